@@ -1,0 +1,211 @@
+"""Checksums and shapes of identifiers. They prune candidates and never prove one: nine random digits pass as an SSN
+nine times in ten.
+
+Every function takes the text of a candidate and says whether it could be that identifier.
+"""
+
+import re
+from datetime import date
+from ipaddress import ip_address
+
+_NOT_ALNUM = re.compile(r"[^0-9A-Za-z]+")
+_PUBLISHED_SSNS = {"078051120", "219099999", "123456789", "111111111", "222222222", "333333333", "444444444"}
+_MBI = re.compile(
+    r"[1-9][AC-HJKMNP-RT-Y][0-9AC-HJKMNP-RT-Y]\d[AC-HJKMNP-RT-Y][0-9AC-HJKMNP-RT-Y]\d[AC-HJKMNP-RT-Y]{2}\d{2}"
+)
+_DEA = re.compile(r"[ABFGMPRX][A-Z9]\d{7}")
+_VIN = re.compile(r"[0-9A-HJ-NPR-Z]{17}")
+_VIN_VALUES = {
+    **{str(d): d for d in range(10)},
+    **dict(zip("ABCDEFGH", range(1, 9), strict=True)),
+    **dict(zip("JKLMN", range(1, 6), strict=True)),
+    "P": 7,
+    "R": 9,
+    **dict(zip("STUVWXYZ", range(2, 10), strict=True)),
+}
+_VIN_WEIGHTS = (8, 7, 6, 5, 4, 3, 2, 10, 0, 9, 8, 7, 6, 5, 4, 3, 2)
+_VERHOEFF_D = (
+    (0, 1, 2, 3, 4, 5, 6, 7, 8, 9),
+    (1, 2, 3, 4, 0, 6, 7, 8, 9, 5),
+    (2, 3, 4, 0, 1, 7, 8, 9, 5, 6),
+    (3, 4, 0, 1, 2, 8, 9, 5, 6, 7),
+    (4, 0, 1, 2, 3, 9, 5, 6, 7, 8),
+    (5, 9, 8, 7, 6, 0, 4, 3, 2, 1),
+    (6, 5, 9, 8, 7, 1, 0, 4, 3, 2),
+    (7, 6, 5, 9, 8, 2, 1, 0, 4, 3),
+    (8, 7, 6, 5, 9, 3, 2, 1, 0, 4),
+    (9, 8, 7, 6, 5, 4, 3, 2, 1, 0),
+)
+_VERHOEFF_P = (
+    (0, 1, 2, 3, 4, 5, 6, 7, 8, 9),
+    (1, 5, 7, 6, 2, 8, 3, 0, 9, 4),
+    (5, 8, 0, 3, 7, 9, 6, 1, 4, 2),
+    (8, 9, 1, 6, 0, 4, 3, 5, 2, 7),
+    (9, 4, 5, 3, 1, 2, 6, 8, 7, 0),
+    (4, 2, 8, 6, 5, 7, 3, 9, 0, 1),
+    (2, 7, 9, 3, 8, 0, 6, 4, 1, 5),
+    (7, 0, 4, 6, 9, 1, 3, 2, 5, 8),
+)
+_IBAN = re.compile(r"[A-Z]{2}\d{2}[0-9A-Z]{11,30}")
+# visa, mastercard, amex, discover, diners, jcb, unionpay: ISO/IEC 7812 issuer ranges
+_CARD = re.compile(
+    r"4\d{12}(\d{3}){0,2}|5[1-5]\d{14}|2(22[1-9]|2[3-9]\d|[3-6]\d\d|7[01]\d|720)\d{12}|3[47]\d{13}"
+    r"|6(011|5\d\d|4[4-9]\d)\d{12}|3(0[0-5]|[689]\d)\d{11}|35(2[89]|[3-8]\d)\d{12}|62\d{14,17}"
+)
+
+
+def compact(text: str) -> str:
+    """The letters and digits of `text`, upper case."""
+    return _NOT_ALNUM.sub("", text).upper()
+
+
+def _digits(text: str, lengths: tuple[int, ...]) -> str:
+    found = compact(text)
+    return found if found.isascii() and found.isdigit() and len(found) in lengths else ""
+
+
+def luhn(digits: str) -> bool:
+    """ISO/IEC 7812-1 annex B: mod 10 with every second digit from the right doubled."""
+    total = 0
+    for place, char in enumerate(reversed(digits)):
+        value = int(char) * (1 + place % 2)
+        total += value - 9 if value > 9 else value
+    return total % 10 == 0
+
+
+def ssn(text: str) -> bool:
+    """Nine digits as the SSA issues them: area not 000, 666 or 9xx, group not 00, serial not 0000."""
+    d = _digits(text, (9,))
+    return (
+        bool(d)
+        and d not in _PUBLISHED_SSNS
+        and d[:3] not in ("000", "666")
+        and d[0] != "9"
+        and d[3:5] != "00"
+        and d[5:] != "0000"
+    )
+
+
+def ssn_shape(text: str) -> bool:
+    """Nine digits that are no single repeated digit: enough where the field says that it is an SSN."""
+    d = _digits(text, (9,))
+    return bool(d) and len(set(d)) > 1
+
+
+def itin(text: str) -> bool:
+    """IRS individual taxpayer number: 9xx with group 50-65, 70-88, 90-92 or 94-99."""
+    d = _digits(text, (9,))
+    if not d or d[0] != "9":
+        return False
+    group = int(d[3:5])
+    return 50 <= group <= 65 or 70 <= group <= 88 or 90 <= group <= 92 or 94 <= group <= 99
+
+
+def mbi(text: str) -> bool:
+    """Medicare beneficiary identifier (CMS, "Understanding the MBI format"); it has no check digit."""
+    return _MBI.fullmatch(compact(text)) is not None
+
+
+def npi(text: str) -> bool:
+    """National provider identifier: Luhn over 80840 and the ten digits (69 FR 3434)."""
+    d = _digits(text, (10,))
+    return bool(d) and d[0] in "12" and luhn("80840" + d)
+
+
+def dea(text: str) -> bool:
+    """DEA registration: d1+d3+d5 plus twice d2+d4+d6 ends in d7."""
+    found = compact(text)
+    if _DEA.fullmatch(found) is None:
+        return False
+    d = [int(c) for c in found[2:]]
+    return (d[0] + d[2] + d[4] + 2 * (d[1] + d[3] + d[5])) % 10 == d[6]
+
+
+def card(text: str) -> bool:
+    """Payment card: an issuer's range and length (ISO/IEC 7812) and Luhn, not one repeated digit."""
+    d = _digits(text, tuple(range(13, 20)))
+    return bool(d) and len(set(d)) > 2 and _CARD.fullmatch(d) is not None and luhn(d)
+
+
+def vin(text: str) -> bool:
+    """Vehicle identification number with its check digit (49 CFR 565.15)."""
+    found = compact(text)
+    if _VIN.fullmatch(found) is None or found.isdigit() or found.isalpha():
+        return False
+    rest = sum(_VIN_VALUES[c] * w for c, w in zip(found, _VIN_WEIGHTS, strict=True)) % 11
+    return found[8] == ("X" if rest == 10 else str(rest))
+
+
+def aba(text: str) -> bool:
+    """Bank routing number: weights 3-7-1, first two digits in a Federal Reserve range."""
+    d = _digits(text, (9,))
+    if not d or not (int(d[:2]) <= 12 or 21 <= int(d[:2]) <= 32 or 61 <= int(d[:2]) <= 72):
+        return False
+    return len(set(d)) > 1 and sum(int(c) * w for c, w in zip(d, (3, 7, 1) * 3, strict=True)) % 10 == 0
+
+
+def iban(text: str) -> bool:
+    """ISO 13616: mod 97 of the rearranged number is 1."""
+    found = compact(text)
+    if _IBAN.fullmatch(found) is None:
+        return False
+    return int("".join(str(int(c, 36)) for c in found[4:] + found[:4])) % 97 == 1
+
+
+def imei(text: str) -> bool:
+    """Fifteen digits with Luhn (3GPP TS 23.003)."""
+    d = _digits(text, (15,))
+    return bool(d) and len(set(d)) > 2 and luhn(d)
+
+
+def loinc(text: str) -> bool:
+    """LOINC code: up to seven digits, a hyphen and their mod 10 check digit."""
+    number, hyphen, check = text.partition("-")
+    return bool(hyphen) and number.isdigit() and len(check) == 1 and check.isdigit() and luhn(number + check)
+
+
+def snomed(text: str) -> bool:
+    """SNOMED CT identifier: 6 to 18 digits, a known partition and the Verhoeff check."""
+    d = _digits(text, tuple(range(6, 19)))
+    if not d or d[-3:-1] not in ("00", "01", "02", "10", "11", "12"):
+        return False
+    state = 0
+    for place, char in enumerate(reversed(d)):
+        state = _VERHOEFF_D[state][_VERHOEFF_P[place % 8][int(char)]]
+    return state == 0
+
+
+def phone(text: str) -> bool:
+    """North American number: area and exchange begin with 2-9 and are not N11; an optional 1 before."""
+    d = _digits(text, (10, 11))
+    if len(d) == 11 and d[0] == "1":
+        d = d[1:]
+    return len(d) == 10 and d[0] in "23456789" and d[3] in "23456789" and d[1:3] != "11" and len(set(d)) > 2
+
+
+def calendar_date(text: str) -> bool:
+    """A day that exists, between 1880 and 2100, as ISO, US, HL7 or X12 write it."""
+    d = "".join(c if c.isdigit() else " " for c in text[:10]).split()
+    if len(d) == 1 and len(d[0]) >= 8:
+        d = [d[0][:4], d[0][4:6], d[0][6:8]]
+    if len(d) != 3:
+        return False
+    year, month, day = (d[0], d[1], d[2]) if len(d[0]) == 4 else (d[2], d[0], d[1])
+    return _exists(int(year), int(month), int(day)) or _exists(int(year), int(day), int(month))
+
+
+def _exists(year: int, month: int, day: int) -> bool:
+    if year < 100:
+        year += 1900
+    try:
+        return 1880 <= date(year, month, day).year <= 2100
+    except ValueError:
+        return False
+
+
+def ip(text: str) -> bool:
+    """A routable address: not private, loopback, link-local, multicast, reserved or documentation."""
+    try:
+        return ip_address(text).is_global
+    except ValueError:
+        return False

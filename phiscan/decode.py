@@ -1,0 +1,175 @@
+"""Content codings (RFC 9110 section 8.4.1): removed before a scan, put back after a redaction, always under a limit.
+
+A coding that is unknown, broken, or larger inside than the limit is a gap, never an empty document.
+"""
+
+import gzip
+import zlib
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import Final
+
+import brotli
+import zstandard
+
+from phiscan.finding import Gap
+
+MAX_LAYERS: Final = 4
+"""Codings on top of each other; more is a gap."""
+_CHUNK: Final = 65536
+
+
+class _OverLimitError(Exception):
+    pass
+
+
+class _BrokenError(Exception):
+    pass
+
+
+@dataclass(frozen=True, slots=True)
+class Decoded:
+    """A body without its content codings, or the gap that kept us from it.
+
+    Args:
+        encodings: names of the codings that were removed, in the order in which they had been applied.
+    """
+
+    data: bytes
+    encodings: tuple[str, ...] = ()
+    gap: Gap = Gap.NONE
+
+
+def decode(data: bytes, content_encoding: str, limit: int) -> Decoded:
+    """Remove the codings that the Content-Encoding header names, then any that the bytes show. At most `limit` bytes come out."""
+    named = [
+        name for name in (part.strip().lower() for part in content_encoding.split(",")) if name not in ("", "identity")
+    ]
+    removed: list[str] = []
+    if len(named) > MAX_LAYERS:
+        return Decoded(data, (), Gap.OVER_LIMIT)
+    for name in reversed(named):
+        if name not in _DECODERS:
+            return Decoded(data, tuple(reversed(removed)), Gap.UNKNOWN_ENCODING)
+        step = _remove(name, data, limit)
+        if step.gap is not Gap.NONE:
+            return Decoded(data, tuple(reversed(removed)), step.gap)
+        data = step.data
+        removed.append(name)
+    while (name := _shown(data)) and not named:
+        if len(removed) == MAX_LAYERS:
+            return Decoded(data, tuple(reversed(removed)), Gap.OVER_LIMIT)
+        step = _remove(name, data, limit)
+        if step.gap is not Gap.NONE:
+            return Decoded(data, tuple(reversed(removed)), step.gap)
+        data = step.data
+        removed.append(name)
+    return Decoded(data, tuple(reversed(removed)))
+
+
+def encode(data: bytes, encodings: tuple[str, ...]) -> bytes:
+    """Put the codings back that `decode` removed."""
+    for name in encodings:
+        data = _ENCODERS[name](data)
+    return data
+
+
+def _shown(data: bytes) -> str:
+    """The coding that the first bytes declare: senders forget the header, and others hide behind that."""
+    if data.startswith(b"\x1f\x8b\x08"):
+        return "gzip"
+    return "zstd" if data.startswith(b"\x28\xb5\x2f\xfd") else ""
+
+
+def _remove(name: str, data: bytes, limit: int) -> Decoded:
+    try:
+        return Decoded(_DECODERS[name](data, limit))
+    except _OverLimitError:
+        return Decoded(b"", (), Gap.OVER_LIMIT)
+    except (_BrokenError, zlib.error, brotli.error, zstandard.ZstdError, EOFError):
+        return Decoded(b"", (), Gap.MALFORMED)
+
+
+def _gunzip(data: bytes, limit: int) -> bytes:
+    """All members of a gzip file (RFC 1952 section 2.2); bytes after the last one are an error, they could hold anything."""
+    out: list[bytes] = []
+    left = limit
+    while data:
+        member = zlib.decompressobj(wbits=31)
+        out.append(_inflate(member, data, left))
+        left -= len(out[-1])
+        data = member.unused_data
+    return b"".join(out)
+
+
+def _inflate(stream: "zlib._Decompress", data: bytes, limit: int) -> bytes:
+    plain = stream.decompress(data, limit + 1)
+    if len(plain) > limit:
+        raise _OverLimitError
+    if not stream.eof:
+        raise _BrokenError
+    return plain
+
+
+def _undeflate(data: bytes, limit: int) -> bytes:
+    """`deflate` is zlib's format (RFC 9110 section 8.4.1.2), but some senders leave its header out."""
+    try:
+        stream = zlib.decompressobj()
+        plain = _inflate(stream, data, limit)
+    except (zlib.error, _BrokenError):
+        stream = zlib.decompressobj(wbits=-15)
+        plain = _inflate(stream, data, limit)
+    if stream.unused_data:
+        raise _BrokenError
+    return plain
+
+
+def _unbrotli(data: bytes, limit: int) -> bytes:
+    stream = brotli.Decompressor()
+    out: list[bytes] = []
+    size = 0
+    while not stream.is_finished():
+        step = stream.process(data, output_buffer_limit=_CHUNK)
+        if not step and not data:
+            raise _BrokenError
+        data = b""
+        size += len(step)
+        if size > limit:
+            raise _OverLimitError
+        out.append(step)
+    return b"".join(out)
+
+
+def _unzstd(data: bytes, limit: int) -> bytes:
+    """All frames (RFC 8878), with a window of at most 8 MiB as RFC 9659 asks of content codings."""
+    out: list[bytes] = []
+    size = 0
+    while data:
+        stream = zstandard.ZstdDecompressor(max_window_size=1 << 23).decompressobj()
+        for at in range(0, len(data), 4096):
+            step = stream.decompress(data[at : at + 4096])
+            size += len(step)
+            if size > limit:
+                raise _OverLimitError
+            out.append(step)
+            if stream.eof:
+                data = stream.unused_data + data[at + 4096 :]
+                break
+        else:
+            raise _BrokenError
+    return b"".join(out)
+
+
+_DECODERS: Final[Mapping[str, Callable[[bytes, int], bytes]]] = MappingProxyType(
+    {"gzip": _gunzip, "x-gzip": _gunzip, "deflate": _undeflate, "br": _unbrotli, "zstd": _unzstd}
+)
+_ENCODERS: Final[Mapping[str, Callable[[bytes], bytes]]] = MappingProxyType(
+    {
+        "gzip": lambda data: gzip.compress(data, 6, mtime=0),
+        "x-gzip": lambda data: gzip.compress(data, 6, mtime=0),
+        "deflate": zlib.compress,
+        "br": lambda data: bytes(brotli.compress(data, quality=4)),
+        "zstd": lambda data: zstandard.ZstdCompressor(level=3).compress(data),
+    }
+)

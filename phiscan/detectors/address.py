@@ -1,0 +1,39 @@
+"""Street addresses and postal codes as people write them."""
+
+import re
+
+from phiscan.detector import Detector, words
+from phiscan.finding import Likelihood
+
+_SUFFIX = (
+    r"(?:street|st|avenue|ave|road|rd|boulevard|blvd|lane|ln|drive|dr|court|ct|place|pl|way|terrace|ter|circle|cir"
+    r"|parkway|pkwy|highway|hwy|square|sq|trail|trl|loop|crossing|alley|plaza)"
+)
+_STATE = "(?:A[KLRZ]|C[AOT]|D[CE]|FL|GA|HI|I[ADLN]|K[SY]|LA|M[ADEINOST]|N[CDEHJMVY]|O[HKR]|P[AR]|RI|S[CD]|T[NX]|UT|V[AT]|W[AIVY])"
+
+DETECTORS = (
+    Detector(
+        name="street_address",
+        info_type="STREET_ADDRESS",
+        # "1420 Maple Grove Ave", "77 N. 3rd St. Apt 4"; not "5 way"
+        pattern=rf"\b\d{{1,6}} (?:[nsew]\.? )?(?:[a-z0-9'.-]{{2,20}} ){{1,3}}{_SUFFIX}\b\.?",
+        bare=Likelihood.POSSIBLE,
+        context=words("address", "addr", "lives", "resides", "residing", "street", "home"),
+    ),
+    Detector(
+        name="zip_after_state",
+        info_type="US_ZIP_CODE",
+        # "Springfield, IL 62704-1234"
+        pattern=rf", ?{_STATE} \d{{5}}(?:-\d{{4}})?\b",
+        value=re.compile(rb"(\d{5}(?:-\d{4})?)"),
+        bare=Likelihood.LIKELY,
+    ),
+    Detector(
+        name="zip_labelled",
+        info_type="US_ZIP_CODE",
+        pattern=r"\b\d{5}(?:-\d{4})?\b",
+        bare=Likelihood.VERY_UNLIKELY,
+        context=words(r"zip(?:[ _-]?code)?", r"postal(?:[ _-]?code)?"),
+        supported=Likelihood.LIKELY,
+    ),
+)

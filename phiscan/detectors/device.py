@@ -1,0 +1,35 @@
+"""Medical device identifiers: GS1 and HIBCC UDI carriers (21 CFR 830), serial numbers by label, IMEI."""
+
+import re
+
+from phiscan import checks
+from phiscan.detector import Detector, words
+from phiscan.finding import Likelihood
+
+_SERIAL = r"(?:(?:device|implant|pacemaker|pump|lot)[ _-]?(?:serial|s/n|sn|id|identifier)?[ _-]?(?:number|no\.?|num|\x23)?|serial[ _-]?(?:number|no\.?|num|\x23)|s/n)"
+_VALUE = r"[A-Z]{0,5}-?\d[0-9A-Z-]{4,19}"
+
+DETECTORS = (
+    Detector(
+        name="udi_gs1",
+        info_type="DEVICE_IDENTIFIER",
+        # (01)00844588003288(17)141120(10)7654321D(21)10987654d321
+        pattern=r"\(01\)\d{14}(?:\((?:10|11|17|21)\)[0-9A-Z-]{1,20}){1,5}",
+        bare=Likelihood.LIKELY,
+    ),
+    Detector(
+        name="device_serial_labelled",
+        info_type="DEVICE_IDENTIFIER",
+        pattern=rf"\b{_SERIAL}[\"']?[ :=\x23\"']{{1,4}}{_VALUE}\b",
+        value=re.compile(rf"{_SERIAL}[\"']?[ :=\x23\"']{{1,4}}({_VALUE})".encode(), re.IGNORECASE),
+        bare=Likelihood.POSSIBLE,
+    ),
+    Detector(
+        name="imei",
+        info_type="IMEI_HARDWARE_ID",
+        pattern=r"\b\d{15}\b",
+        validate=checks.imei,
+        bare=Likelihood.VERY_UNLIKELY,
+        context=words("imei"),
+    ),
+)

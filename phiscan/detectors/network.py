@@ -1,0 +1,37 @@
+"""IP addresses, MAC addresses: identifiers only where they are a person's, so bare ones are weak."""
+
+from phiscan import checks
+from phiscan.detector import Detector, words
+from phiscan.finding import Likelihood
+
+_OCTET = r"(?:25[0-5]|2[0-4]\d|1\d\d|[1-9]?\d)"
+
+IPV4 = Detector(
+    name="ipv4",
+    info_type="IP_ADDRESS",
+    pattern=rf"\b{_OCTET}(?:\.{_OCTET}){{3}}\b",
+    validate=checks.ip,
+    bare=Likelihood.UNLIKELY,
+    context=words(
+        "patient", "user", "client", "login", r"(?:remote|client|source|user)?[ _-]?ip(?:[ _-]?addr(?:ess)?)?"
+    ),
+    supported=Likelihood.POSSIBLE,
+)
+IPV6 = Detector(
+    name="ipv6",
+    info_type="IP_ADDRESS",
+    pattern=r"\b[0-9a-f]{1,4}(?::[0-9a-f]{0,4}){2,6}:[0-9a-f]{1,4}\b",
+    validate=checks.ip,
+    bare=Likelihood.UNLIKELY,
+    context=words("patient", "user", "client", "login", r"ip(?:v6)?(?:[ _-]?addr(?:ess)?)?"),
+    supported=Likelihood.POSSIBLE,
+)
+MAC = Detector(
+    name="mac",
+    info_type="MAC_ADDRESS",
+    pattern=r"\b[0-9a-f]{2}(?:[:-][0-9a-f]{2}){5}\b",
+    bare=Likelihood.UNLIKELY,
+    context=words("patient", "device", "mac", r"mac[ _-]?addr(?:ess)?", "monitor", "pump"),
+    supported=Likelihood.POSSIBLE,
+)
+DETECTORS = (IPV4, IPV6, MAC)

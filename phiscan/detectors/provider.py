@@ -1,0 +1,27 @@
+"""Numbers that identify providers, never patients: NPI (69 FR 3434) and DEA registrations (21 CFR 1301)."""
+
+from phiscan import checks
+from phiscan.detector import Detector, words
+from phiscan.finding import Likelihood, Subject
+
+NPI = Detector(
+    name="npi",
+    info_type="US_HEALTHCARE_NPI",
+    pattern=r"\b[12]\d{9}\b",
+    validate=checks.npi,
+    bare=Likelihood.UNLIKELY,
+    context=words("npi", "provider", "prescriber", r"us-npi", "physician", r"national provider identifier"),
+    subject=Subject.PROVIDER,
+    neighbours=False,
+)
+DEA = Detector(
+    name="dea",
+    info_type="US_DEA_NUMBER",
+    pattern=r"\b[ABFGMPRX][A-Z9]\d{7}\b",
+    validate=checks.dea,
+    bare=Likelihood.UNLIKELY,
+    context=words("dea", "prescriber", "registration"),
+    subject=Subject.PROVIDER,
+    neighbours=False,
+)
+DETECTORS = (NPI, DEA)

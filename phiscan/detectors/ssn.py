@@ -1,0 +1,40 @@
+"""US social security and individual taxpayer numbers (42 CFR 422.103; IRS Publication 1915)."""
+
+from phiscan import checks
+from phiscan.detector import Detector, words
+from phiscan.finding import Likelihood
+
+_LABELS = words(
+    r"s\.?s\.?n\.?s?",
+    r"soc(?:ial)?\.?[ _-]?sec(?:urity)?(?:[ _-]?(?:number|num|no|nbr|\#))?",
+    r"ss\s?[#]",
+    r"tax\s?id",
+    "tin",
+)
+
+DASHED = Detector(
+    name="ssn_dashed",
+    info_type="US_SOCIAL_SECURITY_NUMBER",
+    pattern=r"\b\d{3}-\d{2}-\d{4}\b",
+    validate=checks.ssn,
+    bare=Likelihood.LIKELY,
+    context=_LABELS,
+)
+LABELLED = Detector(
+    name="ssn_labelled",
+    info_type="US_SOCIAL_SECURITY_NUMBER",
+    # 123456780 or 123 45 6780 beside a label; without one, nine digits are anything
+    pattern=r"\b\d{3}[-. /]?\d{2}[-. /]?\d{4}\b",
+    validate=checks.ssn_shape,
+    bare=Likelihood.VERY_UNLIKELY,
+    context=_LABELS,
+)
+ITIN = Detector(
+    name="itin",
+    info_type="US_INDIVIDUAL_TAXPAYER_IDENTIFICATION_NUMBER",
+    pattern=r"\b9\d{2}-\d{2}-\d{4}\b",
+    validate=checks.itin,
+    bare=Likelihood.POSSIBLE,
+    context=words("itin", "taxpayer", r"tax\s?id"),
+)
+DETECTORS = (DASHED, LABELLED, ITIN)

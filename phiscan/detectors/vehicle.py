@@ -1,0 +1,16 @@
+"""Vehicle identification numbers (49 CFR 565.15)."""
+
+from phiscan import checks
+from phiscan.detector import Detector, words
+from phiscan.finding import Likelihood
+
+DETECTORS = (
+    Detector(
+        name="vin",
+        info_type="VEHICLE_IDENTIFICATION_NUMBER",
+        pattern=r"\b[0-9A-HJ-NPR-Z]{17}\b",
+        validate=checks.vin,
+        bare=Likelihood.POSSIBLE,
+        context=words("vin", "vehicle", "car", "chassis"),
+    ),
+)

@@ -1,0 +1,118 @@
+"""What a scan says: findings, how much was seen, and the verdict. None of it ever holds a value."""
+
+from dataclasses import dataclass
+from enum import IntEnum, StrEnum
+
+from phiscan.identifiers import Identifier
+
+
+class Likelihood(IntEnum):
+    """How sure a detector is; the scale of Google Sensitive Data Protection."""
+
+    VERY_UNLIKELY = 1
+    UNLIKELY = 2
+    POSSIBLE = 3
+    LIKELY = 4
+    VERY_LIKELY = 5
+
+
+class Subject(StrEnum):
+    """Whom a finding is about.
+
+    A provider's own name, NPI or DEA number is no patient's identifier, and a code in a catalogue is about
+    nobody in particular: both are found, neither alone makes PHI.
+    """
+
+    PATIENT = "PATIENT"
+    PERSON = "PERSON"
+    PROVIDER = "PROVIDER"
+    NOBODY = "NOBODY"
+
+
+class Coverage(StrEnum):
+    """Whether everything was seen. Anything but COMPLETE can hide PHI, and the policy decides on it."""
+
+    COMPLETE = "COMPLETE"
+    TRUNCATED = "TRUNCATED"
+    UNSCANNABLE = "UNSCANNABLE"
+
+
+class Gap(StrEnum):
+    """Why coverage is not COMPLETE."""
+
+    NONE = ""
+    UNKNOWN_ENCODING = "UNKNOWN_ENCODING"
+    UNSUPPORTED_MEDIA = "UNSUPPORTED_MEDIA"
+    OVER_LIMIT = "OVER_LIMIT"
+    MALFORMED = "MALFORMED"
+    OUT_OF_TIME = "OUT_OF_TIME"
+    ENCRYPTED = "ENCRYPTED"
+    CUT_OFF = "CUT_OFF"
+    INTERNAL_ERROR = "INTERNAL_ERROR"
+
+
+class Verdict(StrEnum):
+    """What the document is, worst first: see `phiscan.verdict` for the rule."""
+
+    PHI = "phi"
+    IDENTIFIERS = "identifiers"
+    HEALTH = "health"
+    NONE = "none"
+
+
+@dataclass(frozen=True, slots=True)
+class Location:
+    """Where a value stands, without the value.
+
+    Args:
+        field: path in the document's own terms (`Patient.name.family`, `PID-5`, `query.ssn`); a part that is not
+            a known element or label is written `*`, because keys can hold PHI too. Empty for plain text.
+        start: first byte in the document after its content encoding is removed; -1 when the value is outside of
+            the body. A value inside a nested encoding has the range of the outermost encoded value.
+        end: byte after the last one, or -1.
+    """
+
+    field: str = ""
+    start: int = -1
+    end: int = -1
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One thing found. INVARIANT (no values): no attribute is derived from the value itself."""
+
+    info_type: str
+    identifier: Identifier | None
+    likelihood: Likelihood
+    detector: str
+    location: Location
+    subject: Subject
+
+
+@dataclass(frozen=True, slots=True)
+class ScanReport:
+    """The result of one scan.
+
+    Args:
+        findings: in document order.
+        coverage: whether everything was seen.
+        gap: why not, when it was not.
+        verdict: see `Verdict`.
+        media: what the document was read as (`fhir+json`, `hl7v2`, `json`, `text`, ...).
+        encodings: content codings that were removed, in the order of the Content-Encoding header.
+        size: bytes of body as received.
+    """
+
+    findings: tuple[Finding, ...] = ()
+    coverage: Coverage = Coverage.COMPLETE
+    gap: Gap = Gap.NONE
+    verdict: Verdict = Verdict.NONE
+    media: str = "empty"
+    encodings: tuple[str, ...] = ()
+    size: int = 0
+
+    @property
+    def identifiers(self) -> tuple[Identifier, ...]:
+        """The classes of individuals' identifiers found (a provider's own do not count), sorted."""
+        found = {f.identifier for f in self.findings if f.identifier and f.subject is not Subject.PROVIDER}
+        return tuple(sorted(found))

@@ -1,0 +1,99 @@
+"""Tables of FHIR: which resources are about whom, and which elements identify (R4, STU3 and DSTU2).
+
+Sources: https://hl7.org/fhir/resourcelist.html, https://hl7.org/fhir/compartmentdefinition-patient.html, HL7 table 0203.
+"""
+
+from typing import Final
+
+PERSONS: Final = frozenset("Patient Person RelatedPerson".split())
+PROVIDERS: Final = frozenset(
+    "Practitioner PractitionerRole Organization Location HealthcareService Endpoint OrganizationAffiliation InsurancePlan Group".split()
+)
+CONFORMANCE: Final = frozenset(
+    "StructureDefinition CodeSystem ValueSet SearchParameter CapabilityStatement ImplementationGuide OperationDefinition ConceptMap"
+    " NamingSystem Questionnaire ActivityDefinition PlanDefinition Measure Library CompartmentDefinition StructureMap TestScript"
+    " MessageDefinition GraphDefinition TerminologyCapabilities ExampleScenario EventDefinition ResearchDefinition Conformance"
+    " DataElement OperationOutcome Medication Substance MedicationKnowledge EffectEvidenceSynthesis Evidence Citation"
+    " ChargeItemDefinition ObservationDefinition SpecimenDefinition DeviceDefinition SubstanceDefinition Parameters Binary"
+    " Subscription SubscriptionTopic Requirements ActorDefinition InventoryItem Ingredient ManufacturedItemDefinition".split()
+)
+CONTAINERS: Final = frozenset("Bundle List Composition DocumentManifest MessageHeader".split())
+HEALTH: Final = {
+    **dict.fromkeys("Condition AllergyIntolerance ClinicalImpression Flag DetectedIssue AdverseEvent".split(), "DIAGNOSIS"),
+    **dict.fromkeys("Observation DiagnosticReport ImagingStudy Specimen MolecularSequence VisionPrescription Media".split(), "LAB_RESULT"),
+    **dict.fromkeys(
+        "MedicationRequest MedicationOrder MedicationStatement MedicationAdministration MedicationDispense Immunization"
+        " ImmunizationRecommendation NutritionOrder MedicationUsage".split(),
+        "MEDICATION",
+    ),
+    **dict.fromkeys("Procedure ServiceRequest ProcedureRequest ReferralRequest DeviceRequest DeviceUseStatement DeviceUsage".split(), "PROCEDURE"),
+    **dict.fromkeys(
+        "Claim ClaimResponse ExplanationOfBenefit Coverage CoverageEligibilityRequest CoverageEligibilityResponse EligibilityRequest"
+        " EligibilityResponse Account Invoice ChargeItem PaymentNotice PaymentReconciliation EnrollmentRequest".split(),
+        "HEALTH_CLAIM",
+    ),
+}  # fmt: skip
+PATIENT_RECORDS: Final = frozenset(
+    "Encounter EpisodeOfCare CarePlan CareTeam Goal DocumentReference Composition Appointment AppointmentResponse Communication"
+    " CommunicationRequest Consent FamilyMemberHistory QuestionnaireResponse RiskAssessment BodyStructure BodySite Device DeviceMetric"
+    " ImagingManifest ResearchSubject Schedule Slot SupplyRequest SupplyDelivery Task RequestGroup RequestOrchestration Provenance"
+    " AuditEvent Basic Contract GuidanceResponse MeasureReport DiagnosticOrder DeviceAssociation Transport GenomicStudy NutritionIntake"
+    " InventoryReport Linkage OrderResponse Order ProcessRequest ProcessResponse Sequence SubstanceAmount DataRequirement".split()
+)
+RESOURCES: Final = PERSONS | PROVIDERS | CONFORMANCE | CONTAINERS | PATIENT_RECORDS | frozenset(HEALTH)
+
+DATES: Final = frozenset(
+    "start end effectiveDateTime effectiveInstant onsetDateTime onsetDate abatementDateTime abatementDate recordedDate dateRecorded"
+    " assertedDate performedDateTime authoredOn dateWritten occurrenceDateTime date issued created birthDate deceasedDateTime servicedDate"
+    " billableDate whenHandedOver whenPrepared dateAsserted collectedDateTime receivedTime sent received lastOccurrence recorded"
+    " started valueDateTime dateTime authored effectiveDate occurrenceDate performedDate time onsetPeriod".split()
+)
+ELEMENTS: Final = frozenset(
+    "family given text line city district postalCode value reference display url data system code subscriberId id identifier div"
+    " deviceIdentifier serialNumber lotNumber udi carrierHRF carrierAIDC patientAccount valueString name latitude longitude title type".split()
+)  # fmt: skip
+WANTED: Final = DATES | ELEMENTS
+KNOWN: Final = WANTED | RESOURCES | frozenset(
+    "subject patient beneficiary contact telecom address identifier name photo extension contained entry resource link other individual"
+    " actor participant performer author recorder asserter requester encounter context period coding type maritalStatus communication"
+    " text note attachment content presentedForm valueAttachment valueAddress valueHumanName payload contentString udiCarrier provider"
+    " insurer party managingOrganization generalPractitioner member source target sender recipient relationship subscriber policyHolder"
+    " payee serviced supportingInfo component valueReference what who focus for owner agent prescription sequence".split()
+)  # fmt: skip
+
+V2_0203: Final = {
+    "MR": "MEDICAL_RECORD_NUMBER", "MRT": "MEDICAL_RECORD_NUMBER", "PI": "MEDICAL_RECORD_NUMBER", "PT": "MEDICAL_RECORD_NUMBER",
+    "SS": "US_SOCIAL_SECURITY_NUMBER", "SB": "US_SOCIAL_SECURITY_NUMBER", "DL": "US_DRIVERS_LICENSE_NUMBER", "PPN": "US_PASSPORT",
+    "MB": "HEALTH_PLAN_BENEFICIARY_NUMBER", "MC": "US_MEDICARE_BENEFICIARY_ID_NUMBER", "MA": "HEALTH_PLAN_BENEFICIARY_NUMBER",
+    "SN": "HEALTH_PLAN_BENEFICIARY_NUMBER", "AN": "ACCOUNT_NUMBER", "VN": "ACCOUNT_NUMBER", "BA": "ACCOUNT_NUMBER", "TAX":
+    "US_INDIVIDUAL_TAXPAYER_IDENTIFICATION_NUMBER", "NPI": "US_HEALTHCARE_NPI", "DEA": "US_DEA_NUMBER", "LN": "LICENSE_NUMBER",
+}  # fmt: skip
+SYSTEMS: Final = (
+    ("us-ssn", "US_SOCIAL_SECURITY_NUMBER"),
+    ("113883.4.1", "US_SOCIAL_SECURITY_NUMBER"),
+    ("us-mbi", "US_MEDICARE_BENEFICIARY_ID_NUMBER"),
+    ("us-npi", "US_HEALTHCARE_NPI"),
+    ("113883.4.3", "US_DRIVERS_LICENSE_NUMBER"),
+    ("driver", "US_DRIVERS_LICENSE_NUMBER"),
+    ("passport", "US_PASSPORT"),
+    ("mrn", "MEDICAL_RECORD_NUMBER"),
+    ("medicare", "US_MEDICARE_BENEFICIARY_ID_NUMBER"),
+    ("member", "HEALTH_PLAN_BENEFICIARY_NUMBER"),
+)
+SUBJECT_ELEMENTS: Final = frozenset(
+    "subject patient beneficiary subscriber policyHolder individual for member insured".split()
+)
+COORDINATES: Final = frozenset(("latitude", "longitude"))
+CODED_VALUES: Final = {
+    "birthDate": "DATE_OF_BIRTH",
+    "deceasedDateTime": "DATE_OF_DEATH",
+    **dict.fromkeys(COORDINATES, "GEO_COORDINATE"),
+}
+ADDRESS: Final = {
+    "line": "STREET_ADDRESS",
+    "text": "STREET_ADDRESS",
+    "city": "CITY",
+    "district": "CITY",
+    "postalCode": "US_ZIP_CODE",
+}
+NAME_PARTS: Final = frozenset(("family", "given", "text"))

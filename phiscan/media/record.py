@@ -1,0 +1,100 @@
+"""Labelled values of records that have no standard behind them: JSON objects, CSV rows, forms, query strings.
+
+A value's label says what it is; the labels around it say whose. `name` and `id` mean nothing alone: they count where the
+path names a patient or person, or where the same record holds something that only a person has.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Final
+
+from phiscan.evidence import Evidence, Spot, shown_path
+from phiscan.finding import Subject
+from phiscan.labels import Label, Rule, read_label
+
+_PERSONAL: Final = frozenset(
+    "DATE_OF_BIRTH US_SOCIAL_SECURITY_NUMBER MEDICAL_RECORD_NUMBER HEALTH_PLAN_BENEFICIARY_NUMBER US_MEDICARE_BENEFICIARY_ID_NUMBER".split()
+)
+PLACES: Final = frozenset(("path", "query", "header", "trailer"))
+"""Where a labelled value outside of a body stands; the first part of its path."""
+_PATIENTS_OWN: Final = frozenset(("MEDICAL_RECORD_NUMBER", "US_MEDICARE_BENEFICIARY_ID_NUMBER"))
+
+
+@dataclass(frozen=True, slots=True)
+class Labelled:
+    """One value with the labels above it, outermost first; `record` groups the values of one object or row."""
+
+    labels: tuple[str, ...]
+    value: str
+    start: int
+    end: int
+    record: int
+
+
+def read_records(values: Iterable[Labelled], evidence: Evidence, detector: str) -> None:
+    """Add what the labels of `values` say to `evidence`."""
+    reading = _Reading(evidence, detector)
+    for item in values:
+        label = read_label(item.labels[-1])
+        if label.rule is not None:
+            reading.take(item, label.rule, _subject(item.labels, label))
+    reading.finish()
+
+
+class _Reading:
+    """One document's labelled values. Weak rules wait until all that a record holds is known."""
+
+    def __init__(self, evidence: Evidence, detector: str) -> None:
+        self._evidence = evidence
+        self._detector = detector
+        self._waiting: list[tuple[Labelled, Rule, Subject | None]] = []
+        self._persons: set[int] = set()
+        self._patient: Labelled | None = None
+
+    def take(self, item: Labelled, rule: Rule, subject: Subject | None) -> None:
+        if rule.weak:
+            self._waiting.append((item, rule, subject))
+        elif self._add(item, rule, subject) and rule.info_type in _PERSONAL:
+            self._persons.add(item.record)
+
+    def finish(self) -> None:
+        for item, rule, subject in self._waiting:
+            if _applies(rule, subject, person=item.record in self._persons):
+                self._add(item, rule, subject)
+        if self._patient is not None:
+            spot = Spot(shown_path(self._patient.labels, PLACES), self._patient.start, self._patient.end)
+            self._evidence.add(self._detector, "PATIENT_RECORD", spot, Subject.PATIENT)
+
+    def _add(self, item: Labelled, rule: Rule, subject: Subject | None) -> bool:
+        if not _record(item, rule, subject, self._evidence, self._detector):
+            return False
+        if self._patient is None and (subject is Subject.PATIENT or rule.info_type in _PATIENTS_OWN):
+            self._patient = item
+        return True
+
+
+def _record(item: Labelled, rule: Rule, subject: Subject | None, evidence: Evidence, detector: str) -> bool:
+    if rule.subject in (Subject.NOBODY, Subject.PROVIDER) or (
+        subject is Subject.PERSON and rule.subject is Subject.PATIENT
+    ):
+        subject = rule.subject
+    return evidence.labelled(
+        detector, rule, item.value, Spot(shown_path(item.labels, PLACES), item.start, item.end), subject
+    )
+
+
+def _applies(rule: Rule, subject: Subject | None, *, person: bool) -> bool:
+    if rule.info_type == "PERSON_NAME":
+        return subject is not None or person
+    return subject is Subject.PATIENT
+
+
+def _subject(labels: tuple[str, ...], own: Label) -> Subject | None:
+    """Whom a value is about: its own label says, else the nearest label above that does."""
+    if own.subject is not None:
+        return own.subject
+    for label in reversed(labels[:-1]):
+        above = read_label(label)
+        if above.subject is not None:
+            return above.subject
+    return None

@@ -1,0 +1,27 @@
+"""Plain text: lines of the form `Label: value`, as notes, printed forms, logs and configuration have them."""
+
+import re
+from collections.abc import Iterator
+
+from phiscan.evidence import Evidence
+from phiscan.finding import Gap
+from phiscan.media.record import Labelled, read_records
+
+# "Patient Name: Delgado, Maria" and "MRN = 001234"; the value ends at two blanks, a tab, a bar or the line's end
+_LINE = re.compile(
+    rb"(?:^|[\n|;\t]|  |[{(,] ?)[ \t>*\-]{0,8}\"?([A-Za-z][A-Za-z0-9 ./_#'\-]{1,40}?)\"?[ \t]{0,8}[:=][ \t]{0,8}\"?([^\s:=][^\n\r|;\t\"]{0,120}?)(?=  |\"|[\n\r|;\t]|$)"
+)
+
+
+def read(data: bytes, evidence: Evidence) -> Gap:
+    """Add what labelled lines say; the detectors read the rest."""
+    read_records(_lines(data), evidence, "text_label")
+    return Gap.NONE
+
+
+def _lines(data: bytes) -> Iterator[Labelled]:
+    at = 0
+    while match := _LINE.search(data, at):
+        at = max(match.end(1) + 1, match.start() + 1)
+        start, end = match.span(2)
+        yield Labelled((match[1].decode().strip(),), match[2].decode("utf-8", "replace"), start, end, 0)

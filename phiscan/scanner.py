@@ -1,0 +1,164 @@
+"""The scanner: bytes in, one `ScanReport` out, whatever the chunks.
+
+    feed* ─> finish:  content codings ─> media ─> structure ─> echoes ─> detectors ─> verdict
+
+A body is held up to `Limits.body` bytes; what is beyond is dropped and the report says TRUNCATED. So memory is bounded by the
+limits, and any chunking of the same bytes gives the same report.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from phiscan import decode, media, patterns
+from phiscan.detector import Detector
+from phiscan.detectors import DETECTORS
+from phiscan.echo import add_echoes
+from phiscan.evidence import Evidence, Nested, shown_path
+from phiscan.finding import Coverage, Gap, ScanReport
+from phiscan.matcher import Matcher
+from phiscan.media.record import PLACES, Labelled, read_records
+from phiscan.verdict import verdict
+
+MAX_NESTING = 4
+"""Documents within documents; deeper ones are a gap."""
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """What one scan may cost.
+
+    Args:
+        body: bytes of body as received.
+        decoded: bytes after content codings are removed.
+        seconds: of the clock that the scanner is given, from its start to its report.
+    """
+
+    body: int = 8 << 20
+    decoded: int = 32 << 20
+    seconds: float = 5.0
+
+
+DEFAULT_LIMITS = Limits()
+
+
+class Engine:
+    """The compiled detectors. Compiling takes about half a second: make one a process. Not thread-safe."""
+
+    def __init__(self, detectors: Sequence[Detector] = DETECTORS) -> None:
+        self.matcher = Matcher(detectors)
+
+    @classmethod
+    def load(cls) -> "Engine":
+        """An engine with every detector."""
+        return cls()
+
+    def scanner(
+        self,
+        *,
+        content_type: str = "",
+        content_encoding: str = "",
+        limits: Limits = DEFAULT_LIMITS,
+        clock: Callable[[], float],
+    ) -> "Scanner":
+        """A scanner for one document. `clock` counts seconds and never goes back (`time.monotonic`)."""
+        return Scanner(self, Headers(content_type, content_encoding), limits, clock)
+
+
+@dataclass(frozen=True, slots=True)
+class Headers:
+    """What the sender says of the body."""
+
+    content_type: str
+    content_encoding: str
+
+
+class Scanner:
+    """Scans one document."""
+
+    def __init__(self, engine: Engine, headers: Headers, limits: Limits, clock: Callable[[], float]) -> None:
+        self._engine = engine
+        self._headers = headers
+        self._limits = limits
+        self._clock = clock
+        self._until = clock() + limits.seconds
+        self._chunks: list[bytes] = []
+        self._size = 0
+        self._fields: list[tuple[str, str]] = []
+        self._nested_bytes = 0
+
+    def feed(self, chunk: bytes) -> None:
+        """Take the next bytes of the body."""
+        room = self._limits.body - self._size
+        self._size += len(chunk)
+        if room > 0:
+            self._chunks.append(chunk if len(chunk) <= room else chunk[:room])
+
+    def feed_field(self, name: str, value: str) -> None:
+        """Take a labelled value from outside of the body: `query.ssn`, `header.x-patient-name`, `path`."""
+        self._fields.append((name, value))
+
+    def finish(self, *, truncated: bool = False) -> ScanReport:
+        """The report on everything fed. Never raises: what goes wrong is a gap, so that the policy decides.
+
+        Args:
+            truncated: the caller knows that the body goes on.
+        """
+        try:
+            return self._report(truncated=truncated)
+        except Exception:  # noqa: BLE001 - fail closed: a bug in a reader must not let its document pass
+            return ScanReport(coverage=Coverage.UNSCANNABLE, gap=Gap.INTERNAL_ERROR, size=self._size)
+
+    def _report(self, *, truncated: bool) -> ScanReport:
+        evidence = Evidence()
+        self._scan_fields(evidence)
+        decoded = decode.decode(b"".join(self._chunks), self._headers.content_encoding, self._limits.decoded)
+        kind, gap = (
+            ("unknown", decoded.gap)
+            if decoded.gap
+            else self._examine(decoded.data, self._headers.content_type, evidence, 0)
+        )
+        if self._size > self._limits.body:
+            truncated, gap = True, Gap.OVER_LIMIT
+        elif truncated:
+            gap = Gap.CUT_OFF
+        coverage = Coverage.TRUNCATED if truncated else Coverage.UNSCANNABLE if gap else Coverage.COMPLETE
+        findings = sorted(
+            evidence.findings, key=lambda f: (f.location.start, f.location.end, f.info_type, f.location.field)
+        )
+        return ScanReport(tuple(findings), coverage, gap, verdict(findings), kind, decoded.encodings, self._size)
+
+    def _examine(self, data: bytes, content_type: str, evidence: Evidence, depth: int) -> tuple[str, Gap]:
+        """Read one document and those within it; what it was read as, and the first gap met."""
+        if not data.strip():
+            return "empty", Gap.NONE
+        kind = media.sniff(data, content_type)
+        gap = media.READERS[kind](data, evidence)
+        for inner in evidence.nested:
+            gap = gap or self._nested(inner, evidence, depth + 1)
+        if kind in media.PATTERNLESS:
+            return kind, gap
+        if kind != "text":
+            add_echoes(data, evidence)
+        text = patterns.unescape_same_length(data) if kind.endswith("json") else data
+        late = patterns.run(text, self._engine.matcher, evidence, self._late)
+        return kind, gap or late
+
+    def _nested(self, inner: Nested, evidence: Evidence, depth: int) -> Gap:
+        self._nested_bytes += len(inner.data)
+        if depth > MAX_NESTING or self._nested_bytes > self._limits.decoded:
+            return Gap.OVER_LIMIT
+        decoded = decode.decode(inner.data, "", self._limits.decoded)
+        within = Evidence()
+        gap = decoded.gap or self._examine(decoded.data, inner.content_type, within, depth)[1]
+        evidence.absorb(within, inner.spot)
+        return gap if inner.declared else Gap.NONE
+
+    def _scan_fields(self, evidence: Evidence) -> None:
+        labelled = [Labelled(tuple(name.split(".")), value, -1, -1, 0) for name, value in self._fields]
+        read_records(labelled, evidence, "request_field")
+        for name, value in self._fields:
+            text = f"{name}: {value}".encode()
+            patterns.run(text, self._engine.matcher, evidence, self._late, shown_path(name.split("."), PLACES))
+
+    def _late(self) -> bool:
+        return self._clock() > self._until

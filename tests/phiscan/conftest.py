@@ -1,0 +1,10 @@
+"""One compiled engine for all scanner tests: compiling takes half a second."""
+
+import pytest
+
+from phiscan.scanner import Engine
+
+
+@pytest.fixture(scope="session")
+def engine() -> Engine:
+    return Engine.load()

@@ -1,0 +1,117 @@
+"""FHIR resources: patients, providers, a patient's compartment, and the specification's own documents."""
+
+import json
+
+import pytest
+
+import phiscan
+from phiscan.finding import Subject, Verdict
+
+
+def scan(resource):
+    return phiscan.scan(json.dumps(resource).encode(), content_type="application/fhir+json")
+
+
+def patients(report):
+    return {(f.info_type, f.location.field) for f in report.findings if f.identifier and f.subject is Subject.PATIENT}
+
+
+PATIENT = {
+    "name": [{"use": "official", "family": "Sandoval", "given": ["Rosa", "M"], "prefix": ["Ms."]}],
+    "telecom": [{"system": "phone", "value": "515-234-8890"}, {"system": "email", "value": "rosa@sandoval.net"}, {"system": "fax", "value": "5152348891"}],
+    "birthDate": "1944-11-30",
+    "deceasedDateTime": "2021-05-05",
+    "address": [{"line": ["9 Quarry Rd"], "city": "Ames", "state": "IA", "postalCode": "50010"}],
+    "identifier": [
+        {"type": {"coding": [{"system": "http://terminology.hl7.org/CodeSystem/v2-0203", "code": "MR"}]}, "system": "urn:oid:1.2.3", "value": "77120"},
+        {"system": "http://hl7.org/fhir/sid/us-ssn", "value": "999-44-9031"},
+        {"type": {"coding": [{"code": "DL"}]}, "value": "S99912345"},
+    ],
+    "contact": [{"name": {"text": "Luis Sandoval"}, "telecom": [{"system": "phone", "value": "515-234-0000"}]}],
+    "photo": [{"url": "http://x/p.jpg"}],
+    "resourceType": "Patient",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("info_type", "field"),
+    [
+        ("PERSON_NAME", "Patient.name.family"),
+        ("PERSON_NAME", "Patient.name.given"),
+        ("PERSON_NAME", "Patient.contact.name.text"),
+        ("PHONE_NUMBER", "Patient.telecom.value"),
+        ("EMAIL_ADDRESS", "Patient.telecom.value"),
+        ("FAX_NUMBER", "Patient.telecom.value"),
+        ("DATE_OF_BIRTH", "Patient.birthDate"),
+        ("DATE_OF_DEATH", "Patient.deceasedDateTime"),
+        ("STREET_ADDRESS", "Patient.address.line"),
+        ("CITY", "Patient.address.city"),
+        ("US_ZIP_CODE", "Patient.address.postalCode"),
+        ("MEDICAL_RECORD_NUMBER", "Patient.identifier.value"),
+        ("US_SOCIAL_SECURITY_NUMBER", "Patient.identifier.value"),
+        ("US_DRIVERS_LICENSE_NUMBER", "Patient.identifier.value"),
+        ("FACE_PHOTO", "Patient.photo.url"),
+    ],
+)
+def test_a_patients_element_is_found_though_the_resource_type_comes_last(info_type, field):
+    assert (info_type, field) in patients(scan(PATIENT))
+
+
+def test_a_reference_to_a_patient_is_a_unique_code_of_that_patient():
+    report = scan(
+        {
+            "resourceType": "Observation",
+            "status": "final",
+            "code": {"text": "x"},
+            "subject": {"reference": "Patient/77"},
+        }
+    )
+    assert (report.verdict, report.identifiers) == (Verdict.PHI, ("R",))
+
+
+@pytest.mark.parametrize(
+    ("resource", "reason"),
+    [
+        ({"resourceType": "Practitioner", "name": [{"family": "Wu"}], "identifier": [{"system": "http://hl7.org/fhir/sid/us-npi", "value": "1234567893"}]}, "a provider"),
+        ({"resourceType": "Organization", "name": "Lakeside Clinic", "telecom": [{"system": "phone", "value": "515-234-8890"}]}, "an organisation"),
+        ({"resourceType": "CodeSystem", "url": "http://loinc.org/x", "contact": [{"telecom": [{"value": "hq@hl7.org"}]}]}, "the specification's own"),
+        ({"resourceType": "Observation", "status": "final", "subject": {"reference": "Group/g1"}, "code": {"coding": [{"system": "http://loinc.org"}]}}, "about a group"),
+        ({"resourceType": "Medication", "code": {"coding": [{"system": "http://www.nlm.nih.gov/research/umls/rxnorm", "code": "1"}]}}, "a drug"),
+    ],
+)  # fmt: skip
+def test_what_is_about_no_patient_is_not_phi(resource, reason):
+    assert scan(resource).verdict in (Verdict.NONE, Verdict.HEALTH, Verdict.IDENTIFIERS), reason
+    assert scan(resource).verdict is not Verdict.PHI, reason
+
+
+def test_each_resource_of_a_bundle_is_judged_by_its_own_kind():
+    bundle = {
+        "resourceType": "Bundle",
+        "entry": [
+            {"resource": {"resourceType": "Practitioner", "name": [{"family": "Wu"}]}},
+            {
+                "resource": {
+                    "resourceType": "Condition",
+                    "subject": {"reference": "urn:uuid:1"},
+                    "contained": [PATIENT],
+                    "onsetDateTime": "2020-01-05",
+                }
+            },
+        ],
+    }
+    report = scan(bundle)
+    names = [(f.subject, f.location.field) for f in report.findings if f.info_type == "PERSON_NAME"]
+    assert (Subject.PROVIDER, "Practitioner.name.family") in names
+    assert (Subject.PATIENT, "Patient.name.family") in names
+    assert "SERVICE_DATE" in {f.info_type for f in report.findings}
+
+
+def test_a_resource_type_that_fhir_does_not_know_is_read_by_its_keys():
+    assert scan({"resourceType": "AcmeIntake", "patientName": "Rosa S", "diagnosis": "flu"}).verdict is Verdict.PHI
+
+
+def test_the_narrative_is_masked_with_the_element():
+    resource = {**PATIENT, "text": {"div": "<div>Rosa Sandoval, 9 Quarry Rd</div>"}}
+    data = json.dumps(resource).encode()
+    masked = json.loads(phiscan.redact(data, phiscan.scan(data)))
+    assert masked["text"]["div"] == "<div>XXX XXX, XXX</div>"

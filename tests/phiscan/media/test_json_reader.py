@@ -1,0 +1,95 @@
+"""Generic JSON by its keys, and what key tricks cannot hide."""
+
+import json
+
+import pytest
+
+import phiscan
+from phiscan.finding import Gap, Subject, Verdict
+
+
+def found(document, **kwargs):
+    data = document if isinstance(document, bytes) else json.dumps(document).encode()
+    return phiscan.scan(data, **kwargs)
+
+
+def kinds(report):
+    return {f.info_type for f in report.findings}
+
+
+@pytest.mark.parametrize(
+    ("document", "info_type"),
+    [
+        ({"patientFirstName": "Noor", "dx": "I10"}, "PERSON_NAME"),
+        ({"patient": {"name": "Noor Haddad"}}, "PERSON_NAME"),
+        ({"patients": [{"name": {"first": "Noor", "last": "Haddad"}}]}, "PERSON_NAME"),
+        ({"name": "Noor Haddad", "dob": "1988-02-29"}, "PERSON_NAME"),
+        ({"PATIENT_SSN": "512449031"}, "US_SOCIAL_SECURITY_NUMBER"),
+        ({"patient": {"id": "A-44719"}}, "MEDICAL_RECORD_NUMBER"),
+        ({"medicalRecordNumber": 8812345}, "MEDICAL_RECORD_NUMBER"),
+        ({"subscriber_id": "XYZ100200300"}, "HEALTH_PLAN_BENEFICIARY_NUMBER"),
+        ({"contact": {"emailAddress": "noor@haddad.dev"}}, "EMAIL_ADDRESS"),
+        ({"diagnoses": ["E11.9", "I10"]}, "DIAGNOSIS"),
+    ],
+)
+def test_a_key_says_what_its_value_is(document, info_type):
+    assert info_type in kinds(found(document))
+
+
+@pytest.mark.parametrize(
+    ("document", "reason"),
+    [
+        ({"name": "checkout-service", "id": 12}, "a name alone is anything's name"),
+        ({"product": {"name": "Blue lamp", "id": "SKU-9912"}}, "a product's name and number"),
+        ({"dob": "not a date"}, "the value has not the shape of a date"),
+        ({"ssn": None, "mrn": ""}, "no value"),
+        ({"firstName": "string", "ssn": "string"}, "placeholders of an API description"),
+        ({"organization": {"name": "Lakeside Clinic"}}, "an organisation's name"),
+    ],
+)
+def test_a_look_alike_is_no_identifier(document, reason):
+    assert found(document).verdict in (Verdict.NONE, Verdict.HEALTH), reason
+
+
+def test_a_providers_own_name_and_number_are_no_patients():
+    report = found({"provider": {"firstName": "Ann", "lastName": "Wu", "npi": "1234567893"}, "diagnosis": "E11.9"})
+    assert report.verdict is Verdict.HEALTH
+    assert {f.subject for f in report.findings if f.identifier} == {Subject.PROVIDER}
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        b'{"ssn": "512-44-9031", "ssn": "x"}',
+        b'{"\\u0073sn": "512449031"}',
+        b'{"ssn": "512\\u002d44\\u002d9031"}',
+        b'[[[{"a": {"ssn": "512-44-9031"}}]]]',
+        b'{"ssn"\n:\n"512-44-9031"}',
+    ],
+)
+def test_key_tricks_hide_nothing(data):
+    assert "US_SOCIAL_SECURITY_NUMBER" in kinds(found(data))
+
+
+def test_ndjson_is_read_line_by_line():
+    report = found(
+        b'{"patientName": "Noor H"}\n{"patientName": "Ali K", "diagnosis": "flu"}\n',
+        content_type="application/x-ndjson",
+    )
+    assert (report.verdict, report.gap) == (Verdict.PHI, Gap.NONE)
+
+
+@pytest.mark.parametrize("data", [b'{"a": 1,}', b'{"a": 1', b"{'a': 1}", b'{"a": 1} trailing', b"\xff\xfe{"])
+def test_what_is_declared_json_and_is_none_is_a_gap(data):
+    assert found(data, content_type="application/json").gap in (Gap.MALFORMED, Gap.UNSUPPORTED_MEDIA)
+
+
+def test_a_log_line_that_begins_with_a_bracket_is_text():
+    assert found(b"[2024-05-01 10:00:00] started worker 4\n").media == "text"
+
+
+def test_locations_are_the_values_own_bytes():
+    data = b'{"patient": {"lastName": "Haddad"}}'
+    (finding,) = [f for f in found(data).findings if f.info_type == "PERSON_NAME"]
+    assert data[finding.location.start : finding.location.end] == b"Haddad"
+    assert finding.location.field == "patient.lastName"

@@ -1,0 +1,47 @@
+"""Labelled lines of plain text."""
+
+import pytest
+
+import phiscan
+from phiscan.finding import Verdict
+
+
+def values(text):
+    data = text.encode()
+    return {
+        (f.info_type, data[f.location.start : f.location.end].decode())
+        for f in phiscan.scan(data).findings
+        if f.identifier
+    }
+
+
+@pytest.mark.parametrize(
+    ("line", "expected"),
+    [
+        ("Patient Name: Delgado, Maria", ("PERSON_NAME", "Delgado, Maria")),
+        ("MRN = 001234", ("MEDICAL_RECORD_NUMBER", "001234")),
+        ("  - DOB : 04/02/1961", ("DATE_OF_BIRTH", "04/02/1961")),
+        ("First Name: Ana  Last Name: Ruiz", ("PERSON_NAME", "Ruiz")),
+        ("Phone:\t515-234-8890", ("PHONE_NUMBER", "515-234-8890")),
+        ("seen today (MRN 001234)", ("MEDICAL_RECORD_NUMBER", "001234")),
+    ],
+)
+def test_a_label_says_what_its_value_is(line, expected):
+    assert expected in values(line)
+
+
+@pytest.mark.parametrize(
+    ("text", "reason"),
+    [
+        ("name: checkout\nimage: nginx:1.27\nport: 8080\n", "configuration"),
+        ("Total: 512449031\n", "a number with another label"),
+        ("address: 10.0.0.1:8080\n", "a network address"),
+        ("error: patient care is our mission\n", "prose"),
+    ],
+)
+def test_a_look_alike_is_no_identifier(text, reason):
+    assert phiscan.scan(text.encode()).verdict in (Verdict.NONE, Verdict.HEALTH), reason
+
+
+def test_a_long_line_without_values_costs_linear_time():
+    assert phiscan.scan(b"a: " * 300_000).media == "text"

@@ -1,0 +1,129 @@
+"""The scanner as a whole: any chunking, any input, limits and time."""
+
+import gzip
+import json
+import re
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+import phiscan
+from phiscan.finding import Coverage, Gap, Verdict
+from phiscan.scanner import Limits
+
+PATIENT = {
+    "resourceType": "Patient",
+    "id": "p-77",
+    "name": [{"family": "Okonkwo", "given": ["Adaeze", "Ifeoma"]}],
+    "birthDate": "1971-03-09",
+    "identifier": [{"system": "http://hl7.org/fhir/sid/us-ssn", "value": "512-44-9031"}],
+}
+ADT = b"MSH|^~\\&|A|B|C|D|20240102||ADT^A01|1|P|2.5\rPID|1||88123^^^H^MR||OKONKWO^ADAEZE||19710309|F|||12 Elm St^^Ames^IA^50010\r"
+NOTE = (
+    b"Progress note\nPatient: Adaeze Okonkwo\nDOB: 03/09/1971\nMRN: 0088123\nShe was diagnosed with type 2 diabetes.\n"
+)
+DOCUMENTS = [json.dumps(PATIENT).encode(), ADT, NOTE, gzip.compress(json.dumps(PATIENT).encode())]
+
+
+@pytest.mark.parametrize("document", DOCUMENTS)
+def test_a_patients_record_is_phi(document):
+    report = phiscan.scan(document)
+    assert (report.verdict, report.coverage) == (Verdict.PHI, Coverage.COMPLETE)
+
+
+@given(st.sampled_from(DOCUMENTS), st.lists(st.integers(0, 400), max_size=12))
+def test_any_chunking_gives_the_same_report(engine, document, cuts):
+    whole = phiscan.scan(document)
+    scanner = engine.scanner(clock=lambda: 0.0)
+    at = 0
+    for cut in [*sorted(cuts), len(document)]:
+        scanner.feed(document[at : max(at, cut)])
+        at = max(at, cut)
+    assert scanner.finish() == whole
+
+
+_FRAGMENTS = st.sampled_from(
+    [b'{"resourceType":"Patient"', b'"name":[', b"{", b"}", b"[", b'"', b"\\", b"MSH|^~\\&|", b"\rPID|", b"ISA*", b"<a>", b"\x1f\x8b\x08",
+     b"123-45-6789", b"\xef\xbb\xbf", b"\x00", b"\xff\xfe", b"DOB: ", b"\n", b"&a=", b"%", b"\xed\xa0\x80", b"\\ud800", b"{" * 600]
+)  # fmt: skip
+
+
+@settings(max_examples=300)
+@given(
+    st.lists(st.one_of(_FRAGMENTS, st.binary(max_size=40)), max_size=12).map(b"".join),
+    st.sampled_from(["", "application/json", "text/plain"]),
+)
+def test_no_input_makes_the_scanner_fail(data, content_type):
+    report = phiscan.scan(data, content_type=content_type)
+    assert report.gap is not Gap.INTERNAL_ERROR
+    assert (report.gap is Gap.NONE) == (report.coverage is Coverage.COMPLETE)
+    for finding in report.findings:
+        assert -1 <= finding.location.start <= finding.location.end
+
+
+@given(st.lists(st.one_of(_FRAGMENTS, st.binary(max_size=40)), max_size=8).map(b"".join))
+def test_masking_twice_changes_nothing_and_leaves_no_identifier(data):
+    report = phiscan.scan(data)
+    if report.coverage is not Coverage.COMPLETE:
+        return
+    masked = phiscan.redact(data, report)
+    again = phiscan.scan(masked)
+    if again.coverage is Coverage.COMPLETE:
+        assert phiscan.redact(masked, again) == masked
+        assert again.verdict in (Verdict.NONE, Verdict.HEALTH)
+
+
+def test_a_body_over_the_limit_is_truncated_and_still_scanned(engine):
+    scanner = engine.scanner(limits=Limits(body=len(NOTE) - 5), clock=lambda: 0.0)
+    scanner.feed(NOTE)
+    report = scanner.finish()
+    assert (report.coverage, report.gap, report.verdict) == (Coverage.TRUNCATED, Gap.OVER_LIMIT, Verdict.PHI)
+
+
+def test_a_caller_that_knows_of_more_gets_truncated(engine):
+    scanner = engine.scanner(clock=lambda: 0.0)
+    scanner.feed(b"hello")
+    assert scanner.finish(truncated=True).coverage is Coverage.TRUNCATED
+
+
+def test_running_out_of_time_is_a_gap_and_no_clean_report(engine):
+    ticks = iter(range(1000))
+    scanner = engine.scanner(limits=Limits(seconds=0.5), clock=lambda: float(next(ticks)))
+    scanner.feed(NOTE)
+    assert scanner.finish().gap is Gap.OUT_OF_TIME
+
+
+def test_broken_json_is_a_gap_but_still_shows_whose_it_is():
+    report = phiscan.scan(json.dumps(PATIENT).encode()[:-1], content_type="application/json")
+    assert (report.gap, report.coverage) == (Gap.MALFORMED, Coverage.UNSCANNABLE)
+    assert "PERSON_NAME" in {f.info_type for f in report.findings}
+
+
+def test_nesting_too_deep_is_a_gap():
+    assert phiscan.scan(b'{"a":' * 100_000 + b"1" + b"}" * 100_000).gap is Gap.OVER_LIMIT
+
+
+def test_a_value_outside_of_the_body_is_found_and_has_no_range(engine):
+    scanner = engine.scanner(clock=lambda: 0.0)
+    scanner.feed_field("query.ssn", "512-44-9031")
+    report = scanner.finish()
+    (finding,) = [f for f in report.findings if f.info_type == "US_SOCIAL_SECURITY_NUMBER"][:1]
+    assert (finding.location.field, finding.location.start) == ("query.ssn", -1)
+
+
+def test_no_report_shows_a_value():
+    for document in DOCUMENTS:
+        shown = repr(phiscan.scan(document)).lower()
+        assert not re.search("okonkwo|adaeze|512-44|88123|1971|elm st", shown)
+
+
+def test_a_key_that_holds_phi_is_not_shown():
+    report = phiscan.scan(b'{"patients": {"512-44-9031": {"dob": "1971-03-09", "diagnosis": "E11.9"}}}')
+    assert report.verdict is Verdict.PHI
+    assert "512" not in repr(report)
+
+
+def test_an_empty_body_is_complete_and_clean():
+    assert phiscan.scan(b"").verdict is Verdict.NONE
+    assert phiscan.scan(b" \n").coverage is Coverage.COMPLETE
