@@ -1,0 +1,1 @@
+"""The commands of `phiguard`. Each module has `add_parser(subparsers)` and `run(args) -> int`, the exit code."""

@@ -1,0 +1,93 @@
+"""What is decided and why. Metrics, spans, the ledger and denials share these names and no others."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from phiscan.finding import Coverage, Gap, Verdict
+from phiscan.identifiers import Identifier
+
+
+class Action(StrEnum):
+    """What happens to the message, loosest first."""
+
+    ALLOW = "ALLOW"
+    ALERT = "ALERT"
+    REDACT = "REDACT"
+    DENY = "DENY"
+
+    @property
+    def rank(self) -> int:
+        """0 for ALLOW to 3 for DENY; a higher rank is stricter."""
+        return _RANK[self]
+
+
+_RANK = {Action.ALLOW: 0, Action.ALERT: 1, Action.REDACT: 2, Action.DENY: 3}
+
+
+class Mode(StrEnum):
+    """How far a policy goes: only `enforce` changes what the mesh does."""
+
+    DISCOVER = "discover"
+    MONITOR = "monitor"
+    ENFORCE = "enforce"
+
+
+class Reason(StrEnum):
+    """Why. A closed set: the metric label, span attribute, ledger field and denial header are these words."""
+
+    # the policy spoke
+    NO_PHI = "NO_PHI"
+    ALLOWED_BY_RULE = "ALLOWED_BY_RULE"
+    ALERTED_BY_RULE = "ALERTED_BY_RULE"
+    REDACTED_BY_RULE = "REDACTED_BY_RULE"
+    MINIMUM_NECESSARY = "MINIMUM_NECESSARY"
+    EDGE_NOT_ALLOWED = "EDGE_NOT_ALLOWED"
+    UNENCRYPTED = "UNENCRYPTED"
+    # the message could not be judged
+    UNSCANNABLE = "UNSCANNABLE"
+    TRUNCATED = "TRUNCATED"
+    PROTOCOL_NOT_ALLOWED = "PROTOCOL_NOT_ALLOWED"
+    AMBIGUOUS_PATH = "AMBIGUOUS_PATH"
+    CALLER_MISMATCH = "CALLER_MISMATCH"
+    REDACTION_UNAVAILABLE = "REDACTION_UNAVAILABLE"
+    REDACTION_FAILED = "REDACTION_FAILED"
+    # we could not do our work
+    NO_POLICY = "NO_POLICY"
+    OUT_OF_TIME = "OUT_OF_TIME"
+    OVERLOADED = "OVERLOADED"
+    DRAINING = "DRAINING"
+    LEDGER_UNAVAILABLE = "LEDGER_UNAVAILABLE"
+    INTERNAL_ERROR = "INTERNAL_ERROR"
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """The answer for one message, with its diagnostics.
+
+    Args:
+        action: what the policy wants; `enforced` says whether the mesh does it.
+        reason: why, from the closed set.
+        enforced: False in the modes discover and monitor: the message passes, and the record says what would have been.
+        rules: names of the rules that spoke, sorted.
+        identifiers: classes of individuals' identifiers that were found, sorted.
+        tipped: infoTypes that decided the action, sorted.
+        redact: infoTypes to be masked when the action is REDACT, sorted.
+        policy: digest of the policy revision that decided, empty when there is none.
+    """
+
+    action: Action
+    reason: Reason
+    enforced: bool = True
+    rules: tuple[str, ...] = ()
+    identifiers: tuple[Identifier, ...] = ()
+    tipped: tuple[str, ...] = ()
+    redact: tuple[str, ...] = ()
+    verdict: Verdict = Verdict.NONE
+    coverage: Coverage = Coverage.COMPLETE
+    gap: Gap = Gap.NONE
+    policy: str = ""
+
+    @property
+    def effect(self) -> Action:
+        """What the mesh does with the message: the action, or ALLOW when it is not enforced."""
+        return self.action if self.enforced else Action.ALLOW

@@ -1,0 +1,29 @@
+"""All checks of a mesh's configuration. Clean means: nothing that was given is wrong. What was not given is unknown."""
+
+from mesh.istio import check_filters, check_objects, check_provider, check_telemetry
+from mesh.istio.problem import Problem
+from mesh.istio.snapshot import Snapshot
+
+KINDS = ("MeshConfig", "AuthorizationPolicy", "EnvoyFilter", "PeerAuthentication", "Service", "Telemetry")
+"""What is looked at. A kind without a document is not proven right."""
+
+
+def check(snapshot: Snapshot, provider: str) -> tuple[Problem, ...]:
+    """Every problem, in the order of the concerns.
+
+    Args:
+        provider: name of the guard's extension provider.
+    """
+    return (
+        *check_provider.check(snapshot, provider),
+        *check_objects.check_policies(snapshot, provider),
+        *check_filters.check(snapshot),
+        *check_objects.check_mtls(snapshot),
+        *check_objects.check_services(snapshot),
+        *check_telemetry.check(snapshot),
+    )
+
+
+def unseen(snapshot: Snapshot) -> tuple[str, ...]:
+    """The kinds of which nothing was given."""
+    return tuple(kind for kind in KINDS if not snapshot.kind(kind))

@@ -1,0 +1,107 @@
+"""Do the EnvoyFilters hold a message until the guard has spoken, and only where they should?"""
+
+from collections.abc import Iterator
+
+from mesh.istio.problem import Problem, problem
+from mesh.istio.snapshot import Document, Node, Snapshot
+
+_EXT_PROC = "envoy.extensions.filters.http.ext_proc.v3.ExternalProcessor"
+_EXT_AUTHZ = "envoy.extensions.filters.http.ext_authz.v3.ExtAuthz"
+
+# protobuf JSON allows an enum's number too (external_processor's ProcessingMode)
+_BODY_OFF = ("", "NONE", "0")
+_BODY_BUFFERED = ("BUFFERED", "2")
+_SEND = ("SEND", "1")
+_HEADERS_SENT = ("", "DEFAULT", "0", *_SEND)  # headers are sent by default, trailers are not
+
+
+def check(snapshot: Snapshot) -> Iterator[Problem]:
+    """Every problem of every patch that touches ext_proc or ext_authz."""
+    for document in snapshot.kind("EnvoyFilter"):
+        patches = list(document.spec.at("config_patches"))
+        values = [patch.at("patch", "value") for patch in patches]
+        mine = [value for value in values if _touches(value)]
+        if mine and _selects_all(document.spec):
+            message = "no workloadSelector: the filter wraps every sidecar it reaches, the guard's own too"
+            yield problem(document, message, "select workloads by a label")
+        for value in mine:
+            yield from _any_filter(document, value)
+            if value.at("typed_config", "@type").text.endswith(_EXT_PROC):
+                yield from _ext_proc(document, value.at("typed_config"))
+        if any(map(_removes, patches)) or any(map(_exempts_route, values)):
+            message = "takes an ext_authz or ext_proc filter away, so messages pass unread"
+            yield problem(document, message, "remove the patch and exempt in the guard's policy")
+
+
+def _removes(patch: Node) -> bool:
+    if patch.at("patch", "operation").text not in ("REMOVE", "REPLACE"):
+        return False
+    filters = patch.at("match", "listener").everywhere("sub_filter")
+    return any(_is_guard_filter(sub_filter.at("name").text) for sub_filter in filters)
+
+
+def _exempts_route(value: Node) -> bool:
+    routes = (found.value for found in value.everywhere("typed_per_filter_config"))
+    return any(_is_guard_filter(str(name)) for route in routes if isinstance(route, dict) for name in route)
+
+
+def _is_guard_filter(name: str) -> bool:
+    return "ext_proc" in name or "ext_authz" in name
+
+
+def _touches(value: Node) -> bool:
+    """A patch may merge into a filter by its name alone, without the type."""
+    kind = value.at("typed_config", "@type").text
+    return kind.endswith((_EXT_PROC, _EXT_AUTHZ)) or _is_guard_filter(value.at("name").text)
+
+
+def _selects_all(spec: Node) -> bool:
+    return spec.at("workload_selector", "labels").missing and spec.at("target_refs").missing
+
+
+def _any_filter(document: Document, value: Node) -> Iterator[Problem]:
+    name = value.at("name").text
+    loose = {
+        "failure_mode_allow": "PHI passes while the guard is away",
+        "allow_partial_message": "what follows the limit passes unread",
+        "observability_mode": "the guard looks on and holds nothing back",
+        "allow_mode_override": "an answer can switch the scan of a body off",
+    }
+    for key, consequence in loose.items():
+        if any(flag.is_true for flag in value.everywhere(key)):
+            yield problem(document, f"`{name}` has {key} true: {consequence}", f"set {key}: false")
+
+
+def _ext_proc(document: Document, config: Node) -> Iterator[Problem]:
+    if config.at("message_timeout").missing:
+        message = "no message_timeout: Envoy gives the guard 200 ms and then refuses the message"
+        yield problem(document, message, "set message_timeout: 2s")
+    mode = config.at("processing_mode")
+    if all(mode.at(f"{half}_body_mode").text in _BODY_OFF for half in ("request", "response")):
+        message = "the guard sees no body: request_body_mode and response_body_mode are NONE"
+        yield problem(document, message, "set one of them to BUFFERED")
+    for half in ("request", "response"):
+        if mode.at(f"{half}_body_mode").text not in _BODY_OFF:
+            yield from _half(document, mode, half)
+    yield from _attributes(document, config)
+
+
+def _half(document: Document, mode: Node, half: str) -> Iterator[Problem]:
+    body = mode.at(f"{half}_body_mode").text
+    if body not in _BODY_BUFFERED:
+        message = f"{half}_body_mode {body} releases parts of a body before it is judged"
+        yield problem(document, message, f"set {half}_body_mode: BUFFERED")
+    if mode.at(f"{half}_header_mode").text not in _HEADERS_SENT:
+        message = f"{half}_header_mode is not SEND: the guard cannot tell whose {half} it reads"
+        yield problem(document, message, f"set {half}_header_mode: SEND")
+    if mode.at(f"{half}_trailer_mode").text not in _SEND:
+        message = f"{half}_trailer_mode is not SEND: trailers pass unread"
+        yield problem(document, message, f"set {half}_trailer_mode: SEND")
+
+
+def _attributes(document: Document, config: Node) -> Iterator[Problem]:
+    """Envoy sends request_attributes with the request headers only, so a filter that skips them sends none."""
+    skips = config.at("processing_mode", "request_header_mode").text not in _HEADERS_SENT
+    if skips and config.at("response_attributes").missing:
+        message = "request headers are skipped and response_attributes is empty: the guard learns no identity"
+        yield problem(document, message, "list connection.uri_san_peer_certificate and the like in response_attributes")

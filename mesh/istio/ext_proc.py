@@ -1,0 +1,80 @@
+"""The ext_proc filter, as Envoy configuration: what is buffered, what the guard is told, what happens when it fails.
+
+Why these values, and no others:
+
+- BUFFERED with trailers SEND is the only body mode that holds a message back until it is judged. STREAMED releases
+  each chunk as it is approved, BUFFERED_PARTIAL passes the tail; both have let an identifier through.
+- `failure_mode_allow: false` is Envoy's default; it is written out so that a diff shows who changes it.
+- `message_timeout` defaults to 200 ms. `grpc_service.timeout` bounds nothing on this stream, so it is not set.
+- Attributes are CEL expressions; an unknown name is silently absent. `request_attributes` are sent with the request
+  headers only: a filter that skips the request must ask for `response_attributes`.
+"""
+
+from mesh.istio.installation import DEADLINE, Installation
+from mesh.istio.manifest import Manifest, Value
+
+TYPE_URL = "type.googleapis.com/envoy.extensions.filters.http.ext_proc.v3.ExternalProcessor"
+FILTER_NAME = "phiguard.ext_proc"
+
+OUTBOUND_ATTRIBUTES = (
+    "xds.listener_direction",  # 2: outbound
+    "xds.node.metadata['SERVICE_ACCOUNT']",
+    "xds.node.metadata['NAMESPACE']",
+    "xds.cluster_name",
+    "xds.cluster_metadata.filter_metadata['istio']['services'][0]['host']",
+    "connection.mtls",
+)
+"""What the sender's sidecar knows of a request: who sends, and the service that it is routed to."""
+
+INBOUND_ATTRIBUTES = (
+    "xds.listener_direction",  # 1: inbound
+    "connection.uri_san_peer_certificate",
+    "connection.uri_san_local_certificate",
+    "connection.mtls",
+    "destination.port",
+    "request.method",
+    "request.path",
+    "request.host",
+)
+"""What the receiver's sidecar knows of a response: both ends' SPIFFE ids, and the request that it answers."""
+
+_JUDGE_REQUEST: Manifest = {
+    "request_header_mode": "SEND",
+    "request_body_mode": "BUFFERED",
+    "request_trailer_mode": "SEND",
+    "response_header_mode": "SKIP",
+    "response_body_mode": "NONE",
+    "response_trailer_mode": "SKIP",
+}
+_JUDGE_RESPONSE: Manifest = {
+    "request_header_mode": "SKIP",
+    "request_body_mode": "NONE",
+    "request_trailer_mode": "SKIP",
+    "response_header_mode": "SEND",
+    "response_body_mode": "BUFFERED",
+    "response_trailer_mode": "SEND",
+}
+
+
+def outbound_requests(installation: Installation) -> Manifest:
+    """The filter that judges a request at its sender, before the mesh encrypts it."""
+    return _filter(installation, _JUDGE_REQUEST, {"request_attributes": list(OUTBOUND_ATTRIBUTES)})
+
+
+def inbound_responses(installation: Installation) -> Manifest:
+    """The filter that judges a response at the workload that gives it, before the mesh encrypts it."""
+    return _filter(installation, _JUDGE_RESPONSE, {"response_attributes": list(INBOUND_ATTRIBUTES)})
+
+
+def _filter(installation: Installation, processing_mode: Manifest, attributes: dict[str, Value]) -> Manifest:
+    config: Manifest = {
+        "@type": TYPE_URL,
+        "stat_prefix": "phiguard",
+        "grpc_service": {"envoy_grpc": {"cluster_name": installation.cluster, "authority": installation.host}},
+        "failure_mode_allow": False,
+        "status_on_error": {"code": "ServiceUnavailable"},
+        "message_timeout": DEADLINE,
+        "processing_mode": processing_mode,
+        **attributes,
+    }
+    return {"name": FILTER_NAME, "typed_config": config}

@@ -1,0 +1,65 @@
+"""What one installation is called, and the names and limits that its objects share. It knows no Kubernetes shape."""
+
+import re
+from dataclasses import dataclass
+
+PROVIDER = "phiguard"
+"""The extension provider. INVARIANT (no prefix): Istio matches providers by prefix, so no other may start with this."""
+
+TRACING_PROVIDER = "otel-tracing"
+COLLECTOR_NAMESPACE = "observability"
+COLLECTOR_HOST = f"opentelemetry-collector.{COLLECTOR_NAMESPACE}.svc.cluster.local"
+COLLECTOR_PORT = 4317
+
+ROOT_NAMESPACE = "istio-system"
+GUARD_PORT = 9000
+HEALTH_PORT = 9001
+CERTS = "/etc/istio-certs"
+
+GUARDED_LABEL = "phiguard.dev/guarded"
+"""Set to `true` on a namespace (it may then call the guard) and on a pod (its sidecar then runs the filters)."""
+
+MAX_BODY_BYTES = 1_048_576
+"""Bytes of request body that Envoy hands over; more is refused with 413. It is also Envoy's default buffer limit."""
+
+DEADLINE = "2s"
+"""How long Envoy waits for one answer. The guard's own scan deadline must be shorter."""
+
+_DNS_LABEL = re.compile(r"[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?")  # `phiguard-system`, not `PHI_guard`
+_IMAGE = re.compile(r"[\w][\w.:/@-]*", re.ASCII)  # `phiguard:0.1.0`, `phiguard@sha256:…`, not `phi guard`
+
+
+class InstallationError(ValueError):
+    """A name that Kubernetes would refuse. Its text is one line for the user."""
+
+
+@dataclass(frozen=True, slots=True)
+class Installation:
+    """Where the guard runs and what it runs.
+
+    Args:
+        namespace: the guard's own namespace, a DNS label.
+        image: container image, best with a digest.
+
+    Raises:
+        InstallationError: when either could not be written into a manifest.
+    """
+
+    namespace: str
+    image: str
+
+    def __post_init__(self) -> None:
+        if not _DNS_LABEL.fullmatch(self.namespace):
+            raise InstallationError(f"namespace `{self.namespace}` is no DNS label; use a name like `phiguard-system`")
+        if not _IMAGE.fullmatch(self.image):
+            raise InstallationError(f"image `{self.image}` is no image name; use one like `phiguard:0.1.0`")
+
+    @property
+    def host(self) -> str:
+        """The guard's service as the mesh knows it."""
+        return f"phiguard.{self.namespace}.svc.cluster.local"
+
+    @property
+    def cluster(self) -> str:
+        """The Envoy cluster that istiod makes for the guard's port."""
+        return f"outbound|{GUARD_PORT}||{self.host}"

@@ -1,0 +1,35 @@
+"""Kubernetes objects as plain Python values, and their YAML text."""
+
+from collections.abc import Mapping, Sequence
+
+import yaml
+
+Value = None | bool | int | float | str | Sequence["Value"] | Mapping[str, "Value"]
+"""Whatever YAML can say."""
+
+Manifest = dict[str, Value]
+"""One Kubernetes object, or one file of settings."""
+
+
+def manifest(api_version: str, kind: str, metadata: Mapping[str, Value], **rest: Value) -> Manifest:
+    """One object; `rest` is `spec=` or `data=` and the like, in order."""
+    return {"apiVersion": api_version, "kind": kind, "metadata": dict(metadata), **rest}
+
+
+class _Dumper(yaml.SafeDumper):
+    """Block style for every list and mapping, `|` for text of several lines, no anchors."""
+
+    def ignore_aliases(self, data: object) -> bool:  # noqa: ARG002  # the base class calls it with the value
+        return True
+
+
+def _text(dumper: yaml.SafeDumper, value: str) -> yaml.ScalarNode:
+    return dumper.represent_scalar("tag:yaml.org,2002:str", value, style="|" if "\n" in value else None)
+
+
+_Dumper.add_representer(str, _text)
+
+
+def to_yaml(manifests: Sequence[Manifest]) -> str:
+    """The objects as one YAML stream, keys in the order given."""
+    return yaml.dump_all(manifests, Dumper=_Dumper, sort_keys=False, width=120, explicit_start=len(manifests) > 1)

@@ -1,0 +1,70 @@
+"""All of an installation as files of YAML text, named in the order in which an administrator applies them."""
+
+from dataclasses import dataclass
+
+from mesh.istio import guard, guarded, mesh_wide
+from mesh.istio.installation import ROOT_NAMESPACE, Installation
+from mesh.istio.manifest import Manifest, to_yaml
+
+_HEADER = "# Rendered by `phiguard istio render`: change its arguments and render again, not this file.\n"
+
+
+_APPLY = "kubectl apply -f"
+
+
+@dataclass(frozen=True, slots=True)
+class _File:
+    """One file: its name, what it is for, the command that applies it, and its objects."""
+
+    name: str
+    purpose: str
+    command: str
+    manifests: tuple[Manifest, ...]
+
+    @property
+    def text(self) -> str:
+        return f"{_HEADER}# {self.purpose}\n# {self.command} {self.name}\n{to_yaml(self.manifests)}"
+
+
+def files(installation: Installation) -> dict[str, str]:
+    """File name to text, in apply order."""
+    parts = (*_guard(installation), *_mesh(installation), *_guarded(installation))
+    return {file.name: file.text for file in parts}
+
+
+def _guard(installation: Installation) -> tuple[_File, ...]:
+    walls = (guard.network_policy(installation), mesh_wide.strict_mtls(installation.namespace))
+    policy = (guard.policy(installation),)
+    pods = tuple(guard.workload(installation))
+    return (
+        _File("10-namespace.yaml", "The guard's namespace.", _APPLY, (guard.namespace(installation),)),
+        # `create`, because a second `apply` would put the starter back over a policy that enforces
+        _File("11-policy.yaml", "The policy that the guard starts with.", "kubectl create -f", policy),
+        _File("12-walls.yaml", "Who reaches the guard, and what it reaches.", _APPLY, walls),
+        _File("13-guard.yaml", "The guard.", _APPLY, pods),
+    )
+
+
+def _mesh(installation: Installation) -> tuple[_File, ...]:
+    helm = f"helm upgrade istiod istio/istiod -n {ROOT_NAMESPACE} --reuse-values -f"
+    config = (mesh_wide.mesh_config(installation),)
+    mtls = (mesh_wide.strict_mtls(ROOT_NAMESPACE),)
+    return (
+        _File("20-mesh-config.yaml", "Values for the istiod chart; no Kubernetes object.", helm, config),
+        _File("21-telemetry.yaml", "Spans that hold no URL, mesh-wide.", _APPLY, (mesh_wide.telemetry(),)),
+        _File("22-mesh-mtls.yaml", "Mutual TLS for every workload of the mesh.", _APPLY, mtls),
+    )
+
+
+def _guarded(installation: Installation) -> tuple[_File, ...]:
+    command = "kubectl apply -n NAMESPACE -f"
+    mtls = (mesh_wide.strict_mtls(),)
+    requests = (guarded.inbound_requests(),)
+    responses = (guarded.inbound_responses(installation),)
+    outbound = (guarded.outbound_requests(installation),)
+    return (
+        _File("30-namespace-mtls.yaml", "Mutual TLS in one guarded namespace.", command, mtls),
+        _File("31-inbound-requests.yaml", "Requests at their receiver: ext_authz.", command, requests),
+        _File("32-inbound-responses.yaml", "Responses at the workload that gives them: ext_proc.", command, responses),
+        _File("33-outbound-requests.yaml", "Requests at their sender: ext_proc.", command, outbound),
+    )

@@ -1,0 +1,152 @@
+"""What a folder of manifests, or of `kubectl get -o yaml` output, holds: objects and mesh configurations.
+
+Istio and Envoy read protobuf JSON, where `failOpen` and `fail_open` are the same field. So every key is put into
+snake_case once, here; a check that knew one spelling only would miss the other.
+"""
+
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+
+import yaml
+
+from mesh.istio.installation import ROOT_NAMESPACE
+
+_CAPITAL = re.compile(r"(?<=[a-z0-9])([A-Z])")  # `failOpen`, `mesh_mTLS`; not `TLS`
+
+
+class SnapshotError(ValueError):
+    """Text that is no YAML. Its text is one line for the user."""
+
+
+@dataclass(frozen=True, slots=True)
+class Node:
+    """A place in a YAML document. A missing place is an empty node, so that paths can be followed without asking."""
+
+    value: object = None
+
+    def at(self, *path: str) -> "Node":
+        """The node at this path of snake_case keys; an empty one when it is not there."""
+        value = self.value
+        for key in path:
+            value = value.get(key) if isinstance(value, Mapping) else None
+        return Node(value)
+
+    def __iter__(self) -> Iterator["Node"]:
+        return map(Node, self.value if isinstance(self.value, list) else ())
+
+    @property
+    def text(self) -> str:
+        """The scalar as text; empty for a missing place, a list or a mapping."""
+        return "" if self.value is None or isinstance(self.value, list | Mapping) else str(self.value)
+
+    @property
+    def is_true(self) -> bool:
+        """Whether a flag is set, quoted or not."""
+        return self.text.lower() == "true"
+
+    @property
+    def missing(self) -> bool:
+        """Whether nothing is there, or nothing in it."""
+        return self.value is None or self.value in ([], {}, "")
+
+    def everywhere(self, key: str) -> Iterator["Node"]:
+        """All values of this key, at any depth."""
+        if isinstance(self.value, Mapping):
+            for name, child in self.value.items():
+                if name == key:
+                    yield Node(child)
+                yield from Node(child).everywhere(key)
+        for item in self:
+            yield from item.everywhere(key)
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """One Kubernetes object, or one mesh configuration (kind `MeshConfig`, the fields under `spec`)."""
+
+    file: str
+    kind: str
+    name: str
+    namespace: str
+    annotations: Node
+    spec: Node
+
+    @property
+    def title(self) -> str:
+        """How a message names it: `EnvoyFilter clinic/phiguard`."""
+        return f"{self.kind} {self.namespace}/{self.name}" if self.namespace else f"{self.kind} {self.name}".rstrip()
+
+
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    """Everything that was given, in the order given."""
+
+    documents: tuple[Document, ...]
+
+    def kind(self, name: str) -> tuple[Document, ...]:
+        """The documents of one kind."""
+        return tuple(document for document in self.documents if document.kind == name)
+
+
+def read(files: Mapping[str, str]) -> Snapshot:
+    """Parse file name to text.
+
+    Raises:
+        SnapshotError: naming the file and the line.
+    """
+    return Snapshot(tuple(document for file, text in files.items() for document in _documents(file, text)))
+
+
+def _documents(file: str, text: str) -> Iterator[Document]:
+    for value in _load_all(file, text):
+        yield from _unpack(file, Node(value))
+
+
+def _load_all(file: str, text: str) -> list[object]:
+    try:
+        return [_snake(value) for value in yaml.safe_load_all(text)]
+    except (yaml.YAMLError, ValueError, RecursionError) as error:  # ValueError: the 45th of May; recursion: a: &a [*a]
+        mark = getattr(error, "problem_mark", None)
+        line = f":{mark.line + 1}" if mark else ""
+        raise SnapshotError(
+            f"{file}{line}: is no YAML; give manifests or the output of `kubectl get -o yaml`"
+        ) from None
+
+
+def _unpack(file: str, node: Node) -> Iterator[Document]:
+    kind = node.at("kind").text
+    if kind.endswith("List"):
+        for item in node.at("items"):
+            yield from _unpack(file, item)
+    elif kind == "ConfigMap" and not node.at("data", "mesh").missing:  # how istiod reads it: `istio` in istio-system
+        for value in _load_all(file, node.at("data", "mesh").text):
+            yield _mesh_config(file, node.at("metadata"), Node(value))
+    elif mesh := next((found for found in _mesh_config_places(node) if not found.missing), None):
+        yield _mesh_config(file, node.at("metadata"), mesh)
+    elif kind:
+        metadata = node.at("metadata")
+        namespace = metadata.at("namespace").text
+        yield Document(file, kind, metadata.at("name").text, namespace, metadata.at("annotations"), node.at("spec"))
+
+
+def _mesh_config_places(node: Node) -> Iterable[Node]:
+    bare = Node() if node.at("extension_providers").missing or not node.at("kind").missing else node
+    return node.at("mesh_config"), node.at("spec", "mesh_config"), bare  # Helm values, IstioOperator, MeshConfig
+
+
+def _mesh_config(file: str, metadata: Node, mesh: Node) -> Document:
+    return Document(file, "MeshConfig", metadata.at("name").text, metadata.at("namespace").text, Node(), mesh)
+
+
+def _snake(value: object) -> object:
+    if isinstance(value, Mapping):
+        return {_CAPITAL.sub(r"_\1", str(key)).lower(): _snake(child) for key, child in value.items()}
+    if isinstance(value, list):
+        return [_snake(item) for item in value]
+    return value
+
+
+def in_root(document: Document) -> bool:
+    """Whether the object speaks for the whole mesh by where it stands."""
+    return document.namespace == ROOT_NAMESPACE

@@ -1,0 +1,130 @@
+import copy
+
+import pytest
+import yaml
+
+from mesh.istio import guarded
+from mesh.istio.check_filters import check
+from mesh.istio.installation import Installation
+from mesh.istio.snapshot import read
+
+INSTALLATION = Installation("phiguard-system", "phiguard:1")
+
+
+def problems(*objects):
+    return [problem.message for problem in check(read({"f.yaml": yaml.safe_dump_all(objects)}))]
+
+
+@pytest.fixture(params=["outbound_requests", "inbound_responses"])
+def envoy_filter(request):
+    return copy.deepcopy(getattr(guarded, request.param)(INSTALLATION))
+
+
+@pytest.fixture
+def outbound():
+    return copy.deepcopy(guarded.outbound_requests(INSTALLATION))
+
+
+@pytest.fixture
+def inbound():
+    return copy.deepcopy(guarded.inbound_responses(INSTALLATION))
+
+
+def typed_config(envoy_filter):
+    return envoy_filter["spec"]["configPatches"][0]["patch"]["value"]["typed_config"]
+
+
+def test_what_render_writes_is_clean(envoy_filter):
+    assert problems(envoy_filter) == []
+
+
+def test_a_filter_without_a_selector_is_found(envoy_filter):
+    del envoy_filter["spec"]["workloadSelector"]
+    (found,) = problems(envoy_filter)
+    assert "no workloadSelector" in found
+
+
+@pytest.mark.parametrize("key", ["failure_mode_allow", "failureModeAllow", "observability_mode", "allow_mode_override"])
+def test_a_flag_that_lets_messages_pass_is_found_in_either_spelling(envoy_filter, key):
+    config = typed_config(envoy_filter)
+    config.pop("failure_mode_allow")
+    config[key] = True
+    assert len(problems(envoy_filter)) == 1
+
+
+def test_a_merge_that_loosens_ext_authz_is_found_without_a_type(outbound):
+    patch = outbound["spec"]["configPatches"][0]["patch"]
+    patch["operation"] = "MERGE"
+    patch["value"] = {
+        "name": "envoy.filters.http.ext_authz",
+        "typed_config": {"with_request_body": {"allow_partial_message": True}},
+    }
+    (found,) = problems(outbound)
+    assert "allow_partial_message true" in found
+
+
+@pytest.mark.parametrize("mode", ["STREAMED", "BUFFERED_PARTIAL", "FULL_DUPLEX_STREAMED", "GRPC", 1, 3])
+def test_a_body_mode_that_releases_parts_is_found(outbound, mode):
+    typed_config(outbound)["processing_mode"]["request_body_mode"] = mode
+    (found,) = problems(outbound)
+    assert "before it is judged" in found
+
+
+def test_a_response_body_mode_that_releases_parts_is_found(inbound):
+    typed_config(inbound)["processing_mode"]["response_body_mode"] = "STREAMED"
+    (found,) = problems(inbound)
+    assert "response_body_mode STREAMED" in found
+
+
+@pytest.mark.parametrize("mode", ["SKIP", "DEFAULT", None])
+def test_trailers_that_are_not_sent_are_found(outbound, mode):
+    typed_config(outbound)["processing_mode"]["request_trailer_mode"] = mode
+    (found,) = problems(outbound)
+    assert "request_trailer_mode is not SEND" in found
+
+
+def test_response_headers_that_are_skipped_are_found(inbound):
+    typed_config(inbound)["processing_mode"]["response_header_mode"] = "SKIP"
+    (found,) = problems(inbound)
+    assert "response_header_mode is not SEND" in found
+
+
+def test_a_filter_that_reads_no_body_is_found(outbound):
+    typed_config(outbound)["processing_mode"]["request_body_mode"] = "NONE"
+    (found,) = problems(outbound)
+    assert "sees no body" in found
+
+
+def test_the_default_of_200_ms_is_found(envoy_filter):
+    del typed_config(envoy_filter)["message_timeout"]
+    (found,) = problems(envoy_filter)
+    assert "200 ms" in found
+
+
+def test_request_attributes_on_a_filter_that_skips_the_request_are_found(inbound):
+    config = typed_config(inbound)
+    config["request_attributes"] = config.pop("response_attributes")
+    (found,) = problems(inbound)
+    assert "learns no identity" in found
+
+
+def test_a_patch_that_removes_the_check_is_found(outbound):
+    (patch,) = outbound["spec"]["configPatches"]
+    patch["match"]["listener"]["filterChain"]["filter"]["subFilter"] = {"name": "envoy.filters.http.ext_authz"}
+    patch["patch"] = {"operation": "REMOVE"}
+    (found,) = problems(outbound)
+    assert "takes an ext_authz or ext_proc filter away" in found
+
+
+def test_a_route_that_is_exempt_is_found(outbound):
+    (patch,) = outbound["spec"]["configPatches"]
+    patch["applyTo"] = "HTTP_ROUTE"
+    patch["patch"]["value"] = {"typed_per_filter_config": {"envoy.filters.http.ext_authz": {"disabled": True}}}
+    (found,) = problems(outbound)
+    assert "takes an ext_authz or ext_proc filter away" in found
+
+
+def test_a_filter_of_another_kind_is_nobodys_business(outbound):
+    del outbound["spec"]["workloadSelector"]
+    outbound["spec"]["configPatches"][0]["patch"]["value"] = {"name": "lua", "typed_config": {"@type": "x.Lua"}}
+    assert problems(outbound) == []

@@ -1,0 +1,46 @@
+import pytest
+
+from mesh.istio import guarded
+from mesh.istio.installation import Installation
+
+INSTALLATION = Installation("phiguard-system", "phiguard:1")
+FILTERS = pytest.mark.parametrize("make", [guarded.inbound_responses, guarded.outbound_requests])
+
+
+def patch_of(make):
+    (patch,) = make(INSTALLATION)["spec"]["configPatches"]
+    return patch
+
+
+def test_every_request_is_checked_because_an_empty_list_of_rules_never_fires():
+    spec = guarded.inbound_requests()["spec"]
+    assert spec == {"action": "CUSTOM", "provider": {"name": "phiguard"}, "rules": [{}]}
+
+
+@FILTERS
+def test_a_filter_wraps_selected_workloads_only(make):
+    assert make(INSTALLATION)["spec"]["workloadSelector"] == {"labels": {"phiguard.dev/guarded": "true"}}
+
+
+def test_responses_are_judged_next_to_the_inbound_router():
+    patch = patch_of(guarded.inbound_responses)
+    assert patch["match"]["context"] == "SIDECAR_INBOUND"
+    assert patch["match"]["listener"]["filterChain"]["filter"]["subFilter"] == {"name": "envoy.filters.http.router"}
+    assert patch["patch"]["operation"] == "INSERT_BEFORE"
+    assert patch["patch"]["value"]["typed_config"]["processing_mode"]["response_body_mode"] == "BUFFERED"
+
+
+def test_outbound_requests_are_judged_before_any_other_filter():
+    patch = patch_of(guarded.outbound_requests)
+    assert patch["match"]["context"] == "SIDECAR_OUTBOUND"
+    assert patch["patch"]["operation"] == "INSERT_FIRST"
+    assert patch["patch"]["value"]["typed_config"]["processing_mode"]["request_body_mode"] == "BUFFERED"
+
+
+def test_no_object_names_its_namespace():
+    made = (
+        guarded.inbound_requests(),
+        guarded.inbound_responses(INSTALLATION),
+        guarded.outbound_requests(INSTALLATION),
+    )
+    assert all("namespace" not in manifest["metadata"] for manifest in made)
