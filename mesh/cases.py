@@ -1,0 +1,281 @@
+"""Cases: one message each, and what should become of it. `phiguard simulate`, `phiguard policy test` and the project's
+own decision tables read the same files and run them through the same `Exchange` as the servers.
+
+A case file names its policy by a path or holds it inside. No file is opened here: `read` does that for the caller,
+who decides what a path may reach. docs/policy.md lists the keys for those who write cases.
+"""
+
+import json
+from base64 import b64decode
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Final, Protocol, TypeVar
+
+from yaml.nodes import Node, ScalarNode
+
+from mesh import identity, policy_file
+from mesh.decision import Action, Reason
+from mesh.exchange import Body, Exchange, Head, Outcome, Scanner
+from mesh.facts import Direction, Facts, Operation, Vantage
+from mesh.facts import Protocol as WireProtocol
+from mesh.fields import Fields
+from mesh.policy import Policy
+from mesh.policy_nodes import NodeReader
+from mesh.policy_rules import PORTS
+from mesh.problems import PolicyError
+from phiscan.finding import Coverage, Verdict
+from phiscan.identifiers import Identifier
+
+Read = Callable[[str], bytes]
+"""The bytes of a file that a case file names, as it names it. Raises OSError when there is none."""
+
+_BODIES: Final = ("body", "bodyBase64", "bodyFile")
+_REQUEST: Final = (
+    *("source", "destination", "service", "caller", "mtls", "vantage", "direction", "protocol", "redactable"),
+    *("method", "path", "host", "port", "headers", "contentType", "truncated", *_BODIES),
+)
+_FLAGS: Final = {"mtls": False, "redactable": True, "truncated": False}
+_WORDS: Final[Mapping[str, Mapping[str, StrEnum]]] = {
+    "decision": {action.value: action for action in Action},
+    "reason": {reason.value: reason for reason in Reason},
+    "verdict": {verdict.value: verdict for verdict in Verdict},
+    "coverage": {coverage.value: coverage for coverage in Coverage},
+}
+_EXPECT: Final = (*_WORDS, "identifiers", "enforced", "rules")
+_CLASSES: Final = frozenset(identifier.value for identifier in Identifier)
+
+WordT = TypeVar("WordT")
+Expected = str | bool | tuple[str, ...]
+
+
+class ScannerOf(Protocol):
+    """`phiscan.scanner.Engine.scanner`, or what stands in for it."""
+
+    def __call__(self, *, content_type: str, content_encoding: str) -> Scanner:
+        """A fresh scanner."""
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """One message and what is expected.
+
+    Args:
+        line: where it stands in its file, from 1.
+        body: None when the message ends with its head.
+        expect: keys of `expect` with the words of the file; lists are sorted.
+    """
+
+    name: str
+    line: int
+    policy: Policy = field(repr=False)
+    head: Head
+    body: bytes | None = field(repr=False)
+    truncated: bool = False
+    expect: Mapping[str, Expected] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """One key of `expect`."""
+
+    key: str
+    expected: Expected
+    actual: Expected
+
+    @property
+    def passed(self) -> bool:
+        """Whether it is as expected."""
+        return self.expected == self.actual
+
+
+@dataclass(frozen=True, slots=True)
+class CaseResult:
+    """What became of one case."""
+
+    name: str
+    line: int
+    checks: tuple[Check, ...]
+    outcome: Outcome
+
+    @property
+    def passed(self) -> bool:
+        """Whether everything is as expected; true when nothing is."""
+        return all(check.passed for check in self.checks)
+
+
+def run(case: Case, scanner_of: ScannerOf) -> CaseResult:
+    """Send the case's message through an exchange and compare."""
+    head = case.head
+
+    def open_scanner() -> Scanner:
+        return scanner_of(content_type=head.content_type, content_encoding=head.content_encoding)
+
+    exchange = Exchange(case.policy, open_scanner)
+    outcome = exchange.receive(head) or exchange.receive(Body(case.body or b"", end=True, truncated=case.truncated))
+    if outcome is None:  # the state table leaves no third way
+        raise AssertionError("a body's end gave no outcome")
+    actual = _words_of(outcome)
+    checks = tuple(Check(key, expected, actual[key]) for key, expected in case.expect.items())
+    return CaseResult(case.name, case.line, checks, outcome)
+
+
+def load(text: str, *, file: str, read: Read) -> tuple[Case, ...]:
+    """The cases of a file. Raises `PolicyError` with every problem of it and of the policy that it names."""
+    reader = NodeReader(file)
+    root = reader.compose(text)
+    cases = _file(reader, root, text, read) if root is not None else ()
+    if reader.failed:
+        raise PolicyError(reader.problems)
+    return cases
+
+
+def _words_of(outcome: Outcome) -> dict[str, Expected]:
+    decision = outcome.decision
+    return {
+        "decision": decision.action.value,
+        "reason": decision.reason.value,
+        "verdict": decision.verdict.value,
+        "coverage": decision.coverage.value,
+        "identifiers": tuple(identifier.value for identifier in decision.identifiers),
+        "enforced": decision.enforced,
+        "rules": decision.rules,
+    }
+
+
+def _file(reader: NodeReader, root: Node, text: str, read: Read) -> tuple[Case, ...]:
+    keys = reader.mapping(root, ("policy", "cases"), "the case file")
+    policy_node, cases_node = (reader.required(root, keys, key, "the case file") for key in ("policy", "cases"))
+    policy = _policy(reader, policy_node, text, read) if policy_node else None
+    nodes = reader.sequence(cases_node, "`cases`") if cases_node else []
+    # cases are read even when the policy is not usable, so that one run shows all problems
+    stand_in = policy or Policy(name="", digest="")
+    return tuple(_case(reader, node, stand_in, read) for node in nodes)
+
+
+def _policy(reader: NodeReader, node: Node, text: str, read: Read) -> Policy | None:
+    if not isinstance(node, ScalarNode):
+        return policy_file.read(reader, node, text[node.start_mark.index : node.end_mark.index])
+    path = reader.text(node, "`policy`")
+    data = _read(reader, node, path, read)
+    try:
+        policy, problems = policy_file.check(data.decode(), file=path)
+    except UnicodeDecodeError:
+        reader.error(node, f"policy `{path}` is not UTF-8", "save it as UTF-8")
+        return None
+    if data:
+        reader.include(problems)
+    return policy
+
+
+def _read(reader: NodeReader, node: Node, path: str, read: Read) -> bytes:
+    try:
+        return read(path) if path else b""
+    except OSError as exc:
+        reader.error(node, f"`{path}` cannot be read: {exc.strerror or 'no such file'}")
+        return b""
+
+
+def _case(reader: NodeReader, node: Node, policy: Policy, read: Read) -> Case:
+    keys = reader.mapping(node, ("name", "request", "expect"), "a case")
+    name_node, request_node = (reader.required(node, keys, key, "the case") for key in ("name", "request"))
+    request = reader.mapping(request_node, _REQUEST, "`request`") if request_node else {}
+    flags = {
+        key: reader.boolean(request[key], f"`{key}`") if key in request else default for key, default in _FLAGS.items()
+    }
+    body, implied_type = _body(reader, request, read)
+    fields = _fields(reader, request, implied_type)
+    return Case(
+        name=reader.text(name_node, "`name`") if name_node else "",
+        line=node.start_mark.line + 1,
+        policy=policy,
+        head=Head(_facts(reader, request, flags), fields, _content_length(fields), end=body is None),
+        body=body,
+        truncated=flags["truncated"],
+        expect=_expect(reader, keys["expect"]) if "expect" in keys else {},
+    )
+
+
+def _facts(reader: NodeReader, request: Mapping[str, Node], flags: Mapping[str, bool]) -> Facts:
+    def text(key: str) -> str:
+        return reader.text(request[key], f"`{key}`") if key in request else ""
+
+    def principal(key: str) -> str:
+        word = text(key)
+        if word and not identity.is_principal(word):
+            reader.error(request[key], f"`{word}` is not a principal", "write `cluster.local/ns/NAMESPACE/sa/ACCOUNT`")
+        return word
+
+    port = reader.integer(request["port"], PORTS, "`port`") if "port" in request else 0
+    return Facts(
+        direction=_word(reader, request, "direction", {d.value: d for d in Direction}),
+        vantage=_word(reader, request, "vantage", {v.value: v for v in Vantage}),
+        protocol=_word(reader, request, "protocol", {p.value: p for p in WireProtocol}),
+        source=principal("source"),
+        destination=principal("destination"),
+        service=text("service"),
+        caller=principal("caller"),
+        mtls=flags["mtls"],
+        redactable=flags["redactable"],
+        operation=Operation(text("method"), text("path"), text("host"), port),
+    )
+
+
+def _word(reader: NodeReader, request: Mapping[str, Node], key: str, choices: Mapping[str, WordT]) -> WordT:
+    """One of the words; the first of them when the key is not written."""
+    return reader.choice(request[key], choices, f"`{key}`") if key in request else next(iter(choices.values()))
+
+
+def _fields(reader: NodeReader, request: Mapping[str, Node], implied_type: str) -> Fields:
+    fields = []
+    for name, _, value in reader.items(request["headers"], "`headers`") if "headers" in request else ():
+        if not isinstance(value, ScalarNode):
+            reader.error(value, f"header `{name}` is not a single value")
+        fields.append((name.lower(), str(value.value)))
+    content_type = reader.text(request["contentType"], "`contentType`") if "contentType" in request else implied_type
+    if content_type and not any(name == "content-type" for name, _ in fields):
+        fields.append(("content-type", content_type))
+    return tuple(fields)
+
+
+def _content_length(fields: Fields) -> int | None:
+    value = dict(fields).get("content-length", "")
+    return int(value) if value.isascii() and value.isdigit() else None
+
+
+def _body(reader: NodeReader, request: Mapping[str, Node], read: Read) -> tuple[bytes | None, str]:
+    """The body and the content type that its way of writing implies."""
+    written = [key for key in _BODIES if key in request]
+    if not written:
+        return None, ""
+    key, node = written[0], request[written[0]]
+    if len(written) > 1:
+        reader.error(node, f"the request has `{key}` and `{written[1]}`", "write one of them")
+    if key == "bodyFile":
+        return _read(reader, node, reader.text(node, "`bodyFile`"), read), ""
+    if key == "bodyBase64":
+        return _base64(reader, node), ""
+    if isinstance(node, ScalarNode):
+        return str(node.value).encode(), ""
+    return json.dumps(reader.plain(node), ensure_ascii=False).encode(), "application/json"
+
+
+def _base64(reader: NodeReader, node: Node) -> bytes:
+    try:
+        return b64decode("".join(reader.text(node, "`bodyBase64`").split()), validate=True)
+    except ValueError:
+        reader.error(node, "`bodyBase64` is not base64")
+        return b""
+
+
+def _expect(reader: NodeReader, node: Node) -> dict[str, Expected]:
+    expect: dict[str, Expected] = {}
+    for key, value in reader.mapping(node, _EXPECT, "`expect`").items():
+        if key in _WORDS:
+            expect[key] = reader.choice(value, _WORDS[key], f"`{key}`").value
+        elif key == "enforced":
+            expect[key] = reader.boolean(value, "`enforced`")
+        else:
+            is_valid = _CLASSES.__contains__ if key == "identifiers" else bool
+            expect[key] = tuple(sorted(reader.strings(value, f"`{key}`", is_valid, "write classes A to R")))
+    return expect

@@ -1,0 +1,87 @@
+"""One YAML document out of a text that nobody trusts, as a node graph: every node knows its line and column.
+
+Only what a configuration needs is accepted: one document, no anchors or aliases (ten lines of them expand to
+gigabytes), a bounded depth and size, no tabs as indentation. PyYAML's Python parser is used, because the C one is not
+in every wheel; it is slow, and the size limit keeps a reload to seconds.
+"""
+
+import re
+from typing import Final
+
+import yaml
+from yaml.nodes import Node
+from yaml.reader import ReaderError
+
+_MAX_BYTES: Final = 1 << 20  # some thousand rules; PyYAML reads that in about ten seconds
+_MAX_DEPTH: Final = 64  # a FHIR resource as a case's body nests 15 deep; far below Python's recursion limit
+_LEADING_TAB: Final = re.compile(r"^ *\t", re.MULTILINE)
+
+
+class UnreadableError(Exception):
+    """Why a text is no document at all, with line and column from 1."""
+
+    def __init__(self, line: int, column: int, message: str, hint: str = "") -> None:
+        super().__init__(message)
+        self.line, self.column, self.message, self.hint = line, column, message, hint
+
+
+class _Loader(yaml.SafeLoader):
+    """SafeLoader's composer without anchors and aliases, and with a depth."""
+
+    _depth = 0
+
+    def compose_node(self, parent: Node | None, index: int) -> Node | None:
+        event = self.peek_event()  # type: ignore[no-untyped-call]  # types-PyYAML leaves it out
+        mark = event.start_mark
+        if isinstance(event, yaml.AliasEvent) or getattr(event, "anchor", None):
+            raise UnreadableError(
+                mark.line + 1, mark.column + 1, f"`{event.anchor}` is an anchor or alias", "write it out"
+            )
+        if self._depth >= _MAX_DEPTH:
+            raise UnreadableError(mark.line + 1, mark.column + 1, f"the file nests deeper than {_MAX_DEPTH} levels")
+        self._depth += 1
+        node = super().compose_node(parent, index)
+        self._depth -= 1
+        return node
+
+
+def compose(text: str) -> Node:
+    """The root node of the text. Raises `UnreadableError`."""
+    _check_characters(text)
+    try:
+        node = _Loader(text).get_single_node()
+    except ReaderError as exc:
+        raise _at(text, exc.position, "a control character stands in the file", "remove it") from None
+    except yaml.MarkedYAMLError as exc:
+        raise _fault_of(exc) from None
+    except ValueError:  # PyYAML's own conversions, such as an escape beyond Unicode
+        raise UnreadableError(1, 1, "the file is not valid YAML") from None
+    if node is None:
+        raise UnreadableError(1, 1, "the file is empty")
+    return node
+
+
+def _check_characters(text: str) -> None:
+    try:
+        size = len(text.encode())
+    except UnicodeEncodeError as exc:
+        raise _at(text, exc.start, "the file is not UTF-8", "save it as UTF-8") from None
+    if size > _MAX_BYTES:
+        raise UnreadableError(1, 1, f"the file has {size} bytes, more than {_MAX_BYTES}", "split it")
+    if tab := _LEADING_TAB.search(text):
+        raise _at(text, tab.end() - 1, "a tab indents the line", "use spaces")
+
+
+def _at(text: str, position: int, message: str, hint: str) -> UnreadableError:
+    line_start = text.rfind("\n", 0, position) + 1
+    return UnreadableError(text.count("\n", 0, position) + 1, position - line_start + 1, message, hint)
+
+
+def _fault_of(exc: yaml.MarkedYAMLError) -> UnreadableError:
+    mark = exc.problem_mark or exc.context_mark
+    line, column = (mark.line + 1, mark.column + 1) if mark else (1, 1)
+    if "single document" in (exc.context or ""):
+        return UnreadableError(
+            line, column, "a second document starts here", "one file holds one document; remove the `---`"
+        )
+    return UnreadableError(line, column, f"the file is not valid YAML: {exc.problem or exc.context}")

@@ -1,0 +1,91 @@
+"""What of a message's head is scanned, under which label: PHI in a path, a query or a header is outside of the body.
+
+Left out are only the headers that the transport itself writes. A value is never left out for its length or its look:
+that would be a way around the scan.
+"""
+
+import re
+from collections.abc import Iterable, Iterator
+from typing import Final
+from urllib.parse import unquote
+
+from mesh.facts import Direction, Facts
+
+Fields = tuple[tuple[str, str], ...]
+"""Header names in lower case, and values, in order; repeated names are repeated pairs."""
+
+# Written by HTTP itself, by Envoy or by a tracer. `authorization`, `cookie`, `referer`, `baggage`,
+# `content-disposition` and `grpc-message` are not here: applications put names and numbers into them.
+_TRANSPORT: Final = frozenset(
+    "age allow alt-svc b3 cache-control connection content-encoding content-length content-type date etag expect "
+    "expires forwarded grpc-encoding grpc-status grpc-timeout host if-match if-modified-since if-none-match "
+    "if-unmodified-since keep-alive last-modified max-forwards origin pragma proxy-connection range retry-after server "
+    "strict-transport-security te traceparent tracestate trailer transfer-encoding upgrade user-agent vary via "
+    "x-powered-by x-real-ip x-request-id".split()
+)
+_TRANSPORT_PREFIXES: Final = (
+    ":",
+    "accept",
+    "access-control-",
+    "grpc-accept-",
+    "sec-",
+    "x-b3-",
+    "x-envoy-",
+    "x-forwarded-",
+)
+_PLAIN_NAME: Final = re.compile(r"[A-Za-z][A-Za-z_.\[\]-]{0,63}")  # matches `patient.ssn`; not `123-45-6789`, `a1`
+_MAX_DECODINGS: Final = 3  # `%2531` is a `1` to a server that decodes twice
+
+
+def of_head(facts: Facts, fields: Fields) -> Iterator[tuple[str, str]]:
+    """Label and decoded value of each part of a head that can hold PHI.
+
+    The path and query belong to the request: in the other direction they were scanned already.
+    """
+    if facts.direction is Direction.REQUEST:
+        yield from _of_path(facts.operation.path or dict(fields).get(":path", ""))
+    yield from of_headers("header", fields)
+
+
+def of_headers(part: str, fields: Fields) -> Iterator[tuple[str, str]]:
+    """Label (`header.x-patient`) and value of each header or trailer that the transport did not write."""
+    for name, value in fields:
+        label = f"{part}.{name}"
+        if name in _TRANSPORT or name.startswith(_TRANSPORT_PREFIXES):
+            continue
+        if name == "cookie":
+            yield from _of_pairs(label, (pair.strip() for pair in value.split(";")))
+        elif value:
+            yield label, _decode(value)
+        if not _PLAIN_NAME.fullmatch(name):
+            yield part, name
+
+
+def _of_path(raw: str) -> Iterator[tuple[str, str]]:
+    path, _, query = raw.partition("?")
+    if path not in {"", "/"}:
+        yield "path", _decode(path)
+    yield from _of_pairs("query", (pair.replace("+", " ") for pair in query.split("&")))
+
+
+def _of_pairs(part: str, pairs: Iterable[str]) -> Iterator[tuple[str, str]]:
+    """Values under their names. Names that are no plain words are values too: `?123-45-6789` has only a name."""
+    odd: list[str] = []
+    for pair in pairs:
+        name, _, value = (_decode(half) for half in pair.partition("="))
+        if value:
+            yield f"{part}.{name}", value
+        if name and not _PLAIN_NAME.fullmatch(name):
+            odd.append(name)
+    if odd:
+        yield part, "\n".join(odd)
+
+
+def _decode(value: str) -> str:
+    """Percent-decoded until nothing changes; what is no valid escape stays as it is."""
+    for _ in range(_MAX_DECODINGS):
+        decoded = unquote(value)
+        if decoded == value:
+            break
+        value = decoded
+    return value

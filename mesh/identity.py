@@ -1,0 +1,68 @@
+"""Who a workload is: SPIFFE identities as Istio issues them, and the patterns that name several of them.
+
+A principal is a SPIFFE id without its scheme, `cluster.local/ns/clinic/sa/ehr`. This module knows no policy.
+Source: Istio's `security` reference, "Istio identity"; the SPIFFE-ID specification, sections 2.1 and 2.2.
+"""
+
+import re
+from typing import Final
+
+_SCHEME: Final = "spiffe://"
+_TRUST_DOMAIN = r"[a-z0-9._-]{1,255}"
+_NAMESPACE = r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?"
+_ACCOUNT = r"[a-z0-9](?:[a-z0-9.-]{0,251}[a-z0-9])?"
+
+# matches `cluster.local/ns/clinic/sa/ehr`; not `cluster.local/ns/clinic/sa/` and not `cluster.local/clinic/ehr`
+_PRINCIPAL: Final = re.compile(f"{_TRUST_DOMAIN}/ns/({_NAMESPACE})/sa/{_ACCOUNT}")
+# matches `cluster.local/ns/clin*`, `cluster.local/ns/clinic/*`; not `cluster.loc*`, which would take in other roots
+_PRINCIPAL_PREFIX: Final = re.compile(
+    rf"(?:{_TRUST_DOMAIN}/(?:ns/(?:[a-z0-9-]{{0,63}}|{_NAMESPACE}/(?:sa/[a-z0-9.-]{{0,253}})?))?)?\*"
+)
+_NAMESPACE_PATTERN: Final = re.compile(rf"{_NAMESPACE}|[a-z0-9-]{{0,63}}\*")
+
+
+def principal_of(spiffe_id: str) -> str:
+    """The principal of `spiffe://td/ns/NS/sa/SA` (scheme optional), empty when it is not of Istio's form.
+
+    Empty is the safe answer: to `decide` it is a peer without an identity.
+    """
+    principal = spiffe_id.removeprefix(_SCHEME)
+    return principal if is_principal(principal) else ""
+
+
+def is_principal(text: str) -> bool:
+    """Whether the text is one whole principal, `td/ns/NS/sa/SA`."""
+    return _PRINCIPAL.fullmatch(text) is not None
+
+
+def is_principal_pattern(text: str) -> bool:
+    """Whether a policy may write it: a principal, `*`, or a prefix of one that ends in `*` after the trust domain."""
+    return is_principal(text) or _PRINCIPAL_PREFIX.fullmatch(text) is not None
+
+
+def is_namespace_pattern(text: str) -> bool:
+    """Whether a policy may write it: a namespace, `*`, or a prefix of one that ends in `*`."""
+    return _NAMESPACE_PATTERN.fullmatch(text) is not None
+
+
+def namespace_of(principal: str) -> str:
+    """`clinic` of `cluster.local/ns/clinic/sa/ehr`; empty when it is not a principal."""
+    found = _PRINCIPAL.fullmatch(principal)
+    return found[1] if found else ""
+
+
+def matches(pattern: str, value: str) -> bool:
+    """Whether an exact pattern, or one with `*` at its end, names the value.
+
+    As in Istio, `*` alone means "any that is present": it never names an empty value.
+    """
+    if pattern.endswith("*"):
+        return bool(value) and value.startswith(pattern[:-1])
+    return bool(value) and pattern == value
+
+
+def covers(wide: str, narrow: str) -> bool:
+    """Whether every value that pattern `narrow` names is also named by pattern `wide`."""
+    if wide.endswith("*"):
+        return narrow.removesuffix("*").startswith(wide[:-1])
+    return wide == narrow

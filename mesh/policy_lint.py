@@ -1,0 +1,163 @@
+"""Warnings about a policy that reads well and says less, or more, than its author may think.
+
+A rule adds nothing when another one names every edge that it names and rules every infoType at least as it does:
+because all rules of an edge are combined, decisions without it would be the same (but for an ambiguous path, which
+any rule that lists paths denies). A rule that only several others cover together goes unnoticed.
+Cost: quadratic in the rules, which is why long files are checked only up to a number of pairs.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from itertools import combinations
+from typing import Final
+
+from yaml.nodes import Node
+
+from mesh import identity, paths
+from mesh.decision import Action, Mode
+from mesh.facts import Protocol
+from mesh.policy import Disclosure, OperationMatch, Peer, Policy, Rule, Target
+from mesh.policy_nodes import NodeReader
+from phiscan.identifiers import INFO_TYPES
+
+_MAX_PAIRS: Final = 200_000  # about a second
+
+_Covers = Callable[[str, str], bool]
+
+
+def lint(reader: NodeReader, policy: Policy, spec: Mapping[str, Node], rule_nodes: Sequence[Node]) -> None:
+    """Note every warning about the policy.
+
+    Args:
+        spec: nodes of the keys of `spec`.
+        rule_nodes: nodes of the rules, in the policy's order.
+    """
+    _lint_spec(reader, policy, spec)
+    for rule, node in zip(policy.rules, rule_nodes, strict=True):
+        _lint_rule(reader, policy, rule, node)
+    _lint_shadowed(reader, policy, rule_nodes)
+    _lint_services(reader, policy, rule_nodes)
+
+
+def _lint_spec(reader: NodeReader, policy: Policy, spec: Mapping[str, Node]) -> None:
+    if not policy.enforces:
+        reader.warn(spec["mode"], f"mode `{policy.mode}` blocks nothing", "write `enforce` once the records look right")
+    if policy.on_unscannable is Action.ALERT:
+        reader.warn(spec["onUnscannable"], "messages that could not be read whole pass", "write `DENY`")
+    if policy.default_action is Action.ALLOW:
+        reader.warn(spec["defaultAction"], "PHI flows on every encrypted edge that no rule names", "write `DENY`")
+
+
+def _lint_rule(reader: NodeReader, policy: Policy, rule: Rule, node: Node) -> None:
+    if not rule.mtls:
+        reader.warn(node, f"rule `{rule.name}` lets PHI flow unencrypted", "leave `mtls: any` out")
+    if policy.enforces and rule.mode not in {None, Mode.ENFORCE}:
+        reader.warn(node, f"rule `{rule.name}` has mode `{rule.mode}` and blocks nothing", "leave `mode` out")
+    if not any(map(_can_name, rule.sources)) or not any(map(_can_match, rule.targets)):
+        reader.warn(node, f"rule `{rule.name}` can never match", "its entries contradict each other")
+    for direction, part in (("request", rule.request), ("response", rule.response)):
+        for entry in sorted(part.allow - {"*"}):
+            if _overrides(part.deny | part.redact, entry):
+                hint = "deny wins over redact, and redact over allow"
+                reader.warn(node, f"`{entry}` is allowed in vain in `{direction}` of rule `{rule.name}`", hint)
+
+
+def _overrides(entries: frozenset[str], entry: str) -> bool:
+    """Whether allowing the entry is in vain. `*` leaves health information alone; a provider's needs no allowance."""
+    info_type = INFO_TYPES.get(entry)
+    is_health = info_type is not None and info_type.identifier is None
+    return _rules(entries, entry) or ("*" in entries and not is_health)
+
+
+def _can_name(peer: Peer) -> bool:
+    """Whether a principal exists that is in the listed namespaces."""
+    return not peer.principals or not peer.namespaces or any(_is_in(p, peer.namespaces) for p in peer.principals)
+
+
+def _is_in(principal: str, namespaces: tuple[str, ...]) -> bool:
+    namespace = identity.namespace_of(principal)  # empty for a pattern, which may well be in one of them
+    return not namespace or any(identity.matches(pattern, namespace) for pattern in namespaces)
+
+
+def _can_match(target: Target) -> bool:
+    """A TCP connection has no method, path or host."""
+    operation = target.operation
+    tcp_only = set(operation.protocols) == {Protocol.TCP}
+    return _can_name(target.peer) and not (tcp_only and (operation.methods or operation.paths or operation.hosts))
+
+
+def _lint_shadowed(reader: NodeReader, policy: Policy, rule_nodes: Sequence[Node]) -> None:
+    warned: set[str] = set()
+    for number, (first, second) in enumerate(combinations(range(len(policy.rules)), 2)):
+        if number >= _MAX_PAIRS:
+            return
+        for idle, wide in ((second, first), (first, second)):
+            rule, other = policy.rules[idle], policy.rules[wide]
+            if rule.name not in warned and other.name not in warned and adds_nothing(rule, other, policy.mode):
+                warned.add(rule.name)
+                message = f"rule `{rule.name}` adds nothing to rule `{other.name}`"
+                reader.warn(rule_nodes[idle], message, "remove it, or narrow the other")
+
+
+def adds_nothing(rule: Rule, other: Rule, mode: Mode) -> bool:
+    """Whether a policy of that mode decides the same without `rule`, because of `other`."""
+    return (
+        (rule.mtls or not other.mtls)
+        and (rule.mode or mode) is (other.mode or mode)
+        and _disclosure_covers(other.request, rule.request)
+        and _disclosure_covers(other.response, rule.response)
+        and all(any(_peer_covers(wide, peer) for wide in other.sources) for peer in rule.sources)
+        and all(any(_target_covers(wide, target) for wide in other.targets) for target in rule.targets)
+    )
+
+
+def _disclosure_covers(wide: Disclosure, part: Disclosure) -> bool:
+    """Whether the combination of both rules each infoType as `wide` alone does."""
+    return (
+        all(_rules(wide.deny, entry) for entry in part.deny)
+        and all(_rules(wide.deny | wide.redact, entry) for entry in part.redact)
+        and all(_rules(wide.deny | wide.redact | wide.allow, entry) for entry in part.allow)
+        and wide.otherwise.rank >= part.otherwise.rank
+    )
+
+
+def _rules(entries: frozenset[str], entry: str) -> bool:
+    """Whether the entries cover this one. `*` does not cover a class or infoType: it says nothing of providers."""
+    info_type = INFO_TYPES.get(entry)
+    return entry in entries or (info_type is not None and info_type.identifier in entries)
+
+
+def _peer_covers(wide: Peer, narrow: Peer) -> bool:
+    return _list_covers(wide.principals, narrow.principals, identity.covers) and _list_covers(
+        wide.namespaces, narrow.namespaces, identity.covers
+    )
+
+
+def _target_covers(wide: Target, narrow: Target) -> bool:
+    return _peer_covers(wide.peer, narrow.peer) and _operation_covers(wide.operation, narrow.operation)
+
+
+def _operation_covers(wide: OperationMatch, narrow: OperationMatch) -> bool:
+    return (
+        _list_covers(wide.methods, narrow.methods, str.__eq__)
+        and _list_covers(wide.paths, narrow.paths, identity.covers)
+        and _list_covers(wide.hosts, narrow.hosts, paths.host_covers)
+        and (not wide.ports or (bool(narrow.ports) and set(narrow.ports) <= set(wide.ports)))
+        and set(narrow.protocols) <= set(wide.protocols)
+    )
+
+
+def _list_covers(wide: tuple[str, ...], narrow: tuple[str, ...], covers: _Covers) -> bool:
+    """Whether every value that `narrow` lists is listed by `wide`; an empty list lists everything."""
+    return not wide or (bool(narrow) and all(any(covers(w, n) for w in wide) for n in narrow))
+
+
+def _lint_services(reader: NodeReader, policy: Policy, rule_nodes: Sequence[Node]) -> None:
+    """At the sender's side a destination that no service maps to is unidentified, so PHI to it is denied."""
+    warned: set[str] = set()
+    for rule, node in zip(policy.rules, rule_nodes, strict=True):
+        patterns = {pattern for target in rule.targets for pattern in target.peer.principals} - warned
+        for pattern in sorted(patterns):
+            if not any(identity.matches(pattern, principal) for principal in policy.services.values()):
+                warned.add(pattern)
+                message = f"no entry of `services` has principal `{pattern}`"
+                reader.warn(node, message, "without one a sender's sidecar cannot know it, and denies PHI to it")

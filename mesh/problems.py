@@ -1,0 +1,42 @@
+"""What is wrong with a file that a person wrote, with its place and the way out."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Severity(StrEnum):
+    """An error keeps the file from being used, a warning does not."""
+
+    ERROR = "error"
+    WARNING = "warning"
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Problem:
+    """One problem; sorts by place.
+
+    Args:
+        line: from 1.
+        column: from 1.
+        message: one sentence in lower case, with the user's input in backticks.
+        hint: what to do about it, or empty.
+    """
+
+    file: str
+    line: int
+    column: int
+    severity: Severity
+    message: str
+    hint: str = ""
+
+    def __str__(self) -> str:
+        hint = f" ({self.hint})" if self.hint else ""
+        return f"{self.file}:{self.line}:{self.column}: {self.severity}: {self.message}{hint}"
+
+
+class PolicyError(Exception):
+    """A file that cannot be used. `problems` holds all of its problems, warnings too, in order of place."""
+
+    def __init__(self, problems: tuple[Problem, ...]) -> None:
+        super().__init__("\n".join(str(p) for p in problems if p.severity is Severity.ERROR))
+        self.problems = problems

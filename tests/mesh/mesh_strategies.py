@@ -1,0 +1,100 @@
+"""Facts, reports and policies over a domain so small that rules often meet the traffic that they name."""
+
+from dataclasses import replace
+from types import MappingProxyType
+
+from hypothesis import strategies as st
+
+from mesh.decision import Action, Mode
+from mesh.facts import Direction, Facts, Operation, Protocol, Vantage
+from mesh.policy import Disclosure, OperationMatch, Peer, Policy, Rule, Target
+from phiscan.finding import Coverage, Finding, Gap, Likelihood, Location, ScanReport, Subject, Verdict
+from phiscan.identifiers import INFO_TYPES
+
+EHR, BILLING = "cluster.local/ns/clinic/sa/ehr", "cluster.local/ns/finance/sa/billing"
+
+
+def found(info_type: str, subject: Subject = Subject.PATIENT, start: int = 0) -> Finding:
+    location = Location("x", start, start + 1 if start >= 0 else -1)
+    return Finding(info_type, INFO_TYPES[info_type].identifier, Likelihood.LIKELY, "test", location, subject)
+
+
+NAMES = ("PERSON_NAME", "US_SOCIAL_SECURITY_NUMBER", "US_HEALTHCARE_NPI", "DIAGNOSIS")
+ENTRIES = st.frozensets(st.sampled_from([*NAMES, "A", "G", "K", "*"]), max_size=2)
+DISCLOSURES = st.builds(
+    Disclosure, ENTRIES, ENTRIES, ENTRIES, st.sampled_from([Action.DENY, Action.REDACT, Action.ALERT])
+)
+PRINCIPALS = ("", EHR, BILLING)
+# repeated entries are drawn more often: most rules should name most edges, so that rules meet
+PEERS = st.sampled_from([Peer(), Peer(), Peer(("*",)), Peer((EHR,)), Peer((BILLING,)), Peer(namespaces=("finance",))])
+OPERATIONS = st.builds(
+    OperationMatch,
+    methods=st.sampled_from([(), (), ("POST",)]),
+    paths=st.sampled_from([(), (), ("/claims",), ("/claims/*",)]),
+    ports=st.sampled_from([(), (), (80,)]),
+    protocols=st.sampled_from([(Protocol.HTTP,), tuple(Protocol)]),
+)
+RULES = st.lists(
+    st.builds(
+        Rule,
+        name=st.sampled_from("abcdef"),
+        sources=st.lists(PEERS, min_size=1, max_size=2).map(tuple),
+        targets=st.lists(st.builds(Target, PEERS, OPERATIONS), min_size=1, max_size=2).map(tuple),
+        request=DISCLOSURES,
+        response=DISCLOSURES,
+        mtls=st.booleans(),
+        mode=st.sampled_from([None, *Mode]),
+    ),
+    max_size=4,
+    unique_by=lambda r: r.name,
+)
+POLICIES = st.builds(
+    Policy,
+    name=st.just("p"),
+    digest=st.just("d"),
+    mode=st.sampled_from(Mode),
+    default_action=st.sampled_from([Action.DENY, Action.ALLOW]),
+    treat_identifiers_as_phi=st.booleans(),
+    on_unscannable=st.sampled_from([Action.DENY, Action.ALERT]),
+    services=st.sampled_from([MappingProxyType({}), MappingProxyType({"billing": BILLING})]),
+    rules=RULES.map(tuple),
+)
+ALL_FACTS = st.builds(
+    Facts,
+    direction=st.sampled_from(Direction),
+    vantage=st.sampled_from(Vantage),
+    protocol=st.sampled_from([Protocol.HTTP, Protocol.HTTP, Protocol.UPGRADE, Protocol.TCP]),
+    source=st.sampled_from([EHR, EHR, *PRINCIPALS]),
+    destination=st.sampled_from([BILLING, BILLING, *PRINCIPALS]),
+    service=st.sampled_from(["billing", "billing", "other"]),
+    mtls=st.booleans(),
+    caller=st.sampled_from(["", "", *PRINCIPALS]),
+    redactable=st.booleans(),
+    operation=st.builds(
+        Operation,
+        st.sampled_from(["POST", "GET", ""]),
+        st.sampled_from(["/claims", "/claims/1?a=b", "/x/../claims", ""]),
+        st.sampled_from(["", "billing:80"]),
+        st.sampled_from([0, 80]),
+    ),
+)
+FINDINGS = st.builds(found, st.sampled_from(NAMES), st.sampled_from(Subject), st.sampled_from([-1, 0, 7]))
+VERDICTS = (Verdict.NONE, Verdict.HEALTH, Verdict.IDENTIFIERS, Verdict.PHI)
+COVERAGES = st.sampled_from(
+    [
+        (Coverage.COMPLETE, Gap.NONE),
+        (Coverage.TRUNCATED, Gap.CUT_OFF),
+        (Coverage.UNSCANNABLE, Gap.MALFORMED),
+        (Coverage.UNSCANNABLE, Gap.OUT_OF_TIME),
+        (Coverage.UNSCANNABLE, Gap.INTERNAL_ERROR),
+    ]
+)
+
+
+@st.composite
+def reports(draw: st.DrawFn) -> ScanReport:
+    """Reports as a scan gives them: a verdict about a person has a person's identifier among its findings."""
+    findings = tuple(draw(st.lists(FINDINGS, max_size=4)))
+    coverage, gap = draw(COVERAGES)
+    given_report = ScanReport(findings, coverage, gap)
+    return replace(given_report, verdict=draw(st.sampled_from(VERDICTS if given_report.identifiers else VERDICTS[:2])))

@@ -1,0 +1,28 @@
+"""The tables in tests/cases, through the exchange and the scanner that the servers use."""
+
+from pathlib import Path
+
+import pytest
+
+from mesh import cases, policy_file
+
+FOLDER = Path(__file__).parent.parent / "cases"
+FILES = sorted(FOLDER.glob("*.yaml"))
+CASES = [
+    pytest.param(case, id=f"{file.stem}: {case.name}")
+    for file in FILES
+    for case in cases.load(file.read_text(), file=file.name, read=lambda path: (FOLDER / path).read_bytes())
+]
+
+
+@pytest.mark.parametrize("case", CASES)
+def test_case(case, scanner_of):
+    result = cases.run(case, scanner_of)
+    assert {c.key: c.actual for c in result.checks} == {c.key: c.expected for c in result.checks}
+    assert result.checks
+
+
+def test_the_tables_policy_has_no_warnings():
+    path = FOLDER / "policies" / "clinic.yaml"
+    _, problems = policy_file.check(path.read_text(), file=path.name)
+    assert [str(problem) for problem in problems] == []

@@ -1,0 +1,40 @@
+from contextlib import suppress
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from mesh.document import UnreadableError, compose
+
+
+@pytest.mark.parametrize(
+    ("text", "line", "column", "message"),
+    [
+        ("", 1, 1, "the file is empty"),
+        ("# only a comment\n", 1, 1, "the file is empty"),
+        ("a: &x 1\n", 1, 4, "`x` is an anchor or alias"),
+        ("a: [1]\nb: *x\n", 2, 4, "`x` is an anchor or alias"),
+        ("a: 1\n---\nb: 2\n", 2, 1, "a second document starts here"),
+        ("a: 1\n \tb: 2\n", 2, 2, "a tab indents the line"),
+        ("a: [1\nb: 2\n", 2, 2, "the file is not valid YAML: expected ',' or ']', but got ':'"),
+        ("a: 'x\n", 2, 1, "the file is not valid YAML: found unexpected end of stream"),
+        ("a: \x01\n", 1, 4, "a control character stands in the file"),
+        ("a: 1\nb: \udcff\n", 2, 4, "the file is not UTF-8"),
+        ("[" * 100, 1, 65, "the file nests deeper than 64 levels"),
+        ("a: " + "x" * (1 << 20), 1, 1, "the file has 1048579 bytes, more than 1048576"),
+    ],
+)
+def test_what_is_no_plain_document_is_refused_with_its_place(text, line, column, message):
+    with pytest.raises(UnreadableError) as caught:
+        compose(text)
+    assert (caught.value.line, caught.value.column, caught.value.message) == (line, column, message)
+
+
+def test_a_document_of_exactly_the_limit_is_read():
+    assert compose("a: " + "x" * ((1 << 20) - 3)).start_mark.line == 0
+
+
+@given(st.text(alphabet=st.sampled_from("ab:-[]{}&*!|>'\"#?%@` \n\t\x00\ud800,0\\x"), max_size=40))
+def test_no_text_raises_anything_else(text):
+    with suppress(UnreadableError):
+        compose(text)

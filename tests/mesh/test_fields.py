@@ -1,0 +1,90 @@
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from mesh import fields
+from mesh.facts import Direction, Facts, Operation
+
+
+def of_path(path: str) -> list[tuple[str, str]]:
+    return list(fields.of_head(Facts(operation=Operation("GET", path)), ()))
+
+
+@pytest.mark.parametrize(
+    ("path", "expected"),
+    [
+        ("/", []),
+        ("", []),
+        ("/patients/1", [("path", "/patients/1")]),
+        ("/p%41tients", [("path", "/pAtients")]),
+        ("/?ssn=1", [("query.ssn", "1")]),
+        ("/?name=Ana+Ruiz&x=", [("query.name", "Ana Ruiz")]),
+        ("/?name=Ana%20Ruiz", [("query.name", "Ana Ruiz")]),
+        ("/?a=b=c", [("query.a", "b=c")]),
+        ("/?%73sn=%2531", [("query.ssn", "1")]),  # encoded names, and values encoded twice
+        ("/?a=%zz%", [("query.a", "%zz%")]),  # no valid escape: left as it is
+        ("/?123-45-6789", [("query", "123-45-6789")]),  # only a name, and it is the value
+        ("/?123-45-6789=1&987=", [("query.123-45-6789", "1"), ("query", "123-45-6789\n987")]),
+        ("/?a#frag=2", [("query.a#frag", "2"), ("query", "a#frag")]),
+    ],
+)
+def test_a_path_and_its_query_are_decoded_and_labelled(path, expected):
+    assert of_path(path) == expected
+
+
+def test_the_pseudo_header_stands_in_for_a_path_that_the_facts_lack():
+    assert list(fields.of_head(Facts(), ((":path", "/a?b=c"),))) == [("path", "/a"), ("query.b", "c")]
+
+
+def test_a_response_does_not_repeat_its_requests_path():
+    facts = Facts(direction=Direction.RESPONSE, operation=Operation("GET", "/a?ssn=1"))
+    assert list(fields.of_head(facts, (("x-patient", "Ana"),))) == [("header.x-patient", "Ana")]
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        *("host", "content-length", "content-type", "accept", "accept-language", "user-agent", "x-request-id"),
+        *("traceparent", "x-forwarded-for", "x-forwarded-client-cert", "x-envoy-original-path", ":authority"),
+        *(":path", "grpc-encoding", "sec-websocket-key", "x-b3-traceid"),
+    ],
+)
+def test_what_the_transport_writes_is_left_out(name):
+    assert list(fields.of_headers("header", ((name, "123-45-6789"),))) == []
+
+
+@pytest.mark.parametrize(
+    "name", ["authorization", "referer", "baggage", "grpc-message", "content-disposition", "x-mrn"]
+)
+def test_what_applications_write_is_not(name):
+    assert list(fields.of_headers("header", ((name, "a%20b"),))) == [(f"header.{name}", "a b")]
+
+
+def test_a_long_value_is_not_left_out():
+    value = "x" * 100_000 + "123-45-6789"
+    assert list(fields.of_headers("trailer", (("x-a", value),))) == [("trailer.x-a", value)]
+
+
+def test_repeated_headers_are_each_fed():
+    assert list(fields.of_headers("header", (("x-a", "1"), ("x-a", "2"), ("x-b", "")))) == [
+        ("header.x-a", "1"),
+        ("header.x-a", "2"),
+    ]
+
+
+def test_cookies_are_labelled_one_by_one():
+    assert list(fields.of_headers("header", (("cookie", "ssn=1; name=Ana%20Ruiz; 55"),))) == [
+        ("header.cookie.ssn", "1"),
+        ("header.cookie.name", "Ana Ruiz"),
+        ("header.cookie", "55"),
+    ]
+
+
+def test_a_name_that_is_no_plain_word_is_a_value_too():
+    assert list(fields.of_headers("header", (("x-123-45-6789", ""),))) == [("header", "x-123-45-6789")]
+
+
+@given(st.from_regex(r"[a-z]{1,5}", fullmatch=True), st.text(st.characters(codec="utf-8"), min_size=1, max_size=8))
+def test_no_value_of_a_query_is_lost(name, value):
+    escaped = "".join(f"%{byte:02x}" for byte in value.encode())
+    assert value in {seen for label, seen in of_path(f"/?{name}={escaped}") if label == f"query.{name}"} or "%" in value

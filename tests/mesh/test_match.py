@@ -1,0 +1,111 @@
+from dataclasses import replace
+from types import MappingProxyType
+
+import pytest
+
+from mesh.facts import Facts, Operation, Protocol, Vantage
+from mesh.match import edge_of, matches_of, peer_matches
+from mesh.policy import OperationMatch, Peer, Policy, Rule, Target
+
+EHR = "cluster.local/ns/clinic/sa/ehr"
+BILLING = "cluster.local/ns/finance/sa/billing"
+FACTS = Facts(
+    source=EHR,
+    destination=BILLING,
+    mtls=True,
+    operation=Operation(method="POST", path="/claims?x=1", host="Billing:8080", port=8080),
+)
+POLICY = Policy(name="p", digest="d", services=MappingProxyType({"billing.finance.svc.cluster.local": BILLING}))
+
+
+def named(facts: Facts, target: Target) -> str:
+    policy = replace(POLICY, rules=(Rule("r", (Peer((EHR,)),), (target,)),))
+    matches = matches_of(policy, edge_of(facts, policy))
+    return "yes" if matches.named else "unsure" if matches.unsure else "no"
+
+
+def at(path: str = "/claims", **changes) -> Facts:
+    return replace(FACTS, operation=replace(FACTS.operation, path=path, **changes))
+
+
+@pytest.mark.parametrize(
+    ("operation", "answer"),
+    [
+        (OperationMatch(), "yes"),
+        (OperationMatch(methods=("GET", "POST")), "yes"),
+        (OperationMatch(methods=("GET",)), "no"),
+        (OperationMatch(paths=("/claims",)), "yes"),
+        (OperationMatch(paths=("/claims/*",)), "no"),
+        (OperationMatch(hosts=("billing",)), "yes"),
+        (OperationMatch(hosts=("*.example",)), "no"),
+        (OperationMatch(ports=(8080,)), "yes"),
+        (OperationMatch(ports=(80,)), "no"),
+        (OperationMatch(paths=("/claims",), ports=(80,)), "no"),
+    ],
+)
+def test_everything_that_an_operation_lists_must_match(operation, answer):
+    assert named(FACTS, Target(operation=operation)) == answer
+
+
+@pytest.mark.parametrize(
+    ("facts", "operation", "answer"),
+    [
+        (at("/a/../claims"), OperationMatch(paths=("/claims",)), "unsure"),
+        (at("/a/../claims"), OperationMatch(paths=("*",)), "yes"),  # any path, whatever it is
+        (at("/a/../claims"), OperationMatch(), "yes"),
+        (at("/a/../claims"), OperationMatch(paths=("/claims",), methods=("GET",)), "no"),
+        (at(port=0), OperationMatch(ports=(8080,)), "unsure"),
+        (at("/other", port=0), OperationMatch(ports=(8080,), paths=("/claims",)), "no"),
+    ],
+)
+def test_a_rule_that_lists_what_is_not_known_for_sure_is_unsure(facts, operation, answer):
+    assert named(facts, Target(operation=operation)) == answer
+
+
+@pytest.mark.parametrize(
+    ("peer", "principal", "answer"),
+    [
+        (Peer(), EHR, True),
+        (Peer(), "", True),  # an entry that lists nothing names even no one
+        (Peer(principals=("*",)), "", False),
+        (Peer(principals=("*",)), EHR, True),
+        (Peer(namespaces=("clinic",)), EHR, True),
+        (Peer(namespaces=("clinic",)), "not-a-principal", False),
+        (Peer(principals=(EHR,), namespaces=("finance",)), EHR, False),
+        (Peer(principals=(BILLING, EHR), namespaces=("cli*",)), EHR, True),
+    ],
+)
+def test_an_entry_names_a_principal_by_all_that_it_lists(peer, principal, answer):
+    assert peer_matches(peer, principal) is answer
+
+
+def test_at_the_receiver_mutual_tls_with_a_known_peer_is_encrypted():
+    assert edge_of(FACTS, POLICY).encrypted
+    assert not edge_of(replace(FACTS, mtls=False), POLICY).encrypted
+    assert not edge_of(replace(FACTS, source=""), POLICY).encrypted
+
+
+def test_at_the_sender_the_policy_says_who_serves_the_host():
+    facts = replace(FACTS, vantage=Vantage.OUTBOUND, destination="", mtls=False)
+    known = edge_of(replace(facts, service="Billing.finance.svc.cluster.local"), POLICY)
+    unknown = edge_of(replace(facts, service="api.example.com", destination=BILLING, mtls=True), POLICY)
+    assert (known.destination, known.encrypted) == (BILLING, True)
+    assert (unknown.destination, unknown.encrypted) == ("", False)
+
+
+def test_a_protocol_is_listed_by_a_target_that_names_the_edge():
+    def listed(path: str) -> bool:
+        upgrade = Target(operation=OperationMatch(paths=("/ws",), protocols=(Protocol.UPGRADE,)))
+        policy = replace(POLICY, rules=(Rule("r", (Peer(),), (Target(), upgrade)),))
+        edge = edge_of(replace(at(path), protocol=Protocol.UPGRADE), policy)
+        return matches_of(policy, edge).protocol_listed
+
+    assert listed("/ws")
+    assert not listed("/claims")
+
+
+def test_a_tcp_connection_matches_no_rule_on_http():
+    tcp = replace(FACTS, protocol=Protocol.TCP, operation=Operation(port=5432))
+    assert named(tcp, Target(operation=OperationMatch(ports=(5432,)))) == "yes"
+    for operation in (OperationMatch(methods=("POST",)), OperationMatch(paths=("*",)), OperationMatch(hosts=("*",))):
+        assert named(tcp, Target(operation=operation)) == "no"

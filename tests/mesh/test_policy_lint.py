@@ -1,0 +1,138 @@
+from dataclasses import replace
+
+import pytest
+from hypothesis import given
+from mesh_strategies import ALL_FACTS, POLICIES, reports
+
+from mesh.decide import decide
+from mesh.facts import Operation
+from mesh.policy_file import check
+from mesh.policy_lint import adds_nothing
+
+EHR, BILLING = "cluster.local/ns/clinic/sa/ehr", "cluster.local/ns/finance/sa/billing"
+EDGE = f"from: [{{principals: [{EHR}]}}], to: [{{principals: [{BILLING}]}}]"
+HEAD = "apiVersion: phiguard.dev/v1alpha1\nkind: SegmentationPolicy\nmetadata: {name: clinic}\nspec:\n"
+SERVICES = f"  services: [{{host: billing, principal: {BILLING}}}]\n"
+
+
+def warnings_of(*rules: str, spec: str = SERVICES) -> list[str]:
+    listed = "".join(f"  - {{name: {name}, {rule}}}\n" for name, rule in zip("abcd", rules, strict=False))
+    policy, problems = check(f"{HEAD}{spec}" + (f"  rules:\n{listed}" if rules else ""), file="p.yaml")
+    assert policy is not None
+    assert all(problem.severity == "warning" and problem.hint for problem in problems)
+    return [f"{problem.line}: {problem.message}" for problem in problems]
+
+
+def to(operation: str) -> str:
+    return f"from: [{{principals: [{EHR}]}}], to: [{{principals: [{BILLING}], operation: {{{operation}}}}}]"
+
+
+def test_a_strict_policy_has_no_warnings():
+    assert warnings_of(EDGE) == []
+    assert warnings_of() == []
+
+
+@pytest.mark.parametrize(
+    ("spec", "warning"),
+    [
+        ("  mode: monitor\n", "5: mode `monitor` blocks nothing"),
+        ("  onUnscannable: ALERT\n", "5: messages that could not be read whole pass"),
+        ("  defaultAction: ALLOW\n", "5: PHI flows on every encrypted edge that no rule names"),
+    ],
+)
+def test_a_loose_choice_is_pointed_out(spec, warning):
+    assert warnings_of(spec=spec) == [warning]
+
+
+@pytest.mark.parametrize(
+    ("rule", "warning"),
+    [
+        (f"{EDGE}, when: {{mtls: any}}", "7: rule `a` lets PHI flow unencrypted"),
+        (f"{EDGE}, mode: monitor", "7: rule `a` has mode `monitor` and blocks nothing"),
+        (to("paths: [/x], protocols: [TCP]"), "7: rule `a` can never match"),
+        (EDGE.replace("from: [{", "from: [{namespaces: [lab], "), "7: rule `a` can never match"),
+        (
+            f"{EDGE}, phi: {{request: {{allow: [PERSON_NAME], deny: [A]}}}}",
+            "7: `PERSON_NAME` is allowed in vain in `request` of rule `a`",
+        ),
+    ],
+)
+def test_a_rule_that_says_less_or_more_than_it_seems_is_pointed_out(rule, warning):
+    assert warnings_of(rule) == [warning]
+
+
+def test_a_star_takes_back_allowances_but_not_for_health_information():
+    rule = f"{EDGE}, phi: {{response: {{allow: [A, DIAGNOSIS], redact: ['*']}}}}"
+    assert warnings_of(rule) == ["7: `A` is allowed in vain in `response` of rule `a`"]
+
+
+def test_a_rule_may_enforce_within_a_policy_that_monitors():
+    assert warnings_of(f"{EDGE}, mode: enforce", spec=f"  mode: monitor\n{SERVICES}") == []
+
+
+ALLOW_ALL = "phi: {request: {allow: ['*']}, response: {allow: ['*']}}"
+ALLOW = "phi: {request: {allow: [%s]}, response: {allow: ['*']}}"
+
+
+@pytest.mark.parametrize(
+    ("wide", "narrow"),
+    [
+        (EDGE, EDGE),
+        (EDGE, to("methods: [POST], paths: [/claims]")),
+        (to("paths: [/c*]"), to("paths: [/claims/*]")),
+        (to("hosts: ['*.local']"), to("hosts: [a.local]")),
+        (to("ports: [80, 81]"), to("ports: [80]")),
+        (EDGE.replace("sa/ehr", "sa/*"), EDGE),
+        (f"from: [{{}}], to: [{{principals: [{BILLING}]}}]", EDGE),
+        (f"{EDGE}, {ALLOW % 'PERSON_NAME'}", EDGE),
+        (f"{EDGE}, {ALLOW % 'A'}", f"{EDGE}, {ALLOW % 'PERSON_NAME'}"),
+        (f"{EDGE}, phi: {{request: {{deny: [A]}}}}", f"{EDGE}, phi: {{request: {{redact: [A], allow: [A]}}}}"),
+    ],
+)
+def test_a_rule_that_another_covers_adds_nothing_in_either_order(wide, narrow):
+    assert "8: rule `b` adds nothing to rule `a`" in warnings_of(wide, narrow)
+    if wide != narrow and "response" not in wide:
+        assert "7: rule `a` adds nothing to rule `b`" in warnings_of(narrow, wide)
+
+
+@pytest.mark.parametrize(
+    ("first", "second"),
+    [
+        (to("paths: [/a/*]"), to("paths: [/b/*]")),
+        (f"{to('methods: [GET]')}, {ALLOW % 'B'}", f"{EDGE}, {ALLOW % 'A'}"),
+        (f"{EDGE}, {ALLOW % 'B'}", f"{EDGE}, {ALLOW % 'A'}"),
+        # `*` speaks of individuals only, the infoType of a provider's too
+        (f"{EDGE}, {ALLOW_ALL}", f"{EDGE}, phi: {{request: {{deny: [A]}}}}"),
+        (f"{EDGE}, {ALLOW % 'A'}", f"{EDGE}, phi: {{request: {{otherwise: ALERT, allow: [B]}}}}"),
+        (EDGE, to("protocols: [TCP]")),
+        (f"{EDGE}, when: {{mtls: any}}, phi: {{request: {{deny: [A]}}}}", f"{EDGE}, phi: {{request: {{redact: [B]}}}}"),
+        (f"{EDGE}, phi: {{request: {{deny: [B]}}}}", f"{EDGE}, when: {{mtls: any}}"),
+        (f"{EDGE}, phi: {{request: {{allow: [A], otherwise: ALERT}}}}", f"{EDGE}"),
+        (f"{EDGE}, {ALLOW % 'A'}", f"{EDGE}, mode: enforce, {ALLOW % 'A'}"),
+    ],
+)
+def test_rules_that_each_add_something_are_left_alone(first, second):
+    spec = f"  mode: monitor\n{SERVICES}" if "mode: enforce" in second else SERVICES
+    assert not [warning for warning in warnings_of(first, second, spec=spec) if "adds nothing" in warning]
+
+
+def test_a_destination_without_a_service_is_pointed_out_once():
+    found = warnings_of(EDGE, to("paths: [/x]"), spec="  treatIdentifiersAsPhi: false\n")
+    assert [warning for warning in found if "services" in warning] == [
+        f"7: no entry of `services` has principal `{BILLING}`"
+    ]
+
+
+def test_a_pattern_as_destination_needs_one_service():
+    assert warnings_of(EDGE.replace("sa/billing", "sa/*")) == []
+
+
+@given(POLICIES, ALL_FACTS, reports())
+def test_without_a_rule_that_adds_nothing_decisions_are_the_same(policy, facts, seen):
+    facts = replace(facts, operation=Operation("POST", "/claims", "billing", 80))  # nothing ambiguous
+    decision = decide(facts, seen, policy)
+    for rule in policy.rules:
+        others = tuple(other for other in policy.rules if other is not rule)
+        if any(adds_nothing(rule, other, policy.mode) for other in others):
+            without = decide(facts, seen, replace(policy, rules=others))
+            assert replace(decision, rules=()) == replace(without, rules=())
