@@ -1,0 +1,26 @@
+"""How the benchmarks take time: contenders in turn, so that a busy machine hits all alike; medians of many runs."""
+
+import statistics
+import time
+from collections.abc import Callable, Mapping
+
+
+def interleaved(contenders: Mapping[str, Callable[[], object]], seconds: float) -> dict[str, float]:
+    """Median seconds of one run of each contender. All run in turn until `seconds` have passed, five rounds at least."""
+    times: dict[str, list[float]] = {name: [] for name in contenders}
+    for run in contenders.values():
+        run()
+    until = time.perf_counter() + seconds
+    rounds = 0
+    while rounds < 5 or time.perf_counter() < until:
+        for name, run in contenders.items():
+            start = time.perf_counter()
+            run()
+            times[name].append(time.perf_counter() - start)
+        rounds += 1
+    return {name: statistics.median(taken) for name, taken in times.items()}
+
+
+def show(seconds: float) -> str:
+    """A duration for people: `0.21 ms`, `14 us`."""
+    return f"{seconds * 1e3:.2f} ms" if seconds >= 1e-4 else f"{seconds * 1e6:.1f} us"

@@ -1,0 +1,101 @@
+"""The scanner against its floors and a peer, in one run:
+
+    raw Hyperscan   the same compiled gate over the same bytes, nothing else: what the engine itself costs
+    Python re       the same patterns with the standard library
+    Presidio        its own pattern recognizers, no language model (`make peers` installs it into an environment of its own)
+
+    python -m bench.scanner [--seconds 3]
+"""
+
+import argparse
+import re
+import resource
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+from bench.measure import interleaved, show
+from extauthz.demo import payloads
+from phiscan.scanner import Engine, Limits
+
+KIB = 1024
+PEERS = Path(".peers-venv/bin/python")
+DOCUMENTS = {
+    "clean JSON 64 KiB": payloads.clean_document_of(64 * KIB),
+    "FHIR with PHI 64 KiB": payloads.patient_bundle_of(64 * KIB),
+    "clean JSON 1 MiB": payloads.clean_document_of(1024 * KIB),
+    "FHIR with PHI 1 MiB": payloads.patient_bundle_of(1024 * KIB),
+}
+
+
+def scan(engine: Engine, data: bytes) -> None:
+    """One whole scan."""
+    scanner = engine.scanner(content_type="application/json", clock=time.monotonic)
+    scanner.feed(data)
+    scanner.finish()
+
+
+def one_document(name: str, data: bytes, engine: Engine, seconds: float) -> float:
+    """Print one row; the median of phiscan in seconds."""
+    patterns = [re.compile(d.pattern.encode(), re.IGNORECASE) for d in engine.matcher.detectors]
+
+    def by_re() -> None:
+        for pattern in patterns:
+            for _ in pattern.finditer(data):
+                pass
+
+    medians = interleaved(
+        {"phiscan": lambda: scan(engine, data), "raw": lambda: engine.matcher.possible(data), "re": by_re}, seconds
+    )
+    ours = medians["phiscan"]
+    peer = presidio(data) if len(data) <= 64 * KIB else 0.0
+    peers = f"{show(peer):>11} {peer / ours:6.0f}x" if peer else f"{'-':>11} {'-':>7}"
+    print(
+        f"{name:22} {show(ours):>10} {show(medians['raw']):>10} {ours / medians['raw']:6.1f}x"
+        f" {show(medians['re']):>11} {medians['re'] / ours:6.0f}x {peers}"
+    )
+    return ours
+
+
+def presidio(data: bytes) -> float:
+    """Median seconds of Presidio's pattern recognizers on the same text; 0 when it is not installed."""
+    if not PEERS.exists():
+        return 0.0
+    done = subprocess.run([str(PEERS), "bench/peer_presidio.py"], input=data, capture_output=True, check=True)
+    return float(done.stdout)
+
+
+def peak_of_streaming(engine: Engine) -> float:
+    """MiB that a body of 10 MiB, streamed in chunks of 64 KiB, adds to the peak memory of this process."""
+    chunk = payloads.patient_bundle_of(64 * KIB)
+    before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    scanner = engine.scanner(limits=Limits(seconds=600), clock=time.monotonic)
+    for _ in range(160):
+        scanner.feed(chunk)
+    scanner.finish()
+    return (resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before) / KIB
+
+
+def main() -> int:
+    """Print the table."""
+    arguments = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
+    arguments.add_argument("--seconds", type=float, default=3.0, help="for each document")
+    seconds = arguments.parse_args().seconds
+    start = time.perf_counter()
+    engine = Engine.load()
+    print(f"scanner, medians (engine compiled in {show(time.perf_counter() - start)}; {len(engine.matcher.detectors)} detectors)")
+    print(f"{'document':22} {'phiscan':>10} {'Hyperscan':>10} {'ours/':>7} {'Python re':>11} {'/ours':>7} {'Presidio':>11} {'/ours':>7}")
+    streaming = peak_of_streaming(engine)
+    ours = {name: one_document(name, data, engine, seconds) for name, data in DOCUMENTS.items()}
+    for kind in ("clean JSON", "FHIR with PHI"):
+        ratio = ours[f"{kind} 1 MiB"] / 16 / ours[f"{kind} 64 KiB"]
+        print(f"cost of a byte at 1 MiB against 64 KiB, {kind}: {ratio:.2f}")
+    print(f"10 MiB streamed: {streaming:.0f} MiB above idle at the peak")
+    if not PEERS.exists():
+        print("Presidio is not installed: `make peers` does it")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

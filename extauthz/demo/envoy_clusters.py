@@ -1,0 +1,147 @@
+"""The clusters of one sidecar, named, labelled and secured as istiod makes them.
+
+They are STATIC: the laboratory has no istiod, hence no EDS, and its endpoints never move.
+"""
+
+from datetime import timedelta
+from typing import Final
+
+from envoy_data_plane.envoy.config.cluster.v3 import (
+    CircuitBreakers,
+    CircuitBreakersThresholds,
+    Cluster,
+    ClusterDiscoveryType,
+    ClusterLbPolicy,
+    ClusterTransportSocketMatch,
+)
+from envoy_data_plane.envoy.config.core.v3 import Address, Http2ProtocolOptions, Metadata, SocketAddress
+from envoy_data_plane.envoy.config.endpoint.v3 import (
+    ClusterLoadAssignment,
+    Endpoint,
+    LbEndpoint,
+    LocalityLbEndpoints,
+)
+from envoy_data_plane.envoy.extensions.upstreams.http.v3 import (
+    HttpProtocolOptions,
+    HttpProtocolOptionsExplicitHttpConfig,
+)
+from envoy_data_plane.google.protobuf import Any, Struct
+
+from extauthz.demo.envoy_tls import mutual_tls_client, packed, plaintext
+from extauthz.demo.topology import (
+    GUARD,
+    INSTALLATION,
+    LOOPBACK,
+    SERVICE_PORT,
+    CertificateFiles,
+    Mesh,
+    Workload,
+)
+from mesh.istio.installation import GUARD_PORT
+
+INBOUND_CLUSTER: Final = f"inbound|{SERVICE_PORT}||"
+COLLECTOR_CLUSTER: Final = "outbound|4317||otel-collector.observability.svc.cluster.local"
+
+_UNLIMITED: Final = 2**32 - 1  # istiod sets this on every cluster
+_CONNECT_TIMEOUT: Final = timedelta(seconds=10)
+# Marks an endpoint that has a sidecar; `transport_socket_matches` reads it (istiod's auto-mTLS).
+_HAS_SIDECAR: Final = {"tlsMode": "istio"}
+
+
+def outbound_name(callee: Workload) -> str:
+    """Istio's name of the cluster that leads to a service."""
+    return f"outbound|{SERVICE_PORT}||{callee.host}"
+
+
+def address(port: int) -> Address:
+    """A TCP port on loopback."""
+    return Address(socket_address=SocketAddress(address=LOOPBACK, port_value=port))
+
+
+def inbound_cluster(workload: Workload, mesh: Mesh) -> Cluster:
+    """The way from a sidecar to its own application."""
+    cluster = _cluster(INBOUND_CLUSTER, mesh.ports[workload].app)
+    cluster.metadata = _istio_service(workload.host, workload.namespace)
+    return cluster
+
+
+def outbound_cluster(caller: Workload, callee: Workload, mesh: Mesh) -> Cluster:
+    """The way from a sidecar to another workload's sidecar, with mutual TLS pinned to its service account."""
+    name = outbound_name(callee)
+    cluster = _cluster(name, mesh.ports[callee].inbound, has_sidecar=True)
+    cluster.metadata = _istio_service(callee.host, callee.namespace)
+    cluster.transport_socket_matches = _auto_mtls(
+        mesh.certificates[caller], callee, sni=_sni(SERVICE_PORT, callee.host), alpn=["istio"]
+    )
+    return cluster
+
+
+def guard_cluster(caller: Workload, mesh: Mesh) -> Cluster:
+    """The way to the guard: gRPC over mutual TLS, so that the guard knows which proxy asks."""
+    cluster = _cluster(INSTALLATION.cluster, mesh.guard, has_sidecar=True)
+    cluster.metadata = _istio_service(INSTALLATION.host, GUARD.namespace)
+    cluster.typed_extension_protocol_options = _http2()
+    cluster.transport_socket_matches = _auto_mtls(
+        mesh.certificates[caller], GUARD, sni=_sni(GUARD_PORT, INSTALLATION.host), alpn=["istio", "h2"]
+    )
+    return cluster
+
+
+def collector_cluster(mesh: Mesh) -> Cluster:
+    """The way to the OTLP collector."""
+    cluster = _cluster(COLLECTOR_CLUSTER, mesh.collector)
+    cluster.typed_extension_protocol_options = _http2()
+    return cluster
+
+
+def _cluster(name: str, port: int, *, has_sidecar: bool = False) -> Cluster:
+    limits = CircuitBreakersThresholds(
+        max_connections=_UNLIMITED,
+        max_pending_requests=_UNLIMITED,
+        max_requests=_UNLIMITED,
+        max_retries=_UNLIMITED,
+    )
+    endpoint = LbEndpoint(endpoint=Endpoint(address=address(port)))
+    if has_sidecar:
+        endpoint.metadata = Metadata(filter_metadata={"envoy.transport_socket_match": Struct.from_dict(_HAS_SIDECAR)})
+    return Cluster(
+        name=name,
+        type=ClusterDiscoveryType.STATIC,
+        connect_timeout=_CONNECT_TIMEOUT,
+        lb_policy=ClusterLbPolicy.LEAST_REQUEST,
+        circuit_breakers=CircuitBreakers(thresholds=[limits]),
+        alt_stat_name=f"{name};",
+        load_assignment=ClusterLoadAssignment(
+            cluster_name=name, endpoints=[LocalityLbEndpoints(lb_endpoints=[endpoint])]
+        ),
+    )
+
+
+def _auto_mtls(
+    files: CertificateFiles, peer: Workload, *, sni: str, alpn: list[str]
+) -> list[ClusterTransportSocketMatch]:
+    return [
+        ClusterTransportSocketMatch(
+            name="tlsMode-istio",
+            match=Struct.from_dict(_HAS_SIDECAR),
+            transport_socket=mutual_tls_client(files, peer, sni=sni, alpn=alpn),
+        ),
+        ClusterTransportSocketMatch(name="tlsMode-disabled", match=Struct(), transport_socket=plaintext()),
+    ]
+
+
+def _istio_service(host: str, namespace: str) -> Metadata:
+    """Where `xds.cluster_metadata.filter_metadata['istio']['services'][0]['host']` comes from."""
+    services = {"services": [{"namespace": namespace, "name": host, "host": host}]}
+    return Metadata(filter_metadata={"istio": Struct.from_dict(services)})
+
+
+def _http2() -> dict[str, Any]:
+    options = HttpProtocolOptions(
+        explicit_http_config=HttpProtocolOptionsExplicitHttpConfig(http2_protocol_options=Http2ProtocolOptions())
+    )
+    return {"envoy.extensions.upstreams.http.v3.HttpProtocolOptions": packed(options)}
+
+
+def _sni(port: int, host: str) -> str:
+    return f"outbound_.{port}_._.{host}"

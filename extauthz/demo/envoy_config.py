@@ -1,0 +1,71 @@
+"""One sidecar's bootstrap, built from Envoy's own schema and written as the JSON that Envoy reads."""
+
+import json
+from pathlib import Path
+from typing import Final
+
+from envoy_data_plane.envoy.config.bootstrap.v3 import (
+    Admin,
+    Bootstrap,
+    BootstrapStaticResources,
+    LayeredRuntime,
+    RuntimeLayer,
+)
+from envoy_data_plane.envoy.config.core.v3 import Node
+from envoy_data_plane.google.protobuf import Struct
+
+from extauthz.demo.envoy_clusters import (
+    address,
+    collector_cluster,
+    guard_cluster,
+    inbound_cluster,
+    outbound_cluster,
+)
+from extauthz.demo.envoy_listeners import Gates, inbound_listener, outbound_listener
+from extauthz.demo.topology import WORKLOADS, Mesh, Workload
+
+# Envoy keeps spans for 5 s or until five have gathered; a table that waits for them cannot.
+_RUNTIME: Final = {"tracing.opentelemetry.flush_interval_ms": 50, "tracing.opentelemetry.min_flush_spans": 1}
+
+
+def bootstrap(workload: Workload, mesh: Mesh, *, gates: Gates = Gates.ALL, permissive: bool = False) -> Bootstrap:
+    """Everything that istiod would push to this sidecar, static.
+
+    Args:
+        gates: where this sidecar asks the guard.
+        permissive: whether its inbound listener also takes plaintext.
+    """
+    others = [callee for callee in WORKLOADS if callee != workload]
+    metadata = {"SERVICE_ACCOUNT": workload.name, "NAMESPACE": workload.namespace}
+    return Bootstrap(
+        node=Node(
+            id=f"sidecar~127.0.0.1~{workload.name}.{workload.namespace}~{workload.namespace}.svc.cluster.local",
+            cluster=f"{workload.name}.{workload.namespace}",
+            metadata=Struct.from_dict(metadata),
+        ),
+        static_resources=BootstrapStaticResources(
+            listeners=[
+                inbound_listener(workload, mesh, gates=gates, permissive=permissive),
+                outbound_listener(workload, mesh, gates=gates),
+            ],
+            clusters=[
+                inbound_cluster(workload, mesh),
+                *(outbound_cluster(workload, callee, mesh) for callee in others),
+                guard_cluster(workload, mesh),
+                collector_cluster(mesh),
+            ],
+        ),
+        layered_runtime=LayeredRuntime(
+            layers=[RuntimeLayer(name="laboratory", static_layer=Struct.from_dict(_RUNTIME))]
+        ),
+        admin=Admin(address=address(mesh.ports[workload].admin)),
+    )
+
+
+def write(config: Bootstrap, path: Path) -> None:
+    """Write a bootstrap as JSON.
+
+    Raises:
+        OSError: the file cannot be written.
+    """
+    path.write_text(json.dumps(config.to_dict(), indent=1), encoding="utf-8")

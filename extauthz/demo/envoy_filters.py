@@ -1,0 +1,122 @@
+"""The HTTP filters of a guarded sidecar: the product's own where a mesh admin puts them, between istiod's.
+
+The ext_proc filters are taken from `mesh.istio.ext_proc` as they ship; ext_authz is made from the shipped provider as
+istiod makes it (pilot/pkg/security/authz/builder/extauthz.go).
+"""
+
+from datetime import timedelta
+from typing import Final
+
+import betterproto2
+from envoy_data_plane.envoy.config.core.v3 import ApiVersion, GrpcService, GrpcServiceEnvoyGrpc
+from envoy_data_plane.envoy.config.rbac.v3 import (
+    Permission,
+    PermissionSet,
+    Policy,
+    Principal,
+    PrincipalSet,
+    Rbac,
+    RbacAction,
+)
+from envoy_data_plane.envoy.extensions.filters.http.cors.v3 import Cors
+from envoy_data_plane.envoy.extensions.filters.http.ext_authz.v3 import BufferSettings, ExtAuthz
+from envoy_data_plane.envoy.extensions.filters.http.ext_proc.v3 import ExternalProcessor
+from envoy_data_plane.envoy.extensions.filters.http.fault.v3 import HttpFault
+from envoy_data_plane.envoy.extensions.filters.http.grpc_stats.v3 import FilterConfig
+from envoy_data_plane.envoy.extensions.filters.http.rbac.v3 import Rbac as RbacFilter
+from envoy_data_plane.envoy.extensions.filters.http.router.v3 import Router
+from envoy_data_plane.envoy.extensions.filters.network.http_connection_manager.v3 import HttpFilter
+from envoy_data_plane.envoy.type.matcher.v3 import (
+    MetadataMatcher,
+    MetadataMatcherPathSegment,
+    StringMatcher,
+    ValueMatcher,
+)
+from envoy_data_plane.envoy.type.v3 import HttpStatus, StatusCode
+
+from extauthz.demo.envoy_tls import packed
+from extauthz.demo.shipped import provider
+from extauthz.demo.topology import INSTALLATION, Workload
+from mesh.istio import ext_proc
+from mesh.istio.installation import PROVIDER
+from mesh.istio.manifest import Manifest
+
+_ACTION_PREFIX: Final = f"istio-ext-authz-{PROVIDER}"
+
+
+def check_requests(workload: Workload) -> list[HttpFilter]:
+    """The receiver's gate as istiod renders an AuthorizationPolicy with action CUSTOM: shadow RBAC, then ext_authz."""
+    everything = Policy(
+        permissions=[Permission(and_rules=PermissionSet(rules=[Permission(any=True)]))],
+        principals=[Principal(and_ids=PrincipalSet(ids=[Principal(any=True)]))],
+    )
+    policy = f"{_ACTION_PREFIX}-ns[{workload.namespace}]-policy[phiguard]-rule[0]"
+    shadow = RbacFilter(
+        shadow_rules=Rbac(action=RbacAction.DENY, policies={policy: everything}),
+        shadow_rules_stat_prefix="istio_ext_authz_",
+    )
+    return [_filter("envoy.filters.http.rbac", shadow), _filter("envoy.filters.http.ext_authz", _ext_authz())]
+
+
+def process_requests() -> HttpFilter:
+    """The sender's gate: the whole request goes to the guard before it is encrypted, and can come back redacted."""
+    return _shipped(ext_proc.outbound_requests(INSTALLATION))
+
+
+def process_responses() -> HttpFilter:
+    """The receiver's second gate: the whole answer goes to the guard before it leaves."""
+    return _shipped(ext_proc.inbound_responses(INSTALLATION))
+
+
+def before_router() -> list[HttpFilter]:
+    """What istiod puts between the gates and the router."""
+    return [
+        _filter("envoy.filters.http.grpc_stats", FilterConfig(emit_filter_state=True, stats_for_all_methods=False)),
+        _filter("envoy.filters.http.fault", HttpFault()),
+        _filter("envoy.filters.http.cors", Cors()),
+    ]
+
+
+def router() -> HttpFilter:
+    """Always the last filter."""
+    return _filter("envoy.filters.http.router", Router())
+
+
+def _ext_authz() -> ExtAuthz:
+    settings = provider("envoyExtAuthzGrpc")
+    body = settings["includeRequestBodyInCheck"]
+    return ExtAuthz(
+        grpc_service=GrpcService(
+            envoy_grpc=GrpcServiceEnvoyGrpc(cluster_name=INSTALLATION.cluster, authority=INSTALLATION.host),
+            timeout=timedelta(seconds=float(settings["timeout"].removesuffix("s"))),
+        ),
+        transport_api_version=ApiVersion.V3,
+        failure_mode_allow=settings["failOpen"],
+        status_on_error=HttpStatus(code=StatusCode(int(settings["statusOnError"]))),
+        with_request_body=BufferSettings(
+            max_request_bytes=body["maxRequestBytes"],
+            allow_partial_message=body["allowPartialMessage"],
+            pack_as_bytes=body["packAsBytes"],
+        ),
+        filter_enabled_metadata=MetadataMatcher(
+            filter="envoy.filters.http.rbac",
+            path=[MetadataMatcherPathSegment(key="istio_ext_authz_shadow_effective_policy_id")],
+            value=ValueMatcher(string_match=StringMatcher(prefix=_ACTION_PREFIX)),
+        ),
+    )
+
+
+def _shipped(manifest: Manifest) -> HttpFilter:
+    """Read a filter as `istio-config` has it, through Envoy's schema: an unknown field is an error here."""
+    config = {key: value for key, value in _mapping(manifest["typed_config"]).items() if key != "@type"}
+    return _filter(str(manifest["name"]), ExternalProcessor.from_dict(config))
+
+
+def _mapping(value: object) -> Manifest:
+    if not isinstance(value, dict):
+        raise TypeError("a filter's typed_config is a mapping")
+    return value
+
+
+def _filter(name: str, config: betterproto2.Message) -> HttpFilter:
+    return HttpFilter(name=name, typed_config=packed(config))

@@ -1,0 +1,153 @@
+"""An OTLP collector in one object: it keeps what the sidecars and the guard export, for a table, a tree and a test.
+
+Besides spans it accepts metrics and logs, and keeps the raw bytes of every export, so that a test can show that no
+PHI is in any of them.
+"""
+
+import threading
+from collections.abc import Callable, Iterable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from types import TracebackType
+from typing import Final, Self
+
+import grpc
+from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceRequest
+from opentelemetry.proto.common.v1.common_pb2 import AnyValue, KeyValue
+from opentelemetry.proto.trace.v1 import trace_pb2
+
+from extauthz.demo.topology import LOOPBACK
+
+_PACKAGE: Final = "opentelemetry.proto.collector"
+_THREADS: Final = 4
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """One exported span.
+
+    Args:
+        trace: trace id, 32 hexadecimal digits.
+        identity: span id, 16 hexadecimal digits.
+        parent: span id of the parent, empty for a root.
+        service: `service.name` of the exporter.
+        kind: OTLP's number: 2 server, 3 client.
+        start: nanoseconds since the epoch.
+        end: nanoseconds since the epoch.
+    """
+
+    trace: str
+    identity: str
+    parent: str
+    service: str
+    name: str
+    kind: int
+    start: int
+    end: int
+    attributes: dict[str, str]
+
+    @property
+    def milliseconds(self) -> float:
+        """How long it took."""
+        return (self.end - self.start) / 1e6
+
+
+@dataclass(slots=True)
+class OtlpSink:
+    """The collector, a context manager that serves OTLP over gRPC on loopback while it is open."""
+
+    port: int
+    exports: list[bytes] = field(default_factory=list)
+    _spans: dict[str, list[Span]] = field(default_factory=dict)
+    _arrival: threading.Condition = field(default_factory=threading.Condition)
+    _server: grpc.Server = field(init=False)
+
+    def __enter__(self) -> Self:
+        """Serve.
+
+        Raises:
+            RuntimeError: the port is taken.
+        """
+        self._server = grpc.server(ThreadPoolExecutor(_THREADS))
+        self._server.add_generic_rpc_handlers(
+            (
+                _service("trace.v1.TraceService", self._take_spans),
+                _service("metrics.v1.MetricsService", self._take),
+                _service("logs.v1.LogsService", self._take),
+            )
+        )
+        self._server.add_insecure_port(f"{LOOPBACK}:{self.port}")
+        self._server.start()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        """Stop serving."""
+        self._server.stop(grace=None).wait()
+
+    def trace(self, trace: str, *, until: Callable[[list[Span]], bool], seconds: float) -> list[Span]:
+        """The spans of one trace in order of their start, waited for until the predicate holds or the time is over.
+
+        Args:
+            trace: trace id, 32 hexadecimal digits.
+            until: tells from the spans so far whether all have come.
+        """
+        with self._arrival:
+            self._arrival.wait_for(lambda: until(self._spans.get(trace, [])), timeout=seconds)
+            return sorted(self._spans.get(trace, []), key=lambda span: span.start)
+
+    def _take_spans(self, request: bytes) -> None:
+        exported = ExportTraceServiceRequest.FromString(request)
+        spans = [
+            _span(_attributes(resource.resource.attributes).get("service.name", ""), span)
+            for resource in exported.resource_spans
+            for scope in resource.scope_spans
+            for span in scope.spans
+        ]
+        with self._arrival:
+            self.exports.append(request)
+            for span in spans:
+                self._spans.setdefault(span.trace, []).append(span)
+            self._arrival.notify_all()
+
+    def _take(self, request: bytes) -> None:
+        with self._arrival:
+            self.exports.append(request)
+
+
+def _service(name: str, take: Callable[[bytes], None]) -> "grpc.GenericRpcHandler[bytes, bytes]":
+    """Serve `Export` without serializers: requests stay bytes, and the answer of all three is the empty message."""
+
+    def export(request: bytes, _context: grpc.ServicerContext) -> bytes:
+        take(request)
+        return b""
+
+    return grpc.method_handlers_generic_handler(
+        f"{_PACKAGE}.{name}", {"Export": grpc.unary_unary_rpc_method_handler(export)}
+    )
+
+
+def _span(service: str, span: trace_pb2.Span) -> Span:
+    return Span(
+        trace=span.trace_id.hex(),
+        identity=span.span_id.hex(),
+        parent=span.parent_span_id.hex(),
+        service=service,
+        name=span.name,
+        kind=span.kind,
+        start=span.start_time_unix_nano,
+        end=span.end_time_unix_nano,
+        attributes=_attributes(span.attributes),
+    )
+
+
+def _attributes(pairs: Iterable[KeyValue]) -> dict[str, str]:
+    return {pair.key: _text(pair.value) for pair in pairs}
+
+
+def _text(value: AnyValue) -> str:
+    kind = value.WhichOneof("value")
+    if kind == "array_value":
+        return ",".join(_text(item) for item in value.array_value.values)
+    return str(getattr(value, kind)) if kind else ""

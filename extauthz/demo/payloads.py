@@ -1,0 +1,136 @@
+"""Synthetic health documents for the scenarios: people and numbers that this module makes up, copied from nowhere.
+
+The social security numbers follow the assigned format, so that a detector has to find them; the people do not exist.
+"""
+
+import gzip
+import json
+from typing import Final
+
+SSN: Final = "541-27-8860"
+NAME: Final = "Okonkwo-Reyes"
+MEMBER: Final = "HPX20458831"
+MRN: Final = "MRN-5530917"
+
+CANARIES: Final = (SSN, SSN.replace("-", ""), NAME, MEMBER, MRN)
+"""Values that must never show up in a log, a span, a metric or a ledger."""
+
+_PATIENT: Final = {
+    "resourceType": "Patient",
+    "id": "pat-7731",
+    "identifier": [
+        {
+            "type": {"coding": [{"system": "http://terminology.hl7.org/CodeSystem/v2-0203", "code": "MR"}]},
+            "system": "urn:demo:clinic:mrn",
+            "value": MRN,
+        }
+    ],
+    "name": [{"use": "official", "family": NAME, "given": ["Marisol", "T"]}],
+    "gender": "female",
+    "birthDate": "1961-11-23",
+}
+
+_SSN_IDENTIFIER: Final = {
+    "type": {"coding": [{"system": "http://terminology.hl7.org/CodeSystem/v2-0203", "code": "SS"}]},
+    "system": "http://hl7.org/fhir/sid/us-ssn",
+    "value": SSN,
+}
+
+_COVERAGE: Final = {
+    "resourceType": "Coverage",
+    "id": "cov-118",
+    "status": "active",
+    "subscriberId": MEMBER,
+    "beneficiary": {"reference": "Patient/pat-7731"},
+}
+
+_CONDITION: Final = {
+    "resourceType": "Condition",
+    "id": "cond-204",
+    "code": {
+        "coding": [
+            {
+                "system": "http://hl7.org/fhir/sid/icd-10-cm",
+                "code": "E11.9",
+                "display": "Type 2 diabetes mellitus without complications",
+            }
+        ]
+    },
+    "subject": {"reference": "Patient/pat-7731"},
+}
+
+
+def patient_bundle(*, with_ssn: bool = False) -> bytes:
+    """A FHIR R4 bundle: one patient, her coverage and a coded diagnosis.
+
+    Args:
+        with_ssn: whether the patient also has a social security number.
+    """
+    patient = {**_PATIENT}
+    if with_ssn:
+        patient["identifier"] = [*_PATIENT["identifier"], _SSN_IDENTIFIER]
+    entries = [{"resource": resource} for resource in (patient, _COVERAGE, _CONDITION)]
+    return json.dumps({"resourceType": "Bundle", "type": "collection", "entry": entries}, indent=1).encode()
+
+
+def patient_bundle_of(size: int) -> bytes:
+    """The bundle without the number, filled up with further observations to `size` bytes or a few less."""
+    bundle = json.loads(patient_bundle())
+    one = len(json.dumps({"resource": _observation(0)})) + 2
+    missing = size - len(json.dumps(bundle))
+    bundle["entry"] += [{"resource": _observation(number)} for number in range(max(0, missing // one))]
+    return json.dumps(bundle).encode()
+
+
+def clean_document_of(size: int) -> bytes:
+    """Stock levels of a pharmacy, about nobody, of `size` bytes or a few less."""
+    one = len(json.dumps(_stock(0))) + 2
+    items = [_stock(number) for number in range(max(1, (size - 40) // one))]
+    return json.dumps({"report": "stock", "items": items}).encode()
+
+
+def hl7_admission() -> bytes:
+    """An HL7 v2 ADT^A01 message: the same patient is admitted."""
+    segments = (
+        "MSH|^~\\&|EHR|CLINIC|BILLING|FINANCE|20260311093000||ADT^A01^ADT_A01|DEMO0001|P|2.5.1",
+        "EVN|A01|20260311093000",
+        f"PID|1||{MRN}^^^CLINIC^MR||{NAME}^Marisol^T||19611123|F",
+        "PV1|1|I|WARD3^12^A",
+        f"IN1|1|PLAN9|INS77|Northwind Mutual||||||||||||||||||||||||||||||||{MEMBER}",
+        "DG1|1||E11.9^Type 2 diabetes mellitus^I10",
+    )
+    return "\r".join(segments).encode() + b"\r"
+
+
+def gzipped_bundle() -> bytes:
+    """The bundle without the number, as `Content-Encoding: gzip`."""
+    return gzip.compress(patient_bundle(), mtime=0)
+
+
+def patient_query() -> str:
+    """A query string that names a patient and her diagnosis; only percent-encoding where a URL needs it."""
+    return f"patient_name=Marisol+{NAME}&ssn={SSN}&diagnosis=E11.9"
+
+
+CLEAN: Final = b'{"report":"bed-occupancy","ward":"3","beds":[{"bed":"12A","free":true},{"bed":"12B","free":false}]}'
+BROKEN: Final = b'{"resourceType":"Patient","name":[{"family":"' + NAME.encode() + b'"'
+
+
+def _observation(number: int) -> dict[str, object]:
+    return {
+        "resourceType": "Observation",
+        "id": f"obs-{number:06d}",
+        "status": "final",
+        "code": {"coding": [{"system": "http://loinc.org", "code": "4548-4", "display": "Hemoglobin A1c"}]},
+        "subject": {"reference": "Patient/pat-7731"},
+        "valueQuantity": {"value": 5 + number % 40 / 10, "unit": "%"},
+    }
+
+
+def _stock(number: int) -> dict[str, object]:
+    return {
+        "shelf": f"A{number % 90:02d}",
+        "article": "gauze roll 10 cm",
+        "count": 100 + number % 400,
+        "reorder": False,
+    }

@@ -1,0 +1,52 @@
+"""The programs that the laboratory starts: where Envoy is, and the command line of the guard."""
+
+import os
+import sys
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Final
+
+from extauthz.demo.processes import LabError
+from extauthz.demo.topology import GUARD, LOOPBACK, Mesh
+
+ENVOY_VARIABLE: Final = "PHIGUARD_ENVOY"
+POLICY: Final = Path(__file__).with_name("clinic.yaml")
+_CHECKOUT: Final = Path(__file__).parents[2]
+
+GuardCommand = Callable[[Mesh, Path], list[str]]
+"""From the mesh and a folder to write in, the command line that starts a guard on `mesh.guard`."""
+
+
+def find_envoy(explicit: str, environment: Mapping[str, str]) -> Path:
+    """Find the Envoy binary: the path given, then `PHIGUARD_ENVOY`, then `.envoy-venv` of a checkout.
+
+    Raises:
+        LabError: there is none.
+    """
+    named = explicit or environment.get(ENVOY_VARIABLE, "")
+    if named:
+        if not os.access(named, os.X_OK):
+            raise LabError(f"{named} is no Envoy binary; give its path with --envoy or {ENVOY_VARIABLE}")
+        return Path(named)
+    found = sorted(_CHECKOUT.glob(".envoy-venv/lib/python*/site-packages/envoy/_bin/envoy"))
+    if not found:
+        raise LabError(f"no Envoy found: run `make envoy`, or give a path with --envoy or {ENVOY_VARIABLE}")
+    return found[0]
+
+
+def phiguard(policy: Path, *options: str) -> GuardCommand:
+    """The real guard with mutual TLS, as the mesh's administrators run it.
+
+    Args:
+        options: further ones of `phiguard serve`.
+    """
+
+    def command(mesh: Mesh, folder: Path) -> list[str]:
+        files = mesh.certificates[GUARD]
+        tls = {"--tls-cert": files.certificate, "--tls-key": files.key, "--tls-ca": files.authority}
+        files_given = [str(part) for option in tls.items() for part in option]
+        listen = f"{LOOPBACK}:{mesh.guard}"
+        serve = ["serve", "--policy", str(policy), "--listen", listen, "--ledger", str(folder / "ledger")]
+        return [sys.executable, "-m", "extauthz.cli", *serve, *files_given, *options]
+
+    return command

@@ -1,0 +1,125 @@
+"""Who is in the laboratory's mesh, and on which loopback ports. Knows neither Envoy's types nor processes."""
+
+import socket
+from collections.abc import Mapping
+from contextlib import ExitStack
+from dataclasses import dataclass
+from pathlib import Path
+from secrets import randbelow
+from typing import Final
+
+from mesh.istio.installation import Installation
+
+TRUST_DOMAIN: Final = "cluster.local"
+LOOPBACK: Final = "127.0.0.1"
+SERVICE_PORT: Final = 8080
+"""The port of every sample service, as its Kubernetes Service would name it. Sidecars listen on free ports instead."""
+
+INSTALLATION: Final = Installation(namespace="phiguard-system", image="phiguard:laboratory")
+"""The same names as `phiguard istio render` gives; no image is ever pulled here."""
+
+# Below Linux's ephemeral range (32768 and up): no outgoing connection takes a port between its choice and its use.
+_FIRST_PORT: Final = 20000
+_LAST_PORT: Final = 32000
+
+
+@dataclass(frozen=True, slots=True)
+class Workload:
+    """One workload, named by its service account and namespace."""
+
+    name: str
+    namespace: str
+
+    @property
+    def principal(self) -> str:
+        """`cluster.local/ns/NS/sa/SA`."""
+        return f"{TRUST_DOMAIN}/ns/{self.namespace}/sa/{self.name}"
+
+    @property
+    def spiffe(self) -> str:
+        """The URI in its certificate."""
+        return f"spiffe://{self.principal}"
+
+    @property
+    def host(self) -> str:
+        """Its Istio service host."""
+        return f"{self.name}.{self.namespace}.svc.cluster.local"
+
+
+EHR: Final = Workload("ehr", "clinic")
+BILLING: Final = Workload("billing", "finance")
+ANALYTICS: Final = Workload("analytics", "research")
+GUARD: Final = Workload("phiguard", INSTALLATION.namespace)
+LEGACY: Final = Workload("legacy", "legacy")
+"""A client without a sidecar: it has a name in the table, and no certificate."""
+
+WORKLOADS: Final = (EHR, BILLING, ANALYTICS)
+"""The workloads that have an application and a sidecar."""
+
+
+@dataclass(frozen=True, slots=True)
+class Ports:
+    """The loopback ports of one workload.
+
+    Args:
+        app: where the application serves; the sidecar's inbound listener forwards to it.
+        inbound: the sidecar's listener for the mesh.
+        outbound: the sidecar's listener for the application's own calls.
+        admin: the sidecar's admin interface.
+    """
+
+    app: int
+    inbound: int
+    outbound: int
+    admin: int
+
+
+@dataclass(frozen=True, slots=True)
+class CertificateFiles:
+    """One identity on disk: certificate, private key and the authority that signed it, all PEM."""
+
+    certificate: Path
+    key: Path
+    authority: Path
+
+
+@dataclass(frozen=True, slots=True)
+class Mesh:
+    """Addresses of everything: what istiod would know.
+
+    Args:
+        ports: by workload.
+        guard: port of the guard.
+        collector: port of the OTLP collector.
+        recorder: port where the sample applications answer what was delivered to them; outside of the mesh.
+        certificates: by workload, the guard's own among them.
+    """
+
+    ports: Mapping[Workload, Ports]
+    guard: int
+    collector: int
+    recorder: int
+    certificates: Mapping[Workload, CertificateFiles]
+
+
+def free_ports(count: int) -> tuple[int, ...]:
+    """Choose `count` different loopback ports that are free now.
+
+    Raises:
+        OSError: no free port is left in the range.
+    """
+    with ExitStack() as held:
+        return tuple(held.enter_context(_bound()).getsockname()[1] for _ in range(count))
+
+
+def _bound() -> socket.socket:
+    """Bind a socket to a free port; held until all are chosen, so that none is chosen twice."""
+    for _ in range(_LAST_PORT - _FIRST_PORT):
+        candidate = socket.socket()
+        try:
+            candidate.bind((LOOPBACK, _FIRST_PORT + randbelow(_LAST_PORT - _FIRST_PORT)))
+        except OSError:
+            candidate.close()
+        else:
+            return candidate
+    raise OSError(f"no free port between {_FIRST_PORT} and {_LAST_PORT} on {LOOPBACK}")

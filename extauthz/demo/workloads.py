@@ -1,0 +1,124 @@
+"""The sample applications: ehr, billing and analytics as plain HTTP servers, which know nothing of the mesh.
+
+Run as `python -m extauthz.demo.workloads RECORDER_PORT NAME=PORT...`. Each application remembers what was delivered
+to it; the recorder's port, which no sidecar touches, answers `GET /deliveries/ID` so that a scenario can see what the
+receiver saw. An id is what the sender put into the header `x-delivery-id`.
+"""
+
+import base64
+import json
+import sys
+import threading
+from dataclasses import dataclass, field
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import ClassVar, Final
+
+from extauthz.demo.payloads import patient_bundle
+from extauthz.demo.topology import LOOPBACK
+
+DELIVERY_HEADER: Final = "x-delivery-id"
+_RECORD_PATH: Final = "/patients/"
+
+
+@dataclass(slots=True)
+class Deliveries:
+    """What reached the applications, by delivery id."""
+
+    _bodies: dict[str, list[dict[str, str]]] = field(default_factory=dict)
+    _lock: threading.Lock = field(default_factory=threading.Lock)
+
+    def add(self, identity: str, delivery: dict[str, str]) -> None:
+        """Remember one delivery."""
+        with self._lock:
+            self._bodies.setdefault(identity, []).append(delivery)
+
+    def of(self, identity: str) -> list[dict[str, str]]:
+        """All deliveries with this id."""
+        with self._lock:
+            return list(self._bodies.get(identity, []))
+
+
+class _Quiet(BaseHTTPRequestHandler):
+    protocol_version = "HTTP/1.1"
+    disable_nagle_algorithm = True  # head and body are two writes; waiting for the first to be acknowledged costs 40 ms
+
+    def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - the name is the base class's
+        """Print nothing: a request line can hold PHI."""
+
+    def answer(self, body: bytes, content_type: str) -> None:
+        """Answer 200."""
+        self.send_response(200)
+        self.send_header("content-type", content_type)
+        self.send_header("content-length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+    def body(self) -> bytes:
+        """The whole request body, with its length given or in chunks."""
+        if self.headers.get("transfer-encoding", "").lower() == "chunked":
+            return b"".join(iter(self._chunk, b""))
+        return self.rfile.read(int(self.headers.get("content-length") or 0))
+
+    def _chunk(self) -> bytes:
+        size = int(self.rfile.readline().split(b";")[0], 16)
+        data = self.rfile.read(size)
+        self.rfile.readline()
+        return data
+
+
+class _Application(_Quiet):
+    deliveries: ClassVar[Deliveries]
+    name: ClassVar[str]
+
+    def do_GET(self) -> None:
+        """Answer a patient's record below `/patients/`, and a receipt elsewhere."""
+        self._remember(b"")
+        if self.path.startswith(_RECORD_PATH):
+            self.answer(patient_bundle(), "application/fhir+json")
+        else:
+            self.answer(b'{"status":"ok"}', "application/json")
+
+    def do_POST(self) -> None:
+        """Take a body and answer a receipt."""
+        self._remember(self.body())
+        self.answer(b'{"status":"accepted"}', "application/json")
+
+    def _remember(self, body: bytes) -> None:
+        delivery = {
+            "to": self.name,
+            "path": self.path,
+            "encoding": self.headers.get("content-encoding", ""),
+            "body": base64.b64encode(body).decode(),
+        }
+        self.deliveries.add(self.headers.get(DELIVERY_HEADER, ""), delivery)
+
+
+class _Recorder(_Quiet):
+    deliveries: ClassVar[Deliveries]
+
+    def do_GET(self) -> None:
+        """Answer the deliveries with the id in the path."""
+        found = self.deliveries.of(self.path.rpartition("/")[2])
+        self.answer(json.dumps(found).encode(), "application/json")
+
+
+def main(arguments: list[str]) -> None:
+    """Serve until killed."""
+    recorder, *applications = arguments
+    deliveries = Deliveries()
+    handlers: list[tuple[type[BaseHTTPRequestHandler], int]] = [
+        (type("Recorder", (_Recorder,), {"deliveries": deliveries}), int(recorder))
+    ]
+    for application in applications:
+        name, _, port = application.partition("=")
+        handlers.append((type(name, (_Application,), {"deliveries": deliveries, "name": name}), int(port)))
+    servers = [ThreadingHTTPServer((LOOPBACK, port), handler) for handler, port in handlers]
+    threads = [threading.Thread(target=server.serve_forever) for server in servers]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])

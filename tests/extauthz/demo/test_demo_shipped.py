@@ -1,0 +1,18 @@
+"""The laboratory's settings are the product's."""
+
+from extauthz.demo.shipped import access_log_format, custom_tags, provider
+from mesh.istio import mesh_wide
+from mesh.istio.installation import DEADLINE, MAX_BODY_BYTES
+
+
+def test_the_check_fails_closed_within_its_deadline() -> None:
+    settings = provider("envoyExtAuthzGrpc")
+
+    assert settings["failOpen"] is False
+    assert settings["timeout"] == DEADLINE
+    assert settings["includeRequestBodyInCheck"]["maxRequestBytes"] == MAX_BODY_BYTES
+
+
+def test_tags_and_log_line_are_the_shipped_ones() -> None:
+    assert list(custom_tags()) == ["http.url"]
+    assert access_log_format() == mesh_wide.ACCESS_LOG_FORMAT
