@@ -1,0 +1,20 @@
+"""`make bench`: every benchmark in one run, each figure against a floor or a peer that ran beside it."""
+
+import subprocess
+import sys
+
+PARTS = ("bench.scanner", "bench.decision", "bench.envoy_round_trip")
+
+
+def main() -> int:
+    """Run the parts one after another; the exit code of the first that fails."""
+    for part in PARTS:
+        print(f"\n== {part}", flush=True)
+        code = subprocess.run([sys.executable, "-m", part], check=False).returncode
+        if code:
+            return code
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

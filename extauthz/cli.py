@@ -1,0 +1,67 @@
+"""The `phiguard` command: reads the command line and hands over to a module of `extauthz.commands`.
+
+Only the module of the command that is named is imported: `phiguard scan` starts without gRPC and telemetry.
+Exit codes: 0 clean, 1 PHI found or a check failed, 2 wrong use or unreadable input.
+"""
+
+import argparse
+import importlib
+import os
+import sys
+from collections.abc import Sequence
+from importlib import metadata
+from typing import Final, NoReturn
+
+from extauthz.commands.errors import UsageError
+
+_COMMANDS: Final = {
+    "demo": "run real Envoy sidecars, workloads and the guard on this machine",
+    "serve": "answer Envoy's ext_authz and ext_proc calls",
+    "scan": "report the PHI in files",
+    "redact": "write a document with its PHI masked",
+    "policy": "check, explain or test a policy",
+    "simulate": "show what becomes of the messages of a case file",
+    "istio": "write or check the mesh's configuration",
+    "audit": "read or verify the audit ledger",
+}
+_WRONG: Final = 2
+
+
+class _Parser(argparse.ArgumentParser):
+    def error(self, message: str) -> NoReturn:
+        self.exit(_WRONG, f"phiguard: {message}; see `{self.prog} --help`\n")
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command; return the exit code. Errors of use are one line on standard error."""
+    given = sys.argv[1:] if arguments is None else list(arguments)
+    try:
+        chosen = _parser(given).parse_args(given)
+        code: int = chosen.run(chosen)
+        sys.stdout.flush()
+    except UsageError as error:
+        sys.stderr.write(f"phiguard: {error}\n")
+        return _WRONG
+    except BrokenPipeError:  # whoever read our output has left; say nothing, and keep the exit from flushing again
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return _WRONG
+    except KeyboardInterrupt:
+        return _WRONG
+    return code
+
+
+def _parser(given: Sequence[str]) -> argparse.ArgumentParser:
+    parser = _Parser(prog="phiguard", description="Keeps PHI from going where it should not inside an Istio mesh.")
+    parser.add_argument("--version", action="version", version=f"phiguard {metadata.version('phiguard')}")
+    commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
+    named = next((word for word in given if not word.startswith("-")), "")
+    for name, description in _COMMANDS.items():
+        if name == named:
+            importlib.import_module(f"extauthz.commands.{name}").add_parser(commands)
+        else:
+            commands.add_parser(name, help=description)
+    return parser
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,96 @@
+"""`phiguard serve` answers Envoy's ext_authz and ext_proc calls until it is told to stop."""
+
+import argparse
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from extauthz import logs, workers
+from extauthz.commands.errors import UsageError
+from extauthz.ledger import LedgerError
+from extauthz.policy_store import PolicyError, PolicyUnreadableError
+from extauthz.server import ListenError
+from extauthz.settings import Limits, Settings, SettingsError, check, parse_listen, parse_tls
+from mesh.problems import Severity
+
+if TYPE_CHECKING:
+    _Subparsers = argparse._SubParsersAction[argparse.ArgumentParser]
+
+_LIMITS = Limits()
+
+
+def add_parser(subparsers: "_Subparsers") -> None:
+    """Add `serve`."""
+    parser = subparsers.add_parser("serve", help="answer Envoy's ext_authz and ext_proc calls")
+    parser.add_argument("--policy", type=Path, required=True, metavar="FILE|DIR", help="read again when it changes")
+    parser.add_argument("--listen", required=True, metavar="HOST:PORT", help="for Envoy")
+    parser.add_argument("--health-listen", metavar="HOST:PORT", help="for health checks only, without TLS")
+    parser.add_argument(
+        "--tls-cert", type=Path, metavar="FILE", help="PEM certificate chain, read again when it changes"
+    )
+    parser.add_argument("--tls-key", type=Path, metavar="FILE", help="PEM private key")
+    parser.add_argument("--tls-ca", type=Path, metavar="FILE", help="PEM roots: callers must show a certificate")
+    parser.add_argument("--ledger", type=Path, metavar="DIR", help="keep the audit ledger here")
+    parser.add_argument("--workers", type=int, default=1, metavar="N", help="processes (default: %(default)s)")
+    parser.add_argument("--trust-domain", default="cluster.local", metavar="NAME", help="default: %(default)s")
+    _add_limits(parser)
+    parser.set_defaults(run=run)
+
+
+def _add_limits(parser: argparse.ArgumentParser) -> None:
+    limits = parser.add_argument_group("limits of one worker")
+    limits.add_argument(
+        "--max-request-bytes",
+        type=int,
+        default=_LIMITS.max_request_bytes,
+        metavar="N",
+        help="must equal Envoy's maxRequestBytes (default: %(default)s)",
+    )
+    limits.add_argument("--max-body-bytes", type=int, default=_LIMITS.body_bytes, metavar="N", help="%(default)s")
+    limits.add_argument(
+        "--scan-seconds", type=float, default=_LIMITS.scan_seconds, metavar="S", help="for one scan (%(default)s)"
+    )
+    limits.add_argument("--max-exchanges", type=int, default=_LIMITS.exchanges, metavar="N", help="%(default)s")
+    limits.add_argument("--max-held-bytes", type=int, default=_LIMITS.held_bytes, metavar="N", help="%(default)s")
+    limits.add_argument(
+        "--wait-seconds", type=float, default=_LIMITS.wait_seconds, metavar="S", help="for a body (%(default)s)"
+    )
+    limits.add_argument(
+        "--grace-seconds", type=float, default=_LIMITS.grace_seconds, metavar="S", help="to drain (%(default)s)"
+    )
+
+
+def run(args: argparse.Namespace) -> int:
+    """Serve. Returns 0 after SIGTERM or SIGINT."""
+    try:
+        settings = _settings(args)
+        logs.configure()
+        return workers.run(settings)
+    except PolicyError as error:
+        raise UsageError("\n".join(str(p) for p in error.problems if p.severity is Severity.ERROR)) from None
+    except (SettingsError, ListenError, LedgerError, PolicyUnreadableError) as error:
+        raise UsageError(str(error)) from None
+
+
+def _settings(args: argparse.Namespace) -> Settings:
+    host, port = parse_listen(args.listen)
+    settings = Settings(
+        host=host,
+        port=port,
+        policy=args.policy,
+        health=parse_listen(args.health_listen) if args.health_listen else None,
+        tls=parse_tls(args.tls_cert, args.tls_key, args.tls_ca),
+        ledger=args.ledger,
+        workers=args.workers,
+        trust_domain=args.trust_domain,
+        limits=Limits(
+            max_request_bytes=args.max_request_bytes,
+            body_bytes=args.max_body_bytes,
+            scan_seconds=args.scan_seconds,
+            exchanges=args.max_exchanges,
+            held_bytes=args.max_held_bytes,
+            wait_seconds=args.wait_seconds,
+            grace_seconds=args.grace_seconds,
+        ),
+    )
+    check(settings)
+    return settings

@@ -1,0 +1,54 @@
+"""`phiguard simulate` shows what would become of the messages of a case file, and checks what it expects."""
+
+import argparse
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from extauthz.commands import cases, table
+from mesh.cases import CaseResult
+from phiscan.scanner import Engine
+
+if TYPE_CHECKING:
+    _Subparsers = argparse._SubParsersAction[argparse.ArgumentParser]
+
+
+def add_parser(subparsers: "_Subparsers") -> None:
+    """Add `simulate`."""
+    parser = subparsers.add_parser("simulate", help="show what becomes of the messages of a case file")
+    parser.add_argument("case", type=Path, metavar="CASE.yaml", help="see docs/policy.md")
+    parser.set_defaults(run=run)
+
+
+def run(args: argparse.Namespace) -> int:
+    """Print a line a case, and below it what is not as expected. Returns 1 when anything is not."""
+    results = list(cases.run_file(args.case, Engine.load()))
+    head = ("", "decision", "reason", "verdict", "seen", "classes", "case")
+    sys.stdout.write("\n".join(table.aligned([head, *map(_row, results)])) + "\n")
+    for result in results:
+        for line in differences(args.case, result):
+            sys.stdout.write(line + "\n")
+    return int(not all(result.passed for result in results))
+
+
+def differences(path: Path, result: CaseResult) -> list[str]:
+    """Return a line for each thing that is not as a case expects."""
+    return [
+        f"{path}:{result.line}: {result.name}: {c.key} is {_word(c.actual)}, expected {_word(c.expected)}"
+        for c in result.checks
+        if not c.passed
+    ]
+
+
+def _row(result: CaseResult) -> tuple[str, ...]:
+    decision = result.outcome.decision
+    action = decision.action.value if decision.enforced else f"({decision.action.value})"
+    classes = "".join(i.value for i in decision.identifiers) or "-"
+    mark = "ok" if result.passed else "FAIL"
+    return mark, action, decision.reason.value, decision.verdict.value, decision.coverage.value, classes, result.name
+
+
+def _word(value: str | bool | tuple[str, ...]) -> str:
+    if isinstance(value, tuple):
+        return f"[{', '.join(value)}]"
+    return str(value).lower() if isinstance(value, bool) else value

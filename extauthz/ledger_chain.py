@@ -1,0 +1,144 @@
+"""The form of the audit ledger: one JSON line a record, each sealed to the one before it.
+
+    line = canonical(record with "prev" and "hash") + newline          hash = SHA-256(canonical(record with "prev"))
+
+Canonical is JSON in UTF-8 with sorted keys and no spaces. A chain belongs to one worker and runs through its segment
+files in the order of their names, whose number is the first record's `seq`. `prev` of the very first is sixty-four
+zeros. What a chain cannot show alone is the loss of its end, or a whole chain written anew: keep heads elsewhere
+and give them to `verify`.
+
+A torn line (a crash or a full disk in the middle of a write) stays where it is. A recovery record must follow it
+and count it; only so is it no break. This module opens no file.
+"""
+
+import hashlib
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any, Final
+
+import orjson
+
+GENESIS: Final = "0" * 64
+SEGMENT_NAME: Final = re.compile(r"ledger-(?P<worker>\d+)-(?P<start>\d{12})\.jsonl")  # ledger-0-000000000001.jsonl
+
+Record = Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Head:
+    """Where a chain stands: number and hash of its last record."""
+
+    seq: int = 0
+    hash: str = GENESIS
+
+
+@dataclass(frozen=True, slots=True)
+class Break:
+    """The first place where a chain does not hold. `line` counts from 1; 0 speaks of the whole file."""
+
+    file: str
+    line: int
+    problem: str
+
+
+def segment_name(worker: int, start: int) -> str:
+    """Return the name of the segment whose first record is number `start`."""
+    return f"ledger-{worker}-{start:012}.jsonl"
+
+
+def seal(record: Record, head: Head) -> tuple[bytes, Head]:
+    """Return the line of a record that follows `head`, and the new head."""
+    body = {**record, "seq": head.seq + 1, "prev": head.hash}
+    digest = hashlib.sha256(_canonical(body)).hexdigest()
+    return _canonical({**body, "hash": digest}) + b"\n", Head(head.seq + 1, digest)
+
+
+def unseal(line: bytes) -> dict[str, Any] | None:
+    """Return the record of a line without its newline, or None when it is torn or its own hash does not fit."""
+    try:
+        record = orjson.loads(line)
+    except orjson.JSONDecodeError:
+        return None
+    if not isinstance(record, dict) or not isinstance(record.get("seq"), int):
+        return None
+    body = {k: v for k, v in record.items() if k != "hash"}
+    if hashlib.sha256(_canonical(body)).hexdigest() != record.get("hash") or _canonical(record) != line:
+        return None
+    return record
+
+
+def last_head(data: bytes) -> tuple[Head | None, int, bool]:
+    """Return where a segment's chain stands, how many bad lines follow that record, and whether the end is torn.
+
+    Args:
+        data: the whole segment. Its last line is torn when no newline ends it.
+    """
+    lines = data.split(b"\n")
+    torn = lines.pop() != b""
+    for bad, line in enumerate(reversed(lines)):
+        record = unseal(line)
+        if record is not None:
+            return Head(record["seq"], record["hash"]), bad, torn
+    return None, len(lines), torn
+
+
+class Verifier:
+    """Follows one chain through its segments, in order. Memory is one segment's."""
+
+    def __init__(self) -> None:
+        self.head = Head()
+        self.hashes: set[str] = {GENESIS}
+        self._bad = 0
+        self._bad_at = ("", 0)
+
+    def segment(self, file: str, data: bytes) -> Break | None:
+        """Check one more segment; return where it breaks first."""
+        lines = data.split(b"\n")
+        torn = lines.pop()
+        for number, line in enumerate(lines, 1):
+            record = unseal(line)
+            problem = self._bad_line(file, number) if record is None else self._follow(record)
+            if problem:
+                return Break(file, number, problem)
+        if torn:
+            return Break(file, len(lines) + 1, "the last line is torn and no recovery record closes it")
+        return None
+
+    def end(self) -> Break | None:
+        """Return the break of bad lines that no recovery record follows."""
+        if self._bad:
+            return Break(*self._bad_at, "this line was changed or is torn, and no recovery record closes it")
+        return None
+
+    def _bad_line(self, file: str, number: int) -> str:
+        self._bad_at = self._bad_at if self._bad else (file, number)
+        self._bad += 1
+        return ""
+
+    def _follow(self, record: Record) -> str:
+        if self._bad and record.get("torn") != self._bad:
+            at = self._bad_at
+            return f"{self._bad} changed or torn line(s) before this one, from {at[0]}:{at[1]}"
+        if record["seq"] != self.head.seq + 1:
+            return f"record {record['seq']} follows record {self.head.seq}"
+        if record["prev"] != self.head.hash:
+            return f"record {record['seq']} does not follow from the hash of record {self.head.seq}"
+        self._bad = 0
+        self.head = Head(record["seq"], record["hash"])
+        self.hashes.add(self.head.hash)
+        return ""
+
+
+def chains(names: Iterable[str]) -> dict[int, list[str]]:
+    """Return the segment names among `names` by worker, each list in the order of its chain."""
+    found: dict[int, list[str]] = {}
+    for name in sorted(names):
+        match = SEGMENT_NAME.fullmatch(name)
+        if match:
+            found.setdefault(int(match["worker"]), []).append(name)
+    return found
+
+
+def _canonical(record: Record) -> bytes:
+    return orjson.dumps(record, option=orjson.OPT_SORT_KEYS)

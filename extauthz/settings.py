@@ -1,0 +1,130 @@
+"""What an operator can set, checked once. Nothing else in the shell reads arguments or the environment."""
+
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Final
+
+MIB: Final = 1024 * 1024
+HEADROOM: Final = MIB  # room for headers, attributes and framing around a body of the largest size
+
+
+class SettingsError(Exception):
+    """A setting is wrong. The text is one line that names it and the fix."""
+
+
+@dataclass(frozen=True, slots=True)
+class Tls:
+    """Certificate files of the listener. With `ca`, callers must show a certificate (mutual TLS)."""
+
+    cert: Path
+    key: Path
+    ca: Path | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """Bounds of one worker.
+
+    Args:
+        max_request_bytes: Envoy's `maxRequestBytes`. A body that fills it is taken as cut off, unless its
+            Content-Length says that it ends there.
+        body_bytes: the largest body that is scanned, as received.
+        scan_seconds: time for one message, less when the caller's deadline is nearer. Keep it below the timeouts
+            of the provider (`timeout`) and of ext_proc (`message_timeout`).
+        exchanges: exchanges open at once; one more is refused as overload.
+        held_bytes: bytes of all open bodies together.
+        wait_seconds: how long an open ext_proc message may take to come. Istio sets no idle timeout, so a sender that
+            stops in the middle would hold its place for ever.
+        grace_seconds: how long a drain waits for open exchanges.
+    """
+
+    max_request_bytes: int = MIB
+    body_bytes: int = 8 * MIB
+    scan_seconds: float = 0.15
+    exchanges: int = 1024
+    held_bytes: int = 256 * MIB
+    wait_seconds: float = 60.0
+    grace_seconds: float = 10.0
+
+    @property
+    def message_bytes(self) -> int:
+        """The largest gRPC message that is read; a longer one is an error to Envoy, which then denies."""
+        return max(self.max_request_bytes, self.body_bytes) + HEADROOM
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """Everything that `serve` needs.
+
+    Args:
+        host: address to listen on.
+        port: port to listen on, 0 for any free one (one worker only).
+        policy: policy file, or a folder that holds exactly one.
+        health: another address, plain and for health checks only: a kubelet has no certificate to show.
+        ledger: folder of the audit ledger, or None for none.
+        trust_domain: of principals that only the sender's sidecar can name (`cluster.local`).
+    """
+
+    host: str
+    port: int
+    policy: Path
+    health: tuple[str, int] | None = None
+    tls: Tls | None = None
+    ledger: Path | None = None
+    workers: int = 1
+    trust_domain: str = "cluster.local"
+    limits: Limits = field(default_factory=Limits)
+
+    @property
+    def address(self) -> str:
+        """`host:port` as gRPC takes it."""
+        return f"{self.host}:{self.port}"
+
+
+def parse_listen(text: str) -> tuple[str, int]:
+    """Split `HOST:PORT`; `[::1]:9000` for IPv6. Raises SettingsError."""
+    host, colon, port = text.rpartition(":")
+    if not colon or not host or not port.isascii() or not port.isdigit() or int(port) > 65535:
+        raise SettingsError(f"--listen {text}: not an address; write HOST:PORT, for example 0.0.0.0:9000")
+    return host, int(port)
+
+
+def parse_tls(cert: Path | None, key: Path | None, ca: Path | None) -> Tls | None:
+    """Check that the TLS files belong together and can be read. Raises SettingsError."""
+    if cert is None or key is None:
+        if (cert, key, ca) != (None, None, None):
+            raise SettingsError("--tls-cert and --tls-key: both are needed, and --tls-ca only with them; give both")
+        return None
+    for flag, path in (("--tls-cert", cert), ("--tls-key", key), ("--tls-ca", ca)):
+        if path is not None:
+            _readable(flag, path)
+    return Tls(cert, key, ca)
+
+
+def check(settings: Settings) -> None:
+    """Check numbers against each other. Raises SettingsError."""
+    limits = settings.limits
+    positive = (
+        ("--workers", settings.workers),
+        ("--max-request-bytes", limits.max_request_bytes),
+        ("--max-body-bytes", limits.body_bytes),
+        ("--scan-seconds", limits.scan_seconds),
+        ("--wait-seconds", limits.wait_seconds),
+        ("--max-exchanges", limits.exchanges),
+        ("--max-held-bytes", limits.held_bytes),
+    )
+    for flag, value in positive:
+        if value <= 0:
+            raise SettingsError(f"{flag} {value}: too small; give a number above 0")
+    if limits.grace_seconds < 0:
+        raise SettingsError(f"--grace-seconds {limits.grace_seconds}: too small; give 0 or more")
+    if settings.workers > 1 and settings.port == 0:
+        raise SettingsError("--listen port 0: each worker would take another port; name one, or use --workers 1")
+
+
+def _readable(flag: str, path: Path) -> None:
+    try:
+        path.read_bytes()
+    except OSError as error:
+        why = error.strerror or "unreadable"
+        raise SettingsError(f"{flag} {path}: {why.lower()}; give a PEM file that this user can read") from None

@@ -1,0 +1,147 @@
+"""One ext_proc stream as a machine without I/O: an event in, an answer out. Knows no policy and no PHI.
+
+Theory of operation. Each direction of the stream is one message and gives at most one judgement, then another if
+trailers follow its body:
+
+    state of a direction   headers            body                 trailers
+    --------------------   ----------------   ------------------   ------------------------
+    nothing yet            open               refuse               refuse
+    open                   refuse             judge                judge
+    judged, seen whole     refuse             refuse               judge by themselves
+    judged, cut off        refuse             as judged            judge by themselves
+
+`response_headers` may be the first event of a stream: the filter may skip requests, or ext_authz has denied the
+request. "As judged" is for body modes that release chunks: the first event already counted as cut off, and the policy
+has spoken on that.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from extauthz import logs
+from extauthz.admission import Admission
+from extauthz.inspection import Call, Desk, Inspection
+from extauthz.judgement import Judgement
+from extauthz.logs import LogEvent
+from extauthz.translate import processing
+from extauthz.translate.processing import Context, Part, Phase
+from mesh.decision import Reason
+from mesh.events import Event, Head
+from mesh.facts import Direction, Facts
+from phiscan.finding import Coverage
+
+
+@dataclass(slots=True)
+class _Side:
+    """One direction: what is open, what was judged, and how many bytes are reserved for it."""
+
+    facts: Facts | None = None
+    inspection: Inspection | None = None
+    judgement: Judgement | None = None
+    reserved: int | None = None
+
+
+class Stream:
+    """One HTTP exchange. `close` must follow, however the stream ends.
+
+    Args:
+        desk: where messages are inspected.
+        admission: what says whether one more fits.
+        call: the RPC.
+        context: what is known before the first event.
+        refused: why no message of this stream is taken on, or None.
+    """
+
+    def __init__(
+        self, desk: Desk, admission: Admission, call: Call, context: Context, refused: Reason | None = None
+    ) -> None:
+        self._desk = desk
+        self._admission = admission
+        self._call = call
+        self._context = context
+        self._refused = refused
+        self._sides = {direction: _Side() for direction in Direction}
+
+    @property
+    def waiting(self) -> bool:
+        """Whether a verdict is owed: before the first one, and while a message is open."""
+        sides = self._sides.values()
+        return any(side.inspection for side in sides) or not any(side.judgement for side in sides)
+
+    def answer(self, request: Any, found: Phase) -> Any:  # noqa: ANN401 - protobuf makes this class at run time
+        """Answer one event. Whatever goes wrong inside is a denial with INTERNAL_ERROR."""
+        try:
+            judgement = self._receive(request, found)
+        except Exception as raised:  # noqa: BLE001 - fail closed, and its text never leaves
+            logs.error(LogEvent.INTERNAL_ERROR, raised)
+            judgement = self._refuse(self._sides[found.direction], Reason.INTERNAL_ERROR)
+        return processing.answer(judgement, found, request)
+
+    def give_up(self) -> Judgement:
+        """Judge what is open as out of time: the rest of it has not come."""
+        for side in self._sides.values():
+            if side.inspection is not None:
+                return self._refuse(side, Reason.OUT_OF_TIME)
+        return self._refuse(self._sides[Direction.REQUEST], Reason.OUT_OF_TIME)
+
+    def close(self) -> None:
+        """Give back what is reserved."""
+        for side in self._sides.values():
+            self._release(side)
+
+    def _receive(self, request: Any, found: Phase) -> Judgement | None:  # noqa: ANN401 - as above
+        self._context = processing.learn(self._context, request)
+        side = self._sides[found.direction]
+        events = processing.events(request, found, self._context)
+        if found.part is Part.HEADERS:
+            return self._on_headers(side, events)
+        if side.inspection is not None:
+            return self._feed(side, side.inspection, events)
+        if side.judgement is None or side.facts is None:
+            return self._refuse(side, Reason.INTERNAL_ERROR)
+        if found.part is Part.TRAILERS:
+            return self._feed(side, self._desk.open(self._call), (Head(side.facts), *events))
+        if side.judgement.decision.coverage is not Coverage.COMPLETE:
+            return side.judgement
+        return self._refuse(side, Reason.TRUNCATED)  # another chunk: what was judged was not the whole body
+
+    def _on_headers(self, side: _Side, events: tuple[Event, ...]) -> Judgement | None:
+        head = events[0]
+        if not isinstance(head, Head) or side.facts is not None:
+            return self._refuse(side, Reason.INTERNAL_ERROR)
+        side.facts = head.facts
+        if self._refused is not None:
+            return self._refuse(side, self._refused)
+        if not head.end and not self._reserve(side, head):
+            return self._refuse(side, Reason.OVERLOADED)
+        return self._feed(side, self._desk.open(self._call), events)
+
+    def _feed(self, side: _Side, inspection: Inspection, events: Iterable[Event]) -> Judgement | None:
+        side.inspection = inspection
+        for event in events:
+            judgement = inspection.receive(event)
+            if judgement is not None:
+                return self._judged(side, judgement)
+        return None
+
+    def _refuse(self, side: _Side, reason: Reason) -> Judgement:
+        return self._judged(side, (side.inspection or self._desk.open(self._call)).refuse(reason, side.facts))
+
+    def _judged(self, side: _Side, judgement: Judgement) -> Judgement:
+        side.inspection, side.judgement = None, judgement
+        self._release(side)
+        return judgement
+
+    def _reserve(self, side: _Side, head: Head) -> bool:
+        limits = self._desk.limits
+        size = limits.max_request_bytes if head.content_length is None else head.content_length
+        if not self._admission.enter(min(size, limits.message_bytes)):
+            return False
+        side.reserved = min(size, limits.message_bytes)
+        return True
+
+    def _release(self, side: _Side) -> None:
+        if side.reserved is not None:
+            self._admission.leave(side.reserved)
+            side.reserved = None

@@ -1,0 +1,176 @@
+"""No value that enters may leave: one canary of each HIPAA class goes into every field of every call, on a real socket,
+through allowing, alerting, denying, redacting and failing paths; then everything that came out is searched."""
+
+import io
+import logging
+
+import grpc
+import orjson
+import pytest
+from opentelemetry.exporter.otlp.proto.common.trace_encoder import encode_spans
+from running_guard import (
+    BILLING,
+    EHR,
+    POLICY,
+    check_request,
+    code_of,
+    processing_call,
+    processing_request,
+    request_head,
+    response_head,
+)
+
+from extauthz import logs, wire
+from extauthz.ledger import LedgerError
+
+CANARIES = {
+    "patientName": "Zebulon Quackenbush",
+    "address": "7734 Wombat Hollow Lane",
+    "birthDate": "1931-02-17",
+    "phone": "212-555-0187",
+    "fax": "212-555-0199",
+    "email": "zeb.quackenbush@example.net",
+    "ssn": "536-22-8790",
+    "mrn": "MRN-88417732",
+    "memberId": "HPB-5520941-77",
+    "accountNumber": "ACCT-90017745",
+    "licenseNumber": "LIC-4417-ZQ",
+    "vin": "1HGCM82633A004352",
+    "deviceSerial": "SN-ZQ-7719-X",
+    "url": "https://zq.example.net/me",
+    "ip": "203.0.113.77",
+    "fingerprint": "BIO-ZQ-00177",
+    "photo": "face-zq-0081.jpg",
+    "uniqueCode": "UC-ZQ-55173",
+}
+FORMS = {v.encode() for v in CANARIES.values()} | {b"Zebulon", b"Quackenbush", b"536228790", b"Wombat"}
+
+BODY = orjson.dumps({**CANARIES, "diagnosis": "E11.9"})
+HEADERS = {f"x-{name.lower()}": value for name, value in CANARIES.items()}
+PATH = "/patients/536-22-8790?" + "&".join(f"{k}={v}".replace(" ", "+") for k, v in CANARIES.items())
+ALLOW_ALL = POLICY.replace("otherwise: DENY", "otherwise: ALERT").replace("allow: [", 'allow: ["*", ')
+REDACT_ALL = POLICY.replace("otherwise: DENY", "otherwise: REDACT").replace("redact: [", 'redact: ["*", ')
+MONITOR = POLICY.replace("mode: enforce", "mode: monitor")
+
+
+def check_requests():
+    yield check_request(BODY, headers=HEADERS, path=PATH)
+    yield check_request(BODY[:50], headers=HEADERS, path=PATH)  # cut off in the middle
+    yield check_request(BODY, headers={"content-encoding": "zebulon"})
+    yield check_request(BODY, source="Zebulon Quackenbush", destination="536-22-8790")
+    forged = check_request(BODY, method="Zebulon", path=PATH)
+    forged.attributes.source.service = forged.attributes.request.http.host = "zeb.quackenbush@example.net"
+    forged.attributes.request.http.id = forged.attributes.context_extensions["x"] = "536-22-8790"
+    yield forged
+    yield check_request(BODY, path="/patients/536-22-8790")  # short enough for an attribute
+    tcp = wire.message("envoy.service.auth.v3.CheckRequest")()
+    tcp.attributes.source.principal = "spiffe://Zebulon Quackenbush"
+    yield tcp
+
+
+def conversations():
+    canary_head = {k.replace("-", "_"): v for k, v in HEADERS.items()}
+    body = processing_request("request_body", body=BODY, end_of_stream=False)
+    yield request_head(**canary_head), body, processing_request("request_trailers", headers=HEADERS)
+    yield request_head(), body, processing_request("request_trailers", headers=HEADERS)
+    yield response_head(**canary_head), processing_request("response_body", body=BODY, end_of_stream=True)
+    yield (
+        request_head(attributes=dict.fromkeys(("xds.cluster_name", "xds.node.metadata['NAMESPACE']"), "536-22-8790")),
+        body,
+    )
+    yield (body,)
+    yield (request_head(mode=1, **canary_head),)
+    yield request_head(), body, body
+
+
+def fail(*_):
+    raise ValueError(f"cannot handle {BODY!r}")
+
+
+def lose(_):
+    raise LedgerError("the disk is full")
+
+
+async def drive(g):
+    """Send everything; return what the guard answered, without the bodies that it passes on."""
+    said = []
+    for request in check_requests():
+        said.append(await g.check(request, metadata=[("x-canary", "536-22-8790"), ("baggage", "ssn=536-22-8790")]))
+    for events in conversations():
+        answers, code = await g.process(*events)
+        for answer in answers:
+            for part in ("request_body", "response_body"):
+                if answer.WhichOneof("response") == part:
+                    getattr(answer, part).response.ClearField("body_mutation")
+        said += [*answers, code]
+    async with g.channel() as channel:
+        with pytest.raises(grpc.aio.AioRpcError) as caught:
+            await channel.unary_unary(f"/{wire.AUTHORIZATION}/Check")(b"\xff" + BODY, timeout=10)
+        said.append(caught.value.details())
+        call = processing_call(channel)
+        await call.write(request_head())
+        await call.read()
+        await call.done_writing()
+        said.append(await code_of(call))
+        said.append(await call.details())
+    return said
+
+
+def rendered(said):
+    return b"\n".join(
+        wire.encode(s) + str(s).encode() if hasattr(s, "SerializeToString") else str(s).encode() for s in said
+    )
+
+
+@pytest.mark.parametrize("fault", ["none", "translate", "ledger"])
+@pytest.mark.parametrize("policy", [POLICY, ALLOW_ALL, REDACT_ALL, MONITOR], ids=["deny", "allow", "redact", "monitor"])
+def test_no_value_leaves(guard, run, monkeypatch, policy, fault):
+    stream = io.StringIO()
+    handler = logging.StreamHandler(stream)
+    handler.setFormatter(logs._JsonLines())
+    root = logging.getLogger()
+    root.addHandler(handler)
+    if fault == "translate":
+        monkeypatch.setattr("extauthz.translate.check.events", fail)
+        monkeypatch.setattr("extauthz.translate.processing.events", fail)
+
+    async def scenario():
+        async with guard(policy=policy) as g:
+            if fault == "ledger":
+                g.ledger.append = lose
+            return await drive(g), g
+
+    try:
+        said, g = run(scenario())
+    finally:
+        root.removeHandler(handler)
+    ledger = b"".join(p.read_bytes() for p in (g.folder / "ledger").iterdir())
+    spans = g.spans.get_finished_spans()
+    out = {
+        "answers": rendered(said),
+        "log": stream.getvalue().encode(),
+        "ledger": ledger,
+        "spans": encode_spans(spans).SerializeToString() + "".join(s.to_json() for s in spans).encode(),
+        "metrics": g.metrics_json.encode(),
+    }
+
+    assert len(spans) > 10
+    assert b"phiguard.decisions" in out["metrics"]
+    assert (b'"decision"' in ledger) is (fault != "ledger")
+    for where, data in out.items():
+        assert not [form for form in FORMS if form in data], where
+
+
+def test_the_canaries_are_seen_by_the_scanner(guard, run):
+    """Else the test above would prove nothing of findings."""
+
+    async def scenario():
+        async with guard() as g:
+            await g.check(check_request(BODY, headers=HEADERS, path=PATH))
+            return g.records()[0]
+
+    record = run(scenario())
+
+    assert (record["source"], record["destination"]) == (EHR, BILLING)
+    assert record["verdict"] == "phi"
+    assert len(record["identifiers"]) >= 10

@@ -1,0 +1,95 @@
+"""`phiguard serve` as processes of their own: start, signals, workers, end."""
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+
+import grpc
+import orjson
+import pytest
+from grpc_health.v1 import health_pb2, health_pb2_grpc
+from running_guard import POLICY
+
+
+@pytest.fixture
+def policy(tmp_path):
+    path = tmp_path / "policy.yaml"
+    path.write_text(POLICY)
+    return path
+
+
+def free_port():
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+class Serving:
+    """`phiguard serve` as a process of its own."""
+
+    def __init__(self, policy, *options):
+        self.port, self.health = free_port(), free_port()
+        listen = ["--listen", f"127.0.0.1:{self.port}", "--health-listen", f"127.0.0.1:{self.health}"]
+        self.arguments = ["serve", "--policy", str(policy), *listen, *map(str, options)]
+
+    def __enter__(self):
+        command = [sys.executable, "-m", "extauthz.cli", *self.arguments]
+        self.process = subprocess.Popen(command, stderr=subprocess.PIPE)  # noqa: S603 - our own command
+        self.log = []
+        return self
+
+    def __exit__(self, *_):
+        if self.process.poll() is None:
+            self.process.kill()
+        self.process.wait()
+        self.process.stderr.close()
+
+    def until(self, event, count=1):
+        while sum(line["event"] == event for line in self.log) < count:
+            line = self.process.stderr.readline()
+            assert line, self.log
+            self.log.append(orjson.loads(line))
+
+    def end(self):
+        self.process.send_signal(signal.SIGTERM)
+        self.log += [orjson.loads(line) for line in self.process.stderr]
+        return self.process.wait(30)
+
+
+@pytest.mark.parametrize("workers", [1, 2])
+def test_serve_answers_health_reads_the_policy_again_and_ends_with_0(policy, tmp_path, workers):
+    ledger = tmp_path / "ledger"
+    with Serving(policy, "--ledger", ledger, "--workers", workers) as s:
+        s.until("serving", workers)
+        with grpc.insecure_channel(f"127.0.0.1:{s.health}") as channel:
+            answer = health_pb2_grpc.HealthStub(channel).Check(health_pb2.HealthCheckRequest(), timeout=10)
+            assert answer.status == health_pb2.HealthCheckResponse.SERVING
+        policy.write_text(POLICY.replace("name: clinic", "name: hospital"))
+        s.process.send_signal(signal.SIGHUP)
+        s.until("policy loaded", 2 * workers)
+
+        assert s.end() == 0
+        assert {line["policy"] for line in s.log if line["event"] == "policy loaded"} == {"clinic", "hospital"}
+        assert sum(line["event"] == "ledger head" for line in s.log) == workers
+    assert len(list(ledger.glob("*.jsonl"))) == workers
+
+
+def test_serve_says_that_it_keeps_no_ledger_and_has_no_tls(policy):
+    with Serving(policy) as s:
+        s.until("serving")
+        said = " ".join(line["event"] for line in s.log)
+        assert s.end() == 0
+    assert "without an audit ledger" in said
+    assert "without TLS" in said
+
+
+def test_a_worker_that_dies_is_started_again(policy, tmp_path):
+    with Serving(policy, "--ledger", tmp_path / "ledger", "--workers", "2") as s:
+        s.until("serving", 2)
+        os.kill(next(line["pid"] for line in s.log if line["event"] == "serving"), signal.SIGKILL)
+        s.until("serving", 3)
+
+        assert s.end() == 0
+        assert "a worker died and is started again" in {line["event"] for line in s.log}

@@ -1,0 +1,62 @@
+from pathlib import Path
+
+import pytest
+
+from extauthz.settings import Limits, Settings, SettingsError, Tls, check, parse_listen, parse_tls
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"), [("10.0.0.1:9000", ("10.0.0.1", 9000)), ("[::1]:1", ("[::1]", 1)), ("host:0", ("host", 0))]
+)
+def test_an_address_is_a_host_and_a_port(text, expected):
+    assert parse_listen(text) == expected
+
+
+@pytest.mark.parametrize("text", ["9000", ":9000", "host:", "host:http", "host:65536", "host:-1", "", "host:٣"])
+def test_what_is_no_address_is_an_error_that_says_how_to_write_one(text):
+    with pytest.raises(SettingsError, match=r"write HOST:PORT"):
+        parse_listen(text)
+
+
+def test_no_tls_file_means_no_tls():
+    assert parse_tls(None, None, None) is None
+
+
+def test_tls_files_are_checked_for_presence(tmp_path):
+    there = tmp_path / "there.pem"
+    there.write_text("x")
+
+    assert parse_tls(there, there, None) == Tls(there, there)
+    with pytest.raises(SettingsError, match=r"--tls-ca .*missing\.pem: no such file"):
+        parse_tls(there, there, tmp_path / "missing.pem")
+
+
+@pytest.mark.parametrize("given", [("cert",), ("key",), ("ca",), ("cert", "ca")])
+def test_half_of_a_certificate_is_an_error(given):
+    files = [Path(name) if name in given else None for name in ("cert", "key", "ca")]
+    with pytest.raises(SettingsError, match="give both"):
+        parse_tls(*files)
+
+
+@pytest.mark.parametrize(
+    ("settings", "flag"),
+    [
+        (Settings("h", 1, Path("p"), workers=0), "--workers"),
+        (Settings("h", 0, Path("p"), workers=2), "--listen"),
+        (Settings("h", 1, Path("p"), limits=Limits(max_request_bytes=0)), "--max-request-bytes"),
+        (Settings("h", 1, Path("p"), limits=Limits(scan_seconds=-1.0)), "--scan-seconds"),
+        (Settings("h", 1, Path("p"), limits=Limits(grace_seconds=-1.0)), "--grace-seconds"),
+    ],
+)
+def test_numbers_that_cannot_work_name_their_flag(settings, flag):
+    with pytest.raises(SettingsError, match=flag):
+        check(settings)
+
+
+def test_the_defaults_pass():
+    check(Settings("10.0.0.1", 9000, Path("p")))
+
+
+def test_a_message_may_be_larger_than_the_largest_body():
+    assert Limits(max_request_bytes=10, body_bytes=20).message_bytes > 20
+    assert Limits(max_request_bytes=30, body_bytes=20).message_bytes > 30

@@ -1,0 +1,98 @@
+import pytest
+from running_guard import BILLING, EHR, check_request
+
+from extauthz import wire
+from extauthz.translate import check
+from mesh.facts import Facts, Operation, Protocol, Vantage
+
+LIMIT = 1000
+
+
+def body_of(request):
+    return check.events(request, "", LIMIT)[1]
+
+
+def test_facts_are_the_proxys_own_words():
+    assert check.facts(check_request(b"{}"), "") == Facts(
+        vantage=Vantage.INBOUND,
+        source=EHR,
+        destination=BILLING,
+        mtls=True,
+        operation=Operation("POST", "/claims", "billing", 8080),
+    )
+
+
+@pytest.mark.parametrize(
+    "principal", ["", EHR, f"http://{EHR}", "spiffe://cluster.local/x", "CN=Ana Ruiz", "spiffe://"]
+)
+def test_only_a_spiffe_uri_of_istios_form_is_an_identity(principal):
+    request = check_request()
+    request.attributes.source.principal = principal
+    facts = check.facts(request, "")
+
+    assert (facts.source, facts.mtls) == ("", False)
+
+
+def test_the_service_name_that_a_client_can_write_is_not_read():
+    request = check_request(source="")
+    request.attributes.source.service = "ehr"
+
+    assert "ehr" not in (check.facts(request, "").source, check.facts(request, "").service)
+
+
+def test_on_a_plain_connection_the_receiver_is_the_proxy_that_asks():
+    assert check.facts(check_request(destination=""), BILLING).destination == BILLING
+    assert check.facts(check_request(destination=""), "unknown").destination == ""
+    assert check.facts(check_request(), EHR).destination == BILLING
+
+
+def test_a_check_without_http_is_a_tcp_connection():
+    request = wire.message(check.REQUEST)()
+    (head,) = check.events(request, "", LIMIT)
+
+    assert (head.facts.protocol, head.end) == (Protocol.TCP, True)
+
+
+def test_both_ways_of_sending_headers_are_read():
+    request = check_request(headers={"X-Mixed": "1"})
+    http = request.attributes.request.http
+    http.header_map.headers.add(key="x-raw", raw_value=b"\xff\xfe")
+    http.header_map.headers.add(key="x-twice", value="a")
+    http.header_map.headers.add(key="x-twice", value="b")
+    sent = check.headers(request)
+
+    assert (sent.get("x-mixed"), sent.get("x-raw"), sent.get("x-twice")) == ("1", "ÿþ", "a,b")
+
+
+@pytest.mark.parametrize(
+    ("size", "headers", "expected"),
+    [
+        (LIMIT - 1, {}, False),
+        (LIMIT, {}, False),  # the length says that it ends there
+        (LIMIT, {"content-length": str(LIMIT + 1)}, True),
+        (LIMIT, {"content-length": ""}, True),
+        (LIMIT, {"content-length": "", "x-envoy-auth-partial-body": "false"}, True),  # seen on Envoy 1.40
+        (LIMIT + 1, {"content-length": "12, 1001"}, True),
+        (10, {"x-envoy-auth-partial-body": "true"}, True),
+        (10, {"x-envoy-auth-partial-body": "false"}, False),
+    ],
+)
+def test_a_body_that_may_go_on_is_truncated(size, headers, expected):
+    assert body_of(check_request(b"x" * size, headers=headers)).truncated is expected
+
+
+def test_a_body_that_is_packed_as_text_is_read_too():
+    request = check_request()
+    request.attributes.request.http.body = "Zoë"
+
+    assert body_of(request).data == "Zoë".encode()
+
+
+def test_connect_is_an_upgrade():
+    request = check_request(method="CONNECT")
+
+    assert check.events(request, "", LIMIT)[0].upgrade
+
+
+def test_no_repr_shows_a_header():
+    assert "secret" not in repr(check.headers(check_request(headers={"x-secret": "secret"})))
