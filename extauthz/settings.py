@@ -40,7 +40,7 @@ class Limits:
 
     max_request_bytes: int = MIB
     body_bytes: int = 8 * MIB
-    scan_seconds: float = 0.15
+    scan_seconds: float = 1.0
     exchanges: int = 1024
     held_bytes: int = 256 * MIB
     wait_seconds: float = 60.0

@@ -14,25 +14,15 @@ from mesh.facts import Direction, Facts
 Fields = tuple[tuple[str, str], ...]
 """Header names in lower case, and values, in order; repeated names are repeated pairs."""
 
-# Written by HTTP itself, by Envoy or by a tracer. `authorization`, `cookie`, `referer`, `baggage`,
+# Written by HTTP itself, by Envoy or by a tracer. `user-agent`, `x-forwarded-for`, `authorization`, `cookie`, `referer`, `baggage`,
 # `content-disposition` and `grpc-message` are not here: applications put names and numbers into them.
 _TRANSPORT: Final = frozenset(
-    "age allow alt-svc b3 cache-control connection content-encoding content-length content-type date etag expect "
-    "expires forwarded grpc-encoding grpc-status grpc-timeout host if-match if-modified-since if-none-match "
-    "if-unmodified-since keep-alive last-modified max-forwards origin pragma proxy-connection range retry-after server "
-    "strict-transport-security te traceparent tracestate trailer transfer-encoding upgrade user-agent vary via "
-    "x-powered-by x-real-ip x-request-id".split()
+    "age alt-svc b3 cache-control connection content-encoding content-length content-type date etag expect expires "
+    "grpc-encoding grpc-status grpc-timeout host if-match if-modified-since if-none-match if-unmodified-since keep-alive "
+    "last-modified max-forwards pragma proxy-connection range retry-after strict-transport-security te traceparent "
+    "tracestate trailer transfer-encoding upgrade vary x-forwarded-client-cert x-request-id".split()
 )
-_TRANSPORT_PREFIXES: Final = (
-    ":",
-    "accept",
-    "access-control-",
-    "grpc-accept-",
-    "sec-",
-    "x-b3-",
-    "x-envoy-",
-    "x-forwarded-",
-)
+_TRANSPORT_PREFIXES: Final = (":", "grpc-accept-", "x-b3-", "x-envoy-")
 _PLAIN_NAME: Final = re.compile(r"[A-Za-z][A-Za-z_.\[\]-]{0,63}")  # matches `patient.ssn`; not `123-45-6789`, `a1`
 _MAX_DECODINGS: Final = 3  # `%2531` is a `1` to a server that decodes twice
 

@@ -4,25 +4,18 @@ import re
 from bisect import bisect_right
 from collections.abc import Callable, Iterable
 
-from phiscan.detector import CONTEXT_WINDOW, Detector
+from phiscan.detector import CONTEXT_WINDOW, REPORTED, Detector
 from phiscan.evidence import Evidence, Spot
-from phiscan.finding import Finding, Gap, Likelihood
+from phiscan.finding import Finding, Gap
+from phiscan.fold import Folded
 from phiscan.labels import is_masked
 from phiscan.matcher import Matcher, TooManyMatchesError
 
-_REPORTED = Likelihood.POSSIBLE
-"""Candidates below this likelihood are no findings."""
 _OWN_WORD = frozenset(
     "US_SOCIAL_SECURITY_NUMBER US_MEDICARE_BENEFICIARY_ID_NUMBER CREDIT_CARD_NUMBER MEDICAL_RECORD_NUMBER"
     " US_INDIVIDUAL_TAXPAYER_IDENTIFICATION_NUMBER".split()
 )
 """InfoTypes that are reported even where the structure says that the value is something else."""
-_ESCAPED_CONTROL = re.compile(rb"\\[nrtbf\"/]")
-
-
-def unescape_same_length(data: bytes) -> bytes:
-    """JSON text with its two-byte escapes as two blanks, so that words begin where a reader would see them begin."""
-    return _ESCAPED_CONTROL.sub(b"  ", data) if b"\\" in data else data
 
 
 class Structure:
@@ -46,9 +39,20 @@ class Structure:
         return False
 
 
-def run(text: bytes, matcher: Matcher, evidence: Evidence, late: Callable[[], bool], field: str = "") -> Gap:
-    """Add the detectors' findings in `text`. `late` says that time is up; `field` is set when `text` is not the body."""
-    judge = _Judge(text, evidence, field)
+def in_body(start: int, end: int) -> Spot:
+    """Where a range of the body is: there."""
+    return Spot("", start, end)
+
+
+def run(
+    folded: Folded,
+    matcher: Matcher,
+    evidence: Evidence,
+    late: Callable[[], bool],
+    place: Callable[[int, int], Spot] = in_body,
+) -> Gap:
+    """Add the detectors' findings in a text. `late` says that time is up; `place` says where a range of the text stands."""
+    judge, text = _Judge(folded, evidence, place), folded.text
     for index in matcher.possible(text):
         if late():
             return Gap.OUT_OF_TIME
@@ -63,11 +67,12 @@ def run(text: bytes, matcher: Matcher, evidence: Evidence, late: Callable[[], bo
 class _Judge:
     """Takes candidates to findings: the value within the match, its validator, its context, what the structure says."""
 
-    def __init__(self, text: bytes, evidence: Evidence, field: str) -> None:
-        self._text = text
+    def __init__(self, folded: Folded, evidence: Evidence, place: Callable[[int, int], Spot]) -> None:
+        self._folded = folded
+        self._text = folded.text
         self._evidence = evidence
-        self._field = field
-        self._structure = Structure([] if field else evidence.findings)
+        self._place = place
+        self._structure = Structure(evidence.findings)
 
     def candidate(self, detector: Detector, match: tuple[int, int]) -> None:
         before = self._text[max(0, match[0] - CONTEXT_WINDOW) : match[0]]
@@ -78,9 +83,11 @@ class _Judge:
         if all(is_masked(word) for word in value.split()):
             return
         likelihood = detector.judge(value, before)
-        if likelihood is None or likelihood < _REPORTED or self._structure.explains(*span, detector):
+        if likelihood is None or likelihood < REPORTED:
             return
-        spot = Spot(self._field, -1, -1) if self._field else Spot("", *span)
+        spot = self._place(*self._folded.origin(*span))
+        if self._structure.explains(spot.start, spot.end, detector):
+            return
         self._evidence.add(detector.name, detector.info_type, spot, detector.about(before), likelihood)
 
     def _value(self, detector: Detector, match: tuple[int, int]) -> tuple[int, int] | None:
@@ -95,6 +102,6 @@ class _Judge:
 def _inside_number(text: bytes, start: int, end: int) -> bool:
     """Whether the candidate is cut out of a longer number (`1-123-45-6789-0`, `0.123456789`)."""
     before, after = text[max(0, start - 2) : start], text[end : end + 2]
-    return bool(re.search(rb"\d[-.]?$", before) and text[start : start + 1].isdigit()) or bool(
+    return bool(re.search(rb"\d[-.]?\Z", before) and text[start : start + 1].isdigit()) or bool(
         re.match(rb"[-.]?\d", after) and text[end - 1 : end].isdigit()
     )

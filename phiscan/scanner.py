@@ -6,19 +6,24 @@ A body is held up to `Limits.body` bytes; what is beyond is dropped and the repo
 limits, and any chunking of the same bytes gives the same report.
 """
 
+from bisect import bisect_right
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from phiscan import decode, media, patterns
-from phiscan.detector import Detector
+from phiscan.detector import CONTEXT_WINDOW, Detector
 from phiscan.detectors import DETECTORS
 from phiscan.echo import add_echoes
-from phiscan.evidence import Evidence, Nested, shown_path
+from phiscan.evidence import Evidence, Nested, Spot, shown_path
 from phiscan.finding import Coverage, Gap, ScanReport
+from phiscan.fold import fold
 from phiscan.matcher import Matcher
+from phiscan.media import embedded
 from phiscan.media.record import PLACES, Labelled, read_records
 from phiscan.verdict import verdict
 
+_APART = b" " * CONTEXT_WINDOW
+"""Between fields: a word of one is no context for the next."""
 MAX_NESTING = 4
 """Documents within documents; deeper ones are a gap."""
 
@@ -111,7 +116,8 @@ class Scanner:
     def _report(self, *, truncated: bool) -> ScanReport:
         evidence = Evidence()
         self._scan_fields(evidence)
-        decoded = decode.decode(b"".join(self._chunks), self._headers.content_encoding, self._limits.decoded)
+        body, headers = b"".join(self._chunks), self._headers
+        decoded = decode.decode_text(body, headers.content_encoding, self._limits.decoded, headers.content_type)
         kind, gap = (
             ("unknown", decoded.gap)
             if decoded.gap
@@ -132,33 +138,54 @@ class Scanner:
         if not data.strip():
             return "empty", Gap.NONE
         kind = media.sniff(data, content_type)
-        gap = media.READERS[kind](data, evidence)
+        evidence.content_type = content_type
+        gap = self._structure(kind, data, evidence)
+        if kind not in media.PATTERNLESS:
+            embedded.find(data, evidence)
         for inner in evidence.nested:
-            gap = gap or self._nested(inner, evidence, depth + 1)
+            within = self._nested(inner, evidence, depth + 1)
+            gap = gap or within
         if kind in media.PATTERNLESS:
             return kind, gap
         if kind != "text":
             add_echoes(data, evidence)
-        text = patterns.unescape_same_length(data) if kind.endswith("json") else data
-        late = patterns.run(text, self._engine.matcher, evidence, self._late)
+        folded = fold(media.text_of(kind, data), plus_is_blank=kind == "form")
+        late = patterns.run(folded, self._engine.matcher, evidence, self._late)
         return kind, gap or late
+
+    def _structure(self, kind: str, data: bytes, evidence: Evidence) -> Gap:
+        """Read the structure, unless all of it is labels and none of them is ours: clean traffic pays for that look alone."""
+        if kind in media.BY_LABEL and media.labels_are_plain(data) and not self._engine.matcher.has_label(data):
+            return media.BY_LABEL[kind](data)
+        return media.READERS[kind](data, evidence)
 
     def _nested(self, inner: Nested, evidence: Evidence, depth: int) -> Gap:
         self._nested_bytes += len(inner.data)
         if depth > MAX_NESTING or self._nested_bytes > self._limits.decoded:
             return Gap.OVER_LIMIT
-        decoded = decode.decode(inner.data, "", self._limits.decoded)
+        decoded = decode.decode_text(inner.data, "", self._limits.decoded, inner.content_type)
         within = Evidence()
-        gap = decoded.gap or self._examine(decoded.data, inner.content_type, within, depth)[1]
-        evidence.absorb(within, inner.spot)
-        return gap if inner.declared else Gap.NONE
+        kind, gap = (
+            ("unknown", decoded.gap) if decoded.gap else self._examine(decoded.data, inner.content_type, within, depth)
+        )
+        evidence.absorb(within, inner.spot, None if decoded.encodings else inner.origin)
+        # a guess that turns out to be no document is no gap; what a document that is one holds and hides is
+        wrong_guess = not inner.declared and (kind in ("unknown", "binary") or gap is Gap.MALFORMED)
+        return Gap.NONE if wrong_guess else gap
 
     def _scan_fields(self, evidence: Evidence) -> None:
-        labelled = [Labelled(tuple(name.split(".")), value, -1, -1, 0) for name, value in self._fields]
-        read_records(labelled, evidence, "request_field")
+        """Read what stands outside of the body: by its labels, then all of it as one text, so that it costs one scan."""
+        read_records((Labelled(tuple(n.split(".")), v, -1, -1, 0) for n, v in self._fields), evidence, "request_field")
+        lines, starts = [], [0]
         for name, value in self._fields:
-            text = f"{name}: {value}".encode()
-            patterns.run(text, self._engine.matcher, evidence, self._late, shown_path(name.split("."), PLACES))
+            lines.append(f"{name}: {value}".encode("utf-8", "replace") + _APART)
+            starts.append(starts[-1] + len(lines[-1]))
+
+        def place(start: int, _: int) -> Spot:
+            name, _value = self._fields[bisect_right(starts, start) - 1]
+            return Spot(shown_path(name.split("."), PLACES), -1, -1)
+
+        patterns.run(fold(b"".join(lines)), self._engine.matcher, evidence, self._late, place)
 
     def _late(self) -> bool:
         return self._clock() > self._until

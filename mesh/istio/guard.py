@@ -172,7 +172,7 @@ def _container(installation: Installation) -> Manifest:
         ],
         "startupProbe": _probe(period=2, failures=30),
         "readinessProbe": _probe(period=5, failures=1),
-        "livenessProbe": _probe(period=10, failures=3),
+        "livenessProbe": _probe(period=10, failures=3, service="liveness"),
         "resources": {"requests": {"cpu": "500m", "memory": "512Mi"}, "limits": {"memory": "1Gi"}},
         "securityContext": {
             "allowPrivilegeEscalation": False,
@@ -211,11 +211,12 @@ def _environment() -> list[Value]:
     ]
 
 
-def _probe(*, period: int, failures: int) -> Manifest:
+def _probe(*, period: int, failures: int, service: str = "") -> Manifest:
     # Istio's injector rewrites gRPC probes: kubelet asks pilot-agent, which asks the pod's address without TLS.
     # Hence a health port of its own (9000 speaks only mutual TLS), and not on loopback.
     return {
-        "grpc": {"port": HEALTH_PORT},
+        # `liveness` stays up while the ledger is broken or calls are drained: a restart would mend neither
+        "grpc": {"port": HEALTH_PORT, "service": service},
         "periodSeconds": period,
         "failureThreshold": failures,
         "timeoutSeconds": 2,
