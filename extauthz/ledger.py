@@ -1,7 +1,7 @@
 """The audit ledger: what was decided, about whom and why, in an append-only chain of lines on disk.
 
 Records hold principals, classes and counts. They hold no path, address, body, digest of a body or value; see
-`extauthz.records` for the keys. `extauthz.ledger_chain` owns their form.
+`extauthz.judgement.ledger_record` for the keys. `extauthz.ledger_chain` owns their form.
 
 Durability: each record is handed to the operating system in one write before its answer leaves, so it survives the
 death of this process. `sync` puts it on the disk; the server calls it once a second and at the end, so a crash of
