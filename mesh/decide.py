@@ -250,6 +250,9 @@ def _ruled(kind: _Kind, disclosure: Disclosure) -> Action:
 def _can_redact(question: _Question, targeted: Set[_Kind]) -> bool:
     return (
         question.facts.redactable
+        and all(
+            kind.identifier for kind in targeted
+        )  # a diagnosis is stated by a document's structure: no mask unsays it
         and question.report.coverage is Coverage.COMPLETE
         and not _kinds(f for f in question.report.findings if f.location.start < 0) & targeted
     )

@@ -59,13 +59,19 @@ def _lint_rule(reader: NodeReader, policy: Policy, rule: Rule, node: Node) -> No
             if _overrides(part.deny | part.redact, entry):
                 hint = "deny wins over redact, and redact over allow"
                 reader.warn(node, f"`{entry}` is allowed in vain in `{direction}` of rule `{rule.name}`", hint)
+        for entry in sorted(filter(_is_health, part.redact)):
+            message = f"`{entry}` cannot be masked, so `{direction}` of rule `{rule.name}` denies it"
+            reader.warn(node, message, "move it to `deny`; health information is stated by a document's structure")
+
+
+def _is_health(entry: str) -> bool:
+    info_type = INFO_TYPES.get(entry)
+    return info_type is not None and info_type.identifier is None
 
 
 def _overrides(entries: frozenset[str], entry: str) -> bool:
     """Whether allowing the entry is in vain. `*` leaves health information alone; a provider's needs no allowance."""
-    info_type = INFO_TYPES.get(entry)
-    is_health = info_type is not None and info_type.identifier is None
-    return _rules(entries, entry) or ("*" in entries and not is_health)
+    return _rules(entries, entry) or ("*" in entries and not _is_health(entry))
 
 
 def _can_name(peer: Peer) -> bool:

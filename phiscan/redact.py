@@ -9,7 +9,7 @@ from bisect import bisect_right
 from collections.abc import Collection, Iterable
 from typing import Final
 
-from phiscan import decode
+from phiscan import decode, media
 from phiscan.finding import Coverage, Finding, ScanReport, Subject
 
 MASK: Final = b"XXX"
@@ -45,18 +45,30 @@ def _mask(data: bytes, report: ScanReport, findings: list[Finding]) -> bytes:
         raise RedactionError(f"cannot redact a document with coverage {report.coverage}")
     if not findings:
         return data
-    decoded = decode.decode(data, ",".join(report.encodings), _LIMIT)
+    if not all(f.identifier for f in findings):
+        raise RedactionError("cannot redact health information: a document's structure states it, and no mask unsays that")
+    decoded = decode.undo(data, report.encodings, _LIMIT)
     if decoded.gap:
         raise RedactionError(f"cannot redact: {decoded.gap}")
     bare = _bare_scalars(decoded.data) if report.media.endswith("json") else []
+    same_length = report.media in media.SAME_LENGTH
     pieces, at = [], 0
     for start, end in _merged(findings):
         scalar = _containing(bare, start)
         first, last = scalar or (start, end)
         if first >= at:
-            pieces += [decoded.data[at:first], b"0" if scalar else MASK]
+            mask = b"0" if scalar else _mask_in_place(decoded.data, first, last) if same_length else MASK
+            pieces += [decoded.data[at:first], mask]
             at = last
     return decode.encode(b"".join([*pieces, decoded.data[at:]]), report.encodings)
+
+
+def _mask_in_place(data: bytes, start: int, end: int) -> bytes:
+    """A mask of the value's own length; for a number of a JSON document within (a part of a multipart body) one that is a number."""
+    around = data[max(0, start - 8) : start].rstrip()[-1:] + data[end : end + 1] if data[start:end].isdigit() else b""
+    if len(around) == 2 and around[0] in b":[," and around[1] in b",]} \r\n":
+        return b"0".ljust(end - start)
+    return b"X" * (end - start)
 
 
 def _merged(findings: Iterable[Finding]) -> list[tuple[int, int]]:

@@ -211,6 +211,12 @@ def test_redaction_needs_a_body_that_can_be_replaced_and_was_seen_whole(facts, s
     assert decide(facts, seen, REDACT).reason is reason
 
 
+def test_health_information_cannot_be_masked_so_a_rule_that_redacts_it_denies():
+    disclosure = Disclosure(allow=frozenset({"A"}), redact=frozenset({"DIAGNOSIS"}))
+    decision = decide(FACTS, report(found("PERSON_NAME"), found("DIAGNOSIS")), policy(rule(request=disclosure)))
+    assert spoke(decision) == (Action.DENY, Reason.REDACTION_UNAVAILABLE)
+
+
 def test_redaction_of_a_part_is_unavailable_even_where_unscannable_messages_pass():
     seen = report(found("PERSON_NAME"), coverage=Coverage.TRUNCATED, gap=Gap.CUT_OFF)
     decision = decide(FACTS, seen, replace(REDACT, on_unscannable=Action.ALERT))

@@ -54,7 +54,18 @@ def test_what_the_transport_writes_is_left_out(name):
 
 
 @pytest.mark.parametrize(
-    "name", ["authorization", "referer", "baggage", "grpc-message", "content-disposition", "x-mrn", "user-agent", "x-forwarded-for", "origin"]
+    "name",
+    [
+        "authorization",
+        "referer",
+        "baggage",
+        "grpc-message",
+        "content-disposition",
+        "x-mrn",
+        "user-agent",
+        "x-forwarded-for",
+        "origin",
+    ],
 )
 def test_what_applications_write_is_not(name):
     assert list(fields.of_headers("header", ((name, "a%20b"),))) == [(f"header.{name}", "a b")]

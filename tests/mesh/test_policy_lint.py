@@ -55,6 +55,10 @@ def test_a_loose_choice_is_pointed_out(spec, warning):
             f"{EDGE}, phi: {{request: {{allow: [PERSON_NAME], deny: [A]}}}}",
             "7: `PERSON_NAME` is allowed in vain in `request` of rule `a`",
         ),
+        (
+            f"{EDGE}, phi: {{request: {{redact: [DIAGNOSIS]}}}}",
+            "7: `DIAGNOSIS` cannot be masked, so `request` of rule `a` denies it",
+        ),
     ],
 )
 def test_a_rule_that_says_less_or_more_than_it_seems_is_pointed_out(rule, warning):

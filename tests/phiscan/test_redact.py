@@ -68,3 +68,9 @@ def test_a_value_outside_of_the_body_cannot_be_redacted(engine):
 
 def test_a_document_without_findings_is_returned_as_it_is():
     assert redact(b"hello", phiscan.scan(b"hello")) == b"hello"
+
+
+def test_health_information_cannot_be_masked():
+    data = b"MSH|^~\\&|A\rPID|1||88123\rDG1|1||E11.9\r"
+    with pytest.raises(RedactionError, match="health information"):
+        redact_findings(data, phiscan.scan(data), {"DIAGNOSIS"})
