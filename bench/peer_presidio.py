@@ -6,6 +6,8 @@ import time
 
 from presidio_analyzer import PatternRecognizer, predefined_recognizers
 
+KINDS = ("Us", "Email", "Ip", "CreditCard", "Medical", "Date", "Url", "Iban")
+
 
 def main() -> None:
     """Time every recognizer that works by patterns and needs no language model."""
@@ -13,7 +15,11 @@ def main() -> None:
     recognizers = []
     for name in dir(predefined_recognizers):
         kind = getattr(predefined_recognizers, name)
-        if isinstance(kind, type) and issubclass(kind, PatternRecognizer) and name.startswith(("Us", "Email", "Ip", "CreditCard", "Medical", "Date", "Url", "Iban")):
+        if (
+            isinstance(kind, type)
+            and issubclass(kind, PatternRecognizer)
+            and name.startswith(("Us", "Email", "Ip", "CreditCard", "Medical", "Date", "Url", "Iban"))
+        ):
             recognizers.append(kind())
     times = []
     for _ in range(5):

@@ -1,10 +1,10 @@
 """The scanner against its floors and a peer, in one run:
 
-    raw Hyperscan   the same compiled gate over the same bytes, nothing else: what the engine itself costs
-    Python re       the same patterns with the standard library
-    Presidio        its own pattern recognizers, no language model (`make peers` installs it into an environment of its own)
+raw Hyperscan   the same compiled gate over the same bytes, nothing else: what the engine itself costs
+Python re       the same patterns with the standard library
+Presidio        its own pattern recognizers, no language model (`make peers` installs it into an environment of its own)
 
-    python -m bench.scanner [--seconds 3]
+python -m bench.scanner [--seconds 3]
 """
 
 import argparse
@@ -84,8 +84,12 @@ def main() -> int:
     seconds = arguments.parse_args().seconds
     start = time.perf_counter()
     engine = Engine.load()
-    print(f"scanner, medians (engine compiled in {show(time.perf_counter() - start)}; {len(engine.matcher.detectors)} detectors)")
-    print(f"{'document':22} {'phiscan':>10} {'Hyperscan':>10} {'ours/':>7} {'Python re':>11} {'/ours':>7} {'Presidio':>11} {'/ours':>7}")
+    print(
+        f"scanner, medians (engine compiled in {show(time.perf_counter() - start)}; {len(engine.matcher.detectors)} detectors)"
+    )
+    print(
+        f"{'document':22} {'phiscan':>10} {'Hyperscan':>10} {'ours/':>7} {'Python re':>11} {'/ours':>7} {'Presidio':>11} {'/ours':>7}"
+    )
     streaming = peak_of_streaming(engine)
     ours = {name: one_document(name, data, engine, seconds) for name, data in DOCUMENTS.items()}
     for kind in ("clean JSON", "FHIR with PHI"):

@@ -9,6 +9,8 @@ from datetime import date
 from ipaddress import ip_address
 
 _NOT_ALNUM = re.compile(r"[^0-9A-Za-z]+")
+_DIGITS = frozenset("0123456789")
+"""`str.isdigit` takes superscripts too, which `int` does not."""
 _PUBLISHED_SSNS = {"078051120", "219099999", "123456789", "111111111", "222222222", "333333333", "444444444"}
 _MBI = re.compile(
     r"[1-9][AC-HJKMNP-RT-Y][0-9AC-HJKMNP-RT-Y]\d[AC-HJKMNP-RT-Y][0-9AC-HJKMNP-RT-Y]\d[AC-HJKMNP-RT-Y]{2}\d{2}"
@@ -46,10 +48,20 @@ _VERHOEFF_P = (
     (2, 7, 9, 3, 8, 0, 6, 4, 1, 5),
     (7, 0, 4, 6, 9, 1, 3, 2, 5, 8),
 )
+# E11.9, S72001A | 250.00 | J1100, 99213, 0001F | 0093-1048-01, 00093104801
+_CODE = re.compile(
+    r"[A-Z]\d[0-9A-Z](?:\.?[0-9A-Z]{1,4})?|\d{3}\.\d{1,2}|[A-V]\d{4}|\d{4}[0-9FTU]|\d{4,5}-\d{3,4}-\d{1,2}|\d{11}",
+    re.IGNORECASE,
+)
+# 291.7 U/L, 135 mmol/L, 10*3/uL: units of clinical chemistry as UCUM writes them
+_MEASURED = re.compile(
+    r"\d(?:\.\d+)? ?(?:(?:[munp]?g|m?mol|[mu]?mol|m?I?U|m?Eq|cells|10\*[369]|K|M)/(?:d?L|mL|[mu]L|mm3|kg|h)\b|mm ?\[?Hg\]?|mEq/L|%(?= |$))",
+    re.IGNORECASE,
+)
 _IBAN = re.compile(r"[A-Z]{2}\d{2}[0-9A-Z]{11,30}")
 # visa, mastercard, amex, discover, diners, jcb, unionpay: ISO/IEC 7812 issuer ranges
 _CARD = re.compile(
-    r"4\d{12}(\d{3}){0,2}|5[1-5]\d{14}|2(22[1-9]|2[3-9]\d|[3-6]\d\d|7[01]\d|720)\d{12}|3[47]\d{13}"
+    r"4\d{15}(\d{3})?|5[1-5]\d{14}|2(22[1-9]|2[3-9]\d|[3-6]\d\d|7[01]\d|720)\d{12}|3[47]\d{13}"
     r"|6(011|5\d\d|4[4-9]\d)\d{12}|3(0[0-5]|[689]\d)\d{11}|35(2[89]|[3-8]\d)\d{12}|62\d{14,17}"
 )
 
@@ -124,7 +136,7 @@ def dea(text: str) -> bool:
 def card(text: str) -> bool:
     """Payment card: an issuer's range and length (ISO/IEC 7812) and Luhn, not one repeated digit."""
     d = _digits(text, tuple(range(13, 20)))
-    return bool(d) and len(set(d)) > 2 and _CARD.fullmatch(d) is not None and luhn(d)
+    return bool(d) and len(set(d)) > 1 and _CARD.fullmatch(d) is not None and luhn(d)
 
 
 def vin(text: str) -> bool:
@@ -161,7 +173,7 @@ def imei(text: str) -> bool:
 def loinc(text: str) -> bool:
     """LOINC code: up to seven digits, a hyphen and their mod 10 check digit."""
     number, hyphen, check = text.partition("-")
-    return bool(hyphen) and number.isdigit() and len(check) == 1 and check.isdigit() and luhn(number + check)
+    return bool(hyphen) and len(check) == 1 and number != "" and set(number + check) <= _DIGITS and luhn(number + check)
 
 
 def snomed(text: str) -> bool:
@@ -175,6 +187,12 @@ def snomed(text: str) -> bool:
     return state == 0
 
 
+def clinical_value(text: str) -> bool:
+    """Whether `text` begins with a code (ICD, HCPCS or CPT, NDC, LOINC, SNOMED CT) or holds a measured quantity with its unit."""
+    code = text.strip().partition(" ")[0].rstrip(":,;-")
+    return _CODE.fullmatch(code) is not None or loinc(code) or snomed(code) or _MEASURED.search(text) is not None
+
+
 def phone(text: str) -> bool:
     """North American number: area and exchange begin with 2-9 and are not N11; an optional 1 before."""
     d = _digits(text, (10, 11))
@@ -185,13 +203,14 @@ def phone(text: str) -> bool:
 
 def calendar_date(text: str) -> bool:
     """A day that exists, between 1880 and 2100, as ISO, US, HL7 or X12 write it."""
-    d = "".join(c if c.isdigit() else " " for c in text[:10]).split()
+    d = "".join(c if c in _DIGITS else " " for c in text[:10]).split()
     if len(d) == 1 and len(d[0]) >= 8:
         d = [d[0][:4], d[0][4:6], d[0][6:8]]
     if len(d) != 3:
         return False
-    year, month, day = (d[0], d[1], d[2]) if len(d[0]) == 4 else (d[2], d[0], d[1])
-    return _exists(int(year), int(month), int(day)) or _exists(int(year), int(day), int(month))
+    if len(d[0]) == 4:
+        return _exists(int(d[0]), int(d[1]), int(d[2]))
+    return _exists(int(d[2]), int(d[0]), int(d[1])) or _exists(int(d[2]), int(d[1]), int(d[0]))
 
 
 def _exists(year: int, month: int, day: int) -> bool:

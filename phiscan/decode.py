@@ -13,6 +13,7 @@ from typing import Final
 import brotli
 import zstandard
 
+from phiscan import charset
 from phiscan.finding import Gap
 
 MAX_LAYERS: Final = 4
@@ -39,6 +40,31 @@ class Decoded:
     data: bytes
     encodings: tuple[str, ...] = ()
     gap: Gap = Gap.NONE
+
+
+def decode_text(data: bytes, content_encoding: str, limit: int, content_type: str) -> Decoded:
+    """Remove the content codings, then the charset of a text: what comes out is UTF-8 or no text.
+
+    At most `limit` bytes come out before the text is made UTF-8.
+    """
+    decoded = decode(data, content_encoding, limit)
+    if decoded.gap is not Gap.NONE:
+        return decoded
+    text = charset.to_utf8(decoded.data, content_type)
+    codings = (text.coding, *decoded.encodings) if text.coding else decoded.encodings
+    return Decoded(text.data, codings, text.gap)
+
+
+def undo(data: bytes, encodings: tuple[str, ...], limit: int) -> Decoded:
+    """Remove exactly the codings that `decode_text` reported, so that offsets into its result hold."""
+    for name in reversed(encodings):
+        step = (
+            Decoded(charset.from_coding(data, name)) if name.startswith(charset.PREFIX) else _remove(name, data, limit)
+        )
+        if step.gap is not Gap.NONE:
+            return step
+        data = step.data
+    return Decoded(data, encodings)
 
 
 def decode(data: bytes, content_encoding: str, limit: int) -> Decoded:
@@ -71,7 +97,7 @@ def decode(data: bytes, content_encoding: str, limit: int) -> Decoded:
 def encode(data: bytes, encodings: tuple[str, ...]) -> bytes:
     """Put the codings back that `decode` removed."""
     for name in encodings:
-        data = _ENCODERS[name](data)
+        data = charset.to_coding(data, name) if name.startswith(charset.PREFIX) else _ENCODERS[name](data)
     return data
 
 

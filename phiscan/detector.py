@@ -11,16 +11,40 @@ from phiscan.finding import Likelihood, Subject
 
 CONTEXT_WINDOW = 48
 """Bytes before a candidate in which a context word counts: a label, a few words, or a JSON key."""
+REPORTED = Likelihood.POSSIBLE
+"""Candidates below this likelihood are no findings."""
 
-_PATIENT = re.compile(rb"\b(?:patients?|pts?|his|her|their|decedent|newborn)\b", re.IGNORECASE)
+_PATIENT = re.compile(rb"\b(?:patients?|pts?|his|her|their|decedent|newborn)\b(?![\x80-\xff])", re.IGNORECASE)
 _PROVIDER = re.compile(
-    rb"\b(?:providers?|physicians?|doctor|dr|md|prescriber|practitioner|clinic|hospital|pharmacy|office|npi|facility)\b",
+    rb"\b(?:providers?|physicians?|doctor|dr|prescriber|practitioner|clinic|hospital|pharmacy|office|npi|facility)\b(?![\x80-\xff])",
     re.IGNORECASE,
 )
+_PUBLISHED = frozenset("PHONE_NUMBER FAX_NUMBER EMAIL_ADDRESS STREET_ADDRESS CITY US_ZIP_CODE URL".split())
+"""What providers publish of themselves. Any other identifier is an individual's, whoever stands near: doctors have an SSN too."""
+_SENTENCE = re.compile(rb"[\n\r;|]|[a-z0-9)]{3}[.!?] ")
+"""Where words before a candidate speak of something else: "Dr. Chen" is no end, "with Dr. Chen. " is one."""
 
 
 def _anything(_: str) -> bool:
     return True
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """Words that raise a candidate: whole words, without case.
+
+    Args:
+        anywhere: Hyperscan syntax that matches wherever `near` can, and in more places: it asks for no word boundary.
+    """
+
+    near: re.Pattern[bytes]
+    anywhere: str
+
+
+def words(*alternatives: str) -> Context:
+    """A context of any of these expressions."""
+    joined = "|".join(alternatives)
+    return Context(re.compile(rf"(?:^|[^a-z])(?:{joined})(?:$|[^a-z])".encode(), re.IGNORECASE), f"(?:{joined})")
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +54,8 @@ class Detector:
     Args:
         name: unique, shown in findings.
         info_type: a name from `phiscan.identifiers.INFO_TYPES`.
-        pattern: Hyperscan syntax over UTF-8 bytes, matched without case.
+        pattern: Hyperscan syntax over UTF-8 bytes.
+        caseless: whether letters match in either case; a short pattern of letters costs much less with their own case.
         value: where the value is inside of a match (group 1); the whole match when None.
         validate: says of the value's text whether it can be one.
         bare: likelihood without context.
@@ -45,33 +70,42 @@ class Detector:
     bare: Likelihood
     value: re.Pattern[bytes] | None = None
     validate: Callable[[str], bool] = _anything
-    context: re.Pattern[bytes] | None = None
+    context: Context | None = None
     supported: Likelihood = Likelihood.VERY_LIKELY
     subject: Subject = Subject.PERSON
     neighbours: bool = True
+    caseless: bool = True
+
+    @property
+    def gate(self) -> str:
+        """An expression that occurs in every text in which this detector can find anything, as cheap as it can be.
+
+        A candidate that is nothing without its context cannot be found where no context stands.
+        """
+        if self.context is not None and self.bare < REPORTED:
+            return self.context.anywhere
+        return self.pattern
 
     def judge(self, text: str, before: bytes) -> Likelihood | None:
         """How likely `text` is this infoType with `before` in front of it; None when it cannot be one."""
         if not self.validate(text):
             return None
-        if self.context is not None and self.context.search(before):
-            return max(self.bare, self.supported)
-        return self.bare
+        return max(self.bare, self.supported) if self.supported_by(before) else self.bare
+
+    def supported_by(self, before: bytes) -> bool:
+        """Whether a context word stands in the bytes before a candidate."""
+        return self.context is not None and self.context.near.search(before) is not None
 
     def about(self, before: bytes) -> Subject:
-        """Whom a candidate with `before` in front of it is about: the nearest word that says so wins."""
+        """Whom a candidate with `before` in front of it is about: the nearest word of its sentence that says so wins."""
         if not self.neighbours:
             return self.subject
+        before = _SENTENCE.split(before)[-1]
         patient, provider = _last(_PATIENT, before), _last(_PROVIDER, before)
-        if patient == provider:
-            return self.subject
-        return Subject.PATIENT if patient > provider else Subject.PROVIDER
+        if patient > provider or (patient >= 0 and self.info_type not in _PUBLISHED):
+            return Subject.PATIENT
+        return Subject.PROVIDER if provider > patient and self.info_type in _PUBLISHED else self.subject
 
 
 def _last(words: re.Pattern[bytes], text: bytes) -> int:
     return max((m.end() for m in words.finditer(text)), default=-1)
-
-
-def words(*alternatives: str) -> re.Pattern[bytes]:
-    """A context: any of these expressions as whole words, without case."""
-    return re.compile((r"(?:^|[^a-z])(?:" + "|".join(alternatives) + r")(?:$|[^a-z])").encode(), re.IGNORECASE)

@@ -1,15 +1,17 @@
 """Collects what readers and detectors find in one document, once for each value."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from phiscan.finding import Finding, Likelihood, Location, Subject
+from phiscan.fold import plain
 from phiscan.identifiers import INFO_TYPES
 from phiscan.labels import Rule, is_masked, is_vocabulary
+from phiscan.offsets import Derived
 
 
-@dataclass(frozen=True, slots=True)
-class Spot:
+class Spot(NamedTuple):
     """Where a value stands in the document: its field and its byte range."""
 
     field: str
@@ -26,21 +28,28 @@ class Nested:
         spot: the value that encloses it; redaction masks that whole value.
         declared: the enclosing format says that this is a document. A guess (a string that looks like base64) that turns
             out to be nothing readable is no gap; a declared document that cannot be read is one.
+        origin: where the bytes of `data` stand in the enclosing document, when they stand there as they are: then redaction
+            masks the values within, not the whole document.
     """
 
     data: bytes = field(repr=False)
     spot: Spot
     content_type: str = ""
     declared: bool = True
+    origin: Derived | None = None
 
 
 @dataclass(slots=True)
 class Evidence:
-    """The findings of one document in the order in which they were made, and the documents within it still to be read."""
+    """The findings of one document in the order in which they were made, and the documents within it still to be read.
+
+    `content_type` is what the sender says of the document, for readers that need its parameters (`boundary`).
+    """
 
     findings: list[Finding] = field(default_factory=list)
     nested: list[Nested] = field(default_factory=list)
-    _claimed: dict[tuple[int, int], set[str]] = field(default_factory=dict)
+    content_type: str = ""
+    _claimed: set[tuple[int | str, int, str]] = field(default_factory=set)
 
     def add(
         self,
@@ -51,33 +60,34 @@ class Evidence:
         likelihood: Likelihood = Likelihood.VERY_LIKELY,
     ) -> None:
         """Record that `info_type` stands at `spot`, unless the same infoType is recorded there already."""
-        names = self._claimed.setdefault((spot.start, spot.end), set())
-        if info_type in names and spot.start >= 0:
+        # a value outside of the body has no range: there its field tells it from others
+        place = (spot.start, spot.end, info_type) if spot.start >= 0 else (spot.field, -1, info_type)
+        if place in self._claimed:
             return
-        names.add(info_type)
-        self.findings.append(
-            Finding(
-                info_type=info_type,
-                identifier=INFO_TYPES[info_type].identifier,
-                likelihood=likelihood,
-                detector=detector,
-                location=Location(spot.field, spot.start, spot.end),
-                subject=subject,
-            )
-        )
+        self._claimed.add(place)
+        identifier = INFO_TYPES[info_type].identifier
+        self.findings.append(Finding(info_type, identifier, likelihood, detector, Location(*spot), subject))
 
     def labelled(self, detector: str, rule: Rule, value: str, spot: Spot, subject: Subject | None) -> bool:
         """Record what `rule` says of `value` if the value has the rule's shape; whether it had."""
+        value = plain(value)
         if is_masked(value) or not rule.shape(value):
             return False
         self.add(detector, rule.info_type, spot, rule.subject if subject is None else subject)
         return True
 
-    def absorb(self, inner: "Evidence", spot: Spot) -> None:
-        """Take over what was found in a document nested at `spot`: its findings stand where that value stands."""
+    def absorb(self, inner: "Evidence", spot: Spot, origin: Derived | None = None) -> None:
+        """Take over what was found in a document nested at `spot`: where `origin` says, else where that value stands."""
         for finding in inner.findings:
-            path = f"{spot.field}>{finding.location.field}" if finding.location.field else spot.field
-            self.findings.append(replace(finding, location=Location(path, spot.start, spot.end)))
+            place = finding.location
+            path = f"{spot.field}>{place.field}" if place.field else spot.field
+            start, end = (
+                origin.origin(place.start, place.end) if origin and place.start >= 0 else (spot.start, spot.end)
+            )
+            claim = (start, end, finding.info_type)
+            if origin is None or claim not in self._claimed:
+                self._claimed.add(claim)
+                self.findings.append(finding._replace(location=Location(path, start, end)))
 
 
 def shown_path(parts: Sequence[str], known: frozenset[str] = frozenset()) -> str:

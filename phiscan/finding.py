@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from enum import IntEnum, StrEnum
+from typing import NamedTuple
 
 from phiscan.identifiers import Identifier
 
@@ -60,8 +61,7 @@ class Verdict(StrEnum):
     NONE = "none"
 
 
-@dataclass(frozen=True, slots=True)
-class Location:
+class Location(NamedTuple):
     """Where a value stands, without the value.
 
     Args:
@@ -77,8 +77,7 @@ class Location:
     end: int = -1
 
 
-@dataclass(frozen=True, slots=True)
-class Finding:
+class Finding(NamedTuple):
     """One thing found. INVARIANT (no values): no attribute is derived from the value itself."""
 
     info_type: str

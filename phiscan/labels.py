@@ -5,7 +5,7 @@ is about are taken off; what remains is looked up. `read_label("patientFirstName
 """
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 from types import MappingProxyType
@@ -13,9 +13,16 @@ from typing import Final
 
 from phiscan import checks
 from phiscan.finding import Subject
+from phiscan.fold import plain
 
 _WORD = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+")
 _MASK = re.compile(r"[X*]+")
+_GAP = re.compile(r"[^A-Za-z0-9]{4}")
+_TEMPLATE = re.compile(r"[{}]|^/")
+_SENTENCE = re.compile(r"[,;(]\s|\)$|(?:\S+\s+){4}")
+"""What no number holds: it goes on with something else, and the detectors find where it ends."""
+_SYNTAX = re.compile(r"[{}<>=]|\w[(\[]|\):")
+"""What names and addresses do not hold, and source code does: `full_name: str) -> None`."""
 _PLAIN = re.compile(r"[A-Za-z][A-Za-z0-9_ -]{0,60}")
 _PLACEHOLDERS = {
     "",
@@ -32,6 +39,18 @@ _PLACEHOLDERS = {
     "false",
     "true",
     "string",
+    "str",
+    "int",
+    "float",
+    "bool",
+    "bytes",
+    "number",
+    "boolean",
+    "date",
+    "datetime",
+    "text",
+    "object",
+    "any",
 }
 
 
@@ -49,10 +68,15 @@ def _name(value: str) -> bool:
     return _filled(value) and any(c.isalpha() for c in value) and len(value) <= 200
 
 
+def _named(value: str) -> bool:
+    return _name(value) and _SYNTAX.search(value) is None
+
+
 def _code(value: str) -> bool:
     return (
         _filled(value)
         and len(value) <= 80
+        and _SENTENCE.search(value) is None
         and sum(c.isalnum() for c in value) >= 3
         and any(c.isdigit() and c != "0" for c in value)
     )
@@ -100,53 +124,57 @@ class Rule:
 
 _VOCABULARY: Final[tuple[tuple[str, Callable[[str], bool], Subject, bool, str], ...]] = (
     # infoType, shape of the value, whose it is by default, weak, the labels' cores
-    ("PERSON_NAME", _name, Subject.PERSON, False, "firstname lastname middlename fullname givenname familyname surname forename maidenname fname lname mname legalname preferredname firstinitial lastfirst"),
-    ("PERSON_NAME", _name, Subject.PERSON, True, "name nm family given first last middle"),
-    ("DATE_OF_BIRTH", _day, Subject.PERSON, False, "dob birthdate dateofbirth birthday birthdt birthdatetime dateofbirthdt bdate birth"),
-    ("DATE_OF_DEATH", _day, Subject.PERSON, False, "dod dateofdeath deathdate deceaseddate deceaseddatetime deathdt"),
-    ("SERVICE_DATE", _day, Subject.PERSON, False, "admissiondate admitdate admitdt dischargedate dischargedt dateofservice servicedate dos visitdate encounterdate appointmentdate surgerydate admitdatetime dischargedatetime admittedon dischargedon admissiondatetime proceduredate diagnosisdate onsetdate appointmenttime"),
-    ("AGE_OVER_89", _old, Subject.PERSON, False, "age ageyears ageinyears"),
-    ("US_SOCIAL_SECURITY_NUMBER", checks.ssn_shape, Subject.PERSON, False, "ssn socialsecuritynumber socialsecurity socialsecurityno socsecno socsec ssnum ssnumber ssno socialsecuritynum socialsecno socialsecuritynbr sin"),
-    ("US_INDIVIDUAL_TAXPAYER_IDENTIFICATION_NUMBER", checks.ssn_shape, Subject.PERSON, False, "itin taxid taxpayerid tin"),
-    ("MEDICAL_RECORD_NUMBER", _code, Subject.PATIENT, False, "mrn medicalrecordnumber medicalrecordno medicalrecordnum medicalrecordid medrecno medrec medrecnum medicalrecord chartnumber chartno chartid hospitalnumber hospitalno emrid ehrid mpi empi recordnumber medrecnumber"),
+    ("PERSON_NAME", _named, Subject.PERSON, False, "first-name last-name middle-name full-name given-name family-name sur-name fore-name maiden-name fname lname mname legal-name preferred-name first-initial last-first member-name"),
+    ("PERSON_NAME", _named, Subject.PERSON, True, "name nm family given first last middle"),
+    ("DATE_OF_BIRTH", _day, Subject.PERSON, False, "dob birth-date date-of-birth birthday birth-dt birth-date-time date-of-birth-dt bdate birth"),
+    ("DATE_OF_DEATH", _day, Subject.PERSON, False, "dod date-of-death death-date deceased-date deceased-date-time death-dt"),
+    ("SERVICE_DATE", _day, Subject.PERSON, False, "admission-date admit-date admit-dt discharge-date discharge-dt date-of-service service-date dos visit-date encounter-date appointment-date surgery-date admit-date-time discharge-date-time admitted-on discharged-on admission-date-time procedure-date diagnosis-date onset-date appointment-time"),
+    ("AGE_OVER_89", _old, Subject.PERSON, False, "age age-years age-in-years"),
+    ("US_SOCIAL_SECURITY_NUMBER", checks.ssn_shape, Subject.PERSON, False, "ssn social-security-number social-security social-security-no soc-sec-no soc-sec ss-num ss-number ss-no social-security-num social-sec-no social-security-nbr sin ssn-number ssn-num"),
+    ("US_INDIVIDUAL_TAXPAYER_IDENTIFICATION_NUMBER", checks.ssn_shape, Subject.PERSON, False, "itin tax-id taxpayer-id tin"),
+    ("MEDICAL_RECORD_NUMBER", _code, Subject.PATIENT, False, "mrn medical-record-number medical-record-no medical-record-num medical-record-id med-rec-no med-rec med-rec-num medical-record chart-number chart-no chart-id hospital-number hospital-no emr-id ehr-id mpi empi record-number med-rec-number"),
     ("MEDICAL_RECORD_NUMBER", _code, Subject.PERSON, True, "id identifier number no num key uuid guid"),
-    ("HEALTH_PLAN_BENEFICIARY_NUMBER", _code, Subject.PERSON, False, "memberid membernumber memberno memberidentifier subscriberid subscribernumber subscriberno beneficiaryid beneficiarynumber insuredid insuranceid insurancenumber insuranceno insurancepolicynumber insurancememberid healthplanid healthplannumber medicaidid medicaidnumber medicareid medicarenumber hicn enrolleeid policynumber policyno policyid groupnumber groupno planmemberid cardholderid medicaid medicare insurancepolicy planbeneficiarynumber healthinsuranceid"),
-    ("US_MEDICARE_BENEFICIARY_ID_NUMBER", checks.mbi, Subject.PATIENT, False, "mbi medicarebeneficiaryid medicarebeneficiaryidentifier medicarebeneficiarynumber"),
-    ("ACCOUNT_NUMBER", _code, Subject.PERSON, False, "accountnumber accountno acctno acctnum accountid acct account claimnumber claimno claimid bankaccount bankaccountnumber patientaccountnumber patientcontrolnumber icn dcn encounternumber encounterid visitnumber visitid accessionnumber"),
-    ("CREDIT_CARD_NUMBER", checks.card, Subject.PERSON, False, "creditcard creditcardnumber cardnumber ccnumber ccnum cardno pan paymentcard debitcard debitcardnumber"),
+    ("HEALTH_PLAN_BENEFICIARY_NUMBER", _code, Subject.PERSON, False, "member-id member-number member-no member-identifier subscriber-id subscriber-number subscriber-no beneficiary-id beneficiary-number insured-id insurance-id insurance-number insurance-no insurance-policy-number insurance-member-id enrollee-id policy-number policy-no policy-id group-number group-no plan-member-id cardholder-id insurance-policy"),
+    ("HEALTH_PLAN_BENEFICIARY_NUMBER", _code, Subject.PATIENT, False, "health-plan-id health-plan-number medicaid-id medicaid-number medicare-id medicare-number hicn medicaid medicare plan-beneficiary-number health-insurance-id health-insurance-number"),
+    ("US_MEDICARE_BENEFICIARY_ID_NUMBER", checks.mbi, Subject.PATIENT, False, "mbi medicare-beneficiary-id medicare-beneficiary-identifier medicare-beneficiary-number"),
+    ("ACCOUNT_NUMBER", _code, Subject.PERSON, False, "account-number account-no acct-no acct-num account-id acct account claim-number claim-no claim-id bank-account bank-account-number patient-account-number patient-control-number icn dcn encounter-number encounter-id visit-number visit-id accession-number"),
+    ("CREDIT_CARD_NUMBER", checks.card, Subject.PERSON, False, "credit-card credit-card-number card-number cc-number cc-num card-no pan payment-card debit-card debit-card-number"),
     ("IBAN_CODE", checks.iban, Subject.PERSON, False, "iban"),
-    ("US_BANK_ROUTING_NUMBER", checks.aba, Subject.PERSON, False, "routingnumber aba abarouting routingno bankrouting"),
-    ("PHONE_NUMBER", _number, Subject.PERSON, False, "phone phonenumber telephone telephonenumber tel mobile mobilephone mobilenumber cell cellphone cellnumber homephone workphone phoneno phonenum contactnumber contactphone phonehome phonework phonemobile primaryphone dayphone eveningphone telecom telno mobileno"),
-    ("FAX_NUMBER", _number, Subject.PERSON, False, "fax faxnumber faxno"),
-    ("EMAIL_ADDRESS", _mail, Subject.PERSON, False, "email emailaddress mail emailid useremail contactemail primaryemail"),
-    ("STREET_ADDRESS", _name, Subject.PERSON, False, "address streetaddress street address1 address2 addressline addressline1 addressline2 addr addr1 addr2 homeaddress mailingaddress residence residentialaddress streetname line line1 line2 streetaddressline postaladdress"),
-    ("CITY", _name, Subject.PERSON, False, "city town county district municipality addresscity homecity cityname"),
-    ("US_ZIP_CODE", _zip, Subject.PERSON, False, "zip zipcode postalcode postcode zip5 zip4 zipplus4 addresszip"),
+    ("US_BANK_ROUTING_NUMBER", checks.aba, Subject.PERSON, False, "routing-number aba aba-routing routing-no bank-routing"),
+    ("PHONE_NUMBER", _number, Subject.PERSON, False, "phone phone-number telephone telephone-number tel mobile mobile-phone mobile-number cell cell-phone cell-number home-phone work-phone phone-no phone-num contact-number contact-phone phone-home phone-work phone-mobile primary-phone day-phone evening-phone telecom tel-no mobile-no"),
+    ("FAX_NUMBER", _number, Subject.PERSON, False, "fax fax-number fax-no"),
+    ("EMAIL_ADDRESS", _mail, Subject.PERSON, False, "email email-address mail email-id user-email contact-email primary-email"),
+    ("STREET_ADDRESS", _named, Subject.PERSON, False, "address street-address street address-1 address-2 address-line address-line-1 address-line-2 addr addr-1 addr-2 home-address mailing-address residence residential-address street-name line-1 line-2 street-address-line postal-address"),
+    ("STREET_ADDRESS", _named, Subject.PERSON, True, "line"),
+    ("CITY", _named, Subject.PERSON, False, "city town county district municipality address-city home-city city-name"),
+    ("US_ZIP_CODE", _zip, Subject.PERSON, False, "zip zip-code postal-code post-code zip-5 zip-4 zip-plus-4 address-zip"),
     ("GEO_COORDINATE", _coordinate, Subject.PERSON, False, "lat lon lng latitude longitude"),
-    ("LICENSE_NUMBER", _code, Subject.PERSON, False, "licensenumber licenseno licencenumber certificatenumber certificateno"),
-    ("US_DRIVERS_LICENSE_NUMBER", _code, Subject.PERSON, False, "driverslicense driverlicense driverslicensenumber driverlicensenumber driverslicenseno dlnumber dlno dln drivinglicence"),
-    ("US_PASSPORT", _code, Subject.PERSON, False, "passport passportnumber passportno"),
-    ("VEHICLE_IDENTIFICATION_NUMBER", _code, Subject.PERSON, False, "vin vehicleid vehicleidentificationnumber vehicleidentifier"),
-    ("LICENSE_PLATE", _code, Subject.PERSON, False, "licenseplate plate platenumber plateno licenceplate vehicleplate registrationplate"),
-    ("DEVICE_IDENTIFIER", _code, Subject.PERSON, False, "deviceid deviceserial deviceserialnumber serialnumber serialno udi deviceidentifier implantserial implantserialnumber pacemakerserial deviceserialno uniquedeviceidentifier devicesn"),
-    ("MAC_ADDRESS", _code, Subject.PERSON, False, "mac macaddress"),
+    ("LICENSE_NUMBER", _code, Subject.PERSON, False, "license-number license-no licence-number certificate-number certificate-no"),
+    ("US_DRIVERS_LICENSE_NUMBER", _code, Subject.PERSON, False, "drivers-license driver-license drivers-license-number driver-license-number drivers-license-no dl-number dl-no dln driving-licence"),
+    ("US_PASSPORT", _code, Subject.PERSON, False, "passport passport-number passport-no"),
+    ("VEHICLE_IDENTIFICATION_NUMBER", _code, Subject.PERSON, False, "vin vehicle-id vehicle-identification-number vehicle-identifier"),
+    ("LICENSE_PLATE", _code, Subject.PERSON, False, "license-plate plate plate-number plate-no licence-plate vehicle-plate registration-plate"),
+    ("DEVICE_IDENTIFIER", _code, Subject.PERSON, False, "device-id device-serial device-serial-number serial-number serial-no udi device-identifier implant-serial implant-serial-number pacemaker-serial device-serial-no unique-device-identifier device-sn"),
+    ("MAC_ADDRESS", _code, Subject.PERSON, False, "mac mac-address"),
     ("IMEI_HARDWARE_ID", _code, Subject.PERSON, False, "imei"),
-    ("IP_ADDRESS", checks.ip, Subject.PERSON, False, "ip ipaddress clientip remoteip remoteaddr sourceip ipaddr userip ipv4 ipv6 lastloginip loginip"),
-    ("URL", _name, Subject.PERSON, False, "website homepage personalurl profileurl weburl portalurl webpage personalwebsite"),
-    ("BIOMETRIC", _filled, Subject.PERSON, False, "fingerprint fingerprints voiceprint retinascan irisscan biometric biometrics biometricid faceprint retina fingerprinttemplate fingerprinthash"),
-    ("FACE_PHOTO", _filled, Subject.PERSON, False, "photo headshot photograph photourl facephoto profilephoto picture portrait faceimage photoid"),
-    ("US_HEALTHCARE_NPI", checks.npi, Subject.PROVIDER, False, "npi npinumber nationalprovideridentifier npino"),
-    ("US_DEA_NUMBER", checks.dea, Subject.PROVIDER, False, "dea deanumber deano"),
-    ("DIAGNOSIS", _filled, Subject.PATIENT, False, "diagnosis diagnoses diagnosiscode diagnosiscodes diagnosisdescription diagnosistext dx dxcode dxcodes primarydiagnosis secondarydiagnosis admittingdiagnosis dischargediagnosis principaldiagnosis medicalcondition medicalconditions healthcondition healthconditions chiefcomplaint symptoms medicalhistory problemlist comorbidities hivstatus diagnosisdesc reasonforvisit diagnosisname impression"),
-    ("DIAGNOSIS", _filled, Subject.NOBODY, False, "icd icd10 icd9 icd10code icd9code icdcode icdcodes icd10cm snomed snomedcode snomedct"),
-    ("PROCEDURE", _filled, Subject.PATIENT, False, "procedurecode procedures surgery surgeries treatment treatments treatmentplan procedurename"),
-    ("PROCEDURE", _filled, Subject.NOBODY, False, "cpt cptcode cptcodes hcpcs hcpcscode"),
-    ("MEDICATION", _filled, Subject.PATIENT, False, "medication medications medicationname prescription prescriptions prescribed currentmedications prescribedmedication rxnumber dosage meds drugname druglist"),
-    ("MEDICATION", _filled, Subject.NOBODY, False, "ndc ndccode rxnorm rxcui"),
-    ("LAB_RESULT", _filled, Subject.PATIENT, False, "labresult labresults testresult testresults bloodtype bloodpressure hba1c vitals vitalsigns heartrate bmi labs laboratoryresult glucose cholesterol labvalue systolic diastolic bloodgroup"),
-    ("LAB_RESULT", _filled, Subject.NOBODY, False, "loinc loinccode"),
-    ("CLINICAL_NOTE", _filled, Subject.PATIENT, False, "clinicalnote clinicalnotes progressnote progressnotes dischargesummary physiciannotes doctornotes nursingnotes allergy allergies immunization immunizations vaccination clinicalsummary soapnote hpi historyofpresentillness visitnotes"),
-    ("HEALTH_CLAIM", _filled, Subject.PATIENT, False, "copay deductible allowedamount payerid payername payer placeofservice eob insurancecompany insuranceprovider insuranceplan healthplan coveragetype claimtype claimstatus claimamount primaryinsurance revenuecode typeofbill"),
+    ("IP_ADDRESS", checks.ip, Subject.PERSON, False, "ip ip-address client-ip remote-ip remote-addr source-ip ip-addr user-ip ipv4 ipv6 last-login-ip login-ip"),
+    ("URL", _name, Subject.PERSON, False, "website homepage personal-url profile-url web-url portal-url webpage personal-website"),
+    ("BIOMETRIC", _filled, Subject.PERSON, False, "fingerprint fingerprints voiceprint retina-scan iris-scan biometric biometrics biometric-id face-print retina fingerprint-template fingerprint-hash"),
+    ("FACE_PHOTO", _filled, Subject.PERSON, False, "photo headshot photograph photo-url face-photo profile-photo picture portrait face-image photo-id"),
+    ("US_HEALTHCARE_NPI", checks.npi, Subject.PROVIDER, False, "npi npi-number national-provider-identifier npi-no"),
+    ("US_DEA_NUMBER", checks.dea, Subject.PROVIDER, False, "dea dea-number dea-no"),
+    ("DIAGNOSIS", _filled, Subject.PATIENT, False, "diagnosis diagnoses diagnosis-code diagnosis-codes diagnosis-description diagnosis-text dx dx-code dx-codes primary-diagnosis secondary-diagnosis admitting-diagnosis discharge-diagnosis principal-diagnosis medical-condition medical-conditions health-condition health-conditions chief-complaint medical-history problem-list comorbidities hiv-status diagnosis-desc reason-for-visit diagnosis-name"),
+    ("DIAGNOSIS", _filled, Subject.NOBODY, False, "icd icd10 icd9 icd10-code icd9-code icd-code icd-codes icd10-cm snomed snomed-code snomed-ct impression symptoms"),
+    ("PROCEDURE", _filled, Subject.PATIENT, False, "procedure-code surgery surgeries treatment-plan"),
+    ("PROCEDURE", _filled, Subject.NOBODY, False, "cpt cpt-code cpt-codes hcpcs hcpcs-code treatment treatments procedures procedure-name"),
+    ("MEDICATION", _filled, Subject.PATIENT, False, "medication medications medication-name prescription prescriptions prescribed current-medications prescribed-medication rx-number dosage meds drug-name drug-list"),
+    ("MEDICATION", _filled, Subject.NOBODY, False, "ndc ndc-code rxnorm rxcui"),
+    ("LAB_RESULT", _filled, Subject.PATIENT, False, "lab-result lab-results blood-type blood-pressure hba1c vital-signs heart-rate bmi laboratory-result glucose cholesterol lab-value systolic diastolic blood-group"),
+    ("LAB_RESULT", _filled, Subject.NOBODY, False, "loinc loinc-code vitals labs test-result test-results"),
+    ("CLINICAL_NOTE", _filled, Subject.PATIENT, False, "clinical-note clinical-notes progress-note progress-notes discharge-summary physician-notes doctor-notes nursing-notes allergy allergies immunization immunizations vaccination clinical-summary soap-note hpi history-of-present-illness visit-notes"),
+    ("HEALTH_CLAIM", _filled, Subject.PATIENT, False, "copay allowed-amount place-of-service eob health-plan primary-insurance revenue-code type-of-bill"),
+    # cars are insured too, and everybody pays
+    ("HEALTH_CLAIM", _filled, Subject.NOBODY, False, "deductible payer-id payer-name payer insurance-company insurance-provider insurance-plan coverage-type claim-type claim-status claim-amount"),
 )  # fmt: skip
 
 
@@ -154,7 +182,7 @@ RULES: Final = MappingProxyType(
     {
         core: Rule(kind, shape, subject, weak)
         for kind, shape, subject, weak, cores in _VOCABULARY
-        for core in cores.split()
+        for core in cores.replace("-", "").split()
     }
 )
 
@@ -168,10 +196,10 @@ _SUBJECTS: Final = MappingProxyType(
         ),
     }
 )  # fmt: skip
-_SAFE_CORES: Final = frozenset({"", *RULES})
-_NOISE: Final = frozenset(
-    "the of a an value text field str s legal current primary secondary full2 info data home2".split()
-)
+_PREFIXES: Final = tuple(word for word in _SUBJECTS if len(word) > 6)
+"""Words that may be run together with what follows; shorter ones begin other words."""
+_NOISE: Final = frozenset("x the of a an value text field str s legal current primary secondary info data".split())
+_AROUND: Final = frozenset({*_SUBJECTS, *_NOISE})
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,24 +210,62 @@ class Label:
     subject: Subject | None
 
 
+_MEANINGLESS: Final = Label(None, None)
+
+
+def _words(label: str) -> list[str]:
+    words = [w.lower() for w in _WORD.findall(plain(label))]
+    if words and words[0] not in RULES:
+        subject = next((s for s in _PREFIXES if words[0].startswith(s)), "")
+        if words[0][len(subject) :] in RULES:
+            words[:1] = [subject, words[0][len(subject) :]]  # patientdob
+    return words
+
+
 @lru_cache(maxsize=8192)
 def read_label(label: str) -> Label:
-    """Read one label, in any spelling."""
-    if len(label) > 64:
-        return Label(None, None)
-    split = [w.lower() for w in _WORD.findall(label)]
-    whole = RULES.get("".join(split))
+    """Read one label, in any spelling. Words that say whom it is about, and fillers, may stand before and after its core."""
+    if len(label) > 64 or _GAP.search(label) or _TEMPLATE.search(label):
+        return _MEANINGLESS
+    split = _words(label)
     subject = next((_SUBJECTS[w] for w in split if w in _SUBJECTS), None)
+    whole = RULES.get("".join(split))
     if whole is not None and not whole.weak:
         return Label(whole, subject)
-    core = "".join(w for w in split if w not in _SUBJECTS and w not in _NOISE)
+    core = _core(split, _SUBJECTS) or _core(split, _AROUND)
     return Label(RULES.get(core), subject)
+
+
+def _core(split: list[str], around: Collection[str]) -> str:
+    """What is left of a label without the words of `around` at its ends, if it is a core; else nothing."""
+    first, last = 0, len(split)
+    while first < last and split[first] in around:
+        first += 1
+    while last > first and split[last - 1] in around:
+        last -= 1
+    core = "".join(split[first:last])
+    return core if core in RULES else ""
+
+
+def gate() -> Iterator[tuple[str, bool]]:
+    """Hyperscan expressions, and whether they are caseless, one of which occurs in every ASCII text that has a label we read.
+
+    Cores of one short word need a word boundary, or every text would have one; camel case makes boundaries too.
+    """
+    for words in sorted({core for *_, weak, cores in _VOCABULARY for core in cores.split() if not weak} | {*_SUBJECTS}):
+        parts = words.split("-")
+        if len(parts) > 1 or len(words) > 6:
+            yield rf"{'[^a-z0-9]{0,3}'.join(parts)}", True
+        else:
+            yield rf"(?:^|[^a-z]){words}(?:$|[^a-z])", True
+            own = f"{words}|{words.capitalize()}|{words.upper()}"
+            yield rf"[a-z0-9](?:{own})(?:$|[^a-z])|(?:^|[^a-zA-Z])(?:{own})[A-Z]", False
 
 
 @lru_cache(maxsize=8192)
 def is_vocabulary(label: str) -> bool:
     """Whether every word of `label` is ours, so that showing it cannot show a value."""
-    split = [w.lower() for w in _WORD.findall(label)]
+    split = _words(label)
     if not split or _PLAIN.fullmatch(label) is None:
         return False
-    return "".join(split) in RULES or "".join(w for w in split if w not in _SUBJECTS and w not in _NOISE) in _SAFE_CORES
+    return "".join(split) in RULES or bool(_core(split, _AROUND)) or all(w in _AROUND for w in split)

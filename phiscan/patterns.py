@@ -16,6 +16,8 @@ _OWN_WORD = frozenset(
     " US_INDIVIDUAL_TAXPAYER_IDENTIFICATION_NUMBER".split()
 )
 """InfoTypes that are reported even where the structure says that the value is something else."""
+_CUT_WORD = re.compile(rb"\A\w+")
+"""The window may begin within a word: "this" is no "his"."""
 
 
 class Structure:
@@ -76,19 +78,20 @@ class _Judge:
 
     def candidate(self, detector: Detector, match: tuple[int, int]) -> None:
         before = self._text[max(0, match[0] - CONTEXT_WINDOW) : match[0]]
+        if detector.bare < REPORTED and not detector.supported_by(before):
+            return  # the cheapest test first: most matches of a weak pattern end here
         span = self._value(detector, match)
         if span is None or _inside_number(self._text, *span):
+            return
+        spot = self._place(*self._folded.origin(*span))
+        if self._structure.explains(spot.start, spot.end, detector):
             return
         value = self._text[slice(*span)].decode("utf-8", "replace")
         if all(is_masked(word) for word in value.split()):
             return
         likelihood = detector.judge(value, before)
-        if likelihood is None or likelihood < REPORTED:
-            return
-        spot = self._place(*self._folded.origin(*span))
-        if self._structure.explains(spot.start, spot.end, detector):
-            return
-        self._evidence.add(detector.name, detector.info_type, spot, detector.about(before), likelihood)
+        if likelihood is not None and likelihood >= REPORTED:
+            self._evidence.add(detector.name, detector.info_type, spot, detector.about(before), likelihood)
 
     def _value(self, detector: Detector, match: tuple[int, int]) -> tuple[int, int] | None:
         start, end = match

@@ -140,7 +140,7 @@ class Scanner:
         kind = media.sniff(data, content_type)
         evidence.content_type = content_type
         gap = self._structure(kind, data, evidence)
-        if kind not in media.PATTERNLESS:
+        if kind not in media.PATTERNLESS and self._engine.matcher.has_embedded(data):
             embedded.find(data, evidence)
         for inner in evidence.nested:
             within = self._nested(inner, evidence, depth + 1)

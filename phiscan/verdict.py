@@ -7,8 +7,9 @@ One identifier is not a verdict (a pattern tool flags most ordinary documents), 
     an individual's identifier alone                                   -> identifiers
     health information alone                                           -> health
 
-A person's phone number, e-mail or web address is a way to reach somebody, as often a help desk: it makes PHI only beside
-a label that says so (likelihood VERY_LIKELY). A provider's own identifiers make nothing.
+Some kinds say little of a person who is not known to be a patient. A phone number or an e-mail address reaches a help desk
+as often as anybody: it counts only beside a label (likelihood VERY_LIKELY). A town, a postal code or a network address belongs
+to many: a table of cases by county is no record of anyone. A provider's own identifiers make nothing.
 """
 
 from collections.abc import Iterable
@@ -16,9 +17,9 @@ from typing import Final
 
 from phiscan.finding import Finding, Likelihood, Subject, Verdict
 
-_CONTACTS: Final = frozenset(
-    "PHONE_NUMBER FAX_NUMBER EMAIL_ADDRESS URL IP_ADDRESS MAC_ADDRESS US_ZIP_CODE CITY STREET_ADDRESS SERVICE_DATE UNIQUE_CODE"
-    " DEVICE_IDENTIFIER ACCOUNT_NUMBER GEO_COORDINATE AGE_OVER_89".split()
+_SHARED: Final = frozenset("US_ZIP_CODE CITY GEO_COORDINATE URL IP_ADDRESS MAC_ADDRESS".split())
+_LABELLED: Final = frozenset(
+    "PHONE_NUMBER FAX_NUMBER EMAIL_ADDRESS STREET_ADDRESS SERVICE_DATE UNIQUE_CODE DEVICE_IDENTIFIER ACCOUNT_NUMBER AGE_OVER_89".split()
 )
 
 
@@ -33,9 +34,16 @@ def verdict(findings: Iterable[Finding]) -> Verdict:
             patient = True
         elif finding.subject is Subject.PERSON:
             contact = True
-            person |= finding.info_type not in _CONTACTS or finding.likelihood is Likelihood.VERY_LIKELY
+            person |= _singles_out(finding)
     if (patient and health) or (person and stated):
         return Verdict.PHI
     if patient or contact:
         return Verdict.IDENTIFIERS
     return Verdict.HEALTH if health else Verdict.NONE
+
+
+def _singles_out(finding: Finding) -> bool:
+    """Whether this identifier of a person is enough to know which person."""
+    if finding.info_type in _LABELLED:
+        return finding.likelihood is Likelihood.VERY_LIKELY
+    return finding.info_type not in _SHARED

@@ -2,6 +2,7 @@
 
 from phiscan.detector import Detector
 from phiscan.detectors import (
+    account,
     address,
     birth_date,
     clinical,
@@ -17,6 +18,7 @@ from phiscan.detectors import (
     provider,
     service_date,
     ssn,
+    terms,
     vehicle,
 )
 
@@ -25,6 +27,7 @@ _MODULES = (
     mbi,
     mrn,
     member_id,
+    account,
     provider,
     phone,
     email,
@@ -37,6 +40,7 @@ _MODULES = (
     address,
     person,
     clinical,
+    terms,
 )
 
 DETECTORS: tuple[Detector, ...] = tuple(d for module in _MODULES for d in module.DETECTORS)

@@ -9,16 +9,42 @@ _SUFFIX = (
     r"(?:street|st|avenue|ave|road|rd|boulevard|blvd|lane|ln|drive|dr|court|ct|place|pl|way|terrace|ter|circle|cir"
     r"|parkway|pkwy|highway|hwy|square|sq|trail|trl|loop|crossing|alley|plaza)"
 )
+_UNIT = r"(?:,? (?:apt|apartment|suite|ste|unit|rm|room|fl|floor|\x23)\.? ?\x23?[a-z0-9-]{1,6}|,? \x23[a-z0-9-]{1,6})?"
+_NAMED = re.compile(r"\d+ (?:[NSEWnsew]\.? )?(?:[A-Z]|\d)")
 _STATE = "(?:A[KLRZ]|C[AOT]|D[CE]|FL|GA|HI|I[ADLN]|K[SY]|LA|M[ADEINOST]|N[CDEHJMVY]|O[HKR]|P[AR]|RI|S[CD]|T[NX]|UT|V[AT]|W[AIVY])"
+
+
+def _street(text: str) -> bool:
+    """Whether a name follows the number: "5 steps on the way" has none."""
+    return _NAMED.match(text) is not None
+
 
 DETECTORS = (
     Detector(
         name="street_address",
         info_type="STREET_ADDRESS",
         # "1420 Maple Grove Ave", "77 N. 3rd St. Apt 4"; not "5 way"
-        pattern=rf"\b\d{{1,6}} (?:[nsew]\.? )?(?:[a-z0-9'.-]{{2,20}} ){{1,3}}{_SUFFIX}\b\.?",
+        pattern=rf"\b\d{{1,6}} (?:[nsew]\.? )?(?:[a-z0-9'.-]{{2,20}} ){{1,3}}{_SUFFIX}\b\.?{_UNIT}",
+        validate=_street,
         bare=Likelihood.POSSIBLE,
         context=words("address", "addr", "lives", "resides", "residing", "street", "home"),
+    ),
+    Detector(
+        name="post_office_box",
+        info_type="STREET_ADDRESS",
+        pattern=r"\bp\.? ?o\.? box \d{1,6}\b",
+        bare=Likelihood.POSSIBLE,
+    ),
+    Detector(
+        name="city_before_state",
+        info_type="CITY",
+        # "Springfield, IL 62704"
+        pattern=rf"\b[A-Z][A-Za-z.'-]{{1,20}}(?: [A-Z][A-Za-z.'-]{{1,20}}){{0,2}}, ?{_STATE} \d{{5}}\b",
+        value=re.compile(
+            rf"([A-Z][A-Za-z.'-]{{1,20}}(?: [A-Z][A-Za-z.'-]{{1,20}}){{0,2}}), ?{_STATE} \d{{5}}".encode()
+        ),
+        bare=Likelihood.LIKELY,
+        caseless=False,
     ),
     Detector(
         name="zip_after_state",
@@ -27,13 +53,14 @@ DETECTORS = (
         pattern=rf", ?{_STATE} \d{{5}}(?:-\d{{4}})?\b",
         value=re.compile(rb"(\d{5}(?:-\d{4})?)"),
         bare=Likelihood.LIKELY,
+        caseless=False,
     ),
     Detector(
         name="zip_labelled",
         info_type="US_ZIP_CODE",
         pattern=r"\b\d{5}(?:-\d{4})?\b",
         bare=Likelihood.VERY_UNLIKELY,
-        context=words(r"zip(?:[ _-]?code)?", r"postal(?:[ _-]?code)?"),
+        context=words(r"zip(?:[ _-]?code)?", r"post(?:al)?(?:[ _-]?code)"),
         supported=Likelihood.LIKELY,
     ),
 )

@@ -25,7 +25,7 @@ def _labelled(name: str, info_type: str, label: str) -> Detector:
         name=name,
         info_type=info_type,
         # "DOB: 1961-04-02", "born on April 2, 1961"; not "born in 1961"
-        pattern=rf"\b{label}{_GAP}{DATE}\b",
+        pattern=rf"\b{label}{_GAP}{DATE}(?:\b|T\d)",
         value=re.compile(rf"{label}{_GAP}({DATE})".encode(), re.IGNORECASE),
         validate=_date,
         bare=Likelihood.VERY_LIKELY,

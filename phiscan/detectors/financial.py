@@ -29,6 +29,7 @@ IBAN = Detector(
     info_type="IBAN_CODE",
     pattern=r"\b[A-Z]{2}\d{2}(?: ?[0-9A-Z]{4}){2,7}(?: ?[0-9A-Z]{1,3})?\b",
     validate=checks.iban,
+    caseless=False,
     bare=Likelihood.LIKELY,
     context=words("iban", "account"),
 )

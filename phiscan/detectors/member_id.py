@@ -7,7 +7,7 @@ from phiscan.finding import Likelihood, Subject
 
 _NUMBER = r"[ ._-]?(?:id|number|num|no\.?|nbr|identifier|\x23)"
 _LABEL = (
-    rf"(?:(?:member|subscriber|insured|insurance|policy|beneficiary|health[ _-]?plan|enrollee|medicaid|medicare|group){_NUMBER}"
+    rf"(?:(?:member|subscriber|insured|insurance|policy|beneficiary|health[ _-]?plan|enrollee|medicaid|medicare){_NUMBER}|group[ ._-]?(?:number|num|no\.?|nbr|\x23)"
     r"|hicn|medicaid|medicare)"
 )
 _GAP = r"[\"' ]{0,3}(?:is|was)?[ :=\x23\"'.(]{1,6}"

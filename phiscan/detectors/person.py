@@ -1,55 +1,117 @@
-"""Names in free text, by label, title or salutation."""
+"""Names in free text: by label, by title, behind the word patient, or in front of an identifier.
+
+No list of names: people's names are not a closed set. What stands beside a name says that it is one, capitals say where it
+ends, and words that no name has (`_NO_NAME`) end it too.
+"""
 
 import re
 
 from phiscan.detector import Detector
 from phiscan.finding import Likelihood, Subject
 
-# Hyperscan matches without case; the value's expression below asks for capitals.
-_WORD = r"[a-z][a-z'-]{1,20}"
-_CAPITAL = r"[A-Z][A-Za-z'\-]{1,20}"
-_NAME = rf"{_CAPITAL}(?:,? (?:[A-Z]\.?|{_CAPITAL})){{0,3}}"
-_LABEL = r"(?:patient(?:'s)?(?: full)?(?: name)?|pt(?: name)?|(?:full|first|last|member|subscriber|insured|guarantor|maiden) name|name of patient|name|next of kin|emergency contact|re)"
-_NOT_NAMES = re.compile(
-    r"\b(?:the|this|that|was|is|has|had|reports|denies|presents|presented|states|with|care|portal|safety|rights|record|records|history"
-    r"|information|information|id|number|first|last|date|name|medical|health|hospital|clinic|center|department|services|education|medication"
-    r"|medications|allergies|diagnosis|status|education|experience|population|group|data|summary|instructions|consent|access|satisfaction)\b",
-    re.IGNORECASE,
+# Hyperscan looks for the surroundings, without case; the expressions for the value know capitals.
+_WORD = r"[a-z\x80-\xff][a-z\x80-\xff'.-]{0,24}"
+_LETTER = r"(?:[A-Za-z]|[\xc3-\xd4][\x80-\xbf]|\xe1[\xb8-\xbf][\x80-\xbf])"
+_UPPER = r"(?:[A-Z]|[\xc3-\xd4][\x80-\xbf]|\xe1[\xb8-\xbf][\x80-\xbf])"
+_NO_NAME = (
+    r"the|this|that|was|is|has|had|and|or|of|for|to|in|on|at|by|with|from|your|our|my|you|we|not|no|yes|none|unknown|pending|tbd|see|please|new"
+    r"|dob|d\.o\.b|mrn|mr|mrs|ms|miss|dr|md|rn|np|pa|do|phd|ssn|npi|dea|id|age|aged|sex|gender|male|female|phone|tel|fax|email|address|account|acct|visit|room|bed|unit|ward"
+    r"|date|time|number|name|first|last|full|status|stable|alert|oriented|deceased|unresponsive|discharged|admitted|seen|denies|denied|reports|reported|presents|presented|states|stated"
+    r"|complains|tolerated|called|care|portal|safety|rights|record|records|history|information|info|medical|health|hospital|clinic|center|centre|department|services?|education|medications?"
+    r"|allerg(?:y|ies)|diagnos[ie]s|experience|population|group|data|summary|instructions?|consent|access|satisfaction|discharge|admission|identification|demographics?|registration|advocate"
+    r"|relations|transport|monitoring|engagement|management|report|reports|notes?|chart|file|form|forms|card|account|accounts|billing|insurance|payment|invoice|order|orders|appointments?|referrals?"
+    r"|results?|labs?|system|server|service|api|app|application|database|table|class|type|string|null|true|false|protection|affordable|act|assistance|program|volume|centered|family|outcome|outcomes"
 )
+_CAPITAL = rf"(?!(?i:{_NO_NAME})(?![A-Za-z'\x80-\xff])){_UPPER}(?:{_LETTER}|['-](?={_LETTER})){{1,24}}"
+_INITIAL = rf"[A-Z](?:\.|(?!{_LETTER}|[.'-]))"
+_PARTICLE = r"(?:(?:van|von|vom|zu|de|del|della|di|da|das|do|dos|du|des|la|le|los|las|el|al|bin|bint|ben|ibn|abu|der|den|ter|ten|af|y|st\.?)[ -])*"
+_PART = rf"{_PARTICLE}(?:{_CAPITAL}|{_INITIAL})"
+_NAME = rf"{_PART}(?: {_PART}){{0,3}}(?:, {_PART}(?: {_PART}){{0,2}})?"
+_TWO_WORDS = rf"{_PART}(?:,? {_PART}){{1,3}}"
+_TITLE = r"(?:(?:Mr|Mrs|Ms|Miss|Mx|Dr)\.? )?"
+_IS = r"[\"']?[ \t]?[:=][ \t\"']{0,3}"
+
+_PATIENT = r"(?:patient(?:'s)?(?:[ _-]?(?:full|legal|first|last))?(?:[ _-]?name)?|pt[ _-]name|name of patient)"
+_LINE_START = r"(?:^|[\n\r|;,{(\t>]|  )[ \"'*-]{0,4}"
+_OF_PERSON = r"(?:(?:patient|pt|member|subscriber|insured|guarantor|beneficiary|policy ?holder|resident|client)?[ _-]?(?:full|first|last|given|family|middle|maiden|legal|preferred)[ _-]?name|(?:member|subscriber|insured|guarantor|beneficiary|policy ?holder|resident)(?:'s)?[ _-]name)"
+_RELATIVE = r"(?:next of kin|emergency contact|mother|father|spouse|husband|wife|daughter|son|guardian|caregiver|parent)(?:'s)?(?:[ _-]name)?"
+_BESIDE = r"(?:mrn|m\.r\.n\.|dob|d\.o\.b|date of birth|birth date|born|ssn|medical record)"
+_LINK = r",?(?: (?:is|named|name is|called))?"
 
 
-def _name(text: str) -> bool:
-    return not _NOT_NAMES.search(text)
+def _value(before: str, name: str, after: str = "") -> re.Pattern[bytes]:
+    return re.compile(f"{before}({name}){after}".encode("latin-1"))
+
+
+def _detector(name: str, pattern: str, value: re.Pattern[bytes], subject: Subject, bare: Likelihood) -> Detector:
+    return Detector(
+        name=name, info_type="PERSON_NAME", pattern=pattern, value=value, subject=subject, bare=bare, neighbours=False
+    )
 
 
 DETECTORS = (
-    Detector(
-        name="name_labelled",
-        info_type="PERSON_NAME",
-        # "Patient: Maria Delgado", "Name: Delgado, Maria R."; not "Patient: stable"
-        pattern=rf"\b{_LABEL} ?[:#] ?{_WORD}(?:,? {_WORD}){{0,2}}",
-        value=re.compile(rf"(?i:{_LABEL}) ?[:#] ?((?:(?:Mr|Mrs|Ms|Miss|Dr)\.? )?{_NAME})".encode()),
-        validate=_name,
-        bare=Likelihood.LIKELY,
+    # "Patient: Maria Delgado", "patient_name=\"Ana Ruiz\""; not "Patient: stable"
+    _detector(
+        "name_of_patient",
+        rf"\b{_PATIENT}{_IS}{_WORD}",
+        _value(rf"(?i:{_PATIENT}){_IS}{_TITLE}", _NAME),
+        Subject.PATIENT,
+        Likelihood.LIKELY,
     ),
-    Detector(
-        name="name_after_patient",
-        info_type="PERSON_NAME",
-        # "Patient Maria Delgado was seen"; not "patient care team"
-        pattern=rf"\bpatient,? {_WORD} {_WORD}",
-        value=re.compile(rf"[Pp]atient,? ({_CAPITAL} (?:[A-Z]\. )?{_CAPITAL})".encode()),
-        validate=_name,
-        bare=Likelihood.POSSIBLE,
-        subject=Subject.PATIENT,
-        neighbours=False,
+    # "Pt: Li Wu"; not pt = Point(1, 2), "pt: PageTemplate"
+    _detector(
+        "name_of_pt",
+        rf"\bpt\.?: {{0,3}}{_WORD},? {_WORD}",
+        _value(rf"\b(?:Pt|PT|pt)\.?: {{0,3}}{_TITLE}", _TWO_WORDS),
+        Subject.PATIENT,
+        Likelihood.LIKELY,
     ),
-    Detector(
-        name="name_titled",
-        info_type="PERSON_NAME",
-        # "Mrs. Delgado", "Mr. John Q. Public"; not "Dr. Chen", who is a provider
-        pattern=rf"\b(?:mr|mrs|ms|miss)\.? {_WORD}(?: {_WORD}){{0,1}}",
-        value=re.compile(rf"(?:Mr|Mrs|Ms|Miss)\.? ({_NAME})".encode()),
-        validate=_name,
-        bare=Likelihood.LIKELY,
+    # "First name: Maria", "Member name: Ana Ruiz"; not "Provider name: Chen", "Name of the file: Report"
+    _detector(
+        "name_of_person",
+        rf"{_LINE_START}{_OF_PERSON}{_IS}{_WORD}",
+        _value(rf"(?i:{_OF_PERSON}){_IS}{_TITLE}", _NAME),
+        Subject.PERSON,
+        Likelihood.LIKELY,
+    ),
+    # "Name: Delgado, Maria R."; not "name: Run Tests", name="Home City", "Pharmacy name: Good Health"
+    _detector(
+        "name_labelled",
+        rf"{_LINE_START}name ?: {{0,3}}{_WORD},? {_WORD}",
+        _value(rf"(?:Name|NAME) ?: {{0,3}}{_TITLE}", _TWO_WORDS),
+        Subject.PERSON,
+        Likelihood.LIKELY,
+    ),
+    # "Emergency contact: Ana Ruiz, daughter"; not "Emergency contact: 911"
+    _detector(
+        "name_of_relative",
+        rf"\b{_RELATIVE}(?:{_IS}|,? ){_WORD} {_WORD}",
+        _value(rf"(?i:{_RELATIVE})(?:{_IS}|,? ){_TITLE}", _TWO_WORDS),
+        Subject.PERSON,
+        Likelihood.LIKELY,
+    ),
+    # "Patient Maria Delgado was seen", "the patient is Jocelyn Lopez,"; not "Patient Safety Officer"
+    _detector(
+        "name_after_patient",
+        rf"\bpatient{_LINK} {_WORD} {_WORD}",
+        _value(rf"(?i:patient{_LINK}) {_TITLE}", _TWO_WORDS),
+        Subject.PATIENT,
+        Likelihood.POSSIBLE,
+    ),
+    # "Mrs. Delgado", "Mr. van der Berg"; not "Dr. Chen", who is a provider, nor "MS Word"
+    _detector(
+        "name_titled",
+        rf"\b(?:mr|mrs|ms|miss|mx)\.? {_WORD}",
+        _value(r"\b(?:(?:Mr|Mrs|Ms|Miss|Mx)\.?|MRS?\.|MS\.) ", rf"{_PART}(?: {_PART}){{0,3}}"),
+        Subject.PERSON,
+        Likelihood.LIKELY,
+    ),
+    # "Zhang, Odette C. | MRN 55623", "RE: Ana Ruiz, DOB 1961-04-02"; not "Label with MRN"
+    _detector(
+        "name_before_identifier",
+        rf"[a-z\x80-\xff'., -]{{4,40}}[ ,|;(\n\r-] ?\(?{_BESIDE}\b",
+        _value(r"(?<![A-Za-z'.\x80-\xff-])", _TWO_WORDS, rf"\s?[,|;(\n\r-]{{1,3}}\s?\(?(?i:{_BESIDE})"),
+        Subject.PATIENT,
+        Likelihood.LIKELY,
     ),
 )

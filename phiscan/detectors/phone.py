@@ -1,18 +1,31 @@
 """North American phone and fax numbers."""
 
+import re
+
 from phiscan import checks
 from phiscan.detector import Detector, words
 from phiscan.finding import Likelihood
 
+_LABEL = r"(?:tele)?(?:phone|fone|mobile|cell|tel|callback|contact)(?:[ _-]?(?:number|num|no\.?|nbr|\x23))?"
+_GAP = r"[\"' ]{0,3}(?:is|at)?[ :=\x23\"'.(]{1,5}"
+_DIGITS = r"(?:\+?1)?[2-9]\d{2}[2-9]\d{6}"
 _SEPARATED = r"(?:\+?1[-. ]?)?(?:\([2-9]\d{2}\) ?|\b[2-9]\d{2}[-. ])[2-9]\d{2}[-. ]\d{4}\b"
-_FAX = words("fax", "facsimile", "f")
+_FAX = words("fax", "facsimile")
+
+
+def _number(text: str) -> bool:
+    """252.227-7013 is a clause: who puts a full stop after the area puts none but full stops."""
+    return checks.phone(text) and not _CLAUSE.fullmatch(text)
+
+
+_CLAUSE = re.compile(r"\d{3}\.\d{3}-\d{4}")
 
 PHONE = Detector(
     name="phone",
     info_type="PHONE_NUMBER",
     # (555) 234-5678, 555-234-5678, +1 555.234.5678; not 123-456-7890
     pattern=_SEPARATED,
-    validate=checks.phone,
+    validate=_number,
     bare=Likelihood.POSSIBLE,
     context=words("phone", "tel", "telephone", "call", "cell", "mobile", "home", "work", "contact", "ph"),
     supported=Likelihood.LIKELY,
@@ -21,9 +34,26 @@ FAX = Detector(
     name="fax",
     info_type="FAX_NUMBER",
     pattern=_SEPARATED,
-    validate=checks.phone,
+    validate=_number,
     bare=Likelihood.VERY_UNLIKELY,
     context=_FAX,
     supported=Likelihood.LIKELY,
 )
-DETECTORS = (PHONE, FAX)
+DIALLED = Detector(
+    name="phone_e164",
+    info_type="PHONE_NUMBER",
+    # +13125550182 (ITU-T E.164); not 13125550182
+    pattern=r"\+1[2-9]\d{2}[2-9]\d{6}\b",
+    validate=checks.phone,
+    bare=Likelihood.POSSIBLE,
+)
+LABELLED = Detector(
+    name="phone_labelled",
+    info_type="PHONE_NUMBER",
+    # "Phone: 3125550182", tel:3125550182; not "contact 31255501"
+    pattern=rf"\b{_LABEL}{_GAP}{_DIGITS}\b",
+    value=re.compile(rf"{_LABEL}{_GAP}({_DIGITS})".encode(), re.IGNORECASE),
+    validate=checks.phone,
+    bare=Likelihood.LIKELY,
+)
+DETECTORS = (PHONE, LABELLED, DIALLED, FAX)

@@ -6,10 +6,10 @@ from phiscan.detector import Detector
 from phiscan.detectors.birth_date import DATE
 from phiscan.finding import Likelihood
 
+_OCCASION = r"(?:service|admi(?:t|ssion)|discharge|visit|surgery|procedure|operation|appointment|encounter|exam(?:ination)?|consult(?:ation)?|biopsy|vaccination|immunization|onset|injury)"
 _LABEL = (
-    r"(?:(?:date|day) of (?:service|admission|discharge|visit|surgery|procedure|onset|injury)"
-    r"|(?:service|admi(?:t|ssion)|discharge|visit|surgery|appointment|encounter)[ _-]?dat[e]?"
-    r"|(?:admitted|discharged|seen|hospitalized|operated|transferred)(?: on)?|dos)"
+    rf"(?:(?:date|day) of {_OCCASION}|{_OCCASION}(?:[ _-]?dat[e]?)?|(?:specimen )?collection dat[e]?"
+    r"|(?:admitted|discharged|seen|saw|evaluated|examined|hospitali[sz]ed|operated|transferred|vaccinated|immuni[sz]ed|collected)(?: (?:in|at|by|from|to|for)(?: [a-z]{2,12}){1,4})?(?: on)?|dos)"
 )
 _GAP = r"[\"' )]{0,3}(?:is|was|on|of)?[ :=\x23\"'.(,]{1,6}"
 _AGE = r"(?:9\d|1[01]\d|12[0-5])"
@@ -18,8 +18,8 @@ DETECTORS = (
     Detector(
         name="service_date_labelled",
         info_type="SERVICE_DATE",
-        # "Date of service: 03/14/2024", "admitted on 2024-03-14"
-        pattern=rf"\b{_LABEL}{_GAP}{DATE}\b",
+        # "Date of service: 03/14/2024", "admitted on 2024-03-14", "saw in clinic on Mar 14, 2024"; not "released 2024-03-14"
+        pattern=rf"\b{_LABEL}{_GAP}{DATE}(?:\b|T\d)",
         value=re.compile(rf"{_LABEL}{_GAP}({DATE})".encode(), re.IGNORECASE),
         bare=Likelihood.LIKELY,
     ),

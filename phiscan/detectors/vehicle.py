@@ -10,7 +10,7 @@ DETECTORS = (
         info_type="VEHICLE_IDENTIFICATION_NUMBER",
         pattern=r"\b[0-9A-HJ-NPR-Z]{17}\b",
         validate=checks.vin,
-        bare=Likelihood.POSSIBLE,
-        context=words("vin", "vehicle", "car", "chassis"),
+        bare=Likelihood.UNLIKELY,  # one random code of 17 in thirty passes its check digit
+        context=words("vin", "vehicle", "chassis", "automobile"),
     ),
 )

@@ -1,13 +1,28 @@
 """Readers: one module a format. Each adds what the structure of its documents says to the evidence."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from types import MappingProxyType
 from typing import Final
 
 from phiscan.evidence import Evidence
 from phiscan.finding import Gap
-from phiscan.media import form, hl7v2, json_reader, text_reader
+from phiscan.media import (
+    csv_table,
+    dicom,
+    form,
+    hl7v2,
+    html_reader,
+    json_reader,
+    log_reader,
+    magic,
+    multipart,
+    ncpdp,
+    protobuf,
+    text_reader,
+    x12,
+    xml_reader,
+)
 
 Reader = Callable[[bytes, Evidence], Gap]
 
@@ -21,18 +36,46 @@ READERS: Final = MappingProxyType(
         "fhir+json": json_reader.read,
         "json": json_reader.read,
         "hl7v2": hl7v2.read,
+        "x12": x12.read,
+        "ncpdp": ncpdp.read,
+        "cda": xml_reader.read,
+        "fhir+xml": xml_reader.read,
+        "script": xml_reader.read,
+        "hl7v2+xml": xml_reader.read,
+        "xml": xml_reader.read,
+        "html": html_reader.read,
         "form": form.read,
         "text": text_reader.read,
         "binary": _unsupported,
+        "dicom+json": json_reader.read,
+        "dicom": dicom.read,
+        "multipart": multipart.read,
+        "csv": csv_table.read,
+        "log": log_reader.read,
+        "protobuf": protobuf.read,
+        "grpc": protobuf.read_frames,
+        "grpc-web-text": protobuf.read_web_text,
+        "encrypted": magic.read_encrypted,
     }
 )
 """What reads each kind of media that `sniff` names."""
-PATTERNLESS: Final = frozenset(("binary",))
+BY_LABEL: Final[Mapping[str, Callable[[bytes], Gap]]] = MappingProxyType(
+    {"json": json_reader.check, "text": lambda _: Gap.NONE}
+)
+"""Media whose reader only reads labels, and what is left to check when a document has none that we know."""
+PATTERNLESS: Final = frozenset(("binary", "encrypted", "dicom", "multipart", "protobuf", "grpc", "grpc-web-text"))
 """Media whose bytes are no text: the detectors do not run over them, only over what the reader takes out."""
+
+_MARKUP: Final = frozenset(("cda", "fhir+xml", "script", "hl7v2+xml", "xml", "html"))
+_BY_BYTES: Final = (("hl7v2", hl7v2.sniff), ("x12", x12.sniff), ("ncpdp", ncpdp.sniff))
+SAME_LENGTH: Final = frozenset(("dicom", "multipart", "protobuf", "grpc", "grpc-web-text"))
+"""Media that state the lengths of their values, or hold parts that do: a mask must be as long as what it covers."""
 
 _JSON_START: Final = re.compile(rb"[\s\xef\xbb\xbf]*(?:\{\s*[\"}]|\[\s*[\[{\"\]\d-])")
 _FHIR: Final = re.compile(rb'"resourceType"\s*:')
+_DICOM_JSON: Final = re.compile(rb'"[0-9A-Fa-f]{8}"\s*:\s*\{\s*"(?:vr|Value)"\s*:')
 _BINARY: Final = re.compile(rb"[\x00-\x08\x0e-\x1a\x1e\x1f]")
+_TABLES: Final = frozenset(("text/csv", "application/csv", "text/tab-separated-values", "text/x-csv"))
 _ENOUGH: Final = 4096
 
 
@@ -40,14 +83,56 @@ def sniff(data: bytes, content_type: str) -> str:
     """What to read `data` as: by its own bytes first, because labels are often wrong, then by its Content-Type."""
     declared = content_type.partition(";")[0].strip().lower()
     head = data[:_ENOUGH]
-    if hl7v2.sniff(head):
-        return "hl7v2"
-    if _JSON_START.match(head) or declared.endswith(("json", "ndjson")):
-        if not declared.endswith("json") and b'"' not in head and not json_reader.valid(data):
-            return "text"
-        return "fhir+json" if _FHIR.search(data) else "json"
-    if _BINARY.search(data):
+    for kind, begins in _BY_BYTES:
+        if begins(head):
+            return kind
+    return _container(data, head, declared) or _json(data, head, declared) or _text(data, head, declared)
+
+
+def _container(data: bytes, head: bytes, declared: str) -> str:
+    """What holds other documents, hides its own or is markup: by its mark, else by what the sender says unless it is plainly a text."""
+    if multipart.sniff(head) or declared.startswith("multipart/") or declared == "message/rfc822":
+        return "multipart"
+    if magic.encrypted(data, declared):
+        return "encrypted"
+    if dicom.sniff(head):
+        return "dicom"
+    if (wire := protobuf.declared(declared)) and not _JSON_START.match(head):
+        return wire
+    if magic.known(data):
         return "binary"
+    return xml_reader.sniff(data, declared=declared.endswith("xml"))
+
+
+def _json(data: bytes, head: bytes, declared: str) -> str:
+    if not _JSON_START.match(head) and not declared.endswith(("json", "ndjson")):
+        return ""
+    if not declared.endswith("json") and b'"' not in head and not json_reader.valid(data):
+        return "text"
+    if not declared.endswith(("json", "ndjson", "jsonl", "json-seq")) and log_reader.sniff(data):
+        return "log"
+    if b'"resourceType"' in data and _FHIR.search(data):
+        return "fhir+json"
+    return "dicom+json" if (b'"vr"' in data or b'"Value"' in data) and _DICOM_JSON.search(data) else "json"
+
+
+def _text(data: bytes, head: bytes, declared: str) -> str:
+    if _BINARY.search(data):
+        return protobuf.sniff(data) or "binary"
     if declared == "application/x-www-form-urlencoded":
         return "form"
-    return "text"
+    if declared in _TABLES or csv_table.sniff(head):
+        return "csv"
+    return "x12" if x12.embedded(head) else "text"
+
+
+def text_of(kind: str, data: bytes) -> bytes:
+    """What the detectors run over, of the length of `data`: in markup a comment's ends are blank, `--` is no part of a name."""
+    if kind not in _MARKUP or b"--" not in data:
+        return data
+    return data.replace(b"<!--", b"    ").replace(b"-->", b"   ")
+
+
+def labels_are_plain(data: bytes) -> bool:
+    """Whether labels stand in `data` as they are read: ASCII, without escapes."""
+    return data.isascii() and b"\\u" not in data

@@ -20,7 +20,6 @@ class Resource:
 
     kind: str
     frame: Frame
-    depth: int
     leaves: list[Leaf]
 
 
@@ -32,12 +31,14 @@ class ResourceReader:
         self._evidence = evidence
         self._resource = resource
         self._siblings: dict[int, dict[str, str]] = {}
+        self._above = len(resource.frame.path)
         for leaf in resource.leaves:
-            if leaf.key in ("system", "code", "type", "url"):
-                self._siblings.setdefault(id(leaf.frames[-1]), {})[leaf.key] = self._value(leaf)
-                if leaf.key == "code" and "identifier" in leaf.keys(resource.depth):
-                    for frame in leaf.frames[resource.depth + 1 :]:
-                        self._siblings.setdefault(id(frame), {}).setdefault("identifierType", self._value(leaf))
+            if leaf.key in ("system", "url"):
+                self._siblings.setdefault(id(leaf.frame), {})[leaf.key] = self._value(leaf)
+            elif leaf.key == "code":
+                self._siblings.setdefault(id(_holder(leaf.frame, "identifier")), {}).setdefault(
+                    "type", self._value(leaf)
+                )
 
     def read(self) -> None:
         """Add what this resource says."""
@@ -53,7 +54,7 @@ class ResourceReader:
         )
         about_patient = kind in tables.PERSONS
         for leaf in self._resource.leaves:
-            path = leaf.keys(self._resource.depth)
+            path = leaf.path[self._above :]
             if subject is Subject.PERSON:
                 about_patient |= self._clinical(leaf, path)
             else:
@@ -106,13 +107,13 @@ class ResourceReader:
             return self._telecom(leaf)
         if holder == "photo" and last in ("url", "data"):
             return "FACE_PHOTO"
-        if last == "valueString" and "mothersMaidenName" in self._siblings.get(id(leaf.frames[-1]), {}).get("url", ""):
+        if last == "valueString" and "mothersMaidenName" in self._siblings.get(id(leaf.frame), {}).get("url", ""):
             return "PERSON_NAME"
         return tables.CODED_VALUES.get(last, "") if len(path) == 1 or last in tables.COORDINATES else ""
 
     def _telecom(self, leaf: Leaf) -> str:
         value = self._value(leaf)
-        system = self._siblings.get(id(leaf.frames[-1]), {}).get("system", "")
+        system = self._siblings.get(id(leaf.frame), {}).get("system", "")
         if system == "fax":
             return "FAX_NUMBER"
         if system == "email" or "@" in value:
@@ -121,8 +122,8 @@ class ResourceReader:
 
     def _identifier(self, leaf: Leaf, subject: Subject) -> str:
         """Identifier.type by HL7 table 0203, else Identifier.system, else by who it belongs to."""
-        near = self._siblings.get(id(leaf.frames[-1]), {})
-        info_type = tables.V2_0203.get(near.get("identifierType", ""), "")
+        near = self._siblings.get(id(leaf.frame), {})
+        info_type = tables.V2_0203.get(near.get("type", ""), "")
         system = near.get("system", "").lower()
         info_type = info_type or next((kind for part, kind in tables.SYSTEMS if part in system), "")
         if info_type == "US_MEDICARE_BENEFICIARY_ID_NUMBER" and not checks.mbi(self._value(leaf)):
@@ -162,6 +163,13 @@ class ResourceReader:
         if last in ("serialNumber", "carrierHRF", "deviceIdentifier") and self._resource.kind == "Device":
             return "DEVICE_IDENTIFIER"
         return self._demographic(leaf, path) if set(path) & {"valueHumanName", "valueAddress"} else ""
+
+
+def _holder(frame: Frame, key: str) -> Frame:
+    """The object around `frame` that is the value of `key`."""
+    while frame.parent is not None and not (frame.is_object and frame.key == key):
+        frame = frame.parent
+    return frame
 
 
 def _refers_to_person(reference: str) -> bool:

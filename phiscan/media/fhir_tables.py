@@ -48,12 +48,28 @@ DATES: Final = frozenset(
     " billableDate whenHandedOver whenPrepared dateAsserted collectedDateTime receivedTime sent received lastOccurrence recorded"
     " started valueDateTime dateTime authored effectiveDate occurrenceDate performedDate time onsetPeriod".split()
 )
-ELEMENTS: Final = frozenset(
-    "family given text line city district postalCode value reference display url data system code subscriberId id identifier div"
-    " deviceIdentifier serialNumber lotNumber udi carrierHRF carrierAIDC patientAccount valueString name latitude longitude title type".split()
-)  # fmt: skip
-WANTED: Final = DATES | ELEMENTS
-KNOWN: Final = WANTED | RESOURCES | frozenset(
+SUBJECT_ELEMENTS: Final = frozenset(
+    "subject patient beneficiary subscriber policyHolder individual for member insured".split()
+)
+WANTED: Final[dict[str, bool | tuple[tuple[str, ...], ...]]] = {
+    **dict.fromkeys(DATES, True),
+    **dict.fromkeys(
+        "family given line city district postalCode reference subscriberId id deviceIdentifier serialNumber carrierHRF name latitude"
+        " longitude".split(),
+        True,
+    ),
+    # elements that mean something in some places only, and stand in hundreds
+    "text": (("name",), ("valueHumanName",), ("address",), ("valueAddress",)),
+    "value": (("identifier",), ("telecom",)),
+    "system": (("identifier",), ("telecom",)),
+    "code": (("identifier", "type", "coding"),),
+    "display": tuple((element,) for element in sorted(SUBJECT_ELEMENTS)),
+    "url": (("photo",), ("extension",)),
+    "data": (("photo",),),
+    "valueString": (("extension",),),
+}
+"""Elements whose values are looked at, everywhere or where the path above ends so."""
+KNOWN: Final = frozenset(WANTED) | RESOURCES | frozenset(
     "subject patient beneficiary contact telecom address identifier name photo extension contained entry resource link other individual"
     " actor participant performer author recorder asserter requester encounter context period coding type maritalStatus communication"
     " text note attachment content presentedForm valueAttachment valueAddress valueHumanName payload contentString udiCarrier provider"
@@ -79,9 +95,6 @@ SYSTEMS: Final = (
     ("mrn", "MEDICAL_RECORD_NUMBER"),
     ("medicare", "US_MEDICARE_BENEFICIARY_ID_NUMBER"),
     ("member", "HEALTH_PLAN_BENEFICIARY_NUMBER"),
-)
-SUBJECT_ELEMENTS: Final = frozenset(
-    "subject patient beneficiary subscriber policyHolder individual for member insured".split()
 )
 COORDINATES: Final = frozenset(("latitude", "longitude"))
 CODED_VALUES: Final = {

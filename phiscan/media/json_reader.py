@@ -1,65 +1,70 @@
 """JSON documents: FHIR resources by their elements, everything else by its keys."""
 
 import orjson
+import simdjson
 
 from phiscan.evidence import Evidence
 from phiscan.finding import Gap
 from phiscan.labels import read_label
-from phiscan.media import fhir, fhir_tables
-from phiscan.media.json_tokens import Frame, Leaf, TooDeepError, decode, leaves
+from phiscan.media import dicom_json, fhir, fhir_tables
+from phiscan.media.json_tokens import Frame, Keys, Leaf, TooDeepError, Wanted, decode, leaves
 from phiscan.media.record import Labelled, read_records
 
-_MAX_KEYS = 20_000
+
+def _wanted(key: str) -> Wanted:
+    if key in dicom_json.WANTED or read_label(key).rule is not None:
+        return True
+    return fhir_tables.WANTED.get(key, False)
 
 
-class _Wanted:
-    """Whether a key is worth a leaf. Remembers the answers, up to a bound: a process sees the same keys all day."""
-
-    def __init__(self) -> None:
-        self._answers: dict[str, bool] = {}
-
-    def __call__(self, key: str) -> bool:
-        answer = self._answers.get(key)
-        if answer is None:
-            answer = key in fhir_tables.WANTED or read_label(key).rule is not None
-            if len(self._answers) < _MAX_KEYS:
-                self._answers[key] = answer
-        return answer
-
-
-_WANTED = _Wanted()
+_KEYS = Keys(_wanted)
+_PARSER = simdjson.Parser()
 
 
 def valid(data: bytes) -> bool:
     """Whether `data` is one JSON document (RFC 8259), or one on each line (NDJSON)."""
+    # a byte order mark may be ignored by receivers: RFC 8259 section 8.1
+    return _is_document(data) or (b"\n" in data.strip() and all(map(_is_document, filter(bytes.strip, data.splitlines()))))
+
+
+def _is_document(data: bytes) -> bool:
+    try:
+        _PARSER.parse(data)
+    except ValueError:  # also what is no UTF-8
+        return False
+    except RuntimeError:  # integers over 64 bits, more than 1,024 levels: valid for others
+        return _is_unusual_document(data)
+    return True
+
+
+def _is_unusual_document(data: bytes) -> bool:
     try:
         orjson.loads(data)
     except orjson.JSONDecodeError:
-        return b"\n" in data.strip() and all(_valid_line(line) for line in data.splitlines() if line.strip())
-    return True
-
-
-def _valid_line(line: bytes) -> bool:
-    try:
-        orjson.loads(line)
-    except orjson.JSONDecodeError:
         return False
     return True
+
+
+def check(data: bytes) -> Gap:
+    """MALFORMED when `data` is no JSON."""
+    return Gap.NONE if valid(data) else Gap.MALFORMED
 
 
 def read(data: bytes, evidence: Evidence) -> Gap:
     """Add what the keys of `data` say to `evidence`; a gap when not all of it could be read."""
     held: list[Leaf] = []
     try:
-        for item in leaves(data, _WANTED):
+        for item in leaves(data, _KEYS):
             if isinstance(item, Leaf):
                 held.append(item)
             elif item.resource in fhir_tables.RESOURCES:
                 _resource(data, evidence, item, held)
     except TooDeepError:
         return Gap.OVER_LIMIT
+    if b'"vr"' in data:
+        held = dicom_json.take(data, evidence, held)
     read_records((_labelled(data, leaf) for leaf in held), evidence, "json_key")
-    return Gap.NONE if valid(data) else Gap.MALFORMED
+    return check(data)
 
 
 def _resource(data: bytes, evidence: Evidence, frame: Frame, held: list[Leaf]) -> None:
@@ -69,10 +74,8 @@ def _resource(data: bytes, evidence: Evidence, frame: Frame, held: list[Leaf]) -
         first -= 1
     own = held[first:]
     del held[first:]
-    depth = own[0].frames.index(frame) if own else 0
-    fhir.ResourceReader(data, evidence, fhir.Resource(frame.resource, frame, depth, own)).read()
+    fhir.ResourceReader(data, evidence, fhir.Resource(frame.resource, frame, own)).read()
 
 
 def _labelled(data: bytes, leaf: Leaf) -> Labelled:
-    keys = leaf.keys(0)
-    return Labelled(keys, decode(data[leaf.start : leaf.end]), leaf.start, leaf.end, id(leaf.frames[-1]))
+    return Labelled(leaf.path or ("",), decode(data[leaf.start : leaf.end]), leaf.start, leaf.end, id(leaf.frame))

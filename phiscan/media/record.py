@@ -5,11 +5,13 @@ path names a patient or person, or where the same record holds something that on
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass
-from typing import Final
+from dataclasses import replace
+from typing import Final, NamedTuple
 
+from phiscan import checks
 from phiscan.evidence import Evidence, Spot, shown_path
 from phiscan.finding import Subject
+from phiscan.identifiers import INFO_TYPES
 from phiscan.labels import Label, Rule, read_label
 
 _PERSONAL: Final = frozenset(
@@ -20,8 +22,7 @@ PLACES: Final = frozenset(("path", "query", "header", "trailer"))
 _PATIENTS_OWN: Final = frozenset(("MEDICAL_RECORD_NUMBER", "US_MEDICARE_BENEFICIARY_ID_NUMBER"))
 
 
-@dataclass(frozen=True, slots=True)
-class Labelled:
+class Labelled(NamedTuple):
     """One value with the labels above it, outermost first; `record` groups the values of one object or row."""
 
     labels: tuple[str, ...]
@@ -49,18 +50,29 @@ class _Reading:
         self._detector = detector
         self._waiting: list[tuple[Labelled, Rule, Subject | None]] = []
         self._persons: set[int] = set()
+        self._named: set[int] = set()
+        self._codes: list[tuple[Labelled, Rule]] = []
         self._patient: Labelled | None = None
 
     def take(self, item: Labelled, rule: Rule, subject: Subject | None) -> None:
-        if rule.weak:
+        if rule.subject is Subject.NOBODY and checks.clinical_value(item.value):
+            self._codes.append((item, rule))
+        elif rule.weak:
             self._waiting.append((item, rule, subject))
-        elif self._add(item, rule, subject) and rule.info_type in _PERSONAL:
-            self._persons.add(item.record)
+        elif self._add(item, rule, subject):
+            if rule.info_type in _PERSONAL:
+                self._persons.add(item.record)
+            elif rule.info_type == "PERSON_NAME" and subject is not Subject.PROVIDER:
+                self._named.add(item.record)
 
     def finish(self) -> None:
         for item, rule, subject in self._waiting:
             if _applies(rule, subject, person=item.record in self._persons):
                 self._add(item, rule, subject)
+        for item, rule in self._codes:
+            # a code in a catalogue is about nobody; in one record with a person it is that person's
+            theirs = item.record in self._persons or (rule.info_type == "DIAGNOSIS" and item.record in self._named)
+            _record(item, replace(rule, subject=Subject.PATIENT) if theirs else rule, None, self._evidence, self._detector)
         if self._patient is not None:
             spot = Spot(shown_path(self._patient.labels, PLACES), self._patient.start, self._patient.end)
             self._evidence.add(self._detector, "PATIENT_RECORD", spot, Subject.PATIENT)
@@ -78,6 +90,8 @@ def _record(item: Labelled, rule: Rule, subject: Subject | None, evidence: Evide
         subject is Subject.PERSON and rule.subject is Subject.PATIENT
     ):
         subject = rule.subject
+    elif subject is Subject.PROVIDER and INFO_TYPES[rule.info_type].identifier is None:
+        subject = rule.subject  # a lab's result and a physician's note are about the patient
     return evidence.labelled(
         detector, rule, item.value, Spot(shown_path(item.labels, PLACES), item.start, item.end), subject
     )

@@ -1,5 +1,7 @@
 """The gate and the locators."""
 
+import json
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -7,7 +9,9 @@ from hypothesis import strategies as st
 from phiscan import matcher as module
 from phiscan.detector import Detector
 from phiscan.finding import Likelihood
+from phiscan.labels import _VOCABULARY
 from phiscan.matcher import Matcher, TooManyMatchesError
+from phiscan.scanner import Engine
 
 _PIECES = st.sampled_from(
     [
@@ -29,14 +33,51 @@ _PIECES = st.sampled_from(
 )
 
 
-@settings(max_examples=200)
-@given(st.lists(_PIECES, max_size=20).map("".join))
-def test_the_gate_loses_nothing_that_a_locator_finds(engine, text):
-    data = text.encode()
-    possible = set(engine.matcher.possible(data))
-    for index in range(len(engine.matcher.detectors)):
-        if any(True for _ in engine.matcher.locate(index, data)):
-            assert index in possible
+class Ungated(Matcher):
+    """Takes every detector for possible, and every text for labelled."""
+
+    def possible(self, text):
+        return list(range(len(self.detectors)))
+
+    def has_label(self, text):
+        return True
+
+
+@pytest.fixture(scope="session")
+def ungated():
+    engine = Engine.load()
+    engine.matcher = Ungated(engine.matcher.detectors)
+    return engine
+
+
+def _report(engine, data, content_type):
+    scanner = engine.scanner(content_type=content_type, clock=lambda: 0.0)
+    scanner.feed(data)
+    return scanner.finish()
+
+
+@settings(max_examples=300)
+@given(st.lists(_PIECES, max_size=20).map("".join), st.sampled_from(["", "text/plain"]))
+def test_the_gates_lose_nothing_in_text(engine, ungated, text, content_type):
+    assert _report(engine, text.encode(), content_type) == _report(ungated, text.encode(), content_type)
+
+
+_KEYS = st.one_of(
+    st.tuples(
+        st.sampled_from(["", "patient", "Patient", "PATIENT_", "the ", "provider."]),
+        st.sampled_from(sorted({core for *_, cores in _VOCABULARY for core in cores.split()})),
+        st.sampled_from(["", "Text", "_value", "s"]),
+        st.sampled_from(["-", "_", " ", "", "camel"]),
+    ).map(lambda k: k[0] + ("".join(w.capitalize() for w in k[1].split("-")) if k[3] == "camel" else k[1].replace("-", k[3])) + k[2]),
+    st.text(alphabet="abcdefginoprstxADFILNOPRSTX_- 1.", max_size=14),
+)
+
+
+@settings(max_examples=300)
+@given(st.dictionaries(_KEYS, st.sampled_from(["512-44-9031", "1971-03-09", "A-44719", "Rosa Diaz", "rosa@diaz.dev", "E11.9", "94"]), max_size=4))
+def test_the_gates_lose_nothing_in_json(engine, ungated, document):
+    data = json.dumps(document).encode()
+    assert _report(engine, data, "application/json") == _report(ungated, data, "application/json")
 
 
 def test_ranges_are_leftmost_longest_and_apart():

@@ -101,7 +101,8 @@ def test_broken_json_is_a_gap_but_still_shows_whose_it_is():
 
 
 def test_nesting_too_deep_is_a_gap():
-    assert phiscan.scan(b'{"a":' * 100_000 + b"1" + b"}" * 100_000).gap is Gap.OVER_LIMIT
+    assert phiscan.scan(b'{"ssn":' * 100_000 + b"1" + b"}" * 100_000).gap is Gap.OVER_LIMIT
+    assert phiscan.scan(b'{"a":' * 100_000 + b"1" + b"}" * 100_000).gap is Gap.MALFORMED
 
 
 def test_a_value_outside_of_the_body_is_found_and_has_no_range(engine):

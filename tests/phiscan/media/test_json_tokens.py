@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from phiscan.media.json_tokens import MAX_DEPTH, Leaf, TooDeepError, decode, leaves
+from phiscan.media.json_tokens import MAX_DEPTH, Keys, Leaf, TooDeepError, decode, leaves
 
 _JSON = st.recursive(
     st.one_of(st.none(), st.booleans(), st.integers(), st.text(max_size=8)),
@@ -33,7 +33,7 @@ def _walk(value, key=""):
 )
 def test_it_sees_the_leaves_that_a_parser_sees(document, indent, ascii_only):
     data = json.dumps(document, indent=indent, ensure_ascii=ascii_only).encode("utf-8", "surrogatepass")
-    seen = [(i.key, i) for i in leaves(data, lambda _: True) if isinstance(i, Leaf)]
+    seen = [(i.key, i) for i in leaves(data, Keys(lambda _: True)) if isinstance(i, Leaf)]
     expected = list(_walk(document))
     assert [key for key, _ in seen] == [key for key, _ in expected]
     for (_, leaf), (_, value) in zip(seen, expected, strict=True):
@@ -43,12 +43,12 @@ def test_it_sees_the_leaves_that_a_parser_sees(document, indent, ascii_only):
 
 def test_keys_name_arrays_once():
     data = b'{"name":[{"given":["A","B"]}]}'
-    assert [leaf.keys(0) for leaf in leaves(data, lambda _: True) if isinstance(leaf, Leaf)] == [("name", "given")] * 2
+    assert [leaf.path for leaf in leaves(data, Keys(lambda _: True)) if isinstance(leaf, Leaf)] == [("name", "given")] * 2
 
 
 def test_depth_is_bounded():
     with pytest.raises(TooDeepError):
-        list(leaves(b"[" * (MAX_DEPTH + 2), lambda _: True))
+        list(leaves(b"[" * (MAX_DEPTH + 2), Keys(lambda _: True)))
 
 
 def test_an_escape_that_cannot_be_read_stays():

@@ -1,0 +1,78 @@
+"""Files that are known by their first bytes: which are encrypted, and which are no text that we read.
+
+A sniff by magic never makes a document readable; it only says why it is not.
+"""
+
+import re
+from typing import Final
+
+from phiscan.evidence import Evidence
+from phiscan.finding import Gap
+
+_MAGICS: Final = (
+    b"%PDF-", b"PK\x03\x04", b"PK\x05\x06", b"\xff\xd8\xff", b"\x89PNG\r\n\x1a\n", b"GIF87a", b"GIF89a", b"II*\x00", b"MM\x00*",
+    b"BM", b"RIFF", b"OggS", b"ID3", b"fLaC", b"\x1aE\xdf\xa3", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", b"7z\xbc\xaf\x27\x1c",
+    b"Rar!\x1a\x07", b"BZh", b"\xfd7zXZ\x00", b"\x04\x22\x4d\x18", b"SQLite format 3\x00", b"PAR1", b"Obj\x01", b"{\\rtf",
+    b"\x7fELF", b"\xca\xfe\xba\xbe", b"\x00\x00\x01\x00", b"wOFF", b"wOF2", b"\x00asm", b"\x89HDF\r\n\x1a\n", b"ORC", b"n+1\x00",
+    b"\x1f\x9d", b"\x1f\x8b", b"\x28\xb5\x2f\xfd", b"\xff\xa0", b"CDF\x01", b"8BPS", b"\xfe\xff\x00\x00\x00", b"%!PS-Adobe",
+)  # fmt: skip
+"""Magic numbers of PDF, ZIP and OOXML, images, sound, film, archives, databases, columns, fonts and programs."""
+_SHORT: Final = frozenset((b"BM", b"ID3", b"BZh", b"ORC", b"RIFF", b"PAR1", b"OggS"))
+"""Magic that words begin with too (`BMI`, `ORCHARD`): they count only before a byte that no text holds."""
+ARMOR: Final = re.compile(
+    rb"-----BEGIN (?:PGP MESSAGE|AGE ENCRYPTED FILE|PKCS7|CMS|ENCRYPTED MESSAGE)-----(?:\r?\n|\\r\\n|\\n)[^\"]{16}"
+)
+"""How an encrypted message begins that is written as text (RFC 9580 section 6.2, RFC 7468)."""
+_AGE: Final = b"age-encryption.org/v1\n"
+_CMS_ENVELOPES: Final = (
+    b"\x06\x09\x2a\x86\x48\x86\xf7\x0d\x01\x07\x03",  # envelopedData, RFC 5652 section 6
+    b"\x06\x09\x2a\x86\x48\x86\xf7\x0d\x01\x07\x06",  # encryptedData, section 8
+    b"\x06\x0b\x2a\x86\x48\x86\xf7\x0d\x01\x09\x10\x01\x17",  # authEnvelopedData, RFC 5083
+)
+# five base64url parts of which the first is {"alg": ... "enc": ...}: JWE compact form, RFC 7516 section 3.1
+_JWE: Final = re.compile(rb"\s*\"?eyJ[\w-]{10,}\.[\w-]*\.[\w-]{4,}\.[\w-]+\.[\w-]{8,}\"?\s*")
+# JSON form, RFC 7516 section 7.2
+_JWE_JSON: Final = re.compile(rb'\s*\{[\s\S]{0,4096}?"ciphertext"\s*:\s*"[\w-]+"')
+_CONTROL: Final = re.compile(rb"[\x00-\x08\x0e-\x1a]")
+
+
+def known(data: bytes) -> bool:
+    """Whether the first bytes are those of a file that is no text."""
+    magic = next((m for m in _MAGICS if data.startswith(m)), b"")
+    if magic in _SHORT:
+        return _CONTROL.search(data[:64]) is not None
+    return bool(magic) or data[4:8] == b"ftyp" or data[257:262] == b"ustar"
+
+
+def encrypted(data: bytes, content_type: str = "") -> bool:
+    """Whether the document is encrypted to somebody else: PGP, age, CMS, JWE, ZIP."""
+    declared = content_type.partition(";")[0].strip().lower()
+    if declared in ("application/pgp-encrypted", "application/jose", "application/jwe"):
+        return True
+    head = data[:64]
+    if head.startswith(_AGE) or (head[:1] == b"\x30" and any(oid in head for oid in _CMS_ENVELOPES)):
+        return True
+    if head.startswith(b"PK\x03\x04"):
+        return bool(data[6:7] and data[6] & 1)  # general purpose bit 0, APPNOTE 4.4.4
+    if ARMOR.match(data):
+        return True
+    if _pgp_packet(data) or (data[:8].lstrip()[:4] in (b"eyJ", b"eyJh", b"eyJl", b'"eyJ') and _JWE.fullmatch(data)):
+        return True
+    return b'"ciphertext"' in data[:8192] and b'"encrypted_key"' in data and _JWE_JSON.match(data) is not None
+
+
+def _pgp_packet(data: bytes) -> bool:
+    """A binary OpenPGP message begins with a session key packet (RFC 9580 section 5): tag 1 or 3, then its version."""
+    if len(data) < 12 or not data[0] & 0x80:
+        return False
+    new = data[0] & 0x40
+    tag = data[0] & 0x3F if new else (data[0] >> 2) & 0x0F
+    header = (2 if data[1] < 192 else 3) if new else {0: 2, 1: 3}.get(data[0] & 3, 0)
+    if tag == 1:
+        return header > 0 and data[header] in (3, 6) and data[header + 9] in (1, 2, 16, 18, 25, 26)
+    return tag == 3 and header > 0 and data[header] in (4, 5, 6) and data[header + 1] in (7, 8, 9)
+
+
+def read_encrypted(_: bytes, __: Evidence) -> Gap:
+    """Nothing can be read, and the policy must know."""
+    return Gap.ENCRYPTED

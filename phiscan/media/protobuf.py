@@ -1,0 +1,255 @@
+"""Protocol Buffers without their schema, and gRPC's frames around them.
+
+    message = (tag value)*      tag = varint(number << 3 | wire type)        protobuf.dev/programming-guides/encoding
+    frame   = flags:1 length:4 message      gRPC over HTTP/2; gRPC-web adds a trailer frame (flag 0x80) and a base64 form
+
+A length-delimited value is a string, a message, or bytes; the wire does not say which. What reads as text is a string, else what
+parses to its last byte is a message, else it is bytes. All strings become one text of lines, `key: value` for a map's entries, so
+that words near each other in the message are near each other for the detectors. Names of fields are not on the wire: a value
+that only its field's name explains (an SSN as an integer) is not found.
+
+Redaction must keep every length: the mask has the length of the value.
+"""
+
+import base64
+import binascii
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Final
+
+from phiscan.evidence import Evidence, Nested, Spot
+from phiscan.finding import Gap
+from phiscan.media import magic
+from phiscan.offsets import Derived, excerpt
+
+_MAX_DEPTH: Final = 64
+_MAX_FIELDS: Final = 1_000_000
+_MAX_NUMBER: Final = (1 << 29) - 1
+_GUESSED_NUMBER: Final = 4096
+"""Field numbers of an undeclared message: real schemas stay below, random bytes do not."""
+_PREFIX: Final = 5
+_COMPRESSED, _TRAILERS = 0x01, 0x80
+_TYPES: Final = frozenset(
+    f"application/{t}" for t in ("x-protobuf", "protobuf", "vnd.google.protobuf", "x-google-protobuf", "proto")
+)
+_UNPRINTABLE: Final = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
+_LABEL: Final = re.compile(rb"[A-Za-z][\w .-]{0,60}")
+_NO_MASK: Final = Spot("compressed", -1, -1)
+"""A mask cannot be put into compressed bytes: redaction refuses."""
+_DOCUMENT: Final = re.compile(rb"\s*(?:[{\[<]|MSH|ISA|FHS|BHS)")
+
+
+class _NotAMessageError(Exception):
+    """The bytes are no message by the wire format."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Field:
+    number: int
+    start: int
+    end: int
+
+
+def declared(media: str) -> str:
+    """`grpc`, `protobuf`, or nothing: what a media type (small letters, no parameters) says."""
+    if media.startswith("application/grpc-web-text"):
+        return "grpc-web-text"
+    if media.startswith("application/grpc"):
+        return "grpc"
+    return "protobuf" if media in _TYPES else ""
+
+
+def sniff(data: bytes) -> str:
+    """`grpc` or `protobuf` if undeclared bytes can be nothing else that we know, else nothing."""
+    if data[0] in (0, 1) and _whole_frames(data):
+        return "grpc"
+    try:
+        reader = _Strings(data, _GUESSED_NUMBER)
+        reader.message(0, len(data), 0)
+    except _NotAMessageError:
+        return ""
+    return "protobuf" if reader.longest >= 4 else ""
+
+
+def read(data: bytes, evidence: Evidence) -> Gap:
+    """Add the strings of one message."""
+    return _message(data, 0, len(data), evidence)
+
+
+def read_frames(data: bytes, evidence: Evidence) -> Gap:
+    """Add the strings of each framed message; CUT_OFF when the last frame is not whole."""
+    gap, end = Gap.NONE, 0
+    for flags, start, end in _frames(data):
+        if flags & _TRAILERS:
+            evidence.nested.append(_excerpt(data, start, end, "trailers"))
+        elif flags & _COMPRESSED:
+            # grpc-encoding is in a header; gzip and zstd show themselves, anything else is read as nothing that we know
+            shown = data[start : start + 2] in (b"\x1f\x8b", b"\x28\xb5")
+            evidence.nested.append(Nested(data[start:end], _NO_MASK, "application/x-protobuf"))
+            gap = gap or (Gap.NONE if shown else Gap.UNKNOWN_ENCODING)
+        else:
+            found = _payload(data, start, end, evidence)
+            gap = gap or found
+    return gap if end == len(data) else gap or Gap.CUT_OFF
+
+
+def read_web_text(data: bytes, evidence: Evidence) -> Gap:
+    """gRPC-web's base64 form: each chunk may have padding of its own."""
+    chunks = re.findall(rb"[A-Za-z0-9+/]+={0,2}", data)
+    try:
+        plain = b"".join(base64.b64decode(chunk, validate=True) for chunk in chunks)
+    except binascii.Error:
+        return Gap.MALFORMED
+    if sum(map(len, chunks)) != len(data.translate(None, b"\r\n")):
+        return Gap.MALFORMED
+    evidence.nested.append(Nested(plain, Spot("frames", 0, len(data)), "application/grpc-web+proto"))
+    return Gap.NONE
+
+
+def _payload(data: bytes, start: int, end: int, evidence: Evidence) -> Gap:
+    """A frame holds whatever its codec writes: JSON and text show themselves."""
+    if _DOCUMENT.match(data, start, end):
+        evidence.nested.append(_excerpt(data, start, end, "frame"))
+        return Gap.NONE
+    return _message(data, start, end, evidence)
+
+
+def _message(data: bytes, start: int, end: int, evidence: Evidence) -> Gap:
+    reader = _Strings(data, _MAX_NUMBER)
+    gap = Gap.NONE
+    try:
+        reader.message(start, end, 0)
+    except _NotAMessageError:
+        gap = Gap.MALFORMED
+    text = reader.text.text()
+    if text.strip():
+        evidence.nested.append(Nested(text, Spot("strings", start, end), "text/plain", origin=reader.text))
+    evidence.nested += reader.documents
+    return gap
+
+
+def _whole_frames(data: bytes) -> bool:
+    frames = list(_frames(data))
+    return bool(frames) and frames[-1][2] == len(data) and all(f in (0, _COMPRESSED, _TRAILERS) for f, _, _ in frames)
+
+
+def _frames(data: bytes) -> Iterator[tuple[int, int, int]]:
+    """Flags, start and end of each whole frame."""
+    at = 0
+    while at + _PREFIX <= len(data):
+        start = at + _PREFIX
+        end = start + int.from_bytes(data[at + 1 : start])
+        if end > len(data):
+            return
+        yield data[at], start, end
+        at = end
+
+
+def _excerpt(data: bytes, start: int, end: int, name: str) -> Nested:
+    return Nested(data[start:end], Spot(name, start, end), "", origin=excerpt(data, start, end))
+
+
+class _Strings:
+    """Walks a message and makes one text of its strings. A string that is itself a document is read as one."""
+
+    def __init__(self, data: bytes, highest: int) -> None:
+        self._data = data
+        self._highest = highest
+        self._left = _MAX_FIELDS
+        self.text = Derived()
+        self.documents: list[Nested] = []
+        self.longest = 0
+
+    def message(self, start: int, end: int, depth: int) -> None:
+        """Read the message from `start` to `end`.
+
+        Raises:
+            _NotAMessageError: it is none; what has been read before stays.
+        """
+        fields = list(self._fields(start, end))
+        key = self._key(fields)
+        for i, field in enumerate(fields):
+            self._value(field, depth, ": " if key and i == 0 else "\n")
+
+    def _value(self, field: _Field, depth: int, after: str) -> None:
+        value = self._data[field.start : field.end]
+        if _is_text(value):
+            self.longest = max(self.longest, len(value))
+            if len(value) >= 32 and _DOCUMENT.match(value):
+                self.documents.append(_excerpt(self._data, field.start, field.end, "string"))
+                return
+            self.text.copy(self._data, field.start, field.end)
+            self.text.put(after.encode(), field.end, field.end)
+        elif self._is_message(field):
+            if depth == _MAX_DEPTH:
+                raise _NotAMessageError
+            self.message(field.start, field.end, depth + 1)
+        elif len(value) >= 16:
+            known = magic.known(value) or magic.encrypted(value)
+            self.documents.append(Nested(value, Spot("bytes", field.start, field.end), declared=known))
+
+    def _is_message(self, field: _Field) -> bool:
+        try:
+            return any(True for _ in list(self._fields(field.start, field.end)))
+        except _NotAMessageError:
+            return False
+
+    def _key(self, fields: list[_Field]) -> bool:
+        """Whether the first of two values names the second: a map's entry (number 1 is its key, number 2 its value)."""
+        return [f.number for f in fields] == [1, 2] and bool(
+            _LABEL.fullmatch(self._data, fields[0].start, fields[0].end)
+        )
+
+    def _fields(self, at: int, end: int) -> Iterator[_Field]:
+        """The length-delimited fields of a message; the others hold numbers."""
+        groups: list[int] = []
+        while at < end:
+            self._left -= 1
+            tag, at = self._varint(at, end)
+            number, kind = tag >> 3, tag & 7
+            if not 0 < number <= self._highest or self._left < 0:
+                raise _NotAMessageError
+            if kind == 2:
+                size, at = self._varint(at, end)
+                if at + size > end:
+                    raise _NotAMessageError
+                yield _Field(number, at, at + size)
+                at += size
+            else:
+                at = self._scalar(kind, number, groups, (at, end))
+        if at > end or groups:
+            raise _NotAMessageError
+
+    def _scalar(self, kind: int, number: int, groups: list[int], span: tuple[int, int]) -> int:
+        """Pass over a number, or over the mark where a group begins (3) or ends (4)."""
+        at, end = span
+        if kind == 0:
+            return self._varint(at, end)[1]
+        if kind in (1, 5):
+            return at + (8 if kind == 1 else 4)
+        if kind == 3:
+            groups.append(number)
+        elif kind != 4 or not groups or groups.pop() != number:
+            raise _NotAMessageError
+        return at
+
+    def _varint(self, at: int, end: int) -> tuple[int, int]:
+        value = shift = 0
+        while at < end and shift < 70:
+            byte = self._data[at]
+            value |= (byte & 0x7F) << shift
+            at += 1
+            shift += 7
+            if byte < 0x80:
+                return value, at
+        raise _NotAMessageError
+
+
+def _is_text(value: bytes) -> bool:
+    if not value:
+        return False
+    try:
+        return _UNPRINTABLE.search(value.decode()) is None
+    except UnicodeDecodeError:
+        return False

@@ -1,0 +1,35 @@
+"""Runs one module's detectors over a text, as the scanner runs them all."""
+
+from functools import cache
+
+import pytest
+
+from phiscan import patterns
+from phiscan.evidence import Evidence
+from phiscan.fold import fold
+from phiscan.matcher import Matcher
+
+
+@cache
+def _matcher(detectors):
+    return Matcher(detectors)
+
+
+@pytest.fixture
+def found():
+    """Findings of `module` in `text` as (infoType, value, likelihood, subject), in document order."""
+
+    def run(module, text):
+        data = text.encode()
+        evidence = Evidence()
+        patterns.run(fold(data), _matcher(module.DETECTORS), evidence, lambda: False)
+        places = sorted(((f.location.start, f.location.end, f) for f in evidence.findings), key=lambda place: place[:2])
+        return [(f.info_type, data[start:end].decode(), f.likelihood, f.subject) for start, end, f in places]
+
+    return run
+
+
+@pytest.fixture
+def values(found):
+    """Findings of `module` in `text` as (infoType, value)."""
+    return lambda module, text: [(kind, value) for kind, value, _, _ in found(module, text)]

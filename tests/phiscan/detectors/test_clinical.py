@@ -1,0 +1,90 @@
+"""Health information: code systems, labelled codes, and the language of notes."""
+
+import pytest
+
+from phiscan.detectors import clinical
+from phiscan.finding import Subject
+
+
+@pytest.mark.parametrize(
+    ("text", "kind"),
+    [
+        ("http://loinc.org", "LAB_RESULT"),
+        ('codeSystem="2.16.840.1.113883.6.1"', "LAB_RESULT"),
+        ("http://snomed.info/sct", "DIAGNOSIS"),
+        ("http://hl7.org/fhir/sid/icd-10-cm", "DIAGNOSIS"),
+        ('codeSystem="2.16.840.1.113883.6.90"', "DIAGNOSIS"),
+        ("http://www.nlm.nih.gov/research/umls/rxnorm", "MEDICATION"),
+        ("http://www.ama-assn.org/go/cpt", "PROCEDURE"),
+    ],
+)
+def test_a_code_system_is_about_nobody(found, text, kind):
+    assert [(f[0], f[3]) for f in found(clinical, text)] == [(kind, Subject.NOBODY)]
+
+
+def test_a_drug_of_a_certain_strength_may_stand_in_a_catalogue(found):
+    assert found(clinical, "metformin 500 mg tablet")[0][::3] == ("MEDICATION", Subject.NOBODY)
+
+
+@pytest.mark.parametrize(
+    "text", ["ICD-10: E11.9", "dx I10 today", "diagnosis code J45.909", "ICD10 U07.1", "diagnosis=E11.9"]
+)
+def test_finds_labelled_codes(found, text):
+    assert "DIAGNOSIS" in [f[0] for f in found(clinical, text)]
+
+
+@pytest.mark.parametrize(
+    ("text", "kind"),
+    [
+        ("was diagnosed with diabetes", "DIAGNOSIS"),
+        ("positive for HIV", "DIAGNOSIS"),
+        ("Chief complaint: cough", "DIAGNOSIS"),
+        ("Discharge diagnosis: asthma", "DIAGNOSIS"),
+        ("lisinopril 10 mg po daily", "MEDICATION"),
+        ("take 500 mg twice a day", "MEDICATION"),
+        ("DISCHARGE SUMMARY", "CLINICAL_NOTE"),
+        ("67-year-old woman", "CLINICAL_NOTE"),
+        ("67 y/o F", "CLINICAL_NOTE"),
+        ("The patient presents with cough", "CLINICAL_NOTE"),
+        ("Pt denies fever", "CLINICAL_NOTE"),
+        ("patient BP 142/88", "LAB_RESULT"),
+        ("Dx: essential hypertension", "DIAGNOSIS"),
+        ('diagnosis="Low back pain"', "DIAGNOSIS"),
+        ("Vitals: HR 76", "LAB_RESULT"),
+        ("She was admitted with asthma", "CLINICAL_NOTE"),
+        ("CLINICAL HISTORY: cough", "DIAGNOSIS"),
+    ],
+)
+def test_what_is_stated_of_somebody_is_about_a_patient(found, text, kind):
+    assert (kind, Subject.PATIENT) in [(f[0], f[3]) for f in found(clinical, text)]
+
+
+@pytest.mark.parametrize(
+    ("text", "reason"),
+    [
+        ("issue A12 fixed", "a code without a label is anything"),
+        ("diagnostics I/O port B12", "another word"),
+        ("2.16.840.1.113883.6.11234", "another identifier"),
+        ("the server was admitted to the pool", "a machine"),
+        ("hr department 42", "a department"),
+        ("500 mg", "an amount"),
+        ("dx = trace(g)", "a variable"),
+        ("BP of 10", "a binding power"),
+        ("we diagnosed the crash", "a bug"),
+        ("patient capital 30", "an idiom"),
+        ("a 2-year-old company", "a company"),
+    ],
+)
+def test_leaves_others(values, text, reason):
+    assert values(clinical, text) == [], reason
+
+
+@pytest.mark.parametrize(
+    "text", ["Referring provider: Dr. Chen", "primary care physician", "Medicare ID", "needs a prior auth"]
+)
+def test_who_treats_and_who_pays_is_health_information_about_nobody(found, text):
+    assert [(f[0], f[3]) for f in found(clinical, text)] == [("CLINICAL_NOTE", Subject.NOBODY)]
+
+
+def test_a_blood_pressure_needs_no_word_before_it(found):
+    assert [(f[0], f[3]) for f in found(clinical, "BP 142/88")] == [("LAB_RESULT", Subject.PATIENT)]

@@ -1,0 +1,35 @@
+"""E-mail addresses."""
+
+import pytest
+
+from phiscan.detectors import email
+
+_MAIL = "EMAIL_ADDRESS"
+
+
+@pytest.mark.parametrize(
+    "value",
+    ["ana.ruiz@fernmail.net", "a+b%c_d-1@sub.mail.co", "ANA@FERNMAIL.NET", "x@y-z.museum"],
+)
+def test_finds_addresses(values, value):
+    assert values(email, f"<{value}>, ") == [(_MAIL, value)]
+
+
+def test_ends_before_the_full_stop_of_the_sentence(values):
+    assert values(email, "write to ana@fernmail.net.") == [(_MAIL, "ana@fernmail.net")]
+
+
+@pytest.mark.parametrize(
+    ("text", "reason"),
+    [
+        ("someone@example.com", "reserved for examples (RFC 2606)"),
+        ("noreply@fernmail.net", "reaches nobody"),
+        ("root@localhost", "no domain"),
+        ("a..b@", "no domain"),
+        ("git@v2.3", "no top level domain"),
+        (f"{'a' * 65}@fernmail.net", "a local part has at most 64 characters (RFC 5321)"),
+        ("@decorator.name", "no local part"),
+    ],
+)
+def test_leaves_others(values, text, reason):
+    assert values(email, text) == [], reason

@@ -1,0 +1,59 @@
+"""Medical record numbers by their label."""
+
+import pytest
+
+from phiscan.detectors import mrn
+from phiscan.finding import Likelihood, Subject
+
+_MRN = "MEDICAL_RECORD_NUMBER"
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [
+        ("MRN: 00123456", "00123456"),
+        ("MRN 4471902", "4471902"),
+        ("MRN#A-447190", "A-447190"),
+        ("MRN (H12345678)", "H12345678"),
+        ("mrn=881-67-22", "881-67-22"),
+        ("Medical Record Number: MRN7616210", "MRN7616210"),
+        ("medical record number is 7616210", "7616210"),
+        ("Medical record no. 7616210", "7616210"),
+        ("Med Rec # 7616210", "7616210"),
+        ("MR #: 7616210", "7616210"),
+        ("MR# 7616210", "7616210"),
+        ("Patient ID #A-4471", "A-4471"),
+        ("Pt ID: 447190", "447190"),
+        ("Chart No: 20144", "20144"),
+        ("Hospital number 20144", "20144"),
+        ("Unit No: 20144", "20144"),
+        ('{"mrn":"E123456789"}', "E123456789"),
+        ('{"note":"x","medicalRecordNumber":"123456"}', "123456"),
+        ("patient_id=447190&x=1", "447190"),
+    ],
+)
+def test_finds_numbers(values, text, value):
+    assert values(mrn, text) == [(_MRN, value)]
+
+
+def test_it_is_always_a_patients(found):
+    assert found(mrn, "clinic MRN 4471902")[0][2:] == (Likelihood.VERY_LIKELY, Subject.PATIENT)
+
+
+@pytest.mark.parametrize(
+    ("text", "reason"),
+    [
+        ("patient id card", "no digits"),
+        ("Show your patient ID at the desk", "no number"),
+        ("MRN: pending", "no number"),
+        ("mrna 123456 vaccine", "another word"),
+        ("MR 12", "too short, and no sign that it is a number of a record"),
+        ("chart 123456 sold", "a chart is also a drawing"),
+        ("Mr. 42", "a salutation"),
+        ("Unit # 201", "an apartment"),
+        ("MRN: XXX", "masked"),
+        ("order number 123456", "another label"),
+    ],
+)
+def test_leaves_others(values, text, reason):
+    assert values(mrn, text) == [], reason

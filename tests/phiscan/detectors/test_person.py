@@ -1,0 +1,74 @@
+"""Names in free text by label, title or salutation. The names are invented."""
+
+import pytest
+
+from phiscan.detectors import person
+from phiscan.finding import Subject
+
+_NAME = "PERSON_NAME"
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [
+        ("Patient: Maria Delgado", "Maria Delgado"),
+        ("Patient Name: Delgado, Maria R.", "Delgado, Maria R."),
+        ("NAME: DELGADO, MARIA", "DELGADO, MARIA"),
+        ("Name: Amadou van-der-Berg", "Amadou van-der-Berg"),
+        ("Patient: Seán O'Connell", "Seán O'Connell"),
+        ("Name: Élodie Fontaine", "Élodie Fontaine"),
+        ("Pt: Li Wu", "Li Wu"),
+        ("Pt Name: J. Ruiz", "J. Ruiz"),
+        ("RE: Ana Ruiz, DOB 1961-04-02", "Ana Ruiz"),
+        ("Emergency contact: Ana Ruiz, daughter", "Ana Ruiz"),
+        ("Next of kin: Ana Ruiz", "Ana Ruiz"),
+        ('patient_name="Lamar Zubairi"', "Lamar Zubairi"),
+        ("Patient Maria Delgado was seen", "Maria Delgado"),
+        ("Patient is Jocelyn Lopez, date of birth", "Jocelyn Lopez"),
+        ("Updating patient Lamar Zubairi MRN=1", "Lamar Zubairi"),
+        ("Mrs. Delgado was seen", "Delgado"),
+        ("Ms. Nuñez reports", "Nuñez"),
+        ("Mr. John Q. Public", "John Q. Public"),
+        ("Mr. van der Berg", "van der Berg"),
+        ("Mr. De la Cruz", "De la Cruz"),
+        ("my patient, Ana Ruiz, is", "Ana Ruiz"),
+        ("Member name: Ana Ruiz", "Ana Ruiz"),
+        ("Zhang, Odette C. | MRN 55623", "Zhang, Odette C."),
+        ("Odette Zhang (MRN 55623)", "Odette Zhang"),
+        ("Odette Zhang, DOB 1961-04-02", "Odette Zhang"),
+    ],
+)
+def test_finds_names(values, text, value):
+    assert values(person, text) == [(_NAME, value)]
+
+
+def test_the_patients_name_is_the_patients(found):
+    assert found(person, "Patient Maria Delgado was seen")[0][3] is Subject.PATIENT
+    assert found(person, "Patient: Maria Delgado")[0][3] is Subject.PATIENT
+
+
+@pytest.mark.parametrize(
+    ("text", "reason"),
+    [
+        ("Patient: stable", "a state"),
+        ("patient care team met", "no name"),
+        ("Patient Safety Officer", "no name"),
+        ("Patient Portal Access", "no name"),
+        ("Patient is Stable", "a state"),
+        ("Dr. Chen", "a provider"),
+        ("name: frontend", "a name of a thing"),
+        ("Name: Yes", "an answer"),
+        ("Patient: XXX", "masked"),
+        ("Mr. and Mrs.", "no name"),
+        ("RE: your invoice", "no name"),
+        ("Re: Quarterly Report", "a subject; `Re:` alone says nothing of a patient"),
+        ("Provider name: John Chen", "a provider"),
+        ("Pharmacy name: Good Health", "an organization"),
+        ("Patient Discharge Instructions", "a title"),
+        ("pt = Point(pt, 2)", "a variable"),
+        ("pt: PageTemplate", "a type"),
+        ("MS Word", "a product"),
+    ],
+)
+def test_leaves_others(values, text, reason):
+    assert values(person, text) == [], reason

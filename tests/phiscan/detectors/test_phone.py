@@ -1,0 +1,80 @@
+"""Phone and fax numbers of North America."""
+
+import pytest
+
+from phiscan.detectors import phone
+from phiscan.finding import Likelihood, Subject
+
+_PHONE, _FAX = "PHONE_NUMBER", "FAX_NUMBER"
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        "(312) 555-0182",
+        "(312)555-0182",
+        "312-555-0182",
+        "312.555.0182",
+        "312 555 0182",
+        "+1 312 555 0182",
+        "+1-312-555-0182",
+        "1-312-555-0182",
+        "+13125550182",
+    ],
+)
+def test_finds_numbers_as_people_write_them(values, value):
+    assert values(phone, f"reach at {value} soon") == [(_PHONE, value)]
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [
+        ("Phone: 3125550182", "3125550182"),
+        ('"phone":"3125550182"', "3125550182"),
+        ("Tel 3125550182", "3125550182"),
+        ("tel:+13125550182", "+13125550182"),
+    ],
+)
+def test_finds_bare_digits_beside_a_label(values, text, value):
+    assert values(phone, text) == [(_PHONE, value)]
+
+
+def test_a_fax_is_a_fax(values):
+    assert (_FAX, "312-555-0182") in values(phone, "Fax: 312-555-0182")
+
+
+def test_a_label_raises_it(found):
+    assert found(phone, "cell 312-555-0182")[0][2] is Likelihood.LIKELY
+    assert found(phone, "see 312-555-0182")[0][2] is Likelihood.POSSIBLE
+
+
+def test_an_office_is_a_providers(found):
+    assert found(phone, "office 312-555-0182")[0][3] is Subject.PROVIDER
+
+
+@pytest.mark.parametrize(
+    ("text", "reason"),
+    [
+        ("123-456-7890", "an area begins with 2 to 9"),
+        ("312-155-0182", "an exchange begins with 2 to 9"),
+        ("911-555-0182", "N11 is a service"),
+        ("222-222-2222", "one digit repeated"),
+        ("252.227-7013", "a clause of a regulation"),
+        ("3125550182", "ten digits without a label are anything"),
+        ("2024-03-14 10", "a date"),
+        ("10.312.555.0182", "cut out of a longer number"),
+        ("312-555-01823", "cut out of a longer number"),
+        ("call 3125550182345", "cut out of a longer number"),
+    ],
+)
+def test_leaves_others(values, text, reason):
+    assert values(phone, text) == [], reason
+
+
+def test_a_name_that_begins_like_a_title_is_no_title(found):
+    assert found(phone, "Jamal Drăgulescu, 312-555-0182")[0][3] is Subject.PERSON
+
+
+def test_words_of_another_sentence_do_not_count(found):
+    assert found(phone, "Seen with Dr. Chen at the clinic. Call 312-555-0182")[0][3] is Subject.PERSON
+    assert found(phone, "Dear Dr. Chen,\n312-555-0182")[0][3] is Subject.PERSON

@@ -1,0 +1,60 @@
+"""Words of medicine."""
+
+import pytest
+
+from phiscan.detectors import terms
+from phiscan.finding import Subject
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "type 2 diabetes mellitus",
+        "Essential (primary) hypertension",
+        "low back pain",
+        "COVID-19",
+        "Malignant neoplasm",
+        "HIV disease",
+        "Crohn's disease",
+        "migraine, unspecified",
+    ],
+)
+def test_a_condition_is_health_information_about_nobody(found, text):
+    assert {(f[0], f[3]) for f in found(terms, text)} == {("DIAGNOSIS", Subject.NOBODY)}
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "metformin",
+        "Lisinopril 10",
+        "atorvastatin",
+        "losartan",
+        "amoxicillin",
+        "ciprofloxacin",
+        "omeprazole",
+        "fluoxetine",
+        "lorazepam",
+        "adalizumab",
+        "apixaban",
+        "warfarin",
+        "insulin",
+    ],
+)
+def test_a_drug_is_health_information_about_nobody(found, text):
+    assert {(f[0], f[3]) for f in found(terms, text)} == {("MEDICATION", Subject.NOBODY)}
+
+
+@pytest.mark.parametrize(
+    ("text", "reason"),
+    [
+        ("April", "a month: one letter before the stem -pril"),
+        ("breaststroke", "a sport: part of a word"),
+        ("archive", "holds `hiv`"),
+        ("letter with stroke", "of a pen"),
+        ("painting", "holds `pain`"),
+        ("compliance", "no condition"),
+    ],
+)
+def test_leaves_others(values, text, reason):
+    assert values(terms, text) == [], reason

@@ -1,0 +1,105 @@
+"""Documents written as strings: found when they decode to something, silent when they do not."""
+
+import base64
+import gzip
+import json
+
+import pytest
+
+import phiscan
+from phiscan.finding import Gap, Verdict
+from phiscan.media import embedded
+
+NOTE = b"Patient: Ana Ruiz\nSSN: 123-45-6780\nDiagnosis: asthma\n"
+B64 = base64.b64encode(NOTE).decode()
+
+
+@pytest.mark.parametrize(
+    "encoded",
+    [
+        B64,
+        B64.rstrip("="),
+        base64.urlsafe_b64encode(NOTE + b"??>>~~\xc3\xbf\xc3\xbe").decode(),
+        "\r\n".join(B64[i : i + 40] for i in range(0, len(B64), 40)),
+        NOTE.hex(),
+        NOTE.hex().upper(),
+        base64.b64encode(gzip.compress(NOTE)).decode(),
+        base64.b64encode(base64.b64encode(NOTE)).decode(),
+        base64.b64encode(NOTE.decode().encode("utf-16")).decode(),
+        f"data:text/plain;base64,{B64}",
+        "data:,Patient:%20Ana%20Ruiz%0AMRN:%20A10017%0ADiagnosis:%20asthma",
+        json.dumps({"patientName": "Ana Ruiz", "ssn": "123456780", "diagnosis": "asthma"}),
+        json.dumps(json.dumps({"patientName": "Ana Ruiz", "ssn": "123456780", "diagnosis": "asthma"})),
+    ],
+)
+def test_an_encoded_document_in_a_json_string_is_read_and_masked(encoded):
+    data = json.dumps({"blob": encoded}).encode()
+    report = phiscan.scan(data)
+    assert (report.verdict, report.gap) == (Verdict.PHI, Gap.NONE)
+    masked = phiscan.redact(data, report)
+    json.loads(masked)
+    assert phiscan.scan(masked).verdict in (Verdict.NONE, Verdict.HEALTH)
+
+
+@pytest.mark.parametrize("text", [f"payload={B64}\n", f"<doc>{B64}</doc>", f"blob={B64}"])
+def test_so_is_one_in_other_texts(text):
+    kind = "application/x-www-form-urlencoded" if text.startswith("blob") else ""
+    assert phiscan.scan(text.encode(), content_type=kind).verdict is Verdict.PHI
+
+
+def test_json_in_a_json_string_keeps_the_bytes_of_its_values():
+    data = json.dumps({"msg": json.dumps({"ssn": "123456780", "patientName": 'Añ "A" Ruiz'})}).encode()
+    masked = phiscan.redact(data, phiscan.scan(data))
+    assert json.loads(json.loads(masked)["msg"]) == {"ssn": "XXX", "patientName": "XXX"}
+
+
+def test_quoted_printable_text_is_read():
+    data = b"Hello=20there=\n you=3D\nSSN=3A 123-45=\n-6780\nPatient=3A Ana=20Ruiz\n"
+    assert "US_SOCIAL_SECURITY_NUMBER" in {f.info_type for f in phiscan.scan(data).findings}
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08",  # SHA-256
+        "550e8400-e29b-41d4-a716-446655440000",
+        "internationalization/configuration/parameters",
+        "AAAAB3NzaC1yc2EAAAADAQABAAABgQC7",
+        "x" * 5000,
+    ],
+)
+def test_what_decodes_to_nothing_readable_is_no_document(value):
+    report = phiscan.scan(json.dumps({"v": value}).encode())
+    assert (report.verdict, report.gap, report.findings) == (Verdict.NONE, Gap.NONE, ())
+
+
+@pytest.mark.parametrize(
+    ("content", "gap"),
+    [
+        (b"%PDF-1.7\n%\xe2\xe3\xcf\xd3\n1 0 obj", Gap.UNSUPPORTED_MEDIA),
+        (b"\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR", Gap.UNSUPPORTED_MEDIA),
+        (b"age-encryption.org/v1\n-> X25519 abc", Gap.ENCRYPTED),
+    ],
+)
+def test_a_file_known_by_its_magic_is_a_gap(content, gap):
+    assert phiscan.scan(json.dumps({"v": base64.b64encode(content).decode()}).encode()).gap is gap
+
+
+def test_an_encrypted_block_within_a_text_is_a_gap():
+    block = "-----BEGIN PGP MESSAGE-----\n\nhQEMA7m3v0cAAAAAAQf9\n-----END PGP MESSAGE-----\n"
+    assert phiscan.scan(f"see below\n{block}".encode()).gap is Gap.ENCRYPTED
+    assert phiscan.scan(json.dumps({"m": block}).encode()).gap is Gap.ENCRYPTED
+
+
+def test_documents_within_documents_end_at_a_gap():
+    data = NOTE
+    for _ in range(6):
+        data = base64.b64encode(data)
+    assert phiscan.scan(data).gap is Gap.OVER_LIMIT
+
+
+def test_readable_needs_words():
+    assert embedded.readable(b"Ana Ruiz 1980")
+    assert embedded.readable("Añ".encode() * 3000 + b" word")
+    assert not embedded.readable(b"\x00\x01\x02abc")
+    assert not embedded.readable(b"ab")

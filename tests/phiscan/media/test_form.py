@@ -1,0 +1,52 @@
+"""Forms and query strings: field names, and documents as values."""
+
+import base64
+import json
+from urllib.parse import parse_qs, quote, quote_plus
+
+import pytest
+
+import phiscan
+from phiscan.finding import Gap, Verdict
+
+FORM = "application/x-www-form-urlencoded"
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        b"patient_name=Ana+Ruiz&ssn=123456780&diagnosis=asthma",
+        b"patient%5Bname%5D=Ana%20Ruiz&patient%5Bssn%5D=123-45-6780&diagnosis=asthma",
+        b"patient.name.first=Ana;patient.ssn=123%2D45%2D6780;dx=asthma",
+        b"q=SSN:+123+45+6780&dx=asthma&patient_name=Ana+Ruiz",
+    ],
+)
+def test_field_names_say_what_the_values_are(data):
+    report = phiscan.scan(data, content_type=FORM)
+    assert (report.media, report.verdict) == ("form", Verdict.PHI)
+    masked = phiscan.redact(data, report)
+    assert b"6780" not in masked
+    assert phiscan.scan(masked, content_type=FORM).verdict is Verdict.HEALTH
+
+
+@pytest.mark.parametrize("escape", [quote, quote_plus])
+def test_json_in_a_field_is_read_and_masked_within(escape):
+    data = (
+        b"event=push&payload=" + escape(json.dumps({"patientName": "Ana Ruiz", "diagnosis": "asthma", "n": 3})).encode()
+    )
+    report = phiscan.scan(data, content_type=FORM)
+    assert (report.verdict, report.gap) == (Verdict.PHI, Gap.NONE)
+    masked = phiscan.redact(data, report)
+    assert json.loads(parse_qs(masked.decode())["payload"][0]) == {"patientName": "XXX", "diagnosis": "asthma", "n": 3}
+
+
+def test_base64_with_escaped_signs_is_read():
+    note = b"Patient: Ana Ruiz >>>??? SSN: 123-45-6780\n"
+    encoded = quote(base64.b64encode(note).decode(), safe="")
+    assert "%2" in encoded or "%3D" in encoded
+    assert phiscan.scan(b"blob=" + encoded.encode(), content_type=FORM).verdict is not Verdict.NONE
+
+
+@pytest.mark.parametrize("data", [b"a", b"=", b"&&==;;", b"a" * 300_000, b"%" * 5000, b"x=%zz%1"])
+def test_garbage_is_read_in_linear_time(data):
+    assert phiscan.scan(data, content_type=FORM).gap is Gap.NONE

@@ -1,0 +1,149 @@
+"""Bodies of parts and e-mail: every part is read, plain parts keep their own bytes."""
+
+import base64
+
+import pytest
+
+import phiscan
+from phiscan.finding import Gap, Verdict
+
+FORM = "multipart/form-data; boundary=b1"
+
+
+def body(*parts, boundary="b1", end="\r\n"):
+    blocks = [f"--{boundary}{end}{part}{end}" for part in parts]
+    return ("".join(blocks) + f"--{boundary}--{end}").encode()
+
+
+def part(content, *headers):
+    return "\r\n".join([*headers, "", content])
+
+
+def field(name, value):
+    return part(value, f'Content-Disposition: form-data; name="{name}"')
+
+
+NOTE = "Patient: Ana Ruiz\r\nMRN: A10017\r\nDiagnosis: asthma"
+
+
+@pytest.mark.parametrize("content_type", [FORM, 'multipart/form-data; boundary="b1"', ""])
+def test_form_fields_are_one_record(content_type):
+    data = body(field("patient[name]", "Ana Ruiz"), field("ssn", "123456780"), field("diagnosis", "asthma"))
+    report = phiscan.scan(data, content_type=content_type)
+    assert (report.media, report.verdict, report.gap) == ("multipart", Verdict.PHI, Gap.NONE)
+    masked = phiscan.redact(data, report)
+    assert len(masked) == len(data)
+    assert b"Ana Ruiz" not in masked
+    assert b"123456780" not in masked
+    assert b"asthma" in masked
+    again = phiscan.scan(masked, content_type=content_type)
+    assert (again.verdict, again.gap) == (Verdict.HEALTH, Gap.NONE)
+
+
+def test_a_file_keeps_its_own_byte_ranges():
+    data = body(
+        part(
+            '{"patientName": "Ana Ruiz", "ssn": "123456780", "diagnosis": "asthma"}',
+            "Content-Disposition: form-data; name=f; filename=a.json",
+            "Content-Type: application/json",
+        )
+    )
+    report = phiscan.scan(data, content_type=FORM)
+    found = {data[f.location.start : f.location.end] for f in report.findings if f.identifier}
+    assert found == {b"Ana Ruiz", b"123456780"}
+
+
+@pytest.mark.parametrize(
+    ("coding", "content"),
+    [
+        ("base64", base64.encodebytes(NOTE.encode()).decode()),
+        ("quoted-printable", NOTE.replace("Ana", "=41na").replace("A10017", "A10=\r\n017")),
+        ("8bit", NOTE),
+    ],
+)
+def test_transfer_encodings_are_removed(coding, content):
+    data = body(part(content, "Content-Type: text/plain", f"Content-Transfer-Encoding: {coding}"))
+    report = phiscan.scan(data, content_type="multipart/mixed; boundary=b1")
+    assert (report.verdict, report.gap) == (Verdict.PHI, Gap.NONE)
+    masked = phiscan.redact(data, report)
+    assert phiscan.scan(masked, content_type="multipart/mixed; boundary=b1").verdict in (Verdict.NONE, Verdict.HEALTH)
+
+
+def test_parts_within_parts_and_mail_are_read():
+    inner = body(part(NOTE, "Content-Type: text/plain"), boundary="b2").decode()
+    mail = (
+        b"From: Desk <desk@clinic.example>\r\nTo: a@b.example\r\nSubject: referral\r\nMIME-Version: 1.0\r\n"
+        b'Content-Type: multipart/mixed;\r\n boundary="b1"\r\n\r\n'
+    ) + body(part(inner, "Content-Type: multipart/alternative; boundary=b2"))
+    report = phiscan.scan(mail)
+    assert (report.media, report.verdict, report.gap) == ("multipart", Verdict.PHI, Gap.NONE)
+
+
+@pytest.mark.parametrize(
+    "header",
+    ["Subject: Patient Ana Ruiz", "X-Patient-Name: Ana Ruiz", "X-Note: patient: Ana Ruiz", "Comments: Mrs. Ana Ruiz"],
+)
+def test_a_header_field_may_name_a_patient(header):
+    mail = f"From: a@b.example\r\nTo: c@d.example\r\n{header}\r\nDate: Fri, 5 Jan 2024 10:00:00 +0000\r\n\r\nhello\r\n".encode()
+    report = phiscan.scan(mail)
+    names = [mail[f.location.start : f.location.end] for f in report.findings if f.info_type == "PERSON_NAME"]
+    assert (report.media, report.gap, names) == ("multipart", Gap.NONE, [b"Ana Ruiz"])
+
+
+def test_a_document_type_in_a_related_part_is_read_by_its_own_reader():
+    xop = part(
+        '{"resourceType": "Patient", "id": "p1", "name": [{"family": "Ruiz"}]}',
+        "Content-Type: application/fhir+json",
+        "Content-ID: <1>",
+    )
+    assert phiscan.scan(body(xop), content_type="multipart/related; boundary=b1").verdict is Verdict.PHI
+
+
+def test_what_stands_before_and_behind_the_parts_is_read():
+    data = NOTE.encode() + b"\r\n" + body(field("a", "b")) + b"SSN: 123-45-6780"
+    report = phiscan.scan(data, content_type=FORM)
+    assert report.verdict is Verdict.PHI
+    assert "US_SOCIAL_SECURITY_NUMBER" in {f.info_type for f in report.findings}
+
+
+def test_a_false_first_line_does_not_hide_the_real_boundary():
+    fake = b"--fake\r\nContent-Type: text/plain\r\n\r\n"
+    secret = base64.b64encode(NOTE.encode()).decode()
+    data = fake + b"\r\n" + body(part(secret, "Content-Transfer-Encoding: base64"))
+    assert phiscan.scan(data, content_type="multipart/mixed; boundary=b1").verdict is Verdict.PHI
+
+
+@pytest.mark.parametrize(
+    ("data", "gap"),
+    [
+        (body(field("a", "b"))[:-8], Gap.MALFORMED),  # no closing delimiter
+        (b"no delimiter at all", Gap.MALFORMED),
+        (body(part("!!!!", "Content-Transfer-Encoding: base64")), Gap.MALFORMED),
+        (body(part("xx", "Content-Transfer-Encoding: x-uuencode")), Gap.UNKNOWN_ENCODING),
+        (body(part("%PDF-1.7 ...", "Content-Type: application/pdf")), Gap.UNSUPPORTED_MEDIA),
+        (body(part("MIME", 'Content-Type: application/pkcs7-mime; smime-type="enveloped-data"')), Gap.ENCRYPTED),
+    ],
+)
+def test_what_cannot_be_read_of_a_declared_part_is_a_gap(data, gap):
+    assert phiscan.scan(data, content_type=FORM).gap is gap
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        b"--- a/x\n+++ b/x\n",
+        b"---\nname: x\n",
+        b"Note: a\nsecond: b\n",
+        b"-- comment\nselect 1\n",
+        b"From: a\nTo: b\nSubject: c\nPatient: Ana Ruiz\n",
+    ],
+)
+def test_diffs_yaml_and_labelled_lines_are_no_parts(data):
+    assert phiscan.scan(data).media == "text"
+
+
+def test_deep_nesting_is_over_the_limit():
+    data = "x"
+    for i in range(12):
+        data = part(body(data, boundary=f"n{i}").decode(), f"Content-Type: multipart/mixed; boundary=n{i}")
+    assert phiscan.scan(body(data), content_type=FORM).gap is Gap.OVER_LIMIT
