@@ -46,7 +46,9 @@ def _mask(data: bytes, report: ScanReport, findings: list[Finding]) -> bytes:
     if not findings:
         return data
     if not all(f.identifier for f in findings):
-        raise RedactionError("cannot redact health information: a document's structure states it, and no mask unsays that")
+        raise RedactionError(
+            "cannot redact health information: a document's structure states it, and no mask unsays that"
+        )
     decoded = decode.undo(data, report.encodings, _LIMIT)
     if decoded.gap:
         raise RedactionError(f"cannot redact: {decoded.gap}")

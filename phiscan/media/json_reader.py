@@ -24,7 +24,9 @@ _PARSER = simdjson.Parser()
 def valid(data: bytes) -> bool:
     """Whether `data` is one JSON document (RFC 8259), or one on each line (NDJSON)."""
     # a byte order mark may be ignored by receivers: RFC 8259 section 8.1
-    return _is_document(data) or (b"\n" in data.strip() and all(map(_is_document, filter(bytes.strip, data.splitlines()))))
+    return _is_document(data) or (
+        b"\n" in data.strip() and all(map(_is_document, filter(bytes.strip, data.splitlines())))
+    )
 
 
 def _is_document(data: bytes) -> bool:

@@ -72,7 +72,9 @@ class _Reading:
         for item, rule in self._codes:
             # a code in a catalogue is about nobody; in one record with a person it is that person's
             theirs = item.record in self._persons or (rule.info_type == "DIAGNOSIS" and item.record in self._named)
-            _record(item, replace(rule, subject=Subject.PATIENT) if theirs else rule, None, self._evidence, self._detector)
+            _record(
+                item, replace(rule, subject=Subject.PATIENT) if theirs else rule, None, self._evidence, self._detector
+            )
         if self._patient is not None:
             spot = Spot(shown_path(self._patient.labels, PLACES), self._patient.start, self._patient.end)
             self._evidence.add(self._detector, "PATIENT_RECORD", spot, Subject.PATIENT)

@@ -68,13 +68,25 @@ _KEYS = st.one_of(
         st.sampled_from(sorted({core for *_, cores in _VOCABULARY for core in cores.split()})),
         st.sampled_from(["", "Text", "_value", "s"]),
         st.sampled_from(["-", "_", " ", "", "camel"]),
-    ).map(lambda k: k[0] + ("".join(w.capitalize() for w in k[1].split("-")) if k[3] == "camel" else k[1].replace("-", k[3])) + k[2]),
+    ).map(
+        lambda k: (
+            k[0]
+            + ("".join(w.capitalize() for w in k[1].split("-")) if k[3] == "camel" else k[1].replace("-", k[3]))
+            + k[2]
+        )
+    ),
     st.text(alphabet="abcdefginoprstxADFILNOPRSTX_- 1.", max_size=14),
 )
 
 
 @settings(max_examples=300)
-@given(st.dictionaries(_KEYS, st.sampled_from(["512-44-9031", "1971-03-09", "A-44719", "Rosa Diaz", "rosa@diaz.dev", "E11.9", "94"]), max_size=4))
+@given(
+    st.dictionaries(
+        _KEYS,
+        st.sampled_from(["512-44-9031", "1971-03-09", "A-44719", "Rosa Diaz", "rosa@diaz.dev", "E11.9", "94"]),
+        max_size=4,
+    )
+)
 def test_the_gates_lose_nothing_in_json(engine, ungated, document):
     data = json.dumps(document).encode()
     assert _report(engine, data, "application/json") == _report(ungated, data, "application/json")

@@ -43,7 +43,9 @@ def test_it_sees_the_leaves_that_a_parser_sees(document, indent, ascii_only):
 
 def test_keys_name_arrays_once():
     data = b'{"name":[{"given":["A","B"]}]}'
-    assert [leaf.path for leaf in leaves(data, Keys(lambda _: True)) if isinstance(leaf, Leaf)] == [("name", "given")] * 2
+    assert [leaf.path for leaf in leaves(data, Keys(lambda _: True)) if isinstance(leaf, Leaf)] == [
+        ("name", "given")
+    ] * 2
 
 
 def test_depth_is_bounded():

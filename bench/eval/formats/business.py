@@ -1,0 +1,185 @@
+"""Documents without health information whose words look like it: claims on cars, treatment groups, impressions, payers."""
+
+import json
+from collections.abc import Callable
+
+from bench.eval.document import Document
+from bench.eval.formats.case import Case
+from phiscan.finding import Verdict
+
+Made = tuple[str, str]
+
+
+def _json(case: Case, value: object) -> Made:
+    return json.dumps(value, ensure_ascii=False, indent=case.inv.pick(None, 2)), "application/json"
+
+
+def _customer(case: Case) -> dict[str, object]:
+    p = case.inv.patient()
+    return {
+        "firstName": p.given,
+        "lastName": p.family,
+        "email": p.email,
+        "phone": p.phone,
+        "dateOfBirth": p.born.isoformat(),
+    }
+
+
+def car_claim(case: Case) -> Made:
+    """Insurance of cars has claims, policies, deductibles and insured persons too."""
+    inv = case.inv
+    return _json(case, {"claimNumber": inv.digits(9), "policyNumber": f"AU-{inv.digits(7)}", "insured": _customer(case), "vehicle": {"make": "Volvo", "model": "V60", "year": 2021, "vin": "5GZCZ43D13S812715", "plate": f"ABC{inv.digits(4)}"},
+                        "lossDate": inv.date(2023, 2025).isoformat(), "claimType": "collision", "claimAmount": 4210.5, "deductible": 500, "coverageType": "comprehensive", "claimStatus": "open"})  # fmt: skip
+
+
+def experiment(case: Case) -> Made:
+    inv = case.inv
+    return _json(
+        case,
+        {
+            "experiment": "checkout-button",
+            "user": {"id": inv.digits(7), "email": inv.patient().email},
+            "treatment": inv.pick("control", "variant-b"),
+            "impression": f"imp-{inv.digits(6)}",
+            "conversion": True,
+        },
+    )
+
+
+def page_view(case: Case) -> Made:
+    inv = case.inv
+    return _json(
+        case,
+        {
+            "event": "page_view",
+            "userId": inv.digits(8),
+            "clientIp": f"81.2.69.{inv.rng.randint(1, 254)}",
+            "vitals": {"lcp": 1840, "cls": 0.02, "inp": 120},
+            "url": "/shoes",
+            "userAgent": "Mozilla/5.0 (X11; Linux x86_64)",
+        },
+    )
+
+
+def payment(case: Case) -> Made:
+    inv, p = case.inv, case.inv.patient()
+    return _json(
+        case,
+        {
+            "id": f"PAY-{inv.digits(10)}",
+            "payer": {
+                "payer_id": inv.digits(13),
+                "payer_name": f"{p.given} {p.family}",
+                "email_address": p.email,
+                "address": {"address_line_1": p.street, "postal_code": p.zip},
+            },
+            "amount": {"value": "42.10", "currency_code": "USD"},
+            "status": "COMPLETED",
+        },
+    )
+
+
+def membership(case: Case) -> Made:
+    inv = case.inv
+    return _json(
+        case,
+        {
+            "memberId": f"GYM{inv.digits(6)}",
+            "member": _customer(case),
+            "plan": "gold",
+            "checkIns": inv.rng.randint(0, 90),
+            "locker": inv.digits(3),
+        },
+    )
+
+
+def booking(case: Case) -> Made:
+    inv, p = case.inv, case.inv.patient()
+    return _json(
+        case,
+        {
+            "bookingReference": "QX7P2M",
+            "passengers": [{**_customer(case), "passportNumber": inv.digits(9)}],
+            "flights": [{"from": "ORD", "to": "LIS", "departure": "2025-06-01T18:30:00Z"}],
+            "contactPhone": inv.written_phone(p.phone),
+        },
+    )
+
+
+def pupil(case: Case) -> Made:
+    inv = case.inv
+    return _json(
+        case,
+        {
+            "studentId": inv.digits(7),
+            "student": _customer(case),
+            "grade": 7,
+            "guardian": {"name": f"{inv.patient().given} {inv.family()}", "phone": inv.written_phone(inv.phone())},
+            "homeroom": "B12",
+            "attendance": 0.97,
+        },
+    )
+
+
+def workflow(case: Case) -> Made:
+    return (
+        f"name: Build And Test\non: [push]\njobs:\n  test:\n    name: Run Unit Tests\n    runs-on: ubuntu-latest\n    steps:\n    - name: Check Out\n      uses: actions/checkout@v4\n    - name: Set Up Node\n      with: {{node-version: {case.inv.rng.randint(18, 22)}}}\n    - run: npm test\n",
+        "application/yaml",
+    )
+
+
+def invitation(case: Case) -> Made:
+    inv, p = case.inv, case.inv.patient()
+    return (
+        f"BEGIN:VCALENDAR\r\nVERSION:2.0\r\nBEGIN:VEVENT\r\nUID:{inv.digits(12)}@fernmail.net\r\nDTSTART:20250601T100000Z\r\nSUMMARY:Budget review\r\nORGANIZER;CN={p.given} {p.family}:mailto:{p.email}\r\n"
+        f"ATTENDEE;CN={inv.patient().given} {inv.family()}:mailto:{inv.patient().email}\r\nLOCATION:Room {inv.digits(3)}\r\nEND:VEVENT\r\nEND:VCALENDAR\r\n",
+        "text/calendar",
+    )
+
+
+def application(case: Case) -> Made:
+    inv, p = case.inv, case.inv.patient()
+    return (
+        f"Dear hiring team,\n\nMy name is {p.given} {p.family} and I apply for the position of {inv.pick('Registered Nurse', 'Data Analyst', 'Medical Secretary')}. I have {inv.rng.randint(2, 20)} years of experience in "
+        f"{inv.pick('patient care', 'a hospital laboratory', 'billing')}. You can reach me at {inv.written_phone(p.phone)} or {p.email}.\n\nSincerely,\n{p.given} {p.family}\n{p.street}, {p.city}, {p.state} {p.zip}\n",
+        "text/plain",
+    )
+
+
+def incident(case: Case) -> Made:
+    inv = case.inv
+    return (
+        f"INCIDENT {inv.digits(5)}\nSummary: patient-api pods crash after deploy {inv.rng.randint(1, 9)}.{inv.digits(2)}.0\nDiagnosis: connection pool exhausted by retries\nTreatment: rolled back, raised the limit to {inv.digits(3)}\n"
+        f"Owner: {inv.patient().given} {inv.family()}\nReported by: {inv.patient().email}\nTimeline: 10:0{inv.rng.randint(0, 9)} page sent, 10:2{inv.rng.randint(0, 9)} resolved\n",
+        "text/plain",
+    )
+
+
+def access_log(case: Case) -> Made:
+    inv = case.inv
+    return "".join(
+        f'10.4.{i}.7 - - [04/Mar/2025:10:1{i}:11 +0000] "GET /patients/{inv.digits(6)}/appointments?page={i} HTTP/1.1" 200 {inv.digits(4)} "-" "okhttp/4.9"\n'
+        for i in range(8)
+    ), "text/plain"
+
+
+def property_table(case: Case) -> Made:
+    inv = case.inv
+    rows = ["parcel_id,owner_name,street_address,city,zip,assessed_value,account_number"]
+    for _ in range(5):
+        p = inv.patient()
+        rows.append(f'{inv.digits(9)},{p.family},"{p.street}",{p.city},{p.zip},{inv.digits(6)},{inv.digits(8)}')
+    return "\n".join(rows) + "\n", "text/csv"
+
+
+_BUSINESS: tuple[Callable[[Case], Made], ...] = (
+    car_claim, experiment, page_view, payment, membership, booking, pupil, workflow, invitation, application, incident, access_log, property_table,
+)  # fmt: skip
+
+
+def business(seed: str) -> Document:
+    """An ordinary document with words that health care uses as well."""
+    case = Case(seed, "business")
+    make = case.inv.pick(*_BUSINESS)
+    text, content_type = make(case)
+    return case.document(text, case.inv.pick(content_type, content_type, ""), style=make.__name__, verdict=Verdict.NONE)

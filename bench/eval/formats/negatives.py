@@ -1,0 +1,265 @@
+"""Documents that are no PHI: what an ordinary mesh carries. Persons in them have no health information beside them."""
+
+import json
+from collections.abc import Callable
+
+from bench.eval import names
+from bench.eval.document import Document
+from bench.eval.formats.case import Case
+from phiscan.finding import Verdict
+
+Json = dict[str, object]
+Made = tuple[str, str]
+"""Text and content type."""
+
+
+def _json(case: Case, value: object) -> Made:
+    return json.dumps(value, ensure_ascii=False, indent=case.inv.pick(None, 2)), "application/json"
+
+
+def _hex(case: Case, size: int) -> str:
+    return f"{case.inv.rng.getrandbits(size * 4):0{size}x}"
+
+
+def invoice(case: Case) -> Made:
+    inv, buyer = case.inv, case.inv.patient()
+    lines = [
+        {
+            "sku": f"SKU-{inv.digits(6)}",
+            "description": inv.pick("Steel bracket", "Office chair", "Toner cartridge", "USB cable"),
+            "quantity": inv.rng.randint(1, 20),
+            "unitPrice": float(f"{inv.rng.uniform(2, 300):.2f}"),
+        }
+        for _ in range(3)
+    ]
+    return _json(case, {"invoiceNumber": f"INV-{inv.digits(7)}", "issueDate": inv.date(2023, 2025).isoformat(), "billTo": {"company": f"{buyer.family} Ltd", "contactName": f"{buyer.given} {buyer.family}", "email": buyer.email,
+                        "phone": inv.written_phone(buyer.phone), "address": buyer.street, "city": buyer.city, "zip": buyer.zip}, "lines": lines, "total": 913.4, "currency": "USD"})  # fmt: skip
+
+
+def order(case: Case) -> Made:
+    inv, buyer = case.inv, case.inv.patient()
+    return _json(case, {"orderId": inv.digits(10), "customer": {"id": inv.digits(6), "firstName": buyer.given, "lastName": buyer.family, "email": buyer.email}, "shippingAddress": {"street": buyer.street, "city": buyer.city, "postalCode": buyer.zip},
+                        "items": [{"productId": inv.digits(8), "name": inv.pick("Running shoes", "Vitamin C tablets", "Yoga mat", "Blender"), "price": 49.9}], "payment": {"method": "card", "last4": inv.digits(4)}, "createdAt": "2025-02-03T10:00:00Z"})  # fmt: skip
+
+
+def contacts(case: Case) -> Made:
+    inv = case.inv
+    people = [inv.patient() for _ in range(4)]
+    rows = [
+        {
+            "id": inv.digits(5),
+            "name": f"{p.given} {p.family}",
+            "title": inv.pick("Account Executive", "CTO", "Buyer"),
+            "email": p.email,
+            "phone": inv.written_phone(p.phone),
+            "company": f"{inv.family()} Group",
+            "birthday": p.born.isoformat(),
+            "notes": "Prefers calls in the morning",
+        }
+        for p in people
+    ]
+    return _json(case, {"contacts": rows, "nextPage": None})
+
+
+def employees(case: Case) -> Made:
+    inv, p = case.inv, case.inv.patient()
+    return _json(
+        case,
+        {
+            "employeeId": inv.digits(5),
+            "firstName": p.given,
+            "lastName": p.family,
+            "ssn": p.ssn,
+            "dateOfBirth": p.born.isoformat(),
+            "hireDate": inv.date(2010, 2024).isoformat(),
+            "salary": 81000,
+            "department": inv.pick("Sales", "Engineering", "Legal"),
+        },
+    )
+
+
+def bank(case: Case) -> Made:
+    inv, p = case.inv, case.inv.patient()
+    return _json(
+        case,
+        {
+            "transactionId": inv.digits(12),
+            "accountNumber": inv.digits(10),
+            "accountHolder": f"{p.given} {p.family}",
+            "amount": -42.1,
+            "merchant": {"name": inv.pick("Corner Bakery", "City Parking", "Book Barn"), "city": p.city},
+            "status": "posted",
+        },
+    )
+
+
+def webhook(case: Case) -> Made:
+    inv, p = case.inv, case.inv.patient()
+    login = f"{p.given}{inv.digits(2)}".lower()
+    return _json(case, {"action": inv.pick("opened", "closed", "created"), "repository": {"id": int(inv.digits(8)), "full_name": f"{login}/tool", "private": False, "owner": {"login": login, "id": int(inv.digits(7)), "type": "User"}, "html_url": f"https://git.fernmail.net/{login}/tool"},
+                        "sender": {"login": login, "id": int(inv.digits(7)), "email": p.email, "name": f"{p.given} {p.family}"}, "head_commit": {"id": _hex(case, 40), "message": inv.pick("Fix crash in parser", "Diagnose slow start", "Add treatment of empty input"), "timestamp": "2025-01-02T03:04:05Z"}})  # fmt: skip
+
+
+def telemetry(case: Case) -> Made:
+    inv = case.inv
+    spans = [
+        {
+            "traceId": _hex(case, 32),
+            "spanId": _hex(case, 16),
+            "name": inv.pick("GET /api/items", "SELECT orders", "publish"),
+            "startTimeUnixNano": inv.digits(19),
+            "attributes": [
+                {"key": "http.status_code", "value": {"intValue": "200"}},
+                {"key": "net.peer.ip", "value": {"stringValue": "10.2.3.4"}},
+            ],
+        }
+        for _ in range(4)
+    ]
+    return _json(
+        case,
+        {
+            "resourceSpans": [
+                {
+                    "resource": {"attributes": [{"key": "service.name", "value": {"stringValue": "cart"}}]},
+                    "scopeSpans": [{"spans": spans}],
+                }
+            ]
+        },
+    )
+
+
+def sensors(case: Case) -> Made:
+    inv = case.inv
+    return _json(
+        case,
+        [
+            {
+                "deviceId": f"pump-{inv.digits(4)}",
+                "serialNumber": inv.digits(9),
+                "ts": inv.digits(13),
+                "temperature": float(f"{inv.rng.uniform(10, 90):.3f}"),
+                "pressure": inv.rng.randint(80, 130),
+                "lat": 41.123456,
+                "lon": -87.65432,
+            }
+            for _ in range(5)
+        ],
+    )
+
+
+def kubernetes(case: Case) -> Made:
+    inv = case.inv
+    name = inv.pick("frontend", "patient-api", "redis-master", "cart", "claims-worker")
+    return (
+        f"apiVersion: apps/v1\nkind: Deployment\nmetadata:\n  name: {name}\n  namespace: {inv.pick('default', 'clinic', 'shop')}\n  labels:\n    app: {name}\n    owner: team-{inv.pick('blue', 'red')}\n"
+        f"spec:\n  replicas: {inv.rng.randint(1, 5)}\n  selector:\n    matchLabels:\n      app: {name}\n  template:\n    metadata:\n      labels:\n        app: {name}\n    spec:\n      containers:\n      - name: {name}\n"
+        f"        image: registry.fernmail.net/{name}:{inv.rng.randint(1, 9)}.{inv.rng.randint(0, 20)}.{inv.rng.randint(0, 9)}\n        ports:\n        - containerPort: 8080\n        env:\n        - name: DB_HOST\n          value: 10.1.{inv.rng.randint(0, 255)}.{inv.rng.randint(1, 254)}\n"
+        f'        - name: ACCOUNT\n          value: "{inv.digits(12)}"\n        resources:\n          limits: {{cpu: 500m, memory: 256Mi}}\n',
+        "application/yaml",
+    )
+
+
+def source(case: Case) -> Made:
+    inv = case.inv
+    return inv.pick(
+        f"package main\n\nimport \"fmt\"\n\ntype Patient struct {{\n\tFirstName string `json:\"firstName\"`\n\tSSN string `json:\"ssn\"`\n\tDOB time.Time\n}}\n\nfunc main() {{\n\tfmt.Println(\"build {inv.digits(9)}\")\n}}\n",
+        f"def total(items):\n    \"\"\"Sum of prices; issue {inv.digits(4)}.\"\"\"\n    # name: the label shown to the customer\n    return sum(i.price * i.quantity for i in items)\n\nVERSION = \"{inv.rng.randint(1, 9)}.{inv.digits(2)}.0\"\nTIMEOUT = {inv.digits(5)}\n",
+        "class MedicationService {\n  private final Map<String, Medication> cache = new HashMap<>();\n  /** Returns the diagnosis for a patient id. */\n  public Diagnosis find(String patientId) { return repository.byPatient(patientId); }\n}\n",
+        f"CREATE TABLE patients (\n  id BIGINT PRIMARY KEY,\n  first_name VARCHAR(60) NOT NULL,\n  last_name VARCHAR(60) NOT NULL,\n  ssn CHAR(11),\n  dob DATE,\n  diagnosis_code VARCHAR(10)\n);\nCREATE INDEX ix_{inv.digits(3)} ON patients (last_name);\n",
+        f"#!/bin/sh\nset -eu\nVERSION={inv.rng.randint(1, 9)}.{inv.rng.randint(0, 30)}.{inv.rng.randint(0, 30)}\ncurl -fsSL https://get.fernmail.net/tool-$VERSION.tar.gz | tar xz\necho \"sha256: {_hex(case, 64)}\"\n",
+    ), "text/plain"  # fmt: skip
+
+
+def logs(case: Case) -> Made:
+    inv = case.inv
+    lines = [
+        f"2025-03-{inv.rng.randint(1, 28):02d} 10:{i:02d}:05,{inv.digits(3)} {inv.pick('INFO', 'WARN', 'ERROR')} [worker-{i}] {inv.pick('request', 'job', 'order')} id={_hex(case, 32)} user={inv.digits(6)} took {inv.digits(3)}ms from 10.0.{i}.9 status {inv.pick('200', '404', '503')}"
+        for i in range(12)
+    ]
+    return "\n".join(lines) + "\n", "text/plain"
+
+
+def page(case: Case) -> Made:
+    inv = case.inv
+    title = inv.pick("Welcome to Book Barn", "Quarterly update", "How to brew coffee", "Contact us")
+    return (
+        f'<!DOCTYPE html>\n<html lang="en"><head><meta charset="utf-8"><title>{title}</title><link rel="stylesheet" href="/s.{_hex(case, 8)}.css"></head>\n<body><h1>{title}</h1><p>Call us at {inv.written_phone(inv.phone())} or write to '
+        f'hello@{inv.pick(*names.DOMAINS)}.</p><p>{inv.street()}, {inv.town()[0]}</p><form action="/search"><input name="q"><input type="hidden" name="csrf" value="{_hex(case, 32)}"></form></body></html>\n',
+        "text/html",
+    )
+
+
+def marketing(case: Case) -> Made:
+    inv, p = case.inv, case.inv.patient()
+    return (
+        f"Hi {p.given},\n\nOur spring sale starts on {inv.date(2024, 2025).strftime('%B')} {inv.rng.randint(1, 28)}! Use code SAVE{inv.digits(2)} for {inv.rng.randint(5, 40)}% off. "
+        f"Visit our store at {inv.street()} or call {inv.written_phone(inv.phone())}.\n\nBest regards,\n{inv.patient().given} {inv.family()}\nCustomer Success, {inv.family()} & Co.\n",
+        "text/plain",
+    )
+
+
+def configuration(case: Case) -> Made:
+    inv = case.inv
+    return inv.pick(
+        f"[server]\nhost = \"0.0.0.0\"\nport = {inv.rng.randint(1024, 65000)}\nworkers = 4\n\n[database]\nurl = \"postgres://app@10.0.0.{inv.rng.randint(2, 250)}:5432/app\"\npool = 10\nname = \"Main Storage\"\n",
+        f"NODE_ENV=production\nPORT={inv.rng.randint(1024, 65000)}\nAPI_KEY={_hex(case, 40)}\nSENTRY_DSN=https://{_hex(case, 32)}@sentry.fernmail.net/{inv.digits(5)}\n",
+        json.dumps({"name": "web-app", "version": f"{inv.rng.randint(1, 9)}.{inv.rng.randint(0, 9)}.0", "author": f"{inv.patient().given} {inv.family()}", "scripts": {"build": "vite build"}, "dependencies": {"react": "^18.2.0", "lodash": "4.17.21"}}, indent=2),
+    ), "text/plain"  # fmt: skip
+
+
+def order_table(case: Case) -> Made:
+    inv = case.inv
+    rows = ["order_id,customer_name,email,amount,city,zip"]
+    for _ in range(6):
+        p = inv.patient()
+        rows.append(f"{inv.digits(8)},{p.given} {p.family},{p.email},{inv.rng.uniform(5, 900):.2f},{p.city},{p.zip}")
+    return "\n".join(rows) + "\n", "text/csv"
+
+
+def sign_up(case: Case) -> Made:
+    inv, p = case.inv, case.inv.patient()
+    given = "".join(c for c in p.given if c.isascii() and c.isalpha())
+    return (
+        f"csrf_token={_hex(case, 32)}&first_name={given}&email={p.email.replace('@', '%40')}&phone={p.phone}&plan={inv.pick('basic', 'pro')}&newsletter=on",
+        "application/x-www-form-urlencoded",
+    )
+
+
+def ticket(case: Case) -> Made:
+    inv, p = case.inv, case.inv.patient()
+    return _json(
+        case,
+        {
+            "ticket": {
+                "id": int(inv.digits(6)),
+                "subject": inv.pick("Cannot log in", "Printer is jammed", "Refund for late parcel"),
+                "description": f"Hello, my name is {p.given} {p.family} and my order {inv.digits(9)} has not arrived. Please call {inv.written_phone(p.phone)}.",
+                "requester": {"name": f"{p.given} {p.family}", "email": p.email},
+                "priority": "normal",
+            }
+        },
+    )
+
+
+def graph(case: Case) -> Made:
+    inv, p = case.inv, case.inv.patient()
+    return _json(
+        case,
+        {
+            "query": "query Q($id: ID!) { user(id: $id) { name email orders { id total } } }",
+            "variables": {"id": inv.digits(7), "name": f"{p.given} {p.family}"},
+        },
+    )
+
+
+_GENERAL: tuple[Callable[[Case], Made], ...] = (
+    invoice, order, contacts, employees, bank, webhook, telemetry, sensors, kubernetes, source, logs, page, marketing, configuration, order_table, sign_up, ticket, graph,
+)  # fmt: skip
+
+
+def general(seed: str) -> Document:
+    """An ordinary document without health information."""
+    case = Case(seed, "not-phi")
+    make = case.inv.pick(*_GENERAL)
+    text, content_type = make(case)
+    return case.document(text, case.inv.pick(content_type, content_type, ""), style=make.__name__, verdict=Verdict.NONE)
