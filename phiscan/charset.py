@@ -26,7 +26,8 @@ _MARKS: Final = (
 _ASCII_RUN: Final = re.compile(rb"[\t\r\n\x20-\x7e]{12,}")
 _ASCII_WORD: Final = re.compile(rb"[A-Za-z]{4}|\d{3}")
 """In UTF-16 and UTF-32, and in EBCDIC, such a run with such a word in it is chance once in 100,000 letters: a second text hides there."""
-_CONTROL: Final = re.compile("[\x00-\x08\x0e-\x1a\x1c-\x1f]")
+# not VT, FS and GS, which frame HL7 v2 and NCPDP
+_CONTROL: Final = re.compile("[\x00-\x08\x0e-\x1a\x1e\x1f]")
 _CONTROL_BYTE: Final = re.compile(rb"[\x00-\x08\x0e-\x1a\x1e\x1f]")
 _SEQUENCE: Final = re.compile(rb"[\xc2-\xdf][\x80-\xbf]|[\xe0-\xef][\x80-\xbf]{2}|[\xf0-\xf4][\x80-\xbf]{3}")
 _OVERLONG: Final = re.compile(rb"[\xc0\xc1][\x80-\xbf]")

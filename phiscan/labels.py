@@ -16,7 +16,7 @@ from phiscan.finding import Subject
 from phiscan.fold import plain
 
 _WORD = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+")
-_MASK = re.compile(r"[X*]+")
+_MASK = re.compile(r"[X*]+|0")
 _GAP = re.compile(r"[^A-Za-z0-9]{4}")
 _TEMPLATE = re.compile(r"[{}]|^/")
 _SENTENCE = re.compile(r"[,;(]\s|\)$|(?:\S+\s+){4}")

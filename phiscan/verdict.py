@@ -17,6 +17,8 @@ from typing import Final
 
 from phiscan.finding import Finding, Likelihood, Subject, Verdict
 
+_GIVEN_TO_PATIENTS: Final = frozenset(("MEDICAL_RECORD_NUMBER", "US_MEDICARE_BENEFICIARY_ID_NUMBER"))
+"""Numbers that only a patient has: who has one was treated, and that is health information (45 CFR 160.103)."""
 _SHARED: Final = frozenset("US_ZIP_CODE CITY GEO_COORDINATE URL IP_ADDRESS MAC_ADDRESS".split())
 _LABELLED: Final = frozenset(
     "PHONE_NUMBER FAX_NUMBER EMAIL_ADDRESS STREET_ADDRESS SERVICE_DATE UNIQUE_CODE DEVICE_IDENTIFIER ACCOUNT_NUMBER AGE_OVER_89".split()
@@ -32,6 +34,7 @@ def verdict(findings: Iterable[Finding]) -> Verdict:
             stated |= finding.subject is Subject.PATIENT
         elif finding.subject is Subject.PATIENT:
             patient = True
+            health |= finding.info_type in _GIVEN_TO_PATIENTS
         elif finding.subject is Subject.PERSON:
             contact = True
             person |= _singles_out(finding)

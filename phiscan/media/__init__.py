@@ -119,7 +119,7 @@ def _json(data: bytes, head: bytes, declared: str) -> str:
 def _text(data: bytes, head: bytes, declared: str) -> str:
     if _BINARY.search(data):
         return protobuf.sniff(data) or "binary"
-    if declared == "application/x-www-form-urlencoded":
+    if declared == "application/x-www-form-urlencoded" or form.sniff(data):
         return "form"
     if declared in _TABLES or csv_table.sniff(head):
         return "csv"

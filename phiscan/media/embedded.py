@@ -16,7 +16,7 @@ from urllib.parse import unquote_to_bytes
 
 from phiscan import charset
 from phiscan.evidence import Evidence, Nested, Spot
-from phiscan.media import magic
+from phiscan.media import dicom, hl7v2, magic, ncpdp, protobuf
 from phiscan.media.json_tokens import decode as unescape
 from phiscan.offsets import Derived
 
@@ -154,9 +154,14 @@ def _decoded(run: bytes) -> tuple[bytes, bool] | None:
         content = decoder(run)
         if content and (magic.known(content) or magic.encrypted(content)):
             return content, True
-        if content and readable(content):
+        if content and (readable(content) or _is_ours(content)):
             return content, False
     return None
+
+
+def _is_ours(data: bytes) -> bool:
+    """Whether a reader of a format that is no plain text knows `data` by its bytes."""
+    return any(sniff(data[:4096]) for sniff in (hl7v2.sniff, ncpdp.sniff, dicom.sniff)) or bool(protobuf.sniff(data))
 
 
 def _quoted_printable(data: bytes) -> Iterator[Nested]:

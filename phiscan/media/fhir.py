@@ -33,7 +33,7 @@ class ResourceReader:
         self._siblings: dict[int, dict[str, str]] = {}
         self._above = len(resource.frame.path)
         for leaf in resource.leaves:
-            if leaf.key in ("system", "url"):
+            if leaf.key in ("system", "url", "reference"):
                 self._siblings.setdefault(id(leaf.frame), {})[leaf.key] = self._value(leaf)
             elif leaf.key == "code":
                 self._siblings.setdefault(id(_holder(leaf.frame, "identifier")), {}).setdefault(
@@ -91,8 +91,8 @@ class ResourceReader:
             info_type = "PERSON_NAME"
         elif path[0] == "identifier" and path[-1] == "value" and len(path) == 2:
             info_type = self._identifier(leaf, subject)
-        elif "link" in path and path[-1] == "reference":
-            info_type = "PATIENT_REFERENCE"
+        elif path[-1] in ("reference", "display"):
+            self._reference(leaf, path)
         if info_type:
             self._add(info_type, leaf, path, subject)
 
@@ -107,8 +107,8 @@ class ResourceReader:
             return self._telecom(leaf)
         if holder == "photo" and last in ("url", "data"):
             return "FACE_PHOTO"
-        if last == "valueString" and "mothersMaidenName" in self._siblings.get(id(leaf.frame), {}).get("url", ""):
-            return "PERSON_NAME"
+        if last in ("valueString", "valueDecimal"):
+            return self._extension(leaf)
         return tables.CODED_VALUES.get(last, "") if len(path) == 1 or last in tables.COORDINATES else ""
 
     def _telecom(self, leaf: Leaf) -> str:
@@ -132,23 +132,31 @@ class ResourceReader:
             return info_type if info_type in ("US_HEALTHCARE_NPI", "US_DEA_NUMBER", "LICENSE_NUMBER") else ""
         return info_type or ("MEDICAL_RECORD_NUMBER" if subject is Subject.PATIENT else "UNIQUE_CODE")
 
+    def _extension(self, leaf: Leaf) -> str:
+        url = self._siblings.get(id(leaf.frame), {}).get("url", "")
+        if leaf.key == "valueDecimal":
+            return "GEO_COORDINATE" if url in tables.COORDINATES else ""
+        return "PERSON_NAME" if "mothersMaidenName" in url else ""
+
     def _clinical(self, leaf: Leaf, path: tuple[str, ...]) -> bool:
         """An element of a resource in a patient's compartment; whether it ties the resource to a patient."""
-        last, value = path[-1], ""
-        if last == "reference":
-            value = self._value(leaf)
-            holder = path[-2] if len(path) > 1 else ""
-            if "Patient/" in value or (holder in tables.SUBJECT_ELEMENTS and _refers_to_person(value)):
-                self._add("PATIENT_REFERENCE", leaf, path, Subject.PATIENT)
-                return True
-            return False
-        if last == "display" and len(path) > 1 and path[-2] in tables.SUBJECT_ELEMENTS:
-            self._add("PERSON_NAME", leaf, path, Subject.PATIENT)
-            return True
+        if path[-1] in ("reference", "display"):
+            return self._reference(leaf, path)
         info_type = self._clinical_type(leaf, path)
         if info_type:
             self._add(info_type, leaf, path, Subject.PATIENT)
-        return last == "subscriberId"
+        return path[-1] == "subscriberId"
+
+    def _reference(self, leaf: Leaf, path: tuple[str, ...]) -> bool:
+        """Reference.reference or Reference.display; whether it is a patient's (a relative counts, as in the compartment)."""
+        target = self._siblings.get(id(leaf.frame), {}).get("reference", "")
+        kind = _kind_of(target)
+        whose = Subject.PATIENT if kind in tables.PERSONS or (not kind and _names_patient(path)) else Subject.PROVIDER
+        if leaf.key == "display" and (whose is Subject.PATIENT or kind.startswith("Practitioner")):
+            self._add("PERSON_NAME", leaf, path, whose)
+        elif leaf.key == "reference" and whose is Subject.PATIENT:
+            self._add("PATIENT_REFERENCE", leaf, path, whose)
+        return whose is Subject.PATIENT
 
     def _clinical_type(self, leaf: Leaf, path: tuple[str, ...]) -> str:
         last = path[-1]
@@ -172,11 +180,16 @@ def _holder(frame: Frame, key: str) -> Frame:
     return frame
 
 
-def _refers_to_person(reference: str) -> bool:
-    kind = reference.rstrip("/").rsplit("/", 2)
-    named = kind[-2] if len(kind) > 1 else ""
-    return (
-        named not in tables.PROVIDERS
-        and not reference.startswith(("Group/", "Device/", "Location/"))
-        and bool(reference)
-    )
+def _kind_of(reference: str) -> str:
+    """The resource type that a reference names (`Patient/77`, `https://x/fhir/Patient/77/_history/2`); empty for a UUID or a fragment."""
+    return next((part for part in reversed(reference.split("/")) if part in tables.RESOURCES), "")
+
+
+def _names_patient(path: tuple[str, ...]) -> bool:
+    """Whether the element that holds a reference is a patient's by its own meaning."""
+    holder = path[-2] if len(path) > 1 else ""
+    if (
+        holder == "individual"
+    ):  # ResearchSubject.individual is; Encounter.participant.individual is a provider or a relative
+        return "participant" not in path
+    return holder in tables.SUBJECT_ELEMENTS

@@ -49,7 +49,11 @@ DATES: Final = frozenset(
     " started valueDateTime dateTime authored effectiveDate occurrenceDate performedDate time onsetPeriod".split()
 )
 SUBJECT_ELEMENTS: Final = frozenset(
-    "subject patient beneficiary subscriber policyHolder individual for member insured".split()
+    "subject patient beneficiary subscriber policyHolder individual for member insured actor".split()
+)
+PROVIDER_ELEMENTS: Final = frozenset(
+    "performer author recorder asserter requester practitioner provider generalPractitioner participant enterer agent who prescriber"
+    " interpreter resultsInterpreter attester party member primaryPerformer careManager".split()
 )
 WANTED: Final[dict[str, bool | tuple[tuple[str, ...], ...]]] = {
     **dict.fromkeys(DATES, True),
@@ -63,10 +67,11 @@ WANTED: Final[dict[str, bool | tuple[tuple[str, ...], ...]]] = {
     "value": (("identifier",), ("telecom",)),
     "system": (("identifier",), ("telecom",)),
     "code": (("identifier", "type", "coding"),),
-    "display": tuple((element,) for element in sorted(SUBJECT_ELEMENTS)),
+    "display": tuple((element,) for element in sorted(SUBJECT_ELEMENTS | PROVIDER_ELEMENTS)),
     "url": (("photo",), ("extension",)),
     "data": (("photo",),),
     "valueString": (("extension",),),
+    "valueDecimal": (("extension",),),
 }
 """Elements whose values are looked at, everywhere or where the path above ends so."""
 KNOWN: Final = frozenset(WANTED) | RESOURCES | frozenset(

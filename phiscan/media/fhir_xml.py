@@ -34,7 +34,8 @@ class _XmlResourceReader(ResourceReader):
 
     def _health(self, *, about_patient: bool) -> None:
         kind = self._resource.kind
-        spot = Spot(kind, self._resource.frame.start, self._end)
+        start = self._resource.frame.start
+        spot = Spot(kind, start - (start == self._end), self._end)  # an empty resource stands where its tag ends
         subject = Subject.PATIENT if about_patient else Subject.NOBODY
         self._evidence.add("fhir_resource", tables.HEALTH.get(kind, "PATIENT_RECORD"), spot, subject)
 

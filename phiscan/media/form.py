@@ -24,6 +24,17 @@ _DOCUMENT: Final = re.compile(
 )
 
 
+# a=b&c=d, with the characters that the format leaves as they are; not a line of code or prose
+_WHOLE: Final = re.compile(
+    rb"[\w.~*%+-]{1,64}(?:\[[\w%-]{0,64}\]){0,8}=[\w.~*%+:/@!$'(),-]*+(?:&[\w.~*%+-]{1,64}(?:\[[\w%-]{0,64}\]){0,8}=[\w.~*%+:/@!$'(),-]*+)++\s*"
+)
+
+
+def sniff(data: bytes) -> bool:
+    """Whether all of `data` is fields of a form, two at least."""
+    return b"&" in data[:4096] and _WHOLE.fullmatch(data) is not None
+
+
 def read(data: bytes, evidence: Evidence) -> Gap:
     """Add what the field names say of their values, and the documents that are values."""
     read_records(_pairs(data, evidence), evidence, "form_field")

@@ -6,7 +6,7 @@ import simdjson
 from phiscan.evidence import Evidence
 from phiscan.finding import Gap
 from phiscan.labels import read_label
-from phiscan.media import dicom_json, fhir, fhir_tables
+from phiscan.media import dicom_json, fhir, fhir_tables, json_tables
 from phiscan.media.json_tokens import Frame, Keys, Leaf, TooDeepError, Wanted, decode, leaves
 from phiscan.media.record import Labelled, read_records
 
@@ -14,10 +14,17 @@ from phiscan.media.record import Labelled, read_records
 def _wanted(key: str) -> Wanted:
     if key in dicom_json.WANTED or read_label(key).rule is not None:
         return True
+    return key in json_tables.WANTED
+
+
+def _wanted_of_fhir(key: str) -> Wanted:
+    if read_label(key).rule is not None:
+        return True
     return fhir_tables.WANTED.get(key, False)
 
 
 _KEYS = Keys(_wanted)
+_FHIR_KEYS = Keys(_wanted_of_fhir)
 _PARSER = simdjson.Parser()
 
 
@@ -56,7 +63,7 @@ def read(data: bytes, evidence: Evidence) -> Gap:
     """Add what the keys of `data` say to `evidence`; a gap when not all of it could be read."""
     held: list[Leaf] = []
     try:
-        for item in leaves(data, _KEYS):
+        for item in leaves(data, _FHIR_KEYS if b'"resourceType"' in data else _KEYS):
             if isinstance(item, Leaf):
                 held.append(item)
             elif item.resource in fhir_tables.RESOURCES:
@@ -65,7 +72,9 @@ def read(data: bytes, evidence: Evidence) -> Gap:
         return Gap.OVER_LIMIT
     if b'"vr"' in data:
         held = dicom_json.take(data, evidence, held)
-    read_records((_labelled(data, leaf) for leaf in held), evidence, "json_key")
+    records = [_labelled(data, leaf) for leaf in held]
+    records += json_tables.read(data, held)
+    read_records(records, evidence, "json_key")
     return check(data)
 
 

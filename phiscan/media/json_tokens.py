@@ -111,7 +111,7 @@ def leaves(data: bytes, keys: Keys) -> Iterator[Leaf | Frame]:  # noqa: C901 - a
     Raises:
         TooDeepError: see MAX_DEPTH.
     """
-    top = Frame("", 0, None, is_object=True)
+    top = Frame("", 0, None, is_object=True, wanted=keys[b""][1])
     depth = 0
     pending: tuple[str, Wanted] | None = None
     for match in _TOKEN.finditer(data):
