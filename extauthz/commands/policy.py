@@ -6,17 +6,14 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from extauthz.commands import cases, documents, simulate
+from extauthz.commands import cases, documents, policies, policy_diff, simulate
 from extauthz.commands.errors import UsageError
-from extauthz.policy_store import PolicyUnreadableError, policy_file, read_policy
 from mesh.decision import Decision
 from mesh.events import Body, Head
 from mesh.exchange import Exchange
 from mesh.facts import Direction, Facts, Operation
 from mesh.identity import is_principal
 from mesh.policy import Policy
-from mesh.policy_file import check
-from mesh.problems import Problem
 from phiscan.scanner import Engine
 
 if TYPE_CHECKING:
@@ -26,7 +23,7 @@ if TYPE_CHECKING:
 def add_parser(subparsers: "_Subparsers") -> None:
     """Add `policy` with its own subcommands."""
     parser = subparsers.add_parser("policy", help="check, explain or test a policy")
-    actions = parser.add_subparsers(dest="action", required=True, metavar="check|explain|test")
+    actions = parser.add_subparsers(dest="action", required=True, metavar="check|explain|test|diff")
     checked = actions.add_parser("check", help="report errors and warnings with their places")
     checked.add_argument("path", type=Path, metavar="FILE|DIR")
     checked.set_defaults(run=_check)
@@ -45,10 +42,11 @@ def add_parser(subparsers: "_Subparsers") -> None:
     tested = actions.add_parser("test", help="run case files and report what is not as they expect")
     tested.add_argument("cases", type=Path, nargs="+", metavar="CASES.yaml")
     tested.set_defaults(run=_test)
+    policy_diff.add_parser(actions)
 
 
 def _check(args: argparse.Namespace) -> int:
-    policy, problems = _load(args.path)
+    policy, problems = policies.load(args.path)
     for problem in problems:
         sys.stdout.write(f"{problem}\n")
     if policy is None:
@@ -59,9 +57,7 @@ def _check(args: argparse.Namespace) -> int:
 
 
 def _explain(args: argparse.Namespace) -> int:
-    policy, problems = _load(args.policy)
-    if policy is None:
-        raise UsageError("\n".join(str(p) for p in problems))
+    policy = policies.usable(args.policy)
     for flag, given in (("--from", args.source), ("--to", args.destination)):
         if not is_principal(given):
             raise UsageError(f"{flag} {given}: not a principal; write cluster.local/ns/NAMESPACE/sa/ACCOUNT")
@@ -81,13 +77,6 @@ def _test(args: argparse.Namespace) -> int:
                 sys.stdout.write(line + "\n")
     sys.stdout.write(f"{total} case{'s' * (total != 1)}, {failed} failed\n")
     return int(failed > 0)
-
-
-def _load(path: Path) -> tuple[Policy | None, tuple[Problem, ...]]:
-    try:
-        return check(read_policy(path), file=str(policy_file(path)))
-    except PolicyUnreadableError as error:
-        raise UsageError(str(error)) from None
 
 
 def _decide(policy: Policy, args: argparse.Namespace) -> Decision:

@@ -31,8 +31,10 @@ _LONG_RUN: Final = b"a" * MIN_LENGTH
 _BASE64: Final = re.compile(
     rb"(?<![A-Za-z0-9+/_-])[A-Za-z0-9+/_-]{16,}(?:(?:\r?\n[ \t]{0,8}|\\r\\n|\\n|\\/)[A-Za-z0-9+/_-]{2,}){0,100000}={0,2}(?![A-Za-z0-9])"
 )
-# paths and names mix what no alphabet of base64 has together: us-core/patient, v2/x_y
-_BOTH_ALPHABETS: Final = re.compile(rb"[-_][^\\]*[+/]|(?<!\\)[+/].*[-_]", re.DOTALL)
+# a UUID; paths and names, which mix what no alphabet of base64 has together: us-core/patient, v2/x_y; a word or a number
+_NEVER: Final = re.compile(
+    rb"[0-9A-Fa-f]{8}(?:-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}\Z|[^+/]*[-_][^\\+/]*[+/]|[^-_\\]*[+/][^-_]*[-_]|[a-z/_-]+\Z|[A-Z/_-]+\Z|[0-9/_-]+\Z"
+)
 _GAPS: Final = re.compile(rb"\\[rn]|\\(?=/)|\s")
 _HEX: Final = re.compile(rb"(?:[0-9a-fA-F]{2}){12,}")
 # data:text/plain;charset=utf-8;base64,SGVsbG8= and data:,hello%20there
@@ -147,7 +149,7 @@ def _runs(data: bytes) -> Iterator[Nested]:
 
 def _decoded(run: bytes) -> tuple[bytes, bool] | None:
     """What a run decodes to, and whether that is certain; None when it is nothing that anyone would read."""
-    if _BOTH_ALPHABETS.search(run):
+    if _NEVER.match(run):
         return None
     run = _GAPS.sub(b"", run)
     for decoder in _DECODERS:
