@@ -93,13 +93,14 @@ class ScanReport:
     """The result of one scan.
 
     Args:
-        findings: in document order.
+        findings: what is reported, in document order. A provider's numbers (NPI, DEA, licence) are among them.
         coverage: whether everything was seen.
         gap: why not, when it was not.
         verdict: see `Verdict`.
         media: what the document was read as (`fhir+json`, `hl7v2`, `json`, `text`, ...).
         encodings: content codings that were removed, in the order of the Content-Encoding header.
         size: bytes of body as received.
+        providers: a provider's own name, address and ways to reach them. They are no patient's identifiers: known, not reported.
     """
 
     findings: tuple[Finding, ...] = ()
@@ -109,6 +110,7 @@ class ScanReport:
     media: str = "empty"
     encodings: tuple[str, ...] = ()
     size: int = 0
+    providers: tuple[Finding, ...] = ()
 
     @property
     def identifiers(self) -> tuple[Identifier, ...]:

@@ -4,12 +4,13 @@ The gate asks Hyperscan whether each detector's `gate` expression occurs (no off
 report ranges. A gate expression occurs wherever its detector can find anything, so the gate loses nothing.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from typing import Final
 
 import hyperscan
 
 from phiscan import labels
+from phiscan.compiled import Plan, compile_all, pack, unpack
 from phiscan.detector import Detector
 from phiscan.media import embedded
 
@@ -24,15 +25,8 @@ class TooManyMatchesError(Exception):
 class Gate:
     """Says which of several expressions occur in a text: one pass, no offsets, one report an expression."""
 
-    def __init__(self, expressions: Iterable[tuple[str, bool]]) -> None:
-        """Compile pairs of an expression in Hyperscan's syntax and whether it is caseless."""
-        written, caseless = zip(*expressions, strict=True)
-        self._database = hyperscan.Database()
-        self._database.compile(
-            expressions=[e.encode() for e in written],
-            ids=list(range(len(written))),
-            flags=[_flags(caseless=c) | hyperscan.HS_FLAG_SINGLEMATCH for c in caseless],
-        )
+    def __init__(self, database: hyperscan.Database) -> None:
+        self._database = database
 
     def all(self, text: bytes) -> list[int]:
         """Numbers of the expressions that occur, in their order."""
@@ -51,21 +45,27 @@ class Gate:
 
 
 class Matcher:
-    """Compiled patterns of `detectors`. Not thread-safe: Hyperscan's scratch space belongs to one scan at a time."""
+    """Compiled patterns of `detectors`. Not thread-safe: Hyperscan's scratch space belongs to one scan at a time.
 
-    def __init__(self, detectors: Sequence[Detector]) -> None:
+    Args:
+        serialized: what `serialized` of a matcher of the same detectors gave; loading takes milliseconds, compiling a second.
+
+    Raises:
+        CompiledError: `serialized` is of other detectors, of another version or CPU, or broken.
+        PlatformError: Hyperscan cannot run here.
+    """
+
+    def __init__(self, detectors: Sequence[Detector], serialized: bytes = b"") -> None:
         self.detectors = tuple(detectors)
-        self._gate = Gate((d.gate, _gate_is_caseless(d)) for d in self.detectors)
-        self._labels = Gate(labels.gate())
-        self._embedded = Gate(embedded.GATE)
-        self._locators = [self._locator(d) for d in self.detectors]
+        self._plans = plans(self.detectors)
+        databases = unpack(serialized, self._plans) if serialized else compile_all(self._plans)
+        self._databases = databases
+        self._gate, self._labels, self._embedded = map(Gate, databases[:3])
+        self._locators = databases[3:]
 
-    @staticmethod
-    def _locator(detector: Detector) -> hyperscan.Database:
-        database = hyperscan.Database()
-        flags = _flags(caseless=detector.caseless) | hyperscan.HS_FLAG_SOM_LEFTMOST
-        database.compile(expressions=[detector.pattern.encode()], ids=[0], flags=flags)
-        return database
+    def serialized(self) -> bytes:
+        """The compiled patterns as bytes, for another process on a like machine."""
+        return pack(self._databases, self._plans)
 
     def possible(self, text: bytes) -> list[int]:
         """Indexes of the detectors that can find something in `text`."""
@@ -100,6 +100,22 @@ class Matcher:
             if start >= reached:
                 reached = ends[start]
                 yield start, reached
+
+
+def plans(detectors: Sequence[Detector]) -> tuple[Plan, ...]:
+    """What has to be compiled for `detectors`: the three gates, then a locator each."""
+    return (
+        _gate_plan([(d.gate, _gate_is_caseless(d)) for d in detectors]),
+        _gate_plan(list(labels.gate())),
+        _gate_plan(list(embedded.GATE)),
+        *(Plan((d.pattern,), (_flags(caseless=d.caseless) | hyperscan.HS_FLAG_SOM_LEFTMOST,)) for d in detectors),
+    )
+
+
+def _gate_plan(expressions: list[tuple[str, bool]]) -> Plan:
+    """Pairs of an expression in Hyperscan's syntax and whether it is caseless."""
+    flags = tuple(_flags(caseless=caseless) | hyperscan.HS_FLAG_SINGLEMATCH for _, caseless in expressions)
+    return Plan(tuple(expression for expression, _ in expressions), flags)
 
 
 def _flags(*, caseless: bool) -> int:

@@ -17,6 +17,7 @@ from typing import Final
 
 from phiscan.finding import Finding, Likelihood, Subject, Verdict
 
+_PROVIDERS_NUMBERS: Final = frozenset(("US_HEALTHCARE_NPI", "US_DEA_NUMBER", "LICENSE_NUMBER"))
 _GIVEN_TO_PATIENTS: Final = frozenset(("MEDICAL_RECORD_NUMBER", "US_MEDICARE_BENEFICIARY_ID_NUMBER"))
 """Numbers that only a patient has: who has one was treated, and that is health information (45 CFR 160.103)."""
 _SHARED: Final = frozenset("US_ZIP_CODE CITY GEO_COORDINATE URL IP_ADDRESS MAC_ADDRESS".split())
@@ -50,3 +51,8 @@ def _singles_out(finding: Finding) -> bool:
     if finding.info_type in _LABELLED:
         return finding.likelihood is Likelihood.VERY_LIKELY
     return finding.info_type not in _SHARED
+
+
+def is_providers_contact(finding: Finding) -> bool:
+    """Whether a finding is a provider's own name, address or the like: nobody's identifier in a patient's record."""
+    return finding.subject is Subject.PROVIDER and finding.info_type not in _PROVIDERS_NUMBERS

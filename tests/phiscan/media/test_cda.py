@@ -34,7 +34,10 @@ def document(header, body=SECTION):
 
 def found(data):
     report = phiscan.scan(data)
-    values = {(f.info_type, data[f.location.start : f.location.end].decode(), f.subject) for f in report.findings}
+    values = {
+        (f.info_type, data[f.location.start : f.location.end].decode(), f.subject)
+        for f in (*report.findings, *report.providers)
+    }
     return report, values
 
 

@@ -16,6 +16,11 @@ EXPLICIT, IMPLICIT, BIG, DEFLATED = (
 LONG = (b"OB", b"OW", b"SQ", b"UN", b"UT", b"UC", b"UR")
 
 
+def everything(data):
+    report = phiscan.scan(data)
+    return (*report.findings, *report.providers)
+
+
 def element(tag, vr, value, syntax=EXPLICIT, undefined=False):
     order = "big" if syntax == BIG else "little"
     value = value.encode() if isinstance(value, str) else value
@@ -101,9 +106,7 @@ def test_every_uncompressed_syntax_is_read_and_masked_in_place(syntax, framing):
 def test_the_referring_physician_is_a_provider():
     data = file(study())
     names = {
-        data[f.location.start : f.location.end]: f.subject
-        for f in phiscan.scan(data).findings
-        if f.info_type == "PERSON_NAME"
+        data[f.location.start : f.location.end]: f.subject for f in everything(data) if f.info_type == "PERSON_NAME"
     }
     assert names == {b"Ruiz^Ana^^Mrs": Subject.PATIENT, b"Osei^Kwame": Subject.PROVIDER}
 
@@ -182,7 +185,7 @@ def test_a_structured_report_is_read():
         ],
     )
     data = file(element(0x00080060, "CS", "SR") + content)
-    found = {(f.info_type, data[f.location.start : f.location.end], f.subject) for f in phiscan.scan(data).findings}
+    found = {(f.info_type, data[f.location.start : f.location.end], f.subject) for f in everything(data)}
     assert {
         ("MEDICAL_RECORD_NUMBER", b"A10018", Subject.PATIENT),
         ("PERSON_NAME", b"Ruiz^Eva", Subject.PATIENT),

@@ -21,7 +21,9 @@ def test_attributes_are_read_by_their_tags():
     data = json.dumps([STUDY]).encode()
     report = phiscan.scan(data, content_type="application/dicom+json")
     assert (report.media, report.verdict, report.gap) == ("dicom+json", Verdict.PHI, Gap.NONE)
-    found = {(f.info_type, data[f.location.start : f.location.end], f.subject) for f in report.findings}
+    found = {
+        (f.info_type, data[f.location.start : f.location.end], f.subject) for f in (*report.findings, *report.providers)
+    }
     assert ("PERSON_NAME", b"Ruiz^Ana", Subject.PATIENT) in found
     assert ("PERSON_NAME", b"Osei^Kwame", Subject.PROVIDER) in found
     assert ("MEDICAL_RECORD_NUMBER", b"B20018", Subject.PATIENT) in found

@@ -100,7 +100,9 @@ def test_each_resource_of_a_bundle_is_judged_by_its_own_kind():
         ],
     }
     report = scan(bundle)
-    names = [(f.subject, f.location.field) for f in report.findings if f.info_type == "PERSON_NAME"]
+    names = [
+        (f.subject, f.location.field) for f in (*report.findings, *report.providers) if f.info_type == "PERSON_NAME"
+    ]
     assert (Subject.PROVIDER, "Practitioner.name.family") in names
     assert (Subject.PATIENT, "Patient.name.family") in names
     assert "SERVICE_DATE" in {f.info_type for f in report.findings}

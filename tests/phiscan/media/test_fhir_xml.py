@@ -39,7 +39,7 @@ PATIENT_JSON = {
 def elements(report, data):
     return {
         (f.info_type, f.subject, data[f.location.start : f.location.end])
-        for f in report.findings
+        for f in (*report.findings, *report.providers)
         if f.detector == "fhir_element"
     }
 

@@ -17,11 +17,16 @@ MESSAGE = (
 )
 
 
+def everything(data):
+    report = phiscan.scan(data)
+    return (*report.findings, *report.providers)
+
+
 def values(text, subject=Subject.PATIENT):
     data = text.encode()
     return {
         (f.info_type, data[f.location.start : f.location.end].decode(), f.location.field.split(".")[0])
-        for f in phiscan.scan(data).findings
+        for f in everything(data)
         if f.identifier and f.subject is subject
     }
 

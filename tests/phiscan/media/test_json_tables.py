@@ -43,7 +43,10 @@ def test_the_pairs_of_one_list_are_one_record():
         ([{"name": "replicas", "value": "512449031"}], "another label"),
         ({"columns": ["count", "total"], "rows": [["1", "512449031"]]}, "other columns"),
         ({"rows": [[1, 2], [3, 4]], "columns": []}, "no columns"),
-        ({"name": "ssn", "about": "a sentence that is longer than any context window", "n": {"x": "512449031"}}, "not beside it"),
+        (
+            {"name": "ssn", "about": "a sentence that is longer than any context window", "n": {"x": "512449031"}},
+            "not beside it",
+        ),
     ],
 )
 def test_a_look_alike_is_no_identifier(document, reason):

@@ -29,7 +29,10 @@ OLD = b"""<Message version="010" release="006" xmlns="http://www.ncpdp.org/schem
 def found(data):
     report = phiscan.scan(data)
     assert report.media == "script"
-    return report, {(f.info_type, data[f.location.start : f.location.end].decode(), f.subject) for f in report.findings}
+    return report, {
+        (f.info_type, data[f.location.start : f.location.end].decode(), f.subject)
+        for f in (*report.findings, *report.providers)
+    }
 
 
 def test_each_identifier_of_a_new_prescription_is_found():
