@@ -44,6 +44,7 @@ eval: $(READY) ## precision and recall on the generated corpus
 
 fuzz: $(READY) $(FUZZER) ## coverage-guided fuzzing of scan, decode and redact (FUZZ_SECONDS=600)
 	@PYTHONPATH=.fuzz-site $(BIN)/python tests/fuzz/drive.py fuzz-corpus -max_total_time=$(FUZZ_SECONDS) -max_len=16384 -timeout=30
+	@! ls fuzz-corpus.faults 2>/dev/null || { echo "phiguard: the fuzzer found faults; see fuzz-corpus.faults"; exit 1; }
 
 lock: ## write the lock files anew from pyproject.toml and requirements-*.in
 	@test -x $(BIN)/python || $(MAKE) --no-print-directory setup

@@ -1,7 +1,7 @@
 """What of a message's head is scanned, under which label: PHI in a path, a query or a header is outside of the body.
 
-Left out are only the headers that the transport itself writes. A value is never left out for its length or its look:
-that would be a way around the scan.
+Left out are only the headers that the transport itself writes, and those only while they say what the transport would
+say: one short word. Their names are known to everybody, so a sentence under such a name would be a way around the scan.
 """
 
 import re
@@ -20,9 +20,12 @@ _TRANSPORT: Final = frozenset(
     "age alt-svc b3 cache-control connection content-encoding content-length content-type date etag expect expires "
     "grpc-encoding grpc-status grpc-timeout host if-match if-modified-since if-none-match if-unmodified-since keep-alive "
     "last-modified max-forwards pragma proxy-connection range retry-after strict-transport-security te traceparent "
-    "tracestate trailer transfer-encoding upgrade vary x-forwarded-client-cert x-request-id".split()
+    "tracestate trailer transfer-encoding upgrade vary x-request-id".split()
 )
-_TRANSPORT_PREFIXES: Final = (":", "grpc-accept-", "x-b3-", "x-envoy-")
+_TRANSPORT_PREFIXES: Final = ("grpc-accept-", "x-b3-", "x-envoy-")
+# The request line is read as such; the proxies write who they are, at length, over what a client says.
+_PROXYS: Final = frozenset("x-forwarded-client-cert x-envoy-peer-metadata x-envoy-peer-metadata-id".split())
+_WORD: Final = re.compile(r"[!-$&-~]{0,128}")  # matches `"33a64-df"`, `gzip`; not `no-cache, private` or `Ana%20Ruiz`
 _PLAIN_NAME: Final = re.compile(r"[A-Za-z][A-Za-z_.\[\]-]{0,63}")  # matches `patient.ssn`; not `123-45-6789`, `a1`
 _MAX_DECODINGS: Final = 3  # `%2531` is a `1` to a server that decodes twice
 
@@ -41,7 +44,11 @@ def of_headers(part: str, fields: Fields) -> Iterator[tuple[str, str]]:
     """Label (`header.x-patient`) and value of each header or trailer that the transport did not write."""
     for name, value in fields:
         label = f"{part}.{name}"
+        if name in _PROXYS or name.startswith(":"):
+            continue
         if name in _TRANSPORT or name.startswith(_TRANSPORT_PREFIXES):
+            if not _WORD.fullmatch(value):
+                yield part, _decode(value)  # without its name: `age` is no one's age
             continue
         if name == "cookie":
             yield from _of_pairs(label, (pair.strip() for pair in value.split(";")))

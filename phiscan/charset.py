@@ -121,7 +121,7 @@ def _by_nuls(data: bytes) -> str:
 def _by_name(data: bytes, declared: str) -> Recoded:
     try:
         codec = codecs.lookup(declared).name
-    except LookupError:
+    except (LookupError, ValueError):  # also a name with a NUL in it
         return Recoded(data, "", Gap.UNKNOWN_ENCODING)
     if codec.startswith(("utf-16", "utf-32")):
         # the mark is missing and so are the NULs: text in another script, or not what it says

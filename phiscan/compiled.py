@@ -64,7 +64,8 @@ def compile_one(plan: Plan) -> hyperscan.Database:
 
 def digest(plans: Sequence[Plan]) -> bytes:
     """What tells the databases of `plans` from others: the expressions, their flags, Hyperscan's version. 32 bytes."""
-    text = repr((hyperscan.__version__, [(plan.expressions, plan.flags) for plan in plans]))
+    version: str = hyperscan.__version__  # type: ignore[attr-defined]  # its stubs leave it out
+    text = repr((version, [(plan.expressions, plan.flags) for plan in plans]))
     return hashlib.sha256(text.encode()).digest()
 
 

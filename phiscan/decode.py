@@ -18,6 +18,8 @@ from phiscan.finding import Gap
 
 MAX_LAYERS: Final = 4
 """Codings on top of each other; more is a gap."""
+_MAX_MEMBERS: Final = 1024
+"""Members of a gzip file or frames of a zstd one; with blocks of 64 KiB (BGZF) this is 64 MiB. Each costs a copy of what follows it."""
 _CHUNK: Final = 65536
 
 
@@ -126,6 +128,8 @@ def _gunzip(data: bytes, limit: int) -> bytes:
         out.append(_inflate(member, data, left))
         left -= len(out[-1])
         data = member.unused_data
+        if len(out) > _MAX_MEMBERS:
+            raise _OverLimitError
     return b"".join(out)
 
 
@@ -170,8 +174,11 @@ def _unbrotli(data: bytes, limit: int) -> bytes:
 def _unzstd(data: bytes, limit: int) -> bytes:
     """All frames (RFC 8878), with a window of at most 8 MiB as RFC 9659 asks of content codings."""
     out: list[bytes] = []
-    size = 0
+    size = frames = 0
     while data:
+        frames += 1
+        if frames > _MAX_MEMBERS:
+            raise _OverLimitError
         stream = zstandard.ZstdDecompressor(max_window_size=1 << 23).decompressobj()
         for at in range(0, len(data), 4096):
             step = stream.decompress(data[at : at + 4096])

@@ -1,21 +1,26 @@
 """Finds again, anywhere in the document, the values that its structure has named.
 
 A name that stands in `Patient.name` stands in the narrative too, in `subject.display`, in a note. No pattern knows it there;
-the document itself does. Cost: one substring search for each distinct value, at most twice `_MAX_VALUES`.
+the document itself does. Narratives write names in capitals, so the case of letters says nothing; what is all in small letters
+is a word, though. Cost: one walk over the document's words, however many values it names.
 """
 
+import re
 from bisect import bisect_left
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Iterator
 from itertools import pairwise
 from typing import Final
 
 from phiscan.evidence import Evidence, Spot
 from phiscan.finding import Finding, Likelihood, Subject
 
-_MAX_VALUES: Final = 64
 _MIN_LENGTH: Final = {"PERSON_NAME": 4, "MEDICAL_RECORD_NUMBER": 6, "US_SOCIAL_SECURITY_NUMBER": 9, "HEALTH_PLAN_BENEFICIARY_NUMBER": 7,
                       "PHONE_NUMBER": 10, "EMAIL_ADDRESS": 6, "ACCOUNT_NUMBER": 7, "STREET_ADDRESS": 10}  # fmt: skip
-_MAX_ECHOES: Final = 256
+_MAX_LENGTH: Final = 200
+"""Bytes of a value that is looked for; a longer one is a text, not a name."""
+_WORD: Final = re.compile(rb"[0-9a-z]+|[\x80-\xff]+")
+_FEW: Final = 32
+"""Values up to which one search for each is quicker than a walk over all words."""
 _SHORTEST_FULL_NAME: Final = 6
 
 
@@ -23,15 +28,42 @@ def add_echoes(data: bytes, evidence: Evidence) -> None:
     """Add a finding for each further occurrence of a patient's value that has been found."""
     placed = [f for f in evidence.findings if f.identifier and f.location.start >= 0]
     taken = Ranges((f.location.start, f.location.end) for f in placed)
-    for value, finding in {**_full_names(data, placed), **_values(data, placed)}.items():
-        at = -1
-        for _ in range(_MAX_ECHOES):
-            at = data.find(value, at + 1)
-            if at < 0:
-                break
-            if not taken.overlap(at, at + len(value)) and _whole_word(data, at, len(value)):
-                spot = Spot("", at, at + len(value))
-                evidence.add("echo", finding.info_type, spot, finding.subject, Likelihood.LIKELY)
+    values = {**_full_names(data, placed), **_values(data, placed)}
+    if not values:
+        return
+    folded = data.lower()
+    for at, value in _places(folded, values):
+        end, finding = at + len(value), values[value]
+        is_name = _whole_word(data, at, len(value)) and not data[at:end].islower()
+        if is_name and not taken.overlap(at, end):
+            evidence.add("echo", finding.info_type, Spot("", at, end), finding.subject, Likelihood.LIKELY)
+
+
+def _places(folded: bytes, values: Collection[bytes]) -> Iterator[tuple[int, bytes]]:
+    """Where each value occurs in a text of small letters."""
+    return _by_search(folded, values) if len(values) <= _FEW else _by_words(folded, values)
+
+
+def _by_search(folded: bytes, values: Iterable[bytes]) -> Iterator[tuple[int, bytes]]:
+    for value in values:
+        at = folded.find(value)
+        while at >= 0:
+            yield at, value
+            at = folded.find(value, at + 1)
+
+
+def _by_words(folded: bytes, values: Collection[bytes]) -> Iterator[tuple[int, bytes]]:
+    first_words: dict[bytes, set[tuple[int, int]]] = {}
+    for value in values:
+        word = _WORD.search(value)
+        if word is not None:
+            first_words.setdefault(word[0], set()).add((word.start(), len(value)))
+    for word in _WORD.finditer(folded):
+        for before, length in first_words.get(word[0], ()):
+            at = word.start() - before
+            value = folded[at : at + length] if at >= 0 else b""
+            if value in values:
+                yield at, value
 
 
 class Ranges:
@@ -53,8 +85,8 @@ def _values(data: bytes, findings: list[Finding]) -> dict[bytes, Finding]:
         if least is None or finding.subject is not Subject.PATIENT:
             continue
         value = data[finding.location.start : finding.location.end]
-        if len(value) >= least and not value.islower() and len(found) < _MAX_VALUES:
-            found.setdefault(value, finding)
+        if least <= len(value) <= _MAX_LENGTH and not value.islower():
+            found.setdefault(value.lower(), finding)
     return found
 
 
@@ -70,8 +102,8 @@ def _full_names(data: bytes, findings: list[Finding]) -> dict[bytes, Finding]:
             continue
         one, two = (data[f.location.start : f.location.end] for f in (first, second))
         for value in (one + b" " + two, two + b" " + one, one + b", " + two, two + b", " + one):
-            if len(value) >= _SHORTEST_FULL_NAME and len(found) < _MAX_VALUES:
-                found.setdefault(value, first)
+            if _SHORTEST_FULL_NAME <= len(value) <= _MAX_LENGTH:
+                found.setdefault(value.lower(), first)
     return found
 
 

@@ -1,14 +1,34 @@
 """Collects what readers and detectors find in one document, once for each value."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import NamedTuple
+from typing import Final, NamedTuple, TypeVar
 
 from phiscan.finding import Finding, Likelihood, Location, Subject
 from phiscan.fold import plain
-from phiscan.identifiers import INFO_TYPES
+from phiscan.identifiers import INFO_TYPES, InfoType
 from phiscan.labels import Rule, is_masked, is_vocabulary
 from phiscan.offsets import Derived
+
+MAX_FINDINGS: Final = 50_000
+"""Findings of one document; a sender who makes more of them would fill memory and time. A batch of 1 MiB holds some thousand."""
+
+
+class TooManyFindingsError(Exception):
+    """A document has more than MAX_FINDINGS findings; the first ones are kept."""
+
+
+ItemT = TypeVar("ItemT")
+_LOOK_EVERY: Final = 128
+"""Items between two looks at the clock: a look costs as much as a tenth of an item."""
+
+
+class OutOfTimeError(Exception):
+    """A document takes longer than its scan may; it counts as not seen whole."""
+
+
+def _never() -> bool:
+    return False
 
 
 class Spot(NamedTuple):
@@ -43,13 +63,27 @@ class Nested:
 class Evidence:
     """The findings of one document in the order in which they were made, and the documents within it still to be read.
 
-    `content_type` is what the sender says of the document, for readers that need its parameters (`boundary`).
+    `content_type` is what the sender says of the document, for readers that need its parameters (`boundary`); `info_types` are
+    those that may be found. `late` says that time is up; readers look at it through `timed`.
     """
 
     findings: list[Finding] = field(default_factory=list)
     nested: list[Nested] = field(default_factory=list)
     content_type: str = ""
+    info_types: Mapping[str, InfoType] = field(default_factory=lambda: INFO_TYPES)
+    late: Callable[[], bool] = field(default=_never, repr=False)
     _claimed: set[tuple[int | str, int, str]] = field(default_factory=set)
+
+    def timed(self, items: Iterable[ItemT]) -> Iterator[ItemT]:
+        """The items, as long as there is time. Every reader's outermost loop goes through here.
+
+        Raises:
+            OutOfTimeError: time is up; what was found so far stays.
+        """
+        for number, item in enumerate(items):
+            if not number % _LOOK_EVERY and self.late():
+                raise OutOfTimeError
+            yield item
 
     def add(
         self,
@@ -64,8 +98,9 @@ class Evidence:
         place = (spot.start, spot.end, info_type) if spot.start >= 0 else (spot.field, -1, info_type)
         if place in self._claimed:
             return
+        self._make_room()
         self._claimed.add(place)
-        identifier = INFO_TYPES[info_type].identifier
+        identifier = self.info_types[info_type].identifier
         self.findings.append(Finding(info_type, identifier, likelihood, detector, Location(*spot), subject))
 
     def labelled(self, detector: str, rule: Rule, value: str, spot: Spot, subject: Subject | None) -> bool:
@@ -75,6 +110,10 @@ class Evidence:
             return False
         self.add(detector, rule.info_type, spot, rule.subject if subject is None else subject)
         return True
+
+    def _make_room(self) -> None:
+        if len(self.findings) >= MAX_FINDINGS:
+            raise TooManyFindingsError
 
     def absorb(self, inner: "Evidence", spot: Spot, origin: Derived | None = None) -> None:
         """Take over what was found in a document nested at `spot`: where `origin` says, else where that value stands."""
@@ -86,6 +125,7 @@ class Evidence:
             )
             claim = (start, end, finding.info_type)
             if origin is None or claim not in self._claimed:
+                self._make_room()
                 self._claimed.add(claim)
                 self.findings.append(finding._replace(location=Location(path, start, end)))
 

@@ -21,7 +21,7 @@ _MAX_LAYERS: Final = 3
 _CONTROL: Final = re.compile(rb'\\[nrtbf"]')
 # \u0031, \/, &#49; &#x31; &nbsp; and %31%32; not "100% of" or "AT&T"
 _ESCAPES: Final = (
-    (b"\\", re.compile(rb"\\++(?:u(?P<u>[0-9A-Fa-f]{4})|/)")),
+    (b"\\", re.compile(rb"\\(?<!\\\\)\\*+(?:u(?P<u>[0-9A-Fa-f]{4})|/)")),
     (b"&", re.compile(rb"&(?:#(?P<dec>\d{1,7})|#[xX](?P<hex>[0-9A-Fa-f]{1,6})|(?P<name>[A-Za-z]{2,12}));")),
     (b"%", re.compile(rb"%[0-9A-Fa-f]{2}(?:%[0-9A-Fa-f]{2}){0,63}")),
 )

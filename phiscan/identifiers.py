@@ -1,7 +1,7 @@
 """The vocabulary of detection: infoTypes and the HIPAA class that each belongs to.
 
 Classes A to R are the eighteen identifiers of 45 CFR 164.514(b)(2)(i). An infoType without a class is
-health information: it makes an identifier PHI, but identifies nobody by itself.
+health information, which makes an identifier PHI but identifies nobody by itself, or a credential, which has nothing to do with PHI.
 """
 
 from dataclasses import dataclass
@@ -39,13 +39,20 @@ class InfoType:
 
     Args:
         name: the term of Google Sensitive Data Protection where it has one.
-        identifier: its HIPAA class, or None for health information.
+        identifier: its HIPAA class, or None for health information and credentials.
         title: what a person reads in a table.
+        credential: it opens a door. It is about nobody, and no verdict looks at it.
     """
 
     name: str
     identifier: Identifier | None
     title: str
+    credential: bool = False
+
+    @property
+    def health(self) -> bool:
+        """Whether it is health information: what makes an identifier PHI."""
+        return self.identifier is None and not self.credential
 
 
 _TABLE: Final = (
@@ -93,7 +100,17 @@ _TABLE: Final = (
     InfoType("LAB_RESULT", None, "observation or laboratory test"),
     InfoType("HEALTH_CLAIM", None, "claim or coverage"),
     InfoType("CLINICAL_NOTE", None, "clinical note"),
+    InfoType("ENCRYPTION_KEY", None, "private key", credential=True),
+    InfoType("AWS_CREDENTIALS", None, "AWS access key", credential=True),
+    InfoType("GCP_API_KEY", None, "Google Cloud API key", credential=True),
+    InfoType("AZURE_AUTH_TOKEN", None, "Azure account key", credential=True),
+    InfoType("JSON_WEB_TOKEN", None, "JSON Web Token", credential=True),
+    InfoType("AUTH_TOKEN", None, "access token of a service", credential=True),
+    InfoType("BASIC_AUTH_HEADER", None, "user name and password of a header", credential=True),
+    InfoType("PASSWORD", None, "password", credential=True),
 )
 
 INFO_TYPES: Final = MappingProxyType({t.name: t for t in _TABLE})
 """Every infoType by name. Policies and detectors may name no other."""
+CREDENTIALS: Final = frozenset(t.name for t in _TABLE if t.credential)
+"""The infoTypes of credentials."""

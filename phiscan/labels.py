@@ -16,13 +16,15 @@ from phiscan.finding import Subject
 from phiscan.fold import plain
 
 _WORD = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+")
-_MASK = re.compile(r"[X*]+|0")
+_MASK = re.compile(r"[X*]+|0|XXX[A-P]{20}X*")
+"""`XXX`, a number's 0, or a token of `phiscan.tokens`."""
 _GAP = re.compile(r"[^A-Za-z0-9]{4}")
 _TEMPLATE = re.compile(r"[{}]|^/")
 _SENTENCE = re.compile(r"[,;(]\s|\)$|(?:\S+\s+){4}")
 """What no number holds: it goes on with something else, and the detectors find where it ends."""
 _SYNTAX = re.compile(r"[{}<>=]|\w[(\[]|\):")
 """What names and addresses do not hold, and source code does: `full_name: str) -> None`."""
+_SEPARATOR: Final = "[^a-z0-9]{0,3}"
 _PLAIN = re.compile(r"[A-Za-z][A-Za-z0-9_ -]{0,60}")
 _PLACEHOLDERS = {
     "",
@@ -126,7 +128,7 @@ _VOCABULARY: Final[tuple[tuple[str, Callable[[str], bool], Subject, bool, str], 
     # infoType, shape of the value, whose it is by default, weak, the labels' cores
     ("PERSON_NAME", _named, Subject.PERSON, False, "first-name last-name middle-name full-name given-name family-name sur-name fore-name maiden-name fname lname mname legal-name preferred-name first-initial last-first member-name"),
     ("PERSON_NAME", _named, Subject.PERSON, True, "name nm family given first last middle"),
-    ("DATE_OF_BIRTH", _day, Subject.PERSON, False, "dob birth-date date-of-birth birthday birth-dt birth-date-time date-of-birth-dt bdate birth"),
+    ("DATE_OF_BIRTH", _day, Subject.PERSON, False, "dob birth-date date-of-birth birth-day birth-dt birth-date-time date-of-birth-dt bdate birth"),
     ("DATE_OF_DEATH", _day, Subject.PERSON, False, "dod date-of-death death-date deceased-date deceased-date-time death-dt"),
     ("SERVICE_DATE", _day, Subject.PERSON, False, "admission-date admit-date admit-dt discharge-date discharge-dt date-of-service service-date dos visit-date encounter-date appointment-date surgery-date admit-date-time discharge-date-time admitted-on discharged-on admission-date-time procedure-date diagnosis-date onset-date appointment-time"),
     ("AGE_OVER_89", _old, Subject.PERSON, False, "age age-years age-in-years"),
@@ -143,7 +145,7 @@ _VOCABULARY: Final[tuple[tuple[str, Callable[[str], bool], Subject, bool, str], 
     ("US_BANK_ROUTING_NUMBER", checks.aba, Subject.PERSON, False, "routing-number aba aba-routing routing-no bank-routing"),
     ("PHONE_NUMBER", _number, Subject.PERSON, False, "phone phone-number telephone telephone-number tel mobile mobile-phone mobile-number cell cell-phone cell-number home-phone work-phone phone-no phone-num contact-number contact-phone phone-home phone-work phone-mobile primary-phone day-phone evening-phone telecom tel-no mobile-no"),
     ("FAX_NUMBER", _number, Subject.PERSON, False, "fax fax-number fax-no"),
-    ("EMAIL_ADDRESS", _mail, Subject.PERSON, False, "email email-address mail email-id user-email contact-email primary-email"),
+    ("EMAIL_ADDRESS", _mail, Subject.PERSON, False, "e-mail e-mail-address mail e-mail-id user-e-mail contact-e-mail primary-e-mail"),
     ("STREET_ADDRESS", _named, Subject.PERSON, False, "address street-address street address-1 address-2 address-line address-line-1 address-line-2 addr addr-1 addr-2 home-address mailing-address residence residential-address street-name line-1 line-2 street-address-line postal-address"),
     ("STREET_ADDRESS", _named, Subject.PERSON, True, "line"),
     ("CITY", _named, Subject.PERSON, False, "city town county district municipality address-city home-city city-name"),
@@ -158,8 +160,8 @@ _VOCABULARY: Final[tuple[tuple[str, Callable[[str], bool], Subject, bool, str], 
     ("MAC_ADDRESS", _code, Subject.PERSON, False, "mac mac-address"),
     ("IMEI_HARDWARE_ID", _code, Subject.PERSON, False, "imei"),
     ("IP_ADDRESS", checks.ip, Subject.PERSON, False, "ip ip-address client-ip remote-ip remote-addr source-ip ip-addr user-ip ipv4 ipv6 last-login-ip login-ip"),
-    ("URL", _name, Subject.PERSON, False, "website homepage personal-url profile-url web-url portal-url webpage personal-website"),
-    ("BIOMETRIC", _filled, Subject.PERSON, False, "fingerprint fingerprints voiceprint retina-scan iris-scan biometric biometrics biometric-id face-print retina fingerprint-template fingerprint-hash"),
+    ("URL", _name, Subject.PERSON, False, "web-site home-page personal-url profile-url web-url portal-url web-page personal-web-site"),
+    ("BIOMETRIC", _filled, Subject.PERSON, False, "finger-print finger-prints voice-print retina-scan iris-scan biometric biometrics biometric-id face-print retina finger-print-template finger-print-hash"),
     ("FACE_PHOTO", _filled, Subject.PERSON, False, "photo headshot photograph photo-url face-photo profile-photo picture portrait face-image photo-id"),
     ("US_HEALTHCARE_NPI", checks.npi, Subject.PROVIDER, False, "npi npi-number national-provider-identifier npi-no"),
     ("US_DEA_NUMBER", checks.dea, Subject.PROVIDER, False, "dea dea-number dea-no"),
@@ -186,6 +188,18 @@ RULES: Final = MappingProxyType(
     }
 )
 
+
+def _written() -> dict[str, re.Pattern[str]]:
+    """How each core is written: its words in their order, with or without separators between them."""
+    forms: dict[str, list[str]] = {}
+    for *_, cores in _VOCABULARY:
+        for words in cores.split():
+            forms.setdefault(words.replace("-", ""), []).append(_SEPARATOR.join(words.split("-")))
+    return {core: re.compile("|".join(written)) for core, written in forms.items()}
+
+
+_WRITTEN: Final = MappingProxyType(_written())
+
 _SUBJECTS: Final = MappingProxyType(
     {
         **dict.fromkeys("patient patients pt pat decedent newborn resident nok kin mother father spouse inpatient outpatient proband".split(), Subject.PATIENT),
@@ -211,6 +225,8 @@ class Label:
 
 
 _MEANINGLESS: Final = Label(None, None)
+_LONGEST: Final = 64
+"""Characters of a label that means something; longer ones are not remembered either, or a sender fills the memory with them."""
 
 
 def _words(label: str) -> list[str]:
@@ -222,18 +238,30 @@ def _words(label: str) -> list[str]:
     return words
 
 
-@lru_cache(maxsize=8192)
 def read_label(label: str) -> Label:
     """Read one label, in any spelling. Words that say whom it is about, and fillers, may stand before and after its core."""
-    if len(label) > 64 or _GAP.search(label) or _TEMPLATE.search(label):
+    return _MEANINGLESS if len(label) > _LONGEST else _read(label)
+
+
+@lru_cache(maxsize=8192)
+def _read(label: str) -> Label:
+    if _GAP.search(label) or _TEMPLATE.search(label):
         return _MEANINGLESS
     split = _words(label)
     subject = next((_SUBJECTS[w] for w in split if w in _SUBJECTS), None)
     whole = RULES.get("".join(split))
-    if whole is not None and not whole.weak:
+    if whole is not None and not whole.weak and _is_written_so(label, "".join(split)):
         return Label(whole, subject)
     core = _core(split, _SUBJECTS) or _core(split, _AROUND)
-    return Label(RULES.get(core), subject)
+    return Label(RULES[core] if core and _is_written_so(label, core) else None, subject)
+
+
+def _is_written_so(label: str, core: str) -> bool:
+    """Whether `label` has separators within `core` only where the vocabulary has: `date_of_birth` and `DOB`, not `DO_B`.
+
+    What the gate cannot see must not be read, or two looks at one document could differ.
+    """
+    return _WRITTEN[core].search(plain(label).lower()) is not None
 
 
 def _core(split: list[str], around: Collection[str]) -> str:
@@ -255,16 +283,20 @@ def gate() -> Iterator[tuple[str, bool]]:
     for words in sorted({core for *_, weak, cores in _VOCABULARY for core in cores.split() if not weak} | {*_SUBJECTS}):
         parts = words.split("-")
         if len(parts) > 1 or len(words) > 6:
-            yield rf"{'[^a-z0-9]{0,3}'.join(parts)}", True
+            yield _SEPARATOR.join(parts), True
         else:
             yield rf"(?:^|[^a-z]){words}(?:$|[^a-z])", True
             own = f"{words}|{words.capitalize()}|{words.upper()}"
             yield rf"[a-z0-9](?:{own})(?:$|[^a-z])|(?:^|[^a-zA-Z])(?:{own})[A-Z]", False
 
 
-@lru_cache(maxsize=8192)
 def is_vocabulary(label: str) -> bool:
     """Whether every word of `label` is ours, so that showing it cannot show a value."""
+    return len(label) <= _LONGEST and _all_ours(label)
+
+
+@lru_cache(maxsize=8192)
+def _all_ours(label: str) -> bool:
     split = _words(label)
     if not split or _PLAIN.fullmatch(label) is None:
         return False

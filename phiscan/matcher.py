@@ -10,7 +10,7 @@ from typing import Final
 import hyperscan
 
 from phiscan import labels
-from phiscan.compiled import Plan, compile_all, pack, unpack
+from phiscan.compiled import Plan, compile_all, compile_one, pack, unpack
 from phiscan.detector import Detector
 from phiscan.media import embedded
 
@@ -55,10 +55,10 @@ class Matcher:
         PlatformError: Hyperscan cannot run here.
     """
 
-    def __init__(self, detectors: Sequence[Detector], serialized: bytes = b"") -> None:
+    def __init__(self, detectors: Sequence[Detector], serialized: bytes | None = None) -> None:
         self.detectors = tuple(detectors)
         self._plans = plans(self.detectors)
-        databases = unpack(serialized, self._plans) if serialized else compile_all(self._plans)
+        databases = compile_all(self._plans) if serialized is None else unpack(serialized, self._plans)
         self._databases = databases
         self._gate, self._labels, self._embedded = map(Gate, databases[:3])
         self._locators = databases[3:]
@@ -75,9 +75,9 @@ class Matcher:
         """Whether a label that `phiscan.labels` reads may stand in this ASCII text; False is certain."""
         return self._labels.any(text)
 
-    def has_embedded(self, text: bytes) -> bool:
-        """Whether `phiscan.media.embedded` may find a document within this text; False is certain."""
-        return self._embedded.any(text)
+    def marks(self, text: bytes) -> list[int]:
+        """Numbers of the marks of `phiscan.media.embedded.MARKS` that occur in `text`."""
+        return self._embedded.all(text)
 
     def locate(self, index: int, text: bytes) -> Iterator[tuple[int, int]]:
         """Ranges where detector `index` matches: leftmost, longest, not overlapping, in order.
@@ -85,21 +85,46 @@ class Matcher:
         Raises:
             TooManyMatchesError: over `_MAX_CANDIDATES` ranges.
         """
-        ends: dict[int, int] = {}
+        return ranges(self._locators[index], text)
 
-        def keep(_id: int, start: int, end: int, _flags: int, _context: object) -> bool:
-            ends[start] = end  # reported in order of their end: the last one of a start is the longest
-            return len(ends) > _MAX_CANDIDATES
 
-        try:
-            self._locators[index].scan(text, match_event_handler=keep)
-        except hyperscan.ScanTerminated as error:
-            raise TooManyMatchesError(self.detectors[index].name) from error
-        reached = -1
-        for start in sorted(ends):
-            if start >= reached:
-                reached = ends[start]
-                yield start, reached
+class Single:
+    """A matcher of one detector without its gates: for a text that is known to be worth a look.
+
+    Raises:
+        PatternError: Hyperscan cannot run the detector's pattern.
+    """
+
+    def __init__(self, detector: Detector) -> None:
+        self.detectors = (detector,)
+        self._locator = compile_one(_locator_plan(detector))
+
+    def possible(self, _text: bytes) -> list[int]:
+        """As `Matcher.possible`."""
+        return [0]
+
+    def locate(self, _index: int, text: bytes) -> Iterator[tuple[int, int]]:
+        """As `Matcher.locate`."""
+        return ranges(self._locator, text)
+
+
+def ranges(locator: hyperscan.Database, text: bytes) -> Iterator[tuple[int, int]]:
+    """Where a locator matches; see `Matcher.locate`."""
+    ends: dict[int, int] = {}
+
+    def keep(_id: int, start: int, end: int, _flags: int, _context: object) -> bool:
+        ends[start] = end  # reported in order of their end: the last one of a start is the longest
+        return len(ends) > _MAX_CANDIDATES
+
+    try:
+        locator.scan(text, match_event_handler=keep)
+    except hyperscan.ScanTerminated as error:
+        raise TooManyMatchesError from error
+    reached = -1
+    for start in sorted(ends):
+        if start >= reached:
+            reached = ends[start]
+            yield start, reached
 
 
 def plans(detectors: Sequence[Detector]) -> tuple[Plan, ...]:
@@ -107,9 +132,13 @@ def plans(detectors: Sequence[Detector]) -> tuple[Plan, ...]:
     return (
         _gate_plan([(d.gate, _gate_is_caseless(d)) for d in detectors]),
         _gate_plan(list(labels.gate())),
-        _gate_plan(list(embedded.GATE)),
-        *(Plan((d.pattern,), (_flags(caseless=d.caseless) | hyperscan.HS_FLAG_SOM_LEFTMOST,)) for d in detectors),
+        _gate_plan([(mark, caseless) for mark, caseless, _ in embedded.MARKS]),
+        *map(_locator_plan, detectors),
     )
+
+
+def _locator_plan(detector: Detector) -> Plan:
+    return Plan((detector.pattern,), (_flags(caseless=detector.caseless) | hyperscan.HS_FLAG_SOM_LEFTMOST,))
 
 
 def _gate_plan(expressions: list[tuple[str, bool]]) -> Plan:

@@ -9,7 +9,7 @@ from phiscan.evidence import Evidence, Spot
 from phiscan.finding import Finding, Gap
 from phiscan.fold import Folded
 from phiscan.labels import is_masked
-from phiscan.matcher import Matcher, TooManyMatchesError
+from phiscan.matcher import Matcher, Single, TooManyMatchesError
 
 _OWN_WORD = frozenset(
     "US_SOCIAL_SECURITY_NUMBER US_MEDICARE_BENEFICIARY_ID_NUMBER CREDIT_CARD_NUMBER MEDICAL_RECORD_NUMBER"
@@ -18,6 +18,10 @@ _OWN_WORD = frozenset(
 """InfoTypes that are reported even where the structure says that the value is something else."""
 _CUT_WORD = re.compile(rb"\A\w+")
 """The window may begin within a word: "this" is no "his"."""
+
+
+_LOOK_EVERY = 128
+"""Candidates between two looks at the clock."""
 
 
 class Structure:
@@ -48,7 +52,7 @@ def in_body(start: int, end: int) -> Spot:
 
 def run(
     folded: Folded,
-    matcher: Matcher,
+    matcher: Matcher | Single,
     evidence: Evidence,
     late: Callable[[], bool],
     place: Callable[[int, int], Spot] = in_body,
@@ -59,7 +63,9 @@ def run(
         if late():
             return Gap.OUT_OF_TIME
         try:
-            for match in matcher.locate(index, text):
+            for number, match in enumerate(matcher.locate(index, text)):
+                if not number % _LOOK_EVERY and late():
+                    return Gap.OUT_OF_TIME
                 judge.candidate(matcher.detectors[index], match)
         except TooManyMatchesError:
             return Gap.OVER_LIMIT

@@ -7,16 +7,17 @@ limits, and any chunking of the same bytes gives the same report.
 """
 
 from bisect import bisect_right
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
 
 from phiscan import decode, media, patterns
 from phiscan.detector import CONTEXT_WINDOW, Detector
 from phiscan.detectors import DETECTORS
 from phiscan.echo import add_echoes
-from phiscan.evidence import Evidence, Nested, Spot, shown_path
+from phiscan.evidence import Evidence, Nested, OutOfTimeError, Spot, TooManyFindingsError, shown_path
 from phiscan.finding import Coverage, Gap, ScanReport
 from phiscan.fold import fold
+from phiscan.identifiers import INFO_TYPES, InfoType
 from phiscan.matcher import Matcher
 from phiscan.media import embedded
 from phiscan.media.record import PLACES, Labelled, read_records
@@ -51,6 +52,7 @@ class Engine:
 
     Args:
         detectors: what runs over texts; see `phiscan.detectors.select` for groups of them.
+        info_types: every infoType that a finding may have: the detectors' own, and all that structure and labels name.
         serialized: what `serialized` of an engine with the same detectors gave.
 
     Raises:
@@ -58,11 +60,18 @@ class Engine:
         PlatformError: Hyperscan cannot run on this machine (`phiscan.compiled`).
     """
 
-    def __init__(self, detectors: Sequence[Detector] = DETECTORS, *, serialized: bytes = b"") -> None:
+    def __init__(
+        self,
+        detectors: Sequence[Detector] = DETECTORS,
+        *,
+        info_types: Mapping[str, InfoType] = INFO_TYPES,
+        serialized: bytes | None = None,
+    ) -> None:
+        self.info_types = info_types
         self.matcher = Matcher(detectors, serialized)
 
     @classmethod
-    def load(cls, serialized: bytes = b"") -> "Engine":
+    def load(cls, serialized: bytes | None = None) -> "Engine":
         """An engine with every detector of protected health information. Raises as the constructor."""
         return cls(serialized=serialized)
 
@@ -127,21 +136,24 @@ class Scanner:
             return ScanReport(coverage=Coverage.UNSCANNABLE, gap=Gap.INTERNAL_ERROR, size=self._size)
 
     def _report(self, *, truncated: bool) -> ScanReport:
-        evidence = Evidence()
-        self._scan_fields(evidence)
+        evidence = self._evidence()
+        outside = self._scan_fields(evidence)
         body, headers = b"".join(self._chunks), self._headers
         decoded = decode.decode_text(body, headers.content_encoding, self._limits.decoded, headers.content_type)
         kind, gap = (
             ("unknown", decoded.gap)
             if decoded.gap
-            else self._examine(decoded.data, self._headers.content_type, evidence, 0)
+            else self._examined(decoded.data, self._headers.content_type, evidence, 0)
         )
+        gap = gap or outside
         if self._size > self._limits.body:
             truncated, gap = True, Gap.OVER_LIMIT
         elif truncated:
             gap = Gap.CUT_OFF
         coverage = Coverage.TRUNCATED if truncated else Coverage.UNSCANNABLE if gap else Coverage.COMPLETE
-        found = sorted(evidence.findings, key=lambda f: (f.location.start, f.location.end, f.info_type, f.location.field))
+        found = sorted(
+            evidence.findings, key=lambda f: (f.location.start, f.location.end, f.info_type, f.location.field)
+        )
         return ScanReport(
             findings=tuple(f for f in found if not is_providers_contact(f)),
             providers=tuple(filter(is_providers_contact, found)),
@@ -153,6 +165,15 @@ class Scanner:
             size=self._size,
         )
 
+    def _examined(self, data: bytes, content_type: str, evidence: Evidence, depth: int) -> tuple[str, Gap]:
+        """As `_examine`, for a document that may hold more findings than are kept."""
+        try:
+            return self._examine(data, content_type, evidence, depth)
+        except TooManyFindingsError:
+            return "unknown", Gap.OVER_LIMIT
+        except OutOfTimeError:
+            return "unknown", Gap.OUT_OF_TIME
+
     def _examine(self, data: bytes, content_type: str, evidence: Evidence, depth: int) -> tuple[str, Gap]:
         """Read one document and those within it; what it was read as, and the first gap met."""
         if not data.strip():
@@ -160,13 +181,18 @@ class Scanner:
         kind = media.sniff(data, content_type)
         evidence.content_type = content_type
         gap = self._structure(kind, data, evidence)
-        if kind not in media.PATTERNLESS and self._engine.matcher.has_embedded(data):
-            embedded.find(data, evidence)
+        if self._late():
+            raise OutOfTimeError
+        if kind not in media.PATTERNLESS:
+            too_many = embedded.find(data, evidence, self._engine.matcher.marks(data))
+            gap = gap or too_many
         for inner in evidence.nested:
             within = self._nested(inner, evidence, depth + 1)
             gap = gap or within
         if kind in media.PATTERNLESS:
             return kind, gap
+        if self._late():
+            raise OutOfTimeError
         if kind != "text":
             add_echoes(data, evidence)
         folded = fold(media.text_of(kind, data), plus_is_blank=kind == "form")
@@ -183,19 +209,33 @@ class Scanner:
         self._nested_bytes += len(inner.data)
         if depth > MAX_NESTING or self._nested_bytes > self._limits.decoded:
             return Gap.OVER_LIMIT
+        if self._late():
+            return Gap.OUT_OF_TIME
         decoded = decode.decode_text(inner.data, "", self._limits.decoded, inner.content_type)
-        within = Evidence()
+        within = self._evidence()
         kind, gap = (
-            ("unknown", decoded.gap) if decoded.gap else self._examine(decoded.data, inner.content_type, within, depth)
+            ("unknown", decoded.gap) if decoded.gap else self._examined(decoded.data, inner.content_type, within, depth)
         )
         evidence.absorb(within, inner.spot, None if decoded.encodings else inner.origin)
         # a guess that turns out to be no document is no gap; what a document that is one holds and hides is
-        wrong_guess = not inner.declared and (kind in ("unknown", "binary") or gap is Gap.MALFORMED)
+        wrong_guess = (
+            not inner.declared
+            and (kind in ("unknown", "binary") or gap is Gap.MALFORMED)
+            and gap not in (Gap.OVER_LIMIT, Gap.OUT_OF_TIME)
+        )
         return Gap.NONE if wrong_guess else gap
 
-    def _scan_fields(self, evidence: Evidence) -> None:
-        """Read what stands outside of the body: by its labels, then all of it as one text, so that it costs one scan."""
-        read_records((Labelled(tuple(n.split(".")), v, -1, -1, 0) for n, v in self._fields), evidence, "request_field")
+    def _scan_fields(self, evidence: Evidence) -> Gap:
+        """Read what stands outside of the body: by its labels, then all of it as one text, so that it costs one scan.
+
+        A token that only looks like a document is no gap here: headers are full of them.
+        """
+        try:
+            read_records(
+                (Labelled(tuple(n.split(".")), v, -1, -1, 0) for n, v in self._fields), evidence, "request_field"
+            )
+        except OutOfTimeError:
+            return Gap.OUT_OF_TIME
         lines, starts = [], [0]
         for name, value in self._fields:
             lines.append(f"{name}: {value}".encode("utf-8", "replace") + _APART)
@@ -205,7 +245,18 @@ class Scanner:
             name, _value = self._fields[bisect_right(starts, start) - 1]
             return Spot(shown_path(name.split("."), PLACES), -1, -1)
 
-        patterns.run(fold(b"".join(lines)), self._engine.matcher, evidence, self._late, place)
+        text = b"".join(lines)
+        hidden = Evidence()
+        gap = embedded.find(text, hidden, self._engine.matcher.marks(text))
+        for inner in hidden.nested:
+            guess = replace(inner, spot=place(inner.spot.start, inner.spot.end), declared=False, origin=None)
+            within = self._nested(guess, evidence, 1)
+            gap = gap or within
+        late = patterns.run(fold(text), self._engine.matcher, evidence, self._late, place)
+        return gap or late
+
+    def _evidence(self) -> Evidence:
+        return Evidence(info_types=self._engine.info_types, late=self._late)
 
     def _late(self) -> bool:
         return self._clock() > self._until

@@ -3,23 +3,28 @@
 One identifier is not a verdict (a pattern tool flags most ordinary documents), and neither is a code in a catalogue:
 
     a patient's identifier   + any health information                  -> phi
+    a person's SSN             + any health information           -> phi
     a person's identifier    + health information about an individual  -> phi
     an individual's identifier alone                                   -> identifiers
     health information alone                                           -> health
 
 Some kinds say little of a person who is not known to be a patient. A phone number or an e-mail address reaches a help desk
 as often as anybody: it counts only beside a label (likelihood VERY_LIKELY). A town, a postal code or a network address belongs
-to many: a table of cases by county is no record of anyone. A provider's own identifiers make nothing.
+to many: a table of cases by county is no record of anyone. A provider's own identifiers make nothing, and credentials are
+no business of this rule.
 """
 
 from collections.abc import Iterable
 from typing import Final
 
 from phiscan.finding import Finding, Likelihood, Subject, Verdict
+from phiscan.identifiers import CREDENTIALS
 
 _PROVIDERS_NUMBERS: Final = frozenset(("US_HEALTHCARE_NPI", "US_DEA_NUMBER", "LICENSE_NUMBER"))
 _GIVEN_TO_PATIENTS: Final = frozenset(("MEDICAL_RECORD_NUMBER", "US_MEDICARE_BENEFICIARY_ID_NUMBER"))
 """Numbers that only a patient has: who has one was treated, and that is health information (45 CFR 160.103)."""
+_OF_ONE_PERSON: Final = frozenset(("US_SOCIAL_SECURITY_NUMBER", "US_INDIVIDUAL_TAXPAYER_IDENTIFICATION_NUMBER"))
+"""Numbers of exactly one person: beside a code, that code is theirs. A policy number is as often a car's."""
 _SHARED: Final = frozenset("US_ZIP_CODE CITY GEO_COORDINATE URL IP_ADDRESS MAC_ADDRESS".split())
 _LABELLED: Final = frozenset(
     "PHONE_NUMBER FAX_NUMBER EMAIL_ADDRESS STREET_ADDRESS SERVICE_DATE UNIQUE_CODE DEVICE_IDENTIFIER ACCOUNT_NUMBER AGE_OVER_89".split()
@@ -28,8 +33,10 @@ _LABELLED: Final = frozenset(
 
 def verdict(findings: Iterable[Finding]) -> Verdict:
     """The verdict of a document with these findings. Monotone: a further finding never makes it better."""
-    person = patient = contact = health = stated = False
+    person = patient = contact = health = stated = known = False
     for finding in findings:
+        if finding.info_type in CREDENTIALS:
+            continue
         if finding.identifier is None:
             health = True
             stated |= finding.subject is Subject.PATIENT
@@ -39,7 +46,8 @@ def verdict(findings: Iterable[Finding]) -> Verdict:
         elif finding.subject is Subject.PERSON:
             contact = True
             person |= _singles_out(finding)
-    if (patient and health) or (person and stated):
+            known |= finding.info_type in _OF_ONE_PERSON
+    if ((patient or known) and health) or (person and stated):
         return Verdict.PHI
     if patient or contact:
         return Verdict.IDENTIFIERS

@@ -1,15 +1,19 @@
 """`phiguard redact` writes a document with the identifiers of individuals masked, in the encoding that it came in."""
 
 import argparse
+import functools
 import sys
 import time
+from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from extauthz.commands import documents
+from extauthz.commands import documents, engine
 from extauthz.commands.errors import UsageError
 from phiscan.finding import Coverage, ScanReport
-from phiscan.redact import RedactionError, redact
+from phiscan.proof import redact_proven
+from phiscan.redact import CROSSES, RedactionError
 from phiscan.scanner import Engine, Limits
+from phiscan.tokens import KeyTooShortError, Tokens
 
 if TYPE_CHECKING:
     _Subparsers = argparse._SubParsersAction[argparse.ArgumentParser]
@@ -23,31 +27,47 @@ def add_parser(subparsers: "_Subparsers") -> None:
     parser.add_argument("path", metavar="PATH", help="a file, or - for standard input")
     parser.add_argument("--content-type", default="", metavar="TYPE", help="else it is recognised")
     parser.add_argument("--content-encoding", default="", metavar="CODING", help="such as gzip")
+    parser.add_argument(
+        "--token-key",
+        type=Path,
+        metavar="FILE",
+        help="put a keyed token in the place of a value, the same for the same value",
+    )
+    engine.add_detectors(parser)
+    engine.add_choices(parser)
     parser.set_defaults(run=run)
 
 
 def run(args: argparse.Namespace) -> int:
     """Write the masked document to standard output. Returns 0; nothing is written when masking cannot be proven."""
+    mask = CROSSES if args.token_key is None else _tokens(args.token_key)
     document = documents.read(args.path, _MAX_BYTES)
-    engine = Engine.load()
-    report = _scan(engine, document.data, args)
+    scan = functools.partial(_scan, engine.load(args), args)
+    report = scan(document.data)
     if report.coverage is not Coverage.COMPLETE:
         raise UsageError(
             f"{args.path}: cannot be read whole ({report.gap.value}), so nothing was written; "
             "check its --content-type and --content-encoding"
         )
     try:
-        masked = redact(document.data, report)
+        masked = redact_proven(document.data, report, scan, mask)
     except RedactionError as error:
         raise UsageError(f"{args.path}: {error}; nothing was written") from None
-    if _scan(engine, masked, args).identifiers:
-        raise UsageError(f"{args.path}: a second scan still finds identifiers, so nothing was written; report this")
     sys.stdout.buffer.write(masked)
     return 0
 
 
-def _scan(engine: Engine, data: bytes, args: argparse.Namespace) -> ScanReport:
-    scanner = engine.scanner(
+def _tokens(path: Path) -> Tokens:
+    try:
+        return Tokens(path.read_bytes())
+    except OSError as error:
+        raise UsageError(f"--token-key {path}: {(error.strerror or 'unreadable').lower()}; give a key file") from None
+    except KeyTooShortError as error:
+        raise UsageError(f"--token-key {path}: {error}; make one with: head -c 32 /dev/urandom > {path}") from None
+
+
+def _scan(compiled: Engine, args: argparse.Namespace, data: bytes) -> ScanReport:
+    scanner = compiled.scanner(
         content_type=args.content_type,
         content_encoding=args.content_encoding,
         limits=Limits(body=_MAX_BYTES, decoded=4 * _MAX_BYTES, seconds=60.0),

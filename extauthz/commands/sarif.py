@@ -1,6 +1,6 @@
 """Scan reports as SARIF 2.1.0, for code hosts and their review pages. Results hold places and classes, no values."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from importlib import metadata
 from typing import Any, Final
 from urllib.parse import quote
@@ -8,26 +8,26 @@ from urllib.parse import quote
 import orjson
 
 from phiscan.finding import Coverage, Finding, ScanReport, Verdict
-from phiscan.identifiers import INFO_TYPES
+from phiscan.identifiers import InfoType
 
 _SCHEMA: Final = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
 
 
-def render(rows: Iterable[tuple[str, ScanReport]]) -> str:
+def render(rows: Iterable[tuple[str, ScanReport]], info_types: Mapping[str, InfoType]) -> str:
     """Return one SARIF log with one run."""
     results: list[dict[str, Any]] = []
     gaps: list[dict[str, Any]] = []
     used: set[str] = set()
     for path, report in rows:
         level = "error" if report.verdict is Verdict.PHI else "note"
-        results.extend(_result(path, finding, level) for finding in report.findings)
+        results.extend(_result(path, finding, level, info_types[finding.info_type]) for finding in report.findings)
         used.update(f.info_type for f in report.findings)
         if report.coverage is not Coverage.COMPLETE:
             gaps.append(_gap(path, report))
     driver = {
         "name": "phiguard",
         "version": metadata.version("phiguard"),
-        "rules": [{"id": name, "shortDescription": {"text": INFO_TYPES[name].title}} for name in sorted(used)],
+        "rules": [{"id": name, "shortDescription": {"text": info_types[name].title}} for name in sorted(used)],
     }
     run: dict[str, Any] = {
         "tool": {"driver": driver},
@@ -38,8 +38,7 @@ def render(rows: Iterable[tuple[str, ScanReport]]) -> str:
     return orjson.dumps(log, option=orjson.OPT_INDENT_2).decode() + "\n"
 
 
-def _result(path: str, finding: Finding, level: str) -> dict[str, Any]:
-    info = INFO_TYPES[finding.info_type]
+def _result(path: str, finding: Finding, level: str, info: InfoType) -> dict[str, Any]:
     where = f" in {finding.location.field}" if finding.location.field else ""
     physical: dict[str, Any] = _artifact(path)
     if finding.location.start >= 0:

@@ -1,17 +1,19 @@
 """`phiguard scan` reports the PHI in files: where and of what class, never its value."""
 
 import argparse
+import functools
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 import orjson
 
-from extauthz.commands import documents, sarif, table
+from extauthz.commands import documents, engine, sarif, table
 from extauthz.commands.errors import UsageError
 from phiscan.finding import Coverage, Finding, ScanReport, Verdict
+from phiscan.identifiers import CREDENTIALS, InfoType
 from phiscan.scanner import Engine, Limits
 
 if TYPE_CHECKING:
@@ -39,16 +41,23 @@ def add_parser(subparsers: "_Subparsers") -> None:
     parser.add_argument(
         "--max-bytes", type=int, default=64 * _MIB, metavar="N", help="longer documents are cut off (%(default)s)"
     )
+    engine.add_detectors(parser)
+    engine.add_choices(parser)
     parser.set_defaults(run=run)
 
 
 def run(args: argparse.Namespace) -> int:
-    """Scan. Returns 0 when all is clean, 1 for PHI or a document that was not seen whole, 2 when one was unreadable."""
+    """Scan. Returns 0 when all is clean, 1 for PHI, a credential or a document not seen whole, 2 when one was unreadable."""
     if args.max_bytes <= 0:
         raise UsageError(f"--max-bytes {args.max_bytes}: too small; give a number above 0")
     failed: list[str] = []
-    scanned = _Watched(_scan_all(args, failed))
-    printers: dict[str, Callable[[Iterator[Scanned]], None]] = {"jsonl": _jsonl, "table": _table, "sarif": _sarif}
+    compiled = engine.load(args)
+    scanned = _Watched(_scan_all(compiled, args, failed))
+    printers: dict[str, Callable[[Iterator[Scanned]], None]] = {
+        "jsonl": _jsonl,
+        "table": functools.partial(_table, compiled.info_types),
+        "sarif": functools.partial(_sarif, compiled.info_types),
+    }
     printers[args.format](iter(scanned))
     for message in failed:
         sys.stderr.write(f"phiguard: {message}\n")
@@ -64,12 +73,20 @@ class _Watched:
 
     def __iter__(self) -> Iterator[Scanned]:
         for each in self._scanned:
-            self.found |= each.report.verdict is Verdict.PHI or each.report.coverage is not Coverage.COMPLETE
+            self.found |= _is_worth_a_look(each.report)
             yield each
 
 
-def _scan_all(args: argparse.Namespace, failed: list[str]) -> Iterator[Scanned]:
-    engine = Engine.load()
+def _is_worth_a_look(report: ScanReport) -> bool:
+    """Credentials are looked for only where somebody asks for them."""
+    return (
+        report.verdict is Verdict.PHI
+        or report.coverage is not Coverage.COMPLETE
+        or any(f.info_type in CREDENTIALS for f in report.findings)
+    )
+
+
+def _scan_all(compiled: Engine, args: argparse.Namespace, failed: list[str]) -> Iterator[Scanned]:
     limits = Limits(body=args.max_bytes, decoded=4 * args.max_bytes, seconds=60.0)
     for path in documents.names(args.paths):
         try:
@@ -78,7 +95,7 @@ def _scan_all(args: argparse.Namespace, failed: list[str]) -> Iterator[Scanned]:
             failed.append(str(error))
             continue
         began = time.perf_counter()
-        scanner = engine.scanner(
+        scanner = compiled.scanner(
             content_type=args.content_type,
             content_encoding=args.content_encoding,
             limits=limits,
@@ -116,10 +133,10 @@ def _finding(finding: Finding) -> dict[str, str | int | None]:
     }
 
 
-def _table(scanned: Iterator[Scanned]) -> None:
+def _table(info_types: Mapping[str, InfoType], scanned: Iterator[Scanned]) -> None:
     rows = [(each.path, each.report) for each in scanned]
-    sys.stdout.write(table.render(rows))
+    sys.stdout.write(table.render(rows, info_types))
 
 
-def _sarif(scanned: Iterator[Scanned]) -> None:
-    sys.stdout.write(sarif.render((each.path, each.report) for each in scanned))
+def _sarif(info_types: Mapping[str, InfoType], scanned: Iterator[Scanned]) -> None:
+    sys.stdout.write(sarif.render(((each.path, each.report) for each in scanned), info_types))

@@ -5,7 +5,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from extauthz import logs, workers
+from extauthz.commands import engine
 from extauthz.commands.errors import UsageError
+from extauthz.engines import EngineError
 from extauthz.ledger import LedgerError
 from extauthz.policy_store import PolicyError, PolicyUnreadableError
 from extauthz.server import ListenError
@@ -32,6 +34,7 @@ def add_parser(subparsers: "_Subparsers") -> None:
     parser.add_argument("--ledger", type=Path, metavar="DIR", help="keep the audit ledger here")
     parser.add_argument("--workers", type=int, default=1, metavar="N", help="processes (default: %(default)s)")
     parser.add_argument("--trust-domain", default="cluster.local", metavar="NAME", help="default: %(default)s")
+    engine.add_choices(parser)
     _add_limits(parser)
     parser.set_defaults(run=run)
 
@@ -67,7 +70,7 @@ def run(args: argparse.Namespace) -> int:
         return workers.run(settings)
     except PolicyError as error:
         raise UsageError("\n".join(str(p) for p in error.problems if p.severity is Severity.ERROR)) from None
-    except (SettingsError, ListenError, LedgerError, PolicyUnreadableError) as error:
+    except (SettingsError, ListenError, LedgerError, PolicyUnreadableError, EngineError) as error:
         raise UsageError(str(error)) from None
 
 
@@ -82,6 +85,7 @@ def _settings(args: argparse.Namespace) -> Settings:
         ledger=args.ledger,
         workers=args.workers,
         trust_domain=args.trust_domain,
+        detection=engine.detection(args),
         limits=Limits(
             max_request_bytes=args.max_request_bytes,
             body_bytes=args.max_body_bytes,

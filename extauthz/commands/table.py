@@ -1,23 +1,23 @@
 """Scan reports as a table for people."""
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Final
 
 from phiscan.finding import Coverage, Gap, ScanReport, Verdict
-from phiscan.identifiers import INFO_TYPES
+from phiscan.identifiers import CREDENTIALS, InfoType
 
 _HEAD: Final = ("verdict", "seen", "media", "findings", "path")
 
 
-def render(rows: Sequence[tuple[str, ScanReport]]) -> str:
+def render(rows: Sequence[tuple[str, ScanReport]], info_types: Mapping[str, InfoType]) -> str:
     """Return a line a document, then what was found by infoType, then a line of totals."""
     if not rows:
         return ""
     cells = [_HEAD, *((r.verdict.value, _seen(r), r.media, _by_class(r), _shown(path)) for path, r in rows)]
     lines = aligned(cells)
     reports = [report for _, report in rows]
-    return "\n".join([*lines, "", *_found(reports), _total(reports)]) + "\n"
+    return "\n".join([*lines, "", *_found(reports, info_types), _total(reports)]) + "\n"
 
 
 def aligned(rows: Iterable[Sequence[str]]) -> list[str]:
@@ -34,16 +34,19 @@ def _seen(report: ScanReport) -> str:
 
 
 def _by_class(report: ScanReport) -> str:
-    counts = Counter(f.identifier.value if f.identifier else "health" for f in report.findings)
+    counts = Counter(
+        f.identifier.value if f.identifier else "credential" if f.info_type in CREDENTIALS else "health"
+        for f in report.findings
+    )
     return " ".join(f"{name}:{count}" for name, count in sorted(counts.items())) or "-"
 
 
-def _found(reports: Sequence[ScanReport]) -> list[str]:
+def _found(reports: Sequence[ScanReport], info_types: Mapping[str, InfoType]) -> list[str]:
     counts = Counter(f.info_type for r in reports for f in r.findings)
     if not counts:
         return []
     rows = [
-        (str(count), INFO_TYPES[name].identifier or "-", name, INFO_TYPES[name].title)
+        (str(count), info_types[name].identifier or "-", name, info_types[name].title)
         for name, count in sorted(counts.items(), key=lambda item: (-item[1], item[0]))
     ]
     return [*aligned([("count", "class", "infoType", "what it is"), *rows]), ""]

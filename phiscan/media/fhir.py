@@ -54,7 +54,11 @@ class ResourceReader:
         )
         about_patient = kind in tables.PERSONS
         for leaf in self._resource.leaves:
+            if subject is Subject.PERSON and leaf.key not in tables.CLINICAL and not _in_person(leaf.frame.path):
+                continue
             path = leaf.path[self._above :]
+            if not path:
+                continue  # an array without a key, as broken JSON has it: what it holds is of no element
             if subject is Subject.PERSON:
                 about_patient |= self._clinical(leaf, path)
             else:
@@ -170,7 +174,11 @@ class ResourceReader:
             return "HEALTH_PLAN_BENEFICIARY_NUMBER"
         if last in ("serialNumber", "carrierHRF", "deviceIdentifier") and self._resource.kind == "Device":
             return "DEVICE_IDENTIFIER"
-        return self._demographic(leaf, path) if set(path) & {"valueHumanName", "valueAddress"} else ""
+        return self._demographic(leaf, path) if _in_person(path) else ""
+
+
+def _in_person(path: tuple[str, ...]) -> bool:
+    return "valueHumanName" in path or "valueAddress" in path
 
 
 def _holder(frame: Frame, key: str) -> Frame:

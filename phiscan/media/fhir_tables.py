@@ -51,6 +51,10 @@ DATES: Final = frozenset(
 SUBJECT_ELEMENTS: Final = frozenset(
     "subject patient beneficiary subscriber policyHolder individual for member insured actor".split()
 )
+CLINICAL: Final = DATES | frozenset(
+    "reference display value name subscriberId serialNumber carrierHRF deviceIdentifier".split()
+)
+"""Elements of a resource in a patient's compartment that can say something by themselves."""
 PROVIDER_ELEMENTS: Final = frozenset(
     "performer author recorder asserter requester practitioner provider generalPractitioner participant enterer agent who prescriber"
     " interpreter resultsInterpreter attester party member primaryPerformer careManager".split()

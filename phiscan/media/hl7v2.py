@@ -59,7 +59,7 @@ def read(data: bytes, evidence: Evidence) -> Gap:
     if start is None:
         return Gap.MALFORMED
     message = _Message(evidence)
-    for match in _SEGMENT.finditer(data):
+    for match in evidence.timed(_SEGMENT.finditer(data)):
         message.segment(Part(match[0], match.start()))
     return Gap.NONE
 

@@ -25,6 +25,8 @@ _BLOCKS: Final = _CELLS | _ROWS | frozenset(
 _RAW: Final = re.compile(rb"<(script|style)\b[^<>]*>", re.IGNORECASE)
 _CLOSING: Final = {name: re.compile(b"</" + name, re.IGNORECASE) for name in (b"script", b"style")}
 _MAX_LABEL: Final = 60
+_MAX_VALUE: Final = 1024
+"""Characters of a value that are held against a label's shape, once for each text within it."""
 
 
 class Labels:
@@ -121,7 +123,7 @@ class Labels:
             run = self._document.run(token)
             if all(is_masked(word) for word in run.text.split()):
                 continue
-            self.values.append(Labelled((label,), value, run.start, run.end, self._row))
+            self.values.append(Labelled((label,), value[:_MAX_VALUE], run.start, run.end, self._row))
 
     def _attributes(self, token: Token) -> None:
         """Form fields by their name, and `data-*` attributes by theirs."""

@@ -63,7 +63,7 @@ def read(data: bytes, evidence: Evidence) -> Gap:
     """Add what the keys of `data` say to `evidence`; a gap when not all of it could be read."""
     held: list[Leaf] = []
     try:
-        for item in leaves(data, _FHIR_KEYS if b'"resourceType"' in data else _KEYS):
+        for item in evidence.timed(leaves(data, _FHIR_KEYS if b'"resourceType"' in data else _KEYS)):
             if isinstance(item, Leaf):
                 held.append(item)
             elif item.resource in fhir_tables.RESOURCES:
@@ -72,7 +72,7 @@ def read(data: bytes, evidence: Evidence) -> Gap:
         return Gap.OVER_LIMIT
     if b'"vr"' in data:
         held = dicom_json.take(data, evidence, held)
-    records = [_labelled(data, leaf) for leaf in held]
+    records = [_labelled(data, leaf) for leaf in evidence.timed(held)]
     records += json_tables.read(data, held)
     read_records(records, evidence, "json_key")
     return check(data)

@@ -48,16 +48,12 @@ class Frame:
         self.key = key
         self.start = start
         self.parent = parent
-        self.path = _path(key, parent)
-        self.is_object = is_object
+        self.is_object: bool = is_object
+        self.path: tuple[str, ...] = parent.path if parent is not None else ()
+        if key and (parent is None or parent.is_object):
+            self.path = (*self.path, key)
         self.wanted = wanted
         self.resource = ""
-
-
-def _path(key: str, parent: Frame | None) -> tuple[str, ...]:
-    if parent is None:
-        return (key,) if key else ()
-    return (*parent.path, key) if parent.is_object and key else parent.path
 
 
 class Leaf(NamedTuple):
@@ -82,6 +78,7 @@ class Keys(dict[bytes, tuple[str, Wanted]]):
     """
 
     _MOST: Final = 20_000
+    _LONGEST: Final = 128  # bytes; without a bound a sender fills the memory with keys
 
     def __init__(self, wanted: Callable[[str], Wanted]) -> None:
         super().__init__()
@@ -90,7 +87,9 @@ class Keys(dict[bytes, tuple[str, Wanted]]):
     def __missing__(self, raw: bytes) -> tuple[str, Wanted]:
         text = decode(raw)
         found = (text, self._wanted(text))
-        if len(self) < self._MOST:
+        if len(raw) <= self._LONGEST:
+            if len(self) >= self._MOST:
+                self.clear()  # else a sender of made-up keys slows down everybody after him
             self[raw] = found
         return found
 

@@ -36,7 +36,7 @@ _MAIL_FIELDS: Final = re.compile(
     rb"^(?:mime-version|received|return-path|message-id|from|to|subject|date):", re.IGNORECASE | re.MULTILINE
 )
 _HEADER: Final = re.compile(rb"([!-9;-~]{1,60}):[ \t]*([^\r\n]*(?:\r?\n[ \t][^\r\n]*)*)(?:\r?\n|\Z)")
-_PARAMETER: Final = re.compile(r";\s*([\w-]+)\*?\d*\*?\s*=\s*(?:\"((?:[^\"\\]|\\.)*)\"|([^\s;]*))")
+_PARAMETER: Final = re.compile(r";\s*+([\w-]++)(?:\*\d*+\*?+)?\s*+=\s*+(?:\"((?:[^\"\\]|\\.)*+)\"|([^\s;]*+))")
 _STRUCTURAL: Final = frozenset(
     (
         b"content-type",

@@ -90,7 +90,7 @@ def sniff(head: bytes) -> bool:
 def read(data: bytes, evidence: Evidence) -> Gap:
     """Add what the fields of `data` say to `evidence`; MALFORMED when its header is none that we know."""
     message = _Message(evidence)
-    for match in _FIELD.finditer(data):
+    for match in evidence.timed(_FIELD.finditer(data)):
         message.field(match[1].decode(), match[2].decode("utf-8", "replace").strip(), match.span(2))
     header = _HEADER.match(data, 0, _HEADER_WIDTH)
     first = _FIELD.search(data)

@@ -80,7 +80,7 @@ def read(data: bytes, evidence: Evidence) -> Gap:
 def read_frames(data: bytes, evidence: Evidence) -> Gap:
     """Add the strings of each framed message; CUT_OFF when the last frame is not whole."""
     gap, end = Gap.NONE, 0
-    for flags, start, end in _frames(data):
+    for flags, start, end in evidence.timed(_frames(data)):
         if flags & _TRAILERS:
             evidence.nested.append(_excerpt(data, start, end, "trailers"))
         elif flags & _COMPRESSED:

@@ -35,7 +35,7 @@ class Labelled(NamedTuple):
 def read_records(values: Iterable[Labelled], evidence: Evidence, detector: str) -> None:
     """Add what the labels of `values` say to `evidence`."""
     reading = _Reading(evidence, detector)
-    for item in values:
+    for item in evidence.timed(values):
         label = read_label(item.labels[-1])
         if label.rule is not None:
             reading.take(item, label.rule, _subject(item.labels, label))

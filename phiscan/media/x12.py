@@ -31,7 +31,7 @@ def read(data: bytes, evidence: Evidence) -> Gap:
 
 def _interchange(segments: Iterable[Segment], evidence: Evidence) -> Gap:
     reader, gap, ended = _Interchange(evidence), Gap.NONE, False
-    for segment in segments:
+    for segment in evidence.timed(segments):
         if _TAG.fullmatch(segment.tag):
             reader.segment(segment)
             ended |= segment.tag == "IEA"

@@ -16,6 +16,8 @@ from typing import Final, NamedTuple
 
 _TAG: Final = re.compile(rb"""<(/?)([A-Za-z_\x80-\xff][^\s/><"'=]*+)((?:[^<>"'/]++|"[^"]*+"|'[^']*+'|/(?!>))*+)(/?)>""")
 _DOCTYPE_END: Final = re.compile(rb"[\[>]")
+_REMEMBERED: Final = 128
+"""Bytes of a name that is kept for the next time; without a bound a sender fills the memory with names."""
 
 
 class Kind(IntEnum):
@@ -47,9 +49,13 @@ class Token(NamedTuple):
     attributes: tuple[int, int] = (0, 0)
 
 
-@lru_cache(maxsize=8192)
 def local_name(raw: bytes) -> str:
     """An element's or attribute's name without its prefix; each declaration of a namespace is "xmlns"."""
+    return _local_name(raw) if len(raw) <= _REMEMBERED else _local_name.__wrapped__(raw)
+
+
+@lru_cache(maxsize=8192)
+def _local_name(raw: bytes) -> str:
     prefix, colon, name = raw.partition(b":")
     return "xmlns" if prefix == b"xmlns" else (name if colon else raw).decode("utf-8", "replace")
 

@@ -54,6 +54,18 @@ def test_what_the_transport_writes_is_left_out(name):
 
 
 @pytest.mark.parametrize(
+    "name", ["etag", "x-envoy-note", "x-b3-note", "tracestate", "content-type", "age", "grpc-encoding"]
+)
+@pytest.mark.parametrize("value", ["Ana Ruiz, SSN 219-09-9999", "Ana%20Ruiz%2C%20SSN%20219-09-9999"])
+def test_a_sentence_in_a_header_of_the_transport_is_scanned_without_its_name(name, value):
+    assert list(fields.of_headers("header", ((name, value),))) == [("header", "Ana Ruiz, SSN 219-09-9999")]
+
+
+def test_a_long_word_in_a_header_of_the_transport_is_scanned():
+    assert list(fields.of_headers("header", (("etag", "A" * 129),))) == [("header", "A" * 129)]
+
+
+@pytest.mark.parametrize(
     "name",
     [
         "authorization",

@@ -1,5 +1,7 @@
 """Echoes: what the structure named is found again elsewhere, whole words only."""
 
+import pytest
+
 from phiscan.echo import add_echoes
 from phiscan.evidence import Evidence, Spot
 from phiscan.finding import Subject
@@ -28,3 +30,21 @@ def test_short_and_lower_case_values_are_too_common_to_look_for():
 
 def test_a_providers_name_is_not_looked_for():
     assert echoes(b"Sandoval Sandoval", b"Sandoval", Subject.PROVIDER) == []
+
+
+def test_a_name_in_capitals_is_the_name():
+    assert echoes(b"Sandoval ... SANDOVAL", b"Sandoval") == [(13, "echo")]
+    assert echoes(b"Sandoval ... sandoval", b"Sandoval") == []
+
+
+@pytest.mark.parametrize("count", [10, 300])
+def test_each_of_many_patients_is_found_again_however_often(count):
+    names = [b"Vq%dzor" % number for number in range(count)]
+    structure, narrative = b" ".join(names), b", ".join(names * 3)
+    data = structure + b"; " + narrative
+    evidence = Evidence()
+    for name in names:
+        at = data.index(name)
+        evidence.add("test", "PERSON_NAME", Spot("", at, at + len(name)), Subject.PATIENT)
+    add_echoes(data, evidence)
+    assert len(evidence.findings) == 4 * count

@@ -6,7 +6,8 @@ import json
 import pytest
 
 import phiscan
-from phiscan.finding import Verdict
+from phiscan.finding import Finding, Likelihood, Location, ScanReport, Subject, Verdict
+from phiscan.identifiers import Identifier
 from phiscan.redact import RedactionError, redact, redact_findings
 
 RECORD = {
@@ -74,3 +75,19 @@ def test_health_information_cannot_be_masked():
     data = b"MSH|^~\\&|A\rPID|1||88123\rDG1|1||E11.9\r"
     with pytest.raises(RedactionError, match="health information"):
         redact_findings(data, phiscan.scan(data), {"DIAGNOSIS"})
+
+
+def test_a_number_of_a_json_document_within_a_string_stays_a_number():
+    inner = json.dumps({"patient": {"ssn": 512449031, "mrn": "A-44718"}, "diagnosis": "asthma"}, indent=1)
+    data = json.dumps({"message": inner}).encode()
+    report = phiscan.scan(data, content_type="application/json")
+    masked = json.loads(json.loads(redact(data, report))["message"])
+    assert masked == {"patient": {"ssn": 0, "mrn": "XXX"}, "diagnosis": "asthma"}
+
+
+def test_a_mask_takes_whole_characters():
+    # the detectors know bytes: a range may begin or end within a character, and half of one is no text in any charset
+    data = "né 512-44-9031é".encode()
+    place = Location("", 2, len(data) - 1)
+    finding = Finding("PERSON_NAME", Identifier.NAME, Likelihood.LIKELY, "t", place, Subject.PERSON)
+    assert redact(data, ScanReport((finding,), media="text")) == b"nXXX"

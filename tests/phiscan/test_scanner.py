@@ -1,5 +1,6 @@
 """The scanner as a whole: any chunking, any input, limits and time."""
 
+import base64
 import gzip
 import json
 import re
@@ -9,6 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import phiscan
+from phiscan.evidence import MAX_FINDINGS
 from phiscan.finding import Coverage, Gap, Verdict
 from phiscan.scanner import Limits
 
@@ -128,3 +130,43 @@ def test_a_key_that_holds_phi_is_not_shown():
 def test_an_empty_body_is_complete_and_clean():
     assert phiscan.scan(b"").verdict is Verdict.NONE
     assert phiscan.scan(b" \n").coverage is Coverage.COMPLETE
+
+
+def test_running_out_of_time_before_the_fields_are_read_is_a_gap_though_the_body_is_empty(engine):
+    ticks = iter([0.0] + [2.0] * 1000)
+    scanner = engine.scanner(limits=Limits(seconds=1.0), clock=lambda: next(ticks))
+    scanner.feed_field("query.note", "Patient SSN: 512-44-9031, diagnosis: diabetes")
+    assert scanner.finish().gap is Gap.OUT_OF_TIME
+
+
+def test_running_out_of_time_among_many_documents_is_a_gap(engine):
+    ticks = iter([0.0] + [2.0] * 1000)
+    scanner = engine.scanner(
+        content_type="multipart/form-data; boundary=x", limits=Limits(seconds=1.0), clock=lambda: next(ticks)
+    )
+    scanner.feed(b"--x\r\n\r\n12\r\n" * 10 + b"--x--\r\n")
+    assert scanner.finish().gap is Gap.OUT_OF_TIME
+
+
+@pytest.mark.parametrize("encode", [bytes, gzip.compress], ids=["plain", "gzip"])
+def test_a_document_in_base64_within_a_header_is_read(engine, encode):
+    scanner = engine.scanner(clock=lambda: 0.0)
+    scanner.feed_field("header.x-context", base64.b64encode(encode(json.dumps(PATIENT).encode())).decode())
+    report = scanner.finish()
+    assert (report.verdict, report.coverage) == (Verdict.PHI, Coverage.COMPLETE)
+    assert {f.location.start for f in report.findings} == {-1}
+
+
+def test_a_random_token_in_a_header_is_no_gap(engine):
+    scanner = engine.scanner(clock=lambda: 0.0)
+    scanner.feed_field(
+        "header.authorization", "Bearer " + base64.b64encode(b"\x1f\x8b\x08" + bytes(range(99))).decode()
+    )
+    assert scanner.finish().gap is Gap.NONE
+
+
+def test_more_findings_than_are_kept_are_a_gap_and_bounded():
+    row = b'{"ssn":"512-44-9031","mrn":"A-44718"},'
+    report = phiscan.scan(b"[" + row * 40_000 + b"{}]")
+    assert report.gap is Gap.OVER_LIMIT
+    assert len(report.findings) == MAX_FINDINGS

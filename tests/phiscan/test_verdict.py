@@ -23,6 +23,8 @@ _PHONE = _finding("PHONE_NUMBER", Subject.PERSON)
 _LABELLED_PHONE = _finding("PHONE_NUMBER", Subject.PERSON, Likelihood.VERY_LIKELY)
 _CITY = _finding("CITY", Subject.PERSON, Likelihood.VERY_LIKELY)
 
+_PASSWORD = _finding("PASSWORD", Subject.NOBODY)
+
 _WORST_FIRST = (Verdict.PHI, Verdict.IDENTIFIERS, Verdict.HEALTH, Verdict.NONE)
 
 
@@ -40,6 +42,8 @@ _WORST_FIRST = (Verdict.PHI, Verdict.IDENTIFIERS, Verdict.HEALTH, Verdict.NONE)
         ([_PERSONS_NAME], Verdict.IDENTIFIERS, "a customer"),
         ([_STATED], Verdict.HEALTH, "nobody is named"),
         ([_CATALOGUE], Verdict.HEALTH, "a code table"),
+        ([_PASSWORD], Verdict.NONE, "a credential is about nobody"),
+        ([_PATIENTS_NAME, _PASSWORD], Verdict.IDENTIFIERS, "a credential is no health information"),
         ([_PHONE, _STATED], Verdict.IDENTIFIERS, "a phone number may be a help desk's"),
         ([_LABELLED_PHONE, _STATED], Verdict.PHI, "a phone number that a label calls a person's"),
         ([_CITY, _STATED], Verdict.IDENTIFIERS, "a town belongs to many"),

@@ -103,3 +103,28 @@ def test_readable_needs_words():
     assert embedded.readable("Añ".encode() * 3000 + b" word")
     assert not embedded.readable(b"\x00\x01\x02abc")
     assert not embedded.readable(b"ab")
+
+
+def test_a_document_cannot_hide_behind_more_decoys_than_are_read():
+    decoys = [base64.b64encode(f"decoy number {i} of many".encode()).decode() for i in range(1100)]
+    hidden = base64.b64encode(b"Patient SSN: 512-44-9031").decode()
+    report = phiscan.scan(json.dumps([*decoys, hidden]).encode())
+    assert report.gap is Gap.OVER_LIMIT
+
+
+@pytest.mark.parametrize(
+    "message",
+    [
+        "MSH|^~\\&|A|B|C|D|20240102||ADT^A01|1|P|2.5\rPID|1||88123^^^H^MR||OKONKWO^ADAEZE||19710309|F\rDG1|1||E11.9\r",
+        "ISA*00*          *00*          *ZZ*A              *ZZ*B              *240101*1200*^*00501*000000001*0*P*:~GS*HC*A*B*20240101*1200*1*X*005010X222A1~"
+        "ST*837*0001~NM1*IL*1*OKONKWO*ADAEZE****MI*W123456789~CLM*ACC1*100***11:B:1*Y*A*Y*Y~HI*ABK:E119~SE*9*0001~GE*1*1~IEA*1*000000001~",
+    ],
+    ids=["hl7v2", "x12"],
+)
+def test_a_message_of_another_standard_in_a_json_string_is_read_and_masked(message):
+    data = json.dumps({"kind": "relay", "payload": message}).encode()
+    report = phiscan.scan(data, content_type="application/json")
+    masked = phiscan.redact(data, report)
+    assert report.verdict is Verdict.PHI
+    assert b"OKONKWO" not in masked
+    assert json.loads(masked)["payload"].count(message[3]) == message.count(message[3])

@@ -1,0 +1,76 @@
+"""What `scan`, `redact` and `serve` let choose of the engine."""
+
+import argparse
+import os
+from collections.abc import Iterable
+from pathlib import Path
+
+from extauthz import engines
+from extauthz.commands.errors import UsageError
+from extauthz.detector_sets import DetectorSet, parse
+from extauthz.engine_cache import default_folder
+from extauthz.engines import Detection, EngineError
+from mesh.problems import PolicyError, Severity
+from phiscan.detectors import GROUPS
+from phiscan.scanner import Engine
+
+
+def add_choices(parser: argparse.ArgumentParser) -> None:
+    """Add `--with`, `--without`, `--cache` and `--no-cache`."""
+    group = parser.add_argument_group("detectors", f"groups: {', '.join(GROUPS)}; see `phiguard detectors list`")
+    group.add_argument(
+        "--with",
+        dest="with_groups",
+        action="append",
+        default=[],
+        metavar="GROUP",
+        help="run this group too (credentials)",
+    )
+    group.add_argument(
+        "--without", dest="without_groups", action="append", default=[], metavar="GROUP", help="do not run this group"
+    )
+    group.add_argument(
+        "--cache",
+        type=Path,
+        default=default_folder(os.environ),
+        metavar="DIR",
+        help="of compiled detectors (default: %(default)s)",
+    )
+    group.add_argument("--no-cache", dest="cache", action="store_const", const=None, help="compile them anew")
+
+
+def add_detectors(parser: argparse.ArgumentParser) -> None:
+    """Add `--detectors`, for commands that have no policy folder."""
+    parser.add_argument(
+        "--detectors", type=Path, action="append", default=[], metavar="FILE", help="custom detectors (a DetectorSet)"
+    )
+
+
+def detection(args: argparse.Namespace) -> Detection:
+    """What `add_choices` was told."""
+    return Detection(tuple(args.with_groups), tuple(args.without_groups), args.cache)
+
+
+def load(args: argparse.Namespace) -> Engine:
+    """The engine that the arguments ask for. Raises UsageError."""
+    try:
+        return engines.load(detection(args), [read_set(path) for path in args.detectors])
+    except EngineError as error:
+        raise UsageError(str(error)) from None
+
+
+def read_set(path: Path) -> DetectorSet:
+    """The detector set of a file. Raises UsageError with all that is wrong with it."""
+    try:
+        return parse(path.read_text(encoding="utf-8"), file=str(path))
+    except OSError as error:
+        raise UsageError(f"{path}: {(error.strerror or 'unreadable').lower()}; give a file of detectors") from None
+    except UnicodeDecodeError:
+        raise UsageError(f"{path}: not UTF-8 text; give detectors written in YAML") from None
+    except PolicyError as error:
+        raise UsageError(_lines(error)) from None
+
+
+def _lines(error: PolicyError) -> str:
+    problems: Iterable[str] = (str(p) for p in error.problems if p.severity is Severity.ERROR)
+    return "\n".join(problems)

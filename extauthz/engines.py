@@ -1,0 +1,58 @@
+"""From what an operator asks for to a compiled engine: groups of detectors, custom sets, the cache."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from extauthz import detector_sets
+from extauthz.detector_sets import DetectorSet
+from extauthz.engine_cache import EngineCache
+from phiscan.compiled import PlatformError
+from phiscan.detectors import UnknownGroupError, select
+from phiscan.scanner import Engine
+
+
+class EngineError(Exception):
+    """No engine can be made. The text is one line that says why and what to do."""
+
+
+@dataclass(frozen=True, slots=True)
+class Detection:
+    """What runs over texts.
+
+    Args:
+        with_groups, without_groups: names from `phiscan.detectors.GROUPS`.
+        cache: folder of compiled detectors, or None for none.
+    """
+
+    with_groups: tuple[str, ...] = ()
+    without_groups: tuple[str, ...] = ()
+    cache: Path | None = None
+
+
+def load(detection: Detection, sets: Sequence[DetectorSet] = ()) -> Engine:
+    """An engine of the chosen groups and all detectors of `sets`. Raises EngineError."""
+    try:
+        chosen = select(with_groups=detection.with_groups, without_groups=detection.without_groups)
+        detectors = (*chosen, *(d for each in sets for d in each.detectors))
+        _check_names(sets)
+        vocabulary = detector_sets.vocabulary(sets)
+        if not detectors:
+            raise EngineError("--without: no detector is left; leave a group on")
+        if detection.cache is None:
+            return Engine(detectors, info_types=vocabulary)
+        return EngineCache(detection.cache).load(detectors, vocabulary)
+    except (UnknownGroupError, PlatformError) as error:
+        raise EngineError(str(error)) from None
+
+
+def _check_names(sets: Sequence[DetectorSet]) -> None:
+    """Detectors and infoTypes of one name in two files would be told apart by nobody."""
+    owners: dict[str, str] = {}
+    for each in sets:
+        for name in (*(d.name for d in each.detectors), *(t.name for t in each.info_types)):
+            if name in owners:
+                raise EngineError(
+                    f"`{name}` stands in the detector sets `{owners[name]}` and `{each.name}`; rename one"
+                )
+            owners[name] = each.name

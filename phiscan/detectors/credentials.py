@@ -1,0 +1,142 @@
+"""Credentials: private keys, keys of clouds, tokens, passwords. They are about nobody, and off the PHI verdict.
+
+The prefixes are those that the issuers publish so that scanners can find their tokens.
+"""
+
+import base64
+import binascii
+import re
+
+from phiscan.detector import Context, Detector, words
+from phiscan.finding import Likelihood, Subject
+
+_KEY = r"(?:RSA |EC |DSA |OPENSSH |ENCRYPTED |PGP )?PRIVATE KEY(?: BLOCK)?"
+_LABEL = r"(?:pass(?:word|wd|phrase)|pwd|client[_-]?secret|secret[_-]?key|api[_-]?key|access[_-]?token|auth[_-]?token)"
+_ASSIGNED = r"[\"']?[ \t]{0,2}[:=][ \t]{0,2}[\"']?"
+_WORD = r"[^\s\"'<>(){}\[\],;&]{6,}"
+_NO_SECRET = re.compile(
+    r"\$|%|[*x.#-]+$|(?:null|none|true|false|string|required|optional|changeme|example|redacted|secret|password|your[_-].*|self\..*|os\..*|env\..*|process\..*|config\..*)$",
+    re.IGNORECASE,
+)
+
+
+def _credential(name: str, info_type: str, pattern: str, bare: Likelihood, context: Context | None = None) -> Detector:
+    """A token of a fixed form: letters count as they are written."""
+    return Detector(
+        name=name,
+        info_type=info_type,
+        pattern=pattern,
+        bare=bare,
+        context=context,
+        subject=Subject.NOBODY,
+        neighbours=False,
+        caseless=False,
+    )
+
+
+def _decoded(text: str) -> bytes:
+    try:
+        return base64.urlsafe_b64decode(text.replace("+", "-").replace("/", "_") + "=" * (-len(text) % 4))
+    except (binascii.Error, ValueError):
+        return b""
+
+
+def _signed(text: str) -> bool:
+    """RFC 7519: the first part of a JSON Web Token is a JSON object that names its algorithm."""
+    head = _decoded(text.partition(".")[0])
+    return head.startswith(b"{") and b'"alg"' in head
+
+
+def _basic(text: str) -> bool:
+    """RFC 7617: user name, colon, password."""
+    plain = _decoded(text.rstrip("="))
+    return b":" in plain and plain.isascii()
+
+
+def _random(text: str) -> bool:
+    """Whether it is no placeholder, template or expression."""
+    return _NO_SECRET.match(text) is None and len(set(text)) > 3
+
+
+DETECTORS = (
+    # the whole key, or the first line of one that is cut off; "(?:[^-]|-[^-])" lets the headers of an encrypted one through
+    _credential(
+        "private_key",
+        "ENCRYPTION_KEY",
+        rf"-----BEGIN {_KEY}-----(?:(?:[^-]|-[^-])+-----END {_KEY}-----|\s{{0,4}}[A-Za-z0-9+/=]{{16,76}})",
+        Likelihood.VERY_LIKELY,
+    ),
+    # AKIAIOSFODNN7EXAMPL2; not AKIAOKAY
+    _credential("aws_access_key", "AWS_CREDENTIALS", r"\b(?:AKIA|ASIA)[A-Z2-7]{16}\b", Likelihood.VERY_LIKELY),
+    _credential(
+        "aws_secret_key",
+        "AWS_CREDENTIALS",
+        r"\b[A-Za-z0-9/+]{40}\b",
+        Likelihood.VERY_UNLIKELY,
+        words(r"aws[_-]?secret(?:[_-]?access)?(?:[_-]?key)?", r"secret[_-]?access[_-]?key"),
+    ),
+    _credential("gcp_api_key", "GCP_API_KEY", r"\bAIza[0-9A-Za-z_-]{35}\b", Likelihood.VERY_LIKELY),
+    _credential("azure_account_key", "AZURE_AUTH_TOKEN", r"\bAccountKey=[A-Za-z0-9+/]{86}==", Likelihood.VERY_LIKELY),
+    Detector(
+        name="json_web_token",
+        info_type="JSON_WEB_TOKEN",
+        pattern=r"\beyJ[A-Za-z0-9_-]{8,}\.eyJ[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]*",
+        validate=_signed,
+        bare=Likelihood.VERY_LIKELY,
+        subject=Subject.NOBODY,
+        neighbours=False,
+        caseless=False,
+    ),
+    # GitHub, GitLab, Slack, Stripe, npm, PyPI, SendGrid, Google OAuth
+    _credential(
+        "service_token",
+        "AUTH_TOKEN",
+        r"\b(?:gh[pousr]_[A-Za-z0-9]{36,}|github_pat_[A-Za-z0-9_]{22,}|glpat-[0-9A-Za-z_-]{20,}|xox[abeoprs]-[0-9A-Za-z-]{10,}"
+        r"|[rs]k_live_[0-9A-Za-z]{20,}|npm_[A-Za-z0-9]{36}|pypi-AgE[0-9A-Za-z_-]{50,}|SG\.[0-9A-Za-z_-]{22}\.[0-9A-Za-z_-]{43}|ya29\.[0-9A-Za-z_-]{20,})",
+        Likelihood.VERY_LIKELY,
+    ),
+    Detector(
+        name="bearer_token",
+        info_type="AUTH_TOKEN",
+        # Authorization: Bearer mF_9.B5f-4.1JqM8kk2LLa; not "bearer of good news"
+        pattern=r"\bbearer [a-z0-9._~+/-]{20,}={0,2}",
+        value=re.compile(rb"bearer ([a-z0-9._~+/-]{20,}={0,2})", re.IGNORECASE),
+        validate=lambda text: any(c.isdigit() for c in text),
+        bare=Likelihood.LIKELY,
+        subject=Subject.NOBODY,
+        neighbours=False,
+    ),
+    Detector(
+        name="basic_credentials",
+        info_type="BASIC_AUTH_HEADER",
+        # Authorization: Basic QWxhZGRpbjpvcGVuIHNlc2FtZQ==; not "basic information"
+        pattern=r"\bbasic [a-z0-9+/]{8,}={0,2}",
+        value=re.compile(rb"basic ([a-z0-9+/]{8,}={0,2})", re.IGNORECASE),
+        validate=_basic,
+        bare=Likelihood.LIKELY,
+        subject=Subject.NOBODY,
+        neighbours=False,
+    ),
+    Detector(
+        name="secret_labelled",
+        info_type="PASSWORD",
+        # password=hunter2!x, "apiKey": "9f8e7d6c5b4a"; not password: ${DB_PASSWORD}, "password": "string"
+        pattern=rf"{_LABEL}{_ASSIGNED}{_WORD}",
+        value=re.compile(rf"{_LABEL}{_ASSIGNED}({_WORD})".encode(), re.IGNORECASE),
+        validate=_random,
+        bare=Likelihood.LIKELY,
+        subject=Subject.NOBODY,
+        neighbours=False,
+    ),
+    Detector(
+        name="password_of_url",
+        info_type="PASSWORD",
+        # postgres://app:s3cr3t-w0rd@db/claims; not https://host:8443/@me
+        pattern=r"\b[a-z][a-z0-9+.-]{1,20}://[^\s/:@\"'<>]{1,64}:[^\s/:@\"'<>]{3,128}@",
+        value=re.compile(rb"://[^\s/:@\"'<>]{1,64}:([^\s/:@\"'<>]{3,128})@"),
+        validate=_random,
+        bare=Likelihood.LIKELY,
+        subject=Subject.NOBODY,
+        neighbours=False,
+    ),
+)

@@ -1,0 +1,107 @@
+"""What must hold of scan, decode and redact for every sequence of bytes; the fuzzer and the kept cases check the same.
+
+never an exception, never INTERNAL_ERROR     ends within a bound that grows with the size
+ranges stand inside of the document          any chunking, same report
+redacting gives a document without individuals' identifiers that redacting again leaves as it is, or RedactionError
+"""
+
+import time
+from dataclasses import dataclass, field
+
+from phiscan import decode
+from phiscan.finding import Coverage, Gap, ScanReport, Verdict
+from phiscan.proof import redact_proven
+from phiscan.redact import RedactionError
+from phiscan.scanner import Engine, Limits
+
+CONTENT_TYPES = (
+    "", "application/json", "application/fhir+json", "application/x-ndjson", "application/xml", "application/fhir+xml",
+    "text/html", "text/plain", "text/plain; charset=utf-16", "text/csv", "application/x-www-form-urlencoded",
+    "multipart/form-data; boundary=b", "multipart/mixed; boundary=frontier", "message/rfc822", "application/hl7-v2",
+    "application/edi-x12", "application/dicom", "application/dicom+json", "application/grpc", "application/x-protobuf",
+    "application/grpc-web-text", "application/octet-stream", "text/plain; charset=iso-8859-1", "application/pdf",
+)  # fmt: skip
+"""Kept cases name these by number: add at the end only."""
+ENCODINGS = ("", "gzip", "deflate", "br", "zstd", "gzip, br", "identity", "unknown")
+"""As CONTENT_TYPES."""
+LIMITS = Limits(body=1 << 20, decoded=1 << 20, seconds=1e9)
+_SECONDS = 2.0
+_SECONDS_A_BYTE = 40e-6
+"""A hundred times what a scan takes: the fuzzer's instrumentation is slow, and a quadratic reader is much slower."""
+
+
+class BrokenError(AssertionError):
+    """An invariant does not hold; the message says which."""
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """A document as a sender sends it."""
+
+    content_type: str
+    content_encoding: str
+    body: bytes = field(repr=False)
+
+
+def case_of(data: bytes) -> Case:
+    """The case that a fuzzer's bytes stand for: two numbers, then the body."""
+    head = data[:2].ljust(2, b"\0")
+    return Case(CONTENT_TYPES[head[0] % len(CONTENT_TYPES)], ENCODINGS[head[1] % len(ENCODINGS)], data[2:])
+
+
+def bytes_of(case: Case) -> bytes:
+    """The bytes that stand for a case; a Content-Type that we do not list becomes none."""
+    kind = CONTENT_TYPES.index(case.content_type) if case.content_type in CONTENT_TYPES else 0
+    return bytes((kind, ENCODINGS.index(case.content_encoding))) + case.body
+
+
+def check(engine: Engine, case: Case) -> ScanReport:
+    """The report of a case. Raises BrokenError when an invariant does not hold."""
+    began = time.process_time()
+    report = _scan(engine, case, case.body)
+    spent = time.process_time() - began
+    _require(report.gap is not Gap.INTERNAL_ERROR, "scan: INTERNAL_ERROR")
+    _require(spent < _SECONDS + _SECONDS_A_BYTE * len(case.body), f"scan: {spent:.1f} s for {len(case.body)} bytes")
+    _check_ranges(case, report)
+    _require(_scan(engine, case, case.body, len(case.body) // 3 + 1) == report, "scan: other chunks, other report")
+    if report.coverage is Coverage.COMPLETE:
+        _check_redaction(engine, case, report)
+    return report
+
+
+def _scan(engine: Engine, case: Case, body: bytes, chunk: int = 0) -> ScanReport:
+    scanner = engine.scanner(
+        content_type=case.content_type, content_encoding=case.content_encoding, limits=LIMITS, clock=lambda: 0.0
+    )
+    for at in range(0, len(body), chunk or len(body) or 1):
+        scanner.feed(body[at : at + (chunk or len(body))])
+    return scanner.finish()
+
+
+def _check_ranges(case: Case, report: ScanReport) -> None:
+    decoded = decode.undo(case.body, report.encodings, 8 * LIMITS.decoded)
+    _require(decoded.gap is Gap.NONE, f"decode: undo gave {decoded.gap}")
+    for finding in report.findings:
+        place = finding.location
+        outside = place.start == place.end == -1
+        inside = 0 <= place.start < place.end <= len(decoded.data)
+        _require(outside or inside, f"scan: {finding.detector} at {place.start}-{place.end} of {len(decoded.data)}")
+
+
+def _check_redaction(engine: Engine, case: Case, report: ScanReport) -> None:
+    def scan(body: bytes) -> ScanReport:
+        return _scan(engine, case, body)
+
+    try:
+        masked = redact_proven(case.body, report, scan)
+    except RedactionError:
+        return
+    again = scan(masked)
+    _require(again.coverage is Coverage.COMPLETE, f"redact: {report.media} became {again.media} {again.gap}")
+    _require(again.verdict in (Verdict.NONE, Verdict.HEALTH), f"redact: a second scan says {again.verdict}")
+    _require(redact_proven(masked, again, scan) == masked, "redact: a second redaction changes the document")
+
+
+def _require(holds: bool, message: str) -> None:
+    if not holds:
+        raise BrokenError(message)

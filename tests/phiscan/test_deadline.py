@@ -1,0 +1,62 @@
+import itertools
+
+import pytest
+
+from phiscan.finding import Coverage, Gap
+from phiscan.scanner import Limits
+
+_X12 = b"ISA*00*          *00*          *ZZ*A              *ZZ*B              *250101*1200*^*00501*000000001*0*P*:~"
+_DOCUMENTS = {
+    "json": b"[" + b",".join([b'{"patientName": "Ana Ruiz", "port": 8080}'] * 3000) + b"]",
+    "fhir": b"[" + b",".join([b'{"resourceType": "Patient", "birthDate": "1961-04-02"}'] * 3000) + b"]",
+    "hl7v2": b"MSH|^~\\&|A\r" + b"PID|1||88123^^^H^MR||RUIZ^ANA\r" * 3000,
+    "x12": _X12 + b"NM1*IL*1*RUIZ*ANA****MI*W123456789~" * 3000,
+    "xml": b"<all>" + b"<patient><ssn>123-45-6780</ssn></patient>" * 3000 + b"</all>",
+    "csv": b"mrn,last_name,city\n" + b"4471902,Ruiz,Lund\n" * 3000,
+    "form": b"&".join([b"ssn=123-45-6780"] * 3000),
+    "text": b"MRN: 4471902\n" * 3000,
+}
+
+
+class _Clock:
+    """A second passes each time that somebody looks."""
+
+    def __init__(self):
+        self._ticks = itertools.count()
+        self.looks = 0
+
+    def __call__(self):
+        self.looks += 1
+        return next(self._ticks)
+
+
+def _scan(engine, data, seconds):
+    clock = _Clock()
+    scanner = engine.scanner(limits=Limits(seconds=seconds), clock=clock)
+    scanner.feed(data)
+    return scanner.finish(), clock.looks
+
+
+@pytest.mark.parametrize("kind", _DOCUMENTS)
+def test_a_reader_stops_at_the_first_look_after_its_time(engine, kind):
+    report, looks = _scan(engine, _DOCUMENTS[kind], 6)
+    assert (report.coverage, report.gap) == (Coverage.UNSCANNABLE, Gap.OUT_OF_TIME)
+    assert looks <= 10
+
+
+@pytest.mark.parametrize("kind", ["hl7v2", "x12", "csv"])
+def test_what_was_found_in_time_is_reported(engine, kind):
+    report, _ = _scan(engine, _DOCUMENTS[kind], 6)
+    assert report.identifiers
+
+
+def test_without_a_deadline_the_same_document_is_read_whole(engine):
+    assert _scan(engine, _DOCUMENTS["hl7v2"], 1e9)[0].coverage is Coverage.COMPLETE
+
+
+def test_fields_outside_of_the_body_have_the_same_deadline(engine):
+    clock = _Clock()
+    scanner = engine.scanner(limits=Limits(seconds=1), clock=clock)
+    for number in range(1000):
+        scanner.feed_field(f"query.f{number}", "Ana")
+    assert scanner.finish().gap is Gap.OUT_OF_TIME

@@ -1,0 +1,86 @@
+"""What a hostile sender writes costs time in proportion to its length: no input stalls the process that reads it.
+
+Each body made a square of its length once, which at the size below is many seconds; what is linear takes a few milliseconds.
+"""
+
+import gzip
+import time
+import tracemalloc
+from collections.abc import Callable
+
+import pytest
+import zstandard
+
+import phiscan
+from phiscan.finding import Gap
+from phiscan.labels import is_vocabulary, read_label
+from phiscan.media.json_tokens import Keys
+from phiscan.media.xml_tokens import local_name
+
+_SECONDS = 1.0
+
+
+def _times(unit: bytes, size: int) -> bytes:
+    return (unit * (size // len(unit) + 1))[:size]
+
+
+_HOSTILE: dict[str, tuple[Callable[[], bytes], str]] = {
+    "a run of dashes": (lambda: b"-" * 300_000, "text/plain"),
+    "a run of slashes": (lambda: b"A/" * 150_000, "text/plain"),
+    "escaped quotes before braces": (lambda: b'"{1' + _times(b'\\"{1', 600_000), "text/plain"),
+    "a form's value of letters": (lambda: b"a=" + b"A" * 400_000, "application/x-www-form-urlencoded"),
+    "digits where a part's parameter stands": (
+        lambda: b"--x\r\ncontent-type: multipart/x; " + b"1" * 20_000 + b"\r\n\r\nhi\r\n--x--\r\n",
+        "multipart/form-data; boundary=x",
+    ),
+    "digits where the message's parameter stands": (
+        lambda: b"--x\r\n\r\nhi\r\n--x--\r\n",
+        "multipart/x;" + "1" * 20_000,
+    ),
+    "a run of backslashes": (lambda: b"\\" * 200_000, "text/plain"),
+    "a label before many tags": (lambda: b"<html><p>" + _times(b"ssn:<b>", 90_000), "text/html"),
+}
+
+
+@pytest.mark.parametrize("name", _HOSTILE)
+def test_a_hostile_body_is_read_in_linear_time(name: str) -> None:
+    body, content_type = _HOSTILE[name]
+    phiscan.scan(b"the engine is compiled once")
+    data = body()
+
+    began = time.perf_counter()
+    phiscan.scan(data, content_type=content_type)
+
+    assert time.perf_counter() - began < _SECONDS
+
+
+@pytest.mark.parametrize("empty", [gzip.compress(b""), zstandard.compress(b"")], ids=["gzip", "zstd"])
+def test_a_body_of_many_empty_members_is_over_the_limit(empty: bytes) -> None:
+    report = phiscan.scan(empty * 2000)
+
+    assert report.gap is Gap.OVER_LIMIT
+
+
+def test_long_labels_are_not_remembered() -> None:
+    keys = Keys(lambda _: True)
+    tracemalloc.start()
+    for number in range(50):
+        label = f"{number:0>100000}"
+        read_label(label)
+        is_vocabulary(label)
+        local_name(label.encode())
+        assert keys[label.encode()] == (label, True)
+    kept, _ = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+
+    assert kept < 1_000_000
+    assert len(keys) == 0
+
+
+def test_made_up_keys_do_not_keep_real_ones_from_being_remembered() -> None:
+    keys = Keys(lambda _: True)
+    for number in range(20_000):
+        assert keys[b"%d" % number]
+    assert keys[b"ssn"]
+
+    assert b"ssn" in keys
