@@ -12,7 +12,7 @@ import signal
 import time
 import uuid
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Any, Final
 
 import grpc
@@ -33,6 +33,7 @@ from phiscan.scanner import Engine
 
 _READY: Final = ("", wire.AUTHORIZATION, wire.EXTERNAL_PROCESSOR)
 _LIVE: Final = "liveness"  # SERVING as long as this process answers: a full disk is no reason to restart it
+_POLICY: Final = "policy"  # NOT_SERVING while the files on disk are refused; the policy in force goes on being served
 _UPKEEP_SECONDS: Final = 1.0  # also how much of the ledger a crash of the machine can lose
 _STREAMS_PER_EXCHANGE: Final = 16  # idle streams (waiting for a response) are cheap, but their number is bounded too
 _POLL_SECONDS: Final = 0.02
@@ -45,6 +46,11 @@ class ListenError(Exception):
 def utc_now() -> str:
     """Return the time for a ledger record, ISO 8601 with microseconds."""
     return datetime.fromtimestamp(time.time(), UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+
+
+def utc_day() -> date:
+    """Return the day that the exceptions of a policy are held against."""
+    return datetime.fromtimestamp(time.time(), UTC).date()
 
 
 class Worker:
@@ -149,6 +155,7 @@ class Worker:
         if problems != self._complaint:
             self._complaint = problems
             logs.emit(LogEvent.POLICY_REFUSED, logging.ERROR, problem=problems)
+            self._pipeline.telemetry.policy_refused()
 
     def _server(self, message_bytes: int = 65536) -> grpc.aio.Server:
         server = grpc.aio.server(
@@ -202,6 +209,10 @@ class Worker:
         status = health_pb2.HealthCheckResponse.SERVING if ready else health_pb2.HealthCheckResponse.NOT_SERVING
         for service in _READY:
             await self._health.set(service, status)
+        current = health_pb2.HealthCheckResponse.SERVING
+        if self._policies.refused:
+            current = health_pb2.HealthCheckResponse.NOT_SERVING
+        await self._health.set(_POLICY, current)
 
     def _close_ledger(self) -> None:
         try:

@@ -75,6 +75,7 @@ _METRICS: Final = {
     "phiguard.findings": frozenset({Key.INFO_TYPE, Key.IDENTIFIER, Key.DIRECTION}),
     "phiguard.ledger.records": frozenset[Key](),
     "phiguard.ledger.failures": frozenset[Key](),
+    "phiguard.policy.refusals": frozenset[Key](),
 }
 
 
@@ -186,6 +187,7 @@ class Telemetry:
         self._findings = meter.create_counter("phiguard.findings", "{finding}", "Things found")
         self._records = meter.create_counter("phiguard.ledger.records", "{record}", "Records kept")
         self._failures = meter.create_counter("phiguard.ledger.failures", "{record}", "Records that were not kept")
+        self._refusals = meter.create_counter("phiguard.policy.refusals", "{revision}", "Policy revisions refused")
 
     def begin(self, name: SpanName, metadata: Mapping[str, str]) -> Trace:
         """Start the span of one message.
@@ -215,6 +217,10 @@ class Telemetry:
     def ledger_failed(self) -> None:
         """Count one record that the ledger did not keep."""
         self._failures.add(1)
+
+    def policy_refused(self) -> None:
+        """Count one policy revision that could not be used."""
+        self._refusals.add(1)
 
     def count(self, judgement: Judgement, seconds: float) -> None:
         """Count one judgement."""

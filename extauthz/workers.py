@@ -16,13 +16,12 @@ from multiprocessing.process import BaseProcess
 from types import FrameType
 from typing import Final
 
-from extauthz import exporting, logs
+from extauthz import engines, exporting, logs
 from extauthz.ledger import FileLedger, Ledger, LedgerError, NoLedger
 from extauthz.logs import LogEvent
-from extauthz.policy_store import PolicyStore
-from extauthz.server import ListenError, Worker, utc_now
+from extauthz.policy_store import PolicyStore, detector_files, read_detectors
+from extauthz.server import ListenError, Worker, utc_day, utc_now
 from extauthz.settings import Settings
-from phiscan.scanner import Engine
 
 _RESTART_SECONDS: Final = 1.0  # between two starts of a worker, so that a broken one does not spin
 _CANNOT_START: Final = 2
@@ -52,22 +51,24 @@ def run(settings: Settings) -> int:
     Raises:
         ListenError: the address is taken.
         LedgerError: the ledger cannot be opened.
-        PolicyError, PolicyUnreadableError: there is no policy to serve with.
+        PolicyError, PolicyUnreadableError: there is no policy to serve with, or its folder holds broken detectors.
+        EngineError: the detectors that are asked for cannot run.
     """
     claim(settings)
     if settings.workers == 1:
         return serve(settings, 0)
-    PolicyStore(settings.policy)  # the same checks once here, so that a wrong start is one message and not one a worker
+    PolicyStore(settings.policy, utc_day)  # the same checks once here: a wrong start is one message, not one a worker
     return _Supervisor(settings).run()
 
 
 def serve(settings: Settings, number: int) -> int:
     """Be one worker. Raises as `run`."""
-    policies = PolicyStore(settings.policy)
+    policies = PolicyStore(settings.policy, utc_day)
+    engine = engines.load(settings.detection, [read_detectors(file) for file in detector_files(settings.policy)])
     ledger: Ledger = NoLedger() if settings.ledger is None else FileLedger(settings.ledger, number, utc_now)
     _say_start(settings, policies, number)
     pipeline = exporting.from_environment()
-    asyncio.run(_serve(Worker(settings, policies, ledger, pipeline, Engine.load()), settings, number))
+    asyncio.run(_serve(Worker(settings, policies, ledger, pipeline, engine), settings, number))
     return 0
 
 

@@ -8,7 +8,7 @@ who decides what a path may reach. docs/policy.md lists the keys for those who w
 import json
 from base64 import b64decode
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import Final, Protocol, TypeVar
 
@@ -17,23 +17,26 @@ from yaml.nodes import Node, ScalarNode
 from mesh import identity, policy_file
 from mesh.decision import Action, Reason
 from mesh.exchange import Body, Exchange, Head, Outcome, Scanner
-from mesh.facts import Direction, Facts, Operation, Vantage
+from mesh.facts import Claims, Direction, Facts, Operation, Vantage
 from mesh.facts import Protocol as WireProtocol
 from mesh.fields import Fields
 from mesh.policy import Policy
+from mesh.policy_keys import PORTS
 from mesh.policy_nodes import NodeReader
-from mesh.policy_rules import PORTS
+from mesh.policy_rules import read_day
 from mesh.problems import PolicyError
 from phiscan.finding import Coverage, Verdict
 from phiscan.identifiers import Identifier
 
-Read = Callable[[str], bytes]
-"""The bytes of a file that a case file names, as it names it. Raises OSError when there is none."""
+Read = Callable[[str], bytes | Mapping[str, bytes]]
+"""The bytes of a file that a case file names, as it names it; of a folder those of its policy files, by name.
+Raises OSError when there is none."""
 
 _BODIES: Final = ("body", "bodyBase64", "bodyFile")
 _REQUEST: Final = (
     *("source", "destination", "service", "caller", "mtls", "vantage", "direction", "protocol", "redactable"),
     *("method", "path", "host", "port", "headers", "contentType", "truncated", *_BODIES),
+    *("sourceAddress", "claims"),
 )
 _FLAGS: Final = {"mtls": False, "redactable": True, "truncated": False}
 _WORDS: Final[Mapping[str, Mapping[str, StrEnum]]] = {
@@ -144,31 +147,33 @@ def _words_of(outcome: Outcome) -> dict[str, Expected]:
 
 
 def _file(reader: NodeReader, root: Node, text: str, read: Read) -> tuple[Case, ...]:
-    keys = reader.mapping(root, ("policy", "cases"), "the case file")
+    keys = reader.mapping(root, ("policy", "today", "cases"), "the case file")
     policy_node, cases_node = (reader.required(root, keys, key, "the case file") for key in ("policy", "cases"))
+    today = read_day(reader, keys["today"], "`today`") if "today" in keys else None
     policy = _policy(reader, policy_node, text, read) if policy_node else None
     nodes = reader.sequence(cases_node, "`cases`") if cases_node else []
     # cases are read even when the policy is not usable, so that one run shows all problems
-    stand_in = policy or Policy(name="", digest="")
-    return tuple(_case(reader, node, stand_in, read) for node in nodes)
+    dated = replace(policy or Policy(name="", digest=""), today=today)
+    return tuple(_case(reader, node, dated, read) for node in nodes)
 
 
 def _policy(reader: NodeReader, node: Node, text: str, read: Read) -> Policy | None:
     if not isinstance(node, ScalarNode):
         return policy_file.read(reader, node, text[node.start_mark.index : node.end_mark.index])
     path = reader.text(node, "`policy`")
-    data = _read(reader, node, path, read)
+    found = _read(reader, node, path, read)
+    files = found if isinstance(found, Mapping) else {path: found}
     try:
-        policy, problems = policy_file.check(data.decode(), file=path)
+        policy, problems = policy_file.check_files({name: data.decode() for name, data in files.items()})
     except UnicodeDecodeError:
         reader.error(node, f"policy `{path}` is not UTF-8", "save it as UTF-8")
         return None
-    if data:
+    if found:
         reader.include(problems)
     return policy
 
 
-def _read(reader: NodeReader, node: Node, path: str, read: Read) -> bytes:
+def _read(reader: NodeReader, node: Node, path: str, read: Read) -> bytes | Mapping[str, bytes]:
     try:
         return read(path) if path else b""
     except OSError as exc:
@@ -218,6 +223,15 @@ def _facts(reader: NodeReader, request: Mapping[str, Node], flags: Mapping[str, 
         mtls=flags["mtls"],
         redactable=flags["redactable"],
         operation=Operation(text("method"), text("path"), text("host"), port),
+        source_address=text("sourceAddress"),
+        claims=_claims(reader, request["claims"]) if "claims" in request else None,
+    )
+
+
+def _claims(reader: NodeReader, node: Node) -> Claims:
+    return tuple(
+        (name, frozenset(reader.strings(value, f"claim `{name}`", bool, "")))
+        for name, _, value in reader.items(node, "`claims`")
     )
 
 
@@ -252,12 +266,21 @@ def _body(reader: NodeReader, request: Mapping[str, Node], read: Read) -> tuple[
     if len(written) > 1:
         reader.error(node, f"the request has `{key}` and `{written[1]}`", "write one of them")
     if key == "bodyFile":
-        return _read(reader, node, reader.text(node, "`bodyFile`"), read), ""
+        return _body_file(reader, node, read), ""
     if key == "bodyBase64":
         return _base64(reader, node), ""
     if isinstance(node, ScalarNode):
         return str(node.value).encode(), ""
     return json.dumps(reader.plain(node), ensure_ascii=False).encode(), "application/json"
+
+
+def _body_file(reader: NodeReader, node: Node, read: Read) -> bytes:
+    path = reader.text(node, "`bodyFile`")
+    found = _read(reader, node, path, read)
+    if isinstance(found, bytes):
+        return found
+    reader.error(node, f"`{path}` is a folder", "name one file")
+    return b""
 
 
 def _base64(reader: NodeReader, node: Node) -> bytes:

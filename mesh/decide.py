@@ -139,8 +139,13 @@ def _decide(facts: Facts, report: ScanReport, policy: Policy) -> Decision:
 
 def _enforced(policy: Policy, matches: Matches) -> bool:
     """Whether any rule that names the edge (or might) enforces; the policy's mode where none surely names it."""
-    modes = {rule.mode or policy.mode for rule in matches.named} or {policy.mode}
+    modes = {rule.mode or policy.mode for rule in _lasting(matches.named)} or {policy.mode}
     return Mode.ENFORCE in modes | {rule.mode or policy.mode for rule in matches.unsure}
+
+
+def _lasting(rules: tuple[Rule, ...]) -> tuple[Rule, ...]:
+    """The rules that are no exceptions; all when there are only exceptions."""
+    return tuple(rule for rule in rules if rule.terms is None) or rules
 
 
 def _rulings(question: _Question) -> Iterator[_Ruling]:
@@ -216,13 +221,18 @@ def _combined(question: _Question) -> Disclosure:
     is_request = question.facts.direction is Direction.REQUEST
     rules = question.matches.named
     parts = [rule.request if is_request else rule.response for rule in rules]
+    lasting = [part for rule, part in zip(rules, parts, strict=True) if rule.terms is None] or parts
     allowing = [part for rule, part in zip(rules, parts, strict=True) if _may_allow(rule, question.edge)]
     return Disclosure(
         allow=frozenset().union(*(part.allow for part in allowing)),
         redact=frozenset().union(*(part.redact for part in parts)),
         deny=frozenset().union(*(part.deny for part in parts)),
-        otherwise=max((part.otherwise for part in parts), key=lambda action: action.rank),
+        otherwise=max((part.otherwise for part in lasting), key=_rank),
     )
+
+
+def _rank(action: Action) -> int:
+    return action.rank
 
 
 def _may_allow(rule: Rule, edge: Edge) -> bool:

@@ -3,6 +3,9 @@
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+Claims = tuple[tuple[str, frozenset[str]], ...]
+"""Names of a JWT's claims with their values."""
+
 
 class Direction(StrEnum):
     """Which half of the exchange is judged."""
@@ -56,6 +59,8 @@ class Facts:
             handshake to come; there it holds when the policy knows the destination's principal.
         caller: principal of the proxy that asks, proven by its certificate to us; empty on a plain listener.
         redactable: whether the asker can replace the body (ext_proc can, ext_authz cannot).
+        source_address: of the connection's peer, without a port; empty when unknown. Never recorded.
+        claims: those that Envoy has verified; None when it does not say. They name persons, so no repr shows them.
     """
 
     direction: Direction = Direction.REQUEST
@@ -68,3 +73,5 @@ class Facts:
     caller: str = ""
     redactable: bool = False
     operation: Operation = field(default_factory=Operation)
+    source_address: str = field(default="", repr=False)
+    claims: Claims | None = field(default=None, repr=False)

@@ -20,6 +20,9 @@ _PRINCIPAL_PREFIX: Final = re.compile(
 )
 _NAMESPACE_PATTERN: Final = re.compile(rf"{_NAMESPACE}|[a-z0-9-]{{0,63}}\*")
 
+# matches `cluster.local`, `bill*`, `*-worker`, `*`; not `a*b`, `**`
+_GLOB: Final = re.compile(r"\*?[a-z0-9._-]+|[a-z0-9._-]*\*")
+
 
 def principal_of(spiffe_id: str) -> str:
     """The principal of `spiffe://td/ns/NS/sa/SA` (scheme optional), empty when it is not of Istio's form.
@@ -49,6 +52,21 @@ def namespace_of(principal: str) -> str:
     """`clinic` of `cluster.local/ns/clinic/sa/ehr`; empty when it is not a principal."""
     found = _PRINCIPAL.fullmatch(principal)
     return found[1] if found else ""
+
+
+def trust_domain_of(principal: str) -> str:
+    """`cluster.local` of `cluster.local/ns/clinic/sa/ehr`; empty when it is not a principal."""
+    return principal.partition("/")[0] if is_principal(principal) else ""
+
+
+def account_of(principal: str) -> str:
+    """`ehr` of `cluster.local/ns/clinic/sa/ehr`; empty when it is not a principal."""
+    return principal.rpartition("/")[2] if is_principal(principal) else ""
+
+
+def is_glob(text: str) -> bool:
+    """Whether a policy may write it for a trust domain or an account: letters with `*` at most at one end."""
+    return _GLOB.fullmatch(text) is not None
 
 
 def matches(pattern: str, value: str) -> bool:

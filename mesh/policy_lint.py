@@ -10,58 +10,78 @@ from collections.abc import Callable, Mapping, Sequence
 from itertools import combinations
 from typing import Final
 
-from yaml.nodes import Node
-
 from mesh import identity, paths
 from mesh.decision import Action, Mode
 from mesh.facts import Protocol
 from mesh.policy import Disclosure, OperationMatch, Peer, Policy, Rule, Target
-from mesh.policy_nodes import NodeReader
+from mesh.policy_nodes import Place
 from phiscan.identifiers import INFO_TYPES
 
 _MAX_PAIRS: Final = 200_000  # about a second
 
+_MAX_DAYS: Final = 366
+
 _Covers = Callable[[str, str], bool]
 
 
-def lint(reader: NodeReader, policy: Policy, spec: Mapping[str, Node], rule_nodes: Sequence[Node]) -> None:
+def lint(policy: Policy, spec: Mapping[str, Place], places: Sequence[Place]) -> None:
     """Note every warning about the policy.
 
     Args:
-        spec: nodes of the keys of `spec`.
-        rule_nodes: nodes of the rules, in the policy's order.
+        spec: places of the settings of the whole mesh, by their keys in `spec`.
+        places: those of the rules, in the policy's order.
     """
-    _lint_spec(reader, policy, spec)
-    for rule, node in zip(policy.rules, rule_nodes, strict=True):
-        _lint_rule(reader, policy, rule, node)
-    _lint_shadowed(reader, policy, rule_nodes)
-    _lint_services(reader, policy, rule_nodes)
+    _lint_spec(policy, spec)
+    for rule, place in zip(policy.rules, places, strict=True):
+        _lint_rule(policy, rule, place)
+        _lint_outside(rule, place)
+        _lint_terms(policy, rule, place)
+    _lint_shadowed(policy, places)
+    _lint_services(policy, places)
 
 
-def _lint_spec(reader: NodeReader, policy: Policy, spec: Mapping[str, Node]) -> None:
+def _lint_spec(policy: Policy, spec: Mapping[str, Place]) -> None:
     if not policy.enforces:
-        reader.warn(spec["mode"], f"mode `{policy.mode}` blocks nothing", "write `enforce` once the records look right")
+        spec["mode"].warn(f"mode `{policy.mode}` blocks nothing", "write `enforce` once the records look right")
     if policy.on_unscannable is Action.ALERT:
-        reader.warn(spec["onUnscannable"], "messages that could not be read whole pass", "write `DENY`")
+        spec["onUnscannable"].warn("messages that could not be read whole pass", "write `DENY`")
     if policy.default_action is Action.ALLOW:
-        reader.warn(spec["defaultAction"], "PHI flows on every encrypted edge that no rule names", "write `DENY`")
+        spec["defaultAction"].warn("PHI flows on every encrypted edge that no rule names", "write `DENY`")
 
 
-def _lint_rule(reader: NodeReader, policy: Policy, rule: Rule, node: Node) -> None:
+def _lint_rule(policy: Policy, rule: Rule, place: Place) -> None:
     if not rule.mtls:
-        reader.warn(node, f"rule `{rule.name}` lets PHI flow unencrypted", "leave `mtls: any` out")
+        place.warn(f"rule `{rule.name}` lets PHI flow unencrypted", "leave `mtls: any` out")
     if policy.enforces and rule.mode not in {None, Mode.ENFORCE}:
-        reader.warn(node, f"rule `{rule.name}` has mode `{rule.mode}` and blocks nothing", "leave `mode` out")
+        place.warn(f"rule `{rule.name}` has mode `{rule.mode}` and blocks nothing", "leave `mode` out")
     if not any(map(_can_name, rule.sources)) or not any(map(_can_match, rule.targets)):
-        reader.warn(node, f"rule `{rule.name}` can never match", "its entries contradict each other")
+        place.warn(f"rule `{rule.name}` can never match", "its entries contradict each other")
     for direction, part in (("request", rule.request), ("response", rule.response)):
         for entry in sorted(part.allow - {"*"}):
             if _overrides(part.deny | part.redact, entry):
                 hint = "deny wins over redact, and redact over allow"
-                reader.warn(node, f"`{entry}` is allowed in vain in `{direction}` of rule `{rule.name}`", hint)
+                place.warn(f"`{entry}` is allowed in vain in `{direction}` of rule `{rule.name}`", hint)
         for entry in sorted(filter(_is_health, part.redact)):
             message = f"`{entry}` cannot be masked, so `{direction}` of rule `{rule.name}` denies it"
-            reader.warn(node, message, "move it to `deny`; health information is stated by a document's structure")
+            place.warn(message, "move it to `deny`; health information is stated by a document's structure")
+
+
+def _lint_outside(rule: Rule, place: Place) -> None:
+    outside = [peer for peer in (*rule.sources, *(t.peer for t in rule.targets)) if peer.hosts or peer.blocks]
+    if outside and rule.mtls:
+        message = f"rule `{rule.name}` names peers without an identity, to and from which no PHI may flow"
+        place.warn(message, "it only opens the edge; `when: {mtls: any}` lets its identifiers flow, with an alert")
+
+
+def _lint_terms(policy: Policy, rule: Rule, place: Place) -> None:
+    """Nothing is said of time when nobody tells the day."""
+    if rule.terms is None or policy.today is None:
+        return
+    expires, owner = rule.terms.expires, rule.terms.owner
+    if not rule.holds_on(policy.today):
+        place.warn(f"exception `{rule.name}` expired on {expires} and allows nothing", f"remove it, or ask {owner}")
+    elif (expires - policy.today).days > _MAX_DAYS:
+        place.warn(f"exception `{rule.name}` holds for more than a year", "what is to last is a rule")
 
 
 def _is_health(entry: str) -> bool:
@@ -91,7 +111,7 @@ def _can_match(target: Target) -> bool:
     return _can_name(target.peer) and not (tcp_only and (operation.methods or operation.paths or operation.hosts))
 
 
-def _lint_shadowed(reader: NodeReader, policy: Policy, rule_nodes: Sequence[Node]) -> None:
+def _lint_shadowed(policy: Policy, places: Sequence[Place]) -> None:
     warned: set[str] = set()
     for number, (first, second) in enumerate(combinations(range(len(policy.rules)), 2)):
         if number >= _MAX_PAIRS:
@@ -101,13 +121,15 @@ def _lint_shadowed(reader: NodeReader, policy: Policy, rule_nodes: Sequence[Node
             if rule.name not in warned and other.name not in warned and adds_nothing(rule, other, policy.mode):
                 warned.add(rule.name)
                 message = f"rule `{rule.name}` adds nothing to rule `{other.name}`"
-                reader.warn(rule_nodes[idle], message, "remove it, or narrow the other")
+                places[idle].warn(message, "remove it, or narrow the other")
 
 
 def adds_nothing(rule: Rule, other: Rule, mode: Mode) -> bool:
     """Whether a policy of that mode decides the same without `rule`, because of `other`."""
     return (
-        (rule.mtls or not other.mtls)
+        rule.terms is other.terms is None  # an exception ends, and another must not lose what it adds then
+        and other.claims == rule.claims  # where claims are not known, a rule that asks for some denies
+        and (rule.mtls or not other.mtls)
         and (rule.mode or mode) is (other.mode or mode)
         and _disclosure_covers(other.request, rule.request)
         and _disclosure_covers(other.response, rule.response)
@@ -133,8 +155,17 @@ def _rules(entries: frozenset[str], entry: str) -> bool:
 
 
 def _peer_covers(wide: Peer, narrow: Peer) -> bool:
-    return _list_covers(wide.principals, narrow.principals, identity.covers) and _list_covers(
-        wide.namespaces, narrow.namespaces, identity.covers
+    if wide == Peer():
+        return not narrow.blocks  # where the address is not known, a rule that asks for one denies
+    if wide.hosts or narrow.hosts:
+        return bool(wide.hosts) and _list_covers(wide.hosts, narrow.hosts, paths.host_covers)
+    if wide.blocks or narrow.blocks:
+        return bool(wide.blocks and narrow.blocks) and set(narrow.blocks) <= set(wide.blocks)
+    return (
+        _list_covers(wide.principals, narrow.principals, identity.covers)
+        and _list_covers(wide.namespaces, narrow.namespaces, identity.covers)
+        and _list_covers(wide.trust_domains, narrow.trust_domains, paths.host_covers)
+        and _list_covers(wide.service_accounts, narrow.service_accounts, paths.host_covers)
     )
 
 
@@ -157,13 +188,13 @@ def _list_covers(wide: tuple[str, ...], narrow: tuple[str, ...], covers: _Covers
     return not wide or (bool(narrow) and all(any(covers(w, n) for w in wide) for n in narrow))
 
 
-def _lint_services(reader: NodeReader, policy: Policy, rule_nodes: Sequence[Node]) -> None:
+def _lint_services(policy: Policy, places: Sequence[Place]) -> None:
     """At the sender's side a destination that no service maps to is unidentified, so PHI to it is denied."""
     warned: set[str] = set()
-    for rule, node in zip(policy.rules, rule_nodes, strict=True):
+    for rule, place in zip(policy.rules, places, strict=True):
         patterns = {pattern for target in rule.targets for pattern in target.peer.principals} - warned
         for pattern in sorted(patterns):
             if not any(identity.matches(pattern, principal) for principal in policy.services.values()):
                 warned.add(pattern)
                 message = f"no entry of `services` has principal `{pattern}`"
-                reader.warn(node, message, "without one a sender's sidecar cannot know it, and denies PHI to it")
+                place.warn(message, "without one a sender's sidecar cannot know it, and denies PHI to it")

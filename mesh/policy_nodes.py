@@ -6,6 +6,7 @@ empty value, and no value of a file with an error is used.
 
 import re
 from collections.abc import Callable, Collection, Iterable, Mapping
+from dataclasses import dataclass
 from difflib import get_close_matches
 from typing import Final, TypeVar
 
@@ -38,8 +39,8 @@ class NodeReader:
 
     @property
     def problems(self) -> tuple[Problem, ...]:
-        """All problems so far, by place."""
-        return tuple(sorted(self._problems))
+        """All problems so far, each once, by place."""
+        return tuple(sorted(set(self._problems)))
 
     @property
     def failed(self) -> bool:
@@ -167,6 +168,27 @@ class NodeReader:
         self._problems.append(Problem(self.file, line, column, severity, *words))
 
 
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A node of a file."""
+
+    reader: NodeReader
+    node: Node
+
+    @property
+    def line(self) -> int:
+        """From 1."""
+        return self.node.start_mark.line + 1
+
+    def error(self, message: str, hint: str) -> None:
+        """Note an error here."""
+        self.reader.error(self.node, message, hint)
+
+    def warn(self, message: str, hint: str) -> None:
+        """Note a warning here."""
+        self.reader.warn(self.node, message, hint)
+
+
 def closest(word: str, known: Collection[str]) -> str:
     """A hint that names the closest known word; empty when none is close."""
     close = get_close_matches(word, known, n=1) or get_close_matches(word.upper(), known, n=1)
@@ -175,7 +197,7 @@ def closest(word: str, known: Collection[str]) -> str:
 
 def did_you_mean(word: str, known: Collection[str]) -> str:
     """A hint: the closest known word, or all of them when none is close and they are few."""
-    return closest(word, known) or (f"known: {', '.join(known)}" if len(known) <= 12 else "")
+    return closest(word, known) or (f"known: {', '.join(known)}" if 0 < len(known) <= 12 else "")
 
 
 def one_of(words: Collection[str]) -> str:

@@ -6,10 +6,10 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from extauthz.commands import cases, documents, policies, policy_diff, simulate
+from extauthz.commands import documents, policies, policy_diff, policy_graph, policy_schema, policy_test
 from extauthz.commands.errors import UsageError
-from mesh.decision import Decision
-from mesh.events import Body, Head
+from mesh import explain
+from mesh.events import Body, Head, Outcome
 from mesh.exchange import Exchange
 from mesh.facts import Direction, Facts, Operation
 from mesh.identity import is_principal
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 def add_parser(subparsers: "_Subparsers") -> None:
     """Add `policy` with its own subcommands."""
     parser = subparsers.add_parser("policy", help="check, explain or test a policy")
-    actions = parser.add_subparsers(dest="action", required=True, metavar="check|explain|test|diff")
+    actions = parser.add_subparsers(dest="action", required=True, metavar="check|explain|test|diff|graph|schema")
     checked = actions.add_parser("check", help="report errors and warnings with their places")
     checked.add_argument("path", type=Path, metavar="FILE|DIR")
     checked.set_defaults(run=_check)
@@ -39,10 +39,10 @@ def add_parser(subparsers: "_Subparsers") -> None:
     explained.add_argument("--response", action="store_true", help="judge the response instead of the request")
     explained.add_argument("--plain-text", action="store_true", help="without mutual TLS")
     explained.set_defaults(run=_explain)
-    tested = actions.add_parser("test", help="run case files and report what is not as they expect")
-    tested.add_argument("cases", type=Path, nargs="+", metavar="CASES.yaml")
-    tested.set_defaults(run=_test)
+    policy_test.add_parser(actions)
     policy_diff.add_parser(actions)
+    policy_schema.add_parser(actions)
+    policy_graph.add_parser(actions)
 
 
 def _check(args: argparse.Namespace) -> int:
@@ -61,26 +61,14 @@ def _explain(args: argparse.Namespace) -> int:
     for flag, given in (("--from", args.source), ("--to", args.destination)):
         if not is_principal(given):
             raise UsageError(f"{flag} {given}: not a principal; write cluster.local/ns/NAMESPACE/sa/ACCOUNT")
-    for line in _explanation(_decide(policy, args), policy):
+    facts = _facts(args)
+    for line in explain.lines(explain.explain(facts, _outcome(policy, facts, args), policy)):
         sys.stdout.write(line + "\n")
     return 0
 
 
-def _test(args: argparse.Namespace) -> int:
-    engine = Engine.load()
-    total = failed = 0
-    for path in args.cases:
-        for result in cases.run_file(path, engine):
-            total += 1
-            failed += not result.passed
-            for line in simulate.differences(path, result):
-                sys.stdout.write(line + "\n")
-    sys.stdout.write(f"{total} case{'s' * (total != 1)}, {failed} failed\n")
-    return int(failed > 0)
-
-
-def _decide(policy: Policy, args: argparse.Namespace) -> Decision:
-    facts = Facts(
+def _facts(args: argparse.Namespace) -> Facts:
+    return Facts(
         direction=Direction.RESPONSE if args.response else Direction.REQUEST,
         source=args.source,
         destination=args.destination,
@@ -88,6 +76,9 @@ def _decide(policy: Policy, args: argparse.Namespace) -> Decision:
         redactable=True,
         operation=Operation(method=args.method, path=args.path, host=args.host),
     )
+
+
+def _outcome(policy: Policy, facts: Facts, args: argparse.Namespace) -> Outcome:
     head = Head(facts, fields=(("content-type", args.content_type),) if args.content_type else (), end=not args.body)
     scanner = functools.partial(Engine.load().scanner, content_type=args.content_type, clock=lambda: 0.0)
     exchange = Exchange(policy, scanner)
@@ -96,21 +87,4 @@ def _decide(policy: Policy, args: argparse.Namespace) -> Decision:
         outcome = exchange.receive(Body(documents.read(args.body, 8 << 20).data, end=True))
     if outcome is None:
         raise AssertionError("a body's end gave no outcome")
-    return outcome.decision
-
-
-def _explanation(decision: Decision, policy: Policy) -> list[str]:
-    passes = "" if decision.enforced else f"  (not enforced: mode {policy.mode.value}, the message passes)"
-    lines = [
-        f"decision     {decision.action.value}{passes}",
-        f"reason       {decision.reason.value}",
-        f"rules        {', '.join(decision.rules) or 'none names this edge'}",
-        f"verdict      {decision.verdict.value}",
-        f"seen         {decision.coverage.value} {decision.gap.value}".rstrip(),
-        f"identifiers  {' '.join(i.value for i in decision.identifiers) or '-'}",
-    ]
-    if decision.tipped:
-        lines.append(f"because of   {', '.join(decision.tipped)}")
-    if decision.redact:
-        lines.append(f"redacted     {', '.join(decision.redact)}")
-    return lines
+    return outcome

@@ -9,7 +9,7 @@ from extauthz import wire
 from extauthz.judgement import Judgement
 from extauthz.translate import answers
 from extauthz.translate.headers import NO_HEADERS, Headers, from_header_map, from_map
-from extauthz.translate.identity import principal, receiver
+from extauthz.translate.identity import address, claims, principal, receiver
 from mesh.decision import Action
 from mesh.events import Body, Event, Head
 from mesh.facts import Direction, Facts, Operation, Protocol, Vantage
@@ -60,6 +60,8 @@ def facts(request: Any, caller: str) -> Facts:  # noqa: ANN401 - as above
         mtls=bool(source),  # the receiver's sidecar names a peer only after it has verified its certificate
         caller=caller,
         operation=Operation(method=http.method, path=http.path, host=http.host, port=port),
+        source_address=address(attributes.source.address.socket_address.address),
+        claims=claims(attributes.metadata_context.filter_metadata),
     )
 
 

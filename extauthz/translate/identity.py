@@ -5,14 +5,17 @@ identity into a span or the ledger.
 """
 
 import re
-from typing import Final
+from typing import Any, Final
 
+from mesh import addresses
+from mesh.facts import Claims
 from mesh.identity import is_principal, principal_of
 
 _SCHEME: Final = "spiffe://"
-# matches `billing.finance.svc.cluster.local`, `api.example.com`; not `10.0.0.7`, `a b`, `x..y`
+_JWT: Final = "envoy.filters.http.jwt_authn"
+# matches `billing.finance.svc.cluster.local`, `*.example.com` (a ServiceEntry); not `10.0.0.7`, `a b`, `x..y`
 _HOST: Final = re.compile(
-    r"(?=.{1,253}$)[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?(?:\.[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?)*"
+    r"(?=.{1,253}$)(?:\*\.)?[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?(?:\.[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?)*"
 )
 
 
@@ -33,3 +36,32 @@ def receiver(uri: str, caller: str) -> str:
 def host(name: str) -> str:
     """Return an Istio service host, empty when it has no such form. An address is not one."""
     return name if _HOST.fullmatch(name) and not name.replace(".", "").isdigit() else ""
+
+
+def address(text: str) -> str:
+    """Return the address of `10.0.0.7:443`, `[2001:db8::7]:443` or an address alone; empty when it is none."""
+    bare = text if addresses.parse(text) else text.rpartition(":")[0].strip("[]")
+    return bare if addresses.parse(bare) else ""
+
+
+def claims(metadata: Any) -> Claims | None:  # noqa: ANN401 - protobuf makes this class at run time
+    """Return the claims of the one JWT that Envoy verified; None when it tells of none, or of several.
+
+    Istio has the filter put them under `payload`; elsewhere the provider's configuration names the key. Claims that
+    are no text, or lists of it, can be held against no rule and are left out.
+
+    Args:
+        metadata: `filter_metadata` of a check or of a processing request. A header never comes this way.
+    """
+    if _JWT not in metadata:
+        return None
+    payloads = [value.struct_value for value in metadata[_JWT].fields.values() if value.HasField("struct_value")]
+    if len(payloads) != 1:
+        return None
+    found = ((name, _texts(value)) for name, value in sorted(payloads[0].fields.items()))
+    return tuple((name, values) for name, values in found if values)
+
+
+def _texts(value: Any) -> frozenset[str]:  # noqa: ANN401 - as above
+    items = value.list_value.values if value.HasField("list_value") else (value,)
+    return frozenset(item.string_value for item in items if item.HasField("string_value"))

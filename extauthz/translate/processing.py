@@ -20,10 +20,10 @@ from extauthz import wire
 from extauthz.judgement import Judgement
 from extauthz.translate import answers
 from extauthz.translate.headers import NO_HEADERS, Headers, from_header_map
-from extauthz.translate.identity import host, principal, receiver
+from extauthz.translate.identity import address, claims, host, principal, receiver
 from mesh.decision import Action
 from mesh.events import Body, Event, Head, Trailers
-from mesh.facts import Direction, Facts, Operation, Vantage
+from mesh.facts import Claims, Direction, Facts, Operation, Vantage
 
 REQUEST: Final = "envoy.service.ext_proc.v3.ProcessingRequest"
 RESPONSE: Final = "envoy.service.ext_proc.v3.ProcessingResponse"
@@ -73,6 +73,7 @@ class Context:
         attributes: CEL expression to its value, as Envoy evaluated it; merged over the messages that carry some.
         buffered: directions whose bodies are held back.
         request: headers of the request; empty when the filter skips requests.
+        claims: of the request's JWT, as Envoy verified it.
     """
 
     caller: str
@@ -80,6 +81,7 @@ class Context:
     attributes: Mapping[str, Any] = field(default_factory=dict)
     buffered: frozenset[Direction] = frozenset()
     request: Headers = NO_HEADERS
+    claims: Claims | None = None
 
     def __repr__(self) -> str:
         """Count only: attributes hold addresses, and headers anything."""
@@ -102,7 +104,9 @@ def learn(context: Context, request: Any) -> Context:  # noqa: ANN401 - as above
     sent = context.request
     if request.WhichOneof("request") == _REQUEST_HEADERS:
         sent = headers(request, _PHASES[_REQUEST_HEADERS])
-    return replace(context, attributes=attributes, buffered=buffered, request=sent)
+    told = claims(request.metadata_context.filter_metadata)
+    verified = context.claims if told is None else told
+    return replace(context, attributes=attributes, buffered=buffered, request=sent, claims=verified)
 
 
 def headers(request: Any, found: Phase) -> Headers:  # noqa: ANN401 - as above
@@ -149,6 +153,8 @@ def facts(direction: Direction, context: Context) -> Facts:
             caller=context.caller,
             redactable=True,
             operation=operation,
+            source_address=address(_text(found, "source.address")),
+            claims=context.claims,
         )
     if found.get("xds.listener_direction") == _OUTBOUND:
         return Facts(

@@ -13,7 +13,7 @@ from extauthz import wire
 from extauthz.exporting import Pipeline
 from extauthz.ledger import FileLedger
 from extauthz.policy_store import PolicyStore
-from extauthz.server import Worker, utc_now
+from extauthz.server import Worker, utc_day, utc_now
 from extauthz.settings import Limits, Settings
 from extauthz.telemetry import AllowList
 from phiscan.scanner import Engine
@@ -56,7 +56,7 @@ class Guard:
         self.metrics = InMemoryMetricReader()
         self.pipeline = Pipeline([SimpleSpanProcessor(AllowList(self.spans))], [self.metrics])
         self.ledger = FileLedger(folder / "ledger", 0, utc_now)
-        self.worker = Worker(self.settings, PolicyStore(self.policy), self.ledger, self.pipeline, engine)
+        self.worker = Worker(self.settings, PolicyStore(self.policy, utc_day), self.ledger, self.pipeline, engine)
         self.address = ""
         self.metrics_json = ""
 

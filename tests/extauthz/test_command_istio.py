@@ -94,3 +94,24 @@ def test_an_output_that_is_a_file_is_exit_code_2(tmp_path, capsys):
     (tmp_path / "file").write_text("")
     assert phiguard("render", "--output", tmp_path / "file") == 2
     assert "give a folder to --output" in capsys.readouterr().err
+
+
+EXAMPLE = Path(__file__).parents[2] / "examples" / "hospital" / "hospital.yaml"
+
+
+def test_a_policys_edges_are_written_beside_the_rest_and_check_stays_clean(tmp_path, capsys):
+    assert phiguard("render", "--output", tmp_path, "--policy", EXAMPLE, "--account-label", "sa") == 0
+    text = (tmp_path / "40-edges.yaml").read_text()
+    assert "name: phiguard-edges-billing\n  namespace: finance" in text
+    assert "      sa: billing\n" in text
+    assert phiguard("check", tmp_path) == 0
+    assert "0 problems" in capsys.readouterr().err
+
+
+def test_what_istio_cannot_say_is_named_and_left_closed(tmp_path, capsys):
+    policy = tmp_path / "policy.yaml"
+    policy.write_text(EXAMPLE.read_text().replace("hosts: [edi.clearinghouse.example]", 'hosts: ["*.example"]'))
+    assert phiguard("render", "--output", tmp_path / "out", "--policy", policy) == 1
+    (line,) = capsys.readouterr().err.splitlines()
+    assert "so the mesh would close it: rule `billing-files-claims`" in line
+    assert "phiguard-edges-clearinghouse" not in (tmp_path / "out" / "40-edges.yaml").read_text()

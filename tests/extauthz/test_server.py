@@ -67,6 +67,24 @@ def test_a_policy_that_cannot_be_read_is_said_once(guard, caplog):
     assert [r.msg for r in caplog.records].count("new policy revision refused; the old one stays in force") == 1
 
 
+def test_a_refused_policy_shows_in_health_and_is_counted_while_the_old_one_is_served(guard, run):
+    async def story():
+        async with guard() as g, g.channel() as channel:
+            good = g.policy.read_text()
+            g.policy.write_text("nonsense")
+            g.worker.refresh_policy()
+            await g.worker._tell_health()
+            refused = await health(channel, "policy"), await health(channel)
+            g.policy.write_text(good)
+            g.worker.refresh_policy()
+            await g.worker._tell_health()
+            return g, refused, await health(channel, "policy")
+
+    g, refused, healed = run(story())
+    assert (refused, healed) == ((NOT_SERVING, SERVING), SERVING)
+    assert "phiguard.policy.refusals" in g.metrics_json
+
+
 def test_a_ledger_that_cannot_be_written_denies_and_shows_in_health_until_it_heals(guard, run):
     async def scenario():
         async with guard() as g, g.channel() as channel:

@@ -40,6 +40,34 @@ def test_the_service_name_that_a_client_can_write_is_not_read():
     assert "ehr" not in (check.facts(request, "").source, check.facts(request, "").service)
 
 
+def test_the_peers_address_is_the_connections():
+    request = check_request(source="")
+    request.attributes.source.address.socket_address.address = "10.1.2.3"
+    request.attributes.request.http.headers["x-forwarded-for"] = "192.0.2.1"
+    facts = check.facts(request, "")
+    assert facts.source_address == "10.1.2.3"
+    assert "10.1.2.3" not in repr(facts)
+
+
+def test_claims_are_those_that_envoy_verified_never_a_header():
+    request = check_request()
+    request.attributes.request.http.headers["authorization"] = "Bearer e30.eyJyb2xlIjoiZG9jdG9yIn0."
+    assert check.facts(request, "").claims is None
+
+    jwt = request.attributes.metadata_context.filter_metadata["envoy.filters.http.jwt_authn"]
+    jwt.update({"payload": {"role": "nurse", "groups": ["a", "b"], "exp": 1.0}, "header-status": "ok"})
+    facts = check.facts(request, "")
+    assert facts.claims == (("groups", frozenset({"a", "b"})), ("role", frozenset({"nurse"})))
+    assert "nurse" not in repr(facts)
+
+
+def test_claims_of_two_tokens_are_nobodys():
+    request = check_request()
+    jwt = request.attributes.metadata_context.filter_metadata["envoy.filters.http.jwt_authn"]
+    jwt.update({"a": {"role": "nurse"}, "b": {"role": "doctor"}})
+    assert check.facts(request, "").claims is None
+
+
 def test_on_a_plain_connection_the_receiver_is_the_proxy_that_asks():
     assert check.facts(check_request(destination=""), BILLING).destination == BILLING
     assert check.facts(check_request(destination=""), "unknown").destination == ""

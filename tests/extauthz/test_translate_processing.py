@@ -59,6 +59,25 @@ def test_inbound_names_both_ends_and_the_request_that_is_answered():
     )
 
 
+@pytest.mark.parametrize(
+    ("told", "address"),
+    [("10.1.2.3:4711", "10.1.2.3"), ("[2001:db8::7]:4711", "2001:db8::7"), ("10.1.2.3", "10.1.2.3"), ("@pipe", "")],
+)
+def test_the_peers_address_comes_without_its_port(told, address):
+    attributes = {**INBOUND, "source.address": told}
+    assert processing.facts(Direction.RESPONSE, learned(response_head(attributes=attributes))).source_address == address
+
+
+def test_claims_of_the_first_message_hold_for_the_whole_stream():
+    head = response_head()
+    jwt = head.metadata_context.filter_metadata["envoy.filters.http.jwt_authn"]
+    jwt.update({"payload": {"role": "nurse"}})
+    context = learned(head, processing_request("response_body", body=b"x"))
+    facts = processing.facts(Direction.RESPONSE, context)
+    assert facts.claims == (("role", frozenset({"nurse"})),)
+    assert "nurse" not in repr((context, facts))
+
+
 def test_the_trust_domain_is_the_operators():
     context = learned(request_head(), start=Context("", "example.org"))
 

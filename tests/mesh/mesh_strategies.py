@@ -1,13 +1,15 @@
 """Facts, reports and policies over a domain so small that rules often meet the traffic that they name."""
 
 from dataclasses import replace
+from datetime import date
+from ipaddress import ip_network
 from types import MappingProxyType
 
 from hypothesis import strategies as st
 
 from mesh.decision import Action, Mode
 from mesh.facts import Direction, Facts, Operation, Protocol, Vantage
-from mesh.policy import Disclosure, OperationMatch, Peer, Policy, Rule, Target
+from mesh.policy import Disclosure, OperationMatch, Peer, Policy, Rule, Target, Terms
 from phiscan.finding import Coverage, Finding, Gap, Likelihood, Location, ScanReport, Subject, Verdict
 from phiscan.identifiers import INFO_TYPES
 
@@ -26,7 +28,15 @@ DISCLOSURES = st.builds(
 )
 PRINCIPALS = ("", EHR, BILLING)
 # repeated entries are drawn more often: most rules should name most edges, so that rules meet
-PEERS = st.sampled_from([Peer(), Peer(), Peer(("*",)), Peer((EHR,)), Peer((BILLING,)), Peer(namespaces=("finance",))])
+PEERS = st.sampled_from(
+    [
+        *(Peer(), Peer(), Peer(("*",)), Peer((EHR,)), Peer((BILLING,)), Peer(namespaces=("finance",))),
+        *(Peer(trust_domains=("cluster.*",)), Peer(service_accounts=("e*", "billing"))),
+    ]
+)
+SOURCES = st.one_of(PEERS, PEERS, st.just(Peer(blocks=(ip_network("10.0.0.0/8"),))))
+DESTINATIONS = st.one_of(PEERS, PEERS, st.sampled_from([Peer(hosts=("billing",)), Peer(hosts=("o*",))]))
+CLAIMS = st.sampled_from([(), (), (("role", ("doctor",)),), (("role", ("*",)),)])
 OPERATIONS = st.builds(
     OperationMatch,
     methods=st.sampled_from([(), (), ("POST",)]),
@@ -38,12 +48,14 @@ RULES = st.lists(
     st.builds(
         Rule,
         name=st.sampled_from("abcdef"),
-        sources=st.lists(PEERS, min_size=1, max_size=2).map(tuple),
-        targets=st.lists(st.builds(Target, PEERS, OPERATIONS), min_size=1, max_size=2).map(tuple),
+        sources=st.lists(SOURCES, min_size=1, max_size=2).map(tuple),
+        targets=st.lists(st.builds(Target, DESTINATIONS, OPERATIONS), min_size=1, max_size=2).map(tuple),
         request=DISCLOSURES,
         response=DISCLOSURES,
         mtls=st.booleans(),
         mode=st.sampled_from([None, *Mode]),
+        terms=st.sampled_from([None, None, *(Terms("o", "r", day) for day in (date(2026, 1, 1), date(2026, 12, 31)))]),
+        claims=CLAIMS,
     ),
     max_size=4,
     unique_by=lambda r: r.name,
@@ -58,6 +70,7 @@ POLICIES = st.builds(
     on_unscannable=st.sampled_from([Action.DENY, Action.ALERT]),
     services=st.sampled_from([MappingProxyType({}), MappingProxyType({"billing": BILLING})]),
     rules=RULES.map(tuple),
+    today=st.sampled_from([None, date(2026, 6, 1)]),
 )
 ALL_FACTS = st.builds(
     Facts,
@@ -77,6 +90,8 @@ ALL_FACTS = st.builds(
         st.sampled_from(["", "billing:80"]),
         st.sampled_from([0, 80]),
     ),
+    source_address=st.sampled_from(["", "10.1.2.3", "192.0.2.1", "nonsense"]),
+    claims=st.sampled_from([None, (), (("role", frozenset({"doctor"})),), (("role", frozenset({"clerk"})),)]),
 )
 FINDINGS = st.builds(found, st.sampled_from(NAMES), st.sampled_from(Subject), st.sampled_from([-1, 0, 7]))
 VERDICTS = (Verdict.NONE, Verdict.HEALTH, Verdict.IDENTIFIERS, Verdict.PHI)

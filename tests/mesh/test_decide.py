@@ -1,6 +1,7 @@
 """Properties that hold for all inputs, and what the tables in tests/cases cannot say because no scan gives it."""
 
 from dataclasses import replace
+from datetime import date
 from typing import Any, cast
 
 import pytest
@@ -22,7 +23,7 @@ from mesh_strategies import (
 from mesh.decide import decide, refuse
 from mesh.decision import Action, Decision, Mode, Reason
 from mesh.facts import Facts, Operation, Vantage
-from mesh.policy import Disclosure, OperationMatch, Peer, Policy, Rule, Target
+from mesh.policy import Disclosure, OperationMatch, Peer, Policy, Rule, Target, Terms
 from phiscan.finding import Coverage, Finding, Gap, ScanReport, Subject, Verdict
 
 FACTS = Facts(source=EHR, destination=BILLING, mtls=True, redactable=True, operation=Operation("POST", "/claims"))
@@ -230,6 +231,53 @@ def test_a_denial_names_only_the_infotypes_that_tipped_it():
     seen = report(*map(found, ("DIAGNOSIS", "DATE_OF_BIRTH", "US_SOCIAL_SECURITY_NUMBER", "PERSON_NAME")))
     decision = decide(FACTS, seen, policy(rule(request=disclosure)))
     assert (decision.tipped, decision.redact) == (("DIAGNOSIS", "PERSON_NAME"), ())
+
+
+# --- exceptions
+
+LAST_DAY = date(2026, 12, 31)
+URL = Disclosure(allow=frozenset({"URL"}))
+EXCEPTION = rule("exception", request=URL, terms=Terms("privacy office", "migration", LAST_DAY))
+
+
+@pytest.mark.parametrize(
+    ("today", "reason"),
+    [
+        (date(2026, 12, 31), Reason.ALLOWED_BY_RULE),
+        (date(2027, 1, 1), Reason.EDGE_NOT_ALLOWED),
+        (None, Reason.EDGE_NOT_ALLOWED),  # nobody tells the day
+    ],
+)
+def test_an_exception_opens_its_edge_until_its_last_day(today, reason):
+    assert decide(FACTS, report(found("URL")), policy(EXCEPTION, today=today)).reason is reason
+
+
+@pytest.mark.parametrize(
+    ("lasting", "action"),
+    [
+        (Disclosure(), Action.ALLOW),
+        (Disclosure(deny=frozenset({"URL"})), Action.DENY),  # no rule cancels a denial
+        (Disclosure(redact=frozenset({"N"})), Action.REDACT),
+    ],
+)
+def test_an_exception_allows_what_a_rule_does_not_name_and_lifts_no_denial(lasting, action):
+    rules = policy(EXCEPTION, rule("lasting", request=lasting), today=LAST_DAY)
+    assert decide(FACTS, report(found("URL")), rules).action is action
+
+
+def test_an_exception_never_tightens_an_edge():
+    loose = rule("loose", request=Disclosure(otherwise=Action.ALERT), mode=Mode.MONITOR)
+    with_it, without = policy(EXCEPTION, loose, today=LAST_DAY), policy(loose)
+    decisions = [decide(FACTS, report(found("PERSON_NAME")), rules) for rules in (with_it, without)]
+    assert [(d.action, d.enforced) for d in decisions] == [(Action.ALERT, False)] * 2
+
+
+@given(ALL_FACTS, reports(), POLICIES)
+def test_an_expired_exception_is_as_if_it_were_not_there(facts, seen, rules):
+    lasting = tuple(r for r in rules.rules if r.terms is None)
+    assert decide(facts, seen, replace(rules, today=date(2027, 1, 1))) == decide(
+        facts, seen, replace(rules, rules=lasting)
+    )
 
 
 # --- enforcement

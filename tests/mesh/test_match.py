@@ -1,4 +1,5 @@
 from dataclasses import replace
+from ipaddress import ip_network
 from types import MappingProxyType
 
 import pytest
@@ -109,3 +110,95 @@ def test_a_tcp_connection_matches_no_rule_on_http():
     assert named(tcp, Target(operation=OperationMatch(ports=(5432,)))) == "yes"
     for operation in (OperationMatch(methods=("POST",)), OperationMatch(paths=("*",)), OperationMatch(hosts=("*",))):
         assert named(tcp, Target(operation=operation)) == "no"
+
+
+OUTBOUND = replace(FACTS, vantage=Vantage.OUTBOUND, destination="", mtls=False)
+STRANGER = replace(FACTS, source="", mtls=False)
+IN_TEN = Peer(blocks=(ip_network("10.0.0.0/8"), ip_network("2001:db8::/32")))
+
+
+def fit(facts: Facts, rule: Rule, policy: Policy = POLICY) -> str:
+    policy = replace(policy, rules=(rule,))
+    matches = matches_of(policy, edge_of(facts, policy))
+    return "yes" if matches.named else "unsure" if matches.unsure else "no"
+
+
+@pytest.mark.parametrize(
+    ("hosts", "service", "answer"),
+    [
+        (("*.clearinghouse.example",), "api.clearinghouse.example", "yes"),
+        (("*.clearinghouse.example",), "*.clearinghouse.example", "yes"),  # the ServiceEntry itself is a pattern
+        (("api.clearinghouse.example",), "*.clearinghouse.example", "no"),
+        (("*.clearinghouse.example",), "clearinghouse.example.evil.example", "no"),
+        (("*",), "", "no"),  # passed through: nobody knows to whom
+    ],
+)
+def test_an_outside_host_is_named_at_the_senders_side_only(hosts, service, answer):
+    rule = Rule("r", (Peer((EHR,)),), (Target(Peer(hosts=hosts)),))
+    assert fit(replace(OUTBOUND, service=service), rule) == answer
+    assert fit(replace(FACTS, service=service, operation=Operation(host=service)), rule) == "no"
+
+
+@pytest.mark.parametrize(
+    ("facts", "answer"),
+    [
+        (replace(STRANGER, source_address="10.1.2.3"), "yes"),
+        (replace(STRANGER, source_address="::ffff:10.1.2.3"), "yes"),
+        (replace(STRANGER, source_address="2001:db8::1"), "yes"),
+        (replace(STRANGER, source_address="192.0.2.1"), "no"),
+        (STRANGER, "unsure"),
+        (replace(STRANGER, source_address="nonsense"), "unsure"),
+        (replace(FACTS, source_address="10.1.2.3"), "no"),  # who has an identity is named by it
+    ],
+)
+def test_a_block_names_those_without_an_identity(facts, answer):
+    assert fit(facts, Rule("r", (IN_TEN,), (Target(),))) == answer
+
+
+def test_a_block_beside_an_entry_that_names_anyone_asks_for_no_address():
+    assert fit(STRANGER, Rule("r", (IN_TEN, Peer()), (Target(),))) == "yes"
+
+
+@pytest.mark.parametrize(
+    ("claims", "answer"),
+    [
+        (None, "unsure"),  # Envoy does not say
+        ((), "no"),
+        ((("role", frozenset({"doctor", "nurse"})),), "yes"),
+        ((("role", frozenset({"clerk"})),), "no"),
+        ((("roles", frozenset({"doctor"})),), "no"),
+    ],
+)
+def test_every_claim_of_a_rule_must_be_verified(claims, answer):
+    rule = Rule("r", (Peer((EHR,)),), (Target(),), claims=(("role", ("doctor", "surgeon")),))
+    assert fit(replace(FACTS, claims=claims), rule) == answer
+    both = replace(rule, claims=(*rule.claims, ("iss", ("*",))))
+    assert fit(replace(FACTS, claims=claims), both) in {"no", "unsure"}
+
+
+@pytest.mark.parametrize(
+    ("peer", "answer"),
+    [
+        (Peer(trust_domains=("cluster.local",)), True),
+        (Peer(trust_domains=("*.example",)), False),
+        (Peer(service_accounts=("e*",)), True),
+        (Peer(service_accounts=("*r",)), True),
+        (Peer(service_accounts=("bill*",)), False),
+        (Peer(namespaces=("finance",), service_accounts=("ehr",)), False),
+        (Peer(hosts=("*",)), False),
+        (IN_TEN, False),
+    ],
+)
+def test_an_entry_names_a_principal_by_trust_domain_and_account(peer, answer):
+    assert peer_matches(peer, EHR) is answer
+    assert not peer_matches(peer, "")
+
+
+def test_what_is_kept_of_two_ends_is_bounded_and_changes_nothing():
+    policy = replace(POLICY, rules=(Rule("r", (Peer(namespaces=("clinic",)),), (Target(),)),))
+    for number in range(20_000):
+        policy.keep_routes((str(number), "", ""), ())
+    assert policy.kept_routes(("0", "", "")) is None
+    edge = edge_of(FACTS, policy)
+    assert matches_of(policy, edge) == matches_of(policy, edge)
+    assert matches_of(policy, edge).named

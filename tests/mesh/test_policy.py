@@ -1,9 +1,11 @@
+from datetime import date
+
 from hypothesis import given
 from hypothesis import strategies as st
 
 from mesh.decision import Mode
 from mesh.match import peer_matches
-from mesh.policy import Peer, Policy, Rule, Target
+from mesh.policy import Peer, Policy, Rule, Target, Terms
 
 PRINCIPALS = [f"cluster.local/ns/{ns}/sa/{sa}" for ns in "ab" for sa in "xy"]
 PATTERNS = [*PRINCIPALS, "cluster.local/ns/a/*", "*"]
@@ -36,3 +38,12 @@ def test_a_policy_enforces_when_any_of_it_does():
     assert Policy("p", "d").enforces
     assert not Policy("p", "d", mode=Mode.MONITOR).enforces
     assert Policy("p", "d", mode=Mode.MONITOR, rules=(rule,)).enforces
+
+
+def test_a_policy_of_another_day_drops_what_has_expired():
+    terms = Terms("o", "r", date(2026, 1, 31))
+    policy = Policy("p", "d", rules=(Rule("r", (Peer(),), (Target(),), terms=terms),), today=date(2026, 1, 1))
+    assert policy.on(date(2026, 1, 31)) is policy
+    assert len(policy.rules_from("x")) == 1
+    assert policy.on(date(2026, 2, 1)).rules_from("x") == ()
+    assert policy.on(date(2026, 2, 1)).rules == policy.rules

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from mesh.decision import Action, Mode
 from mesh.facts import Protocol
 from mesh.policy import Disclosure, OperationMatch, Peer, Rule, Target
-from mesh.policy_file import PolicyError, check, parse
+from mesh.policy_file import PolicyError, check, check_files, parse, parse_files
 
 CLINIC = """\
 apiVersion: phiguard.dev/v1alpha1
@@ -160,6 +160,121 @@ def test_a_service_host_stands_once():
     assert [(p.line, p.message) for p in problems] == [
         (11, "host `billing.finance.svc.cluster.local` stands twice in `services`")
     ]
+
+
+def test_a_rule_name_stands_once():
+    start = CLINIC.index("  - name: ehr-to-billing")
+    _, problems = check(CLINIC + CLINIC[start:], file="p.yaml")
+    assert ("rule `ehr-to-billing` stands twice", "first in line 12; rename one") in [
+        (p.message, p.hint) for p in problems
+    ]
+
+
+HEAD = "apiVersion: phiguard.dev/v1alpha1\nkind: SegmentationPolicy\n"
+WIDE = (
+    HEAD
+    + """\
+metadata: {name: hospital}
+spec:
+  mode: enforce
+  identifierGroups: {claim: [PERSON_NAME, financial]}
+  workloadGroups: {records: [{namespaces: [clinic]}]}
+"""
+)
+FINANCE = (
+    HEAD
+    + """\
+metadata: {name: finance, namespace: finance}
+spec:
+  mode: monitor
+  services: [{host: billing.finance.svc.cluster.local, principal: cluster.local/ns/finance/sa/billing}]
+  rules:
+  - name: claims
+    from: [{groups: [records]}]
+    to: [{principals: [cluster.local/ns/finance/sa/billing]}]
+    phi: {request: {allow: [claim]}}
+"""
+)
+
+
+def test_several_files_are_one_policy():
+    policy = parse_files({"a.yaml": WIDE, "b.yaml": FINANCE})
+    (rule,) = policy.rules
+    assert (policy.name, policy.mode) == ("hospital", Mode.ENFORCE)
+    assert (rule.name, rule.mode, rule.sources) == ("finance/claims", Mode.MONITOR, (Peer(namespaces=("clinic",)),))
+    assert rule.request.allow == {"PERSON_NAME", "I", "J"}
+    assert policy.services == {"billing.finance.svc.cluster.local": "cluster.local/ns/finance/sa/billing"}
+
+
+def test_names_of_files_do_not_matter_and_every_file_is_in_the_digest():
+    one, other = parse_files({"a": WIDE, "b": FINANCE}), parse_files({"z": WIDE, "b": FINANCE})
+    assert one == other
+    assert one.digest != parse_files({"a": WIDE, "b": FINANCE + "#\n"}).digest
+    assert one.digest not in {parse(WIDE, file="a").digest, hashlib.sha256(FINANCE.encode()).hexdigest()}
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "line", "message"),
+    [
+        ("  mode: monitor\n", "  defaultAction: ALLOW\n", 5, "`defaultAction` speaks for the whole mesh, not for"),
+        ("to: [{principals: [cluster.local/ns/finance/sa/billing]}]", "to: [{}]", 8, "rule `claims` reaches beyond"),
+        ("cluster.local/ns/finance/sa/billing]}]", "cluster.local/ns/fin*]}]", 8, "rule `claims` reaches beyond"),
+        ("sa/billing]}]", "sa/billing]}, {namespaces: [lab]}]", 8, "rule `claims` reaches beyond"),
+        ("cluster.local/ns/finance/sa/billing]}]", "cluster.local/ns/lab/sa/x]}]", 8, "rule `claims` reaches beyond"),
+        ("to: [{principals: [cluster.local/ns/finance/sa/billing]}]", "to: [{namespaces: [finance*]}]", 8, "rule `cl"),
+        ("{host: billing.finance.", "{host: lab.clinic.", 6, "`lab.clinic.svc.cluster.local` or its principal is not"),
+        (
+            "principal: cluster.local/ns/finance",
+            "principal: cluster.local/ns/lab",
+            6,
+            "`billing.finance.svc.cluster.lo",
+        ),
+        ("namespace: finance", "namespace: 'fin*'", 3, "`fin*` is not a namespace"),
+        ("groups: [records]", "groups: [recods]", 9, "unknown workload group `recods`"),
+        ("spec:\n", "spec:\n  workloadGroups: {records: [{}]}\n", 5, "group `records` exists already"),
+    ],
+)
+def test_a_namespace_cannot_speak_for_others(old, new, line, message):
+    assert old in FINANCE
+    policy, problems = check_files({"a.yaml": WIDE, "b.yaml": FINANCE.replace(old, new)})
+    assert policy is None
+    assert [p.file for p in problems if p.line == line and p.message.startswith(message) and p.hint] == ["b.yaml"]
+
+
+@pytest.mark.parametrize(
+    "to",
+    [
+        "{namespaces: [finance]}",
+        "{principals: [cluster.local/ns/finance/*]}",
+        "{principals: ['*'], namespaces: [finance]}",
+    ],
+)
+def test_a_namespace_rules_its_own_workloads(to):
+    text = FINANCE.replace("{principals: [cluster.local/ns/finance/sa/billing]}", to)
+    assert parse_files({"a": WIDE, "b": text}).rules[0].name == "finance/claims"
+
+
+def test_files_of_the_whole_mesh_must_agree():
+    other = HEAD + "metadata: {name: other}\nspec: {mode: monitor, onUnscannable: ALERT}\n"
+    policy = parse_files({"a": WIDE, "b": other})
+    assert (policy.name, policy.mode, policy.on_unscannable) == ("hospital+other", Mode.ENFORCE, Action.ALERT)
+    _, problems = check_files({"a": WIDE.replace("  mode: enforce\n", "  onUnscannable: DENY\n"), "b": other})
+    assert [(p.file, p.message, p.hint) for p in problems if p.severity == "error"] == [
+        ("b", "`onUnscannable` is not what another file says", "see a, line 5; write it once")
+    ]
+
+
+def test_names_and_hosts_stand_once_in_all_files():
+    policy, problems = check_files({"a": FINANCE, "b": FINANCE, "w": WIDE})
+    assert policy is None
+    assert {(p.file, p.message, p.hint) for p in problems} == {
+        ("b", "rule `finance/claims` stands twice", "first in a, line 8; rename one"),
+        (
+            "b",
+            "host `billing.finance.svc.cluster.local` stands twice in `services`",
+            "first in a, line 6; remove one",
+        ),
+    }
 
 
 WORDS = st.sampled_from([*"{}[],:-*&'\n", "\t", "  ", "spec", "rules", "from", "name: ", "~", "1", "true", "x"])

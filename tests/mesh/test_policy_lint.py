@@ -1,4 +1,5 @@
 from dataclasses import replace
+from datetime import date
 
 import pytest
 from hypothesis import given
@@ -72,6 +73,28 @@ def test_a_star_takes_back_allowances_but_not_for_health_information():
 
 def test_a_rule_may_enforce_within_a_policy_that_monitors():
     assert warnings_of(f"{EDGE}, mode: enforce", spec=f"  mode: monitor\n{SERVICES}") == []
+
+
+EXCEPTION = (
+    f"  exceptions: [{{name: x, {EDGE}, allow: [URL], owner: privacy office, reason: r, expires: 2026-12-31}}]\n"
+)
+
+
+@pytest.mark.parametrize(
+    ("today", "warnings"),
+    [
+        (date(2026, 12, 31), []),
+        (
+            date(2027, 1, 1),
+            ["exception `x` expired on 2026-12-31 and allows nothing (remove it, or ask privacy office)"],
+        ),
+        (date(2025, 12, 1), ["exception `x` holds for more than a year (what is to last is a rule)"]),
+        (None, []),
+    ],
+)
+def test_an_exception_that_is_over_or_without_end_is_pointed_out(today, warnings):
+    _, problems = check(HEAD + SERVICES + EXCEPTION, file="p.yaml", today=today)
+    assert [f"{p.message} ({p.hint})" for p in problems] == warnings
 
 
 ALLOW_ALL = "phi: {request: {allow: ['*']}, response: {allow: ['*']}}"

@@ -1,15 +1,19 @@
 """docs/policy.md is true: its examples work, and it names every reason and key."""
 
 import re
+import textwrap
 from pathlib import Path
 
 import pytest
 
 from mesh import cases, policy_file
 from mesh.decision import Reason
+from mesh.policy_groups import BUILT_IN
 
 PAGE = (Path(__file__).parents[2] / "docs" / "policy.md").read_text()
 POLICY, CASES = re.findall(r"```yaml\n(.*?)```", PAGE, re.DOTALL)
+FRAGMENTS = re.findall(r"```yml\n(.*?)```", PAGE, re.DOTALL)
+HEAD = "apiVersion: phiguard.dev/v1alpha1\nkind: SegmentationPolicy\nmetadata: {name: p}\nspec:\n"
 EDGE = "source: cluster.local/ns/clinic/sa/ehr, destination: cluster.local/ns/finance/sa/billing"
 ROWS = re.findall(r"^\| (.+?) \| ([A-Z]+) \| ([A-Z_]+) \|$", PAGE.split("## Keys")[0], re.MULTILINE)
 PATIENT = "patientName: Ana Ruiz, dateOfBirth: '1980-02-03', diagnosis: E11.9"
@@ -29,6 +33,18 @@ def results_of(text: str, scanner_of):
 
 def test_the_first_policy_has_no_problem():
     assert policy_file.check(POLICY, file="docs")[1] == ()
+
+
+@pytest.mark.parametrize("fragment", FRAGMENTS)
+def test_what_the_page_shows_of_a_spec_is_read(fragment):
+    policy, problems = policy_file.check(HEAD + textwrap.indent(fragment, "  "), file="docs")
+    assert policy is not None, problems
+    assert policy.rules
+
+
+@pytest.mark.parametrize("name", BUILT_IN)
+def test_every_built_in_group_is_explained(name):
+    assert f"| `{name}` |" in PAGE
 
 
 @pytest.mark.parametrize(("row", "request_"), list(zip(ROWS, REQUESTS, strict=True)))

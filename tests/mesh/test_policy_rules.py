@@ -1,9 +1,14 @@
+from datetime import date
+from ipaddress import ip_network
+
 import pytest
 
-from mesh.policy import OperationMatch, Peer, Target
+from mesh.policy import Disclosure, OperationMatch, Peer, Target, Terms
+from mesh.policy_groups import Groups
 from mesh.policy_nodes import NodeReader
-from mesh.policy_rules import read_rules
+from mesh.policy_rules import read_exception, read_rule
 
+GLOB_HINT = "write lower-case letters, digits, `.` and `-`, with `*` at most at one end"
 RULE = """\
 - name: a
   from: [{namespaces: [clinic]}]
@@ -19,7 +24,7 @@ RULE = """\
 def rules_of(text: str):
     reader = NodeReader("p.yaml")
     root = reader.compose(text)
-    return read_rules(reader, root.value), reader.problems
+    return tuple(read_rule(reader, node, Groups()) for node in root.value), reader.problems
 
 
 def test_a_rule_without_errors_is_read():
@@ -52,7 +57,7 @@ def test_what_a_rule_leaves_out_allows_nothing():
             "namespaces: [clinic]",
             "source: {}",
             "unknown key `source` in an entry of `from`",
-            "known: principals, namespaces",
+            "known: principals, namespaces, trustDomains, serviceAccounts, groups, ipBlocks",
         ),
         ("[clinic]", "[]", "`namespaces` is empty", "leave the key out for anyone"),
         (
@@ -94,8 +99,31 @@ def test_what_a_rule_leaves_out_allows_nothing():
         ("mtls: true", "mtls: false", "`mtls` is `false`, expected `true` or `any`", ""),
         ("mtls: true", "tls: true", "unknown key `tls` in `when`", "did you mean `mtls`?"),
         ("request:", "requests:", "unknown key `requests` in `phi`", "did you mean `request`?"),
-        ("PERSON_NAME", "PERSON_NAM", "unknown infoType or class `PERSON_NAM`", "did you mean `PERSON_NAME`?"),
-        ("[G]", "[Z]", "unknown infoType or class `Z`", "write an infoType, a class A to R, or `*`"),
+        ("PERSON_NAME", "PERSON_NAM", "unknown infoType, class or group `PERSON_NAM`", "did you mean `PERSON_NAME`?"),
+        ("[G]", "[Z]", "unknown infoType, class or group `Z`", "write an infoType, a class A to R, a group, or `*`"),
+        (
+            "namespaces: [clinic]",
+            "ipBlocks: [10.0.0.1/8]",
+            "`10.0.0.1/8` cannot stand in `ipBlocks`",
+            "write `10.0.0.0/8`, `2001:db8::/32` or one address, with no bits beyond the length",
+        ),
+        (
+            "namespaces: [clinic]",
+            "namespaces: [clinic], ipBlocks: [10.0.0.0/8]",
+            "`namespaces` stands beside `ipBlocks`",
+            "give each an entry of its own",
+        ),
+        (
+            "- principals:",
+            "- hosts: [a.example]\n    principals:",
+            "`principals` stands beside `hosts`",
+            "give each an entry of its own",
+        ),
+        ("namespaces: [clinic]", "trustDomains: [a*b]", "`a*b` cannot stand in `trustDomains`", GLOB_HINT),
+        ("namespaces: [clinic]", "serviceAccounts: [EHR]", "`EHR` cannot stand in `serviceAccounts`", GLOB_HINT),
+        ("namespaces: [clinic]", "serviceAccounts: []", "`serviceAccounts` is empty", "leave the key out for anyone"),
+        ("{mtls: true}", "{claims: {}}", "`claims` is empty", "leave the key out for anyone"),
+        ("{mtls: true}", "{claims: {role: []}}", "claim `role` has no value", "list values, or `*` for any"),
         ("otherwise: DENY", "otherwise: ALLOW", "`otherwise` is `ALLOW`, expected `DENY`, `REDACT` or `ALERT`", ""),
     ],
 )
@@ -105,8 +133,67 @@ def test_an_error_says_what_is_wrong_and_the_way_out(old, new, message, hint):
     assert (message, hint) in [(problem.message, problem.hint) for problem in problems]
 
 
-def test_a_rule_name_stands_once():
-    _, problems = rules_of(RULE + RULE)
-    assert [str(problem) for problem in problems] == [
-        "p.yaml:9:3: error: rule `a` stands twice (first in line 1; rename one)"
-    ]
+def test_every_kind_of_peer_and_claim_is_read():
+    (rule,), problems = rules_of(
+        "- name: a\n"
+        "  from: [{ipBlocks: [10.0.0.0/8, '2001:db8::1']}, {trustDomains: ['*.example'], serviceAccounts: [ehr*]}]\n"
+        "  to: [{hosts: ['*.clearinghouse.example']}]\n"
+        "  when: {mtls: any, claims: {role: [doctor, nurse]}}\n"
+    )
+    assert problems == ()
+    assert rule.sources == (
+        Peer(blocks=(ip_network("10.0.0.0/8"), ip_network("2001:db8::1"))),
+        Peer(trust_domains=("*.example",), service_accounts=("ehr*",)),
+    )
+    assert rule.targets == (Target(Peer(hosts=("*.clearinghouse.example",))),)
+    assert (rule.claims, rule.mtls) == ((("role", ("doctor", "nurse")),), False)
+
+
+EXCEPTION = """\
+- name: a
+  from: [{namespaces: [clinic]}]
+  to: [{namespaces: [finance]}]
+  direction: request
+  allow: [EMAIL_ADDRESS, limited-data-set]
+  owner: privacy office
+  reason: migration
+  expires: 2026-12-31
+"""
+
+
+def exception_of(text: str):
+    reader = NodeReader("p.yaml")
+    root = reader.compose(text)
+    return read_exception(reader, root.value[0], Groups()), reader.problems
+
+
+def test_an_exception_is_a_rule_with_terms():
+    rule, problems = exception_of(EXCEPTION)
+    assert problems == ()
+    assert rule.terms == Terms("privacy office", "migration", date(2026, 12, 31))
+    assert rule.request.allow == {"EMAIL_ADDRESS", "CITY", "US_ZIP_CODE", "C", "R"}
+    assert (rule.response, rule.mtls, rule.mode) == (Disclosure(), True, None)
+
+
+def test_an_exception_without_a_direction_is_for_both():
+    rule, _ = exception_of(EXCEPTION.replace("  direction: request\n", ""))
+    assert rule.request == rule.response
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "message", "hint"),
+    [
+        ("  owner: privacy office\n", "", "the rule has no `owner`", "add `owner:`"),
+        ("  reason: migration\n", "", "the rule has no `reason`", "add `reason:`"),
+        ("  expires: 2026-12-31\n", "", "the rule has no `expires`", "add `expires:`"),
+        ("2026-12-31", "2026-02-30", "`expires` is not a day", "write it as YYYY-MM-DD"),
+        ("2026-12-31", "20261231", "`expires` is not a day", "write it as YYYY-MM-DD"),
+        ("2026-12-31", "[]", "`expires` is not a day", "write it as YYYY-MM-DD"),
+        ("[EMAIL_ADDRESS, limited-data-set]", "[]", "`allow` is empty", "list what the exception is for"),
+        ("  allow:", "  alow:", "unknown key `alow` in an exception", "did you mean `allow`?"),
+    ],
+)
+def test_an_exception_without_its_terms_is_an_error(old, new, message, hint):
+    assert old in EXCEPTION
+    _, problems = exception_of(EXCEPTION.replace(old, new))
+    assert (message, hint) in [(problem.message, problem.hint) for problem in problems]

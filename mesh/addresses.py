@@ -1,0 +1,23 @@
+"""Addresses and blocks of them, for peers that have no principal."""
+
+from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address, ip_network
+
+Address = IPv4Address | IPv6Address
+Block = IPv4Network | IPv6Network
+
+
+def parse(text: str) -> Address | None:
+    """The address; one of IPv4 in its IPv6 form (`::ffff:10.0.0.7`) is the IPv4 one. None when it is none."""
+    try:
+        address = ip_address(text)
+    except ValueError:
+        return None
+    return (address.ipv4_mapped or address) if isinstance(address, IPv6Address) else address
+
+
+def parse_block(text: str) -> Block | None:
+    """The block `10.0.0.0/8`, or that of one address; None when it is none, or has bits beyond its length."""
+    try:
+        return ip_network(text)
+    except ValueError:
+        return None

@@ -1,0 +1,41 @@
+import orjson
+import pytest
+
+from extauthz import cli
+from extauthz.demo.programs import POLICY
+
+CLINIC = POLICY.read_text()
+WIDER = CLINIC.replace("request: {otherwise: DENY}  # counts", "request: {allow: [DATE_OF_BIRTH]}  # counts")
+SENTENCE = "research/analytics may now receive DATE_OF_BIRTH from clinic/ehr at POST /reports (request)"
+
+
+@pytest.fixture
+def differ(tmp_path, capsysbinary):
+    def run(old, new, *more):
+        for name, text in (("old.yaml", old), ("new.yaml", new)):
+            (tmp_path / name).write_text(text)
+        code = cli.main(["policy", "diff", str(tmp_path / "old.yaml"), str(tmp_path / "new.yaml"), *more])
+        out, err = capsysbinary.readouterr()
+        return code, out.decode(), err.decode()
+
+    return run
+
+
+def test_the_exit_code_says_whether_anything_opens(differ):
+    assert differ(CLINIC, WIDER)[:2] == (1, f"+ {SENTENCE}\n1 open, 0 close\n")
+    assert differ(WIDER, CLINIC)[0] == 0
+    assert differ(CLINIC, f"# the same\n{CLINIC}")[:2] == (0, "no difference\n")
+
+
+def test_a_program_gets_the_same_as_json(differ):
+    code, out, _ = differ(CLINIC, WIDER, "--format", "json")
+    said = orjson.loads(out)
+    assert (code, said["opens"], said["settings"]) == (1, True, [])
+    assert [c["says"] for c in said["changes"]] == [SENTENCE]
+    assert (said["changes"][0]["infoTypes"], said["changes"][0]["after"]) == (["DATE_OF_BIRTH"], "ALLOW")
+
+
+def test_a_policy_that_cannot_be_used_is_told_with_its_place(differ):
+    code, out, err = differ(CLINIC, CLINIC.replace("mode:", "moode:"))
+    assert (code, out) == (2, "")
+    assert "new.yaml:6:3: error: unknown key `moode`" in err

@@ -1,0 +1,18 @@
+from extauthz import cli
+from extauthz.demo.programs import POLICY
+
+
+def test_the_demos_policy_is_drawn_in_both_formats(capsys):
+    assert cli.main(["policy", "graph", str(POLICY)]) == 0
+    text = capsys.readouterr().out
+    assert text.startswith("flowchart LR\n")
+    assert '["billing"]' in text
+    assert cli.main(["policy", "graph", "--format", "svg", str(POLICY)]) == 0
+    picture = capsys.readouterr().out
+    assert picture.startswith("<svg")
+    assert '<title id="t">Who may send what to whom: policy clinic, revision ' in picture
+
+
+def test_a_policy_that_is_missing_is_one_line(capsys):
+    assert cli.main(["policy", "graph", "missing.yaml"]) == 2
+    assert capsys.readouterr().err.count("\n") == 1
