@@ -19,6 +19,7 @@ _COMMANDS: Final = {
     "serve": "answer Envoy's ext_authz and ext_proc calls",
     "scan": "report the PHI in files",
     "redact": "write a document with its PHI masked",
+    "detectors": "list detectors, or check custom ones",
     "policy": "check, explain or test a policy",
     "simulate": "show what becomes of the messages of a case file",
     "istio": "write or check the mesh's configuration",

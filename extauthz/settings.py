@@ -4,6 +4,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 
+from extauthz.engines import Detection
+
 MIB: Final = 1024 * 1024
 HEADROOM: Final = MIB  # room for headers, attributes and framing around a body of the largest size
 
@@ -62,6 +64,7 @@ class Settings:
         policy: policy file, or a folder that holds exactly one.
         health: another address, plain and for health checks only: a kubelet has no certificate to show.
         ledger: folder of the audit ledger, or None for none.
+        detection: what runs over texts.
         trust_domain: of principals that only the sender's sidecar can name (`cluster.local`).
     """
 
@@ -74,6 +77,7 @@ class Settings:
     workers: int = 1
     trust_domain: str = "cluster.local"
     limits: Limits = field(default_factory=Limits)
+    detection: Detection = field(default_factory=Detection)
 
     @property
     def address(self) -> str:

@@ -9,16 +9,19 @@ from importlib import metadata
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from extauthz.commands import policies
 from mesh.istio import check as checks
 from mesh.istio import snapshot
+from mesh.istio.edges import Naming
 from mesh.istio.installation import PROVIDER, Installation, InstallationError
-from mesh.istio.render import files
+from mesh.istio.render import EDGES_FILE, files, policy_edges
 
 if TYPE_CHECKING:
     _Subparsers = argparse._SubParsersAction[argparse.ArgumentParser]
 
 NAMESPACE = "phiguard-system"
 IMAGE = f"phiguard:{metadata.version('phiguard')}"
+ACCOUNT_LABEL = "app"
 _SUFFIXES = (".yaml", ".yml", ".json")
 
 
@@ -34,6 +37,13 @@ def add_parser(subparsers: "_Subparsers") -> None:
     render.add_argument("--namespace", default=NAMESPACE, help="the guard's namespace (default: %(default)s)")
     render.add_argument("--image", default=IMAGE, help="the guard's image, best with a digest (default: %(default)s)")
     render.add_argument("--output", type=Path, default=Path("istio-config"), metavar="DIR", help="default: %(default)s")
+    render.add_argument("--policy", type=Path, metavar="FILE|DIR", help="also write its edges as AuthorizationPolicy")
+    render.add_argument(
+        "--account-label",
+        default=ACCOUNT_LABEL,
+        metavar="KEY",
+        help="pod label that holds the pod's service account (default: %(default)s)",
+    )
     check = actions.add_parser("check", help="report what would let PHI pass unread")
     check.add_argument("path", type=Path, metavar="DIR", help="manifests, or `kubectl get -A -o yaml` output")
     check.add_argument("--provider", default=PROVIDER, help="the extension provider's name (default: %(default)s)")
@@ -52,6 +62,10 @@ def run(args: argparse.Namespace) -> int:
 def _render(args: argparse.Namespace) -> int:
     output: Path = args.output
     rendered = files(Installation(namespace=args.namespace, image=args.image))
+    left_out: tuple[str, ...] = ()
+    if args.policy is not None:
+        text, left_out = policy_edges(policies.usable(args.policy), Naming(args.account_label))
+        rendered[EDGES_FILE] = text
     try:
         output.mkdir(parents=True, exist_ok=True)
         for name, text in rendered.items():
@@ -59,7 +73,9 @@ def _render(args: argparse.Namespace) -> int:
             sys.stdout.write(f"{output / name}\n")
     except OSError as error:
         raise _UsageError(f"cannot write `{output}` ({error.strerror}); give a folder to --output") from None
-    return 0
+    for line in left_out:
+        sys.stderr.write(f"phiguard istio: not in {EDGES_FILE}, so the mesh would close it: {line}\n")
+    return 1 if left_out else 0
 
 
 def _check(args: argparse.Namespace) -> int:

@@ -32,6 +32,7 @@ INBOUND_ATTRIBUTES = (
     "connection.uri_san_local_certificate",
     "connection.mtls",
     "destination.port",
+    "source.address",
     "request.method",
     "request.path",
     "request.host",

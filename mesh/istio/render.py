@@ -3,13 +3,19 @@
 from dataclasses import dataclass
 
 from mesh.istio import guard, guarded, mesh_wide
+from mesh.istio.authorization import UnknownFormError, read, render
+from mesh.istio.edges import Naming, edges
 from mesh.istio.installation import ROOT_NAMESPACE, Installation
 from mesh.istio.manifest import Manifest, to_yaml
+from mesh.policy import Policy
 
 _HEADER = "# Rendered by `phiguard istio render`: change its arguments and render again, not this file.\n"
 
 
 _APPLY = "kubectl apply -f"
+
+EDGES_FILE = "40-edges.yaml"
+"""Where the edges of a policy go. Last: apply it when the records show that no edge is missing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +36,20 @@ def files(installation: Installation) -> dict[str, str]:
     """File name to text, in apply order."""
     parts = (*_guard(installation), *_mesh(installation), *_guarded(installation))
     return {file.name: file.text for file in parts}
+
+
+def policy_edges(policy: Policy, naming: Naming) -> tuple[str, tuple[str, ...]]:
+    """The text of `EDGES_FILE`, and a line for each part of the policy that Istio cannot say.
+
+    Raises:
+        UnknownFormError: what was rendered does not read back as the same edges, which would be a fault of ours.
+    """
+    found = edges(policy, naming)
+    objects = render(found.said, policy, naming)
+    if read(objects, naming) != found.said:
+        raise UnknownFormError("the objects do not say the policy's edges; report this with the policy")
+    purpose = f"The edges of policy {policy.name}, revision {policy.digest[:12]}: who may connect to whom."
+    return _File(EDGES_FILE, purpose, _APPLY, tuple(objects)).text, found.left_out
 
 
 def _guard(installation: Installation) -> tuple[_File, ...]:

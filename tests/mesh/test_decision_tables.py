@@ -7,11 +7,18 @@ import pytest
 from mesh import cases, policy_file
 
 FOLDER = Path(__file__).parent.parent / "cases"
+
+
+def read(name):
+    path = FOLDER / name
+    return {f.name: f.read_bytes() for f in sorted(path.iterdir())} if path.is_dir() else path.read_bytes()
+
+
 FILES = sorted(FOLDER.glob("*.yaml"))
 CASES = [
     pytest.param(case, id=f"{file.stem}: {case.name}")
     for file in FILES
-    for case in cases.load(file.read_text(), file=file.name, read=lambda path: (FOLDER / path).read_bytes())
+    for case in cases.load(file.read_text(), file=file.name, read=read)
 ]
 
 

@@ -1,0 +1,70 @@
+"""`phiguard policy diff`: what opens and what closes between two policies, for people and for programs."""
+
+import argparse
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import orjson
+
+from extauthz.commands import policies
+from mesh.diff import Diff, diff
+from mesh.diff_words import Change, changes, setting_words
+
+if TYPE_CHECKING:
+    _Subparsers = argparse._SubParsersAction[argparse.ArgumentParser]
+
+
+def add_parser(actions: "_Subparsers") -> None:
+    """Add `diff`."""
+    parser = actions.add_parser("diff", help="say what opens and what closes between two policies")
+    parser.add_argument("old", type=Path, metavar="OLD", help="file or folder")
+    parser.add_argument("new", type=Path, metavar="NEW", help="file or folder")
+    parser.add_argument("--format", choices=("table", "json"), default="table", help="default: %(default)s")
+    parser.set_defaults(run=run)
+
+
+def run(args: argparse.Namespace) -> int:
+    """Print the differences. Returns 1 when anything opens, so that a pipeline can ask for a second pair of eyes."""
+    found = diff(policies.usable(args.old), policies.usable(args.new))
+    if args.format == "json":
+        sys.stdout.buffer.write(orjson.dumps(_plain(found), option=orjson.OPT_INDENT_2) + b"\n")
+    else:
+        sys.stdout.write("".join(f"{line}\n" for line in _lines(found)))
+    return int(found.opens)
+
+
+def _lines(found: Diff) -> list[str]:
+    said = [(s.opens, setting_words(s)) for s in found.settings] + [(c.opens, str(c)) for c in changes(found)]
+    lines = [f"{'+' if opens else '-'} {words}" for opens, words in sorted(said, key=lambda line: not line[0])]
+    opening = sum(opens for opens, _ in said)
+    lines += [
+        f"? rule `{name}` has outside hosts, addresses or claims: not compared, read it" for name in found.untried
+    ]
+    return [*lines, f"{opening} open, {len(said) - opening} close" if lines else "no difference"]
+
+
+def _plain(found: Diff) -> dict[str, object]:
+    settings = [{"name": s.name, "before": s.before, "after": s.after, "opens": s.opens} for s in found.settings]
+    return {
+        "opens": found.opens,
+        "untried": found.untried,
+        "settings": settings,
+        "changes": [_change(c) for c in changes(found)],
+    }
+
+
+def _change(change: Change) -> dict[str, object]:
+    return {
+        "what": change.what.value,
+        "opens": change.opens,
+        "from": change.sources,
+        "to": change.destinations,
+        "operations": change.operations,
+        "direction": change.direction.value,
+        "mtls": change.encrypted,
+        "infoTypes": change.names,
+        "before": change.before,
+        "after": change.after,
+        "says": str(change),
+    }

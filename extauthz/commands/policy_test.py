@@ -1,0 +1,61 @@
+"""`phiguard policy test`: case files against their policies, and which rules the cases exercise."""
+
+import argparse
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from extauthz.commands import cases, junit, simulate
+from extauthz.commands.errors import UsageError
+from mesh.cases import Case, CaseResult
+from mesh.rule_coverage import RuleCoverage, rule_coverage
+from phiscan.scanner import Engine
+
+if TYPE_CHECKING:
+    _Subparsers = argparse._SubParsersAction[argparse.ArgumentParser]
+
+
+def add_parser(actions: "_Subparsers") -> None:
+    """Add `test`."""
+    parser = actions.add_parser("test", help="run case files and report what is not as they expect")
+    parser.add_argument("cases", type=Path, nargs="+", metavar="CASES.yaml")
+    parser.add_argument("--junit", type=Path, metavar="FILE", help="also write the results as JUnit XML")
+    parser.add_argument("--every-rule", action="store_true", help="fail when a rule is exercised by no case")
+    parser.set_defaults(run=run)
+
+
+def run(args: argparse.Namespace) -> int:
+    """Print what is not as expected. Returns 1 when anything is not, or with --every-rule a rule has no case."""
+    engine = Engine.load()
+    results = {path: list(cases.pairs_of_file(path, engine)) for path in args.cases}
+    pairs = [pair for found in results.values() for pair in found]
+    for path, found in results.items():
+        for _, result in found:
+            for line in simulate.differences(path, result):
+                sys.stdout.write(line + "\n")
+    if args.junit is not None:
+        _write(args.junit, results)
+    coverage = rule_coverage(pairs)
+    failed = sum(not result.passed for _, result in pairs)
+    for line in _summary(len(pairs), failed, coverage):
+        sys.stdout.write(line + "\n")
+    return int(failed > 0 or (args.every_rule and not all(rule.covered for rule in coverage)))
+
+
+def _summary(total: int, failed: int, coverage: tuple[RuleCoverage, ...]) -> list[str]:
+    idle = [rule for rule in coverage if not rule.covered]
+    return [
+        *(f"{rule.policy}: no case exercises rule `{rule.rule}`" for rule in idle),
+        f"{total} case{'s' * (total != 1)}, {failed} failed; "
+        f"{len(coverage) - len(idle)} of {len(coverage)} rule{'s' * (len(coverage) != 1)} exercised",
+    ]
+
+
+def _write(file: Path, results: dict[Path, list[tuple[Case, CaseResult]]]) -> None:
+    document = junit.render({path: [result for _, result in found] for path, found in results.items()})
+    try:
+        file.write_bytes(document)
+    except OSError as error:
+        raise UsageError(
+            f"{file}: {(error.strerror or 'not writable').lower()}; give another file to --junit"
+        ) from None

@@ -1,0 +1,114 @@
+"""A `Graph` as SVG: namespaces as boxes in columns, an arrow for each way, dashed where something is masked.
+
+Layout. Each namespace has a column: one more than the furthest namespace that sends to it, counting each way once and
+leaving out those that would close a circle. Namespaces of a column stand below each other, workloads below each other
+inside. An arrow leaves on the right and arrives on the left; its label stands at its middle.
+Everything that is drawn is also said: the picture has a title and a description, each arrow a title of its own.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterator
+from typing import Final
+from xml.sax.saxutils import escape
+
+from mesh.graph import Arrow, Graph, member
+
+_WIDTH, _HEIGHT, _GAP, _COLUMN, _MARGIN = 150, 36, 22, 320, 30
+"""Pixels: a workload's box, the space around it, from one column to the next, and around everything."""
+
+_STYLE: Final = (
+    "text{font:13px sans-serif;fill:#1b1f24}.n{fill:#f3f5f8;stroke:#8a94a3}.w{fill:#fff;stroke:#33475b}"
+    ".a{fill:none;stroke:#33475b}.m{stroke-dasharray:6 4}.l{font-size:11px;paint-order:stroke;stroke:#fff;stroke-width:4px}"
+)
+_HEAD: Final = (
+    '<marker id="to" viewBox="0 0 8 8" refX="8" refY="4" markerWidth="8" markerHeight="8" orient="auto">'
+    '<path d="M0 0 8 4 0 8z" fill="#33475b"/></marker>'
+)
+
+_Place = tuple[int, int]
+
+
+def svg(found: Graph, title: str) -> str:
+    """The picture.
+
+    Args:
+        title: what a screen reader says first.
+    """
+    boxes = dict(_boxes(found))
+    places = {label: place for _, _, _, members in boxes.values() for label, place in members.items()}
+    width = max((x for x, _, _, _ in boxes.values()), default=0) + _WIDTH + 3 * _GAP + _MARGIN
+    height = max((y + tall for _, y, tall, _ in boxes.values()), default=0) + _MARGIN
+    description = escape(". ".join(arrow.sentence for arrow in found.arrows) or "no edge is open")
+    lines = [
+        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height}" role="img" aria-labelledby="t d">',
+        f'<title id="t">{escape(title)}</title><desc id="d">{description}</desc>',
+        f"<style>{_STYLE}</style><defs>{_HEAD}</defs>",
+        *(line for namespace, box in boxes.items() for line in _box(namespace, *box)),
+        *(line for number, arrow in enumerate(found.arrows) for line in _arrow(arrow, number, places)),
+        "</svg>",
+    ]
+    return "\n".join(lines) + "\n"
+
+
+def columns(found: Graph) -> dict[str, int]:
+    """The column of each namespace, from 0."""
+    home = {label: namespace for namespace, members in found.namespaces.items() for label in members}
+    senders: dict[str, set[str]] = defaultdict(set)
+    for arrow in found.arrows:
+        sender, receiver = home[arrow.sender], home[arrow.receiver]
+        if not _reaches(senders, receiver, sender):  # it would close a circle
+            senders[receiver].add(sender)
+    depth: dict[str, int] = {}
+    for _ in found.namespaces:
+        depth = {name: 1 + max((depth.get(s, 0) for s in senders[name]), default=-1) for name in found.namespaces}
+    return depth
+
+
+def _reaches(senders: dict[str, set[str]], receiver: str, sender: str) -> bool:
+    """Whether something already flows from `receiver` to `sender`; true when they are one."""
+    seen, ahead = set(), {sender}
+    while ahead:
+        namespace = ahead.pop()
+        seen.add(namespace)
+        ahead |= senders.get(namespace, set()) - seen
+    return receiver in seen
+
+
+def _boxes(found: Graph) -> Iterator[tuple[str, tuple[int, int, int, dict[str, _Place]]]]:
+    """Each namespace with its corner, its height, and the corner of each workload."""
+    bottom: dict[int, int] = defaultdict(lambda: _MARGIN)
+    for namespace, column in sorted(columns(found).items(), key=lambda item: (item[1], item[0])):
+        x, y = _MARGIN + column * _COLUMN, bottom[column]
+        members = {
+            label: (x + _GAP, y + 2 * _GAP + number * (_HEIGHT + _GAP))
+            for number, label in enumerate(found.namespaces[namespace])
+        }
+        tall = 2 * _GAP + len(members) * (_HEIGHT + _GAP)
+        bottom[column] = y + tall + 2 * _GAP
+        yield namespace, (x, y, tall, members)
+
+
+def _box(namespace: str, x: int, y: int, tall: int, members: dict[str, _Place]) -> Iterator[str]:
+    yield f'<rect class="n" x="{x}" y="{y}" width="{_WIDTH + 2 * _GAP}" height="{tall}" rx="8"/>'
+    yield f'<text x="{x + _GAP}" y="{y + _GAP + 4}" font-weight="bold">{escape(namespace or "any namespace")}</text>'
+    for label, (left, top) in members.items():
+        yield f'<rect class="w" x="{left}" y="{top}" width="{_WIDTH}" height="{_HEIGHT}" rx="4"/>'
+        yield f'<text x="{left + _WIDTH // 2}" y="{top + 23}" text-anchor="middle">{escape(member(label))}</text>'
+
+
+def _arrow(arrow: Arrow, number: int, places: dict[str, _Place]) -> Iterator[str]:
+    (x1, y1), (x2, y2) = places[arrow.sender], places[arrow.receiver]
+    # an answer runs below its question, and parallel arrows a little apart
+    shift = (number % 3 - 1) * 8
+    y1, y2 = y1 + _HEIGHT // 2 + shift, y2 + _HEIGHT // 2 + shift
+    forward = x2 > x1
+    start, end = (x1 + _WIDTH, x2) if forward else (x1, x2 + _WIDTH)
+    if x1 == x2:
+        start = end = x1 + _WIDTH
+    bend = _COLUMN // 3 if forward or x1 == x2 else -_COLUMN // 3
+    far = end + bend if x1 == x2 else end - bend
+    middle = (start + 3 * (start + bend) + 3 * far + end) // 8, (y1 + y2) // 2 + (-6 if forward else 12)
+    masked = " m" if arrow.masked else ""
+    yield f"<g><title>{escape(arrow.sentence)}</title>"
+    yield f'<path class="a{masked}" d="M{start} {y1}C{start + bend} {y1} {far} {y2} {end} {y2}" marker-end="url(#to)"/>'
+    yield f'<text class="l" x="{middle[0]}" y="{middle[1]}" text-anchor="middle">{escape(arrow.label)}</text></g>'

@@ -1,0 +1,150 @@
+"""The edges of a policy that Istio can say: who, whom and which operation, and nothing of identifiers.
+
+INVARIANT (never wider): what Istio cannot say exactly is left out and named, and so stays closed. Such are targets in
+every namespace, a connection that is only TCP or only an upgrade (Istio would open HTTP with it), entries and rules
+with other conditions than principals, namespaces and operations, and patterns that Istio reads otherwise.
+Istio sees no upgrade: where HTTP is open it is the guard that stops a WebSocket.
+Source: Istio's reference of `security.istio.io/v1` AuthorizationPolicy.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Final
+from urllib.parse import quote
+
+from mesh import identity
+from mesh.decision import Action
+from mesh.facts import Protocol
+from mesh.policy import OperationMatch, Peer, Policy, Rule
+
+_MAX_LABEL: Final = 63  # characters of a Kubernetes label's value
+_PATH_SAFE: Final = "/*-._~!$&'()+,=:@"  # RFC 3986 writes these as they are, so Istio sees what the policy wrote
+
+
+class _InexactError(Exception):
+    """Why Istio cannot say it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Opening:
+    """What of a connection an entry of `to` opens. Lists are sorted; an empty one matches anything.
+
+    Args:
+        tcp: whether plain TCP is open too.
+    """
+
+    methods: tuple[str, ...] = ()
+    paths: tuple[str, ...] = ()
+    hosts: tuple[str, ...] = ()
+    ports: tuple[int, ...] = ()
+    tcp: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Edge:
+    """One connection that a rule opens.
+
+    Args:
+        account: service account of the destination; empty for every one of the namespace.
+    """
+
+    source: Peer
+    namespace: str
+    account: str = ""
+    opening: Opening = Opening()
+
+
+@dataclass(frozen=True, slots=True)
+class Edges:
+    """What of a policy Istio can say, and what it cannot: a line for each rule's part, with the reason."""
+
+    said: frozenset[Edge]
+    left_out: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Naming:
+    """How pods are told apart.
+
+    Args:
+        label: key of a pod label whose value is the pod's service account; AuthorizationPolicy selects by labels only.
+        trust_domain: the mesh's own; a destination in another is not in this mesh.
+    """
+
+    label: str
+    trust_domain: str = "cluster.local"
+
+
+def edges(policy: Policy, naming: Naming) -> Edges:
+    """The edges of the rules that hold on the policy's day."""
+    said: set[Edge] = set()
+    left_out: dict[str, None] = {}
+    if policy.default_action is Action.ALLOW:
+        left_out["defaultAction ALLOW: edges that no rule names stay closed in the mesh"] = None
+    for rule in policy.in_force:
+        for target in rule.targets:
+            try:
+                _check(rule, target.peer)
+                opening = _opening(target.operation)
+                places = list(_places(target.peer, naming))
+            except _InexactError as reason:
+                left_out[f"rule `{rule.name}`: {reason}"] = None
+                continue
+            said.update(Edge(_sorted(peer), *place, opening) for place in places for peer in rule.sources)
+    return Edges(frozenset(said), tuple(left_out))
+
+
+def _check(rule: Rule, target: Peer) -> None:
+    """A rule would be wider without its other conditions."""
+    if any(peer != Peer(peer.principals, peer.namespaces) for peer in (*rule.sources, target)):
+        raise _InexactError("an entry lists more than principals and namespaces")
+    if rule.claims:
+        raise _InexactError("its claims are the guard's to check")
+
+
+def _opening(operation: OperationMatch) -> Opening:
+    protocols = set(operation.protocols)
+    if Protocol.HTTP not in protocols:
+        raise _InexactError(f"Istio cannot open {' and '.join(sorted(protocols))} without HTTP")
+    if odd := [path for path in operation.paths if quote(path, safe=_PATH_SAFE) != path]:
+        raise _InexactError(f"Istio compares path `{odd[0]}` before it is decoded")
+    if odd := [host for host in operation.hosts if len(host) > 1 and host.startswith("*")]:
+        raise _InexactError(f"Istio compares host `{odd[0]}` with the port behind it")
+    needs_http = operation.methods or operation.paths or operation.hosts
+    return Opening(
+        methods=tuple(sorted(operation.methods)),
+        paths=tuple(sorted(operation.paths)),
+        hosts=tuple(sorted(operation.hosts)),
+        ports=tuple(sorted(operation.ports)),
+        tcp=Protocol.TCP in protocols and not needs_http,
+    )
+
+
+def _places(peer: Peer, naming: Naming) -> Iterator[tuple[str, str]]:
+    """Namespace and account of every destination that the entry names."""
+    if not peer.principals:
+        for namespace in peer.namespaces or ("*",):
+            if namespace.endswith("*"):
+                raise _InexactError(f"namespace `{namespace}` is no single namespace, and objects live in one")
+            yield namespace, ""
+    for principal in peer.principals:
+        namespace, account = _place(principal, naming)
+        if not peer.namespaces or any(identity.matches(pattern, namespace) for pattern in peer.namespaces):
+            yield namespace, account
+
+
+def _place(principal: str, naming: Naming) -> tuple[str, str]:
+    domain, _, rest = principal.partition("/ns/")
+    namespace, _, account = rest.partition("/sa/")
+    if domain != naming.trust_domain:
+        raise _InexactError(f"`{principal}` is not of trust domain `{naming.trust_domain}`")
+    if identity.is_principal(principal) and len(account) <= _MAX_LABEL:
+        return namespace, account
+    whole = namespace.removesuffix("/*")
+    if account in {"*", ""} and "*" not in whole and whole + account != namespace:
+        return whole, ""
+    raise _InexactError(f"`{principal}` is neither one account nor one whole namespace")
+
+
+def _sorted(peer: Peer) -> Peer:
+    return Peer(tuple(sorted(peer.principals)), tuple(sorted(peer.namespaces)))
