@@ -9,6 +9,7 @@ parent-based sampler would lose decisions. Baggage is not read.
 """
 
 import time
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from enum import StrEnum
 from typing import Any, Final
@@ -239,9 +240,10 @@ class Telemetry:
         )
         self._duration.record(seconds, outcome)
         self._size.record(report.size, {Key.MEDIA.value: report.media, **direction})
-        for finding in report.findings:
-            found = {Key.INFO_TYPE.value: finding.info_type, Key.IDENTIFIER.value: finding.identifier or ""}
-            self._findings.add(1, {**found, **direction})
+        # a document has thousands of findings of a dozen kinds, and each `add` takes as long as finding one
+        for (info_type, identifier), number in Counter((f.info_type, f.identifier) for f in report.findings).items():
+            found = {Key.INFO_TYPE.value: info_type, Key.IDENTIFIER.value: identifier or ""}
+            self._findings.add(number, {**found, **direction})
 
 
 def span_attributes(judgement: Judgement) -> dict[str, Any]:

@@ -61,6 +61,7 @@ class Detector:
         bare: likelihood without context.
         context: words that must stand within `CONTEXT_WINDOW` bytes before the match to raise it to `supported`.
         supported: likelihood with context.
+        once: whether its first finding says all: a document that names a code system once names it.
         subject: whom it is about when nothing near says; `neighbours` tells whether words nearby may say so.
     """
 
@@ -75,6 +76,7 @@ class Detector:
     subject: Subject = Subject.PERSON
     neighbours: bool = True
     caseless: bool = True
+    once: bool = False
 
     @property
     def gate(self) -> str:

