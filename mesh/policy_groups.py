@@ -24,7 +24,7 @@ ENTRIES: Final = (*INFO_TYPES, *(identifier.value for identifier in Identifier))
 """What a group of identifiers may hold besides other groups: infoTypes and classes."""
 
 _CLASSES: Final = frozenset(identifier.value for identifier in Identifier)
-_HEALTH: Final = frozenset(name for name, info_type in INFO_TYPES.items() if info_type.identifier is None)
+_HEALTH: Final = frozenset(name for name, info_type in INFO_TYPES.items() if info_type.health)
 
 # 45 CFR 164.514(e)(2) takes sixteen identifiers out of a limited data set. Of a postal address it leaves town, state
 # and postal code, and it does not speak of dates (C) and other unique codes (R). Coordinates are an address.

@@ -86,7 +86,7 @@ def _lint_terms(policy: Policy, rule: Rule, place: Place) -> None:
 
 def _is_health(entry: str) -> bool:
     info_type = INFO_TYPES.get(entry)
-    return info_type is not None and info_type.identifier is None
+    return info_type is not None and info_type.health
 
 
 def _overrides(entries: frozenset[str], entry: str) -> bool:
