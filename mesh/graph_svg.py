@@ -2,8 +2,8 @@
 
 Layout. Each namespace has a column: one more than the furthest namespace that sends to it, counting each way once and
 leaving out those that would close a circle. Namespaces of a column stand below each other, workloads below each other
-inside. An arrow leaves on the right and arrives on the left; its label stands at its middle.
-Everything that is drawn is also said: the picture has a title and a description, each arrow a title of its own.
+inside. Each arrow has a place of its own at both workloads, and a number near its sender; below the picture each number says
+what may flow. Everything that is drawn is also said: the picture has a title and a description, each arrow a title of its own.
 """
 
 from collections import defaultdict
@@ -15,10 +15,12 @@ from mesh.graph import Arrow, Graph, member
 
 _WIDTH, _HEIGHT, _GAP, _COLUMN, _MARGIN = 150, 36, 22, 320, 30
 """Pixels: a workload's box, the space around it, from one column to the next, and around everything."""
+_LINE, _LETTER, _BADGE = 20, 7, 8
+"""Pixels: a line of the list, a letter in it, the radius of a number's circle."""
 
 _STYLE: Final = (
     "text{font:13px sans-serif;fill:#1b1f24}.n{fill:#f3f5f8;stroke:#8a94a3}.w{fill:#fff;stroke:#33475b}"
-    ".a{fill:none;stroke:#33475b}.m{stroke-dasharray:6 4}.l{font-size:11px;paint-order:stroke;stroke:#fff;stroke-width:4px}"
+    ".a{fill:none;stroke:#33475b}.m{stroke-dasharray:6 4}.b{fill:#33475b}.k{font-size:10px;fill:#fff}"
 )
 _HEAD: Final = (
     '<marker id="to" viewBox="0 0 8 8" refX="8" refY="4" markerWidth="8" markerHeight="8" orient="auto">'
@@ -36,18 +38,37 @@ def svg(found: Graph, title: str) -> str:
     """
     boxes = dict(_boxes(found))
     places = {label: place for _, _, _, members in boxes.values() for label, place in members.items()}
-    width = max((x for x, _, _, _ in boxes.values()), default=0) + _WIDTH + 3 * _GAP + _MARGIN
-    height = max((y + tall for _, y, tall, _ in boxes.values()), default=0) + _MARGIN
+    said = [f"{member(a.sender)} to {member(a.receiver)}: {a.label}" for a in found.arrows]
+    below = max((y + tall for _, y, tall, _ in boxes.values()), default=0) + _MARGIN
+    right = max((x for x, _, _, _ in boxes.values()), default=0) + _WIDTH + 3 * _GAP
+    width = max(right, *(2 * _MARGIN + _LETTER * len(line) for line in said), 0) + _MARGIN
+    height = below + _LINE * len(said) + _MARGIN
     description = escape(". ".join(arrow.sentence for arrow in found.arrows) or "no edge is open")
+    ends = _ends(found, places)
     lines = [
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height}" role="img" aria-labelledby="t d">',
         f'<title id="t">{escape(title)}</title><desc id="d">{description}</desc>',
         f"<style>{_STYLE}</style><defs>{_HEAD}</defs>",
         *(line for namespace, box in boxes.items() for line in _box(namespace, *box)),
-        *(line for number, arrow in enumerate(found.arrows) for line in _arrow(arrow, number, places)),
+        *(line for number, arrow in enumerate(found.arrows) for line in _arrow(arrow, number, ends[number])),
+        *(line for number, text in enumerate(said) for line in _listed(number, text, below + _LINE * number)),
         "</svg>",
     ]
     return "\n".join(lines) + "\n"
+
+
+def _ends(found: Graph, places: dict[str, _Place]) -> list[tuple[_Place, _Place]]:
+    """Where each arrow leaves and arrives: the arrows of a workload share its height, each at a place of its own."""
+    touching: dict[str, list[int]] = defaultdict(list)
+    for number, arrow in enumerate(found.arrows):
+        for label in dict.fromkeys((arrow.sender, arrow.receiver)):
+            touching[label].append(number)
+
+    def at(label: str, number: int) -> _Place:
+        x, y = places[label]
+        return x, y + _HEIGHT * (touching[label].index(number) + 1) // (len(touching[label]) + 1)
+
+    return [(at(arrow.sender, number), at(arrow.receiver, number)) for number, arrow in enumerate(found.arrows)]
 
 
 def columns(found: Graph) -> dict[str, int]:
@@ -96,19 +117,31 @@ def _box(namespace: str, x: int, y: int, tall: int, members: dict[str, _Place]) 
         yield f'<text x="{left + _WIDTH // 2}" y="{top + 23}" text-anchor="middle">{escape(member(label))}</text>'
 
 
-def _arrow(arrow: Arrow, number: int, places: dict[str, _Place]) -> Iterator[str]:
-    (x1, y1), (x2, y2) = places[arrow.sender], places[arrow.receiver]
-    # an answer runs below its question, and parallel arrows a little apart
-    shift = (number % 3 - 1) * 8
-    y1, y2 = y1 + _HEIGHT // 2 + shift, y2 + _HEIGHT // 2 + shift
+def _arrow(arrow: Arrow, number: int, ends: tuple[_Place, _Place]) -> Iterator[str]:
+    (x1, y1), (x2, y2) = ends
     forward = x2 > x1
     start, end = (x1 + _WIDTH, x2) if forward else (x1, x2 + _WIDTH)
     if x1 == x2:
         start = end = x1 + _WIDTH
     bend = _COLUMN // 3 if forward or x1 == x2 else -_COLUMN // 3
     far = end + bend if x1 == x2 else end - bend
-    middle = (start + 3 * (start + bend) + 3 * far + end) // 8, (y1 + y2) // 2 + (-6 if forward else 12)
     masked = " m" if arrow.masked else ""
     yield f"<g><title>{escape(arrow.sentence)}</title>"
     yield f'<path class="a{masked}" d="M{start} {y1}C{start + bend} {y1} {far} {y2} {end} {y2}" marker-end="url(#to)"/>'
-    yield f'<text class="l" x="{middle[0]}" y="{middle[1]}" text-anchor="middle">{escape(arrow.label)}</text></g>'
+    # a cubic Bezier curve at a quarter of its way, later for every second arrow, so that neighbours stand apart
+    t = 0.16 + 0.12 * (number % 2)
+    weights = ((1 - t) ** 3, 3 * t * (1 - t) ** 2, 3 * t * t * (1 - t), t**3)
+    x = sum(w * at for w, at in zip(weights, (start, start + bend, far, end), strict=True))
+    y = sum(w * at for w, at in zip(weights, (y1, y1, y2, y2), strict=True))
+    yield from _badge(number, round(x), round(y))
+    yield "</g>"
+
+
+def _badge(number: int, x: int, y: int) -> Iterator[str]:
+    yield f'<circle class="b" cx="{x}" cy="{y}" r="{_BADGE}"/>'
+    yield f'<text class="k" x="{x}" y="{y + 4}" text-anchor="middle">{number + 1}</text>'
+
+
+def _listed(number: int, text: str, y: int) -> Iterator[str]:
+    yield from _badge(number, _MARGIN + _BADGE, y)
+    yield f'<text x="{_MARGIN + 3 * _BADGE}" y="{y + 4}">{escape(text)}</text>'
