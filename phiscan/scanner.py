@@ -148,7 +148,7 @@ class Scanner:
         gap = gap or outside
         if self._size > self._limits.body:
             truncated, gap = True, Gap.OVER_LIMIT
-        elif truncated:
+        elif truncated and gap is not Gap.OUT_OF_TIME:  # that one is ours, and no policy waives it
             gap = Gap.CUT_OFF
         coverage = Coverage.TRUNCATED if truncated else Coverage.UNSCANNABLE if gap else Coverage.COMPLETE
         found = sorted(

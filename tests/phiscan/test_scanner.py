@@ -96,6 +96,14 @@ def test_running_out_of_time_is_a_gap_and_no_clean_report(engine):
     assert scanner.finish().gap is Gap.OUT_OF_TIME
 
 
+def test_running_out_of_time_is_said_of_a_truncated_body_too(engine):
+    ticks = iter(range(1000))
+    scanner = engine.scanner(limits=Limits(seconds=0.5), clock=lambda: float(next(ticks)))
+    scanner.feed(NOTE)
+    report = scanner.finish(truncated=True)
+    assert (report.coverage, report.gap) == (Coverage.TRUNCATED, Gap.OUT_OF_TIME)
+
+
 def test_broken_json_is_a_gap_but_still_shows_whose_it_is():
     report = phiscan.scan(json.dumps(PATIENT).encode()[:-1], content_type="application/json")
     assert (report.gap, report.coverage) == (Gap.MALFORMED, Coverage.UNSCANNABLE)
