@@ -12,6 +12,7 @@ import re
 from dataclasses import dataclass
 from typing import Final
 
+from phiscan import packed
 from phiscan.finding import Gap
 
 PREFIX: Final = "charset:"
@@ -133,8 +134,10 @@ def _by_name(data: bytes, declared: str) -> Recoded:
 
 
 def _undeclared(data: bytes) -> Recoded:
-    if _is_utf8(data) or _CONTROL_BYTE.search(data[:_SAMPLE]) or data.startswith((b"<?xml", b"--")):
-        return Recoded(data)  # XML names its own encoding, and each part of a multipart body has one
+    is_settled = _is_utf8(data) or _CONTROL_BYTE.search(data[:_SAMPLE]) is not None
+    # XML names its own encoding, each part of a multipart body has one, and a binary format has none
+    if is_settled or data.startswith((b"<?xml", b"--")) or packed.sniff(data):
+        return Recoded(data)
     if b" " not in data and len(data.translate(None, _EBCDIC_TEXT)) < len(data) * 0.1:
         return _strict(data, "cp037")
     # one well-formed sequence of UTF-8 and it is UTF-8 with an error, which lenient receivers read on

@@ -58,6 +58,7 @@ _MEASURED = re.compile(
     r"\d(?:\.\d+)? ?(?:(?:[munp]?g|m?mol|[mu]?mol|m?I?U|m?Eq|cells|10\*[369]|K|M)/(?:d?L|mL|[mu]L|mm3|kg|h)\b|mm ?\[?Hg\]?|mEq/L|%(?= |$))",
     re.IGNORECASE,
 )
+_ISO_DAY = re.compile(r"([0-9]{4})-([0-9]{2})-([0-9]{2})")
 _IBAN = re.compile(r"[A-Z]{2}\d{2}[0-9A-Z]{11,30}")
 # visa, mastercard, amex, discover, diners, jcb, unionpay: ISO/IEC 7812 issuer ranges
 _CARD = re.compile(
@@ -203,6 +204,9 @@ def phone(text: str) -> bool:
 
 def calendar_date(text: str) -> bool:
     """A day that exists, between 1880 and 2100, as ISO, US, HL7 or X12 write it."""
+    iso = _ISO_DAY.match(text)
+    if iso is not None:
+        return _exists(int(iso[1]), int(iso[2]), int(iso[3]))
     d = "".join(c if c in _DIGITS else " " for c in text[:10]).split()
     if len(d) == 1 and len(d[0]) >= 8:
         d = [d[0][:4], d[0][4:6], d[0][6:8]]

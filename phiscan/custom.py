@@ -107,7 +107,7 @@ def faults(custom: CustomDetector, info_types: Mapping[str, InfoType]) -> Iterat
     for examples, expected in ((custom.matching, True), (custom.not_matching, False)):
         for index, example in enumerate(examples):
             evidence = Evidence(info_types=info_types)
-            patterns.run(fold(example.encode()), matcher, evidence, lambda: False)
+            patterns.run(fold(example.encode()), matcher, evidence)
             if bool(evidence.findings) is not expected:
                 yield Fault(index, found=not expected)
 

@@ -21,6 +21,7 @@ MAX_LAYERS: Final = 4
 _MAX_MEMBERS: Final = 1024
 """Members of a gzip file or frames of a zstd one; with blocks of 64 KiB (BGZF) this is 64 MiB. Each costs a copy of what follows it."""
 _CHUNK: Final = 65536
+_PREVIEW: Final = 1024
 
 
 class _OverLimitError(Exception):
@@ -110,6 +111,31 @@ def _shown(data: bytes) -> str:
     return "zstd" if data.startswith(b"\x28\xb5\x2f\xfd") else ""
 
 
+def unmarked(data: bytes, plausible: Callable[[bytes], bool]) -> str:
+    """The coding of bytes that no mark declares, by what their beginning decodes to: `deflate`, `br`, or nothing.
+
+    Args:
+        plausible: says of decoded bytes whether anybody would write them; random bytes decode to something at times.
+    """
+    for name, preview in _PREVIEWS:
+        try:
+            head = preview(data)
+        except (zlib.error, brotli.error):
+            continue
+        if head and plausible(head):
+            return name
+    return ""
+
+
+def _preview_deflate(data: bytes) -> bytes:
+    has_header = data[0] & 0x0F == 8 and int.from_bytes(data[:2]) % 31 == 0  # RFC 1950 section 2.2
+    return zlib.decompressobj(wbits=15 if has_header else -15).decompress(data, _PREVIEW)
+
+
+def _preview_brotli(data: bytes) -> bytes:
+    return bytes(brotli.Decompressor().process(data, output_buffer_limit=_PREVIEW))
+
+
 def _remove(name: str, data: bytes, limit: int) -> Decoded:
     try:
         return Decoded(_DECODERS[name](data, limit))
@@ -194,6 +220,7 @@ def _unzstd(data: bytes, limit: int) -> bytes:
     return b"".join(out)
 
 
+_PREVIEWS: Final = (("deflate", _preview_deflate), ("br", _preview_brotli))
 _DECODERS: Final[Mapping[str, Callable[[bytes, int], bytes]]] = MappingProxyType(
     {"gzip": _gunzip, "x-gzip": _gunzip, "deflate": _undeflate, "br": _unbrotli, "zstd": _unzstd}
 )

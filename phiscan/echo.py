@@ -32,24 +32,31 @@ def add_echoes(data: bytes, evidence: Evidence) -> None:
     if not values:
         return
     folded = data.lower()
-    for at, value in _places(folded, values):
+    for at, value in places(folded, values):
         end, finding = at + len(value), values[value]
-        is_name = _whole_word(data, at, len(value)) and not data[at:end].islower()
+        is_name = whole_word(data, at, len(value)) and not data[at:end].islower()
         if is_name and not taken.overlap(at, end):
             evidence.add("echo", finding.info_type, Spot("", at, end), finding.subject, Likelihood.LIKELY)
 
 
-def _places(folded: bytes, values: Collection[bytes]) -> Iterator[tuple[int, bytes]]:
+def places(folded: bytes, values: Collection[bytes]) -> Iterator[tuple[int, bytes]]:
     """Where each value occurs in a text of small letters."""
     return _by_search(folded, values) if len(values) <= _FEW else _by_words(folded, values)
 
 
-def _by_search(folded: bytes, values: Iterable[bytes]) -> Iterator[tuple[int, bytes]]:
+def _by_search(folded: bytes, values: Collection[bytes]) -> Iterator[tuple[int, bytes]]:
+    """One search for each value, but for those with another one in them: `ruiz, ana` can only be where `ruiz` is."""
+    forms: dict[bytes, list[tuple[int, bytes]]] = {}
     for value in values:
-        at = folded.find(value)
+        part = next((word for word in value.replace(b",", b"").split() if word in values), value)
+        forms.setdefault(part, []).append((value.index(part), value))
+    for part, wholes in forms.items():
+        at = folded.find(part)
         while at >= 0:
-            yield at, value
-            at = folded.find(value, at + 1)
+            for before, value in wholes:
+                if at >= before and folded.startswith(value, at - before):
+                    yield at - before, value
+            at = folded.find(part, at + 1)
 
 
 def _by_words(folded: bytes, values: Collection[bytes]) -> Iterator[tuple[int, bytes]]:
@@ -107,6 +114,7 @@ def _full_names(data: bytes, findings: list[Finding]) -> dict[bytes, Finding]:
     return found
 
 
-def _whole_word(data: bytes, at: int, length: int) -> bool:
+def whole_word(data: bytes, at: int, length: int) -> bool:
+    """Whether what stands at `at` is no part of a longer word or number."""
     before, after = data[at - 1 : at] if at else b"", data[at + length : at + length + 1]
     return not before.isalnum() and not after.isalnum()

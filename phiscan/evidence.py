@@ -2,7 +2,8 @@
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Final, NamedTuple, TypeVar
+from itertools import islice
+from typing import Final, TypeVar
 
 from phiscan.finding import Finding, Likelihood, Location, Subject
 from phiscan.fold import plain
@@ -31,12 +32,8 @@ def _never() -> bool:
     return False
 
 
-class Spot(NamedTuple):
-    """Where a value stands in the document: its field and its byte range."""
-
-    field: str
-    start: int
-    end: int
+Spot = Location
+"""Where a value stands in the document: its field and its byte range."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +47,7 @@ class Nested:
             out to be nothing readable is no gap; a declared document that cannot be read is one.
         origin: where the bytes of `data` stand in the enclosing document, when they stand there as they are: then redaction
             masks the values within, not the whole document.
+        coding: the content coding that `data` still has, where no mark of its own says so.
     """
 
     data: bytes = field(repr=False)
@@ -57,6 +55,7 @@ class Nested:
     content_type: str = ""
     declared: bool = True
     origin: Derived | None = None
+    coding: str = ""
 
 
 @dataclass(slots=True)
@@ -80,10 +79,12 @@ class Evidence:
         Raises:
             OutOfTimeError: time is up; what was found so far stays.
         """
-        for number, item in enumerate(items):
-            if not number % _LOOK_EVERY and self.late():
+        iterator = iter(items)
+        for item in iterator:
+            if self.late():
                 raise OutOfTimeError
             yield item
+            yield from islice(iterator, _LOOK_EVERY - 1)  # a test of each item would cost more than most items do
 
     def add(
         self,
@@ -98,10 +99,11 @@ class Evidence:
         place = (spot.start, spot.end, info_type) if spot.start >= 0 else (spot.field, -1, info_type)
         if place in self._claimed:
             return
-        self._make_room()
+        if len(self.findings) >= MAX_FINDINGS:
+            raise TooManyFindingsError
         self._claimed.add(place)
         identifier = self.info_types[info_type].identifier
-        self.findings.append(Finding(info_type, identifier, likelihood, detector, Location(*spot), subject))
+        self.findings.append(Finding(info_type, identifier, likelihood, detector, spot, subject))
 
     def labelled(self, detector: str, rule: Rule, value: str, spot: Spot, subject: Subject | None) -> bool:
         """Record what `rule` says of `value` if the value has the rule's shape; whether it had."""
@@ -110,10 +112,6 @@ class Evidence:
             return False
         self.add(detector, rule.info_type, spot, rule.subject if subject is None else subject)
         return True
-
-    def _make_room(self) -> None:
-        if len(self.findings) >= MAX_FINDINGS:
-            raise TooManyFindingsError
 
     def absorb(self, inner: "Evidence", spot: Spot, origin: Derived | None = None) -> None:
         """Take over what was found in a document nested at `spot`: where `origin` says, else where that value stands."""
@@ -125,7 +123,8 @@ class Evidence:
             )
             claim = (start, end, finding.info_type)
             if origin is None or claim not in self._claimed:
-                self._make_room()
+                if len(self.findings) >= MAX_FINDINGS:
+                    raise TooManyFindingsError
                 self._claimed.add(claim)
                 self.findings.append(finding._replace(location=Location(path, start, end)))
 

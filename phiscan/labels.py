@@ -18,12 +18,16 @@ from phiscan.fold import plain
 _WORD = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+")
 _MASK = re.compile(r"[X*]+|0|XXX[A-P]{20}X*")
 """`XXX`, a number's 0, or a token of `phiscan.tokens`."""
+MASK_BEGINS: Final = frozenset("X*0")
+"""The first characters of what redaction leaves."""
 _GAP = re.compile(r"[^A-Za-z0-9]{4}")
 _TEMPLATE = re.compile(r"[{}]|^/")
 _SENTENCE = re.compile(r"[,;(]\s|\)$|(?:\S+\s+){4}")
 """What no number holds: it goes on with something else, and the detectors find where it ends."""
 _SYNTAX = re.compile(r"[{}<>=]|\w[(\[]|\):")
 """What names and addresses do not hold, and source code does: `full_name: str) -> None`."""
+_DECLARED = re.compile(r"\s*(?:[{\[<$]|[A-Za-z_.]+[(\[])")
+"""How a schema or a program goes on behind a label."""
 _SEPARATOR: Final = "[^a-z0-9]{0,3}"
 _PLAIN = re.compile(r"[A-Za-z][A-Za-z0-9_ -]{0,60}")
 _PLACEHOLDERS = {
@@ -58,12 +62,17 @@ _PLACEHOLDERS = {
 
 def is_masked(value: str) -> bool:
     """Whether `value` is what redaction leaves."""
-    return _MASK.fullmatch(value) is not None
+    return value[:1] in MASK_BEGINS and _MASK.fullmatch(value) is not None
 
 
 def _filled(value: str) -> bool:
     text = value.strip()
     return text.lower() not in _PLACEHOLDERS and not is_masked(text)
+
+
+def _worded(value: str) -> bool:
+    """What is said of somebody, and not `{type: string}`, `Column(String)`."""
+    return _filled(value) and _DECLARED.match(value) is None
 
 
 def _name(value: str) -> bool:
@@ -165,18 +174,18 @@ _VOCABULARY: Final[tuple[tuple[str, Callable[[str], bool], Subject, bool, str], 
     ("FACE_PHOTO", _filled, Subject.PERSON, False, "photo headshot photograph photo-url face-photo profile-photo picture portrait face-image photo-id"),
     ("US_HEALTHCARE_NPI", checks.npi, Subject.PROVIDER, False, "npi npi-number national-provider-identifier npi-no"),
     ("US_DEA_NUMBER", checks.dea, Subject.PROVIDER, False, "dea dea-number dea-no"),
-    ("DIAGNOSIS", _filled, Subject.PATIENT, False, "diagnosis diagnoses diagnosis-code diagnosis-codes diagnosis-description diagnosis-text dx dx-code dx-codes primary-diagnosis secondary-diagnosis admitting-diagnosis discharge-diagnosis principal-diagnosis medical-condition medical-conditions health-condition health-conditions chief-complaint medical-history problem-list comorbidities hiv-status diagnosis-desc reason-for-visit diagnosis-name"),
-    ("DIAGNOSIS", _filled, Subject.NOBODY, False, "icd icd10 icd9 icd10-code icd9-code icd-code icd-codes icd10-cm snomed snomed-code snomed-ct impression symptoms"),
-    ("PROCEDURE", _filled, Subject.PATIENT, False, "procedure-code surgery surgeries treatment-plan"),
-    ("PROCEDURE", _filled, Subject.NOBODY, False, "cpt cpt-code cpt-codes hcpcs hcpcs-code treatment treatments procedures procedure-name"),
-    ("MEDICATION", _filled, Subject.PATIENT, False, "medication medications medication-name prescription prescriptions prescribed current-medications prescribed-medication rx-number dosage meds drug-name drug-list"),
-    ("MEDICATION", _filled, Subject.NOBODY, False, "ndc ndc-code rxnorm rxcui"),
-    ("LAB_RESULT", _filled, Subject.PATIENT, False, "lab-result lab-results blood-type blood-pressure hba1c vital-signs heart-rate bmi laboratory-result glucose cholesterol lab-value systolic diastolic blood-group"),
-    ("LAB_RESULT", _filled, Subject.NOBODY, False, "loinc loinc-code vitals labs test-result test-results"),
-    ("CLINICAL_NOTE", _filled, Subject.PATIENT, False, "clinical-note clinical-notes progress-note progress-notes discharge-summary physician-notes doctor-notes nursing-notes allergy allergies immunization immunizations vaccination clinical-summary soap-note hpi history-of-present-illness visit-notes"),
-    ("HEALTH_CLAIM", _filled, Subject.PATIENT, False, "copay allowed-amount place-of-service eob health-plan primary-insurance revenue-code type-of-bill"),
+    ("DIAGNOSIS", _worded, Subject.PATIENT, False, "diagnosis diagnoses diagnosis-code diagnosis-codes diagnosis-description diagnosis-text dx dx-code dx-codes primary-diagnosis secondary-diagnosis admitting-diagnosis discharge-diagnosis principal-diagnosis medical-condition medical-conditions health-condition health-conditions chief-complaint medical-history problem-list comorbidities hiv-status diagnosis-desc reason-for-visit diagnosis-name"),
+    ("DIAGNOSIS", _worded, Subject.NOBODY, False, "icd icd10 icd9 icd10-code icd9-code icd-code icd-codes icd10-cm snomed snomed-code snomed-ct impression symptoms"),
+    ("PROCEDURE", _worded, Subject.PATIENT, False, "procedure-code surgery surgeries treatment-plan"),
+    ("PROCEDURE", _worded, Subject.NOBODY, False, "cpt cpt-code cpt-codes hcpcs hcpcs-code treatment treatments procedures procedure-name"),
+    ("MEDICATION", _worded, Subject.PATIENT, False, "medication medications medication-name prescription prescriptions prescribed current-medications prescribed-medication rx-number dosage meds drug-name drug-list"),
+    ("MEDICATION", _worded, Subject.NOBODY, False, "ndc ndc-code rxnorm rxcui"),
+    ("LAB_RESULT", _worded, Subject.PATIENT, False, "lab-result lab-results blood-type blood-pressure hba1c vital-signs heart-rate bmi laboratory-result glucose cholesterol lab-value systolic diastolic blood-group"),
+    ("LAB_RESULT", _worded, Subject.NOBODY, False, "loinc loinc-code vitals labs test-result test-results"),
+    ("CLINICAL_NOTE", _worded, Subject.PATIENT, False, "clinical-note clinical-notes progress-note progress-notes discharge-summary physician-notes doctor-notes nursing-notes allergy allergies immunization immunizations vaccination clinical-summary soap-note hpi history-of-present-illness visit-notes"),
+    ("HEALTH_CLAIM", _worded, Subject.PATIENT, False, "copay allowed-amount place-of-service eob health-plan primary-insurance revenue-code type-of-bill"),
     # cars are insured too, and everybody pays
-    ("HEALTH_CLAIM", _filled, Subject.NOBODY, False, "deductible payer-id payer-name payer insurance-company insurance-provider insurance-plan coverage-type claim-type claim-status claim-amount"),
+    ("HEALTH_CLAIM", _worded, Subject.NOBODY, False, "deductible payer-id payer-name payer insurance-company insurance-provider insurance-plan coverage-type claim-type claim-status claim-amount"),
 )  # fmt: skip
 
 
@@ -212,7 +221,9 @@ _SUBJECTS: Final = MappingProxyType(
 )  # fmt: skip
 _PREFIXES: Final = tuple(word for word in _SUBJECTS if len(word) > 6)
 """Words that may be run together with what follows; shorter ones begin other words."""
-_NOISE: Final = frozenset("x the of a an value text field str s legal current primary secondary info data".split())
+_NOISE: Final = frozenset(
+    "what is your please enter x the of a an value text field str s legal current primary secondary info data".split()
+)
 _AROUND: Final = frozenset({*_SUBJECTS, *_NOISE})
 
 

@@ -1,10 +1,15 @@
-"""Runs the detectors' patterns: one cheap pass says which detectors can match at all, then only those are located.
+"""Runs the detectors' patterns: cheap passes say what a text can hold at all, then only that is located.
 
-The gate asks Hyperscan whether each detector's `gate` expression occurs (no offsets, one report an expression); the locators
-report ranges. A gate expression occurs wherever its detector can find anything, so the gate loses nothing.
+A gate is one Hyperscan database that asks only whether each of its expressions occurs (no offsets, one report an expression).
+There are three, because they look at different texts: the detectors' `gate` expressions at the folded text, the marks of
+documents within documents and of JSON dialects at the text as it came, the labels at a text of labels alone. Clean traffic
+pays for these passes. The locators report ranges. An expression of a gate occurs wherever what it stands for can be found,
+so the gates lose nothing.
 """
 
+from bisect import bisect_left
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from typing import Final
 
 import hyperscan
@@ -12,7 +17,7 @@ import hyperscan
 from phiscan import labels
 from phiscan.compiled import Plan, compile_all, compile_one, pack, unpack
 from phiscan.detector import Detector
-from phiscan.media import embedded
+from phiscan.media import embedded, json_dialects
 
 _MAX_CANDIDATES: Final = 20_000
 """Located matches of one detector in one document: a digit table of 1 MiB stays below; more is reported as a gap."""
@@ -22,23 +27,36 @@ class TooManyMatchesError(Exception):
     """A document matches one detector more often than is worth judging; it counts as not seen whole."""
 
 
+@dataclass(frozen=True, slots=True)
+class Marks:
+    """What occurs in a text.
+
+    Args:
+        embedded: numbers of `phiscan.media.embedded.MARKS`, in their order.
+        signs: numbers of `phiscan.media.json_dialects.SIGNS`, in their order.
+    """
+
+    embedded: Sequence[int] = ()
+    signs: Sequence[int] = ()
+
+
 class Gate:
-    """Says which of several expressions occur in a text: one pass, no offsets, one report an expression."""
+    """Says which of several expressions occur in a text."""
 
     def __init__(self, database: hyperscan.Database) -> None:
-        self._database = database
+        self.database = database
 
     def all(self, text: bytes) -> list[int]:
         """Numbers of the expressions that occur, in their order."""
         hits: list[int] = []
-        if text:
-            self._database.scan(text, match_event_handler=lambda number, *_: hits.append(number))
+        if text:  # Hyperscan takes no empty text
+            self.database.scan(text, match_event_handler=lambda number, *_: hits.append(number))
         return sorted(hits)
 
     def any(self, text: bytes) -> bool:
         """Whether one of them occurs."""
         try:
-            self._database.scan(text, match_event_handler=lambda *_: True)
+            self.database.scan(text, match_event_handler=lambda *_: True)
         except hyperscan.ScanTerminated:
             return True
         return False
@@ -60,7 +78,8 @@ class Matcher:
         self._plans = plans(self.detectors)
         databases = compile_all(self._plans) if serialized is None else unpack(serialized, self._plans)
         self._databases = databases
-        self._gate, self._labels, self._embedded = map(Gate, databases[:3])
+        self.gates = tuple(map(Gate, databases[:3]))
+        self._detectors, self._marks, self._labels = self.gates
         self._locators = databases[3:]
 
     def serialized(self) -> bytes:
@@ -69,15 +88,17 @@ class Matcher:
 
     def possible(self, text: bytes) -> list[int]:
         """Indexes of the detectors that can find something in `text`."""
-        return self._gate.all(text)
+        return self._detectors.all(text)
+
+    def marks(self, text: bytes) -> Marks:
+        """The marks that occur in `text`."""
+        hits = self._marks.all(text)
+        cut = bisect_left(hits, len(embedded.MARKS))
+        return Marks(hits[:cut], [number - len(embedded.MARKS) for number in hits[cut:]])
 
     def has_label(self, text: bytes) -> bool:
         """Whether a label that `phiscan.labels` reads may stand in this ASCII text; False is certain."""
         return self._labels.any(text)
-
-    def marks(self, text: bytes) -> list[int]:
-        """Numbers of the marks of `phiscan.media.embedded.MARKS` that occur in `text`."""
-        return self._embedded.all(text)
 
     def locate(self, index: int, text: bytes) -> Iterator[tuple[int, int]]:
         """Ranges where detector `index` matches: leftmost, longest, not overlapping, in order.
@@ -89,7 +110,7 @@ class Matcher:
 
 
 class Single:
-    """A matcher of one detector without its gates: for a text that is known to be worth a look.
+    """A matcher of one detector without its gate: for a text that is known to be worth a look.
 
     Raises:
         PatternError: Hyperscan cannot run the detector's pattern.
@@ -129,10 +150,12 @@ def ranges(locator: hyperscan.Database, text: bytes) -> Iterator[tuple[int, int]
 
 def plans(detectors: Sequence[Detector]) -> tuple[Plan, ...]:
     """What has to be compiled for `detectors`: the three gates, then a locator each."""
+    marks = [(mark, caseless) for mark, caseless, _ in embedded.MARKS]
+    signs = [(sign, False) for sign, _ in json_dialects.SIGNS]
     return (
         _gate_plan([(d.gate, _gate_is_caseless(d)) for d in detectors]),
+        _gate_plan(marks + signs),
         _gate_plan(list(labels.gate())),
-        _gate_plan([(mark, caseless) for mark, caseless, _ in embedded.MARKS]),
         *map(_locator_plan, detectors),
     )
 

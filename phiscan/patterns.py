@@ -8,7 +8,7 @@ from phiscan.detector import CONTEXT_WINDOW, REPORTED, Detector
 from phiscan.evidence import Evidence, Spot
 from phiscan.finding import Finding, Gap
 from phiscan.fold import Folded
-from phiscan.labels import is_masked
+from phiscan.labels import MASK_BEGINS, is_masked
 from phiscan.matcher import Matcher, Single, TooManyMatchesError
 
 _OWN_WORD = frozenset(
@@ -16,12 +16,17 @@ _OWN_WORD = frozenset(
     " US_INDIVIDUAL_TAXPAYER_IDENTIFICATION_NUMBER".split()
 )
 """InfoTypes that are reported even where the structure says that the value is something else."""
-_CUT_WORD = re.compile(rb"\A\w+")
-"""The window may begin within a word: "this" is no "his"."""
+_DIGITS = frozenset(b"0123456789")
+_NUMBER_BEFORE = re.compile(rb"\d[-.]?\Z")
+_NUMBER_AFTER = re.compile(rb"[-.]?\d")
 
 
 _LOOK_EVERY = 128
 """Candidates between two looks at the clock."""
+
+
+Place = Callable[[int, int], Spot]
+"""Says where a range of a text stands in its document."""
 
 
 class Structure:
@@ -54,14 +59,17 @@ def run(
     folded: Folded,
     matcher: Matcher | Single,
     evidence: Evidence,
-    late: Callable[[], bool],
-    place: Callable[[int, int], Spot] = in_body,
+    place: Place = in_body,
 ) -> Gap:
-    """Add the detectors' findings in a text. `late` says that time is up; `place` says where a range of the text stands."""
-    judge, text = _Judge(folded, evidence, place), folded.text
-    for index in matcher.possible(text):
+    """Add the detectors' findings in a text; `place` says where a range of the text stands."""
+    text = folded.text
+    possible = matcher.possible(text)
+    if not possible:
+        return Gap.NONE
+    judge = _Judge(folded, evidence, place)
+    for index in possible:
         try:
-            if not judge.all(matcher.detectors[index], matcher.locate(index, text), late):
+            if not judge.all(matcher.detectors[index], matcher.locate(index, text), evidence.late):
                 return Gap.OUT_OF_TIME
         except TooManyMatchesError:
             return Gap.OVER_LIMIT
@@ -71,7 +79,7 @@ def run(
 class _Judge:
     """Takes candidates to findings: the value within the match, its validator, its context, what the structure says."""
 
-    def __init__(self, folded: Folded, evidence: Evidence, place: Callable[[int, int], Spot]) -> None:
+    def __init__(self, folded: Folded, evidence: Evidence, place: Place) -> None:
         self._folded = folded
         self._text = folded.text
         self._evidence = evidence
@@ -99,7 +107,7 @@ class _Judge:
         if self._structure.explains(spot.start, spot.end, detector):
             return False
         value = self._text[slice(*span)].decode("utf-8", "replace")
-        if all(is_masked(word) for word in value.split()):
+        if value.lstrip()[:1] in MASK_BEGINS and all(map(is_masked, value.split())):
             return False
         likelihood = detector.judge(value, before)
         if likelihood is None or likelihood < REPORTED:
@@ -118,7 +126,7 @@ class _Judge:
 
 def _inside_number(text: bytes, start: int, end: int) -> bool:
     """Whether the candidate is cut out of a longer number (`1-123-45-6789-0`, `0.123456789`)."""
-    before, after = text[max(0, start - 2) : start], text[end : end + 2]
-    return bool(re.search(rb"\d[-.]?\Z", before) and text[start : start + 1].isdigit()) or bool(
-        re.match(rb"[-.]?\d", after) and text[end - 1 : end].isdigit()
+    return bool(
+        (text[start] in _DIGITS and _NUMBER_BEFORE.search(text[max(0, start - 2) : start]))
+        or (text[end - 1] in _DIGITS and _NUMBER_AFTER.match(text, end))
     )

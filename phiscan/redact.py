@@ -1,22 +1,31 @@
 """Masks what a report found, in the same encoding and so that the receiver can still parse it.
 
-The mask is `XXX`: letters that are a delimiter in no format. A JSON number becomes `0`, because a mask would end the document.
+The mask is `XXX`: letters that are a delimiter in no format. A number of JSON or SQL becomes `0`, because a mask would end the document;
+so does one of a binary format, in as many bytes.
 Masking twice changes nothing, and a scanner takes no mask for a value.
 """
 
 import re
 from bisect import bisect_right
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Sequence
 from typing import Final, Protocol
 
-from phiscan import decode, media
+from phiscan import decode, media, spellings
 from phiscan.finding import Coverage, Finding, ScanReport, Subject
 from phiscan.identifiers import CREDENTIALS
+from phiscan.media import packed
 
 MASK: Final = b"XXX"
 _LIMIT: Final = 64 << 20
 # a JSON string, or a bare scalar
 _JSON_SCALAR: Final = re.compile(rb'"[^"\\]*(?:\\.[^"\\]*)*"|([-+\w.]+)', re.DOTALL)
+# 49, 50, 51: the bytes of a text
+_NUMBERS: Final = re.compile(rb"(?:-?\d{1,3}\s*,\s*)+-?\d{1,3}")
+_LONG_LIST: Final = 8
+"""Bytes of a list of numbers that is no list in a sentence."""
+_NUMBER: Final = re.compile(rb"-?\d+")
+_ONE_OF_A_LIST: Final = b"%d" % MASK[0]
+"""A list of numbers stays a list of as many: an X for each byte, as the mask is in letters."""
 
 
 class RedactionError(Exception):
@@ -83,7 +92,8 @@ def _mask(data: bytes, report: ScanReport, findings: list[Finding], mask: Mask) 
     decoded = decode.undo(data, report.encodings, _LIMIT)
     if decoded.gap:
         raise RedactionError(f"cannot redact: {decoded.gap}")
-    masked = _masked(decoded.data, report.media, _merged(findings), mask)
+    ranges = _merged(decoded.data, findings)
+    masked = _masked(decoded.data, report.media, ranges, mask)
     try:
         return decode.encode(masked, report.encodings)
     except UnicodeError:
@@ -92,17 +102,21 @@ def _mask(data: bytes, report: ScanReport, findings: list[Finding], mask: Mask) 
 
 def _masked(data: bytes, kind: str, ranges: list[tuple[int, int]], mask: Mask) -> bytes:
     """`data`, which was read as `kind`, with a mask in the place of each range."""
-    bare = _bare_scalars(data) if kind.endswith("json") else []
+    bare = _numbers(kind, data)
     same_length = kind in media.SAME_LENGTH
     pieces, at = [], 0
     for start, end in ranges:
         scalar = _containing(bare, start)
         first, last = scalar or ((start, end) if same_length else _whole_characters(data, start, end))
         first = max(first, at)
-        if first < last:
-            is_number = scalar is not None or (kind.endswith("json") and _is_number_within(data, first, last))
+        if first < last and scalar is not None and scalar[1] < end and _NUMBERS.fullmatch(data, first, end):
+            pieces += [data[at:first], _NUMBER.sub(_ONE_OF_A_LIST, data[first:end])]
+            at = end
+        elif first < last:
+            is_number = scalar is not None or _is_bare_number(data, first, last, kind)
             in_its_place = _mask_in_place(data, first, last, mask) if same_length else mask.mask(data[first:last])
-            pieces += [data[at:first], b"0" if is_number else in_its_place]
+            zero = bytes(last - first) if same_length else b"0"
+            pieces += [data[at:first], zero if is_number else in_its_place]
             at = last
     return b"".join([*pieces, data[at:]])
 
@@ -119,7 +133,17 @@ def _mask_in_place(data: bytes, start: int, end: int, mask: Mask) -> bytes:
     """A mask of the value's own length; for a number of a JSON document within (a part of a multipart body) one that is a number."""
     if _is_number_within(data, start, end):
         return b"0".ljust(end - start)
+    if end - start >= _LONG_LIST and _NUMBERS.fullmatch(data, start, end):
+        return _NUMBER.sub(lambda number: _ONE_OF_A_LIST.rjust(len(number[0]))[-len(number[0]) :], data[start:end])
     return mask.mask_in_place(data[start:end])
+
+
+def _is_bare_number(data: bytes, start: int, end: int, kind: str) -> bool:
+    """Whether a value stands where a number of `kind` stands, without quotes: letters there would be no JSON and no SQL."""
+    if kind == "sql":
+        before, after = data[max(0, start - 8) : start].rstrip()[-1:], data[end : end + 8].lstrip()[:1]
+        return data[start:end].isdigit() and before in (b"(", b",", b"=") and after in (b")", b",", b";")
+    return kind.endswith("json") and _is_number_within(data, start, end)
 
 
 def _is_number_within(data: bytes, start: int, end: int) -> bool:
@@ -128,12 +152,13 @@ def _is_number_within(data: bytes, start: int, end: int) -> bool:
     return len(around) == 2 and around[0] in b":[," and around[1] in b",]} \\\r\n"
 
 
-def _merged(findings: Iterable[Finding]) -> list[tuple[int, int]]:
-    """The findings' ranges, in order, overlapping ones joined."""
+def _merged(data: bytes, findings: Sequence[Finding]) -> list[tuple[int, int]]:
+    """The ranges of the findings and of their other spellings, in order, overlapping ones joined."""
+    if any(f.location.start < 0 for f in findings):
+        raise RedactionError("cannot redact a value outside of the body")
+    found = {(f.location.start, f.location.end) for f in findings}
     merged: list[tuple[int, int]] = []
-    for start, end in sorted((f.location.start, f.location.end) for f in findings):
-        if start < 0:
-            raise RedactionError("cannot redact a value outside of the body")
+    for start, end in sorted(found.union(spellings.others(data, findings))):
         if merged and start < merged[-1][1]:
             merged[-1] = (merged[-1][0], max(end, merged[-1][1]))
         else:
@@ -141,7 +166,12 @@ def _merged(findings: Iterable[Finding]) -> list[tuple[int, int]]:
     return merged
 
 
-def _bare_scalars(data: bytes) -> list[tuple[int, int]]:
+def _numbers(kind: str, data: bytes) -> list[tuple[int, int]]:
+    """The ranges where `kind` has numbers: letters there would be no document any more."""
+    if kind in media.PACKED:
+        return packed.numbers(kind, data)
+    if not kind.endswith("json"):
+        return []
     return [m.span(1) for m in _JSON_SCALAR.finditer(data) if m.lastindex]
 
 

@@ -10,7 +10,7 @@ from bisect import bisect_right
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from phiscan import decode, media, patterns
+from phiscan import decode, media, patterns, recognizer
 from phiscan.detector import CONTEXT_WINDOW, Detector
 from phiscan.detectors import DETECTORS
 from phiscan.echo import add_echoes
@@ -18,9 +18,11 @@ from phiscan.evidence import Evidence, Nested, OutOfTimeError, Spot, TooManyFind
 from phiscan.finding import Coverage, Gap, ScanReport
 from phiscan.fold import fold
 from phiscan.identifiers import INFO_TYPES, InfoType
-from phiscan.matcher import Matcher
-from phiscan.media import embedded
+from phiscan.matcher import Marks, Matcher
+from phiscan.media import embedded, json_dialects
 from phiscan.media.record import PLACES, Labelled, read_records
+from phiscan.prose import people
+from phiscan.recognizer import Recognizer, RecognizerError
 from phiscan.verdict import is_providers_contact, verdict
 
 _APART = b" " * CONTEXT_WINDOW
@@ -86,9 +88,17 @@ class Engine:
         content_encoding: str = "",
         limits: Limits = DEFAULT_LIMITS,
         clock: Callable[[], float],
+        recognizers: Sequence[Recognizer] = (),
     ) -> "Scanner":
-        """A scanner for one document. `clock` counts seconds and never goes back (`time.monotonic`)."""
-        return Scanner(self, Headers(content_type, content_encoding), limits, clock)
+        """A scanner for one document.
+
+        Args:
+            clock: counts seconds and never goes back (`time.monotonic`).
+            recognizers: models that read prose (`phiscan.recognizer`); slow, so never on the way of a request.
+        """
+        scanner = Scanner(self, Headers(content_type, content_encoding), limits, clock)
+        scanner.recognizers = recognizers
+        return scanner
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,6 +122,7 @@ class Scanner:
         self._size = 0
         self._fields: list[tuple[str, str]] = []
         self._nested_bytes = 0
+        self.recognizers: Sequence[Recognizer] = ()
 
     def feed(self, chunk: bytes) -> None:
         """Take the next bytes of the body."""
@@ -129,9 +140,14 @@ class Scanner:
 
         Args:
             truncated: the caller knows that the body goes on.
+
+        Raises:
+            RecognizerError: a recognizer failed, where there is one.
         """
         try:
             return self._report(truncated=truncated)
+        except RecognizerError:
+            raise
         except Exception:  # noqa: BLE001 - fail closed: a bug in a reader must not let its document pass
             return ScanReport(coverage=Coverage.UNSCANNABLE, gap=Gap.INTERNAL_ERROR, size=self._size)
 
@@ -178,13 +194,13 @@ class Scanner:
         """Read one document and those within it; what it was read as, and the first gap met."""
         if not data.strip():
             return "empty", Gap.NONE
-        kind = media.sniff(data, content_type)
+        kind, marks = self._recognised(data, media.sniff(data, content_type))
         evidence.content_type = content_type
         gap = self._structure(kind, data, evidence)
         if self._late():
             raise OutOfTimeError
         if kind not in media.PATTERNLESS:
-            too_many = embedded.find(data, evidence, self._engine.matcher.marks(data))
+            too_many = embedded.find(data, evidence, marks.embedded)
             gap = gap or too_many
         for inner in evidence.nested:
             within = self._nested(inner, evidence, depth + 1)
@@ -196,8 +212,17 @@ class Scanner:
         if kind != "text":
             add_echoes(data, evidence)
         folded = fold(media.text_of(kind, data), plus_is_blank=kind == "form")
-        late = patterns.run(folded, self._engine.matcher, evidence, self._late)
-        return kind, gap or late
+        too_long = patterns.run(folded, self._engine.matcher, evidence)
+        people.find(kind, folded, evidence)
+        recognizer.run(kind, folded, self.recognizers, evidence)
+        return kind, gap or too_long
+
+    def _recognised(self, data: bytes, kind: str) -> tuple[str, Marks]:
+        """The kind of a document, JSON by its dialect too, and the marks that stand in it."""
+        if kind in media.PATTERNLESS:
+            return kind, Marks()
+        marks = self._engine.matcher.marks(data)
+        return json_dialects.dialect(marks.signs) if kind == "json" else kind, marks
 
     def _structure(self, kind: str, data: bytes, evidence: Evidence) -> Gap:
         """Read the structure, unless all of it is labels and none of them is ours: clean traffic pays for that look alone."""
@@ -211,7 +236,8 @@ class Scanner:
             return Gap.OVER_LIMIT
         if self._late():
             return Gap.OUT_OF_TIME
-        decoded = decode.decode_text(inner.data, "", self._limits.decoded, inner.content_type)
+        decoded = decode.decode_text(inner.data, inner.coding, self._limits.decoded, inner.content_type)
+        self._nested_bytes += len(decoded.data) if decoded.encodings else 0
         within = self._evidence()
         kind, gap = (
             ("unknown", decoded.gap) if decoded.gap else self._examined(decoded.data, inner.content_type, within, depth)
@@ -247,13 +273,13 @@ class Scanner:
 
         text = b"".join(lines)
         hidden = Evidence()
-        gap = embedded.find(text, hidden, self._engine.matcher.marks(text))
+        gap = embedded.find(text, hidden, self._engine.matcher.marks(text).embedded)
         for inner in hidden.nested:
             guess = replace(inner, spot=place(inner.spot.start, inner.spot.end), declared=False, origin=None)
             within = self._nested(guess, evidence, 1)
             gap = gap or within
-        late = patterns.run(fold(text), self._engine.matcher, evidence, self._late, place)
-        return gap or late
+        too_long = patterns.run(fold(text), self._engine.matcher, evidence, place)
+        return gap or too_long
 
     def _evidence(self) -> Evidence:
         return Evidence(info_types=self._engine.info_types, late=self._late)

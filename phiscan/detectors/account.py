@@ -6,8 +6,8 @@ from phiscan.detector import Detector
 from phiscan.finding import Likelihood
 
 _LABEL = (
-    r"(?:(?:patient |hospital |billing )?(?:account|acct|claim|encounter|visit|accession|csn|fin|har)"
-    r"[ ._-]?(?:number|num|no\.?|nbr|\x23)|(?:encounter|visit)[ ._-]?id)"
+    r"(?:(?:patient |hospital |billing )?(?:account|acct|claim|auth(?:orization)?|encounter|visit|accession|csn|fin|har)"
+    r"[ ._-]?(?:number|num|no\.?|nbr|\x23)|(?:encounter|visit)[ ._-]?id|acct|accession)"
 )
 _GAP = r"[\"' ]{0,3}(?:is|was|of)?[ :=\x23\"'.(]{1,6}"
 _VALUE = r"[A-Z]{0,5}[-]?\d[0-9A-Z-]{4,19}"

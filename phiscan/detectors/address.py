@@ -7,16 +7,18 @@ from phiscan.finding import Likelihood
 
 _SUFFIX = (
     r"(?:street|st|avenue|ave|road|rd|boulevard|blvd|lane|ln|drive|dr|court|ct|place|pl|way|terrace|ter|circle|cir"
-    r"|parkway|pkwy|highway|hwy|square|sq|trail|trl|loop|crossing|alley|plaza)"
+    r"|parkway|pkwy|highway|hwy|square|sq|trail|trl|loop|crossing|alley|plaza|row|pike|turnpike|bend|cove|crescent|hollow|landing|ridge|knoll)"
 )
+_ALSO_WORDS = re.compile(r" (?:row|pike|turnpike|bend|cove|crescent|hollow|landing|ridge|knoll)\b")
+"""Endings that are ordinary words too, in small letters: "1 Header row"."""
 _UNIT = r"(?:,? (?:apt|apartment|suite|ste|unit|rm|room|fl|floor|\x23)\.? ?\x23?[a-z0-9-]{1,6}|,? \x23[a-z0-9-]{1,6})?"
-_NAMED = re.compile(r"\d+ (?:[NSEWnsew]\.? )?(?:[A-Z]|\d)")
+_NAMED = re.compile(r"[\d-]+ (?![AaPp]\.?[Mm]\b)(?:[NSEWnsew]\.? )?(?:[A-Z]|\d)")
 _STATE = "(?:A[KLRZ]|C[AOT]|D[CE]|FL|GA|HI|I[ADLN]|K[SY]|LA|M[ADEINOST]|N[CDEHJMVY]|O[HKR]|P[AR]|RI|S[CD]|T[NX]|UT|V[AT]|W[AIVY])"
 
 
 def _street(text: str) -> bool:
-    """Whether a name follows the number: "5 steps on the way" has none."""
-    return _NAMED.match(text) is not None
+    """Whether a name follows the number: "5 steps on the way" has none, "7:30 AM with Dr." is a time."""
+    return _NAMED.match(text) is not None and _ALSO_WORDS.search(text) is None
 
 
 DETECTORS = (
@@ -24,7 +26,7 @@ DETECTORS = (
         name="street_address",
         info_type="STREET_ADDRESS",
         # "1420 Maple Grove Ave", "77 N. 3rd St. Apt 4"; not "5 way"
-        pattern=rf"\b\d{{1,6}} (?:[nsew]\.? )?(?:[a-z0-9'.-]{{2,20}} ){{1,3}}{_SUFFIX}\b\.?{_UNIT}",
+        pattern=rf"\b\d{{1,6}}(?:-\d{{1,4}})? (?:[nsew]\.? )?(?:[a-z0-9'.-]{{2,20}} ){{1,3}}{_SUFFIX}\b\.?(?: (?:north|south|east|west|[ns][ew])\b)?{_UNIT}",
         validate=_street,
         bare=Likelihood.POSSIBLE,
         context=words("address", "addr", "lives", "resides", "residing", "street", "home"),
@@ -34,6 +36,13 @@ DETECTORS = (
         info_type="STREET_ADDRESS",
         pattern=r"\bp\.? ?o\.? box \d{1,6}\b",
         bare=Likelihood.POSSIBLE,
+    ),
+    Detector(
+        name="rural_route",
+        info_type="STREET_ADDRESS",
+        # "RR 2 Box 114" (USPS Publication 28 section 24)
+        pattern=r"\b(?:rr|hc|rural route) \d{1,3},? box \d{1,5}[a-z]?\b",
+        bare=Likelihood.LIKELY,
     ),
     Detector(
         name="city_before_state",

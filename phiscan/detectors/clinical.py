@@ -45,6 +45,16 @@ def _stated(name: str, info_type: str, pattern: str) -> Detector:
     )
 
 
+_CARE = (
+    r"blood (?:pressure|sugar|work|test|count)s?|a1c|inr|labs?|(?:lab|biopsy|mri|ct|pap|stress)(?: test)? results?|biops(?:y|ies)|colonoscopy|mammogram|mri|ct scan|x-?rays?|pap (?:test|smear)|surgery|chemo(?:therapy)?|insulin|meds|medications?"
+    r"|prescriptions?|refills?|rash|fever|asthma|diabetes|pregnancy|migraines?|seizures?|depression|anxiety|allerg(?:y|ies)|stitches|wound|[a-z]+(?:pril|sartan|statin|olol|cillin|formin|prazole|oxetine|thiazide|xaban)|eliquis|warfarin"
+    r"|cardiologist|oncologist|rheumatologist|neurologist|psychiatrist|dermatologist|primary care (?:doctor|physician)|flu shots?|vaccines?|stress test|echo(?:cardiogram)?|dialysis|inhaler|arthritis|cancer|tumou?r|heart (?:failure|attack|condition)|stroke"
+    r"|symptoms|treatment|diagnosis|physical therapy|knee|hip|shoulder|back pain|chest pain|belly|doctor'?s? (?:appointment|visit|note)|hospital (?:bill|stay)"
+)
+"""What is cared for or with, when it is somebody's."""
+_RESULT = r"biopsy|(?:lab|test|mri|ct|pap|stress)(?: test)? results?|blood work|colonoscopy|mammogram|pap (?:test|smear)|surgery|mri|ct scan|x-?rays?|a1c|inr|prescription|refill|wound|diagnosis is"
+"""What a leaflet for everybody has less often than a letter to one: "your doctor" is in all of them."""
+
 DETECTORS = (
     _system("loinc_system", "LAB_RESULT", r"loinc\.org\b|2\.16\.840\.1\.113883\.6\.1\b"),
     _system("snomed_system", "DIAGNOSIS", r"snomed\.info/sct\b|2\.16\.840\.1\.113883\.6\.96\b"),
@@ -77,7 +87,7 @@ DETECTORS = (
         # diagnosis="Low back pain", "Dx: I10", primary_diagnosis: asthma; not "diagnosis": {"type": "string"}, dx = 17
         pattern=rf"\b(?:[a-z]{{2,12}}_)?{_DIAGNOSIS}{_IS}[a-z0-9]{{3}}",
         value=re.compile(
-            rf"(?:(?i:diagnos[ie]s)|D[xX](?=[ \"']{{0,2}}:))(?i:{_WHAT}{_IS}([a-z0-9][a-z0-9 .,-]{{2,30}}))".encode()
+            rf"(?:(?i:diagnos[ie]s)|D[xX](?=[ \"']{{0,2}}:))(?i:{_WHAT}{_IS}([a-z0-9][a-z0-9 .,-]{{2,30}}+)(?![(\[]))".encode()
         ),
         validate=_says_something,
         bare=Likelihood.LIKELY,
@@ -95,6 +105,29 @@ DETECTORS = (
         r"\b(?:discharge summary|progress note|operative (?:note|report)|consultation note|history and physical"
         r"|(?:patient|pt) (?:presents|presented|denies|reports|complains|was seen|was admitted|tolerated|is a \d)|(?:he|she|patient|pt) (?:was|has been) (?:admitted (?:with|for|to the (?:hospital|icu|ward|unit))|hospitali[sz]ed|discharged home|treated (?:with|for))|\d{1,3}[ -](?:year[ -]old|y/?o) (?:male|female|man|woman|m\b|f\b))",
     ),
+    # what is said of one person: "her biopsy", "my lisinopril"; not "the biopsy", "your doctor"
+    _stated(
+        "somebodys_care",
+        "CLINICAL_NOTE",
+        rf"\b(?:(?:my|his|her|(?:pt|patient)'s) (?:[a-z]+ )?(?:{_CARE})|your (?:[a-z]+ )?(?:{_RESULT}))\b",
+    ),
+    _stated(
+        "shorthand",
+        "CLINICAL_NOTE",
+        # "s/p", "h/o", "pt states", "AOx3", "RTC 3 mo", "98% RA"; not "pt 12", "c/o Smith Ltd"
+        r"\b(?:(?:s/p|h/o|w/u|r/o) [a-z]|pt's [a-z]|(?:pt|pts) (?:states|stated|denies|denied|reports|presents|presented|called|tolerated|verbali[sz]ed|admitted|brought|refused|ambulat|seen|counsel|educated|instructed|remains|c/o|w/)"
+        r"|(?:aox|a&ox?|a/ox?|oriented x) ?[34]\b|nkda\b|npo (?:since|after|for)|rtc (?:in )?\d|oob to|lmp\b|g\dp\d|\d{1,2}w\dd\b|satting|\d{2,3}% (?:on )?(?:ra\b|room air|\dl)|(?:prn|qhs|qid)\b[ ,.;)]|po q[dh]|sig:? \d"
+        r"|(?:hx|pmh|pmhx|psh) ?(?:of|:)|dx'd|f/u (?:w/|with|in|of|for|\d)|wbat|aka\b ?with|hcpoa|code status|dnr/dni|y/o [mf]\b|\d{1,3} ?[mf] (?:here|w/|with|s/p|presents|c/o|p/w)\b|\d{1,3}[ -]?(?:yo|y/o|y\.o\.)(?: |\b))",
+    ),
+    _stated(
+        "course_of_care",
+        "CLINICAL_NOTE",
+        r"\b(?:admitted (?:with|for|after|to (?:the )?(?:icu|ward|floor|unit|hospital))|discharged (?:home|to (?:home|rehab|hospice|a? ?skilled))|(?:was|were|is|been|be) (?:seen|evaluated|treated) (?:in|at) (?:our|the|my) (?:clinic|office|urgent|emergency|hospital|ed\b|practice)"
+        r"|(?:was |is )?(?:followed|treated|referred|evaluated|seen) (?:today )?(?:by dr\b|for (?:evaluation|management|treatment|follow-?up|relapsing|a |his|her)|in clinic)|(?:returns|here) (?:today|to clinic|for f/u|for follow|for (?:a |her|his|their) )"
+        r"|status[- ]post|(?:appt|appointment|visit|colonoscopy|surgery|procedure)(?: is| with| w/) ?dr\b|(?:lab|biopsy|stress test|blood test) results|(?:blood|urine|wound|throat) cultures? grew|(?:biopsy|mri|ct|x-?rays?|labs?|radiographs|ultrasound|pap test|culture|audiogram|dermoscopy) (?:showed|shows|revealed|was normal|were normal|came back|negative|positive)"
+        r"|(?:refill|prescription) (?:of|for|request)|side effects? (?:of|from) (?:my|his|her)|time of death|next of kin|no known (?:drug )?allergies|home visit|vaccine due|(?:call|text) (?:in|out) (?:amox|a script|the prescription)|skin tear|found (?:down|on (?:the )?floor)"
+        r"|the following patients|(?:have|get|confirm|verify|need|what is|what's) (?:the |your )?patient'?s (?:full |first |last )?(?:name|dob|date of birth)|(?:send|release|forward) (?:medical )?records|(?:was|were|been) treated (?:for|with) |consent(?:ed)? (?:obtained|signed)|comfort (?:care|meds)|immunization certificate|well child|birth weight|work restrictions|eob\b|no precert)",
+    ),
     # who treats and who pays: a directory says so too
     _system(
         "care_relation",
@@ -107,12 +140,17 @@ DETECTORS = (
         "MEDICATION",
         r"\b\d{1,4}(?:\.\d{1,3})? ?(?:mg|mcg|units/ml) (?:tablet|tab|capsule|cap|caplet|inhaler|patch|suppositor|oral|solution|suspension|injection)",
     ),
-    _stated("blood_pressure", "LAB_RESULT", r"\b(?:bp|blood pressure)[ :]{1,3}(?:of |was |is )?\d{2,3}/\d{2,3}\b"),
+    _stated(
+        "blood_pressure",
+        "LAB_RESULT",
+        r"\b(?:bp|blood pressure)[ :]{1,3}(?:of |was |is |now |(?:dropped|rose|fell) to )?\d{2,3}/\d{2,3}\b",
+    ),
     Detector(
         name="vital_sign",
         info_type="LAB_RESULT",
         # "exam: HR 76", "patient's HbA1c 8.1%"; not "hr 42"
         pattern=r"\b(?:bp|blood pressure|hr|heart rate|hba1c|a1c|bmi|spo2|glucose)[ :]{1,3}(?:of |was |is )?\d{1,3}(?:[./]\d{1,3})?",
+        hint=r"(?:bp|pressure|hr|rate|a1c|bmi|spo2|glucose)[ :]{1,3}(?:of |was |is )?\d",
         bare=Likelihood.UNLIKELY,
         context=words("patient", "pt", "vitals?", "exam", "objective"),
         supported=Likelihood.LIKELY,

@@ -20,6 +20,7 @@ DETECTORS = (
         name="email",
         info_type="EMAIL_ADDRESS",
         pattern=r"[a-z0-9_.+%-]+@[a-z0-9-]+(?:\.[a-z0-9-]+)*\.[a-z]{2,}",
+        hint="[a-z0-9_.+%-]@[a-z0-9-]",
         validate=_address,
         bare=Likelihood.LIKELY,
     ),

@@ -6,8 +6,8 @@ from phiscan.detector import Detector
 from phiscan.finding import Likelihood, Subject
 
 _LABEL = (
-    r"(?:mrn|m\.r\.n\.|mr[ ._-]?(?:number|num|nbr|no\.|\x23)|unit[ ._-](?:number|no\.?)|med(?:ical)?[ ._-]?rec(?:ord)?s?[ ._-]?(?:number|num|no\.?|nbr|id|\x23)?"
-    r"|(?:patient|pt|chart|hospital)[ ._-]?(?:id|number|num|no\.?|nbr|identifier|\x23))"
+    r"(?:mrn|m\.r\.n\.|expediente|mr[ ._-]?(?:number|num|nbr|no\.|\x23)|unit[ ._-](?:number|no\.?)|med(?:ical)?[ ._-]?rec(?:ord)?s?[ ._-]?(?:number|num|no\.?|nbr|id|\x23)?"
+    r"|(?:patient|pt|chart|hospital|hosp)[ ._-]?(?:id|number|num|no\.?|nbr|identifier|\x23))"
 )
 _GAP = r"[\"' ]{0,3}(?:is|was|of)?[ :=\x23\"'.(]{1,6}"
 _VALUE = r"[A-Z]{0,4}[-]?\d[0-9A-Z-]{2,17}"

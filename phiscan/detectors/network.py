@@ -10,6 +10,7 @@ IPV4 = Detector(
     name="ipv4",
     info_type="IP_ADDRESS",
     pattern=rf"\b{_OCTET}(?:\.{_OCTET}){{3}}\b",
+    hint=r"\d\.\d{1,3}\.\d{1,3}\.\d",
     validate=checks.ip,
     bare=Likelihood.UNLIKELY,
     context=words(

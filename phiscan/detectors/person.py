@@ -14,17 +14,17 @@ _WORD = r"[a-z\x80-\xff][a-z\x80-\xff'.-]{0,24}"
 _LETTER = r"(?:[A-Za-z]|[\xc3-\xd4][\x80-\xbf]|\xe1[\xb8-\xbf][\x80-\xbf])"
 _UPPER = r"(?:[A-Z]|[\xc3-\xd4][\x80-\xbf]|\xe1[\xb8-\xbf][\x80-\xbf])"
 _NO_NAME = (
-    r"the|this|that|was|is|has|had|and|or|of|for|to|in|on|at|by|with|from|your|our|my|you|we|not|no|yes|none|unknown|pending|tbd|see|please|new"
+    r"xxx[a-x]{0,40}|the|this|that|was|is|has|had|and|or|of|for|to|in|on|at|by|with|from|your|our|my|you|we|not|no|yes|none|unknown|pending|tbd|see|please|new"
     r"|dob|d\.o\.b|mrn|mr|mrs|ms|miss|dr|md|rn|np|pa|do|phd|ssn|npi|dea|id|age|aged|sex|gender|male|female|phone|tel|fax|email|address|account|acct|visit|room|bed|unit|ward"
     r"|date|time|number|name|first|last|full|status|stable|alert|oriented|deceased|unresponsive|discharged|admitted|seen|denies|denied|reports|reported|presents|presented|states|stated"
     r"|complains|tolerated|called|care|portal|safety|rights|record|records|history|information|info|medical|health|hospital|clinic|center|centre|department|services?|education|medications?"
     r"|allerg(?:y|ies)|diagnos[ie]s|experience|population|group|data|summary|instructions?|consent|access|satisfaction|discharge|admission|identification|demographics?|registration|advocate"
     r"|relations|transport|monitoring|engagement|management|report|reports|notes?|chart|file|form|forms|card|account|accounts|billing|insurance|payment|invoice|order|orders|appointments?|referrals?"
-    r"|results?|labs?|system|server|service|api|app|application|database|table|class|type|string|null|true|false|protection|affordable|act|assistance|program|volume|centered|family|outcome|outcomes"
+    r"|results?|labs?|system|server|service|api|app|application|database|table|class|type|string|null|true|false|good|better|well|okay|ok|thanks|hi|hello|hey|just|it|it's|i'm|i|yeah|yep|sure|um|uh|maybe|sometimes|only|protection|affordable|act|assistance|program|volume|centered|family|outcome|outcomes"
 )
 _CAPITAL = rf"(?!(?i:{_NO_NAME})(?![A-Za-z'\x80-\xff])){_UPPER}(?:{_LETTER}|['-](?={_LETTER})){{1,24}}"
 _INITIAL = rf"[A-Z](?:\.|(?!{_LETTER}|[.'-]))"
-_PARTICLE = r"(?:(?:van|von|vom|zu|de|del|della|di|da|das|do|dos|du|des|la|le|los|las|el|al|bin|bint|ben|ibn|abu|der|den|ter|ten|af|y|st\.?)[ -])*"
+_PARTICLE = r"(?:(?:van|von|vom|zu|de|del|della|di|da|das|do|dos|du|des|la|le|los|las|el|al|bin|bint|ben|ibn|abu|der|den|ter|ten|af|y|[Ss]t\.?)[ -])*"
 _PART = rf"{_PARTICLE}(?:{_CAPITAL}|{_INITIAL})"
 _NAME = rf"{_PART}(?: {_PART}){{0,3}}(?:, {_PART}(?: {_PART}){{0,2}})?"
 _TWO_WORDS = rf"{_PART}(?:,? {_PART}){{1,3}}"
@@ -70,7 +70,7 @@ DETECTORS = (
     _detector(
         "name_of_person",
         rf"{_LINE_START}{_OF_PERSON}{_IS}{_WORD}",
-        _value(rf"(?i:{_OF_PERSON}){_IS}{_TITLE}", _NAME),
+        _value(rf"(?i:{_OF_PERSON}){_IS}{_TITLE}", _NAME, r"(?![A-Za-z\x80-\xff(\[])"),  # first_name = Column(String)
         Subject.PERSON,
         Likelihood.LIKELY,
     ),

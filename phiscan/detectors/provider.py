@@ -18,6 +18,7 @@ DEA = Detector(
     name="dea",
     info_type="US_DEA_NUMBER",
     pattern=r"\b[ABFGMPRX][A-Z9]\d{7}\b",
+    hint=r"\b[ABFGMPRX][A-Z9]\d{7}\b",
     validate=checks.dea,
     bare=Likelihood.UNLIKELY,
     context=words("dea", "prescriber", "registration"),

@@ -18,11 +18,16 @@ from phiscan.media import (
     magic,
     multipart,
     ncpdp,
+    packed,
     protobuf,
+    sql,
     text_reader,
     x12,
     xml_reader,
 )
+from phiscan.packed import TOKENS
+from phiscan.packed import declared as packed_kind
+from phiscan.packed import sniff as packed_sniff
 
 Reader = Callable[[bytes, Evidence], Gap]
 
@@ -45,6 +50,7 @@ READERS: Final = MappingProxyType(
         "xml": xml_reader.read,
         "html": html_reader.read,
         "form": form.read,
+        "sql": sql.read,
         "text": text_reader.read,
         "binary": _unsupported,
         "dicom+json": json_reader.read,
@@ -55,6 +61,9 @@ READERS: Final = MappingProxyType(
         "protobuf": protobuf.read,
         "grpc": protobuf.read_frames,
         "grpc-web-text": protobuf.read_web_text,
+        "msgpack": packed.read_msgpack,
+        "cbor": packed.read_cbor,
+        "bson": packed.read_bson,
         "encrypted": magic.read_encrypted,
     }
 )
@@ -63,24 +72,29 @@ BY_LABEL: Final[Mapping[str, Callable[[bytes], Gap]]] = MappingProxyType(
     {"json": json_reader.check, "text": lambda _: Gap.NONE}
 )
 """Media whose reader only reads labels, and what is left to check when a document has none that we know."""
-PATTERNLESS: Final = frozenset(("binary", "encrypted", "dicom", "multipart", "protobuf", "grpc", "grpc-web-text"))
+PACKED: Final = frozenset(TOKENS)
+"""Media with JSON's values in a binary form: their numbers have a mask of their own, zero."""
+PATTERNLESS: Final = frozenset(
+    ("binary", "encrypted", "dicom", "multipart", "protobuf", "grpc", "grpc-web-text", *PACKED)
+)
 """Media whose bytes are no text: the detectors do not run over them, only over what the reader takes out."""
 
 _MARKUP: Final = frozenset(("cda", "fhir+xml", "script", "hl7v2+xml", "xml", "html"))
 _BY_BYTES: Final = (("hl7v2", hl7v2.sniff), ("x12", x12.sniff), ("ncpdp", ncpdp.sniff))
-SAME_LENGTH: Final = frozenset(("dicom", "multipart", "protobuf", "grpc", "grpc-web-text"))
+SAME_LENGTH: Final = frozenset(("dicom", "multipart", "protobuf", "grpc", "grpc-web-text", *PACKED))
 """Media that state the lengths of their values, or hold parts that do: a mask must be as long as what it covers."""
 
 _JSON_START: Final = re.compile(rb"[\s\xef\xbb\xbf]*(?:\{\s*[\"}]|\[\s*[\[{\"\]\d-])")
-_FHIR: Final = re.compile(rb'"resourceType"\s*:')
-_DICOM_JSON: Final = re.compile(rb'"[0-9A-Fa-f]{8}"\s*:\s*\{\s*"(?:vr|Value)"\s*:')
 _BINARY: Final = re.compile(rb"[\x00-\x08\x0e-\x1a\x1e\x1f]")
 _TABLES: Final = frozenset(("text/csv", "application/csv", "text/tab-separated-values", "text/x-csv"))
 _ENOUGH: Final = 4096
 
 
 def sniff(data: bytes, content_type: str) -> str:
-    """What to read `data` as: by its own bytes first, because labels are often wrong, then by its Content-Type."""
+    """What to read `data` as: by its own bytes first, because labels are often wrong, then by its Content-Type.
+
+    All JSON is "json" here; `json_dialects` tells FHIR from the rest.
+    """
     declared = content_type.partition(";")[0].strip().lower()
     head = data[:_ENOUGH]
     for kind, begins in _BY_BYTES:
@@ -97,11 +111,11 @@ def _container(data: bytes, head: bytes, declared: str) -> str:
         return "encrypted"
     if dicom.sniff(head):
         return "dicom"
-    if (wire := protobuf.declared(declared)) and not _JSON_START.match(head):
+    if (wire := protobuf.declared(declared) or packed_kind(declared)) and not _JSON_START.match(head):
         return wire
     if magic.known(data):
         return "binary"
-    return xml_reader.sniff(data, declared=declared.endswith("xml"))
+    return packed_sniff(data) or xml_reader.sniff(data, declared=declared.endswith("xml"))
 
 
 def _json(data: bytes, head: bytes, declared: str) -> str:
@@ -111,14 +125,14 @@ def _json(data: bytes, head: bytes, declared: str) -> str:
         return "text"
     if not declared.endswith(("json", "ndjson", "jsonl", "json-seq")) and log_reader.sniff(data):
         return "log"
-    if b'"resourceType"' in data and _FHIR.search(data):
-        return "fhir+json"
-    return "dicom+json" if b'"vr"' in data and _DICOM_JSON.search(data) else "json"
+    return "json"
 
 
 def _text(data: bytes, head: bytes, declared: str) -> str:
     if _BINARY.search(data):
         return protobuf.sniff(data) or "binary"
+    if declared in sql.TYPES or sql.sniff(head):
+        return "sql"
     if declared == "application/x-www-form-urlencoded" or form.sniff(data):
         return "form"
     if declared in _TABLES or csv_table.sniff(head):

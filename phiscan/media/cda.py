@@ -73,7 +73,7 @@ class CdaReader:
             elif self._patient:
                 self._evidence.add(_DETECTOR, info_type, Spot(field, value.start, value.end), Subject.PATIENT)
         if self._patient:
-            labels = Labels(self._document)
+            labels = Labels(self._document, self._evidence)
             for start, end in self._narratives:
                 labels.walk(self._document.data, start, end)
             read_records(labels.values, self._evidence, "hl7v3_narrative")

@@ -1,7 +1,8 @@
 """Tables as text (RFC 4180): commas, tabs, semicolons or bars; quoted fields may hold delimiters, quotes and line ends.
 
-The header row says what each column is; a row is one record, so that `name` counts where the row holds a birth date. A table
-whose header names nothing that we know is a text to us: the detectors read its cells.
+The header row says what each column is: by the data model that it is of (`csv_schemas`), or else label by label; a row is one
+record, so that `name` counts where the row holds a birth date. A table whose header names nothing that we know is a text to us: the
+detectors read its cells.
 
 Cost: a row without quotes is split in one step, and only the columns that mean something are looked at.
 """
@@ -12,10 +13,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
 
-from phiscan.evidence import Evidence
-from phiscan.finding import Gap
+from phiscan.evidence import Evidence, Spot, shown_path
+from phiscan.finding import Gap, Subject
 from phiscan.labels import read_label
 from phiscan.media import text_reader
+from phiscan.media.csv_schemas import Columns, recognise
 from phiscan.media.record import Labelled, read_records
 
 _DELIMITERS: Final = (b",", b"\t", b";", b"|")
@@ -44,15 +46,22 @@ class _Table:
     delimiter: bytes
     labels: tuple[str, ...]
     body: int
+    model: Columns
 
     def wanted(self) -> list[int]:
-        return [i for i, label in enumerate(self.labels) if read_label(label).rule is not None]
+        """The columns that their own labels say something of."""
+        return [
+            i for i, label in enumerate(self.labels) if i not in self.model.rules and read_label(label).rule is not None
+        ]
+
+    def meaningful(self) -> int:
+        return len(self.wanted()) + len(self.model.rules)
 
 
 def sniff(head: bytes) -> bool:
     """Whether a document that begins with `head` is a table with a header that we can read."""
     table = _table(head[:_HEAD])
-    if table is None or len(table.wanted()) < 1 + (len(table.labels) < 3 and table.delimiter == b","):
+    if table is None or table.meaningful() < 1 + (len(table.labels) < 3 and table.delimiter == b","):
         return False
     row = next(_rows(head[:_HEAD], table.body, table.delimiter), None)
     return row is not None and len(row) == len(table.labels)
@@ -63,7 +72,8 @@ def read(data: bytes, evidence: Evidence) -> Gap:
     table = _table(data)
     if table is None:
         return text_reader.read(data, evidence)
-    read_records(_cells(data, table), evidence, "csv_column")
+    read_records(_labelled(data, table), evidence, "csv_column")
+    _read_model(data, table, evidence)
     return Gap.MALFORMED if _open_quote(data, table) else Gap.NONE
 
 
@@ -76,25 +86,46 @@ def _table(data: bytes) -> _Table | None:
             if number == _HEADER_ROWS:
                 break
             labels = tuple(cell.value() for cell in row)
-            if _is_header(labels) and (best is None or len(labels) > len(best.labels)):
-                best = _Table(delimiter, labels, _row_end(data, row[-1]))
+            if not _can_be_header(labels) or (best is not None and len(labels) <= len(best.labels)):
+                continue
+            table = _Table(delimiter, labels, _row_end(data, row[-1]), recognise(labels))
+            if table.meaningful():
+                best = table
                 break
     return best
 
 
-def _is_header(labels: tuple[str, ...]) -> bool:
+def _can_be_header(labels: tuple[str, ...]) -> bool:
     if not 2 <= len(labels) <= _MAX_COLUMNS or not all(_LABEL.fullmatch(label) or not label for label in labels):
         return False
-    return len(set(labels)) > len(labels) / 2 and any(read_label(label).rule for label in labels)
+    return len(set(labels)) > len(labels) / 2
 
 
-def _cells(data: bytes, table: _Table) -> Iterator[Labelled]:
-    wanted = table.wanted()
+def _read_model(data: bytes, table: _Table, evidence: Evidence) -> None:
+    """Add what the data model says of its columns, and once that the rows are health information about someone."""
+    rules, header = table.model.rules, None
+    if not rules:
+        return
+    for _, column, cell in evidence.timed(_cells(data, table, sorted(rules))):
+        spot = Spot(shown_path((table.labels[column],)), cell.start, cell.start + len(cell.text))
+        if evidence.labelled("csv_schema", rules[column], cell.value(), spot, None) and header is None:
+            header = Spot("table", 0, table.body)
+    if header is not None:
+        evidence.add("csv_schema", table.model.health, header, Subject.PATIENT)
+
+
+def _labelled(data: bytes, table: _Table) -> Iterator[Labelled]:
+    for number, column, cell in _cells(data, table, table.wanted()):
+        if value := cell.value():
+            yield Labelled((table.labels[column],), value, cell.start, cell.start + len(cell.text), number)
+
+
+def _cells(data: bytes, table: _Table, wanted: list[int]) -> Iterator[tuple[int, int, _Cell]]:
+    """The cells of the columns `wanted`: number of the row, number of the column, cell."""
     for number, row in enumerate(_rows(data, table.body, table.delimiter), 1):
         for column in wanted:
-            if column < len(row) and (value := row[column].value()):
-                cell = row[column]
-                yield Labelled((table.labels[column],), value, cell.start, cell.start + len(cell.text), number)
+            if column < len(row):
+                yield number, column, row[column]
 
 
 def _rows(data: bytes, at: int, delimiter: bytes) -> Iterator[list[_Cell]]:

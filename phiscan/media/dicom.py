@@ -10,6 +10,7 @@ a gap. Redaction keeps every length. Depth is bounded, time linear.
 import re
 import zlib
 from dataclasses import dataclass
+from itertools import repeat
 from typing import Final, Literal
 
 from phiscan import checks
@@ -67,7 +68,7 @@ def read(data: bytes, evidence: Evidence) -> Gap:
 
 def _first_syntax(head: bytes, at: int = 0) -> _Syntax | None:
     """The syntax in which a plausible first element stands at `at`."""
-    if len(head) < at + 8:
+    if len(head) < at + 8 or 0 not in head[at : at + 2]:
         return None
     orders: tuple[Literal["little", "big"], ...] = ("little", "big")
     for order in orders:
@@ -150,9 +151,9 @@ class _Reader:
         """Read elements up to `end`, an item's end, or the first one that is not in `group`; where it stopped."""
         if depth > _MAX_DEPTH:
             raise _BrokenError
-        while at < end:
-            if group and self._data[at : at + 2] != group.to_bytes(2, "little"):
-                return at
+        for _ in self._evidence.timed(repeat(None)):
+            if at >= end or (group and self._data[at : at + 2] != group.to_bytes(2, "little")):
+                break
             element = self._element(at, end, syntax)
             at = element.start
             if element.tag in (_ITEM_END, _SEQUENCE_END):
@@ -208,7 +209,9 @@ class _Reader:
         self._path.append(_shown(element.tag))
         outside, self._concept = self._concept, self._concept if element.tag == tables.CONCEPT_NAME else ""
         at = element.start
-        while at < end:
+        for _ in self._evidence.timed(repeat(None)):
+            if at >= end:
+                break
             item = self._element(at, end, inner)
             at = item.start
             if item.tag == _SEQUENCE_END:
@@ -251,7 +254,7 @@ class _Reader:
         tag, text = element.tag, value.decode("utf-8", "replace")
         end = start + len(value)
         spot = Spot(".".join((*self._path, _shown(tag))), start, end)
-        if tag in (tables.PATIENT_NAME, tables.PATIENT_ID) and not self._path:
+        if tag in (tables.PATIENT_NAME, tables.PATIENT_ID):
             self._patient = self._patient or spot
         identify(self._evidence, tag, text, spot, self._concept)
         if tag in tables.HEALTH and not is_masked(text):

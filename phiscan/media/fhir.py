@@ -5,13 +5,16 @@ patient's compartment: then its subject is a reference, which is a unique code o
 """
 
 from dataclasses import dataclass
+from functools import lru_cache
+from typing import Final, NamedTuple
 
 from phiscan import checks
-from phiscan.evidence import Evidence, Spot, shown_path
-from phiscan.finding import Likelihood, Subject
+from phiscan.evidence import Evidence, Nested, Spot, shown_path
+from phiscan.finding import Subject
 from phiscan.labels import is_masked
 from phiscan.media import fhir_tables as tables
 from phiscan.media.json_tokens import Frame, Leaf, decode
+from phiscan.media.letter_runs import from_base64
 
 
 @dataclass(slots=True)
@@ -31,9 +34,8 @@ class ResourceReader:
         self._evidence = evidence
         self._resource = resource
         self._siblings: dict[int, dict[str, str]] = {}
-        self._above = len(resource.frame.path)
         for leaf in resource.leaves:
-            if leaf.key in ("system", "url", "reference"):
+            if leaf.key in ("system", "url", "reference", "contentType"):
                 self._siblings.setdefault(id(leaf.frame), {})[leaf.key] = self._value(leaf)
             elif leaf.key == "code":
                 self._siblings.setdefault(id(_holder(leaf.frame, "identifier")), {}).setdefault(
@@ -42,29 +44,36 @@ class ResourceReader:
 
     def read(self) -> None:
         """Add what this resource says."""
-        kind = self._resource.kind
-        if kind in tables.CONFORMANCE or kind in ("Bundle", "List", "MessageHeader"):
+        kind, above = self._resource.kind, len(self._resource.frame.path)
+        self._attachments(above)
+        role = _role(kind)
+        if role is None or (kind in tables.OF_NOBODY_TOO and not self._of_patient(above)):
             return
-        subject = (
-            Subject.PATIENT
-            if kind in tables.PERSONS
-            else Subject.PROVIDER
-            if kind in tables.PROVIDERS
-            else Subject.PERSON
-        )
-        about_patient = kind in tables.PERSONS
+        whose = Subject.PATIENT if role is Subject.PERSON else role
+        about_patient = role is Subject.PATIENT
         for leaf in self._resource.leaves:
-            if subject is Subject.PERSON and leaf.key not in tables.CLINICAL and not _in_person(leaf.frame.path):
-                continue
-            path = leaf.path[self._above :]
+            path = leaf.path[above:]
             if not path:
                 continue  # an array without a key, as broken JSON has it: what it holds is of no element
-            if subject is Subject.PERSON:
-                about_patient |= self._clinical(leaf, path)
-            else:
-                self._person(leaf, path, subject)
-        if about_patient or (kind in tables.HEALTH and kind not in tables.PROVIDERS):
+            meaning = _meaning(kind, path)
+            if meaning.how == "reference":
+                about_patient |= self._reference(leaf, meaning) and role is Subject.PERSON
+                continue
+            info_type = self._info_type(leaf, meaning, role) if meaning.how else meaning.info_type
+            if info_type:
+                self._add(info_type, leaf, meaning, whose)
+            about_patient |= (meaning.info_type == _SUBSCRIBER or meaning.how == "subject") and role is Subject.PERSON
+        if about_patient or (kind in tables.HEALTH and role is Subject.PERSON):
             self._health(about_patient=about_patient)
+
+    def _of_patient(self, above: int) -> bool:
+        """Whether a reference of this resource is a patient's."""
+        for leaf in self._resource.leaves:
+            if leaf.key in ("reference", "display", "value") and leaf.path[above:]:
+                meaning = _meaning(self._resource.kind, leaf.path[above:])
+                if meaning.how == "subject" or (meaning.how == "reference" and self._refers_to_patient(leaf, meaning)):
+                    return True
+        return False
 
     def _health(self, *, about_patient: bool) -> None:
         kind = self._resource.kind
@@ -76,44 +85,34 @@ class ResourceReader:
             Subject.PATIENT if about_patient else Subject.NOBODY,
         )
 
+    def _attachments(self, above: int) -> None:
+        """`Attachment.data` and `Binary.data`: documents in base64. What is no base64 goes on as the text that it is."""
+        for leaf in self._resource.leaves:
+            path = leaf.path[above:]
+            if leaf.key != "data" or (path != ("data",) and path[-2] not in tables.ATTACHMENTS):
+                continue
+            text = self._value(leaf)
+            if text and not is_masked(text):
+                kind = self._siblings.get(id(leaf.frame), {}).get("contentType", "")
+                content = from_base64("".join(text.split()).encode("utf-8", "replace"))
+                spot = Spot(_meaning(self._resource.kind, path).shown, leaf.start, leaf.end)
+                self._evidence.nested.append(Nested(content or text.encode("utf-8", "replace"), spot, kind))
+
     def _value(self, leaf: Leaf) -> str:
         return decode(self._data[leaf.start : leaf.end])
 
-    def _add(self, info_type: str, leaf: Leaf, path: tuple[str, ...], subject: Subject) -> None:
+    def _add(self, info_type: str, leaf: Leaf, meaning: "_Meaning", subject: Subject) -> None:
         value = self._value(leaf)
-        if not value.strip() or is_masked(value) or value in ("unknown", "null"):
-            return
-        spot = Spot(shown_path((self._resource.kind, *path), tables.KNOWN), leaf.start, leaf.end)
-        self._evidence.add("fhir_element", info_type, spot, subject, Likelihood.VERY_LIKELY)
+        if value.strip() and not is_masked(value) and value not in ("unknown", "null"):
+            self._evidence.add("fhir_element", info_type, Spot(meaning.shown, leaf.start, leaf.end), subject)
 
-    def _person(self, leaf: Leaf, path: tuple[str, ...], subject: Subject) -> None:
-        """Patient, Person, RelatedPerson and the providers: names, birth date, address, telecom, identifier, photo."""
-        info_type = self._demographic(leaf, path)
-        if path == ("id",) and subject is Subject.PATIENT:
-            info_type = "PATIENT_REFERENCE"
-        elif path == ("name",) and subject is Subject.PROVIDER:
-            info_type = "PERSON_NAME"
-        elif path[0] == "identifier" and path[-1] == "value" and len(path) == 2:
-            info_type = self._identifier(leaf, subject)
-        elif path[-1] in ("reference", "display"):
-            self._reference(leaf, path)
-        if info_type:
-            self._add(info_type, leaf, path, subject)
-
-    def _demographic(self, leaf: Leaf, path: tuple[str, ...]) -> str:
-        holder = path[-2] if len(path) > 1 else ""
-        last = path[-1]
-        if holder in ("name", "valueHumanName") and last in tables.NAME_PARTS:
-            return "PERSON_NAME"
-        if holder in ("address", "valueAddress", "birthPlace") and last in tables.ADDRESS:
-            return tables.ADDRESS[last]
-        if holder == "telecom" and last == "value":
-            return self._telecom(leaf)
-        if holder == "photo" and last in ("url", "data"):
-            return "FACE_PHOTO"
-        if last in ("valueString", "valueDecimal"):
-            return self._extension(leaf)
-        return tables.CODED_VALUES.get(last, "") if len(path) == 1 or last in tables.COORDINATES else ""
+    def _info_type(self, leaf: Leaf, meaning: "_Meaning", role: Subject) -> str:
+        """The infoType of an element whose path does not say all."""
+        if meaning.how == "date":
+            return meaning.info_type if checks.calendar_date(self._value(leaf)) else ""
+        if meaning.how in ("identifier", "subject"):
+            return self._identifier(leaf, Subject.PATIENT if meaning.how == "subject" else role)
+        return self._telecom(leaf) if meaning.how == "telecom" else self._extension(leaf)
 
     def _telecom(self, leaf: Leaf) -> str:
         value = self._value(leaf)
@@ -124,7 +123,7 @@ class ResourceReader:
             return "EMAIL_ADDRESS"
         return "URL" if system == "url" or "://" in value else "PHONE_NUMBER"
 
-    def _identifier(self, leaf: Leaf, subject: Subject) -> str:
+    def _identifier(self, leaf: Leaf, role: Subject) -> str:
         """Identifier.type by HL7 table 0203, else Identifier.system, else by who it belongs to."""
         near = self._siblings.get(id(leaf.frame), {})
         info_type = tables.V2_0203.get(near.get("type", ""), "")
@@ -132,9 +131,9 @@ class ResourceReader:
         info_type = info_type or next((kind for part, kind in tables.SYSTEMS if part in system), "")
         if info_type == "US_MEDICARE_BENEFICIARY_ID_NUMBER" and not checks.mbi(self._value(leaf)):
             info_type = "HEALTH_PLAN_BENEFICIARY_NUMBER"
-        if subject is Subject.PROVIDER:
+        if role is Subject.PROVIDER:
             return info_type if info_type in ("US_HEALTHCARE_NPI", "US_DEA_NUMBER", "LICENSE_NUMBER") else ""
-        return info_type or ("MEDICAL_RECORD_NUMBER" if subject is Subject.PATIENT else "UNIQUE_CODE")
+        return info_type or ("MEDICAL_RECORD_NUMBER" if role is Subject.PATIENT else "UNIQUE_CODE")
 
     def _extension(self, leaf: Leaf) -> str:
         url = self._siblings.get(id(leaf.frame), {}).get("url", "")
@@ -142,43 +141,112 @@ class ResourceReader:
             return "GEO_COORDINATE" if url in tables.COORDINATES else ""
         return "PERSON_NAME" if "mothersMaidenName" in url else ""
 
-    def _clinical(self, leaf: Leaf, path: tuple[str, ...]) -> bool:
-        """An element of a resource in a patient's compartment; whether it ties the resource to a patient."""
-        if path[-1] in ("reference", "display"):
-            return self._reference(leaf, path)
-        info_type = self._clinical_type(leaf, path)
-        if info_type:
-            self._add(info_type, leaf, path, Subject.PATIENT)
-        return path[-1] == "subscriberId"
-
-    def _reference(self, leaf: Leaf, path: tuple[str, ...]) -> bool:
+    def _reference(self, leaf: Leaf, meaning: "_Meaning") -> bool:
         """Reference.reference or Reference.display; whether it is a patient's (a relative counts, as in the compartment)."""
-        target = self._siblings.get(id(leaf.frame), {}).get("reference", "")
-        kind = _kind_of(target)
-        whose = Subject.PATIENT if kind in tables.PERSONS or (not kind and _names_patient(path)) else Subject.PROVIDER
-        if leaf.key == "display" and (whose is Subject.PATIENT or kind.startswith("Practitioner")):
-            self._add("PERSON_NAME", leaf, path, whose)
-        elif leaf.key == "reference" and whose is Subject.PATIENT:
-            self._add("PATIENT_REFERENCE", leaf, path, whose)
-        return whose is Subject.PATIENT
+        kind = self._target(leaf)
+        of_patient = self._refers_to_patient(leaf, meaning)
+        whose = Subject.PATIENT if of_patient else Subject.PROVIDER
+        if leaf.key == "display" and (of_patient or kind.startswith("Practitioner")):
+            self._add("PERSON_NAME", leaf, meaning, whose)
+        elif leaf.key == "reference" and of_patient:
+            self._add("PATIENT_REFERENCE", leaf, meaning, whose)
+        return of_patient
 
-    def _clinical_type(self, leaf: Leaf, path: tuple[str, ...]) -> str:
-        last = path[-1]
-        if last in tables.DATES:
-            return "SERVICE_DATE" if checks.calendar_date(self._value(leaf)) else ""
-        if path == ("identifier", "value"):
-            return self._identifier(leaf, Subject.PERSON)
-        if path == ("name",) and self._resource.kind == "FamilyMemberHistory":
-            return "PERSON_NAME"
-        if last == "subscriberId":
-            return "HEALTH_PLAN_BENEFICIARY_NUMBER"
-        if last in ("serialNumber", "carrierHRF", "deviceIdentifier") and self._resource.kind == "Device":
-            return "DEVICE_IDENTIFIER"
-        return self._demographic(leaf, path) if _in_person(path) else ""
+    def _target(self, leaf: Leaf) -> str:
+        return _kind_of(self._siblings.get(id(leaf.frame), {}).get("reference", ""))
+
+    def _refers_to_patient(self, leaf: Leaf, meaning: "_Meaning") -> bool:
+        kind = self._target(leaf)
+        return kind in tables.PERSONS or (not kind and meaning.of_patient)
 
 
-def _in_person(path: tuple[str, ...]) -> bool:
-    return "valueHumanName" in path or "valueAddress" in path
+class _Meaning(NamedTuple):
+    """What an element says by its path, whatever its value.
+
+    Args:
+        info_type: what it identifies, if anything.
+        how: what else says so, when the path alone does not: `reference`, `date`, `identifier`, `subject`
+            (a reference by identifier), `telecom`, `extension`.
+        shown: the path as findings show it.
+        of_patient: whether a reference there is a patient's by the element's own meaning.
+    """
+
+    info_type: str
+    how: str
+    shown: str
+    of_patient: bool
+
+
+_SUBSCRIBER: Final = "HEALTH_PLAN_BENEFICIARY_NUMBER"
+"""A subscriber's number by itself ties a resource to a person who is insured."""
+
+
+_ANYWHERE: Final = {
+    "reference": ("", "reference"),
+    "display": ("", "reference"),
+    "subscriberId": (_SUBSCRIBER, ""),
+    **dict.fromkeys(tables.DATES, ("SERVICE_DATE", "date")),
+}
+"""Elements that mean the same wherever a resource of a patient's compartment has them."""
+
+
+def _role(kind: str) -> Subject | None:
+    """Whom a resource is about: PERSON when its own references say so, None when nobody."""
+    if kind in tables.CONFORMANCE or kind in ("Bundle", "MessageHeader"):
+        return None
+    if kind in tables.PERSONS:
+        return Subject.PATIENT
+    return Subject.PROVIDER if kind in tables.PROVIDERS else Subject.PERSON
+
+
+@lru_cache(maxsize=4096)
+def _meaning(kind: str, path: tuple[str, ...]) -> _Meaning:
+    """What the element at `path` of a resource says. Remembered: bundles have thousands of elements and dozens of paths."""
+    info_type, how = _clinical(kind, path) if _role(kind) is Subject.PERSON else _personal(_role(kind), path)
+    return _Meaning(info_type, how, shown_path((kind, *path), tables.KNOWN), _names_patient(path))
+
+
+def _personal(role: Subject | None, path: tuple[str, ...]) -> tuple[str, str]:
+    """Patient, Person, RelatedPerson and the providers: names, birth date, address, telecom, identifier, photo."""
+    if path == ("id",):
+        return ("PATIENT_REFERENCE" if role is Subject.PATIENT else ""), ""
+    if path == ("name",) and role is Subject.PROVIDER:
+        return "PERSON_NAME", ""
+    if path == ("identifier", "value"):
+        return "", "identifier"
+    return ("", "reference") if path[-1] in ("reference", "display") else _demographic(path)
+
+
+def _clinical(kind: str, path: tuple[str, ...]) -> tuple[str, str]:
+    """An element of a resource in a patient's compartment."""
+    last = path[-1]
+    if last in _ANYWHERE:
+        return _ANYWHERE[last]
+    if path[-2:] == ("identifier", "value"):
+        if len(path) == 2:
+            return "", "identifier"
+        return "", "subject" if _names_patient(path[:-1]) else ""  # a logical reference: Reference.identifier
+    if path == ("name",) and kind == "FamilyMemberHistory":
+        return "PERSON_NAME", ""
+    if last in ("serialNumber", "carrierHRF", "deviceIdentifier") and kind == "Device":
+        return "DEVICE_IDENTIFIER", ""
+    return _demographic(path) if "valueHumanName" in path or "valueAddress" in path else ("", "")
+
+
+def _demographic(path: tuple[str, ...]) -> tuple[str, str]:
+    holder = path[-2] if len(path) > 1 else ""
+    last = path[-1]
+    if holder in ("name", "valueHumanName") and last in tables.NAME_PARTS:
+        return "PERSON_NAME", ""
+    if holder in ("address", "valueAddress", "birthPlace") and last in tables.ADDRESS:
+        return tables.ADDRESS[last], ""
+    if holder == "telecom" and last == "value":
+        return "", "telecom"
+    if holder == "photo" and last in ("url", "data"):
+        return "FACE_PHOTO", ""
+    if last in ("valueString", "valueDecimal"):
+        return "", "extension"
+    return (tables.CODED_VALUES.get(last, "") if len(path) == 1 or last in tables.COORDINATES else ""), ""
 
 
 def _holder(frame: Frame, key: str) -> Frame:
@@ -190,14 +258,17 @@ def _holder(frame: Frame, key: str) -> Frame:
 
 def _kind_of(reference: str) -> str:
     """The resource type that a reference names (`Patient/77`, `https://x/fhir/Patient/77/_history/2`); empty for a UUID or a fragment."""
+    kind, _, rest = reference.partition("/")
+    if kind in tables.RESOURCES and "/" not in rest and rest not in tables.RESOURCES:
+        return kind  # as nearly all are written
     return next((part for part in reversed(reference.split("/")) if part in tables.RESOURCES), "")
 
 
 def _names_patient(path: tuple[str, ...]) -> bool:
     """Whether the element that holds a reference is a patient's by its own meaning."""
     holder = path[-2] if len(path) > 1 else ""
-    if (
-        holder == "individual"
-    ):  # ResearchSubject.individual is; Encounter.participant.individual is a provider or a relative
-        return "participant" not in path
+    # ResearchSubject.individual is; Encounter.participant.individual, CareTeam.participant.member and Procedure.performer.actor
+    # are a provider, or a relative whom the reference names
+    if (holder in ("individual", "member") and "participant" in path) or (holder == "actor" and "performer" in path):
+        return False
     return holder in tables.SUBJECT_ELEMENTS

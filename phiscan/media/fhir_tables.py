@@ -38,8 +38,16 @@ PATIENT_RECORDS: Final = frozenset(
     " CommunicationRequest Consent FamilyMemberHistory QuestionnaireResponse RiskAssessment BodyStructure BodySite Device DeviceMetric"
     " ImagingManifest ResearchSubject Schedule Slot SupplyRequest SupplyDelivery Task RequestGroup RequestOrchestration Provenance"
     " AuditEvent Basic Contract GuidanceResponse MeasureReport DiagnosticOrder DeviceAssociation Transport GenomicStudy NutritionIntake"
+    " ImmunizationEvaluation EnrollmentResponse BiologicallyDerivedProduct BiologicallyDerivedProductDispense ImagingSelection DeviceDispense"
+    " EncounterHistory VerificationResult ImagingObjectSelection DeviceUseRequest DeviceComponent PersonalRelationship"
     " InventoryReport Linkage OrderResponse Order ProcessRequest ProcessResponse Sequence SubstanceAmount DataRequirement".split()
 )
+OF_NOBODY_TOO: Final = frozenset(
+    "Schedule Slot PaymentNotice PaymentReconciliation MeasureReport AuditEvent Provenance Task SupplyRequest SupplyDelivery Contract"
+    " Device DeviceMetric DeviceComponent Basic Linkage InventoryReport List DocumentManifest VerificationResult EnrollmentRequest"
+    " EnrollmentResponse BiologicallyDerivedProduct Communication CommunicationRequest".split()
+)
+"""Of a patient's compartment only where a reference says so: a clinic's own calendar, stock and statistics are such resources too."""
 RESOURCES: Final = PERSONS | PROVIDERS | CONFORMANCE | CONTAINERS | PATIENT_RECORDS | frozenset(HEALTH)
 
 DATES: Final = frozenset(
@@ -51,10 +59,6 @@ DATES: Final = frozenset(
 SUBJECT_ELEMENTS: Final = frozenset(
     "subject patient beneficiary subscriber policyHolder individual for member insured actor".split()
 )
-CLINICAL: Final = DATES | frozenset(
-    "reference display value name subscriberId serialNumber carrierHRF deviceIdentifier".split()
-)
-"""Elements of a resource in a patient's compartment that can say something by themselves."""
 PROVIDER_ELEMENTS: Final = frozenset(
     "performer author recorder asserter requester practitioner provider generalPractitioner participant enterer agent who prescriber"
     " interpreter resultsInterpreter attester party member primaryPerformer careManager".split()
@@ -67,17 +71,22 @@ WANTED: Final[dict[str, bool | tuple[tuple[str, ...], ...]]] = {
         True,
     ),
     # elements that mean something in some places only, and stand in hundreds
-    "text": (("name",), ("valueHumanName",), ("address",), ("valueAddress",)),
+    "text": (("name",), ("valueHumanName",), ("address",), ("valueAddress",), ("item",)),
     "value": (("identifier",), ("telecom",)),
     "system": (("identifier",), ("telecom",)),
     "code": (("identifier", "type", "coding"),),
     "display": tuple((element,) for element in sorted(SUBJECT_ELEMENTS | PROVIDER_ELEMENTS)),
     "url": (("photo",), ("extension",)),
-    "data": (("photo",),),
-    "valueString": (("extension",),),
+    **dict.fromkeys(("data", "contentType"), True),
+    "valueString": (("extension",), ("answer",), ("parameter",)),
+    **dict.fromkeys(("valueDate", "valueInteger"), (("answer",), ("parameter",))),
     "valueDecimal": (("extension",),),
 }
 """Elements whose values are looked at, everywhere or where the path above ends so."""
+ATTACHMENTS: Final = frozenset("attachment contentAttachment valueAttachment presentedForm".split())
+"""Elements that are an Attachment: base64 of a document, https://hl7.org/fhir/datatypes.html#Attachment."""
+LABELLED: Final = frozenset(("QuestionnaireResponse", "Parameters"))
+"""Resources that label their values themselves: `{"text": "Phone", "answer": [{"valueString": "..."}]}`."""
 KNOWN: Final = frozenset(WANTED) | RESOURCES | frozenset(
     "subject patient beneficiary contact telecom address identifier name photo extension contained entry resource link other individual"
     " actor participant performer author recorder asserter requester encounter context period coding type maritalStatus communication"

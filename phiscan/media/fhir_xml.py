@@ -32,6 +32,9 @@ class _XmlResourceReader(ResourceReader):
     def _value(self, leaf: Leaf) -> str:
         return self._document.decode(self._data[leaf.start : leaf.end])
 
+    def _attachments(self, above: int) -> None:
+        """None: `FhirXmlReader` hands them on, also those outside of a resource."""
+
     def _health(self, *, about_patient: bool) -> None:
         kind = self._resource.kind
         start = self._resource.frame.start

@@ -18,9 +18,9 @@ from phiscan.offsets import Derived
 _PAIR: Final = re.compile(rb"(?<![^&;\s])([^&;=\s]{1,512})=([^&;]*)")
 _KEY: Final = re.compile(r"[^\]\[.]+")
 _ESCAPE: Final = re.compile(rb"\+|%[0-9A-Fa-f]{2}")
-# what JSON, XML, HL7 and X12 begin with, or base64 whose + / = are escaped
+# what JSON, XML, HL7, X12, DICOM, gzip and zstd begin with, or base64 whose + / = are escaped
 _DOCUMENT: Final = re.compile(
-    rb"(?:\+|%20|%0[ADad])*(?:[{\[<]|%7[Bb]|%5[Bb]|%3[Cc]|MSH|ISA)|[A-Za-z0-9]{8}[A-Za-z0-9%]*%(?:2[BbFf]|3[Dd])"
+    rb"(?:\+|%20|%0[ADad])*(?:[{\[<]|%7[Bb]|%5[Bb]|%3[Cc]|MSH|FHS|BHS|ISA|%00%00%00%00|%1[fF]%8[bB]|%28%[bB]5)|[A-Za-z0-9]{8}[A-Za-z0-9%]*%(?:2[BbFf]|3[Dd])"
 )
 
 

@@ -27,13 +27,16 @@ _CLOSING: Final = {name: re.compile(b"</" + name, re.IGNORECASE) for name in (b"
 _MAX_LABEL: Final = 60
 _MAX_VALUE: Final = 1024
 """Characters of a value that are held against a label's shape, once for each text within it."""
+_MAX_TEXTS: Final = 10_000
+"""Pieces of text between tags of one block; no label and no value has more."""
 
 
 class Labels:
     """Walks a text's tokens and pairs values with their labels."""
 
-    def __init__(self, document: Document) -> None:
+    def __init__(self, document: Document, evidence: Evidence) -> None:
         self._document = document
+        self._evidence = evidence
         self.values: list[Labelled] = []
         self._texts: list[Token] = []
         self._cell = ""
@@ -44,9 +47,11 @@ class Labels:
 
     def walk(self, data: bytes, start: int, end: int) -> None:
         """Take the labelled values in `data` (the document's, or of its length) from `start` to `end`."""
-        for token in tokens(data, start, end):
+        for token in self._evidence.timed(tokens(data, start, end)):
             if token.kind <= Kind.CDATA:
                 self._texts.append(token)
+                if len(self._texts) == _MAX_TEXTS:
+                    self._flush()
             elif token.kind in (Kind.OPEN, Kind.EMPTY, Kind.CLOSE):
                 name = token.name.lower()
                 if name in _BLOCKS:
@@ -73,7 +78,7 @@ class Labels:
         texts, self._texts = self._texts, []
         if not texts:
             return
-        runs = [self._document.run(token) for token in texts]
+        runs = [self._document.run(token) for token in self._evidence.timed(texts)]
         whole = " ".join(run.text for run in runs).strip()
         label, colon, rest = whole.partition(":")
         if colon and len(label) <= _MAX_LABEL and rest.strip() and read_label(label).rule is not None:
@@ -140,10 +145,11 @@ class Labels:
 
 def read(data: bytes, evidence: Evidence) -> Gap:
     """Add what the labels of a page say; what its scripts hold as JSON is a document within it."""
-    labels = Labels(Document(data))
+    document = Document(data)
+    labels = Labels(document, evidence)
     labels.walk(_without_scripts(data, evidence), 0, len(data))
     read_records(labels.values, evidence, "html_label")
-    return Gap.NONE
+    return Gap.OVER_LIMIT if document.gap is Gap.OVER_LIMIT else Gap.NONE
 
 
 def _without_scripts(data: bytes, evidence: Evidence) -> bytes:

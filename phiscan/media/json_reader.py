@@ -6,7 +6,7 @@ import simdjson
 from phiscan.evidence import Evidence
 from phiscan.finding import Gap
 from phiscan.labels import read_label
-from phiscan.media import dicom_json, fhir, fhir_tables, json_tables
+from phiscan.media import dicom_json, fhir, fhir_skipped, fhir_tables, json_tables, json_wrappers
 from phiscan.media.json_tokens import Frame, Keys, Leaf, TooDeepError, Wanted, decode, leaves
 from phiscan.media.record import Labelled, read_records
 
@@ -14,7 +14,7 @@ from phiscan.media.record import Labelled, read_records
 def _wanted(key: str) -> Wanted:
     if key in dicom_json.WANTED or read_label(key).rule is not None:
         return True
-    return key in json_tables.WANTED
+    return key in json_tables.WANTED or key in json_wrappers.WRAPPERS
 
 
 def _wanted_of_fhir(key: str) -> Wanted:
@@ -24,7 +24,7 @@ def _wanted_of_fhir(key: str) -> Wanted:
 
 
 _KEYS = Keys(_wanted)
-_FHIR_KEYS = Keys(_wanted_of_fhir)
+_FHIR_KEYS = Keys(_wanted_of_fhir, fhir_skipped.MEMBER)
 _PARSER = simdjson.Parser()
 
 
@@ -63,7 +63,8 @@ def read(data: bytes, evidence: Evidence) -> Gap:
     """Add what the keys of `data` say to `evidence`; a gap when not all of it could be read."""
     held: list[Leaf] = []
     try:
-        for item in evidence.timed(leaves(data, _FHIR_KEYS if b'"resourceType"' in data else _KEYS)):
+        keys = _FHIR_KEYS if b'"resourceType"' in data else _KEYS
+        for item in leaves(evidence.timed(keys.tokens(data)), keys):
             if isinstance(item, Leaf):
                 held.append(item)
             elif item.resource in fhir_tables.RESOURCES:
@@ -84,9 +85,11 @@ def _resource(data: bytes, evidence: Evidence, frame: Frame, held: list[Leaf]) -
     while first and held[first - 1].start > frame.start:
         first -= 1
     own = held[first:]
-    del held[first:]
+    if frame.resource not in fhir_tables.LABELLED:
+        del held[first:]
     fhir.ResourceReader(data, evidence, fhir.Resource(frame.resource, frame, own)).read()
 
 
 def _labelled(data: bytes, leaf: Leaf) -> Labelled:
-    return Labelled(leaf.path or ("",), decode(data[leaf.start : leaf.end]), leaf.start, leaf.end, id(leaf.frame))
+    path, frame = json_wrappers.unwrapped(leaf.path or ("",), leaf.frame)
+    return Labelled(path, decode(data[leaf.start : leaf.end]), leaf.start, leaf.end, id(frame))

@@ -5,17 +5,31 @@ whether the text is valid. Cost: one regular expression match for each key with 
 """
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import Final, NamedTuple
 
 import orjson
 
-# "key": "value" | "key": scalar | "key": (a container follows) | "string in an array" | bracket | bare scalar
-# The blanks in front belong to the match: searching for the next token byte by byte takes three times as long.
-_TOKEN = re.compile(
-    rb'[\s,]*+(?:"([^"\\]*+(?:\\.[^"\\]*+)*+)"(?:\s*+:\s*+(?:"([^"\\]*+(?:\\.[^"\\]*+)*+)"|([-+\w.]++)|))?|([{}\[\]])|([-+\w.]++))',
-    re.DOTALL,
-)
+_TEXT: Final = r'[^"\\]*+(?:\\.[^"\\]*+)*+'
+SCALAR: Final = rf'(?:"{_TEXT}"|[-+\w.]++)'
+"""A string with its quotes, a number, or a word. All expressions here are possessive: a token is never read twice."""
+
+
+def token(skipped: str = "") -> re.Pattern[bytes]:
+    """The expression of one token.
+
+    Groups: 1 a key, or a string in an array; 2 and 3 the key's value when it is a string or another scalar; 4 the bracket that
+    opens its value; 5 a bracket that opens in an array; 6 brackets that close; 7 a scalar in an array that is no string.
+
+    Args:
+        skipped: an expression of members of objects that are passed over with the blanks in front of a token, without a match.
+    """
+    # the blanks belong to the match: searching for the next token byte by byte takes three times as long
+    passed = rf"(?:[\s,]++|{skipped})*+" if skipped else r"[\s,]*+"
+    member = rf'"({_TEXT})"(?:\s*+:\s*+(?:"({_TEXT})"|([-+\w.]++)|([{{\[]))?+)?+'
+    return re.compile(rf"{passed}(?:{member}|([{{\[])|([}}\]](?:[\s,]*+[}}\]])*+)|([-+\w.]++))".encode(), re.DOTALL)
+
+
 MAX_DEPTH = 512
 """Containers within containers; deeper documents are reported as not seen whole."""
 
@@ -48,10 +62,10 @@ class Frame:
         self.key = key
         self.start = start
         self.parent = parent
-        self.is_object: bool = is_object
-        self.path: tuple[str, ...] = parent.path if parent is not None else ()
+        self.is_object = is_object
+        self.path: tuple[str, ...] = () if parent is None else parent.path
         if key and (parent is None or parent.is_object):
-            self.path = (*self.path, key)
+            self.path += (key,)
         self.wanted = wanted
         self.resource = ""
 
@@ -75,14 +89,16 @@ class Keys(dict[bytes, tuple[str, Wanted]]):
 
     Args:
         wanted: says of a key's text whether its values are wanted: always, never, or only where a frame's path ends so.
+        skipped: as of `token`; it holds no value that is wanted.
     """
 
     _MOST: Final = 20_000
     _LONGEST: Final = 128  # bytes; without a bound a sender fills the memory with keys
 
-    def __init__(self, wanted: Callable[[str], Wanted]) -> None:
+    def __init__(self, wanted: Callable[[str], Wanted], skipped: str = "") -> None:
         super().__init__()
         self._wanted = wanted
+        self.tokens: Final[Callable[[bytes], Iterator[re.Match[bytes]]]] = token(skipped).finditer
 
     def __missing__(self, raw: bytes) -> tuple[str, Wanted]:
         text = decode(raw)
@@ -104,44 +120,54 @@ def decode(raw: bytes) -> str:
     return raw.decode("utf-8", "replace")
 
 
-def leaves(data: bytes, keys: Keys) -> Iterator[Leaf | Frame]:  # noqa: C901 - a call for each token would double its cost
-    """Leaves that are wanted, and each object's frame when it closes, in document order; the root closes last.
+def leaves(tokens: Iterable[re.Match[bytes]], keys: Keys) -> Iterator[Leaf | Frame]:  # noqa: C901 - a call for each token would double its cost
+    """Leaves that are wanted, and the frame of each object with a `resourceType` when it closes, in document order.
+
+    Args:
+        tokens: as `keys.tokens` gives them for a document.
+        keys: says what is wanted.
 
     Raises:
         TooDeepError: see MAX_DEPTH.
     """
     top = Frame("", 0, None, is_object=True, wanted=keys[b""][1])
     depth = 0
-    pending: tuple[str, Wanted] | None = None
-    for match in _TOKEN.finditer(data):
+    for match in tokens:
         kind = match.lastindex
-        if kind == 4:
-            start = match.start(4)
-            bracket = data[start]
-            if bracket in b"{[":
-                depth += 1
-                if depth > MAX_DEPTH:
-                    raise TooDeepError
-                key, wanted = (top.key, top.wanted) if pending is None else pending
-                top = Frame(key, start, top, is_object=bracket == 0x7B, wanted=wanted)
-            elif top.parent is not None:
-                closed, top = top, top.parent
-                depth -= 1
-                if closed.is_object:
-                    yield closed
-            pending = None
-        elif kind == 1 and match.end() > match.end(1) + 1:
-            pending = keys[match[1]]
-        else:
-            pending = None
-            group = kind or 1
-            key, wanted = keys[match[1]] if group in (2, 3) else (top.key, top.wanted)
+        if kind in (2, 3):
+            key, wanted = keys[match[1]]
             if wanted is True or (wanted and top.path[-len(wanted[0]) :] in wanted):
-                yield Leaf(key, match.start(group), match.end(group), top)
+                yield Leaf(key, *match.span(kind), top)
             elif key == "resourceType":
-                top.resource = decode(match[group])
-    while top.parent is not None:
-        closed, top = top, top.parent
-        if closed.is_object:
-            yield closed
-    yield top
+                top.resource = decode(match[kind])
+        elif kind in (4, 5):
+            depth += 1
+            if depth > MAX_DEPTH:
+                raise TooDeepError
+            key, wanted = keys[match[1]] if kind == 4 else (top.key, top.wanted)
+            top = Frame(key, match.start(kind), top, is_object=match[kind] == b"{", wanted=wanted)
+        elif kind == 6:
+            for _ in range(_brackets(match[6])):
+                if top.parent is not None:
+                    closed, top = top, top.parent
+                    depth -= 1
+                    if closed.resource:
+                        yield closed
+        elif kind == 7 or match.end() == match.end(1) + 1:  # else a key whose value is missing
+            wanted = top.wanted
+            if wanted is True or (wanted and top.path[-len(wanted[0]) :] in wanted):
+                yield Leaf(top.key, *match.span(kind or 1), top)
+    yield from _left_open(top)
+
+
+def _brackets(run: bytes) -> int:
+    return 1 if len(run) == 1 else run.count(b"}") + run.count(b"]")
+
+
+def _left_open(top: Frame) -> Iterator[Frame]:
+    """The frames of a document that is cut off."""
+    frame: Frame | None = top
+    while frame is not None:
+        if frame.resource:
+            yield frame
+        frame = frame.parent

@@ -17,7 +17,7 @@ _MAGICS: Final = (
     b"\x1f\x9d", b"\x1f\x8b", b"\x28\xb5\x2f\xfd", b"\xff\xa0", b"CDF\x01", b"8BPS", b"\xfe\xff\x00\x00\x00", b"%!PS-Adobe",
 )  # fmt: skip
 """Magic numbers of PDF, ZIP and OOXML, images, sound, film, archives, databases, columns, fonts and programs."""
-_SHORT: Final = frozenset((b"BM", b"ID3", b"BZh", b"ORC", b"RIFF", b"PAR1", b"OggS"))
+_SHORT: Final = (b"BM", b"ID3", b"BZh", b"ORC", b"RIFF", b"PAR1", b"OggS")
 """Magic that words begin with too (`BMI`, `ORCHARD`): they count only before a byte that no text holds."""
 ARMOR: Final = re.compile(
     rb"-----BEGIN (?:PGP MESSAGE|AGE ENCRYPTED FILE|PKCS7|CMS|ENCRYPTED MESSAGE)-----(?:\r?\n|\\r\\n|\\n)[^\"]{16}"
@@ -38,10 +38,9 @@ _CONTROL: Final = re.compile(rb"[\x00-\x08\x0e-\x1a]")
 
 def known(data: bytes) -> bool:
     """Whether the first bytes are those of a file that is no text."""
-    magic = next((m for m in _MAGICS if data.startswith(m)), b"")
-    if magic in _SHORT:
-        return _CONTROL.search(data[:64]) is not None
-    return bool(magic) or data[4:8] == b"ftyp" or data[257:262] == b"ustar"
+    if data.startswith(_MAGICS):
+        return not data.startswith(_SHORT) or _CONTROL.search(data[:64]) is not None
+    return data[4:8] == b"ftyp" or data[257:262] == b"ustar"
 
 
 def encrypted(data: bytes, content_type: str = "") -> bool:

@@ -31,12 +31,18 @@ _START: Final = re.compile(
     rb"(?:\r?\n)?--([^\s\x00-\x20][^\r\n\x00]{0,199}?)[ \t]*\r?\n(?:content|mime)-[!-9;-~]{2,60}:[^\r\n]*\r?\n",
     re.IGNORECASE,
 )
-_MAIL: Final = re.compile(rb"(?:[!-9;-~]{2,60}:[^\r\n]*\r?\n(?:[ \t][^\r\n]*\r?\n)*){2,}")
+_MAIL: Final = re.compile(rb"(?:[!-9;-~]{2,60}:[^\r\n]*+\r?\n(?:[ \t][^\r\n]*+\r?\n)*){2,}")
 _MAIL_FIELDS: Final = re.compile(
     rb"^(?:mime-version|received|return-path|message-id|from|to|subject|date):", re.IGNORECASE | re.MULTILINE
 )
 _HEADER: Final = re.compile(rb"([!-9;-~]{1,60}):[ \t]*([^\r\n]*(?:\r?\n[ \t][^\r\n]*)*)(?:\r?\n|\Z)")
 _PARAMETER: Final = re.compile(r";\s*+([\w-]++)(?:\*\d*+\*?+)?\s*+=\s*+(?:\"((?:[^\"\\]|\\.)*+)\"|([^\s;]*+))")
+_BYTE_PARAMETER: Final = re.compile(
+    rb";\s*+(?:file)?name(?:\*(\d*+)\*?+)?\s*+=\s*+(?:\"((?:[^\"\\]|\\.)*+)\"?|([^\s;]*+))", re.IGNORECASE
+)
+"""A part's own name, or its file's: whole, or in numbered pieces (RFC 2231 section 3)."""
+_TELLING: Final = re.compile(rb"[\d@ %=_]")
+"""What a name holds that is more than the word for a field."""
 _STRUCTURAL: Final = frozenset(
     (
         b"content-type",
@@ -146,18 +152,14 @@ class _Reader:
         name = entity.parameter("content-disposition", "name")
         raw = self._data[entity.start : entity.end]
         spot = Spot(shown_path((name,)) if name else "part", entity.start, entity.end)
-        if entity.coding in _IDENTITY:
-            plain = not entity.media or entity.media == "text/plain"
-            if name and plain and len(raw) <= _PLAIN_VALUE and not entity.parameter("content-disposition", "filename"):
-                self.values.append(
-                    Labelled(_labels(name), raw.decode("utf-8", "replace").strip(), *_trimmed(raw, entity.start), 0)
-                )
-            self._nest(Nested(raw, spot, entity.content_type, origin=excerpt(self._data, entity.start, entity.end)))
-            return Gap.NONE
-        decoded = _decoded(raw, entity.coding)
-        if decoded is None:
+        origin = excerpt(self._data, entity.start, entity.end) if entity.coding in _IDENTITY else None
+        content = raw if origin else _decoded(raw, entity.coding)
+        if content is None:
             return Gap.MALFORMED if entity.coding == "base64" else Gap.UNKNOWN_ENCODING
-        self._nest(Nested(decoded, spot, entity.content_type))
+        if name and len(content) <= _PLAIN_VALUE:
+            start, end = _trimmed(raw, entity.start) if origin else (entity.start, entity.end)
+            self.values.append(Labelled(_labels(name), _plain(content), start, end, 0))
+        self._nest(Nested(content, spot, entity.content_type, origin=origin))
         return Gap.NONE
 
     def _headers(self, start: int, end: int) -> _Entity:
@@ -178,13 +180,28 @@ class _Reader:
         """A subject line, an address, a file's name and fields of the sender's own are texts that may hold anything."""
         texts = Derived()
         for match in _HEADER.finditer(self._data, start, entity.start):
-            if match[1].lower() not in _STRUCTURAL or (
-                match[1].lower() == b"content-disposition" and b"filename" in match[2]
-            ):
+            if match[1].lower() not in _STRUCTURAL:
                 texts.copy(self._data, match.start(), match.end(2))
-                texts.put(b"\n\n", match.end(2), match.end(2))  # a blank line between: this text is no message itself
-        if text := texts.text():
+            elif match[1].lower() == b"content-id":
+                texts.copy(self._data, *match.span(2))
+            for parameter in _BYTE_PARAMETER.finditer(self._data, *match.span(2)):
+                self._name(parameter, texts)
+            texts.put(b"\n\n", match.end(2), match.end(2))  # a blank line between: this text is no message itself
+        if (text := texts.text()).strip():
             self._nest(Nested(text, Spot("headers", start, entity.start), "text/plain", origin=texts))
+
+    def _name(self, parameter: re.Match[bytes], texts: Derived) -> None:
+        """Add a name to `texts`: in words, for `ruiz_ana_dob_1961-04-02.pdf` has no blanks."""
+        if not parameter[1] or parameter[1] == b"0":
+            texts.put(b"\n\n", parameter.start(), parameter.start())
+        at, end = parameter.span(2 if parameter[2] is not None else 3)
+        if _TELLING.search(self._data, at, end) is None:
+            return
+        while (blank := self._data.find(b"_", at, end)) >= 0:
+            texts.copy(self._data, at, blank)
+            texts.put(b" ", blank, blank + 1)
+            at = blank + 1
+        texts.copy(self._data, at, end)
 
     def _text(self, start: int, end: int) -> Gap:
         if self._data[start:end].strip():
@@ -213,6 +230,12 @@ def _decoded(raw: bytes, coding: str) -> bytes | None:
         return base64.b64decode(raw.translate(None, b" \t\r\n"), validate=True)
     except binascii.Error:
         return None
+
+
+def _plain(content: bytes) -> str:
+    """A field's value as text; a JSON string is the text in it."""
+    text = content.decode("utf-8", "replace").strip()
+    return text[1:-1] if len(text) > 1 and text[0] == text[-1] == '"' else text
 
 
 def _labels(name: str) -> tuple[str, ...]:

@@ -6,16 +6,20 @@ A request's header is BIN (101-A1) 6, version (102-A2) 2, transaction code (103-
 count (109-A9) 1, provider qualifier (202-B2) 2 and id (201-B1) 15, date of service (401-D1) 8, vendor (110-AK) 10.
 A response's is version, transaction code, count, status (501-F1) 1, qualifier, id, date. Then every field is its
 two-character id and its value, whatever the segment: ids are unique in the data dictionary.
+
+A text cannot hold the separators, so JSON, logs and programs write them as escapes: `\\u001e\\u001cAM01`, `<RS><FS>AM01`.
 """
 
 import re
+from collections.abc import Iterator
 from types import MappingProxyType
 from typing import Final
 
 from phiscan import checks
-from phiscan.evidence import Evidence, Spot
+from phiscan.evidence import Evidence, Nested, Spot
 from phiscan.finding import Gap, Subject
 from phiscan.labels import is_masked
+from phiscan.offsets import Derived
 
 # "AM01" between separators: some senders leave out 0x1C before it
 _SEGMENT: Final = re.compile(rb"[\x1c-\x1e]AM\d\d(?:[\x1c-\x1e]|$)")
@@ -26,6 +30,17 @@ _HEADER: Final = re.compile(
     rb"[\s\x02]*(?:\d{6}(?:\d\d)??[0-9A-Z]\d[BCDENPS]\d" + _TEXT + rb"{10}\d|[0-9A-Z]\d[BCDENPS]\d\d[A-Z])"
     rb"(?:" + _TEXT + rb"{17}(\d{8})?|" + _TEXT + rb"{0,16})"
 )
+_WRITTEN: Final = r"(?:\\u001[c-eC-E]|\\x1[c-eC-E]|\\03[4-6]|<(?:FS|GS|RS|0x1[C-E])>)"
+MARK: Final = _WRITTEN + r"AM\d\d"
+"""Hyperscan expression for a message whose separators are written as escapes."""
+_FIRST: Final = re.compile((_WRITTEN + r"{1,2}AM\d\d").encode())
+_SEPARATOR: Final = re.compile(_WRITTEN.encode())
+_REST: Final = re.compile(rb"(?:" + _WRITTEN.encode() + rb"|\\(?![ux0])[^\r\n]|[^\"\\<\r\n])*+")
+_BEFORE: Final = re.compile(rb"[^\"'\\<>\r\n]*\Z")
+_SEPARATORS: Final = MappingProxyType(
+    {b"c": b"\x1c", b"d": b"\x1d", b"e": b"\x1e", b"f": b"\x1c", b"g": b"\x1d", b"r": b"\x1e", b"4": b"\x1c", b"5": b"\x1d", b"6": b"\x1e"}
+)  # fmt: skip
+"""What tells the separators apart in their escapes: the last digit, or the first letter of a name."""
 
 _MEMBER: Final = "HEALTH_PLAN_BENEFICIARY_NUMBER"
 _PATIENT: Final = MappingProxyType(
@@ -99,6 +114,29 @@ def read(data: bytes, evidence: Evidence) -> Gap:
         # a date of service alone is about nobody: a rejected claim's response echoes it without a patient
         message.add("SERVICE_DATE", header[1].decode(), "header.D1", header.span(1))
     return Gap.NONE if known else Gap.MALFORMED
+
+
+def within(data: bytes) -> Iterator[Nested]:
+    """Messages within a text, their separators written as escapes."""
+    at = 0
+    while (first := _FIRST.search(data, at)) is not None:
+        head = _BEFORE.search(data[max(at, first.start() - _HEADER_WIDTH - 16) : first.start()])
+        begin = first.start() - (len(head[0]) if head else 0)
+        rest = _REST.match(data, first.start())
+        at = rest.end() if rest else first.end()
+        text = _separated(data, begin, at)
+        yield Nested(text.text(), Spot("ncpdp_message", begin, at), declared=False, origin=text)
+
+
+def _separated(data: bytes, start: int, end: int) -> Derived:
+    out, at = Derived(), start
+    for match in _SEPARATOR.finditer(data, start, end):
+        out.copy(data, at, match.start())
+        escape = match[0].lower().strip(b"<>")
+        out.put(_SEPARATORS[escape[:1] if escape in (b"fs", b"gs", b"rs") else escape[-1:]], *match.span())
+        at = match.end()
+    out.copy(data, at, end)
+    return out
 
 
 class _Message:

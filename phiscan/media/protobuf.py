@@ -65,7 +65,7 @@ def sniff(data: bytes) -> str:
     if data[0] in (0, 1) and _whole_frames(data):
         return "grpc"
     try:
-        reader = _Strings(data, _GUESSED_NUMBER)
+        reader = _Strings(data, _GUESSED_NUMBER, Evidence())
         reader.message(0, len(data), 0)
     except _NotAMessageError:
         return ""
@@ -116,7 +116,7 @@ def _payload(data: bytes, start: int, end: int, evidence: Evidence) -> Gap:
 
 
 def _message(data: bytes, start: int, end: int, evidence: Evidence) -> Gap:
-    reader = _Strings(data, _MAX_NUMBER)
+    reader = _Strings(data, _MAX_NUMBER, evidence)
     gap = Gap.NONE
     try:
         reader.message(start, end, 0)
@@ -130,8 +130,12 @@ def _message(data: bytes, start: int, end: int, evidence: Evidence) -> Gap:
 
 
 def _whole_frames(data: bytes) -> bool:
-    frames = list(_frames(data))
-    return bool(frames) and frames[-1][2] == len(data) and all(f in (0, _COMPRESSED, _TRAILERS) for f, _, _ in frames)
+    """Whether all of `data` is frames that hold something; a run of NULs would be frames that hold nothing."""
+    end = 0
+    for flags, start, end in _frames(data):
+        if flags not in (0, _COMPRESSED, _TRAILERS) or start == end:
+            return False
+    return end == len(data)
 
 
 def _frames(data: bytes) -> Iterator[tuple[int, int, int]]:
@@ -153,8 +157,9 @@ def _excerpt(data: bytes, start: int, end: int, name: str) -> Nested:
 class _Strings:
     """Walks a message and makes one text of its strings. A string that is itself a document is read as one."""
 
-    def __init__(self, data: bytes, highest: int) -> None:
+    def __init__(self, data: bytes, highest: int, evidence: Evidence) -> None:
         self._data = data
+        self._evidence = evidence
         self._highest = highest
         self._left = _MAX_FIELDS
         self.text = Derived()
@@ -167,9 +172,9 @@ class _Strings:
         Raises:
             _NotAMessageError: it is none; what has been read before stays.
         """
-        fields = list(self._fields(start, end))
+        fields = list(self._evidence.timed(self._fields(start, end)))
         key = self._key(fields)
-        for i, field in enumerate(fields):
+        for i, field in enumerate(self._evidence.timed(fields)):
             self._value(field, depth, ": " if key and i == 0 else "\n")
 
     def _value(self, field: _Field, depth: int, after: str) -> None:

@@ -39,6 +39,8 @@ def read_records(values: Iterable[Labelled], evidence: Evidence, detector: str) 
         label = read_label(item.labels[-1])
         if label.rule is not None:
             reading.take(item, label.rule, _subject(item.labels, label))
+        if len(item.labels) > 1:
+            reading.look_above(item)
     reading.finish()
 
 
@@ -53,6 +55,7 @@ class _Reading:
         self._named: set[int] = set()
         self._codes: list[tuple[Labelled, Rule]] = []
         self._patient: Labelled | None = None
+        self._sections: set[str] = set()
 
     def take(self, item: Labelled, rule: Rule, subject: Subject | None) -> None:
         if rule.subject is Subject.NOBODY and checks.clinical_value(item.value):
@@ -64,6 +67,16 @@ class _Reading:
                 self._persons.add(item.record)
             elif rule.info_type == "PERSON_NAME" and subject is not Subject.PROVIDER:
                 self._named.add(item.record)
+
+    def look_above(self, item: Labelled) -> None:
+        """Take a value that stands in what a label calls health information: `{"allergies": [{"name": "Penicillin"}]}`."""
+        for label in item.labels[:-1]:
+            rule = read_label(label).rule
+            if rule is None or rule.info_type in self._sections or rule.subject is not Subject.PATIENT:
+                continue
+            if INFO_TYPES[rule.info_type].identifier is None and rule.shape(item.value):
+                self._sections.add(rule.info_type)
+                _record(item, rule, None, self._evidence, self._detector)
 
     def finish(self) -> None:
         for item, rule, subject in self._waiting:

@@ -150,7 +150,9 @@ class _Interchange:
     def party(self, segment: Segment) -> None:
         """N1: organisations, and in some transactions persons, by one name."""
         code = segment.text(1)
-        self._named = self._entity(code, segment.text(3), person=False)
+        trade = self._transaction and self._transaction not in tables.HEALTH_TRANSACTIONS
+        # in a load tender or an order the same codes name a pick-up, a beneficiary or a buyer that is a company
+        self._named = Subject.PROVIDER if trade else self._entity(code, segment.text(3), person=False)
         if self._named is Subject.PATIENT:
             self._open(segment)
             self._add("PERSON_NAME", segment, 2, Subject.PATIENT)

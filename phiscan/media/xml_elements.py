@@ -13,6 +13,8 @@ SHORT: Final = 400
 """Bytes of content up to which the texts within an element are joined: `123-<b>45</b>-6789` is one value, a chapter is none."""
 MAX_DEPTH: Final = 250
 """Elements within elements; libxml2 stops at 256 too. Deeper documents are reported as not seen whole."""
+_MAX_ATTRIBUTES: Final = 10_000
+"""Attributes of one element that are read; more are a gap."""
 
 # name="value" | name='value' | name=value (HTML); begins after a blank or a quote, so that a long word is tried once
 _ATTRIBUTE: Final = re.compile(rb"""(?<=[\s"'])([^\s"'=<>/]++)\s*+=\s*+(?:"([^"]*)"|'([^']*)'|([^\s"'=<>`]++))""")
@@ -80,7 +82,8 @@ class Document:
 
     Attributes:
         codec: the encoding that values are decoded with.
-        gap: UNKNOWN_ENCODING, or MALFORMED once a DTD's internal subset or an unending comment has been met.
+        gap: UNKNOWN_ENCODING; OVER_LIMIT once an element has too many attributes; MALFORMED once a DTD's
+            internal subset or an unending comment has been met.
     """
 
     def __init__(self, data: bytes) -> None:
@@ -127,8 +130,11 @@ class Document:
 
     def attributes_in(self, start: int, end: int) -> dict[str, Value]:
         """The attributes in a byte range of a tag."""
-        found = {}
+        found: dict[str, Value] = {}
         for match in _ATTRIBUTE.finditer(self.data, start, end):
+            if len(found) == _MAX_ATTRIBUTES:
+                self.gap = self.gap or Gap.OVER_LIMIT
+                break
             group = match.lastindex or 2
             found[local_name(match[1])] = Value(self.decode(match[group]), match.start(group), match.end(group))
         return found

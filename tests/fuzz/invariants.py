@@ -20,6 +20,7 @@ CONTENT_TYPES = (
     "multipart/form-data; boundary=b", "multipart/mixed; boundary=frontier", "message/rfc822", "application/hl7-v2",
     "application/edi-x12", "application/dicom", "application/dicom+json", "application/grpc", "application/x-protobuf",
     "application/grpc-web-text", "application/octet-stream", "text/plain; charset=iso-8859-1", "application/pdf",
+    "application/msgpack", "application/cbor", "application/bson", "application/sql",
 )  # fmt: skip
 """Kept cases name these by number: add at the end only."""
 ENCODINGS = ("", "gzip", "deflate", "br", "zstd", "gzip, br", "identity", "unknown")

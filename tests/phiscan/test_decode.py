@@ -9,7 +9,7 @@ import zstandard
 from hypothesis import given
 from hypothesis import strategies as st
 
-from phiscan.decode import MAX_LAYERS, decode, encode
+from phiscan.decode import MAX_LAYERS, decode, encode, unmarked
 from phiscan.finding import Gap
 
 LIMIT = 1 << 20
@@ -76,3 +76,17 @@ def test_every_gzip_member_is_read():
 def test_deflate_without_its_zlib_header_is_read():
     raw = zlib.compressobj(wbits=-15)
     assert decode(raw.compress(b"raw deflate") + raw.flush(), "deflate", LIMIT).data == b"raw deflate"
+
+
+@pytest.mark.parametrize(
+    ("packed", "coding"),
+    [
+        (zlib.compress(b"a text, a text, a text"), "deflate"),
+        (zlib.compress(b"a text, a text, a text", wbits=-15), "deflate"),
+        (brotli.compress(b"a text, a text, a text"), "br"),
+        (b"a text that nobody compressed", ""),
+        (bytes(range(200, 240)), ""),
+    ],
+)
+def test_a_coding_without_a_mark_is_known_by_what_it_holds(packed, coding):
+    assert unmarked(packed, lambda head: head.startswith(b"a text")) == coding

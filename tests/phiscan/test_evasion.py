@@ -4,9 +4,12 @@ import base64
 import gzip
 import json
 import re
+import zlib
 from pathlib import Path
 
+import brotli
 import pytest
+import zstandard
 
 import phiscan
 from phiscan.finding import Coverage
@@ -42,20 +45,27 @@ CAUGHT = {
     "EBCDIC": [NOTE.decode().encode("cp037"), (NOTE.decode().encode("cp500"), "text/plain; charset=cp500")],
     "base64": [json.dumps({"x": v}) for v in (B64, B64.rstrip("="), base64.urlsafe_b64encode(NOTE).decode(), B64[:30] + "\n" + B64[30:],
                                              base64.b64encode(B64.encode()).decode())],
-    "hexadecimal": [json.dumps({"x": NOTE.hex()}), NOTE.hex().upper()],
+    "base32 and base85": [json.dumps({"x": f(NOTE).decode()}) for f in (base64.b32encode, base64.b32hexencode, base64.b85encode, base64.a85encode)],
+    "hexadecimal": [json.dumps({"x": NOTE.hex()}), NOTE.hex().upper(), NOTE.hex(" "), NOTE.hex(":"), NOTE.hex(" ", 2), ", ".join(f"0x{b:02x}" for b in NOTE), "".join(f"\\x{b:02x}" for b in NOTE)],
+    "lists of byte values": [json.dumps({"type": "Buffer", "data": list(NOTE)}), str([b - 256 if b > 127 else b for b in "ñ, SSN: 123-45-6780".encode()])],
+    "escapes of bytes": [r"SSN: \x31\x32\x33-45-6780", r'POST /x "{\x22ssn\x22:\x22123456780\x22}"', json.dumps({"line": r"{\x22ssn\x22:\x22123456780\x22}"})],
+    "UTF-7": [b"Patient note. SSN: +ADEAMgAzAC0ANAA1-6780", b"Patient note. SSN: +ADE-+ADI-3-45-6780"],
     "data URI": [f'<a href="data:text/plain;base64,{B64}">', "data:,SSN%3A%20123-45-6780"],
     "JSON in a JSON string": [json.dumps({"x": json.dumps({"ssn": "123456780"})})],
     "quoted-printable": [form("SSN=3A =31=32=33-45-6=\r\n780", "Content-Transfer-Encoding: quoted-printable\r\n"), "a=3Db SSN=3A=20123-45=\n-6780 c=3Dd=\n"],
-    "compressed and encoded": [json.dumps({"x": base64.b64encode(gzip.compress(NOTE)).decode()})],
+    "compressed and encoded": [json.dumps({"x": base64.b64encode(f(NOTE)).decode()}) for f in (gzip.compress, zlib.compress, lambda data: zlib.compress(data, wbits=-15), brotli.compress, zstandard.compress)],
+    "MessagePack, CBOR and BSON": [(b"\x81\xa3ssn\xa9123456780", "application/msgpack"), b"\x81\xa3ssn\xce\x07\x5b\xcd\x0c", b"\xa1\x63ssn\x1a\x07\x5b\xcd\x0c", b"\x18\0\0\0\x02ssn\0\x0a\0\0\x00123456780\0\0"],
+    "SQL statements": ["INSERT INTO t (id, ssn) VALUES (1, '123456780');", json.dumps({"query": "UPDATE t SET ssn = '123456780'"}), "COPY t (id, ssn) FROM stdin;\n1\t123456780\n\\.\n"],
     "wrong Content-Type": [('{"ssn": "123456780"}', "text/plain"), ("ssn,name,dob\n123456780,Ana Ruiz,1980-01-02\n", "application/x-www-form-urlencoded"), (form(NOTE.decode()), "text/plain")],
     "text around the parts": [(NOTE.decode() + form("hello"), "multipart/mixed; boundary=b1"), (form("hello") + NOTE.decode(), "multipart/mixed; boundary=b1")],
+    "names of parts": [(form("x", 'Content-Disposition: form-data; name="ssn=123-45-6780"\r\n'), "multipart/form-data; boundary=b1"), (form("x", 'Content-Disposition: attachment; filename="scan_ssn_123-45-6780.pdf"\r\nContent-Id: <a@b>\r\n'), "multipart/mixed; boundary=b1"), (form("x", "Content-Id: <ssn-123-45-6780@h>\r\n"), "multipart/related; boundary=b1")],
     "protobuf strings": [(b"\x08\x01\x12" + bytes((len(NOTE),)) + NOTE, "application/x-protobuf"), (b"\x0a\x10\x0a\x03ssn\x12\x09123456780", "application/x-protobuf")],
     "text in DICOM": [dicom(b"\x10\x00\x00\x40", b"LT", b"SSN: 123-45-6780"), dicom(b"\x11\x00\x10\x10", b"LO", b"SSN: 123-45-6780")],
 }  # fmt: skip
 
 REFUSED = {
     "two encodings in one body": [b"\xff\xfe" + NOTE, NOTE.decode().encode("utf-16") + NOTE],
-    "UTF-7 and shifted charsets": [(b"SSN: +ADEAMgAz-45-6780", "text/plain; charset=utf-7")],
+    "declared UTF-7 and shifted charsets": [(b"SSN: +ADEAMgAz-45-6780", "text/plain; charset=utf-7")],
     "unknown charset": [(NOTE, "text/plain; charset=x-mine")],
     "unknown Content-Encoding": [(NOTE, "", "aes128gcm")],
     "encrypted content": ["-----BEGIN PGP MESSAGE-----\n\nhQEMA7m3v0cAAAAAAQf9\n-----END PGP MESSAGE-----\n", "age-encryption.org/v1\n-> X25519 TEiF0ypqr\n"],
@@ -78,6 +88,7 @@ MISSED = {
     ],
     "short encodings": [json.dumps({"a": base64.b64encode(b"123456780").decode()})],
     "protobuf numbers": [(b"\x08\xec\xa2\xef\x3a\x12\x05hello", "application/x-protobuf")],
+    "other alphabets": ["begin 644 x\n-4U-..B`Q,C,M-#4M-C<X,`\n`\nend\n", "Q4zQnXpTgFQbLmSsyzLA1cXwN4hKjE"],
     "unlabelled values": ["order 123456780", "Ana Ruiz"],
     "pixels and sound": [dicom(b"\x28\x00\x01\x03", b"CS", b"NO")],
 }

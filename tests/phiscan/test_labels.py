@@ -165,3 +165,11 @@ def test_no_label_makes_reading_fail(label):
 @given(st.text(max_size=80))
 def test_no_value_makes_a_shape_fail(value):
     assert {type(rule.shape(value)) for rule in labels.RULES.values()} == {bool}
+
+
+@pytest.mark.parametrize("value", ["{type: string}", "Column(String)", "[string]", "<code>"])
+def test_what_a_schema_says_of_a_label_is_no_health_information(value):
+    rule = read_label("diagnosis").rule
+    assert rule is not None
+    assert not rule.shape(value)
+    assert rule.shape("Asthma (mild)")

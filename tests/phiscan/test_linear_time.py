@@ -12,10 +12,11 @@ import pytest
 import zstandard
 
 import phiscan
-from phiscan.finding import Gap
+from phiscan.finding import Coverage, Gap
 from phiscan.labels import is_vocabulary, read_label
 from phiscan.media.json_tokens import Keys
 from phiscan.media.xml_tokens import local_name
+from phiscan.scanner import Engine
 
 _SECONDS = 1.0
 
@@ -38,6 +39,14 @@ _HOSTILE: dict[str, tuple[Callable[[], bytes], str]] = {
         "multipart/x;" + "1" * 20_000,
     ),
     "a run of backslashes": (lambda: b"\\" * 200_000, "text/plain"),
+    "pairs of digits that end badly": (lambda: _times(b"41 20 ", 300_000) + b"4x", "text/plain"),
+    "a list of numbers that ends badly": (lambda: b"[" + _times(b"32, 34, ", 300_000) + b"999]", "text/plain"),
+    "a word of base85 that is none": (lambda: _times(b"!ab#$cd;?", 300_000), "text/plain"),
+    "an element of many attributes": (
+        lambda: b"<a " + b" ".join(b'b%d="ssn"' % i for i in range(20_000)) + b"/>",
+        "application/xml",
+    ),
+    "a text of many tags that do not end": (lambda: b"<html><p>" + _times(b"<div", 200_000), "text/html"),
     "a label before many tags": (lambda: b"<html><p>" + _times(b"ssn:<b>", 90_000), "text/html"),
 }
 
@@ -52,6 +61,20 @@ def test_a_hostile_body_is_read_in_linear_time(name: str) -> None:
     phiscan.scan(data, content_type=content_type)
 
     assert time.perf_counter() - began < _SECONDS
+
+
+@pytest.mark.parametrize("chunk", [b'{"name": "cart", "count": 12},' * 2000, bytes(65536)], ids=["JSON", "NUL"])
+def test_a_stream_of_a_gibibyte_is_cut_off_in_bounded_memory(engine: Engine, chunk: bytes) -> None:
+    scanner = engine.scanner(clock=time.monotonic)
+    tracemalloc.start()
+    for _ in range((1 << 30) // len(chunk)):
+        scanner.feed(chunk)
+    report = scanner.finish()
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+
+    assert (report.coverage, report.gap) == (Coverage.TRUNCATED, Gap.OVER_LIMIT)
+    assert peak < 64 << 20
 
 
 @pytest.mark.parametrize("empty", [gzip.compress(b""), zstandard.compress(b"")], ids=["gzip", "zstd"])

@@ -1,6 +1,7 @@
 """The gate and the locators."""
 
 import json
+import re
 
 import pytest
 from hypothesis import given, settings
@@ -8,9 +9,10 @@ from hypothesis import strategies as st
 
 from phiscan import matcher as module
 from phiscan.detector import Detector
+from phiscan.detectors import DETECTORS
 from phiscan.finding import Likelihood
 from phiscan.labels import _VOCABULARY
-from phiscan.matcher import Matcher, TooManyMatchesError
+from phiscan.matcher import Marks, Matcher, TooManyMatchesError
 from phiscan.scanner import Engine
 
 _PIECES = st.sampled_from(
@@ -92,6 +94,13 @@ def test_the_gates_lose_nothing_in_json(engine, ungated, document):
     assert _report(engine, data, "application/json") == _report(ungated, data, "application/json")
 
 
+@pytest.mark.parametrize("detector", [d for d in DETECTORS if d.hint], ids=lambda d: d.name)
+@given(data=st.data())
+def test_a_hint_stands_in_whatever_the_pattern_matches(detector, data):
+    text = data.draw(st.from_regex(re.compile(detector.pattern, re.ASCII), fullmatch=True))
+    assert re.search(detector.hint, text, re.ASCII | re.IGNORECASE)
+
+
 def test_ranges_are_leftmost_longest_and_apart():
     detector = Detector("digits", "UNIQUE_CODE", r"\d{2,4}", Likelihood.LIKELY)
     assert list(Matcher([detector]).locate(0, b"12 123456 x78")) == [(0, 2), (3, 7), (11, 13)]
@@ -106,3 +115,4 @@ def test_more_matches_than_are_worth_judging_is_an_error(monkeypatch):
 
 def test_nothing_is_possible_in_nothing(engine):
     assert engine.matcher.possible(b"") == []
+    assert engine.matcher.marks(b"") == Marks([], [])

@@ -22,7 +22,7 @@ def found():
     def run(module, text):
         data = text.encode()
         evidence = Evidence()
-        patterns.run(fold(data), _matcher(module.DETECTORS), evidence, lambda: False)
+        patterns.run(fold(data), _matcher(module.DETECTORS), evidence)
         places = sorted(((f.location.start, f.location.end, f) for f in evidence.findings), key=lambda place: place[:2])
         return [(f.info_type, data[start:end].decode(), f.likelihood, f.subject) for start, end, f in places]
 

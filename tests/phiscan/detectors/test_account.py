@@ -17,6 +17,9 @@ _ACCOUNT = "ACCOUNT_NUMBER"
         ("Visit ID: V44719022", "V44719022"),
         ("encounter number is 44719022", "44719022"),
         ("Accession #: 2024-447190", "2024-447190"),
+        ("ACCESSION: CT25-0048812", "CT25-0048812"),
+        ("Acct UC7781204", "UC7781204"),
+        ("Auth # A220918837", "A220918837"),
     ],
 )
 def test_finds_numbers(values, text, value):

@@ -3,6 +3,7 @@
 import pytest
 
 from phiscan.detectors import address
+from phiscan.finding import Subject
 
 _STREET, _ZIP, _CITY = "STREET_ADDRESS", "US_ZIP_CODE", "CITY"
 
@@ -17,6 +18,10 @@ _STREET, _ZIP, _CITY = "STREET_ADDRESS", "US_ZIP_CODE", "CITY"
         "4455 Whispering Pines Ln",
         "8 O'Hara Ct",
         "101 Willow Creek Pkwy",
+        "58-12 Queens Blvd",
+        "905 Cedar Avenue South",
+        "610 Cotton Row",
+        "RR 2 Box 114",
     ],
 )
 def test_finds_streets(values, value):
@@ -58,6 +63,8 @@ def test_finds_postal_codes(values, text, value):
     ("text", "reason"),
     [
         ("took 5 steps on the way", "no street name"),
+        ("at 7:30 AM with Dr. Chen", "a time and a doctor"),
+        ("1 Header row", "an ordinary word in small letters"),
         ("2 tablets by mouth", "no street"),
         ("89408 items", "five digits without a label are anything"),
         ("error, in 89408 cases", "`in` is no state here"),
@@ -68,3 +75,8 @@ def test_finds_postal_codes(values, text, value):
 )
 def test_leaves_others(values, text, reason):
     assert values(address, text) == [], reason
+
+
+def test_a_drive_is_no_doctor(found):
+    towns = [f for f in found(address, "8812 Sable Ridge Dr, Plano, TX 75024") if f[0] == _CITY]
+    assert [f[3] for f in towns] == [Subject.PERSON]

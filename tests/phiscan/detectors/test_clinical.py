@@ -53,6 +53,17 @@ def test_finds_labelled_codes(found, text):
         ("Vitals: HR 76", "LAB_RESULT"),
         ("She was admitted with asthma", "CLINICAL_NOTE"),
         ("CLINICAL HISTORY: cough", "DIAGNOSIS"),
+        ("s/p appendectomy", "CLINICAL_NOTE"),
+        ("pt states he fell", "CLINICAL_NOTE"),
+        ("pt's wife", "CLINICAL_NOTE"),
+        ("98% on room air", "CLINICAL_NOTE"),
+        ("sertraline 1 tab qhs.", "CLINICAL_NOTE"),
+        ("her mri", "CLINICAL_NOTE"),
+        ("my old inhaler", "CLINICAL_NOTE"),
+        ("your biopsy", "CLINICAL_NOTE"),
+        ("the biopsy showed carcinoma", "CLINICAL_NOTE"),
+        ("appointment with Dr. Chen", "CLINICAL_NOTE"),
+        ("BP dropped to 88/50", "LAB_RESULT"),
     ],
 )
 def test_what_is_stated_of_somebody_is_about_a_patient(found, text, kind):
@@ -73,6 +84,14 @@ def test_what_is_stated_of_somebody_is_about_a_patient(found, text, kind):
         ("we diagnosed the crash", "a bug"),
         ("patient capital 30", "an idiom"),
         ("a 2-year-old company", "a company"),
+        ("tid = gettid()", "a thread"),
+        ("bid now", "an offer"),
+        ("12 pt is the default", "a size of type"),
+        ("Test results of g_base", "of a program"),
+        ("startup script for jetty", "of a machine"),
+        ("your doctor, your symptoms", "a leaflet for everybody"),
+        ("if your knee hurts", "a class for everybody"),
+        ("diagnosis = Column(String)", "a declaration"),
     ],
 )
 def test_leaves_others(values, text, reason):

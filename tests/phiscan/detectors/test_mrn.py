@@ -36,6 +36,11 @@ def test_finds_numbers(values, text, value):
     assert values(mrn, text) == [(_MRN, value)]
 
 
+@pytest.mark.parametrize("text", ["Hosp #: 7710493", "Expediente: 7710493"])
+def test_other_words_for_a_record(values, text):
+    assert [value for _, value in values(mrn, text)] == ["7710493"]
+
+
 def test_it_is_always_a_patients(found):
     assert found(mrn, "clinic MRN 4471902")[0][2:] == (Likelihood.VERY_LIKELY, Subject.PATIENT)
 

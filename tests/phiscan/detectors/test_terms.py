@@ -53,8 +53,29 @@ def test_a_drug_is_health_information_about_nobody(found, text):
         ("archive", "holds `hiv`"),
         ("letter with stroke", "of a pen"),
         ("painting", "holds `pain`"),
+        ("Gerd Kurzbach", "a name, not reflux"),
+        ("the ICU library", "Unicode, not a ward"),
+        ("gcs-oauth2 PCI MMR", "abbreviations that other trades have"),
+        ("academia", "no -emia"),
+        ("microscopy", "no -oscopy of a body"),
         ("compliance", "no condition"),
     ],
 )
 def test_leaves_others(values, text, reason):
     assert values(terms, text) == [], reason
+
+
+@pytest.mark.parametrize(
+    ("text", "kind"),
+    [
+        ("hemoptysis", "DIAGNOSIS"),
+        ("diverticulitis", "DIAGNOSIS"),
+        ("cholecystectomy", "PROCEDURE"),
+        ("INR 2.4", "PROCEDURE"),
+        ("temp of 101.4", "PROCEDURE"),
+        ("wound check", "PROCEDURE"),
+        ("eliquis", "MEDICATION"),
+    ],
+)
+def test_a_complaint_and_a_treatment_are_about_nobody(found, text, kind):
+    assert (kind, Subject.NOBODY) in {(f[0], f[3]) for f in found(terms, text)}

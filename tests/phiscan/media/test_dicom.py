@@ -214,3 +214,36 @@ def test_a_cut_file_never_raises(cut):
     report = phiscan.scan(file(study())[:cut])
     assert report.media == "dicom"
     assert report.gap in (Gap.MALFORMED, Gap.NONE)
+
+
+@pytest.mark.parametrize(
+    "tag", [0x00041220, 0x04000561, 0x00321064]
+)  # a DICOMDIR's records, attributes as they were, a request
+def test_a_patient_within_a_sequence_makes_the_file_a_patients_record(tag):
+    item = element(0x00100010, "PN", "Ruiz^Ana") + element(0x00100020, "LO", "A10017")
+    report = phiscan.scan(file(sequence(tag, [item])))
+    assert report.verdict is Verdict.PHI
+    assert ("PATIENT_RECORD", None) in {(f.info_type, f.identifier) for f in report.findings}
+
+
+_CDA = (
+    b'<?xml version="1.0"?><ClinicalDocument xmlns="urn:hl7-org:v3"><recordTarget><patientRole><patient><name><given>Noor</given>'
+    b"<family>Haddad</family></name></patient></patientRole></recordTarget></ClinicalDocument>"
+)
+
+
+@pytest.mark.parametrize(
+    ("media", "content", "is_read", "gap"),
+    [
+        ("text/XML", _CDA, True, Gap.NONE),
+        ("text/plain", b"SSN: 123-45-6780 of Noor", True, Gap.NONE),
+        ("application/pdf", b"%PDF-1.7\n%\xe2\xe3\xcf\xd3\n1 0 obj", False, Gap.UNSUPPORTED_MEDIA),
+        ("application/sla", bytes(range(64)), False, Gap.UNSUPPORTED_MEDIA),
+    ],
+)
+def test_an_encapsulated_document_is_read_or_refused(media, content, is_read, gap):
+    data = file(study(EXPLICIT, element(0x00420011, "OB", content), element(0x00420012, "LO", media)), EXPLICIT)
+    report = phiscan.scan(data)
+    start = data.find(content)
+    within = {f.info_type for f in report.findings if f.location.start == start}
+    assert (bool(within & {"PERSON_NAME", "US_SOCIAL_SECURITY_NUMBER"}), report.gap) == (is_read, gap)

@@ -7,8 +7,7 @@ import json
 import pytest
 
 import phiscan
-from phiscan.finding import Gap, Verdict
-from phiscan.media import embedded
+from phiscan.finding import Coverage, Gap, Verdict
 
 NOTE = b"Patient: Ana Ruiz\nSSN: 123-45-6780\nDiagnosis: asthma\n"
 B64 = base64.b64encode(NOTE).decode()
@@ -98,13 +97,6 @@ def test_documents_within_documents_end_at_a_gap():
     assert phiscan.scan(data).gap is Gap.OVER_LIMIT
 
 
-def test_readable_needs_words():
-    assert embedded.readable(b"Ana Ruiz 1980")
-    assert embedded.readable("Añ".encode() * 3000 + b" word")
-    assert not embedded.readable(b"\x00\x01\x02abc")
-    assert not embedded.readable(b"ab")
-
-
 def test_a_document_cannot_hide_behind_more_decoys_than_are_read():
     decoys = [base64.b64encode(f"decoy number {i} of many".encode()).decode() for i in range(1100)]
     hidden = base64.b64encode(b"Patient SSN: 512-44-9031").decode()
@@ -128,3 +120,20 @@ def test_a_message_of_another_standard_in_a_json_string_is_read_and_masked(messa
     assert report.verdict is Verdict.PHI
     assert b"OKONKWO" not in masked
     assert json.loads(masked)["payload"].count(message[3]) == message.count(message[3])
+
+
+@pytest.mark.parametrize(
+    ("text", "reason"),
+    [
+        ("".join(f"Release {n}\n{'=' * 20}\n\n- fixed\n\n" for n in range(9)), "titles underlined with ="),
+        ("".join(f"value_{n} =\n    compute({n})\n" for n in range(9)), "assignments that go on"),
+        (
+            "a{background:url(\"data:image/svg+xml,<svg xmlns='http://www.w3.org/2000/svg' width='8'/>\")}",
+            "a picture as text",
+        ),
+        ('# Update the "strong" cache\n' * 9 + "where x = 1\n", "words of SQL in a comment"),
+    ],
+)
+def test_a_plain_text_is_seen_whole(text, reason):
+    report = phiscan.scan(text.encode())
+    assert report.coverage is Coverage.COMPLETE, reason

@@ -1,11 +1,12 @@
 """FHIR resources: patients, providers, a patient's compartment, and the specification's own documents."""
 
+import base64
 import json
 
 import pytest
 
 import phiscan
-from phiscan.finding import Subject, Verdict
+from phiscan.finding import Coverage, Subject, Verdict
 
 
 def scan(resource):
@@ -117,3 +118,107 @@ def test_the_narrative_is_masked_with_the_element():
     data = json.dumps(resource).encode()
     masked = json.loads(phiscan.redact(data, phiscan.scan(data)))
     assert masked["text"]["div"] == "<div>XXX, XXX</div>"
+
+
+@pytest.mark.parametrize(
+    ("resource", "field"),
+    [
+        ({"resourceType": "Coverage", "beneficiary": {"identifier": {"system": "urn:x", "value": "K-7731"}}}, "Coverage.beneficiary.identifier.value"),
+        ({"resourceType": "Task", "for": {"type": "Patient", "identifier": {"value": "K-7731"}}}, "Task.for.identifier.value"),
+    ],
+)  # fmt: skip
+def test_a_reference_by_identifier_is_the_patients_number(resource, field):
+    report = scan(resource)
+    assert ("MEDICAL_RECORD_NUMBER", field) in patients(report)
+    assert report.verdict is Verdict.PHI
+
+
+def test_a_payers_identifier_is_no_patients_number():
+    report = scan({"resourceType": "Coverage", "payor": [{"identifier": {"value": "NAIC-88"}}]})
+    assert not {f for f in patients(report) if f[0] == "MEDICAL_RECORD_NUMBER"}
+
+
+@pytest.mark.parametrize(
+    "kind",
+    "ImmunizationEvaluation List DocumentManifest ImagingSelection DeviceDispense EncounterHistory ImagingObjectSelection DeviceUseRequest".split(),
+)
+def test_every_resource_of_a_compartment_is_phi_when_its_subject_is_a_patient(kind):
+    assert (
+        scan({"resourceType": kind, "subject": {"reference": "Patient/77"}, "date": "2024-02-03"}).verdict
+        is Verdict.PHI
+    )
+
+
+@pytest.mark.parametrize(
+    "resource",
+    [
+        {"resourceType": "Schedule", "identifier": [{"value": "45"}], "actor": [{"reference": "Location/1"}], "planningHorizon": {"start": "2024-02-03T09:00:00Z"}},
+        {"resourceType": "Slot", "schedule": {"reference": "Schedule/1"}, "start": "2024-02-03T09:00:00Z", "end": "2024-02-03T09:30:00Z"},
+        {"resourceType": "PaymentNotice", "identifier": [{"value": "776543"}], "created": "2024-02-03", "payment": {"reference": "PaymentReconciliation/1"}},
+        {"resourceType": "MeasureReport", "type": "summary", "period": {"start": "2024-01-01", "end": "2024-03-31"}, "measure": "Measure/hiv"},
+    ],
+    ids=lambda resource: resource["resourceType"],
+)  # fmt: skip
+def test_a_clinics_calendar_payments_and_statistics_are_nobodys(resource):
+    report = scan(resource)
+    assert (report.verdict in (Verdict.NONE, Verdict.HEALTH), patients(report)) == (True, set())
+    tied = scan({**resource, "subject": {"reference": "Patient/77"}})
+    assert ("PATIENT_REFERENCE", f"{resource['resourceType']}.subject.reference") in patients(tied)
+
+
+@pytest.mark.parametrize(
+    "resource",
+    [
+        {"resourceType": "Immunization", "patient": {"reference": "Patient/1"}, "performer": [{"actor": {"display": "Mill Lane Clinic"}}]},
+        {"resourceType": "CareTeam", "subject": {"reference": "Patient/1"}, "participant": [{"member": {"display": "Dora Quill, dietitian"}}]},
+    ],
+    ids=lambda resource: resource["resourceType"],
+)  # fmt: skip
+def test_who_gives_care_is_no_patient_though_no_reference_says_who(resource):
+    assert not {f for f in patients(scan(resource)) if f[0] == "PERSON_NAME"}
+
+
+def _values(document):
+    data = json.dumps(document).encode()
+    report = phiscan.scan(data, content_type="application/fhir+json")
+    return {(f.info_type, data[f.location.start : f.location.end].decode()) for f in report.findings}, report
+
+
+def test_a_questionnaires_answers_are_labelled_by_their_questions():
+    item = [
+        {"linkId": "1", "text": "What is your name?", "answer": [{"valueString": "Ana Ruiz"}]},
+        {"linkId": "2", "text": "Date of birth", "answer": [{"valueDate": "1971-03-09"}]},
+        {"linkId": "3", "text": "Favourite colour", "answer": [{"valueString": "Ochre"}]},
+    ]
+    found, _ = _values({"resourceType": "QuestionnaireResponse", "subject": {"reference": "Patient/7"}, "item": item})
+    assert {("PERSON_NAME", "Ana Ruiz"), ("DATE_OF_BIRTH", "1971-03-09")} <= found
+    assert not any(value == "Ochre" for _, value in found)
+
+
+def test_parameters_are_labelled_by_their_names():
+    found, _ = _values({"resourceType": "Parameters", "parameter": [{"name": "ssn", "valueString": "512449031"}]})
+    assert ("US_SOCIAL_SECURITY_NUMBER", "512449031") in found
+
+
+@pytest.mark.parametrize(
+    "resource",
+    [
+        {"resourceType": "Binary", "contentType": "text/plain"},
+        {"resourceType": "DocumentReference", "content": [{"attachment": {"contentType": "text/plain"}}]},
+        {"resourceType": "DiagnosticReport", "presentedForm": [{"contentType": "text/plain"}]},
+    ],
+)
+def test_an_attachment_is_read_however_short_it_is(resource):
+    holder = resource
+    for step in ("content", "attachment", "presentedForm"):
+        inner = holder.get(step, holder)
+        holder = inner[0] if isinstance(inner, list) else inner
+    holder["data"] = base64.b64encode(b"MRN: 0088123").decode()
+    found, _ = _values(resource)
+    assert ("MEDICAL_RECORD_NUMBER", holder["data"]) in found
+
+
+def test_an_attachment_that_cannot_be_read_is_a_gap():
+    data = base64.b64encode(b"\x00\x01\x02").decode()
+    _, report = _values({"resourceType": "Binary", "contentType": "application/pdf", "data": data})
+    assert report.coverage is Coverage.UNSCANNABLE

@@ -1,6 +1,7 @@
 """Forms and query strings: field names, and documents as values."""
 
 import base64
+import gzip
 import json
 from urllib.parse import parse_qs, quote, quote_plus
 
@@ -50,3 +51,9 @@ def test_base64_with_escaped_signs_is_read():
 @pytest.mark.parametrize("data", [b"a", b"=", b"&&==;;", b"a" * 300_000, b"%" * 5000, b"x=%zz%1"])
 def test_garbage_is_read_in_linear_time(data):
     assert phiscan.scan(data, content_type=FORM).gap is Gap.NONE
+
+
+def test_a_file_that_is_a_value_is_read_by_its_first_bytes():
+    note = gzip.compress(b"Patient: Ana Ruiz\nMRN: A10017\nDiagnosis: asthma\n", mtime=0)
+    data = b"name=note&file=" + quote_plus(note).encode()
+    assert phiscan.scan(data, content_type="application/x-www-form-urlencoded").verdict is Verdict.PHI

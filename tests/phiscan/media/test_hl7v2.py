@@ -1,5 +1,7 @@
 """HL7 v2: segments, any delimiters, framing, batches, providers apart from patients."""
 
+import json
+
 import pytest
 
 import phiscan
@@ -96,3 +98,119 @@ def test_a_message_that_is_cut_short_is_read_as_far_as_it_goes(data):
 
 def test_an_acknowledgement_holds_no_patient():
     assert phiscan.scan(b"MSH|^~\\&|LAB|H|EHR|H|20240102||ACK^R01|77|P|2.5\rMSA|AA|77\r").verdict is Verdict.NONE
+
+
+HEAD = "MSH|^~\\&|A|B|C|D|20240101||ADT^A01|1|P|2.5\r"
+
+
+@pytest.mark.parametrize(
+    ("segment", "expected"),
+    [
+        ("PID" + "|" * 40 + "^PRN^PH^^1^515^2348890", ("PHONE_NUMBER", "2348890", "PID-40")),
+        ("PD1||||||||||D-4471^^^H^MR", ("MEDICAL_RECORD_NUMBER", "D-4471", "PD1-10")),
+        ("NK1|1|A^B||||||||||EMP-88", ("UNIQUE_CODE", "EMP-88", "NK1-12")),
+        ("GT1|1||A^B|||||||||||||ACME|4 Mill Ln^^Ames^IA^50010|5152347001", ("STREET_ADDRESS", "4 Mill Ln", "GT1-17")),
+        ("GT1|1||A^B|||||||||||||ACME|4 Mill Ln^^Ames^IA^50010|5152347001", ("PHONE_NUMBER", "5152347001", "GT1-18")),
+        ("IN1|1|P|2|||||||||20230101|20231231", ("SERVICE_DATE", "20231231", "IN1-13")),
+        ("IN2|||||||LENNOX^OTTO||CAREY^FAY|M-7731", ("PERSON_NAME", "LENNOX", "IN2-7")),
+        ("IN2|||||||LENNOX^OTTO||CAREY^FAY|M-7731", ("UNIQUE_CODE", "M-7731", "IN2-10")),
+        ("PV1|1|O|||PRE-19", ("ACCOUNT_NUMBER", "PRE-19", "PV1-5")),
+        ("MRG|1||||V-77", ("ACCOUNT_NUMBER", "V-77", "MRG-5")),
+        ("BLG|||BA-100", ("ACCOUNT_NUMBER", "BA-100", "BLG-3")),
+        ("SCH|1||||||||||^^30^202403051400^202403051430", ("SERVICE_DATE", "202403051400", "SCH-11")),
+        ("AIS|1|A|X|20240305", ("SERVICE_DATE", "20240305", "AIS-4")),
+        ("AIP|1|A|1^WU^ANN|||20240306", ("SERVICE_DATE", "20240306", "AIP-6")),
+        ("TXA|1|HP|TX|20240307", ("SERVICE_DATE", "20240307", "TXA-4")),
+        ("RXE|||||||||||||||RX-55012", ("UNIQUE_CODE", "RX-55012", "RXE-15")),
+        ("PRB|AD|20240308|E11.9", ("SERVICE_DATE", "20240308", "PRB-2")),
+        ("CSR|ST1|||SUBJ-014", ("UNIQUE_CODE", "SUBJ-014", "CSR-4")),
+        ("PDA|I21|H|Y|20240309", ("SERVICE_DATE", "20240309", "PDA-4")),
+        ("DB1|1|PT|DIS-9", ("UNIQUE_CODE", "DIS-9", "DB1-3")),
+        ("QRD|20240101|R|I|Q1|||1|A991^LENNOX^OTTO|DEM", ("PERSON_NAME", "LENNOX", "QRD-8")),
+        ("QRD|20240101|R|I|Q1|||1|A991^LENNOX^OTTO|DEM", ("MEDICAL_RECORD_NUMBER", "A991", "QRD-8")),
+        ("QPD|IHE PDQ|Q1|@PID.5.1^LENNOX~@PID.7^19710409", ("PERSON_NAME", "LENNOX", "QPD-3")),
+        ("QPD|IHE PDQ|Q1|@PID.5.1^LENNOX~@PID.7^19710409", ("DATE_OF_BIRTH", "19710409", "QPD-3")),
+        ("OBX|1|XPN|1^Mother||LENNOX^INA", ("PERSON_NAME", "INA", "OBX-5")),
+        ("OBX|1|XAD|1^Birthplace||4 Mill Ln^^Ames^IA^50010", ("US_ZIP_CODE", "50010", "OBX-5")),
+        ("OBX|1|TN|1^Call||(515)234-7001", ("PHONE_NUMBER", "(515)234-7001", "OBX-5")),
+        ("OBX|1|DT|1^Onset||20240310", ("SERVICE_DATE", "20240310", "OBX-5")),
+        ("OBX|1|CX|1^Case number||CASE-2024-8^^^ST", ("UNIQUE_CODE", "CASE-2024-8", "OBX-5")),
+        ("PID|1||4929^^^B^VS", ("CREDIT_CARD_NUMBER", "4929", "PID-3")),
+        ("pid|1||K-10^^^H^MR", ("MEDICAL_RECORD_NUMBER", "K-10", "PID-3")),
+    ],
+)  # fmt: skip
+def test_each_field_of_the_standard_that_identifies_someone_is_found(segment, expected):
+    assert expected in values(HEAD + segment + "\r")
+
+
+@pytest.mark.parametrize(
+    "segment",
+    [
+        "OBX|1|NM|1^Count||20240310123",  # a number that begins as a date does
+        "QPD|IHE PDQ|Q1|@PID.3.4^HOSPITAL",  # who assigned the number, not the number
+        "SCH|1|||||||||||1^WU^ANN",  # who booked it
+        "DG1|1||E11.9|||||||||||||9^WU^ANN",  # who diagnosed it
+    ],
+)
+def test_what_only_stands_in_a_like_place_is_nobodys(segment):
+    assert not values(HEAD + segment + "\r")
+
+
+@pytest.mark.parametrize("end", ["\\r", "\\x0d", "<CR>", "<0x0D>", "&#xD;", "\\r\\n", "\\n"])
+def test_segments_that_end_in_an_escape_are_segments(end):
+    report = phiscan.scan(MESSAGE.replace("\r", end).encode())
+    assert report.verdict is Verdict.PHI
+    assert ("PERSON_NAME", "ROSA") in {(k, v) for k, v, _ in values(MESSAGE.replace("\r", end))}
+
+
+@pytest.mark.parametrize(
+    "before", ["2024-02-03 INFO received:\n", "Please see the message below.\r\n\r\n", "<14>mllp[3]: msg="]
+)
+def test_a_message_within_a_text_is_read_and_masked(before):
+    data = (before + MESSAGE).encode()
+    report = phiscan.scan(data)
+    assert report.verdict is Verdict.PHI
+    masked = phiscan.redact(data, report)
+    assert b"SANDOVAL" not in masked
+    assert phiscan.scan(masked).verdict in (Verdict.NONE, Verdict.HEALTH)
+
+
+@pytest.mark.parametrize("kept", ["EVN|A01|20240102\r" + MESSAGE.partition("\r")[2], MESSAGE.partition("\r")[2]])
+def test_a_message_that_lost_its_header_is_read(kept):
+    assert phiscan.scan(kept.encode()).media == "hl7v2"
+    assert ("PERSON_NAME", "SANDOVAL", "PID-5") in values(kept)
+
+
+@pytest.mark.parametrize(
+    "text", ["PID|USER|COMMAND|TTY|TIME\n1|root|init|-|00:01\n", "PID|1|x|y|z\n", "MSH |^~ is no header\n"]
+)
+def test_a_table_of_processes_is_no_message(text):
+    report = phiscan.scan(text.encode())
+    assert report.media != "hl7v2"
+    assert report.verdict is Verdict.NONE
+
+
+def test_a_framed_message_in_a_json_string_is_read():
+    data = json.dumps({"body": "\x0b" + MESSAGE + "\x1c\r"}).encode()
+    report = phiscan.scan(data)
+    assert ("PERSON_NAME", "ROSA") in {(k, v) for k, v, _ in values(data.decode())}
+    masked = json.loads(phiscan.redact(data, report))["body"]
+    assert masked.startswith("\x0bMSH|")
+    assert "SANDOVAL" not in masked
+
+
+@pytest.mark.parametrize(
+    ("segment", "value"),
+    [
+        ("IN1|1|P|2|ACME|77 Plan Blvd^Suite 221^Des Moines^IA^50309|WEI^LEE|(515)555-0143", "77 Plan Blvd"),
+        ("IN1|1|P|2|ACME|77 Plan Blvd^Suite 221^Des Moines^IA^50309|WEI^LEE|(515)555-0143", "(515)555-0143"),
+        ("ORC|RE||||||||||||||||||||CLINIC|400 Care Ave^^Ames^IA^50010", "400 Care Ave"),
+        ("PRD|RP|WEI^LEE|400 Care Ave^^Ames^IA^50010||(515)555-0144", "400 Care Ave"),
+        ("SCH|1|||||||||||1^WEI^LEE|(515)555-0145", "(515)555-0145"),
+    ],
+)
+def test_a_payers_or_clinics_address_is_no_patients(segment, value):
+    message = HEAD + "PID|1||K-10^^^H^MR\r" + segment + "\r"
+    assert value in {v for _, v, _ in values(message, Subject.PROVIDER)}
+    assert value not in {v for _, v, _ in values(message)}
+    assert value not in {message[f.location.start : f.location.end] for f in phiscan.scan(message.encode()).findings}

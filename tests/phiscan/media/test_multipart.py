@@ -147,3 +147,38 @@ def test_deep_nesting_is_over_the_limit():
     for i in range(12):
         data = part(body(data, boundary=f"n{i}").decode(), f"Content-Type: multipart/mixed; boundary=n{i}")
     assert phiscan.scan(body(data), content_type=FORM).gap is Gap.OVER_LIMIT
+
+
+@pytest.mark.parametrize(
+    "labelled",
+    [
+        part("123456780", 'Content-Disposition: form-data; name="ssn"', "Content-Type: application/octet-stream"),
+        part('"123456780"', 'Content-Disposition: form-data; name="ssn"', "Content-Type: application/json"),
+        part("MTIzNDU2Nzgw", 'Content-Disposition: form-data; name="ssn"', "Content-Transfer-Encoding: base64"),
+        part("123456780", 'Content-Disposition: form-data; name="ssn"; filename="blob"', "Content-Type: text/plain"),
+        part("x", 'Content-Disposition: form-data; name="ssn=123-45-6780"'),
+        part("x", 'Content-Disposition: form-data; name="f"; filename="SSN 123-45-6780.txt"'),
+        part("x", "Content-Disposition: form-data; name=f; filename*=UTF-8''SSN%20123-45-6780.txt"),
+        part("x", 'Content-Disposition: form-data; name="f"; filename="=?UTF-8?B?U1NOIDEyMy00NS02Nzgw?="'),
+        part("x", 'Content-Disposition: attachment; filename*0="SSN 123-";', ' filename*1="45-6780.txt"'),
+        part("x", "Content-Id: <ssn-123-45-6780@x>"),
+        part("x", "Content-Description: SSN 123-45-6780"),
+        part("x", 'Content-Type: text/plain; name="scan_ssn_123-45-6780.txt"'),
+    ],
+)
+def test_what_a_part_is_called_labels_its_body_and_is_text_itself(labelled):
+    data = body(labelled)
+    report = phiscan.scan(data, content_type=FORM)
+    assert {f.info_type for f in report.findings} == {"US_SOCIAL_SECURITY_NUMBER"}
+    masked = phiscan.redact(data, report)
+    assert len(masked) == len(data)
+    assert phiscan.scan(masked, content_type=FORM).findings == ()
+
+
+def test_names_of_fields_are_no_values():
+    data = body(
+        field("patient", "x"),
+        field("name", "y"),
+        part("z", 'Content-Disposition: form-data; name="file"; filename="report_2024.txt"'),
+    )
+    assert phiscan.scan(data, content_type=FORM).findings == ()

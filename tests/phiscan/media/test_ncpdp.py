@@ -1,5 +1,7 @@
 """NCPDP Telecommunication: fields are found by their ids, the prescriber is told from the patient."""
 
+import json
+
 import pytest
 
 from phiscan.evidence import Evidence
@@ -229,3 +231,40 @@ def test_every_cut_of_a_claim_is_read_without_an_error():
 
 def test_media_is_told_before_control_bytes_make_it_binary():
     assert sniff(CLAIM, "application/octet-stream") == "ncpdp"
+
+
+ESCAPES = {
+    "json": (b"\\u001c", b"\\u001d", b"\\u001E"),
+    "hex": (b"\\x1c", b"\\x1d", b"\\x1e"),
+    "octal": (b"\\034", b"\\035", b"\\036"),
+    "names": (b"<FS>", b"<GS>", b"<RS>"),
+}
+
+
+@pytest.mark.parametrize("escapes", ESCAPES.values(), ids=ESCAPES)
+@pytest.mark.parametrize(
+    ("before", "after"), [(b'const claim = "', b'";'), (b"2025-03-01 INFO sent ", b"\n"), (b"", b"")]
+)
+def test_a_message_whose_separators_are_escapes_is_read_and_masked(engine, escapes, before, after):
+    written = CLAIM
+    for separator, escape in zip((FS, GS, RS), escapes, strict=True):
+        written = written.replace(separator, escape)
+    data = before + written + after
+    report = scan(engine, data)
+    assert report.verdict is Verdict.PHI
+    values = {data[f.location.start : f.location.end] for f in report.findings}
+    assert {b"OKAFOR", b"521447788", b"NP5501238"} <= values
+    masked = redact(data, report)
+    assert b"OKAFOR" not in masked
+    assert masked.count(escapes[0]) == data.count(escapes[0])
+
+
+def test_an_escape_before_another_word_is_no_message(engine):
+    assert scan(engine, b'{"pattern": "\\u001cAMPLE \\u001e"}').verdict is Verdict.NONE
+
+
+def test_a_message_in_a_json_string_is_read_and_the_json_stays_json(engine):
+    data = json.dumps({"id": 7, "claim": CLAIM.decode()}).encode()
+    report = scan(engine, data)
+    assert (report.verdict, report.gap) == (Verdict.PHI, Gap.NONE)
+    assert "OKAFOR" not in json.loads(redact(data, report))["claim"]

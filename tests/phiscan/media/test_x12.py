@@ -472,3 +472,11 @@ def test_tables_name_known_info_types():
     assert {name for table in tables for name in table.values()} <= set(INFO_TYPES)
     assert not x12_tables.PATIENT_ENTITIES & (x12_tables.PROVIDER_ENTITIES | x12_tables.EMPLOYERS)
     assert not set(x12_tables.REFERENCES) & x12_tables.IMPERSONAL_REFERENCES
+
+
+@pytest.mark.parametrize("kind", ["204", "850", "214"])
+@pytest.mark.parametrize("entity", ["PW", "45", "BE", "31", "74"])
+def test_a_company_that_trade_names_by_a_patients_code_is_no_patient(kind, entity):
+    stop = ("N3*2400 HARBOR BLVD", "N4*LONG BEACH*CA*90810")
+    assert patients(interchange(kind, "BEG*00*SA*7", f"N1*{entity}*HARBOR TERMINAL", *stop)) == {}
+    assert "HARBOR TERMINAL" in patients(interchange("837", f"N1*{entity}*HARBOR TERMINAL", *stop))

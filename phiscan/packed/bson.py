@@ -1,0 +1,116 @@
+"""BSON 1.1 (bsonspec.org): one document, or one behind the other as `mongodump` writes them."""
+
+import struct
+from collections.abc import Iterator
+from typing import Final
+
+from phiscan.packed.moment import shown
+from phiscan.packed.token import END, MAX_DEPTH, OTHER, Kind, NotPackedError, Token, in_bounds
+
+_LEAST: Final = 5
+_DOUBLE, _STRING, _DOCUMENT, _ARRAY, _BINARY, _OBJECT_ID, _DATE = 0x01, 0x02, 0x03, 0x04, 0x05, 0x07, 0x09
+_REGEX = 0x0B
+_STRINGS: Final = (_STRING, 0x0D, 0x0E)
+_INTEGERS: Final = {0x10: 4, 0x12: 8}
+_FIXED: Final = {0x06: 0, 0x08: 1, 0x0A: 0, 0x11: 8, 0x13: 16, 0x7F: 0, 0xFF: 0}
+"""Sizes of values that are nobody's: undefined, boolean, null, a replication time, a decimal, the keys before and behind all."""
+_UUIDS: Final = (3, 4)
+
+
+_TYPES: Final = frozenset(
+    (_DOUBLE, *_STRINGS, _DOCUMENT, _ARRAY, _BINARY, _OBJECT_ID, _DATE, _REGEX, *_INTEGERS, *_FIXED)
+)
+
+
+def begins(data: bytes) -> bool:
+    """Whether `data` begins with the length of a document that ends with a NUL, and the type of its first element."""
+    size = int.from_bytes(data[:4], "little")
+    return _LEAST < size <= len(data) and data[size - 1] == 0 and data[4] in _TYPES
+
+
+def tokens(data: bytes) -> Iterator[Token]:
+    """The tokens of `data`.
+
+    Raises:
+        NotPackedError: it is no BSON.
+    """
+    at = 0
+    ends: list[tuple[int, bool]] = []
+    while at < len(data) or ends:
+        if not ends:
+            at = _opened(data, at, ends, is_map=True)
+            yield Token(Kind.MAP)
+            continue
+        end, is_map = ends[-1]
+        if at >= end:
+            raise NotPackedError
+        in_bounds(data, at, 1)
+        kind = data[at]
+        at += 1
+        if kind == 0:
+            ends.pop()
+            if at != end:
+                raise NotPackedError
+            yield END
+            continue
+        name = at, _nul(data, at)
+        at = name[1] + 1
+        if is_map:
+            yield Token(Kind.TEXT, (name,))
+        if kind in (_DOCUMENT, _ARRAY):
+            at = _opened(data, at, ends, is_map=kind == _DOCUMENT)
+            yield Token(Kind.MAP if kind == _DOCUMENT else Kind.ARRAY)
+        else:
+            token, at = _value(data, kind, at)
+            yield token
+
+
+def _opened(data: bytes, at: int, ends: list[tuple[int, bool]], *, is_map: bool) -> int:
+    """Open the document at `at`; where its first element is."""
+    end = at + max(_LEAST, int.from_bytes(data[at : in_bounds(data, at, 4)], "little"))
+    if len(ends) == MAX_DEPTH:
+        raise NotPackedError(deep=True)
+    ends.append((end, is_map))
+    return at + 4
+
+
+def _value(data: bytes, kind: int, at: int) -> tuple[Token, int]:
+    """An element's value, and where the next element is."""
+    if kind in _STRINGS:
+        size = int.from_bytes(data[at : in_bounds(data, at, 4)], "little")
+        if not size:
+            raise NotPackedError
+        end = in_bounds(data, at + 4, size)
+        return Token(Kind.TEXT, ((at + 4, end - 1),)), end  # its NUL is counted
+    if kind in _INTEGERS or kind in (_DATE, _DOUBLE):
+        return _number(data, kind, at)
+    if kind == _BINARY:
+        size = int.from_bytes(data[at : in_bounds(data, at, 4)], "little")
+        span = at + 5, in_bounds(data, at + 5, size)
+        is_id = data[at + 4] in _UUIDS and size == 16
+        return (Token(Kind.ID, (span,), data[slice(*span)].hex()) if is_id else Token(Kind.BYTES, (span,))), span[1]
+    if kind == _OBJECT_ID:
+        end = in_bounds(data, at, 12)
+        return Token(Kind.ID, ((at, end),), data[at:end].hex()), end
+    if kind == _REGEX:
+        return OTHER, _nul(data, _nul(data, at) + 1) + 1
+    if kind not in _FIXED:
+        raise NotPackedError
+    return OTHER, in_bounds(data, at, _FIXED[kind])
+
+
+def _number(data: bytes, kind: int, at: int) -> tuple[Token, int]:
+    end = in_bounds(data, at, _INTEGERS.get(kind, 8))
+    if kind == _DOUBLE:
+        (real,) = struct.unpack("<d", data[at:end])
+        return Token(Kind.NUMBER, ((at, end),), repr(real) if real else "0"), end
+    number = int.from_bytes(data[at:end], "little", signed=True)
+    return Token(Kind.NUMBER, ((at, end),), shown(number / 1000) if kind == _DATE else str(number)), end
+
+
+def _nul(data: bytes, at: int) -> int:
+    """Where the string at `at` ends."""
+    end = data.find(b"\0", at)
+    if end < 0:
+        raise NotPackedError
+    return end

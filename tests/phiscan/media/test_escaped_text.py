@@ -1,0 +1,95 @@
+"""XML in JSON strings and percent-encoded texts: read as what they are, masked where their values stand."""
+
+import json
+import re
+from urllib.parse import quote, quote_plus, unquote, unquote_plus
+
+import pytest
+from lxml import etree
+
+import phiscan
+from phiscan.finding import Gap, Verdict
+
+FHIR = (
+    '<?xml version="1.0" encoding="UTF-8"?>\n<Patient xmlns="http://hl7.org/fhir"><name><family value="Quiñones"/></name>'
+    '<birthDate value="1971-04-09"/></Patient>'
+)
+CDA = (
+    '<ClinicalDocument xmlns="urn:hl7-org:v3"><recordTarget><patientRole><id root="2.999.1" extension="KX7731"/><patient>'
+    "<name><given>Orla</given><family>Tennyson</family></name></patient></patientRole></recordTarget></ClinicalDocument>"
+)
+JSON = '{"resourceType":"Patient","name":[{"family":"Okonjo","given":["Bea"]}],"birthDate":"1971-04-09"}'
+HL7 = "MSH|^~\\&|A|B|C|D|20240101||ADT^A01|1|P|2.5\rPID|1||88123^^^H^MR||Okonjo^Bea||19710409|F\r"
+NOTE = "Patient: Bea Okonjo, MRN: A10017. Diagnosis: asthma, seen on 4 May."
+
+
+def go_escaped(text: str) -> str:
+    """A JSON string as encoders write it that escape what HTML would read."""
+    return json.dumps(text).replace("<", "\\u003c").replace(">", "\\u003e").replace("/", "\\/")
+
+
+@pytest.mark.parametrize("document", [FHIR, CDA, "\n  " + CDA, "\ufeff" + FHIR, "<!-- sent -->" + CDA])
+@pytest.mark.parametrize("write", [json.dumps, go_escaped], ids=["plain", "html-safe"])
+def test_xml_in_a_json_string_is_read_and_its_values_are_masked(document, write):
+    data = b'{"id": 7, "payload": ' + write(document).encode() + b"}"
+    report = phiscan.scan(data)
+    assert (report.verdict, report.gap) == (Verdict.PHI, Gap.NONE)
+    inner = json.loads(phiscan.redact(data, report))["payload"]
+    etree.fromstring(inner.strip("\ufeff \n").encode())
+    assert not re.search("Quiñones|Tennyson|KX7731|1971", inner)
+
+
+@pytest.mark.parametrize(
+    "rows",
+    [
+        "START,STOP,PATIENT,ENCOUNTER,CODE\n2019-09-01,,KX7731-22,e4,44054006\n",
+        "mrn;last_name;dob\r\nKX7731-22;Tennyson;1971-04-09\r\n",
+        "mrn\tlast_name\tdob\nKX7731-22\tTennyson\t1971-04-09",
+        '"mrn","note","dob"\n"KX7731-22","says ""hi""","1971-04-09"\n',
+    ],
+)
+def test_a_table_in_a_json_string_is_read_and_its_cells_are_masked(rows):
+    data = json.dumps({"name": "export", "csv": rows}).encode()
+    report = phiscan.scan(data)
+    assert (report.verdict, report.gap) == (Verdict.PHI, Gap.NONE)
+    inner = json.loads(phiscan.redact(data, report))["csv"]
+    assert inner.splitlines()[0] == rows.splitlines()[0]
+    assert "KX7731" not in inner
+
+
+@pytest.mark.parametrize("document", [FHIR, CDA, JSON, HL7, NOTE])
+@pytest.mark.parametrize(
+    ("encode", "decode"),
+    [(lambda text: quote(text, safe=""), unquote), (quote, unquote), (quote_plus, unquote_plus)],
+    ids=["all", "path", "plus"],
+)
+def test_a_percent_encoded_body_is_read_as_what_it_encodes(document, encode, decode):
+    data = encode(document).encode()
+    report = phiscan.scan(data)
+    assert (report.verdict, report.gap) == (Verdict.PHI, Gap.NONE)
+    masked = phiscan.redact(data, report)
+    assert b"Okonjo" not in masked
+    assert phiscan.scan(masked).verdict in (Verdict.NONE, Verdict.HEALTH)
+    assert decode(masked.decode()) != document
+
+
+@pytest.mark.parametrize("document", [FHIR, JSON, HL7])
+def test_a_percent_encoded_document_in_a_line_is_read(document):
+    line = f'10.0.0.7 - "GET /fhir/$process?content={quote(document)} HTTP/1.1" 200\n'
+    assert phiscan.scan(line.encode()).verdict is Verdict.PHI
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        '{"div": "<div xmlns=\\"http://www.w3.org/1999/xhtml\\">Bed plan</div>"}',  # a narrative, read where it stands
+        '{"hint": "<b>", "unit": "<5 mg"}',  # less than, and a tag
+        'it begins with "<?xml version',  # a quotation without an end
+        '{"note": "eggs, milk, bread\\nthen home"}',  # a line with commas is no header
+        "100%25 of %7B%7D",
+        "/reports/monthly%20occupancy%20of%20wards%202024",
+    ],
+)
+def test_what_only_looks_escaped_is_no_gap(text):
+    report = phiscan.scan(text.encode(), content_type="text/plain")
+    assert (report.verdict, report.gap) == (Verdict.NONE, Gap.NONE)
