@@ -6,6 +6,7 @@ who decides what a path may reach. docs/policy.md lists the keys for those who w
 """
 
 import json
+import re
 from base64 import b64decode
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
@@ -25,6 +26,7 @@ from mesh.policy_keys import PORTS
 from mesh.policy_nodes import NodeReader
 from mesh.policy_rules import read_day
 from mesh.problems import PolicyError
+from mesh.vocabulary import BUILT_IN, Vocabulary
 from phiscan.finding import Coverage, Verdict
 from phiscan.identifiers import Identifier
 
@@ -36,7 +38,7 @@ _BODIES: Final = ("body", "bodyBase64", "bodyFile")
 _REQUEST: Final = (
     *("source", "destination", "service", "caller", "mtls", "vantage", "direction", "protocol", "redactable"),
     *("method", "path", "host", "port", "headers", "contentType", "truncated", *_BODIES),
-    *("sourceAddress", "claims"),
+    *("sourceAddress", "claims", "verifiedHeaders"),
 )
 _FLAGS: Final = {"mtls": False, "redactable": True, "truncated": False}
 _WORDS: Final[Mapping[str, Mapping[str, StrEnum]]] = {
@@ -45,11 +47,32 @@ _WORDS: Final[Mapping[str, Mapping[str, StrEnum]]] = {
     "verdict": {verdict.value: verdict for verdict in Verdict},
     "coverage": {coverage.value: coverage for coverage in Coverage},
 }
-_EXPECT: Final = (*_WORDS, "identifiers", "enforced", "rules")
+_EXPECT: Final = (*_WORDS, "identifiers", "enforced", "rules", "audits")
+_AUDITS: Final = {action.value: action for action in Action if action is not Action.ALLOW}
+_CASES: Final = re.compile(r"^cases:", re.MULTILINE)
+_POLICY: Final = re.compile(
+    r"^[\"']?(?:apiVersion|kind|spec)\b", re.MULTILINE
+)  # a policy inside of a case file is indented
 _CLASSES: Final = frozenset(identifier.value for identifier in Identifier)
 
 WordT = TypeVar("WordT")
 Expected = str | bool | tuple[str, ...]
+
+
+VocabularyOf = Callable[[str], Vocabulary]
+
+
+def _built_in(_: str) -> Vocabulary:
+    return BUILT_IN
+
+
+@dataclass(frozen=True, slots=True)
+class _Source:
+    """Where a case file's words come from."""
+
+    text: str
+    read: Read
+    words_of: VocabularyOf
 
 
 class ScannerOf(Protocol):
@@ -123,11 +146,26 @@ def run(case: Case, scanner_of: ScannerOf) -> CaseResult:
     return CaseResult(case.name, case.line, checks, outcome)
 
 
-def load(text: str, *, file: str, read: Read) -> tuple[Case, ...]:
-    """The cases of a file. Raises `PolicyError` with every problem of it and of the policy that it names."""
+def is_case_file(text: str) -> bool:
+    """Whether a YAML file says that it holds cases, so that it is not read as a policy beside it.
+
+    A file that has a policy's own keys is read as one, and refused for the others: no part of a policy is passed over.
+    """
+    return _CASES.search(text) is not None and _POLICY.search(text) is None
+
+
+def load(text: str, *, file: str, read: Read, words_of: VocabularyOf = _built_in) -> tuple[Case, ...]:
+    """The cases of a file.
+
+    Args:
+        words_of: the infoTypes that a policy may name, by its path as the file names it; by none when it stands inside.
+
+    Raises:
+        PolicyError: with every problem of it and of the policy that it names.
+    """
     reader = NodeReader(file)
     root = reader.compose(text)
-    cases = _file(reader, root, text, read) if root is not None else ()
+    cases = _file(reader, root, _Source(text, read, words_of)) if root is not None else ()
     if reader.failed:
         raise PolicyError(reader.problems)
     return cases
@@ -143,28 +181,31 @@ def _words_of(outcome: Outcome) -> dict[str, Expected]:
         "identifiers": tuple(identifier.value for identifier in decision.identifiers),
         "enforced": decision.enforced,
         "rules": decision.rules,
+        "audits": tuple(f"{rule}: {action.value}" for rule, action in decision.audits),
     }
 
 
-def _file(reader: NodeReader, root: Node, text: str, read: Read) -> tuple[Case, ...]:
+def _file(reader: NodeReader, root: Node, source: "_Source") -> tuple[Case, ...]:
     keys = reader.mapping(root, ("policy", "today", "cases"), "the case file")
     policy_node, cases_node = (reader.required(root, keys, key, "the case file") for key in ("policy", "cases"))
     today = read_day(reader, keys["today"], "`today`") if "today" in keys else None
-    policy = _policy(reader, policy_node, text, read) if policy_node else None
+    policy = _policy(reader, policy_node, source) if policy_node else None
     nodes = reader.sequence(cases_node, "`cases`") if cases_node else []
     # cases are read even when the policy is not usable, so that one run shows all problems
     dated = replace(policy or Policy(name="", digest=""), today=today)
-    return tuple(_case(reader, node, dated, read) for node in nodes)
+    return tuple(_case(reader, node, dated, source.read) for node in nodes)
 
 
-def _policy(reader: NodeReader, node: Node, text: str, read: Read) -> Policy | None:
+def _policy(reader: NodeReader, node: Node, source: "_Source") -> Policy | None:
     if not isinstance(node, ScalarNode):
-        return policy_file.read(reader, node, text[node.start_mark.index : node.end_mark.index])
+        text = source.text[node.start_mark.index : node.end_mark.index]
+        return policy_file.read(reader, node, text, source.words_of(""))
     path = reader.text(node, "`policy`")
-    found = _read(reader, node, path, read)
+    found = _read(reader, node, path, source.read)
     files = found if isinstance(found, Mapping) else {path: found}
     try:
-        policy, problems = policy_file.check_files({name: data.decode() for name, data in files.items()})
+        texts = {name: data.decode() for name, data in files.items()}
+        policy, problems = policy_file.check_files(texts, vocabulary=source.words_of(path))
     except UnicodeDecodeError:
         reader.error(node, f"policy `{path}` is not UTF-8", "save it as UTF-8")
         return None
@@ -224,14 +265,15 @@ def _facts(reader: NodeReader, request: Mapping[str, Node], flags: Mapping[str, 
         redactable=flags["redactable"],
         operation=Operation(text("method"), text("path"), text("host"), port),
         source_address=text("sourceAddress"),
-        claims=_claims(reader, request["claims"]) if "claims" in request else None,
+        claims=_vouched(reader, request["claims"], "claim") if "claims" in request else None,
+        headers=_vouched(reader, request["verifiedHeaders"], "header") if "verifiedHeaders" in request else None,
     )
 
 
-def _claims(reader: NodeReader, node: Node) -> Claims:
+def _vouched(reader: NodeReader, node: Node, what: str) -> Claims:
     return tuple(
-        (name, frozenset(reader.strings(value, f"claim `{name}`", bool, "")))
-        for name, _, value in reader.items(node, "`claims`")
+        (name, frozenset(reader.strings(value, f"{what} `{name}`", bool, "")))
+        for name, _, value in reader.items(node, f"the {what}s")
     )
 
 
@@ -298,7 +340,15 @@ def _expect(reader: NodeReader, node: Node) -> dict[str, Expected]:
             expect[key] = reader.choice(value, _WORDS[key], f"`{key}`").value
         elif key == "enforced":
             expect[key] = reader.boolean(value, "`enforced`")
+        elif key == "audits":
+            expect[key] = _audits(reader, value)
         else:
             is_valid = _CLASSES.__contains__ if key == "identifiers" else bool
             expect[key] = tuple(sorted(reader.strings(value, f"`{key}`", is_valid, "write classes A to R")))
     return expect
+
+
+def _audits(reader: NodeReader, node: Node) -> tuple[str, ...]:
+    """What AUDIT rules would have done, by name; `{}` for nothing."""
+    found = reader.items(node, "`audits`")
+    return tuple(sorted(f"{rule}: {reader.choice(value, _AUDITS, f'`{rule}`').value}" for rule, _, value in found))

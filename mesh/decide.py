@@ -15,69 +15,81 @@ INVARIANT (monotone): another finding, a worse verdict or less coverage never gi
 mutual TLS does not either, with one exception that the design asks for: unencrypted traffic without PHI is alerted
 even on an edge that no rule names, where the same traffic with an identity is denied.
 
-Cost: one dictionary access, the candidates' patterns, and one set test per distinct kind of finding.
+AUDIT rules are outside of all this: each is asked the same questions by itself, as if it were the only rule of the edge, and
+`Decision.audits` tells what it would have done. INVARIANT (audit): no other part of the decision depends on them.
+
+Cost: the policy remembers the rules of two ends and what they say of kinds of findings (`mesh.edge_index`), so a
+message pays for its path, for each different condition of those rules, and for the kinds of its findings.
 """
 
-from collections.abc import Iterable, Iterator, Set
-from dataclasses import dataclass, replace
+from collections.abc import Callable
+from dataclasses import replace
 from typing import Final, NamedTuple
 
-from mesh.decision import Action, Decision, Mode, Reason
+from mesh.decision import Action, Decision, Reason
 from mesh.facts import Direction, Facts, Protocol, Vantage
-from mesh.match import Edge, Matches, edge_of, matches_of
-from mesh.policy import Disclosure, Policy, Rule
-from phiscan.finding import Coverage, Finding, Gap, ScanReport, Subject, Verdict
-from phiscan.identifiers import Identifier
+from mesh.match import Edge, edge_of, matches_of
+from mesh.matches import Matches, Voice, kind_of, kinds_of
+from mesh.policy import Policy
+from phiscan.finding import Coverage, Gap, ScanReport, Verdict
 
-_PRECEDENCE: Final = {
-    reason: place
-    for place, reason in enumerate(
-        (
-            Reason.CALLER_MISMATCH,
-            Reason.PROTOCOL_NOT_ALLOWED,
-            Reason.AMBIGUOUS_PATH,
-            Reason.EDGE_NOT_ALLOWED,
-            Reason.INTERNAL_ERROR,
-            Reason.UNENCRYPTED,
-            Reason.MINIMUM_NECESSARY,
-            Reason.OUT_OF_TIME,
-            Reason.TRUNCATED,
-            Reason.UNSCANNABLE,
-            Reason.REDACTION_UNAVAILABLE,
-            Reason.REDACTED_BY_RULE,
-            Reason.ALERTED_BY_RULE,
-            Reason.ALLOWED_BY_RULE,
-            Reason.NO_PHI,
-        )
-    )
-}
+_PRECEDENCE: Final = (
+    Reason.CALLER_MISMATCH,
+    Reason.PROTOCOL_NOT_ALLOWED,
+    Reason.AMBIGUOUS_PATH,
+    Reason.EDGE_NOT_ALLOWED,
+    Reason.INTERNAL_ERROR,
+    Reason.UNENCRYPTED,
+    Reason.MINIMUM_NECESSARY,
+    Reason.OUT_OF_TIME,
+    Reason.TRUNCATED,
+    Reason.UNSCANNABLE,
+    Reason.REDACTION_UNAVAILABLE,
+    Reason.REDACTED_BY_RULE,
+    Reason.ALERTED_BY_RULE,
+    Reason.ALLOWED_BY_RULE,
+    Reason.ALLOWED_BY_DEFAULT,
+    Reason.NO_PHI,
+)
 _REASON_OF_ACTION: Final = {
     Action.DENY: Reason.MINIMUM_NECESSARY,
-    Action.REDACT: Reason.REDACTED_BY_RULE,
     Action.ALERT: Reason.ALERTED_BY_RULE,
     Action.ALLOW: Reason.ALLOWED_BY_RULE,
 }
 
 
-@dataclass(frozen=True, slots=True)
-class _Ruling:
+class _Ruling(NamedTuple):
+    """What one question gives.
+
+    Args:
+        weight: the stricter action outweighs, then the reason that stands first in `_PRECEDENCE`.
+    """
+
+    weight: int
     action: Action
     reason: Reason
     tipped: tuple[str, ...] = ()
     redact: tuple[str, ...] = ()
 
 
-class _Kind(NamedTuple):
-    """All that entries of a rule can tell apart in a finding; `individual` is False for a provider's and for health."""
-
-    info_type: str
-    identifier: Identifier | None
-    individual: bool
+def _weight(action: Action, reason: Reason) -> int:
+    return (action.rank + 1) * len(_PRECEDENCE) - _PRECEDENCE.index(reason)
 
 
-@dataclass(frozen=True, slots=True)
-class _Question:
-    """All that the rulings look at."""
+_WEIGHTS: Final = {(action, reason): _weight(action, reason) for action in Action for reason in _PRECEDENCE}
+_CONSTANT: Final = {pair: _Ruling(weight, *pair) for pair, weight in _WEIGHTS.items()}  # nearly all rulings say no more
+_NO_PHI: Final = _CONSTANT[Action.ALLOW, Reason.NO_PHI]
+_ALLOWED_BY_DEFAULT: Final = _CONSTANT[Action.ALLOW, Reason.ALLOWED_BY_DEFAULT]
+_FORGED: Final = _CONSTANT[Action.DENY, Reason.CALLER_MISMATCH]
+_UNREADABLE: Final = _CONSTANT[Action.DENY, Reason.PROTOCOL_NOT_ALLOWED]
+
+
+class _Question(NamedTuple):
+    """All that the rulings look at.
+
+    Args:
+        voice: what the rules of the edge say of the findings; None where there are no rules, or no PHI.
+    """
 
     facts: Facts
     report: ScanReport
@@ -85,6 +97,7 @@ class _Question:
     edge: Edge
     matches: Matches
     phi: bool
+    voice: Voice | None
 
 
 def decide(facts: Facts, report: ScanReport, policy: Policy) -> Decision:
@@ -106,7 +119,7 @@ def refuse(reason: Reason, policy: Policy | None = None, facts: Facts | None = N
     try:
         if policy is None:
             return denial
-        enforced = policy.enforces if facts is None else _enforced(policy, matches_of(policy, edge_of(facts, policy)))
+        enforced = policy.enforces if facts is None else matches_of(policy, edge_of(facts, policy)).enforced
         return replace(denial, enforced=enforced, policy=policy.digest)
     except Exception:  # noqa: BLE001  # fail closed: the denial that is already made stands
         return denial
@@ -115,154 +128,132 @@ def refuse(reason: Reason, policy: Policy | None = None, facts: Facts | None = N
 def _decide(facts: Facts, report: ScanReport, policy: Policy) -> Decision:
     edge = edge_of(facts, policy)
     matches = matches_of(policy, edge)
-    phi = report.verdict is Verdict.PHI or (policy.treat_identifiers_as_phi and report.verdict is Verdict.IDENTIFIERS)
-    question = _Question(facts, report, policy, edge, matches, phi)
-    ruling = max(_rulings(question), key=lambda r: (r.action.rank, -_PRECEDENCE[r.reason]))
-    forged = ruling.reason is Reason.CALLER_MISMATCH  # its edge is the forger's word
-    spoke: tuple[Rule, ...] = matches.named
-    if ruling.reason is Reason.AMBIGUOUS_PATH:
-        spoke += matches.unsure
+    verdict = report.verdict
+    phi = verdict is Verdict.PHI or (policy.treat_identifiers_as_phi and verdict is Verdict.IDENTIFIERS)
+    voice = _voice(facts, report, policy, edge, matches) if phi and matches.named else None
+    question = _Question(facts, report, policy, edge, matches, phi, voice)
+    ruling = _strictest(question)
+    forged = ruling is _FORGED  # its edge is the forger's word
     return Decision(
-        action=ruling.action,
-        reason=ruling.reason,
-        enforced=policy.enforces if forged else _enforced(policy, matches),
-        rules=tuple(sorted({rule.name for rule in spoke})),
-        identifiers=report.identifiers,
-        tipped=ruling.tipped,
-        redact=ruling.redact,
-        verdict=report.verdict,
-        coverage=report.coverage,
-        gap=report.gap,
-        policy=policy.digest,
+        ruling.action,
+        ruling.reason,
+        policy.enforces if forged else matches.enforced,
+        matches.all_names if ruling.reason is Reason.AMBIGUOUS_PATH else matches.names,
+        voice.identifiers if voice else report.identifiers,
+        ruling.tipped,
+        ruling.redact,
+        verdict,
+        report.coverage,
+        report.gap,
+        policy.digest,
+        _audits(question) if matches.audits else (),
     )
 
 
-def _enforced(policy: Policy, matches: Matches) -> bool:
-    """Whether any rule that names the edge (or might) enforces; the policy's mode where none surely names it."""
-    modes = {rule.mode or policy.mode for rule in _lasting(matches.named)} or {policy.mode}
-    return Mode.ENFORCE in modes | {rule.mode or policy.mode for rule in matches.unsure}
+def _audits(question: _Question) -> tuple[tuple[str, Action], ...]:
+    """What each AUDIT rule of the edge would have done."""
+    facts, report, policy, edge, _, phi, _ = question
+    found = []
+    for name, alone in question.matches.audits:
+        voice = _voice(facts, report, policy, edge, alone) if phi and alone.named else None
+        action = _strictest(question._replace(matches=alone, voice=voice)).action
+        if action is not Action.ALLOW:
+            found.append((name, action))
+    return tuple(found)
 
 
-def _lasting(rules: tuple[Rule, ...]) -> tuple[Rule, ...]:
-    """The rules that are no exceptions; all when there are only exceptions."""
-    return tuple(rule for rule in rules if rule.terms is None) or rules
+def _strictest(question: _Question) -> _Ruling:
+    strictest = _ALLOWED_BY_DEFAULT if question.phi else _NO_PHI
+    for ask in _QUESTIONS:
+        ruling = ask(question)
+        if ruling is not None and ruling.weight > strictest.weight:
+            strictest = ruling
+    return strictest
 
 
-def _rulings(question: _Question) -> Iterator[_Ruling]:
-    yield _Ruling(Action.ALLOW, Reason.ALLOWED_BY_RULE if question.phi else Reason.NO_PHI)
-    yield from _caller(question.facts)
-    if question.edge.protocol is not Protocol.HTTP and not question.matches.protocol_listed:
-        yield _Ruling(Action.DENY, Reason.PROTOCOL_NOT_ALLOWED)
-    yield from _edge(question)
-    yield from _encryption(question)
-    yield from _disclosure(question)
-    yield from _coverage(question)
-
-
-def _caller(facts: Facts) -> Iterator[_Ruling]:
+def _caller(question: _Question) -> _Ruling | None:
     """The receiver's proxy asks as the destination, the sender's as the source; anyone else probes or forges."""
+    facts = question.facts
     speaks_for = facts.source if facts.vantage is Vantage.OUTBOUND else facts.destination
-    if facts.caller and facts.caller != speaks_for:
-        yield _Ruling(Action.DENY, Reason.CALLER_MISMATCH)
+    return _FORGED if facts.caller and facts.caller != speaks_for else None
 
 
-def _edge(question: _Question) -> Iterator[_Ruling]:
-    named, unsure = question.matches.named, question.matches.unsure
-    if unsure and (question.phi or not named):  # a rule that cannot be evaluated denies
-        yield _Ruling(Action.DENY, Reason.AMBIGUOUS_PATH if question.edge.path is None else Reason.EDGE_NOT_ALLOWED)
-    if not named and question.edge.encrypted and question.policy.default_action is not Action.ALLOW:
-        yield _Ruling(Action.DENY, Reason.EDGE_NOT_ALLOWED)
+def _protocol(question: _Question) -> _Ruling | None:
+    protocol = question.edge.protocol
+    return None if protocol is Protocol.HTTP or protocol in question.matches.protocols else _UNREADABLE
 
 
-def _encryption(question: _Question) -> Iterator[_Ruling]:
+def _edge(question: _Question) -> _Ruling | None:
+    matches, edge = question.matches, question.edge
+    if matches.unsure and (question.phi or not matches.named):  # a rule that cannot be evaluated denies
+        return _CONSTANT[Action.DENY, Reason.AMBIGUOUS_PATH if edge.path is None else Reason.EDGE_NOT_ALLOWED]
+    if not matches.named and edge.encrypted and question.policy.default_action is not Action.ALLOW:
+        return _CONSTANT[Action.DENY, Reason.EDGE_NOT_ALLOWED]
+    return None
+
+
+def _encryption(question: _Question) -> _Ruling | None:
     if question.edge.encrypted:
-        return
-    waived = any(not rule.mtls for rule in question.matches.named)
-    yield _Ruling(Action.DENY if question.phi and not waived else Action.ALERT, Reason.UNENCRYPTED)
+        return None
+    denied = question.phi and not question.matches.waived
+    return _CONSTANT[Action.DENY if denied else Action.ALERT, Reason.UNENCRYPTED]
 
 
-def _coverage(question: _Question) -> Iterator[_Ruling]:
+def _coverage(question: _Question) -> _Ruling | None:
     report = question.report
     if report.coverage is Coverage.COMPLETE:
-        return
+        return None
     if report.gap in {Gap.OUT_OF_TIME, Gap.INTERNAL_ERROR}:
         # fail closed: this gap is ours and says nothing about the message, so `onUnscannable` does not waive it
-        yield _Ruling(Action.DENY, Reason.OUT_OF_TIME if report.gap is Gap.OUT_OF_TIME else Reason.INTERNAL_ERROR)
-        return
+        return _CONSTANT[Action.DENY, Reason(report.gap.value)]
     reason = Reason.TRUNCATED if report.coverage is Coverage.TRUNCATED else Reason.UNSCANNABLE
-    yield _Ruling(Action.ALERT if question.policy.on_unscannable is Action.ALERT else Action.DENY, reason)
+    return _CONSTANT[Action.ALERT if question.policy.on_unscannable is Action.ALERT else Action.DENY, reason]
 
 
-def _disclosure(question: _Question) -> Iterator[_Ruling]:
+def _disclosure(question: _Question) -> _Ruling | None:
     """45 CFR 164.502(b), minimum necessary: each infoType of a PHI message flows only if the rules let it."""
-    if not question.phi or not question.matches.named:
-        return
-    if not question.report.identifiers:  # a verdict that its findings do not bear out: there is nothing to rule on
-        yield _Ruling(Action.DENY, Reason.INTERNAL_ERROR)
-        return
-    disclosure = _combined(question)
-    actions = {kind: _ruled(kind, disclosure) for kind in _kinds(question.report.findings)}
-    strictest = max(actions.values(), key=lambda action: action.rank)
-    tipped = tuple(sorted({kind.info_type for kind, action in actions.items() if action is strictest}))
-    targeted = {kind for kind, action in actions.items() if action is Action.REDACT}
-    if strictest is not Action.REDACT:
-        yield _Ruling(strictest, _REASON_OF_ACTION[strictest], () if strictest is Action.ALLOW else tipped)
-    elif _can_redact(question, targeted):
-        yield _Ruling(Action.REDACT, Reason.REDACTED_BY_RULE, tipped, tipped)
-    else:
-        yield _Ruling(Action.DENY, Reason.REDACTION_UNAVAILABLE, tipped)
+    voice = question.voice
+    if voice is None:
+        return None
+    if not voice.identifiers:  # a verdict that its findings do not bear out: there is nothing to rule on
+        return _CONSTANT[Action.DENY, Reason.INTERNAL_ERROR]
+    if voice.action is not Action.REDACT:
+        return _ruling(voice.action, _REASON_OF_ACTION[voice.action], voice)
+    if _can_redact(question, voice):
+        return _ruling(Action.REDACT, Reason.REDACTED_BY_RULE, voice)
+    return _ruling(Action.DENY, Reason.REDACTION_UNAVAILABLE, voice)
 
 
-def _combined(question: _Question) -> Disclosure:
-    """All rules that name the edge as one disclosure.
-
-    A rule that asks for mutual TLS allows nothing on an unencrypted edge, but what it forbids stays forbidden.
-    """
-    is_request = question.facts.direction is Direction.REQUEST
-    rules = question.matches.named
-    parts = [rule.request if is_request else rule.response for rule in rules]
-    lasting = [part for rule, part in zip(rules, parts, strict=True) if rule.terms is None] or parts
-    allowing = [part for rule, part in zip(rules, parts, strict=True) if _may_allow(rule, question.edge)]
-    return Disclosure(
-        allow=frozenset().union(*(part.allow for part in allowing)),
-        redact=frozenset().union(*(part.redact for part in parts)),
-        deny=frozenset().union(*(part.deny for part in parts)),
-        otherwise=max((part.otherwise for part in lasting), key=_rank),
+def _ruling(action: Action, reason: Reason, voice: Voice) -> _Ruling:
+    return _Ruling(
+        _WEIGHTS[action, reason], action, reason, voice.tipped, voice.tipped if action is Action.REDACT else ()
     )
 
 
-def _rank(action: Action) -> int:
-    return action.rank
+def _voice(facts: Facts, report: ScanReport, policy: Policy, edge: Edge, matches: Matches) -> Voice:
+    """What the rules of the edge say of the report's kinds of findings; they are asked once and remembered."""
+    voices = policy.index.voices
+    is_request = facts.direction is Direction.REQUEST
+    key = matches, is_request, edge.encrypted, kinds_of(report.findings)
+    return voices.get(key) or voices.keep(key, matches.voice(key[3], is_request=is_request, encrypted=edge.encrypted))
 
 
-def _may_allow(rule: Rule, edge: Edge) -> bool:
-    return edge.encrypted or not rule.mtls
-
-
-def _kinds(findings: Iterable[Finding]) -> set[_Kind]:
-    """The kinds among findings. A document has thousands of findings and a dozen kinds."""
-    told_apart = {(f.info_type, f.identifier, f.subject is not Subject.PROVIDER) for f in findings}
-    return {_Kind(name, identifier, identifier is not None and own) for name, identifier, own in told_apart}
-
-
-def _ruled(kind: _Kind, disclosure: Disclosure) -> Action:
-    names = {kind.info_type, *((kind.identifier,) if kind.identifier else ()), *(("*",) if kind.individual else ())}
-    for entries, action in (
-        (disclosure.deny, Action.DENY),
-        (disclosure.redact, Action.REDACT),
-        (disclosure.allow, Action.ALLOW),
-    ):
-        if not entries.isdisjoint(names):
-            return action
-    return disclosure.otherwise if kind.individual else Action.ALLOW
-
-
-def _can_redact(question: _Question, targeted: Set[_Kind]) -> bool:
+def _can_redact(question: _Question, voice: Voice) -> bool:
+    """Whether what the rules mask can be masked: in a whole body that can be replaced, with all of it inside."""
+    report = question.report
     return (
         question.facts.redactable
-        and all(
-            kind.identifier for kind in targeted
-        )  # a diagnosis is stated by a document's structure: no mask unsays it
-        and question.report.coverage is Coverage.COMPLETE
-        and not _kinds(f for f in question.report.findings if f.location.start < 0) & targeted
+        and voice.is_maskable
+        and report.coverage is Coverage.COMPLETE
+        and not any(finding.location.start < 0 and kind_of(finding) in voice.targeted for finding in report.findings)
     )
+
+
+_QUESTIONS: Final[tuple[Callable[[_Question], _Ruling | None], ...]] = (
+    _caller,
+    _protocol,
+    _edge,
+    _encryption,
+    _disclosure,
+    _coverage,
+)

@@ -38,6 +38,7 @@ class Reason(StrEnum):
     # the policy spoke
     NO_PHI = "NO_PHI"
     ALLOWED_BY_RULE = "ALLOWED_BY_RULE"
+    ALLOWED_BY_DEFAULT = "ALLOWED_BY_DEFAULT"
     ALERTED_BY_RULE = "ALERTED_BY_RULE"
     REDACTED_BY_RULE = "REDACTED_BY_RULE"
     MINIMUM_NECESSARY = "MINIMUM_NECESSARY"
@@ -73,6 +74,8 @@ class Decision:
         tipped: infoTypes that decided the action, sorted.
         redact: infoTypes to be masked when the action is REDACT, sorted.
         policy: digest of the policy revision that decided, empty when there is none.
+        audits: AUDIT rules of the edge, sorted, with what each would have done as the only rule; those that would have
+            allowed are left out. Nothing else here depends on them.
     """
 
     action: Action
@@ -86,6 +89,7 @@ class Decision:
     coverage: Coverage = Coverage.COMPLETE
     gap: Gap = Gap.NONE
     policy: str = ""
+    audits: tuple[tuple[str, Action], ...] = ()
 
     @property
     def effect(self) -> Action:

@@ -1,31 +1,28 @@
 """What changes for the mesh between two policies: edges, identifiers and settings that open or close.
 
-Computed with `decide` over the messages of `mesh.representatives`, never over text: a renamed, reordered or split rule
+Computed with `decide` over the messages of `mesh.parties`, never over text: a renamed, reordered or split rule
 that lets the same flow is no change. Only edges that a changed rule may name are tried, because a decision depends on
 nothing but the rules that name its edge and on the settings, which are compared one by one.
 
 An individual's identifier is tried alone. Health information and a provider's own identifiers are tried beside an
 identifier that may flow, and reported only where one could flow before and can after: without one there is no PHI.
-Cost: two decisions an edge, and about two hundred for each different set of rules that names one.
+Cost: what two policies say is tried once for each pair of different things that they say, with about two hundred
+decisions; an edge of which they say what they said of another costs its matching only.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
-from typing import Final
 
-from mesh import representatives
 from mesh.decide import decide
 from mesh.decision import Action, Decision, Mode
 from mesh.facts import Direction, Facts
-from mesh.match import peer_matches
-from mesh.policy import OperationMatch, Policy, Rule
-from mesh.representatives import NOBODY, Spot
-from phiscan.finding import Finding, Likelihood, Location, ScanReport, Subject, Verdict
-from phiscan.identifiers import INFO_TYPES
-
-PROVIDER: Final = "provider's "
-"""Stands before the infoType of a provider's own identifier."""
+from mesh.flows import flows, standing
+from mesh.parties import Parties, asked_for, messages, trials
+from mesh.policy import Policy, Rule
+from mesh.representatives import Spot
+from phiscan.finding import ScanReport
+from phiscan.identifiers import INFO_TYPES, InfoType
 
 
 class What(StrEnum):
@@ -74,19 +71,37 @@ class Setting:
 
 
 @dataclass(frozen=True, slots=True)
+class RuleChange:
+    """A rule that is not the same in both policies, and that decisions cannot show.
+
+    Args:
+        how: `new`, `changed` or `removed`.
+        about: why it cannot be tried, in words; empty for an AUDIT rule.
+    """
+
+    rule: str
+    how: str
+    about: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Diff:
     """All differences.
 
     Args:
         spots: for each pair of labels, all operations that the policies tell apart there.
-        untried: names of changed rules that list hosts outside of the mesh, addresses or claims: a person must read
-            them, because no workload stands for those.
+        untried: changed rules that ask for claims or headers: a person must read them, because nobody's message stands
+            for those. They count as opening.
+        audits: changed AUDIT rules. They decide nothing, so nothing opens or closes.
+        info_types: of both policies, by name.
     """
 
     settings: tuple[Setting, ...]
     differences: tuple[Difference, ...]
     spots: dict[tuple[str, str], tuple[Spot, ...]]
-    untried: tuple[str, ...] = ()
+    untried: tuple[RuleChange, ...] = ()
+    audits: tuple[RuleChange, ...] = ()
+    info_types: Mapping[str, InfoType] = field(default_factory=lambda: INFO_TYPES, repr=False)
 
     @property
     def opens(self) -> bool:
@@ -99,84 +114,59 @@ class Diff:
 
     @property
     def empty(self) -> bool:
-        """Whether the policies decide the same everywhere."""
-        return not (self.settings or self.differences or self.untried)
+        """Whether the policies decide, and tell, the same everywhere."""
+        return not (self.settings or self.differences or self.untried or self.audits)
 
 
 def diff(old: Policy, new: Policy) -> Diff:
-    """What `new` decides differently from `old`. Exceptions count as they hold on the policies' own day."""
+    """What `new` decides differently from `old`. Exceptions count as they hold on the policies' own day.
+
+    Raises:
+        TooManyError: the changed rules name too many messages.
+    """
     rules = (*old.in_force, *new.in_force)
-    changed = [rule for rule in rules if rule not in old.in_force or rule not in new.in_force]
-    labels = representatives.workloads(
-        peer for rule in rules for peer in (*rule.sources, *(target.peer for target in rule.targets))
-    )
-    pairs = dict.fromkeys(pair for rule in changed for pair in _pairs(rule, labels))
-    compared = _Comparison(old, new)
+    known = {**old.info_types, **new.info_types}
+    parties = Parties(rules)
+    changed = set(old.in_force) ^ set(new.in_force)
+    pairs = (pair for rule in rules if rule in changed for pair in parties.pairs(rule))
+    compared = _Comparison(replace(old, info_types={**known, **old.info_types}), replace(new, info_types=known))
     found: list[Difference] = []
     spots: dict[tuple[str, str], tuple[Spot, ...]] = {}
-    for source, destination in pairs:
-        names = labels[source], labels[destination]
-        spots[names] = representatives.spots(operations_between(rules, source, destination))
-        for spot in spots[names]:
-            for facts in _messages(source, destination, spot):
+    for source, destination, between in trials((old, new), pairs):
+        names = source.label, destination.label
+        spots[names] = between
+        for spot in between:
+            for facts in messages(source, destination, spot):
                 if moves := compared.moves(facts):
                     found.append(Difference(*names, spot, facts, moves))
-    return Diff(_settings(old, new), tuple(found), spots, _untried(old, new))
+    untried = _rule_changes(*([rule for rule in each.in_force if asked_for(rule)] for each in (old, new)))
+    audits = _rule_changes(old.auditing, new.auditing)
+    return Diff(_settings(old, new), tuple(found), spots, untried, audits, known)
 
 
-def _untried(old: Policy, new: Policy) -> tuple[str, ...]:
-    """Names of rules that cannot be tried and differ in more than their name."""
-    sides = [{replace(rule, name=""): rule.name for rule in each.in_force if _is_beyond(rule)} for each in (old, new)]
-    before, after = sides
-    return tuple(sorted({{**before, **after}[rule] for rule in before.keys() ^ after.keys()}))
-
-
-def _is_beyond(rule: Rule) -> bool:
-    peers = (*rule.sources, *(target.peer for target in rule.targets))
-    return bool(rule.claims) or any(peer.hosts or peer.blocks for peer in peers)
-
-
-def _pairs(rule: Rule, labels: Iterable[str]) -> Iterator[tuple[str, str]]:
-    principals = tuple(labels)
-    destinations = [p for p in principals if any(peer_matches(target.peer, p) for target in rule.targets)]
-    for source in principals:
-        if any(peer_matches(peer, source) for peer in rule.sources):
-            yield from ((source, destination) for destination in destinations)
-
-
-def operations_between(rules: Iterable[Rule], source: str, destination: str) -> Iterator[OperationMatch]:
-    """The `operation` of every entry of a rule that names both principals."""
-    for rule in rules:
-        if any(peer_matches(peer, source) for peer in rule.sources):
-            yield from (t.operation for t in rule.targets if peer_matches(t.peer, destination))
-
-
-def _messages(source: str, destination: str, spot: Spot) -> Iterator[Facts]:
-    """With and without mutual TLS, both directions. Who has no identity has no mutual TLS."""
-    for mtls in (True, False) if NOBODY not in {source, destination} else (False,):
-        for direction in Direction:
-            yield Facts(
-                direction=direction,
-                protocol=spot.protocol,
-                source=source,
-                destination=destination,
-                mtls=mtls,
-                redactable=True,
-                operation=spot.operation,
-            )
+def _rule_changes(old: Iterable[Rule], new: Iterable[Rule]) -> tuple[RuleChange, ...]:
+    """The rules that differ in more than their name."""
+    before, after = ({replace(rule, name=""): rule.name for rule in rules} for rules in (old, new))
+    gone = {before[rule]: rule for rule in before.keys() - after.keys()}
+    come = {after[rule]: rule for rule in after.keys() - before.keys()}
+    words = {(True, True): "changed", (True, False): "removed", (False, True): "new"}
+    return tuple(
+        RuleChange(name, words[name in gone, name in come], asked_for(come.get(name) or gone[name]))
+        for name in sorted(gone.keys() | come.keys())
+    )
 
 
 class _Comparison:
-    """Decides messages by both policies. Messages that the same rules name are decided once."""
+    """Decides messages by both policies. Messages of which the rules say the same are decided once."""
 
     def __init__(self, old: Policy, new: Policy) -> None:
         self._policies = (old, new)
         self._known: dict[object, tuple[Move, ...]] = {}
 
     def moves(self, facts: Facts) -> tuple[Move, ...]:
-        before, after = (decide(facts, ScanReport(), policy) for policy in self._policies)
-        key = (facts.mtls, facts.direction, facts.protocol, facts.source == NOBODY, _key(before), _key(after))
+        key = facts.direction, *(standing(facts, policy) for policy in self._policies)
         if key not in self._known:
+            before, after = (decide(facts, ScanReport(), policy) for policy in self._policies)
             edge = [] if facts.direction is Direction.RESPONSE else _edge_moves(before, after)
             self._known[key] = (*edge, *self._identifier_moves(facts))
         return self._known[key]
@@ -189,10 +179,6 @@ class _Comparison:
                 yield Move(What.IDENTIFIER, name, before[name], after[name], opens)
 
 
-def _key(decision: Decision) -> object:
-    return decision.action, decision.reason, decision.rules, decision.enforced
-
-
 def _edge_moves(before: Decision, after: Decision) -> list[Move]:
     moves = []
     if (before.action is Action.DENY) != (after.action is Action.DENY):
@@ -201,37 +187,6 @@ def _edge_moves(before: Decision, after: Decision) -> list[Move]:
         words = ("enforced", "recorded") if before.enforced else ("recorded", "enforced")
         moves.append(Move(What.ENFORCEMENT, "", *words, opens=before.enforced))
     return moves
-
-
-def flows(facts: Facts, policy: Policy) -> dict[str, Action]:
-    """What becomes of each infoType in a message with PHI. Names of a provider's start with `PROVIDER`.
-
-    Health information and a provider's identifiers are absent where no individual's identifier may flow.
-    """
-    own = {
-        name: decide(facts, _report(_found(name, Subject.PATIENT)), policy).action
-        for name, info_type in INFO_TYPES.items()
-        if info_type.identifier
-    }
-    found = dict(own)
-    company = sorted((action.rank, name) for name, action in own.items() if action is not Action.DENY)[:2]
-    for name, info_type in INFO_TYPES.items() if company else ():
-        beside = next((other for _, other in company if other != name), "")
-        if beside:
-            subject = Subject.PROVIDER if info_type.identifier else Subject.NOBODY
-            report = _report(_found(beside, Subject.PATIENT), _found(name, subject))
-            decision = decide(facts, report, policy)
-            spoken = decision.action is Action.DENY or name in decision.tipped
-            found[f"{PROVIDER if info_type.identifier else ''}{name}"] = decision.action if spoken else Action.ALLOW
-    return found
-
-
-def _found(name: str, subject: Subject) -> Finding:
-    return Finding(name, INFO_TYPES[name].identifier, Likelihood.LIKELY, "", Location("", 0, 1), subject)
-
-
-def _report(*findings: Finding) -> ScanReport:
-    return ScanReport(findings, verdict=Verdict.PHI)
 
 
 def _settings(old: Policy, new: Policy) -> tuple[Setting, ...]:
@@ -251,6 +206,9 @@ def _settings(old: Policy, new: Policy) -> tuple[Setting, ...]:
     for host in sorted({*old.services, *new.services}):
         before, after = old.services.get(host, ""), new.services.get(host, "")
         found.append(Setting(f"services `{host}`", before or "none", after or "none", opens=bool(after)))
+    for name in sorted(old.info_types.keys() | new.info_types.keys()):  # what nobody looks for flows
+        before, after = ("found" if name in policy.info_types else "not found" for policy in (old, new))
+        found.append(Setting(f"infoType `{name}`", before, after, opens=after == "not found"))
     return tuple(setting for setting in found if setting.before != setting.after)
 
 

@@ -2,13 +2,15 @@
 
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Final
 
 from mesh.decision import Action
-from mesh.diff import PROVIDER, Diff, Move, Setting, What
+from mesh.diff import Diff, Move, RuleChange, Setting, What
 from mesh.facts import Direction, Protocol
+from mesh.flows import PROVIDER
 from mesh.representatives import ANY, NOBODY, Spot
+from mesh.vocabulary import InfoTypes
 from phiscan.identifiers import INFO_TYPES, Identifier
 
 _FLOW: Final = {
@@ -27,7 +29,6 @@ _FLOW: Final = {
 }
 
 
-_OWN: Final = frozenset(name for name, info_type in INFO_TYPES.items() if info_type.identifier)
 _FEW: Final = 4  # so many identifiers may be missing in "every identifier but"
 
 
@@ -39,6 +40,7 @@ class Change:
         operations: `POST /claims`; `*` for all that the pair's rules tell apart.
         encrypted: whether it is about messages with mutual TLS.
         names: infoTypes of identifiers, sorted.
+        info_types: all that there are, by name.
     """
 
     what: What
@@ -51,6 +53,7 @@ class Change:
     names: tuple[str, ...]
     before: str
     after: str
+    info_types: InfoTypes = field(default_factory=lambda: INFO_TYPES, repr=False, compare=False)
 
     def __str__(self) -> str:
         caller, callee = _people(self.sources), _people(self.destinations)
@@ -62,7 +65,9 @@ class Change:
             return f"calls of {caller} to {callee}{place} are now {self.after}, not {self.before}{suffix}"
         is_request = self.direction is Direction.REQUEST
         receiver, sender = (callee, caller) if is_request else (caller, callee)
-        words = _FLOW[Action(self.before), Action(self.after)].format(names=summed_up(self.names), source=sender)
+        words = _FLOW[Action(self.before), Action(self.after)].format(
+            names=summed_up(self.names, self.info_types), source=sender
+        )
         return f"{receiver} {words}{place} ({self.direction}){suffix}"
 
 
@@ -87,17 +92,28 @@ def setting_words(setting: Setting) -> str:
     return f"{setting.name} is now {setting.after}, it was {setting.before}"
 
 
-def summed_up(names: Collection[str]) -> str:
+def untried_words(change: RuleChange) -> str:
+    """rule `doctors` is new and asks for claim role = doctor: not compared, read it."""
+    return f"rule `{change.rule}` is {change.how} and asks for {change.about}: not compared, read it"
+
+
+def audit_words(change: RuleChange) -> str:
+    """AUDIT rule `tighter` is new: it decides nothing."""
+    return f"AUDIT rule `{change.rule}` is {change.how}: it decides nothing"
+
+
+def summed_up(names: Collection[str], info_types: InfoTypes = INFO_TYPES) -> str:
     """Names in few words: a whole class, all identifiers and all health information have one word each.
 
     A provider's identifier goes without saying where an individual's of that infoType moves alike.
     """
     left = {name for name in names if name.removeprefix(PROVIDER) not in names or not name.startswith(PROVIDER)}
     words = []
-    if len(_OWN - left) in range(1, _FEW) and len(left) > _FEW:
-        words.append(f"every identifier but {' and '.join(sorted(_OWN - left))}")
-        left -= _OWN
-    for everything, word in _WHOLE:
+    own = frozenset(name for name, info_type in info_types.items() if info_type.identifier)
+    if len(own - left) in range(1, _FEW) and len(left) > _FEW:
+        words.append(f"every identifier but {' and '.join(sorted(own - left))}")
+        left -= own
+    for everything, word in _whole(own, info_types):
         if everything <= left:
             left -= everything
             words.append(word)
@@ -116,17 +132,14 @@ def short(label: str) -> str:
     return f"{namespace}/{account}" if account else namespace
 
 
-def _whole() -> Iterator[tuple[frozenset[str], str]]:
-    yield _OWN, "every identifier"
+def _whole(own: frozenset[str], info_types: InfoTypes) -> Iterator[tuple[frozenset[str], str]]:
+    yield own, "every identifier"
     for identifier in Identifier:
-        members = frozenset(name for name in _OWN if INFO_TYPES[name].identifier is identifier)
+        members = frozenset(name for name in own if info_types[name].identifier is identifier)
         if len(members) > 1:
             yield members, f"class {identifier.value}"
-    yield frozenset(PROVIDER + name for name in _OWN), "every provider's identifier"
-    yield frozenset(INFO_TYPES.keys() - _OWN), "health information"
-
-
-_WHOLE: Final = tuple(_whole())
+    yield frozenset(PROVIDER + name for name in own), "every provider's identifier"
+    yield frozenset(info_types.keys() - own), "health information"
 
 
 def _people(labels: Sequence[str]) -> str:
@@ -142,7 +155,7 @@ def _by_operation(diff: Diff) -> Iterator[Change]:
         operations = tuple(sorted(_operations(spots, diff.spots[source, destination])))
         names = (move.name,) if move.name else ()
         edge = (source,), (destination,), operations, direction, mtls
-        yield Change(move.what, move.opens, *edge, names, move.before, move.after)
+        yield Change(move.what, move.opens, *edge, names, move.before, move.after, diff.info_types)
 
 
 def _merged(found: Iterable[Change], part: _Part) -> list[Change]:

@@ -1,18 +1,21 @@
 """One YAML document out of a text that nobody trusts, as a node graph: every node knows its line and column.
 
 Only what a configuration needs is accepted: one document, no anchors or aliases (ten lines of them expand to
-gigabytes), a bounded depth and size, no tabs as indentation. PyYAML's Python parser is used, because the C one is not
-in every wheel; it is slow, and the size limit keeps a reload to seconds.
+gigabytes), a bounded depth and size, no tabs as indentation. libyaml reads it where PyYAML's wheel has it, several times
+faster than PyYAML's own parser. That one has the last word: it reads what libyaml refuses, and texts of a kind on which
+the two were seen to differ (tabs, tags, marks of byte order), so that no file means one thing here and another there.
 """
 
 import re
+from contextlib import suppress
 from typing import Final
 
 import yaml
+from yaml.composer import Composer
 from yaml.nodes import Node
 from yaml.reader import ReaderError
 
-_MAX_BYTES: Final = 1 << 20  # some thousand rules; PyYAML reads that in about ten seconds
+_MAX_BYTES: Final = 1 << 20  # some thousand rules; without libyaml, PyYAML takes seconds for that
 _MAX_DEPTH: Final = 64  # a FHIR resource as a case's body nests 15 deep; far below Python's recursion limit
 _LEADING_TAB: Final = re.compile(r"^ *\t", re.MULTILINE)
 
@@ -25,13 +28,18 @@ class UnreadableError(Exception):
         self.line, self.column, self.message, self.hint = line, column, message, hint
 
 
-class _Loader(yaml.SafeLoader):
-    """SafeLoader's composer without anchors and aliases, and with a depth."""
+# On these the two parsers differ, or might: `a\tb`, `! x`, `{a?b}`, a byte order mark, a line end of Unicode, `%YAML 1.2`,
+# `a: |#` (seen by giving both some hundred thousand damaged policies)
+_UNUSUAL: Final = re.compile(r"[\t!?\r\ufeff\x85\u2028\u2029]|^%|[|>][-+0-9]*#", re.MULTILINE)
+
+
+class _Bounded(Composer):
+    """PyYAML's composer without anchors and aliases, and with a depth."""
 
     _depth = 0
 
     def compose_node(self, parent: Node | None, index: int) -> Node | None:
-        event = self.peek_event()  # type: ignore[no-untyped-call]  # types-PyYAML leaves it out
+        event = self.peek_event()  # type: ignore[attr-defined]  # of the parser that it is mixed with
         mark = event.start_mark
         if isinstance(event, yaml.AliasEvent) or getattr(event, "anchor", None):
             raise UnreadableError(
@@ -45,11 +53,35 @@ class _Loader(yaml.SafeLoader):
         return node
 
 
+class _Loader(_Bounded, yaml.SafeLoader):
+    """With PyYAML's own parser."""
+
+
+def _composed(text: str) -> Node | None:
+    return _Loader(text).get_single_node()
+
+
+if yaml.__with_libyaml__:
+
+    class _FastLoader(_Bounded, yaml.CSafeLoader):
+        """With libyaml's parser."""
+
+        def __init__(self, text: str) -> None:
+            yaml.CSafeLoader.__init__(self, text)
+            Composer.__init__(self)
+
+    def _composed(text: str) -> Node | None:
+        if _UNUSUAL.search(text) is None:
+            with suppress(yaml.YAMLError):
+                return _FastLoader(text).get_single_node()
+        return _Loader(text).get_single_node()
+
+
 def compose(text: str) -> Node:
     """The root node of the text. Raises `UnreadableError`."""
     _check_characters(text)
     try:
-        node = _Loader(text).get_single_node()
+        node = _composed(text)
     except ReaderError as exc:
         raise _at(text, exc.position, "a control character stands in the file", "remove it") from None
     except yaml.MarkedYAMLError as exc:

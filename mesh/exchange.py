@@ -18,8 +18,8 @@ Coverage. A body counts as cut off when an event says so, and when the content-l
 bytes received, whatever the partial-body header says: Envoy was seen to send `false` with a partial body. A shell that
 knows Envoy's buffer limit says `truncated` for a body that reaches it.
 
-Cost: one scan of the body; two when it is redacted, because the second proves the first. The body is kept only while
-it can still be redacted.
+Cost: one scan of the body; when it is redacted one more, which proves it, and up to `_ROUNDS` of them where a proof finds
+something. The body is kept only while it can still be redacted.
 """
 
 from collections.abc import Callable, Iterable
@@ -39,6 +39,8 @@ from phiscan.redact import RedactionError, redact_findings
 
 __all__ = ["Body", "Event", "Exchange", "Failure", "Head", "OpenScanner", "Outcome", "Scanner", "State", "Trailers"]
 
+_ROUNDS: Final = 4
+"""Times that a body is masked and proven."""
 _MAX_KEPT: Final = 8 << 20  # bytes; the scanner's default body limit, above which nothing is scanned whole
 
 
@@ -79,7 +81,7 @@ class Exchange:
 
     Args:
         policy: the snapshot that holds for the whole message; None refuses it.
-        open_scanner: called once, and once more when the message is redacted.
+        open_scanner: called once, and once more for each proof when the message is redacted.
     """
 
     def __init__(self, policy: Policy | None, open_scanner: OpenScanner) -> None:
@@ -176,18 +178,33 @@ class _Message:
         return declared not in {None, self._received} and not (self._received == 0 and _has_no_body(self._head))
 
     def _redacted(self, decision: Decision, report: ScanReport) -> bytes | None:
-        """The masked body, or None when a second scan does not prove that every targeted value is gone."""
+        """The masked body, or None when no scan proves that the policy lets it pass and every targeted value is gone.
+
+        Masking one value can show another (`phiscan.proof`), also one of a kind that the policy redacts and that was not there
+        before: what a scan of the masked body finds is decided anew and masked too, a few times.
+        """
         if self._kept is None:
             return None
-        try:
-            body = redact_findings(b"".join(self._kept), report, decision.redact)
-        except RedactionError:
-            return None
+        body, targets = b"".join(self._kept), set(decision.redact)
+        for _ in range(_ROUNDS):
+            try:
+                body = redact_findings(body, report, targets)
+            except RedactionError:
+                return None
+            report = self._scanned(body)
+            if report.coverage is not Coverage.COMPLETE:
+                return None
+            then = decide(self._head.facts, report, self._policy)
+            left = any(f.info_type in targets and f.location.start >= 0 for f in report.findings)
+            if not left and then.effect is not Action.REDACT:
+                return None if then.effect is Action.DENY else body
+            targets |= set(then.redact)
+        return None
+
+    def _scanned(self, body: bytes) -> ScanReport:
         scanner = self._open_scanner()
         scanner.feed(body)
-        proof = scanner.finish(truncated=False)
-        left = any(f.info_type in decision.redact and f.location.start >= 0 for f in proof.findings)
-        return None if left or proof.coverage is not Coverage.COMPLETE else body
+        return scanner.finish(truncated=False)
 
 
 def _asks_for_upgrade(head: Head) -> bool:

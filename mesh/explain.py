@@ -27,6 +27,7 @@ def explain(facts: Facts, outcome: Outcome, policy: Policy) -> Branch:
     decision = outcome.decision
     rules = [rule for rule in policy.rules if rule.name in decision.rules]
     branches = [Branch(f"edge: {_edge(facts)}", _naming(rules, policy)), _content(outcome, facts, rules)]
+    branches += [Branch("AUDIT rules, which decide nothing", audits)] if (audits := _audits(decision)) else []
     if decision.redact:
         branches.append(Branch(f"masked: {', '.join(decision.redact)}"))
     branches.append(Branch(f"policy: {policy.name}, mode {policy.mode}, revision {policy.digest[:12]}"))
@@ -74,6 +75,10 @@ def _extras(rule: Rule) -> str:
     if rule.terms is not None:
         words.append(f"exception until {rule.terms.expires}")
     return f" ({', '.join(words)})" if words else ""
+
+
+def _audits(decision: Decision) -> tuple[Branch, ...]:
+    return tuple(Branch(f"{rule}: {action} if it were the only rule") for rule, action in decision.audits)
 
 
 def _content(outcome: Outcome, facts: Facts, rules: Iterable[Rule]) -> Branch:

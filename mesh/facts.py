@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 Claims = tuple[tuple[str, frozenset[str]], ...]
-"""Names of a JWT's claims with their values."""
+"""Names with their values, of a JWT's claims or of request headers, that Envoy vouches for."""
 
 
 class Direction(StrEnum):
@@ -61,6 +61,7 @@ class Facts:
         redactable: whether the asker can replace the body (ext_proc can, ext_authz cannot).
         source_address: of the connection's peer, without a port; empty when unknown. Never recorded.
         claims: those that Envoy has verified; None when it does not say. They name persons, so no repr shows them.
+        headers: those that Envoy has written into its metadata, as `claims`. A raw header is never one of them.
     """
 
     direction: Direction = Direction.REQUEST
@@ -75,3 +76,4 @@ class Facts:
     operation: Operation = field(default_factory=Operation)
     source_address: str = field(default="", repr=False)
     claims: Claims | None = field(default=None, repr=False)
+    headers: Claims | None = field(default=None, repr=False)

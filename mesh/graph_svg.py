@@ -39,11 +39,13 @@ def svg(found: Graph, title: str) -> str:
     boxes = dict(_boxes(found))
     places = {label: place for _, _, _, members in boxes.values() for label, place in members.items()}
     said = [f"{member(a.sender)} to {member(a.receiver)}: {a.label}" for a in found.arrows]
+    noted = [found.note] if found.note else []
     below = max((y + tall for _, y, tall, _ in boxes.values()), default=0) + _MARGIN
     right = max((x for x, _, _, _ in boxes.values()), default=0) + _WIDTH + 3 * _GAP
-    width = max(right, *(2 * _MARGIN + _LETTER * len(line) for line in said), 0) + _MARGIN
-    height = below + _LINE * len(said) + _MARGIN
-    description = escape(". ".join(arrow.sentence for arrow in found.arrows) or "no edge is open")
+    width = max(right, *(2 * _MARGIN + _LETTER * len(line) for line in (*said, *noted)), 0) + _MARGIN
+    height = below + _LINE * len((*said, *noted)) + _MARGIN
+    sentences = [arrow.sentence for arrow in found.arrows] or ["no edge is open"]
+    description = escape(". ".join((*sentences, *noted)))
     ends = _ends(found, places)
     lines = [
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height}" role="img" aria-labelledby="t d">',
@@ -52,6 +54,7 @@ def svg(found: Graph, title: str) -> str:
         *(line for namespace, box in boxes.items() for line in _box(namespace, *box)),
         *(line for number, arrow in enumerate(found.arrows) for line in _arrow(arrow, number, ends[number])),
         *(line for number, text in enumerate(said) for line in _listed(number, text, below + _LINE * number)),
+        *(f'<text x="{_MARGIN}" y="{below + _LINE * len(said) + 4}">{escape(note)}</text>' for note in noted),
         "</svg>",
     ]
     return "\n".join(lines) + "\n"

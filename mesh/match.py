@@ -1,60 +1,15 @@
-"""Which rules name the edge that a message runs along. No content, no decision: only who, whom and where.
+"""Which rules name the edge that a message runs along. No content, no decision: only who, whom and where."""
 
-The answer has three values. A rule that lists something which is not known for sure (an ambiguous path, an unknown
-port) is UNSURE, and `mesh.decide` denies where such a rule could matter: a rule that cannot be evaluated denies.
-"""
-
-from collections.abc import Callable
-from dataclasses import dataclass
-from enum import IntEnum
+from collections.abc import Callable, Sequence
 
 from mesh import addresses, identity, paths
-from mesh.addresses import Address
-from mesh.facts import Claims, Facts, Protocol, Vantage
-from mesh.policy import OperationMatch, Peer, Policy, Route, Rule, Target
+from mesh.conditions import Condition, Edge, Fit, condition_of
+from mesh.edge_index import Route, Ways
+from mesh.facts import Facts, Vantage
+from mesh.matches import Audits, Matches
+from mesh.policy import Peer, Policy, Rule
 
-
-class Fit(IntEnum):
-    """How surely a rule names an edge; the larger, the surer."""
-
-    NO = 0
-    UNSURE = 1
-    YES = 2
-
-
-@dataclass(frozen=True, slots=True)
-class Edge:
-    """Facts in the form that rules are held against.
-
-    Args:
-        destination: principal of the callee; at the sender's side what the policy's `services` says of it.
-        encrypted: both ends are known and mutual TLS joins them.
-        path: normalised; None when it is ambiguous.
-        service: host of the service that the sender's sidecar routed to; empty at the receiver.
-        address: of the peer; None when it is not known.
-        claims: verified ones; None when it is not known whether there are any.
-    """
-
-    source: str
-    destination: str
-    encrypted: bool
-    protocol: Protocol
-    method: str
-    path: str | None
-    host: str
-    port: int
-    service: str = ""
-    address: Address | None = None
-    claims: Claims | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Matches:
-    """The rules that name an edge, those that might, and whether one of the first lists the edge's protocol."""
-
-    named: tuple[Rule, ...]
-    unsure: tuple[Rule, ...]
-    protocol_listed: bool
+__all__ = ["Edge", "Fit", "Matches", "edge_of", "matches_of", "peer_matches"]
 
 
 def edge_of(facts: Facts, policy: Policy) -> Edge:
@@ -63,37 +18,37 @@ def edge_of(facts: Facts, policy: Policy) -> Edge:
     The sender's sidecar cannot see the handshake to come. There the connection counts as encrypted when the policy
     says which principal serves the host: the receiver's own check is the proof.
     """
-    outbound = facts.vantage is Vantage.OUTBOUND
-    service = paths.normalise_host(facts.service) if outbound else ""
-    destination = policy.services.get(service, "") if outbound else facts.destination
+    if facts.vantage is Vantage.OUTBOUND:
+        service = paths.normalise_host(facts.service)
+        destination = policy.services.get(service, "")
+        encrypted = bool(facts.source and destination)
+    else:
+        service, destination = "", facts.destination
+        encrypted = facts.mtls and bool(facts.source)
     operation = facts.operation
     return Edge(
-        source=facts.source,
-        destination=destination,
-        encrypted=bool(facts.source) and (bool(destination) if outbound else facts.mtls),
-        protocol=facts.protocol,
-        method=operation.method,
-        path=paths.normalise(operation.path),
-        host=paths.normalise_host(operation.host),
-        port=operation.port,
-        service=service,
-        address=addresses.parse(facts.source_address) if facts.source_address and not facts.source else None,
-        claims=facts.claims,
+        facts.source,
+        destination,
+        encrypted,
+        facts.protocol,
+        operation.method,
+        paths.normalise(operation.path),
+        operation.host,
+        operation.port,
+        service,
+        addresses.parse(facts.source_address) if facts.source_address and not facts.source else None,
+        facts.claims,
+        facts.headers,
     )
 
 
 def matches_of(policy: Policy, edge: Edge) -> Matches:
     """All rules of the policy that name the edge, or might."""
-    fits = [(route, _route_fits(route, edge)) for route in _routes(policy, edge)]
-    return Matches(
-        named=tuple(route.rule for route, targets in fits if Fit.YES in targets),
-        unsure=tuple(route.rule for route, targets in fits if Fit.UNSURE in targets and Fit.YES not in targets),
-        protocol_listed=any(
-            fit is Fit.YES and edge.protocol in target.operation.protocols
-            for route, targets in fits
-            for target, fit in zip(route.targets, targets, strict=True)
-        ),
-    )
+    index = policy.index
+    ends = (edge.source, edge.destination, edge.service)
+    ways = index.ways.get(ends) or index.ways.keep(ends, _ways(policy, edge))
+    fits = tuple([condition.fit(edge) for condition in ways.conditions])
+    return index.matches.get((ways, fits)) or index.matches.keep((ways, fits), _matches(policy, ways, fits))
 
 
 def peer_matches(peer: Peer, principal: str) -> bool:
@@ -111,21 +66,23 @@ def peer_matches(peer: Peer, principal: str) -> bool:
     )
 
 
-def _routes(policy: Policy, edge: Edge) -> tuple[Route, ...]:
-    """The rules between two ends. They depend on the ends only, of which a mesh has few, and are kept."""
-    ends = (edge.source, edge.destination, edge.service)
-    routes = policy.kept_routes(ends)
-    if routes is None:
-        routes = tuple(filter(None, (_route(rule, edge) for rule in policy.rules_from(edge.source))))
-        policy.keep_routes(ends, routes)
-    return routes
+def _ways(policy: Policy, edge: Edge) -> Ways:
+    numbers: dict[Condition, int] = {}
+    routes = []
+    for rule in policy.index.rules_from(edge.source):
+        entries = [numbers.setdefault(found, len(numbers)) for found in _conditions(rule, edge)]
+        if entries:
+            routes.append(Route(rule, tuple(entries)))
+    return Ways(tuple(routes), tuple(numbers))
 
 
-def _route(rule: Rule, edge: Edge) -> Route | None:
+def _conditions(rule: Rule, edge: Edge) -> list[Condition]:
+    """The conditions of each entry of the rule's `to` that names the edge's destination; none when its `from` does not."""
     sure = any(peer_matches(peer, edge.source) for peer in rule.sources)
     blocks = () if sure or edge.source else tuple(block for peer in rule.sources for block in peer.blocks)
-    targets = tuple(target for target in rule.targets if _is_destination(target.peer, edge))
-    return Route(rule, blocks, targets) if (sure or blocks) and targets else None
+    if not sure and not blocks:
+        return []
+    return [condition_of(rule, to.operation, blocks) for to in rule.targets if _is_destination(to.peer, edge)]
 
 
 def _is_destination(peer: Peer, edge: Edge) -> bool:
@@ -134,60 +91,28 @@ def _is_destination(peer: Peer, edge: Edge) -> bool:
     return peer_matches(peer, edge.destination)
 
 
-def _route_fits(route: Route, edge: Edge) -> list[Fit]:
-    """How surely each of the route's targets is meant."""
-    fits = [_target_fit(target, edge) for target in route.targets]
-    if not route.blocks and not route.rule.claims:  # nearly all rules
-        return fits
-    fit = min(_block_fit(route, edge.address), _claims_fit(route.rule, edge.claims))
-    return [min(fit, each) for each in fits]
+def _matches(policy: Policy, ways: Ways, fits: Sequence[Fit]) -> Matches:
+    """The routes that fit. An AUDIT rule stands by itself, and what the others say does not know of it."""
+    fitting = [route for route in ways.routes if any(fits[number] for number in route.entries)]
+    deciding = [route for route in fitting if not route.rule.audit]
+    audits = {route.rule.name: _together(policy, ways, fits, [route]) for route in fitting if route.rule.audit}
+    return _together(policy, ways, fits, deciding, tuple((name, audits[name]) for name in sorted(audits)))
 
 
-def _block_fit(route: Route, address: Address | None) -> Fit:
-    if not route.blocks:
-        return Fit.YES
-    if address is None:
-        return Fit.UNSURE
-    return Fit.YES if any(address in block for block in route.blocks) else Fit.NO
-
-
-def _claims_fit(rule: Rule, claims: Claims | None) -> Fit:
-    if not rule.claims:
-        return Fit.YES
-    if claims is None:
-        return Fit.UNSURE
-    found = dict(claims)
-    return Fit.YES if all(_has(found.get(name, frozenset()), wanted) for name, wanted in rule.claims) else Fit.NO
-
-
-def _has(values: frozenset[str], wanted: tuple[str, ...]) -> bool:
-    return any(word in values or (word == "*" and bool(values)) for word in wanted)
-
-
-def _target_fit(target: Target, edge: Edge) -> Fit:
-    operation = target.operation
-    if operation.methods and edge.method not in operation.methods:
-        return Fit.NO
-    if operation.hosts and not _listed(operation.hosts, edge.host, paths.host_matches):
-        return Fit.NO
-    path = _path_fit(operation, edge.path) if operation.paths else Fit.YES
-    return min(_port_fit(operation, edge.port), path) if operation.ports else path
+def _together(policy: Policy, ways: Ways, fits: Sequence[Fit], routes: Sequence[Route], audits: Audits = ()) -> Matches:
+    named = [route for route in routes if Fit.YES in (fits[number] for number in route.entries)]
+    met = [ways.conditions[number] for route in named for number in route.entries if fits[number] is Fit.YES]
+    return Matches(
+        named=tuple(route.rule for route in named),
+        unsure=tuple(route.rule for route in routes if route not in named),
+        protocols=frozenset(protocol for condition in met for protocol in condition.operation.protocols),
+        mode=policy.mode,
+        audits=audits,
+    )
 
 
 def _glob(pattern: str, value: str) -> bool:
     return paths.host_matches(pattern, value)
-
-
-def _port_fit(operation: OperationMatch, port: int) -> Fit:
-    if not operation.ports or port in operation.ports:
-        return Fit.YES
-    return Fit.NO if port else Fit.UNSURE
-
-
-def _path_fit(operation: OperationMatch, path: str | None) -> Fit:
-    if path is None:
-        return Fit.YES if not operation.paths or "*" in operation.paths else Fit.UNSURE
-    return Fit.YES if _listed(operation.paths, path, identity.matches) else Fit.NO
 
 
 def _listed(patterns: tuple[str, ...], value: str, match: Callable[[str, str], bool]) -> bool:

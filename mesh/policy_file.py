@@ -19,11 +19,12 @@ from yaml.nodes import Node
 from mesh import policy_keys
 from mesh.decision import Action, Mode
 from mesh.policy import Policy
-from mesh.policy_groups import Groups
+from mesh.policy_groups import groups_of
 from mesh.policy_lint import lint
 from mesh.policy_nodes import NodeReader, Place
 from mesh.policy_part import Part, PlacedRule, read_groups, read_part, read_rules, read_services
 from mesh.problems import PolicyError, Problem, Severity
+from mesh.vocabulary import BUILT_IN, Vocabulary
 
 __all__ = ["PolicyError", "Problem", "Severity", "check", "check_files", "parse", "parse_files", "read"]
 
@@ -32,55 +33,60 @@ _STRICTNESS: Final = (Mode.DISCOVER, Mode.MONITOR, Mode.ENFORCE)
 ValueT = TypeVar("ValueT")
 
 
-def parse(text: str, *, file: str, today: date | None = None) -> Policy:
+def parse(text: str, *, file: str, today: date | None = None, vocabulary: Vocabulary = BUILT_IN) -> Policy:
     """The policy of a file. Raises `PolicyError` with every problem when it has an error."""
-    return parse_files({file: text}, today=today)
+    return parse_files({file: text}, today=today, vocabulary=vocabulary)
 
 
-def parse_files(texts: Mapping[str, str], *, today: date | None = None) -> Policy:
+def parse_files(texts: Mapping[str, str], *, today: date | None = None, vocabulary: Vocabulary = BUILT_IN) -> Policy:
     """The policy of several files, by name. Raises `PolicyError` with every problem when one has an error."""
-    policy, problems = check_files(texts, today=today)
+    policy, problems = check_files(texts, today=today, vocabulary=vocabulary)
     if policy is None:
         raise PolicyError(problems)
     return policy
 
 
-def check(text: str, *, file: str, today: date | None = None) -> tuple[Policy | None, tuple[Problem, ...]]:
+def check(
+    text: str, *, file: str, today: date | None = None, vocabulary: Vocabulary = BUILT_IN
+) -> tuple[Policy | None, tuple[Problem, ...]]:
     """The policy, or None when the file has an error; and all errors and warnings in order of place."""
-    return check_files({file: text}, today=today)
+    return check_files({file: text}, today=today, vocabulary=vocabulary)
 
 
-def check_files(texts: Mapping[str, str], *, today: date | None = None) -> tuple[Policy | None, tuple[Problem, ...]]:
+def check_files(
+    texts: Mapping[str, str], *, today: date | None = None, vocabulary: Vocabulary = BUILT_IN
+) -> tuple[Policy | None, tuple[Problem, ...]]:
     """As `check`, for all files of a policy.
 
     Args:
         texts: text by file name; the names are for the problems only.
         today: the day (UTC) that exceptions are held against; without one, they allow nothing.
+        vocabulary: the infoTypes that entries may name.
     """
     readers = [NodeReader(file) for file in sorted(texts)]
     roots = [(reader, root) for reader in readers if (root := reader.compose(texts[reader.file])) is not None]
     parts = [part for reader, root in roots if (part := read_part(reader, root, texts[reader.file])) is not None]
-    policy = _combined(parts, today) if parts else None
+    policy = _combined(parts, today, vocabulary) if parts else None
     problems = tuple(sorted(problem for reader in readers for problem in reader.problems))
     return None if any(p.severity is Severity.ERROR for p in problems) else policy, problems
 
 
-def read(reader: NodeReader, root: Node, text: str, today: date | None = None) -> Policy | None:
+def read(reader: NodeReader, root: Node, text: str, vocabulary: Vocabulary = BUILT_IN) -> Policy | None:
     """The policy that stands at a node (a case file may hold one inside); None when it has an error.
 
     Args:
         text: what the digest is taken of.
     """
     part = read_part(reader, root, text)
-    policy = _combined([part], today) if part is not None else None
+    policy = _combined([part], None, vocabulary) if part is not None else None
     return None if reader.failed else policy
 
 
-def _combined(parts: Sequence[Part], today: date | None) -> Policy:
+def _combined(parts: Sequence[Part], today: date | None, vocabulary: Vocabulary) -> Policy:
     """All files as one policy. Where files without a namespace disagree on a setting, it is an error."""
     wide = [part for part in parts if not part.namespace]
     mode = _mode(wide)
-    placed = _rules(parts, mode)
+    placed = _rules(parts, mode, vocabulary)
     policy = Policy(
         name="+".join(sorted({part.name for part in wide or parts})),
         digest=_digest(parts),
@@ -91,6 +97,7 @@ def _combined(parts: Sequence[Part], today: date | None) -> Policy:
         services=_services(parts),
         rules=tuple(each.rule for each in placed),
         today=today,
+        info_types=vocabulary.info_types,
     )
     if not any(part.reader.failed for part in parts):
         settings = {key: part.place(key) for part in reversed(wide) for key in part.spec}
@@ -108,9 +115,9 @@ def _mode_of(part: Part) -> Mode:
     return part.reader.choice(part.spec["mode"], policy_keys.MODES, "`mode`")
 
 
-def _rules(parts: Sequence[Part], mode: Mode) -> list[PlacedRule]:
+def _rules(parts: Sequence[Part], mode: Mode, vocabulary: Vocabulary) -> list[PlacedRule]:
     """All rules, each with its file's mode where that is not the policy's. Names stand once."""
-    shared = Groups()
+    shared = groups_of(vocabulary)
     for part in parts:
         shared = shared if part.namespace else read_groups(part, shared)
     found: list[PlacedRule] = []

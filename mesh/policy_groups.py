@@ -6,7 +6,8 @@ Groups may name other groups, in any order, but not in a circle.
 
 import re
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from difflib import get_close_matches
 from graphlib import CycleError, TopologicalSorter
 from types import MappingProxyType
 from typing import Final
@@ -15,29 +16,34 @@ from yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 
 from mesh.policy import Peer
 from mesh.policy_nodes import NodeReader, did_you_mean
-from phiscan.identifiers import INFO_TYPES, Identifier
+from mesh.vocabulary import Vocabulary
+from phiscan.identifiers import INFO_TYPES, Identifier, InfoType
 
 GROUP_NAME: Final = "[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?"
 """Lower case, so that no group is ever taken for a class or an infoType."""
 
-ENTRIES: Final = (*INFO_TYPES, *(identifier.value for identifier in Identifier))
-"""What a group of identifiers may hold besides other groups: infoTypes and classes."""
-
 _CLASSES: Final = frozenset(identifier.value for identifier in Identifier)
-_HEALTH: Final = frozenset(name for name, info_type in INFO_TYPES.items() if info_type.health)
+_LIKE_INFO_TYPE: Final = re.compile(r"[A-Z][A-Z0-9]*_[A-Z0-9_]*")  # `CLINIC_CHART_NUMBER`, not `SSN`
+_NEARLY: Final = 0.85  # `PERSON_NAMES` is a slip of the pen; `CLINIC_CHART` is no `CLINICAL_NOTE`
+
+
+def built_in(info_types: Mapping[str, InfoType]) -> Mapping[str, frozenset[str]]:
+    """Entries of the groups that every policy has. An organisation's own health information is `clinical` too."""
+    health = frozenset(name for name, info_type in info_types.items() if info_type.health)
+    return MappingProxyType({**_BY_CLASS, "clinical": health - {"HEALTH_CLAIM"}})
+
 
 # 45 CFR 164.514(e)(2) takes sixteen identifiers out of a limited data set. Of a postal address it leaves town, state
 # and postal code, and it does not speak of dates (C) and other unique codes (R). Coordinates are an address.
-BUILT_IN: Final[Mapping[str, frozenset[str]]] = MappingProxyType(
-    {
-        "safe-harbor": _CLASSES,  # 45 CFR 164.514(b)(2)(i)
-        "direct-identifiers": (_CLASSES - {"B", "C", "R"}) | {"STREET_ADDRESS", "GEO_COORDINATE"},
-        "limited-data-set": frozenset({"CITY", "US_ZIP_CODE", "C", "R"}),
-        "clinical": _HEALTH - {"HEALTH_CLAIM"},
-        "financial": frozenset({"I", "J"}),  # member numbers, accounts and cards: what payment (164.501) runs on
-    }
-)
-"""Entries of the groups that every policy has."""
+_BY_CLASS: Final[Mapping[str, frozenset[str]]] = {
+    "safe-harbor": _CLASSES,  # 45 CFR 164.514(b)(2)(i)
+    "direct-identifiers": (_CLASSES - {"B", "C", "R"}) | {"STREET_ADDRESS", "GEO_COORDINATE"},
+    "limited-data-set": frozenset({"CITY", "US_ZIP_CODE", "C", "R"}),
+    "financial": frozenset({"I", "J"}),  # member numbers, accounts and cards: what payment (164.501) runs on
+}
+
+BUILT_IN: Final = built_in(INFO_TYPES)
+"""Those groups, where nobody brings an infoType of their own."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,35 +52,47 @@ class Groups:
 
     identifiers: Mapping[str, frozenset[str]] = field(default_factory=lambda: BUILT_IN)
     workloads: Mapping[str, tuple[Peer, ...]] = field(default_factory=dict)
+    vocabulary: Vocabulary = field(default_factory=Vocabulary)
 
 
-def read_identifier_groups(
-    reader: NodeReader, node: Node, known: Mapping[str, frozenset[str]]
-) -> Mapping[str, frozenset[str]]:
+def groups_of(vocabulary: Vocabulary) -> Groups:
+    """The groups that every policy has, for entries of that vocabulary."""
+    return Groups(built_in(vocabulary.info_types), {}, vocabulary)
+
+
+def read_identifier_groups(reader: NodeReader, node: Node, known: Groups) -> Mapping[str, frozenset[str]]:
     """The known groups and those of `spec.identifierGroups`."""
-    groups = dict(known)
-    for name, entries in in_order(reader, named_groups(reader, node, "`identifierGroups`", known), _words):
-        groups[name] = read_entries(reader, entries, f"group `{name}`", groups)
+    groups = dict(known.identifiers)
+    own = replace(known, identifiers=groups)
+    for name, entries in in_order(reader, named_groups(reader, node, "`identifierGroups`", known.identifiers), _words):
+        groups[name] = read_entries(reader, entries, f"group `{name}`", own)
         if not groups[name]:
             reader.error(entries, f"group `{name}` names nothing", "list infoTypes, classes A to R, or groups")
     return groups
 
 
-def read_entries(
-    reader: NodeReader, node: Node, where: str, groups: Mapping[str, frozenset[str]], *, star: bool = False
-) -> frozenset[str]:
+def read_entries(reader: NodeReader, node: Node, where: str, groups: Groups, *, star: bool = False) -> frozenset[str]:
     """A list of infoTypes, classes and groups, the latter written out; `*` too where `star` says so."""
     found: set[str] = set()
+    known = groups.vocabulary
     for item in reader.sequence(node, where):
         word = reader.text(item, f"an entry of {where}")
-        if word in groups:
-            found |= groups[word]
-        elif word in ENTRIES or (star and word == "*"):
+        if word in groups.identifiers:
+            found |= groups.identifiers[word]
+        elif word in known.info_types or word in _CLASSES or (star and word == "*"):
             found.add(word)
         elif word:
-            hint = did_you_mean(word, (*ENTRIES, *groups)) or "write an infoType, a class A to R, a group, or `*`"
-            reader.error(item, f"unknown infoType, class or group `{word}`", hint)
+            reader.error(item, f"unknown infoType, class or group `{word}`", _hint(word, groups))
+        if word in known.unseen:
+            reader.warn(item, f"no detector that runs finds `{word}`", "switch its group on, with `--with GROUP`")
     return frozenset(found)
+
+
+def _hint(word: str, groups: Groups) -> str:
+    known = (*groups.vocabulary.info_types, *_CLASSES, *groups.identifiers)
+    if not _LIKE_INFO_TYPE.fullmatch(word) or get_close_matches(word, known, 1, _NEARLY):
+        return did_you_mean(word, known) or "write an infoType, a class A to R, a group, or `*`"
+    return "declare it in a DetectorSet in the policy's folder, or give that file with `--detectors`"
 
 
 def named_groups(reader: NodeReader, node: Node, where: str, known: Mapping[str, object]) -> dict[str, Node]:

@@ -21,6 +21,7 @@ MODES: Final = {mode.value: mode for mode in Mode}
 DEFAULT_ACTIONS: Final = {action.value: action for action in (Action.DENY, Action.ALLOW)}
 UNSCANNABLE: Final = {action.value: action for action in (Action.DENY, Action.ALERT)}
 OTHERWISE: Final = {action.value: action for action in (Action.DENY, Action.REDACT, Action.ALERT)}
+ACTIONS: Final = {"ALLOW": False, "AUDIT": True}
 MTLS: Final = {"true": True, "any": False}
 
 
@@ -78,9 +79,13 @@ TARGET: Final[Table] = {
     "hosts": _texts("outside hosts by ServiceEntry, alone; `*` at the start or at the end"),
     "operation": closed(OPERATION, "what is asked for; any when left out"),
 }
+_VALUES: Final = "values, of which one must be there; `*` for any"
 WHEN: Final[Table] = {
     "mtls": {"enum": [True, "any"], "description": "`any` lets the rule's identifiers flow unencrypted"},
-    "claims": _named(_texts("values, of which one must be there; `*` for any"), "JWT claims that Envoy has verified"),
+    "claims": _named(_texts(_VALUES), "JWT claims that Envoy has verified"),
+    "headers": _named(
+        _texts(_VALUES), "request headers, by names in lower case, that Envoy vouches for in its metadata"
+    ),
 }
 _ENTRIES: Final = "infoTypes, classes A to R of 45 CFR 164.514(b)(2)(i), groups, or `*` for every individual's"
 DISCLOSURE: Final[Table] = {
@@ -98,6 +103,7 @@ _FROM: Final = _list(closed(SOURCE, "a source: all that is listed must match"), 
 _TO: Final = _list(closed(TARGET, "a destination: all that is listed must match"), "who is called", 1)
 RULE: Final[Table] = {
     "name": _text("named in records; once in a policy"),
+    "action": _one_of(ACTIONS, "AUDIT decides nothing and tells what the rule would have done; ALLOW when left out"),
     "from": _FROM,
     "to": _TO,
     "when": closed(WHEN, "conditions of the connection"),

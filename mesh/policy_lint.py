@@ -15,6 +15,7 @@ from mesh.decision import Action, Mode
 from mesh.facts import Protocol
 from mesh.policy import Disclosure, OperationMatch, Peer, Policy, Rule, Target
 from mesh.policy_nodes import Place
+from mesh.vocabulary import InfoTypes
 from phiscan.identifiers import INFO_TYPES
 
 _MAX_PAIRS: Final = 200_000  # about a second
@@ -50,18 +51,18 @@ def _lint_spec(policy: Policy, spec: Mapping[str, Place]) -> None:
 
 
 def _lint_rule(policy: Policy, rule: Rule, place: Place) -> None:
-    if not rule.mtls:
+    if not rule.mtls and not rule.audit:
         place.warn(f"rule `{rule.name}` lets PHI flow unencrypted", "leave `mtls: any` out")
-    if policy.enforces and rule.mode not in {None, Mode.ENFORCE}:
+    if policy.enforces and rule.mode not in {None, Mode.ENFORCE} and not rule.audit:
         place.warn(f"rule `{rule.name}` has mode `{rule.mode}` and blocks nothing", "leave `mode` out")
     if not any(map(_can_name, rule.sources)) or not any(map(_can_match, rule.targets)):
         place.warn(f"rule `{rule.name}` can never match", "its entries contradict each other")
     for direction, part in (("request", rule.request), ("response", rule.response)):
         for entry in sorted(part.allow - {"*"}):
-            if _overrides(part.deny | part.redact, entry):
+            if _overrides(part.deny | part.redact, entry, policy.info_types):
                 hint = "deny wins over redact, and redact over allow"
                 place.warn(f"`{entry}` is allowed in vain in `{direction}` of rule `{rule.name}`", hint)
-        for entry in sorted(filter(_is_health, part.redact)):
+        for entry in sorted(entry for entry in part.redact if _is_health(entry, policy.info_types)):
             message = f"`{entry}` cannot be masked, so `{direction}` of rule `{rule.name}` denies it"
             place.warn(message, "move it to `deny`; health information is stated by a document's structure")
 
@@ -84,14 +85,14 @@ def _lint_terms(policy: Policy, rule: Rule, place: Place) -> None:
         place.warn(f"exception `{rule.name}` holds for more than a year", "what is to last is a rule")
 
 
-def _is_health(entry: str) -> bool:
-    info_type = INFO_TYPES.get(entry)
+def _is_health(entry: str, known: InfoTypes) -> bool:
+    info_type = known.get(entry)
     return info_type is not None and info_type.health
 
 
-def _overrides(entries: frozenset[str], entry: str) -> bool:
+def _overrides(entries: frozenset[str], entry: str, known: InfoTypes) -> bool:
     """Whether allowing the entry is in vain. `*` leaves health information alone; a provider's needs no allowance."""
-    return _rules(entries, entry) or ("*" in entries and not _is_health(entry))
+    return _rules(entries, entry, known) or ("*" in entries and not _is_health(entry, known))
 
 
 def _can_name(peer: Peer) -> bool:
@@ -118,39 +119,45 @@ def _lint_shadowed(policy: Policy, places: Sequence[Place]) -> None:
             return
         for idle, wide in ((second, first), (first, second)):
             rule, other = policy.rules[idle], policy.rules[wide]
-            if rule.name not in warned and other.name not in warned and adds_nothing(rule, other, policy.mode):
+            if rule.name not in warned and other.name not in warned and _idle(rule, other, policy):
                 warned.add(rule.name)
                 message = f"rule `{rule.name}` adds nothing to rule `{other.name}`"
                 places[idle].warn(message, "remove it, or narrow the other")
 
 
-def adds_nothing(rule: Rule, other: Rule, mode: Mode) -> bool:
+def _idle(rule: Rule, other: Rule, policy: Policy) -> bool:
+    return adds_nothing(rule, other, policy.mode, policy.info_types)
+
+
+def adds_nothing(rule: Rule, other: Rule, mode: Mode, known: InfoTypes = INFO_TYPES) -> bool:
     """Whether a policy of that mode decides the same without `rule`, because of `other`."""
     return (
         rule.terms is other.terms is None  # an exception ends, and another must not lose what it adds then
+        and not (rule.audit or other.audit)  # each is told by itself, whatever the others say
         and other.claims == rule.claims  # where claims are not known, a rule that asks for some denies
+        and other.headers == rule.headers
         and (rule.mtls or not other.mtls)
         and (rule.mode or mode) is (other.mode or mode)
-        and _disclosure_covers(other.request, rule.request)
-        and _disclosure_covers(other.response, rule.response)
-        and all(any(_peer_covers(wide, peer) for wide in other.sources) for peer in rule.sources)
+        and all(any(_peer_covers(wide, peer) for wide in other.sources) for peer in rule.sources)  # most pairs end here
         and all(any(_target_covers(wide, target) for wide in other.targets) for target in rule.targets)
+        and _disclosure_covers(other.request, rule.request, known)
+        and _disclosure_covers(other.response, rule.response, known)
     )
 
 
-def _disclosure_covers(wide: Disclosure, part: Disclosure) -> bool:
+def _disclosure_covers(wide: Disclosure, part: Disclosure, known: InfoTypes) -> bool:
     """Whether the combination of both rules each infoType as `wide` alone does."""
     return (
-        all(_rules(wide.deny, entry) for entry in part.deny)
-        and all(_rules(wide.deny | wide.redact, entry) for entry in part.redact)
-        and all(_rules(wide.deny | wide.redact | wide.allow, entry) for entry in part.allow)
+        all(_rules(wide.deny, entry, known) for entry in part.deny)
+        and all(_rules(wide.deny | wide.redact, entry, known) for entry in part.redact)
+        and all(_rules(wide.deny | wide.redact | wide.allow, entry, known) for entry in part.allow)
         and wide.otherwise.rank >= part.otherwise.rank
     )
 
 
-def _rules(entries: frozenset[str], entry: str) -> bool:
+def _rules(entries: frozenset[str], entry: str, known: InfoTypes) -> bool:
     """Whether the entries cover this one. `*` does not cover a class or infoType: it says nothing of providers."""
-    info_type = INFO_TYPES.get(entry)
+    info_type = known.get(entry)
     return entry in entries or (info_type is not None and info_type.identifier in entries)
 
 

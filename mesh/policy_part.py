@@ -76,11 +76,11 @@ def read_groups(part: Part, known: Groups) -> Groups:
     spec, reader = part.spec, part.reader
     identifiers = known.identifiers
     if "identifierGroups" in spec:
-        identifiers = read_identifier_groups(reader, spec["identifierGroups"], identifiers)
+        identifiers = read_identifier_groups(reader, spec["identifierGroups"], known)
     workloads = known.workloads
     if "workloadGroups" in spec:
         workloads = read_workload_groups(reader, spec["workloadGroups"], known)
-    return Groups(identifiers, workloads)
+    return Groups(identifiers, workloads, known.vocabulary)
 
 
 def read_rules(part: Part, groups: Groups) -> list[PlacedRule]:

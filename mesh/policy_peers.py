@@ -1,6 +1,7 @@
 """The entries of `from`, `to` and `workloadGroups` into `Peer` and `Target` values."""
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from typing import Final
 
 from yaml.nodes import Node
@@ -46,7 +47,7 @@ def read_workload_groups(reader: NodeReader, node: Node, known: Groups) -> Mappi
         members: dict[Peer, None] = {}  # each once: groups of groups would else grow without bound
         for item in reader.sequence(entries, f"group `{name}`"):
             keys = reader.mapping(item, policy_keys.MEMBER, where)
-            members.update(dict.fromkeys(_peers(reader, item, keys, Groups(known.identifiers, groups))))
+            members.update(dict.fromkeys(_peers(reader, item, keys, replace(known, workloads=groups))))
         groups[name] = tuple(members)
         if not members:
             reader.error(entries, f"group `{name}` names nobody", "list workloads as in `from`")

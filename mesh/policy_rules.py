@@ -2,20 +2,24 @@
 `spec.exceptions`, but not those of their entries.
 """
 
+import re
 from collections.abc import Mapping
 from datetime import date
+from typing import Final
 
 from yaml.nodes import Node, ScalarNode
 
 from mesh import policy_keys
 from mesh.decision import Action
 from mesh.facts import Direction
-from mesh.policy import Disclosure, Rule, Terms
+from mesh.policy import Disclosure, Rule, Terms, Wanted
 from mesh.policy_groups import Groups, read_entries
 from mesh.policy_nodes import NodeReader
 from mesh.policy_peers import read_sources, read_targets
 
 _Keys = Mapping[str, Node]
+
+_HEADER: Final = re.compile(r"[a-z0-9!#$%&'*+.^_`|~-]+")  # RFC 9110, section 5.6.2, in lower case as Envoy has them
 
 
 def read_rule(reader: NodeReader, node: Node, groups: Groups) -> Rule:
@@ -23,6 +27,9 @@ def read_rule(reader: NodeReader, node: Node, groups: Groups) -> Rule:
     keys = reader.mapping(node, policy_keys.RULE, "a rule")
     phi = reader.mapping(keys["phi"], policy_keys.PHI, "`phi`") if "phi" in keys else {}
     when = reader.mapping(keys["when"], policy_keys.WHEN, "`when`") if "when" in keys else {}
+    audit = reader.choice(keys["action"], policy_keys.ACTIONS, "`action`") if "action" in keys else False
+    if audit and "mode" in keys:
+        reader.error(keys["mode"], "`mode` stands beside `action: AUDIT`", "leave it out: an AUDIT rule never enforces")
     return Rule(
         name=_required_text(reader, node, keys, "name"),
         sources=read_sources(reader, _entries(reader, node, keys, "from"), groups),
@@ -30,8 +37,10 @@ def read_rule(reader: NodeReader, node: Node, groups: Groups) -> Rule:
         request=_disclosure(reader, phi["request"], "`request`", groups) if "request" in phi else Disclosure(),
         response=_disclosure(reader, phi["response"], "`response`", groups) if "response" in phi else Disclosure(),
         mtls=reader.choice(when["mtls"], policy_keys.MTLS, "`mtls`") if "mtls" in when else True,
-        claims=_claims(reader, when["claims"]) if "claims" in when else (),
+        claims=_wanted(reader, when["claims"], "claim") if "claims" in when else (),
+        headers=_headers(reader, when["headers"]) if "headers" in when else (),
         mode=reader.choice(keys["mode"], policy_keys.MODES, "`mode`") if "mode" in keys else None,
+        audit=audit,
     )
 
 
@@ -39,9 +48,7 @@ def read_exception(reader: NodeReader, node: Node, groups: Groups) -> Rule:
     """An entry of `exceptions`: a rule that only allows, and only for a time."""
     keys = reader.mapping(node, policy_keys.EXCEPTION, "an exception")
     listed = reader.required(node, keys, "allow", "the rule")
-    allow = Disclosure(
-        read_entries(reader, listed, "`allow`", groups.identifiers, star=True) if listed else frozenset()
-    )
+    allow = Disclosure(read_entries(reader, listed, "`allow`", groups, star=True) if listed else frozenset())
     if listed is not None and not allow.allow:
         reader.error(listed, "`allow` is empty", "list what the exception is for")
     directions = policy_keys.DIRECTIONS
@@ -90,22 +97,30 @@ def _entries(reader: NodeReader, rule: Node, keys: _Keys, key: str) -> list[Node
     return items
 
 
-def _claims(reader: NodeReader, node: Node) -> tuple[tuple[str, tuple[str, ...]], ...]:
+def _headers(reader: NodeReader, node: Node) -> Wanted:
+    for name, key, _ in reader.items(node, "`headers`"):
+        if not _HEADER.fullmatch(name):
+            reader.error(key, f"`{name}` is not the name of a header", "write it in lower case, without the colon")
+    return _wanted(reader, node, "header")
+
+
+def _wanted(reader: NodeReader, node: Node, what: str) -> Wanted:
+    """Claims or headers, each with its values."""
     found = []
-    for name, key, value in reader.items(node, "`claims`"):
-        words = reader.strings(value, f"claim `{name}`", bool, "")
+    for name, key, value in reader.items(node, f"`{what}s`"):
+        words = reader.strings(value, f"{what} `{name}`", bool, "")
         if not words:
-            reader.error(key, f"claim `{name}` has no value", "list values, or `*` for any")
+            reader.error(key, f"{what} `{name}` has no value", "list values, or `*` for any")
         found.append((name, words))
     if not found:
-        reader.error(node, "`claims` is empty", "leave the key out for anyone")
+        reader.error(node, f"`{what}s` is empty", "leave the key out for anyone")
     return tuple(found)
 
 
 def _disclosure(reader: NodeReader, node: Node, where: str, groups: Groups) -> Disclosure:
     keys = reader.mapping(node, policy_keys.DISCLOSURE, where)
     allow, redact, deny = (
-        read_entries(reader, keys[key], f"`{key}`", groups.identifiers, star=True) if key in keys else frozenset[str]()
+        read_entries(reader, keys[key], f"`{key}`", groups, star=True) if key in keys else frozenset[str]()
         for key in ("allow", "redact", "deny")
     )
     otherwise = policy_keys.OTHERWISE

@@ -5,8 +5,7 @@ Theory. A policy sees a text (a path, a namespace, ...) only through its pattern
 longer pattern does; and whatever no pattern names. One witness of each class stands for the whole class. Hosts have
 patterns with `*` in front too, so there each pair of a prefix and a suffix has a witness as well.
 
-What the classes cannot show: ambiguous paths and unknown ports, which no rule can open; and hosts outside of the mesh,
-addresses and claims, which no workload stands for.
+What the classes cannot show: ambiguous paths and unknown ports, which no rule can open; and claims and headers.
 Cost: trust domains x namespaces x accounts of workloads; methods x paths x hosts x ports of operations.
 """
 
@@ -79,6 +78,11 @@ def spots(operations: Iterable[OperationMatch]) -> tuple[Spot, ...]:
         for (method, m), (path, p), (host, h), (port, n) in product(words[0], words[1], words[2], ports.items()):
             found.append(Spot(Operation(method, path, host, port), protocol, (m, p, h, n)))
     return tuple(found)
+
+
+def hosts(patterns: Set[str]) -> dict[str, str]:
+    """A host of every class that the patterns tell apart, with the pattern that it stands for."""
+    return _either_end(patterns)
 
 
 def witnesses(patterns: Set[str], *, root: str = "", filler: str = _FILLER) -> dict[str, str]:

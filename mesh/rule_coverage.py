@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from mesh.cases import Case, CaseResult
 from mesh.facts import Direction
+from mesh.match import edge_of, matches_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,8 +24,8 @@ class RuleCoverage:
 
 
 def rule_coverage(results: Iterable[tuple[Case, CaseResult]]) -> tuple[RuleCoverage, ...]:
-    """The coverage of every rule of every policy that the cases name, in the policies' order."""
-    cases = list(results)
+    """The coverage of every rule of every policy that the cases name, in the policies' order. AUDIT rules count too."""
+    cases = [(case, {*result.outcome.decision.rules, *_audited(case)}) for case, result in results]
     policies = {case.policy.digest: case.policy for case, _ in cases}
     return tuple(
         RuleCoverage(
@@ -37,9 +38,15 @@ def rule_coverage(results: Iterable[tuple[Case, CaseResult]]) -> tuple[RuleCover
     )
 
 
-def _count(cases: Iterable[tuple[Case, CaseResult]], digest: str, rule: str, direction: Direction) -> int:
+def _audited(case: Case) -> Iterable[str]:
+    """AUDIT rules of the case's edge. A decision is silent about those that would have allowed."""
+    matches = matches_of(case.policy, edge_of(case.head.facts, case.policy))
+    return (name for name, _ in matches.audits)
+
+
+def _count(cases: Iterable[tuple[Case, set[str]]], digest: str, rule: str, direction: Direction) -> int:
     return sum(
-        rule in result.outcome.decision.rules
-        for case, result in cases
+        rule in named
+        for case, named in cases
         if case.policy.digest == digest and case.head.facts.direction is direction
     )

@@ -98,8 +98,8 @@ def _check(rule: Rule, target: Peer) -> None:
     """A rule would be wider without its other conditions."""
     if any(peer != Peer(peer.principals, peer.namespaces) for peer in (*rule.sources, target)):
         raise _InexactError("an entry lists more than principals and namespaces")
-    if rule.claims:
-        raise _InexactError("its claims are the guard's to check")
+    if rule.claims or rule.headers:
+        raise _InexactError(f"its {'claims' if rule.claims else 'headers'} are the guard's to check")
 
 
 def _opening(operation: OperationMatch) -> Opening:

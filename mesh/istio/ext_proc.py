@@ -8,10 +8,12 @@ Why these values, and no others:
 - `message_timeout` defaults to 200 ms. `grpc_service.timeout` bounds nothing on this stream, so it is not set.
 - Attributes are CEL expressions; an unknown name is silently absent. `request_attributes` are sent with the request
   headers only: a filter that skips the request must ask for `response_attributes`.
+- Metadata is handed on by namespace. Only the receiver's says anything: what a sender's own sidecar writes is the sender's word.
 """
 
 from mesh.istio.installation import DEADLINE, Installation
 from mesh.istio.manifest import Manifest, Value
+from mesh.istio.metadata import NAMESPACES
 
 TYPE_URL = "type.googleapis.com/envoy.extensions.filters.http.ext_proc.v3.ExternalProcessor"
 FILTER_NAME = "phiguard.ext_proc"
@@ -64,10 +66,12 @@ def outbound_requests(installation: Installation) -> Manifest:
 
 def inbound_responses(installation: Installation) -> Manifest:
     """The filter that judges a response at the workload that gives it, before the mesh encrypts it."""
-    return _filter(installation, _JUDGE_RESPONSE, {"response_attributes": list(INBOUND_ATTRIBUTES)})
+    vouched: Manifest = {"forwarding_namespaces": {"untyped": list(NAMESPACES)}}
+    more: dict[str, Value] = {"response_attributes": list(INBOUND_ATTRIBUTES), "metadata_options": vouched}
+    return _filter(installation, _JUDGE_RESPONSE, more)
 
 
-def _filter(installation: Installation, processing_mode: Manifest, attributes: dict[str, Value]) -> Manifest:
+def _filter(installation: Installation, processing_mode: Manifest, more: dict[str, Value]) -> Manifest:
     config: Manifest = {
         "@type": TYPE_URL,
         "stat_prefix": "phiguard",
@@ -76,6 +80,6 @@ def _filter(installation: Installation, processing_mode: Manifest, attributes: d
         "status_on_error": {"code": "ServiceUnavailable"},
         "message_timeout": DEADLINE,
         "processing_mode": processing_mode,
-        **attributes,
+        **more,
     }
     return {"name": FILTER_NAME, "typed_config": config}

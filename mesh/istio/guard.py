@@ -196,6 +196,7 @@ def _arguments() -> list[Value]:
         "--tls-key": f"{CERTS}/key.pem",
         "--tls-ca": f"{CERTS}/root-cert.pem",
         "--ledger": "/var/lib/phiguard/ledger",
+        "--edges": "/var/lib/phiguard/edges",
         "--policy": "/etc/phiguard",
     }
     return ["serve", *(f"{option}={value}" for option, value in options.items())]

@@ -37,6 +37,7 @@ PEERS = st.sampled_from(
 SOURCES = st.one_of(PEERS, PEERS, st.just(Peer(blocks=(ip_network("10.0.0.0/8"),))))
 DESTINATIONS = st.one_of(PEERS, PEERS, st.sampled_from([Peer(hosts=("billing",)), Peer(hosts=("o*",))]))
 CLAIMS = st.sampled_from([(), (), (("role", ("doctor",)),), (("role", ("*",)),)])
+HEADERS = st.sampled_from([(), (), (), (("x-purpose", ("TREATMENT",)),)])
 OPERATIONS = st.builds(
     OperationMatch,
     methods=st.sampled_from([(), (), ("POST",)]),
@@ -56,6 +57,8 @@ RULES = st.lists(
         mode=st.sampled_from([None, *Mode]),
         terms=st.sampled_from([None, None, *(Terms("o", "r", day) for day in (date(2026, 1, 1), date(2026, 12, 31)))]),
         claims=CLAIMS,
+        headers=HEADERS,
+        audit=st.sampled_from([False, False, False, True]),
     ),
     max_size=4,
     unique_by=lambda r: r.name,
@@ -92,6 +95,7 @@ ALL_FACTS = st.builds(
     ),
     source_address=st.sampled_from(["", "10.1.2.3", "192.0.2.1", "nonsense"]),
     claims=st.sampled_from([None, (), (("role", frozenset({"doctor"})),), (("role", frozenset({"clerk"})),)]),
+    headers=st.sampled_from([None, (), (("x-purpose", frozenset({"TREATMENT"})),)]),
 )
 FINDINGS = st.builds(found, st.sampled_from(NAMES), st.sampled_from(Subject), st.sampled_from([-1, 0, 7]))
 VERDICTS = (Verdict.NONE, Verdict.HEALTH, Verdict.IDENTIFIERS, Verdict.PHI)

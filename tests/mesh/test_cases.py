@@ -187,3 +187,34 @@ def test_no_repr_shows_a_body():
     (case,) = load(f"{{{EDGE}, path: '/Ana', headers: {{a: Ana}}, body: Ana}}")
     assert "Ana" not in repr(case)
     assert "Ana" not in repr(cases.run(case, NameScanner))
+
+
+def test_what_audit_rules_would_have_done_is_compared():
+    rule = f"{{from: [{{principals: [{EHR}]}}], to: [{{principals: [{BILLING}]}}], when: {{headers: {{x-a: [b]}}}}"
+    text = (
+        "policy:\n  apiVersion: phiguard.dev/v1alpha1\n  kind: SegmentationPolicy\n  metadata: {name: p}\n"
+        f"  spec: {{rules: [{rule}, name: strict, action: AUDIT}}]}}\n"
+        "cases:\n"
+        f"- {{name: a, request: {{{EDGE}, body: Ana, verifiedHeaders: {{x-a: [b]}}}}, expect: {{audits: {{strict: DENY}}}}}}\n"
+        f"- {{name: b, request: {{{EDGE}, body: Bob, verifiedHeaders: {{x-a: [b]}}}}, expect: {{audits: {{}}}}}}\n"
+        f"- {{name: c, request: {{{EDGE}, body: Bob, headers: {{x-a: b}}}}, expect: {{audits: {{strict: DENY}}}}}}\n"
+    )
+    found = cases.load(text, file="c.yaml", read=read)
+    assert [cases.run(case, NameScanner).passed for case in found] == [True, True, True]
+    assert found[0].head.facts.headers == (("x-a", frozenset({"b"})),)
+    assert "`strict` is `ALLOW`, expected `ALERT`" in problem_of("{}", "{audits: {strict: ALLOW}}")
+
+
+@pytest.mark.parametrize(
+    ("text", "answer"),
+    [
+        ("policy: a.yaml\ncases:\n- name: a\n", True),
+        ("policy:\n  kind: SegmentationPolicy\n  spec: {}\ncases: []\n", True),
+        ("kind: SegmentationPolicy\ncases: []\n", False),
+        ("'spec': {}\ncases: []\n", False),
+        ("spec:\n  cases: []\n", False),
+        ("policy: a.yaml\n", False),
+    ],
+)
+def test_a_case_file_is_told_from_a_policy_by_its_own_keys(text, answer):
+    assert cases.is_case_file(text) is answer

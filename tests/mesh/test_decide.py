@@ -23,8 +23,10 @@ from mesh_strategies import (
 from mesh.decide import decide, refuse
 from mesh.decision import Action, Decision, Mode, Reason
 from mesh.facts import Facts, Operation, Vantage
+from mesh.match import edge_of, matches_of
 from mesh.policy import Disclosure, OperationMatch, Peer, Policy, Rule, Target, Terms
 from phiscan.finding import Coverage, Finding, Gap, ScanReport, Subject, Verdict
+from phiscan.identifiers import Identifier
 
 FACTS = Facts(source=EHR, destination=BILLING, mtls=True, redactable=True, operation=Operation("POST", "/claims"))
 
@@ -108,6 +110,25 @@ def test_no_other_rule_cancels_a_denial(facts, seen, rules, disclosure):
     seen = report(found("PERSON_NAME"), *seen.findings)
     decision = decide(facts, seen, replace(rules, rules=(*rules.rules, other, denier)))
     assert decision.action is Action.DENY
+
+
+@given(ALL_FACTS, reports(), POLICIES)
+def test_audit_rules_change_nothing_but_what_is_told_of_them(facts, seen, rules):
+    without = replace(rules, rules=rules.in_force)
+    decision = decide(facts, seen, rules)
+    assert replace(decision, audits=()) == decide(facts, seen, without)
+    watched = replace(rules, rules=tuple(replace(rule, audit=True) for rule in rules.rules))
+    assert replace(decide(facts, seen, watched), audits=()) == decide(facts, seen, replace(rules, rules=()))
+
+
+@given(ALL_FACTS, reports(), POLICIES)
+def test_an_audit_rule_tells_what_it_would_do_as_the_only_rule(facts, seen, rules):
+    told = dict(decide(facts, seen, rules).audits)
+    for each in rules.auditing:
+        alone = replace(rules, rules=(replace(each, audit=False),))
+        matches = matches_of(alone, edge_of(facts, alone))
+        action = decide(facts, seen, alone).action if matches.named or matches.unsure else Action.ALLOW
+        assert told.get(each.name, Action.ALLOW) is action
 
 
 # --- what a scan does not give
@@ -231,6 +252,47 @@ def test_a_denial_names_only_the_infotypes_that_tipped_it():
     seen = report(*map(found, ("DIAGNOSIS", "DATE_OF_BIRTH", "US_SOCIAL_SECURITY_NUMBER", "PERSON_NAME")))
     decision = decide(FACTS, seen, policy(rule(request=disclosure)))
     assert (decision.tipped, decision.redact) == (("DIAGNOSIS", "PERSON_NAME"), ())
+
+
+# --- AUDIT rules
+
+
+def audit(name: str, **changes: Any) -> Rule:
+    return rule(name, audit=True, **changes)
+
+
+def test_what_audit_rules_would_have_done_is_told_by_name():
+    open_rule = rule(request=Disclosure(allow=frozenset({"*"})))
+    seen = report(found("PERSON_NAME"), found("URL"))
+    audits = (
+        audit("denies", request=Disclosure(allow=frozenset({"A"}))),
+        audit("allows", request=Disclosure(allow=frozenset({"*"}))),
+        audit("masks", request=Disclosure(allow=frozenset({"A"}), otherwise=Action.REDACT)),
+        audit("alerts", request=Disclosure(otherwise=Action.ALERT)),
+        audit("of another edge", targets=(Target(Peer((EHR,))),)),
+    )
+    decision = decide(FACTS, seen, policy(open_rule, *audits))
+    assert (*spoke(decision), decision.rules) == (Action.ALLOW, Reason.ALLOWED_BY_RULE, ("r",))
+    assert decision.audits == (("alerts", Action.ALERT), ("denies", Action.DENY), ("masks", Action.REDACT))
+
+
+def test_an_audit_rule_opens_no_edge_and_lists_no_protocol():
+    decision = decide(FACTS, ScanReport(), policy(audit("a")))
+    assert (*spoke(decision), decision.rules, decision.audits) == (Action.DENY, Reason.EDGE_NOT_ALLOWED, (), ())
+
+
+def test_an_audit_rule_that_cannot_be_evaluated_would_deny():
+    facts = replace(FACTS, operation=Operation("POST", "/x/../claims"))
+    listing = audit("a", targets=(Target(Peer((BILLING,)), OperationMatch(paths=("/claims",))),))
+    decision = decide(facts, ScanReport(), policy(rule(), listing))
+    assert (decision.action, decision.audits) == (Action.ALLOW, (("a", Action.DENY),))
+
+
+def test_phi_on_an_edge_that_only_the_default_opens_has_a_reason_of_its_own():
+    decision = decide(FACTS, report(found("URL")), policy(default_action=Action.ALLOW))
+    assert (*spoke(decision), decision.rules) == (Action.ALLOW, Reason.ALLOWED_BY_DEFAULT, ())
+    assert decision.identifiers == (Identifier.URL,)
+    assert decide(FACTS, ScanReport(), policy(default_action=Action.ALLOW)).reason is Reason.NO_PHI
 
 
 # --- exceptions

@@ -1,4 +1,5 @@
 from dataclasses import replace
+from ipaddress import ip_network
 from types import MappingProxyType
 
 import pytest
@@ -8,10 +9,11 @@ from mesh_strategies import ALL_FACTS, BILLING, EHR, NAMES, POLICIES, found
 
 from mesh.decide import decide
 from mesh.decision import Action, Mode
-from mesh.diff import PROVIDER, What, diff, flows
-from mesh.facts import Direction, Facts, Vantage
+from mesh.diff import RuleChange, What, diff
+from mesh.facts import Direction, Vantage
+from mesh.flows import PROVIDER
 from mesh.policy import Disclosure, OperationMatch, Peer, Policy, Rule, Target
-from phiscan.finding import ScanReport, Subject, Verdict
+from phiscan.finding import ScanReport, Verdict
 from phiscan.identifiers import INFO_TYPES
 
 OPEN = Disclosure(allow=frozenset({"PERSON_NAME"}))
@@ -126,16 +128,39 @@ def test_a_looser_setting_opens_and_back_again_it_closes(change, name):
 
 
 @pytest.mark.parametrize(
-    "change",
+    ("change", "about"),
     [
-        {"claims": (("role", ("nurse",)),)},
-        {"targets": (Target(Peer(hosts=("api.example.com",))),)},
+        ({"claims": (("role", ("nurse", "doctor")),)}, "claim role = nurse or doctor"),
+        ({"headers": (("x-purpose", ("*",)),)}, "header x-purpose = *"),
     ],
 )
-def test_a_changed_rule_that_cannot_be_tried_is_named_and_counts_as_opening(change):
+def test_a_changed_rule_that_cannot_be_tried_is_named_and_counts_as_opening(change, about):
     compared = diff(policy(rule()), policy(rule(), rule("beyond", **change)))
-    assert (compared.untried, compared.opens, compared.empty) == (("beyond",), True, False)
-    assert diff(policy(rule(**change)), policy(rule(**change))).empty
+    assert compared.untried == (RuleChange("beyond", "new", about),)
+    assert (compared.opens, compared.empty) == (True, False)
+    assert diff(policy(rule(**change)), policy(rule("renamed", **change))).empty
+    assert [c.how for c in diff(policy(rule(**change)), policy(rule(mtls=False, **change))).untried] == ["changed"]
+    assert [c.how for c in diff(policy(rule(**change)), policy()).untried] == ["removed"]
+
+
+def test_an_audit_rule_that_changes_is_told_and_opens_nothing():
+    watched = rule("watched", audit=True)
+    compared = diff(policy(rule()), policy(rule(), watched))
+    assert (compared.audits, compared.differences) == ((RuleChange("watched", "new"),), ())
+    assert (compared.opens, compared.empty) == (False, False)
+    assert diff(policy(watched), policy(replace(watched, audit=False))).opens
+
+
+def test_hosts_outside_and_blocks_of_addresses_are_tried():
+    outside = rule(targets=(Target(Peer(hosts=("*.partner.example",))),), mtls=False)
+    (opened,) = {d.destination for d in diff(policy(), policy(outside)).differences}
+    assert opened == "outside *.partner.example"
+    network = Peer(blocks=(ip_network("10.0.0.0/8"), ip_network("10.1.0.0/16")))
+    found_sources = {d.source for d in diff(policy(), policy(rule(sources=(network,), mtls=False))).differences}
+    assert found_sources == {"addresses 10.0.0.0/8", "addresses 10.1.0.0/16"}
+    narrowed = rule(sources=(Peer(blocks=network.blocks[1:]),), mtls=False)
+    (closed,) = {d.source for d in diff(policy(rule(sources=(network,), mtls=False)), policy(narrowed)).differences}
+    assert closed == "addresses 10.0.0.0/8"
 
 
 def test_service_accounts_and_trust_domains_are_told_apart():
@@ -146,13 +171,3 @@ def test_service_accounts_and_trust_domains_are_told_apart():
 
 def test_identifiers_that_are_no_longer_treated_as_phi_open():
     assert diff(policy(treat_identifiers_as_phi=True), policy()).opens
-
-
-def test_flows_say_what_becomes_of_each_kind():
-    facts = Facts(source=EHR, destination=BILLING, mtls=True, redactable=True)
-    named = policy(rule(targets=(Target(Peer((BILLING,))),), request=replace(OPEN, redact=frozenset({"K"}))))
-    said = flows(facts, named)
-    assert (said["PERSON_NAME"], said["EMAIL_ADDRESS"]) == (Action.ALLOW, Action.DENY)
-    assert (said["DIAGNOSIS"], said[f"{PROVIDER}US_HEALTHCARE_NPI"]) == (Action.ALLOW, Action.REDACT)
-    assert "DIAGNOSIS" not in flows(facts, policy())
-    assert found("DIAGNOSIS", Subject.NOBODY).identifier is None

@@ -2,8 +2,9 @@ from pathlib import Path
 
 import pytest
 
-from mesh.diff import PROVIDER, diff
-from mesh.diff_words import changes, setting_words, short, summed_up
+from mesh.diff import RuleChange, diff
+from mesh.diff_words import audit_words, changes, setting_words, short, summed_up, untried_words
+from mesh.flows import PROVIDER
 from mesh.policy_file import parse
 from phiscan.identifiers import INFO_TYPES
 
@@ -88,3 +89,9 @@ def test_a_whole_class_all_identifiers_and_all_health_information_have_one_word(
 )
 def test_a_label_is_short_where_the_trust_domain_goes_without_saying(label, said):
     assert short(label) == said
+
+
+def test_what_cannot_be_compared_and_what_decides_nothing_is_said():
+    asking = RuleChange("doctors", "new", "claim role = doctor")
+    assert untried_words(asking) == "rule `doctors` is new and asks for claim role = doctor: not compared, read it"
+    assert audit_words(RuleChange("tighter", "removed")) == "AUDIT rule `tighter` is removed: it decides nothing"

@@ -1,9 +1,12 @@
 from contextlib import suppress
 
 import pytest
-from hypothesis import given
+import yaml
+from hypothesis import given, settings
 from hypothesis import strategies as st
+from yaml.nodes import Node
 
+from mesh import document
 from mesh.document import UnreadableError, compose
 
 
@@ -38,3 +41,27 @@ def test_a_document_of_exactly_the_limit_is_read():
 def test_no_text_raises_anything_else(text):
     with suppress(UnreadableError):
         compose(text)
+
+
+def plain(node: Node | None):
+    if node is None or isinstance(node.value, str):
+        return node and (node.tag, node.value)
+    return node.tag, [[plain(part) for part in (item if isinstance(item, tuple) else (item,))] for item in node.value]
+
+
+def read(reader, text: str):
+    """The nodes, or that there are none."""
+    try:
+        return plain(reader(text))
+    except (UnreadableError, yaml.YAMLError, ValueError):
+        return "refused"
+
+
+WORDS = "a: |- |b c|{|}|[|]|, |'|\"|&x |*x|!|!!str |1|yes|~|\\x41|é|:|%|? |#| #|>-".split("|")
+PIECES = st.sampled_from([*WORDS, "\n", "\n  ", "|\n", ">\n", "\t", "\ufeff", "\r", "\x85", "\u2028", "---\n", "..."])
+
+
+@given(st.lists(PIECES, max_size=14).map("".join))
+@settings(max_examples=300)
+def test_no_text_means_anything_else_to_the_faster_parser(text):
+    assert read(document._composed, text) == read(lambda given: document._Loader(given).get_single_node(), text)

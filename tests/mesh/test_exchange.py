@@ -248,9 +248,35 @@ def test_the_second_scan_reads_the_body_that_leaves():
 
 @pytest.mark.parametrize("proof", [MarkerScanner(remains=True), MarkerScanner(unsure=True)])
 def test_a_redaction_that_a_second_scan_does_not_prove_is_denied(proof):
-    outcome = outcome_of(exchange(policy(**REDACT), MarkerScanner(), proof), *MESSAGE)
+    outcome = outcome_of(exchange(policy(**REDACT), MarkerScanner(), *[proof] * 4), *MESSAGE)
     assert (outcome.decision.action, outcome.decision.reason) == (Action.DENY, Reason.REDACTION_FAILED)
     assert (outcome.decision.redact, outcome.body) == ((), None)
+
+
+class Uncovering(MarkerScanner):
+    """Finds a phone number in what is left once the marker is gone."""
+
+    def finish(self, *, truncated: bool) -> ScanReport:
+        seen = super().finish(truncated=truncated)
+        at = b"".join(self.chunks).find(b"end")
+        if seen.findings or at < 0:
+            return seen
+        phone = Finding(
+            "PHONE_NUMBER", Identifier.PHONE, Likelihood.LIKELY, "tail", Location("", at, at + 3), Subject.PATIENT
+        )
+        return replace(seen, findings=(phone,), verdict=Verdict.PHI)
+
+
+def test_what_a_mask_uncovers_is_masked_too():
+    rules = policy(redact=frozenset({SSN, "PHONE_NUMBER"}))
+    outcome = outcome_of(exchange(rules, MarkerScanner(), Uncovering(), Uncovering()), *MESSAGE)
+    assert (outcome.decision.action, outcome.body) == (Action.REDACT, b"ssn XXX XXX")
+
+
+def test_what_a_mask_uncovers_and_the_policy_denies_is_denied():
+    rules = policy(redact=frozenset({SSN}), deny=frozenset({"PHONE_NUMBER"}))
+    outcome = outcome_of(exchange(rules, MarkerScanner(), Uncovering()), *MESSAGE)
+    assert outcome.decision.reason is Reason.REDACTION_FAILED
 
 
 def test_a_body_that_cannot_be_masked_is_denied():

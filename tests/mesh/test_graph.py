@@ -1,4 +1,5 @@
 from dataclasses import replace
+from ipaddress import ip_network
 
 from hypothesis import given, settings
 from mesh_strategies import BILLING, EHR, POLICIES
@@ -6,6 +7,7 @@ from mesh_strategies import BILLING, EHR, POLICIES
 from mesh.decision import Mode
 from mesh.diff import diff
 from mesh.graph import Arrow, graph, member, mermaid
+from mesh.graph_svg import svg
 from mesh.policy import Disclosure, Peer, Policy, Rule, Target
 
 CLAIMS = Rule(
@@ -37,6 +39,29 @@ def test_an_answer_without_phi_has_no_arrow_and_a_question_has():
 def test_the_arrow_shows_what_the_rules_allow_together():
     strict = replace(CLAIMS, name="strict", request=Disclosure(deny=frozenset({"A", "G"})))
     assert graph(policy(CLAIMS, strict)).arrows[0].label == "C+"
+
+
+def test_hosts_outside_and_blocks_of_addresses_have_a_box():
+    outside = replace(CLAIMS, targets=(Target(Peer(hosts=("*.edi.example",))),), mtls=False, response=Disclosure())
+    inside = replace(CLAIMS, name="in", sources=(Peer(blocks=(ip_network("10.2.0.0/16"),)),), request=Disclosure())
+    found = graph(policy(outside, inside))
+    assert [(a.sender, a.receiver, a.label) for a in found.arrows] == [
+        ("addresses 10.2.0.0/16", "finance/billing", "no PHI"),
+        ("clinic/ehr", "outside *.edi.example", "A C+, masked G"),
+    ]
+    assert found.namespaces["outside of the mesh"] == ("addresses 10.2.0.0/16", "outside *.edi.example")
+    assert [member(label) for label in found.namespaces["outside of the mesh"]] == ["10.2.0.0/16", "*.edi.example"]
+
+
+def test_rules_that_are_not_drawn_are_named():
+    asking = replace(CLAIMS, name="asking", claims=(("role", ("doctor",)),))
+    found = graph(policy(replace(CLAIMS, name="watched", audit=True), asking))
+    assert (found.arrows, found.undrawn) == ((), ("asking", "watched"))
+    assert mermaid(found).endswith(
+        "  %% not drawn, as they decide nothing or ask for claims or headers: asking, watched\n"
+    )
+    assert found.note in svg(found, "")
+    assert (graph(policy(CLAIMS)).note, "%%" in mermaid(graph(policy(CLAIMS)))) == ("", False)
 
 
 def test_a_policy_without_rules_has_no_arrow():

@@ -99,7 +99,7 @@ def test_a_protocol_is_listed_by_a_target_that_names_the_edge():
         upgrade = Target(operation=OperationMatch(paths=("/ws",), protocols=(Protocol.UPGRADE,)))
         policy = replace(POLICY, rules=(Rule("r", (Peer(),), (Target(), upgrade)),))
         edge = edge_of(replace(at(path), protocol=Protocol.UPGRADE), policy)
-        return matches_of(policy, edge).protocol_listed
+        return edge.protocol in matches_of(policy, edge).protocols
 
     assert listed("/ws")
     assert not listed("/claims")
@@ -177,6 +177,22 @@ def test_every_claim_of_a_rule_must_be_verified(claims, answer):
 
 
 @pytest.mark.parametrize(
+    ("headers", "answer"),
+    [
+        (None, "unsure"),  # Envoy does not say
+        ((), "no"),
+        ((("x-purpose", frozenset({"TREATMENT"})),), "yes"),
+        ((("x-purpose", frozenset({"RESEARCH"})),), "no"),
+        ((("x-purpose", frozenset({"TREATMENT,RESEARCH"})),), "no"),  # two headers, as Envoy joins them
+    ],
+)
+def test_every_header_of_a_rule_must_be_vouched_for(headers, answer):
+    rule = Rule("r", (Peer((EHR,)),), (Target(),), headers=(("x-purpose", ("TREATMENT", "PAYMENT")),))
+    assert fit(replace(FACTS, headers=headers), rule) == answer
+    assert fit(replace(FACTS, headers=headers), replace(rule, claims=(("role", ("*",)),))) != "yes"
+
+
+@pytest.mark.parametrize(
     ("peer", "answer"),
     [
         (Peer(trust_domains=("cluster.local",)), True),
@@ -192,13 +208,3 @@ def test_every_claim_of_a_rule_must_be_verified(claims, answer):
 def test_an_entry_names_a_principal_by_trust_domain_and_account(peer, answer):
     assert peer_matches(peer, EHR) is answer
     assert not peer_matches(peer, "")
-
-
-def test_what_is_kept_of_two_ends_is_bounded_and_changes_nothing():
-    policy = replace(POLICY, rules=(Rule("r", (Peer(namespaces=("clinic",)),), (Target(),)),))
-    for number in range(20_000):
-        policy.keep_routes((str(number), "", ""), ())
-    assert policy.kept_routes(("0", "", "")) is None
-    edge = edge_of(FACTS, policy)
-    assert matches_of(policy, edge) == matches_of(policy, edge)
-    assert matches_of(policy, edge).named

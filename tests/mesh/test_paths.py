@@ -113,3 +113,9 @@ def test_a_host_pattern_names_a_host(pattern, host, named):
 )
 def test_one_host_pattern_covers_another(wide, narrow, covered):
     assert paths.host_covers(wide, narrow) is covered
+
+
+@given(st.text("/a.~-_%;\\?#1 é\x00", max_size=12))
+def test_the_short_way_of_plain_paths_leads_where_the_long_one_does(tail):
+    # `%61` is an `a`, and no plain path has an escape
+    assert paths.normalise(f"/a{tail}") == paths.normalise(f"/%61{tail}")

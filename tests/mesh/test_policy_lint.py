@@ -75,6 +75,12 @@ def test_a_rule_may_enforce_within_a_policy_that_monitors():
     assert warnings_of(f"{EDGE}, mode: enforce", spec=f"  mode: monitor\n{SERVICES}") == []
 
 
+def test_of_an_audit_rule_only_what_makes_it_useless_is_pointed_out():
+    assert warnings_of(EDGE, f"{EDGE}, action: AUDIT, when: {{mtls: any}}") == []
+    assert warnings_of(f"{EDGE}, action: AUDIT", f"{EDGE}, action: AUDIT") == []
+    assert warnings_of(f"{to('paths: [/x], protocols: [TCP]')}, action: AUDIT") == ["7: rule `a` can never match"]
+
+
 EXCEPTION = (
     f"  exceptions: [{{name: x, {EDGE}, allow: [URL], owner: privacy office, reason: r, expires: 2026-12-31}}]\n"
 )
@@ -136,6 +142,7 @@ def test_a_rule_that_another_covers_adds_nothing_in_either_order(wide, narrow):
         (f"{EDGE}, phi: {{request: {{deny: [B]}}}}", f"{EDGE}, when: {{mtls: any}}"),
         (f"{EDGE}, phi: {{request: {{allow: [A], otherwise: ALERT}}}}", f"{EDGE}"),
         (f"{EDGE}, {ALLOW % 'A'}", f"{EDGE}, mode: enforce, {ALLOW % 'A'}"),
+        (EDGE, f"{EDGE}, when: {{headers: {{x-purpose: [TREATMENT]}}}}"),
     ],
 )
 def test_rules_that_each_add_something_are_left_alone(first, second):

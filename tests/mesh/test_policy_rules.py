@@ -124,6 +124,21 @@ def test_what_a_rule_leaves_out_allows_nothing():
         ("namespaces: [clinic]", "serviceAccounts: []", "`serviceAccounts` is empty", "leave the key out for anyone"),
         ("{mtls: true}", "{claims: {}}", "`claims` is empty", "leave the key out for anyone"),
         ("{mtls: true}", "{claims: {role: []}}", "claim `role` has no value", "list values, or `*` for any"),
+        ("{mtls: true}", "{headers: {}}", "`headers` is empty", "leave the key out for anyone"),
+        ("{mtls: true}", "{headers: {x-a: []}}", "header `x-a` has no value", "list values, or `*` for any"),
+        (
+            "{mtls: true}",
+            "{headers: {X-Purpose: [a]}}",
+            "`X-Purpose` is not the name of a header",
+            "write it in lower case, without the colon",
+        ),
+        ("name: a", "name: a\n  action: DENY", "`action` is `DENY`, expected `ALLOW` or `AUDIT`", ""),
+        (
+            "name: a",
+            "name: a\n  action: AUDIT\n  mode: monitor",
+            "`mode` stands beside `action: AUDIT`",
+            "leave it out: an AUDIT rule never enforces",
+        ),
         ("otherwise: DENY", "otherwise: ALLOW", "`otherwise` is `ALLOW`, expected `DENY`, `REDACT` or `ALERT`", ""),
     ],
 )
@@ -147,6 +162,16 @@ def test_every_kind_of_peer_and_claim_is_read():
     )
     assert rule.targets == (Target(Peer(hosts=("*.clearinghouse.example",))),)
     assert (rule.claims, rule.mtls) == ((("role", ("doctor", "nurse")),), False)
+
+
+def test_headers_and_the_action_are_read():
+    (rule, plain), problems = rules_of(
+        "- {name: a, action: AUDIT, from: [{}], to: [{}], when: {headers: {x-purpose: [TREATMENT, '*']}}}\n"
+        "- {name: b, action: ALLOW, from: [{}], to: [{}]}\n"
+    )
+    assert problems == ()
+    assert (rule.audit, rule.headers) == (True, (("x-purpose", ("TREATMENT", "*")),))
+    assert (plain.audit, plain.headers) == (False, ())
 
 
 EXCEPTION = """\

@@ -9,6 +9,7 @@ policy:
   spec:
     rules:
     - {name: tried, from: [{namespaces: [clinic]}], to: [{namespaces: [finance]}]}
+    - {name: watched, action: AUDIT, from: [{namespaces: [clinic]}], to: [{namespaces: [finance]}]}
     - {name: idle, from: [{namespaces: [clinic]}], to: [{namespaces: [web]}]}
 cases:
 - {name: a, request: {source: cluster.local/ns/clinic/sa/a, destination: cluster.local/ns/finance/sa/b, mtls: true}}
@@ -20,6 +21,7 @@ cases:
 
 def test_a_rule_is_covered_by_the_cases_whose_edge_it_names(scanner_of):
     found = cases.load(FILE, file="c.yaml", read=lambda _: b"")
-    tried, idle = rule_coverage([(case, cases.run(case, scanner_of)) for case in found])
+    tried, watched, idle = rule_coverage([(case, cases.run(case, scanner_of)) for case in found])
     assert tried == RuleCoverage("clinic", "tried", 1, 1)
+    assert watched == RuleCoverage("clinic", "watched", 1, 1)  # it would have allowed, so no decision names it
     assert (tried.covered, idle.covered, idle.rule) == (True, False, "idle")

@@ -61,6 +61,17 @@ def test_a_rule_with_claims_is_the_guards():
     assert (found.said, found.left_out) == (frozenset(), ("rule `claims`: its claims are the guard's to check",))
 
 
+def test_a_rule_with_headers_is_the_guards():
+    asking = replace(policy().rules[0], headers=(("x-purpose", ("TREATMENT",)),))
+    found = edges(Policy(name="p", digest="", rules=(asking,)), NAMING)
+    assert (found.said, found.left_out) == (frozenset(), ("rule `claims`: its headers are the guard's to check",))
+
+
+def test_an_audit_rule_opens_no_edge():
+    found = edges(Policy(name="p", digest="", rules=(replace(policy().rules[0], audit=True),)), NAMING)
+    assert (found.said, found.left_out) == (frozenset(), ())
+
+
 def test_an_open_default_is_named_too():
     assert "defaultAction ALLOW" in edges(policy(default_action=Action.ALLOW), NAMING).left_out[0]
 

@@ -101,3 +101,11 @@ def test_identities_come_with_the_response_because_request_attributes_would_not_
 def test_the_whole_node_is_never_asked_for(make):
     config = parse(make)
     assert "xds.node" not in (*config.request_attributes, *config.response_attributes)
+
+
+def test_only_the_receivers_metadata_is_handed_on():
+    options = parse(ext_proc.inbound_responses).metadata_options
+    assert options is not None
+    assert options.forwarding_namespaces is not None
+    assert options.forwarding_namespaces.untyped == ["envoy.filters.http.jwt_authn", "phiguard.headers"]
+    assert parse(ext_proc.outbound_requests).metadata_options is None
