@@ -23,7 +23,7 @@ _COMMANDS: Final = {
     "policy": "check, explain or test a policy",
     "simulate": "show what becomes of the messages of a case file",
     "istio": "write or check the mesh's configuration",
-    "audit": "read or verify the audit ledger",
+    "audit": "read, verify or export the audit ledger",
 }
 _WRONG: Final = 2
 

@@ -3,9 +3,10 @@
 A file with an error gives no detector at all: a set of which half is missing lets through what its author thinks is found.
 """
 
+import hashlib
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from yaml.nodes import Node
@@ -40,11 +41,16 @@ _MAX: Final = 200
 
 @dataclass(frozen=True, slots=True)
 class DetectorSet:
-    """The detectors of one file, proven by their examples, and the infoTypes that they bring."""
+    """The detectors of one file, proven by their examples, and the infoTypes that they bring.
+
+    Args:
+        digest: SHA-256 of the file's text.
+    """
 
     name: str
     detectors: tuple[Detector, ...] = ()
     info_types: tuple[InfoType, ...] = ()
+    digest: str = ""
 
 
 def is_detector_set(text: str) -> bool:
@@ -65,12 +71,25 @@ def check(text: str, *, file: str) -> tuple[DetectorSet | None, tuple[Problem, .
     reader = NodeReader(file)
     root = reader.compose(text)
     found = _read(reader, root) if root is not None else None
-    return (None if reader.failed else found), reader.problems
+    if found is None or reader.failed:
+        return None, reader.problems
+    return replace(found, digest=hashlib.sha256(text.encode()).hexdigest()), reader.problems
 
 
 def vocabulary(sets: Iterable[DetectorSet]) -> Mapping[str, InfoType]:
     """Every infoType that an engine with these sets may find."""
     return {**INFO_TYPES, **{t.name: t for each in sets for t in each.info_types}}
+
+
+def clash(sets: Iterable[DetectorSet]) -> str:
+    """What is wrong when a detector or an infoType of one name stands in two sets: nobody would tell them apart."""
+    owners: dict[str, str] = {}
+    for each in sets:
+        for name in (*(d.name for d in each.detectors), *(t.name for t in each.info_types)):
+            if name in owners:
+                return f"`{name}` stands in the detector sets `{owners[name]}` and `{each.name}`"
+            owners[name] = each.name
+    return ""
 
 
 def _read(reader: NodeReader, root: Node) -> DetectorSet | None:

@@ -9,6 +9,7 @@ from extauthz.detector_sets import DetectorSet
 from extauthz.engine_cache import EngineCache
 from phiscan.compiled import PlatformError
 from phiscan.detectors import UnknownGroupError, select
+from phiscan.identifiers import CREDENTIALS
 from phiscan.scanner import Engine
 
 
@@ -35,7 +36,8 @@ def load(detection: Detection, sets: Sequence[DetectorSet] = ()) -> Engine:
     try:
         chosen = select(with_groups=detection.with_groups, without_groups=detection.without_groups)
         detectors = (*chosen, *(d for each in sets for d in each.detectors))
-        _check_names(sets)
+        if clash := detector_sets.clash(sets):
+            raise EngineError(f"{clash}; rename one")
         vocabulary = detector_sets.vocabulary(sets)
         if not detectors:
             raise EngineError("--without: no detector is left; leave a group on")
@@ -46,13 +48,14 @@ def load(detection: Detection, sets: Sequence[DetectorSet] = ()) -> Engine:
         raise EngineError(str(error)) from None
 
 
-def _check_names(sets: Sequence[DetectorSet]) -> None:
-    """Detectors and infoTypes of one name in two files would be told apart by nobody."""
-    owners: dict[str, str] = {}
-    for each in sets:
-        for name in (*(d.name for d in each.detectors), *(t.name for t in each.info_types)):
-            if name in owners:
-                raise EngineError(
-                    f"`{name}` stands in the detector sets `{owners[name]}` and `{each.name}`; rename one"
-                )
-            owners[name] = each.name
+def unseen(detection: Detection, sets: Sequence[DetectorSet] = ()) -> frozenset[str]:
+    """The infoTypes that nothing finds: credentials whose group is off. Structure and labels find all the others.
+
+    Raises:
+        EngineError: a group does not exist.
+    """
+    try:
+        chosen = select(with_groups=detection.with_groups, without_groups=detection.without_groups)
+    except UnknownGroupError as error:
+        raise EngineError(str(error)) from None
+    return CREDENTIALS - {d.info_type for d in (*chosen, *(d for each in sets for d in each.detectors))}

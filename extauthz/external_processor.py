@@ -34,6 +34,7 @@ class ExternalProcessor:
         self._desk = desk
         self._admission = admission
         self._trust_domain = trust_domain
+        self._observed = False
 
     async def process(
         self,
@@ -62,11 +63,20 @@ class ExternalProcessor:
                 await self._abort(context, grpc.StatusCode.INVALID_ARGUMENT, "unknown event")
                 return
             response = stream.answer(request, found)
+            if processing.is_observed(request):
+                self._say_observed()
+                continue  # an answer would be ignored, and PHI passes
             await context.write(response)
             if processing.is_final(response):
                 return
         if stream.waiting:
             await self._abort(context, grpc.StatusCode.ABORTED, "the stream ended before its verdict")
+
+    def _say_observed(self) -> None:
+        """Log it once: every record of such a message says it too."""
+        if not self._observed:
+            self._observed = True
+            logs.emit(LogEvent.OBSERVED, logging.WARNING)
 
     async def _next(self, stream: Stream, context: "grpc.aio.ServicerContext[Any, Any]") -> Any:  # noqa: ANN401
         """Return the next event. A message that stays open for too long is judged as out of time."""

@@ -9,10 +9,12 @@ clock (`Stopwatch`) runs only while an event is being worked on.
 
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
+from extauthz.edge_store import EdgeCounter
 from extauthz.judgement import Judgement, ledger_record
 from extauthz.ledger import Ledger, LedgerError
+from extauthz.policy_store import Snapshot
 from extauthz.settings import Limits
 from extauthz.telemetry import SpanName, Telemetry, Trace
 from mesh.decide import refuse
@@ -20,9 +22,7 @@ from mesh.decision import Reason
 from mesh.events import Event, Head, Outcome
 from mesh.exchange import Exchange, Scanner
 from mesh.facts import Facts
-from mesh.policy import Policy
 from phiscan.finding import ScanReport
-from phiscan.scanner import Engine
 from phiscan.scanner import Limits as ScanLimits
 
 Clock = Callable[[], int]
@@ -38,24 +38,31 @@ class Call:
         metadata: of the call, names in lower case.
         caller: principal of the proxy that calls, proven by its certificate to us; empty on a plain listener.
         seconds: until the caller gives up, or None when it did not say.
+        observed: Envoy lets us look on and takes no answer, so nothing is enforced, whatever the policy says.
     """
 
     kind: SpanName
     metadata: Mapping[str, str] = field(default_factory=dict, repr=False)
     caller: str = ""
     seconds: float | None = None
+    observed: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Desk:
-    """What every inspection needs. `policy` returns the revision in force; `new_id` a decision id that is unique."""
+    """What every inspection needs. `snapshot` returns what is in force; `new_id` a decision id that is unique."""
 
-    engine: Engine
-    policy: Callable[[], Policy]
+    snapshot: Callable[[], Snapshot]
     ledger: Ledger
+    edges: EdgeCounter
     telemetry: Telemetry
     limits: Limits
     new_id: Callable[[], str]
+
+    def pinned(self) -> "Desk":
+        """This desk with what is in force now, for all messages of one stream."""
+        now = self.snapshot()
+        return replace(self, snapshot=lambda: now)
 
     def open(self, call: Call) -> "Inspection":
         """Begin the inspection of one message."""
@@ -94,12 +101,13 @@ class Inspection:
     def __init__(self, desk: Desk, call: Call) -> None:
         self._desk = desk
         self._call = call
-        self._policy = desk.policy()
+        self._engine, self._policy = (now := desk.snapshot()).engine, now.policy
         self._trace = desk.telemetry.begin(call.kind, call.metadata)
         self._watch = Stopwatch()
         self._steps = _Steps(self._trace, desk.telemetry.clock)
         self._facts: Facts | None = None
         self._media = ("", "")
+        self._begun: list[float] = []  # when each scan began, in worked seconds
         self._exchange = Exchange(self._policy, self._open_scanner)
 
     def receive(self, event: Event) -> Judgement | None:
@@ -127,13 +135,19 @@ class Inspection:
 
     def _open_scanner(self) -> Scanner:
         self._steps.decided()  # a second scanner proves a redaction: the decision is made
-        scanner = self._desk.engine.scanner(
+        scanner = self._engine.scanner(
             content_type=self._media[0],
             content_encoding=self._media[1],
-            limits=ScanLimits(body=self._desk.limits.body_bytes, seconds=self._desk.budget(self._call)),
+            limits=ScanLimits(body=self._desk.limits.body_bytes, seconds=self._budget()),
             clock=self._watch,
         )
         return _TimedScanner(scanner, self._steps)
+
+    def _budget(self) -> float:
+        """Seconds for the next scan. All scans that prove one redaction share a budget."""
+        self._begun.append(self._watch())
+        spent = self._begun[-1] - self._begun[min(1, len(self._begun) - 1)]
+        return max(0.0, self._desk.budget(self._call) - spent)
 
     def _judged(self, outcome: Outcome) -> Judgement:
         judgement = self._judgement(outcome)
@@ -145,6 +159,8 @@ class Inspection:
             judgement = self._judgement(Outcome(decision, outcome.report))
         else:
             self._desk.telemetry.ledger_kept()
+        if self._facts is not None:
+            self._desk.edges.count(self._facts, judgement.decision, judgement.report, self._policy)
         self._trace.end(judgement, self._watch())
         return judgement
 
@@ -152,10 +168,11 @@ class Inspection:
         return Judgement(
             id=self._desk.new_id(),
             facts=self._facts or Facts(),
-            decision=outcome.decision,
+            decision=replace(outcome.decision, enforced=False) if self._call.observed else outcome.decision,
             report=outcome.report,
-            policy=self._policy.name,
+            policy="" if self._policy is None else self._policy.name,
             trace=self._trace.id,
+            observed=self._call.observed,
             body=outcome.body,
         )
 

@@ -22,6 +22,7 @@ class Judgement:
         policy: name of the policy that decided.
         trace: trace id, 32 hexadecimal digits.
         body: the redacted body, only when the decision's effect is REDACT.
+        observed: nobody waited for it: Envoy's filter runs in observability mode.
     """
 
     id: str
@@ -31,6 +32,7 @@ class Judgement:
     policy: str
     trace: str
     body: bytes | None = None
+    observed: bool = False
 
     def __repr__(self) -> str:
         """Name the decision only: a body must not reach a log through a repr."""
@@ -45,6 +47,7 @@ def ledger_record(judgement: Judgement) -> dict[str, Any]:
         "id": judgement.id,
         "decision": decision.action.value,
         "enforced": decision.enforced,
+        "observed": judgement.observed,
         "reason": decision.reason.value,
         "verdict": decision.verdict.value,
         "coverage": decision.coverage.value,
@@ -53,6 +56,7 @@ def ledger_record(judgement: Judgement) -> dict[str, Any]:
         "infoTypes": dict(Counter(f.info_type for f in judgement.report.findings)),
         "tipped": list(decision.tipped),
         "rules": list(decision.rules),
+        "audits": {rule: action.value for rule, action in decision.audits},
         "policy": decision.policy,
         "source": facts.source,
         "destination": facts.destination,

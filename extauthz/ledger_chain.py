@@ -33,6 +33,10 @@ class Head:
     hash: str = GENESIS
 
 
+GENESIS_HEAD: Final = Head()
+"""Where every chain begins."""
+
+
 @dataclass(frozen=True, slots=True)
 class Break:
     """The first place where a chain does not hold. `line` counts from 1; 0 speaks of the whole file."""
@@ -84,11 +88,15 @@ def last_head(data: bytes) -> tuple[Head | None, int, bool]:
 
 
 class Verifier:
-    """Follows one chain through its segments, in order. Memory is one segment's."""
+    """Follows one chain through its segments, in order. Memory is one segment's.
 
-    def __init__(self) -> None:
-        self.head = Head()
-        self.hashes: set[str] = {GENESIS}
+    Args:
+        start: where the segments that were moved away ended.
+    """
+
+    def __init__(self, start: Head = GENESIS_HEAD) -> None:
+        self.head = start
+        self.hashes: set[str] = {start.hash}
         self._bad = 0
         self._bad_at = ("", 0)
 

@@ -22,14 +22,18 @@ from grpc_reflection.v1alpha import reflection
 from extauthz import logs, tls, wire
 from extauthz.admission import Admission
 from extauthz.authorization import Authorization
+from extauthz.edge_store import NO_EDGES, EdgeCounter
+from extauthz.edge_upkeep import EdgeUpkeep
+from extauthz.engines import EngineError
 from extauthz.exporting import Pipeline
 from extauthz.external_processor import ExternalProcessor
 from extauthz.inspection import Desk
 from extauthz.ledger import Ledger, LedgerError
 from extauthz.logs import LogEvent
-from extauthz.policy_store import PolicyError, PolicyStore, PolicyUnreadableError
+from extauthz.policy_files import PolicyUnreadableError
+from extauthz.policy_store import PolicyStore
 from extauthz.settings import Settings
-from phiscan.scanner import Engine
+from mesh.problems import PolicyError
 
 _READY: Final = ("", wire.AUTHORIZATION, wire.EXTERNAL_PROCESSOR)
 _LIVE: Final = "liveness"  # SERVING as long as this process answers: a full disk is no reason to restart it
@@ -58,22 +62,28 @@ class Worker:
 
     Args:
         settings: checked settings.
-        policies: the policy in force.
+        policies: the policy and the engine in force.
         ledger: this worker's chain.
         pipeline: where spans and metrics go.
-        engine: compiled detectors.
+        edges: where the edges that messages run along are counted.
     """
 
     def __init__(
-        self, settings: Settings, policies: PolicyStore, ledger: Ledger, pipeline: Pipeline, engine: Engine
+        self,
+        settings: Settings,
+        policies: PolicyStore,
+        ledger: Ledger,
+        pipeline: Pipeline,
+        edges: EdgeCounter = NO_EDGES,
     ) -> None:
         self._settings = settings
         self._policies = policies
         self._ledger = ledger
         self._pipeline = pipeline
+        self._edges = EdgeUpkeep(edges)
         self._admission = Admission(settings.limits)
         self._desk = Desk(
-            engine, lambda: policies.current, ledger, pipeline.telemetry, settings.limits, lambda: uuid.uuid4().hex
+            lambda: policies.current, ledger, edges, pipeline.telemetry, settings.limits, lambda: uuid.uuid4().hex
         )
         self._health: Any = health.aio.HealthServicer()  # type: ignore[attr-defined]  # defined when grpc.aio is there
         self._healthy = True
@@ -133,6 +143,7 @@ class Worker:
         if self._upkeep is not None:
             self._upkeep.cancel()
         self._close_ledger()
+        self._edges.close()
         await asyncio.to_thread(self._pipeline.close)
         logs.emit(LogEvent.STOPPED)
 
@@ -142,12 +153,14 @@ class Worker:
             changed = self._policies.refresh()
         except PolicyError as error:
             self._complain([str(p) for p in error.problems])
-        except PolicyUnreadableError as error:
+        except (PolicyUnreadableError, EngineError) as error:
             self._complain([str(error)])
         else:
-            if changed:
-                policy = self._policies.current
+            policy = self._policies.current.policy
+            settled = bool(self._complaint) and not self._policies.refused
+            if (changed or settled) and policy is not None:
                 logs.emit(LogEvent.POLICY_LOADED, policy=policy.name, digest=policy.digest)
+            if settled:
                 self._complaint = []
 
     def _complain(self, problems: list[str]) -> None:
@@ -190,6 +203,7 @@ class Worker:
             try:
                 await asyncio.to_thread(self.refresh_policy)  # parsing a large policy takes longer than a message waits
                 await self._tend_ledger()
+                await self._edges.tend()
             except Exception as raised:  # noqa: BLE001 - upkeep must go on; health shows what it can no longer keep up
                 logs.error(LogEvent.INTERNAL_ERROR, raised)
 
@@ -205,7 +219,8 @@ class Worker:
             self._healthy = self._ledger.healthy
             event = LogEvent.LEDGER_HEALED if self._healthy else LogEvent.LEDGER_FAILED
             logs.emit(event, logging.INFO if self._healthy else logging.ERROR)
-        ready = self._healthy and not self._admission.draining
+        governed = self._policies.current.policy is not None
+        ready = self._healthy and governed and not self._admission.draining
         status = health_pb2.HealthCheckResponse.SERVING if ready else health_pb2.HealthCheckResponse.NOT_SERVING
         for service in _READY:
             await self._health.set(service, status)

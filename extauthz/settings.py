@@ -1,12 +1,18 @@
 """What an operator can set, checked once. Nothing else in the shell reads arguments or the environment."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
+from urllib.parse import urlsplit
 
 from extauthz.engines import Detection
+from extauthz.kubernetes_api import Api
+from mesh.identity import is_namespace_pattern
 
 MIB: Final = 1024 * 1024
+_KUBERNETES: Final = "kubernetes://"
+_ACCOUNT: Final = Path("/var/run/secrets/kubernetes.io/serviceaccount")
 HEADROOM: Final = MIB  # room for headers, attributes and framing around a body of the largest size
 
 
@@ -55,25 +61,41 @@ class Limits:
 
 
 @dataclass(frozen=True, slots=True)
+class Cluster:
+    """Policies as objects of a Kubernetes cluster.
+
+    Args:
+        root: the namespace whose objects speak for the whole mesh.
+    """
+
+    api: Api
+    root: str
+
+
+@dataclass(frozen=True, slots=True)
 class Settings:
     """Everything that `serve` needs.
 
     Args:
         host: address to listen on.
         port: port to listen on, 0 for any free one (one worker only).
-        policy: policy file, or a folder that holds exactly one.
+        policy: policy file, a folder whose YAML files are one, or the objects of a cluster.
+        detectors: files of custom detectors besides those of the folder.
         health: another address, plain and for health checks only: a kubelet has no certificate to show.
         ledger: folder of the audit ledger, or None for none.
+        edges: folder where edges are counted, or None for none.
         detection: what runs over texts.
         trust_domain: of principals that only the sender's sidecar can name (`cluster.local`).
     """
 
     host: str
     port: int
-    policy: Path
+    policy: Path | Cluster
+    detectors: tuple[Path, ...] = ()
     health: tuple[str, int] | None = None
     tls: Tls | None = None
     ledger: Path | None = None
+    edges: Path | None = None
     workers: int = 1
     trust_domain: str = "cluster.local"
     limits: Limits = field(default_factory=Limits)
@@ -91,6 +113,49 @@ def parse_listen(text: str) -> tuple[str, int]:
     if not colon or not host or not port.isascii() or not port.isdigit() or int(port) > 65535:
         raise SettingsError(f"--listen {text}: not an address; write HOST:PORT, for example 0.0.0.0:9000")
     return host, int(port)
+
+
+def parse_policy(text: str, api: str, environment: Mapping[str, str], account: Path = _ACCOUNT) -> Path | Cluster:
+    """Read `--policy`: a path, or `kubernetes://[NAMESPACE]`, where a pod's own namespace is the default.
+
+    Args:
+        api: of `--kubernetes-api`; empty for the cluster that this process runs in.
+        account: the folder of a pod's service account.
+
+    Raises:
+        SettingsError: it is neither, or there is no cluster around us.
+    """
+    if not text.startswith(_KUBERNETES):
+        if api:
+            raise SettingsError(f"--kubernetes-api {api}: the policy is a file; write --policy kubernetes://NAMESPACE")
+        return Path(text)
+    root = text.removeprefix(_KUBERNETES) or _own_namespace(account)
+    if not is_namespace_pattern(root) or "*" in root:
+        raise SettingsError(f"--policy {text}: not a namespace; write kubernetes://NAMESPACE")
+    if api:
+        return Cluster(Api(_local(api)), root)
+    host, port = environment.get("KUBERNETES_SERVICE_HOST", ""), environment.get("KUBERNETES_SERVICE_PORT", "443")
+    if not host:
+        raise SettingsError(f"--policy {text}: this is no pod of a cluster; run in one, or give --kubernetes-api URL")
+    named = f"[{host}]" if ":" in host else host
+    return Cluster(Api(f"https://{named}:{port}", account / "token", account / "ca.crt"), root)
+
+
+def _own_namespace(account: Path) -> str:
+    try:
+        return (account / "namespace").read_text().strip()
+    except OSError:
+        raise SettingsError("--policy kubernetes://: this is no pod; write kubernetes://NAMESPACE") from None
+
+
+def _local(url: str) -> str:
+    """Policies open a mesh, so they come over TLS with the cluster's roots, or do not leave this machine."""
+    parts = urlsplit(url)
+    if parts.scheme != "http" or parts.hostname not in {"127.0.0.1", "::1", "localhost"}:
+        raise SettingsError(
+            f"--kubernetes-api {url}: not of this machine; write http://127.0.0.1:PORT, where kubectl proxy listens"
+        )
+    return url.rstrip("/")
 
 
 def parse_tls(cert: Path | None, key: Path | None, ca: Path | None) -> Tls | None:

@@ -11,12 +11,15 @@ trailers follow its body:
     judged, cut off        refuse             as judged            judge by themselves
 
 `response_headers` may be the first event of a stream: the filter may skip requests, or ext_authz has denied the
-request. "As judged" is for body modes that release chunks: the first event already counted as cut off, and the policy
+request. A stream whose filter only looks on (`observability_mode`) is judged as one whose bodies are not held back, is never
+enforced, and gets no answer.
+
+"As judged" is for body modes that release chunks: the first event already counted as cut off, and the policy
 has spoken on that.
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from extauthz import logs
@@ -56,12 +59,13 @@ class Stream:
     def __init__(
         self, desk: Desk, admission: Admission, call: Call, context: Context, refused: Reason | None = None
     ) -> None:
-        self._desk = desk
+        self._desk = desk.pinned()  # a response is judged as its request was, whatever is put in force between them
         self._admission = admission
         self._call = call
         self._context = context
         self._refused = refused
         self._sides = {direction: _Side() for direction in Direction}
+        self._begun = False
 
     @property
     def waiting(self) -> bool:
@@ -91,17 +95,34 @@ class Stream:
             self._release(side)
 
     def _receive(self, request: Any, found: Phase) -> Judgement | None:  # noqa: ANN401 - as above
-        self._context = processing.learn(self._context, request)
         side = self._sides[found.direction]
+        if not self._is_of_one_mode(request):
+            return self._refuse(side, Reason.INTERNAL_ERROR)
+        self._context = processing.learn(self._context, request)
         events = processing.events(request, found, self._context)
         if found.part is Part.HEADERS:
             return self._on_headers(side, events)
         if side.inspection is not None:
             return self._feed(side, side.inspection, events)
+        return self._after(side, found, events)
+
+    def _is_of_one_mode(self, request: Any) -> bool:  # noqa: ANN401 - as above
+        """Whether Envoy lets us look on, or waits for us, as it did from the first event. Else it waits: fail closed."""
+        observed = processing.is_observed(request)
+        if not self._begun:
+            self._begun, self._call = True, replace(self._call, observed=observed)
+        if self._call.observed == observed:
+            return True
+        self._call = replace(self._call, observed=False)
+        return False
+
+    def _after(self, side: _Side, found: Phase, events: tuple[Event, ...]) -> Judgement:
+        """What comes when nothing is open: trailers, or more of a body."""
         if side.judgement is None or side.facts is None:
             return self._refuse(side, Reason.INTERNAL_ERROR)
         if found.part is Part.TRAILERS:
-            return self._feed(side, self._desk.open(self._call), (Head(side.facts), *events))
+            judged = self._feed(side, self._desk.open(self._call), (Head(side.facts), *events))
+            return judged or self._refuse(side, Reason.INTERNAL_ERROR)
         if side.judgement.decision.coverage is not Coverage.COMPLETE:
             return side.judgement
         return self._refuse(side, Reason.TRUNCATED)  # another chunk: what was judged was not the whole body

@@ -34,6 +34,7 @@ class Key(StrEnum):
 
     DECISION = "phiguard.decision"
     ENFORCED = "phiguard.enforced"
+    OBSERVED = "phiguard.observed"
     REASON = "phiguard.reason"
     DECISION_ID = "phiguard.decision_id"
     IDENTIFIERS = "phiguard.identifiers"
@@ -49,6 +50,7 @@ class Key(StrEnum):
     POLICY_DIGEST = "phiguard.policy.digest"
     POLICY_NAME = "phiguard.policy.name"
     RULES = "phiguard.rules"
+    AUDITS = "phiguard.audits"
     DIRECTION = "phiguard.direction"
     VANTAGE = "phiguard.vantage"
     SOURCE = "phiguard.source"
@@ -252,6 +254,7 @@ def span_attributes(judgement: Judgement) -> dict[str, Any]:
     return {
         Key.DECISION.value: decision.action.value,
         Key.ENFORCED.value: decision.enforced,
+        Key.OBSERVED.value: judgement.observed,
         Key.REASON.value: decision.reason.value,
         Key.DECISION_ID.value: judgement.id,
         Key.IDENTIFIERS.value: [i.value for i in decision.identifiers],
@@ -265,6 +268,7 @@ def span_attributes(judgement: Judgement) -> dict[str, Any]:
         Key.POLICY_DIGEST.value: decision.policy,
         Key.POLICY_NAME.value: judgement.policy,
         Key.RULES.value: list(decision.rules),
+        Key.AUDITS.value: [f"{action.value} {rule}" for rule, action in decision.audits],
         Key.DIRECTION.value: facts.direction.value,
         Key.VANTAGE.value: facts.vantage.value,
         Key.SOURCE.value: facts.source,

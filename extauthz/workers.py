@@ -5,6 +5,7 @@ connections over them (SO_REUSEPORT). The supervisor passes signals on and start
 """
 
 import asyncio
+import functools
 import logging
 import multiprocessing
 import os
@@ -17,14 +18,18 @@ from types import FrameType
 from typing import Final
 
 from extauthz import engines, exporting, logs
+from extauthz.edge_store import NO_EDGES, EdgeCounter, EdgeStore, EdgeStoreError
+from extauthz.kubernetes_policies import KubernetesPolicies
 from extauthz.ledger import FileLedger, Ledger, LedgerError, NoLedger
 from extauthz.logs import LogEvent
-from extauthz.policy_store import PolicyStore, detector_files, read_detectors
+from extauthz.policy_files import PolicyFiles
+from extauthz.policy_store import PolicyStore
 from extauthz.server import ListenError, Worker, utc_day, utc_now
-from extauthz.settings import Settings
+from extauthz.settings import Cluster, Settings
 
 _RESTART_SECONDS: Final = 1.0  # between two starts of a worker, so that a broken one does not spin
 _CANNOT_START: Final = 2
+_FIRST_ANSWER_SECONDS: Final = 10.0  # of the Kubernetes API; then the guard starts without a policy, and denies
 
 
 def claim(settings: Settings) -> None:
@@ -51,25 +56,39 @@ def run(settings: Settings) -> int:
     Raises:
         ListenError: the address is taken.
         LedgerError: the ledger cannot be opened.
+        EdgeStoreError: edges cannot be counted in their folder.
         PolicyError, PolicyUnreadableError: there is no policy to serve with, or its folder holds broken detectors.
         EngineError: the detectors that are asked for cannot run.
     """
     claim(settings)
     if settings.workers == 1:
         return serve(settings, 0)
-    PolicyStore(settings.policy, utc_day)  # the same checks once here: a wrong start is one message, not one a worker
+    if not isinstance(settings.policy, Cluster):
+        _store(settings)  # the same checks once here: a wrong start is one message, not one a worker
     return _Supervisor(settings).run()
 
 
 def serve(settings: Settings, number: int) -> int:
     """Be one worker. Raises as `run`."""
-    policies = PolicyStore(settings.policy, utc_day)
-    engine = engines.load(settings.detection, [read_detectors(file) for file in detector_files(settings.policy)])
+    policies = _store(settings)
     ledger: Ledger = NoLedger() if settings.ledger is None else FileLedger(settings.ledger, number, utc_now)
+    edges: EdgeCounter = NO_EDGES if settings.edges is None else EdgeStore(settings.edges, number, utc_day)
     _say_start(settings, policies, number)
+    if edges.problem:
+        logs.emit(LogEvent.EDGES_SET_ASIDE, logging.WARNING, problem=edges.problem, worker=number)
     pipeline = exporting.from_environment()
-    asyncio.run(_serve(Worker(settings, policies, ledger, pipeline, engine), settings, number))
+    asyncio.run(_serve(Worker(settings, policies, ledger, pipeline, edges), settings, number))
     return 0
+
+
+def _store(settings: Settings) -> PolicyStore:
+    """What is in force at the start. Raises as `run`; a cluster that does not answer gives no policy, and denials."""
+    engine_of = functools.partial(engines.load, settings.detection)
+    if not isinstance(settings.policy, Cluster):
+        return PolicyStore(PolicyFiles(settings.policy, settings.detectors), utc_day, engine_of)
+    objects = KubernetesPolicies(settings.policy.api, settings.policy.root, settings.detectors)
+    objects.start(_FIRST_ANSWER_SECONDS)
+    return PolicyStore(objects, utc_day, engine_of, required=False)
 
 
 async def _serve(worker: Worker, settings: Settings, number: int) -> None:
@@ -80,8 +99,11 @@ async def _serve(worker: Worker, settings: Settings, number: int) -> None:
 
 
 def _say_start(settings: Settings, policies: PolicyStore, number: int) -> None:
-    policy = policies.current
-    logs.emit(LogEvent.POLICY_LOADED, policy=policy.name, digest=policy.digest, worker=number)
+    policy = policies.current.policy
+    if policy is None:
+        logs.emit(LogEvent.NO_POLICY, logging.WARNING, worker=number)
+    else:
+        logs.emit(LogEvent.POLICY_LOADED, policy=policy.name, digest=policy.digest, worker=number)
     if settings.ledger is None:
         logs.emit(LogEvent.NO_LEDGER, logging.WARNING, worker=number)
     if settings.tls is None or settings.tls.ca is None:
@@ -93,7 +115,7 @@ def _child(settings: Settings, number: int) -> None:
     logs.configure()
     try:
         code = serve(settings, number)
-    except (ListenError, LedgerError) as error:
+    except (ListenError, LedgerError, EdgeStoreError) as error:
         logs.error(LogEvent.STOPPED, error)
         code = _CANNOT_START
     raise SystemExit(code)

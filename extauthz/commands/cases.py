@@ -1,43 +1,87 @@
-"""Case files on disk for `simulate` and `policy test`."""
+"""Case files on disk for `simulate` and `policy test`. A case runs with the detectors of its policy's folder."""
 
+import argparse
 import functools
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
+from extauthz import detector_sets, revision
+from extauthz.commands import engine
 from extauthz.commands.errors import UsageError
-from extauthz.policy_store import PolicyUnreadableError, policy_files
+from extauthz.detector_sets import DetectorSet
+from extauthz.policy_files import PolicyFiles, PolicyUnreadableError
 from mesh.cases import Case, CaseResult, load, run
 from mesh.problems import PolicyError
+from mesh.vocabulary import Vocabulary
 from phiscan.scanner import Engine
 
 
-def run_file(path: Path, engine: Engine) -> Iterator[CaseResult]:
-    """Run every case of a file. Raises as `pairs_of_file`."""
-    for _, result in pairs_of_file(path, engine):
-        yield result
+def add_choices(parser: argparse.ArgumentParser) -> None:
+    """Add what chooses the detectors that cases run with."""
+    engine.add_detectors(parser)
+    engine.add_choices(parser)
 
 
-def pairs_of_file(path: Path, engine: Engine) -> Iterator[tuple[Case, CaseResult]]:
+class Engines:
+    """The engines of a command: one for each set of detectors, compiled once.
+
+    Args:
+        args: what `add_choices` was told.
+    """
+
+    def __init__(self, args: argparse.Namespace) -> None:
+        self.given = [engine.read_set(path) for path in args.detectors]
+        self._args = args
+        self._known: dict[tuple[str, ...], Engine] = {}
+
+    def of(self, sets: Sequence[DetectorSet]) -> Engine:
+        """The engine with these sets. Raises UsageError."""
+        key = tuple(each.digest for each in sets)
+        if key not in self._known:
+            self._known[key] = engine.load_with(self._args, sets)
+        return self._known[key]
+
+
+def pairs_of_file(path: Path, engines: Engines) -> Iterator[tuple[Case, CaseResult]]:
     """Run every case of a file. Paths in it are beside it. Raises UsageError with all that is wrong with it."""
+    beside = _Beside(path.parent, engines.given)
     try:
         text = path.read_text(encoding="utf-8")
-        cases = load(text, file=str(path), read=functools.partial(_read, path.parent))
+        cases = load(text, file=str(path), read=beside.read, words_of=beside.words_of)
     except OSError as error:
         raise UsageError(f"{path}: {(error.strerror or 'unreadable').lower()}; give a case file") from None
     except UnicodeDecodeError:
         raise UsageError(f"{path}: not UTF-8 text; give a case file written in YAML") from None
     except PolicyError as error:
         raise UsageError("\n".join(str(p) for p in error.problems)) from None
-    scanner_of = functools.partial(engine.scanner, clock=lambda: 0.0)  # no deadline: a case gives one answer always
+    # no deadline: a case gives one answer always
+    scanner_of = functools.partial(engines.of(beside.sets).scanner, clock=lambda: 0.0)
     for case in cases:
         yield case, run(case, scanner_of)
 
 
-def _read(base: Path, name: str) -> bytes | Mapping[str, bytes]:
-    path = base / name
-    if not path.is_dir():
-        return path.read_bytes()
-    try:
-        return {str(Path(name) / file.name): file.read_bytes() for file in policy_files(path)}
-    except PolicyUnreadableError as error:
-        raise OSError(0, str(error)) from None
+class _Beside:
+    """The files that a case file names, and the detectors that its policy brings."""
+
+    def __init__(self, base: Path, given: Sequence[DetectorSet]) -> None:
+        self._base = base
+        self.sets = tuple(given)
+
+    def read(self, name: str) -> bytes | Mapping[str, bytes]:
+        """A file's bytes; of a folder those of its policies. Raises OSError, and PolicyError for broken detectors."""
+        path = self._base / name
+        if not path.is_dir():
+            return path.read_bytes()
+        try:
+            texts = PolicyFiles(path).read()
+        except PolicyUnreadableError as error:
+            raise OSError(0, str(error)) from None
+        found, problems = revision.check_sets(texts.detectors)
+        if found is None:
+            raise PolicyError(problems)
+        self.sets = (*self.sets, *found)
+        return {str(Path(name) / Path(file).name): text.encode() for file, text in texts.policies.items()}
+
+    def words_of(self, _: str) -> Vocabulary:
+        """What the policy may name: it is read before."""
+        return Vocabulary(detector_sets.vocabulary(self.sets))

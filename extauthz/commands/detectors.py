@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from extauthz import detector_sets
 from extauthz.commands import engine, table
 from extauthz.commands.errors import UsageError
+from extauthz.detector_sets import DetectorSet
 from phiscan.detectors import GROUPS, ON_DEMAND
 from phiscan.identifiers import InfoType
 
@@ -40,6 +41,7 @@ def _list(args: argparse.Namespace) -> int:
 
 def _check(args: argparse.Namespace) -> int:
     failed = False
+    sets: list[DetectorSet] = []
     for path in args.paths:
         try:
             text = path.read_text(encoding="utf-8")
@@ -52,7 +54,10 @@ def _check(args: argparse.Namespace) -> int:
         if found is not None:
             number = len(found.detectors)
             sys.stdout.write(f"{found.name}: {number} detector{'s' * (number != 1)}, all examples hold\n")
-    return int(failed)
+            sets.append(found)
+    if clash := detector_sets.clash(sets):
+        sys.stdout.write(f"error: {clash} (rename one)\n")
+    return int(failed or bool(clash))
 
 
 def _class(info_type: InfoType) -> str:

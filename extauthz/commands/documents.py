@@ -1,8 +1,10 @@
 """Documents on disk for `scan` and `redact`: files, folders with all their files, or standard input."""
 
 import os
+import stat
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import nullcontext
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
@@ -10,6 +12,7 @@ from typing import Final
 from extauthz.commands.errors import UsageError
 
 STDIN: Final = "-"
+_CHUNK: Final = 1 << 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,22 +25,58 @@ class Document:
 
 def read(path: str, limit: int) -> Document:
     """Read one document. Raises UsageError when it cannot be read."""
+    return Document(path, b"".join(chunks(path, limit)))
+
+
+def chunks(path: str, limit: int) -> Iterator[bytes]:
+    """Read one document piece by piece, at most `limit + 1` bytes of it. Raises UsageError when it cannot be read."""
+    left = limit + 1
     try:
-        if path == STDIN:
-            return Document(path, sys.stdin.buffer.read(limit + 1))
-        with Path(path).open("rb") as file:
-            return Document(path, file.read(limit + 1))
+        with nullcontext(sys.stdin.buffer) if path == STDIN else Path(path).open("rb") as file:
+            while left and (chunk := file.read(min(left, _CHUNK))):
+                left -= len(chunk)
+                yield chunk
     except OSError as error:
-        why = (error.strerror or "unreadable").lower()
-        raise UsageError(f"{path}: {why}; give a file that this user can read") from None
+        raise UsageError(_unreadable(path, error)) from None
 
 
-def names(paths: Iterable[str]) -> Iterator[str]:
-    """Yield the paths of all files, folders searched in the order of their names. A symbolic link to a folder is not."""
+def names(paths: Iterable[str], failed: Callable[[str], None]) -> Iterator[str]:
+    """Yield the paths of all files, folders searched in the order of their names. A symbolic link to a folder is not.
+
+    Args:
+        paths: files and folders.
+        failed: is told in one line of what cannot be searched, and of what is in a folder and no file: reading a pipe
+            would wait for ever.
+    """
     for path in paths:
         if path == STDIN or not Path(path).is_dir():
             yield path
             continue
-        for folder, folders, files in os.walk(path):
+        for folder, folders, files in os.walk(path, onerror=lambda error: failed(_unreadable(error.filename, error))):
             folders.sort()
-            yield from (str(Path(folder, name)) for name in sorted(files))
+            for name in sorted(files):
+                found = str(Path(folder, name))
+                if _is_special(found):
+                    failed(f"{found}: a pipe, socket or device, and no file; name it by itself to read it")
+                else:
+                    yield found
+
+
+def size(path: str) -> int:
+    """Bytes of a file; 0 where that is not known."""
+    try:
+        return 0 if path == STDIN else Path(path).stat().st_size
+    except OSError:
+        return 0
+
+
+def _is_special(path: str) -> bool:
+    """Whether it is there and no file. What is not there is for the reader to tell."""
+    try:
+        return not stat.S_ISREG(Path(path).stat().st_mode)
+    except OSError:
+        return False
+
+
+def _unreadable(path: str, error: OSError) -> str:
+    return f"{path}: {(error.strerror or 'unreadable').lower()}; give a file that this user can read"

@@ -1,8 +1,8 @@
-"""What `scan`, `redact` and `serve` let choose of the engine."""
+"""What commands let choose of the engine."""
 
 import argparse
 import os
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from extauthz import engines
@@ -40,7 +40,7 @@ def add_choices(parser: argparse.ArgumentParser) -> None:
 
 
 def add_detectors(parser: argparse.ArgumentParser) -> None:
-    """Add `--detectors`, for commands that have no policy folder."""
+    """Add `--detectors`, custom detectors that stand in no policy folder."""
     parser.add_argument(
         "--detectors", type=Path, action="append", default=[], metavar="FILE", help="custom detectors (a DetectorSet)"
     )
@@ -53,8 +53,21 @@ def detection(args: argparse.Namespace) -> Detection:
 
 def load(args: argparse.Namespace) -> Engine:
     """The engine that the arguments ask for. Raises UsageError."""
+    return load_with(args, [read_set(path) for path in args.detectors])
+
+
+def load_with(args: argparse.Namespace, sets: Sequence[DetectorSet]) -> Engine:
+    """The engine of the chosen groups and these sets. Raises UsageError."""
     try:
-        return engines.load(detection(args), [read_set(path) for path in args.detectors])
+        return engines.load(detection(args), sets)
+    except EngineError as error:
+        raise UsageError(str(error)) from None
+
+
+def unseen(args: argparse.Namespace) -> frozenset[str]:
+    """The infoTypes that the chosen groups do not find. Raises UsageError."""
+    try:
+        return engines.unseen(detection(args))
     except EngineError as error:
         raise UsageError(str(error)) from None
 

@@ -1,30 +1,62 @@
-"""Policies on disk for the subcommands of `phiguard policy`."""
+"""Policies on disk for the subcommands of `phiguard policy`, with the detectors that stand beside them."""
 
+import argparse
+from collections.abc import Iterable
 from datetime import UTC, datetime
 from pathlib import Path
 
+from extauthz import revision
 from extauthz.commands.errors import UsageError
-from extauthz.policy_store import PolicyUnreadableError, read_policy
+from extauthz.policy_files import PolicyFiles, PolicyUnreadableError
+from extauthz.revision import Revision
 from mesh.policy import Policy
-from mesh.policy_file import check_files
-from mesh.problems import Problem
+from mesh.problems import Problem, Severity
 
 
-def load(path: Path) -> tuple[Policy | None, tuple[Problem, ...]]:
-    """Return the policy of a file or folder, or None, and its problems. Raises UsageError when it cannot be read."""
-    try:
-        return check_files(read_policy(path), today=datetime.now(UTC).date())
-    except PolicyUnreadableError as error:
-        raise UsageError(str(error)) from None
+def add_detectors(parser: argparse.ArgumentParser) -> None:
+    """Add `--detectors`, for sets that stand elsewhere than in the policy's folder."""
+    parser.add_argument(
+        "--detectors",
+        type=Path,
+        action="append",
+        default=[],
+        metavar="FILE",
+        help="custom detectors (a DetectorSet) besides those in the policy's folder",
+    )
 
 
-def usable(path: Path) -> Policy:
-    """Return the policy of a file or folder as it holds today (UTC).
+def load(
+    path: Path, detectors: Iterable[Path] = (), unseen: frozenset[str] = frozenset()
+) -> tuple[Revision | None, tuple[Problem, ...]]:
+    """Return the policy of a file or folder with its detectors, or None, and all problems.
+
+    Args:
+        path: the policy's file or folder.
+        detectors: further files of detectors.
+        unseen: infoTypes that no detector finds; naming one is a warning.
 
     Raises:
-        UsageError: with its problems when it cannot be used.
+        UsageError: when a file cannot be read.
     """
-    policy, problems = load(path)
-    if policy is None:
-        raise UsageError("\n".join(str(problem) for problem in problems))
-    return policy
+    try:
+        texts = PolicyFiles(path, detectors).read()
+    except PolicyUnreadableError as error:
+        raise UsageError(str(error)) from None
+    return revision.check(texts, today=datetime.now(UTC).date(), unseen=unseen)
+
+
+def usable_revision(path: Path, detectors: Iterable[Path] = ()) -> Revision:
+    """Return the policy of a file or folder, as it holds today (UTC), with its detectors.
+
+    Raises:
+        UsageError: with its errors when it cannot be used.
+    """
+    found, problems = load(path, detectors)
+    if found is None:
+        raise UsageError("\n".join(str(problem) for problem in problems if problem.severity is Severity.ERROR))
+    return found
+
+
+def usable(path: Path, detectors: Iterable[Path] = ()) -> Policy:
+    """Return the policy alone. Raises as `usable_revision`."""
+    return usable_revision(path, detectors).policy

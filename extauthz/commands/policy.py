@@ -6,15 +6,23 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from extauthz.commands import documents, policies, policy_diff, policy_graph, policy_schema, policy_test
+from extauthz.commands import (
+    documents,
+    engine,
+    policies,
+    policy_diff,
+    policy_graph,
+    policy_learn,
+    policy_schema,
+    policy_test,
+)
 from extauthz.commands.errors import UsageError
+from extauthz.revision import Revision
 from mesh import explain
 from mesh.events import Body, Head, Outcome
 from mesh.exchange import Exchange
 from mesh.facts import Direction, Facts, Operation
 from mesh.identity import is_principal
-from mesh.policy import Policy
-from phiscan.scanner import Engine
 
 if TYPE_CHECKING:
     _Subparsers = argparse._SubParsersAction[argparse.ArgumentParser]
@@ -23,9 +31,11 @@ if TYPE_CHECKING:
 def add_parser(subparsers: "_Subparsers") -> None:
     """Add `policy` with its own subcommands."""
     parser = subparsers.add_parser("policy", help="check, explain or test a policy")
-    actions = parser.add_subparsers(dest="action", required=True, metavar="check|explain|test|diff|graph|schema")
+    actions = parser.add_subparsers(dest="action", required=True, metavar="check|explain|test|diff|graph|learn|schema")
     checked = actions.add_parser("check", help="report errors and warnings with their places")
     checked.add_argument("path", type=Path, metavar="FILE|DIR")
+    policies.add_detectors(checked)
+    engine.add_choices(checked)
     checked.set_defaults(run=_check)
     explained = actions.add_parser("explain", help="say what becomes of one message, and which rules say so")
     explained.add_argument("--policy", type=Path, required=True, metavar="FILE|DIR")
@@ -38,31 +48,38 @@ def add_parser(subparsers: "_Subparsers") -> None:
     explained.add_argument("--body", metavar="FILE", help="the message's body, - for standard input")
     explained.add_argument("--response", action="store_true", help="judge the response instead of the request")
     explained.add_argument("--plain-text", action="store_true", help="without mutual TLS")
+    policies.add_detectors(explained)
+    engine.add_choices(explained)
     explained.set_defaults(run=_explain)
     policy_test.add_parser(actions)
     policy_diff.add_parser(actions)
     policy_schema.add_parser(actions)
     policy_graph.add_parser(actions)
+    policy_learn.add_parser(actions)
 
 
 def _check(args: argparse.Namespace) -> int:
-    policy, problems = policies.load(args.path)
+    found, problems = policies.load(args.path, args.detectors, engine.unseen(args))
     for problem in problems:
         sys.stdout.write(f"{problem}\n")
-    if policy is None:
+    if found is None:
         return 1
-    rules = f"{len(policy.rules)} rule{'s' * (len(policy.rules) != 1)}"
-    sys.stdout.write(f"{policy.name}: {rules}, mode {policy.mode.value}, digest {policy.digest}\n")
+    policy, detectors = found.policy, sum(len(each.detectors) for each in found.sets)
+    counted = f"{len(policy.rules)} rule{'s' * (len(policy.rules) != 1)}"
+    if detectors:
+        counted += f", {detectors} own detector{'s' * (detectors != 1)}"
+    sys.stdout.write(f"{policy.name}: {counted}, mode {policy.mode.value}, digest {policy.digest}\n")
     return 0
 
 
 def _explain(args: argparse.Namespace) -> int:
-    policy = policies.usable(args.policy)
+    found = policies.usable_revision(args.policy, args.detectors)
+    policy = found.policy
     for flag, given in (("--from", args.source), ("--to", args.destination)):
         if not is_principal(given):
             raise UsageError(f"{flag} {given}: not a principal; write cluster.local/ns/NAMESPACE/sa/ACCOUNT")
     facts = _facts(args)
-    for line in explain.lines(explain.explain(facts, _outcome(policy, facts, args), policy)):
+    for line in explain.lines(explain.explain(facts, _outcome(found, facts, args), policy)):
         sys.stdout.write(line + "\n")
     return 0
 
@@ -78,10 +95,12 @@ def _facts(args: argparse.Namespace) -> Facts:
     )
 
 
-def _outcome(policy: Policy, facts: Facts, args: argparse.Namespace) -> Outcome:
+def _outcome(found: Revision, facts: Facts, args: argparse.Namespace) -> Outcome:
     head = Head(facts, fields=(("content-type", args.content_type),) if args.content_type else (), end=not args.body)
-    scanner = functools.partial(Engine.load().scanner, content_type=args.content_type, clock=lambda: 0.0)
-    exchange = Exchange(policy, scanner)
+    scanner = functools.partial(
+        engine.load_with(args, found.sets).scanner, content_type=args.content_type, clock=lambda: 0.0
+    )
+    exchange = Exchange(found.policy, scanner)
     outcome = exchange.receive(head)
     if outcome is None:
         outcome = exchange.receive(Body(documents.read(args.body, 8 << 20).data, end=True))

@@ -8,8 +8,10 @@ from typing import TYPE_CHECKING
 import orjson
 
 from extauthz.commands import policies
+from extauthz.commands.errors import UsageError
 from mesh.diff import Diff, diff
-from mesh.diff_words import Change, changes, setting_words
+from mesh.diff_words import Change, audit_words, changes, setting_words, untried_words
+from mesh.parties import TooManyError
 
 if TYPE_CHECKING:
     _Subparsers = argparse._SubParsersAction[argparse.ArgumentParser]
@@ -21,12 +23,17 @@ def add_parser(actions: "_Subparsers") -> None:
     parser.add_argument("old", type=Path, metavar="OLD", help="file or folder")
     parser.add_argument("new", type=Path, metavar="NEW", help="file or folder")
     parser.add_argument("--format", choices=("table", "json"), default="table", help="default: %(default)s")
+    policies.add_detectors(parser)
     parser.set_defaults(run=run)
 
 
 def run(args: argparse.Namespace) -> int:
     """Print the differences. Returns 1 when anything opens, so that a pipeline can ask for a second pair of eyes."""
-    found = diff(policies.usable(args.old), policies.usable(args.new))
+    old, new = policies.usable(args.old, args.detectors), policies.usable(args.new, args.detectors)
+    try:
+        found = diff(old, new)
+    except TooManyError as error:
+        raise UsageError(f"{args.new}: {error}") from None
     if args.format == "json":
         sys.stdout.buffer.write(orjson.dumps(_plain(found), option=orjson.OPT_INDENT_2) + b"\n")
     else:
@@ -38,9 +45,8 @@ def _lines(found: Diff) -> list[str]:
     said = [(s.opens, setting_words(s)) for s in found.settings] + [(c.opens, str(c)) for c in changes(found)]
     lines = [f"{'+' if opens else '-'} {words}" for opens, words in sorted(said, key=lambda line: not line[0])]
     opening = sum(opens for opens, _ in said)
-    lines += [
-        f"? rule `{name}` has outside hosts, addresses or claims: not compared, read it" for name in found.untried
-    ]
+    lines += [f"? {untried_words(change)}" for change in found.untried]
+    lines += [f"  {audit_words(change)}" for change in found.audits]
     return [*lines, f"{opening} open, {len(said) - opening} close" if lines else "no difference"]
 
 
@@ -48,7 +54,8 @@ def _plain(found: Diff) -> dict[str, object]:
     settings = [{"name": s.name, "before": s.before, "after": s.after, "opens": s.opens} for s in found.settings]
     return {
         "opens": found.opens,
-        "untried": found.untried,
+        "untried": [{"rule": c.rule, "how": c.how, "asksFor": c.about} for c in found.untried],
+        "audits": [{"rule": c.rule, "how": c.how} for c in found.audits],
         "settings": settings,
         "changes": [_change(c) for c in changes(found)],
     }

@@ -6,8 +6,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from extauthz.commands import policies
+from extauthz.commands.errors import UsageError
 from mesh.graph import graph, mermaid
 from mesh.graph_svg import svg
+from mesh.parties import TooManyError
 
 if TYPE_CHECKING:
     _Subparsers = argparse._SubParsersAction[argparse.ArgumentParser]
@@ -18,13 +20,17 @@ def add_parser(actions: "_Subparsers") -> None:
     parser = actions.add_parser("graph", help="draw who may send what to whom")
     parser.add_argument("path", type=Path, metavar="FILE|DIR")
     parser.add_argument("--format", choices=("mermaid", "svg"), default="mermaid", help="default: %(default)s")
+    policies.add_detectors(parser)
     parser.set_defaults(run=run)
 
 
 def run(args: argparse.Namespace) -> int:
     """Write the graph to standard output."""
-    policy = policies.usable(args.path)
-    found = graph(policy)
+    policy = policies.usable(args.path, args.detectors)
+    try:
+        found = graph(policy)
+    except TooManyError as error:
+        raise UsageError(f"{args.path}: {error}") from None
     title = f"Who may send what to whom: policy {policy.name}, revision {policy.digest[:12]}"
     sys.stdout.write(mermaid(found) if args.format == "mermaid" else svg(found, title))
     return 0

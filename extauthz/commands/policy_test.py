@@ -9,7 +9,6 @@ from extauthz.commands import cases, junit, simulate
 from extauthz.commands.errors import UsageError
 from mesh.cases import Case, CaseResult
 from mesh.rule_coverage import RuleCoverage, rule_coverage
-from phiscan.scanner import Engine
 
 if TYPE_CHECKING:
     _Subparsers = argparse._SubParsersAction[argparse.ArgumentParser]
@@ -21,13 +20,14 @@ def add_parser(actions: "_Subparsers") -> None:
     parser.add_argument("cases", type=Path, nargs="+", metavar="CASES.yaml")
     parser.add_argument("--junit", type=Path, metavar="FILE", help="also write the results as JUnit XML")
     parser.add_argument("--every-rule", action="store_true", help="fail when a rule is exercised by no case")
+    cases.add_choices(parser)
     parser.set_defaults(run=run)
 
 
 def run(args: argparse.Namespace) -> int:
     """Print what is not as expected. Returns 1 when anything is not, or with --every-rule a rule has no case."""
-    engine = Engine.load()
-    results = {path: list(cases.pairs_of_file(path, engine)) for path in args.cases}
+    engines = cases.Engines(args)
+    results = {path: list(cases.pairs_of_file(path, engines)) for path in args.cases}
     pairs = [pair for found in results.values() for pair in found]
     for path, found in results.items():
         for _, result in found:

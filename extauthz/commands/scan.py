@@ -4,31 +4,42 @@ import argparse
 import functools
 import sys
 import time
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from itertools import zip_longest
 from typing import TYPE_CHECKING, Final
 
 import orjson
 
-from extauthz.commands import documents, engine, sarif, table
+from extauthz import recognizers
+from extauthz.commands import documents, engine, sarif, table, values
 from extauthz.commands.errors import UsageError
+from extauthz.commands.progress import Progress, Silent
 from phiscan.finding import Coverage, Finding, ScanReport, Verdict
 from phiscan.identifiers import CREDENTIALS, InfoType
+from phiscan.recognizer import Recognizer, RecognizerError
 from phiscan.scanner import Engine, Limits
 
 if TYPE_CHECKING:
     _Subparsers = argparse._SubParsersAction[argparse.ArgumentParser]
 
 _MIB: Final = 1024 * 1024
+_SECONDS, _SECONDS_WITH_MODEL = 60.0, 3600.0
+"""For one document; models are slow."""
 
 
 @dataclass(frozen=True, slots=True)
 class Scanned:
-    """One document and its report."""
+    """One document and its report.
+
+    Args:
+        values: of the findings, one each, only where they are to be shown.
+    """
 
     path: str
     report: ScanReport
     seconds: float
+    values: tuple[str, ...] = field(default=(), repr=False)
 
 
 def add_parser(subparsers: "_Subparsers") -> None:
@@ -41,6 +52,20 @@ def add_parser(subparsers: "_Subparsers") -> None:
     parser.add_argument(
         "--max-bytes", type=int, default=64 * _MIB, metavar="N", help="longer documents are cut off (%(default)s)"
     )
+    parser.add_argument("--show-values", action="store_true", help="show what was found itself, on a terminal only")
+    parser.add_argument(
+        "--values-anywhere",
+        action="store_true",
+        help="with --show-values: also into a file or a pipe, which then holds PHI",
+    )
+    parser.add_argument(
+        "--model",
+        dest="models",
+        action="append",
+        default=[],
+        metavar="MODEL",
+        help="read prose with a model too, slowly: spacy:FOLDER, gliner:FOLDER, presidio[:CONFIG.yaml], python:FILE.py:FUNCTION",
+    )
     engine.add_detectors(parser)
     engine.add_choices(parser)
     parser.set_defaults(run=run)
@@ -50,7 +75,9 @@ def run(args: argparse.Namespace) -> int:
     """Scan. Returns 0 when all is clean, 1 for PHI, a credential or a document not seen whole, 2 when one was unreadable."""
     if args.max_bytes <= 0:
         raise UsageError(f"--max-bytes {args.max_bytes}: too small; give a number above 0")
+    values.allow(args)
     failed: list[str] = []
+    args.recognizers = _recognizers(args.models)
     compiled = engine.load(args)
     scanned = _Watched(_scan_all(compiled, args, failed))
     printers: dict[str, Callable[[Iterator[Scanned]], None]] = {
@@ -62,6 +89,13 @@ def run(args: argparse.Namespace) -> int:
     for message in failed:
         sys.stderr.write(f"phiguard: {message}\n")
     return 2 if failed else int(scanned.found)
+
+
+def _recognizers(models: Sequence[str]) -> list[Recognizer]:
+    try:
+        return [recognizers.load(model) for model in models]
+    except recognizers.ModelError as error:
+        raise UsageError(str(error)) from None
 
 
 class _Watched:
@@ -87,22 +121,47 @@ def _is_worth_a_look(report: ScanReport) -> bool:
 
 
 def _scan_all(compiled: Engine, args: argparse.Namespace, failed: list[str]) -> Iterator[Scanned]:
-    limits = Limits(body=args.max_bytes, decoded=4 * args.max_bytes, seconds=60.0)
-    for path in documents.names(args.paths):
+    paths = documents.names(args.paths, failed.append)
+    progress: Progress = Silent()
+    if sys.stderr.isatty() and not (args.format == "jsonl" and sys.stdout.isatty()):  # lines are progress enough
+        known = list(paths)
+        progress, paths = Progress(len(known), sum(map(documents.size, known))), iter(known)
+    for path in paths:
+        progress.begin(path)
         try:
-            document = documents.read(path, args.max_bytes)
+            scanned = _scan(compiled, args, path, progress)
         except UsageError as error:
             failed.append(str(error))
             continue
-        began = time.perf_counter()
-        scanner = compiled.scanner(
-            content_type=args.content_type,
-            content_encoding=args.content_encoding,
-            limits=limits,
-            clock=time.monotonic,
-        )
-        scanner.feed(document.data)
-        yield Scanned(document.path, scanner.finish(), time.perf_counter() - began)
+        progress.end()
+        yield scanned
+    progress.clear()
+
+
+def _scan(compiled: Engine, args: argparse.Namespace, path: str, progress: Progress) -> Scanned:
+    """Scan one document, read piece by piece. Raises UsageError when it cannot be read."""
+    began = time.perf_counter()
+    seconds = _SECONDS_WITH_MODEL if args.recognizers else _SECONDS
+    limits = Limits(body=args.max_bytes, decoded=4 * args.max_bytes, seconds=seconds)
+    scanner = compiled.scanner(
+        content_type=args.content_type,
+        content_encoding=args.content_encoding,
+        limits=limits,
+        clock=time.monotonic,
+        recognizers=args.recognizers,
+    )
+    kept: list[bytes] = []
+    for chunk in documents.chunks(path, args.max_bytes):
+        scanner.feed(chunk)
+        progress.read(len(chunk))
+        if args.show_values:
+            kept.append(chunk)
+    try:
+        report = scanner.finish()
+    except RecognizerError as error:
+        raise UsageError(f"{path}: {error}") from None
+    shown = values.found(b"".join(kept), report, limits.decoded) if args.show_values else ()
+    return Scanned(path, report, time.perf_counter() - began, shown)
 
 
 def _jsonl(scanned: Iterator[Scanned]) -> None:
@@ -114,14 +173,15 @@ def _jsonl(scanned: Iterator[Scanned]) -> None:
             "verdict": report.verdict.value,
             "coverage": report.coverage.value,
             "reason": report.gap.value,
-            "findings": [_finding(f) for f in report.findings],
+            "findings": [_finding(*pair) for pair in zip_longest(report.findings, each.values)],
             "bytes": report.size,
             "elapsedMs": round(each.seconds * 1000, 3),
         }
         sys.stdout.write(orjson.dumps(line).decode() + "\n")
 
 
-def _finding(finding: Finding) -> dict[str, str | int | None]:
+def _finding(finding: Finding, value: str | None) -> dict[str, str | int | None]:
+    shown = {} if value is None else {"value": value}
     return {
         "infoType": finding.info_type,
         "identifier": finding.identifier.value if finding.identifier else None,
@@ -130,12 +190,20 @@ def _finding(finding: Finding) -> dict[str, str | int | None]:
         "field": finding.location.field,
         "start": finding.location.start,
         "end": finding.location.end,
+        **shown,
     }
 
 
 def _table(info_types: Mapping[str, InfoType], scanned: Iterator[Scanned]) -> None:
-    rows = [(each.path, each.report) for each in scanned]
-    sys.stdout.write(table.render(rows, info_types))
+    told: list[str] = []
+
+    def rows() -> Iterator[tuple[str, ScanReport]]:
+        for each in scanned:
+            told.extend(values.lines(each.path, each.report, each.values))
+            yield each.path, each.report
+
+    text = table.render(rows(), info_types)
+    sys.stdout.write("".join(f"{line}\n" for line in told) + text)
 
 
 def _sarif(info_types: Mapping[str, InfoType], scanned: Iterator[Scanned]) -> None:

@@ -1,18 +1,20 @@
 """`phiguard serve` answers Envoy's ext_authz and ext_proc calls until it is told to stop."""
 
 import argparse
+import os
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from extauthz import logs, workers
 from extauthz.commands import engine
 from extauthz.commands.errors import UsageError
+from extauthz.edge_store import EdgeStoreError
 from extauthz.engines import EngineError
 from extauthz.ledger import LedgerError
-from extauthz.policy_store import PolicyError, PolicyUnreadableError
+from extauthz.policy_files import PolicyUnreadableError
 from extauthz.server import ListenError
-from extauthz.settings import Limits, Settings, SettingsError, check, parse_listen, parse_tls
-from mesh.problems import Severity
+from extauthz.settings import Limits, Settings, SettingsError, check, parse_listen, parse_policy, parse_tls
+from mesh.problems import PolicyError, Severity
 
 if TYPE_CHECKING:
     _Subparsers = argparse._SubParsersAction[argparse.ArgumentParser]
@@ -23,7 +25,13 @@ _LIMITS = Limits()
 def add_parser(subparsers: "_Subparsers") -> None:
     """Add `serve`."""
     parser = subparsers.add_parser("serve", help="answer Envoy's ext_authz and ext_proc calls")
-    parser.add_argument("--policy", type=Path, required=True, metavar="FILE|DIR", help="read again when it changes")
+    parser.add_argument(
+        "--policy",
+        required=True,
+        metavar="FILE|DIR|kubernetes://[NAMESPACE]",
+        help="read again when it changes; of a cluster: SegmentationPolicy objects, for the whole mesh in NAMESPACE",
+    )
+    parser.add_argument("--kubernetes-api", default="", metavar="URL", help="of `kubectl proxy`, outside of a cluster")
     parser.add_argument("--listen", required=True, metavar="HOST:PORT", help="for Envoy")
     parser.add_argument("--health-listen", metavar="HOST:PORT", help="for health checks only, without TLS")
     parser.add_argument(
@@ -32,8 +40,10 @@ def add_parser(subparsers: "_Subparsers") -> None:
     parser.add_argument("--tls-key", type=Path, metavar="FILE", help="PEM private key")
     parser.add_argument("--tls-ca", type=Path, metavar="FILE", help="PEM roots: callers must show a certificate")
     parser.add_argument("--ledger", type=Path, metavar="DIR", help="keep the audit ledger here")
+    parser.add_argument("--edges", type=Path, metavar="DIR", help="count who talks to whom here, for `policy learn`")
     parser.add_argument("--workers", type=int, default=1, metavar="N", help="processes (default: %(default)s)")
     parser.add_argument("--trust-domain", default="cluster.local", metavar="NAME", help="default: %(default)s")
+    engine.add_detectors(parser)
     engine.add_choices(parser)
     _add_limits(parser)
     parser.set_defaults(run=run)
@@ -70,7 +80,7 @@ def run(args: argparse.Namespace) -> int:
         return workers.run(settings)
     except PolicyError as error:
         raise UsageError("\n".join(str(p) for p in error.problems if p.severity is Severity.ERROR)) from None
-    except (SettingsError, ListenError, LedgerError, PolicyUnreadableError, EngineError) as error:
+    except (SettingsError, ListenError, LedgerError, EdgeStoreError, PolicyUnreadableError, EngineError) as error:
         raise UsageError(str(error)) from None
 
 
@@ -79,10 +89,12 @@ def _settings(args: argparse.Namespace) -> Settings:
     settings = Settings(
         host=host,
         port=port,
-        policy=args.policy,
+        policy=parse_policy(args.policy, args.kubernetes_api, os.environ),
+        detectors=tuple(args.detectors),
         health=parse_listen(args.health_listen) if args.health_listen else None,
         tls=parse_tls(args.tls_cert, args.tls_key, args.tls_ca),
         ledger=args.ledger,
+        edges=args.edges,
         workers=args.workers,
         trust_domain=args.trust_domain,
         detection=engine.detection(args),

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 
 from extauthz.commands import cases, table
 from mesh.cases import CaseResult
-from phiscan.scanner import Engine
 
 if TYPE_CHECKING:
     _Subparsers = argparse._SubParsersAction[argparse.ArgumentParser]
@@ -17,15 +16,18 @@ def add_parser(subparsers: "_Subparsers") -> None:
     """Add `simulate`."""
     parser = subparsers.add_parser("simulate", help="show what becomes of the messages of a case file")
     parser.add_argument("case", type=Path, metavar="CASE.yaml", help="see docs/policy.md")
+    cases.add_choices(parser)
     parser.set_defaults(run=run)
 
 
 def run(args: argparse.Namespace) -> int:
     """Print a line a case, and below it what is not as expected. Returns 1 when anything is not."""
-    results = list(cases.run_file(args.case, Engine.load()))
+    results = [result for _, result in cases.pairs_of_file(args.case, cases.Engines(args))]
     head = ("", "decision", "reason", "verdict", "seen", "classes", "case")
     sys.stdout.write("\n".join(table.aligned([head, *map(_row, results)])) + "\n")
     for result in results:
+        for rule, action in result.outcome.decision.audits:
+            sys.stdout.write(f"{args.case}:{result.line}: {result.name}: AUDIT rule {rule} would {action.value}\n")
         for line in differences(args.case, result):
             sys.stdout.write(line + "\n")
     return int(not all(result.passed for result in results))

@@ -1,23 +1,61 @@
 """Scan reports as a table for people."""
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Final
 
 from phiscan.finding import Coverage, Gap, ScanReport, Verdict
-from phiscan.identifiers import CREDENTIALS, InfoType
+from phiscan.identifiers import Identifier, InfoType
 
 _HEAD: Final = ("verdict", "seen", "media", "findings", "path")
 
 
-def render(rows: Sequence[tuple[str, ScanReport]], info_types: Mapping[str, InfoType]) -> str:
-    """Return a line a document, then what was found by infoType, then a line of totals."""
-    if not rows:
-        return ""
-    cells = [_HEAD, *((r.verdict.value, _seen(r), r.media, _by_class(r), _shown(path)) for path, r in rows)]
-    lines = aligned(cells)
-    reports = [report for _, report in rows]
-    return "\n".join([*lines, "", *_found(reports, info_types), _total(reports)]) + "\n"
+@dataclass(slots=True)
+class Summary:
+    """What was found in all documents. Holds counts only, so that many documents take no memory."""
+
+    info_types: Mapping[str, InfoType]
+    documents: int = 0
+    phi: int = 0
+    partly: int = 0
+    findings: Counter[str] = field(default_factory=Counter)
+    holders: Counter[str] = field(default_factory=Counter)
+
+    def take(self, report: ScanReport) -> None:
+        """Count one document."""
+        self.documents += 1
+        self.phi += report.verdict is Verdict.PHI
+        self.partly += report.gap is not Gap.NONE
+        found = Counter(f.info_type for f in report.findings)
+        self.findings += found
+        self.holders += Counter(found.keys())
+
+    def lines(self) -> list[str]:
+        """A line an infoType, by class, then the totals."""
+        text = f"{self.documents} document{'s' * (self.documents != 1)}, {self.phi} with PHI"
+        return [*self._by_class(), f"{text}, {self.partly} not seen whole" if self.partly else text]
+
+    def _by_class(self) -> list[str]:
+        of_class: dict[str, list[str]] = defaultdict(list)
+        for name in sorted(self.findings, key=lambda name: (-self.findings[name], name)):
+            of_class[_class_words(self.info_types[name])].append(name)
+        rows = []
+        for words, names in sorted(of_class.items(), key=lambda item: (item[0][1:2] != " ", item[0])):
+            for place, name in enumerate(names):
+                counts = f"{self.holders[name]:>9}", f"{self.findings[name]:>8}"
+                rows.append((words if place == 0 else "", name, *counts, self.info_types[name].title))
+        return [*aligned([("class", "infoType", "documents", "findings", "what it is"), *rows]), ""] if rows else []
+
+
+def render(rows: Iterable[tuple[str, ScanReport]], info_types: Mapping[str, InfoType]) -> str:
+    """Return a line a document, then what was found by class and infoType, then a line of totals."""
+    summary = Summary(info_types)
+    cells: list[tuple[str, ...]] = [_HEAD]
+    for path, report in rows:
+        summary.take(report)
+        cells.append((report.verdict.value, _seen(report), report.media, _counts(report, info_types), shown(path)))
+    return "\n".join([*aligned(cells), "", *summary.lines()]) + "\n" if summary.documents else ""
 
 
 def aligned(rows: Iterable[Sequence[str]]) -> list[str]:
@@ -29,36 +67,31 @@ def aligned(rows: Iterable[Sequence[str]]) -> list[str]:
     return ["  ".join([*(c.ljust(w) for c, w in zip(row, widths, strict=False)), row[-1]]).rstrip() for row in table]
 
 
+def shown(text: str) -> str:
+    """A text of somebody else's on a terminal, which must not obey what control characters it holds."""
+    return "".join(c if c.isprintable() else "?" for c in text)
+
+
 def _seen(report: ScanReport) -> str:
     return "whole" if report.coverage is Coverage.COMPLETE else f"{report.coverage.value} {report.gap.value}"
 
 
-def _by_class(report: ScanReport) -> str:
-    counts = Counter(
-        f.identifier.value if f.identifier else "credential" if f.info_type in CREDENTIALS else "health"
-        for f in report.findings
-    )
+def _counts(report: ScanReport, info_types: Mapping[str, InfoType]) -> str:
+    counts = Counter(_class(info_types[f.info_type]) for f in report.findings)
     return " ".join(f"{name}:{count}" for name, count in sorted(counts.items())) or "-"
 
 
-def _found(reports: Sequence[ScanReport], info_types: Mapping[str, InfoType]) -> list[str]:
-    counts = Counter(f.info_type for r in reports for f in r.findings)
-    if not counts:
-        return []
-    rows = [
-        (str(count), info_types[name].identifier or "-", name, info_types[name].title)
-        for name, count in sorted(counts.items(), key=lambda item: (-item[1], item[0]))
-    ]
-    return [*aligned([("count", "class", "infoType", "what it is"), *rows]), ""]
+def _class(info_type: InfoType) -> str:
+    if info_type.identifier:
+        return info_type.identifier.value
+    return "credential" if info_type.credential else "health"
 
 
-def _total(reports: Sequence[ScanReport]) -> str:
-    phi = sum(r.verdict is Verdict.PHI for r in reports)
-    partly = sum(r.gap is not Gap.NONE for r in reports)
-    text = f"{len(reports)} document{'s' * (len(reports) != 1)}, {phi} with PHI"
-    return f"{text}, {partly} not seen whole" if partly else text
+def _class_words(info_type: InfoType) -> str:
+    """`G ssn`; health information and credentials have no letter."""
+    if info_type.identifier is None:
+        return _class(info_type)
+    return f"{info_type.identifier.value} {_TITLES[info_type.identifier]}"
 
 
-def _shown(path: str) -> str:
-    """A file name may hold control characters; a terminal must not obey them."""
-    return "".join(c if c.isprintable() else "?" for c in path)
+_TITLES: Final = {identifier: identifier.name.replace("_", " ").lower() for identifier in Identifier}

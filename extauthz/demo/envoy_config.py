@@ -1,6 +1,7 @@
 """One sidecar's bootstrap, built from Envoy's own schema and written as the JSON that Envoy reads."""
 
 import json
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Final
 
@@ -22,18 +23,27 @@ from extauthz.demo.envoy_clusters import (
     outbound_cluster,
 )
 from extauthz.demo.envoy_listeners import Gates, inbound_listener, outbound_listener
+from extauthz.demo.envoy_patches import Patch
 from extauthz.demo.topology import WORKLOADS, Mesh, Workload
 
 # Envoy keeps spans for 5 s or until five have gathered; a table that waits for them cannot.
 _RUNTIME: Final = {"tracing.opentelemetry.flush_interval_ms": 50, "tracing.opentelemetry.min_flush_spans": 1}
 
 
-def bootstrap(workload: Workload, mesh: Mesh, *, gates: Gates = Gates.ALL, permissive: bool = False) -> Bootstrap:
+def bootstrap(
+    workload: Workload,
+    mesh: Mesh,
+    *,
+    gates: Gates = Gates.ALL,
+    permissive: bool = False,
+    patches: Sequence[Patch] = (),
+) -> Bootstrap:
     """Everything that istiod would push to this sidecar, static.
 
     Args:
         gates: where this sidecar asks the guard.
         permissive: whether its inbound listener also takes plaintext.
+        patches: of an EnvoyFilter, for the inbound listener.
     """
     others = [callee for callee in WORKLOADS if callee != workload]
     metadata = {"SERVICE_ACCOUNT": workload.name, "NAMESPACE": workload.namespace}
@@ -45,7 +55,7 @@ def bootstrap(workload: Workload, mesh: Mesh, *, gates: Gates = Gates.ALL, permi
         ),
         static_resources=BootstrapStaticResources(
             listeners=[
-                inbound_listener(workload, mesh, gates=gates, permissive=permissive),
+                inbound_listener(workload, mesh, gates=gates, permissive=permissive, patches=patches),
                 outbound_listener(workload, mesh, gates=gates),
             ],
             clusters=[

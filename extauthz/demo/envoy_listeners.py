@@ -1,5 +1,6 @@
 """The two listeners of one sidecar: inbound for the mesh, outbound for the application's own calls."""
 
+from collections.abc import Sequence
 from datetime import timedelta
 from enum import Flag, auto
 from typing import Final
@@ -41,6 +42,7 @@ from envoy_data_plane.envoy.type.v3 import Percent
 
 from extauthz.demo.envoy_clusters import COLLECTOR_CLUSTER, INBOUND_CLUSTER, address, outbound_name
 from extauthz.demo.envoy_filters import before_router, check_requests, process_requests, process_responses, router
+from extauthz.demo.envoy_patches import Patch, patched
 from extauthz.demo.envoy_tls import mutual_tls_server, packed
 from extauthz.demo.shipped import access_log_format, custom_tags, provider
 from extauthz.demo.topology import SERVICE_PORT, WORKLOADS, Mesh, Workload
@@ -58,13 +60,16 @@ class Gates(Flag):
     ALL = SENT_REQUESTS | RECEIVED_REQUESTS | RESPONSES
 
 
-def inbound_listener(workload: Workload, mesh: Mesh, *, gates: Gates, permissive: bool) -> Listener:
+def inbound_listener(
+    workload: Workload, mesh: Mesh, *, gates: Gates, permissive: bool, patches: Sequence[Patch]
+) -> Listener:
     """Where other sidecars arrive, by mutual TLS.
 
     Args:
         permissive: also take plaintext, as istiod does for PeerAuthentication PERMISSIVE: a second filter chain.
+        patches: of an EnvoyFilter.
     """
-    manager = _inbound_manager(workload, mesh, gates)
+    manager = _inbound_manager(workload, mesh, gates, patches)
     chains = [_chain(manager, match="tls")]
     chains[0].transport_socket = mutual_tls_server(mesh.certificates[workload])
     if permissive:
@@ -97,7 +102,7 @@ def outbound_listener(workload: Workload, mesh: Mesh, *, gates: Gates) -> Listen
     )
 
 
-def _inbound_manager(workload: Workload, mesh: Mesh, gates: Gates) -> HttpConnectionManager:
+def _inbound_manager(workload: Workload, mesh: Mesh, gates: Gates, patches: Sequence[Patch]) -> HttpConnectionManager:
     filters = check_requests(workload) if Gates.RECEIVED_REQUESTS in gates else []
     filters += before_router()
     filters += [process_responses()] if Gates.RESPONSES in gates else []
@@ -113,7 +118,8 @@ def _inbound_manager(workload: Workload, mesh: Mesh, gates: Gates) -> HttpConnec
         decorator=Decorator(operation=name),
     )
     routes = VirtualHost(name=f"inbound|http|{SERVICE_PORT}", domains=["*"], routes=[route])
-    manager = _manager(workload, filters, RouteConfiguration(name=INBOUND_CLUSTER, virtual_hosts=[routes]))
+    configuration = RouteConfiguration(name=INBOUND_CLUSTER, virtual_hosts=[routes])
+    manager = _manager(workload, patched(filters, patches), configuration)
     manager.stat_prefix = f"inbound_0.0.0.0_{mesh.ports[workload].inbound};"
     manager.server_name = "istio-envoy"
     manager.forward_client_cert_details = HttpConnectionManagerForwardClientCertDetails.APPEND_FORWARD

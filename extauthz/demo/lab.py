@@ -17,6 +17,7 @@ from extauthz.demo import envoy_config
 from extauthz.demo.certificates import Authority
 from extauthz.demo.client import Request, Response, send
 from extauthz.demo.envoy_listeners import Gates
+from extauthz.demo.envoy_patches import Patch
 from extauthz.demo.otlp_sink import OtlpSink
 from extauthz.demo.processes import Processes
 from extauthz.demo.programs import GuardCommand
@@ -42,11 +43,12 @@ _FLUSH: Final = ("--file-flush-interval-msec", "100")  # access logs; Envoy's de
 
 @dataclass(frozen=True, slots=True)
 class Sidecar:
-    """How one workload's sidecar is set up."""
+    """How one workload's sidecar is set up. `patches` are those of an EnvoyFilter, for its inbound listener."""
 
     workload: Workload
     gates: Gates = Gates.ALL
     permissive: bool = False
+    patches: tuple[Patch, ...] = ()
 
 
 CLINIC: Final = (Sidecar(EHR), Sidecar(BILLING, permissive=True), Sidecar(ANALYTICS))
@@ -158,7 +160,9 @@ def _start(lab: Lab) -> None:
     for sidecar in plan.sidecars:
         workload = sidecar.workload
         path = plan.folder / f"envoy-{workload.name}.json"
-        config = envoy_config.bootstrap(workload, mesh, gates=sidecar.gates, permissive=sidecar.permissive)
+        config = envoy_config.bootstrap(
+            workload, mesh, gates=sidecar.gates, permissive=sidecar.permissive, patches=sidecar.patches
+        )
         envoy_config.write(config, path)
         options = ["--concurrency", "1", "--log-level", "warning", "--disable-hot-restart", *_FLUSH]
         lab.processes.start(f"envoy-{workload.name}", [plan.envoy, "--config-path", path, *options])

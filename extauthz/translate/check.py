@@ -9,7 +9,7 @@ from extauthz import wire
 from extauthz.judgement import Judgement
 from extauthz.translate import answers
 from extauthz.translate.headers import NO_HEADERS, Headers, from_header_map, from_map
-from extauthz.translate.identity import address, claims, principal, receiver
+from extauthz.translate.identity import address, claims, principal, receiver, vouched_headers
 from mesh.decision import Action
 from mesh.events import Body, Event, Head
 from mesh.facts import Direction, Facts, Operation, Protocol, Vantage
@@ -51,6 +51,7 @@ def facts(request: Any, caller: str) -> Facts:  # noqa: ANN401 - as above
     http = attributes.request.http
     source = principal(attributes.source.principal)
     port = attributes.destination.address.socket_address.port_value
+    metadata = attributes.metadata_context.filter_metadata
     return Facts(
         direction=Direction.REQUEST,
         vantage=Vantage.INBOUND,
@@ -61,7 +62,8 @@ def facts(request: Any, caller: str) -> Facts:  # noqa: ANN401 - as above
         caller=caller,
         operation=Operation(method=http.method, path=http.path, host=http.host, port=port),
         source_address=address(attributes.source.address.socket_address.address),
-        claims=claims(attributes.metadata_context.filter_metadata),
+        claims=claims(metadata),
+        headers=vouched_headers(metadata),
     )
 
 

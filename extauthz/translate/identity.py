@@ -10,9 +10,9 @@ from typing import Any, Final
 from mesh import addresses
 from mesh.facts import Claims
 from mesh.identity import is_principal, principal_of
+from mesh.istio.metadata import CLAIMS, HEADERS
 
 _SCHEME: Final = "spiffe://"
-_JWT: Final = "envoy.filters.http.jwt_authn"
 # matches `billing.finance.svc.cluster.local`, `*.example.com` (a ServiceEntry); not `10.0.0.7`, `a b`, `x..y`
 _HOST: Final = re.compile(
     r"(?=.{1,253}$)(?:\*\.)?[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?(?:\.[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?)*"
@@ -53,12 +53,24 @@ def claims(metadata: Any) -> Claims | None:  # noqa: ANN401 - protobuf makes thi
     Args:
         metadata: `filter_metadata` of a check or of a processing request. A header never comes this way.
     """
-    if _JWT not in metadata:
+    if CLAIMS not in metadata:
         return None
-    payloads = [value.struct_value for value in metadata[_JWT].fields.values() if value.HasField("struct_value")]
+    payloads = [value.struct_value for value in metadata[CLAIMS].fields.values() if value.HasField("struct_value")]
     if len(payloads) != 1:
         return None
     found = ((name, _texts(value)) for name, value in sorted(payloads[0].fields.items()))
+    return tuple((name, values) for name, values in found if values)
+
+
+def vouched_headers(metadata: Any) -> Claims | None:  # noqa: ANN401 - protobuf makes this class at run time
+    """Return the request headers that Envoy's `header_to_metadata` filter has written down; None when it wrote none.
+
+    Args:
+        metadata: as of `claims`.
+    """
+    if HEADERS not in metadata:
+        return None
+    found = ((name, _texts(value)) for name, value in sorted(metadata[HEADERS].fields.items()))
     return tuple((name, values) for name, values in found if values)
 
 

@@ -20,7 +20,7 @@ from extauthz import wire
 from extauthz.judgement import Judgement
 from extauthz.translate import answers
 from extauthz.translate.headers import NO_HEADERS, Headers, from_header_map
-from extauthz.translate.identity import address, claims, host, principal, receiver
+from extauthz.translate.identity import address, claims, host, principal, receiver, vouched_headers
 from mesh.decision import Action
 from mesh.events import Body, Event, Head, Trailers
 from mesh.facts import Claims, Direction, Facts, Operation, Vantage
@@ -74,6 +74,7 @@ class Context:
         buffered: directions whose bodies are held back.
         request: headers of the request; empty when the filter skips requests.
         claims: of the request's JWT, as Envoy verified it.
+        vouched: headers of the request that Envoy vouches for.
     """
 
     caller: str
@@ -82,10 +83,16 @@ class Context:
     buffered: frozenset[Direction] = frozenset()
     request: Headers = NO_HEADERS
     claims: Claims | None = None
+    vouched: Claims | None = None
 
     def __repr__(self) -> str:
         """Count only: attributes hold addresses, and headers anything."""
         return f"Context({len(self.attributes)} attributes, buffered={sorted(self.buffered)})"
+
+
+def is_observed(request: Any) -> bool:  # noqa: ANN401 - protobuf makes this class at run time
+    """Return whether Envoy only lets us look on: it waits for no answer, and ignores one (`observability_mode`)."""
+    return bool(request.observability_mode)
 
 
 def phase(request: Any) -> Phase | None:  # noqa: ANN401 - protobuf makes this class at run time
@@ -101,12 +108,20 @@ def learn(context: Context, request: Any) -> Context:  # noqa: ANN401 - as above
         config = request.protocol_config
         modes = {Direction.REQUEST: config.request_body_mode, Direction.RESPONSE: config.response_body_mode}
         buffered = frozenset(d for d, mode in modes.items() if mode == _BUFFERED)
+    if is_observed(request):  # Envoy then sends a buffered body to nobody, and holds no other back
+        buffered = frozenset()
     sent = context.request
     if request.WhichOneof("request") == _REQUEST_HEADERS:
         sent = headers(request, _PHASES[_REQUEST_HEADERS])
-    told = claims(request.metadata_context.filter_metadata)
-    verified = context.claims if told is None else told
-    return replace(context, attributes=attributes, buffered=buffered, request=sent, claims=verified)
+    metadata = request.metadata_context.filter_metadata
+    return replace(
+        context,
+        attributes=attributes,
+        buffered=buffered,
+        request=sent,
+        claims=_latest(claims(metadata), context.claims),
+        vouched=_latest(vouched_headers(metadata), context.vouched),
+    )
 
 
 def headers(request: Any, found: Phase) -> Headers:  # noqa: ANN401 - as above
@@ -155,6 +170,7 @@ def facts(direction: Direction, context: Context) -> Facts:
             operation=operation,
             source_address=address(_text(found, "source.address")),
             claims=context.claims,
+            headers=context.vouched,
         )
     if found.get("xds.listener_direction") == _OUTBOUND:
         return Facts(
@@ -223,6 +239,10 @@ def _set(mutation: Any, name: str, value: str) -> None:  # noqa: ANN401 - as abo
     option = mutation.set_headers.add()
     option.header.key, option.header.raw_value = name, value.encode()
     option.append_action = answers.OVERWRITE
+
+
+def _latest(told: Claims | None, before: Claims | None) -> Claims | None:
+    return before if told is None else told
 
 
 def _attributes(request: Any) -> dict[str, Any]:  # noqa: ANN401 - as above

@@ -10,8 +10,10 @@ from opentelemetry.sdk.trace.export import SimpleSpanProcessor
 from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
 
 from extauthz import wire
+from extauthz.edge_store import NO_EDGES, EdgeCounter
 from extauthz.exporting import Pipeline
 from extauthz.ledger import FileLedger
+from extauthz.policy_files import PolicyFiles
 from extauthz.policy_store import PolicyStore
 from extauthz.server import Worker, utc_day, utc_now
 from extauthz.settings import Limits, Settings
@@ -47,7 +49,16 @@ REDACTED = b'{"patientName": "Ana Ruiz", "diagnosis": "E11.9", "ssn": "536-22-87
 class Guard:
     """One worker in this process, and everything that it lets out."""
 
-    def __init__(self, folder: Path, engine: Engine, *, policy: str = POLICY, limits: Limits | None = None, tls=None):
+    def __init__(
+        self,
+        folder: Path,
+        engine: Engine,
+        *,
+        policy: str = POLICY,
+        limits: Limits | None = None,
+        tls=None,
+        edges: EdgeCounter = NO_EDGES,
+    ):
         self.folder = folder
         self.policy = folder / "policy.yaml"
         self.policy.write_text(policy)
@@ -56,7 +67,8 @@ class Guard:
         self.metrics = InMemoryMetricReader()
         self.pipeline = Pipeline([SimpleSpanProcessor(AllowList(self.spans))], [self.metrics])
         self.ledger = FileLedger(folder / "ledger", 0, utc_now)
-        self.worker = Worker(self.settings, PolicyStore(self.policy, utc_day), self.ledger, self.pipeline, engine)
+        policies = PolicyStore(PolicyFiles(self.policy), utc_day, lambda _: engine)
+        self.worker = Worker(self.settings, policies, self.ledger, self.pipeline, edges)
         self.address = ""
         self.metrics_json = ""
 

@@ -5,8 +5,6 @@ import re
 import pytest
 
 from extauthz import cli
-from extauthz.detector_sets import is_detector_set
-from extauthz.policy_store import detector_files, read_detectors
 
 SET = r"""apiVersion: phiguard.dev/v1alpha1
 kind: DetectorSet
@@ -43,7 +41,7 @@ def test_custom_detectors_make_a_document_phi(phiguard, files):
     assert phiguard("scan", files / "note.txt")[0] == 0
     code, out, _ = phiguard("scan", "--detectors", files / "set.yaml", files / "note.txt")
     assert code == 1
-    assert re.search(r"1\s+H\s+CLINIC_CHART\s+clinic chart", out)
+    assert re.search(r"H medical record\s+CLINIC_CHART\s+1\s+1\s+clinic chart", out)
 
 
 def test_own_info_types_have_rules_in_sarif(phiguard, files):
@@ -109,15 +107,16 @@ def test_check_tells_what_is_wrong_with_its_line(phiguard, files):
     assert re.search(r"set\.yaml:6:\d+: error: detector `chart` finds something in this example", out)
 
 
+def test_check_tells_of_one_name_in_two_files(phiguard, files):
+    (files / "more.yaml").write_text(SET.replace("name: clinic", "name: lab"))
+    code, out, _ = phiguard("detectors", "check", files / "set.yaml", files / "more.yaml")
+    assert (code, out.splitlines()[-1]) == (
+        1,
+        "error: `chart` stands in the detector sets `clinic` and `lab` (rename one)",
+    )
+
+
 def test_a_broken_or_absent_file_ends_a_scan(phiguard, files):
     (files / "set.yaml").write_text(SET.replace("class: H", "class: Z"))
     assert phiguard("scan", "--detectors", files / "set.yaml", files / "note.txt")[0] == 2
     assert phiguard("scan", "--detectors", files / "none.yaml", files / "note.txt")[0] == 2
-
-
-def test_detectors_stand_beside_the_policy_of_a_folder(files):
-    (files / "policy.yaml").write_text("kind: SegmentationPolicy\n")
-    (found,) = detector_files(files)
-    assert is_detector_set(found.read_text())
-    assert [d.name for d in read_detectors(found).detectors] == ["chart"]
-    assert detector_files(files / "policy.yaml") == ()

@@ -1,8 +1,9 @@
 import pytest
 
 from extauthz.detector_sets import parse
-from extauthz.engines import Detection, EngineError, load
+from extauthz.engines import Detection, EngineError, load, unseen
 from phiscan.detectors import GROUPS
+from phiscan.identifiers import CREDENTIALS
 
 _SET = r"""apiVersion: phiguard.dev/v1alpha1
 kind: DetectorSet
@@ -55,3 +56,12 @@ def test_a_machine_without_simd_is_told_in_one_line(monkeypatch):
     monkeypatch.setattr("phiscan.compiled.hyperscan.Database", _Old)
     with pytest.raises(EngineError, match=r"SSE4\.2"):
         load(Detection(without_groups=FEW))
+
+
+def test_only_credentials_of_a_group_that_is_off_are_found_by_nobody():
+    assert unseen(Detection()) == CREDENTIALS
+    assert unseen(Detection(with_groups=("credentials",))) == frozenset()
+    own = parse(_SET.replace("infoType: CLINIC_CHART, class: H", "infoType: PASSWORD"), file="d.yaml")
+    assert unseen(Detection(), [own]) == CREDENTIALS - {"PASSWORD"}
+    with pytest.raises(EngineError, match="no such group"):
+        unseen(Detection(with_groups=("nope",)))

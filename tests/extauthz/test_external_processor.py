@@ -316,3 +316,54 @@ def test_own_headers_are_removed_at_the_head(guard, run):
 
     assert list(answers[0].request_headers.response.header_mutation.remove_headers) == ["x-phiguard-reason"]
     assert BUFFERED == 2
+
+
+def observed(request):
+    request.observability_mode = True
+    return request
+
+
+def test_a_filter_that_only_looks_on_gets_no_answer_and_its_messages_are_recorded_as_not_enforced(guard, run, caplog):
+    """`observability_mode`: Envoy sends events without waiting, ignores what is answered, and PHI passes."""
+    head = request_head(mode=STREAMED, x_patient_ssn="536-22-8790")
+
+    async def scenario():
+        async with guard() as g, g.channel() as channel:
+            call = processing_call(channel)
+            for event in (head, body(DENIED, end=False), body(b"", end=True), response_head(mode=STREAMED)):
+                await call.write(observed(event))
+            await call.done_writing()
+            return await code_of(call), g.records(), g.span("phiguard.inspect").attributes["phiguard.observed"]
+
+    code, records, flagged = run(scenario())
+    assert code is grpc.StatusCode.OK
+    assert [(r["decision"], r["enforced"], r["observed"], r["reason"]) for r in records] == [
+        ("DENY", False, True, "TRUNCATED"),
+        ("DENY", False, True, "TRUNCATED"),
+    ]
+    assert flagged is True
+    assert sum("observability_mode on" in r.msg for r in caplog.records) == 1
+
+
+@pytest.mark.parametrize("first", [True, False])
+def test_a_stream_that_changes_its_mode_is_denied(guard, run, first):
+    """What was not enforced, because nobody waited, must not become the answer to a message that is held back."""
+
+    async def scenario():
+        async with guard() as g, g.channel() as channel:
+            call = processing_call(channel)
+            head = request_head(mode=STREAMED if first else BUFFERED)
+            await call.write(observed(head) if first else head)
+            await call.write(body(DENIED) if first else observed(body(DENIED)))
+            await call.done_writing()
+            answers = [answer async for answer in call]
+            return answers, g.records()
+
+    answers, records = run(scenario())
+    assert (records[-1]["reason"], records[-1]["enforced"], records[-1]["observed"]) == ("INTERNAL_ERROR", True, False)
+    assert kinds(answers) == (["immediate_response"] if first else ["request_headers"])
+
+
+def test_every_other_record_says_that_it_was_not_only_observed(guard, run):
+    _, _, (record,) = converse(guard, run, request_head(), body(DENIED))
+    assert (record["observed"], record["enforced"]) == (False, True)

@@ -84,6 +84,18 @@ def test_waiting_for_a_body_does_not_use_up_the_time_for_its_scan():
     assert watch() == 1.5
 
 
+def test_all_scans_that_prove_a_redaction_share_one_budget(tmp_path, engine):
+    now = [0.0]
+    inspection = Guard(tmp_path, engine, limits=Limits(scan_seconds=2.0)).worker._desk.open(CALL)
+    inspection._watch = Stopwatch(lambda: now[0])
+    inspection._watch.start()
+    budgets = []
+    for now[0] in (0.0, 1.5, 2.0, 4.0):
+        budgets.append(inspection._budget())
+
+    assert budgets == [2.0, 2.0, 1.5, 0.0]
+
+
 def test_no_repr_shows_a_body(desk):
     assert "536" not in repr(judge(desk, SSN))
     assert "ssn" not in repr(judge(desk, SSN))

@@ -35,6 +35,30 @@ def test_a_program_gets_the_same_as_json(differ):
     assert (said["changes"][0]["infoTypes"], said["changes"][0]["after"]) == (["DATE_OF_BIRTH"], "ALLOW")
 
 
+def test_what_cannot_be_compared_and_what_decides_nothing_are_lines_of_their_own(differ):
+    edge = "from: [{namespaces: [a]}], to: [{namespaces: [b]}]"
+    more = f"  - {{name: asks, {edge}, when: {{claims: {{role: [doctor]}}}}}}\n  - {{name: watched, action: AUDIT, {edge}}}\n"
+    code, out, _ = differ(CLINIC, CLINIC + more)
+    assert code == 1
+    assert out.splitlines() == [
+        "- a/* may no longer call b/* without mutual TLS",  # an alert so far; now a rule that cannot be evaluated
+        "? rule `asks` is new and asks for claim role = doctor: not compared, read it",
+        "  AUDIT rule `watched` is new: it decides nothing",
+        "0 open, 1 close",
+    ]
+    said = orjson.loads(differ(CLINIC, CLINIC + more, "--format", "json")[1])
+    assert said["untried"] == [{"rule": "asks", "how": "new", "asksFor": "claim role = doctor"}]
+    assert said["audits"] == [{"rule": "watched", "how": "new"}]
+
+
+def test_more_than_can_be_compared_is_one_line(differ):
+    many = ", ".join(f"cluster.local/ns/a/sa/w{n}" for n in range(400))
+    wide = f"  - {{name: wide, from: [{{principals: [{many}]}}], to: [{{principals: [{many}]}}]}}\n"
+    code, out, err = differ(CLINIC, CLINIC + wide)
+    assert (code, out, err.count("\n")) == (2, "", 1)
+    assert "new.yaml: the rules tell more than 100000 kinds of messages apart" in err
+
+
 def test_a_policy_that_cannot_be_used_is_told_with_its_place(differ):
     code, out, err = differ(CLINIC, CLINIC.replace("mode:", "moode:"))
     assert (code, out) == (2, "")

@@ -16,3 +16,13 @@ def test_the_demos_policy_is_drawn_in_both_formats(capsys):
 def test_a_policy_that_is_missing_is_one_line(capsys):
     assert cli.main(["policy", "graph", "missing.yaml"]) == 2
     assert capsys.readouterr().err.count("\n") == 1
+
+
+def test_more_than_can_be_drawn_is_one_line(tmp_path, capsys):
+    many = ", ".join(f"cluster.local/ns/a/sa/w{n}" for n in range(400))
+    path = tmp_path / "wide.yaml"
+    path.write_text(
+        f"{POLICY.read_text()}  - {{name: wide, from: [{{principals: [{many}]}}], to: [{{principals: [{many}]}}]}}\n"
+    )
+    assert cli.main(["policy", "graph", str(path)]) == 2
+    assert "kinds of messages apart" in capsys.readouterr().err

@@ -10,6 +10,7 @@ import grpc
 import orjson
 import pytest
 from grpc_health.v1 import health_pb2, health_pb2_grpc
+from kubernetes_server import ApiServer, policy_object
 from running_guard import POLICY
 
 
@@ -93,3 +94,25 @@ def test_a_worker_that_dies_is_started_again(policy, tmp_path):
 
         assert s.end() == 0
         assert "a worker died and is started again" in {line["event"] for line in s.log}
+
+
+def test_serve_takes_its_policy_from_a_cluster_and_follows_it():
+    rule = {"name": "a", "from": [{}], "to": [{}]}
+    with ApiServer([policy_object("mesh", "wide", {"rules": [rule]})]) as server:
+        with Serving("kubernetes://mesh", "--kubernetes-api", server.url) as s:
+            s.until("serving")
+            server.send("ADDED", policy_object("clinic", "own", {"rules": []}))
+            s.until("policy loaded", 2)
+            server.send("MODIFIED", policy_object("clinic", "own", {"rule": []}))
+            s.until("new policy revision refused; the old one stays in force")
+            assert s.end() == 0
+        (said,) = [line["problem"] for line in s.log if "refused" in line["event"]]
+        assert ["clinic/own:" in line and "unknown key `rule`" in line for line in said] == [True]
+
+
+def test_serve_begins_without_a_policy_when_the_cluster_has_none():
+    with ApiServer() as server, Serving("kubernetes://mesh", "--kubernetes-api", server.url) as s:
+        s.until("serving")
+        said = " ".join(line["event"] for line in s.log)
+        assert s.end() == 0
+    assert "there is no policy yet; messages are denied" in said

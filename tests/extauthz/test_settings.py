@@ -2,7 +2,18 @@ from pathlib import Path
 
 import pytest
 
-from extauthz.settings import Limits, Settings, SettingsError, Tls, check, parse_listen, parse_tls
+from extauthz.kubernetes_api import Api
+from extauthz.settings import (
+    Cluster,
+    Limits,
+    Settings,
+    SettingsError,
+    Tls,
+    check,
+    parse_listen,
+    parse_policy,
+    parse_tls,
+)
 
 
 @pytest.mark.parametrize(
@@ -60,3 +71,48 @@ def test_the_defaults_pass():
 def test_a_message_may_be_larger_than_the_largest_body():
     assert Limits(max_request_bytes=10, body_bytes=20).message_bytes > 20
     assert Limits(max_request_bytes=30, body_bytes=20).message_bytes > 30
+
+
+POD = {"KUBERNETES_SERVICE_HOST": "10.96.0.1", "KUBERNETES_SERVICE_PORT": "443"}
+
+
+@pytest.fixture
+def account(tmp_path):
+    (tmp_path / "namespace").write_text("guard\n")
+    return tmp_path
+
+
+def test_a_path_is_a_path():
+    assert parse_policy("clinic.yaml", "", {}) == Path("clinic.yaml")
+
+
+def test_a_pod_asks_its_own_cluster_with_the_files_of_its_account(account):
+    asked = Api("https://10.96.0.1:443", account / "token", account / "ca.crt")
+    assert parse_policy("kubernetes://mesh", "", POD, account) == Cluster(asked, "mesh")
+    assert parse_policy("kubernetes://", "", POD, account) == Cluster(asked, "guard")
+
+
+def test_an_address_of_version_6_stands_in_brackets(account):
+    found = parse_policy("kubernetes://mesh", "", {"KUBERNETES_SERVICE_HOST": "fd00::1"}, account)
+    assert found.api.url == "https://[fd00::1]:443"
+
+
+def test_outside_of_a_cluster_kubectl_proxy_is_asked_without_a_token():
+    assert parse_policy("kubernetes://m", "http://127.0.0.1:8001/", {}) == Cluster(Api("http://127.0.0.1:8001"), "m")
+
+
+@pytest.mark.parametrize(
+    ("policy", "api", "told"),
+    [
+        ("clinic.yaml", "http://127.0.0.1:8001", "write --policy kubernetes://NAMESPACE"),
+        ("kubernetes://", "", "this is no pod"),
+        ("kubernetes://mesh", "", "give --kubernetes-api URL"),
+        ("kubernetes://Mesh/x", "", "write kubernetes://NAMESPACE"),
+        ("kubernetes://m*", "", "write kubernetes://NAMESPACE"),
+        ("kubernetes://mesh", "http://10.0.0.1:8001", "not of this machine"),  # anyone on the way could write policies
+        ("kubernetes://mesh", "https://127.0.0.1:6443", "not of this machine"),
+    ],
+)
+def test_what_cannot_be_asked_is_an_error_that_says_what_to_write(tmp_path, policy, api, told):
+    with pytest.raises(SettingsError, match=told):
+        parse_policy(policy, api, {}, tmp_path)

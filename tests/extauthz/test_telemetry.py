@@ -1,4 +1,5 @@
 import itertools
+from dataclasses import replace
 
 import pytest
 from opentelemetry.context import Context
@@ -9,7 +10,7 @@ from opentelemetry.sdk.trace.export import SimpleSpanProcessor
 from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
 from opentelemetry.sdk.trace.sampling import ALWAYS_ON
 
-from extauthz.judgement import Judgement
+from extauthz.judgement import Judgement, ledger_record
 from extauthz.telemetry import AllowList, Key, SpanName, Telemetry, span_attributes, views
 from mesh.decision import Action, Decision, Reason
 from mesh.facts import Facts, Operation
@@ -85,6 +86,13 @@ def test_a_broken_parent_starts_a_new_trace(bench, value):
 
 def test_every_attribute_is_of_the_closed_set():
     assert set(span_attributes(JUDGEMENT)) <= set(Key)
+
+
+def test_what_audit_rules_would_have_done_is_an_attribute_and_in_the_record():
+    decision = replace(JUDGEMENT.decision, audits=(("a", Action.ALERT), ("b", Action.DENY)))
+    judgement = replace(JUDGEMENT, decision=decision)
+    assert span_attributes(judgement)["phiguard.audits"] == ["ALERT a", "DENY b"]
+    assert ledger_record(judgement)["audits"] == {"a": "ALERT", "b": "DENY"}
 
 
 def test_no_attribute_holds_the_path():

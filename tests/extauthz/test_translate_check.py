@@ -61,6 +61,18 @@ def test_claims_are_those_that_envoy_verified_never_a_header():
     assert "nurse" not in repr(facts)
 
 
+def test_headers_are_those_that_envoy_wrote_into_its_metadata():
+    request = check_request()
+    request.attributes.request.http.headers["x-purpose-of-use"] = "TREATMENT"
+    assert check.facts(request, "").headers is None
+
+    told = request.attributes.metadata_context.filter_metadata["phiguard.headers"]
+    told.update({"x-purpose-of-use": "PAYMENT", "x-roles": ["a", "b"], "x-number": 1.0})
+    facts = check.facts(request, "")
+    assert facts.headers == (("x-purpose-of-use", frozenset({"PAYMENT"})), ("x-roles", frozenset({"a", "b"})))
+    assert "PAYMENT" not in repr(facts)
+
+
 def test_claims_of_two_tokens_are_nobodys():
     request = check_request()
     jwt = request.attributes.metadata_context.filter_metadata["envoy.filters.http.jwt_authn"]

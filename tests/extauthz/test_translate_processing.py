@@ -78,6 +78,15 @@ def test_claims_of_the_first_message_hold_for_the_whole_stream():
     assert "nurse" not in repr((context, facts))
 
 
+def test_headers_of_the_first_message_hold_for_the_whole_stream():
+    head = response_head()
+    head.metadata_context.filter_metadata["phiguard.headers"].update({"x-purpose-of-use": "TREATMENT"})
+    context = learned(head, processing_request("response_body", body=b"x"))
+    facts = processing.facts(Direction.RESPONSE, context)
+    assert facts.headers == (("x-purpose-of-use", frozenset({"TREATMENT"})),)
+    assert "TREATMENT" not in repr((context, facts))
+
+
 def test_the_trust_domain_is_the_operators():
     context = learned(request_head(), start=Context("", "example.org"))
 

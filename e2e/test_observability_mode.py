@@ -1,0 +1,48 @@
+"""An ext_proc filter that only looks on: PHI passes, and the record of it says so."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import orjson
+import pytest
+
+from extauthz.demo.client import Request
+from extauthz.demo.lab import Lab, Plan, Sidecar, open_lab
+from extauthz.demo.programs import POLICY, phiguard
+from extauthz.demo.topology import ANALYTICS, EHR
+
+_LOOKS_ON = {
+    "patch": {
+        "operation": "MERGE",
+        "value": {
+            "name": "phiguard.ext_proc",
+            "typed_config": {
+                "@type": "type.googleapis.com/envoy.extensions.filters.http.ext_proc.v3.ExternalProcessor",
+                "observability_mode": True,
+                "processing_mode": {"response_body_mode": "STREAMED"},
+            },
+        },
+    }
+}
+
+
+@pytest.fixture(scope="module")
+def lab(envoy: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lab]:
+    sidecars = (Sidecar(ANALYTICS), Sidecar(EHR, patches=(_LOOKS_ON,)))
+    with open_lab(Plan(envoy, tmp_path_factory.mktemp("looks-on"), phiguard(POLICY), sidecars)) as running:
+        yield running
+
+
+def test_what_passes_because_nobody_waited_is_recorded_as_observed_and_not_enforced(lab: Lab) -> None:
+    answer = lab.from_application(ANALYTICS, Request(EHR.host, "GET", "/patients/7731"))
+    lab.processes.stop("phiguard")  # its last record is on file then
+    records = [
+        orjson.loads(line)
+        for file in lab.plan.folder.rglob("ledger-*.jsonl")
+        for line in file.read_bytes().splitlines()
+    ]
+    looked_on = [record for record in records if record.get("observed")]
+
+    assert (answer.status, b"Patient" in answer.body) == (200, True)
+    assert {(r["direction"], r["decision"]) for r in looked_on} >= {("response", "DENY")}
+    assert not any(r["enforced"] for r in looked_on)

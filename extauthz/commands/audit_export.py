@@ -1,0 +1,203 @@
+"""`phiguard audit export`: the decisions of a period, as JSON lines or CSV, out of a ledger that holds.
+
+INVARIANT (verified): without `--unverified` nothing is written unless every chain holds whole, and only records that
+the verification went over are written: what a running guard adds meanwhile is for the next export.
+"""
+
+import argparse
+import csv
+import heapq
+import io
+import sys
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any, Final
+
+import orjson
+
+from extauthz.commands import ledgers
+from extauthz.commands.errors import UsageError
+from extauthz.commands.ledgers import Chain, Verified
+from mesh import identity
+from mesh.decision import Action
+
+if TYPE_CHECKING:
+    _Subparsers = argparse._SubParsersAction[argparse.ArgumentParser]
+
+_Record = dict[str, Any]
+_Found = tuple[int, _Record]  # with the number of the worker
+_TIME: Final = "%Y-%m-%dT%H:%M:%S.%fZ"  # as the ledger writes it, so that texts compare as times do
+_COLUMNS: Final = (
+    *(
+        "time",
+        "id",
+        "decision",
+        "enforced",
+        "reason",
+        "verdict",
+        "coverage",
+        "gap",
+        "identifiers",
+        "infoTypes",
+        "tipped",
+    ),
+    *(
+        "rules",
+        "audits",
+        "policy",
+        "source",
+        "destination",
+        "service",
+        "caller",
+        "mtls",
+        "direction",
+        "vantage",
+        "trace",
+    ),
+    *("worker", "seq", "hash"),
+)
+_FORMULA: Final = ("=", "+", "-", "@", "\t", "\r")
+
+
+def add_parser(actions: "_Subparsers") -> None:
+    """Add `export`."""
+    parser = actions.add_parser("export", help="write the decisions of a period, when every chain holds")
+    ledgers.add_folder(parser)
+    parser.add_argument("--format", choices=("jsonl", "csv"), default="jsonl", help="default: %(default)s")
+    parser.add_argument("--since", default="", metavar="TIME", help="from this time on: 2026-11-01, 2026-11-01T08:00Z")
+    parser.add_argument("--until", default="", metavar="TIME", help="before this time; a day begins at midnight UTC")
+    parser.add_argument("--source", metavar="PRINCIPAL", help="of these only; * at the end, as in a policy")
+    parser.add_argument("--destination", metavar="PRINCIPAL|HOST", help="to these only; * at the end")
+    parser.add_argument(
+        "--decision", action="append", default=[], choices=[action.value for action in Action], help="these only"
+    )
+    parser.add_argument("--unverified", action="store_true", help="write what can be read of a ledger that is broken")
+    parser.set_defaults(run=run)
+
+
+@dataclass(frozen=True, slots=True)
+class _Wanted:
+    """Which decisions are asked for."""
+
+    since: str
+    until: str
+    source: str | None
+    destination: str | None
+    decisions: frozenset[str]
+
+    def __call__(self, record: _Record) -> bool:
+        if record.get("kind") != "decision" or not self._in_time(str(record["time"])):
+            return False
+        ends = (record.get("destination"), record.get("service"))
+        return (
+            (not self.decisions or record.get("decision") in self.decisions)
+            and (self.source is None or identity.matches(self.source, record.get("source", "")))
+            and (self.destination is None or any(end and identity.matches(self.destination, end) for end in ends))
+        )
+
+    def _in_time(self, time: str) -> bool:
+        return self.since <= time and (not self.until or time < self.until)
+
+
+def run(args: argparse.Namespace) -> int:
+    """Export. Returns 1 when a chain does not hold, or a head is in none."""
+    wanted = _Wanted(
+        _moment("--since", args.since),
+        _moment("--until", args.until),
+        args.source,
+        args.destination,
+        frozenset(args.decision),
+    )
+    chains = ledgers.chains_of(args.folder)
+    known = ledgers.heads(args)
+    verified = [ledgers.verify(chain, known) for chain in chains]
+    problems = _problems(args, chains, verified, known)
+    for problem in problems:
+        sys.stderr.write(f"phiguard: {problem}\n")
+    if problems and not args.unverified:
+        sys.stderr.write("phiguard: nothing was written; `--unverified` writes what can be read\n")
+        return 1
+    records = heapq.merge(
+        *map(_decisions, chains, verified, [wanted] * len(chains)), key=lambda found: str(found[1]["time"])
+    )
+    written = (_csv if args.format == "csv" else _jsonl)(records)
+    sys.stderr.write(f"phiguard: {written} decision{'s' * (written != 1)}, {_proof(chains, verified, problems)}\n")
+    return int(bool(problems))
+
+
+def _problems(args: argparse.Namespace, chains: list[Chain], verified: list[Verified], known: list[str]) -> list[str]:
+    broken = [
+        f"{chain.folder / each.problem.file}:{each.problem.line}: {each.problem.problem}"
+        for chain, each in zip(chains, verified, strict=True)
+        if each.problem is not None
+    ]
+    missing = [head for head in known if not any(head in each.hashes for each in verified)]
+    return broken + [
+        f"{args.folder}: head {head} is in no chain: records were cut off or written anew" for head in missing
+    ]
+
+
+def _proof(chains: list[Chain], verified: list[Verified], problems: list[str]) -> str:
+    if problems:
+        return "NOT verified"
+    heads = zip(chains, verified, strict=True)
+    return "verified: " + ", ".join(f"worker {chain.worker} up to {each.head.hash}" for chain, each in heads)
+
+
+def _decisions(chain: Chain, verified: Verified, wanted: _Wanted) -> Iterator[_Found]:
+    for record in chain.records():
+        if verified.problem is None and record["seq"] > verified.head.seq:
+            return
+        if wanted(record):
+            yield chain.worker, record
+
+
+def _jsonl(records: Iterator[_Found]) -> int:
+    """The ledger's own lines, so that each still fits its hash."""
+    return _written(records, lambda found: orjson.dumps(found[1], option=orjson.OPT_SORT_KEYS).decode() + "\n")
+
+
+def _csv(records: Iterator[_Found]) -> int:
+    text = io.StringIO()
+    writer = csv.writer(text)
+
+    def line(cells: list[str]) -> str:
+        text.seek(0)
+        text.truncate()
+        writer.writerow(cells)
+        return text.getvalue()
+
+    sys.stdout.write(line(list(_COLUMNS)))
+    return _written(
+        records, lambda found: line([_cell({**found[1], "worker": found[0]}.get(column, "")) for column in _COLUMNS])
+    )
+
+
+def _written(records: Iterator[_Found], text_of: Callable[[_Found], str]) -> int:
+    number = 0
+    for found in records:
+        sys.stdout.write(text_of(found))
+        number += 1
+    return number
+
+
+def _cell(value: object) -> str:
+    """A value in one cell. A spreadsheet runs a text that begins like a formula, so such a one is put behind a quote."""
+    if isinstance(value, bool):
+        return str(value).lower()
+    if isinstance(value, dict):
+        return " ".join(f"{name}:{count}" for name, count in sorted(value.items()))
+    text = " ".join(map(str, value)) if isinstance(value, list) else str(value)
+    return f"'{text}" if text.startswith(_FORMULA) else text
+
+
+def _moment(flag: str, word: str) -> str:
+    """A time as the ledger writes it; empty for none. Without an offset it is UTC."""
+    if not word:
+        return ""
+    try:
+        found = datetime.fromisoformat(word)
+        return (found if found.tzinfo else found.replace(tzinfo=UTC)).astimezone(UTC).strftime(_TIME)
+    except (ValueError, OverflowError):
+        raise UsageError(f"{flag} {word}: not a time; write 2026-11-01 or 2026-11-01T08:00:00Z") from None

@@ -1,0 +1,185 @@
+"""The few words of the Kubernetes API that reading policies takes: list and watch of one kind of object, over HTTP/1.1.
+
+Python's own `http.client` and `ssl` do it: two GET requests are no reason for a client library, which would bring a dozen
+packages into a process that every request of a mesh depends on. Blocks; call it from a thread of its own.
+
+Source: https://kubernetes.io/docs/reference/using-api/api-concepts/#efficient-detection-of-changes
+"""
+
+import http.client
+import json
+import ssl
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+from urllib.parse import urlencode, urlsplit
+
+WATCH_SECONDS: Final = 60
+"""After which the server ends a watch, and another goes on where it ended."""
+_READ_SECONDS: Final = (
+    WATCH_SECONDS + 15.0
+)  # a connection that says nothing for longer is dead: a bookmark or the end is due
+_PAGE: Final = 500
+_MAX_BYTES: Final = 32 << 20  # of one answer; etcd keeps no object of more than 1.5 MiB
+_GONE: Final = 410
+_HINTS: Final = {
+    401: "the API does not take the service account's token",
+    403: "let the service account get, list and watch the objects, see docs/kubernetes-policies.md",
+    404: "install the kind: phiguard policy schema --crd | kubectl apply -f -",
+}
+
+
+class ApiError(Exception):
+    """The API did not answer as it should. The text is one line, with no text of the answer in it."""
+
+
+class GoneError(ApiError):
+    """The API no longer knows what changed since then: list again."""
+
+
+@dataclass(frozen=True, slots=True)
+class Api:
+    """Where the API is, and who asks.
+
+    Args:
+        url: `https://HOST:PORT`, or `http://` on this machine (`kubectl proxy`).
+        token, ca: files that Kubernetes puts into a pod. Read anew for each request: tokens are changed every hour.
+    """
+
+    url: str
+    token: Path | None = None
+    ca: Path | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """All objects, and the version of the collection that a watch goes on from."""
+
+    items: tuple[dict[str, Any], ...]
+    version: str
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """One change: type ADDED, MODIFIED, DELETED, or BOOKMARK (no change, a later version)."""
+
+    type: str
+    item: dict[str, Any]
+
+    @property
+    def version(self) -> str:
+        """The version to go on from."""
+        return str(self.item["metadata"]["resourceVersion"])
+
+
+def list_objects(api: Api, path: str) -> Listed:
+    """List a collection, page by page. Raises ApiError."""
+    items: list[dict[str, Any]] = []
+    query = {"limit": str(_PAGE)}
+    while True:
+        with _get(api, path, query) as response:
+            body = response.read(_MAX_BYTES + 1)
+        page = _parsed(body)
+        with _well_formed():
+            items += page["items"]
+            metadata = page["metadata"]
+            if not metadata.get("continue"):
+                return Listed(tuple(items), str(metadata["resourceVersion"]))
+            query = {"limit": str(_PAGE), "continue": str(metadata["continue"])}
+
+
+def watch(api: Api, path: str, version: str) -> Iterator[Event]:
+    """Yield what changes after a version, until the server ends the watch.
+
+    Raises:
+        GoneError: the version is too old.
+        ApiError: the watch failed.
+    """
+    query = {
+        "watch": "true",
+        "resourceVersion": version,
+        "allowWatchBookmarks": "true",
+        "timeoutSeconds": str(WATCH_SECONDS),
+    }
+    with _get(api, path, query) as response, _transport(api):
+        while line := response.readline(_MAX_BYTES + 1):
+            yield _event(line)
+
+
+def _event(line: bytes) -> Event:
+    with _well_formed():
+        found = _parsed(line)
+        event = Event(str(found["type"]), found["object"])
+        if event.type == "ERROR":
+            code = event.item.get("code")
+            raise (GoneError if code == _GONE else ApiError)(f"the watch ended with code {int(code or 0)}")
+        event.version  # noqa: B018 - an event without one is malformed
+    return event
+
+
+@contextmanager
+def _get(api: Api, path: str, query: dict[str, str]) -> Iterator[http.client.HTTPResponse]:
+    with _transport(api):
+        connection = _connection(api)
+        try:
+            connection.request("GET", f"{path}?{urlencode(query)}", headers=_headers(api))
+            response = connection.getresponse()
+            if response.status != http.client.OK:
+                raise _refusal(api, response.status)
+            yield response
+        finally:
+            connection.close()
+
+
+def _connection(api: Api) -> http.client.HTTPConnection:
+    parts = urlsplit(api.url)
+    host = parts.hostname or ""
+    if parts.scheme == "https":
+        trusted = ssl.create_default_context(cafile=api.ca)
+        return http.client.HTTPSConnection(host, parts.port, timeout=_READ_SECONDS, context=trusted)
+    return http.client.HTTPConnection(host, parts.port, timeout=_READ_SECONDS)
+
+
+def _headers(api: Api) -> dict[str, str]:
+    bearer = {} if api.token is None else {"authorization": f"Bearer {api.token.read_text().strip()}"}
+    return {"accept": "application/json", "user-agent": "phiguard", **bearer}
+
+
+def _refusal(api: Api, status: int) -> ApiError:
+    if status == _GONE:
+        return GoneError(f"{api.url}: status {status}")
+    hint = _HINTS.get(status, "see the API server's log")
+    return ApiError(f"{api.url}: status {status}; {hint}")
+
+
+def _parsed(body: bytes) -> dict[str, Any]:
+    if len(body) > _MAX_BYTES:
+        raise ApiError(f"an answer of the API has more than {_MAX_BYTES} bytes")
+    with _well_formed():
+        found = json.loads(body)
+        if isinstance(found, dict):
+            return found
+    raise ApiError("an answer of the API is no object")
+
+
+@contextmanager
+def _transport(api: Api) -> Iterator[None]:
+    """Errors of files, sockets, TLS and HTTP as ApiError."""
+    try:
+        yield
+    except OSError as error:
+        why = "does not answer in time" if isinstance(error, TimeoutError) else (error.strerror or type(error).__name__)
+        where = error.filename or api.url
+        raise ApiError(f"{where}: {str(why).lower()}; the API server cannot be asked") from None
+    except http.client.HTTPException as error:
+        raise ApiError(f"{api.url}: {type(error).__name__}; the API server does not speak HTTP as it should") from None
+
+
+@contextmanager
+def _well_formed() -> Iterator[None]:
+    try:
+        yield
+    except (KeyError, TypeError, ValueError, AttributeError, RecursionError):
+        raise ApiError("an answer of the API is not of the form that its documentation says") from None

@@ -1,0 +1,62 @@
+"""Adapters for models that a user brings: none of their libraries is a dependency, and each is imported only when it is named.
+
+    spacy:FOLDER    presidio    presidio:CONFIG.yaml    gliner:FOLDER    python:FILE.py:FUNCTION
+
+Models are read from the disk and never fetched: what a document holds must not tell anybody which model reads it, and a
+machine with such documents is often one without a network.
+"""
+
+import importlib
+from collections.abc import Callable
+from types import MappingProxyType, ModuleType
+from typing import Final
+
+from phiscan.recognizer import Recognizer
+
+KINDS: Final = MappingProxyType(
+    {"spacy": "spacy_model", "presidio": "presidio", "gliner": "gliner_model", "python": "python_function"}
+)
+"""What may stand before the colon, and the module of it."""
+
+
+class ModelError(Exception):
+    """A model cannot be used. The text is one line that says why and what to do."""
+
+
+def load(model: str) -> Recognizer:
+    """The recognizer that `--model` names.
+
+    Raises:
+        ModelError: there is no such kind, its library is not installed, or the model cannot be read.
+    """
+    kind, _, where = model.partition(":")
+    if kind not in KINDS:
+        raise ModelError(
+            f"--model {model}: unknown kind; give one of {', '.join(KINDS)}, a colon and where the model is"
+        )
+    module = importlib.import_module(f"{__name__}.{KINDS[kind]}")
+    opened: Callable[[str], Recognizer] = module.load
+    try:
+        return opened(where)
+    except ModelError as error:
+        raise ModelError(f"--model {model}: {error}") from None
+    except Exception as error:  # noqa: BLE001 - a model's library may raise anything
+        raise ModelError(
+            f"--model {model}: {type(error).__name__}: {_first_line(error)}; is it a model of that kind?"
+        ) from None
+
+
+def library(name: str) -> ModuleType:
+    """Import a library that is no dependency of ours.
+
+    Raises:
+        ModelError: it is not installed.
+    """
+    try:
+        return importlib.import_module(name)
+    except ImportError:
+        raise ModelError(f"the package {name} is not installed; install it beside phiguard") from None
+
+
+def _first_line(error: Exception) -> str:
+    return next(iter(str(error).splitlines()), "")[:200].rstrip(".")

@@ -1,0 +1,178 @@
+"""`phiguard scan` as people use it: on folders, on a terminal, with what cannot be read."""
+
+import gzip
+import io
+import os
+import sys
+
+import orjson
+import pytest
+
+from extauthz import cli
+from extauthz.commands import documents, progress
+from extauthz.commands.progress import Progress, amount
+
+CLAIM = b'{"patientName": "Ana Ruiz", "diagnosis": "E11.9", "ssn": "536-22-8790"}'
+VALUES = ("Ana Ruiz", "536-22-8790")
+
+
+class Terminal(io.TextIOWrapper):
+    """A stream that says that it is a terminal."""
+
+    def __init__(self):
+        super().__init__(io.BytesIO(), encoding="utf-8", write_through=True)
+
+    def isatty(self):
+        return True
+
+    def text(self):
+        return self.buffer.getvalue().decode()
+
+
+@pytest.fixture
+def terminal(monkeypatch):
+    """Run `scan` with standard output and error as terminals."""
+
+    def run(*arguments):
+        out, err = Terminal(), Terminal()
+        with monkeypatch.context() as patched:
+            patched.setattr(sys, "stdout", out)
+            patched.setattr(sys, "stderr", err)
+            code = cli.main(["scan", *map(str, arguments)])
+        return code, out.text(), err.text()
+
+    return run
+
+
+@pytest.fixture
+def folder(tmp_path):
+    (tmp_path / "docs").mkdir()
+    (tmp_path / "docs" / "claim.json").write_bytes(CLAIM)
+    (tmp_path / "docs" / "note.txt").write_bytes(b"nothing")
+    return tmp_path / "docs"
+
+
+def scan(capsysbinary, *arguments):
+    code = cli.main(["scan", *map(str, arguments)])
+    out, err = capsysbinary.readouterr()
+    return code, out.decode(), err.decode()
+
+
+def test_the_summary_is_by_class_with_documents_and_findings(folder, capsysbinary):
+    (folder / "two.json").write_bytes(CLAIM.replace(b"Ana Ruiz", b"Bo Lind").replace(b"536-22-8790", b""))
+    _, out, _ = scan(capsysbinary, folder)
+    lines = [line.split() for line in out.splitlines()]
+    summary = lines[lines.index(["class", "infoType", "documents", "findings", "what", "it", "is"]) + 1 :]
+    assert summary == [
+        ["A", "name", "PERSON_NAME", "2", "2", "person's", "name"],
+        ["G", "ssn", "US_SOCIAL_SECURITY_NUMBER", "1", "1", "social", "security", "number"],
+        ["health", "DIAGNOSIS", "2", "2", "diagnosis"],
+        ["PATIENT_RECORD", "2", "2", "a", "patient's", "record"],
+        [],
+        ["3", "documents,", "2", "with", "PHI"],
+    ]
+
+
+def test_on_a_terminal_progress_is_shown_and_taken_away(folder, terminal, monkeypatch):
+    monkeypatch.setattr(progress, "_PAUSE", 0.0)
+    code, out, said = terminal(folder)
+    assert code == 1
+    assert "1/2 documents, 71 bytes of 78 bytes" in said
+    assert said.endswith("\r\x1b[K")
+    assert all(value not in said + out for value in VALUES)
+
+
+def test_elsewhere_no_progress_is_shown(folder, capsysbinary):
+    assert scan(capsysbinary, folder)[2] == ""
+
+
+def test_json_lines_on_a_terminal_are_progress_enough(folder, terminal):
+    code, out, err = terminal("--format", "jsonl", folder)
+    assert (code, len(out.splitlines()), err) == (1, 2, "")
+
+
+def test_progress_is_not_written_more_often_than_a_person_reads(capsys):
+    shown = Progress(9, 9)
+    for _ in range(1000):
+        shown.read(1)
+    assert capsys.readouterr().err.count("\r") == 1
+
+
+def test_a_file_name_cannot_command_the_terminal(capsys):
+    Progress(1, 0).begin("a\x1b[2Jb")
+    assert capsys.readouterr().err == "\r\x1b[K0/1 documents, 0 bytes  a?[2Jb"
+
+
+@pytest.mark.parametrize(
+    ("size", "words"),
+    [(0, "0 bytes"), (1023, "1023 bytes"), (1536, "1.5 KiB"), (5 << 30, "5.0 GiB"), (1 << 60, "1048576.0 TiB")],
+)
+def test_amounts_are_said_in_the_fitting_unit(size, words):
+    assert amount(size) == words
+
+
+def test_values_are_shown_on_a_terminal_that_asks_for_them_with_a_warning(folder, terminal):
+    (folder / "packed.json.gz").write_bytes(gzip.compress(CLAIM.replace(b"Ana Ruiz", "Zo\u00eb Ruiz".encode())))
+    code, out, err = terminal("--show-values", folder)
+    assert code == 1
+    said = [line.split() for line in out.splitlines()]
+    assert ["G", "US_SOCIAL_SECURITY_NUMBER", "58-69", "ssn", "536-22-8790"] in said
+    assert all(value in out for value in (*VALUES, "Zo\u00eb Ruiz"))
+    assert "warning: found values are shown" in err
+
+
+def test_a_value_cannot_command_the_terminal(tmp_path, terminal):
+    (tmp_path / "a.csv").write_bytes(b"patient_name,diagnosis\nAna \x1b[2J Ruiz,E11.9\nBo Lind,E11.9\n")
+    _, out, _ = terminal("--show-values", tmp_path)
+    assert "Ana ?[2J Ruiz" in out
+    assert "\x1b" not in out
+
+
+@pytest.mark.parametrize("extra", [(), ("--format", "jsonl"), ("--format", "sarif", "--values-anywhere")])
+def test_values_do_not_go_into_a_file_unasked(folder, capsysbinary, extra):
+    code, out, err = scan(capsysbinary, "--show-values", *extra, folder)
+    assert (code, out, err.count("\n")) == (2, "", 1)
+
+
+def test_values_go_into_a_file_that_is_meant_to_hold_them(folder, capsysbinary):
+    code, out, err = scan(
+        capsysbinary, "--show-values", "--values-anywhere", "--format", "jsonl", folder / "claim.json"
+    )
+    found = {finding["infoType"]: finding["value"] for finding in orjson.loads(out)["findings"]}
+    assert (code, found["PERSON_NAME"], found["US_SOCIAL_SECURITY_NUMBER"]) == (1, *VALUES)
+    assert "warning" in err
+    assert scan(capsysbinary, "--values-anywhere", folder)[0] == 2
+
+
+def test_what_cannot_be_read_is_named_with_the_reason_and_the_rest_is_scanned(folder, capsysbinary):
+    os.mkfifo(folder / "pipe")
+    (folder / "gone").symlink_to(folder / "nowhere")
+    code, out, err = scan(capsysbinary, folder)
+    assert code == 2
+    assert "claim.json" in out
+    assert [line.partition(": ")[2] for line in sorted(err.splitlines())] == [
+        f"{folder}/gone: no such file or directory; give a file that this user can read",
+        f"{folder}/pipe: a pipe, socket or device, and no file; name it by itself to read it",
+    ]
+
+
+def test_a_folder_that_cannot_be_searched_is_named(folder, monkeypatch):
+    scandir = os.scandir
+
+    def refusing(path):
+        if str(path).endswith("locked"):
+            raise PermissionError(13, "Permission denied", str(path))
+        return scandir(path)
+
+    (folder / "locked").mkdir()
+    monkeypatch.setattr(os, "scandir", refusing)  # root may search everything
+    failed = []
+    assert len(list(documents.names([str(folder)], failed.append))) == 2
+    assert failed == [f"{folder}/locked: permission denied; give a file that this user can read"]
+
+
+def test_a_large_file_is_read_piece_by_piece_and_no_further_than_the_limit(tmp_path):
+    path = tmp_path / "large"
+    path.write_bytes(bytes(3 << 20))
+    assert [len(chunk) for chunk in documents.chunks(str(path), 1 << 30)] == [1 << 20] * 3
+    assert sum(map(len, documents.chunks(str(path), (1 << 20) + 5))) == (1 << 20) + 6
