@@ -3,7 +3,7 @@
 import subprocess
 import sys
 
-PARTS = ("bench.scanner", "bench.decision", "bench.envoy_round_trip")
+PARTS = ("bench.scanner", "bench.decision", "bench.edges", "bench.envoy_round_trip")
 
 
 def main() -> int:

@@ -1,10 +1,20 @@
-"""`decide()` against itself: one rule, 100 rules, 10,000 rules over 1,000 workloads; few findings and many.
+"""`decide()` against itself: one rule, 100 rules, 10,000 rules over 1,000 workloads.
 
 python -m bench.decision [--seconds 1]
+
+Three questions, each with its own table:
+
+- one edge, one path after another: does the number of rules matter, and that of findings? Ten of the 10,000 rules name that edge;
+- random edges among all of the rules, after each was met before (warm): what traffic costs;
+- the first message of each edge (cold): what a restart, or a new policy, costs once an edge.
 """
 
 import argparse
+import random
+import statistics
 import sys
+import time
+from collections.abc import Callable
 from functools import partial
 
 from bench.measure import interleaved, show
@@ -15,6 +25,8 @@ from phiscan.finding import Finding, Likelihood, Location, ScanReport, Subject, 
 from phiscan.identifiers import Identifier
 
 REPEAT = 100
+WORKLOADS = 1000
+RULES = (1, 100, 10_000)
 
 
 def workload(number: int) -> str:
@@ -22,17 +34,22 @@ def workload(number: int) -> str:
     return f"cluster.local/ns/ns{number % 20}/sa/w{number}"
 
 
+def ends(rule: int) -> tuple[str, str]:
+    """Source and destination of a rule's edge. Of 10,000 rules, ten name each of the 1,000 edges."""
+    return workload(rule % WORKLOADS), workload((rule * 7 + 1) % WORKLOADS)
+
+
 def policy(rules: int) -> Policy:
-    """A policy of `rules` edges between up to 1,000 workloads."""
+    """A policy of `rules` rules between up to 1,000 workloads. Rules of one edge differ in their paths, by every third."""
     disclosure = Disclosure(allow=frozenset(("A", "C")), redact=frozenset(("US_SOCIAL_SECURITY_NUMBER",)))
     made = tuple(
         Rule(
             name=f"rule-{i}",
-            sources=(Peer(principals=(workload(i % 1000),)),),
+            sources=(Peer(principals=(ends(i)[0],)),),
             targets=(
                 Target(
-                    Peer(principals=(workload((i * 7 + 1) % 1000),)),
-                    OperationMatch(methods=("POST",), paths=("/claims/*",)),
+                    Peer(principals=(ends(i)[1],)),
+                    OperationMatch(methods=("POST",), paths=("/claims/*", f"/version-{i // WORKLOADS % 3}/*")),
                 ),
             ),
             request=disclosure,
@@ -52,30 +69,64 @@ def report(findings: int) -> ScanReport:
     return ScanReport(found, verdict=Verdict.PHI)
 
 
-def main() -> int:
-    """Print the table."""
-    arguments = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
-    arguments.add_argument("--seconds", type=float, default=1.0, help="for each report size")
-    seconds = arguments.parse_args().seconds
-    facts = Facts(
-        source=workload(0),
-        destination=workload(1),
-        mtls=True,
-        redactable=True,
-        operation=Operation("POST", "/claims/7", "w1", 8080),
-    )
-    policies = {size: policy(size) for size in (1, 100, 10_000)}
+def message(source: str, destination: str, number: int) -> Facts:
+    """A message along an edge; no two have the same path."""
+    operation = Operation("POST", f"/claims/{number}?draft=1", "claims.example:8080", 8080)
+    return Facts(source=source, destination=destination, mtls=True, redactable=True, operation=operation)
 
-    def many(of: Policy, scanned: ScanReport) -> None:
-        for _ in range(REPEAT):
-            decide(facts, scanned, of)
 
-    print("decide(), medians")
-    print(f"{'findings':>9} {'1 rule':>10} {'100 rules':>10} {'10,000 rules':>13} {'100 / 1':>8}")
+def decided(messages: list[Facts], scanned: ScanReport, of: Policy) -> None:
+    for facts in messages:
+        decide(facts, scanned, of)
+
+
+def one_edge(seconds: float) -> None:
+    policies = {str(size): policy(size) for size in RULES}
+    messages = [message(*ends(0), number) for number in range(REPEAT)]
+    print(f"{'one edge, findings':>19} {'1 rule':>10} {'100 rules':>10} {'10,000 rules':>13} {'100 / 1':>8}")
     for findings in (2, 40, 1000):
-        medians = interleaved({str(n): partial(many, p, report(findings)) for n, p in policies.items()}, seconds)
-        one, hundred, most = (medians[str(n)] / REPEAT for n in policies)
-        print(f"{findings:>9} {show(one):>10} {show(hundred):>10} {show(most):>13} {hundred / one:>8.2f}")
+        runs: dict[str, Callable[[], object]] = {
+            n: partial(decided, messages, report(findings), p) for n, p in policies.items()
+        }
+        one, hundred, most = (median / REPEAT for median in interleaved(runs, seconds).values())
+        print(f"{findings:>19} {show(one):>10} {show(hundred):>10} {show(most):>13} {hundred / one:>8.2f}")
+
+
+def random_edges(seconds: float) -> None:
+    """Medians of single messages, each timed by itself; the clock's own cost is in them."""
+    scanned, dice = report(2), random.Random(1)
+    print(f"{'random edges':>19} {'1 rule':>10} {'100 rules':>10} {'10,000 rules':>13}")
+    cold: dict[int, list[float]] = {size: [] for size in RULES}
+    warm: dict[int, list[float]] = {size: [] for size in RULES}
+    until = time.perf_counter() + seconds * 3
+    while time.perf_counter() < until or not warm[RULES[-1]]:
+        for size in RULES:
+            found, edges = policy(size), sorted({ends(i) for i in range(size)})
+            dice.shuffle(edges)
+            cold[size] += [timed(message(*edge, 0), scanned, found) for edge in edges]
+            drawn = dice.choices(edges, k=5000)
+            warm[size] += [timed(message(*edge, number), scanned, found) for number, edge in enumerate(drawn)]
+    for name, taken in (("first message", cold), ("later messages", warm)):
+        print(
+            f"{name:>19} "
+            + " ".join(f"{show(statistics.median(taken[size])):>{10 + 3 * (size > 100)}}" for size in RULES)
+        )
+
+
+def timed(facts: Facts, scanned: ScanReport, of: Policy) -> float:
+    start = time.perf_counter()
+    decide(facts, scanned, of)
+    return time.perf_counter() - start
+
+
+def main() -> int:
+    """Print the tables."""
+    arguments = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
+    arguments.add_argument("--seconds", type=float, default=1.0, help="for each row")
+    seconds = arguments.parse_args().seconds
+    print("decide(), medians")
+    one_edge(seconds)
+    random_edges(seconds)
     return 0
 
 

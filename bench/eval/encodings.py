@@ -6,6 +6,7 @@ import json
 import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from urllib.parse import quote
 
 import brotli
 import zstandard
@@ -35,5 +36,7 @@ def encodings(document: Document) -> Iterator[Encoded]:
     yield Encoded("base64 in JSON", json.dumps(wrapped).encode(), "application/json")
     if document.textual:
         text = data.decode()
+        yield Encoded("JSON string", json.dumps({"messageId": 17, "body": text}).encode(), "application/json")
+        yield Encoded("percent", quote(text, safe="").encode(), "text/plain")
         declared = 'encoding="UTF-8"'
         yield Encoded("UTF-16", text.replace(declared, 'encoding="UTF-16"', 1).encode("utf-16"), kind.partition(";")[0])

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from bench.eval.document import Document, Kind, Label
-from phiscan.finding import Finding, ScanReport, Subject, Verdict
+from phiscan.finding import Coverage, Finding, ScanReport, Subject, Verdict
 
 _SLACK = 16
 """Bytes that a finding may reach beyond three times its value before it counts as imprecise."""
@@ -64,8 +64,9 @@ class Score:
 def score_document(score: Score, document: Document, report: ScanReport) -> None:
     """Add one document's counts."""
     if document.verdict is not Verdict.PHI:
-        score.false_positives.count(report.verdict is Verdict.PHI)
-        if report.verdict is Verdict.PHI:
+        stopped = report.verdict is Verdict.PHI or report.coverage is not Coverage.COMPLETE  # either denies the request
+        score.false_positives.count(stopped)
+        if stopped:
             score.misses.append(
                 Miss("false positive", document.style, document.data[:200].decode("utf-8", "replace"), document)
             )

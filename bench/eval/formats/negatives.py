@@ -252,8 +252,47 @@ def graph(case: Case) -> Made:
     )
 
 
+def changelog(case: Case) -> Made:
+    """Titles underlined with `=`, which is no quoted-printable."""
+    inv = case.inv
+    mark = inv.pick("=", "=", "-")
+    parts = []
+    for n in range(inv.rng.randint(4, 12)):
+        title = f"Changes for v{n}.{inv.digits(1)} ({inv.date(2019, 2025).isoformat()})"
+        parts.append(
+            f"{title}\n{mark * len(title)}\n\n-  {inv.pick('Drop support for node <18', 'Fix a crash', 'Update the docs')} (thanks to {inv.family()})\n"
+        )
+    return "\n".join(parts), "text/plain"
+
+
+def style_sheet(case: Case) -> Made:
+    """Pictures as text in a style sheet."""
+    picture = f"<svg xmlns='http://www.w3.org/2000/svg' width='{case.inv.digits(2)}'><path d='M1 1h{case.inv.digits(1)}'/></svg>"
+    rules = [f'.icon-{n}{{background:url("data:image/svg+xml,{picture}")}}' for n in range(4)]
+    return "html{line-height:1.15}" + "".join(rules), "text/css"
+
+
+def commented(case: Case) -> Made:
+    """Source whose comments use the words of SQL, and whose assignments go on in the next line."""
+    lines = [
+        f"# Update the {case.inv.pick('cache', 'index')} where {n} = {case.inv.digits(2)}\nvalue_{n} =\\\n    compute({n})\nlimit_{n} =\n    {n}"
+        for n in range(6)
+    ]
+    return "\n".join(lines) + "\n", case.inv.pick("text/plain", "text/x-python")
+
+
+def colleagues(case: Case) -> Made:
+    """Mail of people at work: names by greeting and closing, and no health."""
+    inv, p, q = case.inv, case.inv.patient(), case.inv.patient()
+    return (
+        f"Hi {p.given},\n\nAttached is the forecast. {q.given} {q.family} confirmed the lease. Can you call Mr. {inv.family()} at {inv.written_phone(q.phone)}?\n"
+        f"My daughter {inv.patient().given} has a recital, so let us talk after {inv.date(2024, 2025).isoformat()}.\n\nThanks,\n{q.given}\n"
+    ), "text/plain"
+
+
 _GENERAL: tuple[Callable[[Case], Made], ...] = (
     invoice, order, contacts, employees, bank, webhook, telemetry, sensors, kubernetes, source, logs, page, marketing, configuration, order_table, sign_up, ticket, graph,
+    changelog, style_sheet, commented, colleagues,
 )  # fmt: skip
 
 

@@ -8,6 +8,7 @@ from bench.eval.document import Document
 from bench.eval.formats import (
     binary,
     business,
+    data_models,
     fhir,
     hl7v2,
     json_shapes,
@@ -15,6 +16,7 @@ from bench.eval.formats import (
     negatives,
     notes,
     office,
+    prose,
     web,
     x12,
     xml_health,
@@ -40,6 +42,7 @@ PHI: Final = MappingProxyType(
         "form": web.form,
         "multipart": web.multipart,
         "csv": web.table,
+        "data-model": data_models.table,
         "xml": xml_health.generic,
         "yaml": office.yaml,
         "html": office.page,
@@ -47,6 +50,7 @@ PHI: Final = MappingProxyType(
         "sql": office.sql,
         "log": web.log,
         "note": notes.note,
+        "prose": prose.prose,
         "protobuf": binary.protobuf,
     }
 )
@@ -55,7 +59,7 @@ NEGATIVE: Final = MappingProxyType(
     {"not-phi": negatives.general, "business": business.business, "look-alike": look_alikes.look_alike}
 )
 """Formats whose documents are not."""
-UNSTRUCTURED: Final = frozenset(("note", "log", "protobuf", "e-mail"))
+UNSTRUCTURED: Final = frozenset(("note", "prose", "log", "protobuf", "e-mail"))
 """Formats whose identifiers stand in free text."""
 UNGATED: Final = frozenset(("sql",))
 """Formats that phiscan has no reader for: measured, so that the gap is known, but no target."""

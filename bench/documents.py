@@ -1,0 +1,145 @@
+"""Documents that the benchmarks scan, made to a size. Invented people, the shapes of the specifications."""
+
+import itertools
+import json
+
+from extauthz.demo import payloads
+
+Json = dict[str, object]
+KIB = 1024
+_DAY = "2026-03-{:02d}"
+_TERMS = "http://terminology.hl7.org/CodeSystem"
+
+
+def clean(size: int) -> bytes:
+    """JSON about nobody."""
+    return payloads.clean_document_of(size)
+
+
+def observations(size: int) -> bytes:
+    """The densest FHIR that we know of: a bundle of observations with a subject, a code and a number each, and no blanks."""
+    return payloads.patient_bundle_of(size)
+
+
+def record(size: int) -> bytes:
+    """A patient's record as record systems export it: an indented bundle of visits with what was found, given and charged.
+
+    https://hl7.org/fhir/R4/bundle.html
+    """
+    entries: list[Json] = [_patient()]
+    frame = len(_text([]))
+    space = size - len(_text(entries))
+    for number in itertools.count():
+        visit = _visit(number)
+        space -= len(_text(visit)) - frame
+        if space < 0:
+            break
+        entries += visit
+    return _text(entries).encode()
+
+
+def _text(entries: list[Json]) -> str:
+    whole = [{"fullUrl": f"urn:uuid:{e['id']}", "resource": e} for e in entries]
+    return json.dumps({"resourceType": "Bundle", "type": "collection", "entry": whole}, indent=2)
+
+
+def _patient() -> Json:
+    mrn = _concept(f"{_TERMS}/v2-0203", "MR", "Medical Record Number")
+    return {
+        "resourceType": "Patient",
+        "id": _id(0, 0),
+        "meta": {"profile": ["http://hl7.org/fhir/us/core/StructureDefinition/us-core-patient"]},
+        "identifier": [{"type": mrn, "system": "http://clinic.example/mrn", "value": "0091-44782"}],
+        "name": [{"use": "official", "family": "Okafor", "given": ["Chidi", "Paul"]}],
+        "telecom": [{"system": "phone", "value": "555-867-2240", "use": "home"}],
+        "gender": "male",
+        "birthDate": "1958-11-02",
+        "address": [{"line": ["1480 Mill Lane"], "city": "Duluth", "state": "MN", "postalCode": "55803"}],
+        "maritalStatus": _concept(f"{_TERMS}/v3-MaritalStatus", "M", "Married"),
+    }
+
+
+def _visit(number: int) -> list[Json]:
+    """An encounter, a diagnosis, three observations, a prescription and a claim of one day."""
+    day = _DAY.format(number % 28 + 1)
+    subject = {"reference": f"urn:uuid:{_id(0, 0)}"}
+    encounter = {"reference": f"urn:uuid:{_id(number, 1)}"}
+    about: Json = {"subject": subject, "encounter": encounter}
+    doctor = {
+        "reference": "Practitioner?identifier=http://hl7.org/fhir/sid/us-npi|1245319599",
+        "display": "Dr. Ines Vogel",
+    }
+    diagnosis = _concept("http://snomed.info/sct", "38341003", "Hypertensive disorder")
+    return [
+        {
+            **_head("Encounter", number, 1),
+            "status": "finished",
+            "class": {"system": f"{_TERMS}/v3-ActCode", "code": "AMB"},
+            "type": [_concept("http://snomed.info/sct", "185345009", "Encounter for symptom")],
+            "subject": subject,
+            "participant": [{"individual": doctor}],
+            "period": {"start": f"{day}T09:00:00-05:00", "end": f"{day}T09:30:00-05:00"},
+        },
+        {
+            **_head("Condition", number, 2),
+            "clinicalStatus": _concept(f"{_TERMS}/condition-clinical", "active", "Active"),
+            "code": diagnosis,
+            **about,
+            "onsetDateTime": f"{day}T09:00:00-05:00",
+        },
+        *(_observation(number, place, day, about) for place in (3, 4, 5)),
+        {
+            **_head("MedicationRequest", number, 6),
+            "status": "active",
+            "intent": "order",
+            "medicationCodeableConcept": _concept(
+                "http://www.nlm.nih.gov/research/umls/rxnorm", "314076", "lisinopril 10 MG"
+            ),
+            **about,
+            "authoredOn": f"{day}T09:20:00-05:00",
+            "requester": doctor,
+        },
+        {
+            **_head("Claim", number, 7),
+            "status": "active",
+            "type": _concept(f"{_TERMS}/claim-type", "professional", "Professional"),
+            "patient": subject,
+            "billablePeriod": {"start": f"{day}T09:00:00-05:00", "end": f"{day}T09:30:00-05:00"},
+            "item": [{"sequence": 1, "productOrService": diagnosis, "encounter": [encounter]}],
+            "total": {"value": 129.16, "currency": "USD"},
+        },
+    ]
+
+
+def _observation(number: int, place: int, day: str, about: Json) -> Json:
+    return {
+        **_head("Observation", number, place),
+        "status": "final",
+        "category": [_concept(f"{_TERMS}/observation-category", "vital-signs", "Vital Signs")],
+        "code": _concept("http://loinc.org", "8480-6", "Systolic blood pressure"),
+        **about,
+        "effectiveDateTime": f"{day}T09:00:00-05:00",
+        "issued": f"{day}T09:00:00.000-05:00",
+        "valueQuantity": {
+            "value": 120 + number % 40,
+            "unit": "mmHg",
+            "system": "http://unitsofmeasure.org",
+            "code": "mm[Hg]",
+        },
+    }
+
+
+def _head(kind: str, number: int, place: int) -> Json:
+    return {
+        "resourceType": kind,
+        "id": _id(number, place),
+        "meta": {"profile": [f"http://hl7.org/fhir/StructureDefinition/{kind}"]},
+    }
+
+
+def _concept(system: str, code: str, display: str) -> Json:
+    return {"coding": [{"system": system, "code": code, "display": display}], "text": display}
+
+
+def _id(number: int, place: int) -> str:
+    return f"{number:08x}-0c1d-4e5f-8a9b-{place:012x}"
