@@ -6,14 +6,17 @@ from collections.abc import Callable, Mapping
 
 
 def interleaved(contenders: Mapping[str, Callable[[], object]], seconds: float) -> dict[str, float]:
-    """Median seconds of one run of each contender. All run in turn until `seconds` have passed, five rounds at least."""
+    """Median seconds of one run of each contender. All run in turn until `seconds` have passed, five rounds at least.
+
+    Each runs twice in its turn, and the second run counts: else the slowest contender, which empties the processor's caches,
+    is paid for by whoever comes after it.
+    """
     times: dict[str, list[float]] = {name: [] for name in contenders}
-    for run in contenders.values():
-        run()
     until = time.perf_counter() + seconds
     rounds = 0
     while rounds < 5 or time.perf_counter() < until:
         for name, run in contenders.items():
+            run()
             start = time.perf_counter()
             run()
             times[name].append(time.perf_counter() - start)

@@ -9,6 +9,7 @@ limits, and any chunking of the same bytes gives the same report.
 from bisect import bisect_right
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from operator import attrgetter
 
 from phiscan import decode, media, patterns, recognizer
 from phiscan.detector import CONTEXT_WINDOW, Detector
@@ -25,6 +26,7 @@ from phiscan.prose import people
 from phiscan.recognizer import Recognizer, RecognizerError
 from phiscan.verdict import is_providers_contact, verdict
 
+_PLACE = attrgetter("location.start", "location.end", "info_type", "location.field")
 _APART = b" " * CONTEXT_WINDOW
 """Between fields: a word of one is no context for the next."""
 MAX_NESTING = 4
@@ -167,9 +169,7 @@ class Scanner:
         elif truncated and gap is not Gap.OUT_OF_TIME:  # that one is ours, and no policy waives it
             gap = Gap.CUT_OFF
         coverage = Coverage.TRUNCATED if truncated else Coverage.UNSCANNABLE if gap else Coverage.COMPLETE
-        found = sorted(
-            evidence.findings, key=lambda f: (f.location.start, f.location.end, f.info_type, f.location.field)
-        )
+        found = sorted(evidence.findings, key=_PLACE)
         return ScanReport(
             findings=tuple(f for f in found if not is_providers_contact(f)),
             providers=tuple(filter(is_providers_contact, found)),

@@ -71,7 +71,9 @@ class ResourceReader:
         for leaf in self._resource.leaves:
             if leaf.key in ("reference", "display", "value") and leaf.path[above:]:
                 meaning = _meaning(self._resource.kind, leaf.path[above:])
-                if meaning.how == "subject" or (meaning.how == "reference" and self._refers_to_patient(leaf, meaning)):
+                if meaning.how == "subject" or (
+                    meaning.how == "reference" and _is_patients(self._target(leaf), meaning)
+                ):
                     return True
         return False
 
@@ -88,8 +90,10 @@ class ResourceReader:
     def _attachments(self, above: int) -> None:
         """`Attachment.data` and `Binary.data`: documents in base64. What is no base64 goes on as the text that it is."""
         for leaf in self._resource.leaves:
+            if leaf.key != "data":
+                continue
             path = leaf.path[above:]
-            if leaf.key != "data" or (path != ("data",) and path[-2] not in tables.ATTACHMENTS):
+            if path != ("data",) and path[-2] not in tables.ATTACHMENTS:
                 continue
             text = self._value(leaf)
             if text and not is_masked(text):
@@ -144,20 +148,17 @@ class ResourceReader:
     def _reference(self, leaf: Leaf, meaning: "_Meaning") -> bool:
         """Reference.reference or Reference.display; whether it is a patient's (a relative counts, as in the compartment)."""
         kind = self._target(leaf)
-        of_patient = self._refers_to_patient(leaf, meaning)
-        whose = Subject.PATIENT if of_patient else Subject.PROVIDER
-        if leaf.key == "display" and (of_patient or kind.startswith("Practitioner")):
-            self._add("PERSON_NAME", leaf, meaning, whose)
-        elif leaf.key == "reference" and of_patient:
-            self._add("PATIENT_REFERENCE", leaf, meaning, whose)
+        of_patient = _is_patients(kind, meaning)
+        if leaf.key == "display":
+            if of_patient or kind.startswith("Practitioner"):
+                self._add("PERSON_NAME", leaf, meaning, Subject.PATIENT if of_patient else Subject.PROVIDER)
+        elif of_patient:
+            self._add("PATIENT_REFERENCE", leaf, meaning, Subject.PATIENT)
         return of_patient
 
     def _target(self, leaf: Leaf) -> str:
-        return _kind_of(self._siblings.get(id(leaf.frame), {}).get("reference", ""))
-
-    def _refers_to_patient(self, leaf: Leaf, meaning: "_Meaning") -> bool:
-        kind = self._target(leaf)
-        return kind in tables.PERSONS or (not kind and meaning.of_patient)
+        near = self._siblings.get(id(leaf.frame))
+        return _kind_of(near.get("reference", "")) if near else ""
 
 
 class _Meaning(NamedTuple):
@@ -256,8 +257,15 @@ def _holder(frame: Frame, key: str) -> Frame:
     return frame
 
 
+def _is_patients(kind: str, meaning: _Meaning) -> bool:
+    """Whether a reference to a resource of this type, empty where it does not say, is a patient's (or a relative's)."""
+    return kind in tables.PERSONS or (not kind and meaning.of_patient)
+
+
 def _kind_of(reference: str) -> str:
     """The resource type that a reference names (`Patient/77`, `https://x/fhir/Patient/77/_history/2`); empty for a UUID or a fragment."""
+    if "/" not in reference:
+        return reference if reference in tables.RESOURCES else ""
     kind, _, rest = reference.partition("/")
     if kind in tables.RESOURCES and "/" not in rest and rest not in tables.RESOURCES:
         return kind  # as nearly all are written

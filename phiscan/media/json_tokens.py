@@ -137,7 +137,7 @@ def leaves(tokens: Iterable[re.Match[bytes]], keys: Keys) -> Iterator[Leaf | Fra
         if kind in (2, 3):
             key, wanted = keys[match[1]]
             if wanted is True or (wanted and top.path[-len(wanted[0]) :] in wanted):
-                yield Leaf(key, *match.span(kind), top)
+                yield Leaf(key, match.start(kind), match.end(kind), top)
             elif key == "resourceType":
                 top.resource = decode(match[kind])
         elif kind in (4, 5):
@@ -147,7 +147,8 @@ def leaves(tokens: Iterable[re.Match[bytes]], keys: Keys) -> Iterator[Leaf | Fra
             key, wanted = keys[match[1]] if kind == 4 else (top.key, top.wanted)
             top = Frame(key, match.start(kind), top, is_object=match[kind] == b"{", wanted=wanted)
         elif kind == 6:
-            for _ in range(_brackets(match[6])):
+            run = match[6]
+            for _ in run if len(run) == 1 else range(run.count(b"}") + run.count(b"]")):
                 if top.parent is not None:
                     closed, top = top, top.parent
                     depth -= 1
@@ -158,10 +159,6 @@ def leaves(tokens: Iterable[re.Match[bytes]], keys: Keys) -> Iterator[Leaf | Fra
             if wanted is True or (wanted and top.path[-len(wanted[0]) :] in wanted):
                 yield Leaf(top.key, *match.span(kind or 1), top)
     yield from _left_open(top)
-
-
-def _brackets(run: bytes) -> int:
-    return 1 if len(run) == 1 else run.count(b"}") + run.count(b"]")
 
 
 def _left_open(top: Frame) -> Iterator[Frame]:

@@ -83,7 +83,7 @@ def readable(data: bytes) -> bool:
 
 
 def find(data: bytes) -> Iterator[Nested | None]:
-    """Runs that decode to something, None for each that does not. A document repeats its references: each run is decoded once."""
+    """Runs that decode to something, and None after each decoding. A document repeats its references: each run is decoded once."""
     decoded: dict[bytes, Decoded | None] = {}
     shape, at = data.translate(_SHAPE), 0
     while (at := shape.find(_LONG_RUN, at)) >= 0:
@@ -94,9 +94,9 @@ def find(data: bytes) -> Iterator[Nested | None]:
         run, at = match[0], match.end()
         if run not in decoded:
             decoded[run] = _decoded_word(run) if len(run) <= _LONGEST_WORD and run.isalpha() else _decoded(run)
-        found = decoded[run]
-        spot = Spot("encoded", *match.span())
-        yield Nested(found.data, spot, declared=found.declared, coding=found.coding) if found else None
+            yield None
+        if (found := decoded[run]) is not None:
+            yield Nested(found.data, Spot("encoded", *match.span()), declared=found.declared, coding=found.coding)
 
 
 def _decoded(run: bytes) -> Decoded | None:
