@@ -60,6 +60,7 @@ MARKS: Final[tuple[tuple[str, bool, _Finder], ...]] = (
     *((mark, False, json_strings.find) for mark in json_strings.MARKS),
     *((mark, False, escaped_text.xml_strings) for mark in escaped_text.XML_MARKS),
     (escaped_text.TABLE_MARK, False, escaped_text.tables),
+    (escaped_text.MESSAGE_MARK, True, escaped_text.messages),
     (escaped_text.PERCENT_MARK, False, escaped_text.percent_encoded),
     (hl7v2.MARK, False, hl7v2.within),
     (ncpdp.MARK, False, ncpdp.within),

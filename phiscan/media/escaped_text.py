@@ -1,4 +1,4 @@
-r"""Documents written with the escapes of another format: XML or a table in a JSON string, anything in percent-encoding.
+r"""Documents written with the escapes of another format: XML, a table or a MIME message in a JSON string, anything in percent-encoding.
 
     {"ccd": "<?xml version=\"1.0\"?>\n<ClinicalDocument ..."}    "\u003cPatient xmlns=..."    %7B%22resourceType%22%3A...
 
@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from phiscan.evidence import Nested, Spot
-from phiscan.media import csv_table
+from phiscan.media import csv_table, multipart
 from phiscan.media.json_strings import unescaped
 from phiscan.offsets import Derived
 
@@ -28,6 +28,8 @@ XML_MARKS: Final = (
 what may stand before it takes as long as all other marks together."""
 TABLE_MARK: Final = r"\\n"
 """Hyperscan expression for a string of JSON that has lines."""
+MESSAGE_MARK: Final = r"\\n(?:content-(?:type|disposition)|mime-version)\s*:"
+"""Hyperscan expression, caseless, for a string of JSON that has header fields of MIME: a multipart body, an e-mail."""
 PERCENT_MARK: Final = "%[0-9A-Fa-f]{2}"
 
 _XML: Final = re.compile(
@@ -37,6 +39,8 @@ _XML: Final = re.compile(
 _HEADER: Final = re.compile(
     rb"(?:[\w .:#/()\[\]%'*-]|\\\"){0,64}+(?:(?:[,;|]|\\t)(?:[\w .:#/()\[\]%'*-]|\\\"){0,64}+)++(?:\\r)?"
 )
+_MESSAGE: Final = re.compile(MESSAGE_MARK.encode(), re.IGNORECASE)
+_MESSAGE_HEAD: Final = 4096
 _LONGEST_HEADER: Final = 8192
 _SHORTEST_ROW: Final = 5
 _MAX_HEADERS: Final = 4096
@@ -88,6 +92,23 @@ def tables(data: bytes) -> Iterator[Nested]:
         if looked > _MAX_HEADERS or csv_table.sniff(head):
             text = unescaped(data, begin, end)
             yield Nested(text.text(), Spot("json_string", begin, end), "text/csv", declared=False, origin=text)
+
+
+def messages(data: bytes) -> Iterator[Nested | None]:
+    """Multipart bodies and MIME messages that are strings of JSON."""
+    end = 0
+    while (field := _MESSAGE.search(data, end)) is not None:
+        begin = _string_begins(data, end, field.start())
+        rest = _REST.match(data, field.start())
+        if begin < 0 or rest is None or rest[1] is None:
+            return  # no string of JSON, or one that does not end
+        end = rest.end()
+        yield None
+        # escapes make a text about twice as long; one may be cut through at the end, what is looked for stands at the beginning
+        head = unescaped(data, begin, min(end, begin + 2 * _MESSAGE_HEAD)).text()
+        if multipart.sniff(head[:_MESSAGE_HEAD]):
+            text = unescaped(data, begin, end)
+            yield Nested(text.text(), Spot("json_string", begin, end), declared=False, origin=text)
 
 
 def _string_begins(data: bytes, start: int, end: int) -> int:

@@ -57,6 +57,31 @@ def test_a_table_in_a_json_string_is_read_and_its_cells_are_masked(rows):
     assert "KX7731" not in inner
 
 
+FORM = '--x7\r\nContent-Disposition: form-data; name="patient_name"\r\n\r\nOkonjo, Bea\r\n--x7\r\nContent-Disposition: form-data; name="mrn"\r\n\r\nA10017\r\n--x7--\r\n'
+MAIL = "From: ward@h.example\r\nTo: lab@h.example\r\nSubject: results\r\nMIME-Version: 1.0\r\nContent-Type: text/csv\r\n\r\nmrn,last_name,dob\r\nA10017,Okonjo,1971-04-09\r\n"
+
+
+@pytest.mark.parametrize("document", [FORM, MAIL, MAIL.replace("From", "X-Trace: " + "a.b " * 900 + "\r\nFrom", 1)])
+def test_a_mime_message_in_a_json_string_is_read_and_its_values_are_masked(document):
+    data = json.dumps({"id": 7, "raw": document}).encode()
+    report = phiscan.scan(data)
+    assert (report.verdict, report.gap) == (Verdict.PHI, Gap.NONE)
+    inner = json.loads(phiscan.redact(data, report))["raw"]
+    assert inner.count("\r\n") == document.count("\r\n")
+    assert not re.search("Okonjo|A10017|1971", inner)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "\nContent-Type: says what a body is",  # prose about headers
+        "POST /v1 HTTP/1.1\nContent-Type: application/json\n\n{}",  # one field of MIME, and no message
+    ],
+)
+def test_a_text_that_names_header_fields_is_no_message(text):
+    assert phiscan.scan(json.dumps({"help": text, "version": 2}).encode()).verdict is Verdict.NONE
+
+
 @pytest.mark.parametrize("document", [FHIR, CDA, JSON, HL7, NOTE])
 @pytest.mark.parametrize(
     ("encode", "decode"),
