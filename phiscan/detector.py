@@ -17,6 +17,7 @@ REPORTED = Likelihood.POSSIBLE
 _PATIENT = re.compile(rb"\b(?:patients?|pts?|his|her|their|decedent|newborn)\b(?![\x80-\xff])", re.IGNORECASE)
 _PROVIDER = re.compile(
     rb"\b(?:providers?|physicians?|doctor|prescriber|practitioner|clinic|hospital|pharmacy|office|npi|facility"
+    rb"|(?:family|internal) medicine|medical (?:center|group|associates)|surgery center"
     rb"|dr(?=\.? ))\b(?![\x80-\xff])",  # "Dr. Chen"; not "8812 Sable Ridge Dr, Plano"
     re.IGNORECASE,
 )

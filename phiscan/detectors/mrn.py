@@ -3,22 +3,33 @@
 import re
 
 from phiscan.detector import Detector
+from phiscan.detectors.labelled_number import GAP, numbered, value
 from phiscan.finding import Likelihood, Subject
 
+_NUMBER = r"number|num|no\.?|nbr|id"
+_RECORD = r"med(?:ical)?[ ._-]?rec(?:ord)?s?"
 _LABEL = (
-    r"(?:mrn|m\.r\.n\.|expediente|mr[ ._-]?(?:number|num|nbr|no\.|\x23)|unit[ ._-](?:number|no\.?)|med(?:ical)?[ ._-]?rec(?:ord)?s?[ ._-]?(?:number|num|no\.?|nbr|id|\x23)?"
-    r"|(?:patient|pt|chart|hospital|hosp)[ ._-]?(?:id|number|num|no\.?|nbr|identifier|\x23))"
+    "(?:"
+    + "|".join(
+        (
+            rf"(?:mrn|m\.r\.n\.|expediente|{_RECORD}){GAP}",
+            numbered(r"mrn|mr\.?", r"number|num|nbr|no\."),
+            rf"unit[ ._-](?:number|no\.?){GAP}",  # "Unit #201" is an apartment
+            numbered(_RECORD, _NUMBER),
+            numbered("patient|pt|chart|hospital|hosp", rf"identifier|{_NUMBER}"),
+        )
+    )
+    + ")"
 )
-_GAP = r"[\"' ]{0,3}(?:is|was|of)?[ :=\x23\"'.(]{1,6}"
-_VALUE = r"[A-Z]{0,4}[-]?\d[0-9A-Z-]{2,17}"
+_VALUE = value(2)
 
 DETECTORS = (
     Detector(
         name="mrn_labelled",
         info_type="MEDICAL_RECORD_NUMBER",
-        # "MRN: 00123456", "Patient ID #A-4471"; not "patient id card"
-        pattern=rf"\b{_LABEL}{_GAP}{_VALUE}\b",
-        value=re.compile(rf"{_LABEL}{_GAP}({_VALUE})".encode(), re.IGNORECASE),
+        # "MRN: 00123456", "MR #719435", "Patient ID #A-4471"; not "patient id card"
+        pattern=rf"\b{_LABEL}{_VALUE}\b",
+        value=re.compile(rf"{_LABEL}({_VALUE})".encode(), re.IGNORECASE),
         bare=Likelihood.VERY_LIKELY,
         subject=Subject.PATIENT,
         neighbours=False,

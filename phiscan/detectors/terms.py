@@ -28,7 +28,7 @@ _PROCEDURES = (
     r"|pap (?:test|smear)|hpv test|barium swallow|holter|catheteri[sz]ation|intubat(?:ed|ion)|extubated|ventilator|debrided|debridement|sutures?|pacemaker|amputat(?:ed|ion)|orif|cabg|bka"
     r"|blood (?:cultures?|test|work|draw|sugar|transfusion)|troponin|hemoglobin|creatinine|uric acid|urinalysis|lipid panel|ct (?:chest|head|abdomen|scan)|mri (?:of|brain|lumbar|scan|report|results?)|x-rays?|pet/ct"
     r"|(?:hgb|wbc|egfr|tsh|inr|a1c|hba1c|ldl|plt|bnp|gcs)(?: is| was| of|:)? ?\d{1,3}(?:\.\d{1,2})?\b"
-    r"|immuni[sz]ations?|vaccin(?:e|es|ated|ations?)|flu shot|tdap|dtap|varicella|tetanus|physical therapy|occupational therapy|wound (?:care|check)|dressing change|hospice|palliative|in the n?icu|n?icu bed|emergency department|urgent care"
+    r"|immuni[sz]ations?|vaccin(?:e|es|ated|ations?)|flu shot|tdap|dtap|varicella|tetanus|physical therapy|occupational therapy|wound (?:care|check)|dressing change|hospice|palliative|in the icu|icu bed|[np]icu|on room air|nasal cannula|\d\d[ -]weeker|emergency department|urgent care"
     r"|anesthesia|lidocaine|ambulating|inpatient|outpatient|hospitali[sz](?:ed|ation)|biops(?:y|ies)|surger(?:y|ies)"
     r"|(?:home|supplemental|portable) oxygen|oxygen (?:concentrator|tank|saturation)|concentrator|cpap|nebuli[sz]er|lead level|prenatal|postpartum|trimester|toxicology|autopsy|urine (?:test|sample|culture)|catheter|colostomy|prosthesis|chemo"
     r"|primary care|incision|hemodynamic(?:ally|s)?|gsw|bilirubin|phototherapy|temp(?:erature)? (?:is |of |was )?(?:9[5-9]|10[0-6])\.\d|discharge instructions|(?:abnormal|recent) mammogram|neonate|apgar|gestation|breastfeeding|newborn screen|well[- ]child|prophy(?:laxis)?|root canal|code status|comfort (?:care|meds)"

@@ -59,6 +59,7 @@ def _long_enough(text: str) -> bool:
 _DATE_VALUE: Final = re.compile(
     rf"(?<![\w/.-])(?:{DATE}|\d{{1,2}} \d{{1,2}} (?:19|20)?\d\d)(?![\w/-]|\.\d)".encode(), re.IGNORECASE
 )
+_CODE_VALUE: Final = re.compile(rb"(?<![\w./-])(?:[A-Z]{1,6}-){0,3}[A-Z]{0,5}\d[0-9A-Z-]{3,20}(?![\w/-])")
 _QUESTIONS: Final = (
     # "born on the", "And your date of birth?\nCaller:", "Sex/DOB: F", "bday", "my birthday is"
     _Asked(
@@ -74,6 +75,33 @@ _QUESTIONS: Final = (
             r"phones?|cell|mobile|call(?:ed)?|callback|reach(?:ed)?|text|txt|telephone|(?:best|good|contact) number"
         ),
         checks.phone,
+    ),
+    # "can be reached at 555-0123"; not "room 555-0123"
+    _Asked(
+        "PHONE_NUMBER",
+        re.compile(rb"(?<![\w./-])[2-9]\d\d-\d{4}(?![\w/-])"),
+        re.compile(
+            rb"\b(?:reach(?:ed)?|call(?:ed|back)?|phones?|cell|mobile)(?: him| her| them)?(?: is| at| on|:) \Z",
+            re.IGNORECASE,
+        ),
+        _long_enough,
+    ),
+    # "Account 7788332200", "Claim: CLM-2025-7788-55"; not "into account 12"
+    _Asked(
+        "ACCOUNT_NUMBER",
+        _CODE_VALUE,
+        re.compile(
+            rb"(?<!into )\b(?:account|acct|encounter|claim|accession|csn|fin)(?: (?:id|no\.?|number))?[ ]?[:#]{0,2} \Z",
+            re.IGNORECASE,
+        ),
+        _long_enough,
+    ),
+    # "SN: PEN-SN-8891AZ", "Serial logged: 7XZ1-99231"
+    _Asked(
+        "DEVICE_IDENTIFIER",
+        _CODE_VALUE,
+        re.compile(rb"\b(?:serial|s/?n)(?: [a-z]{2,10}){0,2}[ ]?[:#]{1,2} ?\Z", re.IGNORECASE),
+        _long_enough,
     ),
     # "Mbr ID U9081726354", "Humana ID H44810923", "Insurance: Medical Mutual  ID: MMO55210938", "the member ID ...? Sure, it's BRH 4471 90 226"
     _Asked(

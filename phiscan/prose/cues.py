@@ -37,7 +37,7 @@ _KIN_NAMED = _before(
 )
 _KIN = _before(rf"\b{RELATION}[ ,]{{1,2}}")
 _PATIENT_LABEL = _before(
-    rf"{_START}(?:patient|pt|resident|client|member|mbr|veteran|decedent|infant|baby|newborn|paciente|recipient|donor|subj(?:ect)? ?\d{{0,5}})(?:'s)?(?:[ _-](?:full |legal )?name)?[ ]?(?:[:=#]| ?-)[ \t]{{0,4}}"
+    rf"{_START}(?:patient|pt|resident|client|member|mbr|veteran|decedent|infant|baby|newborn|paciente|recipient|donor|subj(?:ect)? ?\d{{1,5}})(?:'s)?(?:[ _-](?:full |legal )?name)?[ ]?(?:[:=#]| ?-)[ \t]{{0,4}}"
 )
 _LABEL = _before(
     rf"{_START}(?:(?-i:Name|NAME|RE|Re)|regarding|identification|employee|claimant|caller|subscriber|child|student|participant|insured|guarantor|applicant|beneficiary|nombre|signature|signed|parent(?:/guardian)?|customer"
@@ -87,7 +87,7 @@ _STAFF_BELOW = re.compile(
     re.IGNORECASE,
 )
 _AGED_AFTER = _after(
-    rf",? \(?(?:is |was )?(?:an? )?(?:[a-z-]+,? ){{0,4}}{_AGED}|,? ?\(?{_AGED}|,? (?:is|was) an? (?:very )?(?:pleasant|delightful|lovely|kind|thin|frail|obese)\b"
+    rf",? \(?(?:is |was )?(?:an? )?(?:(?-i:[a-z-]+),? ){{0,4}}{_AGED}|,? ?\(?{_AGED}|,? (?:is|was) an? (?:very )?(?:pleasant|delightful|lovely|kind|thin|frail|obese)\b"
 )
 # "was admitted", "underwent", "(he/him) presents with": of a patient
 _CARED_FOR = _after(

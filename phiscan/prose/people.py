@@ -9,7 +9,7 @@ information is not read, and a run far from any costs a bisection.
 
 import re
 from bisect import bisect_left
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from typing import Final, NamedTuple
 
 from phiscan.evidence import Evidence, Spot
@@ -33,6 +33,7 @@ _LOWER_TITLED: Final = re.compile(rb"\b(?:mr|mrs|miss|ms\.)\.? ([a-z][a-z'-]{2,2
 _BETWEEN: Final = re.compile(rb"[ ,|(-]{1,3}(?:[MF] ?[|,] ?)?\Z")
 
 
+_AND: Final = re.compile(rb" (?:and|&) ")
 _TELLING: Final = 3
 """Different words of health beside a person of whom something is told that make it health information of theirs."""
 _SENTENCE_END: Final = re.compile(rb"(?<=[a-z0-9)]{3})[.!?](?=\s)|\n")
@@ -156,8 +157,9 @@ class _Reading:
         for segment, subject in self._cued:
             yield _name(segment, subject)
         rest = []
+        named = {segment.start for segment, _ in self._cued}
         for segment in self._open:
-            if self._known.isdisjoint(segment.parts):
+            if self._known.isdisjoint(segment.parts) and not _is_paired(segment, named):
                 rest.append(segment)
             else:
                 yield _name(segment, Subject.PERSON)
@@ -173,9 +175,16 @@ class _Reading:
 
     def listed(self) -> Iterator[_Found]:
         """The segments without a cue that are a given name and another."""
+        named = {s.start for s in self._open if s.mixed and s.long and begins_with_a_given_name(s)}
         for segment in self._open:
-            if segment.mixed and segment.long and begins_with_a_given_name(segment):
+            if segment.start in named or _is_paired(segment, named):
                 yield _name(segment, Subject.PERSON)
+
+
+def _is_paired(segment: Segment, named: Collection[int]) -> bool:
+    """Whether a given name shares a family name with who is named behind it: `John and Mary Thompson`."""
+    joint = _AND.match(segment.text, segment.end)
+    return joint is not None and joint.end() in named and segment.mixed and begins_with_a_given_name(segment)
 
 
 def _add_note(reading: _Reading, folded: Folded, health: _Health, evidence: Evidence) -> None:

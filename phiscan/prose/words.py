@@ -54,7 +54,7 @@ PROVIDER_AFTER: Final = re.compile(
 ORGANIZATION: Final = re.compile(
     rb"\A(?: & | and Sons\b|[ -](?:[A-Z][a-z]{0,14} )?(?:Hospitals?|HOSPITAL|Clinics?|Medical|Cent(?:er|re)|Pharmacy|Health|Healthcare|University|College|School|Institute|County|Memorial|Foundation|Insurance|Laborator(?:y|ies)|Labs?|Imaging"
     rb"|Radiology|Orthop(?:a)?edics|Cardiology|Associates|Group|Partners|Practice|Inc|LLC|Ltd|Corp|Company|Church|Street|St|Avenue|Ave|Road|Rd|Drive|Dr|Boulevard|Blvd|Lane|Ln|Court|Ct|Parkway|Pkwy|Manor|Village|Pavilion|Tower"
-    rb"|Building|Care|Surgical|Family|Pediatrics)\b"
+    rb"|Building|Care|Surgical|Family|Pediatrics|Elementary|House|High School|Middle School)\b"
     rb"|(?:'s)? (?i:disease|syndrome|sign|palsy|scale|score|classification|maneuver|catheter|stain|lymphoma|tremor|criteria|phenomenon|sarcoma|chorea|contracture|thyroiditis|ganglion|protocol)\b)"
 )
 """What follows a name that is an institution's, a street's or, in medicine, a discoverer's."""
@@ -75,7 +75,7 @@ consented agreed agreeable understood informed dispatched assumed report reporte
 identification identity assume resident known based due secondary given noted using used per
 """
 _HEADINGS = """
-patient patients pt pts client clients member members mbr subscriber insured beneficiary guarantor resident residents veteran employee claimant caller applicant participant subj name names surname firstname lastname
+initials portal secure elementary house patient patients pt pts client clients member members mbr subscriber insured beneficiary guarantor resident residents veteran employee claimant caller applicant participant subj name names surname firstname lastname
 dob birth birthdate birthday mrn ssn id age sex gender male female date dates time room bed unit ward floor phone telephone tel cell mobile fax email e-mail address street apt city state zip home work account acct
 number no policy plan group insurance primary chief complaint complaints history hx hpi pmh psh fh sh ros exam examination physical assessment impression findings plan diagnosis diagnoses dx rx tx sx
 subjective objective indication indications technique comparison procedure procedures operation operative preoperative postoperative anesthesia specimen specimens results result lab labs laboratory vitals vital signs vs

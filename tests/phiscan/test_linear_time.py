@@ -57,10 +57,10 @@ def test_a_hostile_body_is_read_in_linear_time(name: str) -> None:
     phiscan.scan(b"the engine is compiled once")
     data = body()
 
-    began = time.perf_counter()
+    began = time.process_time()  # other work on the machine is no fault of the scan
     phiscan.scan(data, content_type=content_type)
 
-    assert time.perf_counter() - began < _SECONDS
+    assert time.process_time() - began < _SECONDS
 
 
 @pytest.mark.parametrize("chunk", [b'{"name": "cart", "count": 12},' * 2000, bytes(65536)], ids=["JSON", "NUL"])

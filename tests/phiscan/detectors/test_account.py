@@ -20,6 +20,8 @@ _ACCOUNT = "ACCOUNT_NUMBER"
         ("ACCESSION: CT25-0048812", "CT25-0048812"),
         ("Acct UC7781204", "UC7781204"),
         ("Auth # A220918837", "A220918837"),
+        ("Account #447190223", "447190223"),
+        ("Claim #CLM-2025-7788-55", "CLM-2025-7788-55"),
     ],
 )
 def test_finds_numbers(values, text, value):

@@ -64,6 +64,7 @@ def test_finds_labelled_codes(found, text):
         ("the biopsy showed carcinoma", "CLINICAL_NOTE"),
         ("appointment with Dr. Chen", "CLINICAL_NOTE"),
         ("BP dropped to 88/50", "LAB_RESULT"),
+        ("Patient Portal Secure Message", "CLINICAL_NOTE"),
     ],
 )
 def test_what_is_stated_of_somebody_is_about_a_patient(found, text, kind):

@@ -21,6 +21,8 @@ _PLAN = "HEALTH_PLAN_BENEFICIARY_NUMBER"
         ("Health plan ID 4431022", "4431022"),
         ("Beneficiary number is 4431022", "4431022"),
         ("HICN 123456789A", "123456789A"),
+        ("Member #884422113", "884422113"),
+        ("Health Plan Beneficiary #: HZN-CH-5566-7788", "HZN-CH-5566-7788"),
         ('{"memberId":"XYZ123456789"}', "XYZ123456789"),
     ],
 )

@@ -18,6 +18,11 @@ def _found(text):
         ("dob 12 30 78", ("DATE_OF_BIRTH", "12 30 78")),
         ("Which phone for reminders?\n[09:14] ana: 9565550127", ("PHONE_NUMBER", "9565550127")),
         ("the member ID? Sure, it's BRH 4471 90 226", ("HEALTH_PLAN_BENEFICIARY_NUMBER", "BRH 4471 90 226")),
+        ("dad can be reached at 555-0142", ("PHONE_NUMBER", "555-0142")),
+        ("Account 7788332200 was billed", ("ACCOUNT_NUMBER", "7788332200")),
+        ("Claim: CLM-2025-7788-55", ("ACCOUNT_NUMBER", "CLM-2025-7788-55")),
+        ("insulin pen SN: PEN-SN-8891AZ", ("DEVICE_IDENTIFIER", "PEN-SN-8891AZ")),
+        ("Serial logged: DEV-7XZ1-99231", ("DEVICE_IDENTIFIER", "DEV-7XZ1-99231")),
         ("Insurance: Medical Mutual  ID: MMO55210938", ("HEALTH_PLAN_BENEFICIARY_NUMBER", "MMO55210938")),
     ],
 )
@@ -33,6 +38,10 @@ def test_an_answer_is_what_was_asked_for(text, found):
         ("call ext 9565550", "too short for a number"),
         ("member ID 12", "too short for a member"),
         ("released 05/05/2024", "nobody asked"),
+        ("room 555-0142", "no word for a phone"),
+        ("paid into account 77883322", "another's account"),
+        ("claim 12", "too short for a claim"),
+        ("snack 8891234", "no serial number"),
     ],
 )
 def test_what_nobody_asked_for_is_no_answer(text, reason):

@@ -54,6 +54,9 @@ def test_a_cue_says_whom_a_name_names(text, name, subject):
         ("Ruiz(String)", "Ruiz", "a call"),
         ("at Ana Ruiz", "Ana Ruiz", "nothing says what it is"),
         ("Regards,\nAna Ruiz\nLakeview Clinic", "Ana Ruiz", "a clinic below: she works there"),
+        ("Signing out Ana Ruiz, 8 year old", "Signing", "the name between is who is eight"),
+        ("Subject: Meter readings", "Meter", "what a message is about"),
+        ("at Jefferson Elementary", "Jefferson", "a school"),
         ("Reuters reports", "Reuters", "a verb behind one word that is no given name"),
     ],
 )

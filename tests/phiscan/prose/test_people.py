@@ -24,6 +24,8 @@ def _people(text):
         ("Called Lorna Petrakis at 732-555-0112, biopsy benign", {"Lorna Petrakis"}),
         ("Please refill my metformin.\nThanks so much,\nPriya", {"Priya"}),
         ("Mrs. Evangeline St. Clair has atrial fibrillation", {"Evangeline St. Clair"}),
+        ("Baby Ruiz in PICU bed 7, on room air.", {"Ruiz"}),
+        ("MRN 0012345, asthma. Parents are John and Mary Thompson.", {"John", "Mary Thompson"}),
         ("ORTHO: Ana María de la Cruz returns today, fracture healing", {"Ana María de la Cruz"}),
     ],
 )
@@ -48,6 +50,8 @@ def test_a_name_that_is_known_is_found_again_by_one_of_its_parts():
         ("Murphy sign negative, Foley placed for surgery", "discoverers, not patients"),
         ("Glasgow Coma Scale 15 after seizure", "a scale"),
         ("transferred to Maple Grove Care Center for hospice", "an institution"),
+        ("Patient Portal Secure Message about asthma", "headings of a portal"),
+        ("Patient Initials: J.S., asthma", "a label"),
         ("Humira, Eliquis and Ozempic for arthritis", "drugs"),
     ],
 )
