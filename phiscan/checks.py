@@ -203,7 +203,7 @@ def phone(text: str) -> bool:
 
 
 def calendar_date(text: str) -> bool:
-    """A day that exists, between 1880 and 2100, as ISO, US, HL7 or X12 write it."""
+    """A day that exists, between 1880 and 2210, as ISO, US, HL7 or X12 write it. Research data shift their dates into the next century."""
     iso = _ISO_DAY.match(text)
     if iso is not None:
         return _exists(int(iso[1]), int(iso[2]), int(iso[3]))
@@ -221,7 +221,7 @@ def _exists(year: int, month: int, day: int) -> bool:
     if year < 100:
         year += 1900
     try:
-        return 1880 <= date(year, month, day).year <= 2100
+        return 1880 <= date(year, month, day).year <= 2210
     except ValueError:
         return False
 

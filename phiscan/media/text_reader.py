@@ -7,9 +7,11 @@ from phiscan.evidence import Evidence
 from phiscan.finding import Gap
 from phiscan.media.record import Labelled, read_records
 
-# "Patient Name: Delgado, Maria" and "MRN = 001234"; the value ends at two blanks, a tab, a bar or the line's end
+# "Patient Name: Delgado, Maria" and "MRN = 001234"; the value ends at two blanks, a tab, a bar or the line's end.
+# { dob: '1961-04-02', 'mrn': 'A1' } as programs write it: there it ends at its quote
 _LINE = re.compile(
-    rb"(?:^|[\n|;\t]|  |[{(,] ?)[ \t>*\-]{0,8}\"?([A-Za-z][A-Za-z0-9 ./_#'\-]{1,40}?)\"?[ \t]{0,8}[:=][ \t]{0,8}\"?([^\s:=][^\n\r|;\t\"]{0,120}?)(?=  |\"|[\n\r|;\t]|$)"
+    rb"(?:^|[\n|;\t]|  |[{(,] ?)[ \t>*\-]{0,8}[\"']?([A-Za-z][A-Za-z0-9 ./_#'\-]{1,40}?)[\"']?[ \t]{0,8}[:=][ \t]{0,8}"
+    rb"(?:'([^'\n\r]{1,120})'|\"?([^\s:=][^\n\r|;\t\"]{0,120}?)(?=  |\"|[\n\r|;\t]|$))"
 )
 
 
@@ -23,5 +25,5 @@ def _lines(data: bytes) -> Iterator[Labelled]:
     at = 0
     while match := _LINE.search(data, at):
         at = max(match.end(1) + 1, match.start() + 1)
-        start, end = match.span(2)
-        yield Labelled((match[1].decode().strip(),), match[2].decode("utf-8", "replace"), start, end, 0)
+        start, end = match.span(match.lastindex or 0)
+        yield Labelled((match[1].decode().strip(),), data[start:end].decode("utf-8", "replace"), start, end, 0)
