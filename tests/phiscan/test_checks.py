@@ -247,6 +247,7 @@ def test_calendar_date():
             "31.12.1999",
             "12/31/1999",
             "2024-02-29",
+            "2161-04-02",
         ],
         [
             ("1961-13-02", "month"),
@@ -256,7 +257,7 @@ def test_calendar_date():
             ("1961", "a year"),
             ("1961-04", "a month"),
             ("1561-04-02", "before living memory"),
-            ("2161-04-02", "far ahead"),
+            ("2261-04-02", "far ahead"),
             ("99999999", "no day"),
             ("pending", "no digits"),
             ("20²4-01-02", "a superscript is no digit"),
