@@ -9,7 +9,6 @@ Each worker has a file of its own, `edges-NUMBER.jsonl` (mode 0600), and goes on
 file that cannot be gone on with is set aside under another name: a guard that does not start would close the mesh.
 """
 
-import fcntl
 import itertools
 import os
 import threading
@@ -20,6 +19,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Final, Protocol
 
+from extauthz import folder_lock
 from mesh import route_template
 from mesh.decision import Action, Decision
 from mesh.facts import Facts
@@ -205,18 +205,13 @@ class EdgeStore:
 
     def _take_lock(self, worker: int) -> int:
         try:
-            self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-            lock = os.open(self._folder / f"edges-{worker}.lock", os.O_RDWR | os.O_CREAT, 0o600)
-        except OSError as error:
-            raise self._cannot("opened", error) from None
-        try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError:
-            os.close(lock)
+            return folder_lock.take(self._folder, f"edges-{worker}.lock")
+        except folder_lock.BusyError:
             raise EdgeStoreError(
                 f"{self._folder}: another process counts the edges of worker {worker}; give each its own folder"
             ) from None
-        return lock
+        except OSError as error:
+            raise self._cannot("opened", error) from None
 
     def _go_on(self) -> None:
         """Take up the counts of the file that is there, or set it aside."""

@@ -8,13 +8,13 @@ death of this process. `sync` puts it on the disk; the server calls it once a se
 the machine can lose the last second.
 """
 
-import fcntl
 import os
 import threading
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, Final, Protocol
 
+from extauthz import folder_lock
 from extauthz.ledger_chain import Head, Record, chains, last_head, seal, segment_name
 
 SEGMENT_BYTES: Final = 64 * 1024 * 1024  # a segment is read whole by a recovery and by `audit verify`
@@ -150,18 +150,13 @@ class FileLedger:
 
     def _take_lock(self) -> int:
         try:
-            self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-            lock = os.open(self._folder / f"ledger-{self._worker}.lock", os.O_RDWR | os.O_CREAT, 0o600)
-        except OSError as error:
-            raise self._cannot("opened", error) from None
-        try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError:
-            os.close(lock)
+            return folder_lock.take(self._folder, f"ledger-{self._worker}.lock")
+        except folder_lock.BusyError:
             raise LedgerError(
                 f"{self._folder}: another process writes the ledger of worker {self._worker}; give each its own folder"
             ) from None
-        return lock
+        except OSError as error:
+            raise self._cannot("opened", error) from None
 
     def _continue(self) -> None:
         """Take up the chain where its newest segment ends, and say in a record that (and how) it was taken up."""
