@@ -26,5 +26,5 @@ def test_a_second_taker_is_told_and_gets_it_when_the_first_is_gone(tmp_path):
 
 def test_a_folder_that_cannot_be_used_is_no_busy_one(tmp_path):
     (tmp_path / "file").write_text("")
-    with pytest.raises(OSError, match="exists|directory"):
+    with pytest.raises(OSError, match=r"exists|directory"):
         folder_lock.take(tmp_path / "file", "x.lock")
