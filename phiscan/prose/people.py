@@ -157,9 +157,10 @@ class _Reading:
         for segment, subject in self._cued:
             yield _name(segment, subject)
         rest = []
-        named = {segment.start for segment, _ in self._cued}
+        known = {segment.start for segment in self._open if not self._known.isdisjoint(segment.parts)}
+        named = known.union(segment.start for segment, _ in self._cued)
         for segment in self._open:
-            if self._known.isdisjoint(segment.parts) and not _is_paired(segment, named):
+            if segment.start not in known and not _is_paired(segment, named):
                 rest.append(segment)
             else:
                 yield _name(segment, Subject.PERSON)
