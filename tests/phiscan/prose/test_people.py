@@ -26,7 +26,7 @@ def _people(text):
         ("Mrs. Evangeline St. Clair has atrial fibrillation", {"Evangeline St. Clair"}),
         ("Baby Ruiz in PICU bed 7, on room air.", {"Ruiz"}),
         ("MRN 0012345, asthma. Parents are John and Mary Thompson.", {"John", "Mary Thompson"}),
-        ("Ana Ruiz, 2 mo, asthma. Parents: Tomas and Lola Ruiz at home.", {"Ana Ruiz", "Tomas", "Lola Ruiz"}),
+        ("Ana Ruiz, 14F, asthma. Parents are Tomas and Lola Ruiz.", {"Ana Ruiz", "Tomas", "Lola Ruiz"}),
         ("ORTHO: Ana María de la Cruz returns today, fracture healing", {"Ana María de la Cruz"}),
     ],
 )
