@@ -90,10 +90,10 @@ class ResourceReader:
     def _attachments(self, above: int) -> None:
         """`Attachment.data` and `Binary.data`: documents in base64. What is no base64 goes on as the text that it is."""
         for leaf in self._resource.leaves:
-            if leaf.key != "data":
+            if leaf.key not in ("data", "content"):
                 continue
             path = leaf.path[above:]
-            if path != ("data",) and path[-2] not in tables.ATTACHMENTS:
+            if not _is_content(path):
                 continue
             text = self._value(leaf)
             if text and not is_masked(text):
@@ -114,6 +114,8 @@ class ResourceReader:
         """The infoType of an element whose path does not say all."""
         if meaning.how == "date":
             return meaning.info_type if checks.calendar_date(self._value(leaf)) else ""
+        if meaning.how == "age":
+            return meaning.info_type if _is_old(self._value(leaf)) else ""
         if meaning.how in ("identifier", "subject"):
             return self._identifier(leaf, Subject.PATIENT if meaning.how == "subject" else role)
         return self._telecom(leaf) if meaning.how == "telecom" else self._extension(leaf)
@@ -143,6 +145,8 @@ class ResourceReader:
         url = self._siblings.get(id(leaf.frame), {}).get("url", "")
         if leaf.key == "valueDecimal":
             return "GEO_COORDINATE" if url in tables.COORDINATES else ""
+        if leaf.key == "valueDateTime":  # patient-birthTime stands at `_birthDate`
+            return "DATE_OF_BIRTH" if url.endswith("birthTime") and checks.calendar_date(self._value(leaf)) else ""
         return "PERSON_NAME" if "mothersMaidenName" in url else ""
 
     def _reference(self, leaf: Leaf, meaning: "_Meaning") -> bool:
@@ -166,7 +170,7 @@ class _Meaning(NamedTuple):
 
     Args:
         info_type: what it identifies, if anything.
-        how: what else says so, when the path alone does not: `reference`, `date`, `identifier`, `subject`
+        how: what else says so, when the path alone does not: `reference`, `date`, `age`, `identifier`, `subject`
             (a reference by identifier), `telecom`, `extension`.
         shown: the path as findings show it.
         of_patient: whether a reference there is a patient's by the element's own meaning.
@@ -187,6 +191,7 @@ _ANYWHERE: Final = {
     "display": ("", "reference"),
     "subscriberId": (_SUBSCRIBER, ""),
     **dict.fromkeys(tables.DATES, ("SERVICE_DATE", "date")),
+    **{name: (info_type, "date") for name, info_type in tables.BIRTH_AND_DEATH.items()},
 }
 """Elements that mean the same wherever a resource of a patient's compartment has them."""
 
@@ -213,7 +218,7 @@ def _personal(role: Subject | None, path: tuple[str, ...]) -> tuple[str, str]:
         return ("PATIENT_REFERENCE" if role is Subject.PATIENT else ""), ""
     if path == ("name",) and role is Subject.PROVIDER:
         return "PERSON_NAME", ""
-    if path == ("identifier", "value"):
+    if path == ("identifier", "value") or path[-2:] == ("valueIdentifier", "value"):
         return "", "identifier"
     return ("", "reference") if path[-1] in ("reference", "display") else _demographic(path)
 
@@ -223,15 +228,33 @@ def _clinical(kind: str, path: tuple[str, ...]) -> tuple[str, str]:
     last = path[-1]
     if last in _ANYWHERE:
         return _ANYWHERE[last]
-    if path[-2:] == ("identifier", "value"):
-        if len(path) == 2:
-            return "", "identifier"
-        return "", "subject" if _names_patient(path[:-1]) else ""  # a logical reference: Reference.identifier
+    if last == "value":
+        return _numbered(path)
     if path == ("name",) and kind == "FamilyMemberHistory":
         return "PERSON_NAME", ""
-    if last in ("serialNumber", "carrierHRF", "deviceIdentifier") and kind == "Device":
+    if kind == "Device" and (
+        last in ("serialNumber", "distinctIdentifier", "carrierHRF", "deviceIdentifier") or path == ("udi",)
+    ):
         return "DEVICE_IDENTIFIER", ""
-    return _demographic(path) if "valueHumanName" in path or "valueAddress" in path else ("", "")
+    return _demographic(path) if not _CARRIERS.isdisjoint(path) else ("", "")
+
+
+_CARRIERS: Final = frozenset(("valueHumanName", "valueAddress", "locationAddress"))
+"""Elements of a resource in a patient's compartment that hold demographics."""
+
+
+def _numbered(path: tuple[str, ...]) -> tuple[str, str]:
+    """An element `value` of a resource in a patient's compartment, by what it is the value of."""
+    holder = path[-2] if len(path) > 1 else ""
+    if holder == "identifier" and len(path) > 2:
+        return "", "subject" if _names_patient(path[:-1]) else ""  # a logical reference: Reference.identifier
+    if holder in tables.IDENTIFIERS:
+        return "", "identifier"
+    if holder in tables.AGES:
+        return "AGE_OVER_89", "age"
+    if holder == "dateCriterion":
+        return "SERVICE_DATE", "date"
+    return "", "telecom" if holder == "valueContactPoint" else ""
 
 
 def _demographic(path: tuple[str, ...]) -> tuple[str, str]:
@@ -239,13 +262,13 @@ def _demographic(path: tuple[str, ...]) -> tuple[str, str]:
     last = path[-1]
     if holder in ("name", "valueHumanName") and last in tables.NAME_PARTS:
         return "PERSON_NAME", ""
-    if holder in ("address", "valueAddress", "birthPlace") and last in tables.ADDRESS:
+    if holder in tables.ADDRESSES and last in tables.ADDRESS:
         return tables.ADDRESS[last], ""
-    if holder == "telecom" and last == "value":
+    if holder in tables.TELECOMS and last == "value":
         return "", "telecom"
     if holder == "photo" and last in ("url", "data"):
         return "FACE_PHOTO", ""
-    if last in ("valueString", "valueDecimal"):
+    if last in ("valueString", "valueDecimal", "valueDateTime"):
         return "", "extension"
     return (tables.CODED_VALUES.get(last, "") if len(path) == 1 or last in tables.COORDINATES else ""), ""
 
@@ -279,4 +302,18 @@ def _names_patient(path: tuple[str, ...]) -> bool:
     # are a provider, or a relative whom the reference names
     if (holder in ("individual", "member") and "participant" in path) or (holder == "actor" and "performer" in path):
         return False
+    if holder in ("other", "target"):
+        return "link" in path  # Patient.link, Person.link
     return holder in tables.SUBJECT_ELEMENTS
+
+
+def _is_content(path: tuple[str, ...]) -> bool:
+    """Whether the element at `path` is base64 of a document: `Attachment.data`, `Binary.data`; `content` of DSTU2's Binary."""
+    if path[-1:] == ("data",):
+        return len(path) == 1 or path[-2] in tables.ATTACHMENTS
+    return path == ("content",)
+
+
+def _is_old(value: str) -> bool:
+    years = value.partition(".")[0]
+    return years.isdigit() and 90 <= int(years) <= 125

@@ -7,7 +7,7 @@ from typing import Final
 
 PERSONS: Final = frozenset("Patient Person RelatedPerson".split())
 PROVIDERS: Final = frozenset(
-    "Practitioner PractitionerRole Organization Location HealthcareService Endpoint OrganizationAffiliation InsurancePlan Group".split()
+    "Practitioner PractitionerRole Organization Location HealthcareService Endpoint OrganizationAffiliation InsurancePlan".split()
 )
 CONFORMANCE: Final = frozenset(
     "StructureDefinition CodeSystem ValueSet SearchParameter CapabilityStatement ImplementationGuide OperationDefinition ConceptMap"
@@ -15,7 +15,10 @@ CONFORMANCE: Final = frozenset(
     " MessageDefinition GraphDefinition TerminologyCapabilities ExampleScenario EventDefinition ResearchDefinition Conformance"
     " DataElement OperationOutcome Medication Substance MedicationKnowledge EffectEvidenceSynthesis Evidence Citation"
     " ChargeItemDefinition ObservationDefinition SpecimenDefinition DeviceDefinition SubstanceDefinition Parameters Binary"
-    " Subscription SubscriptionTopic Requirements ActorDefinition InventoryItem Ingredient ManufacturedItemDefinition".split()
+    " Subscription SubscriptionTopic SubscriptionStatus Requirements ActorDefinition InventoryItem Ingredient ManufacturedItemDefinition"
+    " AdministrableProductDefinition ArtifactAssessment CatalogEntry ClinicalUseDefinition ConditionDefinition EvidenceReport EvidenceVariable"
+    " ExpansionProfile FormularyItem MedicinalProductDefinition NutritionProduct PackagedProductDefinition Permission RegulatedAuthorization"
+    " ResearchElementDefinition ResearchStudy ServiceDefinition TestPlan TestReport".split()
 )
 CONTAINERS: Final = frozenset("Bundle List Composition DocumentManifest MessageHeader".split())
 HEALTH: Final = {
@@ -40,12 +43,12 @@ PATIENT_RECORDS: Final = frozenset(
     " AuditEvent Basic Contract GuidanceResponse MeasureReport DiagnosticOrder DeviceAssociation Transport GenomicStudy NutritionIntake"
     " ImmunizationEvaluation EnrollmentResponse BiologicallyDerivedProduct BiologicallyDerivedProductDispense ImagingSelection DeviceDispense"
     " EncounterHistory VerificationResult ImagingObjectSelection DeviceUseRequest DeviceComponent PersonalRelationship"
-    " InventoryReport Linkage OrderResponse Order ProcessRequest ProcessResponse Sequence SubstanceAmount DataRequirement".split()
+    " InventoryReport Linkage OrderResponse Order ProcessRequest ProcessResponse Sequence SubstanceAmount DataRequirement Group".split()
 )
 OF_NOBODY_TOO: Final = frozenset(
     "Schedule Slot PaymentNotice PaymentReconciliation MeasureReport AuditEvent Provenance Task SupplyRequest SupplyDelivery Contract"
     " Device DeviceMetric DeviceComponent Basic Linkage InventoryReport List DocumentManifest VerificationResult EnrollmentRequest"
-    " EnrollmentResponse BiologicallyDerivedProduct Communication CommunicationRequest".split()
+    " EnrollmentResponse BiologicallyDerivedProduct Communication CommunicationRequest Group".split()
 )
 """Of a patient's compartment only where a reference says so: a clinic's own calendar, stock and statistics are such resources too."""
 RESOURCES: Final = PERSONS | PROVIDERS | CONFORMANCE | CONTAINERS | PATIENT_RECORDS | frozenset(HEALTH)
@@ -54,36 +57,60 @@ DATES: Final = frozenset(
     "start end effectiveDateTime effectiveInstant onsetDateTime onsetDate abatementDateTime abatementDate recordedDate dateRecorded"
     " assertedDate performedDateTime authoredOn dateWritten occurrenceDateTime date issued created birthDate deceasedDateTime servicedDate"
     " billableDate whenHandedOver whenPrepared dateAsserted collectedDateTime receivedTime sent received lastOccurrence recorded"
-    " started valueDateTime dateTime authored effectiveDate occurrenceDate performedDate time onsetPeriod".split()
+    " started valueDateTime dateTime authored effectiveDate occurrenceDate performedDate time onsetPeriod"
+    # R4, STU3 and DSTU2: reactions, timings, charges, devices, goals, tasks, signatures
+    " onset timingDateTime timingDate timeDateTime event scheduledDateTime orderedOn recordedOn enteredDate createdDateTime identifiedDateTime"
+    " detected occurredDateTime startDate statusDate dueDate paymentDate verificationDate presentationDate lastModified when authoringTime"
+    " plannedDate nextScheduled".split()
 )
+BIRTH_AND_DEATH: Final = {"bornDate": "DATE_OF_BIRTH", "deceasedDate": "DATE_OF_DEATH"}
+"""Dates of a relative (FamilyMemberHistory)."""
+AGES: Final = frozenset("onsetAge abatementAge deceasedAge ageAge bornAge".split())
+"""Elements that are an Age; more than 89 years identify (164.514(b)(2)(i)(C))."""
+IDENTIFIERS: Final = frozenset(
+    "identifier masterIdentifier accessionIdentifier accession requisition groupIdentifier preAdmissionIdentifier requestIdentifier"
+    " targetIdentifier sourceIdentifier whatIdentifier valueIdentifier".split()
+)
+"""Elements that are an Identifier, of the resource or of what it was made from: https://hl7.org/fhir/datatypes.html#Identifier."""
+TELECOMS: Final = frozenset(("telecom", "valueContactPoint"))
+ADDRESSES: Final = frozenset(("address", "valueAddress", "birthPlace", "locationAddress"))
 SUBJECT_ELEMENTS: Final = frozenset(
-    "subject patient beneficiary subscriber policyHolder individual for member insured actor".split()
+    "subject patient beneficiary subscriber policyHolder individual for member insured actor candidate sourcePatientInfo".split()
 )
 PROVIDER_ELEMENTS: Final = frozenset(
     "performer author recorder asserter requester practitioner provider generalPractitioner participant enterer agent who prescriber"
-    " interpreter resultsInterpreter attester party member primaryPerformer careManager".split()
+    " interpreter resultsInterpreter attester party member primaryPerformer careManager collector operator".split()
 )
+_EITHER_ELEMENTS: Final = frozenset(
+    "recipient sender receiver source informationSource reportedReference expressedBy entity managingEntity other target onBehalfOf"
+    " onBehalfOfReference whoReference deliverTo valueReference owner payor contributor responsible consentingParty verifiedWith reference"
+    " signatory receiver".split()
+)
+"""References that may be a patient's, a relative's or a provider's: what they refer to says whose."""
 WANTED: Final[dict[str, bool | tuple[tuple[str, ...], ...]]] = {
-    **dict.fromkeys(DATES, True),
+    **dict.fromkeys((*DATES, *BIRTH_AND_DEATH), True),
     **dict.fromkeys(
-        "family given line city district postalCode reference subscriberId id deviceIdentifier serialNumber carrierHRF name latitude"
-        " longitude".split(),
+        "family given line city district postalCode reference subscriberId id deviceIdentifier serialNumber distinctIdentifier carrierHRF udi name"
+        " latitude longitude".split(),
         True,
     ),
     # elements that mean something in some places only, and stand in hundreds
-    "text": (("name",), ("valueHumanName",), ("address",), ("valueAddress",), ("item",)),
-    "value": (("identifier",), ("telecom",)),
-    "system": (("identifier",), ("telecom",)),
+    "text": (("name",), ("valueHumanName",), *((element,) for element in sorted(ADDRESSES)), ("item",)),
+    "value": tuple((element,) for element in sorted(IDENTIFIERS | TELECOMS | AGES | {"dateCriterion"})),
+    "system": tuple((element,) for element in sorted(IDENTIFIERS | TELECOMS)),
     "code": (("identifier", "type", "coding"),),
-    "display": tuple((element,) for element in sorted(SUBJECT_ELEMENTS | PROVIDER_ELEMENTS)),
+    "display": tuple((element,) for element in sorted(SUBJECT_ELEMENTS | PROVIDER_ELEMENTS | _EITHER_ELEMENTS)),
     "url": (("photo",), ("extension",)),
-    **dict.fromkeys(("data", "contentType"), True),
+    **dict.fromkeys(("data", "content", "contentType"), True),
     "valueString": (("extension",), ("answer",), ("parameter",)),
     **dict.fromkeys(("valueDate", "valueInteger"), (("answer",), ("parameter",))),
     "valueDecimal": (("extension",),),
 }
 """Elements whose values are looked at, everywhere or where the path above ends so."""
-ATTACHMENTS: Final = frozenset("attachment contentAttachment valueAttachment presentedForm".split())
+ATTACHMENTS: Final = frozenset(
+    "attachment contentAttachment valueAttachment presentedForm sourceAttachment legallyBindingAttachment bindingAttachment pAttachment image"
+    " form document content".split()
+)
 """Elements that are an Attachment: base64 of a document, https://hl7.org/fhir/datatypes.html#Attachment."""
 LABELLED: Final = frozenset(("QuestionnaireResponse", "Parameters"))
 """Resources that label their values themselves: `{"text": "Phone", "answer": [{"valueString": "..."}]}`."""
