@@ -5,6 +5,8 @@ Sources: https://hl7.org/fhir/resourcelist.html, https://hl7.org/fhir/compartmen
 
 from typing import Final
 
+from phiscan.media.table_0203 import TABLE_0203
+
 PERSONS: Final = frozenset("Patient Person RelatedPerson".split())
 PROVIDERS: Final = frozenset(
     "Practitioner PractitionerRole Organization Location HealthcareService Endpoint OrganizationAffiliation InsurancePlan".split()
@@ -122,13 +124,7 @@ KNOWN: Final = frozenset(WANTED) | RESOURCES | frozenset(
     " payee serviced supportingInfo component valueReference what who focus for owner agent prescription sequence".split()
 )  # fmt: skip
 
-V2_0203: Final = {
-    "MR": "MEDICAL_RECORD_NUMBER", "MRT": "MEDICAL_RECORD_NUMBER", "PI": "MEDICAL_RECORD_NUMBER", "PT": "MEDICAL_RECORD_NUMBER",
-    "SS": "US_SOCIAL_SECURITY_NUMBER", "SB": "US_SOCIAL_SECURITY_NUMBER", "DL": "US_DRIVERS_LICENSE_NUMBER", "PPN": "US_PASSPORT",
-    "MB": "HEALTH_PLAN_BENEFICIARY_NUMBER", "MC": "US_MEDICARE_BENEFICIARY_ID_NUMBER", "MA": "HEALTH_PLAN_BENEFICIARY_NUMBER",
-    "SN": "HEALTH_PLAN_BENEFICIARY_NUMBER", "AN": "ACCOUNT_NUMBER", "VN": "ACCOUNT_NUMBER", "BA": "ACCOUNT_NUMBER", "TAX":
-    "US_INDIVIDUAL_TAXPAYER_IDENTIFICATION_NUMBER", "NPI": "US_HEALTHCARE_NPI", "DEA": "US_DEA_NUMBER", "LN": "LICENSE_NUMBER",
-}  # fmt: skip
+V2_0203: Final = {**TABLE_0203, "NPI": "US_HEALTHCARE_NPI", "DEA": "US_DEA_NUMBER", "LN": "LICENSE_NUMBER"}
 SYSTEMS: Final = (
     ("us-ssn", "US_SOCIAL_SECURITY_NUMBER"),
     ("113883.4.1", "US_SOCIAL_SECURITY_NUMBER"),

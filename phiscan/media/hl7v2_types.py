@@ -3,6 +3,7 @@
 A reader takes one repetition of a field. Whom it is about is the segment's business (`phiscan.media.hl7v2_tables`).
 """
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from types import MappingProxyType
@@ -12,9 +13,12 @@ from phiscan import checks
 from phiscan.evidence import Evidence, Spot
 from phiscan.finding import Subject
 from phiscan.labels import is_masked
+from phiscan.media.table_0203 import TABLE_0203
 
 _MEDICAL: Final = "MEDICAL_RECORD_NUMBER"
 _MEMBER: Final = "HEALTH_PLAN_BENEFICIARY_NUMBER"
+_PLACEHOLDER: Final = "0 ()-.+"
+"""What a field without a value is filled with: (000)000-0000."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +68,7 @@ class Segment:
     def add(self, info_type: str, part: Part, field: str, subject: Subject | None = None) -> None:
         """Add a value, unless it is empty or a mask. `subject` is the segment's where it is not given."""
         value = self.text(part)
-        if value and not is_masked(value):
+        if value.strip(_PLACEHOLDER) and not is_masked(value):
             spot = Spot(field, part.start, part.start + len(part.text))
             self._evidence.add("hl7_field", info_type, spot, subject or self.subject)
 
@@ -104,25 +108,16 @@ def patient(segment: Segment, part: Part, field: str) -> None:
     _name_parts(segment, components[1:4], field, 2)
 
 
+_SURNAMES: Final = (0, 2, 4)
+"""Subcomponents of FN that are surnames: all of it, the own one, the partner's. The ones between are prefixes."""
+
+
 def _name_parts(segment: Segment, components: list[Part], field: str, first: int) -> None:
     for number, component in enumerate(components, first):
-        part = component.split(segment.delimiters.subcomponent)[0]
-        if any(c.isalpha() for c in segment.text(part)):
-            segment.add("PERSON_NAME", part, f"{field}.{number}")
-
-
-ID_TYPES: Final = MappingProxyType(
-    {
-        "SS": "US_SOCIAL_SECURITY_NUMBER", "SB": "US_SOCIAL_SECURITY_NUMBER", "DL": "US_DRIVERS_LICENSE_NUMBER", "PPN": "US_PASSPORT",
-        "MC": "US_MEDICARE_BENEFICIARY_ID_NUMBER", "TAX": "US_INDIVIDUAL_TAXPAYER_IDENTIFICATION_NUMBER",
-        **dict.fromkeys("MA MB MCD MCR SN HC SNBSN SNO".split(), _MEMBER),
-        **dict.fromkeys("AN VN BA AC ANON ANC AND ANT CZ".split(), "ACCOUNT_NUMBER"),
-        **dict.fromkeys("AM BC DI DS MS VS".split(), "CREDIT_CARD_NUMBER"),
-        **dict.fromkeys("MR MRT PI PT PRC".split(), _MEDICAL),
-        **dict.fromkeys("EI EN MI NI NN LR BR PE RI WC WCN U".split(), "UNIQUE_CODE"),
-    }
-)  # fmt: skip
-"""HL7 table 0203: what CX.5 says that the number is."""
+        parts = component.split(segment.delimiters.subcomponent)
+        for part in (parts[i] for i in _SURNAMES if i < len(parts)):
+            if any(c.isalpha() for c in segment.text(part)):
+                segment.add("PERSON_NAME", part, f"{field}.{number}")
 
 
 def identifier(default: str) -> Reader:
@@ -131,7 +126,7 @@ def identifier(default: str) -> Reader:
     def reader(segment: Segment, part: Part, field: str) -> None:
         components = segment.components(part)
         kind = segment.text(components[4]) if len(components) > 4 else ""
-        info_type = ID_TYPES.get(kind, default)
+        info_type = TABLE_0203.get(kind, default)
         if info_type == "US_MEDICARE_BENEFICIARY_ID_NUMBER" and not checks.mbi(segment.text(components[0])):
             info_type = _MEMBER
         segment.add(info_type, components[0], f"{field}.1")
@@ -143,24 +138,41 @@ _ADDRESS: Final = ((1, "STREET_ADDRESS"), (2, "STREET_ADDRESS"), (3, "CITY"), (5
 
 
 def address(segment: Segment, part: Part, field: str) -> None:
-    """XAD, AD: street, other, city, state, postal code, country, type, other, county."""
+    """XAD, AD: street (SAD: all of it, its name, its number), other, city, state, postal code, country, type, other, county."""
     components = segment.components(part)
     for number, info_type in _ADDRESS:
         if number <= len(components):
-            first = components[number - 1].split(segment.delimiters.subcomponent)[0]
-            segment.add(info_type, first, f"{field}.{number}")
+            parts = components[number - 1].split(segment.delimiters.subcomponent)
+            for sub in parts[:3] if number == 1 else parts[:1]:
+                segment.add(info_type, sub, f"{field}.{number}")
+
+
+def location(segment: Segment, part: Part, field: str) -> None:
+    """PL, LA1, LA2: where care is given. A building is written as a street often, LA2 has a whole address; neither is the patient's."""
+    for number, component in enumerate(segment.components(part), 1):
+        if number in (7, 9, 10, 11) and any(c.isalpha() for c in segment.text(component)):
+            segment.add("STREET_ADDRESS", component, f"{field}.{number}", Subject.PROVIDER)
+        elif number == 13:
+            segment.add("US_ZIP_CODE", component, f"{field}.{number}", Subject.PROVIDER)
+
+
+_NUMBER: Final = re.compile(r"[ x0-9()+./-]{7,40}", re.IGNORECASE)
 
 
 def telecom(segment: Segment, part: Part, field: str) -> None:
-    """XTN, TN: number in component 1 (old), e-mail in 4, country, area, local number in 5 to 7, unformatted in 12."""
+    """XTN, TN: number in component 1 (old), e-mail in 4, country, area, local number in 5 to 7, text in 9, unformatted in 12.
+
+    Senders put a whole number into any of them. A local number has seven digits in North America and fewer elsewhere.
+    """
     components = segment.components(part)
     equipment = segment.text(components[2]) if len(components) > 2 else ""
     kind = "FAX_NUMBER" if equipment == "FX" else "PHONE_NUMBER"
     for number, component in enumerate(components, 1):
         value = segment.text(component)
+        digits = sum(c.isdigit() for c in value)
         if "@" in value:
             segment.add("EMAIL_ADDRESS", component, f"{field}.{number}")
-        elif number in (1, 7, 12) and sum(c.isdigit() for c in value) >= 7:
+        elif (digits >= 7 and (number in (1, 7, 12) or _NUMBER.fullmatch(value))) or (number == 7 and digits >= 5):
             segment.add(kind, component, f"{field}.{number}")
 
 
