@@ -54,6 +54,7 @@ READERS: Final = MappingProxyType(
         "text": text_reader.read,
         "binary": _unsupported,
         "dicom+json": json_reader.read,
+        "hl7v2+json": json_reader.read,
         "dicom": dicom.read,
         "multipart": multipart.read,
         "csv": csv_table.read,

@@ -6,7 +6,7 @@ import simdjson
 from phiscan.evidence import Evidence
 from phiscan.finding import Gap
 from phiscan.labels import read_label
-from phiscan.media import dicom_json, fhir, fhir_skipped, fhir_tables, json_tables, json_wrappers
+from phiscan.media import dicom_json, fhir, fhir_skipped, fhir_tables, hl7v2_json, json_tables, json_wrappers
 from phiscan.media.json_tokens import Frame, Keys, Leaf, TooDeepError, Wanted, decode, leaves
 from phiscan.media.record import Labelled, read_records
 
@@ -23,7 +23,12 @@ def _wanted_of_fhir(key: str) -> Wanted:
     return fhir_tables.WANTED.get(key, False)
 
 
+def _wanted_of_hl7v2(key: str) -> Wanted:
+    return hl7v2_json.wanted(key) or _wanted(key)
+
+
 _KEYS = Keys(_wanted)
+_HL7V2_KEYS = Keys(_wanted_of_hl7v2)
 _FHIR_KEYS = Keys(_wanted_of_fhir, fhir_skipped.MEMBER)
 _PARSER = simdjson.Parser()
 
@@ -63,7 +68,7 @@ def read(data: bytes, evidence: Evidence) -> Gap:
     """Add what the keys of `data` say to `evidence`; a gap when not all of it could be read."""
     held: list[Leaf] = []
     try:
-        keys = _FHIR_KEYS if b'"resourceType"' in data else _KEYS
+        keys = _keys_for(data)
         for item in leaves(evidence.timed(keys.tokens(data)), keys):
             if isinstance(item, Leaf):
                 held.append(item)
@@ -71,12 +76,20 @@ def read(data: bytes, evidence: Evidence) -> Gap:
                 _resource(data, evidence, item, held)
     except TooDeepError:
         return Gap.OVER_LIMIT
+    if keys is _HL7V2_KEYS:
+        held = hl7v2_json.take(data, evidence, held)
     if b'"vr"' in data:
         held = dicom_json.take(data, evidence, held)
     records = [_labelled(data, leaf) for leaf in evidence.timed(held)]
     records += json_tables.read(data, held)
     read_records(records, evidence, "json_key")
     return check(data)
+
+
+def _keys_for(data: bytes) -> Keys:
+    if b'"resourceType"' in data:
+        return _FHIR_KEYS
+    return _HL7V2_KEYS if hl7v2_json.sniff(data) else _KEYS
 
 
 def _resource(data: bytes, evidence: Evidence, frame: Frame, held: list[Leaf]) -> None:

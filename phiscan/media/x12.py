@@ -66,6 +66,9 @@ class _Interchange:
             self._add(info_type, segment, number, Subject.PATIENT)
         for number in tables.CODE_ELEMENTS.get(tag, ()):
             self._code(segment, number)
+        for number in tables.DATE_ELEMENTS.get(tag, ()):
+            if checks.calendar_date(segment.text(number)[:8]):
+                self._add("SERVICE_DATE", segment, number, Subject.PATIENT)
         if tag in _LOOP_STARTS:
             self._named = None
 
@@ -122,7 +125,7 @@ class _Interchange:
         self._named = None
         self._open(segment)
         if segment.tag == "INS":
-            self._add("DATE_OF_DEATH", segment, 12, Subject.PATIENT)
+            self._death(segment, 12)
 
     def remitter(self, segment: Segment) -> None:
         """ENT (820): 2J is an individual."""
@@ -248,16 +251,20 @@ class _Interchange:
     def patient_information(self, segment: Segment) -> None:
         """PAT: date of death in PAT-06."""
         self._named = None
-        self._add("DATE_OF_DEATH", segment, 6, Subject.PATIENT)
+        self._death(segment, 6)
+
+    def _death(self, segment: Segment, number: int) -> None:
+        if checks.calendar_date(segment.text(number)[:8]):
+            self._add("DATE_OF_DEATH", segment, number, Subject.PATIENT)
 
     def date(self, segment: Segment) -> None:
-        """DTP (qualifier, format, value) and DTM (qualifier, value) inside of a patient's loop."""
-        number = 3 if segment.tag == "DTP" else 2
-        value = segment.text(number)
-        short = segment.tag == "DTP" and segment.text(2) in ("D6", "RD6", "DB") and value[:6].isdigit()
-        if self._patient and (short or checks.calendar_date(value[:8])):
-            info_type = "DATE_OF_DEATH" if segment.text(1) in tables.DEATH_DATES else "SERVICE_DATE"
-            self._add(info_type, segment, number, Subject.PATIENT)
+        """DTP (qualifier, format, value) and DTM (qualifier, value, ..., format, period) inside of a patient's loop."""
+        for number in (3,) if segment.tag == "DTP" else (2, 6):
+            value = segment.text(number)
+            short = segment.text(number - 1) in ("D6", "RD6", "DB") and value[:6].isdigit()
+            if self._patient and (short or checks.calendar_date(value[:8])):
+                info_type = "DATE_OF_DEATH" if segment.text(1) in tables.DEATH_DATES else "SERVICE_DATE"
+                self._add(info_type, segment, number, Subject.PATIENT)
 
     def _code(self, segment: Segment, number: int) -> None:
         """A composite: qualifier, code, and in HI a date behind its format."""

@@ -24,8 +24,8 @@ PATIENT_ENTITIES: Final = frozenset(
 EMPLOYERS: Final = frozenset(("36", "ES"))
 """An employer's address is an identifier of the employee (164.514(b)(2)(i)), an employer's name is no person's."""
 PROVIDER_ENTITIES: Final = frozenset(
-    "1P 1T 2B 40 41 44 71 72 73 77 80 82 85 87 98 9K AAJ ABG BO CA D2 DD DK DN DQ FA G3 GP I3 IN L5 M8 MSC OC OOP P2 P3 P4 P5"
-    " PE PR PRP QB QH QL QN QV RE SEP SJ SU TL TT TU TV VN VY X3 Y2 ZZ 75".split()
+    "13 1P 1T 1X 2B 3D 40 41 44 71 72 73 77 80 82 85 87 98 9K AAJ ABG AY BO CA D2 DD DK DN DQ FA G3 GP I3 IN L5 LI M8 MSC OC OD OOP P2 P3 P4 P5"
+    " PE PR PRP QA QB QH QL QN QV RE SEP SJ SU TL TT TTP TU TV VN VY X3 Y2 ZZ 75".split()
 )
 
 PATIENT_LEVELS: Final = frozenset("22 23 PT EV SS".split())
@@ -53,13 +53,13 @@ REFERENCES: Final = MappingProxyType(
         "EA": "MEDICAL_RECORD_NUMBER",
         **dict.fromkeys("0F 18 1L 1W 23 38 49 6P CT E8 F6 GH HJ IG NQ Q4 1D".split(), _MEMBER),
         **dict.fromkeys("EJ F8 1K D9 9A 9B 9C 9D 6R FJ Y4 X9 11".split(), "ACCOUNT_NUMBER"),
-        **dict.fromkeys("3H 4A 6O ABB 28 G1 9F BB NT XZ G3 60 ZZ".split(), "UNIQUE_CODE"),
+        **dict.fromkeys("3H 4A 6O ABB 28 G1 9F BB NT XZ G3 60".split(), "UNIQUE_CODE"),
     }
 )
 """REF-01 in a patient's part of a transaction."""
 IMPERSONAL_REFERENCES: Final = frozenset(
     "17 2U 4N 9V 0K BLT BT CE D3 DX E9 EI EO EV EW F2 F4 F5 FY HPI IF LU LX M7 ML MRC N6 P4 P5 PID QQ RB T4 TJ X4 XM XX1 XX2 ZX 1J"
-    " APC NF VP 26 9X 3L 6M YY".split()
+    " APC NF VP 26 9X 3L 6M YY 00 19 1S 87 DD GE OZ TP VY".split()
 )
 """REF-01 whose value is a code of a plan, place, product or rule."""
 PROVIDER_REFERENCES: Final = MappingProxyType(
@@ -104,6 +104,11 @@ PLAIN_ELEMENTS: Final = MappingProxyType(
     }
 )
 """Elements that mean the same wherever they stand in a patient's part."""
+
+DATE_ELEMENTS: Final = MappingProxyType(
+    {"STC": (2, 6, 8), "CR6": (2, 4, 5, 9, 12, 13, 14, 16, 18, 19, 20, 21), "FRM": (4,)}
+)
+"""Dates that stand in no DTP: of a claim's status, adjudication and payment, of home health care, of a form's answer."""
 
 CONTACT_NUMBERS: Final = MappingProxyType(
     {**dict.fromkeys("TE HP WP CP AP BN VM NP".split(), "PHONE_NUMBER"), "FX": "FAX_NUMBER", "EM": "EMAIL_ADDRESS", "UR": "URL"}

@@ -116,7 +116,7 @@ def test_an_element_is_found_by_its_type(resource, expected):
         {"resourceType": "Group", "member": [{"entity": ROSA}]},
         {"resourceType": "EnrollmentRequest", "candidate": {"display": "Rosa Sandoval"}},
     ],
-    ids=lambda r: "-".join(r),
+    ids="-".join,
 )
 def test_the_name_beside_a_reference_to_a_patient_is_found_in_any_element(resource):
     assert ("PERSON_NAME", "Rosa Sandoval") in found(resource)
