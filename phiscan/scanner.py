@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from operator import attrgetter
 
-from phiscan import decode, media, patterns, recognizer
+from phiscan import decode, media, patterns, providers_echo, recognizer
 from phiscan.detector import CONTEXT_WINDOW, Detector
 from phiscan.detectors import DETECTORS
 from phiscan.echo import add_echoes
@@ -215,6 +215,8 @@ class Scanner:
         too_long = patterns.run(folded, self._engine.matcher, evidence)
         people.find(kind, folded, evidence)
         recognizer.run(kind, folded, self.recognizers, evidence)
+        if kind in providers_echo.KINDS:
+            providers_echo.give_back(data, evidence)
         return kind, gap or too_long
 
     def _recognised(self, data: bytes, kind: str) -> tuple[str, Marks]:
