@@ -156,9 +156,11 @@ class CdaReader:
             info_type = "US_PASSPORT"
         if info_type == "US_MEDICARE_BENEFICIARY_ID_NUMBER" and not checks.mbi(number):
             info_type = "HEALTH_PLAN_BENEFICIARY_NUMBER"
+        valid = {"US_HEALTHCARE_NPI": checks.npi, "US_DEA_NUMBER": checks.dea}
         if subject is Subject.PROVIDER:
-            valid = {"US_HEALTHCARE_NPI": checks.npi, "US_DEA_NUMBER": checks.dea}
             return info_type if info_type in valid and valid[info_type](number) else ""
+        if info_type in valid:  # senders number patients and visits under a provider's scheme
+            info_type = ""
         return info_type or self._unknown_scheme(root, element, subject)
 
     def _unknown_scheme(self, root: str, element: Element, subject: Subject) -> str:

@@ -31,6 +31,10 @@ _HTML: Final = frozenset(
     " s samp small span strike strong sub sup time tt u var wbr".split()
 )
 """Names of HTML; a fragment of a page has no others."""
+_NARRATIVE: Final = _HTML | frozenset(
+    "content paragraph list item linkhtml footnote footnoteref rendermultimedia".split()
+)
+"""Names of a CDA narrative block, which is HTML by other names: https://hl7.org/cda, NarrativeBlock. Attachments hold pieces of one."""
 _CLINICAL: Final = re.compile(rb"""["']2\.16\.840\.1\.113883\.|templateId|nullFlavor|moodCode|classCode""")
 _SCRIPT: Final = re.compile(
     rb"ncpdp\.org|TransactionDomain\s*=|<(?:\w+:)?(?:NewRx|Rx[A-Z]\w+|Refill\w+|CancelRx)\b", re.IGNORECASE
@@ -79,7 +83,9 @@ def _unnamed(name: str, head: bytes, *, declared: bool) -> str:
         return "script"
     if declared or b"<?xml" in head:
         return ""
-    return "html" if all(t.name.lower() in _HTML for t in tokens(head) if t.kind in (Kind.OPEN, Kind.EMPTY)) else ""
+    return (
+        "html" if all(t.name.lower() in _NARRATIVE for t in tokens(head) if t.kind in (Kind.OPEN, Kind.EMPTY)) else ""
+    )
 
 
 def _is_markup(head: bytes, name: str) -> bool:

@@ -1,5 +1,7 @@
 """CDA documents and HL7 version 3 messages: each role's identifiers, dates, codes; fragments are about nobody."""
 
+import base64
+
 import pytest
 from lxml import etree
 
@@ -216,3 +218,19 @@ def test_a_cut_off_document_still_shows_its_patient_and_is_a_gap(cut):
     report, values = found(document(PATIENT)[:cut])
     assert report.coverage is Coverage.UNSCANNABLE
     assert any(subject is Subject.PATIENT for _, _, subject in values)
+
+
+def test_a_patient_numbered_under_a_providers_scheme_has_a_record_number():
+    header = PATIENT.replace(
+        '<id extension="K-88123" root="2.16.840.1.113883.19.7"/>', '<id extension="7" root="2.16.840.1.113883.4.6"/>'
+    )
+    _, values = found(document(header))
+    assert ("MEDICAL_RECORD_NUMBER", "7", Subject.PATIENT) in values
+
+
+def test_an_attached_piece_of_narrative_is_read():
+    piece = b"<content>Seen by Ann Wu.<br/></content><content>MRN: 77120</content>"
+    note = f'<text representation="B64" mediaType="text/rtf">{base64.b64encode(piece).decode()}</text>'
+    report, _ = found(document(PATIENT, SECTION.replace('<code code="55607006"', f'{note}<code code="55607006"')))
+    assert report.coverage is Coverage.COMPLETE
+    assert [f for f in report.findings if f.info_type == "MEDICAL_RECORD_NUMBER" and ">" in f.location.field]
