@@ -28,6 +28,9 @@ _SYNTAX = re.compile(r"[{}<>=]|\w[(\[]|\):")
 """What names and addresses do not hold, and source code does: `full_name: str) -> None`."""
 _DECLARED = re.compile(r"\s*(?:[{\[<$]|[A-Za-z_.]+[(\[])")
 """How a schema or a program goes on behind a label."""
+_ONE_MAIL: Final = r"""(?:[^@<>]{0,60}<)?[^\s@<>,;"']+@[^\s@<>,;"']+>?"""
+_MAIL = re.compile(rf"(?:mailto:)?{_ONE_MAIL}(?:\s?[,;]\s?{_ONE_MAIL}){{0,9}}", re.IGNORECASE)
+"""One address or a few, with names before them; what goes on with anything else is a line of text."""
 _SEPARATOR: Final = "[^a-z0-9]{0,3}"
 _PLAIN = re.compile(r"[A-Za-z][A-Za-z0-9_ -]{0,60}")
 _PLACEHOLDERS = {
@@ -104,7 +107,7 @@ def _number(value: str) -> bool:
 
 
 def _mail(value: str) -> bool:
-    return "@" in value.strip("@") and len(value) <= 320
+    return len(value) <= 320 and _MAIL.fullmatch(value.strip()) is not None
 
 
 def _zip(value: str) -> bool:

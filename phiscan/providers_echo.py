@@ -27,8 +27,10 @@ _DIGITS: Final = 10
 """Digits of a North American number: senders write its country's code or not."""
 
 
-def give_back(data: bytes, evidence: Evidence) -> None:
+def give_back(kind: str, data: bytes, evidence: Evidence) -> None:
     """Make a provider's of each person's value that the structure of `data` has named as a provider's."""
+    if kind not in KINDS:
+        return
     open_ = [(i, f) for i, f in enumerate(evidence.findings) if f.subject is Subject.PERSON and _placed(f)]
     if not open_:
         return

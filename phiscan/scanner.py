@@ -215,8 +215,7 @@ class Scanner:
         too_long = patterns.run(folded, self._engine.matcher, evidence)
         people.find(kind, folded, evidence)
         recognizer.run(kind, folded, self.recognizers, evidence)
-        if kind in providers_echo.KINDS:
-            providers_echo.give_back(data, evidence)
+        providers_echo.give_back(kind, data, evidence)
         return kind, gap or too_long
 
     def _recognised(self, data: bytes, kind: str) -> tuple[str, Marks]:

@@ -5,23 +5,45 @@ import re
 from phiscan.detector import Detector
 from phiscan.finding import Likelihood
 
+_NOBODYS = re.compile(r"(?:^|[.@])(?:invalid|localhost)$|^(?:no-?reply|noreply|postmaster)@", re.IGNORECASE)
 _RESERVED = re.compile(
     r"(?:^|[.@])(?:example\.(?:com|org|net)|invalid|localhost)$|^(?:no-?reply|noreply|postmaster)@", re.IGNORECASE
 )
 
 
-def _address(text: str) -> bool:
+ADDRESS = r"[a-z0-9_.+%-]+@[a-z0-9-]+(?:\.[a-z0-9-]+)*\.[a-z]{2,}"
+
+
+def is_address(text: str) -> bool:
+    """Whether an address can be one by its sizes (RFC 5321)."""
     local, _, domain = text.rpartition("@")
-    return 0 < len(local) <= 64 and len(domain) <= 253 and ".." not in text and not _RESERVED.search(text)
+    return 0 < len(local) <= 64 and len(domain) <= 253 and ".." not in text
+
+
+def _somebodys(text: str) -> bool:
+    return is_address(text) and not _RESERVED.search(text)
+
+
+def _labelled(text: str) -> bool:
+    return is_address(text) and not _NOBODYS.search(text)
 
 
 DETECTORS = (
     Detector(
         name="email",
         info_type="EMAIL_ADDRESS",
-        pattern=r"[a-z0-9_.+%-]+@[a-z0-9-]+(?:\.[a-z0-9-]+)*\.[a-z]{2,}",
+        pattern=ADDRESS,
         hint="[a-z0-9_.+%-]@[a-z0-9-]",
-        validate=_address,
+        validate=_somebodys,
+        bare=Likelihood.LIKELY,
+    ),
+    Detector(
+        name="email_labelled",
+        info_type="EMAIL_ADDRESS",
+        # "E-mail: ana@example.com, phone 515...": a label makes a reserved domain somebody's, as in test data
+        pattern=rf"e-?mail(?: address)?[\"' ]{{0,2}}[:=] ?[\"']?{ADDRESS}",
+        value=re.compile(rf"[:=] ?[\"']?({ADDRESS})".encode(), re.IGNORECASE),
+        validate=_labelled,
         bare=Likelihood.LIKELY,
     ),
 )

@@ -8,13 +8,14 @@ import re
 
 from phiscan.detector import Detector
 from phiscan.finding import Likelihood, Subject
+from phiscan.prose.given_names import GIVEN_NAMES
 
 # Hyperscan looks for the surroundings, without case; the expressions for the value know capitals.
 _WORD = r"[a-z\x80-\xff][a-z\x80-\xff'.-]{0,24}"
 _LETTER = r"(?:[A-Za-z]|[\xc3-\xd4][\x80-\xbf]|\xe1[\xb8-\xbf][\x80-\xbf])"
 _UPPER = r"(?:[A-Z]|[\xc3-\xd4][\x80-\xbf]|\xe1[\xb8-\xbf][\x80-\xbf])"
 _NO_NAME = (
-    r"xxx[a-x]{0,40}|the|this|that|was|is|has|had|and|or|of|for|to|in|on|at|by|with|from|your|our|my|you|we|not|no|yes|none|unknown|pending|tbd|see|please|new"
+    r"xxx[a-x]{0,40}|patient|patients|the|this|that|was|is|has|had|and|or|of|for|to|in|on|at|by|with|from|your|our|my|you|we|not|no|yes|none|unknown|pending|tbd|see|please|new"
     r"|dob|d\.o\.b|mrn|mr|mrs|ms|miss|dr|md|rn|np|pa|do|phd|ssn|npi|dea|id|age|aged|sex|gender|male|female|phone|tel|fax|email|address|account|acct|visit|room|bed|unit|ward"
     r"|date|time|number|name|first|last|full|status|stable|alert|oriented|deceased|unresponsive|discharged|admitted|seen|denies|denied|reports|reported|presents|presented|states|stated"
     r"|complains|tolerated|called|care|portal|safety|rights|record|records|history|information|info|medical|health|hospital|clinic|center|centre|department|services?|education|medications?"
@@ -37,6 +38,14 @@ _OF_PERSON = r"(?:(?:patient|pt|member|subscriber|insured|guarantor|beneficiary|
 _RELATIVE = r"(?:next of kin|emergency contact|mother|father|spouse|husband|wife|daughter|son|guardian|caregiver|parent)(?:'s)?(?:[ _-]name)?"
 _BESIDE = r"(?:mrn|m\.r\.n\.|dob|d\.o\.b|date of birth|birth date|born|ssn|medical record)"
 _LINK = r",?(?: (?:is|named|name is|called))?"
+
+
+_GOES_ON = r"(?=,? (?:[a-z(]|\d|(?:DOB|MRN|SSN|ID|M|F)\b)|[,;.]|'s\b|\Z|\r?\n[a-z])"
+"""What follows a name in a sentence; a heading ends, or goes on with a dash."""
+
+
+def _begins_with_a_given_name(text: str) -> bool:
+    return text.partition(" ")[0].strip(",.").lower() in GIVEN_NAMES
 
 
 def _value(before: str, name: str, after: str = "") -> re.Pattern[bytes]:
@@ -90,13 +99,24 @@ DETECTORS = (
         Subject.PERSON,
         Likelihood.LIKELY,
     ),
-    # "Patient Maria Delgado was seen", "the patient is Jocelyn Lopez,"; not "Patient Safety Officer"
+    # "Patient Maria Delgado was seen", "the patient is Jocelyn Lopez,"; not "Patient Body Weight - Measured", "(Patient Visual Aids)"
     _detector(
         "name_after_patient",
         rf"\bpatient{_LINK} {_WORD} {_WORD}",
-        _value(rf"(?i:patient{_LINK}) {_TITLE}", _TWO_WORDS),
+        _value(rf"(?i:patient{_LINK}) {_TITLE}", _TWO_WORDS, _GOES_ON),
         Subject.PATIENT,
         Likelihood.POSSIBLE,
+    ),
+    # "Patient Maria Delgado</td>": a heading has no given name
+    Detector(
+        name="given_name_after_patient",
+        info_type="PERSON_NAME",
+        pattern=rf"\bpatient{_LINK} {_WORD} {_WORD}",
+        value=_value(rf"(?i:patient{_LINK}) {_TITLE}", _TWO_WORDS),
+        validate=_begins_with_a_given_name,
+        subject=Subject.PATIENT,
+        bare=Likelihood.POSSIBLE,
+        neighbours=False,
     ),
     # "Mrs. Delgado", "Mr. van der Berg"; not "Dr. Chen", who is a provider, nor "MS Word"
     _detector(

@@ -12,6 +12,7 @@ from bisect import bisect_left
 from collections.abc import Collection, Iterable, Iterator
 from typing import Final, NamedTuple
 
+from phiscan.detectors.email import is_address
 from phiscan.evidence import Evidence, Spot
 from phiscan.finding import Likelihood, Subject, Verdict
 from phiscan.fold import Folded
@@ -48,6 +49,12 @@ _LOWER_SALUTED: Final = re.compile(rb"\b(?:hi|hello|hey|thanks|thank you),? ([a-
 # "pt john pemberton 58m"
 _LOWER_PATIENT: Final = re.compile(
     rb"\b(?:pt|patient) (([a-z]{3,16}) [a-z]{2,24}),? (?:is (?:an? )?)?\d{1,3} ?(?:yo|y/o|[mf]|year)\b"
+)
+
+
+_MAIL: Final = re.compile(
+    rb"(?<![\w.+%-])(?!(?:no-?reply|postmaster)@)[\w.+%-]{1,64}@(?:[a-z0-9-]+\.){0,3}example\.(?:com|org|net)\b",
+    re.IGNORECASE,
 )
 
 
@@ -91,6 +98,7 @@ def _read_text(reading: "_Reading", folded: Folded, health: "_Health", evidence:
     if verdict(evidence.findings) is Verdict.PHI:
         _add(reading.listed(), folded, evidence)
         _add(_days(folded, health, evidence), folded, evidence)
+        _add(_mail_of_nowhere(folded, health), folded, evidence)
 
 
 class _Health:
@@ -235,8 +243,15 @@ def _days(folded: Folded, health: _Health, evidence: Evidence) -> Iterator[_Foun
         yield _Found("DATE_OF_BIRTH" if born else "SERVICE_DATE", start, end, Subject.PERSON)
 
 
+def _mail_of_nowhere(folded: Folded, health: _Health) -> Iterator[_Found]:
+    """Addresses in the domains that are reserved for examples: nobody's in a manual, somebody's in a record."""
+    for match in _MAIL.finditer(folded.text) if b"@" in folded.text else ():
+        if health.near(match.start()) and is_address(match[0].decode()):
+            yield _Found("EMAIL_ADDRESS", *match.span(), Subject.PERSON)
+
+
 def _add(values: Iterable[_Found], folded: Folded, evidence: Evidence) -> None:
-    """Add values, except where one that holds them is found already."""
+    """Add values, except where one that holds them, or each of their parts, is found already."""
     placed = sorted(
         (f.location.start, f.location.end) for f in evidence.findings if f.identifier and f.location.start >= 0
     )
@@ -244,5 +259,17 @@ def _add(values: Iterable[_Found], folded: Folded, evidence: Evidence) -> None:
     for value in values:
         spot = Spot("", *folded.origin(value.start, value.end))
         at = bisect_left(starts, spot.start + 1)
-        if not any(spot.end <= end for _, end in placed[max(0, at - 3) : at]):
+        held = any(spot.end <= end for _, end in placed[max(0, at - 3) : at])
+        within = placed[bisect_left(starts, spot.start) : bisect_left(starts, spot.end)]
+        if not held and not (within and _leaves_nothing(folded.text[value.start : value.end], spot, within)):
             evidence.add("prose", value.info_type, spot, value.subject, Likelihood.LIKELY)
+
+
+def _leaves_nothing(text: bytes, spot: Spot, within: Iterable[tuple[int, int]]) -> bool:
+    """Whether findings within a value cover all its letters and digits: `Ana`, `Ruiz` of two columns are no name `Ana,Ruiz`."""
+    if len(text) != spot.end - spot.start:
+        return False
+    rest = bytearray(text)
+    for start, end in within:
+        rest[start - spot.start : end - spot.start] = b" " * (min(end, spot.end) - start)
+    return not any(chr(c).isalnum() for c in rest)

@@ -35,7 +35,10 @@ def found(narrative):
         ("Seen at 900 Clinic Street, Boone, IA 50036", "Boone"),
         ("Seen at 900 Clinic Street, Boone, IA 50036-1234", "50036-1234"),
         ("Call (515) 234-0100", "(515) 234-0100"),
-        ("<table><thead><tr><th>Full name</th></tr></thead><tbody><tr><td>ANN WU MD</td></tr></tbody></table>", "ANN WU MD"),
+        (
+            "<table><thead><tr><th>Full name</th></tr></thead><tbody><tr><td>ANN WU MD</td></tr></tbody></table>",
+            "ANN WU MD",
+        ),
     ],
 )
 def test_a_providers_value_is_no_patients_in_the_narrative(narrative, value):
@@ -49,7 +52,10 @@ def test_a_providers_value_is_no_patients_in_the_narrative(narrative, value):
         ("Lives at 77 Clinic Street", "77 Clinic Street"),
         ("Call (515) 234-0199", "(515) 234-0199"),
         ("Lives at 9 Quarry Road, Ames, IA 50010", "9 Quarry Road"),  # the patient's own
-        ("<table><thead><tr><th>Full name</th></tr></thead><tbody><tr><td>Luis Wu</td></tr></tbody></table>", "Luis Wu"),
+        (
+            "<table><thead><tr><th>Full name</th></tr></thead><tbody><tr><td>Luis Wu</td></tr></tbody></table>",
+            "Luis Wu",
+        ),
     ],
 )
 def test_what_is_not_the_providers_alone_stays(narrative, value):

@@ -34,6 +34,21 @@ def test_a_label_says_what_its_value_is(line, expected):
 
 
 @pytest.mark.parametrize(
+    ("line", "expected"),
+    [
+        ("Address: 12 Elm Street, Ames, IA 50010, Phone: 515-234-8890", ("STREET_ADDRESS", "12 Elm Street, Ames, IA 50010")),
+        ("Address: 12 Elm Street, Ames, IA 50010, Phone: 515-234-8890", ("PHONE_NUMBER", "515-234-8890")),
+        ("patient_name=Ana Ruiz, dob=1961-04-02", ("PERSON_NAME", "Ana Ruiz")),
+        ("Email: ana@fernmail.net, Card: 4111-1111-1111-1111", ("EMAIL_ADDRESS", "ana@fernmail.net")),
+        ("Email: ana@example.com, asthma", ("EMAIL_ADDRESS", "ana@example.com")),
+        ("Patient Name: Delgado, Maria R.    MRN: 00482913", ("PERSON_NAME", "Delgado, Maria R.")),
+    ],
+)  # fmt: skip
+def test_a_value_ends_before_the_next_label(line, expected):
+    assert expected in values(line)
+
+
+@pytest.mark.parametrize(
     ("text", "reason"),
     [
         ("name: checkout\nimage: nginx:1.27\nport: 8080\n", "configuration"),

@@ -139,3 +139,21 @@ def test_what_is_redacted_is_not_found_again(text):
 def test_a_transcript_in_a_json_string_has_its_lines():
     text = "Agent: Thank you for calling, your name?\\nCaller: Sure, this is Bao Tran.\\nCaller: My lisinopril ran out."
     assert _people(f'{{"text": "{text}"}}') == {"Bao Tran"}
+
+
+def test_an_example_address_in_a_record_is_somebodys():
+    record = b"Patient: Ana Ruiz\nAsthma. Reach her at aruiz@example.com, not noreply@example.com."
+    manual = b"For asthma kits write to orders@example.com."
+    mails = [
+        [d[f.location.start : f.location.end] for f in phiscan.scan(d).findings if f.info_type == "EMAIL_ADDRESS"]
+        for d in (record, manual)
+    ]
+    assert mails == [[b"aruiz@example.com"], []]
+
+
+def test_a_name_of_two_columns_is_not_found_a_third_time():
+    data = b"patient_id,first_name,last_name,birth_date\nP77120,John,Sandoval,1985-03-15\n"
+    names = sorted(
+        data[f.location.start : f.location.end] for f in phiscan.scan(data).findings if f.info_type == "PERSON_NAME"
+    )
+    assert names == [b"John", b"Sandoval"]
