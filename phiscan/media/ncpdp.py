@@ -1,11 +1,11 @@
-"""NCPDP Telecommunication messages (D.0, its predecessors 5.1 to 5.6, and later ones with the same framing).
+"""NCPDP Telecommunication messages (D.0, F6, and their predecessors 5.1 to 5.6).
 
     header (no separators) | 0x1E 0x1C AM01 0x1C C419530102 0x1C CAJANE ... | 0x1D (next transaction) 0x1E 0x1C AM07 ...
 
 A request's header is BIN (101-A1) 6, version (102-A2) 2, transaction code (103-A3) 2, processor control number (104-A4) 10,
-count (109-A9) 1, provider qualifier (202-B2) 2 and id (201-B1) 15, date of service (401-D1) 8, vendor (110-AK) 10.
-A response's is version, transaction code, count, status (501-F1) 1, qualifier, id, date. Then every field is its
-two-character id and its value, whatever the segment: ids are unique in the data dictionary.
+count (109-A9) 1, provider qualifier (202-B2) 2 and id (201-B1) 15, date of service (401-D1) 8, vendor (110-AK) 10. F6 begins
+with version and code, and its IIN has 8. A response's is version, transaction code, count, status (501-F1) 1, qualifier, id, date.
+Then every field is its two-character id and its value, whatever the segment: ids are unique in the data dictionary.
 
 A text cannot hold the separators, so JSON, logs and programs write them as escapes: `\\u001e\\u001cAM01`, `<RS><FS>AM01`.
 """
@@ -27,7 +27,11 @@ _FIELD: Final = re.compile(rb"[\x1c-\x1e]([0-9A-Z]{2})([^\x1c-\x1e]*)")
 # 21 characters of a request (23 when the BIN has eight digits) or 6 of a response, the provider's qualifier and id, the date
 _TEXT: Final = rb"[^\x1c-\x1e]"
 _HEADER: Final = re.compile(
-    rb"[\s\x02]*(?:\d{6}(?:\d\d)??[0-9A-Z]\d[BCDENPS]\d" + _TEXT + rb"{10}\d|[0-9A-Z]\d[BCDENPS]\d\d[A-Z])"
+    rb"[\s\x02]*(?:\d{6}(?:\d\d)??[0-9A-Z]\d[BCDENPS]\d"
+    + _TEXT
+    + rb"{10}\d|[A-Z]\d[BCDENPS]\d\d{8}"
+    + _TEXT
+    + rb"{10}\d|[0-9A-Z]\d[BCDENPS]\d\d[A-Z])"
     rb"(?:" + _TEXT + rb"{17}(\d{8})?|" + _TEXT + rb"{0,16})"
 )
 _WRITTEN: Final = r"(?:\\u001[c-eC-E]|\\x1[c-eC-E]|\\03[4-6]|<(?:FS|GS|RS|0x1[C-E])>)"

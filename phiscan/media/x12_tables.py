@@ -105,10 +105,8 @@ PLAIN_ELEMENTS: Final = MappingProxyType(
 )
 """Elements that mean the same wherever they stand in a patient's part."""
 
-DATE_ELEMENTS: Final = MappingProxyType(
-    {"STC": (2, 6, 8), "CR6": (2, 4, 5, 9, 12, 13, 14, 16, 18, 19, 20, 21), "FRM": (4,)}
-)
-"""Dates that stand in no DTP: of a claim's status, adjudication and payment, of home health care, of a form's answer."""
+DATE_ELEMENTS: Final = MappingProxyType({"CR6": (2, 4, 5, 9, 12, 13, 14, 16, 18, 19, 20, 21), "FRM": (4,)})
+"""Dates that stand in no DTP: of home health care, of a form's answer. Those of STC say when a payer worked on the claim."""
 
 CONTACT_NUMBERS: Final = MappingProxyType(
     {**dict.fromkeys("TE HP WP CP AP BN VM NP".split(), "PHONE_NUMBER"), "FX": "FAX_NUMBER", "EM": "EMAIL_ADDRESS", "UR": "URL"}

@@ -171,6 +171,7 @@ def test_a_response_without_a_patient_is_about_nobody(engine):
         CLAIM.replace(RS + FS, RS),  # no field separator before the segment's id
         CLAIM.replace(b"610066D0", b"61006651"),  # version 5.1
         CLAIM.replace(b"610066D0", b"61006677F6"),  # a BIN of eight digits
+        CLAIM.replace(b"610066D0B1PCN7700001", b"F6B161006677PCN7700001"),  # F6: version and code first
         b"\x02" + CLAIM + b"\x03",
     ],
 )

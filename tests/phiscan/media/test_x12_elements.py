@@ -25,8 +25,6 @@ SUBSCRIBER = ("HL*2*1*22*0", "NM1*IL*1*OKAFOR*ADA****MI*NP5501238")
     ("kind", "lines", "expected"),
     [
         ("820", ("ENT*1*2J*EI*77120", "DTM*582****RD8*20251201-20251231"), ("SERVICE_DATE", "20251201-20251231")),
-        ("277", (*SUBSCRIBER, "STC*A1:20*20250620*WQ*100**20250618"), ("SERVICE_DATE", "20250620")),
-        ("277", (*SUBSCRIBER, "STC*A1:20*20250620*WQ*100**20250618"), ("SERVICE_DATE", "20250618")),
         ("837", (*SUBSCRIBER, "CR6*4*20250101*RD8*20250101-20250301*20241201"), ("SERVICE_DATE", "20250101-20250301")),
         ("837", (*SUBSCRIBER, "CR6*4*20250101*RD8*20250101-20250301*20241201"), ("SERVICE_DATE", "20241201")),
         ("837", (*SUBSCRIBER, "LX*1", "FRM*1A***20250105"), ("SERVICE_DATE", "20250105")),
@@ -46,7 +44,7 @@ def test_an_element_outside_of_the_usual_segments_is_found(kind, lines, expected
         ("834", ("INS*Y*18", "REF*ZZ*Medical only"), "Medical only"),  # mutually defined, and no code
         ("834", ("INS*Y*18", "REF*19*DIV77120"), "DIV77120"),  # a division
         ("837", (*SUBSCRIBER, "CLM*A*1", "REF*1S*APG77120"), "APG77120"),  # a group of procedures
-        ("277", ("HL*1**21*1", "NM1*41*2*LAKESIDE", "STC*A1:20*20250620*WQ*100"), "20250620"),  # of a whole batch
+        ("277", (*SUBSCRIBER, "STC*A1:20*20250620*WQ*100"), "20250620"),  # when the payer looked at the claim
     ],
 )
 def test_what_identifies_nobody_is_no_finding(kind, lines, value):
