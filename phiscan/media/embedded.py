@@ -13,7 +13,7 @@ from urllib.parse import unquote_to_bytes
 
 from phiscan.evidence import Evidence, Nested, Spot
 from phiscan.finding import Gap
-from phiscan.media import escaped_text, hl7v2, json_strings, letter_runs, magic, ncpdp, spelled_bytes, sql
+from phiscan.media import enclosed, escaped_text, hl7v2, json_strings, letter_runs, magic, ncpdp, spelled_bytes, sql
 
 _MAX_FOUND: Final = 1024
 """Embedded documents of one document; each costs a scan, and with more of them it was not seen whole."""
@@ -62,6 +62,8 @@ MARKS: Final[tuple[tuple[str, bool, _Finder], ...]] = (
     (escaped_text.TABLE_MARK, False, escaped_text.tables),
     (escaped_text.MESSAGE_MARK, True, escaped_text.messages),
     (escaped_text.PERCENT_MARK, False, escaped_text.percent_encoded),
+    *((mark, False, enclosed.json_objects) for mark in enclosed.JSON_MARKS),
+    (enclosed.XML_MARK, False, enclosed.xml_elements),
     (hl7v2.MARK, False, hl7v2.within),
     (ncpdp.MARK, False, ncpdp.within),
     (rf"[A-Za-z0-9+/_-]{{{letter_runs.MIN_LENGTH}}}", False, letter_runs.find),

@@ -4,6 +4,7 @@ A resource is about a patient, about a provider, about the specification itself 
 patient's compartment: then its subject is a reference, which is a unique code of that patient.
 """
 
+import re
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Final, NamedTuple
@@ -15,6 +16,11 @@ from phiscan.labels import is_masked
 from phiscan.media import fhir_tables as tables
 from phiscan.media.json_tokens import Frame, Leaf, decode
 from phiscan.media.letter_runs import from_base64
+
+_MONTH: Final = re.compile(r"(?:18|19|20)\d\d-(?:0[1-9]|1[0-2])")
+"""FHIR's dates may stop at the month, which 164.514(b)(2)(i)(C) does not allow; at the year, which it does."""
+_NO_VALUE: Final = re.compile(r"unknown|null|[<\[{]{1,2}[^<>\[\]{}]*[>\]}]{1,2}")
+"""What stands for a value that is not there, as `[id]` and `{{patientId}}` do in manuals."""
 
 
 @dataclass(slots=True)
@@ -107,13 +113,14 @@ class ResourceReader:
 
     def _add(self, info_type: str, leaf: Leaf, meaning: "_Meaning", subject: Subject) -> None:
         value = self._value(leaf)
-        if value.strip() and not is_masked(value) and value not in ("unknown", "null"):
+        if value.strip() and not is_masked(value) and not _NO_VALUE.fullmatch(value):
             self._evidence.add("fhir_element", info_type, Spot(meaning.shown, leaf.start, leaf.end), subject)
 
     def _info_type(self, leaf: Leaf, meaning: "_Meaning", role: Subject) -> str:
         """The infoType of an element whose path does not say all."""
         if meaning.how == "date":
-            return meaning.info_type if checks.calendar_date(self._value(leaf)) else ""
+            value = self._value(leaf)
+            return meaning.info_type if checks.calendar_date(value) or _MONTH.fullmatch(value) else ""
         if meaning.how == "age":
             return meaning.info_type if _is_old(self._value(leaf)) else ""
         if meaning.how in ("identifier", "subject"):

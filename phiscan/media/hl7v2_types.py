@@ -17,6 +17,7 @@ from phiscan.media.table_0203 import TABLE_0203
 
 _MEDICAL: Final = "MEDICAL_RECORD_NUMBER"
 _MEMBER: Final = "HEALTH_PLAN_BENEFICIARY_NUMBER"
+_MONTH: Final = re.compile(r"(?:18|19|20)\d\d(?:0[1-9]|1[0-2])")
 _PLACEHOLDER: Final = "0 ()-.+"
 """What a field without a value is filled with: (000)000-0000."""
 
@@ -186,12 +187,12 @@ def simple(info_type: str) -> Reader:
 
 
 def date(info_type: str) -> Reader:
-    """TS, DTM, DT, DR: YYYYMMDD and more, a range's end too; a year alone is allowed by 164.514(b)(2)(i)(C)."""
+    """TS, DTM, DT, DR: YYYYMM and more, a range's end too; a year alone is allowed by 164.514(b)(2)(i)(C)."""
 
     def reader(segment: Segment, part: Part, field: str) -> None:
         for component in segment.components(part)[:2]:
             first = component.split(segment.delimiters.subcomponent)[0]
-            if checks.calendar_date(segment.text(first)):
+            if checks.calendar_date(segment.text(first)) or _MONTH.fullmatch(segment.text(first)):
                 segment.add(info_type, first, field)
 
     return reader

@@ -56,8 +56,10 @@ def test_a_date_of_a_patients_resource_is_found_whatever_it_is_called(resource):
         (of_rosa("Device", manufactureDate="2021-03-04"), "2021-03-04"),  # the device's
         (of_rosa("Observation", valueQuantity={"value": 94, "unit": "mm[Hg]"}), "94"),  # no age
         (of_rosa("Condition", onsetAge={"value": 41, "unit": "a"}), "41"),  # 89 years and less are allowed
+        (of_rosa("Condition", onsetDateTime="2012"), "2012"),
+        ({"resourceType": "Patient", "id": "[id]"}, "[id]"),  # a manual
     ],
-    ids=["lot", "device", "quantity", "young"],
+    ids=["lot", "device", "quantity", "young", "year", "template"],
 )
 def test_what_only_looks_like_a_patients_date_or_age_is_none(resource, value):
     assert value not in {v for _, v in found(resource)}
@@ -66,6 +68,7 @@ def test_what_only_looks_like_a_patients_date_or_age_is_none(resource, value):
 @pytest.mark.parametrize(
     ("resource", "expected"),
     [
+        (of_rosa("Condition", onsetDateTime="2012-05"), ("SERVICE_DATE", "2012-05")),  # a month is more than a year
         (of_rosa("FamilyMemberHistory", bornDate="1921-05-06"), ("DATE_OF_BIRTH", "1921-05-06")),
         (of_rosa("FamilyMemberHistory", deceasedDate="1999-05-06"), ("DATE_OF_DEATH", "1999-05-06")),
         (of_rosa("Condition", onsetAge={"value": 94, "unit": "a"}), ("AGE_OVER_89", "94")),

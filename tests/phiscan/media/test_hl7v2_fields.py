@@ -51,6 +51,7 @@ def test_a_value_is_found_in_any_part_that_the_data_type_has(segment, expected):
         (field("PID", 13, "(000)000-0000"), "(000)000-0000"),  # what fills an empty field
         (field("PID", 19, "000-00-0000"), "000-00-0000"),
         (field("PID", 13, "^PRN^PH^^^^^^call after 5"), "call after 5"),
+        (field("PID", 7, "1944"), "1944"),
         (field("RXA", 16, "20271231"), "20271231"),  # the day the batch expires
         (field("OBX", 12, "20200101"), "20200101"),  # the day a reference range holds from
     ],
