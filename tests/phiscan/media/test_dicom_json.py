@@ -2,6 +2,8 @@
 
 import json
 
+import pytest
+
 import phiscan
 from phiscan.finding import Gap, Subject, Verdict
 
@@ -46,3 +48,37 @@ def test_other_keys_of_the_same_document_are_read_as_ever():
 def test_eight_digits_as_a_key_are_no_attribute_elsewhere():
     report = phiscan.scan(b'{"00100010": {"Value": "n/a", "count": 3}, "20240105": {"total": 4}}')
     assert (report.verdict, report.gap) == (Verdict.NONE, Gap.NONE)
+
+
+@pytest.mark.parametrize(
+    ("tag", "vr", "value", "info_type"),
+    [
+        ("0038001A", "DA", "20240203", "SERVICE_DATE"),  # scheduled admission
+        ("00404011", "DT", "20240203101500", "SERVICE_DATE"),  # expected completion
+        ("00440010", "DT", "20240203101500", "SERVICE_DATE"),  # a substance was given
+        ("30080056", "DA", "20240203", "SERVICE_DATE"),  # last treatment
+        ("40080112", "DA", "20240203", "SERVICE_DATE"),  # a report was approved
+        ("0040050A", "LO", "S24-5501", "UNIQUE_CODE"),  # a specimen's accession number
+        ("00181009", "UT", "(01)00012345678905(21)S5506", "DEVICE_IDENTIFIER"),
+    ],
+)
+def test_the_attributes_that_de_identification_removes_are_identifiers(tag, vr, value, info_type):
+    data = json.dumps({**STUDY, tag: {"vr": vr, "Value": [value]}}).encode()
+    found = {(f.info_type, data[f.location.start : f.location.end].decode()) for f in phiscan.scan(data).findings}
+    assert (info_type, value) in found
+
+
+@pytest.mark.parametrize(
+    ("tag", "vr", "value"),
+    [
+        ("00404037", "PN", {"Alphabetic": "Osei^Kwame"}),  # who performed it
+        ("00401102", "ST", "900 Clinic Street"),  # the physician's
+        ("00181200", "DA", "20200101"),  # the day the machine was calibrated
+        ("00181205", "DA", "20200101"),  # installed
+    ],
+)
+def test_the_clinics_own_are_no_patients(tag, vr, value):
+    data = json.dumps({**STUDY, tag: {"vr": vr, "Value": [value]}}).encode()
+    text = value["Alphabetic"] if isinstance(value, dict) else value
+    report = phiscan.scan(data)
+    assert text not in {data[f.location.start : f.location.end].decode() for f in report.findings}
