@@ -47,6 +47,7 @@ READERS: Final = MappingProxyType(
         "fhir+xml": xml_reader.read,
         "script": xml_reader.read,
         "hl7v2+xml": xml_reader.read,
+        "dicom+xml": xml_reader.read,
         "xml": xml_reader.read,
         "html": html_reader.read,
         "form": form.read,
@@ -80,7 +81,7 @@ PATTERNLESS: Final = frozenset(
 )
 """Media whose bytes are no text: the detectors do not run over them, only over what the reader takes out."""
 
-_MARKUP: Final = frozenset(("cda", "fhir+xml", "script", "hl7v2+xml", "xml", "html"))
+_MARKUP: Final = frozenset(("cda", "fhir+xml", "script", "hl7v2+xml", "dicom+xml", "xml", "html"))
 _BY_BYTES: Final = (("hl7v2", hl7v2.sniff), ("x12", x12.sniff), ("ncpdp", ncpdp.sniff))
 SAME_LENGTH: Final = frozenset(("dicom", "multipart", "protobuf", "grpc", "grpc-web-text", *PACKED))
 """Media that state the lengths of their values, or hold parts that do: a mask must be as long as what it covers."""

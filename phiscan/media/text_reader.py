@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from phiscan.evidence import Evidence
 from phiscan.finding import Gap
 from phiscan.labels import read_label
+from phiscan.media import dicom_dump
 from phiscan.media.record import Labelled, read_records
 
 # "Patient Name: Delgado, Maria" and "MRN = 001234"; the value ends at two blanks, a tab, a bar or the line's end.
@@ -20,6 +21,7 @@ _NEXT = re.compile(rb",[ ]?([A-Za-z][A-Za-z0-9 ./_#'\-]{1,30})(?::[ \t]|=)")
 
 def read(data: bytes, evidence: Evidence) -> Gap:
     """Add what labelled lines say; the detectors read the rest."""
+    dicom_dump.read(data, evidence)
     read_records(_lines(data), evidence, "text_label")
     return Gap.NONE
 

@@ -11,8 +11,9 @@ from lxml import etree
 
 from phiscan.evidence import Evidence
 from phiscan.finding import Gap
-from phiscan.media import cda_tables, fhir_xml, hl7v2_xml
+from phiscan.media import cda_tables, dicom_xml, fhir_xml, hl7v2_xml
 from phiscan.media.cda import CdaReader
+from phiscan.media.dicom_xml import DicomXmlReader
 from phiscan.media.fhir_xml import FhirXmlReader
 from phiscan.media.hl7v2_xml import V2XmlReader
 from phiscan.media.script_xml import ScriptReader
@@ -55,7 +56,7 @@ class VocabularyReader(Protocol):
 
 
 def sniff(data: bytes, *, declared: bool = False) -> str:
-    """What kind of markup `data` begins with: `html`, `cda`, `fhir+xml`, `script`, `hl7v2+xml`, `xml`; "" when it is none.
+    """What kind of markup `data` begins with: `html`, `cda`, `fhir+xml`, `script`, `hl7v2+xml`, `dicom+xml`, `xml`; "" when it is none.
 
     Args:
         declared: the sender says that it is XML. Else a text that only begins with `<word>` is none.
@@ -102,6 +103,8 @@ def _kind(name: str, attributes: str) -> str:
         return "script"
     if hl7v2_xml.NAMESPACE in attributes:
         return "hl7v2+xml"
+    if dicom_xml.NAMESPACE in attributes:
+        return "dicom+xml"
     return "html" if name.lower() == "html" else ""
 
 
@@ -115,6 +118,7 @@ def read(data: bytes, evidence: Evidence) -> Gap:
         "fhir+xml": FhirXmlReader(document, evidence),
         "script": ScriptReader(document, evidence, labels),
         "hl7v2+xml": V2XmlReader(document, evidence),
+        "dicom+xml": DicomXmlReader(document, evidence),
         "xml": labels,
     }
     dialects = _Dialects(sniff(data, declared=True), data)
@@ -138,7 +142,7 @@ class _Dialects:
         self._data = data
 
     def of(self, element: Element) -> str:
-        """One of `cda`, `fhir+xml`, `script`, `hl7v2+xml`, `xml`. Each element is asked once: the answer is noted on it."""
+        """One of `cda`, `fhir+xml`, `script`, `hl7v2+xml`, `dicom+xml`, `xml`. Each element is asked once: the answer is noted on it."""
         if not element.dialect:
             above = self.of(element.parent) if element.parent is not None else self._root
             element.dialect = self._own(element) or above
