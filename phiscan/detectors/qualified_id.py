@@ -1,0 +1,29 @@
+"""A patient's number with the authority that gave it, as HL7's CX writes both (IHE ITI TF-3 table 4.2.3.1.7-2).
+
+Registries and queries of IHE (XDS, XCA, PIX, PDQ) name patients so outside of HL7 v2: `77120^^^&1.3.6.1.4.1.21367.13&ISO`.
+"""
+
+import re
+
+from phiscan.detector import Detector
+from phiscan.finding import Likelihood, Subject
+
+_ID = r"[a-z0-9][a-z0-9._-]*"
+_AND = r"&(?:amp;)?"
+_BEFORE = rf"\^\^\^[a-z0-9_. -]*{_AND}[0-2]\.\d"
+"""Hyperscan takes no long bounded repeats here; the value's expression asks for the whole authority, at most so long."""
+_AUTHORITY = rf"\^\^\^[a-z0-9_. -]{{0,40}}{_AND}[0-2](?:\.\d{{1,39}}){{3,20}}{_AND}iso\b"
+
+DETECTORS = (
+    Detector(
+        name="qualified_id",
+        info_type="MEDICAL_RECORD_NUMBER",
+        # not 1234567893^Wu^Ann^^^^^^&1.2.3.4&ISO, who is a provider, nor ORD1^EHR^1.2.3.4^ISO
+        pattern=rf"\b{_ID}{_BEFORE}",
+        value=re.compile(rf"([a-z0-9][a-z0-9._-]{{0,63}}){_AUTHORITY}".encode(), re.IGNORECASE),
+        hint=r"\^\^\^[a-z0-9_. -]*&",
+        bare=Likelihood.LIKELY,
+        subject=Subject.PATIENT,
+        neighbours=False,
+    ),
+)
