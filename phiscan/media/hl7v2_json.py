@@ -26,6 +26,10 @@ _COMPONENT: Final = re.compile(r"[A-Z]{2,3}[._-](\d{1,2})")
 _NUMBERED: Final = re.compile(r"(\d{1,2})(?:\[(\d{1,4})\])?(?:\.(\d{1,2}))?(?:\.(\d{1,2}))?")
 
 
+_NAME: Final = 5
+"""PID-5, the patient's name."""
+
+
 class _Home(NamedTuple):
     """The object that holds the fields of one segment, and the segment's name."""
 
@@ -47,7 +51,7 @@ def take(data: bytes, evidence: Evidence, leaves: Sequence[Leaf]) -> list[Leaf]:
     """Add what the segments among `leaves` say; the leaves that are of none."""
     rest: list[Leaf] = []
     names = {id(leaf.frame): decode(data[leaf.start : leaf.end]) for leaf in leaves if leaf.key == "segmentId"}
-    segments: dict[int, tuple[_Home, list[Placed]]] = {}
+    segments: dict[tuple[int, str], tuple[_Home, list[Placed]]] = {}
     for leaf in leaves:
         found = _by_name(leaf) or _by_number(leaf, names)
         if found is None:
@@ -57,10 +61,20 @@ def take(data: bytes, evidence: Evidence, leaves: Sequence[Leaf]) -> list[Leaf]:
         text = decode(data[leaf.start : leaf.end])
         if text.strip() and text != "null" and not is_masked(text):
             value = Placed(place, text, leaf.start, leaf.end, written=whole_field)
-            segments.setdefault(id(home.frame), (home, []))[1].append(value)
+            segments.setdefault((id(home.frame), home.name), (home, []))[1].append(value)
+    if not any(map(_is_messages, segments.values())):
+        return list(leaves)
     for home, values in evidence.timed(segments.values()):
         read_segment(home.name, values, (home.frame.start, home.frame.start + 1), evidence)
     return rest
+
+
+def _is_messages(segment: tuple[_Home, list[Placed]]) -> bool:
+    """Whether a segment is a header, or a PID that names somebody: controllers have parameters `PID_1` to `PID_9` too."""
+    home, values = segment
+    return home.name == "MSH" or (
+        home.name == "PID" and any(v.place[0] == _NAME and any(c.isalpha() for c in v.text) for v in values)
+    )
 
 
 def _by_name(leaf: Leaf) -> tuple[_Home, Place, bool] | None:

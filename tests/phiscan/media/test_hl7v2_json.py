@@ -49,6 +49,15 @@ def test_a_whole_field_with_its_delimiters_is_read():
     assert ("PERSON_NAME", "SANDOVAL") in found({"PID-5": "SANDOVAL^ROSA"})
 
 
+def test_fields_of_several_segments_in_one_object_are_told_apart():
+    flat = {"MSH-9": "ADT^A01", "MSH-3": "LAB", "PID-3": "77120^^^H^MR", "PID-5": "SANDOVAL^ROSA", "PV1-19": "V5501"}
+    assert found(flat) == {
+        ("MEDICAL_RECORD_NUMBER", "77120"),
+        ("PERSON_NAME", "SANDOVAL"),
+        ("ACCOUNT_NUMBER", "V5501"),
+    }
+
+
 def test_two_patients_are_two_segments():
     two = [{"PID": {"PID.5": {"PID.5.1": name}}} for name in ("SANDOVAL", "MORENO")]
     assert {v for _, v in found(two)} == {"SANDOVAL", "MORENO"}
@@ -66,6 +75,11 @@ def test_two_patients_are_two_segments():
 def test_what_names_no_patients_segment_is_no_message(document):
     report = phiscan.scan(json.dumps(document).encode())
     assert (report.media, report.verdict) == ("json", Verdict.NONE)
+
+
+def test_a_controllers_parameters_are_no_patients():
+    report = phiscan.scan(b'{"PID_1": 0.5, "PID_3": 77120, "PID_5": 1.25, "PID_12": "fast"}')
+    assert report.verdict is Verdict.NONE
 
 
 def test_redaction_leaves_json_without_identifiers():
