@@ -15,7 +15,7 @@ from phiscan.evidence import Evidence, Spot
 from phiscan.finding import Finding, Likelihood, Subject
 
 _MIN_LENGTH: Final = {"PERSON_NAME": 4, "MEDICAL_RECORD_NUMBER": 6, "US_SOCIAL_SECURITY_NUMBER": 9, "HEALTH_PLAN_BENEFICIARY_NUMBER": 7,
-                      "PHONE_NUMBER": 10, "EMAIL_ADDRESS": 6, "ACCOUNT_NUMBER": 7, "STREET_ADDRESS": 10}  # fmt: skip
+                      "PHONE_NUMBER": 10, "EMAIL_ADDRESS": 6, "ACCOUNT_NUMBER": 7, "STREET_ADDRESS": 10, "DATE_OF_BIRTH": 8}  # fmt: skip
 _MAX_LENGTH: Final = 200
 """Bytes of a value that is looked for; a longer one is a text, not a name."""
 _WORD: Final = re.compile(rb"[0-9a-z]+|[\x80-\xff]+")

@@ -48,3 +48,11 @@ def test_each_of_many_patients_is_found_again_however_often(count):
         evidence.add("test", "PERSON_NAME", Spot("", at, at + len(name)), Subject.PATIENT)
     add_echoes(data, evidence)
     assert len(evidence.findings) == 4 * count
+
+
+def test_a_birth_date_is_found_again_as_it_is_written():
+    data = b"1974-12-25 ... born 1974-12-25, seen 1974-12-26"
+    evidence = Evidence()
+    evidence.add("test", "DATE_OF_BIRTH", Spot("birthDate", 0, 10), Subject.PATIENT)
+    add_echoes(data, evidence)
+    assert [f.location.start for f in evidence.findings[1:]] == [20]
