@@ -164,11 +164,16 @@ class _Reading:
             reader.error(keys["match"], "`match` is empty", "write a text in which the detector must find something")
         if not custom.pattern:
             return
+        known = {**INFO_TYPES, custom.info_type.name: custom.info_type}
         try:
-            for fault in faults(custom, {**INFO_TYPES, custom.info_type.name: custom.info_type}):
+            unchecked = tuple(faults(replace(custom, validator=""), known))
+            for fault in faults(custom, known):
                 node = reader.sequence(keys["noMatch" if fault.found else "match"], "examples")[fault.index]
                 told = "finds something in" if fault.found else "finds nothing in"
-                reader.error(node, f"detector `{custom.name}` {told} this example", "mend the example or the detector")
+                hint = "mend the example or the detector"
+                if fault not in unchecked:
+                    hint = f"the validator `{custom.validator}` refuses what the pattern finds; {hint}"
+                reader.error(node, f"detector `{custom.name}` {told} this example", hint)
         except PatternError as error:
             reader.error(
                 keys["pattern"], f"Hyperscan cannot run the pattern: {error}", "see Hyperscan's pattern support"

@@ -45,8 +45,10 @@ def _check(args: argparse.Namespace) -> int:
     for path in args.paths:
         try:
             text = path.read_text(encoding="utf-8")
-        except (OSError, UnicodeDecodeError):
-            raise UsageError(f"{path}: unreadable; give a file of detectors in YAML") from None
+        except OSError as error:
+            raise UsageError(f"{path}: {(error.strerror or 'unreadable').lower()}; give a file of detectors") from None
+        except UnicodeDecodeError:
+            raise UsageError(f"{path}: not UTF-8 text; give detectors written in YAML") from None
         found, problems = detector_sets.check(text, file=str(path))
         for problem in problems:
             sys.stdout.write(f"{problem}\n")

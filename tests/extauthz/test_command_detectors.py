@@ -120,3 +120,8 @@ def test_a_broken_or_absent_file_ends_a_scan(phiguard, files):
     (files / "set.yaml").write_text(SET.replace("class: H", "class: Z"))
     assert phiguard("scan", "--detectors", files / "set.yaml", files / "note.txt")[0] == 2
     assert phiguard("scan", "--detectors", files / "none.yaml", files / "note.txt")[0] == 2
+
+
+def test_check_says_why_a_file_cannot_be_read(phiguard, files):
+    code, _, err = phiguard("detectors", "check", files / "none.yaml")
+    assert (code, err) == (2, f"phiguard: {files / 'none.yaml'}: no such file or directory; give a file of detectors\n")

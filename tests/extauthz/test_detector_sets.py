@@ -1,3 +1,6 @@
+import textwrap
+from pathlib import Path
+
 import pytest
 
 from extauthz.detector_sets import check, is_detector_set, parse, vocabulary
@@ -94,3 +97,15 @@ def test_a_file_with_an_error_gives_no_detector_at_all():
 def test_a_policy_is_no_detector_set():
     assert is_detector_set(HEAD)
     assert not is_detector_set("kind: SegmentationPolicy\nmetadata: {name: DetectorSet}\n")
+
+
+def test_the_example_of_the_documentation_holds():
+    page = (Path(__file__).parents[2] / "docs" / "detection.md").read_text()
+    block = page.split("says what is wrong with it.\n\n", 1)[1].split("\n\n`validator:`", 1)[0]
+    assert check(textwrap.dedent(block), file="docs")[1] == ()
+
+
+def test_an_example_that_the_validator_refuses_says_so():
+    assert "(the validator `luhn` refuses what the pattern finds" in _problems(
+        HEAD + CHART + "    validator: luhn\n"
+    )[0]
