@@ -166,7 +166,7 @@ def test_the_pool_is_private():
 
 
 def test_building_takes_tens_of_milliseconds():
-    started = time.perf_counter()
+    started = time.process_time()
     schema.build().FindMessageTypeByName("envoy.service.auth.v3.CheckRequest")
 
-    assert time.perf_counter() - started < 0.5
+    assert time.process_time() - started < 0.5

@@ -1,6 +1,7 @@
 """What a hostile sender writes costs time in proportion to its length: no input stalls the process that reads it.
 
 Each body made a square of its length once, which at the size below is many seconds; what is linear takes a few milliseconds.
+The processor's time is counted, because others may use the machine too.
 """
 
 import gzip

@@ -103,6 +103,6 @@ def test_the_declared_type_is_enough():
 )
 def test_hostile_statements_cost_linear_time(unit):
     data = b"INSERT INTO t (ssn) VALUES ('" + (unit * (300_000 // len(unit))).encode()
-    began = time.perf_counter()
+    began = time.process_time()
     phiscan.scan(data, content_type="application/sql")
-    assert time.perf_counter() - began < 2.0
+    assert time.process_time() - began < 2.0
