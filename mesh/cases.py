@@ -13,7 +13,7 @@ from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import Final, Protocol, TypeVar
 
-from yaml.nodes import Node, ScalarNode
+from yaml.nodes import Node, ScalarNode, SequenceNode
 
 from mesh import identity, policy_file
 from mesh.decision import Action, Reason
@@ -191,6 +191,8 @@ def _file(reader: NodeReader, root: Node, source: "_Source") -> tuple[Case, ...]
     today = read_day(reader, keys["today"], "`today`") if "today" in keys else None
     policy = _policy(reader, policy_node, source) if policy_node else None
     nodes = reader.sequence(cases_node, "`cases`") if cases_node else []
+    if isinstance(cases_node, SequenceNode) and not nodes:
+        reader.error(cases_node, "`cases` is empty", "write a message and what should become of it")
     # cases are read even when the policy is not usable, so that one run shows all problems
     dated = replace(policy or Policy(name="", digest=""), today=today)
     return tuple(_case(reader, node, dated, source.read) for node in nodes)

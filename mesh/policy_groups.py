@@ -84,7 +84,8 @@ def read_entries(reader: NodeReader, node: Node, where: str, groups: Groups, *, 
         elif word:
             reader.error(item, f"unknown infoType, class or group `{word}`", _hint(word, groups))
         if word in known.unseen:
-            reader.warn(item, f"no detector that runs finds `{word}`", "switch its group on, with `--with GROUP`")
+            group = "credentials" if known.info_types[word].credential else "GROUP"
+            reader.warn(item, f"no detector that runs finds `{word}`", f"switch its group on, with `--with {group}`")
     return frozenset(found)
 
 
@@ -92,7 +93,7 @@ def _hint(word: str, groups: Groups) -> str:
     known = (*groups.vocabulary.info_types, *_CLASSES, *groups.identifiers)
     if not _LIKE_INFO_TYPE.fullmatch(word) or get_close_matches(word, known, 1, _NEARLY):
         return did_you_mean(word, known) or "write an infoType, a class A to R, a group, or `*`"
-    return "declare it in a DetectorSet in the policy's folder, or give that file with `--detectors`"
+    return "declare it in a DetectorSet in the policy's folder and give that folder, or give the set with `--detectors`"
 
 
 def named_groups(reader: NodeReader, node: Node, where: str, known: Mapping[str, object]) -> dict[str, Node]:

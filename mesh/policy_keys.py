@@ -135,6 +135,20 @@ METADATA: Final[Table] = {
     "name": _text("name of the policy"),
     "namespace": _text("whose destinations the file rules; the whole mesh when left out"),
 }
+_NOT: Final = "a rule cannot say whom it is not for; name those who may"
+ISTIO: Final[Mapping[str, str]] = {
+    "selector": "name the destinations of each rule in its `to`",
+    "targetRefs": "name the destinations of each rule in its `to`",
+    "source": "write its keys without `source` around them",
+    "requestPrincipals": "write `when: {claims: {iss: [...], sub: [...]}}`",
+    "remoteIpBlocks": "write `ipBlocks`",
+    **dict.fromkeys(("notPrincipals", "notNamespaces", "notServiceAccounts", "notIpBlocks", "notRemoteIpBlocks"), _NOT),
+    **dict.fromkeys(
+        ("notMethods", "notPaths", "notHosts", "notPorts"),
+        "a rule cannot say what it leaves out; list what may be asked for",
+    ),
+}
+"""Hints for keys of Istio's AuthorizationPolicy that mean nothing here, or would be read as their opposite."""
 MESH_WIDE: Final = ("defaultAction", "treatIdentifiersAsPhi", "onUnscannable")
 """Keys of `spec` that a file with a namespace must not write."""
 SPEC: Final[Table] = {

@@ -8,6 +8,7 @@ import re
 from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
 from difflib import get_close_matches
+from types import MappingProxyType
 from typing import Final, TypeVar
 
 from yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
@@ -19,6 +20,7 @@ _TAG: Final = "tag:yaml.org,2002:"
 _INTEGER: Final = re.compile(r"0|-?[1-9][0-9]{0,17}")
 _FLOAT: Final = re.compile(r"-?(?:0|[1-9][0-9]{0,17})\.[0-9]{1,17}")
 _TRUE: Final = frozenset({"true", "yes", "on"})
+_NO_HINTS: Final[Mapping[str, str]] = MappingProxyType({})
 _KINDS: Final = {MappingNode: "a mapping", SequenceNode: "a list", ScalarNode: "a single value"}
 
 ChoiceT = TypeVar("ChoiceT")
@@ -67,17 +69,20 @@ class NodeReader:
             self._note(fault.line, fault.column, Severity.ERROR, (fault.message, fault.hint))
             return None
 
-    def mapping(self, node: Node, keys: Collection[str], where: str) -> dict[str, Node]:
+    def mapping(
+        self, node: Node, keys: Collection[str], where: str, foreign: Mapping[str, str] = _NO_HINTS
+    ) -> dict[str, Node]:
         """The mapping's nodes by key. Unknown and repeated keys are errors.
 
         Args:
             keys: all that may be written.
             where: name of the mapping in messages.
+            foreign: hints for keys that people know from elsewhere.
         """
         found: dict[str, Node] = {}
         for name, key, value in self.items(node, where):
             if name not in keys:
-                self.error(key, f"unknown key `{name}` in {where}", did_you_mean(name, keys))
+                self.error(key, f"unknown key `{name}` in {where}", foreign.get(name) or did_you_mean(name, keys))
             else:
                 found[name] = value
         return found
@@ -102,7 +107,7 @@ class NodeReader:
         if isinstance(node, ScalarNode) and node.value:
             self.error(node, f"{where} is `{node.value}`, which YAML does not read as text", "put it in quotes")
         else:
-            self.error(node, f"{where} is {_kind(node)}, expected text")
+            self.error(node, f"{where} is {_shown(node)}, expected text")
         return ""
 
     def boolean(self, node: Node, where: str) -> bool:
@@ -118,7 +123,9 @@ class NodeReader:
             number = int(node.value)
             if number in allowed:
                 return number
-        self.error(node, f"{where} is {_shown(node)}, expected a whole number from {allowed[0]} to {allowed[-1]}")
+        quoted = isinstance(node, ScalarNode) and bool(node.style) and _INTEGER.fullmatch(node.value)
+        message = f"{where} is {_shown(node)}, expected a whole number from {allowed[0]} to {allowed[-1]}"
+        self.error(node, message, "write it without quotes" if quoted else "")
         return allowed[0]
 
     def choice(self, node: Node, choices: Mapping[str, ChoiceT], where: str) -> ChoiceT:
@@ -150,7 +157,7 @@ class NodeReader:
     def items(self, node: Node, where: str) -> list[tuple[str, Node, Node]]:
         """Name, key and value of a mapping with any keys. Repeated keys are errors."""
         if not isinstance(node, MappingNode):
-            self.error(node, f"{where} is {_kind(node)}, expected a mapping")
+            self.error(node, f"{where} is {_kind(node)}, expected a mapping", "write `key: value` pairs")
             return []
         items: dict[str, tuple[str, Node, Node]] = {}
         for key, value in node.value:
@@ -211,7 +218,9 @@ def _kind(node: Node) -> str:
 
 
 def _shown(node: Node) -> str:
-    return f"`{node.value}`" if isinstance(node, ScalarNode) and node.value else _kind(node)
+    if isinstance(node, ScalarNode):
+        return f"`{node.value}`" if node.value else "empty"
+    return _kind(node)
 
 
 def _scalar(node: Node) -> Value:

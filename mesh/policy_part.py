@@ -63,7 +63,7 @@ def read_part(reader: NodeReader, root: Node, text: str) -> Part | None:
     name, namespace = _metadata(reader, found["metadata"])
     if found["spec"] is None:
         return None
-    spec = reader.mapping(found["spec"], policy_keys.SPEC, "`spec`")
+    spec = reader.mapping(found["spec"], policy_keys.SPEC, "`spec`", policy_keys.ISTIO)
     for key in policy_keys.MESH_WIDE if namespace else ():
         if key in spec:
             hint = "write it in a file without `metadata.namespace`"
@@ -128,7 +128,8 @@ def _metadata(reader: NodeReader, node: Node | None) -> tuple[str, str]:
 def _check_scope(part: Part, rule: Rule, node: Node) -> None:
     """INVARIANT (scope): what a namespace's file opens ends in that namespace."""
     if not all(_is_within(target.peer, part.namespace) for target in rule.targets):
-        message = f"rule `{rule.name}` reaches beyond namespace `{part.namespace}`"
+        told = f"rule `{rule.name}`" if rule.name else "the rule"
+        message = f"{told} reaches beyond namespace `{part.namespace}`"
         hint = f"name only destinations of `{part.namespace}`, or write the rule in a file of the whole mesh"
         part.reader.error(node, message, hint)
 

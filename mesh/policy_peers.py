@@ -58,7 +58,7 @@ def read_sources(reader: NodeReader, nodes: list[Node], groups: Groups) -> tuple
     """The entries of `from`, groups written out."""
     found: dict[Peer, None] = {}
     for node in nodes:
-        keys = reader.mapping(node, policy_keys.SOURCE, "an entry of `from`")
+        keys = reader.mapping(node, policy_keys.SOURCE, "an entry of `from`", policy_keys.ISTIO)
         found.update(dict.fromkeys(_peers(reader, node, keys, groups)))
     return tuple(found)
 
@@ -67,7 +67,7 @@ def read_targets(reader: NodeReader, nodes: list[Node], groups: Groups) -> tuple
     """The entries of `to`, groups written out."""
     found: dict[Target, None] = {}
     for node in nodes:
-        keys = reader.mapping(node, policy_keys.TARGET, "an entry of `to`")
+        keys = reader.mapping(node, policy_keys.TARGET, "an entry of `to`", policy_keys.ISTIO)
         operation = _operation(reader, keys["operation"]) if "operation" in keys else OperationMatch()
         found.update((Target(peer, operation), None) for peer in _peers(reader, node, keys, groups))
     return tuple(found)
@@ -117,7 +117,7 @@ def _named(reader: NodeReader, keys: _Keys, key: str) -> tuple[str, ...]:
 
 
 def _operation(reader: NodeReader, node: Node) -> OperationMatch:
-    keys = reader.mapping(node, policy_keys.OPERATION, "`operation`")
+    keys = reader.mapping(node, policy_keys.OPERATION, "`operation`", policy_keys.ISTIO)
     protocols = _items(reader, keys, "protocols")
     if "protocols" in keys and not protocols:
         reader.error(keys["protocols"], "`protocols` is empty", "leave the key out for HTTP")

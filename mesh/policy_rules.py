@@ -19,12 +19,14 @@ from mesh.policy_peers import read_sources, read_targets
 
 _Keys = Mapping[str, Node]
 
+_RULE: Final = "the rule"
+_EXCEPTION: Final = "the exception"
 _HEADER: Final = re.compile(r"[a-z0-9!#$%&'*+.^_`|~-]+")  # RFC 9110, section 5.6.2, in lower case as Envoy has them
 
 
 def read_rule(reader: NodeReader, node: Node, groups: Groups) -> Rule:
     """An entry of `rules`. Problems are noted with the reader."""
-    keys = reader.mapping(node, policy_keys.RULE, "a rule")
+    keys = reader.mapping(node, policy_keys.RULE, "a rule", policy_keys.ISTIO)
     phi = reader.mapping(keys["phi"], policy_keys.PHI, "`phi`") if "phi" in keys else {}
     when = reader.mapping(keys["when"], policy_keys.WHEN, "`when`") if "when" in keys else {}
     audit = reader.choice(keys["action"], policy_keys.ACTIONS, "`action`") if "action" in keys else False
@@ -47,33 +49,33 @@ def read_rule(reader: NodeReader, node: Node, groups: Groups) -> Rule:
 def read_exception(reader: NodeReader, node: Node, groups: Groups) -> Rule:
     """An entry of `exceptions`: a rule that only allows, and only for a time."""
     keys = reader.mapping(node, policy_keys.EXCEPTION, "an exception")
-    listed = reader.required(node, keys, "allow", "the rule")
+    listed = reader.required(node, keys, "allow", _EXCEPTION)
     allow = Disclosure(read_entries(reader, listed, "`allow`", groups, star=True) if listed else frozenset())
     if listed is not None and not allow.allow:
         reader.error(listed, "`allow` is empty", "list what the exception is for")
     directions = policy_keys.DIRECTIONS
     only = reader.choice(keys["direction"], directions, "`direction`") if "direction" in keys else None
     return Rule(
-        name=_required_text(reader, node, keys, "name"),
-        sources=read_sources(reader, _entries(reader, node, keys, "from"), groups),
-        targets=read_targets(reader, _entries(reader, node, keys, "to"), groups),
+        name=_required_text(reader, node, keys, "name", _EXCEPTION),
+        sources=read_sources(reader, _entries(reader, node, keys, "from", _EXCEPTION), groups),
+        targets=read_targets(reader, _entries(reader, node, keys, "to", _EXCEPTION), groups),
         request=Disclosure() if only is Direction.RESPONSE else allow,
         response=Disclosure() if only is Direction.REQUEST else allow,
         terms=Terms(
-            owner=_required_text(reader, node, keys, "owner"),
-            reason=_required_text(reader, node, keys, "reason"),
+            owner=_required_text(reader, node, keys, "owner", _EXCEPTION),
+            reason=_required_text(reader, node, keys, "reason", _EXCEPTION),
             expires=_expires(reader, node, keys),
         ),
     )
 
 
-def _required_text(reader: NodeReader, rule: Node, keys: _Keys, key: str) -> str:
-    node = reader.required(rule, keys, key, "the rule")
+def _required_text(reader: NodeReader, rule: Node, keys: _Keys, key: str, where: str = _RULE) -> str:
+    node = reader.required(rule, keys, key, where)
     return reader.text(node, f"`{key}`") if node else ""
 
 
 def _expires(reader: NodeReader, rule: Node, keys: _Keys) -> date:
-    node = reader.required(rule, keys, "expires", "the rule")
+    node = reader.required(rule, keys, "expires", _EXCEPTION)
     return read_day(reader, node, "`expires`") if node else date.min
 
 
@@ -87,8 +89,8 @@ def read_day(reader: NodeReader, node: Node, where: str) -> date:
         return date.min
 
 
-def _entries(reader: NodeReader, rule: Node, keys: _Keys, key: str) -> list[Node]:
-    node = reader.required(rule, keys, key, "the rule")
+def _entries(reader: NodeReader, rule: Node, keys: _Keys, key: str, where: str = _RULE) -> list[Node]:
+    node = reader.required(rule, keys, key, where)
     if node is None:
         return []
     items = reader.sequence(node, f"`{key}`")

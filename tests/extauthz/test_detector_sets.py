@@ -106,6 +106,6 @@ def test_the_example_of_the_documentation_holds():
 
 
 def test_an_example_that_the_validator_refuses_says_so():
-    assert "(the validator `luhn` refuses what the pattern finds" in _problems(
-        HEAD + CHART + "    validator: luhn\n"
-    )[0]
+    assert (
+        "(the validator `luhn` refuses what the pattern finds" in _problems(HEAD + CHART + "    validator: luhn\n")[0]
+    )

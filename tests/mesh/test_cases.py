@@ -151,7 +151,7 @@ def test_problems_of_the_policy_are_told_under_its_own_name():
 
 
 def test_a_text_that_is_no_case_file_is_an_error():
-    for text in ("", "- a", "policy: clinic.yaml\n", "cases: []\n"):
+    for text in ("", "- a", "policy: clinic.yaml\n", "cases: []\n", "policy: clinic.yaml\ncases: []\n"):
         with pytest.raises(PolicyError):
             cases.load(text, file="c.yaml", read=read)
 

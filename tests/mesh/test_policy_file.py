@@ -82,7 +82,7 @@ def edited(old: str, new: str) -> str:
     ("text", "line", "message", "hint"),
     [
         ("", 1, "the file is empty", ""),
-        ("[]", 1, "the policy is a list, expected a mapping", ""),
+        ("[]", 1, "the policy is a list, expected a mapping", "write `key: value` pairs"),
         (
             edited("v1alpha1", "v2"),
             1,
@@ -138,6 +138,18 @@ def edited(old: str, new: str) -> str:
             10,
             "`cluster.local/ns/finance/sa/*` is not a principal",
             "write `cluster.local/ns/NAMESPACE/sa/ACCOUNT`",
+        ),
+        (
+            edited("ports: [8080]", "ports: ['8080']"),
+            16,
+            "a port is `8080`, expected a whole number from 1 to 65535",
+            "write it without quotes",
+        ),
+        (
+            edited("rules:", "selector: {}\n  rules:"),
+            11,
+            "unknown key `selector` in `spec`",
+            "name the destinations of each rule in its `to`",
         ),
         (edited("host: ", "hots: "), 10, "the service has no `host`", "add `host:`"),
     ],
@@ -284,3 +296,11 @@ WORDS = st.sampled_from([*"{}[],:-*&'\n", "\t", "  ", "spec", "rules", "from", "
 def test_any_edit_gives_a_policy_or_an_error(at, cut, put):
     policy, problems = check(CLINIC[:at] + put + CLINIC[at + cut :], file="p.yaml")
     assert (policy is None) is any(problem.severity == "error" for problem in problems)
+
+
+def test_a_rule_without_a_name_is_not_told_by_an_empty_one():
+    nameless = FINANCE.replace("- name: claims\n    from", "- from").replace(
+        "to: [{principals: [cluster.local/ns/finance/sa/billing]}]", "to: [{}]"
+    )
+    messages = [p.message for p in check_files({"a.yaml": WIDE, "b.yaml": nameless})[1]]
+    assert messages == ["the rule has no `name`", "the rule reaches beyond namespace `finance`"]

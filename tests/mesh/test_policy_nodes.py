@@ -81,7 +81,7 @@ def test_a_value_of_the_right_type_is_read(method, text, value):
     [
         ("text", "12", "it is `12`, which YAML does not read as text"),
         ("text", "on", "it is `on`, which YAML does not read as text"),
-        ("text", "''", "it is a single value, expected text"),
+        ("text", "''", "it is empty, expected text"),
         ("text", "[a]", "it is a list, expected text"),
         ("text", "!!binary abc", "it is `abc`, which YAML does not read as text"),
         ("boolean", "'true'", "it is `true`, expected true or false"),

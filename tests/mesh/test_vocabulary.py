@@ -60,7 +60,10 @@ def test_groups_hold_own_info_types_and_clinical_holds_own_health_information():
 @pytest.mark.parametrize(
     ("word", "hint"),
     [
-        ("CLINIC_CHART", "declare it in a DetectorSet in the policy's folder, or give that file with `--detectors`"),
+        (
+            "CLINIC_CHART",
+            "declare it in a DetectorSet in the policy's folder and give that folder, or give the set with `--detectors`",
+        ),
         ("PERSON_NAMES", "did you mean `PERSON_NAME`?"),
         ("SSM", "write an infoType, a class A to R, a group, or `*`"),
     ],
