@@ -1,0 +1,113 @@
+"""`phiguard policy explain`: what becomes of one message, and which rules say so."""
+
+import argparse
+import functools
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from extauthz.commands import documents, engine, policies
+from extauthz.commands.errors import UsageError
+from extauthz.revision import Revision
+from mesh import addresses, explain
+from mesh.events import Body, Head, Outcome
+from mesh.exchange import Exchange
+from mesh.facts import Claims, Direction, Facts, Operation, Vantage
+from mesh.identity import is_principal
+from mesh.paths import is_host_pattern
+
+if TYPE_CHECKING:
+    _Subparsers = argparse._SubParsersAction[argparse.ArgumentParser]
+
+_PRINCIPAL = "cluster.local/ns/NAMESPACE/sa/ACCOUNT"
+
+
+def add_parser(actions: "_Subparsers") -> None:
+    """Add `explain` to the subcommands of `policy`."""
+    parser = actions.add_parser("explain", help="say what becomes of one message, and which rules say so")
+    parser.add_argument("--policy", type=Path, required=True, metavar="FILE|DIR")
+    parser.add_argument(
+        "--from", dest="source", required=True, metavar="PRINCIPAL|ADDRESS", help="who sends the request"
+    )
+    parser.add_argument(
+        "--to",
+        dest="destination",
+        required=True,
+        metavar="PRINCIPAL|HOST",
+        help="who answers it; a service's host is judged at the sender",
+    )
+    parser.add_argument("--method", default="GET", help="default: %(default)s")
+    parser.add_argument("--path", default="/", help="default: %(default)s")
+    parser.add_argument("--host", default="", help="the :authority header")
+    for flag in ("--claim", "--header"):
+        what = f"a {flag[2:]} that Envoy has verified; may be repeated"
+        parser.add_argument(flag, action="append", default=[], metavar="NAME=VALUE", help=what)
+    parser.add_argument("--content-type", default="", metavar="TYPE", help="of the body; else it is recognised")
+    parser.add_argument("--body", metavar="FILE", help="the message's body, - for standard input")
+    parser.add_argument("--response", action="store_true", help="judge the response instead of the request")
+    parser.add_argument("--plain-text", action="store_true", help="without mutual TLS")
+    policies.add_detectors(parser)
+    engine.add_choices(parser)
+    parser.set_defaults(run=_explain)
+
+
+def _explain(args: argparse.Namespace) -> int:
+    found = policies.usable_revision(args.policy, args.detectors)
+    facts = _facts(args)
+    for line in explain.lines(explain.explain(facts, _outcome(found, facts, args), found.policy)):
+        sys.stdout.write(line + "\n")
+    return 0
+
+
+def _facts(args: argparse.Namespace) -> Facts:
+    identified, inside = is_principal(args.source), is_principal(args.destination)
+    if not identified and addresses.parse(args.source) is None:
+        raise UsageError(f"--from {args.source}: neither a principal nor an address; write {_PRINCIPAL} or 10.20.3.4")
+    if not inside and ("*" in args.destination or not is_host_pattern(args.destination)):
+        raise UsageError(f"--to {args.destination}: neither a principal nor a host; write {_PRINCIPAL}")
+    if not args.path.startswith("/"):
+        raise UsageError(f"--path {args.path}: write it with a `/` at its start")
+    return Facts(
+        direction=Direction.RESPONSE if args.response else Direction.REQUEST,
+        vantage=Vantage.INBOUND if inside else Vantage.OUTBOUND,
+        source=args.source if identified else "",
+        source_address="" if identified else args.source,
+        destination=args.destination if inside else "",
+        service="" if inside else args.destination,
+        mtls=identified and inside and not args.plain_text,
+        redactable=True,
+        operation=Operation(method=args.method, path=args.path, host=args.host),
+        claims=_vouched("--claim", args.claim),
+        headers=_vouched("--header", [f"{name.lower()}{rest}" for name, rest in map(_parted, args.header)]),
+    )
+
+
+def _parted(text: str) -> tuple[str, str]:
+    name, equals, value = text.partition("=")
+    return name, equals + value
+
+
+def _vouched(flag: str, given: Sequence[str]) -> Claims | None:
+    """What Envoy's metadata says; None when nothing is given, as where it is missing."""
+    values: dict[str, set[str]] = {}
+    for text in given:
+        name, equals, value = text.partition("=")
+        if not name or not equals:
+            raise UsageError(f"{flag} {text}: write NAME=VALUE")
+        values.setdefault(name, set()).add(value)
+    return tuple((name, frozenset(found)) for name, found in sorted(values.items())) or None
+
+
+def _outcome(found: Revision, facts: Facts, args: argparse.Namespace) -> Outcome:
+    head = Head(facts, fields=(("content-type", args.content_type),) if args.content_type else (), end=not args.body)
+    scanner = functools.partial(
+        engine.load_with(args, found.sets).scanner, content_type=args.content_type, clock=lambda: 0.0
+    )
+    exchange = Exchange(found.policy, scanner)
+    outcome = exchange.receive(head)
+    if outcome is None:
+        outcome = exchange.receive(Body(documents.read(args.body, 8 << 20).data, end=True))
+    if outcome is None:
+        raise AssertionError("a body's end gave no outcome")
+    return outcome
