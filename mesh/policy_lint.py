@@ -2,7 +2,8 @@
 
 A rule adds nothing when another one names every edge that it names and rules every infoType at least as it does:
 because all rules of an edge are combined, decisions without it would be the same (but for an ambiguous path, which
-any rule that lists paths denies). A rule that only several others cover together goes unnoticed.
+any rule that lists paths denies). A rule that only several others cover together goes unnoticed. Rules contradict where one
+allows what another takes back on all of its edges; on a part of them is what a narrower rule is for.
 Cost: quadratic in the rules, which is why long files are checked only up to a number of pairs.
 """
 
@@ -123,6 +124,38 @@ def _lint_shadowed(policy: Policy, places: Sequence[Place]) -> None:
                 warned.add(rule.name)
                 message = f"rule `{rule.name}` adds nothing to rule `{other.name}`"
                 places[idle].warn(message, "remove it, or narrow the other")
+            elif rule.name not in warned and _always_beside(other, rule):
+                _lint_contradicted(policy, rule, other, places[idle])
+
+
+def _always_beside(other: Rule, rule: Rule) -> bool:
+    """Whether `other` speaks of every message that `rule` names, today and later."""
+    return (
+        bool(other.request.deny or other.request.redact or other.response.deny or other.response.redact)
+        and not (other.audit or rule.audit or other.terms or other.claims or other.headers)
+        and _edges_cover(other, rule)
+    )
+
+
+def _lint_contradicted(policy: Policy, rule: Rule, other: Rule, place: Place) -> None:
+    """What one rule lets flow and another takes back on all of its edges."""
+    hint = "deny wins over redact, and redact over allow; take it out of one of them"
+    for direction, part, strict in (
+        ("request", rule.request, other.request),
+        ("response", rule.response, other.response),
+    ):
+        kinds = (
+            ("allowed", part.allow, "denies", strict.deny),
+            ("allowed", part.allow, "redacts", strict.redact),
+            ("redacted", part.redact, "denies", strict.deny),
+        )
+        told: set[str] = set()
+        for what, entries, does, stricter in kinds:
+            for entry in sorted(entries - {"*"} - told):
+                if _overrides(stricter, entry, policy.info_types):
+                    told.add(entry)
+                    message = f"`{entry}` is {what} in vain in `{direction}` of rule `{rule.name}`"
+                    place.warn(f"{message}: rule `{other.name}` {does} it there", hint)
 
 
 def _idle(rule: Rule, other: Rule, policy: Policy) -> bool:
@@ -138,10 +171,16 @@ def adds_nothing(rule: Rule, other: Rule, mode: Mode, known: InfoTypes = INFO_TY
         and other.headers == rule.headers
         and (rule.mtls or not other.mtls)
         and (rule.mode or mode) is (other.mode or mode)
-        and all(any(_peer_covers(wide, peer) for wide in other.sources) for peer in rule.sources)  # most pairs end here
-        and all(any(_target_covers(wide, target) for wide in other.targets) for target in rule.targets)
+        and _edges_cover(other, rule)  # most pairs end here
         and _disclosure_covers(other.request, rule.request, known)
         and _disclosure_covers(other.response, rule.response, known)
+    )
+
+
+def _edges_cover(other: Rule, rule: Rule) -> bool:
+    """Whether `other` names every edge that `rule` names."""
+    return all(any(_peer_covers(wide, peer) for wide in other.sources) for peer in rule.sources) and all(
+        any(_target_covers(wide, target) for wide in other.targets) for target in rule.targets
     )
 
 

@@ -170,3 +170,46 @@ def test_without_a_rule_that_adds_nothing_decisions_are_the_same(policy, facts, 
         if any(adds_nothing(rule, other, policy.mode) for other in others):
             without = decide(facts, seen, replace(policy, rules=others))
             assert replace(decision, rules=()) == replace(without, rules=())
+
+
+DENY_A = "phi: {request: {deny: [A]}}"
+IN_VAIN = "in vain in `request` of rule `a`: rule `b`"
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "warnings"),
+    [
+        (f"{EDGE}, {ALLOW % 'A, C'}", f"{EDGE}, {DENY_A}", [f"7: `A` is allowed {IN_VAIN} denies it there"]),
+        (
+            f"{EDGE}, {ALLOW % 'PERSON_NAME'}",
+            f"{EDGE}, {DENY_A}",
+            [f"7: `PERSON_NAME` is allowed {IN_VAIN} denies it there"],
+        ),
+        (
+            f"{EDGE}, phi: {{request: {{redact: [A]}}, response: {{allow: [A]}}}}",
+            f"{EDGE.replace('sa/ehr', 'sa/*')}, {DENY_A}",
+            [f"7: `A` is redacted {IN_VAIN} denies it there"],
+        ),
+        (
+            f"{to('paths: [/claims]')}, {ALLOW % 'A'}",
+            f"{EDGE}, phi: {{request: {{redact: ['*']}}}}",
+            [f"7: `A` is allowed {IN_VAIN} redacts it there"],
+        ),
+        # a narrower rule takes back a part of what a wider one allows: that is what it is for
+        (f"{EDGE}, {ALLOW % 'A, C'}", f"{to('paths: [/claims]')}, {DENY_A}", []),
+        (f"{EDGE}, {ALLOW % 'A, C'}", f"{EDGE}, action: AUDIT, {DENY_A}", []),
+        (f"{EDGE}, {ALLOW % 'A, C'}", f"{EDGE}, when: {{claims: {{role: [x]}}}}, {DENY_A}", []),
+        (f"{EDGE}, {ALLOW % 'C'}", f"{EDGE}, {DENY_A}", []),
+        (f"{EDGE}, {ALLOW_ALL}", f"{EDGE}, {DENY_A}", []),
+    ],
+)
+def test_what_another_rule_of_the_edge_denies_is_allowed_in_vain(first, second, warnings):
+    assert warnings_of(first, second) == warnings
+
+
+def test_an_exception_from_what_a_rule_denies_is_in_vain():
+    exception = f"{{name: b, {EDGE}, allow: [A], direction: request, owner: o, reason: r, expires: 2026-12-31}}"
+    spec = f"{SERVICES}  exceptions: [{exception}]\n"
+    assert warnings_of(f"{EDGE}, {DENY_A}", spec=spec) == [
+        "6: `A` is allowed in vain in `request` of rule `b`: rule `a` denies it there"
+    ]
