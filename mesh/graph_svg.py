@@ -2,8 +2,8 @@
 
 Layout. Each namespace has a column: one more than the furthest namespace that sends to it, counting each way once and
 leaving out those that would close a circle. Namespaces of a column stand below each other, workloads below each other
-inside. Each arrow has a place of its own at both workloads, and a number near its sender; below the picture each number says
-what may flow. Everything that is drawn is also said: the picture has a title and a description, each arrow a title of its own.
+inside. Each arrow has a place of its own at both workloads, leads past the others where it can, and has a number near its
+sender; below the picture each number says what may flow. Everything that is drawn is also said: the picture has a title and a description, each arrow a title of its own.
 """
 
 from collections import defaultdict
@@ -27,7 +27,12 @@ _HEAD: Final = (
     '<path d="M0 0 8 4 0 8z" fill="#33475b"/></marker>'
 )
 
+_STEPS: Final = 50
+_ASIDE: Final = (0, *(side * distance for distance in range(30, 91, 30) for side in (1, -1)))
+"""Points of a curve that are looked at, and pixels by which it may be bent aside, the nearest first."""
+
 _Place = tuple[int, int]
+_Curve = tuple[_Place, _Place, _Place, _Place]
 
 
 def svg(found: Graph, title: str) -> str:
@@ -38,7 +43,14 @@ def svg(found: Graph, title: str) -> str:
     """
     boxes = dict(_boxes(found))
     places = {label: place for _, _, _, members in boxes.values() for label, place in members.items()}
-    said = [f"{member(a.sender)} to {member(a.receiver)}: {a.label}" for a in found.arrows]
+    home = {
+        label: f"{box}/" if "/" in label and box else ""
+        for box, members in found.namespaces.items()
+        for label in members
+    }
+    said = [
+        f"{home[a.sender]}{member(a.sender)} to {home[a.receiver]}{member(a.receiver)}: {a.label}" for a in found.arrows
+    ]
     noted = [found.note] if found.note else []
     below = max((y + tall for _, y, tall, _ in boxes.values()), default=0) + _MARGIN
     right = max((x for x, _, _, _ in boxes.values()), default=0) + _WIDTH + 3 * _GAP
@@ -46,13 +58,15 @@ def svg(found: Graph, title: str) -> str:
     height = below + _LINE * len((*said, *noted)) + _MARGIN
     sentences = [arrow.sentence for arrow in found.arrows] or ["no edge is open"]
     description = escape(". ".join((*sentences, *noted)))
-    ends = _ends(found, places)
+    curves = [_curve(each, tuple(places.values())) for each in _ends(found, places)]
     lines = [
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height}" role="img" aria-labelledby="t d">',
         f'<title id="t">{escape(title)}</title><desc id="d">{description}</desc>',
         f"<style>{_STYLE}</style><defs>{_HEAD}</defs>",
-        *(line for namespace, box in boxes.items() for line in _box(namespace, *box)),
-        *(line for number, arrow in enumerate(found.arrows) for line in _arrow(arrow, number, ends[number])),
+        *(line for namespace, (x, y, tall, _) in boxes.items() for line in _box(namespace, x, y, tall)),
+        *(line for number, arrow in enumerate(found.arrows) for line in _arrow(arrow, curves[number])),
+        *(line for label, place in places.items() for line in _workload(label, place)),
+        *(line for number, curve in enumerate(curves) for line in _numbered(number, curve)),
         *(line for number, text in enumerate(said) for line in _listed(number, text, below + _LINE * number)),
         *(f'<text x="{_MARGIN}" y="{below + _LINE * len(said) + 4}">{escape(note)}</text>' for note in noted),
         "</svg>",
@@ -112,15 +126,20 @@ def _boxes(found: Graph) -> Iterator[tuple[str, tuple[int, int, int, dict[str, _
         yield namespace, (x, y, tall, members)
 
 
-def _box(namespace: str, x: int, y: int, tall: int, members: dict[str, _Place]) -> Iterator[str]:
+def _box(namespace: str, x: int, y: int, tall: int) -> Iterator[str]:
     yield f'<rect class="n" x="{x}" y="{y}" width="{_WIDTH + 2 * _GAP}" height="{tall}" rx="8"/>'
     yield f'<text x="{x + _GAP}" y="{y + _GAP + 4}" font-weight="bold">{escape(namespace or "any namespace")}</text>'
-    for label, (left, top) in members.items():
-        yield f'<rect class="w" x="{left}" y="{top}" width="{_WIDTH}" height="{_HEIGHT}" rx="4"/>'
-        yield f'<text x="{left + _WIDTH // 2}" y="{top + 23}" text-anchor="middle">{escape(member(label))}</text>'
 
 
-def _arrow(arrow: Arrow, number: int, ends: tuple[_Place, _Place]) -> Iterator[str]:
+def _workload(label: str, place: _Place) -> Iterator[str]:
+    """Drawn over the arrows: one that leads past must not seem to end here."""
+    left, top = place
+    yield f'<rect class="w" x="{left}" y="{top}" width="{_WIDTH}" height="{_HEIGHT}" rx="4"/>'
+    yield f'<text x="{left + _WIDTH // 2}" y="{top + 23}" text-anchor="middle">{escape(member(label))}</text>'
+
+
+def _curve(ends: tuple[_Place, _Place], workloads: tuple[_Place, ...]) -> _Curve:
+    """The points of an arrow's cubic Bezier curve, which leads past the workloads on its way where it can."""
     (x1, y1), (x2, y2) = ends
     forward = x2 > x1
     start, end = (x1 + _WIDTH, x2) if forward else (x1, x2 + _WIDTH)
@@ -128,16 +147,38 @@ def _arrow(arrow: Arrow, number: int, ends: tuple[_Place, _Place]) -> Iterator[s
         start = end = x1 + _WIDTH
     bend = _COLUMN // 3 if forward or x1 == x2 else -_COLUMN // 3
     far = end + bend if x1 == x2 else end - bend
+    straight: _Curve = ((start, y1), (start + bend, y1), (far, y2), (end, y2))
+    for aside in _ASIDE:
+        curve: _Curve = ((start, y1), (start + bend, y1 + aside), (far, y2 + aside), (end, y2))
+        if not any(_is_inside(_at(curve, step / _STEPS), workloads) for step in range(1, _STEPS)):
+            return curve
+    return straight
+
+
+def _at(curve: _Curve, t: float) -> tuple[float, float]:
+    weights = ((1 - t) ** 3, 3 * t * (1 - t) ** 2, 3 * t * t * (1 - t), t**3)
+    x = sum(weight * x for weight, (x, _) in zip(weights, curve, strict=True))
+    y = sum(weight * y for weight, (_, y) in zip(weights, curve, strict=True))
+    return x, y
+
+
+def _is_inside(point: tuple[float, float], workloads: tuple[_Place, ...]) -> bool:
+    x, y = point
+    return any(left < x < left + _WIDTH and top < y < top + _HEIGHT for left, top in workloads)
+
+
+def _arrow(arrow: Arrow, curve: _Curve) -> Iterator[str]:
+    (start, y1), (x2, y2), (x3, y3), (end, y4) = curve
     masked = " m" if arrow.masked else ""
     yield f"<g><title>{escape(arrow.sentence)}</title>"
-    yield f'<path class="a{masked}" d="M{start} {y1}C{start + bend} {y1} {far} {y2} {end} {y2}" marker-end="url(#to)"/>'
-    # a cubic Bezier curve at a quarter of its way, later for every second arrow, so that neighbours stand apart
-    t = 0.16 + 0.12 * (number % 2)
-    weights = ((1 - t) ** 3, 3 * t * (1 - t) ** 2, 3 * t * t * (1 - t), t**3)
-    x = sum(w * at for w, at in zip(weights, (start, start + bend, far, end), strict=True))
-    y = sum(w * at for w, at in zip(weights, (y1, y1, y2, y2), strict=True))
-    yield from _badge(number, round(x), round(y))
+    yield f'<path class="a{masked}" d="M{start} {y1}C{x2} {y2} {x3} {y3} {end} {y4}" marker-end="url(#to)"/>'
     yield "</g>"
+
+
+def _numbered(number: int, curve: _Curve) -> Iterator[str]:
+    """The arrow's number at a quarter of its way, later for every second one, so that neighbours stand apart."""
+    x, y = _at(curve, 0.16 + 0.12 * (number % 2))
+    yield from _badge(number, round(x), round(y))
 
 
 def _badge(number: int, x: int, y: int) -> Iterator[str]:

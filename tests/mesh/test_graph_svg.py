@@ -1,3 +1,4 @@
+import re
 from itertools import combinations
 from pathlib import Path
 from xml.etree import ElementTree as ET
@@ -54,3 +55,26 @@ def test_a_receiver_stands_right_of_its_sender_and_a_circle_ends():
 
 def test_a_policy_that_opens_nothing_is_an_empty_picture():
     assert drawn(Graph({}, ())).find(f"{NS}desc").text == "no edge is open"
+
+
+def test_no_arrow_leads_through_a_workload():
+    boxes = rectangles("w")
+    for drawing in drawn().iter(f"{NS}path"):
+        if drawing.get("class"):
+            numbers = [int(n) for n in re.findall(r"-?[0-9]+", drawing.get("d"))]
+            points = list(zip(numbers[::2], numbers[1::2], strict=True))
+            for step in range(1, 100):
+                t = step / 100
+                weights = ((1 - t) ** 3, 3 * t * (1 - t) ** 2, 3 * t * t * (1 - t), t**3)
+                x, y = (sum(w * point[axis] for w, point in zip(weights, points, strict=True)) for axis in (0, 1))
+                assert not [box for box in boxes if box[0] < x < box[0] + box[2] and box[1] < y < box[1] + box[3]]
+
+
+def test_accounts_of_one_name_are_told_apart_in_the_list():
+    found = Graph(
+        {"a": ("a/api", "a/*"), "b": ("b/api",)},
+        (Arrow("a/api", "b/api", ("PERSON_NAME",), ()), Arrow("a/*", "b/api", (), ())),
+    )
+    listed = [t.text for t in drawn(found).iter(f"{NS}text")]
+    assert "a/api to b/api: A" in listed
+    assert any(text.startswith("a/any other to b/api") for text in listed)
