@@ -9,7 +9,7 @@ did not, and is told as compared in part, so that nothing is called unnamed or u
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 from enum import StrEnum
@@ -54,7 +54,7 @@ class Drifted:
 
     Args:
         identifiers: infoTypes that it would deny; of an edge that it does not name, those that were seen there.
-        messages: of the busiest vantage.
+        messages: of the busiest vantage; of what is denied, those that held it, at most.
         last: the last day on which it was seen.
         stopped: a guard refused all of these messages.
     """
@@ -94,7 +94,7 @@ def drift(observations: Iterable[Observation], policy: Policy) -> Drift:
     sums: dict[Place, _Sum] = defaultdict(_Sum)
     for each in merged:
         for place, names in _drifted(each, ends_of(each, known), deciding[bool(each.sighting.source)]):
-            sums[place].add(each, names)
+            sums[place].add(each, place, names)
     used = _used(merged, deciding)
     holding = [rule for rule in policy.rules if rule.holds_on(policy.today)]  # AUDIT rules too
     unused = [rule for rule in holding if rule.name not in used]
@@ -106,7 +106,7 @@ def drift(observations: Iterable[Observation], policy: Policy) -> Drift:
     )
 
 
-def _drifted(each: Observation, ends: Ends, policy: Policy) -> Iterator[tuple[Place, Iterable[str]]]:
+def _drifted(each: Observation, ends: Ends, policy: Policy) -> Iterator[tuple[Place, Collection[str]]]:
     sighting, content = each.sighting, each.content
     facts = _facts(each, witness(sighting.route))
     where = ends, sighting.method, sighting.route
@@ -122,7 +122,7 @@ def _drifted(each: Observation, ends: Ends, policy: Policy) -> Iterator[tuple[Pl
         yield Place(What.DENIED, decision.reason, *where, sighting.direction), names
 
 
-def _tipping(decision: Decision, seen: Iterable[str]) -> Iterable[str]:
+def _tipping(decision: Decision, seen: Collection[str]) -> Collection[str]:
     return decision.tipped or (seen if decision.reason is Reason.UNENCRYPTED else ())
 
 
@@ -201,8 +201,12 @@ class _Sum:
         self._last = date.min
         self._stopped = True
 
-    def add(self, each: Observation, names: Iterable[str]) -> None:
-        self._messages[each.sighting.vantage, each.sighting.direction] += each.count
+    def add(self, each: Observation, place: Place, names: Collection[str]) -> None:
+        count = each.count
+        if place.what is What.DENIED and names:  # at most: of several in one message no store tells
+            held = {**each.content.identifiers, **each.content.health}
+            count = min(count, sum(held.get(name, 0) for name in names) or count)
+        self._messages[each.sighting.vantage, each.sighting.direction] += count
         self._names.update(names)
         self._last = max(self._last, each.last)
         self._stopped &= each.sighting.stopped

@@ -84,6 +84,11 @@ def test_an_identifier_that_the_policy_denies_is_told():
     ]
 
 
+def test_messages_that_do_not_hold_what_is_denied_are_not_counted():
+    found = drift(observed([(inbound(), SSN), *[(inbound(), PHI)] * 3]), policy())
+    assert [(d.identifiers, d.messages) for d in found.drifted] == [(("US_SOCIAL_SECURITY_NUMBER",), 1)]
+
+
 def test_what_cannot_pass_whatever_it_holds_is_told_with_its_reason():
     cut = ScanReport(coverage=Coverage.TRUNCATED, gap=Gap.CUT_OFF)
     socket = inbound(protocol=Protocol.UPGRADE)
