@@ -3,7 +3,8 @@
 Layout. Each namespace has a column: one more than the furthest namespace that sends to it, counting each way once and
 leaving out those that would close a circle. Namespaces of a column stand below each other, workloads below each other
 inside. Each arrow has a place of its own at both workloads, leads past the others where it can, and has a number near its
-sender; below the picture each number says what may flow. Everything that is drawn is also said: the picture has a title and a description, each arrow a title of its own.
+sender; below the picture each number says what may flow. Everything that is drawn is also said: the picture has a title and
+a description, each arrow a title of its own.
 """
 
 from collections import defaultdict
