@@ -240,15 +240,26 @@ def read_file(path: Path) -> Edges:
     try:
         return load(path.read_bytes(), file=str(path))
     except OSError as error:
-        why = (error.strerror or "cannot be read").lower()
-        raise EdgesError(f"{path}: {why}; give files or folders that `serve --edges` wrote") from None
+        raise _unreadable(path, error) from None
+
+
+def _listed(folder: Path) -> list[Path]:
+    try:
+        return sorted(folder.iterdir())
+    except OSError as error:
+        raise _unreadable(folder, error) from None
+
+
+def _unreadable(path: Path, error: OSError) -> EdgesError:
+    why = (error.strerror or "cannot be read").lower()
+    return EdgesError(f"{path}: {why}; give files or folders that `serve --edges` wrote")
 
 
 def read(places: Iterable[Path]) -> Edges:
     """The edges of files and folders, merged. A file that is named twice counts once. Raises EdgesError."""
     files: dict[Path, Path] = {}
     for place in places:
-        found = sorted(place.glob(_GLOB)) if place.is_dir() else [place]
+        found = [path for path in _listed(place) if path.match(_GLOB)] if place.is_dir() else [place]
         if not found:
             raise EdgesError(f"{place}: holds no {_GLOB}; give a folder that `serve --edges` wrote")
         files.update((path.resolve(), path) for path in found)

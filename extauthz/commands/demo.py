@@ -60,8 +60,13 @@ def run(arguments: argparse.Namespace) -> int:
             _report(reporter, outcomes, seconds=time.monotonic() - began)
             if arguments.keep:
                 _wait(reporter, lab)
-    except (LabError, OSError) as error:
+    except LabError as error:
         raise UsageError(f"demo: {error}") from None
+    except OSError as error:
+        if arguments.output is None or not error.filename:
+            raise UsageError(f"demo: {error}") from None
+        why = (error.strerror or "cannot be written").lower()
+        raise UsageError(f"demo: {error.filename}: {why}; give a folder of yours to --output") from None
     return _FAILED if any(outcome.problems for outcome in outcomes) else 0
 
 

@@ -91,9 +91,15 @@ def _check(args: argparse.Namespace) -> int:
 
 def _read(path: Path) -> dict[str, str]:
     """File name to text, of one file or of a folder and all below it."""
+    give = "give a folder of manifests or of `kubectl get -o yaml` output"
+    try:
+        if not path.is_file():
+            next(path.iterdir(), None)  # `rglob` passes over what it may not read
+    except OSError as error:
+        raise _UsageError(f"`{path}`: {(error.strerror or 'unreadable').lower()}; {give}") from None
     found = [path] if path.is_file() else sorted(p for p in path.rglob("*") if p.suffix in _SUFFIXES)
     if not found:
-        raise _UsageError(f"no YAML in `{path}`; give a folder of manifests or of `kubectl get -o yaml` output")
+        raise _UsageError(f"no YAML in `{path}`; {give}")
     try:
         return {str(file): file.read_text(encoding="utf-8") for file in found}
     except (OSError, UnicodeDecodeError):

@@ -80,7 +80,7 @@ def test_input_that_cannot_be_read_is_one_line_and_exit_code_2(tmp_path, capsys,
 
 def test_a_folder_that_is_not_there_is_exit_code_2(tmp_path, capsys):
     assert phiguard("check", tmp_path / "none") == 2
-    assert "no YAML in" in capsys.readouterr().err
+    assert "no such file or directory; give a folder" in capsys.readouterr().err
 
 
 def test_a_wrong_namespace_is_one_line_and_exit_code_2_and_writes_nothing(tmp_path, capsys):
@@ -115,3 +115,12 @@ def test_what_istio_cannot_say_is_named_and_left_closed(tmp_path, capsys):
     (line,) = capsys.readouterr().err.splitlines()
     assert "so the mesh would close it: rule `billing-files-claims`" in line
     assert "phiguard-edges-clearinghouse" not in (tmp_path / "out" / "40-edges.yaml").read_text()
+
+
+def test_a_folder_that_cannot_be_read_says_why(folder, capsys, monkeypatch):
+    def closed(*_):
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr(Path, "iterdir", closed)
+    assert phiguard("check", folder) == 2
+    assert "permission denied; give a folder" in capsys.readouterr().err

@@ -213,3 +213,12 @@ def test_what_is_no_store_is_named(tmp_path):
     (tmp_path / "x").write_bytes(b"\xff\n")
     with pytest.raises(EdgesError, match="x:1: not a line of a store of edges"):
         read([tmp_path / "x"])
+
+
+def test_a_folder_that_cannot_be_read_says_why(tmp_path, monkeypatch):
+    def closed(*_):
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr(Path, "iterdir", closed)
+    with pytest.raises(EdgesError, match="permission denied; give files or folders that"):
+        read([tmp_path])
