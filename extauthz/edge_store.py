@@ -261,7 +261,9 @@ def read(places: Iterable[Path]) -> Edges:
     for place in places:
         found = [path for path in _listed(place) if path.match(_GLOB)] if place.is_dir() else [place]
         if not found:
-            raise EdgesError(f"{place}: holds no {_GLOB}; give a folder that `serve --edges` wrote after a message was judged")
+            raise EdgesError(
+                f"{place}: holds no {_GLOB}; give a folder that `serve --edges` wrote after a message was judged"
+            )
         files.update((path.resolve(), path) for path in found)
     stores = [read_file(path) for path in files.values()]
     return Edges(
