@@ -1,5 +1,6 @@
 """The elements of an XML document, in the order in which they close, with the byte ranges of their texts and attributes."""
 
+import codecs
 import html
 import re
 from collections.abc import Iterator
@@ -20,7 +21,7 @@ _MAX_ATTRIBUTES: Final = 10_000
 _ATTRIBUTE: Final = re.compile(rb"""(?<=[\s"'])([^\s"'=<>/]++)\s*+=\s*+(?:"([^"]*)"|'([^']*)'|([^\s"'=<>`]++))""")
 _DECLARED: Final = re.compile(rb"""(?:\xef\xbb\xbf)?<\?xml[^>]{0,100}?encoding\s{0,9}=\s{0,9}["']([\w.:-]{1,40})""")
 _ASCII_CODECS: Final = re.compile(
-    r"(?:us-)?ascii|utf-?8|utf-?16(?:[lb]e)?|iso-8859-\d{1,2}|latin-?1|windows-125\d|cp125\d"
+    r"(?:us-)?ascii|utf-?8|utf-?16(?:[lb]e)?|iso-8859-\d{1,2}|latin-?1|windows-125\d|cp125\d|koi8-[ru]"
 )
 _WHITE: Final = b" \t\r\n"
 
@@ -89,10 +90,9 @@ class Document:
     def __init__(self, data: bytes) -> None:
         self.data = data
         declared = _DECLARED.match(data)
-        name = declared[1].decode("ascii", "replace").lower() if declared else "utf-8"
-        known = _ASCII_CODECS.fullmatch(name) is not None
-        self.gap = Gap.NONE if known else Gap.UNKNOWN_ENCODING
-        self.codec = name if known and not name.startswith("utf") else "utf-8"
+        codec = _codec(declared[1].decode("ascii", "replace").lower()) if declared else "utf-8"
+        self.gap = Gap.NONE if codec else Gap.UNKNOWN_ENCODING
+        self.codec = codec or "utf-8"
 
     def elements(self) -> Iterator[Element]:
         """Each element when it closes; those that never close, at the end.
@@ -154,6 +154,18 @@ class Document:
             start,
             start + len(text),
         )
+
+
+def _codec(name: str) -> str:
+    """The codec of a declared encoding in which ASCII's bytes are ASCII, by the name that libxml2 knows too; "" when it is none."""
+    if _ASCII_CODECS.fullmatch(name) is None:
+        return ""
+    if name.startswith("utf"):
+        return "utf-8"  # UTF-16 has been transcoded before
+    try:
+        return codecs.lookup(name).name  # iso-8859-12 and windows-1259 have the form, and nobody knows them
+    except LookupError:
+        return ""
 
 
 def _open(stack: list[Element], token: Token) -> Element:

@@ -54,7 +54,7 @@ def test_values_are_read_in_the_declared_encoding(name, raw, text):
     assert document.run(element.runs[0]).text == text
 
 
-@pytest.mark.parametrize("name", ["UTF-7", "Shift_JIS", "cp037", "x-unknown"])
+@pytest.mark.parametrize("name", ["UTF-7", "Shift_JIS", "cp037", "x-unknown", "iso-8859-12", "windows-1259"])
 def test_an_encoding_that_could_hide_markup_is_a_gap(name):
     assert Document(f'<?xml version="1.0" encoding="{name}"?><a/>'.encode()).gap is Gap.UNKNOWN_ENCODING
 

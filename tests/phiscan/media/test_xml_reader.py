@@ -126,3 +126,16 @@ def test_a_document_cut_anywhere_is_a_gap(size):
 )
 def test_garbage_raises_nothing(junk):
     assert phiscan.scan(junk, content_type="text/xml").gap is not Gap.INTERNAL_ERROR
+
+
+@pytest.mark.parametrize("name", ["latin-1", "latin1", "ISO-8859-1", "cp1252", "koi8-r", "us-ascii", "utf8"])
+def test_an_encoding_may_have_any_of_its_names(name):
+    data = f'<?xml version="1.0" encoding="{name}"?><r><patientName>Ana Ruiz</patientName><dx>asthma</dx></r>'.encode()
+    report = phiscan.scan(data)
+    assert (report.verdict, report.gap) == (Verdict.PHI, Gap.NONE)
+
+
+@pytest.mark.parametrize("name", ["iso-8859-12", "windows-1259", "iso-8859-99"])
+def test_an_encoding_that_nobody_knows_is_a_gap_and_no_fault(name):
+    data = f'<?xml version="1.0" encoding="{name}"?><r><patientName>Ana Ruiz</patientName></r>'.encode()
+    assert phiscan.scan(data).gap is Gap.UNKNOWN_ENCODING
