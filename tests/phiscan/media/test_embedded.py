@@ -98,10 +98,22 @@ def test_documents_within_documents_end_at_a_gap():
 
 
 def test_a_document_cannot_hide_behind_more_decoys_than_are_read():
-    decoys = [base64.b64encode(f"decoy number {i} of many".encode()).decode() for i in range(1100)]
+    decoys = [base64.b64encode(f"decoy number {i} of many".encode()).decode() for i in range(4200)]
     hidden = base64.b64encode(b"Patient SSN: 512-44-9031").decode()
     report = phiscan.scan(json.dumps([*decoys, hidden]).encode())
     assert report.gap is Gap.OVER_LIMIT
+
+
+def test_an_interface_with_thousands_of_described_members_is_read_whole():
+    members = [{"documentation": f"<p>What member {i} of this request stands for.</p>"} for i in range(2000)]
+    report = phiscan.scan(json.dumps(members).encode())
+    assert (report.verdict, report.coverage) == (Verdict.NONE, Coverage.COMPLETE)
+
+
+def test_and_what_its_last_description_says_of_somebody_is_found():
+    notes = [{"note": f"<p>Paragraph {i} of many.</p>"} for i in range(2000)]
+    notes.append({"note": "<p>Patient name: Ana Ruiz</p><p>Diagnosis: asthma</p>"})
+    assert phiscan.scan(json.dumps(notes).encode()).verdict is Verdict.PHI
 
 
 @pytest.mark.parametrize(
