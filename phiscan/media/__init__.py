@@ -13,6 +13,7 @@ from phiscan.media import (
     form,
     hl7v2,
     html_reader,
+    icon,
     json_reader,
     log_reader,
     magic,
@@ -67,6 +68,7 @@ READERS: Final = MappingProxyType(
         "cbor": packed.read_cbor,
         "bson": packed.read_bson,
         "encrypted": magic.read_encrypted,
+        "icon": icon.read,
     }
 )
 """What reads each kind of media that `sniff` names."""
@@ -77,7 +79,7 @@ BY_LABEL: Final[Mapping[str, Callable[[bytes], Gap]]] = MappingProxyType(
 PACKED: Final = frozenset(TOKENS)
 """Media with JSON's values in a binary form: their numbers have a mask of their own, zero."""
 PATTERNLESS: Final = frozenset(
-    ("binary", "encrypted", "dicom", "multipart", "protobuf", "grpc", "grpc-web-text", *PACKED)
+    ("binary", "encrypted", "icon", "dicom", "multipart", "protobuf", "grpc", "grpc-web-text", *PACKED)
 )
 """Media whose bytes are no text: the detectors do not run over them, only over what the reader takes out."""
 
@@ -116,7 +118,7 @@ def _container(data: bytes, head: bytes, declared: str) -> str:
     if (wire := protobuf.declared(declared) or packed_kind(declared)) and not _JSON_START.match(head):
         return wire
     if magic.known(data):
-        return "binary"
+        return "icon" if icon.sniff(data) else "binary"
     return packed_sniff(data) or xml_reader.sniff(data, declared=declared.endswith("xml"))
 
 
