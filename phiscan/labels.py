@@ -11,9 +11,10 @@ from functools import lru_cache
 from types import MappingProxyType
 from typing import Final
 
-from phiscan import checks
+from phiscan import checks, code_values
 from phiscan.finding import Subject
 from phiscan.fold import plain
+from phiscan.prose.given_names import GIVEN_NAMES
 
 _WORD = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+")
 _MASK = re.compile(r"[X*]+|0|XXX[A-P]{20}X*")
@@ -33,6 +34,15 @@ _MAIL = re.compile(rf"(?:mailto:)?{_ONE_MAIL}(?:\s?[,;]\s?{_ONE_MAIL}){{0,9}}", 
 """One address or a few, with names before them; what goes on with anything else is a line of text."""
 _SEPARATOR: Final = "[^a-z0-9]{0,3}"
 _PLAIN = re.compile(r"[A-Za-z][A-Za-z0-9_ -]{0,60}")
+_SHORTEST_TOLD: Final = 3
+"""Letters: `Flu`, `NKA`."""
+_SINGLE: Final = frozenset(
+    "name address city town county address1 address2 lastname firstname fullname surname middlename diagnosis diagnoses medication"
+    " medications prescription prescriptions immunizations photo picture email phone".split()
+)
+"""Words that are a label and nobody's name, town or condition."""
+_COMPLAINED_OF: Final = frozenset(("LAB_RESULT", "PROCEDURE"))
+"""What somebody comes with has the name of a label at times: `"reasonForVisit": "Blood pressure"`."""
 _PLACEHOLDERS = {
     "",
     "null",
@@ -75,7 +85,12 @@ def _filled(value: str) -> bool:
 
 def _worded(value: str) -> bool:
     """What is said of somebody, and not `{type: string}`, `Column(String)`."""
-    return _filled(value) and _DECLARED.match(value) is None
+    return _filled(value) and _DECLARED.match(value) is None and not _is_said_of_a_label(value)
+
+
+def _told(value: str) -> bool:
+    """What is told in words, and not `IMMUNIZATIONS = "80"`, `DISCHARGE_SUMMARY = "DS"`, which are codes for it."""
+    return _worded(value) and sum(c.isalpha() for c in value) >= _SHORTEST_TOLD
 
 
 def _name(value: str) -> bool:
@@ -83,7 +98,35 @@ def _name(value: str) -> bool:
 
 
 def _named(value: str) -> bool:
-    return _name(value) and _SYNTAX.search(value) is None
+    return _name(value) and _SYNTAX.search(value) is None and not _is_said_of_a_label(value)
+
+
+def _place(value: str) -> bool:
+    return _named(value) and code_values.is_place(value)
+
+
+def _picture(value: str) -> bool:
+    return _filled(value) and code_values.is_picture(value)
+
+
+def _print(value: str) -> bool:
+    return _filled(value) and code_values.is_print(value)
+
+
+def _is_said_of_a_label(value: str) -> bool:
+    """Whether a value is a label itself, as in translations (`"firstName": "First name"`), or what a program says."""
+    return len(value) <= _LONGEST and (_is_label(value) or code_values.is_code(value))
+
+
+def _is_label(value: str) -> bool:
+    """Whether a value is made of words that labels are made of: `Date of birth`, `Allergies`; not `Pat Street`, which is a name."""
+    split = _words(value) if _PLAIN.fullmatch(value) else []
+    if not split or split[0] in GIVEN_NAMES:
+        return False
+    if len(split) == 1:
+        return split[0] in _SINGLE
+    core = "".join(split) if "".join(split) in RULES else _core(split, _AROUND)
+    return core != "" and RULES[core].info_type not in _COMPLAINED_OF
 
 
 def _code(value: str) -> bool:
@@ -158,8 +201,8 @@ _VOCABULARY: Final[tuple[tuple[str, Callable[[str], bool], Subject, bool, str], 
     ("PHONE_NUMBER", _number, Subject.PERSON, False, "phone phone-number telephone telephone-number tel mobile mobile-phone mobile-number cell cell-phone cell-number home-phone work-phone phone-no phone-num contact-number contact-phone phone-home phone-work phone-mobile primary-phone day-phone evening-phone telecom tel-no mobile-no"),
     ("FAX_NUMBER", _number, Subject.PERSON, False, "fax fax-number fax-no"),
     ("EMAIL_ADDRESS", _mail, Subject.PERSON, False, "e-mail e-mail-address mail e-mail-id user-e-mail contact-e-mail primary-e-mail"),
-    ("STREET_ADDRESS", _named, Subject.PERSON, False, "address street-address street address-1 address-2 address-line address-line-1 address-line-2 addr addr-1 addr-2 home-address mailing-address residence residential-address street-name line-1 line-2 street-address-line postal-address"),
-    ("STREET_ADDRESS", _named, Subject.PERSON, True, "line"),
+    ("STREET_ADDRESS", _place, Subject.PERSON, False, "address street-address street address-1 address-2 address-line address-line-1 address-line-2 addr addr-1 addr-2 home-address mailing-address residence residential-address street-name line-1 line-2 street-address-line postal-address"),
+    ("STREET_ADDRESS", _place, Subject.PERSON, True, "line"),
     ("CITY", _named, Subject.PERSON, False, "city town county district municipality address-city home-city city-name"),
     ("US_ZIP_CODE", _zip, Subject.PERSON, False, "zip zip-code postal-code post-code zip-5 zip-4 zip-plus-4 address-zip"),
     ("GEO_COORDINATE", _coordinate, Subject.PERSON, False, "lat lon lng latitude longitude"),
@@ -173,19 +216,21 @@ _VOCABULARY: Final[tuple[tuple[str, Callable[[str], bool], Subject, bool, str], 
     ("IMEI_HARDWARE_ID", _code, Subject.PERSON, False, "imei"),
     ("IP_ADDRESS", checks.ip, Subject.PERSON, False, "ip ip-address client-ip remote-ip remote-addr source-ip ip-addr user-ip ipv4 ipv6 last-login-ip login-ip"),
     ("URL", _name, Subject.PERSON, False, "web-site home-page personal-url profile-url web-url portal-url web-page personal-web-site"),
-    ("BIOMETRIC", _filled, Subject.PERSON, False, "finger-print finger-prints voice-print retina-scan iris-scan biometric biometrics biometric-id face-print retina finger-print-template finger-print-hash"),
-    ("FACE_PHOTO", _filled, Subject.PERSON, False, "photo headshot photograph photo-url face-photo profile-photo picture portrait face-image photo-id"),
+    ("BIOMETRIC", _print, Subject.PERSON, False, "finger-print finger-prints voice-print retina-scan iris-scan biometric biometrics biometric-id face-print retina finger-print-template finger-print-hash"),
+    ("FACE_PHOTO", _picture, Subject.PERSON, False, "photo headshot photograph photo-url face-photo profile-photo picture portrait face-image"),
+    ("FACE_PHOTO", _code, Subject.PERSON, False, "photo-id"),
     ("US_HEALTHCARE_NPI", checks.npi, Subject.PROVIDER, False, "npi npi-number national-provider-identifier npi-no"),
     ("US_DEA_NUMBER", checks.dea, Subject.PROVIDER, False, "dea dea-number dea-no"),
     ("DIAGNOSIS", _worded, Subject.PATIENT, False, "diagnosis diagnoses diagnosis-code diagnosis-codes diagnosis-description diagnosis-text dx dx-code dx-codes primary-diagnosis secondary-diagnosis admitting-diagnosis discharge-diagnosis principal-diagnosis medical-condition medical-conditions health-condition health-conditions chief-complaint medical-history problem-list comorbidities hiv-status diagnosis-desc reason-for-visit diagnosis-name"),
     ("DIAGNOSIS", _worded, Subject.NOBODY, False, "icd icd10 icd9 icd10-code icd9-code icd-code icd-codes icd10-cm snomed snomed-code snomed-ct impression symptoms"),
     ("PROCEDURE", _worded, Subject.PATIENT, False, "procedure-code surgery surgeries treatment-plan"),
     ("PROCEDURE", _worded, Subject.NOBODY, False, "cpt cpt-code cpt-codes hcpcs hcpcs-code treatment treatments procedures procedure-name"),
-    ("MEDICATION", _worded, Subject.PATIENT, False, "medication medications medication-name prescription prescriptions prescribed current-medications prescribed-medication rx-number dosage meds drug-name drug-list"),
+    ("MEDICATION", _told, Subject.PATIENT, False, "medication medications medication-name prescription prescriptions prescribed current-medications prescribed-medication meds drug-name drug-list"),
+    ("MEDICATION", _worded, Subject.PATIENT, False, "rx-number dosage"),
     ("MEDICATION", _worded, Subject.NOBODY, False, "ndc ndc-code rxnorm rxcui"),
     ("LAB_RESULT", _worded, Subject.PATIENT, False, "lab-result lab-results blood-type blood-pressure hba1c vital-signs heart-rate bmi laboratory-result glucose cholesterol lab-value systolic diastolic blood-group"),
     ("LAB_RESULT", _worded, Subject.NOBODY, False, "loinc loinc-code vitals labs test-result test-results"),
-    ("CLINICAL_NOTE", _worded, Subject.PATIENT, False, "clinical-note clinical-notes progress-note progress-notes discharge-summary physician-notes doctor-notes nursing-notes allergy allergies immunization immunizations vaccination clinical-summary soap-note hpi history-of-present-illness visit-notes"),
+    ("CLINICAL_NOTE", _told, Subject.PATIENT, False, "clinical-note clinical-notes progress-note progress-notes discharge-summary physician-notes doctor-notes nursing-notes allergy allergies immunization immunizations vaccination clinical-summary soap-note hpi history-of-present-illness visit-notes"),
     ("HEALTH_CLAIM", _worded, Subject.PATIENT, False, "copay allowed-amount place-of-service eob health-plan primary-insurance revenue-code type-of-bill"),
     # cars are insured too, and everybody pays
     ("HEALTH_CLAIM", _worded, Subject.NOBODY, False, "deductible payer-id payer-name payer insurance-company insurance-provider insurance-plan coverage-type claim-type claim-status claim-amount"),
