@@ -10,7 +10,8 @@ One identifier is not a verdict (a pattern tool flags most ordinary documents), 
 
 Some kinds say little of a person who is not known to be a patient. A phone number or an e-mail address reaches a help desk
 as often as anybody: it counts only beside a label (likelihood VERY_LIKELY). A town, a postal code or a network address belongs
-to many: a table of cases by county is no record of anyone. A provider's own identifiers make nothing, and credentials are
+to many, a serial number to a device and an age to a year's people: a table of cases by county, of airports or of machines is
+no record of anyone, and holds nobody's identifiers. A provider's own identifiers make nothing, and credentials are
 no business of this rule.
 """
 
@@ -26,6 +27,8 @@ _GIVEN_TO_PATIENTS: Final = frozenset(("MEDICAL_RECORD_NUMBER", "US_MEDICARE_BEN
 _OF_ONE_PERSON: Final = frozenset(("US_SOCIAL_SECURITY_NUMBER", "US_INDIVIDUAL_TAXPAYER_IDENTIFICATION_NUMBER"))
 """Numbers of exactly one person: beside a code, that code is theirs. A policy number is as often a car's."""
 _SHARED: Final = frozenset("US_ZIP_CODE CITY GEO_COORDINATE URL IP_ADDRESS MAC_ADDRESS".split())
+_OF_NOBODY_ALONE: Final = _SHARED | {"DEVICE_IDENTIFIER", "AGE_OVER_89"}
+"""Kinds that are a person's identifier only where the person is known."""
 _LABELLED: Final = frozenset(
     "PHONE_NUMBER FAX_NUMBER EMAIL_ADDRESS STREET_ADDRESS SERVICE_DATE UNIQUE_CODE DEVICE_IDENTIFIER ACCOUNT_NUMBER AGE_OVER_89".split()
 )
@@ -44,7 +47,7 @@ def verdict(findings: Iterable[Finding]) -> Verdict:
             patient = True
             health |= finding.info_type in _GIVEN_TO_PATIENTS
         elif finding.subject is Subject.PERSON:
-            contact = True
+            contact |= finding.info_type not in _OF_NOBODY_ALONE
             person |= _singles_out(finding)
             known |= finding.info_type in _OF_ONE_PERSON
     if ((patient or known) and health) or (person and stated):
