@@ -88,7 +88,10 @@ _BY_BYTES: Final = (("hl7v2", hl7v2.sniff), ("x12", x12.sniff), ("ncpdp", ncpdp.
 SAME_LENGTH: Final = frozenset(("dicom", "multipart", "protobuf", "grpc", "grpc-web-text", *PACKED))
 """Media that state the lengths of their values, or hold parts that do: a mask must be as long as what it covers."""
 
-_JSON_START: Final = re.compile(rb"[\s\xef\xbb\xbf]*(?:\{\s*[\"}]|\[\s*[\[{\"\]\d-])")
+_JSON_START: Final = re.compile(
+    rb"[\s\xef\xbb\xbf]*(?:\{\s*[\"}]|\[\s*(?:[{\"\]]|\[\s*(?:[\[{\"\]\d-]|true|false|null)|(?P<number>[\d-])))"
+)
+"""How JSON begins: `{"`, `[{`, `[[1`; not `[[package]]`, which is TOML. `[2024-05-17 10:02:11]` begins the line of a log."""
 _BINARY: Final = re.compile(rb"[\x00-\x08\x0e-\x1a\x1e\x1f]")
 _TABLES: Final = frozenset(("text/csv", "application/csv", "text/tab-separated-values", "text/x-csv"))
 _ENOUGH: Final = 4096
@@ -123,9 +126,11 @@ def _container(data: bytes, head: bytes, declared: str) -> str:
 
 
 def _json(data: bytes, head: bytes, declared: str) -> str:
-    if not _JSON_START.match(head) and not declared.endswith(("json", "ndjson")):
+    begins = _JSON_START.match(head)
+    if not begins and not declared.endswith(("json", "ndjson")):
         return ""
-    if not declared.endswith("json") and b'"' not in head and not json_reader.valid(data):
+    doubtful = b'"' not in head or (begins is not None and begins["number"])
+    if doubtful and not declared.endswith("json") and not json_reader.valid(data):
         return "text"
     if not declared.endswith(("json", "ndjson", "jsonl", "json-seq")) and log_reader.sniff(data):
         return "log"

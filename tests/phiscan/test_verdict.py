@@ -50,7 +50,11 @@ _WORST_FIRST = (Verdict.PHI, Verdict.IDENTIFIERS, Verdict.HEALTH, Verdict.NONE)
         ([_CITY, _finding("GEO_COORDINATE", Subject.PERSON)], Verdict.NONE, "an airport"),
         ([_finding("URL", Subject.PERSON, Likelihood.VERY_LIKELY)], Verdict.NONE, "a package's home page"),
         ([_finding("IP_ADDRESS", Subject.PERSON), _finding("MAC_ADDRESS", Subject.PERSON)], Verdict.NONE, "a machine"),
-        ([_finding("DEVICE_IDENTIFIER", Subject.PERSON, Likelihood.VERY_LIKELY)], Verdict.NONE, "a device in a stock list"),
+        (
+            [_finding("DEVICE_IDENTIFIER", Subject.PERSON, Likelihood.VERY_LIKELY)],
+            Verdict.NONE,
+            "a device in a stock list",
+        ),
         ([_finding("AGE_OVER_89", Subject.PERSON, Likelihood.VERY_LIKELY)], Verdict.NONE, "a row of a census"),
         ([_CITY, _PERSONS_NAME], Verdict.IDENTIFIERS, "somebody who lives there"),
         ([_finding("IP_ADDRESS", Subject.PATIENT)], Verdict.IDENTIFIERS, "a patient's address of any kind"),
