@@ -27,6 +27,8 @@ _SENTENCE = re.compile(r"[,;(]\s|\)$|(?:\S+\s+){4}")
 """What no number holds: it goes on with something else, and the detectors find where it ends."""
 _SYNTAX = re.compile(r"[{}<>=]|\w[(\[]|\):")
 """What names and addresses do not hold, and source code does: `full_name: str) -> None`."""
+_PROGRAM = re.compile(r"[{}]|=>|\(\)|\)\)[,;)]|\bnew [A-Z]\w*\(")
+"""What no code, date or statement holds, and minified programs do: `e.patientUuid})),[3,4]`, `new Date(2020,1,1)`."""
 _DECLARED = re.compile(r"\s*(?:[{\[<$]|[A-Za-z_.]+[(\[])")
 """How a schema or a program goes on behind a label."""
 _ONE_MAIL: Final = r"""(?:[^@<>]{0,60}<)?[^\s@<>,;"']+@[^\s@<>,;"']+>?"""
@@ -85,7 +87,12 @@ def _filled(value: str) -> bool:
 
 def _worded(value: str) -> bool:
     """What is said of somebody, and not `{type: string}`, `Column(String)`."""
-    return _filled(value) and _DECLARED.match(value) is None and not _is_said_of_a_label(value)
+    return (
+        _filled(value)
+        and _DECLARED.match(value) is None
+        and _PROGRAM.search(value) is None
+        and not _is_said_of_a_label(value)
+    )
 
 
 def _told(value: str) -> bool:
@@ -134,6 +141,7 @@ def _code(value: str) -> bool:
         _filled(value)
         and len(value) <= 80
         and _SENTENCE.search(value) is None
+        and _PROGRAM.search(value) is None
         and sum(c.isalnum() for c in value) >= 3
         and any(c.isdigit() and c != "0" for c in value)
     )
@@ -141,7 +149,8 @@ def _code(value: str) -> bool:
 
 def _day(value: str) -> bool:
     return _filled(value) and (
-        checks.calendar_date(value) or bool(re.search(r"[A-Za-z]{3}", value) and re.search(r"\d{4}", value))
+        checks.calendar_date(value)
+        or bool(_PROGRAM.search(value) is None and re.search(r"[A-Za-z]{3}", value) and re.search(r"\d{4}", value))
     )
 
 

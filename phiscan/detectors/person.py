@@ -5,7 +5,10 @@ ends, and words that no name has (`_NO_NAME`) end it too.
 """
 
 import re
+from dataclasses import replace
+from typing import Final
 
+from phiscan.code_values import is_code
 from phiscan.detector import Detector
 from phiscan.finding import Likelihood, Subject
 from phiscan.prose.given_names import GIVEN_NAMES
@@ -15,13 +18,16 @@ _WORD = r"[a-z\x80-\xff][a-z\x80-\xff'.-]{0,24}"
 _LETTER = r"(?:[A-Za-z]|[\xc3-\xd4][\x80-\xbf]|\xe1[\xb8-\xbf][\x80-\xbf])"
 _UPPER = r"(?:[A-Z]|[\xc3-\xd4][\x80-\xbf]|\xe1[\xb8-\xbf][\x80-\xbf])"
 _NO_NAME = (
-    r"xxx[a-x]{0,40}|patient|patients|the|this|that|was|is|has|had|and|or|of|for|to|in|on|at|by|with|from|your|our|my|you|we|not|no|yes|none|unknown|pending|tbd|see|please|new"
+    r"xxx[a-x]{0,40}|the|this|that|was|is|has|had|and|or|of|for|to|in|on|at|by|with|from|your|our|my|you|we|not|no|yes|none|unknown|pending|tbd|see|please|new"
     r"|dob|d\.o\.b|mrn|mr|mrs|ms|miss|dr|md|rn|np|pa|do|phd|ssn|npi|dea|id|age|aged|sex|gender|male|female|phone|tel|fax|email|address|account|acct|visit|room|bed|unit|ward"
     r"|date|time|number|name|first|last|full|status|stable|alert|oriented|deceased|unresponsive|discharged|admitted|seen|denies|denied|reports|reported|presents|presented|states|stated"
     r"|complains|tolerated|called|care|portal|safety|rights|record|records|history|information|info|medical|health|hospital|clinic|center|centre|department|services?|education|medications?"
     r"|allerg(?:y|ies)|diagnos[ie]s|experience|population|group|data|summary|instructions?|consent|access|satisfaction|discharge|admission|identification|demographics?|registration|advocate"
     r"|relations|transport|monitoring|engagement|management|report|reports|notes?|chart|file|form|forms|card|account|accounts|billing|insurance|payment|invoice|order|orders|appointments?|referrals?"
     r"|results?|labs?|system|server|service|api|app|application|database|table|class|type|string|null|true|false|good|better|well|okay|ok|thanks|hi|hello|hey|just|it|it's|i'm|i|yeah|yep|sure|um|uh|maybe|sometimes|only|protection|affordable|act|assistance|program|volume|centered|family|outcome|outcomes"
+    # fields of HL7 v2, X12 and FHIR, and what stands on buttons
+    r"|patients?|resources?|optional|privacy|consents?|postal|zone|treatments?|death|additional|demographic|permits?|programs?|codes?|identifiers?|signature|source|events?|tracking|relationships?"
+    r"|types|changes?|medicine|details|updated?|failed|created|banner|actions?|menu|profile|schema|indicators?|eligibility|requirements?|descriptor|observations?|values?|birth|policy|policies"
 )
 _CAPITAL = rf"(?!(?i:{_NO_NAME})(?![A-Za-z'\x80-\xff])){_UPPER}(?:{_LETTER}|['-](?={_LETTER})){{1,24}}"
 _INITIAL = rf"[A-Z](?:\.|(?!{_LETTER}|[.'-]))"
@@ -40,21 +46,37 @@ _BESIDE = r"(?:mrn|m\.r\.n\.|dob|d\.o\.b|date of birth|birth date|born|ssn|medic
 _LINK = r",?(?: (?:is|named|name is|called))?"
 
 
-_GOES_ON = r"(?=,? (?:[a-z(]|\d|(?:DOB|MRN|SSN|ID|M|F)\b)|[,;.]|'s\b|\Z|\r?\n[a-z])"
-"""What follows a name in a sentence; a heading ends, or goes on with a dash."""
-
-
-def _begins_with_a_given_name(text: str) -> bool:
-    return text.partition(" ")[0].strip(",.").lower() in GIVEN_NAMES
+_KINDS: Final = frozenset(
+    "patient patients person persons member members resource subscriber subscribers contact".split()
+)
+"""What a program calls a record of somebody."""
+_GOES_ON = r"(?=,? [a-z0-9(]|[,;:.] ?[a-z0-9(]|[.,;]? ?\(|,? [\[|#/-]|'s\b|\.(?:\s|$))"
+"""What follows a name in a sentence or a record, and not a heading or a button's label."""
 
 
 def _value(before: str, name: str, after: str = "") -> re.Pattern[bytes]:
     return re.compile(f"{before}({name}){after}".encode("latin-1"))
 
 
+def _is_called_so(text: str) -> bool:
+    """Whether people are called so, and not `patient: Patient`, `patient: IReference`, `patient: s`."""
+    return len(text) > 1 and text.lower() not in _KINDS and not is_code(text)
+
+
+def _has_a_given_name(text: str) -> bool:
+    return any(word.lower() in GIVEN_NAMES for word in re.findall(r"[^\W\d_]+", text))
+
+
 def _detector(name: str, pattern: str, value: re.Pattern[bytes], subject: Subject, bare: Likelihood) -> Detector:
     return Detector(
-        name=name, info_type="PERSON_NAME", pattern=pattern, value=value, subject=subject, bare=bare, neighbours=False
+        name=name,
+        info_type="PERSON_NAME",
+        pattern=pattern,
+        value=value,
+        validate=_is_called_so,
+        subject=subject,
+        bare=bare,
+        neighbours=False,
     )
 
 
@@ -91,32 +113,58 @@ DETECTORS = (
         Subject.PERSON,
         Likelihood.LIKELY,
     ),
-    # "Emergency contact: Ana Ruiz, daughter"; not "Emergency contact: 911"
+    # "Emergency contact: Ana Ruiz, daughter", "her daughter Ana Ruiz"; not "Emergency contact: 911", "Parent Edge Container"
     _detector(
         "name_of_relative",
         rf"\b{_RELATIVE}(?:{_IS}|,? ){_WORD} {_WORD}",
-        _value(rf"(?i:{_RELATIVE})(?:{_IS}|,? ){_TITLE}", _TWO_WORDS),
+        _value(rf"(?:(?i:{_RELATIVE}){_IS}|\b{_RELATIVE},? ){_TITLE}", _TWO_WORDS),
         Subject.PERSON,
         Likelihood.LIKELY,
     ),
-    # "Patient Maria Delgado was seen", "the patient is Jocelyn Lopez,"; not "Patient Body Weight - Measured", "(Patient Visual Aids)"
+    # "Daughter Ana Ruiz was told"; a heading has capitals too
+    _detector(
+        "name_after_capital_relative",
+        rf"\b{_RELATIVE},? {_WORD} {_WORD}",
+        _value(rf"(?=[A-Z])(?i:{_RELATIVE}),? {_TITLE}", _TWO_WORDS, _GOES_ON),
+        Subject.PERSON,
+        Likelihood.LIKELY,
+    ),
+    replace(
+        _detector(
+            "given_name_after_relative",
+            rf"\b{_RELATIVE},? {_WORD} {_WORD}",
+            _value(rf"(?=[A-Z])(?i:{_RELATIVE}),? {_TITLE}", _TWO_WORDS, r"(?!-?\w)"),
+            Subject.PERSON,
+            Likelihood.LIKELY,
+        ),
+        validate=_has_a_given_name,
+    ),
+    # "Patient Maria Delgado was seen", "the patient is Jocelyn Lopez,"; not "Patient Safety Officer"
     _detector(
         "name_after_patient",
         rf"\bpatient{_LINK} {_WORD} {_WORD}",
-        _value(rf"(?i:patient{_LINK}) {_TITLE}", _TWO_WORDS, _GOES_ON),
+        _value(rf"(?:patient{_LINK}|(?i:patient),?(?: (?:is|named|name is|called))) {_TITLE}", _TWO_WORDS),
         Subject.PATIENT,
         Likelihood.POSSIBLE,
     ),
-    # "Patient Maria Delgado</td>": a heading has no given name
-    Detector(
-        name="given_name_after_patient",
-        info_type="PERSON_NAME",
-        pattern=rf"\bpatient{_LINK} {_WORD} {_WORD}",
-        value=_value(rf"(?i:patient{_LINK}) {_TITLE}", _TWO_WORDS),
-        validate=_begins_with_a_given_name,
-        subject=Subject.PATIENT,
-        bare=Likelihood.POSSIBLE,
-        neighbours=False,
+    # "Patient Maria Delgado was seen"; a heading has capitals too: "Patient Details Updated"
+    _detector(
+        "name_after_capital_patient",
+        rf"\bpatient,? {_WORD} {_WORD}",
+        _value(rf"(?:Patient|PATIENT),? {_TITLE}", _TWO_WORDS, _GOES_ON),
+        Subject.PATIENT,
+        Likelihood.POSSIBLE,
+    ),
+    # "Patient Maria Delgado" at the end of a line
+    replace(
+        _detector(
+            "given_name_after_patient",
+            rf"\bpatient,? {_WORD} {_WORD}",
+            _value(rf"(?:Patient|PATIENT),? {_TITLE}", _TWO_WORDS, r"(?!-?\w)"),
+            Subject.PATIENT,
+            Likelihood.POSSIBLE,
+        ),
+        validate=_has_a_given_name,
     ),
     # "Mrs. Delgado", "Mr. van der Berg"; not "Dr. Chen", who is a provider, nor "MS Word"
     _detector(

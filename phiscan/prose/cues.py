@@ -8,6 +8,7 @@ Words without a cue are `None`: they are names only if the document names them e
 
 import re
 
+from phiscan.code_values import is_code
 from phiscan.finding import Subject
 from phiscan.prose.given_names import GIVEN_NAMES
 from phiscan.prose.segments import Segment
@@ -113,6 +114,9 @@ _OWNS = _after(
 )
 # "Column(String)", "Patient.name", "Name = x"
 _CODE_AFTER = re.compile(rb"\A(?:[(\[{<\\]|[.:][A-Za-z_:(]|[ ]?(?:=|->|\{))")
+_GOES_ON = re.compile(rb"\A(?:,? [a-z0-9(]|[,;:.] ?[a-z0-9(]|,? [\[|#/-]|'s\b|\.(?:\s|\Z))")
+# "Patient Death and Autopsy Indicator"
+_JOINS = re.compile(rb"\A (?:and|or|of|for|to|per|from|by) ")
 _HOME_BELOW = _after(r"[ \t]*\r?\n[ \t]*(?:\d{1,6} [A-Za-z0-9]|(?:DOB|D\.O\.B|Date of birth|MRN|Age|Sex|Address)\b)")
 
 
@@ -127,6 +131,8 @@ def subject_of(s: Segment) -> Subject | None:
     """Whom a segment names: a patient, another person, or nobody that a cue speaks of."""
     if not s.mixed and not s.long and max(map(len, s.words)) < 5:
         return None  # an abbreviation
+    if len(s.words) == 1 and is_code(s.words[0].decode("utf-8", "replace")):
+        return None
     if _is_patient(s, s.before, s.after):
         return Subject.PATIENT
     if speaks_of_care(s) or _LABEL.search(s.before) or _signs(s):
@@ -148,7 +154,8 @@ def is_close(s: Segment) -> bool:
 
 
 def _is_patient(s: Segment, before: bytes, after: bytes) -> bool:
-    if _PATIENT.search(before[-16:]) or _PATIENT_LABEL.search(before):
+    cue = _PATIENT.search(before[-16:])
+    if _PATIENT_LABEL.search(before) or (cue and not _is_heading(s, cue[0], after)):
         return True
     titled = _TITLED.search(before[-12:]) is not None
     if (s.long or titled) and (_AGED_AFTER.match(after) or _IDENTIFIED.match(after) or _CARED_FOR.match(after)):
@@ -157,6 +164,17 @@ def _is_patient(s: Segment, before: bytes, after: bytes) -> bool:
         return True
     begins = s.mixed and not s.long and _LINE_START.search(before) is not None
     return begins and (_AGED_AFTER.match(after) is not None or _HERE.match(after) is not None)
+
+
+def _is_heading(s: Segment, cue: bytes, after: bytes) -> bool:
+    """Whether `Patient` and what follows stand in a heading, on a button or in a list of fields: in capitals, and no sentence goes on."""
+    if not cue[:1].isupper() or any(_is_given(word) for word in s.words):
+        return False
+    return _GOES_ON.match(after) is None or (not s.long and _JOINS.match(after) is not None)
+
+
+def _is_given(word: bytes) -> bool:
+    return word.lower().decode("utf-8", "ignore") in GIVEN_NAMES
 
 
 def _is_kin(s: Segment, cue: re.Pattern[bytes]) -> bool:

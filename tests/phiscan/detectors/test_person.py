@@ -78,3 +78,41 @@ def test_the_patients_name_is_the_patients(found):
 )
 def test_leaves_others(values, text, reason):
     assert values(person, text) == [], reason
+
+
+@pytest.mark.parametrize(
+    ("text", "reason"),
+    [
+        ('"title": "Patient Banner Shown"', "what a screen says"),
+        ("<h2>Patient Lookup Dialog</h2>", "a heading"),
+        ("name='Patient Bracelet Print'", "a field's description"),
+        ("const patient: IReference;", "a type"),
+        ("def admit(patient: Patient) -> None:", "a class"),
+        ('"patient": "Patient Resource"', "a resource of a specification"),
+        ("load({patient:e})", "a variable"),
+        ("first_name = firstNameField", "a variable"),
+        ("<th>Parent Edge Container</th>", "a container's parent"),
+        ('"desc": "Mother Tongue Spoken"', "a field's description"),
+    ],
+)
+def test_headings_and_programs_name_nobody(values, text, reason):
+    assert values(person, text) == [], reason
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [
+        ("Patient Maria Delgado", "Maria Delgado"),
+        ("<h2>Patient Maria Delgado</h2>", "Maria Delgado"),
+        ("Patient Chidinma Okafor was seen", "Chidinma Okafor"),
+        ("Patient Chidinma Okafor, DOB 1961-04-02", "Chidinma Okafor"),
+        ("seen with patient Chidinma Okafor", "Chidinma Okafor"),
+        ("Patient is Chidinma Okafor", "Chidinma Okafor"),
+        ("Daughter Maria Delgado", "Maria Delgado"),
+        ("Mother Chidinma Okafor was told", "Chidinma Okafor"),
+        ("her mother Chidinma Okafor", "Chidinma Okafor"),
+        ("patient: LeShawn McKenzie", "LeShawn McKenzie"),
+    ],
+)
+def test_people_in_sentences_and_records_are_named(values, text, value):
+    assert (_NAME, value) in values(person, text)

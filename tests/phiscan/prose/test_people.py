@@ -34,6 +34,33 @@ def test_a_cue_beside_a_name_finds_it(text, names):
     assert _people(text) == names
 
 
+@pytest.mark.parametrize(
+    ("text", "reason"),
+    [
+        ('"title": "Patient Bracelet",\n"text": "Time of death",\n"vaccine": "Vaccination"', "what a screen says"),
+        ('"desc": "Patient Transfusion and Graft Marker"\n"desc": "Allergy to penicillin"', "a field's description"),
+        ("class Visit:\n    patient: IVisitorRecord  # asthma, fracture", "a class"),
+        ("<td>Newborn Cot</td><td>jaundice, phototherapy</td>", "a heading"),
+    ],
+)
+def test_headings_and_programs_that_speak_of_health_name_nobody(text, reason):
+    assert _people(text) == set(), reason
+
+
+@pytest.mark.parametrize(
+    ("text", "names"),
+    [
+        ("Patient Okafor tolerated the biopsy. Asthma.", {"Okafor"}),
+        ("Patient Okafor, 54F, asthma", {"Okafor"}),
+        ("Patient Margaret\nasthma, fracture", {"Margaret"}),
+        ("pt Okafor with asthma", {"Okafor"}),
+        ("Newborn Chidinma is jaundiced, on phototherapy", {"Chidinma"}),
+    ],
+)
+def test_one_name_behind_patient_counts_where_a_sentence_or_a_record_goes_on(text, names):
+    assert names <= _people(text)
+
+
 def test_a_name_that_is_known_is_found_again_by_one_of_its_parts():
     text = (
         "Patient: Margarethe Vogel\nColon cancer.\nHannelore Vogel drives. Infusion tolerated; Margarethe sleeps well."
