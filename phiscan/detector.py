@@ -23,6 +23,12 @@ _PROVIDER = re.compile(
 )
 _PUBLISHED = frozenset("PHONE_NUMBER FAX_NUMBER EMAIL_ADDRESS STREET_ADDRESS CITY US_ZIP_CODE URL".split())
 """What providers publish of themselves. Any other identifier is an individual's, whoever stands near: doctors have an SSN too."""
+_ADDRESSES = frozenset("STREET_ADDRESS CITY US_ZIP_CODE".split())
+# "Acme Foundation, Inc., 12 Main St", also on the next line of a comment
+_COMPANY = re.compile(
+    rb"\b(?:inc|l\.?l\.?c|ltd|corp|corporation|gmbh|foundation)\b[.,)]{0,2}[\s#*/%-]{1,24}(?:[\w.# -]{1,30}, ){0,2}\Z",
+    re.IGNORECASE,
+)
 _SENTENCE = re.compile(rb"[\n\r;|]|[a-z0-9)]{3}[.!?] ")
 """Where words before a candidate speak of something else: "Dr. Chen" is no end, "with Dr. Chen. " is one."""
 
@@ -108,6 +114,8 @@ class Detector:
         """Whom a candidate with `before` in front of it is about: the nearest word of its sentence that says so wins."""
         if not self.neighbours:
             return self.subject
+        if self.info_type in _ADDRESSES and _COMPANY.search(before):
+            return Subject.PROVIDER
         before = _SENTENCE.split(before)[-1]
         patient, provider = _last(_PATIENT, before), _last(_PROVIDER, before)
         if patient > provider or (patient >= 0 and self.info_type not in _PUBLISHED):

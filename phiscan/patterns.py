@@ -19,8 +19,14 @@ _OWN_WORD = frozenset(
 _DIGITS = frozenset(b"0123456789")
 _NUMBER_BEFORE = re.compile(rb"\d[-.]?\Z")
 _NUMBER_AFTER = re.compile(rb"[-.]?\d")
+_FRACTION_BEFORE = re.compile(rb"(?:\A|[^\w.])\.\Z")
+_GROUPS = re.compile(rb"\d+(?: \d+)+")
+_ROW_BEFORE = re.compile(rb"(?:\A|[^\d.,/:-])\d+ \d+ \Z")
+_ROW_AFTER = re.compile(rb" \d+ \d+(?![\d/:-])")
 
 
+_ROW = 24
+"""Bytes before a number that show whether it stands in a row of numbers."""
 _LOOK_EVERY = 128
 """Candidates between two looks at the clock."""
 
@@ -125,8 +131,12 @@ class _Judge:
 
 
 def _inside_number(text: bytes, start: int, end: int) -> bool:
-    """Whether the candidate is cut out of a longer number (`1-123-45-6789-0`, `0.123456789`)."""
-    return bool(
-        (text[start] in _DIGITS and _NUMBER_BEFORE.search(text[max(0, start - 2) : start]))
-        or (text[end - 1] in _DIGITS and _NUMBER_AFTER.match(text, end))
-    )
+    """Whether the candidate is cut out of a longer number (`1-123-45-6789-0`, `0.123456789`, `.4539148803436467`) or a row of them."""
+    if text[start] in _DIGITS:
+        before = text[max(0, start - _ROW) : start]
+        if _NUMBER_BEFORE.search(before) or _FRACTION_BEFORE.search(before):
+            return True
+        # 960 965 970 975 980 1041
+        if _GROUPS.fullmatch(text, start, end) and (_ROW_BEFORE.search(before) or _ROW_AFTER.match(text, end)):
+            return True
+    return text[end - 1] in _DIGITS and _NUMBER_AFTER.match(text, end) is not None

@@ -10,6 +10,15 @@ _RESERVED = re.compile(
     r"(?:^|[.@])(?:example\.(?:com|org|net)|invalid|localhost)$|^(?:no-?reply|noreply|postmaster)@", re.IGNORECASE
 )
 
+_FUNCTION = re.compile(
+    r"(?:git|hg|svn|info|support|help|helpdesk|admin|administrator|contact|webmaster|hostmaster|root|security|abuse|sales|feedback|privacy"
+    r"|legal|press|media|marketing|jobs|careers|newsletter|notifications?|alerts?|do-?not-?reply|mailer-daemon|bugs?|secretary|editor"
+    r"|service|customerservice|billing|accounts?|inquiries|enquiries|hello|team|office|orders?|returns|copyright|licensing)@"
+    r"|[\w.+-]+@(?:lists?|groups|users\.noreply)\.|[\w.+-]+@googlegroups\.",
+    re.IGNORECASE,
+)
+"""A mailbox of a desk, of a list or of a program, which is no person's."""
+
 
 ADDRESS = r"[a-z0-9_.+%-]+@[a-z0-9-]+(?:\.[a-z0-9-]+)*\.[a-z]{2,}"
 
@@ -21,7 +30,7 @@ def is_address(text: str) -> bool:
 
 
 def _somebodys(text: str) -> bool:
-    return is_address(text) and not _RESERVED.search(text)
+    return is_address(text) and not _RESERVED.search(text) and not _FUNCTION.match(text)
 
 
 def _labelled(text: str) -> bool:

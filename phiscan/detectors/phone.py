@@ -14,10 +14,12 @@ _FAX = words("fax", "facsimile")
 
 
 def _number(text: str) -> bool:
-    """252.227-7013 is a clause: who puts a full stop after the area puts none but full stops."""
-    return checks.phone(text) and not _CLAUSE.fullmatch(text)
+    """252.227-7013 is a clause: who puts a full stop after the area puts none but full stops. 800 is a company's."""
+    return checks.phone(text) and not _CLAUSE.fullmatch(text) and not _TOLL_FREE.match(text)
 
 
+_TOLL_FREE = re.compile(r"\+?1?[-. (]{0,2}8(?:00|33|44|55|66|77|88)")
+"""Areas in which the called pays (NANPA): nobody has such a number at home."""
 _CLAUSE = re.compile(r"\d{3}\.\d{3}-\d{4}")
 
 PHONE = Detector(
@@ -44,7 +46,7 @@ DIALLED = Detector(
     info_type="PHONE_NUMBER",
     # +13125550182 (ITU-T E.164); not 13125550182
     pattern=r"\+1[2-9]\d{2}[2-9]\d{6}\b",
-    validate=checks.phone,
+    validate=_number,
     bare=Likelihood.POSSIBLE,
 )
 LABELLED = Detector(

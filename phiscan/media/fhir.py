@@ -52,6 +52,8 @@ class ResourceReader:
         """Add what this resource says."""
         kind, above = self._resource.kind, len(self._resource.frame.path)
         self._attachments(above)
+        if kind in tables.CONFORMANCE:
+            self._publishers(above)
         role = _role(kind)
         if role is None or (kind in tables.OF_NOBODY_TOO and not self._of_patient(above)):
             return
@@ -82,6 +84,13 @@ class ResourceReader:
                 ):
                     return True
         return False
+
+    def _publishers(self, above: int) -> None:
+        """`StructureDefinition.contact.telecom`: who publishes a specification is nobody's patient."""
+        for leaf in self._resource.leaves:
+            path = leaf.path[above:]
+            if path[-2:] == ("telecom", "value"):
+                self._add(self._telecom(leaf), leaf, _meaning(self._resource.kind, path), Subject.PROVIDER)
 
     def _health(self, *, about_patient: bool) -> None:
         kind = self._resource.kind

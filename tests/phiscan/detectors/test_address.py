@@ -80,3 +80,28 @@ def test_leaves_others(values, text, reason):
 def test_a_drive_is_no_doctor(found):
     towns = [f for f in found(address, "8812 Sable Ridge Dr, Plano, TX 75024") if f[0] == _CITY]
     assert [f[3] for f in towns] == [Subject.PERSON]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Acme Foundation, Inc., 12 Main St, Fifth Floor, Boston",
+        "Acme Foundation, Inc.,\n# 12 Main St",
+        "Dist. by Acme Labs LLC, PO Box 31",
+        "Acme Corporation, 12 Main St",
+    ],
+)
+def test_a_companys_address_is_the_companys(found, text):
+    assert {subject for _, _, _, subject in found(address, text)} == {Subject.PROVIDER}
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Ana Ruiz, 12 Main St",
+        "I left Acme Inc. in May and now live at 12 Main St",
+        "works for Acme Inc; home: 12 Main St",
+    ],
+)
+def test_a_persons_stays_the_persons(found, text):
+    assert [subject for *_, subject in found(address, text)] == [Subject.PERSON]

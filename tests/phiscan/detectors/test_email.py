@@ -33,3 +33,24 @@ def test_ends_before_the_full_stop_of_the_sentence(values):
 )
 def test_leaves_others(values, text, reason):
     assert values(email, text) == [], reason
+
+
+@pytest.mark.parametrize(
+    ("text", "reason"),
+    [
+        ("git clone git@forge.dev:octo/hello.git", "a user of a program"),
+        ("write to support@acme.io", "a desk"),
+        ("spec-talk@lists.acme.org", "a list"),
+        ("acme-dev@googlegroups.com", "a list"),
+        ("1042+octo@users.noreply.forge.dev", "reaches nobody"),
+    ],
+)
+def test_a_desk_and_a_list_are_no_person(values, text, reason):
+    assert values(email, text) == [], reason
+
+
+@pytest.mark.parametrize(
+    "value", ["ana.info@fernmail.net", "supportive.ruiz@fernmail.net", "hello.ana@fernmail.net", "gita@fernmail.net"]
+)
+def test_people_whose_address_begins_like_one_are_people(values, value):
+    assert values(email, value) == [(_MAIL, value)]

@@ -222,3 +222,30 @@ def test_an_attachment_that_cannot_be_read_is_a_gap():
     data = base64.b64encode(b"\x00\x01\x02").decode()
     _, report = _values({"resourceType": "Binary", "contentType": "application/pdf", "data": data})
     assert report.coverage is Coverage.UNSCANNABLE
+
+
+def test_who_publishes_a_specification_is_no_person():
+    contact = [
+        {
+            "name": "Ana Ruiz",
+            "telecom": [
+                {"system": "email", "value": "ana@fernmail.net"},
+                {"system": "url", "value": "http://x.example"},
+            ],
+        }
+    ]
+    report = scan(
+        {
+            "resourceType": "CodeSystem",
+            "publisher": "Acme",
+            "contact": contact,
+            "concept": [{"code": "1", "display": "Asthma"}],
+        }
+    )
+    assert report.verdict is Verdict.HEALTH
+    assert [f for f in report.findings if f.identifier] == []
+
+
+def test_a_patients_contact_is_a_person():
+    contact = [{"name": {"text": "Ana Ruiz"}, "telecom": [{"system": "email", "value": "ana@fernmail.net"}]}]
+    assert scan({"resourceType": "Patient", "contact": contact}).verdict is Verdict.PHI
