@@ -12,7 +12,7 @@ _TYPES: Final = frozenset(
     "element backboneelement backbonetype resource domainresource narrative attachment identifier humanname contactpoint"
     " contactdetail codeableconcept codeablereference coding quantity period reference datatype annotation signature extension"
     " datetime instant markdown base64binary timestamp varchar uuid enum array boolean integer decimal double float long short"
-    " char byte optional nullable required varying".split()
+    " char byte optional nullable required varying string str int float bool bytes number boolean date object null none undefined".split()
 )
 _ENDINGS: Final = frozenset(
     "Type Types Name Names Id Ids ID List Element Resource Address Code Codes Concept Date Time Timestamp String Info Data Record Object"
@@ -38,7 +38,7 @@ _MANY_HUMPS: Final = 3
 
 def is_code(value: str) -> bool:
     """Whether a value is what a program or a schema says, and no name, street or town."""
-    text = value.strip().rstrip(",;").strip("'\"`")
+    text = value.strip().strip(",;!?[]").strip("'\"`")
     if text.lower() in _TYPES or _VARIABLE.match(text) or _DESCRIPTION.match(text):
         return True
     if _REPOSITORY.fullmatch(text) and not text.isupper():  # "octo/hello-world"; airlines write RUIZ/ANA

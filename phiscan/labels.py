@@ -40,7 +40,7 @@ _SHORTEST_TOLD: Final = 3
 """Letters: `Flu`, `NKA`."""
 _SINGLE: Final = frozenset(
     "name address city town county address1 address2 lastname firstname fullname surname middlename diagnosis diagnoses medication"
-    " medications prescription prescriptions immunizations photo picture email phone".split()
+    " medications prescription prescriptions immunizations photo picture email phone mrn dob ssn npi zip zipcode".split()
 )
 """Words that are a label and nobody's name, town or condition."""
 _COMPLAINED_OF: Final = frozenset(("LAB_RESULT", "PROCEDURE"))
@@ -276,6 +276,8 @@ _SUBJECTS: Final = MappingProxyType(
         ),
     }
 )  # fmt: skip
+_SHORT_SUBJECTS: Final = frozenset("pt pts pat dr org lab nok kin pcp".split())
+"""Abbreviations that names of other things hold: `iPTMnet`, `EDDA_PT`. Beside no other word of ours they speak only at the beginning."""
 _PREFIXES: Final = tuple(word for word in _SUBJECTS if len(word) > 6)
 """Words that may be run together with what follows; shorter ones begin other words."""
 _NOISE: Final = frozenset(
@@ -321,6 +323,13 @@ def _read(label: str) -> Label:
     if whole is not None and not whole.weak and _is_written_so(label, "".join(split)):
         return Label(whole, subject)
     core = _core(split, _SUBJECTS) or _core(split, _AROUND)
+    if (
+        not core
+        and subject is not None
+        and split[0] not in _SUBJECTS
+        and _SHORT_SUBJECTS.issuperset(_SUBJECTS.keys() & split)
+    ):
+        subject = None
     return Label(RULES[core] if core and _is_written_so(label, core) else None, subject)
 
 

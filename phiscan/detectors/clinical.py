@@ -13,7 +13,7 @@ _WHAT = r"(?:[ _-]?(?:code|description|desc|name|text))?"
 _DIAGNOSIS = rf"(?:diagnos[ie]s|dx){_WHAT}"
 _IS = r"[\"']?[ \t]?[:=][ \t\"'\[]{0,3}"
 _NOTHING = re.compile(
-    r"(?:string|none|null|unknown|pending|n/a|true|false|varchar|char|text|object|array|integer|required)\b",
+    r"(?:string|none|null|unknown|pending|n/a|true|false|varchar|char|text|object|array|integer|required|diagnos[ei]s|this\.|self\.|the|of the)\b",
     re.IGNORECASE,
 )
 

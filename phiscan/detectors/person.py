@@ -174,11 +174,13 @@ DETECTORS = (
         Subject.PERSON,
         Likelihood.LIKELY,
     ),
-    # "Zhang, Odette C. | MRN 55623", "RE: Ana Ruiz, DOB 1961-04-02"; not "Label with MRN"
+    # "Zhang, Odette C. | MRN 55623", "RE: Ana Ruiz, DOB 1961-04-02"; not "Label with MRN", "Sensor Network (SSN)", "Pen, Borneo"
     _detector(
         "name_before_identifier",
         rf"[a-z\x80-\xff'., -]{{4,40}}[ ,|;(\n\r-] ?\(?{_BESIDE}\b",
-        _value(r"(?<![A-Za-z'.\x80-\xff-])", _TWO_WORDS, rf"\s?[,|;(\n\r-]{{1,3}}\s?\(?(?i:{_BESIDE})"),
+        _value(
+            r"(?<![A-Za-z'.\x80-\xff-])", _TWO_WORDS, rf"\s?[,|;(\n\r-]{{1,3}}\s?\(?(?i:{_BESIDE})(?![A-Za-z]| ?\))"
+        ),
         Subject.PATIENT,
         Likelihood.LIKELY,
     ),

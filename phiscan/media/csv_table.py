@@ -27,6 +27,10 @@ _HEADER_ROWS: Final = 8
 _HEAD: Final = 16384
 # "Patient Name", mrn, ADDR_1 (home), Age [years]; not 123, not a sentence
 _LABEL: Final = re.compile(r"[#A-Za-z_][\w .:#/()\[\]%'*-]{0,60}")
+_TYPES: Final = frozenset(
+    "string str integer int varchar boolean bool float double bigint smallint required optional".split()
+)
+"""What a row of a data dictionary says, and no header: `| patientName | string | Name of the patient |`."""
 _MARK: Final = b"\xef\xbb\xbf"
 
 
@@ -97,6 +101,8 @@ def _table(data: bytes) -> _Table | None:
 
 def _can_be_header(labels: tuple[str, ...]) -> bool:
     if not 2 <= len(labels) <= _MAX_COLUMNS or not all(_LABEL.fullmatch(label) or not label for label in labels):
+        return False
+    if not _TYPES.isdisjoint(label.lower() for label in labels):
         return False
     return len(set(labels)) > len(labels) / 2
 

@@ -104,3 +104,17 @@ def test_nor_do_their_constants(line):
 )
 def test_what_people_are_called_and_have_still_counts(document):
     assert phiscan.scan(json.dumps(document).encode()).verdict is Verdict.PHI
+
+
+@pytest.mark.parametrize(
+    "schema",
+    [
+        "type Patient {\n  id: ID!\n  firstName: String!\n  diagnosis: [Diagnosis!]\n  medications: [Medication]\n}\n",
+        "export interface Patient {\n  firstName: string;\n  lastName?: string | null;\n  diagnosis?: string;\n  address?: Address;\n}\n",
+        "message Patient {\n  string first_name = 1;\n  string diagnosis = 3;\n  string photo = 6;\n}\n",
+        "first_name: str\ndiagnosis: the ICD-10 code of what the patient has\n",
+        "class Patient {\n  Patient(String d) { this.diagnosis = diagnosis; firstName: null; }\n}\n",
+    ],
+)
+def test_a_schema_tells_of_nobody(schema):
+    assert phiscan.scan(schema.encode()).verdict in (Verdict.NONE, Verdict.HEALTH)

@@ -181,3 +181,13 @@ def test_what_a_schema_says_of_a_label_is_no_health_information(value):
     assert rule is not None
     assert not rule.shape(value)
     assert rule.shape("Asthma (mild)")
+
+
+@pytest.mark.parametrize("label", ["iPTMnet", "EDDA_PT", "OpenLab", "GitHubOrg"])
+def test_an_abbreviation_in_another_word_names_nobody(label):
+    assert read_label(label).subject is None
+
+
+@pytest.mark.parametrize("label", ["pt", "ptName", "NAME_PT", "pt_dob", "patientPortal", "outpatientVisit", "dr"])
+def test_at_the_beginning_or_beside_a_word_of_ours_it_does(label):
+    assert read_label(label).subject is not None

@@ -93,6 +93,8 @@ def test_leaves_others(values, text, reason):
         ("first_name = firstNameField", "a variable"),
         ("<th>Parent Edge Container</th>", "a container's parent"),
         ('"desc": "Mother Tongue Spoken"', "a field's description"),
+        ("the Semantic Sensor Network (SSN) is", "an abbreviation"),
+        ("Kuala Pembuang, Pontianak, Borneo", "an island"),
     ],
 )
 def test_headings_and_programs_name_nobody(values, text, reason):

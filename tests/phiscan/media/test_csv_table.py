@@ -85,3 +85,19 @@ def test_a_declared_table_without_a_known_header_is_read_as_text():
 )
 def test_garbage_never_raises(data):
     assert csv_table.read(data, Evidence()) in (Gap.NONE, Gap.MALFORMED)
+
+
+@pytest.mark.parametrize(
+    "table",
+    [
+        "| Field | Type | Description |\n|---|---|---|\n| patientName | string | Name of the patient |\n| mrn | string | Record number |\n",
+        "column,type,meaning\npatient_name,varchar,Name of the patient\ndiagnosis,varchar,Diagnosis of the patient\n",
+    ],
+)
+def test_a_data_dictionary_tells_of_nobody(table):
+    assert phiscan.scan(table.encode()).verdict in (Verdict.NONE, Verdict.HEALTH)
+
+
+def test_a_table_in_markdown_tells_of_somebody():
+    table = "| patientName | mrn | diagnosis |\n|---|---|---|\n| Ana Ruiz | A10017 | asthma |\n"
+    assert phiscan.scan(table.encode()).verdict is Verdict.PHI
