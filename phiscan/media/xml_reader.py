@@ -29,9 +29,15 @@ _HTML: Final = frozenset(
     " li dl dt dd h1 h2 h3 h4 h5 h6 form fieldset legend input label select optgroup option textarea button output section article"
     " header footer main nav aside address figure figcaption details summary dialog blockquote pre hr br img picture video audio"
     " source track iframe embed object param canvas svg path a abbr b bdi bdo big center cite code del dfn em font i ins kbd mark q"
-    " s samp small span strike strong sub sup time tt u var wbr".split()
+    " s samp small span strike strong sub sup time tt u var wbr datalist progress meter menu hgroup search slot map area data ruby"
+    " rb rt rtc rp frameset frame noframes basefont dir acronym marquee nobr".split()
 )
-"""Names of HTML; a fragment of a page has no others."""
+"""Names of HTML, of today and of before; a fragment of a page has no others."""
+_DRAWN: Final = frozenset(
+    "g rect circle ellipse line polyline polygon text tspan textpath defs use symbol marker mask pattern clippath image lineargradient"
+    " radialgradient stop filter desc metadata animate foreignobject".split()
+)
+"""Names of SVG, which count where a page holds a drawing: an address has lines too."""
 _NARRATIVE: Final = _HTML | frozenset(
     "content paragraph list item linkhtml footnote footnoteref rendermultimedia".split()
 )
@@ -84,9 +90,8 @@ def _unnamed(name: str, head: bytes, *, declared: bool) -> str:
         return "script"
     if declared or b"<?xml" in head:
         return ""
-    return (
-        "html" if all(t.name.lower() in _NARRATIVE for t in tokens(head) if t.kind in (Kind.OPEN, Kind.EMPTY)) else ""
-    )
+    known = _NARRATIVE | _DRAWN if b"<svg" in head else _NARRATIVE
+    return "html" if all(t.name.lower() in known for t in tokens(head) if t.kind in (Kind.OPEN, Kind.EMPTY)) else ""
 
 
 def _is_markup(head: bytes, name: str) -> bool:
