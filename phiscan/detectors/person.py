@@ -179,7 +179,9 @@ DETECTORS = (
         "name_before_identifier",
         rf"[a-z\x80-\xff'., -]{{4,40}}[ ,|;(\n\r-] ?\(?{_BESIDE}\b",
         _value(
-            r"(?<![A-Za-z'.\x80-\xff-])", _TWO_WORDS, rf"\s?[,|;(\n\r-]{{1,3}}\s?\(?(?i:{_BESIDE})(?![A-Za-z]| ?\))"
+            r"(?<![A-Za-z'.\x80-\xff-])",
+            _TWO_WORDS,
+            rf"\s?[,|;(\n\r-]{{1,3}}\s?\(?(?i:{_BESIDE})(?![A-Za-z\x80-\xff]| ?\))",
         ),
         Subject.PATIENT,
         Likelihood.LIKELY,

@@ -85,7 +85,7 @@ attending physician provider providers doctor nurse surgeon assistant clinician 
 signature signed electronically addendum dictated transcribed disposition condition status stable alert oriented review reason purpose type code codes category class grade stage type background situation
 registration pronouns claim claims benefits pages recommendation recommendations instructions education goals goal problem problems list onset duration severity location quality context timing associated modifying risk factors review
 neonate mother father mom dad parent parents spouse wife husband son daughter brother sister aunt uncle niece nephew cousin guardian grandmother grandfather baby boy girl infant child kid twin newborn
-privacy consents postal zone treatment treatments death cause additional demographic demographics permit permits program programs identifier identifiers source event events tracking relationship relationships
+information privacy consents postal zone treatment treatments death cause additional demographic demographics permit permits program programs identifier identifiers source event events tracking relationship relationships
 types change changes details updated failed created banner action actions menu resource resources profile schema indicator indicators eligibility requirement requirements descriptor observation observations value values policy policies
 emergency contact kin next poa hcpoa proxy caregiver partner fiance fiancee friend neighbor mr mrs ms miss mx dr drs dra md do rn np pa phd dds sr jr ii iii iv
 medicare medicaid tricare humana aetna cigna anthem kaiser bluecross blue shield united optum walgreens cvs walmart costco kroger epic cerner mychart zoom facetime skype teams slack outlook gmail google

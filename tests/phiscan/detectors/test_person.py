@@ -95,6 +95,7 @@ def test_leaves_others(values, text, reason):
         ('"desc": "Mother Tongue Spoken"', "a field's description"),
         ("the Semantic Sensor Network (SSN) is", "an abbreviation"),
         ("Kuala Pembuang, Pontianak, Borneo", "an island"),
+        ("Kuala Pembuang, Pontianak (Bornéo)", "an island"),
     ],
 )
 def test_headings_and_programs_name_nobody(values, text, reason):

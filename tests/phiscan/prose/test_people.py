@@ -40,6 +40,7 @@ def test_a_cue_beside_a_name_finds_it(text, names):
         ('"title": "Patient Bracelet",\n"text": "Time of death",\n"vaccine": "Vaccination"', "what a screen says"),
         ('"desc": "Patient Transfusion and Graft Marker"\n"desc": "Allergy to penicillin"', "a field's description"),
         ("class Visit:\n    patient: IVisitorRecord  # asthma, fracture", "a class"),
+        ("Patient Information for asthma: when to call about fever", "a leaflet"),
         ("<td>Newborn Cot</td><td>jaundice, phototherapy</td>", "a heading"),
     ],
 )
