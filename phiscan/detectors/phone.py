@@ -18,8 +18,8 @@ def _number(text: str) -> bool:
     return checks.phone(text) and not _CLAUSE.fullmatch(text) and not _TOLL_FREE.match(text)
 
 
-_TOLL_FREE = re.compile(r"\+?1?[-. (]{0,2}8(?:00|33|44|55|66|77|88)")
-"""Areas in which the called pays (NANPA): nobody has such a number at home."""
+_TOLL_FREE = re.compile(r"1?[-. (]{0,2}800\b|1[-. (]{1,2}8(?:33|44|55|66|77|88)\b")
+"""Areas in which the called pays (NANPA), as companies write them; nobody has such a number at home."""
 _CLAUSE = re.compile(r"\d{3}\.\d{3}-\d{4}")
 
 PHONE = Detector(
@@ -46,7 +46,7 @@ DIALLED = Detector(
     info_type="PHONE_NUMBER",
     # +13125550182 (ITU-T E.164); not 13125550182
     pattern=r"\+1[2-9]\d{2}[2-9]\d{6}\b",
-    validate=_number,
+    validate=checks.phone,
     bare=Likelihood.POSSIBLE,
 )
 LABELLED = Detector(
