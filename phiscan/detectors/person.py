@@ -50,7 +50,7 @@ _KINDS: Final = frozenset(
     "patient patients person persons member members resource subscriber subscribers contact".split()
 )
 """What a program calls a record of somebody."""
-_GOES_ON = r"(?=,? [a-z0-9(]|[,;:.] ?[a-z0-9(]|[.,;]? ?\(|,? [\[|#/-]|'s\b|\.(?:\s|$))"
+_GOES_ON = r"(?=,? [a-z0-9(]|[,;:.] ?[a-z0-9(]|[.,;]? ?\(|,? [\[|#/]|'s\b|\.(?:\s|$))"
 """What follows a name in a sentence or a record, and not a heading or a button's label."""
 
 
