@@ -4,8 +4,9 @@ INVARIANT (allow-list): `AllowList` stands in front of every span exporter and `
 what they do not know is dropped, so that a key added elsewhere, by us or a library, does not leave.
 
 The parent of a span comes from gRPC metadata only: Envoy writes its own span there. `traceparent` in the message's
-headers is the client's word. Every span is recorded (ALWAYS_ON): with Istio's default of 1 % sampling, a
-parent-based sampler would lose decisions. Baggage is not read.
+headers is the client's word, and so is `tracestate`, which Envoy hands on as it came: neither is read. Every span is
+recorded (ALWAYS_ON): with Istio's default of 1 % sampling, a parent-based sampler would lose decisions. Baggage is not
+read.
 """
 
 import time
@@ -19,12 +20,13 @@ from opentelemetry.metrics import MeterProvider
 from opentelemetry.sdk.metrics.view import DropAggregation, ExplicitBucketHistogramAggregation, View
 from opentelemetry.sdk.trace import ReadableSpan
 from opentelemetry.sdk.trace.export import SpanExporter, SpanExportResult
-from opentelemetry.trace import Span, SpanKind, TracerProvider, format_trace_id, set_span_in_context
+from opentelemetry.trace import Span, SpanContext, SpanKind, TracerProvider, format_trace_id, set_span_in_context
 from opentelemetry.trace.propagation.tracecontext import TraceContextTextMapPropagator
 
 from extauthz.judgement import Judgement
 
 SCOPE: Final = "phiguard"
+_PARENT: Final = "traceparent"
 _LONGEST: Final = 256  # characters of a string attribute; the longest legal principal is shorter
 _BUCKETS: Final = (0.0005, 0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1.0)  # seconds
 
@@ -96,7 +98,7 @@ def views() -> list[View]:
 
 
 class AllowList(SpanExporter):
-    """Hands on only what `SpanName` and `Key` list: no events, links, status texts or other attributes."""
+    """Hands on only what `SpanName` and `Key` list: no events, links, status texts, trace states or other attributes."""
 
     def __init__(self, exporter: SpanExporter) -> None:
         self._exporter = exporter
@@ -118,8 +120,8 @@ def _cleaned(span: ReadableSpan) -> ReadableSpan:
     known = set(Key)
     return ReadableSpan(
         name=span.name,
-        context=span.get_span_context(),
-        parent=span.parent,
+        context=_bare(span.get_span_context()),
+        parent=_bare(span.parent),
         resource=span.resource,
         attributes={k: v for k, v in (span.attributes or {}).items() if k in known and _is_plain(v)},
         kind=span.kind,
@@ -127,6 +129,11 @@ def _cleaned(span: ReadableSpan) -> ReadableSpan:
         end_time=span.end_time,
         instrumentation_scope=span.instrumentation_scope,
     )
+
+
+def _bare(context: SpanContext | None) -> SpanContext | None:
+    """The ids of a span without its trace state: free text that a client may have written."""
+    return context and SpanContext(context.trace_id, context.span_id, context.is_remote, context.trace_flags)
 
 
 def _is_plain(value: object) -> bool:
@@ -197,9 +204,9 @@ class Telemetry:
 
         Args:
             name: AUTHORIZE or INSPECT.
-            metadata: the call's gRPC metadata; `traceparent` and `tracestate` are read.
+            metadata: the call's gRPC metadata, of which `traceparent` is read.
         """
-        parent = self._propagator.extract(dict(metadata), Context())
+        parent = self._propagator.extract({_PARENT: metadata.get(_PARENT, "")}, Context())
         return Trace(self, self.start(name, parent, self.clock()))
 
     def start(self, name: SpanName, parent: Context, start: int) -> Span:

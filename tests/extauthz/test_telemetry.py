@@ -3,12 +3,14 @@ from dataclasses import replace
 
 import pytest
 from opentelemetry.context import Context
+from opentelemetry.exporter.otlp.proto.common.trace_encoder import encode_spans
 from opentelemetry.sdk.metrics import MeterProvider
 from opentelemetry.sdk.metrics.export import InMemoryMetricReader
 from opentelemetry.sdk.trace import TracerProvider
 from opentelemetry.sdk.trace.export import SimpleSpanProcessor
 from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
 from opentelemetry.sdk.trace.sampling import ALWAYS_ON
+from opentelemetry.trace import NonRecordingSpan, SpanContext, TraceState, set_span_in_context
 
 from extauthz.judgement import Judgement, ledger_record
 from extauthz.telemetry import AllowList, Key, SpanName, Telemetry, span_attributes, views
@@ -75,6 +77,25 @@ def test_the_parent_comes_from_metadata_and_a_span_is_kept_whatever_it_samples(b
 
     assert trace.id == TRACE
     assert format(bench.finished()["phiguard.inspect"].parent.span_id, "016x") == SPAN
+
+
+def test_no_trace_state_of_a_client_leaves(bench):
+    """Envoy hands `tracestate` on as the client wrote it, and OTLP has a field for it beside the attributes."""
+    metadata = {"traceparent": f"00-{TRACE}-{SPAN}-01", "tracestate": "patient=ana-ruiz-536-22-8790"}
+    trace = bench.telemetry.begin(SpanName.INSPECT, metadata)
+    trace.step(SpanName.SCAN, 100, 130)
+    trace.end(JUDGEMENT, 0.25)
+
+    assert trace.id == TRACE
+    assert b"ana-ruiz" not in encode_spans(list(bench.finished().values())).SerializeToString()
+
+
+def test_the_exporter_drops_the_trace_state_of_a_span_that_others_made(bench):
+    state = TraceState([("patient", "ana-ruiz")])
+    parent = set_span_in_context(NonRecordingSpan(SpanContext(1, 2, is_remote=True, trace_state=state)), Context())
+    bench.tracers.get_tracer("other").start_span("phiguard.scan", parent).end()
+
+    assert b"ana-ruiz" not in encode_spans(list(bench.finished().values())).SerializeToString()
 
 
 @pytest.mark.parametrize("value", ["", "00-zz-zz-01", "x" * 5000, f"00-{'0' * 32}-{SPAN}-01"])
