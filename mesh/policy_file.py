@@ -19,7 +19,7 @@ from yaml.nodes import Node
 from mesh import policy_keys
 from mesh.decision import Action, Mode
 from mesh.policy import Policy
-from mesh.policy_groups import groups_of
+from mesh.policy_groups import MOST_ENTRIES, groups_of
 from mesh.policy_lint import lint
 from mesh.policy_nodes import NodeReader, Place
 from mesh.policy_part import Part, PlacedRule, read_groups, read_part, read_rules, read_services
@@ -28,6 +28,7 @@ from mesh.vocabulary import BUILT_IN, Vocabulary
 
 __all__ = ["PolicyError", "Problem", "Severity", "check", "check_files", "parse", "parse_files", "read"]
 
+_SHORTEN: Final = "name namespaces, or patterns with `*`, in place of long groups"
 _STRICTNESS: Final = (Mode.DISCOVER, Mode.MONITOR, Mode.ENFORCE)
 
 ValueT = TypeVar("ValueT")
@@ -121,11 +122,18 @@ def _rules(parts: Sequence[Part], mode: Mode, vocabulary: Vocabulary) -> list[Pl
     for part in parts:
         shared = shared if part.namespace else read_groups(part, shared)
     found: list[PlacedRule] = []
+    entries = 0
     for part in parts:
         groups = read_groups(part, shared) if part.namespace else shared
         of_file = _mode_of(part) if "mode" in part.spec else mode
         default = of_file if of_file is not mode else None
         for each in read_rules(part, groups):
+            entries += len(each.rule.sources) + len(each.rule.targets)
+            if (
+                entries > MOST_ENTRIES
+            ):  # the next rules are not read: a short file can name a long group in each of them
+                each.place.error(f"the rules have more than {MOST_ENTRIES} entries, groups written out", _SHORTEN)
+                return found
             found.append(replace(each, rule=replace(each.rule, mode=each.rule.mode or default)))
     _check_names(found)
     return found

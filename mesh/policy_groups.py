@@ -22,6 +22,9 @@ from phiscan.identifiers import INFO_TYPES, Identifier, InfoType
 GROUP_NAME: Final = "[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?"
 """Lower case, so that no group is ever taken for a class or an infoType."""
 
+MOST_ENTRIES: Final = 1_000_000
+"""Workloads in all groups, or in all rules, once groups are written out: seconds of reading."""
+
 _CLASSES: Final = frozenset(identifier.value for identifier in Identifier)
 _LIKE_INFO_TYPE: Final = re.compile(r"[A-Z][A-Z0-9]*_[A-Z0-9_]*")  # `CLINIC_CHART_NUMBER`, not `SSN`
 _NEARLY: Final = 0.85  # `PERSON_NAMES` is a slip of the pen; `CLINIC_CHART` is no `CLINICAL_NOTE`

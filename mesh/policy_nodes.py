@@ -21,6 +21,7 @@ _INTEGER: Final = re.compile(r"0|-?[1-9][0-9]{0,17}")
 _FLOAT: Final = re.compile(r"-?(?:0|[1-9][0-9]{0,17})\.[0-9]{1,17}")
 _TRUE: Final = frozenset({"true", "yes", "on"})
 _NO_HINTS: Final[Mapping[str, str]] = MappingProxyType({})
+_MANY: Final = 1000
 _KINDS: Final = {MappingNode: "a mapping", SequenceNode: "a list", ScalarNode: "a single value"}
 
 ChoiceT = TypeVar("ChoiceT")
@@ -197,7 +198,9 @@ class Place:
 
 
 def closest(word: str, known: Collection[str]) -> str:
-    """A hint that names the closest known word; empty when none is close."""
+    """A hint that names the closest known word; empty when none is close, or too many are known to try them all."""
+    if len(known) > _MANY:
+        return ""
     close = get_close_matches(word, known, n=1) or get_close_matches(word.upper(), known, n=1)
     return f"did you mean `{close[0]}`?" if close else ""
 

@@ -6,7 +6,7 @@ and settings of the whole mesh are not its business.
 
 import hashlib
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Final
 
@@ -83,17 +83,15 @@ def read_groups(part: Part, known: Groups) -> Groups:
     return Groups(identifiers, workloads, known.vocabulary)
 
 
-def read_rules(part: Part, groups: Groups) -> list[PlacedRule]:
+def read_rules(part: Part, groups: Groups) -> Iterator[PlacedRule]:
     """The rules and exceptions of the file. The names of a namespace's begin with it: `finance/ehr-to-billing`."""
-    found: list[PlacedRule] = []
     for key, read in (("rules", read_rule), ("exceptions", read_exception)):
         for node in part.reader.sequence(part.spec[key], f"`{key}`") if key in part.spec else ():
             rule = read(part.reader, node, groups)
             if part.namespace:
                 _check_scope(part, rule, node)
                 rule = replace(rule, name=f"{part.namespace}/{rule.name}" if rule.name else "")
-            found.append(PlacedRule(rule, Place(part.reader, node)))
-    return found
+            yield PlacedRule(rule, Place(part.reader, node))
 
 
 def read_services(part: Part) -> dict[str, tuple[str, Place]]:

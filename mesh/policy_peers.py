@@ -9,7 +9,7 @@ from yaml.nodes import Node
 from mesh import addresses, identity, paths, policy_keys
 from mesh.facts import Protocol
 from mesh.policy import OperationMatch, Peer, Target
-from mesh.policy_groups import Groups, group_words, in_order, named_groups
+from mesh.policy_groups import MOST_ENTRIES, Groups, group_words, in_order, named_groups
 from mesh.policy_nodes import NodeReader, did_you_mean
 
 _PROTOCOLS: Final = {protocol.value: protocol for protocol in Protocol}
@@ -20,6 +20,7 @@ _HOST_HINT: Final = "write a host in lower case without port, with `*` at its st
 _METHOD_HINT: Final = "write it in capitals; leave `methods` out for any"
 
 _GLOB_HINT: Final = "write lower-case letters, digits, `.` and `-`, with `*` at most at one end"
+_SHORTEN: Final = "name a group where it is needed, and not in other groups"
 _BLOCK_HINT: Final = "write `10.0.0.0/8`, `2001:db8::/32` or one address, with no bits beyond the length"
 
 
@@ -42,13 +43,18 @@ _Keys = Mapping[str, Node]
 def read_workload_groups(reader: NodeReader, node: Node, known: Groups) -> Mapping[str, tuple[Peer, ...]]:
     """The known groups and those of `spec.workloadGroups`."""
     groups = dict(known.workloads)
+    count = 0
     for name, entries in in_order(reader, named_groups(reader, node, "`workloadGroups`", groups), group_words):
         where = f"an entry of group `{name}`"
         members: dict[Peer, None] = {}  # each once: groups of groups would else grow without bound
         for item in reader.sequence(entries, f"group `{name}`"):
             keys = reader.mapping(item, policy_keys.MEMBER, where)
             members.update(dict.fromkeys(_peers(reader, item, keys, replace(known, workloads=groups))))
+            if count + len(members) > MOST_ENTRIES:
+                reader.error(item, f"the groups hold more than {MOST_ENTRIES} workloads, groups written out", _SHORTEN)
+                return groups
         groups[name] = tuple(members)
+        count += len(members)
         if not members:
             reader.error(entries, f"group `{name}` names nobody", "list workloads as in `from`")
     return groups

@@ -2,6 +2,7 @@ from itertools import combinations
 
 import pytest
 
+from mesh import policy_file, policy_peers
 from mesh.policy import Peer
 from mesh.policy_file import check, parse
 from mesh.policy_groups import BUILT_IN
@@ -136,6 +137,31 @@ def test_groups_of_groups_do_not_grow_without_bound():
     levels = "".join(f"    g{n}: [{{groups: [g{n - 1}]}}, {{groups: [g{n - 1}]}}]\n" for n in range(1, 31))
     spec = f"  workloadGroups:\n    g0: [{{namespaces: [a]}}]\n{levels}  rules: [{{name: r, from: [{{groups: [g30]}}], to: [{{}}]}}]\n"
     assert parse(HEAD + spec, file="p.yaml").rules[0].sources == (Peer(namespaces=("a",)),)
+
+
+@pytest.mark.parametrize("direction", ["from", "to"])
+def test_rules_that_write_out_too_much_are_an_error(direction, monkeypatch):
+    """A short file can name a long group in each of its rules: memory and time would grow with the product."""
+    monkeypatch.setattr(policy_file, "MOST_ENTRIES", 100)
+    members = ", ".join(f"{{namespaces: [n{number}]}}" for number in range(20))
+    ends = {"from": "{}", "to": "{}", direction: "{groups: [all]}"}
+    rules = "".join(f"  - {{name: r{n}, from: [{ends['from']}], to: [{ends['to']}]}}\n" for n in range(9))
+    found, policy = problems_of(f"  workloadGroups: {{all: [{members}]}}\n  rules:\n{rules}")
+
+    assert policy is None
+    assert [(line, message) for line, message, _ in found] == [
+        (11, "the rules have more than 100 entries, groups written out")
+    ]
+
+
+def test_groups_that_write_out_too_much_are_an_error(monkeypatch):
+    monkeypatch.setattr(policy_peers, "MOST_ENTRIES", 100)
+    members = ", ".join(f"{{namespaces: [n{number}]}}" for number in range(20))
+    groups = "".join(f"    g{number}: [{{groups: [all]}}]\n" for number in range(9))
+    found, policy = problems_of(f"  workloadGroups:\n    all: [{members}]\n{groups}")
+
+    assert policy is None
+    assert [message for _, message, _ in found] == ["the groups hold more than 100 workloads, groups written out"]
 
 
 def test_every_group_of_names_is_disjoint_or_contained_where_the_law_says_so():
