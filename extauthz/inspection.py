@@ -64,9 +64,9 @@ class Desk:
         now = self.snapshot()
         return replace(self, snapshot=lambda: now)
 
-    def open(self, call: Call) -> "Inspection":
-        """Begin the inspection of one message."""
-        return Inspection(self, call)
+    def open(self, call: Call, earlier: ScanReport | None = None) -> "Inspection":
+        """Begin the inspection of one message, or of the rest of one of which `earlier` was found and let go."""
+        return Inspection(self, call, earlier)
 
     def budget(self, call: Call) -> float:
         """Seconds for one scan of this call: half of what the caller leaves is for the answer and its way."""
@@ -98,7 +98,7 @@ class Stopwatch:
 class Inspection:
     """One message of one call. Makes exactly one judgement."""
 
-    def __init__(self, desk: Desk, call: Call) -> None:
+    def __init__(self, desk: Desk, call: Call, earlier: ScanReport | None = None) -> None:
         self._desk = desk
         self._call = call
         self._engine, self._policy = (now := desk.snapshot()).engine, now.policy
@@ -108,7 +108,7 @@ class Inspection:
         self._facts: Facts | None = None
         self._media = ("", "")
         self._begun: list[float] = []  # when each scan began, in worked seconds
-        self._exchange = Exchange(self._policy, self._open_scanner)
+        self._exchange = Exchange(self._policy, self._open_scanner, earlier)
 
     def receive(self, event: Event) -> Judgement | None:
         """Take one event of the message; the judgement once it is known."""

@@ -7,12 +7,15 @@ trailers follow its body:
     --------------------   ----------------   ------------------   ------------------------
     nothing yet            open               refuse               refuse
     open                   refuse             judge                judge
-    judged, seen whole     refuse             refuse               judge by themselves
-    judged, cut off        refuse             as judged            judge by themselves
+    judged, seen whole     refuse             refuse               judge beside the body
+    judged, cut off        refuse             as judged            judge beside the body
 
 `response_headers` may be the first event of a stream: the filter may skip requests, or ext_authz has denied the
 request. A stream whose filter only looks on (`observability_mode`) is judged as one whose bodies are not held back, is never
 enforced, and gets no answer.
+
+"Beside the body": the body has gone on, and cannot be masked or held back any more. What was found in it counts for its
+trailers, so that nobody's name follows in a trailer what the body says of their health.
 
 "As judged" is for body modes that release chunks: the first event already counted as cut off, and the policy
 has spoken on that.
@@ -29,19 +32,20 @@ from extauthz.judgement import Judgement
 from extauthz.logs import LogEvent
 from extauthz.translate import processing
 from extauthz.translate.processing import Context, Part, Phase
-from mesh.decision import Reason
+from mesh.decision import Action, Reason
 from mesh.events import Event, Head
 from mesh.facts import Direction, Facts
-from phiscan.finding import Coverage
+from phiscan.finding import Coverage, ScanReport
 
 
 @dataclass(slots=True)
 class _Side:
-    """One direction: what is open, what was judged, and how many bytes are reserved for it."""
+    """One direction: what is open, what was judged, what of it has gone on, and how many bytes are reserved for it."""
 
     facts: Facts | None = None
     inspection: Inspection | None = None
     judgement: Judgement | None = None
+    gone: ScanReport | None = None
     reserved: int | None = None
 
 
@@ -121,7 +125,8 @@ class Stream:
         if side.judgement is None or side.facts is None:
             return self._refuse(side, Reason.INTERNAL_ERROR)
         if found.part is Part.TRAILERS:
-            judged = self._feed(side, self._desk.open(self._call), (Head(side.facts), *events))
+            side.gone = side.gone or _gone(side.judgement)
+            judged = self._feed(side, self._desk.open(self._call, side.gone), (Head(side.facts), *events))
             return judged or self._refuse(side, Reason.INTERNAL_ERROR)
         if side.judgement.decision.coverage is not Coverage.COMPLETE:
             return side.judgement
@@ -166,3 +171,10 @@ class Stream:
         if side.reserved is not None:
             self._admission.leave(side.reserved)
             side.reserved = None
+
+
+def _gone(judgement: Judgement) -> ScanReport:
+    """What was found in a message that was answered for, without what the answer masked."""
+    decision, report = judgement.decision, judgement.report
+    masked = decision.redact if decision.effect is Action.REDACT else ()
+    return replace(report, findings=tuple(f for f in report.findings if f.info_type not in masked))

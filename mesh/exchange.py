@@ -18,6 +18,9 @@ Coverage. A body counts as cut off when an event says so, and when the content-l
 bytes received, whatever the partial-body header says: Envoy was seen to send `false` with a partial body. A shell that
 knows Envoy's buffer limit says `truncated` for a body that reaches it.
 
+Trailers that come after the answer on their body are a message of their own, with no body. What was found before and is on its
+way already (`earlier`) counts beside what they hold: a name in a trailer belongs to the diagnosis in the body.
+
 Cost: one scan of the body; when it is redacted one more, which proves it, and up to `_ROUNDS` of them where a proof finds
 something. The body is kept only while it can still be redacted.
 """
@@ -34,8 +37,9 @@ from mesh.events import Body, Event, Failure, Head, Outcome, Trailers
 from mesh.facts import Direction, Facts
 from mesh.facts import Protocol as WireProtocol
 from mesh.policy import Policy
-from phiscan.finding import Coverage, ScanReport
+from phiscan.finding import Coverage, Location, ScanReport
 from phiscan.redact import RedactionError, redact_findings
+from phiscan.verdict import verdict
 
 __all__ = ["Body", "Event", "Exchange", "Failure", "Head", "OpenScanner", "Outcome", "Scanner", "State", "Trailers"]
 
@@ -82,11 +86,13 @@ class Exchange:
     Args:
         policy: the snapshot that holds for the whole message; None refuses it.
         open_scanner: called once, and once more for each proof when the message is redacted.
+        earlier: what was found in the part of the message that was answered for already; None when this is all of it.
     """
 
-    def __init__(self, policy: Policy | None, open_scanner: OpenScanner) -> None:
+    def __init__(self, policy: Policy | None, open_scanner: OpenScanner, earlier: ScanReport | None = None) -> None:
         self._policy = policy
         self._open_scanner = open_scanner
+        self._earlier = earlier
         self._state = State.HEAD
         self._facts: Facts | None = None
         self._message: _Message | None = None
@@ -126,7 +132,7 @@ class Exchange:
         self._facts = head.facts
         if self._policy is None:
             return self._refused(Reason.NO_POLICY)
-        message = _Message(head, self._policy, self._open_scanner)
+        message = _Message(head, self._policy, self._open_scanner, self._earlier)
         message.feed_fields(fields.of_head(head.facts, head.fields))
         if head.end or head.facts.protocol is not WireProtocol.HTTP:
             return message.outcome()
@@ -141,11 +147,13 @@ class Exchange:
 class _Message:
     """What has come of a message, from its head on."""
 
-    def __init__(self, head: Head, policy: Policy, open_scanner: OpenScanner) -> None:
+    def __init__(self, head: Head, policy: Policy, open_scanner: OpenScanner, earlier: ScanReport | None) -> None:
         self._head = head
         self._policy = policy
         self._open_scanner = open_scanner
+        self._earlier = earlier
         self._scanner = open_scanner()
+        self._fields: list[tuple[str, str]] = []
         self._received = 0
         self._truncated = False
         self._kept: list[bytes] | None = [] if head.facts.redactable else None
@@ -161,17 +169,18 @@ class _Message:
 
     def feed_fields(self, labelled: Iterable[tuple[str, str]]) -> None:
         for label, value in labelled:
+            self._fields.append((label, value))
             self._scanner.feed_field(label, value)
 
     def outcome(self) -> Outcome:
         report = self._scanner.finish(truncated=self._truncated or self._is_cut_off())
-        decision = decide(self._head.facts, report, self._policy)
-        if decision.effect is not Action.REDACT:
+        decision = decide(self._head.facts, _beside(self._earlier, report), self._policy)
+        if decision.action is not Action.REDACT:
             return Outcome(decision, report)
-        body = self._redacted(decision, report)
+        body = self._redacted(decision, report)  # tried where nothing is enforced too: the record says what would be
         if body is None:
             return Outcome(replace(decision, action=Action.DENY, reason=Reason.REDACTION_FAILED, redact=()), report)
-        return Outcome(decision, report, body)
+        return Outcome(decision, report, body if decision.enforced else None)
 
     def _is_cut_off(self) -> bool:
         declared = self._head.content_length
@@ -202,9 +211,20 @@ class _Message:
         return None
 
     def _scanned(self, body: bytes) -> ScanReport:
+        """The report on the masked body, with the head beside it: who is named there makes PHI of what the body holds."""
         scanner = self._open_scanner()
+        for label, value in self._fields:
+            scanner.feed_field(label, value)
         scanner.feed(body)
         return scanner.finish(truncated=False)
+
+
+def _beside(earlier: ScanReport | None, report: ScanReport) -> ScanReport:
+    """The report, with what is on its way already: nothing of that can be masked any more."""
+    if earlier is None or not report.findings:
+        return report
+    found = (*report.findings, *(f._replace(location=Location(f.location.field)) for f in earlier.findings))
+    return replace(report, findings=found, verdict=verdict(found))
 
 
 def _asks_for_upgrade(head: Head) -> bool:

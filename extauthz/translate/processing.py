@@ -6,7 +6,7 @@ end with its headers counts as cut off there, before Envoy releases any of it.
 
 In BUFFERED mode a body comes in one event. `end_of_stream` is false when trailers follow (seen with Envoy 1.38), and
 Envoy forwards the body on our answer, before it sends the trailers: so the body is judged at its event, and the
-trailers are judged after it, by themselves.
+trailers are judged after it, beside what was found in the body.
 
 Source: envoy/service/ext_proc/v3/external_processor.proto.
 """

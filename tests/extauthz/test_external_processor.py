@@ -109,7 +109,7 @@ def test_a_body_whose_trailers_follow_is_judged_before_they_come(guard, run):
     assert kinds(answers) == ["request_headers", "immediate_response"]
 
 
-def test_trailers_are_judged_by_themselves(guard, run):
+def test_trailers_are_judged_after_the_body(guard, run):
     events = (request_head(), body(ALLOWED, end=False), trailers(**{"x-note": "patient: Ana Ruiz, SSN 536-22-8790"}))
     answers, code, records = converse(guard, run, *events)
 
@@ -117,6 +117,25 @@ def test_trailers_are_judged_by_themselves(guard, run):
     assert records[1]["infoTypes"].get("US_SOCIAL_SECURITY_NUMBER")
     assert kinds(answers)[:2] == ["request_headers", "request_body"]
     assert code is grpc.StatusCode.OK
+
+
+@pytest.mark.parametrize("side", ["request", "response"])
+def test_nobodys_number_follows_in_a_trailer_what_the_body_says_of_their_health(guard, run, side):
+    head = request_head() if side == "request" else response_head()
+    events = (head, body(b'{"diagnosis": "E11.9"}', end=False, side=side))
+    answers, _, records = converse(guard, run, *events, trailers(side, **{"x-ssn": "536-22-8790"}))
+
+    assert kinds(answers) == [f"{side}_headers", f"{side}_body", "immediate_response"]
+    assert reasons(records) == ["NO_PHI", "REDACTION_UNAVAILABLE"]
+    assert "DIAGNOSIS" not in records[1]["infoTypes"]
+
+
+def test_trailers_of_a_redacted_body_do_not_know_what_was_masked(guard, run):
+    events = (request_head(), body(REDACTED, end=False), trailers(**{"x-patient-name": "Ana Ruiz"}))
+    answers, _, records = converse(guard, run, *events)
+
+    assert kinds(answers) == ["request_headers", "request_body", "request_trailers"]
+    assert reasons(records) == ["REDACTED_BY_RULE", "ALLOWED_BY_RULE"]
 
 
 def test_harmless_trailers_go_on(guard, run):

@@ -300,6 +300,74 @@ def test_nothing_is_replaced_where_the_policy_only_monitors():
     assert (outcome.decision.action, outcome.decision.effect, outcome.body) == (Action.REDACT, Action.ALLOW, None)
 
 
+def test_a_redaction_that_would_fail_is_reported_where_the_policy_only_monitors():
+    """`monitor` tells what `enforce` would do: that is a denial, and not a redaction."""
+    proofs = [MarkerScanner(remains=True)] * 4
+    decisions = [
+        outcome_of(exchange(policy(mode=mode, **REDACT), MarkerScanner(), *proofs), *MESSAGE).decision for mode in Mode
+    ]
+    assert {(d.action, d.reason) for d in decisions} == {(Action.DENY, Reason.REDACTION_FAILED)}
+    assert [d.enforced for d in decisions] == [mode is Mode.ENFORCE for mode in Mode]
+
+
+def test_the_proof_of_a_redaction_knows_whom_the_head_names():
+    class BesideAName(Uncovering):
+        """What it finds is PHI only beside a name of the head."""
+
+        def finish(self, *, truncated: bool) -> ScanReport:
+            seen = super().finish(truncated=truncated)
+            return replace(seen, verdict=Verdict.PHI if ("header.x-name", "Ana Ruiz") in self.fields else Verdict.NONE)
+
+    rules = policy(redact=frozenset({SSN}), deny=frozenset({"PHONE_NUMBER"}))
+    head = Head(FACTS, fields=(("x-name", "Ana Ruiz"),))
+    assert outcome_of(exchange(rules, MarkerScanner(), BesideAName()), head, *MESSAGE[1:]).body is None
+
+
+# --- the rest of a message that was answered for
+
+DIAGNOSIS = Finding("DIAGNOSIS", None, Likelihood.LIKELY, "marker", Location("d", 0, 3), Subject.PATIENT)
+EARLIER = ScanReport((DIAGNOSIS,), verdict=Verdict.HEALTH)
+NAMING = (Head(FACTS), Trailers((("x-ssn", MARKER.decode()),)))
+
+
+class Unnamed(MarkerScanner):
+    """Finds a patient's number without anything about their health."""
+
+    def finish(self, *, truncated: bool) -> ScanReport:
+        seen = super().finish(truncated=truncated)
+        return replace(seen, verdict=Verdict.IDENTIFIERS if seen.findings else Verdict.NONE)
+
+
+def test_trailers_are_judged_beside_what_has_gone_on():
+    rules = policy(allow=frozenset({"PERSON_NAME"}))
+    alone = outcome_of(Exchange(rules, Unnamed), *NAMING)
+    beside = outcome_of(Exchange(rules, Unnamed, EARLIER), *NAMING)
+
+    assert alone.decision.reason is Reason.NO_PHI
+    assert (beside.decision.reason, beside.decision.verdict) == (Reason.MINIMUM_NECESSARY, Verdict.PHI)
+    assert [f.info_type for f in beside.report.findings] == [SSN]  # the record counts nothing twice
+
+
+def test_what_has_gone_on_cannot_be_masked_any_more():
+    gone = ScanReport(
+        (Finding(SSN, Identifier.SSN, Likelihood.LIKELY, "marker", Location("s", 0, 3), Subject.PATIENT),),
+        verdict=Verdict.IDENTIFIERS,
+    )
+
+    class Diagnosing(MarkerScanner):
+        def finish(self, *, truncated: bool) -> ScanReport:
+            return replace(super().finish(truncated=truncated), findings=(DIAGNOSIS,), verdict=Verdict.HEALTH)
+
+    outcome = outcome_of(Exchange(policy(**REDACT), Diagnosing, gone), Head(FACTS), Trailers((("x-note", "E11.9"),)))
+    assert outcome.decision.reason is Reason.REDACTION_UNAVAILABLE
+
+
+def test_trailers_without_a_finding_are_no_second_verdict_on_the_body():
+    rules = policy(allow=frozenset())
+    outcome = outcome_of(Exchange(rules, Unnamed, replace(EARLIER, verdict=Verdict.PHI)), Head(FACTS), Trailers())
+    assert outcome.decision.reason is Reason.NO_PHI
+
+
 # --- failures
 
 
