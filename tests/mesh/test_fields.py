@@ -45,7 +45,7 @@ def test_a_response_does_not_repeat_its_requests_path():
     "name",
     [
         *("host", "content-length", "content-type", "x-request-id"),
-        *("traceparent", "x-forwarded-client-cert", "x-envoy-original-path", ":authority"),
+        *("traceparent", "x-envoy-attempt-count", ":authority"),
         *(":path", "grpc-encoding", "x-b3-traceid"),
     ],
 )
@@ -59,6 +59,40 @@ def test_what_the_transport_writes_is_left_out(name):
 @pytest.mark.parametrize("value", ["Ana Ruiz, SSN 219-09-9999", "Ana%20Ruiz%2C%20SSN%20219-09-9999"])
 def test_a_sentence_in_a_header_of_the_transport_is_scanned_without_its_name(name, value):
     assert list(fields.of_headers("header", ((name, value),))) == [("header", "Ana Ruiz, SSN 219-09-9999")]
+
+
+@pytest.mark.parametrize("name", ["etag", "x-envoy-note", "tracestate", ":authority", ":method", "x-request-id"])
+@pytest.mark.parametrize("value", ["ssn=219-09-9999", "ana.ruiz@clinic.example"])
+def test_a_word_that_no_transport_writes_is_scanned(name, value):
+    assert list(fields.of_headers("header", ((name, value),))) == [("header", value)]
+
+
+PROXYS = [
+    ("x-forwarded-client-cert", f'By=spiffe://cluster.local/ns/a/sa/b;Hash={"3f" * 32};Subject="";URI=spiffe://c/ns/a/sa/b'),
+    ("x-forwarded-client-cert", 'Cert="-----BEGIN%20CERTIFICATE-----%0AMIIC%2BaA/=%0A-----END%20CERTIFICATE-----%0A"'),
+    ("x-forwarded-client-cert", f"Hash={'00' * 32},By=spiffe://cluster.local/ns/a/sa/b"),
+    ("x-envoy-peer-metadata", "ChoKCkNMVVNURVJfSUQSDBoKS3ViZXJuZXRlcwoeCgxJTlNUQU5DRV9JUFMSDhoMMTAuNDQuMS4xNw=="),
+    ("x-envoy-peer-metadata-id", "sidecar~10.44.1.17~ehr-7d9.clinic~clinic.svc.cluster.local"),
+]
+
+
+@pytest.mark.parametrize(("name", "value"), PROXYS)
+def test_what_the_proxies_write_of_themselves_is_left_out(name, value):
+    assert list(fields.of_headers("header", ((name, value),))) == []
+
+
+@pytest.mark.parametrize(("name", "value"), [*PROXYS, ("x-forwarded-client-cert", ""), ("x-envoy-peer-metadata", "")])
+@pytest.mark.parametrize("said", ["Ana Ruiz, SSN 219-09-9999", 'Subject="CN=Ana Ruiz"', "ana.ruiz@clinic.example"])
+def test_what_a_client_writes_beside_it_is_scanned(name, value, said):
+    """A receiver's proxy appends to what came: the client's own words arrive at the application."""
+    ((label, left),) = fields.of_headers("header", ((name, f"{said},{value}"),))
+    assert label == "header"
+    assert said in left
+
+
+def test_a_path_from_before_a_rewrite_is_read_as_a_path():
+    found = list(fields.of_headers("header", (("x-envoy-original-path", "/patients/7?mrn=48291734"),)))
+    assert found == [("path", "/patients/7"), ("query.mrn", "48291734")]
 
 
 def test_a_long_word_in_a_header_of_the_transport_is_scanned():
