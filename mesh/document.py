@@ -17,6 +17,7 @@ from yaml.reader import ReaderError
 
 _MAX_BYTES: Final = 1 << 20  # some thousand rules; without libyaml, PyYAML takes seconds for that
 _MAX_DEPTH: Final = 64  # a FHIR resource as a case's body nests 15 deep; far below Python's recursion limit
+_SURROGATE: Final = re.compile(r"[\ud800-\udfff]")  # `"\ud83d"`: no UTF-8, so a record with it could not be written
 _LEADING_TAB: Final = re.compile(r"^ *\t", re.MULTILINE)
 
 
@@ -44,6 +45,10 @@ class _Bounded(Composer):
         if isinstance(event, yaml.AliasEvent) or getattr(event, "anchor", None):
             raise UnreadableError(
                 mark.line + 1, mark.column + 1, f"`{event.anchor}` is an anchor or alias", "write it out"
+            )
+        if isinstance(event, yaml.ScalarEvent) and _SURROGATE.search(event.value):
+            raise UnreadableError(
+                mark.line + 1, mark.column + 1, "half of a character is escaped", "write all of it, `\\U0001f600`"
             )
         if self._depth >= _MAX_DEPTH:
             raise UnreadableError(mark.line + 1, mark.column + 1, f"the file nests deeper than {_MAX_DEPTH} levels")

@@ -23,6 +23,7 @@ from mesh.document import UnreadableError, compose
         ("a: 'x\n", 2, 1, "the file is not valid YAML: found unexpected end of stream"),
         ("a: \x01\n", 1, 4, "a control character stands in the file"),
         ("a: 1\nb: \udcff\n", 2, 4, "the file is not UTF-8"),
+        ('a: 1\nb: "x\\ud83d"\n', 2, 4, "half of a character is escaped"),
         ("[" * 100, 1, 65, "the file nests deeper than 64 levels"),
         ("a: " + "x" * (1 << 20), 1, 1, "the file has 1048579 bytes, more than 1048576"),
     ],
