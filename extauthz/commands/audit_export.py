@@ -1,7 +1,8 @@
 """`phiguard audit export`: the decisions of a period, as JSON lines or CSV, out of a ledger that holds.
 
 INVARIANT (verified): without `--unverified` nothing is written unless every chain holds whole, and only records that
-the verification went over are written: what a running guard adds meanwhile is for the next export.
+the verification went over are written, by their hashes: what a running guard adds meanwhile is for the next export, and what
+somebody puts in a record's place meanwhile is no record.
 """
 
 import argparse
@@ -147,9 +148,8 @@ def _proof(chains: list[Chain], verified: list[Verified], problems: list[str]) -
 
 def _decisions(chain: Chain, verified: Verified, wanted: _Wanted) -> Iterator[_Found]:
     for record in chain.records():
-        if verified.problem is None and record["seq"] > verified.head.seq:
-            return
-        if wanted(record):
+        is_known = verified.problem is not None or record["hash"] in verified.hashes
+        if is_known and wanted(record):
             yield chain.worker, record
 
 

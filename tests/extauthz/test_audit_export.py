@@ -148,3 +148,21 @@ def test_what_a_running_guard_adds_meanwhile_is_for_the_next_export(tmp_path, mo
     monkeypatch.setattr(ledgers, "verify", and_then_more)
     assert cli.main(["audit", "export", str(tmp_path)]) == 0
     assert len(capsysbinary.readouterr().out.splitlines()) == 1
+
+
+def test_what_somebody_puts_in_a_records_place_meanwhile_is_not_exported(tmp_path, monkeypatch, capsysbinary):
+    written(tmp_path, {}, {"decision": "ALLOW"})
+    verify = ledgers.verify
+
+    def and_then_forged(chain, known):
+        found = verify(chain, known)
+        segment = next(tmp_path.glob("*.jsonl"))
+        *kept, last = segment.read_bytes().splitlines(keepends=True)
+        forged = {**{k: v for k, v in orjson.loads(last).items() if k != "hash"}, "decision": "REDACT"}
+        line, _ = ledger_chain.seal(forged, ledger_chain.Head(forged["seq"] - 1, forged["prev"]))
+        segment.write_bytes(b"".join((*kept, line)))
+        return found
+
+    monkeypatch.setattr(ledgers, "verify", and_then_forged)
+    cli.main(["audit", "export", str(tmp_path)])
+    assert [orjson.loads(line)["decision"] for line in capsysbinary.readouterr().out.splitlines()] == ["DENY"]

@@ -201,6 +201,17 @@ def test_a_record_made_up_with_a_right_hash_does_not_fit_the_chain(tmp_path):
     assert verify(tmp_path / "a").problem == "record 2 does not follow from the hash of record 1"
 
 
+def test_a_line_that_nests_deeper_than_it_can_be_sealed_is_a_changed_line(tmp_path):
+    """orjson reads 1,024 levels and writes 254: such a line ended `audit verify`, and the guard's start, with an exception."""
+    written(tmp_path, 1)
+    path = next(tmp_path.glob("ledger-0-*.jsonl"))
+    path.write_bytes(path.read_bytes() + b'{"seq":3,"a":' + b"[" * 300 + b"]" * 300 + b"}\n")
+
+    assert verify(tmp_path) is not None
+    written(tmp_path, 1)
+    assert verify(tmp_path) is None
+
+
 def test_without_a_ledger_nothing_is_kept_and_nothing_fails():
     ledger = NoLedger()
     ledger.append({"kind": "decision"})
