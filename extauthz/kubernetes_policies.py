@@ -98,12 +98,14 @@ class KubernetesPolicies:
             try:
                 version = self._watch(version) if version else self._list()
                 failures, pause = 0, _CALM_SECONDS if time.monotonic() < began + _CALM_SECONDS else 0.0
-            except GoneError:
-                version, pause = "", _CALM_SECONDS
             except Exception as error:  # noqa: BLE001 - a thread that ends in silence would leave an old policy in force
-                self._known = replace(self._known, problem=_told(error))
-                version, pause = "", min(_MAX_SECONDS, 2.0**failures) * random.uniform(0.5, 1.0)  # noqa: S311 - no secret
-                failures = min(failures + 1, 8)
+                if isinstance(error, GoneError) and version:  # of a watch: a new list tells all. A list has to be whole
+                    pause = _CALM_SECONDS
+                else:
+                    self._known = replace(self._known, problem=_told(error))
+                    pause = min(_MAX_SECONDS, 2.0**failures) * random.uniform(0.5, 1.0)  # noqa: S311 - no secret
+                    failures = min(failures + 1, 8)
+                version = ""
             self._asked.set()
             self._closed.wait(pause)
 

@@ -151,25 +151,27 @@ def test_more_than_can_be_read_in_a_while_is_refused(followed, monkeypatch):
         assert names(store) == ["a"]
 
 
-def test_an_api_that_goes_away_leaves_the_policy_in_force_and_is_told(followed):
+@pytest.mark.parametrize("status", [503, 410])
+def test_an_api_that_goes_away_leaves_the_policy_in_force_and_is_told(followed, status):
+    """410 to a list too: nothing is known of the objects then, for as long as it lasts."""
     with ApiServer([WIDE]) as server:
         store = store_of(followed(server))
         before = store.current
         server.watched.acquire()
-        server.fail += [503] * 2000
+        server.fail += [status] * 2000
         server.events.put(END)
-        assert until(lambda: _is_told(store))
+        assert until(lambda: _is_told(store, status))
         assert (store.current, store.refused) == (before, True)
         server.fail.clear()
         assert until(lambda: not (refreshed(store) or store.refused))
         assert store.current is before
 
 
-def _is_told(store):
+def _is_told(store, status):
     try:
         store.refresh()
     except PolicyUnreadableError as error:
-        return "kubernetes://mesh: " in str(error) and "status 503" in str(error)
+        return "kubernetes://mesh: " in str(error) and f"status {status}" in str(error)
     return False
 
 

@@ -68,7 +68,10 @@ def test_a_word_that_no_transport_writes_is_scanned(name, value):
 
 
 PROXYS = [
-    ("x-forwarded-client-cert", f'By=spiffe://cluster.local/ns/a/sa/b;Hash={"3f" * 32};Subject="";URI=spiffe://c/ns/a/sa/b'),
+    (
+        "x-forwarded-client-cert",
+        f'By=spiffe://cluster.local/ns/a/sa/b;Hash={"3f" * 32};Subject="";URI=spiffe://c/ns/a/sa/b',
+    ),
     ("x-forwarded-client-cert", 'Cert="-----BEGIN%20CERTIFICATE-----%0AMIIC%2BaA/=%0A-----END%20CERTIFICATE-----%0A"'),
     ("x-forwarded-client-cert", f"Hash={'00' * 32},By=spiffe://cluster.local/ns/a/sa/b"),
     ("x-envoy-peer-metadata", "ChoKCkNMVVNURVJfSUQSDBoKS3ViZXJuZXRlcwoeCgxJTlNUQU5DRV9JUFMSDhoMMTAuNDQuMS4xNw=="),
