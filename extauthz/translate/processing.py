@@ -32,6 +32,7 @@ _FILTER: Final = "envoy.filters.http.ext_proc"
 _NAMESPACE: Final = "phiguard"
 _INBOUND: Final = 1.0
 _OUTBOUND: Final = 2.0
+_FORWARDED: Final = "'x-forwarded-for' in request.headers"
 _BUFFERED: Final = 2  # ProcessingMode.BodySendMode.BUFFERED
 
 # Digests of a body that a redaction has replaced. The receiver would refuse the message for them.
@@ -168,7 +169,7 @@ def facts(direction: Direction, context: Context) -> Facts:
             caller=context.caller,
             redactable=True,
             operation=operation,
-            source_address=address(_text(found, "source.address")),
+            source_address=_source_address(found),
             claims=context.claims,
             headers=context.vouched,
         )
@@ -261,6 +262,15 @@ def _operation(context: Context) -> Operation:
         host=sent.get(":authority") or _text(found, "request.host"),
         port=_port(found),
     )
+
+
+def _source_address(found: Mapping[str, Any]) -> str:
+    """Return the address of the connection's peer, empty when it may be the client's word.
+
+    A sidecar takes `source.address` from the last entry of `x-forwarded-for` (`use_remote_address: false`), which anybody can write.
+    ext_authz is given the connection's own. A filter that does not tell whether the header came is not believed.
+    """
+    return address(_text(found, "source.address")) if found.get(_FORWARDED) is False else ""
 
 
 def _port(found: Mapping[str, Any]) -> int:

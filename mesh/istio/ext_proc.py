@@ -35,6 +35,7 @@ INBOUND_ATTRIBUTES = (
     "connection.mtls",
     "destination.port",
     "source.address",
+    "'x-forwarded-for' in request.headers",  # then `source.address` is what the client wrote there
     "request.method",
     "request.path",
     "request.host",

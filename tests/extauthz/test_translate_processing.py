@@ -59,13 +59,23 @@ def test_inbound_names_both_ends_and_the_request_that_is_answered():
     )
 
 
+FORWARDED = "'x-forwarded-for' in request.headers"
+
+
 @pytest.mark.parametrize(
     ("told", "address"),
     [("10.1.2.3:4711", "10.1.2.3"), ("[2001:db8::7]:4711", "2001:db8::7"), ("10.1.2.3", "10.1.2.3"), ("@pipe", "")],
 )
 def test_the_peers_address_comes_without_its_port(told, address):
-    attributes = {**INBOUND, "source.address": told}
+    attributes = {**INBOUND, "source.address": told, FORWARDED: False}
     assert processing.facts(Direction.RESPONSE, learned(response_head(attributes=attributes))).source_address == address
+
+
+@pytest.mark.parametrize("told", [{FORWARDED: True}, {}, {FORWARDED: "false"}], ids=["came", "not-told", "no-answer"])
+def test_an_address_that_the_client_may_have_written_is_not_known(told):
+    """A sidecar's `source.address` is the last entry of x-forwarded-for, where there is one."""
+    attributes = {**INBOUND, "source.address": "10.1.2.3:4711", **told}
+    assert processing.facts(Direction.RESPONSE, learned(response_head(attributes=attributes))).source_address == ""
 
 
 def test_claims_of_the_first_message_hold_for_the_whole_stream():
