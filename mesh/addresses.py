@@ -1,6 +1,9 @@
 """Addresses and blocks of them, for peers that have no principal."""
 
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address, ip_network
+from typing import Final
+
+_MAPPED: Final = 96  # bits before the IPv4 address in `::ffff:10.0.0.7`
 
 Address = IPv4Address | IPv6Address
 Block = IPv4Network | IPv6Network
@@ -16,8 +19,13 @@ def parse(text: str) -> Address | None:
 
 
 def parse_block(text: str) -> Block | None:
-    """The block `10.0.0.0/8`, or that of one address; None when it is none, or has bits beyond its length."""
+    """The block `10.0.0.0/8`, or that of one address; None when it is none, or has bits beyond its length.
+
+    One of IPv4 in its IPv6 form (`::ffff:10.0.0.0/104`) is the IPv4 one, as with `parse`: else it would name nobody.
+    """
     try:
-        return ip_network(text)
+        block = ip_network(text)
     except ValueError:
         return None
+    mapped = block.network_address.ipv4_mapped if isinstance(block, IPv6Network) else None
+    return IPv4Network((mapped, block.prefixlen - _MAPPED)) if mapped and block.prefixlen >= _MAPPED else block

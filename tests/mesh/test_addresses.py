@@ -21,7 +21,15 @@ def test_an_address_has_one_form(text, address):
 
 @pytest.mark.parametrize(
     ("text", "block"),
-    [("10.0.0.0/8", "10.0.0.0/8"), ("10.0.0.7", "10.0.0.7/32"), ("10.0.0.7/8", "None"), ("10.0.0.0/33", "None")],
+    [
+        ("10.0.0.0/8", "10.0.0.0/8"),
+        ("10.0.0.7", "10.0.0.7/32"),
+        ("10.0.0.7/8", "None"),
+        ("10.0.0.0/33", "None"),
+        ("::ffff:10.0.0.0/104", "10.0.0.0/8"),  # peers' addresses are brought to this form too
+        ("::ffff:0:0/96", "0.0.0.0/0"),
+        ("::/0", "::/0"),
+    ],
 )
 def test_a_block_has_no_bits_beyond_its_length(text, block):
     assert str(addresses.parse_block(text)) == block
