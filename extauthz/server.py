@@ -40,6 +40,8 @@ _LIVE: Final = "liveness"  # SERVING as long as this process answers: a full dis
 _POLICY: Final = "policy"  # NOT_SERVING while the files on disk are refused; the policy in force goes on being served
 _UPKEEP_SECONDS: Final = 1.0  # also how much of the ledger a crash of the machine can lose
 _STREAMS_PER_EXCHANGE: Final = 16  # idle streams (waiting for a response) are cheap, but their number is bounded too
+_MOST_TOLD: Final = 20  # problems of a policy in the log, each with so many letters; `phiguard policy check` shows all
+_LONGEST: Final = 500
 _POLL_SECONDS: Final = 0.02
 
 
@@ -167,7 +169,8 @@ class Worker:
         """Log what is wrong with a new revision, once and not every second."""
         if problems != self._complaint:
             self._complaint = problems
-            logs.emit(LogEvent.POLICY_REFUSED, logging.ERROR, problem=problems)
+            told = [problem[:_LONGEST] for problem in problems[:_MOST_TOLD]]  # a file of 1 MiB can have 9 MiB of them
+            logs.emit(LogEvent.POLICY_REFUSED, logging.ERROR, problem=told)
             self._pipeline.telemetry.policy_refused()
 
     def _server(self, message_bytes: int = 65536) -> grpc.aio.Server:

@@ -298,7 +298,7 @@ def _fields(reader: NodeReader, request: Mapping[str, Node], implied_type: str) 
 
 def _content_length(fields: Fields) -> int | None:
     value = dict(fields).get("content-length", "")
-    return int(value) if value.isascii() and value.isdigit() else None
+    return int(value) if value.isascii() and value.isdigit() and len(value) < 20 else None  # as `translate.headers`
 
 
 def _body(reader: NodeReader, request: Mapping[str, Node], read: Read) -> tuple[bytes | None, str]:

@@ -23,6 +23,7 @@ class Context:
         (0.1, "500", 0.1),
         (None, "soon", None),
         (None, "-1", None),
+        (2.0, "9" * 5000, 2.0),
     ],
 )
 def test_the_nearer_deadline_holds(remaining, header, expected):

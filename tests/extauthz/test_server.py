@@ -67,6 +67,19 @@ def test_a_policy_that_cannot_be_read_is_said_once(guard, caplog):
     assert [r.msg for r in caplog.records].count("new policy revision refused; the old one stays in force") == 1
 
 
+def test_of_many_problems_the_log_holds_a_few_in_part(guard, caplog):
+    g = guard()
+    caplog.set_level("INFO", "phiguard")
+    keys = "".join(f"  k{number}{'x' * 1000}: 1\n" for number in range(100))
+    g.policy.write_text(
+        f"apiVersion: phiguard.dev/v1alpha1\nkind: SegmentationPolicy\nmetadata: {{name: p}}\nspec:\n{keys}"
+    )
+    g.worker.refresh_policy()
+
+    told = next(r.fields["problem"] for r in caplog.records if r.msg.startswith("new policy revision refused"))
+    assert (len(told), max(map(len, told))) == (20, 500)
+
+
 def test_a_refused_policy_shows_in_health_and_is_counted_while_the_old_one_is_served(guard, run):
     async def story():
         async with guard() as g, g.channel() as channel:

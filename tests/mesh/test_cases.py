@@ -82,6 +82,11 @@ def test_every_key_of_a_request_reaches_the_exchange():
     assert (case.head.content_length, case.head.end, case.body, case.truncated) == (5, False, b"hello", True)
 
 
+def test_a_length_of_too_many_digits_is_none():
+    (case,) = load(f"{{headers: {{content-length: '{'9' * 5000}'}}, body: hello}}")
+    assert case.head.content_length is None
+
+
 def test_what_a_request_leaves_out():
     (case,) = load("{}")
     assert case.head.facts == Facts(redactable=True)
