@@ -16,7 +16,8 @@ upgrade (Envoy would not buffer a body then, and frames that follow cannot be re
 
 Coverage. A body counts as cut off when an event says so, and when the content-length is known and differs from the
 bytes received, whatever the partial-body header says: Envoy was seen to send `false` with a partial body. A shell that
-knows Envoy's buffer limit says `truncated` for a body that reaches it.
+knows Envoy's buffer limit says `truncated` for a body that reaches it. A part of a document (206, or a Content-Range that does not
+hold all of it) is cut off by its sender: rows of a table without its header are no PHI, and whoever asks chooses the parts.
 
 Trailers that come after the answer on their body are a message of their own, with no body. What was found before and is on its
 way already (`earlier`) counts beside what they hold: a name in a trailer belongs to the diagnosis in the body.
@@ -25,6 +26,7 @@ Cost: one scan of the body; when it is redacted one more, which proves it, and u
 something. The body is kept only while it can still be redacted.
 """
 
+import re
 from collections.abc import Callable, Iterable
 from dataclasses import replace
 from enum import Enum
@@ -46,6 +48,11 @@ __all__ = ["Body", "Event", "Exchange", "Failure", "Head", "OpenScanner", "Outco
 _ROUNDS: Final = 4
 """Times that a body is masked and proven."""
 _MAX_KEPT: Final = 8 << 20  # bytes; the scanner's default body limit, above which nothing is scanned whole
+
+# matches `bytes 0-65/66`; not `bytes 0-65/*`, `bytes */66`, `rows 0-9/10`
+_RANGE: Final = re.compile(
+    r"bytes (?P<first>[0-9]{1,18})-(?P<last>[0-9]{1,18})/(?P<size>[0-9]{1,18})", re.IGNORECASE | re.ASCII
+)
 
 
 class Scanner(Protocol):
@@ -155,7 +162,7 @@ class _Message:
         self._scanner = open_scanner()
         self._fields: list[tuple[str, str]] = []
         self._received = 0
-        self._truncated = False
+        self._truncated = _is_part(head)
         self._kept: list[bytes] | None = [] if head.facts.redactable else None
 
     def feed(self, body: Body) -> None:
@@ -231,6 +238,23 @@ def _asks_for_upgrade(head: Head) -> bool:
     """RFC 9110, section 7.8 and RFC 8441, section 4. A server may name `upgrade` in any response without doing it."""
     names = {name for name, _ in head.fields}
     return head.facts.direction is Direction.REQUEST and not names.isdisjoint({"upgrade", ":protocol"})
+
+
+def _is_part(head: Head) -> bool:
+    """RFC 9110, section 14.4: whether the body is a part of a document. Several parts come without a Content-Range."""
+    ranges = [value for name, value in head.fields if name == "content-range"]
+    if (
+        ":status",
+        "416",
+    ) in head.fields and head.facts.direction is Direction.RESPONSE:  # `bytes */1000`: there is no part
+        return False
+    is_partial = head.facts.direction is Direction.RESPONSE and (":status", "206") in head.fields
+    return (is_partial and not ranges) or not all(map(_is_all, ranges))
+
+
+def _is_all(content_range: str) -> bool:
+    found = _RANGE.fullmatch(content_range.strip())
+    return found is not None and int(found["first"]) == 0 and int(found["last"]) + 1 == int(found["size"])
 
 
 def _has_no_body(head: Head) -> bool:

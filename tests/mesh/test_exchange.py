@@ -181,6 +181,26 @@ def test_a_body_that_is_not_as_long_as_said_is_truncated(head, bodies, reason):
 
 
 @pytest.mark.parametrize(
+    ("fields", "in_response", "in_request"),
+    [
+        ({":status": "206", "content-range": "bytes 0-9/1000"}, Reason.TRUNCATED, Reason.TRUNCATED),
+        ({":status": "206", "content-range": "bytes 0-9/10"}, Reason.NO_PHI, Reason.NO_PHI),
+        ({":status": "206", "content-range": "bytes 0-9/*"}, Reason.TRUNCATED, Reason.TRUNCATED),
+        ({":status": "206", "content-type": "multipart/byteranges; boundary=x"}, Reason.TRUNCATED, Reason.NO_PHI),
+        ({":status": "200", "content-range": "bytes 10-19/20"}, Reason.TRUNCATED, Reason.TRUNCATED),
+        ({":status": "416", "content-range": "bytes */1000"}, Reason.NO_PHI, Reason.TRUNCATED),
+        ({"content-range": "rows 0-9/10"}, Reason.TRUNCATED, Reason.TRUNCATED),
+        ({}, Reason.NO_PHI, Reason.NO_PHI),
+    ],
+)
+def test_a_part_of_a_document_is_not_all_of_it(fields, in_response, in_request):
+    """Rows of a table are no PHI without its header, and who asks for parts chooses where they begin."""
+    for direction, reason in ((Direction.RESPONSE, in_response), (Direction.REQUEST, in_request)):
+        head = Head(replace(FACTS, direction=direction), fields=tuple(fields.items()))
+        assert reason_of(head, Body(b"x", end=True)) is reason
+
+
+@pytest.mark.parametrize(
     ("method", "status", "events", "reason"),
     [
         ("HEAD", "200", [], Reason.NO_PHI),
