@@ -68,23 +68,29 @@ def _tail(args: argparse.Namespace) -> int:
             if len(own) >= args.lines:
                 break
         records += own[-args.lines :]
-    records.sort(key=lambda r: str(r["time"]))
+    records.sort(key=lambda r: str(r.get("time")))
     sys.stdout.write("\n".join(table.aligned([_COLUMNS, *map(_row, records[-args.lines :])])) + "\n")
     return 0
 
 
 def _row(record: dict[str, Any]) -> tuple[str, ...]:
-    action = record["decision"] if record["enforced"] else f"({record['decision']})"
-    classes = "".join(record["identifiers"]) or "-"
-    destination = record["destination"] or record["service"] or "-"
+    """A line of the table. Nothing has verified the record: whoever can write the file may have written anything."""
+
+    def text(key: str) -> str:
+        return table.shown(str(record.get(key) or "")) or "-"
+
+    action = text("decision") if record.get("enforced") else f"({text('decision')})"
+    identifiers = record.get("identifiers")
+    classes = table.shown("".join(map(str, identifiers))) if isinstance(identifiers, list) else ""
+    destination = text("destination") if record.get("destination") else text("service")
     return (
-        record["time"],
+        text("time"),
         action,
-        record["reason"],
-        record["verdict"],
-        classes,
-        record["direction"],
-        record["source"] or "-",
+        text("reason"),
+        text("verdict"),
+        classes or "-",
+        text("direction"),
+        text("source"),
         destination,
-        record["id"],
+        text("id"),
     )

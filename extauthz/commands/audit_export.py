@@ -88,13 +88,13 @@ class _Wanted:
     decisions: frozenset[str]
 
     def __call__(self, record: _Record) -> bool:
-        if record.get("kind") != "decision" or not self._in_time(str(record["time"])):
+        if record.get("kind") != "decision" or not self._in_time(str(record.get("time"))):
             return False
         ends = (record.get("destination"), record.get("service"))
         return (
             (not self.decisions or record.get("decision") in self.decisions)
-            and (self.source is None or identity.matches(self.source, record.get("source", "")))
-            and (self.destination is None or any(end and identity.matches(self.destination, end) for end in ends))
+            and (self.source is None or identity.matches(self.source, str(record.get("source") or "")))
+            and (self.destination is None or any(end and identity.matches(self.destination, str(end)) for end in ends))
         )
 
     def _in_time(self, time: str) -> bool:
@@ -120,7 +120,7 @@ def run(args: argparse.Namespace) -> int:
         sys.stderr.write("phiguard: nothing was written; `--unverified` writes what can be read\n")
         return 1
     records = heapq.merge(
-        *map(_decisions, chains, verified, [wanted] * len(chains)), key=lambda found: str(found[1]["time"])
+        *map(_decisions, chains, verified, [wanted] * len(chains)), key=lambda found: str(found[1].get("time"))
     )
     written = (_csv if args.format == "csv" else _jsonl)(records)
     sys.stderr.write(f"phiguard: {written} decision{'s' * (written != 1)}, {_proof(chains, verified, problems)}\n")

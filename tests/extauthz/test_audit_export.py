@@ -166,3 +166,14 @@ def test_what_somebody_puts_in_a_records_place_meanwhile_is_not_exported(tmp_pat
     monkeypatch.setattr(ledgers, "verify", and_then_forged)
     cli.main(["audit", "export", str(tmp_path)])
     assert [orjson.loads(line)["decision"] for line in capsysbinary.readouterr().out.splitlines()] == ["DENY"]
+
+
+@pytest.mark.parametrize("forged", [{}, {"identifiers": [1], "id": [], "source": 7, "decision": "\x1b[31mDENY"}])
+def test_a_record_that_no_guard_wrote_ends_no_command_and_commands_no_terminal(forged, tmp_path, capsys):
+    line, _ = ledger_chain.seal({"kind": "decision", **forged}, ledger_chain.Head())
+    (tmp_path / ledger_chain.segment_name(0, 1)).write_bytes(line)
+
+    assert cli.main(["audit", "tail", str(tmp_path)]) == 0
+    assert "\x1b" not in capsys.readouterr().out
+    for arguments in (("--format", "csv"), ("--source", "a*"), ("--unverified", "--destination", "a*")):
+        assert cli.main(["audit", "export", str(tmp_path), *arguments]) == 0
