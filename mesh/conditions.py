@@ -65,17 +65,25 @@ class Condition:
     _exact: frozenset[str] = field(init=False, repr=False, compare=False)
     _prefixes: tuple[str, ...] = field(init=False, repr=False, compare=False)
     _is_plain: bool = field(init=False, repr=False, compare=False)
+    _is_http: bool = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         # patterns are sorted out once, because `fit` runs for each message
         patterns = self.operation.paths
         object.__setattr__(self, "_exact", frozenset(p for p in patterns if not p.endswith("*")))
         object.__setattr__(self, "_prefixes", tuple(p[:-1] for p in patterns if p.endswith("*")))
+        object.__setattr__(self, "_is_http", Protocol.HTTP in self.operation.protocols)
         object.__setattr__(self, "_is_plain", not (self.blocks or self.claims or self.headers or self.operation.ports))
 
     def fit(self, edge: Edge) -> Fit:
-        """How surely the message meets it."""
+        """How surely the message meets it.
+
+        What cannot be read is met by an entry of any protocol, and `mesh.decide` denies it unless one of them lists it. What can be
+        read is another matter: a database's TCP connection is no reason to let the same two talk by HTTP.
+        """
         operation = self.operation
+        if not self._is_http and edge.protocol is Protocol.HTTP:
+            return Fit.NO
         if operation.methods and edge.method not in operation.methods:
             return Fit.NO
         if operation.hosts and not _names_host(operation.hosts, paths.normalise_host(edge.authority)):
