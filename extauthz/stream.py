@@ -162,14 +162,14 @@ class Stream:
     def _reserve(self, side: _Side, head: Head) -> bool:
         limits = self._desk.limits
         size = limits.max_request_bytes if head.content_length is None else head.content_length
-        if not self._admission.enter(min(size, limits.message_bytes)):
+        if not self._admission.enter(min(size, limits.message_bytes), self._call.caller):
             return False
         side.reserved = min(size, limits.message_bytes)
         return True
 
     def _release(self, side: _Side) -> None:
         if side.reserved is not None:
-            self._admission.leave(side.reserved)
+            self._admission.leave(side.reserved, self._call.caller)
             side.reserved = None
 
 

@@ -1,3 +1,5 @@
+import pytest
+
 from extauthz.admission import Admission
 from extauthz.settings import Limits
 from mesh.decision import Reason
@@ -17,6 +19,25 @@ def test_bytes_are_bounded_in_sum():
     assert admission.enter(6)
     assert not admission.enter(5)
     assert admission.enter(4)
+
+
+@pytest.mark.parametrize(("limits", "size"), [(Limits(exchanges=8), 1), (Limits(held_bytes=80), 10)])
+def test_no_caller_holds_more_than_half(limits, size):
+    """A workload that opens bodies and never ends them would else close the guard to everybody."""
+    admission = Admission(limits)
+
+    assert [admission.enter(size, "slow") for _ in range(5)] == [True] * 4 + [False]
+    assert [admission.enter(size, "other") for _ in range(5)] == [True] * 4 + [False]
+    assert not admission.enter(size, "third")
+    admission.leave(size, "slow")
+    assert admission.enter(size, "third")
+
+
+def test_one_large_body_is_no_share():
+    admission = Admission(Limits(held_bytes=10))
+    assert admission.enter(10, "a")
+    admission.leave(10, "a")
+    assert not admission.enter(11, "a")
 
 
 def test_draining_refuses_what_is_new_and_counts_it_none_the_less():

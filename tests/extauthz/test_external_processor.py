@@ -289,7 +289,7 @@ def test_a_stream_that_its_client_leaves_gives_its_place_back(guard, run):
                 call.cancel()
             while g.worker._admission.streams:
                 await asyncio.sleep(0.01)
-            return g.worker._admission._exchanges
+            return g.worker._admission._all.exchanges
 
     assert run(scenario()) == 0
 
