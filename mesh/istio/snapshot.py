@@ -4,6 +4,7 @@ Istio and Envoy read protobuf JSON, where `failOpen` and `fail_open` are the sam
 snake_case once, here; a check that knew one spelling only would miss the other.
 """
 
+import itertools
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
@@ -12,6 +13,7 @@ import yaml
 
 from mesh.istio.installation import ROOT_NAMESPACE
 
+_MOST_VALUES = 5_000_000  # of one file: `kubectl get` of a large cluster has some hundred thousand
 _CAPITAL = re.compile(r"(?<=[a-z0-9])([A-Z])")  # `failOpen`, `mesh_mTLS`; not `TLS`
 
 
@@ -105,7 +107,8 @@ def _documents(file: str, text: str) -> Iterator[Document]:
 
 def _load_all(file: str, text: str) -> list[object]:
     try:
-        return [_snake(value) for value in yaml.safe_load_all(text)]
+        count = itertools.count()
+        return [_snake(value, count) for value in yaml.safe_load_all(text)]
     except (yaml.YAMLError, ValueError, RecursionError) as error:  # ValueError: the 45th of May; recursion: a: &a [*a]
         mark = getattr(error, "problem_mark", None)
         line = f":{mark.line + 1}" if mark else ""
@@ -139,11 +142,14 @@ def _mesh_config(file: str, metadata: Node, mesh: Node) -> Document:
     return Document(file, "MeshConfig", metadata.at("name").text, metadata.at("namespace").text, Node(), mesh)
 
 
-def _snake(value: object) -> object:
+def _snake(value: object, count: Iterator[int]) -> object:
+    """The value with its keys in snake_case. Aliases are written out here: ten lines of them can stand for gigabytes."""
+    if next(count) > _MOST_VALUES:
+        raise ValueError("too many values")
     if isinstance(value, Mapping):
-        return {_CAPITAL.sub(r"_\1", str(key)).lower(): _snake(child) for key, child in value.items()}
+        return {_CAPITAL.sub(r"_\1", str(key)).lower(): _snake(child, count) for key, child in value.items()}
     if isinstance(value, list):
-        return [_snake(item) for item in value]
+        return [_snake(item, count) for item in value]
     return value
 
 

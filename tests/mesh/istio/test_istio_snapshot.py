@@ -1,5 +1,6 @@
 import pytest
 
+from mesh.istio import snapshot
 from mesh.istio.snapshot import Node, SnapshotError, read
 
 MESH = "extensionProviders: [{name: phiguard}]"
@@ -52,6 +53,14 @@ def test_text_that_is_no_yaml_names_file_and_line_and_not_the_text():
 def test_yaml_that_yields_no_plain_values_is_refused_too(text):
     with pytest.raises(SnapshotError, match=r"^f\.yaml"):
         read({"f.yaml": text})
+
+
+def test_aliases_that_stand_for_gigabytes_are_refused(monkeypatch):
+    monkeypatch.setattr(snapshot, "_MOST_VALUES", 10_000)
+    lines = ["a0: &a0 [x, x, x, x, x, x, x, x]"]
+    lines += [f"a{n + 1}: &a{n + 1} [{', '.join([f'*a{n}'] * 8)}]" for n in range(6)]
+    with pytest.raises(SnapshotError, match=r"^f\.yaml"):
+        read({"f.yaml": "\n".join(lines)})
 
 
 def test_what_is_no_object_is_left_out():
