@@ -1,16 +1,19 @@
 """From what an operator asks for to a compiled engine: groups of detectors, custom sets, the cache."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from extauthz import detector_sets
 from extauthz.detector_sets import DetectorSet
 from extauthz.engine_cache import EngineCache
+from phiscan import schemas
 from phiscan.compiled import PlatformError
+from phiscan.detector import Detector
 from phiscan.detectors import UnknownGroupError, select
-from phiscan.identifiers import CREDENTIALS
+from phiscan.identifiers import CREDENTIALS, InfoType
 from phiscan.scanner import Engine
+from phiscan.schemas import SchemaError, Schemas
 
 
 class EngineError(Exception):
@@ -24,11 +27,13 @@ class Detection:
     Args:
         with_groups, without_groups: names from `phiscan.detectors.GROUPS`.
         cache: folder of compiled detectors, or None for none.
+        descriptors: files that hold a FileDescriptorSet each, for protobuf and gRPC.
     """
 
     with_groups: tuple[str, ...] = ()
     without_groups: tuple[str, ...] = ()
     cache: Path | None = None
+    descriptors: tuple[Path, ...] = ()
 
 
 def load(detection: Detection, sets: Sequence[DetectorSet] = ()) -> Engine:
@@ -41,11 +46,30 @@ def load(detection: Detection, sets: Sequence[DetectorSet] = ()) -> Engine:
         vocabulary = detector_sets.vocabulary(sets)
         if not detectors:
             raise EngineError("--without: no detector is left; leave a group on")
-        if detection.cache is None:
-            return Engine(detectors, info_types=vocabulary)
-        return EngineCache(detection.cache).load(detectors, vocabulary)
+        engine = _engine(detectors, vocabulary, detection.cache)
     except (UnknownGroupError, PlatformError) as error:
         raise EngineError(str(error)) from None
+    engine.schemas = _schemas(detection.descriptors)
+    return engine
+
+
+def _engine(detectors: Sequence[Detector], vocabulary: Mapping[str, InfoType], cache: Path | None) -> Engine:
+    return Engine(detectors, info_types=vocabulary) if cache is None else EngineCache(cache).load(detectors, vocabulary)
+
+
+def _schemas(files: Sequence[Path]) -> Schemas:
+    """The message types of all files. Raises EngineError."""
+    sets = []
+    for path in files:
+        try:
+            sets.append(path.read_bytes())
+            schemas.parse(sets[-1])
+        except OSError as error:
+            why = (error.strerror or "unreadable").lower()
+            raise EngineError(f"--descriptors {path}: {why}; give a FileDescriptorSet") from None
+        except SchemaError as error:
+            raise EngineError(f"--descriptors {path}: {error}") from None
+    return schemas.parse(*sets)
 
 
 def unseen(detection: Detection, sets: Sequence[DetectorSet] = ()) -> frozenset[str]:

@@ -138,6 +138,7 @@ class Inspection:
         scanner = self._engine.scanner(
             content_type=self._media[0],
             content_encoding=self._media[1],
+            rpc=None if self._facts is None else self._facts.rpc,
             limits=ScanLimits(body=self._desk.limits.body_bytes, seconds=self._budget()),
             clock=self._watch,
         )

@@ -27,6 +27,7 @@ _CALM_SECONDS: Final = 1.0  # between two watches, should a server end each at o
 _BEYOND_ASCII: Final = re.compile(r"[^\x00-\x7e]")
 _BMP: Final = 0xFFFF
 _MAX_BYTES: Final = 4 << 20  # of all texts: they are all read again when one changes, at some ten seconds a MiB
+_CHANCE: Final = random.SystemRandom()  # not the shared one: this is a thread of its own
 _MAX_SECONDS: Final = 30.0  # between two tries while the API cannot be asked
 
 
@@ -103,7 +104,7 @@ class KubernetesPolicies:
                     pause = _CALM_SECONDS
                 else:
                     self._known = replace(self._known, problem=_told(error))
-                    pause = min(_MAX_SECONDS, 2.0**failures) * random.uniform(0.5, 1.0)  # noqa: S311 - no secret
+                    pause = min(_MAX_SECONDS, 2.0**failures) * _CHANCE.uniform(0.5, 1.0)
                     failures = min(failures + 1, 8)
                 version = ""
             self._asked.set()

@@ -29,6 +29,7 @@ from mesh.problems import PolicyError
 from mesh.vocabulary import BUILT_IN, Vocabulary
 from phiscan.finding import Coverage, Verdict
 from phiscan.identifiers import Identifier
+from phiscan.schemas import Rpc
 
 Read = Callable[[str], bytes | Mapping[str, bytes]]
 """The bytes of a file that a case file names, as it names it; of a folder those of its policy files, by name.
@@ -78,7 +79,7 @@ class _Source:
 class ScannerOf(Protocol):
     """`phiscan.scanner.Engine.scanner`, or what stands in for it."""
 
-    def __call__(self, *, content_type: str, content_encoding: str) -> Scanner:
+    def __call__(self, *, content_type: str, content_encoding: str, rpc: Rpc | None) -> Scanner:
         """A fresh scanner."""
 
 
@@ -135,7 +136,7 @@ def run(case: Case, scanner_of: ScannerOf) -> CaseResult:
     head = case.head
 
     def open_scanner() -> Scanner:
-        return scanner_of(content_type=head.content_type, content_encoding=head.content_encoding)
+        return scanner_of(content_type=head.content_type, content_encoding=head.content_encoding, rpc=head.facts.rpc)
 
     exchange = Exchange(case.policy, open_scanner)
     outcome = exchange.receive(head) or exchange.receive(Body(case.body or b"", end=True, truncated=case.truncated))

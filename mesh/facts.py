@@ -3,6 +3,8 @@
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+from phiscan.schemas import Rpc
+
 Claims = tuple[tuple[str, frozenset[str]], ...]
 """Names with their values, of a JWT's claims or of request headers, that Envoy vouches for."""
 
@@ -77,3 +79,8 @@ class Facts:
     source_address: str = field(default="", repr=False)
     claims: Claims | None = field(default=None, repr=False)
     headers: Claims | None = field(default=None, repr=False)
+
+    @property
+    def rpc(self) -> Rpc:
+        """The gRPC call that the message is part of, if it is one."""
+        return Rpc(self.operation.path, self.direction is Direction.RESPONSE)

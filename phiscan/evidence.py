@@ -10,6 +10,7 @@ from phiscan.fold import plain
 from phiscan.identifiers import INFO_TYPES, InfoType
 from phiscan.labels import Rule, is_masked, is_vocabulary
 from phiscan.offsets import Derived
+from phiscan.schemas import NO_SCHEMAS, Schemas
 
 MAX_FINDINGS: Final = 50_000
 """Findings of one document; a sender who makes more of them would fill memory and time. A batch of 1 MiB holds some thousand."""
@@ -63,7 +64,8 @@ class Evidence:
     """The findings of one document in the order in which they were made, and the documents within it still to be read.
 
     `content_type` is what the sender says of the document, for readers that need its parameters (`boundary`); `info_types` are
-    those that may be found. `late` says that time is up; readers look at it through `timed`.
+    those that may be found. `message` is the full name of a protobuf message's type, one of `schemas`. `late` says that time is up;
+    readers look at it through `timed`.
     """
 
     findings: list[Finding] = field(default_factory=list)
@@ -71,6 +73,8 @@ class Evidence:
     content_type: str = ""
     info_types: Mapping[str, InfoType] = field(default_factory=lambda: INFO_TYPES)
     late: Callable[[], bool] = field(default=_never, repr=False)
+    schemas: Schemas = NO_SCHEMAS
+    message: str = ""
     _claimed: set[tuple[int | str, int, str]] = field(default_factory=set)
 
     def timed(self, items: Iterable[ItemT]) -> Iterator[ItemT]:

@@ -13,7 +13,7 @@ from typing import Final, Protocol
 from phiscan import decode, media, spellings
 from phiscan.finding import Coverage, Finding, ScanReport, Subject
 from phiscan.identifiers import CREDENTIALS
-from phiscan.media import packed
+from phiscan.media import packed, protobuf, wire_format
 
 MASK: Final = b"XXX"
 _LIMIT: Final = 64 << 20
@@ -115,10 +115,15 @@ def _masked(data: bytes, kind: str, ranges: list[tuple[int, int]], mask: Mask) -
         elif first < last:
             is_number = scalar is not None or _is_bare_number(data, first, last, kind)
             in_its_place = _mask_in_place(data, first, last, mask) if same_length else mask.mask(data[first:last])
-            zero = bytes(last - first) if same_length else b"0"
+            zero = _zero(kind, data[first:last]) if same_length else b"0"
             pieces += [data[at:first], zero if is_number else in_its_place]
             at = last
     return b"".join([*pieces, data[at:]])
+
+
+def _zero(kind: str, number: bytes) -> bytes:
+    """Zero in as many bytes."""
+    return wire_format.zero(number) if kind in media.WIRE else bytes(len(number))
 
 
 def _whole_characters(data: bytes, start: int, end: int) -> tuple[int, int]:
@@ -170,6 +175,8 @@ def _numbers(kind: str, data: bytes) -> list[tuple[int, int]]:
     """The ranges where `kind` has numbers: letters there would be no document any more."""
     if kind in media.PACKED:
         return packed.numbers(kind, data)
+    if kind in media.WIRE:
+        return protobuf.numbers(kind, data)
     if not kind.endswith("json"):
         return []
     return [m.span(1) for m in _JSON_SCALAR.finditer(data) if m.lastindex]

@@ -24,6 +24,7 @@ from phiscan.media import embedded, json_dialects
 from phiscan.media.record import PLACES, Labelled, read_records
 from phiscan.prose import people
 from phiscan.recognizer import Recognizer, RecognizerError
+from phiscan.schemas import NO_SCHEMAS, Rpc, Schemas
 from phiscan.verdict import is_providers_contact, verdict
 
 _PLACE = attrgetter("location.start", "location.end", "info_type", "location.field")
@@ -54,6 +55,8 @@ DEFAULT_LIMITS = Limits()
 class Engine:
     """The compiled detectors. Compiling takes about a second, from `serialized` bytes milliseconds. Not thread-safe.
 
+    `schemas` may be set to the types of protobuf messages, for those that say which they have and those of gRPC methods.
+
     Args:
         detectors: what runs over texts; see `phiscan.detectors.select` for groups of them.
         info_types: every infoType that a finding may have: the detectors' own, and all that structure and labels name.
@@ -72,6 +75,7 @@ class Engine:
         serialized: bytes | None = None,
     ) -> None:
         self.info_types = info_types
+        self.schemas: Schemas = NO_SCHEMAS
         self.matcher = Matcher(detectors, serialized)
 
     @classmethod
@@ -83,7 +87,7 @@ class Engine:
         """The compiled detectors as bytes, some 4 MB, for an engine on a like machine."""
         return self.matcher.serialized()
 
-    def scanner(
+    def scanner(  # noqa: PLR0913 - what is known of one document, each by its name
         self,
         *,
         content_type: str = "",
@@ -91,24 +95,27 @@ class Engine:
         limits: Limits = DEFAULT_LIMITS,
         clock: Callable[[], float],
         recognizers: Sequence[Recognizer] = (),
+        rpc: Rpc | None = None,
     ) -> "Scanner":
         """A scanner for one document.
 
         Args:
             clock: counts seconds and never goes back (`time.monotonic`).
             recognizers: models that read prose (`phiscan.recognizer`); slow, so never on the way of a request.
+            rpc: the gRPC call that the document may be a message of: where `schemas` know its method, they say its type.
         """
-        scanner = Scanner(self, Headers(content_type, content_encoding), limits, clock)
+        scanner = Scanner(self, Headers(content_type, content_encoding, self.schemas.of(rpc)), limits, clock)
         scanner.recognizers = recognizers
         return scanner
 
 
 @dataclass(frozen=True, slots=True)
 class Headers:
-    """What the sender says of the body."""
+    """What the sender says of the body; `message` is the type of a gRPC message."""
 
     content_type: str
     content_encoding: str
+    message: str = ""
 
 
 class Scanner:
@@ -283,7 +290,10 @@ class Scanner:
         return gap or too_long
 
     def _evidence(self) -> Evidence:
-        return Evidence(info_types=self._engine.info_types, late=self._late)
+        engine = self._engine
+        return Evidence(
+            info_types=engine.info_types, late=self._late, schemas=engine.schemas, message=self._headers.message
+        )
 
     def _late(self) -> bool:
         return self._clock() > self._until

@@ -36,6 +36,14 @@ def add_choices(parser: argparse.ArgumentParser) -> None:
         metavar="DIR",
         help="of compiled detectors (default: %(default)s)",
     )
+    group.add_argument(
+        "--descriptors",
+        type=Path,
+        action="append",
+        default=[],
+        metavar="FILE",
+        help="types of protobuf messages and gRPC methods (a FileDescriptorSet)",
+    )
     group.add_argument("--no-cache", dest="cache", action="store_const", const=None, help="compile them anew")
 
 
@@ -48,7 +56,7 @@ def add_detectors(parser: argparse.ArgumentParser) -> None:
 
 def detection(args: argparse.Namespace) -> Detection:
     """What `add_choices` was told."""
-    return Detection(tuple(args.with_groups), tuple(args.without_groups), args.cache)
+    return Detection(tuple(args.with_groups), tuple(args.without_groups), args.cache, tuple(args.descriptors))
 
 
 def load(args: argparse.Namespace) -> Engine:

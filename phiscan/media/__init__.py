@@ -78,6 +78,8 @@ BY_LABEL: Final[Mapping[str, Callable[[bytes], Gap]]] = MappingProxyType(
 """Media whose reader only reads labels, and what is left to check when a document has none that we know."""
 PACKED: Final = frozenset(TOKENS)
 """Media with JSON's values in a binary form: their numbers have a mask of their own, zero."""
+WIRE: Final = frozenset(("protobuf", "grpc"))
+"""Media in the wire format of Protocol Buffers, as they stand."""
 PATTERNLESS: Final = frozenset(
     ("binary", "encrypted", "icon", "dicom", "multipart", "protobuf", "grpc", "grpc-web-text", *PACKED)
 )

@@ -1,12 +1,11 @@
 """Protocol Buffers without their schema, and gRPC's frames around them.
 
-    message = (tag value)*      tag = varint(number << 3 | wire type)        protobuf.dev/programming-guides/encoding
     frame   = flags:1 length:4 message      gRPC over HTTP/2; gRPC-web adds a trailer frame (flag 0x80) and a base64 form
 
 A length-delimited value is a string, a message, or bytes; the wire does not say which. What reads as text is a string, else what
 parses to its last byte is a message, else it is bytes. All strings become one text of lines, `key: value` for a map's entries, so
 that words near each other in the message are near each other for the detectors. Names of fields are not on the wire: a value
-that only its field's name explains (an SSN as an integer) is not found.
+that only its field's name explains (an SSN as an integer) is found only where the message's type is known (`typed_protobuf`).
 
 Redaction must keep every length: the mask has the length of the value.
 """
@@ -15,17 +14,18 @@ import base64
 import binascii
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from contextlib import suppress
 from typing import Final
 
 from phiscan.evidence import Evidence, Nested, Spot
 from phiscan.finding import Gap
-from phiscan.media import magic
+from phiscan.media import magic, wire_format
+from phiscan.media.typed_protobuf import TypedMessage
+from phiscan.media.wire_format import Field, NotAMessageError
 from phiscan.offsets import Derived, excerpt
 
 _MAX_DEPTH: Final = 64
 _MAX_FIELDS: Final = 1_000_000
-_MAX_NUMBER: Final = (1 << 29) - 1
 _GUESSED_NUMBER: Final = 4096
 """Field numbers of an undeclared message: real schemas stay below, random bytes do not."""
 _PREFIX: Final = 5
@@ -33,22 +33,13 @@ _COMPRESSED, _TRAILERS = 0x01, 0x80
 _TYPES: Final = frozenset(
     f"application/{t}" for t in ("x-protobuf", "protobuf", "vnd.google.protobuf", "x-google-protobuf", "proto")
 )
+_TYPE: Final = re.compile(r";\s*(?:proto|messagetype)\s*=\s*\"?([\w.]+)", re.IGNORECASE)
+"""A parameter of the media type that names the message's type."""
 _UNPRINTABLE: Final = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 _LABEL: Final = re.compile(rb"[A-Za-z][\w .-]{0,60}")
 _NO_MASK: Final = Spot("compressed", -1, -1)
 """A mask cannot be put into compressed bytes: redaction refuses."""
 _DOCUMENT: Final = re.compile(rb"\s*(?:[{\[<]|MSH|ISA|FHS|BHS)")
-
-
-class _NotAMessageError(Exception):
-    """The bytes are no message by the wire format."""
-
-
-@dataclass(frozen=True, slots=True)
-class _Field:
-    number: int
-    start: int
-    end: int
 
 
 def declared(media: str) -> str:
@@ -67,7 +58,7 @@ def sniff(data: bytes) -> str:
     try:
         reader = _Strings(data, _GUESSED_NUMBER, Evidence())
         reader.message(0, len(data), 0)
-    except _NotAMessageError:
+    except NotAMessageError:
         return ""
     return "protobuf" if reader.longest >= 4 else ""
 
@@ -116,17 +107,46 @@ def _payload(data: bytes, start: int, end: int, evidence: Evidence) -> Gap:
 
 
 def _message(data: bytes, start: int, end: int, evidence: Evidence) -> Gap:
-    reader = _Strings(data, _MAX_NUMBER, evidence)
+    reader = _Strings(data, wire_format.HIGHEST_NUMBER, evidence)
     gap = Gap.NONE
     try:
         reader.message(start, end, 0)
-    except _NotAMessageError:
+    except NotAMessageError:
         gap = Gap.MALFORMED
+    if name := evidence.message or _declared_type(evidence.content_type):
+        typed = TypedMessage(data, evidence.schemas, evidence)
+        typed.write(name, start, end)
+        spot = Spot("message", start, end)
+        evidence.nested.append(Nested(typed.text.text(), spot, "application/json", declared=False, origin=typed.text))
     text = reader.text.text()
     if text.strip():
         evidence.nested.append(Nested(text, Spot("strings", start, end), "text/plain", origin=reader.text))
     evidence.nested += reader.documents
     return gap
+
+
+def _declared_type(content_type: str) -> str:
+    found = _TYPE.search(content_type)
+    return found[1] if found else ""
+
+
+def numbers(kind: str, data: bytes) -> list[tuple[int, int]]:
+    """The ranges of numbers in a document that was read as `kind`, in order, as far as they can be told without a schema."""
+    spans = [(start, end) for _, start, end in _frames(data)] if kind == "grpc" else [(0, len(data))]
+    found: list[tuple[int, int]] = []
+    for start, end in spans:
+        with suppress(NotAMessageError):
+            found += _numbers(data, start, end, 0)
+    return found
+
+
+def _numbers(data: bytes, start: int, end: int, depth: int) -> Iterator[tuple[int, int]]:
+    for field in wire_format.fields(data, start, end):
+        if field.kind != wire_format.LENGTH:
+            yield field.start, field.end
+        elif depth < _MAX_DEPTH and not _is_text(data[field.start : field.end]):
+            with suppress(NotAMessageError):
+                yield from list(_numbers(data, field.start, field.end, depth + 1))
 
 
 def _whole_frames(data: bytes) -> bool:
@@ -170,14 +190,14 @@ class _Strings:
         """Read the message from `start` to `end`.
 
         Raises:
-            _NotAMessageError: it is none; what has been read before stays.
+            NotAMessageError: it is none; what has been read before stays.
         """
         fields = list(self._evidence.timed(self._fields(start, end)))
         key = self._key(fields)
         for i, field in enumerate(self._evidence.timed(fields)):
             self._value(field, depth, ": " if key and i == 0 else "\n")
 
-    def _value(self, field: _Field, depth: int, after: str) -> None:
+    def _value(self, field: Field, depth: int, after: str) -> None:
         value = self._data[field.start : field.end]
         if _is_text(value):
             self.longest = max(self.longest, len(value))
@@ -188,67 +208,32 @@ class _Strings:
             self.text.put(after.encode(), field.end, field.end)
         elif self._is_message(field):
             if depth == _MAX_DEPTH:
-                raise _NotAMessageError
+                raise NotAMessageError
             self.message(field.start, field.end, depth + 1)
         elif len(value) >= 16:
             known = magic.known(value) or magic.encrypted(value)
             self.documents.append(Nested(value, Spot("bytes", field.start, field.end), declared=known))
 
-    def _is_message(self, field: _Field) -> bool:
+    def _is_message(self, field: Field) -> bool:
         try:
             return any(True for _ in list(self._fields(field.start, field.end)))
-        except _NotAMessageError:
+        except NotAMessageError:
             return False
 
-    def _key(self, fields: list[_Field]) -> bool:
+    def _key(self, fields: list[Field]) -> bool:
         """Whether the first of two values names the second: a map's entry (number 1 is its key, number 2 its value)."""
         return [f.number for f in fields] == [1, 2] and bool(
             _LABEL.fullmatch(self._data, fields[0].start, fields[0].end)
         )
 
-    def _fields(self, at: int, end: int) -> Iterator[_Field]:
-        """The length-delimited fields of a message; the others hold numbers."""
-        groups: list[int] = []
-        while at < end:
+    def _fields(self, start: int, end: int) -> Iterator[Field]:
+        """The fields of a message that have a length; the others hold numbers."""
+        for field in wire_format.fields(self._data, start, end, self._highest):
             self._left -= 1
-            tag, at = self._varint(at, end)
-            number, kind = tag >> 3, tag & 7
-            if not 0 < number <= self._highest or self._left < 0:
-                raise _NotAMessageError
-            if kind == 2:
-                size, at = self._varint(at, end)
-                if at + size > end:
-                    raise _NotAMessageError
-                yield _Field(number, at, at + size)
-                at += size
-            else:
-                at = self._scalar(kind, number, groups, (at, end))
-        if at > end or groups:
-            raise _NotAMessageError
-
-    def _scalar(self, kind: int, number: int, groups: list[int], span: tuple[int, int]) -> int:
-        """Pass over a number, or over the mark where a group begins (3) or ends (4)."""
-        at, end = span
-        if kind == 0:
-            return self._varint(at, end)[1]
-        if kind in (1, 5):
-            return at + (8 if kind == 1 else 4)
-        if kind == 3:
-            groups.append(number)
-        elif kind != 4 or not groups or groups.pop() != number:
-            raise _NotAMessageError
-        return at
-
-    def _varint(self, at: int, end: int) -> tuple[int, int]:
-        value = shift = 0
-        while at < end and shift < 70:
-            byte = self._data[at]
-            value |= (byte & 0x7F) << shift
-            at += 1
-            shift += 7
-            if byte < 0x80:
-                return value, at
-        raise _NotAMessageError
+            if self._left < 0:
+                raise NotAMessageError
+            if field.kind == wire_format.LENGTH:
+                yield field
 
 
 def _is_text(value: bytes) -> bool:

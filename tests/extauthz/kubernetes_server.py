@@ -26,6 +26,7 @@ class ApiServer:
         self.fail = []
         self.events = queue.Queue()
         self.watched = threading.Semaphore(0)
+        self.closing = False
         self._server = ThreadingHTTPServer(("127.0.0.1", 0), _Handler)
         self._server.api = self
         self._server.daemon_threads = True
@@ -46,6 +47,7 @@ class ApiServer:
 
     def close(self):
         """Stop answering, and end what is open."""
+        self.closing = True
         self.events.put(END)
         self._server.shutdown()
         self._server.server_close()
@@ -93,6 +95,8 @@ class _Handler(BaseHTTPRequestHandler):
         while (event := api.events.get()) is not END:
             line = event if isinstance(event, bytes) else json.dumps(event).encode() + b"\n"
             self.wfile.write(b"%x\r\n%b\r\n" % (len(line), line))
+        if api.closing:
+            api.events.put(END)  # for the next open watch
         self.wfile.write(b"0\r\n\r\n")
 
     def _answer(self, status, value):

@@ -11,7 +11,7 @@ from extauthz import cli
 ROOT = Path(__file__).parents[2]
 PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md")), ROOT / "istio-config" / "README.md"]
 TEXT = "\n".join(page.read_text() for page in PAGES)
-OF_OTHERS = {"--fqdn", "--port", "--reuse-values", "--type", "--wheel"}
+OF_OTHERS = {"--descriptor", "--include", "--fqdn", "--port", "--reuse-values", "--type", "--wheel"}
 
 
 def options(parser: argparse.ArgumentParser) -> Iterator[str]:

@@ -1,9 +1,11 @@
 import pytest
+from clinic_proto import DESCRIPTORS, METHOD
 
 from extauthz.detector_sets import parse
 from extauthz.engines import Detection, EngineError, load, unseen
 from phiscan.detectors import GROUPS
 from phiscan.identifiers import CREDENTIALS
+from phiscan.schemas import Rpc
 
 _SET = r"""apiVersion: phiguard.dev/v1alpha1
 kind: DetectorSet
@@ -65,3 +67,21 @@ def test_only_credentials_of_a_group_that_is_off_are_found_by_nobody():
     assert unseen(Detection(), [own]) == CREDENTIALS - {"PASSWORD"}
     with pytest.raises(EngineError, match="no such group"):
         unseen(Detection(with_groups=("nope",)))
+
+
+def test_descriptors_say_the_types_of_messages(tmp_path):
+    (tmp_path / "clinic.pb").write_bytes(DESCRIPTORS)
+    engine = load(Detection(without_groups=FEW, cache=tmp_path, descriptors=(tmp_path / "clinic.pb",)))
+    assert engine.schemas.of(Rpc(METHOD)) == "clinic.v1.Patient"
+
+
+@pytest.mark.parametrize(
+    ("content", "message"),
+    [(None, "no such file"), (b"syntax = 'proto3';", "write one with protoc --include_imports"), (b"", "write one")],
+)
+def test_a_file_that_holds_no_descriptors_is_one_line(tmp_path, content, message):
+    path = tmp_path / "clinic.proto"
+    if content is not None:
+        path.write_bytes(content)
+    with pytest.raises(EngineError, match=f"--descriptors {path}: .*{message}"):
+        load(Detection(without_groups=FEW, cache=tmp_path, descriptors=(path,)))

@@ -1,4 +1,7 @@
+from dataclasses import replace
+
 import pytest
+from clinic_proto import DESCRIPTORS, METHOD, Patient
 from running_guard import ALLOWED, BILLING, DENIED, EHR, Guard
 
 from extauthz.inspection import Call, Stopwatch
@@ -6,7 +9,9 @@ from extauthz.settings import Limits
 from extauthz.telemetry import SpanName
 from mesh.decision import Action, Reason
 from mesh.events import Body, Head
-from mesh.facts import Facts
+from mesh.facts import Facts, Operation
+from phiscan import schemas
+from phiscan.scanner import Engine
 
 FACTS = Facts(source=EHR, destination=BILLING, mtls=True, redactable=True)
 CALL = Call(SpanName.INSPECT)
@@ -100,3 +105,19 @@ def test_no_repr_shows_a_body(desk):
     assert "536" not in repr(judge(desk, SSN))
     assert "ssn" not in repr(judge(desk, SSN))
     assert "secret" not in repr(Call(SpanName.INSPECT, {"a": "secret"}))
+
+
+def test_a_grpc_message_is_read_by_the_type_of_its_method(tmp_path, engine):
+    typed = Engine(engine.matcher.detectors, serialized=engine.serialized())
+    typed.schemas = schemas.parse(DESCRIPTORS)
+    message = Patient(ssn=536228790, diagnosis="E11.9").SerializeToString()
+    facts = replace(FACTS, operation=Operation("POST", METHOD))
+    decided = []
+    for name, each in (("untyped", engine), ("typed", typed)):
+        (tmp_path / name).mkdir()
+        inspection = Guard(tmp_path / name, each).worker._desk.open(CALL)
+        inspection.receive(Head(facts, (("content-type", "application/grpc"),)))
+        decided.append(inspection.receive(Body(b"\0" + len(message).to_bytes(4) + message, end=True)))
+
+    assert [j.report.verdict.value for j in decided] == ["none", "phi"]  # a number without its name says nothing
+    assert Patient.FromString(decided[1].body[5:]).ssn == 0

@@ -87,7 +87,7 @@ MISSED = {
         json.dumps({"a": base64.b64encode(b"SSN: 123").decode(), "b": base64.b64encode(b"-45-6780").decode()})
     ],
     "short encodings": [json.dumps({"a": base64.b64encode(b"123456780").decode()})],
-    "protobuf numbers": [(b"\x08\xec\xa2\xef\x3a\x12\x05hello", "application/x-protobuf")],
+    "protobuf numbers without a schema": [(b"\x08\xec\xa2\xef\x3a\x12\x05hello", "application/x-protobuf")],
     "other alphabets": ["begin 644 x\n-4U-..B`Q,C,M-#4M-C<X,`\n`\nend\n", "Q4zQnXpTgFQbLmSsyzLA1cXwN4hKjE"],
     "unlabelled values": ["order 123456780", "Ana Ruiz"],
     "pixels and sound": [dicom(b"\x28\x00\x01\x03", b"CS", b"NO")],
