@@ -4,6 +4,7 @@ import re
 
 from phiscan import checks
 from phiscan.detector import Detector, words
+from phiscan.detectors.ssn import SPOKEN
 from phiscan.finding import Likelihood
 
 _LABEL = r"(?:tele)?(?:phone|fone|mobile|cell|tel|callback|contact)(?:[ _-]?(?:number|num|no\.?|nbr|\x23))?"
@@ -20,6 +21,12 @@ def _number(text: str) -> bool:
 
 _TOLL_FREE = re.compile(r"1?[-. (]{0,2}800\b|1[-. (]{1,2}8(?:33|44|55|66|77|88)\b")
 """Areas in which the called pays (NANPA), as companies write them; nobody has such a number at home."""
+
+
+def _spelled(text: str) -> bool:
+    return checks.phone("".join(c for c in text if c.isdigit()))
+
+
 _CLAUSE = re.compile(r"\d{3}\.\d{3}-\d{4}")
 
 PHONE = Detector(
@@ -58,4 +65,12 @@ LABELLED = Detector(
     validate=checks.phone,
     bare=Likelihood.LIKELY,
 )
-DETECTORS = (PHONE, LABELLED, DIALLED, FAX)
+SPELLED = Detector(
+    name="phone_spelled",
+    info_type="PHONE_NUMBER",
+    # "515 dash 234 dash 8890"; not "version 515 dot 2"
+    pattern=rf"\b[2-9]\d{{2}} ?{SPOKEN} ?[2-9]\d{{2}} ?{SPOKEN} ?\d{{4}}\b",
+    validate=_spelled,
+    bare=Likelihood.POSSIBLE,
+)
+DETECTORS = (PHONE, SPELLED, LABELLED, DIALLED, FAX)

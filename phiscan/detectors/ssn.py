@@ -12,6 +12,14 @@ _LABELS = words(
     "tin",
 )
 
+SPOKEN = r"\(?(?:dash|hyphen|minus|slash|point|dot|period)\)?"
+"""Signs between digits in words."""
+
+
+def _spelled(text: str) -> bool:
+    return checks.ssn("".join(c for c in text if c.isdigit()))
+
+
 DASHED = Detector(
     name="ssn_dashed",
     info_type="US_SOCIAL_SECURITY_NUMBER",
@@ -29,6 +37,14 @@ LABELLED = Detector(
     bare=Likelihood.VERY_UNLIKELY,
     context=_LABELS,
 )
+SPELLED = Detector(
+    name="ssn_spelled",
+    info_type="US_SOCIAL_SECURITY_NUMBER",
+    # "123 dash 45 dash 6780", as a number is read out
+    pattern=rf"\b\d{{3}} ?{SPOKEN} ?\d{{2}} ?{SPOKEN} ?\d{{4}}\b",
+    validate=_spelled,
+    bare=Likelihood.LIKELY,
+)
 ITIN = Detector(
     name="itin",
     info_type="US_INDIVIDUAL_TAXPAYER_IDENTIFICATION_NUMBER",
@@ -37,4 +53,4 @@ ITIN = Detector(
     bare=Likelihood.POSSIBLE,
     context=words("itin", "taxpayer", r"tax\s?id"),
 )
-DETECTORS = (DASHED, LABELLED, ITIN)
+DETECTORS = (DASHED, LABELLED, SPELLED, ITIN)

@@ -18,6 +18,7 @@ _PHONE, _FAX = "PHONE_NUMBER", "FAX_NUMBER"
         "312 555 0182",
         "+1 312 555 0182",
         "+1-312-555-0182",
+        "312 dash 555 dash 0182",
         "1-312-555-0182",
         "+13125550182",
     ],
@@ -55,6 +56,7 @@ def test_an_office_is_a_providers(found):
 @pytest.mark.parametrize(
     ("text", "reason"),
     [
+        ("123 dash 456 dash 7890", "an area begins with 2 to 9"),
         ("123-456-7890", "an area begins with 2 to 9"),
         ("312-155-0182", "an exchange begins with 2 to 9"),
         ("911-555-0182", "N11 is a service"),

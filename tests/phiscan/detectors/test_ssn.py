@@ -13,6 +13,7 @@ _ITIN = "US_INDIVIDUAL_TAXPAYER_IDENTIFICATION_NUMBER"
     ("text", "expected"),
     [
         ("his number is 512-44-9031 today", [(_SSN, "512-44-9031")]),
+        ("it is 512 dash 44 dash 9031", [(_SSN, "512 dash 44 dash 9031")]),
         ("SSN: 512449031", [(_SSN, "512449031")]),
         ("ssn 512 44 9031", [(_SSN, "512 44 9031")]),
         ("SSN#512.44.9031", [(_SSN, "512.44.9031")]),
@@ -33,6 +34,8 @@ def test_finds_numbers(values, text, expected):
     ("text", "reason"),
     [
         ("order 512449031 shipped", "nine digits without a label are anything"),
+        ("000 dash 44 dash 9031", "area 000 was never issued"),
+        ("5 dash 44 dash 9031", "one digit of three"),
         ("000-44-9031", "area 000 was never issued"),
         ("666-44-9031", "area 666 was never issued"),
         ("512-00-9031", "group 00 was never issued"),
