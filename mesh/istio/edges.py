@@ -83,6 +83,8 @@ def edges(policy: Policy, naming: Naming) -> Edges:
         left_out["defaultAction ALLOW: edges that no rule names stay closed in the mesh"] = None
     for rule in policy.in_force:
         for target in rule.targets:
+            if target.peer.hosts:
+                continue  # outside of the mesh: these objects stand at receivers, and close nothing that leaves
             try:
                 _check(rule, target.peer)
                 opening = _opening(target.operation)

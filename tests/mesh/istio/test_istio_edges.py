@@ -55,6 +55,11 @@ def test_what_istio_cannot_say_exactly_is_left_out_and_named(changes, reason):
     assert [reason in line and line.startswith("rule `claims`: ") for line in found.left_out] == [True]
 
 
+def test_a_host_outside_is_no_receiver_of_the_mesh_and_nothing_closes_it():
+    found = edges(policy(Peer(hosts=("api.clearinghouse.example",))), NAMING)
+    assert (found.said, found.left_out) == (frozenset(), ())
+
+
 def test_a_rule_with_claims_is_the_guards():
     claimed = replace(policy().rules[0], claims=(("role", ("nurse",)),))
     found = edges(Policy(name="p", digest="", rules=(claimed,)), NAMING)
