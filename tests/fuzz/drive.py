@@ -15,12 +15,14 @@ from pathlib import Path
 import atheris
 
 ROOT = Path(__file__).parents[2]
-sys.path.insert(0, str(ROOT))
+sys.path[:0] = [str(ROOT), str(ROOT / "tests" / "phiscan")]
 
 with atheris.instrument_imports(include=["phiscan"]):
+    from phiscan import schemas
     from phiscan.detectors import select
     from phiscan.scanner import Engine
 
+from clinic_proto import DESCRIPTORS, TYPE, Patient  # noqa: E402 - the paths come first
 from invariants import ENCODINGS, Case, bytes_of, case_of, check  # noqa: E402
 
 from bench.eval.encodings import encodings  # noqa: E402 - the project's root comes first
@@ -38,6 +40,10 @@ def sow(folder: Path) -> int:
             if len(data) <= _SEED_BYTES and encoding in ENCODINGS:
                 kind_of = document.format.replace("/", "-")
                 (folder / f"seed-{kind_of}-{number}-{variant}").write_bytes(bytes_of(Case(kind, encoding, data)))
+    typed = Patient(family_name="Ruiz", ssn=123456780, mrn=7712345, policy_number=[5, 99001122], diagnosis="asthma")
+    typed.birth_date.FromJsonString("1961-04-05T00:00:00Z")
+    typed.attributes["home_city"] = "Duluth"
+    (folder / "seed-typed-protobuf").write_bytes(bytes_of(Case(TYPE, "", typed.SerializeToString())))
     return len(list(folder.iterdir()))
 
 
@@ -64,6 +70,7 @@ def main() -> None:
     folder = Path(sys.argv[1])
     sys.stderr.write(f"{sow(folder)} documents in {folder}\n")
     engine = Engine(select(with_groups=("credentials",)))
+    engine.schemas = schemas.parse(DESCRIPTORS)
     shutil.rmtree(folder.with_suffix(".faults"), ignore_errors=True)
     faults = Faults(folder.with_suffix(".faults"))
 

@@ -21,6 +21,7 @@ CONTENT_TYPES = (
     "application/edi-x12", "application/dicom", "application/dicom+json", "application/grpc", "application/x-protobuf",
     "application/grpc-web-text", "application/octet-stream", "text/plain; charset=iso-8859-1", "application/pdf",
     "application/msgpack", "application/cbor", "application/bson", "application/sql",
+    "application/x-protobuf; proto=clinic.v1.Patient", "application/grpc; proto=clinic.v1.Patient",
 )  # fmt: skip
 """Kept cases name these by number: add at the end only."""
 ENCODINGS = ("", "gzip", "deflate", "br", "zstd", "gzip, br", "identity", "unknown")
