@@ -9,6 +9,7 @@ from mesh.facts import Direction, Facts, Operation, Protocol, Vantage
 from mesh.policy_file import PolicyError
 from phiscan.finding import Coverage, Finding, Likelihood, Location, ScanReport, Subject, Verdict
 from phiscan.identifiers import Identifier
+from phiscan.schemas import Rpc
 
 EHR, BILLING = "cluster.local/ns/clinic/sa/ehr", "cluster.local/ns/finance/sa/billing"
 POLICY = f"""\
@@ -44,6 +45,7 @@ def problem_of(*args: str) -> str:
 class NameScanner:
     content_type: str
     content_encoding: str
+    rpc: Rpc
     chunks: list[bytes] = field(default_factory=list)
 
     def feed(self, chunk: bytes, /) -> None:
@@ -186,6 +188,13 @@ def test_a_case_fails_with_what_was_expected_and_what_came():
 def test_the_scanner_knows_the_headers_of_the_message():
     (case,) = load(f"{{{EDGE}, contentType: text/x, body: Bob}}")
     assert cases.run(case, NameScanner).outcome.report.media == "text/x"
+
+
+def test_the_scanner_knows_the_call_that_the_message_is_part_of():
+    (case,) = load(f"{{{EDGE}, path: /clinic.v1.Records/Put, direction: response, body: Bob}}")
+    calls = []
+    cases.run(case, lambda **known: calls.append(known["rpc"]) or NameScanner(**known))
+    assert [(call.path, call.is_response) for call in calls] == [("/clinic.v1.Records/Put", True)]
 
 
 def test_no_repr_shows_a_body():
