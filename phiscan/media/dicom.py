@@ -13,11 +13,10 @@ from dataclasses import dataclass
 from itertools import repeat
 from typing import Final, Literal
 
-from phiscan import checks
 from phiscan.evidence import Evidence, Nested, Spot
-from phiscan.finding import Gap, Likelihood, Subject
-from phiscan.labels import is_masked, read_label
+from phiscan.finding import Gap
 from phiscan.media import dicom_tables as tables
+from phiscan.media.dicom_attributes import DataSet, shown
 from phiscan.offsets import Derived
 
 _PREAMBLE: Final = 128
@@ -101,7 +100,7 @@ class _Reader:
         self._texts = Derived()
         self._path: list[str] = []
         self._concept = ""
-        self._patient: Spot | None = None
+        self._attributes = DataSet(evidence)
         self._transfer_syntax = ""
         self._document: tuple[int, int] | None = None
         self._document_type = ""
@@ -123,8 +122,7 @@ class _Reader:
 
     def finish(self) -> None:
         """Add what is known only when all has been read."""
-        if self._patient is not None:
-            self._evidence.add("dicom_attribute", "PATIENT_RECORD", self._patient, Subject.PATIENT)
+        self._attributes.finish()
         text = self._texts.text()
         if text.strip():
             self._evidence.nested.append(
@@ -206,7 +204,7 @@ class _Reader:
     def _sequence(self, element: _Element, end: int, syntax: _Syntax, depth: int) -> int:
         """Read a sequence's items; the fragments of encapsulated pixels are passed over."""
         inner = _Syntax(explicit=False) if element.vr == b"UN" else syntax  # PS3.5 section 6.2.2
-        self._path.append(_shown(element.tag))
+        self._path.append(shown(element.tag))
         outside, self._concept = self._concept, self._concept if element.tag == tables.CONCEPT_NAME else ""
         at = element.start
         for _ in self._evidence.timed(repeat(None)):
@@ -253,13 +251,9 @@ class _Reader:
     def _meaning(self, element: _Element, value: bytes, start: int) -> None:
         tag, text = element.tag, value.decode("utf-8", "replace")
         end = start + len(value)
-        spot = Spot(".".join((*self._path, _shown(tag))), start, end)
-        if tag in (tables.PATIENT_NAME, tables.PATIENT_ID):
-            self._patient = self._patient or spot
-        identify(self._evidence, tag, text, spot, self._concept)
-        if tag in tables.HEALTH and not is_masked(text):
-            self._evidence.add("dicom_attribute", tables.HEALTH[tag][0], spot, Subject.PATIENT)
-        if tag == tables.CODE_MEANING and self._path and self._path[-1] == _shown(tables.CONCEPT_NAME):
+        spot = Spot(".".join((*self._path, shown(tag))), start, end)
+        self._attributes.add(tag, text, spot, self._concept)
+        if tag == tables.CODE_MEANING and self._path and self._path[-1] == shown(tables.CONCEPT_NAME):
             self._concept = text
             self._line(start, end, b": ")
         elif tag not in tables.TAGS and self._is_text(element, value):
@@ -274,35 +268,3 @@ class _Reader:
         if element.vr not in tables.TEXT_VRS and element.vr:
             return False
         return len(value) >= 4 and _UNPRINTABLE.search(value) is None
-
-
-def identify(evidence: Evidence, tag: int, value: str, spot: Spot, concept: str = "") -> None:
-    """Add what the attribute `tag` says of `value`. `concept` names a content item (PS3.3 C.17.3)."""
-    if tag == tables.SPECIFIC_PERSON:
-        subject = read_label(concept).subject or Subject.PERSON
-        info_type = "PERSON_NAME"
-    elif tag in tables.TAGS:
-        info_type, subject = tables.TAGS[tag]
-    else:
-        return
-    if _says_something(info_type, value):
-        # a UID is no name: alone it tells one study from another, beside a patient's name it is that patient's
-        likelihood = Likelihood.POSSIBLE if info_type == "UNIQUE_CODE" else Likelihood.VERY_LIKELY
-        evidence.add("dicom_attribute", info_type, spot, subject, likelihood)
-
-
-def _says_something(info_type: str, value: str) -> bool:
-    text = value.strip(" ^=")
-    if (
-        not text
-        or all(is_masked(part) for part in re.split(r"[\s^=\\]+", text))
-        or text.lower().split("^")[0] in tables.PLACEHOLDERS
-    ):
-        return False
-    if info_type == "AGE_OVER_89":
-        return re.fullmatch(r"0?9\dY|1[01]\dY", text) is not None  # AS: nnnY
-    return info_type not in tables.DATES or checks.calendar_date(text[:8])
-
-
-def _shown(tag: int) -> str:
-    return f"({tag >> 16:04X},{tag & 0xFFFF:04X})"

@@ -9,10 +9,7 @@ import re
 from typing import Final
 
 from phiscan.evidence import Evidence, Spot
-from phiscan.finding import Subject
-from phiscan.labels import is_masked
-from phiscan.media import dicom_tables as tables
-from phiscan.media.dicom import identify
+from phiscan.media.dicom_attributes import DataSet, shown
 
 _PATIENT: Final = re.compile(rb"\(0010, ?00[12]0\)")
 _VALUE: Final = rb"""(?:\[([^\]\n\r]+)\]|(?<=[ :])'([^'\n\r]+)'|(?<=[ :])"([^"\n\r]+)")"""
@@ -25,16 +22,10 @@ def read(data: bytes, evidence: Evidence) -> None:
     """Add what the lines of a text say that names a patient by tag; no other text is looked at."""
     if b"(0010," not in data or _PATIENT.search(data) is None:
         return
-    patient: Spot | None = None
+    attributes = DataSet(evidence)
     for match in evidence.timed(_LINE.finditer(data)):
         tag = int(match[1] + match[2], 16)
         start, end = match.span(match.lastindex or 0)
         value = data[start:end].decode("utf-8", "replace").strip()
-        spot = Spot(f"({tag >> 16:04X},{tag & 0xFFFF:04X})", start, end)
-        identify(evidence, tag, value, spot)
-        if tag in tables.HEALTH and value and not is_masked(value):
-            evidence.add("dicom_attribute", tables.HEALTH[tag][0], spot, Subject.PATIENT)
-        if tag in (tables.PATIENT_NAME, tables.PATIENT_ID) and value:
-            patient = patient or spot
-    if patient is not None:
-        evidence.add("dicom_attribute", "PATIENT_RECORD", patient, Subject.PATIENT)
+        attributes.add(tag, value, Spot(shown(tag), start, end))
+    attributes.finish()

@@ -7,10 +7,7 @@ import re
 from typing import Final
 
 from phiscan.evidence import Evidence, Spot
-from phiscan.finding import Subject
-from phiscan.labels import is_masked
-from phiscan.media import dicom_tables as tables
-from phiscan.media.dicom import identify
+from phiscan.media.dicom_attributes import DataSet, shown
 from phiscan.media.xml_elements import Document, Element
 from phiscan.media.xml_values import text
 
@@ -26,8 +23,7 @@ class DicomXmlReader:
 
     def __init__(self, document: Document, evidence: Evidence) -> None:
         self._document = document
-        self._evidence = evidence
-        self._patient: Spot | None = None
+        self._attributes = DataSet(evidence)
 
     def element(self, element: Element) -> None:
         """Add what one element says."""
@@ -35,17 +31,11 @@ class DicomXmlReader:
         tag = self._tag(element) if value is not None else None
         if value is None or tag is None:
             return
-        spot = Spot(f"({tag >> 16:04X},{tag & 0xFFFF:04X})", value.start, value.end)
-        identify(self._evidence, tag, value.text, spot)
-        if tag in tables.HEALTH and value.text and not is_masked(value.text):
-            self._evidence.add("dicom_attribute", tables.HEALTH[tag][0], spot, Subject.PATIENT)
-        if tag in (tables.PATIENT_NAME, tables.PATIENT_ID) and value.text:
-            self._patient = self._patient or spot
+        self._attributes.add(tag, value.text, Spot(shown(tag), value.start, value.end))
 
     def finish(self) -> None:
         """Add that the data set is a patient's."""
-        if self._patient is not None:
-            self._evidence.add("dicom_attribute", "PATIENT_RECORD", self._patient, Subject.PATIENT)
+        self._attributes.finish()
 
     def _tag(self, element: Element) -> int | None:
         """The tag of the attribute around a value."""
