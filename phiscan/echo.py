@@ -48,7 +48,7 @@ def _by_search(folded: bytes, values: Collection[bytes]) -> Iterator[tuple[int, 
     """One search for each value, but for those with another one in them: `ruiz, ana` can only be where `ruiz` is."""
     forms: dict[bytes, list[tuple[int, bytes]]] = {}
     for value in values:
-        part = next((word for word in value.replace(b",", b"").split() if word in values), value)
+        part = next((word for word in value.replace(b",", b" ").split() if word in values), value)
         forms.setdefault(part, []).append((value.index(part), value))
     for part, wholes in forms.items():
         at = folded.find(part)

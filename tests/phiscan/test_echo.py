@@ -2,7 +2,7 @@
 
 import pytest
 
-from phiscan.echo import add_echoes
+from phiscan.echo import add_echoes, places
 from phiscan.evidence import Evidence, Spot
 from phiscan.finding import Subject
 
@@ -56,3 +56,8 @@ def test_a_birth_date_is_found_again_as_it_is_written():
     evidence.add("test", "DATE_OF_BIRTH", Spot("birthDate", 0, 10), Subject.PATIENT)
     add_echoes(data, evidence)
     assert [f.location.start for f in evidence.findings[1:]] == [20]
+
+
+def test_a_value_with_a_comma_within_a_word_does_not_hide_the_others():
+    values = [b"ruiz", b"ru,iz", b"ruiz, ana"]
+    assert sorted(places(b"ruiz, ana and ru,iz", values)) == [(0, b"ruiz"), (0, b"ruiz, ana"), (14, b"ru,iz")]
