@@ -161,7 +161,7 @@ class Scanner:
             return ScanReport(coverage=Coverage.UNSCANNABLE, gap=Gap.INTERNAL_ERROR, size=self._size)
 
     def _report(self, *, truncated: bool) -> ScanReport:
-        evidence = self._evidence()
+        evidence = self._evidence(self._headers.message)
         outside = self._scan_fields(evidence)
         body, headers = b"".join(self._chunks), self._headers
         decoded = decode.decode_text(body, headers.content_encoding, self._limits.decoded, headers.content_type)
@@ -289,11 +289,9 @@ class Scanner:
         too_long = patterns.run(fold(text), self._engine.matcher, evidence, place)
         return gap or too_long
 
-    def _evidence(self) -> Evidence:
+    def _evidence(self, message: str = "") -> Evidence:
         engine = self._engine
-        return Evidence(
-            info_types=engine.info_types, late=self._late, schemas=engine.schemas, message=self._headers.message
-        )
+        return Evidence(info_types=engine.info_types, late=self._late, schemas=engine.schemas, message=message)
 
     def _late(self) -> bool:
         return self._clock() > self._until

@@ -19,6 +19,10 @@ _FIXED: Final = (6, 7, 15, 16)
 """FieldDescriptorProto.Type."""
 
 
+_MAX_DEPTH: Final = 64
+"""Types within types, with the parts of their package."""
+
+
 class SchemaError(Exception):
     """The bytes are no FileDescriptorSet. The text is one line without any of them."""
 
@@ -130,6 +134,8 @@ def _file(data: bytes, span: _Span, messages: dict[str, MessageType], methods: d
 
 def _message(data: bytes, span: _Span, scope: str, messages: dict[str, MessageType]) -> None:
     """DescriptorProto: name 1, field 2, nested_type 3."""
+    if scope.count(".") > _MAX_DEPTH:
+        raise SchemaError(f"types are nested more than {_MAX_DEPTH} deep; unfold them")
     name = _joined(scope, _text(data, span, 1))
     messages[name] = MappingProxyType(dict(_field(data, part) for part in _parts(data, span, 2)))
     for nested in _parts(data, span, 3):

@@ -77,7 +77,8 @@ def read_frames(data: bytes, evidence: Evidence) -> Gap:
         elif flags & _COMPRESSED:
             # grpc-encoding is in a header; gzip and zstd show themselves, anything else is read as nothing that we know
             shown = data[start : start + 2] in (b"\x1f\x8b", b"\x28\xb5")
-            evidence.nested.append(Nested(data[start:end], _NO_MASK, "application/x-protobuf"))
+            kind = f"application/x-protobuf; proto={name}" if (name := _type_of(evidence)) else "application/x-protobuf"
+            evidence.nested.append(Nested(data[start:end], _NO_MASK, kind))
             gap = gap or (Gap.NONE if shown else Gap.UNKNOWN_ENCODING)
         else:
             found = _payload(data, start, end, evidence)
@@ -113,7 +114,7 @@ def _message(data: bytes, start: int, end: int, evidence: Evidence) -> Gap:
         reader.message(start, end, 0)
     except NotAMessageError:
         gap = Gap.MALFORMED
-    if name := evidence.message or _declared_type(evidence.content_type):
+    if name := _type_of(evidence):
         typed = TypedMessage(data, evidence.schemas, evidence)
         typed.write(name, start, end)
         spot = Spot("message", start, end)
@@ -125,9 +126,10 @@ def _message(data: bytes, start: int, end: int, evidence: Evidence) -> Gap:
     return gap
 
 
-def _declared_type(content_type: str) -> str:
-    found = _TYPE.search(content_type)
-    return found[1] if found else ""
+def _type_of(evidence: Evidence) -> str:
+    """The name of the messages' type, as far as somebody says."""
+    found = _TYPE.search(evidence.content_type)
+    return evidence.message or (found[1] if found else "")
 
 
 def numbers(kind: str, data: bytes) -> list[tuple[int, int]]:

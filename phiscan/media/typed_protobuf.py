@@ -51,7 +51,7 @@ class TypedMessage:
         found: list[Field] = []
         with suppress(NotAMessageError):  # what stands before the break is read; the walk without a schema has the gap
             found.extend(self._evidence.timed(wire_format.fields(self._data, *span)))
-        if not (self._special(kind, found) or self._wrapped(fields, found, depth)):
+        if not (self._special(kind, found, depth) or self._wrapped(fields, found, depth)):
             self._object(fields, found, span[0], depth)
 
     def _object(self, fields: MessageType, found: Iterable[Field], at: int, depth: int) -> None:
@@ -90,7 +90,7 @@ class TypedMessage:
                 at, separator = end, ","
         self._sign("]", field.end)
 
-    def _special(self, kind: str, found: list[Field]) -> bool:
+    def _special(self, kind: str, found: list[Field], depth: int) -> bool:
         """Whether the message is a date, or an Any, and was written."""
         numbers = {f.number: f for f in found}
         first = numbers.get(1)
@@ -103,7 +103,7 @@ class TypedMessage:
             self._put(f'"{first.value:04d}-{month:02d}-{day:02d}"' if first.value else "0", first)
         elif kind == _ANY and 2 in numbers and first.kind == numbers[2].kind == wire_format.LENGTH:
             name = self._data[first.start : first.end].decode("utf-8", "replace").rpartition("/")[2]
-            self._message(name, (numbers[2].start, numbers[2].end), 1)
+            self._message(name, (numbers[2].start, numbers[2].end), depth + 1)
         else:
             return False
         return True

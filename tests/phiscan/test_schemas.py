@@ -35,6 +35,23 @@ def test_what_is_no_set_is_told_without_its_bytes(data):
         schemas.parse(data)
 
 
+def test_types_that_never_end_are_told():
+    nested = b""
+    for _ in range(3000):
+        message = b"\x0a\x01a" + nested  # DescriptorProto: name, nested_type
+        nested = b"\x1a" + _size(len(message)) + message
+    file = b"\x22" + nested[1:]  # FileDescriptorProto: message_type
+    with pytest.raises(SchemaError, match="nested more than"):
+        schemas.parse(b"\x0a" + _size(len(file)) + file)
+
+
+def _size(number):
+    out = b""
+    while number > 0x7F:
+        out, number = out + bytes((number & 0x7F | 0x80,)), number >> 7
+    return out + bytes((number,))
+
+
 def test_a_path_of_another_request_shows_in_no_repr():
     assert "123-45-6780" not in repr(Rpc("/patients/123-45-6780"))
 

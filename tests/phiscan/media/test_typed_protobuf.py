@@ -126,11 +126,26 @@ def test_a_message_that_is_cut_off_is_a_gap(engine, content_type):
     assert "PERSON_NAME" in kinds(report)
 
 
-def test_messages_within_messages_end(engine):
+@pytest.mark.parametrize("head", [b"\x6a", b"\x4a"], ids=["mother of mother", "Any of Any"])
+def test_messages_within_messages_end(engine, head):
+    url = b"type.googleapis.com/google.protobuf.Any"
     data = b""
     for _ in range(2000):
-        data = b"\x6a" + _size(len(data)) + data  # mother of mother of ...
-    assert scan(engine, data).coverage in (Coverage.COMPLETE, Coverage.UNSCANNABLE)
+        inner = data if head == b"\x6a" else b"\x0a" + _size(len(url)) + url + b"\x12" + _size(len(data)) + data
+        data = inner if head == b"\x4a" else head + _size(len(data)) + data
+    data = data if head == b"\x6a" else head + _size(len(data)) + data
+    report = scan(engine, data)
+    assert report.gap is not Gap.INTERNAL_ERROR
+    assert report.coverage is Coverage.UNSCANNABLE
+
+
+def test_bytes_within_a_typed_message_have_no_type_of_their_own(engine):
+    # an Any whose type nobody knows: field 1 of what it holds is no family name
+    patient = Patient(diagnosis="E11.9")
+    patient.extra.type_url = "type.googleapis.com/x.Unknown"
+    patient.extra.value = Patient(family_name="Dachshund", diagnosis="a longer text").SerializeToString()
+    data = frame(patient.SerializeToString())
+    assert kinds(scan(engine, data, "application/grpc", Rpc(METHOD))) == set()
 
 
 def _size(number):
