@@ -143,7 +143,7 @@ def test_bytes_within_a_typed_message_have_no_type_of_their_own(engine):
     # packed bytes of a type that nobody names: their field 1 is no family name
     patient = Patient(diagnosis="E11.9")
     patient.extra.type_url = "type.googleapis.com/x.Unknown"
-    packed = Patient(family_name="Dachshund", diagnosis="a longer text").SerializeToString()
+    packed = Patient(family_name="Dachshund", diagnosis="a longer text", weight=7.0).SerializeToString()
     patient.extra.value = gzip.compress(packed, mtime=0)
     data = frame(patient.SerializeToString())
     assert kinds(scan(engine, data, "application/grpc", Rpc(METHOD))) == set()
