@@ -3,13 +3,17 @@
 import statistics
 import time
 from collections.abc import Callable, Mapping
+from typing import Final
+
+_TURN: Final = 0.005
+"""Seconds of a turn at least."""
 
 
 def interleaved(contenders: Mapping[str, Callable[[], object]], seconds: float) -> dict[str, float]:
-    """Median seconds of one run of each contender. All run in turn until `seconds` have passed, five rounds at least.
+    """Median seconds of one run of each contender. All take turns until `seconds` have passed, five rounds at least.
 
-    Each runs twice in its turn, and the second run counts: else the slowest contender, which empties the processor's caches,
-    is paid for by whoever comes after it.
+    A turn is runs one after another, as traffic comes, and its first run does not count: else the slowest contender, which empties the
+    processor's caches, is paid for by whoever comes after it.
     """
     times: dict[str, list[float]] = {name: [] for name in contenders}
     until = time.perf_counter() + seconds
@@ -17,11 +21,18 @@ def interleaved(contenders: Mapping[str, Callable[[], object]], seconds: float) 
     while rounds < 5 or time.perf_counter() < until:
         for name, run in contenders.items():
             run()
-            start = time.perf_counter()
-            run()
-            times[name].append(time.perf_counter() - start)
+            times[name] += _turn(run)
         rounds += 1
     return {name: statistics.median(taken) for name, taken in times.items()}
+
+
+def _turn(run: Callable[[], object]) -> list[float]:
+    taken: list[float] = []
+    while not taken or sum(taken) < _TURN:
+        start = time.perf_counter()
+        run()
+        taken.append(time.perf_counter() - start)
+    return taken
 
 
 def show(seconds: float) -> str:
