@@ -51,12 +51,20 @@ class Recoded:
     gap: Gap = Gap.NONE
 
 
+_BINARY_TYPE: Final = re.compile(
+    r"\s*application/(?:grpc(?!-web-text)|(?:x-|vnd\.google\.|x-google-)?protobuf\b|proto\b)", re.IGNORECASE
+)
+"""Media types of what has no charset: its bytes may look like a text in one, and recoded they would be another message."""
+
+
 def to_utf8(data: bytes, content_type: str) -> Recoded:
     """Make `data` UTF-8 if it is a text in another encoding. What is not a text stays as it is."""
     declared = _declared(content_type)
     for mark, codec in _MARKS:
         if data.startswith(mark) and len(data) > len(mark):
             return _strict(data, codec + _BOM)
+    if _BINARY_TYPE.match(content_type):
+        return Recoded(data)
     codec = _by_nuls(data)
     if codec:
         recoded = _strict(data, codec)

@@ -3,7 +3,7 @@
 import pytest
 
 import phiscan
-from phiscan.charset import PREFIX, from_coding, to_coding, to_utf8
+from phiscan.charset import PREFIX, Recoded, from_coding, to_coding, to_utf8
 from phiscan.finding import Gap, Verdict
 
 TEXT = "Patient: Ana Peña\nSSN: 123-45-6780\nDiagnosis: asthma\n"
@@ -87,3 +87,12 @@ def test_a_json_document_in_latin_1_is_read():
 def test_json_may_begin_with_a_byte_order_mark():
     report = phiscan.scan(b'\xef\xbb\xbf{"ssn": "123-45-6780"}', content_type="application/json")
     assert (report.verdict, report.gap) == (Verdict.IDENTIFIERS, Gap.NONE)
+
+
+@pytest.mark.parametrize(
+    "content_type", ["application/x-protobuf; proto=a.B", "application/grpc+proto", "application/proto"]
+)
+@pytest.mark.parametrize("data", [b" \x80 ", b'\x0a\x00"\x00*\x00'], ids=["a letter of cp1252", "UTF-16"])
+def test_a_message_that_could_be_a_text_in_some_charset_stays_as_it_is(data, content_type):
+    assert to_utf8(data, content_type) == Recoded(data)
+    assert to_utf8(data, "").data != data
