@@ -21,6 +21,7 @@ from phiscan.media import (
     ncpdp,
     packed,
     protobuf,
+    rtf,
     sql,
     text_reader,
     x12,
@@ -52,6 +53,7 @@ READERS: Final = MappingProxyType(
         "xml": xml_reader.read,
         "html": html_reader.read,
         "form": form.read,
+        "rtf": rtf.read,
         "sql": sql.read,
         "text": text_reader.read,
         "binary": _unsupported,
@@ -81,12 +83,12 @@ PACKED: Final = frozenset(TOKENS)
 WIRE: Final = frozenset(("protobuf", "grpc"))
 """Media in the wire format of Protocol Buffers, as they stand."""
 PATTERNLESS: Final = frozenset(
-    ("binary", "encrypted", "icon", "dicom", "multipart", "protobuf", "grpc", "grpc-web-text", *PACKED)
+    ("binary", "encrypted", "icon", "dicom", "multipart", "protobuf", "grpc", "grpc-web-text", "rtf", *PACKED)
 )
 """Media whose bytes are no text: the detectors do not run over them, only over what the reader takes out."""
 
 _MARKUP: Final = frozenset(("cda", "fhir+xml", "script", "hl7v2+xml", "dicom+xml", "xml", "html"))
-_BY_BYTES: Final = (("hl7v2", hl7v2.sniff), ("x12", x12.sniff), ("ncpdp", ncpdp.sniff))
+_BY_BYTES: Final = (("hl7v2", hl7v2.sniff), ("x12", x12.sniff), ("ncpdp", ncpdp.sniff), ("rtf", rtf.sniff))
 SAME_LENGTH: Final = frozenset(("dicom", "multipart", "protobuf", "grpc", "grpc-web-text", *PACKED))
 """Media that state the lengths of their values, or hold parts that do: a mask must be as long as what it covers."""
 

@@ -12,7 +12,7 @@ from phiscan.finding import Gap
 _MAGICS: Final = (
     b"%PDF-", b"PK\x03\x04", b"PK\x05\x06", b"\xff\xd8\xff", b"\x89PNG\r\n\x1a\n", b"GIF87a", b"GIF89a", b"II*\x00", b"MM\x00*",
     b"BM", b"RIFF", b"OggS", b"ID3", b"fLaC", b"\x1aE\xdf\xa3", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", b"7z\xbc\xaf\x27\x1c",
-    b"Rar!\x1a\x07", b"BZh", b"\xfd7zXZ\x00", b"\x04\x22\x4d\x18", b"SQLite format 3\x00", b"PAR1", b"Obj\x01", b"{\\rtf",
+    b"Rar!\x1a\x07", b"BZh", b"\xfd7zXZ\x00", b"\x04\x22\x4d\x18", b"SQLite format 3\x00", b"PAR1", b"Obj\x01",
     b"\x7fELF", b"\xca\xfe\xba\xbe", b"\x00\x00\x01\x00", b"wOFF", b"wOF2", b"\x00asm", b"\x89HDF\r\n\x1a\n", b"ORC", b"n+1\x00",
     b"\x1f\x9d", b"\x1f\x8b", b"\x28\xb5\x2f\xfd", b"\xff\xa0", b"CDF\x01", b"8BPS", b"\xfe\xff\x00\x00\x00", b"%!PS-Adobe",
 )  # fmt: skip
