@@ -44,6 +44,8 @@ def sow(folder: Path) -> int:
     typed.birth_date.FromJsonString("1961-04-05T00:00:00Z")
     typed.attributes["home_city"] = "Duluth"
     (folder / "seed-typed-protobuf").write_bytes(bytes_of(Case(TYPE, "", typed.SerializeToString())))
+    note = rb"{\rtf1\ansi Patient: {\b Ana} Ru\'edz\par SSN: 512\_44\_90\u51?1\tab Dx: asthma{\fonttbl{\f0 Arial;}}}"
+    (folder / "seed-rtf").write_bytes(bytes_of(Case("application/rtf", "", note)))
     return len(list(folder.iterdir()))
 
 

@@ -22,6 +22,7 @@ CONTENT_TYPES = (
     "application/grpc-web-text", "application/octet-stream", "text/plain; charset=iso-8859-1", "application/pdf",
     "application/msgpack", "application/cbor", "application/bson", "application/sql",
     "application/x-protobuf; proto=clinic.v1.Patient", "application/grpc; proto=clinic.v1.Patient",
+    "application/rtf",
 )  # fmt: skip
 """Kept cases name these by number: add at the end only."""
 ENCODINGS = ("", "gzip", "deflate", "br", "zstd", "gzip, br", "identity", "unknown")
