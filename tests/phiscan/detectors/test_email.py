@@ -3,6 +3,7 @@
 import pytest
 
 from phiscan.detectors import email
+from phiscan.finding import Subject
 
 _MAIL = "EMAIL_ADDRESS"
 
@@ -54,3 +55,15 @@ def test_a_desk_and_a_list_are_no_person(values, text, reason):
 )
 def test_people_whose_address_begins_like_one_are_people(values, value):
     assert values(email, value) == [(_MAIL, value)]
+
+
+@pytest.mark.parametrize(
+    ("text", "subject"),
+    [
+        ("pt. Ruiz, ana@fernmail.net", Subject.PATIENT),
+        ("pt: ana@fernmail.net", Subject.PATIENT),
+        ("po/pt.po: updated by ana@fernmail.net", Subject.PERSON),  # a translation into Portuguese
+    ],
+)
+def test_pt_is_a_patient_and_no_part_of_a_file_name(found, text, subject):
+    assert [f[3] for f in found(email, text)] == [subject]
