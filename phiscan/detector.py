@@ -14,7 +14,9 @@ CONTEXT_WINDOW = 48
 REPORTED = Likelihood.POSSIBLE
 """Candidates below this likelihood are no findings."""
 
-_PATIENT = re.compile(rb"\b(?:patients?|pts?(?!\.[a-z])|his|her|their|decedent|newborn)\b(?![\x80-\xff])", re.IGNORECASE)
+_PATIENT = re.compile(
+    rb"\b(?:patients?|pts?(?!\.[a-z])|his|her|their|decedent|newborn)\b(?![\x80-\xff])", re.IGNORECASE
+)
 _PROVIDER = re.compile(
     rb"\b(?:providers?|physicians?|doctor|prescriber|practitioner|clinic|hospital|pharmacy|office|npi|facility"
     rb"|(?:family|internal) medicine|medical (?:center|group|associates)|surgery center"
