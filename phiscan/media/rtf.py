@@ -3,7 +3,8 @@ r"""Rich Text Format, version 1.9.1: notes and letters of record systems, in att
     {\rtf1\ansi\ansicpg1252 Patient: {\b Ana Ru\'edz}\par DOB: 1961-04-02\par}
 
 Control words are taken out and what they stand for is put in; each piece of the text knows where it stands. All text counts, also that of
-tables of fonts and of destinations that nobody knows: a reader may show it. Pictures and objects are not looked at: they are gaps.
+tables of fonts and of destinations that nobody knows: a reader may show it. What stands behind a \u for readers that know none is a text
+of its own. Pictures and objects are not looked at: they are gaps.
 """
 
 import codecs
@@ -45,9 +46,9 @@ def read(data: bytes, evidence: Evidence) -> Gap:
     reader = _Reader(data)
     for match in evidence.timed(_TOKEN.finditer(data)):
         reader.take(match)
-    text = reader.text.text()
-    if text.strip():
-        evidence.nested.append(Nested(text, Spot("rtf", 0, len(data)), "text/plain", origin=reader.text))
+    for text in (reader.text, reader.fallbacks):
+        if text.text().strip(b" ?\n\t"):
+            evidence.nested.append(Nested(text.text(), Spot("rtf", 0, len(data)), "text/plain", origin=text))
     return reader.gap or (Gap.NONE if reader.is_whole else Gap.MALFORMED)
 
 
@@ -62,6 +63,7 @@ class _Reader:
         self._codec = "cp1252"
         self._closed = False
         self.text = Derived()
+        self.fallbacks = Derived()
         self.gap = Gap.NONE
 
     @property
@@ -97,10 +99,11 @@ class _Reader:
             self._closed = False
 
     def _run(self, start: int, end: int) -> None:
-        start = min(start + self._skip, end) if self._skip else start
+        shown = min(start + self._skip, end)
         self._skip = 0
         if not self._unseen:
-            self.text.copy(self._data, start, end)
+            self.fallbacks.copy(self._data, start, shown)
+            self.text.copy(self._data, shown, end)
 
     def _word(self, match: re.Match[bytes]) -> None:
         word, number = match[_WORD], int(match[_WORD + 1] or 1)
@@ -123,10 +126,11 @@ class _Reader:
 
     def _put(self, text: str, match: re.Match[bytes], *, counts: bool = False) -> None:
         """Add what a token stands for; one that `counts` may be what a \\u has said already."""
-        if counts and self._skip:
-            self._skip -= 1
-        elif not self._unseen:
-            self.text.put(text.encode("utf-8", "replace"), *match.span())
+        if self._unseen:
+            return
+        is_fallback = counts and self._skip > 0
+        self._skip -= is_fallback
+        (self.fallbacks if is_fallback else self.text).put(text.encode("utf-8", "replace"), *match.span())
 
 
 def _codec(page: int) -> str:
