@@ -243,12 +243,10 @@ def _asks_for_upgrade(head: Head) -> bool:
 def _is_part(head: Head) -> bool:
     """RFC 9110, section 14.4: whether the body is a part of a document. Several parts come without a Content-Range."""
     ranges = [value for name, value in head.fields if name == "content-range"]
-    if (
-        ":status",
-        "416",
-    ) in head.fields and head.facts.direction is Direction.RESPONSE:  # `bytes */1000`: there is no part
+    is_response = head.facts.direction is Direction.RESPONSE
+    if is_response and (":status", "416") in head.fields:  # `bytes */1000`: there is no part
         return False
-    is_partial = head.facts.direction is Direction.RESPONSE and (":status", "206") in head.fields
+    is_partial = is_response and (":status", "206") in head.fields
     return (is_partial and not ranges) or not all(map(_is_all, ranges))
 
 
