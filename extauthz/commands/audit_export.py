@@ -30,33 +30,8 @@ _Record = dict[str, Any]
 _Found = tuple[int, _Record]  # with the number of the worker
 _TIME: Final = "%Y-%m-%dT%H:%M:%S.%fZ"  # as the ledger writes it, so that texts compare as times do
 _COLUMNS: Final = (
-    *(
-        "time",
-        "id",
-        "decision",
-        "enforced",
-        "reason",
-        "verdict",
-        "coverage",
-        "gap",
-        "identifiers",
-        "infoTypes",
-        "tipped",
-    ),
-    *(
-        "rules",
-        "audits",
-        "policy",
-        "source",
-        "destination",
-        "service",
-        "caller",
-        "mtls",
-        "direction",
-        "vantage",
-        "trace",
-    ),
-    *("worker", "seq", "hash"),
+    "time id decision enforced reason verdict coverage gap identifiers infoTypes tipped"
+    " rules audits policy source destination service caller mtls direction vantage trace worker seq hash".split()
 )
 _FORMULA: Final = ("=", "+", "-", "@", "\t", "\r")
 
@@ -168,7 +143,7 @@ def _csv(records: Iterator[_Found]) -> int:
         writer.writerow(cells)
         return text.getvalue()
 
-    sys.stdout.write(line(list(_COLUMNS)))
+    sys.stdout.write(line(_COLUMNS))
     return _written(
         records, lambda found: line([_cell({**found[1], "worker": found[0]}.get(column, "")) for column in _COLUMNS])
     )
