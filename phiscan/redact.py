@@ -13,7 +13,7 @@ from typing import Final, Protocol
 from phiscan import decode, media, spellings
 from phiscan.finding import Coverage, Finding, ScanReport, Subject
 from phiscan.identifiers import CREDENTIALS
-from phiscan.media import packed, protobuf, wire_format
+from phiscan.media import packed, protobuf, rtf, wire_format
 
 MASK: Final = b"XXX"
 _LIMIT: Final = 64 << 20
@@ -115,6 +115,8 @@ def _masked(data: bytes, kind: str, ranges: list[tuple[int, int]], mask: Mask) -
         elif first < last:
             is_number = scalar is not None or _is_bare_number(data, first, last, kind)
             in_its_place = _mask_in_place(data, first, last, mask) if same_length else mask.mask(data[first:last])
+            if kind == "rtf":
+                in_its_place += rtf.groups(data[first:last])
             zero = _zero(kind, data[first:last]) if same_length else b"0"
             pieces += [data[at:first], zero if is_number else in_its_place]
             at = last

@@ -20,6 +20,7 @@ _BEGINS: Final = b"{\\rtf"
 _TOKEN: Final = re.compile(
     rb"\\'([0-9A-Fa-f]{2})|\\([A-Za-z]{1,32})(-?\d{1,10})? ?|\\([^A-Za-z'])|([{}])|[\r\n]++|([^\\{}\r\n]++)", re.DOTALL
 )
+_NO_BRACE: Final = re.compile(rb"\\[^A-Za-z]|[^{}]", re.DOTALL)
 _BYTE, _WORD, _SIGN, _BRACE, _RUN = 1, 2, 4, 5, 6
 _TEXTS: Final = {
     **dict.fromkeys((b"par", b"line", b"row", b"sect", b"page", b"column"), "\n"),
@@ -50,6 +51,11 @@ def read(data: bytes, evidence: Evidence) -> Gap:
         if text.text().strip(b" ?\n\t"):
             evidence.nested.append(Nested(text.text(), Spot("rtf", 0, len(data)), "text/plain", origin=text))
     return reader.gap or (Gap.NONE if reader.is_whole else Gap.MALFORMED)
+
+
+def groups(value: bytes) -> bytes:
+    """The braces of groups that begin or end within a value: they stay where it is masked, or the document would not close."""
+    return _NO_BRACE.sub(b"", value)
 
 
 class _Reader:

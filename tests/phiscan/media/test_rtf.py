@@ -39,6 +39,21 @@ def test_the_text_is_read_and_masked_where_it_stands():
 
 
 @pytest.mark.parametrize(
+    ("name", "masked"),
+    [
+        (rb"{\b Ana} Ruiz", rb"{\b XXX}"),
+        (rb"Ana {\b Ruiz}", rb"XXX{}"),
+        (rb"{\b An}{\i a} Ruiz", rb"{\b XXX}{}"),
+    ],
+)
+def test_groups_stay_closed_where_a_value_is_masked(name, masked):
+    data = rb"{\rtf1\ansi Patient: " + name + rb"\par MRN: 12345678\par Dx: asthma}"
+    redacted = phiscan.redact(data, phiscan.scan(data))
+    assert redacted == rb"{\rtf1\ansi Patient: " + masked + rb"\par MRN: XXX\par Dx: asthma}"
+    assert (phiscan.scan(redacted).coverage, phiscan.scan(redacted).verdict) == (Coverage.COMPLETE, Verdict.HEALTH)
+
+
+@pytest.mark.parametrize(
     "wrapped",
     [
         json.dumps({"data": base64.b64encode(NOTE).decode()}).encode(),
