@@ -7,6 +7,7 @@ Every function takes the text of a candidate and says whether it could be that i
 import re
 from datetime import date
 from ipaddress import ip_address
+from typing import Final
 
 _NOT_ALNUM = re.compile(r"[^0-9A-Za-z]+")
 _DIGITS = frozenset("0123456789")
@@ -58,7 +59,10 @@ _MEASURED = re.compile(
     r"\d(?:\.\d+)? ?(?:(?:[munp]?g|m?mol|[mu]?mol|m?I?U|m?Eq|cells|10\*[369]|K|M)/(?:d?L|mL|[mu]L|mm3|kg|h)\b|mm ?\[?Hg\]?|mEq/L|%(?= |$))",
     re.IGNORECASE,
 )
-_ISO_DAY = re.compile(r"([0-9]{4})-([0-9]{2})-([0-9]{2})")
+_ISO_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+_FIRST: Final = 1880
+_LAST: Final = 2210
+"""Years of a day in a record. Research data shift their dates into the next century."""
 _IBAN = re.compile(r"[A-Z]{2}\d{2}[0-9A-Z]{11,30}")
 # visa, mastercard, amex, discover, diners, jcb, unionpay: ISO/IEC 7812 issuer ranges
 _CARD = re.compile(
@@ -203,10 +207,12 @@ def phone(text: str) -> bool:
 
 
 def calendar_date(text: str) -> bool:
-    """A day that exists, between 1880 and 2210, as ISO, US, HL7 or X12 write it. Research data shift their dates into the next century."""
-    iso = _ISO_DAY.match(text)
-    if iso is not None:
-        return _exists(int(iso[1]), int(iso[2]), int(iso[3]))
+    """A day that exists, between `_FIRST` and `_LAST`, as ISO, US, HL7 or X12 write it."""
+    if _ISO_DAY.match(text):
+        try:
+            return _FIRST <= date.fromisoformat(text[:10]).year <= _LAST
+        except ValueError:
+            return False
     d = "".join(c if c in _DIGITS else " " for c in text[:10]).split()
     if len(d) == 1 and len(d[0]) >= 8:
         d = [d[0][:4], d[0][4:6], d[0][6:8]]
@@ -221,7 +227,7 @@ def _exists(year: int, month: int, day: int) -> bool:
     if year < 100:
         year += 1900
     try:
-        return 1880 <= date(year, month, day).year <= 2210
+        return _FIRST <= date(year, month, day).year <= _LAST
     except ValueError:
         return False
 

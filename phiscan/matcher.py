@@ -9,6 +9,7 @@ so the gates lose nothing.
 
 from bisect import bisect_left
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Final
 
@@ -101,12 +102,15 @@ class Matcher:
         return self._labels.any(text)
 
     def locate(self, index: int, text: bytes) -> Iterator[tuple[int, int]]:
-        """Ranges where detector `index` matches: leftmost, longest, not overlapping, in order.
+        """Ranges where detector `index` matches: leftmost, longest, not overlapping, in order; before them the first one of a detector that
+        is content with one.
 
         Raises:
             TooManyMatchesError: over `_MAX_CANDIDATES` ranges.
         """
-        return ranges(self._locators[index], text)
+        if self.detectors[index].once:
+            yield from first(self._locators[index], text)
+        yield from ranges(self._locators[index], text)
 
 
 class Single:
@@ -127,6 +131,19 @@ class Single:
     def locate(self, _index: int, text: bytes) -> Iterator[tuple[int, int]]:
         """As `Matcher.locate`."""
         return ranges(self._locator, text)
+
+
+def first(locator: hyperscan.Database, text: bytes) -> list[tuple[int, int]]:
+    """The range of the match that ends first, if there is one. Nothing behind it is looked at."""
+    found: list[tuple[int, int]] = []
+
+    def keep(_id: int, start: int, end: int, _flags: int, _context: object) -> bool:
+        found.append((start, end))
+        return True
+
+    with suppress(hyperscan.ScanTerminated):
+        locator.scan(text, match_event_handler=keep)
+    return found
 
 
 def ranges(locator: hyperscan.Database, text: bytes) -> Iterator[tuple[int, int]]:

@@ -40,9 +40,7 @@ class Structure:
 
     def __init__(self, findings: Iterable[Finding]) -> None:
         self._spans = sorted(
-            (f.location.start, f.location.end, f.info_type, f.identifier)
-            for f in findings
-            if f.identifier and f.location.start >= 0
+            (f.location.start, f.location.end, f.info_type) for f in findings if f.identifier and f.location.start >= 0
         )
         self._starts = [span[0] for span in self._spans]
 
@@ -94,11 +92,19 @@ class _Judge:
 
     def all(self, detector: Detector, matches: Iterable[tuple[int, int]], late: Callable[[], bool]) -> bool:
         """Judge a detector's matches; False when time ran out."""
+        # health information is no value: a word for it that stands in a document a hundred times says no more than one
+        health = self._evidence.info_types[detector.info_type].health
+        said: set[bytes] = set()
         for number, match in enumerate(matches):
             if not number % _LOOK_EVERY and late():
                 return False
-            if self.candidate(detector, match) and detector.once:
+            words = self._text[slice(*match)] if health else b""
+            if words in said or not self.candidate(detector, match):
+                continue
+            if detector.once:
                 break
+            if health:
+                said.add(words)
         return True
 
     def candidate(self, detector: Detector, match: tuple[int, int]) -> bool:

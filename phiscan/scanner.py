@@ -16,7 +16,7 @@ from phiscan.detector import CONTEXT_WINDOW, Detector
 from phiscan.detectors import DETECTORS
 from phiscan.echo import add_echoes
 from phiscan.evidence import Evidence, Nested, OutOfTimeError, Spot, TooManyFindingsError, shown_path
-from phiscan.finding import Coverage, Gap, ScanReport
+from phiscan.finding import Coverage, Gap, ScanReport, Subject
 from phiscan.fold import fold
 from phiscan.identifiers import INFO_TYPES, InfoType
 from phiscan.matcher import Marks, Matcher
@@ -28,6 +28,7 @@ from phiscan.schemas import NO_SCHEMAS, Rpc, Schemas
 from phiscan.verdict import is_providers_contact, verdict
 
 _PLACE = attrgetter("location.start", "location.end", "info_type", "location.field")
+_PROVIDER = Subject.PROVIDER
 _APART = b" " * CONTEXT_WINDOW
 """Between fields: a word of one is no context for the next."""
 MAX_NESTING = 4
@@ -177,9 +178,10 @@ class Scanner:
             gap = Gap.CUT_OFF
         coverage = Coverage.TRUNCATED if truncated else Coverage.UNSCANNABLE if gap else Coverage.COMPLETE
         found = sorted(evidence.findings, key=_PLACE)
+        providers = tuple(f for f in found if f.subject is _PROVIDER and is_providers_contact(f))
         return ScanReport(
-            findings=tuple(f for f in found if not is_providers_contact(f)),
-            providers=tuple(filter(is_providers_contact, found)),
+            findings=tuple(f for f in found if not is_providers_contact(f)) if providers else tuple(found),
+            providers=providers,
             coverage=coverage,
             gap=gap,
             verdict=verdict(found),

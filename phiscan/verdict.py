@@ -50,8 +50,8 @@ def verdict(findings: Iterable[Finding]) -> Verdict:
             contact |= finding.info_type not in _OF_NOBODY_ALONE
             person |= _singles_out(finding)
             known |= finding.info_type in _OF_ONE_PERSON
-    if ((patient or known) and health) or (person and stated):
-        return Verdict.PHI
+        if ((patient or known) and health) or (person and stated):
+            return Verdict.PHI  # no further finding makes it better
     if patient or contact:
         return Verdict.IDENTIFIERS
     return Verdict.HEALTH if health else Verdict.NONE

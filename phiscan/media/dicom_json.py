@@ -5,7 +5,8 @@ from typing import Final
 
 from phiscan.evidence import Evidence, Spot
 from phiscan.media.dicom_attributes import DataSet, shown
-from phiscan.media.json_tokens import Leaf, decode
+from phiscan.media.json_places import decode
+from phiscan.media.json_walk import Leaf
 
 WANTED: Final = frozenset(("Value", "Alphabetic", "Ideographic", "Phonetic"))
 """Keys under which values stand."""

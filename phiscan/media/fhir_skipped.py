@@ -1,33 +1,69 @@
 """Members of FHIR objects that identify nobody, as one expression: coded values and quantities are half of a FHIR document.
 
 The JSON walker passes over them within one match, so a bundle costs what its people cost and not what its codes do. Nothing
-that `fhir_tables.WANTED` asks for stands in them: the elements whose parts are wanted are left out. The detectors, which
-read the text itself, see them all the same.
+that `fhir_tables.WANTED` asks for stands in them, but for references to what is no person and codes that type no identifier: the
+elements of which other parts are wanted are left out. The detectors, which read the text itself, see them all the same.
 """
 
+from collections.abc import Iterable
 from typing import Final
 
-from phiscan.media.fhir_tables import WANTED
-from phiscan.media.json_tokens import SCALAR
+from phiscan.media.fhir_tables import PERSONS, RESOURCES, V2_0203, WANTED
+from phiscan.media.json_walk import BLANK, SCALAR
 
 PARTS: Final = tuple(
     "system code display version userSelected value unit currency comparator text url method use status profile lastUpdated"
-    " versionId source".split()
+    " versionId source div type".split()
 )
-"""Elements of Coding, CodeableConcept, Quantity, Money, Meta and Bundle.entry.request: https://hl7.org/fhir/datatypes.html."""
-ANYWHERE: Final = tuple("status fullUrl sequence method use intent".split())
+"""Elements of Coding, CodeableConcept, Quantity, Money, Meta, Narrative, Reference and Bundle.entry.request:
+https://hl7.org/fhir/datatypes.html."""
+ANYWHERE: Final = tuple(
+    "status fullUrl sequence method use intent focal linkId mode rank country state gender prefix suffix title priority language"
+    " description informationSequence diagnosisSequence careTeamSequence procedureSequence primarySource active".split()
+)
 """Elements that are wanted nowhere."""
-_HOLDERS: Final = sorted(
-    {name for ends in WANTED.values() if ends is not True and ends for end in ends for name in end}
-)
+_CODE_OF_IDENTIFIER: Final = "type"
+"""`Identifier.type`, of which the codes of table 0203 are wanted; other elements of the name hold other codes."""
+_HOLDERS: Final = {name for ends in WANTED.values() if not isinstance(ends, bool) for end in ends for name in end} - {
+    _CODE_OF_IDENTIFIER
+}
 """Elements of whose parts some are wanted: `identifier.value`, `subject.display`."""
 
-_SCALARS: Final = rf"(?:{SCALAR}|\[(?:\s*+{SCALAR}\s*+,?)*+\s*+\])"
-_PART: Final = rf'"(?:{"|".join(PARTS)})"\s*+:\s*+{_SCALARS}'
-_CODING: Final = rf'"(?:coding|tag|security)"\s*+:\s*+\[(?:\s*+\{{(?:[\s,]*+{_PART})*+\s*+\}}\s*+,?)*+\s*+\]'
-_CODED: Final = rf"\{{(?:[\s,]*+(?:{_PART}|{_CODING}))*+\s*+\}}"
+
+def one_of(words: Iterable[str]) -> str:
+    """An expression of any of these words that looks at each of their letters once, however many there are."""
+    below: dict[str, list[str]] = {}
+    for word in words:
+        below.setdefault(word[:1], []).append(word[1:])
+    ends = below.pop("", None) is not None
+    branches = "|".join(first + (one_of(rest) if rest != [""] else "") for first, rest in sorted(below.items()))
+    return f"(?:{branches}){'?' if ends else ''}" if branches else ""
+
+
+def _list_of(item: str) -> str:
+    return rf"\[(?:{BLANK}*+{item}{BLANK}*+,?)*+{BLANK}*+\]"
+
+
+def _coded(part: str) -> str:
+    """An object of such parts, and of codings of such parts; or a list of them."""
+    coding = rf'"{one_of(("coding", "tag", "security"))}"{_COLON}{_list_of(_object(part))}'
+    whole = _object(f"{part}|{coding}")
+    return f"(?:{whole}|{_list_of(whole)})"
+
+
+def _object(member: str) -> str:
+    return rf"\{{(?:{BLANK}*+(?:{member}){BLANK}*+,?)*+{BLANK}*+\}}"
+
+
+_COLON: Final = rf"{BLANK}*+:{BLANK}*+"
+_VALUES: Final = f"(?:{SCALAR}|{_list_of(SCALAR)})"
+_NAME: Final = r"[A-Za-z]\w*+"
+_NO_PERSON: Final = rf'"(?:urn:|#|{one_of(RESOURCES - PERSONS)}/(?!{one_of(RESOURCES)}"))[^"\\/]*+"'
+_PART: Final = rf'"(?:{one_of(PARTS)}"{_COLON}{_VALUES}|reference"{_COLON}{_NO_PERSON})'
+_PART_OF_TYPE: Final = rf'(?!"code"{_COLON}"(?:{one_of(V2_0203)}"|[^"\\]*+\\)){_PART}'
 MEMBER: Final = (
-    rf'"(?:(?:{"|".join(ANYWHERE)})"\s*+:\s*+{SCALAR}'
-    rf'|(?!(?:{"|".join(_HOLDERS)})")[A-Za-z]\w*+"\s*+:\s*+(?:{_CODED}|\[(?:\s*+{_CODED}\s*+,?)++\s*+\]))'
+    rf'"(?:{one_of(ANYWHERE)}"{_COLON}{_VALUES}'
+    rf'|{_CODE_OF_IDENTIFIER}"{_COLON}{_coded(_PART_OF_TYPE)}'
+    rf'|(?!{one_of(_HOLDERS | {_CODE_OF_IDENTIFIER})}"){_NAME}"{_COLON}{_coded(_PART)})'
 )
 """A member that says nothing of a person: `"code": {"coding": [...], "text": "..."}`, `"valueQuantity": {...}`, `"status": "final"`."""

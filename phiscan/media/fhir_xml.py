@@ -11,7 +11,8 @@ from phiscan.finding import Subject
 from phiscan.labels import is_masked
 from phiscan.media import fhir_tables as tables
 from phiscan.media.fhir import Resource, ResourceReader
-from phiscan.media.json_tokens import Frame, Leaf
+from phiscan.media.json_places import Places
+from phiscan.media.json_walk import Frame, Leaf
 from phiscan.media.xml_elements import Document, Element, Value
 from phiscan.media.xml_values import add_base64
 
@@ -19,6 +20,7 @@ NAMESPACE: Final = "http://hl7.org/fhir"
 _CONTENT: Final = frozenset(("data", "content"))
 """`Attachment.data` and `Binary.data`; `Binary.content` before R4. They hold base64."""
 _PHOTO: Final = "photo"
+_PLACES: Final = Places(lambda _: True)
 
 
 class _XmlResourceReader(ResourceReader):
@@ -32,7 +34,7 @@ class _XmlResourceReader(ResourceReader):
     def _value(self, leaf: Leaf) -> str:
         return self._document.decode(self._data[leaf.start : leaf.end])
 
-    def _attachments(self, above: int) -> None:
+    def _attachments(self, elements: object) -> None:
         """None: `FhirXmlReader` hands them on, also those outside of a resource."""
 
     def _health(self, *, about_patient: bool) -> None:
@@ -72,7 +74,8 @@ class FhirXmlReader:
     def _leaf(self, holder: Element | None, key: str, value: Value) -> None:
         frame = self._frame(holder)
         if frame is not None:
-            self._leaves.setdefault(_outermost(frame).start, []).append(Leaf(key, value.start, value.end, frame))
+            leaf = Leaf(frame.place[key.encode()], value.start, value.end, frame)
+            self._leaves.setdefault(_outermost(frame).start, []).append(leaf)
 
     def _frame(self, element: Element | None) -> Frame | None:
         """The frame of an element within a resource; one frame an element, so that siblings meet in it."""
@@ -80,10 +83,10 @@ class FhirXmlReader:
             return None
         if element.start not in self._frames:
             above = None if _is_resource(element) else self._frame(element.parent)
-            inside = _is_resource(element) or above is not None
-            self._frames[element.start] = (
-                Frame(element.name, element.content, above, is_object=True) if inside else None
-            )
+            self._frames[element.start] = None
+            if _is_resource(element) or above is not None:
+                place = (_PLACES.top if above is None else above.place)[element.name.encode()]
+                self._frames[element.start] = Frame(place, element.content, above)
         return self._frames[element.start]
 
     def _resource(self, element: Element) -> None:

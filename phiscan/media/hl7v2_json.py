@@ -14,7 +14,8 @@ from typing import Final, NamedTuple
 from phiscan.evidence import Evidence
 from phiscan.labels import is_masked
 from phiscan.media.hl7v2_lines import Place, Placed, read_segment
-from phiscan.media.json_tokens import Frame, Leaf, decode
+from phiscan.media.json_places import decode
+from phiscan.media.json_walk import Frame, Leaf
 
 SIGN: Final = r'"(?:PID[._-]\d{1,2}(?:[._-]\d{1,2}){0,2}"|segmentId"\s*:\s*"PID")'
 """Hyperscan expression for such a document: it has a field of PID."""

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from phiscan.evidence import Nested, Spot
-from phiscan.media.json_tokens import decode
+from phiscan.media.json_places import decode
 from phiscan.offsets import Derived
 
 # "{\"patient\": ...}", "MSH|^~\\&|...\rPID|...", "\u000bMSH|...", "ISA*00*..."

@@ -7,7 +7,8 @@ from collections.abc import Iterator
 from typing import Final
 
 from phiscan.labels import read_label
-from phiscan.media.json_tokens import Frame, Leaf, decode
+from phiscan.media.json_places import decode
+from phiscan.media.json_walk import Frame, Leaf
 from phiscan.media.record import Labelled
 
 _NAMES: Final = frozenset(

@@ -7,7 +7,7 @@ XML, and models that give a value its unit, its precision or its history.
 from typing import Final
 
 from phiscan.labels import read_label
-from phiscan.media.json_tokens import Frame
+from phiscan.media.json_walk import Frame
 
 WRAPPERS: Final = frozenset(
     # MongoDB, DynamoDB, Firestore

@@ -36,8 +36,10 @@ _SIGNS: Final = "!#$();*<>?@^`|~"  # a fifth of base85's letters, and seldom thr
 _RARE: Final = re.compile(f"[{_SIGNS}]".encode())
 _RARELY: Final = 3
 _THRICE: Final = rf"[{_SIGNS}]" + rf"[^{_SIGNS}\s\"]*[{_SIGNS}]" * (_RARELY - 1)
-_DENSE: Final = re.compile(_THRICE.encode())
-_BLANKS: Final = bytes.maketrans(b"\t\n\v\f\r", b"     ")
+_SHAPE: Final = bytes(
+    0x21 if c in _SIGNS.encode() else 0x20 if c in b" \t\n\v\f\r" else c if c == 0x22 else 0x61 for c in range(256)
+)
+_DENSE: Final = re.compile(rb"!a*+!a*+!")  # in the shape of a text, where it is found by one letter
 # a string of JSON, without blanks, in which \" and \\ stand for " and \; and a word of a text
 _WORDS: Final = (
     re.compile(rb"(?<=\")(?:[!#-\[\]-~]|\\[\"\\/]){20,}+(?=\")"),
@@ -104,9 +106,9 @@ def base85(data: bytes) -> Iterator[Nested | None]:
 
 def _dense(data: bytes) -> Iterator[re.Match[bytes]]:
     """Words of those stretches without a blank that have enough rare signs: few texts have one, and all other words cost nothing."""
-    blanks, at = data.translate(_BLANKS), 0
-    while (dense := _DENSE.search(data, at)) is not None:
-        begin, end = blanks.rfind(b" ", at, dense.start()) + 1 or at, blanks.find(b" ", dense.end())
+    shape, at = data.translate(_SHAPE), 0
+    while (dense := _DENSE.search(shape, at)) is not None:
+        begin, end = shape.rfind(b" ", at, dense.start()) + 1 or at, shape.find(b" ", dense.end())
         at = len(data) if end < 0 else end
         for words in _WORDS:
             yield from words.finditer(data, begin, at)

@@ -15,7 +15,7 @@ import zstandard
 import phiscan
 from phiscan.finding import Coverage, Gap
 from phiscan.labels import is_vocabulary, read_label
-from phiscan.media.json_tokens import Keys
+from phiscan.media.json_places import Places
 from phiscan.media.xml_tokens import local_name
 from phiscan.scanner import Engine
 
@@ -86,25 +86,38 @@ def test_a_body_of_many_empty_members_is_over_the_limit(empty: bytes) -> None:
 
 
 def test_long_labels_are_not_remembered() -> None:
-    keys = Keys(lambda _: True)
+    places = Places(lambda _: True)
     tracemalloc.start()
     for number in range(50):
         label = f"{number:0>100000}"
         read_label(label)
         is_vocabulary(label)
         local_name(label.encode())
-        assert keys[label.encode()] == (label, True)
+        assert places.top[label.encode()].key == label
     kept, _ = tracemalloc.get_traced_memory()
     tracemalloc.stop()
 
     assert kept < 1_000_000
-    assert len(keys) == 0
+    assert not places.top
 
 
 def test_made_up_keys_do_not_keep_real_ones_from_being_remembered() -> None:
-    keys = Keys(lambda _: True)
+    places = Places(lambda _: True)
     for number in range(20_000):
-        assert keys[b"%d" % number]
-    assert keys[b"ssn"]
+        assert places.top[b"%d" % number].wanted
+    assert places.top[b"ssn"].wanted
+    assert places.top[b"ssn"].wanted  # the tree is full at the first one, and a new one begins
 
-    assert b"ssn" in keys
+    assert b"ssn" in places.top
+
+
+def test_places_deep_down_are_not_remembered() -> None:
+    places = Places(lambda _: True)
+    tracemalloc.start()
+    place = places.top
+    for number in range(20_000):
+        place = place[b"%d" % number] if len(place.path) < 500 else places.top
+    kept, _ = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+
+    assert kept < 1_000_000

@@ -1,23 +1,45 @@
 """What the walker passes over in FHIR holds nothing that is wanted: with and without the skipping it gives the same leaves."""
 
 import json
+import re
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+import phiscan
 from phiscan.labels import read_label
 from phiscan.media import fhir_skipped
-from phiscan.media.fhir_tables import WANTED
-from phiscan.media.json_tokens import Keys, Leaf, leaves
+from phiscan.media.fhir_tables import V2_0203, WANTED
+from phiscan.media.json_places import Places
+from phiscan.media.json_walk import token, walk
 
 _MORE = (
     "subject identifier telecom type coding category extension photo address valueQuantity resource resourceType patientName meta"
     " contained"
 )
 _NAMES = st.sampled_from(sorted({*WANTED, *fhir_skipped.PARTS, *fhir_skipped.ANYWHERE, *_MORE.split()}))
-_SCALARS = st.sampled_from(["Ana", "Patient/7", "", 'a "quoted" one', "x\\y", "{[", "]}", 3, -1.5, True, None])
-_CODED = st.dictionaries(st.sampled_from(fhir_skipped.PARTS), _SCALARS, min_size=1, max_size=3)
+_SCALARS = st.sampled_from(
+    [
+        "Ana",
+        "Patient/7",
+        "Encounter/7",
+        "Encounter/Patient",
+        "urn:uuid:7",
+        "#7",
+        "MR",
+        "",
+        'a "quoted" one',
+        "x\\y",
+        "{[",
+        "]}",
+        3,
+        -1.5,
+        True,
+        None,
+    ]
+)
+_CODED = st.dictionaries(st.sampled_from((*fhir_skipped.PARTS, "reference")), _SCALARS, min_size=1, max_size=3)
 _FHIR = st.recursive(
     st.one_of(_SCALARS, _CODED, st.lists(_CODED, min_size=1, max_size=2)),
     lambda inner: st.one_of(st.lists(inner, max_size=3), st.dictionaries(_NAMES, inner, max_size=4)),
@@ -25,15 +47,29 @@ _FHIR = st.recursive(
 )
 
 
+_HOLDERS = {(name,) for ends in WANTED.values() if not isinstance(ends, bool) for end in ends for name in end}
+
+
 def _wanted(key):
     return read_label(key).rule is not None or WANTED.get(key, False)
 
 
-def _leaves(data, keys):
-    return [
-        (item.path, item.start, item.end) if isinstance(item, Leaf) else (item.resource, item.start)
-        for item in leaves(keys.tokens(data), keys)
-    ]
+_NO_ONE = re.compile(rb'(?:urn:|#|(?:Encounter|Group)/)[^"\\\\/]*')
+
+
+def _says_nothing(path, value):
+    """References to no person from elements of which nothing else is wanted, and codes that type no identifier."""
+    if path[-1:] == ("reference",):
+        return path[-2:-1] not in _HOLDERS and _NO_ONE.fullmatch(value)
+    return path[-3:] == ("type", "coding", "code") and value.decode() not in V2_0203
+
+
+def _leaves(data, skipped=""):
+    """Leaves that say something, and resources."""
+    leaves, resources = [], []
+    walk(token(skipped).finditer(data), Places(_wanted).top, leaves, lambda f: resources.append((f.resource, f.start)))
+    told = [leaf for leaf in leaves if not _says_nothing(leaf.path, data[leaf.start : leaf.end])]
+    return [(leaf.path, leaf.start, leaf.end) for leaf in told], resources
 
 
 @given(
@@ -41,7 +77,7 @@ def _leaves(data, keys):
 )
 def test_skipping_changes_no_leaf(document, indent, separators):
     data = json.dumps(document, indent=indent, separators=separators).encode()
-    assert _leaves(data, Keys(_wanted, fhir_skipped.MEMBER)) == _leaves(data, Keys(_wanted))
+    assert _leaves(data, fhir_skipped.MEMBER) == _leaves(data)
 
 
 _CONDITIONAL = [(end, key) for key, ends in WANTED.items() if not isinstance(ends, bool) for end in ends]
@@ -50,12 +86,12 @@ _CONDITIONAL = [(end, key) for key, ends in WANTED.items() if not isinstance(end
 @pytest.mark.parametrize(("end", "key"), _CONDITIONAL)
 @pytest.mark.parametrize("wrap", [lambda value: value, lambda value: [value]])
 def test_what_is_wanted_in_some_places_is_seen_there(end, key, wrap):
-    document = {key: "Ana", "system": "x"}
+    document = {key: "MR", "system": "x"}
     for name in reversed(end):
         document = {name: wrap(document)}
     data = json.dumps({"resourceType": "Patient", **document}).encode()
-    assert _leaves(data, Keys(_wanted, fhir_skipped.MEMBER)) == _leaves(data, Keys(_wanted))
-    assert any(path[-1] == key for path, *_ in _leaves(data, Keys(_wanted)))
+    assert _leaves(data, fhir_skipped.MEMBER) == _leaves(data)
+    assert any(path[-1] == key for path, *_ in _leaves(data)[0])
 
 
 @pytest.mark.parametrize("name", [*fhir_skipped.PARTS, *fhir_skipped.ANYWHERE])
@@ -73,4 +109,25 @@ def test_codes_cost_no_token():
     data = json.dumps(
         {"code": coded, "category": [coded, coded], "status": "final", "valueQuantity": {"value": 72}}
     ).encode()
-    assert len(list(Keys(_wanted, fhir_skipped.MEMBER).tokens(data))) == 2
+    assert len(list(token(fhir_skipped.MEMBER).finditer(data))) == 2
+
+
+def test_a_code_written_with_an_escape_types_its_identifier():
+    data = rb'{"resourceType":"Patient","identifier":[{"type":{"coding":[{"code":"S\u0053"}]},"value":"219-09-9999"}]}'
+
+    paths = [path for path, *_ in _leaves(data, fhir_skipped.MEMBER)[0]]
+    report = phiscan.scan(data, content_type="application/fhir+json")
+
+    assert ("identifier", "value") in paths
+    assert "US_SOCIAL_SECURITY_NUMBER" in {f.info_type for f in report.findings if f.detector == "fhir_element"}
+
+
+@pytest.mark.parametrize(
+    "reference",
+    ["Patient/7", "https://ehr.example/fhir/Patient/7", "Encounter/Patient", r"Encounter\/7/Patient\/7"],
+)
+def test_a_reference_that_may_be_a_persons_is_not_skipped(reference):
+    data = f'{{"encounter": {{"reference": "{reference}"}}}}'.encode()
+    leaves = []
+    walk(token(fhir_skipped.MEMBER).finditer(data), Places(_wanted).top, leaves, lambda _: None)
+    assert [leaf.path for leaf in leaves] == [("encounter", "reference")]

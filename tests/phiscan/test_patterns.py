@@ -1,0 +1,42 @@
+"""What detectors find is reported as often as it means something."""
+
+import pytest
+
+from phiscan.detectors import credentials
+from phiscan.scanner import Engine
+
+
+@pytest.fixture(scope="module")
+def keys():
+    return Engine(credentials.DETECTORS)
+
+
+def _found(engine, text, detector):
+    scanner = engine.scanner(content_type="text/plain", clock=lambda: 0.0)
+    scanner.feed(text.encode())
+    return [f.location.start for f in scanner.finish().findings if f.detector == detector]
+
+
+def test_a_word_of_health_is_reported_once_for_each_way_it_is_written(engine):
+    text = "asthma, then Asthma again, asthma and diabetes; asthma"
+    assert _found(engine, text, "condition") == [0, text.index("Asthma"), text.index("diabetes")]
+
+
+def test_a_code_without_context_does_not_hide_the_one_with_it(engine):
+    text = f"part E11.9 {'-' * 60} diagnosis E11.9"
+    assert _found(engine, text, "icd10_labelled") == [text.rindex("E11.9")]
+
+
+def test_each_of_two_equal_credentials_is_reported_because_both_are_masked(keys):
+    key = "AKIA" + "Q3EGRDEXAMPL2YZQ"
+    assert len(_found(keys, f"{key} and {key}", "aws_access_key")) == 2
+
+
+def test_each_of_two_equal_identifiers_is_reported_because_both_are_masked(engine):
+    assert len(_found(engine, "SSN 512-44-9031, once more: SSN 512-44-9031", "ssn_dashed")) == 2
+
+
+def test_a_system_is_found_where_its_first_match_is_a_part_of_a_longer_number(engine):
+    oid = "2.16.840.1.113883.6.1"
+    text = f"7.{oid} {oid}"
+    assert _found(engine, text, "loinc_system") == [text.rindex(oid)]
