@@ -29,12 +29,11 @@ def record(size: int) -> bytes:
     entries: list[Json] = [_patient()]
     frame = len(_text([]))
     space = size - len(_text(entries))
-    for number in itertools.count():
-        visit = _visit(number)
-        space -= len(_text(visit)) - frame
+    for entry in itertools.chain.from_iterable(map(_visit, itertools.count())):
+        space -= len(_text([entry])) - frame
         if space < 0:
             break
-        entries += visit
+        entries.append(entry)
     return _text(entries).encode()
 
 

@@ -81,13 +81,15 @@ def _digits(text: str, lengths: tuple[int, ...]) -> str:
     return found if found.isascii() and found.isdigit() and len(found) in lengths else ""
 
 
+_DIGIT_VALUES: Final = bytes.maketrans(b"0123456789", bytes(range(10)))
+_DOUBLED: Final = bytes.maketrans(bytes(range(10)), bytes((0, 2, 4, 6, 8, 1, 3, 5, 7, 9)))
+"""The sum of the digits of each digit's double."""
+
+
 def luhn(digits: str) -> bool:
     """ISO/IEC 7812-1 annex B: mod 10 with every second digit from the right doubled."""
-    total = 0
-    for place, char in enumerate(reversed(digits)):
-        value = int(char) * (1 + place % 2)
-        total += value - 9 if value > 9 else value
-    return total % 10 == 0
+    codes = digits.encode().translate(_DIGIT_VALUES)
+    return (sum(codes[-1::-2]) + sum(codes[-2::-2].translate(_DOUBLED))) % 10 == 0
 
 
 def ssn(text: str) -> bool:

@@ -11,7 +11,7 @@ from types import MappingProxyType
 from typing import Final
 
 from phiscan import checks, patterns
-from phiscan.detector import Context, Detector
+from phiscan.detector import Detector, words
 from phiscan.evidence import Evidence
 from phiscan.finding import Likelihood, Subject
 from phiscan.fold import fold
@@ -21,6 +21,11 @@ from phiscan.matcher import Single
 
 def _anything(_: str) -> bool:
     return True
+
+
+def _small(word: str) -> str:
+    """An expression of a word, which may hold any character, in the small letters of ASCII."""
+    return re.escape(word.encode().lower().decode())
 
 
 def _luhn(text: str) -> bool:
@@ -78,7 +83,7 @@ class CustomDetector:
             info_type=self.info_type.name,
             pattern=self.pattern,
             bare=self.bare,
-            context=_words(self.context) if self.context else None,
+            context=words(*map(_small, self.context)) if self.context else None,
             supported=self.supported,
             subject=self.subject,
             caseless=self.caseless,
@@ -110,9 +115,3 @@ def faults(custom: CustomDetector, info_types: Mapping[str, InfoType]) -> Iterat
             patterns.run(fold(example.encode()), matcher, evidence)
             if bool(evidence.findings) is not expected:
                 yield Fault(index, found=not expected)
-
-
-def _words(words: tuple[str, ...]) -> Context:
-    """A context of these words, which may hold any character."""
-    joined = "|".join(re.escape(word) for word in words)
-    return Context(re.compile(rf"(?:^|[^a-z])(?:{joined})(?:$|[^a-z])".encode(), re.IGNORECASE), f"(?:{joined})")

@@ -44,17 +44,29 @@ class Context:
     """Words that raise a candidate: whole words, without case.
 
     Args:
+        near: what ends as one of the words, in a text of small letters.
         anywhere: Hyperscan syntax that matches wherever `near` can, and in more places: it asks for no word boundary.
     """
 
     near: re.Pattern[bytes]
     anywhere: str
 
+    def stands_in(self, text: bytes) -> bool:
+        """Whether one of the words does."""
+        # an expression that begins with letters of one case is found three times faster than one that begins with a boundary
+        text, at = text.lower(), 0
+        while (found := self.near.search(text, at)) is not None:
+            at = found.start()
+            if not text[at - 1 : at].isalpha():
+                return True
+            at += 1
+        return False
+
 
 def words(*alternatives: str) -> Context:
-    """A context of any of these expressions."""
+    """A context of any of these expressions, which are in small letters."""
     joined = "|".join(alternatives)
-    return Context(re.compile(rf"(?:^|[^a-z])(?:{joined})(?:$|[^a-z])".encode(), re.IGNORECASE), f"(?:{joined})")
+    return Context(re.compile(rf"(?:{joined})(?![a-z])".encode()), f"(?:{joined})")
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,15 +114,10 @@ class Detector:
             return self.context.anywhere
         return self.pattern
 
-    def judge(self, text: str, before: bytes) -> Likelihood | None:
-        """How likely `text` is this infoType with `before` in front of it; None when it cannot be one."""
-        if not self.validate(text):
-            return None
-        return max(self.bare, self.supported) if self.supported_by(before) else self.bare
-
-    def supported_by(self, before: bytes) -> bool:
-        """Whether a context word stands in the bytes before a candidate."""
-        return self.context is not None and self.context.near.search(before) is not None
+    def likelihood(self, before: bytes) -> Likelihood:
+        """How likely a valid candidate is this infoType with `before` in front of it: a context word raises it."""
+        supported = self.context is not None and self.context.stands_in(before)
+        return max(self.bare, self.supported) if supported else self.bare
 
     def about(self, before: bytes) -> Subject:
         """Whom a candidate with `before` in front of it is about: the nearest word of its sentence that says so wins."""
@@ -119,10 +126,11 @@ class Detector:
         if self.info_type in _ADDRESSES and _COMPANY.search(before):
             return Subject.PROVIDER
         before = _SENTENCE.split(before)[-1]
-        patient, provider = _last(_PATIENT, before), _last(_PROVIDER, before)
-        if patient > provider or (patient >= 0 and self.info_type not in _PUBLISHED):
+        patient = _last(_PATIENT, before)
+        provider = _last(_PROVIDER, before) if self.info_type in _PUBLISHED else -1
+        if patient > provider:
             return Subject.PATIENT
-        return Subject.PROVIDER if provider > patient and self.info_type in _PUBLISHED else self.subject
+        return Subject.PROVIDER if provider > patient else self.subject
 
 
 def _last(words: re.Pattern[bytes], text: bytes) -> int:

@@ -18,6 +18,8 @@ _OWN_WORD = frozenset(
 """InfoTypes that are reported even where the structure says that the value is something else."""
 _DIGITS = frozenset(b"0123456789")
 _NUMBER_BEFORE = re.compile(rb"\d[-.]?\Z")
+_JOINTS = frozenset((*(b"%d" % n for n in range(10)), b"-", b"."))
+"""How what stands before a number ends when the number goes on there."""
 _NUMBER_AFTER = re.compile(rb"[-.]?\d")
 _FRACTION_BEFORE = re.compile(rb"(?:\A|[^\w.])\.\Z")
 _GROUPS = re.compile(rb"\d+(?: \d+)+")
@@ -110,7 +112,8 @@ class _Judge:
     def candidate(self, detector: Detector, match: tuple[int, int]) -> bool:
         """Judge one match; whether it was reported."""
         before = self._text[max(0, match[0] - CONTEXT_WINDOW) : match[0]]
-        if detector.bare < REPORTED and not detector.supported_by(before):
+        likelihood = detector.likelihood(before)
+        if likelihood < REPORTED:
             return False  # the cheapest test first: most matches of a weak pattern end here
         span = self._value(detector, match)
         if span is None or _inside_number(self._text, *span):
@@ -121,8 +124,7 @@ class _Judge:
         value = self._text[slice(*span)].decode("utf-8", "replace")
         if value.lstrip()[:1] in MASK_BEGINS and all(map(is_masked, value.split())):
             return False
-        likelihood = detector.judge(value, before)
-        if likelihood is None or likelihood < REPORTED:
+        if not detector.validate(value):
             return False
         self._evidence.add(detector.name, detector.info_type, spot, detector.about(before), likelihood)
         return True
@@ -140,7 +142,7 @@ def _inside_number(text: bytes, start: int, end: int) -> bool:
     """Whether the candidate is cut out of a longer number (`1-123-45-6789-0`, `0.123456789`, `.4539148803436467`) or a row of them."""
     if text[start] in _DIGITS:
         before = text[max(0, start - _ROW) : start]
-        if _NUMBER_BEFORE.search(before) or _FRACTION_BEFORE.search(before):
+        if before[-1:] in _JOINTS and (_NUMBER_BEFORE.search(before) or _FRACTION_BEFORE.search(before)):
             return True
         # 960 965 970 975 980 1041
         if _GROUPS.fullmatch(text, start, end) and (_ROW_BEFORE.search(before) or _ROW_AFTER.match(text, end)):

@@ -30,17 +30,18 @@ def token(skipped: str = "") -> re.Pattern[bytes]:
     """
     # the blanks belong to the match: searching for the next token byte by byte takes three times as long
     passed = rf"(?:{_BLANKS}++|{skipped})*+" if skipped else rf"{_BLANKS}*+"
-    inner = rf'{BLANK}*+"({_TEXT})"{_COLON}"({_TEXT})"{BLANK}*+\}}'
-    member = rf'"({_TEXT})"(?:{_COLON}(?:"({_TEXT})"|({_WORD})|([{{\[])(?:{inner})?+)?+)?+'
+    first = rf'{BLANK}*+"({_TEXT})"{_COLON}"({_TEXT})"(?:{BLANK}*+(\}}))?+'
+    member = rf'"({_TEXT})"(?:{_COLON}(?:"({_TEXT})"|({_WORD})|([{{\[])(?:{first})?+)?+)?+'
     closes = rf"([}}\]](?:{_BLANKS}*+[}}\]])*+)(?:{_BLANKS}*+([{{\[]))?+"
     return re.compile(rf"{passed}(?:{member}|([{{\[])|{closes}|({_WORD}))".encode("latin-1"), re.DOTALL)
 
 
-_KEY, _STRING, _SCALAR, _BRACKET, _INNER_KEY, _INNER, _OPENS, _CLOSES, _REOPENS, _ITEM = range(1, 11)
+_KEY, _STRING, _SCALAR, _BRACKET, _FIRST_KEY, _FIRST, _ONLY, _OPENS, _CLOSES, _REOPENS, _ITEM = range(1, 12)
 """Groups of a token: a key, or a string in an array; the key's value when it is a string, another scalar, or begins with a bracket;
-the only member of the object that the bracket opens, when it is a string. A bracket that opens in an array. Brackets that close, and
-one that opens behind them. A scalar in an array that is no string."""
+the first member of the object that the bracket opens, when it is a string; the bracket that closes the object if it is the only one. A
+bracket that opens in an array. Brackets that close, and one that opens behind them. A scalar in an array that is no string."""
 _VALUE: Final = (_STRING, _SCALAR)
+_WITH_FIRST: Final = (_FIRST, _ONLY)
 _OPEN: Final = (_BRACKET, _OPENS)
 _CLOSE: Final = (_CLOSES, _REOPENS)
 
@@ -135,16 +136,21 @@ def walk(  # noqa: C901, PLR0912 - a call for each token would double its cost
                     leaves.append(_leaf(Leaf, (place, *match.span(kind), frame)))
                 else:
                     frame.resource = decode(match[kind])
-        elif kind == _INNER:
+        elif kind in _WITH_FIRST:
             holder = here[match[_KEY]]
-            place = holder[match[_INNER_KEY]]
+            opened.append((holder, match.start(_BRACKET), True))
+            place = holder[match[_FIRST_KEY]]
             if place.counts:
-                around = made[-1] if len(made) == len(opened) else _made(made, opened)
-                frame = Frame(holder, match.start(_BRACKET), around)
+                frame = _made(made, opened)
                 if place.wanted:
-                    leaves.append(_leaf(Leaf, (place, *match.span(_INNER), frame)))
+                    leaves.append(_leaf(Leaf, (place, *match.span(_FIRST), frame)))
                 else:
-                    frame.resource = decode(match[_INNER])
+                    frame.resource = decode(match[_FIRST])
+            if kind == _FIRST:
+                here = holder
+            else:
+                opened.pop()
+                if len(made) > len(opened) and (frame := made.pop()).resource:
                     closed(frame)
         elif kind in _CLOSE:
             run = match[_CLOSES]
@@ -160,11 +166,11 @@ def walk(  # noqa: C901, PLR0912 - a call for each token would double its cost
         elif kind in _OPEN:
             here = here[match[_KEY]] if kind == _BRACKET else here
             opened.append((here, match.start(kind), match[kind] == b"{"))
-            if len(opened) > MAX_DEPTH:
-                raise TooDeepError
         elif here.wanted and (kind == _ITEM or match.end() == match.end(_KEY) + 1):  # else a key whose value is missing
             frame = made[-1] if len(made) == len(opened) else _made(made, opened)
             leaves.append(_leaf(Leaf, (here, *match.span(kind), frame)))
+        if len(opened) > MAX_DEPTH:
+            raise TooDeepError
     for frame in reversed(made):
         if frame.resource:
             closed(frame)
