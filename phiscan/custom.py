@@ -11,16 +11,12 @@ from types import MappingProxyType
 from typing import Final
 
 from phiscan import checks, patterns
-from phiscan.detector import Detector, words
+from phiscan.detector import Detector, anything, words
 from phiscan.evidence import Evidence
 from phiscan.finding import Likelihood, Subject
 from phiscan.fold import fold
 from phiscan.identifiers import InfoType
 from phiscan.matcher import Single
-
-
-def _anything(_: str) -> bool:
-    return True
 
 
 def _small(word: str) -> str:
@@ -87,7 +83,7 @@ class CustomDetector:
             supported=self.supported,
             subject=self.subject,
             caseless=self.caseless,
-            validate=VALIDATORS[self.validator] if self.validator else _anything,
+            validate=VALIDATORS[self.validator] if self.validator else anything,
         )
 
 

@@ -35,7 +35,8 @@ _SENTENCE = re.compile(rb"[\n\r;|]|[a-z0-9)]{3}[.!?] ")
 """Where words before a candidate speak of something else: "Dr. Chen" is no end, "with Dr. Chen. " is one."""
 
 
-def _anything(_: str) -> bool:
+def anything(_: str) -> bool:
+    """The validator of what every match is."""
     return True
 
 
@@ -93,7 +94,7 @@ class Detector:
     pattern: str
     bare: Likelihood
     value: re.Pattern[bytes] | None = None
-    validate: Callable[[str], bool] = _anything
+    validate: Callable[[str], bool] = anything
     context: Context | None = None
     supported: Likelihood = Likelihood.VERY_LIKELY
     subject: Subject = Subject.PERSON

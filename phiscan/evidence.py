@@ -29,6 +29,10 @@ class OutOfTimeError(Exception):
     """A document takes longer than its scan may; it counts as not seen whole."""
 
 
+_finding: Final = tuple.__new__
+"""Makes a finding in half of the time that its class takes: a batch has thousands."""
+
+
 def _never() -> bool:
     return False
 
@@ -110,7 +114,7 @@ class Evidence:
             raise TooManyFindingsError
         self._claimed.add(place)
         identifier = self.info_types[info_type].identifier
-        self.findings.append(Finding(info_type, identifier, likelihood, detector, spot, subject))
+        self.findings.append(_finding(Finding, (info_type, identifier, likelihood, detector, spot, subject)))
 
     def labelled(self, detector: str, rule: Rule, value: str, spot: Spot, subject: Subject | None) -> bool:
         """Record what `rule` says of `value` if the value has the rule's shape; whether it had."""

@@ -11,13 +11,13 @@ from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, NamedTuple
 
 import hyperscan
 
 from phiscan import labels
 from phiscan.compiled import Plan, compile_all, compile_one, pack, unpack
-from phiscan.detector import Detector
+from phiscan.detector import Detector, anything
 from phiscan.media import embedded, json_dialects
 
 _MAX_CANDIDATES: Final = 20_000
@@ -49,9 +49,9 @@ class Gate:
 
     def all(self, text: bytes) -> list[int]:
         """Numbers of the expressions that occur, in their order."""
-        hits: list[int] = []
+        hits: set[int] = set()
         if text:  # Hyperscan takes no empty text
-            self.database.scan(text, match_event_handler=lambda number, *_: hits.append(number))
+            self.database.scan(text, match_event_handler=lambda number, *_: hits.add(number))
         return sorted(hits)
 
     def any(self, text: bytes) -> bool:
@@ -167,24 +167,31 @@ def ranges(locator: hyperscan.Database, text: bytes) -> Iterator[tuple[int, int]
 
 def plans(detectors: Sequence[Detector]) -> tuple[Plan, ...]:
     """What has to be compiled for `detectors`: the three gates, then a locator each."""
-    marks = [(mark, caseless) for mark, caseless, _ in embedded.MARKS]
-    signs = [(sign, False) for sign, _ in json_dialects.SIGNS]
+    marks = [_Expression(mark, caseless) for mark, caseless, _ in embedded.MARKS]
+    signs = [_Expression(sign, caseless=False) for sign, _ in json_dialects.SIGNS]
     return (
-        _gate_plan([(d.gate, _gate_is_caseless(d)) for d in detectors]),
+        _gate_plan([_Expression(d.gate, _gate_is_caseless(d), often=_matches_often(d)) for d in detectors]),
         _gate_plan(marks + signs),
-        _gate_plan(list(labels.gate())),
+        _gate_plan([_Expression(*label) for label in labels.gate()]),
         *map(_locator_plan, detectors),
     )
+
+
+class _Expression(NamedTuple):
+    """One expression of a gate; where it matches often, only its first match is reported."""
+
+    text: str
+    caseless: bool
+    often: bool = True
 
 
 def _locator_plan(detector: Detector) -> Plan:
     return Plan((detector.pattern,), (_flags(caseless=detector.caseless) | hyperscan.HS_FLAG_SOM_LEFTMOST,))
 
 
-def _gate_plan(expressions: list[tuple[str, bool]]) -> Plan:
-    """Pairs of an expression in Hyperscan's syntax and whether it is caseless."""
-    flags = tuple(_flags(caseless=caseless) | hyperscan.HS_FLAG_SINGLEMATCH for _, caseless in expressions)
-    return Plan(tuple(expression for expression, _ in expressions), flags)
+def _gate_plan(expressions: Sequence[_Expression]) -> Plan:
+    flags = (_flags(caseless=e.caseless) | (hyperscan.HS_FLAG_SINGLEMATCH if e.often else 0) for e in expressions)
+    return Plan(tuple(e.text for e in expressions), tuple(flags))
 
 
 def _flags(*, caseless: bool) -> int:
@@ -194,3 +201,12 @@ def _flags(*, caseless: bool) -> int:
 def _gate_is_caseless(detector: Detector) -> bool:
     """A gate made of context words has no case, whatever the pattern's."""
     return detector.caseless or detector.gate != detector.pattern
+
+
+def _matches_often(detector: Detector) -> bool:
+    """Whether a gate matches where nothing is found: words of context do, what a validator judges seldom does.
+
+    An expression that was reported and is left out from there on makes Hyperscan read the rest of the text three times slower
+    when it begins with no letter of its own, as numbers do.
+    """
+    return detector.gate != detector.pattern or detector.validate is anything

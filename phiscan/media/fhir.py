@@ -54,21 +54,24 @@ class ResourceReader:
         whose = Subject.PATIENT if in_compartment else role
         about_patient = role is Subject.PATIENT
         for leaf, meaning in elements:
+            if not meaning.how and not meaning.info_type:
+                continue
+            value = self._value(leaf)
             if meaning.how == "reference":
-                about_patient |= self._reference(leaf, meaning) and in_compartment
-            elif meaning.how or meaning.info_type:
-                value = self._value(leaf)
-                info_type = self._info_type(leaf, value, meaning) if meaning.how else meaning.info_type
-                if info_type:
-                    self._add(info_type, leaf, value, meaning, whose)
-                about_patient |= meaning.ties
+                about_patient |= self._reference(leaf, value, meaning) and in_compartment
+                continue
+            info_type = self._info_type(leaf, value, meaning) if meaning.how else meaning.info_type
+            if info_type:
+                self._add(info_type, leaf, value, meaning, whose)
+            about_patient |= meaning.ties
         if about_patient or (in_compartment and kind in tables.HEALTH):
             self._health(about_patient=about_patient)
 
     def _of_patient(self, elements: list["_Element"]) -> bool:
         """Whether a reference of this resource is a patient's."""
         return any(
-            meaning.how == "subject" or (meaning.how == "reference" and _is_patients(self._target(leaf), meaning))
+            meaning.how == "subject"
+            or (meaning.how == "reference" and _is_patients(self._target(leaf, self._value(leaf)), meaning))
             for leaf, meaning in elements
         )
 
@@ -168,21 +171,21 @@ class ResourceReader:
             return "DATE_OF_BIRTH" if url.endswith("birthTime") and checks.calendar_date(value) else ""
         return "PERSON_NAME" if "mothersMaidenName" in url else ""
 
-    def _reference(self, leaf: Leaf, meaning: Meaning) -> bool:
+    def _reference(self, leaf: Leaf, value: str, meaning: Meaning) -> bool:
         """Reference.reference or Reference.display; whether it is a patient's (a relative counts, as in the compartment)."""
-        kind = self._target(leaf)
+        kind = self._target(leaf, value)
         of_patient = _is_patients(kind, meaning)
         if leaf.place.key == "display":
             if of_patient or kind.startswith("Practitioner"):
                 whose = Subject.PATIENT if of_patient else Subject.PROVIDER
-                self._add("PERSON_NAME", leaf, self._value(leaf), meaning, whose)
+                self._add("PERSON_NAME", leaf, value, meaning, whose)
         elif of_patient:
-            self._add("PATIENT_REFERENCE", leaf, self._value(leaf), meaning, Subject.PATIENT)
+            self._add("PATIENT_REFERENCE", leaf, value, meaning, Subject.PATIENT)
         return of_patient
 
-    def _target(self, leaf: Leaf) -> str:
-        """The type of the resource that a reference names, from its reference or beside it."""
-        return _kind_of(self._value(leaf) if leaf.place.key == "reference" else self._sibling(leaf, "reference"))
+    def _target(self, leaf: Leaf, value: str) -> str:
+        """The type of the resource that a reference names, itself or beside it."""
+        return _kind_of(value if leaf.place.key == "reference" else self._sibling(leaf, "reference"))
 
 
 _Element = tuple[Leaf, Meaning]
