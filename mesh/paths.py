@@ -10,6 +10,7 @@ from typing import Final
 from urllib.parse import unquote_to_bytes
 
 from mesh import identity
+from phiscan.possessive import repeated
 
 # Refused, each because servers differ on it:
 #   `%2f %5c %2e %3b %00` and `%25` before two hex digits (a second decoding), a `%` without two hex digits,
@@ -19,7 +20,12 @@ _AMBIGUOUS: Final = re.compile(
 )
 # What nearly all paths are: nothing to decode, and nothing to refuse. matches `/`, `/claims/7?draft=1`, `/a/b_c-1.json/`;
 # not `/.well-known`, `/a//b`, `/a%20b`, which take the long way
-_PLAIN: Final = re.compile(r"/(?:[A-Za-z0-9_~-][A-Za-z0-9_.~-]*+/)*+(?:[A-Za-z0-9_~-][A-Za-z0-9_.~-]*+)?+(?![^?#])")
+_PLAIN: Final = re.compile(
+    "/"
+    + repeated("[A-Za-z0-9_~-][A-Za-z0-9_.~-]*+/", "*")
+    + repeated("[A-Za-z0-9_~-][A-Za-z0-9_.~-]*+", "?")
+    + "(?![^?#])"
+)
 _CONTROL: Final = re.compile(r"[\x00-\x1f\x7f]")
 _PORT: Final = re.compile(r":[0-9]{0,5}$", re.ASCII)
 # matches `billing.finance.svc.cluster.local`, `*.example.com`, `billing*`, `10.0.0.7`; not `a.*.b`, `billing:80`

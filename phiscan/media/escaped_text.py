@@ -14,6 +14,7 @@ from phiscan.evidence import Nested, Spot
 from phiscan.media import csv_table, multipart
 from phiscan.media.json_strings import unescaped
 from phiscan.offsets import Derived
+from phiscan.possessive import repeated
 
 _BEGINNING: Final = r"(?:<|\\u003[cC])"
 _NAME: Final = r"(?:[?!]|[a-ce-zA-Z_]|d[^i]|di[^v])"
@@ -35,23 +36,22 @@ PERCENT_MARK: Final = "%[0-9A-Fa-f]{2}"
 _XML: Final = re.compile(
     rb'"((?:\\[nrt]|\\ufeff|\s){0,8}' + _BEGINNING.encode() + rb"(?:[?!]|(?!div\b)[A-Za-z_][\w.-]{0,80}(?=[:\s>/\\])))"
 )
+_CELL: Final = repeated(rb"[\w .:#/()\[\]%'*-]|\\\"", "{0,64}")
 # mrn,last_name,dob
-_HEADER: Final = re.compile(
-    rb"(?:[\w .:#/()\[\]%'*-]|\\\"){0,64}+(?:(?:[,;|]|\\t)(?:[\w .:#/()\[\]%'*-]|\\\"){0,64}+)++(?:\\r)?"
-)
+_HEADER: Final = re.compile(_CELL + repeated(rb"(?:[,;|]|\\t)" + _CELL, "+") + rb"(?:\\r)?")
 _MESSAGE: Final = re.compile(MESSAGE_MARK.encode(), re.IGNORECASE)
 _MESSAGE_HEAD: Final = 4096
 _LONGEST_HEADER: Final = 8192
 _SHORTEST_ROW: Final = 5
 _MAX_HEADERS: Final = 4096
 """Strings with a line like a header that are looked at closely; each costs some 20 us."""
-_REST: Final = re.compile(rb'[^"\\]*+(?:\\.[^"\\]*+)*+(?=(")|\\?\Z)', re.DOTALL)
-_UNRESERVED: Final = rb"[\w.~!*'()+/:;,@$-]"
-_WHOLE: Final = re.compile(rb"\s*+(?:" + _UNRESERVED + rb"|%[0-9A-Fa-f]{2})++\s*+")
+_REST: Final = re.compile(rb'[^"\\]*+' + repeated(rb'\\.[^"\\]*+', "*") + rb'(?=(")|\\?\Z)', re.DOTALL)
+_ENCODED: Final = rb"[\w.~!*'()+/:;,@$-]|%[0-9A-Fa-f]{2}"
+_WHOLE: Final = re.compile(rb"\s*+" + repeated(_ENCODED, "+") + rb"\s*+")
 # what JSON, XML, HL7 and X12 begin with; in a URL of a log, say
 _TOKEN: Final = re.compile(
     rb"(?<![\w%])(?:%(?:20|0[ADad]))*(?:%7[Bb]|%5[Bb]|%3[Cc]|(?:MSH|FHS|BHS)%7[Cc]|ISA(?:%2[Aa]|%7[Cc]))"
-    rb"(?:" + _UNRESERVED + rb"|%[0-9A-Fa-f]{2}){15,}+"
+    + repeated(_ENCODED, "{15,}")
 )
 _PERCENT: Final = re.compile(rb"\+|%[0-9A-Fa-f]{2}")
 _ESCAPES: Final = 4

@@ -10,6 +10,7 @@ from typing import Final
 
 from phiscan.media.fhir_tables import PERSONS, RESOURCES, V2_0203, WANTED
 from phiscan.media.json_walk import BLANK, SCALAR
+from phiscan.possessive import repeated
 
 PARTS: Final = tuple(
     "system code display version userSelected value unit currency comparator text url method use status profile lastUpdated"
@@ -41,7 +42,7 @@ def one_of(words: Iterable[str]) -> str:
 
 
 def _list_of(item: str) -> str:
-    return rf"\[(?:{BLANK}*+{item}{BLANK}*+,?)*+{BLANK}*+\]"
+    return rf"\[{repeated(f'{BLANK}*+{item}{BLANK}*+,?', '*')}{BLANK}*+\]"
 
 
 def _coded(part: str) -> str:
@@ -52,7 +53,7 @@ def _coded(part: str) -> str:
 
 
 def _object(member: str) -> str:
-    return rf"\{{(?:{BLANK}*+(?:{member}){BLANK}*+,?)*+{BLANK}*+\}}"
+    return rf"\{{{repeated(f'{BLANK}*+(?:{member}){BLANK}*+,?', '*')}{BLANK}*+\}}"
 
 
 _COLON: Final = rf"{BLANK}*+:{BLANK}*+"

@@ -13,6 +13,7 @@ from phiscan.evidence import Evidence, Nested, Spot, shown_path
 from phiscan.finding import Gap
 from phiscan.media.record import Labelled, read_records
 from phiscan.offsets import Derived
+from phiscan.possessive import repeated
 
 # a key is bounded and begins where a pair begins: without that, a body without `=` costs its length squared
 _PAIR: Final = re.compile(rb"(?<![^&;\s])([^&;=\s]{1,512})=([^&;]*)")
@@ -24,10 +25,9 @@ _DOCUMENT: Final = re.compile(
 )
 
 
+_FIELD: Final = rb"[\w.~*%+-]{1,64}(?:\[[\w%-]{0,64}\]){0,8}=[\w.~*%+:/@!$'(),-]*+"
 # a=b&c=d, with the characters that the format leaves as they are; not a line of code or prose
-_WHOLE: Final = re.compile(
-    rb"[\w.~*%+-]{1,64}(?:\[[\w%-]{0,64}\]){0,8}=[\w.~*%+:/@!$'(),-]*+(?:&[\w.~*%+-]{1,64}(?:\[[\w%-]{0,64}\]){0,8}=[\w.~*%+:/@!$'(),-]*+)++\s*"
-)
+_WHOLE: Final = re.compile(_FIELD + repeated(b"&" + _FIELD, "+") + rb"\s*")
 
 
 def sniff(data: bytes) -> bool:

@@ -14,6 +14,7 @@ from phiscan.finding import Gap, Subject
 from phiscan.media.hl7v2_tables import SEGMENTS
 from phiscan.media.hl7v2_types import Delimiters, Part, Segment
 from phiscan.offsets import Derived
+from phiscan.possessive import repeated
 
 _START: Final = re.compile(rb"[\x0b\s\xef\xbb\xbf]*(?:FHS|BHS|MSH)([^\w\s])([^\w\s]{2,5})")
 # EVN|A01|20240102, or PID|1||77120^^^H^MR||SANDOVAL^ROSA: not a table of processes
@@ -29,7 +30,7 @@ _WITHIN: Final = re.compile(
     rb"(?:(?<![\w\"])|(?<=\\x0b)|(?<=\\x0B)|(?<=<VT>))(?:MSH|FHS|BHS)([^\w\s\"'])[^\w\s]{3,5}\1"
 )
 # the rest of a message: its own line, then lines that are segments
-_MESSAGE: Final = re.compile(rb"[^\r\n]*+(?:[\r\n\x1c]+[A-Z][A-Z0-9]{2}[^\w\s][^\r\n]*+)*+")
+_MESSAGE: Final = re.compile(rb"[^\r\n]*+" + repeated(rb"[\r\n\x1c]+[A-Z][A-Z0-9]{2}[^\w\s][^\r\n]*+", "*"))
 MARK: Final = r"(?:MSH|FHS|BHS)[^\w\s]"
 """Hyperscan expression for where a message within a text begins."""
 

@@ -10,10 +10,13 @@ from typing import Final
 from phiscan.evidence import Nested, Spot
 from phiscan.media.json_places import decode
 from phiscan.offsets import Derived
+from phiscan.possessive import repeated
 
 # "{\"patient\": ...}", "MSH|^~\\&|...\rPID|...", "\u000bMSH|...", "ISA*00*..."
 _STRING: Final = re.compile(
-    rb'"((?:\\[nrt"\\]|\\u000[bB]|\s){0,8}(?:[\[{](?:\\[nrt]|\s){0,8}(?:\\+["[{]|[\[{\]}]|\d)|(?:MSH|FHS|BHS|ISA)[^\w\s"])[^"\\]*+(?:\\.[^"\\]*+)*+)(?:(")|\\?\Z)',
+    rb'"((?:\\[nrt"\\]|\\u000[bB]|\s){0,8}(?:[\[{](?:\\[nrt]|\s){0,8}(?:\\+["[{]|[\[{\]}]|\d)|(?:MSH|FHS|BHS|ISA)[^\w\s"])[^"\\]*+'
+    + repeated(rb'\\.[^"\\]*+', "*")
+    + rb')(?:(")|\\?\Z)',
     re.DOTALL,
 )
 _BEGINS: Final = (b"{\\", b'"{', b'"[', b"MSH", b"FHS", b"BHS", b"ISA")

@@ -9,13 +9,14 @@ from collections.abc import Callable, Iterable
 from typing import Final, NamedTuple
 
 from phiscan.media.json_places import Place, decode
+from phiscan.possessive import repeated
 
 BLANK: Final = r"[ \t\r\n]"
 _BLANKS: Final = r"[ \t\r\n,]"
 _LETTER: Final = (
     r"[\x00-!#-\[\]-\xff]"  # neither a quote nor a backslash; three ranges are looked up in one step, `[^"\\]` in two
 )
-_TEXT: Final = rf"{_LETTER}*+(?:\\.{_LETTER}*+)*+"
+_TEXT: Final = f"{_LETTER}*+" + repeated(rf"\\.{_LETTER}*+", "*")
 _WORD: Final = r"[-+\w.]++"
 _COLON: Final = rf"{BLANK}*+:{BLANK}*+"
 SCALAR: Final = rf'(?:"{_TEXT}"|{_WORD})'
@@ -29,10 +30,12 @@ def token(skipped: str = "") -> re.Pattern[bytes]:
         skipped: an expression of members of objects that are passed over with the blanks in front of a token, without a match.
     """
     # the blanks belong to the match: searching for the next token byte by byte takes three times as long
-    passed = rf"(?:{_BLANKS}++|{skipped})*+" if skipped else rf"{_BLANKS}*+"
-    first = rf'{BLANK}*+"({_TEXT})"{_COLON}"({_TEXT})"(?:{BLANK}*+(\}}))?+'
-    member = rf'"({_TEXT})"(?:{_COLON}(?:"({_TEXT})"|({_WORD})|([{{\[])(?:{first})?+)?+)?+'
-    closes = rf"([}}\]](?:{_BLANKS}*+[}}\]])*+)(?:{_BLANKS}*+([{{\[]))?+"
+    passed = repeated(f"{_BLANKS}++|{skipped}", "*") if skipped else f"{_BLANKS}*+"
+    only = repeated(rf"{BLANK}*+(\}})", "?")
+    first = repeated(rf'{BLANK}*+"({_TEXT})"{_COLON}"({_TEXT})"{only}', "?")
+    value = repeated(rf'"({_TEXT})"|({_WORD})|([{{\[]){first}', "?")
+    member = rf'"({_TEXT})"' + repeated(_COLON + value, "?")
+    closes = r"([}\]]" + repeated(rf"{_BLANKS}*+[}}\]]", "*") + ")" + repeated(rf"{_BLANKS}*+([{{\[])", "?")
     return re.compile(rf"{passed}(?:{member}|([{{\[])|{closes}|({_WORD}))".encode("latin-1"), re.DOTALL)
 
 

@@ -19,6 +19,7 @@ from phiscan.evidence import Evidence, Nested, Spot, shown_path
 from phiscan.finding import Gap
 from phiscan.media.record import Labelled, read_records
 from phiscan.offsets import Derived, excerpt
+from phiscan.possessive import repeated
 
 _HEAD: Final = 4096
 """Bytes that a sniff is given at most; a header block may be longer."""
@@ -36,9 +37,12 @@ _MAIL_FIELDS: Final = re.compile(
     rb"^(?:mime-version|received|return-path|message-id|from|to|subject|date):", re.IGNORECASE | re.MULTILINE
 )
 _HEADER: Final = re.compile(rb"([!-9;-~]{1,60}):[ \t]*([^\r\n]*(?:\r?\n[ \t][^\r\n]*)*)(?:\r?\n|\Z)")
-_PARAMETER: Final = re.compile(r";\s*+([\w-]++)(?:\*\d*+\*?+)?\s*+=\s*+(?:\"((?:[^\"\\]|\\.)*+)\"|([^\s;]*+))")
+_PARAMETER: Final = re.compile(
+    r";\s*+([\w-]++)(?:\*\d*+\*?+)?\s*+=\s*+(?:\"(" + repeated(r"[^\"\\]|\\.", "*") + r")\"|([^\s;]*+))"
+)
 _BYTE_PARAMETER: Final = re.compile(
-    rb";\s*+(?:file)?name(?:\*(\d*+)\*?+)?\s*+=\s*+(?:\"((?:[^\"\\]|\\.)*+)\"?|([^\s;]*+))", re.IGNORECASE
+    rb";\s*+(?:file)?name(?:\*(\d*+)\*?+)?\s*+=\s*+(?:\"(" + repeated(rb"[^\"\\]|\\.", "*") + rb")\"?|([^\s;]*+))",
+    re.IGNORECASE,
 )
 """A part's own name, or its file's: whole, or in numbered pieces (RFC 2231 section 3)."""
 _TELLING: Final = re.compile(rb"[\d@ %=_]")

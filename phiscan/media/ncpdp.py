@@ -20,6 +20,7 @@ from phiscan.evidence import Evidence, Nested, Spot
 from phiscan.finding import Gap, Subject
 from phiscan.labels import is_masked
 from phiscan.offsets import Derived
+from phiscan.possessive import repeated
 
 # "AM01" between separators: some senders leave out 0x1C before it
 _SEGMENT: Final = re.compile(rb"[\x1c-\x1e]AM\d\d(?:[\x1c-\x1e]|$)")
@@ -39,7 +40,7 @@ MARK: Final = _WRITTEN + r"AM\d\d"
 """Hyperscan expression for a message whose separators are written as escapes."""
 _FIRST: Final = re.compile((_WRITTEN + r"{1,2}AM\d\d").encode())
 _SEPARATOR: Final = re.compile(_WRITTEN.encode())
-_REST: Final = re.compile(rb"(?:" + _WRITTEN.encode() + rb"|\\(?![ux0])[^\r\n]|[^\"\\<\r\n])*+")
+_REST: Final = re.compile(repeated(_WRITTEN.encode() + rb"|\\(?![ux0])[^\r\n]|[^\"\\<\r\n]", "*"))
 _BEFORE: Final = re.compile(rb"[^\"'\\<>\r\n]*\Z")
 _SEPARATORS: Final = MappingProxyType(
     {b"c": b"\x1c", b"d": b"\x1d", b"e": b"\x1e", b"f": b"\x1c", b"g": b"\x1d", b"r": b"\x1e", b"4": b"\x1c", b"5": b"\x1d", b"6": b"\x1e"}

@@ -16,18 +16,24 @@ from phiscan.evidence import Nested, Spot
 from phiscan.media import hl7v2
 from phiscan.media.letter_runs import judged, readable
 from phiscan.offsets import Derived
+from phiscan.possessive import repeated
 
 _LEAST: Final = 12
 """Bytes that hold a labelled number."""
 # 53:53:4e, 5353 4e3a 2031 (lines of a dump too), 0x53, 0x53 and \x53\x53
 _BYTES: Final = rb"(?:[0-9A-Fa-f]{2}){1,2}(?![0-9A-Za-z])"
 _HEX: Final = re.compile(
-    rb"(?<![0-9A-Za-z])" + _BYTES + rb"(?:(?:[ :-]{1,2}|\\n|\s{1,9})" + _BYTES + rb"){5,}+"
-    rb"|(?:0x[0-9A-Fa-f]{2}[\s,;]{0,9}){12,}+|(?:\\{1,2}x[0-9A-Fa-f]{2}){12,}+"
+    rb"(?<![0-9A-Za-z])"
+    + _BYTES
+    + repeated(rb"(?:[ :-]{1,2}|\\n|\s{1,9})" + _BYTES, "{5,}")
+    + b"|"
+    + repeated(rb"0x[0-9A-Fa-f]{2}[\s,;]{0,9}", "{12,}")
+    + b"|"
+    + repeated(rb"\\{1,2}x[0-9A-Fa-f]{2}", "{12,}")
 )
 _HEX_PREFIX: Final = re.compile(rb"0x|\\+[xnr]|[^0-9A-Fa-f]")
 _VALUE: Final = rb"(?:25[0-5]|2[0-4]\d|1\d\d|\d\d?|-(?:12[0-8]|1[01]\d|\d\d?))"
-_NUMBERS: Final = re.compile(rb"[\[{(]\s*+(?:" + _VALUE + rb"\s*+,\s*+){11,}+" + _VALUE + rb"\s*+[\])}]")
+_NUMBERS: Final = re.compile(rb"[\[{(]\s*+" + repeated(_VALUE + rb"\s*+,\s*+", "{11,}") + _VALUE + rb"\s*+[\])}]")
 _NUMBER: Final = re.compile(rb"-?\d+")
 # what a text has long ones of: words, numbers, signs; random bytes change their kind at every other place
 _PIECE: Final = re.compile(rb"[A-Z]?[a-z\x80-\xff]+|[A-Z]+|[0-9]+|[^A-Za-z0-9\x80-\xff]+")
@@ -42,7 +48,7 @@ _SHAPE: Final = bytes(
 _DENSE: Final = re.compile(rb"!a*+!a*+!")  # in the shape of a text, where it is found by one letter
 # a string of JSON, without blanks, in which \" and \\ stand for " and \; and a word of a text
 _WORDS: Final = (
-    re.compile(rb"(?<=\")(?:[!#-\[\]-~]|\\[\"\\/]){20,}+(?=\")"),
+    re.compile(rb"(?<=\")" + repeated(rb"[!#-\[\]-~]|\\[\"\\/]", "{20,}") + rb"(?=\")"),
     re.compile(rb"(?:(?<=[\s=>])|\A)[!-~]{20,}+(?=\s|\Z)"),
 )
 _ADOBE: Final = re.compile(rb"<~([!-uz\s]{15,}+)~>")

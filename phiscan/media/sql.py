@@ -18,6 +18,7 @@ from phiscan.finding import Gap
 from phiscan.media.json_strings import unescaped
 from phiscan.media.record import Labelled, read_records
 from phiscan.offsets import excerpt
+from phiscan.possessive import repeated
 
 TYPES: Final = frozenset(("application/sql", "text/sql", "text/x-sql", "application/x-sql"))
 MARKS: Final = (
@@ -28,7 +29,7 @@ MARKS: Final = (
     r"\swhere\s+\S{1,80}\s*(?:=|<>|!=|like|in\s*\()",
 )
 _NAME: Final = rb"[\w.$`\"\[\]]{1,200}"
-_VALUE: Final = rb"[NEnebB]?'(?:[^'\\]|''|\\.)*+'|-?\d[\d.]*+"
+_VALUE: Final = rb"[NEnebB]?'" + repeated(rb"[^'\\]|''|\\.", "*") + rb"'|-?\d[\d.]*+"
 
 
 def _expression(words: bytes) -> re.Pattern[bytes]:
@@ -51,7 +52,9 @@ _STATEMENT: Final = _expression(
     rb"|(?<![\w.$`\"\[\]])(?P<left><name>)\s*(?:=|<>|!=|\blike\b|\bilike\b|\bin\s*\()\s*(?P<right><value>)"
     rb"|(?P<end>;)"
 )
-_TOKEN: Final = re.compile(_VALUE + rb"|[(),;]|\"(?:[^\"\\]|\\.)*+\"|[A-Za-z_][\w.:]*+|[^\s\w\"(),;]", re.DOTALL)
+_TOKEN: Final = re.compile(
+    _VALUE + rb"|[(),;]|\"" + repeated(rb"[^\"\\]|\\.", "*") + rb"\"|[A-Za-z_][\w.:]*+|[^\s\w\"(),;]", re.DOTALL
+)
 _ENDS_SELECT: Final = frozenset((b"from", b"union", b"where", b"on", b"returning", b"limit"))
 _NO_COLUMN: Final = frozenset(
     b"primary key constraint unique index foreign check fulltext spatial exclude like period".split()
@@ -62,7 +65,7 @@ _ESCAPES: Final = re.compile(r"''|\\(.)", re.DOTALL)
 _ROW_END: Final = b"\\."
 _NULL: Final = b"\\N"
 _JSON_START: Final = re.compile(rb"\s*[\[{\"]")
-_JSON_STRING: Final = re.compile(rb'[^"\\]*+(?:\\.[^"\\]*+)*+', re.DOTALL)
+_JSON_STRING: Final = re.compile(rb'[^"\\]*+' + repeated(rb'\\.[^"\\]*+', "*"), re.DOTALL)
 _BEGINS: Final = re.compile(rb"\b(?:insert|replace|merge|update|copy|select|delete|create\s+table)\s", re.IGNORECASE)
 
 

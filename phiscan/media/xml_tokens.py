@@ -14,7 +14,13 @@ from enum import IntEnum
 from functools import lru_cache
 from typing import Final, NamedTuple
 
-_TAG: Final = re.compile(rb"""<(/?)([A-Za-z_\x80-\xff][^\s/><"'=]*+)((?:[^<>"'/]++|"[^"]*+"|'[^']*+'|/(?!>))*+)(/?)>""")
+from phiscan.possessive import repeated
+
+_TAG: Final = re.compile(
+    rb"""<(/?)([A-Za-z_\x80-\xff][^\s/><"'=]*+)("""
+    + repeated(rb"""[^<>"'/]++|"[^"]*+"|'[^']*+'|/(?!>)""", "*")
+    + b")(/?)>"
+)
 _DOCTYPE_END: Final = re.compile(rb"[\[>]")
 _REMEMBERED: Final = 128
 """Bytes of a name that is kept for the next time; without a bound a sender fills the memory with names."""
