@@ -8,7 +8,7 @@ elements of which other parts are wanted are left out. The detectors, which read
 from collections.abc import Iterable
 from typing import Final
 
-from phiscan.media.fhir_tables import PERSONS, RESOURCES, V2_0203, WANTED
+from phiscan.media.fhir_tables import V2_0203, WANTED
 from phiscan.media.json_walk import BLANK, SCALAR
 from phiscan.possessive import repeated
 
@@ -23,6 +23,11 @@ ANYWHERE: Final = tuple(
     " description informationSequence diagnosisSequence careTeamSequence procedureSequence primarySource active".split()
 )
 """Elements that are wanted nowhere."""
+REFERRED: Final = tuple(
+    "Encounter Organization Location Observation Condition Claim Coverage Medication MedicationRequest Procedure DiagnosticReport"
+    " ServiceRequest Specimen Device CarePlan CareTeam Practitioner PractitionerRole".split()
+)
+"""Resources that records refer to most and that are no person."""
 _CODE_OF_IDENTIFIER: Final = "type"
 """`Identifier.type`, of which the codes of table 0203 are wanted; other elements of the name hold other codes."""
 _HOLDERS: Final = {name for ends in WANTED.values() if not isinstance(ends, bool) for end in ends for name in end} - {
@@ -59,7 +64,8 @@ def _object(member: str) -> str:
 _COLON: Final = rf"{BLANK}*+:{BLANK}*+"
 _VALUES: Final = f"(?:{SCALAR}|{_list_of(SCALAR)})"
 _NAME: Final = r"[A-Za-z]\w*+"
-_NO_PERSON: Final = rf'"(?:urn:|#|{one_of(RESOURCES - PERSONS)}/(?!{one_of(RESOURCES)}"))[^"\\/]*+"'
+# Encounter/7; not Encounter/Patient, which the reader takes for a patient's
+_NO_PERSON: Final = rf'"(?:urn:|#|{one_of(REFERRED)}/(?!{_NAME}"))[^"\\/]*+"'
 _PART: Final = rf'"(?:{one_of(PARTS)}"{_COLON}{_VALUES}|reference"{_COLON}{_NO_PERSON})'
 _PART_OF_TYPE: Final = rf'(?!"code"{_COLON}"(?:{one_of(V2_0203)}"|[^"\\]*+\\)){_PART}'
 MEMBER: Final = (

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 import phiscan
 from phiscan.labels import read_label
 from phiscan.media import fhir_skipped
-from phiscan.media.fhir_tables import V2_0203, WANTED
+from phiscan.media.fhir_tables import PERSONS, RESOURCES, V2_0203, WANTED
 from phiscan.media.json_places import Places
 from phiscan.media.json_walk import token, walk
 
@@ -54,7 +54,7 @@ def _wanted(key):
     return read_label(key).rule is not None or WANTED.get(key, False)
 
 
-_NO_ONE = re.compile(rb'(?:urn:|#|(?:Encounter|Group)/)[^"\\\\/]*')
+_NO_ONE = re.compile(rb'(?:urn:|#|(?:Encounter|Device)/)[^"\\\\/]*')
 
 
 def _says_nothing(path, value):
@@ -97,6 +97,11 @@ def test_what_is_wanted_in_some_places_is_seen_there(end, key, wrap):
 @pytest.mark.parametrize("name", [*fhir_skipped.PARTS, *fhir_skipped.ANYWHERE])
 def test_no_skipped_element_is_wanted_everywhere(name):
     assert _wanted(name) is not True
+
+
+@pytest.mark.parametrize("kind", fhir_skipped.REFERRED)
+def test_what_is_referred_to_and_skipped_is_no_person(kind):
+    assert kind in RESOURCES - PERSONS
 
 
 @pytest.mark.parametrize("name", fhir_skipped.ANYWHERE)
