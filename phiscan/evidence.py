@@ -106,8 +106,9 @@ class Evidence:
         likelihood: Likelihood = Likelihood.VERY_LIKELY,
     ) -> None:
         """Record that `info_type` stands at `spot`, unless the same infoType is recorded there already."""
+        path, start, end = spot
         # a value outside of the body has no range: there its field tells it from others
-        place = (spot.start, spot.end, info_type) if spot.start >= 0 else (spot.field, -1, info_type)
+        place = (start, end, info_type) if start >= 0 else (path, -1, info_type)
         if place in self._claimed:
             return
         if len(self.findings) >= MAX_FINDINGS:

@@ -102,15 +102,16 @@ class Matcher:
         return self._labels.any(text)
 
     def locate(self, index: int, text: bytes) -> Iterator[tuple[int, int]]:
-        """Ranges where detector `index` matches: leftmost, longest, not overlapping, in order; before them the first one of a detector that
-        is content with one.
+        """Ranges where detector `index` matches: leftmost, longest, not overlapping, in order.
 
         Raises:
             TooManyMatchesError: over `_MAX_CANDIDATES` ranges.
         """
-        if self.detectors[index].once:
-            yield from first(self._locators[index], text)
-        yield from ranges(self._locators[index], text)
+        return ranges(self._locators[index], text)
+
+    def first(self, index: int, text: bytes) -> list[tuple[int, int]]:
+        """The range of the match of detector `index` that ends first, if there is one. Nothing behind it is looked at."""
+        return first(self._locators[index], text)
 
 
 class Single:
@@ -132,9 +133,13 @@ class Single:
         """As `Matcher.locate`."""
         return ranges(self._locator, text)
 
+    def first(self, _index: int, text: bytes) -> list[tuple[int, int]]:
+        """As `Matcher.first`."""
+        return first(self._locator, text)
+
 
 def first(locator: hyperscan.Database, text: bytes) -> list[tuple[int, int]]:
-    """The range of the match that ends first, if there is one. Nothing behind it is looked at."""
+    """The range of the match that ends first; see `Matcher.first`."""
     found: list[tuple[int, int]] = []
 
     def keep(_id: int, start: int, end: int, _flags: int, _context: object) -> bool:

@@ -3,6 +3,7 @@
 import re
 from bisect import bisect_right
 from collections.abc import Callable, Iterable
+from itertools import chain
 
 from phiscan.detector import CONTEXT_WINDOW, REPORTED, Detector
 from phiscan.evidence import Evidence, Spot
@@ -66,16 +67,28 @@ def run(
     matcher: Matcher | Single,
     evidence: Evidence,
     place: Place = in_body,
+    *,
+    prose: bool = True,
 ) -> Gap:
-    """Add the detectors' findings in a text; `place` says where a range of the text stands."""
+    """Add the detectors' findings in a text.
+
+    Args:
+        place: says where a range of the text stands.
+        prose: whether it matters where the text speaks of health. Where it does not, each detector of health information, which is no
+            value and never masked, is content with its first finding.
+    """
     text = folded.text
     possible = matcher.possible(text)
     if not possible:
         return Gap.NONE
     judge = _Judge(folded, evidence, place)
     for index in possible:
+        detector = matcher.detectors[index]
+        once = detector.once or (not prose and evidence.info_types[detector.info_type].health)
         try:
-            if not judge.all(matcher.detectors[index], matcher.locate(index, text), evidence.late):
+            # the first match is a finding nearly always: then the rest is not looked at
+            matches = chain(matcher.first(index, text) if once else (), matcher.locate(index, text))
+            if not judge.all(detector, matches, evidence.late, once=once):
                 return Gap.OUT_OF_TIME
         except TooManyMatchesError:
             return Gap.OVER_LIMIT
@@ -92,21 +105,15 @@ class _Judge:
         self._place = place
         self._structure = Structure(evidence.findings)
 
-    def all(self, detector: Detector, matches: Iterable[tuple[int, int]], late: Callable[[], bool]) -> bool:
-        """Judge a detector's matches; False when time ran out."""
-        # health information is no value: a word for it that stands in a document a hundred times says no more than one
-        health = self._evidence.info_types[detector.info_type].health
-        said: set[bytes] = set()
+    def all(
+        self, detector: Detector, matches: Iterable[tuple[int, int]], late: Callable[[], bool], *, once: bool
+    ) -> bool:
+        """Judge a detector's matches, up to the first finding where that is enough; False when time ran out."""
         for number, match in enumerate(matches):
             if not number % _LOOK_EVERY and late():
                 return False
-            words = self._text[slice(*match)] if health else b""
-            if words in said or not self.candidate(detector, match):
-                continue
-            if detector.once:
+            if self.candidate(detector, match) and once:
                 break
-            if health:
-                said.add(words)
         return True
 
     def candidate(self, detector: Detector, match: tuple[int, int]) -> bool:

@@ -221,7 +221,7 @@ class Scanner:
         if kind != "text":
             add_echoes(data, evidence)
         folded = fold(media.text_of(kind, data), plus_is_blank=kind == "form")
-        too_long = patterns.run(folded, self._engine.matcher, evidence)
+        too_long = patterns.run(folded, self._engine.matcher, evidence, prose=kind in people.KINDS)
         people.find(kind, folded, evidence)
         recognizer.run(kind, folded, self.recognizers, evidence)
         providers_echo.give_back(kind, data, evidence)
@@ -266,6 +266,8 @@ class Scanner:
 
         A token that only looks like a document is no gap here: headers are full of them.
         """
+        if not self._fields:
+            return Gap.NONE
         try:
             read_records(
                 (Labelled(tuple(n.split(".")), v, -1, -1, 0) for n, v in self._fields), evidence, "request_field"

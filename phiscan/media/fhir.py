@@ -22,6 +22,10 @@ _NO_VALUE: Final = re.compile(r"unknown|null|[<\[{]{1,2}[^<>\[\]{}]*[>\]}]{1,2}"
 _MAY_BE_NONE: Final = MASK_BEGINS | frozenset("un<[{")
 
 
+_spot: Final = tuple.__new__
+"""Makes a spot in half of the time that its class takes."""
+
+
 @dataclass(slots=True)
 class Resource:
     """One resource with the wanted leaves of its own elements (not those of resources within it)."""
@@ -127,7 +131,8 @@ class ResourceReader:
         if value[:1] in _MAY_BE_NONE and (is_masked(value) or _NO_VALUE.fullmatch(value)):
             return
         if value and not value.isspace():
-            self._evidence.add("fhir_element", info_type, Spot(meaning.shown, leaf.start, leaf.end), subject)
+            _, start, end, _ = leaf
+            self._evidence.add("fhir_element", info_type, _spot(Spot, (meaning.shown, start, end)), subject)
 
     def _info_type(self, leaf: Leaf, value: str, meaning: Meaning) -> str:
         """The infoType of an element whose path does not say all."""

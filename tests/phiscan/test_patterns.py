@@ -1,5 +1,7 @@
 """What detectors find is reported as often as it means something."""
 
+import json
+
 import pytest
 
 from phiscan.detectors import credentials
@@ -17,9 +19,16 @@ def _found(engine, text, detector):
     return [f.location.start for f in scanner.finish().findings if f.detector == detector]
 
 
-def test_a_word_of_health_is_reported_once_for_each_way_it_is_written(engine):
-    text = "asthma, then Asthma again, asthma and diabetes; asthma"
+def test_each_word_of_health_in_a_text_is_reported_because_names_are_looked_for_beside_it(engine):
+    text = "asthma, then Asthma again, and diabetes"
     assert _found(engine, text, "condition") == [0, text.index("Asthma"), text.index("diabetes")]
+
+
+def test_in_a_record_that_names_its_people_one_word_of_health_says_all(engine):
+    notes = [{"text": "asthma"}, {"text": "diabetes"}, {"text": "asthma"}, {"text": "colonoscopy"}]
+    text = json.dumps({"resourceType": "Observation", "note": notes})
+    assert _found(engine, text, "condition") == [text.index("asthma")]
+    assert _found(engine, text, "treatment") == [text.index("colonoscopy")]
 
 
 def test_a_code_without_context_does_not_hide_the_one_with_it(engine):
@@ -40,3 +49,10 @@ def test_a_system_is_found_where_its_first_match_is_a_part_of_a_longer_number(en
     oid = "2.16.840.1.113883.6.1"
     text = f"7.{oid} {oid}"
     assert _found(engine, text, "loinc_system") == [text.rindex(oid)]
+
+
+def test_a_name_late_in_a_long_text_is_found_beside_words_that_stood_at_its_beginning_too(engine):
+    filler = "The committee met on the usual day and agreed on the budget for chairs, lamps and a new door. " * 60
+    about = "Ottoline Marsh was seen for asthma and diabetes today."
+    text = f"This leaflet is on asthma and diabetes.\n\n{filler}\n\n{about}\n"
+    assert text.index("Ottoline Marsh") in _found(engine, text, "prose")
