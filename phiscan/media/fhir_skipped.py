@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from typing import Final
 
 from phiscan.media.fhir_tables import V2_0203, WANTED
-from phiscan.media.json_walk import BLANK, SCALAR
+from phiscan.media.json_walk import BLANK, BLANKS, COLON, SCALAR, TEXT
 from phiscan.possessive import repeated
 
 PARTS: Final = tuple(
@@ -42,8 +42,9 @@ def one_of(words: Iterable[str]) -> str:
     for word in words:
         below.setdefault(word[:1], []).append(word[1:])
     ends = below.pop("", None) is not None
-    branches = "|".join(first + (one_of(rest) if rest != [""] else "") for first, rest in sorted(below.items()))
-    return f"(?:{branches}){'?' if ends else ''}" if branches else ""
+    branches = [first + one_of(rest) for first, rest in sorted(below.items())]
+    joined = f"(?:{'|'.join(branches)})" if len(branches) > 1 or ends else "".join(branches)
+    return f"{joined}?" if ends and branches else joined
 
 
 def _list_of(item: str) -> str:
@@ -52,7 +53,7 @@ def _list_of(item: str) -> str:
 
 def _coded(part: str) -> str:
     """An object of such parts, and of codings of such parts; or a list of them."""
-    coding = rf'"{one_of(("coding", "tag", "security"))}"{_COLON}{_list_of(_object(part))}'
+    coding = rf'"{one_of(("coding", "tag", "security"))}"{COLON}{_list_of(_object(part))}'
     whole = _object(f"{part}|{coding}")
     return f"(?:{whole}|{_list_of(whole)})"
 
@@ -61,16 +62,17 @@ def _object(member: str) -> str:
     return rf"\{{{repeated(f'{BLANK}*+(?:{member}){BLANK}*+,?', '*')}{BLANK}*+\}}"
 
 
-_COLON: Final = rf"{BLANK}*+:{BLANK}*+"
 _VALUES: Final = f"(?:{SCALAR}|{_list_of(SCALAR)})"
 _NAME: Final = r"[A-Za-z]\w*+"
 # Encounter/7; not Encounter/Patient, which the reader takes for a patient's
 _NO_PERSON: Final = rf'"(?:urn:|#|{one_of(REFERRED)}/(?!{_NAME}"))[^"\\/]*+"'
-_PART: Final = rf'"(?:{one_of(PARTS)}"{_COLON}{_VALUES}|reference"{_COLON}{_NO_PERSON})'
-_PART_OF_TYPE: Final = rf'(?!"code"{_COLON}"(?:{one_of(V2_0203)}"|[^"\\]*+\\)){_PART}'
+_PART: Final = rf'"(?:{one_of(PARTS)}"{COLON}{_VALUES}|reference"{COLON}{_NO_PERSON})'
+_PART_OF_TYPE: Final = rf'(?!"code"{COLON}"(?:{one_of(V2_0203)}"|[^"\\]*+\\)){_PART}'
 MEMBER: Final = (
-    rf'"(?:{one_of(ANYWHERE)}"{_COLON}{_VALUES}'
-    rf'|{_CODE_OF_IDENTIFIER}"{_COLON}{_coded(_PART_OF_TYPE)}'
-    rf'|(?!{one_of(_HOLDERS | {_CODE_OF_IDENTIFIER})}"){_NAME}"{_COLON}{_coded(_PART)})'
+    rf'"(?:{one_of(ANYWHERE)}"{COLON}{_VALUES}'
+    rf'|{_CODE_OF_IDENTIFIER}"{COLON}{_coded(_PART_OF_TYPE)}'
+    rf'|(?!{one_of(_HOLDERS | {_CODE_OF_IDENTIFIER})}"){_NAME}"{COLON}{_coded(_PART)})'
 )
 """A member that says nothing of a person: `"code": {"coding": [...], "text": "..."}`, `"valueQuantity": {...}`, `"status": "final"`."""
+BEHIND_TYPE: Final = rf'(?<!Patient")(?<!Person"){BLANKS}*+"id"{COLON}"{TEXT}"'
+"""The id of a resource that is no person, behind its type: the ids of observations are many and identify nobody by themselves."""

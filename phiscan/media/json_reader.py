@@ -1,5 +1,7 @@
 """JSON documents: FHIR resources by their elements, everything else by its keys."""
 
+import re
+from dataclasses import dataclass, field
 from typing import Final
 
 import orjson
@@ -34,7 +36,7 @@ _PLACES: Final = Places(_wanted)
 _HL7V2_PLACES: Final = Places(_wanted_of_hl7v2)
 _FHIR_PLACES: Final = Places(_wanted_of_fhir)
 _TOKEN: Final = token()
-_FHIR_TOKEN: Final = token(fhir_skipped.MEMBER)
+_FHIR_TOKEN: Final = token(fhir_skipped.MEMBER, fhir_skipped.BEHIND_TYPE)
 _PARSER = simdjson.Parser()
 
 
@@ -71,17 +73,18 @@ def check(data: bytes) -> Gap:
 
 def read(data: bytes, evidence: Evidence) -> Gap:
     """Add what the keys of `data` say to `evidence`; a gap when not all of it could be read."""
-    held: list[Leaf] = []
-    resources: list[fhir.Resource] = []
     places = _places_for(data)
-    tokens = (_FHIR_TOKEN if places is _FHIR_PLACES else _TOKEN).finditer(data)
     try:
-        walk(evidence.timed(tokens), places.top, held, lambda frame: _take(frame, held, resources))
+        walked = _walked(data, evidence, places, _FHIR_TOKEN if places is _FHIR_PLACES else _TOKEN)
+        if walked.ambiguous:
+            # receivers take the last of equal keys: what was skipped behind the first one may be a person's
+            walked = _walked(data, evidence, places, _TOKEN)
     except TooDeepError:
         return Gap.OVER_LIMIT
     # one after the other: to and fro between walking and reading, each takes a quarter longer
-    for resource in evidence.timed(resources):
+    for resource in evidence.timed(walked.resources):
         fhir.ResourceReader(data, evidence, resource).read()
+    held = walked.held
     if places is _HL7V2_PLACES:
         held = hl7v2_json.take(data, evidence, held)
     if places is _PLACES and b'"vr"' in data:
@@ -98,16 +101,36 @@ def _places_for(data: bytes) -> Places:
     return _HL7V2_PLACES if hl7v2_json.sniff(data) else _PLACES
 
 
-def _take(frame: Frame, held: list[Leaf], resources: list[fhir.Resource]) -> None:
-    """Take a resource that has just closed: its leaves are the last ones held."""
-    if frame.resource not in fhir_tables.RESOURCES:
-        return
-    first = len(held)
-    while first and held[first - 1].start > frame.start:
-        first -= 1
-    resources.append(fhir.Resource(frame.resource, frame, held[first:]))
-    if frame.resource not in fhir_tables.LABELLED:
-        del held[first:]
+@dataclass(slots=True)
+class _Walked:
+    """What one walk over a document gathered.
+
+    Args:
+        held: the leaves that are of no resource, or of one that labels its values itself.
+        resources: those of FHIR, as they closed.
+        ambiguous: whether one says its type twice.
+    """
+
+    held: list[Leaf] = field(default_factory=list)
+    resources: list[fhir.Resource] = field(default_factory=list)
+    ambiguous: bool = False
+
+    def close(self, frame: Frame) -> None:
+        """Take a resource that has just closed: its leaves are the last ones held."""
+        if frame.resource not in fhir_tables.RESOURCES:
+            return
+        first = len(self.held)
+        while first and self.held[first - 1].start > frame.start:
+            first -= 1
+        self.resources.append(fhir.Resource(frame.resource, frame, self.held[first:]))
+        if frame.resource not in fhir_tables.LABELLED:
+            del self.held[first:]
+
+
+def _walked(data: bytes, evidence: Evidence, places: Places, expression: re.Pattern[bytes]) -> _Walked:
+    walked = _Walked()
+    walked.ambiguous = walk(evidence.timed(expression.finditer(data)), places.top, walked.held, walked.close)
+    return walked
 
 
 def _labelled(data: bytes, leaf: Leaf) -> Labelled:

@@ -9,40 +9,46 @@ from collections.abc import Callable, Iterable
 from typing import Final, NamedTuple
 
 from phiscan.media.json_places import Place, decode
-from phiscan.possessive import repeated
+from phiscan.possessive import by_atomic_group, repeated
 
 BLANK: Final = r"[ \t\r\n]"
-_BLANKS: Final = r"[ \t\r\n,]"
+BLANKS: Final = r"[ \t\r\n,]"
 _LETTER: Final = (
     r"[\x00-!#-\[\]-\xff]"  # neither a quote nor a backslash; three ranges are looked up in one step, `[^"\\]` in two
 )
-_TEXT: Final = f"{_LETTER}*+" + repeated(rf"\\.{_LETTER}*+", "*")
+TEXT: Final = f"{_LETTER}*+" + repeated(rf"\\.{_LETTER}*+", "*")
 _WORD: Final = r"[-+\w.]++"
-_COLON: Final = rf"{BLANK}*+:{BLANK}*+"
-SCALAR: Final = rf'(?:"{_TEXT}"|{_WORD})'
+COLON: Final = rf"{BLANK}*+:{BLANK}*+"
+SCALAR: Final = rf'(?:"{TEXT}"|{_WORD})'
 """A string with its quotes, a number, or a word. All expressions here are possessive: a token is never read twice."""
 
 
-def token(skipped: str = "") -> re.Pattern[bytes]:
-    """The expression of one token; see `_Kind` for its groups.
+_NOTHING: Final = "(?!)"
+
+
+def token(skipped: str = _NOTHING, behind_type: str = _NOTHING) -> re.Pattern[bytes]:
+    """The expression of one token. Its groups are named below.
 
     Args:
         skipped: an expression of members of objects that are passed over with the blanks in front of a token, without a match.
+        behind_type: an expression of what is passed over behind a `resourceType` that stands first in its object.
     """
     # the blanks belong to the match: searching for the next token byte by byte takes three times as long
-    passed = repeated(f"{_BLANKS}++|{skipped}", "*") if skipped else f"{_BLANKS}*+"
-    only = repeated(rf"{BLANK}*+(\}})", "?")
-    first = repeated(rf'{BLANK}*+"({_TEXT})"{_COLON}"({_TEXT})"{only}', "?")
-    value = repeated(rf'"({_TEXT})"|({_WORD})|([{{\[]){first}', "?")
-    member = rf'"({_TEXT})"' + repeated(_COLON + value, "?")
-    closes = r"([}\]]" + repeated(rf"{_BLANKS}*+[}}\]]", "*") + ")" + repeated(rf"{_BLANKS}*+([{{\[])", "?")
+    passed = repeated(f"{BLANKS}++|{skipped}", "*")
+    key = rf'((?P<type>resourceType(?="{COLON}"[A-Za-z]++"))|{TEXT})'
+    behind = by_atomic_group(rf"{BLANK}*+(\}})|(?(type){behind_type}|{_NOTHING})", "?")
+    first = repeated(rf'{BLANK}*+"{key}"{COLON}"({TEXT})"{behind}', "?")
+    value = repeated(rf'"({TEXT})"|({_WORD})|([{{\[]){first}', "?")
+    member = rf'"({TEXT})"' + repeated(COLON + value, "?")
+    closes = r"([}\]]" + repeated(rf"{BLANKS}*+[}}\]]", "*") + ")" + repeated(rf"{BLANKS}*+([{{\[])", "?")
     return re.compile(rf"{passed}(?:{member}|([{{\[])|{closes}|({_WORD}))".encode("latin-1"), re.DOTALL)
 
 
-_KEY, _STRING, _SCALAR, _BRACKET, _FIRST_KEY, _FIRST, _ONLY, _OPENS, _CLOSES, _REOPENS, _ITEM = range(1, 12)
+_KEY, _STRING, _SCALAR, _BRACKET, _FIRST_KEY, _TYPE, _FIRST, _ONLY, _OPENS, _CLOSES, _REOPENS, _ITEM = range(1, 13)
 """Groups of a token: a key, or a string in an array; the key's value when it is a string, another scalar, or begins with a bracket;
-the first member of the object that the bracket opens, when it is a string; the bracket that closes the object if it is the only one. A
-bracket that opens in an array. Brackets that close, and one that opens behind them. A scalar in an array that is no string."""
+the first member of the object that the bracket opens, when it is a string, whether it is a `resourceType`; the bracket that closes the
+object if it is the only one. A bracket that opens in an array. Brackets that close, and one that opens behind them. A scalar in an array
+that is no string."""
 _VALUE: Final = (_STRING, _SCALAR)
 _WITH_FIRST: Final = (_FIRST, _ONLY)
 _OPEN: Final = (_BRACKET, _OPENS)
@@ -112,10 +118,10 @@ _leaf: Final = tuple.__new__
 """Makes a leaf in half of the time that its class takes."""
 
 
-def walk(  # noqa: C901, PLR0912 - a call for each token would double its cost
+def walk(  # noqa: C901, PLR0912, PLR0915 - a call for each token would double its cost
     tokens: Iterable[re.Match[bytes]], top: Place, leaves: list[Leaf], closed: Callable[[Frame], None]
-) -> None:
-    """Find what is wanted in a document.
+) -> bool:
+    """Find what is wanted in a document; whether an object says its `resourceType` more than once, so that `behind_type` was a guess.
 
     Args:
         tokens: of the document, as the expression of `token` finds them.
@@ -129,6 +135,7 @@ def walk(  # noqa: C901, PLR0912 - a call for each token would double its cost
     here = top
     opened: list[_Opened] = [(top, 0, True)]
     made = [Frame(top, 0, None)]
+    ambiguous = False
     for match in tokens:
         kind = match.lastindex or 0
         if kind in _VALUE:
@@ -138,6 +145,7 @@ def walk(  # noqa: C901, PLR0912 - a call for each token would double its cost
                 if place.wanted:
                     leaves.append(_leaf(Leaf, (place, *match.span(kind), frame)))
                 else:
+                    ambiguous |= bool(frame.resource)
                     frame.resource = decode(match[kind])
         elif kind in _WITH_FIRST:
             holder = here[match[_KEY]]
@@ -148,6 +156,7 @@ def walk(  # noqa: C901, PLR0912 - a call for each token would double its cost
                 if place.wanted:
                     leaves.append(_leaf(Leaf, (place, *match.span(_FIRST), frame)))
                 else:
+                    ambiguous |= bool(frame.resource)
                     frame.resource = decode(match[_FIRST])
             if kind == _FIRST:
                 here = holder
@@ -177,6 +186,7 @@ def walk(  # noqa: C901, PLR0912 - a call for each token would double its cost
     for frame in reversed(made):
         if frame.resource:
             closed(frame)
+    return ambiguous
 
 
 def _made(made: list[Frame], opened: list[_Opened]) -> Frame:

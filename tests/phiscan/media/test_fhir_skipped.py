@@ -16,12 +16,15 @@ from phiscan.media.json_walk import token, walk
 
 _MORE = (
     "subject identifier telecom type coding category extension photo address valueQuantity resource resourceType patientName meta"
-    " contained"
+    " contained id"
 )
 _NAMES = st.sampled_from(sorted({*WANTED, *fhir_skipped.PARTS, *fhir_skipped.ANYWHERE, *_MORE.split()}))
 _SCALARS = st.sampled_from(
     [
         "Ana",
+        "Patient",
+        "RelatedPerson",
+        "Observation",
         "Patient/7",
         "Encounter/7",
         "Encounter/Patient",
@@ -57,18 +60,25 @@ def _wanted(key):
 _NO_ONE = re.compile(rb'(?:urn:|#|(?:Encounter|Device)/)[^"\\\\/]*')
 
 
-def _says_nothing(path, value):
-    """References to no person from elements of which nothing else is wanted, and codes that type no identifier."""
+def _says_nothing(leaf, value):
+    """References to no person from elements of which nothing else is wanted, codes that type no identifier, ids of what is no person."""
+    path = leaf.path
+    if path[-1:] == ("id",):
+        return leaf.frame.resource.isalpha() and leaf.frame.resource not in PERSONS
     if path[-1:] == ("reference",):
         return path[-2:-1] not in _HOLDERS and _NO_ONE.fullmatch(value)
     return path[-3:] == ("type", "coding", "code") and value.decode() not in V2_0203
 
 
-def _leaves(data, skipped=""):
+_ALL = token()
+_TOLD = token(fhir_skipped.MEMBER, fhir_skipped.BEHIND_TYPE)
+
+
+def _leaves(data, tokens=_ALL):
     """Leaves that say something, and resources."""
     leaves, resources = [], []
-    walk(token(skipped).finditer(data), Places(_wanted).top, leaves, lambda f: resources.append((f.resource, f.start)))
-    told = [leaf for leaf in leaves if not _says_nothing(leaf.path, data[leaf.start : leaf.end])]
+    walk(tokens.finditer(data), Places(_wanted).top, leaves, lambda f: resources.append((f.resource, f.start)))
+    told = [leaf for leaf in leaves if not _says_nothing(leaf, data[leaf.start : leaf.end])]
     return [(leaf.path, leaf.start, leaf.end) for leaf in told], resources
 
 
@@ -77,7 +87,7 @@ def _leaves(data, skipped=""):
 )
 def test_skipping_changes_no_leaf(document, indent, separators):
     data = json.dumps(document, indent=indent, separators=separators).encode()
-    assert _leaves(data, fhir_skipped.MEMBER) == _leaves(data)
+    assert _leaves(data, _TOLD) == _leaves(data)
 
 
 _CONDITIONAL = [(end, key) for key, ends in WANTED.items() if not isinstance(ends, bool) for end in ends]
@@ -90,7 +100,7 @@ def test_what_is_wanted_in_some_places_is_seen_there(end, key, wrap):
     for name in reversed(end):
         document = {name: wrap(document)}
     data = json.dumps({"resourceType": "Patient", **document}).encode()
-    assert _leaves(data, fhir_skipped.MEMBER) == _leaves(data)
+    assert _leaves(data, _TOLD) == _leaves(data)
     assert any(path[-1] == key for path, *_ in _leaves(data)[0])
 
 
@@ -114,13 +124,13 @@ def test_codes_cost_no_token():
     data = json.dumps(
         {"code": coded, "category": [coded, coded], "status": "final", "valueQuantity": {"value": 72}}
     ).encode()
-    assert len(list(token(fhir_skipped.MEMBER).finditer(data))) == 2
+    assert len(list(_TOLD.finditer(data))) == 2
 
 
 def test_a_code_written_with_an_escape_types_its_identifier():
     data = rb'{"resourceType":"Patient","identifier":[{"type":{"coding":[{"code":"S\u0053"}]},"value":"219-09-9999"}]}'
 
-    paths = [path for path, *_ in _leaves(data, fhir_skipped.MEMBER)[0]]
+    paths = [path for path, *_ in _leaves(data, _TOLD)[0]]
     report = phiscan.scan(data, content_type="application/fhir+json")
 
     assert ("identifier", "value") in paths
@@ -134,5 +144,37 @@ def test_a_code_written_with_an_escape_types_its_identifier():
 def test_a_reference_that_may_be_a_persons_is_not_skipped(reference):
     data = f'{{"encounter": {{"reference": "{reference}"}}}}'.encode()
     leaves = []
-    walk(token(fhir_skipped.MEMBER).finditer(data), Places(_wanted).top, leaves, lambda _: None)
+    walk(_TOLD.finditer(data), Places(_wanted).top, leaves, lambda _: None)
     assert [leaf.path for leaf in leaves] == [("encounter", "reference")]
+
+
+def test_ids_are_skipped_behind_types_of_no_person_only():
+    assert all(kind.endswith(("Patient", "Person")) for kind in PERSONS)
+    assert not [kind for kind in RESOURCES - PERSONS if kind.endswith(("Patient", "Person"))]
+
+
+@pytest.mark.parametrize(
+    "resource",
+    [
+        b'{"resourceType": "Patient", "id": "p-77120"}',
+        rb'{"resourceType": "Pat\u0069ent", "id": "p-77120"}',
+        b'{"resourceType": "Observation", "id": "p-77120", "resourceType": "Patient"}',
+        b'{"id": "p-77120", "resourceType": "Patient"}',
+        b'{"active": "yes", "id": "p-77120", "resourceType": "Patient"}',
+    ],
+)
+def test_the_id_of_a_patient_is_found_wherever_it_stands(resource):
+    data = b'{"resourceType": "Bundle", "entry": [{"resource": ' + resource + b"}]}"
+    report = phiscan.scan(data, content_type="application/fhir+json")
+    found = {data[f.location.start : f.location.end] for f in report.findings if f.info_type == "PATIENT_REFERENCE"}
+    assert found == {b"p-77120"}
+
+
+def test_the_id_of_an_observation_costs_no_token():
+    data = b'{"resource": {"resourceType": "Observation", "id": "o-1"}}'
+    assert [data[match.end() - 1 : match.end()] for match in _TOLD.finditer(data)] == [b"{", b'"', b"}"]
+
+
+@given(st.sets(st.text("abc", min_size=1, max_size=4), min_size=1), st.text("abc", max_size=5))
+def test_one_of_is_an_alternation(words, text):
+    assert (re.fullmatch(fhir_skipped.one_of(words), text) is not None) == (text in words)
