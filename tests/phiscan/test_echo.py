@@ -1,8 +1,11 @@
 """Echoes: what the structure named is found again elsewhere, whole words only."""
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from phiscan.echo import add_echoes, places
+from phiscan import echo
+from phiscan.echo import add_echoes, occurrences, places
 from phiscan.evidence import Evidence, Spot
 from phiscan.finding import Subject
 
@@ -61,3 +64,12 @@ def test_a_birth_date_is_found_again_as_it_is_written():
 def test_a_value_with_a_comma_within_a_word_does_not_hide_the_others():
     values = [b"ruiz", b"ru,iz", b"ruiz, ana"]
     assert sorted(places(b"ruiz, ana and ru,iz", values)) == [(0, b"ruiz"), (0, b"ruiz, ana"), (14, b"ru,iz")]
+
+
+@given(st.text("ab", max_size=40), st.text("ab", min_size=1, max_size=4), st.integers(1, 8))
+def test_a_value_is_found_wherever_a_window_ends(text, part, window):
+    whole, value = text.encode(), part.encode()
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(echo, "_WINDOW", window)
+        found = list(occurrences(whole, value))
+    assert found == [at for at in range(len(whole)) if whole.startswith(value, at)]
