@@ -79,6 +79,8 @@ class Detector:
         info_type: a name from `phiscan.identifiers.INFO_TYPES`.
         pattern: Hyperscan syntax over UTF-8 bytes.
         caseless: whether letters match in either case; a short pattern of letters costs much less with their own case.
+        lead: what stands in front of a match and belongs to it, up to its end (`\\Z`); without it there is no match. Hyperscan is several
+            times faster with patterns that begin with what is rare: an address with its `@`.
         value: where the value is inside of a match (group 1); the whole match when None.
         validate: says of the value's text whether it can be one.
         bare: likelihood without context.
@@ -93,6 +95,7 @@ class Detector:
     info_type: str
     pattern: str
     bare: Likelihood
+    lead: re.Pattern[bytes] | None = None
     value: re.Pattern[bytes] | None = None
     validate: Callable[[str], bool] = anything
     context: Context | None = None

@@ -30,6 +30,8 @@ _ROW_AFTER = re.compile(rb" \d+ \d+(?![\d/:-])")
 
 _ROW = 24
 """Bytes before a number that show whether it stands in a row of numbers."""
+_LEAD = 128
+"""Bytes in front of a match in which what belongs to it stands."""
 _LOOK_EVERY = 128
 """Candidates between two looks at the clock."""
 
@@ -112,9 +114,17 @@ class _Judge:
         for number, match in enumerate(matches):
             if not number % _LOOK_EVERY and late():
                 return False
-            if self.candidate(detector, match) and once:
+            whole = self._with_lead(detector, match)
+            if whole is not None and self.candidate(detector, whole) and once:
                 break
         return True
+
+    def _with_lead(self, detector: Detector, match: tuple[int, int]) -> tuple[int, int] | None:
+        """A match with what stands in front of it and belongs to it; None when that is missing."""
+        if detector.lead is None:
+            return match
+        lead = detector.lead.search(self._text, max(0, match[0] - _LEAD), match[0])
+        return None if lead is None else (lead.start(), match[1])
 
     def candidate(self, detector: Detector, match: tuple[int, int]) -> bool:
         """Judge one match; whether it was reported."""

@@ -20,7 +20,8 @@ _FUNCTION = re.compile(
 """A mailbox of a desk, of a list or of a program, which is no person's."""
 
 
-ADDRESS = r"[a-z0-9_.+%-]+@[a-z0-9-]+(?:\.[a-z0-9-]+)*\.[a-z]{2,}"
+_DOMAIN = r"@[a-z0-9-]+(?:\.[a-z0-9-]+)*\.[a-z]{2,}"
+ADDRESS = r"[a-z0-9_.+%-]+" + _DOMAIN
 
 
 def is_address(text: str) -> bool:
@@ -41,8 +42,9 @@ DETECTORS = (
     Detector(
         name="email",
         info_type="EMAIL_ADDRESS",
-        pattern=ADDRESS,
-        hint="[a-z0-9_.+%-]@[a-z0-9-]",
+        pattern=_DOMAIN,
+        hint="@[a-z0-9-]",
+        lead=re.compile(rb"(?<![a-z0-9_.+%-])[a-z0-9_.+%-]++\Z", re.IGNORECASE),
         validate=_somebodys,
         bare=Likelihood.LIKELY,
     ),

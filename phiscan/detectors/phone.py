@@ -10,7 +10,8 @@ from phiscan.finding import Likelihood
 _LABEL = r"(?:tele)?(?:phone|fone|mobile|cell|tel|callback|contact)(?:[ _-]?(?:number|num|no\.?|nbr|\x23))?"
 _GAP = r"[\"' ]{0,3}(?:is|at)?[ :=\x23\"'.(]{1,5}"
 _DIGITS = r"(?:\+?1)?[2-9]\d{2}[2-9]\d{6}"
-_SEPARATED = r"(?:\+?1[-. ]?)?(?:\([2-9]\d{2}\) ?|\b[2-9]\d{2}[-. ])[2-9]\d{2}[-. ]\d{4}\b"
+_SEPARATED = r"(?:\([2-9]\d{2}\) ?|\b[2-9]\d{2}[-. ])[2-9]\d{2}[-. ]\d{4}\b"
+_COUNTRY = re.compile(rb"(?:\+?1[-. ]?)?\Z")
 _FAX = words("fax", "facsimile")
 
 
@@ -34,6 +35,7 @@ PHONE = Detector(
     info_type="PHONE_NUMBER",
     # (555) 234-5678, 555-234-5678, +1 555.234.5678; not 123-456-7890
     pattern=_SEPARATED,
+    lead=_COUNTRY,
     validate=_number,
     bare=Likelihood.POSSIBLE,
     context=words("phone", "tel", "telephone", "call", "cell", "mobile", "home", "work", "contact", "ph"),
@@ -43,6 +45,7 @@ FAX = Detector(
     name="fax",
     info_type="FAX_NUMBER",
     pattern=_SEPARATED,
+    lead=_COUNTRY,
     validate=_number,
     bare=Likelihood.VERY_UNLIKELY,
     context=_FAX,
