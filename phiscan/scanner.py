@@ -9,6 +9,7 @@ limits, and any chunking of the same bytes gives the same report.
 from bisect import bisect_right
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import compress
 from operator import attrgetter
 
 from phiscan import decode, media, patterns, providers_echo, recognizer
@@ -178,10 +179,10 @@ class Scanner:
             gap = Gap.CUT_OFF
         coverage = Coverage.TRUNCATED if truncated else Coverage.UNSCANNABLE if gap else Coverage.COMPLETE
         found = sorted(evidence.findings, key=_PLACE)
-        providers = tuple(f for f in found if f.subject is _PROVIDER and is_providers_contact(f))
+        apart = [f.subject is _PROVIDER and is_providers_contact(f) for f in found]
         return ScanReport(
-            findings=tuple(f for f in found if not is_providers_contact(f)) if providers else tuple(found),
-            providers=providers,
+            findings=tuple(f for f, is_contact in zip(found, apart, strict=True) if not is_contact),
+            providers=tuple(compress(found, apart)),
             coverage=coverage,
             gap=gap,
             verdict=verdict(found),

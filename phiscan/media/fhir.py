@@ -87,14 +87,11 @@ class ResourceReader:
                 self._add(self._telecom(leaf, value), leaf, value, meaning, Subject.PROVIDER)
 
     def _health(self, *, about_patient: bool) -> None:
-        kind = self._resource.kind
-        start = self._resource.frame.start
-        self._evidence.add(
-            "fhir_resource",
-            tables.HEALTH.get(kind, "PATIENT_RECORD"),
-            Spot(kind, start, start + 1),
-            Subject.PATIENT if about_patient else Subject.NOBODY,
-        )
+        resource = self._resource
+        start = resource.frame.start
+        subject = Subject.PATIENT if about_patient else Subject.NOBODY
+        spot = _spot(Spot, (resource.kind, start, start + 1))
+        self._evidence.add("fhir_resource", tables.HEALTH.get(resource.kind, "PATIENT_RECORD"), spot, subject)
 
     def _attachments(self, elements: list["_Element"]) -> None:
         """`Attachment.data` and `Binary.data`: documents in base64. What is no base64 goes on as the text that it is."""

@@ -149,21 +149,19 @@ def walk(  # noqa: C901, PLR0912, PLR0915 - a call for each token would double i
                     frame.resource = decode(match[kind])
         elif kind in _WITH_FIRST:
             holder = here[match[_KEY]]
-            opened.append((holder, match.start(_BRACKET), True))
             place = holder[match[_FIRST_KEY]]
-            if place.counts:
-                frame = _made(made, opened)
-                if place.wanted:
-                    leaves.append(_leaf(Leaf, (place, *match.span(_FIRST), frame)))
-                else:
-                    ambiguous |= bool(frame.resource)
-                    frame.resource = decode(match[_FIRST])
+            around = made[-1] if len(made) == len(opened) else _made(made, opened)
+            frame = Frame(holder, match.start(_BRACKET), around)
+            if place.wanted:
+                leaves.append(_leaf(Leaf, (place, *match.span(_FIRST), frame)))
+            elif place.counts:
+                frame.resource = decode(match[_FIRST])
             if kind == _FIRST:
                 here = holder
-            else:
-                opened.pop()
-                if len(made) > len(opened) and (frame := made.pop()).resource:
-                    closed(frame)
+                opened.append((holder, frame.start, True))
+                made.append(frame)
+            elif frame.resource:
+                closed(frame)
         elif kind in _CLOSE:
             run = match[_CLOSES]
             count = 1 if len(run) == 1 else run.count(b"}") + run.count(b"]")
