@@ -60,9 +60,8 @@ _MEASURED = re.compile(
     re.IGNORECASE,
 )
 _ISO_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
-_FIRST: Final = 1880
-_LAST: Final = 2210
-"""Years of a day in a record. Research data shift their dates into the next century."""
+_FIRST_YEAR: Final = 1880
+_LAST_YEAR: Final = 2210  # research data shift their dates into the next century
 _IBAN = re.compile(r"[A-Z]{2}\d{2}[0-9A-Z]{11,30}")
 # visa, mastercard, amex, discover, diners, jcb, unionpay: ISO/IEC 7812 issuer ranges
 _CARD = re.compile(
@@ -209,10 +208,10 @@ def phone(text: str) -> bool:
 
 
 def calendar_date(text: str) -> bool:
-    """A day that exists, between `_FIRST` and `_LAST`, as ISO, US, HL7 or X12 write it."""
+    """A day that exists, between 1880 and 2210, as ISO, US, HL7 or X12 write it."""
     if _ISO_DAY.match(text):
         try:
-            return _FIRST <= date.fromisoformat(text[:10]).year <= _LAST
+            return _FIRST_YEAR <= date.fromisoformat(text[:10]).year <= _LAST_YEAR
         except ValueError:
             return False
     d = "".join(c if c in _DIGITS else " " for c in text[:10]).split()
@@ -229,7 +228,7 @@ def _exists(year: int, month: int, day: int) -> bool:
     if year < 100:
         year += 1900
     try:
-        return _FIRST <= date(year, month, day).year <= _LAST
+        return _FIRST_YEAR <= date(year, month, day).year <= _LAST_YEAR
     except ValueError:
         return False
 

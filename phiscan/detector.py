@@ -1,6 +1,6 @@
 """What a detector is: a pattern that Hyperscan can run, what a candidate must satisfy, and how sure that makes us.
 
-The ladder is pattern, then validator, then context. Each step only prunes or raises; none invents.
+The ladder is pattern, then context, then validator. Each step only prunes or raises; none invents.
 """
 
 import re

@@ -2,9 +2,12 @@
 
 from dataclasses import dataclass
 from enum import IntEnum, StrEnum
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 from phiscan.identifiers import Identifier
+
+quick: Final = tuple.__new__
+"""`quick(Location, ("", 1, 2))` is `Location("", 1, 2)` in half of the time: a batch has thousands."""
 
 
 class Likelihood(IntEnum):

@@ -19,7 +19,7 @@ _OWN_WORD = frozenset(
 """InfoTypes that are reported even where the structure says that the value is something else."""
 _DIGITS = frozenset(b"0123456789")
 _NUMBER_BEFORE = re.compile(rb"\d[-.]?\Z")
-_JOINTS = frozenset((*(b"%d" % n for n in range(10)), b"-", b"."))
+_JOINTS = frozenset(b"0123456789-.")
 """How what stands before a number ends when the number goes on there."""
 _NUMBER_AFTER = re.compile(rb"[-.]?\d")
 _FRACTION_BEFORE = re.compile(rb"(?:\A|[^\w.])\.\Z")
@@ -77,7 +77,7 @@ def run(
     Args:
         place: says where a range of the text stands.
         prose: whether it matters where the text speaks of health. Where it does not, each detector of health information, which is no
-            value and never masked, is content with its first finding.
+            value and never masked, is content with its first finding, unless what stands near says whom a finding is about.
     """
     text = folded.text
     possible = matcher.possible(text)
@@ -86,7 +86,7 @@ def run(
     judge = _Judge(folded, evidence, place)
     for index in possible:
         detector = matcher.detectors[index]
-        once = detector.once or (not prose and evidence.info_types[detector.info_type].health)
+        once = detector.once or not (prose or detector.neighbours or not evidence.info_types[detector.info_type].health)
         try:
             # the first match is a finding nearly always: then the rest is not looked at
             matches = chain(matcher.first(index, text) if once else (), matcher.locate(index, text))
@@ -111,11 +111,15 @@ class _Judge:
         self, detector: Detector, matches: Iterable[tuple[int, int]], late: Callable[[], bool], *, once: bool
     ) -> bool:
         """Judge a detector's matches, up to the first finding where that is enough; False when time ran out."""
+        reached = 0
         for number, match in enumerate(matches):
             if not number % _LOOK_EVERY and late():
                 return False
             whole = self._with_lead(detector, match)
-            if whole is not None and self.candidate(detector, whole) and once:
+            if whole is None or whole[0] < reached:
+                continue  # ana@fernmail.net@ferns.net: a part of the one before
+            reached = whole[1]
+            if self.candidate(detector, whole) and once:
                 break
         return True
 
@@ -159,7 +163,7 @@ def _inside_number(text: bytes, start: int, end: int) -> bool:
     """Whether the candidate is cut out of a longer number (`1-123-45-6789-0`, `0.123456789`, `.4539148803436467`) or a row of them."""
     if text[start] in _DIGITS:
         before = text[max(0, start - _ROW) : start]
-        if before[-1:] in _JOINTS and (_NUMBER_BEFORE.search(before) or _FRACTION_BEFORE.search(before)):
+        if start and text[start - 1] in _JOINTS and (_NUMBER_BEFORE.search(before) or _FRACTION_BEFORE.search(before)):
             return True
         # 960 965 970 975 980 1041
         if _GROUPS.fullmatch(text, start, end) and (_ROW_BEFORE.search(before) or _ROW_AFTER.match(text, end)):

@@ -17,7 +17,7 @@ from phiscan.detector import CONTEXT_WINDOW, Detector
 from phiscan.detectors import DETECTORS
 from phiscan.echo import add_echoes
 from phiscan.evidence import Evidence, Nested, OutOfTimeError, Spot, TooManyFindingsError, shown_path
-from phiscan.finding import Coverage, Gap, ScanReport, Subject
+from phiscan.finding import Coverage, Gap, ScanReport
 from phiscan.fold import fold
 from phiscan.identifiers import INFO_TYPES, InfoType
 from phiscan.matcher import Marks, Matcher
@@ -29,7 +29,6 @@ from phiscan.schemas import NO_SCHEMAS, Rpc, Schemas
 from phiscan.verdict import is_providers_contact, verdict
 
 _PLACE = attrgetter("location.start", "location.end", "info_type", "location.field")
-_PROVIDER = Subject.PROVIDER
 _APART = b" " * CONTEXT_WINDOW
 """Between fields: a word of one is no context for the next."""
 MAX_NESTING = 4
@@ -179,7 +178,7 @@ class Scanner:
             gap = Gap.CUT_OFF
         coverage = Coverage.TRUNCATED if truncated else Coverage.UNSCANNABLE if gap else Coverage.COMPLETE
         found = sorted(evidence.findings, key=_PLACE)
-        apart = [f.subject is _PROVIDER and is_providers_contact(f) for f in found]
+        apart = list(map(is_providers_contact, found))
         return ScanReport(
             findings=tuple(f for f, is_contact in zip(found, apart, strict=True) if not is_contact),
             providers=tuple(compress(found, apart)),
@@ -222,7 +221,7 @@ class Scanner:
         if kind != "text":
             add_echoes(data, evidence)
         folded = fold(media.text_of(kind, data), plus_is_blank=kind == "form")
-        too_long = patterns.run(folded, self._engine.matcher, evidence, prose=kind in people.KINDS)
+        too_long = patterns.run(folded, self._engine.matcher, evidence, prose=kind not in providers_echo.KINDS)
         people.find(kind, folded, evidence)
         recognizer.run(kind, folded, self.recognizers, evidence)
         providers_echo.give_back(kind, data, evidence)

@@ -44,6 +44,7 @@ DETECTORS = (
         info_type="EMAIL_ADDRESS",
         pattern=_DOMAIN,
         hint="@[a-z0-9-]",
+        # it begins where no such letter stands in front, so that a long word is tried once
         lead=re.compile(rb"(?<![a-z0-9_.+%-])[a-z0-9_.+%-]++\Z", re.IGNORECASE),
         validate=_somebodys,
         bare=Likelihood.LIKELY,

@@ -39,13 +39,17 @@ class Meanings(dict[tuple[str, ...], Meaning]):
     Args:
         kind: the resource type.
         above: how many keys of each path lead to the resource.
+
+    Attributes:
+        role: whom such a resource is about; see `_role`.
     """
 
     _MOST: Final = 256
+    _LONGEST: Final = 512  # letters of a path
 
     def __init__(self, kind: str, above: int) -> None:
         super().__init__()
-        self.role: Final = role(kind)
+        self.role: Final = _role(kind)
         self._kind = kind
         self._above = above
 
@@ -53,9 +57,10 @@ class Meanings(dict[tuple[str, ...], Meaning]):
         path = whole[self._above :]
         # an array without a key, as broken JSON has it: what it holds is of no element
         meaning = self._meaning(path) if path else Meaning("", "", self._kind, False, False, False)
-        if len(self) >= self._MOST:
-            self.clear()  # else a sender of made-up paths fills the memory
-        self[whole] = meaning
+        if sum(map(len, whole)) <= self._LONGEST:
+            if len(self) >= self._MOST:
+                self.clear()  # else a sender of made-up paths fills the memory
+            self[whole] = meaning
         return meaning
 
     def _meaning(self, path: tuple[str, ...]) -> Meaning:
@@ -75,7 +80,7 @@ meanings = lru_cache(maxsize=256)(Meanings)
 """The `Meanings` of a resource type so deep in a document."""
 
 
-def role(kind: str) -> Subject | None:
+def _role(kind: str) -> Subject | None:
     """Whom a resource is about: PERSON when its own references say so, None when nobody."""
     if kind in tables.CONFORMANCE or kind in ("Bundle", "MessageHeader"):
         return None

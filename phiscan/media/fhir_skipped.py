@@ -1,14 +1,15 @@
 """Members of FHIR objects that identify nobody, as one expression: coded values and quantities are half of a FHIR document.
 
 The JSON walker passes over them within one match, so a bundle costs what its people cost and not what its codes do. Nothing
-that `fhir_tables.WANTED` asks for stands in them, but for references to what is no person and codes that type no identifier: the
-elements of which other parts are wanted are left out. The detectors, which read the text itself, see them all the same.
+that `fhir_tables.WANTED` asks for stands in them, but for references to neither a patient nor a relative, codes that type no
+identifier, and the ids of resources other than theirs: elements of which other parts are wanted are left out. The detectors,
+which read the text itself, see them all the same.
 """
 
 from collections.abc import Iterable
 from typing import Final
 
-from phiscan.media.fhir_tables import V2_0203, WANTED
+from phiscan.media.fhir_tables import LABELLED, PERSONS, RESOURCES, V2_0203, WANTED
 from phiscan.media.json_walk import BLANK, BLANKS, COLON, SCALAR, TEXT
 from phiscan.possessive import repeated
 
@@ -27,7 +28,7 @@ REFERRED: Final = tuple(
     "Encounter Organization Location Observation Condition Claim Coverage Medication MedicationRequest Procedure DiagnosticReport"
     " ServiceRequest Specimen Device CarePlan CareTeam Practitioner PractitionerRole".split()
 )
-"""Resources that records refer to most and that are no person."""
+"""Resources that records refer to most, neither a patient's own nor a relative's (`fhir_tables.PERSONS`)."""
 _CODE_OF_IDENTIFIER: Final = "type"
 """`Identifier.type`, of which the codes of table 0203 are wanted; other elements of the name hold other codes."""
 _HOLDERS: Final = {name for ends in WANTED.values() if not isinstance(ends, bool) for end in ends for name in end} - {
@@ -74,5 +75,6 @@ MEMBER: Final = (
     rf'|(?!{one_of(_HOLDERS | {_CODE_OF_IDENTIFIER})}"){_NAME}"{COLON}{_coded(_PART)})'
 )
 """A member that says nothing of a person: `"code": {"coding": [...], "text": "..."}`, `"valueQuantity": {...}`, `"status": "final"`."""
-BEHIND_TYPE: Final = rf'(?<!Patient")(?<!Person"){BLANKS}*+"id"{COLON}"{TEXT}"'
-"""The id of a resource that is no person, behind its type: the ids of observations are many and identify nobody by themselves."""
+TYPES: Final = one_of(RESOURCES - PERSONS - LABELLED)
+BEHIND_TYPE: Final = rf'{BLANKS}*+"id"{COLON}"{TEXT}"'
+"""The id of a resource, passed over behind these types: those of observations are many and identify nobody by themselves."""

@@ -25,16 +25,20 @@ class Place(dict[bytes, "Place"]):
         path: the keys that lead here from the top.
         wanted: whether scalars here are wanted.
         places: the tree that it belongs to.
+
+    Attributes:
+        key: the last of the path; empty at the top.
+        is_read: whether a scalar here is looked at: a wanted one, or a `resourceType`.
     """
 
-    __slots__ = ("_places", "counts", "key", "path", "wanted")
+    __slots__ = ("_places", "is_read", "key", "path", "wanted")
 
     def __init__(self, path: tuple[str, ...], places: "Places", *, wanted: bool) -> None:
         super().__init__()
         self.path = path
         self.key = path[-1] if path else ""
         self.wanted = wanted
-        self.counts = wanted or self.key == RESOURCE_TYPE
+        self.is_read = wanted or self.key == RESOURCE_TYPE
         self._places = places
 
     def __missing__(self, raw: bytes) -> "Place":

@@ -36,7 +36,7 @@ _PLACES: Final = Places(_wanted)
 _HL7V2_PLACES: Final = Places(_wanted_of_hl7v2)
 _FHIR_PLACES: Final = Places(_wanted_of_fhir)
 _TOKEN: Final = token()
-_FHIR_TOKEN: Final = token(fhir_skipped.MEMBER, fhir_skipped.BEHIND_TYPE)
+_FHIR_TOKEN: Final = token(fhir_skipped.MEMBER, fhir_skipped.TYPES, fhir_skipped.BEHIND_TYPE)
 _PARSER = simdjson.Parser()
 
 
@@ -74,20 +74,19 @@ def check(data: bytes) -> Gap:
 def read(data: bytes, evidence: Evidence) -> Gap:
     """Add what the keys of `data` say to `evidence`; a gap when not all of it could be read."""
     places = _places_for(data)
-    try:
-        walked = _walked(data, evidence, places, _FHIR_TOKEN if places is _FHIR_PLACES else _TOKEN)
-        if walked.ambiguous:
-            # receivers take the last of equal keys: what was skipped behind the first one may be a person's
-            walked = _walked(data, evidence, places, _TOKEN)
-    except TooDeepError:
-        return Gap.OVER_LIMIT
+    walked = _walked(data, evidence, places, _FHIR_TOKEN if places is _FHIR_PLACES else _TOKEN)
+    if walked.ambiguous:
+        # receivers take the last of equal keys: what was skipped behind the first one may be a person's
+        walked = _walked(data, evidence, places, _TOKEN)
     # one after the other: to and fro between walking and reading, each takes a quarter longer
     for resource in evidence.timed(walked.resources):
         fhir.ResourceReader(data, evidence, resource).read()
+    if walked.gap:
+        return walked.gap
     held = walked.held
     if places is _HL7V2_PLACES:
         held = hl7v2_json.take(data, evidence, held)
-    if places is _PLACES and b'"vr"' in data:
+    if places is not _FHIR_PLACES and b'"vr"' in data:
         held = dicom_json.take(data, evidence, held)
     records = [_labelled(data, leaf) for leaf in evidence.timed(held)]
     records += json_tables.read(data, held)
@@ -109,11 +108,13 @@ class _Walked:
         held: the leaves that are of no resource, or of one that labels its values itself.
         resources: those of FHIR, as they closed.
         ambiguous: whether one says its type twice.
+        gap: why not all of the document was walked.
     """
 
     held: list[Leaf] = field(default_factory=list)
     resources: list[fhir.Resource] = field(default_factory=list)
     ambiguous: bool = False
+    gap: Gap = Gap.NONE
 
     def close(self, frame: Frame) -> None:
         """Take a resource that has just closed: its leaves are the last ones held."""
@@ -129,7 +130,10 @@ class _Walked:
 
 def _walked(data: bytes, evidence: Evidence, places: Places, expression: re.Pattern[bytes]) -> _Walked:
     walked = _Walked()
-    walked.ambiguous = walk(evidence.timed(expression.finditer(data)), places.top, walked.held, walked.close)
+    try:
+        walked.ambiguous = walk(evidence.timed(expression.finditer(data)), places.top, walked.held, walked.close)
+    except TooDeepError:
+        walked.gap = Gap.OVER_LIMIT  # the resources that have closed still show whose the document is
     return walked
 
 

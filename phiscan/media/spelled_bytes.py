@@ -42,10 +42,14 @@ _SIGNS: Final = "!#$();*<>?@^`|~"  # a fifth of base85's letters, and seldom thr
 _RARE: Final = re.compile(f"[{_SIGNS}]".encode())
 _RARELY: Final = 3
 _THRICE: Final = rf"[{_SIGNS}]" + rf"[^{_SIGNS}\s\"]*[{_SIGNS}]" * (_RARELY - 1)
-_SHAPE: Final = bytes(
-    0x21 if c in _SIGNS.encode() else 0x20 if c in b" \t\n\v\f\r" else c if c == 0x22 else 0x61 for c in range(256)
+_BLANK: Final = b" \t\n\v\f\r"
+_OTHERS: Final = bytes(set(range(256)) - set(_SIGNS.encode() + _BLANK + b'"'))
+_SHAPE: Final = bytes.maketrans(
+    _SIGNS.encode() + _BLANK + _OTHERS, b"!" * len(_SIGNS) + b" " * len(_BLANK) + b"a" * len(_OTHERS)
 )
-_DENSE: Final = re.compile(rb"!a*+!a*+!")  # in the shape of a text, where it is found by one letter
+"""A text with `!` for each sign, blanks and quotes, and `a` for all else."""
+_DENSE: Final = re.compile(b"!" + b"a*+!" * (_RARELY - 1))
+"""Rare signs within one word, in the shape of a text: there it begins with one letter, and is found as fast as that."""
 # a string of JSON, without blanks, in which \" and \\ stand for " and \; and a word of a text
 _WORDS: Final = (
     re.compile(rb"(?<=\")" + repeated(rb"[!#-\[\]-~]|\\[\"\\/]", "{20,}") + rb"(?=\")"),

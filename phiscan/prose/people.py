@@ -22,7 +22,7 @@ from phiscan.prose.given_names import GIVEN_NAMES
 from phiscan.prose.segments import WORD, Segment, is_no_name, parts, segments
 from phiscan.verdict import verdict
 
-KINDS: Final = frozenset(("text", "html", "log", "json", "csv", "xml", "form"))
+_READ: Final = frozenset(("text", "html", "log", "json", "csv", "xml", "form"))
 """Media that may hold prose. The formats of health care name their people by structure, and `phiscan.echo` finds them again."""
 _SHORT: Final = 2000
 """Bytes of a text that speaks of one thing."""
@@ -75,7 +75,7 @@ def find(kind: str, folded: Folded, evidence: Evidence) -> None:
     Raises:
         OutOfTimeError: as `Evidence.timed`.
     """
-    if kind not in KINDS:
+    if kind not in _READ:
         return
     health = _Health(folded, evidence)
     if not health.spoken_of:

@@ -1,7 +1,10 @@
+import json
+
 import pytest
 
 from phiscan.compiled import PatternError
 from phiscan.custom import VALIDATORS, CustomDetector, Fault, faults
+from phiscan.detectors import DETECTORS
 from phiscan.finding import Likelihood, Subject, Verdict
 from phiscan.identifiers import INFO_TYPES, Identifier, InfoType
 from phiscan.scanner import Engine
@@ -67,3 +70,19 @@ def test_an_engine_reports_the_own_info_type_with_its_class_and_others_do_not_kn
     assert [(f.info_type, f.identifier) for f in report.findings] == [(CHART.name, Identifier.MEDICAL_RECORD)]
     assert report.verdict is Verdict.IDENTIFIERS
     assert CHART.name not in INFO_TYPES
+
+
+def test_context_has_no_case():
+    custom = _chart(
+        context=("Study ID",), bare=Likelihood.UNLIKELY, matching=("study id CH-123456", "STUDY ID: CH-123456")
+    )
+    assert list(faults(custom, KNOWN)) == []
+
+
+def test_whose_health_a_detector_of_yours_finds_counts_wherever_it_stands():
+    custom = CustomDetector("zorbing", INFO_TYPES["DIAGNOSIS"], r"\bzorbing\b", matching=("zorbing",))
+    engine = Engine((*DETECTORS, custom.detector()))
+    notes = [{"text": "zorbing leaflet. "}, {"text": "the patient has zorbing; VIN 1HGCM82633A004352"}]
+    document = {"resourceType": "Basic", "note": notes}
+    report = _scan(engine, json.dumps(document).encode())
+    assert Subject.PATIENT in {f.subject for f in report.findings if f.detector == "zorbing"}

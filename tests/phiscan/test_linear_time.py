@@ -101,6 +101,21 @@ def test_long_labels_are_not_remembered() -> None:
     assert not places.top
 
 
+@pytest.mark.parametrize(
+    "form", ['{{"{0}": {1}}}', '{{"resourceType": "Patient", "{0}": {1}}}'], ids=["above", "below"]
+)
+def test_long_keys_around_a_resource_are_not_remembered(form: str) -> None:
+    phiscan.scan(b"the engine is compiled once")
+    tracemalloc.start()
+    for number in range(50):
+        inner = '{"resourceType": "Patient", "birthDate": "1971-03-09"}'
+        phiscan.scan(form.format(f"{number:k>100000}", inner).encode(), content_type="application/fhir+json")
+    kept, _ = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+
+    assert kept < 1_000_000
+
+
 def test_made_up_keys_do_not_keep_real_ones_from_being_remembered() -> None:
     places = Places(lambda _: True)
     for number in range(20_000):

@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 from phiscan import possessive
 
 _ROOT = Path(possessive.__file__).parent.parent
-_OF_A_GROUP = re.compile(r"[^(]\)(?:[*+?]|\{[0-9,]+\})\+")
+_OF_A_GROUP = re.compile(r"(?:\A|[^(\\])\)(?:[*+?]|\{[0-9,]+\})\+")
+"""Also where the group is put together: `rf"(?:{item})*+"` has the literal `)*+`."""
 
 
 @pytest.mark.skipif(not possessive.SOUND, reason="this interpreter's own repeats are the unsound ones")
@@ -30,6 +31,11 @@ def test_groups_within_are_kept() -> None:
     found = re.match(possessive.repeated("(a)|b", "*"), "ab")
     assert found is not None
     assert (found.end(), found[1]) == (2, "a")
+
+
+@pytest.mark.parametrize("literal", ["(?:ab)*+", ")*+", "(a|b){2,}+x"])
+def test_what_repeats_a_group_possessively_is_seen(literal: str) -> None:
+    assert _OF_A_GROUP.search(literal)
 
 
 def test_bytes_and_text_give_the_same_expression() -> None:

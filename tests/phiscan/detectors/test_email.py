@@ -20,6 +20,10 @@ def test_ends_before_the_full_stop_of_the_sentence(values):
     assert values(email, "write to ana@fernmail.net.") == [(_MAIL, "ana@fernmail.net")]
 
 
+def test_two_addresses_with_one_part_in_common_are_one(found):
+    assert len(found(email, "write to ana@fernmail.net@ferns.net")) == 1
+
+
 @pytest.mark.parametrize(
     ("text", "reason"),
     [

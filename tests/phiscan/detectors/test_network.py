@@ -30,6 +30,7 @@ def test_finds_addresses_in_context(values, text, expected):
         ("user ip 192.0.2.17", "documentation (RFC 5737)"),
         ("client version 1.2.3.4.5", "cut out of a longer number"),
         ("login at 10:22:31", "a time"),
+        ("client ip zz1:2:3:4:5:6:7:8", "a part of a longer word"),
         ("hash 3c:22:fb:0a:1b:2c", "no device near"),
     ],
 )

@@ -97,3 +97,8 @@ def test_a_row_of_numbers_holds_no_phone_number(values):
     assert values(phone, "WX 445 ; B 672 784 1224 13 90 ;") == []
     assert [v for _, v in values(phone, "cell 512 555 0182")] == ["512 555 0182"]
     assert [v for _, v in values(phone, "Ana 512 555 0182 1961-04-02")] == ["512 555 0182"]
+
+
+def test_a_part_of_a_word_in_front_hides_no_word_of_context(found):
+    assert found(phone, "hotel, tel 312-555-0182")[0][2] is Likelihood.LIKELY
+    assert found(phone, "hotel 312-555-0182")[0][2] is Likelihood.POSSIBLE

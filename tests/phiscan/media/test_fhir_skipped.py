@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 import phiscan
 from phiscan.labels import read_label
 from phiscan.media import fhir_skipped
-from phiscan.media.fhir_tables import PERSONS, RESOURCES, V2_0203, WANTED
+from phiscan.media.fhir_tables import LABELLED, PERSONS, RESOURCES, V2_0203, WANTED
 from phiscan.media.json_places import Places
 from phiscan.media.json_walk import token, walk
 
@@ -64,14 +64,14 @@ def _says_nothing(leaf, value):
     """References to no person from elements of which nothing else is wanted, codes that type no identifier, ids of what is no person."""
     path = leaf.path
     if path[-1:] == ("id",):
-        return leaf.frame.resource.isalpha() and leaf.frame.resource not in PERSONS
+        return leaf.frame.resource in RESOURCES - PERSONS - LABELLED
     if path[-1:] == ("reference",):
         return path[-2:-1] not in _HOLDERS and _NO_ONE.fullmatch(value)
     return path[-3:] == ("type", "coding", "code") and value.decode() not in V2_0203
 
 
 _ALL = token()
-_TOLD = token(fhir_skipped.MEMBER, fhir_skipped.BEHIND_TYPE)
+_TOLD = token(fhir_skipped.MEMBER, fhir_skipped.TYPES, fhir_skipped.BEHIND_TYPE)
 
 
 def _leaves(data, tokens=_ALL):
@@ -148,11 +148,6 @@ def test_a_reference_that_may_be_a_persons_is_not_skipped(reference):
     assert [leaf.path for leaf in leaves] == [("encounter", "reference")]
 
 
-def test_ids_are_skipped_behind_types_of_no_person_only():
-    assert all(kind.endswith(("Patient", "Person")) for kind in PERSONS)
-    assert not [kind for kind in RESOURCES - PERSONS if kind.endswith(("Patient", "Person"))]
-
-
 @pytest.mark.parametrize(
     "resource",
     [
@@ -178,3 +173,16 @@ def test_the_id_of_an_observation_costs_no_token():
 @given(st.sets(st.text("abc", min_size=1, max_size=4), min_size=1), st.text("abc", max_size=5))
 def test_one_of_is_an_alternation(words, text):
     assert (re.fullmatch(fhir_skipped.one_of(words), text) is not None) == (text in words)
+
+
+@pytest.mark.parametrize(
+    "document",
+    [
+        {"patient": {"resourceType": "Foo", "id": "77120441"}},
+        {"patient": {"resourceType": "Parameters", "id": "77120441", "parameter": []}},
+        {"resourceType": "Eligibility", "patient": {"resourceType": "Subscriber", "id": "77120441"}},
+    ],
+)
+def test_the_id_behind_a_type_that_labels_its_values_is_read_by_its_label(document):
+    report = phiscan.scan(json.dumps(document).encode(), content_type="application/json")
+    assert "MEDICAL_RECORD_NUMBER" in {f.info_type for f in report.findings}

@@ -97,3 +97,20 @@ def test_locations_are_the_values_own_bytes():
     (finding,) = [f for f in found(data).findings if f.info_type == "PERSON_NAME"]
     assert data[finding.location.start : finding.location.end] == b"Haddad"
     assert finding.location.field == "patient.lastName"
+
+
+def test_hl7v2_and_dicom_in_one_document_are_both_read():
+    dicom = {
+        "00100010": {"vr": "PN", "Value": [{"Alphabetic": "DOE^JOHN"}]},
+        "00100020": {"vr": "LO", "Value": ["7712044"]},
+    }
+    report = phiscan.scan(json.dumps([{"PID.1": "1"}, dicom]).encode())
+    assert {"PERSON_NAME", "MEDICAL_RECORD_NUMBER"} <= {f.info_type for f in report.findings}
+
+
+def test_what_closed_before_a_document_is_too_deep_still_shows_whose_it_is():
+    patient = '{"resource": {"resourceType": "Patient", "id": "p-77", "birthDate": "1971-03-09"}}'
+    deep = '{"a": ' * 600 + "1" + "}" * 600
+    report = phiscan.scan(f'{{"resourceType": "Bundle", "entry": [{patient}, {deep}]}}'.encode())
+    assert report.gap is Gap.OVER_LIMIT
+    assert {"PATIENT_REFERENCE", "DATE_OF_BIRTH"} <= {f.info_type for f in report.findings}

@@ -107,3 +107,14 @@ def test_a_list_where_one_value_is_usual_is_wanted_as_that_is():
     leaves = []
     walk(token().finditer(b'{"identifier": {"value": ["7", 8]}, "value": ["9"]}'), places.top, leaves, lambda _: None)
     assert [leaf.path for leaf in leaves] == [("identifier", "value")] * 2
+
+
+def test_an_object_of_its_type_alone_closes_too():
+    closed = []
+    walk(
+        token().finditer(b'{"a": {"resourceType": "X"}, "b": [{"resourceType": "Y"}]}'),
+        Places(lambda _: False).top,
+        [],
+        lambda frame: closed.append(frame.resource),
+    )
+    assert closed == ["X", "Y"]
