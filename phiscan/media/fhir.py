@@ -19,6 +19,8 @@ _MONTH: Final = re.compile(r"(?:18|19|20)\d\d-(?:0[1-9]|1[0-2])")
 """FHIR's dates may stop at the month, which 164.514(b)(2)(i)(C) does not allow; at the year, which it does."""
 _NO_VALUE: Final = re.compile(r"unknown|null|[<\[{]{1,2}[^<>\[\]{}]*[>\]}]{1,2}")
 """What stands for a value that is not there, as `[id]` and `{{patientId}}` do in manuals."""
+_MANY: Final = 1024
+"""Leaves of a resource that take long."""
 _MAY_BE_NONE: Final = MASK_BEGINS | frozenset("un<[{")
 
 
@@ -47,7 +49,7 @@ class ResourceReader:
         """Add what this resource says."""
         kind, meanings = self._resource.kind, self._meanings
         role = meanings.role
-        elements = [(leaf, meanings[leaf.path]) for leaf in self._resource.leaves]
+        elements = self._elements()
         self._attachments(elements)
         if kind in tables.CONFORMANCE:
             self._publishers(elements)
@@ -69,6 +71,20 @@ class ResourceReader:
             about_patient |= meaning.ties
         if about_patient or (in_compartment and kind in tables.HEALTH):
             self._health(about_patient=about_patient)
+
+    def _elements(self) -> list[_Element]:
+        leaves, meanings = self._resource.leaves, self._meanings
+        if len(leaves) <= _MANY:
+            return [(leaf, meanings[leaf.place.path]) for leaf in leaves]
+        # under the clock, and each place once: those deep down put their path together each time
+        known: dict[int, Meaning] = {}
+        elements: list[_Element] = []
+        for leaf in self._evidence.timed(leaves):
+            place = leaf.place
+            if id(place) not in known:
+                known[id(place)] = meanings[place.path]
+            elements.append((leaf, known[id(place)]))
+        return elements
 
     def _of_patient(self, elements: list[_Element]) -> bool:
         """Whether a reference of this resource is a patient's."""

@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import dataclass, field
+from operator import attrgetter
 from typing import Final
 
 import orjson
@@ -35,6 +36,7 @@ def _wanted_of_hl7v2(key: str) -> Wanted:
 _PLACES: Final = Places(_wanted)
 _HL7V2_PLACES: Final = Places(_wanted_of_hl7v2)
 _FHIR_PLACES: Final = Places(_wanted_of_fhir)
+_START: Final = attrgetter("start")
 _TOKEN: Final = token()
 _FHIR_TOKEN: Final = token(fhir_skipped.MEMBER, fhir_skipped.TYPES, fhir_skipped.BEHIND_TYPE)
 _PARSER = simdjson.Parser()
@@ -83,7 +85,7 @@ def read(data: bytes, evidence: Evidence) -> Gap:
         fhir.ResourceReader(data, evidence, resource).read()
     if walked.gap:
         return walked.gap
-    held = walked.held
+    held = sorted(walked.held + walked.labelled, key=_START) if walked.labelled else walked.held
     if places is _HL7V2_PLACES:
         held = hl7v2_json.take(data, evidence, held)
     if places is not _FHIR_PLACES and b'"vr"' in data:
@@ -105,13 +107,15 @@ class _Walked:
     """What one walk over a document gathered.
 
     Args:
-        held: the leaves that are of no resource, or of one that labels its values itself.
+        held: the leaves that are of no resource that has closed.
+        labelled: the leaves of resources that label their values themselves.
         resources: those of FHIR, as they closed.
         ambiguous: whether one says its type twice.
         gap: why not all of the document was walked.
     """
 
     held: list[Leaf] = field(default_factory=list)
+    labelled: list[Leaf] = field(default_factory=list)
     resources: list[fhir.Resource] = field(default_factory=list)
     ambiguous: bool = False
     gap: Gap = Gap.NONE
@@ -123,9 +127,11 @@ class _Walked:
         first = len(self.held)
         while first and self.held[first - 1].start > frame.start:
             first -= 1
-        self.resources.append(fhir.Resource(frame.resource, frame, self.held[first:]))
-        if frame.resource not in fhir_tables.LABELLED:
-            del self.held[first:]
+        own = self.held[first:]
+        del self.held[first:]
+        self.resources.append(fhir.Resource(frame.resource, frame, own))
+        if frame.resource in fhir_tables.LABELLED:
+            self.labelled += own
 
 
 def _walked(data: bytes, evidence: Evidence, places: Places, expression: re.Pattern[bytes]) -> _Walked:

@@ -14,7 +14,7 @@ from phiscan.possessive import repeated
 
 # "{\"patient\": ...}", "MSH|^~\\&|...\rPID|...", "\u000bMSH|...", "ISA*00*..."
 _STRING: Final = re.compile(
-    rb'"((?:\\[nrt"\\]|\\u000[bB]|[ \t]){0,8}(?:[\[{](?:\\[nrt]|\s){0,8}(?:\\+["[{]|[\[{\]}]|\d)|(?:MSH|FHS|BHS|ISA)[^\w\s"])[^"\\]*+'
+    rb'"((?:\\[nrt"\\]|\\u000[bB]|\s){0,8}(?:[\[{](?:\\[nrt]|\s){0,8}(?:\\+["[{]|[\[{\]}]|\d)|(?:MSH|FHS|BHS|ISA)[^\w\s"])[^"\\]*+'
     + repeated(rb'\\.[^"\\]*+', "*")
     + rb')(?:(")|\\?\Z)',
     re.DOTALL,
@@ -26,7 +26,7 @@ MARKS: Final = (
     # what a document goes on with: `"{score}"` is none. Three expressions, of which two have one length, cost half of one
     r"\"[\[{][\\\[{\]}0-9\s]",
     r"\"[ \t][\[{][\\\[{\]}0-9\s]",
-    r"\"[ \t]{2,8}[\[{][\\\[{\]}0-9\s]",  # no line's end: it is escaped, and asking for it makes indented documents cost twice as much
+    r"\"[ \t]{2,8}[\[{][\\\[{\]}0-9\s]",  # a line's end makes indented documents cost twice as much
     r"\"(?:\\[nrt]){1,8}[\[{]",
     r"(?:MSH|FHS|BHS|ISA)[^\w\s]",
     r"\\u000[bB](?:MSH|FHS|BHS)[^\w\s]",  # the frame of MLLP

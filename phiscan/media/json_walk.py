@@ -18,6 +18,7 @@ BLANKS: Final = r"[ \t\r\n,]"
 _LETTER: Final = r"[\x00-!#-\[\]-\xff]"
 TEXT: Final = f"{_LETTER}*+" + repeated(rf"\\.{_LETTER}*+", "*")
 _WORD: Final = r"[-+\w.]++"
+_OTHER: Final = r'[^-+\w.,"{}\[\] \t\r\n]++'
 COLON: Final = rf"{BLANK}*+:{BLANK}*+"
 SCALAR: Final = rf'(?:"{TEXT}"|{_WORD})'
 """A string with its quotes, a number, or a word. All expressions here are possessive: a token is never read twice."""
@@ -42,7 +43,9 @@ def token(skipped: str = _NOTHING, types: str = _NOTHING, behind_type: str = _NO
     value = repeated(rf'"({TEXT})"|({_WORD})|([{{\[]){first}', "?")
     member = rf'"({TEXT})"' + repeated(COLON + value, "?")
     closes = r"([}\]]" + repeated(rf"{BLANKS}*+[}}\]]", "*") + ")" + repeated(rf"{BLANKS}*+([{{\[])", "?")
-    return re.compile(rf"{passed}(?:{member}|([{{\[])|{closes}|({_WORD}))".encode(), re.DOTALL)
+    # INVARIANT (linear time): a token or one of the last three stands behind any blanks, so that no byte is tried twice
+    rest = rf'"{TEXT}\\?\Z|{_OTHER}|\Z'
+    return re.compile(rf"{passed}(?:{member}|([{{\[])|{closes}|({_WORD})|{rest})".encode(), re.DOTALL)
 
 
 _KEY, _STRING, _SCALAR, _BRACKET, _FIRST_KEY, _, _FIRST, _ONLY, _OPENS, _CLOSES, _REOPENS, _ITEM = range(1, 13)
@@ -175,7 +178,8 @@ def walk(  # noqa: C901, PLR0912, PLR0915 - a call for each token would double i
         elif kind in _OPEN:
             here = here[match[_KEY]] if kind == _BRACKET else here
             opened.append((here, match.start(kind), match[kind] == b"{"))
-        elif here.wanted and (kind == _ITEM or match.end() == match.end(_KEY) + 1):  # else a key whose value is missing
+        elif here.wanted and (kind == _ITEM or (kind == _KEY and match.end() == match.end(_KEY) + 1)):
+            # a string that is no key; behind a key whose value is missing stands more
             frame = made[-1] if len(made) == len(opened) else _made(made, opened)
             leaves.append(quick(Leaf, (here, *match.span(kind), frame)))
         if len(opened) > MAX_DEPTH:

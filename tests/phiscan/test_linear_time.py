@@ -47,6 +47,13 @@ _HOSTILE: dict[str, tuple[Callable[[], bytes], str]] = {
         lambda: b"<a " + b" ".join(b'b%d="ssn"' % i for i in range(20_000)) + b"/>",
         "application/xml",
     ),
+    "blanks behind JSON": (lambda: b'{"name": "Ana", "ssn": "512-44-9031"}' + b" " * 1_000_000, "application/json"),
+    "blanks behind FHIR": (lambda: b'{"resourceType": "Patient", "id": "7"}' + b" " * 1_000_000, "application/json"),
+    "a string of JSON that does not end": (
+        lambda: b'{"ssn": "512-44-9031", "resourceType": "' + b'\\"' * 300_000,
+        "application/json",
+    ),
+    "what is no JSON within it": (lambda: b'{"ssn": 1' + _times(b" ' ;", 400_000) + b"}", "application/json"),
     "a text of many tags that do not end": (lambda: b"<html><p>" + _times(b"<div", 200_000), "text/html"),
     "a label before many tags": (lambda: b"<html><p>" + _times(b"ssn:<b>", 90_000), "text/html"),
 }
@@ -109,7 +116,7 @@ def test_long_keys_around_a_resource_are_not_remembered(form: str) -> None:
     tracemalloc.start()
     for number in range(50):
         inner = '{"resourceType": "Patient", "birthDate": "1971-03-09"}'
-        phiscan.scan(form.format(f"{number:k>100000}", inner).encode(), content_type="application/fhir+json")
+        phiscan.scan(form.format(f"{number}" + " k" * 50_000, inner).encode(), content_type="application/fhir+json")
     kept, _ = tracemalloc.get_traced_memory()
     tracemalloc.stop()
 
@@ -126,13 +133,28 @@ def test_made_up_keys_do_not_keep_real_ones_from_being_remembered() -> None:
     assert b"ssn" in places.top
 
 
-def test_places_deep_down_are_not_remembered() -> None:
+def test_one_document_of_made_up_keys_fills_no_memory() -> None:
     places = Places(lambda _: True)
+    top = places.top
     tracemalloc.start()
-    place = places.top
-    for number in range(20_000):
-        place = place[b"%d" % number] if len(place.path) < 500 else places.top
+    for number in range(100_000):
+        assert top[b"%d" % number].wanted
     kept, _ = tracemalloc.get_traced_memory()
     tracemalloc.stop()
 
-    assert kept < 1_000_000
+    assert kept < 16 << 20  # those that a full tree holds
+
+
+def test_the_path_of_a_place_deep_down_is_put_together_when_it_is_asked_for() -> None:
+    places = Places(lambda _: True)
+    tracemalloc.start()
+    place = places.top
+    for number in range(500):
+        place = place[b"%d" % number]
+        for wanted in range(20):
+            assert place[b"k%d" % wanted].wanted
+    kept, _ = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+
+    assert place.path == tuple(map(str, range(500)))
+    assert kept < 8 << 20

@@ -74,6 +74,11 @@ _ALL = token()
 _TOLD = token(fhir_skipped.MEMBER, fhir_skipped.TYPES, fhir_skipped.BEHIND_TYPE)
 
 
+def _tokens(data):
+    """What the walk pays for; without the end."""
+    return [match for match in _TOLD.finditer(data) if match.lastindex]
+
+
 def _leaves(data, tokens=_ALL):
     """Leaves that say something, and resources."""
     leaves, resources = [], []
@@ -124,7 +129,7 @@ def test_codes_cost_no_token():
     data = json.dumps(
         {"code": coded, "category": [coded, coded], "status": "final", "valueQuantity": {"value": 72}}
     ).encode()
-    assert len(list(_TOLD.finditer(data))) == 2
+    assert len(_tokens(data)) == 2
 
 
 def test_a_code_written_with_an_escape_types_its_identifier():
@@ -167,7 +172,7 @@ def test_the_id_of_a_patient_is_found_wherever_it_stands(resource):
 
 def test_the_id_of_an_observation_costs_no_token():
     data = b'{"resource": {"resourceType": "Observation", "id": "o-1"}}'
-    assert [data[match.end() - 1 : match.end()] for match in _TOLD.finditer(data)] == [b"{", b'"', b"}"]
+    assert [match[0][-1:] for match in _tokens(data)] == [b"{", b'"', b"}"]
 
 
 @given(st.sets(st.text("abc", min_size=1, max_size=4), min_size=1), st.text("abc", max_size=5))
