@@ -97,7 +97,7 @@ class ResourceReader:
     def _publishers(self, elements: list[_Element]) -> None:
         """`StructureDefinition.contact.telecom`: who publishes a specification is nobody's patient."""
         for leaf, meaning in elements:
-            if leaf.path[-2:] == ("telecom", "value"):
+            if meaning.is_telecom:
                 value = self._value(leaf)
                 self._add(self._telecom(leaf, value), leaf, value, meaning, Subject.PROVIDER)
 

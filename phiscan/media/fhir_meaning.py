@@ -23,6 +23,7 @@ class Meaning(NamedTuple):
         of_patient: whether a reference there is a patient's by the element's own meaning.
         ties: whether its being there ties the resource to a person.
         is_content: whether it is base64 of a document.
+        is_telecom: whether it is the value of a `telecom`.
     """
 
     info_type: str
@@ -31,6 +32,7 @@ class Meaning(NamedTuple):
     of_patient: bool
     ties: bool
     is_content: bool
+    is_telecom: bool
 
 
 class Meanings(dict[tuple[str, ...], Meaning]):
@@ -54,9 +56,7 @@ class Meanings(dict[tuple[str, ...], Meaning]):
         self._above = above
 
     def __missing__(self, whole: tuple[str, ...]) -> Meaning:
-        path = whole[self._above :]
-        # an array without a key, as broken JSON has it: what it holds is of no element
-        meaning = self._meaning(path) if path else Meaning("", "", self._kind, False, False, False)
+        meaning = self._meaning(whole[self._above :])
         if sum(map(len, whole)) <= self._LONGEST:
             if len(self) >= self._MOST:
                 self.clear()  # else a sender of made-up paths fills the memory
@@ -65,7 +65,10 @@ class Meanings(dict[tuple[str, ...], Meaning]):
 
     def _meaning(self, path: tuple[str, ...]) -> Meaning:
         compartment = self.role is Subject.PERSON
-        info_type, how = _clinical(self._kind, path) if compartment else _personal(self.role, path)
+        if not path:  # an array without a key, as broken JSON has it: what it holds is of no element
+            info_type = how = ""
+        else:
+            info_type, how = _clinical(self._kind, path) if compartment else _personal(self.role, path)
         return Meaning(
             info_type,
             how,
@@ -73,6 +76,7 @@ class Meanings(dict[tuple[str, ...], Meaning]):
             of_patient=_names_patient(path),
             ties=compartment and (info_type == _SUBSCRIBER or how == "subject"),
             is_content=_is_content(path),
+            is_telecom=path[-2:] == ("telecom", "value"),
         )
 
 

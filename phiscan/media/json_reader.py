@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import dataclass, field
+from itertools import chain
 from operator import attrgetter
 from typing import Final
 
@@ -90,8 +91,8 @@ def read(data: bytes, evidence: Evidence) -> Gap:
         held = hl7v2_json.take(data, evidence, held)
     if places is not _FHIR_PLACES and b'"vr"' in data:
         held = dicom_json.take(data, evidence, held)
-    records = [_labelled(data, leaf) for leaf in evidence.timed(held)]
-    records += json_tables.read(data, held)
+    # one at a time: the paths of all of them at once would fill the memory
+    records = chain((_labelled(data, leaf) for leaf in held), json_tables.read(data, held))
     read_records(records, evidence, "json_key")
     return check(data)
 

@@ -108,6 +108,19 @@ def test_long_labels_are_not_remembered() -> None:
     assert not places.top
 
 
+def test_a_document_of_many_values_deep_down_fills_no_memory_with_their_paths() -> None:
+    phiscan.scan(b"the engine is compiled once")
+    values = b'"id":1,"a":[' + b'{"birthDate":"1971-03-09"},' * 10_000 + b"1]"
+    body = b'{"resourceType":"Patient","a":' + b'{"a":' * 480 + b"{" + values + b"}" * 482
+    tracemalloc.start()
+    report = phiscan.scan(body, content_type="application/fhir+json")
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+
+    assert report.coverage is Coverage.COMPLETE
+    assert peak < 24 << 20  # each path has 480 keys: 40 MB of them
+
+
 @pytest.mark.parametrize(
     "form", ['{{"{0}": {1}}}', '{{"resourceType": "Patient", "{0}": {1}}}'], ids=["above", "below"]
 )

@@ -12,6 +12,7 @@ _IP, _MAC = "IP_ADDRESS", "MAC_ADDRESS"
     [
         ("patient logged in from client IP 81.2.69.160", (_IP, "81.2.69.160")),
         ("user ip: 81.2.69.160,", (_IP, "81.2.69.160")),
+        ("from [IPv6:2600:1700:0:1:2:3:4:5] by mx", (_IP, "2600:1700:0:1:2:3:4:5")),
         ("login from 2a02:ff0:1::17 ok", (_IP, "2a02:ff0:1::17")),
         ("device 3c:22:fb:0a:1b:2c", (_MAC, "3c:22:fb:0a:1b:2c")),
         ("MAC address 3C-22-FB-0A-1B-2C", (_MAC, "3C-22-FB-0A-1B-2C")),

@@ -149,3 +149,11 @@ def test_a_message_of_another_standard_in_a_json_string_is_read_and_masked(messa
 def test_a_plain_text_is_seen_whole(text, reason):
     report = phiscan.scan(text.encode())
     assert report.coverage is Coverage.COMPLETE, reason
+
+
+@pytest.mark.parametrize("begins", ["\n", "\r\n\t", "\n  "])
+def test_json_in_a_string_that_begins_on_a_line_of_its_own_is_read(begins):
+    inner = json.dumps({"resourceType": "Patient", "name": [{"family": "Okafor", "given": ["Ngozi"]}]})
+    text = f'body: "{begins}{json.dumps(inner)[1:]}\n'.encode()
+    found = {text[f.location.start : f.location.end] for f in phiscan.scan(text).findings}
+    assert {b"Okafor", b"Ngozi"} <= found

@@ -6,7 +6,7 @@ import json
 import pytest
 
 import phiscan
-from phiscan.finding import Coverage, Subject, Verdict
+from phiscan.finding import Coverage, Gap, Subject, Verdict
 
 
 def scan(resource):
@@ -249,3 +249,9 @@ def test_who_publishes_a_specification_is_no_person():
 def test_a_patients_contact_is_a_person():
     contact = [{"name": {"text": "Ana Ruiz"}, "telecom": [{"system": "email", "value": "ana@fernmail.net"}]}]
     assert scan({"resourceType": "Patient", "contact": contact}).verdict is Verdict.PHI
+
+
+def test_a_list_without_a_key_is_of_no_element():
+    report = phiscan.scan(b'[["Ana"], {"resourceType": "Patient", "birthDate": "1971-03-09", ["Ruiz"]}]')
+    assert report.gap is Gap.MALFORMED
+    assert "DATE_OF_BIRTH" in {f.info_type for f in report.findings}
