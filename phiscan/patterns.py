@@ -117,10 +117,11 @@ class _Judge:
                 return False
             whole = self._with_lead(detector, match)
             if whole is None or whole[0] < reached:
-                continue  # ana@fernmail.net@ferns.net: a part of the one before
-            reached = whole[1]
-            if self.candidate(detector, whole) and once:
-                break
+                continue  # ana@fernmail.net@ferns.net: a part of the finding before
+            if self.candidate(detector, whole):
+                reached = whole[1]
+                if once:
+                    break
         return True
 
     def _with_lead(self, detector: Detector, match: tuple[int, int]) -> tuple[int, int] | None:

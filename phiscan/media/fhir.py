@@ -43,7 +43,7 @@ class ResourceReader:
         self._data = data
         self._evidence = evidence
         self._resource = resource
-        self._meanings = meanings(resource.kind, len(resource.frame.path))
+        self._meanings = meanings(resource.kind, len(resource.frame.place.path))
 
     def read(self) -> None:
         """Add what this resource says."""
@@ -207,7 +207,7 @@ class ResourceReader:
 
 def _holder(frame: Frame, key: str) -> Frame:
     """The object around `frame` that is the value of `key`."""
-    while frame.parent is not None and not (frame.is_object and frame.key == key):
+    while frame.parent is not None and not (frame.is_object and frame.place.key == key):
         frame = frame.parent
     return frame
 

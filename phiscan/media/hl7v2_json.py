@@ -87,8 +87,8 @@ def _by_name(leaf: Leaf) -> tuple[_Home, Place, bool] | None:
     if field is None or numbers is None:
         return None
     frame, repetition = leaf.frame, 0
-    while frame.parent is not None and len(frame.path) > at:
-        if len(frame.path) == at + 1 and frame.is_object:
+    while frame.parent is not None and len(frame.place.path) > at:
+        if len(frame.place.path) == at + 1 and frame.is_object:
             repetition = frame.start  # `"PID.3": [{...}, {...}]`
         frame = frame.parent
     whole = len(numbers) == 1

@@ -13,8 +13,6 @@ _MOST: Final = 20_000
 """Places of a tree; without a bound, senders of made-up keys fill the memory."""
 _LONGEST: Final = 128
 """Bytes of a key for its place to be remembered."""
-
-
 _SHALLOW: Final = 32
 """Keys of a path that a place keeps; longer ones are put together when they are asked for."""
 
@@ -55,6 +53,10 @@ class Place(dict[bytes, "Place"]):
             place.generation = self.generation
             self[raw] = place
         return place
+
+    def __repr__(self) -> str:
+        """Without its keys, which a document can hold values in."""
+        return f"Place({len(self)} places below)"
 
     def _below(self, key: str, *, wanted: bool) -> "Place":
         if len(self.path) == _SHALLOW:

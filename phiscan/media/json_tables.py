@@ -45,7 +45,7 @@ def _pairs(data: bytes, leaves: list[Leaf]) -> Iterator[Labelled]:
             # the pairs of one list are one record: a name counts where a birth date stands beside it
             record = id(label.frame.parent or label.frame)
             for leaf in values[place]:
-                path = (*label.frame.path, text)
+                path = (*label.frame.place.path, text)
                 yield Labelled(path, decode(data[leaf.start : leaf.end]), leaf.start, leaf.end, record)
 
 
@@ -68,12 +68,14 @@ def _tables(data: bytes, leaves: list[Leaf]) -> Iterator[Labelled]:
             columns.setdefault(id(_around_columns(row)), []).append(decode(data[leaf.start : leaf.end]))
     firsts: dict[int, list[str]] = {}
     for row, table, cells in rows.values():
-        header = columns.get(id(table.parent)) if table.key in _ROWS else None
+        header = columns.get(id(table.parent)) if table.place.key in _ROWS else None
         if header is None and id(table) not in firsts:
             firsts[id(table)] = [decode(data[cell.start : cell.end]) for cell in cells]
             continue
         for label, cell in zip(header or firsts[id(table)], cells, strict=False):
-            yield Labelled((*table.path, label), decode(data[cell.start : cell.end]), cell.start, cell.end, id(row))
+            yield Labelled(
+                (*table.place.path, label), decode(data[cell.start : cell.end]), cell.start, cell.end, id(row)
+            )
 
 
 def _is_column(leaf: Leaf) -> bool:
@@ -85,6 +87,6 @@ def _is_column(leaf: Leaf) -> bool:
 def _around_columns(frame: Frame) -> Frame | None:
     """The object that has the columns, whether they are strings or objects with a name."""
     above: Frame | None = frame
-    while above is not None and above.key in _COLUMNS:
+    while above is not None and above.place.key in _COLUMNS:
         above = above.parent
     return above

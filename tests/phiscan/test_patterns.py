@@ -56,3 +56,8 @@ def test_a_name_late_in_a_long_text_is_found_beside_words_that_stood_at_its_begi
     about = "Ottoline Marsh was seen for asthma and diabetes today."
     text = f"This leaflet is on asthma and diabetes.\n\n{filler}\n\n{about}\n"
     assert text.index("Ottoline Marsh") in _found(engine, text, "prose")
+
+
+def test_a_part_of_a_match_that_is_refused_does_not_hide_the_whole(engine):
+    text = json.dumps({"resourceType": "Observation", "note": [{"text": "diagnosis E11.9"}]})
+    assert _found(engine, text, "icd10_labelled") == [text.index("E11.9")]

@@ -118,3 +118,9 @@ def test_an_object_of_its_type_alone_closes_too():
         lambda frame: closed.append(frame.resource),
     )
     assert closed == ["X", "Y"]
+
+
+def test_no_key_is_shown_where_a_place_is_printed():
+    places = Places(lambda _: True)
+    assert places.top[b"512-44-9031"].wanted
+    assert "512-44-9031" not in repr(places.top) + repr(places.top[b"512-44-9031"])
