@@ -18,9 +18,9 @@ from collections.abc import Callable
 from functools import partial
 
 from bench.measure import interleaved, show
-from mesh.decide import decide
-from mesh.facts import Facts, Operation
-from mesh.policy import Disclosure, OperationMatch, Peer, Policy, Rule, Target
+from mesh.message.facts import Facts, Operation
+from mesh.policy.decide import decide
+from mesh.policy.policy import Disclosure, OperationMatch, Peer, Policy, Rule, Target
 from phiscan.finding import Finding, Likelihood, Location, ScanReport, Subject, Verdict
 from phiscan.identifiers import Identifier
 

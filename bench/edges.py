@@ -14,9 +14,9 @@ from pathlib import Path
 
 from bench.decision import policy, report, workload
 from bench.measure import interleaved, show
-from extauthz.edge_store import LIMIT, EdgeStore
-from mesh.decide import decide
-from mesh.facts import Facts, Operation
+from extauthz.records.edges.observation_store import LIMIT, EdgeStore
+from mesh.message.facts import Facts, Operation
+from mesh.policy.decide import decide
 from phiscan.finding import ScanReport
 
 REPEAT = 100

@@ -13,7 +13,7 @@ import grpc
 from google.protobuf.message import Message
 from grpc_health.v1 import health, health_pb2, health_pb2_grpc
 
-from extauthz.wire import AUTHORIZATION, EXTERNAL_PROCESSOR, decoder, encode, message
+from extauthz.guard.envoy.wire import AUTHORIZATION, EXTERNAL_PROCESSOR, decoder, encode, message
 
 _LARGEST_MESSAGE = 16 * 1024 * 1024
 

@@ -13,10 +13,10 @@ from extauthz.demo.observed import observe
 from extauthz.demo.programs import POLICY, phiguard
 from extauthz.demo.topology import WORKLOADS
 from extauthz.demo.workloads import DELIVERY_HEADER
-from mesh import cases
-from mesh.cases import Case
-from mesh.decision import Action
-from mesh.facts import Vantage
+from mesh.analysis import cases
+from mesh.analysis.cases import Case
+from mesh.message.facts import Vantage
+from mesh.policy.decision import Action
 from phiscan.scanner import Engine
 
 _FILE = Path(__file__).parents[1] / "tests" / "cases" / "envoy.yaml"

@@ -13,7 +13,7 @@ from extauthz.demo.client import Request, Response
 from extauthz.demo.lab import Lab, Plan, open_lab
 from extauthz.demo.programs import phiguard
 from extauthz.demo.topology import ANALYTICS, BILLING, EHR
-from mesh.learn import MIN_COUNT
+from mesh.observed.learn import MIN_COUNT
 
 _WATCHING = """
 apiVersion: phiguard.dev/v1alpha1

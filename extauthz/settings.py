@@ -6,9 +6,9 @@ from pathlib import Path
 from typing import Final
 from urllib.parse import urlsplit
 
-from extauthz.engines import Detection
-from extauthz.kubernetes_api import Api
-from mesh.identity import is_namespace_pattern
+from extauthz.detection.engines import Detection
+from extauthz.policies.kubernetes_api import Api
+from mesh.message.identity import is_namespace_pattern
 
 MIB: Final = 1024 * 1024
 _KUBERNETES: Final = "kubernetes://"

@@ -9,7 +9,7 @@ from functools import cache
 
 from phiscan.finding import Coverage, Finding, Gap, Likelihood, Location, ScanReport, Subject, Verdict
 from phiscan.identifiers import INFO_TYPES, Identifier, InfoType
-from phiscan.redact import RedactionError, redact
+from phiscan.redaction.redact import RedactionError, redact
 from phiscan.scanner import Engine, Limits, Scanner
 
 __all__ = [

@@ -6,11 +6,11 @@ from itertools import chain, islice
 from typing import Final, TypeVar
 
 from phiscan.finding import Finding, Likelihood, Location, Subject, quick
-from phiscan.fold import plain
 from phiscan.identifiers import INFO_TYPES, InfoType
-from phiscan.labels import Rule, is_masked, is_vocabulary
-from phiscan.offsets import Derived
-from phiscan.schemas import NO_SCHEMAS, Schemas
+from phiscan.protobuf.schemas import NO_SCHEMAS, Schemas
+from phiscan.text.normalise import plain
+from phiscan.text.offsets import Derived
+from phiscan.words.labels import Rule, is_masked, is_vocabulary
 
 MAX_FINDINGS: Final = 50_000
 """Findings of one document; a sender who makes more of them would fill memory and time. A batch of 1 MiB holds some thousand."""

@@ -10,13 +10,13 @@ import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Final, NamedTuple, Protocol
 
-from phiscan.detector import CONTEXT_WINDOW, Detector
 from phiscan.evidence import Evidence, OutOfTimeError, Spot
 from phiscan.finding import Likelihood
-from phiscan.fold import Folded
 from phiscan.identifiers import InfoType
-from phiscan.labels import is_masked
-from phiscan.patterns import Structure
+from phiscan.patterns.detector import CONTEXT_WINDOW, Detector
+from phiscan.patterns.judge import Structure
+from phiscan.text.normalise import Folded
+from phiscan.words.labels import is_masked
 
 WINDOW: Final = 200
 """Words of a window. GLiNER's models read 384 and drop the rest."""

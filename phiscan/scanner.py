@@ -12,20 +12,24 @@ from dataclasses import dataclass, replace
 from itertools import compress
 from operator import attrgetter
 
-from phiscan import decode, media, patterns, providers_echo, recognizer
-from phiscan.detector import CONTEXT_WINDOW, Detector
+from phiscan import readers, recognizer
 from phiscan.detectors import DETECTORS
-from phiscan.echo import add_echoes
+from phiscan.embedded import finders
 from phiscan.evidence import Evidence, Nested, OutOfTimeError, Spot, TooManyFindingsError, shown_path
 from phiscan.finding import Coverage, Gap, ScanReport
-from phiscan.fold import fold
 from phiscan.identifiers import INFO_TYPES, InfoType
-from phiscan.matcher import Marks, Matcher
-from phiscan.media import embedded, json_dialects
-from phiscan.media.record import PLACES, Labelled, read_records
-from phiscan.prose import people
+from phiscan.labelled.records import PLACES, Labelled, read_records
+from phiscan.patterns import judge
+from phiscan.patterns.detector import CONTEXT_WINDOW, Detector
+from phiscan.patterns.matcher import Marks, Matcher
+from phiscan.people import names as people
+from phiscan.people import provider_repeats
+from phiscan.people.patient_repeats import add_echoes
+from phiscan.protobuf.schemas import NO_SCHEMAS, Rpc, Schemas
+from phiscan.readers import json_dialects
 from phiscan.recognizer import Recognizer, RecognizerError
-from phiscan.schemas import NO_SCHEMAS, Rpc, Schemas
+from phiscan.text import content_coding
+from phiscan.text.normalise import fold
 from phiscan.verdict import is_providers_contact, verdict
 
 _PLACE = attrgetter("location.start", "location.end", "info_type", "location.field")
@@ -64,8 +68,8 @@ class Engine:
         serialized: what `serialized` of an engine with the same detectors gave.
 
     Raises:
-        CompiledError: `serialized` cannot be used (`phiscan.compiled`).
-        PlatformError: Hyperscan cannot run on this machine (`phiscan.compiled`).
+        CompiledError: `serialized` cannot be used (`phiscan.patterns.compiled`).
+        PlatformError: Hyperscan cannot run on this machine (`phiscan.patterns.compiled`).
     """
 
     def __init__(
@@ -165,7 +169,7 @@ class Scanner:
         evidence = self._evidence(self._headers.message)
         outside = self._scan_fields(evidence)
         body, headers = b"".join(self._chunks), self._headers
-        decoded = decode.decode_text(body, headers.content_encoding, self._limits.decoded, headers.content_type)
+        decoded = content_coding.decode_text(body, headers.content_encoding, self._limits.decoded, headers.content_type)
         kind, gap = (
             ("unknown", decoded.gap)
             if decoded.gap
@@ -203,42 +207,42 @@ class Scanner:
         """Read one document and those within it; what it was read as, and the first gap met."""
         if not data.strip():
             return "empty", Gap.NONE
-        kind, marks = self._recognised(data, media.sniff(data, content_type))
+        kind, marks = self._recognised(data, readers.sniff(data, content_type))
         evidence.content_type = content_type
         gap = self._structure(kind, data, evidence)
         if self._late():
             raise OutOfTimeError
-        if kind not in media.PATTERNLESS:
-            too_many = embedded.find(data, evidence, marks.embedded)
+        if kind not in readers.PATTERNLESS:
+            too_many = finders.find(data, evidence, marks.embedded)
             gap = gap or too_many
         for inner in evidence.nested:
             within = self._nested(inner, evidence, depth + 1)
             gap = gap or within
-        if kind in media.PATTERNLESS:
+        if kind in readers.PATTERNLESS:
             return kind, gap
         if self._late():
             raise OutOfTimeError
         if kind != "text":
             add_echoes(data, evidence)
-        folded = fold(media.text_of(kind, data), plus_is_blank=kind == "form")
-        too_long = patterns.run(folded, self._engine.matcher, evidence, prose=kind not in providers_echo.KINDS)
+        folded = fold(readers.text_of(kind, data), plus_is_blank=kind == "form")
+        too_long = judge.run(folded, self._engine.matcher, evidence, prose=kind not in provider_repeats.KINDS)
         people.find(kind, folded, evidence)
         recognizer.run(kind, folded, self.recognizers, evidence)
-        providers_echo.give_back(kind, data, evidence)
+        provider_repeats.give_back(kind, data, evidence)
         return kind, gap or too_long
 
     def _recognised(self, data: bytes, kind: str) -> tuple[str, Marks]:
         """The kind of a document, JSON by its dialect too, and the marks that stand in it."""
-        if kind in media.PATTERNLESS:
+        if kind in readers.PATTERNLESS:
             return kind, Marks()
         marks = self._engine.matcher.marks(data)
         return json_dialects.dialect(marks.signs) if kind == "json" else kind, marks
 
     def _structure(self, kind: str, data: bytes, evidence: Evidence) -> Gap:
         """Read the structure, unless all of it is labels and none of them is ours: clean traffic pays for that look alone."""
-        if kind in media.BY_LABEL and media.labels_are_plain(data) and not self._engine.matcher.has_label(data):
-            return media.BY_LABEL[kind](data)
-        return media.READERS[kind](data, evidence)
+        if kind in readers.BY_LABEL and readers.labels_are_plain(data) and not self._engine.matcher.has_label(data):
+            return readers.BY_LABEL[kind](data)
+        return readers.READERS[kind](data, evidence)
 
     def _nested(self, inner: Nested, evidence: Evidence, depth: int) -> Gap:
         self._nested_bytes += len(inner.data)
@@ -246,7 +250,7 @@ class Scanner:
             return Gap.OVER_LIMIT
         if self._late():
             return Gap.OUT_OF_TIME
-        decoded = decode.decode_text(inner.data, inner.coding, self._limits.decoded, inner.content_type)
+        decoded = content_coding.decode_text(inner.data, inner.coding, self._limits.decoded, inner.content_type)
         self._nested_bytes += len(decoded.data) if decoded.encodings else 0
         within = self._evidence()
         kind, gap = (
@@ -285,12 +289,12 @@ class Scanner:
 
         text = b"".join(lines)
         hidden = Evidence()
-        gap = embedded.find(text, hidden, self._engine.matcher.marks(text).embedded)
+        gap = finders.find(text, hidden, self._engine.matcher.marks(text).embedded)
         for inner in hidden.nested:
             guess = replace(inner, spot=place(inner.spot.start, inner.spot.end), declared=False, origin=None)
             within = self._nested(guess, evidence, 1)
             gap = gap or within
-        too_long = patterns.run(fold(text), self._engine.matcher, evidence, place)
+        too_long = judge.run(fold(text), self._engine.matcher, evidence, place)
         return gap or too_long
 
     def _evidence(self, message: str = "") -> Evidence:

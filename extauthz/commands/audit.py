@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 from extauthz.commands import audit_export, ledgers, table
 from extauthz.commands.errors import UsageError
 from extauthz.commands.ledgers import Chain
-from extauthz.ledger_chain import unseal
+from extauthz.records.ledger.chain import unseal
 
 if TYPE_CHECKING:
     _Subparsers = argparse._SubParsersAction[argparse.ArgumentParser]

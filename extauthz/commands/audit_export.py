@@ -20,8 +20,8 @@ import orjson
 from extauthz.commands import ledgers
 from extauthz.commands.errors import UsageError
 from extauthz.commands.ledgers import Chain, Verified
-from mesh import identity
-from mesh.decision import Action
+from mesh.message import identity
+from mesh.policy.decision import Action
 
 if TYPE_CHECKING:
     _Subparsers = argparse._SubParsersAction[argparse.ArgumentParser]

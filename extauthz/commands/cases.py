@@ -5,14 +5,15 @@ import functools
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
-from extauthz import detector_sets, revision
 from extauthz.commands import engine
 from extauthz.commands.errors import UsageError
-from extauthz.detector_sets import DetectorSet
-from extauthz.policy_files import PolicyFiles, PolicyUnreadableError
-from mesh.cases import Case, CaseResult, load, run
-from mesh.problems import PolicyError
-from mesh.vocabulary import Vocabulary
+from extauthz.detection import detector_sets
+from extauthz.detection.detector_sets import DetectorSet
+from extauthz.policies import revision
+from extauthz.policies.files import PolicyFiles, PolicyUnreadableError
+from mesh.analysis.cases import Case, CaseResult, load, run
+from mesh.policy.vocabulary import Vocabulary
+from mesh.policy_file.problems import PolicyError
 from phiscan.scanner import Engine
 
 

@@ -5,10 +5,10 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from extauthz import detector_sets
 from extauthz.commands import engine, table
 from extauthz.commands.errors import UsageError
-from extauthz.detector_sets import DetectorSet
+from extauthz.detection import detector_sets
+from extauthz.detection.detector_sets import DetectorSet
 from phiscan.detectors import GROUPS, ON_DEMAND
 from phiscan.identifiers import InfoType
 

@@ -5,12 +5,12 @@ import os
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
-from extauthz import engines
 from extauthz.commands.errors import UsageError
-from extauthz.detector_sets import DetectorSet, parse
-from extauthz.engine_cache import default_folder
-from extauthz.engines import Detection, EngineError
-from mesh.problems import PolicyError, Severity
+from extauthz.detection import engines
+from extauthz.detection.detector_sets import DetectorSet, parse
+from extauthz.detection.engine_cache import default_folder
+from extauthz.detection.engines import Detection, EngineError
+from mesh.policy_file.problems import PolicyError, Severity
 from phiscan.detectors import GROUPS
 from phiscan.scanner import Engine
 

@@ -5,7 +5,7 @@ from pathlib import Path
 from xml.etree import ElementTree as ET
 
 from extauthz.commands import simulate
-from mesh.cases import CaseResult
+from mesh.analysis.cases import CaseResult
 
 
 def render(results: Mapping[Path, Sequence[CaseResult]]) -> bytes:

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from extauthz.commands.errors import UsageError
-from extauthz.ledger_chain import Break, Head, Verifier, chains, unseal
+from extauthz.records.ledger.chain import Break, Head, Verifier, chains, unseal
 
 _HASH: Final = re.compile(r"[0-9a-f]{64}")
 

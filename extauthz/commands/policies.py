@@ -5,12 +5,12 @@ from collections.abc import Iterable
 from datetime import UTC, datetime
 from pathlib import Path
 
-from extauthz import revision
 from extauthz.commands.errors import UsageError
-from extauthz.policy_files import PolicyFiles, PolicyUnreadableError
-from extauthz.revision import Revision
-from mesh.policy import Policy
-from mesh.problems import Problem, Severity
+from extauthz.policies import revision
+from extauthz.policies.files import PolicyFiles, PolicyUnreadableError
+from extauthz.policies.revision import Revision
+from mesh.policy.policy import Policy
+from mesh.policy_file.problems import Problem, Severity
 
 
 def add_detectors(parser: argparse.ArgumentParser) -> None:

@@ -9,9 +9,9 @@ import orjson
 
 from extauthz.commands import policies
 from extauthz.commands.errors import UsageError
-from mesh.diff import Diff, diff
-from mesh.diff_words import Change, audit_words, changes, setting_words, untried_words
-from mesh.parties import TooManyError
+from mesh.analysis.diff import Diff, diff
+from mesh.analysis.diff_text import Change, audit_words, changes, setting_words, untried_words
+from mesh.analysis.endpoint_classes import TooManyError
 
 if TYPE_CHECKING:
     _Subparsers = argparse._SubParsersAction[argparse.ArgumentParser]

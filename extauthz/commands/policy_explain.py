@@ -9,13 +9,14 @@ from typing import TYPE_CHECKING
 
 from extauthz.commands import documents, engine, policies
 from extauthz.commands.errors import UsageError
-from extauthz.revision import Revision
-from mesh import addresses, explain
-from mesh.events import Body, Head, Outcome
-from mesh.exchange import Exchange
-from mesh.facts import Claims, Direction, Facts, Operation, Vantage
-from mesh.identity import is_principal
-from mesh.paths import is_host_pattern
+from extauthz.policies.revision import Revision
+from mesh.analysis import explain
+from mesh.exchange.events import Body, Head, Outcome
+from mesh.exchange.machine import Exchange
+from mesh.message import addresses
+from mesh.message.facts import Claims, Direction, Facts, Operation, Vantage
+from mesh.message.identity import is_principal
+from mesh.message.paths import is_host_pattern
 
 if TYPE_CHECKING:
     _Subparsers = argparse._SubParsersAction[argparse.ArgumentParser]

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 
 from extauthz.commands import policies
 from extauthz.commands.errors import UsageError
-from mesh.graph import graph, mermaid
-from mesh.graph_svg import svg
-from mesh.parties import TooManyError
+from mesh.analysis.endpoint_classes import TooManyError
+from mesh.analysis.graph import graph, mermaid
+from mesh.analysis.graph_svg import svg
 
 if TYPE_CHECKING:
     _Subparsers = argparse._SubParsersAction[argparse.ArgumentParser]

@@ -8,15 +8,15 @@ from typing import TYPE_CHECKING, Final
 
 import orjson
 
-from extauthz import edge_store
 from extauthz.commands import policies
 from extauthz.commands.errors import UsageError
 from extauthz.commands.table import aligned
-from mesh.diff_words import short
-from mesh.drift import Drift, Drifted, drift
-from mesh.learn import MIN_COUNT, propose
-from mesh.learn_text import render
-from mesh.observation_lines import Edges, EdgesError
+from extauthz.records.edges import observation_store
+from mesh.analysis.diff_text import short
+from mesh.observed.drift import Drift, Drifted, drift
+from mesh.observed.jsonl import Edges, EdgesError
+from mesh.observed.learn import MIN_COUNT, propose
+from mesh.observed.learn_text import render
 
 if TYPE_CHECKING:
     _Subparsers = argparse._SubParsersAction[argparse.ArgumentParser]
@@ -50,7 +50,7 @@ def run(args: argparse.Namespace) -> int:
     if not _NAME.fullmatch(args.name):
         raise UsageError(f"--name {args.name}: not a name; write lower-case letters, digits, `.` and `-`")
     try:
-        edges = edge_store.read(args.edges)
+        edges = observation_store.read(args.edges)
     except EdgesError as error:
         raise UsageError(str(error)) from None
     if edges.left_out:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import orjson
 import yaml
 
-from mesh.policy_schema import custom_resource_definition, json_schema
+from mesh.policy_file.json_schema import custom_resource_definition, json_schema
 
 if TYPE_CHECKING:
     _Subparsers = argparse._SubParsersAction[argparse.ArgumentParser]

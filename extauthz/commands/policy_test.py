@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 from extauthz.commands import cases, junit, simulate
 from extauthz.commands.errors import UsageError
-from mesh.cases import Case, CaseResult
-from mesh.rule_coverage import RuleCoverage, rule_coverage
+from mesh.analysis.cases import Case, CaseResult
+from mesh.analysis.rule_coverage import RuleCoverage, rule_coverage
 
 if TYPE_CHECKING:
     _Subparsers = argparse._SubParsersAction[argparse.ArgumentParser]

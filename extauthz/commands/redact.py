@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING, Final
 from extauthz.commands import documents, engine
 from extauthz.commands.errors import UsageError
 from phiscan.finding import Coverage, ScanReport
-from phiscan.proof import redact_proven
-from phiscan.redact import CROSSES, RedactionError
+from phiscan.redaction.proof import redact_proven
+from phiscan.redaction.redact import CROSSES, RedactionError
+from phiscan.redaction.tokens import KeyTooShortError, Tokens
 from phiscan.scanner import Engine, Limits
-from phiscan.tokens import KeyTooShortError, Tokens
 
 if TYPE_CHECKING:
     _Subparsers = argparse._SubParsersAction[argparse.ArgumentParser]

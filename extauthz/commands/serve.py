@@ -5,16 +5,17 @@ import os
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from extauthz import logs, workers
 from extauthz.commands import engine
 from extauthz.commands.errors import UsageError
-from extauthz.edge_store import EdgeStoreError
-from extauthz.engines import EngineError
-from extauthz.ledger import LedgerError
-from extauthz.policy_files import PolicyUnreadableError
-from extauthz.server import ListenError
+from extauthz.detection.engines import EngineError
+from extauthz.guard import supervisor
+from extauthz.guard.worker import ListenError
+from extauthz.policies.files import PolicyUnreadableError
+from extauthz.records import logs
+from extauthz.records.edges.observation_store import EdgeStoreError
+from extauthz.records.ledger.file import LedgerError
 from extauthz.settings import Limits, Settings, SettingsError, check, parse_listen, parse_policy, parse_tls
-from mesh.problems import PolicyError, Severity
+from mesh.policy_file.problems import PolicyError, Severity
 
 if TYPE_CHECKING:
     _Subparsers = argparse._SubParsersAction[argparse.ArgumentParser]
@@ -77,7 +78,7 @@ def run(args: argparse.Namespace) -> int:
     try:
         settings = _settings(args)
         logs.configure()
-        return workers.run(settings)
+        return supervisor.run(settings)
     except PolicyError as error:
         raise UsageError("\n".join(str(p) for p in error.problems if p.severity is Severity.ERROR)) from None
     except (SettingsError, ListenError, LedgerError, EdgeStoreError, PolicyUnreadableError, EngineError) as error:

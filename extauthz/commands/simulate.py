@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from extauthz.commands import cases, table
-from mesh.cases import CaseResult
+from mesh.analysis.cases import CaseResult
 
 if TYPE_CHECKING:
     _Subparsers = argparse._SubParsersAction[argparse.ArgumentParser]

@@ -10,8 +10,8 @@ from typing import Final
 
 from extauthz.commands import table
 from extauthz.commands.errors import UsageError
-from phiscan import decode
 from phiscan.finding import Finding, Gap, ScanReport
+from phiscan.text import content_coding
 
 _LONGEST: Final = 80  # characters of a value on a screen
 
@@ -39,7 +39,7 @@ def found(data: bytes, report: ScanReport, limit: int) -> tuple[str, ...]:
         report: what the scan said.
         limit: bytes that may come out of its content codings.
     """
-    plain = decode.undo(data, report.encodings, limit)
+    plain = content_coding.undo(data, report.encodings, limit)
     text = plain.data if plain.gap is Gap.NONE else b""
     return tuple(_value(text, finding) for finding in report.findings)
 

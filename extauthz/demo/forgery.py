@@ -6,7 +6,7 @@ import grpc
 
 from extauthz.demo.client import Request, Response
 from extauthz.demo.topology import EHR, Workload
-from extauthz.wire import AUTHORIZATION, decoder, encode, message
+from extauthz.guard.envoy.wire import AUTHORIZATION, decoder, encode, message
 
 _TIMEOUT_SECONDS: Final = 5.0
 

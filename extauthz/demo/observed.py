@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from typing import Final
 
 from extauthz.demo.otlp_sink import Span
-from extauthz.telemetry import Key
-from mesh.decision import Action, Reason
+from extauthz.records.telemetry import Key
+from mesh.policy.decision import Action, Reason
 from phiscan.finding import Verdict
 
 _WORST_FIRST: Final = (Verdict.PHI, Verdict.IDENTIFIERS, Verdict.HEALTH, Verdict.NONE)

@@ -7,8 +7,8 @@ from typing import Final, TextIO
 from extauthz.demo.otlp_sink import Span
 from extauthz.demo.performance import Outcome
 from extauthz.demo.scenarios import Way
-from extauthz.telemetry import Key
-from mesh.decision import Action
+from extauthz.records.telemetry import Key
+from mesh.policy.decision import Action
 
 _HEADER: Final = ("", "from", "to", "payload", "verdict", "identifiers", "decision", "reason", "guard ms")
 _SHADES: Final = {

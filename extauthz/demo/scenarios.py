@@ -8,8 +8,8 @@ from typing import Final
 
 from extauthz.demo import payloads
 from extauthz.demo.topology import ANALYTICS, BILLING, EHR, LEGACY, Workload
-from mesh.decision import Action, Reason
 from mesh.istio.installation import MAX_BODY_BYTES
+from mesh.policy.decision import Action, Reason
 from phiscan.finding import Verdict
 
 _FHIR: Final = MappingProxyType({"content-type": "application/fhir+json"})

@@ -9,10 +9,10 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Final
 
-from mesh.decision import Mode
 from mesh.istio.edges import Edge, Naming, Opening
 from mesh.istio.manifest import Manifest, Value, manifest
-from mesh.policy import Peer, Policy
+from mesh.policy.decision import Mode
+from mesh.policy.policy import Peer, Policy
 
 _API: Final = "security.istio.io/v1"
 _KIND: Final = "AuthorizationPolicy"

@@ -12,10 +12,10 @@ from dataclasses import dataclass
 from typing import Final
 from urllib.parse import quote
 
-from mesh import identity
-from mesh.decision import Action
-from mesh.facts import Protocol
-from mesh.policy import OperationMatch, Peer, Policy, Rule
+from mesh.message import identity
+from mesh.message.facts import Protocol
+from mesh.policy.decision import Action
+from mesh.policy.policy import OperationMatch, Peer, Policy, Rule
 
 _MAX_LABEL: Final = 63  # characters of a Kubernetes label's value
 _PATH_SAFE: Final = "/*-._~!$&'()+,=:@"  # RFC 3986 writes these as they are, so Istio sees what the policy wrote

@@ -7,7 +7,7 @@ from mesh.istio.authorization import UnknownFormError, read, render
 from mesh.istio.edges import Naming, edges
 from mesh.istio.installation import ROOT_NAMESPACE, Installation
 from mesh.istio.manifest import Manifest, to_yaml
-from mesh.policy import Policy
+from mesh.policy.policy import Policy
 
 _HEADER = "# Rendered by `phiguard istio render`: change its arguments and render again, not this file.\n"
 

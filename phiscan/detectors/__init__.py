@@ -7,7 +7,6 @@ from collections.abc import Collection
 from types import MappingProxyType
 from typing import Final
 
-from phiscan.detector import Detector
 from phiscan.detectors import (
     account,
     address,
@@ -30,6 +29,7 @@ from phiscan.detectors import (
     terms,
     vehicle,
 )
+from phiscan.patterns.detector import Detector
 
 _MODULES: Final = (
     ("government", ssn),

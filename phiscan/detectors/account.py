@@ -2,9 +2,9 @@
 
 import re
 
-from phiscan.detector import Detector
 from phiscan.detectors.labelled_number import GAP, numbered, value
 from phiscan.finding import Likelihood
+from phiscan.patterns.detector import Detector
 
 _WORDS = (
     r"(?:patient |hospital |billing )?(?:account|acct|claim|auth(?:orization)?|encounter|visit|accession|csn|fin|har)"

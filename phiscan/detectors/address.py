@@ -2,8 +2,8 @@
 
 import re
 
-from phiscan.detector import Detector, words
 from phiscan.finding import Likelihood
+from phiscan.patterns.detector import Detector, words
 
 _SUFFIX = (
     r"(?:street|st|avenue|ave|road|rd|boulevard|blvd|lane|ln|drive|dr|court|ct|place|pl|way|terrace|ter|circle|cir"

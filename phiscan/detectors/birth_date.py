@@ -3,8 +3,8 @@
 import re
 
 from phiscan.checks import calendar_date
-from phiscan.detector import Detector
 from phiscan.finding import Likelihood
+from phiscan.patterns.detector import Detector
 
 _MONTH = r"(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]{0,6}\.?"
 DATE = (

@@ -5,8 +5,8 @@ A code system alone is a catalogue (about nobody); a diagnosis that is stated of
 
 import re
 
-from phiscan.detector import Detector, words
 from phiscan.finding import Likelihood, Subject
+from phiscan.patterns.detector import Detector, words
 
 _ICD10 = r"[A-Z]\d[0-9AB](?:\.?[0-9A-TV-Z]{1,4})?"
 _WHAT = r"(?:[ _-]?(?:code|description|desc|name|text))?"

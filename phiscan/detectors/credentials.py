@@ -7,8 +7,8 @@ import base64
 import binascii
 import re
 
-from phiscan.detector import Context, Detector, words
 from phiscan.finding import Likelihood, Subject
+from phiscan.patterns.detector import Context, Detector, words
 
 _KEY = r"(?:RSA |EC |DSA |OPENSSH |ENCRYPTED |PGP )?PRIVATE KEY(?: BLOCK)?"
 _LABEL = r"(?:pass(?:word|wd|phrase)|pwd|client[_-]?secret|secret[_-]?key|api[_-]?key|access[_-]?token|auth[_-]?token)"

@@ -3,8 +3,8 @@
 import re
 
 from phiscan import checks
-from phiscan.detector import Detector, words
 from phiscan.finding import Likelihood
+from phiscan.patterns.detector import Detector, words
 
 _SERIAL = r"(?:(?:device|implant|pacemaker|pump|lot)[ _-]?(?:(?:serial|s/n|sn|id|identifier)[ _-]?(?:number|no\.?|num|\x23)?|number|no\.?|num|\x23)|serial[ _-]?(?:number|no\.?|num|\x23)|s/n)"
 _VALUE = r"[A-Z]{0,5}-?\d[0-9A-Z-]{4,19}"

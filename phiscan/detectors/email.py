@@ -2,8 +2,8 @@
 
 import re
 
-from phiscan.detector import Detector
 from phiscan.finding import Likelihood
+from phiscan.patterns.detector import Detector
 
 _NOBODYS = re.compile(r"(?:^|[.@])(?:invalid|localhost)$|^(?:no-?reply|noreply|postmaster)@", re.IGNORECASE)
 _RESERVED = re.compile(

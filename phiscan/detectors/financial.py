@@ -1,8 +1,8 @@
 """Payment cards (ISO/IEC 7812), bank routing numbers and IBAN (ISO 13616)."""
 
 from phiscan import checks
-from phiscan.detector import Detector, words
 from phiscan.finding import Likelihood
+from phiscan.patterns.detector import Detector, words
 
 CARD = Detector(
     name="card",

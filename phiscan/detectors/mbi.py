@@ -1,8 +1,8 @@
 """Medicare beneficiary identifier (CMS, "Understanding the MBI format")."""
 
 from phiscan import checks
-from phiscan.detector import Detector, words
 from phiscan.finding import Likelihood, Subject
+from phiscan.patterns.detector import Detector, words
 
 _LETTER = "[AC-HJKMNP-RT-Y]"
 _EITHER = "[0-9AC-HJKMNP-RT-Y]"

@@ -2,9 +2,9 @@
 
 import re
 
-from phiscan.detector import Detector
 from phiscan.detectors.labelled_number import GAP, numbered, value
 from phiscan.finding import Likelihood, Subject
+from phiscan.patterns.detector import Detector
 
 _NUMBER = r"id|number|num|no\.?|nbr|identifier"
 _WORDS = r"member|subscriber|insured|insurance|policy|health[ _-]?plan|enrollee|medicaid|medicare|(?:health[ _-]?plan[ _-])?beneficiary"

@@ -2,9 +2,9 @@
 
 import re
 
-from phiscan.detector import Detector
 from phiscan.detectors.labelled_number import GAP, numbered, value
 from phiscan.finding import Likelihood, Subject
+from phiscan.patterns.detector import Detector
 
 _NUMBER = r"number|num|no\.?|nbr|id"
 _RECORD = r"med(?:ical)?[ ._-]?rec(?:ord)?s?"

@@ -1,8 +1,8 @@
 """IP addresses, MAC addresses: identifiers only where they are a person's, so bare ones are weak."""
 
 from phiscan import checks
-from phiscan.detector import Detector, words
 from phiscan.finding import Likelihood
+from phiscan.patterns.detector import Detector, words
 
 _OCTET = r"(?:25[0-5]|2[0-4]\d|1\d\d|[1-9]?\d)"
 

@@ -8,10 +8,10 @@ import re
 from dataclasses import replace
 from typing import Final
 
-from phiscan.code_values import is_code
-from phiscan.detector import Detector
 from phiscan.finding import Likelihood, Subject
-from phiscan.prose.given_names import GIVEN_NAMES
+from phiscan.patterns.detector import Detector
+from phiscan.words.given_names import GIVEN_NAMES
+from phiscan.words.program_text import is_code
 
 # Hyperscan looks for the surroundings, without case; the expressions for the value know capitals.
 _WORD = r"[a-z\x80-\xff][a-z\x80-\xff'.-]{0,24}"

@@ -3,9 +3,9 @@
 import re
 
 from phiscan import checks
-from phiscan.detector import Detector, words
 from phiscan.detectors.ssn import SPOKEN
 from phiscan.finding import Likelihood
+from phiscan.patterns.detector import Detector, words
 
 _LABEL = r"(?:tele)?(?:phone|fone|mobile|cell|tel|callback|contact)(?:[ _-]?(?:number|num|no\.?|nbr|\x23))?"
 _GAP = r"[\"' ]{0,3}(?:is|at)?[ :=\x23\"'.(]{1,5}"

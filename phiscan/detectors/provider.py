@@ -1,8 +1,8 @@
 """Numbers that identify providers, never patients: NPI (69 FR 3434) and DEA registrations (21 CFR 1301)."""
 
 from phiscan import checks
-from phiscan.detector import Detector, words
 from phiscan.finding import Likelihood, Subject
+from phiscan.patterns.detector import Detector, words
 
 NPI = Detector(
     name="npi",

@@ -5,8 +5,8 @@ Registries and queries of IHE (XDS, XCA, PIX, PDQ) name patients so outside of H
 
 import re
 
-from phiscan.detector import Detector
 from phiscan.finding import Likelihood, Subject
+from phiscan.patterns.detector import Detector
 
 _ID = r"[a-z0-9][a-z0-9._-]*"
 _AND = r"&(?:amp;)?"

@@ -2,9 +2,9 @@
 
 import re
 
-from phiscan.detector import Detector
 from phiscan.detectors.birth_date import DATE
 from phiscan.finding import Likelihood
+from phiscan.patterns.detector import Detector
 
 _OCCASION = r"(?:service|admi(?:t|ssion)|discharge|visit|surgery|procedure|operation|appointment|encounter|exam(?:ination)?|consult(?:ation)?|biopsy|vaccination|immunization|onset|injury)"
 _LABEL = (

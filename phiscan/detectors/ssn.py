@@ -1,8 +1,8 @@
 """US social security and individual taxpayer numbers (42 CFR 422.103; IRS Publication 1915)."""
 
 from phiscan import checks
-from phiscan.detector import Detector, words
 from phiscan.finding import Likelihood
+from phiscan.patterns.detector import Detector, words
 
 _LABELS = words(
     r"s\.?s\.?n\.?s?",

@@ -3,8 +3,8 @@
 A word tells of nobody: an article holds them too. Beside a patient's identifier it is what makes the document PHI.
 """
 
-from phiscan.detector import Detector
 from phiscan.finding import Likelihood, Subject
+from phiscan.patterns.detector import Detector
 
 _CONDITIONS = (
     r"diabet(?:es|ic)|hypertensi(?:on|ve)|asthma|copd|emphysema|pneumonia|bronchitis|tuberculosis|influenza|covid-?19|hiv|immunodeficiency|hepatitis|cirrhosis|pancreatitis|appendicitis"

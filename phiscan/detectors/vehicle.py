@@ -3,8 +3,8 @@
 import re
 
 from phiscan import checks
-from phiscan.detector import Detector, words
 from phiscan.finding import Likelihood
+from phiscan.patterns.detector import Detector, words
 
 _CODE = "[0-9A-HJ-NPR-Z]{17}"
 _GAP = r"(?: (?:number|no\.?|\x23))?[ :=\x23\"']{1,4}"

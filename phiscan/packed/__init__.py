@@ -1,4 +1,4 @@
-"""Binary formats with JSON's data model: MessagePack, CBOR, BSON. Tokens only; `phiscan.media.packed` makes JSON of them.
+"""Binary formats with JSON's data model: MessagePack, CBOR, BSON. Tokens only; `phiscan.readers.packed` makes JSON of them.
 
 They need no schema, unlike protobuf: keys are on the wire.
 """

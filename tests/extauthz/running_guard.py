@@ -9,15 +9,15 @@ from opentelemetry.sdk.metrics.export import InMemoryMetricReader
 from opentelemetry.sdk.trace.export import SimpleSpanProcessor
 from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
 
-from extauthz import wire
-from extauthz.edge_store import NO_EDGES, EdgeCounter
-from extauthz.exporting import Pipeline
-from extauthz.ledger import FileLedger
-from extauthz.policy_files import PolicyFiles
-from extauthz.policy_store import PolicyStore
-from extauthz.server import Worker, utc_day, utc_now
+from extauthz.guard.envoy import wire
+from extauthz.guard.worker import Worker, utc_day, utc_now
+from extauthz.policies.files import PolicyFiles
+from extauthz.policies.store import PolicyStore
+from extauthz.records.edges.observation_store import NO_EDGES, EdgeCounter
+from extauthz.records.ledger.file import FileLedger
+from extauthz.records.otlp import Pipeline
+from extauthz.records.telemetry import AllowList
 from extauthz.settings import Limits, Settings
-from extauthz.telemetry import AllowList
 from phiscan.scanner import Engine
 
 EHR = "cluster.local/ns/clinic/sa/ehr"

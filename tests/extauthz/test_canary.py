@@ -20,8 +20,9 @@ from running_guard import (
     response_head,
 )
 
-from extauthz import logs, wire
-from extauthz.ledger import LedgerError
+from extauthz.guard.envoy import wire
+from extauthz.records import logs
+from extauthz.records.ledger.file import LedgerError
 
 CANARIES = {
     "patientName": "Zebulon Quackenbush",
@@ -131,8 +132,8 @@ def test_no_value_leaves(guard, run, monkeypatch, policy, fault):
     root = logging.getLogger()
     root.addHandler(handler)
     if fault == "translate":
-        monkeypatch.setattr("extauthz.translate.check.events", fail)
-        monkeypatch.setattr("extauthz.translate.processing.events", fail)
+        monkeypatch.setattr("extauthz.guard.envoy.check.events", fail)
+        monkeypatch.setattr("extauthz.guard.envoy.processing.events", fail)
 
     async def scenario():
         async with guard(policy=policy) as g:

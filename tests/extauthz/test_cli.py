@@ -7,8 +7,8 @@ import pytest
 from running_guard import BILLING, EHR, POLICY, REDACTED
 
 from extauthz import cli
-from extauthz.ledger import FileLedger
-from extauthz.server import utc_now
+from extauthz.guard.worker import utc_now
+from extauthz.records.ledger.file import FileLedger
 
 COMMAND = [sys.executable, "-m", "extauthz.cli"]
 

@@ -2,7 +2,7 @@ from pathlib import Path
 
 import pytest
 
-from extauthz.kubernetes_api import Api
+from extauthz.policies.kubernetes_api import Api
 from extauthz.settings import (
     Cluster,
     Limits,

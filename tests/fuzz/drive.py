@@ -18,8 +18,8 @@ ROOT = Path(__file__).parents[2]
 sys.path[:0] = [str(ROOT), str(ROOT / "tests" / "phiscan")]
 
 with atheris.instrument_imports(include=["phiscan"]):
-    from phiscan import schemas
     from phiscan.detectors import select
+    from phiscan.protobuf import schemas
     from phiscan.scanner import Engine
 
 from clinic_proto import DESCRIPTORS, TYPE, Patient  # noqa: E402 - the paths come first

@@ -8,11 +8,11 @@ redacting gives a document without individuals' identifiers that redacting again
 import time
 from dataclasses import dataclass, field
 
-from phiscan import decode
 from phiscan.finding import Coverage, Gap, ScanReport, Verdict
-from phiscan.proof import redact_proven
-from phiscan.redact import RedactionError
+from phiscan.redaction.proof import redact_proven
+from phiscan.redaction.redact import RedactionError
 from phiscan.scanner import Engine, Limits
+from phiscan.text import content_coding
 
 CONTENT_TYPES = (
     "", "application/json", "application/fhir+json", "application/x-ndjson", "application/xml", "application/fhir+xml",
@@ -82,7 +82,7 @@ def _scan(engine: Engine, case: Case, body: bytes, chunk: int = 0) -> ScanReport
 
 
 def _check_ranges(case: Case, report: ScanReport) -> None:
-    decoded = decode.undo(case.body, report.encodings, 8 * LIMITS.decoded)
+    decoded = content_coding.undo(case.body, report.encodings, 8 * LIMITS.decoded)
     _require(decoded.gap is Gap.NONE, f"decode: undo gave {decoded.gap}")
     for finding in report.findings:
         place = finding.location

@@ -6,15 +6,15 @@ from types import MappingProxyType
 from hypothesis import strategies as st
 from mesh_strategies import found
 
-from mesh.decide import decide
-from mesh.decision import Action, Mode
-from mesh.facts import Direction, Facts, Operation, Protocol, Vantage
-from mesh.learn import propose
-from mesh.learn_text import render
-from mesh.observation import Content, Observation, kinds_of, merge, sighting_of
-from mesh.policy import Policy
-from mesh.policy_file import parse
-from mesh.route_template import own_words
+from mesh.message.facts import Direction, Facts, Operation, Protocol, Vantage
+from mesh.observed.learn import propose
+from mesh.observed.learn_text import render
+from mesh.observed.observation import Content, Observation, kinds_of, merge, sighting_of
+from mesh.observed.route_template import own_words
+from mesh.policy.decide import decide
+from mesh.policy.decision import Action, Mode
+from mesh.policy.policy import Policy
+from mesh.policy_file.load import parse
 from phiscan.finding import Coverage, Gap, ScanReport, Subject, Verdict
 
 EHR, LAB = "cluster.local/ns/clinic/sa/ehr", "cluster.local/ns/clinic/sa/lab"

@@ -7,9 +7,9 @@ from types import MappingProxyType
 
 from hypothesis import strategies as st
 
-from mesh.decision import Action, Mode
-from mesh.facts import Direction, Facts, Operation, Protocol, Vantage
-from mesh.policy import Disclosure, OperationMatch, Peer, Policy, Rule, Target, Terms
+from mesh.message.facts import Direction, Facts, Operation, Protocol, Vantage
+from mesh.policy.decision import Action, Mode
+from mesh.policy.policy import Disclosure, OperationMatch, Peer, Policy, Rule, Target, Terms
 from phiscan.finding import Coverage, Finding, Gap, Likelihood, Location, ScanReport, Subject, Verdict
 from phiscan.identifiers import INFO_TYPES
 

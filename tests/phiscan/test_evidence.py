@@ -2,7 +2,7 @@
 
 from phiscan.evidence import Evidence, Spot, shown_path
 from phiscan.finding import Likelihood, Subject
-from phiscan.labels import RULES
+from phiscan.words.labels import RULES
 
 
 def test_the_same_infotype_at_the_same_place_is_one_finding():

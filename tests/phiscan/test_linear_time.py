@@ -14,10 +14,10 @@ import zstandard
 
 import phiscan
 from phiscan.finding import Coverage, Gap
-from phiscan.labels import is_vocabulary, read_label
-from phiscan.media.json_places import Places
-from phiscan.media.xml_tokens import local_name
 from phiscan.scanner import Engine
+from phiscan.syntax.json_places import Places
+from phiscan.syntax.xml_tokens import local_name
+from phiscan.words.labels import is_vocabulary, read_label
 
 _SECONDS = 1.0
 

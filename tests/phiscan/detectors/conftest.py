@@ -4,10 +4,10 @@ from functools import cache
 
 import pytest
 
-from phiscan import patterns
 from phiscan.evidence import Evidence
-from phiscan.fold import fold
-from phiscan.matcher import Matcher
+from phiscan.patterns import judge
+from phiscan.patterns.matcher import Matcher
+from phiscan.text.normalise import fold
 
 
 @cache
@@ -22,7 +22,7 @@ def found():
     def run(module, text):
         data = text.encode()
         evidence = Evidence()
-        patterns.run(fold(data), _matcher(module.DETECTORS), evidence)
+        judge.run(fold(data), _matcher(module.DETECTORS), evidence)
         places = sorted(((f.location.start, f.location.end, f) for f in evidence.findings), key=lambda place: place[:2])
         return [(f.info_type, data[start:end].decode(), f.likelihood, f.subject) for start, end, f in places]
 

@@ -1,0 +1,1 @@
+"""Detection engines: which detectors run, and the cache of their compiled form."""

@@ -1,0 +1,90 @@
+"""The compiled detectors on disk, so that a command starts in milliseconds and not in seconds.
+
+A file's name is what its content was made from: the detectors' patterns, Hyperscan's version, this CPU. A file that cannot be
+used, for whatever reason, is made anew; a folder that cannot be written costs the time of compiling and nothing else.
+Compiled patterns are code of a kind: a file that another user owns or may write is never loaded.
+"""
+
+import contextlib
+import hashlib
+import os
+import platform
+import stat
+import tempfile
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Final
+
+from phiscan.identifiers import INFO_TYPES, InfoType
+from phiscan.patterns.compiled import CompiledError, digest
+from phiscan.patterns.detector import Detector
+from phiscan.patterns.matcher import plans
+from phiscan.scanner import Engine
+
+_SUFFIX: Final = ".hsdb"
+_KEPT: Final = 8
+"""Files that stay in the folder; each is some 4 MB."""
+_MAX_BYTES: Final = 256 << 20
+
+
+def default_folder(environment: Mapping[str, str]) -> Path:
+    """Where caches belong: $XDG_CACHE_HOME/phiguard, else ~/.cache/phiguard (XDG Base Directory Specification)."""
+    base = environment.get("XDG_CACHE_HOME", "")
+    return (Path(base) if Path(base).is_absolute() else Path("~/.cache").expanduser()) / "phiguard"
+
+
+class EngineCache:
+    """Loads engines from a folder, which is made when there is none.
+
+    Args:
+        folder: only this user may write it.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+
+    def load(self, detectors: Sequence[Detector], info_types: Mapping[str, InfoType] = INFO_TYPES) -> Engine:
+        """An engine of these detectors, from disk if one is there. Raises PlatformError."""
+        path = self.path(detectors)
+        with contextlib.suppress(OSError, CompiledError):
+            return Engine(detectors, info_types=info_types, serialized=_read(path))
+        engine = Engine(detectors, info_types=info_types)
+        with contextlib.suppress(OSError):
+            self._write(path, engine.serialized())
+        return engine
+
+    def path(self, detectors: Sequence[Detector]) -> Path:
+        """The file of an engine with these detectors."""
+        key = hashlib.sha256(digest(plans(detectors)) + _cpu()).hexdigest()
+        return self._folder / f"{key[:32]}{_SUFFIX}"
+
+    def _write(self, path: Path, data: bytes) -> None:
+        self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        handle, name = tempfile.mkstemp(dir=self._folder, suffix=".tmp")  # 0600, and replaced in one step
+        try:
+            with os.fdopen(handle, "wb") as file:
+                file.write(data)
+            Path(name).replace(path)
+        except OSError:
+            Path(name).unlink(missing_ok=True)
+            raise
+        for old in sorted(self._folder.glob(f"*{_SUFFIX}"), key=lambda p: p.stat().st_mtime)[:-_KEPT]:
+            old.unlink(missing_ok=True)
+
+
+def _read(path: Path) -> bytes:
+    """The bytes of a file that only this user can have written. Raises OSError."""
+    with os.fdopen(os.open(path, os.O_RDONLY | os.O_NOFOLLOW), "rb") as file:
+        status = os.fstat(file.fileno())
+        if status.st_uid != os.geteuid() or stat.S_IMODE(status.st_mode) & 0o022 or status.st_size > _MAX_BYTES:
+            raise PermissionError(path)
+        return file.read()
+
+
+def _cpu() -> bytes:
+    """What this CPU can do: Hyperscan compiles for it."""
+    with contextlib.suppress(OSError):
+        for line in Path("/proc/cpuinfo").read_bytes().splitlines():
+            if line.startswith((b"flags", b"Features")):
+                return line
+    return platform.machine().encode()

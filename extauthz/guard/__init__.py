@@ -1,0 +1,1 @@
+"""The guard: Envoy's gRPC services, and the process that serves them."""

@@ -1,0 +1,1 @@
+"""Envoy's protobuf types: the only place that names them."""

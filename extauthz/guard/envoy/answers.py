@@ -1,0 +1,69 @@
+"""What both protocols answer: the denial that a client sees, and the metadata that Envoy's access log can show.
+
+INVARIANT (closed answers): everything here is a word of `mesh.policy.decision`, a class, or the decision's id. No text of an
+exception, a header or a body leaves.
+"""
+
+from dataclasses import dataclass
+from typing import Any, Final
+
+import orjson
+
+from extauthz.records.judgement import Judgement
+from mesh.policy.decision import Reason
+
+GRPC_OK: Final = 0
+GRPC_PERMISSION_DENIED: Final = 7
+GRPC_UNAVAILABLE: Final = 14
+OVERWRITE: Final = 2  # HeaderValueOption.HeaderAppendAction.OVERWRITE_IF_EXISTS_OR_ADD
+
+# Failures of ours: the client may try again later. The others are the policy's answer, and stay.
+_OURS: Final = frozenset(
+    {
+        Reason.NO_POLICY,
+        Reason.OUT_OF_TIME,
+        Reason.OVERLOADED,
+        Reason.DRAINING,
+        Reason.LEDGER_UNAVAILABLE,
+        Reason.INTERNAL_ERROR,
+    }
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Denial:
+    """What a denied client gets."""
+
+    http_status: int
+    grpc_status: int
+    headers: tuple[tuple[str, str], ...]
+    body: str
+
+
+def denial(judgement: Judgement) -> Denial:
+    """Return the answer for a denied message: 403 from the policy, 503 for a failure of ours."""
+    reason = judgement.decision.reason
+    ours = reason in _OURS
+    headers = (
+        ("x-phiguard-reason", reason.value),
+        ("x-phiguard-decision", judgement.id),
+        ("content-type", "application/json"),
+        ("cache-control", "no-store"),
+    )
+    body = orjson.dumps({"error": "denied by phiguard", "reason": reason.value, "decision": judgement.id}).decode()
+    if ours:
+        return Denial(503, GRPC_UNAVAILABLE, headers, body)
+    return Denial(403, GRPC_PERMISSION_DENIED, headers, body)
+
+
+def metadata(judgement: Judgement) -> dict[str, Any]:
+    """Return the dynamic metadata of a decision."""
+    decision = judgement.decision
+    return {
+        "action": decision.action.value,
+        "enforced": decision.enforced,
+        "reason": decision.reason.value,
+        "decision_id": judgement.id,
+        "verdict": decision.verdict.value,
+        "identifiers": [i.value for i in decision.identifiers],
+    }

@@ -1,0 +1,50 @@
+"""Envoy's messages as protobuf (upb) classes: the codec between the wire and `extauthz.translate`.
+
+`envoy-data-plane` has the schemas but parses slowly; protobuf has the codec but no schemas. `extauthz.guard.envoy.descriptors` makes
+descriptors of the former, and this module classes of those, in a private pool: nothing here can collide with another
+library's copy of Envoy's or Google's files.
+
+Only `extauthz.translate`, the servicers and the server import this module.
+"""
+
+import functools
+import typing
+from collections.abc import Callable
+from typing import Any
+
+from google.protobuf import descriptor_pool, message_factory
+from google.protobuf.message import DecodeError, Message
+
+from extauthz.guard.envoy import descriptors
+from extauthz.guard.envoy.descriptors import AUTHORIZATION, EXTERNAL_PROCESSOR
+
+__all__ = ["AUTHORIZATION", "EXTERNAL_PROCESSOR", "DecodeError", "decoder", "encode", "message", "pool"]
+
+
+@functools.cache
+def pool() -> descriptor_pool.DescriptorPool:
+    """Return the private pool; built once a process, in some ten milliseconds."""
+    return descriptors.build()
+
+
+def message(full_name: str) -> Callable[..., Any]:
+    """Return the class of a message, `envoy.service.auth.v3.CheckRequest`.
+
+    The result is typed as a factory of Any: protobuf makes these classes at run time, so no checker knows their fields.
+    """
+    return message_factory.GetMessageClass(pool().FindMessageTypeByName(full_name))
+
+
+def decoder(full_name: str) -> Callable[[bytes], Any]:
+    """Return a function from bytes to a message. It raises DecodeError, whose text holds none of the bytes.
+
+    Fields that this schema does not know are kept and ignored, as proto3 asks: a newer Envoy may add some. A oneof
+    whose only member is unknown reads as not set, which every caller must refuse.
+    """
+    cls: Any = message(full_name)
+    return typing.cast("Callable[[bytes], Any]", cls.FromString)
+
+
+def encode(message: Message) -> bytes:
+    """Return the bytes of a message."""
+    return message.SerializeToString()

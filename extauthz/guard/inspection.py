@@ -1,0 +1,221 @@
+"""From events to judgements: pins a policy, runs one `Exchange`, and closes it with a ledger record, a span and metrics.
+
+Both servicers use it, and it knows neither gRPC nor Envoy. A judgement exists only after its ledger record: when the
+record cannot be kept, the judgement is a denial, LEDGER_UNAVAILABLE.
+
+Time. A scan has a budget of seconds. A sender who is slow to send its body must not use it up, so the scanner's
+clock (`Stopwatch`) runs only while an event is being worked on.
+"""
+
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+
+from extauthz.policies.store import Snapshot
+from extauthz.records.edges.observation_store import EdgeCounter
+from extauthz.records.judgement import Judgement, ledger_record
+from extauthz.records.ledger.file import Ledger, LedgerError
+from extauthz.records.telemetry import SpanName, Telemetry, Trace
+from extauthz.settings import Limits
+from mesh.exchange.events import Event, Head, Outcome
+from mesh.exchange.machine import Exchange, Scanner
+from mesh.message.facts import Facts
+from mesh.policy.decide import refuse
+from mesh.policy.decision import Reason
+from phiscan.finding import ScanReport
+from phiscan.scanner import Limits as ScanLimits
+
+Clock = Callable[[], int]
+"""Nanoseconds since 1970."""
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """One RPC.
+
+    Args:
+        kind: AUTHORIZE for Check, INSPECT for Process.
+        metadata: of the call, names in lower case.
+        caller: principal of the proxy that calls, proven by its certificate to us; empty on a plain listener.
+        seconds: until the caller gives up, or None when it did not say.
+        observed: Envoy lets us look on and takes no answer, so nothing is enforced, whatever the policy says.
+    """
+
+    kind: SpanName
+    metadata: Mapping[str, str] = field(default_factory=dict, repr=False)
+    caller: str = ""
+    seconds: float | None = None
+    observed: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """What every inspection needs. `snapshot` returns what is in force; `new_id` a decision id that is unique."""
+
+    snapshot: Callable[[], Snapshot]
+    ledger: Ledger
+    edges: EdgeCounter
+    telemetry: Telemetry
+    limits: Limits
+    new_id: Callable[[], str]
+
+    def pinned(self) -> "Desk":
+        """This desk with what is in force now, for all messages of one stream."""
+        now = self.snapshot()
+        return replace(self, snapshot=lambda: now)
+
+    def open(self, call: Call, earlier: ScanReport | None = None) -> "Inspection":
+        """Begin the inspection of one message, or of the rest of one of which `earlier` was found and let go."""
+        return Inspection(self, call, earlier)
+
+    def budget(self, call: Call) -> float:
+        """Seconds for one scan of this call: half of what the caller leaves is for the answer and its way."""
+        left = self.limits.scan_seconds if call.seconds is None else call.seconds / 2
+        return min(self.limits.scan_seconds, max(left, 0.0))
+
+
+class Stopwatch:
+    """Seconds of work. Runs between `start` and `stop` only."""
+
+    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
+        self._clock = clock
+        self._worked = 0.0
+        self._since: float | None = None
+
+    def __call__(self) -> float:
+        """Return the seconds worked so far; a scanner takes this as its clock."""
+        return self._worked + (0.0 if self._since is None else self._clock() - self._since)
+
+    def start(self) -> None:
+        """Work begins."""
+        self._since = self._clock()
+
+    def stop(self) -> None:
+        """Work pauses."""
+        self._worked, self._since = self(), None
+
+
+class Inspection:
+    """One message of one call. Makes exactly one judgement."""
+
+    def __init__(self, desk: Desk, call: Call, earlier: ScanReport | None = None) -> None:
+        self._desk = desk
+        self._call = call
+        self._engine, self._policy = (now := desk.snapshot()).engine, now.policy
+        self._trace = desk.telemetry.begin(call.kind, call.metadata)
+        self._watch = Stopwatch()
+        self._steps = _Steps(self._trace, desk.telemetry.clock)
+        self._facts: Facts | None = None
+        self._media = ("", "")
+        self._begun: list[float] = []  # when each scan began, in worked seconds
+        self._exchange = Exchange(self._policy, self._open_scanner, earlier)
+
+    def receive(self, event: Event) -> Judgement | None:
+        """Take one event of the message; the judgement once it is known."""
+        if isinstance(event, Head):
+            self._facts, self._media = event.facts, (event.content_type, event.content_encoding)
+        self._watch.start()
+        outcome = self._exchange.receive(event)
+        self._watch.stop()
+        if outcome is None:
+            return None
+        self._steps.decided()
+        return self._judged(outcome)
+
+    def refuse(self, reason: Reason, facts: Facts | None) -> Judgement:
+        """Judge a message that cannot be inspected, for a reason of ours.
+
+        Args:
+            reason: why.
+            facts: whose it is. None when that is not known: then the denial holds if the policy enforces anywhere.
+        """
+        decision = refuse(reason, self._policy, facts)
+        self._facts = facts
+        return self._judged(Outcome(decision, ScanReport(coverage=decision.coverage, gap=decision.gap)))
+
+    def _open_scanner(self) -> Scanner:
+        self._steps.decided()  # a second scanner proves a redaction: the decision is made
+        scanner = self._engine.scanner(
+            content_type=self._media[0],
+            content_encoding=self._media[1],
+            rpc=None if self._facts is None else self._facts.rpc,
+            limits=ScanLimits(body=self._desk.limits.body_bytes, seconds=self._budget()),
+            clock=self._watch,
+        )
+        return _TimedScanner(scanner, self._steps)
+
+    def _budget(self) -> float:
+        """Seconds for the next scan. All scans that prove one redaction share a budget."""
+        self._begun.append(self._watch())
+        spent = self._begun[-1] - self._begun[min(1, len(self._begun) - 1)]
+        return max(0.0, self._desk.budget(self._call) - spent)
+
+    def _judged(self, outcome: Outcome) -> Judgement:
+        judgement = self._judgement(outcome)
+        try:
+            self._desk.ledger.append(ledger_record(judgement))
+        except LedgerError:
+            self._desk.telemetry.ledger_failed()
+            decision = refuse(Reason.LEDGER_UNAVAILABLE, self._policy, self._facts)
+            judgement = self._judgement(Outcome(decision, outcome.report))
+        else:
+            self._desk.telemetry.ledger_kept()
+        if self._facts is not None:
+            self._desk.edges.count(self._facts, judgement.decision, judgement.report, self._policy)
+        self._trace.end(judgement, self._watch())
+        return judgement
+
+    def _judgement(self, outcome: Outcome) -> Judgement:
+        return Judgement(
+            id=self._desk.new_id(),
+            facts=self._facts or Facts(),
+            decision=replace(outcome.decision, enforced=False) if self._call.observed else outcome.decision,
+            report=outcome.report,
+            policy="" if self._policy is None else self._policy.name,
+            trace=self._trace.id,
+            observed=self._call.observed,
+            body=outcome.body,
+        )
+
+
+class _Steps:
+    """Writes the child spans of a message: each scan, and the decision that follows the first."""
+
+    def __init__(self, trace: Trace, clock: Clock) -> None:
+        self._trace = trace
+        self._clock = clock
+        self._scan_began = 0
+        self._deciding_since: int | None = None
+        self._is_decided = False
+
+    def scan_begins(self) -> None:
+        self._scan_began = self._clock()
+
+    def scan_ends(self) -> None:
+        self._deciding_since = self._clock()
+        self._trace.step(SpanName.SCAN, self._scan_began, self._deciding_since)
+
+    def decided(self) -> None:
+        if self._deciding_since is not None and not self._is_decided:
+            self._is_decided = True
+            self._trace.step(SpanName.DECIDE, self._deciding_since, self._clock())
+
+
+class _TimedScanner:
+    """A scanner whose work shows in the trace. Feeding only collects; `finish` does the work."""
+
+    def __init__(self, scanner: Scanner, steps: _Steps) -> None:
+        self._scanner = scanner
+        self._steps = steps
+
+    def feed(self, chunk: bytes) -> None:
+        self._scanner.feed(chunk)
+
+    def feed_field(self, label: str, value: str) -> None:
+        self._scanner.feed_field(label, value)
+
+    def finish(self, *, truncated: bool) -> ScanReport:
+        self._steps.scan_begins()
+        report = self._scanner.finish(truncated=truncated)
+        self._steps.scan_ends()
+        return report

@@ -1,0 +1,177 @@
+"""From settings to running processes: one worker in this process, or several that share the port and a supervisor.
+
+Workers share nothing. Each has its own event loop, engine, policy store and ledger chain; the kernel spreads
+connections over them (SO_REUSEPORT). The supervisor passes signals on and starts a worker again when it dies.
+"""
+
+import asyncio
+import functools
+import logging
+import multiprocessing
+import os
+import signal
+import socket
+import time
+from multiprocessing.connection import wait
+from multiprocessing.process import BaseProcess
+from types import FrameType
+from typing import Final
+
+from extauthz.detection import engines
+from extauthz.guard.worker import ListenError, Worker, utc_day, utc_now
+from extauthz.policies.files import PolicyFiles
+from extauthz.policies.kubernetes import KubernetesPolicies
+from extauthz.policies.store import PolicyStore
+from extauthz.records import logs, otlp
+from extauthz.records.edges.observation_store import NO_EDGES, EdgeCounter, EdgeStore, EdgeStoreError
+from extauthz.records.ledger.file import FileLedger, Ledger, LedgerError, NoLedger
+from extauthz.records.logs import LogEvent
+from extauthz.settings import Cluster, Settings
+
+_RESTART_SECONDS: Final = 1.0  # between two starts of a worker, so that a broken one does not spin
+_CANNOT_START: Final = 2
+_FIRST_ANSWER_SECONDS: Final = 10.0  # of the Kubernetes API; then the guard starts without a policy, and denies
+
+
+def claim(settings: Settings) -> None:
+    """Check that nobody listens on our addresses. Raises ListenError.
+
+    Workers bind with SO_REUSEPORT, which succeeds beside another guard and would silently share its connections; so
+    one bind without it comes first.
+    """
+    for host, port in filter(None, ((settings.host, settings.port), settings.health)):
+        bare = host.strip("[]")
+        family = socket.AF_INET6 if ":" in bare else socket.AF_INET
+        with socket.socket(family, socket.SOCK_STREAM) as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            try:
+                probe.bind((bare, port))
+            except OSError as error:
+                why = (error.strerror or "cannot listen there").lower()
+                raise ListenError(f"{host}:{port}: {why}; stop what uses it, or name another address") from None
+
+
+def run(settings: Settings) -> int:
+    """Serve until told to stop; return the exit code.
+
+    Raises:
+        ListenError: the address is taken.
+        LedgerError: the ledger cannot be opened.
+        EdgeStoreError: edges cannot be counted in their folder.
+        PolicyError, PolicyUnreadableError: there is no policy to serve with, or its folder holds broken detectors.
+        EngineError: the detectors that are asked for cannot run.
+    """
+    claim(settings)
+    if settings.workers == 1:
+        return serve(settings, 0)
+    if not isinstance(settings.policy, Cluster):
+        _store(settings)  # the same checks once here: a wrong start is one message, not one a worker
+    return _Supervisor(settings).run()
+
+
+def serve(settings: Settings, number: int) -> int:
+    """Be one worker. Raises as `run`."""
+    policies = _store(settings)
+    ledger: Ledger = NoLedger() if settings.ledger is None else FileLedger(settings.ledger, number, utc_now)
+    edges: EdgeCounter = NO_EDGES if settings.edges is None else EdgeStore(settings.edges, number, utc_day)
+    _say_start(settings, policies, number)
+    if edges.problem:
+        logs.emit(LogEvent.EDGES_SET_ASIDE, logging.WARNING, problem=edges.problem, worker=number)
+    pipeline = otlp.from_environment()
+    asyncio.run(_serve(Worker(settings, policies, ledger, pipeline, edges), settings, number))
+    return 0
+
+
+def _store(settings: Settings) -> PolicyStore:
+    """What is in force at the start. Raises as `run`; a cluster that does not answer gives no policy, and denials."""
+    engine_of = functools.partial(engines.load, settings.detection)
+    if not isinstance(settings.policy, Cluster):
+        return PolicyStore(PolicyFiles(settings.policy, settings.detectors), utc_day, engine_of)
+    objects = KubernetesPolicies(settings.policy.api, settings.policy.root, settings.detectors)
+    objects.start(_FIRST_ANSWER_SECONDS)
+    return PolicyStore(objects, utc_day, engine_of, required=False)
+
+
+async def _serve(worker: Worker, settings: Settings, number: int) -> None:
+    worker.obey_signals()
+    port = await worker.start()
+    logs.emit(LogEvent.SERVING, address=f"{settings.host}:{port}", worker=number, pid=os.getpid())
+    await worker.run()
+
+
+def _say_start(settings: Settings, policies: PolicyStore, number: int) -> None:
+    policy = policies.current.policy
+    if policy is None:
+        logs.emit(LogEvent.NO_POLICY, logging.WARNING, worker=number)
+    else:
+        logs.emit(LogEvent.POLICY_LOADED, policy=policy.name, digest=policy.digest, worker=number)
+    if settings.ledger is None:
+        logs.emit(LogEvent.NO_LEDGER, logging.WARNING, worker=number)
+    if settings.tls is None or settings.tls.ca is None:
+        logs.emit(LogEvent.PLAIN_TEXT, logging.WARNING, worker=number)
+
+
+def _child(settings: Settings, number: int) -> None:
+    """Be one worker in a process of its own."""
+    logs.configure()
+    try:
+        code = serve(settings, number)
+    except (ListenError, LedgerError, EdgeStoreError) as error:
+        logs.error(LogEvent.STOPPED, error)
+        code = _CANNOT_START
+    raise SystemExit(code)
+
+
+class _Supervisor:
+    """The parent of several workers."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
+        self._processes = multiprocessing.get_context("spawn")
+        self._workers: dict[int, BaseProcess] = {}
+        self._stopping = False
+
+    def run(self) -> int:
+        """Keep every worker running until told to stop. Returns 2 when one cannot start, else 0."""
+        for caught in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
+            signal.signal(caught, self._pass_on)
+        started = {number: self._start(number) for number in range(self._settings.workers)}
+        code = 0
+        while self._workers:
+            wait([worker.sentinel for worker in self._workers.values()])
+            for number, worker in list(self._workers.items()):
+                if worker.is_alive():
+                    continue
+                worker.join()
+                del self._workers[number]
+                if worker.exitcode == _CANNOT_START:
+                    code = _CANNOT_START
+                    self._stop()
+                elif not self._stopping:
+                    logs.emit(LogEvent.WORKER_DIED, logging.ERROR, worker=number, code=worker.exitcode)
+                    time.sleep(max(0.0, started[number] + _RESTART_SECONDS - time.monotonic()))
+                    started[number] = self._start(number)
+        return code
+
+    def _start(self, number: int) -> float:
+        worker = self._processes.Process(target=_child, args=(self._settings, number), name=f"phiguard-{number}")
+        worker.start()
+        self._workers[number] = worker
+        if self._stopping:  # the signal came while this one was being started
+            self._signal(signal.SIGTERM)
+        return time.monotonic()
+
+    def _pass_on(self, number: int, _: FrameType | None) -> None:
+        if number == signal.SIGHUP:
+            self._signal(signal.SIGHUP)
+        else:
+            self._stop()
+
+    def _stop(self) -> None:
+        self._stopping = True
+        self._signal(signal.SIGTERM)
+
+    def _signal(self, number: signal.Signals) -> None:
+        for worker in self._workers.values():
+            if worker.pid is not None and worker.is_alive():
+                os.kill(worker.pid, number)

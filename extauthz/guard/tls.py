@@ -1,0 +1,53 @@
+"""The listener's certificate, read again when its files change: istiod rotates workload certificates every few hours."""
+
+from typing import Any, Final
+
+import grpc
+
+from extauthz.records import logs
+from extauthz.records.logs import LogEvent
+from extauthz.settings import Tls
+
+_Files = tuple[bytes, bytes, bytes | None]
+
+
+def credentials(tls: Tls) -> grpc.ServerCredentials:
+    """Return server credentials for the files of `tls`. With a `ca`, a caller must show a certificate of it.
+
+    Raises:
+        OSError: a file cannot be read.
+    """
+    first = _read(tls)
+    reload: Any = _Reloader(tls, first)  # grpc-stubs do not know that it may return None for "unchanged"
+    return grpc.dynamic_ssl_server_credentials(_configuration(first), reload, tls.ca is not None)
+
+
+class _Reloader:
+    """What gRPC asks at each handshake, in a thread of its own: None means that nothing has changed."""
+
+    def __init__(self, tls: Tls, first: _Files) -> None:
+        self._tls = tls
+        self._seen = first
+
+    def __call__(self) -> grpc.ServerCertificateConfiguration | None:
+        try:
+            found = _read(self._tls)
+        except OSError as error:  # in the middle of a rotation: the next handshake looks again
+            logs.error(LogEvent.CERTIFICATE_REFUSED, error)
+            return None
+        if found == self._seen:
+            return None
+        self._seen = found
+        return _configuration(found)
+
+
+def _read(tls: Tls) -> _Files:
+    return tls.key.read_bytes(), tls.cert.read_bytes(), tls.ca.read_bytes() if tls.ca else None
+
+
+def _configuration(files: _Files) -> grpc.ServerCertificateConfiguration:
+    key, cert, ca = files
+    return grpc.ssl_server_certificate_configuration([(key, cert)], ca)
+
+
+__all__: Final = ["credentials"]

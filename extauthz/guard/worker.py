@@ -1,0 +1,242 @@
+"""One worker: the gRPC server with both services, health and reflection; its upkeep; and its orderly end.
+
+One event loop does everything. A message is scanned on the loop: it is CPU work under Python's lock in any thread, and
+its time is bounded by `Limits.scan_seconds`. More CPUs mean more workers (`extauthz.guard.supervisor`).
+See docs/decisions/0002-grpc-server.md.
+"""
+
+import asyncio
+import contextlib
+import logging
+import signal
+import time
+import uuid
+from collections.abc import Callable
+from datetime import UTC, date, datetime
+from typing import Any, Final
+
+import grpc
+from grpc_health.v1 import health, health_pb2, health_pb2_grpc
+from grpc_reflection.v1alpha import reflection
+
+from extauthz.detection.engines import EngineError
+from extauthz.guard import tls
+from extauthz.guard.admission import Admission
+from extauthz.guard.authorization import Authorization
+from extauthz.guard.envoy import wire
+from extauthz.guard.external_processor import ExternalProcessor
+from extauthz.guard.inspection import Desk
+from extauthz.policies.files import PolicyUnreadableError
+from extauthz.policies.store import PolicyStore
+from extauthz.records import logs
+from extauthz.records.edges.observation_store import NO_EDGES, EdgeCounter
+from extauthz.records.edges.upkeep import EdgeUpkeep
+from extauthz.records.ledger.file import Ledger, LedgerError
+from extauthz.records.logs import LogEvent
+from extauthz.records.otlp import Pipeline
+from extauthz.settings import Settings
+from mesh.policy_file.problems import PolicyError
+
+_READY: Final = ("", wire.AUTHORIZATION, wire.EXTERNAL_PROCESSOR)
+_LIVE: Final = "liveness"  # SERVING as long as this process answers: a full disk is no reason to restart it
+_POLICY: Final = "policy"  # NOT_SERVING while the files on disk are refused; the policy in force goes on being served
+_UPKEEP_SECONDS: Final = 1.0  # also how much of the ledger a crash of the machine can lose
+_STREAMS_PER_EXCHANGE: Final = 16  # idle streams (waiting for a response) are cheap, but their number is bounded too
+_MOST_TOLD: Final = 20  # problems of a policy in the log, each with so many letters; `phiguard policy check` shows all
+_LONGEST: Final = 500
+_POLL_SECONDS: Final = 0.02
+
+
+class ListenError(Exception):
+    """The address cannot be listened on. The text is one line that names it and the fix."""
+
+
+def utc_now() -> str:
+    """Return the time for a ledger record, ISO 8601 with microseconds."""
+    return datetime.fromtimestamp(time.time(), UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+
+
+def utc_day() -> date:
+    """Return the day that the exceptions of a policy are held against."""
+    return datetime.fromtimestamp(time.time(), UTC).date()
+
+
+class Worker:
+    """One process's server.
+
+    Args:
+        settings: checked settings.
+        policies: the policy and the engine in force.
+        ledger: this worker's chain.
+        pipeline: where spans and metrics go.
+        edges: where the edges that messages run along are counted.
+    """
+
+    def __init__(
+        self,
+        settings: Settings,
+        policies: PolicyStore,
+        ledger: Ledger,
+        pipeline: Pipeline,
+        edges: EdgeCounter = NO_EDGES,
+    ) -> None:
+        self._settings = settings
+        self._policies = policies
+        self._ledger = ledger
+        self._pipeline = pipeline
+        self._edges = EdgeUpkeep(edges)
+        self._admission = Admission(settings.limits)
+        self._desk = Desk(
+            lambda: policies.current, ledger, edges, pipeline.telemetry, settings.limits, lambda: uuid.uuid4().hex
+        )
+        self._health: Any = health.aio.HealthServicer()  # type: ignore[attr-defined]  # defined when grpc.aio is there
+        self._healthy = True
+        self._complaint: list[str] = []
+        self._stopping = asyncio.Event()
+        self._hurry = asyncio.Event()
+        self._servers: list[grpc.aio.Server] = []
+        self._upkeep: asyncio.Task[None] | None = None
+
+    async def start(self) -> int:
+        """Listen and serve; return the port. Raises ListenError."""
+        settings = self._settings
+        server = self._server(settings.limits.message_bytes)
+        services = (
+            Authorization(self._desk, self._admission),
+            ExternalProcessor(self._desk, self._admission, settings.trust_domain),
+        )
+        server.add_generic_rpc_handlers(tuple(service.handlers() for service in services))
+        reflection.enable_server_reflection((wire.AUTHORIZATION, wire.EXTERNAL_PROCESSOR), server, pool=wire.pool())
+        port = self._listen(server, settings.address, secure=True)
+        if settings.health is not None:
+            self._listen(self._server(), "{}:{}".format(*settings.health), secure=False)
+        for each in self._servers:
+            await each.start()
+        await self._health.set(_LIVE, health_pb2.HealthCheckResponse.SERVING)
+        await self._tell_health()
+        self._upkeep = asyncio.create_task(self._keep_up())
+        return port
+
+    def obey_signals(self) -> None:
+        """From now on SIGTERM and SIGINT end `run`, and SIGHUP looks at once whether the policy has changed."""
+        loop = asyncio.get_running_loop()
+        handlers: dict[signal.Signals, Callable[[], None]] = {
+            signal.SIGTERM: self._stopping.set,
+            signal.SIGINT: self._stopping.set,
+            signal.SIGHUP: self._hurry.set,
+        }
+        for number, handler in handlers.items():
+            loop.add_signal_handler(number, handler)
+
+    async def run(self) -> None:
+        """Serve until told to stop, then drain."""
+        await self._stopping.wait()
+        await self.drain()
+
+    async def drain(self) -> None:
+        """Refuse what is new, let what runs finish within the grace period, and close everything."""
+        grace = self._settings.limits.grace_seconds
+        logs.emit(LogEvent.DRAINING, streams=self._admission.streams)
+        self._admission.drain()
+        await self._tell_health()
+        until = time.monotonic() + grace
+        while self._admission.streams and time.monotonic() < until:
+            await asyncio.sleep(_POLL_SECONDS)
+        for server in self._servers:
+            await server.stop(max(0.0, until - time.monotonic()) if self._admission.streams else 0.0)
+        if self._upkeep is not None:
+            self._upkeep.cancel()
+        self._close_ledger()
+        self._edges.close()
+        await asyncio.to_thread(self._pipeline.close)
+        logs.emit(LogEvent.STOPPED)
+
+    def refresh_policy(self) -> None:
+        """Put a changed policy in force; keep the old one when the new one cannot be used."""
+        try:
+            changed = self._policies.refresh()
+        except PolicyError as error:
+            self._complain([str(p) for p in error.problems])
+        except (PolicyUnreadableError, EngineError) as error:
+            self._complain([str(error)])
+        else:
+            policy = self._policies.current.policy
+            settled = bool(self._complaint) and not self._policies.refused
+            if (changed or settled) and policy is not None:
+                logs.emit(LogEvent.POLICY_LOADED, policy=policy.name, digest=policy.digest)
+            if settled:
+                self._complaint = []
+
+    def _complain(self, problems: list[str]) -> None:
+        """Log what is wrong with a new revision, once and not every second."""
+        if problems != self._complaint:
+            self._complaint = problems
+            told = [problem[:_LONGEST] for problem in problems[:_MOST_TOLD]]  # a file of 1 MiB can have 9 MiB of them
+            logs.emit(LogEvent.POLICY_REFUSED, logging.ERROR, problem=told)
+            self._pipeline.telemetry.policy_refused()
+
+    def _server(self, message_bytes: int = 65536) -> grpc.aio.Server:
+        server = grpc.aio.server(
+            options=[
+                ("grpc.max_receive_message_length", message_bytes),
+                ("grpc.max_send_message_length", message_bytes),
+                ("grpc.so_reuseport", int(self._settings.workers > 1)),
+            ],
+            maximum_concurrent_rpcs=self._settings.limits.exchanges * _STREAMS_PER_EXCHANGE,
+        )
+        health_pb2_grpc.add_HealthServicer_to_server(self._health, server)
+        self._servers.append(server)
+        return server
+
+    def _listen(self, server: grpc.aio.Server, address: str, *, secure: bool) -> int:
+        try:
+            if secure and self._settings.tls is not None:
+                port = server.add_secure_port(address, tls.credentials(self._settings.tls))
+            else:
+                port = server.add_insecure_port(address)
+        except RuntimeError:
+            port = 0
+        if not port:
+            raise ListenError(f"{address}: cannot listen there; it is in use or not ours, so name another address")
+        return port
+
+    async def _keep_up(self) -> None:
+        while True:
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(self._hurry.wait(), _UPKEEP_SECONDS)
+            self._hurry.clear()
+            try:
+                await asyncio.to_thread(self.refresh_policy)  # parsing a large policy takes longer than a message waits
+                await self._tend_ledger()
+                await self._edges.tend()
+            except Exception as raised:  # noqa: BLE001 - upkeep must go on; health shows what it can no longer keep up
+                logs.error(LogEvent.INTERNAL_ERROR, raised)
+
+    async def _tend_ledger(self) -> None:
+        """Heal the ledger, put it on the disk, and tell. A guard that is not ready gets no message that would heal it."""
+        with contextlib.suppress(LedgerError):  # what is wrong shows as its health
+            self._ledger.heal()
+            await asyncio.to_thread(self._ledger.sync)
+        await self._tell_health()
+
+    async def _tell_health(self) -> None:
+        if self._ledger.healthy != self._healthy:
+            self._healthy = self._ledger.healthy
+            event = LogEvent.LEDGER_HEALED if self._healthy else LogEvent.LEDGER_FAILED
+            logs.emit(event, logging.INFO if self._healthy else logging.ERROR)
+        governed = self._policies.current.policy is not None
+        ready = self._healthy and governed and not self._admission.draining
+        status = health_pb2.HealthCheckResponse.SERVING if ready else health_pb2.HealthCheckResponse.NOT_SERVING
+        for service in _READY:
+            await self._health.set(service, status)
+        current = health_pb2.HealthCheckResponse.SERVING
+        if self._policies.refused:
+            current = health_pb2.HealthCheckResponse.NOT_SERVING
+        await self._health.set(_POLICY, current)
+
+    def _close_ledger(self) -> None:
+        try:
+            self._ledger.close()
+        except LedgerError as error:
+            logs.error(LogEvent.LEDGER_FAILED, error)
+        logs.emit(LogEvent.LEDGER_HEAD, seq=self._ledger.head.seq, head=self._ledger.head.hash)

@@ -1,0 +1,161 @@
+"""`SegmentationPolicy` objects of a Kubernetes cluster as the texts of one policy.
+
+Each object is a part of the policy, as a file of a folder is: its namespace is the team whose part it is, and the objects
+of the root namespace speak for the whole mesh. A thread lists them and then watches; `read` hands out what it knows.
+While the API cannot be asked, `read` says so, and whoever holds a policy keeps it.
+"""
+
+import json
+import random
+import re
+import threading
+import time
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from types import MappingProxyType
+from typing import Any, Final
+
+from extauthz.policies import kubernetes_api
+from extauthz.policies.files import PolicyUnreadableError, read_detectors
+from extauthz.policies.kubernetes_api import Api, ApiError, Event, GoneError
+from extauthz.policies.revision import Texts
+from mesh.policy_file import keys as policy_keys
+
+PATH: Final = f"/apis/{policy_keys.API_VERSION}/segmentationpolicies"
+_CALM_SECONDS: Final = 1.0  # between two watches, should a server end each at once
+_BEYOND_ASCII: Final = re.compile(r"[^\x00-\x7e]")
+_BMP: Final = 0xFFFF
+_MAX_BYTES: Final = 4 << 20  # of all texts: they are all read again when one changes, at some ten seconds a MiB
+_CHANCE: Final = random.SystemRandom()  # not the shared one: this is a thread of its own
+_MAX_SECONDS: Final = 30.0  # between two tries while the API cannot be asked
+
+
+@dataclass(frozen=True, slots=True)
+class _Known:
+    """What is known of the cluster: one value, replaced by one assignment.
+
+    Args:
+        texts: by `NAMESPACE/NAME`.
+        problem: why it may be out of date; empty when it is not.
+    """
+
+    texts: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
+    problem: str = "has not answered yet"
+
+
+class KubernetesPolicies:
+    """Follows the objects of a cluster, from `start` to `close`.
+
+    Args:
+        api: where to ask.
+        root: the namespace whose objects speak for the whole mesh.
+        detectors: files of detectors, which are no objects.
+    """
+
+    def __init__(self, api: Api, root: str, detectors: Iterable[Path] = ()) -> None:
+        self._api = api
+        self._root = root
+        self._detectors = tuple(detectors)
+        self._known = _Known()
+        self._asked = threading.Event()
+        self._closed = threading.Event()
+        self._thread = threading.Thread(target=self._follow, name="phiguard-kubernetes", daemon=True)
+
+    def start(self, seconds: float) -> None:
+        """Begin, and wait so long for the first answer. None may come: then `read` says so."""
+        self._thread.start()
+        self._asked.wait(seconds)
+
+    def close(self) -> None:
+        """Stop asking. A watch that is open ends with the process."""
+        self._closed.set()
+
+    def read(self) -> Texts:
+        """Return the texts of all objects.
+
+        Raises:
+            PolicyUnreadableError: the API cannot be asked, there is no object, there are too many, or a file of
+                detectors is unreadable.
+        """
+        known = self._known
+        if known.problem:
+            raise PolicyUnreadableError(f"kubernetes://{self._root}: {known.problem}")
+        if not known.texts:
+            raise PolicyUnreadableError(
+                f"kubernetes://{self._root}: found no {policy_keys.KIND} object; apply one to namespace `{self._root}`"
+            )
+        if sum(map(len, known.texts.values())) > _MAX_BYTES:
+            raise PolicyUnreadableError(
+                f"kubernetes://{self._root}: the objects have more than {_MAX_BYTES} bytes; limit them"
+            )
+        return Texts(known.texts, read_detectors(self._detectors))
+
+    def _follow(self) -> None:
+        failures = 0
+        version = ""
+        while not self._closed.is_set():
+            began = time.monotonic()
+            try:
+                version = self._watch(version) if version else self._list()
+                failures, pause = 0, _CALM_SECONDS if time.monotonic() < began + _CALM_SECONDS else 0.0
+            except Exception as error:  # noqa: BLE001 - a thread that ends in silence would leave an old policy in force
+                if isinstance(error, GoneError) and version:  # of a watch: a new list tells all. A list has to be whole
+                    pause = _CALM_SECONDS
+                else:
+                    self._known = replace(self._known, problem=_told(error))
+                    pause = min(_MAX_SECONDS, 2.0**failures) * _CHANCE.uniform(0.5, 1.0)
+                    failures = min(failures + 1, 8)
+                version = ""
+            self._asked.set()
+            self._closed.wait(pause)
+
+    def _list(self) -> str:
+        listed = kubernetes_api.list_objects(self._api, PATH)
+        self._known = _Known(MappingProxyType(dict(self._part(item) for item in listed.items)), problem="")
+        return listed.version
+
+    def _watch(self, version: str) -> str:
+        for event in kubernetes_api.watch(self._api, PATH, version):
+            version = event.version
+            if event.type != "BOOKMARK":
+                self._take(event)
+            if self._closed.is_set():
+                break
+        return version
+
+    def _take(self, event: Event) -> None:
+        name, text = self._part(event.item)
+        texts = {key: known for key, known in self._known.texts.items() if key != name}
+        if event.type != "DELETED":
+            texts[name] = text
+        self._known = replace(self._known, texts=MappingProxyType(texts))
+
+    def _part(self, item: Mapping[str, Any]) -> tuple[str, str]:
+        """An object's name and the text of a policy's part: JSON is YAML too. A line a key, so that a place says something.
+
+        What else Kubernetes keeps in `metadata` is no part of the policy, and must not change its digest.
+        """
+        try:
+            name, namespace = str(item["metadata"]["name"]), str(item["metadata"]["namespace"])
+        except (KeyError, TypeError):
+            raise ApiError("the API listed an object without a name") from None
+        scope = {} if namespace == self._root else {"namespace": namespace}
+        part = {
+            "apiVersion": policy_keys.API_VERSION,
+            "kind": policy_keys.KIND,
+            "metadata": {"name": name, **scope},
+            **({"spec": item["spec"]} if "spec" in item else {}),
+        }
+        return f"{namespace}/{name}", _BEYOND_ASCII.sub(_escaped, json.dumps(part, indent=2, ensure_ascii=False))
+
+
+def _told(error: Exception) -> str:
+    """A text of ours, or a type: another's text could hold the token."""
+    return str(error) if isinstance(error, ApiError) else f"{type(error).__name__} while asking the API"
+
+
+def _escaped(found: re.Match[str]) -> str:
+    """JSON lets U+2028 stand in a string, where YAML reads the end of a line; YAML has no surrogate pairs."""
+    code = ord(found[0])
+    return f"\\u{code:04x}" if code <= _BMP else f"\\U{code:08x}"

@@ -1,0 +1,95 @@
+"""One revision of what the guard goes by: a policy and the detectors that an organisation wrote for itself, as one.
+
+A policy may name the infoTypes of the detector sets beside it, so both are read together and are valid together or not
+at all. The digest that every decision carries is of both. Opens no file; see `extauthz.policies.files`.
+"""
+
+import hashlib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date
+
+from extauthz.detection import detector_sets
+from extauthz.detection.detector_sets import DetectorSet
+from mesh.policy.policy import Policy
+from mesh.policy.vocabulary import Vocabulary
+from mesh.policy_file import load as policy_file
+from mesh.policy_file.problems import PolicyError, Problem, Severity
+
+
+@dataclass(frozen=True, slots=True)
+class Texts:
+    """What a revision is written in: text by file name."""
+
+    policies: Mapping[str, str] = field(default_factory=dict)
+    detectors: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def digest(self) -> bytes:
+        """Changes with any file, its name among them."""
+        whole = hashlib.sha256()
+        for texts in (self.policies, self.detectors):
+            whole.update(len(texts).to_bytes(8, "big"))
+            for part in (part for item in sorted(texts.items()) for part in item):
+                data = part.encode(errors="surrogateescape")
+                whole.update(len(data).to_bytes(8, "big") + data)
+        return whole.digest()
+
+
+@dataclass(frozen=True, slots=True)
+class Revision:
+    """A policy and the detector sets whose infoTypes it may name."""
+
+    policy: Policy
+    sets: tuple[DetectorSet, ...] = ()
+
+
+def parse(texts: Texts, *, today: date) -> Revision:
+    """The revision. Raises `PolicyError` with every problem when a file has an error."""
+    found, problems = check(texts, today=today)
+    if found is None:
+        raise PolicyError(problems)
+    return found
+
+
+def check(
+    texts: Texts, *, today: date, unseen: frozenset[str] = frozenset()
+) -> tuple[Revision | None, tuple[Problem, ...]]:
+    """The revision, or None when a file has an error; and all problems by place.
+
+    Args:
+        today: the day (UTC) that exceptions are held against.
+        unseen: infoTypes that no detector finds; naming one is a warning.
+    """
+    sets, problems = check_sets(texts.detectors)
+    if sets is None:  # a policy that names their infoTypes would only show errors that are none
+        return None, problems
+    words = vocabulary(sets, unseen)
+    policy, more = policy_file.check_files(texts.policies, today=today, vocabulary=words)
+    problems = tuple(sorted((*problems, *more)))
+    return (None if policy is None else Revision(_sealed(policy, sets), sets)), problems
+
+
+def vocabulary(sets: Sequence[DetectorSet], unseen: frozenset[str] = frozenset()) -> Vocabulary:
+    """What a policy beside these sets may name."""
+    return Vocabulary(detector_sets.vocabulary(sets), unseen)
+
+
+def check_sets(texts: Mapping[str, str]) -> tuple[tuple[DetectorSet, ...] | None, tuple[Problem, ...]]:
+    """The detector sets of these files, or None when one has an error or two hold one name; and all problems."""
+    read = [detector_sets.check(text, file=file) for file, text in sorted(texts.items())]
+    problems = tuple(sorted(problem for _, found in read for problem in found))
+    sets = tuple(found for found, _ in read if found is not None)
+    if len(sets) < len(read):
+        return None, problems
+    if clash := detector_sets.clash(sets):
+        return None, (*problems, Problem(sorted(texts)[-1], 1, 1, Severity.ERROR, clash, "rename one"))
+    return sets, problems
+
+
+def _sealed(policy: Policy, sets: Sequence[DetectorSet]) -> Policy:
+    """The policy under a digest of everything: other detectors decide otherwise. Without sets it is the policy's own."""
+    if not sets:
+        return policy
+    parts = "\n".join([policy.digest, *sorted(each.digest for each in sets)])
+    return replace(policy, digest=hashlib.sha256(parts.encode()).hexdigest())

@@ -1,0 +1,135 @@
+"""What is in force: one immutable snapshot of policy and engine, replaced by one assignment, and kept when the next one
+is broken.
+
+Every exchange pins the snapshot that it began with. A revision is put in force whole: its policy and its detectors are
+valid together and compiled, or the old snapshot stays. Reading, proving and compiling happen in the thread that calls
+`refresh`, never in the one that reads `current`.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from typing import Protocol
+
+from extauthz.detection.detector_sets import DetectorSet
+from extauthz.detection.engines import EngineError
+from extauthz.policies import revision
+from extauthz.policies.files import PolicyUnreadableError
+from extauthz.policies.revision import Texts
+from mesh.policy.policy import Policy
+from mesh.policy_file.problems import PolicyError
+from phiscan.scanner import Engine
+
+Today = Callable[[], date]
+"""The day, in UTC."""
+EngineOf = Callable[[Sequence[DetectorSet]], Engine]
+"""A compiled engine with these detectors too. Raises EngineError."""
+
+
+class Source(Protocol):
+    """Where the texts of a policy come from."""
+
+    def read(self) -> Texts:
+        """The texts as they are now. Raises PolicyUnreadableError."""
+
+
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    """What decides a message from its first byte to its last.
+
+    Args:
+        policy: None while there is none; then every message is denied.
+        engine: for the event loop only: it is not thread-safe.
+    """
+
+    policy: Policy | None
+    engine: Engine
+
+
+class PolicyStore:
+    """Holds the snapshot in force.
+
+    Args:
+        source: where the policy and its detectors stand.
+        today: tells the day that exceptions are held against.
+        engine_of: compiles.
+        required: whether a first revision that cannot be used ends the start. Without it the store begins with no
+            policy, and goes on asking.
+
+    Raises:
+        PolicyUnreadableError: a file cannot be read.
+        PolicyError: the files have errors; its `problems` say where.
+        EngineError: the detectors cannot run.
+    """
+
+    def __init__(self, source: Source, today: Today, engine_of: EngineOf, *, required: bool = True) -> None:
+        self._source = source
+        self._today = today
+        self._engine_of = engine_of
+        self._detectors: tuple[str, ...] = ()  # digests of the sets that the engine runs
+        self._tried = self._in_force = b""
+        self._refused = False
+        try:
+            texts = source.read()
+            self._current = self._made(texts, today(), None)
+            self._tried = self._in_force = texts.digest
+        except (PolicyError, PolicyUnreadableError):
+            if required:
+                raise
+            self._current, self._refused = Snapshot(None, engine_of(())), True
+
+    @property
+    def current(self) -> Snapshot:
+        """The snapshot in force. Keep the value for the whole of an exchange: the next call may return another."""
+        return self._current
+
+    @property
+    def refused(self) -> bool:
+        """Whether what is written is not what is in force, because it cannot be used or reached."""
+        return self._refused
+
+    def refresh(self) -> bool:
+        """Read the source again and put a changed revision in force; return whether something changed.
+
+        Exceptions end here too, whatever the source says. A revision is tried once: until a text changes again, later
+        calls return False.
+
+        Raises:
+            PolicyUnreadableError, PolicyError, EngineError: as the constructor. The old snapshot stays.
+        """
+        today = self._today()
+        ended = self._end_exceptions(today)
+        try:
+            return self._take(self._source.read(), today) or ended
+        except (PolicyError, PolicyUnreadableError, EngineError):
+            self._refused = True
+            raise
+
+    def _end_exceptions(self, today: date) -> bool:
+        policy = self._current.policy
+        if policy is None or (dated := policy.on(today)) is policy:
+            return False
+        self._current = replace(self._current, policy=dated)
+        return True
+
+    def _take(self, texts: Texts, today: date) -> bool:
+        digest = texts.digest
+        if digest in {self._tried, self._in_force}:
+            self._tried, self._refused = digest, digest != self._in_force
+            return False
+        self._tried = digest
+        self._current = self._made(texts, today, self._current)
+        self._in_force, self._refused = digest, False
+        return True
+
+    def _made(self, texts: Texts, today: date, old: Snapshot | None) -> Snapshot:
+        """A whole snapshot. Compiling takes a second, so an engine stays where its detectors do."""
+        made = revision.parse(texts, today=today)
+        detectors = tuple(each.digest for each in made.sets)
+        same = old is not None and old.policy is not None and detectors == self._detectors
+        engine = old.engine if old is not None and same else self._engine_of(made.sets)
+        self._detectors = detectors
+        return Snapshot(made.policy, engine)
+
+
+__all__ = ["PolicyStore", "Snapshot", "Source", "Today"]

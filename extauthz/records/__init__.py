@@ -1,0 +1,1 @@
+"""Records: the ledger, spans, metrics, logs and observed edges."""

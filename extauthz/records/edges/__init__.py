@@ -1,0 +1,1 @@
+"""Observed edges: counted in memory, saved in a folder."""

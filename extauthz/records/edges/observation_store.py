@@ -1,0 +1,273 @@
+"""The edge store: counts who talks to whom on which route, and which kinds of identifiers go along, for `policy learn`.
+
+Counting is one template and a few dictionary updates in memory; nothing waits for the disk. Every few seconds, and when the
+worker drains, what has changed is written whole to a new file that then takes the old one's place, so a crash leaves the
+old file or the new one. What a crash loses are the last seconds of counting. A store that cannot be written stops no message:
+it is no audit (that is the ledger), and what it counted is written when the disk is back.
+
+Each worker has a file of its own, `edges-NUMBER.jsonl` (mode 0600), and goes on with it after a restart. Readers merge. A
+file that cannot be gone on with is set aside under another name: a guard that does not start would close the mesh.
+"""
+
+import itertools
+import os
+import threading
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from datetime import date
+from pathlib import Path
+from types import MappingProxyType
+from typing import Final, Protocol
+
+from extauthz.records import folder_lock
+from mesh.message.facts import Facts
+from mesh.observed import route_template
+from mesh.observed.jsonl import Edges, EdgesError, head_line, line_of, load
+from mesh.observed.observation import Content, Observation, Sighting, kinds_of, merge, sighting_of
+from mesh.policy.decision import Action, Decision
+from mesh.policy.policy import Policy
+from phiscan.finding import ScanReport
+
+LIMIT: Final = 10_000
+"""Edges that one worker counts apart: about 4 MB on disk (`python -m bench.edges`)."""
+
+_GLOB: Final = "edges-*.jsonl"
+_NOBODY: Final = MappingProxyType[str, str]({})
+
+
+class EdgeStoreError(Exception):
+    """The store cannot be opened or written. The text is one line that names the path and the fix."""
+
+
+class EdgeCounter(Protocol):
+    """What counts judged messages."""
+
+    @property
+    def left_out(self) -> int:
+        """Messages that were not counted, because the store is full."""
+
+    @property
+    def problem(self) -> str:
+        """Why an earlier file was set aside; empty when none was."""
+
+    def count(self, facts: Facts, decision: Decision, report: ScanReport, policy: Policy | None) -> None:
+        """Count one message, judged under this policy; None when there was none."""
+
+    def save(self) -> None:
+        """Write what has changed. May run beside `count` in another thread. Raises EdgeStoreError."""
+
+    def close(self) -> None:
+        """Write what has changed, and let go of the folder. Raises EdgeStoreError."""
+
+
+class NoEdges:
+    """Counts nothing: `serve` without `--edges`."""
+
+    left_out: Final = 0
+    problem: Final = ""
+
+    def count(self, facts: Facts, decision: Decision, report: ScanReport, policy: Policy | None) -> None:
+        """Forget a message."""
+
+    def save(self) -> None:
+        """Do nothing."""
+
+    def close(self) -> None:
+        """Do nothing."""
+
+
+NO_EDGES: Final = NoEdges()
+
+
+@dataclass(slots=True)
+class _Tally:
+    """Counts of one sighting, on their way."""
+
+    first: date
+    last: date
+    count: int = 0
+    kinds: tuple[dict[str, int], dict[str, int], dict[str, int]] = field(default_factory=lambda: ({}, {}, {}))
+    line: bytes = b""
+    lined: int = 0  # the count that `line` was made of
+
+    def add(self, kinds: tuple[frozenset[str], ...], day: date) -> None:
+        self.count += 1
+        self.last = max(self.last, day)
+        for counts, held in zip(self.kinds, kinds, strict=True):
+            for kind in held:
+                counts[kind] = counts.get(kind, 0) + 1
+
+    def copy(self) -> "_Tally":
+        identifiers, health, masked = self.kinds
+        return _Tally(self.first, self.last, self.count, (dict(identifiers), dict(health), dict(masked)))
+
+    def observation(self, sighting: Sighting) -> Observation:
+        content = Content(*(MappingProxyType(dict(sorted(counts.items()))) for counts in self.kinds))
+        return Observation(sighting, self.count, self.first, self.last, content)
+
+
+class EdgeStore:
+    """One worker's counts. `count` is for one thread; `save` may run in another.
+
+    Args:
+        folder: made when missing, mode 0700.
+        worker: its number.
+        today: the day (UTC).
+        limit: edges that are counted apart; of messages beyond them, only the number is kept.
+
+    Raises:
+        EdgeStoreError: the folder cannot be used, or another process counts there.
+    """
+
+    def __init__(self, folder: Path, worker: int, today: Callable[[], date], *, limit: int = LIMIT) -> None:
+        self._folder = folder
+        self._file = folder / f"edges-{worker}.jsonl"
+        self._today = today
+        self._limit = limit
+        self._tallies: dict[Sighting, _Tally] = {}
+        self._policy: Policy | None = None
+        self._words: frozenset[str] = frozenset()
+        self._changed = False
+        self._counting = threading.Lock()  # `save` must not see a message counted by half
+        self._saving = threading.Lock()  # a drain must not write beside the upkeep's last write
+        self.left_out = 0
+        self.problem = ""
+        self._lock = self._take_lock(worker)
+        try:
+            self._go_on()
+        except OSError as error:
+            os.close(self._lock)
+            raise self._cannot("opened", error) from None
+
+    def count(self, facts: Facts, decision: Decision, report: ScanReport, policy: Policy | None) -> None:
+        """Count one message, judged under this policy. Of the message itself nothing is kept."""
+        if self._policy is not policy:
+            self._policy = policy
+            self._words = route_template.own_words(policy) if policy else frozenset()
+        sighting = sighting_of(facts, decision, policy.services if policy else _NOBODY, self._words)
+        if sighting is None:
+            return
+        masked = frozenset(decision.redact) if decision.effect is Action.REDACT else frozenset[str]()
+        kinds = (*kinds_of(report), masked)
+        with self._counting:
+            self._changed = True
+            tally = self._tally(sighting)
+            if tally is None:
+                self.left_out += 1
+            else:
+                tally.add(kinds, self._today())
+
+    def _tally(self, sighting: Sighting) -> _Tally | None:
+        tally = self._tallies.get(sighting)
+        if tally is None and len(self._tallies) < self._limit:
+            today = self._today()
+            tally = self._tallies[sighting] = _Tally(today, today)
+        return tally
+
+    def save(self) -> None:
+        """Write what has changed since the last time. Raises EdgeStoreError."""
+        with self._saving:
+            self._save()
+
+    def _save(self) -> None:
+        with self._counting:  # held for copies only: a message may be waiting to be counted
+            if not self._changed:
+                return
+            self._changed = False
+            tallies = list(self._tallies.items())
+            fresh = [(sighting, tally, tally.copy()) for sighting, tally in tallies if tally.count != tally.lined]
+            head = head_line(len(tallies), left_out=self.left_out, limit=self._limit)
+        for sighting, tally, copy in fresh:
+            tally.line, tally.lined = line_of(copy.observation(sighting)), copy.count
+        try:
+            self._write(head + b"".join(tally.line for _, tally in tallies))
+        except OSError as error:
+            self._changed = True
+            raise self._cannot("written", error) from None
+
+    def close(self) -> None:
+        """Write what has changed, and let go of the folder."""
+        try:
+            self.save()
+        finally:
+            if self._lock >= 0:
+                os.close(self._lock)
+            self._lock = -1
+
+    def _write(self, data: bytes) -> None:
+        new = self._file.with_suffix(".new")
+        descriptor = os.open(new, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+        with os.fdopen(descriptor, "wb") as file:
+            file.write(data)
+            file.flush()
+            os.fsync(file.fileno())
+        new.replace(self._file)
+
+    def _take_lock(self, worker: int) -> int:
+        try:
+            return folder_lock.take(self._folder, f"edges-{worker}.lock")
+        except folder_lock.BusyError:
+            raise EdgeStoreError(
+                f"{self._folder}: another process counts the edges of worker {worker}; give each its own folder"
+            ) from None
+        except OSError as error:
+            raise self._cannot("opened", error) from None
+
+    def _go_on(self) -> None:
+        """Take up the counts of the file that is there, or set it aside."""
+        if not self._file.exists():
+            return
+        try:
+            edges = read_file(self._file)
+        except EdgesError as error:
+            self.problem = str(error)
+            names = (self._file.with_suffix(f".unusable-{number}") for number in itertools.count(1))
+            self._file.rename(next(name for name in names if not name.exists()))
+            return
+        self.left_out = edges.left_out
+        for each in merge(edges.observations):
+            content = each.content
+            kinds = dict(content.identifiers), dict(content.health), dict(content.masked)
+            self._tallies[each.sighting] = _Tally(each.first, each.last, each.count, kinds)
+
+    def _cannot(self, done: str, error: OSError) -> EdgeStoreError:
+        why = error.strerror or "the disk is full"
+        return EdgeStoreError(f"{self._folder}: the edges cannot be {done} ({why}); make the folder writable")
+
+
+def read_file(path: Path) -> Edges:
+    """The edges of one file. Raises EdgesError."""
+    try:
+        return load(path.read_bytes(), file=str(path))
+    except OSError as error:
+        raise _unreadable(path, error) from None
+
+
+def _listed(folder: Path) -> list[Path]:
+    try:
+        return sorted(folder.iterdir())
+    except OSError as error:
+        raise _unreadable(folder, error) from None
+
+
+def _unreadable(path: Path, error: OSError) -> EdgesError:
+    why = (error.strerror or "cannot be read").lower()
+    return EdgesError(f"{path}: {why}; give files or folders that `serve --edges` wrote")
+
+
+def read(places: Iterable[Path]) -> Edges:
+    """The edges of files and folders, merged. A file that is named twice counts once. Raises EdgesError."""
+    files: dict[Path, Path] = {}
+    for place in places:
+        found = [path for path in _listed(place) if path.match(_GLOB)] if place.is_dir() else [place]
+        if not found:
+            raise EdgesError(
+                f"{place}: holds no {_GLOB}; give a folder that `serve --edges` wrote after a message was judged"
+            )
+        files.update((path.resolve(), path) for path in found)
+    stores = [read_file(path) for path in files.values()]
+    return Edges(
+        merge(observation for store in stores for observation in store.observations),
+        sum(store.left_out for store in stores),
+        max((store.limit for store in stores), default=0),
+    )

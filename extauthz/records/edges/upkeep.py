@@ -1,0 +1,64 @@
+"""Keeps a worker's counted edges on the disk, and says in the log when that fails. No message waits for it."""
+
+import asyncio
+import logging
+import time
+from collections.abc import Callable
+from typing import Final
+
+from extauthz.records import logs
+from extauthz.records.edges.observation_store import EdgeCounter, EdgeStoreError
+from extauthz.records.logs import LogEvent
+
+SECONDS: Final = 5.0
+"""Between two writes; what a crash can lose of the counting."""
+
+
+class EdgeUpkeep:
+    """The writing of one worker's store.
+
+    Args:
+        edges: the store.
+        clock: seconds, monotonic.
+    """
+
+    def __init__(self, edges: EdgeCounter, clock: Callable[[], float] = time.monotonic) -> None:
+        self._edges = edges
+        self._clock = clock
+        self._due = clock() + SECONDS
+        self._failed = False
+        self._full = False
+
+    async def tend(self) -> None:
+        """Write what has changed, when it is time. Never raises for a disk that fails."""
+        if self._clock() < self._due:
+            return
+        self._due = self._clock() + SECONDS
+        try:
+            await asyncio.to_thread(self._edges.save)
+        except EdgeStoreError as error:
+            self._say_failed(error)
+        else:
+            if self._failed:
+                self._failed = False
+                logs.emit(LogEvent.EDGES_WRITTEN)
+        self._say_full()
+
+    def close(self) -> None:
+        """Write the rest, and let go."""
+        try:
+            self._edges.close()
+        except EdgeStoreError as error:
+            self._say_failed(error)
+        self._say_full()
+
+    def _say_failed(self, error: EdgeStoreError) -> None:
+        """Once, and not every few seconds."""
+        if not self._failed:
+            self._failed = True
+            logs.emit(LogEvent.EDGES_FAILED, logging.ERROR, problem=str(error))
+
+    def _say_full(self) -> None:
+        if self._edges.left_out and not self._full:
+            self._full = True
+            logs.emit(LogEvent.EDGES_FULL, logging.WARNING)

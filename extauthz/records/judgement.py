@@ -1,0 +1,69 @@
+"""One decided message with what identifies it: what the ledger, the spans, the metrics and the answers are made of.
+
+INVARIANT (no values): nothing here holds a path, an address, a header, a body, or anything derived from one.
+"""
+
+from collections import Counter
+from dataclasses import dataclass
+from typing import Any
+
+from mesh.message.facts import Facts
+from mesh.policy.decision import Decision
+from phiscan.finding import ScanReport
+
+
+@dataclass(frozen=True, slots=True)
+class Judgement:
+    """The outcome of one message.
+
+    Args:
+        id: of this decision, unique; the answer, the span and the ledger record carry it.
+        facts: who talks to whom. Its operation goes nowhere: paths can hold PHI.
+        policy: name of the policy that decided.
+        trace: trace id, 32 hexadecimal digits.
+        body: the redacted body, only when the decision's effect is REDACT.
+        observed: nobody waited for it: Envoy's filter runs in observability mode.
+    """
+
+    id: str
+    facts: Facts
+    decision: Decision
+    report: ScanReport
+    policy: str
+    trace: str
+    body: bytes | None = None
+    observed: bool = False
+
+    def __repr__(self) -> str:
+        """Name the decision only: a body must not reach a log through a repr."""
+        return f"Judgement({self.id}, {self.decision.action}, {self.decision.reason})"
+
+
+def ledger_record(judgement: Judgement) -> dict[str, Any]:
+    """Return the record of a decision as the ledger keeps it: principals, classes, counts and closed words."""
+    decision, facts = judgement.decision, judgement.facts
+    return {
+        "kind": "decision",
+        "id": judgement.id,
+        "decision": decision.action.value,
+        "enforced": decision.enforced,
+        "observed": judgement.observed,
+        "reason": decision.reason.value,
+        "verdict": decision.verdict.value,
+        "coverage": decision.coverage.value,
+        "gap": decision.gap.value,
+        "identifiers": [i.value for i in decision.identifiers],
+        "infoTypes": dict(Counter(f.info_type for f in judgement.report.findings)),
+        "tipped": list(decision.tipped),
+        "rules": list(decision.rules),
+        "audits": {rule: action.value for rule, action in decision.audits},
+        "policy": decision.policy,
+        "source": facts.source,
+        "destination": facts.destination,
+        "service": facts.service,
+        "caller": facts.caller,
+        "mtls": facts.mtls,
+        "direction": facts.direction.value,
+        "vantage": facts.vantage.value,
+        "trace": judgement.trace,
+    }

@@ -1,0 +1,1 @@
+"""The ledger: a hash-chained record of each decision."""

@@ -1,0 +1,206 @@
+"""The audit ledger: what was decided, about whom and why, in an append-only chain of lines on disk.
+
+Records hold principals, classes and counts. They hold no path, address, body, digest of a body or value; see
+`extauthz.records.judgement.ledger_record` for the keys. `extauthz.records.ledger.chain` owns their form.
+
+Durability: each record is handed to the operating system in one write before its answer leaves, so it survives the
+death of this process. `sync` puts it on the disk; the server calls it once a second and at the end, so a crash of
+the machine can lose the last second.
+"""
+
+import os
+import threading
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, Final, Protocol
+
+from extauthz.records import folder_lock
+from extauthz.records.ledger.chain import Head, Record, chains, last_head, seal, segment_name
+
+SEGMENT_BYTES: Final = 64 * 1024 * 1024  # a segment is read whole by a recovery and by `audit verify`
+
+
+class LedgerError(Exception):
+    """The ledger cannot be opened or written. The text names the path and the fix, and no record."""
+
+
+class Ledger(Protocol):
+    """Where decisions are recorded. The contract of every implementation: a record is kept, or LedgerError says not."""
+
+    @property
+    def healthy(self) -> bool:
+        """Whether the last write succeeded."""
+
+    @property
+    def head(self) -> Head:
+        """Where the chain stands."""
+
+    def append(self, record: dict[str, Any]) -> None:
+        """Keep one record. Raises LedgerError when it may be lost."""
+
+    def heal(self) -> None:
+        """Try to write again after a failure. Raises LedgerError while that is not possible."""
+
+    def sync(self) -> None:
+        """Put everything on the disk. Raises LedgerError."""
+
+    def close(self) -> None:
+        """Sync, and let go of the files."""
+
+
+class NoLedger:
+    """Keeps nothing: `serve` without `--ledger`, which says so at its start."""
+
+    healthy: Final = True
+    head: Final = Head()
+
+    def append(self, record: dict[str, Any]) -> None:
+        """Forget a record."""
+
+    def heal(self) -> None:
+        """Do nothing."""
+
+    def sync(self) -> None:
+        """Do nothing."""
+
+    def close(self) -> None:
+        """Do nothing."""
+
+
+class FileLedger:
+    """One worker's chain in a folder. Not thread-safe but for `sync`.
+
+    Args:
+        folder: made when missing, mode 0700.
+        worker: number of this worker; each has a chain of its own, and a lock so that nobody else writes it.
+        now: the time as text, ISO 8601 in UTC.
+        segment_bytes: a segment that is longer is followed by a new one.
+
+    Raises:
+        LedgerError: the folder cannot be written, or another process writes this chain.
+    """
+
+    def __init__(
+        self, folder: Path, worker: int, now: Callable[[], str], *, segment_bytes: int = SEGMENT_BYTES
+    ) -> None:
+        self._folder = folder
+        self._worker = worker
+        self._now = now
+        self._limit = segment_bytes
+        self._size = 0
+        self._file = -1
+        self._healthy = False
+        self._swap = threading.Lock()  # `sync` runs in a thread, and must not meet a file that is being replaced
+        self.head = Head()
+        self._lock = self._take_lock()
+        try:
+            self.heal()
+        except LedgerError:
+            self._let_go()
+            raise
+
+    @property
+    def healthy(self) -> bool:
+        """Whether the last write succeeded."""
+        return self._healthy
+
+    def append(self, record: dict[str, Any]) -> None:
+        """Keep one record, with `seq`, `time`, `prev` and `hash` added. Raises LedgerError.
+
+        After a failed write the next call first heals, so that the ledger is whole again when the disk is.
+        """
+        self.heal()
+        try:
+            if self._size > self._limit:
+                self._open(segment_name(self._worker, self.head.seq + 1))
+            self._write(record)
+        except OSError as error:
+            self._healthy = False
+            raise self._cannot("written", error) from None
+
+    def heal(self) -> None:
+        """After a failure, close the torn line with a recovery record. Raises LedgerError while that is not possible."""
+        if self._healthy:
+            return
+        try:
+            self._continue()
+        except OSError as error:
+            raise self._cannot("written", error) from None
+
+    def sync(self) -> None:
+        """Put everything on the disk. Raises LedgerError."""
+        try:
+            with self._swap:
+                os.fsync(self._file)
+        except OSError as error:
+            self._healthy = False
+            raise self._cannot("synced", error) from None
+
+    def close(self) -> None:
+        """Sync, and let go of the files."""
+        try:
+            self.sync()
+        finally:
+            self._let_go()
+
+    def _let_go(self) -> None:
+        for file in (self._file, self._lock):
+            if file >= 0:
+                os.close(file)
+
+    def _take_lock(self) -> int:
+        try:
+            return folder_lock.take(self._folder, f"ledger-{self._worker}.lock")
+        except folder_lock.BusyError:
+            raise LedgerError(
+                f"{self._folder}: another process writes the ledger of worker {self._worker}; give each its own folder"
+            ) from None
+        except OSError as error:
+            raise self._cannot("opened", error) from None
+
+    def _continue(self) -> None:
+        """Take up the chain where its newest segment ends, and say in a record that (and how) it was taken up."""
+        names = chains(p.name for p in self._folder.iterdir()).get(self._worker, [])
+        head, bad = Head(), 0
+        for name in reversed(names):
+            found, more = self._tail(name)
+            bad += more
+            if found is not None:
+                head = found
+                break
+        self.head = head
+        start = segment_name(self._worker, head.seq + 1)
+        self._open(names[-1] if bad else start)
+        self._write({"kind": "recovery", "torn": bad} if bad else {"kind": "start"})
+        self._healthy = True
+
+    def _tail(self, name: str) -> tuple[Head | None, int]:
+        """Return where a segment's chain stands and how many bad lines follow; a torn end is given its newline."""
+        path = self._folder / name
+        head, bad, torn = last_head(path.read_bytes())
+        if torn:
+            with path.open("ab") as file:
+                file.write(b"\n")
+            head, bad, _ = last_head(path.read_bytes())
+        return head, bad
+
+    def _open(self, name: str) -> None:
+        file = os.open(self._folder / name, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
+        with self._swap:
+            if self._file >= 0:
+                os.fsync(self._file)
+                os.close(self._file)
+            self._file = file
+        self._size = os.fstat(file).st_size
+
+    def _write(self, record: Record) -> None:
+        line, head = seal({**record, "time": self._now()}, self.head)
+        written = os.write(self._file, line)
+        if written != len(line):
+            raise OSError("short write")
+        self._size += written
+        self.head = head
+
+    def _cannot(self, done: str, error: OSError) -> LedgerError:
+        why = error.strerror or "the disk is full"
+        return LedgerError(f"{self._folder}: the ledger cannot be {done} ({why}); make the folder writable")

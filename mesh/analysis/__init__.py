@@ -1,0 +1,1 @@
+"""What a policy will do: cases, differences, graphs, explanations and coverage."""

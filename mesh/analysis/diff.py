@@ -1,0 +1,216 @@
+"""What changes for the mesh between two policies: edges, identifiers and settings that open or close.
+
+Computed with `decide` over the messages of `mesh.analysis.endpoint_classes`, never over text: a renamed, reordered or split rule
+that lets the same flow is no change. Only edges that a changed rule may name are tried, because a decision depends on
+nothing but the rules that name its edge and on the settings, which are compared one by one.
+
+An individual's identifier is tried alone. Health information and a provider's own identifiers are tried beside an
+identifier that may flow, and reported only where one could flow before and can after: without one there is no PHI.
+Cost: what two policies say is tried once for each pair of different things that they say, with about two hundred
+decisions; an edge of which they say what they said of another costs its matching only.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from enum import StrEnum
+
+from mesh.analysis.endpoint_classes import Parties, asked_for, messages, trials
+from mesh.analysis.equivalence_classes import Spot
+from mesh.analysis.flows import flows, standing
+from mesh.message.facts import Direction, Facts
+from mesh.policy.decide import decide
+from mesh.policy.decision import Action, Decision, Mode
+from mesh.policy.policy import Policy, Rule
+from phiscan.finding import ScanReport
+from phiscan.identifiers import INFO_TYPES, InfoType
+
+
+class What(StrEnum):
+    """What a move is about."""
+
+    EDGE = "edge"
+    IDENTIFIER = "identifier"
+    ENFORCEMENT = "enforcement"
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Move:
+    """One thing that two policies decide differently for one message.
+
+    Args:
+        name: infoType of an identifier; empty for the others.
+        before: action, or `enforced` and `recorded` for enforcement.
+    """
+
+    what: What
+    name: str
+    before: str
+    after: str
+    opens: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """What two policies decide differently for one class of messages; `facts` are those of its witness."""
+
+    source: str
+    destination: str
+    spot: Spot
+    facts: Facts = field(repr=False)
+    moves: tuple[Move, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """A setting of the whole policy that differs, in the words of a policy file."""
+
+    name: str
+    before: str
+    after: str
+    opens: bool
+
+
+@dataclass(frozen=True, slots=True)
+class RuleChange:
+    """A rule that is not the same in both policies, and that decisions cannot show.
+
+    Args:
+        how: `new`, `changed` or `removed`.
+        about: why it cannot be tried, in words; empty for an AUDIT rule.
+    """
+
+    rule: str
+    how: str
+    about: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Diff:
+    """All differences.
+
+    Args:
+        spots: for each pair of labels, all operations that the policies tell apart there.
+        untried: changed rules that ask for claims or headers: a person must read them, because nobody's message stands
+            for those. They count as opening.
+        audits: changed AUDIT rules. They decide nothing, so nothing opens or closes.
+        info_types: of both policies, by name.
+    """
+
+    settings: tuple[Setting, ...]
+    differences: tuple[Difference, ...]
+    spots: dict[tuple[str, str], tuple[Spot, ...]]
+    untried: tuple[RuleChange, ...] = ()
+    audits: tuple[RuleChange, ...] = ()
+    info_types: Mapping[str, InfoType] = field(default_factory=lambda: INFO_TYPES, repr=False)
+
+    @property
+    def opens(self) -> bool:
+        """Whether anything becomes looser, or may."""
+        return (
+            bool(self.untried)
+            or any(s.opens for s in self.settings)
+            or any(m.opens for d in self.differences for m in d.moves)
+        )
+
+    @property
+    def empty(self) -> bool:
+        """Whether the policies decide, and tell, the same everywhere."""
+        return not (self.settings or self.differences or self.untried or self.audits)
+
+
+def diff(old: Policy, new: Policy) -> Diff:
+    """What `new` decides differently from `old`. Exceptions count as they hold on the policies' own day.
+
+    Raises:
+        TooManyError: the changed rules name too many messages.
+    """
+    rules = (*old.in_force, *new.in_force)
+    known = {**old.info_types, **new.info_types}
+    parties = Parties(rules)
+    changed = set(old.in_force) ^ set(new.in_force)
+    pairs = (pair for rule in rules if rule in changed for pair in parties.pairs(rule))
+    compared = _Comparison(replace(old, info_types={**known, **old.info_types}), replace(new, info_types=known))
+    found: list[Difference] = []
+    spots: dict[tuple[str, str], tuple[Spot, ...]] = {}
+    for source, destination, between in trials((old, new), pairs):
+        names = source.label, destination.label
+        spots[names] = between
+        for spot in between:
+            for facts in messages(source, destination, spot):
+                if moves := compared.moves(facts):
+                    found.append(Difference(*names, spot, facts, moves))
+    untried = _rule_changes(*([rule for rule in each.in_force if asked_for(rule)] for each in (old, new)))
+    audits = _rule_changes(old.auditing, new.auditing)
+    return Diff(_settings(old, new), tuple(found), spots, untried, audits, known)
+
+
+def _rule_changes(old: Iterable[Rule], new: Iterable[Rule]) -> tuple[RuleChange, ...]:
+    """The rules that differ in more than their name."""
+    before, after = ({replace(rule, name=""): rule.name for rule in rules} for rules in (old, new))
+    gone = {before[rule]: rule for rule in before.keys() - after.keys()}
+    come = {after[rule]: rule for rule in after.keys() - before.keys()}
+    words = {(True, True): "changed", (True, False): "removed", (False, True): "new"}
+    return tuple(
+        RuleChange(name, words[name in gone, name in come], asked_for(come.get(name) or gone[name]))
+        for name in sorted(gone.keys() | come.keys())
+    )
+
+
+class _Comparison:
+    """Decides messages by both policies. Messages of which the rules say the same are decided once."""
+
+    def __init__(self, old: Policy, new: Policy) -> None:
+        self._policies = (old, new)
+        self._known: dict[object, tuple[Move, ...]] = {}
+
+    def moves(self, facts: Facts) -> tuple[Move, ...]:
+        key = facts.direction, *(standing(facts, policy) for policy in self._policies)
+        if key not in self._known:
+            before, after = (decide(facts, ScanReport(), policy) for policy in self._policies)
+            edge = [] if facts.direction is Direction.RESPONSE else _edge_moves(before, after)
+            self._known[key] = (*edge, *self._identifier_moves(facts))
+        return self._known[key]
+
+    def _identifier_moves(self, facts: Facts) -> Iterator[Move]:
+        before, after = (flows(facts, policy) for policy in self._policies)
+        for name in before.keys() & after.keys():
+            if before[name] is not after[name]:
+                opens = after[name].rank < before[name].rank
+                yield Move(What.IDENTIFIER, name, before[name], after[name], opens)
+
+
+def _edge_moves(before: Decision, after: Decision) -> list[Move]:
+    moves = []
+    if (before.action is Action.DENY) != (after.action is Action.DENY):
+        moves.append(Move(What.EDGE, "", before.action, after.action, opens=before.action is Action.DENY))
+    if before.enforced != after.enforced:
+        words = ("enforced", "recorded") if before.enforced else ("recorded", "enforced")
+        moves.append(Move(What.ENFORCEMENT, "", *words, opens=before.enforced))
+    return moves
+
+
+def _settings(old: Policy, new: Policy) -> tuple[Setting, ...]:
+    """A setting opens when its new value is looser. Another principal for a service opens: it is another receiver."""
+    loosest = (Mode.DISCOVER, Mode.MONITOR, Mode.ENFORCE)
+    found = [
+        Setting("mode", old.mode, new.mode, loosest.index(new.mode) < loosest.index(old.mode)),
+        _action_setting("defaultAction", old.default_action, new.default_action),
+        _action_setting("onUnscannable", old.on_unscannable, new.on_unscannable),
+        Setting(
+            "treatIdentifiersAsPhi",
+            str(old.treat_identifiers_as_phi).lower(),
+            str(new.treat_identifiers_as_phi).lower(),
+            opens=old.treat_identifiers_as_phi,
+        ),
+    ]
+    for host in sorted({*old.services, *new.services}):
+        before, after = old.services.get(host, ""), new.services.get(host, "")
+        found.append(Setting(f"services `{host}`", before or "none", after or "none", opens=bool(after)))
+    for name in sorted(old.info_types.keys() | new.info_types.keys()):  # what nobody looks for flows
+        before, after = ("found" if name in policy.info_types else "not found" for policy in (old, new))
+        found.append(Setting(f"infoType `{name}`", before, after, opens=after == "not found"))
+    return tuple(setting for setting in found if setting.before != setting.after)
+
+
+def _action_setting(name: str, before: Action, after: Action) -> Setting:
+    return Setting(name, before, after, after.rank < before.rank)

@@ -1,0 +1,199 @@
+"""A `Diff` as the few sentences that a reviewer reads: equal moves of many edges become one."""
+
+from collections import defaultdict
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Final
+
+from mesh.analysis.diff import Diff, Move, RuleChange, Setting, What
+from mesh.analysis.equivalence_classes import ANY, NOBODY, Spot
+from mesh.analysis.flows import PROVIDER
+from mesh.message.facts import Direction, Protocol
+from mesh.policy.decision import Action
+from mesh.policy.vocabulary import InfoTypes
+from phiscan.identifiers import INFO_TYPES, Identifier
+
+_FLOW: Final = {
+    (Action.DENY, Action.ALLOW): "may now receive {names} from {source}",
+    (Action.DENY, Action.ALERT): "may now receive {names}, with an alert, from {source}",
+    (Action.DENY, Action.REDACT): "may now receive messages with {names}, masked, from {source}",
+    (Action.REDACT, Action.ALLOW): "now receives {names} unmasked from {source}",
+    (Action.REDACT, Action.ALERT): "now receives {names} unmasked, with an alert, from {source}",
+    (Action.ALERT, Action.ALLOW): "now receives {names} without an alert from {source}",
+    (Action.ALLOW, Action.ALERT): "now receives {names} with an alert from {source}",
+    (Action.ALLOW, Action.REDACT): "now receives {names} masked from {source}",
+    (Action.ALERT, Action.REDACT): "now receives {names} masked from {source}",
+    (Action.ALLOW, Action.DENY): "may no longer receive {names} from {source}",
+    (Action.ALERT, Action.DENY): "may no longer receive {names} from {source}",
+    (Action.REDACT, Action.DENY): "may no longer receive messages with {names} (masked so far) from {source}",
+}
+
+
+_FEW: Final = 4  # so many identifiers may be missing in "every identifier but"
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One sentence. `sources` send the requests and `destinations` answer them, in both directions.
+
+    Args:
+        operations: `POST /claims`; `*` for all that the pair's rules tell apart.
+        encrypted: whether it is about messages with mutual TLS.
+        names: infoTypes of identifiers, sorted.
+        info_types: all that there are, by name.
+    """
+
+    what: What
+    opens: bool
+    sources: tuple[str, ...]
+    destinations: tuple[str, ...]
+    operations: tuple[str, ...]
+    direction: Direction
+    encrypted: bool
+    names: tuple[str, ...]
+    before: str
+    after: str
+    info_types: InfoTypes = field(default_factory=lambda: INFO_TYPES, repr=False, compare=False)
+
+    def __str__(self) -> str:
+        caller, callee = _people(self.sources), _people(self.destinations)
+        place = f" at {', '.join(self.operations)}" if self.operations != (ANY,) else ""
+        suffix = "" if self.encrypted else " without mutual TLS"
+        if self.what is What.EDGE:
+            return f"{caller} may {'now' if self.opens else 'no longer'} call {callee}{place}{suffix}"
+        if self.what is What.ENFORCEMENT:
+            return f"calls of {caller} to {callee}{place} are now {self.after}, not {self.before}{suffix}"
+        is_request = self.direction is Direction.REQUEST
+        receiver, sender = (callee, caller) if is_request else (caller, callee)
+        words = _FLOW[Action(self.before), Action(self.after)].format(
+            names=summed_up(self.names, self.info_types), source=sender
+        )
+        return f"{receiver} {words}{place} ({self.direction}){suffix}"
+
+
+_Part = tuple[Callable[[Change], tuple[str, ...]], Callable[[Change, tuple[str, ...]], Change]]
+_PARTS: Final[tuple[_Part, ...]] = (
+    (lambda change: change.names, lambda change, merged: replace(change, names=merged)),
+    (lambda change: change.sources, lambda change, merged: replace(change, sources=merged)),
+    (lambda change: change.destinations, lambda change, merged: replace(change, destinations=merged)),
+)
+
+
+def changes(diff: Diff) -> tuple[Change, ...]:
+    """The sentences of a diff; what opens comes first."""
+    found = list(_by_operation(diff))
+    for part in _PARTS:
+        found = _merged(found, part)
+    return tuple(sorted(found, key=lambda c: (not c.opens, c.destinations, c.sources, c.operations, c.what, c.names)))
+
+
+def setting_words(setting: Setting) -> str:
+    """`mode` is now `monitor`, it was `enforce`."""
+    return f"{setting.name} is now {setting.after}, it was {setting.before}"
+
+
+def untried_words(change: RuleChange) -> str:
+    """rule `doctors` is new and asks for claim role = doctor: not compared, read it."""
+    return f"rule `{change.rule}` is {change.how} and asks for {change.about}: not compared, read it"
+
+
+def audit_words(change: RuleChange) -> str:
+    """AUDIT rule `tighter` is new: it decides nothing."""
+    return f"AUDIT rule `{change.rule}` is {change.how}: it decides nothing"
+
+
+def summed_up(names: Collection[str], info_types: InfoTypes = INFO_TYPES) -> str:
+    """Names in few words: a whole class, all identifiers and all health information have one word each.
+
+    A provider's identifier goes without saying where an individual's of that infoType moves alike.
+    """
+    left = {name for name in names if name.removeprefix(PROVIDER) not in names or not name.startswith(PROVIDER)}
+    words = []
+    own = frozenset(name for name, info_type in info_types.items() if info_type.identifier)
+    if len(own - left) in range(1, _FEW) and len(left) > _FEW:
+        words.append(f"every identifier but {' and '.join(sorted(own - left))}")
+        left -= own
+    for everything, word in _whole(own, info_types):
+        if everything <= left:
+            left -= everything
+            words.append(word)
+    return ", ".join([*words, *sorted(left)])
+
+
+def short(label: str) -> str:
+    """A principal's label as `namespace/account`; in full where its trust domain is not Istio's usual one."""
+    if label == NOBODY:
+        return "a peer without an identity"
+    namespace, _, account = label.removeprefix("cluster.local/ns/").removeprefix("*/ns/").partition("/sa/")
+    if "/ns/" in namespace or not namespace:
+        return label
+    if label in {ANY, "cluster.local/*"}:
+        return "any other workload"
+    return f"{namespace}/{account}" if account else namespace
+
+
+def _whole(own: frozenset[str], info_types: InfoTypes) -> Iterator[tuple[frozenset[str], str]]:
+    yield own, "every identifier"
+    for identifier in Identifier:
+        members = frozenset(name for name in own if info_types[name].identifier is identifier)
+        if len(members) > 1:
+            yield members, f"class {identifier.value}"
+    yield frozenset(PROVIDER + name for name in own), "every provider's identifier"
+    yield frozenset(info_types.keys() - own), "health information"
+
+
+def _people(labels: Sequence[str]) -> str:
+    return ", ".join(dict.fromkeys(map(short, labels)))  # a namespace in two trust domains reads alike
+
+
+def _by_operation(diff: Diff) -> Iterator[Change]:
+    places: dict[tuple[str, str, Direction, bool, Move], list[Spot]] = defaultdict(list)
+    for d in diff.differences:
+        for move in d.moves:
+            places[d.source, d.destination, d.facts.direction, d.facts.mtls, move].append(d.spot)
+    for (source, destination, direction, mtls, move), spots in places.items():
+        operations = tuple(sorted(_operations(spots, diff.spots[source, destination])))
+        names = (move.name,) if move.name else ()
+        edge = (source,), (destination,), operations, direction, mtls
+        yield Change(move.what, move.opens, *edge, names, move.before, move.after, diff.info_types)
+
+
+def _merged(found: Iterable[Change], part: _Part) -> list[Change]:
+    """Changes that differ in one part only, as one."""
+    get, put = part
+    parts: dict[Change, set[str]] = defaultdict(set)
+    for change in found:
+        parts[put(change, ())].update(get(change))
+    return [put(change, tuple(sorted(merged))) for change, merged in parts.items()]
+
+
+def _operations(spots: Sequence[Spot], known: Sequence[Spot]) -> Iterator[str]:
+    """The operations in few words: an axis along which all of them take part is left open."""
+    protocols = {spot.protocol for spot in known}
+    for protocol in sorted(protocols):
+        here: set[tuple[str, ...]] = {spot.labels for spot in spots if spot.protocol is protocol}
+        everything = {spot.labels for spot in known if spot.protocol is protocol}
+        for axis in range(4):
+            here = set(_opened(here, axis, {labels[axis] for labels in everything}))
+        yield from (_operation(protocol, labels) for labels in here)
+
+
+def _opened(here: Iterable[tuple[str, ...]], axis: int, values: set[str]) -> Iterator[tuple[str, ...]]:
+    lines: dict[tuple[str, ...], set[str]] = defaultdict(set)
+    for labels in here:
+        lines[(*labels[:axis], *labels[axis + 1 :])].add(labels[axis])
+    for rest, found in lines.items():
+        for value in (ANY,) if found == values else found:
+            yield *rest[:axis], value, *rest[axis:]
+
+
+def _operation(protocol: Protocol, labels: tuple[str, ...]) -> str:
+    method, path, host, port = labels
+    words = [] if protocol is Protocol.HTTP else [protocol.value]
+    if (method, path) != (ANY, ANY):
+        words += [method if method != ANY else "any method", path if path != ANY else "any path"]
+    if host != ANY:
+        words.append(f"host {host}")
+    if port != ANY:
+        words.append(f"port {port}")
+    return " ".join(words) or ANY

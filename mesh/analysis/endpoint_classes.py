@@ -1,0 +1,177 @@
+"""Everyone who can stand at an end of a message, as some policies tell them apart: one party for each class.
+
+Workloads and the peer without an identity come from `mesh.analysis.equivalence_classes`; hosts outside of the mesh and blocks of
+addresses are classes of the same kind: what a pattern, or a block, names and no narrower one does.
+Claims and headers are nobody's end: rules that ask for some cannot be tried.
+Cost: one pattern against every party, once; principals that are written in full are looked up.
+"""
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from ipaddress import ip_network
+from typing import Final
+
+from mesh.analysis import equivalence_classes
+from mesh.analysis.equivalence_classes import ANY, NOBODY, Spot
+from mesh.message import addresses, identity, paths
+from mesh.message.addresses import Block
+from mesh.message.facts import Direction, Facts, Vantage
+from mesh.policy.matching import peer_matches
+from mesh.policy.policy import OperationMatch, Peer, Policy, Rule
+
+OUTSIDE: Final = "outside "
+"""Starts the label of hosts outside of the mesh: `outside *.clearinghouse.example`."""
+ADDRESSES: Final = "addresses "
+"""Starts the label of peers that only an address tells: `addresses 10.0.0.0/8`."""
+MOST: Final = 100_000
+"""Messages that a comparison or a drawing tries: some seconds."""
+
+_EVERYWHERE: Final = ip_network("0.0.0.0/0")
+
+
+class TooManyError(ValueError):
+    """The policies tell more messages apart than can be tried. Its text is one line."""
+
+
+@dataclass(frozen=True, slots=True)
+class Party:
+    """One class of peers by its witness. At most one of the last three is set: without any, it is nobody known.
+
+    Args:
+        label: the pattern that it stands for.
+    """
+
+    label: str
+    principal: str = ""
+    host: str = ""
+    address: str = ""
+
+
+class Parties:
+    """All parties that some rules tell apart, and whom each entry of a rule names."""
+
+    def __init__(self, rules: Iterable[Rule]) -> None:
+        peers = tuple(dict.fromkeys(p for rule in rules for p in (*rule.sources, *(t.peer for t in rule.targets))))
+        blocks = {block for peer in peers for block in peer.blocks}
+        # where a policy names all addresses, nothing is known of the stranger's
+        stranger = Party(NOBODY, address=_address(_EVERYWHERE, blocks) if _EVERYWHERE not in blocks else "")
+        workloads = equivalence_classes.workloads(peers)
+        self._workloads = {who: Party(label, who) for who, label in workloads.items() if who}
+        self._hosts = tuple(_outside({pattern for peer in peers for pattern in peer.hosts}))
+        self._strangers = (stranger, *_of_blocks(blocks))
+        self._named: dict[tuple[Peer, bool], tuple[Party, ...]] = {}
+
+    def pairs(self, rule: Rule) -> Iterator[tuple[Party, Party]]:
+        """Everyone whom the rule names as source, with everyone whom it names as destination."""
+        senders = dict.fromkeys(p for peer in rule.sources for p in self._who(peer, is_source, is_sender=True))
+        receivers = dict.fromkeys(p for to in rule.targets for p in self._who(to.peer, is_target, is_sender=False))
+        for sender in senders:
+            # nobody's sidecar routes a stranger's message to an outside host
+            yield from ((sender, receiver) for receiver in receivers if sender.principal or not receiver.host)
+
+    def _who(self, peer: Peer, names: Callable[[Peer, Party], bool], *, is_sender: bool) -> tuple[Party, ...]:
+        key = peer, is_sender
+        if key not in self._named:
+            whole = bool(peer.principals) and all(map(identity.is_principal, peer.principals))
+            workloads = map(self._workloads.get, peer.principals) if whole else self._workloads.values()
+            others = self._strangers if is_sender else (self._strangers[0], *self._hosts)
+            found = (*filter(None, workloads), *(() if whole else others))
+            self._named[key] = tuple(party for party in found if names(peer, party))
+        return self._named[key]
+
+
+def asked_for(rule: Rule) -> str:
+    """What a rule asks for that no party has: `claim role = doctor or nurse`; empty for nearly all."""
+    wanted = [("claim", *each) for each in rule.claims] + [("header", *each) for each in rule.headers]
+    return ", ".join(f"{what} {name} = {' or '.join(values)}" for what, name, values in wanted)
+
+
+def is_source(peer: Peer, party: Party) -> bool:
+    """Whether an entry of `from` names the party."""
+    if peer.blocks:
+        address = addresses.parse(party.address)
+        return address is not None and any(address in block for block in peer.blocks)
+    return peer_matches(peer, party.principal)
+
+
+def is_target(peer: Peer, party: Party) -> bool:
+    """Whether an entry of `to` names the party."""
+    if peer.hosts:
+        return bool(party.host) and any(paths.host_covers(pattern, party.host) for pattern in peer.hosts)
+    return peer_matches(peer, party.principal)
+
+
+def operations_between(policies: Iterable[Policy], source: Party, destination: Party) -> Iterator[OperationMatch]:
+    """The `operation` of every entry of a deciding rule that names both."""
+    for policy in policies:
+        for rule in policy.index.rules_from(source.principal):
+            if not rule.audit and any(is_source(peer, source) for peer in rule.sources):
+                yield from (to.operation for to in rule.targets if is_target(to.peer, destination))
+
+
+def trials(
+    policies: tuple[Policy, ...], pairs: Iterable[tuple[Party, Party]]
+) -> Iterator[tuple[Party, Party, tuple[Spot, ...]]]:
+    """Each pair once, with all operations that the policies tell apart between the two.
+
+    Raises:
+        TooManyError: there are more than `MOST`.
+    """
+    seen: set[tuple[Party, Party]] = set()
+    count = 0
+    for pair in pairs:
+        if pair not in seen:
+            seen.add(pair)
+            spots = equivalence_classes.spots(operations_between(policies, *pair))
+            count += len(spots)
+            if count > MOST:
+                raise TooManyError(
+                    f"the rules tell more than {MOST} kinds of messages apart; take the files of one team"
+                )
+            yield *pair, spots
+
+
+def messages(source: Party, destination: Party, spot: Spot) -> Iterator[Facts]:
+    """With and without mutual TLS, in both directions. Only two workloads have mutual TLS."""
+    for mtls in (True, False) if source.principal and destination.principal else (False,):
+        for direction in Direction:
+            yield Facts(
+                direction=direction,
+                vantage=Vantage.OUTBOUND if destination.host else Vantage.INBOUND,
+                protocol=spot.protocol,
+                source=source.principal,
+                destination=destination.principal,
+                service=destination.host,
+                mtls=mtls,
+                redactable=True,
+                operation=spot.operation,
+                source_address=source.address,
+            )
+
+
+def _outside(patterns: set[str]) -> Iterator[Party]:
+    for host, label in equivalence_classes.hosts(patterns).items() if patterns else ():
+        if label != ANY or ANY in patterns:
+            yield Party(f"{OUTSIDE}{label}", host=host)
+
+
+def _of_blocks(blocks: set[Block]) -> Iterator[Party]:
+    for block in sorted(blocks, key=str):
+        if address := _address(block, blocks):
+            yield Party(f"{ADDRESSES}{block}", address=address)
+
+
+def _address(block: Block, others: set[Block]) -> str:
+    """An address of the block that no narrower one holds; empty when those hold all of it.
+
+    Blocks are nested or apart, so the first such address is the block's first, or comes right after a narrower block.
+    """
+    narrower = [b for b in others if b.version == block.version and _is_within(b, block)]
+    first, last = int(block.network_address), int(block.broadcast_address)
+    after = sorted(int(b.broadcast_address) + 1 for b in narrower)
+    free = (type(block.network_address)(n) for n in (first, *after) if n <= last)
+    return str(next((address for address in free if not any(address in b for b in narrower)), ""))
+
+
+def _is_within(block: Block, wide: Block) -> bool:
+    return block.network_address in wide and block.prefixlen > wide.prefixlen

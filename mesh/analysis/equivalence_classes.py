@@ -1,0 +1,146 @@
+"""A finite set of messages that stands for all: one for each class that the patterns of some policies tell apart.
+
+Theory. A policy sees a text (a path, a namespace, ...) only through its patterns. Patterns that are exact or end in
+`*` form a tree, so the texts that match the same patterns are: each exact value; for each prefix, what it names and no
+longer pattern does; and whatever no pattern names. One witness of each class stands for the whole class. Hosts have
+patterns with `*` in front too, so there each pair of a prefix and a suffix has a witness as well.
+
+What the classes cannot show: ambiguous paths and unknown ports, which no rule can open; and claims and headers.
+Cost: trust domains x namespaces x accounts of workloads; methods x paths x hosts x ports of operations.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping, Set
+from dataclasses import dataclass
+from itertools import count, product
+from string import ascii_lowercase, ascii_uppercase
+from typing import Final
+
+from mesh.message import identity
+from mesh.message.facts import Operation, Protocol
+from mesh.policy.policy import OperationMatch, Peer
+
+ANY: Final = "*"
+"""The label of what no narrower pattern names."""
+
+NOBODY: Final = ""
+"""The principal, and the label, of a peer without an identity."""
+
+_TRUST_DOMAIN: Final = "cluster.local"
+_FILLER: Final = "other"  # no pattern of a real policy is likely to name it, and it is checked
+
+
+@dataclass(frozen=True, slots=True)
+class Spot:
+    """One class of operations.
+
+    Args:
+        operation: its witness.
+        labels: method, path, host and port as the policies write them, `*` for what they do not name.
+    """
+
+    operation: Operation
+    protocol: Protocol
+    labels: tuple[str, str, str, str]
+
+
+def workloads(peers: Iterable[Peer]) -> Mapping[str, str]:
+    """Witness principals of every class of workloads, with their labels; the peer without an identity among them."""
+    entries = tuple(peers)
+    principals = {pattern for peer in entries for pattern in peer.principals}
+    namespaces = {pattern for peer in entries for pattern in peer.namespaces}
+    parts = [_split(pattern) for pattern in principals]
+    domains = {domain for domain, _, _ in parts if not domain.endswith("*")}
+    domains |= {pattern for peer in entries for pattern in peer.trust_domains}
+    everywhere = {pattern for peer in entries for pattern in peer.service_accounts}
+    found = {NOBODY: NOBODY}
+    named = witnesses(namespaces | {namespace for _, namespace, _ in parts if namespace})
+    for domain, domain_label in (_either_end(domains) if domains else {_TRUST_DOMAIN: ANY}).items():
+        for namespace, namespace_label in named.items():
+            accounts = {account for d, n, account in parts if (d, n) == (domain, namespace) and account}
+            for account, account_label in _either_end(accounts | everywhere).items():
+                label = _label(domain_label, namespace_label, account_label)
+                found[f"{domain}/ns/{namespace}/sa/{account}"] = label
+    return found
+
+
+def spots(operations: Iterable[OperationMatch]) -> tuple[Spot, ...]:
+    """One operation of every class; other protocols than HTTP only where an entry lists them."""
+    entries = tuple(operations)
+    methods = witnesses({word for entry in entries for word in entry.methods}, filler=_FILLER.upper())
+    paths = witnesses({word for entry in entries for word in entry.paths}, root="/")
+    hosts = _either_end({word for entry in entries for word in entry.hosts})
+    ports = _ports({port for entry in entries for port in entry.ports})
+    listed = {protocol for entry in entries for protocol in entry.protocols} | {Protocol.HTTP}
+    found = []
+    for protocol in sorted(listed):
+        bare = {"": ANY}.items()
+        words = (bare, bare, bare) if protocol is Protocol.TCP else (methods.items(), paths.items(), hosts.items())
+        for (method, m), (path, p), (host, h), (port, n) in product(words[0], words[1], words[2], ports.items()):
+            found.append(Spot(Operation(method, path, host, port), protocol, (m, p, h, n)))
+    return tuple(found)
+
+
+def hosts(patterns: Set[str]) -> dict[str, str]:
+    """A host of every class that the patterns tell apart, with the pattern that it stands for."""
+    return _either_end(patterns)
+
+
+def witnesses(patterns: Set[str], *, root: str = "", filler: str = _FILLER) -> dict[str, str]:
+    """A text of every class that exact and prefix patterns tell apart, with the pattern that it stands for.
+
+    Args:
+        root: what every text starts with.
+        filler: what the texts that no exact pattern names go on with.
+    """
+    found = {pattern: pattern for pattern in sorted(patterns) if not pattern.endswith("*")}
+    stems = {pattern[:-1] for pattern in patterns if pattern.endswith("*")} - {""} | {root}
+    for stem in sorted(stems):
+        narrower = {p for p in patterns if len(p.removesuffix("*")) > len(stem)}
+        text = next((t for t in _fillings(stem, filler) if t not in found and not _any_names(narrower, t)), None)
+        if text is not None:  # else the narrower patterns leave nothing
+            found[text] = ANY if stem == root else f"{stem}*"
+    return found
+
+
+def _fillings(stem: str, filler: str) -> Iterator[str]:
+    """Texts that differ early, so that a pattern such as `o*` does not name them all."""
+    letters = ascii_uppercase if filler.isupper() else ascii_lowercase
+    for length in range(3):
+        yield from (f"{stem}{''.join(more)}{filler}" for more in product(letters, repeat=length))
+
+
+def _any_names(patterns: Iterable[str], text: str) -> bool:
+    return any(identity.matches(pattern, text) for pattern in patterns)
+
+
+def _split(pattern: str) -> tuple[str, str, str]:
+    """Trust domain, namespace and account of a principal pattern; a part that it leaves open is `*` or empty."""
+    domain, _, rest = pattern.partition("/ns/")
+    namespace, _, account = rest.partition("/sa/")
+    if "/" in domain:  # `cluster.local/*`
+        domain = domain.partition("/")[0]
+    return domain, namespace.removesuffix("/*"), account
+
+
+def _label(domain: str, namespace: str, account: str) -> str:
+    """The widest pattern that still says what the three labels say."""
+    if account != ANY:
+        return f"{domain}/ns/{namespace}/sa/{account}"
+    if namespace != ANY:
+        return f"{domain}/ns/{namespace}{'' if namespace.endswith('*') else '/*'}"
+    return ANY if domain == ANY else f"{domain}/*"
+
+
+def _either_end(patterns: Set[str]) -> dict[str, str]:
+    """As `witnesses`, of patterns that may have their `*` at the start."""
+    suffixes = {pattern for pattern in patterns if len(pattern) > 1 and pattern.startswith("*")}
+    found = witnesses(patterns - suffixes)
+    for suffix in sorted(suffixes):
+        for text, label in witnesses({p for p in patterns - suffixes if p.endswith("*")}).items():
+            found[text + suffix[1:]] = suffix if label == ANY else f"{label}{suffix[1:]}"
+    return found
+
+
+def _ports(ports: Set[int]) -> dict[int, str]:
+    other = next(port for port in count(1) if port not in ports)
+    return {**{port: str(port) for port in sorted(ports)}, other: ANY}

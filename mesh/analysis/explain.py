@@ -1,0 +1,115 @@
+"""Why a message is decided as it is, as a short tree: the edge, what was found, and what each rule says of it.
+
+Reads the decision and the policy's values; it decides nothing itself.
+"""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from mesh.exchange.events import Outcome
+from mesh.message.facts import Direction, Facts, Vantage
+from mesh.message.paths import normalise
+from mesh.policy.decision import Decision
+from mesh.policy.policy import Disclosure, Policy, Rule
+from phiscan.finding import Finding, Subject
+
+
+@dataclass(frozen=True, slots=True)
+class Branch:
+    """A line and what stands below it."""
+
+    text: str
+    below: tuple["Branch", ...] = ()
+
+
+def explain(facts: Facts, outcome: Outcome, policy: Policy) -> Branch:
+    """The tree of one decided message. It shows the path as the caller of `explain` gave it, and no other value."""
+    decision = outcome.decision
+    rules = [rule for rule in policy.rules if rule.name in decision.rules]
+    branches = [Branch(f"edge: {_edge(facts)}", _naming(rules, policy)), _content(outcome, facts, rules)]
+    branches += [Branch("AUDIT rules, which decide nothing", audits)] if (audits := _audits(decision)) else []
+    if decision.redact:
+        branches.append(Branch(f"masked: {', '.join(decision.redact)}"))
+    branches.append(Branch(f"policy: {policy.name}, mode {policy.mode}, revision {policy.digest[:12]}"))
+    return Branch(_headline(decision), tuple(branches))
+
+
+def lines(tree: Branch) -> Iterator[str]:
+    """The tree as text, a line a branch."""
+    yield tree.text
+    for number, branch in enumerate(tree.below, 1):
+        last = number == len(tree.below)
+        for place, line in enumerate(lines(branch)):
+            lead = ("└─ " if last else "├─ ") if place == 0 else ("   " if last else "│  ")
+            yield lead + line
+
+
+def _headline(decision: Decision) -> str:
+    passes = "" if decision.enforced else " (not enforced: the message passes)"
+    because = f" because of {', '.join(decision.tipped)}" if decision.tipped else ""
+    return f"{decision.action} {decision.reason}{because}{passes}"
+
+
+def _edge(facts: Facts) -> str:
+    operation = facts.operation
+    outbound = facts.vantage is Vantage.OUTBOUND
+    callee = (facts.service if outbound else facts.destination) or "a peer without an identity"
+    words = [
+        f"{facts.source or 'a peer without an identity'} -> {callee}",
+        f"{operation.method} {operation.path}".strip(),
+        str(facts.direction),
+        "seen by the sender" if outbound else f"{'mutual' if facts.mtls else 'without mutual'} TLS",
+    ]
+    if normalise(operation.path) is None:
+        words.append("ambiguous path")
+    return ", ".join(word for word in words if word)
+
+
+def _naming(rules: Iterable[Rule], policy: Policy) -> tuple[Branch, ...]:
+    named = tuple(Branch(f"named by {rule.name}{_extras(rule)}") for rule in rules)
+    return named or (Branch(f"no rule names it: defaultAction {policy.default_action}"),)
+
+
+def _extras(rule: Rule) -> str:
+    words = [*(() if rule.mtls else ("mtls any",)), *((f"mode {rule.mode}",) if rule.mode else ())]
+    if rule.terms is not None:
+        words.append(f"exception until {rule.terms.expires}")
+    return f" ({', '.join(words)})" if words else ""
+
+
+def _audits(decision: Decision) -> tuple[Branch, ...]:
+    return tuple(Branch(f"{rule}: {action} if it were the only rule") for rule, action in decision.audits)
+
+
+def _content(outcome: Outcome, facts: Facts, rules: Iterable[Rule]) -> Branch:
+    report = outcome.report
+    seen = "seen whole" if not report.gap else f"{report.coverage} {report.gap}"
+    parts = {rule.name: rule.request if facts.direction is Direction.REQUEST else rule.response for rule in rules}
+    kinds = {(f.info_type, f.identifier is not None, f.subject is Subject.PROVIDER): f for f in report.findings}
+    found = tuple(_finding(kinds[kind], parts) for kind in sorted(kinds))
+    return Branch(f"content: verdict {report.verdict}, {seen}", found or (Branch("nothing was found"),))
+
+
+def _finding(finding: Finding, parts: dict[str, Disclosure]) -> Branch:
+    owner = "provider's " if finding.subject is Subject.PROVIDER and finding.identifier else ""
+    letter = f" ({finding.identifier})" if finding.identifier else ""
+    said = [f"{says(part, finding)}, says {name}" for name, part in parts.items()]
+    head = f"{owner}{finding.info_type}{letter}"
+    if len(said) == 1:
+        return Branch(f"{head}: {said[0]}")
+    return Branch(head, tuple(map(Branch, said)))
+
+
+def says(part: Disclosure, finding: Finding) -> str:
+    """What one rule says of a finding in one direction: `allow (A)`, `otherwise DENY`, `nothing`."""
+    individual = finding.identifier is not None and finding.subject is not Subject.PROVIDER
+    entries = [
+        finding.info_type,
+        *((finding.identifier,) if finding.identifier else ()),
+        *(("*",) if individual else ()),
+    ]
+    for word, listed in (("deny", part.deny), ("redact", part.redact), ("allow", part.allow)):
+        named = [entry for entry in entries if entry in listed]
+        if named:
+            return f"{word} ({named[0]})"
+    return f"otherwise {part.otherwise}" if individual else "nothing, so it flows"

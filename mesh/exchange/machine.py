@@ -1,0 +1,261 @@
+"""One direction of one HTTP exchange as a state machine without I/O: events in, an outcome out.
+
+Theory of operation. The shells (ext_authz, ext_proc, simulate) turn what they receive into events; the machine scans
+as events arrive and says once what to do:
+
+    state  Head                    Body            Body(end)   Trailers    Failure
+    -----  ----------------------  --------------  ----------  ----------  -----------------
+    HEAD   -> BODY, or decide      protocol error  error       error       refuse(reason)
+    BODY   protocol error          -> BODY         decide      decide      refuse(reason)
+    DONE   error                   error           error       error       error
+
+`decide` and `refuse` give an `Outcome` and lead to DONE; so does a protocol error, whose outcome is a denial with
+INTERNAL_ERROR: an event that should not come is a fault of the shell, and what it means is unknown. `receive` returns
+None while more is needed and never raises. A head decides at once when the message ends with it, when it asks for an
+upgrade (Envoy would not buffer a body then, and frames that follow cannot be read) or when the connection is TCP.
+
+Coverage. A body counts as cut off when an event says so, and when the content-length is known and differs from the
+bytes received, whatever the partial-body header says: Envoy was seen to send `false` with a partial body. A shell that
+knows Envoy's buffer limit says `truncated` for a body that reaches it. A part of a document (206, or a Content-Range that does not
+hold all of it) is cut off by its sender: rows of a table without its header are no PHI, and whoever asks chooses the parts.
+
+Trailers that come after the answer on their body are a message of their own, with no body. What was found before and is on its
+way already (`earlier`) counts beside what they hold: a name in a trailer belongs to the diagnosis in the body.
+
+Cost: one scan of the body; when it is redacted one more, which proves it, and up to `_ROUNDS` of them where a proof finds
+something. The body is kept only while it can still be redacted.
+"""
+
+import re
+from collections.abc import Callable, Iterable
+from dataclasses import replace
+from enum import Enum
+from typing import Final, Protocol
+
+from mesh.exchange.events import Body, Event, Failure, Head, Outcome, Trailers
+from mesh.message import head_fields
+from mesh.message.facts import Direction, Facts
+from mesh.message.facts import Protocol as WireProtocol
+from mesh.policy.decide import decide, refuse
+from mesh.policy.decision import Action, Decision, Reason
+from mesh.policy.policy import Policy
+from phiscan.finding import Coverage, Location, ScanReport
+from phiscan.redaction.redact import RedactionError, redact_findings
+from phiscan.verdict import verdict
+
+__all__ = ["Body", "Event", "Exchange", "Failure", "Head", "OpenScanner", "Outcome", "Scanner", "State", "Trailers"]
+
+_ROUNDS: Final = 4
+"""Times that a body is masked and proven."""
+_MAX_KEPT: Final = 8 << 20  # bytes; the scanner's default body limit, above which nothing is scanned whole
+
+# matches `bytes 0-65/66`; not `bytes 0-65/*`, `bytes */66`, `rows 0-9/10`
+_RANGE: Final = re.compile(
+    r"bytes (?P<first>[0-9]{1,18})-(?P<last>[0-9]{1,18})/(?P<size>[0-9]{1,18})", re.IGNORECASE | re.ASCII
+)
+
+
+class Scanner(Protocol):
+    """What the machine needs of `phiscan.scanner.Scanner`."""
+
+    def feed(self, chunk: bytes, /) -> None:
+        """Take the next bytes of the body."""
+
+    def feed_field(self, label: str, value: str, /) -> None:
+        """Take a labelled value that stands outside of the body."""
+
+    def finish(self, *, truncated: bool) -> ScanReport:
+        """End the scan."""
+
+
+OpenScanner = Callable[[], Scanner]
+"""A fresh scanner for one message: its content type and encoding are those of the message's head."""
+
+
+class State(Enum):
+    """Where the machine is."""
+
+    HEAD = "head"
+    BODY = "body"
+    DONE = "done"
+
+
+_EXPECTED: Final[dict[State, tuple[type[Event], ...]]] = {
+    State.HEAD: (Head, Failure),
+    State.BODY: (Body, Trailers, Failure),
+    State.DONE: (),
+}
+
+
+class Exchange:
+    """One message on its way.
+
+    Args:
+        policy: the snapshot that holds for the whole message; None refuses it.
+        open_scanner: called once, and once more for each proof when the message is redacted.
+        earlier: what was found in the part of the message that was answered for already; None when this is all of it.
+    """
+
+    def __init__(self, policy: Policy | None, open_scanner: OpenScanner, earlier: ScanReport | None = None) -> None:
+        self._policy = policy
+        self._open_scanner = open_scanner
+        self._earlier = earlier
+        self._state = State.HEAD
+        self._facts: Facts | None = None
+        self._message: _Message | None = None
+
+    def __repr__(self) -> str:
+        return f"Exchange(state={self._state.name})"
+
+    @property
+    def state(self) -> State:
+        """Where the machine is."""
+        return self._state
+
+    def receive(self, event: Event) -> Outcome | None:
+        """Take one event; the outcome once it is known. Never raises."""
+        try:
+            outcome = self._step(event) if isinstance(event, _EXPECTED[self._state]) else self._refused()
+        except Exception:  # noqa: BLE001  # fail closed; the text of an exception could quote the message
+            outcome = self._refused()
+        if outcome is not None:
+            self._state, self._message = State.DONE, None
+        return outcome
+
+    def _step(self, event: Event) -> Outcome | None:
+        if isinstance(event, Head):
+            return self._on_head(event)
+        if isinstance(event, Failure) or self._message is None:
+            return self._refused(event.reason if isinstance(event, Failure) else Reason.INTERNAL_ERROR)
+        if isinstance(event, Trailers):
+            self._message.feed_fields(head_fields.of_headers("trailer", event.fields))
+            return self._message.outcome()
+        self._message.feed(event)
+        return self._message.outcome() if event.end else None
+
+    def _on_head(self, head: Head) -> Outcome | None:
+        if head.upgrade or _asks_for_upgrade(head):
+            head = replace(head, facts=replace(head.facts, protocol=WireProtocol.UPGRADE))
+        self._facts = head.facts
+        if self._policy is None:
+            return self._refused(Reason.NO_POLICY)
+        message = _Message(head, self._policy, self._open_scanner, self._earlier)
+        message.feed_fields(head_fields.of_head(head.facts, head.fields))
+        if head.end or head.facts.protocol is not WireProtocol.HTTP:
+            return message.outcome()
+        self._message, self._state = message, State.BODY
+        return None
+
+    def _refused(self, reason: Reason = Reason.INTERNAL_ERROR) -> Outcome:
+        decision = refuse(reason, self._policy, self._facts)
+        return Outcome(decision, ScanReport(coverage=decision.coverage, gap=decision.gap))
+
+
+class _Message:
+    """What has come of a message, from its head on."""
+
+    def __init__(self, head: Head, policy: Policy, open_scanner: OpenScanner, earlier: ScanReport | None) -> None:
+        self._head = head
+        self._policy = policy
+        self._open_scanner = open_scanner
+        self._earlier = earlier
+        self._scanner = open_scanner()
+        self._fields: list[tuple[str, str]] = []
+        self._received = 0
+        self._truncated = _is_part(head)
+        self._kept: list[bytes] | None = [] if head.facts.redactable else None
+
+    def feed(self, body: Body) -> None:
+        self._scanner.feed(body.data)
+        self._received += len(body.data)
+        self._truncated |= body.truncated
+        if self._received > _MAX_KEPT:
+            self._kept = None
+        if self._kept is not None:
+            self._kept.append(body.data)
+
+    def feed_fields(self, labelled: Iterable[tuple[str, str]]) -> None:
+        for label, value in labelled:
+            self._fields.append((label, value))
+            self._scanner.feed_field(label, value)
+
+    def outcome(self) -> Outcome:
+        report = self._scanner.finish(truncated=self._truncated or self._is_cut_off())
+        decision = decide(self._head.facts, _beside(self._earlier, report), self._policy)
+        if decision.action is not Action.REDACT:
+            return Outcome(decision, report)
+        body = self._redacted(decision, report)  # tried where nothing is enforced too: the record says what would be
+        if body is None:
+            return Outcome(replace(decision, action=Action.DENY, reason=Reason.REDACTION_FAILED, redact=()), report)
+        return Outcome(decision, report, body if decision.enforced else None)
+
+    def _is_cut_off(self) -> bool:
+        declared = self._head.content_length
+        return declared not in {None, self._received} and not (self._received == 0 and _has_no_body(self._head))
+
+    def _redacted(self, decision: Decision, report: ScanReport) -> bytes | None:
+        """The masked body, or None when no scan proves that the policy lets it pass and every targeted value is gone.
+
+        Masking one value can show another (`phiscan.redaction.proof`), also one of a kind that the policy redacts and that was not there
+        before: what a scan of the masked body finds is decided anew and masked too, a few times.
+        """
+        if self._kept is None:
+            return None
+        body, targets = b"".join(self._kept), set(decision.redact)
+        for _ in range(_ROUNDS):
+            try:
+                body = redact_findings(body, report, targets)
+            except RedactionError:
+                return None
+            report = self._scanned(body)
+            if report.coverage is not Coverage.COMPLETE:
+                return None
+            then = decide(self._head.facts, report, self._policy)
+            left = any(f.info_type in targets and f.location.start >= 0 for f in report.findings)
+            if not left and then.effect is not Action.REDACT:
+                return None if then.effect is Action.DENY else body
+            targets |= set(then.redact)
+        return None
+
+    def _scanned(self, body: bytes) -> ScanReport:
+        """The report on the masked body, with the head beside it: who is named there makes PHI of what the body holds."""
+        scanner = self._open_scanner()
+        for label, value in self._fields:
+            scanner.feed_field(label, value)
+        scanner.feed(body)
+        return scanner.finish(truncated=False)
+
+
+def _beside(earlier: ScanReport | None, report: ScanReport) -> ScanReport:
+    """The report, with what is on its way already: nothing of that can be masked any more."""
+    if earlier is None or not report.findings:
+        return report
+    found = (*report.findings, *(f._replace(location=Location(f.location.field)) for f in earlier.findings))
+    return replace(report, findings=found, verdict=verdict(found))
+
+
+def _asks_for_upgrade(head: Head) -> bool:
+    """RFC 9110, section 7.8 and RFC 8441, section 4. A server may name `upgrade` in any response without doing it."""
+    names = {name for name, _ in head.fields}
+    return head.facts.direction is Direction.REQUEST and not names.isdisjoint({"upgrade", ":protocol"})
+
+
+def _is_part(head: Head) -> bool:
+    """RFC 9110, section 14.4: whether the body is a part of a document. Several parts come without a Content-Range."""
+    ranges = [value for name, value in head.fields if name == "content-range"]
+    is_response = head.facts.direction is Direction.RESPONSE
+    if is_response and (":status", "416") in head.fields:  # `bytes */1000`: there is no part
+        return False
+    is_partial = is_response and (":status", "206") in head.fields
+    return (is_partial and not ranges) or not all(map(_is_all, ranges))
+
+
+def _is_all(content_range: str) -> bool:
+    found = _RANGE.fullmatch(content_range.strip())
+    return found is not None and int(found["first"]) == 0 and int(found["last"]) + 1 == int(found["size"])
+
+
+def _has_no_body(head: Head) -> bool:
+    """RFC 9110, section 8.6: these responses may carry the length of a body that they do not have."""
+    not_modified = (":status", "304") in head.fields
+    return head.facts.direction is Direction.RESPONSE and (head.facts.operation.method == "HEAD" or not_modified)

@@ -1,0 +1,109 @@
+"""What of a message's head is scanned, under which label: PHI in a path, a query or a header is outside of the body.
+
+Left out are only the headers that the transport itself writes, and those only while they say what the transport would
+say: one short word. Their names are known to everybody, so a sentence under such a name would be a way around the scan.
+"""
+
+import re
+from collections.abc import Iterable, Iterator
+from typing import Final
+from urllib.parse import unquote
+
+from mesh.message.facts import Direction, Facts
+
+Fields = tuple[tuple[str, str], ...]
+"""Header names in lower case, and values, in order; repeated names are repeated pairs."""
+
+# Written by HTTP itself, by Envoy or by a tracer. `user-agent`, `x-forwarded-for`, `authorization`, `cookie`, `referer`, `baggage`,
+# `content-disposition` and `grpc-message` are not here: applications put names and numbers into them.
+_TRANSPORT: Final = frozenset(
+    "age alt-svc b3 cache-control connection content-encoding content-length content-type date etag expect expires "
+    "grpc-encoding grpc-status grpc-timeout host if-match if-modified-since if-none-match if-unmodified-since keep-alive "
+    "last-modified max-forwards pragma proxy-connection range retry-after strict-transport-security te traceparent "
+    "tracestate trailer transfer-encoding upgrade vary x-forwarded-client-cert x-request-id".split()
+)
+_TRANSPORT_PREFIXES: Final = (":", "grpc-accept-", "x-b3-", "x-envoy-")
+# The proxies write who they are, at length; a client can write there too, and some of them keep what it wrote. What is of the
+# proxies' form is left out, and the rest is read. Matches `Hash=3f..`, `By=spiffe://cluster.local/ns/a/sa/b`; not `Subject="CN=Ana"`
+_PEM: Final = r"-----BEGIN%20CERTIFICATE-----(?:[A-Za-z0-9/+=]|%0A|%2B|%2F|%3D)*-----END%20CERTIFICATE-----(?:%0A)?"
+_PROXYS: Final = {
+    "x-forwarded-client-cert": re.compile(
+        rf'(?:By|URI)=spiffe://[a-z0-9._/-]{{1,512}}|Hash=[0-9a-f]{{64}}|Subject=""|(?:Cert|Chain)="(?:{_PEM})*"'
+    ),
+    "x-envoy-peer-metadata": re.compile(r"[A-Za-z0-9+/]{64,}={0,2}"),
+    "x-envoy-peer-metadata-id": re.compile(r"[a-z]+~[0-9a-f.:]*~[a-z0-9.-]*~[a-z0-9.-]*"),
+}
+_LISTED: Final = re.compile(r"[;, ]*")  # between the elements of a client certificate's header
+_REWRITTEN: Final = "x-envoy-original-path"  # what the path was before a route rewrote it
+# matches `"33a64-df"`, `gzip`; not `no-cache, private`, `Ana%20Ruiz`, `ssn=1`, `ana@example.com`
+_WORD: Final = re.compile(r"[!-$&-<>?A-~]{0,128}")
+_PLAIN_NAME: Final = re.compile(r"[A-Za-z][A-Za-z_.\[\]-]{0,63}")  # matches `patient.ssn`; not `123-45-6789`, `a1`
+_MAX_DECODINGS: Final = 3  # `%2531` is a `1` to a server that decodes twice
+
+
+def of_head(facts: Facts, fields: Fields) -> Iterator[tuple[str, str]]:
+    """Label and decoded value of each part of a head that can hold PHI.
+
+    The path and query belong to the request: in the other direction they were scanned already.
+    """
+    if facts.direction is Direction.REQUEST:
+        yield from _of_path(facts.operation.path or dict(fields).get(":path", ""))
+    yield from of_headers("header", fields)
+
+
+def of_headers(part: str, fields: Fields) -> Iterator[tuple[str, str]]:
+    """Label (`header.x-patient`) and value of each header or trailer that the transport did not write."""
+    for name, value in fields:
+        label = f"{part}.{name}"
+        if name == ":path":  # read as what it is, with the request line
+            continue
+        if name in _TRANSPORT or name.startswith(_TRANSPORT_PREFIXES):
+            yield from _of_transport(part, name, value)
+            continue
+        if name == "cookie":
+            yield from _of_pairs(label, (pair.strip() for pair in value.split(";")))
+        elif value:
+            yield label, _decode(value)
+        if not _PLAIN_NAME.fullmatch(name):
+            yield part, name
+
+
+def _of_transport(part: str, name: str, value: str) -> Iterator[tuple[str, str]]:
+    """What stands in a header of the transport that the transport did not write."""
+    if name == _REWRITTEN:
+        yield from _of_path(value)
+    elif name in _PROXYS:
+        if not _LISTED.fullmatch(rest := _PROXYS[name].sub("", value)):
+            yield part, _decode(rest)
+    elif not _WORD.fullmatch(value):
+        yield part, _decode(value)  # without its name: `age` is no one's age
+
+
+def _of_path(raw: str) -> Iterator[tuple[str, str]]:
+    path, _, query = raw.partition("?")
+    if path not in {"", "/"}:
+        yield "path", _decode(path)
+    yield from _of_pairs("query", (pair.replace("+", " ") for pair in query.split("&")))
+
+
+def _of_pairs(part: str, pairs: Iterable[str]) -> Iterator[tuple[str, str]]:
+    """Values under their names. Names that are no plain words are values too: `?123-45-6789` has only a name."""
+    odd: list[str] = []
+    for pair in pairs:
+        name, _, value = (_decode(half) for half in pair.partition("="))
+        if value:
+            yield f"{part}.{name}", value
+        if name and not _PLAIN_NAME.fullmatch(name):
+            odd.append(name)
+    if odd:
+        yield part, "\n".join(odd)
+
+
+def _decode(value: str) -> str:
+    """Percent-decoded until nothing changes; what is no valid escape stays as it is."""
+    for _ in range(_MAX_DECODINGS):
+        decoded = unquote(value)
+        if decoded == value:
+            break
+        value = decoded
+    return value

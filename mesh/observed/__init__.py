@@ -1,0 +1,1 @@
+"""Observed traffic: its record, the policy learned from it, and its drift from a policy."""

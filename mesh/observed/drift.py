@@ -1,0 +1,221 @@
+"""What was seen against what a policy says: edges it does not name, identifiers it denies, rules that nothing uses.
+
+The policy decides on witnesses of each route template (`mesh.observed.route_samples`): an edge is named when the plain witness is; a rule is
+used when it names any. So a rule for `/claims/urgent` counts as used when `/claims/{id}` was seen, because it may be, but does not
+name that edge.
+
+A store holds no claims, headers, addresses, and no host or port of an operation. A rule that asks for such things is read as if it
+did not, and is told as compared in part, so that nothing is called unnamed or unused for want of knowledge.
+"""
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from datetime import date
+from enum import StrEnum
+
+from mesh.message.facts import Direction, Facts, Operation, Vantage
+from mesh.observed.observation import Encryption, Observation, merge
+from mesh.observed.proposal import Ends
+from mesh.observed.proposal_caveats import ends_of
+from mesh.observed.route_samples import witness, witnesses
+from mesh.observed.service_hosts import namespace_of_host, services_of
+from mesh.policy.decide import decide
+from mesh.policy.decision import Action, Decision, Reason
+from mesh.policy.policy import Policy
+from mesh.policy.rule import Rule, Target
+from phiscan.finding import Coverage, Finding, Gap, Likelihood, Location, ScanReport, Subject, Verdict
+from phiscan.identifiers import Identifier
+
+
+class What(StrEnum):
+    """How something that was seen is not what the policy says."""
+
+    EDGE = "no rule names it"
+    SERVICE = "`services` does not name its host"
+    DENIED = "denied"
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Place:
+    """Where something drifts. `direction` is `request` where it does not matter."""
+
+    what: What
+    reason: Reason
+    ends: Ends
+    method: str
+    route: str
+    direction: Direction
+
+
+@dataclass(frozen=True, slots=True)
+class Drifted:
+    """An operation that was seen and that the policy does not let through as it was.
+
+    Args:
+        identifiers: infoTypes that it would deny; of an edge that it does not name, those that were seen there.
+        messages: of the busiest vantage; of what is denied, those that held it, at most.
+        last: the last day on which it was seen.
+        stopped: a guard refused all of these messages.
+    """
+
+    place: Place
+    identifiers: tuple[str, ...]
+    messages: int
+    last: date
+    stopped: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Drift:
+    """All differences.
+
+    Args:
+        unused: names of rules in force that nothing seen can have used, sorted; `exceptions` are those that end.
+        partly: names of rules that were compared in part, sorted.
+    """
+
+    drifted: tuple[Drifted, ...]
+    unused: tuple[str, ...]
+    exceptions: tuple[str, ...]
+    partly: tuple[str, ...]
+
+    @property
+    def found(self) -> bool:
+        """Whether there is any."""
+        return bool(self.drifted or self.unused or self.exceptions)
+
+
+def drift(observations: Iterable[Observation], policy: Policy) -> Drift:
+    """How far what was seen and the policy are apart. The order of observations is no matter."""
+    merged = merge(observations)
+    known = {service.host: service.principal for service in services_of(merged)} | dict(policy.services)
+    deciding = {identified: _plain(policy, identified=identified) for identified in (True, False)}
+    sums: dict[Place, _Sum] = defaultdict(_Sum)
+    for each in merged:
+        for place, names in _drifted(each, ends_of(each, known), deciding[bool(each.sighting.source)]):
+            sums[place].add(each, place, names)
+    used = _used(merged, deciding)
+    holding = [rule for rule in policy.rules if rule.holds_on(policy.today)]  # AUDIT rules too
+    unused = [rule for rule in holding if rule.name not in used]
+    return Drift(
+        drifted=tuple(sums[place].drifted(place) for place in sorted(sums, key=_order)),
+        unused=tuple(sorted(rule.name for rule in unused if rule.terms is None)),
+        exceptions=tuple(sorted(rule.name for rule in unused if rule.terms is not None)),
+        partly=tuple(sorted(rule.name for rule in holding if _plain_rule(rule, identified=False) != rule)),
+    )
+
+
+def _drifted(each: Observation, ends: Ends, policy: Policy) -> Iterator[tuple[Place, Collection[str]]]:
+    sighting, content = each.sighting, each.content
+    facts = _facts(each, witness(sighting.route))
+    where = ends, sighting.method, sighting.route
+    edge = decide(facts, ScanReport(), policy)
+    if not edge.rules:
+        unmapped = facts.vantage is Vantage.OUTBOUND and facts.service not in policy.services
+        what = What.SERVICE if unmapped and namespace_of_host(facts.service) else What.EDGE
+        yield Place(what, edge.reason, *where, Direction.REQUEST), content.identifiers
+        return
+    decision = decide(facts, _report(each, policy), policy)
+    if decision.action is Action.DENY:
+        names = _tipping(decision, content.identifiers)
+        yield Place(What.DENIED, decision.reason, *where, sighting.direction), names
+
+
+def _tipping(decision: Decision, seen: Collection[str]) -> Collection[str]:
+    return decision.tipped or (seen if decision.reason is Reason.UNENCRYPTED else ())
+
+
+def _used(merged: Iterable[Observation], deciding: Mapping[bool, Policy]) -> set[str]:
+    """Names of the rules that what was seen can have used; AUDIT rules as if they decided."""
+    asking = {
+        identified: replace(policy, rules=tuple(replace(rule, audit=False) for rule in policy.rules))
+        for identified, policy in deciding.items()
+    }
+    patterns = {path for rule in asking[True].rules for target in rule.targets for path in target.operation.paths}
+    paths: dict[str, tuple[str, ...]] = {}
+    used: set[str] = set()
+    for each in merged:
+        route = each.sighting.route
+        if route not in paths:
+            paths[route] = witnesses(route, patterns)
+        policy = asking[bool(each.sighting.source)]
+        used.update(name for path in paths[route] for name in decide(_facts(each, path), ScanReport(), policy).rules)
+    return used
+
+
+def _facts(each: Observation, path: str) -> Facts:
+    sighting = each.sighting
+    outbound = sighting.vantage is Vantage.OUTBOUND
+    return Facts(
+        direction=sighting.direction,
+        vantage=sighting.vantage,
+        protocol=sighting.protocol,
+        source=sighting.source,
+        destination="" if outbound else sighting.destination,
+        service=sighting.service,
+        mtls=sighting.encryption is Encryption.MTLS,
+        redactable=True,
+        operation=Operation(sighting.method, path),
+    )
+
+
+def _report(each: Observation, policy: Policy) -> ScanReport:
+    """A report with all that these messages held together, before anything was masked."""
+    content, coverage = each.content, each.sighting.coverage
+    gap = {Coverage.COMPLETE: Gap.NONE, Coverage.TRUNCATED: Gap.CUT_OFF}.get(coverage, Gap.MALFORMED)
+    own = [_finding(name, _class_of(name, policy)) for name in content.identifiers]
+    health = [_finding(name, None) for name in content.health]
+    verdict = each.sighting.verdict if own else Verdict.NONE
+    return ScanReport((*own, *health), coverage, gap, verdict)
+
+
+def _finding(name: str, identifier: Identifier | None) -> Finding:
+    subject = Subject.PATIENT if identifier else Subject.NOBODY
+    return Finding(name, identifier, Likelihood.LIKELY, "", Location("", 0, 1), subject)
+
+
+def _class_of(name: str, policy: Policy) -> Identifier:
+    """The class of an individual's identifier. Of an infoType that this policy does not know, only `*` and R can speak."""
+    info_type = policy.info_types.get(name)
+    return (info_type and info_type.identifier) or Identifier.OTHER
+
+
+def _plain(policy: Policy, *, identified: bool) -> Policy:
+    return replace(policy, rules=tuple(_plain_rule(rule, identified=identified) for rule in policy.rules))
+
+
+def _plain_rule(rule: Rule, *, identified: bool) -> Rule:
+    """The rule without what no store can answer. Addresses are those of peers without an identity, and name nobody else."""
+    sources = tuple(replace(peer, blocks=()) for peer in rule.sources if not (peer.blocks and identified))
+    targets = tuple(Target(target.peer, replace(target.operation, hosts=(), ports=())) for target in rule.targets)
+    return replace(rule, sources=sources, targets=targets, claims=(), headers=())
+
+
+class _Sum:
+    """Messages of one place. Both ends see the same message: the busier vantage counts."""
+
+    def __init__(self) -> None:
+        self._messages: dict[tuple[Vantage, Direction], int] = defaultdict(int)
+        self._names: set[str] = set()
+        self._last = date.min
+        self._stopped = True
+
+    def add(self, each: Observation, place: Place, names: Collection[str]) -> None:
+        count = each.count
+        if place.what is What.DENIED and names:  # at most: of several in one message no store tells
+            held = {**each.content.identifiers, **each.content.health}
+            count = min(count, sum(held.get(name, 0) for name in names) or count)
+        self._messages[each.sighting.vantage, each.sighting.direction] += count
+        self._names.update(names)
+        self._last = max(self._last, each.last)
+        self._stopped &= each.sighting.stopped
+
+    def drifted(self, place: Place) -> Drifted:
+        messages = max(self._messages.values())
+        return Drifted(place, tuple(sorted(self._names)), messages, self._last, self._stopped)
+
+
+def _order(place: Place) -> tuple[int, Ends, str, str, str, str]:
+    what = list(What).index(place.what)
+    return what, place.ends, place.method, place.route, place.direction.value, place.reason.value

@@ -1,0 +1,183 @@
+"""The edge store's format: JSON lines, a head and then one observation each. Pure: text in, values out, and back.
+
+    {"format":"phiguard.dev/edges","version":1,"limit":10000,"leftOut":0,"edges":2}
+    {"source":"cluster.local/ns/clinic/sa/ehr","destination":...,"route":"/claims/{id}",...,"count":7,"first":"2026-11-20",...}
+
+The head says how many lines follow, so a file that was cut short is known. Every value is held against its form, so that a
+file that somebody else wrote brings no text of its own into a policy, a report or a terminal.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+from types import MappingProxyType
+from typing import Any, Final, TypeVar
+
+import orjson
+
+from mesh.message import identity, paths
+from mesh.message.facts import Direction, Protocol, Vantage
+from mesh.observed.observation import (
+    INFO_TYPE,
+    METHODS,
+    OTHER_METHOD,
+    Content,
+    Counts,
+    Encryption,
+    Observation,
+    Sighting,
+)
+from mesh.observed.route_template import is_template
+from phiscan.finding import Coverage, Verdict
+
+FORMAT: Final = "phiguard.dev/edges"
+VERSION: Final = 1
+
+_CONTENT: Final = ("identifiers", "health", "masked")
+_KEYS: Final = frozenset((*Sighting._fields, "count", "first", "last", *_CONTENT))
+_HEAD_KEYS: Final = frozenset(("format", "version", "limit", "leftOut", "edges"))
+_LARGEST: Final = 1 << 53
+
+WordT = TypeVar("WordT", bound=StrEnum)
+
+
+class EdgesError(Exception):
+    """A file of edges cannot be used. The text is one line that names file, line and fix, and quotes nothing of it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Edges:
+    """What a store holds.
+
+    Args:
+        left_out: messages that were not counted because the store held `limit` edges already.
+        limit: the most edges that the store holds.
+    """
+
+    observations: tuple[Observation, ...] = ()
+    left_out: int = 0
+    limit: int = 0
+
+
+def head_line(edges: int, *, left_out: int, limit: int) -> bytes:
+    """The first line of a file with so many observations."""
+    head = {"format": FORMAT, "version": VERSION, "limit": limit, "leftOut": left_out, "edges": edges}
+    return orjson.dumps(head) + b"\n"
+
+
+def line_of(observation: Observation) -> bytes:
+    """An observation's line."""
+    sighting, content = observation.sighting, observation.content
+    fields = {
+        **sighting._asdict(),
+        "count": observation.count,
+        "first": observation.first,
+        "last": observation.last,
+        **{name: dict(getattr(content, name)) for name in _CONTENT},
+    }
+    return orjson.dumps(fields) + b"\n"
+
+
+def load(data: bytes, *, file: str) -> Edges:
+    """The store of a file's bytes. Raises EdgesError."""
+    lines = data.splitlines()
+    head = _head(_json(lines[0] if lines else b"", f"{file}:1"), f"{file}:1")
+    if len(lines) - 1 != head["edges"] or not data.endswith(b"\n"):
+        raise EdgesError(
+            f"{file}:{len(lines)}: the file ends too early or too late for its head; take it from the guard again"
+        )
+    found = [_observation(_json(line, f"{file}:{n}"), f"{file}:{n}") for n, line in enumerate(lines[1:], start=2)]
+    return Edges(tuple(found), head["leftOut"], head["limit"])
+
+
+def _json(line: bytes, where: str) -> dict[str, Any]:
+    try:
+        found = orjson.loads(line)
+    except orjson.JSONDecodeError:
+        found = None
+    if not isinstance(found, dict):
+        raise EdgesError(f"{where}: not a line of a store of edges; give files that `serve --edges` wrote")
+    return found
+
+
+def _head(found: Mapping[str, Any], where: str) -> dict[str, int]:
+    if found.get("format") != FORMAT:
+        raise EdgesError(f"{where}: not a store of edges; give files that `serve --edges` wrote")
+    if found.get("version") != VERSION:
+        raise EdgesError(f"{where}: a version that this phiguard does not read; use the version that wrote it")
+    if found.keys() != _HEAD_KEYS:
+        raise _broken(where, "head")
+    return {name: _number(found[name], 0, where, name) for name in ("limit", "leftOut", "edges")}
+
+
+def _observation(found: Mapping[str, Any], where: str) -> Observation:
+    if found.keys() != _KEYS:
+        raise _broken(where, "keys")
+    count = _number(found["count"], 1, where, "count")
+    first, last = (_day(found[name], where, name) for name in ("first", "last"))
+    if first > last:
+        raise _broken(where, "last")
+    content = Content(*(_counts(found[name], count, where, name) for name in _CONTENT))
+    return Observation(_sighting(found, where), count, first, last, content)
+
+
+def _sighting(found: Mapping[str, Any], where: str) -> Sighting:
+    def text(name: str, is_valid: Callable[[str], bool]) -> str:
+        value = found[name]
+        if not isinstance(value, str) or not is_valid(value):
+            raise _broken(where, name)
+        return value
+
+    def word(name: str, kind: type[WordT]) -> WordT:
+        try:
+            return kind(text(name, bool))
+        except ValueError:
+            raise _broken(where, name) from None
+
+    if not isinstance(found["stopped"], bool):
+        raise _broken(where, "stopped")
+    return Sighting(
+        source=text("source", _is_principal),
+        destination=text("destination", _is_principal),
+        service=text("service", lambda host: not host or paths.is_host_pattern(host)),
+        method=text("method", lambda method: method in {"", OTHER_METHOD} or method in METHODS),
+        route=text("route", is_template),
+        direction=word("direction", Direction),
+        vantage=word("vantage", Vantage),
+        protocol=word("protocol", Protocol),
+        encryption=word("encryption", Encryption),
+        verdict=word("verdict", Verdict),
+        coverage=word("coverage", Coverage),
+        stopped=found["stopped"],
+    )
+
+
+def _is_principal(text: str) -> bool:
+    return not text or identity.is_principal(text)
+
+
+def _counts(found: object, most: int, where: str, name: str) -> Counts:
+    if not isinstance(found, dict) or not all(map(INFO_TYPE.fullmatch, found)):
+        raise _broken(where, name)
+    counts = {kind: _number(found[kind], 1, where, name) for kind in sorted(found)}
+    if any(count > most for count in counts.values()):
+        raise _broken(where, name)
+    return MappingProxyType(counts)
+
+
+def _number(found: object, least: int, where: str, name: str) -> int:
+    if not isinstance(found, int) or isinstance(found, bool) or not least <= found <= _LARGEST:
+        raise _broken(where, name)
+    return found
+
+
+def _day(found: object, where: str, name: str) -> date:
+    try:
+        return date.fromisoformat(found if isinstance(found, str) and len(found) == len("2026-12-31") else "")
+    except ValueError:
+        raise _broken(where, name) from None
+
+
+def _broken(where: str, name: str) -> EdgesError:
+    return EdgesError(f"{where}: `{name}` is not what a guard writes; take the file from the guard again")

@@ -1,0 +1,176 @@
+"""A proposal as the text of a policy file, for a person who decides: what it opens, on what evidence, and what is marked.
+
+The text parses with `mesh.policy_file` without an error. What is marked stands in comments; a rule that could be put in force
+after all is written out there, to be uncommented. INVARIANT (nothing but forms): every text of the file comes from this
+module, or was held against a form (principal, host, template, infoType), so nothing in a store can leave its comment.
+"""
+
+import json
+from collections import Counter, defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import count, groupby
+
+from mesh.message.facts import Direction
+from mesh.message.identity import account_of, namespace_of
+from mesh.observed.proposal import Ends, Mark, Marked, Part, Proposal, Proposed
+from mesh.observed.proposal_caveats import passes_with_alert
+
+_ADVICE = {
+    Mark.UNENCRYPTED: "give both ends a sidecar and mutual TLS, or stop it; nothing below is opened",
+    Mark.OUTSIDE: "may this leave? then uncomment its rule; `mtls: any` lets PHI out, with an alert",
+    Mark.UNKNOWN_DESTINATION: "nobody shows who receives it; nothing below is opened",
+    Mark.UNSEEN_RECEIVER: "nobody is guarded there; write the principal into `services`, and learn again",
+    Mark.STOPPED: "nothing below is opened",
+    Mark.UNREAD: "encoded, encrypted, too large, a WebSocket or TCP; `onUnscannable: DENY` refuses it",
+    Mark.AMBIGUOUS: "`//`, `/../`, `;`, `%2f` and the like; refused where a rule lists paths",
+    Mark.METHOD: "nothing below is opened",
+    Mark.RARE: "seen in fewer than {least} messages; uncomment what is meant",
+    Mark.RARE_IDENTIFIER: "seen in fewer than {least} messages; add to `allow` what is meant",
+}
+_INDENT = "  "
+_MOST = 50
+"""Of each mark, so many are written out."""
+_NOBODY = "(no identity)"
+
+
+def render(proposal: Proposal, *, name: str, least: int, left_out: int = 0) -> str:
+    """The file's text.
+
+    Args:
+        name: of the policy; a name as Kubernetes takes it.
+        least: messages below which things were marked as rare.
+        left_out: messages that the stores could not count.
+    """
+    names = _names([*proposal.rules, *(marked.rule for marked in proposal.marked if marked.rule)])
+    lines = [
+        *(f"# {line}".rstrip() for line in _summary(proposal, left_out)),
+        "apiVersion: phiguard.dev/v1alpha1",
+        "kind: SegmentationPolicy",
+        f"metadata: {{name: {json.dumps(name)}}}",
+        "spec:",
+        "  mode: monitor  # `enforce` once `phiguard policy learn --against` shows no drift that you do not want",
+        "  defaultAction: DENY",
+        "  onUnscannable: DENY",
+        *_services(proposal),
+        "  rules:" if proposal.rules else "  rules: []",
+    ]
+    for rule in proposal.rules:
+        lines += [f"{_INDENT}{line}" for line in _rule(rule, names[rule])]
+    for mark, found in groupby(proposal.marked, key=lambda marked: marked.mark):
+        lines += ["", f"{_INDENT}# {_title(mark)}: {_ADVICE[mark].format(least=least)}"]
+        lines += [f"{_INDENT}# {line}" for line in _section(tuple(found), names)]
+    return "\n".join(lines) + "\n"
+
+
+def _section(found: Sequence[Marked], names: Mapping[Proposed, str]) -> Iterator[str]:
+    """The busiest of one mark, in order: whoever makes up routes must not make the file too long to be read."""
+    busiest = sorted(range(len(found)), key=lambda place: -found[place].messages)[:_MOST]
+    for place in sorted(busiest):
+        yield from _marked(found[place], names)
+    if len(found) > len(busiest):
+        yield f"* and {len(found) - len(busiest):,} more that were seen no more often"
+
+
+def _title(mark: Mark) -> str:
+    return f"MARKED, {mark.value}"
+
+
+def _summary(proposal: Proposal, left_out: int) -> Iterator[str]:
+    if proposal.observations:
+        yield from _evidence(proposal)
+    else:
+        yield "Proposed by `phiguard policy learn` from no traffic at all: it opens nothing."
+    if left_out:
+        yield f"INCOMPLETE: {_many(left_out, 'message')} could not be counted, because a store was full."
+
+
+def _evidence(proposal: Proposal) -> Iterator[str]:
+    seen = proposal.observations
+    days = f"{min(each.first for each in seen)} to {max(each.last for each in seen)}"
+    yield f"Proposed by `phiguard policy learn` from {_many(sum(each.count for each in seen), 'judged message')} ({days})."
+    yield "It lets through what was seen, right or wrong: read every rule as if a stranger had asked for it."
+    counts = Counter(marked.mark for marked in proposal.marked)
+    if counts:
+        words = "; ".join(f"{mark.value} ({number})" for mark, number in sorted(counts.items(), key=_by_mark))
+        yield f"Marked below and not opened: {words}."
+    if alerted := sum(each.count for each in seen if passes_with_alert(each)):
+        yield f"{_many(alerted, 'message')} without PHI came without mutual TLS: they pass with an alert, and need no rule."
+
+
+def _by_mark(item: tuple[Mark, int]) -> int:
+    return list(Mark).index(item[0])
+
+
+def _services(proposal: Proposal) -> Iterator[str]:
+    if proposal.services:
+        yield "  services:"
+    for service in proposal.services:
+        guess = "  # a guess, from what its receiver took: check it" if service.guessed else ""
+        yield f"  - {{host: {json.dumps(service.host)}, principal: {json.dumps(service.principal)}}}{guess}"
+
+
+def _rule(rule: Proposed, name: str) -> Iterator[str]:
+    yield f"- name: {name}  # {_many(rule.messages, 'message')}"
+    yield f"  from: [{{principals: [{json.dumps(rule.ends.source)}]}}]"
+    yield "  to:"
+    peer = (
+        f"hosts: [{json.dumps(rule.ends.host)}]"
+        if rule.ends.host
+        else f"principals: [{json.dumps(rule.ends.destination)}]"
+    )
+    for template, pattern in rule.widened:
+        yield f"  # wider than what was seen: {template} is opened as {pattern}"
+    for methods, patterns in rule.operations:
+        paths = ", ".join(map(json.dumps, patterns))
+        yield f"  - {peer}"
+        yield f"    operation: {{methods: [{', '.join(methods)}], paths: [{paths}]}}"
+    if not rule.mtls:
+        yield "  when: {mtls: any}"
+    yield "  phi:"
+    for direction, part in ((Direction.REQUEST, rule.request), (Direction.RESPONSE, rule.response)):
+        yield f"    {direction.value}: {_part(part)}"
+
+
+def _part(part: Part) -> str:
+    lists = [f"{key}: [{', '.join(names)}]" for key, names in (("allow", part.allow), ("redact", part.redact)) if names]
+    beside = f"  # beside {', '.join(part.health)}" if part.health else ""
+    return f"{{{', '.join([*lists, 'otherwise: DENY'])}}}{beside}"
+
+
+def _marked(marked: Marked, names: Mapping[Proposed, str]) -> Iterator[str]:
+    ends = marked.ends
+    to = ends.destination or ends.host or _NOBODY
+    what = f", {', '.join(marked.identifiers)}" if marked.identifiers else ""
+    way = f"({marked.direction.value})" if marked.direction else ""
+    call = " ".join(filter(None, (ends.source or _NOBODY, "->", to, marked.method, marked.route, way)))
+    yield f"* {call}: {_many(marked.messages, 'message')}{what}"
+    if marked.rule is not None:
+        yield from _rule(marked.rule, names[marked.rule])
+
+
+def _names(rules: Sequence[Proposed]) -> dict[Proposed, str]:
+    """A name for each rule: its ends' accounts, with namespaces where that is not clear, and a number from the second on."""
+    ends: dict[str, set[Ends]] = defaultdict(set)
+    for rule in rules:
+        ends[_short(rule.ends)].add(rule.ends)
+    found: dict[Proposed, str] = {}
+    used: set[str] = set()
+    for rule in rules:
+        name = _short(rule.ends) if len(ends[_short(rule.ends)]) == 1 else _long(rule.ends)
+        numbered = (f"{name}-{number}" for number in count(2))
+        found[rule] = name if name not in used else next(n for n in numbered if n not in used)
+        used.add(found[rule])
+    return found
+
+
+def _short(ends: Ends) -> str:
+    return f"{account_of(ends.source)}-to-{account_of(ends.destination) or ends.host}"
+
+
+def _long(ends: Ends) -> str:
+    to = f"{namespace_of(ends.destination)}-{account_of(ends.destination)}" if ends.destination else ends.host
+    return f"{namespace_of(ends.source)}-{account_of(ends.source)}-to-{to}"
+
+
+def _many(number: int, noun: str) -> str:
+    return f"{number:,} {noun}{'s' * (number != 1)}"

@@ -1,0 +1,105 @@
+"""What is proposed from observations: rules with their evidence, and what is marked, with the reason. Values only."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from mesh.message.facts import Direction
+from mesh.observed.observation import Observation
+from mesh.observed.service_hosts import Service
+
+
+class Mark(StrEnum):
+    """Why something that was seen is not proposed, worst first."""
+
+    UNENCRYPTED = "PHI without mutual TLS"
+    OUTSIDE = "leaves the mesh"
+    UNKNOWN_DESTINATION = "to a destination without an identity"
+    UNSEEN_RECEIVER = "to a host of the mesh that nobody is known to serve"
+    STOPPED = "refused by the policy in force"
+    UNREAD = "not read whole"
+    AMBIGUOUS = "path that can be read in two ways"
+    METHOD = "unusual method"
+    RARE = "rare"
+    RARE_IDENTIFIER = "identifiers that are rare on their operation"
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Ends:
+    """Who calls whom. `destination` is a principal; where there is none, `host` is that of the service."""
+
+    source: str
+    destination: str
+    host: str = ""
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Call:
+    """One operation of one edge, as a rule can name it: a method and a path pattern."""
+
+    ends: Ends
+    method: str
+    pattern: str
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """What flows in one direction.
+
+    Args:
+        allow, redact: infoTypes, sorted.
+        health: health information that was seen beside them, sorted.
+    """
+
+    allow: tuple[str, ...] = ()
+    redact: tuple[str, ...] = ()
+    health: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Proposed:
+    """One rule.
+
+    Args:
+        operations: path patterns by methods, both sorted.
+        messages: of its busiest direction and vantage.
+        widened: templates with the wider pattern that stands for them.
+        mtls: False where PHI would have to flow without mutual TLS.
+    """
+
+    ends: Ends
+    operations: tuple[tuple[tuple[str, ...], tuple[str, ...]], ...]
+    request: Part
+    response: Part
+    messages: int
+    widened: tuple[tuple[str, str], ...] = ()
+    mtls: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Marked:
+    """Something that is not proposed.
+
+    Args:
+        identifiers: infoTypes that it is about.
+        direction: of messages that held them; None where it is about the operation.
+        rule: what would open it; None when no rule can, or another already opens the edge.
+    """
+
+    mark: Mark
+    ends: Ends
+    method: str
+    route: str
+    messages: int
+    identifiers: tuple[str, ...] = ()
+    rule: Proposed | None = None
+    direction: Direction | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Proposal:
+    """A policy that is proposed, and what is kept out of it."""
+
+    services: tuple[Service, ...]
+    rules: tuple[Proposed, ...]
+    marked: tuple[Marked, ...]
+    observations: tuple[Observation, ...]

@@ -1,0 +1,57 @@
+"""What looks wrong about one observation by itself. What is rare shows only in sums, and is not said here."""
+
+from collections.abc import Iterator, Mapping
+
+from mesh.message.facts import Protocol, Vantage
+from mesh.observed.observation import OTHER_METHOD, Encryption, Observation, Sighting
+from mesh.observed.proposal import Ends, Mark
+from mesh.observed.route_template import AMBIGUOUS
+from mesh.observed.service_hosts import namespace_of_host
+from phiscan.finding import Coverage, Verdict
+
+
+def ends_of(observation: Observation, principals: Mapping[str, str]) -> Ends:
+    """Who called whom, with what is known of hosts."""
+    sighting = observation.sighting
+    destination = principals.get(sighting.service, "") if sighting.service else sighting.destination
+    return Ends(sighting.source, destination, "" if destination else sighting.service)
+
+
+def mark_of(observation: Observation, principals: Mapping[str, str]) -> Mark | None:
+    """Why this cannot simply be proposed; None when it can."""
+    return next(_marks(observation, ends_of(observation, principals)), None)
+
+
+def passes_with_alert(observation: Observation) -> bool:
+    """Whether it came unencrypted and without PHI: no rule is needed, and none would take the alert away."""
+    sighting = observation.sighting
+    return sighting.encryption is Encryption.NONE and mark_of(observation, {}) is None
+
+
+def _marks(observation: Observation, ends: Ends) -> Iterator[Mark]:
+    sighting = observation.sighting
+    yield from _marks_of_ends(sighting, ends)
+    if sighting.stopped:
+        yield Mark.STOPPED
+    if sighting.coverage is not Coverage.COMPLETE or sighting.protocol is not Protocol.HTTP:
+        yield Mark.UNREAD
+    if sighting.route == AMBIGUOUS:
+        yield Mark.AMBIGUOUS
+    if sighting.method in {"", OTHER_METHOD} or not sighting.route:
+        yield Mark.METHOD
+
+
+def _marks_of_ends(sighting: Sighting, ends: Ends) -> Iterator[Mark]:
+    phi = sighting.verdict is Verdict.PHI
+    if phi and (not ends.source or sighting.encryption is Encryption.NONE):
+        yield Mark.UNENCRYPTED
+    if sighting.vantage is Vantage.OUTBOUND and ends.host:
+        yield Mark.UNSEEN_RECEIVER if namespace_of_host(ends.host) else Mark.OUTSIDE
+    elif not ends.destination and (phi or sighting.encryption is not Encryption.NONE):
+        yield Mark.UNKNOWN_DESTINATION
+
+
+def needs_rule(observation: Observation) -> bool:
+    """Whether anything would be refused without one: an encrypted edge is closed, an unencrypted one without PHI is alerted."""
+    sighting = observation.sighting
+    return bool(sighting.source) and sighting.encryption is not Encryption.NONE

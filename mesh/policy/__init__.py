@@ -1,0 +1,1 @@
+"""Policy: rules, how they match and combine, and the decision."""

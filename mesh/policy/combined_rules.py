@@ -1,0 +1,149 @@
+"""The rules that name an edge, and what they say together of each kind of finding. They know no message.
+
+Everything here depends on the rules alone, so it is worked out once and kept (`mesh.policy.rule_index`).
+"""
+
+from collections.abc import Callable, Iterable, Set
+from dataclasses import dataclass, field
+from operator import itemgetter
+from typing import Final, NamedTuple
+
+from mesh.message.facts import Protocol
+from mesh.policy.decision import Action, Mode
+from mesh.policy.rule import Disclosure, Rule
+from phiscan.finding import Finding, Subject
+from phiscan.identifiers import Identifier
+
+Kind = tuple[str, Identifier | None, Subject]
+"""All that entries of a rule can tell apart in a finding: infoType, class, and whose it is."""
+
+kind_of: Final[Callable[[Finding], Kind]] = itemgetter(0, 1, 5)  # in C, because a document has thousands of findings
+"""The kind of one finding."""
+
+
+class Voice(NamedTuple):
+    """What the rules of an edge say of the findings of one message with PHI.
+
+    Args:
+        action: the strictest over all kinds.
+        tipped: infoTypes that the action is due to, sorted.
+        targeted: kinds that are to be masked; empty unless the action is REDACT.
+        identifiers: classes of individuals' identifiers among the kinds, sorted.
+    """
+
+    action: Action
+    tipped: tuple[str, ...]
+    targeted: Set[Kind]
+    identifiers: tuple[Identifier, ...]
+
+    @property
+    def is_maskable(self) -> bool:
+        """Whether masks can do. A diagnosis is stated by a document's structure: no mask unsays it."""
+        return all(identifier for _, identifier, _ in self.targeted)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Matches:
+    """The rules that name an edge, and those that might. One object stands for one set of rules: it equals itself only.
+
+    Args:
+        named: without AUDIT rules, as `unsure`.
+        protocols: that entries of the rules in `named` list.
+        mode: the policy's.
+        audits: AUDIT rules that name the edge or might, by name, each as if it were the only rule.
+        names: of the rules in `named`, sorted.
+        enforced: whether a rule of the edge (or one that might be) enforces; the policy's mode where none surely is.
+        waived: whether a rule lets PHI flow unencrypted.
+    """
+
+    named: tuple[Rule, ...]
+    unsure: tuple[Rule, ...]
+    protocols: frozenset[Protocol]
+    mode: Mode
+    audits: "Audits" = ()
+    names: tuple[str, ...] = field(init=False)
+    enforced: bool = field(init=False)
+    waived: bool = field(init=False)
+    _disclosures: dict[tuple[bool, bool], Disclosure] = field(init=False, repr=False, default_factory=dict)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "names", _names(self.named))
+        object.__setattr__(self, "enforced", self._is_enforced())
+        object.__setattr__(self, "waived", not all(rule.mtls for rule in self.named))
+
+    @property
+    def all_names(self) -> tuple[str, ...]:
+        """Names of the rules that name the edge or might, sorted."""
+        return _names((*self.named, *self.unsure))
+
+    def voice(self, kinds: frozenset[Kind], *, is_request: bool, encrypted: bool) -> Voice:
+        """What the rules say of findings of these kinds. Without any there is nothing to allow."""
+        disclosure = self.disclosure(is_request=is_request, encrypted=encrypted)
+        actions = {kind: ruled(kind, disclosure) for kind in kinds}
+        strictest = max(actions.values(), key=_rank, default=Action.DENY)
+        decisive = frozenset(kind for kind, action in actions.items() if action is strictest)
+        own = {identifier for _, identifier, subject in kinds if identifier and subject is not Subject.PROVIDER}
+        return Voice(
+            action=strictest,
+            tipped=() if strictest is Action.ALLOW else tuple(sorted({name for name, _, _ in decisive})),
+            targeted=decisive if strictest is Action.REDACT else frozenset(),
+            identifiers=tuple(sorted(own)),
+        )
+
+    def disclosure(self, *, is_request: bool, encrypted: bool) -> Disclosure:
+        """All rules that name the edge as one disclosure.
+
+        A rule that asks for mutual TLS allows nothing on an unencrypted edge, but what it forbids stays forbidden.
+        """
+        found = self._disclosures.get((is_request, encrypted))
+        if found is None:
+            found = self._disclosures[is_request, encrypted] = self._combined(is_request, encrypted)
+        return found
+
+    def _combined(self, is_request: bool, encrypted: bool) -> Disclosure:
+        parts = [(rule, rule.request if is_request else rule.response) for rule in self.named]
+        lasting = [part for rule, part in parts if rule.terms is None] or [part for _, part in parts]
+        allowing = [part for rule, part in parts if encrypted or not rule.mtls]
+        return Disclosure(
+            allow=frozenset().union(*(part.allow for part in allowing)),
+            redact=frozenset().union(*(part.redact for _, part in parts)),
+            deny=frozenset().union(*(part.deny for _, part in parts)),
+            otherwise=max((part.otherwise for part in lasting), key=_rank),
+        )
+
+    def _is_enforced(self) -> bool:
+        lasting = [rule for rule in self.named if rule.terms is None] or self.named
+        modes = {rule.mode or self.mode for rule in lasting} or {self.mode}
+        return Mode.ENFORCE in modes | {rule.mode or self.mode for rule in self.unsure}
+
+
+Audits = tuple[tuple[str, Matches], ...]
+"""Names of AUDIT rules, sorted, each with what it is by itself."""
+
+
+def kinds_of(findings: Iterable[Finding]) -> frozenset[Kind]:
+    """The kinds among findings. A document has thousands of findings and a dozen kinds."""
+    return frozenset(map(kind_of, findings))
+
+
+def ruled(kind: Kind, disclosure: Disclosure) -> Action:
+    """What one disclosure says of one kind: denied, else redacted, else allowed, else `otherwise`."""
+    name, identifier, subject = kind
+    is_individual = identifier is not None and subject is not Subject.PROVIDER
+    names = {name, *((identifier.value,) if identifier else ()), *(("*",) if is_individual else ())}
+    for entries, action in (
+        (disclosure.deny, Action.DENY),
+        (disclosure.redact, Action.REDACT),
+        (disclosure.allow, Action.ALLOW),
+    ):
+        if not entries.isdisjoint(names):
+            return action
+    return disclosure.otherwise if is_individual else Action.ALLOW
+
+
+def _names(rules: Iterable[Rule]) -> tuple[str, ...]:
+    return tuple(sorted({rule.name for rule in rules}))
+
+
+def _rank(action: Action) -> int:
+    return action.rank

@@ -1,0 +1,259 @@
+"""The decision: facts, a scan report and a policy in, one `Decision` out. Pure and total.
+
+How it decides. Each question below gives at most one ruling (an action and its reason), without looking at the
+others; the strictest ruling wins, and among equals the reason that stands first in `_PRECEDENCE`. Nothing depends on
+the order of rules or findings, and no ruling can take back another: that is what makes the decision monotone.
+
+    caller     is the proxy that asks the one that the facts speak of?
+    protocol   can the connection be read, or does a rule name it?
+    edge       does a rule name the edge, or the default action open it? could a rule that lists paths not be evaluated?
+    encryption is the connection mutual TLS?
+    disclosure may each infoType found flow (only for PHI)?
+    coverage   was everything seen?
+
+INVARIANT (monotone): another finding, a worse verdict or less coverage never gives a lower `action.rank`. Dropping
+mutual TLS does not either, with one exception that the design asks for: unencrypted traffic without PHI is alerted
+even on an edge that no rule names, where the same traffic with an identity is denied.
+
+AUDIT rules are outside of all this: each is asked the same questions by itself, as if it were the only rule of the edge, and
+`Decision.audits` tells what it would have done. INVARIANT (audit): no other part of the decision depends on them.
+
+Cost: the policy remembers the rules of two ends and what they say of kinds of findings (`mesh.policy.rule_index`), so a
+message pays for its path, for each different condition of those rules, and for the kinds of its findings.
+"""
+
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Final, NamedTuple
+
+from mesh.message.facts import Direction, Facts, Protocol, Vantage
+from mesh.policy.combined_rules import Matches, Voice, kind_of, kinds_of
+from mesh.policy.decision import Action, Decision, Reason
+from mesh.policy.matching import Edge, edge_of, matches_of
+from mesh.policy.policy import Policy
+from phiscan.finding import Coverage, Gap, ScanReport, Verdict
+
+_PRECEDENCE: Final = (
+    Reason.CALLER_MISMATCH,
+    Reason.PROTOCOL_NOT_ALLOWED,
+    Reason.AMBIGUOUS_PATH,
+    Reason.EDGE_NOT_ALLOWED,
+    Reason.INTERNAL_ERROR,
+    Reason.UNENCRYPTED,
+    Reason.MINIMUM_NECESSARY,
+    Reason.OUT_OF_TIME,
+    Reason.TRUNCATED,
+    Reason.UNSCANNABLE,
+    Reason.REDACTION_UNAVAILABLE,
+    Reason.REDACTED_BY_RULE,
+    Reason.ALERTED_BY_RULE,
+    Reason.ALLOWED_BY_RULE,
+    Reason.ALLOWED_BY_DEFAULT,
+    Reason.NO_PHI,
+)
+_REASON_OF_ACTION: Final = {
+    Action.DENY: Reason.MINIMUM_NECESSARY,
+    Action.ALERT: Reason.ALERTED_BY_RULE,
+    Action.ALLOW: Reason.ALLOWED_BY_RULE,
+}
+
+
+class _Ruling(NamedTuple):
+    """What one question gives.
+
+    Args:
+        weight: the stricter action outweighs, then the reason that stands first in `_PRECEDENCE`.
+    """
+
+    weight: int
+    action: Action
+    reason: Reason
+    tipped: tuple[str, ...] = ()
+    redact: tuple[str, ...] = ()
+
+
+def _weight(action: Action, reason: Reason) -> int:
+    return (action.rank + 1) * len(_PRECEDENCE) - _PRECEDENCE.index(reason)
+
+
+_WEIGHTS: Final = {(action, reason): _weight(action, reason) for action in Action for reason in _PRECEDENCE}
+_CONSTANT: Final = {pair: _Ruling(weight, *pair) for pair, weight in _WEIGHTS.items()}  # nearly all rulings say no more
+_NO_PHI: Final = _CONSTANT[Action.ALLOW, Reason.NO_PHI]
+_ALLOWED_BY_DEFAULT: Final = _CONSTANT[Action.ALLOW, Reason.ALLOWED_BY_DEFAULT]
+_FORGED: Final = _CONSTANT[Action.DENY, Reason.CALLER_MISMATCH]
+_UNREADABLE: Final = _CONSTANT[Action.DENY, Reason.PROTOCOL_NOT_ALLOWED]
+
+
+class _Question(NamedTuple):
+    """All that the rulings look at.
+
+    Args:
+        voice: what the rules of the edge say of the findings; None where there are no rules, or no PHI.
+    """
+
+    facts: Facts
+    report: ScanReport
+    policy: Policy
+    edge: Edge
+    matches: Matches
+    phi: bool
+    voice: Voice | None
+
+
+def decide(facts: Facts, report: ScanReport, policy: Policy) -> Decision:
+    """What happens to one message. Never raises: whatever goes wrong is a denial that is enforced."""
+    try:
+        return _decide(facts, report, policy)
+    except Exception:  # noqa: BLE001  # fail closed: an undecided message would pass
+        return Decision(Action.DENY, Reason.INTERNAL_ERROR, coverage=Coverage.UNSCANNABLE, gap=Gap.INTERNAL_ERROR)
+
+
+def refuse(reason: Reason, policy: Policy | None = None, facts: Facts | None = None) -> Decision:
+    """A denial because the message could not be judged. Never raises.
+
+    It is enforced as the edge is. Where the edge is not known, it is enforced if the policy enforces anywhere, and
+    where there is no policy, it is enforced.
+    """
+    gap = {Reason.OUT_OF_TIME: Gap.OUT_OF_TIME, Reason.INTERNAL_ERROR: Gap.INTERNAL_ERROR}.get(reason, Gap.NONE)
+    denial = Decision(Action.DENY, reason, coverage=Coverage.UNSCANNABLE, gap=gap)
+    try:
+        if policy is None:
+            return denial
+        enforced = policy.enforces if facts is None else matches_of(policy, edge_of(facts, policy)).enforced
+        return replace(denial, enforced=enforced, policy=policy.digest)
+    except Exception:  # noqa: BLE001  # fail closed: the denial that is already made stands
+        return denial
+
+
+def _decide(facts: Facts, report: ScanReport, policy: Policy) -> Decision:
+    edge = edge_of(facts, policy)
+    matches = matches_of(policy, edge)
+    verdict = report.verdict
+    phi = verdict is Verdict.PHI or (policy.treat_identifiers_as_phi and verdict is Verdict.IDENTIFIERS)
+    voice = _voice(facts, report, policy, edge, matches) if phi and matches.named else None
+    question = _Question(facts, report, policy, edge, matches, phi, voice)
+    ruling = _strictest(question)
+    forged = ruling is _FORGED  # its edge is the forger's word
+    return Decision(
+        ruling.action,
+        ruling.reason,
+        policy.enforces if forged else matches.enforced,
+        matches.all_names if ruling.reason is Reason.AMBIGUOUS_PATH else matches.names,
+        voice.identifiers if voice else report.identifiers,
+        ruling.tipped,
+        ruling.redact,
+        verdict,
+        report.coverage,
+        report.gap,
+        policy.digest,
+        _audits(question) if matches.audits else (),
+    )
+
+
+def _audits(question: _Question) -> tuple[tuple[str, Action], ...]:
+    """What each AUDIT rule of the edge would have done."""
+    facts, report, policy, edge, _, phi, _ = question
+    found = []
+    for name, alone in question.matches.audits:
+        voice = _voice(facts, report, policy, edge, alone) if phi and alone.named else None
+        action = _strictest(question._replace(matches=alone, voice=voice)).action
+        if action is not Action.ALLOW:
+            found.append((name, action))
+    return tuple(found)
+
+
+def _strictest(question: _Question) -> _Ruling:
+    strictest = _ALLOWED_BY_DEFAULT if question.phi else _NO_PHI
+    for ask in _QUESTIONS:
+        ruling = ask(question)
+        if ruling is not None and ruling.weight > strictest.weight:
+            strictest = ruling
+    return strictest
+
+
+def _caller(question: _Question) -> _Ruling | None:
+    """The receiver's proxy asks as the destination, the sender's as the source; anyone else probes or forges."""
+    facts = question.facts
+    speaks_for = facts.source if facts.vantage is Vantage.OUTBOUND else facts.destination
+    return _FORGED if facts.caller and facts.caller != speaks_for else None
+
+
+def _protocol(question: _Question) -> _Ruling | None:
+    protocol = question.edge.protocol
+    return None if protocol is Protocol.HTTP or protocol in question.matches.protocols else _UNREADABLE
+
+
+def _edge(question: _Question) -> _Ruling | None:
+    matches, edge = question.matches, question.edge
+    if matches.unsure and (question.phi or not matches.named):  # a rule that cannot be evaluated denies
+        return _CONSTANT[Action.DENY, Reason.AMBIGUOUS_PATH if edge.path is None else Reason.EDGE_NOT_ALLOWED]
+    if not matches.named and edge.encrypted and question.policy.default_action is not Action.ALLOW:
+        return _CONSTANT[Action.DENY, Reason.EDGE_NOT_ALLOWED]
+    return None
+
+
+def _encryption(question: _Question) -> _Ruling | None:
+    if question.edge.encrypted:
+        return None
+    denied = question.phi and not question.matches.waived
+    return _CONSTANT[Action.DENY if denied else Action.ALERT, Reason.UNENCRYPTED]
+
+
+def _coverage(question: _Question) -> _Ruling | None:
+    report = question.report
+    if report.coverage is Coverage.COMPLETE:
+        return None
+    if report.gap in {Gap.OUT_OF_TIME, Gap.INTERNAL_ERROR}:
+        # fail closed: this gap is ours and says nothing about the message, so `onUnscannable` does not waive it
+        return _CONSTANT[Action.DENY, Reason(report.gap.value)]
+    reason = Reason.TRUNCATED if report.coverage is Coverage.TRUNCATED else Reason.UNSCANNABLE
+    return _CONSTANT[Action.ALERT if question.policy.on_unscannable is Action.ALERT else Action.DENY, reason]
+
+
+def _disclosure(question: _Question) -> _Ruling | None:
+    """45 CFR 164.502(b), minimum necessary: each infoType of a PHI message flows only if the rules let it."""
+    voice = question.voice
+    if voice is None:
+        return None
+    if not voice.identifiers:  # a verdict that its findings do not bear out: there is nothing to rule on
+        return _CONSTANT[Action.DENY, Reason.INTERNAL_ERROR]
+    if voice.action is not Action.REDACT:
+        return _ruling(voice.action, _REASON_OF_ACTION[voice.action], voice)
+    if _can_redact(question, voice):
+        return _ruling(Action.REDACT, Reason.REDACTED_BY_RULE, voice)
+    return _ruling(Action.DENY, Reason.REDACTION_UNAVAILABLE, voice)
+
+
+def _ruling(action: Action, reason: Reason, voice: Voice) -> _Ruling:
+    return _Ruling(
+        _WEIGHTS[action, reason], action, reason, voice.tipped, voice.tipped if action is Action.REDACT else ()
+    )
+
+
+def _voice(facts: Facts, report: ScanReport, policy: Policy, edge: Edge, matches: Matches) -> Voice:
+    """What the rules of the edge say of the report's kinds of findings; they are asked once and remembered."""
+    voices = policy.index.voices
+    is_request = facts.direction is Direction.REQUEST
+    key = matches, is_request, edge.encrypted, kinds_of(report.findings)
+    return voices.get(key) or voices.keep(key, matches.voice(key[3], is_request=is_request, encrypted=edge.encrypted))
+
+
+def _can_redact(question: _Question, voice: Voice) -> bool:
+    """Whether what the rules mask can be masked: in a whole body that can be replaced, with all of it inside."""
+    report = question.report
+    return (
+        question.facts.redactable
+        and voice.is_maskable
+        and report.coverage is Coverage.COMPLETE
+        and not any(finding.location.start < 0 and kind_of(finding) in voice.targeted for finding in report.findings)
+    )
+
+
+_QUESTIONS: Final[tuple[Callable[[_Question], _Ruling | None], ...]] = (
+    _caller,
+    _protocol,
+    _edge,
+    _encryption,
+    _disclosure,
+    _coverage,
+)

@@ -1,0 +1,68 @@
+"""A segmentation policy as a value. `mesh.policy_file` reads one from YAML; `mesh.policy.decide` applies it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from datetime import date
+from types import MappingProxyType
+
+from mesh.policy.decision import Action, Mode
+from mesh.policy.rule import Disclosure, OperationMatch, Peer, Rule, Target, Terms, Wanted
+from mesh.policy.rule_index import EdgeIndex
+from mesh.policy.vocabulary import InfoTypes
+from phiscan.identifiers import INFO_TYPES
+
+__all__ = ["Disclosure", "OperationMatch", "Peer", "Policy", "Rule", "Target", "Terms", "Wanted"]
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """One immutable revision of a policy.
+
+    Args:
+        digest: SHA-256 of the file it came from (of all of them), so that every decision names its revision.
+        services: Istio service host to the principal that serves it, for the sender's side.
+        rules: exceptions among them, expired ones too, and AUDIT rules.
+        today: the day (UTC) that exceptions are held against; None when nobody told it.
+        info_types: what its entries may name, an organisation's own among them.
+    """
+
+    name: str
+    digest: str
+    mode: Mode = Mode.ENFORCE
+    default_action: Action = Action.DENY
+    treat_identifiers_as_phi: bool = False
+    on_unscannable: Action = Action.DENY
+    services: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
+    rules: tuple[Rule, ...] = ()
+    today: date | None = None
+    info_types: InfoTypes = field(default_factory=lambda: INFO_TYPES, repr=False, compare=False)
+    _index: EdgeIndex = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        index = EdgeIndex(rule for rule in self.rules if rule.holds_on(self.today))
+        object.__setattr__(self, "_index", index)  # frozen: built once, with the revision
+
+    @property
+    def in_force(self) -> tuple[Rule, ...]:
+        """The rules that decide: without those whose time is over, and without AUDIT rules."""
+        return tuple(rule for rule in self.rules if rule.holds_on(self.today) and not rule.audit)
+
+    @property
+    def auditing(self) -> tuple[Rule, ...]:
+        """The AUDIT rules, which decide nothing."""
+        return tuple(rule for rule in self.rules if rule.audit)
+
+    def on(self, day: date) -> "Policy":
+        """The policy as it holds on that day; itself when no exception ends or begins to hold."""
+        changes = any(rule.holds_on(day) != rule.holds_on(self.today) for rule in self.rules)
+        return replace(self, today=day) if changes else self
+
+    @property
+    def index(self) -> EdgeIndex:
+        """Finds the rules of an edge without trying every rule, and remembers what they said."""
+        return self._index
+
+    @property
+    def enforces(self) -> bool:
+        """Whether the policy, or any rule of it, changes what the mesh does."""
+        return Mode.ENFORCE in {self.mode, *self._index.modes}

@@ -1,0 +1,1 @@
+"""Policy files: YAML to policy, with a line and a hint for each problem."""

@@ -1,0 +1,146 @@
+"""Named groups of identifiers: those that the law draws, and those of `spec.identifierGroups`.
+
+A group is a shorthand: it is written out while a file is read, so no decision depends on how a rule was worded.
+Groups may name other groups, in any order, but not in a circle.
+"""
+
+import re
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from difflib import get_close_matches
+from graphlib import CycleError, TopologicalSorter
+from types import MappingProxyType
+from typing import Final
+
+from yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
+
+from mesh.policy.policy import Peer
+from mesh.policy.vocabulary import Vocabulary
+from mesh.policy_file.nodes import NodeReader, did_you_mean
+from phiscan.identifiers import INFO_TYPES, Identifier, InfoType
+
+GROUP_NAME: Final = "[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?"
+"""Lower case, so that no group is ever taken for a class or an infoType."""
+
+MOST_ENTRIES: Final = 1_000_000
+"""Workloads in all groups, or in all rules, once groups are written out: seconds of reading."""
+
+_CLASSES: Final = frozenset(identifier.value for identifier in Identifier)
+_LIKE_INFO_TYPE: Final = re.compile(r"[A-Z][A-Z0-9]*_[A-Z0-9_]*")  # `CLINIC_CHART_NUMBER`, not `SSN`
+_NEARLY: Final = 0.85  # `PERSON_NAMES` is a slip of the pen; `CLINIC_CHART` is no `CLINICAL_NOTE`
+
+
+def built_in(info_types: Mapping[str, InfoType]) -> Mapping[str, frozenset[str]]:
+    """Entries of the groups that every policy has. An organisation's own health information is `clinical` too."""
+    health = frozenset(name for name, info_type in info_types.items() if info_type.health)
+    return MappingProxyType({**_BY_CLASS, "clinical": health - {"HEALTH_CLAIM"}})
+
+
+# 45 CFR 164.514(e)(2) takes sixteen identifiers out of a limited data set. Of a postal address it leaves town, state
+# and postal code, and it does not speak of dates (C) and other unique codes (R). Coordinates are an address.
+_BY_CLASS: Final[Mapping[str, frozenset[str]]] = {
+    "safe-harbor": _CLASSES,  # 45 CFR 164.514(b)(2)(i)
+    "direct-identifiers": (_CLASSES - {"B", "C", "R"}) | {"STREET_ADDRESS", "GEO_COORDINATE"},
+    "limited-data-set": frozenset({"CITY", "US_ZIP_CODE", "C", "R"}),
+    "financial": frozenset({"I", "J"}),  # member numbers, accounts and cards: what payment (164.501) runs on
+}
+
+BUILT_IN: Final = built_in(INFO_TYPES)
+"""Those groups, where nobody brings an infoType of their own."""
+
+
+@dataclass(frozen=True, slots=True)
+class Groups:
+    """The groups that a rule may name, written out."""
+
+    identifiers: Mapping[str, frozenset[str]] = field(default_factory=lambda: BUILT_IN)
+    workloads: Mapping[str, tuple[Peer, ...]] = field(default_factory=dict)
+    vocabulary: Vocabulary = field(default_factory=Vocabulary)
+
+
+def groups_of(vocabulary: Vocabulary) -> Groups:
+    """The groups that every policy has, for entries of that vocabulary."""
+    return Groups(built_in(vocabulary.info_types), {}, vocabulary)
+
+
+def read_identifier_groups(reader: NodeReader, node: Node, known: Groups) -> Mapping[str, frozenset[str]]:
+    """The known groups and those of `spec.identifierGroups`."""
+    groups = dict(known.identifiers)
+    own = replace(known, identifiers=groups)
+    for name, entries in in_order(reader, named_groups(reader, node, "`identifierGroups`", known.identifiers), _words):
+        groups[name] = read_entries(reader, entries, f"group `{name}`", own)
+        if not groups[name]:
+            reader.error(entries, f"group `{name}` names nothing", "list infoTypes, classes A to R, or groups")
+    return groups
+
+
+def read_entries(reader: NodeReader, node: Node, where: str, groups: Groups, *, star: bool = False) -> frozenset[str]:
+    """A list of infoTypes, classes and groups, the latter written out; `*` too where `star` says so."""
+    found: set[str] = set()
+    known = groups.vocabulary
+    for item in reader.sequence(node, where):
+        word = reader.text(item, f"an entry of {where}")
+        if word in groups.identifiers:
+            found |= groups.identifiers[word]
+        elif word in known.info_types or word in _CLASSES or (star and word == "*"):
+            found.add(word)
+        elif word:
+            reader.error(item, f"unknown infoType, class or group `{word}`", _hint(word, groups))
+        if word in known.unseen:
+            group = "credentials" if known.info_types[word].credential else "GROUP"
+            reader.warn(item, f"no detector that runs finds `{word}`", f"switch its group on, with `--with {group}`")
+    return frozenset(found)
+
+
+def _hint(word: str, groups: Groups) -> str:
+    known = (*groups.vocabulary.info_types, *_CLASSES, *groups.identifiers)
+    if not _LIKE_INFO_TYPE.fullmatch(word) or get_close_matches(word, known, 1, _NEARLY):
+        return did_you_mean(word, known) or "write an infoType, a class A to R, a group, or `*`"
+    return "declare it in a DetectorSet in the policy's folder and give that folder, or give the set with `--detectors`"
+
+
+def named_groups(reader: NodeReader, node: Node, where: str, known: Mapping[str, object]) -> dict[str, Node]:
+    """The groups' nodes by name; a name that is taken or malformed is an error and left out."""
+    found: dict[str, Node] = {}
+    for name, key, value in reader.items(node, where):
+        if not re.fullmatch(GROUP_NAME, name):
+            reader.error(key, f"`{name}` cannot name a group", "write lower-case letters, digits and `-`")
+        elif name in known:
+            reader.error(key, f"group `{name}` exists already", "built in or of the whole mesh; choose another name")
+        else:
+            found[name] = value
+    return found
+
+
+def in_order(
+    reader: NodeReader, named: Mapping[str, Node], words: Callable[[Node], Iterable[str]]
+) -> list[tuple[str, Node]]:
+    """The groups, each after those that it names; none when they name one another in a circle.
+
+    Args:
+        words: what a group's node names, groups among it.
+    """
+    graph = {name: [word for word in words(node) if word in named] for name, node in named.items()}
+    try:
+        return [(name, named[name]) for name in TopologicalSorter(graph).static_order()]
+    except CycleError as fault:
+        circle = list(reversed(fault.args[1]))  # graphlib lists it from the group that is named
+        message = f"groups name one another in a circle: {' -> '.join(f'`{name}`' for name in circle)}"
+        reader.error(named[circle[0]], message, "take one of them out of another")
+        return []
+
+
+def _words(node: Node) -> Iterable[str]:
+    return (str(item.value) for item in node.value if isinstance(item, ScalarNode)) if _is_list(node) else ()
+
+
+def group_words(node: Node) -> Iterable[str]:
+    """What the entries of a workload group list under `groups`."""
+    for entry in node.value if _is_list(node) else ():
+        for key, value in entry.value if isinstance(entry, MappingNode) else ():
+            if key.value == "groups":
+                yield from _words(value)
+
+
+def _is_list(node: Node) -> bool:
+    return isinstance(node, SequenceNode)

@@ -1,0 +1,176 @@
+"""Every key that a policy file may hold, with the JSON Schema of its value.
+
+The reader takes its keys from these tables, and `mesh.policy_file.json_schema` publishes them: what an editor completes is what
+the reader takes. A schema says less than the reader: patterns that are wrong only together are errors there.
+"""
+
+from collections.abc import Mapping
+from typing import Final
+
+from mesh.message.facts import Direction, Protocol
+from mesh.policy.decision import Action, Mode
+
+Schema = dict[str, object]
+Table = Mapping[str, Schema]
+"""Key to the schema of its value, in the order in which people write them."""
+
+API_VERSION: Final = "phiguard.dev/v1alpha1"
+KIND: Final = "SegmentationPolicy"
+PORTS: Final = range(1, 1 << 16)
+MODES: Final = {mode.value: mode for mode in Mode}
+DEFAULT_ACTIONS: Final = {action.value: action for action in (Action.DENY, Action.ALLOW)}
+UNSCANNABLE: Final = {action.value: action for action in (Action.DENY, Action.ALERT)}
+OTHERWISE: Final = {action.value: action for action in (Action.DENY, Action.REDACT, Action.ALERT)}
+ACTIONS: Final = {"ALLOW": False, "AUDIT": True}
+MTLS: Final = {"true": True, "any": False}
+
+
+def _text(about: str) -> Schema:
+    return {"type": "string", "minLength": 1, "description": about}
+
+
+def _one_of(words: Mapping[str, object], about: str) -> Schema:
+    return {"type": "string", "enum": list(words), "description": about}
+
+
+def _list(items: Schema, about: str, least: int = 0) -> Schema:
+    return {"type": "array", "items": items, "description": about, **({"minItems": least} if least else {})}
+
+
+def _texts(about: str, least: int = 1) -> Schema:
+    return _list({"type": "string", "minLength": 1}, about, least)
+
+
+def closed(table: Table, about: str, required: tuple[str, ...] = ()) -> Schema:
+    """A mapping that may hold the table's keys and no others."""
+    needed: Schema = {"required": list(required)} if required else {}
+    return {
+        "type": "object",
+        "properties": dict(table),
+        **needed,
+        "additionalProperties": False,
+        "description": about,
+    }
+
+
+def _named(values: Schema, about: str) -> Schema:
+    return {"type": "object", "additionalProperties": values, "description": about}
+
+
+PEER: Final[Table] = {
+    "principals": _texts("SPIFFE identities without scheme, `cluster.local/ns/NAMESPACE/sa/ACCOUNT`; `*` at the end"),
+    "namespaces": _texts("Kubernetes namespaces; `*` at the end"),
+    "trustDomains": _texts("roots of identities; `*` at the start or at the end"),
+    "serviceAccounts": _texts("names of service accounts; `*` at the start or at the end"),
+}
+_GROUPS: Final[Table] = {"groups": _texts("names of `workloadGroups`, instead of the other keys")}
+OPERATION: Final[Table] = {
+    "methods": _texts("HTTP methods in capitals", 0),
+    "paths": _texts("decoded paths; `*` at the end", 0),
+    "hosts": _texts("authorities in lower case without port; `*` at the start or at the end", 0),
+    "ports": _list({"type": "integer", "minimum": PORTS[0], "maximum": PORTS[-1]}, "destination ports"),
+    "protocols": _list({"type": "string", "enum": [p.value for p in Protocol]}, "HTTP when left out", 1),
+}
+MEMBER: Final[Table] = {**PEER, **_GROUPS}
+SOURCE: Final[Table] = {**PEER, **_GROUPS, "ipBlocks": _texts("addresses of those without an identity, alone")}
+TARGET: Final[Table] = {
+    **PEER,
+    **_GROUPS,
+    "hosts": _texts("outside hosts by ServiceEntry, alone; `*` at the start or at the end"),
+    "operation": closed(OPERATION, "what is asked for; any when left out"),
+}
+_VALUES: Final = "values, of which one must be there; `*` for any"
+WHEN: Final[Table] = {
+    "mtls": {"enum": [True, "any"], "description": "`any` lets the rule's identifiers flow unencrypted"},
+    "claims": _named(_texts(_VALUES), "JWT claims that Envoy has verified"),
+    "headers": _named(
+        _texts(_VALUES), "request headers, by names in lower case, that Envoy vouches for in its metadata"
+    ),
+}
+_ENTRIES: Final = "infoTypes, classes A to R of 45 CFR 164.514(b)(2)(i), groups, or `*` for every individual's"
+DISCLOSURE: Final[Table] = {
+    "allow": _texts(f"may flow: {_ENTRIES}", 0),
+    "redact": _texts(f"is masked: {_ENTRIES}", 0),
+    "deny": _texts(f"must not flow: {_ENTRIES}", 0),
+    "otherwise": _one_of(OTHERWISE, "for an individual's identifier that no entry names; DENY when left out"),
+}
+PHI: Final[Table] = {
+    "request": closed(DISCLOSURE, "what may flow to the destination"),
+    "response": closed(DISCLOSURE, "what may flow back to the source"),
+}
+_MODE: Final = _one_of(MODES, "only `enforce` stops or changes messages")
+_FROM: Final = _list(closed(SOURCE, "a source: all that is listed must match"), "who calls", 1)
+_TO: Final = _list(closed(TARGET, "a destination: all that is listed must match"), "who is called", 1)
+RULE: Final[Table] = {
+    "name": _text("named in records; once in a policy"),
+    "action": _one_of(ACTIONS, "AUDIT decides nothing and tells what the rule would have done; ALLOW when left out"),
+    "from": _FROM,
+    "to": _TO,
+    "when": closed(WHEN, "conditions of the connection"),
+    "phi": closed(PHI, "which identifiers may flow; none when left out"),
+    "mode": _MODE,
+}
+RULE_REQUIRED: Final = ("name", "from", "to")
+DIRECTIONS: Final = {direction.value: direction for direction in Direction}
+EXCEPTION: Final[Table] = {
+    "name": _text("named in records; once in a policy"),
+    "from": _FROM,
+    "to": _TO,
+    "direction": _one_of(DIRECTIONS, "both when left out"),
+    "allow": _texts(f"may flow until then: {_ENTRIES}"),
+    "owner": _text("who answers for it"),
+    "reason": _text("why it is needed"),
+    "expires": {
+        "type": "string",
+        "pattern": "^[0-9]{4}-[0-9]{2}-[0-9]{2}$",
+        "description": "the last day (UTC) on which it holds",
+    },
+}
+EXCEPTION_REQUIRED: Final = ("name", "from", "to", "allow", "owner", "reason", "expires")
+SERVICE: Final[Table] = {
+    "host": _text("Istio service host, in full"),
+    "principal": _text("who serves it"),
+}
+METADATA: Final[Table] = {
+    "name": _text("name of the policy"),
+    "namespace": _text("whose destinations the file rules; the whole mesh when left out"),
+}
+_NOT: Final = "a rule cannot say whom it is not for; name those who may"
+ISTIO: Final[Mapping[str, str]] = {
+    "selector": "name the destinations of each rule in its `to`",
+    "targetRefs": "name the destinations of each rule in its `to`",
+    "source": "write its keys without `source` around them",
+    "requestPrincipals": "write `when: {claims: {iss: [...], sub: [...]}}`",
+    "remoteIpBlocks": "write `ipBlocks`",
+    **dict.fromkeys(("notPrincipals", "notNamespaces", "notServiceAccounts", "notIpBlocks", "notRemoteIpBlocks"), _NOT),
+    **dict.fromkeys(
+        ("notMethods", "notPaths", "notHosts", "notPorts"),
+        "a rule cannot say what it leaves out; list what may be asked for",
+    ),
+}
+"""Hints for keys of Istio's AuthorizationPolicy that mean nothing here, or would be read as their opposite."""
+MESH_WIDE: Final = ("defaultAction", "treatIdentifiersAsPhi", "onUnscannable")
+"""Keys of `spec` that a file with a namespace must not write."""
+SPEC: Final[Table] = {
+    "mode": _MODE,
+    "defaultAction": _one_of(DEFAULT_ACTIONS, "for an encrypted edge that no rule names; DENY when left out"),
+    "treatIdentifiersAsPhi": {"type": "boolean", "description": "identifiers are PHI without health context too"},
+    "onUnscannable": _one_of(UNSCANNABLE, "for a message that could not be read whole; DENY when left out"),
+    "services": _list(
+        closed(SERVICE, "one service", tuple(SERVICE)), "which principal serves a host, for the sender's sidecar"
+    ),
+    "identifierGroups": _named(_texts(f"entries: {_ENTRIES[:-4]}"), "own groups of identifiers, by name"),
+    "workloadGroups": _named(
+        _list(closed(MEMBER, "a workload: all that is listed must match"), "members", 1), "groups of workloads, by name"
+    ),
+    "rules": _list(closed(RULE, "opens edges for the identifiers that it lists", RULE_REQUIRED), "in any order"),
+    "exceptions": _list(
+        closed(EXCEPTION, "allows for a time what no rule denies", EXCEPTION_REQUIRED), "rules that end by themselves"
+    ),
+}
+TOP: Final[Table] = {
+    "apiVersion": {"type": "string", "enum": [API_VERSION]},
+    "kind": {"type": "string", "enum": [KIND]},
+    "metadata": closed(METADATA, "what the policy is called", ("name",)),
+    "spec": closed(SPEC, "the policy"),
+}

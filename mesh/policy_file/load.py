@@ -1,0 +1,190 @@
+"""Policy files into one `Policy`: `SegmentationPolicy` as docs/policy.md describes it for its users.
+
+Several files are one policy. Files without a namespace speak for the whole mesh; a namespace's file opens edges to its
+own workloads only (`mesh.policy_file.part`). No name of a file changes what the policy says. A group that names another
+stands in the same file, or in one of the whole mesh whose name sorts later.
+
+A file with an error gives no policy at all: half a policy would open or close edges that nobody asked for.
+"""
+
+import hashlib
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+from datetime import date
+from types import MappingProxyType
+from typing import Final, TypeVar
+
+from yaml.nodes import Node
+
+from mesh.policy.decision import Action, Mode
+from mesh.policy.policy import Policy
+from mesh.policy.vocabulary import BUILT_IN, Vocabulary
+from mesh.policy_file import keys as policy_keys
+from mesh.policy_file.groups import MOST_ENTRIES, groups_of
+from mesh.policy_file.lint import lint
+from mesh.policy_file.nodes import NodeReader, Place
+from mesh.policy_file.part import Part, PlacedRule, read_groups, read_part, read_rules, read_services
+from mesh.policy_file.problems import PolicyError, Problem, Severity
+
+__all__ = ["PolicyError", "Problem", "Severity", "check", "check_files", "parse", "parse_files", "read"]
+
+_SHORTEN: Final = "name namespaces, or patterns with `*`, in place of long groups"
+_STRICTNESS: Final = (Mode.DISCOVER, Mode.MONITOR, Mode.ENFORCE)
+
+ValueT = TypeVar("ValueT")
+
+
+def parse(text: str, *, file: str, today: date | None = None, vocabulary: Vocabulary = BUILT_IN) -> Policy:
+    """The policy of a file. Raises `PolicyError` with every problem when it has an error."""
+    return parse_files({file: text}, today=today, vocabulary=vocabulary)
+
+
+def parse_files(texts: Mapping[str, str], *, today: date | None = None, vocabulary: Vocabulary = BUILT_IN) -> Policy:
+    """The policy of several files, by name. Raises `PolicyError` with every problem when one has an error."""
+    policy, problems = check_files(texts, today=today, vocabulary=vocabulary)
+    if policy is None:
+        raise PolicyError(problems)
+    return policy
+
+
+def check(
+    text: str, *, file: str, today: date | None = None, vocabulary: Vocabulary = BUILT_IN
+) -> tuple[Policy | None, tuple[Problem, ...]]:
+    """The policy, or None when the file has an error; and all errors and warnings in order of place."""
+    return check_files({file: text}, today=today, vocabulary=vocabulary)
+
+
+def check_files(
+    texts: Mapping[str, str], *, today: date | None = None, vocabulary: Vocabulary = BUILT_IN
+) -> tuple[Policy | None, tuple[Problem, ...]]:
+    """As `check`, for all files of a policy.
+
+    Args:
+        texts: text by file name; the names are for the problems only.
+        today: the day (UTC) that exceptions are held against; without one, they allow nothing.
+        vocabulary: the infoTypes that entries may name.
+    """
+    readers = [NodeReader(file) for file in sorted(texts)]
+    roots = [(reader, root) for reader in readers if (root := reader.compose(texts[reader.file])) is not None]
+    parts = [part for reader, root in roots if (part := read_part(reader, root, texts[reader.file])) is not None]
+    policy = _combined(parts, today, vocabulary) if parts else None
+    problems = tuple(sorted(problem for reader in readers for problem in reader.problems))
+    return None if any(p.severity is Severity.ERROR for p in problems) else policy, problems
+
+
+def read(reader: NodeReader, root: Node, text: str, vocabulary: Vocabulary = BUILT_IN) -> Policy | None:
+    """The policy that stands at a node (a case file may hold one inside); None when it has an error.
+
+    Args:
+        text: what the digest is taken of.
+    """
+    part = read_part(reader, root, text)
+    policy = _combined([part], None, vocabulary) if part is not None else None
+    return None if reader.failed else policy
+
+
+def _combined(parts: Sequence[Part], today: date | None, vocabulary: Vocabulary) -> Policy:
+    """All files as one policy. Where files without a namespace disagree on a setting, it is an error."""
+    wide = [part for part in parts if not part.namespace]
+    mode = _mode(wide)
+    placed = _rules(parts, mode, vocabulary)
+    policy = Policy(
+        name="+".join(sorted({part.name for part in wide or parts})),
+        digest=_digest(parts),
+        mode=mode,
+        default_action=_setting(wide, "defaultAction", _choice(policy_keys.DEFAULT_ACTIONS), Action.DENY),
+        treat_identifiers_as_phi=_setting(wide, "treatIdentifiersAsPhi", _flag, default=False),
+        on_unscannable=_setting(wide, "onUnscannable", _choice(policy_keys.UNSCANNABLE), Action.DENY),
+        services=_services(parts),
+        rules=tuple(each.rule for each in placed),
+        today=today,
+        info_types=vocabulary.info_types,
+    )
+    if not any(part.reader.failed for part in parts):
+        settings = {key: part.place(key) for part in reversed(wide) for key in part.spec}
+        lint(policy, settings, [each.place for each in placed])
+    return policy
+
+
+def _mode(wide: Sequence[Part]) -> Mode:
+    """The strictest mode that a file of the whole mesh writes: it holds for edges that no rule names."""
+    written = [_mode_of(part) for part in wide if "mode" in part.spec]
+    return max(written, key=_STRICTNESS.index) if written else Mode.ENFORCE
+
+
+def _mode_of(part: Part) -> Mode:
+    return part.reader.choice(part.spec["mode"], policy_keys.MODES, "`mode`")
+
+
+def _rules(parts: Sequence[Part], mode: Mode, vocabulary: Vocabulary) -> list[PlacedRule]:
+    """All rules, each with its file's mode where that is not the policy's. Names stand once."""
+    shared = groups_of(vocabulary)
+    for part in parts:
+        shared = shared if part.namespace else read_groups(part, shared)
+    found: list[PlacedRule] = []
+    entries = 0
+    for part in parts:
+        groups = read_groups(part, shared) if part.namespace else shared
+        of_file = _mode_of(part) if "mode" in part.spec else mode
+        default = of_file if of_file is not mode else None
+        for each in read_rules(part, groups):
+            entries += len(each.rule.sources) + len(each.rule.targets)
+            if (
+                entries > MOST_ENTRIES
+            ):  # the next rules are not read: a short file can name a long group in each of them
+                each.place.error(f"the rules have more than {MOST_ENTRIES} entries, groups written out", _SHORTEN)
+                return found
+            found.append(replace(each, rule=replace(each.rule, mode=each.rule.mode or default)))
+    _check_names(found)
+    return found
+
+
+def _check_names(placed: Sequence[PlacedRule]) -> None:
+    first: dict[str, Place] = {}
+    for each in placed:
+        name, place = each.rule.name, each.place
+        if name in first:
+            place.error(f"rule `{name}` stands twice", f"first in {_where(first[name], place)}; rename one")
+        elif name:
+            first[name] = place
+
+
+def _services(parts: Sequence[Part]) -> Mapping[str, str]:
+    found: dict[str, tuple[str, Place]] = {}
+    for part in parts:
+        for host, (principal, place) in read_services(part).items():
+            if host in found:
+                hint = f"first in {_where(found[host][1], place)}; remove one"
+                place.error(f"host `{host}` stands twice in `services`", hint)
+            found[host] = (principal, place)
+    return MappingProxyType({host: principal for host, (principal, _) in found.items()})
+
+
+def _setting(wide: Sequence[Part], key: str, read_value: Callable[[Part, str], ValueT], default: ValueT) -> ValueT:
+    """What the files of the whole mesh say of a setting. They must agree: a guess could open edges."""
+    written = [(read_value(part, key), part.place(key)) for part in wide if key in part.spec]
+    for value, place in written[1:]:
+        if value != written[0][0]:
+            place.error(f"`{key}` is not what another file says", f"see {_where(written[0][1], place)}; write it once")
+    return written[0][0] if written else default
+
+
+def _choice(choices: Mapping[str, ValueT]) -> Callable[[Part, str], ValueT]:
+    return lambda part, key: part.reader.choice(part.spec[key], choices, f"`{key}`")
+
+
+def _flag(part: Part, key: str) -> bool:
+    return part.reader.boolean(part.spec[key], f"`{key}`")
+
+
+def _where(place: Place, seen_from: Place) -> str:
+    """`line 3`, or `clinic.yaml, line 3` from another file."""
+    file = "" if place.reader is seen_from.reader else f"{place.reader.file}, "
+    return f"{file}line {place.line}"
+
+
+def _digest(parts: Sequence[Part]) -> str:
+    """SHA-256 of the text; of several, that of their digests in order of value, so that no file's name counts."""
+    if len(parts) == 1:
+        return parts[0].digest
+    return hashlib.sha256("\n".join(sorted(part.digest for part in parts)).encode()).hexdigest()

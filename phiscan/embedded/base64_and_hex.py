@@ -1,0 +1,182 @@
+"""Documents written as one run of letters: base64, base64url, base32, hex; also compressed before that.
+
+Most long runs of letters are hashes, keys and tokens. A run counts as a document only if it decodes to readable text or to a
+file that is known by its magic; then it is no guess any more, and what cannot be read of it is a gap.
+
+Cost: one pass that asks for a long run (about 1 us a KiB); each run that differs from those before is decoded once (some us).
+"""
+
+import base64
+import binascii
+import re
+from collections.abc import Callable, Iterator
+from functools import lru_cache
+from typing import Final, NamedTuple
+
+from phiscan import packed
+from phiscan.evidence import Nested, Spot
+from phiscan.formats.dicom import files as dicom
+from phiscan.formats.hl7v2 import messages as hl7v2
+from phiscan.formats.ncpdp import telecom
+from phiscan.readers import magic, protobuf
+from phiscan.text import charset, content_coding
+from phiscan.text.base64 import from_base64
+
+MIN_LENGTH: Final = 16
+"""Letters of base64 or hex that are worth decoding: 12 bytes hold a labelled number, fewer hold words by chance."""
+_SHORTEST_COMPRESSED: Final = 16
+"""Bytes of a compressed labelled number; fewer decompress by chance."""
+_CERTAINLY_COMPRESSED: Final = 64
+"""Bytes that do not begin to decompress to a text by chance: what cannot be read further on is a gap."""
+_ALPHABET: Final = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/-_"
+_SHAPE: Final = bytes(0x61 if c in _ALPHABET else 0x20 for c in range(256))
+_LONG_RUN: Final = b"a" * MIN_LENGTH
+# eyJzc24iOiAiMTIz...; lines of a MIME body are one run; \n and \/ as JSON writes them; base32 has up to six =
+_RUN: Final = re.compile(
+    rb"(?<![A-Za-z0-9+/_-])[A-Za-z0-9+/_-]{16,}(?:(?:\r?\n[ \t]{0,8}|\\r\\n|\\n|\\/)[A-Za-z0-9+/_-]{2,}){0,100000}={0,6}(?![A-Za-z0-9])"
+)
+# a UUID; a word or a number
+_NEVER: Final = re.compile(
+    rb"[0-9A-Fa-f]{8}(?:-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}\Z|[a-z/_-]+\Z|[A-Z/_-]+\Z|[0-9/_-]+\Z"
+)
+_URL_SIGN: Final = re.compile(rb"[-_]")
+_STANDARD_SIGN: Final = re.compile(rb"[+/]")
+_GAPS: Final = re.compile(rb"\\[rn]|\\(?=/)|\s")
+_HEX: Final = re.compile(rb"(?:[0-9a-fA-F]{2}){12,}")
+_BASE32: Final = re.compile(rb"([A-Z2-7]{20,}|[a-z2-7]{20,})={0,6}")
+_BASE32_HEX: Final = re.compile(rb"([0-9A-V]{20,}|[0-9a-v]{20,})={0,6}")
+_BASE32_REST: Final = frozenset((0, 2, 4, 5, 7))
+"""Letters that base32 has behind its last whole group of eight (RFC 4648 section 6)."""
+_SHORT_MAGIC: Final = (b"\x1f\x8b", b"\x1f\x9d", b"\xff\xa0", b"BM")
+"""Magic of two bytes: a random token begins with one once in 16,000 times, so it makes no document certain."""
+_UTF16_MARKS: Final = (b"\xff\xfe", b"\xfe\xff")
+_UNREADABLE: Final = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ufffd]")
+_UNREADABLE_BYTE: Final = re.compile(rb"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
+_WORD: Final = re.compile(r"[^\W\d_]{3}|\d{3}")
+_KEY: Final = re.compile(rb"[\w -]{4}")
+"""What a binary document that is worth reading holds, and few random tokens do."""
+
+
+_LONGEST_WORD: Final = 40
+"""Letters of a name that programmers give."""
+
+
+class Decoded(NamedTuple):
+    """What a run decodes to.
+
+    Args:
+        declared: whether that is certain.
+        coding: the content coding that it still has.
+    """
+
+    data: bytes
+    declared: bool = False
+    coding: str = ""
+
+
+def readable(data: bytes) -> bool:
+    """Whether `data` is a text of at least a few words or numbers, in UTF-8 or UTF-16: any bytes at all are Latin-1."""
+    head = charset.to_utf8(data, "").data[:4096] if b"\x00" in data[:4] or data[:2] in _UTF16_MARKS else data[:4096]
+    try:
+        text = head.decode()
+    except UnicodeDecodeError as error:
+        if error.start < len(head) - 3 or len(head) < 4096:
+            return False
+        text = head[: error.start].decode()
+    return len(text) >= 6 and _UNREADABLE.search(text) is None and _WORD.search(text) is not None
+
+
+def find(data: bytes) -> Iterator[Nested | None]:
+    """Runs that decode to something, and None after each decoding. A document repeats its references: each run is decoded once."""
+    decoded: dict[bytes, Decoded | None] = {}
+    shape, at = data.translate(_SHAPE), 0
+    while (at := shape.find(_LONG_RUN, at)) >= 0:
+        match = _RUN.match(data, at)
+        if match is None:
+            at = (shape.find(b" ", at) + 1) or len(shape)
+            continue
+        run, at = match[0], match.end()
+        if run not in decoded:
+            decoded[run] = _decoded_word(run) if len(run) <= _LONGEST_WORD and run.isalpha() else _decoded(run)
+            yield None
+        if (found := decoded[run]) is not None:
+            yield Nested(found.data, Spot("encoded", *match.span()), declared=found.declared, coding=found.coding)
+
+
+def _decoded(run: bytes) -> Decoded | None:
+    """What a run decodes to; None when it is nothing that anyone would read."""
+    if _NEVER.match(run) or _mixes_alphabets(run):
+        return None
+    run = _GAPS.sub(b"", run)
+    for decoder in (_from_hex,) if _HEX.fullmatch(run) else _DECODERS:
+        content = decoder(run)
+        found = judged(content) if content else None
+        if found is not None:
+            return found
+    return None
+
+
+@lru_cache(maxsize=4096)
+def _decoded_word(run: bytes) -> Decoded | None:
+    """As `_decoded`, remembered: `valueCodeableConcept` stands in every document of its kind."""
+    return _decoded(run)
+
+
+def judged(content: bytes) -> Decoded | None:
+    """Whether decoded bytes are a document that somebody would read, and how sure that is."""
+    if magic.known(content) or magic.encrypted(content):
+        return Decoded(content, declared=content[:2] not in _SHORT_MAGIC)
+    if readable(content) or _is_ours(content):
+        return Decoded(content)
+    coding = content_coding.unmarked(content, readable) if len(content) >= _SHORTEST_COMPRESSED else ""
+    return Decoded(content, declared=len(content) >= _CERTAINLY_COMPRESSED, coding=coding) if coding else None
+
+
+def _mixes_alphabets(run: bytes) -> bool:
+    """Whether a run begins with what no alphabet of base64 has together, as paths and names do: us-core/patient, v2/x_y."""
+    url, standard = _URL_SIGN.search(run), _STANDARD_SIGN.search(run)
+    if url is None or standard is None:
+        return False
+    before = run[: standard.start()]
+    last = max(before.rfind(b"-"), before.rfind(b"_"))
+    return b"\\" not in before[max(last, 0) :]  # \/ is how JSON writes a slash
+
+
+def _is_ours(data: bytes) -> bool:
+    """Whether a reader of a format that is no plain text knows `data` by its bytes."""
+    if any(sniff(data[:4096]) for sniff in (hl7v2.sniff, telecom.sniff, dicom.sniff)):
+        return True
+    return _KEY.search(data) is not None and bool(packed.sniff(data) or protobuf.sniff(data))
+
+
+def _from_hex(run: bytes) -> bytes:
+    return bytes.fromhex(run.decode())
+
+
+def _from_base32(run: bytes) -> bytes | None:
+    return _base32(_BASE32.fullmatch(run), base64.b32decode)
+
+
+def _from_base32_hex(run: bytes) -> bytes | None:
+    return _base32(_BASE32_HEX.fullmatch(run), base64.b32hexdecode)
+
+
+def _base32(match: re.Match[bytes] | None, decoder: Callable[[bytes], bytes]) -> bytes | None:
+    """Base32 with or without padding, in either case (RFC 4648 sections 6 and 7), if it is a text: hashes are written so too."""
+    if match is None or len(match[1]) % 8 not in _BASE32_REST:
+        return None
+    letters = match[1].upper()
+    if _UNREADABLE_BYTE.search(decoder(letters[:16])):
+        return None
+    try:
+        content = decoder(letters + b"=" * (-len(letters) % 8))
+    except binascii.Error:
+        return None
+    return content if readable(content) else None
+
+
+_DECODERS: Final[tuple[Callable[[bytes], bytes | None], ...]] = (
+    _from_base32,
+    _from_base32_hex,
+    from_base64,
+)

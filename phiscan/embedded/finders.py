@@ -1,0 +1,129 @@
+"""Documents within a text: `data:` URIs, armored messages, quoted-printable, and what the modules beside this one find.
+
+A gate says which marks occur at all (`MARKS`); a finder runs only where its mark does. What a finder yields is a guess unless
+it says otherwise: a guess that turns out to be nothing readable is no gap.
+"""
+
+import quopri
+import re
+from bisect import bisect_left
+from collections.abc import Callable, Iterable, Iterator
+from itertools import chain
+from typing import Final
+from urllib.parse import unquote_to_bytes
+
+from phiscan.embedded import as_they_stand, base64_and_hex, byte_by_byte, escaped, json_strings
+from phiscan.evidence import Evidence, Nested, Spot
+from phiscan.finding import Gap
+from phiscan.formats.hl7v2 import messages as hl7v2
+from phiscan.formats.ncpdp import telecom
+from phiscan.readers import magic, sql
+from phiscan.text.base64 import from_base64
+
+_MAX_FOUND: Final = 4096
+"""Embedded documents of one document; each costs a scan (0.1 ms), and with more of them it was not seen whole. The description of an
+interface of 500 KB has some thousand paragraphs of HTML in its strings, and a bundle as many narratives."""
+# data:text/plain;charset=utf-8;base64,SGVsbG8= and data:,hello%20there
+_DATA_URI: Final = re.compile(
+    rb"data:([a-z]{1,20}/[\w.+-]{1,80})?((?:;[\w-]{1,40}=[^;,\"'\s]{0,80}){0,4})(;base64)?,([^\s\"'<>()]+)",
+    re.IGNORECASE,
+)
+# a soft line break; not the end of a line of ====, as under a title
+_QUOTED_PRINTABLE: Final = re.compile(rb"(?<!=)=\r?\n|=[0-9A-F]{2}")
+
+
+def _armored(data: bytes) -> Iterator[Nested]:
+    if b"-----BEGIN " in data:
+        for match in magic.ARMOR.finditer(data):
+            yield Nested(match[0], Spot("armored", *match.span()))
+
+
+def _data_uris(data: bytes) -> Iterator[Nested]:
+    if b"data:" not in data and b"DATA:" not in data:
+        return
+    for match in _DATA_URI.finditer(data):
+        kind = (match[1] or b"text/plain").decode("latin-1") + match[2].decode("latin-1")
+        body = unquote_to_bytes(match[4])
+        content = from_base64(body) if match[3] else body
+        if content is None:
+            content, kind = body, "text/plain"
+        # style sheets write pictures as text up to their own quote: what is cut off there is no gap, and is read where it stands
+        yield Nested(content, Spot("data_uri", *match.span(4)), kind, declared=match[3] is not None)
+
+
+def _quoted_printable(data: bytes) -> Iterator[Nested]:
+    if data.count(b"=\n") + data.count(b"=\r\n") < 2 and data.count(b"=3D") < 2:
+        return
+    if len(_QUOTED_PRINTABLE.findall(data)) >= 4:
+        yield Nested(quopri.decodestring(data), Spot("quoted_printable", 0, len(data)), declared=False)
+
+
+_Finder = Callable[[bytes], Iterator[Nested | None]]
+"""Yields what it finds, and None where it has looked for long and found nothing, so that the clock is looked at."""
+MARKS: Final[tuple[tuple[str, bool, _Finder], ...]] = (
+    ("-----BEGIN ", False, _armored),
+    ("data:", True, _data_uris),
+    *((mark, False, json_strings.find) for mark in json_strings.MARKS),
+    *((mark, False, escaped.xml_strings) for mark in escaped.XML_MARKS),
+    (escaped.TABLE_MARK, False, escaped.tables),
+    (escaped.MESSAGE_MARK, True, escaped.messages),
+    (escaped.PERCENT_MARK, False, escaped.percent_encoded),
+    *((mark, False, as_they_stand.json_objects) for mark in as_they_stand.JSON_MARKS),
+    (as_they_stand.XML_MARK, False, as_they_stand.xml_elements),
+    (hl7v2.MARK, False, hl7v2.within),
+    (telecom.MARK, False, telecom.within),
+    (rf"[A-Za-z0-9+/_-]{{{base64_and_hex.MIN_LENGTH}}}", False, base64_and_hex.find),
+    *((mark, False, byte_by_byte.hexes) for mark in byte_by_byte.HEX_MARKS),
+    *((mark, False, byte_by_byte.number_lists) for mark in byte_by_byte.NUMBER_MARKS),
+    *((mark, False, byte_by_byte.base85) for mark in byte_by_byte.BASE85_MARKS),
+    (byte_by_byte.UTF7_MARK, False, byte_by_byte.utf7),
+    (byte_by_byte.BYTE_ESCAPE_MARK, False, byte_by_byte.byte_escapes),
+    (byte_by_byte.HEALTH_CARD_MARK, False, byte_by_byte.health_cards),
+    *((mark, True, sql.statements) for mark in sql.MARKS),
+    ("=3D", False, _quoted_printable),
+    (r"=\r?\n", False, _quoted_printable),
+)
+"""Hyperscan expressions, whether they are caseless, and what looks for documents where one occurs; where none does, there is none."""
+
+
+def find(data: bytes, evidence: Evidence, marks: Iterable[int]) -> Gap:
+    """Add the documents embedded in the text `data`, except where the structure has named one already; a gap when there are too many.
+
+    Args:
+        marks: numbers of the `MARKS` that occur in `data`, in their order.
+    """
+    taken = _Taken(n.spot for n in evidence.nested)
+    finders = dict.fromkeys(MARKS[number][2] for number in marks)
+    looked = evidence.timed(chain.from_iterable(finder(data) for finder in finders))
+    for number, nested in enumerate(filter(None, looked)):
+        if number == _MAX_FOUND:
+            return Gap.OVER_LIMIT
+        spot = nested.spot
+        if spot.end - spot.start == len(data):
+            evidence.nested.append(nested)  # another reading of the whole text, beside what stands in it
+        elif taken.take(spot):
+            evidence.nested.append(nested)
+    return Gap.NONE
+
+
+class _Taken:
+    """The ranges that are read already, apart from each other and sorted: thousands of paragraphs stand in one document."""
+
+    def __init__(self, spots: Iterable[Spot]) -> None:
+        self._starts: list[int] = []
+        self._ends: list[int] = []
+        for spot in sorted(spots, key=lambda s: s.start):
+            if self._ends and spot.start < self._ends[-1]:
+                self._ends[-1] = max(self._ends[-1], spot.end)
+            else:
+                self._starts.append(spot.start)
+                self._ends.append(spot.end)
+
+    def take(self, spot: Spot) -> bool:
+        """Take a range, unless it overlaps one that is taken; whether it did not."""
+        at = bisect_left(self._starts, spot.end)
+        if at and self._ends[at - 1] > spot.start:
+            return False
+        self._starts.insert(at, spot.start)
+        self._ends.insert(at, spot.end)
+        return True

@@ -1,0 +1,1 @@
+"""HL7 CDA and C-CDA: clinical documents in XML."""

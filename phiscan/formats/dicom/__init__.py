@@ -1,0 +1,1 @@
+"""DICOM: imaging files, and the same attributes as JSON, XML and printed dumps."""

@@ -1,0 +1,60 @@
+"""What the attributes of one DICOM data set say, in whatever form it is written: PS3.10 files, JSON, XML, the dumps of tools."""
+
+import re
+
+from phiscan import checks
+from phiscan.evidence import Evidence, Spot
+from phiscan.finding import Likelihood, Subject
+from phiscan.formats.dicom import tables
+from phiscan.words.labels import is_masked, read_label
+
+
+def shown(tag: int) -> str:
+    """A tag as the standard writes it: (0010,0010)."""
+    return f"({tag >> 16:04X},{tag & 0xFFFF:04X})"
+
+
+class DataSet:
+    """Takes attribute after attribute; that the whole is a patient's is added at the end."""
+
+    def __init__(self, evidence: Evidence) -> None:
+        self._evidence = evidence
+        self._patient: Spot | None = None
+
+    def add(self, tag: int, value: str, spot: Spot, concept: str = "") -> None:
+        """Add what one attribute says. `concept` names a content item (PS3.3 C.17.3)."""
+        self._identify(tag, value, spot, concept)
+        if tag in tables.HEALTH and value and not is_masked(value):
+            self._evidence.add("dicom_attribute", tables.HEALTH[tag][0], spot, Subject.PATIENT)
+        if tag in (tables.PATIENT_NAME, tables.PATIENT_ID) and value:
+            self._patient = self._patient or spot
+
+    def finish(self) -> None:
+        """Add that the data set is a patient's, if an attribute said so."""
+        if self._patient is not None:
+            self._evidence.add("dicom_attribute", "PATIENT_RECORD", self._patient, Subject.PATIENT)
+
+    def _identify(self, tag: int, value: str, spot: Spot, concept: str) -> None:
+        if tag == tables.SPECIFIC_PERSON:
+            info_type, subject = "PERSON_NAME", read_label(concept).subject or Subject.PERSON
+        elif tag in tables.TAGS:
+            info_type, subject = tables.TAGS[tag]
+        else:
+            return
+        if _says_something(info_type, value):
+            # a UID is no name: alone it tells one study from another, beside a patient's name it is that patient's
+            likelihood = Likelihood.POSSIBLE if info_type == "UNIQUE_CODE" else Likelihood.VERY_LIKELY
+            self._evidence.add("dicom_attribute", info_type, spot, subject, likelihood)
+
+
+def _says_something(info_type: str, value: str) -> bool:
+    text = value.strip(" ^=")
+    if (
+        not text
+        or all(is_masked(part) for part in re.split(r"[\s^=\\]+", text))
+        or text.lower().split("^")[0] in tables.PLACEHOLDERS
+    ):
+        return False
+    if info_type == "AGE_OVER_89":
+        return re.fullmatch(r"0?9\dY|1[01]\dY", text) is not None  # AS: nnnY
+    return info_type not in tables.DATES or checks.calendar_date(text[:8])

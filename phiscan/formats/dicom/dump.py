@@ -1,0 +1,31 @@
+"""DICOM data sets as tools print them, one attribute a line, with its value in brackets or quotes.
+
+(0010,0010) PN [Ruiz^Ana]                    #   8, 1 PatientName            dcmdump, gdcmdump
+(0010, 0010) Patient's Name                  PN: 'Ruiz^Ana'                  pydicom
+132: (0010,0010) PN #8 [Ruiz^Ana] PatientName                                dcm4che
+"""
+
+import re
+from typing import Final
+
+from phiscan.evidence import Evidence, Spot
+from phiscan.formats.dicom.attributes import DataSet, shown
+
+_PATIENT: Final = re.compile(rb"\(0010, ?00[12]0\)")
+_VALUE: Final = rb"""(?:\[([^\]\n\r]+)\]|(?<=[ :])'([^'\n\r]+)'|(?<=[ :])"([^"\n\r]+)")"""
+_LINE: Final = re.compile(
+    rb"""\(([0-9A-Fa-f]{4}), ?([0-9A-Fa-f]{4})\)(?:[^\[\n\r'"()]|'s\b|\([^()\n\r]{0,40}\)){0,80}?""" + _VALUE
+)
+
+
+def read(data: bytes, evidence: Evidence) -> None:
+    """Add what the lines of a text say that names a patient by tag; no other text is looked at."""
+    if b"(0010," not in data or _PATIENT.search(data) is None:
+        return
+    attributes = DataSet(evidence)
+    for match in evidence.timed(_LINE.finditer(data)):
+        tag = int(match[1] + match[2], 16)
+        start, end = match.span(match.lastindex or 0)
+        value = data[start:end].decode("utf-8", "replace").strip()
+        attributes.add(tag, value, Spot(shown(tag), start, end))
+    attributes.finish()

@@ -1,0 +1,1 @@
+"""HL7 FHIR: resources in JSON and XML."""

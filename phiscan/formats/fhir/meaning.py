@@ -1,0 +1,187 @@
+"""What the elements of a FHIR resource mean by their paths (R4, STU3 and DSTU2, in JSON terms): https://hl7.org/fhir/resourcelist.html.
+
+A resource is about a patient, about a provider, about the specification itself (conformance), or it belongs to a
+patient's compartment: then its subject is a reference, which is a unique code of that patient.
+"""
+
+from functools import lru_cache
+from typing import Final, NamedTuple
+
+from phiscan.evidence import shown_path
+from phiscan.finding import Subject
+from phiscan.formats.fhir import tables
+
+
+class Meaning(NamedTuple):
+    """What an element says by its path, whatever its value.
+
+    Args:
+        info_type: what it identifies, if anything.
+        how: what else says so, when the path alone does not: `reference`, `date`, `age`, `identifier`, `subject`
+            (a reference by identifier), `telecom`, `extension`.
+        shown: the path as findings show it.
+        of_patient: whether a reference there is a patient's by the element's own meaning.
+        ties: whether its being there ties the resource to a person.
+        is_content: whether it is base64 of a document.
+        is_telecom: whether it is the value of a `telecom`.
+    """
+
+    info_type: str
+    how: str
+    shown: str
+    of_patient: bool
+    ties: bool
+    is_content: bool
+    is_telecom: bool
+
+
+class Meanings(dict[tuple[str, ...], Meaning]):
+    """The meanings of one resource type's elements by their paths in the document: bundles have thousands of elements and dozens of paths.
+
+    Args:
+        kind: the resource type.
+        above: how many keys of each path lead to the resource.
+
+    Attributes:
+        role: whom such a resource is about; see `_role`.
+    """
+
+    _MOST: Final = 256
+    _LONGEST: Final = 512  # letters of a path
+
+    def __init__(self, kind: str, above: int) -> None:
+        super().__init__()
+        self.role: Final = _role(kind)
+        self._kind = kind
+        self._above = above
+
+    def __missing__(self, whole: tuple[str, ...]) -> Meaning:
+        meaning = self._meaning(whole[self._above :])
+        if sum(map(len, whole)) <= self._LONGEST:
+            if len(self) >= self._MOST:
+                self.clear()  # else a sender of made-up paths fills the memory
+            self[whole] = meaning
+        return meaning
+
+    def _meaning(self, path: tuple[str, ...]) -> Meaning:
+        compartment = self.role is Subject.PERSON
+        if not path:  # an array without a key, as broken JSON has it: what it holds is of no element
+            info_type = how = ""
+        else:
+            info_type, how = _clinical(self._kind, path) if compartment else _personal(self.role, path)
+        return Meaning(
+            info_type,
+            how,
+            shown_path((self._kind, *path), tables.KNOWN),
+            of_patient=_names_patient(path),
+            ties=compartment and (info_type == _SUBSCRIBER or how == "subject"),
+            is_content=_is_content(path),
+            is_telecom=path[-2:] == ("telecom", "value"),
+        )
+
+
+meanings = lru_cache(maxsize=256)(Meanings)
+"""The `Meanings` of a resource type so deep in a document."""
+
+
+def _role(kind: str) -> Subject | None:
+    """Whom a resource is about: PERSON when its own references say so, None when nobody."""
+    if kind in tables.CONFORMANCE or kind in ("Bundle", "MessageHeader"):
+        return None
+    if kind in tables.PERSONS:
+        return Subject.PATIENT
+    return Subject.PROVIDER if kind in tables.PROVIDERS else Subject.PERSON
+
+
+_SUBSCRIBER: Final = "HEALTH_PLAN_BENEFICIARY_NUMBER"
+"""A subscriber's number by itself ties a resource to a person who is insured."""
+
+
+_ANYWHERE: Final = {
+    "reference": ("", "reference"),
+    "display": ("", "reference"),
+    "subscriberId": (_SUBSCRIBER, ""),
+    **dict.fromkeys(tables.DATES, ("SERVICE_DATE", "date")),
+    **{name: (info_type, "date") for name, info_type in tables.BIRTH_AND_DEATH.items()},
+}
+"""Elements that mean the same wherever a resource of a patient's compartment has them."""
+
+
+def _personal(role: Subject | None, path: tuple[str, ...]) -> tuple[str, str]:
+    """Patient, Person, RelatedPerson and the providers: names, birth date, address, telecom, identifier, photo."""
+    if path == ("id",):
+        return ("PATIENT_REFERENCE" if role is Subject.PATIENT else ""), ""
+    if path == ("name",) and role is Subject.PROVIDER:
+        return "PERSON_NAME", ""
+    if path == ("identifier", "value") or path[-2:] == ("valueIdentifier", "value"):
+        return "", "identifier"
+    return ("", "reference") if path[-1] in ("reference", "display") else _demographic(path)
+
+
+def _clinical(kind: str, path: tuple[str, ...]) -> tuple[str, str]:
+    """An element of a resource in a patient's compartment."""
+    last = path[-1]
+    if last in _ANYWHERE:
+        return _ANYWHERE[last]
+    if last == "value":
+        return _numbered(path)
+    if path == ("name",) and kind == "FamilyMemberHistory":
+        return "PERSON_NAME", ""
+    if kind == "Device" and (
+        last in ("serialNumber", "distinctIdentifier", "carrierHRF", "deviceIdentifier") or path == ("udi",)
+    ):
+        return "DEVICE_IDENTIFIER", ""
+    return _demographic(path) if not _CARRIERS.isdisjoint(path) else ("", "")
+
+
+_CARRIERS: Final = frozenset(("valueHumanName", "valueAddress", "locationAddress"))
+"""Elements of a resource in a patient's compartment that hold demographics."""
+
+
+def _numbered(path: tuple[str, ...]) -> tuple[str, str]:
+    """An element `value` of a resource in a patient's compartment, by what it is the value of."""
+    holder = path[-2] if len(path) > 1 else ""
+    if holder == "identifier" and len(path) > 2:
+        return "", "subject" if _names_patient(path[:-1]) else ""  # a logical reference: Reference.identifier
+    if holder in tables.IDENTIFIERS:
+        return "", "identifier"
+    if holder in tables.AGES:
+        return "AGE_OVER_89", "age"
+    if holder == "dateCriterion":
+        return "SERVICE_DATE", "date"
+    return "", "telecom" if holder == "valueContactPoint" else ""
+
+
+def _demographic(path: tuple[str, ...]) -> tuple[str, str]:
+    holder = path[-2] if len(path) > 1 else ""
+    last = path[-1]
+    if holder in ("name", "valueHumanName") and last in tables.NAME_PARTS:
+        return "PERSON_NAME", ""
+    if holder in tables.ADDRESSES and last in tables.ADDRESS:
+        return tables.ADDRESS[last], ""
+    if holder in tables.TELECOMS and last == "value":
+        return "", "telecom"
+    if holder == "photo" and last in ("url", "data"):
+        return "FACE_PHOTO", ""
+    if last in ("valueString", "valueDecimal", "valueDateTime"):
+        return "", "extension"
+    return (tables.CODED_VALUES.get(last, "") if len(path) == 1 or last in tables.COORDINATES else ""), ""
+
+
+def _names_patient(path: tuple[str, ...]) -> bool:
+    """Whether the element that holds a reference is a patient's by its own meaning."""
+    holder = path[-2] if len(path) > 1 else ""
+    # ResearchSubject.individual is; Encounter.participant.individual, CareTeam.participant.member and Procedure.performer.actor
+    # are a provider, or a relative whom the reference names
+    if (holder in ("individual", "member") and "participant" in path) or (holder == "actor" and "performer" in path):
+        return False
+    if holder in ("other", "target"):
+        return "link" in path  # Patient.link, Person.link
+    return holder in tables.SUBJECT_ELEMENTS
+
+
+def _is_content(path: tuple[str, ...]) -> bool:
+    """Whether the element at `path` is base64 of a document: `Attachment.data`, `Binary.data`; `content` of DSTU2's Binary."""
+    if path[-1:] == ("data",):
+        return len(path) == 1 or path[-2] in tables.ATTACHMENTS
+    return path == ("content",)

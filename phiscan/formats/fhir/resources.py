@@ -1,0 +1,232 @@
+"""Reads FHIR resources (R4, STU3 and DSTU2): what their elements mean (`fhir_meaning`), taken together with their values and siblings."""
+
+import re
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Final
+
+from phiscan import checks
+from phiscan.evidence import Evidence, Nested, Spot
+from phiscan.finding import Subject, quick
+from phiscan.formats.fhir import tables
+from phiscan.formats.fhir.meaning import Meaning, meanings
+from phiscan.syntax.json_places import decode
+from phiscan.syntax.json_walk import Frame, Leaf
+from phiscan.text.base64 import from_base64
+from phiscan.words.labels import MASK_BEGINS, is_masked
+
+_MONTH: Final = re.compile(r"(?:18|19|20)\d\d-(?:0[1-9]|1[0-2])")
+"""FHIR's dates may stop at the month, which 164.514(b)(2)(i)(C) does not allow; at the year, which it does."""
+_NO_VALUE: Final = re.compile(r"unknown|null|[<\[{]{1,2}[^<>\[\]{}]*[>\]}]{1,2}")
+"""What stands for a value that is not there, as `[id]` and `{{patientId}}` do in manuals."""
+_MANY: Final = 1024
+"""Leaves of a resource that take long."""
+_MAY_BE_NONE: Final = MASK_BEGINS | frozenset("un<[{")
+
+
+_Element = tuple[Leaf, Meaning]
+
+
+@dataclass(slots=True)
+class Resource:
+    """One resource with the wanted leaves of its own elements (not those of resources within it)."""
+
+    kind: str
+    frame: Frame
+    leaves: list[Leaf]
+
+
+class ResourceReader:
+    """Turns the leaves of one resource into evidence."""
+
+    def __init__(self, data: bytes, evidence: Evidence, resource: Resource) -> None:
+        self._data = data
+        self._evidence = evidence
+        self._resource = resource
+        self._meanings = meanings(resource.kind, len(resource.frame.place.path))
+
+    def read(self) -> None:
+        """Add what this resource says."""
+        kind, meanings = self._resource.kind, self._meanings
+        role = meanings.role
+        elements = self._elements()
+        self._attachments(elements)
+        if kind in tables.CONFORMANCE:
+            self._publishers(elements)
+        if role is None or (kind in tables.OF_NOBODY_TOO and not self._of_patient(elements)):
+            return
+        in_compartment = role is Subject.PERSON
+        whose = Subject.PATIENT if in_compartment else role
+        about_patient = role is Subject.PATIENT
+        for leaf, meaning in elements:
+            if not meaning.how and not meaning.info_type:
+                continue
+            value = self._value(leaf)
+            if meaning.how == "reference":
+                about_patient |= self._reference(leaf, value, meaning) and in_compartment
+                continue
+            info_type = self._info_type(leaf, value, meaning) if meaning.how else meaning.info_type
+            if info_type:
+                self._add(info_type, leaf, value, meaning, whose)
+            about_patient |= meaning.ties
+        if about_patient or (in_compartment and kind in tables.HEALTH):
+            self._health(about_patient=about_patient)
+
+    def _elements(self) -> list[_Element]:
+        leaves, meanings = self._resource.leaves, self._meanings
+        if len(leaves) <= _MANY:
+            return [(leaf, meanings[leaf.place.path]) for leaf in leaves]
+        # under the clock, and each place once: those deep down put their path together each time
+        known: dict[int, Meaning] = {}
+        elements: list[_Element] = []
+        for leaf in self._evidence.timed(leaves):
+            place = leaf.place
+            if id(place) not in known:
+                known[id(place)] = meanings[place.path]
+            elements.append((leaf, known[id(place)]))
+        return elements
+
+    def _of_patient(self, elements: list[_Element]) -> bool:
+        """Whether a reference of this resource is a patient's."""
+        return any(
+            meaning.how == "subject"
+            or (meaning.how == "reference" and _is_patients(self._target(leaf, self._value(leaf)), meaning))
+            for leaf, meaning in elements
+        )
+
+    def _publishers(self, elements: list[_Element]) -> None:
+        """`StructureDefinition.contact.telecom`: who publishes a specification is nobody's patient."""
+        for leaf, meaning in elements:
+            if meaning.is_telecom:
+                value = self._value(leaf)
+                self._add(self._telecom(leaf, value), leaf, value, meaning, Subject.PROVIDER)
+
+    def _health(self, *, about_patient: bool) -> None:
+        resource = self._resource
+        start = resource.frame.start
+        subject = Subject.PATIENT if about_patient else Subject.NOBODY
+        spot = quick(Spot, (resource.kind, start, start + 1))
+        self._evidence.add("fhir_resource", tables.HEALTH.get(resource.kind, "PATIENT_RECORD"), spot, subject)
+
+    def _attachments(self, elements: list[_Element]) -> None:
+        """`Attachment.data` and `Binary.data`: documents in base64. What is no base64 goes on as the text that it is."""
+        for leaf, meaning in elements:
+            if not meaning.is_content:
+                continue
+            text = self._value(leaf)
+            if text and not is_masked(text):
+                kind = self._sibling(leaf, "contentType")
+                content = from_base64("".join(text.split()).encode("utf-8", "replace"))
+                spot = Spot(meaning.shown, leaf.start, leaf.end)
+                self._evidence.nested.append(Nested(content or text.encode("utf-8", "replace"), spot, kind))
+
+    def _value(self, leaf: Leaf) -> str:
+        return decode(self._data[leaf.start : leaf.end])
+
+    @cached_property
+    def _siblings(self) -> dict[int, dict[str, str]]:
+        """By frame, what the values of one object say of each other."""
+        found: dict[int, dict[str, str]] = {}
+        for leaf in self._resource.leaves:
+            if leaf.key in ("system", "url", "reference", "contentType"):
+                found.setdefault(id(leaf.frame), {})[leaf.key] = self._value(leaf)
+            elif leaf.key == "code":
+                found.setdefault(id(_holder(leaf.frame, "identifier")), {}).setdefault("type", self._value(leaf))
+        return found
+
+    def _sibling(self, leaf: Leaf, key: str) -> str:
+        """The value that stands beside a leaf under `key`; `type` is the code of an Identifier's type."""
+        near = self._siblings.get(id(leaf.frame))
+        return near.get(key, "") if near else ""
+
+    def _add(self, info_type: str, leaf: Leaf, value: str, meaning: Meaning, subject: Subject) -> None:
+        if value[:1] in _MAY_BE_NONE and (is_masked(value) or _NO_VALUE.fullmatch(value)):
+            return
+        if value and not value.isspace():
+            _, start, end, _ = leaf
+            self._evidence.add("fhir_element", info_type, quick(Spot, (meaning.shown, start, end)), subject)
+
+    def _info_type(self, leaf: Leaf, value: str, meaning: Meaning) -> str:
+        """The infoType of an element whose path does not say all."""
+        match meaning.how:
+            case "date":
+                return meaning.info_type if checks.calendar_date(value) or _MONTH.fullmatch(value) else ""
+            case "age":
+                return meaning.info_type if _is_old(value) else ""
+            case "identifier":
+                return self._identifier(leaf, value, self._meanings.role)
+            case "subject":
+                return self._identifier(leaf, value, Subject.PATIENT)
+            case "telecom":
+                return self._telecom(leaf, value)
+        return self._extension(leaf, value)
+
+    def _telecom(self, leaf: Leaf, value: str) -> str:
+        system = self._sibling(leaf, "system")
+        if system == "fax":
+            return "FAX_NUMBER"
+        if system == "email" or "@" in value:
+            return "EMAIL_ADDRESS"
+        return "URL" if system == "url" or "://" in value else "PHONE_NUMBER"
+
+    def _identifier(self, leaf: Leaf, value: str, role: Subject | None) -> str:
+        """Identifier.type by HL7 table 0203, else Identifier.system, else by who it belongs to."""
+        info_type = tables.V2_0203.get(self._sibling(leaf, "type"), "")
+        system = self._sibling(leaf, "system").lower()
+        info_type = info_type or next((kind for part, kind in tables.SYSTEMS if part in system), "")
+        if info_type == "US_MEDICARE_BENEFICIARY_ID_NUMBER" and not checks.mbi(value):
+            info_type = "HEALTH_PLAN_BENEFICIARY_NUMBER"
+        if role is Subject.PROVIDER:
+            return info_type if info_type in ("US_HEALTHCARE_NPI", "US_DEA_NUMBER", "LICENSE_NUMBER") else ""
+        return info_type or ("MEDICAL_RECORD_NUMBER" if role is Subject.PATIENT else "UNIQUE_CODE")
+
+    def _extension(self, leaf: Leaf, value: str) -> str:
+        url = self._sibling(leaf, "url")
+        if leaf.key == "valueDecimal":
+            return "GEO_COORDINATE" if url in tables.COORDINATES else ""
+        if leaf.key == "valueDateTime":  # patient-birthTime stands at `_birthDate`
+            return "DATE_OF_BIRTH" if url.endswith("birthTime") and checks.calendar_date(value) else ""
+        return "PERSON_NAME" if "mothersMaidenName" in url else ""
+
+    def _reference(self, leaf: Leaf, value: str, meaning: Meaning) -> bool:
+        """Reference.reference or Reference.display; whether it is a patient's (a relative counts, as in the compartment)."""
+        kind = self._target(leaf, value)
+        of_patient = _is_patients(kind, meaning)
+        if leaf.key == "display":
+            if of_patient or kind.startswith("Practitioner"):
+                whose = Subject.PATIENT if of_patient else Subject.PROVIDER
+                self._add("PERSON_NAME", leaf, value, meaning, whose)
+        elif of_patient:
+            self._add("PATIENT_REFERENCE", leaf, value, meaning, Subject.PATIENT)
+        return of_patient
+
+    def _target(self, leaf: Leaf, value: str) -> str:
+        """The type of the resource that a reference names, itself or beside it."""
+        return _kind_of(value if leaf.key == "reference" else self._sibling(leaf, "reference"))
+
+
+def _holder(frame: Frame, key: str) -> Frame:
+    """The object around `frame` that is the value of `key`."""
+    while frame.parent is not None and not (frame.is_object and frame.place.key == key):
+        frame = frame.parent
+    return frame
+
+
+def _is_patients(kind: str, meaning: Meaning) -> bool:
+    """Whether a reference to a resource of this type, empty where it does not say, is a patient's (or a relative's)."""
+    return kind in tables.PERSONS or (not kind and meaning.of_patient)
+
+
+def _kind_of(reference: str) -> str:
+    """The resource type that a reference names (`Patient/77`, `https://x/fhir/Patient/77/_history/2`); empty for a UUID or a fragment."""
+    if "/" not in reference:
+        return reference if reference in tables.RESOURCES else ""
+    kind, _, rest = reference.partition("/")
+    if kind in tables.RESOURCES and "/" not in rest and rest not in tables.RESOURCES:
+        return kind  # as nearly all are written
+    return next((part for part in reversed(reference.split("/")) if part in tables.RESOURCES), "")
+
+
+def _is_old(value: str) -> bool:
+    years = value.partition(".")[0]
+    return years.isdigit() and 90 <= int(years) <= 125

@@ -1,0 +1,80 @@
+"""Members of FHIR objects that identify nobody, as one expression: coded values and quantities are half of a FHIR document.
+
+The JSON walker passes over them within one match, so a bundle costs what its people cost and not what its codes do. Nothing
+that `fhir_tables.WANTED` asks for stands in them, but for references to neither a patient nor a relative, codes that type no
+identifier, and the ids of resources other than theirs: elements of which other parts are wanted are left out. The detectors,
+which read the text itself, see them all the same.
+"""
+
+from collections.abc import Iterable
+from typing import Final
+
+from phiscan.formats.fhir.tables import LABELLED, PERSONS, RESOURCES, V2_0203, WANTED
+from phiscan.syntax.json_walk import BLANK, BLANKS, COLON, SCALAR, TEXT
+from phiscan.text.possessive import repeated
+
+PARTS: Final = tuple(
+    "system code display version userSelected value unit currency comparator text url method use status profile lastUpdated"
+    " versionId source div type".split()
+)
+"""Elements of Coding, CodeableConcept, Quantity, Money, Meta, Narrative, Reference and Bundle.entry.request:
+https://hl7.org/fhir/datatypes.html."""
+ANYWHERE: Final = tuple(
+    "status fullUrl sequence method use intent focal linkId mode rank country state gender prefix suffix title priority language"
+    " description informationSequence diagnosisSequence careTeamSequence procedureSequence primarySource active".split()
+)
+"""Elements that are wanted nowhere."""
+REFERRED: Final = tuple(
+    "Encounter Organization Location Observation Condition Claim Coverage Medication MedicationRequest Procedure DiagnosticReport"
+    " ServiceRequest Specimen Device CarePlan CareTeam Practitioner PractitionerRole".split()
+)
+"""Resources that records refer to most, neither a patient's own nor a relative's (`fhir_tables.PERSONS`)."""
+_CODE_OF_IDENTIFIER: Final = "type"
+"""`Identifier.type`, of which the codes of table 0203 are wanted; other elements of the name hold other codes."""
+_HOLDERS: Final = {name for ends in WANTED.values() if not isinstance(ends, bool) for end in ends for name in end} - {
+    _CODE_OF_IDENTIFIER
+}
+"""Elements of whose parts some are wanted: `identifier.value`, `subject.display`."""
+
+
+def one_of(words: Iterable[str]) -> str:
+    """An expression of any of these words that looks at each of their letters once, however many there are."""
+    below: dict[str, list[str]] = {}
+    for word in words:
+        below.setdefault(word[:1], []).append(word[1:])
+    ends = below.pop("", None) is not None
+    branches = [first + one_of(rest) for first, rest in sorted(below.items())]
+    joined = f"(?:{'|'.join(branches)})" if len(branches) > 1 or ends else "".join(branches)
+    return f"{joined}?" if ends and branches else joined
+
+
+def _list_of(item: str) -> str:
+    return rf"\[{repeated(f'{BLANK}*+{item}{BLANK}*+,?', '*')}{BLANK}*+\]"
+
+
+def _coded(part: str) -> str:
+    """An object of such parts, and of codings of such parts; or a list of them."""
+    coding = rf'"{one_of(("coding", "tag", "security"))}"{COLON}{_list_of(_object(part))}'
+    whole = _object(f"{part}|{coding}")
+    return f"(?:{whole}|{_list_of(whole)})"
+
+
+def _object(member: str) -> str:
+    return rf"\{{{repeated(f'{BLANK}*+(?:{member}){BLANK}*+,?', '*')}{BLANK}*+\}}"
+
+
+_VALUES: Final = f"(?:{SCALAR}|{_list_of(SCALAR)})"
+_NAME: Final = r"[A-Za-z]\w*+"
+# Encounter/7; not Encounter/Patient, which the reader takes for a patient's
+_NO_PERSON: Final = rf'"(?:urn:|#|{one_of(REFERRED)}/(?!{_NAME}"))[^"\\/]*+"'
+_PART: Final = rf'"(?:{one_of(PARTS)}"{COLON}{_VALUES}|reference"{COLON}{_NO_PERSON})'
+_PART_OF_TYPE: Final = rf'(?!"code"{COLON}"(?:{one_of(V2_0203)}"|[^"\\]*+\\)){_PART}'
+MEMBER: Final = (
+    rf'"(?:{one_of(ANYWHERE)}"{COLON}{_VALUES}'
+    rf'|{_CODE_OF_IDENTIFIER}"{COLON}{_coded(_PART_OF_TYPE)}'
+    rf'|(?!{one_of(_HOLDERS | {_CODE_OF_IDENTIFIER})}"){_NAME}"{COLON}{_coded(_PART)})'
+)
+"""A member that says nothing of a person: `"code": {"coding": [...], "text": "..."}`, `"valueQuantity": {...}`, `"status": "final"`."""
+TYPES: Final = one_of(RESOURCES - PERSONS - LABELLED)
+BEHIND_TYPE: Final = rf'{BLANKS}*+"id"{COLON}"{TEXT}"'
+"""The id of a resource, passed over behind these types: those of observations are many and identify nobody by themselves."""

@@ -1,0 +1,112 @@
+"""FHIR in XML (https://hl7.org/fhir/xml.html): the same resources as in JSON, in other brackets.
+
+An element becomes the frame or the leaf that JSON would have had, and `fhir.ResourceReader` says what that means. JSON's
+arrays have no counterpart here: a repeated element has the path that an array's item has.
+"""
+
+from typing import Final
+
+from phiscan.evidence import Evidence, Spot, shown_path
+from phiscan.finding import Subject
+from phiscan.formats.fhir import tables
+from phiscan.formats.fhir.resources import Resource, ResourceReader
+from phiscan.syntax.json_places import Places
+from phiscan.syntax.json_walk import Frame, Leaf
+from phiscan.syntax.xml_elements import Document, Element, Value
+from phiscan.syntax.xml_values import add_base64
+from phiscan.words.labels import is_masked
+
+NAMESPACE: Final = "http://hl7.org/fhir"
+_CONTENT: Final = frozenset(("data", "content"))
+"""`Attachment.data` and `Binary.data`; `Binary.content` before R4. They hold base64."""
+_PHOTO: Final = "photo"
+_PLACES: Final = Places(lambda _: True)
+
+
+class _XmlResourceReader(ResourceReader):
+    """Reads values as XML writes them, and health information as the whole of its resource, so that a mask leaves its tags."""
+
+    def __init__(self, document: Document, evidence: Evidence, resource: Resource, end: int) -> None:
+        self._document = document
+        self._end = end
+        super().__init__(document.data, evidence, resource)
+
+    def _value(self, leaf: Leaf) -> str:
+        return self._document.decode(self._data[leaf.start : leaf.end])
+
+    def _attachments(self, elements: object) -> None:
+        """None: `FhirXmlReader` hands them on, also those outside of a resource."""
+
+    def _health(self, *, about_patient: bool) -> None:
+        kind = self._resource.kind
+        start = self._resource.frame.start
+        spot = Spot(kind, start - (start == self._end), self._end)  # an empty resource stands where its tag ends
+        subject = Subject.PATIENT if about_patient else Subject.NOBODY
+        self._evidence.add("fhir_resource", tables.HEALTH.get(kind, "PATIENT_RECORD"), spot, subject)
+
+
+class FhirXmlReader:
+    """Reads element after element as they close; a resource is read when it closes."""
+
+    def __init__(self, document: Document, evidence: Evidence) -> None:
+        self._document = document
+        self._evidence = evidence
+        self._frames: dict[int, Frame | None] = {}
+        self._leaves: dict[int, list[Leaf]] = {}
+
+    def element(self, element: Element) -> None:
+        """Add what one element says, or keep it for its resource."""
+        if _is_resource(element):
+            self._resource(element)
+        else:
+            attributes = self._document.attributes(element)
+            if "value" in attributes and element.name in tables.WANTED:
+                self._leaf(element.parent, element.name, attributes["value"])
+            if "url" in attributes:
+                self._leaf(element, "url", attributes["url"])
+            if element.name in _CONTENT and "value" in attributes:
+                self._attachment(element, attributes["value"])
+        self._frames.pop(element.start, None)
+
+    def finish(self) -> None:
+        """Nothing waits: each resource has been read."""
+
+    def _leaf(self, holder: Element | None, key: str, value: Value) -> None:
+        frame = self._frame(holder)
+        if frame is not None:
+            leaf = Leaf(frame.place[key.encode()], value.start, value.end, frame)
+            self._leaves.setdefault(_outermost(frame).start, []).append(leaf)
+
+    def _frame(self, element: Element | None) -> Frame | None:
+        """The frame of an element within a resource; one frame an element, so that siblings meet in it."""
+        if element is None:
+            return None
+        if element.start not in self._frames:
+            above = None if _is_resource(element) else self._frame(element.parent)
+            self._frames[element.start] = None
+            if _is_resource(element) or above is not None:
+                place = (_PLACES.top if above is None else above.place)[element.name.encode()]
+                self._frames[element.start] = Frame(place, element.content, above)
+        return self._frames[element.start]
+
+    def _resource(self, element: Element) -> None:
+        frame = self._frame(element)
+        if frame is not None:
+            resource = Resource(element.name, frame, self._leaves.pop(element.content, []))
+            _XmlResourceReader(self._document, self._evidence, resource, element.end).read()
+
+    def _attachment(self, element: Element, value: Value) -> None:
+        """The base64 of an attachment; a photograph is an identifier itself and is not read."""
+        if element.parent is not None and element.parent.name != _PHOTO and not is_masked(value.text):
+            add_base64(self._evidence, value, shown_path(element.path(), tables.KNOWN), "")
+
+
+def _outermost(frame: Frame) -> Frame:
+    while frame.parent is not None:
+        frame = frame.parent
+    return frame
+
+
+def _is_resource(element: Element) -> bool:
+    """Whether an element is a resource: at the top, or in `contained`, `resource` and other places that hold any resource."""
+    return element.name in tables.RESOURCES

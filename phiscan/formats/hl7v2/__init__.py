@@ -1,0 +1,1 @@
+"""HL7 v2: messages in ER7, JSON and XML."""

@@ -1,0 +1,118 @@
+"""HL7 v2 messages (chapter 2 of the standard): segments, fields, repetitions, components, with any delimiters that MSH names.
+
+Reads batches (FHS/BHS), MLLP framing (0x0B ... 0x1C 0x0D), messages whose segments end in LF or CRLF, as files do, or in an escape
+that a log wrote for CR, and messages whose header is lost.
+"""
+
+import re
+from collections.abc import Iterator
+from typing import Final
+
+from phiscan import checks
+from phiscan.evidence import Evidence, Nested, Spot
+from phiscan.finding import Gap, Subject
+from phiscan.formats.hl7v2.segments import SEGMENTS
+from phiscan.formats.hl7v2.types import Delimiters, Part, Segment
+from phiscan.text.offsets import Derived
+from phiscan.text.possessive import repeated
+
+_START: Final = re.compile(rb"[\x0b\s\xef\xbb\xbf]*(?:FHS|BHS|MSH)([^\w\s])([^\w\s]{2,5})")
+# EVN|A01|20240102, or PID|1||77120^^^H^MR||SANDOVAL^ROSA: not a table of processes
+_HEADLESS: Final = re.compile(
+    rb"[\x0b\s\xef\xbb\xbf]*(?:EVN\|(?:[A-Z]\d\d)?\|\d{8}|PID\|\d{0,4}\|(?:[^\r\n|]*\|){2}(?:[^\r\n|]*\^[^\r\n|]*\||[^\r\n|]*\|[^\r\n|]*\^))"
+)
+_SEGMENT: Final = re.compile(rb"[^\r\n\x0b\x1c]+")
+# how logs and forms write the CR between segments: \r, \x0d, <CR>, &#13;
+_WRITTEN_CR: Final = re.compile(
+    rb"(?:\\r\\n|\\r|\\n|\\x0[dD]|\\u000[dD]|<(?:0x0[dD]|[cC][rR])>|&#(?:13|x0?[dD]);)[ \t]*(?=[A-Z][A-Z0-9]{2}[^\w\s])"
+)
+_WITHIN: Final = re.compile(
+    rb"(?:(?<![\w\"])|(?<=\\x0b)|(?<=\\x0B)|(?<=<VT>))(?:MSH|FHS|BHS)([^\w\s\"'])[^\w\s]{3,5}\1"
+)
+# the rest of a message: its own line, then lines that are segments
+_MESSAGE: Final = re.compile(rb"[^\r\n]*+" + repeated(rb"[\r\n\x1c]+[A-Z][A-Z0-9]{2}[^\w\s][^\r\n]*+", "*"))
+MARK: Final = r"(?:MSH|FHS|BHS)[^\w\s]"
+"""Hyperscan expression for where a message within a text begins."""
+
+
+def sniff(head: bytes) -> bool:
+    """Whether a document that begins with `head` is HL7 v2."""
+    return _START.match(head) is not None or _HEADLESS.match(head) is not None
+
+
+def read(data: bytes, evidence: Evidence) -> Gap:
+    """Add what the segments of `data` say to `evidence`; MALFORMED when it does not begin as a message does."""
+    if not sniff(data):
+        return Gap.MALFORMED
+    message = _Message(evidence)
+    for match in evidence.timed(_SEGMENT.finditer(data)):
+        message.segment(Part(match[0], match.start()))
+    return Gap.NONE
+
+
+def within(data: bytes) -> Iterator[Nested]:
+    """Messages within a text (a log, a mail), and one whose segments end in escapes. A message that is all of `data` is none."""
+    whole, at = sniff(data), 0
+    while (begin := _WITHIN.search(data, at)) is not None:
+        found = _MESSAGE.match(data, begin.start())
+        at = found.end() if found else begin.end()
+        if not whole or _WRITTEN_CR.search(data, begin.start(), at):
+            text = _with_ends(data, begin.start(), at)
+            yield Nested(text.text(), Spot("hl7_message", begin.start(), at), declared=False, origin=text)
+
+
+def _with_ends(data: bytes, start: int, end: int) -> Derived:
+    out, at = Derived(), start
+    for match in _WRITTEN_CR.finditer(data, start, end):
+        out.copy(data, at, match.start())
+        out.put(b"\r", *match.span())
+        at = match.end()
+    out.copy(data, at, end)
+    return out
+
+
+class _Message:
+    """Reads segment after segment with the delimiters of the last header."""
+
+    def __init__(self, evidence: Evidence) -> None:
+        self._evidence = evidence
+        self._delimiters = Delimiters()
+
+    def segment(self, part: Part) -> None:
+        text = part.text.lstrip()
+        name = text[:3].decode("latin-1").upper()
+        if name in ("MSH", "FHS", "BHS"):
+            self._header(text)
+            return
+        known = SEGMENTS.get(name)
+        if known is None and not name.startswith("Z"):
+            return
+        fields = part.split(self._delimiters.field)
+        value_type = fields[2].text.strip().decode("latin-1") if name == "OBX" and len(fields) > 2 else ""
+        segment = Segment(self._evidence, self._delimiters, Subject.PATIENT, value_type)
+        if known is None:
+            self._unknown(segment, fields, name)
+            return
+        health, table = known
+        if health:
+            self._evidence.add("hl7_segment", health, Spot(name, part.start, part.start + 3), Subject.PATIENT)
+        for number, reader in table.items():
+            if number < len(fields):
+                for repetition in fields[number].split(self._delimiters.repetition):
+                    reader(segment, repetition, f"{name}-{number}")
+
+    def _header(self, text: bytes) -> None:
+        marks = [bytes((c,)) for c in text[3:8]]
+        if len(marks) < 3:
+            return
+        defaults = [b"|", b"^", b"~", b"\\", b"&"]
+        end = next((i for i, m in enumerate(marks[1:], 1) if m == marks[0]), len(marks))
+        self._delimiters = Delimiters(*(marks[:end] + defaults[end:]))
+
+    def _unknown(self, segment: Segment, fields: list[Part], name: str) -> None:
+        """A site-defined segment: no table says what its fields are, so only their shapes can."""
+        for number, field in enumerate(fields[1:], 1):
+            for part in field.split(self._delimiters.repetition):
+                first = part.split(self._delimiters.component)[0]
+                if checks.ssn(segment.text(first)) and b"-" in first.text:
+                    segment.add("US_SOCIAL_SECURITY_NUMBER", first, f"{name}-{number}")

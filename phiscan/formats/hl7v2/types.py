@@ -1,0 +1,255 @@
+"""Data types of HL7 v2 (chapter 2A): what the components of a field say, at their own bytes.
+
+A reader takes one repetition of a field. Whom it is about is the segment's business (`phiscan.formats.hl7v2.segments`).
+"""
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import Final
+
+from phiscan import checks
+from phiscan.evidence import Evidence, Spot
+from phiscan.finding import Subject
+from phiscan.formats.hl7v2.table_0203 import TABLE_0203
+from phiscan.words.labels import is_masked
+
+_MEDICAL: Final = "MEDICAL_RECORD_NUMBER"
+_MEMBER: Final = "HEALTH_PLAN_BENEFICIARY_NUMBER"
+_MONTH: Final = re.compile(r"(?:18|19|20)\d\d(?:0[1-9]|1[0-2])")
+_PLACEHOLDER: Final = "0 ()-.+"
+"""What a field without a value is filled with: (000)000-0000."""
+
+
+@dataclass(frozen=True, slots=True)
+class Delimiters:
+    """MSH-1 and MSH-2: field, component, repetition, escape, subcomponent."""
+
+    field: bytes = b"|"
+    component: bytes = b"^"
+    repetition: bytes = b"~"
+    escape: bytes = b"\\"
+    subcomponent: bytes = b"&"
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A field, repetition or component: its text and where it starts."""
+
+    text: bytes
+    start: int
+
+    def split(self, delimiter: bytes) -> list["Part"]:
+        """The parts between `delimiter`, each with its place."""
+        parts, at = [], self.start
+        for text in self.text.split(delimiter):
+            parts.append(Part(text, at))
+            at += len(text) + len(delimiter)
+        return parts
+
+
+class Segment:
+    """One segment being read: its delimiters, whom it is about, and the type that it states for its own value (OBX-2)."""
+
+    def __init__(self, evidence: Evidence, delimiters: Delimiters, subject: Subject, value_type: str = "") -> None:
+        self._evidence = evidence
+        self.delimiters = delimiters
+        self.subject = subject
+        self.value_type = value_type
+
+    def text(self, part: Part) -> str:
+        """The part's text; escape sequences stay, they never stand within an identifier."""
+        return part.text.strip().strip(b'"').decode("utf-8", "replace")
+
+    def components(self, part: Part) -> list[Part]:
+        """The components of a repetition."""
+        return part.split(self.delimiters.component)
+
+    def add(self, info_type: str, part: Part, field: str, subject: Subject | None = None) -> None:
+        """Add a value, unless it is empty or a mask. `subject` is the segment's where it is not given."""
+        value = self.text(part)
+        if value.strip(_PLACEHOLDER) and not is_masked(value):
+            spot = Spot(field, part.start, part.start + len(part.text))
+            self._evidence.add("hl7_field", info_type, spot, subject or self.subject)
+
+
+Reader = Callable[[Segment, Part, str], None]
+
+
+def names(segment: Segment, part: Part, field: str) -> None:
+    """XPN, PN: family, given, further names."""
+    _name_parts(segment, segment.components(part)[:3], field, 1)
+
+
+def provider(segment: Segment, part: Part, field: str) -> None:
+    """XCN, CN of one who gives care: id, family, given."""
+    components = segment.components(part)
+    if checks.npi(segment.text(components[0])):
+        segment.add("US_HEALTHCARE_NPI", components[0], f"{field}.1", Subject.PROVIDER)
+    for number, component in enumerate(components[1:3], 2):
+        segment.add("PERSON_NAME", component, f"{field}.{number}", Subject.PROVIDER)
+
+
+def of_provider(reader: Reader) -> Reader:
+    """A field as `reader` reads it, of a provider, payer or their staff."""
+
+    def provided(segment: Segment, part: Part, field: str) -> None:
+        saved, segment.subject = segment.subject, Subject.PROVIDER
+        reader(segment, part, field)
+        segment.subject = saved
+
+    return provided
+
+
+def patient(segment: Segment, part: Part, field: str) -> None:
+    """XCN of the one whom a query asks about (QRD-8, URD-3): number, family, given, further names."""
+    components = segment.components(part)
+    segment.add(_MEDICAL, components[0], f"{field}.1")
+    _name_parts(segment, components[1:4], field, 2)
+
+
+_SURNAMES: Final = (0, 2, 4)
+"""Subcomponents of FN that are surnames: all of it, the own one, the partner's. The ones between are prefixes."""
+
+
+def _name_parts(segment: Segment, components: list[Part], field: str, first: int) -> None:
+    for number, component in enumerate(components, first):
+        parts = component.split(segment.delimiters.subcomponent)
+        for part in (parts[i] for i in _SURNAMES if i < len(parts)):
+            if any(c.isalpha() for c in segment.text(part)):
+                segment.add("PERSON_NAME", part, f"{field}.{number}")
+
+
+def identifier(default: str) -> Reader:
+    """CX, CK: the number, and in CX.5 its type; `default` where that says nothing."""
+
+    def reader(segment: Segment, part: Part, field: str) -> None:
+        components = segment.components(part)
+        kind = segment.text(components[4]) if len(components) > 4 else ""
+        info_type = TABLE_0203.get(kind, default)
+        if info_type == "US_MEDICARE_BENEFICIARY_ID_NUMBER" and not checks.mbi(segment.text(components[0])):
+            info_type = _MEMBER
+        segment.add(info_type, components[0], f"{field}.1")
+
+    return reader
+
+
+_ADDRESS: Final = ((1, "STREET_ADDRESS"), (2, "STREET_ADDRESS"), (3, "CITY"), (5, "US_ZIP_CODE"), (9, "CITY"))
+
+
+def address(segment: Segment, part: Part, field: str) -> None:
+    """XAD, AD: street (SAD: all of it, its name, its number), other, city, state, postal code, country, type, other, county."""
+    components = segment.components(part)
+    for number, info_type in _ADDRESS:
+        if number <= len(components):
+            parts = components[number - 1].split(segment.delimiters.subcomponent)
+            for sub in parts[:3] if number == 1 else parts[:1]:
+                segment.add(info_type, sub, f"{field}.{number}")
+
+
+def location(segment: Segment, part: Part, field: str) -> None:
+    """PL, LA1, LA2: where care is given. A building is written as a street often, LA2 has a whole address; neither is the patient's."""
+    for number, component in enumerate(segment.components(part), 1):
+        if number in (7, 9, 10, 11) and any(c.isalpha() for c in segment.text(component)):
+            segment.add("STREET_ADDRESS", component, f"{field}.{number}", Subject.PROVIDER)
+        elif number == 13:
+            segment.add("US_ZIP_CODE", component, f"{field}.{number}", Subject.PROVIDER)
+
+
+_NUMBER: Final = re.compile(r"[ x0-9()+./-]{7,40}", re.IGNORECASE)
+
+
+def telecom(segment: Segment, part: Part, field: str) -> None:
+    """XTN, TN: number in component 1 (old), e-mail in 4, country, area, local number in 5 to 7, text in 9, unformatted in 12.
+
+    Senders put a whole number into any of them. A local number has seven digits in North America and fewer elsewhere.
+    """
+    components = segment.components(part)
+    equipment = segment.text(components[2]) if len(components) > 2 else ""
+    kind = "FAX_NUMBER" if equipment == "FX" else "PHONE_NUMBER"
+    for number, component in enumerate(components, 1):
+        value = segment.text(component)
+        digits = sum(c.isdigit() for c in value)
+        if "@" in value:
+            segment.add("EMAIL_ADDRESS", component, f"{field}.{number}")
+        elif (digits >= 7 and (number in (1, 7, 12) or _NUMBER.fullmatch(value))) or (number == 7 and digits >= 5):
+            segment.add(kind, component, f"{field}.{number}")
+
+
+def simple(info_type: str) -> Reader:
+    """ST, NM, and the first component of what grew components later."""
+
+    def reader(segment: Segment, part: Part, field: str) -> None:
+        segment.add(info_type, segment.components(part)[0], field)
+
+    return reader
+
+
+def date(info_type: str) -> Reader:
+    """TS, DTM, DT, DR: YYYYMM and more, a range's end too; a year alone is allowed by 164.514(b)(2)(i)(C)."""
+
+    def reader(segment: Segment, part: Part, field: str) -> None:
+        for component in segment.components(part)[:2]:
+            first = component.split(segment.delimiters.subcomponent)[0]
+            if checks.calendar_date(segment.text(first)) or _MONTH.fullmatch(segment.text(first)):
+                segment.add(info_type, first, field)
+
+    return reader
+
+
+service_date: Final = date("SERVICE_DATE")
+
+
+def timing(segment: Segment, part: Part, field: str) -> None:
+    """TQ: start and end in components 4 and 5."""
+    for component in segment.components(part)[3:5]:
+        if checks.calendar_date(segment.text(component)):
+            segment.add("SERVICE_DATE", component, field)
+
+
+_VALUE_TYPES: Final = MappingProxyType(
+    {
+        **dict.fromkeys(("PN", "XPN"), names), **dict.fromkeys(("CN", "XCN", "PPN"), provider),
+        **dict.fromkeys(("AD", "XAD"), address), **dict.fromkeys(("TN", "XTN"), telecom),
+        **dict.fromkeys(("CK", "CX"), identifier("UNIQUE_CODE")), **dict.fromkeys(("DT", "TS", "DTM", "DR"), service_date),
+    }
+)  # fmt: skip
+
+
+def observation(segment: Segment, part: Part, field: str) -> None:
+    """OBX-5 is of the type that OBX-2 states. Texts may hold anything: the detectors read them."""
+    reader = _VALUE_TYPES.get(segment.value_type)
+    if reader is not None:
+        reader(segment, part, field)
+    elif segment.value_type not in ("NM", "SN", "CE", "CWE", "ED"):
+        value = segment.text(part)
+        if len(value) > 8 and value[:8].isdigit() and checks.calendar_date(value[:8]):
+            segment.add("SERVICE_DATE", part, field)
+
+
+_QUERY_FIELDS: Final = MappingProxyType(
+    {
+        "2": _MEDICAL, "3": _MEDICAL, "4": _MEDICAL, "5": "PERSON_NAME", "6": "PERSON_NAME", "7": "DATE_OF_BIRTH", "9": "PERSON_NAME",
+        "11": "STREET_ADDRESS", "11.3": "CITY", "11.5": "US_ZIP_CODE", "13": "PHONE_NUMBER", "14": "PHONE_NUMBER",
+        "18": "ACCOUNT_NUMBER", "19": "US_SOCIAL_SECURITY_NUMBER", "20": "US_DRIVERS_LICENSE_NUMBER", "40": "PHONE_NUMBER",
+    }
+)  # fmt: skip
+_NO_IDENTIFIERS: Final = frozenset(("3.2", "3.3", "3.4", "3.5", "5.5", "5.6", "5.7", "11.4", "11.6", "11.7"))
+
+
+def query(default: Reader) -> Reader:
+    """QIP (`@PID.5.1^SMITH`): a field of the one whom a query asks about, and its value; else as `default` reads it."""
+
+    def reader(segment: Segment, part: Part, field: str) -> None:
+        name, *rest = segment.components(part)
+        asked = segment.text(name)
+        if not asked.startswith("@"):
+            default(segment, part, field)
+            return
+        place = asked.upper().removeprefix("@PID.")
+        info_type = _QUERY_FIELDS.get(place) or _QUERY_FIELDS.get(place.partition(".")[0])
+        if rest and info_type and place not in _NO_IDENTIFIERS:
+            segment.add(info_type, rest[0], f"{field}.2")
+
+    return reader

@@ -1,0 +1,58 @@
+"""HL7 version 2 in XML (namespace `urn:hl7-org:v2xml`): the segments, fields and components of a message, each an element.
+
+A message is written again with delimiters (`hl7v2_lines`); the findings are put back where the elements stand.
+"""
+
+import re
+from typing import Final
+
+from phiscan.evidence import Evidence
+from phiscan.formats.hl7v2.lines import Place, Placed, read_segment
+from phiscan.syntax.xml_elements import Document, Element
+from phiscan.syntax.xml_values import text
+
+NAMESPACE: Final = "urn:hl7-org:v2xml"
+_SEGMENT: Final = re.compile(r"[A-Z][A-Z0-9]{2}")
+_PART: Final = re.compile(r"[A-Z][A-Z0-9]{0,2}(?:_\w+)?\.(\d{1,2})")
+
+
+class V2XmlReader:
+    """Collects the values of a segment as its elements close, and reads the segment when it closes."""
+
+    def __init__(self, document: Document, evidence: Evidence) -> None:
+        self._document = document
+        self._evidence = evidence
+        self._values: list[Placed] = []
+
+    def element(self, element: Element) -> None:
+        """Take one element that has closed."""
+        if _PART.fullmatch(element.name):
+            value = text(self._document, element)
+            if value is not None and element.runs and (place := _place(element)):
+                self._values.append(Placed(place, *value))
+        elif _SEGMENT.fullmatch(element.name):
+            self._segment(element)
+            self._values.clear()
+
+    def finish(self) -> None:
+        """Nothing waits: each segment has been read."""
+
+    def _segment(self, element: Element) -> None:
+        """Read the segment, and put back what is found where its values stand."""
+        read_segment(element.name, self._values, (element.content, element.end), self._evidence)
+
+
+def _place(element: Element) -> Place | None:
+    """`PID.5/XPN.1/FN.1` is field 5, its repetition, component 1, subcomponent 1; None outside of a segment."""
+    numbers: list[int] = []
+    repetition = 0
+    for at in element.chain():
+        part = _PART.fullmatch(at.name)
+        if part is None:
+            if not _SEGMENT.fullmatch(at.name) or not numbers:
+                return None
+            component, sub = ([*numbers[-2::-1], 1, 1])[:2]
+            return numbers[-1], repetition, max(component, 1), max(sub, 1)
+        numbers.append(int(part[1]))
+        repetition = at.start
+    return None

@@ -1,0 +1,1 @@
+"""NCPDP: Telecommunication claims and SCRIPT prescriptions."""

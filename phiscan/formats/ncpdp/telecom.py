@@ -1,0 +1,199 @@
+"""NCPDP Telecommunication messages (D.0, F6, and their predecessors 5.1 to 5.6).
+
+    header (no separators) | 0x1E 0x1C AM01 0x1C C419530102 0x1C CAJANE ... | 0x1D (next transaction) 0x1E 0x1C AM07 ...
+
+A request's header is BIN (101-A1) 6, version (102-A2) 2, transaction code (103-A3) 2, processor control number (104-A4) 10,
+count (109-A9) 1, provider qualifier (202-B2) 2 and id (201-B1) 15, date of service (401-D1) 8, vendor (110-AK) 10. F6 begins
+with version and code, and its IIN has 8. A response's is version, transaction code, count, status (501-F1) 1, qualifier, id, date.
+Then every field is its two-character id and its value, whatever the segment: ids are unique in the data dictionary.
+
+A text cannot hold the separators, so JSON, logs and programs write them as escapes: `\\u001e\\u001cAM01`, `<RS><FS>AM01`.
+"""
+
+import re
+from collections.abc import Iterator
+from types import MappingProxyType
+from typing import Final
+
+from phiscan import checks
+from phiscan.evidence import Evidence, Nested, Spot
+from phiscan.finding import Gap, Subject
+from phiscan.text.offsets import Derived
+from phiscan.text.possessive import repeated
+from phiscan.words.labels import is_masked
+
+# "AM01" between separators: some senders leave out 0x1C before it
+_SEGMENT: Final = re.compile(rb"[\x1c-\x1e]AM\d\d(?:[\x1c-\x1e]|$)")
+_FIELD: Final = re.compile(rb"[\x1c-\x1e]([0-9A-Z]{2})([^\x1c-\x1e]*)")
+# 21 characters of a request (23 when the BIN has eight digits) or 6 of a response, the provider's qualifier and id, the date
+_TEXT: Final = rb"[^\x1c-\x1e]"
+_HEADER: Final = re.compile(
+    rb"[\s\x02]*(?:\d{6}(?:\d\d)??[0-9A-Z]\d[BCDENPS]\d"
+    + _TEXT
+    + rb"{10}\d|[A-Z]\d[BCDENPS]\d\d{8}"
+    + _TEXT
+    + rb"{10}\d|[0-9A-Z]\d[BCDENPS]\d\d[A-Z])"
+    rb"(?:" + _TEXT + rb"{17}(\d{8})?|" + _TEXT + rb"{0,16})"
+)
+_WRITTEN: Final = r"(?:\\u001[c-eC-E]|\\x1[c-eC-E]|\\03[4-6]|<(?:FS|GS|RS|0x1[C-E])>)"
+MARK: Final = _WRITTEN + r"AM\d\d"
+"""Hyperscan expression for a message whose separators are written as escapes."""
+_FIRST: Final = re.compile((_WRITTEN + r"{1,2}AM\d\d").encode())
+_SEPARATOR: Final = re.compile(_WRITTEN.encode())
+_REST: Final = re.compile(repeated(_WRITTEN.encode() + rb"|\\(?![ux0])[^\r\n]|[^\"\\<\r\n]", "*"))
+_BEFORE: Final = re.compile(rb"[^\"'\\<>\r\n]*\Z")
+_SEPARATORS: Final = MappingProxyType(
+    {b"c": b"\x1c", b"d": b"\x1d", b"e": b"\x1e", b"f": b"\x1c", b"g": b"\x1d", b"r": b"\x1e", b"4": b"\x1c", b"5": b"\x1d", b"6": b"\x1e"}
+)  # fmt: skip
+"""What tells the separators apart in their escapes: the last digit, or the first letter of a name."""
+
+_MEMBER: Final = "HEALTH_PLAN_BENEFICIARY_NUMBER"
+_PATIENT: Final = MappingProxyType(
+    {
+        # patient segment
+        "C4": "DATE_OF_BIRTH", "CA": "PERSON_NAME", "CB": "PERSON_NAME", "CM": "STREET_ADDRESS", "CN": "CITY", "CP": "US_ZIP_CODE",
+        "CQ": "PHONE_NUMBER", "HN": "EMAIL_ADDRESS", "CZ": "UNIQUE_CODE",
+        # insurance, coordination of benefits
+        "C2": _MEMBER, "CC": "PERSON_NAME", "CD": "PERSON_NAME", "C1": _MEMBER, "N5": _MEMBER, "2A": _MEMBER,
+        "NU": _MEMBER, "MJ": _MEMBER, "A7": "ACCOUNT_NUMBER", "E8": "SERVICE_DATE", "UX": "SERVICE_DATE", "UY": "SERVICE_DATE",
+        # claim
+        "D1": "SERVICE_DATE", "D2": "UNIQUE_CODE", "EN": "UNIQUE_CODE", "EP": "SERVICE_DATE", "DE": "SERVICE_DATE", "EK": "UNIQUE_CODE",
+        "EV": "UNIQUE_CODE", "EX": "UNIQUE_CODE", "CW": "UNIQUE_CODE", "K5": "UNIQUE_CODE", "FU": "SERVICE_DATE", "ZE": "SERVICE_DATE",
+        # workers' compensation: the injury, the claim and the employer, whose address is the patient's too
+        "DY": "SERVICE_DATE", "DZ": "ACCOUNT_NUMBER", "CG": "STREET_ADDRESS", "CH": "CITY", "CJ": "US_ZIP_CODE", "CK": "PHONE_NUMBER",
+        "CL": "PERSON_NAME",
+        # prior authorization: the patient's representative
+        "PE": "PERSON_NAME", "PF": "PERSON_NAME", "PG": "STREET_ADDRESS", "PH": "CITY", "PK": "US_ZIP_CODE", "PY": "UNIQUE_CODE",
+        "PB": "SERVICE_DATE", "PC": "SERVICE_DATE", "F3": "UNIQUE_CODE",
+    }
+)  # fmt: skip
+"""Fields that are the patient's, cardholder's or their relatives'. C3 (person code) and C6 (relationship) number a family, not a person."""
+_PROVIDER: Final = MappingProxyType(
+    {
+        "DR": "PERSON_NAME", "2J": "PERSON_NAME", "4E": "PERSON_NAME", "PM": "PHONE_NUMBER", "2K": "STREET_ADDRESS", "2M": "CITY",
+        "2P": "US_ZIP_CODE", "3U": "STREET_ADDRESS", "5J": "CITY", "6D": "US_ZIP_CODE", "8F": "PHONE_NUMBER", "UB": "PHONE_NUMBER",
+        "TW": "CITY", "TV": "STREET_ADDRESS", "TY": "US_ZIP_CODE",
+    }
+)  # fmt: skip
+_PRESCRIBER_IDS: Final = MappingProxyType({"DB": "EZ", "DL": "2E", "E9": "EY", "TT": "TS"})
+"""Provider numbers and the fields that qualify them: 01 NPI, 12 DEA, 08 state licence."""
+_PROVIDER_KINDS: Final = MappingProxyType({"01": "US_HEALTHCARE_NPI", "12": "US_DEA_NUMBER", "08": "LICENSE_NUMBER"})
+_PATIENT_KINDS: Final = MappingProxyType(
+    {
+        "01": "US_SOCIAL_SECURITY_NUMBER", "02": "US_DRIVERS_LICENSE_NUMBER", "08": "US_PASSPORT", "1J": "MEDICAL_RECORD_NUMBER",
+        "EA": "MEDICAL_RECORD_NUMBER", "04": _MEMBER, "05": _MEMBER, "06": _MEMBER, "09": _MEMBER, "11": _MEMBER,
+    }
+)  # fmt: skip
+"""331-CX, what 332-CY is; the rest (military, state, employer, alien, student visa, tribal) is another unique code."""
+_HEALTH: Final = MappingProxyType(
+    {
+        "D7": "MEDICATION",
+        "TE": "MEDICATION",
+        "EA": "MEDICATION",
+        "DO": "DIAGNOSIS",
+        "H4": "LAB_RESULT",
+        "BM": "CLINICAL_NOTE",
+    }
+)
+_PRODUCTS: Final = MappingProxyType({"D7": "E1", "TE": "RE", "EA": "EJ"})
+"""Product fields and their qualifiers; 07 and 09 say that the product is a service (CPT, HCPCS)."""
+_CLAIM_SEGMENTS: Final = frozenset(("01", "04", "07", "22", "25", "29"))
+"""AM: patient, insurance and claim, and the same of a response."""
+_HEADER_WIDTH: Final = 64
+
+
+def sniff(head: bytes) -> bool:
+    """Whether a document that begins with `head` is an NCPDP Telecommunication message."""
+    return _SEGMENT.search(head) is not None
+
+
+def read(data: bytes, evidence: Evidence) -> Gap:
+    """Add what the fields of `data` say to `evidence`; MALFORMED when its header is none that we know."""
+    message = _Message(evidence)
+    for match in evidence.timed(_FIELD.finditer(data)):
+        message.field(match[1].decode(), match[2].decode("utf-8", "replace").strip(), match.span(2))
+    header = _HEADER.match(data, 0, _HEADER_WIDTH)
+    first = _FIELD.search(data)
+    known = header is not None and first is not None and header.end() <= first.start()
+    if header is not None and known and message.personal and header[1]:
+        # a date of service alone is about nobody: a rejected claim's response echoes it without a patient
+        message.add("SERVICE_DATE", header[1].decode(), "header.D1", header.span(1))
+    return Gap.NONE if known else Gap.MALFORMED
+
+
+def within(data: bytes) -> Iterator[Nested]:
+    """Messages within a text, their separators written as escapes."""
+    at = 0
+    while (first := _FIRST.search(data, at)) is not None:
+        head = _BEFORE.search(data[max(at, first.start() - _HEADER_WIDTH - 16) : first.start()])
+        begin = first.start() - (len(head[0]) if head else 0)
+        rest = _REST.match(data, first.start())
+        at = rest.end() if rest else first.end()
+        text = _separated(data, begin, at)
+        yield Nested(text.text(), Spot("ncpdp_message", begin, at), declared=False, origin=text)
+
+
+def _separated(data: bytes, start: int, end: int) -> Derived:
+    out, at = Derived(), start
+    for match in _SEPARATOR.finditer(data, start, end):
+        out.copy(data, at, match.start())
+        escape = match[0].lower().strip(b"<>")
+        out.put(_SEPARATORS[escape[:1] if escape in (b"fs", b"gs", b"rs") else escape[-1:]], *match.span())
+        at = match.end()
+    out.copy(data, at, end)
+    return out
+
+
+class _Message:
+    """Reads field after field; a value's qualifier stands before it."""
+
+    def __init__(self, evidence: Evidence) -> None:
+        self._evidence = evidence
+        self._values: dict[str, str] = {}
+        self.personal = False
+
+    def field(self, name: str, value: str, place: tuple[int, int]) -> None:
+        self._values[name] = value
+        if name == "AM":
+            self._segment(value, place)
+        elif name in _HEALTH:
+            self._health(name, value, place)
+        elif name in _PROVIDER:
+            self._provider(_PROVIDER[name], value, name, place)
+        elif name in _PRESCRIBER_IDS:
+            kind = _PROVIDER_KINDS.get(self._values.get(_PRESCRIBER_IDS[name], ""))
+            if kind:
+                self._provider(kind, value, name, place)
+        else:
+            self._patient(name, value, place)
+
+    def add(self, info_type: str, value: str, name: str, place: tuple[int, int]) -> None:
+        """Record a patient's value, unless it is empty, zeros or a mask."""
+        if value.strip("0 ") and not is_masked(value):
+            self._evidence.add("ncpdp_field", info_type, Spot(name, *place), Subject.PATIENT)
+
+    def _patient(self, name: str, value: str, place: tuple[int, int]) -> None:
+        info_type = _PATIENT.get(name, "")
+        if name == "CY":
+            info_type = _PATIENT_KINDS.get(self._values.get("CX", ""), "UNIQUE_CODE")
+        if not info_type or (info_type == "SERVICE_DATE" and not checks.calendar_date(value)):
+            return
+        if info_type == _MEMBER and checks.mbi(value):
+            info_type = "US_MEDICARE_BENEFICIARY_ID_NUMBER"
+        self.personal = True
+        self.add(info_type, value, name, place)
+
+    def _provider(self, info_type: str, value: str, name: str, place: tuple[int, int]) -> None:
+        if value and not is_masked(value):
+            self._evidence.add("ncpdp_field", info_type, Spot(name, *place), Subject.PROVIDER)
+
+    def _segment(self, value: str, place: tuple[int, int]) -> None:
+        if value in _CLAIM_SEGMENTS:
+            self._evidence.add("ncpdp_segment", "HEALTH_CLAIM", Spot(f"AM{value}", *place), Subject.PATIENT)
+
+    def _health(self, name: str, value: str, place: tuple[int, int]) -> None:
+        info_type = _HEALTH[name]
+        if self._values.get(_PRODUCTS.get(name, "")) in ("07", "09"):
+            info_type = "PROCEDURE"
+        if value.strip("0 ") and not is_masked(value):
+            self._evidence.add("ncpdp_field", info_type, Spot(name, *place), Subject.PATIENT)

@@ -1,0 +1,1 @@
+"""ANSI X12: interchanges of claims, eligibility and payment."""

@@ -1,0 +1,99 @@
+"""XML without a standard behind it, and SOAP envelopes around anything: element and attribute names are the labels.
+
+`<patient><name first="Ann"/></patient>` is read as an object `{"patient": {"name": {"first": "Ann"}}}` would be. Elements that
+only wrap a value (`<DateOfBirth><Date>`) take its label, and those that name it beside it (`<field name="ssn">`, `<Name>ssn</Name>
+<Value>`) give theirs.
+"""
+
+from typing import Final
+
+from phiscan.evidence import Evidence, Nested, Spot, shown_path
+from phiscan.labelled.records import Labelled, read_records
+from phiscan.syntax.xml_elements import Document, Element, Value
+from phiscan.syntax.xml_values import add_base64, text
+from phiscan.words.labels import read_label
+
+_WRAPPERS: Final = frozenset(
+    "value val text string date datetime exactdatetime number content data literal simplevalue item v display attributevalue".split()
+)
+"""Names that say nothing of the value, whose label is around them or beside them."""
+_NAMING: Final = ("name", "key", "label", "field", "id", "code", "title")
+"""Attributes that name what the element holds."""
+_NAMING_ELEMENTS: Final = frozenset("name key label field attributename propertyname".split())
+
+
+class LabelReader:
+    """Collects labelled values as elements close; `finish` reads them as records."""
+
+    def __init__(self, document: Document, evidence: Evidence) -> None:
+        self._document = document
+        self._evidence = evidence
+        self._values: list[Labelled] = []
+        self._beside: dict[int, str] = {}
+
+    def element(self, element: Element) -> None:
+        """Take the values of one element."""
+        attributes = self._document.attributes(element)
+        given = next(
+            (attributes[k].text for k in _NAMING if k in attributes and read_label(attributes[k].text).rule), ""
+        )
+        value = text(self._document, element)
+        if value is not None and value.text:
+            self._text(element, value, attributes, given)
+        for name, attribute in attributes.items():
+            if name == "xmlns" or not attribute.text or attribute.text == given:
+                continue
+            label = (given or "") if name.lower() in _WRAPPERS else name
+            self._take(element, [label] if label else [], attribute, _record(element))
+
+    def finish(self) -> None:
+        """Add what the labels say."""
+        read_records(self._values, self._evidence, "xml_label")
+
+    def _text(self, element: Element, value: Value, attributes: dict[str, Value], given: str) -> None:
+        kind = attributes["type"].text if "type" in attributes else ""
+        if kind.endswith(("base64Binary", "base64")) or attributes.get("encoding", _NO_VALUE).text.lower() == "base64":
+            media = attributes["mediaType"].text if "mediaType" in attributes else ""
+            add_base64(self._evidence, value, shown_path(element.path()), media)
+            return
+        if value.text.startswith("PID-") and element.name == "Value":
+            self._source_patient(element, value)
+        holder = element.parent.start if element.parent else -1
+        record = _record(element.parent or element)
+        if element.name.lower() in _NAMING_ELEMENTS and read_label(value.text).rule is not None:
+            self._beside[holder] = value.text
+        elif element.name.lower() in _WRAPPERS and holder in self._beside:
+            self._take(element, [self._beside.pop(holder)], value, record)
+        else:
+            self._take(element, [given] if given else [], value, record)
+
+    def _source_patient(self, element: Element, value: Value) -> None:
+        """IHE XDS metadata: `sourcePatientInfo` has lines `PID-5|Haddad^Noor` of an HL7 v2 segment."""
+        number, _, content = value.text[4:].partition("|")
+        if number.isdigit() and 0 < int(number) <= 40:
+            segment = f"MSH|^~\\&|\rPID{'|' * int(number)}{content}"
+            spot = Spot(shown_path(element.path()), value.start, value.end)
+            self._evidence.nested.append(Nested(segment.encode(), spot, declared=False))
+
+    def _take(self, element: Element, extra: list[str], value: Value, record: int) -> None:
+        """Keep a value whose label means something to us."""
+        labels = [at.name for at in element.chain()][::-1] + extra
+        while len(labels) > 1 and labels[-1].lower() in _WRAPPERS:
+            labels.pop()
+        rule = read_label(labels[-1]).rule
+        if rule is None or _is_link(value.text, rule.info_type):
+            return
+        self._values.append(Labelled(tuple(labels), value.text, value.start, value.end, record))
+
+
+_NO_VALUE: Final = Value("", -1, -1)
+
+
+def _is_link(value: str, info_type: str) -> bool:
+    """A web address where something else is expected: `<endpoint address="https://...">` is no street."""
+    return "://" in value and info_type not in ("URL", "FACE_PHOTO")
+
+
+def _record(element: Element) -> int:
+    """What groups values with others: the innermost element from here outwards that is not itself a value's label."""
+    return next((at.start for at in element.chain() if read_label(at.name).rule is None), element.start)

@@ -1,0 +1,114 @@
+"""Detectors that an organisation writes for itself: its own chart numbers, member numbers, study codes.
+
+A custom detector is data. It becomes a `Detector` only when Hyperscan can run its pattern and every example proves it; a
+detector that does not find what its author says it finds would be trusted all the same.
+"""
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import Final
+
+from phiscan import checks
+from phiscan.evidence import Evidence
+from phiscan.finding import Likelihood, Subject
+from phiscan.identifiers import InfoType
+from phiscan.patterns import judge
+from phiscan.patterns.detector import Detector, anything, words
+from phiscan.patterns.matcher import Single
+from phiscan.text.normalise import fold
+
+
+def _small(word: str) -> str:
+    """An expression of a word, which may hold any character, in the small letters of ASCII."""
+    return re.escape(word.encode().lower().decode())
+
+
+def _luhn(text: str) -> bool:
+    digits = checks.compact(text)
+    return digits.isascii() and digits.isdigit() and checks.luhn(digits)
+
+
+VALIDATORS: Final = MappingProxyType(
+    {
+        "luhn": _luhn,
+        "ssn": checks.ssn,
+        "mbi": checks.mbi,
+        "npi": checks.npi,
+        "dea": checks.dea,
+        "card": checks.card,
+        "vin": checks.vin,
+        "aba": checks.aba,
+        "iban": checks.iban,
+        "imei": checks.imei,
+        "date": checks.calendar_date,
+        "ip": checks.ip,
+    }
+)
+"""What a custom detector may ask of a candidate, by name; `docs/detection.md` says what each checks."""
+
+
+@dataclass(frozen=True, slots=True)
+class CustomDetector:
+    """What an author writes.
+
+    Args:
+        pattern: Hyperscan's syntax; the whole match is the value.
+        context: plain words, one of which must stand shortly before a candidate to make it `supported`.
+        validator: a name from `VALIDATORS`, or empty.
+        matching: texts in which it must find something.
+        not_matching: texts in which it must find nothing.
+    """
+
+    name: str
+    info_type: InfoType
+    pattern: str
+    context: tuple[str, ...] = ()
+    validator: str = ""
+    bare: Likelihood = Likelihood.LIKELY
+    supported: Likelihood = Likelihood.VERY_LIKELY
+    subject: Subject = Subject.PERSON
+    caseless: bool = True
+    matching: tuple[str, ...] = ()
+    not_matching: tuple[str, ...] = ()
+
+    def detector(self) -> Detector:
+        """The detector that this describes. What is asked of it here is not proven; see `faults`."""
+        return Detector(
+            name=self.name,
+            info_type=self.info_type.name,
+            pattern=self.pattern,
+            bare=self.bare,
+            context=words(*map(_small, self.context)) if self.context else None,
+            supported=self.supported,
+            subject=self.subject,
+            caseless=self.caseless,
+            validate=VALIDATORS[self.validator] if self.validator else anything,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """An example that does not hold: number `index` of those that must match, or (`found`) of those that must not."""
+
+    index: int
+    found: bool
+
+
+def faults(custom: CustomDetector, info_types: Mapping[str, InfoType]) -> Iterator[Fault]:
+    """Run a detector's own examples.
+
+    Args:
+        info_types: as an engine's; the detector's own infoType among them.
+
+    Raises:
+        PatternError: Hyperscan cannot run the pattern.
+    """
+    matcher = Single(custom.detector())
+    for examples, expected in ((custom.matching, True), (custom.not_matching, False)):
+        for index, example in enumerate(examples):
+            evidence = Evidence(info_types=info_types)
+            judge.run(fold(example.encode()), matcher, evidence)
+            if bool(evidence.findings) is not expected:
+                yield Fault(index, found=not expected)

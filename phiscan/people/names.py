@@ -1,0 +1,275 @@
+"""Finds people in prose that speaks of health: by what stands beside their names, then wherever the text names them again.
+
+    capitalised runs ─> providers' left out ─> those with a cue ─> further mentions of their parts ─> given names (in what is PHI already)
+
+A list of given names (`given_names`) decides nothing alone: no document becomes PHI because somebody signed it. A long text that says
+one word of medicine does not speak of health: a name counts near two different ones. Cost: linear; a text without health
+information is not read, and a run far from any costs a bisection.
+"""
+
+import re
+from bisect import bisect_left
+from collections.abc import Collection, Iterable, Iterator
+from typing import Final, NamedTuple
+
+from phiscan.detectors.email import is_address
+from phiscan.evidence import Evidence, Spot
+from phiscan.finding import Likelihood, Subject, Verdict
+from phiscan.people.answers import answers, dates
+from phiscan.people.cues import begins_with_a_given_name, is_close, is_others, speaks_of_care, subject_of
+from phiscan.people.segments import WORD, Segment, is_no_name, parts, segments
+from phiscan.text.normalise import Folded
+from phiscan.verdict import verdict
+from phiscan.words.given_names import GIVEN_NAMES
+
+_READ: Final = frozenset(("text", "html", "log", "json", "csv", "xml", "form"))
+"""Media that may hold prose. The formats of health care name their people by structure, and `phiscan.people.patient_repeats` finds them again."""
+_SHORT: Final = 2000
+"""Bytes of a text that speaks of one thing."""
+_NEAR: Final = 1500
+"""Bytes from a name within which health is spoken of."""
+_LOWER_WORD: Final = re.compile(rb"(?<![\w@.-])[a-z]{3,16}(?![\w@])")
+_LOWER_TITLED: Final = re.compile(rb"\b(?:mr|mrs|miss|ms\.)\.? ([a-z][a-z'-]{2,24})\b")
+# "Ottoline Marsh, 8/8/1948", "SMITH, JOHN Q | M | 01/15/1980"
+_BETWEEN: Final = re.compile(rb"[ ,|(-]{1,3}(?:[MF] ?[|,] ?)?\Z")
+
+
+_AND: Final = re.compile(rb" (?:and|&) ")
+_TELLING: Final = 3
+"""Different words of health beside a person of whom something is told that make it health information of theirs."""
+_SENTENCE_END: Final = re.compile(rb"(?<=[a-z0-9)]{3})[.!?](?=\s)|\n")
+_ENOUGH: Final = 32
+"""Words of health that are looked at around one name."""
+_BESIDE: Final = 300
+"""Bytes from a name within which what is said is about that person."""
+
+
+# "hi ricardo, how is the incision?"
+_LOWER_SALUTED: Final = re.compile(rb"\b(?:hi|hello|hey|thanks|thank you),? ([a-z]{3,16})(?=[,.!?]|\r?\n)")
+# "pt john pemberton 58m"
+_LOWER_PATIENT: Final = re.compile(
+    rb"\b(?:pt|patient) (([a-z]{3,16}) [a-z]{2,24}),? (?:is (?:an? )?)?\d{1,3} ?(?:yo|y/o|[mf]|year)\b"
+)
+
+
+_MAIL: Final = re.compile(
+    rb"(?<![\w.+%-])(?!(?:no-?reply|postmaster)@)[\w.+%-]{1,64}@(?:[a-z0-9-]+\.){0,3}example\.(?:com|org|net)\b",
+    re.IGNORECASE,
+)
+
+
+class _Found(NamedTuple):
+    info_type: str
+    start: int
+    end: int
+    subject: Subject
+
+
+def find(kind: str, folded: Folded, evidence: Evidence) -> None:
+    """Add the names of patients and of those around them.
+
+    Args:
+        kind: as `phiscan.readers.sniff` names it. In a text, which is no record's values, a given name is a person's, and dates and
+            numbers answer questions.
+
+    Raises:
+        OutOfTimeError: as `Evidence.timed`.
+    """
+    if kind not in _READ:
+        return
+    health = _Health(folded, evidence)
+    if not health.spoken_of:
+        return
+    reading = _Reading(_known(folded, evidence))
+    for segment in evidence.timed(segments(folded.text)):
+        if health.near(segment.start):
+            reading.take(segment)
+    _add(reading.people(), folded, evidence)
+    _add_note(reading, folded, health, evidence)
+    if kind == "text":
+        _read_text(reading, folded, health, evidence)
+
+
+def _read_text(reading: "_Reading", folded: Folded, health: "_Health", evidence: Evidence) -> None:
+    """Add what only a text says; the names of a list and further dates only where it is PHI without them."""
+    _add(_in_small_letters(folded.text, health), folded, evidence)
+    asked = (_Found(a.info_type, a.start, a.end, a.subject) for a in answers(folded.text, health.near))
+    _add(asked, folded, evidence)
+    if verdict(evidence.findings) is Verdict.PHI:
+        _add(reading.listed(), folded, evidence)
+        _add(_days(folded, health, evidence), folded, evidence)
+        _add(_mail_of_nowhere(folded, health), folded, evidence)
+
+
+class _Health:
+    """Where a document speaks of health."""
+
+    def __init__(self, folded: Folded, evidence: Evidence) -> None:
+        self._whole = len(folded.text) <= _SHORT
+        found = sorted(
+            (f.location.start, f.location.end, f.info_type)
+            for f in evidence.findings
+            if f.location.start >= 0 and (f.identifier is None or f.subject is Subject.PATIENT)
+        )
+        self._starts = [start for start, _, _ in found]
+        # where foldings moved bytes the words are told apart by their lengths
+        same = not folded.layers
+        self._words = [folded.text[s:e].lower() if same else f"{kind} {e - s}".encode() for s, e, kind in found]
+        self.spoken_of = bool(found)
+
+    def near(self, at: int) -> bool:
+        """Whether health is spoken of near `at`."""
+        return self._whole or self._distinct(at - _NEAR, at + _NEAR) > 1
+
+    def words_beside(self, segment: Segment) -> int:
+        """How many different words of health stand beside a name."""
+        return self._distinct(segment.start - _BESIDE, segment.start + _BESIDE)
+
+    def words_in_sentence(self, segment: Segment) -> int:
+        """How many different words of health stand in the sentence of a name."""
+        first, last = max(0, segment.start - _BESIDE), segment.end + _BESIDE
+        start = max((m.end() for m in _SENTENCE_END.finditer(segment.text, first, segment.start)), default=first)
+        end = _SENTENCE_END.search(segment.text, segment.end, last)
+        return self._distinct(start, end.start() if end else last)
+
+    def _distinct(self, start: int, end: int) -> int:
+        low, high = bisect_left(self._starts, start), bisect_left(self._starts, end)
+        return len(set(self._words[low : min(high, low + _ENOUGH)])) if high > low else 0
+
+
+def _name(segment: Segment, subject: Subject) -> _Found:
+    return _Found("PERSON_NAME", segment.start, segment.end, subject)
+
+
+class _Reading:
+    """One text's segments: those with a cue, and those whose only sign is a name that is known from elsewhere."""
+
+    def __init__(self, known: Iterable[bytes]) -> None:
+        self._known = set(known)
+        self._cued: list[tuple[Segment, Subject]] = []
+        self._open: list[Segment] = []
+
+    def take(self, segment: Segment) -> None:
+        """Judge one segment."""
+        if is_others(segment):
+            return
+        subject = subject_of(segment)
+        if subject is None:
+            self._open.append(segment)
+        else:
+            self._cued.append((segment, subject))
+            self._known.update(segment.parts)
+
+    def people(self) -> Iterator[_Found]:
+        """The segments with a cue, and further ones that share a part with them."""
+        for segment, subject in self._cued:
+            yield _name(segment, subject)
+        rest = []
+        known = {segment.start for segment in self._open if not self._known.isdisjoint(segment.parts)}
+        named = known.union(segment.start for segment, _ in self._cued)
+        for segment in self._open:
+            if segment.start not in known and not _is_paired(segment, named):
+                rest.append(segment)
+            else:
+                yield _name(segment, Subject.PERSON)
+        self._open = rest
+
+    def told_of(self) -> Iterator[tuple[Segment, int]]:
+        """The segments of people of whom the text tells something, and how many words of health in one sentence tell enough."""
+        for segment, subject in self._cued:
+            if subject is Subject.PATIENT or is_close(segment):
+                yield segment, 1
+            elif speaks_of_care(segment):
+                yield segment, 2
+
+    def listed(self) -> Iterator[_Found]:
+        """The segments without a cue that are a given name and another."""
+        named = {s.start for s in self._open if s.mixed and s.long and begins_with_a_given_name(s)}
+        for segment in self._open:
+            if segment.start in named or _is_paired(segment, named):
+                yield _name(segment, Subject.PERSON)
+
+
+def _is_paired(segment: Segment, named: Collection[int]) -> bool:
+    """Whether a given name shares a family name with who is named behind it: `John and Mary Thompson`."""
+    joint = _AND.match(segment.text, segment.end)
+    return joint is not None and joint.end() in named and segment.mixed and begins_with_a_given_name(segment)
+
+
+def _add_note(reading: _Reading, folded: Folded, health: _Health, evidence: Evidence) -> None:
+    """Add that the text speaks of somebody's health, where it does so in several words beside a person of whom it tells."""
+    for segment, in_sentence in reading.told_of():
+        if health.words_in_sentence(segment) >= in_sentence or health.words_beside(segment) >= _TELLING:
+            spot = Spot("", *folded.origin(segment.start, segment.end))
+            evidence.add("prose", "CLINICAL_NOTE", spot, Subject.PATIENT, Likelihood.POSSIBLE)
+            return
+
+
+def _in_small_letters(text: bytes, health: _Health) -> Iterator[_Found]:
+    for match in _LOWER_TITLED.finditer(text):
+        if health.near(match.start()) and not is_no_name(match[1]):
+            yield _Found("PERSON_NAME", *match.span(1), Subject.PERSON)
+    for match in _LOWER_PATIENT.finditer(text):
+        if health.near(match.start()) and match[2].decode() in GIVEN_NAMES:
+            yield _Found("PERSON_NAME", *match.span(1), Subject.PATIENT)
+    saluted = {m[1] for m in _LOWER_SALUTED.finditer(text) if m[1].decode() in GIVEN_NAMES and not is_no_name(m[1])}
+    for match in _LOWER_WORD.finditer(text) if saluted else ():
+        if match[0] in saluted and health.near(match.start()):
+            yield _Found("PERSON_NAME", *match.span(), Subject.PERSON)
+
+
+def _known(folded: Folded, evidence: Evidence) -> Iterator[bytes]:
+    """Parts of the names that are found already."""
+    if folded.layers:
+        return
+    for finding in evidence.findings:
+        if (
+            finding.info_type == "PERSON_NAME"
+            and finding.subject is not Subject.PROVIDER
+            and finding.location.start >= 0
+        ):
+            value = folded.text[finding.location.start : finding.location.end]
+            yield from parts(word[0] for word in WORD.finditer(value))
+
+
+def _days(folded: Folded, health: _Health, evidence: Evidence) -> Iterator[_Found]:
+    """Every date: one right behind a name is a birth date, any other is a date of care."""
+    names = {
+        f.location.end for f in evidence.findings if f.info_type == "PERSON_NAME" and f.subject is not Subject.PROVIDER
+    }
+    for start, end in dates(folded.text, health.near):
+        between = _BETWEEN.search(folded.text, max(0, start - 12), start)
+        born = between is not None and folded.origin(between.start(), end)[0] in names
+        yield _Found("DATE_OF_BIRTH" if born else "SERVICE_DATE", start, end, Subject.PERSON)
+
+
+def _mail_of_nowhere(folded: Folded, health: _Health) -> Iterator[_Found]:
+    """Addresses in the domains that are reserved for examples: nobody's in a manual, somebody's in a record."""
+    for match in _MAIL.finditer(folded.text) if b"@" in folded.text else ():
+        if health.near(match.start()) and is_address(match[0].decode()):
+            yield _Found("EMAIL_ADDRESS", *match.span(), Subject.PERSON)
+
+
+def _add(values: Iterable[_Found], folded: Folded, evidence: Evidence) -> None:
+    """Add values, except where one that holds them, or each of their parts, is found already."""
+    placed = sorted(
+        (f.location.start, f.location.end) for f in evidence.findings if f.identifier and f.location.start >= 0
+    )
+    starts = [start for start, _ in placed]
+    for value in values:
+        spot = Spot("", *folded.origin(value.start, value.end))
+        at = bisect_left(starts, spot.start + 1)
+        held = any(spot.end <= end for _, end in placed[max(0, at - 3) : at])
+        within = placed[bisect_left(starts, spot.start) : bisect_left(starts, spot.end)]
+        if not held and not (within and _leaves_nothing(folded.text[value.start : value.end], spot, within)):
+            evidence.add("prose", value.info_type, spot, value.subject, Likelihood.LIKELY)
+
+
+def _leaves_nothing(text: bytes, spot: Spot, within: Iterable[tuple[int, int]]) -> bool:
+    """Whether findings within a value cover all its letters and digits: `Ana`, `Ruiz` of two columns are no name `Ana,Ruiz`."""
+    if len(text) != spot.end - spot.start:
+        return False
+    rest = bytearray(text)
+    for start, end in within:
+        rest[start - spot.start : end - spot.start] = b" " * (min(end, spot.end) - start)
+    return not any(chr(c).isalnum() for c in rest)

@@ -1,0 +1,94 @@
+"""Finds a provider's own values again: what the structure calls a clinic's address is a clinic's in the narrative too.
+
+The opposite of `phiscan.people.patient_repeats`. A pattern knows a street, not whose it is; the narrative of a health document repeats what its elements
+hold. Only ways to reach somebody are given back, only in formats whose structure names providers, and never what is a patient's also.
+Cost: nothing where no provider or nobody else has such a value; else one look-up for each of these.
+"""
+
+import re
+from collections.abc import Iterable
+from typing import Final
+
+from phiscan.evidence import Evidence
+from phiscan.finding import Finding, Subject
+
+KINDS: Final = frozenset("cda fhir+json fhir+xml hl7v2 hl7v2+xml hl7v2+json x12 script".split())
+"""Media whose structure says who gives care."""
+_CONTACTS: Final = frozenset(
+    "PERSON_NAME STREET_ADDRESS CITY US_ZIP_CODE PHONE_NUMBER FAX_NUMBER EMAIL_ADDRESS URL".split()
+)
+_WORD: Final = re.compile(rb"[0-9a-z]+|[\x80-\xff]+")
+_NUMBERS: Final = frozenset(("PHONE_NUMBER", "FAX_NUMBER"))
+_CREDENTIALS: Final = frozenset(b"md do rn np pa dds dmd phd pharmd aprn crnp cnp dr jr sr ii iii".split())
+_STREET: Final = 3
+"""Words of a street at least: its number, its name, what it is."""
+_SUITES: Final = frozenset((b"suite", b"ste", b"floor", b"fl", b"building", b"bldg"))
+_DIGITS: Final = 10
+"""Digits of a North American number: senders write its country's code or not."""
+
+
+def give_back(kind: str, data: bytes, evidence: Evidence) -> None:
+    """Make a provider's of each person's value that the structure of `data` has named as a provider's."""
+    if kind not in KINDS:
+        return
+    open_ = [(i, f) for i, f in enumerate(evidence.findings) if f.subject is Subject.PERSON and _placed(f)]
+    if not open_:
+        return
+    providers = _Values(data, evidence.findings, Subject.PROVIDER)
+    if not providers:
+        return
+    patients = _Values(data, evidence.findings, Subject.PATIENT)
+    for index, finding in open_:
+        if providers.hold(data, finding) and not patients.hold(data, finding):
+            evidence.findings[index] = finding._replace(subject=Subject.PROVIDER)
+
+
+def _placed(finding: Finding) -> bool:
+    return finding.info_type in _CONTACTS and finding.location.start >= 0
+
+
+def _words(data: bytes, finding: Finding) -> tuple[bytes, ...]:
+    return tuple(_WORD.findall(data[finding.location.start : finding.location.end].lower()))
+
+
+def _key(finding: Finding, words: tuple[bytes, ...]) -> bytes:
+    """A value without what spelling adds to it."""
+    if finding.info_type in _NUMBERS:
+        return b"".join(w for w in words if w.isdigit())[-_DIGITS:]
+    return words[0][:5] if finding.info_type == "US_ZIP_CODE" and words else b" ".join(words)
+
+
+class _Values:
+    """The values that a document's structure gives to one kind of people."""
+
+    def __init__(self, data: bytes, findings: Iterable[Finding], subject: Subject) -> None:
+        self._names: set[bytes] = set()
+        self._keys: set[bytes] = set()
+        for finding in findings:
+            if finding.subject is not subject or not _placed(finding):
+                continue
+            words = _words(data, finding)
+            if finding.info_type == "PERSON_NAME":
+                self._names.update(words)
+            elif finding.info_type == "STREET_ADDRESS":
+                self._keys.update(b" ".join(words[:n]) for n in range(_STREET, len(words) + 1))
+            else:
+                self._keys.add(_key(finding, words))
+
+    def __bool__(self) -> bool:
+        return bool(self._names or self._keys)
+
+    def hold(self, data: bytes, finding: Finding) -> bool:
+        """Whether a finding's value is one of these: a name of which each word is, or the same address or number."""
+        words = _words(data, finding)
+        if finding.info_type == "PERSON_NAME":
+            own = [w for w in words if w not in _CREDENTIALS]
+            return bool(own) and self._names.issuperset(own)
+        key = b" ".join(_without_unit(words)) if finding.info_type == "STREET_ADDRESS" else _key(finding, words)
+        return bool(key) and key in self._keys
+
+
+def _without_unit(words: tuple[bytes, ...]) -> tuple[bytes, ...]:
+    """A street without its suite, which stands in a line of its own often. An apartment is somebody's home and stays."""
+    unit = next((i for i, word in enumerate(words) if i >= _STREET and word in _SUITES), len(words))
+    return words[:unit]

@@ -1,0 +1,143 @@
+"""Runs of capitalised words, cut at the words that no name has: what may be a name, with the text around it. Linear in the text.
+
+`Segment.before` and `Segment.after` are windows of a few words, so that a look at a cue costs the same everywhere.
+"""
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from typing import Final
+
+from phiscan.people.words import NO_NAME_ENDING, NOT_NAMES, PROVIDER_AFTER
+from phiscan.words.labels import is_masked
+
+_BEFORE: Final = 56
+_AFTER: Final = 64
+_LONGEST_LINE: Final = 160
+_MOST_WORDS: Final = 5
+_UPPER = rb"(?:[A-Z]|\xc3[\x80-\x9e]|[\xc4-\xd4][\x80-\xbf]|\xe1[\xb8-\xbf][\x80-\xbf])"
+_LETTER = rb"[A-Za-z\x80-\xff]"
+_CAPITAL = _UPPER + rb"(?:" + _LETTER + rb"|['-](?=" + _LETTER + rb"))*"
+_PART = rb"(?:(?:[A-Z]|St|Ste)\.|" + _CAPITAL + rb")"
+_PARTICLES = rb"(?:(?:van|von|der|den|de|del|della|di|da|dos|du|des|la|le|los|las|al|el|bin|bint|ben|ibn|abu|ter|ten|y|e)[ -]){0,3}"
+_NICKNAME = rb"(?:[\"(][A-Z][A-Za-z.]{1,12}[\")] )?"
+# "Ana María de la Cruz", "Terrence \"TJ\" Holloway", "J. R. Ewing"; not "seen by Ruiz. Plan"
+_RUN: Final = re.compile(
+    rb"(?<![A-Za-z0-9\x80-\xff@./_'#-])"
+    + _PARTICLES
+    + _PART
+    + rb"(?: "
+    + _NICKNAME
+    + _PARTICLES
+    + _PART
+    + rb"){0,9}(?![A-Za-z0-9@_])"
+)
+WORD: Final = re.compile(_PART)
+
+
+@dataclass(frozen=True, slots=True)
+class Segment:
+    """What may be a name: where it stands in `text`, and its capitalised words. `inverted`: family name, comma, given names."""
+
+    text: bytes
+    start: int
+    end: int
+    words: tuple[bytes, ...]
+    inverted: bool = False
+
+    @property
+    def before(self) -> bytes:
+        """The text in front."""
+        return self.text[max(0, self.start - _BEFORE) : self.start]
+
+    @property
+    def last_word(self) -> bytes:
+        """The last word in front, in small letters: a quick look before one at all of them."""
+        words = self.before.split()
+        return words[-1].strip(b'.,:;()[]"#').lower() if words else b""
+
+    @property
+    def line(self) -> bytes:
+        """The text in front, of the same line."""
+        before = self.text[max(0, self.start - _LONGEST_LINE) : self.start]
+        return before.replace(b"  ", b"\n").rpartition(b"\n")[2]  # folding leaves two blanks of an escaped end
+
+    @property
+    def after(self) -> bytes:
+        """The text behind."""
+        return self.text[self.end : self.end + _AFTER]
+
+    @property
+    def long(self) -> bool:
+        """Whether it has two words that are more than an initial."""
+        return sum(len(word.rstrip(b".")) > 1 for word in self.words) > 1
+
+    @property
+    def mixed(self) -> bool:
+        """Whether it is written as a name is, not in capitals."""
+        return not b"".join(self.words).isupper()
+
+    @property
+    def parts(self) -> tuple[bytes, ...]:
+        """Its words that tell a person from others, in small letters."""
+        return parts(self.words)
+
+
+def parts(words: Iterable[bytes]) -> tuple[bytes, ...]:
+    """The words of a name that tell a person from others, in small letters: no initials."""
+    bare = (word.rstrip(b".").lower() for word in words)
+    return tuple(word for word in bare if len(word) > 2 and not is_no_name(word))
+
+
+def is_no_name(word: bytes) -> bool:
+    """Whether no name has this word; what redaction leaves is none."""
+    if word.startswith(b"XXX"):
+        return True
+    if word.endswith(b"."):
+        return False  # "K." and "St. Clair"; potassium and a street have no full stop
+    if is_masked(word.decode("utf-8", "replace")):
+        return True
+    lower = word.lower()
+    return lower.decode("utf-8", "replace") in NOT_NAMES or NO_NAME_ENDING.search(lower) is not None
+
+
+def segments(text: bytes) -> Iterator[Segment]:
+    """Every segment of `text` in its order; `Okafor, Chidinma` is one."""
+    waiting: Segment | None = None
+    for segment in _plain(text):
+        if waiting is not None and _is_inverted(text, waiting, segment):
+            yield Segment(text, waiting.start, segment.end, waiting.words + segment.words, inverted=True)
+            waiting = None
+            continue
+        if waiting is not None:
+            yield waiting
+        waiting = segment
+    if waiting is not None:
+        yield waiting
+
+
+def _is_inverted(text: bytes, family: Segment, given: Segment) -> bool:
+    """Whether two segments are one name: a family name, a comma, given names. Two full names are two people."""
+    joined = text[family.end : given.start] in (b", ", b",") and len(given.words) < 3
+    if PROVIDER_AFTER.match(family.after):
+        return False  # "T. Reyes, LVN"
+    return joined and (not family.long or (not family.mixed and len(family.words) < 3))
+
+
+def _plain(text: bytes) -> Iterator[Segment]:
+    for run in _RUN.finditer(text):
+        words: list[re.Match[bytes]] = []
+        for word in WORD.finditer(text, run.start(), run.end()):
+            if is_no_name(word[0]):
+                yield from _segment(text, words)
+                words = []
+            else:
+                words.append(word)
+        yield from _segment(text, words)
+
+
+def _segment(text: bytes, words: list[re.Match[bytes]]) -> Iterator[Segment]:
+    if words and len(words) <= _MOST_WORDS and max(len(word[0].rstrip(b".")) for word in words) > 1:
+        owner = 2 if words[-1][0].endswith(b"'s") else 0  # "Ana's rash"
+        last = words[-1][0][: -owner or None]
+        yield Segment(text, words[0].start(), words[-1].end() - owner, (*(word[0] for word in words[:-1]), last))

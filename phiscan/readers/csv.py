@@ -1,0 +1,195 @@
+"""Tables as text (RFC 4180): commas, tabs, semicolons or bars; quoted fields may hold delimiters, quotes and line ends.
+
+The header row says what each column is: by the data model that it is of (`csv_schemas`), or else label by label; a row is one
+record, so that `name` counts where the row holds a birth date. A table whose header names nothing that we know is a text to us: the
+detectors read its cells.
+
+Cost: a row without quotes is split in one step, and only the columns that mean something are looked at.
+"""
+
+import re
+from collections import deque
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Final
+
+from phiscan.evidence import Evidence, Spot, shown_path
+from phiscan.finding import Gap, Subject
+from phiscan.labelled.records import Labelled, read_records
+from phiscan.readers import text as text_reader
+from phiscan.readers.csv_schemas import Columns, recognise
+from phiscan.words.labels import read_label
+
+_DELIMITERS: Final = (b",", b"\t", b";", b"|")
+_MAX_COLUMNS: Final = 2000
+_HEADER_ROWS: Final = 8
+"""Rows that may stand before the header: a title, a comment, the date of the export."""
+_HEAD: Final = 16384
+# "Patient Name", mrn, ADDR_1 (home), Age [years]; not 123, not a sentence
+_LABEL: Final = re.compile(r"[#A-Za-z_][\w .:#/()\[\]%'*-]{0,60}")
+_TYPES: Final = frozenset(
+    "string str integer int varchar boolean bool float double bigint smallint required optional".split()
+)
+"""What a row of a data dictionary says, and no header: `| patientName | string | Name of the patient |`."""
+_MARK: Final = b"\xef\xbb\xbf"
+
+
+@dataclass(frozen=True, slots=True)
+class _Cell:
+    text: bytes
+    start: int
+
+    def value(self) -> str:
+        return self.text.decode("utf-8", "replace").replace('""', '"').strip()
+
+
+@dataclass(frozen=True, slots=True)
+class _Table:
+    """A header found: its delimiter, the labels of its columns, and where its rows begin."""
+
+    delimiter: bytes
+    labels: tuple[str, ...]
+    body: int
+    model: Columns
+
+    def wanted(self) -> list[int]:
+        """The columns that their own labels say something of."""
+        return [
+            i for i, label in enumerate(self.labels) if i not in self.model.rules and read_label(label).rule is not None
+        ]
+
+    def meaningful(self) -> int:
+        return len(self.wanted()) + len(self.model.rules)
+
+
+def sniff(head: bytes) -> bool:
+    """Whether a document that begins with `head` is a table with a header that we can read."""
+    table = _table(head[:_HEAD])
+    if table is None or table.meaningful() < 1 + (len(table.labels) < 3 and table.delimiter == b","):
+        return False
+    row = next(_rows(head[:_HEAD], table.body, table.delimiter), None)
+    return row is not None and len(row) == len(table.labels)
+
+
+def read(data: bytes, evidence: Evidence) -> Gap:
+    """Add what the header says of the cells; MALFORMED when a quoted field does not end."""
+    table = _table(data)
+    if table is None:
+        return text_reader.read(data, evidence)
+    read_records(_labelled(data, table), evidence, "csv_column")
+    _read_model(data, table, evidence)
+    return Gap.MALFORMED if _open_quote(data, table) else Gap.NONE
+
+
+def _table(data: bytes) -> _Table | None:
+    """The first of the first rows whose cells are all labels, by the delimiter that makes most columns of it."""
+    best: _Table | None = None
+    for delimiter in _DELIMITERS:
+        at = len(_MARK) if data.startswith(_MARK) else 0
+        for number, row in enumerate(_rows(data, at, delimiter)):
+            if number == _HEADER_ROWS:
+                break
+            labels = tuple(cell.value() for cell in row)
+            if not _can_be_header(labels) or (best is not None and len(labels) <= len(best.labels)):
+                continue
+            table = _Table(delimiter, labels, _row_end(data, row[-1]), recognise(labels))
+            if table.meaningful():
+                best = table
+                break
+    return best
+
+
+def _can_be_header(labels: tuple[str, ...]) -> bool:
+    if not 2 <= len(labels) <= _MAX_COLUMNS or not all(_LABEL.fullmatch(label) or not label for label in labels):
+        return False
+    if not _TYPES.isdisjoint(label.lower() for label in labels):
+        return False
+    return len(set(labels)) > len(labels) / 2
+
+
+def _read_model(data: bytes, table: _Table, evidence: Evidence) -> None:
+    """Add what the data model says of its columns, and once that the rows are health information about someone."""
+    rules, header = table.model.rules, None
+    if not rules:
+        return
+    for _, column, cell in evidence.timed(_cells(data, table, sorted(rules))):
+        spot = Spot(shown_path((table.labels[column],)), cell.start, cell.start + len(cell.text))
+        if evidence.labelled("csv_schema", rules[column], cell.value(), spot, None) and header is None:
+            header = Spot("table", 0, table.body)
+    if header is not None:
+        evidence.add("csv_schema", table.model.health, header, Subject.PATIENT)
+
+
+def _labelled(data: bytes, table: _Table) -> Iterator[Labelled]:
+    for number, column, cell in _cells(data, table, table.wanted()):
+        if value := cell.value():
+            yield Labelled((table.labels[column],), value, cell.start, cell.start + len(cell.text), number)
+
+
+def _cells(data: bytes, table: _Table, wanted: list[int]) -> Iterator[tuple[int, int, _Cell]]:
+    """The cells of the columns `wanted`: number of the row, number of the column, cell."""
+    for number, row in enumerate(_rows(data, table.body, table.delimiter), 1):
+        for column in wanted:
+            if column < len(row):
+                yield number, column, row[column]
+
+
+def _rows(data: bytes, at: int, delimiter: bytes) -> Iterator[list[_Cell]]:
+    """The rows from `at` on that are not empty."""
+    size = len(data)
+    while at < size:
+        end = data.find(b"\n", at)
+        end = size if end < 0 else end
+        if data.find(b'"', at, end) < 0:
+            line = data[at:end].rstrip(b"\r")
+            row = _split(line, at, delimiter)
+            at = end + 1
+        else:
+            row, at = _quoted_row(data, at, delimiter)
+        if len(row) > 1 or row[0].text.strip():
+            yield row
+
+
+def _split(line: bytes, at: int, delimiter: bytes) -> list[_Cell]:
+    row = []
+    for text in line.split(delimiter):
+        row.append(_Cell(text, at))
+        at += len(text) + 1
+    return row
+
+
+def _quoted_row(data: bytes, at: int, delimiter: bytes) -> tuple[list[_Cell], int]:
+    """A row with quotes in it and where the next one begins. Text behind a closing quote belongs to the cell, as spreadsheets have it."""
+    row: list[_Cell] = []
+    field = _FIELDS[delimiter]
+    while match := field.match(data, at):
+        group = 1 if match[1] is not None else 2
+        row.append(_Cell(match[group], match.start(group)))
+        at = match.end()
+        if match[3] != delimiter:
+            break
+    return row, at
+
+
+def _row_end(data: bytes, last: _Cell) -> int:
+    end = data.find(b"\n", last.start + len(last.text))
+    return len(data) if end < 0 else end + 1
+
+
+def _open_quote(data: bytes, table: _Table) -> bool:
+    """Whether a field begins with a quote that nothing closes: the reader and a receiver then see other rows."""
+    if data.count(b'"') % 2 == 0:
+        return False
+    last = deque(_rows(data, table.body, table.delimiter), maxlen=1)
+    return bool(last) and last[0][-1].text.startswith(b'"') and last[0][-1].text.count(b'"') % 2 == 1
+
+
+def _field(delimiter: bytes) -> re.Pattern[bytes]:
+    """A quoted field (its quotes doubled) or plain text, then what ends it; an open quote takes all that is left."""
+    d = re.escape(delimiter)
+    quoted = rb'[ ]?"([^"]*(?:""[^"]*)*)"[ ]*(?=' + d + rb"|[\r\n]|\Z)"
+    unquoted = rb'("[^"]*(?:""[^"]*)*\Z|[^' + d + rb"\r\n]*)"
+    return re.compile(rb"(?:" + quoted + rb"|" + unquoted + rb")(" + d + rb"|\r?\n|\r|\Z)")
+
+
+_FIELDS: Final = {d: _field(d) for d in _DELIMITERS}

@@ -1,0 +1,252 @@
+"""Bodies made of parts: `multipart/*` (RFC 2046), forms with files (RFC 7578), MTOM/XOP, and MIME e-mail (RFC 5322, RFC 2045).
+
+    entity = [header lines, blank line] body          body of multipart/* = preamble (delimiter entity)* closing-delimiter epilogue
+
+Every byte belongs to some document: a form field's value, a part, a header block, the preamble or the epilogue. A part that is
+written as it is keeps its own byte ranges; one in base64 or quoted-printable is masked as a whole.
+
+The boundary is the Content-Type's; without one, the first line says it. Linear time; parts within parts up to `_MAX_DEPTH`.
+"""
+
+import base64
+import binascii
+import quopri
+import re
+from dataclasses import dataclass
+from typing import Final
+
+from phiscan.evidence import Evidence, Nested, Spot, shown_path
+from phiscan.finding import Gap
+from phiscan.labelled.records import Labelled, read_records
+from phiscan.text.offsets import Derived, excerpt
+from phiscan.text.possessive import repeated
+
+_HEAD: Final = 4096
+"""Bytes that a sniff is given at most; a header block may be longer."""
+_MAX_DEPTH: Final = 8
+_MAX_PARTS: Final = 10_000
+_PLAIN_VALUE: Final = 4096
+"""Bytes of a form field that is still a value and not a document."""
+# --boundary, then a part's header: not a line of dashes, not the end of a YAML document
+_START: Final = re.compile(
+    rb"(?:\r?\n)?--([^\s\x00-\x20][^\r\n\x00]{0,199}?)[ \t]*\r?\n(?:content|mime)-[!-9;-~]{2,60}:[^\r\n]*\r?\n",
+    re.IGNORECASE,
+)
+_MAIL: Final = re.compile(rb"(?:[!-9;-~]{2,60}:[^\r\n]*+\r?\n(?:[ \t][^\r\n]*+\r?\n)*){2,}")
+_MAIL_FIELDS: Final = re.compile(
+    rb"^(?:mime-version|received|return-path|message-id|from|to|subject|date):", re.IGNORECASE | re.MULTILINE
+)
+_HEADER: Final = re.compile(rb"([!-9;-~]{1,60}):[ \t]*([^\r\n]*(?:\r?\n[ \t][^\r\n]*)*)(?:\r?\n|\Z)")
+_PARAMETER: Final = re.compile(
+    r";\s*+([\w-]++)(?:\*\d*+\*?+)?\s*+=\s*+(?:\"(" + repeated(r"[^\"\\]|\\.", "*") + r")\"|([^\s;]*+))"
+)
+_BYTE_PARAMETER: Final = re.compile(
+    rb";\s*+(?:file)?name(?:\*(\d*+)\*?+)?\s*+=\s*+(?:\"(" + repeated(rb"[^\"\\]|\\.", "*") + rb")\"?|([^\s;]*+))",
+    re.IGNORECASE,
+)
+"""A part's own name, or its file's: whole, or in numbered pieces (RFC 2231 section 3)."""
+_TELLING: Final = re.compile(rb"[\d@ %=_]")
+"""What a name holds that is more than the word for a field."""
+_STRUCTURAL: Final = frozenset(
+    (
+        b"content-type",
+        b"content-transfer-encoding",
+        b"content-disposition",
+        b"content-id",
+        b"content-length",
+        b"mime-version",
+        b"dkim-signature",
+        b"arc-seal",
+    )
+)
+"""Header fields that speak of the message. All others, also those that nobody has defined, may speak of a patient."""
+_IDENTITY: Final = frozenset(("", "7bit", "8bit", "binary"))
+
+
+@dataclass(frozen=True, slots=True)
+class _Entity:
+    """Headers (names in small letters) and where the body stands."""
+
+    headers: dict[str, str]
+    start: int
+    end: int
+
+    @property
+    def content_type(self) -> str:
+        return self.headers.get("content-type", "")
+
+    @property
+    def media(self) -> str:
+        return self.content_type.partition(";")[0].strip().lower()
+
+    @property
+    def coding(self) -> str:
+        return self.headers.get("content-transfer-encoding", "").partition(";")[0].strip().lower()
+
+    def parameter(self, header: str, name: str) -> str:
+        found = _PARAMETER.findall(self.headers.get(header, ""))
+        return next((quoted or bare for key, quoted, bare in found if key.lower() == name), "")
+
+
+def sniff(head: bytes) -> bool:
+    """Whether a document that begins with `head` is a multipart body or an e-mail message."""
+    if _START.match(head):
+        return True
+    mail = _MAIL.match(head)
+    if mail is None or not (mail.end() == len(head) >= _HEAD or head.startswith((b"\n", b"\r\n"), mail.end())):
+        return False
+    fields = {name.lower() for name in _MAIL_FIELDS.findall(mail[0])}
+    return b"mime-version:" in fields or len(fields) >= 3
+
+
+def read(data: bytes, evidence: Evidence) -> Gap:
+    """Add the parts of `data` as nested documents and its form fields as labelled values."""
+    reader = _Reader(data, evidence)
+    declared = _Entity({"content-type": evidence.content_type}, 0, len(data))
+    boundary = declared.parameter("content-type", "boundary") if declared.media.startswith("multipart/") else ""
+    first = _START.match(data)
+    if boundary:
+        gap = reader.parts(declared, boundary.encode("latin-1", "replace"), 0)
+    elif first is not None:
+        gap = reader.parts(declared, first[1], 0)
+    else:
+        gap = reader.entity(0, len(data), 0)
+    read_records(reader.values, evidence, "form_field")
+    return gap
+
+
+class _Reader:
+    """Walks entities; collects plain form fields until all are known, for they are one record."""
+
+    def __init__(self, data: bytes, evidence: Evidence) -> None:
+        self._data = data
+        self._evidence = evidence
+        self.values: list[Labelled] = []
+
+    def parts(self, whole: _Entity, boundary: bytes, depth: int) -> Gap:
+        """Read the parts between the delimiters; MALFORMED when there is none, or no closing one (RFC 2046 section 5.1.1)."""
+        if depth > _MAX_DEPTH:
+            return Gap.OVER_LIMIT
+        delimiter = re.compile(rb"(?:\A|(?<=\n))--" + re.escape(boundary) + rb"(--)?[ \t]*(?:\r?\n|\Z)")
+        gap, at, opened, closed = Gap.NONE, whole.start, 0, False
+        for match in delimiter.finditer(self._data, whole.start, whole.end):
+            found = (
+                self.entity(at, self._before(match.start()), depth + 1)
+                if opened and not closed
+                else self._text(at, match.start())
+            )
+            gap = gap or found
+            opened, closed, at = opened + 1, closed or match[1] is not None, match.end()
+            if opened > _MAX_PARTS:
+                return Gap.OVER_LIMIT
+        rest = self.entity(at, whole.end, depth + 1) if opened and not closed else self._text(at, whole.end)
+        return gap or rest or (Gap.NONE if closed else Gap.MALFORMED)
+
+    def entity(self, start: int, end: int, depth: int) -> Gap:
+        """Read a part or a message: its header block and its body."""
+        entity = self._headers(start, end)
+        self._header_texts(start, entity)
+        if entity.media.startswith("multipart/") and (boundary := entity.parameter("content-type", "boundary")):
+            return self.parts(entity, boundary.encode("latin-1", "replace"), depth)
+        if entity.media.endswith("/encrypted") or "enveloped" in entity.parameter("content-type", "smime-type"):
+            return Gap.ENCRYPTED
+        return self._body(entity)
+
+    def _body(self, entity: _Entity) -> Gap:
+        name = entity.parameter("content-disposition", "name")
+        raw = self._data[entity.start : entity.end]
+        spot = Spot(shown_path((name,)) if name else "part", entity.start, entity.end)
+        origin = excerpt(self._data, entity.start, entity.end) if entity.coding in _IDENTITY else None
+        content = raw if origin else _decoded(raw, entity.coding)
+        if content is None:
+            return Gap.MALFORMED if entity.coding == "base64" else Gap.UNKNOWN_ENCODING
+        if name and len(content) <= _PLAIN_VALUE:
+            start, end = _trimmed(raw, entity.start) if origin else (entity.start, entity.end)
+            self.values.append(Labelled(_labels(name), _plain(content), start, end, 0))
+        self._nest(Nested(content, spot, entity.content_type, origin=origin))
+        return Gap.NONE
+
+    def _headers(self, start: int, end: int) -> _Entity:
+        headers: dict[str, str] = {}
+        at = start
+        while match := _HEADER.match(self._data, at, end):
+            headers.setdefault(
+                match[1].decode("latin-1").lower(), re.sub(r"\r?\n[ \t]", " ", match[2].decode("utf-8", "replace"))
+            )
+            at = match.end()
+        blank = re.compile(rb"\r?\n").match(self._data, at, end)
+        # no blank line: these were no headers, or the part has none
+        if blank is None and at < end:
+            return _Entity({}, start, end)
+        return _Entity(headers, blank.end() if blank else at, end)
+
+    def _header_texts(self, start: int, entity: _Entity) -> None:
+        """A subject line, an address, a file's name and fields of the sender's own are texts that may hold anything."""
+        texts = Derived()
+        for match in _HEADER.finditer(self._data, start, entity.start):
+            if match[1].lower() not in _STRUCTURAL:
+                texts.copy(self._data, match.start(), match.end(2))
+            elif match[1].lower() == b"content-id":
+                texts.copy(self._data, *match.span(2))
+            for parameter in _BYTE_PARAMETER.finditer(self._data, *match.span(2)):
+                self._name(parameter, texts)
+            texts.put(b"\n\n", match.end(2), match.end(2))  # a blank line between: this text is no message itself
+        if (text := texts.text()).strip():
+            self._nest(Nested(text, Spot("headers", start, entity.start), "text/plain", origin=texts))
+
+    def _name(self, parameter: re.Match[bytes], texts: Derived) -> None:
+        """Add a name to `texts`: in words, for `ruiz_ana_dob_1961-04-02.pdf` has no blanks."""
+        if not parameter[1] or parameter[1] == b"0":
+            texts.put(b"\n\n", parameter.start(), parameter.start())
+        at, end = parameter.span(2 if parameter[2] is not None else 3)
+        if _TELLING.search(self._data, at, end) is None:
+            return
+        while (blank := self._data.find(b"_", at, end)) >= 0:
+            texts.copy(self._data, at, blank)
+            texts.put(b" ", blank, blank + 1)
+            at = blank + 1
+        texts.copy(self._data, at, end)
+
+    def _text(self, start: int, end: int) -> Gap:
+        if self._data[start:end].strip():
+            self._nest(
+                Nested(
+                    self._data[start:end], Spot("", start, end), "text/plain", origin=excerpt(self._data, start, end)
+                )
+            )
+        return Gap.NONE
+
+    def _nest(self, nested: Nested) -> None:
+        self._evidence.nested.append(nested)
+
+    def _before(self, delimiter: int) -> int:
+        """The line end before a delimiter belongs to the delimiter."""
+        at = delimiter - 1 if self._data[delimiter - 1 : delimiter] == b"\n" else delimiter
+        return at - 1 if self._data[at - 1 : at] == b"\r" else at
+
+
+def _decoded(raw: bytes, coding: str) -> bytes | None:
+    if coding == "quoted-printable":
+        return quopri.decodestring(raw)
+    if coding != "base64":
+        return None
+    try:
+        return base64.b64decode(raw.translate(None, b" \t\r\n"), validate=True)
+    except binascii.Error:
+        return None
+
+
+def _plain(content: bytes) -> str:
+    """A field's value as text; a JSON string is the text in it."""
+    text = content.decode("utf-8", "replace").strip()
+    return text[1:-1] if len(text) > 1 and text[0] == text[-1] == '"' else text
+
+
+def _labels(name: str) -> tuple[str, ...]:
+    return tuple(re.findall(r"[^\]\[.]+", name)) or ("*",)
+
+
+def _trimmed(raw: bytes, start: int) -> tuple[int, int]:
+    text = raw.strip()
+    at = start + (raw.find(text) if text else 0)
+    return at, at + len(text)

@@ -1,0 +1,149 @@
+"""MessagePack, CBOR and BSON, read as the JSON that they stand for: FHIR, tables, pairs and labels in them are found as in JSON.
+
+Each string of that JSON knows the bytes that it came from. Lengths are in the format, so a mask has the length of the value; a
+number's mask is zero, in as many bytes.
+"""
+
+import re
+from typing import Final
+
+import orjson
+
+from phiscan.evidence import Evidence, Nested, Spot
+from phiscan.finding import Gap
+from phiscan.packed import TOKENS, Kind, NotPackedError, Token, sniff
+from phiscan.readers import magic
+from phiscan.text.offsets import Derived
+
+_UNPRINTABLE: Final = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
+_ESCAPED: Final = re.compile(rb'["\\\x00-\x1f]+')
+_PLAIN_NUMBER: Final = re.compile(r"-?\d+(?:\.\d+)?(?:e[-+]?\d+)?")
+_LEAST_DOCUMENT: Final = 16
+
+
+def read_msgpack(data: bytes, evidence: Evidence) -> Gap:
+    """Add a MessagePack document as JSON."""
+    return _read("msgpack", data, evidence)
+
+
+def read_cbor(data: bytes, evidence: Evidence) -> Gap:
+    """Add a CBOR document as JSON."""
+    return _read("cbor", data, evidence)
+
+
+def read_bson(data: bytes, evidence: Evidence) -> Gap:
+    """Add a BSON document as JSON."""
+    return _read("bson", data, evidence)
+
+
+def numbers(kind: str, data: bytes) -> list[tuple[int, int]]:
+    """The ranges of numbers, dates and binary identifiers in a document that was read as `kind`, in order."""
+    return [span for t in TOKENS[kind](data) if t.kind in (Kind.NUMBER, Kind.ID) for span in t.spans]
+
+
+def _read(kind: str, data: bytes, evidence: Evidence) -> Gap:
+    writer = _Json(data)
+    gap = Gap.NONE
+    try:
+        for token in evidence.timed(TOKENS[kind](data)):
+            writer.write(token)
+    except NotPackedError as error:
+        gap = Gap.ENCRYPTED if error.encrypted else Gap.OVER_LIMIT if error.deep else Gap.MALFORMED
+    text = writer.finished()
+    evidence.nested.append(
+        Nested(text.text(), Spot(kind, 0, len(data)), "application/x-ndjson", declared=False, origin=text)
+    )
+    evidence.nested += writer.documents
+    return gap
+
+
+class _Json:
+    """Writes tokens as JSON, one document a line. `documents` are byte strings that may be documents of their own."""
+
+    def __init__(self, data: bytes) -> None:
+        self._data = data
+        self._text = Derived()
+        self._open: list[tuple[bool, int]] = []  # whether it is a map, and how many items it has so far
+        self._at = 0
+        self.documents: list[Nested] = []
+
+    def write(self, token: Token) -> None:
+        """Append one token."""
+        if token.kind is Kind.END:
+            is_map, items = self._open.pop()
+            self._sign(b"null" if is_map and items % 2 else b"")
+            self._sign(b"}" if is_map else b"]")
+            self._sign(b"" if self._open else b"\n")
+            return
+        self._separate()
+        if token.kind in (Kind.MAP, Kind.ARRAY):
+            self._sign(token.kind.value.encode())
+            self._open.append((token.kind is Kind.MAP, 0))
+        elif token.spans:
+            self._at = token.spans[-1][1]
+            self._value(token)
+        else:
+            self._sign(
+                b'""' if self._is_key else token.shown.encode() or (b'""' if token.kind is Kind.TEXT else b"null")
+            )
+
+    def finished(self) -> Derived:
+        """The whole text; what is still open, because the document is cut off, is closed."""
+        while self._open:
+            self.write(Token(Kind.END))
+        return self._text
+
+    def _separate(self) -> None:
+        """What stands before the next item: a comma, or the colon behind a key."""
+        if not self._open:
+            return
+        is_map, items = self._open[-1]
+        self._sign(b":" if is_map and items % 2 else b"," if items else b"")
+        self._open[-1] = is_map, items + 1
+
+    @property
+    def _is_key(self) -> bool:
+        return bool(self._open) and self._open[-1][0] and self._open[-1][1] % 2 == 1
+
+    def _value(self, token: Token) -> None:
+        """An item with content."""
+        if token.shown:
+            start, end = token.spans[0]
+            bare = token.kind is Kind.NUMBER and not self._is_key and _PLAIN_NUMBER.fullmatch(token.shown)
+            masked = token.shown.strip("0") == ""
+            shown = ("0" if masked else token.shown) if bare or masked else f'"{token.shown}"'
+            self._text.put((f'"{shown}"' if self._is_key and masked else shown).encode(), start, end)
+        elif token.kind is Kind.TEXT or _is_text(token.text(self._data)):
+            self._sign(b'"')
+            for start, end in token.spans:
+                self._string(start, end)
+            self._sign(b'"')
+        else:
+            self._bytes(token)
+
+    def _bytes(self, token: Token) -> None:
+        content = token.text(self._data)
+        if len(content) >= _LEAST_DOCUMENT:
+            spot = Spot("bytes", token.spans[0][0], token.spans[-1][1])
+            known = magic.known(content) or magic.encrypted(content)
+            self.documents.append(Nested(content, spot, declared=known or bool(sniff(content))))
+        self._sign(b'""' if self._is_key else b"null")
+
+    def _string(self, start: int, end: int) -> None:
+        """A string's content, or a chunk of it, with the escapes that JSON asks for."""
+        at = start
+        for match in _ESCAPED.finditer(self._data, start, end):
+            self._text.copy(self._data, at, match.start())
+            self._text.put(orjson.dumps(match[0].decode())[1:-1], *match.span())
+            at = match.end()
+        self._text.copy(self._data, at, end)
+
+    def _sign(self, sign: bytes) -> None:
+        self._text.put(sign, self._at, self._at)
+
+
+def _is_text(content: bytes) -> bool:
+    try:
+        return bool(content) and _UNPRINTABLE.search(content.decode()) is None
+    except UnicodeDecodeError:
+        return False

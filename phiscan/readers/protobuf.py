@@ -1,0 +1,248 @@
+"""Protocol Buffers without their schema, and gRPC's frames around them.
+
+    frame   = flags:1 length:4 message      gRPC over HTTP/2; gRPC-web adds a trailer frame (flag 0x80) and a base64 form
+
+A length-delimited value is a string, a message, or bytes; the wire does not say which. What reads as text is a string, else what
+parses to its last byte is a message, else it is bytes. All strings become one text of lines, `key: value` for a map's entries, so
+that words near each other in the message are near each other for the detectors. Names of fields are not on the wire: a value
+that only its field's name explains (an SSN as an integer) is found only where the message's type is known (`typed_protobuf`).
+
+Redaction must keep every length: the mask has the length of the value.
+"""
+
+import base64
+import binascii
+import re
+from collections.abc import Iterator
+from contextlib import suppress
+from typing import Final
+
+from phiscan.evidence import Evidence, Nested, Spot
+from phiscan.finding import Gap
+from phiscan.protobuf import wire as wire_format
+from phiscan.protobuf.wire import Field, NotAMessageError
+from phiscan.readers import magic
+from phiscan.readers.typed_protobuf import TypedMessage
+from phiscan.text.offsets import Derived, excerpt
+
+_MAX_DEPTH: Final = 64
+_MAX_FIELDS: Final = 1_000_000
+_GUESSED_NUMBER: Final = 4096
+"""Field numbers of an undeclared message: real schemas stay below, random bytes do not."""
+_PREFIX: Final = 5
+_COMPRESSED, _TRAILERS = 0x01, 0x80
+_TYPES: Final = frozenset(
+    f"application/{t}" for t in ("x-protobuf", "protobuf", "vnd.google.protobuf", "x-google-protobuf", "proto")
+)
+_TYPE: Final = re.compile(r";\s*(?:proto|messagetype)\s*=\s*\"?([\w.]+)", re.IGNORECASE)
+"""A parameter of the media type that names the message's type."""
+_UNPRINTABLE: Final = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
+_LABEL: Final = re.compile(rb"[A-Za-z][\w .-]{0,60}")
+_NO_MASK: Final = Spot("compressed", -1, -1)
+"""A mask cannot be put into compressed bytes: redaction refuses."""
+_DOCUMENT: Final = re.compile(rb"\s*(?:[{\[<]|MSH|ISA|FHS|BHS)")
+
+
+def declared(media: str) -> str:
+    """`grpc`, `protobuf`, or nothing: what a media type (small letters, no parameters) says."""
+    if media.startswith("application/grpc-web-text"):
+        return "grpc-web-text"
+    if media.startswith("application/grpc"):
+        return "grpc"
+    return "protobuf" if media in _TYPES else ""
+
+
+def sniff(data: bytes) -> str:
+    """`grpc` or `protobuf` if undeclared bytes can be nothing else that we know, else nothing."""
+    if data[0] in (0, 1) and _whole_frames(data):
+        return "grpc"
+    try:
+        reader = _Strings(data, _GUESSED_NUMBER, Evidence())
+        reader.message(0, len(data), 0)
+    except NotAMessageError:
+        return ""
+    return "protobuf" if reader.longest >= 4 else ""
+
+
+def read(data: bytes, evidence: Evidence) -> Gap:
+    """Add the strings of one message."""
+    return _message(data, 0, len(data), evidence)
+
+
+def read_frames(data: bytes, evidence: Evidence) -> Gap:
+    """Add the strings of each framed message; CUT_OFF when the last frame is not whole."""
+    gap, end = Gap.NONE, 0
+    for flags, start, end in evidence.timed(_frames(data)):
+        if flags & _TRAILERS:
+            evidence.nested.append(_excerpt(data, start, end, "trailers"))
+        elif flags & _COMPRESSED:
+            # grpc-encoding is in a header; gzip and zstd show themselves, anything else is read as nothing that we know
+            shown = data[start : start + 2] in (b"\x1f\x8b", b"\x28\xb5")
+            kind = f"application/x-protobuf; proto={name}" if (name := _type_of(evidence)) else "application/x-protobuf"
+            evidence.nested.append(Nested(data[start:end], _NO_MASK, kind))
+            gap = gap or (Gap.NONE if shown else Gap.UNKNOWN_ENCODING)
+        else:
+            found = _payload(data, start, end, evidence)
+            gap = gap or found
+    return gap if end == len(data) else gap or Gap.CUT_OFF
+
+
+def read_web_text(data: bytes, evidence: Evidence) -> Gap:
+    """gRPC-web's base64 form: each chunk may have padding of its own."""
+    chunks = re.findall(rb"[A-Za-z0-9+/]+={0,2}", data)
+    try:
+        plain = b"".join(base64.b64decode(chunk, validate=True) for chunk in chunks)
+    except binascii.Error:
+        return Gap.MALFORMED
+    if sum(map(len, chunks)) != len(data.translate(None, b"\r\n")):
+        return Gap.MALFORMED
+    evidence.nested.append(Nested(plain, Spot("frames", 0, len(data)), "application/grpc-web+proto"))
+    return Gap.NONE
+
+
+def _payload(data: bytes, start: int, end: int, evidence: Evidence) -> Gap:
+    """A frame holds whatever its codec writes: JSON and text show themselves."""
+    if _DOCUMENT.match(data, start, end):
+        evidence.nested.append(_excerpt(data, start, end, "frame"))
+        return Gap.NONE
+    return _message(data, start, end, evidence)
+
+
+def _message(data: bytes, start: int, end: int, evidence: Evidence) -> Gap:
+    reader = _Strings(data, wire_format.HIGHEST_NUMBER, evidence)
+    gap = Gap.NONE
+    try:
+        reader.message(start, end, 0)
+    except NotAMessageError:
+        gap = Gap.MALFORMED
+    if name := _type_of(evidence):
+        typed = TypedMessage(data, evidence.schemas, evidence)
+        typed.write(name, start, end)
+        spot = Spot("message", start, end)
+        evidence.nested.append(Nested(typed.text.text(), spot, "application/json", declared=False, origin=typed.text))
+    text = reader.text.text()
+    if text.strip():
+        evidence.nested.append(Nested(text, Spot("strings", start, end), "text/plain", origin=reader.text))
+    evidence.nested += reader.documents
+    return gap
+
+
+def _type_of(evidence: Evidence) -> str:
+    """The name of the messages' type, as far as somebody says."""
+    found = _TYPE.search(evidence.content_type)
+    return evidence.message or (found[1] if found else "")
+
+
+def numbers(kind: str, data: bytes) -> list[tuple[int, int]]:
+    """The ranges of numbers in a document that was read as `kind`, in order, as far as they can be told without a schema."""
+    spans = [(start, end) for _, start, end in _frames(data)] if kind == "grpc" else [(0, len(data))]
+    found: list[tuple[int, int]] = []
+    for start, end in spans:
+        with suppress(NotAMessageError):
+            found += _numbers(data, start, end, 0)
+    return found
+
+
+def _numbers(data: bytes, start: int, end: int, depth: int) -> Iterator[tuple[int, int]]:
+    for field in wire_format.fields(data, start, end):
+        if field.kind != wire_format.LENGTH:
+            yield field.start, field.end
+        elif depth < _MAX_DEPTH and not _is_text(data[field.start : field.end]):
+            with suppress(NotAMessageError):
+                yield from list(_numbers(data, field.start, field.end, depth + 1))
+
+
+def _whole_frames(data: bytes) -> bool:
+    """Whether all of `data` is frames that hold something; a run of NULs would be frames that hold nothing."""
+    end = 0
+    for flags, start, end in _frames(data):
+        if flags not in (0, _COMPRESSED, _TRAILERS) or start == end:
+            return False
+    return end == len(data)
+
+
+def _frames(data: bytes) -> Iterator[tuple[int, int, int]]:
+    """Flags, start and end of each whole frame."""
+    at = 0
+    while at + _PREFIX <= len(data):
+        start = at + _PREFIX
+        end = start + int.from_bytes(data[at + 1 : start])
+        if end > len(data):
+            return
+        yield data[at], start, end
+        at = end
+
+
+def _excerpt(data: bytes, start: int, end: int, name: str) -> Nested:
+    return Nested(data[start:end], Spot(name, start, end), "", origin=excerpt(data, start, end))
+
+
+class _Strings:
+    """Walks a message and makes one text of its strings. A string that is itself a document is read as one."""
+
+    def __init__(self, data: bytes, highest: int, evidence: Evidence) -> None:
+        self._data = data
+        self._evidence = evidence
+        self._highest = highest
+        self._left = _MAX_FIELDS
+        self.text = Derived()
+        self.documents: list[Nested] = []
+        self.longest = 0
+
+    def message(self, start: int, end: int, depth: int) -> None:
+        """Read the message from `start` to `end`.
+
+        Raises:
+            NotAMessageError: it is none; what has been read before stays.
+        """
+        fields = list(self._evidence.timed(self._fields(start, end)))
+        key = self._key(fields)
+        for i, field in enumerate(self._evidence.timed(fields)):
+            self._value(field, depth, ": " if key and i == 0 else "\n")
+
+    def _value(self, field: Field, depth: int, after: str) -> None:
+        value = self._data[field.start : field.end]
+        if _is_text(value):
+            self.longest = max(self.longest, len(value))
+            if len(value) >= 32 and _DOCUMENT.match(value):
+                self.documents.append(_excerpt(self._data, field.start, field.end, "string"))
+                return
+            self.text.copy(self._data, field.start, field.end)
+            self.text.put(after.encode(), field.end, field.end)
+        elif self._is_message(field):
+            if depth == _MAX_DEPTH:
+                raise NotAMessageError
+            self.message(field.start, field.end, depth + 1)
+        elif len(value) >= 16:
+            known = magic.known(value) or magic.encrypted(value)
+            self.documents.append(Nested(value, Spot("bytes", field.start, field.end), declared=known))
+
+    def _is_message(self, field: Field) -> bool:
+        try:
+            return any(True for _ in list(self._fields(field.start, field.end)))
+        except NotAMessageError:
+            return False
+
+    def _key(self, fields: list[Field]) -> bool:
+        """Whether the first of two values names the second: a map's entry (number 1 is its key, number 2 its value)."""
+        return [f.number for f in fields] == [1, 2] and bool(
+            _LABEL.fullmatch(self._data, fields[0].start, fields[0].end)
+        )
+
+    def _fields(self, start: int, end: int) -> Iterator[Field]:
+        """The fields of a message that have a length; the others hold numbers."""
+        for field in wire_format.fields(self._data, start, end, self._highest):
+            self._left -= 1
+            if self._left < 0:
+                raise NotAMessageError
+            if field.kind == wire_format.LENGTH:
+                yield field
+
+
+def _is_text(value: bytes) -> bool:
+    if not value:
+        return False
+    try:
+        return _UNPRINTABLE.search(value.decode()) is None
+    except UnicodeDecodeError:
+        return False

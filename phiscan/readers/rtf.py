@@ -1,0 +1,146 @@
+r"""Rich Text Format, version 1.9.1: notes and letters of record systems, in attachments and in OBX.
+
+    {\rtf1\ansi\ansicpg1252 Patient: {\b Ana Ru\'edz}\par DOB: 1961-04-02\par}
+
+Control words are taken out and what they stand for is put in; each piece of the text knows where it stands. All text counts, also that of
+tables of fonts and of destinations that nobody knows: a reader may show it. What stands behind a \u for readers that know none is a text
+of its own. Pictures and objects are not looked at: they are gaps.
+"""
+
+import codecs
+import re
+from typing import Final
+
+from phiscan.evidence import Evidence, Nested, Spot
+from phiscan.finding import Gap
+from phiscan.text.offsets import Derived
+
+_BEGINS: Final = b"{\\rtf"
+# \'ed, \par and \u237, \{ and \~, a brace, a run of text
+_TOKEN: Final = re.compile(
+    rb"\\'([0-9A-Fa-f]{2})|\\([A-Za-z]{1,32})(-?\d{1,10})? ?|\\([^A-Za-z'])|([{}])|[\r\n]++|([^\\{}\r\n]++)", re.DOTALL
+)
+_NO_BRACE: Final = re.compile(rb"\\[^A-Za-z]|[^{}]", re.DOTALL)
+_BYTE, _WORD, _SIGN, _BRACE, _RUN = 1, 2, 4, 5, 6
+_TEXTS: Final = {
+    **dict.fromkeys((b"par", b"line", b"row", b"sect", b"page", b"column"), "\n"),
+    **dict.fromkeys((b"tab", b"cell", b"nestcell"), "\t"),
+    b"emdash": "\u2014", b"endash": "\u2013", b"bullet": "\u2022", b"lquote": "\u2018", b"rquote": "\u2019",
+    b"ldblquote": "\u201c", b"rdblquote": "\u201d", **dict.fromkeys((b"emspace", b"enspace", b"fldinst", b"fldrslt"), " "),
+}  # fmt: skip
+_SIGNS: Final = {b"{": "{", b"}": "}", b"\\": "\\", b"~": " ", b"_": "-", b"\n": "\n", b"\r": "\n"}
+_UNSEEN: Final = frozenset((b"pict", b"objdata", b"bin", b"themedata", b"datastore", b"colorschememapping", b"fontemb"))
+"""Destinations that hold other files."""
+_TABLES: Final = frozenset((b"fonttbl", b"colortbl", b"stylesheet", b"info"))
+_LONG: Final = 7
+"""Digits of a number that is no size or place: \\ssn123456780 is a text to whoever looks for one."""
+_MOST_GROUPS: Final = 512
+
+
+def sniff(head: bytes) -> bool:
+    """Whether a document that begins with `head` is RTF."""
+    return head.lstrip().startswith(_BEGINS)
+
+
+def read(data: bytes, evidence: Evidence) -> Gap:
+    """Add the text as a document of its own; MALFORMED when its groups do not close."""
+    reader = _Reader(data)
+    for match in evidence.timed(_TOKEN.finditer(data)):
+        reader.take(match)
+    for text in (reader.text, reader.fallbacks):
+        if text.text().strip(b" ?\n\t"):
+            evidence.nested.append(Nested(text.text(), Spot("rtf", 0, len(data)), "text/plain", origin=text))
+    return reader.gap or (Gap.NONE if reader.is_whole else Gap.MALFORMED)
+
+
+def groups(value: bytes) -> bytes:
+    """The braces of groups that begin or end within a value: they stay where it is masked, or the document would not close."""
+    return _NO_BRACE.sub(b"", value)
+
+
+class _Reader:
+    """Takes token after token. A group has its own count of letters that stand behind a \\u for readers that know none."""
+
+    def __init__(self, data: bytes) -> None:
+        self._data = data
+        self._groups: list[tuple[int, bool]] = []
+        self._fallback, self._unseen = 1, False
+        self._skip = 0
+        self._codec = "cp1252"
+        self._closed = False
+        self.text = Derived()
+        self.fallbacks = Derived()
+        self.gap = Gap.NONE
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether the first group has closed."""
+        return self._closed and not self._groups
+
+    def take(self, match: re.Match[bytes]) -> None:
+        """Read one token."""
+        kind = match.lastindex
+        if kind == _BRACE:
+            self._brace(match[_BRACE])
+        elif kind == _RUN:
+            self._run(*match.span(_RUN))
+        elif kind == _BYTE:
+            self._put(bytes.fromhex(match[_BYTE].decode()).decode(self._codec, "replace"), match, counts=True)
+        elif kind == _SIGN:
+            self._put(_SIGNS.get(match[_SIGN], ""), match)
+        elif kind is not None:
+            self._word(match)
+
+    def _brace(self, brace: bytes) -> None:
+        self._skip = 0
+        if brace == b"{":
+            self._groups.append((self._fallback, self._unseen))
+            if len(self._groups) > _MOST_GROUPS:
+                self.gap = self.gap or Gap.OVER_LIMIT
+                self._groups.pop()
+        elif self._groups:
+            self._fallback, self._unseen = self._groups.pop()
+            self._closed = not self._groups
+        else:
+            self._closed = False
+
+    def _run(self, start: int, end: int) -> None:
+        shown = min(start + self._skip, end)
+        self._skip = 0
+        if not self._unseen:
+            self.fallbacks.copy(self._data, start, shown)
+            self.text.copy(self._data, shown, end)
+
+    def _word(self, match: re.Match[bytes]) -> None:
+        word, number = match[_WORD], int(match[_WORD + 1] or 1)
+        if word == b"u":
+            self._put(chr(number & 0xFFFF) if not 0xD800 <= number & 0xFFFF < 0xE000 else "\ufffd", match)
+            self._skip = self._fallback
+        elif word == b"uc":
+            self._fallback = min(max(number, 0), 16)
+        elif word == b"ansicpg":
+            self._codec = _codec(number)
+        elif word in _UNSEEN:
+            self._unseen = True
+            self.gap = self.gap or Gap.UNSUPPORTED_MEDIA
+        elif word in _TABLES:
+            self._put("\n", match)
+        elif len(match[_WORD + 1] or b"") >= _LONG:
+            self._put(f" {word.decode()} {number} ", match)
+        else:
+            self._put(_TEXTS.get(word, ""), match)
+
+    def _put(self, text: str, match: re.Match[bytes], *, counts: bool = False) -> None:
+        """Add what a token stands for; one that `counts` may be what a \\u has said already."""
+        if self._unseen:
+            return
+        is_fallback = counts and self._skip > 0
+        self._skip -= is_fallback
+        (self.fallbacks if is_fallback else self.text).put(text.encode("utf-8", "replace"), *match.span())
+
+
+def _codec(page: int) -> str:
+    try:
+        return codecs.lookup(f"cp{page}").name
+    except LookupError:
+        return "cp1252"

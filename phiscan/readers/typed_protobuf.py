@@ -1,0 +1,163 @@
+"""A protobuf message whose type is known, as the JSON that it stands for: names of fields are labels, numbers and dates are read.
+
+    clinic.Patient { family_name: "Ruiz" birth_date: { seconds: -275788800 } ssn: 123456780 }
+    {"family_name": "Ruiz", "birth_date": "1961-04-05", "ssn": 123456780}
+
+Like `phiscan.readers.packed`: each value knows the bytes that it came from, so that redaction masks there. A field that the type
+does not have, or has otherwise, is left to the walk without a schema. Repeated fields repeat their name; a message with nothing but a
+`value` stands for that value (google.protobuf.StringValue, FHIR's primitive types).
+"""
+
+from collections.abc import Iterable
+from contextlib import suppress
+from datetime import UTC, datetime
+from typing import Final
+
+import orjson
+
+from phiscan.evidence import Evidence
+from phiscan.protobuf import wire as wire_format
+from phiscan.protobuf.schemas import FieldType, MessageType, Schemas
+from phiscan.protobuf.wire import Field, NotAMessageError
+from phiscan.text.offsets import Derived
+
+_MAX_DEPTH: Final = 64
+_TIMESTAMP, _DATE, _ANY = "google.protobuf.Timestamp", "google.type.Date", "google.protobuf.Any"
+_NUMBERS: Final = (wire_format.VARINT, wire_format.FIXED64, wire_format.FIXED32, wire_format.LENGTH)
+"""Wire types of numbers; packed ones have a length."""
+_MICROSECONDS: Final = "value_us"
+"""FHIR's protos hold a date as microseconds: google.fhir.r4.core.Date."""
+
+
+class TypedMessage:
+    """Writes messages of known types as JSON, one document a line."""
+
+    def __init__(self, data: bytes, schemas: Schemas, evidence: Evidence) -> None:
+        self._data = data
+        self._messages = schemas.messages
+        self._evidence = evidence
+        self.text = Derived()
+
+    def write(self, kind: str, start: int, end: int) -> None:
+        """Append the message from `start` to `end`, of the type with this full name."""
+        self._message(kind, (start, end), 0)
+        self._sign("\n", end)
+
+    def _message(self, kind: str, span: tuple[int, int], depth: int) -> None:
+        fields = self._messages.get(kind)
+        if fields is None or depth > _MAX_DEPTH:
+            self._sign("null", span[0])
+            return
+        found: list[Field] = []
+        with suppress(NotAMessageError):  # what stands before the break is read; the walk without a schema has the gap
+            found.extend(self._evidence.timed(wire_format.fields(self._data, *span)))
+        if not (self._special(kind, found, depth) or self._wrapped(fields, found, depth)):
+            self._object(fields, found, span[0], depth)
+
+    def _object(self, fields: MessageType, found: Iterable[Field], at: int, depth: int) -> None:
+        self._sign("{", at)
+        separator = ""
+        for field in found:
+            own = fields.get(field.number)
+            if own is not None and _fits(field, own):
+                self._sign(f"{separator}{orjson.dumps(own.name).decode()}:", field.start)
+                self._value(field, own, depth)
+                separator = ","
+        self._sign("}", at)
+
+    def _value(self, field: Field, own: FieldType, depth: int) -> None:
+        if own.message:
+            self._message(own.message, (field.start, field.end), depth + 1)
+        elif own.is_text:
+            self._string(field)
+        elif own.is_bytes or own.is_real or (own.is_fixed and field.kind == wire_format.LENGTH):
+            self._sign("null", field.start)  # bytes are read as documents by the walk without a schema
+        elif field.kind == wire_format.LENGTH:
+            self._packed(field, own)
+        else:
+            self._put(str(_number(field, own)), field)
+
+    def _packed(self, field: Field, own: FieldType) -> None:
+        """Repeated numbers in one value."""
+        self._sign("[", field.start)
+        at, separator = field.start, ""
+        with suppress(NotAMessageError):
+            while at < field.end:
+                value, end = wire_format.varint(self._data, at, field.end)
+                one = Field(field.number, wire_format.VARINT, at, end, value)
+                self._sign(separator, at)
+                self._put(str(_number(one, own)), one)
+                at, separator = end, ","
+        self._sign("]", field.end)
+
+    def _special(self, kind: str, found: list[Field], depth: int) -> bool:
+        """Whether the message is a date, or an Any, and was written."""
+        numbers = {f.number: f for f in found}
+        first = numbers.get(1)
+        if first is None:
+            return False
+        if kind == _TIMESTAMP and first.kind == wire_format.VARINT:
+            self._day(first, _signed(first.value))
+        elif kind == _DATE and first.kind == wire_format.VARINT:
+            month, day = (numbers[n].value if n in numbers else 0 for n in (2, 3))
+            self._put(f'"{first.value:04d}-{month:02d}-{day:02d}"' if first.value else "0", first)
+        elif kind == _ANY and 2 in numbers and first.kind == numbers[2].kind == wire_format.LENGTH:
+            name = self._data[first.start : first.end].decode("utf-8", "replace").rpartition("/")[2]
+            self._message(name, (numbers[2].start, numbers[2].end), depth + 1)
+        else:
+            return False
+        return True
+
+    def _wrapped(self, fields: MessageType, found: list[Field], depth: int) -> bool:
+        """Whether the message has a `value` that all of it stands for, and it was written."""
+        own = fields.get(1)
+        first = next((f for f in found if f.number == 1), None)
+        if own is None or first is None or not _fits(first, own):
+            return False
+        if own.name == _MICROSECONDS:
+            self._day(first, _signed(first.value) // 1_000_000)
+            return True
+        if own.name == "value" and len(found) == 1 and not own.message:
+            self._value(first, own, depth)
+            return True
+        return False
+
+    def _day(self, field: Field, seconds: int) -> None:
+        """A moment as its day; 1970 begins where a mask was put."""
+        try:
+            day = datetime.fromtimestamp(seconds, UTC).date().isoformat()
+        except (ValueError, OverflowError, OSError):
+            day = ""
+        self._put(f'"{day}"' if day and seconds else "0", field)
+
+    def _string(self, field: Field) -> None:
+        value = self._data[field.start : field.end]
+        plain = orjson.dumps(value.decode("utf-8", "replace"))
+        self._sign('"', field.start)
+        if plain[1:-1] == value:
+            self.text.copy(self._data, field.start, field.end)
+        else:
+            self.text.put(plain[1:-1], field.start, field.end)
+        self._sign('"', field.end)
+
+    def _put(self, text: str, field: Field) -> None:
+        self.text.put(text.encode(), field.start, field.end)
+
+    def _sign(self, sign: str, at: int) -> None:
+        self.text.put(sign.encode(), at, at)
+
+
+def _fits(field: Field, own: FieldType) -> bool:
+    """Whether a field stands on the wire as its type says."""
+    has_length = own.is_text or own.is_bytes or bool(own.message)
+    return field.kind == wire_format.LENGTH if has_length else field.kind in _NUMBERS
+
+
+def _number(field: Field, own: FieldType) -> int:
+    if own.is_zigzag:
+        return (field.value >> 1) ^ -(field.value & 1)
+    return _signed(field.value) if own.is_signed and field.kind == wire_format.VARINT else field.value
+
+
+def _signed(value: int) -> int:
+    return value - (1 << 64) if value >= 1 << 63 else value

@@ -1,0 +1,190 @@
+"""XML documents: each element goes to the reader of the vocabulary that it belongs to, whatever envelope is around it.
+
+The root's name and namespace say what a document is; an element within it that has another vocabulary's namespace begins a part of
+that (a CDA document in a SOAP body). lxml says whether the text is well-formed, so that no receiver sees another document than we.
+"""
+
+import re
+from typing import Final, Protocol
+
+from lxml import etree
+
+from phiscan.evidence import Evidence
+from phiscan.finding import Gap
+from phiscan.formats.cda import tables as cda_tables
+from phiscan.formats.cda.reader import CdaReader
+from phiscan.formats.dicom import xml as dicom_xml
+from phiscan.formats.dicom.xml import DicomXmlReader
+from phiscan.formats.fhir import xml as fhir_xml
+from phiscan.formats.fhir.xml import FhirXmlReader
+from phiscan.formats.hl7v2 import xml as hl7v2_xml
+from phiscan.formats.hl7v2.xml import V2XmlReader
+from phiscan.formats.ncpdp.script import ScriptReader
+from phiscan.labelled.xml import LabelReader
+from phiscan.syntax.xml_elements import Document, Element, TooDeepError
+from phiscan.syntax.xml_tokens import Kind, tokens
+from phiscan.syntax.xml_values import Hidden
+
+_START: Final = re.compile(rb"[\s\xef\xbb\xbf]*<(?:\?xml\b|!--|!DOCTYPE|[A-Za-z_])", re.IGNORECASE)
+_NAME: Final = re.compile(r"[\w.-]+")
+_HTML: Final = frozenset(
+    "html head body title meta link base script style noscript template div p table caption colgroup col thead tbody tfoot tr td th ul ol"
+    " li dl dt dd h1 h2 h3 h4 h5 h6 form fieldset legend input label select optgroup option textarea button output section article"
+    " header footer main nav aside address figure figcaption details summary dialog blockquote pre hr br img picture video audio"
+    " source track iframe embed object param canvas svg path a abbr b bdi bdo big center cite code del dfn em font i ins kbd mark q"
+    " s samp small span strike strong sub sup time tt u var wbr datalist progress meter menu hgroup search slot map area data ruby"
+    " rb rt rtc rp frameset frame noframes basefont dir acronym marquee nobr".split()
+)
+"""Names of HTML, of today and of before; a fragment of a page has no others."""
+_DRAWN: Final = frozenset(
+    "g rect circle ellipse line polyline polygon text tspan textpath defs use symbol marker mask pattern clippath image lineargradient"
+    " radialgradient stop filter desc metadata animate foreignobject".split()
+)
+"""Names of SVG, which count where a page holds a drawing: an address has lines too."""
+_NARRATIVE: Final = _HTML | frozenset(
+    "content paragraph list item linkhtml footnote footnoteref rendermultimedia".split()
+)
+"""Names of a CDA narrative block, which is HTML by other names: https://hl7.org/cda, NarrativeBlock. Attachments hold pieces of one."""
+_CLINICAL: Final = re.compile(rb"""["']2\.16\.840\.1\.113883\.|templateId|nullFlavor|moodCode|classCode""")
+_SCRIPT: Final = re.compile(
+    rb"ncpdp\.org|TransactionDomain\s*=|<(?:\w+:)?(?:NewRx|Rx[A-Z]\w+|Refill\w+|CancelRx)\b", re.IGNORECASE
+)
+_HEAD: Final = 4096
+_RESOURCE_LIMIT: Final = 114
+"""libxml2's XML_ERR_RESOURCE_LIMIT: too deep, or a text over 10 MB."""
+
+
+class VocabularyReader(Protocol):
+    """What reads the elements of one vocabulary."""
+
+    def element(self, element: Element) -> None:
+        """Take one element that has closed."""
+
+    def finish(self) -> None:
+        """Add what can be said only at the end."""
+
+
+def sniff(data: bytes, *, declared: bool = False) -> str:
+    """What kind of markup `data` begins with: `html`, `cda`, `fhir+xml`, `script`, `hl7v2+xml`, `dicom+xml`, `xml`; "" when it is none.
+
+    Args:
+        declared: the sender says that it is XML. Else a text that only begins with `<word>` is none.
+    """
+    head = data[:_HEAD]
+    if _START.match(head) is None:
+        return ""
+    for token in tokens(head):
+        if token.kind is Kind.DOCTYPE and head[token.start : token.end].lower().startswith(b"<!doctype html"):
+            return "html"
+        if token.kind is Kind.SUBSET:
+            return "xml"
+        if token.kind in (Kind.OPEN, Kind.EMPTY):
+            namespaces = head[token.attributes[0] : token.attributes[1]].decode("latin-1")
+            kind = _kind(token.name, namespaces) or _unnamed(token.name, head, declared=declared)
+            return kind or ("xml" if declared or _is_markup(head, token.name) else "")
+    return "xml" if declared or b"<?xml" in head else ""
+
+
+def _unnamed(name: str, head: bytes, *, declared: bool) -> str:
+    """A root without a namespace that says what it is, by its name and what stands near."""
+    if name in cda_tables.FRAGMENTS and _CLINICAL.search(head):
+        return "cda"
+    if name == "Message" and _SCRIPT.search(head):
+        return "script"
+    if declared or b"<?xml" in head:
+        return ""
+    known = _NARRATIVE | _DRAWN if b"<svg" in head else _NARRATIVE
+    return "html" if all(t.name.lower() in known for t in tokens(head) if t.kind in (Kind.OPEN, Kind.EMPTY)) else ""
+
+
+def _is_markup(head: bytes, name: str) -> bool:
+    return _NAME.fullmatch(name) is not None and (b"<?xml" in head or b"</" in head or b"/>" in head)
+
+
+def _kind(name: str, attributes: str) -> str:
+    """The vocabulary that an element begins by its name or a namespace in its tag; "" when it begins none."""
+    if cda_tables.NAMESPACE in attributes or name == "ClinicalDocument" or cda_tables.MESSAGE.fullmatch(name):
+        return "cda"
+    if fhir_xml.NAMESPACE + '"' in attributes or fhir_xml.NAMESPACE + "'" in attributes:
+        return "fhir+xml"
+    if "ncpdp.org" in attributes.lower() or ("TransactionDomain" in attributes and "SCRIPT" in attributes):
+        return "script"
+    if hl7v2_xml.NAMESPACE in attributes:
+        return "hl7v2+xml"
+    if dicom_xml.NAMESPACE in attributes:
+        return "dicom+xml"
+    return "html" if name.lower() == "html" else ""
+
+
+def read(data: bytes, evidence: Evidence) -> Gap:
+    """Add what the elements of `data` say to `evidence`; a gap when not all of it could be read."""
+    document = Document(data)
+    hidden = Hidden(document, evidence)
+    labels = LabelReader(document, evidence)
+    readers: dict[str, VocabularyReader] = {
+        "cda": CdaReader(document, evidence),
+        "fhir+xml": FhirXmlReader(document, evidence),
+        "script": ScriptReader(document, evidence, labels),
+        "hl7v2+xml": V2XmlReader(document, evidence),
+        "dicom+xml": DicomXmlReader(document, evidence),
+        "xml": labels,
+    }
+    dialects = _Dialects(sniff(data, declared=True), data)
+    gap = Gap.NONE
+    try:
+        for element in evidence.timed(document.elements()):
+            readers[dialects.of(element)].element(element)
+            hidden.element(element)
+    except TooDeepError:
+        gap = Gap.OVER_LIMIT
+    for reader in readers.values():
+        reader.finish()
+    return gap or document.gap or hidden.finish() or _judge(data, document.codec)
+
+
+class _Dialects:
+    """The vocabulary of each element: its own namespace says, else it has that of the element around it."""
+
+    def __init__(self, root: str, data: bytes) -> None:
+        self._root = "xml" if root in ("", "html") else root
+        self._data = data
+
+    def of(self, element: Element) -> str:
+        """One of `cda`, `fhir+xml`, `script`, `hl7v2+xml`, `dicom+xml`, `xml`. Each element is asked once: the answer is noted on it."""
+        if not element.dialect:
+            above = self.of(element.parent) if element.parent is not None else self._root
+            element.dialect = self._own(element) or above
+        return element.dialect
+
+    def _own(self, element: Element) -> str:
+        start, end = element.attributes
+        if self._data.find(b"xmlns", start, end) < 0 and not element.name[:1].isupper():
+            return ""
+        kind = _kind(element.name, self._data[start:end].decode("latin-1"))
+        return "" if kind == "html" else kind
+
+
+class _Nothing:
+    """A parser target that keeps nothing: no tree is built."""
+
+    def close(self) -> None:
+        """End of the document."""
+
+
+def _judge(data: bytes, codec: str) -> Gap:
+    """Whether `data` is well-formed XML 1.0. Prefixes without a namespace are let pass: they hide nothing."""
+    parser = etree.XMLParser(
+        target=_Nothing(),  # type: ignore[arg-type]  # lxml asks for no method but `close`
+        encoding=codec,
+        resolve_entities=False,
+        no_network=True,
+        load_dtd=False,
+        huge_tree=False,
+    )
+    try:
+        etree.fromstring(data, parser)
+    except etree.XMLSyntaxError as error:
+        return Gap.OVER_LIMIT if getattr(error, "code", 0) == _RESOURCE_LIMIT else Gap.MALFORMED
+    except (ValueError, LookupError):
+        return Gap.MALFORMED
+    return Gap.NONE

@@ -1,0 +1,1 @@
+"""Syntax of JSON and XML: tokens, paths and values with their byte ranges."""

@@ -1,0 +1,1 @@
+"""Text: character sets, content codings, normalised letters and byte offsets."""

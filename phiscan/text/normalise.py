@@ -1,0 +1,221 @@
+r"""Text as a reader would see it: escapes undone and look-alikes made plain, with every byte's way back to the document.
+
+Two spellings of one value must be one value to the detectors: `\u0031`, `&#49;`, `%31`, the full-width and the Arabic 1 are all 1, a
+zero-width blank within a number is nothing, a Cyrillic letter within a Latin word is the Latin letter that it looks like.
+docs/detection-evasion.md lists what is folded and what is not.
+
+Cost: nothing is copied unless a cheap test says that there is something to fold; then linear, at most `_MAX_LAYERS` passes.
+"""
+
+import re
+import unicodedata
+from dataclasses import dataclass
+from html.entities import html5
+from typing import Final
+
+from phiscan.text.offsets import Derived
+
+_MAX_LAYERS: Final = 3
+"""Escapes within escapes (`&amp;#49;`, `%2531`) that are undone."""
+# \n before a word is a word's start, as a blank is; not \d or \s, which stand in no text but a regular expression's
+_CONTROL: Final = re.compile(rb'\\[nrtbf"]')
+# \u0031, \/, &#49; &#x31; &nbsp; and %31%32; not "100% of" or "AT&T"
+_ESCAPES: Final = (
+    (b"\\", re.compile(rb"\\(?<!\\\\)\\*+(?:u(?P<u>[0-9A-Fa-f]{4})|/)")),
+    (b"&", re.compile(rb"&(?:#(?P<dec>\d{1,7})|#[xX](?P<hex>[0-9A-Fa-f]{1,6})|(?P<name>[A-Za-z]{2,12}));")),
+    (b"%", re.compile(rb"%[0-9A-Fa-f]{2}(?:%[0-9A-Fa-f]{2}){0,63}")),
+)
+"""One expression for each mark: an expression that begins with one byte is searched for at the speed of that byte."""
+# a run of non-ASCII bytes with the short Latin pieces between: one word that may mix scripts
+_RUN: Final = re.compile(rb"[\x80-\xff]+(?:[A-Za-z]{1,16}[\x80-\xff]+)*")
+# RFC 3629 section 3 forbids more bytes than a code point needs; lenient decoders accept them all the same
+_SEQUENCE: Final = re.compile(rb"[\xc0-\xdf][\x80-\xbf]|[\xe0-\xef][\x80-\xbf]{2}|[\xf0-\xf7][\x80-\xbf]{3}")
+_LOOKALIKES: Final = {
+    ord(c): latin
+    for letters, plain in (
+        ("АВЕЅІЈКМНОРСТХУҮԌаеіјорсѕхуһԁԛԝӏвкмнт", "ABESIJKMHOPCTXYYGaeijopcsxyhdqwlbkmht"),
+        ("ΑΒΕΖΗΙΚΜΝΟΡΤΥΧαινορτυχκϲϳ", "ABEZHIKMNOPTYXaivoptuxkcj"),
+        ("ɡɑıʟʀɴօսոաԱՍՕ", "gailrnounwUSO"),
+    )
+    for c, latin in zip(letters, plain, strict=True)
+}
+"""Letters of other scripts by the Latin letter that they look like; the subset of Unicode's confusables that makes labels."""
+_INVISIBLE: Final = frozenset("\u034f\u115f\u1160\u17b4\u17b5\u180b\u180c\u180d\u180f\u3164\uffa0")
+_STRUCK: Final = frozenset(map(chr, range(0x334, 0x339)))
+_QUOTES: Final = frozenset("\u2018\u2019\u201b\u02bc\u02b9\u2032\uff07")
+_MINUS: Final = frozenset("\u2212\u2043\u02d7\u2796\u30fc")
+
+
+@dataclass(frozen=True, slots=True)
+class Folded:
+    """A text to run detectors over. `layers` are the foldings that made it, the first one first; none when nothing changed."""
+
+    text: bytes
+    layers: tuple[Derived, ...] = ()
+
+    def origin(self, start: int, end: int) -> tuple[int, int]:
+        """The document's range for the text's range from `start` to `end`."""
+        for layer in reversed(self.layers):
+            start, end = layer.origin(start, end)
+        return start, end
+
+
+def fold(data: bytes, *, plus_is_blank: bool = False) -> Folded:
+    """`data` with escapes undone and look-alikes made plain. `plus_is_blank` for forms, where `+` is a blank."""
+    if plus_is_blank:
+        data = data.replace(b"+", b" ")
+    text = _CONTROL.sub(b"  ", data) if b"\\" in data else data
+    layers: list[Derived] = []
+    for _ in range(_MAX_LAYERS):
+        layer = _unescaped(text) if _may_hold_escapes(text) else None
+        if layer is None:
+            break
+        layers.append(layer)
+        text = layer.text()
+    if not text.isascii() and (layer := _plain_runs(text)) is not None:
+        layers.append(layer)
+        text = layer.text()
+    return Folded(text, tuple(layers))
+
+
+def plain(text: str) -> str:
+    """A label or a value with its look-alikes made plain."""
+    if text.isascii():
+        return text
+    folded = text.translate(_TABLE)
+    return folded.translate(_LOOKALIKES) if _mixes_scripts(folded) else folded
+
+
+def _may_hold_escapes(text: bytes) -> bool:
+    return b"\\" in text or b"%" in text or (b"&" in text and b";" in text)
+
+
+def _unescaped(data: bytes) -> Derived | None:
+    found = [match for mark, escape in _ESCAPES if mark in data for match in escape.finditer(data)]
+    out, at = Derived(), 0
+    for match in sorted(found, key=re.Match.start):
+        start, end = match.span()
+        text = _unescape(match)
+        if text is not None and start >= at:
+            out.copy(data, at, start)
+            if match[0].startswith(b"%"):
+                for i, byte in enumerate(text):
+                    out.put(bytes((byte,)), start + 3 * i, start + 3 * i + 3)
+            else:
+                out.put(text, start, end)
+            at = end
+    if not at:
+        return None
+    out.copy(data, at, len(data))
+    return out
+
+
+def _unescape(match: re.Match[bytes]) -> bytes | None:
+    """The text that an escape stands for; None when it stands for itself."""
+    escape = match[0]
+    if escape.startswith(b"%"):
+        return bytes.fromhex(escape.replace(b"%", b"").decode())
+    if escape.endswith(b"/"):
+        return b"/"
+    parts = match.groupdict()
+    if parts.get("name"):
+        named = html5.get(parts["name"].decode() + ";")
+        return named.encode() if named else None
+    point = int(parts["dec"]) if parts.get("dec") else int(parts.get("u") or parts["hex"], 16)
+    if point > 0x10FFFF or 0xD800 <= point <= 0xDFFF:
+        return None
+    return chr(point).encode() if point else b" "
+
+
+def _plain_runs(data: bytes) -> Derived | None:
+    out, at = Derived(), 0
+    for match in _RUN.finditer(data):
+        start, end = match.span()
+        try:
+            run = match[0].decode()
+        except UnicodeDecodeError:
+            at = _lenient(data, match.span(), at, out)
+            continue
+        around = data[start - 1 : start] + data[end : end + 1] if start else data[end : end + 1]
+        table = _MIXED if _mixes_scripts(run + around.decode("latin-1")) else _TABLE
+        if run.translate(table) == run:
+            continue
+        out.copy(data, at, start)
+        at = _put_run(run, table, start, out)
+    if not at:
+        return None
+    out.copy(data, at, len(data))
+    return out
+
+
+def _put_run(run: str, table: "_Table", start: int, out: Derived) -> int:
+    """Append each character of `run`, which stands at `start` in UTF-8; where the run ends."""
+    for character in run:
+        size = len(character.encode())
+        out.put(table[ord(character)].encode(), start, start + size)
+        start += size
+    return start
+
+
+def _lenient(data: bytes, span: tuple[int, int], at: int, out: Derived) -> int:
+    """Fold the sequences of a run that is not UTF-8 throughout; what is none stays. Where the last folded one ends."""
+    for match in _SEQUENCE.finditer(data, *span):
+        sequence = match[0]
+        point = sequence[0] & (0x1F if len(sequence) == 2 else 0x0F if len(sequence) == 3 else 0x07)
+        for byte in sequence[1:]:
+            point = point << 6 | byte & 0x3F
+        if point > 0x10FFFF or 0xD800 <= point <= 0xDFFF:
+            continue
+        folded = _TABLE[point].encode()
+        if folded != sequence:
+            out.copy(data, at, match.start())
+            out.put(folded, *match.span())
+            at = match.end()
+    return at
+
+
+def _mixes_scripts(word: str) -> bool:
+    """Whether letters of Latin, Cyrillic and Greek stand in one word, as no language writes."""
+    latin = any(c.isascii() and c.isalpha() for c in word)
+    cyrillic = any("\u0400" <= c <= "\u052f" for c in word)
+    greek = any("\u0370" <= c <= "\u03ff" for c in word)
+    return latin + cyrillic + greek > 1 or (latin and any(ord(c) in _LOOKALIKES for c in word))
+
+
+def _plain_character(character: str) -> str:
+    """The plain form of one character that is not ASCII; itself when it has none."""
+    digit = unicodedata.digit(character, None)
+    category = unicodedata.category(character)
+    if digit is not None:
+        return str(digit)
+    if (
+        category in ("Cf", "Me")
+        or character in _INVISIBLE
+        or character in _STRUCK
+        or 0xFE00 <= ord(character) <= 0xFE0F
+    ):
+        return ""
+    if category in ("Zs", "Zl", "Zp") or character == "\u2800":
+        return " "
+    if category == "Pd" or character in _MINUS:
+        return "-"
+    if character in _QUOTES:
+        return "'"
+    compatible = unicodedata.normalize("NFKC", character)
+    return compatible if compatible.isascii() else character
+
+
+class _Table(dict[int, str]):
+    """A `str.translate` table that is filled as characters are met: at most one entry a code point."""
+
+    def __init__(self, first: dict[int, str]) -> None:
+        super().__init__(first)
+
+    def __missing__(self, point: int) -> str:
+        folded = chr(point) if point < 0x80 else _plain_character(chr(point))
+        self[point] = folded
+        return folded
+
+
+_TABLE: Final = _Table({})
+_MIXED: Final = _Table(_LOOKALIKES)

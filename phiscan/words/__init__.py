@@ -1,0 +1,1 @@
+"""Vocabulary: labels, given names, and the words of programs."""

@@ -1,0 +1,35 @@
+"""Every option of every command stands in the documentation, and every option of ours that stands there exists."""
+
+import argparse
+import importlib
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+from extauthz import cli
+
+ROOT = Path(__file__).parents[3]
+PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md")), ROOT / "istio-config" / "README.md"]
+TEXT = "\n".join(page.read_text() for page in PAGES)
+OF_OTHERS = {"--descriptor", "--include", "--fqdn", "--port", "--reuse-values", "--type", "--wheel"}
+
+
+def options(parser: argparse.ArgumentParser) -> Iterator[str]:
+    for action in parser._actions:  # argparse has no other way to ask
+        if isinstance(action, argparse._SubParsersAction):
+            for each in action.choices.values():
+                yield from options(each)
+        else:
+            yield from (option for option in action.option_strings if option.startswith("--"))
+
+
+def all_options() -> set[str]:
+    parser = argparse.ArgumentParser()
+    commands = parser.add_subparsers()
+    for name in cli._COMMANDS:
+        importlib.import_module(f"extauthz.commands.{name}").add_parser(commands)
+    return set(options(parser)) - {"--help"}
+
+
+def test_options_and_documentation_are_the_same():
+    assert set(re.findall(r"(?<![\w-])--[a-z][a-z-]+", TEXT)) - OF_OTHERS == all_options()

@@ -1,0 +1,77 @@
+"""`phiguard serve` as processes of their own: start, signals, workers, end."""
+
+import os
+import signal
+
+import grpc
+import pytest
+from grpc_health.v1 import health_pb2, health_pb2_grpc
+from kubernetes_server import ApiServer, policy_object
+from running_guard import POLICY
+from serving import Serving
+
+
+@pytest.fixture
+def policy(tmp_path):
+    path = tmp_path / "policy.yaml"
+    path.write_text(POLICY)
+    return path
+
+
+@pytest.mark.parametrize("workers", [1, 2])
+def test_serve_answers_health_reads_the_policy_again_and_ends_with_0(policy, tmp_path, workers):
+    ledger = tmp_path / "ledger"
+    with Serving(policy, "--ledger", ledger, "--workers", workers) as s:
+        s.until("serving", workers)
+        with grpc.insecure_channel(f"127.0.0.1:{s.health}") as channel:
+            answer = health_pb2_grpc.HealthStub(channel).Check(health_pb2.HealthCheckRequest(), timeout=10)
+            assert answer.status == health_pb2.HealthCheckResponse.SERVING
+        policy.write_text(POLICY.replace("name: clinic", "name: hospital"))
+        s.process.send_signal(signal.SIGHUP)
+        s.until("policy loaded", 2 * workers)
+
+        assert s.end() == 0
+        assert {line["policy"] for line in s.log if line["event"] == "policy loaded"} == {"clinic", "hospital"}
+        assert sum(line["event"] == "ledger head" for line in s.log) == workers
+    assert len(list(ledger.glob("*.jsonl"))) == workers
+
+
+def test_serve_says_that_it_keeps_no_ledger_and_has_no_tls(policy):
+    with Serving(policy) as s:
+        s.until("serving")
+        said = " ".join(line["event"] for line in s.log)
+        assert s.end() == 0
+    assert "without an audit ledger" in said
+    assert "without TLS" in said
+
+
+def test_a_worker_that_dies_is_started_again(policy, tmp_path):
+    with Serving(policy, "--ledger", tmp_path / "ledger", "--workers", "2") as s:
+        s.until("serving", 2)
+        os.kill(next(line["pid"] for line in s.log if line["event"] == "serving"), signal.SIGKILL)
+        s.until("serving", 3)
+
+        assert s.end() == 0
+        assert "a worker died and is started again" in {line["event"] for line in s.log}
+
+
+def test_serve_takes_its_policy_from_a_cluster_and_follows_it():
+    rule = {"name": "a", "from": [{}], "to": [{}]}
+    with ApiServer([policy_object("mesh", "wide", {"rules": [rule]})]) as server:
+        with Serving("kubernetes://mesh", "--kubernetes-api", server.url) as s:
+            s.until("serving")
+            server.send("ADDED", policy_object("clinic", "own", {"rules": []}))
+            s.until("policy loaded", 2)
+            server.send("MODIFIED", policy_object("clinic", "own", {"rule": []}))
+            s.until("new policy revision refused; the old one stays in force")
+            assert s.end() == 0
+        (said,) = [line["problem"] for line in s.log if "refused" in line["event"]]
+        assert ["clinic/own:" in line and "unknown key `rule`" in line for line in said] == [True]
+
+
+def test_serve_begins_without_a_policy_when_the_cluster_has_none():
+    with ApiServer() as server, Serving("kubernetes://mesh", "--kubernetes-api", server.url) as s:
+        s.until("serving")
+        said = " ".join(line["event"] for line in s.log)
+        assert s.end() == 0
+    assert "there is no policy yet; messages are denied" in said

@@ -1,0 +1,65 @@
+"""The table and the tree as a person reads them."""
+
+import io
+
+import pytest
+
+from extauthz.demo.observed import Observed
+from extauthz.demo.otlp_sink import Span
+from extauthz.demo.performance import Outcome
+from extauthz.demo.report import Reporter
+from extauthz.demo.scenarios import SCENARIOS
+from mesh.policy.decision import Action, Reason
+from phiscan.finding import Verdict
+
+
+class _Terminal(io.StringIO):
+    def isatty(self) -> bool:
+        return True
+
+
+def _outcome(*problems: str) -> Outcome:
+    seen = Observed(Action.REDACT, Reason.REDACTED_BY_RULE, Verdict.PHI, ("A", "G"), 3.0)
+    return Outcome(SCENARIOS[0], 200, seen, 4.25, problems, ())
+
+
+def _lines(*outcomes: Outcome) -> list[str]:
+    out = io.StringIO()
+    Reporter(out).table(outcomes)
+    return out.getvalue().splitlines()
+
+
+def test_a_row_has_the_decision_and_the_guards_time() -> None:
+    row = _lines(_outcome())[2].split()
+
+    assert row[:3] == ["ok", "ehr", "billing"]
+    assert row[-6:] == ["phi", "A", "G", "REDACT", "REDACTED_BY_RULE", "4.2"]
+
+
+def test_what_is_wrong_stands_below_its_row() -> None:
+    lines = _lines(_outcome("status is 500, expected 200"))
+
+    assert lines[2].startswith("FAIL")
+    assert lines[3].strip() == f"{SCENARIOS[0].name}: status is 500, expected 200"
+
+
+def test_a_refusal_by_envoy_has_no_decision() -> None:
+    assert "refused   by Envoy with 413" in _lines(Outcome(SCENARIOS[7], 413, None, 0.0, (), ()))[2]
+
+
+@pytest.mark.parametrize(("out", "coloured"), [(io.StringIO(), False), (_Terminal(), True)])
+def test_colour_is_for_terminals_only(out: io.StringIO, coloured: bool) -> None:
+    Reporter(out).table([_outcome()])
+
+    assert ("\033[" in out.getvalue()) is coloured
+
+
+def test_a_child_span_stands_below_its_parent_however_they_arrive() -> None:
+    parent = Span("t", "1", "client", "ehr.clinic", "ingress", 2, 0, 5_000_000, {"http.status_code": "200"})
+    child = Span("t", "2", "1", "phiguard", "phiguard.inspect", 1, 1, 2_000_001, {"phiguard.decision": "ALLOW"})
+    out = io.StringIO()
+    Reporter(out).tree([child, parent])
+    first, second = out.getvalue().splitlines()
+
+    assert first.split() == ["ingress", "5.00", "ms", "ehr.clinic", "http.status_code=200"]
+    assert second.split() == ["└", "phiguard.inspect", "2.00", "ms", "phiguard", "phiguard.decision=ALLOW"]

@@ -1,0 +1,137 @@
+import pytest
+from running_guard import BILLING, EHR, check_request
+
+from extauthz.guard.envoy import check, wire
+from mesh.message.facts import Facts, Operation, Protocol, Vantage
+
+LIMIT = 1000
+
+
+def body_of(request):
+    return check.events(request, "", LIMIT)[1]
+
+
+def test_facts_are_the_proxys_own_words():
+    assert check.facts(check_request(b"{}"), "") == Facts(
+        vantage=Vantage.INBOUND,
+        source=EHR,
+        destination=BILLING,
+        mtls=True,
+        operation=Operation("POST", "/claims", "billing", 8080),
+    )
+
+
+@pytest.mark.parametrize(
+    "principal", ["", EHR, f"http://{EHR}", "spiffe://cluster.local/x", "CN=Ana Ruiz", "spiffe://"]
+)
+def test_only_a_spiffe_uri_of_istios_form_is_an_identity(principal):
+    request = check_request()
+    request.attributes.source.principal = principal
+    facts = check.facts(request, "")
+
+    assert (facts.source, facts.mtls) == ("", False)
+
+
+def test_the_service_name_that_a_client_can_write_is_not_read():
+    request = check_request(source="")
+    request.attributes.source.service = "ehr"
+
+    assert "ehr" not in (check.facts(request, "").source, check.facts(request, "").service)
+
+
+def test_the_peers_address_is_the_connections():
+    request = check_request(source="")
+    request.attributes.source.address.socket_address.address = "10.1.2.3"
+    request.attributes.request.http.headers["x-forwarded-for"] = "192.0.2.1"
+    facts = check.facts(request, "")
+    assert facts.source_address == "10.1.2.3"
+    assert "10.1.2.3" not in repr(facts)
+
+
+def test_claims_are_those_that_envoy_verified_never_a_header():
+    request = check_request()
+    request.attributes.request.http.headers["authorization"] = "Bearer e30.eyJyb2xlIjoiZG9jdG9yIn0."
+    assert check.facts(request, "").claims is None
+
+    jwt = request.attributes.metadata_context.filter_metadata["envoy.filters.http.jwt_authn"]
+    jwt.update({"payload": {"role": "nurse", "groups": ["a", "b"], "exp": 1.0}, "header-status": "ok"})
+    facts = check.facts(request, "")
+    assert facts.claims == (("groups", frozenset({"a", "b"})), ("role", frozenset({"nurse"})))
+    assert "nurse" not in repr(facts)
+
+
+def test_headers_are_those_that_envoy_wrote_into_its_metadata():
+    request = check_request()
+    request.attributes.request.http.headers["x-purpose-of-use"] = "TREATMENT"
+    assert check.facts(request, "").headers is None
+
+    told = request.attributes.metadata_context.filter_metadata["phiguard.headers"]
+    told.update({"x-purpose-of-use": "PAYMENT", "x-roles": ["a", "b"], "x-number": 1.0})
+    facts = check.facts(request, "")
+    assert facts.headers == (("x-purpose-of-use", frozenset({"PAYMENT"})), ("x-roles", frozenset({"a", "b"})))
+    assert "PAYMENT" not in repr(facts)
+
+
+def test_claims_of_two_tokens_are_nobodys():
+    request = check_request()
+    jwt = request.attributes.metadata_context.filter_metadata["envoy.filters.http.jwt_authn"]
+    jwt.update({"a": {"role": "nurse"}, "b": {"role": "doctor"}})
+    assert check.facts(request, "").claims is None
+
+
+def test_on_a_plain_connection_the_receiver_is_the_proxy_that_asks():
+    assert check.facts(check_request(destination=""), BILLING).destination == BILLING
+    assert check.facts(check_request(destination=""), "unknown").destination == ""
+    assert check.facts(check_request(), EHR).destination == BILLING
+
+
+def test_a_check_without_http_is_a_tcp_connection():
+    request = wire.message(check.REQUEST)()
+    (head,) = check.events(request, "", LIMIT)
+
+    assert (head.facts.protocol, head.end) == (Protocol.TCP, True)
+
+
+def test_both_ways_of_sending_headers_are_read():
+    request = check_request(headers={"X-Mixed": "1"})
+    http = request.attributes.request.http
+    http.header_map.headers.add(key="x-raw", raw_value=b"\xff\xfe")
+    http.header_map.headers.add(key="x-twice", value="a")
+    http.header_map.headers.add(key="x-twice", value="b")
+    sent = check.headers(request)
+
+    assert (sent.get("x-mixed"), sent.get("x-raw"), sent.get("x-twice")) == ("1", "ÿþ", "a,b")
+
+
+@pytest.mark.parametrize(
+    ("size", "headers", "expected"),
+    [
+        (LIMIT - 1, {}, False),
+        (LIMIT, {}, False),  # the length says that it ends there
+        (LIMIT, {"content-length": str(LIMIT + 1)}, True),
+        (LIMIT, {"content-length": ""}, True),
+        (LIMIT, {"content-length": "", "x-envoy-auth-partial-body": "false"}, True),  # seen on Envoy 1.40
+        (LIMIT + 1, {"content-length": "12, 1001"}, True),
+        (10, {"x-envoy-auth-partial-body": "true"}, True),
+        (10, {"x-envoy-auth-partial-body": "false"}, False),
+    ],
+)
+def test_a_body_that_may_go_on_is_truncated(size, headers, expected):
+    assert body_of(check_request(b"x" * size, headers=headers)).truncated is expected
+
+
+def test_a_body_that_is_packed_as_text_is_read_too():
+    request = check_request()
+    request.attributes.request.http.body = "Zoë"
+
+    assert body_of(request).data == "Zoë".encode()
+
+
+def test_connect_is_an_upgrade():
+    request = check_request(method="CONNECT")
+
+    assert check.events(request, "", LIMIT)[0].upgrade
+
+
+def test_no_repr_shows_a_header():
+    assert "secret" not in repr(check.headers(check_request(headers={"x-secret": "secret"})))

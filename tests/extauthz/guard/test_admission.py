@@ -1,0 +1,59 @@
+import pytest
+
+from extauthz.guard.admission import Admission
+from extauthz.settings import Limits
+from mesh.policy.decision import Reason
+
+
+def test_exchanges_are_counted_and_given_back():
+    admission = Admission(Limits(exchanges=2))
+
+    assert [admission.enter(1), admission.enter(1), admission.enter(1)] == [True, True, False]
+    admission.leave(1)
+    assert admission.enter(1)
+
+
+def test_bytes_are_bounded_in_sum():
+    admission = Admission(Limits(held_bytes=10))
+
+    assert admission.enter(6)
+    assert not admission.enter(5)
+    assert admission.enter(4)
+
+
+@pytest.mark.parametrize(("limits", "size"), [(Limits(exchanges=8), 1), (Limits(held_bytes=80), 10)])
+def test_no_caller_holds_more_than_half(limits, size):
+    """A workload that opens bodies and never ends them would else close the guard to everybody."""
+    admission = Admission(limits)
+
+    assert [admission.enter(size, "slow") for _ in range(5)] == [True] * 4 + [False]
+    assert [admission.enter(size, "other") for _ in range(5)] == [True] * 4 + [False]
+    assert not admission.enter(size, "third")
+    admission.leave(size, "slow")
+    assert admission.enter(size, "third")
+
+
+def test_one_large_body_is_no_share():
+    admission = Admission(Limits(held_bytes=10))
+    assert admission.enter(10, "a")
+    admission.leave(10, "a")
+    assert not admission.enter(11, "a")
+
+
+def test_draining_refuses_what_is_new_and_counts_it_none_the_less():
+    admission = Admission(Limits())
+    assert admission.begin() is None
+    admission.drain()
+
+    assert admission.begin() is Reason.DRAINING
+    assert admission.streams == 2
+    admission.end()
+    admission.end()
+    assert admission.streams == 0
+
+
+def test_draining_does_not_refuse_the_exchanges_of_a_running_stream():
+    admission = Admission(Limits())
+    admission.drain()
+
+    assert admission.enter(1)

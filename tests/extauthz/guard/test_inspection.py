@@ -1,0 +1,123 @@
+from dataclasses import replace
+
+import pytest
+from clinic_proto import DESCRIPTORS, METHOD, Patient
+from running_guard import ALLOWED, BILLING, DENIED, EHR, Guard
+
+from extauthz.guard.inspection import Call, Stopwatch
+from extauthz.records.telemetry import SpanName
+from extauthz.settings import Limits
+from mesh.exchange.events import Body, Head
+from mesh.message.facts import Facts, Operation
+from mesh.policy.decision import Action, Reason
+from phiscan.protobuf import schemas
+from phiscan.scanner import Engine
+
+FACTS = Facts(source=EHR, destination=BILLING, mtls=True, redactable=True)
+CALL = Call(SpanName.INSPECT)
+SSN = b'{"patientName": "Ana Ruiz", "diagnosis": "E11.9", "ssn": "536-22-8790"}'
+
+
+@pytest.fixture
+def guard(tmp_path, engine):
+    return Guard(tmp_path, engine)
+
+
+@pytest.fixture
+def desk(guard):
+    return guard.worker._desk
+
+
+def judge(desk, body, call=CALL):
+    inspection = desk.open(call)
+    assert inspection.receive(Head(FACTS)) is None
+    return inspection.receive(Body(body, end=True))
+
+
+def test_a_judgement_has_its_record_its_span_and_its_trace(guard, desk):
+    judgement = judge(desk, DENIED)
+    record, span = guard.records()[0], guard.span("phiguard.inspect")
+
+    assert (judgement.decision.action, judgement.policy) == (Action.DENY, "clinic")
+    assert record["id"] == span.attributes["phiguard.decision_id"] == judgement.id
+    assert record["trace"] == judgement.trace == format(span.context.trace_id, "032x")
+    assert record["infoTypes"]["EMAIL_ADDRESS"] == 1
+
+
+def test_a_redaction_shows_both_scans_and_one_decision(guard, desk):
+    judgement = judge(desk, SSN)
+    names = [s.name for s in guard.spans.get_finished_spans()]
+
+    assert b"536-22-8790" not in judgement.body
+    assert names == ["phiguard.scan", "phiguard.decide", "phiguard.scan", "phiguard.inspect"]
+
+
+def test_the_policy_is_pinned_when_a_message_begins(guard, desk):
+    inspection = desk.open(CALL)
+    inspection.receive(Head(FACTS))
+    guard.policy.write_text(guard.policy.read_text().replace("allow: [PERSON_NAME, MEDICAL", "allow: [MEDICAL"))
+    guard.worker.refresh_policy()
+
+    assert inspection.receive(Body(ALLOWED, end=True)).decision.action is Action.ALLOW
+    assert judge(desk, ALLOWED).decision.action is Action.DENY
+
+
+def test_a_refusal_without_facts_is_enforced_where_the_policy_enforces_anywhere(desk):
+    judgement = desk.open(CALL).refuse(Reason.OVERLOADED, None)
+
+    assert (judgement.decision.effect, judgement.facts) == (Action.DENY, Facts())
+
+
+@pytest.mark.parametrize(("seconds", "expected"), [(None, 2.0), (100.0, 2.0), (1.0, 0.5), (0.0, 0.0), (-1.0, 0.0)])
+def test_half_of_what_a_caller_leaves_is_for_the_scan(tmp_path, engine, seconds, expected):
+    desk = Guard(tmp_path, engine, limits=Limits(scan_seconds=2.0)).worker._desk
+
+    assert desk.budget(Call(SpanName.AUTHORIZE, seconds=seconds)) == expected
+
+
+def test_waiting_for_a_body_does_not_use_up_the_time_for_its_scan():
+    now = [0.0]
+    watch = Stopwatch(lambda: now[0])
+    watch.start()
+    now[0] = 1.0
+    watch.stop()
+    now[0] = 60.0
+
+    assert watch() == 1.0
+    watch.start()
+    now[0] = 60.5
+    assert watch() == 1.5
+
+
+def test_all_scans_that_prove_a_redaction_share_one_budget(tmp_path, engine):
+    now = [0.0]
+    inspection = Guard(tmp_path, engine, limits=Limits(scan_seconds=2.0)).worker._desk.open(CALL)
+    inspection._watch = Stopwatch(lambda: now[0])
+    inspection._watch.start()
+    budgets = []
+    for now[0] in (0.0, 1.5, 2.0, 4.0):
+        budgets.append(inspection._budget())
+
+    assert budgets == [2.0, 2.0, 1.5, 0.0]
+
+
+def test_no_repr_shows_a_body(desk):
+    assert "536" not in repr(judge(desk, SSN))
+    assert "ssn" not in repr(judge(desk, SSN))
+    assert "secret" not in repr(Call(SpanName.INSPECT, {"a": "secret"}))
+
+
+def test_a_grpc_message_is_read_by_the_type_of_its_method(tmp_path, engine):
+    typed = Engine(engine.matcher.detectors, serialized=engine.serialized())
+    typed.schemas = schemas.parse(DESCRIPTORS)
+    message = Patient(ssn=536228790, diagnosis="E11.9").SerializeToString()
+    facts = replace(FACTS, operation=Operation("POST", METHOD))
+    decided = []
+    for name, each in (("untyped", engine), ("typed", typed)):
+        (tmp_path / name).mkdir()
+        inspection = Guard(tmp_path / name, each).worker._desk.open(CALL)
+        inspection.receive(Head(facts, (("content-type", "application/grpc"),)))
+        decided.append(inspection.receive(Body(b"\0" + len(message).to_bytes(4) + message, end=True)))
+
+    assert [j.report.verdict.value for j in decided] == ["none", "phi"]  # a number without its name says nothing
+    assert Patient.FromString(decided[1].body[5:]).ssn == 0

@@ -1,0 +1,221 @@
+import os
+
+import orjson
+import pytest
+
+from extauthz.records.ledger.chain import Verifier, chains
+from extauthz.records.ledger.file import FileLedger, LedgerError, NoLedger
+
+
+def now():
+    return "2026-08-01T12:00:00.000000Z"
+
+
+def verify(folder, worker=0):
+    verifier = Verifier()
+    for name in chains(p.name for p in folder.iterdir()).get(worker, []):
+        broken = verifier.segment(name, (folder / name).read_bytes())
+        if broken:
+            return broken
+    return verifier.end()
+
+
+def lines(folder):
+    names = chains(p.name for p in folder.iterdir())[0]
+    return [orjson.loads(line) for name in names for line in (folder / name).read_bytes().splitlines()]
+
+
+def written(folder, count):
+    ledger = FileLedger(folder, 0, now)
+    for number in range(count):
+        ledger.append({"kind": "decision", "number": number})
+    ledger.close()
+    return ledger.head
+
+
+def test_a_record_is_on_file_with_its_place_in_the_chain(tmp_path):
+    head = written(tmp_path, 2)
+    start, first, second = lines(tmp_path)
+
+    assert (start["kind"], start["prev"], start["seq"]) == ("start", "0" * 64, 1)
+    assert (first["number"], second["number"], second["time"]) == (0, 1, now())
+    assert (first["prev"], second["prev"], second["hash"]) == (start["hash"], first["hash"], head.hash)
+    assert verify(tmp_path) is None
+
+
+def test_a_record_is_with_the_operating_system_before_append_returns(tmp_path):
+    ledger = FileLedger(tmp_path, 0, now)
+    ledger.append({"kind": "decision"})
+
+    assert lines(tmp_path)[-1]["kind"] == "decision"
+    ledger.close()
+
+
+def test_files_are_readable_by_their_owner_only(tmp_path):
+    written(tmp_path, 1)
+
+    assert {p.stat().st_mode & 0o777 for p in tmp_path.iterdir()} == {0o600}
+
+
+def test_a_new_process_continues_the_chain_in_a_new_segment(tmp_path):
+    written(tmp_path, 2)
+    head = written(tmp_path, 1)
+
+    assert sorted(p.name for p in tmp_path.glob("*.jsonl")) == [
+        "ledger-0-000000000001.jsonl",
+        "ledger-0-000000000004.jsonl",
+    ]
+    assert head.seq == 5
+    assert verify(tmp_path) is None
+
+
+def test_each_worker_has_a_chain_of_its_own(tmp_path):
+    one, two = FileLedger(tmp_path, 0, now), FileLedger(tmp_path, 1, now)
+    one.append({"kind": "decision"})
+    two.append({"kind": "decision"})
+    one.close()
+    two.close()
+
+    assert (verify(tmp_path, 0), verify(tmp_path, 1)) == (None, None)
+    assert (one.head.seq, two.head.seq) == (2, 2)
+
+
+def test_two_processes_cannot_write_one_chain(tmp_path):
+    ledger = FileLedger(tmp_path, 0, now)
+    with pytest.raises(LedgerError, match="another process writes the ledger of worker 0"):
+        FileLedger(tmp_path, 0, now)
+    ledger.close()
+
+
+@pytest.mark.parametrize("kept", [1, 40])
+def test_a_torn_last_line_is_kept_and_closed_by_a_recovery_record(tmp_path, kept):
+    written(tmp_path, 2)
+    segment = tmp_path / "ledger-0-000000000001.jsonl"
+    data = segment.read_bytes()
+    torn = data[: data.rstrip(b"\n").rindex(b"\n") + 1 + kept]
+    segment.write_bytes(torn)
+    assert verify(tmp_path).problem == "the last line is torn and no recovery record closes it"
+
+    written(tmp_path, 1)
+
+    assert segment.read_bytes().startswith(torn)
+    assert b'"kind":"recovery"' in segment.read_bytes()
+    assert verify(tmp_path) is None
+
+
+def test_a_line_that_lacks_only_its_newline_stays_in_the_chain(tmp_path):
+    written(tmp_path, 1)
+    segment = tmp_path / "ledger-0-000000000001.jsonl"
+    segment.write_bytes(segment.read_bytes()[:-1])
+
+    written(tmp_path, 1)
+
+    assert verify(tmp_path) is None
+    assert [r["kind"] for r in lines(tmp_path)] == ["start", "decision", "start", "decision"]
+
+
+def test_a_long_segment_is_followed_by_a_new_one(tmp_path):
+    ledger = FileLedger(tmp_path, 0, now, segment_bytes=300)
+    for _ in range(5):
+        ledger.append({"kind": "decision"})
+    ledger.close()
+
+    assert len(list(tmp_path.glob("*.jsonl"))) > 1
+    assert verify(tmp_path) is None
+
+
+def test_a_failed_write_is_an_error_and_the_chain_heals_when_the_disk_does(tmp_path, monkeypatch):
+    ledger = FileLedger(tmp_path, 0, now)
+    real = os.write
+    monkeypatch.setattr(os, "write", lambda file, data: real(file, data[:30]))  # what a full disk does
+    with pytest.raises(LedgerError, match="the disk is full"):
+        ledger.append({"kind": "decision", "lost": True})
+    assert not ledger.healthy
+
+    monkeypatch.setattr(os, "write", real)
+    ledger.append({"kind": "decision"})
+    ledger.close()
+
+    assert ledger.healthy
+    assert verify(tmp_path) is None
+
+
+def test_a_ledger_heals_without_waiting_for_the_next_record(tmp_path, monkeypatch):
+    ledger = FileLedger(tmp_path, 0, now)
+    real = os.write
+    monkeypatch.setattr(os, "write", lambda file, data: real(file, data[:30]))
+    with pytest.raises(LedgerError):
+        ledger.append({"kind": "decision"})
+    with pytest.raises(LedgerError):
+        ledger.heal()
+    monkeypatch.setattr(os, "write", real)
+    ledger.heal()
+    ledger.close()
+
+    assert ledger.healthy
+    assert verify(tmp_path) is None
+
+
+def test_a_folder_that_is_a_file_is_an_error_that_names_it(tmp_path):
+    path = tmp_path / "file"
+    path.write_text("")
+    with pytest.raises(LedgerError, match=r"file: the ledger cannot be opened"):
+        FileLedger(path, 0, now)
+
+
+@pytest.mark.parametrize(("line", "expected"), [(0, 1), (2, 3), (3, 4)])
+def test_a_changed_line_is_found(tmp_path, line, expected):
+    written(tmp_path, 3)
+    segment = tmp_path / "ledger-0-000000000001.jsonl"
+    rows = segment.read_bytes().splitlines(keepends=True)
+    rows[line] = rows[line].replace(b'"time":"2026', b'"time":"2025')
+    segment.write_bytes(b"".join(rows))
+    broken = verify(tmp_path)
+
+    assert str(expected) in f"{broken.line} {broken.problem}"
+
+
+def test_a_missing_line_and_a_missing_segment_are_found(tmp_path):
+    written(tmp_path, 3)
+    written(tmp_path, 1)
+    first = tmp_path / "ledger-0-000000000001.jsonl"
+    rows = first.read_bytes().splitlines(keepends=True)
+    first.write_bytes(b"".join(rows[:1] + rows[2:]))
+    assert (verify(tmp_path).line, verify(tmp_path).problem) == (2, "record 3 follows record 1")
+
+    first.unlink()
+    assert verify(tmp_path).problem == "record 5 follows record 0"
+
+
+def test_a_record_made_up_with_a_right_hash_does_not_fit_the_chain(tmp_path):
+    written(tmp_path / "a", 3)
+    written(tmp_path / "b", 2)
+    other = FileLedger(tmp_path / "c", 0, lambda: "2020-01-01T00:00:00.000000Z")
+    other.append({"kind": "decision"})
+    other.close()
+    name = "ledger-0-000000000001.jsonl"
+    good = (tmp_path / "a" / name).read_bytes().splitlines(keepends=True)
+    good[1] = (tmp_path / "c" / name).read_bytes().splitlines(keepends=True)[1]
+    (tmp_path / "a" / name).write_bytes(b"".join(good))
+
+    assert verify(tmp_path / "a").problem == "record 2 does not follow from the hash of record 1"
+
+
+def test_a_line_that_nests_deeper_than_it_can_be_sealed_is_a_changed_line(tmp_path):
+    """orjson reads 1,024 levels and writes 254: such a line ended `audit verify`, and the guard's start, with an exception."""
+    written(tmp_path, 1)
+    path = next(tmp_path.glob("ledger-0-*.jsonl"))
+    path.write_bytes(path.read_bytes() + b'{"seq":3,"a":' + b"[" * 300 + b"]" * 300 + b"}\n")
+
+    assert verify(tmp_path) is not None
+    written(tmp_path, 1)
+    assert verify(tmp_path) is None
+
+
+def test_without_a_ledger_nothing_is_kept_and_nothing_fails():
+    ledger = NoLedger()
+    ledger.append({"kind": "decision"})
+    ledger.sync()
+    ledger.close()
+
+    assert ledger.healthy

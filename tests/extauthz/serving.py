@@ -1,0 +1,46 @@
+"""`phiguard serve` as a process of its own, for tests."""
+
+import signal
+import socket
+import subprocess
+import sys
+
+import orjson
+
+
+def free_port():
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+class Serving:
+    """`phiguard serve` as a process of its own."""
+
+    def __init__(self, policy, *options):
+        self.port, self.health = free_port(), free_port()
+        listen = ["--listen", f"127.0.0.1:{self.port}", "--health-listen", f"127.0.0.1:{self.health}"]
+        self.arguments = ["serve", "--policy", str(policy), *listen, *map(str, options)]
+
+    def __enter__(self):
+        command = [sys.executable, "-m", "extauthz.cli", *self.arguments]
+        self.process = subprocess.Popen(command, stderr=subprocess.PIPE)  # noqa: S603 - our own command
+        self.log = []
+        return self
+
+    def __exit__(self, *_):
+        if self.process.poll() is None:
+            self.process.kill()
+        self.process.wait()
+        self.process.stderr.close()
+
+    def until(self, event, count=1):
+        while sum(line["event"] == event for line in self.log) < count:
+            line = self.process.stderr.readline()
+            assert line, self.log
+            self.log.append(orjson.loads(line))
+
+    def end(self):
+        self.process.send_signal(signal.SIGTERM)
+        self.log += [orjson.loads(line) for line in self.process.stderr]
+        return self.process.wait(30)

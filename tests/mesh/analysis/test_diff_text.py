@@ -1,0 +1,97 @@
+from pathlib import Path
+
+import pytest
+
+from mesh.analysis.diff import RuleChange, diff
+from mesh.analysis.diff_text import audit_words, changes, setting_words, short, summed_up, untried_words
+from mesh.analysis.flows import PROVIDER
+from mesh.policy_file.load import parse
+from phiscan.identifiers import INFO_TYPES
+
+CLINIC = (Path(__file__).parents[3] / "extauthz" / "demo" / "clinic.yaml").read_text()
+OWN = {name for name, info_type in INFO_TYPES.items() if info_type.identifier}
+HEALTH = set(INFO_TYPES) - OWN
+
+
+def sentences(old: str, new: str, text: str = CLINIC) -> list[str]:
+    assert old in text
+    changed = text.replace(old, new)
+    found = diff(parse(text, file="old"), parse(changed, file="new"))
+    return [setting_words(s) for s in found.settings] + [str(c) for c in changes(found)]
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "said"),
+    [
+        (
+            "request: {otherwise: DENY}  # counts and averages only",
+            "request: {allow: [DATE_OF_BIRTH]}",
+            ["research/analytics may now receive DATE_OF_BIRTH from clinic/ehr at POST /reports (request)"],
+        ),
+        (
+            'methods: [POST], paths: ["/reports"]',
+            "methods: [POST]",
+            ["clinic/ehr may now call research/analytics at POST any path"],
+        ),
+        (
+            'operation: {methods: [POST], paths: ["/reports"]}',
+            "operation: {}",
+            ["clinic/ehr may now call research/analytics"],
+        ),
+        (
+            "response: {allow: [A, C, H, I, R], otherwise: DENY}",
+            "response: {allow: [A, C, H, I], otherwise: DENY}",
+            ["finance/billing may no longer receive class R from clinic/ehr at GET /patients/* (response)"],
+        ),
+        (
+            "allow: [A, C, H, I, R]\n        redact: [US_SOCIAL_SECURITY_NUMBER]",
+            "allow: [A, C, H, I, R, US_SOCIAL_SECURITY_NUMBER]",
+            [
+                "finance/billing now receives US_SOCIAL_SECURITY_NUMBER unmasked from clinic/ehr at POST /claims, POST /claims/* (request)"
+            ],
+        ),
+        ("mode: enforce", "mode: monitor", ["mode is now monitor, it was enforce"]),
+    ],
+)
+def test_a_change_is_said_as_a_reviewer_would(old, new, said):
+    assert sentences(old, new) == said
+
+
+def test_what_opens_comes_first_and_equal_moves_are_one_sentence():
+    billing, place = "finance/billing", "from clinic/ehr at POST /claims, POST /claims/* (request)"
+    text = "allow: [A, C, H, I, R]\n        redact: [US_SOCIAL_SECURITY_NUMBER]"
+    assert sentences(text, "allow: [A, I, EMAIL_ADDRESS, URL]\n        deny: [US_SOCIAL_SECURITY_NUMBER]") == [
+        f"{billing} may now receive EMAIL_ADDRESS, URL {place}",
+        f"{billing} may no longer receive class C, class R, MEDICAL_RECORD_NUMBER {place}",
+        f"{billing} may no longer receive messages with US_SOCIAL_SECURITY_NUMBER (masked so far) {place}",
+    ]
+
+
+def test_a_whole_class_all_identifiers_and_all_health_information_have_one_word():
+    assert summed_up({"DATE_OF_BIRTH", "DATE_OF_DEATH", "SERVICE_DATE", "AGE_OVER_89", "URL"}) == "class C, URL"
+    assert summed_up(OWN) == "every identifier"
+    assert summed_up(OWN - {"URL"}) == "every identifier but URL"
+    assert summed_up(HEALTH) == "health information"
+    assert summed_up({"URL", f"{PROVIDER}URL", f"{PROVIDER}IMEI_HARDWARE_ID"}) == f"URL, {PROVIDER}IMEI_HARDWARE_ID"
+
+
+@pytest.mark.parametrize(
+    ("label", "said"),
+    [
+        ("cluster.local/ns/clinic/sa/ehr", "clinic/ehr"),
+        ("cluster.local/ns/clinic/*", "clinic/*"),
+        ("cluster.local/ns/clin*", "clin*"),
+        ("other.example/ns/clinic/sa/ehr", "other.example/ns/clinic/sa/ehr"),
+        ("*", "any other workload"),
+        ("cluster.local/*", "any other workload"),
+        ("", "a peer without an identity"),
+    ],
+)
+def test_a_label_is_short_where_the_trust_domain_goes_without_saying(label, said):
+    assert short(label) == said
+
+
+def test_what_cannot_be_compared_and_what_decides_nothing_is_said():
+    asking = RuleChange("doctors", "new", "claim role = doctor")
+    assert untried_words(asking) == "rule `doctors` is new and asks for claim role = doctor: not compared, read it"
+    assert audit_words(RuleChange("tighter", "removed")) == "AUDIT rule `tighter` is removed: it decides nothing"

@@ -1,0 +1,89 @@
+from dataclasses import replace
+
+import pytest
+from mesh_strategies import BILLING, EHR, found
+
+from mesh.analysis.explain import Branch, explain, lines, says
+from mesh.exchange.events import Outcome
+from mesh.message.facts import Direction, Facts, Operation, Vantage
+from mesh.policy.decide import decide
+from mesh.policy.policy import Disclosure, Peer, Policy, Rule, Target
+from phiscan.finding import Coverage, Gap, ScanReport, Subject, Verdict
+
+CLAIM = Disclosure(frozenset({"PERSON_NAME"}), deny=frozenset({"G"}))
+ONE = Rule("claims", (Peer((EHR,)),), (Target(Peer((BILLING,))),), CLAIM)
+TWO = replace(ONE, name="also", request=Disclosure(frozenset({"*"})), mtls=False)
+FACTS = Facts(source=EHR, destination=BILLING, mtls=True, operation=Operation("POST", "/claims"))
+REPORT = ScanReport((found("PERSON_NAME"), found("US_SOCIAL_SECURITY_NUMBER")), verdict=Verdict.PHI)
+
+
+def told(*rules, facts=FACTS, report=REPORT):
+    policy = Policy(name="clinic", digest="0123456789abcdef", rules=rules)
+    return list(lines(explain(facts, Outcome(decide(facts, report, policy), report), policy)))
+
+
+def test_a_denial_is_told_from_the_edge_to_the_entry_that_denies():
+    assert told(ONE) == [
+        "DENY MINIMUM_NECESSARY because of US_SOCIAL_SECURITY_NUMBER",
+        f"├─ edge: {EHR} -> {BILLING}, POST /claims, request, mutual TLS",
+        "│  └─ named by claims",
+        "├─ content: verdict phi, seen whole",
+        "│  ├─ PERSON_NAME (A): allow (PERSON_NAME), says claims",
+        "│  └─ US_SOCIAL_SECURITY_NUMBER (G): deny (G), says claims",
+        "└─ policy: clinic, mode enforce, revision 0123456789ab",
+    ]
+
+
+def test_of_several_rules_each_is_told():
+    said = told(ONE, TWO)
+    assert "│  └─ named by also (mtls any)" in said
+    assert said[said.index("│  └─ US_SOCIAL_SECURITY_NUMBER (G)") + 1 :][:2] == [
+        "│     ├─ deny (G), says claims",
+        "│     └─ allow (*), says also",
+    ]
+
+
+def test_what_audit_rules_would_have_done_is_told():
+    said = told(TWO, replace(ONE, name="tried", audit=True))
+    assert said[0] == "ALLOW ALLOWED_BY_RULE"
+    assert said[-3:-1] == ["├─ AUDIT rules, which decide nothing", "│  └─ tried: DENY if it were the only rule"]
+
+
+def test_an_edge_that_no_rule_names_and_a_gap_are_told():
+    report = ScanReport(coverage=Coverage.TRUNCATED, gap=Gap.CUT_OFF)
+    facts = replace(FACTS, vantage=Vantage.OUTBOUND, service="billing", operation=Operation("GET", "/a/../b"))
+    said = told(facts=facts, report=report)
+    assert f"├─ edge: {EHR} -> billing, GET /a/../b, request, seen by the sender, ambiguous path" in said
+    assert "│  └─ no rule names it: defaultAction DENY" in said
+    assert "├─ content: verdict none, TRUNCATED CUT_OFF" in said
+    assert "│  └─ nothing was found" in said
+
+
+def test_the_response_is_explained_by_the_responses_part():
+    said = told(ONE, facts=replace(FACTS, direction=Direction.RESPONSE))
+    assert "│  ├─ PERSON_NAME (A): otherwise DENY, says claims" in said
+
+
+@pytest.mark.parametrize(
+    ("finding", "said"),
+    [
+        (found("EMAIL_ADDRESS"), "otherwise DENY"),
+        (found("DIAGNOSIS", Subject.NOBODY), "nothing, so it flows"),
+        (found("US_SOCIAL_SECURITY_NUMBER"), "deny (G)"),
+        (found("PERSON_NAME", Subject.PROVIDER), "allow (PERSON_NAME)"),
+        (found("EMAIL_ADDRESS", Subject.PROVIDER), "nothing, so it flows"),
+    ],
+)
+def test_a_rule_says_the_strictest_entry_that_names_a_finding(finding, said):
+    assert says(CLAIM, finding) == said
+
+
+def test_deny_wins_over_redact_and_redact_over_allow():
+    names = frozenset({"PERSON_NAME"})
+    assert says(Disclosure(names, names, names), found("PERSON_NAME")) == "deny (PERSON_NAME)"
+    assert says(Disclosure(names, names), found("PERSON_NAME")) == "redact (PERSON_NAME)"
+
+
+def test_a_tree_is_drawn_with_its_branches():
+    tree = Branch("a", (Branch("b", (Branch("c"),)), Branch("d", (Branch("e"),))))
+    assert list(lines(tree)) == ["a", "├─ b", "│  └─ c", "└─ d", "   └─ e"]

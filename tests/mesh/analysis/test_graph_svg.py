@@ -1,0 +1,80 @@
+import re
+from itertools import combinations
+from pathlib import Path
+from xml.etree import ElementTree as ET
+
+import pytest
+
+from mesh.analysis.graph import Arrow, Graph, graph
+from mesh.analysis.graph_svg import columns, svg
+from mesh.policy_file.load import parse
+
+FOLDER = Path(__file__).parents[3] / "examples" / "hospital"
+HOSPITAL = graph(parse((FOLDER / "hospital.yaml").read_text(), file="hospital.yaml"))
+NS = "{http://www.w3.org/2000/svg}"
+
+
+def drawn(found=HOSPITAL, title="Who & whom"):
+    return ET.fromstring(svg(found, title))  # noqa: S314  # our own document
+
+
+def rectangles(kind):
+    return [
+        tuple(int(r.get(key)) for key in ("x", "y", "width", "height"))
+        for r in drawn().iter(f"{NS}rect")
+        if r.get("class") == kind
+    ]
+
+
+def test_the_picture_has_a_title_and_says_every_arrow():
+    root = drawn()
+    assert (root.get("role"), root.find(f"{NS}title").text) == ("img", "Who & whom")
+    said = root.find(f"{NS}desc").text
+    assert [arrow.sentence for arrow in HOSPITAL.arrows if arrow.sentence not in said] == []
+    assert [group.find(f"{NS}title").text for group in root.iter(f"{NS}g")] == [a.sentence for a in HOSPITAL.arrows]
+
+
+def test_only_what_is_masked_is_dashed():
+    dashed = [p.get("class") == "a m" for p in drawn().iter(f"{NS}path") if p.get("class")]
+    assert dashed == [bool(arrow.masked) for arrow in HOSPITAL.arrows]
+
+
+@pytest.mark.parametrize("kind", ["n", "w"])
+def test_no_box_lies_on_another_and_all_are_inside(kind):
+    for (x1, y1, w1, h1), (x2, y2, w2, h2) in combinations(rectangles(kind), 2):
+        assert x1 + w1 <= x2 or x2 + w2 <= x1 or y1 + h1 <= y2 or y2 + h2 <= y1
+    _, _, width, height = (int(n) for n in drawn().get("viewBox").split())
+    assert all(x >= 0 and y >= 0 and x + w <= width and y + h <= height for x, y, w, h in rectangles(kind))
+
+
+def test_a_receiver_stands_right_of_its_sender_and_a_circle_ends():
+    chain = [Arrow("a/x", "b/x", (), ()), Arrow("b/x", "c/x", (), ()), Arrow("c/x", "a/x", (), ())]
+    found = Graph({name: (f"{name}/x",) for name in "abc"}, tuple(chain))
+    assert columns(found) == {"a": 0, "b": 1, "c": 2}
+
+
+def test_a_policy_that_opens_nothing_is_an_empty_picture():
+    assert drawn(Graph({}, ())).find(f"{NS}desc").text == "no edge is open"
+
+
+def test_no_arrow_leads_through_a_workload():
+    boxes = rectangles("w")
+    for drawing in drawn().iter(f"{NS}path"):
+        if drawing.get("class"):
+            numbers = [int(n) for n in re.findall(r"-?[0-9]+", drawing.get("d"))]
+            points = list(zip(numbers[::2], numbers[1::2], strict=True))
+            for step in range(1, 100):
+                t = step / 100
+                weights = ((1 - t) ** 3, 3 * t * (1 - t) ** 2, 3 * t * t * (1 - t), t**3)
+                x, y = (sum(w * point[axis] for w, point in zip(weights, points, strict=True)) for axis in (0, 1))
+                assert not [box for box in boxes if box[0] < x < box[0] + box[2] and box[1] < y < box[1] + box[3]]
+
+
+def test_accounts_of_one_name_are_told_apart_in_the_list():
+    found = Graph(
+        {"a": ("a/api", "a/*"), "b": ("b/api",)},
+        (Arrow("a/api", "b/api", ("PERSON_NAME",), ()), Arrow("a/*", "b/api", (), ())),
+    )
+    listed = [t.text for t in drawn(found).iter(f"{NS}text")]
+    assert "a/api to b/api: A" in listed
+    assert any(text.startswith("a/any other to b/api") for text in listed)

@@ -1,0 +1,27 @@
+from mesh.analysis import cases
+from mesh.analysis.rule_coverage import RuleCoverage, rule_coverage
+
+FILE = """\
+policy:
+  apiVersion: phiguard.dev/v1alpha1
+  kind: SegmentationPolicy
+  metadata: {name: clinic}
+  spec:
+    rules:
+    - {name: tried, from: [{namespaces: [clinic]}], to: [{namespaces: [finance]}]}
+    - {name: watched, action: AUDIT, from: [{namespaces: [clinic]}], to: [{namespaces: [finance]}]}
+    - {name: idle, from: [{namespaces: [clinic]}], to: [{namespaces: [web]}]}
+cases:
+- {name: a, request: {source: cluster.local/ns/clinic/sa/a, destination: cluster.local/ns/finance/sa/b, mtls: true}}
+- {name: b, request: {source: cluster.local/ns/clinic/sa/a, destination: cluster.local/ns/finance/sa/b, mtls: true,
+                      direction: response}}
+- {name: c, request: {source: cluster.local/ns/web/sa/a, destination: cluster.local/ns/finance/sa/b, mtls: true}}
+"""
+
+
+def test_a_rule_is_covered_by_the_cases_whose_edge_it_names(scanner_of):
+    found = cases.load(FILE, file="c.yaml", read=lambda _: b"")
+    tried, watched, idle = rule_coverage([(case, cases.run(case, scanner_of)) for case in found])
+    assert tried == RuleCoverage("clinic", "tried", 1, 1)
+    assert watched == RuleCoverage("clinic", "watched", 1, 1)  # it would have allowed, so no decision names it
+    assert (tried.covered, idle.covered, idle.rule) == (True, False, "idle")

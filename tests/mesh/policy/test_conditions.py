@@ -1,0 +1,46 @@
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from mesh.message import identity, paths
+from mesh.message.facts import Protocol
+from mesh.policy.conditions import Condition, Edge, Fit
+from mesh.policy.policy import OperationMatch
+
+PATTERNS = st.sampled_from(["*", "/a", "/a/", "/a/*", "/a*", "/", "/b"])
+
+
+def edge(path: str | None = "/a", port: int = 80, method: str = "GET") -> Edge:
+    return Edge("", "", True, Protocol.HTTP, method, path, "Api.Example:80", port)
+
+
+@given(
+    st.lists(PATTERNS, min_size=1, max_size=3), st.sampled_from(["", "/", "/a", "/a/", "/a/b", "/ab", "/b", "/c", "*"])
+)
+def test_sorted_patterns_name_what_each_of_them_names(patterns, path):
+    found = Condition(OperationMatch(paths=tuple(patterns))).fit(edge(path))
+    assert (found is Fit.YES) is any(identity.matches(pattern, path) for pattern in patterns)
+
+
+@pytest.mark.parametrize(
+    ("operation", "message", "fit"),
+    [
+        (OperationMatch(paths=("/a",)), edge(None), Fit.UNSURE),
+        (OperationMatch(paths=("/a", "*")), edge(None), Fit.YES),
+        (OperationMatch(paths=("/a",), ports=(80,)), edge(port=0), Fit.UNSURE),
+        (OperationMatch(paths=("/b",), ports=(80,)), edge(port=0), Fit.NO),
+        (OperationMatch(paths=("/a",), methods=("POST",)), edge(None), Fit.NO),
+        (OperationMatch(hosts=("api.example",)), edge(), Fit.YES),
+        (OperationMatch(hosts=("example",)), edge(), Fit.NO),
+    ],
+)
+def test_the_least_sure_part_decides(operation, message, fit):
+    assert Condition(operation).fit(message) is fit
+
+
+def test_equal_conditions_are_one():
+    assert len({Condition(OperationMatch(paths=("/a",))), Condition(OperationMatch(paths=("/a",)))}) == 1
+
+
+def test_hosts_are_held_against_the_authority_as_it_is_normalised():
+    assert paths.normalise_host(edge().authority) == "api.example"

@@ -1,0 +1,69 @@
+"""Runs of letters: what they decode to, and when that is a document."""
+
+import base64
+import gzip
+import json
+import os
+import zlib
+
+import brotli
+import pytest
+
+import phiscan
+from phiscan.embedded import base64_and_hex
+from phiscan.finding import Gap, Verdict
+
+NOTE = b"Patient: Ana Ruiz\nSSN: 123-45-6780\nDiagnosis: asthma\n"
+
+
+def raw(data):
+    stream = zlib.compressobj(9, zlib.DEFLATED, -15)
+    return stream.compress(data) + stream.flush()
+
+
+@pytest.mark.parametrize(
+    "packed",
+    [gzip.compress(NOTE), zlib.compress(NOTE), raw(NOTE), brotli.compress(NOTE)],
+    ids=["gzip", "zlib", "deflate", "br"],
+)
+@pytest.mark.parametrize("letters", [base64.b64encode, base64.urlsafe_b64encode, bytes.hex])
+def test_a_compressed_document_is_read_and_masked(packed, letters):
+    spelled = letters(packed)
+    data = json.dumps({"blob": spelled if isinstance(spelled, str) else spelled.decode()}).encode()
+    report = phiscan.scan(data)
+    assert (report.verdict, report.gap) == (Verdict.PHI, Gap.NONE)
+    assert json.loads(phiscan.redact(data, report)) == {"blob": "XXX"}
+
+
+@pytest.mark.parametrize("letters", [base64.b32encode, base64.b32hexencode])
+@pytest.mark.parametrize("spelling", [bytes.upper, bytes.lower, lambda run: run.rstrip(b"=")])
+def test_base32_of_a_text_is_read_and_masked(letters, spelling):
+    data = json.dumps({"blob": spelling(letters(NOTE)).decode()}).encode()
+    report = phiscan.scan(data)
+    assert report.verdict is Verdict.PHI
+    assert json.loads(phiscan.redact(data, report)) == {"blob": "XXX"}
+
+
+def test_what_begins_to_decompress_and_breaks_off_is_a_gap():
+    packed = zlib.compress(NOTE * 40 + os.urandom(64).hex().encode())[:-20]
+    assert phiscan.scan(json.dumps({"v": base64.b64encode(packed).decode()}).encode()).gap is Gap.MALFORMED
+
+
+def test_a_bomb_is_a_gap():
+    bomb = zlib.compress(b"word " * (8 << 20), 9)
+    assert phiscan.scan(json.dumps({"v": base64.b64encode(bomb).decode()}).encode()).gap is Gap.OVER_LIMIT
+
+
+def test_random_tokens_are_nothing():
+    tokens = [base64.b64encode(os.urandom(n)).decode() for n in range(16, 64)] + [
+        base64.b32encode(os.urandom(n)).decode() for n in range(16, 64)
+    ]
+    report = phiscan.scan(json.dumps(tokens).encode())
+    assert (report.findings, report.gap) == ((), Gap.NONE)
+
+
+def test_readable_needs_words():
+    assert base64_and_hex.readable(b"Ana Ruiz 1980")
+    assert base64_and_hex.readable("Añ".encode() * 3000 + b" word")
+    assert not base64_and_hex.readable(b"\x00\x01\x02abc")
+    assert not base64_and_hex.readable(b"ab")

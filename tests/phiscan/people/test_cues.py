@@ -1,0 +1,91 @@
+"""What stands beside a name says that it is one, and whose."""
+
+import pytest
+
+from phiscan.finding import Subject
+from phiscan.people.cues import begins_with_a_given_name, is_close, is_others, speaks_of_care, subject_of
+from phiscan.people.segments import segments
+
+
+def _segment(text, name):
+    data = text.encode()
+    return next(s for s in segments(data) if data[s.start : s.end].decode() == name)
+
+
+def _subject(text, name):
+    return subject_of(_segment(text, name))
+
+
+@pytest.mark.parametrize(
+    ("text", "name", "subject"),
+    [
+        ("Jada here for a shot", "Jada", Subject.PATIENT),
+        ("Pt. Ruth Delacroix at home", "Ruth Delacroix", Subject.PATIENT),
+        ("Resident: Agnes Tolliver", "Agnes Tolliver", Subject.PATIENT),
+        ("Ana Ruiz, 54F", "Ana Ruiz", Subject.PATIENT),
+        ("Ana Ruiz (DOB 1961-04-02)", "Ana Ruiz", Subject.PATIENT),
+        ("SMITH, JOHN Q | M | 01/15/1980", "SMITH, JOHN Q", Subject.PATIENT),
+        ("Mr. Moreau called", "Moreau", Subject.PERSON),
+        ("her husband, Emeka, was taught", "Emeka", Subject.PERSON),
+        ("son Andre at home", "Andre", Subject.PERSON),
+        ("Marchetti, Giulia (mother)", "Marchetti, Giulia", Subject.PERSON),
+        ("certify that Hector Ibarra-Soto was", "Hector Ibarra-Soto", Subject.PERSON),
+        ("Ana Ruiz was admitted", "Ana Ruiz", Subject.PATIENT),
+        ("Mr. Ruiz, a 94-year-old", "Ruiz", Subject.PATIENT),
+        ("Member Ana Ruiz, ID H44", "Ana Ruiz", Subject.PATIENT),
+        ("thanks for telling me, Jasmine.", "Jasmine", Subject.PERSON),
+        ("Spouse Chuka trained", "Chuka", Subject.PERSON),
+        ("Best regards,\nAna Ruiz\n", "Ana Ruiz", Subject.PERSON),
+        ("Ana Ruiz\n12 Elm Road", "Ana Ruiz", Subject.PERSON),
+        ("Ana Ruiz ph 716-555-0144", "Ana Ruiz", Subject.PERSON),
+    ],
+)
+def test_a_cue_says_whom_a_name_names(text, name, subject):
+    assert _subject(text, name) is subject
+
+
+@pytest.mark.parametrize(
+    ("text", "name", "reason"),
+    [
+        ("uses MS Excel daily", "Excel", "a product, no title"),
+        ("this is Melissa calling from Piedmont", "Melissa", "who calls from somewhere works there"),
+        ("Agent: this is Tanya", "Tanya", "who answers for a company"),
+        ("read by T. Reyes, LVN", "T. Reyes", "a credential"),
+        ("Ruiz(String)", "Ruiz", "a call"),
+        ("at Ana Ruiz", "Ana Ruiz", "nothing says what it is"),
+        ("Regards,\nAna Ruiz\nLakeview Clinic", "Ana Ruiz", "a clinic below: she works there"),
+        ("Signing out Ana Ruiz, 8 year old", "Signing", "the name between is who is eight"),
+        ("Subject: Meter readings", "Meter", "what a message is about"),
+        ("at Jefferson Elementary", "Jefferson", "a school"),
+        ("Reuters reports", "Reuters", "a verb behind one word that is no given name"),
+    ],
+)
+def test_what_looks_like_a_cue_and_is_none(text, name, reason):
+    segment = _segment(text, name)
+    assert is_others(segment) or subject_of(segment) is None, reason
+
+
+def test_the_list_knows_given_names_in_either_order():
+    assert [begins_with_a_given_name(s) for s in segments(b"Maria Quill; Quill, Maria; Quill Zqx")] == [
+        True,
+        True,
+        False,
+    ]
+
+
+@pytest.mark.parametrize(
+    ("text", "name", "told"),
+    [
+        ("her son Andre", "Andre", True),
+        ("Mrs. Ruiz", "Ruiz", True),
+        ("Dear Ana,", "Ana", False),
+        ("call Mark Jensen", "Mark Jensen", False),
+    ],
+)
+def test_people_are_told_of_by_title_and_relation(text, name, told):
+    assert speaks_of_care(_segment(text, name)) is told
+
+
+def test_a_title_is_not_close():
+    assert not is_close(_segment("Mrs. Ruiz", "Ruiz"))
+    assert is_close(_segment("her son Andre", "Andre"))
