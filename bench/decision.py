@@ -35,13 +35,17 @@ def workload(number: int) -> str:
 
 
 def ends(rule: int) -> tuple[str, str]:
-    """Source and destination of a rule's edge. Of 10,000 rules, ten name each of the 1,000 edges."""
+    """Source and destination of a rule's edge. Of 10,000 rules, ten name each of the 1,000
+    edges."""
     return workload(rule % WORKLOADS), workload((rule * 7 + 1) % WORKLOADS)
 
 
 def policy(rules: int) -> Policy:
-    """A policy of `rules` rules between up to 1,000 workloads. Rules of one edge differ in their paths, by every third."""
-    disclosure = Disclosure(allow=frozenset(("A", "C")), redact=frozenset(("US_SOCIAL_SECURITY_NUMBER",)))
+    """A policy of `rules` rules between up to 1,000 workloads. Rules of one edge differ in their
+    paths, by every third."""
+    disclosure = Disclosure(
+        allow=frozenset(("A", "C")), redact=frozenset(("US_SOCIAL_SECURITY_NUMBER",))
+    )
     made = tuple(
         Rule(
             name=f"rule-{i}",
@@ -49,7 +53,9 @@ def policy(rules: int) -> Policy:
             targets=(
                 Target(
                     Peer(principals=(ends(i)[1],)),
-                    OperationMatch(methods=("POST",), paths=("/claims/*", f"/version-{i // WORKLOADS % 3}/*")),
+                    OperationMatch(
+                        methods=("POST",), paths=("/claims/*", f"/version-{i // WORKLOADS % 3}/*")
+                    ),
                 ),
             ),
             request=disclosure,
@@ -63,7 +69,13 @@ def report(findings: int) -> ScanReport:
     """A scan report with `findings` findings of two kinds."""
     kinds = (("PERSON_NAME", Identifier.NAME), ("US_SOCIAL_SECURITY_NUMBER", Identifier.SSN))
     found = tuple(
-        Finding(*kinds[i % 2], Likelihood.VERY_LIKELY, "bench", Location("field", i, i + 1), Subject.PATIENT)
+        Finding(
+            *kinds[i % 2],
+            Likelihood.VERY_LIKELY,
+            "bench",
+            Location("field", i, i + 1),
+            Subject.PATIENT,
+        )
         for i in range(findings)
     )
     return ScanReport(found, verdict=Verdict.PHI)
@@ -72,7 +84,9 @@ def report(findings: int) -> ScanReport:
 def message(source: str, destination: str, number: int) -> Facts:
     """A message along an edge; no two have the same path."""
     operation = Operation("POST", f"/claims/{number}?draft=1", "claims.example:8080", 8080)
-    return Facts(source=source, destination=destination, mtls=True, redactable=True, operation=operation)
+    return Facts(
+        source=source, destination=destination, mtls=True, redactable=True, operation=operation
+    )
 
 
 def decided(messages: list[Facts], scanned: ScanReport, of: Policy) -> None:
@@ -83,13 +97,17 @@ def decided(messages: list[Facts], scanned: ScanReport, of: Policy) -> None:
 def one_edge(seconds: float) -> None:
     policies = {str(size): policy(size) for size in RULES}
     messages = [message(*ends(0), number) for number in range(REPEAT)]
-    print(f"{'one edge, findings':>19} {'1 rule':>10} {'100 rules':>10} {'10,000 rules':>13} {'100 / 1':>8}")
+    print(
+        f"{'one edge, findings':>19} {'1 rule':>10} {'100 rules':>10} {'10,000 rules':>13} {'100 / 1':>8}"
+    )
     for findings in (2, 40, 1000):
         runs: dict[str, Callable[[], object]] = {
             n: partial(decided, messages, report(findings), p) for n, p in policies.items()
         }
         one, hundred, most = (median / REPEAT for median in interleaved(runs, seconds).values())
-        print(f"{findings:>19} {show(one):>10} {show(hundred):>10} {show(most):>13} {hundred / one:>8.2f}")
+        print(
+            f"{findings:>19} {show(one):>10} {show(hundred):>10} {show(most):>13} {hundred / one:>8.2f}"
+        )
 
 
 def random_edges(seconds: float) -> None:
@@ -105,11 +123,15 @@ def random_edges(seconds: float) -> None:
             dice.shuffle(edges)
             cold[size] += [timed(message(*edge, 0), scanned, found) for edge in edges]
             drawn = dice.choices(edges, k=5000)
-            warm[size] += [timed(message(*edge, number), scanned, found) for number, edge in enumerate(drawn)]
+            warm[size] += [
+                timed(message(*edge, number), scanned, found) for number, edge in enumerate(drawn)
+            ]
     for name, taken in (("first message", cold), ("later messages", warm)):
         print(
             f"{name:>19} "
-            + " ".join(f"{show(statistics.median(taken[size])):>{10 + 3 * (size > 100)}}" for size in RULES)
+            + " ".join(
+                f"{show(statistics.median(taken[size])):>{10 + 3 * (size > 100)}}" for size in RULES
+            )
         )
 
 

@@ -17,12 +17,14 @@ def clean(size: int) -> bytes:
 
 
 def observations(size: int) -> bytes:
-    """The densest FHIR that we know of: a bundle of observations with a subject, a code and a number each, and no blanks."""
+    """The densest FHIR that we know of: a bundle of observations with a subject, a code and a
+    number each, and no blanks."""
     return payloads.patient_bundle_of(size)
 
 
 def record(size: int) -> bytes:
-    """A patient's record as record systems export it: an indented bundle of visits with what was found, given and charged.
+    """A patient's record as record systems export it: an indented bundle of visits with what was
+    found, given and charged.
 
     https://hl7.org/fhir/R4/bundle.html
     """
@@ -53,7 +55,9 @@ def _patient() -> Json:
         "telecom": [{"system": "phone", "value": "555-867-2240", "use": "home"}],
         "gender": "male",
         "birthDate": "1958-11-02",
-        "address": [{"line": ["1480 Mill Lane"], "city": "Duluth", "state": "MN", "postalCode": "55803"}],
+        "address": [
+            {"line": ["1480 Mill Lane"], "city": "Duluth", "state": "MN", "postalCode": "55803"}
+        ],
         "maritalStatus": _concept(f"{_TERMS}/v3-MaritalStatus", "M", "Married"),
     }
 

@@ -28,7 +28,11 @@ def facts(number: int, path: str) -> Facts:
     """A message of one of many edges."""
     operation = Operation("POST", path, "w", 8080)
     return Facts(
-        source=workload(number), destination=workload(number * 7 + 1), mtls=True, redactable=True, operation=operation
+        source=workload(number),
+        destination=workload(number * 7 + 1),
+        mtls=True,
+        redactable=True,
+        operation=operation,
     )
 
 
@@ -83,7 +87,9 @@ def main() -> int:
             store = full(EdgeStore(Path(folder), 0, today), edges)
 
             def save(store: EdgeStore = store) -> None:
-                store.count(facts(0, "/claims"), decide(facts(0, "/claims"), NOTHING, RULES), NOTHING, RULES)
+                store.count(
+                    facts(0, "/claims"), decide(facts(0, "/claims"), NOTHING, RULES), NOTHING, RULES
+                )
                 store.save()
 
             start = time.perf_counter()

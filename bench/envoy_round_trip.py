@@ -37,7 +37,8 @@ CONTENTS: tuple[tuple[str, Callable[[int], bytes]], ...] = (
     ("clean JSON", payloads.clean_document_of),
     ("FHIR with PHI", payloads.patient_bundle_of),
 )
-SCAN_SECONDS = "1"  # more than the default, so that a slow scan shows as a number here and not as a refusal
+# more than the default, so that a slow scan shows as a number here and not as a refusal
+SCAN_SECONDS = "1"
 WARM_UP = 20
 MOST_ROUNDS = 2000
 
@@ -149,9 +150,13 @@ def _tail(milliseconds: float, count: int, *, sign: str = "") -> str:
 
 
 def main() -> int:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("--seconds-per-case", type=float, default=8.0, help="six cases; default 8")
-    parser.add_argument("--envoy", default="", metavar="PATH", help="the Envoy binary; else $PHIGUARD_ENVOY")
+    parser.add_argument(
+        "--envoy", default="", metavar="PATH", help="the Envoy binary; else $PHIGUARD_ENVOY"
+    )
     arguments = parser.parse_args()
     try:
         envoy = find_envoy(arguments.envoy, os.environ)
@@ -169,14 +174,20 @@ def run(stack: ExitStack, envoy: Path, seconds: float) -> None:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="phiguard-bench-")))
         lab = stack.enter_context(open_lab(Plan(envoy, folder, guard, (Sidecar(BILLING, gates),))))
         port, identity = lab.mesh.ports[BILLING].inbound, lab.mesh.certificates[EHR]
-        connection = http.client.HTTPSConnection(LOOPBACK, port, timeout=15, context=tls_context(identity))
+        connection = http.client.HTTPSConnection(
+            LOOPBACK, port, timeout=15, context=tls_context(identity)
+        )
         setups.append(Setup(name, lab, connection))
         stack.callback(connection.close)
     print(f"{'case':<24}{'setup':<26}{'n':>6}{'p50 ms':>9}{'p99 ms':>9}", end="")
     print(f"{'added p50':>12}{'added p99':>12}{'req/s/core':>12}{'RSS MiB':>10}")
     for content, make in CONTENTS:
         for size, count in SIZES:
-            content_type = "application/fhir+json" if make is payloads.patient_bundle_of else "application/json"
+            content_type = (
+                "application/fhir+json"
+                if make is payloads.patient_bundle_of
+                else "application/json"
+            )
             case = f"{size} {content}"
             try:
                 measure(setups, make(count), content_type, seconds)

@@ -36,14 +36,18 @@ def serve_threads(seconds: float, pipe: Connection) -> None:
 
     server = grpc.server(futures.ThreadPoolExecutor(max_workers=64))
     handler = grpc.stream_stream_rpc_method_handler(process)
-    server.add_generic_rpc_handlers((grpc.method_handlers_generic_handler("bench.Echo", {"Process": handler}),))
+    server.add_generic_rpc_handlers(
+        (grpc.method_handlers_generic_handler("bench.Echo", {"Process": handler}),)
+    )
     pipe.send(server.add_insecure_port("127.0.0.1:0"))
     server.start()
     server.wait_for_termination()
 
 
 def serve_aio(seconds: float, pipe: Connection) -> None:
-    async def process(requests: AsyncIterator[bytes], _: grpc.aio.ServicerContext) -> AsyncIterator[bytes]:
+    async def process(
+        requests: AsyncIterator[bytes], _: grpc.aio.ServicerContext
+    ) -> AsyncIterator[bytes]:
         async for request in requests:
             burn(seconds)
             yield request[:16]
@@ -51,7 +55,9 @@ def serve_aio(seconds: float, pipe: Connection) -> None:
     async def main() -> None:
         server = grpc.aio.server()
         handler = grpc.stream_stream_rpc_method_handler(process)
-        server.add_generic_rpc_handlers((grpc.method_handlers_generic_handler("bench.Echo", {"Process": handler}),))
+        server.add_generic_rpc_handlers(
+            (grpc.method_handlers_generic_handler("bench.Echo", {"Process": handler}),)
+        )
         pipe.send(server.add_insecure_port("127.0.0.1:0"))
         await server.start()
         await server.wait_for_termination()
@@ -99,7 +105,9 @@ async def one_stream_or_timeout(channel: grpc.aio.Channel) -> None:
 def measure(name: str, cpu: float, concurrent: int, idle: int, seconds: float) -> None:
     here, there = multiprocessing.Pipe()
     target = {"aio": serve_aio, "threads": serve_threads}[name]
-    process = multiprocessing.get_context("spawn").Process(target=target, args=(cpu, there), daemon=True)
+    process = multiprocessing.get_context("spawn").Process(
+        target=target, args=(cpu, there), daemon=True
+    )
     process.start()
     try:
         rate, median, worst = asyncio.run(load(here.recv(), seconds, concurrent, idle))
@@ -109,14 +117,25 @@ def measure(name: str, cpu: float, concurrent: int, idle: int, seconds: float) -
     finally:
         process.terminate()
         process.join()
-    print(f"{name:8} cpu {cpu * 1e3:3.0f} ms  concurrent {concurrent:3}  idle {idle:3}   {result}", flush=True)
+    print(
+        f"{name:8} cpu {cpu * 1e3:3.0f} ms  concurrent {concurrent:3}  idle {idle:3}   {result}",
+        flush=True,
+    )
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("--seconds", type=float, default=3.0, help="length of each measurement")
     seconds = parser.parse_args().seconds
-    for cpu, concurrent, idle in ((0, 1, 0), (0, 16, 0), (0.001, 1, 0), (0.001, 16, 0), (0, 16, 64)):
+    for cpu, concurrent, idle in (
+        (0, 1, 0),
+        (0, 16, 0),
+        (0.001, 1, 0),
+        (0.001, 16, 0),
+        (0, 16, 64),
+    ):
         for name in ("aio", "threads"):
             measure(name, cpu, concurrent, idle, seconds)
 

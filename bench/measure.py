@@ -10,10 +10,11 @@ _TURN: Final = 0.005
 
 
 def interleaved(contenders: Mapping[str, Callable[[], object]], seconds: float) -> dict[str, float]:
-    """Median seconds of one run of each contender. All take turns until `seconds` have passed, five rounds at least.
+    """Median seconds of one run of each contender. All take turns until `seconds` have passed, five
+    rounds at least.
 
-    A turn is runs one after another, as traffic comes, and its first run does not count: else the slowest contender, which empties the
-    processor's caches, is paid for by whoever comes after it.
+    A turn is runs one after another, as traffic comes, and its first run does not count: else the
+    slowest contender, which empties the processor's caches, is paid for by whoever comes after it.
     """
     times: dict[str, list[float]] = {name: [] for name in contenders}
     until = time.perf_counter() + seconds

@@ -38,8 +38,12 @@ def process(requests: Iterator[Message], _context: grpc.ServicerContext) -> Iter
 
 
 def serve(address: str, certificate: Path, key: Path, authority: Path) -> grpc.Server:
-    server = grpc.server(ThreadPoolExecutor(16), options=[("grpc.max_receive_message_length", _LARGEST_MESSAGE)])
-    unary = grpc.unary_unary_rpc_method_handler(check, decoder("envoy.service.auth.v3.CheckRequest"), encode)
+    server = grpc.server(
+        ThreadPoolExecutor(16), options=[("grpc.max_receive_message_length", _LARGEST_MESSAGE)]
+    )
+    unary = grpc.unary_unary_rpc_method_handler(
+        check, decoder("envoy.service.auth.v3.CheckRequest"), encode
+    )
     stream = grpc.stream_stream_rpc_method_handler(
         process, decoder("envoy.service.ext_proc.v3.ProcessingRequest"), encode
     )
@@ -53,7 +57,9 @@ def serve(address: str, certificate: Path, key: Path, authority: Path) -> grpc.S
     status.set("", health_pb2.HealthCheckResponse.SERVING)
     health_pb2_grpc.add_HealthServicer_to_server(status, server)
     credentials = grpc.ssl_server_credentials(
-        [(key.read_bytes(), certificate.read_bytes())], authority.read_bytes(), require_client_auth=True
+        [(key.read_bytes(), certificate.read_bytes())],
+        authority.read_bytes(),
+        require_client_auth=True,
     )
     server.add_secure_port(address, credentials)
     server.start()

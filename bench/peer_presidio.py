@@ -18,7 +18,9 @@ def main() -> None:
         if (
             isinstance(kind, type)
             and issubclass(kind, PatternRecognizer)
-            and name.startswith(("Us", "Email", "Ip", "CreditCard", "Medical", "Date", "Url", "Iban"))
+            and name.startswith(
+                ("Us", "Email", "Ip", "CreditCard", "Medical", "Date", "Url", "Iban")
+            )
         ):
             recognizers.append(kind())
     times = []

@@ -76,15 +76,19 @@ def one_document(name: str, data: bytes, engine: Engine, seconds: float) -> floa
 
 
 def presidio(data: bytes) -> float:
-    """Median seconds of Presidio's pattern recognizers on the same text; 0 when it is not installed."""
+    """Median seconds of Presidio's pattern recognizers on the same text; 0 when it is not
+    installed."""
     if not PEERS_READY.exists():
         return 0.0
-    done = subprocess.run([str(PEERS), "bench/peer_presidio.py"], input=data, capture_output=True, check=True)
+    done = subprocess.run(
+        [str(PEERS), "bench/peer_presidio.py"], input=data, capture_output=True, check=True
+    )
     return float(done.stdout)
 
 
 def peak_of_streaming(engine: Engine) -> float:
-    """MiB that a body of 10 MiB, streamed in chunks of 64 KiB, adds to the peak memory of this process."""
+    """MiB that a body of 10 MiB, streamed in chunks of 64 KiB, adds to the peak memory of this
+    process."""
     chunk = documents.record(64 * KIB)
     before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     scanner = engine.scanner(limits=Limits(seconds=600), clock=time.monotonic)
@@ -107,7 +111,9 @@ def main() -> int:
     Engine.load(blob)
     loaded = time.perf_counter() - start
     detectors = len(engine.matcher.detectors)
-    print(f"engine of {detectors} detectors: {show(compiled)} compiled, {show(loaded)} from its serialized form")
+    print(
+        f"engine of {detectors} detectors: {show(compiled)} compiled, {show(loaded)} from its serialized form"
+    )
     print("scanner, medians")
     print(
         f"{'document':24} {'phiscan':>10} {'Hyperscan':>10} {'ours/':>7} {'Python re':>11} {'/ours':>7} {'Presidio':>11} {'/ours':>7}"

@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-with warnings.catch_warnings():  # pydantic deprecates the way in which envoy-data-plane declares its validators
+# pydantic deprecates the way in which envoy-data-plane declares its validators
+with warnings.catch_warnings():
     warnings.simplefilter("ignore", DeprecationWarning)
     import extauthz.demo.envoy_config  # noqa: F401 - imported once, quietly
 

@@ -43,10 +43,14 @@ def lab(envoy: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lab]:
     [
         ("/patients/1", {}, 200),
         ("/patients/2", {}, 403),
-        ("/patients/2", {"x-forwarded-for": "10.20.0.5"}, 403),  # Envoy makes it the stream's address
-        ("/patients/1", {"x-forwarded-for": "127.0.0.1"}, 403),  # not known any more, so that no rule is met for sure
+        # Envoy makes it the stream's address
+        ("/patients/2", {"x-forwarded-for": "10.20.0.5"}, 403),
+        # not known any more, so that no rule is met for sure
+        ("/patients/1", {"x-forwarded-for": "127.0.0.1"}, 403),
     ],
 )
-def test_the_address_is_the_connections_own(lab: Lab, path: str, forwarded: dict[str, str], status: int) -> None:
+def test_the_address_is_the_connections_own(
+    lab: Lab, path: str, forwarded: dict[str, str], status: int
+) -> None:
     answer = lab.from_outside(BILLING, Request(BILLING.host, "GET", path, headers=forwarded))
     assert (answer.status, b"Patient" in answer.body) == (status, status == 200)

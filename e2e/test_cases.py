@@ -20,7 +20,9 @@ from mesh.policy.decision import Action
 from phiscan.scanner import Engine
 
 _FILE = Path(__file__).parents[1] / "tests" / "cases" / "envoy.yaml"
-CASES = cases.load(_FILE.read_text(), file=_FILE.name, read=lambda path: (_FILE.parent / path).read_bytes())
+CASES = cases.load(
+    _FILE.read_text(), file=_FILE.name, read=lambda path: (_FILE.parent / path).read_bytes()
+)
 _BY_PRINCIPAL = {workload.principal: workload for workload in WORKLOADS}
 _BY_HOST = {workload.host: workload for workload in WORKLOADS}
 
@@ -51,7 +53,8 @@ def _send(lab: Lab, case: Case, extra: dict[str, str]) -> Response:
 
 
 def _gates(case: Case, action: Action) -> int:
-    """How often the guard is asked: at the sender only, when it denies there; else at each gate of the way."""
+    """How often the guard is asked: at the sender only, when it denies there; else at each gate of
+    the way."""
     if case.head.facts.vantage is Vantage.OUTBOUND:
         return 1 if action is Action.DENY else 3
     return 2  # the request and its answer, which may be Envoy's own
@@ -65,7 +68,9 @@ def test_a_case_ends_on_envoy_as_it_does_in_simulate(lab: Lab, engine: Engine, c
     trace, traceparent = new_traceparent()
     response = _send(lab, case, {DELIVERY_HEADER: identity, "traceparent": traceparent})
     gates = _gates(case, decision.action)
-    decisions = observe(lab.sink.trace(trace, until=lambda spans: len(observe(spans)) >= gates, seconds=3.0))
+    decisions = observe(
+        lab.sink.trace(trace, until=lambda spans: len(observe(spans)) >= gates, seconds=3.0)
+    )
     strictest = max(decisions, key=lambda seen: seen.rank)
 
     assert simulated.passed
@@ -78,7 +83,9 @@ def test_a_case_ends_on_envoy_as_it_does_in_simulate(lab: Lab, engine: Engine, c
     assert len(decisions) == gates
     denied = decision.action is Action.DENY
     assert (response.status, len(lab.deliveries(identity))) == ((403, 0) if denied else (200, 1))
-    assert response.headers.get("x-phiguard-reason", "") == (decision.reason.value if denied else "")
+    assert response.headers.get("x-phiguard-reason", "") == (
+        decision.reason.value if denied else ""
+    )
 
 
 def test_thirty_cases_and_more_run_on_envoy() -> None:

@@ -13,7 +13,16 @@ import pytest
 
 def test_the_demo_ends_well_within_twenty_seconds(envoy: Path, tmp_path: Path) -> None:
     began = time.monotonic()
-    command = [sys.executable, "-m", "extauthz.cli", "demo", "--envoy", str(envoy), "--output", str(tmp_path)]
+    command = [
+        sys.executable,
+        "-m",
+        "extauthz.cli",
+        "demo",
+        "--envoy",
+        str(envoy),
+        "--output",
+        str(tmp_path),
+    ]
     done = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
 
     assert done.returncode == 0, done.stdout + done.stderr
@@ -23,8 +32,20 @@ def test_the_demo_ends_well_within_twenty_seconds(envoy: Path, tmp_path: Path) -
 
 
 def test_a_demo_that_is_kept_ends_with_all_its_children(envoy: Path, tmp_path: Path) -> None:
-    command = [sys.executable, "-m", "extauthz.cli", "demo", "--keep", "--envoy", str(envoy), "--output", str(tmp_path)]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True) as demo:
+    command = [
+        sys.executable,
+        "-m",
+        "extauthz.cli",
+        "demo",
+        "--keep",
+        "--envoy",
+        str(envoy),
+        "--output",
+        str(tmp_path),
+    ]
+    with subprocess.Popen(
+        command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
+    ) as demo:
         assert demo.stdout is not None
         lines: list[str] = []
         while not (lines and lines[-1].startswith("Try: curl")):

@@ -25,7 +25,9 @@ _SIDECARS = (
 
 @pytest.fixture(scope="module")
 def lab(envoy: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lab]:
-    with open_lab(Plan(envoy, tmp_path_factory.mktemp("failures"), phiguard(POLICY), _SIDECARS)) as running:
+    with open_lab(
+        Plan(envoy, tmp_path_factory.mktemp("failures"), phiguard(POLICY), _SIDECARS)
+    ) as running:
         yield running
 
 
@@ -69,7 +71,9 @@ def test_without_a_guard_the_receiver_takes_nothing(without_guard: Lab) -> None:
 
 def test_without_a_guard_an_answer_is_withheld(without_guard: Lab) -> None:
     identity = token_hex(8)
-    request = Request(ANALYTICS.host, method="GET", path="/patients/7731", headers={DELIVERY_HEADER: identity})
+    request = Request(
+        ANALYTICS.host, method="GET", path="/patients/7731", headers={DELIVERY_HEADER: identity}
+    )
     answer = without_guard.past_sidecar(BILLING, ANALYTICS, request)
 
     assert len(without_guard.deliveries(identity)) == 1  # the application did answer
@@ -82,7 +86,8 @@ def test_a_stuck_guard_is_a_guard_that_says_no(with_stuck_guard: Lab) -> None:
     from_sender = with_stuck_guard.from_application(EHR, _claim(sent))
     at_receiver = with_stuck_guard.past_sidecar(EHR, BILLING, _claim(taken))
 
-    # ext_proc answers a passed message_timeout with 504, whatever status_on_error says (seen with Envoy 1.38)
+    # ext_proc answers a passed message_timeout with 504, whatever status_on_error says (seen with
+    # Envoy 1.38)
     assert {from_sender.status, at_receiver.status} <= {503, 504}
     assert with_stuck_guard.deliveries(sent) + with_stuck_guard.deliveries(taken) == ()
 

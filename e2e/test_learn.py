@@ -35,7 +35,9 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def lab(envoy: Path, folder: Path) -> Iterator[Lab]:
     policy = folder / "policy.yaml"
     policy.write_text(_WATCHING)
-    with open_lab(Plan(envoy, folder, phiguard(policy, "--edges", str(folder / "edges")))) as running:
+    with open_lab(
+        Plan(envoy, folder, phiguard(policy, "--edges", str(folder / "edges")))
+    ) as running:
         yield running
 
 
@@ -55,7 +57,8 @@ def _usual(lab: Lab) -> list[Response]:
 
 @pytest.fixture(scope="module")
 def learned(lab: Lab, folder: Path) -> str:
-    """The policy learned from some usual traffic and one bad habit, in force in the same laboratory."""
+    """The policy learned from some usual traffic and one bad habit, in force in the same
+    laboratory."""
     for _ in range(MIN_COUNT):
         assert [answer.status for answer in _usual(lab)] == [200, 200, 200]
         assert lab.from_outside(BILLING, _CLAIM).status == 200  # PHI in the clear
@@ -65,7 +68,9 @@ def learned(lab: Lab, folder: Path) -> str:
     (folder / "policy.yaml").write_text(proposal.stdout.replace("mode: monitor", "mode: enforce"))
     lab.start_guard()
     lab.wait_for_guard()
-    lab.processes.wait_until(lambda: _usual(lab)[0].status != 503, "the sidecars' new connections to the guard")
+    lab.processes.wait_until(
+        lambda: _usual(lab)[0].status != 503, "the sidecars' new connections to the guard"
+    )
     return proposal.stdout
 
 
@@ -79,9 +84,13 @@ def test_the_same_traffic_passes(lab: Lab) -> None:
 
 @pytest.mark.usefixtures("learned")
 def test_other_traffic_does_not(lab: Lab) -> None:
-    phi_to_analytics = Request(ANALYTICS.host, path="/reports", headers=_FHIR, body=payloads.patient_bundle())
+    phi_to_analytics = Request(
+        ANALYTICS.host, path="/reports", headers=_FHIR, body=payloads.patient_bundle()
+    )
     other_path = Request(BILLING.host, path="/invoices", headers=_FHIR, body=payloads.CLEAN)
-    with_number = Request(BILLING.host, path="/claims", headers=_FHIR, body=payloads.patient_bundle(with_ssn=True))
+    with_number = Request(
+        BILLING.host, path="/claims", headers=_FHIR, body=payloads.patient_bundle(with_ssn=True)
+    )
 
     assert lab.from_application(EHR, phi_to_analytics).status == 403
     assert lab.from_application(EHR, other_path).status == 403

@@ -29,11 +29,15 @@ _LOOKS_ON = {
 @pytest.fixture(scope="module")
 def lab(envoy: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lab]:
     sidecars = (Sidecar(ANALYTICS), Sidecar(EHR, patches=(_LOOKS_ON,)))
-    with open_lab(Plan(envoy, tmp_path_factory.mktemp("looks-on"), phiguard(POLICY), sidecars)) as running:
+    with open_lab(
+        Plan(envoy, tmp_path_factory.mktemp("looks-on"), phiguard(POLICY), sidecars)
+    ) as running:
         yield running
 
 
-def test_what_passes_because_nobody_waited_is_recorded_as_observed_and_not_enforced(lab: Lab) -> None:
+def test_what_passes_because_nobody_waited_is_recorded_as_observed_and_not_enforced(
+    lab: Lab,
+) -> None:
     answer = lab.from_application(ANALYTICS, Request(EHR.host, "GET", "/patients/7731"))
     lab.processes.stop("phiguard")  # its last record is on file then
     records = [

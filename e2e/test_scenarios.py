@@ -11,12 +11,16 @@ from extauthz.demo.performance import Outcome
 from extauthz.demo.scenarios import SCENARIOS, Scenario
 
 
-@pytest.mark.parametrize("scenario", SCENARIOS, ids=[scenario.name.replace(" ", "-") for scenario in SCENARIOS])
+@pytest.mark.parametrize(
+    "scenario", SCENARIOS, ids=[scenario.name.replace(" ", "-") for scenario in SCENARIOS]
+)
 def test_a_scenario_ends_as_it_has_to(outcomes: dict[str, Outcome], scenario: Scenario) -> None:
     assert outcomes[scenario.name].problems == ()
 
 
-def test_every_decision_hangs_below_the_span_of_the_sidecar_that_asked(outcomes: dict[str, Outcome]) -> None:
+def test_every_decision_hangs_below_the_span_of_the_sidecar_that_asked(
+    outcomes: dict[str, Outcome],
+) -> None:
     spans = outcomes[SCENARIOS[0].name].spans
     names = {span.identity: span.name for span in spans}
     parents = [names[span.parent] for span in spans if observe([span])]
@@ -28,16 +32,24 @@ def test_every_decision_hangs_below_the_span_of_the_sidecar_that_asked(outcomes:
     ]
 
 
-def test_the_ledger_keeps_every_decision_that_was_traced(lab: Lab, outcomes: dict[str, Outcome]) -> None:
+def test_the_ledger_keeps_every_decision_that_was_traced(
+    lab: Lab, outcomes: dict[str, Outcome]
+) -> None:
     traced = sorted(
         (span.trace, decision.reason.value)
         for outcome in outcomes.values()
         for span in outcome.spans
         for decision in observe([span])
     )
-    lines = [line for file in (lab.plan.folder / "ledger").glob("*.jsonl") for line in file.read_text().splitlines()]
+    lines = [
+        line
+        for file in (lab.plan.folder / "ledger").glob("*.jsonl")
+        for line in file.read_text().splitlines()
+    ]
     kept = sorted(
-        (record["trace"], record["reason"]) for record in map(json.loads, lines) if record.get("kind") == "decision"
+        (record["trace"], record["reason"])
+        for record in map(json.loads, lines)
+        if record.get("kind") == "decision"
     )
 
     assert kept == traced

@@ -48,8 +48,13 @@ class Issuer:
     def __init__(self) -> None:
         self._key = rsa.generate_private_key(public_exponent=65537, key_size=2048)
         numbers = self._key.public_key().public_numbers()
-        n, e = (_encoded(number.to_bytes((number.bit_length() + 7) // 8)) for number in (numbers.n, numbers.e))
-        self.keys = json.dumps({"keys": [{"kty": "RSA", "alg": "RS256", "kid": "lab", "n": n, "e": e}]})
+        n, e = (
+            _encoded(number.to_bytes((number.bit_length() + 7) // 8))
+            for number in (numbers.n, numbers.e)
+        )
+        self.keys = json.dumps(
+            {"keys": [{"kty": "RSA", "alg": "RS256", "kid": "lab", "n": n, "e": e}]}
+        )
 
     def token(self, **claims: object) -> dict[str, str]:
         head = {"alg": "RS256", "typ": "JWT", "kid": "lab"}
@@ -94,33 +99,53 @@ def test_the_right_claim_lets_phi_pass(lab: Lab, issuer: Issuer) -> None:
     assert (response.status, delivered) == (200, 1)
 
 
-@pytest.mark.parametrize("claims", [{"role": "clerk"}, {"role": ["clerk", "nurse"]}, {}, {"roles": "doctor"}])
+@pytest.mark.parametrize(
+    "claims", [{"role": "clerk"}, {"role": ["clerk", "nurse"]}, {}, {"roles": "doctor"}]
+)
 def test_another_claim_does_not(lab: Lab, issuer: Issuer, claims: dict[str, object]) -> None:
     response, delivered = _sent(lab, "/claims", issuer.token(**claims))
-    assert (response.status, response.headers["x-phiguard-reason"], delivered) == (403, "EDGE_NOT_ALLOWED", 0)
+    assert (response.status, response.headers["x-phiguard-reason"], delivered) == (
+        403,
+        "EDGE_NOT_ALLOWED",
+        0,
+    )
 
 
 def test_a_token_of_another_issuer_stops_at_envoy(lab: Lab) -> None:
     response, delivered = _sent(lab, "/claims", Issuer().token(role="doctor"))
     # Envoy's own 401 is an answer, and without claims no rule lets an answer pass
-    assert (response.status, response.headers["x-phiguard-reason"], delivered) == (403, "EDGE_NOT_ALLOWED", 0)
+    assert (response.status, response.headers["x-phiguard-reason"], delivered) == (
+        403,
+        "EDGE_NOT_ALLOWED",
+        0,
+    )
     assert b"Jwt" not in response.body
 
 
 def test_without_a_token_phi_is_denied_whatever_other_headers_say(lab: Lab) -> None:
-    forged = {"x-jwt-payload": _encoded(json.dumps({**ISSUER, "role": "doctor"}).encode()), "role": "doctor"}
+    forged = {
+        "x-jwt-payload": _encoded(json.dumps({**ISSUER, "role": "doctor"}).encode()),
+        "role": "doctor",
+    }
     response, delivered = _sent(lab, "/claims", forged)
-    assert (response.status, response.headers["x-phiguard-reason"], delivered) == (403, "EDGE_NOT_ALLOWED", 0)
+    assert (response.status, response.headers["x-phiguard-reason"], delivered) == (
+        403,
+        "EDGE_NOT_ALLOWED",
+        0,
+    )
 
 
 @pytest.mark.parametrize(("role", "status"), [("doctor", 200), ("clerk", 403)])
-def test_an_answer_goes_by_the_claims_of_its_request(lab: Lab, issuer: Issuer, role: str, status: int) -> None:
+def test_an_answer_goes_by_the_claims_of_its_request(
+    lab: Lab, issuer: Issuer, role: str, status: int
+) -> None:
     response, _ = _sent(lab, "/patients/7731", issuer.token(role=role))
     assert (response.status, b"Patient" in response.body) == (status, status == 200)
 
 
 @pytest.mark.parametrize(
-    ("value", "status"), [("TREATMENT", 200), ("PAYMENT", 200), ("MARKETING", 403), ("TREATMENT,MARKETING", 403)]
+    ("value", "status"),
+    [("TREATMENT", 200), ("PAYMENT", 200), ("MARKETING", 403), ("TREATMENT,MARKETING", 403)],
 )
 def test_a_header_counts_by_its_value(lab: Lab, value: str, status: int) -> None:
     response, delivered = _sent(lab, "/charts", {"x-purpose-of-use": value})
@@ -143,6 +168,9 @@ def unvouched(envoy: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator
 
 
 def test_a_raw_header_or_token_alone_is_never_believed(unvouched: Lab, issuer: Issuer) -> None:
-    for path, headers in (("/charts", {"x-purpose-of-use": "TREATMENT"}), ("/claims", issuer.token(role="doctor"))):
+    for path, headers in (
+        ("/charts", {"x-purpose-of-use": "TREATMENT"}),
+        ("/claims", issuer.token(role="doctor")),
+    ):
         response, delivered = _sent(unvouched, path, headers)
         assert (response.status, delivered) == (403, 0)

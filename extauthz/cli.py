@@ -43,7 +43,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except UsageError as error:
         sys.stderr.write(f"phiguard: {error}\n")
         return _WRONG
-    except BrokenPipeError:  # whoever read our output has left; say nothing, and keep the exit from flushing again
+    # whoever read our output has left; say nothing, and keep the exit from flushing again
+    except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return _WRONG
     except KeyboardInterrupt:
@@ -52,8 +53,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _parser(given: Sequence[str]) -> argparse.ArgumentParser:
-    parser = _Parser(prog="phiguard", description="Keeps PHI from going where it should not inside an Istio mesh.")
-    parser.add_argument("--version", action="version", version=f"phiguard {metadata.version('phiguard')}")
+    parser = _Parser(
+        prog="phiguard",
+        description="Keeps PHI from going where it should not inside an Istio mesh.",
+    )
+    parser.add_argument(
+        "--version", action="version", version=f"phiguard {metadata.version('phiguard')}"
+    )
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
     named = next((word for word in given if not word.startswith("-")), "")
     for name, description in _COMMANDS.items():

@@ -22,7 +22,8 @@ class SettingsError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Tls:
-    """Certificate files of the listener. With `ca`, callers must show a certificate (mutual TLS)."""
+    """Certificate files of the listener. With `ca`, callers must show a certificate (mutual
+    TLS)."""
 
     cert: Path
     key: Path
@@ -34,15 +35,15 @@ class Limits:
     """Bounds of one worker.
 
     Args:
-        max_request_bytes: Envoy's `maxRequestBytes`. A body that fills it is taken as cut off, unless its
-            Content-Length says that it ends there.
+        max_request_bytes: Envoy's `maxRequestBytes`. A body that fills it is taken as cut off,
+            unless its Content-Length says that it ends there.
         body_bytes: the largest body that is scanned, as received.
-        scan_seconds: time for one message, less when the caller's deadline is nearer. Keep it below the timeouts
-            of the provider (`timeout`) and of ext_proc (`message_timeout`).
+        scan_seconds: time for one message, less when the caller's deadline is nearer. Keep it below
+            the timeouts of the provider (`timeout`) and of ext_proc (`message_timeout`).
         exchanges: exchanges open at once; one more is refused as overload.
         held_bytes: bytes of all open bodies together.
-        wait_seconds: how long an open ext_proc message may take to come. Istio sets no idle timeout, so a sender that
-            stops in the middle would hold its place for ever.
+        wait_seconds: how long an open ext_proc message may take to come. Istio sets no idle
+            timeout, so a sender that stops in the middle would hold its place for ever.
         grace_seconds: how long a drain waits for open exchanges.
     """
 
@@ -56,7 +57,8 @@ class Limits:
 
     @property
     def message_bytes(self) -> int:
-        """The largest gRPC message that is read; a longer one is an error to Envoy, which then denies."""
+        """The largest gRPC message that is read; a longer one is an error to Envoy, which then
+        denies."""
         return max(self.max_request_bytes, self.body_bytes) + HEADROOM
 
 
@@ -81,7 +83,8 @@ class Settings:
         port: port to listen on, 0 for any free one (one worker only).
         policy: policy file, a folder whose YAML files are one, or the objects of a cluster.
         detectors: files of custom detectors besides those of the folder.
-        health: another address, plain and for health checks only: a kubelet has no certificate to show.
+        health: another address, plain and for health checks only: a kubelet has no certificate to
+            show.
         ledger: folder of the audit ledger, or None for none.
         edges: folder where edges are counted, or None for none.
         detection: what runs over texts.
@@ -111,12 +114,17 @@ def parse_listen(text: str) -> tuple[str, int]:
     """Split `HOST:PORT`; `[::1]:9000` for IPv6. Raises SettingsError."""
     host, colon, port = text.rpartition(":")
     if not colon or not host or not port.isascii() or not port.isdigit() or int(port) > 65535:
-        raise SettingsError(f"--listen {text}: not an address; write HOST:PORT, for example 0.0.0.0:9000")
+        raise SettingsError(
+            f"--listen {text}: not an address; write HOST:PORT, for example 0.0.0.0:9000"
+        )
     return host, int(port)
 
 
-def parse_policy(text: str, api: str, environment: Mapping[str, str], account: Path = _ACCOUNT) -> Path | Cluster:
-    """Read `--policy`: a path, or `kubernetes://[NAMESPACE]`, where a pod's own namespace is the default.
+def parse_policy(
+    text: str, api: str, environment: Mapping[str, str], account: Path = _ACCOUNT
+) -> Path | Cluster:
+    """Read `--policy`: a path, or `kubernetes://[NAMESPACE]`, where a pod's own namespace is the
+    default.
 
     Args:
         api: of `--kubernetes-api`; empty for the cluster that this process runs in.
@@ -127,16 +135,23 @@ def parse_policy(text: str, api: str, environment: Mapping[str, str], account: P
     """
     if not text.startswith(_KUBERNETES):
         if api:
-            raise SettingsError(f"--kubernetes-api {api}: the policy is a file; write --policy kubernetes://NAMESPACE")
+            raise SettingsError(
+                f"--kubernetes-api {api}: the policy is a file; write --policy kubernetes://NAMESPACE"
+            )
         return Path(text)
     root = text.removeprefix(_KUBERNETES) or _own_namespace(account)
     if not is_namespace_pattern(root) or "*" in root:
         raise SettingsError(f"--policy {text}: not a namespace; write kubernetes://NAMESPACE")
     if api:
         return Cluster(Api(_local(api)), root)
-    host, port = environment.get("KUBERNETES_SERVICE_HOST", ""), environment.get("KUBERNETES_SERVICE_PORT", "443")
+    host, port = (
+        environment.get("KUBERNETES_SERVICE_HOST", ""),
+        environment.get("KUBERNETES_SERVICE_PORT", "443"),
+    )
     if not host:
-        raise SettingsError(f"--policy {text}: this is no pod of a cluster; run in one, or give --kubernetes-api URL")
+        raise SettingsError(
+            f"--policy {text}: this is no pod of a cluster; run in one, or give --kubernetes-api URL"
+        )
     named = f"[{host}]" if ":" in host else host
     return Cluster(Api(f"https://{named}:{port}", account / "token", account / "ca.crt"), root)
 
@@ -145,11 +160,14 @@ def _own_namespace(account: Path) -> str:
     try:
         return (account / "namespace").read_text().strip()
     except OSError:
-        raise SettingsError("--policy kubernetes://: this is no pod; write kubernetes://NAMESPACE") from None
+        raise SettingsError(
+            "--policy kubernetes://: this is no pod; write kubernetes://NAMESPACE"
+        ) from None
 
 
 def _local(url: str) -> str:
-    """Policies open a mesh, so they come over TLS with the cluster's roots, or do not leave this machine."""
+    """Policies open a mesh, so they come over TLS with the cluster's roots, or do not leave this
+    machine."""
     parts = urlsplit(url)
     if parts.scheme != "http" or parts.hostname not in {"127.0.0.1", "::1", "localhost"}:
         raise SettingsError(
@@ -162,7 +180,9 @@ def parse_tls(cert: Path | None, key: Path | None, ca: Path | None) -> Tls | Non
     """Check that the TLS files belong together and can be read. Raises SettingsError."""
     if cert is None or key is None:
         if (cert, key, ca) != (None, None, None):
-            raise SettingsError("--tls-cert and --tls-key: both are needed, and --tls-ca only with them; give both")
+            raise SettingsError(
+                "--tls-cert and --tls-key: both are needed, and --tls-ca only with them; give both"
+            )
         return None
     for flag, path in (("--tls-cert", cert), ("--tls-key", key), ("--tls-ca", ca)):
         if path is not None:
@@ -188,7 +208,9 @@ def check(settings: Settings) -> None:
     if limits.grace_seconds < 0:
         raise SettingsError(f"--grace-seconds {limits.grace_seconds}: too small; give 0 or more")
     if settings.workers > 1 and settings.port == 0:
-        raise SettingsError("--listen port 0: each worker would take another port; name one, or use --workers 1")
+        raise SettingsError(
+            "--listen port 0: each worker would take another port; name one, or use --workers 1"
+        )
 
 
 def _readable(flag: str, path: Path) -> None:
@@ -196,4 +218,6 @@ def _readable(flag: str, path: Path) -> None:
         path.read_bytes()
     except OSError as error:
         why = error.strerror or "unreadable"
-        raise SettingsError(f"{flag} {path}: {why.lower()}; give a PEM file that this user can read") from None
+        raise SettingsError(
+            f"{flag} {path}: {why.lower()}; give a PEM file that this user can read"
+        ) from None

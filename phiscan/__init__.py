@@ -7,7 +7,16 @@
 
 from functools import cache
 
-from phiscan.finding import Coverage, Finding, Gap, Likelihood, Location, ScanReport, Subject, Verdict
+from phiscan.finding import (
+    Coverage,
+    Finding,
+    Gap,
+    Likelihood,
+    Location,
+    ScanReport,
+    Subject,
+    Verdict,
+)
 from phiscan.identifiers import INFO_TYPES, Identifier, InfoType
 from phiscan.redaction.redact import RedactionError, redact
 from phiscan.scanner import Engine, Limits, Scanner
@@ -39,7 +48,10 @@ def _engine() -> Engine:
 
 
 def scan(data: bytes, *, content_type: str = "", content_encoding: str = "") -> ScanReport:
-    """Scan one whole document without a deadline. Not thread-safe: give each thread its own `Engine`."""
-    scanner = _engine().scanner(content_type=content_type, content_encoding=content_encoding, clock=lambda: 0.0)
+    """Scan one whole document without a deadline. Not thread-safe: give each thread its own
+    `Engine`."""
+    scanner = _engine().scanner(
+        content_type=content_type, content_encoding=content_encoding, clock=lambda: 0.0
+    )
     scanner.feed(data)
     return scanner.finish()

@@ -12,7 +12,15 @@ from typing import Final
 _NOT_ALNUM = re.compile(r"[^0-9A-Za-z]+")
 _DIGITS = frozenset("0123456789")
 """`str.isdigit` takes superscripts too, which `int` does not."""
-_PUBLISHED_SSNS = {"078051120", "219099999", "123456789", "111111111", "222222222", "333333333", "444444444"}
+_PUBLISHED_SSNS = {
+    "078051120",
+    "219099999",
+    "123456789",
+    "111111111",
+    "222222222",
+    "333333333",
+    "444444444",
+}
 _MBI = re.compile(
     r"[1-9][AC-HJKMNP-RT-Y][0-9AC-HJKMNP-RT-Y]\d[AC-HJKMNP-RT-Y][0-9AC-HJKMNP-RT-Y]\d[AC-HJKMNP-RT-Y]{2}\d{2}"
 )
@@ -92,7 +100,8 @@ def luhn(digits: str) -> bool:
 
 
 def ssn(text: str) -> bool:
-    """Nine digits as the SSA issues them: area not 000, 666 or 9xx, group not 00, serial not 0000."""
+    """Nine digits as the SSA issues them: area not 000, 666 or 9xx, group not 00, serial not
+    0000."""
     d = _digits(text, (9,))
     return (
         bool(d)
@@ -105,7 +114,8 @@ def ssn(text: str) -> bool:
 
 
 def ssn_shape(text: str) -> bool:
-    """Nine digits that are no single repeated digit: enough where the field says that it is an SSN."""
+    """Nine digits that are no single repeated digit: enough where the field says that it is an
+    SSN."""
     d = _digits(text, (9,))
     return bool(d) and len(set(d)) > 1
 
@@ -120,7 +130,8 @@ def itin(text: str) -> bool:
 
 
 def mbi(text: str) -> bool:
-    """Medicare beneficiary identifier (CMS, "Understanding the MBI format"); it has no check digit."""
+    """Medicare beneficiary identifier (CMS, "Understanding the MBI format"); it has no check
+    digit."""
     return _MBI.fullmatch(compact(text)) is not None
 
 
@@ -140,7 +151,8 @@ def dea(text: str) -> bool:
 
 
 def card(text: str) -> bool:
-    """Payment card: an issuer's range and length (ISO/IEC 7812) and Luhn, not one repeated digit."""
+    """Payment card: an issuer's range and length (ISO/IEC 7812) and Luhn, not one repeated
+    digit."""
     d = _digits(text, tuple(range(13, 20)))
     return bool(d) and len(set(d)) > 1 and _CARD.fullmatch(d) is not None and luhn(d)
 
@@ -159,7 +171,9 @@ def aba(text: str) -> bool:
     d = _digits(text, (9,))
     if not d or not (int(d[:2]) <= 12 or 21 <= int(d[:2]) <= 32 or 61 <= int(d[:2]) <= 72):
         return False
-    return len(set(d)) > 1 and sum(int(c) * w for c, w in zip(d, (3, 7, 1) * 3, strict=True)) % 10 == 0
+    return (
+        len(set(d)) > 1 and sum(int(c) * w for c, w in zip(d, (3, 7, 1) * 3, strict=True)) % 10 == 0
+    )
 
 
 def iban(text: str) -> bool:
@@ -179,7 +193,13 @@ def imei(text: str) -> bool:
 def loinc(text: str) -> bool:
     """LOINC code: up to seven digits, a hyphen and their mod 10 check digit."""
     number, hyphen, check = text.partition("-")
-    return bool(hyphen) and len(check) == 1 and number != "" and set(number + check) <= _DIGITS and luhn(number + check)
+    return (
+        bool(hyphen)
+        and len(check) == 1
+        and number != ""
+        and set(number + check) <= _DIGITS
+        and luhn(number + check)
+    )
 
 
 def snomed(text: str) -> bool:
@@ -194,17 +214,30 @@ def snomed(text: str) -> bool:
 
 
 def clinical_value(text: str) -> bool:
-    """Whether `text` begins with a code (ICD, HCPCS or CPT, NDC, LOINC, SNOMED CT) or holds a measured quantity with its unit."""
+    """Whether `text` begins with a code (ICD, HCPCS or CPT, NDC, LOINC, SNOMED CT) or holds a
+    measured quantity with its unit."""
     code = text.strip().partition(" ")[0].rstrip(":,;-")
-    return _CODE.fullmatch(code) is not None or loinc(code) or snomed(code) or _MEASURED.search(text) is not None
+    return (
+        _CODE.fullmatch(code) is not None
+        or loinc(code)
+        or snomed(code)
+        or _MEASURED.search(text) is not None
+    )
 
 
 def phone(text: str) -> bool:
-    """North American number: area and exchange begin with 2-9 and are not N11; an optional 1 before."""
+    """North American number: area and exchange begin with 2-9 and are not N11; an optional 1
+    before."""
     d = _digits(text, (10, 11))
     if len(d) == 11 and d[0] == "1":
         d = d[1:]
-    return len(d) == 10 and d[0] in "23456789" and d[3] in "23456789" and d[1:3] != "11" and len(set(d)) > 2
+    return (
+        len(d) == 10
+        and d[0] in "23456789"
+        and d[3] in "23456789"
+        and d[1:3] != "11"
+        and len(set(d)) > 2
+    )
 
 
 def calendar_date(text: str) -> bool:
@@ -234,7 +267,8 @@ def _exists(year: int, month: int, day: int) -> bool:
 
 
 def ip(text: str) -> bool:
-    """A routable address: not private, loopback, link-local, multicast, reserved or documentation."""
+    """A routable address: not private, loopback, link-local, multicast, reserved or
+    documentation."""
     try:
         return ip_address(text).is_global
     except ValueError:

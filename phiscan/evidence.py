@@ -13,7 +13,8 @@ from phiscan.text.offsets import Derived
 from phiscan.words.labels import Rule, is_masked, is_vocabulary
 
 MAX_FINDINGS: Final = 50_000
-"""Findings of one document; a sender who makes more of them would fill memory and time. A batch of 1 MiB holds some thousand."""
+"""Findings of one document; a sender who makes more of them would fill memory and time. A batch of
+1 MiB holds some thousand."""
 
 
 class TooManyFindingsError(Exception):
@@ -44,10 +45,11 @@ class Nested:
     Args:
         data: the document, with the enclosing format's own encoding (base64, escapes) removed.
         spot: the value that encloses it; redaction masks that whole value.
-        declared: the enclosing format says that this is a document. A guess (a string that looks like base64) that turns
-            out to be nothing readable is no gap; a declared document that cannot be read is one.
-        origin: where the bytes of `data` stand in the enclosing document, when they stand there as they are: then redaction
-            masks the values within, not the whole document.
+        declared: the enclosing format says that this is a document. A guess (a string that looks
+            like base64) that turns out to be nothing readable is no gap; a declared document that
+            cannot be read is one.
+        origin: where the bytes of `data` stand in the enclosing document, when they stand there as
+            they are: then redaction masks the values within, not the whole document.
         coding: the content coding that `data` still has, where no mark of its own says so.
     """
 
@@ -61,12 +63,13 @@ class Nested:
 
 @dataclass(slots=True)
 class Evidence:
-    """The findings of one document in the order in which they were made, and the documents within it still to be read.
+    """The findings of one document in the order in which they were made, and the documents within
+    it still to be read.
 
-    `content_type` is what the sender says of the document, for readers that need its parameters (`boundary`); `info_types` are
-    those that may be found. `message` is the full name of a protobuf message's type, one of `schemas`. `late` says that time is up;
-    readers look at it through `timed`.
-    """
+    `content_type` is what the sender says of the document, for readers that need its parameters
+    (`boundary`); `info_types` are those that may be found. `message` is the full name of a protobuf
+    message's type, one of `schemas`. `late` says that time is up; readers look at it through
+    `timed`."""
 
     findings: list[Finding] = field(default_factory=list)
     nested: list[Nested] = field(default_factory=list)
@@ -83,7 +86,8 @@ class Evidence:
         Raises:
             OutOfTimeError: time is up; what was found so far stays.
         """
-        # an item passes through no code of ours, only the beginning of each run of them does: most cost less than a line of it
+        # an item passes through no code of ours, only the beginning of each run of them does: most
+        # cost less than a line of it
         return chain.from_iterable(self._runs(iter(items)))
 
     def _runs(self, items: Iterator[ItemT]) -> Iterator[Iterable[ItemT]]:
@@ -101,7 +105,8 @@ class Evidence:
         subject: Subject,
         likelihood: Likelihood = Likelihood.VERY_LIKELY,
     ) -> None:
-        """Record that `info_type` stands at `spot`, unless the same infoType is recorded there already."""
+        """Record that `info_type` stands at `spot`, unless the same infoType is recorded there
+        already."""
         where, start, end = spot
         # a value outside of the body has no range: there its field tells it from others
         place = (start, end, info_type) if start >= 0 else (where, -1, info_type)
@@ -111,9 +116,13 @@ class Evidence:
             raise TooManyFindingsError
         self._claimed.add(place)
         identifier = self.info_types[info_type].identifier
-        self.findings.append(quick(Finding, (info_type, identifier, likelihood, detector, spot, subject)))
+        self.findings.append(
+            quick(Finding, (info_type, identifier, likelihood, detector, spot, subject))
+        )
 
-    def labelled(self, detector: str, rule: Rule, value: str, spot: Spot, subject: Subject | None) -> bool:
+    def labelled(
+        self, detector: str, rule: Rule, value: str, spot: Spot, subject: Subject | None
+    ) -> bool:
         """Record what `rule` says of `value` if the value has the rule's shape; whether it had."""
         value = plain(value)
         if is_masked(value) or not rule.shape(value):
@@ -122,12 +131,15 @@ class Evidence:
         return True
 
     def absorb(self, inner: "Evidence", spot: Spot, origin: Derived | None = None) -> None:
-        """Take over what was found in a document nested at `spot`: where `origin` says, else where that value stands."""
+        """Take over what was found in a document nested at `spot`: where `origin` says, else where
+        that value stands."""
         for finding in inner.findings:
             place = finding.location
             path = f"{spot.field}>{place.field}" if place.field else spot.field
             start, end = (
-                origin.origin(place.start, place.end) if origin and place.start >= 0 else (spot.start, spot.end)
+                origin.origin(place.start, place.end)
+                if origin and place.start >= 0
+                else (spot.start, spot.end)
             )
             claim = (start, end, finding.info_type)
             if origin is None or claim not in self._claimed:
@@ -138,7 +150,8 @@ class Evidence:
 
 
 def shown_path(parts: Sequence[str], known: frozenset[str] = frozenset()) -> str:
-    """A field path that is safe to show: a part that is neither known nor a label we can read becomes `*`.
+    """A field path that is safe to show: a part that is neither known nor a label we can read
+    becomes `*`.
 
     Keys can hold PHI too (`{"123-45-6789": ...}`), so only words from our own vocabulary leave.
     """

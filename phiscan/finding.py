@@ -7,7 +7,8 @@ from typing import Final, NamedTuple
 from phiscan.identifiers import Identifier
 
 quick: Final = tuple.__new__
-"""`quick(Location, ("", 1, 2))` is `Location("", 1, 2)` in half of the time: a batch has thousands."""
+"""`quick(Location, ("", 1, 2))` is `Location("", 1, 2)` in half of the time: a batch has
+thousands."""
 
 
 class Likelihood(IntEnum):
@@ -23,9 +24,8 @@ class Likelihood(IntEnum):
 class Subject(StrEnum):
     """Whom a finding is about.
 
-    A provider's own name, NPI or DEA number is no patient's identifier, and a code in a catalogue is about
-    nobody in particular: both are found, neither alone makes PHI.
-    """
+    A provider's own name, NPI or DEA number is no patient's identifier, and a code in a catalogue
+    is about nobody in particular: both are found, neither alone makes PHI."""
 
     PATIENT = "PATIENT"
     PERSON = "PERSON"
@@ -34,7 +34,8 @@ class Subject(StrEnum):
 
 
 class Coverage(StrEnum):
-    """Whether everything was seen. Anything but COMPLETE can hide PHI, and the policy decides on it."""
+    """Whether everything was seen. Anything but COMPLETE can hide PHI, and the policy decides on
+    it."""
 
     COMPLETE = "COMPLETE"
     TRUNCATED = "TRUNCATED"
@@ -68,10 +69,12 @@ class Location(NamedTuple):
     """Where a value stands, without the value.
 
     Args:
-        field: path in the document's own terms (`Patient.name.family`, `PID-5`, `query.ssn`); a part that is not
-            a known element or label is written `*`, because keys can hold PHI too. Empty for plain text.
-        start: first byte in the document after its content encoding is removed; -1 when the value is outside of
-            the body. A value inside a nested encoding has the range of the outermost encoded value.
+        field: path in the document's own terms (`Patient.name.family`, `PID-5`, `query.ssn`); a
+            part that is not a known element or label is written `*`, because keys can hold PHI too.
+            Empty for plain text.
+        start: first byte in the document after its content encoding is removed; -1 when the value
+            is outside of the body. A value inside a nested encoding has the range of the outermost
+            encoded value.
         end: byte after the last one, or -1.
     """
 
@@ -96,14 +99,16 @@ class ScanReport:
     """The result of one scan.
 
     Args:
-        findings: what is reported, in document order. A provider's numbers (NPI, DEA, licence) are among them.
+        findings: what is reported, in document order. A provider's numbers (NPI, DEA, licence) are
+            among them.
         coverage: whether everything was seen.
         gap: why not, when it was not.
         verdict: see `Verdict`.
         media: what the document was read as (`fhir+json`, `hl7v2`, `json`, `text`, ...).
         encodings: content codings that were removed, in the order of the Content-Encoding header.
         size: bytes of body as received.
-        providers: a provider's own name, address and ways to reach them. They are no patient's identifiers: known, not reported.
+        providers: a provider's own name, address and ways to reach them. They are no patient's
+            identifiers: known, not reported.
     """
 
     findings: tuple[Finding, ...] = ()
@@ -118,5 +123,9 @@ class ScanReport:
     @property
     def identifiers(self) -> tuple[Identifier, ...]:
         """The classes of individuals' identifiers found (a provider's own do not count), sorted."""
-        found = {f.identifier for f in self.findings if f.identifier and f.subject is not Subject.PROVIDER}
+        found = {
+            f.identifier
+            for f in self.findings
+            if f.identifier and f.subject is not Subject.PROVIDER
+        }
         return tuple(sorted(found))

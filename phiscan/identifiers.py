@@ -69,9 +69,15 @@ _TABLE: Final = (
     InfoType("FAX_NUMBER", Identifier.FAX, "fax number"),
     InfoType("EMAIL_ADDRESS", Identifier.EMAIL, "e-mail address"),
     InfoType("US_SOCIAL_SECURITY_NUMBER", Identifier.SSN, "social security number"),
-    InfoType("US_INDIVIDUAL_TAXPAYER_IDENTIFICATION_NUMBER", Identifier.SSN, "individual taxpayer number"),
+    InfoType(
+        "US_INDIVIDUAL_TAXPAYER_IDENTIFICATION_NUMBER", Identifier.SSN, "individual taxpayer number"
+    ),
     InfoType("MEDICAL_RECORD_NUMBER", Identifier.MEDICAL_RECORD, "medical record number"),
-    InfoType("US_MEDICARE_BENEFICIARY_ID_NUMBER", Identifier.HEALTH_PLAN, "Medicare beneficiary identifier"),
+    InfoType(
+        "US_MEDICARE_BENEFICIARY_ID_NUMBER",
+        Identifier.HEALTH_PLAN,
+        "Medicare beneficiary identifier",
+    ),
     InfoType("HEALTH_PLAN_BENEFICIARY_NUMBER", Identifier.HEALTH_PLAN, "health plan member number"),
     InfoType("ACCOUNT_NUMBER", Identifier.ACCOUNT, "account or claim number"),
     InfoType("CREDIT_CARD_NUMBER", Identifier.ACCOUNT, "payment card number"),

@@ -27,7 +27,11 @@ _PASSAGE: Final = re.compile(rb"[^\"<>|^~*{}\[\]=\t\r]+")
 _WORD: Final = re.compile(rb"\S+")
 _LOWER: Final = re.compile(rb"[a-z\x80-\xff]{2}")
 _FEWEST_WORDS: Final = 3
-_LIKELIHOODS: Final = ((0.9, Likelihood.VERY_LIKELY), (0.7, Likelihood.LIKELY), (0.5, Likelihood.POSSIBLE))
+_LIKELIHOODS: Final = (
+    (0.9, Likelihood.VERY_LIKELY),
+    (0.7, Likelihood.LIKELY),
+    (0.5, Likelihood.POSSIBLE),
+)
 """From which score on; what is below is not reported."""
 
 
@@ -54,7 +58,8 @@ class Recognizer(Protocol):
 
 
 class RecognizerError(Exception):
-    """A recognizer failed, or said what makes no sense. The text is one line and quotes nothing of the document."""
+    """A recognizer failed, or said what makes no sense. The text is one line and quotes nothing of
+    the document."""
 
 
 def run(kind: str, folded: Folded, recognizers: Sequence[Recognizer], evidence: Evidence) -> None:
@@ -86,7 +91,9 @@ class _Found(NamedTuple):
     likelihood: Likelihood
 
 
-def _found(recognizer: Recognizer, raw: bytes, at: int, known: Mapping[str, InfoType]) -> Iterator[_Found]:
+def _found(
+    recognizer: Recognizer, raw: bytes, at: int, known: Mapping[str, InfoType]
+) -> Iterator[_Found]:
     text = raw.decode("utf-8", "surrogateescape")
     try:
         recognized = list(recognizer.find(_without_surrogates(text)))
@@ -94,13 +101,19 @@ def _found(recognizer: Recognizer, raw: bytes, at: int, known: Mapping[str, Info
         raise RecognizerError(f"the recognizer failed: {type(error).__name__}") from None
     for each in recognized:
         if each.info_type not in known:
-            raise RecognizerError("the recognizer named an infoType that does not exist; map its labels to phiguard's")
+            raise RecognizerError(
+                "the recognizer named an infoType that does not exist; map its labels to phiguard's"
+            )
         if not 0 <= each.start < each.end <= len(text):
-            raise RecognizerError("the recognizer named a range outside of the text that it was given")
+            raise RecognizerError(
+                "the recognizer named a range outside of the text that it was given"
+            )
         likelihood = next((likely for least, likely in _LIKELIHOODS if each.score >= least), None)
         if likelihood is not None:
             start = at + _size(text[: each.start])
-            yield _Found(each.info_type, start, start + _size(text[each.start : each.end]), likelihood)
+            yield _Found(
+                each.info_type, start, start + _size(text[each.start : each.end]), likelihood
+            )
 
 
 def _size(text: str) -> int:
@@ -109,11 +122,16 @@ def _size(text: str) -> int:
 
 def _without_surrogates(text: str) -> str:
     """As many characters, all of which a library in another language can take."""
-    return text if text.isascii() else "".join("\ufffd" if "\ud800" <= c <= "\udfff" else c for c in text)
+    return (
+        text
+        if text.isascii()
+        else "".join("\ufffd" if "\ud800" <= c <= "\udfff" else c for c in text)
+    )
 
 
 def _widest(found: list[_Found]) -> Iterator[_Found]:
-    """Of findings of one kind that overlap the widest: two windows may see one value, one of them only its beginning."""
+    """Of findings of one kind that overlap the widest: two windows may see one value, one of them
+    only its beginning."""
     reached: dict[str, int] = {}
     for each in sorted(found, key=lambda f: (f.start, -f.end)):
         if each.start >= reached.get(each.info_type, -1):
@@ -133,7 +151,8 @@ def _add(found: _Found, folded: Folded, structure: Structure, evidence: Evidence
 
 
 def _windows(kind: str, text: bytes) -> Iterator[tuple[int, int]]:
-    """Ranges of the text's passages with WINDOW words at most, each of which begins with the last OVERLAP words of the one before."""
+    """Ranges of the text's passages with WINDOW words at most, each of which begins with the last
+    OVERLAP words of the one before."""
     for start, end in [(0, len(text))] if kind in _PROSE else _passages(text):
         words = [match.span() for match in _WORD.finditer(text, start, end)]
         for first in range(0, max(1, len(words) - OVERLAP), WINDOW - OVERLAP):

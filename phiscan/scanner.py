@@ -15,7 +15,14 @@ from operator import attrgetter
 from phiscan import readers, recognizer
 from phiscan.detectors import DETECTORS
 from phiscan.embedded import finders
-from phiscan.evidence import Evidence, Nested, OutOfTimeError, Spot, TooManyFindingsError, shown_path
+from phiscan.evidence import (
+    Evidence,
+    Nested,
+    OutOfTimeError,
+    Spot,
+    TooManyFindingsError,
+    shown_path,
+)
 from phiscan.finding import Coverage, Gap, ScanReport
 from phiscan.identifiers import INFO_TYPES, InfoType
 from phiscan.labelled.records import PLACES, Labelled, read_records
@@ -58,13 +65,16 @@ DEFAULT_LIMITS = Limits()
 
 
 class Engine:
-    """The compiled detectors. Compiling takes about a second, from `serialized` bytes milliseconds. Not thread-safe.
+    """The compiled detectors. Compiling takes about a second, from `serialized` bytes milliseconds.
+    Not thread-safe.
 
-    `schemas` may be set to the types of protobuf messages, for those that say which they have and those of gRPC methods.
+    `schemas` may be set to the types of protobuf messages, for those that say which they have and
+    those of gRPC methods.
 
     Args:
         detectors: what runs over texts; see `phiscan.detectors.select` for groups of them.
-        info_types: every infoType that a finding may have: the detectors' own, and all that structure and labels name.
+        info_types: every infoType that a finding may have: the detectors' own, and all that
+            structure and labels name.
         serialized: what `serialized` of an engine with the same detectors gave.
 
     Raises:
@@ -85,7 +95,8 @@ class Engine:
 
     @classmethod
     def load(cls, serialized: bytes | None = None) -> "Engine":
-        """An engine with every detector of protected health information. Raises as the constructor."""
+        """An engine with every detector of protected health information. Raises as the
+        constructor."""
         return cls(serialized=serialized)
 
     def serialized(self) -> bytes:
@@ -106,10 +117,14 @@ class Engine:
 
         Args:
             clock: counts seconds and never goes back (`time.monotonic`).
-            recognizers: models that read prose (`phiscan.recognizer`); slow, so never on the way of a request.
-            rpc: the gRPC call that the document may be a message of: where `schemas` know its method, they say its type.
+            recognizers: models that read prose (`phiscan.recognizer`); slow, so never on the way of
+                a request.
+            rpc: the gRPC call that the document may be a message of: where `schemas` know its
+                method, they say its type.
         """
-        scanner = Scanner(self, Headers(content_type, content_encoding, self.schemas.of(rpc)), limits, clock)
+        scanner = Scanner(
+            self, Headers(content_type, content_encoding, self.schemas.of(rpc)), limits, clock
+        )
         scanner.recognizers = recognizers
         return scanner
 
@@ -126,7 +141,9 @@ class Headers:
 class Scanner:
     """Scans one document."""
 
-    def __init__(self, engine: Engine, headers: Headers, limits: Limits, clock: Callable[[], float]) -> None:
+    def __init__(
+        self, engine: Engine, headers: Headers, limits: Limits, clock: Callable[[], float]
+    ) -> None:
         self._engine = engine
         self._headers = headers
         self._limits = limits
@@ -146,11 +163,13 @@ class Scanner:
             self._chunks.append(chunk if len(chunk) <= room else chunk[:room])
 
     def feed_field(self, name: str, value: str) -> None:
-        """Take a labelled value from outside of the body: `query.ssn`, `header.x-patient-name`, `path`."""
+        """Take a labelled value from outside of the body: `query.ssn`, `header.x-patient-name`,
+        `path`."""
         self._fields.append((name, value))
 
     def finish(self, *, truncated: bool = False) -> ScanReport:
-        """The report on everything fed. Never raises: what goes wrong is a gap, so that the policy decides.
+        """The report on everything fed. Never raises: what goes wrong is a gap, so that the policy
+        decides.
 
         Args:
             truncated: the caller knows that the body goes on.
@@ -163,13 +182,17 @@ class Scanner:
         except RecognizerError:
             raise
         except Exception:  # noqa: BLE001 - fail closed: a bug in a reader must not let its document pass
-            return ScanReport(coverage=Coverage.UNSCANNABLE, gap=Gap.INTERNAL_ERROR, size=self._size)
+            return ScanReport(
+                coverage=Coverage.UNSCANNABLE, gap=Gap.INTERNAL_ERROR, size=self._size
+            )
 
     def _report(self, *, truncated: bool) -> ScanReport:
         evidence = self._evidence(self._headers.message)
         outside = self._scan_fields(evidence)
         body, headers = b"".join(self._chunks), self._headers
-        decoded = content_coding.decode_text(body, headers.content_encoding, self._limits.decoded, headers.content_type)
+        decoded = content_coding.decode_text(
+            body, headers.content_encoding, self._limits.decoded, headers.content_type
+        )
         kind, gap = (
             ("unknown", decoded.gap)
             if decoded.gap
@@ -180,7 +203,9 @@ class Scanner:
             truncated, gap = True, Gap.OVER_LIMIT
         elif truncated and gap is not Gap.OUT_OF_TIME:  # that one is ours, and no policy waives it
             gap = Gap.CUT_OFF
-        coverage = Coverage.TRUNCATED if truncated else Coverage.UNSCANNABLE if gap else Coverage.COMPLETE
+        coverage = (
+            Coverage.TRUNCATED if truncated else Coverage.UNSCANNABLE if gap else Coverage.COMPLETE
+        )
         found = sorted(evidence.findings, key=_PLACE)
         apart = list(map(is_providers_contact, found))
         return ScanReport(
@@ -194,7 +219,9 @@ class Scanner:
             size=self._size,
         )
 
-    def _examined(self, data: bytes, content_type: str, evidence: Evidence, depth: int) -> tuple[str, Gap]:
+    def _examined(
+        self, data: bytes, content_type: str, evidence: Evidence, depth: int
+    ) -> tuple[str, Gap]:
         """As `_examine`, for a document that may hold more findings than are kept."""
         try:
             return self._examine(data, content_type, evidence, depth)
@@ -203,7 +230,9 @@ class Scanner:
         except OutOfTimeError:
             return "unknown", Gap.OUT_OF_TIME
 
-    def _examine(self, data: bytes, content_type: str, evidence: Evidence, depth: int) -> tuple[str, Gap]:
+    def _examine(
+        self, data: bytes, content_type: str, evidence: Evidence, depth: int
+    ) -> tuple[str, Gap]:
         """Read one document and those within it; what it was read as, and the first gap met."""
         if not data.strip():
             return "empty", Gap.NONE
@@ -225,7 +254,9 @@ class Scanner:
         if kind != "text":
             add_echoes(data, evidence)
         folded = fold(readers.text_of(kind, data), plus_is_blank=kind == "form")
-        too_long = judge.run(folded, self._engine.matcher, evidence, prose=kind not in provider_repeats.KINDS)
+        too_long = judge.run(
+            folded, self._engine.matcher, evidence, prose=kind not in provider_repeats.KINDS
+        )
         people.find(kind, folded, evidence)
         recognizer.run(kind, folded, self.recognizers, evidence)
         provider_repeats.give_back(kind, data, evidence)
@@ -239,8 +270,13 @@ class Scanner:
         return json_dialects.dialect(marks.signs) if kind == "json" else kind, marks
 
     def _structure(self, kind: str, data: bytes, evidence: Evidence) -> Gap:
-        """Read the structure, unless all of it is labels and none of them is ours: clean traffic pays for that look alone."""
-        if kind in readers.BY_LABEL and readers.labels_are_plain(data) and not self._engine.matcher.has_label(data):
+        """Read the structure, unless all of it is labels and none of them is ours: clean traffic
+        pays for that look alone."""
+        if (
+            kind in readers.BY_LABEL
+            and readers.labels_are_plain(data)
+            and not self._engine.matcher.has_label(data)
+        ):
             return readers.BY_LABEL[kind](data)
         return readers.READERS[kind](data, evidence)
 
@@ -250,14 +286,19 @@ class Scanner:
             return Gap.OVER_LIMIT
         if self._late():
             return Gap.OUT_OF_TIME
-        decoded = content_coding.decode_text(inner.data, inner.coding, self._limits.decoded, inner.content_type)
+        decoded = content_coding.decode_text(
+            inner.data, inner.coding, self._limits.decoded, inner.content_type
+        )
         self._nested_bytes += len(decoded.data) if decoded.encodings else 0
         within = self._evidence()
         kind, gap = (
-            ("unknown", decoded.gap) if decoded.gap else self._examined(decoded.data, inner.content_type, within, depth)
+            ("unknown", decoded.gap)
+            if decoded.gap
+            else self._examined(decoded.data, inner.content_type, within, depth)
         )
         evidence.absorb(within, inner.spot, None if decoded.encodings else inner.origin)
-        # a guess that turns out to be no document is no gap; what a document that is one holds and hides is
+        # a guess that turns out to be no document is no gap; what a document that is one holds and
+        # hides is
         wrong_guess = (
             not inner.declared
             and (kind in ("unknown", "binary") or gap is Gap.MALFORMED)
@@ -266,7 +307,8 @@ class Scanner:
         return Gap.NONE if wrong_guess else gap
 
     def _scan_fields(self, evidence: Evidence) -> Gap:
-        """Read what stands outside of the body: by its labels, then all of it as one text, so that it costs one scan.
+        """Read what stands outside of the body: by its labels, then all of it as one text, so that
+        it costs one scan.
 
         A token that only looks like a document is no gap here: headers are full of them.
         """
@@ -274,7 +316,9 @@ class Scanner:
             return Gap.NONE
         try:
             read_records(
-                (Labelled(tuple(n.split(".")), v, -1, -1, 0) for n, v in self._fields), evidence, "request_field"
+                (Labelled(tuple(n.split(".")), v, -1, -1, 0) for n, v in self._fields),
+                evidence,
+                "request_field",
             )
         except OutOfTimeError:
             return Gap.OUT_OF_TIME
@@ -291,7 +335,9 @@ class Scanner:
         hidden = Evidence()
         gap = finders.find(text, hidden, self._engine.matcher.marks(text).embedded)
         for inner in hidden.nested:
-            guess = replace(inner, spot=place(inner.spot.start, inner.spot.end), declared=False, origin=None)
+            guess = replace(
+                inner, spot=place(inner.spot.start, inner.spot.end), declared=False, origin=None
+            )
             within = self._nested(guess, evidence, 1)
             gap = gap or within
         too_long = judge.run(fold(text), self._engine.matcher, evidence, place)
@@ -299,7 +345,9 @@ class Scanner:
 
     def _evidence(self, message: str = "") -> Evidence:
         engine = self._engine
-        return Evidence(info_types=engine.info_types, late=self._late, schemas=engine.schemas, message=message)
+        return Evidence(
+            info_types=engine.info_types, late=self._late, schemas=engine.schemas, message=message
+        )
 
     def _late(self) -> bool:
         return self._clock() > self._until

@@ -22,20 +22,28 @@ from phiscan.finding import Finding, Likelihood, Subject, Verdict
 from phiscan.identifiers import CREDENTIALS
 
 _PROVIDERS_NUMBERS: Final = frozenset(("US_HEALTHCARE_NPI", "US_DEA_NUMBER", "LICENSE_NUMBER"))
-_GIVEN_TO_PATIENTS: Final = frozenset(("MEDICAL_RECORD_NUMBER", "US_MEDICARE_BENEFICIARY_ID_NUMBER"))
-"""Numbers that only a patient has: who has one was treated, and that is health information (45 CFR 160.103)."""
-_OF_ONE_PERSON: Final = frozenset(("US_SOCIAL_SECURITY_NUMBER", "US_INDIVIDUAL_TAXPAYER_IDENTIFICATION_NUMBER"))
-"""Numbers of exactly one person: beside a code, that code is theirs. A policy number is as often a car's."""
+_GIVEN_TO_PATIENTS: Final = frozenset(
+    ("MEDICAL_RECORD_NUMBER", "US_MEDICARE_BENEFICIARY_ID_NUMBER")
+)
+"""Numbers that only a patient has: who has one was treated, and that is health information (45 CFR
+160.103)."""
+_OF_ONE_PERSON: Final = frozenset(
+    ("US_SOCIAL_SECURITY_NUMBER", "US_INDIVIDUAL_TAXPAYER_IDENTIFICATION_NUMBER")
+)
+"""Numbers of exactly one person: beside a code, that code is theirs. A policy number is as often a
+car's."""
 _SHARED: Final = frozenset("US_ZIP_CODE CITY GEO_COORDINATE URL IP_ADDRESS MAC_ADDRESS".split())
 _OF_NOBODY_ALONE: Final = _SHARED | {"DEVICE_IDENTIFIER", "AGE_OVER_89"}
 """Kinds that are a person's identifier only where the person is known."""
 _LABELLED: Final = frozenset(
-    "PHONE_NUMBER FAX_NUMBER EMAIL_ADDRESS STREET_ADDRESS SERVICE_DATE UNIQUE_CODE DEVICE_IDENTIFIER ACCOUNT_NUMBER AGE_OVER_89".split()
+    "PHONE_NUMBER FAX_NUMBER EMAIL_ADDRESS STREET_ADDRESS SERVICE_DATE UNIQUE_CODE "
+    "DEVICE_IDENTIFIER ACCOUNT_NUMBER AGE_OVER_89".split()
 )
 
 
 def verdict(findings: Iterable[Finding]) -> Verdict:
-    """The verdict of a document with these findings. Monotone: a further finding never makes it better."""
+    """The verdict of a document with these findings. Monotone: a further finding never makes it
+    better."""
     person = patient = contact = health = stated = known = False
     for finding in findings:
         if finding.info_type in CREDENTIALS:
@@ -65,5 +73,6 @@ def _singles_out(finding: Finding) -> bool:
 
 
 def is_providers_contact(finding: Finding) -> bool:
-    """Whether a finding is a provider's own name, address or the like: nobody's identifier in a patient's record."""
+    """Whether a finding is a provider's own name, address or the like: nobody's identifier in a
+    patient's record."""
     return finding.subject is Subject.PROVIDER and finding.info_type not in _PROVIDERS_NUMBERS

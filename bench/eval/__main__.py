@@ -29,10 +29,17 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="bench.eval", description=__doc__)
     parser.add_argument("--seed", type=int, default=1, help="corpus of another seed")
     parser.add_argument(
-        "--size", type=int, default=100, help="documents of each PHI format; fifteen times as many negatives"
+        "--size",
+        type=int,
+        default=100,
+        help="documents of each PHI format; fifteen times as many negatives",
     )
-    parser.add_argument("--format", default="", choices=["", *PHI, *NEGATIVE], help="only this format")
-    parser.add_argument("--show-misses", action="store_true", help="print faults, grouped; values are invented")
+    parser.add_argument(
+        "--format", default="", choices=["", *PHI, *NEGATIVE], help="only this format"
+    )
+    parser.add_argument(
+        "--show-misses", action="store_true", help="print faults, grouped; values are invented"
+    )
     parser.add_argument("--gate", action="store_true", help="exit 1 when a target is missed")
     options = parser.parse_args()
     started = time.perf_counter()
@@ -63,11 +70,18 @@ def _measure(documents: list[Document]) -> dict[str, Score]:
 
 
 def _encoded_miss(name: str, document: Document, plain: ScanReport, again: ScanReport) -> Miss:
-    return Miss("encoding", name, f"{plain.verdict} became {again.verdict} {again.gap} as {again.media}", document)
+    return Miss(
+        "encoding",
+        name,
+        f"{plain.verdict} became {again.verdict} {again.gap} as {again.media}",
+        document,
+    )
 
 
 def _scan(engine: Engine, data: bytes, content_type: str, content_encoding: str = "") -> ScanReport:
-    scanner = engine.scanner(content_type=content_type, content_encoding=content_encoding, clock=lambda: 0.0)
+    scanner = engine.scanner(
+        content_type=content_type, content_encoding=content_encoding, clock=lambda: 0.0
+    )
     scanner.feed(data)
     return scanner.finish()
 
@@ -85,7 +99,9 @@ def _print(scores: dict[str, Score]) -> None:
             _cell(s.false_positives),
             _short(s.encodings),
         )
-        print(f"{name:15}{cells[0]:>24}{cells[1]:>26}{cells[2]:>13}{cells[3]:>26}{cells[4]:>24}{cells[5]:>11}")
+        print(
+            f"{name:15}{cells[0]:>24}{cells[1]:>26}{cells[2]:>13}{cells[3]:>26}{cells[4]:>24}{cells[5]:>11}"
+        )
 
 
 def _cell(ratio: Ratio) -> str:
@@ -112,11 +128,17 @@ def _failures(name: str, score: Score) -> list[str]:
     else:
         for what in ("documents", "values", "precision"):
             ratio: Ratio = getattr(score, what)
-            target = _TARGETS["values"] if name in UNSTRUCTURED and what == "documents" else _TARGETS[what]
+            target = (
+                _TARGETS["values"]
+                if name in UNSTRUCTURED and what == "documents"
+                else _TARGETS[what]
+            )
             if ratio.value < target:
                 found.append(f"missed: {name} {what} {ratio.value:.1%}, target {target:.1%}")
     if score.encodings.value < _TARGETS["encodings"]:
-        found.append(f"missed: {name} same verdict in every encoding {score.encodings.value:.1%}, target 98%")
+        found.append(
+            f"missed: {name} same verdict in every encoding {score.encodings.value:.1%}, target 98%"
+        )
     return found
 
 

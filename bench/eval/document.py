@@ -9,7 +9,8 @@ from phiscan.finding import Verdict
 from phiscan.identifiers import INFO_TYPES, Identifier
 
 _OPEN: Final = 0xF0000
-"""First of a plane of private use characters; each names one mark. They survive JSON, XML and HL7 escaping."""
+"""First of a plane of private use characters; each names one mark. They survive JSON, XML and HL7
+escaping."""
 _CLOSE: Final = "\ue001"
 _BARE_OPEN: Final = '"\ue002'
 _BARE_CLOSE: Final = '\ue003"'
@@ -26,7 +27,8 @@ class Kind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Label:
-    """One value: what it is, what a scanner owes it, its bytes in the document. `also`: further right classes."""
+    """One value: what it is, what a scanner owes it, its bytes in the document. `also`: further
+    right classes."""
 
     info_type: str
     kind: Kind
@@ -65,8 +67,8 @@ class Marks:
 
     >>> marks = Marks()
     >>> marks.finish("MRN " + marks.patient("MEDICAL_RECORD_NUMBER", "A-1"))
-    (b'MRN A-1', (Label(info_type='MEDICAL_RECORD_NUMBER', kind=<Kind.PATIENT: 'patient'>, start=4, end=7, also=''),))
-    """
+    (b'MRN A-1', (Label(info_type='MEDICAL_RECORD_NUMBER', kind=<Kind.PATIENT: 'patient'>, start=4,
+    end=7, also=''),))"""
 
     def __init__(self) -> None:
         self._marked: list[_Marked] = []

@@ -36,7 +36,13 @@ def encodings(document: Document) -> Iterator[Encoded]:
     yield Encoded("base64 in JSON", json.dumps(wrapped).encode(), "application/json")
     if document.textual:
         text = data.decode()
-        yield Encoded("JSON string", json.dumps({"messageId": 17, "body": text}).encode(), "application/json")
+        yield Encoded(
+            "JSON string", json.dumps({"messageId": 17, "body": text}).encode(), "application/json"
+        )
         yield Encoded("percent", quote(text, safe="").encode(), "text/plain")
         declared = 'encoding="UTF-8"'
-        yield Encoded("UTF-16", text.replace(declared, 'encoding="UTF-16"', 1).encode("utf-16"), kind.partition(";")[0])
+        yield Encoded(
+            "UTF-16",
+            text.replace(declared, 'encoding="UTF-16"', 1).encode("utf-16"),
+            kind.partition(";")[0],
+        )

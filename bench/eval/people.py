@@ -97,7 +97,9 @@ class Invent:
         if self.chance(0.7):
             return self.rng.choice(names.FAMILY)
         syllables = [
-            self.rng.choice(names.ONSETS) + self.rng.choice(names.VOWELS) + self.rng.choice(names.CODAS)
+            self.rng.choice(names.ONSETS)
+            + self.rng.choice(names.VOWELS)
+            + self.rng.choice(names.CODAS)
             for _ in range(self.rng.randint(2, 3))
         ]
         return "".join(syllables).capitalize()
@@ -111,7 +113,12 @@ class Invent:
         """The number as people write it."""
         a, b, c = digits[:3], digits[3:6], digits[6:]
         return self.pick(
-            f"({a}) {b}-{c}", f"{a}-{b}-{c}", f"{a}.{b}.{c}", f"+1 {a} {b} {c}", f"+1-{a}-{b}-{c}", f"1-{a}-{b}-{c}"
+            f"({a}) {b}-{c}",
+            f"{a}-{b}-{c}",
+            f"{a}.{b}.{c}",
+            f"+1 {a} {b} {c}",
+            f"+1-{a}-{b}-{c}",
+            f"1-{a}-{b}-{c}",
         )
 
     def ssn(self) -> str:
@@ -186,10 +193,16 @@ class Invent:
         """A new patient."""
         sex = self.pick("F", "M")
         given = self.rng.choice(names.GIVEN_F if sex == "F" else names.GIVEN_M)
-        middle = self.pick("", self.rng.choice(names.GIVEN_F + names.GIVEN_M), self.rng.choice("ABCDEFGHJKLMNPRSTW"))
+        middle = self.pick(
+            "",
+            self.rng.choice(names.GIVEN_F + names.GIVEN_M),
+            self.rng.choice("ABCDEFGHJKLMNPRSTW"),
+        )
         family = self.family()
         city, state, postal = self.town()
-        local = "".join(c for c in f"{given}.{family}".lower() if c.isascii() and (c.isalnum() or c == "."))
+        local = "".join(
+            c for c in f"{given}.{family}".lower() if c.isascii() and (c.isalnum() or c == ".")
+        )
         return Patient(
             given, middle, family, sex, self.date(1926, 2021), self.ssn(), self.mrn(), self.member(), self.mbi(),
             self.digits(6), self.phone(), self.phone(), f"{local}{self.rng.randint(1, 99)}@{self.rng.choice(names.DOMAINS)}",

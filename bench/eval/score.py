@@ -40,7 +40,8 @@ class Ratio:
 
 @dataclass(frozen=True, slots=True)
 class Miss:
-    """One fault, for a person who looks for its cause. The corpus is invented, so it may show the value."""
+    """One fault, for a person who looks for its cause. The corpus is invented, so it may show the
+    value."""
 
     kind: str
     info_type: str
@@ -64,17 +65,34 @@ class Score:
 def score_document(score: Score, document: Document, report: ScanReport) -> None:
     """Add one document's counts."""
     if document.verdict is not Verdict.PHI:
-        stopped = report.verdict is Verdict.PHI or report.coverage is not Coverage.COMPLETE  # either denies the request
+        # either denies the request
+        stopped = report.verdict is Verdict.PHI or report.coverage is not Coverage.COMPLETE
         score.false_positives.count(stopped)
         if stopped:
             score.misses.append(
-                Miss("false positive", document.style, document.data[:200].decode("utf-8", "replace"), document)
+                Miss(
+                    "false positive",
+                    document.style,
+                    document.data[:200].decode("utf-8", "replace"),
+                    document,
+                )
             )
         return
     score.documents.count(report.verdict is Verdict.PHI)
     if report.verdict is not Verdict.PHI:
-        score.misses.append(Miss("verdict", f"{report.verdict} {report.coverage} {report.gap}", report.media, document))
-    found = [f for f in report.findings if f.identifier and f.subject is not Subject.PROVIDER and f.location.start >= 0]
+        score.misses.append(
+            Miss(
+                "verdict",
+                f"{report.verdict} {report.coverage} {report.gap}",
+                report.media,
+                document,
+            )
+        )
+    found = [
+        f
+        for f in report.findings
+        if f.identifier and f.subject is not Subject.PROVIDER and f.location.start >= 0
+    ]
     for label in document.labels:
         if label.kind is Kind.PATIENT:
             _value(score, document, label, found)
@@ -90,7 +108,9 @@ def _value(score: Score, document: Document, label: Label, found: Iterable[Findi
         score.classes.count(right)
     if not right:
         kind = "class" if over else "missed"
-        score.misses.append(Miss(kind, label.info_type, _context(document, label.start, label.end), document))
+        score.misses.append(
+            Miss(kind, label.info_type, _context(document, label.start, label.end), document)
+        )
 
 
 def _finding(score: Score, document: Document, finding: Finding) -> None:
@@ -104,7 +124,12 @@ def _finding(score: Score, document: Document, finding: Finding) -> None:
     if not right:
         kind = "too wide" if mine else "provider's" if touched else "invented"
         score.misses.append(
-            Miss(kind, f"{finding.info_type} by {finding.detector}", _context(document, start, end), document)
+            Miss(
+                kind,
+                f"{finding.info_type} by {finding.detector}",
+                _context(document, start, end),
+                document,
+            )
         )
 
 

@@ -13,19 +13,33 @@ from extauthz.records.ledger.chain import unseal
 if TYPE_CHECKING:
     _Subparsers = argparse._SubParsersAction[argparse.ArgumentParser]
 
-_COLUMNS: Final = ("time", "decision", "reason", "verdict", "classes", "direction", "source", "destination", "id")
+_COLUMNS: Final = (
+    "time",
+    "decision",
+    "reason",
+    "verdict",
+    "classes",
+    "direction",
+    "source",
+    "destination",
+    "id",
+)
 
 
 def add_parser(subparsers: "_Subparsers") -> None:
     """Add `audit` with its own subcommands."""
     parser = subparsers.add_parser("audit", help="read, verify or export the audit ledger")
     actions = parser.add_subparsers(dest="action", required=True, metavar="verify|tail|export")
-    verify = actions.add_parser("verify", help="check every chain, and name the first place that does not hold")
+    verify = actions.add_parser(
+        "verify", help="check every chain, and name the first place that does not hold"
+    )
     ledgers.add_folder(verify)
     verify.set_defaults(run=_verify)
     tail = actions.add_parser("tail", help="show the last decisions")
     tail.add_argument("folder", type=Path, metavar="DIR")
-    tail.add_argument("--lines", "-n", type=int, default=20, metavar="N", help="default: %(default)s")
+    tail.add_argument(
+        "--lines", "-n", type=int, default=20, metavar="N", help="default: %(default)s"
+    )
     tail.set_defaults(run=_tail)
     audit_export.add_parser(actions)
 
@@ -47,7 +61,9 @@ def _verify(args: argparse.Namespace) -> int:
             sys.stdout.write(f"{args.folder / problem.file}:{problem.line}: {problem.problem}\n")
     missing = [head for head in known if head not in found]
     for head in missing:
-        sys.stdout.write(f"{args.folder}: head {head} is in no chain: records were cut off or written anew\n")
+        sys.stdout.write(
+            f"{args.folder}: head {head} is in no chain: records were cut off or written anew\n"
+        )
     return int(bool(broken or missing))
 
 
@@ -69,12 +85,15 @@ def _tail(args: argparse.Namespace) -> int:
                 break
         records += own[-args.lines :]
     records.sort(key=lambda r: str(r.get("time")))
-    sys.stdout.write("\n".join(table.aligned([_COLUMNS, *map(_row, records[-args.lines :])])) + "\n")
+    sys.stdout.write(
+        "\n".join(table.aligned([_COLUMNS, *map(_row, records[-args.lines :])])) + "\n"
+    )
     return 0
 
 
 def _row(record: dict[str, Any]) -> tuple[str, ...]:
-    """A line of the table. Nothing has verified the record: whoever can write the file may have written anything."""
+    """A line of the table. Nothing has verified the record: whoever can write the file may have
+    written anything."""
 
     def text(key: str) -> str:
         return table.shown(str(record.get(key) or "")) or "-"

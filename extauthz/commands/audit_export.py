@@ -31,24 +31,48 @@ _Found = tuple[int, _Record]  # with the number of the worker
 _TIME: Final = "%Y-%m-%dT%H:%M:%S.%fZ"  # as the ledger writes it, so that texts compare as times do
 _COLUMNS: Final = (
     "time id decision enforced reason verdict coverage gap identifiers infoTypes tipped"
-    " rules audits policy source destination service caller mtls direction vantage trace worker seq hash".split()
+    " rules audits policy source destination service caller mtls direction vantage trace worker "
+    "seq hash".split()
 )
 _FORMULA: Final = ("=", "+", "-", "@", "\t", "\r")
 
 
 def add_parser(actions: "_Subparsers") -> None:
     """Add `export`."""
-    parser = actions.add_parser("export", help="write the decisions of a period, when every chain holds")
-    ledgers.add_folder(parser)
-    parser.add_argument("--format", choices=("jsonl", "csv"), default="jsonl", help="default: %(default)s")
-    parser.add_argument("--since", default="", metavar="TIME", help="from this time on: 2026-11-01, 2026-11-01T08:00Z")
-    parser.add_argument("--until", default="", metavar="TIME", help="before this time; a day begins at midnight UTC")
-    parser.add_argument("--source", metavar="PRINCIPAL", help="of these only; * at the end, as in a policy")
-    parser.add_argument("--destination", metavar="PRINCIPAL|HOST", help="to these only; * at the end")
-    parser.add_argument(
-        "--decision", action="append", default=[], choices=[action.value for action in Action], help="these only"
+    parser = actions.add_parser(
+        "export", help="write the decisions of a period, when every chain holds"
     )
-    parser.add_argument("--unverified", action="store_true", help="write what can be read of a ledger that is broken")
+    ledgers.add_folder(parser)
+    parser.add_argument(
+        "--format", choices=("jsonl", "csv"), default="jsonl", help="default: %(default)s"
+    )
+    parser.add_argument(
+        "--since",
+        default="",
+        metavar="TIME",
+        help="from this time on: 2026-11-01, 2026-11-01T08:00Z",
+    )
+    parser.add_argument(
+        "--until", default="", metavar="TIME", help="before this time; a day begins at midnight UTC"
+    )
+    parser.add_argument(
+        "--source", metavar="PRINCIPAL", help="of these only; * at the end, as in a policy"
+    )
+    parser.add_argument(
+        "--destination", metavar="PRINCIPAL|HOST", help="to these only; * at the end"
+    )
+    parser.add_argument(
+        "--decision",
+        action="append",
+        default=[],
+        choices=[action.value for action in Action],
+        help="these only",
+    )
+    parser.add_argument(
+        "--unverified",
+        action="store_true",
+        help="write what can be read of a ledger that is broken",
+    )
     parser.set_defaults(run=run)
 
 
@@ -68,8 +92,14 @@ class _Wanted:
         ends = (record.get("destination"), record.get("service"))
         return (
             (not self.decisions or record.get("decision") in self.decisions)
-            and (self.source is None or identity.matches(self.source, str(record.get("source") or "")))
-            and (self.destination is None or any(end and identity.matches(self.destination, str(end)) for end in ends))
+            and (
+                self.source is None
+                or identity.matches(self.source, str(record.get("source") or ""))
+            )
+            and (
+                self.destination is None
+                or any(end and identity.matches(self.destination, str(end)) for end in ends)
+            )
         )
 
     def _in_time(self, time: str) -> bool:
@@ -95,14 +125,19 @@ def run(args: argparse.Namespace) -> int:
         sys.stderr.write("phiguard: nothing was written; `--unverified` writes what can be read\n")
         return 1
     records = heapq.merge(
-        *map(_decisions, chains, verified, [wanted] * len(chains)), key=lambda found: str(found[1].get("time"))
+        *map(_decisions, chains, verified, [wanted] * len(chains)),
+        key=lambda found: str(found[1].get("time")),
     )
     written = (_csv if args.format == "csv" else _jsonl)(records)
-    sys.stderr.write(f"phiguard: {written} decision{'s' * (written != 1)}, {_proof(chains, verified, problems)}\n")
+    sys.stderr.write(
+        f"phiguard: {written} decision{'s' * (written != 1)}, {_proof(chains, verified, problems)}\n"
+    )
     return int(bool(problems))
 
 
-def _problems(args: argparse.Namespace, chains: list[Chain], verified: list[Verified], known: list[str]) -> list[str]:
+def _problems(
+    args: argparse.Namespace, chains: list[Chain], verified: list[Verified], known: list[str]
+) -> list[str]:
     broken = [
         f"{chain.folder / each.problem.file}:{each.problem.line}: {each.problem.problem}"
         for chain, each in zip(chains, verified, strict=True)
@@ -110,7 +145,8 @@ def _problems(args: argparse.Namespace, chains: list[Chain], verified: list[Veri
     ]
     missing = [head for head in known if not any(head in each.hashes for each in verified)]
     return broken + [
-        f"{args.folder}: head {head} is in no chain: records were cut off or written anew" for head in missing
+        f"{args.folder}: head {head} is in no chain: records were cut off or written anew"
+        for head in missing
     ]
 
 
@@ -118,7 +154,9 @@ def _proof(chains: list[Chain], verified: list[Verified], problems: list[str]) -
     if problems:
         return "NOT verified"
     heads = zip(chains, verified, strict=True)
-    return "verified: " + ", ".join(f"worker {chain.worker} up to {each.head.hash}" for chain, each in heads)
+    return "verified: " + ", ".join(
+        f"worker {chain.worker} up to {each.head.hash}" for chain, each in heads
+    )
 
 
 def _decisions(chain: Chain, verified: Verified, wanted: _Wanted) -> Iterator[_Found]:
@@ -130,7 +168,9 @@ def _decisions(chain: Chain, verified: Verified, wanted: _Wanted) -> Iterator[_F
 
 def _jsonl(records: Iterator[_Found]) -> int:
     """The ledger's own lines, so that each still fits its hash."""
-    return _written(records, lambda found: orjson.dumps(found[1], option=orjson.OPT_SORT_KEYS).decode() + "\n")
+    return _written(
+        records, lambda found: orjson.dumps(found[1], option=orjson.OPT_SORT_KEYS).decode() + "\n"
+    )
 
 
 def _csv(records: Iterator[_Found]) -> int:
@@ -145,7 +185,10 @@ def _csv(records: Iterator[_Found]) -> int:
 
     sys.stdout.write(line(_COLUMNS))
     return _written(
-        records, lambda found: line([_cell({**found[1], "worker": found[0]}.get(column, "")) for column in _COLUMNS])
+        records,
+        lambda found: line(
+            [_cell({**found[1], "worker": found[0]}.get(column, "")) for column in _COLUMNS]
+        ),
     )
 
 
@@ -158,7 +201,8 @@ def _written(records: Iterator[_Found], text_of: Callable[[_Found], str]) -> int
 
 
 def _cell(value: object) -> str:
-    """A value in one cell. A spreadsheet runs a text that begins like a formula, so such a one is put behind a quote."""
+    """A value in one cell. A spreadsheet runs a text that begins like a formula, so such a one is
+    put behind a quote."""
     if isinstance(value, bool):
         return str(value).lower()
     if isinstance(value, dict):
@@ -173,6 +217,10 @@ def _moment(flag: str, word: str) -> str:
         return ""
     try:
         found = datetime.fromisoformat(word)
-        return (found if found.tzinfo else found.replace(tzinfo=UTC)).astimezone(UTC).strftime(_TIME)
+        return (
+            (found if found.tzinfo else found.replace(tzinfo=UTC)).astimezone(UTC).strftime(_TIME)
+        )
     except (ValueError, OverflowError):
-        raise UsageError(f"{flag} {word}: not a time; write 2026-11-01 or 2026-11-01T08:00:00Z") from None
+        raise UsageError(
+            f"{flag} {word}: not a time; write 2026-11-01 or 2026-11-01T08:00:00Z"
+        ) from None

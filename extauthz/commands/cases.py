@@ -44,13 +44,16 @@ class Engines:
 
 
 def pairs_of_file(path: Path, engines: Engines) -> Iterator[tuple[Case, CaseResult]]:
-    """Run every case of a file. Paths in it are beside it. Raises UsageError with all that is wrong with it."""
+    """Run every case of a file. Paths in it are beside it. Raises UsageError with all that is wrong
+    with it."""
     beside = _Beside(path.parent, engines.given)
     try:
         text = path.read_text(encoding="utf-8")
         cases = load(text, file=str(path), read=beside.read, words_of=beside.words_of)
     except OSError as error:
-        raise UsageError(f"{path}: {(error.strerror or 'unreadable').lower()}; give a case file") from None
+        raise UsageError(
+            f"{path}: {(error.strerror or 'unreadable').lower()}; give a case file"
+        ) from None
     except UnicodeDecodeError:
         raise UsageError(f"{path}: not UTF-8 text; give a case file written in YAML") from None
     except PolicyError as error:
@@ -69,7 +72,8 @@ class _Beside:
         self.sets = tuple(given)
 
     def read(self, name: str) -> bytes | Mapping[str, bytes]:
-        """A file's bytes; of a folder those of its policies. Raises OSError, and PolicyError for broken detectors."""
+        """A file's bytes; of a folder those of its policies. Raises OSError, and PolicyError for
+        broken detectors."""
         path = self._base / name
         if not path.is_dir():
             return path.read_bytes()
@@ -81,7 +85,10 @@ class _Beside:
         if found is None:
             raise PolicyError(problems)
         self.sets = (*self.sets, *found)
-        return {str(Path(name) / Path(file).name): text.encode() for file, text in texts.policies.items()}
+        return {
+            str(Path(name) / Path(file).name): text.encode()
+            for file, text in texts.policies.items()
+        }
 
     def words_of(self, _: str) -> Vocabulary:
         """What the policy may name: it is read before."""

@@ -23,17 +23,27 @@ try:
     from extauthz.demo.scenarios import SCENARIOS
     from extauthz.demo.topology import BILLING, EHR, WORKLOADS
 except ModuleNotFoundError as missing:
-    raise UsageError(f"`phiguard demo` needs `{missing.name}`: pip install 'phiguard[demo]'") from None
+    raise UsageError(
+        f"`phiguard demo` needs `{missing.name}`: pip install 'phiguard[demo]'"
+    ) from None
 
 _FAILED: Final = 1
 
 
 def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
     """Add `demo` to the command line."""
-    parser = subparsers.add_parser("demo", help="run real Envoy sidecars, workloads and the guard on this machine")
-    parser.add_argument("--envoy", default="", metavar="PATH", help="the Envoy binary; else $PHIGUARD_ENVOY")
-    parser.add_argument("--output", type=Path, metavar="DIR", help="keep configuration, logs and the ledger here")
-    parser.add_argument("--keep", action="store_true", help="leave it running afterwards, until Ctrl-C")
+    parser = subparsers.add_parser(
+        "demo", help="run real Envoy sidecars, workloads and the guard on this machine"
+    )
+    parser.add_argument(
+        "--envoy", default="", metavar="PATH", help="the Envoy binary; else $PHIGUARD_ENVOY"
+    )
+    parser.add_argument(
+        "--output", type=Path, metavar="DIR", help="keep configuration, logs and the ledger here"
+    )
+    parser.add_argument(
+        "--keep", action="store_true", help="leave it running afterwards, until Ctrl-C"
+    )
     parser.set_defaults(run=run)
 
 
@@ -52,7 +62,10 @@ def run(arguments: argparse.Namespace) -> int:
     began = time.monotonic()
     try:
         envoy = find_envoy(arguments.envoy, os.environ)
-        with _folder(arguments.output) as folder, open_lab(Plan(envoy, folder, phiguard(POLICY))) as lab:
+        with (
+            _folder(arguments.output) as folder,
+            open_lab(Plan(envoy, folder, phiguard(POLICY))) as lab,
+        ):
             reporter.line(
                 f"{len(WORKLOADS)} Envoy sidecars and the guard are up after {time.monotonic() - began:.1f} s.\n"
             )
@@ -66,16 +79,22 @@ def run(arguments: argparse.Namespace) -> int:
         if arguments.output is None or not error.filename:
             raise UsageError(f"demo: {error}") from None
         why = (error.strerror or "cannot be written").lower()
-        raise UsageError(f"demo: {error.filename}: {why}; give a folder of yours to --output") from None
+        raise UsageError(
+            f"demo: {error.filename}: {why}; give a folder of yours to --output"
+        ) from None
     return _FAILED if any(outcome.problems for outcome in outcomes) else 0
 
 
 def _report(reporter: Reporter, outcomes: list[Outcome], *, seconds: float) -> None:
-    reporter.line("guard ms: the guard's own time by its spans, all its decisions on the exchange together")
+    reporter.line(
+        "guard ms: the guard's own time by its spans, all its decisions on the exchange together"
+    )
     reporter.line("(two to three: sender's request, receiver's request, receiver's answer).\n")
     reporter.table(outcomes)
     first = outcomes[0]
-    reporter.line(f"\nThe trace of the first row, `{first.scenario.name}`, as the collector received it:\n")
+    reporter.line(
+        f"\nThe trace of the first row, `{first.scenario.name}`, as the collector received it:\n"
+    )
     reporter.tree(first.spans)
     good = sum(not outcome.problems for outcome in outcomes)
     reporter.line(f"\n{good} of {len(outcomes)} outcomes are as expected; {seconds:.1f} s in all.")

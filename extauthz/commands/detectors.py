@@ -23,7 +23,9 @@ def add_parser(subparsers: "_Subparsers") -> None:
     listed = actions.add_parser("list", help="every detector that runs over texts, by group")
     engine.add_detectors(listed)
     listed.set_defaults(run=_list)
-    checked = actions.add_parser("check", help="report what is wrong with files of custom detectors")
+    checked = actions.add_parser(
+        "check", help="report what is wrong with files of custom detectors"
+    )
     checked.add_argument("paths", type=Path, nargs="+", metavar="FILE")
     checked.set_defaults(run=_check)
 
@@ -34,7 +36,9 @@ def _list(args: argparse.Namespace) -> int:
     rows = [("group", "detector", "class", "infoType", "likelihood")]
     for group, detectors in [*GROUPS.items(), *((each.name, each.detectors) for each in sets)]:
         shown = f"{group} (off)" if group in ON_DEMAND else group
-        rows += [(shown, d.name, _class(known[d.info_type]), d.info_type, d.bare.name) for d in detectors]
+        rows += [
+            (shown, d.name, _class(known[d.info_type]), d.info_type, d.bare.name) for d in detectors
+        ]
     sys.stdout.write("\n".join(table.aligned(rows)) + "\n")
     return 0
 
@@ -46,7 +50,9 @@ def _check(args: argparse.Namespace) -> int:
         try:
             text = path.read_text(encoding="utf-8")
         except OSError as error:
-            raise UsageError(f"{path}: {(error.strerror or 'unreadable').lower()}; give a file of detectors") from None
+            raise UsageError(
+                f"{path}: {(error.strerror or 'unreadable').lower()}; give a file of detectors"
+            ) from None
         except UnicodeDecodeError:
             raise UsageError(f"{path}: not UTF-8 text; give detectors written in YAML") from None
         found, problems = detector_sets.check(text, file=str(path))
@@ -55,7 +61,9 @@ def _check(args: argparse.Namespace) -> int:
         failed |= found is None
         if found is not None:
             number = len(found.detectors)
-            sys.stdout.write(f"{found.name}: {number} detector{'s' * (number != 1)}, all examples hold\n")
+            sys.stdout.write(
+                f"{found.name}: {number} detector{'s' * (number != 1)}, all examples hold\n"
+            )
             sets.append(found)
     if clash := detector_sets.clash(sets):
         sys.stdout.write(f"error: {clash} (rename one)\n")

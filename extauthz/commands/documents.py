@@ -29,7 +29,8 @@ def read(path: str, limit: int) -> Document:
 
 
 def chunks(path: str, limit: int) -> Iterator[bytes]:
-    """Read one document piece by piece, at most `limit + 1` bytes of it. Raises UsageError when it cannot be read."""
+    """Read one document piece by piece, at most `limit + 1` bytes of it. Raises UsageError when it
+    cannot be read."""
     left = limit + 1
     try:
         with nullcontext(sys.stdin.buffer) if path == STDIN else Path(path).open("rb") as file:
@@ -41,23 +42,28 @@ def chunks(path: str, limit: int) -> Iterator[bytes]:
 
 
 def names(paths: Iterable[str], failed: Callable[[str], None]) -> Iterator[str]:
-    """Yield the paths of all files, folders searched in the order of their names. A symbolic link to a folder is not.
+    """Yield the paths of all files, folders searched in the order of their names. A symbolic link
+    to a folder is not.
 
     Args:
         paths: files and folders.
-        failed: is told in one line of what cannot be searched, and of what is in a folder and no file: reading a pipe
-            would wait for ever.
+        failed: is told in one line of what cannot be searched, and of what is in a folder and no
+            file: reading a pipe would wait for ever.
     """
     for path in paths:
         if path == STDIN or not Path(path).is_dir():
             yield path
             continue
-        for folder, folders, files in os.walk(path, onerror=lambda error: failed(_unreadable(error.filename, error))):
+        for folder, folders, files in os.walk(
+            path, onerror=lambda error: failed(_unreadable(error.filename, error))
+        ):
             folders.sort()
             for name in sorted(files):
                 found = str(Path(folder, name))
                 if _is_special(found):
-                    failed(f"{found}: a pipe, socket or device, and no file; name it by itself to read it")
+                    failed(
+                        f"{found}: a pipe, socket or device, and no file; name it by itself to read it"
+                    )
                 else:
                     yield found
 
@@ -79,4 +85,6 @@ def _is_special(path: str) -> bool:
 
 
 def _unreadable(path: str, error: OSError) -> str:
-    return f"{path}: {(error.strerror or 'unreadable').lower()}; give a file that this user can read"
+    return (
+        f"{path}: {(error.strerror or 'unreadable').lower()}; give a file that this user can read"
+    )

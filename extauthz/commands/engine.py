@@ -17,7 +17,9 @@ from phiscan.scanner import Engine
 
 def add_choices(parser: argparse.ArgumentParser) -> None:
     """Add `--with`, `--without`, `--cache` and `--no-cache`."""
-    group = parser.add_argument_group("detectors", f"groups: {', '.join(GROUPS)}; see `phiguard detectors list`")
+    group = parser.add_argument_group(
+        "detectors", f"groups: {', '.join(GROUPS)}; see `phiguard detectors list`"
+    )
     group.add_argument(
         "--with",
         dest="with_groups",
@@ -27,7 +29,12 @@ def add_choices(parser: argparse.ArgumentParser) -> None:
         help="run this group too (credentials)",
     )
     group.add_argument(
-        "--without", dest="without_groups", action="append", default=[], metavar="GROUP", help="do not run this group"
+        "--without",
+        dest="without_groups",
+        action="append",
+        default=[],
+        metavar="GROUP",
+        help="do not run this group",
     )
     group.add_argument(
         "--cache",
@@ -44,19 +51,28 @@ def add_choices(parser: argparse.ArgumentParser) -> None:
         metavar="FILE",
         help="types of protobuf messages and gRPC methods (a FileDescriptorSet)",
     )
-    group.add_argument("--no-cache", dest="cache", action="store_const", const=None, help="compile them anew")
+    group.add_argument(
+        "--no-cache", dest="cache", action="store_const", const=None, help="compile them anew"
+    )
 
 
 def add_detectors(parser: argparse.ArgumentParser) -> None:
     """Add `--detectors`, custom detectors that stand in no policy folder."""
     parser.add_argument(
-        "--detectors", type=Path, action="append", default=[], metavar="FILE", help="custom detectors (a DetectorSet)"
+        "--detectors",
+        type=Path,
+        action="append",
+        default=[],
+        metavar="FILE",
+        help="custom detectors (a DetectorSet)",
     )
 
 
 def detection(args: argparse.Namespace) -> Detection:
     """What `add_choices` was told."""
-    return Detection(tuple(args.with_groups), tuple(args.without_groups), args.cache, tuple(args.descriptors))
+    return Detection(
+        tuple(args.with_groups), tuple(args.without_groups), args.cache, tuple(args.descriptors)
+    )
 
 
 def load(args: argparse.Namespace) -> Engine:
@@ -85,7 +101,9 @@ def read_set(path: Path) -> DetectorSet:
     try:
         return parse(path.read_text(encoding="utf-8"), file=str(path))
     except OSError as error:
-        raise UsageError(f"{path}: {(error.strerror or 'unreadable').lower()}; give a file of detectors") from None
+        raise UsageError(
+            f"{path}: {(error.strerror or 'unreadable').lower()}; give a file of detectors"
+        ) from None
     except UnicodeDecodeError:
         raise UsageError(f"{path}: not UTF-8 text; give detectors written in YAML") from None
     except PolicyError as error:

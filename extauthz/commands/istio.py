@@ -34,10 +34,27 @@ def add_parser(subparsers: "_Subparsers") -> None:
     parser = subparsers.add_parser("istio", help="write or check the mesh's configuration")
     actions = parser.add_subparsers(dest="action", required=True, metavar="render|check")
     render = actions.add_parser("render", help="write the manifests of an installation")
-    render.add_argument("--namespace", default=NAMESPACE, help="the guard's namespace (default: %(default)s)")
-    render.add_argument("--image", default=IMAGE, help="the guard's image, best with a digest (default: %(default)s)")
-    render.add_argument("--output", type=Path, default=Path("istio-config"), metavar="DIR", help="default: %(default)s")
-    render.add_argument("--policy", type=Path, metavar="FILE|DIR", help="also write its edges as AuthorizationPolicy")
+    render.add_argument(
+        "--namespace", default=NAMESPACE, help="the guard's namespace (default: %(default)s)"
+    )
+    render.add_argument(
+        "--image",
+        default=IMAGE,
+        help="the guard's image, best with a digest (default: %(default)s)",
+    )
+    render.add_argument(
+        "--output",
+        type=Path,
+        default=Path("istio-config"),
+        metavar="DIR",
+        help="default: %(default)s",
+    )
+    render.add_argument(
+        "--policy",
+        type=Path,
+        metavar="FILE|DIR",
+        help="also write its edges as AuthorizationPolicy",
+    )
     render.add_argument(
         "--account-label",
         default=ACCOUNT_LABEL,
@@ -45,8 +62,12 @@ def add_parser(subparsers: "_Subparsers") -> None:
         help="pod label that holds the pod's service account (default: %(default)s)",
     )
     check = actions.add_parser("check", help="report what would let PHI pass unread")
-    check.add_argument("path", type=Path, metavar="DIR", help="manifests, or `kubectl get -A -o yaml` output")
-    check.add_argument("--provider", default=PROVIDER, help="the extension provider's name (default: %(default)s)")
+    check.add_argument(
+        "path", type=Path, metavar="DIR", help="manifests, or `kubectl get -A -o yaml` output"
+    )
+    check.add_argument(
+        "--provider", default=PROVIDER, help="the extension provider's name (default: %(default)s)"
+    )
     parser.set_defaults(run=run)
 
 
@@ -72,9 +93,13 @@ def _render(args: argparse.Namespace) -> int:
             (output / name).write_text(text, encoding="utf-8")
             sys.stdout.write(f"{output / name}\n")
     except OSError as error:
-        raise _UsageError(f"cannot write `{output}` ({error.strerror}); give a folder to --output") from None
+        raise _UsageError(
+            f"cannot write `{output}` ({error.strerror}); give a folder to --output"
+        ) from None
     for line in left_out:
-        sys.stderr.write(f"phiguard istio: not in {EDGES_FILE}, so the mesh would close it: {line}\n")
+        sys.stderr.write(
+            f"phiguard istio: not in {EDGES_FILE}, so the mesh would close it: {line}\n"
+        )
     return 1 if left_out else 0
 
 
@@ -97,10 +122,14 @@ def _read(path: Path) -> dict[str, str]:
             next(path.iterdir(), None)  # `rglob` passes over what it may not read
     except OSError as error:
         raise _UsageError(f"`{path}`: {(error.strerror or 'unreadable').lower()}; {give}") from None
-    found = [path] if path.is_file() else sorted(p for p in path.rglob("*") if p.suffix in _SUFFIXES)
+    found = (
+        [path] if path.is_file() else sorted(p for p in path.rglob("*") if p.suffix in _SUFFIXES)
+    )
     if not found:
         raise _UsageError(f"no YAML in `{path}`; {give}")
     try:
         return {str(file): file.read_text(encoding="utf-8") for file in found}
     except (OSError, UnicodeDecodeError):
-        raise _UsageError(f"cannot read all of `{path}` as UTF-8 text; check its permissions and files") from None
+        raise _UsageError(
+            f"cannot read all of `{path}` as UTF-8 text; check its permissions and files"
+        ) from None

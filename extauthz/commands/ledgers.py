@@ -27,10 +27,13 @@ class Chain:
         try:
             return path.read_bytes()
         except OSError as error:
-            raise UsageError(f"{path}: {(error.strerror or 'unreadable').lower()}; run as who may read it") from None
+            raise UsageError(
+                f"{path}: {(error.strerror or 'unreadable').lower()}; run as who may read it"
+            ) from None
 
     def records(self) -> Iterator[dict[str, Any]]:
-        """Every record whose own hash fits, in the order of the chain. Holds one file at a time. Raises UsageError."""
+        """Every record whose own hash fits, in the order of the chain. Holds one file at a time.
+        Raises UsageError."""
         for name in self.names:
             yield from filter(None, map(unseal, self.lines(name).split(b"\n")))
 
@@ -66,7 +69,9 @@ def heads(args: argparse.Namespace) -> list[str]:
     """The given heads. Raises UsageError when one is none."""
     for head in args.head:
         if not _HASH.fullmatch(head):
-            raise UsageError(f"--head {head}: not a head; give the 64 hexadecimal digits that `audit verify` printed")
+            raise UsageError(
+                f"--head {head}: not a head; give the 64 hexadecimal digits that `audit verify` printed"
+            )
     return list(args.head)
 
 
@@ -75,14 +80,19 @@ def chains_of(folder: Path) -> list[Chain]:
     try:
         found = chains(path.name for path in folder.iterdir())
     except OSError as error:
-        raise UsageError(f"{folder}: {(error.strerror or 'unreadable').lower()}; give the ledger's folder") from None
+        raise UsageError(
+            f"{folder}: {(error.strerror or 'unreadable').lower()}; give the ledger's folder"
+        ) from None
     if not found:
-        raise UsageError(f"{folder}: no ledger segments; give the folder that `phiguard serve --ledger` writes")
+        raise UsageError(
+            f"{folder}: no ledger segments; give the folder that `phiguard serve --ledger` writes"
+        )
     return [Chain(folder, worker, tuple(names)) for worker, names in sorted(found.items())]
 
 
 def verify(chain: Chain, known: Collection[str]) -> Verified:
-    """Follow a chain from its first record, or from a known head whose files were moved away. Raises UsageError."""
+    """Follow a chain from its first record, or from a known head whose files were moved away.
+    Raises UsageError."""
     verifier = Verifier(_start(chain, known))
     for name in chain.names:
         problem = verifier.segment(name, chain.lines(name))

@@ -53,7 +53,9 @@ def usable_revision(path: Path, detectors: Iterable[Path] = ()) -> Revision:
     """
     found, problems = load(path, detectors)
     if found is None:
-        raise UsageError("\n".join(str(problem) for problem in problems if problem.severity is Severity.ERROR))
+        raise UsageError(
+            "\n".join(str(problem) for problem in problems if problem.severity is Severity.ERROR)
+        )
     return found
 
 

@@ -23,7 +23,9 @@ if TYPE_CHECKING:
 def add_parser(subparsers: "_Subparsers") -> None:
     """Add `policy` with its own subcommands."""
     parser = subparsers.add_parser("policy", help="check, explain or test a policy")
-    actions = parser.add_subparsers(dest="action", required=True, metavar="check|explain|test|diff|graph|learn|schema")
+    actions = parser.add_subparsers(
+        dest="action", required=True, metavar="check|explain|test|diff|graph|learn|schema"
+    )
     checked = actions.add_parser("check", help="report errors and warnings with their places")
     checked.add_argument("path", type=Path, metavar="FILE|DIR")
     policies.add_detectors(checked)
@@ -47,5 +49,7 @@ def _check(args: argparse.Namespace) -> int:
     counted = f"{len(policy.rules)} rule{'s' * (len(policy.rules) != 1)}"
     if detectors:
         counted += f", {detectors} own detector{'s' * (detectors != 1)}"
-    sys.stdout.write(f"{policy.name}: {counted}, mode {policy.mode.value}, digest {policy.digest}\n")
+    sys.stdout.write(
+        f"{policy.name}: {counted}, mode {policy.mode.value}, digest {policy.digest}\n"
+    )
     return 0

@@ -22,13 +22,16 @@ def add_parser(actions: "_Subparsers") -> None:
     parser = actions.add_parser("diff", help="say what opens and what closes between two policies")
     parser.add_argument("old", type=Path, metavar="OLD", help="file or folder")
     parser.add_argument("new", type=Path, metavar="NEW", help="file or folder")
-    parser.add_argument("--format", choices=("table", "json"), default="table", help="default: %(default)s")
+    parser.add_argument(
+        "--format", choices=("table", "json"), default="table", help="default: %(default)s"
+    )
     policies.add_detectors(parser)
     parser.set_defaults(run=run)
 
 
 def run(args: argparse.Namespace) -> int:
-    """Print the differences. Returns 1 when anything opens, so that a pipeline can ask for a second pair of eyes."""
+    """Print the differences. Returns 1 when anything opens, so that a pipeline can ask for a second
+    pair of eyes."""
     old, new = policies.usable(args.old, args.detectors), policies.usable(args.new, args.detectors)
     try:
         found = diff(old, new)
@@ -42,8 +45,13 @@ def run(args: argparse.Namespace) -> int:
 
 
 def _lines(found: Diff) -> list[str]:
-    said = [(s.opens, setting_words(s)) for s in found.settings] + [(c.opens, str(c)) for c in changes(found)]
-    lines = [f"{'+' if opens else '-'} {words}" for opens, words in sorted(said, key=lambda line: not line[0])]
+    said = [(s.opens, setting_words(s)) for s in found.settings] + [
+        (c.opens, str(c)) for c in changes(found)
+    ]
+    lines = [
+        f"{'+' if opens else '-'} {words}"
+        for opens, words in sorted(said, key=lambda line: not line[0])
+    ]
     opening = sum(opens for opens, _ in said)
     lines += [f"? {untried_words(change)}" for change in found.untried]
     lines += [f"  {audit_words(change)}" for change in found.audits]
@@ -51,7 +59,10 @@ def _lines(found: Diff) -> list[str]:
 
 
 def _plain(found: Diff) -> dict[str, object]:
-    settings = [{"name": s.name, "before": s.before, "after": s.after, "opens": s.opens} for s in found.settings]
+    settings = [
+        {"name": s.name, "before": s.before, "after": s.after, "opens": s.opens}
+        for s in found.settings
+    ]
     return {
         "opens": found.opens,
         "untried": [{"rule": c.rule, "how": c.how, "asksFor": c.about} for c in found.untried],

@@ -26,10 +26,16 @@ _PRINCIPAL = "cluster.local/ns/NAMESPACE/sa/ACCOUNT"
 
 def add_parser(actions: "_Subparsers") -> None:
     """Add `explain` to the subcommands of `policy`."""
-    parser = actions.add_parser("explain", help="say what becomes of one message, and which rules say so")
+    parser = actions.add_parser(
+        "explain", help="say what becomes of one message, and which rules say so"
+    )
     parser.add_argument("--policy", type=Path, required=True, metavar="FILE|DIR")
     parser.add_argument(
-        "--from", dest="source", required=True, metavar="PRINCIPAL|ADDRESS", help="who sends the request"
+        "--from",
+        dest="source",
+        required=True,
+        metavar="PRINCIPAL|ADDRESS",
+        help="who sends the request",
     )
     parser.add_argument(
         "--to",
@@ -44,9 +50,13 @@ def add_parser(actions: "_Subparsers") -> None:
     for flag in ("--claim", "--header"):
         what = f"a {flag[2:]} that Envoy has verified; may be repeated"
         parser.add_argument(flag, action="append", default=[], metavar="NAME=VALUE", help=what)
-    parser.add_argument("--content-type", default="", metavar="TYPE", help="of the body; else it is recognised")
+    parser.add_argument(
+        "--content-type", default="", metavar="TYPE", help="of the body; else it is recognised"
+    )
     parser.add_argument("--body", metavar="FILE", help="the message's body, - for standard input")
-    parser.add_argument("--response", action="store_true", help="judge the response instead of the request")
+    parser.add_argument(
+        "--response", action="store_true", help="judge the response instead of the request"
+    )
     parser.add_argument("--plain-text", action="store_true", help="without mutual TLS")
     policies.add_detectors(parser)
     engine.add_choices(parser)
@@ -64,9 +74,13 @@ def _explain(args: argparse.Namespace) -> int:
 def _facts(args: argparse.Namespace) -> Facts:
     identified, inside = is_principal(args.source), is_principal(args.destination)
     if not identified and addresses.parse(args.source) is None:
-        raise UsageError(f"--from {args.source}: neither a principal nor an address; write {_PRINCIPAL} or 10.20.3.4")
+        raise UsageError(
+            f"--from {args.source}: neither a principal nor an address; write {_PRINCIPAL} or 10.20.3.4"
+        )
     if not inside and ("*" in args.destination or not is_host_pattern(args.destination)):
-        raise UsageError(f"--to {args.destination}: neither a principal nor a host; write {_PRINCIPAL}")
+        raise UsageError(
+            f"--to {args.destination}: neither a principal nor a host; write {_PRINCIPAL}"
+        )
     if not args.path.startswith("/"):
         raise UsageError(f"--path {args.path}: write it with a `/` at its start")
     return Facts(
@@ -80,7 +94,9 @@ def _facts(args: argparse.Namespace) -> Facts:
         redactable=True,
         operation=Operation(method=args.method, path=args.path, host=args.host),
         claims=_vouched("--claim", args.claim),
-        headers=_vouched("--header", [f"{name.lower()}{rest}" for name, rest in map(_parted, args.header)]),
+        headers=_vouched(
+            "--header", [f"{name.lower()}{rest}" for name, rest in map(_parted, args.header)]
+        ),
     )
 
 
@@ -101,9 +117,15 @@ def _vouched(flag: str, given: Sequence[str]) -> Claims | None:
 
 
 def _outcome(found: Revision, facts: Facts, args: argparse.Namespace) -> Outcome:
-    head = Head(facts, fields=(("content-type", args.content_type),) if args.content_type else (), end=not args.body)
+    head = Head(
+        facts,
+        fields=(("content-type", args.content_type),) if args.content_type else (),
+        end=not args.body,
+    )
     scanner = functools.partial(
-        engine.load_with(args, found.sets).scanner, content_type=args.content_type, clock=lambda: 0.0
+        engine.load_with(args, found.sets).scanner,
+        content_type=args.content_type,
+        clock=lambda: 0.0,
     )
     exchange = Exchange(found.policy, scanner)
     outcome = exchange.receive(head)

@@ -19,7 +19,9 @@ def add_parser(actions: "_Subparsers") -> None:
     """Add `graph`."""
     parser = actions.add_parser("graph", help="draw who may send what to whom")
     parser.add_argument("path", type=Path, metavar="FILE|DIR")
-    parser.add_argument("--format", choices=("mermaid", "svg"), default="mermaid", help="default: %(default)s")
+    parser.add_argument(
+        "--format", choices=("mermaid", "svg"), default="mermaid", help="default: %(default)s"
+    )
     policies.add_detectors(parser)
     parser.set_defaults(run=run)
 

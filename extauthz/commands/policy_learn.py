@@ -22,15 +22,32 @@ if TYPE_CHECKING:
     _Subparsers = argparse._SubParsersAction[argparse.ArgumentParser]
 
 _NAME: Final = re.compile(r"[a-z0-9]([a-z0-9.-]{0,251}[a-z0-9])?")
-_HEAD: Final = ("what", "from", "to", "operation", "direction", "identifiers", "messages", "last seen")
+_HEAD: Final = (
+    "what",
+    "from",
+    "to",
+    "operation",
+    "direction",
+    "identifiers",
+    "messages",
+    "last seen",
+)
 
 
 def add_parser(actions: "_Subparsers") -> None:
     """Add `learn`."""
-    parser = actions.add_parser("learn", help="propose a policy from counted traffic, or show drift from one")
-    parser.add_argument("edges", type=Path, nargs="+", metavar="EDGES", help="files or folders of `serve --edges`")
-    parser.add_argument("--against", type=Path, metavar="FILE|DIR", help="report how traffic and this policy differ")
-    parser.add_argument("--format", choices=("table", "json"), default="table", help="of the report (%(default)s)")
+    parser = actions.add_parser(
+        "learn", help="propose a policy from counted traffic, or show drift from one"
+    )
+    parser.add_argument(
+        "edges", type=Path, nargs="+", metavar="EDGES", help="files or folders of `serve --edges`"
+    )
+    parser.add_argument(
+        "--against", type=Path, metavar="FILE|DIR", help="report how traffic and this policy differ"
+    )
+    parser.add_argument(
+        "--format", choices=("table", "json"), default="table", help="of the report (%(default)s)"
+    )
     parser.add_argument(
         "--min-count",
         type=int,
@@ -38,7 +55,9 @@ def add_parser(actions: "_Subparsers") -> None:
         metavar="N",
         help="what fewer messages show is rare: marked, and not proposed (default: %(default)s)",
     )
-    parser.add_argument("--name", default="learned", metavar="NAME", help="of the proposed policy (%(default)s)")
+    parser.add_argument(
+        "--name", default="learned", metavar="NAME", help="of the proposed policy (%(default)s)"
+    )
     policies.add_detectors(parser)
     parser.set_defaults(run=run)
 
@@ -48,7 +67,9 @@ def run(args: argparse.Namespace) -> int:
     if args.min_count < 1:
         raise UsageError(f"--min-count {args.min_count}: too small; give 1 or more")
     if not _NAME.fullmatch(args.name):
-        raise UsageError(f"--name {args.name}: not a name; write lower-case letters, digits, `.` and `-`")
+        raise UsageError(
+            f"--name {args.name}: not a name; write lower-case letters, digits, `.` and `-`"
+        )
     try:
         edges = observation_store.read(args.edges)
     except EdgesError as error:
@@ -56,9 +77,15 @@ def run(args: argparse.Namespace) -> int:
     if edges.left_out:
         sys.stderr.write(f"phiguard: {_full(edges)}\n")
     if args.against is not None:
-        return _report(edges, drift(edges.observations, policies.usable(args.against, args.detectors)), args.format)
+        return _report(
+            edges,
+            drift(edges.observations, policies.usable(args.against, args.detectors)),
+            args.format,
+        )
     proposal = propose(edges.observations, min_count=args.min_count)
-    sys.stdout.write(render(proposal, name=args.name, least=args.min_count, left_out=edges.left_out))
+    sys.stdout.write(
+        render(proposal, name=args.name, least=args.min_count, left_out=edges.left_out)
+    )
     return 0
 
 
@@ -71,7 +98,9 @@ def _full(edges: Edges) -> str:
 
 def _report(edges: Edges, found: Drift, form: str) -> int:
     if form == "json":
-        sys.stdout.buffer.write(orjson.dumps(_plain(edges, found), option=orjson.OPT_INDENT_2) + b"\n")
+        sys.stdout.buffer.write(
+            orjson.dumps(_plain(edges, found), option=orjson.OPT_INDENT_2) + b"\n"
+        )
     else:
         sys.stdout.write("".join(f"{line}\n" for line in _lines(found)))
     return int(found.found)

@@ -17,7 +17,9 @@ def add_parser(actions: "_Subparsers") -> None:
     """Add `schema`."""
     parser = actions.add_parser("schema", help="print the JSON Schema of policy files")
     parser.add_argument(
-        "--crd", action="store_true", help="the CustomResourceDefinition for Kubernetes instead, as YAML"
+        "--crd",
+        action="store_true",
+        help="the CustomResourceDefinition for Kubernetes instead, as YAML",
     )
     parser.set_defaults(run=run)
 

@@ -18,14 +18,19 @@ def add_parser(actions: "_Subparsers") -> None:
     """Add `test`."""
     parser = actions.add_parser("test", help="run case files and report what is not as they expect")
     parser.add_argument("cases", type=Path, nargs="+", metavar="CASES.yaml")
-    parser.add_argument("--junit", type=Path, metavar="FILE", help="also write the results as JUnit XML")
-    parser.add_argument("--every-rule", action="store_true", help="fail when a rule is exercised by no case")
+    parser.add_argument(
+        "--junit", type=Path, metavar="FILE", help="also write the results as JUnit XML"
+    )
+    parser.add_argument(
+        "--every-rule", action="store_true", help="fail when a rule is exercised by no case"
+    )
     cases.add_choices(parser)
     parser.set_defaults(run=run)
 
 
 def run(args: argparse.Namespace) -> int:
-    """Print what is not as expected. Returns 1 when anything is not, or with --every-rule a rule has no case."""
+    """Print what is not as expected. Returns 1 when anything is not, or with --every-rule a rule
+    has no case."""
     engines = cases.Engines(args)
     results = {path: list(cases.pairs_of_file(path, engines)) for path in args.cases}
     pairs = [pair for found in results.values() for pair in found]
@@ -52,7 +57,9 @@ def _summary(total: int, failed: int, coverage: tuple[RuleCoverage, ...]) -> lis
 
 
 def _write(file: Path, results: dict[Path, list[tuple[Case, CaseResult]]]) -> None:
-    document = junit.render({path: [result for _, result in found] for path, found in results.items()})
+    document = junit.render(
+        {path: [result for _, result in found] for path, found in results.items()}
+    )
     try:
         file.write_bytes(document)
     except OSError as error:

@@ -39,7 +39,8 @@ def add_parser(subparsers: "_Subparsers") -> None:
 
 
 def run(args: argparse.Namespace) -> int:
-    """Write the masked document to standard output. Returns 0; nothing is written when masking cannot be proven."""
+    """Write the masked document to standard output. Returns 0; nothing is written when masking
+    cannot be proven."""
     mask = CROSSES if args.token_key is None else _tokens(args.token_key)
     document = documents.read(args.path, _MAX_BYTES)
     scan = functools.partial(_scan, engine.load(args), args)
@@ -61,9 +62,13 @@ def _tokens(path: Path) -> Tokens:
     try:
         return Tokens(path.read_bytes())
     except OSError as error:
-        raise UsageError(f"--token-key {path}: {(error.strerror or 'unreadable').lower()}; give a key file") from None
+        raise UsageError(
+            f"--token-key {path}: {(error.strerror or 'unreadable').lower()}; give a key file"
+        ) from None
     except KeyTooShortError as error:
-        raise UsageError(f"--token-key {path}: {error}; make one with: head -c 32 /dev/urandom > {path}") from None
+        raise UsageError(
+            f"--token-key {path}: {error}; make one with: head -c 32 /dev/urandom > {path}"
+        ) from None
 
 
 def _scan(compiled: Engine, args: argparse.Namespace, data: bytes) -> ScanReport:

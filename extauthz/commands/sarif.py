@@ -10,7 +10,9 @@ import orjson
 from phiscan.finding import Coverage, Finding, ScanReport, Verdict
 from phiscan.identifiers import InfoType
 
-_SCHEMA: Final = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
+_SCHEMA: Final = (
+    "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
+)
 
 
 def render(rows: Iterable[tuple[str, ScanReport]], info_types: Mapping[str, InfoType]) -> str:
@@ -20,14 +22,20 @@ def render(rows: Iterable[tuple[str, ScanReport]], info_types: Mapping[str, Info
     used: set[str] = set()
     for path, report in rows:
         level = "error" if report.verdict is Verdict.PHI else "note"
-        results.extend(_result(path, finding, level, info_types[finding.info_type]) for finding in report.findings)
+        results.extend(
+            _result(path, finding, level, info_types[finding.info_type])
+            for finding in report.findings
+        )
         used.update(f.info_type for f in report.findings)
         if report.coverage is not Coverage.COMPLETE:
             gaps.append(_gap(path, report))
     driver = {
         "name": "phiguard",
         "version": metadata.version("phiguard"),
-        "rules": [{"id": name, "shortDescription": {"text": info_types[name].title}} for name in sorted(used)],
+        "rules": [
+            {"id": name, "shortDescription": {"text": info_types[name].title}}
+            for name in sorted(used)
+        ],
     }
     run: dict[str, Any] = {
         "tool": {"driver": driver},

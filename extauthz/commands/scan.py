@@ -45,14 +45,37 @@ class Scanned:
 def add_parser(subparsers: "_Subparsers") -> None:
     """Add `scan`."""
     parser = subparsers.add_parser("scan", help="report the PHI in files")
-    parser.add_argument("paths", nargs="+", metavar="PATH", help="a file, a folder with all its files, or - for stdin")
-    parser.add_argument("--format", choices=("table", "jsonl", "sarif"), default="table", help="default: %(default)s")
-    parser.add_argument("--content-type", default="", metavar="TYPE", help="of every document; else it is recognised")
-    parser.add_argument("--content-encoding", default="", metavar="CODING", help="of every document, such as gzip")
     parser.add_argument(
-        "--max-bytes", type=int, default=64 * _MIB, metavar="N", help="longer documents are cut off (%(default)s)"
+        "paths",
+        nargs="+",
+        metavar="PATH",
+        help="a file, a folder with all its files, or - for stdin",
     )
-    parser.add_argument("--show-values", action="store_true", help="show what was found itself, on a terminal only")
+    parser.add_argument(
+        "--format",
+        choices=("table", "jsonl", "sarif"),
+        default="table",
+        help="default: %(default)s",
+    )
+    parser.add_argument(
+        "--content-type",
+        default="",
+        metavar="TYPE",
+        help="of every document; else it is recognised",
+    )
+    parser.add_argument(
+        "--content-encoding", default="", metavar="CODING", help="of every document, such as gzip"
+    )
+    parser.add_argument(
+        "--max-bytes",
+        type=int,
+        default=64 * _MIB,
+        metavar="N",
+        help="longer documents are cut off (%(default)s)",
+    )
+    parser.add_argument(
+        "--show-values", action="store_true", help="show what was found itself, on a terminal only"
+    )
     parser.add_argument(
         "--values-anywhere",
         action="store_true",
@@ -72,7 +95,8 @@ def add_parser(subparsers: "_Subparsers") -> None:
 
 
 def run(args: argparse.Namespace) -> int:
-    """Scan. Returns 0 when all is clean, 1 for PHI, a credential or a document not seen whole, 2 when one was unreadable."""
+    """Scan. Returns 0 when all is clean, 1 for PHI, a credential or a document not seen whole, 2
+    when one was unreadable."""
     if args.max_bytes <= 0:
         raise UsageError(f"--max-bytes {args.max_bytes}: too small; give a number above 0")
     values.allow(args)
@@ -123,7 +147,8 @@ def _is_worth_a_look(report: ScanReport) -> bool:
 def _scan_all(compiled: Engine, args: argparse.Namespace, failed: list[str]) -> Iterator[Scanned]:
     paths = documents.names(args.paths, failed.append)
     progress: Progress = Silent()
-    if sys.stderr.isatty() and not (args.format == "jsonl" and sys.stdout.isatty()):  # lines are progress enough
+    # lines are progress enough
+    if sys.stderr.isatty() and not (args.format == "jsonl" and sys.stdout.isatty()):
         known = list(paths)
         progress, paths = Progress(len(known), sum(map(documents.size, known))), iter(known)
     for path in paths:

@@ -14,7 +14,15 @@ from extauthz.policies.files import PolicyUnreadableError
 from extauthz.records import logs
 from extauthz.records.edges.observation_store import EdgeStoreError
 from extauthz.records.ledger.file import LedgerError
-from extauthz.settings import Limits, Settings, SettingsError, check, parse_listen, parse_policy, parse_tls
+from extauthz.settings import (
+    Limits,
+    Settings,
+    SettingsError,
+    check,
+    parse_listen,
+    parse_policy,
+    parse_tls,
+)
 from mesh.policy_file.problems import PolicyError, Severity
 
 if TYPE_CHECKING:
@@ -32,18 +40,36 @@ def add_parser(subparsers: "_Subparsers") -> None:
         metavar="FILE|DIR|kubernetes://[NAMESPACE]",
         help="read again when it changes; of a cluster: SegmentationPolicy objects, for the whole mesh in NAMESPACE",
     )
-    parser.add_argument("--kubernetes-api", default="", metavar="URL", help="of `kubectl proxy`, outside of a cluster")
-    parser.add_argument("--listen", required=True, metavar="HOST:PORT", help="for Envoy")
-    parser.add_argument("--health-listen", metavar="HOST:PORT", help="for health checks only, without TLS")
     parser.add_argument(
-        "--tls-cert", type=Path, metavar="FILE", help="PEM certificate chain, read again when it changes"
+        "--kubernetes-api",
+        default="",
+        metavar="URL",
+        help="of `kubectl proxy`, outside of a cluster",
+    )
+    parser.add_argument("--listen", required=True, metavar="HOST:PORT", help="for Envoy")
+    parser.add_argument(
+        "--health-listen", metavar="HOST:PORT", help="for health checks only, without TLS"
+    )
+    parser.add_argument(
+        "--tls-cert",
+        type=Path,
+        metavar="FILE",
+        help="PEM certificate chain, read again when it changes",
     )
     parser.add_argument("--tls-key", type=Path, metavar="FILE", help="PEM private key")
-    parser.add_argument("--tls-ca", type=Path, metavar="FILE", help="PEM roots: callers must show a certificate")
+    parser.add_argument(
+        "--tls-ca", type=Path, metavar="FILE", help="PEM roots: callers must show a certificate"
+    )
     parser.add_argument("--ledger", type=Path, metavar="DIR", help="keep the audit ledger here")
-    parser.add_argument("--edges", type=Path, metavar="DIR", help="count who talks to whom here, for `policy learn`")
-    parser.add_argument("--workers", type=int, default=1, metavar="N", help="processes (default: %(default)s)")
-    parser.add_argument("--trust-domain", default="cluster.local", metavar="NAME", help="default: %(default)s")
+    parser.add_argument(
+        "--edges", type=Path, metavar="DIR", help="count who talks to whom here, for `policy learn`"
+    )
+    parser.add_argument(
+        "--workers", type=int, default=1, metavar="N", help="processes (default: %(default)s)"
+    )
+    parser.add_argument(
+        "--trust-domain", default="cluster.local", metavar="NAME", help="default: %(default)s"
+    )
     engine.add_detectors(parser)
     engine.add_choices(parser)
     _add_limits(parser)
@@ -59,17 +85,35 @@ def _add_limits(parser: argparse.ArgumentParser) -> None:
         metavar="N",
         help="must equal Envoy's maxRequestBytes (default: %(default)s)",
     )
-    limits.add_argument("--max-body-bytes", type=int, default=_LIMITS.body_bytes, metavar="N", help="%(default)s")
     limits.add_argument(
-        "--scan-seconds", type=float, default=_LIMITS.scan_seconds, metavar="S", help="for one scan (%(default)s)"
-    )
-    limits.add_argument("--max-exchanges", type=int, default=_LIMITS.exchanges, metavar="N", help="%(default)s")
-    limits.add_argument("--max-held-bytes", type=int, default=_LIMITS.held_bytes, metavar="N", help="%(default)s")
-    limits.add_argument(
-        "--wait-seconds", type=float, default=_LIMITS.wait_seconds, metavar="S", help="for a body (%(default)s)"
+        "--max-body-bytes", type=int, default=_LIMITS.body_bytes, metavar="N", help="%(default)s"
     )
     limits.add_argument(
-        "--grace-seconds", type=float, default=_LIMITS.grace_seconds, metavar="S", help="to drain (%(default)s)"
+        "--scan-seconds",
+        type=float,
+        default=_LIMITS.scan_seconds,
+        metavar="S",
+        help="for one scan (%(default)s)",
+    )
+    limits.add_argument(
+        "--max-exchanges", type=int, default=_LIMITS.exchanges, metavar="N", help="%(default)s"
+    )
+    limits.add_argument(
+        "--max-held-bytes", type=int, default=_LIMITS.held_bytes, metavar="N", help="%(default)s"
+    )
+    limits.add_argument(
+        "--wait-seconds",
+        type=float,
+        default=_LIMITS.wait_seconds,
+        metavar="S",
+        help="for a body (%(default)s)",
+    )
+    limits.add_argument(
+        "--grace-seconds",
+        type=float,
+        default=_LIMITS.grace_seconds,
+        metavar="S",
+        help="to drain (%(default)s)",
     )
 
 
@@ -80,8 +124,17 @@ def run(args: argparse.Namespace) -> int:
         logs.configure()
         return supervisor.run(settings)
     except PolicyError as error:
-        raise UsageError("\n".join(str(p) for p in error.problems if p.severity is Severity.ERROR)) from None
-    except (SettingsError, ListenError, LedgerError, EdgeStoreError, PolicyUnreadableError, EngineError) as error:
+        raise UsageError(
+            "\n".join(str(p) for p in error.problems if p.severity is Severity.ERROR)
+        ) from None
+    except (
+        SettingsError,
+        ListenError,
+        LedgerError,
+        EdgeStoreError,
+        PolicyUnreadableError,
+        EngineError,
+    ) as error:
         raise UsageError(str(error)) from None
 
 

@@ -14,7 +14,9 @@ if TYPE_CHECKING:
 
 def add_parser(subparsers: "_Subparsers") -> None:
     """Add `simulate`."""
-    parser = subparsers.add_parser("simulate", help="show what becomes of the messages of a case file")
+    parser = subparsers.add_parser(
+        "simulate", help="show what becomes of the messages of a case file"
+    )
     parser.add_argument("case", type=Path, metavar="CASE.yaml", help="see docs/policy.md")
     cases.add_choices(parser)
     parser.set_defaults(run=run)
@@ -27,7 +29,9 @@ def run(args: argparse.Namespace) -> int:
     sys.stdout.write("\n".join(table.aligned([head, *map(_row, results)])) + "\n")
     for result in results:
         for rule, action in result.outcome.decision.audits:
-            sys.stdout.write(f"{args.case}:{result.line}: {result.name}: AUDIT rule {rule} would {action.value}\n")
+            sys.stdout.write(
+                f"{args.case}:{result.line}: {result.name}: AUDIT rule {rule} would {action.value}\n"
+            )
         for line in differences(args.case, result):
             sys.stdout.write(line + "\n")
     return int(not all(result.passed for result in results))
@@ -47,7 +51,15 @@ def _row(result: CaseResult) -> tuple[str, ...]:
     action = decision.action.value if decision.enforced else f"({decision.action.value})"
     classes = "".join(i.value for i in decision.identifiers) or "-"
     mark = "ok" if result.passed else "FAIL"
-    return mark, action, decision.reason.value, decision.verdict.value, decision.coverage.value, classes, result.name
+    return (
+        mark,
+        action,
+        decision.reason.value,
+        decision.verdict.value,
+        decision.coverage.value,
+        classes,
+        result.name,
+    )
 
 
 def _word(value: str | bool | tuple[str, ...]) -> str:

@@ -41,20 +41,37 @@ class Summary:
         for name in sorted(self.findings, key=lambda name: (-self.findings[name], name)):
             of_class[_class_words(self.info_types[name])].append(name)
         rows = []
-        for words, names in sorted(of_class.items(), key=lambda item: (item[0][1:2] != " ", item[0])):
+        for words, names in sorted(
+            of_class.items(), key=lambda item: (item[0][1:2] != " ", item[0])
+        ):
             for place, name in enumerate(names):
                 counts = f"{self.holders[name]:>9}", f"{self.findings[name]:>8}"
-                rows.append((words if place == 0 else "", name, *counts, self.info_types[name].title))
-        return [*aligned([("class", "infoType", "documents", "findings", "what it is"), *rows]), ""] if rows else []
+                rows.append(
+                    (words if place == 0 else "", name, *counts, self.info_types[name].title)
+                )
+        return (
+            [*aligned([("class", "infoType", "documents", "findings", "what it is"), *rows]), ""]
+            if rows
+            else []
+        )
 
 
 def render(rows: Iterable[tuple[str, ScanReport]], info_types: Mapping[str, InfoType]) -> str:
-    """Return a line a document, then what was found by class and infoType, then a line of totals."""
+    """Return a line a document, then what was found by class and infoType, then a line of
+    totals."""
     summary = Summary(info_types)
     cells: list[tuple[str, ...]] = [_HEAD]
     for path, report in rows:
         summary.take(report)
-        cells.append((report.verdict.value, _seen(report), report.media, _counts(report, info_types), shown(path)))
+        cells.append(
+            (
+                report.verdict.value,
+                _seen(report),
+                report.media,
+                _counts(report, info_types),
+                shown(path),
+            )
+        )
     return "\n".join([*aligned(cells), "", *summary.lines()]) + "\n" if summary.documents else ""
 
 
@@ -64,16 +81,24 @@ def aligned(rows: Iterable[Sequence[str]]) -> list[str]:
     if not table:
         return []
     widths = [max(len(row[i]) for row in table) for i in range(len(table[0]) - 1)]
-    return ["  ".join([*(c.ljust(w) for c, w in zip(row, widths, strict=False)), row[-1]]).rstrip() for row in table]
+    return [
+        "  ".join([*(c.ljust(w) for c, w in zip(row, widths, strict=False)), row[-1]]).rstrip()
+        for row in table
+    ]
 
 
 def shown(text: str) -> str:
-    """A text of somebody else's on a terminal, which must not obey what control characters it holds."""
+    """A text of somebody else's on a terminal, which must not obey what control characters it
+    holds."""
     return "".join(c if c.isprintable() else "?" for c in text)
 
 
 def _seen(report: ScanReport) -> str:
-    return "whole" if report.coverage is Coverage.COMPLETE else f"{report.coverage.value} {report.gap.value}"
+    return (
+        "whole"
+        if report.coverage is Coverage.COMPLETE
+        else f"{report.coverage.value} {report.gap.value}"
+    )
 
 
 def _counts(report: ScanReport, info_types: Mapping[str, InfoType]) -> str:
@@ -94,4 +119,6 @@ def _class_words(info_type: InfoType) -> str:
     return f"{info_type.identifier.value} {_TITLES[info_type.identifier]}"
 
 
-_TITLES: Final = {identifier: identifier.name.replace("_", " ").lower() for identifier in Identifier}
+_TITLES: Final = {
+    identifier: identifier.name.replace("_", " ").lower() for identifier in Identifier
+}

@@ -17,22 +17,29 @@ _LONGEST: Final = 80  # characters of a value on a screen
 
 
 def allow(args: argparse.Namespace) -> None:
-    """Check that values may be shown where standard output goes, and warn. Raises UsageError when they may not."""
+    """Check that values may be shown where standard output goes, and warn. Raises UsageError when
+    they may not."""
     if not args.show_values:
         if args.values_anywhere:
             raise UsageError("--values-anywhere: there are no values; add --show-values")
         return
     if args.format == "sarif":
-        raise UsageError("--show-values: SARIF files are passed on; write values as a table or jsonl")
+        raise UsageError(
+            "--show-values: SARIF files are passed on; write values as a table or jsonl"
+        )
     if not (sys.stdout.isatty() or args.values_anywhere):
         raise UsageError(
-            "--show-values: standard output is no terminal, so PHI would be kept; add --values-anywhere if it shall be"
+            "--show-values: standard output is no terminal, so PHI would be kept; add "
+            "--values-anywhere if it shall be"
         )
-    sys.stderr.write("phiguard: warning: found values are shown; whoever sees this output sees PHI\n")
+    sys.stderr.write(
+        "phiguard: warning: found values are shown; whoever sees this output sees PHI\n"
+    )
 
 
 def found(data: bytes, report: ScanReport, limit: int) -> tuple[str, ...]:
-    """The value of each finding, in their order; empty where a finding has no place in the document.
+    """The value of each finding, in their order; empty where a finding has no place in the
+    document.
 
     Args:
         data: the document as it was scanned.
@@ -46,11 +53,15 @@ def found(data: bytes, report: ScanReport, limit: int) -> tuple[str, ...]:
 
 def lines(path: str, report: ScanReport, values: Sequence[str]) -> Iterator[str]:
     """What a person reads: the document, then a line a finding."""
-    pairs = [(finding, value) for finding, value in zip(report.findings, values, strict=False) if value]
+    pairs = [
+        (finding, value) for finding, value in zip(report.findings, values, strict=False) if value
+    ]
     if not pairs:
         return
     yield table.shown(path)
-    yield from ("  " + line for line in table.aligned(_row(finding, value) for finding, value in pairs))
+    yield from (
+        "  " + line for line in table.aligned(_row(finding, value) for finding, value in pairs)
+    )
     yield ""
 
 
@@ -58,7 +69,13 @@ def _row(finding: Finding, value: str) -> tuple[str, ...]:
     place = finding.location
     cut = value if len(value) <= _LONGEST else f"{value[: _LONGEST - 1]}\u2026"
     name = finding.identifier or "-"
-    return name, finding.info_type, f"{place.start}-{place.end}", place.field or "-", table.shown(cut)
+    return (
+        name,
+        finding.info_type,
+        f"{place.start}-{place.end}",
+        place.field or "-",
+        table.shown(cut),
+    )
 
 
 def _value(text: bytes, finding: Finding) -> str:

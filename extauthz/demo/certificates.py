@@ -40,8 +40,8 @@ class Authority:
         """Write a leaf for `workload` into `folder`, readable by its owner only.
 
         Args:
-            dns: one DNS name beside the SPIFFE URI. Istio's leaves have none; gRPC clients that are no sidecar
-                compare a DNS name, so the guard's certificate carries one.
+            dns: one DNS name beside the SPIFFE URI. Istio's leaves have none; gRPC clients that are
+                no sidecar compare a DNS name, so the guard's certificate carries one.
 
         Raises:
             OSError: the folder cannot be written.
@@ -50,19 +50,24 @@ class Authority:
         key = ec.generate_private_key(ec.SECP256R1())
         names: list[x509.GeneralName] = [x509.UniformResourceIdentifier(workload.spiffe)]
         names += [x509.DNSName(dns)] if dns else []
-        # A SPIFFE leaf has an empty subject, so RFC 5280 section 4.2.1.6 wants its alternative name to be critical.
+        # A SPIFFE leaf has an empty subject, so RFC 5280 section 4.2.1.6 wants its alternative name
+        # to be critical.
         leaf = (
             _builder(x509.Name([]), self.certificate.subject, key)
             .add_extension(x509.SubjectAlternativeName(names), critical=True)
             .add_extension(x509.BasicConstraints(ca=False, path_length=None), critical=True)
             .add_extension(_usage(sign_certificates=False), critical=True)
             .add_extension(
-                x509.ExtendedKeyUsage([ExtendedKeyUsageOID.SERVER_AUTH, ExtendedKeyUsageOID.CLIENT_AUTH]),
+                x509.ExtendedKeyUsage(
+                    [ExtendedKeyUsageOID.SERVER_AUTH, ExtendedKeyUsageOID.CLIENT_AUTH]
+                ),
                 critical=False,
             )
             .sign(self.key, SHA256())
         )
-        files = CertificateFiles(folder / "cert-chain.pem", folder / "key.pem", folder / "root-cert.pem")
+        files = CertificateFiles(
+            folder / "cert-chain.pem", folder / "key.pem", folder / "root-cert.pem"
+        )
         files.certificate.write_bytes(leaf.public_bytes(Encoding.PEM))
         files.authority.write_bytes(self.certificate.public_bytes(Encoding.PEM))
         files.key.touch(mode=0o600)
@@ -70,7 +75,9 @@ class Authority:
         return files
 
 
-def _builder(subject: x509.Name, issuer: x509.Name, key: ec.EllipticCurvePrivateKey) -> x509.CertificateBuilder:
+def _builder(
+    subject: x509.Name, issuer: x509.Name, key: ec.EllipticCurvePrivateKey
+) -> x509.CertificateBuilder:
     now = datetime.now(tz=UTC)
     return (
         x509.CertificateBuilder()

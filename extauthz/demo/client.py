@@ -59,7 +59,8 @@ def send(request: Request, port: int, *, identity: CertificateFiles | None = Non
 
 
 def tls_context(identity: CertificateFiles) -> ssl.SSLContext:
-    """A client's context that presents `identity`; a SPIFFE certificate has no host name to compare."""
+    """A client's context that presents `identity`; a SPIFFE certificate has no host name to
+    compare."""
     context = ssl.create_default_context(cafile=str(identity.authority))
     context.check_hostname = False
     context.load_cert_chain(identity.certificate, identity.key)
@@ -75,4 +76,6 @@ def new_traceparent() -> tuple[str, str]:
 def _connection(port: int, identity: CertificateFiles | None) -> http.client.HTTPConnection:
     if identity is None:
         return http.client.HTTPConnection(LOOPBACK, port, timeout=_TIMEOUT_SECONDS)
-    return http.client.HTTPSConnection(LOOPBACK, port, timeout=_TIMEOUT_SECONDS, context=tls_context(identity))
+    return http.client.HTTPSConnection(
+        LOOPBACK, port, timeout=_TIMEOUT_SECONDS, context=tls_context(identity)
+    )

@@ -14,7 +14,12 @@ from envoy_data_plane.envoy.config.cluster.v3 import (
     ClusterLbPolicy,
     ClusterTransportSocketMatch,
 )
-from envoy_data_plane.envoy.config.core.v3 import Address, Http2ProtocolOptions, Metadata, SocketAddress
+from envoy_data_plane.envoy.config.core.v3 import (
+    Address,
+    Http2ProtocolOptions,
+    Metadata,
+    SocketAddress,
+)
 from envoy_data_plane.envoy.config.endpoint.v3 import (
     ClusterLoadAssignment,
     Endpoint,
@@ -66,7 +71,8 @@ def inbound_cluster(workload: Workload, mesh: Mesh) -> Cluster:
 
 
 def outbound_cluster(caller: Workload, callee: Workload, mesh: Mesh) -> Cluster:
-    """The way from a sidecar to another workload's sidecar, with mutual TLS pinned to its service account."""
+    """The way from a sidecar to another workload's sidecar, with mutual TLS pinned to its service
+    account."""
     name = outbound_name(callee)
     cluster = _cluster(name, mesh.ports[callee].inbound, has_sidecar=True)
     cluster.metadata = _istio_service(callee.host, callee.namespace)
@@ -82,7 +88,10 @@ def guard_cluster(caller: Workload, mesh: Mesh) -> Cluster:
     cluster.metadata = _istio_service(INSTALLATION.host, GUARD.namespace)
     cluster.typed_extension_protocol_options = _http2()
     cluster.transport_socket_matches = _auto_mtls(
-        mesh.certificates[caller], GUARD, sni=_sni(GUARD_PORT, INSTALLATION.host), alpn=["istio", "h2"]
+        mesh.certificates[caller],
+        GUARD,
+        sni=_sni(GUARD_PORT, INSTALLATION.host),
+        alpn=["istio", "h2"],
     )
     return cluster
 
@@ -103,7 +112,9 @@ def _cluster(name: str, port: int, *, has_sidecar: bool = False) -> Cluster:
     )
     endpoint = LbEndpoint(endpoint=Endpoint(address=address(port)))
     if has_sidecar:
-        endpoint.metadata = Metadata(filter_metadata={"envoy.transport_socket_match": Struct.from_dict(_HAS_SIDECAR)})
+        endpoint.metadata = Metadata(
+            filter_metadata={"envoy.transport_socket_match": Struct.from_dict(_HAS_SIDECAR)}
+        )
     return Cluster(
         name=name,
         type=ClusterDiscoveryType.STATIC,
@@ -126,7 +137,9 @@ def _auto_mtls(
             match=Struct.from_dict(_HAS_SIDECAR),
             transport_socket=mutual_tls_client(files, peer, sni=sni, alpn=alpn),
         ),
-        ClusterTransportSocketMatch(name="tlsMode-disabled", match=Struct(), transport_socket=plaintext()),
+        ClusterTransportSocketMatch(
+            name="tlsMode-disabled", match=Struct(), transport_socket=plaintext()
+        ),
     ]
 
 
@@ -138,7 +151,9 @@ def _istio_service(host: str, namespace: str) -> Metadata:
 
 def _http2() -> dict[str, Any]:
     options = HttpProtocolOptions(
-        explicit_http_config=HttpProtocolOptionsExplicitHttpConfig(http2_protocol_options=Http2ProtocolOptions())
+        explicit_http_config=HttpProtocolOptionsExplicitHttpConfig(
+            http2_protocol_options=Http2ProtocolOptions()
+        )
     )
     return {"envoy.extensions.upstreams.http.v3.HttpProtocolOptions": packed(options)}
 

@@ -27,7 +27,10 @@ from extauthz.demo.envoy_patches import Patch
 from extauthz.demo.topology import WORKLOADS, Mesh, Workload
 
 # Envoy keeps spans for 5 s or until five have gathered; a table that waits for them cannot.
-_RUNTIME: Final = {"tracing.opentelemetry.flush_interval_ms": 50, "tracing.opentelemetry.min_flush_spans": 1}
+_RUNTIME: Final = {
+    "tracing.opentelemetry.flush_interval_ms": 50,
+    "tracing.opentelemetry.min_flush_spans": 1,
+}
 
 
 def bootstrap(
@@ -55,7 +58,9 @@ def bootstrap(
         ),
         static_resources=BootstrapStaticResources(
             listeners=[
-                inbound_listener(workload, mesh, gates=gates, permissive=permissive, patches=patches),
+                inbound_listener(
+                    workload, mesh, gates=gates, permissive=permissive, patches=patches
+                ),
                 outbound_listener(workload, mesh, gates=gates),
             ],
             clusters=[

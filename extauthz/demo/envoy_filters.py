@@ -45,7 +45,8 @@ _ACTION_PREFIX: Final = f"istio-ext-authz-{PROVIDER}"
 
 
 def check_requests(workload: Workload) -> list[HttpFilter]:
-    """The receiver's gate as istiod renders an AuthorizationPolicy with action CUSTOM: shadow RBAC, then ext_authz."""
+    """The receiver's gate as istiod renders an AuthorizationPolicy with action CUSTOM: shadow RBAC,
+    then ext_authz."""
     everything = Policy(
         permissions=[Permission(and_rules=PermissionSet(rules=[Permission(any=True)]))],
         principals=[Principal(and_ids=PrincipalSet(ids=[Principal(any=True)]))],
@@ -55,11 +56,15 @@ def check_requests(workload: Workload) -> list[HttpFilter]:
         shadow_rules=Rbac(action=RbacAction.DENY, policies={policy: everything}),
         shadow_rules_stat_prefix="istio_ext_authz_",
     )
-    return [_filter("envoy.filters.http.rbac", shadow), _filter("envoy.filters.http.ext_authz", _ext_authz())]
+    return [
+        _filter("envoy.filters.http.rbac", shadow),
+        _filter("envoy.filters.http.ext_authz", _ext_authz()),
+    ]
 
 
 def process_requests() -> HttpFilter:
-    """The sender's gate: the whole request goes to the guard before it is encrypted, and can come back redacted."""
+    """The sender's gate: the whole request goes to the guard before it is encrypted, and can come
+    back redacted."""
     return _shipped(ext_proc.outbound_requests(INSTALLATION))
 
 
@@ -71,7 +76,10 @@ def process_responses() -> HttpFilter:
 def before_router() -> list[HttpFilter]:
     """What istiod puts between the gates and the router."""
     return [
-        _filter("envoy.filters.http.grpc_stats", FilterConfig(emit_filter_state=True, stats_for_all_methods=False)),
+        _filter(
+            "envoy.filters.http.grpc_stats",
+            FilterConfig(emit_filter_state=True, stats_for_all_methods=False),
+        ),
         _filter("envoy.filters.http.fault", HttpFault()),
         _filter("envoy.filters.http.cors", Cors()),
     ]
@@ -87,7 +95,9 @@ def _ext_authz() -> ExtAuthz:
     body = settings["includeRequestBodyInCheck"]
     return ExtAuthz(
         grpc_service=GrpcService(
-            envoy_grpc=GrpcServiceEnvoyGrpc(cluster_name=INSTALLATION.cluster, authority=INSTALLATION.host),
+            envoy_grpc=GrpcServiceEnvoyGrpc(
+                cluster_name=INSTALLATION.cluster, authority=INSTALLATION.host
+            ),
             timeout=timedelta(seconds=float(settings["timeout"].removesuffix("s"))),
         ),
         transport_api_version=ApiVersion.V3,
@@ -107,8 +117,11 @@ def _ext_authz() -> ExtAuthz:
 
 
 def _shipped(manifest: Manifest) -> HttpFilter:
-    """Read a filter as `istio-config` has it, through Envoy's schema: an unknown field is an error here."""
-    config = {key: value for key, value in _mapping(manifest["typed_config"]).items() if key != "@type"}
+    """Read a filter as `istio-config` has it, through Envoy's schema: an unknown field is an error
+    here."""
+    config = {
+        key: value for key, value in _mapping(manifest["typed_config"]).items() if key != "@type"
+    }
     return _filter(str(manifest["name"]), ExternalProcessor.from_dict(config))
 
 

@@ -13,7 +13,13 @@ from envoy_data_plane.envoy.config.core.v3 import (
     SubstitutionFormatString,
     TrafficDirection,
 )
-from envoy_data_plane.envoy.config.listener.v3 import Filter, FilterChain, FilterChainMatch, Listener, ListenerFilter
+from envoy_data_plane.envoy.config.listener.v3 import (
+    Filter,
+    FilterChain,
+    FilterChainMatch,
+    Listener,
+    ListenerFilter,
+)
 from envoy_data_plane.envoy.config.route.v3 import (
     Decorator,
     RetryPolicy,
@@ -41,7 +47,13 @@ from envoy_data_plane.envoy.type.tracing.v3 import CustomTag
 from envoy_data_plane.envoy.type.v3 import Percent
 
 from extauthz.demo.envoy_clusters import COLLECTOR_CLUSTER, INBOUND_CLUSTER, address, outbound_name
-from extauthz.demo.envoy_filters import before_router, check_requests, process_requests, process_responses, router
+from extauthz.demo.envoy_filters import (
+    before_router,
+    check_requests,
+    process_requests,
+    process_responses,
+    router,
+)
 from extauthz.demo.envoy_patches import Patch, patched
 from extauthz.demo.envoy_tls import mutual_tls_server, packed
 from extauthz.demo.shipped import access_log_format, custom_tags, provider
@@ -66,7 +78,8 @@ def inbound_listener(
     """Where other sidecars arrive, by mutual TLS.
 
     Args:
-        permissive: also take plaintext, as istiod does for PeerAuthentication PERMISSIVE: a second filter chain.
+        permissive: also take plaintext, as istiod does for PeerAuthentication PERMISSIVE: a second
+            filter chain.
         patches: of an EnvoyFilter.
     """
     manager = _inbound_manager(workload, mesh, gates, patches)
@@ -102,7 +115,9 @@ def outbound_listener(workload: Workload, mesh: Mesh, *, gates: Gates) -> Listen
     )
 
 
-def _inbound_manager(workload: Workload, mesh: Mesh, gates: Gates, patches: Sequence[Patch]) -> HttpConnectionManager:
+def _inbound_manager(
+    workload: Workload, mesh: Mesh, gates: Gates, patches: Sequence[Patch]
+) -> HttpConnectionManager:
     filters = check_requests(workload) if Gates.RECEIVED_REQUESTS in gates else []
     filters += before_router()
     filters += [process_responses()] if Gates.RESPONSES in gates else []
@@ -122,7 +137,9 @@ def _inbound_manager(workload: Workload, mesh: Mesh, gates: Gates, patches: Sequ
     manager = _manager(workload, patched(filters, patches), configuration)
     manager.stat_prefix = f"inbound_0.0.0.0_{mesh.ports[workload].inbound};"
     manager.server_name = "istio-envoy"
-    manager.forward_client_cert_details = HttpConnectionManagerForwardClientCertDetails.APPEND_FORWARD
+    manager.forward_client_cert_details = (
+        HttpConnectionManagerForwardClientCertDetails.APPEND_FORWARD
+    )
     manager.set_current_client_cert_details = HttpConnectionManagerSetCurrentClientCertDetails(
         subject=True, dns=True, uri=True
     )
@@ -133,7 +150,9 @@ def _outbound_manager(workload: Workload, gates: Gates) -> HttpConnectionManager
     filters = [process_requests()] if Gates.SENT_REQUESTS in gates else []
     filters += before_router()
     hosts = [_service_host(callee) for callee in WORKLOADS if callee != workload]
-    routes = RouteConfiguration(name=str(SERVICE_PORT), virtual_hosts=hosts, ignore_port_in_host_matching=True)
+    routes = RouteConfiguration(
+        name=str(SERVICE_PORT), virtual_hosts=hosts, ignore_port_in_host_matching=True
+    )
     manager = _manager(workload, filters, routes)
     manager.stat_prefix = f"outbound_0.0.0.0_{SERVICE_PORT};"
     return manager
@@ -147,7 +166,8 @@ def _service_host(callee: Workload) -> VirtualHost:
             cluster=outbound_name(callee),
             timeout=_NO_TIMEOUT,
             retry_policy=RetryPolicy(
-                retry_on="connect-failure,refused-stream,unavailable,cancelled,retriable-status-codes", num_retries=2
+                retry_on="connect-failure,refused-stream,unavailable,cancelled,retriable-status-codes",
+                num_retries=2,
             ),
         ),
         decorator=Decorator(operation=f"{callee.host}:{SERVICE_PORT}/*"),
@@ -160,7 +180,9 @@ def _service_host(callee: Workload) -> VirtualHost:
     )
 
 
-def _manager(workload: Workload, filters: list[HttpFilter], routes: RouteConfiguration) -> HttpConnectionManager:
+def _manager(
+    workload: Workload, filters: list[HttpFilter], routes: RouteConfiguration
+) -> HttpConnectionManager:
     return HttpConnectionManager(
         route_config=routes,
         http_filters=[*filters, router()],
@@ -181,12 +203,12 @@ def _manager(workload: Workload, filters: list[HttpFilter], routes: RouteConfigu
 def _tracing(workload: Workload) -> HttpConnectionManagerTracing:
     """Trace every request; Istio's default is one of a hundred.
 
-    The tag `http.url` would hold the path and its query, and so PHI. Provider and Telemetry resource of `istio-config`
-    keep it out, and what they say is what stands here.
-    """
+    The tag `http.url` would hold the path and its query, and so PHI. Provider and Telemetry
+    resource of `istio-config` keep it out, and what they say is what stands here."""
     exporter = OpenTelemetryConfig(
         grpc_service=GrpcService(
-            envoy_grpc=GrpcServiceEnvoyGrpc(cluster_name=COLLECTOR_CLUSTER), timeout=timedelta(seconds=1)
+            envoy_grpc=GrpcServiceEnvoyGrpc(cluster_name=COLLECTOR_CLUSTER),
+            timeout=timedelta(seconds=1),
         ),
         service_name=f"{workload.name}.{workload.namespace}",
     )
@@ -195,21 +217,30 @@ def _tracing(workload: Workload) -> HttpConnectionManagerTracing:
         random_sampling=Percent(value=100),
         overall_sampling=Percent(value=100),
         max_path_tag_length=provider("opentelemetry")["maxTagLength"],
-        custom_tags=[CustomTag.from_dict({"tag": tag, **value}) for tag, value in custom_tags().items()],
+        custom_tags=[
+            CustomTag.from_dict({"tag": tag, **value}) for tag, value in custom_tags().items()
+        ],
         provider=TracingHttp(name="envoy.tracers.opentelemetry", typed_config=packed(exporter)),
     )
 
 
 def _access_log() -> AccessLog:
-    line = SubstitutionFormatString(text_format_source=DataSource(inline_string=access_log_format()))
+    line = SubstitutionFormatString(
+        text_format_source=DataSource(inline_string=access_log_format())
+    )
     return AccessLog(
-        name="envoy.access_loggers.file", typed_config=packed(FileAccessLog(path="/dev/stdout", log_format=line))
+        name="envoy.access_loggers.file",
+        typed_config=packed(FileAccessLog(path="/dev/stdout", log_format=line)),
     )
 
 
 def _chain(manager: HttpConnectionManager, *, match: str = "") -> FilterChain:
     chain = FilterChain(
-        filters=[Filter(name="envoy.filters.network.http_connection_manager", typed_config=packed(manager))]
+        filters=[
+            Filter(
+                name="envoy.filters.network.http_connection_manager", typed_config=packed(manager)
+            )
+        ]
     )
     if match:
         chain.name = f"inbound_{match}"

@@ -56,10 +56,14 @@ def mutual_tls_server(files: CertificateFiles) -> TransportSocket:
     return TransportSocket(name="envoy.transport_sockets.tls", typed_config=packed(context))
 
 
-def mutual_tls_client(files: CertificateFiles, peer: Workload, *, sni: str, alpn: list[str]) -> TransportSocket:
+def mutual_tls_client(
+    files: CertificateFiles, peer: Workload, *, sni: str, alpn: list[str]
+) -> TransportSocket:
     """Present our certificate, and accept exactly the peer's service account."""
     context = UpstreamTlsContext(
-        common_tls_context=_common(files, trusted=StringMatcher(exact=peer.spiffe), alpn=alpn, ciphers=[]),
+        common_tls_context=_common(
+            files, trusted=StringMatcher(exact=peer.spiffe), alpn=alpn, ciphers=[]
+        ),
         sni=sni,
     )
     return TransportSocket(name="envoy.transport_sockets.tls", typed_config=packed(context))
@@ -67,7 +71,9 @@ def mutual_tls_client(files: CertificateFiles, peer: Workload, *, sni: str, alpn
 
 def plaintext() -> TransportSocket:
     """No TLS."""
-    return TransportSocket(name="envoy.transport_sockets.raw_buffer", typed_config=packed(RawBuffer()))
+    return TransportSocket(
+        name="envoy.transport_sockets.raw_buffer", typed_config=packed(RawBuffer())
+    )
 
 
 def _common(
@@ -80,7 +86,9 @@ def _common(
             cipher_suites=ciphers,
         ),
         alpn_protocols=alpn,
-        tls_certificates=[TlsCertificate(certificate_chain=_file(files.certificate), private_key=_file(files.key))],
+        tls_certificates=[
+            TlsCertificate(certificate_chain=_file(files.certificate), private_key=_file(files.key))
+        ],
         validation_context=CertificateValidationContext(
             trusted_ca=_file(files.authority),
             match_typed_subject_alt_names=[

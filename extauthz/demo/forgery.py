@@ -12,10 +12,12 @@ _TIMEOUT_SECONDS: Final = 5.0
 
 
 def forged_check(channel: grpc.Channel, callee: Workload, request: Request) -> Response:
-    """Ask the guard about a request from ehr to `callee` as if the caller were the callee's sidecar.
+    """Ask the guard about a request from ehr to `callee` as if the caller were the callee's
+    sidecar.
 
     Returns:
-        The HTTP answer that Envoy would give; 503 when the guard does not answer, as its `status_on_error`.
+        The HTTP answer that Envoy would give; 503 when the guard does not answer, as its
+        `status_on_error`.
     """
     check = channel.unary_unary(
         f"/{AUTHORIZATION}/Check",
@@ -26,7 +28,12 @@ def forged_check(channel: grpc.Channel, callee: Workload, request: Request) -> R
     forged.attributes.source.principal = EHR.spiffe
     forged.attributes.destination.principal = callee.spiffe
     http = forged.attributes.request.http
-    http.method, http.path, http.host, http.raw_body = request.method, request.path, request.host, request.body
+    http.method, http.path, http.host, http.raw_body = (
+        request.method,
+        request.path,
+        request.host,
+        request.body,
+    )
     http.headers.update({**request.headers, "content-length": str(len(request.body))})
     metadata = (("traceparent", request.headers["traceparent"]),)
     try:

@@ -38,12 +38,14 @@ from extauthz.demo.topology import (
 
 _PORTS_PER_WORKLOAD: Final = 4
 _READY_TIMEOUT_SECONDS: Final = 0.5
-_FLUSH: Final = ("--file-flush-interval-msec", "100")  # access logs; Envoy's default of 10 s outlasts the demo
+# access logs; Envoy's default of 10 s outlasts the demo
+_FLUSH: Final = ("--file-flush-interval-msec", "100")
 
 
 @dataclass(frozen=True, slots=True)
 class Sidecar:
-    """How one workload's sidecar is set up. `patches` are those of an EnvoyFilter, for its inbound listener."""
+    """How one workload's sidecar is set up. `patches` are those of an EnvoyFilter, for its inbound
+    listener."""
 
     workload: Workload
     gates: Gates = Gates.ALL
@@ -52,7 +54,8 @@ class Sidecar:
 
 
 CLINIC: Final = (Sidecar(EHR), Sidecar(BILLING, permissive=True), Sidecar(ANALYTICS))
-"""The demo's sidecars. Billing still takes plaintext, because a client without a sidecar calls it."""
+"""The demo's sidecars. Billing still takes plaintext, because a client without a sidecar calls
+it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,12 +102,17 @@ class Lab:
         return send(request, self.mesh.ports[callee].inbound)
 
     def past_sidecar(self, caller: Workload, callee: Workload, request: Request) -> Response:
-        """Send a request with the caller's certificate to the callee's sidecar, past the caller's own."""
-        return send(request, self.mesh.ports[callee].inbound, identity=self.mesh.certificates[caller])
+        """Send a request with the caller's certificate to the callee's sidecar, past the caller's
+        own."""
+        return send(
+            request, self.mesh.ports[callee].inbound, identity=self.mesh.certificates[caller]
+        )
 
     def deliveries(self, identity: str) -> tuple[Delivery, ...]:
         """What the applications received with this delivery id."""
-        answer = send(Request(host=LOOPBACK, method="GET", path=f"/deliveries/{identity}"), self.mesh.recorder)
+        answer = send(
+            Request(host=LOOPBACK, method="GET", path=f"/deliveries/{identity}"), self.mesh.recorder
+        )
         return tuple(
             Delivery(item["to"], item["path"], item["encoding"], base64.b64decode(item["body"]))
             for item in json.loads(answer.body)
@@ -117,7 +125,9 @@ class Lab:
             LabError: the guard cannot be started.
         """
         self.processes.start(
-            "phiguard", self.plan.guard(self.mesh, self.plan.folder), environment=_telemetry(self.mesh)
+            "phiguard",
+            self.plan.guard(self.mesh, self.plan.folder),
+            environment=_telemetry(self.mesh),
         )
 
     def wait_for_guard(self) -> None:
@@ -146,7 +156,9 @@ def open_lab(plan: Plan) -> Iterator[Lab]:
         _start(lab)
         lab.wait_for_guard()
         processes.wait_until(lambda: _sidecars_ready(lab), "the sidecars' start")
-        processes.wait_until(lambda: _answers(mesh.recorder, "/deliveries/none"), "the applications' start")
+        processes.wait_until(
+            lambda: _answers(mesh.recorder, "/deliveries/none"), "the applications' start"
+        )
         yield lab
 
 
@@ -161,7 +173,11 @@ def _start(lab: Lab) -> None:
         workload = sidecar.workload
         path = plan.folder / f"envoy-{workload.name}.json"
         config = envoy_config.bootstrap(
-            workload, mesh, gates=sidecar.gates, permissive=sidecar.permissive, patches=sidecar.patches
+            workload,
+            mesh,
+            gates=sidecar.gates,
+            permissive=sidecar.permissive,
+            patches=sidecar.patches,
         )
         envoy_config.write(config, path)
         options = ["--concurrency", "1", "--log-level", "warning", "--disable-hot-restart", *_FLUSH]
@@ -171,9 +187,12 @@ def _start(lab: Lab) -> None:
 def _new_mesh(plan: Plan) -> Mesh:
     authority = Authority.create()
     certificates: dict[Workload, CertificateFiles] = {
-        workload: authority.issue(workload, plan.folder / "certificates" / workload.name) for workload in WORKLOADS
+        workload: authority.issue(workload, plan.folder / "certificates" / workload.name)
+        for workload in WORKLOADS
     }
-    certificates[GUARD] = authority.issue(GUARD, plan.folder / "certificates" / GUARD.name, dns=INSTALLATION.host)
+    certificates[GUARD] = authority.issue(
+        GUARD, plan.folder / "certificates" / GUARD.name, dns=INSTALLATION.host
+    )
     guard, collector, recorder, *rest = free_ports(3 + _PORTS_PER_WORKLOAD * len(WORKLOADS))
     quads = zip(*[iter(rest)] * _PORTS_PER_WORKLOAD, strict=True)
     ports = {workload: Ports(*quad) for workload, quad in zip(WORKLOADS, quads, strict=True)}

@@ -81,13 +81,19 @@ class OtlpSink:
         return self
 
     def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
     ) -> None:
         """Stop serving."""
         self._server.stop(grace=None).wait()
 
-    def trace(self, trace: str, *, until: Callable[[list[Span]], bool], seconds: float) -> list[Span]:
-        """The spans of one trace in order of their start, waited for until the predicate holds or the time is over.
+    def trace(
+        self, trace: str, *, until: Callable[[list[Span]], bool], seconds: float
+    ) -> list[Span]:
+        """The spans of one trace in order of their start, waited for until the predicate holds or
+        the time is over.
 
         Args:
             trace: trace id, 32 hexadecimal digits.
@@ -117,7 +123,8 @@ class OtlpSink:
 
 
 def _service(name: str, take: Callable[[bytes], None]) -> "grpc.GenericRpcHandler[bytes, bytes]":
-    """Serve `Export` without serializers: requests stay bytes, and the answer of all three is the empty message."""
+    """Serve `Export` without serializers: requests stay bytes, and the answer of all three is the
+    empty message."""
 
     def export(request: bytes, _context: grpc.ServicerContext) -> bytes:
         take(request)

@@ -20,7 +20,11 @@ _PATIENT: Final = {
     "id": "pat-7731",
     "identifier": [
         {
-            "type": {"coding": [{"system": "http://terminology.hl7.org/CodeSystem/v2-0203", "code": "MR"}]},
+            "type": {
+                "coding": [
+                    {"system": "http://terminology.hl7.org/CodeSystem/v2-0203", "code": "MR"}
+                ]
+            },
             "system": "urn:demo:clinic:mrn",
             "value": MRN,
         }
@@ -70,15 +74,20 @@ def patient_bundle(*, with_ssn: bool = False) -> bytes:
     if with_ssn:
         patient["identifier"] = [*_PATIENT["identifier"], _SSN_IDENTIFIER]
     entries = [{"resource": resource} for resource in (patient, _COVERAGE, _CONDITION)]
-    return json.dumps({"resourceType": "Bundle", "type": "collection", "entry": entries}, indent=1).encode()
+    return json.dumps(
+        {"resourceType": "Bundle", "type": "collection", "entry": entries}, indent=1
+    ).encode()
 
 
 def patient_bundle_of(size: int) -> bytes:
-    """The bundle without the number, filled up with further observations to `size` bytes or a few less."""
+    """The bundle without the number, filled up with further observations to `size` bytes or a few
+    less."""
     bundle = json.loads(patient_bundle())
     one = len(json.dumps({"resource": _observation(0)})) + 2
     missing = size - len(json.dumps(bundle))
-    bundle["entry"] += [{"resource": _observation(number)} for number in range(max(0, missing // one))]
+    bundle["entry"] += [
+        {"resource": _observation(number)} for number in range(max(0, missing // one))
+    ]
     return json.dumps(bundle).encode()
 
 
@@ -108,7 +117,8 @@ def gzipped_bundle() -> bytes:
 
 
 def patient_query() -> str:
-    """A query string that names a patient and her diagnosis; only percent-encoding where a URL needs it."""
+    """A query string that names a patient and her diagnosis; only percent-encoding where a URL
+    needs it."""
     return f"patient_name=Marisol+{NAME}&ssn={SSN}&diagnosis=E11.9"
 
 
@@ -121,7 +131,11 @@ def _observation(number: int) -> dict[str, object]:
         "resourceType": "Observation",
         "id": f"obs-{number:06d}",
         "status": "final",
-        "code": {"coding": [{"system": "http://loinc.org", "code": "4548-4", "display": "Hemoglobin A1c"}]},
+        "code": {
+            "coding": [
+                {"system": "http://loinc.org", "code": "4548-4", "display": "Hemoglobin A1c"}
+            ]
+        },
         "subject": {"reference": "Patient/pat-7731"},
         "valueQuantity": {"value": 5 + number % 40 / 10, "unit": "%"},
     }

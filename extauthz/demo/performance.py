@@ -22,7 +22,8 @@ class Outcome:
     """What came of one scenario.
 
     Args:
-        observed: the strictest decision that the guard exported for this trace; None when it was not asked.
+        observed: the strictest decision that the guard exported for this trace; None when it was
+            not asked.
         guard_milliseconds: the guard's own time, summed over its decisions on this exchange.
         problems: what differs from the expected; empty when all is as it has to be.
         spans: the whole trace as the collector got it.
@@ -37,7 +38,8 @@ class Outcome:
 
 
 def perform(lab: Lab, scenario: Scenario) -> Outcome:
-    """Send the scenario's message and gather what the application, the sender and the collector got.
+    """Send the scenario's message and gather what the application, the sender and the collector
+    got.
 
     Raises:
         OSError: a connection failed, which no scenario expects.
@@ -46,7 +48,9 @@ def perform(lab: Lab, scenario: Scenario) -> Outcome:
     trace, traceparent = new_traceparent()
     response = _send(lab, scenario, {DELIVERY_HEADER: identity, "traceparent": traceparent})
     wanted = scenario.expected.decisions
-    spans = lab.sink.trace(trace, until=lambda spans: _complete(spans, wanted), seconds=_SPANS_TIMEOUT_SECONDS)
+    spans = lab.sink.trace(
+        trace, until=lambda spans: _complete(spans, wanted), seconds=_SPANS_TIMEOUT_SECONDS
+    )
     decisions = observe(spans)
     strictest = max(decisions, key=lambda seen: seen.rank, default=None)
     problems = [
@@ -74,17 +78,23 @@ def _send(lab: Lab, scenario: Scenario, extra: dict[str, str]) -> Response:
 
 
 def _complete(spans: list[Span], decisions: int) -> bool:
-    """Whether the whole trace has come: every decision, and every span's parent but the client's own."""
+    """Whether the whole trace has come: every decision, and every span's parent but the client's
+    own."""
     known = {span.identity for span in spans}
     unknown = {span.parent for span in spans if span.parent not in known}
     return len(unknown) == 1 and len(observe(spans)) >= decisions
 
 
-def decision_problems(expected: Expected, response: Response, decisions: list[Observed]) -> list[str]:
-    """Compare the status and the strictest decision, and see that the guard was asked at every gate."""
+def decision_problems(
+    expected: Expected, response: Response, decisions: list[Observed]
+) -> list[str]:
+    """Compare the status and the strictest decision, and see that the guard was asked at every
+    gate."""
     strictest = max(decisions, key=lambda seen: seen.rank, default=None)
     wanted = (expected.action, expected.reason, expected.verdict)
-    got = (strictest.action, strictest.reason, strictest.verdict) if strictest else (None, None, None)
+    got = (
+        (strictest.action, strictest.reason, strictest.verdict) if strictest else (None, None, None)
+    )
     pairs: list[tuple[str, object, object]] = [
         ("status", response.status, expected.status),
         ("decisions", len(decisions), expected.decisions),
@@ -93,16 +103,27 @@ def decision_problems(expected: Expected, response: Response, decisions: list[Ob
     return [f"{what} is {is_}, expected {should}" for what, is_, should in pairs if is_ != should]
 
 
-def content_problems(scenario: Scenario, response: Response, deliveries: tuple[Delivery, ...]) -> list[str]:
-    """Compare what the applications hold at the end: the callee its deliveries, the caller its answer."""
+def content_problems(
+    scenario: Scenario, response: Response, deliveries: tuple[Delivery, ...]
+) -> list[str]:
+    """Compare what the applications hold at the end: the callee its deliveries, the caller its
+    answer."""
     expected = scenario.expected
     problems = []
     if bool(deliveries) != expected.delivered:
-        problems.append("reached the application" if deliveries else "did not reach the application")
+        problems.append(
+            "reached the application" if deliveries else "did not reach the application"
+        )
     received = b"\n".join(_plain(delivery) for delivery in deliveries)
     everything = received + response.body
-    problems += ["the receiver misses a value" for text in expected.sees if text.encode() not in everything]
-    problems += ["the receiver sees a value it must not" for text in expected.never_sees if text.encode() in everything]
+    problems += [
+        "the receiver misses a value" for text in expected.sees if text.encode() not in everything
+    ]
+    problems += [
+        "the receiver sees a value it must not"
+        for text in expected.never_sees
+        if text.encode() in everything
+    ]
     if scenario.message.headers.get("content-type", "").endswith("json") and not all(
         _is_json(_plain(delivery)) for delivery in deliveries
     ):

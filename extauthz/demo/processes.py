@@ -37,12 +37,16 @@ class Child:
         """
         code = self.popen.poll()
         if code is not None:
-            raise LabError(f"{self.name} ended with status {code}: {self.last_line()} (see {self.output})")
+            raise LabError(
+                f"{self.name} ended with status {code}: {self.last_line()} (see {self.output})"
+            )
 
     def last_line(self) -> str:
         """What it printed last."""
         lines = self.output.read_text(encoding="utf-8", errors="replace").split("\n")
-        return next((line.strip() for line in reversed(lines) if line.strip()), "no output")[:_LONGEST_LINE]
+        return next((line.strip() for line in reversed(lines) if line.strip()), "no output")[
+            :_LONGEST_LINE
+        ]
 
     def stop(self) -> None:
         """Ask it to end, then make it."""
@@ -71,7 +75,10 @@ class Processes:
         return self
 
     def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
     ) -> None:
         """End every child: all are asked first, so that they end at the same time."""
         for child in self.children.values():
@@ -80,7 +87,13 @@ class Processes:
         for child in self.children.values():
             child.stop()
 
-    def start(self, name: str, command: Sequence[str | Path], *, environment: Mapping[str, str] | None = None) -> Child:
+    def start(
+        self,
+        name: str,
+        command: Sequence[str | Path],
+        *,
+        environment: Mapping[str, str] | None = None,
+    ) -> Child:
         """Start a child without waiting for it.
 
         Args:
@@ -91,7 +104,8 @@ class Processes:
         """
         output = self.folder / f"{name}.log"
         try:
-            # Appending: Envoy opens the same file again as /dev/stdout, and neither must write over the other.
+            # Appending: Envoy opens the same file again as /dev/stdout, and neither must write over
+            # the other.
             with output.open("ab") as sink:
                 popen = subprocess.Popen(  # noqa: S603 - the programs are ours and Envoy, never a user's text
                     [str(part) for part in command],
@@ -110,7 +124,9 @@ class Processes:
         """End one child on purpose, as a test of failure does."""
         self.children.pop(name).stop()
 
-    def wait_until(self, condition: Callable[[], bool], what: str, *, seconds: float = 20.0) -> None:
+    def wait_until(
+        self, condition: Callable[[], bool], what: str, *, seconds: float = 20.0
+    ) -> None:
         """Wait until `condition` holds; give up early when a child ends.
 
         Raises:
@@ -121,5 +137,7 @@ class Processes:
             for child in self.children.values():
                 child.check()
             if time.monotonic() > deadline:
-                raise LabError(f"{what} took longer than {seconds:.0f} s; see the logs in {self.folder}")
+                raise LabError(
+                    f"{what} took longer than {seconds:.0f} s; see the logs in {self.folder}"
+                )
             time.sleep(_POLL_SECONDS)

@@ -18,7 +18,8 @@ GuardCommand = Callable[[Mesh, Path], list[str]]
 
 
 def find_envoy(explicit: str, environment: Mapping[str, str]) -> Path:
-    """Find the Envoy binary: the path given, then `PHIGUARD_ENVOY`, then `.envoy-venv` of a checkout.
+    """Find the Envoy binary: the path given, then `PHIGUARD_ENVOY`, then `.envoy-venv` of a
+    checkout.
 
     Raises:
         LabError: there is none.
@@ -26,11 +27,15 @@ def find_envoy(explicit: str, environment: Mapping[str, str]) -> Path:
     named = explicit or environment.get(ENVOY_VARIABLE, "")
     if named:
         if not os.access(named, os.X_OK):
-            raise LabError(f"{named} is no Envoy binary; give its path with --envoy or {ENVOY_VARIABLE}")
+            raise LabError(
+                f"{named} is no Envoy binary; give its path with --envoy or {ENVOY_VARIABLE}"
+            )
         return Path(named)
     found = sorted(_CHECKOUT.glob(".envoy-venv/lib/python*/site-packages/envoy/_bin/envoy"))
     if not found:
-        raise LabError(f"no Envoy found: run `make envoy`, or give a path with --envoy or {ENVOY_VARIABLE}")
+        raise LabError(
+            f"no Envoy found: run `make envoy`, or give a path with --envoy or {ENVOY_VARIABLE}"
+        )
     return found[0]
 
 
@@ -46,7 +51,15 @@ def phiguard(policy: Path, *options: str) -> GuardCommand:
         tls = {"--tls-cert": files.certificate, "--tls-key": files.key, "--tls-ca": files.authority}
         files_given = [str(part) for option in tls.items() for part in option]
         listen = f"{LOOPBACK}:{mesh.guard}"
-        serve = ["serve", "--policy", str(policy), "--listen", listen, "--ledger", str(folder / "ledger")]
+        serve = [
+            "serve",
+            "--policy",
+            str(policy),
+            "--listen",
+            listen,
+            "--ledger",
+            str(folder / "ledger"),
+        ]
         return [sys.executable, "-m", "extauthz.cli", *serve, *files_given, *options]
 
     return command

@@ -10,7 +10,17 @@ from extauthz.demo.scenarios import Way
 from extauthz.records.telemetry import Key
 from mesh.policy.decision import Action
 
-_HEADER: Final = ("", "from", "to", "payload", "verdict", "identifiers", "decision", "reason", "guard ms")
+_HEADER: Final = (
+    "",
+    "from",
+    "to",
+    "payload",
+    "verdict",
+    "identifiers",
+    "decision",
+    "reason",
+    "guard ms",
+)
 _SHADES: Final = {
     Action.ALLOW.value: "32",
     Action.ALERT.value: "33",
@@ -18,8 +28,20 @@ _SHADES: Final = {
     Action.DENY.value: "31",
     "refused": "31",
 }
-_HOW: Final = {Way.SIDECAR: "", Way.BYPASS: " (bypass)", Way.PLAINTEXT: " (plain)", Way.FORGED: " (forged)"}
-_SHOWN: Final = (Key.VANTAGE, Key.DIRECTION, Key.DECISION, Key.REASON, "ext_authz_status", "http.status_code")
+_HOW: Final = {
+    Way.SIDECAR: "",
+    Way.BYPASS: " (bypass)",
+    Way.PLAINTEXT: " (plain)",
+    Way.FORGED: " (forged)",
+}
+_SHOWN: Final = (
+    Key.VANTAGE,
+    Key.DIRECTION,
+    Key.DECISION,
+    Key.REASON,
+    "ext_authz_status",
+    "http.status_code",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +58,9 @@ class Reporter:
     def table(self, outcomes: Sequence[Outcome]) -> None:
         """Write one row an outcome, and below it what is wrong with it."""
         rows = [_row(outcome) for outcome in outcomes]
-        widths = [max(len(row[column]) for row in (_HEADER, *rows)) for column in range(len(_HEADER))]
+        widths = [
+            max(len(row[column]) for row in (_HEADER, *rows)) for column in range(len(_HEADER))
+        ]
         self.line(_joined(_HEADER, widths))
         self.line(_joined(["-" * width for width in widths], widths))
         for row, outcome in zip(rows, outcomes, strict=True):
@@ -53,9 +77,13 @@ class Reporter:
             self._branch(root, spans, depth=0)
 
     def _branch(self, span: Span, spans: list[Span], *, depth: int) -> None:
-        shown = " ".join(f"{key}={span.attributes[key]}" for key in _SHOWN if key in span.attributes)
+        shown = " ".join(
+            f"{key}={span.attributes[key]}" for key in _SHOWN if key in span.attributes
+        )
         indent = "  " * depth + ("└ " if depth else "")
-        self.line(f"  {indent + span.name:<72} {span.milliseconds:8.2f} ms  {span.service:<20} {shown}".rstrip())
+        self.line(
+            f"  {indent + span.name:<72} {span.milliseconds:8.2f} ms  {span.service:<20} {shown}".rstrip()
+        )
         for child in (other for other in spans if other.parent == span.identity):
             self._branch(child, spans, depth=depth + 1)
 

@@ -46,12 +46,15 @@ class Message:
 
 @dataclass(frozen=True, slots=True)
 class Expected:
-    """What has to come of it. A denied message reaches nobody: `delivered` is whether the application got it.
+    """What has to come of it. A denied message reaches nobody: `delivered` is whether the
+    application got it.
 
     Args:
         action: the strictest decision of the exchange; None when Envoy refuses before it asks.
-        decisions: how often the guard has to be asked: for the sender's request, the receiver's, its answer.
-        sees: what the receiver of the PHI must see: the callee of a request, the caller of a response.
+        decisions: how often the guard has to be asked: for the sender's request, the receiver's,
+            its answer.
+        sees: what the receiver of the PHI must see: the callee of a request, the caller of a
+            response.
         never_sees: what that receiver must not see.
     """
 
@@ -78,8 +81,18 @@ class Scenario:
     way: Way = Way.SIDECAR
 
 
-def _denied(reason: Reason, verdict: Verdict, decisions: int, *, delivered: bool = False) -> Expected:
-    return Expected(403, Action.DENY, reason, verdict, decisions, delivered=delivered, never_sees=payloads.CANARIES)
+def _denied(
+    reason: Reason, verdict: Verdict, decisions: int, *, delivered: bool = False
+) -> Expected:
+    return Expected(
+        403,
+        Action.DENY,
+        reason,
+        verdict,
+        decisions,
+        delivered=delivered,
+        never_sees=payloads.CANARIES,
+    )
 
 
 def _allowed(reason: Reason, verdict: Verdict, *sees: str) -> Expected:
@@ -144,7 +157,13 @@ SCENARIOS: Final = (
         "bed occupancy",
         Message(headers=_JSON, body=payloads.CLEAN),
         Expected(
-            200, Action.ALERT, Reason.UNENCRYPTED, Verdict.NONE, decisions=2, delivered=True, sees=("bed-occupancy",)
+            200,
+            Action.ALERT,
+            Reason.UNENCRYPTED,
+            Verdict.NONE,
+            decisions=2,
+            delivered=True,
+            sees=("bed-occupancy",),
         ),
         Way.PLAINTEXT,
     ),

@@ -13,12 +13,14 @@ from mesh.istio.installation import Installation
 TRUST_DOMAIN: Final = "cluster.local"
 LOOPBACK: Final = "127.0.0.1"
 SERVICE_PORT: Final = 8080
-"""The port of every sample service, as its Kubernetes Service would name it. Sidecars listen on free ports instead."""
+"""The port of every sample service, as its Kubernetes Service would name it. Sidecars listen on
+free ports instead."""
 
 INSTALLATION: Final = Installation(namespace="phiguard-system", image="phiguard:laboratory")
 """The same names as `phiguard istio render` gives; no image is ever pulled here."""
 
-# Below Linux's ephemeral range (32768 and up): no outgoing connection takes a port between its choice and its use.
+# Below Linux's ephemeral range (32768 and up): no outgoing connection takes a port between its
+# choice and its use.
 _FIRST_PORT: Final = 20000
 _LAST_PORT: Final = 32000
 
@@ -91,7 +93,8 @@ class Mesh:
         ports: by workload.
         guard: port of the guard.
         collector: port of the OTLP collector.
-        recorder: port where the sample applications answer what was delivered to them; outside of the mesh.
+        recorder: port where the sample applications answer what was delivered to them; outside of
+            the mesh.
         certificates: by workload, the guard's own among them.
     """
 

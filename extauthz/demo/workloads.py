@@ -40,7 +40,8 @@ class Deliveries:
 
 class _Quiet(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
-    disable_nagle_algorithm = True  # head and body are two writes; waiting for the first to be acknowledged costs 40 ms
+    # head and body are two writes; waiting for the first to be acknowledged costs 40 ms
+    disable_nagle_algorithm = True
 
     def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - the name is the base class's
         """Print nothing: a request line can hold PHI."""
@@ -111,7 +112,9 @@ def main(arguments: list[str]) -> None:
     ]
     for application in applications:
         name, _, port = application.partition("=")
-        handlers.append((type(name, (_Application,), {"deliveries": deliveries, "name": name}), int(port)))
+        handlers.append(
+            (type(name, (_Application,), {"deliveries": deliveries, "name": name}), int(port))
+        )
     servers = [ThreadingHTTPServer((LOOPBACK, port), handler) for handler, port in handlers]
     threads = [threading.Thread(target=server.serve_forever) for server in servers]
     for thread in threads:

@@ -31,7 +31,10 @@ _KEYS: Final = (
 _NAME: Final = re.compile(r"[a-z][a-z0-9_]{0,40}")
 _INFO_TYPE: Final = re.compile(r"[A-Z][A-Z0-9_]{2,60}")
 _HEALTH: Final = "HEALTH"
-_CLASSES: Final[Mapping[str, Identifier | None]] = {**{i.value: i for i in Identifier}, _HEALTH: None}
+_CLASSES: Final[Mapping[str, Identifier | None]] = {
+    **{i.value: i for i in Identifier},
+    _HEALTH: None,
+}
 _LIKELIHOODS: Final = {likelihood.name: likelihood for likelihood in Likelihood}
 _SUBJECTS: Final = {s.value: s for s in Subject}
 _BUILT_IN: Final = frozenset(d.name for detectors in GROUPS.values() for d in detectors)
@@ -82,7 +85,8 @@ def vocabulary(sets: Iterable[DetectorSet]) -> Mapping[str, InfoType]:
 
 
 def clash(sets: Iterable[DetectorSet]) -> str:
-    """What is wrong when a detector or an infoType of one name stands in two sets: nobody would tell them apart."""
+    """What is wrong when a detector or an infoType of one name stands in two sets: nobody would
+    tell them apart."""
     owners: dict[str, str] = {}
     for each in sets:
         for name in (*(d.name for d in each.detectors), *(t.name for t in each.info_types)):
@@ -98,21 +102,31 @@ def _read(reader: NodeReader, root: Node) -> DetectorSet | None:
     for key, only in (("apiVersion", _API_VERSION), ("kind", KIND)):
         node = found[key]
         if node is not None and (word := reader.text(node, f"`{key}`")) not in {only, ""}:
-            reader.error(node, f"`{key}` is `{word}`, which this version does not read", f"write `{only}`")
+            reader.error(
+                node, f"`{key}` is `{word}`, which this version does not read", f"write `{only}`"
+            )
     metadata, spec = found["metadata"], found["spec"]
     if metadata is None or spec is None:
         return None
-    name = reader.required(metadata, reader.mapping(metadata, ("name",), "`metadata`"), "name", "`metadata`")
-    detectors = reader.required(spec, reader.mapping(spec, ("detectors",), "`spec`"), "detectors", "`spec`")
+    name = reader.required(
+        metadata, reader.mapping(metadata, ("name",), "`metadata`"), "name", "`metadata`"
+    )
+    detectors = reader.required(
+        spec, reader.mapping(spec, ("detectors",), "`spec`"), "detectors", "`spec`"
+    )
     if name is None or detectors is None:
         return None
-    return _set(reader, reader.text(name, "`metadata.name`"), reader.sequence(detectors, "`detectors`"))
+    return _set(
+        reader, reader.text(name, "`metadata.name`"), reader.sequence(detectors, "`detectors`")
+    )
 
 
 def _set(reader: NodeReader, name: str, nodes: list[Node]) -> DetectorSet:
     reading = _Reading(reader)
     if len(nodes) > _MAX:
-        reader.error(nodes[_MAX], f"more than {_MAX} detectors", "split the file, or join patterns with `|`")
+        reader.error(
+            nodes[_MAX], f"more than {_MAX} detectors", "split the file, or join patterns with `|`"
+        )
     for node in nodes[:_MAX]:
         reading.take(node)
     return DetectorSet(name, tuple(reading.detectors.values()), tuple(reading.info_types.values()))
@@ -130,7 +144,10 @@ class _Reading:
         """Read one detector and prove it."""
         reader = self._reader
         keys = reader.mapping(node, _KEYS, "the detector")
-        needed = [reader.required(node, keys, key, "the detector") for key in ("name", "infoType", "pattern", "match")]
+        needed = [
+            reader.required(node, keys, key, "the detector")
+            for key in ("name", "infoType", "pattern", "match")
+        ]
         if any(found is None for found in needed):
             return
         name, info_type = self._name(keys["name"]), self._info_type(keys)
@@ -147,13 +164,17 @@ class _Reading:
             bare=self._likelihood(keys, "likelihood", Likelihood.LIKELY),
             supported=self._likelihood(keys, "withContext", Likelihood.VERY_LIKELY),
             subject=self._subject(keys, info_type),
-            caseless=not ("caseSensitive" in keys and reader.boolean(keys["caseSensitive"], "`caseSensitive`")),
+            caseless=not (
+                "caseSensitive" in keys and reader.boolean(keys["caseSensitive"], "`caseSensitive`")
+            ),
             matching=self._texts(keys, "match"),
             not_matching=self._texts(keys, "noMatch"),
         )
         if custom.bare < REPORTED and not custom.context:
             reader.error(
-                keys["likelihood"], f"`{custom.bare.name}` is never reported", "add `context`, or write `POSSIBLE`"
+                keys["likelihood"],
+                f"`{custom.bare.name}` is never reported",
+                "add `context`, or write `POSSIBLE`",
             )
         self._prove(custom, keys)
         self.detectors[name] = custom.detector()
@@ -161,28 +182,40 @@ class _Reading:
     def _prove(self, custom: CustomDetector, keys: Mapping[str, Node]) -> None:
         reader = self._reader
         if not custom.matching:
-            reader.error(keys["match"], "`match` is empty", "write a text in which the detector must find something")
+            reader.error(
+                keys["match"],
+                "`match` is empty",
+                "write a text in which the detector must find something",
+            )
         if not custom.pattern:
             return
         known = {**INFO_TYPES, custom.info_type.name: custom.info_type}
         try:
             unchecked = tuple(faults(replace(custom, validator=""), known))
             for fault in faults(custom, known):
-                node = reader.sequence(keys["noMatch" if fault.found else "match"], "examples")[fault.index]
+                node = reader.sequence(keys["noMatch" if fault.found else "match"], "examples")[
+                    fault.index
+                ]
                 told = "finds something in" if fault.found else "finds nothing in"
                 hint = "mend the example or the detector"
                 if fault not in unchecked:
-                    hint = f"the validator `{custom.validator}` refuses what the pattern finds; {hint}"
+                    hint = (
+                        f"the validator `{custom.validator}` refuses what the pattern finds; {hint}"
+                    )
                 reader.error(node, f"detector `{custom.name}` {told} this example", hint)
         except PatternError as error:
             reader.error(
-                keys["pattern"], f"Hyperscan cannot run the pattern: {error}", "see Hyperscan's pattern support"
+                keys["pattern"],
+                f"Hyperscan cannot run the pattern: {error}",
+                "see Hyperscan's pattern support",
             )
 
     def _name(self, node: Node) -> str:
         name = self._reader.text(node, "`name`")
         if name and not _NAME.fullmatch(name):
-            self._reader.error(node, f"`{name}` is not a detector's name", "write small letters, digits and `_`")
+            self._reader.error(
+                node, f"`{name}` is not a detector's name", "write small letters, digits and `_`"
+            )
         elif name in _BUILT_IN or name in self.detectors:
             self._reader.error(node, f"a detector `{name}` exists already", "choose another name")
         else:
@@ -198,11 +231,15 @@ class _Reading:
         if name in INFO_TYPES:
             if "class" in keys:
                 reader.error(
-                    keys["class"], f"`{name}` has its class already", "remove `class`, or name your own infoType"
+                    keys["class"],
+                    f"`{name}` has its class already",
+                    "remove `class`, or name your own infoType",
                 )
             return INFO_TYPES[name]
         if not _INFO_TYPE.fullmatch(name):
-            reader.error(node, f"`{name}` is not an infoType's name", "write capitals, digits and `_`")
+            reader.error(
+                node, f"`{name}` is not an infoType's name", "write capitals, digits and `_`"
+            )
             return None
         return self._own(name, keys)
 
@@ -212,13 +249,21 @@ class _Reading:
         if "class" not in keys:
             if known is None:
                 reader.error(
-                    keys["infoType"], f"`{name}` is not built in and has no class", "add `class:` A to R, or HEALTH"
+                    keys["infoType"],
+                    f"`{name}` is not built in and has no class",
+                    "add `class:` A to R, or HEALTH",
                 )
             return known
         identifier = reader.choice(keys["class"], _CLASSES, "`class`")
-        title = reader.text(keys["title"], "`title`") if "title" in keys else name.replace("_", " ").lower()
+        title = (
+            reader.text(keys["title"], "`title`")
+            if "title" in keys
+            else name.replace("_", " ").lower()
+        )
         if known is not None and known.identifier is not identifier:
-            reader.error(keys["class"], f"`{name}` has another class above", "give one infoType one class")
+            reader.error(
+                keys["class"], f"`{name}` has another class above", "give one infoType one class"
+            )
         return self.info_types.setdefault(name, InfoType(name, identifier, title))
 
     def _subject(self, keys: Mapping[str, Node], info_type: InfoType) -> Subject:
@@ -233,5 +278,6 @@ class _Reading:
         if key not in keys:
             return ()
         return tuple(
-            self._reader.text(item, f"an entry of `{key}`") for item in self._reader.sequence(keys[key], f"`{key}`")
+            self._reader.text(item, f"an entry of `{key}`")
+            for item in self._reader.sequence(keys[key], f"`{key}`")
         )

@@ -28,7 +28,8 @@ _MAX_BYTES: Final = 256 << 20
 
 
 def default_folder(environment: Mapping[str, str]) -> Path:
-    """Where caches belong: $XDG_CACHE_HOME/phiguard, else ~/.cache/phiguard (XDG Base Directory Specification)."""
+    """Where caches belong: $XDG_CACHE_HOME/phiguard, else ~/.cache/phiguard (XDG Base Directory
+    Specification)."""
     base = environment.get("XDG_CACHE_HOME", "")
     return (Path(base) if Path(base).is_absolute() else Path("~/.cache").expanduser()) / "phiguard"
 
@@ -43,7 +44,9 @@ class EngineCache:
     def __init__(self, folder: Path) -> None:
         self._folder = folder
 
-    def load(self, detectors: Sequence[Detector], info_types: Mapping[str, InfoType] = INFO_TYPES) -> Engine:
+    def load(
+        self, detectors: Sequence[Detector], info_types: Mapping[str, InfoType] = INFO_TYPES
+    ) -> Engine:
         """An engine of these detectors, from disk if one is there. Raises PlatformError."""
         path = self.path(detectors)
         with contextlib.suppress(OSError, CompiledError):
@@ -60,7 +63,8 @@ class EngineCache:
 
     def _write(self, path: Path, data: bytes) -> None:
         self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        handle, name = tempfile.mkstemp(dir=self._folder, suffix=".tmp")  # 0600, and replaced in one step
+        # 0600, and replaced in one step
+        handle, name = tempfile.mkstemp(dir=self._folder, suffix=".tmp")
         try:
             with os.fdopen(handle, "wb") as file:
                 file.write(data)
@@ -68,7 +72,9 @@ class EngineCache:
         except OSError:
             Path(name).unlink(missing_ok=True)
             raise
-        for old in sorted(self._folder.glob(f"*{_SUFFIX}"), key=lambda p: p.stat().st_mtime)[:-_KEPT]:
+        for old in sorted(self._folder.glob(f"*{_SUFFIX}"), key=lambda p: p.stat().st_mtime)[
+            :-_KEPT
+        ]:
             old.unlink(missing_ok=True)
 
 
@@ -76,7 +82,11 @@ def _read(path: Path) -> bytes:
     """The bytes of a file that only this user can have written. Raises OSError."""
     with os.fdopen(os.open(path, os.O_RDONLY | os.O_NOFOLLOW), "rb") as file:
         status = os.fstat(file.fileno())
-        if status.st_uid != os.geteuid() or stat.S_IMODE(status.st_mode) & 0o022 or status.st_size > _MAX_BYTES:
+        if (
+            status.st_uid != os.geteuid()
+            or stat.S_IMODE(status.st_mode) & 0o022
+            or status.st_size > _MAX_BYTES
+        ):
             raise PermissionError(path)
         return file.read()
 

@@ -53,8 +53,14 @@ def load(detection: Detection, sets: Sequence[DetectorSet] = ()) -> Engine:
     return engine
 
 
-def _engine(detectors: Sequence[Detector], vocabulary: Mapping[str, InfoType], cache: Path | None) -> Engine:
-    return Engine(detectors, info_types=vocabulary) if cache is None else EngineCache(cache).load(detectors, vocabulary)
+def _engine(
+    detectors: Sequence[Detector], vocabulary: Mapping[str, InfoType], cache: Path | None
+) -> Engine:
+    return (
+        Engine(detectors, info_types=vocabulary)
+        if cache is None
+        else EngineCache(cache).load(detectors, vocabulary)
+    )
 
 
 def _schemas(files: Sequence[Path]) -> Schemas:
@@ -73,7 +79,8 @@ def _schemas(files: Sequence[Path]) -> Schemas:
 
 
 def unseen(detection: Detection, sets: Sequence[DetectorSet] = ()) -> frozenset[str]:
-    """The infoTypes that nothing finds: credentials whose group is off. Structure and labels find all the others.
+    """The infoTypes that nothing finds: credentials whose group is off. Structure and labels find
+    all the others.
 
     Raises:
         EngineError: a group does not exist.
@@ -82,4 +89,6 @@ def unseen(detection: Detection, sets: Sequence[DetectorSet] = ()) -> frozenset[
         chosen = select(with_groups=detection.with_groups, without_groups=detection.without_groups)
     except UnknownGroupError as error:
         raise EngineError(str(error)) from None
-    return CREDENTIALS - {d.info_type for d in (*chosen, *(d for each in sets for d in each.detectors))}
+    return CREDENTIALS - {
+        d.info_type for d in (*chosen, *(d for each in sets for d in each.detectors))
+    }

@@ -20,10 +20,12 @@ class _Held:
     bytes: int = 0
 
     def has_room(self, size: int, limits: Limits, share: int) -> bool:
-        """Whether one more of this size fits into that share of the limits. The first always fits into a share."""
+        """Whether one more of this size fits into that share of the limits. The first always fits
+        into a share."""
         is_first = share > 1 and not self.exchanges
         return is_first or (
-            self.exchanges < limits.exchanges / share and self.bytes + size <= limits.held_bytes / share
+            self.exchanges < limits.exchanges / share
+            and self.bytes + size <= limits.held_bytes / share
         )
 
 
@@ -56,7 +58,8 @@ class Admission:
         self._draining = True
 
     def begin(self) -> "Reason | None":
-        """Count one more RPC. Returns why its messages are refused, or None. `end` must follow either way."""
+        """Count one more RPC. Returns why its messages are refused, or None. `end` must follow
+        either way."""
         self._streams += 1
         return Reason.DRAINING if self._draining else None
 
@@ -65,7 +68,8 @@ class Admission:
         self._streams -= 1
 
     def enter(self, size: int, caller: str = "") -> bool:
-        """Take on one exchange with a body of up to `size` bytes; False when that is too much. Then no `leave`.
+        """Take on one exchange with a body of up to `size` bytes; False when that is too much. Then
+        no `leave`.
 
         Args:
             caller: principal of the proxy that asks; empty on a plain listener, where all are one.

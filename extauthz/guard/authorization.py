@@ -56,6 +56,8 @@ class Authorization:
     def handlers(self) -> "grpc.GenericRpcHandler[Any, Any]":
         """Return the gRPC handlers, with the codec."""
         method = grpc.unary_unary_rpc_method_handler(
-            self.check, request_deserializer=wire.decoder(check.REQUEST), response_serializer=wire.encode
+            self.check,
+            request_deserializer=wire.decoder(check.REQUEST),
+            response_serializer=wire.encode,
         )
         return grpc.method_handlers_generic_handler(wire.AUTHORIZATION, {"Check": method})

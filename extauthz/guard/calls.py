@@ -18,7 +18,8 @@ _EXPECTED: Final = "x-envoy-expected-rq-timeout-ms"
 
 
 def call_of(kind: SpanName, context: "grpc.aio.ServicerContext[Any, Any]") -> Call:
-    """Return the call of a context. Envoy states its timeout as metadata, other clients as a gRPC deadline."""
+    """Return the call of a context. Envoy states its timeout as metadata, other clients as a gRPC
+    deadline."""
     metadata = {k.lower(): v for k, v in context.invocation_metadata() or () if isinstance(v, str)}
     expected = metadata.get(_EXPECTED, "")
     is_number = (
@@ -30,11 +31,11 @@ def call_of(kind: SpanName, context: "grpc.aio.ServicerContext[Any, Any]") -> Ca
 
 
 def _caller(context: "grpc.aio.ServicerContext[Any, Any]") -> str:
-    """Return the principal of the proxy that calls, proven by the TLS handshake; empty on a plain listener.
+    """Return the principal of the proxy that calls, proven by the TLS handshake; empty on a plain
+    listener.
 
-    A certificate without a SPIFFE id of Istio's form gives a name that matches no workload, so that `decide` refuses
-    its checks as forged.
-    """
+    A certificate without a SPIFFE id of Istio's form gives a name that matches no workload, so that
+    `decide` refuses its checks as forged."""
     proven = context.auth_context()
     if _CERTIFICATE not in proven:
         return ""

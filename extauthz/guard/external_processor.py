@@ -56,10 +56,13 @@ class ExternalProcessor:
             stream.close()
             self._admission.end()
 
-    async def _converse(self, stream: Stream, context: "grpc.aio.ServicerContext[Any, Any]") -> None:
+    async def _converse(
+        self, stream: Stream, context: "grpc.aio.ServicerContext[Any, Any]"
+    ) -> None:
         while (request := await self._next(stream, context)) is not EOF:
             found = processing.phase(request)
-            if found is None:  # a kind of event that this schema does not know: what it asks is unknown
+            # a kind of event that this schema does not know: what it asks is unknown
+            if found is None:
                 await self._abort(context, grpc.StatusCode.INVALID_ARGUMENT, "unknown event")
                 return
             response = stream.answer(request, found)
@@ -70,7 +73,9 @@ class ExternalProcessor:
             if processing.is_final(response):
                 return
         if stream.waiting:
-            await self._abort(context, grpc.StatusCode.ABORTED, "the stream ended before its verdict")
+            await self._abort(
+                context, grpc.StatusCode.ABORTED, "the stream ended before its verdict"
+            )
 
     def _say_observed(self) -> None:
         """Log it once: every record of such a message says it too."""
@@ -79,7 +84,8 @@ class ExternalProcessor:
             logs.emit(LogEvent.OBSERVED, logging.WARNING)
 
     async def _next(self, stream: Stream, context: "grpc.aio.ServicerContext[Any, Any]") -> Any:  # noqa: ANN401
-        """Return the next event. A message that stays open for too long is judged as out of time."""
+        """Return the next event. A message that stays open for too long is judged as out of
+        time."""
         if not stream.waiting:
             return await context.read()
         try:
@@ -87,16 +93,22 @@ class ExternalProcessor:
                 return await context.read()
         except TimeoutError:
             if processing.stops(stream.give_up()):
-                await self._abort(context, grpc.StatusCode.DEADLINE_EXCEEDED, "the message did not end in time")
+                await self._abort(
+                    context, grpc.StatusCode.DEADLINE_EXCEEDED, "the message did not end in time"
+                )
             return EOF  # the policy does not enforce: Envoy goes on without us
 
-    async def _abort(self, context: "grpc.aio.ServicerContext[Any, Any]", code: grpc.StatusCode, details: str) -> None:
+    async def _abort(
+        self, context: "grpc.aio.ServicerContext[Any, Any]", code: grpc.StatusCode, details: str
+    ) -> None:
         logs.emit(LogEvent.ABORTED, logging.WARNING, code=code.name)
         await context.abort(code, details)
 
     def handlers(self) -> "grpc.GenericRpcHandler[Any, Any]":
         """Return the gRPC handlers, with the codec."""
         method = grpc.stream_stream_rpc_method_handler(
-            self.process, request_deserializer=wire.decoder(processing.REQUEST), response_serializer=wire.encode
+            self.process,
+            request_deserializer=wire.decoder(processing.REQUEST),
+            response_serializer=wire.encode,
         )
         return grpc.method_handlers_generic_handler(wire.EXTERNAL_PROCESSOR, {"Process": method})

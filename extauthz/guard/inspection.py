@@ -36,9 +36,11 @@ class Call:
     Args:
         kind: AUTHORIZE for Check, INSPECT for Process.
         metadata: of the call, names in lower case.
-        caller: principal of the proxy that calls, proven by its certificate to us; empty on a plain listener.
+        caller: principal of the proxy that calls, proven by its certificate to us; empty on a plain
+            listener.
         seconds: until the caller gives up, or None when it did not say.
-        observed: Envoy lets us look on and takes no answer, so nothing is enforced, whatever the policy says.
+        observed: Envoy lets us look on and takes no answer, so nothing is enforced, whatever the
+            policy says.
     """
 
     kind: SpanName
@@ -50,7 +52,8 @@ class Call:
 
 @dataclass(frozen=True, slots=True)
 class Desk:
-    """What every inspection needs. `snapshot` returns what is in force; `new_id` a decision id that is unique."""
+    """What every inspection needs. `snapshot` returns what is in force; `new_id` a decision id that
+    is unique."""
 
     snapshot: Callable[[], Snapshot]
     ledger: Ledger
@@ -65,11 +68,13 @@ class Desk:
         return replace(self, snapshot=lambda: now)
 
     def open(self, call: Call, earlier: ScanReport | None = None) -> "Inspection":
-        """Begin the inspection of one message, or of the rest of one of which `earlier` was found and let go."""
+        """Begin the inspection of one message, or of the rest of one of which `earlier` was found
+        and let go."""
         return Inspection(self, call, earlier)
 
     def budget(self, call: Call) -> float:
-        """Seconds for one scan of this call: half of what the caller leaves is for the answer and its way."""
+        """Seconds for one scan of this call: half of what the caller leaves is for the answer and
+        its way."""
         left = self.limits.scan_seconds if call.seconds is None else call.seconds / 2
         return min(self.limits.scan_seconds, max(left, 0.0))
 
@@ -127,11 +132,14 @@ class Inspection:
 
         Args:
             reason: why.
-            facts: whose it is. None when that is not known: then the denial holds if the policy enforces anywhere.
+            facts: whose it is. None when that is not known: then the denial holds if the policy
+                enforces anywhere.
         """
         decision = refuse(reason, self._policy, facts)
         self._facts = facts
-        return self._judged(Outcome(decision, ScanReport(coverage=decision.coverage, gap=decision.gap)))
+        return self._judged(
+            Outcome(decision, ScanReport(coverage=decision.coverage, gap=decision.gap))
+        )
 
     def _open_scanner(self) -> Scanner:
         self._steps.decided()  # a second scanner proves a redaction: the decision is made
@@ -169,7 +177,9 @@ class Inspection:
         return Judgement(
             id=self._desk.new_id(),
             facts=self._facts or Facts(),
-            decision=replace(outcome.decision, enforced=False) if self._call.observed else outcome.decision,
+            decision=replace(outcome.decision, enforced=False)
+            if self._call.observed
+            else outcome.decision,
             report=outcome.report,
             policy="" if self._policy is None else self._policy.name,
             trace=self._trace.id,

@@ -40,7 +40,8 @@ from phiscan.finding import Coverage, ScanReport
 
 @dataclass(slots=True)
 class _Side:
-    """One direction: what is open, what was judged, what of it has gone on, and how many bytes are reserved for it."""
+    """One direction: what is open, what was judged, what of it has gone on, and how many bytes are
+    reserved for it."""
 
     facts: Facts | None = None
     inspection: Inspection | None = None
@@ -61,9 +62,15 @@ class Stream:
     """
 
     def __init__(
-        self, desk: Desk, admission: Admission, call: Call, context: Context, refused: Reason | None = None
+        self,
+        desk: Desk,
+        admission: Admission,
+        call: Call,
+        context: Context,
+        refused: Reason | None = None,
     ) -> None:
-        self._desk = desk.pinned()  # a response is judged as its request was, whatever is put in force between them
+        # a response is judged as its request was, whatever is put in force between them
+        self._desk = desk.pinned()
         self._admission = admission
         self._call = call
         self._context = context
@@ -111,7 +118,8 @@ class Stream:
         return self._after(side, found, events)
 
     def _is_of_one_mode(self, request: Any) -> bool:  # noqa: ANN401 - as above
-        """Whether Envoy lets us look on, or waits for us, as it did from the first event. Else it waits: fail closed."""
+        """Whether Envoy lets us look on, or waits for us, as it did from the first event. Else it
+        waits: fail closed."""
         observed = processing.is_observed(request)
         if not self._begun:
             self._begun, self._call = True, replace(self._call, observed=observed)
@@ -126,11 +134,14 @@ class Stream:
             return self._refuse(side, Reason.INTERNAL_ERROR)
         if found.part is Part.TRAILERS:
             side.gone = side.gone or _gone(side.judgement)
-            judged = self._feed(side, self._desk.open(self._call, side.gone), (Head(side.facts), *events))
+            judged = self._feed(
+                side, self._desk.open(self._call, side.gone), (Head(side.facts), *events)
+            )
             return judged or self._refuse(side, Reason.INTERNAL_ERROR)
         if side.judgement.decision.coverage is not Coverage.COMPLETE:
             return side.judgement
-        return self._refuse(side, Reason.TRUNCATED)  # another chunk: what was judged was not the whole body
+        # another chunk: what was judged was not the whole body
+        return self._refuse(side, Reason.TRUNCATED)
 
     def _on_headers(self, side: _Side, events: tuple[Event, ...]) -> Judgement | None:
         head = events[0]
@@ -143,7 +154,9 @@ class Stream:
             return self._refuse(side, Reason.OVERLOADED)
         return self._feed(side, self._desk.open(self._call), events)
 
-    def _feed(self, side: _Side, inspection: Inspection, events: Iterable[Event]) -> Judgement | None:
+    def _feed(
+        self, side: _Side, inspection: Inspection, events: Iterable[Event]
+    ) -> Judgement | None:
         side.inspection = inspection
         for event in events:
             judgement = inspection.receive(event)
@@ -152,7 +165,9 @@ class Stream:
         return None
 
     def _refuse(self, side: _Side, reason: Reason) -> Judgement:
-        return self._judged(side, (side.inspection or self._desk.open(self._call)).refuse(reason, side.facts))
+        return self._judged(
+            side, (side.inspection or self._desk.open(self._call)).refuse(reason, side.facts)
+        )
 
     def _judged(self, side: _Side, judgement: Judgement) -> Judgement:
         side.inspection, side.judgement = None, judgement

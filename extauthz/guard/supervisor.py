@@ -23,22 +23,27 @@ from extauthz.policies.files import PolicyFiles
 from extauthz.policies.kubernetes import KubernetesPolicies
 from extauthz.policies.store import PolicyStore
 from extauthz.records import logs, otlp
-from extauthz.records.edges.observation_store import NO_EDGES, EdgeCounter, EdgeStore, EdgeStoreError
+from extauthz.records.edges.observation_store import (
+    NO_EDGES,
+    EdgeCounter,
+    EdgeStore,
+    EdgeStoreError,
+)
 from extauthz.records.ledger.file import FileLedger, Ledger, LedgerError, NoLedger
 from extauthz.records.logs import LogEvent
 from extauthz.settings import Cluster, Settings
 
 _RESTART_SECONDS: Final = 1.0  # between two starts of a worker, so that a broken one does not spin
 _CANNOT_START: Final = 2
-_FIRST_ANSWER_SECONDS: Final = 10.0  # of the Kubernetes API; then the guard starts without a policy, and denies
+# of the Kubernetes API; then the guard starts without a policy, and denies
+_FIRST_ANSWER_SECONDS: Final = 10.0
 
 
 def claim(settings: Settings) -> None:
     """Check that nobody listens on our addresses. Raises ListenError.
 
-    Workers bind with SO_REUSEPORT, which succeeds beside another guard and would silently share its connections; so
-    one bind without it comes first.
-    """
+    Workers bind with SO_REUSEPORT, which succeeds beside another guard and would silently share its
+    connections; so one bind without it comes first."""
     for host, port in filter(None, ((settings.host, settings.port), settings.health)):
         bare = host.strip("[]")
         family = socket.AF_INET6 if ":" in bare else socket.AF_INET
@@ -48,7 +53,9 @@ def claim(settings: Settings) -> None:
                 probe.bind((bare, port))
             except OSError as error:
                 why = (error.strerror or "cannot listen there").lower()
-                raise ListenError(f"{host}:{port}: {why}; stop what uses it, or name another address") from None
+                raise ListenError(
+                    f"{host}:{port}: {why}; stop what uses it, or name another address"
+                ) from None
 
 
 def run(settings: Settings) -> int:
@@ -58,22 +65,28 @@ def run(settings: Settings) -> int:
         ListenError: the address is taken.
         LedgerError: the ledger cannot be opened.
         EdgeStoreError: edges cannot be counted in their folder.
-        PolicyError, PolicyUnreadableError: there is no policy to serve with, or its folder holds broken detectors.
+        PolicyError, PolicyUnreadableError: there is no policy to serve with, or its folder holds
+            broken detectors.
         EngineError: the detectors that are asked for cannot run.
     """
     claim(settings)
     if settings.workers == 1:
         return serve(settings, 0)
     if not isinstance(settings.policy, Cluster):
-        _store(settings)  # the same checks once here: a wrong start is one message, not one a worker
+        # the same checks once here: a wrong start is one message, not one a worker
+        _store(settings)
     return _Supervisor(settings).run()
 
 
 def serve(settings: Settings, number: int) -> int:
     """Be one worker. Raises as `run`."""
     policies = _store(settings)
-    ledger: Ledger = NoLedger() if settings.ledger is None else FileLedger(settings.ledger, number, utc_now)
-    edges: EdgeCounter = NO_EDGES if settings.edges is None else EdgeStore(settings.edges, number, utc_day)
+    ledger: Ledger = (
+        NoLedger() if settings.ledger is None else FileLedger(settings.ledger, number, utc_now)
+    )
+    edges: EdgeCounter = (
+        NO_EDGES if settings.edges is None else EdgeStore(settings.edges, number, utc_day)
+    )
     _say_start(settings, policies, number)
     if edges.problem:
         logs.emit(LogEvent.EDGES_SET_ASIDE, logging.WARNING, problem=edges.problem, worker=number)
@@ -83,7 +96,8 @@ def serve(settings: Settings, number: int) -> int:
 
 
 def _store(settings: Settings) -> PolicyStore:
-    """What is in force at the start. Raises as `run`; a cluster that does not answer gives no policy, and denials."""
+    """What is in force at the start. Raises as `run`; a cluster that does not answer gives no
+    policy, and denials."""
     engine_of = functools.partial(engines.load, settings.detection)
     if not isinstance(settings.policy, Cluster):
         return PolicyStore(PolicyFiles(settings.policy, settings.detectors), utc_day, engine_of)
@@ -148,13 +162,17 @@ class _Supervisor:
                     code = _CANNOT_START
                     self._stop()
                 elif not self._stopping:
-                    logs.emit(LogEvent.WORKER_DIED, logging.ERROR, worker=number, code=worker.exitcode)
+                    logs.emit(
+                        LogEvent.WORKER_DIED, logging.ERROR, worker=number, code=worker.exitcode
+                    )
                     time.sleep(max(0.0, started[number] + _RESTART_SECONDS - time.monotonic()))
                     started[number] = self._start(number)
         return code
 
     def _start(self, number: int) -> float:
-        worker = self._processes.Process(target=_child, args=(self._settings, number), name=f"phiguard-{number}")
+        worker = self._processes.Process(
+            target=_child, args=(self._settings, number), name=f"phiguard-{number}"
+        )
         worker.start()
         self._workers[number] = worker
         if self._stopping:  # the signal came while this one was being started

@@ -12,18 +12,21 @@ _Files = tuple[bytes, bytes, bytes | None]
 
 
 def credentials(tls: Tls) -> grpc.ServerCredentials:
-    """Return server credentials for the files of `tls`. With a `ca`, a caller must show a certificate of it.
+    """Return server credentials for the files of `tls`. With a `ca`, a caller must show a
+    certificate of it.
 
     Raises:
         OSError: a file cannot be read.
     """
     first = _read(tls)
-    reload: Any = _Reloader(tls, first)  # grpc-stubs do not know that it may return None for "unchanged"
+    # grpc-stubs do not know that it may return None for "unchanged"
+    reload: Any = _Reloader(tls, first)
     return grpc.dynamic_ssl_server_credentials(_configuration(first), reload, tls.ca is not None)
 
 
 class _Reloader:
-    """What gRPC asks at each handshake, in a thread of its own: None means that nothing has changed."""
+    """What gRPC asks at each handshake, in a thread of its own: None means that nothing has
+    changed."""
 
     def __init__(self, tls: Tls, first: _Files) -> None:
         self._tls = tls

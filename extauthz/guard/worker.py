@@ -38,11 +38,15 @@ from extauthz.settings import Settings
 from mesh.policy_file.problems import PolicyError
 
 _READY: Final = ("", wire.AUTHORIZATION, wire.EXTERNAL_PROCESSOR)
-_LIVE: Final = "liveness"  # SERVING as long as this process answers: a full disk is no reason to restart it
-_POLICY: Final = "policy"  # NOT_SERVING while the files on disk are refused; the policy in force goes on being served
+# SERVING as long as this process answers: a full disk is no reason to restart it
+_LIVE: Final = "liveness"
+# NOT_SERVING while the files on disk are refused; the policy in force goes on being served
+_POLICY: Final = "policy"
 _UPKEEP_SECONDS: Final = 1.0  # also how much of the ledger a crash of the machine can lose
-_STREAMS_PER_EXCHANGE: Final = 16  # idle streams (waiting for a response) are cheap, but their number is bounded too
-_MOST_TOLD: Final = 20  # problems of a policy in the log, each with so many letters; `phiguard policy check` shows all
+# idle streams (waiting for a response) are cheap, but their number is bounded too
+_STREAMS_PER_EXCHANGE: Final = 16
+# problems of a policy in the log, each with so many letters; `phiguard policy check` shows all
+_MOST_TOLD: Final = 20
 _LONGEST: Final = 500
 _POLL_SECONDS: Final = 0.02
 
@@ -87,7 +91,12 @@ class Worker:
         self._edges = EdgeUpkeep(edges)
         self._admission = Admission(settings.limits)
         self._desk = Desk(
-            lambda: policies.current, ledger, edges, pipeline.telemetry, settings.limits, lambda: uuid.uuid4().hex
+            lambda: policies.current,
+            ledger,
+            edges,
+            pipeline.telemetry,
+            settings.limits,
+            lambda: uuid.uuid4().hex,
         )
         self._health: Any = health.aio.HealthServicer()  # type: ignore[attr-defined]  # defined when grpc.aio is there
         self._healthy = True
@@ -106,7 +115,9 @@ class Worker:
             ExternalProcessor(self._desk, self._admission, settings.trust_domain),
         )
         server.add_generic_rpc_handlers(tuple(service.handlers() for service in services))
-        reflection.enable_server_reflection((wire.AUTHORIZATION, wire.EXTERNAL_PROCESSOR), server, pool=wire.pool())
+        reflection.enable_server_reflection(
+            (wire.AUTHORIZATION, wire.EXTERNAL_PROCESSOR), server, pool=wire.pool()
+        )
         port = self._listen(server, settings.address, secure=True)
         if settings.health is not None:
             self._listen(self._server(), "{}:{}".format(*settings.health), secure=False)
@@ -118,7 +129,8 @@ class Worker:
         return port
 
     def obey_signals(self) -> None:
-        """From now on SIGTERM and SIGINT end `run`, and SIGHUP looks at once whether the policy has changed."""
+        """From now on SIGTERM and SIGINT end `run`, and SIGHUP looks at once whether the policy has
+        changed."""
         loop = asyncio.get_running_loop()
         handlers: dict[signal.Signals, Callable[[], None]] = {
             signal.SIGTERM: self._stopping.set,
@@ -134,7 +146,8 @@ class Worker:
         await self.drain()
 
     async def drain(self) -> None:
-        """Refuse what is new, let what runs finish within the grace period, and close everything."""
+        """Refuse what is new, let what runs finish within the grace period, and close
+        everything."""
         grace = self._settings.limits.grace_seconds
         logs.emit(LogEvent.DRAINING, streams=self._admission.streams)
         self._admission.drain()
@@ -143,7 +156,9 @@ class Worker:
         while self._admission.streams and time.monotonic() < until:
             await asyncio.sleep(_POLL_SECONDS)
         for server in self._servers:
-            await server.stop(max(0.0, until - time.monotonic()) if self._admission.streams else 0.0)
+            await server.stop(
+                max(0.0, until - time.monotonic()) if self._admission.streams else 0.0
+            )
         if self._upkeep is not None:
             self._upkeep.cancel()
         self._close_ledger()
@@ -171,7 +186,8 @@ class Worker:
         """Log what is wrong with a new revision, once and not every second."""
         if problems != self._complaint:
             self._complaint = problems
-            told = [problem[:_LONGEST] for problem in problems[:_MOST_TOLD]]  # a file of 1 MiB can have 9 MiB of them
+            # a file of 1 MiB can have 9 MiB of them
+            told = [problem[:_LONGEST] for problem in problems[:_MOST_TOLD]]
             logs.emit(LogEvent.POLICY_REFUSED, logging.ERROR, problem=told)
             self._pipeline.telemetry.policy_refused()
 
@@ -197,7 +213,9 @@ class Worker:
         except RuntimeError:
             port = 0
         if not port:
-            raise ListenError(f"{address}: cannot listen there; it is in use or not ours, so name another address")
+            raise ListenError(
+                f"{address}: cannot listen there; it is in use or not ours, so name another address"
+            )
         return port
 
     async def _keep_up(self) -> None:
@@ -206,14 +224,16 @@ class Worker:
                 await asyncio.wait_for(self._hurry.wait(), _UPKEEP_SECONDS)
             self._hurry.clear()
             try:
-                await asyncio.to_thread(self.refresh_policy)  # parsing a large policy takes longer than a message waits
+                # parsing a large policy takes longer than a message waits
+                await asyncio.to_thread(self.refresh_policy)
                 await self._tend_ledger()
                 await self._edges.tend()
             except Exception as raised:  # noqa: BLE001 - upkeep must go on; health shows what it can no longer keep up
                 logs.error(LogEvent.INTERNAL_ERROR, raised)
 
     async def _tend_ledger(self) -> None:
-        """Heal the ledger, put it on the disk, and tell. A guard that is not ready gets no message that would heal it."""
+        """Heal the ledger, put it on the disk, and tell. A guard that is not ready gets no message
+        that would heal it."""
         with contextlib.suppress(LedgerError):  # what is wrong shows as its health
             self._ledger.heal()
             await asyncio.to_thread(self._ledger.sync)
@@ -226,7 +246,11 @@ class Worker:
             logs.emit(event, logging.INFO if self._healthy else logging.ERROR)
         governed = self._policies.current.policy is not None
         ready = self._healthy and governed and not self._admission.draining
-        status = health_pb2.HealthCheckResponse.SERVING if ready else health_pb2.HealthCheckResponse.NOT_SERVING
+        status = (
+            health_pb2.HealthCheckResponse.SERVING
+            if ready
+            else health_pb2.HealthCheckResponse.NOT_SERVING
+        )
         for service in _READY:
             await self._health.set(service, status)
         current = health_pb2.HealthCheckResponse.SERVING

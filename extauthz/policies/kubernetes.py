@@ -26,7 +26,8 @@ PATH: Final = f"/apis/{policy_keys.API_VERSION}/segmentationpolicies"
 _CALM_SECONDS: Final = 1.0  # between two watches, should a server end each at once
 _BEYOND_ASCII: Final = re.compile(r"[^\x00-\x7e]")
 _BMP: Final = 0xFFFF
-_MAX_BYTES: Final = 4 << 20  # of all texts: they are all read again when one changes, at some ten seconds a MiB
+# of all texts: they are all read again when one changes, at some ten seconds a MiB
+_MAX_BYTES: Final = 4 << 20
 _CHANCE: Final = random.SystemRandom()  # not the shared one: this is a thread of its own
 _MAX_SECONDS: Final = 30.0  # between two tries while the API cannot be asked
 
@@ -60,7 +61,9 @@ class KubernetesPolicies:
         self._known = _Known()
         self._asked = threading.Event()
         self._closed = threading.Event()
-        self._thread = threading.Thread(target=self._follow, name="phiguard-kubernetes", daemon=True)
+        self._thread = threading.Thread(
+            target=self._follow, name="phiguard-kubernetes", daemon=True
+        )
 
     def start(self, seconds: float) -> None:
         """Begin, and wait so long for the first answer. None may come: then `read` says so."""
@@ -75,8 +78,8 @@ class KubernetesPolicies:
         """Return the texts of all objects.
 
         Raises:
-            PolicyUnreadableError: the API cannot be asked, there is no object, there are too many, or a file of
-                detectors is unreadable.
+            PolicyUnreadableError: the API cannot be asked, there is no object, there are too many,
+                or a file of detectors is unreadable.
         """
         known = self._known
         if known.problem:
@@ -98,9 +101,13 @@ class KubernetesPolicies:
             began = time.monotonic()
             try:
                 version = self._watch(version) if version else self._list()
-                failures, pause = 0, _CALM_SECONDS if time.monotonic() < began + _CALM_SECONDS else 0.0
+                failures, pause = (
+                    0,
+                    _CALM_SECONDS if time.monotonic() < began + _CALM_SECONDS else 0.0,
+                )
             except Exception as error:  # noqa: BLE001 - a thread that ends in silence would leave an old policy in force
-                if isinstance(error, GoneError) and version:  # of a watch: a new list tells all. A list has to be whole
+                # of a watch: a new list tells all. A list has to be whole
+                if isinstance(error, GoneError) and version:
                     pause = _CALM_SECONDS
                 else:
                     self._known = replace(self._known, problem=_told(error))
@@ -112,7 +119,9 @@ class KubernetesPolicies:
 
     def _list(self) -> str:
         listed = kubernetes_api.list_objects(self._api, PATH)
-        self._known = _Known(MappingProxyType(dict(self._part(item) for item in listed.items)), problem="")
+        self._known = _Known(
+            MappingProxyType(dict(self._part(item) for item in listed.items)), problem=""
+        )
         return listed.version
 
     def _watch(self, version: str) -> str:
@@ -132,10 +141,11 @@ class KubernetesPolicies:
         self._known = replace(self._known, texts=MappingProxyType(texts))
 
     def _part(self, item: Mapping[str, Any]) -> tuple[str, str]:
-        """An object's name and the text of a policy's part: JSON is YAML too. A line a key, so that a place says something.
+        """An object's name and the text of a policy's part: JSON is YAML too. A line a key, so that
+        a place says something.
 
-        What else Kubernetes keeps in `metadata` is no part of the policy, and must not change its digest.
-        """
+        What else Kubernetes keeps in `metadata` is no part of the policy, and must not change its
+        digest."""
         try:
             name, namespace = str(item["metadata"]["name"]), str(item["metadata"]["namespace"])
         except (KeyError, TypeError):
@@ -147,15 +157,22 @@ class KubernetesPolicies:
             "metadata": {"name": name, **scope},
             **({"spec": item["spec"]} if "spec" in item else {}),
         }
-        return f"{namespace}/{name}", _BEYOND_ASCII.sub(_escaped, json.dumps(part, indent=2, ensure_ascii=False))
+        return f"{namespace}/{name}", _BEYOND_ASCII.sub(
+            _escaped, json.dumps(part, indent=2, ensure_ascii=False)
+        )
 
 
 def _told(error: Exception) -> str:
     """A text of ours, or a type: another's text could hold the token."""
-    return str(error) if isinstance(error, ApiError) else f"{type(error).__name__} while asking the API"
+    return (
+        str(error)
+        if isinstance(error, ApiError)
+        else f"{type(error).__name__} while asking the API"
+    )
 
 
 def _escaped(found: re.Match[str]) -> str:
-    """JSON lets U+2028 stand in a string, where YAML reads the end of a line; YAML has no surrogate pairs."""
+    """JSON lets U+2028 stand in a string, where YAML reads the end of a line; YAML has no surrogate
+    pairs."""
     code = ord(found[0])
     return f"\\u{code:04x}" if code <= _BMP else f"\\U{code:08x}"

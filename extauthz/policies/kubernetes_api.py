@@ -32,7 +32,8 @@ _HINTS: Final = {
 
 
 class ApiError(Exception):
-    """The API did not answer as it should. The text is one line, with no text of the answer in it."""
+    """The API did not answer as it should. The text is one line, with no text of the answer in
+    it."""
 
 
 class GoneError(ApiError):
@@ -45,7 +46,8 @@ class Api:
 
     Args:
         url: `https://HOST:PORT`, or `http://` on this machine (`kubectl proxy`).
-        token, ca: files that Kubernetes puts into a pod. Read anew for each request: tokens are changed every hour.
+        token, ca: files that Kubernetes puts into a pod. Read anew for each request: tokens are
+            changed every hour.
     """
 
     url: str
@@ -114,7 +116,9 @@ def _event(line: bytes) -> Event:
         event = Event(str(found["type"]), found["object"])
         if event.type == "ERROR":
             code = event.item.get("code")
-            raise (GoneError if code == _GONE else ApiError)(f"the watch ended with code {int(code or 0)}")
+            raise (GoneError if code == _GONE else ApiError)(
+                f"the watch ended with code {int(code or 0)}"
+            )
         event.version  # noqa: B018 - an event without one is malformed
     return event
 
@@ -143,7 +147,9 @@ def _connection(api: Api) -> http.client.HTTPConnection:
 
 
 def _headers(api: Api) -> dict[str, str]:
-    bearer = {} if api.token is None else {"authorization": f"Bearer {api.token.read_text().strip()}"}
+    bearer = (
+        {} if api.token is None else {"authorization": f"Bearer {api.token.read_text().strip()}"}
+    )
     return {"accept": "application/json", "user-agent": "phiguard", **bearer}
 
 
@@ -170,11 +176,17 @@ def _transport(api: Api) -> Iterator[None]:
     try:
         yield
     except OSError as error:
-        why = "does not answer in time" if isinstance(error, TimeoutError) else (error.strerror or type(error).__name__)
+        why = (
+            "does not answer in time"
+            if isinstance(error, TimeoutError)
+            else (error.strerror or type(error).__name__)
+        )
         where = error.filename or api.url
         raise ApiError(f"{where}: {str(why).lower()}; the API server cannot be asked") from None
     except http.client.HTTPException as error:
-        raise ApiError(f"{api.url}: {type(error).__name__}; the API server does not speak HTTP as it should") from None
+        raise ApiError(
+            f"{api.url}: {type(error).__name__}; the API server does not speak HTTP as it should"
+        ) from None
 
 
 @contextmanager
@@ -182,4 +194,6 @@ def _well_formed() -> Iterator[None]:
     try:
         yield
     except (KeyError, TypeError, ValueError, AttributeError, RecursionError):
-        raise ApiError("an answer of the API is not of the form that its documentation says") from None
+        raise ApiError(
+            "an answer of the API is not of the form that its documentation says"
+        ) from None

@@ -75,20 +75,27 @@ def vocabulary(sets: Sequence[DetectorSet], unseen: frozenset[str] = frozenset()
     return Vocabulary(detector_sets.vocabulary(sets), unseen)
 
 
-def check_sets(texts: Mapping[str, str]) -> tuple[tuple[DetectorSet, ...] | None, tuple[Problem, ...]]:
-    """The detector sets of these files, or None when one has an error or two hold one name; and all problems."""
+def check_sets(
+    texts: Mapping[str, str],
+) -> tuple[tuple[DetectorSet, ...] | None, tuple[Problem, ...]]:
+    """The detector sets of these files, or None when one has an error or two hold one name; and all
+    problems."""
     read = [detector_sets.check(text, file=file) for file, text in sorted(texts.items())]
     problems = tuple(sorted(problem for _, found in read for problem in found))
     sets = tuple(found for found, _ in read if found is not None)
     if len(sets) < len(read):
         return None, problems
     if clash := detector_sets.clash(sets):
-        return None, (*problems, Problem(sorted(texts)[-1], 1, 1, Severity.ERROR, clash, "rename one"))
+        return None, (
+            *problems,
+            Problem(sorted(texts)[-1], 1, 1, Severity.ERROR, clash, "rename one"),
+        )
     return sets, problems
 
 
 def _sealed(policy: Policy, sets: Sequence[DetectorSet]) -> Policy:
-    """The policy under a digest of everything: other detectors decide otherwise. Without sets it is the policy's own."""
+    """The policy under a digest of everything: other detectors decide otherwise. Without sets it is
+    the policy's own."""
     if not sets:
         return policy
     parts = "\n".join([policy.digest, *sorted(each.digest for each in sets)])

@@ -53,8 +53,8 @@ class PolicyStore:
         source: where the policy and its detectors stand.
         today: tells the day that exceptions are held against.
         engine_of: compiles.
-        required: whether a first revision that cannot be used ends the start. Without it the store begins with no
-            policy, and goes on asking.
+        required: whether a first revision that cannot be used ends the start. Without it the store
+            begins with no policy, and goes on asking.
 
     Raises:
         PolicyUnreadableError: a file cannot be read.
@@ -62,7 +62,9 @@ class PolicyStore:
         EngineError: the detectors cannot run.
     """
 
-    def __init__(self, source: Source, today: Today, engine_of: EngineOf, *, required: bool = True) -> None:
+    def __init__(
+        self, source: Source, today: Today, engine_of: EngineOf, *, required: bool = True
+    ) -> None:
         self._source = source
         self._today = today
         self._engine_of = engine_of
@@ -80,7 +82,8 @@ class PolicyStore:
 
     @property
     def current(self) -> Snapshot:
-        """The snapshot in force. Keep the value for the whole of an exchange: the next call may return another."""
+        """The snapshot in force. Keep the value for the whole of an exchange: the next call may
+        return another."""
         return self._current
 
     @property
@@ -89,13 +92,15 @@ class PolicyStore:
         return self._refused
 
     def refresh(self) -> bool:
-        """Read the source again and put a changed revision in force; return whether something changed.
+        """Read the source again and put a changed revision in force; return whether something
+        changed.
 
-        Exceptions end here too, whatever the source says. A revision is tried once: until a text changes again, later
-        calls return False.
+        Exceptions end here too, whatever the source says. A revision is tried once: until a text
+        changes again, later calls return False.
 
         Raises:
-            PolicyUnreadableError, PolicyError, EngineError: as the constructor. The old snapshot stays.
+            PolicyUnreadableError, PolicyError, EngineError: as the constructor. The old snapshot
+                stays.
         """
         today = self._today()
         ended = self._end_exceptions(today)

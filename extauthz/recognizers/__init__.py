@@ -14,7 +14,12 @@ from typing import Final
 from phiscan.recognizer import Recognizer
 
 KINDS: Final = MappingProxyType(
-    {"spacy": "spacy_model", "presidio": "presidio", "gliner": "gliner_model", "python": "python_function"}
+    {
+        "spacy": "spacy_model",
+        "presidio": "presidio",
+        "gliner": "gliner_model",
+        "python": "python_function",
+    }
 )
 """What may stand before the colon, and the module of it."""
 
@@ -27,7 +32,8 @@ def load(model: str) -> Recognizer:
     """The recognizer that `--model` names.
 
     Raises:
-        ModelError: there is no such kind, its library is not installed, or the model cannot be read.
+        ModelError: there is no such kind, its library is not installed, or the model cannot be
+            read.
     """
     kind, _, where = model.partition(":")
     if kind not in KINDS:
@@ -55,7 +61,9 @@ def library(name: str) -> ModuleType:
     try:
         return importlib.import_module(name)
     except ImportError:
-        raise ModelError(f"the package {name} is not installed; install it beside phiguard") from None
+        raise ModelError(
+            f"the package {name} is not installed; install it beside phiguard"
+        ) from None
 
 
 def _first_line(error: Exception) -> str:

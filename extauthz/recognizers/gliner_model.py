@@ -15,7 +15,9 @@ def load(where: str) -> Recognizer:
     """The model in the folder `where`. Raises ModelError."""
     gliner = library("gliner")
     if not Path(where).is_dir():
-        raise ModelError("no such folder; give that of a GLiNER model (it holds gliner_config.json)")
+        raise ModelError(
+            "no such folder; give that of a GLiNER model (it holds gliner_config.json)"
+        )
     return _Gliner(gliner.GLiNER.from_pretrained(where, local_files_only=True))
 
 

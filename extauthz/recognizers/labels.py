@@ -27,7 +27,9 @@ _LABELS: Final = {
     "LICENSE_PLATE": "license plate|license plate number|vehicle registration number",
     "DEVICE_IDENTIFIER": "device|device identifier|serial number",
 }
-_TYPES: Final = MappingProxyType({label: kind for kind, labels in _LABELS.items() for label in labels.split("|")})
+_TYPES: Final = MappingProxyType(
+    {label: kind for kind, labels in _LABELS.items() for label in labels.split("|")}
+)
 
 ASKED: Final = ("person name", "date of birth", "email address", "phone number", "social security number", "medical record number",
                 "health insurance id number", "street address", "city", "account number", "driver's license number")  # fmt: skip
@@ -35,6 +37,7 @@ ASKED: Final = ("person name", "date of birth", "email address", "phone number",
 
 
 def info_type(label: str) -> str:
-    """The infoType of a model's label in any spelling (`US_SSN`, `B-PER`, `phone number`); empty when it has none."""
+    """The infoType of a model's label in any spelling (`US_SSN`, `B-PER`, `phone number`); empty
+    when it has none."""
     plain = label.lower().replace("_", " ").removeprefix("b-").removeprefix("i-").strip()
     return _TYPES.get(plain, "")

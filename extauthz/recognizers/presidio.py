@@ -21,17 +21,24 @@ _DEFAULT_MODEL: Final = "en_core_web_lg"
 
 
 def load(where: str) -> Recognizer:
-    """The analyzer that the file `where` configures, or Presidio's own when it is empty. Raises ModelError."""
+    """The analyzer that the file `where` configures, or Presidio's own when it is empty. Raises
+    ModelError."""
     presidio = library("presidio_analyzer")
     for model in _models(where) if where else [_DEFAULT_MODEL]:
-        if importlib.util.find_spec(model) is None if model.isidentifier() else not Path(model).is_dir():
+        if (
+            importlib.util.find_spec(model) is None
+            if model.isidentifier()
+            else not Path(model).is_dir()
+        ):
             raise ModelError(
                 f"the spaCy model {model} is not installed, and phiguard fetches none; install it, or name another"
             )
     _fetch_no_domains()
     if not where:
         return _Presidio(presidio.AnalyzerEngine())
-    return _Presidio(presidio.AnalyzerEngineProvider(analyzer_engine_conf_file=where).create_engine())
+    return _Presidio(
+        presidio.AnalyzerEngineProvider(analyzer_engine_conf_file=where).create_engine()
+    )
 
 
 def _fetch_no_domains() -> None:
@@ -51,7 +58,11 @@ def _models(where: str) -> list[str]:
     configuration = read.get("nlp_configuration") if isinstance(read, dict) else None
     if not isinstance(configuration, dict) or not isinstance(configuration.get("models"), list):
         raise ModelError("names no models; give nlp_configuration.models in it")
-    return [str(model.get("model_name", "")) for model in configuration["models"] if isinstance(model, dict)]
+    return [
+        str(model.get("model_name", ""))
+        for model in configuration["models"]
+        if isinstance(model, dict)
+    ]
 
 
 class _Presidio:

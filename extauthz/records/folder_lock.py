@@ -10,7 +10,8 @@ class BusyError(Exception):
 
 
 def take(folder: Path, name: str) -> int:
-    """Make the folder when it is missing (mode 0700), lock `name` in it, and return the file descriptor that holds the lock.
+    """Make the folder when it is missing (mode 0700), lock `name` in it, and return the file
+    descriptor that holds the lock.
 
     Raises:
         BusyError: see there.

@@ -40,7 +40,8 @@ class Judgement:
 
 
 def ledger_record(judgement: Judgement) -> dict[str, Any]:
-    """Return the record of a decision as the ledger keeps it: principals, classes, counts and closed words."""
+    """Return the record of a decision as the ledger keeps it: principals, classes, counts and
+    closed words."""
     decision, facts = judgement.decision, judgement.facts
     return {
         "kind": "decision",

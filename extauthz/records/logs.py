@@ -14,7 +14,20 @@ from typing import Any, Final
 import orjson
 
 _FIELDS: Final = frozenset(
-    {"address", "worker", "policy", "digest", "problem", "error", "head", "seq", "signal", "streams", "code", "pid"}
+    {
+        "address",
+        "worker",
+        "policy",
+        "digest",
+        "problem",
+        "error",
+        "head",
+        "seq",
+        "signal",
+        "streams",
+        "code",
+        "pid",
+    }
 )
 
 
@@ -49,7 +62,9 @@ _LOGGER: Final = logging.getLogger("phiguard")
 
 def emit(event: LogEvent, level: int = logging.INFO, **fields: Any) -> None:  # noqa: ANN401 - orjson takes many types
     """Log one event. Fields that are not known are left out."""
-    _LOGGER.log(level, event.value, extra={"fields": {k: v for k, v in fields.items() if k in _FIELDS}})
+    _LOGGER.log(
+        level, event.value, extra={"fields": {k: v for k, v in fields.items() if k in _FIELDS}}
+    )
 
 
 def error(event: LogEvent, raised: BaseException) -> None:
@@ -60,7 +75,8 @@ def error(event: LogEvent, raised: BaseException) -> None:
 class _JsonLines(logging.Formatter):
     def format(self, record: logging.LogRecord) -> str:
         line: dict[str, Any] = {
-            "time": time.strftime("%Y-%m-%dT%H:%M:%S", time.gmtime(record.created)) + f".{int(record.msecs):03}Z",
+            "time": time.strftime("%Y-%m-%dT%H:%M:%S", time.gmtime(record.created))
+            + f".{int(record.msecs):03}Z",
             "level": record.levelname.lower(),
             "logger": record.name,
         }
@@ -75,7 +91,8 @@ def configure() -> None:
     """Send this process's log to standard error as JSON lines."""
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(_JsonLines())
-    logging.raiseExceptions = False  # else a line that cannot be written is dumped with its arguments and the stack
+    # else a line that cannot be written is dumped with its arguments and the stack
+    logging.raiseExceptions = False
     root = logging.getLogger()
     root.handlers[:] = [handler]
     root.setLevel(logging.WARNING)

@@ -18,15 +18,20 @@ from opentelemetry.sdk.trace.sampling import ALWAYS_ON
 
 from extauthz.records.telemetry import AllowList, Telemetry, views
 
-# The SDK's default of 2,048 spans lost 55 % of 20,500 in a burst; three spans a decision, so this holds 10,000.
+# The SDK's default of 2,048 spans lost 55 % of 20,500 in a burst; three spans a decision, so this
+# holds 10,000.
 _QUEUE: Final = 32768
 
 
 class Pipeline:
     """The providers behind a `Telemetry`, and their end."""
 
-    def __init__(self, processors: Sequence[SpanProcessor], readers: Sequence[MetricReader]) -> None:
-        resource = Resource.create({"service.name": os.environ.get("OTEL_SERVICE_NAME", "phiguard")})
+    def __init__(
+        self, processors: Sequence[SpanProcessor], readers: Sequence[MetricReader]
+    ) -> None:
+        resource = Resource.create(
+            {"service.name": os.environ.get("OTEL_SERVICE_NAME", "phiguard")}
+        )
         self._tracers = TracerProvider(sampler=ALWAYS_ON, resource=resource, shutdown_on_exit=False)
         for processor in processors:
             self._tracers.add_span_processor(processor)
@@ -40,7 +45,8 @@ class Pipeline:
 
 
 def from_environment() -> Pipeline:
-    """Return the pipeline that OTEL_EXPORTER_OTLP_ENDPOINT (or its traces and metrics forms) asks for.
+    """Return the pipeline that OTEL_EXPORTER_OTLP_ENDPOINT (or its traces and metrics forms) asks
+    for.
 
     `http://` endpoints are reached without TLS, `https://` ones with it: the exporters' own rule.
     """

@@ -20,7 +20,14 @@ from opentelemetry.metrics import MeterProvider
 from opentelemetry.sdk.metrics.view import DropAggregation, ExplicitBucketHistogramAggregation, View
 from opentelemetry.sdk.trace import ReadableSpan
 from opentelemetry.sdk.trace.export import SpanExporter, SpanExportResult
-from opentelemetry.trace import Span, SpanContext, SpanKind, TracerProvider, format_trace_id, set_span_in_context
+from opentelemetry.trace import (
+    Span,
+    SpanContext,
+    SpanKind,
+    TracerProvider,
+    format_trace_id,
+    set_span_in_context,
+)
 from opentelemetry.trace.propagation.tracecontext import TraceContextTextMapPropagator
 
 from extauthz.records.judgement import Judgement
@@ -62,7 +69,8 @@ class Key(StrEnum):
 
 
 class SpanName(StrEnum):
-    """Every span that may leave: one of the first two for each decision, with the other two inside."""
+    """Every span that may leave: one of the first two for each decision, with the other two
+    inside."""
 
     AUTHORIZE = "phiguard.authorize"
     INSPECT = "phiguard.inspect"
@@ -74,7 +82,9 @@ Clock = Callable[[], int]
 """Nanoseconds since 1970, as OpenTelemetry counts them."""
 
 _METRICS: Final = {
-    "phiguard.decisions": frozenset({Key.DECISION, Key.ENFORCED, Key.REASON, Key.VERDICT, Key.DIRECTION, Key.VANTAGE}),
+    "phiguard.decisions": frozenset(
+        {Key.DECISION, Key.ENFORCED, Key.REASON, Key.VERDICT, Key.DIRECTION, Key.VANTAGE}
+    ),
     "phiguard.decision.duration": frozenset({Key.DECISION, Key.DIRECTION}),
     "phiguard.scan.size": frozenset({Key.MEDIA, Key.DIRECTION}),
     "phiguard.findings": frozenset({Key.INFO_TYPE, Key.IDENTIFIER, Key.DIRECTION}),
@@ -90,7 +100,9 @@ def views() -> list[View]:
         View(
             instrument_name=name,
             attribute_keys=set(keys),
-            aggregation=ExplicitBucketHistogramAggregation(_BUCKETS) if name.endswith(".duration") else None,
+            aggregation=ExplicitBucketHistogramAggregation(_BUCKETS)
+            if name.endswith(".duration")
+            else None,
         )
         for name, keys in _METRICS.items()
     ]
@@ -98,14 +110,17 @@ def views() -> list[View]:
 
 
 class AllowList(SpanExporter):
-    """Hands on only what `SpanName` and `Key` list: no events, links, status texts, trace states or other attributes."""
+    """Hands on only what `SpanName` and `Key` list: no events, links, status texts, trace states or
+    other attributes."""
 
     def __init__(self, exporter: SpanExporter) -> None:
         self._exporter = exporter
 
     def export(self, spans: Sequence[ReadableSpan]) -> SpanExportResult:
         """Export the cleaned copies of known spans."""
-        return self._exporter.export([_cleaned(span) for span in spans if span.name in set(SpanName)])
+        return self._exporter.export(
+            [_cleaned(span) for span in spans if span.name in set(SpanName)]
+        )
 
     def shutdown(self) -> None:
         """Shut the exporter down."""
@@ -123,7 +138,9 @@ def _cleaned(span: ReadableSpan) -> ReadableSpan:
         context=_bare(span.get_span_context()),
         parent=_bare(span.parent),
         resource=span.resource,
-        attributes={k: v for k, v in (span.attributes or {}).items() if k in known and _is_plain(v)},
+        attributes={
+            k: v for k, v in (span.attributes or {}).items() if k in known and _is_plain(v)
+        },
         kind=span.kind,
         start_time=span.start_time,
         end_time=span.end_time,
@@ -133,7 +150,9 @@ def _cleaned(span: ReadableSpan) -> ReadableSpan:
 
 def _bare(context: SpanContext | None) -> SpanContext | None:
     """The ids of a span without its trace state: free text that a client may have written."""
-    return context and SpanContext(context.trace_id, context.span_id, context.is_remote, context.trace_flags)
+    return context and SpanContext(
+        context.trace_id, context.span_id, context.is_remote, context.trace_flags
+    )
 
 
 def _is_plain(value: object) -> bool:
@@ -179,12 +198,15 @@ class Telemetry:
     """Makes spans and counts.
 
     Args:
-        tracers: where spans go. Its sampler must be ALWAYS_ON and its exporters wrapped in `AllowList`.
+        tracers: where spans go. Its sampler must be ALWAYS_ON and its exporters wrapped in
+            `AllowList`.
         meters: where counts go. Its views must be `views()`.
         clock: nanoseconds since 1970.
     """
 
-    def __init__(self, tracers: TracerProvider, meters: MeterProvider, clock: Clock = time.time_ns) -> None:
+    def __init__(
+        self, tracers: TracerProvider, meters: MeterProvider, clock: Clock = time.time_ns
+    ) -> None:
         self.clock = clock
         self._tracer = tracers.get_tracer(SCOPE)
         self._propagator = TraceContextTextMapPropagator()
@@ -193,11 +215,17 @@ class Telemetry:
         self._duration = meter.create_histogram(
             "phiguard.decision.duration", "s", "Work on one message, without the wait for its body"
         )
-        self._size = meter.create_histogram("phiguard.scan.size", "By", "Size of scanned bodies as received")
+        self._size = meter.create_histogram(
+            "phiguard.scan.size", "By", "Size of scanned bodies as received"
+        )
         self._findings = meter.create_counter("phiguard.findings", "{finding}", "Things found")
         self._records = meter.create_counter("phiguard.ledger.records", "{record}", "Records kept")
-        self._failures = meter.create_counter("phiguard.ledger.failures", "{record}", "Records that were not kept")
-        self._refusals = meter.create_counter("phiguard.policy.refusals", "{revision}", "Policy revisions refused")
+        self._failures = meter.create_counter(
+            "phiguard.ledger.failures", "{record}", "Records that were not kept"
+        )
+        self._refusals = meter.create_counter(
+            "phiguard.policy.refusals", "{revision}", "Policy revisions refused"
+        )
 
     def begin(self, name: SpanName, metadata: Mapping[str, str]) -> Trace:
         """Start the span of one message.
@@ -249,14 +277,18 @@ class Telemetry:
         )
         self._duration.record(seconds, outcome)
         self._size.record(report.size, {Key.MEDIA.value: report.media, **direction})
-        # a document has thousands of findings of a dozen kinds, and each `add` takes as long as finding one
-        for (info_type, identifier), number in Counter((f.info_type, f.identifier) for f in report.findings).items():
+        # a document has thousands of findings of a dozen kinds, and each `add` takes as long as
+        # finding one
+        for (info_type, identifier), number in Counter(
+            (f.info_type, f.identifier) for f in report.findings
+        ).items():
             found = {Key.INFO_TYPE.value: info_type, Key.IDENTIFIER.value: identifier or ""}
             self._findings.add(number, {**found, **direction})
 
 
 def span_attributes(judgement: Judgement) -> dict[str, Any]:
-    """Return the attributes of a decision's span. No path, address or value: see `extauthz.records.judgement`."""
+    """Return the attributes of a decision's span. No path, address or value: see
+    `extauthz.records.judgement`."""
     decision, report, facts = judgement.decision, judgement.report, judgement.facts
     return {
         Key.DECISION.value: decision.action.value,

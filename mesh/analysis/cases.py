@@ -33,12 +33,22 @@ from phiscan.identifiers import Identifier
 from phiscan.protobuf.schemas import Rpc
 
 Read = Callable[[str], bytes | Mapping[str, bytes]]
-"""The bytes of a file that a case file names, as it names it; of a folder those of its policy files, by name.
-Raises OSError when there is none."""
+"""The bytes of a file that a case file names, as it names it; of a folder those of its policy
+files, by name. Raises OSError when there is none."""
 
 _BODIES: Final = ("body", "bodyBase64", "bodyFile")
 _REQUEST: Final = (
-    *("source", "destination", "service", "caller", "mtls", "vantage", "direction", "protocol", "redactable"),
+    *(
+        "source",
+        "destination",
+        "service",
+        "caller",
+        "mtls",
+        "vantage",
+        "direction",
+        "protocol",
+        "redactable",
+    ),
     *("method", "path", "host", "port", "headers", "contentType", "truncated", *_BODIES),
     *("sourceAddress", "claims", "verifiedHeaders"),
 )
@@ -137,10 +147,16 @@ def run(case: Case, scanner_of: ScannerOf) -> CaseResult:
     head = case.head
 
     def open_scanner() -> Scanner:
-        return scanner_of(content_type=head.content_type, content_encoding=head.content_encoding, rpc=head.facts.rpc)
+        return scanner_of(
+            content_type=head.content_type,
+            content_encoding=head.content_encoding,
+            rpc=head.facts.rpc,
+        )
 
     exchange = Exchange(case.policy, open_scanner)
-    outcome = exchange.receive(head) or exchange.receive(Body(case.body or b"", end=True, truncated=case.truncated))
+    outcome = exchange.receive(head) or exchange.receive(
+        Body(case.body or b"", end=True, truncated=case.truncated)
+    )
     if outcome is None:  # the state table leaves no third way
         raise AssertionError("a body's end gave no outcome")
     actual = _words_of(outcome)
@@ -151,16 +167,19 @@ def run(case: Case, scanner_of: ScannerOf) -> CaseResult:
 def is_case_file(text: str) -> bool:
     """Whether a YAML file says that it holds cases, so that it is not read as a policy beside it.
 
-    A file that has a policy's own keys is read as one, and refused for the others: no part of a policy is passed over.
-    """
+    A file that has a policy's own keys is read as one, and refused for the others: no part of a
+    policy is passed over."""
     return _CASES.search(text) is not None and _POLICY.search(text) is None
 
 
-def load(text: str, *, file: str, read: Read, words_of: VocabularyOf = _built_in) -> tuple[Case, ...]:
+def load(
+    text: str, *, file: str, read: Read, words_of: VocabularyOf = _built_in
+) -> tuple[Case, ...]:
     """The cases of a file.
 
     Args:
-        words_of: the infoTypes that a policy may name, by its path as the file names it; by none when it stands inside.
+        words_of: the infoTypes that a policy may name, by its path as the file names it; by none
+            when it stands inside.
 
     Raises:
         PolicyError: with every problem of it and of the policy that it names.
@@ -189,7 +208,9 @@ def _words_of(outcome: Outcome) -> dict[str, Expected]:
 
 def _file(reader: NodeReader, root: Node, source: "_Source") -> tuple[Case, ...]:
     keys = reader.mapping(root, ("policy", "today", "cases"), "the case file")
-    policy_node, cases_node = (reader.required(root, keys, key, "the case file") for key in ("policy", "cases"))
+    policy_node, cases_node = (
+        reader.required(root, keys, key, "the case file") for key in ("policy", "cases")
+    )
     today = read_day(reader, keys["today"], "`today`") if "today" in keys else None
     policy = _policy(reader, policy_node, source) if policy_node else None
     nodes = reader.sequence(cases_node, "`cases`") if cases_node else []
@@ -228,10 +249,13 @@ def _read(reader: NodeReader, node: Node, path: str, read: Read) -> bytes | Mapp
 
 def _case(reader: NodeReader, node: Node, policy: Policy, read: Read) -> Case:
     keys = reader.mapping(node, ("name", "request", "expect"), "a case")
-    name_node, request_node = (reader.required(node, keys, key, "the case") for key in ("name", "request"))
+    name_node, request_node = (
+        reader.required(node, keys, key, "the case") for key in ("name", "request")
+    )
     request = reader.mapping(request_node, _REQUEST, "`request`") if request_node else {}
     flags = {
-        key: reader.boolean(request[key], f"`{key}`") if key in request else default for key, default in _FLAGS.items()
+        key: reader.boolean(request[key], f"`{key}`") if key in request else default
+        for key, default in _FLAGS.items()
     }
     body, implied_type = _body(reader, request, read)
     fields = _fields(reader, request, implied_type)
@@ -239,7 +263,9 @@ def _case(reader: NodeReader, node: Node, policy: Policy, read: Read) -> Case:
         name=reader.text(name_node, "`name`") if name_node else "",
         line=node.start_mark.line + 1,
         policy=policy,
-        head=Head(_facts(reader, request, flags), fields, _content_length(fields), end=body is None),
+        head=Head(
+            _facts(reader, request, flags), fields, _content_length(fields), end=body is None
+        ),
         body=body,
         truncated=flags["truncated"],
         expect=_expect(reader, keys["expect"]) if "expect" in keys else {},
@@ -253,7 +279,11 @@ def _facts(reader: NodeReader, request: Mapping[str, Node], flags: Mapping[str, 
     def principal(key: str) -> str:
         word = text(key)
         if word and not identity.is_principal(word):
-            reader.error(request[key], f"`{word}` is not a principal", "write `cluster.local/ns/NAMESPACE/sa/ACCOUNT`")
+            reader.error(
+                request[key],
+                f"`{word}` is not a principal",
+                "write `cluster.local/ns/NAMESPACE/sa/ACCOUNT`",
+            )
         return word
 
     port = reader.integer(request["port"], PORTS, "`port`") if "port" in request else 0
@@ -270,7 +300,9 @@ def _facts(reader: NodeReader, request: Mapping[str, Node], flags: Mapping[str, 
         operation=Operation(text("method"), text("path"), text("host"), port),
         source_address=text("sourceAddress"),
         claims=_vouched(reader, request["claims"], "claim") if "claims" in request else None,
-        headers=_vouched(reader, request["verifiedHeaders"], "header") if "verifiedHeaders" in request else None,
+        headers=_vouched(reader, request["verifiedHeaders"], "header")
+        if "verifiedHeaders" in request
+        else None,
     )
 
 
@@ -281,18 +313,30 @@ def _vouched(reader: NodeReader, node: Node, what: str) -> Claims:
     )
 
 
-def _word(reader: NodeReader, request: Mapping[str, Node], key: str, choices: Mapping[str, WordT]) -> WordT:
+def _word(
+    reader: NodeReader, request: Mapping[str, Node], key: str, choices: Mapping[str, WordT]
+) -> WordT:
     """One of the words; the first of them when the key is not written."""
-    return reader.choice(request[key], choices, f"`{key}`") if key in request else next(iter(choices.values()))
+    return (
+        reader.choice(request[key], choices, f"`{key}`")
+        if key in request
+        else next(iter(choices.values()))
+    )
 
 
 def _fields(reader: NodeReader, request: Mapping[str, Node], implied_type: str) -> Fields:
     fields = []
-    for name, _, value in reader.items(request["headers"], "`headers`") if "headers" in request else ():
+    for name, _, value in (
+        reader.items(request["headers"], "`headers`") if "headers" in request else ()
+    ):
         if not isinstance(value, ScalarNode):
             reader.error(value, f"header `{name}` is not a single value")
         fields.append((name.lower(), str(value.value)))
-    content_type = reader.text(request["contentType"], "`contentType`") if "contentType" in request else implied_type
+    content_type = (
+        reader.text(request["contentType"], "`contentType`")
+        if "contentType" in request
+        else implied_type
+    )
     if content_type and not any(name == "content-type" for name, _ in fields):
         fields.append(("content-type", content_type))
     return tuple(fields)
@@ -300,7 +344,8 @@ def _fields(reader: NodeReader, request: Mapping[str, Node], implied_type: str) 
 
 def _content_length(fields: Fields) -> int | None:
     value = dict(fields).get("content-length", "")
-    return int(value) if value.isascii() and value.isdigit() and len(value) < 20 else None  # as `translate.headers`
+    # as `translate.headers`
+    return int(value) if value.isascii() and value.isdigit() and len(value) < 20 else None
 
 
 def _body(reader: NodeReader, request: Mapping[str, Node], read: Read) -> tuple[bytes | None, str]:
@@ -348,11 +393,18 @@ def _expect(reader: NodeReader, node: Node) -> dict[str, Expected]:
             expect[key] = _audits(reader, value)
         else:
             is_valid = _CLASSES.__contains__ if key == "identifiers" else bool
-            expect[key] = tuple(sorted(reader.strings(value, f"`{key}`", is_valid, "write classes A to R")))
+            expect[key] = tuple(
+                sorted(reader.strings(value, f"`{key}`", is_valid, "write classes A to R"))
+            )
     return expect
 
 
 def _audits(reader: NodeReader, node: Node) -> tuple[str, ...]:
     """What AUDIT rules would have done, by name; `{}` for nothing."""
     found = reader.items(node, "`audits`")
-    return tuple(sorted(f"{rule}: {reader.choice(value, _AUDITS, f'`{rule}`').value}" for rule, _, value in found))
+    return tuple(
+        sorted(
+            f"{rule}: {reader.choice(value, _AUDITS, f'`{rule}`').value}"
+            for rule, _, value in found
+        )
+    )

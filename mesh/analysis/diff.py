@@ -51,7 +51,8 @@ class Move:
 
 @dataclass(frozen=True, slots=True)
 class Difference:
-    """What two policies decide differently for one class of messages; `facts` are those of its witness."""
+    """What two policies decide differently for one class of messages; `facts` are those of its
+    witness."""
 
     source: str
     destination: str
@@ -90,8 +91,8 @@ class Diff:
 
     Args:
         spots: for each pair of labels, all operations that the policies tell apart there.
-        untried: changed rules that ask for claims or headers: a person must read them, because nobody's message stands
-            for those. They count as opening.
+        untried: changed rules that ask for claims or headers: a person must read them, because
+            nobody's message stands for those. They count as opening.
         audits: changed AUDIT rules. They decide nothing, so nothing opens or closes.
         info_types: of both policies, by name.
     """
@@ -119,7 +120,8 @@ class Diff:
 
 
 def diff(old: Policy, new: Policy) -> Diff:
-    """What `new` decides differently from `old`. Exceptions count as they hold on the policies' own day.
+    """What `new` decides differently from `old`. Exceptions count as they hold on the policies' own
+    day.
 
     Raises:
         TooManyError: the changed rules name too many messages.
@@ -129,7 +131,9 @@ def diff(old: Policy, new: Policy) -> Diff:
     parties = Parties(rules)
     changed = set(old.in_force) ^ set(new.in_force)
     pairs = (pair for rule in rules if rule in changed for pair in parties.pairs(rule))
-    compared = _Comparison(replace(old, info_types={**known, **old.info_types}), replace(new, info_types=known))
+    compared = _Comparison(
+        replace(old, info_types={**known, **old.info_types}), replace(new, info_types=known)
+    )
     found: list[Difference] = []
     spots: dict[tuple[str, str], tuple[Spot, ...]] = {}
     for source, destination, between in trials((old, new), pairs):
@@ -139,7 +143,9 @@ def diff(old: Policy, new: Policy) -> Diff:
             for facts in messages(source, destination, spot):
                 if moves := compared.moves(facts):
                     found.append(Difference(*names, spot, facts, moves))
-    untried = _rule_changes(*([rule for rule in each.in_force if asked_for(rule)] for each in (old, new)))
+    untried = _rule_changes(
+        *([rule for rule in each.in_force if asked_for(rule)] for each in (old, new))
+    )
     audits = _rule_changes(old.auditing, new.auditing)
     return Diff(_settings(old, new), tuple(found), spots, untried, audits, known)
 
@@ -157,7 +163,8 @@ def _rule_changes(old: Iterable[Rule], new: Iterable[Rule]) -> tuple[RuleChange,
 
 
 class _Comparison:
-    """Decides messages by both policies. Messages of which the rules say the same are decided once."""
+    """Decides messages by both policies. Messages of which the rules say the same are decided
+    once."""
 
     def __init__(self, old: Policy, new: Policy) -> None:
         self._policies = (old, new)
@@ -182,7 +189,9 @@ class _Comparison:
 def _edge_moves(before: Decision, after: Decision) -> list[Move]:
     moves = []
     if (before.action is Action.DENY) != (after.action is Action.DENY):
-        moves.append(Move(What.EDGE, "", before.action, after.action, opens=before.action is Action.DENY))
+        moves.append(
+            Move(What.EDGE, "", before.action, after.action, opens=before.action is Action.DENY)
+        )
     if before.enforced != after.enforced:
         words = ("enforced", "recorded") if before.enforced else ("recorded", "enforced")
         moves.append(Move(What.ENFORCEMENT, "", *words, opens=before.enforced))
@@ -190,7 +199,8 @@ def _edge_moves(before: Decision, after: Decision) -> list[Move]:
 
 
 def _settings(old: Policy, new: Policy) -> tuple[Setting, ...]:
-    """A setting opens when its new value is looser. Another principal for a service opens: it is another receiver."""
+    """A setting opens when its new value is looser. Another principal for a service opens: it is
+    another receiver."""
     loosest = (Mode.DISCOVER, Mode.MONITOR, Mode.ENFORCE)
     found = [
         Setting("mode", old.mode, new.mode, loosest.index(new.mode) < loosest.index(old.mode)),
@@ -205,9 +215,14 @@ def _settings(old: Policy, new: Policy) -> tuple[Setting, ...]:
     ]
     for host in sorted({*old.services, *new.services}):
         before, after = old.services.get(host, ""), new.services.get(host, "")
-        found.append(Setting(f"services `{host}`", before or "none", after or "none", opens=bool(after)))
-    for name in sorted(old.info_types.keys() | new.info_types.keys()):  # what nobody looks for flows
-        before, after = ("found" if name in policy.info_types else "not found" for policy in (old, new))
+        found.append(
+            Setting(f"services `{host}`", before or "none", after or "none", opens=bool(after))
+        )
+    # what nobody looks for flows
+    for name in sorted(old.info_types.keys() | new.info_types.keys()):
+        before, after = (
+            "found" if name in policy.info_types else "not found" for policy in (old, new)
+        )
         found.append(Setting(f"infoType `{name}`", before, after, opens=after == "not found"))
     return tuple(setting for setting in found if setting.before != setting.after)
 

@@ -25,7 +25,10 @@ _FLOW: Final = {
     (Action.ALERT, Action.REDACT): "now receives {names} masked from {source}",
     (Action.ALLOW, Action.DENY): "may no longer receive {names} from {source}",
     (Action.ALERT, Action.DENY): "may no longer receive {names} from {source}",
-    (Action.REDACT, Action.DENY): "may no longer receive messages with {names} (masked so far) from {source}",
+    (
+        Action.REDACT,
+        Action.DENY,
+    ): "may no longer receive messages with {names} (masked so far) from {source}",
 }
 
 
@@ -60,7 +63,9 @@ class Change:
         place = f" at {', '.join(self.operations)}" if self.operations != (ANY,) else ""
         suffix = "" if self.encrypted else " without mutual TLS"
         if self.what is What.EDGE:
-            return f"{caller} may {'now' if self.opens else 'no longer'} call {callee}{place}{suffix}"
+            return (
+                f"{caller} may {'now' if self.opens else 'no longer'} call {callee}{place}{suffix}"
+            )
         if self.what is What.ENFORCEMENT:
             return f"calls of {caller} to {callee}{place} are now {self.after}, not {self.before}{suffix}"
         is_request = self.direction is Direction.REQUEST
@@ -75,7 +80,10 @@ _Part = tuple[Callable[[Change], tuple[str, ...]], Callable[[Change, tuple[str, 
 _PARTS: Final[tuple[_Part, ...]] = (
     (lambda change: change.names, lambda change, merged: replace(change, names=merged)),
     (lambda change: change.sources, lambda change, merged: replace(change, sources=merged)),
-    (lambda change: change.destinations, lambda change, merged: replace(change, destinations=merged)),
+    (
+        lambda change: change.destinations,
+        lambda change, merged: replace(change, destinations=merged),
+    ),
 )
 
 
@@ -84,7 +92,12 @@ def changes(diff: Diff) -> tuple[Change, ...]:
     found = list(_by_operation(diff))
     for part in _PARTS:
         found = _merged(found, part)
-    return tuple(sorted(found, key=lambda c: (not c.opens, c.destinations, c.sources, c.operations, c.what, c.names)))
+    return tuple(
+        sorted(
+            found,
+            key=lambda c: (not c.opens, c.destinations, c.sources, c.operations, c.what, c.names),
+        )
+    )
 
 
 def setting_words(setting: Setting) -> str:
@@ -94,7 +107,9 @@ def setting_words(setting: Setting) -> str:
 
 def untried_words(change: RuleChange) -> str:
     """rule `doctors` is new and asks for claim role = doctor: not compared, read it."""
-    return f"rule `{change.rule}` is {change.how} and asks for {change.about}: not compared, read it"
+    return (
+        f"rule `{change.rule}` is {change.how} and asks for {change.about}: not compared, read it"
+    )
 
 
 def audit_words(change: RuleChange) -> str:
@@ -103,11 +118,16 @@ def audit_words(change: RuleChange) -> str:
 
 
 def summed_up(names: Collection[str], info_types: InfoTypes = INFO_TYPES) -> str:
-    """Names in few words: a whole class, all identifiers and all health information have one word each.
+    """Names in few words: a whole class, all identifiers and all health information have one word
+    each.
 
     A provider's identifier goes without saying where an individual's of that infoType moves alike.
     """
-    left = {name for name in names if name.removeprefix(PROVIDER) not in names or not name.startswith(PROVIDER)}
+    left = {
+        name
+        for name in names
+        if name.removeprefix(PROVIDER) not in names or not name.startswith(PROVIDER)
+    }
     words = []
     own = frozenset(name for name, info_type in info_types.items() if info_type.identifier)
     if len(own - left) in range(1, _FEW) and len(left) > _FEW:
@@ -121,10 +141,13 @@ def summed_up(names: Collection[str], info_types: InfoTypes = INFO_TYPES) -> str
 
 
 def short(label: str) -> str:
-    """A principal's label as `namespace/account`; in full where its trust domain is not Istio's usual one."""
+    """A principal's label as `namespace/account`; in full where its trust domain is not Istio's
+    usual one."""
     if label == NOBODY:
         return "a peer without an identity"
-    namespace, _, account = label.removeprefix("cluster.local/ns/").removeprefix("*/ns/").partition("/sa/")
+    namespace, _, account = (
+        label.removeprefix("cluster.local/ns/").removeprefix("*/ns/").partition("/sa/")
+    )
     if "/ns/" in namespace or not namespace:
         return label
     if label in {ANY, "cluster.local/*"}:
@@ -143,7 +166,8 @@ def _whole(own: frozenset[str], info_types: InfoTypes) -> Iterator[tuple[frozens
 
 
 def _people(labels: Sequence[str]) -> str:
-    return ", ".join(dict.fromkeys(map(short, labels)))  # a namespace in two trust domains reads alike
+    # a namespace in two trust domains reads alike
+    return ", ".join(dict.fromkeys(map(short, labels)))
 
 
 def _by_operation(diff: Diff) -> Iterator[Change]:
@@ -178,7 +202,9 @@ def _operations(spots: Sequence[Spot], known: Sequence[Spot]) -> Iterator[str]:
         yield from (_operation(protocol, labels) for labels in here)
 
 
-def _opened(here: Iterable[tuple[str, ...]], axis: int, values: set[str]) -> Iterator[tuple[str, ...]]:
+def _opened(
+    here: Iterable[tuple[str, ...]], axis: int, values: set[str]
+) -> Iterator[tuple[str, ...]]:
     lines: dict[tuple[str, ...], set[str]] = defaultdict(set)
     for labels in here:
         lines[(*labels[:axis], *labels[axis + 1 :])].add(labels[axis])

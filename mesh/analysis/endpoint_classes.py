@@ -35,7 +35,8 @@ class TooManyError(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Party:
-    """One class of peers by its witness. At most one of the last three is set: without any, it is nobody known.
+    """One class of peers by its witness. At most one of the last three is set: without any, it is
+    nobody known.
 
     Args:
         label: the pattern that it stands for.
@@ -51,10 +52,16 @@ class Parties:
     """All parties that some rules tell apart, and whom each entry of a rule names."""
 
     def __init__(self, rules: Iterable[Rule]) -> None:
-        peers = tuple(dict.fromkeys(p for rule in rules for p in (*rule.sources, *(t.peer for t in rule.targets))))
+        peers = tuple(
+            dict.fromkeys(
+                p for rule in rules for p in (*rule.sources, *(t.peer for t in rule.targets))
+            )
+        )
         blocks = {block for peer in peers for block in peer.blocks}
         # where a policy names all addresses, nothing is known of the stranger's
-        stranger = Party(NOBODY, address=_address(_EVERYWHERE, blocks) if _EVERYWHERE not in blocks else "")
+        stranger = Party(
+            NOBODY, address=_address(_EVERYWHERE, blocks) if _EVERYWHERE not in blocks else ""
+        )
         workloads = equivalence_classes.workloads(peers)
         self._workloads = {who: Party(label, who) for who, label in workloads.items() if who}
         self._hosts = tuple(_outside({pattern for peer in peers for pattern in peer.hosts}))
@@ -63,17 +70,29 @@ class Parties:
 
     def pairs(self, rule: Rule) -> Iterator[tuple[Party, Party]]:
         """Everyone whom the rule names as source, with everyone whom it names as destination."""
-        senders = dict.fromkeys(p for peer in rule.sources for p in self._who(peer, is_source, is_sender=True))
-        receivers = dict.fromkeys(p for to in rule.targets for p in self._who(to.peer, is_target, is_sender=False))
+        senders = dict.fromkeys(
+            p for peer in rule.sources for p in self._who(peer, is_source, is_sender=True)
+        )
+        receivers = dict.fromkeys(
+            p for to in rule.targets for p in self._who(to.peer, is_target, is_sender=False)
+        )
         for sender in senders:
             # nobody's sidecar routes a stranger's message to an outside host
-            yield from ((sender, receiver) for receiver in receivers if sender.principal or not receiver.host)
+            yield from (
+                (sender, receiver)
+                for receiver in receivers
+                if sender.principal or not receiver.host
+            )
 
-    def _who(self, peer: Peer, names: Callable[[Peer, Party], bool], *, is_sender: bool) -> tuple[Party, ...]:
+    def _who(
+        self, peer: Peer, names: Callable[[Peer, Party], bool], *, is_sender: bool
+    ) -> tuple[Party, ...]:
         key = peer, is_sender
         if key not in self._named:
             whole = bool(peer.principals) and all(map(identity.is_principal, peer.principals))
-            workloads = map(self._workloads.get, peer.principals) if whole else self._workloads.values()
+            workloads = (
+                map(self._workloads.get, peer.principals) if whole else self._workloads.values()
+            )
             others = self._strangers if is_sender else (self._strangers[0], *self._hosts)
             found = (*filter(None, workloads), *(() if whole else others))
             self._named[key] = tuple(party for party in found if names(peer, party))
@@ -81,8 +100,11 @@ class Parties:
 
 
 def asked_for(rule: Rule) -> str:
-    """What a rule asks for that no party has: `claim role = doctor or nurse`; empty for nearly all."""
-    wanted = [("claim", *each) for each in rule.claims] + [("header", *each) for each in rule.headers]
+    """What a rule asks for that no party has: `claim role = doctor or nurse`; empty for nearly
+    all."""
+    wanted = [("claim", *each) for each in rule.claims] + [
+        ("header", *each) for each in rule.headers
+    ]
     return ", ".join(f"{what} {name} = {' or '.join(values)}" for what, name, values in wanted)
 
 
@@ -97,11 +119,15 @@ def is_source(peer: Peer, party: Party) -> bool:
 def is_target(peer: Peer, party: Party) -> bool:
     """Whether an entry of `to` names the party."""
     if peer.hosts:
-        return bool(party.host) and any(paths.host_covers(pattern, party.host) for pattern in peer.hosts)
+        return bool(party.host) and any(
+            paths.host_covers(pattern, party.host) for pattern in peer.hosts
+        )
     return peer_matches(peer, party.principal)
 
 
-def operations_between(policies: Iterable[Policy], source: Party, destination: Party) -> Iterator[OperationMatch]:
+def operations_between(
+    policies: Iterable[Policy], source: Party, destination: Party
+) -> Iterator[OperationMatch]:
     """The `operation` of every entry of a deciding rule that names both."""
     for policy in policies:
         for rule in policy.index.rules_from(source.principal):
@@ -164,8 +190,8 @@ def _of_blocks(blocks: set[Block]) -> Iterator[Party]:
 def _address(block: Block, others: set[Block]) -> str:
     """An address of the block that no narrower one holds; empty when those hold all of it.
 
-    Blocks are nested or apart, so the first such address is the block's first, or comes right after a narrower block.
-    """
+    Blocks are nested or apart, so the first such address is the block's first, or comes right after
+    a narrower block."""
     narrower = [b for b in others if b.version == block.version and _is_within(b, block)]
     first, last = int(block.network_address), int(block.broadcast_address)
     after = sorted(int(b.broadcast_address) + 1 for b in narrower)

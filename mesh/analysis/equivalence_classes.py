@@ -35,7 +35,8 @@ class Spot:
 
     Args:
         operation: its witness.
-        labels: method, path, host and port as the policies write them, `*` for what they do not name.
+        labels: method, path, host and port as the policies write them, `*` for what they do not
+            name.
     """
 
     operation: Operation
@@ -44,7 +45,8 @@ class Spot:
 
 
 def workloads(peers: Iterable[Peer]) -> Mapping[str, str]:
-    """Witness principals of every class of workloads, with their labels; the peer without an identity among them."""
+    """Witness principals of every class of workloads, with their labels; the peer without an
+    identity among them."""
     entries = tuple(peers)
     principals = {pattern for peer in entries for pattern in peer.principals}
     namespaces = {pattern for peer in entries for pattern in peer.namespaces}
@@ -56,7 +58,9 @@ def workloads(peers: Iterable[Peer]) -> Mapping[str, str]:
     named = witnesses(namespaces | {namespace for _, namespace, _ in parts if namespace})
     for domain, domain_label in (_either_end(domains) if domains else {_TRUST_DOMAIN: ANY}).items():
         for namespace, namespace_label in named.items():
-            accounts = {account for d, n, account in parts if (d, n) == (domain, namespace) and account}
+            accounts = {
+                account for d, n, account in parts if (d, n) == (domain, namespace) and account
+            }
             for account, account_label in _either_end(accounts | everywhere).items():
                 label = _label(domain_label, namespace_label, account_label)
                 found[f"{domain}/ns/{namespace}/sa/{account}"] = label
@@ -66,7 +70,9 @@ def workloads(peers: Iterable[Peer]) -> Mapping[str, str]:
 def spots(operations: Iterable[OperationMatch]) -> tuple[Spot, ...]:
     """One operation of every class; other protocols than HTTP only where an entry lists them."""
     entries = tuple(operations)
-    methods = witnesses({word for entry in entries for word in entry.methods}, filler=_FILLER.upper())
+    methods = witnesses(
+        {word for entry in entries for word in entry.methods}, filler=_FILLER.upper()
+    )
     paths = witnesses({word for entry in entries for word in entry.paths}, root="/")
     hosts = _either_end({word for entry in entries for word in entry.hosts})
     ports = _ports({port for entry in entries for port in entry.ports})
@@ -74,8 +80,14 @@ def spots(operations: Iterable[OperationMatch]) -> tuple[Spot, ...]:
     found = []
     for protocol in sorted(listed):
         bare = {"": ANY}.items()
-        words = (bare, bare, bare) if protocol is Protocol.TCP else (methods.items(), paths.items(), hosts.items())
-        for (method, m), (path, p), (host, h), (port, n) in product(words[0], words[1], words[2], ports.items()):
+        words = (
+            (bare, bare, bare)
+            if protocol is Protocol.TCP
+            else (methods.items(), paths.items(), hosts.items())
+        )
+        for (method, m), (path, p), (host, h), (port, n) in product(
+            words[0], words[1], words[2], ports.items()
+        ):
             found.append(Spot(Operation(method, path, host, port), protocol, (m, p, h, n)))
     return tuple(found)
 
@@ -86,7 +98,8 @@ def hosts(patterns: Set[str]) -> dict[str, str]:
 
 
 def witnesses(patterns: Set[str], *, root: str = "", filler: str = _FILLER) -> dict[str, str]:
-    """A text of every class that exact and prefix patterns tell apart, with the pattern that it stands for.
+    """A text of every class that exact and prefix patterns tell apart, with the pattern that it
+    stands for.
 
     Args:
         root: what every text starts with.
@@ -96,7 +109,10 @@ def witnesses(patterns: Set[str], *, root: str = "", filler: str = _FILLER) -> d
     stems = {pattern[:-1] for pattern in patterns if pattern.endswith("*")} - {""} | {root}
     for stem in sorted(stems):
         narrower = {p for p in patterns if len(p.removesuffix("*")) > len(stem)}
-        text = next((t for t in _fillings(stem, filler) if t not in found and not _any_names(narrower, t)), None)
+        text = next(
+            (t for t in _fillings(stem, filler) if t not in found and not _any_names(narrower, t)),
+            None,
+        )
         if text is not None:  # else the narrower patterns leave nothing
             found[text] = ANY if stem == root else f"{stem}*"
     return found
@@ -114,7 +130,8 @@ def _any_names(patterns: Iterable[str], text: str) -> bool:
 
 
 def _split(pattern: str) -> tuple[str, str, str]:
-    """Trust domain, namespace and account of a principal pattern; a part that it leaves open is `*` or empty."""
+    """Trust domain, namespace and account of a principal pattern; a part that it leaves open is `*`
+    or empty."""
     domain, _, rest = pattern.partition("/ns/")
     namespace, _, account = rest.partition("/sa/")
     if "/" in domain:  # `cluster.local/*`

@@ -23,14 +23,24 @@ class Branch:
 
 
 def explain(facts: Facts, outcome: Outcome, policy: Policy) -> Branch:
-    """The tree of one decided message. It shows the path as the caller of `explain` gave it, and no other value."""
+    """The tree of one decided message. It shows the path as the caller of `explain` gave it, and no
+    other value."""
     decision = outcome.decision
     rules = [rule for rule in policy.rules if rule.name in decision.rules]
-    branches = [Branch(f"edge: {_edge(facts)}", _naming(rules, policy)), _content(outcome, facts, rules)]
-    branches += [Branch("AUDIT rules, which decide nothing", audits)] if (audits := _audits(decision)) else []
+    branches = [
+        Branch(f"edge: {_edge(facts)}", _naming(rules, policy)),
+        _content(outcome, facts, rules),
+    ]
+    branches += (
+        [Branch("AUDIT rules, which decide nothing", audits)]
+        if (audits := _audits(decision))
+        else []
+    )
     if decision.redact:
         branches.append(Branch(f"masked: {', '.join(decision.redact)}"))
-    branches.append(Branch(f"policy: {policy.name}, mode {policy.mode}, revision {policy.digest[:12]}"))
+    branches.append(
+        Branch(f"policy: {policy.name}, mode {policy.mode}, revision {policy.digest[:12]}")
+    )
     return Branch(_headline(decision), tuple(branches))
 
 
@@ -78,16 +88,26 @@ def _extras(rule: Rule) -> str:
 
 
 def _audits(decision: Decision) -> tuple[Branch, ...]:
-    return tuple(Branch(f"{rule}: {action} if it were the only rule") for rule, action in decision.audits)
+    return tuple(
+        Branch(f"{rule}: {action} if it were the only rule") for rule, action in decision.audits
+    )
 
 
 def _content(outcome: Outcome, facts: Facts, rules: Iterable[Rule]) -> Branch:
     report = outcome.report
     seen = "seen whole" if not report.gap else f"{report.coverage} {report.gap}"
-    parts = {rule.name: rule.request if facts.direction is Direction.REQUEST else rule.response for rule in rules}
-    kinds = {(f.info_type, f.identifier is not None, f.subject is Subject.PROVIDER): f for f in report.findings}
+    parts = {
+        rule.name: rule.request if facts.direction is Direction.REQUEST else rule.response
+        for rule in rules
+    }
+    kinds = {
+        (f.info_type, f.identifier is not None, f.subject is Subject.PROVIDER): f
+        for f in report.findings
+    }
     found = tuple(_finding(kinds[kind], parts) for kind in sorted(kinds))
-    return Branch(f"content: verdict {report.verdict}, {seen}", found or (Branch("nothing was found"),))
+    return Branch(
+        f"content: verdict {report.verdict}, {seen}", found or (Branch("nothing was found"),)
+    )
 
 
 def _finding(finding: Finding, parts: dict[str, Disclosure]) -> Branch:
@@ -101,7 +121,8 @@ def _finding(finding: Finding, parts: dict[str, Disclosure]) -> Branch:
 
 
 def says(part: Disclosure, finding: Finding) -> str:
-    """What one rule says of a finding in one direction: `allow (A)`, `otherwise DENY`, `nothing`."""
+    """What one rule says of a finding in one direction: `allow (A)`, `otherwise DENY`,
+    `nothing`."""
     individual = finding.identifier is not None and finding.subject is not Subject.PROVIDER
     entries = [
         finding.info_type,

@@ -15,30 +15,39 @@ PROVIDER: Final = "provider's "
 
 
 def flows(facts: Facts, policy: Policy) -> dict[str, Action]:
-    """What becomes of each infoType in a message with PHI. Names of a provider's start with `PROVIDER`.
+    """What becomes of each infoType in a message with PHI. Names of a provider's start with
+    `PROVIDER`.
 
-    Health information and a provider's identifiers are absent where no individual's identifier may flow.
-    """
+    Health information and a provider's identifiers are absent where no individual's identifier may
+    flow."""
     own = {
         name: decide(facts, _report(_found(info_type, Subject.PATIENT)), policy).action
         for name, info_type in policy.info_types.items()
         if info_type.identifier
     }
     found = dict(own)
-    company = sorted((action.rank, name) for name, action in own.items() if action is not Action.DENY)[:2]
+    company = sorted(
+        (action.rank, name) for name, action in own.items() if action is not Action.DENY
+    )[:2]
     for name, info_type in policy.info_types.items() if company else ():
         beside = next((other for _, other in company if other != name), "")
         if beside:
             subject = Subject.PROVIDER if info_type.identifier else Subject.NOBODY
-            report = _report(_found(policy.info_types[beside], Subject.PATIENT), _found(info_type, subject))
+            report = _report(
+                _found(policy.info_types[beside], Subject.PATIENT), _found(info_type, subject)
+            )
             decision = decide(facts, report, policy)
             spoken = decision.action is Action.DENY or name in decision.tipped
-            found[f"{PROVIDER if info_type.identifier else ''}{name}"] = decision.action if spoken else Action.ALLOW
+            found[f"{PROVIDER if info_type.identifier else ''}{name}"] = (
+                decision.action if spoken else Action.ALLOW
+            )
     return found
 
 
 def _found(info_type: InfoType, subject: Subject) -> Finding:
-    return Finding(info_type.name, info_type.identifier, Likelihood.LIKELY, "", Location("", 0, 1), subject)
+    return Finding(
+        info_type.name, info_type.identifier, Likelihood.LIKELY, "", Location("", 0, 1), subject
+    )
 
 
 def _report(*findings: Finding) -> ScanReport:
@@ -46,10 +55,15 @@ def _report(*findings: Finding) -> ScanReport:
 
 
 def standing(facts: Facts, policy: Policy) -> object:
-    """All that the policy can base its decision on, but for the content: messages of one standing fare alike."""
+    """All that the policy can base its decision on, but for the content: messages of one standing
+    fare alike."""
     edge = edge_of(facts, policy)
     matches = matches_of(policy, edge)
     is_request = facts.direction is Direction.REQUEST
-    said = matches.disclosure(is_request=is_request, encrypted=edge.encrypted) if matches.named else None
+    said = (
+        matches.disclosure(is_request=is_request, encrypted=edge.encrypted)
+        if matches.named
+        else None
+    )
     is_readable = edge.protocol is Protocol.HTTP or edge.protocol in matches.protocols
     return said, bool(matches.unsure), matches.enforced, matches.waived, is_readable, edge.encrypted

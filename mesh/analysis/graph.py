@@ -11,7 +11,15 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
 from mesh.analysis.diff_text import short, summed_up
-from mesh.analysis.endpoint_classes import ADDRESSES, OUTSIDE, Parties, Party, asked_for, messages, trials
+from mesh.analysis.endpoint_classes import (
+    ADDRESSES,
+    OUTSIDE,
+    Parties,
+    Party,
+    asked_for,
+    messages,
+    trials,
+)
 from mesh.analysis.equivalence_classes import ANY, NOBODY, Spot
 from mesh.analysis.flows import flows, standing
 from mesh.message.facts import Direction, Facts
@@ -41,7 +49,8 @@ class Arrow:
 
     @property
     def label(self) -> str:
-        """Letters of the classes, `C+` where only a part of class C flows; `no PHI` when none does."""
+        """Letters of the classes, `C+` where only a part of class C flows; `no PHI` when none
+        does."""
         words = [_letters(self.passes, self.info_types)] if self.passes else []
         words += [f"masked {_letters(self.masked, self.info_types)}"] if self.masked else []
         return ", ".join(words) or "no PHI"
@@ -73,7 +82,8 @@ class Graph:
     """Labels of workloads by namespace, and the arrows between them, both sorted.
 
     Args:
-        undrawn: names of rules that open for nobody who could be drawn: AUDIT rules, and those that ask for claims or headers.
+        undrawn: names of rules that open for nobody who could be drawn: AUDIT rules, and those that
+            ask for claims or headers.
     """
 
     namespaces: dict[str, tuple[str, ...]]
@@ -83,8 +93,9 @@ class Graph:
     @property
     def note(self) -> str:
         """What a reader must know of the rules that are not drawn; empty when all are."""
-        return f"not drawn, as they decide nothing or ask for claims or headers: {', '.join(self.undrawn)}" * bool(
-            self.undrawn
+        return (
+            f"not drawn, as they decide nothing or ask for claims or headers: {', '.join(self.undrawn)}"
+            * bool(self.undrawn)
         )
 
 
@@ -95,7 +106,12 @@ def graph(policy: Policy) -> Graph:
         TooManyError: there is more than a drawing can hold.
     """
     parties = Parties(policy.in_force)
-    pairs = (pair for rule in policy.in_force for pair in parties.pairs(rule) if all(map(_is_drawn, pair)))
+    pairs = (
+        pair
+        for rule in policy.in_force
+        for pair in parties.pairs(rule)
+        if all(map(_is_drawn, pair))
+    )
     found: dict[tuple[str, str], dict[str, Action]] = defaultdict(dict)
     known: dict[object, dict[str, Action]] = {}
     for source, destination, spots in trials((policy,), pairs):
@@ -108,17 +124,22 @@ def graph(policy: Policy) -> Graph:
                 _loosen(found[sender, receiver], known[key])
             elif known[key]:  # an answer without PHI goes without saying
                 _loosen(found[receiver, sender], known[key])
-    arrows = tuple(sorted(_arrow(way, actions, policy.info_types) for way, actions in found.items()))
+    arrows = tuple(
+        sorted(_arrow(way, actions, policy.info_types) for way, actions in found.items())
+    )
     undrawn = sorted(rule.name for rule in policy.rules if rule.audit or asked_for(rule))
     return Graph(_boxes({end for way in found for end in way}), arrows, tuple(undrawn))
 
 
 def _is_drawn(party: Party) -> bool:
-    """Everyone whom a rule names: neither the peer about whom nothing is known, nor all other workloads."""
+    """Everyone whom a rule names: neither the peer about whom nothing is known, nor all other
+    workloads."""
     return party.label not in {NOBODY, ANY}
 
 
-def _open(policy: Policy, source: Party, destination: Party, spots: Iterable[Spot]) -> Iterator[Facts]:
+def _open(
+    policy: Policy, source: Party, destination: Party, spots: Iterable[Spot]
+) -> Iterator[Facts]:
     """The messages that a rule lets pass; between workloads those with mutual TLS."""
     for spot in spots:
         for facts in messages(source, destination, spot):
@@ -131,7 +152,9 @@ def _open(policy: Policy, source: Party, destination: Party, spots: Iterable[Spo
 def _own(found: Mapping[str, Action], info_types: InfoTypes) -> dict[str, Action]:
     """The individuals' identifiers that may flow."""
     own = {name for name, info_type in info_types.items() if info_type.identifier}
-    return {name: action for name, action in found.items() if name in own and action is not Action.DENY}
+    return {
+        name: action for name, action in found.items() if name in own and action is not Action.DENY
+    }
 
 
 def _loosen(actions: dict[str, Action], found: Mapping[str, Action]) -> None:
@@ -159,7 +182,8 @@ def _box(label: str) -> str:
 
 
 def member(label: str) -> str:
-    """What is written in a workload's own box: its account, or `any other` of its namespace; a host, or a block."""
+    """What is written in a workload's own box: its account, or `any other` of its namespace; a
+    host, or a block."""
     if label.startswith((OUTSIDE, ADDRESSES)):
         return label.removeprefix(OUTSIDE).removeprefix(ADDRESSES)
     account = label.partition("/")[2] or label
@@ -168,7 +192,10 @@ def member(label: str) -> str:
 
 def mermaid(found: Graph) -> str:
     """The graph as a Mermaid flowchart. An arrow along which something is masked is dashed."""
-    names = {label: f"w{n}" for n, label in enumerate(label for box in found.namespaces.values() for label in box)}
+    names = {
+        label: f"w{n}"
+        for n, label in enumerate(label for box in found.namespaces.values() for label in box)
+    }
     lines = ["flowchart LR"]
     for number, (namespace, members) in enumerate(found.namespaces.items()):
         lines.append(f'  subgraph n{number}["{namespace or "any namespace"}"]')

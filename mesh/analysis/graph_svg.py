@@ -15,22 +15,26 @@ from xml.sax.saxutils import escape
 from mesh.analysis.graph import Arrow, Graph, member
 
 _WIDTH, _HEIGHT, _GAP, _COLUMN, _MARGIN = 150, 36, 22, 320, 30
-"""Pixels: a workload's box, the space around it, from one column to the next, and around everything."""
+"""Pixels: a workload's box, the space around it, from one column to the next, and around
+everything."""
 _LINE, _LETTER, _BADGE = 20, 7, 8
 """Pixels: a line of the list, a letter in it, the radius of a number's circle."""
 
 _STYLE: Final = (
     "text{font:13px sans-serif;fill:#1b1f24}.n{fill:#f3f5f8;stroke:#8a94a3}.w{fill:#fff;stroke:#33475b}"
-    ".a{fill:none;stroke:#33475b}.m{stroke-dasharray:6 4}.b{fill:#33475b}.k{font-size:10px;fill:#fff}"
+    ".a{fill:none;stroke:#33475b}.m{stroke-dasharray:6 "
+    "4}.b{fill:#33475b}.k{font-size:10px;fill:#fff}"
 )
 _HEAD: Final = (
-    '<marker id="to" viewBox="0 0 8 8" refX="8" refY="4" markerWidth="8" markerHeight="8" orient="auto">'
+    '<marker id="to" viewBox="0 0 8 8" refX="8" refY="4" markerWidth="8" markerHeight="8" '
+    'orient="auto">'
     '<path d="M0 0 8 4 0 8z" fill="#33475b"/></marker>'
 )
 
 _STEPS: Final = 50
 _ASIDE: Final = (0, *(side * distance for distance in range(30, 91, 30) for side in (1, -1)))
-"""Points of a curve that are looked at, and pixels by which it may be bent aside, the nearest first."""
+"""Points of a curve that are looked at, and pixels by which it may be bent aside, the nearest
+first."""
 
 _Place = tuple[int, int]
 _Curve = tuple[_Place, _Place, _Place, _Place]
@@ -43,19 +47,24 @@ def svg(found: Graph, title: str) -> str:
         title: what a screen reader says first.
     """
     boxes = dict(_boxes(found))
-    places = {label: place for _, _, _, members in boxes.values() for label, place in members.items()}
+    places = {
+        label: place for _, _, _, members in boxes.values() for label, place in members.items()
+    }
     home = {
         label: f"{box}/" if "/" in label and box else ""
         for box, members in found.namespaces.items()
         for label in members
     }
     said = [
-        f"{home[a.sender]}{member(a.sender)} to {home[a.receiver]}{member(a.receiver)}: {a.label}" for a in found.arrows
+        f"{home[a.sender]}{member(a.sender)} to {home[a.receiver]}{member(a.receiver)}: {a.label}"
+        for a in found.arrows
     ]
     noted = [found.note] if found.note else []
     below = max((y + tall for _, y, tall, _ in boxes.values()), default=0) + _MARGIN
     right = max((x for x, _, _, _ in boxes.values()), default=0) + _WIDTH + 3 * _GAP
-    width = max(right, *(2 * _MARGIN + _LETTER * len(line) for line in (*said, *noted)), 0) + _MARGIN
+    width = (
+        max(right, *(2 * _MARGIN + _LETTER * len(line) for line in (*said, *noted)), 0) + _MARGIN
+    )
     height = below + _LINE * len((*said, *noted)) + _MARGIN
     sentences = [arrow.sentence for arrow in found.arrows] or ["no edge is open"]
     description = escape(". ".join((*sentences, *noted)))
@@ -64,19 +73,35 @@ def svg(found: Graph, title: str) -> str:
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height}" role="img" aria-labelledby="t d">',
         f'<title id="t">{escape(title)}</title><desc id="d">{description}</desc>',
         f"<style>{_STYLE}</style><defs>{_HEAD}</defs>",
-        *(line for namespace, (x, y, tall, _) in boxes.items() for line in _box(namespace, x, y, tall)),
-        *(line for number, arrow in enumerate(found.arrows) for line in _arrow(arrow, curves[number])),
+        *(
+            line
+            for namespace, (x, y, tall, _) in boxes.items()
+            for line in _box(namespace, x, y, tall)
+        ),
+        *(
+            line
+            for number, arrow in enumerate(found.arrows)
+            for line in _arrow(arrow, curves[number])
+        ),
         *(line for label, place in places.items() for line in _workload(label, place)),
         *(line for number, curve in enumerate(curves) for line in _numbered(number, curve)),
-        *(line for number, text in enumerate(said) for line in _listed(number, text, below + _LINE * number)),
-        *(f'<text x="{_MARGIN}" y="{below + _LINE * len(said) + 4}">{escape(note)}</text>' for note in noted),
+        *(
+            line
+            for number, text in enumerate(said)
+            for line in _listed(number, text, below + _LINE * number)
+        ),
+        *(
+            f'<text x="{_MARGIN}" y="{below + _LINE * len(said) + 4}">{escape(note)}</text>'
+            for note in noted
+        ),
         "</svg>",
     ]
     return "\n".join(lines) + "\n"
 
 
 def _ends(found: Graph, places: dict[str, _Place]) -> list[tuple[_Place, _Place]]:
-    """Where each arrow leaves and arrives: the arrows of a workload share its height, each at a place of its own."""
+    """Where each arrow leaves and arrives: the arrows of a workload share its height, each at a
+    place of its own."""
     touching: dict[str, list[int]] = defaultdict(list)
     for number, arrow in enumerate(found.arrows):
         for label in dict.fromkeys((arrow.sender, arrow.receiver)):
@@ -86,12 +111,17 @@ def _ends(found: Graph, places: dict[str, _Place]) -> list[tuple[_Place, _Place]
         x, y = places[label]
         return x, y + _HEIGHT * (touching[label].index(number) + 1) // (len(touching[label]) + 1)
 
-    return [(at(arrow.sender, number), at(arrow.receiver, number)) for number, arrow in enumerate(found.arrows)]
+    return [
+        (at(arrow.sender, number), at(arrow.receiver, number))
+        for number, arrow in enumerate(found.arrows)
+    ]
 
 
 def columns(found: Graph) -> dict[str, int]:
     """The column of each namespace, from 0."""
-    home = {label: namespace for namespace, members in found.namespaces.items() for label in members}
+    home = {
+        label: namespace for namespace, members in found.namespaces.items() for label in members
+    }
     senders: dict[str, set[str]] = defaultdict(set)
     for arrow in found.arrows:
         sender, receiver = home[arrow.sender], home[arrow.receiver]
@@ -99,7 +129,10 @@ def columns(found: Graph) -> dict[str, int]:
             senders[receiver].add(sender)
     depth: dict[str, int] = {}
     for _ in found.namespaces:
-        depth = {name: 1 + max((depth.get(s, 0) for s in senders[name]), default=-1) for name in found.namespaces}
+        depth = {
+            name: 1 + max((depth.get(s, 0) for s in senders[name]), default=-1)
+            for name in found.namespaces
+        }
     return depth
 
 
@@ -140,7 +173,8 @@ def _workload(label: str, place: _Place) -> Iterator[str]:
 
 
 def _curve(ends: tuple[_Place, _Place], workloads: tuple[_Place, ...]) -> _Curve:
-    """The points of an arrow's cubic Bezier curve, which leads past the workloads on its way where it can."""
+    """The points of an arrow's cubic Bezier curve, which leads past the workloads on its way where
+    it can."""
     (x1, y1), (x2, y2) = ends
     forward = x2 > x1
     start, end = (x1 + _WIDTH, x2) if forward else (x1, x2 + _WIDTH)
@@ -177,7 +211,8 @@ def _arrow(arrow: Arrow, curve: _Curve) -> Iterator[str]:
 
 
 def _numbered(number: int, curve: _Curve) -> Iterator[str]:
-    """The arrow's number at a quarter of its way, later for every second one, so that neighbours stand apart."""
+    """The arrow's number at a quarter of its way, later for every second one, so that neighbours
+    stand apart."""
     x, y = _at(curve, 0.16 + 0.12 * (number % 2))
     yield from _badge(number, round(x), round(y))
 

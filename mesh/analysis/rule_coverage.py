@@ -24,14 +24,18 @@ class RuleCoverage:
 
 
 def rule_coverage(results: Iterable[tuple[Case, CaseResult]]) -> tuple[RuleCoverage, ...]:
-    """The coverage of every rule of every policy that the cases name, in the policies' order. AUDIT rules count too."""
+    """The coverage of every rule of every policy that the cases name, in the policies' order. AUDIT
+    rules count too."""
     cases = [(case, {*result.outcome.decision.rules, *_audited(case)}) for case, result in results]
     policies = {case.policy.digest: case.policy for case, _ in cases}
     return tuple(
         RuleCoverage(
             policy.name,
             rule.name,
-            *(_count(cases, digest, rule.name, direction) for direction in (Direction.REQUEST, Direction.RESPONSE)),
+            *(
+                _count(cases, digest, rule.name, direction)
+                for direction in (Direction.REQUEST, Direction.RESPONSE)
+            ),
         )
         for digest, policy in policies.items()
         for rule in policy.rules
@@ -44,7 +48,9 @@ def _audited(case: Case) -> Iterable[str]:
     return (name for name, _ in matches.audits)
 
 
-def _count(cases: Iterable[tuple[Case, set[str]]], digest: str, rule: str, direction: Direction) -> int:
+def _count(
+    cases: Iterable[tuple[Case, set[str]]], digest: str, rule: str, direction: Direction
+) -> int:
     return sum(
         rule in named
         for case, named in cases

@@ -16,8 +16,8 @@ class Head:
         fields: names in lower case, pseudo-headers (`:path`, `:status`) among them.
         content_length: bytes, None when the header is absent.
         end: no body and no trailers follow.
-        upgrade: the message asks for another protocol. An `upgrade` header or an extended CONNECT in `fields` of a
-            request says so too.
+        upgrade: the message asks for another protocol. An `upgrade` header or an extended CONNECT
+            in `fields` of a request says so too.
     """
 
     facts: Facts = field(repr=False)
@@ -42,7 +42,8 @@ class Head:
 
 @dataclass(frozen=True, slots=True)
 class Body:
-    """The next bytes of the body. `truncated`: the shell knows, or cannot rule out, that some are missing."""
+    """The next bytes of the body. `truncated`: the shell knows, or cannot rule out, that some are
+    missing."""
 
     data: bytes = field(repr=False)
     end: bool
@@ -68,7 +69,8 @@ Event = Head | Body | Trailers | Failure
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What to do with the message. `body` replaces it, and is set only when the decision's effect is REDACT."""
+    """What to do with the message. `body` replaces it, and is set only when the decision's effect
+    is REDACT."""
 
     decision: Decision
     report: ScanReport

@@ -43,15 +43,28 @@ from phiscan.finding import Coverage, Location, ScanReport
 from phiscan.redaction.redact import RedactionError, redact_findings
 from phiscan.verdict import verdict
 
-__all__ = ["Body", "Event", "Exchange", "Failure", "Head", "OpenScanner", "Outcome", "Scanner", "State", "Trailers"]
+__all__ = [
+    "Body",
+    "Event",
+    "Exchange",
+    "Failure",
+    "Head",
+    "OpenScanner",
+    "Outcome",
+    "Scanner",
+    "State",
+    "Trailers",
+]
 
 _ROUNDS: Final = 4
 """Times that a body is masked and proven."""
-_MAX_KEPT: Final = 8 << 20  # bytes; the scanner's default body limit, above which nothing is scanned whole
+# bytes; the scanner's default body limit, above which nothing is scanned whole
+_MAX_KEPT: Final = 8 << 20
 
 # matches `bytes 0-65/66`; not `bytes 0-65/*`, `bytes */66`, `rows 0-9/10`
 _RANGE: Final = re.compile(
-    r"bytes (?P<first>[0-9]{1,18})-(?P<last>[0-9]{1,18})/(?P<size>[0-9]{1,18})", re.IGNORECASE | re.ASCII
+    r"bytes (?P<first>[0-9]{1,18})-(?P<last>[0-9]{1,18})/(?P<size>[0-9]{1,18})",
+    re.IGNORECASE | re.ASCII,
 )
 
 
@@ -69,7 +82,8 @@ class Scanner(Protocol):
 
 
 OpenScanner = Callable[[], Scanner]
-"""A fresh scanner for one message: its content type and encoding are those of the message's head."""
+"""A fresh scanner for one message: its content type and encoding are those of the message's
+head."""
 
 
 class State(Enum):
@@ -93,10 +107,13 @@ class Exchange:
     Args:
         policy: the snapshot that holds for the whole message; None refuses it.
         open_scanner: called once, and once more for each proof when the message is redacted.
-        earlier: what was found in the part of the message that was answered for already; None when this is all of it.
+        earlier: what was found in the part of the message that was answered for already; None when
+            this is all of it.
     """
 
-    def __init__(self, policy: Policy | None, open_scanner: OpenScanner, earlier: ScanReport | None = None) -> None:
+    def __init__(
+        self, policy: Policy | None, open_scanner: OpenScanner, earlier: ScanReport | None = None
+    ) -> None:
         self._policy = policy
         self._open_scanner = open_scanner
         self._earlier = earlier
@@ -115,7 +132,9 @@ class Exchange:
     def receive(self, event: Event) -> Outcome | None:
         """Take one event; the outcome once it is known. Never raises."""
         try:
-            outcome = self._step(event) if isinstance(event, _EXPECTED[self._state]) else self._refused()
+            outcome = (
+                self._step(event) if isinstance(event, _EXPECTED[self._state]) else self._refused()
+            )
         except Exception:  # noqa: BLE001  # fail closed; the text of an exception could quote the message
             outcome = self._refused()
         if outcome is not None:
@@ -126,7 +145,9 @@ class Exchange:
         if isinstance(event, Head):
             return self._on_head(event)
         if isinstance(event, Failure) or self._message is None:
-            return self._refused(event.reason if isinstance(event, Failure) else Reason.INTERNAL_ERROR)
+            return self._refused(
+                event.reason if isinstance(event, Failure) else Reason.INTERNAL_ERROR
+            )
         if isinstance(event, Trailers):
             self._message.feed_fields(head_fields.of_headers("trailer", event.fields))
             return self._message.outcome()
@@ -154,7 +175,9 @@ class Exchange:
 class _Message:
     """What has come of a message, from its head on."""
 
-    def __init__(self, head: Head, policy: Policy, open_scanner: OpenScanner, earlier: ScanReport | None) -> None:
+    def __init__(
+        self, head: Head, policy: Policy, open_scanner: OpenScanner, earlier: ScanReport | None
+    ) -> None:
         self._head = head
         self._policy = policy
         self._open_scanner = open_scanner
@@ -184,21 +207,28 @@ class _Message:
         decision = decide(self._head.facts, _beside(self._earlier, report), self._policy)
         if decision.action is not Action.REDACT:
             return Outcome(decision, report)
-        body = self._redacted(decision, report)  # tried where nothing is enforced too: the record says what would be
+        # tried where nothing is enforced too: the record says what would be
+        body = self._redacted(decision, report)
         if body is None:
-            return Outcome(replace(decision, action=Action.DENY, reason=Reason.REDACTION_FAILED, redact=()), report)
+            return Outcome(
+                replace(decision, action=Action.DENY, reason=Reason.REDACTION_FAILED, redact=()),
+                report,
+            )
         return Outcome(decision, report, body if decision.enforced else None)
 
     def _is_cut_off(self) -> bool:
         declared = self._head.content_length
-        return declared not in {None, self._received} and not (self._received == 0 and _has_no_body(self._head))
+        return declared not in {None, self._received} and not (
+            self._received == 0 and _has_no_body(self._head)
+        )
 
     def _redacted(self, decision: Decision, report: ScanReport) -> bytes | None:
-        """The masked body, or None when no scan proves that the policy lets it pass and every targeted value is gone.
+        """The masked body, or None when no scan proves that the policy lets it pass and every
+        targeted value is gone.
 
-        Masking one value can show another (`phiscan.redaction.proof`), also one of a kind that the policy redacts and that was not there
-        before: what a scan of the masked body finds is decided anew and masked too, a few times.
-        """
+        Masking one value can show another (`phiscan.redaction.proof`), also one of a kind that the
+        policy redacts and that was not there before: what a scan of the masked body finds is
+        decided anew and masked too, a few times."""
         if self._kept is None:
             return None
         body, targets = b"".join(self._kept), set(decision.redact)
@@ -218,7 +248,8 @@ class _Message:
         return None
 
     def _scanned(self, body: bytes) -> ScanReport:
-        """The report on the masked body, with the head beside it: who is named there makes PHI of what the body holds."""
+        """The report on the masked body, with the head beside it: who is named there makes PHI of
+        what the body holds."""
         scanner = self._open_scanner()
         for label, value in self._fields:
             scanner.feed_field(label, value)
@@ -230,18 +261,25 @@ def _beside(earlier: ScanReport | None, report: ScanReport) -> ScanReport:
     """The report, with what is on its way already: nothing of that can be masked any more."""
     if earlier is None or not report.findings:
         return report
-    found = (*report.findings, *(f._replace(location=Location(f.location.field)) for f in earlier.findings))
+    found = (
+        *report.findings,
+        *(f._replace(location=Location(f.location.field)) for f in earlier.findings),
+    )
     return replace(report, findings=found, verdict=verdict(found))
 
 
 def _asks_for_upgrade(head: Head) -> bool:
-    """RFC 9110, section 7.8 and RFC 8441, section 4. A server may name `upgrade` in any response without doing it."""
+    """RFC 9110, section 7.8 and RFC 8441, section 4. A server may name `upgrade` in any response
+    without doing it."""
     names = {name for name, _ in head.fields}
-    return head.facts.direction is Direction.REQUEST and not names.isdisjoint({"upgrade", ":protocol"})
+    return head.facts.direction is Direction.REQUEST and not names.isdisjoint(
+        {"upgrade", ":protocol"}
+    )
 
 
 def _is_part(head: Head) -> bool:
-    """RFC 9110, section 14.4: whether the body is a part of a document. Several parts come without a Content-Range."""
+    """RFC 9110, section 14.4: whether the body is a part of a document. Several parts come without
+    a Content-Range."""
     ranges = [value for name, value in head.fields if name == "content-range"]
     is_response = head.facts.direction is Direction.RESPONSE
     if is_response and (":status", "416") in head.fields:  # `bytes */1000`: there is no part
@@ -252,10 +290,17 @@ def _is_part(head: Head) -> bool:
 
 def _is_all(content_range: str) -> bool:
     found = _RANGE.fullmatch(content_range.strip())
-    return found is not None and int(found["first"]) == 0 and int(found["last"]) + 1 == int(found["size"])
+    return (
+        found is not None
+        and int(found["first"]) == 0
+        and int(found["last"]) + 1 == int(found["size"])
+    )
 
 
 def _has_no_body(head: Head) -> bool:
-    """RFC 9110, section 8.6: these responses may carry the length of a body that they do not have."""
+    """RFC 9110, section 8.6: these responses may carry the length of a body that they do not
+    have."""
     not_modified = (":status", "304") in head.fields
-    return head.facts.direction is Direction.RESPONSE and (head.facts.operation.method == "HEAD" or not_modified)
+    return head.facts.direction is Direction.RESPONSE and (
+        head.facts.operation.method == "HEAD" or not_modified
+    )

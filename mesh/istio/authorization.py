@@ -30,15 +30,23 @@ def render(found: Iterable[Edge], policy: Policy, naming: Naming) -> list[Manife
     by_workload: dict[tuple[str, str], list[Edge]] = defaultdict(list)
     for edge in sorted(found, key=repr):
         by_workload[edge.namespace, edge.account].append(edge)
-    notes: dict[str, Value] = {} if policy.mode is Mode.ENFORCE else {"annotations": {_DRY_RUN: "true"}}
+    notes: dict[str, Value] = (
+        {} if policy.mode is Mode.ENFORCE else {"annotations": {_DRY_RUN: "true"}}
+    )
     objects = []
     for namespace in sorted({namespace for namespace, _ in by_workload}):
-        objects.append(manifest(_API, _KIND, {"name": _CLOSED, "namespace": namespace, **notes}, spec={}))
+        objects.append(
+            manifest(_API, _KIND, {"name": _CLOSED, "namespace": namespace, **notes}, spec={})
+        )
     for (namespace, account), listed in sorted(by_workload.items()):
         name = f"{_EDGES}-{account}" if account else _EDGES
-        selector: Manifest = {"selector": {"matchLabels": {naming.label: account}}} if account else {}
+        selector: Manifest = (
+            {"selector": {"matchLabels": {naming.label: account}}} if account else {}
+        )
         spec: Manifest = {**selector, "action": "ALLOW", "rules": [_rule(edge) for edge in listed]}
-        objects.append(manifest(_API, _KIND, {"name": name, "namespace": namespace, **notes}, spec=spec))
+        objects.append(
+            manifest(_API, _KIND, {"name": name, "namespace": namespace, **notes}, spec=spec)
+        )
     return objects
 
 
@@ -55,7 +63,9 @@ def read(objects: Iterable[Manifest], naming: Naming) -> frozenset[Edge]:
             raise UnknownFormError(f"{metadata.get('name')}: is no AuthorizationPolicy that allows")
         labels = _mapping(_mapping(spec.get("selector")).get("matchLabels"))
         if labels.keys() - {naming.label}:
-            raise UnknownFormError(f"{metadata.get('name')}: selects by another label than `{naming.label}`")
+            raise UnknownFormError(
+                f"{metadata.get('name')}: selects by another label than `{naming.label}`"
+            )
         place = str(metadata.get("namespace")), str(labels.get(naming.label, ""))
         found.update(_read_rule(_mapping(rule), place) for rule in _list(spec.get("rules")))
     return frozenset(found)

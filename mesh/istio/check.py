@@ -4,7 +4,14 @@ from mesh.istio import check_filters, check_objects, check_provider, check_telem
 from mesh.istio.problem import Problem
 from mesh.istio.snapshot import Snapshot
 
-KINDS = ("MeshConfig", "AuthorizationPolicy", "EnvoyFilter", "PeerAuthentication", "Service", "Telemetry")
+KINDS = (
+    "MeshConfig",
+    "AuthorizationPolicy",
+    "EnvoyFilter",
+    "PeerAuthentication",
+    "Service",
+    "Telemetry",
+)
 """What is looked at. A kind without a document is not proven right."""
 
 

@@ -42,7 +42,9 @@ def _removes(patch: Node) -> bool:
 
 def _exempts_route(value: Node) -> bool:
     routes = (found.value for found in value.everywhere("typed_per_filter_config"))
-    return any(_is_guard_filter(str(name)) for route in routes if isinstance(route, dict) for name in route)
+    return any(
+        _is_guard_filter(str(name)) for route in routes if isinstance(route, dict) for name in route
+    )
 
 
 def _is_guard_filter(name: str) -> bool:
@@ -100,8 +102,13 @@ def _half(document: Document, mode: Node, half: str) -> Iterator[Problem]:
 
 
 def _attributes(document: Document, config: Node) -> Iterator[Problem]:
-    """Envoy sends request_attributes with the request headers only, so a filter that skips them sends none."""
+    """Envoy sends request_attributes with the request headers only, so a filter that skips them
+    sends none."""
     skips = config.at("processing_mode", "request_header_mode").text not in _HEADERS_SENT
     if skips and config.at("response_attributes").missing:
         message = "request headers are skipped and response_attributes is empty: the guard learns no identity"
-        yield problem(document, message, "list connection.uri_san_peer_certificate and the like in response_attributes")
+        yield problem(
+            document,
+            message,
+            "list connection.uri_san_peer_certificate and the like in response_attributes",
+        )

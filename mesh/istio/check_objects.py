@@ -19,11 +19,15 @@ def check_policies(snapshot: Snapshot, provider: str) -> Iterator[Problem]:
         if not rules:
             yield problem(document, "CUSTOM without rules never fires", "set rules: [{}]")
         elif {} not in rules:
-            message = "CUSTOM rules leave requests out, and how a path is written is the sender's choice"
+            message = (
+                "CUSTOM rules leave requests out, and how a path is written is the sender's choice"
+            )
             yield problem(document, message, "set rules: [{}] and exempt in the guard's policy")
         if document.annotations.at("istio.io/dry-run").is_true:
             yield problem(
-                document, "Istio rejects istio.io/dry-run on CUSTOM", "set `mode: monitor` in the guard's policy"
+                document,
+                "Istio rejects istio.io/dry-run on CUSTOM",
+                "set `mode: monitor` in the guard's policy",
             )
 
 
@@ -34,12 +38,16 @@ def check_mtls(snapshot: Snapshot) -> Iterator[Problem]:
     for document in documents:
         mode = document.spec.at("mtls", "mode").text
         if mode != "STRICT" and not (inherited and mode in ("", "UNSET")):
-            message = f"mutual TLS is {mode or 'UNSET'}: peers without a certificate have no principal"
+            message = (
+                f"mutual TLS is {mode or 'UNSET'}: peers without a certificate have no principal"
+            )
             yield problem(document, message, "set mtls.mode: STRICT")
         yield from _ports(document)
         if in_root(document) and not document.spec.at("selector").missing:
             yield problem(
-                document, "a selector in the root namespace is ignored", "move it to the workload's namespace"
+                document,
+                "a selector in the root namespace is ignored",
+                "move it to the workload's namespace",
             )
 
 
@@ -49,7 +57,9 @@ def _ports(document: Document) -> Iterator[Problem]:
         mode = document.spec.at("port_level_mtls", port, "mode").text
         if mode not in ("STRICT", "UNSET", ""):
             yield problem(
-                document, f"mutual TLS is {mode} on port {port}", "set it to STRICT or move PHI off that port"
+                document,
+                f"mutual TLS is {mode} on port {port}",
+                "set it to STRICT or move PHI off that port",
             )
 
 
@@ -60,7 +70,9 @@ def check_services(snapshot: Snapshot) -> Iterator[Problem]:
         for port in document.spec.at("ports"):
             number = port.at("port").text
             host = f"{document.name}.{document.namespace}.svc"
-            if any(called.startswith(host) and number == at for called, at in wanted) and not _is_http2(port):
+            if any(
+                called.startswith(host) and number == at for called, at in wanted
+            ) and not _is_http2(port):
                 message = f"port {number} is not named grpc, so Envoy speaks HTTP/1.1 to the guard and no check arrives"
                 yield problem(document, message, "name it `grpc` or set appProtocol: grpc")
 
@@ -79,6 +91,7 @@ def _called(snapshot: Snapshot) -> Iterator[tuple[str, str]]:
             yield grpc.at("service").text.rpartition("/")[2], grpc.at("port").text
     for document in snapshot.kind("EnvoyFilter"):
         for cluster in document.spec.everywhere("cluster_name"):
-            parts = cluster.text.split("|")  # outbound|9000||phiguard.phiguard-system.svc.cluster.local
+            # outbound|9000||phiguard.phiguard-system.svc.cluster.local
+            parts = cluster.text.split("|")
             if len(parts) == 4:
                 yield parts[3], parts[1]

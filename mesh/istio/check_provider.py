@@ -12,10 +12,14 @@ def check(snapshot: Snapshot, provider: str) -> Iterator[Problem]:
     """Every problem of the provider with this name, in every mesh configuration given."""
     for document in snapshot.kind("MeshConfig"):
         entries = list(document.spec.at("extension_providers"))
-        authorizers = [entry for entry in entries if any(not entry.at(kind).missing for kind in _EXT_AUTHZ)]
+        authorizers = [
+            entry for entry in entries if any(not entry.at(kind).missing for kind in _EXT_AUTHZ)
+        ]
         mine = [entry for entry in authorizers if entry.at("name").text == provider]
         if not mine:
-            yield problem(document, f"no ext_authz provider `{provider}`", "add it to extensionProviders")
+            yield problem(
+                document, f"no ext_authz provider `{provider}`", "add it to extensionProviders"
+            )
         for entry in mine:
             yield from _settings(document, provider, entry)
         yield from _prefixes(document, provider, [entry.at("name").text for entry in authorizers])
@@ -32,13 +36,19 @@ def _prefixes(document: Document, provider: str, names: list[str]) -> Iterator[P
 def _settings(document: Document, provider: str, entry: Node) -> Iterator[Problem]:
     grpc = entry.at("envoy_ext_authz_grpc")
     if grpc.missing:
-        yield problem(document, f"provider `{provider}` speaks HTTP", "the guard speaks gRPC: use envoyExtAuthzGrpc")
+        yield problem(
+            document,
+            f"provider `{provider}` speaks HTTP",
+            "the guard speaks gRPC: use envoyExtAuthzGrpc",
+        )
         return
     if grpc.at("fail_open").is_true:
         message = f"provider `{provider}` has failOpen true: PHI passes while the guard is away"
         yield problem(document, message, "set failOpen: false")
     if grpc.at("timeout").missing:
-        yield problem(document, f"provider `{provider}` sets no timeout: Envoy waits 600 s", "set timeout: 2s")
+        yield problem(
+            document, f"provider `{provider}` sets no timeout: Envoy waits 600 s", "set timeout: 2s"
+        )
     if grpc.at("clear_route_cache").is_true:
         message = f"provider `{provider}` sets clearRouteCache, which istiod does not write into Envoy's configuration"
         yield problem(document, message, "remove it and rely on no second routing")
@@ -57,5 +67,7 @@ def _body(document: Document, provider: str, body: Node) -> Iterator[Problem]:
         message = f"provider `{provider}` has allowPartialMessage true: what follows the limit passes unread"
         yield problem(document, message, "set allowPartialMessage: false")
     if not body.at("pack_as_bytes").is_true:
-        message = f"provider `{provider}` has packAsBytes false: Envoy alters bodies that are no UTF-8"
+        message = (
+            f"provider `{provider}` has packAsBytes false: Envoy alters bodies that are no UTF-8"
+        )
         yield problem(document, message, "set packAsBytes: true")

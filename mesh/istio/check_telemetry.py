@@ -5,7 +5,8 @@ from collections.abc import Iterator
 from mesh.istio.problem import Problem, problem
 from mesh.istio.snapshot import Document, Node, Snapshot, in_root
 
-# `%REQ(:PATH)%`, `%REQ(X-ENVOY-ORIGINAL-PATH?:PATH)%`, `%PATH(WQ)%`, `%REQUEST_HEADER(:PATH)%`; not `%PROTOCOL%`
+# `%REQ(:PATH)%`, `%REQ(X-ENVOY-ORIGINAL-PATH?:PATH)%`, `%PATH(WQ)%`, `%REQUEST_HEADER(:PATH)%`; not
+# `%PROTOCOL%`
 _URL_OPERATORS = (":PATH", "%PATH", "ORIGINAL-PATH", "REFERER")
 _URL_TAG = "http.url"
 
@@ -13,11 +14,16 @@ _URL_TAG = "http.url"
 def check(snapshot: Snapshot) -> Iterator[Problem]:
     """Spans and access logs that hold the URL."""
     short = set(_short_tag_providers(snapshot))
-    covered = any(in_root(d) and any(map(_replaces_url, d.spec.at("tracing"))) for d in snapshot.kind("Telemetry"))
+    covered = any(
+        in_root(d) and any(map(_replaces_url, d.spec.at("tracing")))
+        for d in snapshot.kind("Telemetry")
+    )
     for document in snapshot.kind("Telemetry"):
         if any(_leaks(entry, short, covered=covered) for entry in document.spec.at("tracing")):
             message = "spans carry http.url with path and query"
-            yield problem(document, message, "add customTags: {http.url: {literal: {value: withheld}}}")
+            yield problem(
+                document, message, "add customTags: {http.url: {literal: {value: withheld}}}"
+            )
     for document in snapshot.kind("MeshConfig"):
         if not covered:
             yield from _tracers(document, short)
@@ -38,7 +44,11 @@ def _replaces_url(entry: Node) -> bool:
 def _leaks(entry: Node, short: set[str], *, covered: bool) -> bool:
     """A namespace's customTags replace the mesh's as a whole; without its own it inherits them."""
     names = [provider.at("name").text for provider in entry.at("providers")]
-    if entry.at("disable_span_reporting").is_true or _replaces_url(entry) or (names and short.issuperset(names)):
+    if (
+        entry.at("disable_span_reporting").is_true
+        or _replaces_url(entry)
+        or (names and short.issuperset(names))
+    ):
         return False
     return not (covered and entry.at("custom_tags").missing)
 
@@ -46,15 +56,31 @@ def _leaks(entry: Node, short: set[str], *, covered: bool) -> bool:
 def _tracers(document: Document, short: set[str]) -> Iterator[Problem]:
     for entry in document.spec.at("extension_providers"):
         name = entry.at("name").text
-        tracer = any(not entry.at(kind).missing for kind in ("opentelemetry", "zipkin", "datadog", "skywalking"))
+        tracer = any(
+            not entry.at(kind).missing
+            for kind in ("opentelemetry", "zipkin", "datadog", "skywalking")
+        )
         if tracer and name not in short:
             message = f"tracing provider `{name}` reports http.url with path and query"
-            yield problem(document, message, "set maxTagLength: 1, or replace the tag mesh-wide by a Telemetry")
+            yield problem(
+                document,
+                message,
+                "set maxTagLength: 1, or replace the tag mesh-wide by a Telemetry",
+            )
 
 
 def _access_log(document: Document) -> Iterator[Problem]:
     formats = [document.spec.at("access_log_format"), *document.spec.everywhere("log_format")]
-    if not document.spec.at("access_log_file").missing and document.spec.at("access_log_format").missing:
-        yield problem(document, "the default access log holds path and query", "set accessLogFormat without :PATH")
+    if (
+        not document.spec.at("access_log_file").missing
+        and document.spec.at("access_log_format").missing
+    ):
+        yield problem(
+            document,
+            "the default access log holds path and query",
+            "set accessLogFormat without :PATH",
+        )
     if any(operator in str(text.value).upper() for text in formats for operator in _URL_OPERATORS):
-        yield problem(document, "an access log format holds the URL", "remove :PATH and referer from it")
+        yield problem(
+            document, "an access log format holds the URL", "remove :PATH and referer from it"
+        )

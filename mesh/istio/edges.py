@@ -18,7 +18,8 @@ from mesh.policy.decision import Action
 from mesh.policy.policy import OperationMatch, Peer, Policy, Rule
 
 _MAX_LABEL: Final = 63  # characters of a Kubernetes label's value
-_PATH_SAFE: Final = "/*-._~!$&'()+,=:@"  # RFC 3986 writes these as they are, so Istio sees what the policy wrote
+# RFC 3986 writes these as they are, so Istio sees what the policy wrote
+_PATH_SAFE: Final = "/*-._~!$&'()+,=:@"
 
 
 class _InexactError(Exception):
@@ -56,7 +57,8 @@ class Edge:
 
 @dataclass(frozen=True, slots=True)
 class Edges:
-    """What of a policy Istio can say, and what it cannot: a line for each rule's part, with the reason."""
+    """What of a policy Istio can say, and what it cannot: a line for each rule's part, with the
+    reason."""
 
     said: frozenset[Edge]
     left_out: tuple[str, ...]
@@ -67,7 +69,8 @@ class Naming:
     """How pods are told apart.
 
     Args:
-        label: key of a pod label whose value is the pod's service account; AuthorizationPolicy selects by labels only.
+        label: key of a pod label whose value is the pod's service account; AuthorizationPolicy
+            selects by labels only.
         trust_domain: the mesh's own; a destination in another is not in this mesh.
     """
 
@@ -84,7 +87,9 @@ def edges(policy: Policy, naming: Naming) -> Edges:
     for rule in policy.in_force:
         for target in rule.targets:
             if target.peer.hosts:
-                continue  # outside of the mesh: these objects stand at receivers, and close nothing that leaves
+                # outside of the mesh: these objects stand at receivers, and close nothing that
+                # leaves
+                continue
             try:
                 _check(rule, target.peer)
                 opening = _opening(target.operation)
@@ -92,7 +97,9 @@ def edges(policy: Policy, naming: Naming) -> Edges:
             except _InexactError as reason:
                 left_out[f"rule `{rule.name}`: {reason}"] = None
                 continue
-            said.update(Edge(_sorted(peer), *place, opening) for place in places for peer in rule.sources)
+            said.update(
+                Edge(_sorted(peer), *place, opening) for place in places for peer in rule.sources
+            )
     return Edges(frozenset(said), tuple(left_out))
 
 
@@ -101,7 +108,9 @@ def _check(rule: Rule, target: Peer) -> None:
     if any(peer != Peer(peer.principals, peer.namespaces) for peer in (*rule.sources, target)):
         raise _InexactError("an entry lists more than principals and namespaces")
     if rule.claims or rule.headers:
-        raise _InexactError(f"its {'claims' if rule.claims else 'headers'} are the guard's to check")
+        raise _InexactError(
+            f"its {'claims' if rule.claims else 'headers'} are the guard's to check"
+        )
 
 
 def _opening(operation: OperationMatch) -> Opening:
@@ -127,11 +136,15 @@ def _places(peer: Peer, naming: Naming) -> Iterator[tuple[str, str]]:
     if not peer.principals:
         for namespace in peer.namespaces or ("*",):
             if namespace.endswith("*"):
-                raise _InexactError(f"namespace `{namespace}` is no single namespace, and objects live in one")
+                raise _InexactError(
+                    f"namespace `{namespace}` is no single namespace, and objects live in one"
+                )
             yield namespace, ""
     for principal in peer.principals:
         namespace, account = _place(principal, naming)
-        if not peer.namespaces or any(identity.matches(pattern, namespace) for pattern in peer.namespaces):
+        if not peer.namespaces or any(
+            identity.matches(pattern, namespace) for pattern in peer.namespaces
+        ):
             yield namespace, account
 
 

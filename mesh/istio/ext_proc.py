@@ -40,7 +40,8 @@ INBOUND_ATTRIBUTES = (
     "request.path",
     "request.host",
 )
-"""What the receiver's sidecar knows of a response: both ends' SPIFFE ids, and the request that it answers."""
+"""What the receiver's sidecar knows of a response: both ends' SPIFFE ids, and the request that it
+answers."""
 
 _JUDGE_REQUEST: Manifest = {
     "request_header_mode": "SEND",
@@ -66,17 +67,25 @@ def outbound_requests(installation: Installation) -> Manifest:
 
 
 def inbound_responses(installation: Installation) -> Manifest:
-    """The filter that judges a response at the workload that gives it, before the mesh encrypts it."""
+    """The filter that judges a response at the workload that gives it, before the mesh encrypts
+    it."""
     vouched: Manifest = {"forwarding_namespaces": {"untyped": list(NAMESPACES)}}
-    more: dict[str, Value] = {"response_attributes": list(INBOUND_ATTRIBUTES), "metadata_options": vouched}
+    more: dict[str, Value] = {
+        "response_attributes": list(INBOUND_ATTRIBUTES),
+        "metadata_options": vouched,
+    }
     return _filter(installation, _JUDGE_RESPONSE, more)
 
 
-def _filter(installation: Installation, processing_mode: Manifest, more: dict[str, Value]) -> Manifest:
+def _filter(
+    installation: Installation, processing_mode: Manifest, more: dict[str, Value]
+) -> Manifest:
     config: Manifest = {
         "@type": TYPE_URL,
         "stat_prefix": "phiguard",
-        "grpc_service": {"envoy_grpc": {"cluster_name": installation.cluster, "authority": installation.host}},
+        "grpc_service": {
+            "envoy_grpc": {"cluster_name": installation.cluster, "authority": installation.host}
+        },
         "failure_mode_allow": False,
         "status_on_error": {"code": "ServiceUnavailable"},
         "message_timeout": DEADLINE,

@@ -39,9 +39,8 @@ spec:
 def namespace(installation: Installation) -> Manifest:
     """The guard's namespace, with sidecar injection.
 
-    Pod security only warns: without Istio's CNI plug-in the injected init container needs NET_ADMIN, and `enforce`
-    would keep the guard from starting.
-    """
+    Pod security only warns: without Istio's CNI plug-in the injected init container needs
+    NET_ADMIN, and `enforce` would keep the guard from starting."""
     labels: Manifest = {
         "istio-injection": "enabled",
         "pod-security.kubernetes.io/warn": "restricted",
@@ -61,19 +60,32 @@ def workload(installation: Installation) -> list[Manifest]:
     service: Manifest = {
         "selector": _LABELS,
         # the name and appProtocol make istiod give the cluster HTTP/2; without it no check arrives
-        "ports": [{"name": "grpc", "port": GUARD_PORT, "targetPort": GUARD_PORT, "appProtocol": "grpc"}],
+        "ports": [
+            {"name": "grpc", "port": GUARD_PORT, "targetPort": GUARD_PORT, "appProtocol": "grpc"}
+        ],
     }
     budget: Manifest = {"maxUnavailable": 1, "selector": {"matchLabels": _LABELS}}
     return [
-        manifest("v1", "ServiceAccount", _metadata(installation, NAME), automountServiceAccountToken=False),
+        manifest(
+            "v1",
+            "ServiceAccount",
+            _metadata(installation, NAME),
+            automountServiceAccountToken=False,
+        ),
         manifest("v1", "Service", _metadata(installation, NAME), spec=service),
-        manifest("apps/v1", "StatefulSet", _metadata(installation, NAME), spec=_stateful_set(installation)),
+        manifest(
+            "apps/v1",
+            "StatefulSet",
+            _metadata(installation, NAME),
+            spec=_stateful_set(installation),
+        ),
         manifest("policy/v1", "PodDisruptionBudget", _metadata(installation, NAME), spec=budget),
     ]
 
 
 def network_policy(installation: Installation) -> Manifest:
-    """Only guarded namespaces reach the guard; the guard reaches only DNS, istiod and the trace collector."""
+    """Only guarded namespaces reach the guard; the guard reaches only DNS, istiod and the trace
+    collector."""
     guarded: Manifest = {"namespaceSelector": {"matchLabels": {GUARDED_LABEL: "true"}}}
     dns: Value = [{"port": 53, "protocol": "UDP"}, {"port": 53, "protocol": "TCP"}]
     spec: Manifest = {
@@ -83,10 +95,15 @@ def network_policy(installation: Installation) -> Manifest:
         "egress": [
             {"to": [_in_namespace("kube-system")], "ports": dns},
             {"to": [_in_namespace(ROOT_NAMESPACE)], "ports": [{"port": 15012, "protocol": "TCP"}]},
-            {"to": [_in_namespace(COLLECTOR_NAMESPACE)], "ports": [{"port": COLLECTOR_PORT, "protocol": "TCP"}]},
+            {
+                "to": [_in_namespace(COLLECTOR_NAMESPACE)],
+                "ports": [{"port": COLLECTOR_PORT, "protocol": "TCP"}],
+            },
         ],
     }
-    return manifest("networking.k8s.io/v1", "NetworkPolicy", _metadata(installation, NAME), spec=spec)
+    return manifest(
+        "networking.k8s.io/v1", "NetworkPolicy", _metadata(installation, NAME), spec=spec
+    )
 
 
 def _metadata(installation: Installation, name: str) -> Manifest:
@@ -98,7 +115,8 @@ def _in_namespace(name: str) -> Manifest:
 
 
 def _stateful_set(installation: Installation) -> Manifest:
-    # a StatefulSet, because each replica's hash-chained ledger must outlive its pod on a volume of its own
+    # a StatefulSet, because each replica's hash-chained ledger must outlive its pod on a volume of
+    # its own
     return {
         "replicas": 2,
         "serviceName": NAME,
@@ -114,7 +132,10 @@ def _stateful_set(installation: Installation) -> Manifest:
         "volumeClaimTemplates": [
             {
                 "metadata": {"name": "ledger"},
-                "spec": {"accessModes": ["ReadWriteOnce"], "resources": {"requests": {"storage": "20Gi"}}},
+                "spec": {
+                    "accessModes": ["ReadWriteOnce"],
+                    "resources": {"requests": {"storage": "20Gi"}},
+                },
             }
         ],
     }
@@ -208,15 +229,20 @@ def _environment() -> list[Value]:
         pod,
         {"name": "OTEL_SERVICE_NAME", "value": NAME},
         {"name": "OTEL_RESOURCE_ATTRIBUTES", "value": "k8s.pod.name=$(POD_NAME)"},
-        {"name": "OTEL_EXPORTER_OTLP_ENDPOINT", "value": f"http://{COLLECTOR_HOST}:{COLLECTOR_PORT}"},
+        {
+            "name": "OTEL_EXPORTER_OTLP_ENDPOINT",
+            "value": f"http://{COLLECTOR_HOST}:{COLLECTOR_PORT}",
+        },
     ]
 
 
 def _probe(*, period: int, failures: int, service: str = "") -> Manifest:
-    # Istio's injector rewrites gRPC probes: kubelet asks pilot-agent, which asks the pod's address without TLS.
-    # Hence a health port of its own (9000 speaks only mutual TLS), and not on loopback.
+    # Istio's injector rewrites gRPC probes: kubelet asks pilot-agent, which asks the pod's address
+    # without TLS. Hence a health port of its own (9000 speaks only mutual TLS), and not on
+    # loopback.
     return {
-        # `liveness` stays up while the ledger is broken or calls are drained: a restart would mend neither
+        # `liveness` stays up while the ledger is broken or calls are drained: a restart would mend
+        # neither
         "grpc": {"port": HEALTH_PORT, "service": service},
         "periodSeconds": period,
         "failureThreshold": failures,

@@ -10,9 +10,8 @@ _HTTP_CONNECTION_MANAGER = "envoy.filters.network.http_connection_manager"
 def inbound_requests() -> Manifest:
     """Every request to every workload of the namespace is checked after decryption.
 
-    `rules: [{}]` matches everything. An empty list never fires, and a rule about paths is the attacker's choice
-    (`//`, `;`, `%2f`): what is exempt is said in the guard's own policy.
-    """
+    `rules: [{}]` matches everything. An empty list never fires, and a rule about paths is the
+    attacker's choice (`//`, `;`, `%2f`): what is exempt is said in the guard's own policy."""
     spec: Manifest = {"action": "CUSTOM", "provider": {"name": PROVIDER}, "rules": [{}]}
     return manifest("security.istio.io/v1", "AuthorizationPolicy", {"name": "phiguard"}, spec=spec)
 
@@ -23,12 +22,19 @@ def inbound_responses(installation: Installation) -> Manifest:
         "context": "SIDECAR_INBOUND",
         "listener": {
             "filterChain": {
-                # next to the router: after istiod's own authorization, so a refused request costs nothing here
-                "filter": {"name": _HTTP_CONNECTION_MANAGER, "subFilter": {"name": "envoy.filters.http.router"}}
+                # next to the router: after istiod's own authorization, so a refused request costs
+                # nothing here
+                "filter": {
+                    "name": _HTTP_CONNECTION_MANAGER,
+                    "subFilter": {"name": "envoy.filters.http.router"},
+                }
             }
         },
     }
-    patch: Manifest = {"operation": "INSERT_BEFORE", "value": ext_proc.inbound_responses(installation)}
+    patch: Manifest = {
+        "operation": "INSERT_BEFORE",
+        "value": ext_proc.inbound_responses(installation),
+    }
     return _envoy_filter("phiguard-inbound-responses", match, patch)
 
 
@@ -38,12 +44,16 @@ def outbound_requests(installation: Installation) -> Manifest:
         "context": "SIDECAR_OUTBOUND",
         "listener": {"filterChain": {"filter": {"name": _HTTP_CONNECTION_MANAGER}}},
     }
-    patch: Manifest = {"operation": "INSERT_FIRST", "value": ext_proc.outbound_requests(installation)}
+    patch: Manifest = {
+        "operation": "INSERT_FIRST",
+        "value": ext_proc.outbound_requests(installation),
+    }
     return _envoy_filter("phiguard-outbound-requests", match, patch)
 
 
 def _envoy_filter(name: str, match: Manifest, patch: Manifest) -> Manifest:
-    # without a selector the filter would wrap every sidecar of the namespace, the guard's and the collector's too
+    # without a selector the filter would wrap every sidecar of the namespace, the guard's and the
+    # collector's too
     spec: Manifest = {
         "workloadSelector": {"labels": {GUARDED_LABEL: "true"}},
         "configPatches": [{"applyTo": "HTTP_FILTER", "match": match, "patch": patch}],

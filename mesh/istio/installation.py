@@ -4,7 +4,8 @@ import re
 from dataclasses import dataclass
 
 PROVIDER = "phiguard"
-"""The extension provider. INVARIANT (no prefix): Istio matches providers by prefix, so no other may start with this."""
+"""The extension provider. INVARIANT (no prefix): Istio matches providers by prefix, so no other may
+start with this."""
 
 TRACING_PROVIDER = "otel-tracing"
 COLLECTOR_NAMESPACE = "observability"
@@ -17,16 +18,19 @@ HEALTH_PORT = 9001
 CERTS = "/etc/istio-certs"
 
 GUARDED_LABEL = "phiguard.dev/guarded"
-"""Set to `true` on a namespace (it may then call the guard) and on a pod (its sidecar then runs the filters)."""
+"""Set to `true` on a namespace (it may then call the guard) and on a pod (its sidecar then runs the
+filters)."""
 
 MAX_BODY_BYTES = 1_048_576
-"""Bytes of request body that Envoy hands over; more is refused with 413. It is also Envoy's default buffer limit."""
+"""Bytes of request body that Envoy hands over; more is refused with 413. It is also Envoy's default
+buffer limit."""
 
 DEADLINE = "2s"
 """How long Envoy waits for one answer. The guard's own scan deadline must be shorter."""
 
 _DNS_LABEL = re.compile(r"[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?")  # `phiguard-system`, not `PHI_guard`
-_IMAGE = re.compile(r"[\w][\w.:/@-]*", re.ASCII)  # `phiguard:0.1.0`, `phiguard@sha256:…`, not `phi guard`
+# `phiguard:0.1.0`, `phiguard@sha256:…`, not `phi guard`
+_IMAGE = re.compile(r"[\w][\w.:/@-]*", re.ASCII)
 
 
 class InstallationError(ValueError):
@@ -50,9 +54,13 @@ class Installation:
 
     def __post_init__(self) -> None:
         if not _DNS_LABEL.fullmatch(self.namespace):
-            raise InstallationError(f"namespace `{self.namespace}` is no DNS label; use a name like `phiguard-system`")
+            raise InstallationError(
+                f"namespace `{self.namespace}` is no DNS label; use a name like `phiguard-system`"
+            )
         if not _IMAGE.fullmatch(self.image):
-            raise InstallationError(f"image `{self.image}` is no image name; use one like `phiguard:0.1.0`")
+            raise InstallationError(
+                f"image `{self.image}` is no image name; use one like `phiguard:0.1.0`"
+            )
 
     @property
     def host(self) -> str:

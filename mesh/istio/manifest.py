@@ -24,7 +24,9 @@ class _Dumper(yaml.SafeDumper):
 
 
 def _text(dumper: yaml.SafeDumper, value: str) -> yaml.ScalarNode:
-    return dumper.represent_scalar("tag:yaml.org,2002:str", value, style="|" if "\n" in value else None)
+    return dumper.represent_scalar(
+        "tag:yaml.org,2002:str", value, style="|" if "\n" in value else None
+    )
 
 
 _Dumper.add_representer(str, _text)
@@ -32,4 +34,6 @@ _Dumper.add_representer(str, _text)
 
 def to_yaml(manifests: Sequence[Manifest]) -> str:
     """The objects as one YAML stream, keys in the order given."""
-    return yaml.dump_all(manifests, Dumper=_Dumper, sort_keys=False, width=120, explicit_start=len(manifests) > 1)
+    return yaml.dump_all(
+        manifests, Dumper=_Dumper, sort_keys=False, width=120, explicit_start=len(manifests) > 1
+    )

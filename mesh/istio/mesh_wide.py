@@ -13,18 +13,21 @@ from mesh.istio.installation import (
 )
 from mesh.istio.manifest import Manifest, manifest
 
-# Istio's own format prints the path with its query. This one keeps what an operator needs and no part of the URL.
+# Istio's own format prints the path with its query. This one keeps what an operator needs and no
+# part of the URL.
 ACCESS_LOG_FORMAT = (
-    '[%START_TIME%] "%REQ(:METHOD)% %PROTOCOL%" %RESPONSE_CODE% %RESPONSE_FLAGS% %RESPONSE_CODE_DETAILS% '
-    "%BYTES_RECEIVED% %BYTES_SENT% %DURATION% %REQ(X-REQUEST-ID)% %UPSTREAM_CLUSTER% %DOWNSTREAM_PEER_URI_SAN%\n"
+    '[%START_TIME%] "%REQ(:METHOD)% %PROTOCOL%" %RESPONSE_CODE% %RESPONSE_FLAGS% '
+    "%RESPONSE_CODE_DETAILS% "
+    "%BYTES_RECEIVED% %BYTES_SENT% %DURATION% %REQ(X-REQUEST-ID)% %UPSTREAM_CLUSTER% "
+    "%DOWNSTREAM_PEER_URI_SAN%\n"
 )
 
 
 def mesh_config(installation: Installation) -> Manifest:
     """Helm values for the `istiod` chart: the fragment of MeshConfig that phiguard needs.
 
-    `clearRouteCache` is left out: the API has the field, istiod 1.30 does not write it into Envoy's configuration.
-    """
+    `clearRouteCache` is left out: the API has the field, istiod 1.30 does not write it into Envoy's
+    configuration."""
     ext_authz: Manifest = {
         "service": installation.host,
         "port": GUARD_PORT,
@@ -53,9 +56,9 @@ def mesh_config(installation: Installation) -> Manifest:
 def telemetry() -> Manifest:
     """Mesh-wide tracing whose spans carry no URL.
 
-    Envoy's own `http.url` tag holds path and query, and so whatever identifier an application puts there. The
-    literal replaces it; the provider's `maxTagLength` cuts it to `/` where a namespace replaces the tags.
-    """
+    Envoy's own `http.url` tag holds path and query, and so whatever identifier an application puts
+    there. The literal replaces it; the provider's `maxTagLength` cuts it to `/` where a namespace
+    replaces the tags."""
     tags: Manifest = {"http.url": {"literal": {"value": "withheld"}}}
     return manifest(
         "telemetry.istio.io/v1",
@@ -71,5 +74,9 @@ def strict_mtls(namespace: str = "") -> Manifest:
     Args:
         namespace: empty leaves it to `kubectl apply -n`.
     """
-    metadata: Manifest = {"name": "default", "namespace": namespace} if namespace else {"name": "default"}
-    return manifest("security.istio.io/v1", "PeerAuthentication", metadata, spec={"mtls": {"mode": "STRICT"}})
+    metadata: Manifest = (
+        {"name": "default", "namespace": namespace} if namespace else {"name": "default"}
+    )
+    return manifest(
+        "security.istio.io/v1", "PeerAuthentication", metadata, spec={"mtls": {"mode": "STRICT"}}
+    )

@@ -9,7 +9,9 @@ from mesh.istio.installation import ROOT_NAMESPACE, Installation
 from mesh.istio.manifest import Manifest, to_yaml
 from mesh.policy.policy import Policy
 
-_HEADER = "# Rendered by `phiguard istio render`: change its arguments and render again, not this file.\n"
+_HEADER = (
+    "# Rendered by `phiguard istio render`: change its arguments and render again, not this file.\n"
+)
 
 
 _APPLY = "kubectl apply -f"
@@ -42,12 +44,15 @@ def policy_edges(policy: Policy, naming: Naming) -> tuple[str, tuple[str, ...]]:
     """The text of `EDGES_FILE`, and a line for each part of the policy that Istio cannot say.
 
     Raises:
-        UnknownFormError: what was rendered does not read back as the same edges, which would be a fault of ours.
+        UnknownFormError: what was rendered does not read back as the same edges, which would be a
+            fault of ours.
     """
     found = edges(policy, naming)
     objects = render(found.said, policy, naming)
     if read(objects, naming) != found.said:
-        raise UnknownFormError("the objects do not say the policy's edges; report this with the policy")
+        raise UnknownFormError(
+            "the objects do not say the policy's edges; report this with the policy"
+        )
     purpose = f"The edges of policy {policy.name}, revision {policy.digest[:12]}: who may connect to whom."
     return _File(EDGES_FILE, purpose, _APPLY, tuple(objects)).text, found.left_out
 
@@ -57,9 +62,13 @@ def _guard(installation: Installation) -> tuple[_File, ...]:
     policy = (guard.policy(installation),)
     pods = tuple(guard.workload(installation))
     return (
-        _File("10-namespace.yaml", "The guard's namespace.", _APPLY, (guard.namespace(installation),)),
+        _File(
+            "10-namespace.yaml", "The guard's namespace.", _APPLY, (guard.namespace(installation),)
+        ),
         # `create`, because a second `apply` would put the starter back over a policy that enforces
-        _File("11-policy.yaml", "The policy that the guard starts with.", "kubectl create -f", policy),
+        _File(
+            "11-policy.yaml", "The policy that the guard starts with.", "kubectl create -f", policy
+        ),
         _File("12-walls.yaml", "Who reaches the guard, and what it reaches.", _APPLY, walls),
         _File("13-guard.yaml", "The guard.", _APPLY, pods),
     )
@@ -70,8 +79,18 @@ def _mesh(installation: Installation) -> tuple[_File, ...]:
     config = (mesh_wide.mesh_config(installation),)
     mtls = (mesh_wide.strict_mtls(ROOT_NAMESPACE),)
     return (
-        _File("20-mesh-config.yaml", "Values for the istiod chart; no Kubernetes object.", helm, config),
-        _File("21-telemetry.yaml", "Spans that hold no URL, mesh-wide.", _APPLY, (mesh_wide.telemetry(),)),
+        _File(
+            "20-mesh-config.yaml",
+            "Values for the istiod chart; no Kubernetes object.",
+            helm,
+            config,
+        ),
+        _File(
+            "21-telemetry.yaml",
+            "Spans that hold no URL, mesh-wide.",
+            _APPLY,
+            (mesh_wide.telemetry(),),
+        ),
         _File("22-mesh-mtls.yaml", "Mutual TLS for every workload of the mesh.", _APPLY, mtls),
     )
 
@@ -84,7 +103,16 @@ def _guarded(installation: Installation) -> tuple[_File, ...]:
     outbound = (guarded.outbound_requests(installation),)
     return (
         _File("30-namespace-mtls.yaml", "Mutual TLS in one guarded namespace.", command, mtls),
-        _File("31-inbound-requests.yaml", "Requests at their receiver: ext_authz.", command, requests),
-        _File("32-inbound-responses.yaml", "Responses at the workload that gives them: ext_proc.", command, responses),
-        _File("33-outbound-requests.yaml", "Requests at their sender: ext_proc.", command, outbound),
+        _File(
+            "31-inbound-requests.yaml", "Requests at their receiver: ext_authz.", command, requests
+        ),
+        _File(
+            "32-inbound-responses.yaml",
+            "Responses at the workload that gives them: ext_proc.",
+            command,
+            responses,
+        ),
+        _File(
+            "33-outbound-requests.yaml", "Requests at their sender: ext_proc.", command, outbound
+        ),
     )

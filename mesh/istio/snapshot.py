@@ -23,7 +23,8 @@ class SnapshotError(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Node:
-    """A place in a YAML document. A missing place is an empty node, so that paths can be followed without asking."""
+    """A place in a YAML document. A missing place is an empty node, so that paths can be followed
+    without asking."""
 
     value: object = None
 
@@ -40,7 +41,9 @@ class Node:
     @property
     def text(self) -> str:
         """The scalar as text; empty for a missing place, a list or a mapping."""
-        return "" if self.value is None or isinstance(self.value, list | Mapping) else str(self.value)
+        return (
+            "" if self.value is None or isinstance(self.value, list | Mapping) else str(self.value)
+        )
 
     @property
     def is_true(self) -> bool:
@@ -65,7 +68,8 @@ class Node:
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """One Kubernetes object, or one mesh configuration (kind `MeshConfig`, the fields under `spec`)."""
+    """One Kubernetes object, or one mesh configuration (kind `MeshConfig`, the fields under
+    `spec`)."""
 
     file: str
     kind: str
@@ -77,7 +81,11 @@ class Document:
     @property
     def title(self) -> str:
         """How a message names it: `EnvoyFilter clinic/phiguard`."""
-        return f"{self.kind} {self.namespace}/{self.name}" if self.namespace else f"{self.kind} {self.name}".rstrip()
+        return (
+            f"{self.kind} {self.namespace}/{self.name}"
+            if self.namespace
+            else f"{self.kind} {self.name}".rstrip()
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +105,9 @@ def read(files: Mapping[str, str]) -> Snapshot:
     Raises:
         SnapshotError: naming the file and the line.
     """
-    return Snapshot(tuple(document for file, text in files.items() for document in _documents(file, text)))
+    return Snapshot(
+        tuple(document for file, text in files.items() for document in _documents(file, text))
+    )
 
 
 def _documents(file: str, text: str) -> Iterator[Document]:
@@ -109,7 +119,8 @@ def _load_all(file: str, text: str) -> list[object]:
     try:
         count = itertools.count()
         return [_snake(value, count) for value in yaml.safe_load_all(text)]
-    except (yaml.YAMLError, ValueError, RecursionError) as error:  # ValueError: the 45th of May; recursion: a: &a [*a]
+    # ValueError: the 45th of May; recursion: a: &a [*a]
+    except (yaml.YAMLError, ValueError, RecursionError) as error:
         mark = getattr(error, "problem_mark", None)
         line = f":{mark.line + 1}" if mark else ""
         raise SnapshotError(
@@ -122,7 +133,8 @@ def _unpack(file: str, node: Node) -> Iterator[Document]:
     if kind.endswith("List"):
         for item in node.at("items"):
             yield from _unpack(file, item)
-    elif kind == "ConfigMap" and not node.at("data", "mesh").missing:  # how istiod reads it: `istio` in istio-system
+    # how istiod reads it: `istio` in istio-system
+    elif kind == "ConfigMap" and not node.at("data", "mesh").missing:
         for value in _load_all(file, node.at("data", "mesh").text):
             yield _mesh_config(file, node.at("metadata"), Node(value))
     elif mesh := next((found for found in _mesh_config_places(node) if not found.missing), None):
@@ -130,24 +142,38 @@ def _unpack(file: str, node: Node) -> Iterator[Document]:
     elif kind:
         metadata = node.at("metadata")
         namespace = metadata.at("namespace").text
-        yield Document(file, kind, metadata.at("name").text, namespace, metadata.at("annotations"), node.at("spec"))
+        yield Document(
+            file,
+            kind,
+            metadata.at("name").text,
+            namespace,
+            metadata.at("annotations"),
+            node.at("spec"),
+        )
 
 
 def _mesh_config_places(node: Node) -> Iterable[Node]:
     bare = Node() if node.at("extension_providers").missing or not node.at("kind").missing else node
-    return node.at("mesh_config"), node.at("spec", "mesh_config"), bare  # Helm values, IstioOperator, MeshConfig
+    # Helm values, IstioOperator, MeshConfig
+    return node.at("mesh_config"), node.at("spec", "mesh_config"), bare
 
 
 def _mesh_config(file: str, metadata: Node, mesh: Node) -> Document:
-    return Document(file, "MeshConfig", metadata.at("name").text, metadata.at("namespace").text, Node(), mesh)
+    return Document(
+        file, "MeshConfig", metadata.at("name").text, metadata.at("namespace").text, Node(), mesh
+    )
 
 
 def _snake(value: object, count: Iterator[int]) -> object:
-    """The value with its keys in snake_case. Aliases are written out here: ten lines of them can stand for gigabytes."""
+    """The value with its keys in snake_case. Aliases are written out here: ten lines of them can
+    stand for gigabytes."""
     if next(count) > _MOST_VALUES:
         raise ValueError("too many values")
     if isinstance(value, Mapping):
-        return {_CAPITAL.sub(r"_\1", str(key)).lower(): _snake(child, count) for key, child in value.items()}
+        return {
+            _CAPITAL.sub(r"_\1", str(key)).lower(): _snake(child, count)
+            for key, child in value.items()
+        }
     if isinstance(value, list):
         return [_snake(item, count) for item in value]
     return value

@@ -10,7 +10,8 @@ Block = IPv4Network | IPv6Network
 
 
 def parse(text: str) -> Address | None:
-    """The address; one of IPv4 in its IPv6 form (`::ffff:10.0.0.7`) is the IPv4 one. None when it is none."""
+    """The address; one of IPv4 in its IPv6 form (`::ffff:10.0.0.7`) is the IPv4 one. None when it
+    is none."""
     try:
         address = ip_address(text)
     except ValueError:
@@ -19,13 +20,18 @@ def parse(text: str) -> Address | None:
 
 
 def parse_block(text: str) -> Block | None:
-    """The block `10.0.0.0/8`, or that of one address; None when it is none, or has bits beyond its length.
+    """The block `10.0.0.0/8`, or that of one address; None when it is none, or has bits beyond its
+    length.
 
-    One of IPv4 in its IPv6 form (`::ffff:10.0.0.0/104`) is the IPv4 one, as with `parse`: else it would name nobody.
-    """
+    One of IPv4 in its IPv6 form (`::ffff:10.0.0.0/104`) is the IPv4 one, as with `parse`: else it
+    would name nobody."""
     try:
         block = ip_network(text)
     except ValueError:
         return None
     mapped = block.network_address.ipv4_mapped if isinstance(block, IPv6Network) else None
-    return IPv4Network((mapped, block.prefixlen - _MAPPED)) if mapped and block.prefixlen >= _MAPPED else block
+    return (
+        IPv4Network((mapped, block.prefixlen - _MAPPED))
+        if mapped and block.prefixlen >= _MAPPED
+        else block
+    )

@@ -24,7 +24,8 @@ class Vantage(StrEnum):
 
 
 class Protocol(StrEnum):
-    """What the connection carries. Only HTTP can be read; the others pass only where a rule names them."""
+    """What the connection carries. Only HTTP can be read; the others pass only where a rule names
+    them."""
 
     HTTP = "HTTP"
     UPGRADE = "UPGRADE"
@@ -50,20 +51,28 @@ class Operation:
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """One message of one exchange. `source` sends the request and `destination` answers it, in both directions.
+    """One message of one exchange. `source` sends the request and `destination` answers it, in both
+    directions.
 
     Args:
-        source: principal of the caller, without scheme (`cluster.local/ns/clinic/sa/ehr`); empty when unknown.
+        source: principal of the caller, without scheme (`cluster.local/ns/clinic/sa/ehr`); empty
+            when unknown.
         destination: principal of the callee; empty when unknown.
-        service: Istio service host of the destination (`billing.finance.svc.cluster.local`), known to the sender's
-            sidecar, which cannot know the principal yet; the policy's `services` gives it.
-        mtls: whether the connection is mutual TLS. The receiver's sidecar proves it. The sender's cannot see the
-            handshake to come; there it holds when the policy knows the destination's principal.
-        caller: principal of the proxy that asks, proven by its certificate to us; empty on a plain listener.
+        service: Istio service host of the destination (`billing.finance.svc.cluster.local`), known
+            to the sender's sidecar, which cannot know the principal yet; the policy's `services`
+            gives it.
+        mtls: whether the connection is mutual TLS. The receiver's sidecar proves it. The sender's
+            cannot see the handshake to come; there it holds when the policy knows the destination's
+            principal.
+        caller: principal of the proxy that asks, proven by its certificate to us; empty on a plain
+            listener.
         redactable: whether the asker can replace the body (ext_proc can, ext_authz cannot).
-        source_address: of the connection's peer, without a port; empty when unknown. Never recorded.
-        claims: those that Envoy has verified; None when it does not say. They name persons, so no repr shows them.
-        headers: those that Envoy has written into its metadata, as `claims`. A raw header is never one of them.
+        source_address: of the connection's peer, without a port; empty when unknown. Never
+            recorded.
+        claims: those that Envoy has verified; None when it does not say. They name persons, so no
+            repr shows them.
+        headers: those that Envoy has written into its metadata, as `claims`. A raw header is never
+            one of them.
     """
 
     direction: Direction = Direction.REQUEST

@@ -14,17 +14,22 @@ from mesh.message.facts import Direction, Facts
 Fields = tuple[tuple[str, str], ...]
 """Header names in lower case, and values, in order; repeated names are repeated pairs."""
 
-# Written by HTTP itself, by Envoy or by a tracer. `user-agent`, `x-forwarded-for`, `authorization`, `cookie`, `referer`, `baggage`,
-# `content-disposition` and `grpc-message` are not here: applications put names and numbers into them.
+# Written by HTTP itself, by Envoy or by a tracer. `user-agent`, `x-forwarded-for`, `authorization`,
+# `cookie`, `referer`, `baggage`, `content-disposition` and `grpc-message` are not here:
+# applications put names and numbers into them.
 _TRANSPORT: Final = frozenset(
-    "age alt-svc b3 cache-control connection content-encoding content-length content-type date etag expect expires "
-    "grpc-encoding grpc-status grpc-timeout host if-match if-modified-since if-none-match if-unmodified-since keep-alive "
-    "last-modified max-forwards pragma proxy-connection range retry-after strict-transport-security te traceparent "
+    "age alt-svc b3 cache-control connection content-encoding content-length content-type date "
+    "etag expect expires "
+    "grpc-encoding grpc-status grpc-timeout host if-match if-modified-since if-none-match "
+    "if-unmodified-since keep-alive "
+    "last-modified max-forwards pragma proxy-connection range retry-after "
+    "strict-transport-security te traceparent "
     "tracestate trailer transfer-encoding upgrade vary x-forwarded-client-cert x-request-id".split()
 )
 _TRANSPORT_PREFIXES: Final = (":", "grpc-accept-", "x-b3-", "x-envoy-")
-# The proxies write who they are, at length; a client can write there too, and some of them keep what it wrote. What is of the
-# proxies' form is left out, and the rest is read. Matches `Hash=3f..`, `By=spiffe://cluster.local/ns/a/sa/b`; not `Subject="CN=Ana"`
+# The proxies write who they are, at length; a client can write there too, and some of them keep
+# what it wrote. What is of the proxies' form is left out, and the rest is read. Matches
+# `Hash=3f..`, `By=spiffe://cluster.local/ns/a/sa/b`; not `Subject="CN=Ana"`
 _PEM: Final = r"-----BEGIN%20CERTIFICATE-----(?:[A-Za-z0-9/+=]|%0A|%2B|%2F|%3D)*-----END%20CERTIFICATE-----(?:%0A)?"
 _PROXYS: Final = {
     "x-forwarded-client-cert": re.compile(
@@ -37,7 +42,8 @@ _LISTED: Final = re.compile(r"[;, ]*")  # between the elements of a client certi
 _REWRITTEN: Final = "x-envoy-original-path"  # what the path was before a route rewrote it
 # matches `"33a64-df"`, `gzip`; not `no-cache, private`, `Ana%20Ruiz`, `ssn=1`, `ana@example.com`
 _WORD: Final = re.compile(r"[!-$&-<>?A-~]{0,128}")
-_PLAIN_NAME: Final = re.compile(r"[A-Za-z][A-Za-z_.\[\]-]{0,63}")  # matches `patient.ssn`; not `123-45-6789`, `a1`
+# matches `patient.ssn`; not `123-45-6789`, `a1`
+_PLAIN_NAME: Final = re.compile(r"[A-Za-z][A-Za-z_.\[\]-]{0,63}")
 _MAX_DECODINGS: Final = 3  # `%2531` is a `1` to a server that decodes twice
 
 
@@ -52,7 +58,8 @@ def of_head(facts: Facts, fields: Fields) -> Iterator[tuple[str, str]]:
 
 
 def of_headers(part: str, fields: Fields) -> Iterator[tuple[str, str]]:
-    """Label (`header.x-patient`) and value of each header or trailer that the transport did not write."""
+    """Label (`header.x-patient`) and value of each header or trailer that the transport did not
+    write."""
     for name, value in fields:
         label = f"{part}.{name}"
         if name == ":path":  # read as what it is, with the request line
@@ -87,7 +94,8 @@ def _of_path(raw: str) -> Iterator[tuple[str, str]]:
 
 
 def _of_pairs(part: str, pairs: Iterable[str]) -> Iterator[tuple[str, str]]:
-    """Values under their names. Names that are no plain words are values too: `?123-45-6789` has only a name."""
+    """Values under their names. Names that are no plain words are values too: `?123-45-6789` has
+    only a name."""
     odd: list[str] = []
     for pair in pairs:
         name, _, value = (_decode(half) for half in pair.partition("="))

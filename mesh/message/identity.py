@@ -12,9 +12,11 @@ _TRUST_DOMAIN = r"[a-z0-9._-]{1,255}"
 _NAMESPACE = r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?"
 _ACCOUNT = r"[a-z0-9](?:[a-z0-9.-]{0,251}[a-z0-9])?"
 
-# matches `cluster.local/ns/clinic/sa/ehr`; not `cluster.local/ns/clinic/sa/` and not `cluster.local/clinic/ehr`
+# matches `cluster.local/ns/clinic/sa/ehr`; not `cluster.local/ns/clinic/sa/` and not
+# `cluster.local/clinic/ehr`
 _PRINCIPAL: Final = re.compile(f"{_TRUST_DOMAIN}/ns/({_NAMESPACE})/sa/{_ACCOUNT}")
-# matches `cluster.local/ns/clin*`, `cluster.local/ns/clinic/*`; not `cluster.loc*`, which would take in other roots
+# matches `cluster.local/ns/clin*`, `cluster.local/ns/clinic/*`; not `cluster.loc*`, which would
+# take in other roots
 _PRINCIPAL_PREFIX: Final = re.compile(
     rf"(?:{_TRUST_DOMAIN}/(?:ns/(?:[a-z0-9-]{{0,63}}|{_NAMESPACE}/(?:sa/[a-z0-9.-]{{0,253}})?))?)?\*"
 )
@@ -25,7 +27,8 @@ _GLOB: Final = re.compile(r"\*?[a-z0-9._-]+|[a-z0-9._-]*\*")
 
 
 def principal_of(spiffe_id: str) -> str:
-    """The principal of `spiffe://td/ns/NS/sa/SA` (scheme optional), empty when it is not of Istio's form.
+    """The principal of `spiffe://td/ns/NS/sa/SA` (scheme optional), empty when it is not of Istio's
+    form.
 
     Empty is the safe answer: to `decide` it is a peer without an identity.
     """
@@ -39,7 +42,8 @@ def is_principal(text: str) -> bool:
 
 
 def is_principal_pattern(text: str) -> bool:
-    """Whether a policy may write it: a principal, `*`, or a prefix of one that ends in `*` after the trust domain."""
+    """Whether a policy may write it: a principal, `*`, or a prefix of one that ends in `*` after
+    the trust domain."""
     return is_principal(text) or _PRINCIPAL_PREFIX.fullmatch(text) is not None
 
 
@@ -65,7 +69,8 @@ def account_of(principal: str) -> str:
 
 
 def is_glob(text: str) -> bool:
-    """Whether a policy may write it for a trust domain or an account: letters with `*` at most at one end."""
+    """Whether a policy may write it for a trust domain or an account: letters with `*` at most at
+    one end."""
     return _GLOB.fullmatch(text) is not None
 
 

@@ -13,13 +13,17 @@ from mesh.message import identity
 from phiscan.text.possessive import repeated
 
 # Refused, each because servers differ on it:
-#   `%2f %5c %2e %3b %00` and `%25` before two hex digits (a second decoding), a `%` without two hex digits,
-#   `//`, `\`, `;`, and a segment `.` or `..`. Matches `/a/..`, `/a%2Fb`; not `/a..b`, `/.well-known/x`, `/10%25`.
+#   `%2f %5c %2e %3b %00` and `%25` before two hex digits (a second decoding), a `%` without two hex
+#     digits,
+#   `//`, `\`, `;`, and a segment `.` or `..`. Matches `/a/..`, `/a%2Fb`; not `/a..b`,
+#     `/.well-known/x`, `/10%25`.
 _AMBIGUOUS: Final = re.compile(
-    r"%(?:2f|5c|2e|3b|00|25[0-9a-f]{2}|(?![0-9a-f]{2}))|//|\\|;|/\.\.?(?:/|$)", re.IGNORECASE | re.ASCII
+    r"%(?:2f|5c|2e|3b|00|25[0-9a-f]{2}|(?![0-9a-f]{2}))|//|\\|;|/\.\.?(?:/|$)",
+    re.IGNORECASE | re.ASCII,
 )
-# What nearly all paths are: nothing to decode, and nothing to refuse. matches `/`, `/claims/7?draft=1`, `/a/b_c-1.json/`;
-# not `/.well-known`, `/a//b`, `/a%20b`, which take the long way
+# What nearly all paths are: nothing to decode, and nothing to refuse. matches `/`,
+# `/claims/7?draft=1`, `/a/b_c-1.json/`; not `/.well-known`, `/a//b`, `/a%20b`, which take the long
+# way
 _PLAIN: Final = re.compile(
     "/"
     + repeated("[A-Za-z0-9_~-][A-Za-z0-9_.~-]*+/", "*")
@@ -28,15 +32,18 @@ _PLAIN: Final = re.compile(
 )
 _CONTROL: Final = re.compile(r"[\x00-\x1f\x7f]")
 _PORT: Final = re.compile(r":[0-9]{0,5}$", re.ASCII)
-# matches `billing.finance.svc.cluster.local`, `*.example.com`, `billing*`, `10.0.0.7`; not `a.*.b`, `billing:80`
+# matches `billing.finance.svc.cluster.local`, `*.example.com`, `billing*`, `10.0.0.7`; not `a.*.b`,
+# `billing:80`
 _HOST_PATTERN: Final = re.compile(r"\*?[a-z0-9._-]+|[a-z0-9._-]*\*|\[[0-9a-f:.]+\]")
 
 
 def normalise(raw: str) -> str | None:
-    """The path without query and fragment, percent-decoded once; None when it could be read in two ways.
+    """The path without query and fragment, percent-decoded once; None when it could be read in two
+    ways.
 
     Args:
-        raw: `:path` as received, `/claims?draft=1`. Empty (a TCP connection) and `*` (OPTIONS) are themselves.
+        raw: `:path` as received, `/claims?draft=1`. Empty (a TCP connection) and `*` (OPTIONS) are
+            themselves.
     """
     if plain := _PLAIN.match(raw):
         return plain[0]
@@ -61,18 +68,23 @@ def normalise_host(authority: str) -> str:
 
 
 def is_path_pattern(text: str) -> bool:
-    """Whether a policy may write it: `*`, or a decoded path that starts with `/`, with `*` at most at its end."""
+    """Whether a policy may write it: `*`, or a decoded path that starts with `/`, with `*` at most
+    at its end."""
     stem = text.removesuffix("*")
-    return text == "*" or ("*" not in stem and "%" not in stem and stem.startswith("/") and normalise(stem) == stem)
+    return text == "*" or (
+        "*" not in stem and "%" not in stem and stem.startswith("/") and normalise(stem) == stem
+    )
 
 
 def is_host_pattern(text: str) -> bool:
-    """Whether a policy may write it: a host without port, `*`, or one with a `*` at its start or at its end."""
+    """Whether a policy may write it: a host without port, `*`, or one with a `*` at its start or at
+    its end."""
     return _HOST_PATTERN.fullmatch(text) is not None
 
 
 def host_matches(pattern: str, host: str) -> bool:
-    """Whether the pattern names a host that `normalise_host` returned; `*` names any host but none at all."""
+    """Whether the pattern names a host that `normalise_host` returned; `*` names any host but none
+    at all."""
     if len(pattern) > 1 and pattern.startswith("*"):
         return len(host) >= len(pattern) and host.endswith(pattern[1:])
     return identity.matches(pattern, host)
@@ -81,7 +93,9 @@ def host_matches(pattern: str, host: str) -> bool:
 def host_covers(wide: str, narrow: str) -> bool:
     """Whether every host that pattern `narrow` names is also named by pattern `wide`."""
     if len(wide) > 1 and wide.startswith("*"):
-        return narrow == wide or (not narrow.endswith("*") and host_matches(wide, narrow.removeprefix("*")))
+        return narrow == wide or (
+            not narrow.endswith("*") and host_matches(wide, narrow.removeprefix("*"))
+        )
     if narrow.startswith("*"):
         return wide in {narrow, "*"}
     return identity.covers(wide, narrow)

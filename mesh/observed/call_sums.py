@@ -18,7 +18,9 @@ class CallSum:
         self.routes: set[str] = set()
         self.phi = False
         self._messages: dict[tuple[Vantage, Direction], int] = defaultdict(int)
-        self._kinds: dict[tuple[Vantage, Direction], dict[str, int]] = defaultdict(lambda: defaultdict(int))
+        self._kinds: dict[tuple[Vantage, Direction], dict[str, int]] = defaultdict(
+            lambda: defaultdict(int)
+        )
         self._open: dict[Direction, set[str]] = defaultdict(set)
         self._health: dict[Direction, set[str]] = defaultdict(set)
 
@@ -46,7 +48,8 @@ class CallSum:
         """Messages that held each identifier."""
         sides = [kinds for (_, way), kinds in self._kinds.items() if way is direction]
         return {
-            name: max(kinds.get(name, 0) for kinds in sides) for name in sorted({n for kinds in sides for n in kinds})
+            name: max(kinds.get(name, 0) for kinds in sides)
+            for name in sorted({n for kinds in sides for n in kinds})
         }
 
     def unmasked(self, direction: Direction) -> set[str]:

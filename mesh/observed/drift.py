@@ -24,7 +24,16 @@ from mesh.policy.decide import decide
 from mesh.policy.decision import Action, Decision, Reason
 from mesh.policy.policy import Policy
 from mesh.policy.rule import Rule, Target
-from phiscan.finding import Coverage, Finding, Gap, Likelihood, Location, ScanReport, Subject, Verdict
+from phiscan.finding import (
+    Coverage,
+    Finding,
+    Gap,
+    Likelihood,
+    Location,
+    ScanReport,
+    Subject,
+    Verdict,
+)
 from phiscan.identifiers import Identifier
 
 
@@ -53,7 +62,8 @@ class Drifted:
     """An operation that was seen and that the policy does not let through as it was.
 
     Args:
-        identifiers: infoTypes that it would deny; of an edge that it does not name, those that were seen there.
+        identifiers: infoTypes that it would deny; of an edge that it does not name, those that were
+            seen there.
         messages: of the busiest vantage; of what is denied, those that held it, at most.
         last: the last day on which it was seen.
         stopped: a guard refused all of these messages.
@@ -71,7 +81,8 @@ class Drift:
     """All differences.
 
     Args:
-        unused: names of rules in force that nothing seen can have used, sorted; `exceptions` are those that end.
+        unused: names of rules in force that nothing seen can have used, sorted; `exceptions` are
+            those that end.
         partly: names of rules that were compared in part, sorted.
     """
 
@@ -89,11 +100,15 @@ class Drift:
 def drift(observations: Iterable[Observation], policy: Policy) -> Drift:
     """How far what was seen and the policy are apart. The order of observations is no matter."""
     merged = merge(observations)
-    known = {service.host: service.principal for service in services_of(merged)} | dict(policy.services)
+    known = {service.host: service.principal for service in services_of(merged)} | dict(
+        policy.services
+    )
     deciding = {identified: _plain(policy, identified=identified) for identified in (True, False)}
     sums: dict[Place, _Sum] = defaultdict(_Sum)
     for each in merged:
-        for place, names in _drifted(each, ends_of(each, known), deciding[bool(each.sighting.source)]):
+        for place, names in _drifted(
+            each, ends_of(each, known), deciding[bool(each.sighting.source)]
+        ):
             sums[place].add(each, place, names)
     used = _used(merged, deciding)
     holding = [rule for rule in policy.rules if rule.holds_on(policy.today)]  # AUDIT rules too
@@ -102,11 +117,15 @@ def drift(observations: Iterable[Observation], policy: Policy) -> Drift:
         drifted=tuple(sums[place].drifted(place) for place in sorted(sums, key=_order)),
         unused=tuple(sorted(rule.name for rule in unused if rule.terms is None)),
         exceptions=tuple(sorted(rule.name for rule in unused if rule.terms is not None)),
-        partly=tuple(sorted(rule.name for rule in holding if _plain_rule(rule, identified=False) != rule)),
+        partly=tuple(
+            sorted(rule.name for rule in holding if _plain_rule(rule, identified=False) != rule)
+        ),
     )
 
 
-def _drifted(each: Observation, ends: Ends, policy: Policy) -> Iterator[tuple[Place, Collection[str]]]:
+def _drifted(
+    each: Observation, ends: Ends, policy: Policy
+) -> Iterator[tuple[Place, Collection[str]]]:
     sighting, content = each.sighting, each.content
     facts = _facts(each, witness(sighting.route))
     where = ends, sighting.method, sighting.route
@@ -129,10 +148,17 @@ def _tipping(decision: Decision, seen: Collection[str]) -> Collection[str]:
 def _used(merged: Iterable[Observation], deciding: Mapping[bool, Policy]) -> set[str]:
     """Names of the rules that what was seen can have used; AUDIT rules as if they decided."""
     asking = {
-        identified: replace(policy, rules=tuple(replace(rule, audit=False) for rule in policy.rules))
+        identified: replace(
+            policy, rules=tuple(replace(rule, audit=False) for rule in policy.rules)
+        )
         for identified, policy in deciding.items()
     }
-    patterns = {path for rule in asking[True].rules for target in rule.targets for path in target.operation.paths}
+    patterns = {
+        path
+        for rule in asking[True].rules
+        for target in rule.targets
+        for path in target.operation.paths
+    }
     paths: dict[str, tuple[str, ...]] = {}
     used: set[str] = set()
     for each in merged:
@@ -140,7 +166,11 @@ def _used(merged: Iterable[Observation], deciding: Mapping[bool, Policy]) -> set
         if route not in paths:
             paths[route] = witnesses(route, patterns)
         policy = asking[bool(each.sighting.source)]
-        used.update(name for path in paths[route] for name in decide(_facts(each, path), ScanReport(), policy).rules)
+        used.update(
+            name
+            for path in paths[route]
+            for name in decide(_facts(each, path), ScanReport(), policy).rules
+        )
     return used
 
 
@@ -163,7 +193,9 @@ def _facts(each: Observation, path: str) -> Facts:
 def _report(each: Observation, policy: Policy) -> ScanReport:
     """A report with all that these messages held together, before anything was masked."""
     content, coverage = each.content, each.sighting.coverage
-    gap = {Coverage.COMPLETE: Gap.NONE, Coverage.TRUNCATED: Gap.CUT_OFF}.get(coverage, Gap.MALFORMED)
+    gap = {Coverage.COMPLETE: Gap.NONE, Coverage.TRUNCATED: Gap.CUT_OFF}.get(
+        coverage, Gap.MALFORMED
+    )
     own = [_finding(name, _class_of(name, policy)) for name in content.identifiers]
     health = [_finding(name, None) for name in content.health]
     verdict = each.sighting.verdict if own else Verdict.NONE
@@ -176,19 +208,28 @@ def _finding(name: str, identifier: Identifier | None) -> Finding:
 
 
 def _class_of(name: str, policy: Policy) -> Identifier:
-    """The class of an individual's identifier. Of an infoType that this policy does not know, only `*` and R can speak."""
+    """The class of an individual's identifier. Of an infoType that this policy does not know, only
+    `*` and R can speak."""
     info_type = policy.info_types.get(name)
     return (info_type and info_type.identifier) or Identifier.OTHER
 
 
 def _plain(policy: Policy, *, identified: bool) -> Policy:
-    return replace(policy, rules=tuple(_plain_rule(rule, identified=identified) for rule in policy.rules))
+    return replace(
+        policy, rules=tuple(_plain_rule(rule, identified=identified) for rule in policy.rules)
+    )
 
 
 def _plain_rule(rule: Rule, *, identified: bool) -> Rule:
-    """The rule without what no store can answer. Addresses are those of peers without an identity, and name nobody else."""
-    sources = tuple(replace(peer, blocks=()) for peer in rule.sources if not (peer.blocks and identified))
-    targets = tuple(Target(target.peer, replace(target.operation, hosts=(), ports=())) for target in rule.targets)
+    """The rule without what no store can answer. Addresses are those of peers without an identity,
+    and name nobody else."""
+    sources = tuple(
+        replace(peer, blocks=()) for peer in rule.sources if not (peer.blocks and identified)
+    )
+    targets = tuple(
+        Target(target.peer, replace(target.operation, hosts=(), ports=()))
+        for target in rule.targets
+    )
     return replace(rule, sources=sources, targets=targets, claims=(), headers=())
 
 

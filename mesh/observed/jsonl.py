@@ -43,7 +43,8 @@ WordT = TypeVar("WordT", bound=StrEnum)
 
 
 class EdgesError(Exception):
-    """A file of edges cannot be used. The text is one line that names file, line and fix, and quotes nothing of it."""
+    """A file of edges cannot be used. The text is one line that names file, line and fix, and
+    quotes nothing of it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +63,13 @@ class Edges:
 
 def head_line(edges: int, *, left_out: int, limit: int) -> bytes:
     """The first line of a file with so many observations."""
-    head = {"format": FORMAT, "version": VERSION, "limit": limit, "leftOut": left_out, "edges": edges}
+    head = {
+        "format": FORMAT,
+        "version": VERSION,
+        "limit": limit,
+        "leftOut": left_out,
+        "edges": edges,
+    }
     return orjson.dumps(head) + b"\n"
 
 
@@ -87,7 +94,10 @@ def load(data: bytes, *, file: str) -> Edges:
         raise EdgesError(
             f"{file}:{len(lines)}: the file ends too early or too late for its head; take it from the guard again"
         )
-    found = [_observation(_json(line, f"{file}:{n}"), f"{file}:{n}") for n, line in enumerate(lines[1:], start=2)]
+    found = [
+        _observation(_json(line, f"{file}:{n}"), f"{file}:{n}")
+        for n, line in enumerate(lines[1:], start=2)
+    ]
     return Edges(tuple(found), head["leftOut"], head["limit"])
 
 
@@ -97,7 +107,9 @@ def _json(line: bytes, where: str) -> dict[str, Any]:
     except orjson.JSONDecodeError:
         found = None
     if not isinstance(found, dict):
-        raise EdgesError(f"{where}: not a line of a store of edges; give files that `serve --edges` wrote")
+        raise EdgesError(
+            f"{where}: not a line of a store of edges; give files that `serve --edges` wrote"
+        )
     return found
 
 
@@ -105,7 +117,9 @@ def _head(found: Mapping[str, Any], where: str) -> dict[str, int]:
     if found.get("format") != FORMAT:
         raise EdgesError(f"{where}: not a store of edges; give files that `serve --edges` wrote")
     if found.get("version") != VERSION:
-        raise EdgesError(f"{where}: a version that this phiguard does not read; use the version that wrote it")
+        raise EdgesError(
+            f"{where}: a version that this phiguard does not read; use the version that wrote it"
+        )
     if found.keys() != _HEAD_KEYS:
         raise _broken(where, "head")
     return {name: _number(found[name], 0, where, name) for name in ("limit", "leftOut", "edges")}
@@ -174,10 +188,14 @@ def _number(found: object, least: int, where: str, name: str) -> int:
 
 def _day(found: object, where: str, name: str) -> date:
     try:
-        return date.fromisoformat(found if isinstance(found, str) and len(found) == len("2026-12-31") else "")
+        return date.fromisoformat(
+            found if isinstance(found, str) and len(found) == len("2026-12-31") else ""
+        )
     except ValueError:
         raise _broken(where, name) from None
 
 
 def _broken(where: str, name: str) -> EdgesError:
-    return EdgesError(f"{where}: `{name}` is not what a guard writes; take the file from the guard again")
+    return EdgesError(
+        f"{where}: `{name}` is not what a guard writes; take the file from the guard again"
+    )

@@ -34,7 +34,8 @@ def propose(observations: Iterable[Observation], *, min_count: int = MIN_COUNT) 
     """What the observations ask for.
 
     Args:
-        min_count: operations, and identifiers in one, that were seen in fewer messages are marked as rare.
+        min_count: operations, and identifiers in one, that were seen in fewer messages are marked
+            as rare.
     """
     merged = merge(observations)
     services = services_of(merged)
@@ -54,31 +55,41 @@ def propose(observations: Iterable[Observation], *, min_count: int = MIN_COUNT) 
         *(_rare(call, calls[call]) for call in rare),
         *_rare_identifiers(common, min_count),
     ]
-    return Proposal(services, tuple(_rules(common, min_count)), tuple(sorted(marked, key=_place)), merged)
+    return Proposal(
+        services, tuple(_rules(common, min_count)), tuple(sorted(marked, key=_place)), merged
+    )
 
 
 def _rules(calls: Mapping[Call, CallSum], least: int) -> Iterator[Proposed]:
     """Operations of the same ends that let the same flow are one rule."""
     unmasked: dict[tuple[Ends, Direction], set[str]] = defaultdict(set)
-    for call, total in calls.items():  # a rule that masks would mask on every operation that its pattern names
+    # a rule that masks would mask on every operation that its pattern names
+    for call, total in calls.items():
         for direction in Direction:
             common = {name for name, count in total.counts(direction).items() if count >= least}
             unmasked[call.ends, direction] |= total.unmasked(direction) & common
     grouped: dict[tuple[Ends, _Flow, _Flow], list[Call]] = defaultdict(list)
     for call in sorted(calls):
-        request, response = (_flow(calls[call], d, least, unmasked[call.ends, d]) for d in Direction)
+        request, response = (
+            _flow(calls[call], d, least, unmasked[call.ends, d]) for d in Direction
+        )
         grouped[call.ends, request, response].append(call)
     for (ends, *flows), found in grouped.items():
         yield _proposed(ends, flows, {call: calls[call] for call in found})
 
 
 def _flow(total: CallSum, direction: Direction, least: int, unmasked: set[str]) -> _Flow:
-    """What flows in a direction: masked where every message of the edge was, as it is where one was not."""
+    """What flows in a direction: masked where every message of the edge was, as it is where one was
+    not."""
     names = [name for name, count in total.counts(direction).items() if count >= least]
-    return tuple(name for name in names if name in unmasked), tuple(name for name in names if name not in unmasked)
+    return tuple(name for name in names if name in unmasked), tuple(
+        name for name in names if name not in unmasked
+    )
 
 
-def _proposed(ends: Ends, flows: Sequence[_Flow], found: Mapping[Call, CallSum], *, mtls: bool = True) -> Proposed:
+def _proposed(
+    ends: Ends, flows: Sequence[_Flow], found: Mapping[Call, CallSum], *, mtls: bool = True
+) -> Proposed:
     """The rule for these operations."""
     methods: dict[str, list[str]] = defaultdict(list)
     for call in found:
@@ -87,7 +98,10 @@ def _proposed(ends: Ends, flows: Sequence[_Flow], found: Mapping[Call, CallSum],
     for pattern in sorted(methods):
         patterns[tuple(sorted(methods[pattern]))].append(pattern)
     request, response = (
-        Part(*flow, tuple(sorted(set().union(*(total.health(direction) for total in found.values())))))
+        Part(
+            *flow,
+            tuple(sorted(set().union(*(total.health(direction) for total in found.values())))),
+        )
         for flow, direction in zip(flows, Direction, strict=True)
     )
     return Proposed(
@@ -122,14 +136,24 @@ def _set_aside(key: tuple[Mark, Ends, str, str], total: CallSum) -> Marked:
 
 
 def _rare(call: Call, total: CallSum) -> Marked:
-    return Marked(Mark.RARE, call.ends, call.method, call.pattern, total.messages, total.names, _alone(call, total))
+    return Marked(
+        Mark.RARE,
+        call.ends,
+        call.method,
+        call.pattern,
+        total.messages,
+        total.names,
+        _alone(call, total),
+    )
 
 
 def _rare_identifiers(calls: Mapping[Call, CallSum], least: int) -> Iterator[Marked]:
     for call, total in calls.items():
         where = call.ends, call.method, call.pattern
         for direction in Direction:
-            counts = {name: count for name, count in total.counts(direction).items() if count < least}
+            counts = {
+                name: count for name, count in total.counts(direction).items() if count < least
+            }
             if counts:
                 most, names = max(counts.values()), tuple(sorted(counts))
                 yield Marked(Mark.RARE_IDENTIFIER, *where, most, names, direction=direction)

@@ -48,7 +48,8 @@ def render(proposal: Proposal, *, name: str, least: int, left_out: int = 0) -> s
         "kind: SegmentationPolicy",
         f"metadata: {{name: {json.dumps(name)}}}",
         "spec:",
-        "  mode: monitor  # `enforce` once `phiguard policy learn --against` shows no drift that you do not want",
+        "  mode: monitor  # `enforce` once `phiguard policy learn --against` shows no drift that "
+        "you do not want",
         "  defaultAction: DENY",
         "  onUnscannable: DENY",
         *_services(proposal),
@@ -63,7 +64,8 @@ def render(proposal: Proposal, *, name: str, least: int, left_out: int = 0) -> s
 
 
 def _section(found: Sequence[Marked], names: Mapping[Proposed, str]) -> Iterator[str]:
-    """The busiest of one mark, in order: whoever makes up routes must not make the file too long to be read."""
+    """The busiest of one mark, in order: whoever makes up routes must not make the file too long to
+    be read."""
     busiest = sorted(range(len(found)), key=lambda place: -found[place].messages)[:_MOST]
     for place in sorted(busiest):
         yield from _marked(found[place], names)
@@ -91,7 +93,9 @@ def _evidence(proposal: Proposal) -> Iterator[str]:
     yield "It lets through what was seen, right or wrong: read every rule as if a stranger had asked for it."
     counts = Counter(marked.mark for marked in proposal.marked)
     if counts:
-        words = "; ".join(f"{mark.value} ({number})" for mark, number in sorted(counts.items(), key=_by_mark))
+        words = "; ".join(
+            f"{mark.value} ({number})" for mark, number in sorted(counts.items(), key=_by_mark)
+        )
         yield f"Marked below and not opened: {words}."
     if alerted := sum(each.count for each in seen if passes_with_alert(each)):
         yield f"{_many(alerted, 'message')} without PHI came without mutual TLS: they pass with an alert, and need no rule."
@@ -132,7 +136,11 @@ def _rule(rule: Proposed, name: str) -> Iterator[str]:
 
 
 def _part(part: Part) -> str:
-    lists = [f"{key}: [{', '.join(names)}]" for key, names in (("allow", part.allow), ("redact", part.redact)) if names]
+    lists = [
+        f"{key}: [{', '.join(names)}]"
+        for key, names in (("allow", part.allow), ("redact", part.redact))
+        if names
+    ]
     beside = f"  # beside {', '.join(part.health)}" if part.health else ""
     return f"{{{', '.join([*lists, 'otherwise: DENY'])}}}{beside}"
 
@@ -142,14 +150,17 @@ def _marked(marked: Marked, names: Mapping[Proposed, str]) -> Iterator[str]:
     to = ends.destination or ends.host or _NOBODY
     what = f", {', '.join(marked.identifiers)}" if marked.identifiers else ""
     way = f"({marked.direction.value})" if marked.direction else ""
-    call = " ".join(filter(None, (ends.source or _NOBODY, "->", to, marked.method, marked.route, way)))
+    call = " ".join(
+        filter(None, (ends.source or _NOBODY, "->", to, marked.method, marked.route, way))
+    )
     yield f"* {call}: {_many(marked.messages, 'message')}{what}"
     if marked.rule is not None:
         yield from _rule(marked.rule, names[marked.rule])
 
 
 def _names(rules: Sequence[Proposed]) -> dict[Proposed, str]:
-    """A name for each rule: its ends' accounts, with namespaces where that is not clear, and a number from the second on."""
+    """A name for each rule: its ends' accounts, with namespaces where that is not clear, and a
+    number from the second on."""
     ends: dict[str, set[Ends]] = defaultdict(set)
     for rule in rules:
         ends[_short(rule.ends)].add(rule.ends)
@@ -168,7 +179,11 @@ def _short(ends: Ends) -> str:
 
 
 def _long(ends: Ends) -> str:
-    to = f"{namespace_of(ends.destination)}-{account_of(ends.destination)}" if ends.destination else ends.host
+    to = (
+        f"{namespace_of(ends.destination)}-{account_of(ends.destination)}"
+        if ends.destination
+        else ends.host
+    )
     return f"{namespace_of(ends.source)}-{account_of(ends.source)}-to-{to}"
 
 

@@ -23,9 +23,11 @@ from phiscan.finding import Coverage, ScanReport, Subject, Verdict
 from phiscan.identifiers import CREDENTIALS
 
 OTHER_METHOD: Final = "OTHER"
-"""Stands for every method that is none of `METHODS`: the caller writes it, and could write a name."""
+"""Stands for every method that is none of `METHODS`: the caller writes it, and could write a
+name."""
 METHODS: Final = frozenset(
-    "GET HEAD POST PUT PATCH DELETE OPTIONS CONNECT TRACE PROPFIND PROPPATCH MKCOL COPY MOVE LOCK UNLOCK REPORT SEARCH".split()
+    "GET HEAD POST PUT PATCH DELETE OPTIONS CONNECT TRACE PROPFIND PROPPATCH MKCOL COPY MOVE LOCK "
+    "UNLOCK REPORT SEARCH".split()
 )
 
 INFO_TYPE: Final = re.compile(r"[A-Z][A-Z0-9_]{0,63}")
@@ -38,7 +40,8 @@ _NONE: Final[Counts] = MappingProxyType({})
 
 
 class Encryption(StrEnum):
-    """Whether the connection was mutual TLS. The sender's sidecar cannot see the handshake to come."""
+    """Whether the connection was mutual TLS. The sender's sidecar cannot see the handshake to
+    come."""
 
     MTLS = "mtls"
     NONE = "none"
@@ -46,11 +49,13 @@ class Encryption(StrEnum):
 
 
 class Sighting(NamedTuple):
-    """What messages must have in common to be counted together. A tuple, because one is made for every message.
+    """What messages must have in common to be counted together. A tuple, because one is made for
+    every message.
 
     Args:
         source: principal of who sent the request; empty when it had none.
-        destination: principal of who answers. At the sender's side what the policy in force says of the host; else empty.
+        destination: principal of who answers. At the sender's side what the policy in force says of
+            the host; else empty.
         service: host that the sender's sidecar routed to; empty at the receiver's side.
         method: one of `METHODS`, `OTHER_METHOD`, or empty (TCP).
         route: a template of `mesh.observed.route_template`.
@@ -88,7 +93,9 @@ class Content:
     def __add__(self, other: "Content") -> "Content":
         """Both together."""
         return Content(
-            _sum(self.identifiers, other.identifiers), _sum(self.health, other.health), _sum(self.masked, other.masked)
+            _sum(self.identifiers, other.identifiers),
+            _sum(self.health, other.health),
+            _sum(self.masked, other.masked),
         )
 
 
@@ -108,7 +115,9 @@ class Observation:
     content: Content = field(default_factory=Content)
 
 
-def sighting_of(facts: Facts, decision: Decision, services: Mapping[str, str], own: frozenset[str]) -> Sighting | None:
+def sighting_of(
+    facts: Facts, decision: Decision, services: Mapping[str, str], own: frozenset[str]
+) -> Sighting | None:
     """What a judged message counts as; None for a forged check, whose edge is the forger's word.
 
     Args:
@@ -124,7 +133,9 @@ def sighting_of(facts: Facts, decision: Decision, services: Mapping[str, str], o
         source=facts.source,
         destination=services.get(service, "") if outbound else facts.destination,
         service=service,
-        method=operation.method if operation.method in METHODS or not operation.method else OTHER_METHOD,
+        method=operation.method
+        if operation.method in METHODS or not operation.method
+        else OTHER_METHOD,
         route=template_of(operation.path, own),
         direction=facts.direction,
         vantage=facts.vantage,
@@ -137,7 +148,8 @@ def sighting_of(facts: Facts, decision: Decision, services: Mapping[str, str], o
 
 
 def kinds_of(report: ScanReport) -> tuple[frozenset[str], frozenset[str]]:
-    """InfoTypes of individuals' identifiers, and of health information, in a message. Providers' and credentials are neither."""
+    """InfoTypes of individuals' identifiers, and of health information, in a message. Providers'
+    and credentials are neither."""
     own: set[str] = set()
     health: set[str] = set()
     for finding in report.findings:
@@ -150,7 +162,8 @@ def kinds_of(report: ScanReport) -> tuple[frozenset[str], frozenset[str]]:
 
 
 def merge(observations: Iterable[Observation]) -> tuple[Observation, ...]:
-    """One observation for each sighting, sorted. Commutative and associative: it does not matter who counted what."""
+    """One observation for each sighting, sorted. Commutative and associative: it does not matter
+    who counted what."""
     found: dict[Sighting, Observation] = {}
     for each in observations:
         known = found.get(each.sighting)

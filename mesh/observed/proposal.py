@@ -25,7 +25,8 @@ class Mark(StrEnum):
 
 @dataclass(frozen=True, slots=True, order=True)
 class Ends:
-    """Who calls whom. `destination` is a principal; where there is none, `host` is that of the service."""
+    """Who calls whom. `destination` is a principal; where there is none, `host` is that of the
+    service."""
 
     source: str
     destination: str

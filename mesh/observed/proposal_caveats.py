@@ -23,7 +23,8 @@ def mark_of(observation: Observation, principals: Mapping[str, str]) -> Mark | N
 
 
 def passes_with_alert(observation: Observation) -> bool:
-    """Whether it came unencrypted and without PHI: no rule is needed, and none would take the alert away."""
+    """Whether it came unencrypted and without PHI: no rule is needed, and none would take the alert
+    away."""
     sighting = observation.sighting
     return sighting.encryption is Encryption.NONE and mark_of(observation, {}) is None
 
@@ -52,6 +53,7 @@ def _marks_of_ends(sighting: Sighting, ends: Ends) -> Iterator[Mark]:
 
 
 def needs_rule(observation: Observation) -> bool:
-    """Whether anything would be refused without one: an encrypted edge is closed, an unencrypted one without PHI is alerted."""
+    """Whether anything would be refused without one: an encrypted edge is closed, an unencrypted
+    one without PHI is alerted."""
     sighting = observation.sighting
     return bool(sighting.source) and sighting.encryption is not Encryption.NONE

@@ -20,11 +20,16 @@ def witness(template: str) -> str:
 
 
 def witnesses(template: str, patterns: Iterable[str]) -> tuple[str, ...]:
-    """The template's plain witness, and one for each path pattern that names some path of the template but not that one."""
+    """The template's plain witness, and one for each path pattern that names some path of the
+    template but not that one."""
     plain = witness(template)
     if not template.startswith("/"):
         return (plain,)
-    others = (_named_by(pattern, template) for pattern in sorted(set(patterns)) if not identity.matches(pattern, plain))
+    others = (
+        _named_by(pattern, template)
+        for pattern in sorted(set(patterns))
+        if not identity.matches(pattern, plain)
+    )
     return (plain, *dict.fromkeys(path for path in others if path))
 
 

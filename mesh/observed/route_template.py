@@ -35,19 +35,24 @@ AMBIGUOUS: Final = "{ambiguous}"
 _MAX_SEGMENTS: Final = 8
 _MAX_PARTS: Final = 6
 _MAX_WORD: Final = 48
-# matches `labs`, `lab-results`, `careTeams`, `clinic.v1.Records`, `$process-message`, `_search`; not `a--b`, `LABS`, `ana ruiz`
+# matches `labs`, `lab-results`, `careTeams`, `clinic.v1.Records`, `$process-message`, `_search`;
+# not `a--b`, `LABS`, `ana ruiz`
 _COMPOUND: Final = re.compile(
     r"[$_.]?(?:[a-z]+|(?:[A-Z][a-z]+)+|[a-z]+(?:[A-Z][a-z]+)+)(?:[._-](?:v[0-9]|[a-z]+|(?:[A-Z][a-z]+)+|[a-z]+(?:[A-Z][a-z]+)+))*"
 )
 _PART: Final = re.compile(r"v[0-9]|[A-Z]?[a-z]+")
-# what may stand in a policy's path and be kept whole: matches `wards`, `~admin`; not `B12`, `a b`, `{x}`
+# what may stand in a policy's path and be kept whole: matches `wards`, `~admin`; not `B12`, `a b`,
+# `{x}`
 _OWN_WORD: Final = re.compile(rf"[A-Za-z_.$~-]{{1,{_MAX_WORD}}}")
 
 
 def own_words(policy: Policy) -> frozenset[str]:
     """The segments that the policy's paths write out: words of the API, as its author says."""
-    patterns = {path for rule in policy.rules for target in rule.targets for path in target.operation.paths}
-    found = {segment for pattern in patterns for segment in pattern.split("/")}  # one that ends in `*` is no word
+    patterns = {
+        path for rule in policy.rules for target in rule.targets for path in target.operation.paths
+    }
+    # one that ends in `*` is no word
+    found = {segment for pattern in patterns for segment in pattern.split("/")}
     return frozenset(segment for segment in found if _OWN_WORD.fullmatch(segment))
 
 
@@ -77,7 +82,8 @@ def template_of(raw: str, own: frozenset[str] = frozenset()) -> str:
 
 
 def is_template(text: str) -> bool:
-    """Whether `template_of` could have made it for some policy: what a store may hold, whoever wrote its file."""
+    """Whether `template_of` could have made it for some policy: what a store may hold, whoever
+    wrote its file."""
     if text in {"", "*", AMBIGUOUS}:
         return True
     segments = text[1:].split("/")
@@ -91,10 +97,11 @@ def is_template(text: str) -> bool:
 
 
 def pattern_of(template: str) -> str | None:
-    """The narrowest pattern of the policy language that names every path of the template; None when none can.
+    """The narrowest pattern of the policy language that names every path of the template; None when
+    none can.
 
-    Patterns end in `*` or are exact, so everything behind the first `{id}` is open: `/patients/{id}/labs` is `/patients/*`.
-    """
+    Patterns end in `*` or are exact, so everything behind the first `{id}` is open:
+    `/patients/{id}/labs` is `/patients/*`."""
     if template in {"", AMBIGUOUS}:
         return None
     found = re.search(r"\{(?:id|more)\}", template)
@@ -113,7 +120,11 @@ def literals(template: str) -> frozenset[str]:
 
 
 def _is_kept(segment: str) -> bool:
-    return segment in {"", HOLE} or bool(_OWN_WORD.fullmatch(segment)) or _is_known(segment, frozenset())
+    return (
+        segment in {"", HOLE}
+        or bool(_OWN_WORD.fullmatch(segment))
+        or _is_known(segment, frozenset())
+    )
 
 
 def _is_known(segment: str, own: frozenset[str]) -> bool:
@@ -128,5 +139,7 @@ def _is_compound(segment: str) -> bool:
     parts = _PART.findall(segment)
     versions = sum(part in VERSIONS for part in parts)
     return (
-        len(parts) <= _MAX_PARTS and versions <= 1 and all(part.lower() in WORDS or part in VERSIONS for part in parts)
+        len(parts) <= _MAX_PARTS
+        and versions <= 1
+        and all(part.lower() in WORDS or part in VERSIONS for part in parts)
     )

@@ -31,7 +31,8 @@ class Service:
 
 
 def services_of(observations: Iterable[Observation]) -> tuple[Service, ...]:
-    """Every host of which it is known, or can be guessed, who serves it; sorted. Order of the observations is no matter."""
+    """Every host of which it is known, or can be guessed, who serves it; sorted. Order of the
+    observations is no matter."""
     told: dict[str, set[str]] = defaultdict(set)
     called: dict[str, set[_Operation]] = defaultdict(set)
     taken: dict[str, set[_Operation]] = defaultdict(set)
@@ -44,7 +45,9 @@ def services_of(observations: Iterable[Observation]) -> tuple[Service, ...]:
             taken[sighting.destination].add(operation)
     found = []
     for host in sorted(called.keys() - {""}):
-        candidates = told[host] or {p for p in taken if _is_of(host, p) and called[host] <= taken[p]}
+        candidates = told[host] or {
+            p for p in taken if _is_of(host, p) and called[host] <= taken[p]
+        }
         if principal := _one(host, candidates):
             found.append(Service(host, principal, guessed=not told[host]))
     return tuple(found)
@@ -62,5 +65,9 @@ def _is_of(host: str, principal: str) -> bool:
 
 def _one(host: str, candidates: set[str]) -> str:
     """The only candidate, or the only one with the host's name; empty when there is no such one."""
-    named = {principal for principal in candidates if identity.account_of(principal) == host.partition(".")[0]}
+    named = {
+        principal
+        for principal in candidates
+        if identity.account_of(principal) == host.partition(".")[0]
+    }
     return next((min(found) for found in (candidates, named) if len(found) == 1), "")

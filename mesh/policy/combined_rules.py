@@ -17,7 +17,8 @@ from phiscan.identifiers import Identifier
 Kind = tuple[str, Identifier | None, Subject]
 """All that entries of a rule can tell apart in a finding: infoType, class, and whose it is."""
 
-kind_of: Final[Callable[[Finding], Kind]] = itemgetter(0, 1, 5)  # in C, because a document has thousands of findings
+# in C, because a document has thousands of findings
+kind_of: Final[Callable[[Finding], Kind]] = itemgetter(0, 1, 5)
 """The kind of one finding."""
 
 
@@ -38,13 +39,15 @@ class Voice(NamedTuple):
 
     @property
     def is_maskable(self) -> bool:
-        """Whether masks can do. A diagnosis is stated by a document's structure: no mask unsays it."""
+        """Whether masks can do. A diagnosis is stated by a document's structure: no mask unsays
+        it."""
         return all(identifier for _, identifier, _ in self.targeted)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Matches:
-    """The rules that name an edge, and those that might. One object stands for one set of rules: it equals itself only.
+    """The rules that name an edge, and those that might. One object stands for one set of rules: it
+    equals itself only.
 
     Args:
         named: without AUDIT rules, as `unsure`.
@@ -52,7 +55,8 @@ class Matches:
         mode: the policy's.
         audits: AUDIT rules that name the edge or might, by name, each as if it were the only rule.
         names: of the rules in `named`, sorted.
-        enforced: whether a rule of the edge (or one that might be) enforces; the policy's mode where none surely is.
+        enforced: whether a rule of the edge (or one that might be) enforces; the policy's mode
+            where none surely is.
         waived: whether a rule lets PHI flow unencrypted.
     """
 
@@ -64,7 +68,9 @@ class Matches:
     names: tuple[str, ...] = field(init=False)
     enforced: bool = field(init=False)
     waived: bool = field(init=False)
-    _disclosures: dict[tuple[bool, bool], Disclosure] = field(init=False, repr=False, default_factory=dict)
+    _disclosures: dict[tuple[bool, bool], Disclosure] = field(
+        init=False, repr=False, default_factory=dict
+    )
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "names", _names(self.named))
@@ -82,10 +88,16 @@ class Matches:
         actions = {kind: ruled(kind, disclosure) for kind in kinds}
         strictest = max(actions.values(), key=_rank, default=Action.DENY)
         decisive = frozenset(kind for kind, action in actions.items() if action is strictest)
-        own = {identifier for _, identifier, subject in kinds if identifier and subject is not Subject.PROVIDER}
+        own = {
+            identifier
+            for _, identifier, subject in kinds
+            if identifier and subject is not Subject.PROVIDER
+        }
         return Voice(
             action=strictest,
-            tipped=() if strictest is Action.ALLOW else tuple(sorted({name for name, _, _ in decisive})),
+            tipped=()
+            if strictest is Action.ALLOW
+            else tuple(sorted({name for name, _, _ in decisive})),
             targeted=decisive if strictest is Action.REDACT else frozenset(),
             identifiers=tuple(sorted(own)),
         )
@@ -93,8 +105,8 @@ class Matches:
     def disclosure(self, *, is_request: bool, encrypted: bool) -> Disclosure:
         """All rules that name the edge as one disclosure.
 
-        A rule that asks for mutual TLS allows nothing on an unencrypted edge, but what it forbids stays forbidden.
-        """
+        A rule that asks for mutual TLS allows nothing on an unencrypted edge, but what it forbids
+        stays forbidden."""
         found = self._disclosures.get((is_request, encrypted))
         if found is None:
             found = self._disclosures[is_request, encrypted] = self._combined(is_request, encrypted)
@@ -102,7 +114,9 @@ class Matches:
 
     def _combined(self, is_request: bool, encrypted: bool) -> Disclosure:
         parts = [(rule, rule.request if is_request else rule.response) for rule in self.named]
-        lasting = [part for rule, part in parts if rule.terms is None] or [part for _, part in parts]
+        lasting = [part for rule, part in parts if rule.terms is None] or [
+            part for _, part in parts
+        ]
         allowing = [part for rule, part in parts if encrypted or not rule.mtls]
         return Disclosure(
             allow=frozenset().union(*(part.allow for part in allowing)),
@@ -127,7 +141,8 @@ def kinds_of(findings: Iterable[Finding]) -> frozenset[Kind]:
 
 
 def ruled(kind: Kind, disclosure: Disclosure) -> Action:
-    """What one disclosure says of one kind: denied, else redacted, else allowed, else `otherwise`."""
+    """What one disclosure says of one kind: denied, else redacted, else allowed, else
+    `otherwise`."""
     name, identifier, subject = kind
     is_individual = identifier is not None and subject is not Subject.PROVIDER
     names = {name, *((identifier.value,) if identifier else ()), *(("*",) if is_individual else ())}

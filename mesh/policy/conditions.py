@@ -26,7 +26,8 @@ class Edge(NamedTuple):
     """Facts in the form that rules are held against.
 
     Args:
-        destination: principal of the callee; at the sender's side what the policy's `services` says of it.
+        destination: principal of the callee; at the sender's side what the policy's `services` says
+            of it.
         encrypted: both ends are known and mutual TLS joins them.
         path: normalised; None when it is ambiguous.
         authority: as the caller wrote it.
@@ -52,10 +53,12 @@ class Edge(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Condition:
-    """One entry's operation together with the rule's other conditions. Equal ones are tried once for all their rules.
+    """One entry's operation together with the rule's other conditions. Equal ones are tried once
+    for all their rules.
 
     Args:
-        blocks: of which the peer's address must be in one; empty when the rule names the source anyway.
+        blocks: of which the peer's address must be in one; empty when the rule names the source
+            anyway.
     """
 
     operation: OperationMatch
@@ -73,20 +76,26 @@ class Condition:
         object.__setattr__(self, "_exact", frozenset(p for p in patterns if not p.endswith("*")))
         object.__setattr__(self, "_prefixes", tuple(p[:-1] for p in patterns if p.endswith("*")))
         object.__setattr__(self, "_is_http", Protocol.HTTP in self.operation.protocols)
-        object.__setattr__(self, "_is_plain", not (self.blocks or self.claims or self.headers or self.operation.ports))
+        object.__setattr__(
+            self,
+            "_is_plain",
+            not (self.blocks or self.claims or self.headers or self.operation.ports),
+        )
 
     def fit(self, edge: Edge) -> Fit:
         """How surely the message meets it.
 
-        What cannot be read is met by an entry of any protocol, and `mesh.policy.decide` denies it unless one of them lists it. What can be
-        read is another matter: a database's TCP connection is no reason to let the same two talk by HTTP.
-        """
+        What cannot be read is met by an entry of any protocol, and `mesh.policy.decide` denies it
+        unless one of them lists it. What can be read is another matter: a database's TCP connection
+        is no reason to let the same two talk by HTTP."""
         operation = self.operation
         if not self._is_http and edge.protocol is Protocol.HTTP:
             return Fit.NO
         if operation.methods and edge.method not in operation.methods:
             return Fit.NO
-        if operation.hosts and not _names_host(operation.hosts, paths.normalise_host(edge.authority)):
+        if operation.hosts and not _names_host(
+            operation.hosts, paths.normalise_host(edge.authority)
+        ):
             return Fit.NO
         fit = self._path_fit(edge.path) if operation.paths else Fit.YES
         if self._is_plain or fit is Fit.NO:  # nearly all rules
@@ -95,9 +104,12 @@ class Condition:
 
     def _path_fit(self, path: str | None) -> Fit:
         if path is None:
-            return Fit.YES if "" in self._prefixes else Fit.UNSURE  # `*` is any path, whatever it is
+            # `*` is any path, whatever it is
+            return Fit.YES if "" in self._prefixes else Fit.UNSURE
         # as in Istio, a pattern never names what is not there (a TCP connection's path)
-        return Fit.YES if path and (path in self._exact or path.startswith(self._prefixes)) else Fit.NO
+        return (
+            Fit.YES if path and (path in self._exact or path.startswith(self._prefixes)) else Fit.NO
+        )
 
     def _peer_fit(self, edge: Edge) -> Fit:
         return min(
@@ -137,7 +149,11 @@ def _vouched_fit(wanted: Wanted, vouched: Claims | None) -> Fit:
     if vouched is None:
         return Fit.UNSURE
     found = dict(vouched)
-    return Fit.YES if all(_has(found.get(name, frozenset()), words) for name, words in wanted) else Fit.NO
+    return (
+        Fit.YES
+        if all(_has(found.get(name, frozenset()), words) for name, words in wanted)
+        else Fit.NO
+    )
 
 
 def _has(values: frozenset[str], wanted: tuple[str, ...]) -> bool:

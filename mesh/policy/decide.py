@@ -76,8 +76,11 @@ def _weight(action: Action, reason: Reason) -> int:
     return (action.rank + 1) * len(_PRECEDENCE) - _PRECEDENCE.index(reason)
 
 
-_WEIGHTS: Final = {(action, reason): _weight(action, reason) for action in Action for reason in _PRECEDENCE}
-_CONSTANT: Final = {pair: _Ruling(weight, *pair) for pair, weight in _WEIGHTS.items()}  # nearly all rulings say no more
+_WEIGHTS: Final = {
+    (action, reason): _weight(action, reason) for action in Action for reason in _PRECEDENCE
+}
+# nearly all rulings say no more
+_CONSTANT: Final = {pair: _Ruling(weight, *pair) for pair, weight in _WEIGHTS.items()}
 _NO_PHI: Final = _CONSTANT[Action.ALLOW, Reason.NO_PHI]
 _ALLOWED_BY_DEFAULT: Final = _CONSTANT[Action.ALLOW, Reason.ALLOWED_BY_DEFAULT]
 _FORGED: Final = _CONSTANT[Action.DENY, Reason.CALLER_MISMATCH]
@@ -88,7 +91,8 @@ class _Question(NamedTuple):
     """All that the rulings look at.
 
     Args:
-        voice: what the rules of the edge say of the findings; None where there are no rules, or no PHI.
+        voice: what the rules of the edge say of the findings; None where there are no rules, or no
+            PHI.
     """
 
     facts: Facts
@@ -101,25 +105,36 @@ class _Question(NamedTuple):
 
 
 def decide(facts: Facts, report: ScanReport, policy: Policy) -> Decision:
-    """What happens to one message. Never raises: whatever goes wrong is a denial that is enforced."""
+    """What happens to one message. Never raises: whatever goes wrong is a denial that is
+    enforced."""
     try:
         return _decide(facts, report, policy)
     except Exception:  # noqa: BLE001  # fail closed: an undecided message would pass
-        return Decision(Action.DENY, Reason.INTERNAL_ERROR, coverage=Coverage.UNSCANNABLE, gap=Gap.INTERNAL_ERROR)
+        return Decision(
+            Action.DENY,
+            Reason.INTERNAL_ERROR,
+            coverage=Coverage.UNSCANNABLE,
+            gap=Gap.INTERNAL_ERROR,
+        )
 
 
 def refuse(reason: Reason, policy: Policy | None = None, facts: Facts | None = None) -> Decision:
     """A denial because the message could not be judged. Never raises.
 
-    It is enforced as the edge is. Where the edge is not known, it is enforced if the policy enforces anywhere, and
-    where there is no policy, it is enforced.
-    """
-    gap = {Reason.OUT_OF_TIME: Gap.OUT_OF_TIME, Reason.INTERNAL_ERROR: Gap.INTERNAL_ERROR}.get(reason, Gap.NONE)
+    It is enforced as the edge is. Where the edge is not known, it is enforced if the policy
+    enforces anywhere, and where there is no policy, it is enforced."""
+    gap = {Reason.OUT_OF_TIME: Gap.OUT_OF_TIME, Reason.INTERNAL_ERROR: Gap.INTERNAL_ERROR}.get(
+        reason, Gap.NONE
+    )
     denial = Decision(Action.DENY, reason, coverage=Coverage.UNSCANNABLE, gap=gap)
     try:
         if policy is None:
             return denial
-        enforced = policy.enforces if facts is None else matches_of(policy, edge_of(facts, policy)).enforced
+        enforced = (
+            policy.enforces
+            if facts is None
+            else matches_of(policy, edge_of(facts, policy)).enforced
+        )
         return replace(denial, enforced=enforced, policy=policy.digest)
     except Exception:  # noqa: BLE001  # fail closed: the denial that is already made stands
         return denial
@@ -129,7 +144,9 @@ def _decide(facts: Facts, report: ScanReport, policy: Policy) -> Decision:
     edge = edge_of(facts, policy)
     matches = matches_of(policy, edge)
     verdict = report.verdict
-    phi = verdict is Verdict.PHI or (policy.treat_identifiers_as_phi and verdict is Verdict.IDENTIFIERS)
+    phi = verdict is Verdict.PHI or (
+        policy.treat_identifiers_as_phi and verdict is Verdict.IDENTIFIERS
+    )
     voice = _voice(facts, report, policy, edge, matches) if phi and matches.named else None
     question = _Question(facts, report, policy, edge, matches, phi, voice)
     ruling = _strictest(question)
@@ -172,7 +189,8 @@ def _strictest(question: _Question) -> _Ruling:
 
 
 def _caller(question: _Question) -> _Ruling | None:
-    """The receiver's proxy asks as the destination, the sender's as the source; anyone else probes or forges."""
+    """The receiver's proxy asks as the destination, the sender's as the source; anyone else probes
+    or forges."""
     facts = question.facts
     speaks_for = facts.source if facts.vantage is Vantage.OUTBOUND else facts.destination
     return _FORGED if facts.caller and facts.caller != speaks_for else None
@@ -180,13 +198,18 @@ def _caller(question: _Question) -> _Ruling | None:
 
 def _protocol(question: _Question) -> _Ruling | None:
     protocol = question.edge.protocol
-    return None if protocol is Protocol.HTTP or protocol in question.matches.protocols else _UNREADABLE
+    return (
+        None if protocol is Protocol.HTTP or protocol in question.matches.protocols else _UNREADABLE
+    )
 
 
 def _edge(question: _Question) -> _Ruling | None:
     matches, edge = question.matches, question.edge
-    if matches.unsure and (question.phi or not matches.named):  # a rule that cannot be evaluated denies
-        return _CONSTANT[Action.DENY, Reason.AMBIGUOUS_PATH if edge.path is None else Reason.EDGE_NOT_ALLOWED]
+    # a rule that cannot be evaluated denies
+    if matches.unsure and (question.phi or not matches.named):
+        return _CONSTANT[
+            Action.DENY, Reason.AMBIGUOUS_PATH if edge.path is None else Reason.EDGE_NOT_ALLOWED
+        ]
     if not matches.named and edge.encrypted and question.policy.default_action is not Action.ALLOW:
         return _CONSTANT[Action.DENY, Reason.EDGE_NOT_ALLOWED]
     return None
@@ -204,18 +227,23 @@ def _coverage(question: _Question) -> _Ruling | None:
     if report.coverage is Coverage.COMPLETE:
         return None
     if report.gap in {Gap.OUT_OF_TIME, Gap.INTERNAL_ERROR}:
-        # fail closed: this gap is ours and says nothing about the message, so `onUnscannable` does not waive it
+        # fail closed: this gap is ours and says nothing about the message, so `onUnscannable` does
+        # not waive it
         return _CONSTANT[Action.DENY, Reason(report.gap.value)]
     reason = Reason.TRUNCATED if report.coverage is Coverage.TRUNCATED else Reason.UNSCANNABLE
-    return _CONSTANT[Action.ALERT if question.policy.on_unscannable is Action.ALERT else Action.DENY, reason]
+    return _CONSTANT[
+        Action.ALERT if question.policy.on_unscannable is Action.ALERT else Action.DENY, reason
+    ]
 
 
 def _disclosure(question: _Question) -> _Ruling | None:
-    """45 CFR 164.502(b), minimum necessary: each infoType of a PHI message flows only if the rules let it."""
+    """45 CFR 164.502(b), minimum necessary: each infoType of a PHI message flows only if the rules
+    let it."""
     voice = question.voice
     if voice is None:
         return None
-    if not voice.identifiers:  # a verdict that its findings do not bear out: there is nothing to rule on
+    # a verdict that its findings do not bear out: there is nothing to rule on
+    if not voice.identifiers:
         return _CONSTANT[Action.DENY, Reason.INTERNAL_ERROR]
     if voice.action is not Action.REDACT:
         return _ruling(voice.action, _REASON_OF_ACTION[voice.action], voice)
@@ -226,26 +254,37 @@ def _disclosure(question: _Question) -> _Ruling | None:
 
 def _ruling(action: Action, reason: Reason, voice: Voice) -> _Ruling:
     return _Ruling(
-        _WEIGHTS[action, reason], action, reason, voice.tipped, voice.tipped if action is Action.REDACT else ()
+        _WEIGHTS[action, reason],
+        action,
+        reason,
+        voice.tipped,
+        voice.tipped if action is Action.REDACT else (),
     )
 
 
 def _voice(facts: Facts, report: ScanReport, policy: Policy, edge: Edge, matches: Matches) -> Voice:
-    """What the rules of the edge say of the report's kinds of findings; they are asked once and remembered."""
+    """What the rules of the edge say of the report's kinds of findings; they are asked once and
+    remembered."""
     voices = policy.index.voices
     is_request = facts.direction is Direction.REQUEST
     key = matches, is_request, edge.encrypted, kinds_of(report.findings)
-    return voices.get(key) or voices.keep(key, matches.voice(key[3], is_request=is_request, encrypted=edge.encrypted))
+    return voices.get(key) or voices.keep(
+        key, matches.voice(key[3], is_request=is_request, encrypted=edge.encrypted)
+    )
 
 
 def _can_redact(question: _Question, voice: Voice) -> bool:
-    """Whether what the rules mask can be masked: in a whole body that can be replaced, with all of it inside."""
+    """Whether what the rules mask can be masked: in a whole body that can be replaced, with all of
+    it inside."""
     report = question.report
     return (
         question.facts.redactable
         and voice.is_maskable
         and report.coverage is Coverage.COMPLETE
-        and not any(finding.location.start < 0 and kind_of(finding) in voice.targeted for finding in report.findings)
+        and not any(
+            finding.location.start < 0 and kind_of(finding) in voice.targeted
+            for finding in report.findings
+        )
     )
 
 

@@ -33,7 +33,8 @@ class Mode(StrEnum):
 
 
 class Reason(StrEnum):
-    """Why. A closed set: the metric label, span attribute, ledger field and denial header are these words."""
+    """Why. A closed set: the metric label, span attribute, ledger field and denial header are these
+    words."""
 
     # the policy spoke
     NO_PHI = "NO_PHI"
@@ -68,14 +69,15 @@ class Decision:
     Args:
         action: what the policy wants; `enforced` says whether the mesh does it.
         reason: why, from the closed set.
-        enforced: False in the modes discover and monitor: the message passes, and the record says what would have been.
+        enforced: False in the modes discover and monitor: the message passes, and the record says
+            what would have been.
         rules: names of the rules that spoke, sorted.
         identifiers: classes of individuals' identifiers that were found, sorted.
         tipped: infoTypes that decided the action, sorted.
         redact: infoTypes to be masked when the action is REDACT, sorted.
         policy: digest of the policy revision that decided, empty when there is none.
-        audits: AUDIT rules of the edge, sorted, with what each would have done as the only rule; those that would have
-            allowed are left out. Nothing else here depends on them.
+        audits: AUDIT rules of the edge, sorted, with what each would have done as the only rule;
+            those that would have allowed are left out. Nothing else here depends on them.
     """
 
     action: Action

@@ -19,7 +19,8 @@ class Policy:
     """One immutable revision of a policy.
 
     Args:
-        digest: SHA-256 of the file it came from (of all of them), so that every decision names its revision.
+        digest: SHA-256 of the file it came from (of all of them), so that every decision names its
+            revision.
         services: Istio service host to the principal that serves it, for the sender's side.
         rules: exceptions among them, expired ones too, and AUDIT rules.
         today: the day (UTC) that exceptions are held against; None when nobody told it.

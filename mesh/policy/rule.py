@@ -15,11 +15,13 @@ Wanted = tuple[tuple[str, tuple[str, ...]], ...]
 class Peer:
     """One entry of `from`, or the workload part of one entry of `to`: all that it names must match.
 
-    Patterns are Istio's: an exact value, or `*` at the end or alone. An empty tuple matches anything.
+    Patterns are Istio's: an exact value, or `*` at the end or alone. An empty tuple matches
+    anything.
 
     Args:
         trust_domains, service_accounts: `*` may stand at the start too.
-        hosts: service hosts outside of the mesh, as the sender's sidecar routes to them; only in `to`.
+        hosts: service hosts outside of the mesh, as the sender's sidecar routes to them; only in
+            `to`.
         blocks: addresses of peers without a principal; only in `from`.
     """
 
@@ -33,7 +35,8 @@ class Peer:
 
 @dataclass(frozen=True, slots=True)
 class OperationMatch:
-    """`operation` of one entry of `to`, as in Istio AuthorizationPolicy. An empty tuple matches anything."""
+    """`operation` of one entry of `to`, as in Istio AuthorizationPolicy. An empty tuple matches
+    anything."""
 
     methods: tuple[str, ...] = ()
     paths: tuple[str, ...] = ()
@@ -52,11 +55,12 @@ class Target:
 
 @dataclass(frozen=True, slots=True)
 class Disclosure:
-    """`phi.request` or `phi.response`: what may flow. Entries are infoTypes, classes A to R, or `*`.
+    """`phi.request` or `phi.response`: what may flow. Entries are infoTypes, classes A to R, or
+    `*`.
 
-    `*` and `otherwise` speak of individuals' identifiers. Health information and a provider's own identifiers are
-    ruled only where an entry names their infoType (or, for a provider's, their class).
-    """
+    `*` and `otherwise` speak of individuals' identifiers. Health information and a provider's own
+    identifiers are ruled only where an entry names their infoType (or, for a provider's, their
+    class)."""
 
     allow: frozenset[str] = frozenset()
     redact: frozenset[str] = frozenset()
@@ -66,7 +70,8 @@ class Disclosure:
 
 @dataclass(frozen=True, slots=True)
 class Terms:
-    """What makes a rule an exception: who answers for it, why, and the last day (UTC) on which it holds."""
+    """What makes a rule an exception: who answers for it, why, and the last day (UTC) on which it
+    holds."""
 
     owner: str
     reason: str
@@ -75,14 +80,17 @@ class Terms:
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """One rule: it opens the edges from any `sources` entry to any `targets` entry, for the identifiers listed.
+    """One rule: it opens the edges from any `sources` entry to any `targets` entry, for the
+    identifiers listed.
 
     Args:
-        terms: set when it is an exception. An exception opens and allows, and then steps back: its `otherwise` and
-            its mode count only on edges that no other rule names.
-        claims: name and values of JWT claims that Envoy must have verified; one value of each must be there.
+        terms: set when it is an exception. An exception opens and allows, and then steps back: its
+            `otherwise` and its mode count only on edges that no other rule names.
+        claims: name and values of JWT claims that Envoy must have verified; one value of each must
+            be there.
         headers: the same of request headers that Envoy vouches for in its metadata.
-        audit: the rule decides nothing. It is tried beside the others, and what it would have done is told.
+        audit: the rule decides nothing. It is tried beside the others, and what it would have done
+            is told.
     """
 
     name: str
@@ -98,5 +106,6 @@ class Rule:
     audit: bool = False
 
     def holds_on(self, day: date | None) -> bool:
-        """Whether the rule holds on that day. On a day that nobody tells no exception does: fail closed."""
+        """Whether the rule holds on that day. On a day that nobody tells no exception does: fail
+        closed."""
         return self.terms is None or (day is not None and day <= self.terms.expires)

@@ -28,7 +28,8 @@ Ends = tuple[str, str, str]
 
 
 class Memory(dict[KeyT, ValueT]):
-    """A dictionary that forgets everything when it is full: cheaper than knowing what was used last."""
+    """A dictionary that forgets everything when it is full: cheaper than knowing what was used
+    last."""
 
     __slots__ = ()
 
@@ -41,14 +42,16 @@ class Memory(dict[KeyT, ValueT]):
 
 
 class Route(NamedTuple):
-    """A rule between two ends. `entries` are those of its `to` that name the destination: numbers of conditions."""
+    """A rule between two ends. `entries` are those of its `to` that name the destination: numbers
+    of conditions."""
 
     rule: Rule
     entries: tuple[int, ...]
 
 
 class Ways:
-    """All rules between two ends, and the different conditions that they have. Equals itself only."""
+    """All rules between two ends, and the different conditions that they have. Equals itself
+    only."""
 
     __slots__ = ("conditions", "routes")
 
@@ -85,4 +88,7 @@ class EdgeIndex:
 
 
 def _has_exact_sources(rule: Rule) -> bool:
-    return all(peer.principals and all(map(identity.is_principal, peer.principals)) for peer in rule.sources)
+    return all(
+        peer.principals and all(map(identity.is_principal, peer.principals))
+        for peer in rule.sources
+    )

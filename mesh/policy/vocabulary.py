@@ -20,7 +20,8 @@ class Vocabulary:
 
     Args:
         info_types: by name.
-        unseen: names that nothing finds where the policy is put in force; a rule that names one says less than it seems.
+        unseen: names that nothing finds where the policy is put in force; a rule that names one
+            says less than it seems.
     """
 
     info_types: InfoTypes = field(default_factory=lambda: INFO_TYPES)

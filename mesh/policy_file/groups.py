@@ -26,23 +26,27 @@ MOST_ENTRIES: Final = 1_000_000
 """Workloads in all groups, or in all rules, once groups are written out: seconds of reading."""
 
 _CLASSES: Final = frozenset(identifier.value for identifier in Identifier)
-_LIKE_INFO_TYPE: Final = re.compile(r"[A-Z][A-Z0-9]*_[A-Z0-9_]*")  # `CLINIC_CHART_NUMBER`, not `SSN`
+# `CLINIC_CHART_NUMBER`, not `SSN`
+_LIKE_INFO_TYPE: Final = re.compile(r"[A-Z][A-Z0-9]*_[A-Z0-9_]*")
 _NEARLY: Final = 0.85  # `PERSON_NAMES` is a slip of the pen; `CLINIC_CHART` is no `CLINICAL_NOTE`
 
 
 def built_in(info_types: Mapping[str, InfoType]) -> Mapping[str, frozenset[str]]:
-    """Entries of the groups that every policy has. An organisation's own health information is `clinical` too."""
+    """Entries of the groups that every policy has. An organisation's own health information is
+    `clinical` too."""
     health = frozenset(name for name, info_type in info_types.items() if info_type.health)
     return MappingProxyType({**_BY_CLASS, "clinical": health - {"HEALTH_CLAIM"}})
 
 
-# 45 CFR 164.514(e)(2) takes sixteen identifiers out of a limited data set. Of a postal address it leaves town, state
-# and postal code, and it does not speak of dates (C) and other unique codes (R). Coordinates are an address.
+# 45 CFR 164.514(e)(2) takes sixteen identifiers out of a limited data set. Of a postal address it
+# leaves town, state and postal code, and it does not speak of dates (C) and other unique codes (R).
+# Coordinates are an address.
 _BY_CLASS: Final[Mapping[str, frozenset[str]]] = {
     "safe-harbor": _CLASSES,  # 45 CFR 164.514(b)(2)(i)
     "direct-identifiers": (_CLASSES - {"B", "C", "R"}) | {"STREET_ADDRESS", "GEO_COORDINATE"},
     "limited-data-set": frozenset({"CITY", "US_ZIP_CODE", "C", "R"}),
-    "financial": frozenset({"I", "J"}),  # member numbers, accounts and cards: what payment (164.501) runs on
+    # member numbers, accounts and cards: what payment (164.501) runs on
+    "financial": frozenset({"I", "J"}),
 }
 
 BUILT_IN: Final = built_in(INFO_TYPES)
@@ -63,19 +67,30 @@ def groups_of(vocabulary: Vocabulary) -> Groups:
     return Groups(built_in(vocabulary.info_types), {}, vocabulary)
 
 
-def read_identifier_groups(reader: NodeReader, node: Node, known: Groups) -> Mapping[str, frozenset[str]]:
+def read_identifier_groups(
+    reader: NodeReader, node: Node, known: Groups
+) -> Mapping[str, frozenset[str]]:
     """The known groups and those of `spec.identifierGroups`."""
     groups = dict(known.identifiers)
     own = replace(known, identifiers=groups)
-    for name, entries in in_order(reader, named_groups(reader, node, "`identifierGroups`", known.identifiers), _words):
+    for name, entries in in_order(
+        reader, named_groups(reader, node, "`identifierGroups`", known.identifiers), _words
+    ):
         groups[name] = read_entries(reader, entries, f"group `{name}`", own)
         if not groups[name]:
-            reader.error(entries, f"group `{name}` names nothing", "list infoTypes, classes A to R, or groups")
+            reader.error(
+                entries,
+                f"group `{name}` names nothing",
+                "list infoTypes, classes A to R, or groups",
+            )
     return groups
 
 
-def read_entries(reader: NodeReader, node: Node, where: str, groups: Groups, *, star: bool = False) -> frozenset[str]:
-    """A list of infoTypes, classes and groups, the latter written out; `*` too where `star` says so."""
+def read_entries(
+    reader: NodeReader, node: Node, where: str, groups: Groups, *, star: bool = False
+) -> frozenset[str]:
+    """A list of infoTypes, classes and groups, the latter written out; `*` too where `star` says
+    so."""
     found: set[str] = set()
     known = groups.vocabulary
     for item in reader.sequence(node, where):
@@ -88,7 +103,11 @@ def read_entries(reader: NodeReader, node: Node, where: str, groups: Groups, *, 
             reader.error(item, f"unknown infoType, class or group `{word}`", _hint(word, groups))
         if word in known.unseen:
             group = "credentials" if known.info_types[word].credential else "GROUP"
-            reader.warn(item, f"no detector that runs finds `{word}`", f"switch its group on, with `--with {group}`")
+            reader.warn(
+                item,
+                f"no detector that runs finds `{word}`",
+                f"switch its group on, with `--with {group}`",
+            )
     return frozenset(found)
 
 
@@ -99,14 +118,22 @@ def _hint(word: str, groups: Groups) -> str:
     return "declare it in a DetectorSet in the policy's folder and give that folder, or give the set with `--detectors`"
 
 
-def named_groups(reader: NodeReader, node: Node, where: str, known: Mapping[str, object]) -> dict[str, Node]:
+def named_groups(
+    reader: NodeReader, node: Node, where: str, known: Mapping[str, object]
+) -> dict[str, Node]:
     """The groups' nodes by name; a name that is taken or malformed is an error and left out."""
     found: dict[str, Node] = {}
     for name, key, value in reader.items(node, where):
         if not re.fullmatch(GROUP_NAME, name):
-            reader.error(key, f"`{name}` cannot name a group", "write lower-case letters, digits and `-`")
+            reader.error(
+                key, f"`{name}` cannot name a group", "write lower-case letters, digits and `-`"
+            )
         elif name in known:
-            reader.error(key, f"group `{name}` exists already", "built in or of the whole mesh; choose another name")
+            reader.error(
+                key,
+                f"group `{name}` exists already",
+                "built in or of the whole mesh; choose another name",
+            )
         else:
             found[name] = value
     return found
@@ -125,13 +152,19 @@ def in_order(
         return [(name, named[name]) for name in TopologicalSorter(graph).static_order()]
     except CycleError as fault:
         circle = list(reversed(fault.args[1]))  # graphlib lists it from the group that is named
-        message = f"groups name one another in a circle: {' -> '.join(f'`{name}`' for name in circle)}"
+        message = (
+            f"groups name one another in a circle: {' -> '.join(f'`{name}`' for name in circle)}"
+        )
         reader.error(named[circle[0]], message, "take one of them out of another")
         return []
 
 
 def _words(node: Node) -> Iterable[str]:
-    return (str(item.value) for item in node.value if isinstance(item, ScalarNode)) if _is_list(node) else ()
+    return (
+        (str(item.value) for item in node.value if isinstance(item, ScalarNode))
+        if _is_list(node)
+        else ()
+    )
 
 
 def group_words(node: Node) -> Iterable[str]:

@@ -20,7 +20,9 @@ def json_schema() -> Schema:
         "$schema": _DIALECT,
         "title": policy_keys.KIND,
         **policy_keys.closed(
-            policy_keys.TOP, "which identifiers may flow between which workloads", tuple(policy_keys.TOP)
+            policy_keys.TOP,
+            "which identifiers may flow between which workloads",
+            tuple(policy_keys.TOP),
         ),
     }
 
@@ -28,15 +30,26 @@ def json_schema() -> Schema:
 def custom_resource_definition() -> Schema:
     """The CustomResourceDefinition of `SegmentationPolicy` objects.
 
-    Unknown keys are kept, not pruned: a `deny` that is written `denny` must reach the reader, which refuses it.
-    """
-    names = {"kind": policy_keys.KIND, "plural": _PLURAL, "singular": _PLURAL[:-3] + "y", "shortNames": ["segpol"]}
+    Unknown keys are kept, not pruned: a `deny` that is written `denny` must reach the reader, which
+    refuses it."""
+    names = {
+        "kind": policy_keys.KIND,
+        "plural": _PLURAL,
+        "singular": _PLURAL[:-3] + "y",
+        "shortNames": ["segpol"],
+    }
     spec = _structural(policy_keys.TOP["spec"])
     version = {
         "name": _VERSION,
         "served": True,
         "storage": True,
-        "schema": {"openAPIV3Schema": {"type": "object", "required": ["spec"], "properties": {"spec": spec}}},
+        "schema": {
+            "openAPIV3Schema": {
+                "type": "object",
+                "required": ["spec"],
+                "properties": {"spec": spec},
+            }
+        },
     }
     return {
         "apiVersion": "apiextensions.k8s.io/v1",
@@ -47,7 +60,8 @@ def custom_resource_definition() -> Schema:
 
 
 def _structural(schema: object) -> object:
-    """The schema as Kubernetes wants it: structural, which has no closed mappings and no value of two types."""
+    """The schema as Kubernetes wants it: structural, which has no closed mappings and no value of
+    two types."""
     if isinstance(schema, list):
         return [_structural(item) for item in schema]
     if not isinstance(schema, dict):

@@ -34,7 +34,12 @@ def _one_of(words: Mapping[str, object], about: str) -> Schema:
 
 
 def _list(items: Schema, about: str, least: int = 0) -> Schema:
-    return {"type": "array", "items": items, "description": about, **({"minItems": least} if least else {})}
+    return {
+        "type": "array",
+        "items": items,
+        "description": about,
+        **({"minItems": least} if least else {}),
+    }
 
 
 def _texts(about: str, least: int = 1) -> Schema:
@@ -58,7 +63,9 @@ def _named(values: Schema, about: str) -> Schema:
 
 
 PEER: Final[Table] = {
-    "principals": _texts("SPIFFE identities without scheme, `cluster.local/ns/NAMESPACE/sa/ACCOUNT`; `*` at the end"),
+    "principals": _texts(
+        "SPIFFE identities without scheme, `cluster.local/ns/NAMESPACE/sa/ACCOUNT`; `*` at the end"
+    ),
     "namespaces": _texts("Kubernetes namespaces; `*` at the end"),
     "trustDomains": _texts("roots of identities; `*` at the start or at the end"),
     "serviceAccounts": _texts("names of service accounts; `*` at the start or at the end"),
@@ -68,11 +75,19 @@ OPERATION: Final[Table] = {
     "methods": _texts("HTTP methods in capitals", 0),
     "paths": _texts("decoded paths; `*` at the end", 0),
     "hosts": _texts("authorities in lower case without port; `*` at the start or at the end", 0),
-    "ports": _list({"type": "integer", "minimum": PORTS[0], "maximum": PORTS[-1]}, "destination ports"),
-    "protocols": _list({"type": "string", "enum": [p.value for p in Protocol]}, "HTTP when left out", 1),
+    "ports": _list(
+        {"type": "integer", "minimum": PORTS[0], "maximum": PORTS[-1]}, "destination ports"
+    ),
+    "protocols": _list(
+        {"type": "string", "enum": [p.value for p in Protocol]}, "HTTP when left out", 1
+    ),
 }
 MEMBER: Final[Table] = {**PEER, **_GROUPS}
-SOURCE: Final[Table] = {**PEER, **_GROUPS, "ipBlocks": _texts("addresses of those without an identity, alone")}
+SOURCE: Final[Table] = {
+    **PEER,
+    **_GROUPS,
+    "ipBlocks": _texts("addresses of those without an identity, alone"),
+}
 TARGET: Final[Table] = {
     **PEER,
     **_GROUPS,
@@ -81,18 +96,26 @@ TARGET: Final[Table] = {
 }
 _VALUES: Final = "values, of which one must be there; `*` for any"
 WHEN: Final[Table] = {
-    "mtls": {"enum": [True, "any"], "description": "`any` lets the rule's identifiers flow unencrypted"},
+    "mtls": {
+        "enum": [True, "any"],
+        "description": "`any` lets the rule's identifiers flow unencrypted",
+    },
     "claims": _named(_texts(_VALUES), "JWT claims that Envoy has verified"),
     "headers": _named(
-        _texts(_VALUES), "request headers, by names in lower case, that Envoy vouches for in its metadata"
+        _texts(_VALUES),
+        "request headers, by names in lower case, that Envoy vouches for in its metadata",
     ),
 }
-_ENTRIES: Final = "infoTypes, classes A to R of 45 CFR 164.514(b)(2)(i), groups, or `*` for every individual's"
+_ENTRIES: Final = (
+    "infoTypes, classes A to R of 45 CFR 164.514(b)(2)(i), groups, or `*` for every individual's"
+)
 DISCLOSURE: Final[Table] = {
     "allow": _texts(f"may flow: {_ENTRIES}", 0),
     "redact": _texts(f"is masked: {_ENTRIES}", 0),
     "deny": _texts(f"must not flow: {_ENTRIES}", 0),
-    "otherwise": _one_of(OTHERWISE, "for an individual's identifier that no entry names; DENY when left out"),
+    "otherwise": _one_of(
+        OTHERWISE, "for an individual's identifier that no entry names; DENY when left out"
+    ),
 }
 PHI: Final[Table] = {
     "request": closed(DISCLOSURE, "what may flow to the destination"),
@@ -100,10 +123,15 @@ PHI: Final[Table] = {
 }
 _MODE: Final = _one_of(MODES, "only `enforce` stops or changes messages")
 _FROM: Final = _list(closed(SOURCE, "a source: all that is listed must match"), "who calls", 1)
-_TO: Final = _list(closed(TARGET, "a destination: all that is listed must match"), "who is called", 1)
+_TO: Final = _list(
+    closed(TARGET, "a destination: all that is listed must match"), "who is called", 1
+)
 RULE: Final[Table] = {
     "name": _text("named in records; once in a policy"),
-    "action": _one_of(ACTIONS, "AUDIT decides nothing and tells what the rule would have done; ALLOW when left out"),
+    "action": _one_of(
+        ACTIONS,
+        "AUDIT decides nothing and tells what the rule would have done; ALLOW when left out",
+    ),
     "from": _FROM,
     "to": _TO,
     "when": closed(WHEN, "conditions of the connection"),
@@ -142,30 +170,54 @@ ISTIO: Final[Mapping[str, str]] = {
     "source": "write its keys without `source` around them",
     "requestPrincipals": "write `when: {claims: {iss: [...], sub: [...]}}`",
     "remoteIpBlocks": "write `ipBlocks`",
-    **dict.fromkeys(("notPrincipals", "notNamespaces", "notServiceAccounts", "notIpBlocks", "notRemoteIpBlocks"), _NOT),
+    **dict.fromkeys(
+        (
+            "notPrincipals",
+            "notNamespaces",
+            "notServiceAccounts",
+            "notIpBlocks",
+            "notRemoteIpBlocks",
+        ),
+        _NOT,
+    ),
     **dict.fromkeys(
         ("notMethods", "notPaths", "notHosts", "notPorts"),
         "a rule cannot say what it leaves out; list what may be asked for",
     ),
 }
-"""Hints for keys of Istio's AuthorizationPolicy that mean nothing here, or would be read as their opposite."""
+"""Hints for keys of Istio's AuthorizationPolicy that mean nothing here, or would be read as their
+opposite."""
 MESH_WIDE: Final = ("defaultAction", "treatIdentifiersAsPhi", "onUnscannable")
 """Keys of `spec` that a file with a namespace must not write."""
 SPEC: Final[Table] = {
     "mode": _MODE,
-    "defaultAction": _one_of(DEFAULT_ACTIONS, "for an encrypted edge that no rule names; DENY when left out"),
-    "treatIdentifiersAsPhi": {"type": "boolean", "description": "identifiers are PHI without health context too"},
-    "onUnscannable": _one_of(UNSCANNABLE, "for a message that could not be read whole; DENY when left out"),
+    "defaultAction": _one_of(
+        DEFAULT_ACTIONS, "for an encrypted edge that no rule names; DENY when left out"
+    ),
+    "treatIdentifiersAsPhi": {
+        "type": "boolean",
+        "description": "identifiers are PHI without health context too",
+    },
+    "onUnscannable": _one_of(
+        UNSCANNABLE, "for a message that could not be read whole; DENY when left out"
+    ),
     "services": _list(
-        closed(SERVICE, "one service", tuple(SERVICE)), "which principal serves a host, for the sender's sidecar"
+        closed(SERVICE, "one service", tuple(SERVICE)),
+        "which principal serves a host, for the sender's sidecar",
     ),
-    "identifierGroups": _named(_texts(f"entries: {_ENTRIES[:-4]}"), "own groups of identifiers, by name"),
+    "identifierGroups": _named(
+        _texts(f"entries: {_ENTRIES[:-4]}"), "own groups of identifiers, by name"
+    ),
     "workloadGroups": _named(
-        _list(closed(MEMBER, "a workload: all that is listed must match"), "members", 1), "groups of workloads, by name"
+        _list(closed(MEMBER, "a workload: all that is listed must match"), "members", 1),
+        "groups of workloads, by name",
     ),
-    "rules": _list(closed(RULE, "opens edges for the identifiers that it lists", RULE_REQUIRED), "in any order"),
+    "rules": _list(
+        closed(RULE, "opens edges for the identifiers that it lists", RULE_REQUIRED), "in any order"
+    ),
     "exceptions": _list(
-        closed(EXCEPTION, "allows for a time what no rule denies", EXCEPTION_REQUIRED), "rules that end by themselves"
+        closed(EXCEPTION, "allows for a time what no rule denies", EXCEPTION_REQUIRED),
+        "rules that end by themselves",
     ),
 }
 TOP: Final[Table] = {

@@ -20,7 +20,8 @@ from mesh.policy.vocabulary import InfoTypes
 from mesh.policy_file.nodes import Place
 from phiscan.identifiers import INFO_TYPES
 
-_MAX_COMPARED: Final = 2_000_000  # patterns held against patterns: some seconds at worst, a tenth of one for most files
+# patterns held against patterns: some seconds at worst, a tenth of one for most files
+_MAX_COMPARED: Final = 2_000_000
 
 _MAX_DAYS: Final = 366
 
@@ -45,35 +46,56 @@ def lint(policy: Policy, spec: Mapping[str, Place], places: Sequence[Place]) -> 
 
 def _lint_spec(policy: Policy, spec: Mapping[str, Place]) -> None:
     if not policy.enforces:
-        spec["mode"].warn(f"mode `{policy.mode}` blocks nothing", "write `enforce` once the records look right")
+        spec["mode"].warn(
+            f"mode `{policy.mode}` blocks nothing", "write `enforce` once the records look right"
+        )
     if policy.on_unscannable is Action.ALERT:
         spec["onUnscannable"].warn("messages that could not be read whole pass", "write `DENY`")
     if policy.default_action is Action.ALLOW:
-        spec["defaultAction"].warn("PHI flows on every encrypted edge that no rule names", "write `DENY`")
+        spec["defaultAction"].warn(
+            "PHI flows on every encrypted edge that no rule names", "write `DENY`"
+        )
 
 
 def _lint_rule(policy: Policy, rule: Rule, place: Place) -> None:
     if not rule.mtls and not rule.audit:
         place.warn(f"rule `{rule.name}` lets PHI flow unencrypted", "leave `mtls: any` out")
     if policy.enforces and rule.mode not in {None, Mode.ENFORCE} and not rule.audit:
-        place.warn(f"rule `{rule.name}` has mode `{rule.mode}` and blocks nothing", "leave `mode` out")
+        place.warn(
+            f"rule `{rule.name}` has mode `{rule.mode}` and blocks nothing", "leave `mode` out"
+        )
     if not any(map(_can_name, rule.sources)) or not any(map(_can_match, rule.targets)):
         place.warn(f"rule `{rule.name}` can never match", "its entries contradict each other")
     for direction, part in (("request", rule.request), ("response", rule.response)):
         for entry in sorted(part.allow - {"*"}):
             if _overrides(part.deny | part.redact, entry, policy.info_types):
                 hint = "deny wins over redact, and redact over allow"
-                place.warn(f"`{entry}` is allowed in vain in `{direction}` of rule `{rule.name}`", hint)
+                place.warn(
+                    f"`{entry}` is allowed in vain in `{direction}` of rule `{rule.name}`", hint
+                )
         for entry in sorted(entry for entry in part.redact if _is_health(entry, policy.info_types)):
-            message = f"`{entry}` cannot be masked, so `{direction}` of rule `{rule.name}` denies it"
-            place.warn(message, "move it to `deny`; health information is stated by a document's structure")
+            message = (
+                f"`{entry}` cannot be masked, so `{direction}` of rule `{rule.name}` denies it"
+            )
+            place.warn(
+                message, "move it to `deny`; health information is stated by a document's structure"
+            )
 
 
 def _lint_outside(rule: Rule, place: Place) -> None:
-    outside = [peer for peer in (*rule.sources, *(t.peer for t in rule.targets)) if peer.hosts or peer.blocks]
+    outside = [
+        peer
+        for peer in (*rule.sources, *(t.peer for t in rule.targets))
+        if peer.hosts or peer.blocks
+    ]
     if outside and rule.mtls:
-        message = f"rule `{rule.name}` names peers without an identity, to and from which no PHI may flow"
-        place.warn(message, "it only opens the edge; `when: {mtls: any}` lets its identifiers flow, with an alert")
+        message = (
+            f"rule `{rule.name}` names peers without an identity, to and from which no PHI may flow"
+        )
+        place.warn(
+            message,
+            "it only opens the edge; `when: {mtls: any}` lets its identifiers flow, with an alert",
+        )
 
 
 def _lint_terms(policy: Policy, rule: Rule, place: Place) -> None:
@@ -82,9 +104,14 @@ def _lint_terms(policy: Policy, rule: Rule, place: Place) -> None:
         return
     expires, owner = rule.terms.expires, rule.terms.owner
     if not rule.holds_on(policy.today):
-        place.warn(f"exception `{rule.name}` expired on {expires} and allows nothing", f"remove it, or ask {owner}")
+        place.warn(
+            f"exception `{rule.name}` expired on {expires} and allows nothing",
+            f"remove it, or ask {owner}",
+        )
     elif (expires - policy.today).days > _MAX_DAYS:
-        place.warn(f"exception `{rule.name}` holds for more than a year", "what is to last is a rule")
+        place.warn(
+            f"exception `{rule.name}` holds for more than a year", "what is to last is a rule"
+        )
 
 
 def _is_health(entry: str, known: InfoTypes) -> bool:
@@ -93,17 +120,23 @@ def _is_health(entry: str, known: InfoTypes) -> bool:
 
 
 def _overrides(entries: frozenset[str], entry: str, known: InfoTypes) -> bool:
-    """Whether allowing the entry is in vain. `*` leaves health information alone; a provider's needs no allowance."""
+    """Whether allowing the entry is in vain. `*` leaves health information alone; a provider's
+    needs no allowance."""
     return _rules(entries, entry, known) or ("*" in entries and not _is_health(entry, known))
 
 
 def _can_name(peer: Peer) -> bool:
     """Whether a principal exists that is in the listed namespaces."""
-    return not peer.principals or not peer.namespaces or any(_is_in(p, peer.namespaces) for p in peer.principals)
+    return (
+        not peer.principals
+        or not peer.namespaces
+        or any(_is_in(p, peer.namespaces) for p in peer.principals)
+    )
 
 
 def _is_in(principal: str, namespaces: tuple[str, ...]) -> bool:
-    namespace = identity.namespace_of(principal)  # empty for a pattern, which may well be in one of them
+    # empty for a pattern, which may well be in one of them
+    namespace = identity.namespace_of(principal)
     return not namespace or any(identity.matches(pattern, namespace) for pattern in namespaces)
 
 
@@ -111,7 +144,9 @@ def _can_match(target: Target) -> bool:
     """A TCP connection has no method, path or host."""
     operation = target.operation
     tcp_only = set(operation.protocols) == {Protocol.TCP}
-    return _can_name(target.peer) and not (tcp_only and (operation.methods or operation.paths or operation.hosts))
+    return _can_name(target.peer) and not (
+        tcp_only and (operation.methods or operation.paths or operation.hosts)
+    )
 
 
 def _lint_shadowed(policy: Policy, places: Sequence[Place]) -> None:
@@ -119,7 +154,9 @@ def _lint_shadowed(policy: Policy, places: Sequence[Place]) -> None:
     left, sizes = _MAX_COMPARED, [_sizes(rule) for rule in policy.rules]
     for first, second in combinations(range(len(policy.rules)), 2):
         same = policy.rules[first].sources == policy.rules[second].sources
-        left -= (1 if same else 2 * sizes[first][0] * sizes[second][0]) + 2 * sizes[first][1] * sizes[second][1]
+        left -= (1 if same else 2 * sizes[first][0] * sizes[second][0]) + 2 * sizes[first][
+            1
+        ] * sizes[second][1]
         if left < 0:
             return
         for idle, wide in ((second, first), (first, second)):
@@ -135,7 +172,12 @@ def _lint_shadowed(policy: Policy, places: Sequence[Place]) -> None:
 def _always_beside(other: Rule, rule: Rule) -> bool:
     """Whether `other` speaks of every message that `rule` names, today and later."""
     return (
-        bool(other.request.deny or other.request.redact or other.response.deny or other.response.redact)
+        bool(
+            other.request.deny
+            or other.request.redact
+            or other.response.deny
+            or other.response.redact
+        )
         and not (other.audit or rule.audit or other.terms or other.claims or other.headers)
         and _edges_cover(other, rule)
     )
@@ -163,15 +205,24 @@ def _lint_contradicted(policy: Policy, rule: Rule, other: Rule, place: Place) ->
 
 
 def _sizes(rule: Rule) -> tuple[int, int]:
-    """Patterns in the rule's `from` and `to`; a group of workloads is written out in every rule that names it."""
+    """Patterns in the rule's `from` and `to`; a group of workloads is written out in every rule
+    that names it."""
     targets = sum(
-        _size(t.peer) + sum(map(len, (t.operation.methods, t.operation.paths, t.operation.hosts))) for t in rule.targets
+        _size(t.peer) + sum(map(len, (t.operation.methods, t.operation.paths, t.operation.hosts)))
+        for t in rule.targets
     )
     return sum(map(_size, rule.sources)), targets
 
 
 def _size(peer: Peer) -> int:
-    lists = (peer.principals, peer.namespaces, peer.trust_domains, peer.service_accounts, peer.hosts, peer.blocks)
+    lists = (
+        peer.principals,
+        peer.namespaces,
+        peer.trust_domains,
+        peer.service_accounts,
+        peer.hosts,
+        peer.blocks,
+    )
     return 1 + sum(map(len, lists))
 
 
@@ -182,9 +233,11 @@ def _idle(rule: Rule, other: Rule, policy: Policy) -> bool:
 def adds_nothing(rule: Rule, other: Rule, mode: Mode, known: InfoTypes = INFO_TYPES) -> bool:
     """Whether a policy of that mode decides the same without `rule`, because of `other`."""
     return (
-        rule.terms is other.terms is None  # an exception ends, and another must not lose what it adds then
+        # an exception ends, and another must not lose what it adds then
+        rule.terms is other.terms is None
         and not (rule.audit or other.audit)  # each is told by itself, whatever the others say
-        and other.claims == rule.claims  # where claims are not known, a rule that asks for some denies
+        # where claims are not known, a rule that asks for some denies
+        and other.claims == rule.claims
         and other.headers == rule.headers
         and (rule.mtls or not other.mtls)
         and (rule.mode or mode) is (other.mode or mode)
@@ -216,7 +269,8 @@ def _disclosure_covers(wide: Disclosure, part: Disclosure, known: InfoTypes) -> 
 
 
 def _rules(entries: frozenset[str], entry: str, known: InfoTypes) -> bool:
-    """Whether the entries cover this one. `*` does not cover a class or infoType: it says nothing of providers."""
+    """Whether the entries cover this one. `*` does not cover a class or infoType: it says nothing
+    of providers."""
     info_type = known.get(entry)
     return entry in entries or (info_type is not None and info_type.identifier in entries)
 
@@ -237,7 +291,9 @@ def _peer_covers(wide: Peer, narrow: Peer) -> bool:
 
 
 def _target_covers(wide: Target, narrow: Target) -> bool:
-    return _peer_covers(wide.peer, narrow.peer) and _operation_covers(wide.operation, narrow.operation)
+    return _peer_covers(wide.peer, narrow.peer) and _operation_covers(
+        wide.operation, narrow.operation
+    )
 
 
 def _operation_covers(wide: OperationMatch, narrow: OperationMatch) -> bool:
@@ -251,20 +307,27 @@ def _operation_covers(wide: OperationMatch, narrow: OperationMatch) -> bool:
 
 
 def _list_covers(wide: tuple[str, ...], narrow: tuple[str, ...], covers: _Covers) -> bool:
-    """Whether every value that `narrow` lists is listed by `wide`; an empty list lists everything."""
+    """Whether every value that `narrow` lists is listed by `wide`; an empty list lists
+    everything."""
     return not wide or (bool(narrow) and all(any(covers(w, n) for w in wide) for n in narrow))
 
 
 def _lint_services(policy: Policy, places: Sequence[Place]) -> None:
-    """At the sender's side a destination that no service maps to is unidentified, so PHI to it is denied."""
+    """At the sender's side a destination that no service maps to is unidentified, so PHI to it is
+    denied."""
     warned: set[str] = set()
     served = sorted(set(policy.services.values()))
     for rule, place in zip(policy.rules, places, strict=True):
-        patterns = {pattern for target in rule.targets for pattern in target.peer.principals} - warned
+        patterns = {
+            pattern for target in rule.targets for pattern in target.peer.principals
+        } - warned
         for pattern in sorted(patterns):
-            # the first principal that could match: thousands of patterns against thousands of services would take minutes
+            # the first principal that could match: thousands of patterns against thousands of
+            # services would take minutes
             at = bisect_left(served, pattern.removesuffix("*"))
             if at == len(served) or not identity.matches(pattern, served[at]):
                 warned.add(pattern)
                 message = f"no entry of `services` has principal `{pattern}`"
-                place.warn(message, "without one a sender's sidecar cannot know it, and denies PHI to it")
+                place.warn(
+                    message, "without one a sender's sidecar cannot know it, and denies PHI to it"
+                )

@@ -23,10 +23,26 @@ from mesh.policy_file import keys as policy_keys
 from mesh.policy_file.groups import MOST_ENTRIES, groups_of
 from mesh.policy_file.lint import lint
 from mesh.policy_file.nodes import NodeReader, Place
-from mesh.policy_file.part import Part, PlacedRule, read_groups, read_part, read_rules, read_services
+from mesh.policy_file.part import (
+    Part,
+    PlacedRule,
+    read_groups,
+    read_part,
+    read_rules,
+    read_services,
+)
 from mesh.policy_file.problems import PolicyError, Problem, Severity
 
-__all__ = ["PolicyError", "Problem", "Severity", "check", "check_files", "parse", "parse_files", "read"]
+__all__ = [
+    "PolicyError",
+    "Problem",
+    "Severity",
+    "check",
+    "check_files",
+    "parse",
+    "parse_files",
+    "read",
+]
 
 _SHORTEN: Final = "name namespaces, or patterns with `*`, in place of long groups"
 _STRICTNESS: Final = (Mode.DISCOVER, Mode.MONITOR, Mode.ENFORCE)
@@ -34,13 +50,18 @@ _STRICTNESS: Final = (Mode.DISCOVER, Mode.MONITOR, Mode.ENFORCE)
 ValueT = TypeVar("ValueT")
 
 
-def parse(text: str, *, file: str, today: date | None = None, vocabulary: Vocabulary = BUILT_IN) -> Policy:
+def parse(
+    text: str, *, file: str, today: date | None = None, vocabulary: Vocabulary = BUILT_IN
+) -> Policy:
     """The policy of a file. Raises `PolicyError` with every problem when it has an error."""
     return parse_files({file: text}, today=today, vocabulary=vocabulary)
 
 
-def parse_files(texts: Mapping[str, str], *, today: date | None = None, vocabulary: Vocabulary = BUILT_IN) -> Policy:
-    """The policy of several files, by name. Raises `PolicyError` with every problem when one has an error."""
+def parse_files(
+    texts: Mapping[str, str], *, today: date | None = None, vocabulary: Vocabulary = BUILT_IN
+) -> Policy:
+    """The policy of several files, by name. Raises `PolicyError` with every problem when one has an
+    error."""
     policy, problems = check_files(texts, today=today, vocabulary=vocabulary)
     if policy is None:
         raise PolicyError(problems)
@@ -50,7 +71,8 @@ def parse_files(texts: Mapping[str, str], *, today: date | None = None, vocabula
 def check(
     text: str, *, file: str, today: date | None = None, vocabulary: Vocabulary = BUILT_IN
 ) -> tuple[Policy | None, tuple[Problem, ...]]:
-    """The policy, or None when the file has an error; and all errors and warnings in order of place."""
+    """The policy, or None when the file has an error; and all errors and warnings in order of
+    place."""
     return check_files({file: text}, today=today, vocabulary=vocabulary)
 
 
@@ -65,15 +87,26 @@ def check_files(
         vocabulary: the infoTypes that entries may name.
     """
     readers = [NodeReader(file) for file in sorted(texts)]
-    roots = [(reader, root) for reader in readers if (root := reader.compose(texts[reader.file])) is not None]
-    parts = [part for reader, root in roots if (part := read_part(reader, root, texts[reader.file])) is not None]
+    roots = [
+        (reader, root)
+        for reader in readers
+        if (root := reader.compose(texts[reader.file])) is not None
+    ]
+    parts = [
+        part
+        for reader, root in roots
+        if (part := read_part(reader, root, texts[reader.file])) is not None
+    ]
     policy = _combined(parts, today, vocabulary) if parts else None
     problems = tuple(sorted(problem for reader in readers for problem in reader.problems))
     return None if any(p.severity is Severity.ERROR for p in problems) else policy, problems
 
 
-def read(reader: NodeReader, root: Node, text: str, vocabulary: Vocabulary = BUILT_IN) -> Policy | None:
-    """The policy that stands at a node (a case file may hold one inside); None when it has an error.
+def read(
+    reader: NodeReader, root: Node, text: str, vocabulary: Vocabulary = BUILT_IN
+) -> Policy | None:
+    """The policy that stands at a node (a case file may hold one inside); None when it has an
+    error.
 
     Args:
         text: what the digest is taken of.
@@ -84,7 +117,8 @@ def read(reader: NodeReader, root: Node, text: str, vocabulary: Vocabulary = BUI
 
 
 def _combined(parts: Sequence[Part], today: date | None, vocabulary: Vocabulary) -> Policy:
-    """All files as one policy. Where files without a namespace disagree on a setting, it is an error."""
+    """All files as one policy. Where files without a namespace disagree on a setting, it is an
+    error."""
     wide = [part for part in parts if not part.namespace]
     mode = _mode(wide)
     placed = _rules(parts, mode, vocabulary)
@@ -92,9 +126,13 @@ def _combined(parts: Sequence[Part], today: date | None, vocabulary: Vocabulary)
         name="+".join(sorted({part.name for part in wide or parts})),
         digest=_digest(parts),
         mode=mode,
-        default_action=_setting(wide, "defaultAction", _choice(policy_keys.DEFAULT_ACTIONS), Action.DENY),
+        default_action=_setting(
+            wide, "defaultAction", _choice(policy_keys.DEFAULT_ACTIONS), Action.DENY
+        ),
         treat_identifiers_as_phi=_setting(wide, "treatIdentifiersAsPhi", _flag, default=False),
-        on_unscannable=_setting(wide, "onUnscannable", _choice(policy_keys.UNSCANNABLE), Action.DENY),
+        on_unscannable=_setting(
+            wide, "onUnscannable", _choice(policy_keys.UNSCANNABLE), Action.DENY
+        ),
         services=_services(parts),
         rules=tuple(each.rule for each in placed),
         today=today,
@@ -107,7 +145,8 @@ def _combined(parts: Sequence[Part], today: date | None, vocabulary: Vocabulary)
 
 
 def _mode(wide: Sequence[Part]) -> Mode:
-    """The strictest mode that a file of the whole mesh writes: it holds for edges that no rule names."""
+    """The strictest mode that a file of the whole mesh writes: it holds for edges that no rule
+    names."""
     written = [_mode_of(part) for part in wide if "mode" in part.spec]
     return max(written, key=_STRICTNESS.index) if written else Mode.ENFORCE
 
@@ -132,7 +171,9 @@ def _rules(parts: Sequence[Part], mode: Mode, vocabulary: Vocabulary) -> list[Pl
             if (
                 entries > MOST_ENTRIES
             ):  # the next rules are not read: a short file can name a long group in each of them
-                each.place.error(f"the rules have more than {MOST_ENTRIES} entries, groups written out", _SHORTEN)
+                each.place.error(
+                    f"the rules have more than {MOST_ENTRIES} entries, groups written out", _SHORTEN
+                )
                 return found
             found.append(replace(each, rule=replace(each.rule, mode=each.rule.mode or default)))
     _check_names(found)
@@ -144,7 +185,9 @@ def _check_names(placed: Sequence[PlacedRule]) -> None:
     for each in placed:
         name, place = each.rule.name, each.place
         if name in first:
-            place.error(f"rule `{name}` stands twice", f"first in {_where(first[name], place)}; rename one")
+            place.error(
+                f"rule `{name}` stands twice", f"first in {_where(first[name], place)}; rename one"
+            )
         elif name:
             first[name] = place
 
@@ -160,12 +203,18 @@ def _services(parts: Sequence[Part]) -> Mapping[str, str]:
     return MappingProxyType({host: principal for host, (principal, _) in found.items()})
 
 
-def _setting(wide: Sequence[Part], key: str, read_value: Callable[[Part, str], ValueT], default: ValueT) -> ValueT:
-    """What the files of the whole mesh say of a setting. They must agree: a guess could open edges."""
+def _setting(
+    wide: Sequence[Part], key: str, read_value: Callable[[Part, str], ValueT], default: ValueT
+) -> ValueT:
+    """What the files of the whole mesh say of a setting. They must agree: a guess could open
+    edges."""
     written = [(read_value(part, key), part.place(key)) for part in wide if key in part.spec]
     for value, place in written[1:]:
         if value != written[0][0]:
-            place.error(f"`{key}` is not what another file says", f"see {_where(written[0][1], place)}; write it once")
+            place.error(
+                f"`{key}` is not what another file says",
+                f"see {_where(written[0][1], place)}; write it once",
+            )
     return written[0][0] if written else default
 
 
@@ -184,7 +233,8 @@ def _where(place: Place, seen_from: Place) -> str:
 
 
 def _digest(parts: Sequence[Part]) -> str:
-    """SHA-256 of the text; of several, that of their digests in order of value, so that no file's name counts."""
+    """SHA-256 of the text; of several, that of their digests in order of value, so that no file's
+    name counts."""
     if len(parts) == 1:
         return parts[0].digest
     return hashlib.sha256("\n".join(sorted(part.digest for part in parts)).encode()).hexdigest()

@@ -52,11 +52,15 @@ class NodeReader:
 
     def error(self, node: Node, message: str, hint: str = "") -> None:
         """Note an error at the node."""
-        self._note(node.start_mark.line + 1, node.start_mark.column + 1, Severity.ERROR, (message, hint))
+        self._note(
+            node.start_mark.line + 1, node.start_mark.column + 1, Severity.ERROR, (message, hint)
+        )
 
     def warn(self, node: Node, message: str, hint: str = "") -> None:
         """Note a warning at the node."""
-        self._note(node.start_mark.line + 1, node.start_mark.column + 1, Severity.WARNING, (message, hint))
+        self._note(
+            node.start_mark.line + 1, node.start_mark.column + 1, Severity.WARNING, (message, hint)
+        )
 
     def include(self, problems: Iterable[Problem]) -> None:
         """Take over the problems of another file that this one names."""
@@ -83,12 +87,18 @@ class NodeReader:
         found: dict[str, Node] = {}
         for name, key, value in self.items(node, where):
             if name not in keys:
-                self.error(key, f"unknown key `{name}` in {where}", foreign.get(name) or did_you_mean(name, keys))
+                self.error(
+                    key,
+                    f"unknown key `{name}` in {where}",
+                    foreign.get(name) or did_you_mean(name, keys),
+                )
             else:
                 found[name] = value
         return found
 
-    def required(self, parent: Node, found: Mapping[str, Node], key: str, where: str) -> Node | None:
+    def required(
+        self, parent: Node, found: Mapping[str, Node], key: str, where: str
+    ) -> Node | None:
         """The node of a key that `mapping` found, or None with an error noted."""
         if key not in found and isinstance(parent, MappingNode):
             self.error(parent, f"{where} has no `{key}`", f"add `{key}:`")
@@ -106,7 +116,11 @@ class NodeReader:
         if isinstance(node, ScalarNode) and node.tag == f"{_TAG}str" and node.value:
             return str(node.value)
         if isinstance(node, ScalarNode) and node.value:
-            self.error(node, f"{where} is `{node.value}`, which YAML does not read as text", "put it in quotes")
+            self.error(
+                node,
+                f"{where} is `{node.value}`, which YAML does not read as text",
+                "put it in quotes",
+            )
         else:
             self.error(node, f"{where} is {_shown(node)}, expected text")
         return ""
@@ -120,12 +134,20 @@ class NodeReader:
 
     def integer(self, node: Node, allowed: range, where: str) -> int:
         """A whole number in decimal digits; the first that is allowed when it is none."""
-        if isinstance(node, ScalarNode) and node.tag == f"{_TAG}int" and _INTEGER.fullmatch(node.value):
+        if (
+            isinstance(node, ScalarNode)
+            and node.tag == f"{_TAG}int"
+            and _INTEGER.fullmatch(node.value)
+        ):
             number = int(node.value)
             if number in allowed:
                 return number
-        quoted = isinstance(node, ScalarNode) and bool(node.style) and _INTEGER.fullmatch(node.value)
-        message = f"{where} is {_shown(node)}, expected a whole number from {allowed[0]} to {allowed[-1]}"
+        quoted = (
+            isinstance(node, ScalarNode) and bool(node.style) and _INTEGER.fullmatch(node.value)
+        )
+        message = (
+            f"{where} is {_shown(node)}, expected a whole number from {allowed[0]} to {allowed[-1]}"
+        )
         self.error(node, message, "write it without quotes" if quoted else "")
         return allowed[0]
 
@@ -134,10 +156,14 @@ class NodeReader:
         word = node.value if isinstance(node, ScalarNode) else ""
         if word in choices:
             return choices[word]
-        self.error(node, f"{where} is {_shown(node)}, expected {one_of(choices)}", closest(word, choices))
+        self.error(
+            node, f"{where} is {_shown(node)}, expected {one_of(choices)}", closest(word, choices)
+        )
         return next(iter(choices.values()))
 
-    def strings(self, node: Node, where: str, valid: Callable[[str], bool], hint: str) -> tuple[str, ...]:
+    def strings(
+        self, node: Node, where: str, valid: Callable[[str], bool], hint: str
+    ) -> tuple[str, ...]:
         """A list of texts that all pass the test."""
         found = []
         for item in self.sequence(node, where):
@@ -158,7 +184,9 @@ class NodeReader:
     def items(self, node: Node, where: str) -> list[tuple[str, Node, Node]]:
         """Name, key and value of a mapping with any keys. Repeated keys are errors."""
         if not isinstance(node, MappingNode):
-            self.error(node, f"{where} is {_kind(node)}, expected a mapping", "write `key: value` pairs")
+            self.error(
+                node, f"{where} is {_kind(node)}, expected a mapping", "write `key: value` pairs"
+            )
             return []
         items: dict[str, tuple[str, Node, Node]] = {}
         for key, value in node.value:
@@ -167,7 +195,11 @@ class NodeReader:
                 self.error(key, f"a key in {where} is not text")
             elif name in items:
                 first = items[name][1].start_mark.line + 1
-                self.error(key, f"key `{name}` stands twice in {where}", f"first in line {first}; remove one")
+                self.error(
+                    key,
+                    f"key `{name}` stands twice in {where}",
+                    f"first in line {first}; remove one",
+                )
             else:
                 items[name] = (name, key, value)
         return list(items.values())
@@ -198,7 +230,8 @@ class Place:
 
 
 def closest(word: str, known: Collection[str]) -> str:
-    """A hint that names the closest known word; empty when none is close, or too many are known to try them all."""
+    """A hint that names the closest known word; empty when none is close, or too many are known to
+    try them all."""
     if len(known) > _MANY:
         return ""
     close = get_close_matches(word, known, n=1) or get_close_matches(word.upper(), known, n=1)
@@ -227,7 +260,8 @@ def _shown(node: Node) -> str:
 
 
 def _scalar(node: Node) -> Value:
-    """YAML 1.1 reads `02139` as an octal number; here only what JSON would write as a number is one."""
+    """YAML 1.1 reads `02139` as an octal number; here only what JSON would write as a number is
+    one."""
     text = str(node.value)
     if node.tag == f"{_TAG}null":
         return None

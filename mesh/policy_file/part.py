@@ -20,7 +20,8 @@ from mesh.policy_file.nodes import NodeReader, Place
 from mesh.policy_file.peers import read_workload_groups
 from mesh.policy_file.rules import read_exception, read_rule
 
-# matches the namespace of `cluster.local/ns/clinic/sa/*`; not of `cluster.local/ns/clin*`, which names several
+# matches the namespace of `cluster.local/ns/clinic/sa/*`; not of `cluster.local/ns/clin*`, which
+# names several
 _NAMESPACE_OF: Final = re.compile(r"[^/]+/ns/([^/*]+)/.*")
 
 
@@ -60,7 +61,9 @@ def read_part(reader: NodeReader, root: Node, text: str) -> Part | None:
     for key, only in (("apiVersion", policy_keys.API_VERSION), ("kind", policy_keys.KIND)):
         node = found[key]
         if node is not None and (word := reader.text(node, f"`{key}`")) not in {only, ""}:
-            reader.error(node, f"`{key}` is `{word}`, which this version does not read", f"write `{only}`")
+            reader.error(
+                node, f"`{key}` is `{word}`, which this version does not read", f"write `{only}`"
+            )
     name, namespace = _metadata(reader, found["metadata"])
     if found["spec"] is None:
         return None
@@ -68,7 +71,11 @@ def read_part(reader: NodeReader, root: Node, text: str) -> Part | None:
     for key in policy_keys.MESH_WIDE if namespace else ():
         if key in spec:
             hint = "write it in a file without `metadata.namespace`"
-            reader.error(spec[key], f"`{key}` speaks for the whole mesh, not for namespace `{namespace}`", hint)
+            reader.error(
+                spec[key],
+                f"`{key}` speaks for the whole mesh, not for namespace `{namespace}`",
+                hint,
+            )
     return Part(reader, name, namespace, hashlib.sha256(text.encode()).hexdigest(), spec)
 
 
@@ -85,7 +92,8 @@ def read_groups(part: Part, known: Groups) -> Groups:
 
 
 def read_rules(part: Part, groups: Groups) -> Iterator[PlacedRule]:
-    """The rules and exceptions of the file. The names of a namespace's begin with it: `finance/ehr-to-billing`."""
+    """The rules and exceptions of the file. The names of a namespace's begin with it:
+    `finance/ehr-to-billing`."""
     for key, read in (("rules", read_rule), ("exceptions", read_exception)):
         for node in part.reader.sequence(part.spec[key], f"`{key}`") if key in part.spec else ():
             rule = read(part.reader, node, groups)
@@ -99,16 +107,24 @@ def read_services(part: Part) -> dict[str, tuple[str, Place]]:
     """Principal and place by host."""
     services: dict[str, tuple[str, Place]] = {}
     reader = part.reader
-    for item in reader.sequence(part.spec["services"], "`services`") if "services" in part.spec else ():
+    for item in (
+        reader.sequence(part.spec["services"], "`services`") if "services" in part.spec else ()
+    ):
         keys = reader.mapping(item, policy_keys.SERVICE, "an entry of `services`")
-        host, principal = (reader.required(item, keys, key, "the service") for key in ("host", "principal"))
+        host, principal = (
+            reader.required(item, keys, key, "the service") for key in ("host", "principal")
+        )
         if host is not None and principal is not None:
             name, served_by = _service_host(reader, host), _service_principal(reader, principal)
             if name in services:
                 reader.error(host, f"host `{name}` stands twice in `services`", "remove one")
             if part.namespace and not _owns_service(part.namespace, name, served_by):
                 message = f"`{name}` or its principal is not of namespace `{part.namespace}`"
-                reader.error(item, message, f"write `NAME.{part.namespace}.svc.DOMAIN` and an account of the namespace")
+                reader.error(
+                    item,
+                    message,
+                    f"write `NAME.{part.namespace}.svc.DOMAIN` and an account of the namespace",
+                )
             services[name] = (served_by, Place(reader, host))
     return services
 
@@ -118,9 +134,15 @@ def _metadata(reader: NodeReader, node: Node | None) -> tuple[str, str]:
         return "", ""
     keys = reader.mapping(node, policy_keys.METADATA, "`metadata`")
     name = reader.required(node, keys, "name", "`metadata`")
-    namespace = reader.text(keys["namespace"], "`metadata.namespace`") if "namespace" in keys else ""
+    namespace = (
+        reader.text(keys["namespace"], "`metadata.namespace`") if "namespace" in keys else ""
+    )
     if namespace and ("*" in namespace or not identity.is_namespace_pattern(namespace)):
-        reader.error(keys["namespace"], f"`{namespace}` is not a namespace", "write one namespace in lower case")
+        reader.error(
+            keys["namespace"],
+            f"`{namespace}` is not a namespace",
+            "write one namespace in lower case",
+        )
     return reader.text(name, "`metadata.name`") if name else "", namespace
 
 
@@ -142,19 +164,28 @@ def _is_within(peer: Peer, namespace: str) -> bool:
 
 
 def _owns_service(namespace: str, host: str, principal: str) -> bool:
-    """A host maps to whom PHI is then sent: a namespace that could map another's host could draw its traffic."""
-    return host.split(".")[1:3] == [namespace, "svc"] and identity.namespace_of(principal) == namespace
+    """A host maps to whom PHI is then sent: a namespace that could map another's host could draw
+    its traffic."""
+    return (
+        host.split(".")[1:3] == [namespace, "svc"] and identity.namespace_of(principal) == namespace
+    )
 
 
 def _service_host(reader: NodeReader, node: Node) -> str:
     host = reader.text(node, "`host`")
     if host and ("*" in host or not paths.is_host_pattern(host)):
-        reader.error(node, f"`{host}` is not a service host", "write it in full, in lower case, without port")
+        reader.error(
+            node, f"`{host}` is not a service host", "write it in full, in lower case, without port"
+        )
     return host
 
 
 def _service_principal(reader: NodeReader, node: Node) -> str:
     principal = reader.text(node, "`principal`")
     if principal and not identity.is_principal(principal):
-        reader.error(node, f"`{principal}` is not a principal", "write `cluster.local/ns/NAMESPACE/sa/ACCOUNT`")
+        reader.error(
+            node,
+            f"`{principal}` is not a principal",
+            "write `cluster.local/ns/NAMESPACE/sa/ACCOUNT`",
+        )
     return principal

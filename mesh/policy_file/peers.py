@@ -14,7 +14,9 @@ from mesh.policy_file.groups import MOST_ENTRIES, Groups, group_words, in_order,
 from mesh.policy_file.nodes import NodeReader, did_you_mean
 
 _PROTOCOLS: Final = {protocol.value: protocol for protocol in Protocol}
-_PRINCIPAL_HINT: Final = "write `cluster.local/ns/NAMESPACE/sa/ACCOUNT`, with `*` at most at its end"
+_PRINCIPAL_HINT: Final = (
+    "write `cluster.local/ns/NAMESPACE/sa/ACCOUNT`, with `*` at most at its end"
+)
 _NAMESPACE_HINT: Final = "write a namespace, with `*` at most at its end"
 _PATH_HINT: Final = "write a decoded path that starts with `/`, with `*` at most at its end"
 _HOST_HINT: Final = "write a host in lower case without port, with `*` at its start or at its end"
@@ -22,7 +24,9 @@ _METHOD_HINT: Final = "write it in capitals; leave `methods` out for any"
 
 _GLOB_HINT: Final = "write lower-case letters, digits, `.` and `-`, with `*` at most at one end"
 _SHORTEN: Final = "name a group where it is needed, and not in other groups"
-_BLOCK_HINT: Final = "write `10.0.0.0/8`, `2001:db8::/32` or one address, with no bits beyond the length"
+_BLOCK_HINT: Final = (
+    "write `10.0.0.0/8`, `2001:db8::/32` or one address, with no bits beyond the length"
+)
 
 
 def _is_block(text: str) -> bool:
@@ -41,18 +45,28 @@ _NAMES: Final[Mapping[str, tuple[Callable[[str], bool], str]]] = {
 _Keys = Mapping[str, Node]
 
 
-def read_workload_groups(reader: NodeReader, node: Node, known: Groups) -> Mapping[str, tuple[Peer, ...]]:
+def read_workload_groups(
+    reader: NodeReader, node: Node, known: Groups
+) -> Mapping[str, tuple[Peer, ...]]:
     """The known groups and those of `spec.workloadGroups`."""
     groups = dict(known.workloads)
     count = 0
-    for name, entries in in_order(reader, named_groups(reader, node, "`workloadGroups`", groups), group_words):
+    for name, entries in in_order(
+        reader, named_groups(reader, node, "`workloadGroups`", groups), group_words
+    ):
         where = f"an entry of group `{name}`"
         members: dict[Peer, None] = {}  # each once: groups of groups would else grow without bound
         for item in reader.sequence(entries, f"group `{name}`"):
             keys = reader.mapping(item, policy_keys.MEMBER, where)
-            members.update(dict.fromkeys(_peers(reader, item, keys, replace(known, workloads=groups))))
+            members.update(
+                dict.fromkeys(_peers(reader, item, keys, replace(known, workloads=groups)))
+            )
             if count + len(members) > MOST_ENTRIES:
-                reader.error(item, f"the groups hold more than {MOST_ENTRIES} workloads, groups written out", _SHORTEN)
+                reader.error(
+                    item,
+                    f"the groups hold more than {MOST_ENTRIES} workloads, groups written out",
+                    _SHORTEN,
+                )
                 return groups
         groups[name] = tuple(members)
         count += len(members)
@@ -75,7 +89,9 @@ def read_targets(reader: NodeReader, nodes: list[Node], groups: Groups) -> tuple
     found: dict[Target, None] = {}
     for node in nodes:
         keys = reader.mapping(node, policy_keys.TARGET, "an entry of `to`", policy_keys.ISTIO)
-        operation = _operation(reader, keys["operation"]) if "operation" in keys else OperationMatch()
+        operation = (
+            _operation(reader, keys["operation"]) if "operation" in keys else OperationMatch()
+        )
         found.update((Target(peer, operation), None) for peer in _peers(reader, node, keys, groups))
     return tuple(found)
 
@@ -85,7 +101,11 @@ def _peers(reader: NodeReader, node: Node, keys: _Keys, groups: Groups) -> tuple
     if "groups" not in keys:
         return (_peer(reader, keys),)
     if beside := sorted(set(keys) - {"groups", "operation"}):
-        reader.error(node, f"`{beside[0]}` stands beside `groups`", "give it an entry of its own, or put it in a group")
+        reader.error(
+            node,
+            f"`{beside[0]}` stands beside `groups`",
+            "give it an entry of its own, or put it in a group",
+        )
     names = reader.strings(keys["groups"], "`groups`", bool, "")
     if not names:
         reader.error(keys["groups"], "`groups` is empty", "leave the key out for anyone")
@@ -101,7 +121,11 @@ def _peers(reader: NodeReader, node: Node, keys: _Keys, groups: Groups) -> tuple
 def _peer(reader: NodeReader, keys: _Keys) -> Peer:
     for alone in ("ipBlocks", "hosts"):
         if alone in keys and (beside := sorted(set(keys) - {alone, "operation"})):
-            reader.error(keys[alone], f"`{beside[0]}` stands beside `{alone}`", "give each an entry of its own")
+            reader.error(
+                keys[alone],
+                f"`{beside[0]}` stands beside `{alone}`",
+                "give each an entry of its own",
+            )
     return Peer(
         principals=_named(reader, keys, "principals"),
         namespaces=_named(reader, keys, "namespaces"),
@@ -113,7 +137,8 @@ def _peer(reader: NodeReader, keys: _Keys) -> Peer:
 
 
 def _named(reader: NodeReader, keys: _Keys, key: str) -> tuple[str, ...]:
-    """What an entry lists under the key. An empty list is refused: it would widen the rule to anyone."""
+    """What an entry lists under the key. An empty list is refused: it would widen the rule to
+    anyone."""
     if key not in keys:
         return ()
     is_valid, hint = _NAMES[key]
@@ -132,8 +157,12 @@ def _operation(reader: NodeReader, node: Node) -> OperationMatch:
         methods=_strings(reader, keys, "methods"),
         paths=_strings(reader, keys, "paths"),
         hosts=_strings(reader, keys, "hosts"),
-        ports=tuple(reader.integer(item, policy_keys.PORTS, "a port") for item in _items(reader, keys, "ports")),
-        protocols=tuple(reader.choice(item, _PROTOCOLS, "a protocol") for item in protocols) or (Protocol.HTTP,),
+        ports=tuple(
+            reader.integer(item, policy_keys.PORTS, "a port")
+            for item in _items(reader, keys, "ports")
+        ),
+        protocols=tuple(reader.choice(item, _PROTOCOLS, "a protocol") for item in protocols)
+        or (Protocol.HTTP,),
     )
 
 

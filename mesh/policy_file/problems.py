@@ -35,7 +35,8 @@ class Problem:
 
 
 class PolicyError(Exception):
-    """A file that cannot be used. `problems` holds all of its problems, warnings too, in order of place."""
+    """A file that cannot be used. `problems` holds all of its problems, warnings too, in order of
+    place."""
 
     def __init__(self, problems: tuple[Problem, ...]) -> None:
         super().__init__("\n".join(str(p) for p in problems if p.severity is Severity.ERROR))

@@ -21,7 +21,8 @@ _Keys = Mapping[str, Node]
 
 _RULE: Final = "the rule"
 _EXCEPTION: Final = "the exception"
-_HEADER: Final = re.compile(r"[a-z0-9!#$%&'*+.^_`|~-]+")  # RFC 9110, section 5.6.2, in lower case as Envoy has them
+# RFC 9110, section 5.6.2, in lower case as Envoy has them
+_HEADER: Final = re.compile(r"[a-z0-9!#$%&'*+.^_`|~-]+")
 
 
 def read_rule(reader: NodeReader, node: Node, groups: Groups) -> Rule:
@@ -29,15 +30,27 @@ def read_rule(reader: NodeReader, node: Node, groups: Groups) -> Rule:
     keys = reader.mapping(node, policy_keys.RULE, "a rule", policy_keys.ISTIO)
     phi = reader.mapping(keys["phi"], policy_keys.PHI, "`phi`") if "phi" in keys else {}
     when = reader.mapping(keys["when"], policy_keys.WHEN, "`when`") if "when" in keys else {}
-    audit = reader.choice(keys["action"], policy_keys.ACTIONS, "`action`") if "action" in keys else False
+    audit = (
+        reader.choice(keys["action"], policy_keys.ACTIONS, "`action`")
+        if "action" in keys
+        else False
+    )
     if audit and "mode" in keys:
-        reader.error(keys["mode"], "`mode` stands beside `action: AUDIT`", "leave it out: an AUDIT rule never enforces")
+        reader.error(
+            keys["mode"],
+            "`mode` stands beside `action: AUDIT`",
+            "leave it out: an AUDIT rule never enforces",
+        )
     return Rule(
         name=_required_text(reader, node, keys, "name"),
         sources=read_sources(reader, _entries(reader, node, keys, "from"), groups),
         targets=read_targets(reader, _entries(reader, node, keys, "to"), groups),
-        request=_disclosure(reader, phi["request"], "`request`", groups) if "request" in phi else Disclosure(),
-        response=_disclosure(reader, phi["response"], "`response`", groups) if "response" in phi else Disclosure(),
+        request=_disclosure(reader, phi["request"], "`request`", groups)
+        if "request" in phi
+        else Disclosure(),
+        response=_disclosure(reader, phi["response"], "`response`", groups)
+        if "response" in phi
+        else Disclosure(),
         mtls=reader.choice(when["mtls"], policy_keys.MTLS, "`mtls`") if "mtls" in when else True,
         claims=_wanted(reader, when["claims"], "claim") if "claims" in when else (),
         headers=_headers(reader, when["headers"]) if "headers" in when else (),
@@ -50,11 +63,15 @@ def read_exception(reader: NodeReader, node: Node, groups: Groups) -> Rule:
     """An entry of `exceptions`: a rule that only allows, and only for a time."""
     keys = reader.mapping(node, policy_keys.EXCEPTION, "an exception")
     listed = reader.required(node, keys, "allow", _EXCEPTION)
-    allow = Disclosure(read_entries(reader, listed, "`allow`", groups, star=True) if listed else frozenset())
+    allow = Disclosure(
+        read_entries(reader, listed, "`allow`", groups, star=True) if listed else frozenset()
+    )
     if listed is not None and not allow.allow:
         reader.error(listed, "`allow` is empty", "list what the exception is for")
     directions = policy_keys.DIRECTIONS
-    only = reader.choice(keys["direction"], directions, "`direction`") if "direction" in keys else None
+    only = (
+        reader.choice(keys["direction"], directions, "`direction`") if "direction" in keys else None
+    )
     return Rule(
         name=_required_text(reader, node, keys, "name", _EXCEPTION),
         sources=read_sources(reader, _entries(reader, node, keys, "from", _EXCEPTION), groups),
@@ -69,7 +86,9 @@ def read_exception(reader: NodeReader, node: Node, groups: Groups) -> Rule:
     )
 
 
-def _required_text(reader: NodeReader, rule: Node, keys: _Keys, key: str, where: str = _RULE) -> str:
+def _required_text(
+    reader: NodeReader, rule: Node, keys: _Keys, key: str, where: str = _RULE
+) -> str:
     node = reader.required(rule, keys, key, where)
     return reader.text(node, f"`{key}`") if node else ""
 
@@ -89,7 +108,9 @@ def read_day(reader: NodeReader, node: Node, where: str) -> date:
         return date.min
 
 
-def _entries(reader: NodeReader, rule: Node, keys: _Keys, key: str, where: str = _RULE) -> list[Node]:
+def _entries(
+    reader: NodeReader, rule: Node, keys: _Keys, key: str, where: str = _RULE
+) -> list[Node]:
     node = reader.required(rule, keys, key, where)
     if node is None:
         return []
@@ -102,7 +123,11 @@ def _entries(reader: NodeReader, rule: Node, keys: _Keys, key: str, where: str =
 def _headers(reader: NodeReader, node: Node) -> Wanted:
     for name, key, _ in reader.items(node, "`headers`"):
         if not _HEADER.fullmatch(name):
-            reader.error(key, f"`{name}` is not the name of a header", "write it in lower case, without the colon")
+            reader.error(
+                key,
+                f"`{name}` is not the name of a header",
+                "write it in lower case, without the colon",
+            )
     return _wanted(reader, node, "header")
 
 
@@ -122,9 +147,15 @@ def _wanted(reader: NodeReader, node: Node, what: str) -> Wanted:
 def _disclosure(reader: NodeReader, node: Node, where: str, groups: Groups) -> Disclosure:
     keys = reader.mapping(node, policy_keys.DISCLOSURE, where)
     allow, redact, deny = (
-        read_entries(reader, keys[key], f"`{key}`", groups, star=True) if key in keys else frozenset[str]()
+        read_entries(reader, keys[key], f"`{key}`", groups, star=True)
+        if key in keys
+        else frozenset[str]()
         for key in ("allow", "redact", "deny")
     )
     otherwise = policy_keys.OTHERWISE
-    chosen = reader.choice(keys["otherwise"], otherwise, "`otherwise`") if "otherwise" in keys else Action.DENY
+    chosen = (
+        reader.choice(keys["otherwise"], otherwise, "`otherwise`")
+        if "otherwise" in keys
+        else Action.DENY
+    )
     return Disclosure(allow, redact, deny, chosen)

@@ -16,8 +16,10 @@ from yaml.nodes import Node
 from yaml.reader import ReaderError
 
 _MAX_BYTES: Final = 1 << 20  # some thousand rules; without libyaml, PyYAML takes seconds for that
-_MAX_DEPTH: Final = 64  # a FHIR resource as a case's body nests 15 deep; far below Python's recursion limit
-_SURROGATE: Final = re.compile(r"[\ud800-\udfff]")  # `"\ud83d"`: no UTF-8, so a record with it could not be written
+# a FHIR resource as a case's body nests 15 deep; far below Python's recursion limit
+_MAX_DEPTH: Final = 64
+# `"\ud83d"`: no UTF-8, so a record with it could not be written
+_SURROGATE: Final = re.compile(r"[\ud800-\udfff]")
 _LEADING_TAB: Final = re.compile(r"^ *\t", re.MULTILINE)
 
 
@@ -29,8 +31,8 @@ class UnreadableError(Exception):
         self.line, self.column, self.message, self.hint = line, column, message, hint
 
 
-# On these the two parsers differ, or might: `a\tb`, `! x`, `{a?b}`, a byte order mark, a line end of Unicode, `%YAML 1.2`,
-# `a: |#` (seen by giving both some hundred thousand damaged policies)
+# On these the two parsers differ, or might: `a\tb`, `! x`, `{a?b}`, a byte order mark, a line end
+# of Unicode, `%YAML 1.2`, `a: |#` (seen by giving both some hundred thousand damaged policies)
 _UNUSUAL: Final = re.compile(r"[\t!?\r\ufeff\x85\u2028\u2029]|^%|[|>][-+0-9]*#", re.MULTILINE)
 
 
@@ -44,14 +46,22 @@ class _Bounded(Composer):
         mark = event.start_mark
         if isinstance(event, yaml.AliasEvent) or getattr(event, "anchor", None):
             raise UnreadableError(
-                mark.line + 1, mark.column + 1, f"`{event.anchor}` is an anchor or alias", "write it out"
+                mark.line + 1,
+                mark.column + 1,
+                f"`{event.anchor}` is an anchor or alias",
+                "write it out",
             )
         if isinstance(event, yaml.ScalarEvent) and _SURROGATE.search(event.value):
             raise UnreadableError(
-                mark.line + 1, mark.column + 1, "half of a character is escaped", "write all of it, `\\U0001f600`"
+                mark.line + 1,
+                mark.column + 1,
+                "half of a character is escaped",
+                "write all of it, `\\U0001f600`",
             )
         if self._depth >= _MAX_DEPTH:
-            raise UnreadableError(mark.line + 1, mark.column + 1, f"the file nests deeper than {_MAX_DEPTH} levels")
+            raise UnreadableError(
+                mark.line + 1, mark.column + 1, f"the file nests deeper than {_MAX_DEPTH} levels"
+            )
         self._depth += 1
         node = super().compose_node(parent, index)
         self._depth -= 1
@@ -88,7 +98,9 @@ def compose(text: str) -> Node:
     try:
         node = _composed(text)
     except ReaderError as exc:
-        raise _at(text, exc.position, "a control character stands in the file", "remove it") from None
+        raise _at(
+            text, exc.position, "a control character stands in the file", "remove it"
+        ) from None
     except yaml.MarkedYAMLError as exc:
         raise _fault_of(exc) from None
     except ValueError:  # PyYAML's own conversions, such as an escape beyond Unicode
@@ -104,14 +116,18 @@ def _check_characters(text: str) -> None:
     except UnicodeEncodeError as exc:
         raise _at(text, exc.start, "the file is not UTF-8", "save it as UTF-8") from None
     if size > _MAX_BYTES:
-        raise UnreadableError(1, 1, f"the file has {size} bytes, more than {_MAX_BYTES}", "split it")
+        raise UnreadableError(
+            1, 1, f"the file has {size} bytes, more than {_MAX_BYTES}", "split it"
+        )
     if tab := _LEADING_TAB.search(text):
         raise _at(text, tab.end() - 1, "a tab indents the line", "use spaces")
 
 
 def _at(text: str, position: int, message: str, hint: str) -> UnreadableError:
     line_start = text.rfind("\n", 0, position) + 1
-    return UnreadableError(text.count("\n", 0, position) + 1, position - line_start + 1, message, hint)
+    return UnreadableError(
+        text.count("\n", 0, position) + 1, position - line_start + 1, message, hint
+    )
 
 
 def _fault_of(exc: yaml.MarkedYAMLError) -> UnreadableError:
@@ -119,6 +135,11 @@ def _fault_of(exc: yaml.MarkedYAMLError) -> UnreadableError:
     line, column = (mark.line + 1, mark.column + 1) if mark else (1, 1)
     if "single document" in (exc.context or ""):
         return UnreadableError(
-            line, column, "a second document starts here", "one file holds one document; remove the `---`"
+            line,
+            column,
+            "a second document starts here",
+            "one file holds one document; remove the `---`",
         )
-    return UnreadableError(line, column, f"the file is not valid YAML: {exc.problem or exc.context}")
+    return UnreadableError(
+        line, column, f"the file is not valid YAML: {exc.problem or exc.context}"
+    )

@@ -56,7 +56,10 @@ _MODULES: Final = (
 ON_DEMAND: Final = frozenset(("credentials",))
 """Groups that run only where they are asked for."""
 GROUPS: Final = MappingProxyType(
-    {group: tuple(d for name, module in _MODULES if name == group for d in module.DETECTORS) for group, _ in _MODULES}
+    {
+        group: tuple(d for name, module in _MODULES if name == group for d in module.DETECTORS)
+        for group, _ in _MODULES
+    }
 )
 """The detectors of each group, by its name."""
 
@@ -65,18 +68,24 @@ class UnknownGroupError(Exception):
     """A group that does not exist. The text is one line that names it and those that do."""
 
 
-def select(*, with_groups: Collection[str] = (), without_groups: Collection[str] = ()) -> tuple[Detector, ...]:
-    """The detectors that run by default, with further groups and without others, in the order of `_MODULES`.
+def select(
+    *, with_groups: Collection[str] = (), without_groups: Collection[str] = ()
+) -> tuple[Detector, ...]:
+    """The detectors that run by default, with further groups and without others, in the order of
+    `_MODULES`.
 
     Raises:
         UnknownGroupError: a name is of no group.
     """
     for name in (*with_groups, *without_groups):
         if name not in GROUPS:
-            raise UnknownGroupError(f"{name}: no such group of detectors; choose from {', '.join(GROUPS)}")
+            raise UnknownGroupError(
+                f"{name}: no such group of detectors; choose from {', '.join(GROUPS)}"
+            )
     off = (ON_DEMAND - set(with_groups)) | set(without_groups)
     return tuple(d for group, module in _MODULES if group not in off for d in module.DETECTORS)
 
 
 DETECTORS: Final = select()
-"""Every detector of protected health information, in the order in which findings of equal place are reported."""
+"""Every detector of protected health information, in the order in which findings of equal place are
+reported."""

@@ -6,17 +6,20 @@ from phiscan.detectors.labelled_number import GAP, numbered, value
 from phiscan.finding import Likelihood
 from phiscan.patterns.detector import Detector
 
-_WORDS = (
-    r"(?:patient |hospital |billing )?(?:account|acct|claim|auth(?:orization)?|encounter|visit|accession|csn|fin|har)"
+_WORDS = r"(?:patient |hospital |billing )?(?:account|acct|claim|auth(?:orization)?|encounter|visit|accession|csn|fin|har)"
+_LABEL = (
+    "(?:"
+    + numbered(_WORDS, r"number|num|no\.?|nbr")
+    + rf"|(?:(?:encounter|visit)[ ._-]?id|acct|accession){GAP})"
 )
-_LABEL = "(?:" + numbered(_WORDS, r"number|num|no\.?|nbr") + rf"|(?:(?:encounter|visit)[ ._-]?id|acct|accession){GAP})"
 _VALUE = value(4)
 
 DETECTORS = (
     Detector(
         name="account_labelled",
         info_type="ACCOUNT_NUMBER",
-        # "Account Number: ACC7585429", "Acct #447190223"; not "account number 3", "--account-id 123456789012" (of a cloud)
+        # "Account Number: ACC7585429", "Acct #447190223"; not "account number 3", "--account-id
+        # 123456789012" (of a cloud)
         pattern=rf"\b{_LABEL}{_VALUE}\b",
         value=re.compile(rf"{_LABEL}({_VALUE})".encode(), re.IGNORECASE),
         bare=Likelihood.LIKELY,

@@ -17,7 +17,8 @@ _STATE = "(?:A[KLRZ]|C[AOT]|D[CE]|FL|GA|HI|I[ADLN]|K[SY]|LA|M[ADEINOST]|N[CDEHJM
 
 
 def _street(text: str) -> bool:
-    """Whether a name follows the number: "5 steps on the way" has none, "7:30 AM with Dr." is a time."""
+    """Whether a name follows the number: "5 steps on the way" has none, "7:30 AM with Dr." is a
+    time."""
     return _NAMED.match(text) is not None and _ALSO_WORDS.search(text) is None
 
 

@@ -53,18 +53,25 @@ _CARE = (
 )
 """What is cared for or with, when it is somebody's."""
 _RESULT = r"biopsy|(?:lab|test|mri|ct|pap|stress)(?: test)? results?|blood work|colonoscopy|mammogram|pap (?:test|smear)|surgery|mri|ct scan|x-?rays?|a1c|inr|prescription|refill|wound|diagnosis is"
-"""What a leaflet for everybody has less often than a letter to one: "your doctor" is in all of them."""
+"""What a leaflet for everybody has less often than a letter to one: "your doctor" is in all of
+them."""
 
 DETECTORS = (
     _system("loinc_system", "LAB_RESULT", r"loinc\.org\b|2\.16\.840\.1\.113883\.6\.1\b"),
     _system("snomed_system", "DIAGNOSIS", r"snomed\.info/sct\b|2\.16\.840\.1\.113883\.6\.96\b"),
-    _system("icd_system", "DIAGNOSIS", r"hl7\.org/fhir/sid/icd-|2\.16\.840\.1\.113883\.6\.(?:90|103|42|3)\b"),
+    _system(
+        "icd_system",
+        "DIAGNOSIS",
+        r"hl7\.org/fhir/sid/icd-|2\.16\.840\.1\.113883\.6\.(?:90|103|42|3)\b",
+    ),
     _system(
         "rxnorm_system",
         "MEDICATION",
         r"nlm\.nih\.gov/research/umls/rxnorm|2\.16\.840\.1\.113883\.6\.(?:88|69)\b|sid/ndc\b",
     ),
-    _system("cpt_system", "PROCEDURE", r"ama-assn\.org/go/cpt|2\.16\.840\.1\.113883\.6\.(?:12|104|4)\b"),
+    _system(
+        "cpt_system", "PROCEDURE", r"ama-assn\.org/go/cpt|2\.16\.840\.1\.113883\.6\.(?:12|104|4)\b"
+    ),
     Detector(
         name="icd10_labelled",
         info_type="DIAGNOSIS",
@@ -84,7 +91,8 @@ DETECTORS = (
     Detector(
         name="diagnosis_labelled",
         info_type="DIAGNOSIS",
-        # diagnosis="Low back pain", "Dx: I10", primary_diagnosis: asthma; not "diagnosis": {"type": "string"}, dx = 17
+        # diagnosis="Low back pain", "Dx: I10", primary_diagnosis: asthma; not "diagnosis": {"type":
+        # "string"}, dx = 17
         pattern=rf"\b(?:[a-z]{{2,12}}_)?{_DIAGNOSIS}{_IS}[a-z0-9]{{3}}",
         value=re.compile(
             rf"(?:(?i:diagnos[ie]s)|D[xX](?=[ \"']{{0,2}}:))(?i:{_WHAT}{_IS}([a-z0-9][a-z0-9 .,-]{{2,30}}+)(?![(\[]))".encode()

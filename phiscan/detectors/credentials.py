@@ -20,7 +20,9 @@ _NO_SECRET = re.compile(
 )
 
 
-def _credential(name: str, info_type: str, pattern: str, bare: Likelihood, context: Context | None = None) -> Detector:
+def _credential(
+    name: str, info_type: str, pattern: str, bare: Likelihood, context: Context | None = None
+) -> Detector:
     """A token of a fixed form: letters count as they are written."""
     return Detector(
         name=name,
@@ -36,7 +38,9 @@ def _credential(name: str, info_type: str, pattern: str, bare: Likelihood, conte
 
 def _decoded(text: str) -> bytes:
     try:
-        return base64.urlsafe_b64decode(text.replace("+", "-").replace("/", "_") + "=" * (-len(text) % 4))
+        return base64.urlsafe_b64decode(
+            text.replace("+", "-").replace("/", "_") + "=" * (-len(text) % 4)
+        )
     except (binascii.Error, ValueError):
         return b""
 
@@ -59,7 +63,8 @@ def _random(text: str) -> bool:
 
 
 DETECTORS = (
-    # the whole key, or the first line of one that is cut off; "(?:[^-]|-[^-])" lets the headers of an encrypted one through
+    # the whole key, or the first line of one that is cut off; "(?:[^-]|-[^-])" lets the headers of
+    # an encrypted one through
     _credential(
         "private_key",
         "ENCRYPTION_KEY",
@@ -67,7 +72,12 @@ DETECTORS = (
         Likelihood.VERY_LIKELY,
     ),
     # AKIAIOSFODNN7EXAMPL2; not AKIAOKAY
-    _credential("aws_access_key", "AWS_CREDENTIALS", r"\b(?:AKIA|ASIA)[A-Z2-7]{16}\b", Likelihood.VERY_LIKELY),
+    _credential(
+        "aws_access_key",
+        "AWS_CREDENTIALS",
+        r"\b(?:AKIA|ASIA)[A-Z2-7]{16}\b",
+        Likelihood.VERY_LIKELY,
+    ),
     _credential(
         "aws_secret_key",
         "AWS_CREDENTIALS",
@@ -76,7 +86,12 @@ DETECTORS = (
         words(r"aws[_-]?secret(?:[_-]?access)?(?:[_-]?key)?", r"secret[_-]?access[_-]?key"),
     ),
     _credential("gcp_api_key", "GCP_API_KEY", r"\bAIza[0-9A-Za-z_-]{35}\b", Likelihood.VERY_LIKELY),
-    _credential("azure_account_key", "AZURE_AUTH_TOKEN", r"\bAccountKey=[A-Za-z0-9+/]{86}==", Likelihood.VERY_LIKELY),
+    _credential(
+        "azure_account_key",
+        "AZURE_AUTH_TOKEN",
+        r"\bAccountKey=[A-Za-z0-9+/]{86}==",
+        Likelihood.VERY_LIKELY,
+    ),
     Detector(
         name="json_web_token",
         info_type="JSON_WEB_TOKEN",
@@ -120,7 +135,8 @@ DETECTORS = (
     Detector(
         name="secret_labelled",
         info_type="PASSWORD",
-        # password=hunter2!x, "apiKey": "9f8e7d6c5b4a"; not password: ${DB_PASSWORD}, "password": "string"
+        # password=hunter2!x, "apiKey": "9f8e7d6c5b4a"; not password: ${DB_PASSWORD}, "password":
+        # "string"
         pattern=rf"{_LABEL}{_ASSIGNED}{_WORD}",
         value=re.compile(rf"{_LABEL}{_ASSIGNED}({_WORD})".encode(), re.IGNORECASE),
         validate=_random,

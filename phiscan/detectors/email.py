@@ -5,9 +5,12 @@ import re
 from phiscan.finding import Likelihood
 from phiscan.patterns.detector import Detector
 
-_NOBODYS = re.compile(r"(?:^|[.@])(?:invalid|localhost)$|^(?:no-?reply|noreply|postmaster)@", re.IGNORECASE)
+_NOBODYS = re.compile(
+    r"(?:^|[.@])(?:invalid|localhost)$|^(?:no-?reply|noreply|postmaster)@", re.IGNORECASE
+)
 _RESERVED = re.compile(
-    r"(?:^|[.@])(?:example\.(?:com|org|net)|invalid|localhost)$|^(?:no-?reply|noreply|postmaster)@", re.IGNORECASE
+    r"(?:^|[.@])(?:example\.(?:com|org|net)|invalid|localhost)$|^(?:no-?reply|noreply|postmaster)@",
+    re.IGNORECASE,
 )
 
 _FUNCTION = re.compile(
@@ -52,7 +55,8 @@ DETECTORS = (
     Detector(
         name="email_labelled",
         info_type="EMAIL_ADDRESS",
-        # "E-mail: ana@example.com, phone 515...": a label makes a reserved domain somebody's, as in test data
+        # "E-mail: ana@example.com, phone 515...": a label makes a reserved domain somebody's, as in
+        # test data
         pattern=rf"e-?mail(?: address)?[\"' ]{{0,2}}[:=] ?[\"']?{ADDRESS}",
         value=re.compile(rf"[:=] ?[\"']?({ADDRESS})".encode(), re.IGNORECASE),
         validate=_labelled,

@@ -12,7 +12,16 @@ CARD = Detector(
     validate=checks.card,
     bare=Likelihood.POSSIBLE,
     context=words(
-        "card", "visa", "mastercard", "amex", "credit", "debit", "pan", "payment", r"cc\s?[#]?", r"card[ _]?num(?:ber)?"
+        "card",
+        "visa",
+        "mastercard",
+        "amex",
+        "credit",
+        "debit",
+        "pan",
+        "payment",
+        r"cc\s?[#]?",
+        r"card[ _]?num(?:ber)?",
     ),
 )
 ROUTING = Detector(

@@ -11,10 +11,12 @@ _HASH: Final = r"[ ._-]{0,2}\x23[ :.]{0,3}"
 
 
 def numbered(words: str, signs: str) -> str:
-    """One of `words`, one of `signs` (`number`, `id`) or a #, and the gap. Only behind a # there may be no gap."""
+    """One of `words`, one of `signs` (`number`, `id`) or a #, and the gap. Only behind a # there
+    may be no gap."""
     return rf"(?:{words})(?:[ ._-]?(?:{signs}){GAP}|{_HASH})"
 
 
 def value(shortest: int) -> str:
-    """A number of at least so many letters, digits and dashes behind its first digit, with up to three prefixes: `HZN-IL-12345678`."""
+    """A number of at least so many letters, digits and dashes behind its first digit, with up to
+    three prefixes: `HZN-IL-12345678`."""
     return rf"(?:[A-Z]{{1,6}}-){{0,3}}[A-Z]{{0,5}}\d[0-9A-Z-]{{{shortest},19}}"

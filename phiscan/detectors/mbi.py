@@ -15,7 +15,9 @@ DETECTORS = (
         pattern=rf"\b[1-9]{_LETTER}{_EITHER}\d-?{_LETTER}{_EITHER}\d-?{_LETTER}{{2}}\d{{2}}\b",
         validate=checks.mbi,
         bare=Likelihood.POSSIBLE,
-        context=words("mbi", "medicare", "beneficiary", "hic", "hicn", "member", "subscriber", "insur[a-z]*"),
+        context=words(
+            "mbi", "medicare", "beneficiary", "hic", "hicn", "member", "subscriber", "insur[a-z]*"
+        ),
         subject=Subject.PATIENT,
         neighbours=False,
     ),

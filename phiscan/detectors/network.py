@@ -14,7 +14,11 @@ IPV4 = Detector(
     validate=checks.ip,
     bare=Likelihood.UNLIKELY,
     context=words(
-        "patient", "user", "client", "login", r"(?:remote|client|source|user)?[ _-]?ip(?:[ _-]?addr(?:ess)?)?"
+        "patient",
+        "user",
+        "client",
+        "login",
+        r"(?:remote|client|source|user)?[ _-]?ip(?:[ _-]?addr(?:ess)?)?",
     ),
     supported=Likelihood.POSSIBLE,
 )

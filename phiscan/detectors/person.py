@@ -29,7 +29,9 @@ _NO_NAME = (
     r"|patients?|resources?|optional|privacy|consents?|postal|zone|treatments?|death|additional|demographic|permits?|programs?|codes?|identifiers?|signature|source|events?|tracking|relationships?"
     r"|types|changes?|medicine|details|updated?|failed|created|banner|actions?|menu|profile|schema|indicators?|eligibility|requirements?|descriptor|observations?|values?|birth|policy|policies"
 )
-_CAPITAL = rf"(?!(?i:{_NO_NAME})(?![A-Za-z'\x80-\xff])){_UPPER}(?:{_LETTER}|['-](?={_LETTER})){{1,24}}"
+_CAPITAL = (
+    rf"(?!(?i:{_NO_NAME})(?![A-Za-z'\x80-\xff])){_UPPER}(?:{_LETTER}|['-](?={_LETTER})){{1,24}}"
+)
 _INITIAL = rf"[A-Z](?:\.|(?!{_LETTER}|[.'-]))"
 _PARTICLE = r"(?:(?:van|von|vom|zu|de|del|della|di|da|das|do|dos|du|des|la|le|los|las|el|al|bin|bint|ben|ibn|abu|der|den|ter|ten|af|y|[Ss]t\.?)[ -])*"
 _PART = rf"{_PARTICLE}(?:{_CAPITAL}|{_INITIAL})"
@@ -59,7 +61,8 @@ def _value(before: str, name: str, after: str = "") -> re.Pattern[bytes]:
 
 
 def _is_called_so(text: str) -> bool:
-    """Whether people are called so, and not `patient: Patient`, `patient: IReference`, `patient: s`."""
+    """Whether people are called so, and not `patient: Patient`, `patient: IReference`, `patient:
+    s`."""
     return len(text) > 1 and text.lower() not in _KINDS and not is_code(text)
 
 
@@ -67,7 +70,9 @@ def _has_a_given_name(text: str) -> bool:
     return any(word.lower() in GIVEN_NAMES for word in re.findall(r"[^\W\d_]+", text))
 
 
-def _detector(name: str, pattern: str, value: re.Pattern[bytes], subject: Subject, bare: Likelihood) -> Detector:
+def _detector(
+    name: str, pattern: str, value: re.Pattern[bytes], subject: Subject, bare: Likelihood
+) -> Detector:
     return Detector(
         name=name,
         info_type="PERSON_NAME",
@@ -97,15 +102,18 @@ DETECTORS = (
         Subject.PATIENT,
         Likelihood.LIKELY,
     ),
-    # "First name: Maria", "Member name: Ana Ruiz"; not "Provider name: Chen", "Name of the file: Report"
+    # "First name: Maria", "Member name: Ana Ruiz"; not "Provider name: Chen", "Name of the file:
+    # Report"
     _detector(
         "name_of_person",
         rf"{_LINE_START}{_OF_PERSON}{_IS}{_WORD}",
-        _value(rf"(?i:{_OF_PERSON}){_IS}{_TITLE}", _NAME, r"(?![A-Za-z\x80-\xff(\[])"),  # first_name = Column(String)
+        # first_name = Column(String)
+        _value(rf"(?i:{_OF_PERSON}){_IS}{_TITLE}", _NAME, r"(?![A-Za-z\x80-\xff(\[])"),
         Subject.PERSON,
         Likelihood.LIKELY,
     ),
-    # "Name: Delgado, Maria R."; not "name: Run Tests", name="Home City", "Pharmacy name: Good Health"
+    # "Name: Delgado, Maria R."; not "name: Run Tests", name="Home City", "Pharmacy name: Good
+    # Health"
     _detector(
         "name_labelled",
         rf"{_LINE_START}name ?: {{0,3}}{_WORD},? {_WORD}",
@@ -113,7 +121,8 @@ DETECTORS = (
         Subject.PERSON,
         Likelihood.LIKELY,
     ),
-    # "Emergency contact: Ana Ruiz, daughter", "her daughter Ana Ruiz"; not "Emergency contact: 911", "Parent Edge Container"
+    # "Emergency contact: Ana Ruiz, daughter", "her daughter Ana Ruiz"; not "Emergency contact:
+    # 911", "Parent Edge Container"
     _detector(
         "name_of_relative",
         rf"\b{_RELATIVE}(?:{_IS}|,? ){_WORD} {_WORD}",
@@ -139,11 +148,15 @@ DETECTORS = (
         ),
         validate=_has_a_given_name,
     ),
-    # "Patient Maria Delgado was seen", "the patient is Jocelyn Lopez,"; not "Patient Safety Officer"
+    # "Patient Maria Delgado was seen", "the patient is Jocelyn Lopez,"; not "Patient Safety
+    # Officer"
     _detector(
         "name_after_patient",
         rf"\bpatient{_LINK} {_WORD} {_WORD}",
-        _value(rf"(?:patient{_LINK}|(?i:patient),?(?: (?:is|named|name is|called))) {_TITLE}", _TWO_WORDS),
+        _value(
+            rf"(?:patient{_LINK}|(?i:patient),?(?: (?:is|named|name is|called))) {_TITLE}",
+            _TWO_WORDS,
+        ),
         Subject.PATIENT,
         Likelihood.POSSIBLE,
     ),
@@ -174,7 +187,8 @@ DETECTORS = (
         Subject.PERSON,
         Likelihood.LIKELY,
     ),
-    # "Zhang, Odette C. | MRN 55623", "RE: Ana Ruiz, DOB 1961-04-02"; not "Label with MRN", "Sensor Network (SSN)", "Pen, Borneo"
+    # "Zhang, Odette C. | MRN 55623", "RE: Ana Ruiz, DOB 1961-04-02"; not "Label with MRN", "Sensor
+    # Network (SSN)", "Pen, Borneo"
     _detector(
         "name_before_identifier",
         rf"[a-z\x80-\xff'., -]{{4,40}}[ ,|;(\n\r-] ?\(?{_BESIDE}\b",

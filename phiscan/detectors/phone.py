@@ -16,12 +16,14 @@ _FAX = words("fax", "facsimile")
 
 
 def _number(text: str) -> bool:
-    """252.227-7013 is a clause: who puts a full stop after the area puts none but full stops. 800 is a company's."""
+    """252.227-7013 is a clause: who puts a full stop after the area puts none but full stops. 800
+    is a company's."""
     return checks.phone(text) and not _CLAUSE.fullmatch(text) and not _TOLL_FREE.match(text)
 
 
 _TOLL_FREE = re.compile(r"1?[-. (]{0,2}800\b|1[-. (]{1,2}8(?:33|44|55|66|77|88)\b")
-"""Areas in which the called pays (NANPA), as companies write them; nobody has such a number at home."""
+"""Areas in which the called pays (NANPA), as companies write them; nobody has such a number at
+home."""
 
 
 def _spelled(text: str) -> bool:
@@ -38,7 +40,9 @@ PHONE = Detector(
     lead=_COUNTRY,
     validate=_number,
     bare=Likelihood.POSSIBLE,
-    context=words("phone", "tel", "telephone", "call", "cell", "mobile", "home", "work", "contact", "ph"),
+    context=words(
+        "phone", "tel", "telephone", "call", "cell", "mobile", "home", "work", "contact", "ph"
+    ),
     supported=Likelihood.LIKELY,
 )
 FAX = Detector(

@@ -10,7 +10,9 @@ NPI = Detector(
     pattern=r"\b[12]\d{9}\b",
     validate=checks.npi,
     bare=Likelihood.UNLIKELY,
-    context=words("npi", "provider", "prescriber", r"us-npi", "physician", r"national provider identifier"),
+    context=words(
+        "npi", "provider", "prescriber", r"us-npi", "physician", r"national provider identifier"
+    ),
     subject=Subject.PROVIDER,
     neighbours=False,
 )

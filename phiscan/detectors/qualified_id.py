@@ -11,7 +11,8 @@ from phiscan.patterns.detector import Detector
 _ID = r"[a-z0-9][a-z0-9._-]*"
 _AND = r"&(?:amp;)?"
 _BEFORE = rf"\^\^\^[a-z0-9_. -]*{_AND}[0-2]\.\d"
-"""Hyperscan takes no long bounded repeats here; the value's expression asks for the whole authority, at most so long."""
+"""Hyperscan takes no long bounded repeats here; the value's expression asks for the whole
+authority, at most so long."""
 _AUTHORITY = rf"\^\^\^[a-z0-9_. -]{{0,40}}{_AND}[0-2](?:\.\d{{1,39}}){{3,20}}{_AND}iso\b"
 
 DETECTORS = (

@@ -18,7 +18,8 @@ DETECTORS = (
     Detector(
         name="service_date_labelled",
         info_type="SERVICE_DATE",
-        # "Date of service: 03/14/2024", "admitted on 2024-03-14", "saw in clinic on Mar 14, 2024"; not "released 2024-03-14"
+        # "Date of service: 03/14/2024", "admitted on 2024-03-14", "saw in clinic on Mar 14, 2024";
+        # not "released 2024-03-14"
         pattern=rf"\b{_LABEL}{_GAP}{DATE}(?:\b|T\d)",
         value=re.compile(rf"{_LABEL}{_GAP}({DATE})".encode(), re.IGNORECASE),
         bare=Likelihood.LIKELY,

@@ -31,7 +31,8 @@ DASHED = Detector(
 LABELLED = Detector(
     name="ssn_labelled",
     info_type="US_SOCIAL_SECURITY_NUMBER",
-    # 123456780, 123 45 6780, 123 . 45 . 6780, 1 2 3 4 5 6 7 8 0, or a line each, beside a label; without one, nine digits are anything
+    # 123456780, 123 45 6780, 123 . 45 . 6780, 1 2 3 4 5 6 7 8 0, or a line each, beside a label;
+    # without one, nine digits are anything
     pattern=r"\b(?:\d{3}[-. /_\s]{0,3}\d{2}[-. /_\s]{0,3}\d{4}|\d(?:[-. _]\d){8})\b",
     validate=checks.ssn_shape,
     bare=Likelihood.VERY_UNLIKELY,

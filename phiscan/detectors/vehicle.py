@@ -11,7 +11,8 @@ _GAP = r"(?: (?:number|no\.?|\x23))?[ :=\x23\"']{1,4}"
 
 
 def _has_letters_and_digits(text: str) -> bool:
-    return not text.isdigit() and sum(c.isdigit() for c in text) >= 4  # the last four are digits on every car
+    # the last four are digits on every car
+    return not text.isdigit() and sum(c.isdigit() for c in text) >= 4
 
 
 DETECTORS = (
@@ -26,7 +27,8 @@ DETECTORS = (
     Detector(
         name="vin_labelled",
         info_type="VEHICLE_IDENTIFICATION_NUMBER",
-        # "VIN: 1M8GDM9A0KP042788", whose check digit is wrong: cars that were made for other countries have none (49 CFR 565.1)
+        # "VIN: 1M8GDM9A0KP042788", whose check digit is wrong: cars that were made for other
+        # countries have none (49 CFR 565.1)
         pattern=rf"\bvin{_GAP}{_CODE}\b",
         value=re.compile(rf"vin{_GAP}({_CODE})".encode(), re.IGNORECASE),
         validate=_has_letters_and_digits,

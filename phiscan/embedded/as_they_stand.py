@@ -17,7 +17,9 @@ JSON_MARKS: Final = tuple(sign for sign, _ in json_dialects.SIGNS)
 XML_MARK: Final = r"xmlns(?::\w{1,20})?\s?=\s?[\"'](?:http://hl7\.org/fhir|urn:hl7-org:v[23])"
 _SIGN: Final = re.compile("|".join(f"(?:{mark})" for mark in JSON_MARKS).encode())
 _OPENS: Final = re.compile(rb"\{\s*+\"|\[\s*+\{")
-_TOKEN: Final = re.compile(rb'"[^"\\]*+' + repeated(rb'\\.[^"\\]*+', "*") + rb'"|[{}\[\]]', re.DOTALL)
+_TOKEN: Final = re.compile(
+    rb'"[^"\\]*+' + repeated(rb'\\.[^"\\]*+', "*") + rb'"|[{}\[\]]', re.DOTALL
+)
 _WHOLE: Final = (b"{", b"[", b'"', b"<")
 """How a document of its own begins: its reader has seen what is in it."""
 _ROOT: Final = re.compile(
@@ -33,7 +35,9 @@ def json_objects(data: bytes) -> Iterator[Nested]:
         return
     at = 0
     for sign in _SIGN.finditer(data):
-        while at <= sign.start() and (opens := _OPENS.search(data, at, sign.start() + 2)) is not None:
+        while (
+            at <= sign.start() and (opens := _OPENS.search(data, at, sign.start() + 2)) is not None
+        ):
             at = _closed(data, opens.start())
             if at > sign.start():
                 yield _nested(data, "json_object", opens.start(), at)
@@ -67,7 +71,9 @@ def xml_elements(data: bytes) -> Iterator[Nested]:
 def _end_tag(data: bytes, name: bytes, at: int) -> int:
     """Where the element `name` that is open at `at` ends."""
     depth = 1
-    for tag in re.compile(rb"<(/?)" + re.escape(name) + rb"(?=[\s/>])[^<>]*?(/?)>").finditer(data, at):
+    for tag in re.compile(rb"<(/?)" + re.escape(name) + rb"(?=[\s/>])[^<>]*?(/?)>").finditer(
+        data, at
+    ):
         depth += -1 if tag[1] else 0 if tag[2] else 1
         if not depth:
             return tag.end()
@@ -75,4 +81,6 @@ def _end_tag(data: bytes, name: bytes, at: int) -> int:
 
 
 def _nested(data: bytes, field: str, start: int, end: int) -> Nested:
-    return Nested(data[start:end], Spot(field, start, end), declared=False, origin=excerpt(data, start, end))
+    return Nested(
+        data[start:end], Spot(field, start, end), declared=False, origin=excerpt(data, start, end)
+    )

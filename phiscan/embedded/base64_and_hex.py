@@ -23,15 +23,18 @@ from phiscan.text import charset, content_coding
 from phiscan.text.base64 import from_base64
 
 MIN_LENGTH: Final = 16
-"""Letters of base64 or hex that are worth decoding: 12 bytes hold a labelled number, fewer hold words by chance."""
+"""Letters of base64 or hex that are worth decoding: 12 bytes hold a labelled number, fewer hold
+words by chance."""
 _SHORTEST_COMPRESSED: Final = 16
 """Bytes of a compressed labelled number; fewer decompress by chance."""
 _CERTAINLY_COMPRESSED: Final = 64
-"""Bytes that do not begin to decompress to a text by chance: what cannot be read further on is a gap."""
+"""Bytes that do not begin to decompress to a text by chance: what cannot be read further on is a
+gap."""
 _ALPHABET: Final = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/-_"
 _SHAPE: Final = bytes(0x61 if c in _ALPHABET else 0x20 for c in range(256))
 _LONG_RUN: Final = b"a" * MIN_LENGTH
-# eyJzc24iOiAiMTIz...; lines of a MIME body are one run; \n and \/ as JSON writes them; base32 has up to six =
+# eyJzc24iOiAiMTIz...; lines of a MIME body are one run; \n and \/ as JSON writes them; base32 has
+# up to six =
 _RUN: Final = re.compile(
     rb"(?<![A-Za-z0-9+/_-])[A-Za-z0-9+/_-]{16,}(?:(?:\r?\n[ \t]{0,8}|\\r\\n|\\n|\\/)[A-Za-z0-9+/_-]{2,}){0,100000}={0,6}(?![A-Za-z0-9])"
 )
@@ -48,7 +51,8 @@ _BASE32_HEX: Final = re.compile(rb"([0-9A-V]{20,}|[0-9a-v]{20,})={0,6}")
 _BASE32_REST: Final = frozenset((0, 2, 4, 5, 7))
 """Letters that base32 has behind its last whole group of eight (RFC 4648 section 6)."""
 _SHORT_MAGIC: Final = (b"\x1f\x8b", b"\x1f\x9d", b"\xff\xa0", b"BM")
-"""Magic of two bytes: a random token begins with one once in 16,000 times, so it makes no document certain."""
+"""Magic of two bytes: a random token begins with one once in 16,000 times, so it makes no document
+certain."""
 _UTF16_MARKS: Final = (b"\xff\xfe", b"\xfe\xff")
 _UNREADABLE: Final = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ufffd]")
 _UNREADABLE_BYTE: Final = re.compile(rb"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
@@ -75,8 +79,13 @@ class Decoded(NamedTuple):
 
 
 def readable(data: bytes) -> bool:
-    """Whether `data` is a text of at least a few words or numbers, in UTF-8 or UTF-16: any bytes at all are Latin-1."""
-    head = charset.to_utf8(data, "").data[:4096] if b"\x00" in data[:4] or data[:2] in _UTF16_MARKS else data[:4096]
+    """Whether `data` is a text of at least a few words or numbers, in UTF-8 or UTF-16: any bytes at
+    all are Latin-1."""
+    head = (
+        charset.to_utf8(data, "").data[:4096]
+        if b"\x00" in data[:4] or data[:2] in _UTF16_MARKS
+        else data[:4096]
+    )
     try:
         text = head.decode()
     except UnicodeDecodeError as error:
@@ -87,7 +96,8 @@ def readable(data: bytes) -> bool:
 
 
 def find(data: bytes) -> Iterator[Nested | None]:
-    """Runs that decode to something, and None after each decoding. A document repeats its references: each run is decoded once."""
+    """Runs that decode to something, and None after each decoding. A document repeats its
+    references: each run is decoded once."""
     decoded: dict[bytes, Decoded | None] = {}
     shape, at = data.translate(_SHAPE), 0
     while (at := shape.find(_LONG_RUN, at)) >= 0:
@@ -97,10 +107,17 @@ def find(data: bytes) -> Iterator[Nested | None]:
             continue
         run, at = match[0], match.end()
         if run not in decoded:
-            decoded[run] = _decoded_word(run) if len(run) <= _LONGEST_WORD and run.isalpha() else _decoded(run)
+            decoded[run] = (
+                _decoded_word(run) if len(run) <= _LONGEST_WORD and run.isalpha() else _decoded(run)
+            )
             yield None
         if (found := decoded[run]) is not None:
-            yield Nested(found.data, Spot("encoded", *match.span()), declared=found.declared, coding=found.coding)
+            yield Nested(
+                found.data,
+                Spot("encoded", *match.span()),
+                declared=found.declared,
+                coding=found.coding,
+            )
 
 
 def _decoded(run: bytes) -> Decoded | None:
@@ -128,12 +145,19 @@ def judged(content: bytes) -> Decoded | None:
         return Decoded(content, declared=content[:2] not in _SHORT_MAGIC)
     if readable(content) or _is_ours(content):
         return Decoded(content)
-    coding = content_coding.unmarked(content, readable) if len(content) >= _SHORTEST_COMPRESSED else ""
-    return Decoded(content, declared=len(content) >= _CERTAINLY_COMPRESSED, coding=coding) if coding else None
+    coding = (
+        content_coding.unmarked(content, readable) if len(content) >= _SHORTEST_COMPRESSED else ""
+    )
+    return (
+        Decoded(content, declared=len(content) >= _CERTAINLY_COMPRESSED, coding=coding)
+        if coding
+        else None
+    )
 
 
 def _mixes_alphabets(run: bytes) -> bool:
-    """Whether a run begins with what no alphabet of base64 has together, as paths and names do: us-core/patient, v2/x_y."""
+    """Whether a run begins with what no alphabet of base64 has together, as paths and names do:
+    us-core/patient, v2/x_y."""
     url, standard = _URL_SIGN.search(run), _STANDARD_SIGN.search(run)
     if url is None or standard is None:
         return False
@@ -162,7 +186,8 @@ def _from_base32_hex(run: bytes) -> bytes | None:
 
 
 def _base32(match: re.Match[bytes] | None, decoder: Callable[[bytes], bytes]) -> bytes | None:
-    """Base32 with or without padding, in either case (RFC 4648 sections 6 and 7), if it is a text: hashes are written so too."""
+    """Base32 with or without padding, in either case (RFC 4648 sections 6 and 7), if it is a text:
+    hashes are written so too."""
     if match is None or len(match[1]) % 8 not in _BASE32_REST:
         return None
     letters = match[1].upper()

@@ -33,9 +33,12 @@ _HEX: Final = re.compile(
 )
 _HEX_PREFIX: Final = re.compile(rb"0x|\\+[xnr]|[^0-9A-Fa-f]")
 _VALUE: Final = rb"(?:25[0-5]|2[0-4]\d|1\d\d|\d\d?|-(?:12[0-8]|1[01]\d|\d\d?))"
-_NUMBERS: Final = re.compile(rb"[\[{(]\s*+" + repeated(_VALUE + rb"\s*+,\s*+", "{11,}") + _VALUE + rb"\s*+[\])}]")
+_NUMBERS: Final = re.compile(
+    rb"[\[{(]\s*+" + repeated(_VALUE + rb"\s*+,\s*+", "{11,}") + _VALUE + rb"\s*+[\])}]"
+)
 _NUMBER: Final = re.compile(rb"-?\d+")
-# what a text has long ones of: words, numbers, signs; random bytes change their kind at every other place
+# what a text has long ones of: words, numbers, signs; random bytes change their kind at every other
+# place
 _PIECE: Final = re.compile(rb"[A-Z]?[a-z\x80-\xff]+|[A-Z]+|[0-9]+|[^A-Za-z0-9\x80-\xff]+")
 _MEAN_PIECE: Final = 2
 _SIGNS: Final = "!#$();*<>?@^`|~"  # a fifth of base85's letters, and seldom three within a word
@@ -45,11 +48,13 @@ _THRICE: Final = rf"[{_SIGNS}]" + rf"[^{_SIGNS}\s\"]*[{_SIGNS}]" * (_RARELY - 1)
 _BLANK: Final = b" \t\n\v\f\r"
 _OTHERS: Final = bytes(set(range(256)) - set(_SIGNS.encode() + _BLANK + b'"'))
 _SHAPE: Final = bytes.maketrans(
-    _SIGNS.encode() + _BLANK + _OTHERS, b"!" * len(_SIGNS) + b" " * len(_BLANK) + b"a" * len(_OTHERS)
+    _SIGNS.encode() + _BLANK + _OTHERS,
+    b"!" * len(_SIGNS) + b" " * len(_BLANK) + b"a" * len(_OTHERS),
 )
 """A text with `!` for each sign, blanks and quotes, and `a` for all else."""
 _DENSE: Final = re.compile(b"!" + b"a*+!" * (_RARELY - 1))
-"""Rare signs within one word, in the shape of a text: there it begins with one letter, and is found as fast as that."""
+"""Rare signs within one word, in the shape of a text: there it begins with one letter, and is found
+as fast as that."""
 # a string of JSON, without blanks, in which \" and \\ stand for " and \; and a word of a text
 _WORDS: Final = (
     re.compile(rb"(?<=\")" + repeated(rb"[!#-\[\]-~]|\\[\"\\/]", "{20,}") + rb"(?=\")"),
@@ -59,8 +64,12 @@ _ADOBE: Final = re.compile(rb"<~([!-uz\s]{15,}+)~>")
 _ESCAPES: Final = re.compile(rb"\\n|\\(?=[\"\\/])")
 _SAMPLE: Final = 40
 _CONTINUATION: Final = bytes(range(0x80, 0xC0))
-_BASE85: Final = b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz!#$%&()*+-;<=>?@^_`{|}~"
-_Z85: Final = b"0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ.-:+=^!/*?&<>()[]{}@%$#"
+_BASE85: Final = (
+    b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz!#$%&()*+-;<=>?@^_`{|}~"
+)
+_Z85: Final = (
+    b"0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ.-:+=^!/*?&<>()[]{}@%$#"
+)
 _ASCII85: Final = bytes(range(0x21, 0x76))
 _ALPHABETS: Final = (_BASE85, _Z85, _ASCII85)
 # +ADEAMg- is 12 in UTF-7: an ASCII letter's high byte is 0, so its base64 begins with A (RFC 2152)
@@ -70,7 +79,8 @@ _HEALTH_CARD: Final = re.compile(rb"shc:/(?:\d{1,2}/\d{1,2}/)?(\d{40,}+)")
 
 _DIGITS: Final = "[2-7][0-9a-fA-F]"  # a byte of a text
 _PAIR: Final = 2 * _DIGITS
-# a text of any use holds a blank, a quote, a colon or a bar; asking for one as it is spelled costs nothing, asking for any byte does
+# a text of any use holds a blank, a quote, a colon or a bar; asking for one as it is spelled costs
+# nothing, asking for any byte does
 HEX_MARKS: Final = (
     *(rf"{_DIGITS}{sign}(?:20|22|3a|3A|7c|7C){sign}{_DIGITS}{sign}{_DIGITS}" for sign in " :-"),
     *(rf"{_PAIR} {byte}{_DIGITS} {_PAIR} " for byte in ("20", "22")),
@@ -89,7 +99,11 @@ def hexes(data: bytes) -> Iterator[Nested | None]:
     """Pairs of hex digits with something between them."""
     for match in _HEX.finditer(data):
         prefixed = b"x" in match[0] or b"\\" in match[0]
-        digits = _HEX_PREFIX.sub(b"", match[0]) if prefixed else match[0].translate(None, b" :-\r\n\t\v\f")
+        digits = (
+            _HEX_PREFIX.sub(b"", match[0])
+            if prefixed
+            else match[0].translate(None, b" :-\r\n\t\v\f")
+        )
         content = bytes.fromhex(digits.decode())
         found = judged(content) if len(content) >= _LEAST else None
         spot = Spot("encoded", *match.span())
@@ -115,7 +129,8 @@ def base85(data: bytes) -> Iterator[Nested | None]:
 
 
 def _dense(data: bytes) -> Iterator[re.Match[bytes]]:
-    """Words of those stretches without a blank that have enough rare signs: few texts have one, and all other words cost nothing."""
+    """Words of those stretches without a blank that have enough rare signs: few texts have one, and
+    all other words cost nothing."""
     shape, at = data.translate(_SHAPE), 0
     while (dense := _DENSE.search(shape, at)) is not None:
         begin, end = shape.rfind(b" ", at, dense.start()) + 1 or at, shape.find(b" ", dense.end())
@@ -144,11 +159,14 @@ def utf7(data: bytes) -> Iterator[Nested | None]:
 
 
 def byte_escapes(data: bytes) -> Iterator[Nested | None]:
-    """A text with escapes of single bytes, as a web server's log has them: `{\\x22ssn\\x22: ...}`."""
+    """A text with escapes of single bytes, as a web server's log has them: `{\\x22ssn\\x22:
+    ...}`."""
     return _whole(data, _BYTE_ESCAPE, bytes.fromhex)
 
 
-def _whole(data: bytes, pieces: re.Pattern[bytes], decode: Callable[[str], bytes]) -> Iterator[Nested | None]:
+def _whole(
+    data: bytes, pieces: re.Pattern[bytes], decode: Callable[[str], bytes]
+) -> Iterator[Nested | None]:
     """All of a text, with what group 1 of each piece stands for in its place."""
     text, at = Derived(), 0
     for match in pieces.finditer(data):
@@ -163,7 +181,8 @@ def _whole(data: bytes, pieces: re.Pattern[bytes], decode: Callable[[str], bytes
 
 
 def health_cards(data: bytes) -> Iterator[Nested]:
-    """SMART Health Cards as a QR code holds them: two digits for each letter of a JWS, its code less 45."""
+    """SMART Health Cards as a QR code holds them: two digits for each letter of a JWS, its code
+    less 45."""
     for match in _HEALTH_CARD.finditer(data):
         digits = match[1]
         letters = (int(digits[i : i + 2]) + 45 for i in range(0, len(digits) - 1, 2))
@@ -171,7 +190,8 @@ def health_cards(data: bytes) -> Iterator[Nested]:
 
 
 def _from_utf7(letters: str) -> bytes:
-    """The text of one shifted piece; nothing when it is none of at least one printable character."""
+    """The text of one shifted piece; nothing when it is none of at least one printable
+    character."""
     try:
         text = f"+{letters}-".encode().decode("utf-7")
     except UnicodeDecodeError:
@@ -180,7 +200,8 @@ def _from_utf7(letters: str) -> bytes:
 
 
 def _from_base85(word: bytes, alphabet: bytes) -> bytes:
-    """The bytes of base85; empty when `word` is none. A last group of n letters holds n - 1 bytes."""
+    """The bytes of base85; empty when `word` is none. A last group of n letters holds n - 1
+    bytes."""
     if word.translate(None, alphabet) or len(word) % 5 == 1:
         return b""
     short = -len(word) % 5
@@ -200,7 +221,8 @@ def _values(alphabet: bytes) -> bytes:
 
 
 def _is_writing(content: bytes) -> bool:
-    """Whether bytes are a text that somebody wrote: any numbers are some letters, few of them are words with blanks or quotes."""
+    """Whether bytes are a text that somebody wrote: any numbers are some letters, few of them are
+    words with blanks or quotes."""
     head = content[:256]
     if not (b" " in head or b'"' in head or hl7v2.sniff(head)) or not readable(content):
         return False

@@ -26,16 +26,20 @@ XML_MARKS: Final = (
     rf"(?:\\[nrt]|\\ufeff)\s?<{_NAME}",
     rf"\\u003[cC]{_NAME}",
 )
-"""Hyperscan expressions for where XML in a JSON string begins; not `<div`, which every FHIR narrative is. One expression for all of
-what may stand before it takes as long as all other marks together."""
+"""Hyperscan expressions for where XML in a JSON string begins; not `<div`, which every FHIR
+narrative is. One expression for all of what may stand before it takes as long as all other marks
+together."""
 TABLE_MARK: Final = r"\\n"
 """Hyperscan expression for a string of JSON that has lines."""
 MESSAGE_MARK: Final = r"\\n(?:content-(?:type|disposition)|mime-version)\s*:"
-"""Hyperscan expression, caseless, for a string of JSON that has header fields of MIME: a multipart body, an e-mail."""
+"""Hyperscan expression, caseless, for a string of JSON that has header fields of MIME: a multipart
+body, an e-mail."""
 PERCENT_MARK: Final = "%[0-9A-Fa-f]{2}"
 
 _XML: Final = re.compile(
-    rb'"((?:\\[nrt]|\\ufeff|\s){0,8}' + _BEGINNING.encode() + rb"(?:[?!]|(?!div\b)[A-Za-z_][\w.-]{0,80}(?=[:\s>/\\])))"
+    rb'"((?:\\[nrt]|\\ufeff|\s){0,8}'
+    + _BEGINNING.encode()
+    + rb"(?:[?!]|(?!div\b)[A-Za-z_][\w.-]{0,80}(?=[:\s>/\\])))"
 )
 _CELL: Final = repeated(rb"[\w .:#/()\[\]%'*-]|\\\"", "{0,64}")
 # mrn,last_name,dob
@@ -46,7 +50,9 @@ _LONGEST_HEADER: Final = 8192
 _SHORTEST_ROW: Final = 5
 _MAX_HEADERS: Final = 4096
 """Strings with a line like a header that are looked at closely; each costs some 20 us."""
-_REST: Final = re.compile(rb'[^"\\]*+' + repeated(rb'\\.[^"\\]*+', "*") + rb'(?=(")|\\?\Z)', re.DOTALL)
+_REST: Final = re.compile(
+    rb'[^"\\]*+' + repeated(rb'\\.[^"\\]*+', "*") + rb'(?=(")|\\?\Z)', re.DOTALL
+)
 _ENCODED: Final = rb"[\w.~!*'()+/:;,@$-]|%[0-9A-Fa-f]{2}"
 _WHOLE: Final = re.compile(rb"\s*+" + repeated(_ENCODED, "+") + rb"\s*+")
 # what JSON, XML, HL7 and X12 begin with; in a URL of a log, say
@@ -68,11 +74,14 @@ def xml_strings(data: bytes) -> Iterator[Nested]:
             return  # it does not end, and none that begins within it can
         at = rest.end()
         text = unescaped(data, begin.start(1), at)
-        yield Nested(text.text(), Spot("json_string", begin.start(1), at), declared=False, origin=text)
+        yield Nested(
+            text.text(), Spot("json_string", begin.start(1), at), declared=False, origin=text
+        )
 
 
 def tables(data: bytes) -> Iterator[Nested]:
-    """Tables that are strings of JSON: the first line of the string is a header that we can read, and a row follows."""
+    """Tables that are strings of JSON: the first line of the string is a header that we can read,
+    and a row follows."""
     end = looked = 0
     while (line := data.find(b"\\n", end)) >= 0:
         begin = _string_begins(data, max(end, line - _LONGEST_HEADER), line)
@@ -88,11 +97,18 @@ def tables(data: bytes) -> Iterator[Nested]:
         if end - line < _SHORTEST_ROW:
             continue
         looked += 1
-        # INVARIANT (fail closed): strings that are too many to look at are all taken for tables, and the limit on these holds
+        # INVARIANT (fail closed): strings that are too many to look at are all taken for tables,
+        # and the limit on these holds
         head = unescaped(data, begin, min(end, line + _LONGEST_HEADER)).text()
         if looked > _MAX_HEADERS or csv_table.sniff(head):
             text = unescaped(data, begin, end)
-            yield Nested(text.text(), Spot("json_string", begin, end), "text/csv", declared=False, origin=text)
+            yield Nested(
+                text.text(),
+                Spot("json_string", begin, end),
+                "text/csv",
+                declared=False,
+                origin=text,
+            )
 
 
 def messages(data: bytes) -> Iterator[Nested | None]:
@@ -105,7 +121,8 @@ def messages(data: bytes) -> Iterator[Nested | None]:
             return  # no string of JSON, or one that does not end
         end = rest.end()
         yield None
-        # escapes make a text about twice as long; one may be cut through at the end, what is looked for stands at the beginning
+        # escapes make a text about twice as long; one may be cut through at the end, what is looked
+        # for stands at the beginning
         head = unescaped(data, begin, min(end, begin + 2 * _MESSAGE_HEAD)).text()
         if multipart.sniff(head[:_MESSAGE_HEAD]):
             text = unescaped(data, begin, end)

@@ -21,8 +21,9 @@ from phiscan.readers import magic, sql
 from phiscan.text.base64 import from_base64
 
 _MAX_FOUND: Final = 4096
-"""Embedded documents of one document; each costs a scan (0.1 ms), and with more of them it was not seen whole. The description of an
-interface of 500 KB has some thousand paragraphs of HTML in its strings, and a bundle as many narratives."""
+"""Embedded documents of one document; each costs a scan (0.1 ms), and with more of them it was not
+seen whole. The description of an interface of 500 KB has some thousand paragraphs of HTML in its
+strings, and a bundle as many narratives."""
 # data:text/plain;charset=utf-8;base64,SGVsbG8= and data:,hello%20there
 _DATA_URI: Final = re.compile(
     rb"data:([a-z]{1,20}/[\w.+-]{1,80})?((?:;[\w-]{1,40}=[^;,\"'\s]{0,80}){0,4})(;base64)?,([^\s\"'<>()]+)",
@@ -47,7 +48,8 @@ def _data_uris(data: bytes) -> Iterator[Nested]:
         content = from_base64(body) if match[3] else body
         if content is None:
             content, kind = body, "text/plain"
-        # style sheets write pictures as text up to their own quote: what is cut off there is no gap, and is read where it stands
+        # style sheets write pictures as text up to their own quote: what is cut off there is no
+        # gap, and is read where it stands
         yield Nested(content, Spot("data_uri", *match.span(4)), kind, declared=match[3] is not None)
 
 
@@ -55,11 +57,14 @@ def _quoted_printable(data: bytes) -> Iterator[Nested]:
     if data.count(b"=\n") + data.count(b"=\r\n") < 2 and data.count(b"=3D") < 2:
         return
     if len(_QUOTED_PRINTABLE.findall(data)) >= 4:
-        yield Nested(quopri.decodestring(data), Spot("quoted_printable", 0, len(data)), declared=False)
+        yield Nested(
+            quopri.decodestring(data), Spot("quoted_printable", 0, len(data)), declared=False
+        )
 
 
 _Finder = Callable[[bytes], Iterator[Nested | None]]
-"""Yields what it finds, and None where it has looked for long and found nothing, so that the clock is looked at."""
+"""Yields what it finds, and None where it has looked for long and found nothing, so that the clock
+is looked at."""
 MARKS: Final[tuple[tuple[str, bool, _Finder], ...]] = (
     ("-----BEGIN ", False, _armored),
     ("data:", True, _data_uris),
@@ -83,11 +88,13 @@ MARKS: Final[tuple[tuple[str, bool, _Finder], ...]] = (
     ("=3D", False, _quoted_printable),
     (r"=\r?\n", False, _quoted_printable),
 )
-"""Hyperscan expressions, whether they are caseless, and what looks for documents where one occurs; where none does, there is none."""
+"""Hyperscan expressions, whether they are caseless, and what looks for documents where one occurs;
+where none does, there is none."""
 
 
 def find(data: bytes, evidence: Evidence, marks: Iterable[int]) -> Gap:
-    """Add the documents embedded in the text `data`, except where the structure has named one already; a gap when there are too many.
+    """Add the documents embedded in the text `data`, except where the structure has named one
+    already; a gap when there are too many.
 
     Args:
         marks: numbers of the `MARKS` that occur in `data`, in their order.
@@ -100,14 +107,16 @@ def find(data: bytes, evidence: Evidence, marks: Iterable[int]) -> Gap:
             return Gap.OVER_LIMIT
         spot = nested.spot
         if spot.end - spot.start == len(data):
-            evidence.nested.append(nested)  # another reading of the whole text, beside what stands in it
+            # another reading of the whole text, beside what stands in it
+            evidence.nested.append(nested)
         elif taken.take(spot):
             evidence.nested.append(nested)
     return Gap.NONE
 
 
 class _Taken:
-    """The ranges that are read already, apart from each other and sorted: thousands of paragraphs stand in one document."""
+    """The ranges that are read already, apart from each other and sorted: thousands of paragraphs
+    stand in one document."""
 
     def __init__(self, spots: Iterable[Spot]) -> None:
         self._starts: list[int] = []

@@ -21,7 +21,8 @@ _STRING: Final = re.compile(
 _BEGINS: Final = (b"{\\", b'"{', b'"[', b"MSH", b"FHS", b"BHS", b"ISA")
 MARKS: Final = (
     r"\{\\+\"",
-    # what a document goes on with: `"{score}"` is none. Three expressions, of which two have one length, cost half of one
+    # what a document goes on with: `"{score}"` is none. Three expressions, of which two have one
+    # length, cost half of one
     r"\"[\[{][\\\[{\]}0-9\s]",
     r"\"[ \t][\[{][\\\[{\]}0-9\s]",
     r"\"[ \t]{2,8}[\[{][\\\[{\]}0-9\s]",  # a line's end makes indented documents cost twice as much
@@ -39,5 +40,6 @@ def find(data: bytes) -> Iterator[Nested]:
         if match[2] is None:
             return  # it does not end, and none that begins within it can
         origin = unescaped(data, *match.span(1))
-        yield Nested(origin.text(), Spot("json_string", *match.span(1)), "", declared=False, origin=origin)
-
+        yield Nested(
+            origin.text(), Spot("json_string", *match.span(1)), "", declared=False, origin=origin
+        )

@@ -19,7 +19,8 @@ NAMESPACE: Final = "http://www.w3.org/1999/xhtml"
 _CELLS: Final = frozenset("td th dt dd label li option textarea".split())
 _ROWS: Final = frozenset(("tr", "dl", "table"))
 _BLOCKS: Final = _CELLS | _ROWS | frozenset(
-    "p div br hr ul ol h1 h2 h3 h4 h5 h6 section article header footer main nav form fieldset legend pre blockquote tbody thead tfoot"
+    "p div br hr ul ol h1 h2 h3 h4 h5 h6 section article header footer main nav form fieldset "
+    "legend pre blockquote tbody thead tfoot"
     " body html head title select button address figure aside paragraph item list caption".split()
 )  # fmt: skip
 _RAW: Final = re.compile(rb"<(script|style)\b[^<>]*>", re.IGNORECASE)
@@ -46,7 +47,8 @@ class Labels:
         self._column = 0
 
     def walk(self, data: bytes, start: int, end: int) -> None:
-        """Take the labelled values in `data` (the document's, or of its length) from `start` to `end`."""
+        """Take the labelled values in `data` (the document's, or of its length) from `start` to
+        `end`."""
         for token in self._evidence.timed(tokens(data, start, end)):
             if token.kind <= Kind.CDATA:
                 self._texts.append(token)
@@ -81,7 +83,12 @@ class Labels:
         runs = [self._document.run(token) for token in self._evidence.timed(texts)]
         whole = " ".join(run.text for run in runs).strip()
         label, colon, rest = whole.partition(":")
-        if colon and len(label) <= _MAX_LABEL and rest.strip() and read_label(label).rule is not None:
+        if (
+            colon
+            and len(label) <= _MAX_LABEL
+            and rest.strip()
+            and read_label(label).rule is not None
+        ):
             self._after_colon(texts, label, rest.strip())
         elif self._cell == "th":
             self._header(whole)
@@ -109,7 +116,8 @@ class Labels:
         self._pending = ""
 
     def _after_colon(self, texts: list[Token], label: str, value: str) -> None:
-        """`<b>Name:</b> Ann` and `Name: Ann`: the value is what follows the colon, in this text or in the next ones."""
+        """`<b>Name:</b> Ann` and `Name: Ann`: the value is what follows the colon, in this text or
+        in the next ones."""
         data = self._document.data
         for index, token in enumerate(texts):
             at = data.find(b":", token.start, token.end)
@@ -119,28 +127,41 @@ class Labels:
                 return
 
     def _take(self, label: str, value: str, texts: list[Token]) -> None:
-        """Keep a value once for each text that it consists of, so that a mask leaves the tags between."""
+        """Keep a value once for each text that it consists of, so that a mask leaves the tags
+        between."""
         rule = read_label(label).rule if len(label) <= _MAX_LABEL else None
         # `Line: 12` and `Street View: on` are of any page; a street address has a number
-        if rule is None or (rule.info_type == "STREET_ADDRESS" and not any(c.isdigit() for c in value)):
+        if rule is None or (
+            rule.info_type == "STREET_ADDRESS" and not any(c.isdigit() for c in value)
+        ):
             return
         for token in texts:
             run = self._document.run(token)
             if all(is_masked(word) for word in run.text.split()):
                 continue
-            self.values.append(Labelled((label,), value[:_MAX_VALUE], run.start, run.end, self._row))
+            self.values.append(
+                Labelled((label,), value[:_MAX_VALUE], run.start, run.end, self._row)
+            )
 
     def _attributes(self, token: Token) -> None:
         """Form fields by their name, and `data-*` attributes by theirs."""
         attributes = self._document.attributes_in(*token.attributes)
         value = attributes.get("value")
         for name, named in attributes.items():
-            if name in ("name", "id", "placeholder", "aria-label") and value is not None and value.text:
+            if (
+                name in ("name", "id", "placeholder", "aria-label")
+                and value is not None
+                and value.text
+            ):
                 if read_label(named.text).rule is not None:
-                    self.values.append(Labelled((named.text,), value.text, value.start, value.end, 0))
+                    self.values.append(
+                        Labelled((named.text,), value.text, value.start, value.end, 0)
+                    )
                     value = None
             elif name.startswith("data-") and named.text and read_label(name[5:]).rule is not None:
-                self.values.append(Labelled((name[5:],), named.text, named.start, named.end, self._row))
+                self.values.append(
+                    Labelled((name[5:],), named.text, named.start, named.end, self._row)
+                )
 
 
 def read(data: bytes, evidence: Evidence) -> Gap:
@@ -162,6 +183,8 @@ def _without_scripts(data: bytes, evidence: Evidence) -> bytes:
         content = data[match.end() : end]
         if content.lstrip()[:1] in (b"{", b"["):
             spot = Spot("script", match.end(), end)
-            evidence.nested.append(Nested(content, spot, "", declared=False, origin=excerpt(data, match.end(), end)))
+            evidence.nested.append(
+                Nested(content, spot, "", declared=False, origin=excerpt(data, match.end(), end))
+            )
         at = end
     return b"".join([*pieces, data[at:]])

@@ -12,10 +12,12 @@ from phiscan.syntax.json_walk import Frame, Leaf
 from phiscan.words.labels import read_label
 
 _NAMES: Final = frozenset(
-    "name key label field question attribute column parameter title property text prompt displayName".split()
+    "name key label field question attribute column parameter title property text prompt "
+    "displayName".split()
 )
 _VALUES: Final = frozenset(
-    "value val answer content valueString valueDate valueDateTime valueInteger response valueText stringValue".split()
+    "value val answer content valueString valueDate valueDateTime valueInteger response valueText "
+    "stringValue".split()
 )
 _COLUMNS: Final = frozenset("columns headers header fields schema cols columnNames".split())
 _ROWS: Final = frozenset("rows data values records results items tuples".split())
@@ -42,15 +44,19 @@ def _pairs(data: bytes, leaves: list[Leaf]) -> Iterator[Labelled]:
         label = labels[place]
         text = decode(data[label.start : label.end])
         if read_label(text).rule is not None:
-            # the pairs of one list are one record: a name counts where a birth date stands beside it
+            # the pairs of one list are one record: a name counts where a birth date stands beside
+            # it
             record = id(label.frame.parent or label.frame)
             for leaf in values[place]:
                 path = (*label.frame.place.path, text)
-                yield Labelled(path, decode(data[leaf.start : leaf.end]), leaf.start, leaf.end, record)
+                yield Labelled(
+                    path, decode(data[leaf.start : leaf.end]), leaf.start, leaf.end, record
+                )
 
 
 def _holder(frame: Frame) -> Frame | None:
-    """The object around an answer that is an object or a list itself: `{"text": "SSN", "answer": [{"valueString": "..."}]}`."""
+    """The object around an answer that is an object or a list itself: `{"text": "SSN", "answer":
+    [{"valueString": "..."}]}`."""
     above = frame.parent
     while above is not None and not above.is_object:
         above = above.parent
@@ -65,7 +71,9 @@ def _tables(data: bytes, leaves: list[Leaf]) -> Iterator[Labelled]:
         if table is not None and not row.is_object and not table.is_object:
             rows.setdefault(id(row), (row, table, []))[2].append(leaf)
         elif _is_column(leaf):
-            columns.setdefault(id(_around_columns(row)), []).append(decode(data[leaf.start : leaf.end]))
+            columns.setdefault(id(_around_columns(row)), []).append(
+                decode(data[leaf.start : leaf.end])
+            )
     firsts: dict[int, list[str]] = {}
     for row, table, cells in rows.values():
         header = columns.get(id(table.parent)) if table.place.key in _ROWS else None
@@ -74,14 +82,20 @@ def _tables(data: bytes, leaves: list[Leaf]) -> Iterator[Labelled]:
             continue
         for label, cell in zip(header or firsts[id(table)], cells, strict=False):
             yield Labelled(
-                (*table.place.path, label), decode(data[cell.start : cell.end]), cell.start, cell.end, id(row)
+                (*table.place.path, label),
+                decode(data[cell.start : cell.end]),
+                cell.start,
+                cell.end,
+                id(row),
             )
 
 
 def _is_column(leaf: Leaf) -> bool:
     """`"columns": ["ssn"]`, `"columns": [{"name": "ssn"}]`."""
     path = leaf.path
-    return path[-1:] != () and (path[-1] in _COLUMNS or (leaf.key in _NAMES and len(path) > 1 and path[-2] in _COLUMNS))
+    return path[-1:] != () and (
+        path[-1] in _COLUMNS or (leaf.key in _NAMES and len(path) > 1 and path[-2] in _COLUMNS)
+    )
 
 
 def _around_columns(frame: Frame) -> Frame | None:

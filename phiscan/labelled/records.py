@@ -15,7 +15,8 @@ from phiscan.identifiers import INFO_TYPES
 from phiscan.words.labels import Label, Rule, read_label
 
 _PERSONAL: Final = frozenset(
-    "DATE_OF_BIRTH US_SOCIAL_SECURITY_NUMBER MEDICAL_RECORD_NUMBER HEALTH_PLAN_BENEFICIARY_NUMBER US_MEDICARE_BENEFICIARY_ID_NUMBER".split()
+    "DATE_OF_BIRTH US_SOCIAL_SECURITY_NUMBER MEDICAL_RECORD_NUMBER HEALTH_PLAN_BENEFICIARY_NUMBER "
+    "US_MEDICARE_BENEFICIARY_ID_NUMBER".split()
 )
 PLACES: Final = frozenset(("path", "query", "header", "trailer"))
 """Where a labelled value outside of a body stands; the first part of its path."""
@@ -23,7 +24,8 @@ _PATIENTS_OWN: Final = frozenset(("MEDICAL_RECORD_NUMBER", "US_MEDICARE_BENEFICI
 
 
 class Labelled(NamedTuple):
-    """One value with the labels above it, outermost first; `record` groups the values of one object or row."""
+    """One value with the labels above it, outermost first; `record` groups the values of one object
+    or row."""
 
     labels: tuple[str, ...]
     value: str
@@ -69,10 +71,15 @@ class _Reading:
                 self._named.add(item.record)
 
     def look_above(self, item: Labelled) -> None:
-        """Take a value that stands in what a label calls health information: `{"allergies": [{"name": "Penicillin"}]}`."""
+        """Take a value that stands in what a label calls health information: `{"allergies":
+        [{"name": "Penicillin"}]}`."""
         for label in item.labels[:-1]:
             rule = read_label(label).rule
-            if rule is None or rule.info_type in self._sections or rule.subject is not Subject.PATIENT:
+            if (
+                rule is None
+                or rule.info_type in self._sections
+                or rule.subject is not Subject.PATIENT
+            ):
                 continue
             if INFO_TYPES[rule.info_type].identifier is None and rule.shape(item.value):
                 self._sections.add(rule.info_type)
@@ -84,23 +91,35 @@ class _Reading:
                 self._add(item, rule, subject)
         for item, rule in self._codes:
             # a code in a catalogue is about nobody; in one record with a person it is that person's
-            theirs = item.record in self._persons or (rule.info_type == "DIAGNOSIS" and item.record in self._named)
+            theirs = item.record in self._persons or (
+                rule.info_type == "DIAGNOSIS" and item.record in self._named
+            )
             _record(
-                item, replace(rule, subject=Subject.PATIENT) if theirs else rule, None, self._evidence, self._detector
+                item,
+                replace(rule, subject=Subject.PATIENT) if theirs else rule,
+                None,
+                self._evidence,
+                self._detector,
             )
         if self._patient is not None:
-            spot = Spot(shown_path(self._patient.labels, PLACES), self._patient.start, self._patient.end)
+            spot = Spot(
+                shown_path(self._patient.labels, PLACES), self._patient.start, self._patient.end
+            )
             self._evidence.add(self._detector, "PATIENT_RECORD", spot, Subject.PATIENT)
 
     def _add(self, item: Labelled, rule: Rule, subject: Subject | None) -> bool:
         if not _record(item, rule, subject, self._evidence, self._detector):
             return False
-        if self._patient is None and (subject is Subject.PATIENT or rule.info_type in _PATIENTS_OWN):
+        if self._patient is None and (
+            subject is Subject.PATIENT or rule.info_type in _PATIENTS_OWN
+        ):
             self._patient = item
         return True
 
 
-def _record(item: Labelled, rule: Rule, subject: Subject | None, evidence: Evidence, detector: str) -> bool:
+def _record(
+    item: Labelled, rule: Rule, subject: Subject | None, evidence: Evidence, detector: str
+) -> bool:
     if rule.subject in (Subject.NOBODY, Subject.PROVIDER) or (
         subject is Subject.PERSON and rule.subject is Subject.PATIENT
     ):
@@ -108,7 +127,11 @@ def _record(item: Labelled, rule: Rule, subject: Subject | None, evidence: Evide
     elif subject is Subject.PROVIDER and INFO_TYPES[rule.info_type].identifier is None:
         subject = rule.subject  # a lab's result and a physician's note are about the patient
     return evidence.labelled(
-        detector, rule, item.value, Spot(shown_path(item.labels, PLACES), item.start, item.end), subject
+        detector,
+        rule,
+        item.value,
+        Spot(shown_path(item.labels, PLACES), item.start, item.end),
+        subject,
     )
 
 

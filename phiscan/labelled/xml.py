@@ -14,7 +14,8 @@ from phiscan.syntax.xml_values import add_base64, text
 from phiscan.words.labels import read_label
 
 _WRAPPERS: Final = frozenset(
-    "value val text string date datetime exactdatetime number content data literal simplevalue item v display attributevalue".split()
+    "value val text string date datetime exactdatetime number content data literal simplevalue "
+    "item v display attributevalue".split()
 )
 """Names that say nothing of the value, whose label is around them or beside them."""
 _NAMING: Final = ("name", "key", "label", "field", "id", "code", "title")
@@ -35,7 +36,12 @@ class LabelReader:
         """Take the values of one element."""
         attributes = self._document.attributes(element)
         given = next(
-            (attributes[k].text for k in _NAMING if k in attributes and read_label(attributes[k].text).rule), ""
+            (
+                attributes[k].text
+                for k in _NAMING
+                if k in attributes and read_label(attributes[k].text).rule
+            ),
+            "",
         )
         value = text(self._document, element)
         if value is not None and value.text:
@@ -50,9 +56,14 @@ class LabelReader:
         """Add what the labels say."""
         read_records(self._values, self._evidence, "xml_label")
 
-    def _text(self, element: Element, value: Value, attributes: dict[str, Value], given: str) -> None:
+    def _text(
+        self, element: Element, value: Value, attributes: dict[str, Value], given: str
+    ) -> None:
         kind = attributes["type"].text if "type" in attributes else ""
-        if kind.endswith(("base64Binary", "base64")) or attributes.get("encoding", _NO_VALUE).text.lower() == "base64":
+        if (
+            kind.endswith(("base64Binary", "base64"))
+            or attributes.get("encoding", _NO_VALUE).text.lower() == "base64"
+        ):
             media = attributes["mediaType"].text if "mediaType" in attributes else ""
             add_base64(self._evidence, value, shown_path(element.path()), media)
             return
@@ -68,7 +79,8 @@ class LabelReader:
             self._take(element, [given] if given else [], value, record)
 
     def _source_patient(self, element: Element, value: Value) -> None:
-        """IHE XDS metadata: `sourcePatientInfo` has lines `PID-5|Haddad^Noor` of an HL7 v2 segment."""
+        """IHE XDS metadata: `sourcePatientInfo` has lines `PID-5|Haddad^Noor` of an HL7 v2
+        segment."""
         number, _, content = value.text[4:].partition("|")
         if number.isdigit() and 0 < int(number) <= 40:
             segment = f"MSH|^~\\&|\rPID{'|' * int(number)}{content}"
@@ -90,10 +102,14 @@ _NO_VALUE: Final = Value("", -1, -1)
 
 
 def _is_link(value: str, info_type: str) -> bool:
-    """A web address where something else is expected: `<endpoint address="https://...">` is no street."""
+    """A web address where something else is expected: `<endpoint address="https://...">` is no
+    street."""
     return "://" in value and info_type not in ("URL", "FACE_PHOTO")
 
 
 def _record(element: Element) -> int:
-    """What groups values with others: the innermost element from here outwards that is not itself a value's label."""
-    return next((at.start for at in element.chain() if read_label(at.name).rule is None), element.start)
+    """What groups values with others: the innermost element from here outwards that is not itself a
+    value's label."""
+    return next(
+        (at.start for at in element.chain() if read_label(at.name).rule is None), element.start
+    )

@@ -13,11 +13,15 @@ from phiscan.packed.token import Kind, NotPackedError, Token
 
 __all__ = ["TOKENS", "Kind", "NotPackedError", "Token", "declared", "sniff"]
 
-TOKENS: Final = MappingProxyType({"msgpack": msgpack.tokens, "cbor": cbor.tokens, "bson": bson.tokens})
+TOKENS: Final = MappingProxyType(
+    {"msgpack": msgpack.tokens, "cbor": cbor.tokens, "bson": bson.tokens}
+)
 """What reads each kind of media that `declared` and `sniff` name. Raises NotPackedError."""
 _TYPES: Final = MappingProxyType(
     {
-        **dict.fromkeys(("msgpack", "x-msgpack", "vnd.msgpack", "x-messagepack", "messagepack"), "msgpack"),
+        **dict.fromkeys(
+            ("msgpack", "x-msgpack", "vnd.msgpack", "x-messagepack", "messagepack"), "msgpack"
+        ),
         **dict.fromkeys(("cbor", "cbor-seq", "cose", "cwt"), "cbor"),
         **dict.fromkeys(("bson", "x-bson", "vnd.mongodb.bson"), "bson"),
     }
@@ -27,13 +31,15 @@ _SAMPLE: Final = 4096
 
 
 def declared(media: str) -> str:
-    """`msgpack`, `cbor`, `bson`, or nothing: what a media type (small letters, no parameters) says."""
+    """`msgpack`, `cbor`, `bson`, or nothing: what a media type (small letters, no parameters)
+    says."""
     name = media.removeprefix("application/")
     return "" if name == media else _TYPES.get(name) or _TYPES.get(name.rpartition("+")[2], "")
 
 
 def sniff(data: bytes) -> str:
-    """As `declared`, by the bytes: a map or an array that ends where the document ends and holds readable strings."""
+    """As `declared`, by the bytes: a map or an array that ends where the document ends and holds
+    readable strings."""
     if bson.begins(data):
         return "bson" if _holds_strings(bson.tokens, data) else ""
     if msgpack.begins(data) and _holds_strings(msgpack.tokens, data):

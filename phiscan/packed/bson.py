@@ -8,12 +8,21 @@ from phiscan.packed.moment import shown
 from phiscan.packed.token import END, MAX_DEPTH, OTHER, Kind, NotPackedError, Token, in_bounds
 
 _LEAST: Final = 5
-_DOUBLE, _STRING, _DOCUMENT, _ARRAY, _BINARY, _OBJECT_ID, _DATE = 0x01, 0x02, 0x03, 0x04, 0x05, 0x07, 0x09
+_DOUBLE, _STRING, _DOCUMENT, _ARRAY, _BINARY, _OBJECT_ID, _DATE = (
+    0x01,
+    0x02,
+    0x03,
+    0x04,
+    0x05,
+    0x07,
+    0x09,
+)
 _REGEX = 0x0B
 _STRINGS: Final = (_STRING, 0x0D, 0x0E)
 _INTEGERS: Final = {0x10: 4, 0x12: 8}
 _FIXED: Final = {0x06: 0, 0x08: 1, 0x0A: 0, 0x11: 8, 0x13: 16, 0x7F: 0, 0xFF: 0}
-"""Sizes of values that are nobody's: undefined, boolean, null, a replication time, a decimal, the keys before and behind all."""
+"""Sizes of values that are nobody's: undefined, boolean, null, a replication time, a decimal, the
+keys before and behind all."""
 _UUIDS: Final = (3, 4)
 
 
@@ -23,7 +32,8 @@ _TYPES: Final = frozenset(
 
 
 def begins(data: bytes) -> bool:
-    """Whether `data` begins with the length of a document that ends with a NUL, and the type of its first element."""
+    """Whether `data` begins with the length of a document that ends with a NUL, and the type of its
+    first element."""
     size = int.from_bytes(data[:4], "little")
     return _LEAST < size <= len(data) and data[size - 1] == 0 and data[4] in _TYPES
 
@@ -88,7 +98,11 @@ def _value(data: bytes, kind: int, at: int) -> tuple[Token, int]:
         size = int.from_bytes(data[at : in_bounds(data, at, 4)], "little")
         span = at + 5, in_bounds(data, at + 5, size)
         is_id = data[at + 4] in _UUIDS and size == 16
-        return (Token(Kind.ID, (span,), data[slice(*span)].hex()) if is_id else Token(Kind.BYTES, (span,))), span[1]
+        return (
+            Token(Kind.ID, (span,), data[slice(*span)].hex())
+            if is_id
+            else Token(Kind.BYTES, (span,))
+        ), span[1]
     if kind == _OBJECT_ID:
         end = in_bounds(data, at, 12)
         return Token(Kind.ID, ((at, end),), data[at:end].hex()), end
@@ -105,7 +119,9 @@ def _number(data: bytes, kind: int, at: int) -> tuple[Token, int]:
         (real,) = struct.unpack("<d", data[at:end])
         return Token(Kind.NUMBER, ((at, end),), repr(real) if real else "0"), end
     number = int.from_bytes(data[at:end], "little", signed=True)
-    return Token(Kind.NUMBER, ((at, end),), shown(number / 1000) if kind == _DATE else str(number)), end
+    return Token(
+        Kind.NUMBER, ((at, end),), shown(number / 1000) if kind == _DATE else str(number)
+    ), end
 
 
 def _nul(data: bytes, at: int) -> int:

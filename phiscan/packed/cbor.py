@@ -123,11 +123,16 @@ class _Reader:
 
     def _number(self, major: int, count: int, info: int, tag: int) -> Token:
         """An integer, a float, or another simple value."""
-        is_masked = info >= 24 and not count  # zeros are what a mask leaves, of a negative number too
+        # zeros are what a mask leaves, of a negative number too
+        is_masked = info >= 24 and not count
         number: float = count if major == _UNSIGNED or is_masked else -1 - count
         span = (self._at - (1 << info - 24), self._at) if info >= 24 else (self._at - 1, self._at)
         if major > _TAG:
             if info not in _FLOATS:
                 return OTHER
             (number,) = struct.unpack(_FLOATS[info], self._data[slice(*span)])
-        return Token(Kind.NUMBER, (span,), shown(number) if tag == _EPOCH_TIME else repr(number) if number else "0")
+        return Token(
+            Kind.NUMBER,
+            (span,),
+            shown(number) if tag == _EPOCH_TIME else repr(number) if number else "0",
+        )

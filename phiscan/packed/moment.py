@@ -7,7 +7,8 @@ _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 def shown(seconds: float) -> str:
-    """Seconds since 1970 as an ISO 8601 date with its time; `0` for the epoch, which is what a mask leaves."""
+    """Seconds since 1970 as an ISO 8601 date with its time; `0` for the epoch, which is what a mask
+    leaves."""
     if not seconds:
         return "0"
     try:

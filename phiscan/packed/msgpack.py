@@ -50,7 +50,11 @@ def _item(data: bytes, at: int) -> tuple[Token, int, int]:
     first = data[at]
     at += 1
     if first <= 0x7F or first >= 0xE0:
-        return Token(Kind.NUMBER, ((at - 1, at),), str(first if first <= 0x7F else first - 256)), at, 0
+        return (
+            Token(Kind.NUMBER, ((at - 1, at),), str(first if first <= 0x7F else first - 256)),
+            at,
+            0,
+        )
     if first <= 0x8F:
         return Token(Kind.MAP), at, (first & 0x0F) * 2
     if first <= 0x9F:

@@ -38,7 +38,8 @@ class Token(NamedTuple):
     """One item.
 
     Args:
-        spans: where its content stands, without type and length; more than one for a string in chunks.
+        spans: where its content stands, without type and length; more than one for a string in
+            chunks.
         shown: how a NUMBER (a date too) or an ID reads as text.
     """
 

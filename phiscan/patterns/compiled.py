@@ -16,9 +16,7 @@ import hyperscan
 _MAGIC: Final = b"phiscan1"
 _HEAD: Final = struct.Struct(f"<{len(_MAGIC)}s32s32s")
 _LENGTH: Final = struct.Struct("<Q")
-_PLATFORM: Final = (
-    "this CPU lacks the SIMD instructions that Hyperscan needs; run on x86-64 with SSE4.2, or on arm64 with NEON"
-)
+_PLATFORM: Final = "this CPU lacks the SIMD instructions that Hyperscan needs; run on x86-64 with SSE4.2, or on arm64 with NEON"
 
 
 class CompiledError(Exception):
@@ -63,7 +61,8 @@ def compile_one(plan: Plan) -> hyperscan.Database:
 
 
 def digest(plans: Sequence[Plan]) -> bytes:
-    """What tells the databases of `plans` from others: the expressions, their flags, Hyperscan's version. 32 bytes."""
+    """What tells the databases of `plans` from others: the expressions, their flags, Hyperscan's
+    version. 32 bytes."""
     version: str = hyperscan.__version__  # type: ignore[attr-defined]  # its stubs leave it out
     text = repr((version, [(plan.expressions, plan.flags) for plan in plans]))
     return hashlib.sha256(text.encode()).digest()
@@ -77,7 +76,8 @@ def pack(databases: Sequence[hyperscan.Database], plans: Sequence[Plan]) -> byte
 
 
 def unpack(data: bytes, plans: Sequence[Plan]) -> list[hyperscan.Database]:
-    """The databases that `pack` made bytes of. Raises CompiledError when these are not those of `plans`, here and now."""
+    """The databases that `pack` made bytes of. Raises CompiledError when these are not those of
+    `plans`, here and now."""
     if len(data) < _HEAD.size:
         raise CompiledError("cut off")
     magic, made_from, check = _HEAD.unpack_from(data)

@@ -46,7 +46,8 @@ VALIDATORS: Final = MappingProxyType(
         "ip": checks.ip,
     }
 )
-"""What a custom detector may ask of a candidate, by name; `docs/detection.md` says what each checks."""
+"""What a custom detector may ask of a candidate, by name; `docs/detection.md` says what each
+checks."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +56,8 @@ class CustomDetector:
 
     Args:
         pattern: Hyperscan's syntax; the whole match is the value.
-        context: plain words, one of which must stand shortly before a candidate to make it `supported`.
+        context: plain words, one of which must stand shortly before a candidate to make it
+            `supported`.
         validator: a name from `VALIDATORS`, or empty.
         matching: texts in which it must find something.
         not_matching: texts in which it must find nothing.
@@ -74,7 +76,8 @@ class CustomDetector:
     not_matching: tuple[str, ...] = ()
 
     def detector(self) -> Detector:
-        """The detector that this describes. What is asked of it here is not proven; see `faults`."""
+        """The detector that this describes. What is asked of it here is not proven; see
+        `faults`."""
         return Detector(
             name=self.name,
             info_type=self.info_type.name,
@@ -90,7 +93,8 @@ class CustomDetector:
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """An example that does not hold: number `index` of those that must match, or (`found`) of those that must not."""
+    """An example that does not hold: number `index` of those that must match, or (`found`) of those
+    that must not."""
 
     index: int
     found: bool

@@ -15,7 +15,8 @@ REPORTED = Likelihood.POSSIBLE
 """Candidates below this likelihood are no findings."""
 
 _PATIENT = re.compile(
-    rb"\b(?:patients?|pts?(?!\.[a-z])|his|her|their|decedent|newborn)\b(?![\x80-\xff])", re.IGNORECASE
+    rb"\b(?:patients?|pts?(?!\.[a-z])|his|her|their|decedent|newborn)\b(?![\x80-\xff])",
+    re.IGNORECASE,
 )
 _PROVIDER = re.compile(
     rb"\b(?:providers?|physicians?|doctor|prescriber|practitioner|clinic|hospital|pharmacy|office|npi|facility"
@@ -23,8 +24,11 @@ _PROVIDER = re.compile(
     rb"|dr(?=\.? ))\b(?![\x80-\xff])",  # "Dr. Chen"; not "8812 Sable Ridge Dr, Plano"
     re.IGNORECASE,
 )
-_PUBLISHED = frozenset("PHONE_NUMBER FAX_NUMBER EMAIL_ADDRESS STREET_ADDRESS CITY US_ZIP_CODE URL".split())
-"""What providers publish of themselves. Any other identifier is an individual's, whoever stands near: doctors have an SSN too."""
+_PUBLISHED = frozenset(
+    "PHONE_NUMBER FAX_NUMBER EMAIL_ADDRESS STREET_ADDRESS CITY US_ZIP_CODE URL".split()
+)
+"""What providers publish of themselves. Any other identifier is an individual's, whoever stands
+near: doctors have an SSN too."""
 _ADDRESSES = frozenset("STREET_ADDRESS CITY US_ZIP_CODE".split())
 # "Acme Foundation, Inc., 12 Main St", also on the next line of a comment
 _COMPANY = re.compile(
@@ -32,7 +36,8 @@ _COMPANY = re.compile(
     re.IGNORECASE,
 )
 _SENTENCE = re.compile(rb"[\n\r;|]|[a-z0-9)]{3}[.!?] ")
-"""Where words before a candidate speak of something else: "Dr. Chen" is no end, "with Dr. Chen. " is one."""
+"""Where words before a candidate speak of something else: "Dr. Chen" is no end, "with Dr. Chen. "
+is one."""
 
 
 def anything(_: str) -> bool:
@@ -46,7 +51,8 @@ class Context:
 
     Args:
         near: what ends as one of the words, in a text of small letters.
-        anywhere: Hyperscan syntax that matches wherever `near` can, and in more places: it asks for no word boundary.
+        anywhere: Hyperscan syntax that matches wherever `near` can, and in more places: it asks for
+            no word boundary.
     """
 
     near: re.Pattern[bytes]
@@ -54,7 +60,8 @@ class Context:
 
     def stands_in(self, text: bytes) -> bool:
         """Whether one of the words does."""
-        # an expression that begins with letters of one case is found three times faster than one that begins with a boundary
+        # an expression that begins with letters of one case is found three times faster than one
+        # that begins with a boundary
         text, at = text.lower(), 0
         while (found := self.near.search(text, at)) is not None:
             at = found.start()
@@ -78,17 +85,22 @@ class Detector:
         name: unique, shown in findings.
         info_type: a name from `phiscan.identifiers.INFO_TYPES`.
         pattern: Hyperscan syntax over UTF-8 bytes.
-        caseless: whether letters match in either case; a short pattern of letters costs much less with their own case.
-        lead: what stands in front of a match and belongs to it, up to its end (`\\Z`); without it there is no match. Hyperscan is several
-            times faster with patterns that begin with what is rare: an address with its `@`.
+        caseless: whether letters match in either case; a short pattern of letters costs much less
+            with their own case.
+        lead: what stands in front of a match and belongs to it, up to its end (`\\Z`); without it
+            there is no match. Hyperscan is several times faster with patterns that begin with what
+            is rare: an address with its `@`.
         value: where the value is inside of a match (group 1); the whole match when None.
         validate: says of the value's text whether it can be one.
         bare: likelihood without context.
-        context: words that must stand within `CONTEXT_WINDOW` bytes before the match to raise it to `supported`.
+        context: words that must stand within `CONTEXT_WINDOW` bytes before the match to raise it to
+            `supported`.
         supported: likelihood with context.
-        hint: Hyperscan syntax that occurs in every match of the pattern, when that is cheaper or rarer than what `gate` takes else.
+        hint: Hyperscan syntax that occurs in every match of the pattern, when that is cheaper or
+            rarer than what `gate` takes else.
         once: whether its first finding says all: a document that names a code system once names it.
-        subject: whom it is about when nothing near says; `neighbours` tells whether words nearby may say so.
+        subject: whom it is about when nothing near says; `neighbours` tells whether words nearby
+            may say so.
     """
 
     name: str
@@ -108,7 +120,8 @@ class Detector:
 
     @property
     def gate(self) -> str:
-        """An expression that occurs in every text in which this detector can find anything, as cheap as it can be.
+        """An expression that occurs in every text in which this detector can find anything, as
+        cheap as it can be.
 
         A candidate that is nothing without its context cannot be found where no context stands.
         """
@@ -119,12 +132,14 @@ class Detector:
         return self.pattern
 
     def likelihood(self, before: bytes) -> Likelihood:
-        """How likely a valid candidate is this infoType with `before` in front of it: a context word raises it."""
+        """How likely a valid candidate is this infoType with `before` in front of it: a context
+        word raises it."""
         supported = self.context is not None and self.context.stands_in(before)
         return max(self.bare, self.supported) if supported else self.bare
 
     def about(self, before: bytes) -> Subject:
-        """Whom a candidate with `before` in front of it is about: the nearest word of its sentence that says so wins."""
+        """Whom a candidate with `before` in front of it is about: the nearest word of its sentence
+        that says so wins."""
         if not self.neighbours:
             return self.subject
         if self.info_type in _ADDRESSES and _COMPANY.search(before):

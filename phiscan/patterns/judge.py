@@ -13,7 +13,8 @@ from phiscan.text.normalise import Folded
 from phiscan.words.labels import MASK_BEGINS, is_masked
 
 _OWN_WORD = frozenset(
-    "US_SOCIAL_SECURITY_NUMBER US_MEDICARE_BENEFICIARY_ID_NUMBER CREDIT_CARD_NUMBER MEDICAL_RECORD_NUMBER"
+    "US_SOCIAL_SECURITY_NUMBER US_MEDICARE_BENEFICIARY_ID_NUMBER CREDIT_CARD_NUMBER "
+    "MEDICAL_RECORD_NUMBER"
     " US_INDIVIDUAL_TAXPAYER_IDENTIFICATION_NUMBER".split()
 )
 """InfoTypes that are reported even where the structure says that the value is something else."""
@@ -45,7 +46,9 @@ class Structure:
 
     def __init__(self, findings: Iterable[Finding]) -> None:
         self._spans = sorted(
-            (f.location.start, f.location.end, f.info_type) for f in findings if f.identifier and f.location.start >= 0
+            (f.location.start, f.location.end, f.info_type)
+            for f in findings
+            if f.identifier and f.location.start >= 0
         )
         self._starts = [span[0] for span in self._spans]
 
@@ -76,8 +79,9 @@ def run(
 
     Args:
         place: says where a range of the text stands.
-        prose: whether it matters where the text speaks of health. Where it does not, each detector of health information, which is no
-            value and never masked, is content with its first finding, unless what stands near says whom a finding is about.
+        prose: whether it matters where the text speaks of health. Where it does not, each detector
+            of health information, which is no value and never masked, is content with its first
+            finding, unless what stands near says whom a finding is about.
     """
     text = folded.text
     possible = matcher.possible(text)
@@ -86,7 +90,9 @@ def run(
     judge = _Judge(folded, evidence, place)
     for index in possible:
         detector = matcher.detectors[index]
-        once = detector.once or not (prose or detector.neighbours or not evidence.info_types[detector.info_type].health)
+        once = detector.once or not (
+            prose or detector.neighbours or not evidence.info_types[detector.info_type].health
+        )
         try:
             # the first match is a finding nearly always: then the rest is not looked at
             matches = chain(matcher.first(index, text) if once else (), matcher.locate(index, text))
@@ -98,7 +104,8 @@ def run(
 
 
 class _Judge:
-    """Takes candidates to findings: the value within the match, its validator, its context, what the structure says."""
+    """Takes candidates to findings: the value within the match, its validator, its context, what
+    the structure says."""
 
     def __init__(self, folded: Folded, evidence: Evidence, place: Place) -> None:
         self._folded = folded
@@ -108,9 +115,15 @@ class _Judge:
         self._structure = Structure(evidence.findings)
 
     def all(
-        self, detector: Detector, matches: Iterable[tuple[int, int]], late: Callable[[], bool], *, once: bool
+        self,
+        detector: Detector,
+        matches: Iterable[tuple[int, int]],
+        late: Callable[[], bool],
+        *,
+        once: bool,
     ) -> bool:
-        """Judge a detector's matches, up to the first finding where that is enough; False when time ran out."""
+        """Judge a detector's matches, up to the first finding where that is enough; False when time
+        ran out."""
         reached = 0
         for number, match in enumerate(matches):
             if not number % _LOOK_EVERY and late():
@@ -148,25 +161,35 @@ class _Judge:
             return False
         if not detector.validate(value):
             return False
-        self._evidence.add(detector.name, detector.info_type, spot, detector.about(before), likelihood)
+        self._evidence.add(
+            detector.name, detector.info_type, spot, detector.about(before), likelihood
+        )
         return True
 
     def _value(self, detector: Detector, match: tuple[int, int]) -> tuple[int, int] | None:
         start, end = match
         if detector.value is None:
             return match
-        # the value may run on behind the match: Hyperscan says where the pattern ends, the value's expression is greedy
+        # the value may run on behind the match: Hyperscan says where the pattern ends, the value's
+        # expression is greedy
         found = detector.value.search(self._text, start, min(len(self._text), end + CONTEXT_WINDOW))
         return None if found is None or found.start() >= end else found.span(1)
 
 
 def _inside_number(text: bytes, start: int, end: int) -> bool:
-    """Whether the candidate is cut out of a longer number (`1-123-45-6789-0`, `0.123456789`, `.4539148803436467`) or a row of them."""
+    """Whether the candidate is cut out of a longer number (`1-123-45-6789-0`, `0.123456789`,
+    `.4539148803436467`) or a row of them."""
     if text[start] in _DIGITS:
         before = text[max(0, start - _ROW) : start]
-        if start and text[start - 1] in _JOINTS and (_NUMBER_BEFORE.search(before) or _FRACTION_BEFORE.search(before)):
+        if (
+            start
+            and text[start - 1] in _JOINTS
+            and (_NUMBER_BEFORE.search(before) or _FRACTION_BEFORE.search(before))
+        ):
             return True
         # 960 965 970 975 980 1041
-        if _GROUPS.fullmatch(text, start, end) and (_ROW_BEFORE.search(before) or _ROW_AFTER.match(text, end)):
+        if _GROUPS.fullmatch(text, start, end) and (
+            _ROW_BEFORE.search(before) or _ROW_AFTER.match(text, end)
+        ):
             return True
     return text[end - 1] in _DIGITS and _NUMBER_AFTER.match(text, end) is not None

@@ -22,11 +22,13 @@ from phiscan.readers import json_dialects
 from phiscan.words import labels
 
 _MAX_CANDIDATES: Final = 20_000
-"""Located matches of one detector in one document: a digit table of 1 MiB stays below; more is reported as a gap."""
+"""Located matches of one detector in one document: a digit table of 1 MiB stays below; more is
+reported as a gap."""
 
 
 class TooManyMatchesError(Exception):
-    """A document matches one detector more often than is worth judging; it counts as not seen whole."""
+    """A document matches one detector more often than is worth judging; it counts as not seen
+    whole."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,10 +67,12 @@ class Gate:
 
 
 class Matcher:
-    """Compiled patterns of `detectors`. Not thread-safe: Hyperscan's scratch space belongs to one scan at a time.
+    """Compiled patterns of `detectors`. Not thread-safe: Hyperscan's scratch space belongs to one
+    scan at a time.
 
     Args:
-        serialized: what `serialized` of a matcher of the same detectors gave; loading takes milliseconds, compiling a second.
+        serialized: what `serialized` of a matcher of the same detectors gave; loading takes
+            milliseconds, compiling a second.
 
     Raises:
         CompiledError: `serialized` is of other detectors, of another version or CPU, or broken.
@@ -78,7 +82,9 @@ class Matcher:
     def __init__(self, detectors: Sequence[Detector], serialized: bytes | None = None) -> None:
         self.detectors = tuple(detectors)
         self._plans = plans(self.detectors)
-        databases = compile_all(self._plans) if serialized is None else unpack(serialized, self._plans)
+        databases = (
+            compile_all(self._plans) if serialized is None else unpack(serialized, self._plans)
+        )
         self._databases = databases
         self.gates = tuple(map(Gate, databases[:3]))
         self._detectors, self._marks, self._labels = self.gates
@@ -99,7 +105,8 @@ class Matcher:
         return Marks(hits[:cut], [number - len(finders.MARKS) for number in hits[cut:]])
 
     def has_label(self, text: bytes) -> bool:
-        """Whether a label that `phiscan.words.labels` reads may stand in this ASCII text; False is certain."""
+        """Whether a label that `phiscan.words.labels` reads may stand in this ASCII text; False is
+        certain."""
         return self._labels.any(text)
 
     def locate(self, index: int, text: bytes) -> Iterator[tuple[int, int]]:
@@ -111,7 +118,8 @@ class Matcher:
         return ranges(self._locators[index], text)
 
     def first(self, index: int, text: bytes) -> list[tuple[int, int]]:
-        """The range of the match of detector `index` that ends first, if there is one. Nothing behind it is looked at."""
+        """The range of the match of detector `index` that ends first, if there is one. Nothing
+        behind it is looked at."""
         return first(self._locators[index], text)
 
 
@@ -176,7 +184,9 @@ def plans(detectors: Sequence[Detector]) -> tuple[Plan, ...]:
     marks = [_Expression(mark, caseless) for mark, caseless, _ in finders.MARKS]
     signs = [_Expression(sign, caseless=False) for sign, _ in json_dialects.SIGNS]
     return (
-        _gate_plan([_Expression(d.gate, _gate_is_caseless(d), single=_is_single(d)) for d in detectors]),
+        _gate_plan(
+            [_Expression(d.gate, _gate_is_caseless(d), single=_is_single(d)) for d in detectors]
+        ),
         _gate_plan(marks + signs),
         _gate_plan([_Expression(*label) for label in labels.gate()]),
         *map(_locator_plan, detectors),
@@ -192,11 +202,16 @@ class _Expression(NamedTuple):
 
 
 def _locator_plan(detector: Detector) -> Plan:
-    return Plan((detector.pattern,), (_flags(caseless=detector.caseless) | hyperscan.HS_FLAG_SOM_LEFTMOST,))
+    return Plan(
+        (detector.pattern,), (_flags(caseless=detector.caseless) | hyperscan.HS_FLAG_SOM_LEFTMOST,)
+    )
 
 
 def _gate_plan(expressions: Sequence[_Expression]) -> Plan:
-    flags = (_flags(caseless=e.caseless) | (hyperscan.HS_FLAG_SINGLEMATCH if e.single else 0) for e in expressions)
+    flags = (
+        _flags(caseless=e.caseless) | (hyperscan.HS_FLAG_SINGLEMATCH if e.single else 0)
+        for e in expressions
+    )
     return Plan(tuple(e.text for e in expressions), tuple(flags))
 
 
@@ -210,9 +225,10 @@ def _gate_is_caseless(detector: Detector) -> bool:
 
 
 def _is_single(detector: Detector) -> bool:
-    """Whether a gate is reported once: words of context match often, what a validator judges seldom does.
+    """Whether a gate is reported once: words of context match often, what a validator judges seldom
+    does.
 
-    An expression that was reported and is left out from there on makes Hyperscan read the rest of the text three times slower
-    when it begins with no letter of its own, as numbers do. Reporting costs 0.3 us a match.
-    """
+    An expression that was reported and is left out from there on makes Hyperscan read the rest of
+    the text three times slower when it begins with no letter of its own, as numbers do. Reporting
+    costs 0.3 us a match."""
     return detector.gate != detector.pattern or detector.validate is anything

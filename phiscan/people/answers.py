@@ -5,8 +5,6 @@ it is. Read only where health is spoken of. Every other full date of a document 
 (45 CFR 164.514(b)(2)(i)(C): all elements of dates directly related to an individual).
 """
 
-
-
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -17,7 +15,8 @@ from phiscan.detectors.birth_date import DATE
 from phiscan.finding import Subject
 
 _WINDOW: Final = 110
-"""Bytes before a value in which it may have been asked for: a question, and the name of who answers."""
+"""Bytes before a value in which it may have been asked for: a question, and the name of who
+answers."""
 # no other number and nothing masked, but the time of the next message
 _BETWEEN: Final = r"(?:(?!XXX)[^0-9]|(?<![0-9])\d{1,2}:\d\d(?::\d\d)?(?![0-9]))*"
 _MONTHS: Final = re.compile(r"[a-z]{3}", re.IGNORECASE)
@@ -35,7 +34,8 @@ class Answer:
 
 @dataclass(frozen=True, slots=True)
 class _Asked:
-    """What is asked for: the shape of the answer, and the words of the question, behind which no other number may stand."""
+    """What is asked for: the shape of the answer, and the words of the question, behind which no
+    other number may stand."""
 
     info_type: str
     value: re.Pattern[bytes]
@@ -57,15 +57,20 @@ def _long_enough(text: str) -> bool:
 
 
 _DATE_VALUE: Final = re.compile(
-    rf"(?<![\w/.-])(?:{DATE}|\d{{1,2}} \d{{1,2}} (?:19|20)?\d\d)(?![\w/-]|\.\d)".encode(), re.IGNORECASE
+    rf"(?<![\w/.-])(?:{DATE}|\d{{1,2}} \d{{1,2}} (?:19|20)?\d\d)(?![\w/-]|\.\d)".encode(),
+    re.IGNORECASE,
 )
-_CODE_VALUE: Final = re.compile(rb"(?<![\w./-])(?:[A-Z]{1,6}-){0,3}[A-Z]{0,5}\d[0-9A-Z-]{3,20}(?![\w/-])")
+_CODE_VALUE: Final = re.compile(
+    rb"(?<![\w./-])(?:[A-Z]{1,6}-){0,3}[A-Z]{0,5}\d[0-9A-Z-]{3,20}(?![\w/-])"
+)
 _QUESTIONS: Final = (
     # "born on the", "And your date of birth?\nCaller:", "Sex/DOB: F", "bday", "my birthday is"
     _Asked(
         "DATE_OF_BIRTH",
         _DATE_VALUE,
-        _asked(r"d\.?o\.?b|birth[ -]?dates?|date of birth|b-?days?|birthdays?|born|fecha de nacimiento"),
+        _asked(
+            r"d\.?o\.?b|birth[ -]?dates?|date of birth|b-?days?|birthdays?|born|fecha de nacimiento"
+        ),
         _day,
     ),
     _Asked(
@@ -103,7 +108,8 @@ _QUESTIONS: Final = (
         re.compile(rb"\b(?:serial|s/?n)(?: [a-z]{2,10}){0,2}[ ]?[:#]{1,2} ?\Z", re.IGNORECASE),
         _long_enough,
     ),
-    # "Mbr ID U9081726354", "Humana ID H44810923", "Insurance: Medical Mutual  ID: MMO55210938", "the member ID ...? Sure, it's BRH 4471 90 226"
+    # "Mbr ID U9081726354", "Humana ID H44810923", "Insurance: Medical Mutual  ID: MMO55210938",
+    # "the member ID ...? Sure, it's BRH 4471 90 226"
     _Asked(
         "HEALTH_PLAN_BENEFICIARY_NUMBER",
         re.compile(rb"(?<![\w./-])[A-Z]{0,5}[- ]?\d[0-9A-Z-]{1,19}(?: \d{2,6}){0,4}(?![\w/-])"),
@@ -123,7 +129,9 @@ def answers(text: bytes, near: Callable[[int], bool]) -> Iterator[Answer]:
             if not near(match.start()):
                 continue
             before = text[max(0, match.start() - _WINDOW) : match.start()]
-            if asked.question.search(before) and asked.validate(match[0].decode("utf-8", "replace")):
+            if asked.question.search(before) and asked.validate(
+                match[0].decode("utf-8", "replace")
+            ):
                 yield Answer(asked.info_type, *match.span(), asked.subject)
 
 

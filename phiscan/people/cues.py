@@ -4,13 +4,18 @@ In front: a title, a relation, a label, a salutation, "my name is". Behind: an a
 Words without a cue are `None`: they are names only if the document names them elsewhere (`phiscan.people.names`).
 """
 
-
-
 import re
 
 from phiscan.finding import Subject
 from phiscan.people.segments import Segment
-from phiscan.people.words import ORGANIZATION, PROVIDER_AFTER, PROVIDER_BEFORE, PROVIDER_ENDS, RELATION, RELATION_ENDS
+from phiscan.people.words import (
+    ORGANIZATION,
+    PROVIDER_AFTER,
+    PROVIDER_BEFORE,
+    PROVIDER_ENDS,
+    RELATION,
+    RELATION_ENDS,
+)
 from phiscan.words.given_names import GIVEN_NAMES
 from phiscan.words.program_text import is_code
 
@@ -47,9 +52,12 @@ _LABEL = _before(
 _OWN_NAME = _before(
     r"\b(?:my name(?: is|'s)|(?:full |first |last )?name is|this is|i am|i'm|it's|speaking (?:with|to)|id'?d as|identified as|named|i,) "
 )
-_OWN_NAME_ENDS = frozenset((b"is", b"name's", b"am", b"i'm", b"it's", b"with", b"to", b"id'd", b"as", b"named", b"i"))
+_OWN_NAME_ENDS = frozenset(
+    (b"is", b"name's", b"am", b"i'm", b"it's", b"with", b"to", b"id'd", b"as", b"named", b"i")
+)
 _CALLING = re.compile(
-    rb"\b(?:calling|call|answering)\b|^\W{0,3}(?:agent|rep|representative|operator|nurse|dr|staff|bot)\b", re.IGNORECASE
+    rb"\b(?:calling|call|answering)\b|^\W{0,3}(?:agent|rep|representative|operator|nurse|dr|staff|bot)\b",
+    re.IGNORECASE,
 )
 _FROM = _after(r",? (?:calling |here )?(?:from|with|at|speaking)\b|, who do i\b")
 _SALUTED = _before(
@@ -73,7 +81,9 @@ _CONTACTED = _before(
     r"|referred|refer|reach|treated|treating|assessed)(?: pt\.?,?| patient,?)?) "
 )
 _SPOKEN_ENDS = frozenset(
-    b"for of on regarding re that to seen patient pt with called call phoned contacted contact notified notify texted saw seeing see examined interviewed admit admitted transported found referred refer reach treated treating assessed".split()
+    b"for of on regarding re that to seen patient pt with called call phoned contacted contact "
+    b"notified notify texted saw seeing see examined interviewed admit admitted transported found "
+    b"referred refer reach treated treating assessed".split()
 )
 _SIGNED = re.compile(
     rb"(?:^|\n)[ \t]*(?:sincerely|(?:best |kind |warm )?regards|respectfully|(?:many )?thanks(?: so much| again)?|thank you(?: so much| again)?|cheers|best|warmly|yours(?: truly| sincerely| faithfully)?|love|gracias|atentamente)[,.!]?\s{1,6}\Z",
@@ -104,8 +114,12 @@ _IDENTIFIED = _after(
     rf"'?s?[ ]?[,|;:(\[\n\t -]{{0,4}}(?:is )?\(?(?:(?:mrn|m\.r\.n|mr ?#|dob|d\.o\.b|d/o/b|b-?day|born|date of birth|birth ?date|ssn|medical record|chart ?(?:no|#)|acct|nhs|last4|birthday)\b|(?-i:[MF]) ?\| ?{_DATE})| \({_DATE}\)"
 )
 _DATED = _after(rf"[ ]?[,|(-]? ?{_DATE}")
-_MEMBER_AFTER = _after(r"[ ]?[,|;:(\n\t -]{1,3}(?:member|subscriber|policy|claim|account|employee) ?(?:id|no|num|#|:)")
-_KIN_AFTER = _after(rf",? ?\(?(?:(?:who is )?(?:his|her|the|their|patient'?s|pt'?s|my|our) )?{RELATION}\b")
+_MEMBER_AFTER = _after(
+    r"[ ]?[,|;:(\n\t -]{1,3}(?:member|subscriber|policy|claim|account|employee) ?(?:id|no|num|#|:)"
+)
+_KIN_AFTER = _after(
+    rf",? ?\(?(?:(?:who is )?(?:his|her|the|their|patient'?s|pt'?s|my|our) )?{RELATION}\b"
+)
 _PHONE_AFTER = _after(
     r",? ?\(?(?:at|cell|mobile|ph|phone|tel|contact|@|home|on|number)?[.:# ]{0,3}\(?[2-9]\d\d\)?[-. ]{0,2}\d{3}[-. ]\d{4}"
 )
@@ -117,14 +131,20 @@ _CODE_AFTER = re.compile(rb"\A(?:[(\[{<\\]|[.:][A-Za-z_:(]|[ ]?(?:=|->|\{))")
 _GOES_ON = re.compile(rb"\A(?:,? [a-z0-9(]|[,;:.] ?[a-z0-9(]|,? [\[|#/-]|'s\b|\.(?:\s|\Z))")
 # "Patient Death and Autopsy Indicator"
 _JOINS = re.compile(rb"\A (?:and|or|of|for|to|per|from|by) ")
-_HOME_BELOW = _after(r"[ \t]*\r?\n[ \t]*(?:\d{1,6} [A-Za-z0-9]|(?:DOB|D\.O\.B|Date of birth|MRN|Age|Sex|Address)\b)")
+_HOME_BELOW = _after(
+    r"[ \t]*\r?\n[ \t]*(?:\d{1,6} [A-Za-z0-9]|(?:DOB|D\.O\.B|Date of birth|MRN|Age|Sex|Address)\b)"
+)
 
 
 def is_others(s: Segment) -> bool:
-    """Whether a segment names who treats, an institution, a street, a discoverer or a thing of a program."""
+    """Whether a segment names who treats, an institution, a street, a discoverer or a thing of a
+    program."""
     if PROVIDER_AFTER.match(s.after) or ORGANIZATION.match(s.after) or _CODE_AFTER.match(s.after):
         return True
-    return PROVIDER_ENDS.fullmatch(s.last_word) is not None and PROVIDER_BEFORE.search(s.before) is not None
+    return (
+        PROVIDER_ENDS.fullmatch(s.last_word) is not None
+        and PROVIDER_BEFORE.search(s.before) is not None
+    )
 
 
 def subject_of(s: Segment) -> Subject | None:
@@ -139,17 +159,23 @@ def subject_of(s: Segment) -> Subject | None:
         return Subject.PERSON
     if s.mixed and _SALUTED.search(s.before[-20:]) and _SALUTE_END.match(s.after):
         return Subject.PERSON
-    known = _of_two_words(s, s.before, s.after) if s.long else s.mixed and _of_one_word(s, s.before, s.after)
+    known = (
+        _of_two_words(s, s.before, s.after)
+        if s.long
+        else s.mixed and _of_one_word(s, s.before, s.after)
+    )
     return Subject.PERSON if known else None
 
 
 def speaks_of_care(s: Segment) -> bool:
-    """Whether a cue is one of those with which people speak of people: a title, a relation, "my name is"."""
+    """Whether a cue is one of those with which people speak of people: a title, a relation, "my
+    name is"."""
     return _TITLED.search(s.before[-12:]) is not None or is_close(s)
 
 
 def is_close(s: Segment) -> bool:
-    """Whether somebody speaks of themselves or of a relative: what is said there is said of a private person."""
+    """Whether somebody speaks of themselves or of a relative: what is said there is said of a
+    private person."""
     return _own_name(s, s.before) or (s.mixed and _is_kin(s, _KIN_NAMED))
 
 
@@ -158,7 +184,9 @@ def _is_patient(s: Segment, before: bytes, after: bytes) -> bool:
     if _PATIENT_LABEL.search(before) or (cue and not _is_heading(s, cue[0], after)):
         return True
     titled = _TITLED.search(before[-12:]) is not None
-    if (s.long or titled) and (_AGED_AFTER.match(after) or _IDENTIFIED.match(after) or _CARED_FOR.match(after)):
+    if (s.long or titled) and (
+        _AGED_AFTER.match(after) or _IDENTIFIED.match(after) or _CARED_FOR.match(after)
+    ):
         return True
     if s.long and s.mixed and _MEMBER.search(before[-16:]) and _MEMBER_ID_AFTER.match(after):
         return True
@@ -167,7 +195,8 @@ def _is_patient(s: Segment, before: bytes, after: bytes) -> bool:
 
 
 def _is_heading(s: Segment, cue: bytes, after: bytes) -> bool:
-    """Whether `Patient` and what follows stand in a heading, on a button or in a list of fields: in capitals, and no sentence goes on."""
+    """Whether `Patient` and what follows stand in a heading, on a button or in a list of fields: in
+    capitals, and no sentence goes on."""
     if not cue[:1].isupper() or any(_is_given(word) for word in s.words):
         return False
     return _GOES_ON.match(after) is None or (not s.long and _JOINS.match(after) is not None)
@@ -190,7 +219,9 @@ def begins_with_a_given_name(s: Segment) -> bool:
 def _own_name(s: Segment, before: bytes) -> bool:
     if s.last_word not in _OWN_NAME_ENDS:
         return False
-    return _OWN_NAME.search(before) is not None and not (_CALLING.search(s.line) or _FROM.match(s.after))
+    return _OWN_NAME.search(before) is not None and not (
+        _CALLING.search(s.line) or _FROM.match(s.after)
+    )
 
 
 def _of_two_words(s: Segment, before: bytes, after: bytes) -> bool:
@@ -198,7 +229,10 @@ def _of_two_words(s: Segment, before: bytes, after: bytes) -> bool:
         return True
     if _SENDER.search(before) and _SENDER_AFTER.match(after):
         return True
-    if any(cue.match(after) for cue in (_DATED, _VERB_AFTER, _MEMBER_AFTER, _KIN_AFTER, _PHONE_AFTER, _OWNS)):
+    if any(
+        cue.match(after)
+        for cue in (_DATED, _VERB_AFTER, _MEMBER_AFTER, _KIN_AFTER, _PHONE_AFTER, _OWNS)
+    ):
         return True
     return _LINE_START.search(before) is not None and _HOME_BELOW.match(after) is not None
 
@@ -207,7 +241,11 @@ def _of_one_word(s: Segment, before: bytes, after: bytes) -> bool:
     if _is_kin(s, _KIN):
         return True
     given = begins_with_a_given_name(s)
-    if given and _LINE_START.search(before) and (_VERB_AFTER.match(after) or _CARED_FOR.match(after)):
+    if (
+        given
+        and _LINE_START.search(before)
+        and (_VERB_AFTER.match(after) or _CARED_FOR.match(after))
+    ):
         return True
     return given and _VOCATIVE.search(before) is not None and _VOCATIVE_END.match(after) is not None
 

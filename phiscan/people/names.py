@@ -16,14 +16,21 @@ from phiscan.detectors.email import is_address
 from phiscan.evidence import Evidence, Spot
 from phiscan.finding import Likelihood, Subject, Verdict
 from phiscan.people.answers import answers, dates
-from phiscan.people.cues import begins_with_a_given_name, is_close, is_others, speaks_of_care, subject_of
+from phiscan.people.cues import (
+    begins_with_a_given_name,
+    is_close,
+    is_others,
+    speaks_of_care,
+    subject_of,
+)
 from phiscan.people.segments import WORD, Segment, is_no_name, parts, segments
 from phiscan.text.normalise import Folded
 from phiscan.verdict import verdict
 from phiscan.words.given_names import GIVEN_NAMES
 
 _READ: Final = frozenset(("text", "html", "log", "json", "csv", "xml", "form"))
-"""Media that may hold prose. The formats of health care name their people by structure, and `phiscan.people.patient_repeats` finds them again."""
+"""Media that may hold prose. The formats of health care name their people by structure, and
+`phiscan.people.patient_repeats` finds them again."""
 _SHORT: Final = 2000
 """Bytes of a text that speaks of one thing."""
 _NEAR: Final = 1500
@@ -36,7 +43,8 @@ _BETWEEN: Final = re.compile(rb"[ ,|(-]{1,3}(?:[MF] ?[|,] ?)?\Z")
 
 _AND: Final = re.compile(rb" (?:and|&) ")
 _TELLING: Final = 3
-"""Different words of health beside a person of whom something is told that make it health information of theirs."""
+"""Different words of health beside a person of whom something is told that make it health
+information of theirs."""
 _SENTENCE_END: Final = re.compile(rb"(?<=[a-z0-9)]{3})[.!?](?=\s)|\n")
 _ENOUGH: Final = 32
 """Words of health that are looked at around one name."""
@@ -45,7 +53,9 @@ _BESIDE: Final = 300
 
 
 # "hi ricardo, how is the incision?"
-_LOWER_SALUTED: Final = re.compile(rb"\b(?:hi|hello|hey|thanks|thank you),? ([a-z]{3,16})(?=[,.!?]|\r?\n)")
+_LOWER_SALUTED: Final = re.compile(
+    rb"\b(?:hi|hello|hey|thanks|thank you),? ([a-z]{3,16})(?=[,.!?]|\r?\n)"
+)
 # "pt john pemberton 58m"
 _LOWER_PATIENT: Final = re.compile(
     rb"\b(?:pt|patient) (([a-z]{3,16}) [a-z]{2,24}),? (?:is (?:an? )?)?\d{1,3} ?(?:yo|y/o|[mf]|year)\b"
@@ -69,8 +79,8 @@ def find(kind: str, folded: Folded, evidence: Evidence) -> None:
     """Add the names of patients and of those around them.
 
     Args:
-        kind: as `phiscan.readers.sniff` names it. In a text, which is no record's values, a given name is a person's, and dates and
-            numbers answer questions.
+        kind: as `phiscan.readers.sniff` names it. In a text, which is no record's values, a given
+            name is a person's, and dates and numbers answer questions.
 
     Raises:
         OutOfTimeError: as `Evidence.timed`.
@@ -91,9 +101,12 @@ def find(kind: str, folded: Folded, evidence: Evidence) -> None:
 
 
 def _read_text(reading: "_Reading", folded: Folded, health: "_Health", evidence: Evidence) -> None:
-    """Add what only a text says; the names of a list and further dates only where it is PHI without them."""
+    """Add what only a text says; the names of a list and further dates only where it is PHI without
+    them."""
     _add(_in_small_letters(folded.text, health), folded, evidence)
-    asked = (_Found(a.info_type, a.start, a.end, a.subject) for a in answers(folded.text, health.near))
+    asked = (
+        _Found(a.info_type, a.start, a.end, a.subject) for a in answers(folded.text, health.near)
+    )
     _add(asked, folded, evidence)
     if verdict(evidence.findings) is Verdict.PHI:
         _add(reading.listed(), folded, evidence)
@@ -114,7 +127,9 @@ class _Health:
         self._starts = [start for start, _, _ in found]
         # where foldings moved bytes the words are told apart by their lengths
         same = not folded.layers
-        self._words = [folded.text[s:e].lower() if same else f"{kind} {e - s}".encode() for s, e, kind in found]
+        self._words = [
+            folded.text[s:e].lower() if same else f"{kind} {e - s}".encode() for s, e, kind in found
+        ]
         self.spoken_of = bool(found)
 
     def near(self, at: int) -> bool:
@@ -128,7 +143,10 @@ class _Health:
     def words_in_sentence(self, segment: Segment) -> int:
         """How many different words of health stand in the sentence of a name."""
         first, last = max(0, segment.start - _BESIDE), segment.end + _BESIDE
-        start = max((m.end() for m in _SENTENCE_END.finditer(segment.text, first, segment.start)), default=first)
+        start = max(
+            (m.end() for m in _SENTENCE_END.finditer(segment.text, first, segment.start)),
+            default=first,
+        )
         end = _SENTENCE_END.search(segment.text, segment.end, last)
         return self._distinct(start, end.start() if end else last)
 
@@ -142,7 +160,8 @@ def _name(segment: Segment, subject: Subject) -> _Found:
 
 
 class _Reading:
-    """One text's segments: those with a cue, and those whose only sign is a name that is known from elsewhere."""
+    """One text's segments: those with a cue, and those whose only sign is a name that is known from
+    elsewhere."""
 
     def __init__(self, known: Iterable[bytes]) -> None:
         self._known = set(known)
@@ -165,7 +184,9 @@ class _Reading:
         for segment, subject in self._cued:
             yield _name(segment, subject)
         rest = []
-        known = {segment.start for segment in self._open if not self._known.isdisjoint(segment.parts)}
+        known = {
+            segment.start for segment in self._open if not self._known.isdisjoint(segment.parts)
+        }
         named = known.union(segment.start for segment, _ in self._cued)
         for segment in self._open:
             if segment.start not in known and not _is_paired(segment, named):
@@ -175,7 +196,8 @@ class _Reading:
         self._open = rest
 
     def told_of(self) -> Iterator[tuple[Segment, int]]:
-        """The segments of people of whom the text tells something, and how many words of health in one sentence tell enough."""
+        """The segments of people of whom the text tells something, and how many words of health in
+        one sentence tell enough."""
         for segment, subject in self._cued:
             if subject is Subject.PATIENT or is_close(segment):
                 yield segment, 1
@@ -191,15 +213,25 @@ class _Reading:
 
 
 def _is_paired(segment: Segment, named: Collection[int]) -> bool:
-    """Whether a given name shares a family name with who is named behind it: `John and Mary Thompson`."""
+    """Whether a given name shares a family name with who is named behind it: `John and Mary
+    Thompson`."""
     joint = _AND.match(segment.text, segment.end)
-    return joint is not None and joint.end() in named and segment.mixed and begins_with_a_given_name(segment)
+    return (
+        joint is not None
+        and joint.end() in named
+        and segment.mixed
+        and begins_with_a_given_name(segment)
+    )
 
 
 def _add_note(reading: _Reading, folded: Folded, health: _Health, evidence: Evidence) -> None:
-    """Add that the text speaks of somebody's health, where it does so in several words beside a person of whom it tells."""
+    """Add that the text speaks of somebody's health, where it does so in several words beside a
+    person of whom it tells."""
     for segment, in_sentence in reading.told_of():
-        if health.words_in_sentence(segment) >= in_sentence or health.words_beside(segment) >= _TELLING:
+        if (
+            health.words_in_sentence(segment) >= in_sentence
+            or health.words_beside(segment) >= _TELLING
+        ):
             spot = Spot("", *folded.origin(segment.start, segment.end))
             evidence.add("prose", "CLINICAL_NOTE", spot, Subject.PATIENT, Likelihood.POSSIBLE)
             return
@@ -212,7 +244,11 @@ def _in_small_letters(text: bytes, health: _Health) -> Iterator[_Found]:
     for match in _LOWER_PATIENT.finditer(text):
         if health.near(match.start()) and match[2].decode() in GIVEN_NAMES:
             yield _Found("PERSON_NAME", *match.span(1), Subject.PATIENT)
-    saluted = {m[1] for m in _LOWER_SALUTED.finditer(text) if m[1].decode() in GIVEN_NAMES and not is_no_name(m[1])}
+    saluted = {
+        m[1]
+        for m in _LOWER_SALUTED.finditer(text)
+        if m[1].decode() in GIVEN_NAMES and not is_no_name(m[1])
+    }
     for match in _LOWER_WORD.finditer(text) if saluted else ():
         if match[0] in saluted and health.near(match.start()):
             yield _Found("PERSON_NAME", *match.span(), Subject.PERSON)
@@ -235,7 +271,9 @@ def _known(folded: Folded, evidence: Evidence) -> Iterator[bytes]:
 def _days(folded: Folded, health: _Health, evidence: Evidence) -> Iterator[_Found]:
     """Every date: one right behind a name is a birth date, any other is a date of care."""
     names = {
-        f.location.end for f in evidence.findings if f.info_type == "PERSON_NAME" and f.subject is not Subject.PROVIDER
+        f.location.end
+        for f in evidence.findings
+        if f.info_type == "PERSON_NAME" and f.subject is not Subject.PROVIDER
     }
     for start, end in dates(folded.text, health.near):
         between = _BETWEEN.search(folded.text, max(0, start - 12), start)
@@ -244,7 +282,8 @@ def _days(folded: Folded, health: _Health, evidence: Evidence) -> Iterator[_Foun
 
 
 def _mail_of_nowhere(folded: Folded, health: _Health) -> Iterator[_Found]:
-    """Addresses in the domains that are reserved for examples: nobody's in a manual, somebody's in a record."""
+    """Addresses in the domains that are reserved for examples: nobody's in a manual, somebody's in
+    a record."""
     for match in _MAIL.finditer(folded.text) if b"@" in folded.text else ():
         if health.near(match.start()) and is_address(match[0].decode()):
             yield _Found("EMAIL_ADDRESS", *match.span(), Subject.PERSON)
@@ -253,7 +292,9 @@ def _mail_of_nowhere(folded: Folded, health: _Health) -> Iterator[_Found]:
 def _add(values: Iterable[_Found], folded: Folded, evidence: Evidence) -> None:
     """Add values, except where one that holds them, or each of their parts, is found already."""
     placed = sorted(
-        (f.location.start, f.location.end) for f in evidence.findings if f.identifier and f.location.start >= 0
+        (f.location.start, f.location.end)
+        for f in evidence.findings
+        if f.identifier and f.location.start >= 0
     )
     starts = [start for start, _ in placed]
     for value in values:
@@ -261,12 +302,15 @@ def _add(values: Iterable[_Found], folded: Folded, evidence: Evidence) -> None:
         at = bisect_left(starts, spot.start + 1)
         held = any(spot.end <= end for _, end in placed[max(0, at - 3) : at])
         within = placed[bisect_left(starts, spot.start) : bisect_left(starts, spot.end)]
-        if not held and not (within and _leaves_nothing(folded.text[value.start : value.end], spot, within)):
+        if not held and not (
+            within and _leaves_nothing(folded.text[value.start : value.end], spot, within)
+        ):
             evidence.add("prose", value.info_type, spot, value.subject, Likelihood.LIKELY)
 
 
 def _leaves_nothing(text: bytes, spot: Spot, within: Iterable[tuple[int, int]]) -> bool:
-    """Whether findings within a value cover all its letters and digits: `Ana`, `Ruiz` of two columns are no name `Ana,Ruiz`."""
+    """Whether findings within a value cover all its letters and digits: `Ana`, `Ruiz` of two
+    columns are no name `Ana,Ruiz`."""
     if len(text) != spot.end - spot.start:
         return False
     rest = bytearray(text)

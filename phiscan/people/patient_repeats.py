@@ -23,7 +23,8 @@ _FEW: Final = 32
 """Values up to which one search for each is quicker than a walk over all words."""
 _SHORTEST_FULL_NAME: Final = 6
 _WINDOW: Final = 29_000
-"""Bytes that are searched at a time: from 30,000 on CPython takes an algorithm that is half as fast for words."""
+"""Bytes that are searched at a time: from 30,000 on CPython takes an algorithm that is half as fast
+for words."""
 
 
 def add_echoes(data: bytes, evidence: Evidence) -> None:
@@ -38,7 +39,9 @@ def add_echoes(data: bytes, evidence: Evidence) -> None:
         end, finding = at + len(value), values[value]
         is_name = whole_word(data, at, len(value)) and not data[at:end].islower()
         if is_name and not taken.overlap(at, end):
-            evidence.add("echo", finding.info_type, Spot("", at, end), finding.subject, Likelihood.LIKELY)
+            evidence.add(
+                "echo", finding.info_type, Spot("", at, end), finding.subject, Likelihood.LIKELY
+            )
 
 
 def places(folded: bytes, values: Collection[bytes]) -> Iterator[tuple[int, bytes]]:
@@ -47,7 +50,8 @@ def places(folded: bytes, values: Collection[bytes]) -> Iterator[tuple[int, byte
 
 
 def _by_search(folded: bytes, values: Collection[bytes]) -> Iterator[tuple[int, bytes]]:
-    """One search for each value, but for those with another one in them: `ruiz, ana` can only be where `ruiz` is."""
+    """One search for each value, but for those with another one in them: `ruiz, ana` can only be
+    where `ruiz` is."""
     forms: dict[bytes, list[tuple[int, bytes]]] = {}
     for value in values:
         part = next((word for word in value.replace(b",", b" ").split() if word in values), value)
@@ -90,7 +94,8 @@ class Ranges:
         self._ranges = sorted(ranges)
 
     def overlap(self, start: int, end: int) -> bool:
-        """Whether one of the ranges and the one from `start` to `end` share a byte. Ranges of ours nest at most once."""
+        """Whether one of the ranges and the one from `start` to `end` share a byte. Ranges of ours
+        nest at most once."""
         at = bisect_left(self._ranges, (end, 0))
         return any(self._ranges[i][1] > start for i in range(max(0, at - 2), at))
 
@@ -108,7 +113,8 @@ def _values(data: bytes, findings: list[Finding]) -> dict[bytes, Finding]:
 
 
 def _full_names(data: bytes, findings: list[Finding]) -> dict[bytes, Finding]:
-    """Names as people write them, of the parts of one name: `Ana Li`, `Li, Ana`. Short parts mean nothing alone."""
+    """Names as people write them, of the parts of one name: `Ana Li`, `Li, Ana`. Short parts mean
+    nothing alone."""
     found: dict[bytes, Finding] = {}
     names = [f for f in findings if f.info_type == "PERSON_NAME" and f.subject is Subject.PATIENT]
     for first, second in pairwise(names):

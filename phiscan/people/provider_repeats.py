@@ -19,7 +19,9 @@ _CONTACTS: Final = frozenset(
 )
 _WORD: Final = re.compile(rb"[0-9a-z]+|[\x80-\xff]+")
 _NUMBERS: Final = frozenset(("PHONE_NUMBER", "FAX_NUMBER"))
-_CREDENTIALS: Final = frozenset(b"md do rn np pa dds dmd phd pharmd aprn crnp cnp dr jr sr ii iii".split())
+_CREDENTIALS: Final = frozenset(
+    b"md do rn np pa dds dmd phd pharmd aprn crnp cnp dr jr sr ii iii".split()
+)
 _STREET: Final = 3
 """Words of a street at least: its number, its name, what it is."""
 _SUITES: Final = frozenset((b"suite", b"ste", b"floor", b"fl", b"building", b"bldg"))
@@ -28,10 +30,15 @@ _DIGITS: Final = 10
 
 
 def give_back(kind: str, data: bytes, evidence: Evidence) -> None:
-    """Make a provider's of each person's value that the structure of `data` has named as a provider's."""
+    """Make a provider's of each person's value that the structure of `data` has named as a
+    provider's."""
     if kind not in KINDS:
         return
-    open_ = [(i, f) for i, f in enumerate(evidence.findings) if f.subject is Subject.PERSON and _placed(f)]
+    open_ = [
+        (i, f)
+        for i, f in enumerate(evidence.findings)
+        if f.subject is Subject.PERSON and _placed(f)
+    ]
     if not open_:
         return
     providers = _Values(data, evidence.findings, Subject.PROVIDER)
@@ -79,16 +86,22 @@ class _Values:
         return bool(self._names or self._keys)
 
     def hold(self, data: bytes, finding: Finding) -> bool:
-        """Whether a finding's value is one of these: a name of which each word is, or the same address or number."""
+        """Whether a finding's value is one of these: a name of which each word is, or the same
+        address or number."""
         words = _words(data, finding)
         if finding.info_type == "PERSON_NAME":
             own = [w for w in words if w not in _CREDENTIALS]
             return bool(own) and self._names.issuperset(own)
-        key = b" ".join(_without_unit(words)) if finding.info_type == "STREET_ADDRESS" else _key(finding, words)
+        key = (
+            b" ".join(_without_unit(words))
+            if finding.info_type == "STREET_ADDRESS"
+            else _key(finding, words)
+        )
         return bool(key) and key in self._keys
 
 
 def _without_unit(words: tuple[bytes, ...]) -> tuple[bytes, ...]:
-    """A street without its suite, which stands in a line of its own often. An apartment is somebody's home and stays."""
+    """A street without its suite, which stands in a line of its own often. An apartment is
+    somebody's home and stays."""
     unit = next((i for i, word in enumerate(words) if i >= _STREET and word in _SUITES), len(words))
     return words[:unit]

@@ -37,7 +37,8 @@ WORD: Final = re.compile(_PART)
 
 @dataclass(frozen=True, slots=True)
 class Segment:
-    """What may be a name: where it stands in `text`, and its capitalised words. `inverted`: family name, comma, given names."""
+    """What may be a name: where it stands in `text`, and its capitalised words. `inverted`: family
+    name, comma, given names."""
 
     text: bytes
     start: int
@@ -60,7 +61,8 @@ class Segment:
     def line(self) -> bytes:
         """The text in front, of the same line."""
         before = self.text[max(0, self.start - _LONGEST_LINE) : self.start]
-        return before.replace(b"  ", b"\n").rpartition(b"\n")[2]  # folding leaves two blanks of an escaped end
+        # folding leaves two blanks of an escaped end
+        return before.replace(b"  ", b"\n").rpartition(b"\n")[2]
 
     @property
     def after(self) -> bytes:
@@ -106,7 +108,9 @@ def segments(text: bytes) -> Iterator[Segment]:
     waiting: Segment | None = None
     for segment in _plain(text):
         if waiting is not None and _is_inverted(text, waiting, segment):
-            yield Segment(text, waiting.start, segment.end, waiting.words + segment.words, inverted=True)
+            yield Segment(
+                text, waiting.start, segment.end, waiting.words + segment.words, inverted=True
+            )
             waiting = None
             continue
         if waiting is not None:
@@ -117,7 +121,8 @@ def segments(text: bytes) -> Iterator[Segment]:
 
 
 def _is_inverted(text: bytes, family: Segment, given: Segment) -> bool:
-    """Whether two segments are one name: a family name, a comma, given names. Two full names are two people."""
+    """Whether two segments are one name: a family name, a comma, given names. Two full names are
+    two people."""
     joined = text[family.end : given.start] in (b", ", b",") and len(given.words) < 3
     if PROVIDER_AFTER.match(family.after):
         return False  # "T. Reyes, LVN"
@@ -140,4 +145,9 @@ def _segment(text: bytes, words: list[re.Match[bytes]]) -> Iterator[Segment]:
     if words and len(words) <= _MOST_WORDS and max(len(word[0].rstrip(b".")) for word in words) > 1:
         owner = 2 if words[-1][0].endswith(b"'s") else 0  # "Ana's rash"
         last = words[-1][0][: -owner or None]
-        yield Segment(text, words[0].start(), words[-1].end() - owner, (*(word[0] for word in words[:-1]), last))
+        yield Segment(
+            text,
+            words[0].start(),
+            words[-1].end() - owner,
+            (*(word[0] for word in words[:-1]), last),
+        )

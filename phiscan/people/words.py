@@ -3,8 +3,6 @@
 Who treats is told from who is treated by `PROVIDER_BEFORE` and `PROVIDER_AFTER`.
 """
 
-
-
 import re
 from typing import Final
 
@@ -116,7 +114,8 @@ community general regional mercy baptist methodist presbyterian lutheran adventi
 pediatrics psychiatry urology nephrology gastroenterology hematology rheumatology endocrinology podiatry dental pharmacy nursing
 """
 NOT_NAMES: Final = frozenset(" ".join((_FUNCTION, _VERBS, _HEADINGS, _MEDICINE, _PLACES)).split())
-"""Words that end a name, capitalised or not. Some are names too (March, West); behind a title `phiscan.detectors.person` finds those."""
+"""Words that end a name, capitalised or not. Some are names too (March, West); behind a title
+`phiscan.detectors.person` finds those."""
 NO_NAME_ENDING: Final = re.compile(
     rb"[a-z](?:itis|osis|aemia|ectomy|oscopy|pathy|tension|plasty|algia|ologist|ology)\Z"
 )

@@ -67,7 +67,8 @@ class FieldType(NamedTuple):
 
     @property
     def is_real(self) -> bool:
-        """Whether it is a floating point number, or true or false: nothing that a number of ours can be."""
+        """Whether it is a floating point number, or true or false: nothing that a number of ours
+        can be."""
         return self.kind in (_DOUBLE, _FLOAT, _BOOL)
 
 
@@ -77,7 +78,8 @@ MessageType = Mapping[int, FieldType]
 
 @dataclass(frozen=True, slots=True)
 class Rpc:
-    """A message of a gRPC call, if it is one: the method's path, `/package.Service/Method`, and whether it is the answer."""
+    """A message of a gRPC call, if it is one: the method's path, `/package.Service/Method`, and
+    whether it is the answer."""
 
     path: str = field(repr=False)  # of another request it may hold PHI
     is_response: bool = False
@@ -85,7 +87,8 @@ class Rpc:
 
 @dataclass(frozen=True, slots=True)
 class Schemas:
-    """Message types by their full names, and those of gRPC methods by their paths: request and response."""
+    """Message types by their full names, and those of gRPC methods by their paths: request and
+    response."""
 
     messages: Mapping[str, MessageType] = field(default_factory=lambda: MappingProxyType({}))
     methods: Mapping[str, tuple[str, str]] = field(default_factory=lambda: MappingProxyType({}))
@@ -107,7 +110,10 @@ def parse(*sets: bytes) -> Schemas:
         for data in sets:
             files = list(_parts(data, (0, len(data)), 1))
             if not files:
-                raise SchemaError("no FileDescriptorSet; write one with protoc --include_imports --descriptor_set_out")
+                raise SchemaError(
+                    "no FileDescriptorSet; write one with protoc --include_imports "
+                    "--descriptor_set_out"
+                )
             for file in files:
                 _file(data, file, messages, methods)
     except (NotAMessageError, UnicodeDecodeError):
@@ -120,14 +126,17 @@ def parse(*sets: bytes) -> Schemas:
 _Span = tuple[int, int]
 
 
-def _file(data: bytes, span: _Span, messages: dict[str, MessageType], methods: dict[str, tuple[str, str]]) -> None:
+def _file(
+    data: bytes, span: _Span, messages: dict[str, MessageType], methods: dict[str, tuple[str, str]]
+) -> None:
     """FileDescriptorProto: package 2, message_type 4, service 6."""
     package = _text(data, span, 2)
     for message in _parts(data, span, 4):
         _message(data, message, package, messages)
     for service in _parts(data, span, 6):
         name = _joined(package, _text(data, service, 1))
-        for method in _parts(data, service, 2):  # MethodDescriptorProto: name 1, input_type 2, output_type 3
+        # MethodDescriptorProto: name 1, input_type 2, output_type 3
+        for method in _parts(data, service, 2):
             ends = _text(data, method, 2).lstrip("."), _text(data, method, 3).lstrip(".")
             methods[f"/{name}/{_text(data, method, 1)}"] = ends
 
@@ -144,7 +153,9 @@ def _message(data: bytes, span: _Span, scope: str, messages: dict[str, MessageTy
 
 def _field(data: bytes, span: _Span) -> tuple[int, FieldType]:
     """FieldDescriptorProto: name 1, number 3, type 5, type_name 6."""
-    numbers = {f.number: f.value for f in wire_format.fields(data, *span) if f.kind == wire_format.VARINT}
+    numbers = {
+        f.number: f.value for f in wire_format.fields(data, *span) if f.kind == wire_format.VARINT
+    }
     kind = numbers.get(5, 0)
     message = _text(data, span, 6).lstrip(".") if kind in (_MESSAGE, _GROUP) else ""
     return numbers.get(3, 0), FieldType(_text(data, span, 1), kind, message)

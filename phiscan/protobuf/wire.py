@@ -18,7 +18,8 @@ class NotAMessageError(Exception):
 
 
 class Field(NamedTuple):
-    """One field: its number, its wire type, and where its value stands; `value` is that of a number, else 0."""
+    """One field: its number, its wire type, and where its value stands; `value` is that of a
+    number, else 0."""
 
     number: int
     kind: int
@@ -28,7 +29,8 @@ class Field(NamedTuple):
 
 
 def fields(data: bytes, at: int, end: int, highest: int = HIGHEST_NUMBER) -> Iterator[Field]:
-    """The fields of the message from `at` to `end` in their order; what a group holds counts as the message's own.
+    """The fields of the message from `at` to `end` in their order; what a group holds counts as the
+    message's own.
 
     Raises:
         NotAMessageError: it is none; the fields before are given first.

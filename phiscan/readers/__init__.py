@@ -68,32 +68,55 @@ READERS: Final = MappingProxyType(
 BY_LABEL: Final[Mapping[str, Callable[[bytes], Gap]]] = MappingProxyType(
     {"json": json_reader.check, "text": lambda _: Gap.NONE}
 )
-"""Media whose reader only reads labels, and what is left to check when a document has none that we know."""
+"""Media whose reader only reads labels, and what is left to check when a document has none that we
+know."""
 PACKED: Final = frozenset(TOKENS)
 """Media with JSON's values in a binary form: their numbers have a mask of their own, zero."""
 WIRE: Final = frozenset(("protobuf", "grpc"))
 """Media in the wire format of Protocol Buffers, as they stand."""
 PATTERNLESS: Final = frozenset(
-    ("binary", "encrypted", "icon", "dicom", "multipart", "protobuf", "grpc", "grpc-web-text", "rtf", *PACKED)
+    (
+        "binary",
+        "encrypted",
+        "icon",
+        "dicom",
+        "multipart",
+        "protobuf",
+        "grpc",
+        "grpc-web-text",
+        "rtf",
+        *PACKED,
+    )
 )
-"""Media whose bytes are no text: the detectors do not run over them, only over what the reader takes out."""
+"""Media whose bytes are no text: the detectors do not run over them, only over what the reader
+takes out."""
 
 _MARKUP: Final = frozenset(("cda", "fhir+xml", "script", "hl7v2+xml", "dicom+xml", "xml", "html"))
-_BY_BYTES: Final = (("hl7v2", hl7v2.sniff), ("x12", interchange.sniff), ("ncpdp", telecom.sniff), ("rtf", rtf.sniff))
+_BY_BYTES: Final = (
+    ("hl7v2", hl7v2.sniff),
+    ("x12", interchange.sniff),
+    ("ncpdp", telecom.sniff),
+    ("rtf", rtf.sniff),
+)
 SAME_LENGTH: Final = frozenset(("dicom", "multipart", "protobuf", "grpc", "grpc-web-text", *PACKED))
-"""Media that state the lengths of their values, or hold parts that do: a mask must be as long as what it covers."""
+"""Media that state the lengths of their values, or hold parts that do: a mask must be as long as
+what it covers."""
 
 _JSON_START: Final = re.compile(
     rb"[\s\xef\xbb\xbf]*(?:\{\s*[\"}]|\[\s*(?:[{\"\]]|\[\s*(?:[\[{\"\]\d-]|true|false|null)|(?P<number>[\d-])))"
 )
-"""How JSON begins: `{"`, `[{`, `[[1`; not `[[package]]`, which is TOML. `[2024-05-17 10:02:11]` begins the line of a log."""
+"""How JSON begins: `{"`, `[{`, `[[1`; not `[[package]]`, which is TOML. `[2024-05-17 10:02:11]`
+begins the line of a log."""
 _BINARY: Final = re.compile(rb"[\x00-\x08\x0e-\x1a\x1e\x1f]")
-_TABLES: Final = frozenset(("text/csv", "application/csv", "text/tab-separated-values", "text/x-csv"))
+_TABLES: Final = frozenset(
+    ("text/csv", "application/csv", "text/tab-separated-values", "text/x-csv")
+)
 _ENOUGH: Final = 4096
 
 
 def sniff(data: bytes, content_type: str) -> str:
-    """What to read `data` as: by its own bytes first, because labels are often wrong, then by its Content-Type.
+    """What to read `data` as: by its own bytes first, because labels are often wrong, then by its
+    Content-Type.
 
     All JSON is "json" here; `json_dialects` tells FHIR from the rest.
     """
@@ -102,18 +125,25 @@ def sniff(data: bytes, content_type: str) -> str:
     for kind, begins in _BY_BYTES:
         if begins(head):
             return kind
-    return _container(data, head, declared) or _json(data, head, declared) or _text(data, head, declared)
+    return (
+        _container(data, head, declared)
+        or _json(data, head, declared)
+        or _text(data, head, declared)
+    )
 
 
 def _container(data: bytes, head: bytes, declared: str) -> str:
-    """What holds other documents, hides its own or is markup: by its mark, else by what the sender says unless it is plainly a text."""
+    """What holds other documents, hides its own or is markup: by its mark, else by what the sender
+    says unless it is plainly a text."""
     if multipart.sniff(head) or declared.startswith("multipart/") or declared == "message/rfc822":
         return "multipart"
     if magic.encrypted(data, declared):
         return "encrypted"
     if dicom.sniff(head):
         return "dicom"
-    if (wire := protobuf.declared(declared) or packed_kind(declared)) and not _JSON_START.match(head):
+    if (wire := protobuf.declared(declared) or packed_kind(declared)) and not _JSON_START.match(
+        head
+    ):
         return wire
     if magic.known(data):
         return "icon" if icon.sniff(data) else "binary"
@@ -145,7 +175,8 @@ def _text(data: bytes, head: bytes, declared: str) -> str:
 
 
 def text_of(kind: str, data: bytes) -> bytes:
-    """What the detectors run over, of the length of `data`: in markup a comment's ends are blank, `--` is no part of a name."""
+    """What the detectors run over, of the length of `data`: in markup a comment's ends are blank,
+    `--` is no part of a name."""
     if kind not in _MARKUP or b"--" not in data:
         return data
     return data.replace(b"<!--", b"    ").replace(b"-->", b"   ")

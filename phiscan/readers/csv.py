@@ -28,9 +28,11 @@ _HEAD: Final = 16384
 # "Patient Name", mrn, ADDR_1 (home), Age [years]; not 123, not a sentence
 _LABEL: Final = re.compile(r"[#A-Za-z_][\w .:#/()\[\]%'*-]{0,60}")
 _TYPES: Final = frozenset(
-    "string str integer int varchar boolean bool float double bigint smallint required optional".split()
+    "string str integer int varchar boolean bool float double bigint smallint required "
+    "optional".split()
 )
-"""What a row of a data dictionary says, and no header: `| patientName | string | Name of the patient |`."""
+"""What a row of a data dictionary says, and no header: `| patientName | string | Name of the
+patient |`."""
 _MARK: Final = b"\xef\xbb\xbf"
 
 
@@ -55,7 +57,9 @@ class _Table:
     def wanted(self) -> list[int]:
         """The columns that their own labels say something of."""
         return [
-            i for i, label in enumerate(self.labels) if i not in self.model.rules and read_label(label).rule is not None
+            i
+            for i, label in enumerate(self.labels)
+            if i not in self.model.rules and read_label(label).rule is not None
         ]
 
     def meaningful(self) -> int:
@@ -65,7 +69,9 @@ class _Table:
 def sniff(head: bytes) -> bool:
     """Whether a document that begins with `head` is a table with a header that we can read."""
     table = _table(head[:_HEAD])
-    if table is None or table.meaningful() < 1 + (len(table.labels) < 3 and table.delimiter == b","):
+    if table is None or table.meaningful() < 1 + (
+        len(table.labels) < 3 and table.delimiter == b","
+    ):
         return False
     row = next(_rows(head[:_HEAD], table.body, table.delimiter), None)
     return row is not None and len(row) == len(table.labels)
@@ -82,7 +88,8 @@ def read(data: bytes, evidence: Evidence) -> Gap:
 
 
 def _table(data: bytes) -> _Table | None:
-    """The first of the first rows whose cells are all labels, by the delimiter that makes most columns of it."""
+    """The first of the first rows whose cells are all labels, by the delimiter that makes most
+    columns of it."""
     best: _Table | None = None
     for delimiter in _DELIMITERS:
         at = len(_MARK) if data.startswith(_MARK) else 0
@@ -100,7 +107,9 @@ def _table(data: bytes) -> _Table | None:
 
 
 def _can_be_header(labels: tuple[str, ...]) -> bool:
-    if not 2 <= len(labels) <= _MAX_COLUMNS or not all(_LABEL.fullmatch(label) or not label for label in labels):
+    if not 2 <= len(labels) <= _MAX_COLUMNS or not all(
+        _LABEL.fullmatch(label) or not label for label in labels
+    ):
         return False
     if not _TYPES.isdisjoint(label.lower() for label in labels):
         return False
@@ -108,13 +117,17 @@ def _can_be_header(labels: tuple[str, ...]) -> bool:
 
 
 def _read_model(data: bytes, table: _Table, evidence: Evidence) -> None:
-    """Add what the data model says of its columns, and once that the rows are health information about someone."""
+    """Add what the data model says of its columns, and once that the rows are health information
+    about someone."""
     rules, header = table.model.rules, None
     if not rules:
         return
     for _, column, cell in evidence.timed(_cells(data, table, sorted(rules))):
         spot = Spot(shown_path((table.labels[column],)), cell.start, cell.start + len(cell.text))
-        if evidence.labelled("csv_schema", rules[column], cell.value(), spot, None) and header is None:
+        if (
+            evidence.labelled("csv_schema", rules[column], cell.value(), spot, None)
+            and header is None
+        ):
             header = Spot("table", 0, table.body)
     if header is not None:
         evidence.add("csv_schema", table.model.health, header, Subject.PATIENT)
@@ -123,7 +136,9 @@ def _read_model(data: bytes, table: _Table, evidence: Evidence) -> None:
 def _labelled(data: bytes, table: _Table) -> Iterator[Labelled]:
     for number, column, cell in _cells(data, table, table.wanted()):
         if value := cell.value():
-            yield Labelled((table.labels[column],), value, cell.start, cell.start + len(cell.text), number)
+            yield Labelled(
+                (table.labels[column],), value, cell.start, cell.start + len(cell.text), number
+            )
 
 
 def _cells(data: bytes, table: _Table, wanted: list[int]) -> Iterator[tuple[int, int, _Cell]]:
@@ -159,7 +174,8 @@ def _split(line: bytes, at: int, delimiter: bytes) -> list[_Cell]:
 
 
 def _quoted_row(data: bytes, at: int, delimiter: bytes) -> tuple[list[_Cell], int]:
-    """A row with quotes in it and where the next one begins. Text behind a closing quote belongs to the cell, as spreadsheets have it."""
+    """A row with quotes in it and where the next one begins. Text behind a closing quote belongs to
+    the cell, as spreadsheets have it."""
     row: list[_Cell] = []
     field = _FIELDS[delimiter]
     while match := field.match(data, at):
@@ -177,15 +193,19 @@ def _row_end(data: bytes, last: _Cell) -> int:
 
 
 def _open_quote(data: bytes, table: _Table) -> bool:
-    """Whether a field begins with a quote that nothing closes: the reader and a receiver then see other rows."""
+    """Whether a field begins with a quote that nothing closes: the reader and a receiver then see
+    other rows."""
     if data.count(b'"') % 2 == 0:
         return False
     last = deque(_rows(data, table.body, table.delimiter), maxlen=1)
-    return bool(last) and last[0][-1].text.startswith(b'"') and last[0][-1].text.count(b'"') % 2 == 1
+    return (
+        bool(last) and last[0][-1].text.startswith(b'"') and last[0][-1].text.count(b'"') % 2 == 1
+    )
 
 
 def _field(delimiter: bytes) -> re.Pattern[bytes]:
-    """A quoted field (its quotes doubled) or plain text, then what ends it; an open quote takes all that is left."""
+    """A quoted field (its quotes doubled) or plain text, then what ends it; an open quote takes all
+    that is left."""
     d = re.escape(delimiter)
     quoted = rb'[ ]?"([^"]*(?:""[^"]*)*)"[ ]*(?=' + d + rb"|[\r\n]|\Z)"
     unquoted = rb'("[^"]*(?:""[^"]*)*\Z|[^' + d + rb"\r\n]*)"

@@ -18,13 +18,19 @@ from phiscan.finding import Subject
 from phiscan.words.labels import RULES, Rule, is_masked
 
 _PLAIN: Final = re.compile(r"[^a-z0-9]")
-_NOTHING: Final = frozenset(("", "0", "na", "n/a", "nan", "none", "null", "nil", "unknown", "false", "true", "."))
+_NOTHING: Final = frozenset(
+    ("", "0", "na", "n/a", "nan", "none", "null", "nil", "unknown", "false", "true", ".")
+)
 _LONGEST_KEY: Final = 80
 
 
 def _key(value: str) -> bool:
     """Whether a cell can be a key: keys of one digit are keys too."""
-    return len(value) <= _LONGEST_KEY and value.strip().lower() not in _NOTHING and not is_masked(value)
+    return (
+        len(value) <= _LONGEST_KEY
+        and value.strip().lower() not in _NOTHING
+        and not is_masked(value)
+    )
 
 
 def _numbers(info_type: str) -> Rule:
@@ -57,7 +63,8 @@ class _Schema:
     """One data model.
 
     Args:
-        signatures: a line each: names of columns (`a/b`: one of them) all of which a header has; one signature is enough.
+        signatures: a line each: names of columns (`a/b`: one of them) all of which a header has;
+            one signature is enough.
         columns: a line each: a kind of `_RULES` and the names of columns that are of it.
         dates: matches names of further columns that are dates of care.
         health: what a row is.
@@ -71,7 +78,11 @@ class _Schema:
     def lines(self) -> list[list[frozenset[str]]]:
         """The signatures, each a list of alternatives."""
         text = re.sub(r"/\s+", "/", self.signatures)
-        return [[frozenset(part.split("/")) for part in line.split()] for line in text.splitlines() if line.strip()]
+        return [
+            [frozenset(part.split("/")) for part in line.split()]
+            for line in text.splitlines()
+            if line.strip()
+        ]
 
     def rules(self) -> dict[str, Rule]:
         """The rule of each column."""
@@ -353,7 +364,8 @@ _SCHEMAS: Final = (
 
 @dataclass(frozen=True, slots=True)
 class Columns:
-    """What a header's data model says: the rule of each column by its number, and the health information that a row is."""
+    """What a header's data model says: the rule of each column by its number, and the health
+    information that a row is."""
 
     rules: Mapping[int, Rule]
     health: str
@@ -367,11 +379,21 @@ def recognise(labels: Sequence[str]) -> Columns:
     folded = [_PLAIN.sub("", label.lower()) for label in labels]
     present = frozenset(folded)
     for schema, signatures, columns, dates in _COMPILED:
-        if any(all(not names.isdisjoint(present) for names in signature) for signature in signatures):
-            rules = {n: rule for n, name in enumerate(folded) if (rule := columns.get(name)) is not None}
-            days = {n: _RULES["date"] for n, name in enumerate(folded) if n not in rules and dates.fullmatch(name)}
+        if any(
+            all(not names.isdisjoint(present) for names in signature) for signature in signatures
+        ):
+            rules = {
+                n: rule for n, name in enumerate(folded) if (rule := columns.get(name)) is not None
+            }
+            days = {
+                n: _RULES["date"]
+                for n, name in enumerate(folded)
+                if n not in rules and dates.fullmatch(name)
+            }
             return Columns({**rules, **days}, schema.health)
     return _NONE
 
 
-_COMPILED: Final = tuple((schema, schema.lines(), schema.rules(), re.compile(schema.dates)) for schema in _SCHEMAS)
+_COMPILED: Final = tuple(
+    (schema, schema.lines(), schema.rules(), re.compile(schema.dates)) for schema in _SCHEMAS
+)

@@ -15,7 +15,8 @@ from phiscan.labelled.records import Labelled, read_records
 from phiscan.text.offsets import Derived
 from phiscan.text.possessive import repeated
 
-# a key is bounded and begins where a pair begins: without that, a body without `=` costs its length squared
+# a key is bounded and begins where a pair begins: without that, a body without `=` costs its length
+# squared
 _PAIR: Final = re.compile(rb"(?<![^&;\s])([^&;=\s]{1,512})=([^&;]*)")
 _KEY: Final = re.compile(r"[^\]\[.]+")
 _ESCAPE: Final = re.compile(rb"\+|%[0-9A-Fa-f]{2}")

@@ -59,5 +59,7 @@ def read(data: bytes, evidence: Evidence) -> Gap:
     """Add the words that stand among the bytes; the pixels say nothing."""
     words = b"\n".join(_WORDS.findall(data, len(_GIF[0])))
     if words:
-        evidence.nested.append(Nested(words, Spot("icon", 0, len(data)), "text/plain", declared=False))
+        evidence.nested.append(
+            Nested(words, Spot("icon", 0, len(data)), "text/plain", declared=False)
+        )
     return Gap.NONE

@@ -85,7 +85,8 @@ def read(data: bytes, evidence: Evidence) -> Gap:
     places = _places_for(data)
     walked = _walked(data, evidence, places, _FHIR_TOKEN if places is _FHIR_PLACES else _TOKEN)
     if walked.ambiguous:
-        # receivers take the last of equal keys: what was skipped behind the first one may be a person's
+        # receivers take the last of equal keys: what was skipped behind the first one may be a
+        # person's
         walked = _walked(data, evidence, places, _TOKEN)
     # one after the other: to and fro between walking and reading, each takes a quarter longer
     for resource in evidence.timed(walked.resources):
@@ -141,12 +142,17 @@ class _Walked:
             self.labelled += own
 
 
-def _walked(data: bytes, evidence: Evidence, places: Places, expression: re.Pattern[bytes]) -> _Walked:
+def _walked(
+    data: bytes, evidence: Evidence, places: Places, expression: re.Pattern[bytes]
+) -> _Walked:
     walked = _Walked()
     try:
-        walked.ambiguous = walk(evidence.timed(expression.finditer(data)), places.top, walked.held, walked.close)
+        walked.ambiguous = walk(
+            evidence.timed(expression.finditer(data)), places.top, walked.held, walked.close
+        )
     except TooDeepError:
-        walked.gap = Gap.OVER_LIMIT  # the resources that have closed still show whose the document is
+        # the resources that have closed still show whose the document is
+        walked.gap = Gap.OVER_LIMIT
     return walked
 
 

@@ -21,7 +21,8 @@ WRAPPERS: Final = frozenset(
 
 
 def unwrapped(path: tuple[str, ...], frame: Frame) -> tuple[tuple[str, ...], Frame]:
-    """The path of the label that a wrapped value has, and the object that holds the label; as given when nothing is wrapped.
+    """The path of the label that a wrapped value has, and the object that holds the label; as given
+    when nothing is wrapped.
 
     Args:
         path: the keys that lead to a value.

@@ -16,9 +16,11 @@ _MAGICS: Final = (
     b"\x7fELF", b"\xca\xfe\xba\xbe", b"\x00\x00\x01\x00", b"wOFF", b"wOF2", b"\x00asm", b"\x89HDF\r\n\x1a\n", b"ORC", b"n+1\x00",
     b"\x1f\x9d", b"\x1f\x8b", b"\x28\xb5\x2f\xfd", b"\xff\xa0", b"CDF\x01", b"8BPS", b"\xfe\xff\x00\x00\x00", b"%!PS-Adobe",
 )  # fmt: skip
-"""Magic numbers of PDF, ZIP and OOXML, images, sound, film, archives, databases, columns, fonts and programs."""
+"""Magic numbers of PDF, ZIP and OOXML, images, sound, film, archives, databases, columns, fonts and
+programs."""
 _SHORT: Final = (b"BM", b"ID3", b"BZh", b"ORC", b"RIFF", b"PAR1", b"OggS")
-"""Magic that words begin with too (`BMI`, `ORCHARD`): they count only before a byte that no text holds."""
+"""Magic that words begin with too (`BMI`, `ORCHARD`): they count only before a byte that no text
+holds."""
 ARMOR: Final = re.compile(
     rb"-----BEGIN (?:PGP MESSAGE|AGE ENCRYPTED FILE|PKCS7|CMS|ENCRYPTED MESSAGE)-----(?:\r?\n|\\r\\n|\\n)[^\"]{16}"
 )
@@ -29,7 +31,8 @@ _CMS_ENVELOPES: Final = (
     b"\x06\x09\x2a\x86\x48\x86\xf7\x0d\x01\x07\x06",  # encryptedData, section 8
     b"\x06\x0b\x2a\x86\x48\x86\xf7\x0d\x01\x09\x10\x01\x17",  # authEnvelopedData, RFC 5083
 )
-# five base64url parts of which the first is {"alg": ... "enc": ...}: JWE compact form, RFC 7516 section 3.1
+# five base64url parts of which the first is {"alg": ... "enc": ...}: JWE compact form, RFC 7516
+# section 3.1
 _JWE: Final = re.compile(rb"\s*\"?eyJ[\w-]{10,}\.[\w-]*\.[\w-]{4,}\.[\w-]+\.[\w-]{8,}\"?\s*")
 # JSON form, RFC 7516 section 7.2
 _JWE_JSON: Final = re.compile(rb'\s*\{[\s\S]{0,4096}?"ciphertext"\s*:\s*"[\w-]+"')
@@ -49,19 +52,28 @@ def encrypted(data: bytes, content_type: str = "") -> bool:
     if declared in ("application/pgp-encrypted", "application/jose", "application/jwe"):
         return True
     head = data[:64]
-    if head.startswith(_AGE) or (head[:1] == b"\x30" and any(oid in head for oid in _CMS_ENVELOPES)):
+    if head.startswith(_AGE) or (
+        head[:1] == b"\x30" and any(oid in head for oid in _CMS_ENVELOPES)
+    ):
         return True
     if head.startswith(b"PK\x03\x04"):
         return bool(data[6:7] and data[6] & 1)  # general purpose bit 0, APPNOTE 4.4.4
     if ARMOR.match(data):
         return True
-    if _pgp_packet(data) or (data[:8].lstrip()[:4] in (b"eyJ", b"eyJh", b"eyJl", b'"eyJ') and _JWE.fullmatch(data)):
+    if _pgp_packet(data) or (
+        data[:8].lstrip()[:4] in (b"eyJ", b"eyJh", b"eyJl", b'"eyJ') and _JWE.fullmatch(data)
+    ):
         return True
-    return b'"ciphertext"' in data[:8192] and b'"encrypted_key"' in data and _JWE_JSON.match(data) is not None
+    return (
+        b'"ciphertext"' in data[:8192]
+        and b'"encrypted_key"' in data
+        and _JWE_JSON.match(data) is not None
+    )
 
 
 def _pgp_packet(data: bytes) -> bool:
-    """A binary OpenPGP message begins with a session key packet (RFC 9580 section 5): tag 1 or 3, then its version."""
+    """A binary OpenPGP message begins with a session key packet (RFC 9580 section 5): tag 1 or 3,
+    then its version."""
     if len(data) < 12 or not data[0] & 0x80:
         return False
     new = data[0] & 0x40

@@ -34,14 +34,21 @@ _START: Final = re.compile(
 )
 _MAIL: Final = re.compile(rb"(?:[!-9;-~]{2,60}:[^\r\n]*+\r?\n(?:[ \t][^\r\n]*+\r?\n)*){2,}")
 _MAIL_FIELDS: Final = re.compile(
-    rb"^(?:mime-version|received|return-path|message-id|from|to|subject|date):", re.IGNORECASE | re.MULTILINE
+    rb"^(?:mime-version|received|return-path|message-id|from|to|subject|date):",
+    re.IGNORECASE | re.MULTILINE,
 )
-_HEADER: Final = re.compile(rb"([!-9;-~]{1,60}):[ \t]*([^\r\n]*(?:\r?\n[ \t][^\r\n]*)*)(?:\r?\n|\Z)")
+_HEADER: Final = re.compile(
+    rb"([!-9;-~]{1,60}):[ \t]*([^\r\n]*(?:\r?\n[ \t][^\r\n]*)*)(?:\r?\n|\Z)"
+)
 _PARAMETER: Final = re.compile(
-    r";\s*+([\w-]++)(?:\*\d*+\*?+)?\s*+=\s*+(?:\"(" + repeated(r"[^\"\\]|\\.", "*") + r")\"|([^\s;]*+))"
+    r";\s*+([\w-]++)(?:\*\d*+\*?+)?\s*+=\s*+(?:\"("
+    + repeated(r"[^\"\\]|\\.", "*")
+    + r")\"|([^\s;]*+))"
 )
 _BYTE_PARAMETER: Final = re.compile(
-    rb";\s*+(?:file)?name(?:\*(\d*+)\*?+)?\s*+=\s*+(?:\"(" + repeated(rb"[^\"\\]|\\.", "*") + rb")\"?|([^\s;]*+))",
+    rb";\s*+(?:file)?name(?:\*(\d*+)\*?+)?\s*+=\s*+(?:\"("
+    + repeated(rb"[^\"\\]|\\.", "*")
+    + rb")\"?|([^\s;]*+))",
     re.IGNORECASE,
 )
 """A part's own name, or its file's: whole, or in numbered pieces (RFC 2231 section 3)."""
@@ -59,7 +66,8 @@ _STRUCTURAL: Final = frozenset(
         b"arc-seal",
     )
 )
-"""Header fields that speak of the message. All others, also those that nobody has defined, may speak of a patient."""
+"""Header fields that speak of the message. All others, also those that nobody has defined, may
+speak of a patient."""
 _IDENTITY: Final = frozenset(("", "7bit", "8bit", "binary"))
 
 
@@ -93,7 +101,9 @@ def sniff(head: bytes) -> bool:
     if _START.match(head):
         return True
     mail = _MAIL.match(head)
-    if mail is None or not (mail.end() == len(head) >= _HEAD or head.startswith((b"\n", b"\r\n"), mail.end())):
+    if mail is None or not (
+        mail.end() == len(head) >= _HEAD or head.startswith((b"\n", b"\r\n"), mail.end())
+    ):
         return False
     fields = {name.lower() for name in _MAIL_FIELDS.findall(mail[0])}
     return b"mime-version:" in fields or len(fields) >= 3
@@ -103,7 +113,11 @@ def read(data: bytes, evidence: Evidence) -> Gap:
     """Add the parts of `data` as nested documents and its form fields as labelled values."""
     reader = _Reader(data, evidence)
     declared = _Entity({"content-type": evidence.content_type}, 0, len(data))
-    boundary = declared.parameter("content-type", "boundary") if declared.media.startswith("multipart/") else ""
+    boundary = (
+        declared.parameter("content-type", "boundary")
+        if declared.media.startswith("multipart/")
+        else ""
+    )
     first = _START.match(data)
     if boundary:
         gap = reader.parts(declared, boundary.encode("latin-1", "replace"), 0)
@@ -124,10 +138,13 @@ class _Reader:
         self.values: list[Labelled] = []
 
     def parts(self, whole: _Entity, boundary: bytes, depth: int) -> Gap:
-        """Read the parts between the delimiters; MALFORMED when there is none, or no closing one (RFC 2046 section 5.1.1)."""
+        """Read the parts between the delimiters; MALFORMED when there is none, or no closing one
+        (RFC 2046 section 5.1.1)."""
         if depth > _MAX_DEPTH:
             return Gap.OVER_LIMIT
-        delimiter = re.compile(rb"(?:\A|(?<=\n))--" + re.escape(boundary) + rb"(--)?[ \t]*(?:\r?\n|\Z)")
+        delimiter = re.compile(
+            rb"(?:\A|(?<=\n))--" + re.escape(boundary) + rb"(--)?[ \t]*(?:\r?\n|\Z)"
+        )
         gap, at, opened, closed = Gap.NONE, whole.start, 0, False
         for match in delimiter.finditer(self._data, whole.start, whole.end):
             found = (
@@ -139,16 +156,24 @@ class _Reader:
             opened, closed, at = opened + 1, closed or match[1] is not None, match.end()
             if opened > _MAX_PARTS:
                 return Gap.OVER_LIMIT
-        rest = self.entity(at, whole.end, depth + 1) if opened and not closed else self._text(at, whole.end)
+        rest = (
+            self.entity(at, whole.end, depth + 1)
+            if opened and not closed
+            else self._text(at, whole.end)
+        )
         return gap or rest or (Gap.NONE if closed else Gap.MALFORMED)
 
     def entity(self, start: int, end: int, depth: int) -> Gap:
         """Read a part or a message: its header block and its body."""
         entity = self._headers(start, end)
         self._header_texts(start, entity)
-        if entity.media.startswith("multipart/") and (boundary := entity.parameter("content-type", "boundary")):
+        if entity.media.startswith("multipart/") and (
+            boundary := entity.parameter("content-type", "boundary")
+        ):
             return self.parts(entity, boundary.encode("latin-1", "replace"), depth)
-        if entity.media.endswith("/encrypted") or "enveloped" in entity.parameter("content-type", "smime-type"):
+        if entity.media.endswith("/encrypted") or "enveloped" in entity.parameter(
+            "content-type", "smime-type"
+        ):
             return Gap.ENCRYPTED
         return self._body(entity)
 
@@ -156,7 +181,9 @@ class _Reader:
         name = entity.parameter("content-disposition", "name")
         raw = self._data[entity.start : entity.end]
         spot = Spot(shown_path((name,)) if name else "part", entity.start, entity.end)
-        origin = excerpt(self._data, entity.start, entity.end) if entity.coding in _IDENTITY else None
+        origin = (
+            excerpt(self._data, entity.start, entity.end) if entity.coding in _IDENTITY else None
+        )
         content = raw if origin else _decoded(raw, entity.coding)
         if content is None:
             return Gap.MALFORMED if entity.coding == "base64" else Gap.UNKNOWN_ENCODING
@@ -171,7 +198,8 @@ class _Reader:
         at = start
         while match := _HEADER.match(self._data, at, end):
             headers.setdefault(
-                match[1].decode("latin-1").lower(), re.sub(r"\r?\n[ \t]", " ", match[2].decode("utf-8", "replace"))
+                match[1].decode("latin-1").lower(),
+                re.sub(r"\r?\n[ \t]", " ", match[2].decode("utf-8", "replace")),
             )
             at = match.end()
         blank = re.compile(rb"\r?\n").match(self._data, at, end)
@@ -181,7 +209,8 @@ class _Reader:
         return _Entity(headers, blank.end() if blank else at, end)
 
     def _header_texts(self, start: int, entity: _Entity) -> None:
-        """A subject line, an address, a file's name and fields of the sender's own are texts that may hold anything."""
+        """A subject line, an address, a file's name and fields of the sender's own are texts that
+        may hold anything."""
         texts = Derived()
         for match in _HEADER.finditer(self._data, start, entity.start):
             if match[1].lower() not in _STRUCTURAL:
@@ -190,9 +219,12 @@ class _Reader:
                 texts.copy(self._data, *match.span(2))
             for parameter in _BYTE_PARAMETER.finditer(self._data, *match.span(2)):
                 self._name(parameter, texts)
-            texts.put(b"\n\n", match.end(2), match.end(2))  # a blank line between: this text is no message itself
+            # a blank line between: this text is no message itself
+            texts.put(b"\n\n", match.end(2), match.end(2))
         if (text := texts.text()).strip():
-            self._nest(Nested(text, Spot("headers", start, entity.start), "text/plain", origin=texts))
+            self._nest(
+                Nested(text, Spot("headers", start, entity.start), "text/plain", origin=texts)
+            )
 
     def _name(self, parameter: re.Match[bytes], texts: Derived) -> None:
         """Add a name to `texts`: in words, for `ruiz_ana_dob_1961-04-02.pdf` has no blanks."""
@@ -211,7 +243,10 @@ class _Reader:
         if self._data[start:end].strip():
             self._nest(
                 Nested(
-                    self._data[start:end], Spot("", start, end), "text/plain", origin=excerpt(self._data, start, end)
+                    self._data[start:end],
+                    Spot("", start, end),
+                    "text/plain",
+                    origin=excerpt(self._data, start, end),
                 )
             )
         return Gap.NONE

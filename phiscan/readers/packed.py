@@ -37,8 +37,11 @@ def read_bson(data: bytes, evidence: Evidence) -> Gap:
 
 
 def numbers(kind: str, data: bytes) -> list[tuple[int, int]]:
-    """The ranges of numbers, dates and binary identifiers in a document that was read as `kind`, in order."""
-    return [span for t in TOKENS[kind](data) if t.kind in (Kind.NUMBER, Kind.ID) for span in t.spans]
+    """The ranges of numbers, dates and binary identifiers in a document that was read as `kind`, in
+    order."""
+    return [
+        span for t in TOKENS[kind](data) if t.kind in (Kind.NUMBER, Kind.ID) for span in t.spans
+    ]
 
 
 def _read(kind: str, data: bytes, evidence: Evidence) -> Gap:
@@ -51,19 +54,27 @@ def _read(kind: str, data: bytes, evidence: Evidence) -> Gap:
         gap = Gap.ENCRYPTED if error.encrypted else Gap.OVER_LIMIT if error.deep else Gap.MALFORMED
     text = writer.finished()
     evidence.nested.append(
-        Nested(text.text(), Spot(kind, 0, len(data)), "application/x-ndjson", declared=False, origin=text)
+        Nested(
+            text.text(),
+            Spot(kind, 0, len(data)),
+            "application/x-ndjson",
+            declared=False,
+            origin=text,
+        )
     )
     evidence.nested += writer.documents
     return gap
 
 
 class _Json:
-    """Writes tokens as JSON, one document a line. `documents` are byte strings that may be documents of their own."""
+    """Writes tokens as JSON, one document a line. `documents` are byte strings that may be
+    documents of their own."""
 
     def __init__(self, data: bytes) -> None:
         self._data = data
         self._text = Derived()
-        self._open: list[tuple[bool, int]] = []  # whether it is a map, and how many items it has so far
+        # whether it is a map, and how many items it has so far
+        self._open: list[tuple[bool, int]] = []
         self._at = 0
         self.documents: list[Nested] = []
 
@@ -84,7 +95,9 @@ class _Json:
             self._value(token)
         else:
             self._sign(
-                b'""' if self._is_key else token.shown.encode() or (b'""' if token.kind is Kind.TEXT else b"null")
+                b'""'
+                if self._is_key
+                else token.shown.encode() or (b'""' if token.kind is Kind.TEXT else b"null")
             )
 
     def finished(self) -> Derived:
@@ -109,10 +122,16 @@ class _Json:
         """An item with content."""
         if token.shown:
             start, end = token.spans[0]
-            bare = token.kind is Kind.NUMBER and not self._is_key and _PLAIN_NUMBER.fullmatch(token.shown)
+            bare = (
+                token.kind is Kind.NUMBER
+                and not self._is_key
+                and _PLAIN_NUMBER.fullmatch(token.shown)
+            )
             masked = token.shown.strip("0") == ""
             shown = ("0" if masked else token.shown) if bare or masked else f'"{token.shown}"'
-            self._text.put((f'"{shown}"' if self._is_key and masked else shown).encode(), start, end)
+            self._text.put(
+                (f'"{shown}"' if self._is_key and masked else shown).encode(), start, end
+            )
         elif token.kind is Kind.TEXT or _is_text(token.text(self._data)):
             self._sign(b'"')
             for start, end in token.spans:

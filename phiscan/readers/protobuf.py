@@ -32,7 +32,8 @@ _GUESSED_NUMBER: Final = 4096
 _PREFIX: Final = 5
 _COMPRESSED, _TRAILERS = 0x01, 0x80
 _TYPES: Final = frozenset(
-    f"application/{t}" for t in ("x-protobuf", "protobuf", "vnd.google.protobuf", "x-google-protobuf", "proto")
+    f"application/{t}"
+    for t in ("x-protobuf", "protobuf", "vnd.google.protobuf", "x-google-protobuf", "proto")
 )
 _TYPE: Final = re.compile(r";\s*(?:proto|messagetype)\s*=\s*\"?([\w.]+)", re.IGNORECASE)
 """A parameter of the media type that names the message's type."""
@@ -76,9 +77,14 @@ def read_frames(data: bytes, evidence: Evidence) -> Gap:
         if flags & _TRAILERS:
             evidence.nested.append(_excerpt(data, start, end, "trailers"))
         elif flags & _COMPRESSED:
-            # grpc-encoding is in a header; gzip and zstd show themselves, anything else is read as nothing that we know
+            # grpc-encoding is in a header; gzip and zstd show themselves, anything else is read as
+            # nothing that we know
             shown = data[start : start + 2] in (b"\x1f\x8b", b"\x28\xb5")
-            kind = f"application/x-protobuf; proto={name}" if (name := _type_of(evidence)) else "application/x-protobuf"
+            kind = (
+                f"application/x-protobuf; proto={name}"
+                if (name := _type_of(evidence))
+                else "application/x-protobuf"
+            )
             evidence.nested.append(Nested(data[start:end], _NO_MASK, kind))
             gap = gap or (Gap.NONE if shown else Gap.UNKNOWN_ENCODING)
         else:
@@ -96,7 +102,9 @@ def read_web_text(data: bytes, evidence: Evidence) -> Gap:
         return Gap.MALFORMED
     if sum(map(len, chunks)) != len(data.translate(None, b"\r\n")):
         return Gap.MALFORMED
-    evidence.nested.append(Nested(plain, Spot("frames", 0, len(data)), "application/grpc-web+proto"))
+    evidence.nested.append(
+        Nested(plain, Spot("frames", 0, len(data)), "application/grpc-web+proto")
+    )
     return Gap.NONE
 
 
@@ -119,10 +127,14 @@ def _message(data: bytes, start: int, end: int, evidence: Evidence) -> Gap:
         typed = TypedMessage(data, evidence.schemas, evidence)
         typed.write(name, start, end)
         spot = Spot("message", start, end)
-        evidence.nested.append(Nested(typed.text.text(), spot, "application/json", declared=False, origin=typed.text))
+        evidence.nested.append(
+            Nested(typed.text.text(), spot, "application/json", declared=False, origin=typed.text)
+        )
     text = reader.text.text()
     if text.strip():
-        evidence.nested.append(Nested(text, Spot("strings", start, end), "text/plain", origin=reader.text))
+        evidence.nested.append(
+            Nested(text, Spot("strings", start, end), "text/plain", origin=reader.text)
+        )
     evidence.nested += reader.documents
     return gap
 
@@ -134,8 +146,11 @@ def _type_of(evidence: Evidence) -> str:
 
 
 def numbers(kind: str, data: bytes) -> list[tuple[int, int]]:
-    """The ranges of numbers in a document that was read as `kind`, in order, as far as they can be told without a schema."""
-    spans = [(start, end) for _, start, end in _frames(data)] if kind == "grpc" else [(0, len(data))]
+    """The ranges of numbers in a document that was read as `kind`, in order, as far as they can be
+    told without a schema."""
+    spans = (
+        [(start, end) for _, start, end in _frames(data)] if kind == "grpc" else [(0, len(data))]
+    )
     found: list[tuple[int, int]] = []
     for start, end in spans:
         with suppress(NotAMessageError):
@@ -153,7 +168,8 @@ def _numbers(data: bytes, start: int, end: int, depth: int) -> Iterator[tuple[in
 
 
 def _whole_frames(data: bytes) -> bool:
-    """Whether all of `data` is frames that hold something; a run of NULs would be frames that hold nothing."""
+    """Whether all of `data` is frames that hold something; a run of NULs would be frames that hold
+    nothing."""
     end = 0
     for flags, start, end in _frames(data):
         if flags not in (0, _COMPRESSED, _TRAILERS) or start == end:
@@ -178,7 +194,8 @@ def _excerpt(data: bytes, start: int, end: int, name: str) -> Nested:
 
 
 class _Strings:
-    """Walks a message and makes one text of its strings. A string that is itself a document is read as one."""
+    """Walks a message and makes one text of its strings. A string that is itself a document is read
+    as one."""
 
     def __init__(self, data: bytes, highest: int, evidence: Evidence) -> None:
         self._data = data
@@ -215,7 +232,9 @@ class _Strings:
             self.message(field.start, field.end, depth + 1)
         elif len(value) >= 16:
             known = magic.known(value) or magic.encrypted(value)
-            self.documents.append(Nested(value, Spot("bytes", field.start, field.end), declared=known))
+            self.documents.append(
+                Nested(value, Spot("bytes", field.start, field.end), declared=known)
+            )
 
     def _is_message(self, field: Field) -> bool:
         try:
@@ -224,7 +243,8 @@ class _Strings:
             return False
 
     def _key(self, fields: list[Field]) -> bool:
-        """Whether the first of two values names the second: a map's entry (number 1 is its key, number 2 its value)."""
+        """Whether the first of two values names the second: a map's entry (number 1 is its key,
+        number 2 its value)."""
         return [f.number for f in fields] == [1, 2] and bool(
             _LABEL.fullmatch(self._data, fields[0].start, fields[0].end)
         )

@@ -18,7 +18,8 @@ from phiscan.text.offsets import Derived
 _BEGINS: Final = b"{\\rtf"
 # \'ed, \par and \u237, \{ and \~, a brace, a run of text
 _TOKEN: Final = re.compile(
-    rb"\\'([0-9A-Fa-f]{2})|\\([A-Za-z]{1,32})(-?\d{1,10})? ?|\\([^A-Za-z'])|([{}])|[\r\n]++|([^\\{}\r\n]++)", re.DOTALL
+    rb"\\'([0-9A-Fa-f]{2})|\\([A-Za-z]{1,32})(-?\d{1,10})? ?|\\([^A-Za-z'])|([{}])|[\r\n]++|([^\\{}\r\n]++)",
+    re.DOTALL,
 )
 _NO_BRACE: Final = re.compile(rb"\\[^A-Za-z]|[^{}]", re.DOTALL)
 _BYTE, _WORD, _SIGN, _BRACE, _RUN = 1, 2, 4, 5, 6
@@ -29,11 +30,14 @@ _TEXTS: Final = {
     b"ldblquote": "\u201c", b"rdblquote": "\u201d", **dict.fromkeys((b"emspace", b"enspace", b"fldinst", b"fldrslt"), " "),
 }  # fmt: skip
 _SIGNS: Final = {b"{": "{", b"}": "}", b"\\": "\\", b"~": " ", b"_": "-", b"\n": "\n", b"\r": "\n"}
-_UNSEEN: Final = frozenset((b"pict", b"objdata", b"bin", b"themedata", b"datastore", b"colorschememapping", b"fontemb"))
+_UNSEEN: Final = frozenset(
+    (b"pict", b"objdata", b"bin", b"themedata", b"datastore", b"colorschememapping", b"fontemb")
+)
 """Destinations that hold other files."""
 _TABLES: Final = frozenset((b"fonttbl", b"colortbl", b"stylesheet", b"info"))
 _LONG: Final = 7
-"""Digits of a number that is no size or place: \\ssn123456780 is a text to whoever looks for one."""
+"""Digits of a number that is no size or place: \\ssn123456780 is a text to whoever looks for
+one."""
 _MOST_GROUPS: Final = 512
 
 
@@ -49,17 +53,21 @@ def read(data: bytes, evidence: Evidence) -> Gap:
         reader.take(match)
     for text in (reader.text, reader.fallbacks):
         if text.text().strip(b" ?\n\t"):
-            evidence.nested.append(Nested(text.text(), Spot("rtf", 0, len(data)), "text/plain", origin=text))
+            evidence.nested.append(
+                Nested(text.text(), Spot("rtf", 0, len(data)), "text/plain", origin=text)
+            )
     return reader.gap or (Gap.NONE if reader.is_whole else Gap.MALFORMED)
 
 
 def groups(value: bytes) -> bytes:
-    """The braces of groups that begin or end within a value: they stay where it is masked, or the document would not close."""
+    """The braces of groups that begin or end within a value: they stay where it is masked, or the
+    document would not close."""
     return _NO_BRACE.sub(b"", value)
 
 
 class _Reader:
-    """Takes token after token. A group has its own count of letters that stand behind a \\u for readers that know none."""
+    """Takes token after token. A group has its own count of letters that stand behind a \\u for
+    readers that know none."""
 
     def __init__(self, data: bytes) -> None:
         self._data = data
@@ -85,7 +93,11 @@ class _Reader:
         elif kind == _RUN:
             self._run(*match.span(_RUN))
         elif kind == _BYTE:
-            self._put(bytes.fromhex(match[_BYTE].decode()).decode(self._codec, "replace"), match, counts=True)
+            self._put(
+                bytes.fromhex(match[_BYTE].decode()).decode(self._codec, "replace"),
+                match,
+                counts=True,
+            )
         elif kind == _SIGN:
             self._put(_SIGNS.get(match[_SIGN], ""), match)
         elif kind is not None:
@@ -114,7 +126,9 @@ class _Reader:
     def _word(self, match: re.Match[bytes]) -> None:
         word, number = match[_WORD], int(match[_WORD + 1] or 1)
         if word == b"u":
-            self._put(chr(number & 0xFFFF) if not 0xD800 <= number & 0xFFFF < 0xE000 else "\ufffd", match)
+            self._put(
+                chr(number & 0xFFFF) if not 0xD800 <= number & 0xFFFF < 0xE000 else "\ufffd", match
+            )
             self._skip = self._fallback
         elif word == b"uc":
             self._fallback = min(max(number, 0), 16)
@@ -136,7 +150,9 @@ class _Reader:
             return
         is_fallback = counts and self._skip > 0
         self._skip -= is_fallback
-        (self.fallbacks if is_fallback else self.text).put(text.encode("utf-8", "replace"), *match.span())
+        (self.fallbacks if is_fallback else self.text).put(
+            text.encode("utf-8", "replace"), *match.span()
+        )
 
 
 def _codec(page: int) -> str:

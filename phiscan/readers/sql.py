@@ -53,11 +53,16 @@ _STATEMENT: Final = _expression(
     rb"|(?P<end>;)"
 )
 _TOKEN: Final = re.compile(
-    _VALUE + rb"|[(),;]|\"" + repeated(rb"[^\"\\]|\\.", "*") + rb"\"|[A-Za-z_][\w.:]*+|[^\s\w\"(),;]", re.DOTALL
+    _VALUE
+    + rb"|[(),;]|\""
+    + repeated(rb"[^\"\\]|\\.", "*")
+    + rb"\"|[A-Za-z_][\w.:]*+|[^\s\w\"(),;]",
+    re.DOTALL,
 )
 _ENDS_SELECT: Final = frozenset((b"from", b"union", b"where", b"on", b"returning", b"limit"))
 _NO_COLUMN: Final = frozenset(
-    b"primary key constraint unique index foreign check fulltext spatial exclude like period".split()
+    b"primary key constraint unique index foreign check fulltext spatial exclude like "
+    b"period".split()
 )
 _MAX_COLUMNS: Final = 2000
 _QUOTES: Final = b'`"[]'
@@ -66,7 +71,9 @@ _ROW_END: Final = b"\\."
 _NULL: Final = b"\\N"
 _JSON_START: Final = re.compile(rb"\s*[\[{\"]")
 _JSON_STRING: Final = re.compile(rb'[^"\\]*+' + repeated(rb'\\.[^"\\]*+', "*"), re.DOTALL)
-_BEGINS: Final = re.compile(rb"\b(?:insert|replace|merge|update|copy|select|delete|create\s+table)\s", re.IGNORECASE)
+_BEGINS: Final = re.compile(
+    rb"\b(?:insert|replace|merge|update|copy|select|delete|create\s+table)\s", re.IGNORECASE
+)
 
 
 class _Token(NamedTuple):
@@ -76,11 +83,16 @@ class _Token(NamedTuple):
 
     @property
     def is_literal(self) -> bool:
-        return self.text.endswith(b"'") or self.text[:1].isdigit() or (self.text[:1] == b"-" and len(self.text) > 1)
+        return (
+            self.text.endswith(b"'")
+            or self.text[:1].isdigit()
+            or (self.text[:1] == b"-" and len(self.text) > 1)
+        )
 
 
 class _Row:
-    """The values of one row: the first literal of each, None where it has none (`NULL`, `now()`)."""
+    """The values of one row: the first literal of each, None where it has none (`NULL`,
+    `now()`)."""
 
     def __init__(self, depth: int) -> None:
         self.depth = depth
@@ -112,7 +124,8 @@ def statements(data: bytes) -> Iterator[Nested]:
     """SQL within a text, or within each string of a JSON document."""
     if _JSON_START.match(data) is None:
         begin = _BEGINS.search(data)
-        # what begins with such a word and is no statement ("Update the cache") would be found within itself again
+        # what begins with such a word and is no statement ("Update the cache") would be found
+        # within itself again
         if begin is not None and begin.start() and not sniff(data):
             at = begin.start()
             yield Nested(
@@ -128,7 +141,13 @@ def statements(data: bytes) -> Iterator[Nested]:
         string = _JSON_STRING.match(data, begin.start())
         at = max(string.end() if string else 0, begin.end())
         origin = unescaped(data, begin.start(), at)
-        yield Nested(origin.text(), Spot("sql", begin.start(), at), "application/sql", declared=False, origin=origin)
+        yield Nested(
+            origin.text(),
+            Spot("sql", begin.start(), at),
+            "application/sql",
+            declared=False,
+            origin=origin,
+        )
 
 
 def read(data: bytes, evidence: Evidence) -> Gap:
@@ -151,7 +170,8 @@ class _Reader:
         self._at = 0
 
     def statements(self) -> Iterator[re.Match[bytes]]:
-        """What begins a statement or a comparison, or ends one; its values are to be taken before the next."""
+        """What begins a statement or a comparison, or ends one; its values are to be taken before
+        the next."""
         while match := _STATEMENT.search(self._data, self._at):
             self._at = match.end()
             yield match
@@ -165,7 +185,9 @@ class _Reader:
         elif match["create"]:
             self._tables[match["create"].lower()] = list(islice(self._columns(), _MAX_COLUMNS))
         elif match["right"]:
-            yield self._labelled(self._table, _text(match["left"]), _Token(match["right"], *match.span("right")))
+            yield self._labelled(
+                self._table, _text(match["left"]), _Token(match["right"], *match.span("right"))
+            )
         elif match["table"]:
             self._table = _text(match["table"])
         else:
@@ -174,7 +196,9 @@ class _Reader:
     def _rows(self, match: re.Match[bytes]) -> Iterator[Labelled]:
         """The rows of VALUES, or the one of a SELECT."""
         table = match["into"] or b""
-        names = _names(match["columns"]) if match["columns"] else self._tables.get(table.lower(), [])
+        names = (
+            _names(match["columns"]) if match["columns"] else self._tables.get(table.lower(), [])
+        )
         for row in self._tuples(opened=match["values"] is None):
             self._record += 1
             for name, literal in zip(names, row, strict=False):
@@ -182,13 +206,15 @@ class _Reader:
                     yield self._labelled(_text(table), name, literal)
 
     def _tuples(self, *, opened: bool) -> Iterator[list[_Token | None]]:
-        """For each row, the first literal of each of its values. A SELECT's list is a row that has no brackets."""
+        """For each row, the first literal of each of its values. A SELECT's list is a row that has
+        no brackets."""
         row = _Row(depth=int(opened))
         for match in self._evidence.timed(_TOKEN.finditer(self._data, self._at)):
             token = _Token(match[0], *match.span())
             self._at = token.end
             if token.text == b"'":
-                self._at = len(self._data)  # a literal without an end: what follows could be anything
+                # a literal without an end: what follows could be anything
+                self._at = len(self._data)
             if row.is_ended_by(token.text, opened=opened):
                 break
             row.take(token)

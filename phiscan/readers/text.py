@@ -9,13 +9,15 @@ from phiscan.formats.dicom import dump as dicom_dump
 from phiscan.labelled.records import Labelled, read_records
 from phiscan.words.labels import read_label
 
-# "Patient Name: Delgado, Maria" and "MRN = 001234"; the value ends at two blanks, a tab, a bar or the line's end.
-# { dob: '1961-04-02', 'mrn': 'A1' } as programs write it: there it ends at its quote
+# "Patient Name: Delgado, Maria" and "MRN = 001234"; the value ends at two blanks, a tab, a bar or
+# the line's end. { dob: '1961-04-02', 'mrn': 'A1' } as programs write it: there it ends at its
+# quote
 _LINE = re.compile(
     rb"(?:^|[\n|;\t]|  |[{(,] ?)[ \t>*\-]{0,8}[\"']?([A-Za-z][A-Za-z0-9 ./_#'\-]{1,40}?)[\"']?[ \t]{0,8}[:=][ \t]{0,8}"
     rb"(?:'([^'\n\r]{1,120})'|\"?([^\s:=][^\n\r|;\t\"]{0,120}?)(?=  |\"|[\n\r|;\t]|$))"
 )
-# how a value goes on with another label: "12 Elm St, Ames, IA 50010, Phone: 515...", "Ana Ruiz, dob=..."
+# how a value goes on with another label: "12 Elm St, Ames, IA 50010, Phone: 515...", "Ana Ruiz,
+# dob=..."
 _NEXT = re.compile(rb",[ ]?([A-Za-z][A-Za-z0-9 ./_#'\-]{1,30})(?::[ \t]|=)")
 
 
@@ -32,11 +34,14 @@ def _lines(data: bytes) -> Iterator[Labelled]:
         at = max(match.end(1) + 1, match.start() + 1)
         start, end = match.span(match.lastindex or 0)
         end = _end(data, start, end)
-        yield Labelled((match[1].decode().strip(),), data[start:end].decode("utf-8", "replace"), start, end, 0)
+        yield Labelled(
+            (match[1].decode().strip(),), data[start:end].decode("utf-8", "replace"), start, end, 0
+        )
 
 
 def _end(data: bytes, start: int, end: int) -> int:
-    """Where a value ends: before the next label that we know. `Delgado, Maria MRN: 12` has none behind its comma."""
+    """Where a value ends: before the next label that we know. `Delgado, Maria MRN: 12` has none
+    behind its comma."""
     for match in _NEXT.finditer(data, start, end):
         if read_label(match[1].decode()).rule is not None:
             return match.start()

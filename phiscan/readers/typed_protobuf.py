@@ -49,7 +49,8 @@ class TypedMessage:
             self._sign("null", span[0])
             return
         found: list[Field] = []
-        with suppress(NotAMessageError):  # what stands before the break is read; the walk without a schema has the gap
+        # what stands before the break is read; the walk without a schema has the gap
+        with suppress(NotAMessageError):
             found.extend(self._evidence.timed(wire_format.fields(self._data, *span)))
         if not (self._special(kind, found, depth) or self._wrapped(fields, found, depth)):
             self._object(fields, found, span[0], depth)
@@ -71,7 +72,8 @@ class TypedMessage:
         elif own.is_text:
             self._string(field)
         elif own.is_bytes or own.is_real or (own.is_fixed and field.kind == wire_format.LENGTH):
-            self._sign("null", field.start)  # bytes are read as documents by the walk without a schema
+            # bytes are read as documents by the walk without a schema
+            self._sign("null", field.start)
         elif field.kind == wire_format.LENGTH:
             self._packed(field, own)
         else:
@@ -156,7 +158,9 @@ def _fits(field: Field, own: FieldType) -> bool:
 def _number(field: Field, own: FieldType) -> int:
     if own.is_zigzag:
         return (field.value >> 1) ^ -(field.value & 1)
-    return _signed(field.value) if own.is_signed and field.kind == wire_format.VARINT else field.value
+    return (
+        _signed(field.value) if own.is_signed and field.kind == wire_format.VARINT else field.value
+    )
 
 
 def _signed(value: int) -> int:

@@ -28,26 +28,36 @@ from phiscan.syntax.xml_values import Hidden
 _START: Final = re.compile(rb"[\s\xef\xbb\xbf]*<(?:\?xml\b|!--|!DOCTYPE|[A-Za-z_])", re.IGNORECASE)
 _NAME: Final = re.compile(r"[\w.-]+")
 _HTML: Final = frozenset(
-    "html head body title meta link base script style noscript template div p table caption colgroup col thead tbody tfoot tr td th ul ol"
-    " li dl dt dd h1 h2 h3 h4 h5 h6 form fieldset legend input label select optgroup option textarea button output section article"
-    " header footer main nav aside address figure figcaption details summary dialog blockquote pre hr br img picture video audio"
-    " source track iframe embed object param canvas svg path a abbr b bdi bdo big center cite code del dfn em font i ins kbd mark q"
-    " s samp small span strike strong sub sup time tt u var wbr datalist progress meter menu hgroup search slot map area data ruby"
+    "html head body title meta link base script style noscript template div p table caption "
+    "colgroup col thead tbody tfoot tr td th ul ol"
+    " li dl dt dd h1 h2 h3 h4 h5 h6 form fieldset legend input label select optgroup option "
+    "textarea button output section article"
+    " header footer main nav aside address figure figcaption details summary dialog blockquote pre "
+    "hr br img picture video audio"
+    " source track iframe embed object param canvas svg path a abbr b bdi bdo big center cite code "
+    "del dfn em font i ins kbd mark q"
+    " s samp small span strike strong sub sup time tt u var wbr datalist progress meter menu "
+    "hgroup search slot map area data ruby"
     " rb rt rtc rp frameset frame noframes basefont dir acronym marquee nobr".split()
 )
 """Names of HTML, of today and of before; a fragment of a page has no others."""
 _DRAWN: Final = frozenset(
-    "g rect circle ellipse line polyline polygon text tspan textpath defs use symbol marker mask pattern clippath image lineargradient"
+    "g rect circle ellipse line polyline polygon text tspan textpath defs use symbol marker mask "
+    "pattern clippath image lineargradient"
     " radialgradient stop filter desc metadata animate foreignobject".split()
 )
 """Names of SVG, which count where a page holds a drawing: an address has lines too."""
 _NARRATIVE: Final = _HTML | frozenset(
     "content paragraph list item linkhtml footnote footnoteref rendermultimedia".split()
 )
-"""Names of a CDA narrative block, which is HTML by other names: https://hl7.org/cda, NarrativeBlock. Attachments hold pieces of one."""
-_CLINICAL: Final = re.compile(rb"""["']2\.16\.840\.1\.113883\.|templateId|nullFlavor|moodCode|classCode""")
+"""Names of a CDA narrative block, which is HTML by other names: https://hl7.org/cda,
+NarrativeBlock. Attachments hold pieces of one."""
+_CLINICAL: Final = re.compile(
+    rb"""["']2\.16\.840\.1\.113883\.|templateId|nullFlavor|moodCode|classCode"""
+)
 _SCRIPT: Final = re.compile(
-    rb"ncpdp\.org|TransactionDomain\s*=|<(?:\w+:)?(?:NewRx|Rx[A-Z]\w+|Refill\w+|CancelRx)\b", re.IGNORECASE
+    rb"ncpdp\.org|TransactionDomain\s*=|<(?:\w+:)?(?:NewRx|Rx[A-Z]\w+|Refill\w+|CancelRx)\b",
+    re.IGNORECASE,
 )
 _HEAD: Final = 4096
 _RESOURCE_LIMIT: Final = 114
@@ -65,16 +75,20 @@ class VocabularyReader(Protocol):
 
 
 def sniff(data: bytes, *, declared: bool = False) -> str:
-    """What kind of markup `data` begins with: `html`, `cda`, `fhir+xml`, `script`, `hl7v2+xml`, `dicom+xml`, `xml`; "" when it is none.
+    """What kind of markup `data` begins with: `html`, `cda`, `fhir+xml`, `script`, `hl7v2+xml`,
+    `dicom+xml`, `xml`; "" when it is none.
 
     Args:
-        declared: the sender says that it is XML. Else a text that only begins with `<word>` is none.
+        declared: the sender says that it is XML. Else a text that only begins with `<word>` is
+            none.
     """
     head = data[:_HEAD]
     if _START.match(head) is None:
         return ""
     for token in tokens(head):
-        if token.kind is Kind.DOCTYPE and head[token.start : token.end].lower().startswith(b"<!doctype html"):
+        if token.kind is Kind.DOCTYPE and head[token.start : token.end].lower().startswith(
+            b"<!doctype html"
+        ):
             return "html"
         if token.kind is Kind.SUBSET:
             return "xml"
@@ -94,20 +108,33 @@ def _unnamed(name: str, head: bytes, *, declared: bool) -> str:
     if declared or b"<?xml" in head:
         return ""
     known = _NARRATIVE | _DRAWN if b"<svg" in head else _NARRATIVE
-    return "html" if all(t.name.lower() in known for t in tokens(head) if t.kind in (Kind.OPEN, Kind.EMPTY)) else ""
+    return (
+        "html"
+        if all(t.name.lower() in known for t in tokens(head) if t.kind in (Kind.OPEN, Kind.EMPTY))
+        else ""
+    )
 
 
 def _is_markup(head: bytes, name: str) -> bool:
-    return _NAME.fullmatch(name) is not None and (b"<?xml" in head or b"</" in head or b"/>" in head)
+    return _NAME.fullmatch(name) is not None and (
+        b"<?xml" in head or b"</" in head or b"/>" in head
+    )
 
 
 def _kind(name: str, attributes: str) -> str:
-    """The vocabulary that an element begins by its name or a namespace in its tag; "" when it begins none."""
-    if cda_tables.NAMESPACE in attributes or name == "ClinicalDocument" or cda_tables.MESSAGE.fullmatch(name):
+    """The vocabulary that an element begins by its name or a namespace in its tag; "" when it
+    begins none."""
+    if (
+        cda_tables.NAMESPACE in attributes
+        or name == "ClinicalDocument"
+        or cda_tables.MESSAGE.fullmatch(name)
+    ):
         return "cda"
     if fhir_xml.NAMESPACE + '"' in attributes or fhir_xml.NAMESPACE + "'" in attributes:
         return "fhir+xml"
-    if "ncpdp.org" in attributes.lower() or ("TransactionDomain" in attributes and "SCRIPT" in attributes):
+    if "ncpdp.org" in attributes.lower() or (
+        "TransactionDomain" in attributes and "SCRIPT" in attributes
+    ):
         return "script"
     if hl7v2_xml.NAMESPACE in attributes:
         return "hl7v2+xml"
@@ -143,14 +170,16 @@ def read(data: bytes, evidence: Evidence) -> Gap:
 
 
 class _Dialects:
-    """The vocabulary of each element: its own namespace says, else it has that of the element around it."""
+    """The vocabulary of each element: its own namespace says, else it has that of the element
+    around it."""
 
     def __init__(self, root: str, data: bytes) -> None:
         self._root = "xml" if root in ("", "html") else root
         self._data = data
 
     def of(self, element: Element) -> str:
-        """One of `cda`, `fhir+xml`, `script`, `hl7v2+xml`, `dicom+xml`, `xml`. Each element is asked once: the answer is noted on it."""
+        """One of `cda`, `fhir+xml`, `script`, `hl7v2+xml`, `dicom+xml`, `xml`. Each element is
+        asked once: the answer is noted on it."""
         if not element.dialect:
             above = self.of(element.parent) if element.parent is not None else self._root
             element.dialect = self._own(element) or above
@@ -172,7 +201,8 @@ class _Nothing:
 
 
 def _judge(data: bytes, codec: str) -> Gap:
-    """Whether `data` is well-formed XML 1.0. Prefixes without a namespace are let pass: they hide nothing."""
+    """Whether `data` is well-formed XML 1.0. Prefixes without a namespace are let pass: they hide
+    nothing."""
     parser = etree.XMLParser(
         target=_Nothing(),  # type: ignore[arg-type]  # lxml asks for no method but `close`
         encoding=codec,

@@ -13,8 +13,11 @@ from phiscan.redaction.redact import CROSSES, Mask, RedactionError, redact
 _ROUNDS: Final = 4
 
 
-def redact_proven(data: bytes, report: ScanReport, scan: Callable[[bytes], ScanReport], mask: Mask = CROSSES) -> bytes:
-    """`data` with every individual's identifier masked, and nothing that another scan takes for one.
+def redact_proven(
+    data: bytes, report: ScanReport, scan: Callable[[bytes], ScanReport], mask: Mask = CROSSES
+) -> bytes:
+    """`data` with every individual's identifier masked, and nothing that another scan takes for
+    one.
 
     Args:
         report: of a scan of `data`.
@@ -22,7 +25,8 @@ def redact_proven(data: bytes, report: ScanReport, scan: Callable[[bytes], ScanR
         mask: what stands in the place of a value.
 
     Raises:
-        RedactionError: as `redact`; or the masked document cannot be read whole, or never becomes clean.
+        RedactionError: as `redact`; or the masked document cannot be read whole, or never becomes
+            clean.
     """
     for _ in range(_ROUNDS):
         masked, clean = redact(data, report, mask), not report.identifiers

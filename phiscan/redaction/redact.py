@@ -36,7 +36,8 @@ class RedactionError(Exception):
 
 
 class Mask(Protocol):
-    """What stands in the place of a value; nothing that a scanner takes for a value, and a delimiter in no format."""
+    """What stands in the place of a value; nothing that a scanner takes for a value, and a
+    delimiter in no format."""
 
     def mask(self, value: bytes) -> bytes:
         """The mask of a value."""
@@ -60,7 +61,8 @@ CROSSES: Final[Mask] = _Crosses()
 
 
 def redact(data: bytes, report: ScanReport, mask: Mask = CROSSES) -> bytes:
-    """`data` with every individual's identifier and every credential masked. A provider's own and health information stay.
+    """`data` with every individual's identifier and every credential masked. A provider's own and
+    health information stay.
 
     Raises:
         RedactionError: the report is of an incomplete scan, or a finding is not in the body.
@@ -90,7 +92,8 @@ def _mask(data: bytes, report: ScanReport, findings: list[Finding], mask: Mask) 
         return data
     if not all(map(_is_maskable, findings)):
         raise RedactionError(
-            "cannot redact health information: a document's structure states it, and no mask unsays that"
+            "cannot redact health information: a document's structure states it, and no mask "
+            "unsays that"
         )
     decoded = content_coding.undo(data, report.encodings, _LIMIT)
     if decoded.gap:
@@ -100,7 +103,9 @@ def _mask(data: bytes, report: ScanReport, findings: list[Finding], mask: Mask) 
     try:
         return content_coding.encode(masked, report.encodings)
     except UnicodeError:
-        raise RedactionError("cannot redact: the document cannot be put back into its charset") from None
+        raise RedactionError(
+            "cannot redact: the document cannot be put back into its charset"
+        ) from None
 
 
 def _masked(data: bytes, kind: str, ranges: list[tuple[int, int]], mask: Mask) -> bytes:
@@ -110,14 +115,25 @@ def _masked(data: bytes, kind: str, ranges: list[tuple[int, int]], mask: Mask) -
     pieces, at = [], 0
     for start, end in ranges:
         scalar = _containing(bare, start)
-        first, last = scalar or ((start, end) if same_length else _whole_characters(data, start, end))
+        first, last = scalar or (
+            (start, end) if same_length else _whole_characters(data, start, end)
+        )
         first = max(first, at)
-        if first < last and scalar is not None and scalar[1] < end and _NUMBERS.fullmatch(data, first, end):
+        if (
+            first < last
+            and scalar is not None
+            and scalar[1] < end
+            and _NUMBERS.fullmatch(data, first, end)
+        ):
             pieces += [data[at:first], _NUMBER.sub(_ONE_OF_A_LIST, data[first:end])]
             at = end
         elif first < last:
             is_number = scalar is not None or _is_bare_number(data, first, last, kind)
-            in_its_place = _mask_in_place(data, first, last, mask) if same_length else mask.mask(data[first:last])
+            in_its_place = (
+                _mask_in_place(data, first, last, mask)
+                if same_length
+                else mask.mask(data[first:last])
+            )
             if kind == "rtf":
                 in_its_place += rtf.groups(data[first:last])
             zero = _zero(kind, data[first:last]) if same_length else b"0"
@@ -132,7 +148,8 @@ def _zero(kind: str, number: bytes) -> bytes:
 
 
 def _whole_characters(data: bytes, start: int, end: int) -> tuple[int, int]:
-    """The range with the UTF-8 characters that it begins and ends in (RFC 3629: at most four bytes); half of one is no text."""
+    """The range with the UTF-8 characters that it begins and ends in (RFC 3629: at most four
+    bytes); half of one is no text."""
     for _ in range(3):
         start -= start > 0 and data[start] & 0xC0 == 0x80
         end += end < len(data) and data[end] & 0xC0 == 0x80
@@ -140,30 +157,47 @@ def _whole_characters(data: bytes, start: int, end: int) -> tuple[int, int]:
 
 
 def _mask_in_place(data: bytes, start: int, end: int, mask: Mask) -> bytes:
-    """A mask of the value's own length; for a number of a JSON document within (a part of a multipart body) one that is a number."""
+    """A mask of the value's own length; for a number of a JSON document within (a part of a
+    multipart body) one that is a number."""
     if _is_number_within(data, start, end):
         return b"0".ljust(end - start)
     if end - start >= _LONG_LIST and _NUMBERS.fullmatch(data, start, end):
-        return _NUMBER.sub(lambda number: _ONE_OF_A_LIST.rjust(len(number[0]))[-len(number[0]) :], data[start:end])
+        return _NUMBER.sub(
+            lambda number: _ONE_OF_A_LIST.rjust(len(number[0]))[-len(number[0]) :], data[start:end]
+        )
     return mask.mask_in_place(data[start:end])
 
 
 def _is_bare_number(data: bytes, start: int, end: int, kind: str) -> bool:
-    """Whether a value stands where a number of `kind` stands, without quotes: letters there would be no JSON and no SQL."""
+    """Whether a value stands where a number of `kind` stands, without quotes: letters there would
+    be no JSON and no SQL."""
     if kind == "sql":
-        before, after = data[max(0, start - 8) : start].rstrip()[-1:], data[end : end + 8].lstrip()[:1]
-        return data[start:end].isdigit() and before in (b"(", b",", b"=") and after in (b")", b",", b";")
+        before, after = (
+            data[max(0, start - 8) : start].rstrip()[-1:],
+            data[end : end + 8].lstrip()[:1],
+        )
+        return (
+            data[start:end].isdigit()
+            and before in (b"(", b",", b"=")
+            and after in (b")", b",", b";")
+        )
     return kind.endswith("json") and _is_number_within(data, start, end)
 
 
 def _is_number_within(data: bytes, start: int, end: int) -> bool:
-    """Whether a value is a number of a JSON document within this one: in a string, or a part of a multipart body."""
-    around = data[max(0, start - 8) : start].rstrip()[-1:] + data[end : end + 1] if data[start:end].isdigit() else b""
+    """Whether a value is a number of a JSON document within this one: in a string, or a part of a
+    multipart body."""
+    around = (
+        data[max(0, start - 8) : start].rstrip()[-1:] + data[end : end + 1]
+        if data[start:end].isdigit()
+        else b""
+    )
     return len(around) == 2 and around[0] in b":[," and around[1] in b",]} \\\r\n"
 
 
 def _merged(data: bytes, findings: Sequence[Finding]) -> list[tuple[int, int]]:
-    """The ranges of the findings and of their other spellings, in order, overlapping ones joined."""
+    """The ranges of the findings and of their other spellings, in order, overlapping ones
+    joined."""
     if any(f.location.start < 0 for f in findings):
         raise RedactionError("cannot redact a value outside of the body")
     found = {(f.location.start, f.location.end) for f in findings}

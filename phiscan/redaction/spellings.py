@@ -24,7 +24,9 @@ _GROUPS: Final[Mapping[str, tuple[tuple[int, ...], tuple[bytes, ...]]]] = {
     "US_MEDICARE_BENEFICIARY_ID_NUMBER": ((4, 3, 4), (b"%b-%b-%b", b"%b %b %b")),
 }
 """How long the groups of a number are, and how they are written."""
-_PLAIN: Final = frozenset(("MEDICAL_RECORD_NUMBER", "HEALTH_PLAN_BENEFICIARY_NUMBER", "EMAIL_ADDRESS"))
+_PLAIN: Final = frozenset(
+    ("MEDICAL_RECORD_NUMBER", "HEALTH_PLAN_BENEFICIARY_NUMBER", "EMAIL_ADDRESS")
+)
 _LEAST_SIGNS, _LEAST_DIGITS = 7, 5
 """Of a number that has no groups."""
 _SIGN: Final = re.compile(rb"[0-9a-z]")
@@ -35,7 +37,8 @@ _LEAST_NAME: Final = 7
 
 
 def others(data: bytes, findings: Iterable[Finding]) -> Iterator[tuple[int, int]]:
-    """Ranges of `data` that spell a found value, its own included. Of a name each word: what is between belongs to the format."""
+    """Ranges of `data` that spell a found value, its own included. Of a name each word: what is
+    between belongs to the format."""
     values = set(_values(data, list(findings)))
     folded = data.lower()
     for at, value in patient_repeats.places(folded, values):
@@ -57,7 +60,10 @@ def _values(data: bytes, findings: list[Finding]) -> Iterator[bytes]:
             yield from _names(_NAME_WORD.findall(value))
     named = [f for f in findings if f.info_type == "PERSON_NAME"]
     for one, two in pairwise(named):  # a first and a last name in fields of their own
-        if one.location.field and one.location.field.rpartition(".")[0] == two.location.field.rpartition(".")[0]:
+        if (
+            one.location.field
+            and one.location.field.rpartition(".")[0] == two.location.field.rpartition(".")[0]
+        ):
             parts = (data[f.location.start : f.location.end].lower() for f in (one, two))
             yield from _names([word for part in parts for word in _NAME_WORD.findall(part)[:1]])
 
@@ -75,13 +81,19 @@ def _numbers(info_type: str, value: bytes) -> Iterator[bytes]:
             yield from (form % groups for form in forms)
     elif info_type == "EMAIL_ADDRESS":
         yield value
-    elif len(signs) >= _LEAST_SIGNS and sum(sign in b"0123456789" for sign in signs) >= _LEAST_DIGITS:
+    elif (
+        len(signs) >= _LEAST_SIGNS and sum(sign in b"0123456789" for sign in signs) >= _LEAST_DIGITS
+    ):
         yield from {signs, value}
 
 
 def _names(words: list[bytes]) -> Iterator[bytes]:
     """A first and a last name in either order."""
-    if len(words) < 2 or len(words[0]) + len(words[-1]) < _LEAST_NAME or is_masked(words[0].decode("latin-1").upper()):
+    if (
+        len(words) < 2
+        or len(words[0]) + len(words[-1]) < _LEAST_NAME
+        or is_masked(words[0].decode("latin-1").upper())
+    ):
         return
     for pair in ((words[0], words[-1]), (words[-1], words[0])):
         yield from (order % pair for order in _NAME_ORDERS)

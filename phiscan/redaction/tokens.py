@@ -43,7 +43,8 @@ class Tokens:
         return _MARK + bytes(_LETTERS[half] for byte in digest for half in (byte >> 4, byte & 15))
 
     def mask_in_place(self, value: bytes) -> bytes:
-        """A mask of the value's own length: its token and X behind, or X alone where no token has room."""
+        """A mask of the value's own length: its token and X behind, or X alone where no token has
+        room."""
         token = self.mask(value) if len(value) >= _LENGTH else b""
         return token.ljust(len(value), b"X")
 

@@ -9,7 +9,8 @@ import orjson
 from phiscan.text.offsets import Derived
 
 Wanted = bool | tuple[tuple[str, ...], ...]
-"""Whether a key's values are wanted; a tuple of path ends, all of one length, wants them where the path above the key ends so."""
+"""Whether a key's values are wanted; a tuple of path ends, all of one length, wants them where the
+path above the key ends so."""
 
 _ESCAPES: Final = re.compile(rb"(?:\\u[0-9A-Fa-f]{4})+|\\.", re.DOTALL)
 RESOURCE_TYPE: Final = "resourceType"
@@ -75,7 +76,8 @@ class Place(dict[bytes, "Place"]):
 
 
 class _DeepPlace(Place):
-    """A place whose path is long: as many of them as a document has keys would fill the memory with paths."""
+    """A place whose path is long: as many of them as a document has keys would fill the memory with
+    paths."""
 
     __slots__ = ("_above",)
 
@@ -122,10 +124,11 @@ class Places:
         self.top.generation = self.generation
 
     def has_room(self, above: Place) -> bool:
-        """Whether a place below `above` is to be remembered: only one that is remembered itself has any below.
+        """Whether a place below `above` is to be remembered: only one that is remembered itself has
+        any below.
 
-        A full tree is given up, else its sender slows down everybody after him; the document that filled it remembers no more.
-        """
+        A full tree is given up, else its sender slows down everybody after him; the document that
+        filled it remembers no more."""
         if above.generation != self.generation:
             return False
         if self._count >= _MOST:

@@ -21,38 +21,54 @@ _WORD: Final = r"[-+\w.]++"
 _OTHER: Final = r'[^-+\w.,"{}\[\] \t\r\n]++'
 COLON: Final = rf"{BLANK}*+:{BLANK}*+"
 SCALAR: Final = rf'(?:"{TEXT}"|{_WORD})'
-"""A string with its quotes, a number, or a word. All expressions here are possessive: a token is never read twice."""
+"""A string with its quotes, a number, or a word. All expressions here are possessive: a token is
+never read twice."""
 
 
 _NOTHING: Final = "(?!)"
 
 
-def token(skipped: str = _NOTHING, types: str = _NOTHING, behind_type: str = _NOTHING) -> re.Pattern[bytes]:
+def token(
+    skipped: str = _NOTHING, types: str = _NOTHING, behind_type: str = _NOTHING
+) -> re.Pattern[bytes]:
     """The expression of one token. Its groups are named below.
 
     Args:
-        skipped: an expression of members of objects that are passed over with the blanks in front of a token, without a match.
+        skipped: an expression of members of objects that are passed over with the blanks in front
+            of a token, without a match.
         types: an expression of values of a `resourceType` that stands first in its object.
         behind_type: an expression of what is passed over behind such a type.
     """
-    # the blanks belong to the match: searching for the next token byte by byte takes three times as long
+    # the blanks belong to the match: searching for the next token byte by byte takes three times as
+    # long
     passed = repeated(f"{BLANKS}++|{skipped}", "*")
     key = rf'((?P<type>resourceType(?="{COLON}"{types}"))|{TEXT})'
     behind = by_atomic_group(rf"{BLANK}*+(\}})|(?(type){behind_type}|{_NOTHING})", "?")
     first = repeated(rf'{BLANK}*+"{key}"{COLON}"({TEXT})"{behind}', "?")
     value = repeated(rf'"({TEXT})"|({_WORD})|([{{\[]){first}', "?")
     member = rf'"({TEXT})"' + repeated(COLON + value, "?")
-    closes = r"([}\]]" + repeated(rf"{BLANKS}*+[}}\]]", "*") + ")" + repeated(rf"{BLANKS}*+([{{\[])", "?")
-    # INVARIANT (linear time): a token or one of the last three stands behind any blanks, so that no byte is tried twice
+    closes = (
+        r"([}\]]"
+        + repeated(rf"{BLANKS}*+[}}\]]", "*")
+        + ")"
+        + repeated(rf"{BLANKS}*+([{{\[])", "?")
+    )
+    # INVARIANT (linear time): a token or one of the last three stands behind any blanks, so that no
+    # byte is tried twice
     rest = rf'"{TEXT}\\?\Z|{_OTHER}|\Z'
-    return re.compile(rf"{passed}(?:{member}|([{{\[])|{closes}|({_WORD})|{rest})".encode(), re.DOTALL)
+    return re.compile(
+        rf"{passed}(?:{member}|([{{\[])|{closes}|({_WORD})|{rest})".encode(), re.DOTALL
+    )
 
 
-_KEY, _STRING, _SCALAR, _BRACKET, _FIRST_KEY, _, _FIRST, _ONLY, _OPENS, _CLOSES, _REOPENS, _ITEM = range(1, 13)
-"""Groups of a token: a key, or a string in an array; the key's value when it is a string, another scalar, or begins with a bracket;
-the first member of the object that the bracket opens, when it is a string, with a mark of the types of `token`; the bracket that
-closes the object if that member is the only one. A bracket that opens in an array. Brackets that close, and one that opens behind
-them. A scalar in an array that is no string."""
+_KEY, _STRING, _SCALAR, _BRACKET, _FIRST_KEY, _, _FIRST, _ONLY, _OPENS, _CLOSES, _REOPENS, _ITEM = (
+    range(1, 13)
+)
+"""Groups of a token: a key, or a string in an array; the key's value when it is a string, another
+scalar, or begins with a bracket; the first member of the object that the bracket opens, when it is
+a string, with a mark of the types of `token`; the bracket that closes the object if that member is
+the only one. A bracket that opens in an array. Brackets that close, and one that opens behind them.
+A scalar in an array that is no string."""
 _VALUE: Final = (_STRING, _SCALAR)
 _WITH_FIRST: Final = (_FIRST, _ONLY)
 _OPEN: Final = (_BRACKET, _OPENS)
@@ -71,7 +87,8 @@ class Frame:
     """An open object or array.
 
     Args:
-        place: where it stands: the path of an array names its key once, the objects and arrays in it add none.
+        place: where it stands: the path of an array names its key once, the objects and arrays in
+            it add none.
         start: byte of its bracket.
         parent: the frame around it, None at the top.
         resource: its `resourceType`, as far as it has been met.
@@ -79,7 +96,9 @@ class Frame:
 
     __slots__ = ("is_object", "parent", "place", "resource", "start")
 
-    def __init__(self, place: Place, start: int, parent: "Frame | None", is_object: bool = True) -> None:
+    def __init__(
+        self, place: Place, start: int, parent: "Frame | None", is_object: bool = True
+    ) -> None:
         self.place = place
         self.start = start
         self.parent = parent
@@ -111,15 +130,20 @@ _Opened = tuple[Place, int, bool]
 
 
 def walk(  # noqa: C901, PLR0912, PLR0915 - a call for each token would double its cost
-    tokens: Iterable[re.Match[bytes]], top: Place, leaves: list[Leaf], closed: Callable[[Frame], None]
+    tokens: Iterable[re.Match[bytes]],
+    top: Place,
+    leaves: list[Leaf],
+    closed: Callable[[Frame], None],
 ) -> bool:
-    """Find what is wanted in a document; whether an object says its `resourceType` more than once, so that `behind_type` was a guess.
+    """Find what is wanted in a document; whether an object says its `resourceType` more than once,
+    so that `behind_type` was a guess.
 
     Args:
         tokens: of the document, as the expression of `token` finds them.
         top: the place of the document.
         leaves: takes the leaves that are wanted, in document order.
-        closed: called with the frame of each object with a `resourceType`, when it closes or the document ends.
+        closed: called with the frame of each object with a `resourceType`, when it closes or the
+            document ends.
 
     Raises:
         TooDeepError: see MAX_DEPTH.
@@ -168,7 +192,9 @@ def walk(  # noqa: C901, PLR0912, PLR0915 - a call for each token would double i
         elif kind in _OPEN:
             here = here[match[_KEY]] if kind == _BRACKET else here
             opened.append((here, match.start(kind), match[kind] == b"{"))
-        elif here.wanted and (kind == _ITEM or (kind == _KEY and match.end() == match.end(_KEY) + 1)):
+        elif here.wanted and (
+            kind == _ITEM or (kind == _KEY and match.end() == match.end(_KEY) + 1)
+        ):
             # a string that is no key; behind a key whose value is missing stands more
             frame = made[-1] if len(made) == len(opened) else _made(made, opened)
             leaves.append(quick(Leaf, (here, *match.span(kind), frame)))
@@ -181,7 +207,8 @@ def walk(  # noqa: C901, PLR0912, PLR0915 - a call for each token would double i
 
 
 def _made(made: list[Frame], opened: list[_Opened]) -> Frame:
-    """The innermost frame. Most of what is open holds nothing that is wanted: frames are made when they are asked for."""
+    """The innermost frame. Most of what is open holds nothing that is wanted: frames are made when
+    they are asked for."""
     for place, start, is_object in opened[len(made) :]:
         made.append(Frame(place, start, made[-1], is_object))
     return made[-1]

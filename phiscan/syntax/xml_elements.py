@@ -11,15 +11,22 @@ from phiscan.finding import Gap
 from phiscan.syntax.xml_tokens import Kind, Token, local_name, tokens
 
 SHORT: Final = 400
-"""Bytes of content up to which the texts within an element are joined: `123-<b>45</b>-6789` is one value, a chapter is none."""
+"""Bytes of content up to which the texts within an element are joined: `123-<b>45</b>-6789` is one
+value, a chapter is none."""
 MAX_DEPTH: Final = 250
-"""Elements within elements; libxml2 stops at 256 too. Deeper documents are reported as not seen whole."""
+"""Elements within elements; libxml2 stops at 256 too. Deeper documents are reported as not seen
+whole."""
 _MAX_ATTRIBUTES: Final = 10_000
 """Attributes of one element that are read; more are a gap."""
 
-# name="value" | name='value' | name=value (HTML); begins after a blank or a quote, so that a long word is tried once
-_ATTRIBUTE: Final = re.compile(rb"""(?<=[\s"'])([^\s"'=<>/]++)\s*+=\s*+(?:"([^"]*)"|'([^']*)'|([^\s"'=<>`]++))""")
-_DECLARED: Final = re.compile(rb"""(?:\xef\xbb\xbf)?<\?xml[^>]{0,100}?encoding\s{0,9}=\s{0,9}["']([\w.:-]{1,40})""")
+# name="value" | name='value' | name=value (HTML); begins after a blank or a quote, so that a long
+# word is tried once
+_ATTRIBUTE: Final = re.compile(
+    rb"""(?<=[\s"'])([^\s"'=<>/]++)\s*+=\s*+(?:"([^"]*)"|'([^']*)'|([^\s"'=<>`]++))"""
+)
+_DECLARED: Final = re.compile(
+    rb"""(?:\xef\xbb\xbf)?<\?xml[^>]{0,100}?encoding\s{0,9}=\s{0,9}["']([\w.:-]{1,40})"""
+)
 _ASCII_CODECS: Final = re.compile(
     r"(?:us-)?ascii|utf-?8|utf-?16(?:[lb]e)?|iso-8859-\d{1,2}|latin-?1|windows-125\d|cp125\d|koi8-[ru]"
 )
@@ -79,12 +86,13 @@ class Document:
     """One XML document: its elements in the order in which they close.
 
     Args:
-        data: in an encoding that is ASCII for ASCII's characters. UTF-16 has been transcoded before.
+        data: in an encoding that is ASCII for ASCII's characters. UTF-16 has been transcoded
+            before.
 
     Attributes:
         codec: the encoding that values are decoded with.
-        gap: UNKNOWN_ENCODING; OVER_LIMIT once an element has too many attributes; MALFORMED once a DTD's
-            internal subset or an unending comment has been met.
+        gap: UNKNOWN_ENCODING; OVER_LIMIT once an element has too many attributes; MALFORMED once a
+            DTD's internal subset or an unending comment has been met.
     """
 
     def __init__(self, data: bytes) -> None:
@@ -124,7 +132,8 @@ class Document:
             self.gap = self.gap or Gap.MALFORMED
 
     def attributes(self, element: Element) -> dict[str, Value]:
-        """An element's attributes by name without prefix; each `xmlns` and `xmlns:p` is "xmlns", the last one wins."""
+        """An element's attributes by name without prefix; each `xmlns` and `xmlns:p` is "xmlns",
+        the last one wins."""
         start, end = element.attributes
         return self.attributes_in(start, end) if end - start > 3 else {}
 
@@ -136,7 +145,9 @@ class Document:
                 self.gap = self.gap or Gap.OVER_LIMIT
                 break
             group = match.lastindex or 2
-            found[local_name(match[1])] = Value(self.decode(match[group]), match.start(group), match.end(group))
+            found[local_name(match[1])] = Value(
+                self.decode(match[group]), match.start(group), match.end(group)
+            )
         return found
 
     def decode(self, raw: bytes) -> str:
@@ -157,13 +168,15 @@ class Document:
 
 
 def _codec(name: str) -> str:
-    """The codec of a declared encoding in which ASCII's bytes are ASCII, by the name that libxml2 knows too; "" when it is none."""
+    """The codec of a declared encoding in which ASCII's bytes are ASCII, by the name that libxml2
+    knows too; "" when it is none."""
     if _ASCII_CODECS.fullmatch(name) is None:
         return ""
     if name.startswith("utf"):
         return "utf-8"  # UTF-16 has been transcoded before
     try:
-        return codecs.lookup(name).name  # iso-8859-12 and windows-1259 have the form, and nobody knows them
+        # iso-8859-12 and windows-1259 have the form, and nobody knows them
+        return codecs.lookup(name).name
     except LookupError:
         return ""
 
@@ -178,7 +191,9 @@ def _open(stack: list[Element], token: Token) -> Element:
     return Element(token.name, parent, token.start, token.attributes, token.end, end)
 
 
-def _close_to(name: str, end: int, stack: list[Element], names: dict[str, int]) -> Iterator[Element]:
+def _close_to(
+    name: str, end: int, stack: list[Element], names: dict[str, int]
+) -> Iterator[Element]:
     """Close elements up to the innermost `name`; an end tag that nothing opened is skipped.
 
     The count of open elements by name keeps a run of such tags from searching the stack each time.

@@ -23,7 +23,8 @@ _TAG: Final = re.compile(
 )
 _DOCTYPE_END: Final = re.compile(rb"[\[>]")
 _REMEMBERED: Final = 128
-"""Bytes of a name that is kept for the next time; without a bound a sender fills the memory with names."""
+"""Bytes of a name that is kept for the next time; without a bound a sender fills the memory with
+names."""
 
 
 class Kind(IntEnum):
@@ -56,7 +57,8 @@ class Token(NamedTuple):
 
 
 def local_name(raw: bytes) -> str:
-    """An element's or attribute's name without its prefix; each declaration of a namespace is "xmlns"."""
+    """An element's or attribute's name without its prefix; each declaration of a namespace is
+    "xmlns"."""
     return _local_name(raw) if len(raw) <= _REMEMBERED else _local_name.__wrapped__(raw)
 
 
@@ -67,7 +69,8 @@ def _local_name(raw: bytes) -> str:
 
 
 def tokens(data: bytes, at: int = 0, size: int | None = None) -> Iterator[Token]:
-    """The tokens of `data` from `at` to `size`, in order. Blank text, comments and processing instructions are left out."""
+    """The tokens of `data` from `at` to `size`, in order. Blank text, comments and processing
+    instructions are left out."""
     size = len(data) if size is None else size
     while at < size:
         mark = data.find(b"<", at, size)
@@ -88,14 +91,17 @@ def tokens(data: bytes, at: int = 0, size: int | None = None) -> Iterator[Token]
 
 
 def _markup(data: bytes, mark: int, size: int) -> tuple[Token | None, int]:
-    """The token at a `<` that begins no tag (None when it is to be skipped), and where the next one begins."""
+    """The token at a `<` that begins no tag (None when it is to be skipped), and where the next one
+    begins."""
     for opening, closing in ((b"<!--", b"-->"), (b"<![CDATA[", b"]]>"), (b"<?", b"?>")):
         if data.startswith(opening, mark):
             inner = mark + len(opening)
             end = data.find(closing, inner, size)
             if end < 0:
                 return Token(Kind.BROKEN, mark, size), size
-            token = Token(Kind.CDATA, inner, end) if opening == b"<![CDATA[" and end > inner else None
+            token = (
+                Token(Kind.CDATA, inner, end) if opening == b"<![CDATA[" and end > inner else None
+            )
             return token, end + len(closing)
     if data[mark : mark + 9].upper() == b"<!DOCTYPE":
         return _doctype(data, mark, size)

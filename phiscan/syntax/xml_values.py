@@ -20,13 +20,26 @@ from phiscan.text.offsets import Derived, excerpt
 
 # elements that format a text and do not end a word: HTML's, and those of CDA's narrative block
 _INLINE: Final = frozenset(
-    "a abbr b bdi bdo big cite code content del dfn em font i ins kbd mark q s samp small span strong sub sup tt u var".split()
+    "a abbr b bdi bdo big cite code content del dfn em font i ins kbd mark q s samp small span "
+    "strong sub sup tt u var".split()
 )
 _TAG_NAME: Final = re.compile(rb"</?(?:[\w.-]+:)?([A-Za-z]\w*)")
 _JOINT: Final = re.compile(r"[\w@.+-]")
 # &lt; &#60; &amp; in an escaped document
 _REFERENCE: Final = re.compile(rb"&#?\w{1,31};")
-_STARTS: Final = (b"&lt;", b"&#60;", b"&amp;lt;", b"<", b"{", b"[", b"MSH", b"FHS", b"BHS", b"ISA", b"UNB")
+_STARTS: Final = (
+    b"&lt;",
+    b"&#60;",
+    b"&amp;lt;",
+    b"<",
+    b"{",
+    b"[",
+    b"MSH",
+    b"FHS",
+    b"BHS",
+    b"ISA",
+    b"UNB",
+)
 _MAX_ESCAPES: Final = 3
 _MIN_DOCUMENT: Final = 20
 _DIGITS: Final = 7
@@ -36,8 +49,8 @@ _MAX_PIECES: Final = 512
 def text(document: Document, element: Element) -> Value | None:
     """The text of an element whose content is one value, or None when it has none.
 
-    With several pieces the range is the whole content between the tags, so that a mask leaves the markup balanced.
-    """
+    With several pieces the range is the whole content between the tags, so that a mask leaves the
+    markup balanced."""
     if len(element.runs) == 1 and not element.inner:
         return document.run(element.runs[0])
     pieces = _pieces(document, element)
@@ -52,7 +65,9 @@ def _pieces(document: Document, element: Element) -> list[Token]:
     """The texts that make up an element's value, in order; none when it is a group of values."""
     if not element.inner:
         return element.runs
-    if element.end - element.content > SHORT or not (element.runs or _only_inline(document, element)):
+    if element.end - element.content > SHORT or not (
+        element.runs or _only_inline(document, element)
+    ):
         return []
     return sorted(element.runs + element.inner, key=lambda token: token.start)
 
@@ -69,7 +84,11 @@ def _join(document: Document, pieces: list[Token]) -> str:
         if any(name.decode("latin-1") not in _INLINE for name in names):
             joined.append(" ")
         raw = document.data[piece.start : piece.end]
-        joined.append(document.decode(raw) if piece.kind is Kind.TEXT else raw.decode(document.codec, "replace"))
+        joined.append(
+            document.decode(raw)
+            if piece.kind is Kind.TEXT
+            else raw.decode(document.codec, "replace")
+        )
         at = piece.end
     return "".join(joined).strip()
 
@@ -96,26 +115,38 @@ class Hidden:
         return Gap.NONE if self._left >= 0 else Gap.OVER_LIMIT
 
     def _embedded(self, run: Token, element: Element) -> None:
-        """A document as escaped text or CDATA. One with an XML declaration is declared: unreadable, it is a gap."""
+        """A document as escaped text or CDATA. One with an XML declaration is declared: unreadable,
+        it is a gap."""
         data = self._document.data
         if data[run.start : run.start + 64].lstrip().startswith(_STARTS):
-            origin = _unescaped(data, run) if run.kind is Kind.TEXT else excerpt(data, run.start, run.end)
+            origin = (
+                _unescaped(data, run)
+                if run.kind is Kind.TEXT
+                else excerpt(data, run.start, run.end)
+            )
             inner, spot = origin.text(), Spot(shown_path(element.path()), run.start, run.end)
             again = inner
             for _ in range(_MAX_ESCAPES):
                 if again.lstrip().startswith(b"&"):  # escaped by each of several envelopes
-                    again = html.unescape(again.decode("utf-8", "replace")).encode("utf-8", "replace")
+                    again = html.unescape(again.decode("utf-8", "replace")).encode(
+                        "utf-8", "replace"
+                    )
             declared = again.lstrip().startswith(b"<?xml")
-            self._evidence.nested.append(Nested(again, spot, "", declared, origin if again is inner else None))
+            self._evidence.nested.append(
+                Nested(again, spot, "", declared, origin if again is inner else None)
+            )
 
     def _split(self, element: Element) -> None:
-        """A value in pieces that belong to one word and have as many digits as an identifier, or an e-mail's sign."""
+        """A value in pieces that belong to one word and have as many digits as an identifier, or an
+        e-mail's sign."""
         pieces = _pieces(self._document, element)
         data = self._document.data
         for before, after in pairwise(pieces):
             if before.end <= self._seen:
                 continue
-            ends = (data[before.end - 1 : before.end] + data[after.start : after.start + 1]).decode("latin-1")
+            ends = (data[before.end - 1 : before.end] + data[after.start : after.start + 1]).decode(
+                "latin-1"
+            )
             if len(_JOINT.findall(ends)) == 2:
                 whole = text(self._document, element)
                 if whole is not None:
@@ -144,7 +175,8 @@ def _unescaped(data: bytes, run: Token) -> Derived:
 
 
 def add_base64(evidence: Evidence, value: Value, field: str, content_type: str) -> None:
-    """Hand on a value that the format declares to be a document in base64; one that is not valid base64 goes on as text."""
+    """Hand on a value that the format declares to be a document in base64; one that is not valid
+    base64 goes on as text."""
     compact = "".join(value.text.split())
     try:
         data = base64.b64decode(compact + "=" * (-len(compact) % 4), validate=True)

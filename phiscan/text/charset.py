@@ -26,25 +26,33 @@ _MARKS: Final = (
 )
 _ASCII_RUN: Final = re.compile(rb"[\t\r\n\x20-\x7e]{12,}")
 _ASCII_WORD: Final = re.compile(rb"[A-Za-z]{4}|\d{3}")
-"""In UTF-16 and UTF-32, and in EBCDIC, such a run with such a word in it is chance once in 100,000 letters: a second text hides there."""
+"""In UTF-16 and UTF-32, and in EBCDIC, such a run with such a word in it is chance once in 100,000
+letters: a second text hides there."""
 # not VT, FS and GS, which frame HL7 v2 and NCPDP
 _CONTROL: Final = re.compile("[\x00-\x08\x0e-\x1a\x1e\x1f]")
 _CONTROL_BYTE: Final = re.compile(rb"[\x00-\x08\x0e-\x1a\x1e\x1f]")
-_SEQUENCE: Final = re.compile(rb"[\xc2-\xdf][\x80-\xbf]|[\xe0-\xef][\x80-\xbf]{2}|[\xf0-\xf4][\x80-\xbf]{3}")
+_SEQUENCE: Final = re.compile(
+    rb"[\xc2-\xdf][\x80-\xbf]|[\xe0-\xef][\x80-\xbf]{2}|[\xf0-\xf4][\x80-\xbf]{3}"
+)
 _OVERLONG: Final = re.compile(rb"[\xc0\xc1][\x80-\xbf]")
 _PARAMETER: Final = re.compile(r";\s*charset\s*=\s*[\"']?([^\s\"';]+)", re.IGNORECASE)
-_NO_CHARSET: Final = frozenset(("binary", "none", "null", "undefined", "utf-8", "utf8", "us-ascii", "ascii"))
+_NO_CHARSET: Final = frozenset(
+    ("binary", "none", "null", "undefined", "utf-8", "utf8", "us-ascii", "ascii")
+)
 _STATEFUL: Final = ("utf-7", "utf7", "iso-2022", "hz", "cp50220", "csiso2022")
 """ASCII bytes that mean other letters: we do not read them, so their shift bytes are a gap."""
 _SHIFTS: Final = re.compile(rb"\x1b|~\{|\+[A-Za-z0-9/]")
 _EBCDIC: Final = frozenset(("cp037", "cp500", "cp1140", "cp273", "cp424", "cp875", "cp1026"))
-_EBCDIC_TEXT: Final = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789 .,:;-/'\n\r\x85".encode("cp037")
+_EBCDIC_TEXT: Final = (
+    "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789 .,:;-/'\n\r\x85".encode("cp037")
+)
 _SAMPLE: Final = 4096
 
 
 @dataclass(frozen=True, slots=True)
 class Recoded:
-    """A text in UTF-8 and the coding that it had (empty when it was UTF-8, or is no text), or the gap that kept us from it."""
+    """A text in UTF-8 and the coding that it had (empty when it was UTF-8, or is no text), or the
+    gap that kept us from it."""
 
     data: bytes
     coding: str = ""
@@ -52,9 +60,11 @@ class Recoded:
 
 
 _BINARY_TYPE: Final = re.compile(
-    r"\s*application/(?:grpc(?!-web-text)|(?:x-|vnd\.google\.|x-google-)?protobuf\b|proto\b)", re.IGNORECASE
+    r"\s*application/(?:grpc(?!-web-text)|(?:x-|vnd\.google\.|x-google-)?protobuf\b|proto\b)",
+    re.IGNORECASE,
 )
-"""Media types of what has no charset: its bytes may look like a text in one, and recoded they would be another message."""
+"""Media types of what has no charset: its bytes may look like a text in one, and recoded they would
+be another message."""
 
 
 def to_utf8(data: bytes, content_type: str) -> Recoded:
@@ -97,7 +107,8 @@ def _declared(content_type: str) -> str:
 
 
 def _strict(data: bytes, codec: str) -> Recoded:
-    """Decode an encoding in which ASCII text does not look like ASCII; anything doubtful is a gap."""
+    """Decode an encoding in which ASCII text does not look like ASCII; anything doubtful is a
+    gap."""
     try:
         text = from_coding(data, codec)
     except UnicodeError:
@@ -112,7 +123,8 @@ def _holds_ascii(data: bytes) -> bool:
 
 
 def _by_nuls(data: bytes) -> str:
-    """UTF-16 or UTF-32 without a mark: in Latin text, NUL is at every other place and nowhere else."""
+    """UTF-16 or UTF-32 without a mark: in Latin text, NUL is at every other place and nowhere
+    else."""
     head = data[: min(_SAMPLE, len(data) & ~3 or len(data) & ~1)]
     if len(head) < 4 or b"\x00" not in head:
         return ""
@@ -143,12 +155,14 @@ def _by_name(data: bytes, declared: str) -> Recoded:
 
 def _undeclared(data: bytes) -> Recoded:
     is_settled = _is_utf8(data) or _CONTROL_BYTE.search(data[:_SAMPLE]) is not None
-    # XML names its own encoding, each part of a multipart body has one, and a binary format has none
+    # XML names its own encoding, each part of a multipart body has one, and a binary format has
+    # none
     if is_settled or data.startswith((b"<?xml", b"--")) or packed.sniff(data):
         return Recoded(data)
     if b" " not in data and len(data.translate(None, _EBCDIC_TEXT)) < len(data) * 0.1:
         return _strict(data, "cp037")
-    # one well-formed sequence of UTF-8 and it is UTF-8 with an error, which lenient receivers read on
+    # one well-formed sequence of UTF-8 and it is UTF-8 with an error, which lenient receivers read
+    # on
     if _SEQUENCE.search(data) or _OVERLONG.search(data):
         return Recoded(data)
     recoded = _convert(data, "cp1252")

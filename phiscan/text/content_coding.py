@@ -19,7 +19,8 @@ from phiscan.text import charset
 MAX_LAYERS: Final = 4
 """Codings on top of each other; more is a gap."""
 _MAX_MEMBERS: Final = 1024
-"""Members of a gzip file or frames of a zstd one; with blocks of 64 KiB (BGZF) this is 64 MiB. Each costs a copy of what follows it."""
+"""Members of a gzip file or frames of a zstd one; with blocks of 64 KiB (BGZF) this is 64 MiB. Each
+costs a copy of what follows it."""
 _CHUNK: Final = 65536
 _PREVIEW: Final = 1024
 
@@ -37,7 +38,8 @@ class Decoded:
     """A body without its content codings, or the gap that kept us from it.
 
     Args:
-        encodings: names of the codings that were removed, in the order in which they had been applied.
+        encodings: names of the codings that were removed, in the order in which they had been
+            applied.
     """
 
     data: bytes
@@ -59,10 +61,13 @@ def decode_text(data: bytes, content_encoding: str, limit: int, content_type: st
 
 
 def undo(data: bytes, encodings: tuple[str, ...], limit: int) -> Decoded:
-    """Remove exactly the codings that `decode_text` reported, so that offsets into its result hold."""
+    """Remove exactly the codings that `decode_text` reported, so that offsets into its result
+    hold."""
     for name in reversed(encodings):
         step = (
-            Decoded(charset.from_coding(data, name)) if name.startswith(charset.PREFIX) else _remove(name, data, limit)
+            Decoded(charset.from_coding(data, name))
+            if name.startswith(charset.PREFIX)
+            else _remove(name, data, limit)
         )
         if step.gap is not Gap.NONE:
             return step
@@ -71,9 +76,12 @@ def undo(data: bytes, encodings: tuple[str, ...], limit: int) -> Decoded:
 
 
 def decode(data: bytes, content_encoding: str, limit: int) -> Decoded:
-    """Remove the codings that the Content-Encoding header names, then any that the bytes show. At most `limit` bytes come out."""
+    """Remove the codings that the Content-Encoding header names, then any that the bytes show. At
+    most `limit` bytes come out."""
     named = [
-        name for name in (part.strip().lower() for part in content_encoding.split(",")) if name not in ("", "identity")
+        name
+        for name in (part.strip().lower() for part in content_encoding.split(","))
+        if name not in ("", "identity")
     ]
     removed: list[str] = []
     if len(named) > MAX_LAYERS:
@@ -100,22 +108,29 @@ def decode(data: bytes, content_encoding: str, limit: int) -> Decoded:
 def encode(data: bytes, encodings: tuple[str, ...]) -> bytes:
     """Put the codings back that `decode` removed."""
     for name in encodings:
-        data = charset.to_coding(data, name) if name.startswith(charset.PREFIX) else _ENCODERS[name](data)
+        data = (
+            charset.to_coding(data, name)
+            if name.startswith(charset.PREFIX)
+            else _ENCODERS[name](data)
+        )
     return data
 
 
 def _shown(data: bytes) -> str:
-    """The coding that the first bytes declare: senders forget the header, and others hide behind that."""
+    """The coding that the first bytes declare: senders forget the header, and others hide behind
+    that."""
     if data.startswith(b"\x1f\x8b\x08"):
         return "gzip"
     return "zstd" if data.startswith(b"\x28\xb5\x2f\xfd") else ""
 
 
 def unmarked(data: bytes, plausible: Callable[[bytes], bool]) -> str:
-    """The coding of bytes that no mark declares, by what their beginning decodes to: `deflate`, `br`, or nothing.
+    """The coding of bytes that no mark declares, by what their beginning decodes to: `deflate`,
+    `br`, or nothing.
 
     Args:
-        plausible: says of decoded bytes whether anybody would write them; random bytes decode to something at times.
+        plausible: says of decoded bytes whether anybody would write them; random bytes decode to
+            something at times.
     """
     for name, preview in _PREVIEWS:
         try:
@@ -146,7 +161,8 @@ def _remove(name: str, data: bytes, limit: int) -> Decoded:
 
 
 def _gunzip(data: bytes, limit: int) -> bytes:
-    """All members of a gzip file (RFC 1952 section 2.2); bytes after the last one are an error, they could hold anything."""
+    """All members of a gzip file (RFC 1952 section 2.2); bytes after the last one are an error,
+    they could hold anything."""
     out: list[bytes] = []
     left = limit
     while data:
@@ -169,7 +185,8 @@ def _inflate(stream: "zlib._Decompress", data: bytes, limit: int) -> bytes:
 
 
 def _undeflate(data: bytes, limit: int) -> bytes:
-    """`deflate` is zlib's format (RFC 9110 section 8.4.1.2), but some senders leave its header out."""
+    """`deflate` is zlib's format (RFC 9110 section 8.4.1.2), but some senders leave its header
+    out."""
     try:
         stream = zlib.decompressobj()
         plain = _inflate(stream, data, limit)

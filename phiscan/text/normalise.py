@@ -17,19 +17,29 @@ from phiscan.text.offsets import Derived
 
 _MAX_LAYERS: Final = 3
 """Escapes within escapes (`&amp;#49;`, `%2531`) that are undone."""
-# \n before a word is a word's start, as a blank is; not \d or \s, which stand in no text but a regular expression's
+# \n before a word is a word's start, as a blank is; not \d or \s, which stand in no text but a
+# regular expression's
 _CONTROL: Final = re.compile(rb'\\[nrtbf"]')
 # \u0031, \/, &#49; &#x31; &nbsp; and %31%32; not "100% of" or "AT&T"
 _ESCAPES: Final = (
     (b"\\", re.compile(rb"\\(?<!\\\\)\\*+(?:u(?P<u>[0-9A-Fa-f]{4})|/)")),
-    (b"&", re.compile(rb"&(?:#(?P<dec>\d{1,7})|#[xX](?P<hex>[0-9A-Fa-f]{1,6})|(?P<name>[A-Za-z]{2,12}));")),
+    (
+        b"&",
+        re.compile(
+            rb"&(?:#(?P<dec>\d{1,7})|#[xX](?P<hex>[0-9A-Fa-f]{1,6})|(?P<name>[A-Za-z]{2,12}));"
+        ),
+    ),
     (b"%", re.compile(rb"%[0-9A-Fa-f]{2}(?:%[0-9A-Fa-f]{2}){0,63}")),
 )
-"""One expression for each mark: an expression that begins with one byte is searched for at the speed of that byte."""
+"""One expression for each mark: an expression that begins with one byte is searched for at the
+speed of that byte."""
 # a run of non-ASCII bytes with the short Latin pieces between: one word that may mix scripts
 _RUN: Final = re.compile(rb"[\x80-\xff]+(?:[A-Za-z]{1,16}[\x80-\xff]+)*")
-# RFC 3629 section 3 forbids more bytes than a code point needs; lenient decoders accept them all the same
-_SEQUENCE: Final = re.compile(rb"[\xc0-\xdf][\x80-\xbf]|[\xe0-\xef][\x80-\xbf]{2}|[\xf0-\xf7][\x80-\xbf]{3}")
+# RFC 3629 section 3 forbids more bytes than a code point needs; lenient decoders accept them all
+# the same
+_SEQUENCE: Final = re.compile(
+    rb"[\xc0-\xdf][\x80-\xbf]|[\xe0-\xef][\x80-\xbf]{2}|[\xf0-\xf7][\x80-\xbf]{3}"
+)
 _LOOKALIKES: Final = {
     ord(c): latin
     for letters, plain in (
@@ -39,7 +49,8 @@ _LOOKALIKES: Final = {
     )
     for c, latin in zip(letters, plain, strict=True)
 }
-"""Letters of other scripts by the Latin letter that they look like; the subset of Unicode's confusables that makes labels."""
+"""Letters of other scripts by the Latin letter that they look like; the subset of Unicode's
+confusables that makes labels."""
 _INVISIBLE: Final = frozenset("\u034f\u115f\u1160\u17b4\u17b5\u180b\u180c\u180d\u180f\u3164\uffa0")
 _STRUCK: Final = frozenset(map(chr, range(0x334, 0x339)))
 _QUOTES: Final = frozenset("\u2018\u2019\u201b\u02bc\u02b9\u2032\uff07")
@@ -48,7 +59,8 @@ _MINUS: Final = frozenset("\u2212\u2043\u02d7\u2796\u30fc")
 
 @dataclass(frozen=True, slots=True)
 class Folded:
-    """A text to run detectors over. `layers` are the foldings that made it, the first one first; none when nothing changed."""
+    """A text to run detectors over. `layers` are the foldings that made it, the first one first;
+    none when nothing changed."""
 
     text: bytes
     layers: tuple[Derived, ...] = ()
@@ -61,7 +73,8 @@ class Folded:
 
 
 def fold(data: bytes, *, plus_is_blank: bool = False) -> Folded:
-    """`data` with escapes undone and look-alikes made plain. `plus_is_blank` for forms, where `+` is a blank."""
+    """`data` with escapes undone and look-alikes made plain. `plus_is_blank` for forms, where `+`
+    is a blank."""
     if plus_is_blank:
         data = data.replace(b"+", b" ")
     text = _CONTROL.sub(b"  ", data) if b"\\" in data else data
@@ -158,7 +171,8 @@ def _put_run(run: str, table: "_Table", start: int, out: Derived) -> int:
 
 
 def _lenient(data: bytes, span: tuple[int, int], at: int, out: Derived) -> int:
-    """Fold the sequences of a run that is not UTF-8 throughout; what is none stays. Where the last folded one ends."""
+    """Fold the sequences of a run that is not UTF-8 throughout; what is none stays. Where the last
+    folded one ends."""
     for match in _SEQUENCE.finditer(data, *span):
         sequence = match[0]
         point = sequence[0] & (0x1F if len(sequence) == 2 else 0x0F if len(sequence) == 3 else 0x07)
@@ -206,7 +220,8 @@ def _plain_character(character: str) -> str:
 
 
 class _Table(dict[int, str]):
-    """A `str.translate` table that is filled as characters are met: at most one entry a code point."""
+    """A `str.translate` table that is filled as characters are met: at most one entry a code
+    point."""
 
     def __init__(self, first: dict[int, str]) -> None:
         super().__init__(first)

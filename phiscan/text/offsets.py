@@ -8,7 +8,8 @@ from bisect import bisect_right
 
 
 class Derived:
-    """A text made piece by piece from a document, with the way back. Looking up costs O(log pieces).
+    """A text made piece by piece from a document, with the way back. Looking up costs O(log
+    pieces).
 
     >>> text = Derived()
     >>> text.copy(b"a%62c", 0, 1)
@@ -31,7 +32,8 @@ class Derived:
         self._append(data[start:end], (start, end), copied=True)
 
     def put(self, text: bytes, start: int, end: int) -> None:
-        """Append `text` in the place of the document's bytes from `start` to `end`; a part of it stands for all of them."""
+        """Append `text` in the place of the document's bytes from `start` to `end`; a part of it
+        stands for all of them."""
         self._append(text, (start, end), copied=False)
 
     def text(self) -> bytes:

@@ -20,7 +20,11 @@ def repeated(item: AnyStr, count: str) -> AnyStr:
     Args:
         count: how often it may: `*`, `+`, `?`, `{5,}`.
     """
-    return by_repeat(item, count) if SOUND and not re.compile(item).groups else by_atomic_group(item, count)
+    return (
+        by_repeat(item, count)
+        if SOUND and not re.compile(item).groups
+        else by_atomic_group(item, count)
+    )
 
 
 def by_repeat(item: AnyStr, count: str) -> AnyStr:
@@ -30,4 +34,8 @@ def by_repeat(item: AnyStr, count: str) -> AnyStr:
 
 def by_atomic_group(item: AnyStr, count: str) -> AnyStr:
     """As `repeated`, by an atomic group."""
-    return f"(?>(?:{item}){count})" if isinstance(item, str) else b"(?>(?:%b)%b)" % (item, count.encode())
+    return (
+        f"(?>(?:{item}){count})"
+        if isinstance(item, str)
+        else b"(?>(?:%b)%b)" % (item, count.encode())
+    )

@@ -29,23 +29,28 @@ _SENTENCE = re.compile(r"[,;(]\s|\)$|(?:\S+\s+){4}")
 _SYNTAX = re.compile(r"[{}<>=]|\w[(\[]|\):")
 """What names and addresses do not hold, and source code does: `full_name: str) -> None`."""
 _PROGRAM = re.compile(r"[{}]|=>|\(\)|\)\)[,;)]|\bnew [A-Z]\w*\(")
-"""What no code, date or statement holds, and minified programs do: `e.patientUuid})),[3,4]`, `new Date(2020,1,1)`."""
+"""What no code, date or statement holds, and minified programs do: `e.patientUuid})),[3,4]`, `new
+Date(2020,1,1)`."""
 _DECLARED = re.compile(r"\s*(?:[{\[<$]|[A-Za-z_.]+[(\[])")
 """How a schema or a program goes on behind a label."""
 _ONE_MAIL: Final = r"""(?:[^@<>]{0,60}<)?[^\s@<>,;"']+@[^\s@<>,;"']+>?"""
 _MAIL = re.compile(rf"(?:mailto:)?{_ONE_MAIL}(?:\s?[,;]\s?{_ONE_MAIL}){{0,9}}", re.IGNORECASE)
-"""One address or a few, with names before them; what goes on with anything else is a line of text."""
+"""One address or a few, with names before them; what goes on with anything else is a line of
+text."""
 _SEPARATOR: Final = "[^a-z0-9]{0,3}"
 _PLAIN = re.compile(r"[A-Za-z][A-Za-z0-9_ -]{0,60}")
 _SHORTEST_TOLD: Final = 3
 """Letters: `Flu`, `NKA`."""
 _SINGLE: Final = frozenset(
-    "name address city town county address1 address2 lastname firstname fullname surname middlename diagnosis diagnoses medication"
-    " medications prescription prescriptions immunizations photo picture email phone mrn dob ssn npi zip zipcode".split()
+    "name address city town county address1 address2 lastname firstname fullname surname "
+    "middlename diagnosis diagnoses medication"
+    " medications prescription prescriptions immunizations photo picture email phone mrn dob ssn "
+    "npi zip zipcode".split()
 )
 """Words that are a label and nobody's name, town or condition."""
 _COMPLAINED_OF: Final = frozenset(("LAB_RESULT", "PROCEDURE"))
-"""What somebody comes with has the name of a label at times: `"reasonForVisit": "Blood pressure"`."""
+"""What somebody comes with has the name of a label at times: `"reasonForVisit": "Blood
+pressure"`."""
 _PLACEHOLDERS = {
     "",
     "null",
@@ -97,7 +102,8 @@ def _worded(value: str) -> bool:
 
 
 def _told(value: str) -> bool:
-    """What is told in words, and not `IMMUNIZATIONS = "80"`, `DISCHARGE_SUMMARY = "DS"`, which are codes for it."""
+    """What is told in words, and not `IMMUNIZATIONS = "80"`, `DISCHARGE_SUMMARY = "DS"`, which are
+    codes for it."""
     return _worded(value) and sum(c.isalpha() for c in value) >= _SHORTEST_TOLD
 
 
@@ -122,12 +128,14 @@ def _print(value: str) -> bool:
 
 
 def _is_said_of_a_label(value: str) -> bool:
-    """Whether a value is a label itself, as in translations (`"firstName": "First name"`), or what a program says."""
+    """Whether a value is a label itself, as in translations (`"firstName": "First name"`), or what
+    a program says."""
     return len(value) <= _LONGEST and (_is_label(value) or program_text.is_code(value))
 
 
 def _is_label(value: str) -> bool:
-    """Whether a value is made of words that labels are made of: `Date of birth`, `Allergies`; not `Pat Street`, which is a name."""
+    """Whether a value is made of words that labels are made of: `Date of birth`, `Allergies`; not
+    `Pat Street`, which is a name."""
     split = _words(value) if _PLAIN.fullmatch(value) else []
     if not split or split[0] in GIVEN_NAMES:
         return False
@@ -151,7 +159,11 @@ def _code(value: str) -> bool:
 def _day(value: str) -> bool:
     return _filled(value) and (
         checks.calendar_date(value)
-        or bool(_PROGRAM.search(value) is None and re.search(r"[A-Za-z]{3}", value) and re.search(r"\d{4}", value))
+        or bool(
+            _PROGRAM.search(value) is None
+            and re.search(r"[A-Za-z]{3}", value)
+            and re.search(r"\d{4}", value)
+        )
     )
 
 
@@ -178,7 +190,8 @@ def _coordinate(value: str) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """What a label's core means: an infoType, the shape that its value must have, and whose it is by default.
+    """What a label's core means: an infoType, the shape that its value must have, and whose it is
+    by default.
 
     `weak` rules (`name`, `id`) hold only where something near says that the record is a person's.
     """
@@ -257,7 +270,8 @@ RULES: Final = MappingProxyType(
 
 
 def _written() -> dict[str, re.Pattern[str]]:
-    """How each core is written: its words in their order, with or without separators between them."""
+    """How each core is written: its words in their order, with or without separators between
+    them."""
     forms: dict[str, list[str]] = {}
     for *_, cores in _VOCABULARY:
         for words in cores.split():
@@ -272,24 +286,32 @@ _SUBJECTS: Final = MappingProxyType(
         **dict.fromkeys("patient patients pt pat decedent newborn resident nok kin mother father spouse inpatient outpatient proband".split(), Subject.PATIENT),
         **dict.fromkeys("member subscriber insured beneficiary enrollee guarantor dependent policyholder person emergency customer client user applicant employee participant relative cardholder holder contact demographics demographic guardian caregiver".split(), Subject.PERSON),
         **dict.fromkeys(
-            "provider providers physician physicians doctor dr practitioner prescriber rendering referring attending ordering nurse clinician surgeon facility hospital clinic pharmacy pharmacist organization organisation org payer insurer vendor supplier company publisher author lab laboratory technician staff employer performer pcp requester recorder asserter interpreter custodian authenticator merchant seller store warehouse".split(),
+            "provider providers physician physicians doctor dr practitioner prescriber rendering "
+            "referring attending ordering nurse clinician surgeon facility hospital clinic "
+            "pharmacy pharmacist organization organisation org payer insurer vendor supplier "
+            "company publisher author lab laboratory technician staff employer performer pcp "
+            "requester recorder asserter interpreter custodian authenticator merchant seller store "
+            "warehouse".split(),
             Subject.PROVIDER,
         ),
     }
 )  # fmt: skip
 _SHORT_SUBJECTS: Final = frozenset("pt pts pat dr org lab nok kin pcp".split())
-"""Abbreviations that names of other things hold: `iPTMnet`, `EDDA_PT`. Beside no other word of ours they speak only at the beginning."""
+"""Abbreviations that names of other things hold: `iPTMnet`, `EDDA_PT`. Beside no other word of ours
+they speak only at the beginning."""
 _PREFIXES: Final = tuple(word for word in _SUBJECTS if len(word) > 6)
 """Words that may be run together with what follows; shorter ones begin other words."""
 _NOISE: Final = frozenset(
-    "what is your please enter x the of a an value text field str s legal current primary secondary info data".split()
+    "what is your please enter x the of a an value text field str s legal current primary "
+    "secondary info data".split()
 )
 _AROUND: Final = frozenset({*_SUBJECTS, *_NOISE})
 
 
 @dataclass(frozen=True, slots=True)
 class Label:
-    """A label read: its rule (None when it means nothing to us), and whom it names (None when nobody)."""
+    """A label read: its rule (None when it means nothing to us), and whom it names (None when
+    nobody)."""
 
     rule: Rule | None
     subject: Subject | None
@@ -297,7 +319,8 @@ class Label:
 
 _MEANINGLESS: Final = Label(None, None)
 _LONGEST: Final = 64
-"""Characters of a label that means something; longer ones are not remembered either, or a sender fills the memory with them."""
+"""Characters of a label that means something; longer ones are not remembered either, or a sender
+fills the memory with them."""
 
 
 def _words(label: str) -> list[str]:
@@ -310,7 +333,8 @@ def _words(label: str) -> list[str]:
 
 
 def read_label(label: str) -> Label:
-    """Read one label, in any spelling. Words that say whom it is about, and fillers, may stand before and after its core."""
+    """Read one label, in any spelling. Words that say whom it is about, and fillers, may stand
+    before and after its core."""
     return _MEANINGLESS if len(label) > _LONGEST else _read(label)
 
 
@@ -335,7 +359,8 @@ def _read(label: str) -> Label:
 
 
 def _is_written_so(label: str, core: str) -> bool:
-    """Whether `label` has separators within `core` only where the vocabulary has: `date_of_birth` and `DOB`, not `DO_B`.
+    """Whether `label` has separators within `core` only where the vocabulary has: `date_of_birth`
+    and `DOB`, not `DO_B`.
 
     What the gate cannot see must not be read, or two looks at one document could differ.
     """
@@ -343,7 +368,8 @@ def _is_written_so(label: str, core: str) -> bool:
 
 
 def _core(split: list[str], around: Collection[str]) -> str:
-    """What is left of a label without the words of `around` at its ends, if it is a core; else nothing."""
+    """What is left of a label without the words of `around` at its ends, if it is a core; else
+    nothing."""
     first, last = 0, len(split)
     while first < last and split[first] in around:
         first += 1
@@ -354,11 +380,15 @@ def _core(split: list[str], around: Collection[str]) -> str:
 
 
 def gate() -> Iterator[tuple[str, bool]]:
-    """Hyperscan expressions, and whether they are caseless, one of which occurs in every ASCII text that has a label we read.
+    """Hyperscan expressions, and whether they are caseless, one of which occurs in every ASCII text
+    that has a label we read.
 
-    Cores of one short word need a word boundary, or every text would have one; camel case makes boundaries too.
-    """
-    for words in sorted({core for *_, weak, cores in _VOCABULARY for core in cores.split() if not weak} | {*_SUBJECTS}):
+    Cores of one short word need a word boundary, or every text would have one; camel case makes
+    boundaries too."""
+    for words in sorted(
+        {core for *_, weak, cores in _VOCABULARY for core in cores.split() if not weak}
+        | {*_SUBJECTS}
+    ):
         parts = words.split("-")
         if len(parts) > 1 or len(words) > 6:
             yield _SEPARATOR.join(parts), True
@@ -378,4 +408,6 @@ def _all_ours(label: str) -> bool:
     split = _words(label)
     if not split or _PLAIN.fullmatch(label) is None:
         return False
-    return "".join(split) in RULES or bool(_core(split, _AROUND)) or all(w in _AROUND for w in split)
+    return (
+        "".join(split) in RULES or bool(_core(split, _AROUND)) or all(w in _AROUND for w in split)
+    )

@@ -9,19 +9,27 @@ from typing import Final
 
 _TYPES: Final = frozenset(
     # what schemas call their types, FHIR's among them: https://hl7.org/fhir/datatypes.html
-    "element backboneelement backbonetype resource domainresource narrative attachment identifier humanname contactpoint"
-    " contactdetail codeableconcept codeablereference coding quantity period reference datatype annotation signature extension"
-    " datetime instant markdown base64binary timestamp varchar uuid enum array boolean integer decimal double float long short"
-    " char byte optional nullable required varying string str int float bool bytes number boolean date object null none undefined".split()
+    "element backboneelement backbonetype resource domainresource narrative attachment identifier "
+    "humanname contactpoint"
+    " contactdetail codeableconcept codeablereference coding quantity period reference datatype "
+    "annotation signature extension"
+    " datetime instant markdown base64binary timestamp varchar uuid enum array boolean integer "
+    "decimal double float long short"
+    " char byte optional nullable required varying string str int float bool bytes number boolean "
+    "date object null none undefined".split()
 )
 _ENDINGS: Final = frozenset(
-    "Type Types Name Names Id Ids ID List Element Resource Address Code Codes Concept Date Time Timestamp String Info Data Record Object"
-    " Model Schema Field Fields Key Value Values Enum Class Interface Component Provider Service Request Response Config Options Props"
-    " State Form Input Output Column Number Reference Entity Text Label Token Url URL Uri Index Param Params Filter Event Map".split()
+    "Type Types Name Names Id Ids ID List Element Resource Address Code Codes Concept Date Time "
+    "Timestamp String Info Data Record Object"
+    " Model Schema Field Fields Key Value Values Enum Class Interface Component Provider Service "
+    "Request Response Config Options Props"
+    " State Form Input Output Column Number Reference Entity Text Label Token Url URL Uri Index "
+    "Param Params Filter Event Map".split()
 )
 """Last words of names that programmers give."""
 _PARTICLES: Final = frozenset(
-    "de di da do du la le lo van von der del dos des mac mc o al el bin ibn st ten ter a d l".split()
+    "de di da do du la le lo van von der del dos des mac mc o al el bin ibn st ten ter a d "
+    "l".split()
 )
 """First words of family names that go on with a capital: `deVries`, `vanDyke`."""
 _IDENTIFIER: Final = re.compile(r"_*[A-Za-z]\w*")
@@ -41,7 +49,8 @@ def is_code(value: str) -> bool:
     text = value.strip().strip(",;!?[]").strip("'\"`")
     if text.lower() in _TYPES or _VARIABLE.match(text) or _DESCRIPTION.match(text):
         return True
-    if _REPOSITORY.fullmatch(text) and not text.isupper():  # "octo/hello-world"; airlines write RUIZ/ANA
+    # "octo/hello-world"; airlines write RUIZ/ANA
+    if _REPOSITORY.fullmatch(text) and not text.isupper():
         return True
     return _is_name_in_a_program(text)
 
@@ -83,7 +92,8 @@ _PICTURE: Final = re.compile(r"\S*[./:]\S+|\S{16,}")
 
 
 def is_picture(value: str) -> bool:
-    """Whether a value can be a picture or say where one is: a file, an address, letters of base64."""
+    """Whether a value can be a picture or say where one is: a file, an address, letters of
+    base64."""
     text = value.strip()
     return _PICTURE.fullmatch(text) is not None and not _is_name_in_a_program(text)
 
@@ -92,6 +102,7 @@ _KEYS_PRINT: Final = re.compile(r"(?:[\da-fA-F]{2}:){4}|(?:SHA-?\d{1,3}|MD5)[:=]
 
 
 def is_print(value: str) -> bool:
-    """Whether a value can be somebody's finger print or voice print, and not that of a key or of a certificate."""
+    """Whether a value can be somebody's finger print or voice print, and not that of a key or of a
+    certificate."""
     text = value.strip().strip("'\"")
     return _KEYS_PRINT.match(text) is None and not is_code(text)

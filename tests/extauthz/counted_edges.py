@@ -13,7 +13,14 @@ WATCHING = Policy("w", "0" * 64, mode=Mode.DISCOVER)
 
 def report(*names):
     findings = tuple(
-        Finding(name, INFO_TYPES[name].identifier, Likelihood.LIKELY, "t", Location("x", 0, 1), Subject.PATIENT)
+        Finding(
+            name,
+            INFO_TYPES[name].identifier,
+            Likelihood.LIKELY,
+            "t",
+            Location("x", 0, 1),
+            Subject.PATIENT,
+        )
         for name in names
     )
     return ScanReport(findings, verdict=Verdict.PHI if findings else Verdict.NONE)
@@ -21,7 +28,12 @@ def report(*names):
 
 def count(store, path="/claims/7731", *names, policy=WATCHING, **more):
     facts = Facts(
-        source=EHR, destination=BILLING, mtls=True, redactable=True, operation=Operation("POST", path), **more
+        source=EHR,
+        destination=BILLING,
+        mtls=True,
+        redactable=True,
+        operation=Operation("POST", path),
+        **more,
     )
     scanned = report(*names)
     store.count(facts, decide(facts, scanned, policy), scanned, policy)

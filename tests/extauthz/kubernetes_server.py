@@ -16,7 +16,8 @@ END = object()
 
 
 class ApiServer:
-    """Objects, and the requests that came. `fail` holds statuses for the next requests; `events` feeds open watches."""
+    """Objects, and the requests that came. `fail` holds statuses for the next requests; `events`
+    feeds open watches."""
 
     def __init__(self, items=(), *, page=500, tls=None):
         self.items = {(i["metadata"]["namespace"], i["metadata"]["name"]): i for i in items}
@@ -36,7 +37,9 @@ class ApiServer:
             self._server.socket = context.wrap_socket(self._server.socket, server_side=True)
         self.port = self._server.server_address[1]
         self.url = f"{'http' if tls is None else 'https'}://localhost:{self.port}"
-        self._thread = threading.Thread(target=self._server.serve_forever, args=(0.01,), daemon=True)
+        self._thread = threading.Thread(
+            target=self._server.serve_forever, args=(0.01,), daemon=True
+        )
 
     def __enter__(self):
         self._thread.start()
@@ -55,7 +58,13 @@ class ApiServer:
     def send(self, kind, item, version=None):
         """Change the collection, and tell the open watch."""
         self.version += 1
-        item = {**item, "metadata": {**item.get("metadata", {}), "resourceVersion": str(version or self.version)}}
+        item = {
+            **item,
+            "metadata": {
+                **item.get("metadata", {}),
+                "resourceVersion": str(version or self.version),
+            },
+        }
         key = item["metadata"].get("namespace"), item["metadata"].get("name")
         if kind in {"ADDED", "MODIFIED"}:
             self.items[key] = item
@@ -119,4 +128,9 @@ def policy_object(namespace, name, spec):
         "resourceVersion": "5",
         "labels": {"a": "b"},
     }
-    return {"apiVersion": "phiguard.dev/v1alpha1", "kind": "SegmentationPolicy", "metadata": metadata, "spec": spec}
+    return {
+        "apiVersion": "phiguard.dev/v1alpha1",
+        "kind": "SegmentationPolicy",
+        "metadata": metadata,
+        "spec": spec,
+    }

@@ -62,7 +62,9 @@ class Guard:
         self.folder = folder
         self.policy = folder / "policy.yaml"
         self.policy.write_text(policy)
-        self.settings = Settings("127.0.0.1", 0, self.policy, tls=tls, limits=limits or Limits(scan_seconds=20.0))
+        self.settings = Settings(
+            "127.0.0.1", 0, self.policy, tls=tls, limits=limits or Limits(scan_seconds=20.0)
+        )
         self.spans = InMemorySpanExporter()
         self.metrics = InMemoryMetricReader()
         self.pipeline = Pipeline([SimpleSpanProcessor(AllowList(self.spans))], [self.metrics])
@@ -94,7 +96,8 @@ class Guard:
             return await method(request, metadata=metadata, timeout=timeout)
 
     async def process(self, *requests, metadata=()):
-        """Send events as Envoy does, each after the answer to the one before; return answers and the status."""
+        """Send events as Envoy does, each after the answer to the one before; return answers and
+        the status."""
         answers = []
         async with self.channel() as channel:
             call = processing_call(channel, metadata)
@@ -139,7 +142,9 @@ def processing_call(channel, metadata=()):
     )(metadata=metadata)
 
 
-def check_request(body=b"", *, source=EHR, destination=BILLING, headers=(), path="/claims", method="POST"):
+def check_request(
+    body=b"", *, source=EHR, destination=BILLING, headers=(), path="/claims", method="POST"
+):
     request = wire.message("envoy.service.auth.v3.CheckRequest")()
     attributes = request.attributes
     if source:
@@ -176,7 +181,8 @@ BUFFERED = 2
 
 
 def processing_request(name, *, attributes=None, mode=None, **part):
-    """One event: headers and trailers are given as `headers`, bodies as `body`; `mode` adds protocol_config."""
+    """One event: headers and trailers are given as `headers`, bodies as `body`; `mode` adds
+    protocol_config."""
     request = wire.message("envoy.service.ext_proc.v3.ProcessingRequest")()
     event = getattr(request, name)
     event.SetInParent()
@@ -194,10 +200,19 @@ def processing_request(name, *, attributes=None, mode=None, **part):
 
 
 def request_head(*, end=False, mode=BUFFERED, attributes=OUTBOUND, **headers):
-    lines = {":method": "POST", ":path": "/claims", ":authority": "billing", "content-type": "application/json"}
+    lines = {
+        ":method": "POST",
+        ":path": "/claims",
+        ":authority": "billing",
+        "content-type": "application/json",
+    }
     named = {k.replace("_", "-"): v for k, v in headers.items()}
     return processing_request(
-        "request_headers", attributes=attributes, mode=mode, headers={**lines, **named}, end_of_stream=end
+        "request_headers",
+        attributes=attributes,
+        mode=mode,
+        headers={**lines, **named},
+        end_of_stream=end,
     )
 
 
@@ -205,5 +220,9 @@ def response_head(*, end=False, mode=BUFFERED, attributes=INBOUND, **headers):
     lines = {":status": "200", "content-type": "application/json"}
     named = {k.replace("_", "-"): v for k, v in headers.items()}
     return processing_request(
-        "response_headers", attributes=attributes, mode=mode, headers={**lines, **named}, end_of_stream=end
+        "response_headers",
+        attributes=attributes,
+        mode=mode,
+        headers={**lines, **named},
+        end_of_stream=end,
     )

@@ -19,7 +19,12 @@ class Serving:
 
     def __init__(self, policy, *options):
         self.port, self.health = free_port(), free_port()
-        listen = ["--listen", f"127.0.0.1:{self.port}", "--health-listen", f"127.0.0.1:{self.health}"]
+        listen = [
+            "--listen",
+            f"127.0.0.1:{self.port}",
+            "--health-listen",
+            f"127.0.0.1:{self.health}",
+        ]
         self.arguments = ["serve", "--policy", str(policy), *listen, *map(str, options)]
 
     def __enter__(self):

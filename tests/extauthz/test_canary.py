@@ -44,13 +44,24 @@ CANARIES = {
     "photo": "face-zq-0081.jpg",
     "uniqueCode": "UC-ZQ-55173",
 }
-FORMS = {v.encode() for v in CANARIES.values()} | {b"Zebulon", b"Quackenbush", b"536228790", b"Wombat"}
+FORMS = {v.encode() for v in CANARIES.values()} | {
+    b"Zebulon",
+    b"Quackenbush",
+    b"536228790",
+    b"Wombat",
+}
 
 BODY = orjson.dumps({**CANARIES, "diagnosis": "E11.9"})
 HEADERS = {f"x-{name.lower()}": value for name, value in CANARIES.items()}
-PATH = "/patients/536-22-8790?" + "&".join(f"{k}={v}".replace(" ", "+") for k, v in CANARIES.items())
-ALLOW_ALL = POLICY.replace("otherwise: DENY", "otherwise: ALERT").replace("allow: [", 'allow: ["*", ')
-REDACT_ALL = POLICY.replace("otherwise: DENY", "otherwise: REDACT").replace("redact: [", 'redact: ["*", ')
+PATH = "/patients/536-22-8790?" + "&".join(
+    f"{k}={v}".replace(" ", "+") for k, v in CANARIES.items()
+)
+ALLOW_ALL = POLICY.replace("otherwise: DENY", "otherwise: ALERT").replace(
+    "allow: [", 'allow: ["*", '
+)
+REDACT_ALL = POLICY.replace("otherwise: DENY", "otherwise: REDACT").replace(
+    "redact: [", 'redact: ["*", '
+)
 MONITOR = POLICY.replace("mode: enforce", "mode: monitor")
 
 
@@ -60,7 +71,9 @@ def check_requests():
     yield check_request(BODY, headers={"content-encoding": "zebulon"})
     yield check_request(BODY, source="Zebulon Quackenbush", destination="536-22-8790")
     forged = check_request(BODY, method="Zebulon", path=PATH)
-    forged.attributes.source.service = forged.attributes.request.http.host = "zeb.quackenbush@example.net"
+    forged.attributes.source.service = forged.attributes.request.http.host = (
+        "zeb.quackenbush@example.net"
+    )
     forged.attributes.request.http.id = forged.attributes.context_extensions["x"] = "536-22-8790"
     yield forged
     yield check_request(BODY, path="/patients/536-22-8790")  # short enough for an attribute
@@ -74,9 +87,16 @@ def conversations():
     body = processing_request("request_body", body=BODY, end_of_stream=False)
     yield request_head(**canary_head), body, processing_request("request_trailers", headers=HEADERS)
     yield request_head(), body, processing_request("request_trailers", headers=HEADERS)
-    yield response_head(**canary_head), processing_request("response_body", body=BODY, end_of_stream=True)
     yield (
-        request_head(attributes=dict.fromkeys(("xds.cluster_name", "xds.node.metadata['NAMESPACE']"), "536-22-8790")),
+        response_head(**canary_head),
+        processing_request("response_body", body=BODY, end_of_stream=True),
+    )
+    yield (
+        request_head(
+            attributes=dict.fromkeys(
+                ("xds.cluster_name", "xds.node.metadata['NAMESPACE']"), "536-22-8790"
+            )
+        ),
         body,
     )
     yield (body,)
@@ -96,7 +116,11 @@ async def drive(g):
     """Send everything; return what the guard answered, without the bodies that it passes on."""
     said = []
     for request in check_requests():
-        said.append(await g.check(request, metadata=[("x-canary", "536-22-8790"), ("baggage", "ssn=536-22-8790")]))
+        said.append(
+            await g.check(
+                request, metadata=[("x-canary", "536-22-8790"), ("baggage", "ssn=536-22-8790")]
+            )
+        )
     for events in conversations():
         answers, code = await g.process(*events)
         for answer in answers:
@@ -119,12 +143,15 @@ async def drive(g):
 
 def rendered(said):
     return b"\n".join(
-        wire.encode(s) + str(s).encode() if hasattr(s, "SerializeToString") else str(s).encode() for s in said
+        wire.encode(s) + str(s).encode() if hasattr(s, "SerializeToString") else str(s).encode()
+        for s in said
     )
 
 
 @pytest.mark.parametrize("fault", ["none", "translate", "ledger"])
-@pytest.mark.parametrize("policy", [POLICY, ALLOW_ALL, REDACT_ALL, MONITOR], ids=["deny", "allow", "redact", "monitor"])
+@pytest.mark.parametrize(
+    "policy", [POLICY, ALLOW_ALL, REDACT_ALL, MONITOR], ids=["deny", "allow", "redact", "monitor"]
+)
 def test_no_value_leaves(guard, run, monkeypatch, policy, fault):
     stream = io.StringIO()
     handler = logging.StreamHandler(stream)
@@ -151,7 +178,8 @@ def test_no_value_leaves(guard, run, monkeypatch, policy, fault):
         "answers": rendered(said),
         "log": stream.getvalue().encode(),
         "ledger": ledger,
-        "spans": encode_spans(spans).SerializeToString() + "".join(s.to_json() for s in spans).encode(),
+        "spans": encode_spans(spans).SerializeToString()
+        + "".join(s.to_json() for s in spans).encode(),
         "metrics": g.metrics_json.encode(),
     }
 

@@ -66,7 +66,17 @@ def one_line(err):
         ("serve", "--policy", "p", "--listen", "nowhere"),
         ("serve", "--policy", "p", "--listen", "127.0.0.1:0", "--workers", "0"),
         ("serve", "--policy", "p", "--listen", "127.0.0.1:0", "--workers", "2"),
-        ("serve", "--policy", "p", "--listen", "127.0.0.1:0", "--tls-cert", "missing", "--tls-key", "missing"),
+        (
+            "serve",
+            "--policy",
+            "p",
+            "--listen",
+            "127.0.0.1:0",
+            "--tls-cert",
+            "missing",
+            "--tls-key",
+            "missing",
+        ),
         ("serve", "--policy", "p", "--listen", "127.0.0.1:0", "--tls-ca", "missing"),
     ],
     ids=" ".join,
@@ -84,14 +94,18 @@ def test_an_unknown_key_in_a_policy_names_file_line_and_a_hint(phiguard, policy)
     expected = f"{policy}:6:3: error: unknown key `moode` in `spec` (did you mean `mode`?)\n"
 
     assert phiguard("policy", "check", policy)[:2] == (1, expected)
-    assert phiguard("serve", "--policy", policy, "--listen", "127.0.0.1:0")[::2] == (2, f"phiguard: {expected}")
+    assert phiguard("serve", "--policy", policy, "--listen", "127.0.0.1:0")[::2] == (
+        2,
+        f"phiguard: {expected}",
+    )
 
 
 def test_the_version_is_the_packages(phiguard):
     assert phiguard("--version")[1].startswith("phiguard 0.")
 
 
-@pytest.mark.filterwarnings("ignore:Using `@model_validator`:DeprecationWarning")  # envoy-data-plane's, in `demo`
+# envoy-data-plane's, in `demo`
+@pytest.mark.filterwarnings("ignore:Using `@model_validator`:DeprecationWarning")
 def test_every_command_has_help(phiguard):
     for command in cli._COMMANDS:
         code, out, _ = phiguard(command, "--help")
@@ -103,8 +117,25 @@ def test_scan_as_json_lines_has_the_documented_keys_and_no_value(phiguard, docum
     line = orjson.loads(out)
 
     assert code == 1
-    assert list(line) == ["path", "media", "verdict", "coverage", "reason", "findings", "bytes", "elapsedMs"]
-    assert list(line["findings"][0]) == ["infoType", "identifier", "likelihood", "detector", "field", "start", "end"]
+    assert list(line) == [
+        "path",
+        "media",
+        "verdict",
+        "coverage",
+        "reason",
+        "findings",
+        "bytes",
+        "elapsedMs",
+    ]
+    assert list(line["findings"][0]) == [
+        "infoType",
+        "identifier",
+        "likelihood",
+        "detector",
+        "field",
+        "start",
+        "end",
+    ]
     assert (line["verdict"], line["bytes"]) == ("phi", len(REDACTED))
     assert "536-22-8790" not in out
 
@@ -127,7 +158,9 @@ def test_scan_as_sarif_names_places(phiguard, document):
 
     assert orjson.loads(out)["version"] == "2.1.0"
     assert REDACTED[region["byteOffset"] :][: region["byteLength"]] == b"536-22-8790"
-    assert {r["id"] for r in run["tool"]["driver"]["rules"]} == {r["ruleId"] for r in run["results"]}
+    assert {r["id"] for r in run["tool"]["driver"]["rules"]} == {
+        r["ruleId"] for r in run["results"]
+    }
     assert "536-22-8790" not in out
 
 
@@ -142,7 +175,9 @@ def test_a_folder_is_scanned_with_all_its_files(phiguard, tmp_path, document):
     ]
 
 
-def test_clean_documents_are_exit_code_0_and_unreadable_ones_2_after_the_rest(phiguard, tmp_path, document):
+def test_clean_documents_are_exit_code_0_and_unreadable_ones_2_after_the_rest(
+    phiguard, tmp_path, document
+):
     clean = tmp_path / "clean.txt"
     clean.write_text("nothing to see")
 
@@ -175,7 +210,18 @@ def test_redact_writes_nothing_when_it_cannot_read_everything(phiguard, document
 
 
 def test_explain_says_what_which_and_why(phiguard, policy, document):
-    edge = ("--policy", policy, "--from", EHR, "--to", BILLING, "--method", "POST", "--path", "/claims")
+    edge = (
+        "--policy",
+        policy,
+        "--from",
+        EHR,
+        "--to",
+        BILLING,
+        "--method",
+        "POST",
+        "--path",
+        "/claims",
+    )
     code, out, _ = phiguard("policy", "explain", *edge, "--body", document)
 
     assert code == 0
@@ -209,7 +255,9 @@ def written(folder, count=3):
     for number in range(count):
         ledger.append(
             {
-                **dict.fromkeys(("reason", "verdict", "direction", "source", "destination", "service"), "x"),
+                **dict.fromkeys(
+                    ("reason", "verdict", "direction", "source", "destination", "service"), "x"
+                ),
                 "kind": "decision",
                 "decision": "DENY",
                 "enforced": True,
@@ -276,7 +324,9 @@ def test_a_port_in_use_is_one_line_and_not_shared(phiguard, policy, workers):
         taken.bind(("127.0.0.1", 0))
         taken.listen()
         address = f"127.0.0.1:{taken.getsockname()[1]}"
-        code, _, err = phiguard("serve", "--policy", policy, "--listen", address, "--workers", workers)
+        code, _, err = phiguard(
+            "serve", "--policy", policy, "--listen", address, "--workers", workers
+        )
 
     assert (code, err) == (
         2,

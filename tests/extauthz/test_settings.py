@@ -17,13 +17,16 @@ from extauthz.settings import (
 
 
 @pytest.mark.parametrize(
-    ("text", "expected"), [("10.0.0.1:9000", ("10.0.0.1", 9000)), ("[::1]:1", ("[::1]", 1)), ("host:0", ("host", 0))]
+    ("text", "expected"),
+    [("10.0.0.1:9000", ("10.0.0.1", 9000)), ("[::1]:1", ("[::1]", 1)), ("host:0", ("host", 0))],
 )
 def test_an_address_is_a_host_and_a_port(text, expected):
     assert parse_listen(text) == expected
 
 
-@pytest.mark.parametrize("text", ["9000", ":9000", "host:", "host:http", "host:65536", "host:-1", "", "host:٣"])
+@pytest.mark.parametrize(
+    "text", ["9000", ":9000", "host:", "host:http", "host:65536", "host:-1", "", "host:٣"]
+)
 def test_what_is_no_address_is_an_error_that_says_how_to_write_one(text):
     with pytest.raises(SettingsError, match=r"write HOST:PORT"):
         parse_listen(text)
@@ -98,7 +101,9 @@ def test_an_address_of_version_6_stands_in_brackets(account):
 
 
 def test_outside_of_a_cluster_kubectl_proxy_is_asked_without_a_token():
-    assert parse_policy("kubernetes://m", "http://127.0.0.1:8001/", {}) == Cluster(Api("http://127.0.0.1:8001"), "m")
+    assert parse_policy("kubernetes://m", "http://127.0.0.1:8001/", {}) == Cluster(
+        Api("http://127.0.0.1:8001"), "m"
+    )
 
 
 @pytest.mark.parametrize(
@@ -109,7 +114,8 @@ def test_outside_of_a_cluster_kubectl_proxy_is_asked_without_a_token():
         ("kubernetes://mesh", "", "give --kubernetes-api URL"),
         ("kubernetes://Mesh/x", "", "write kubernetes://NAMESPACE"),
         ("kubernetes://m*", "", "write kubernetes://NAMESPACE"),
-        ("kubernetes://mesh", "http://10.0.0.1:8001", "not of this machine"),  # anyone on the way could write policies
+        # anyone on the way could write policies
+        ("kubernetes://mesh", "http://10.0.0.1:8001", "not of this machine"),
         ("kubernetes://mesh", "https://127.0.0.1:6443", "not of this machine"),
     ],
 )

@@ -32,18 +32,35 @@ _SEED_BYTES = 16384
 
 
 def sow(folder: Path) -> int:
-    """Write the generators' documents, plain and encoded, into a folder; how many files it holds then."""
+    """Write the generators' documents, plain and encoded, into a folder; how many files it holds
+    then."""
     folder.mkdir(parents=True, exist_ok=True)
     for number, document in enumerate(corpus(20, 2, "")):
-        coded = [(e.data, e.content_type, e.content_encoding) for e in encodings(document)] if number % 8 == 0 else []
-        for variant, (data, kind, encoding) in enumerate([(document.data, document.content_type, ""), *coded]):
+        coded = (
+            [(e.data, e.content_type, e.content_encoding) for e in encodings(document)]
+            if number % 8 == 0
+            else []
+        )
+        for variant, (data, kind, encoding) in enumerate(
+            [(document.data, document.content_type, ""), *coded]
+        ):
             if len(data) <= _SEED_BYTES and encoding in ENCODINGS:
                 kind_of = document.format.replace("/", "-")
-                (folder / f"seed-{kind_of}-{number}-{variant}").write_bytes(bytes_of(Case(kind, encoding, data)))
-    typed = Patient(family_name="Ruiz", ssn=123456780, mrn=7712345, policy_number=[5, 99001122], diagnosis="asthma")
+                (folder / f"seed-{kind_of}-{number}-{variant}").write_bytes(
+                    bytes_of(Case(kind, encoding, data))
+                )
+    typed = Patient(
+        family_name="Ruiz",
+        ssn=123456780,
+        mrn=7712345,
+        policy_number=[5, 99001122],
+        diagnosis="asthma",
+    )
     typed.birth_date.FromJsonString("1961-04-05T00:00:00Z")
     typed.attributes["home_city"] = "Duluth"
-    (folder / "seed-typed-protobuf").write_bytes(bytes_of(Case(TYPE, "", typed.SerializeToString())))
+    (folder / "seed-typed-protobuf").write_bytes(
+        bytes_of(Case(TYPE, "", typed.SerializeToString()))
+    )
     note = rb"{\rtf1\ansi Patient: {\b Ana} Ru\'edz\par SSN: 512\_44\_90\u51?1\tab Dx: asthma{\fonttbl{\f0 Arial;}}}"
     (folder / "seed-rtf").write_bytes(bytes_of(Case("application/rtf", "", note)))
     return len(list(folder.iterdir()))

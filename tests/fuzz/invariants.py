@@ -30,7 +30,8 @@ ENCODINGS = ("", "gzip", "deflate", "br", "zstd", "gzip, br", "identity", "unkno
 LIMITS = Limits(body=1 << 20, decoded=1 << 20, seconds=1e9)
 _SECONDS = 2.0
 _SECONDS_A_BYTE = 40e-6
-"""A hundred times what a scan takes: the fuzzer's instrumentation is slow, and a quadratic reader is much slower."""
+"""A hundred times what a scan takes: the fuzzer's instrumentation is slow, and a quadratic reader
+is much slower."""
 
 
 class BrokenError(AssertionError):
@@ -49,7 +50,9 @@ class Case:
 def case_of(data: bytes) -> Case:
     """The case that a fuzzer's bytes stand for: two numbers, then the body."""
     head = data[:2].ljust(2, b"\0")
-    return Case(CONTENT_TYPES[head[0] % len(CONTENT_TYPES)], ENCODINGS[head[1] % len(ENCODINGS)], data[2:])
+    return Case(
+        CONTENT_TYPES[head[0] % len(CONTENT_TYPES)], ENCODINGS[head[1] % len(ENCODINGS)], data[2:]
+    )
 
 
 def bytes_of(case: Case) -> bytes:
@@ -64,9 +67,15 @@ def check(engine: Engine, case: Case) -> ScanReport:
     report = _scan(engine, case, case.body)
     spent = time.process_time() - began
     _require(report.gap is not Gap.INTERNAL_ERROR, "scan: INTERNAL_ERROR")
-    _require(spent < _SECONDS + _SECONDS_A_BYTE * len(case.body), f"scan: {spent:.1f} s for {len(case.body)} bytes")
+    _require(
+        spent < _SECONDS + _SECONDS_A_BYTE * len(case.body),
+        f"scan: {spent:.1f} s for {len(case.body)} bytes",
+    )
     _check_ranges(case, report)
-    _require(_scan(engine, case, case.body, len(case.body) // 3 + 1) == report, "scan: other chunks, other report")
+    _require(
+        _scan(engine, case, case.body, len(case.body) // 3 + 1) == report,
+        "scan: other chunks, other report",
+    )
     if report.coverage is Coverage.COMPLETE:
         _check_redaction(engine, case, report)
     return report
@@ -74,7 +83,10 @@ def check(engine: Engine, case: Case) -> ScanReport:
 
 def _scan(engine: Engine, case: Case, body: bytes, chunk: int = 0) -> ScanReport:
     scanner = engine.scanner(
-        content_type=case.content_type, content_encoding=case.content_encoding, limits=LIMITS, clock=lambda: 0.0
+        content_type=case.content_type,
+        content_encoding=case.content_encoding,
+        limits=LIMITS,
+        clock=lambda: 0.0,
     )
     for at in range(0, len(body), chunk or len(body) or 1):
         scanner.feed(body[at : at + (chunk or len(body))])
@@ -88,7 +100,10 @@ def _check_ranges(case: Case, report: ScanReport) -> None:
         place = finding.location
         outside = place.start == place.end == -1
         inside = 0 <= place.start < place.end <= len(decoded.data)
-        _require(outside or inside, f"scan: {finding.detector} at {place.start}-{place.end} of {len(decoded.data)}")
+        _require(
+            outside or inside,
+            f"scan: {finding.detector} at {place.start}-{place.end} of {len(decoded.data)}",
+        )
 
 
 def _check_redaction(engine: Engine, case: Case, report: ScanReport) -> None:
@@ -100,9 +115,18 @@ def _check_redaction(engine: Engine, case: Case, report: ScanReport) -> None:
     except RedactionError:
         return
     again = scan(masked)
-    _require(again.coverage is Coverage.COMPLETE, f"redact: {report.media} became {again.media} {again.gap}")
-    _require(again.verdict in (Verdict.NONE, Verdict.HEALTH), f"redact: a second scan says {again.verdict}")
-    _require(redact_proven(masked, again, scan) == masked, "redact: a second redaction changes the document")
+    _require(
+        again.coverage is Coverage.COMPLETE,
+        f"redact: {report.media} became {again.media} {again.gap}",
+    )
+    _require(
+        again.verdict in (Verdict.NONE, Verdict.HEALTH),
+        f"redact: a second scan says {again.verdict}",
+    )
+    _require(
+        redact_proven(masked, again, scan) == masked,
+        "redact: a second redaction changes the document",
+    )
 
 
 def _require(holds: bool, message: str) -> None:

@@ -31,11 +31,20 @@ def test_too_few_bytes_are_a_case_too(engine):
 
 
 def _report_of(start, end):
-    finding = Finding("PERSON_NAME", Identifier.NAME, Likelihood.LIKELY, "t", Location("", start, end), Subject.PERSON)
+    finding = Finding(
+        "PERSON_NAME",
+        Identifier.NAME,
+        Likelihood.LIKELY,
+        "t",
+        Location("", start, end),
+        Subject.PERSON,
+    )
     return ScanReport((finding,))
 
 
-@pytest.mark.parametrize(("start", "end"), [(0, 4), (1, 1), (-1, 2)], ids=["beyond the end", "empty", "half outside"])
+@pytest.mark.parametrize(
+    ("start", "end"), [(0, 4), (1, 1), (-1, 2)], ids=["beyond the end", "empty", "half outside"]
+)
 def test_a_range_that_is_not_in_the_document_is_a_fault(engine, monkeypatch, start, end):
     monkeypatch.setattr(invariants, "_scan", lambda *_: _report_of(start, end))
     with pytest.raises(BrokenError, match="t at"):

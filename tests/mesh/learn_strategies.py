@@ -21,7 +21,9 @@ EHR, LAB = "cluster.local/ns/clinic/sa/ehr", "cluster.local/ns/clinic/sa/lab"
 BILLING, CLAIMS = "cluster.local/ns/finance/sa/billing", "cluster.local/ns/finance/sa/claims"
 BILLING_HOST, OUTSIDE = "billing.finance.svc.cluster.local", "api.clearinghouse.example"
 WATCHING = Policy("watch", "0" * 64, mode=Mode.DISCOVER)
-TOLD = Policy("watch", "0" * 64, mode=Mode.DISCOVER, services=MappingProxyType({BILLING_HOST: BILLING}))
+TOLD = Policy(
+    "watch", "0" * 64, mode=Mode.DISCOVER, services=MappingProxyType({BILLING_HOST: BILLING})
+)
 
 PHI = ScanReport((found("PERSON_NAME"), found("DIAGNOSIS")), verdict=Verdict.PHI)
 SSN = ScanReport((found("PERSON_NAME"), found("US_SOCIAL_SECURITY_NUMBER")), verdict=Verdict.PHI)
@@ -41,17 +43,34 @@ def inbound(path="/claims", *, source=EHR, destination=BILLING, method="POST", m
 
 def outbound(path="/claims", *, source=EHR, service=BILLING_HOST, method="POST", **more):
     operation = Operation(method, path)
-    return Facts(vantage=Vantage.OUTBOUND, source=source, service=service, redactable=True, operation=operation, **more)
+    return Facts(
+        vantage=Vantage.OUTBOUND,
+        source=source,
+        service=service,
+        redactable=True,
+        operation=operation,
+        **more,
+    )
 
 
-SEGMENTS = st.sampled_from(["claims", "patients", "labs", "v1", "7731", "ana-ruiz", "ruiz", "AB12", "", "2026-11-23"])
+SEGMENTS = st.sampled_from(
+    ["claims", "patients", "labs", "v1", "7731", "ana-ruiz", "ruiz", "AB12", "", "2026-11-23"]
+)
 PATHS = st.one_of(
     st.lists(SEGMENTS, max_size=4).map(lambda segments: "/" + "/".join(filter(None, segments))),
     st.lists(SEGMENTS, max_size=3).map(lambda segments: "/" + "/".join(segments)),
 )
 FINDINGS = st.builds(
     found,
-    st.sampled_from(["PERSON_NAME", "US_SOCIAL_SECURITY_NUMBER", "EMAIL_ADDRESS", "US_HEALTHCARE_NPI", "DIAGNOSIS"]),
+    st.sampled_from(
+        [
+            "PERSON_NAME",
+            "US_SOCIAL_SECURITY_NUMBER",
+            "EMAIL_ADDRESS",
+            "US_HEALTHCARE_NPI",
+            "DIAGNOSIS",
+        ]
+    ),
     st.sampled_from([Subject.PATIENT, Subject.PATIENT, Subject.PROVIDER]),
 )
 
@@ -60,7 +79,11 @@ FINDINGS = st.builds(
 def reports(draw: st.DrawFn) -> ScanReport:
     findings = tuple(draw(st.lists(FINDINGS, max_size=3)))
     whole = draw(st.sampled_from([True, True, True, False]))
-    verdicts = (Verdict.PHI, Verdict.PHI, Verdict.IDENTIFIERS) if ScanReport(findings).identifiers else (Verdict.NONE,)
+    verdicts = (
+        (Verdict.PHI, Verdict.PHI, Verdict.IDENTIFIERS)
+        if ScanReport(findings).identifiers
+        else (Verdict.NONE,)
+    )
     seen = (Coverage.COMPLETE, Gap.NONE) if whole else (Coverage.TRUNCATED, Gap.CUT_OFF)
     return ScanReport(findings, *seen, verdict=draw(st.sampled_from(verdicts)))
 
@@ -76,10 +99,14 @@ def facts(draw: st.DrawFn) -> Facts:
         protocol=draw(st.sampled_from([Protocol.HTTP] * 8 + [Protocol.UPGRADE, Protocol.TCP])),
         source=source,
         destination="" if outbound else draw(st.sampled_from([BILLING, BILLING, CLAIMS, ""])),
-        service=draw(st.sampled_from([BILLING_HOST, BILLING_HOST, OUTSIDE, ""])) if outbound else "",
+        service=draw(st.sampled_from([BILLING_HOST, BILLING_HOST, OUTSIDE, ""]))
+        if outbound
+        else "",
         mtls=bool(source) and not outbound and draw(st.sampled_from([True, True, False])),
         redactable=True,
-        operation=Operation(draw(st.sampled_from(["GET", "POST", "ZEBULON"])), draw(PATHS), "billing", 8080),
+        operation=Operation(
+            draw(st.sampled_from(["GET", "POST", "ZEBULON"])), draw(PATHS), "billing", 8080
+        ),
     )
 
 
@@ -94,7 +121,12 @@ def observe(
     decision = decide(about, report, policy)
     sighting = sighting_of(about, decision, policy.services, own_words(policy))
     masked = decision.redact if decision.effect is Action.REDACT else ()
-    content = Content(*(MappingProxyType(dict.fromkeys(sorted(names), 1)) for names in (*kinds_of(report), masked)))
+    content = Content(
+        *(
+            MappingProxyType(dict.fromkeys(sorted(names), 1))
+            for names in (*kinds_of(report), masked)
+        )
+    )
     return Observation(sighting, 1, day, day, content)
 
 
@@ -103,4 +135,7 @@ def observed(messages, policy: Policy = WATCHING) -> tuple[Observation, ...]:
 
 
 def learned(observations, least=1):
-    return parse(render(propose(observations, min_count=least), name="learned", least=least), file="learned.yaml")
+    return parse(
+        render(propose(observations, min_count=least), name="learned", least=least),
+        file="learned.yaml",
+    )

@@ -10,7 +10,16 @@ from hypothesis import strategies as st
 from mesh.message.facts import Direction, Facts, Operation, Protocol, Vantage
 from mesh.policy.decision import Action, Mode
 from mesh.policy.policy import Disclosure, OperationMatch, Peer, Policy, Rule, Target, Terms
-from phiscan.finding import Coverage, Finding, Gap, Likelihood, Location, ScanReport, Subject, Verdict
+from phiscan.finding import (
+    Coverage,
+    Finding,
+    Gap,
+    Likelihood,
+    Location,
+    ScanReport,
+    Subject,
+    Verdict,
+)
 from phiscan.identifiers import INFO_TYPES
 
 EHR, BILLING = "cluster.local/ns/clinic/sa/ehr", "cluster.local/ns/finance/sa/billing"
@@ -18,24 +27,39 @@ EHR, BILLING = "cluster.local/ns/clinic/sa/ehr", "cluster.local/ns/finance/sa/bi
 
 def found(info_type: str, subject: Subject = Subject.PATIENT, start: int = 0) -> Finding:
     location = Location("x", start, start + 1 if start >= 0 else -1)
-    return Finding(info_type, INFO_TYPES[info_type].identifier, Likelihood.LIKELY, "test", location, subject)
+    return Finding(
+        info_type, INFO_TYPES[info_type].identifier, Likelihood.LIKELY, "test", location, subject
+    )
 
 
 NAMES = ("PERSON_NAME", "US_SOCIAL_SECURITY_NUMBER", "US_HEALTHCARE_NPI", "DIAGNOSIS")
 ENTRIES = st.frozensets(st.sampled_from([*NAMES, "A", "G", "K", "*"]), max_size=2)
 DISCLOSURES = st.builds(
-    Disclosure, ENTRIES, ENTRIES, ENTRIES, st.sampled_from([Action.DENY, Action.REDACT, Action.ALERT])
+    Disclosure,
+    ENTRIES,
+    ENTRIES,
+    ENTRIES,
+    st.sampled_from([Action.DENY, Action.REDACT, Action.ALERT]),
 )
 PRINCIPALS = ("", EHR, BILLING)
 # repeated entries are drawn more often: most rules should name most edges, so that rules meet
 PEERS = st.sampled_from(
     [
-        *(Peer(), Peer(), Peer(("*",)), Peer((EHR,)), Peer((BILLING,)), Peer(namespaces=("finance",))),
+        *(
+            Peer(),
+            Peer(),
+            Peer(("*",)),
+            Peer((EHR,)),
+            Peer((BILLING,)),
+            Peer(namespaces=("finance",)),
+        ),
         *(Peer(trust_domains=("cluster.*",)), Peer(service_accounts=("e*", "billing"))),
     ]
 )
 SOURCES = st.one_of(PEERS, PEERS, st.just(Peer(blocks=(ip_network("10.0.0.0/8"),))))
-DESTINATIONS = st.one_of(PEERS, PEERS, st.sampled_from([Peer(hosts=("billing",)), Peer(hosts=("o*",))]))
+DESTINATIONS = st.one_of(
+    PEERS, PEERS, st.sampled_from([Peer(hosts=("billing",)), Peer(hosts=("o*",))])
+)
 CLAIMS = st.sampled_from([(), (), (("role", ("doctor",)),), (("role", ("*",)),)])
 HEADERS = st.sampled_from([(), (), (), (("x-purpose", ("TREATMENT",)),)])
 OPERATIONS = st.builds(
@@ -50,12 +74,16 @@ RULES = st.lists(
         Rule,
         name=st.sampled_from("abcdef"),
         sources=st.lists(SOURCES, min_size=1, max_size=2).map(tuple),
-        targets=st.lists(st.builds(Target, DESTINATIONS, OPERATIONS), min_size=1, max_size=2).map(tuple),
+        targets=st.lists(st.builds(Target, DESTINATIONS, OPERATIONS), min_size=1, max_size=2).map(
+            tuple
+        ),
         request=DISCLOSURES,
         response=DISCLOSURES,
         mtls=st.booleans(),
         mode=st.sampled_from([None, *Mode]),
-        terms=st.sampled_from([None, None, *(Terms("o", "r", day) for day in (date(2026, 1, 1), date(2026, 12, 31)))]),
+        terms=st.sampled_from(
+            [None, None, *(Terms("o", "r", day) for day in (date(2026, 1, 1), date(2026, 12, 31)))]
+        ),
         claims=CLAIMS,
         headers=HEADERS,
         audit=st.sampled_from([False, False, False, True]),
@@ -94,10 +122,14 @@ ALL_FACTS = st.builds(
         st.sampled_from([0, 80]),
     ),
     source_address=st.sampled_from(["", "10.1.2.3", "192.0.2.1", "nonsense"]),
-    claims=st.sampled_from([None, (), (("role", frozenset({"doctor"})),), (("role", frozenset({"clerk"})),)]),
+    claims=st.sampled_from(
+        [None, (), (("role", frozenset({"doctor"})),), (("role", frozenset({"clerk"})),)]
+    ),
     headers=st.sampled_from([None, (), (("x-purpose", frozenset({"TREATMENT"})),)]),
 )
-FINDINGS = st.builds(found, st.sampled_from(NAMES), st.sampled_from(Subject), st.sampled_from([-1, 0, 7]))
+FINDINGS = st.builds(
+    found, st.sampled_from(NAMES), st.sampled_from(Subject), st.sampled_from([-1, 0, 7])
+)
 VERDICTS = (Verdict.NONE, Verdict.HEALTH, Verdict.IDENTIFIERS, Verdict.PHI)
 COVERAGES = st.sampled_from(
     [
@@ -112,8 +144,12 @@ COVERAGES = st.sampled_from(
 
 @st.composite
 def reports(draw: st.DrawFn) -> ScanReport:
-    """Reports as a scan gives them: a verdict about a person has a person's identifier among its findings."""
+    """Reports as a scan gives them: a verdict about a person has a person's identifier among its
+    findings."""
     findings = tuple(draw(st.lists(FINDINGS, max_size=4)))
     coverage, gap = draw(COVERAGES)
     given_report = ScanReport(findings, coverage, gap)
-    return replace(given_report, verdict=draw(st.sampled_from(VERDICTS if given_report.identifiers else VERDICTS[:2])))
+    return replace(
+        given_report,
+        verdict=draw(st.sampled_from(VERDICTS if given_report.identifiers else VERDICTS[:2])),
+    )

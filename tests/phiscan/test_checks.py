@@ -16,7 +16,11 @@ def test_compact_keeps_letters_and_digits():
 
 
 def test_luhn():
-    _check(checks.luhn, ["79927398713", "0"], [("79927398710", "check digit"), ("79927938713", "two digits swapped")])
+    _check(
+        checks.luhn,
+        ["79927398713", "0"],
+        [("79927398710", "check digit"), ("79927938713", "two digits swapped")],
+    )
 
 
 @given(st.text("0123456789", min_size=1, max_size=20))
@@ -47,7 +51,9 @@ def test_ssn():
 
 def test_ssn_shape_takes_what_a_field_names_so():
     _check(
-        checks.ssn_shape, ["999-12-3456", "000000001"], [("999999999", "one digit repeated"), ("12345", "five digits")]
+        checks.ssn_shape,
+        ["999-12-3456", "000000001"],
+        [("999999999", "one digit repeated"), ("12345", "five digits")],
     )
 
 
@@ -84,7 +90,11 @@ def test_npi():
     _check(
         checks.npi,
         ["1234567893", "1245319599"],
-        [("1234567890", "check digit"), ("3234567893", "first digit"), ("123456789", "nine digits")],
+        [
+            ("1234567890", "check digit"),
+            ("3234567893", "first digit"),
+            ("123456789", "nine digits"),
+        ],
     )
 
 
@@ -155,7 +165,11 @@ def test_iban():
     _check(
         checks.iban,
         ["GB82 WEST 1234 5698 7654 32", "DE89370400440532013000"],
-        [("GB82WEST12345698765433", "check digits"), ("GB82", "too short"), ("1282WEST12345698765432", "no country")],
+        [
+            ("GB82WEST12345698765433", "check digits"),
+            ("GB82", "too short"),
+            ("1282WEST12345698765432", "no country"),
+        ],
     )
 
 

@@ -8,7 +8,9 @@ from phiscan.scanner import Limits
 _X12 = b"ISA*00*          *00*          *ZZ*A              *ZZ*B              *250101*1200*^*00501*000000001*0*P*:~"
 _DOCUMENTS = {
     "json": b"[" + b",".join([b'{"patientName": "Ana Ruiz", "port": 8080}'] * 3000) + b"]",
-    "fhir": b"[" + b",".join([b'{"resourceType": "Patient", "birthDate": "1961-04-02"}'] * 3000) + b"]",
+    "fhir": b"["
+    + b",".join([b'{"resourceType": "Patient", "birthDate": "1961-04-02"}'] * 3000)
+    + b"]",
     "hl7v2": b"MSH|^~\\&|A\r" + b"PID|1||88123^^^H^MR||RUIZ^ANA\r" * 3000,
     "x12": _X12 + b"NM1*IL*1*RUIZ*ANA****MI*W123456789~" * 3000,
     "xml": b"<all>" + b"<patient><ssn>123-45-6780</ssn></patient>" * 3000 + b"</all>",
@@ -17,7 +19,9 @@ _DOCUMENTS = {
     "text": b"MRN: 4471902\n" * 3000,
     "html": b"<html><table>" + b"<tr><td>MRN<td>4471902" * 3000,
     "html of one block": b"<html><p>" + b"MRN: <i>1</i>" * 3000,
-    "dicom": bytes(128) + b"DICM\x08\x00\x60\x00CS\x02\x00CT" + b"\x10\x00\x00\x40LT\x04\x00abcd" * 3000,
+    "dicom": bytes(128)
+    + b"DICM\x08\x00\x60\x00CS\x02\x00CT"
+    + b"\x10\x00\x00\x40LT\x04\x00abcd" * 3000,
     "dicom fragments": bytes(128)
     + b"DICM\x08\x00\x60\x00CS\x02\x00CT\xe0\x7f\x10\x00OB\0\0\xff\xff\xff\xff"
     + b"\xfe\xff\x00\xe0\0\0\0\0" * 3000,

@@ -21,12 +21,20 @@ PDF = b"%PDF-1.7\n%\xe2\xe3\xcf\xd3\n1 0 obj"
 
 
 def form(content, headers="", boundary="b1"):
-    return f"--{boundary}\r\nContent-Type: text/plain\r\n{headers}\r\n{content}\r\n--{boundary}--\r\n"
+    return (
+        f"--{boundary}\r\nContent-Type: text/plain\r\n{headers}\r\n{content}\r\n--{boundary}--\r\n"
+    )
 
 
 def dicom(tag, vr, value):
     return (
-        bytes(128) + b"DICM" + (b"\x08\x00\x60\x00CS\x02\x00CT") + tag + vr + len(value).to_bytes(2, "little") + value
+        bytes(128)
+        + b"DICM"
+        + (b"\x08\x00\x60\x00CS\x02\x00CT")
+        + tag
+        + vr
+        + len(value).to_bytes(2, "little")
+        + value
     )
 
 
@@ -88,24 +96,40 @@ MISSED = {
     "numbers in words": ["SSN: one two three, forty-five, sixty-seven eighty"],
     "ciphers": ["FFA: klm-no-pqrs"],
     "base64 in pieces": [
-        json.dumps({"a": base64.b64encode(b"SSN: 123").decode(), "b": base64.b64encode(b"-45-6780").decode()})
+        json.dumps(
+            {
+                "a": base64.b64encode(b"SSN: 123").decode(),
+                "b": base64.b64encode(b"-45-6780").decode(),
+            }
+        )
     ],
     "short encodings": [json.dumps({"a": base64.b64encode(b"123456780").decode()})],
-    "protobuf numbers without a schema": [(b"\x08\xec\xa2\xef\x3a\x12\x05hello", "application/x-protobuf")],
-    "other alphabets": ["begin 644 x\n-4U-..B`Q,C,M-#4M-C<X,`\n`\nend\n", "Q4zQnXpTgFQbLmSsyzLA1cXwN4hKjE"],
+    "protobuf numbers without a schema": [
+        (b"\x08\xec\xa2\xef\x3a\x12\x05hello", "application/x-protobuf")
+    ],
+    "other alphabets": [
+        "begin 644 x\n-4U-..B`Q,C,M-#4M-C<X,`\n`\nend\n",
+        "Q4zQnXpTgFQbLmSsyzLA1cXwN4hKjE",
+    ],
     "unlabelled values": ["order 123456780", "Ana Ruiz"],
     "pixels and sound": [dicom(b"\x28\x00\x01\x03", b"CS", b"NO")],
 }
 
 
 def scan(case):
-    data, content_type, encoding = (*case, "", "")[:3] if isinstance(case, tuple) else (case, "", "")
+    data, content_type, encoding = (
+        (*case, "", "")[:3] if isinstance(case, tuple) else (case, "", "")
+    )
     data = data.encode() if isinstance(data, str) else data
     return data, phiscan.scan(data, content_type=content_type, content_encoding=encoding)
 
 
 def rows(table):
-    return [pytest.param(case, id=f"{name} {i}") for name, cases in table.items() for i, case in enumerate(cases)]
+    return [
+        pytest.param(case, id=f"{name} {i}")
+        for name, cases in table.items()
+        for i, case in enumerate(cases)
+    ]
 
 
 @pytest.mark.parametrize("case", rows(CAUGHT))

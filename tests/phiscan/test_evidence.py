@@ -25,7 +25,11 @@ def test_what_is_found_within_a_value_stands_where_that_value_stands():
     inner.add("a", "PERSON_NAME", Spot("name", 2, 5), Subject.PATIENT, Likelihood.LIKELY)
     outer.absorb(inner, Spot("data", 10, 90))
     (finding,) = outer.findings
-    assert (finding.location.field, finding.location.start, finding.location.end) == ("data>name", 10, 90)
+    assert (finding.location.field, finding.location.start, finding.location.end) == (
+        "data>name",
+        10,
+        90,
+    )
 
 
 def test_a_path_shows_our_words_and_nothing_else():

@@ -30,7 +30,10 @@ _HOSTILE: dict[str, tuple[Callable[[], bytes], str]] = {
     "a run of dashes": (lambda: b"-" * 300_000, "text/plain"),
     "a run of slashes": (lambda: b"A/" * 150_000, "text/plain"),
     "escaped quotes before braces": (lambda: b'"{1' + _times(b'\\"{1', 600_000), "text/plain"),
-    "a form's value of letters": (lambda: b"a=" + b"A" * 400_000, "application/x-www-form-urlencoded"),
+    "a form's value of letters": (
+        lambda: b"a=" + b"A" * 400_000,
+        "application/x-www-form-urlencoded",
+    ),
     "digits where a part's parameter stands": (
         lambda: b"--x\r\ncontent-type: multipart/x; " + b"1" * 20_000 + b"\r\n\r\nhi\r\n--x--\r\n",
         "multipart/form-data; boundary=x",
@@ -41,20 +44,35 @@ _HOSTILE: dict[str, tuple[Callable[[], bytes], str]] = {
     ),
     "a run of backslashes": (lambda: b"\\" * 200_000, "text/plain"),
     "pairs of digits that end badly": (lambda: _times(b"41 20 ", 300_000) + b"4x", "text/plain"),
-    "a list of numbers that ends badly": (lambda: b"[" + _times(b"32, 34, ", 300_000) + b"999]", "text/plain"),
+    "a list of numbers that ends badly": (
+        lambda: b"[" + _times(b"32, 34, ", 300_000) + b"999]",
+        "text/plain",
+    ),
     "a word of base85 that is none": (lambda: _times(b"!ab#$cd;?", 300_000), "text/plain"),
     "an element of many attributes": (
         lambda: b"<a " + b" ".join(b'b%d="ssn"' % i for i in range(20_000)) + b"/>",
         "application/xml",
     ),
-    "blanks behind JSON": (lambda: b'{"name": "Ana", "ssn": "512-44-9031"}' + b" " * 1_000_000, "application/json"),
-    "blanks behind FHIR": (lambda: b'{"resourceType": "Patient", "id": "7"}' + b" " * 1_000_000, "application/json"),
+    "blanks behind JSON": (
+        lambda: b'{"name": "Ana", "ssn": "512-44-9031"}' + b" " * 1_000_000,
+        "application/json",
+    ),
+    "blanks behind FHIR": (
+        lambda: b'{"resourceType": "Patient", "id": "7"}' + b" " * 1_000_000,
+        "application/json",
+    ),
     "a string of JSON that does not end": (
         lambda: b'{"ssn": "512-44-9031", "resourceType": "' + b'\\"' * 300_000,
         "application/json",
     ),
-    "what is no JSON within it": (lambda: b'{"ssn": 1' + _times(b" ' ;", 400_000) + b"}", "application/json"),
-    "a text of many tags that do not end": (lambda: b"<html><p>" + _times(b"<div", 200_000), "text/html"),
+    "what is no JSON within it": (
+        lambda: b'{"ssn": 1' + _times(b" ' ;", 400_000) + b"}",
+        "application/json",
+    ),
+    "a text of many tags that do not end": (
+        lambda: b"<html><p>" + _times(b"<div", 200_000),
+        "text/html",
+    ),
     "a label before many tags": (lambda: b"<html><p>" + _times(b"ssn:<b>", 90_000), "text/html"),
 }
 
@@ -71,7 +89,9 @@ def test_a_hostile_body_is_read_in_linear_time(name: str) -> None:
     assert time.process_time() - began < _SECONDS
 
 
-@pytest.mark.parametrize("chunk", [b'{"name": "cart", "count": 12},' * 2000, bytes(65536)], ids=["JSON", "NUL"])
+@pytest.mark.parametrize(
+    "chunk", [b'{"name": "cart", "count": 12},' * 2000, bytes(65536)], ids=["JSON", "NUL"]
+)
 def test_a_stream_of_a_gibibyte_is_cut_off_in_bounded_memory(engine: Engine, chunk: bytes) -> None:
     scanner = engine.scanner(clock=time.monotonic)
     tracemalloc.start()
@@ -85,7 +105,9 @@ def test_a_stream_of_a_gibibyte_is_cut_off_in_bounded_memory(engine: Engine, chu
     assert peak < 64 << 20
 
 
-@pytest.mark.parametrize("empty", [gzip.compress(b""), zstandard.compress(b"")], ids=["gzip", "zstd"])
+@pytest.mark.parametrize(
+    "empty", [gzip.compress(b""), zstandard.compress(b"")], ids=["gzip", "zstd"]
+)
 def test_a_body_of_many_empty_members_is_over_the_limit(empty: bytes) -> None:
     report = phiscan.scan(empty * 2000)
 
@@ -129,7 +151,10 @@ def test_long_keys_around_a_resource_are_not_remembered(form: str) -> None:
     tracemalloc.start()
     for number in range(50):
         inner = '{"resourceType": "Patient", "birthDate": "1971-03-09"}'
-        phiscan.scan(form.format(f"{number}" + " k" * 50_000, inner).encode(), content_type="application/fhir+json")
+        phiscan.scan(
+            form.format(f"{number}" + " k" * 50_000, inner).encode(),
+            content_type="application/fhir+json",
+        )
     kept, _ = tracemalloc.get_traced_memory()
     tracemalloc.stop()
 

@@ -32,7 +32,11 @@ def scan(engine, data, *recognizers, limits=None, clock=lambda: 0.0):
     scanner = engine.scanner(clock=clock, limits=limits or Limits(), recognizers=recognizers)
     scanner.feed(data)
     report = scanner.finish()
-    return report, {data[f.location.start : f.location.end].decode() for f in report.findings if f.detector == "model"}
+    return report, {
+        data[f.location.start : f.location.end].decode()
+        for f in report.findings
+        if f.detector == "model"
+    }
 
 
 @pytest.mark.parametrize(
@@ -59,7 +63,12 @@ def test_without_a_model_such_a_name_is_not_found(engine):
 
 @pytest.mark.parametrize(
     ("score", "likelihood"),
-    [(0.95, Likelihood.VERY_LIKELY), (0.75, Likelihood.LIKELY), (0.5, Likelihood.POSSIBLE), (0.4, None)],
+    [
+        (0.95, Likelihood.VERY_LIKELY),
+        (0.75, Likelihood.LIKELY),
+        (0.5, Likelihood.POSSIBLE),
+        (0.4, None),
+    ],
 )
 def test_the_score_says_how_likely(engine, score, likelihood):
     report, _ = scan(engine, "We met Oyelaran there.", Known("Oyelaran", score=score))
@@ -77,7 +86,11 @@ def test_no_text_is_longer_than_a_model_reads_and_none_is_lost_between_two(engin
 
 def test_codes_and_keys_are_not_given_to_a_model(engine):
     model = Known()
-    scan(engine, json.dumps({"id": "a81", "status": "in progress", "text": "The patient slept well"}), model)
+    scan(
+        engine,
+        json.dumps({"id": "a81", "status": "in progress", "text": "The patient slept well"}),
+        model,
+    )
     assert model.texts == ["The patient slept well"]
 
 
@@ -88,7 +101,9 @@ def test_the_structure_goes_before_a_model_and_masks_are_no_values(engine):
         Known("XXX", "1245319599"),
     )
     assert "XXX" not in found
-    assert [f.info_type for f in report.findings if f.location.field == "npi"] == ["US_HEALTHCARE_NPI"]
+    assert [f.info_type for f in report.findings if f.location.field == "npi"] == [
+        "US_HEALTHCARE_NPI"
+    ]
 
 
 def test_a_document_with_a_found_name_and_health_is_phi(engine):
@@ -107,7 +122,9 @@ class Broken:
         (Broken(), "the recognizer failed: ValueError"),
         (Known("Oyelaran", info_type="NO_SUCH"), "infoType that does not exist"),
         (
-            type("Outside", (), {"find": lambda self, text: [Recognized("PERSON_NAME", 0, 999, 1.0)]})(),
+            type(
+                "Outside", (), {"find": lambda self, text: [Recognized("PERSON_NAME", 0, 999, 1.0)]}
+            )(),
             "outside of the text",
         ),
     ],
@@ -128,5 +145,7 @@ def test_a_model_has_no_more_time_than_the_scan(engine):
             Slow.now += 10
             return []
 
-    report, _ = scan(engine, "a word " * 1000, Slow(), limits=Limits(seconds=5), clock=lambda: Slow.now)
+    report, _ = scan(
+        engine, "a word " * 1000, Slow(), limits=Limits(seconds=5), clock=lambda: Slow.now
+    )
     assert (report.coverage, report.gap) == (Coverage.UNSCANNABLE, Gap.OUT_OF_TIME)

@@ -22,9 +22,7 @@ PATIENT = {
     "identifier": [{"system": "http://hl7.org/fhir/sid/us-ssn", "value": "512-44-9031"}],
 }
 ADT = b"MSH|^~\\&|A|B|C|D|20240102||ADT^A01|1|P|2.5\rPID|1||88123^^^H^MR||OKONKWO^ADAEZE||19710309|F|||12 Elm St^^Ames^IA^50010\r"
-NOTE = (
-    b"Progress note\nPatient: Adaeze Okonkwo\nDOB: 03/09/1971\nMRN: 0088123\nShe was diagnosed with type 2 diabetes.\n"
-)
+NOTE = b"Progress note\nPatient: Adaeze Okonkwo\nDOB: 03/09/1971\nMRN: 0088123\nShe was diagnosed with type 2 diabetes.\n"
 DOCUMENTS = [json.dumps(PATIENT).encode(), ADT, NOTE, gzip.compress(json.dumps(PATIENT).encode())]
 
 
@@ -80,7 +78,11 @@ def test_a_body_over_the_limit_is_truncated_and_still_scanned(engine):
     scanner = engine.scanner(limits=Limits(body=len(NOTE) - 5), clock=lambda: 0.0)
     scanner.feed(NOTE)
     report = scanner.finish()
-    assert (report.coverage, report.gap, report.verdict) == (Coverage.TRUNCATED, Gap.OVER_LIMIT, Verdict.PHI)
+    assert (report.coverage, report.gap, report.verdict) == (
+        Coverage.TRUNCATED,
+        Gap.OVER_LIMIT,
+        Verdict.PHI,
+    )
 
 
 def test_a_caller_that_knows_of_more_gets_truncated(engine):
@@ -130,7 +132,9 @@ def test_no_report_shows_a_value():
 
 
 def test_a_key_that_holds_phi_is_not_shown():
-    report = phiscan.scan(b'{"patients": {"512-44-9031": {"dob": "1971-03-09", "diagnosis": "E11.9"}}}')
+    report = phiscan.scan(
+        b'{"patients": {"512-44-9031": {"dob": "1971-03-09", "diagnosis": "E11.9"}}}'
+    )
     assert report.verdict is Verdict.PHI
     assert "512" not in repr(report)
 
@@ -150,7 +154,9 @@ def test_running_out_of_time_before_the_fields_are_read_is_a_gap_though_the_body
 def test_running_out_of_time_among_many_documents_is_a_gap(engine):
     ticks = iter([0.0] + [2.0] * 1000)
     scanner = engine.scanner(
-        content_type="multipart/form-data; boundary=x", limits=Limits(seconds=1.0), clock=lambda: next(ticks)
+        content_type="multipart/form-data; boundary=x",
+        limits=Limits(seconds=1.0),
+        clock=lambda: next(ticks),
     )
     scanner.feed(b"--x\r\n\r\n12\r\n" * 10 + b"--x--\r\n")
     assert scanner.finish().gap is Gap.OUT_OF_TIME
@@ -159,7 +165,9 @@ def test_running_out_of_time_among_many_documents_is_a_gap(engine):
 @pytest.mark.parametrize("encode", [bytes, gzip.compress], ids=["plain", "gzip"])
 def test_a_document_in_base64_within_a_header_is_read(engine, encode):
     scanner = engine.scanner(clock=lambda: 0.0)
-    scanner.feed_field("header.x-context", base64.b64encode(encode(json.dumps(PATIENT).encode())).decode())
+    scanner.feed_field(
+        "header.x-context", base64.b64encode(encode(json.dumps(PATIENT).encode())).decode()
+    )
     report = scanner.finish()
     assert (report.verdict, report.coverage) == (Verdict.PHI, Coverage.COMPLETE)
     assert {f.location.start for f in report.findings} == {-1}
@@ -168,7 +176,8 @@ def test_a_document_in_base64_within_a_header_is_read(engine, encode):
 def test_a_random_token_in_a_header_is_no_gap(engine):
     scanner = engine.scanner(clock=lambda: 0.0)
     scanner.feed_field(
-        "header.authorization", "Bearer " + base64.b64encode(b"\x1f\x8b\x08" + bytes(range(99))).decode()
+        "header.authorization",
+        "Bearer " + base64.b64encode(b"\x1f\x8b\x08" + bytes(range(99))).decode(),
     )
     assert scanner.finish().gap is Gap.NONE
 

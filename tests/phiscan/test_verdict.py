@@ -10,7 +10,9 @@ from phiscan.verdict import verdict
 
 
 def _finding(info_type, subject, likelihood=Likelihood.LIKELY):
-    return Finding(info_type, INFO_TYPES[info_type].identifier, likelihood, "test", Location(), subject)
+    return Finding(
+        info_type, INFO_TYPES[info_type].identifier, likelihood, "test", Location(), subject
+    )
 
 
 _PATIENTS_NAME = _finding("PERSON_NAME", Subject.PATIENT)
@@ -33,10 +35,18 @@ _WORST_FIRST = (Verdict.PHI, Verdict.IDENTIFIERS, Verdict.HEALTH, Verdict.NONE)
     [
         ([], Verdict.NONE, "nothing found"),
         ([_PATIENTS_NAME, _STATED], Verdict.PHI, "a patient and a diagnosis"),
-        ([_PATIENTS_NAME, _CATALOGUE], Verdict.PHI, "a code beside a patient's identifier is that patient's"),
+        (
+            [_PATIENTS_NAME, _CATALOGUE],
+            Verdict.PHI,
+            "a code beside a patient's identifier is that patient's",
+        ),
         ([_PERSONS_NAME, _STATED], Verdict.PHI, "a person and what is stated of somebody"),
         ([_PERSONS_NAME, _CATALOGUE], Verdict.IDENTIFIERS, "an author of a catalogue"),
-        ([_PROVIDERS_NAME, _NPI, _STATED], Verdict.HEALTH, "providers' own identifiers make nothing"),
+        (
+            [_PROVIDERS_NAME, _NPI, _STATED],
+            Verdict.HEALTH,
+            "providers' own identifiers make nothing",
+        ),
         ([_PROVIDERS_NAME], Verdict.NONE, "a directory"),
         ([_PATIENTS_NAME], Verdict.IDENTIFIERS, "no health information"),
         ([_PERSONS_NAME], Verdict.IDENTIFIERS, "a customer"),
@@ -48,16 +58,32 @@ _WORST_FIRST = (Verdict.PHI, Verdict.IDENTIFIERS, Verdict.HEALTH, Verdict.NONE)
         ([_LABELLED_PHONE, _STATED], Verdict.PHI, "a phone number that a label calls a person's"),
         ([_CITY, _STATED], Verdict.HEALTH, "a town belongs to many"),
         ([_CITY, _finding("GEO_COORDINATE", Subject.PERSON)], Verdict.NONE, "an airport"),
-        ([_finding("URL", Subject.PERSON, Likelihood.VERY_LIKELY)], Verdict.NONE, "a package's home page"),
-        ([_finding("IP_ADDRESS", Subject.PERSON), _finding("MAC_ADDRESS", Subject.PERSON)], Verdict.NONE, "a machine"),
+        (
+            [_finding("URL", Subject.PERSON, Likelihood.VERY_LIKELY)],
+            Verdict.NONE,
+            "a package's home page",
+        ),
+        (
+            [_finding("IP_ADDRESS", Subject.PERSON), _finding("MAC_ADDRESS", Subject.PERSON)],
+            Verdict.NONE,
+            "a machine",
+        ),
         (
             [_finding("DEVICE_IDENTIFIER", Subject.PERSON, Likelihood.VERY_LIKELY)],
             Verdict.NONE,
             "a device in a stock list",
         ),
-        ([_finding("AGE_OVER_89", Subject.PERSON, Likelihood.VERY_LIKELY)], Verdict.NONE, "a row of a census"),
+        (
+            [_finding("AGE_OVER_89", Subject.PERSON, Likelihood.VERY_LIKELY)],
+            Verdict.NONE,
+            "a row of a census",
+        ),
         ([_CITY, _PERSONS_NAME], Verdict.IDENTIFIERS, "somebody who lives there"),
-        ([_finding("IP_ADDRESS", Subject.PATIENT)], Verdict.IDENTIFIERS, "a patient's address of any kind"),
+        (
+            [_finding("IP_ADDRESS", Subject.PATIENT)],
+            Verdict.IDENTIFIERS,
+            "a patient's address of any kind",
+        ),
         (
             [_finding("DEVICE_IDENTIFIER", Subject.PERSON, Likelihood.VERY_LIKELY), _STATED],
             Verdict.PHI,
@@ -68,19 +94,30 @@ _WORST_FIRST = (Verdict.PHI, Verdict.IDENTIFIERS, Verdict.HEALTH, Verdict.NONE)
             Verdict.PHI,
             "a patient's town is an identifier (164.514(b)(2)(i)(B))",
         ),
-        ([_finding("PATIENT_REFERENCE", Subject.PATIENT), _STATED], Verdict.PHI, "a reference is a unique code (R)"),
+        (
+            [_finding("PATIENT_REFERENCE", Subject.PATIENT), _STATED],
+            Verdict.PHI,
+            "a reference is a unique code (R)",
+        ),
     ],
 )
 def test_the_rule(findings, expected, why):
     assert verdict(findings) is expected, why
 
 
-_ANY = st.builds(_finding, st.sampled_from(sorted(INFO_TYPES)), st.sampled_from(Subject), st.sampled_from(Likelihood))
+_ANY = st.builds(
+    _finding,
+    st.sampled_from(sorted(INFO_TYPES)),
+    st.sampled_from(Subject),
+    st.sampled_from(Likelihood),
+)
 
 
 @given(st.lists(_ANY, max_size=6), _ANY)
 def test_a_further_finding_never_makes_it_better(findings, further):
-    assert _WORST_FIRST.index(verdict([*findings, further])) <= _WORST_FIRST.index(verdict(findings))
+    assert _WORST_FIRST.index(verdict([*findings, further])) <= _WORST_FIRST.index(
+        verdict(findings)
+    )
 
 
 @given(st.lists(_ANY, max_size=6))

@@ -18,16 +18,22 @@ class Bytes:
     data: bytearray = field(default_factory=bytearray)
     labels: list[Label] = field(default_factory=list)
 
-    def put(self, raw: bytes, info_type: str = "", kind: Kind = Kind.PATIENT, also: str = "") -> None:
+    def put(
+        self, raw: bytes, info_type: str = "", kind: Kind = Kind.PATIENT, also: str = ""
+    ) -> None:
         """Append `raw`, labelled when `info_type` is given."""
         if info_type:
-            self.labels.append(Label(info_type, kind, len(self.data), len(self.data) + len(raw), also))
+            self.labels.append(
+                Label(info_type, kind, len(self.data), len(self.data) + len(raw), also)
+            )
         self.data += raw
 
     def join(self, inner: "Bytes") -> None:
         """Append another's bytes, and its labels where they come to stand."""
         base = len(self.data)
-        self.labels += [Label(x.info_type, x.kind, x.start + base, x.end + base, x.also) for x in inner.labels]
+        self.labels += [
+            Label(x.info_type, x.kind, x.start + base, x.end + base, x.also) for x in inner.labels
+        ]
         self.data += inner.data
 
 
@@ -72,13 +78,20 @@ def dicom(seed: str) -> Document:
         Element((0x0008, 0x0018), "UI", uid, "UNIQUE_CODE", Kind.OPTIONAL),
         Element((0x0008, 0x0020), "DA", day, "SERVICE_DATE"),
         Element((0x0008, 0x0030), "TM", b"101500", "SERVICE_DATE", Kind.OPTIONAL),
-        Element((0x0008, 0x0050), "SH", inv.digits(8).encode(), "ACCOUNT_NUMBER", Kind.PATIENT, "HR"),
+        Element(
+            (0x0008, 0x0050), "SH", inv.digits(8).encode(), "ACCOUNT_NUMBER", Kind.PATIENT, "HR"
+        ),
         Element((0x0008, 0x0060), "CS", inv.pick(b"CT", b"MR", b"US", b"CR")),
         Element((0x0008, 0x0080), "LO", d.organization.encode()),
-        Element((0x0008, 0x0090), "PN", f"{d.family}^{d.given}".encode(), "PERSON_NAME", Kind.PROVIDER),
+        Element(
+            (0x0008, 0x0090), "PN", f"{d.family}^{d.given}".encode(), "PERSON_NAME", Kind.PROVIDER
+        ),
         Element((0x0008, 0x1030), "LO", b"CHEST ROUTINE"),
         Element(
-            (0x0010, 0x0010), "PN", f"{p.family}^{p.given}{'^' + p.middle if p.middle else ''}".encode(), "PERSON_NAME"
+            (0x0010, 0x0010),
+            "PN",
+            f"{p.family}^{p.given}{'^' + p.middle if p.middle else ''}".encode(),
+            "PERSON_NAME",
         ),
         Element((0x0010, 0x0020), "LO", p.mrn.encode(), "MEDICAL_RECORD_NUMBER"),
         Element((0x0010, 0x0030), "DA", ymd(p.born).encode(), "DATE_OF_BIRTH"),
@@ -87,7 +100,9 @@ def dicom(seed: str) -> Document:
     extra = [
         Element((0x0008, 0x0021), "DA", day, "SERVICE_DATE"),
         Element((0x0008, 0x0023), "DA", day, "SERVICE_DATE"),
-        Element((0x0010, 0x1000), "LO", inv.mrn().encode(), "MEDICAL_RECORD_NUMBER", Kind.PATIENT, "R"),
+        Element(
+            (0x0010, 0x1000), "LO", inv.mrn().encode(), "MEDICAL_RECORD_NUMBER", Kind.PATIENT, "R"
+        ),
         Element((0x0010, 0x1040), "LO", p.street.encode(), "STREET_ADDRESS"),
         Element((0x0010, 0x2154), "SH", inv.written_phone(p.phone).encode(), "PHONE_NUMBER"),
         Element((0x0010, 0x21B0), "LT", f"History of {v.diagnosis[1].lower()}".encode()),
@@ -105,7 +120,9 @@ def dicom(seed: str) -> Document:
     _element(meta, Element((0x0002, 0x0010), "UI", syntax), explicit=True)
     out = Bytes()
     out.put(b"\0" * 128 + b"DICM")
-    _element(out, Element((0x0002, 0x0000), "UL", len(meta.data).to_bytes(4, "little")), explicit=True)
+    _element(
+        out, Element((0x0002, 0x0000), "UL", len(meta.data).to_bytes(4, "little")), explicit=True
+    )
     out.join(meta)
     out.join(body)
     return Document(
@@ -161,7 +178,11 @@ def telecom(seed: str) -> Document:
         "DR" + case.staff("PERSON_NAME", d.family.upper()),
         "PM" + case.staff("PHONE_NUMBER", d.phone),
     )
-    clinical = segment("13", "VE1", "WE02", "DO" + v.diagnosis[0].replace(".", "")) if inv.chance(0.3) else ""
+    clinical = (
+        segment("13", "VE1", "WE02", "DO" + v.diagnosis[0].replace(".", ""))
+        if inv.chance(0.3)
+        else ""
+    )
     text = (
         header
         + insurance
@@ -180,7 +201,9 @@ def telecom(seed: str) -> Document:
     )
 
 
-def _field(out: Bytes, number: int, value: str, info_type: str = "", kind: Kind = Kind.PATIENT) -> None:
+def _field(
+    out: Bytes, number: int, value: str, info_type: str = "", kind: Kind = Kind.PATIENT
+) -> None:
     raw = value.encode()
     out.put(_varint(number << 3 | 2) + _varint(len(raw)))
     out.put(raw, info_type, kind)
@@ -195,7 +218,8 @@ def _varint(value: int) -> bytes:
 
 
 def protobuf(seed: str) -> Document:
-    """A message without its schema: only values speak, so it holds a note and numbers that have a form of their own."""
+    """A message without its schema: only values speak, so it holds a note and numbers that have a
+    form of their own."""
     case = Case(seed, "protobuf")
     inv = case.inv
     text, style = note_text(case, inv.patient(), inv.provider())

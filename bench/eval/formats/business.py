@@ -114,7 +114,10 @@ def pupil(case: Case) -> Made:
             "studentId": inv.digits(7),
             "student": _customer(case),
             "grade": 7,
-            "guardian": {"name": f"{inv.patient().given} {inv.family()}", "phone": inv.written_phone(inv.phone())},
+            "guardian": {
+                "name": f"{inv.patient().given} {inv.family()}",
+                "phone": inv.written_phone(inv.phone()),
+            },
             "homeroom": "B12",
             "attendance": 0.97,
         },
@@ -168,7 +171,9 @@ def property_table(case: Case) -> Made:
     rows = ["parcel_id,owner_name,street_address,city,zip,assessed_value,account_number"]
     for _ in range(5):
         p = inv.patient()
-        rows.append(f'{inv.digits(9)},{p.family},"{p.street}",{p.city},{p.zip},{inv.digits(6)},{inv.digits(8)}')
+        rows.append(
+            f'{inv.digits(9)},{p.family},"{p.street}",{p.city},{p.zip},{inv.digits(6)},{inv.digits(8)}'
+        )
     return "\n".join(rows) + "\n", "text/csv"
 
 
@@ -182,4 +187,9 @@ def business(seed: str) -> Document:
     case = Case(seed, "business")
     make = case.inv.pick(*_BUSINESS)
     text, content_type = make(case)
-    return case.document(text, case.inv.pick(content_type, content_type, ""), style=make.__name__, verdict=Verdict.NONE)
+    return case.document(
+        text,
+        case.inv.pick(content_type, content_type, ""),
+        style=make.__name__,
+        verdict=Verdict.NONE,
+    )

@@ -34,7 +34,13 @@ class Case:
         return self.marks.provider(info_type, text)
 
     def document(
-        self, text: str, content_type: str, *, style: str = "", verdict: Verdict = Verdict.PHI, encoding: str = "utf-8"
+        self,
+        text: str,
+        content_type: str,
+        *,
+        style: str = "",
+        verdict: Verdict = Verdict.PHI,
+        encoding: str = "utf-8",
     ) -> Document:
         """The finished document."""
         data, labels = self.marks.finish(text, encoding)

@@ -15,7 +15,9 @@ def _key(case: Case, info_type: str = "PATIENT_REFERENCE") -> str:
     inv = case.inv
     return case.phi(
         info_type,
-        inv.pick(inv.digits(5), f"P{inv.digits(6)}", f"{inv.digits(8)}-{inv.digits(4)}-4{inv.digits(3)}"),
+        inv.pick(
+            inv.digits(5), f"P{inv.digits(6)}", f"{inv.digits(8)}-{inv.digits(4)}-4{inv.digits(3)}"
+        ),
         "HIR",
     )
 
@@ -35,7 +37,14 @@ def _code(case: Case) -> str:
 
 
 def _synthea(case: Case) -> list[str]:
-    return [_day(case), "", _key(case), f"e-{case.inv.digits(6)}", "44054006", "Diabetes mellitus type 2"]
+    return [
+        _day(case),
+        "",
+        _key(case),
+        f"e-{case.inv.digits(6)}",
+        "44054006",
+        "Diabetes mellitus type 2",
+    ]
 
 
 def _synthea_patients(case: Case) -> list[str]:
@@ -72,15 +81,33 @@ def _omop(case: Case) -> list[str]:
 
 
 def _mimic(case: Case) -> list[str]:
-    return [_key(case), case.phi("UNIQUE_CODE", case.inv.digits(8), "HJ"), f"{_day(case)}", "URGENT", "Medicare"]
+    return [
+        _key(case),
+        case.phi("UNIQUE_CODE", case.inv.digits(8), "HJ"),
+        f"{_day(case)}",
+        "URGENT",
+        "Medicare",
+    ]
 
 
 def _pcornet(case: Case) -> list[str]:
-    return [_key(case), case.phi("UNIQUE_CODE", f"E{case.inv.digits(7)}", "HJ"), "IP", _day(case), _code(case), "10"]
+    return [
+        _key(case),
+        case.phi("UNIQUE_CODE", f"E{case.inv.digits(7)}", "HJ"),
+        "IP",
+        _day(case),
+        _code(case),
+        "10",
+    ]
 
 
 def _i2b2(case: Case) -> list[str]:
-    return [_key(case), case.phi("UNIQUE_CODE", case.inv.digits(7), "HJ"), f"ICD10:{_code(case)}", _day(case)]
+    return [
+        _key(case),
+        case.phi("UNIQUE_CODE", case.inv.digits(7), "HJ"),
+        f"ICD10:{_code(case)}",
+        _day(case),
+    ]
 
 
 def _sdtm(case: Case) -> list[str]:
@@ -116,7 +143,10 @@ _MODELS: dict[str, tuple[str, Callable[[Case], list[str]]]] = {
     "pcornet": ("PATID,ENCOUNTERID,ENC_TYPE,ADMIT_DATE,DX,DX_TYPE", _pcornet),
     "i2b2": ("patient_num,encounter_num,concept_cd,start_date", _i2b2),
     "sdtm": ("STUDYID,DOMAIN,USUBJID,BRTHDTC,RFSTDTC,SEX", _sdtm),
-    "claims": ("claim_id,member_id,date_of_service,procedure_code,diagnosis_code,paid_amount", _claims),
+    "claims": (
+        "claim_id,member_id,date_of_service,procedure_code,diagnosis_code,paid_amount",
+        _claims,
+    ),
 }
 
 

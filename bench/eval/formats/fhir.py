@@ -1,6 +1,7 @@
 """FHIR resources in JSON: R4, STU3 and DSTU2, alone, in bundles, and as NDJSON (https://hl7.org/fhir)."""
 
-# ruff: noqa: D102 - a method a kind of resources, named as the standard names it; templates are as long as their lines
+# ruff: noqa: D102 - a method a kind of resources, named as the standard names it; templates are as
+# long as their lines
 
 import base64
 import json
@@ -66,13 +67,18 @@ class Resources:
         return self.case.phi("SERVICE_DATE", text)
 
     def period(self, visit: Visit) -> Json:
-        return {"start": self.day(visit), "end": self.case.phi("SERVICE_DATE", visit.discharged.isoformat())}
+        return {
+            "start": self.day(visit),
+            "end": self.case.phi("SERVICE_DATE", visit.discharged.isoformat()),
+        }
 
     def identifier(self, kind: str, system: str, info_type: str, value: str) -> Json:
         case = self.case
         found: Json = {
             "system": system,
-            "value": case.phi(info_type, value, "HR" if info_type == "MEDICAL_RECORD_NUMBER" else ""),
+            "value": case.phi(
+                info_type, value, "HR" if info_type == "MEDICAL_RECORD_NUMBER" else ""
+            ),
         }
         if case.inv.chance(0.8) or info_type != "MEDICAL_RECORD_NUMBER":
             found["type"] = {"coding": [{"system": _0203, "code": kind}]}
@@ -84,7 +90,11 @@ class Resources:
         case, p = self.case, self.p
         family = case.phi("PERSON_NAME", p.family)
         given = [case.phi("PERSON_NAME", g) for g in (p.given, p.middle) if g]
-        found: Json = {"use": "official", "family": [family] if self.version == "dstu2" else family, "given": given}
+        found: Json = {
+            "use": "official",
+            "family": [family] if self.version == "dstu2" else family,
+            "given": given,
+        }
         if case.inv.chance(0.3):
             found["text"] = case.phi("PERSON_NAME", self.full_name())
         if case.inv.chance(0.3):
@@ -102,7 +112,9 @@ class Resources:
         }
 
         def degrees(low: int, high: int) -> str:
-            return case.marks.number(case.phi("GEO_COORDINATE", f"{case.inv.rng.uniform(low, high):.6f}"))
+            return case.marks.number(
+                case.phi("GEO_COORDINATE", f"{case.inv.rng.uniform(low, high):.6f}")
+            )
 
         if case.inv.chance(0.2):
             found["extension"] = [
@@ -120,12 +132,22 @@ class Resources:
 
     def identifiers(self) -> list[Json]:
         inv, p = self.case.inv, self.p
-        systems = ("http://hospital.fernmail.net/mrn", "urn:oid:2.16.840.1.113883.19.5", "urn:ehr:ids")
+        systems = (
+            "http://hospital.fernmail.net/mrn",
+            "urn:oid:2.16.840.1.113883.19.5",
+            "urn:ehr:ids",
+        )
         ssn = inv.pick(p.ssn, p.ssn.replace("-", ""))
         more = (
             (0.6, "SS", "http://hl7.org/fhir/sid/us-ssn", "US_SOCIAL_SECURITY_NUMBER", ssn),
             (0.3, "DL", "urn:oid:2.16.840.1.113883.4.3.25", "US_DRIVERS_LICENSE_NUMBER", p.licence),
-            (0.3, "MC", "http://hl7.org/fhir/sid/us-mbi", "US_MEDICARE_BENEFICIARY_ID_NUMBER", p.mbi),
+            (
+                0.3,
+                "MC",
+                "http://hl7.org/fhir/sid/us-mbi",
+                "US_MEDICARE_BENEFICIARY_ID_NUMBER",
+                p.mbi,
+            ),
         )
         made = [self.identifier("MR", inv.pick(*systems), "MEDICAL_RECORD_NUMBER", p.mrn)]
         return made + [self.identifier(*rest) for share, *rest in more if inv.chance(share)]
@@ -140,8 +162,13 @@ class Resources:
 
     def contact(self) -> list[Json]:
         case, relative = self.case, self.case.inv.patient()
-        name = {"family": case.phi("PERSON_NAME", relative.family), "given": [case.phi("PERSON_NAME", relative.given)]}
-        return [{"relationship": [{"text": "mother"}], "name": name, "telecom": self.telecom(relative)}]
+        name = {
+            "family": case.phi("PERSON_NAME", relative.family),
+            "given": [case.phi("PERSON_NAME", relative.given)],
+        }
+        return [
+            {"relationship": [{"text": "mother"}], "name": name, "telecom": self.telecom(relative)}
+        ]
 
     def narrative(self) -> Json:
         name, born = (
@@ -274,7 +301,10 @@ class Resources:
 def _written(case: Case, resource: object) -> str:
     inv = case.inv
     text = json.dumps(
-        resource, ensure_ascii=False, indent=inv.pick(None, None, 2), separators=inv.pick((",", ":"), (", ", ": "))
+        resource,
+        ensure_ascii=False,
+        indent=inv.pick(None, None, 2),
+        separators=inv.pick((",", ":"), (", ", ": ")),
     )
     return escape_non_ascii(text) if inv.chance(0.3) else text
 
@@ -288,7 +318,9 @@ def single(seed: str) -> Document:
     resource = maker()
     return case.document(
         _written(case, resource),
-        case.inv.pick("application/fhir+json", "application/json", "application/fhir+json; charset=utf-8", ""),
+        case.inv.pick(
+            "application/fhir+json", "application/json", "application/fhir+json; charset=utf-8", ""
+        ),
         style=f"{version} {maker.__name__}",
     )
 
@@ -302,7 +334,8 @@ def bundle(seed: str) -> Document:
     made += [case.inv.pick(*resources.clinical())() for _ in range(case.inv.rng.randint(2, 8))]
     case.inv.rng.shuffle(made)
     entries = [
-        {"fullUrl": f"https://ehr.fernmail.net/fhir/{r['resourceType']}/{i}", "resource": r} for i, r in enumerate(made)
+        {"fullUrl": f"https://ehr.fernmail.net/fhir/{r['resourceType']}/{i}", "resource": r}
+        for i, r in enumerate(made)
     ]
     text = _written(
         case,
@@ -312,7 +345,9 @@ def bundle(seed: str) -> Document:
             "entry": entries,
         },
     )
-    return case.document(text, case.inv.pick("application/fhir+json", "application/json"), style=version)
+    return case.document(
+        text, case.inv.pick("application/fhir+json", "application/json"), style=version
+    )
 
 
 def ndjson(seed: str) -> Document:
@@ -324,5 +359,6 @@ def ndjson(seed: str) -> Document:
         for maker in (resources.patient, case.inv.pick(*resources.clinical())):
             lines.append(json.dumps(maker(), ensure_ascii=False))
     return case.document(
-        "\n".join(lines) + "\n", case.inv.pick("application/fhir+ndjson", "application/x-ndjson", "application/ndjson")
+        "\n".join(lines) + "\n",
+        case.inv.pick("application/fhir+ndjson", "application/x-ndjson", "application/ndjson"),
     )

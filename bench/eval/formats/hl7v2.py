@@ -1,6 +1,7 @@
 """HL7 v2.x messages (chapters 2, 3, 4, 6, 7, 10): admissions, results, orders, schedules, charges, vaccinations."""
 
-# ruff: noqa: D102 - a method a kind of segments, named as the standard names it; templates are as long as their lines
+# ruff: noqa: D102 - a method a kind of segments, named as the standard names it; templates are as
+# long as their lines
 
 from collections.abc import Callable
 
@@ -58,7 +59,9 @@ class Message:
     def name(self, p: Patient) -> str:
         case = self.case
         parts = [case.phi("PERSON_NAME", self.text(part)) for part in (p.family, p.given, p.middle)]
-        return self.components(*parts, "", case.inv.pick("", "MR", "MS"), "", case.inv.pick("L", ""))
+        return self.components(
+            *parts, "", case.inv.pick("", "MR", "MS"), "", case.inv.pick("L", "")
+        )
 
     def staff(self) -> str:
         case, d = self.case, self.doctor
@@ -87,11 +90,15 @@ class Message:
         case = self.case
         number = case.inv.pick(
             case.phi("PHONE_NUMBER", f"({digits[:3]}){digits[3:6]}-{digits[6:]}"),
-            self.components("", "PRN", "PH", "", "1", digits[:3], case.phi("PHONE_NUMBER", digits[3:])),
+            self.components(
+                "", "PRN", "PH", "", "1", digits[:3], case.phi("PHONE_NUMBER", digits[3:])
+            ),
             case.phi("PHONE_NUMBER", digits),
         )
         if case.inv.chance(0.2):
-            number += self.r + self.components("", "NET", "Internet", case.phi("EMAIL_ADDRESS", p.email))
+            number += self.r + self.components(
+                "", "NET", "Internet", case.phi("EMAIL_ADDRESS", p.email)
+            )
         return number
 
     def cx(self, info_type: str, value: str, kind: str) -> str:
@@ -107,7 +114,9 @@ class Message:
         case, p, inv = self.case, self.p, self.case.inv
         ids = self.cx("MEDICAL_RECORD_NUMBER", p.mrn, inv.pick("MR", "MR", "PI", ""))
         if inv.chance(0.3):
-            ids += self.r + self.components(case.phi("US_SOCIAL_SECURITY_NUMBER", p.ssn), "", "", "SSA", "SS")
+            ids += self.r + self.components(
+                case.phi("US_SOCIAL_SECURITY_NUMBER", p.ssn), "", "", "SSA", "SS"
+            )
         born = ymd(p.born) + inv.pick("", "", "0000", "103000")
         fields: Fields = {
             1: "1",
@@ -127,7 +136,9 @@ class Message:
         if inv.chance(0.5):
             fields[18] = self.cx("ACCOUNT_NUMBER", p.account, "AN")
         if inv.chance(0.5):
-            fields[19] = case.phi("US_SOCIAL_SECURITY_NUMBER", inv.pick(p.ssn, p.ssn.replace("-", "")))
+            fields[19] = case.phi(
+                "US_SOCIAL_SECURITY_NUMBER", inv.pick(p.ssn, p.ssn.replace("-", ""))
+            )
         if inv.chance(0.1):
             fields[29] = case.phi("DATE_OF_DEATH", ymd(inv.date(2018, 2024)))
         return self.segment("PID", fields)
@@ -246,12 +257,16 @@ class Message:
             {
                 1: self.case.inv.digits(6),
                 7: self.components("CHK", "Checkup"),
-                11: self.components("", "", "30", self.case.may("SERVICE_DATE", ymd(self.visit.admitted) + "0900")),
+                11: self.components(
+                    "", "", "30", self.case.may("SERVICE_DATE", ymd(self.visit.admitted) + "0900")
+                ),
             },
         )
 
     def evn(self, event: str) -> str:
-        return self.segment("EVN", {1: event, 2: self.case.may("SERVICE_DATE", ymd(self.visit.admitted) + "0901")})
+        return self.segment(
+            "EVN", {1: event, 2: self.case.may("SERVICE_DATE", ymd(self.visit.admitted) + "0901")}
+        )
 
 
 def _adt(m: Message) -> list[str]:
@@ -310,10 +325,19 @@ def message(seed: str) -> Document:
     segments = maker(Message(case))
     if case.inv.chance(0.1):
         style += " batch"
-        segments = ["FHS|^~\\&|EHR", "BHS|^~\\&|EHR", *segments, *maker(Message(case)), "BTS|2", "FTS|1"]
+        segments = [
+            "FHS|^~\\&|EHR",
+            "BHS|^~\\&|EHR",
+            *segments,
+            *maker(Message(case)),
+            "BTS|2",
+            "FTS|1",
+        ]
     text = end.join(segments) + end
     if case.inv.chance(0.2):
         text, style = f"\x0b{text}\x1c\r", style + " MLLP"
     return case.document(
-        text, case.inv.pick("x-application/hl7-v2+er7", "application/hl7-v2", "text/plain", ""), style=style
+        text,
+        case.inv.pick("x-application/hl7-v2+er7", "application/hl7-v2", "text/plain", ""),
+        style=style,
     )

@@ -45,7 +45,9 @@ def _nested(case: Case) -> object:
     style = case.inv.pick(*key_styles().values())
     about: Json = {style(k): v for k, v in values if k not in _ADDRESS}
     place = {style(k): v for k, v in values if k in _ADDRESS}
-    holder = case.inv.pick("patient", "member", "subscriber", "data", "person", "demographics", "insured")
+    holder = case.inv.pick(
+        "patient", "member", "subscriber", "data", "person", "demographics", "insured"
+    )
     found: Json = {style("request id"): case.inv.digits(6), holder: about}
     if place:
         about[case.inv.pick("address", "homeAddress", "contact")] = place
@@ -56,7 +58,10 @@ def _list(case: Case) -> object:
     wanted = ("given", "family", "born", "mrn", case.inv.pick("diagnosis", "drug"))
     rows = [_keyed(case, row(case, wanted)) for _ in range(case.inv.rng.randint(2, 6))]
     return case.inv.pick(
-        rows, {"results": rows, "total": len(rows)}, {"data": {"patients": rows}}, {"items": rows, "page": 1}
+        rows,
+        {"results": rows, "total": len(rows)},
+        {"data": {"patients": rows}},
+        {"items": rows, "page": 1},
     )
 
 
@@ -163,7 +168,11 @@ def generic(seed: str) -> Document:
     return case.document(
         _written(case, shape(case)),
         case.inv.pick(
-            "application/json", "application/json; charset=utf-8", "application/vnd.api+json", "text/plain", ""
+            "application/json",
+            "application/json; charset=utf-8",
+            "application/vnd.api+json",
+            "text/plain",
+            "",
         ),
         style=shape.__name__.strip("_"),
     )
@@ -187,7 +196,9 @@ def graphql(seed: str) -> Document:
         body = {"query": f"mutation {{ addPatient({arguments}) {{ id }} }}"}
         if inv.chance(0.3):
             return case.document(
-                str(body["query"]) if isinstance(body, dict) else "", "application/graphql", style="literals, bare"
+                str(body["query"]) if isinstance(body, dict) else "",
+                "application/graphql",
+                style="literals, bare",
             )
     else:
         body = {"data": {"patient": {"__typename": "Patient", **values}}}
@@ -211,12 +222,19 @@ def dicom_json(seed: str) -> Document:
             "00100020": ("LO", case.phi("MEDICAL_RECORD_NUMBER", p.mrn)),
             "00100030": ("DA", case.phi("DATE_OF_BIRTH", p.born.strftime("%Y%m%d"))),
             "00100040": ("CS", p.sex),
-            "0020000D": ("UI", case.may("UNIQUE_CODE", f"1.2.840.113619.2.{inv.digits(4)}.{inv.digits(6)}")),
+            "0020000D": (
+                "UI",
+                case.may("UNIQUE_CODE", f"1.2.840.113619.2.{inv.digits(4)}.{inv.digits(6)}"),
+            ),
         }
         if inv.chance(0.4):
             attributes["00101040"] = ("LO", case.phi("STREET_ADDRESS", p.street))
         if inv.chance(0.4):
             attributes["00102154"] = ("SH", case.phi("PHONE_NUMBER", inv.written_phone(p.phone)))
-        found.append({tag: {"vr": vr, "Value": [value]} for tag, (vr, value) in sorted(attributes.items())})
+        found.append(
+            {tag: {"vr": vr, "Value": [value]} for tag, (vr, value) in sorted(attributes.items())}
+        )
     body: object = found if inv.chance(0.7) else found[0]
-    return case.document(_written(case, body), inv.pick("application/dicom+json", "application/json"))
+    return case.document(
+        _written(case, body), inv.pick("application/dicom+json", "application/json")
+    )

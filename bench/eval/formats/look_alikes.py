@@ -58,7 +58,12 @@ def directory(case: Case) -> Made:
     return _json(
         case,
         inv.pick(
-            resources[0], {"resourceType": "Bundle", "type": "searchset", "entry": [{"resource": r} for r in resources]}
+            resources[0],
+            {
+                "resourceType": "Bundle",
+                "type": "searchset",
+                "entry": [{"resource": r} for r in resources],
+            },
         ),
         "application/fhir+json",
     )
@@ -111,7 +116,10 @@ def lab_catalogue(case: Case) -> Made:
         return "\n".join(
             [
                 "test_code,loinc,name,unit,reference_low,reference_high,turnaround_hours",
-                *(f"T{case.inv.digits(4)},{lab[0]},{lab[1]},{lab[2]},{lab[3]},{lab[4]},24" for lab in names.LABS),
+                *(
+                    f"T{case.inv.digits(4)},{lab[0]},{lab[1]},{lab[2]},{lab[3]},{lab[4]},24"
+                    for lab in names.LABS
+                ),
             ]
         ) + "\n", "text/csv"
     return _json(
@@ -179,7 +187,12 @@ def statistics(case: Case) -> Made:
                 "region": inv.pick("Northwest", "County 12"),
                 "year": 2024,
                 "measures": [
-                    {"condition": d[1], "icd10": d[0], "cases": int(inv.digits(4)), "ratePer100k": float(inv.digits(3))}
+                    {
+                        "condition": d[1],
+                        "icd10": d[0],
+                        "cases": int(inv.digits(4)),
+                        "ratePer100k": float(inv.digits(3)),
+                    }
                     for d in names.DIAGNOSES[:6]
                 ],
                 "population": int(inv.digits(7)),
@@ -306,5 +319,8 @@ def look_alike(seed: str) -> Document:
     make = case.inv.pick(*_LOOK_ALIKES)
     text, content_type = make(case)
     return case.document(
-        text, case.inv.pick(content_type, content_type, ""), style=make.__name__, verdict=Verdict.HEALTH
+        text,
+        case.inv.pick(content_type, content_type, ""),
+        style=make.__name__,
+        verdict=Verdict.HEALTH,
     )

@@ -26,7 +26,9 @@ def invoice(case: Case) -> Made:
     lines = [
         {
             "sku": f"SKU-{inv.digits(6)}",
-            "description": inv.pick("Steel bracket", "Office chair", "Toner cartridge", "USB cable"),
+            "description": inv.pick(
+                "Steel bracket", "Office chair", "Toner cartridge", "USB cable"
+            ),
             "quantity": inv.rng.randint(1, 20),
             "unitPrice": float(f"{inv.rng.uniform(2, 300):.2f}"),
         }
@@ -87,7 +89,10 @@ def bank(case: Case) -> Made:
             "accountNumber": inv.digits(10),
             "accountHolder": f"{p.given} {p.family}",
             "amount": -42.1,
-            "merchant": {"name": inv.pick("Corner Bakery", "City Parking", "Book Barn"), "city": p.city},
+            "merchant": {
+                "name": inv.pick("Corner Bakery", "City Parking", "Book Barn"),
+                "city": p.city,
+            },
             "status": "posted",
         },
     )
@@ -120,7 +125,9 @@ def telemetry(case: Case) -> Made:
         {
             "resourceSpans": [
                 {
-                    "resource": {"attributes": [{"key": "service.name", "value": {"stringValue": "cart"}}]},
+                    "resource": {
+                        "attributes": [{"key": "service.name", "value": {"stringValue": "cart"}}]
+                    },
                     "scopeSpans": [{"spans": spans}],
                 }
             ]
@@ -164,7 +171,9 @@ def source(case: Case) -> Made:
     return inv.pick(
         f"package main\n\nimport \"fmt\"\n\ntype Patient struct {{\n\tFirstName string `json:\"firstName\"`\n\tSSN string `json:\"ssn\"`\n\tDOB time.Time\n}}\n\nfunc main() {{\n\tfmt.Println(\"build {inv.digits(9)}\")\n}}\n",
         f"def total(items):\n    \"\"\"Sum of prices; issue {inv.digits(4)}.\"\"\"\n    # name: the label shown to the customer\n    return sum(i.price * i.quantity for i in items)\n\nVERSION = \"{inv.rng.randint(1, 9)}.{inv.digits(2)}.0\"\nTIMEOUT = {inv.digits(5)}\n",
-        "class MedicationService {\n  private final Map<String, Medication> cache = new HashMap<>();\n  /** Returns the diagnosis for a patient id. */\n  public Diagnosis find(String patientId) { return repository.byPatient(patientId); }\n}\n",
+        "class MedicationService {\n  private final Map<String, Medication> cache = new "
+        "HashMap<>();\n  /** Returns the diagnosis for a patient id. */\n  public Diagnosis "
+        "find(String patientId) { return repository.byPatient(patientId); }\n}\n",
         f"CREATE TABLE patients (\n  id BIGINT PRIMARY KEY,\n  first_name VARCHAR(60) NOT NULL,\n  last_name VARCHAR(60) NOT NULL,\n  ssn CHAR(11),\n  dob DATE,\n  diagnosis_code VARCHAR(10)\n);\nCREATE INDEX ix_{inv.digits(3)} ON patients (last_name);\n",
         f"#!/bin/sh\nset -eu\nVERSION={inv.rng.randint(1, 9)}.{inv.rng.randint(0, 30)}.{inv.rng.randint(0, 30)}\ncurl -fsSL https://get.fernmail.net/tool-$VERSION.tar.gz | tar xz\necho \"sha256: {_hex(case, 64)}\"\n",
     ), "text/plain"  # fmt: skip
@@ -212,7 +221,9 @@ def order_table(case: Case) -> Made:
     rows = ["order_id,customer_name,email,amount,city,zip"]
     for _ in range(6):
         p = inv.patient()
-        rows.append(f"{inv.digits(8)},{p.given} {p.family},{p.email},{inv.rng.uniform(5, 900):.2f},{p.city},{p.zip}")
+        rows.append(
+            f"{inv.digits(8)},{p.given} {p.family},{p.email},{inv.rng.uniform(5, 900):.2f},{p.city},{p.zip}"
+        )
     return "\n".join(rows) + "\n", "text/csv"
 
 
@@ -301,4 +312,9 @@ def general(seed: str) -> Document:
     case = Case(seed, "not-phi")
     make = case.inv.pick(*_GENERAL)
     text, content_type = make(case)
-    return case.document(text, case.inv.pick(content_type, content_type, ""), style=make.__name__, verdict=Verdict.NONE)
+    return case.document(
+        text,
+        case.inv.pick(content_type, content_type, ""),
+        style=make.__name__,
+        verdict=Verdict.NONE,
+    )

@@ -1,6 +1,7 @@
 """Free text as clinicians, clerks and nurses write it: notes with printed headers, letters, messages, reports."""
 
-# ruff: noqa: D102 - a method a kind of phrases, named as the standard names it; templates are as long as their lines
+# ruff: noqa: D102 - a method a kind of phrases, named as the standard names it; templates are as
+# long as their lines
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -94,7 +95,9 @@ def _headed(n: Note) -> str:
     if inv.chance(0.4):
         lines.append(f"{inv.pick('SSN', 'Social Security Number', 'SS#', 'Soc Sec No')}: {n.ssn()}")
     if inv.chance(0.4):
-        lines.append(f"{inv.pick('Phone', 'Tel', 'Home Phone', 'Cell', 'Contact Number')}: {n.phone(n.p.phone)}")
+        lines.append(
+            f"{inv.pick('Phone', 'Tel', 'Home Phone', 'Cell', 'Contact Number')}: {n.phone(n.p.phone)}"
+        )
     if inv.chance(0.4):
         city = f"{n.case.phi('CITY', n.p.city)}, {n.p.state} {n.case.phi('US_ZIP_CODE', n.p.zip)}"
         lines.append(f"Address: {n.case.phi('STREET_ADDRESS', n.p.street)}, {city}")
@@ -103,7 +106,9 @@ def _headed(n: Note) -> str:
             f"{inv.pick('Date of Service', 'Date of Visit', 'Admission Date', 'DOS', 'Admitted')}: {n.day(n.visit.admitted)}"
         )
     if inv.chance(0.5):
-        lines.append(f"{inv.pick('Attending', 'Physician', 'Provider', 'Attending Physician', 'PCP')}: {n.physician()}")
+        lines.append(
+            f"{inv.pick('Attending', 'Physician', 'Provider', 'Attending Physician', 'PCP')}: {n.physician()}"
+        )
     body = f"{n.titled()} is a {n.age()}-year-old {'woman' if n.p.sex == 'F' else 'man'} who presents with {n.visit.diagnosis[1].lower()}."
     return (
         sep.join(lines)
@@ -204,5 +209,7 @@ def note(seed: str) -> Document:
     case = Case(seed, "note")
     text, style = note_text(case, case.inv.patient(), case.inv.provider())
     return case.document(
-        text, case.inv.pick("text/plain", "text/plain; charset=utf-8", "", "application/octet-stream"), style=style
+        text,
+        case.inv.pick("text/plain", "text/plain; charset=utf-8", "", "application/octet-stream"),
+        style=style,
     )

@@ -32,7 +32,11 @@ def page(seed: str) -> Document:
     values = [(label.title(), _escaped(value)) for label, value in row(case)]
     kind = case.inv.pick("table", "list", "form", "wide table")
     if kind == "table":
-        body = "<table>" + "".join(f"<tr><th>{k}</th><td>{v}</td></tr>" for k, v in values) + "</table>"
+        body = (
+            "<table>"
+            + "".join(f"<tr><th>{k}</th><td>{v}</td></tr>" for k, v in values)
+            + "</table>"
+        )
     elif kind == "wide table":
         head = "".join(f"<th>{k}</th>" for k, _ in values)
         body = f"<table><thead><tr>{head}</tr></thead><tbody><tr>{''.join(f'<td>{v}</td>' for _, v in values)}</tr></tbody></table>"
@@ -41,7 +45,10 @@ def page(seed: str) -> Document:
     else:
         body = (
             "<form>"
-            + "".join(f'<label>{k}</label><input name="{k.lower().replace(" ", "_")}" value="{v}">' for k, v in values)
+            + "".join(
+                f'<label>{k}</label><input name="{k.lower().replace(" ", "_")}" value="{v}">'
+                for k, v in values
+            )
             + "</form>"
         )
     text = f'<!DOCTYPE html>\n<html><head><meta charset="utf-8"><title>Patient chart</title><style>td {{ padding: 2px }}</style></head>\n<body><h1>Chart</h1>{body}</body></html>\n'
@@ -53,7 +60,8 @@ def _escaped(value: str) -> str:
 
 
 def mail(seed: str) -> Document:
-    """An Internet message (RFC 5322) with a note as its body, in any transfer encoding, alone or as one part."""
+    """An Internet message (RFC 5322) with a note as its body, in any transfer encoding, alone or as
+    one part."""
     case = Case(seed, "e-mail")
     inv = case.inv
     text, style = note_text(case, inv.patient(), inv.provider())
@@ -64,14 +72,16 @@ def mail(seed: str) -> Document:
         plain, labels = inner.marks.finish(text)
         raw = base64.encodebytes(plain) if encoding == "base64" else quopri.encodestring(plain)
         text = case.marks.enclosing(raw.decode().strip(), labels)
-    sender, reader = (case.may("EMAIL_ADDRESS", address) for address in ("desk@fernmail.net", "team@fernmail.net"))
+    sender, reader = (
+        case.may("EMAIL_ADDRESS", address) for address in ("desk@fernmail.net", "team@fernmail.net")
+    )
     head = f"MIME-Version: 1.0\r\nFrom: {sender}\r\nTo: {reader}\r\nSubject: Follow up\r\nDate: Tue, 04 Mar 2025 10:11:12 +0000\r\n"
-    kind = f"Content-Type: text/plain; charset=utf-8\r\nContent-Transfer-Encoding: {encoding}\r\n\r\n"
+    kind = (
+        f"Content-Type: text/plain; charset=utf-8\r\nContent-Transfer-Encoding: {encoding}\r\n\r\n"
+    )
     if inv.chance(0.4):
         edge = f"=_{inv.digits(10)}"
-        text = (
-            f'{head}Content-Type: multipart/mixed; boundary="{edge}"\r\n\r\n--{edge}\r\n{kind}{text}\r\n--{edge}--\r\n'
-        )
+        text = f'{head}Content-Type: multipart/mixed; boundary="{edge}"\r\n\r\n--{edge}\r\n{kind}{text}\r\n--{edge}--\r\n'
     else:
         text = f"{head}{kind}{text}\r\n"
     return case.document(text, "message/rfc822", style=f"{encoding} {style}")
@@ -92,4 +102,6 @@ def sql(seed: str) -> Document:
         columns = ", ".join(label.replace(" ", "_") for label, _ in values)
         quoted = ", ".join(f"'{value.replace(chr(39), chr(39) * 2)}'" for _, value in values)
         lines.append(f"INSERT INTO patients ({columns}) VALUES ({quoted});")  # noqa: S608 - a document, run by nobody
-    return case.document("\n".join(lines) + "\n", case.inv.pick("application/sql", "text/plain", "text/x-sql"))
+    return case.document(
+        "\n".join(lines) + "\n", case.inv.pick("application/sql", "text/plain", "text/x-sql")
+    )

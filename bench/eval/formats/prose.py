@@ -10,7 +10,11 @@ from bench.eval.formats.notes import Note
 def _relative(n: Note) -> str:
     """The given name of a relative, who often has another family name."""
     person = n.case.inv.patient()
-    return n.name(n.case.inv.pick(person.given, f"{person.given} {n.p.family}", f"{person.given} {person.family}"))
+    return n.name(
+        n.case.inv.pick(
+            person.given, f"{person.given} {n.p.family}", f"{person.given} {person.family}"
+        )
+    )
 
 
 def follow_up(n: Note) -> str:
@@ -73,7 +77,15 @@ def appeal(n: Note) -> str:
     )
 
 
-_GENRES: tuple[Callable[[Note], str], ...] = (follow_up, nursing, transcript, portal, result_letter, hand_off, appeal)
+_GENRES: tuple[Callable[[Note], str], ...] = (
+    follow_up,
+    nursing,
+    transcript,
+    portal,
+    result_letter,
+    hand_off,
+    appeal,
+)
 
 
 def prose(seed: str) -> Document:
@@ -81,4 +93,6 @@ def prose(seed: str) -> Document:
     case = Case(seed, "prose")
     genre = case.inv.pick(*_GENRES)
     text = genre(Note(case, case.inv.patient(), case.inv.provider(), case.inv.visit()))
-    return case.document(text, case.inv.pick("text/plain", "text/plain; charset=utf-8", ""), style=genre.__name__)
+    return case.document(
+        text, case.inv.pick("text/plain", "text/plain; charset=utf-8", ""), style=genre.__name__
+    )

@@ -34,10 +34,14 @@ Row = list[tuple[str, str]]
 
 
 def row(case: Case, wanted: tuple[str, ...] = ()) -> Row:
-    """The values of one new patient's visit, each with the words of its label. `wanted` fixes which."""
+    """The values of one new patient's visit, each with the words of its label. `wanted` fixes
+    which."""
     inv, p, d, v = case.inv, case.inv.patient(), case.inv.provider(), case.inv.visit()
     born = inv.pick(
-        p.born.isoformat(), p.born.isoformat(), p.born.strftime("%m/%d/%Y"), f"{p.born.isoformat()}T00:00:00Z"
+        p.born.isoformat(),
+        p.born.isoformat(),
+        p.born.strftime("%m/%d/%Y"),
+        f"{p.born.isoformat()}T00:00:00Z",
     )
     made: dict[str, Callable[[], str]] = {
         "given": lambda: case.phi("PERSON_NAME", p.given),
@@ -61,13 +65,19 @@ def row(case: Case, wanted: tuple[str, ...] = ()) -> Row:
         "doctor": lambda: case.staff("PERSON_NAME", f"{d.given} {d.family}"),
         "npi": lambda: case.staff("US_HEALTHCARE_NPI", d.npi),
     }  # fmt: skip
-    return [(label, made[kind]()) for kind in (wanted or choose(inv.rng)) for label in [inv.pick(*LABELS[kind])]]
+    return [
+        (label, made[kind]())
+        for kind in (wanted or choose(inv.rng))
+        for label in [inv.pick(*LABELS[kind])]
+    ]
 
 
 def choose(rng: random.Random) -> tuple[str, ...]:
     """Which values a record has: a name, something unique, something clinical, and more."""
     kinds = list(rng.choice((("given", "family"), ("full",))))
-    kinds += rng.sample(("born", "ssn", "mrn", "member", "mbi", "phone", "email", "account"), rng.randint(2, 5))
+    kinds += rng.sample(
+        ("born", "ssn", "mrn", "member", "mbi", "phone", "email", "account"), rng.randint(2, 5)
+    )
     if rng.random() < 0.5:
         kinds += ["street", "city", "zip"]
     kinds += rng.sample(("diagnosis", "drug", "lab", "diagnosis"), 1) + rng.sample(
@@ -80,7 +90,9 @@ def key_styles() -> dict[str, Callable[[str], str]]:
     """Ways of writing a label as a key."""
     return {
         "snake": lambda words: words.replace(" ", "_"),
-        "camel": lambda words: "".join(w.capitalize() if i else w for i, w in enumerate(words.split())),
+        "camel": lambda words: "".join(
+            w.capitalize() if i else w for i, w in enumerate(words.split())
+        ),
         "pascal": lambda words: "".join(w.capitalize() for w in words.split()),
         "kebab": lambda words: words.replace(" ", "-"),
         "upper": lambda words: words.upper().replace(" ", "_"),

@@ -56,7 +56,11 @@ PHI: Final = MappingProxyType(
 )
 """Formats whose documents are PHI."""
 NEGATIVE: Final = MappingProxyType(
-    {"not-phi": negatives.general, "business": business.business, "look-alike": look_alikes.look_alike}
+    {
+        "not-phi": negatives.general,
+        "business": business.business,
+        "look-alike": look_alikes.look_alike,
+    }
 )
 """Formats whose documents are not."""
 UNSTRUCTURED: Final = frozenset(("note", "prose", "log", "protobuf", "e-mail"))
@@ -66,7 +70,8 @@ UNGATED: Final = frozenset(("sql",))
 
 
 def corpus(seed: int, size: int, only: str) -> list[Document]:
-    """`size` documents of each PHI format (or of the one named), fifteen times as many negatives."""
+    """`size` documents of each PHI format (or of the one named), fifteen times as many
+    negatives."""
     made: list[Document] = []
     for table, count in ((PHI, size), (NEGATIVE, size * 15)):
         for name, generator in table.items():

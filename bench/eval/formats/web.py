@@ -28,11 +28,15 @@ def form(seed: str) -> Document:
     style = case.inv.pick(*key_styles())
     holder = case.inv.pick("", "", "patient[{}]", "patient.{}", "form[patient][{}]")
     plus = case.inv.chance(0.5)
-    pairs = [((holder or "{}").format(key_styles()[style](label)), value) for label, value in row(case)]
+    pairs = [
+        ((holder or "{}").format(key_styles()[style](label)), value) for label, value in row(case)
+    ]
     text = "&".join(f"{quote_plus(k)}={_quoted(v, plus)}" for k, v in pairs)
     return case.document(
         text,
-        case.inv.pick("application/x-www-form-urlencoded", "application/x-www-form-urlencoded; charset=UTF-8"),
+        case.inv.pick(
+            "application/x-www-form-urlencoded", "application/x-www-form-urlencoded; charset=UTF-8"
+        ),
         style=f"{style} {holder}",
     )
 
@@ -41,28 +45,40 @@ def multipart(seed: str) -> Document:
     """`multipart/form-data` with fields, and often a file: a table or a JSON document."""
     case = Case(seed, "multipart")
     inv = case.inv
-    boundary = inv.pick("----WebKitFormBoundary" + inv.digits(16), "-" * 26 + inv.digits(12), f"b{inv.digits(8)}")
+    boundary = inv.pick(
+        "----WebKitFormBoundary" + inv.digits(16), "-" * 26 + inv.digits(12), f"b{inv.digits(8)}"
+    )
     parts = []
     if inv.chance(0.7):
         style = inv.pick(*key_styles().values())
-        parts += [f'Content-Disposition: form-data; name="{style(label)}"\r\n\r\n{value}' for label, value in row(case)]
+        parts += [
+            f'Content-Disposition: form-data; name="{style(label)}"\r\n\r\n{value}'
+            for label, value in row(case)
+        ]
     if not parts or inv.chance(0.4):
         wanted = ("given", "family", "born", "mrn", "diagnosis")
         rows = [row(case, wanted) for _ in range(3)]
         if inv.chance(0.5):
             body = "\n".join(
-                [",".join(label for label, _ in rows[0]), *(",".join(f'"{v}"' for _, v in r) for r in rows)]
+                [
+                    ",".join(label for label, _ in rows[0]),
+                    *(",".join(f'"{v}"' for _, v in r) for r in rows),
+                ]
             )
             parts.append(
                 f'Content-Disposition: form-data; name="file"; filename="export.csv"\r\nContent-Type: text/csv\r\n\r\n{body}'
             )
         else:
-            body = json.dumps([{k.replace(" ", "_"): v for k, v in r} for r in rows], ensure_ascii=False)
+            body = json.dumps(
+                [{k.replace(" ", "_"): v for k, v in r} for r in rows], ensure_ascii=False
+            )
             parts.append(
                 f'Content-Disposition: form-data; name="upload"; filename="data.json"\r\nContent-Type: application/json\r\n\r\n{body}'
             )
     text = "".join(f"--{boundary}\r\n{part}\r\n" for part in parts) + f"--{boundary}--\r\n"
-    return case.document(text, f"multipart/form-data; boundary={boundary}", style=f"{len(parts)} parts")
+    return case.document(
+        text, f"multipart/form-data; boundary={boundary}", style=f"{len(parts)} parts"
+    )
 
 
 def table(seed: str) -> Document:
@@ -74,7 +90,21 @@ def table(seed: str) -> Document:
     wanted = (
         "given",
         "family",
-        *inv.rng.sample(("born", "ssn", "mrn", "member", "phone", "email", "street", "zip", "account", "doctor"), 4),
+        *inv.rng.sample(
+            (
+                "born",
+                "ssn",
+                "mrn",
+                "member",
+                "phone",
+                "email",
+                "street",
+                "zip",
+                "account",
+                "doctor",
+            ),
+            4,
+        ),
         inv.pick("diagnosis", "drug", "lab"),
     )
     rows = [row(case, wanted) for _ in range(inv.rng.randint(1, 12))]
@@ -91,7 +121,11 @@ def table(seed: str) -> Document:
     return case.document(
         out.getvalue(),
         inv.pick(
-            "text/csv", "text/csv", "text/tab-separated-values" if delimiter == "\t" else "text/csv", "text/plain", ""
+            "text/csv",
+            "text/csv",
+            "text/tab-separated-values" if delimiter == "\t" else "text/csv",
+            "text/plain",
+            "",
         ),
         style=f"{style} {delimiter!r}",
     )
@@ -112,7 +146,10 @@ def log(seed: str) -> Document:
             continue
         p, v = inv.patient(), inv.visit()
         name, mrn = f"{p.given} {p.family}", case.phi("MEDICAL_RECORD_NUMBER", p.mrn)
-        born, ssn = case.phi("DATE_OF_BIRTH", p.born.isoformat()), case.phi("US_SOCIAL_SECURITY_NUMBER", p.ssn)
+        born, ssn = (
+            case.phi("DATE_OF_BIRTH", p.born.isoformat()),
+            case.phi("US_SOCIAL_SECURITY_NUMBER", p.ssn),
+        )
         marked = case.phi("PERSON_NAME", name)
         lines.append(
             {

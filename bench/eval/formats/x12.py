@@ -1,6 +1,7 @@
 """X12 5010 transactions of the HIPAA implementation guides: 837P, 837I, 835, 834, 270, 271, 276, 277."""
 
-# ruff: noqa: D102 - a method a kind of segments, named as the standard names it; templates are as long as their lines
+# ruff: noqa: D102 - a method a kind of segments, named as the standard names it; templates are as
+# long as their lines
 
 from collections.abc import Callable
 from datetime import timedelta
@@ -77,7 +78,9 @@ class Interchange:
             "",
             "",
             kind,
-            self.case.staff("US_HEALTHCARE_NPI", self.case.inv.npi()) if kind == "XX" else self.case.inv.digits(5),
+            self.case.staff("US_HEALTHCARE_NPI", self.case.inv.npi())
+            if kind == "XX"
+            else self.case.inv.digits(5),
         )
 
     def place(self, p: Patient) -> list[str]:
@@ -85,7 +88,10 @@ class Interchange:
         return [
             self.seg("N3", case.phi("STREET_ADDRESS", self.text(p.street))),
             self.seg(
-                "N4", case.phi("CITY", self.text(p.city)), p.state, case.phi("US_ZIP_CODE", p.zip.replace("-", ""))
+                "N4",
+                case.phi("CITY", self.text(p.city)),
+                p.state,
+                case.phi("US_ZIP_CODE", p.zip.replace("-", "")),
             ),
         ]
 
@@ -94,7 +100,10 @@ class Interchange:
         return [
             self.seg("N3", case.staff("STREET_ADDRESS", self.text(d.street))),
             self.seg(
-                "N4", case.staff("CITY", self.text(d.city)), d.state, case.staff("US_ZIP_CODE", d.zip.replace("-", ""))
+                "N4",
+                case.staff("CITY", self.text(d.city)),
+                d.state,
+                case.staff("US_ZIP_CODE", d.zip.replace("-", "")),
             ),
         ]
 
@@ -104,7 +113,12 @@ class Interchange:
     def served(self, qualifier: str, ranged: bool = False) -> str:
         v, case = self.v, self.case
         if ranged:
-            return self.seg("DTP", qualifier, "RD8", case.phi("SERVICE_DATE", f"{ymd(v.admitted)}-{ymd(v.discharged)}"))
+            return self.seg(
+                "DTP",
+                qualifier,
+                "RD8",
+                case.phi("SERVICE_DATE", f"{ymd(v.admitted)}-{ymd(v.discharged)}"),
+            )
         return self.seg("DTP", qualifier, "D8", case.phi("SERVICE_DATE", ymd(v.admitted)))
 
     def claim_number(self) -> str:
@@ -118,7 +132,9 @@ def _claim(x: Interchange, *, institutional: bool) -> list[str]:
             x.seg("HL", "2", "1", "22", "0"), x.seg("SBR", "P", "18", "", "", "", "", "", "", inv.pick("CI", "MB", "MC"))]  # fmt: skip
     body += [x.person("IL", p, "MI", inv.pick(p.member, p.mbi)), *x.place(p), x.demographics(p)]
     if inv.chance(0.3):
-        body.append(x.seg("REF", "SY", case.phi("US_SOCIAL_SECURITY_NUMBER", p.ssn.replace("-", ""))))
+        body.append(
+            x.seg("REF", "SY", case.phi("US_SOCIAL_SECURITY_NUMBER", p.ssn.replace("-", "")))
+        )
     body.append(x.seg("NM1", "PR", "2", "MERIDIAN CARE", "", "", "", "", "PI", inv.digits(5)))
     if inv.chance(0.4):
         child = inv.patient()
@@ -193,8 +209,13 @@ def _eligibility(x: Interchange, code: str) -> str:
             x.seg("HL", "2", "1", "21", "1"), x.clinician("1P"), x.seg("HL", "3", "2", "22", "0"), x.seg("TRN", "1", case.may("UNIQUE_CODE", inv.digits(12)), "9" + inv.digits(9)), x.person("IL", p, "MI", p.member)]  # fmt: skip
     if code == "271" or inv.chance(0.4):
         body += x.place(p)
-    body += [x.demographics(p), x.seg("DTP", "291", "D8", case.phi("SERVICE_DATE", ymd(x.v.admitted)))]
-    body.append(x.seg("EQ", "30") if code == "270" else x.seg("EB", "1", "", "30", "HM", "GOLD PLAN"))
+    body += [
+        x.demographics(p),
+        x.seg("DTP", "291", "D8", case.phi("SERVICE_DATE", ymd(x.v.admitted))),
+    ]
+    body.append(
+        x.seg("EQ", "30") if code == "270" else x.seg("EB", "1", "", "30", "HM", "GOLD PLAN")
+    )
     return x.envelope(code, "005010X279A1", body, "HS" if code == "270" else "HB")
 
 
@@ -213,7 +234,10 @@ def _status(x: Interchange, code: str) -> str:
             x.seg("TRN", "1" if code == "276" else "2", x.claim_number())]  # fmt: skip
     if code == "277":
         body.append(x.seg("STC", x.s.join(("P3", "317")), ymd(x.v.discharged), "", x.v.amount))
-    body += [x.seg("REF", "1K", case.phi("ACCOUNT_NUMBER", inv.digits(12), "R")), x.served("472", ranged=True)]
+    body += [
+        x.seg("REF", "1K", case.phi("ACCOUNT_NUMBER", inv.digits(12), "R")),
+        x.served("472", ranged=True),
+    ]
     return x.envelope(code, "005010X212", body, "HR" if code == "276" else "HN")
 
 

@@ -9,7 +9,8 @@ _PROLOG = '<?xml version="1.0" encoding="UTF-8"?>\n'
 
 
 def ccda(seed: str) -> Document:
-    """A clinical document with a patient header, an author, and sections with narrative and entries."""
+    """A clinical document with a patient header, an author, and sections with narrative and
+    entries."""
     case = Case(seed, "ccda")
     inv, p, d, v = case.inv, case.inv.patient(), case.inv.provider(), case.inv.visit()
     x = inv.pick("", "", "", "cda:")
@@ -45,7 +46,11 @@ def ccda(seed: str) -> Document:
 """
     _, name, snomed = v.diagnosis
     loinc, lab, unit = v.lab[:3]
-    echo = f"{case.phi('PERSON_NAME', f'{p.given} {p.family}')} reports good adherence. " if inv.chance(0.4) else ""
+    echo = (
+        f"{case.phi('PERSON_NAME', f'{p.given} {p.family}')} reports good adherence. "
+        if inv.chance(0.4)
+        else ""
+    )
     body = f"""<{x}component><{x}structuredBody>
 <{x}component><{x}section><{x}templateId root="2.16.840.1.113883.10.20.22.2.5.1"/><{x}code code="11450-4" codeSystem="2.16.840.1.113883.6.1"/><{x}title>PROBLEMS</{x}title><{x}text>{echo}{escape(name)}</{x}text>
 <{x}entry><{x}act classCode="ACT" moodCode="EVN"><{x}entryRelationship typeCode="SUBJ"><{x}observation classCode="OBS" moodCode="EVN"><{x}code code="55607006" codeSystem="2.16.840.1.113883.6.96"/>
@@ -58,12 +63,15 @@ def ccda(seed: str) -> Document:
     if inv.chance(0.4):
         text = text.replace("\n", "")
     return case.document(
-        text, inv.pick("application/xml", "text/xml", "application/cda+xml", ""), style=f"prefix {x!r}"
+        text,
+        inv.pick("application/xml", "text/xml", "application/cda+xml", ""),
+        style=f"prefix {x!r}",
     )
 
 
 def fhir_xml(seed: str) -> Document:
-    """A Patient or an Observation in FHIR's XML (https://hl7.org/fhir/xml.html), alone or in a bundle."""
+    """A Patient or an Observation in FHIR's XML (https://hl7.org/fhir/xml.html), alone or in a
+    bundle."""
     case = Case(seed, "fhir-xml")
     inv, p, v = case.inv, case.inv.patient(), case.inv.visit()
     ns = 'xmlns="http://hl7.org/fhir"'
@@ -80,7 +88,9 @@ def fhir_xml(seed: str) -> Document:
         text = f'<Bundle {ns}><type value="collection"/><entry><resource>{patient}</resource></entry><entry><resource>{observation}</resource></entry></Bundle>'
     else:
         text = patient if style == "patient" else observation
-    return case.document(_PROLOG + text, inv.pick("application/fhir+xml", "application/xml", "text/xml"), style=style)
+    return case.document(
+        _PROLOG + text, inv.pick("application/fhir+xml", "application/xml", "text/xml"), style=style
+    )
 
 
 def script(seed: str) -> Document:
@@ -91,7 +101,10 @@ def script(seed: str) -> Document:
     new = inv.chance(0.6)
     human, drug = ("HumanPatient", "DrugDescription") if new else ("", "DrugDescription")
     line = "AddressLine1"
-    born, written = case.phi("DATE_OF_BIRTH", p.born.isoformat()), case.phi("SERVICE_DATE", v.admitted.isoformat())
+    born, written = (
+        case.phi("DATE_OF_BIRTH", p.born.isoformat()),
+        case.phi("SERVICE_DATE", v.admitted.isoformat()),
+    )
     member = (
         f"<BenefitsCoordination><PBMMemberID>{case.phi('HEALTH_PLAN_BENEFICIARY_NUMBER', p.member)}</PBMMemberID></BenefitsCoordination>"
         if inv.chance(0.4)
@@ -124,7 +137,9 @@ def script(seed: str) -> Document:
 <Body><{kind}>{member}<Patient>{wrapped}</Patient><Pharmacy><Identification><NCPDPID>{inv.digits(7)}</NCPDPID><NPI>{case.staff("US_HEALTHCARE_NPI", inv.npi())}</NPI></Identification><BusinessName>{d.organization}</BusinessName></Pharmacy>
 <Prescriber>{vet}</Prescriber><MedicationPrescribed><{drug}>{v.drug[0]}</{drug}><DrugCoded><ProductCode Qualifier="ND">{v.drug[2].replace("-", "")}</ProductCode></DrugCoded><Quantity><Value>30</Value></Quantity>
 <WrittenDate><Date>{written}</Date></WrittenDate><Sig><SigText>Take one daily</SigText></Sig></MedicationPrescribed></{kind}></Body></Message>"""
-    return case.document(text, inv.pick("application/xml", "text/xml", "application/x-ncpdp-script+xml"), style=kind)
+    return case.document(
+        text, inv.pick("application/xml", "text/xml", "application/x-ncpdp-script+xml"), style=kind
+    )
 
 
 def generic(seed: str) -> Document:
@@ -150,5 +165,7 @@ def generic(seed: str) -> Document:
     if style == "soap":
         inner = f'<soap:Envelope xmlns:soap="http://schemas.xmlsoap.org/soap/envelope/"><soap:Body><ns2:Submit xmlns:ns2="urn:site">{inner}</ns2:Submit></soap:Body></soap:Envelope>'
     return case.document(
-        _PROLOG + inner, inv.pick("application/xml", "text/xml; charset=utf-8", "application/soap+xml"), style=style
+        _PROLOG + inner,
+        inv.pick("application/xml", "text/xml; charset=utf-8", "application/soap+xml"),
+        style=style,
     )

@@ -50,7 +50,9 @@ def denial(judgement: Judgement) -> Denial:
         ("content-type", "application/json"),
         ("cache-control", "no-store"),
     )
-    body = orjson.dumps({"error": "denied by phiguard", "reason": reason.value, "decision": judgement.id}).decode()
+    body = orjson.dumps(
+        {"error": "denied by phiguard", "reason": reason.value, "decision": judgement.id}
+    ).decode()
     if ours:
         return Denial(503, GRPC_UNAVAILABLE, headers, body)
     return Denial(403, GRPC_PERMISSION_DENIED, headers, body)

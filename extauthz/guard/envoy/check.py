@@ -18,7 +18,8 @@ RESPONSE = "envoy.service.auth.v3.CheckResponse"
 
 
 def headers(request: Any) -> Headers:  # noqa: ANN401 - protobuf makes this class at run time
-    """Return the request's headers. `headers` or `header_map` carries them, as the filter is configured."""
+    """Return the request's headers. `headers` or `header_map` carries them, as the filter is
+    configured."""
     http = request.attributes.request.http
     return Headers(from_map(http.headers).pairs + from_header_map(http.header_map.headers).pairs)
 
@@ -42,7 +43,8 @@ def events(request: Any, caller: str, max_request_bytes: int) -> tuple[Event, ..
 
 
 def facts(request: Any, caller: str) -> Facts:  # noqa: ANN401 - as above
-    """Return who talks to whom. Without an HTTP part it is a TCP connection (Istio's network ext_authz).
+    """Return who talks to whom. Without an HTTP part it is a TCP connection (Istio's network
+    ext_authz).
 
     `source.service` is the client's word (x-envoy-downstream-service-cluster) and is not read.
     """
@@ -57,7 +59,8 @@ def facts(request: Any, caller: str) -> Facts:  # noqa: ANN401 - as above
         protocol=Protocol.HTTP if attributes.request.HasField("http") else Protocol.TCP,
         source=source,
         destination=receiver(attributes.destination.principal, caller),
-        mtls=bool(source),  # the receiver's sidecar names a peer only after it has verified its certificate
+        # the receiver's sidecar names a peer only after it has verified its certificate
+        mtls=bool(source),
         caller=caller,
         operation=Operation(method=http.method, path=http.path, host=http.host, port=port),
         source_address=address(attributes.source.address.socket_address.address),
@@ -75,7 +78,10 @@ def answer(judgement: Judgement, sent: Headers = NO_HEADERS) -> Any:  # noqa: AN
     """
     response = wire.message(RESPONSE)()
     response.dynamic_metadata.update(answers.metadata(judgement))
-    if judgement.decision.effect is not Action.DENY and judgement.decision.effect is not Action.REDACT:
+    if (
+        judgement.decision.effect is not Action.DENY
+        and judgement.decision.effect is not Action.REDACT
+    ):
         response.status.code = answers.GRPC_OK
         response.ok_response.SetInParent()
         response.ok_response.headers_to_remove.extend(sent.own)
@@ -94,9 +100,9 @@ def answer(judgement: Judgement, sent: Headers = NO_HEADERS) -> Any:  # noqa: AN
 def _is_truncated(sent: Headers, received: int, max_request_bytes: int) -> bool:
     """Whether part of the body may be missing.
 
-    The partial-body header proves only that there is more. `false` was seen with a partial body on Envoy 1.40, so a
-    body that fills the buffer counts as cut off, unless its Content-Length says that it ends there.
-    """
+    The partial-body header proves only that there is more. `false` was seen with a partial body on
+    Envoy 1.40, so a body that fills the buffer counts as cut off, unless its Content-Length says
+    that it ends there."""
     if sent.get("x-envoy-auth-partial-body").lower() == "true":
         return True
     return received >= max_request_bytes and sent.content_length != received

@@ -14,7 +14,8 @@ from typing import Any, Final
 import betterproto2
 from google.protobuf import descriptor_pb2, descriptor_pool
 
-with warnings.catch_warnings():  # envoy-data-plane's own validators are declared in a way that pydantic deprecates
+# envoy-data-plane's own validators are declared in a way that pydantic deprecates
+with warnings.catch_warnings():
     warnings.simplefilter("ignore", DeprecationWarning)
     from envoy_data_plane.envoy.extensions.filters.http.ext_proc import v3 as _filter
     from envoy_data_plane.envoy.service.auth import v3 as _auth
@@ -50,7 +51,8 @@ def _classes(hint: object) -> Iterator[type]:
 
 
 def _fields(cls: type) -> "tuple[dataclasses.Field[Any], ...]":
-    """Return the fields of a message class; mypy cannot know that every `type` here is a dataclass."""
+    """Return the fields of a message class; mypy cannot know that every `type` here is a
+    dataclass."""
     return dataclasses.fields(typing.cast("Any", cls))
 
 
@@ -60,7 +62,8 @@ def _meta(field: "dataclasses.Field[Any]") -> betterproto2.FieldMetadata:
 
 def _target(meta: betterproto2.FieldMetadata, hint: object) -> type | None:
     """Return the message or enum class that a field refers to, or None for a scalar."""
-    if meta.unwrap is not None:  # Duration, Timestamp and the wrappers are hinted as Python's own types
+    # Duration, Timestamp and the wrappers are hinted as Python's own types
+    if meta.unwrap is not None:
         return meta.unwrap()
     found = (c for c in _classes(hint) if issubclass(c, (betterproto2.Message, betterproto2.Enum)))
     return next(found, None)
@@ -84,7 +87,8 @@ def _reachable() -> dict[type, dict[str, Any]]:
 
 
 class _Names:
-    """Full protobuf names: `(package, name)` of every class, `AttributeContext.Peer` for nested ones."""
+    """Full protobuf names: `(package, name)` of every class, `AttributeContext.Peer` for nested
+    ones."""
 
     def __init__(self, classes: dict[type, dict[str, Any]]) -> None:
         self._names: dict[type, tuple[str, str]] = {}
@@ -98,9 +102,14 @@ class _Names:
             self._names[cls] = self._enum(cls)
 
     def _enum(self, cls: type) -> tuple[str, str]:
-        """Enums are not in the message pool: `SocketAddressProtocol` stands inside `SocketAddress`."""
+        """Enums are not in the message pool: `SocketAddressProtocol` stands inside
+        `SocketAddress`."""
         package = cls.__module__.removeprefix("envoy_data_plane.")
-        outer = [n for p, n in self._names.values() if p == package and cls.__name__.startswith(n.replace(".", ""))]
+        outer = [
+            n
+            for p, n in self._names.values()
+            if p == package and cls.__name__.startswith(n.replace(".", ""))
+        ]
         if not outer:
             return package, cls.__name__
         parent = max(outer, key=len)
@@ -126,14 +135,20 @@ class _Files:
         """Return the file of a package, made on first use."""
         if package not in self._files:
             name = package.replace(".", "/") + ".proto"
-            self._files[package] = descriptor_pb2.FileDescriptorProto(name=name, package=package, syntax="proto3")
+            self._files[package] = descriptor_pb2.FileDescriptorProto(
+                name=name, package=package, syntax="proto3"
+            )
         return self._files[package]
 
     def message(self, package: str, name: str) -> descriptor_pb2.DescriptorProto:
         """Return a message's descriptor, made on first use inside its parent or its file."""
         if (package, name) not in self._messages:
             parent, _, own = name.rpartition(".")
-            container = self.message(package, parent).nested_type if parent else self.file(package).message_type
+            container = (
+                self.message(package, parent).nested_type
+                if parent
+                else self.file(package).message_type
+            )
             self._messages[package, name] = container.add(name=own)
         return self._messages[package, name]
 
@@ -148,7 +163,9 @@ class _Files:
         """Write one enum."""
         package, name = self._names[cls]
         parent, _, own = name.rpartition(".")
-        container = self.message(package, parent).enum_type if parent else self.file(package).enum_type
+        container = (
+            self.message(package, parent).enum_type if parent else self.file(package).enum_type
+        )
         enum = container.add(name=own)
         for member in cls:
             enum.value.add(name=member.proto_name or member.name, number=member.value)
@@ -176,7 +193,11 @@ class _Files:
             field.oneof_index = _oneof(message, f"_{field.name}")
 
     def _type(
-        self, field: descriptor_pb2.FieldDescriptorProto, package: str, meta: betterproto2.FieldMetadata, hint: object
+        self,
+        field: descriptor_pb2.FieldDescriptorProto,
+        package: str,
+        meta: betterproto2.FieldMetadata,
+        hint: object,
     ) -> None:
         field.type = _Field.Type.Value(f"TYPE_{meta.proto_type.upper()}")
         target = _target(meta, hint) if meta.proto_type in ("message", "enum") else None
@@ -191,12 +212,17 @@ class _Files:
         metas: tuple[betterproto2.FieldMetadata, betterproto2.FieldMetadata],
         hint: object,
     ) -> None:
-        """Write `map<K, V>` as protoc does: a repeated nested message `NameEntry` with `key` and `value`."""
+        """Write `map<K, V>` as protoc does: a repeated nested message `NameEntry` with `key` and
+        `value`."""
         package, name = owner
-        entry = self.message(package, name).nested_type.add(name=field.name.title().replace("_", "") + "Entry")
+        entry = self.message(package, name).nested_type.add(
+            name=field.name.title().replace("_", "") + "Entry"
+        )
         entry.options.map_entry = True
         for own, meta, part in zip(("key", "value"), metas, typing.get_args(hint), strict=True):
-            self._type(entry.field.add(name=own, number=meta.number, label=_OPTIONAL), package, meta, part)
+            self._type(
+                entry.field.add(name=own, number=meta.number, label=_OPTIONAL), package, meta, part
+            )
         field.label, field.type = _REPEATED, _Field.TYPE_MESSAGE
         field.type_name = f".{package}.{name}.{entry.name}"
 

@@ -18,7 +18,14 @@ from typing import Any, Final
 
 from extauthz.guard.envoy import answers, wire
 from extauthz.guard.envoy.headers import NO_HEADERS, Headers, from_header_map
-from extauthz.guard.envoy.identity import address, claims, host, principal, receiver, vouched_headers
+from extauthz.guard.envoy.identity import (
+    address,
+    claims,
+    host,
+    principal,
+    receiver,
+    vouched_headers,
+)
 from extauthz.records.judgement import Judgement
 from mesh.exchange.events import Body, Event, Head, Trailers
 from mesh.message.facts import Claims, Direction, Facts, Operation, Vantage
@@ -48,7 +55,8 @@ class Part(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Phase:
-    """Whose message, and which part of it. `name` is the field's name in both requests and responses."""
+    """Whose message, and which part of it. `name` is the field's name in both requests and
+    responses."""
 
     direction: Direction
     part: Part
@@ -70,7 +78,8 @@ class Context:
     Args:
         caller: principal of the proxy that asks, empty on a plain listener.
         trust_domain: of workloads that only their namespace and service account name.
-        attributes: CEL expression to its value, as Envoy evaluated it; merged over the messages that carry some.
+        attributes: CEL expression to its value, as Envoy evaluated it; merged over the messages
+            that carry some.
         buffered: directions whose bodies are held back.
         request: headers of the request; empty when the filter skips requests.
         claims: of the request's JWT, as Envoy verified it.
@@ -91,7 +100,8 @@ class Context:
 
 
 def is_observed(request: Any) -> bool:  # noqa: ANN401 - protobuf makes this class at run time
-    """Return whether Envoy only lets us look on: it waits for no answer, and ignores one (`observability_mode`)."""
+    """Return whether Envoy only lets us look on: it waits for no answer, and ignores one
+    (`observability_mode`)."""
     return bool(request.observability_mode)
 
 
@@ -106,7 +116,10 @@ def learn(context: Context, request: Any) -> Context:  # noqa: ANN401 - as above
     buffered = context.buffered
     if request.HasField("protocol_config"):
         config = request.protocol_config
-        modes = {Direction.REQUEST: config.request_body_mode, Direction.RESPONSE: config.response_body_mode}
+        modes = {
+            Direction.REQUEST: config.request_body_mode,
+            Direction.RESPONSE: config.response_body_mode,
+        }
         buffered = frozenset(d for d, mode in modes.items() if mode == _BUFFERED)
     if is_observed(request):  # Envoy then sends a buffered body to nobody, and holds no other back
         buffered = frozenset()
@@ -152,7 +165,8 @@ def events(request: Any, found: Phase, context: Context) -> tuple[Event, ...]:  
 
 
 def facts(direction: Direction, context: Context) -> Facts:
-    """Return who talks to whom. Without attributes, or with a direction that is not known, nobody: then it is denied.
+    """Return who talks to whom. Without attributes, or with a direction that is not known, nobody:
+    then it is denied.
 
     INVARIANT (no guess): only the proxy's own attributes name a workload, never a header.
     """
@@ -163,7 +177,9 @@ def facts(direction: Direction, context: Context) -> Facts:
             direction=direction,
             vantage=Vantage.INBOUND,
             source=source,
-            destination=receiver(_text(found, "connection.uri_san_local_certificate"), context.caller),
+            destination=receiver(
+                _text(found, "connection.uri_san_local_certificate"), context.caller
+            ),
             mtls=bool(source) and found.get("connection.mtls") is True,
             caller=context.caller,
             redactable=True,
@@ -177,7 +193,9 @@ def facts(direction: Direction, context: Context) -> Facts:
             direction=direction,
             vantage=Vantage.OUTBOUND,
             source=_node_principal(context),
-            service=host(_text(found, "xds.cluster_metadata.filter_metadata['istio']['services'][0]['host']")),
+            service=host(
+                _text(found, "xds.cluster_metadata.filter_metadata['istio']['services'][0]['host']")
+            ),
             caller=context.caller,
             redactable=True,
             operation=operation,
@@ -186,7 +204,8 @@ def facts(direction: Direction, context: Context) -> Facts:
 
 
 def answer(judgement: Judgement | None, found: Phase, request: Any) -> Any:  # noqa: ANN401 - as above
-    """Return the answer to one event: go on (also when there is no judgement yet), go on redacted, or stop."""
+    """Return the answer to one event: go on (also when there is no judgement yet), go on redacted,
+    or stop."""
     response = wire.message(RESPONSE)()
     if judgement is not None:
         response.dynamic_metadata.update({_NAMESPACE: answers.metadata(judgement)})
@@ -213,7 +232,8 @@ def is_final(response: Any) -> bool:  # noqa: ANN401 - as above
 def stops(judgement: Judgement, part: Part = Part.HEADERS) -> bool:
     """Return whether the message must not go on after this part of it."""
     effect = judgement.decision.effect
-    if effect is Action.REDACT:  # fail closed: only a body can be replaced, and only by one that we have
+    # fail closed: only a body can be replaced, and only by one that we have
+    if effect is Action.REDACT:
         return judgement.body is None or part is not Part.BODY
     return effect is Action.DENY
 
@@ -249,11 +269,15 @@ def _attributes(request: Any) -> dict[str, Any]:  # noqa: ANN401 - as above
     if _FILTER not in request.attributes:
         return {}
     fields = request.attributes[_FILTER].fields
-    return {name: getattr(value, value.WhichOneof("kind") or "string_value") for name, value in fields.items()}
+    return {
+        name: getattr(value, value.WhichOneof("kind") or "string_value")
+        for name, value in fields.items()
+    }
 
 
 def _operation(context: Context) -> Operation:
-    """Return the request's own line; a filter that skips requests asks Envoy for it as attributes."""
+    """Return the request's own line; a filter that skips requests asks Envoy for it as
+    attributes."""
     sent, found = context.request, context.attributes
     return Operation(
         method=sent.get(":method") or _text(found, "request.method"),
@@ -266,9 +290,9 @@ def _operation(context: Context) -> Operation:
 def _source_address(found: Mapping[str, Any]) -> str:
     """Return the address of the connection's peer, empty when it may be the client's word.
 
-    A sidecar takes `source.address` from the last entry of `x-forwarded-for` (`use_remote_address: false`), which anybody can write.
-    ext_authz is given the connection's own. A filter that does not tell whether the header came is not believed.
-    """
+    A sidecar takes `source.address` from the last entry of `x-forwarded-for` (`use_remote_address:
+    false`), which anybody can write. ext_authz is given the connection's own. A filter that does
+    not tell whether the header came is not believed."""
     return address(_text(found, "source.address")) if found.get(_FORWARDED) is False else ""
 
 

@@ -18,7 +18,15 @@ from google.protobuf.message import DecodeError, Message
 from extauthz.guard.envoy import descriptors
 from extauthz.guard.envoy.descriptors import AUTHORIZATION, EXTERNAL_PROCESSOR
 
-__all__ = ["AUTHORIZATION", "EXTERNAL_PROCESSOR", "DecodeError", "decoder", "encode", "message", "pool"]
+__all__ = [
+    "AUTHORIZATION",
+    "EXTERNAL_PROCESSOR",
+    "DecodeError",
+    "decoder",
+    "encode",
+    "message",
+    "pool",
+]
 
 
 @functools.cache
@@ -30,16 +38,17 @@ def pool() -> descriptor_pool.DescriptorPool:
 def message(full_name: str) -> Callable[..., Any]:
     """Return the class of a message, `envoy.service.auth.v3.CheckRequest`.
 
-    The result is typed as a factory of Any: protobuf makes these classes at run time, so no checker knows their fields.
-    """
+    The result is typed as a factory of Any: protobuf makes these classes at run time, so no checker
+    knows their fields."""
     return message_factory.GetMessageClass(pool().FindMessageTypeByName(full_name))
 
 
 def decoder(full_name: str) -> Callable[[bytes], Any]:
-    """Return a function from bytes to a message. It raises DecodeError, whose text holds none of the bytes.
+    """Return a function from bytes to a message. It raises DecodeError, whose text holds none of
+    the bytes.
 
-    Fields that this schema does not know are kept and ignored, as proto3 asks: a newer Envoy may add some. A oneof
-    whose only member is unknown reads as not set, which every caller must refuse.
+    Fields that this schema does not know are kept and ignored, as proto3 asks: a newer Envoy may
+    add some. A oneof whose only member is unknown reads as not set, which every caller must refuse.
     """
     cls: Any = message(full_name)
     return typing.cast("Callable[[bytes], Any]", cls.FromString)

@@ -36,7 +36,8 @@ _NOBODY: Final = MappingProxyType[str, str]({})
 
 
 class EdgeStoreError(Exception):
-    """The store cannot be opened or written. The text is one line that names the path and the fix."""
+    """The store cannot be opened or written. The text is one line that names the path and the
+    fix."""
 
 
 class EdgeCounter(Protocol):
@@ -50,11 +51,14 @@ class EdgeCounter(Protocol):
     def problem(self) -> str:
         """Why an earlier file was set aside; empty when none was."""
 
-    def count(self, facts: Facts, decision: Decision, report: ScanReport, policy: Policy | None) -> None:
+    def count(
+        self, facts: Facts, decision: Decision, report: ScanReport, policy: Policy | None
+    ) -> None:
         """Count one message, judged under this policy; None when there was none."""
 
     def save(self) -> None:
-        """Write what has changed. May run beside `count` in another thread. Raises EdgeStoreError."""
+        """Write what has changed. May run beside `count` in another thread. Raises
+        EdgeStoreError."""
 
     def close(self) -> None:
         """Write what has changed, and let go of the folder. Raises EdgeStoreError."""
@@ -66,7 +70,9 @@ class NoEdges:
     left_out: Final = 0
     problem: Final = ""
 
-    def count(self, facts: Facts, decision: Decision, report: ScanReport, policy: Policy | None) -> None:
+    def count(
+        self, facts: Facts, decision: Decision, report: ScanReport, policy: Policy | None
+    ) -> None:
         """Forget a message."""
 
     def save(self) -> None:
@@ -86,7 +92,9 @@ class _Tally:
     first: date
     last: date
     count: int = 0
-    kinds: tuple[dict[str, int], dict[str, int], dict[str, int]] = field(default_factory=lambda: ({}, {}, {}))
+    kinds: tuple[dict[str, int], dict[str, int], dict[str, int]] = field(
+        default_factory=lambda: ({}, {}, {})
+    )
     line: bytes = b""
     lined: int = 0  # the count that `line` was made of
 
@@ -99,10 +107,14 @@ class _Tally:
 
     def copy(self) -> "_Tally":
         identifiers, health, masked = self.kinds
-        return _Tally(self.first, self.last, self.count, (dict(identifiers), dict(health), dict(masked)))
+        return _Tally(
+            self.first, self.last, self.count, (dict(identifiers), dict(health), dict(masked))
+        )
 
     def observation(self, sighting: Sighting) -> Observation:
-        content = Content(*(MappingProxyType(dict(sorted(counts.items()))) for counts in self.kinds))
+        content = Content(
+            *(MappingProxyType(dict(sorted(counts.items()))) for counts in self.kinds)
+        )
         return Observation(sighting, self.count, self.first, self.last, content)
 
 
@@ -119,7 +131,9 @@ class EdgeStore:
         EdgeStoreError: the folder cannot be used, or another process counts there.
     """
 
-    def __init__(self, folder: Path, worker: int, today: Callable[[], date], *, limit: int = LIMIT) -> None:
+    def __init__(
+        self, folder: Path, worker: int, today: Callable[[], date], *, limit: int = LIMIT
+    ) -> None:
         self._folder = folder
         self._file = folder / f"edges-{worker}.jsonl"
         self._today = today
@@ -139,7 +153,9 @@ class EdgeStore:
             os.close(self._lock)
             raise self._cannot("opened", error) from None
 
-    def count(self, facts: Facts, decision: Decision, report: ScanReport, policy: Policy | None) -> None:
+    def count(
+        self, facts: Facts, decision: Decision, report: ScanReport, policy: Policy | None
+    ) -> None:
         """Count one message, judged under this policy. Of the message itself nothing is kept."""
         if self._policy is not policy:
             self._policy = policy
@@ -147,7 +163,9 @@ class EdgeStore:
         sighting = sighting_of(facts, decision, policy.services if policy else _NOBODY, self._words)
         if sighting is None:
             return
-        masked = frozenset(decision.redact) if decision.effect is Action.REDACT else frozenset[str]()
+        masked = (
+            frozenset(decision.redact) if decision.effect is Action.REDACT else frozenset[str]()
+        )
         kinds = (*kinds_of(report), masked)
         with self._counting:
             self._changed = True
@@ -175,7 +193,11 @@ class EdgeStore:
                 return
             self._changed = False
             tallies = list(self._tallies.items())
-            fresh = [(sighting, tally, tally.copy()) for sighting, tally in tallies if tally.count != tally.lined]
+            fresh = [
+                (sighting, tally, tally.copy())
+                for sighting, tally in tallies
+                if tally.count != tally.lined
+            ]
             head = head_line(len(tallies), left_out=self.left_out, limit=self._limit)
         for sighting, tally, copy in fresh:
             tally.line, tally.lined = line_of(copy.observation(sighting)), copy.count
@@ -232,7 +254,9 @@ class EdgeStore:
 
     def _cannot(self, done: str, error: OSError) -> EdgeStoreError:
         why = error.strerror or "the disk is full"
-        return EdgeStoreError(f"{self._folder}: the edges cannot be {done} ({why}); make the folder writable")
+        return EdgeStoreError(
+            f"{self._folder}: the edges cannot be {done} ({why}); make the folder writable"
+        )
 
 
 def read_file(path: Path) -> Edges:
@@ -256,10 +280,13 @@ def _unreadable(path: Path, error: OSError) -> EdgesError:
 
 
 def read(places: Iterable[Path]) -> Edges:
-    """The edges of files and folders, merged. A file that is named twice counts once. Raises EdgesError."""
+    """The edges of files and folders, merged. A file that is named twice counts once. Raises
+    EdgesError."""
     files: dict[Path, Path] = {}
     for place in places:
-        found = [path for path in _listed(place) if path.match(_GLOB)] if place.is_dir() else [place]
+        found = (
+            [path for path in _listed(place) if path.match(_GLOB)] if place.is_dir() else [place]
+        )
         if not found:
             raise EdgesError(
                 f"{place}: holds no {_GLOB}; give a folder that `serve --edges` wrote after a message was judged"

@@ -20,7 +20,8 @@ from typing import Any, Final
 import orjson
 
 GENESIS: Final = "0" * 64
-SEGMENT_NAME: Final = re.compile(r"ledger-(?P<worker>\d+)-(?P<start>\d{12})\.jsonl")  # ledger-0-000000000001.jsonl
+# ledger-0-000000000001.jsonl
+SEGMENT_NAME: Final = re.compile(r"ledger-(?P<worker>\d+)-(?P<start>\d{12})\.jsonl")
 
 Record = Mapping[str, Any]
 
@@ -39,7 +40,8 @@ GENESIS_HEAD: Final = Head()
 
 @dataclass(frozen=True, slots=True)
 class Break:
-    """The first place where a chain does not hold. `line` counts from 1; 0 speaks of the whole file."""
+    """The first place where a chain does not hold. `line` counts from 1; 0 speaks of the whole
+    file."""
 
     file: str
     line: int
@@ -59,7 +61,8 @@ def seal(record: Record, head: Head) -> tuple[bytes, Head]:
 
 
 def unseal(line: bytes) -> dict[str, Any] | None:
-    """Return the record of a line without its newline, or None when it is torn or its own hash does not fit."""
+    """Return the record of a line without its newline, or None when it is torn or its own hash does
+    not fit."""
     try:
         record = orjson.loads(line)
     except orjson.JSONDecodeError:
@@ -68,14 +71,19 @@ def unseal(line: bytes) -> dict[str, Any] | None:
         return None
     body = {k: v for k, v in record.items() if k != "hash"}
     try:
-        is_whole = hashlib.sha256(_canonical(body)).hexdigest() == record.get("hash") and _canonical(record) == line
-    except orjson.JSONEncodeError:  # orjson reads deeper nesting than it writes, so nobody has sealed this line
+        is_whole = (
+            hashlib.sha256(_canonical(body)).hexdigest() == record.get("hash")
+            and _canonical(record) == line
+        )
+    # orjson reads deeper nesting than it writes, so nobody has sealed this line
+    except orjson.JSONEncodeError:
         return None
     return record if is_whole else None
 
 
 def last_head(data: bytes) -> tuple[Head | None, int, bool]:
-    """Return where a segment's chain stands, how many bad lines follow that record, and whether the end is torn.
+    """Return where a segment's chain stands, how many bad lines follow that record, and whether the
+    end is torn.
 
     Args:
         data: the whole segment. Its last line is torn when no newline ends it.
@@ -112,13 +120,17 @@ class Verifier:
             if problem:
                 return Break(file, number, problem)
         if torn:
-            return Break(file, len(lines) + 1, "the last line is torn and no recovery record closes it")
+            return Break(
+                file, len(lines) + 1, "the last line is torn and no recovery record closes it"
+            )
         return None
 
     def end(self) -> Break | None:
         """Return the break of bad lines that no recovery record follows."""
         if self._bad:
-            return Break(*self._bad_at, "this line was changed or is torn, and no recovery record closes it")
+            return Break(
+                *self._bad_at, "this line was changed or is torn, and no recovery record closes it"
+            )
         return None
 
     def _bad_line(self, file: str, number: int) -> str:

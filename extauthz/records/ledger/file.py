@@ -17,15 +17,18 @@ from typing import Any, Final, Protocol
 from extauthz.records import folder_lock
 from extauthz.records.ledger.chain import Head, Record, chains, last_head, seal, segment_name
 
-SEGMENT_BYTES: Final = 64 * 1024 * 1024  # a segment is read whole by a recovery and by `audit verify`
+# a segment is read whole by a recovery and by `audit verify`
+SEGMENT_BYTES: Final = 64 * 1024 * 1024
 
 
 class LedgerError(Exception):
-    """The ledger cannot be opened or written. The text names the path and the fix, and no record."""
+    """The ledger cannot be opened or written. The text names the path and the fix, and no
+    record."""
 
 
 class Ledger(Protocol):
-    """Where decisions are recorded. The contract of every implementation: a record is kept, or LedgerError says not."""
+    """Where decisions are recorded. The contract of every implementation: a record is kept, or
+    LedgerError says not."""
 
     @property
     def healthy(self) -> bool:
@@ -72,7 +75,8 @@ class FileLedger:
 
     Args:
         folder: made when missing, mode 0700.
-        worker: number of this worker; each has a chain of its own, and a lock so that nobody else writes it.
+        worker: number of this worker; each has a chain of its own, and a lock so that nobody else
+            writes it.
         now: the time as text, ISO 8601 in UTC.
         segment_bytes: a segment that is longer is followed by a new one.
 
@@ -81,7 +85,12 @@ class FileLedger:
     """
 
     def __init__(
-        self, folder: Path, worker: int, now: Callable[[], str], *, segment_bytes: int = SEGMENT_BYTES
+        self,
+        folder: Path,
+        worker: int,
+        now: Callable[[], str],
+        *,
+        segment_bytes: int = SEGMENT_BYTES,
     ) -> None:
         self._folder = folder
         self._worker = worker
@@ -90,7 +99,8 @@ class FileLedger:
         self._size = 0
         self._file = -1
         self._healthy = False
-        self._swap = threading.Lock()  # `sync` runs in a thread, and must not meet a file that is being replaced
+        # `sync` runs in a thread, and must not meet a file that is being replaced
+        self._swap = threading.Lock()
         self.head = Head()
         self._lock = self._take_lock()
         try:
@@ -107,8 +117,8 @@ class FileLedger:
     def append(self, record: dict[str, Any]) -> None:
         """Keep one record, with `seq`, `time`, `prev` and `hash` added. Raises LedgerError.
 
-        After a failed write the next call first heals, so that the ledger is whole again when the disk is.
-        """
+        After a failed write the next call first heals, so that the ledger is whole again when the
+        disk is."""
         self.heal()
         try:
             if self._size > self._limit:
@@ -119,7 +129,8 @@ class FileLedger:
             raise self._cannot("written", error) from None
 
     def heal(self) -> None:
-        """After a failure, close the torn line with a recovery record. Raises LedgerError while that is not possible."""
+        """After a failure, close the torn line with a recovery record. Raises LedgerError while
+        that is not possible."""
         if self._healthy:
             return
         try:
@@ -159,7 +170,8 @@ class FileLedger:
             raise self._cannot("opened", error) from None
 
     def _continue(self) -> None:
-        """Take up the chain where its newest segment ends, and say in a record that (and how) it was taken up."""
+        """Take up the chain where its newest segment ends, and say in a record that (and how) it
+        was taken up."""
         names = chains(p.name for p in self._folder.iterdir()).get(self._worker, [])
         head, bad = Head(), 0
         for name in reversed(names):
@@ -175,7 +187,8 @@ class FileLedger:
         self._healthy = True
 
     def _tail(self, name: str) -> tuple[Head | None, int]:
-        """Return where a segment's chain stands and how many bad lines follow; a torn end is given its newline."""
+        """Return where a segment's chain stands and how many bad lines follow; a torn end is given
+        its newline."""
         path = self._folder / name
         head, bad, torn = last_head(path.read_bytes())
         if torn:
@@ -203,4 +216,6 @@ class FileLedger:
 
     def _cannot(self, done: str, error: OSError) -> LedgerError:
         why = error.strerror or "the disk is full"
-        return LedgerError(f"{self._folder}: the ledger cannot be {done} ({why}); make the folder writable")
+        return LedgerError(
+            f"{self._folder}: the ledger cannot be {done} ({why}); make the folder writable"
+        )

@@ -69,9 +69,13 @@ class CdaReader:
         for info_type, value, field in self._waiting:
             if info_type != "SERVICE_DATE":
                 subject = Subject.PATIENT if self._patient else Subject.NOBODY
-                self._evidence.add(_DETECTOR, info_type, Spot(field, value.start, value.end), subject)
+                self._evidence.add(
+                    _DETECTOR, info_type, Spot(field, value.start, value.end), subject
+                )
             elif self._patient:
-                self._evidence.add(_DETECTOR, info_type, Spot(field, value.start, value.end), Subject.PATIENT)
+                self._evidence.add(
+                    _DETECTOR, info_type, Spot(field, value.start, value.end), Subject.PATIENT
+                )
         if self._patient:
             labels = Labels(self._document, self._evidence)
             for start, end in self._narratives:
@@ -99,32 +103,52 @@ class CdaReader:
             or (code in tables.DEVICE_CLASSES and self._device(element))
         ):
             return Subject.PATIENT
-        participation = self._document.attributes(element.parent).get("typeCode") if element.parent else None
+        participation = (
+            self._document.attributes(element.parent).get("typeCode") if element.parent else None
+        )
         given_care = participation is not None and participation.text in tables.PROVIDER_TYPES
-        return Subject.PROVIDER if code or given_care or element.name == "intendedRecipient" else Subject.PERSON
+        return (
+            Subject.PROVIDER
+            if code or given_care or element.name == "intendedRecipient"
+            else Subject.PERSON
+        )
 
     def _member(self, role: Element) -> bool:
         """Whether a participant's role is a covered party's or a policy holder's."""
         around = [role, role.parent] if role.parent else [role]
-        codes = (self._document.attributes(e).get(key) for e in around for key in ("classCode", "typeCode"))
+        codes = (
+            self._document.attributes(e).get(key)
+            for e in around
+            for key in ("classCode", "typeCode")
+        )
         return any(code is not None and code.text in tables.MEMBER_CLASSES for code in codes)
 
     def _device(self, role: Element) -> bool:
-        """Whether a manufactured product is a patient's device (C-CDA Product Instance), told by its participation DEV."""
+        """Whether a manufactured product is a patient's device (C-CDA Product Instance), told by
+        its participation DEV."""
         found = self._document.attributes(role.parent).get("typeCode") if role.parent else None
         return found is not None and found.text in ("DEV", "RDV", "NRD")
 
-    def _add(self, info_type: str, value: Value, element: Element, subject: Subject, part: str = "") -> None:
+    def _add(
+        self, info_type: str, value: Value, element: Element, subject: Subject, part: str = ""
+    ) -> None:
         if not value.text.strip() or is_masked(value.text.strip()):
             return
         path = [*element.path(), part] if part else element.path()
-        self._evidence.add(_DETECTOR, info_type, Spot(shown_path(path, tables.KNOWN), value.start, value.end), subject)
+        self._evidence.add(
+            _DETECTOR,
+            info_type,
+            Spot(shown_path(path, tables.KNOWN), value.start, value.end),
+            subject,
+        )
         self._patient |= subject is Subject.PATIENT
 
     def _wait(self, info_type: str, value: Value, element: Element, part: str) -> None:
         """Keep what is found until it is known whether the document is about a patient."""
         if value.text.strip() and not is_masked(value.text.strip()):
-            self._waiting.append((info_type, value, shown_path([*element.path(), part], tables.KNOWN)))
+            self._waiting.append(
+                (info_type, value, shown_path([*element.path(), part], tables.KNOWN))
+            )
 
     def _record(self, element: Element) -> None:
         if not element.leaf:
@@ -164,7 +188,8 @@ class CdaReader:
         return info_type or self._unknown_scheme(root, element, subject)
 
     def _unknown_scheme(self, root: str, element: Element, subject: Subject) -> str:
-        """The meaning of a number by what it is the id of. Ids of statements are the sender's own and name nobody."""
+        """The meaning of a number by what it is the id of. Ids of statements are the sender's own
+        and name nobody."""
         holder = element.parent
         name = holder.name if holder else ""
         if name in _ENCOUNTERS:
@@ -178,7 +203,13 @@ class CdaReader:
             if code is not None and code.text in tables.DEVICE_CLASSES:
                 return "DEVICE_IDENTIFIER"
             return "HEALTH_PLAN_BENEFICIARY_NUMBER" if self._member(holder) else "UNIQUE_CODE"
-        return "MEDICAL_RECORD_NUMBER" if name in _OWN_RECORD else "UNIQUE_CODE" if name in tables.HOLDERS else ""
+        return (
+            "MEDICAL_RECORD_NUMBER"
+            if name in _OWN_RECORD
+            else "UNIQUE_CODE"
+            if name in tables.HOLDERS
+            else ""
+        )
 
     def _telecom(self, element: Element, attributes: dict[str, Value]) -> None:
         value = attributes.get("value")
@@ -204,7 +235,9 @@ class CdaReader:
         if name in tables.NAME_PARTS or parent in ("livingSubjectName", "mothersMaidenName"):
             info_type = "PERSON_NAME"
         elif name == "name":
-            info_type = "PERSON_NAME" if parent in tables.PERSONS or self._playing_person(element) else ""
+            info_type = (
+                "PERSON_NAME" if parent in tables.PERSONS or self._playing_person(element) else ""
+            )
         elif name == "addr" or parent in ("patientAddress", "livingSubjectBirthPlaceAddress"):
             info_type = info_type or "STREET_ADDRESS"
         if info_type:
@@ -223,11 +256,18 @@ class CdaReader:
         value, name = attributes["value"], element.name
         if not (checks.calendar_date(value.text) or _MONTH.fullmatch(value.text)):
             unit = attributes.get("unit")
-            if unit is not None and unit.text == "a" and re.fullmatch(r"9\d|1[01]\d|12[0-5]", value.text):
+            if (
+                unit is not None
+                and unit.text == "a"
+                and re.fullmatch(r"9\d|1[01]\d|12[0-5]", value.text)
+            ):
                 self._add("AGE_OVER_89", value, element, Subject.PATIENT, "value")
         elif name == "birthTime" or parent == "livingSubjectBirthTime":
             self._add("DATE_OF_BIRTH", value, element, self._born(element), "value")
-        elif name in ("deceasedTime", "livingSubjectDeceasedTime") or parent == "livingSubjectDeceasedTime":
+        elif (
+            name in ("deceasedTime", "livingSubjectDeceasedTime")
+            or parent == "livingSubjectDeceasedTime"
+        ):
             self._add("DATE_OF_DEATH", value, element, Subject.PATIENT, "value")
         elif name in tables.TIMES and "unit" not in attributes:
             self._wait("SERVICE_DATE", value, element, "value")
@@ -241,8 +281,14 @@ class CdaReader:
         system, code = attributes["codeSystem"].text, attributes.get("code")
         info_type = tables.CODE_SYSTEMS.get(system)
         if info_type is None or code is None:
-            if element.name == "code" and code is not None and code.text == "GUAR" and element.parent is not None:
-                self._roles[element.parent.start] = Subject.PATIENT  # a guarantor among a policy's performers
+            if (
+                element.name == "code"
+                and code is not None
+                and code.text == "GUAR"
+                and element.parent is not None
+            ):
+                # a guarantor among a policy's performers
+                self._roles[element.parent.start] = Subject.PATIENT
             return
         if element.name == "value":
             info_type = info_type or "DIAGNOSIS"
@@ -255,21 +301,32 @@ class CdaReader:
         content = self._document.data[element.content : element.end].strip()
         if content and content != b"XXX":
             start = self._document.data.find(content[:1], element.content)
-            self._wait("CLINICAL_NOTE", Value("narrative", start, start + len(content)), element, "text")
+            self._wait(
+                "CLINICAL_NOTE", Value("narrative", start, start + len(content)), element, "text"
+            )
             self._narratives.append((start, start + len(content)))
 
     def _encoded(self, element: Element, attributes: dict[str, Value]) -> None:
         """ED: a document in base64 (nonXMLBody/text, observationMedia/value)."""
         value = text(self._document, element)
-        if value is not None and not is_masked(value.text) and attributes["representation"].text == "B64":
+        if (
+            value is not None
+            and not is_masked(value.text)
+            and attributes["representation"].text == "B64"
+        ):
             media = attributes["mediaType"].text if "mediaType" in attributes else ""
             field = shown_path(element.path(), tables.KNOWN)
             add_base64(self._evidence, value, field, media)
 
 
-_TYPED: Final = frozenset("livingSubjectName mothersMaidenName patientAddress livingSubjectBirthPlaceAddress".split())
+_TYPED: Final = frozenset(
+    "livingSubjectName mothersMaidenName patientAddress livingSubjectBirthPlaceAddress".split()
+)
 _TEXTS: Final = frozenset(("name", "addr")) | tables.NAME_PARTS | frozenset(tables.ADDRESS)
-_RECORDS: Final = frozenset("patientRole patient patientPerson identifiedPerson parameterList".split())
+_RECORDS: Final = frozenset(
+    "patientRole patient patientPerson identifiedPerson parameterList".split()
+)
 _OWN_RECORD: Final = frozenset(
-    "patientRole patient patientPerson livingSubjectId patientIdentifier asOtherIDs subject relatedSubject".split()
+    "patientRole patient patientPerson livingSubjectId patientIdentifier asOtherIDs subject "
+    "relatedSubject".split()
 )

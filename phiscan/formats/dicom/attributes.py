@@ -42,8 +42,11 @@ class DataSet:
         else:
             return
         if _says_something(info_type, value):
-            # a UID is no name: alone it tells one study from another, beside a patient's name it is that patient's
-            likelihood = Likelihood.POSSIBLE if info_type == "UNIQUE_CODE" else Likelihood.VERY_LIKELY
+            # a UID is no name: alone it tells one study from another, beside a patient's name it is
+            # that patient's
+            likelihood = (
+                Likelihood.POSSIBLE if info_type == "UNIQUE_CODE" else Likelihood.VERY_LIKELY
+            )
             self._evidence.add("dicom_attribute", info_type, spot, subject, likelihood)
 
 

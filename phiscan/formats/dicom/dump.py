@@ -14,7 +14,8 @@ from phiscan.formats.dicom.attributes import DataSet, shown
 _PATIENT: Final = re.compile(rb"\(0010, ?00[12]0\)")
 _VALUE: Final = rb"""(?:\[([^\]\n\r]+)\]|(?<=[ :])'([^'\n\r]+)'|(?<=[ :])"([^"\n\r]+)")"""
 _LINE: Final = re.compile(
-    rb"""\(([0-9A-Fa-f]{4}), ?([0-9A-Fa-f]{4})\)(?:[^\[\n\r'"()]|'s\b|\([^()\n\r]{0,40}\)){0,80}?""" + _VALUE
+    rb"""\(([0-9A-Fa-f]{4}), ?([0-9A-Fa-f]{4})\)(?:[^\[\n\r'"()]|'s\b|\([^()\n\r]{0,40}\)){0,80}?"""
+    + _VALUE
 )
 
 

@@ -24,7 +24,11 @@ _MAX_DEPTH: Final = 32
 _MAX_INFLATED: Final = 32 << 20
 _UNDEFINED: Final = 0xFFFFFFFF
 _ITEM, _ITEM_END, _SEQUENCE_END = 0xFFFEE000, 0xFFFEE00D, 0xFFFEE0DD
-_IMPLICIT, _BIG_ENDIAN, _DEFLATED = "1.2.840.10008.1.2", "1.2.840.10008.1.2.2", "1.2.840.10008.1.2.1.99"
+_IMPLICIT, _BIG_ENDIAN, _DEFLATED = (
+    "1.2.840.10008.1.2",
+    "1.2.840.10008.1.2.2",
+    "1.2.840.10008.1.2.1.99",
+)
 _UNPRINTABLE: Final = re.compile(rb"[\x00-\x08\x0b\x0e-\x1a\x1c-\x1f\x7f]")
 _PADDING: Final = b" \x00"
 
@@ -48,7 +52,8 @@ class _Element:
 
 
 def sniff(head: bytes) -> bool:
-    """Whether a document that begins with `head` is DICOM: by its mark, or by a first element of group 2 or 8."""
+    """Whether a document that begins with `head` is DICOM: by its mark, or by a first element of
+    group 2 or 8."""
     if head[_PREAMBLE : _PREAMBLE + 4] == b"DICM" or head.startswith(b"DICM"):
         return True
     return _first_syntax(head) is not None
@@ -79,7 +84,8 @@ def _first_syntax(head: bytes, at: int = 0) -> _Syntax | None:
         if vr in tables.SHORT_VRS or vr in tables.LONG_VRS:
             return _Syntax(explicit=True, little=little)
         length = int.from_bytes(head[at + 4 : at + 8], order)
-        # implicit: (0008,0000) and (0008,0001) hold four bytes, (0008,0005) to (0008,0018) short texts; always an even length
+        # implicit: (0008,0000) and (0008,0001) hold four bytes, (0008,0005) to (0008,0018) short
+        # texts; always an even length
         if (
             little
             and group == 8
@@ -92,7 +98,8 @@ def _first_syntax(head: bytes, at: int = 0) -> _Syntax | None:
 
 
 class _Reader:
-    """Walks elements and keeps what one of them says of another: the concept of a content item, a document's type."""
+    """Walks elements and keeps what one of them says of another: the concept of a content item, a
+    document's type."""
 
     def __init__(self, data: bytes, evidence: Evidence) -> None:
         self._data = data
@@ -108,12 +115,18 @@ class _Reader:
 
     def file(self) -> Gap:
         """Read the file from its mark on, or a bare data set."""
-        at = self._data.find(b"DICM", 0, _PREAMBLE + 4) + 4 if b"DICM" in self._data[: _PREAMBLE + 4] else 0
+        at = (
+            self._data.find(b"DICM", 0, _PREAMBLE + 4) + 4
+            if b"DICM" in self._data[: _PREAMBLE + 4]
+            else 0
+        )
         end = len(self._data)
         at = self._elements(at, end, _Syntax(), 0, group=2)
         if self._transfer_syntax == _DEFLATED:
             return self._deflated(at)
-        syntax = {_IMPLICIT: _Syntax(explicit=False), _BIG_ENDIAN: _Syntax(little=False)}.get(self._transfer_syntax)
+        syntax = {_IMPLICIT: _Syntax(explicit=False), _BIG_ENDIAN: _Syntax(little=False)}.get(
+            self._transfer_syntax
+        )
         if syntax is None:
             syntax = _first_syntax(self._data, at) or _Syntax()
         if self._elements(at, end, syntax, 0) < end:
@@ -131,10 +144,13 @@ class _Reader:
         if self._document:
             start, end = self._document
             content = self._data[start:end].rstrip(b"\x00")
-            self._evidence.nested.append(Nested(content, Spot("(0042,0011)", start, end), self._document_type))
+            self._evidence.nested.append(
+                Nested(content, Spot("(0042,0011)", start, end), self._document_type)
+            )
 
     def _deflated(self, at: int) -> Gap:
-        """PS3.5 A.5: everything behind the meta information is one raw deflate stream. A mask cannot be put into it."""
+        """PS3.5 A.5: everything behind the meta information is one raw deflate stream. A mask
+        cannot be put into it."""
         stream = zlib.decompressobj(wbits=-15)
         try:
             plain = stream.decompress(self._data[at:], _MAX_INFLATED)
@@ -146,7 +162,8 @@ class _Reader:
         return Gap.NONE if stream.eof else Gap.MALFORMED
 
     def _elements(self, at: int, end: int, syntax: _Syntax, depth: int, group: int = 0) -> int:
-        """Read elements up to `end`, an item's end, or the first one that is not in `group`; where it stopped."""
+        """Read elements up to `end`, an item's end, or the first one that is not in `group`; where
+        it stopped."""
         if depth > _MAX_DEPTH:
             raise _BrokenError
         for _ in self._evidence.timed(repeat(None)):
@@ -205,7 +222,10 @@ class _Reader:
         """Read a sequence's items; the fragments of encapsulated pixels are passed over."""
         inner = _Syntax(explicit=False) if element.vr == b"UN" else syntax  # PS3.5 section 6.2.2
         self._path.append(shown(element.tag))
-        outside, self._concept = self._concept, self._concept if element.tag == tables.CONCEPT_NAME else ""
+        outside, self._concept = (
+            self._concept,
+            self._concept if element.tag == tables.CONCEPT_NAME else "",
+        )
         at = element.start
         for _ in self._evidence.timed(repeat(None)):
             if at >= end:
@@ -253,7 +273,11 @@ class _Reader:
         end = start + len(value)
         spot = Spot(".".join((*self._path, shown(tag))), start, end)
         self._attributes.add(tag, text, spot, self._concept)
-        if tag == tables.CODE_MEANING and self._path and self._path[-1] == shown(tables.CONCEPT_NAME):
+        if (
+            tag == tables.CODE_MEANING
+            and self._path
+            and self._path[-1] == shown(tables.CONCEPT_NAME)
+        ):
             self._concept = text
             self._line(start, end, b": ")
         elif tag not in tables.TAGS and self._is_text(element, value):
@@ -264,7 +288,8 @@ class _Reader:
         self._texts.put(after, end, end)
 
     def _is_text(self, element: _Element, value: bytes) -> bool:
-        """Whether a value is words: by its VR, or where there is none (implicit, UN) by its bytes."""
+        """Whether a value is words: by its VR, or where there is none (implicit, UN) by its
+        bytes."""
         if element.vr not in tables.TEXT_VRS and element.vr:
             return False
         return len(value) >= 4 and _UNPRINTABLE.search(value) is None

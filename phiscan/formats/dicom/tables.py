@@ -18,18 +18,25 @@ _PATIENT: Final = {
     "PHONE_NUMBER": "00102154 00102155",
     "ACCOUNT_NUMBER": "00080050 00380010 00380060 00402016 00402017",
     "SERVICE_DATE": "00080012 00080020 00080021 00080022 00080023 00080024 00080025 0008002A 001021D0 00181012 00181078 00181079"
-    " 00321040 00321000 00321050 0032000A 00320032 00320034 00380020 00380030 00380001 00400002 00400004 00400244 00400250 00402004"
-    " 00404005 00404010 00404050 00404051 00404052 0040A030 0040A032 0040A082 0040A120 0040A121 0040DB06 0040DB07 00700082"
+    " 00321040 00321000 00321050 0032000A 00320032 00320034 00380020 00380030 00380001 00400002 "
+    "00400004 00400244 00400250 00402004"
+    " 00404005 00404010 00404050 00404051 00404052 0040A030 0040A032 0040A082 0040A120 0040A121 "
+    "0040DB06 0040DB07 00700082"
     " 30060008 300A0006 30080024 30080250 300E0004"
-    # scheduled and expected, of frames and sources, of substances, treatments, observations and reports
-    " 00080015 00189074 00189151 00189369 0018936A 00189516 00189517 00189623 00189701 00189804 0018A002 00203403 00321010 0038001A 0038001C"
-    " 003A0314 00404008 00404011 0040A023 0040A033 0040A110 0040A13A 0040A192 0040E004 00440004 00440010 00440104 3006002D 3006002E 30080054"
-    " 30080056 30080162 30080166 300A0736 300A073A 300A0741 300A0760 300C0127 3010004C 3010004D 40080100 40080108 40080112",
+    # scheduled and expected, of frames and sources, of substances, treatments, observations and
+    # reports
+    " 00080015 00189074 00189151 00189369 0018936A 00189516 00189517 00189623 00189701 00189804 "
+    "0018A002 00203403 00321010 0038001A 0038001C"
+    " 003A0314 00404008 00404011 0040A023 0040A033 0040A110 0040A13A 0040A192 0040E004 00440004 "
+    "00440010 00440104 3006002D 3006002E 30080054"
+    " 30080056 30080162 30080166 300A0736 300A073A 300A0741 300A0760 300C0127 3010004C 3010004D "
+    "40080100 40080108 40080112",
     "GEO_COORDINATE": "00160072 00160074",
 }
 _UNIQUE: Final = {
     "UNIQUE_CODE": "00020003 00080018 0020000D 0020000E 00081155 00200010 00200052 00401001 00400009 00400253 00120040 00120030"
-    " 00120042 0040A124 00880140 30060024 300600C2 0040050A 00400512 00400551 004006FA 40080040 40080200 300A0013 00083010",
+    " 00120042 0040A124 00880140 30060024 300600C2 0040050A 00400512 00400551 004006FA 40080040 "
+    "40080200 300A0013 00083010",
 }
 _DEVICE: Final = {
     "DEVICE_IDENTIFIER": "00181000 00181002 00181009 00181008 0018100B 0018700A 00189912 00500020 30080105",
@@ -49,7 +56,11 @@ _HEALTH: Final = {
 
 
 def _by_tag(table: Mapping[str, str], subject: Subject) -> dict[int, tuple[str, Subject]]:
-    return {int(tag, 16): (info_type, subject) for info_type, tags in table.items() for tag in tags.split()}
+    return {
+        int(tag, 16): (info_type, subject)
+        for info_type, tags in table.items()
+        for tag in tags.split()
+    }
 
 
 TAGS: Final = MappingProxyType(
@@ -62,7 +73,8 @@ TAGS: Final = MappingProxyType(
 )
 """Attributes that hold identifiers, by (group << 16 | element)."""
 HEALTH: Final = MappingProxyType(_by_tag(_HEALTH, Subject.PATIENT))
-"""Attributes that say something of a patient's health; the descriptions among them are texts too."""
+"""Attributes that say something of a patient's health; the descriptions among them are texts
+too."""
 DATES: Final = frozenset(("DATE_OF_BIRTH", "DATE_OF_DEATH", "SERVICE_DATE"))
 PATIENT_NAME: Final = 0x00100010
 PATIENT_ID: Final = 0x00100020
@@ -72,17 +84,21 @@ CODE_MEANING: Final = 0x00080104
 CONCEPT_NAME: Final = 0x0040A043
 TRANSFER_SYNTAX: Final = 0x00020010
 BURNED_IN: Final = frozenset((0x00280301, 0x00280302))
-"""Burned In Annotation, Recognizable Visual Features: YES means that the pixels identify somebody."""
+"""Burned In Annotation, Recognizable Visual Features: YES means that the pixels identify
+somebody."""
 ENCAPSULATED: Final = 0x00420011
 ENCAPSULATED_TYPE: Final = 0x00420012
 ENCRYPTED: Final = 0x04000520
 PIXELS: Final = frozenset((0x7FE00008, 0x7FE00009, 0x7FE00010))
-LONG_VRS: Final = frozenset((b"OB", b"OD", b"OF", b"OL", b"OV", b"OW", b"SQ", b"UC", b"UN", b"UR", b"UT", b"SV", b"UV"))
+LONG_VRS: Final = frozenset(
+    (b"OB", b"OD", b"OF", b"OL", b"OV", b"OW", b"SQ", b"UC", b"UN", b"UR", b"UT", b"SV", b"UV")
+)
 """VRs whose length has four bytes behind two reserved ones (PS3.5 table 7.1-1)."""
 SHORT_VRS: Final = frozenset(
     v.encode() for v in "AE AS AT CS DA DS DT FD FL IS LO LT PN SH SL SS ST TM UI UL US".split()
 )
 TEXT_VRS: Final = frozenset((b"LO", b"LT", b"PN", b"SH", b"ST", b"UC", b"UT", b"UN", b"UR"))
 PLACEHOLDERS: Final = frozenset(
-    "anonymous anonymized anonymised anon unknown none removed deidentified de-identified redacted n/a".split()
+    "anonymous anonymized anonymised anon unknown none removed deidentified de-identified redacted "
+    "n/a".split()
 )

@@ -17,8 +17,8 @@ class Meaning(NamedTuple):
 
     Args:
         info_type: what it identifies, if anything.
-        how: what else says so, when the path alone does not: `reference`, `date`, `age`, `identifier`, `subject`
-            (a reference by identifier), `telecom`, `extension`.
+        how: what else says so, when the path alone does not: `reference`, `date`, `age`,
+            `identifier`, `subject` (a reference by identifier), `telecom`, `extension`.
         shown: the path as findings show it.
         of_patient: whether a reference there is a patient's by the element's own meaning.
         ties: whether its being there ties the resource to a person.
@@ -36,7 +36,8 @@ class Meaning(NamedTuple):
 
 
 class Meanings(dict[tuple[str, ...], Meaning]):
-    """The meanings of one resource type's elements by their paths in the document: bundles have thousands of elements and dozens of paths.
+    """The meanings of one resource type's elements by their paths in the document: bundles have
+    thousands of elements and dozens of paths.
 
     Args:
         kind: the resource type.
@@ -65,10 +66,13 @@ class Meanings(dict[tuple[str, ...], Meaning]):
 
     def _meaning(self, path: tuple[str, ...]) -> Meaning:
         compartment = self.role is Subject.PERSON
-        if not path:  # an array without a key, as broken JSON has it: what it holds is of no element
+        # an array without a key, as broken JSON has it: what it holds is of no element
+        if not path:
             info_type = how = ""
         else:
-            info_type, how = _clinical(self._kind, path) if compartment else _personal(self.role, path)
+            info_type, how = (
+                _clinical(self._kind, path) if compartment else _personal(self.role, path)
+            )
         return Meaning(
             info_type,
             how,
@@ -108,7 +112,8 @@ _ANYWHERE: Final = {
 
 
 def _personal(role: Subject | None, path: tuple[str, ...]) -> tuple[str, str]:
-    """Patient, Person, RelatedPerson and the providers: names, birth date, address, telecom, identifier, photo."""
+    """Patient, Person, RelatedPerson and the providers: names, birth date, address, telecom,
+    identifier, photo."""
     if path == ("id",):
         return ("PATIENT_REFERENCE" if role is Subject.PATIENT else ""), ""
     if path == ("name",) and role is Subject.PROVIDER:
@@ -128,7 +133,8 @@ def _clinical(kind: str, path: tuple[str, ...]) -> tuple[str, str]:
     if path == ("name",) and kind == "FamilyMemberHistory":
         return "PERSON_NAME", ""
     if kind == "Device" and (
-        last in ("serialNumber", "distinctIdentifier", "carrierHRF", "deviceIdentifier") or path == ("udi",)
+        last in ("serialNumber", "distinctIdentifier", "carrierHRF", "deviceIdentifier")
+        or path == ("udi",)
     ):
         return "DEVICE_IDENTIFIER", ""
     return _demographic(path) if not _CARRIERS.isdisjoint(path) else ("", "")
@@ -142,7 +148,8 @@ def _numbered(path: tuple[str, ...]) -> tuple[str, str]:
     """An element `value` of a resource in a patient's compartment, by what it is the value of."""
     holder = path[-2] if len(path) > 1 else ""
     if holder == "identifier" and len(path) > 2:
-        return "", "subject" if _names_patient(path[:-1]) else ""  # a logical reference: Reference.identifier
+        # a logical reference: Reference.identifier
+        return "", "subject" if _names_patient(path[:-1]) else ""
     if holder in tables.IDENTIFIERS:
         return "", "identifier"
     if holder in tables.AGES:
@@ -165,15 +172,19 @@ def _demographic(path: tuple[str, ...]) -> tuple[str, str]:
         return "FACE_PHOTO", ""
     if last in ("valueString", "valueDecimal", "valueDateTime"):
         return "", "extension"
-    return (tables.CODED_VALUES.get(last, "") if len(path) == 1 or last in tables.COORDINATES else ""), ""
+    return (
+        tables.CODED_VALUES.get(last, "") if len(path) == 1 or last in tables.COORDINATES else ""
+    ), ""
 
 
 def _names_patient(path: tuple[str, ...]) -> bool:
     """Whether the element that holds a reference is a patient's by its own meaning."""
     holder = path[-2] if len(path) > 1 else ""
-    # ResearchSubject.individual is; Encounter.participant.individual, CareTeam.participant.member and Procedure.performer.actor
-    # are a provider, or a relative whom the reference names
-    if (holder in ("individual", "member") and "participant" in path) or (holder == "actor" and "performer" in path):
+    # ResearchSubject.individual is; Encounter.participant.individual, CareTeam.participant.member
+    # and Procedure.performer.actor are a provider, or a relative whom the reference names
+    if (holder in ("individual", "member") and "participant" in path) or (
+        holder == "actor" and "performer" in path
+    ):
         return False
     if holder in ("other", "target"):
         return "link" in path  # Patient.link, Person.link
@@ -181,7 +192,8 @@ def _names_patient(path: tuple[str, ...]) -> bool:
 
 
 def _is_content(path: tuple[str, ...]) -> bool:
-    """Whether the element at `path` is base64 of a document: `Attachment.data`, `Binary.data`; `content` of DSTU2's Binary."""
+    """Whether the element at `path` is base64 of a document: `Attachment.data`, `Binary.data`;
+    `content` of DSTU2's Binary."""
     if path[-1:] == ("data",):
         return len(path) == 1 or path[-2] in tables.ATTACHMENTS
     return path == ("content",)

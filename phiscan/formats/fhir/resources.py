@@ -16,7 +16,8 @@ from phiscan.text.base64 import from_base64
 from phiscan.words.labels import MASK_BEGINS, is_masked
 
 _MONTH: Final = re.compile(r"(?:18|19|20)\d\d-(?:0[1-9]|1[0-2])")
-"""FHIR's dates may stop at the month, which 164.514(b)(2)(i)(C) does not allow; at the year, which it does."""
+"""FHIR's dates may stop at the month, which 164.514(b)(2)(i)(C) does not allow; at the year, which
+it does."""
 _NO_VALUE: Final = re.compile(r"unknown|null|[<\[{]{1,2}[^<>\[\]{}]*[>\]}]{1,2}")
 """What stands for a value that is not there, as `[id]` and `{{patientId}}` do in manuals."""
 _MANY: Final = 1024
@@ -29,7 +30,8 @@ _Element = tuple[Leaf, Meaning]
 
 @dataclass(slots=True)
 class Resource:
-    """One resource with the wanted leaves of its own elements (not those of resources within it)."""
+    """One resource with the wanted leaves of its own elements (not those of resources within
+    it)."""
 
     kind: str
     frame: Frame
@@ -90,12 +92,16 @@ class ResourceReader:
         """Whether a reference of this resource is a patient's."""
         return any(
             meaning.how == "subject"
-            or (meaning.how == "reference" and _is_patients(self._target(leaf, self._value(leaf)), meaning))
+            or (
+                meaning.how == "reference"
+                and _is_patients(self._target(leaf, self._value(leaf)), meaning)
+            )
             for leaf, meaning in elements
         )
 
     def _publishers(self, elements: list[_Element]) -> None:
-        """`StructureDefinition.contact.telecom`: who publishes a specification is nobody's patient."""
+        """`StructureDefinition.contact.telecom`: who publishes a specification is nobody's
+        patient."""
         for leaf, meaning in elements:
             if meaning.is_telecom:
                 value = self._value(leaf)
@@ -106,10 +112,13 @@ class ResourceReader:
         start = resource.frame.start
         subject = Subject.PATIENT if about_patient else Subject.NOBODY
         spot = quick(Spot, (resource.kind, start, start + 1))
-        self._evidence.add("fhir_resource", tables.HEALTH.get(resource.kind, "PATIENT_RECORD"), spot, subject)
+        self._evidence.add(
+            "fhir_resource", tables.HEALTH.get(resource.kind, "PATIENT_RECORD"), spot, subject
+        )
 
     def _attachments(self, elements: list[_Element]) -> None:
-        """`Attachment.data` and `Binary.data`: documents in base64. What is no base64 goes on as the text that it is."""
+        """`Attachment.data` and `Binary.data`: documents in base64. What is no base64 goes on as
+        the text that it is."""
         for leaf, meaning in elements:
             if not meaning.is_content:
                 continue
@@ -118,7 +127,9 @@ class ResourceReader:
                 kind = self._sibling(leaf, "contentType")
                 content = from_base64("".join(text.split()).encode("utf-8", "replace"))
                 spot = Spot(meaning.shown, leaf.start, leaf.end)
-                self._evidence.nested.append(Nested(content or text.encode("utf-8", "replace"), spot, kind))
+                self._evidence.nested.append(
+                    Nested(content or text.encode("utf-8", "replace"), spot, kind)
+                )
 
     def _value(self, leaf: Leaf) -> str:
         return decode(self._data[leaf.start : leaf.end])
@@ -131,26 +142,37 @@ class ResourceReader:
             if leaf.key in ("system", "url", "reference", "contentType"):
                 found.setdefault(id(leaf.frame), {})[leaf.key] = self._value(leaf)
             elif leaf.key == "code":
-                found.setdefault(id(_holder(leaf.frame, "identifier")), {}).setdefault("type", self._value(leaf))
+                found.setdefault(id(_holder(leaf.frame, "identifier")), {}).setdefault(
+                    "type", self._value(leaf)
+                )
         return found
 
     def _sibling(self, leaf: Leaf, key: str) -> str:
-        """The value that stands beside a leaf under `key`; `type` is the code of an Identifier's type."""
+        """The value that stands beside a leaf under `key`; `type` is the code of an Identifier's
+        type."""
         near = self._siblings.get(id(leaf.frame))
         return near.get(key, "") if near else ""
 
-    def _add(self, info_type: str, leaf: Leaf, value: str, meaning: Meaning, subject: Subject) -> None:
+    def _add(
+        self, info_type: str, leaf: Leaf, value: str, meaning: Meaning, subject: Subject
+    ) -> None:
         if value[:1] in _MAY_BE_NONE and (is_masked(value) or _NO_VALUE.fullmatch(value)):
             return
         if value and not value.isspace():
             _, start, end, _ = leaf
-            self._evidence.add("fhir_element", info_type, quick(Spot, (meaning.shown, start, end)), subject)
+            self._evidence.add(
+                "fhir_element", info_type, quick(Spot, (meaning.shown, start, end)), subject
+            )
 
     def _info_type(self, leaf: Leaf, value: str, meaning: Meaning) -> str:
         """The infoType of an element whose path does not say all."""
         match meaning.how:
             case "date":
-                return meaning.info_type if checks.calendar_date(value) or _MONTH.fullmatch(value) else ""
+                return (
+                    meaning.info_type
+                    if checks.calendar_date(value) or _MONTH.fullmatch(value)
+                    else ""
+                )
             case "age":
                 return meaning.info_type if _is_old(value) else ""
             case "identifier":
@@ -177,7 +199,11 @@ class ResourceReader:
         if info_type == "US_MEDICARE_BENEFICIARY_ID_NUMBER" and not checks.mbi(value):
             info_type = "HEALTH_PLAN_BENEFICIARY_NUMBER"
         if role is Subject.PROVIDER:
-            return info_type if info_type in ("US_HEALTHCARE_NPI", "US_DEA_NUMBER", "LICENSE_NUMBER") else ""
+            return (
+                info_type
+                if info_type in ("US_HEALTHCARE_NPI", "US_DEA_NUMBER", "LICENSE_NUMBER")
+                else ""
+            )
         return info_type or ("MEDICAL_RECORD_NUMBER" if role is Subject.PATIENT else "UNIQUE_CODE")
 
     def _extension(self, leaf: Leaf, value: str) -> str:
@@ -185,11 +211,14 @@ class ResourceReader:
         if leaf.key == "valueDecimal":
             return "GEO_COORDINATE" if url in tables.COORDINATES else ""
         if leaf.key == "valueDateTime":  # patient-birthTime stands at `_birthDate`
-            return "DATE_OF_BIRTH" if url.endswith("birthTime") and checks.calendar_date(value) else ""
+            return (
+                "DATE_OF_BIRTH" if url.endswith("birthTime") and checks.calendar_date(value) else ""
+            )
         return "PERSON_NAME" if "mothersMaidenName" in url else ""
 
     def _reference(self, leaf: Leaf, value: str, meaning: Meaning) -> bool:
-        """Reference.reference or Reference.display; whether it is a patient's (a relative counts, as in the compartment)."""
+        """Reference.reference or Reference.display; whether it is a patient's (a relative counts,
+        as in the compartment)."""
         kind = self._target(leaf, value)
         of_patient = _is_patients(kind, meaning)
         if leaf.key == "display":
@@ -213,12 +242,14 @@ def _holder(frame: Frame, key: str) -> Frame:
 
 
 def _is_patients(kind: str, meaning: Meaning) -> bool:
-    """Whether a reference to a resource of this type, empty where it does not say, is a patient's (or a relative's)."""
+    """Whether a reference to a resource of this type, empty where it does not say, is a patient's
+    (or a relative's)."""
     return kind in tables.PERSONS or (not kind and meaning.of_patient)
 
 
 def _kind_of(reference: str) -> str:
-    """The resource type that a reference names (`Patient/77`, `https://x/fhir/Patient/77/_history/2`); empty for a UUID or a fragment."""
+    """The resource type that a reference names (`Patient/77`,
+    `https://x/fhir/Patient/77/_history/2`); empty for a UUID or a fragment."""
     if "/" not in reference:
         return reference if reference in tables.RESOURCES else ""
     kind, _, rest = reference.partition("/")

@@ -14,31 +14,38 @@ from phiscan.syntax.json_walk import BLANK, BLANKS, COLON, SCALAR, TEXT
 from phiscan.text.possessive import repeated
 
 PARTS: Final = tuple(
-    "system code display version userSelected value unit currency comparator text url method use status profile lastUpdated"
+    "system code display version userSelected value unit currency comparator text url method use "
+    "status profile lastUpdated"
     " versionId source div type".split()
 )
-"""Elements of Coding, CodeableConcept, Quantity, Money, Meta, Narrative, Reference and Bundle.entry.request:
-https://hl7.org/fhir/datatypes.html."""
+"""Elements of Coding, CodeableConcept, Quantity, Money, Meta, Narrative, Reference and
+Bundle.entry.request: https://hl7.org/fhir/datatypes.html."""
 ANYWHERE: Final = tuple(
-    "status fullUrl sequence method use intent focal linkId mode rank country state gender prefix suffix title priority language"
-    " description informationSequence diagnosisSequence careTeamSequence procedureSequence primarySource active".split()
+    "status fullUrl sequence method use intent focal linkId mode rank country state gender prefix "
+    "suffix title priority language"
+    " description informationSequence diagnosisSequence careTeamSequence procedureSequence "
+    "primarySource active".split()
 )
 """Elements that are wanted nowhere."""
 REFERRED: Final = tuple(
-    "Encounter Organization Location Observation Condition Claim Coverage Medication MedicationRequest Procedure DiagnosticReport"
+    "Encounter Organization Location Observation Condition Claim Coverage Medication "
+    "MedicationRequest Procedure DiagnosticReport"
     " ServiceRequest Specimen Device CarePlan CareTeam Practitioner PractitionerRole".split()
 )
-"""Resources that records refer to most, neither a patient's own nor a relative's (`fhir_tables.PERSONS`)."""
+"""Resources that records refer to most, neither a patient's own nor a relative's
+(`fhir_tables.PERSONS`)."""
 _CODE_OF_IDENTIFIER: Final = "type"
-"""`Identifier.type`, of which the codes of table 0203 are wanted; other elements of the name hold other codes."""
-_HOLDERS: Final = {name for ends in WANTED.values() if not isinstance(ends, bool) for end in ends for name in end} - {
-    _CODE_OF_IDENTIFIER
-}
+"""`Identifier.type`, of which the codes of table 0203 are wanted; other elements of the name hold
+other codes."""
+_HOLDERS: Final = {
+    name for ends in WANTED.values() if not isinstance(ends, bool) for end in ends for name in end
+} - {_CODE_OF_IDENTIFIER}
 """Elements of whose parts some are wanted: `identifier.value`, `subject.display`."""
 
 
 def one_of(words: Iterable[str]) -> str:
-    """An expression of any of these words that looks at each of their letters once, however many there are."""
+    """An expression of any of these words that looks at each of their letters once, however many
+    there are."""
     below: dict[str, list[str]] = {}
     for word in words:
         below.setdefault(word[:1], []).append(word[1:])
@@ -74,7 +81,9 @@ MEMBER: Final = (
     rf'|{_CODE_OF_IDENTIFIER}"{COLON}{_coded(_PART_OF_TYPE)}'
     rf'|(?!{one_of(_HOLDERS | {_CODE_OF_IDENTIFIER})}"){_NAME}"{COLON}{_coded(_PART)})'
 )
-"""A member that says nothing of a person: `"code": {"coding": [...], "text": "..."}`, `"valueQuantity": {...}`, `"status": "final"`."""
+"""A member that says nothing of a person: `"code": {"coding": [...], "text": "..."}`,
+`"valueQuantity": {...}`, `"status": "final"`."""
 TYPES: Final = one_of(RESOURCES - PERSONS - LABELLED)
 BEHIND_TYPE: Final = rf'{BLANKS}*+"id"{COLON}"{TEXT}"'
-"""The id of a resource, passed over behind these types: those of observations are many and identify nobody by themselves."""
+"""The id of a resource, passed over behind these types: those of observations are many and identify
+nobody by themselves."""

@@ -9,17 +9,26 @@ from phiscan.formats.hl7v2.table_0203 import TABLE_0203
 
 PERSONS: Final = frozenset("Patient Person RelatedPerson".split())
 PROVIDERS: Final = frozenset(
-    "Practitioner PractitionerRole Organization Location HealthcareService Endpoint OrganizationAffiliation InsurancePlan".split()
+    "Practitioner PractitionerRole Organization Location HealthcareService Endpoint "
+    "OrganizationAffiliation InsurancePlan".split()
 )
 CONFORMANCE: Final = frozenset(
-    "StructureDefinition CodeSystem ValueSet SearchParameter CapabilityStatement ImplementationGuide OperationDefinition ConceptMap"
-    " NamingSystem Questionnaire ActivityDefinition PlanDefinition Measure Library CompartmentDefinition StructureMap TestScript"
-    " MessageDefinition GraphDefinition TerminologyCapabilities ExampleScenario EventDefinition ResearchDefinition Conformance"
-    " DataElement OperationOutcome Medication Substance MedicationKnowledge EffectEvidenceSynthesis Evidence Citation"
-    " ChargeItemDefinition ObservationDefinition SpecimenDefinition DeviceDefinition SubstanceDefinition Parameters Binary"
-    " Subscription SubscriptionTopic SubscriptionStatus Requirements ActorDefinition InventoryItem Ingredient ManufacturedItemDefinition"
-    " AdministrableProductDefinition ArtifactAssessment CatalogEntry ClinicalUseDefinition ConditionDefinition EvidenceReport EvidenceVariable"
-    " ExpansionProfile FormularyItem MedicinalProductDefinition NutritionProduct PackagedProductDefinition Permission RegulatedAuthorization"
+    "StructureDefinition CodeSystem ValueSet SearchParameter CapabilityStatement "
+    "ImplementationGuide OperationDefinition ConceptMap"
+    " NamingSystem Questionnaire ActivityDefinition PlanDefinition Measure Library "
+    "CompartmentDefinition StructureMap TestScript"
+    " MessageDefinition GraphDefinition TerminologyCapabilities ExampleScenario EventDefinition "
+    "ResearchDefinition Conformance"
+    " DataElement OperationOutcome Medication Substance MedicationKnowledge "
+    "EffectEvidenceSynthesis Evidence Citation"
+    " ChargeItemDefinition ObservationDefinition SpecimenDefinition DeviceDefinition "
+    "SubstanceDefinition Parameters Binary"
+    " Subscription SubscriptionTopic SubscriptionStatus Requirements ActorDefinition InventoryItem "
+    "Ingredient ManufacturedItemDefinition"
+    " AdministrableProductDefinition ArtifactAssessment CatalogEntry ClinicalUseDefinition "
+    "ConditionDefinition EvidenceReport EvidenceVariable"
+    " ExpansionProfile FormularyItem MedicinalProductDefinition NutritionProduct "
+    "PackagedProductDefinition Permission RegulatedAuthorization"
     " ResearchElementDefinition ResearchStudy ServiceDefinition TestPlan TestReport".split()
 )
 CONTAINERS: Final = frozenset("Bundle List Composition DocumentManifest MessageHeader".split())
@@ -27,42 +36,64 @@ HEALTH: Final = {
     **dict.fromkeys("Condition AllergyIntolerance ClinicalImpression Flag DetectedIssue AdverseEvent".split(), "DIAGNOSIS"),
     **dict.fromkeys("Observation DiagnosticReport ImagingStudy Specimen MolecularSequence VisionPrescription Media".split(), "LAB_RESULT"),
     **dict.fromkeys(
-        "MedicationRequest MedicationOrder MedicationStatement MedicationAdministration MedicationDispense Immunization"
+        "MedicationRequest MedicationOrder MedicationStatement MedicationAdministration "
+        "MedicationDispense Immunization"
         " ImmunizationRecommendation NutritionOrder MedicationUsage".split(),
         "MEDICATION",
     ),
     **dict.fromkeys("Procedure ServiceRequest ProcedureRequest ReferralRequest DeviceRequest DeviceUseStatement DeviceUsage".split(), "PROCEDURE"),
     **dict.fromkeys(
-        "Claim ClaimResponse ExplanationOfBenefit Coverage CoverageEligibilityRequest CoverageEligibilityResponse EligibilityRequest"
-        " EligibilityResponse Account Invoice ChargeItem PaymentNotice PaymentReconciliation EnrollmentRequest".split(),
+        "Claim ClaimResponse ExplanationOfBenefit Coverage CoverageEligibilityRequest "
+        "CoverageEligibilityResponse EligibilityRequest"
+        " EligibilityResponse Account Invoice ChargeItem PaymentNotice PaymentReconciliation "
+        "EnrollmentRequest".split(),
         "HEALTH_CLAIM",
     ),
 }  # fmt: skip
 PATIENT_RECORDS: Final = frozenset(
-    "Encounter EpisodeOfCare CarePlan CareTeam Goal DocumentReference Composition Appointment AppointmentResponse Communication"
-    " CommunicationRequest Consent FamilyMemberHistory QuestionnaireResponse RiskAssessment BodyStructure BodySite Device DeviceMetric"
-    " ImagingManifest ResearchSubject Schedule Slot SupplyRequest SupplyDelivery Task RequestGroup RequestOrchestration Provenance"
-    " AuditEvent Basic Contract GuidanceResponse MeasureReport DiagnosticOrder DeviceAssociation Transport GenomicStudy NutritionIntake"
-    " ImmunizationEvaluation EnrollmentResponse BiologicallyDerivedProduct BiologicallyDerivedProductDispense ImagingSelection DeviceDispense"
-    " EncounterHistory VerificationResult ImagingObjectSelection DeviceUseRequest DeviceComponent PersonalRelationship"
-    " InventoryReport Linkage OrderResponse Order ProcessRequest ProcessResponse Sequence SubstanceAmount DataRequirement Group".split()
+    "Encounter EpisodeOfCare CarePlan CareTeam Goal DocumentReference Composition Appointment "
+    "AppointmentResponse Communication"
+    " CommunicationRequest Consent FamilyMemberHistory QuestionnaireResponse RiskAssessment "
+    "BodyStructure BodySite Device DeviceMetric"
+    " ImagingManifest ResearchSubject Schedule Slot SupplyRequest SupplyDelivery Task RequestGroup "
+    "RequestOrchestration Provenance"
+    " AuditEvent Basic Contract GuidanceResponse MeasureReport DiagnosticOrder DeviceAssociation "
+    "Transport GenomicStudy NutritionIntake"
+    " ImmunizationEvaluation EnrollmentResponse BiologicallyDerivedProduct "
+    "BiologicallyDerivedProductDispense ImagingSelection DeviceDispense"
+    " EncounterHistory VerificationResult ImagingObjectSelection DeviceUseRequest DeviceComponent "
+    "PersonalRelationship"
+    " InventoryReport Linkage OrderResponse Order ProcessRequest ProcessResponse Sequence "
+    "SubstanceAmount DataRequirement Group".split()
 )
 OF_NOBODY_TOO: Final = frozenset(
-    "Schedule Slot PaymentNotice PaymentReconciliation MeasureReport AuditEvent Provenance Task SupplyRequest SupplyDelivery Contract"
-    " Device DeviceMetric DeviceComponent Basic Linkage InventoryReport List DocumentManifest VerificationResult EnrollmentRequest"
-    " EnrollmentResponse BiologicallyDerivedProduct Communication CommunicationRequest Group".split()
+    "Schedule Slot PaymentNotice PaymentReconciliation MeasureReport AuditEvent Provenance Task "
+    "SupplyRequest SupplyDelivery Contract"
+    " Device DeviceMetric DeviceComponent Basic Linkage InventoryReport List DocumentManifest "
+    "VerificationResult EnrollmentRequest"
+    " EnrollmentResponse BiologicallyDerivedProduct Communication CommunicationRequest "
+    "Group".split()
 )
-"""Of a patient's compartment only where a reference says so: a clinic's own calendar, stock and statistics are such resources too."""
-RESOURCES: Final = PERSONS | PROVIDERS | CONFORMANCE | CONTAINERS | PATIENT_RECORDS | frozenset(HEALTH)
+"""Of a patient's compartment only where a reference says so: a clinic's own calendar, stock and
+statistics are such resources too."""
+RESOURCES: Final = (
+    PERSONS | PROVIDERS | CONFORMANCE | CONTAINERS | PATIENT_RECORDS | frozenset(HEALTH)
+)
 
 DATES: Final = frozenset(
-    "start end effectiveDateTime effectiveInstant onsetDateTime onsetDate abatementDateTime abatementDate recordedDate dateRecorded"
-    " assertedDate performedDateTime authoredOn dateWritten occurrenceDateTime date issued created birthDate deceasedDateTime servicedDate"
-    " billableDate whenHandedOver whenPrepared dateAsserted collectedDateTime receivedTime sent received lastOccurrence recorded"
-    " started valueDateTime dateTime authored effectiveDate occurrenceDate performedDate time onsetPeriod"
+    "start end effectiveDateTime effectiveInstant onsetDateTime onsetDate abatementDateTime "
+    "abatementDate recordedDate dateRecorded"
+    " assertedDate performedDateTime authoredOn dateWritten occurrenceDateTime date issued created "
+    "birthDate deceasedDateTime servicedDate"
+    " billableDate whenHandedOver whenPrepared dateAsserted collectedDateTime receivedTime sent "
+    "received lastOccurrence recorded"
+    " started valueDateTime dateTime authored effectiveDate occurrenceDate performedDate time "
+    "onsetPeriod"
     # R4, STU3 and DSTU2: reactions, timings, charges, devices, goals, tasks, signatures
-    " onset timingDateTime timingDate timeDateTime event scheduledDateTime orderedOn recordedOn enteredDate createdDateTime identifiedDateTime"
-    " detected occurredDateTime startDate statusDate dueDate paymentDate verificationDate presentationDate lastModified when authoringTime"
+    " onset timingDateTime timingDate timeDateTime event scheduledDateTime orderedOn recordedOn "
+    "enteredDate createdDateTime identifiedDateTime"
+    " detected occurredDateTime startDate statusDate dueDate paymentDate verificationDate "
+    "presentationDate lastModified when authoringTime"
     " plannedDate nextScheduled".split()
 )
 BIRTH_AND_DEATH: Final = {"bornDate": "DATE_OF_BIRTH", "deceasedDate": "DATE_OF_DEATH"}
@@ -70,38 +101,56 @@ BIRTH_AND_DEATH: Final = {"bornDate": "DATE_OF_BIRTH", "deceasedDate": "DATE_OF_
 AGES: Final = frozenset("onsetAge abatementAge deceasedAge ageAge bornAge".split())
 """Elements that are an Age; more than 89 years identify (164.514(b)(2)(i)(C))."""
 IDENTIFIERS: Final = frozenset(
-    "identifier masterIdentifier accessionIdentifier accession requisition groupIdentifier preAdmissionIdentifier requestIdentifier"
+    "identifier masterIdentifier accessionIdentifier accession requisition groupIdentifier "
+    "preAdmissionIdentifier requestIdentifier"
     " targetIdentifier sourceIdentifier whatIdentifier valueIdentifier".split()
 )
-"""Elements that are an Identifier, of the resource or of what it was made from: https://hl7.org/fhir/datatypes.html#Identifier."""
+"""Elements that are an Identifier, of the resource or of what it was made from:
+https://hl7.org/fhir/datatypes.html#Identifier."""
 TELECOMS: Final = frozenset(("telecom", "valueContactPoint"))
 ADDRESSES: Final = frozenset(("address", "valueAddress", "birthPlace", "locationAddress"))
 SUBJECT_ELEMENTS: Final = frozenset(
-    "subject patient beneficiary subscriber policyHolder individual for member insured actor candidate sourcePatientInfo".split()
+    "subject patient beneficiary subscriber policyHolder individual for member insured actor "
+    "candidate sourcePatientInfo".split()
 )
 PROVIDER_ELEMENTS: Final = frozenset(
-    "performer author recorder asserter requester practitioner provider generalPractitioner participant enterer agent who prescriber"
-    " interpreter resultsInterpreter attester party member primaryPerformer careManager collector operator".split()
+    "performer author recorder asserter requester practitioner provider generalPractitioner "
+    "participant enterer agent who prescriber"
+    " interpreter resultsInterpreter attester party member primaryPerformer careManager collector "
+    "operator".split()
 )
 _EITHER_ELEMENTS: Final = frozenset(
-    "recipient sender receiver source informationSource reportedReference expressedBy entity managingEntity other target onBehalfOf"
-    " onBehalfOfReference whoReference deliverTo valueReference owner payor contributor responsible consentingParty verifiedWith reference"
+    "recipient sender receiver source informationSource reportedReference expressedBy entity "
+    "managingEntity other target onBehalfOf"
+    " onBehalfOfReference whoReference deliverTo valueReference owner payor contributor "
+    "responsible consentingParty verifiedWith reference"
     " signatory receiver".split()
 )
-"""References that may be a patient's, a relative's or a provider's: what they refer to says whose."""
+"""References that may be a patient's, a relative's or a provider's: what they refer to says
+whose."""
 WANTED: Final[dict[str, bool | tuple[tuple[str, ...], ...]]] = {
     **dict.fromkeys((*DATES, *BIRTH_AND_DEATH), True),
     **dict.fromkeys(
-        "family given line city district postalCode reference subscriberId id deviceIdentifier serialNumber distinctIdentifier carrierHRF udi name"
+        "family given line city district postalCode reference subscriberId id deviceIdentifier "
+        "serialNumber distinctIdentifier carrierHRF udi name"
         " latitude longitude".split(),
         True,
     ),
     # elements that mean something in some places only, and stand in hundreds
-    "text": (("name",), ("valueHumanName",), *((element,) for element in sorted(ADDRESSES)), ("item",)),
-    "value": tuple((element,) for element in sorted(IDENTIFIERS | TELECOMS | AGES | {"dateCriterion"})),
+    "text": (
+        ("name",),
+        ("valueHumanName",),
+        *((element,) for element in sorted(ADDRESSES)),
+        ("item",),
+    ),
+    "value": tuple(
+        (element,) for element in sorted(IDENTIFIERS | TELECOMS | AGES | {"dateCriterion"})
+    ),
     "system": tuple((element,) for element in sorted(IDENTIFIERS | TELECOMS)),
     "code": (("identifier", "type", "coding"),),
-    "display": tuple((element,) for element in sorted(SUBJECT_ELEMENTS | PROVIDER_ELEMENTS | _EITHER_ELEMENTS)),
+    "display": tuple(
+        (element,) for element in sorted(SUBJECT_ELEMENTS | PROVIDER_ELEMENTS | _EITHER_ELEMENTS)
+    ),
     "url": (("photo",), ("extension",)),
     **dict.fromkeys(("data", "content", "contentType"), True),
     "valueString": (("extension",), ("answer",), ("parameter",)),
@@ -110,21 +159,34 @@ WANTED: Final[dict[str, bool | tuple[tuple[str, ...], ...]]] = {
 }
 """Elements whose values are looked at, everywhere or where the path above ends so."""
 ATTACHMENTS: Final = frozenset(
-    "attachment contentAttachment valueAttachment presentedForm sourceAttachment legallyBindingAttachment bindingAttachment pAttachment image"
+    "attachment contentAttachment valueAttachment presentedForm sourceAttachment "
+    "legallyBindingAttachment bindingAttachment pAttachment image"
     " form document content".split()
 )
-"""Elements that are an Attachment: base64 of a document, https://hl7.org/fhir/datatypes.html#Attachment."""
+"""Elements that are an Attachment: base64 of a document,
+https://hl7.org/fhir/datatypes.html#Attachment."""
 LABELLED: Final = frozenset(("QuestionnaireResponse", "Parameters"))
-"""Resources that label their values themselves: `{"text": "Phone", "answer": [{"valueString": "..."}]}`."""
+"""Resources that label their values themselves: `{"text": "Phone", "answer": [{"valueString":
+"..."}]}`."""
 KNOWN: Final = frozenset(WANTED) | RESOURCES | frozenset(
-    "subject patient beneficiary contact telecom address identifier name photo extension contained entry resource link other individual"
-    " actor participant performer author recorder asserter requester encounter context period coding type maritalStatus communication"
-    " text note attachment content presentedForm valueAttachment valueAddress valueHumanName payload contentString udiCarrier provider"
-    " insurer party managingOrganization generalPractitioner member source target sender recipient relationship subscriber policyHolder"
-    " payee serviced supportingInfo component valueReference what who focus for owner agent prescription sequence".split()
+    "subject patient beneficiary contact telecom address identifier name photo extension contained "
+    "entry resource link other individual"
+    " actor participant performer author recorder asserter requester encounter context period "
+    "coding type maritalStatus communication"
+    " text note attachment content presentedForm valueAttachment valueAddress valueHumanName "
+    "payload contentString udiCarrier provider"
+    " insurer party managingOrganization generalPractitioner member source target sender recipient "
+    "relationship subscriber policyHolder"
+    " payee serviced supportingInfo component valueReference what who focus for owner agent "
+    "prescription sequence".split()
 )  # fmt: skip
 
-V2_0203: Final = {**TABLE_0203, "NPI": "US_HEALTHCARE_NPI", "DEA": "US_DEA_NUMBER", "LN": "LICENSE_NUMBER"}
+V2_0203: Final = {
+    **TABLE_0203,
+    "NPI": "US_HEALTHCARE_NPI",
+    "DEA": "US_DEA_NUMBER",
+    "LN": "LICENSE_NUMBER",
+}
 SYSTEMS: Final = (
     ("us-ssn", "US_SOCIAL_SECURITY_NUMBER"),
     ("113883.4.1", "US_SOCIAL_SECURITY_NUMBER"),

@@ -24,9 +24,12 @@ _PLACES: Final = Places(lambda _: True)
 
 
 class _XmlResourceReader(ResourceReader):
-    """Reads values as XML writes them, and health information as the whole of its resource, so that a mask leaves its tags."""
+    """Reads values as XML writes them, and health information as the whole of its resource, so that
+    a mask leaves its tags."""
 
-    def __init__(self, document: Document, evidence: Evidence, resource: Resource, end: int) -> None:
+    def __init__(
+        self, document: Document, evidence: Evidence, resource: Resource, end: int
+    ) -> None:
         self._document = document
         self._end = end
         super().__init__(document.data, evidence, resource)
@@ -40,9 +43,12 @@ class _XmlResourceReader(ResourceReader):
     def _health(self, *, about_patient: bool) -> None:
         kind = self._resource.kind
         start = self._resource.frame.start
-        spot = Spot(kind, start - (start == self._end), self._end)  # an empty resource stands where its tag ends
+        # an empty resource stands where its tag ends
+        spot = Spot(kind, start - (start == self._end), self._end)
         subject = Subject.PATIENT if about_patient else Subject.NOBODY
-        self._evidence.add("fhir_resource", tables.HEALTH.get(kind, "PATIENT_RECORD"), spot, subject)
+        self._evidence.add(
+            "fhir_resource", tables.HEALTH.get(kind, "PATIENT_RECORD"), spot, subject
+        )
 
 
 class FhirXmlReader:
@@ -78,7 +84,8 @@ class FhirXmlReader:
             self._leaves.setdefault(_outermost(frame).start, []).append(leaf)
 
     def _frame(self, element: Element | None) -> Frame | None:
-        """The frame of an element within a resource; one frame an element, so that siblings meet in it."""
+        """The frame of an element within a resource; one frame an element, so that siblings meet in
+        it."""
         if element is None:
             return None
         if element.start not in self._frames:
@@ -97,7 +104,11 @@ class FhirXmlReader:
 
     def _attachment(self, element: Element, value: Value) -> None:
         """The base64 of an attachment; a photograph is an identifier itself and is not read."""
-        if element.parent is not None and element.parent.name != _PHOTO and not is_masked(value.text):
+        if (
+            element.parent is not None
+            and element.parent.name != _PHOTO
+            and not is_masked(value.text)
+        ):
             add_base64(self._evidence, value, shown_path(element.path(), tables.KNOWN), "")
 
 
@@ -108,5 +119,6 @@ def _outermost(frame: Frame) -> Frame:
 
 
 def _is_resource(element: Element) -> bool:
-    """Whether an element is a resource: at the top, or in `contained`, `resource` and other places that hold any resource."""
+    """Whether an element is a resource: at the top, or in `contained`, `resource` and other places
+    that hold any resource."""
     return element.name in tables.RESOURCES

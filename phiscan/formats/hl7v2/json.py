@@ -22,7 +22,9 @@ SIGN: Final = r'"(?:PID[._-]\d{1,2}(?:[._-]\d{1,2}){0,2}"|segmentId"\s*:\s*"PID"
 _SIGN: Final = re.compile(SIGN.encode())
 _TEXTS: Final = frozenset(("#text", "_", "$t"))
 """Keys under which converters from XML put an element's text."""
-_FIELD: Final = re.compile(r"([A-Z][A-Z0-9]{2})[._-](\d{1,2})(?:[._-](\d{1,2}))?(?:[._-](\d{1,2}))?")
+_FIELD: Final = re.compile(
+    r"([A-Z][A-Z0-9]{2})[._-](\d{1,2})(?:[._-](\d{1,2}))?(?:[._-](\d{1,2}))?"
+)
 _COMPONENT: Final = re.compile(r"[A-Z]{2,3}[._-](\d{1,2})")
 _NUMBERED: Final = re.compile(r"(\d{1,2})(?:\[(\d{1,4})\])?(?:\.(\d{1,2}))?(?:\.(\d{1,2}))?")
 
@@ -45,13 +47,21 @@ def sniff(data: bytes) -> bool:
 
 def wanted(key: str) -> bool:
     """Whether the values of a key are looked at in such a document."""
-    return key in _TEXTS or key == "segmentId" or any(p.fullmatch(key) for p in (_FIELD, _COMPONENT, _NUMBERED))
+    return (
+        key in _TEXTS
+        or key == "segmentId"
+        or any(p.fullmatch(key) for p in (_FIELD, _COMPONENT, _NUMBERED))
+    )
 
 
 def take(data: bytes, evidence: Evidence, leaves: Sequence[Leaf]) -> list[Leaf]:
     """Add what the segments among `leaves` say; the leaves that are of none."""
     rest: list[Leaf] = []
-    names = {id(leaf.frame): decode(data[leaf.start : leaf.end]) for leaf in leaves if leaf.key == "segmentId"}
+    names = {
+        id(leaf.frame): decode(data[leaf.start : leaf.end])
+        for leaf in leaves
+        if leaf.key == "segmentId"
+    }
     segments: dict[tuple[int, str], tuple[_Home, list[Placed]]] = {}
     for leaf in leaves:
         found = _by_name(leaf) or _by_number(leaf, names)
@@ -71,15 +81,18 @@ def take(data: bytes, evidence: Evidence, leaves: Sequence[Leaf]) -> list[Leaf]:
 
 
 def _is_messages(segment: tuple[_Home, list[Placed]]) -> bool:
-    """Whether a segment is a header, or a PID that names somebody: controllers have parameters `PID_1` to `PID_9` too."""
+    """Whether a segment is a header, or a PID that names somebody: controllers have parameters
+    `PID_1` to `PID_9` too."""
     home, values = segment
     return home.name == "MSH" or (
-        home.name == "PID" and any(v.place[0] == _NAME and any(c.isalpha() for c in v.text) for v in values)
+        home.name == "PID"
+        and any(v.place[0] == _NAME and any(c.isalpha() for c in v.text) for v in values)
     )
 
 
 def _by_name(leaf: Leaf) -> tuple[_Home, Place, bool] | None:
-    """`PID.5 > XPN.1 > FN.1`, `PID.5 > PID.5.1`, `PID.5.1`: the outermost field's key says the segment and the field."""
+    """`PID.5 > XPN.1 > FN.1`, `PID.5 > PID.5.1`, `PID.5.1`: the outermost field's key says the
+    segment and the field."""
     path = leaf.path
     fields = ((at, field) for at, key in enumerate(path) if (field := _FIELD.fullmatch(key)))
     at, field = next(fields, (0, None))
@@ -98,7 +111,8 @@ def _by_name(leaf: Leaf) -> tuple[_Home, Place, bool] | None:
 
 
 def _numbers(field: re.Match[str], below: Sequence[str]) -> list[int] | None:
-    """Field, component and subcomponent that the keys from a field's down to a value say; None when one says none of them."""
+    """Field, component and subcomponent that the keys from a field's down to a value say; None when
+    one says none of them."""
     numbers = [int(n) for n in field.groups()[1:] if n]
     for key in below:
         own, component = _FIELD.fullmatch(key), _COMPONENT.fullmatch(key)

@@ -33,7 +33,9 @@ class Placed(NamedTuple):
     written: bool = False
 
 
-def read_segment(name: str, values: Iterable[Placed], whole: tuple[int, int], evidence: Evidence) -> None:
+def read_segment(
+    name: str, values: Iterable[Placed], whole: tuple[int, int], evidence: Evidence
+) -> None:
     """Read one segment. What it is as a whole stands at `whole`."""
     line = _Line(name)
     for value in sorted(values):  # a segment is read in order, whatever order it is sent in
@@ -72,9 +74,14 @@ class _Line:
         self._at = value.place
         self._starts.append(len(self.text))
         self._sources.append((value.start, value.end))
-        self.text += (_ENDS if value.written else _DELIMITERS).sub(" ", value.text).encode("utf-8", "replace")
+        self.text += (
+            (_ENDS if value.written else _DELIMITERS)
+            .sub(" ", value.text)
+            .encode("utf-8", "replace")
+        )
 
     def origin(self, start: int) -> tuple[int, int] | None:
-        """The document's range of the value that a finding begins in; None for the segment's own name."""
+        """The document's range of the value that a finding begins in; None for the segment's own
+        name."""
         index = bisect_right(self._starts, start) - 1
         return None if index < 0 else self._sources[index]

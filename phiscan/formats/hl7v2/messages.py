@@ -30,7 +30,9 @@ _WITHIN: Final = re.compile(
     rb"(?:(?<![\w\"])|(?<=\\x0b)|(?<=\\x0B)|(?<=<VT>))(?:MSH|FHS|BHS)([^\w\s\"'])[^\w\s]{3,5}\1"
 )
 # the rest of a message: its own line, then lines that are segments
-_MESSAGE: Final = re.compile(rb"[^\r\n]*+" + repeated(rb"[\r\n\x1c]+[A-Z][A-Z0-9]{2}[^\w\s][^\r\n]*+", "*"))
+_MESSAGE: Final = re.compile(
+    rb"[^\r\n]*+" + repeated(rb"[\r\n\x1c]+[A-Z][A-Z0-9]{2}[^\w\s][^\r\n]*+", "*")
+)
 MARK: Final = r"(?:MSH|FHS|BHS)[^\w\s]"
 """Hyperscan expression for where a message within a text begins."""
 
@@ -41,7 +43,8 @@ def sniff(head: bytes) -> bool:
 
 
 def read(data: bytes, evidence: Evidence) -> Gap:
-    """Add what the segments of `data` say to `evidence`; MALFORMED when it does not begin as a message does."""
+    """Add what the segments of `data` say to `evidence`; MALFORMED when it does not begin as a
+    message does."""
     if not sniff(data):
         return Gap.MALFORMED
     message = _Message(evidence)
@@ -51,14 +54,17 @@ def read(data: bytes, evidence: Evidence) -> Gap:
 
 
 def within(data: bytes) -> Iterator[Nested]:
-    """Messages within a text (a log, a mail), and one whose segments end in escapes. A message that is all of `data` is none."""
+    """Messages within a text (a log, a mail), and one whose segments end in escapes. A message that
+    is all of `data` is none."""
     whole, at = sniff(data), 0
     while (begin := _WITHIN.search(data, at)) is not None:
         found = _MESSAGE.match(data, begin.start())
         at = found.end() if found else begin.end()
         if not whole or _WRITTEN_CR.search(data, begin.start(), at):
             text = _with_ends(data, begin.start(), at)
-            yield Nested(text.text(), Spot("hl7_message", begin.start(), at), declared=False, origin=text)
+            yield Nested(
+                text.text(), Spot("hl7_message", begin.start(), at), declared=False, origin=text
+            )
 
 
 def _with_ends(data: bytes, start: int, end: int) -> Derived:
@@ -88,14 +94,18 @@ class _Message:
         if known is None and not name.startswith("Z"):
             return
         fields = part.split(self._delimiters.field)
-        value_type = fields[2].text.strip().decode("latin-1") if name == "OBX" and len(fields) > 2 else ""
+        value_type = (
+            fields[2].text.strip().decode("latin-1") if name == "OBX" and len(fields) > 2 else ""
+        )
         segment = Segment(self._evidence, self._delimiters, Subject.PATIENT, value_type)
         if known is None:
             self._unknown(segment, fields, name)
             return
         health, table = known
         if health:
-            self._evidence.add("hl7_segment", health, Spot(name, part.start, part.start + 3), Subject.PATIENT)
+            self._evidence.add(
+                "hl7_segment", health, Spot(name, part.start, part.start + 3), Subject.PATIENT
+            )
         for number, reader in table.items():
             if number < len(fields):
                 for repetition in fields[number].split(self._delimiters.repetition):

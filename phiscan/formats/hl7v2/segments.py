@@ -164,4 +164,5 @@ SEGMENTS: Final[Mapping[str, tuple[str, Fields]]] = MappingProxyType({
     "URD": ("", {3: patient}),
     "QPD": ("", {3: query(_MEDICAL), 4: query(names), 5: query(names), 6: _BIRTH, 8: query(address), 9: query(telecom)}),
 })  # fmt: skip
-"""Segment -> the health information that it is (about the patient of the message), and its fields."""
+"""Segment -> the health information that it is (about the patient of the message), and its
+fields."""

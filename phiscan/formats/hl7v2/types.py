@@ -50,9 +50,12 @@ class Part:
 
 
 class Segment:
-    """One segment being read: its delimiters, whom it is about, and the type that it states for its own value (OBX-2)."""
+    """One segment being read: its delimiters, whom it is about, and the type that it states for its
+    own value (OBX-2)."""
 
-    def __init__(self, evidence: Evidence, delimiters: Delimiters, subject: Subject, value_type: str = "") -> None:
+    def __init__(
+        self, evidence: Evidence, delimiters: Delimiters, subject: Subject, value_type: str = ""
+    ) -> None:
         self._evidence = evidence
         self.delimiters = delimiters
         self.subject = subject
@@ -67,7 +70,8 @@ class Segment:
         return part.split(self.delimiters.component)
 
     def add(self, info_type: str, part: Part, field: str, subject: Subject | None = None) -> None:
-        """Add a value, unless it is empty or a mask. `subject` is the segment's where it is not given."""
+        """Add a value, unless it is empty or a mask. `subject` is the segment's where it is not
+        given."""
         value = self.text(part)
         if value.strip(_PLACEHOLDER) and not is_masked(value):
             spot = Spot(field, part.start, part.start + len(part.text))
@@ -103,14 +107,16 @@ def of_provider(reader: Reader) -> Reader:
 
 
 def patient(segment: Segment, part: Part, field: str) -> None:
-    """XCN of the one whom a query asks about (QRD-8, URD-3): number, family, given, further names."""
+    """XCN of the one whom a query asks about (QRD-8, URD-3): number, family, given, further
+    names."""
     components = segment.components(part)
     segment.add(_MEDICAL, components[0], f"{field}.1")
     _name_parts(segment, components[1:4], field, 2)
 
 
 _SURNAMES: Final = (0, 2, 4)
-"""Subcomponents of FN that are surnames: all of it, the own one, the partner's. The ones between are prefixes."""
+"""Subcomponents of FN that are surnames: all of it, the own one, the partner's. The ones between
+are prefixes."""
 
 
 def _name_parts(segment: Segment, components: list[Part], field: str, first: int) -> None:
@@ -128,18 +134,27 @@ def identifier(default: str) -> Reader:
         components = segment.components(part)
         kind = segment.text(components[4]) if len(components) > 4 else ""
         info_type = TABLE_0203.get(kind, default)
-        if info_type == "US_MEDICARE_BENEFICIARY_ID_NUMBER" and not checks.mbi(segment.text(components[0])):
+        if info_type == "US_MEDICARE_BENEFICIARY_ID_NUMBER" and not checks.mbi(
+            segment.text(components[0])
+        ):
             info_type = _MEMBER
         segment.add(info_type, components[0], f"{field}.1")
 
     return reader
 
 
-_ADDRESS: Final = ((1, "STREET_ADDRESS"), (2, "STREET_ADDRESS"), (3, "CITY"), (5, "US_ZIP_CODE"), (9, "CITY"))
+_ADDRESS: Final = (
+    (1, "STREET_ADDRESS"),
+    (2, "STREET_ADDRESS"),
+    (3, "CITY"),
+    (5, "US_ZIP_CODE"),
+    (9, "CITY"),
+)
 
 
 def address(segment: Segment, part: Part, field: str) -> None:
-    """XAD, AD: street (SAD: all of it, its name, its number), other, city, state, postal code, country, type, other, county."""
+    """XAD, AD: street (SAD: all of it, its name, its number), other, city, state, postal code,
+    country, type, other, county."""
     components = segment.components(part)
     for number, info_type in _ADDRESS:
         if number <= len(components):
@@ -149,7 +164,8 @@ def address(segment: Segment, part: Part, field: str) -> None:
 
 
 def location(segment: Segment, part: Part, field: str) -> None:
-    """PL, LA1, LA2: where care is given. A building is written as a street often, LA2 has a whole address; neither is the patient's."""
+    """PL, LA1, LA2: where care is given. A building is written as a street often, LA2 has a whole
+    address; neither is the patient's."""
     for number, component in enumerate(segment.components(part), 1):
         if number in (7, 9, 10, 11) and any(c.isalpha() for c in segment.text(component)):
             segment.add("STREET_ADDRESS", component, f"{field}.{number}", Subject.PROVIDER)
@@ -161,10 +177,11 @@ _NUMBER: Final = re.compile(r"[ x0-9()+./-]{7,40}", re.IGNORECASE)
 
 
 def telecom(segment: Segment, part: Part, field: str) -> None:
-    """XTN, TN: number in component 1 (old), e-mail in 4, country, area, local number in 5 to 7, text in 9, unformatted in 12.
+    """XTN, TN: number in component 1 (old), e-mail in 4, country, area, local number in 5 to 7,
+    text in 9, unformatted in 12.
 
-    Senders put a whole number into any of them. A local number has seven digits in North America and fewer elsewhere.
-    """
+    Senders put a whole number into any of them. A local number has seven digits in North America
+    and fewer elsewhere."""
     components = segment.components(part)
     equipment = segment.text(components[2]) if len(components) > 2 else ""
     kind = "FAX_NUMBER" if equipment == "FX" else "PHONE_NUMBER"
@@ -173,7 +190,9 @@ def telecom(segment: Segment, part: Part, field: str) -> None:
         digits = sum(c.isdigit() for c in value)
         if "@" in value:
             segment.add("EMAIL_ADDRESS", component, f"{field}.{number}")
-        elif (digits >= 7 and (number in (1, 7, 12) or _NUMBER.fullmatch(value))) or (number == 7 and digits >= 5):
+        elif (digits >= 7 and (number in (1, 7, 12) or _NUMBER.fullmatch(value))) or (
+            number == 7 and digits >= 5
+        ):
             segment.add(kind, component, f"{field}.{number}")
 
 
@@ -187,7 +206,8 @@ def simple(info_type: str) -> Reader:
 
 
 def date(info_type: str) -> Reader:
-    """TS, DTM, DT, DR: YYYYMM and more, a range's end too; a year alone is allowed by 164.514(b)(2)(i)(C)."""
+    """TS, DTM, DT, DR: YYYYMM and more, a range's end too; a year alone is allowed by
+    164.514(b)(2)(i)(C)."""
 
     def reader(segment: Segment, part: Part, field: str) -> None:
         for component in segment.components(part)[:2]:
@@ -235,11 +255,14 @@ _QUERY_FIELDS: Final = MappingProxyType(
         "18": "ACCOUNT_NUMBER", "19": "US_SOCIAL_SECURITY_NUMBER", "20": "US_DRIVERS_LICENSE_NUMBER", "40": "PHONE_NUMBER",
     }
 )  # fmt: skip
-_NO_IDENTIFIERS: Final = frozenset(("3.2", "3.3", "3.4", "3.5", "5.5", "5.6", "5.7", "11.4", "11.6", "11.7"))
+_NO_IDENTIFIERS: Final = frozenset(
+    ("3.2", "3.3", "3.4", "3.5", "5.5", "5.6", "5.7", "11.4", "11.6", "11.7")
+)
 
 
 def query(default: Reader) -> Reader:
-    """QIP (`@PID.5.1^SMITH`): a field of the one whom a query asks about, and its value; else as `default` reads it."""
+    """QIP (`@PID.5.1^SMITH`): a field of the one whom a query asks about, and its value; else as
+    `default` reads it."""
 
     def reader(segment: Segment, part: Part, field: str) -> None:
         name, *rest = segment.components(part)

@@ -17,7 +17,8 @@ _PART: Final = re.compile(r"[A-Z][A-Z0-9]{0,2}(?:_\w+)?\.(\d{1,2})")
 
 
 class V2XmlReader:
-    """Collects the values of a segment as its elements close, and reads the segment when it closes."""
+    """Collects the values of a segment as its elements close, and reads the segment when it
+    closes."""
 
     def __init__(self, document: Document, evidence: Evidence) -> None:
         self._document = document
@@ -43,7 +44,8 @@ class V2XmlReader:
 
 
 def _place(element: Element) -> Place | None:
-    """`PID.5/XPN.1/FN.1` is field 5, its repetition, component 1, subcomponent 1; None outside of a segment."""
+    """`PID.5/XPN.1/FN.1` is field 5, its repetition, component 1, subcomponent 1; None outside of a
+    segment."""
     numbers: list[int] = []
     repetition = 0
     for at in element.chain():

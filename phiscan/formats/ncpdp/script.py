@@ -17,13 +17,16 @@ from phiscan.words.labels import is_masked
 _DETECTOR: Final = "script_element"
 _ROLES: Final = {
     **dict.fromkeys(
-        "Patient HumanPatient BenefitsCoordination ResponsibleParty EmergencyContact AlternateContact CardHolderName Cardholder"
+        "Patient HumanPatient BenefitsCoordination ResponsibleParty EmergencyContact "
+        "AlternateContact CardHolderName Cardholder"
         " PatientContact Observation".split(),
         Subject.PATIENT,
     ),
     **dict.fromkeys(
-        "Prescriber Pharmacy Pharmacist Supervisor Facility FollowUpPrescriber NonVeterinarian Veterinarian PrescriberAgent Provider"
-        " PrescriberPlaceOfService DispensingPharmacy Practice Sender Receiver Header PCP OrderingFacility RequestingPrescriber"
+        "Prescriber Pharmacy Pharmacist Supervisor Facility FollowUpPrescriber NonVeterinarian "
+        "Veterinarian PrescriberAgent Provider"
+        " PrescriberPlaceOfService DispensingPharmacy Practice Sender Receiver Header PCP "
+        "OrderingFacility RequestingPrescriber"
         " TransferPharmacy OriginatingPharmacy".split(),
         Subject.PROVIDER,
     ),
@@ -38,7 +41,8 @@ _ADDRESS: Final = {
     "ZipCode": "US_ZIP_CODE",
 }
 _PHONES: Final = frozenset(
-    "PrimaryTelephone HomeTelephone WorkTelephone OtherTelephone Beeper CellularTelephone Phone Communication".split()
+    "PrimaryTelephone HomeTelephone WorkTelephone OtherTelephone Beeper CellularTelephone Phone "
+    "Communication".split()
 )
 _NUMBERS: Final = {
     "SocialSecurity": "US_SOCIAL_SECURITY_NUMBER",
@@ -54,7 +58,9 @@ _NUMBERS: Final = {
     "DriversLicense": "US_DRIVERS_LICENSE_NUMBER",
     "DriversLicenseNumber": "US_DRIVERS_LICENSE_NUMBER",
 }
-_ORDER_NUMBERS: Final = frozenset("PrescriberOrderNumber RxReferenceNumber OrderGroupNumber OrderCaseNumber".split())
+_ORDER_NUMBERS: Final = frozenset(
+    "PrescriberOrderNumber RxReferenceNumber OrderGroupNumber OrderCaseNumber".split()
+)
 """Prescription numbers: unique codes of one patient's order, wherever they stand."""
 _HEALTH: Final = {
     "DrugDescription": "MEDICATION",
@@ -69,10 +75,14 @@ _HEALTH: Final = {
 _KNOWN: Final = (
     frozenset(_ROLES) | _NAMES | frozenset(_ADDRESS) | _PHONES | frozenset(_NUMBERS) | _ORDER_NUMBERS | frozenset(_HEALTH)
     | frozenset(
-        "Body Header NewRx RxRenewalRequest RxRenewalResponse RefillRequest RefillResponse RxChangeRequest RxChangeResponse RxFill"
-        " CancelRx CancelRxResponse RxHistoryRequest RxHistoryResponse Name Address Identification CommunicationNumbers DateOfBirth Date"
-        " DateTime Number ElectronicMail Email Fax MedicationPrescribed MedicationDispensed MedicationRequested MedicationResponse"
-        " NPI DEANumber StateLicenseNumber WrittenDate LastFillDate Code Value Text DrugCoded".split()
+        "Body Header NewRx RxRenewalRequest RxRenewalResponse RefillRequest RefillResponse "
+        "RxChangeRequest RxChangeResponse RxFill"
+        " CancelRx CancelRxResponse RxHistoryRequest RxHistoryResponse Name Address Identification "
+        "CommunicationNumbers DateOfBirth Date"
+        " DateTime Number ElectronicMail Email Fax MedicationPrescribed MedicationDispensed "
+        "MedicationRequested MedicationResponse"
+        " NPI DEANumber StateLicenseNumber WrittenDate LastFillDate Code Value Text "
+        "DrugCoded".split()
     )
 )  # fmt: skip
 
@@ -129,7 +139,11 @@ class ScriptReader:
 
 
 def _is_order(name: str) -> bool:
-    return name.startswith("Medication") or name in ("Observation", "AllergyOrAdverseEvent", "ValidatedProgram")
+    return name.startswith("Medication") or name in (
+        "Observation",
+        "AllergyOrAdverseEvent",
+        "ValidatedProgram",
+    )
 
 
 def _subject(element: Element) -> Subject | None:
@@ -152,19 +166,28 @@ def _about(element: Element, value: str, subject: Subject | None) -> str:
 
 
 def _communication(element: Element, value: str) -> str:
-    """2017071: `PrimaryTelephone/Number`, `Fax/Number`, `ElectronicMail`; 10.6: `Communication/Number` with any of them."""
+    """2017071: `PrimaryTelephone/Number`, `Fax/Number`, `ElectronicMail`; 10.6:
+    `Communication/Number` with any of them."""
     parent = element.parent.name if element.parent else ""
     if "@" in value and (element.name in ("ElectronicMail", "Email", "Number", "DirectAddress")):
         return "EMAIL_ADDRESS"
     if "Fax" in (element.name, parent):
         return "FAX_NUMBER"
-    return "PHONE_NUMBER" if {element.name, parent} & _PHONES and sum(c.isdigit() for c in value) >= 7 else ""
+    return (
+        "PHONE_NUMBER"
+        if {element.name, parent} & _PHONES and sum(c.isdigit() for c in value) >= 7
+        else ""
+    )
 
 
 def _number(name: str, parent: str, value: str, subject: Subject) -> str:
-    """The infoType of an identification; a provider's own only where it is an NPI, a DEA number or a licence."""
+    """The infoType of an identification; a provider's own only where it is an NPI, a DEA number or
+    a licence."""
     if subject is Subject.PROVIDER:
-        valid = {"NPI": ("US_HEALTHCARE_NPI", checks.npi), "DEANumber": ("US_DEA_NUMBER", checks.dea)}
+        valid = {
+            "NPI": ("US_HEALTHCARE_NPI", checks.npi),
+            "DEANumber": ("US_DEA_NUMBER", checks.dea),
+        }
         if name in valid:
             return valid[name][0] if valid[name][1](value) else ""
         return "LICENSE_NUMBER" if name == "StateLicenseNumber" else ""

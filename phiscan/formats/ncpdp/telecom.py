@@ -25,7 +25,8 @@ from phiscan.words.labels import is_masked
 # "AM01" between separators: some senders leave out 0x1C before it
 _SEGMENT: Final = re.compile(rb"[\x1c-\x1e]AM\d\d(?:[\x1c-\x1e]|$)")
 _FIELD: Final = re.compile(rb"[\x1c-\x1e]([0-9A-Z]{2})([^\x1c-\x1e]*)")
-# 21 characters of a request (23 when the BIN has eight digits) or 6 of a response, the provider's qualifier and id, the date
+# 21 characters of a request (23 when the BIN has eight digits) or 6 of a response, the provider's
+# qualifier and id, the date
 _TEXT: Final = rb"[^\x1c-\x1e]"
 _HEADER: Final = re.compile(
     rb"[\s\x02]*(?:\d{6}(?:\d\d)??[0-9A-Z]\d[BCDENPS]\d"
@@ -45,7 +46,8 @@ _BEFORE: Final = re.compile(rb"[^\"'\\<>\r\n]*\Z")
 _SEPARATORS: Final = MappingProxyType(
     {b"c": b"\x1c", b"d": b"\x1d", b"e": b"\x1e", b"f": b"\x1c", b"g": b"\x1d", b"r": b"\x1e", b"4": b"\x1c", b"5": b"\x1d", b"6": b"\x1e"}
 )  # fmt: skip
-"""What tells the separators apart in their escapes: the last digit, or the first letter of a name."""
+"""What tells the separators apart in their escapes: the last digit, or the first letter of a
+name."""
 
 _MEMBER: Final = "HEALTH_PLAN_BENEFICIARY_NUMBER"
 _PATIENT: Final = MappingProxyType(
@@ -59,7 +61,8 @@ _PATIENT: Final = MappingProxyType(
         # claim
         "D1": "SERVICE_DATE", "D2": "UNIQUE_CODE", "EN": "UNIQUE_CODE", "EP": "SERVICE_DATE", "DE": "SERVICE_DATE", "EK": "UNIQUE_CODE",
         "EV": "UNIQUE_CODE", "EX": "UNIQUE_CODE", "CW": "UNIQUE_CODE", "K5": "UNIQUE_CODE", "FU": "SERVICE_DATE", "ZE": "SERVICE_DATE",
-        # workers' compensation: the injury, the claim and the employer, whose address is the patient's too
+        # workers' compensation: the injury, the claim and the employer, whose address is the
+        # patient's too
         "DY": "SERVICE_DATE", "DZ": "ACCOUNT_NUMBER", "CG": "STREET_ADDRESS", "CH": "CITY", "CJ": "US_ZIP_CODE", "CK": "PHONE_NUMBER",
         "CL": "PERSON_NAME",
         # prior authorization: the patient's representative
@@ -67,7 +70,8 @@ _PATIENT: Final = MappingProxyType(
         "PB": "SERVICE_DATE", "PC": "SERVICE_DATE", "F3": "UNIQUE_CODE",
     }
 )  # fmt: skip
-"""Fields that are the patient's, cardholder's or their relatives'. C3 (person code) and C6 (relationship) number a family, not a person."""
+"""Fields that are the patient's, cardholder's or their relatives'. C3 (person code) and C6
+(relationship) number a family, not a person."""
 _PROVIDER: Final = MappingProxyType(
     {
         "DR": "PERSON_NAME", "2J": "PERSON_NAME", "4E": "PERSON_NAME", "PM": "PHONE_NUMBER", "2K": "STREET_ADDRESS", "2M": "CITY",
@@ -77,14 +81,17 @@ _PROVIDER: Final = MappingProxyType(
 )  # fmt: skip
 _PRESCRIBER_IDS: Final = MappingProxyType({"DB": "EZ", "DL": "2E", "E9": "EY", "TT": "TS"})
 """Provider numbers and the fields that qualify them: 01 NPI, 12 DEA, 08 state licence."""
-_PROVIDER_KINDS: Final = MappingProxyType({"01": "US_HEALTHCARE_NPI", "12": "US_DEA_NUMBER", "08": "LICENSE_NUMBER"})
+_PROVIDER_KINDS: Final = MappingProxyType(
+    {"01": "US_HEALTHCARE_NPI", "12": "US_DEA_NUMBER", "08": "LICENSE_NUMBER"}
+)
 _PATIENT_KINDS: Final = MappingProxyType(
     {
         "01": "US_SOCIAL_SECURITY_NUMBER", "02": "US_DRIVERS_LICENSE_NUMBER", "08": "US_PASSPORT", "1J": "MEDICAL_RECORD_NUMBER",
         "EA": "MEDICAL_RECORD_NUMBER", "04": _MEMBER, "05": _MEMBER, "06": _MEMBER, "09": _MEMBER, "11": _MEMBER,
     }
 )  # fmt: skip
-"""331-CX, what 332-CY is; the rest (military, state, employer, alien, student visa, tribal) is another unique code."""
+"""331-CX, what 332-CY is; the rest (military, state, employer, alien, student visa, tribal) is
+another unique code."""
 _HEALTH: Final = MappingProxyType(
     {
         "D7": "MEDICATION",
@@ -108,7 +115,8 @@ def sniff(head: bytes) -> bool:
 
 
 def read(data: bytes, evidence: Evidence) -> Gap:
-    """Add what the fields of `data` say to `evidence`; MALFORMED when its header is none that we know."""
+    """Add what the fields of `data` say to `evidence`; MALFORMED when its header is none that we
+    know."""
     message = _Message(evidence)
     for match in evidence.timed(_FIELD.finditer(data)):
         message.field(match[1].decode(), match[2].decode("utf-8", "replace").strip(), match.span(2))
@@ -116,7 +124,8 @@ def read(data: bytes, evidence: Evidence) -> Gap:
     first = _FIELD.search(data)
     known = header is not None and first is not None and header.end() <= first.start()
     if header is not None and known and message.personal and header[1]:
-        # a date of service alone is about nobody: a rejected claim's response echoes it without a patient
+        # a date of service alone is about nobody: a rejected claim's response echoes it without a
+        # patient
         message.add("SERVICE_DATE", header[1].decode(), "header.D1", header.span(1))
     return Gap.NONE if known else Gap.MALFORMED
 
@@ -138,7 +147,10 @@ def _separated(data: bytes, start: int, end: int) -> Derived:
     for match in _SEPARATOR.finditer(data, start, end):
         out.copy(data, at, match.start())
         escape = match[0].lower().strip(b"<>")
-        out.put(_SEPARATORS[escape[:1] if escape in (b"fs", b"gs", b"rs") else escape[-1:]], *match.span())
+        out.put(
+            _SEPARATORS[escape[:1] if escape in (b"fs", b"gs", b"rs") else escape[-1:]],
+            *match.span(),
+        )
         at = match.end()
     out.copy(data, at, end)
     return out
@@ -189,7 +201,9 @@ class _Message:
 
     def _segment(self, value: str, place: tuple[int, int]) -> None:
         if value in _CLAIM_SEGMENTS:
-            self._evidence.add("ncpdp_segment", "HEALTH_CLAIM", Spot(f"AM{value}", *place), Subject.PATIENT)
+            self._evidence.add(
+                "ncpdp_segment", "HEALTH_CLAIM", Spot(f"AM{value}", *place), Subject.PATIENT
+            )
 
     def _health(self, name: str, value: str, place: tuple[int, int]) -> None:
         info_type = _HEALTH[name]

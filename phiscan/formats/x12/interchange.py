@@ -23,7 +23,8 @@ _COMPOSITE: Final = re.compile(rb"\s*([A-Z0-9]{1,3})([^\w\s])([\w.]+)(?:\2(\w*)\
 
 
 def read(data: bytes, evidence: Evidence) -> Gap:
-    """Add what the segments of `data` say to `evidence`; MALFORMED when a stretch of it is no segment."""
+    """Add what the segments of `data` say to `evidence`; MALFORMED when a stretch of it is no
+    segment."""
     found = interchanges(data)
     gaps = [_interchange(segments, evidence) for segments in found]
     return Gap.MALFORMED if not found or any(gaps) else Gap.NONE
@@ -93,7 +94,9 @@ class _Interchange:
     def _open(self, segment: Segment) -> None:
         """A patient's loop begins: all that follows is health information about that person."""
         self._patient = True
-        if not self._claimed and (self._transaction in tables.HEALTH_TRANSACTIONS or not self._transaction):
+        if not self._claimed and (
+            self._transaction in tables.HEALTH_TRANSACTIONS or not self._transaction
+        ):
             self._claimed = True
             self._claim(segment)
 
@@ -154,8 +157,11 @@ class _Interchange:
         """N1: organisations, and in some transactions persons, by one name."""
         code = segment.text(1)
         trade = self._transaction and self._transaction not in tables.HEALTH_TRANSACTIONS
-        # in a load tender or an order the same codes name a pick-up, a beneficiary or a buyer that is a company
-        self._named = Subject.PROVIDER if trade else self._entity(code, segment.text(3), person=False)
+        # in a load tender or an order the same codes name a pick-up, a beneficiary or a buyer that
+        # is a company
+        self._named = (
+            Subject.PROVIDER if trade else self._entity(code, segment.text(3), person=False)
+        )
         if self._named is Subject.PATIENT:
             self._open(segment)
             self._add("PERSON_NAME", segment, 2, Subject.PATIENT)
@@ -174,7 +180,8 @@ class _Interchange:
             return Subject.PERSON
         if code in tables.PROVIDER_ENTITIES or qualifier == "XX" or not person:
             return Subject.PROVIDER
-        return Subject.PERSON  # INVARIANT (fail closed): a person whom no table knows is not taken for a provider
+        # INVARIANT (fail closed): a person whom no table knows is not taken for a provider
+        return Subject.PERSON
 
     def _identification(self, segment: Segment, number: int) -> None:
         """Qualifier and number at the end of NM1 and N1."""
@@ -187,7 +194,9 @@ class _Interchange:
             return
         if subject is Subject.PERSON and qualifier not in ("34", "SY", "MI"):
             return
-        self._member(tables.PERSON_IDS.get(qualifier, "HEALTH_PLAN_BENEFICIARY_NUMBER"), segment, number + 1)
+        self._member(
+            tables.PERSON_IDS.get(qualifier, "HEALTH_PLAN_BENEFICIARY_NUMBER"), segment, number + 1
+        )
 
     def _member(self, info_type: str, segment: Segment, number: int) -> None:
         if info_type == "HEALTH_PLAN_BENEFICIARY_NUMBER" and checks.mbi(segment.text(number)):
@@ -200,14 +209,16 @@ class _Interchange:
         self._add("STREET_ADDRESS", segment, 2, self._about)
 
     def city(self, segment: Segment) -> None:
-        """N4: city, state (no identifier), postal code, country, and a county when N4-05 says so."""
+        """N4: city, state (no identifier), postal code, country, and a county when N4-05 says
+        so."""
         self._add("CITY", segment, 1, self._about)
         self._add("US_ZIP_CODE", segment, 3, self._about)
         if segment.text(5) == "CY":
             self._add("CITY", segment, 6, self._about)
 
     def contact(self, segment: Segment) -> None:
-        """PER: a contact's name and up to three numbers; in an 835 it is always the payer's or payee's."""
+        """PER: a contact's name and up to three numbers; in an 835 it is always the payer's or
+        payee's."""
         payers = self._transaction == "835" or segment.text(1) in tables.CONTACTS_OF_PAYERS
         subject = Subject.PROVIDER if payers else self._about
         if any(c.isalpha() for c in segment.text(2)):
@@ -218,10 +229,15 @@ class _Interchange:
                 self._add(info_type, segment, number + 1, subject)
 
     def reference(self, segment: Segment) -> None:
-        """REF: by its qualifier; behind a provider's name only what can be nobody else's is the patient's."""
+        """REF: by its qualifier; behind a provider's name only what can be nobody else's is the
+        patient's."""
         qualifier = segment.text(1)
         behind_provider = self._named is Subject.PROVIDER
-        if behind_provider and qualifier in tables.PROVIDER_REFERENCES and not (qualifier == "SY" and self._remittance):
+        if (
+            behind_provider
+            and qualifier in tables.PROVIDER_REFERENCES
+            and not (qualifier == "SY" and self._remittance)
+        ):
             self._add(tables.PROVIDER_REFERENCES[qualifier], segment, 2, Subject.PROVIDER)
             return
         if not self._patient or (behind_provider and qualifier not in tables.REFERENCES):
@@ -229,7 +245,9 @@ class _Interchange:
         info_type = tables.REFERENCES.get(qualifier)
         if info_type:
             self._named_reference(info_type, segment)
-        elif qualifier not in tables.IMPERSONAL_REFERENCES and any(c.isdigit() for c in segment.text(2)[3:]):
+        elif qualifier not in tables.IMPERSONAL_REFERENCES and any(
+            c.isdigit() for c in segment.text(2)[3:]
+        ):
             self._add("UNIQUE_CODE", segment, 2, Subject.PATIENT, Likelihood.LIKELY)
 
     @property
@@ -258,12 +276,15 @@ class _Interchange:
             self._add("DATE_OF_DEATH", segment, number, Subject.PATIENT)
 
     def date(self, segment: Segment) -> None:
-        """DTP (qualifier, format, value) and DTM (qualifier, value, ..., format, period) inside of a patient's loop."""
+        """DTP (qualifier, format, value) and DTM (qualifier, value, ..., format, period) inside of
+        a patient's loop."""
         for number in (3,) if segment.tag == "DTP" else (2, 6):
             value = segment.text(number)
             short = segment.text(number - 1) in ("D6", "RD6", "DB") and value[:6].isdigit()
             if self._patient and (short or checks.calendar_date(value[:8])):
-                info_type = "DATE_OF_DEATH" if segment.text(1) in tables.DEATH_DATES else "SERVICE_DATE"
+                info_type = (
+                    "DATE_OF_DEATH" if segment.text(1) in tables.DEATH_DATES else "SERVICE_DATE"
+                )
                 self._add(info_type, segment, number, Subject.PATIENT)
 
     def _code(self, segment: Segment, number: int) -> None:
@@ -275,13 +296,22 @@ class _Interchange:
             return
         qualifier, code = match[1].decode(), match[3].decode("latin-1")
         info_type, at = tables.CODES.get(qualifier), segment.at(number)
-        self._component(info_type or "", segment, f"{number:02d}.2", (at + match.start(3), at + match.end(3), code))
+        self._component(
+            info_type or "",
+            segment,
+            f"{number:02d}.2",
+            (at + match.start(3), at + match.end(3), code),
+        )
         if match[5] and checks.calendar_date(match[5][:8].decode()):
             birth = qualifier == "BH" and code in tables.BIRTH_OCCURRENCES
             day = (at + match.start(5), at + match.end(5), match[5].decode())
-            self._component("DATE_OF_BIRTH" if birth else "SERVICE_DATE", segment, f"{number:02d}.4", day)
+            self._component(
+                "DATE_OF_BIRTH" if birth else "SERVICE_DATE", segment, f"{number:02d}.4", day
+            )
 
-    def _component(self, info_type: str, segment: Segment, place: str, value: tuple[int, int, str]) -> None:
+    def _component(
+        self, info_type: str, segment: Segment, place: str, value: tuple[int, int, str]
+    ) -> None:
         start, end, text = value
         if info_type and not is_masked(text):
             spot = Spot(f"{segment.tag}-{place}", start, end)
@@ -327,7 +357,9 @@ class _Interchange:
         position = re.match(r"\d+", segment.text(1))
         info_type = tables.ECHOED.get((self._copied, int(position[0]) if position else 0))
         if info_type and segment.text(4) and self._transaction in tables.ACKNOWLEDGEMENTS:
-            subject = Subject.PATIENT if self._copied in tables.PATIENTS_SEGMENTS else Subject.PERSON
+            subject = (
+                Subject.PATIENT if self._copied in tables.PATIENTS_SEGMENTS else Subject.PERSON
+            )
             self._claim(segment)
             self._add(info_type, segment, 4, subject)
 
@@ -339,11 +371,17 @@ class _Interchange:
         if match and info_type:
             at = segment.at(1) + match.start(3)
             self._claim(segment)
-            self._component(info_type, segment, "01.2", (at, at + len(match[3]), match[3].decode("utf-8", "replace")))
+            self._component(
+                info_type,
+                segment,
+                "01.2",
+                (at, at + len(match[3]), match[3].decode("utf-8", "replace")),
+            )
 
 
 _LOOP_STARTS: Final = frozenset("SBR SVC SV1 SV2 SV3 SVD HD EB COB UM STC HI MIA MOA".split())
-"""Segments behind which a REF belongs to the claim, service or coverage and to no name before it."""
+"""Segments behind which a REF belongs to the claim, service or coverage and to no name before
+it."""
 _HANDLERS: Final[dict[str, Callable[[_Interchange, Segment], None]]] = {
     **dict.fromkeys(("ST", "SE"), _Interchange.start),
     **dict.fromkeys(("LX", "LE", "LS"), _Interchange.number),

@@ -15,11 +15,14 @@ from phiscan.evidence import Spot
 _ISA: Final = re.compile(rb"ISA([^\w \r\n])[\d ]{0,2}\1")
 _LINE: Final = re.compile(rb"(?:^|\n)[ \t]*(?=ISA[^\w \r\n])")
 # a whole header of up to twenty characters an element, then a group or an acknowledgement
-_EMBEDDED: Final = re.compile(rb"\s*ISA([^\w \r\n])(?:(?:(?!\1)[^\r\n]){0,20}\1){15}[^\w\s]?[^\w]\s*(?:GS|TA1)\1")
+_EMBEDDED: Final = re.compile(
+    rb"\s*ISA([^\w \r\n])(?:(?:(?!\1)[^\r\n]){0,20}\1){15}[^\w\s]?[^\w]\s*(?:GS|TA1)\1"
+)
 _LEAD: Final = re.compile(rb"[\s\xef\xbb\xbf\x00]*")
 _LOOPS: Final = rb"(?:BHT|BPR|HL|NM1|N1|N3|N4|CLM|CLP|INS|SBR|TRN|DMG|REF|LX|HI|DTP|PAT|TA1|SV[1235]|SVC|EB|HD|PER)"
 _FRAGMENTS: Final = (
-    # GS has eight elements, the last a version; ST a number of three digits, a control number, perhaps a version
+    # GS has eight elements, the last a version; ST a number of three digits, a control number,
+    # perhaps a version
     re.compile(rb"GS([^\w\s])(?:(?:(?!\1)[^\r\n]){0,40}\1){7}\w{1,12}([^\w ])"),
     re.compile(rb"ST([^\w\s])\d{3}\1\w{1,9}(?:\1\w{0,35})?(?!\1)([^\w ])"),
     re.compile(rb"TA1([^\w\s])\d{9}\1\d{6}\1\d{4}\1[AER]\1\d{3}([^\w ])"),
@@ -48,7 +51,8 @@ class Segment:
     start: int
 
     def text(self, number: int) -> str:
-        """Element `number`, or nothing; line breaks of files wrapped at a fixed width are taken out."""
+        """Element `number`, or nothing; line breaks of files wrapped at a fixed width are taken
+        out."""
         if number >= len(self.elements):
             return ""
         raw = self.elements[number]
@@ -72,22 +76,27 @@ def sniff(head: bytes) -> bool:
 
 
 def embedded(head: bytes) -> bool:
-    """Whether an interchange begins on a line of `head`, behind text that is not X12 (mail, log, mailbox header).
+    """Whether an interchange begins on a line of `head`, behind text that is not X12 (mail, log,
+    mailbox header).
 
-    One that is quoted within a line, as in a manual or a program, is that text's and not a document of its own.
-    """
+    One that is quoted within a line, as in a manual or a program, is that text's and not a document
+    of its own."""
     return any(_EMBEDDED.match(head, m.start()) for m in _LINE.finditer(head))
 
 
 def interchanges(data: bytes) -> list[Iterator[Segment]]:
-    """The segments of each interchange of `data`, or of the fragment that it is; nothing when it is none."""
+    """The segments of each interchange of `data`, or of the fragment that it is; nothing when it is
+    none."""
     start = _lead(data)
     first = _delimiters(data, start)
     headers = [(m.start(), found) for m in _starts(data) if (found := _isa(data, m)) is not None]
     if first is not None and (not headers or headers[0][0] > start):
         headers.insert(0, (start, first))
     starts = [at for at, _ in headers] + [len(data)]
-    return [_segments(data, (at, starts[number]), marks) for number, (at, marks) in enumerate(headers, 1)]
+    return [
+        _segments(data, (at, starts[number]), marks)
+        for number, (at, marks) in enumerate(headers, 1)
+    ]
 
 
 def _lead(data: bytes) -> int:
@@ -123,7 +132,9 @@ def _isa(data: bytes, match: re.Match[bytes]) -> Delimiters | None:
         if at < 0:
             return None
     # ISA-16 left out, so that the terminator stands in its place; `~` parts components nowhere
-    at += 1 if data[at + 1 : at + 2] in (b"~", b"\r", b"\n") or data[at + 2 : at + 3].isalnum() else 2
+    at += (
+        1 if data[at + 1 : at + 2] in (b"~", b"\r", b"\n") or data[at + 2 : at + 3].isalnum() else 2
+    )
     mark = _mark(data, at)
     return Delimiters(match[1], mark) if mark and not mark.isalnum() else None
 
@@ -144,9 +155,13 @@ def _segments(data: bytes, part: tuple[int, int], delimiters: Delimiters) -> Ite
         if text[:3] in LENGTHS:
             stop = _counted_end(data, start, stop, delimiters)
             text = data[start:stop]
-        text = text.rstrip(b"\r\n\x00\x1a") if text[-1:] in (b"\r", b"\n", b"\x00", b"\x1a") else text
+        text = (
+            text.rstrip(b"\r\n\x00\x1a") if text[-1:] in (b"\r", b"\n", b"\x00", b"\x1a") else text
+        )
         if text:
-            elements = text.split(delimiters.element, LENGTHS[text[:3]] + 1 if text[:3] in LENGTHS else -1)
+            elements = text.split(
+                delimiters.element, LENGTHS[text[:3]] + 1 if text[:3] in LENGTHS else -1
+            )
             yield Segment(elements[0].decode("latin-1").translate(_UNWRAP), elements, start)
         at = stop + 1
 
@@ -155,7 +170,8 @@ _UNWRAP: Final = {10: None, 13: None}
 
 
 def _counted_end(data: bytes, start: int, stop: int, delimiters: Delimiters) -> int:
-    """Where a segment ends whose last element has a length; at the delimiter found, if the length does not lead to one."""
+    """Where a segment ends whose last element has a length; at the delimiter found, if the length
+    does not lead to one."""
     number = LENGTHS[data[start : start + 3]]
     head = data[start : start + 64].split(delimiters.element, number + 1)
     if len(head) <= number + 1 or not head[number].isdigit():

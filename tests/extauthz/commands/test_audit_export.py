@@ -62,7 +62,8 @@ def test_the_decisions_of_all_workers_come_by_time_as_their_ledgers_own_lines(ex
     ],
 )
 def test_a_period_holds_its_beginning_and_not_its_end(export, tmp_path, since, until, expected):
-    written(tmp_path, {}, {}, {})  # at one, two and three o'clock: the ledger's own start is at midnight
+    # at one, two and three o'clock: the ledger's own start is at midnight
+    written(tmp_path, {}, {}, {})
     assert ids(export("--since", since, "--until", until)[1]) == expected
 
 
@@ -131,7 +132,9 @@ def test_a_time_that_is_none_is_wrong_use(export, tmp_path):
         assert (code, out, err.count("\n")) == (2, "", 1)
 
 
-def test_what_a_running_guard_adds_meanwhile_is_for_the_next_export(tmp_path, monkeypatch, capsysbinary):
+def test_what_a_running_guard_adds_meanwhile_is_for_the_next_export(
+    tmp_path, monkeypatch, capsysbinary
+):
     written(tmp_path, {})
     verify = ledgers.verify
 
@@ -151,7 +154,9 @@ def test_what_a_running_guard_adds_meanwhile_is_for_the_next_export(tmp_path, mo
     assert len(capsysbinary.readouterr().out.splitlines()) == 1
 
 
-def test_what_somebody_puts_in_a_records_place_meanwhile_is_not_exported(tmp_path, monkeypatch, capsysbinary):
+def test_what_somebody_puts_in_a_records_place_meanwhile_is_not_exported(
+    tmp_path, monkeypatch, capsysbinary
+):
     written(tmp_path, {}, {"decision": "ALLOW"})
     verify = ledgers.verify
 
@@ -159,22 +164,35 @@ def test_what_somebody_puts_in_a_records_place_meanwhile_is_not_exported(tmp_pat
         found = verify(chain, known)
         segment = next(tmp_path.glob("*.jsonl"))
         *kept, last = segment.read_bytes().splitlines(keepends=True)
-        forged = {**{k: v for k, v in orjson.loads(last).items() if k != "hash"}, "decision": "REDACT"}
+        forged = {
+            **{k: v for k, v in orjson.loads(last).items() if k != "hash"},
+            "decision": "REDACT",
+        }
         line, _ = ledger_chain.seal(forged, ledger_chain.Head(forged["seq"] - 1, forged["prev"]))
         segment.write_bytes(b"".join((*kept, line)))
         return found
 
     monkeypatch.setattr(ledgers, "verify", and_then_forged)
     cli.main(["audit", "export", str(tmp_path)])
-    assert [orjson.loads(line)["decision"] for line in capsysbinary.readouterr().out.splitlines()] == ["DENY"]
+    assert [
+        orjson.loads(line)["decision"] for line in capsysbinary.readouterr().out.splitlines()
+    ] == ["DENY"]
 
 
-@pytest.mark.parametrize("forged", [{}, {"identifiers": [1], "id": [], "source": 7, "decision": "\x1b[31mDENY"}])
-def test_a_record_that_no_guard_wrote_ends_no_command_and_commands_no_terminal(forged, tmp_path, capsys):
+@pytest.mark.parametrize(
+    "forged", [{}, {"identifiers": [1], "id": [], "source": 7, "decision": "\x1b[31mDENY"}]
+)
+def test_a_record_that_no_guard_wrote_ends_no_command_and_commands_no_terminal(
+    forged, tmp_path, capsys
+):
     line, _ = ledger_chain.seal({"kind": "decision", **forged}, ledger_chain.Head())
     (tmp_path / ledger_chain.segment_name(0, 1)).write_bytes(line)
 
     assert cli.main(["audit", "tail", str(tmp_path)]) == 0
     assert "\x1b" not in capsys.readouterr().out
-    for arguments in (("--format", "csv"), ("--source", "a*"), ("--unverified", "--destination", "a*")):
+    for arguments in (
+        ("--format", "csv"),
+        ("--source", "a*"),
+        ("--unverified", "--destination", "a*"),
+    ):
         assert cli.main(["audit", "export", str(tmp_path), *arguments]) == 0

@@ -45,7 +45,9 @@ def test_custom_detectors_make_a_document_phi(phiguard, files):
 
 
 def test_own_info_types_have_rules_in_sarif(phiguard, files):
-    out = phiguard("scan", "--format", "sarif", "--detectors", files / "set.yaml", files / "note.txt")[1]
+    out = phiguard(
+        "scan", "--format", "sarif", "--detectors", files / "set.yaml", files / "note.txt"
+    )[1]
     assert '"ruleId": "CLINIC_CHART"' in out
 
 
@@ -67,12 +69,21 @@ def test_an_unknown_group_is_wrong_use(phiguard, files):
 
 
 def test_redact_masks_what_custom_detectors_and_groups_find(phiguard, files):
-    code, out, _ = phiguard("redact", "--detectors", files / "set.yaml", "--with", "credentials", files / "note.txt")
+    code, out, _ = phiguard(
+        "redact", "--detectors", files / "set.yaml", "--with", "credentials", files / "note.txt"
+    )
     assert (code, out) == (0, "XXX has asthma, password=XXX\n")
 
 
 def test_redact_puts_tokens_where_there_is_a_key(phiguard, files):
-    arguments = ("redact", "--token-key", files / "key", "--detectors", files / "set.yaml", files / "note.txt")
+    arguments = (
+        "redact",
+        "--token-key",
+        files / "key",
+        "--detectors",
+        files / "set.yaml",
+        files / "note.txt",
+    )
     code, out, _ = phiguard(*arguments)
     assert code == 0
     assert re.fullmatch(r"XXX[A-P]{20} has asthma, password=hunter2!x\n", out)
@@ -100,11 +111,16 @@ def test_list_shows_groups_and_own_detectors(phiguard, files):
 
 
 def test_check_tells_what_is_wrong_with_its_line(phiguard, files):
-    assert phiguard("detectors", "check", files / "set.yaml")[:2] == (0, "clinic: 1 detector, all examples hold\n")
+    assert phiguard("detectors", "check", files / "set.yaml")[:2] == (
+        0,
+        "clinic: 1 detector, all examples hold\n",
+    )
     (files / "set.yaml").write_text(SET.replace("[CH-1]", "[CH-999999]"))
     code, out, _ = phiguard("detectors", "check", files / "set.yaml")
     assert code == 1
-    assert re.search(r"set\.yaml:6:\d+: error: detector `chart` finds something in this example", out)
+    assert re.search(
+        r"set\.yaml:6:\d+: error: detector `chart` finds something in this example", out
+    )
 
 
 def test_check_tells_of_one_name_in_two_files(phiguard, files):
@@ -124,4 +140,7 @@ def test_a_broken_or_absent_file_ends_a_scan(phiguard, files):
 
 def test_check_says_why_a_file_cannot_be_read(phiguard, files):
     code, _, err = phiguard("detectors", "check", files / "none.yaml")
-    assert (code, err) == (2, f"phiguard: {files / 'none.yaml'}: no such file or directory; give a file of detectors\n")
+    assert (code, err) == (
+        2,
+        f"phiguard: {files / 'none.yaml'}: no such file or directory; give a file of detectors\n",
+    )

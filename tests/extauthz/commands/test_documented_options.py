@@ -9,7 +9,11 @@ from pathlib import Path
 from extauthz import cli
 
 ROOT = Path(__file__).parents[3]
-PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md")), ROOT / "istio-config" / "README.md"]
+PAGES = [
+    ROOT / "README.md",
+    *sorted((ROOT / "docs").glob("*.md")),
+    ROOT / "istio-config" / "README.md",
+]
 TEXT = "\n".join(page.read_text() for page in PAGES)
 OF_OTHERS = {"--descriptor", "--include", "--fqdn", "--port", "--reuse-values", "--type", "--wheel"}
 

@@ -29,7 +29,9 @@ def test_what_render_writes_check_calls_clean(folder, capsys):
 
 
 def test_render_names_each_file_and_uses_the_arguments(tmp_path, capsys):
-    assert phiguard("render", "--namespace", "other", "--image", "mine:7", "--output", tmp_path) == 0
+    assert (
+        phiguard("render", "--namespace", "other", "--image", "mine:7", "--output", tmp_path) == 0
+    )
     written = [Path(line) for line in capsys.readouterr().out.splitlines()]
     assert written == sorted(tmp_path.iterdir())
     assert "image: mine:7" in (tmp_path / "13-guard.yaml").read_text()
@@ -58,7 +60,9 @@ def test_the_provider_may_have_another_name(folder):
 def test_a_folder_below_is_read_too(folder, tmp_path, capsys):
     nested = tmp_path / "a" / "b"
     shutil.copytree(folder, nested)
-    (nested / "30-namespace-mtls.yaml").write_text("kind: PeerAuthentication\nspec: {mtls: {mode: DISABLE}}\n")
+    (nested / "30-namespace-mtls.yaml").write_text(
+        "kind: PeerAuthentication\nspec: {mtls: {mode: DISABLE}}\n"
+    )
     assert phiguard("check", tmp_path / "a") == 1
     assert "mutual TLS is DISABLE" in capsys.readouterr().out
 
@@ -71,7 +75,9 @@ def test_a_folder_below_is_read_too(folder, tmp_path, capsys):
         ("f.txt", b"", "no YAML in"),
     ],
 )
-def test_input_that_cannot_be_read_is_one_line_and_exit_code_2(tmp_path, capsys, name, content, message):
+def test_input_that_cannot_be_read_is_one_line_and_exit_code_2(
+    tmp_path, capsys, name, content, message
+):
     (tmp_path / name).write_bytes(content)
     assert phiguard("check", tmp_path) == 2
     (line,) = capsys.readouterr().err.splitlines()
@@ -100,7 +106,9 @@ EXAMPLE = Path(__file__).parents[3] / "examples" / "hospital" / "hospital.yaml"
 
 
 def test_a_policys_edges_are_written_beside_the_rest_and_check_stays_clean(tmp_path, capsys):
-    assert phiguard("render", "--output", tmp_path, "--policy", EXAMPLE, "--account-label", "sa") == 0
+    assert (
+        phiguard("render", "--output", tmp_path, "--policy", EXAMPLE, "--account-label", "sa") == 0
+    )
     text = (tmp_path / "40-edges.yaml").read_text()
     assert "name: phiguard-edges-billing\n  namespace: finance" in text
     assert "      sa: billing\n" in text
@@ -110,7 +118,9 @@ def test_a_policys_edges_are_written_beside_the_rest_and_check_stays_clean(tmp_p
 
 def test_what_istio_cannot_say_is_named_and_left_closed(tmp_path, capsys):
     policy = tmp_path / "policy.yaml"
-    policy.write_text(EXAMPLE.read_text().replace("hosts: [edi.clearinghouse.example]", 'hosts: ["*.example"]'))
+    policy.write_text(
+        EXAMPLE.read_text().replace("hosts: [edi.clearinghouse.example]", 'hosts: ["*.example"]')
+    )
     assert phiguard("render", "--output", tmp_path / "out", "--policy", policy) == 1
     (line,) = capsys.readouterr().err.splitlines()
     assert "so the mesh would close it: rule `billing-files-claims`" in line

@@ -5,8 +5,12 @@ from extauthz import cli
 from extauthz.demo.programs import POLICY
 
 CLINIC = POLICY.read_text()
-WIDER = CLINIC.replace("request: {otherwise: DENY}  # counts", "request: {allow: [DATE_OF_BIRTH]}  # counts")
-SENTENCE = "research/analytics may now receive DATE_OF_BIRTH from clinic/ehr at POST /reports (request)"
+WIDER = CLINIC.replace(
+    "request: {otherwise: DENY}  # counts", "request: {allow: [DATE_OF_BIRTH]}  # counts"
+)
+SENTENCE = (
+    "research/analytics may now receive DATE_OF_BIRTH from clinic/ehr at POST /reports (request)"
+)
 
 
 @pytest.fixture
@@ -14,7 +18,9 @@ def differ(tmp_path, capsysbinary):
     def run(old, new, *more):
         for name, text in (("old.yaml", old), ("new.yaml", new)):
             (tmp_path / name).write_text(text)
-        code = cli.main(["policy", "diff", str(tmp_path / "old.yaml"), str(tmp_path / "new.yaml"), *more])
+        code = cli.main(
+            ["policy", "diff", str(tmp_path / "old.yaml"), str(tmp_path / "new.yaml"), *more]
+        )
         out, err = capsysbinary.readouterr()
         return code, out.decode(), err.decode()
 
@@ -32,7 +38,10 @@ def test_a_program_gets_the_same_as_json(differ):
     said = orjson.loads(out)
     assert (code, said["opens"], said["settings"]) == (1, True, [])
     assert [c["says"] for c in said["changes"]] == [SENTENCE]
-    assert (said["changes"][0]["infoTypes"], said["changes"][0]["after"]) == (["DATE_OF_BIRTH"], "ALLOW")
+    assert (said["changes"][0]["infoTypes"], said["changes"][0]["after"]) == (
+        ["DATE_OF_BIRTH"],
+        "ALLOW",
+    )
 
 
 def test_what_cannot_be_compared_and_what_decides_nothing_are_lines_of_their_own(differ):
@@ -41,7 +50,8 @@ def test_what_cannot_be_compared_and_what_decides_nothing_are_lines_of_their_own
     code, out, _ = differ(CLINIC, CLINIC + more)
     assert code == 1
     assert out.splitlines() == [
-        "- a/* may no longer call b/* without mutual TLS",  # an alert so far; now a rule that cannot be evaluated
+        # an alert so far; now a rule that cannot be evaluated
+        "- a/* may no longer call b/* without mutual TLS",
         "? rule `asks` is new and asks for claim role = doctor: not compared, read it",
         "  AUDIT rule `watched` is new: it decides nothing",
         "0 open, 1 close",

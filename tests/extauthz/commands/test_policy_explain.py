@@ -36,7 +36,9 @@ def explained(capsysbinary, tmp_path):
     (tmp_path / "body.json").write_text(BODY)
 
     def run(*arguments):
-        code = cli.main(["policy", "explain", "--policy", str(tmp_path / "policy.yaml"), *arguments])
+        code = cli.main(
+            ["policy", "explain", "--policy", str(tmp_path / "policy.yaml"), *arguments]
+        )
         out, err = capsysbinary.readouterr()
         return code, out.decode(), err.decode()
 
@@ -70,9 +72,18 @@ def test_an_address_is_a_peer_without_an_identity(explained):
 
 def test_claims_and_headers_are_what_envoy_vouched_for(explained):
     edge = ("--from", GATEWAY, "--to", PORTAL, "--response")
-    vouched = ("--claim", "role=doctor", "--claim", "iss=https://id.example", "--header", "X-Purpose=TREATMENT")
+    vouched = (
+        "--claim",
+        "role=doctor",
+        "--claim",
+        "iss=https://id.example",
+        "--header",
+        "X-Purpose=TREATMENT",
+    )
     assert explained.with_body(*edge, *vouched)[1].startswith("ALLOW ALLOWED_BY_RULE")
-    assert explained.with_body(*edge, "--claim", "role=clerk", "--header", "x-purpose=TREATMENT")[1].startswith("DENY")
+    assert explained.with_body(*edge, "--claim", "role=clerk", "--header", "x-purpose=TREATMENT")[
+        1
+    ].startswith("DENY")
     assert explained.with_body(*edge)[1].startswith("DENY")
 
 
@@ -80,10 +91,19 @@ def test_claims_and_headers_are_what_envoy_vouched_for(explained):
     ("arguments", "told"),
     [
         (("--from", "bogus!", "--to", PORTAL), "--from bogus!: neither a principal nor an address"),
-        (("--from", BILLING, "--to", "*.example"), "--to *.example: neither a principal nor a host"),
-        (("--from", BILLING, "--to", "spiffe://cluster.local/ns/web/sa/portal"), "write cluster.local/ns/NAMESPACE/sa"),
+        (
+            ("--from", BILLING, "--to", "*.example"),
+            "--to *.example: neither a principal nor a host",
+        ),
+        (
+            ("--from", BILLING, "--to", "spiffe://cluster.local/ns/web/sa/portal"),
+            "write cluster.local/ns/NAMESPACE/sa",
+        ),
         (("--from", BILLING, "--to", PORTAL, "--claim", "role"), "--claim role: write NAME=VALUE"),
-        (("--from", BILLING, "--to", PORTAL, "--path", "claims"), "--path claims: write it with a `/` at its start"),
+        (
+            ("--from", BILLING, "--to", PORTAL, "--path", "claims"),
+            "--path claims: write it with a `/` at its start",
+        ),
     ],
 )
 def test_what_names_nobody_is_one_line(explained, arguments, told):

@@ -33,7 +33,11 @@ def learn(tmp_path, capsysbinary):
 def test_a_policy_is_proposed_and_what_is_rare_or_missing_is_told(learn, edges):
     code, out, err = learn(edges, "--name", "clinic")
     policy = parse(out, file="learned.yaml")
-    assert (code, policy.name, [rule.name for rule in policy.rules]) == (0, "clinic", ["ehr-to-billing"])
+    assert (code, policy.name, [rule.name for rule in policy.rules]) == (
+        0,
+        "clinic",
+        ["ehr-to-billing"],
+    )
     assert f"# * {EHR} -> {BILLING} POST /labs: 1 message" in out
     assert "# INCOMPLETE: 1 message could not be counted, because a store was full." in out
     assert "incomplete: a store was full at 2 edges and 1 messages were not counted" in err
@@ -67,7 +71,12 @@ def test_a_program_gets_the_drift_as_json(learn, edges, tmp_path):
     said = orjson.loads(out)
     (seen,) = said["seen"]
     assert (code, said["drift"], said["notCounted"], said["unusedRules"]) == (1, True, 1, [])
-    assert (seen["what"], seen["reason"], seen["source"], seen["route"]) == ("EDGE", "EDGE_NOT_ALLOWED", EHR, "/labs")
+    assert (seen["what"], seen["reason"], seen["source"], seen["route"]) == (
+        "EDGE",
+        "EDGE_NOT_ALLOWED",
+        EHR,
+        "/labs",
+    )
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,10 @@ from mesh.policy_file.json_schema import custom_resource_definition
 
 def test_schema_prints_the_published_file(capsys):
     assert main(["policy", "schema"]) == 0
-    assert capsys.readouterr().out == (Path(__file__).parents[3] / "docs" / "policy.schema.json").read_text()
+    assert (
+        capsys.readouterr().out
+        == (Path(__file__).parents[3] / "docs" / "policy.schema.json").read_text()
+    )
 
 
 def test_crd_is_yaml_without_aliases(capsys):

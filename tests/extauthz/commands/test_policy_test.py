@@ -43,9 +43,15 @@ def test_junit_has_a_testcase_a_case_and_no_body(tested, tmp_path, expected, fai
     file = tmp_path / "junit.xml"
     assert tested(expected, "--junit", file)[0] == failures
     suite = ET.fromstring(file.read_text()).find("testsuite")  # noqa: S314  # our own document
-    assert (suite.get("name"), suite.get("tests"), suite.get("failures")) == ("cases", "1", str(failures))
+    assert (suite.get("name"), suite.get("tests"), suite.get("failures")) == (
+        "cases",
+        "1",
+        str(failures),
+    )
     assert [case.get("name") for case in suite] == ["a <greeting>"]
-    assert [("decision is ALLOW, expected DENY" in f.text) for f in suite.iter("failure")] == [True] * failures
+    assert [("decision is ALLOW, expected DENY" in f.text) for f in suite.iter("failure")] == [
+        True
+    ] * failures
     assert "Ana" not in file.read_text()
 
 

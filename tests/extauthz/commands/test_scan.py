@@ -59,10 +59,14 @@ def scan(capsysbinary, *arguments):
 
 
 def test_the_summary_is_by_class_with_documents_and_findings(folder, capsysbinary):
-    (folder / "two.json").write_bytes(CLAIM.replace(b"Ana Ruiz", b"Bo Lind").replace(b"536-22-8790", b""))
+    (folder / "two.json").write_bytes(
+        CLAIM.replace(b"Ana Ruiz", b"Bo Lind").replace(b"536-22-8790", b"")
+    )
     _, out, _ = scan(capsysbinary, folder)
     lines = [line.split() for line in out.splitlines()]
-    summary = lines[lines.index(["class", "infoType", "documents", "findings", "what", "it", "is"]) + 1 :]
+    summary = lines[
+        lines.index(["class", "infoType", "documents", "findings", "what", "it", "is"]) + 1 :
+    ]
     assert summary == [
         ["A", "name", "PERSON_NAME", "2", "2", "person's", "name"],
         ["G", "ssn", "US_SOCIAL_SECURITY_NUMBER", "1", "1", "social", "security", "number"],
@@ -105,14 +109,22 @@ def test_a_file_name_cannot_command_the_terminal(capsys):
 
 @pytest.mark.parametrize(
     ("size", "words"),
-    [(0, "0 bytes"), (1023, "1023 bytes"), (1536, "1.5 KiB"), (5 << 30, "5.0 GiB"), (1 << 60, "1048576.0 TiB")],
+    [
+        (0, "0 bytes"),
+        (1023, "1023 bytes"),
+        (1536, "1.5 KiB"),
+        (5 << 30, "5.0 GiB"),
+        (1 << 60, "1048576.0 TiB"),
+    ],
 )
 def test_amounts_are_said_in_the_fitting_unit(size, words):
     assert amount(size) == words
 
 
 def test_values_are_shown_on_a_terminal_that_asks_for_them_with_a_warning(folder, terminal):
-    (folder / "packed.json.gz").write_bytes(gzip.compress(CLAIM.replace(b"Ana Ruiz", "Zo\u00eb Ruiz".encode())))
+    (folder / "packed.json.gz").write_bytes(
+        gzip.compress(CLAIM.replace(b"Ana Ruiz", "Zo\u00eb Ruiz".encode()))
+    )
     code, out, err = terminal("--show-values", folder)
     assert code == 1
     said = [line.split() for line in out.splitlines()]
@@ -122,13 +134,17 @@ def test_values_are_shown_on_a_terminal_that_asks_for_them_with_a_warning(folder
 
 
 def test_a_value_cannot_command_the_terminal(tmp_path, terminal):
-    (tmp_path / "a.csv").write_bytes(b"patient_name,diagnosis\nAna \x1b[2J Ruiz,E11.9\nBo Lind,E11.9\n")
+    (tmp_path / "a.csv").write_bytes(
+        b"patient_name,diagnosis\nAna \x1b[2J Ruiz,E11.9\nBo Lind,E11.9\n"
+    )
     _, out, _ = terminal("--show-values", tmp_path)
     assert "Ana ?[2J Ruiz" in out
     assert "\x1b" not in out
 
 
-@pytest.mark.parametrize("extra", [(), ("--format", "jsonl"), ("--format", "sarif", "--values-anywhere")])
+@pytest.mark.parametrize(
+    "extra", [(), ("--format", "jsonl"), ("--format", "sarif", "--values-anywhere")]
+)
 def test_values_do_not_go_into_a_file_unasked(folder, capsysbinary, extra):
     code, out, err = scan(capsysbinary, "--show-values", *extra, folder)
     assert (code, out, err.count("\n")) == (2, "", 1)
@@ -136,7 +152,12 @@ def test_values_do_not_go_into_a_file_unasked(folder, capsysbinary, extra):
 
 def test_values_go_into_a_file_that_is_meant_to_hold_them(folder, capsysbinary):
     code, out, err = scan(
-        capsysbinary, "--show-values", "--values-anywhere", "--format", "jsonl", folder / "claim.json"
+        capsysbinary,
+        "--show-values",
+        "--values-anywhere",
+        "--format",
+        "jsonl",
+        folder / "claim.json",
     )
     found = {finding["infoType"]: finding["value"] for finding in orjson.loads(out)["findings"]}
     assert (code, found["PERSON_NAME"], found["US_SOCIAL_SECURITY_NUMBER"]) == (1, *VALUES)

@@ -24,14 +24,19 @@ def test_serve_answers_health_reads_the_policy_again_and_ends_with_0(policy, tmp
     with Serving(policy, "--ledger", ledger, "--workers", workers) as s:
         s.until("serving", workers)
         with grpc.insecure_channel(f"127.0.0.1:{s.health}") as channel:
-            answer = health_pb2_grpc.HealthStub(channel).Check(health_pb2.HealthCheckRequest(), timeout=10)
+            answer = health_pb2_grpc.HealthStub(channel).Check(
+                health_pb2.HealthCheckRequest(), timeout=10
+            )
             assert answer.status == health_pb2.HealthCheckResponse.SERVING
         policy.write_text(POLICY.replace("name: clinic", "name: hospital"))
         s.process.send_signal(signal.SIGHUP)
         s.until("policy loaded", 2 * workers)
 
         assert s.end() == 0
-        assert {line["policy"] for line in s.log if line["event"] == "policy loaded"} == {"clinic", "hospital"}
+        assert {line["policy"] for line in s.log if line["event"] == "policy loaded"} == {
+            "clinic",
+            "hospital",
+        }
         assert sum(line["event"] == "ledger head" for line in s.log) == workers
     assert len(list(ledger.glob("*.jsonl"))) == workers
 

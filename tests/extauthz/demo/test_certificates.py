@@ -25,7 +25,9 @@ def test_a_leaf_has_its_spiffe_uri_alone_and_is_signed_by_the_authority(tmp_path
 
 
 def test_the_alternative_name_is_critical_because_the_subject_is_empty(tmp_path: Path) -> None:
-    leaf = x509.load_pem_x509_certificate(Authority.create().issue(EHR, tmp_path).certificate.read_bytes())
+    leaf = x509.load_pem_x509_certificate(
+        Authority.create().issue(EHR, tmp_path).certificate.read_bytes()
+    )
 
     assert list(leaf.subject) == []
     assert _names(leaf).critical
@@ -48,7 +50,9 @@ def test_the_guard_has_a_dns_name_beside_its_uri(tmp_path: Path) -> None:
 
 
 def test_a_leaf_can_sign_nothing(tmp_path: Path) -> None:
-    leaf = x509.load_pem_x509_certificate(Authority.create().issue(EHR, tmp_path).certificate.read_bytes())
+    leaf = x509.load_pem_x509_certificate(
+        Authority.create().issue(EHR, tmp_path).certificate.read_bytes()
+    )
 
     assert not leaf.extensions.get_extension_for_class(x509.BasicConstraints).value.ca
     usage = leaf.extensions.get_extension_for_oid(ExtensionOID.KEY_USAGE).value

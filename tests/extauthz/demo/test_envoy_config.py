@@ -18,7 +18,10 @@ _TAIL = ["envoy.filters.http.grpc_stats", "envoy.filters.http.fault", "envoy.fil
 @pytest.fixture
 def mesh(tmp_path: Path) -> Mesh:
     files = CertificateFiles(tmp_path / "cert", tmp_path / "key", tmp_path / "ca")
-    ports = {w: Ports(*range(first, first + 4)) for w, first in zip(WORKLOADS, (100, 200, 300), strict=True)}
+    ports = {
+        w: Ports(*range(first, first + 4))
+        for w, first in zip(WORKLOADS, (100, 200, 300), strict=True)
+    }
     return Mesh(ports, 900, 901, 902, dict.fromkeys((*WORKLOADS, GUARD), files))
 
 
@@ -70,7 +73,9 @@ def test_inbound_requests_are_checked_first_and_answers_last(mesh: Mesh) -> None
 def test_ext_authz_fires_on_the_policy_that_shadow_rbac_reports(mesh: Mesh) -> None:
     filters = _filters(_json(mesh), 0)
     (policy,) = filters["envoy.filters.http.rbac"]["shadowRules"]["policies"]
-    wanted = filters["envoy.filters.http.ext_authz"]["filterEnabledMetadata"]["value"]["stringMatch"]["prefix"]
+    wanted = filters["envoy.filters.http.ext_authz"]["filterEnabledMetadata"]["value"][
+        "stringMatch"
+    ]["prefix"]
 
     assert policy == "istio-ext-authz-phiguard-ns[finance]-policy[phiguard]-rule[0]"
     assert policy.startswith(wanted)
@@ -79,7 +84,10 @@ def test_ext_authz_fires_on_the_policy_that_shadow_rbac_reports(mesh: Mesh) -> N
 def test_identity_is_asked_for_where_it_arrives(mesh: Mesh) -> None:
     config = _json(mesh)
 
-    assert "xds.node.metadata['SERVICE_ACCOUNT']" in _filters(config, 1)[_PROCESSOR]["requestAttributes"]
+    assert (
+        "xds.node.metadata['SERVICE_ACCOUNT']"
+        in _filters(config, 1)[_PROCESSOR]["requestAttributes"]
+    )
     answers = _filters(config, 0)[_PROCESSOR]
     assert "connection.uri_san_peer_certificate" in answers["responseAttributes"]
     assert "requestAttributes" not in answers
@@ -114,12 +122,17 @@ def test_every_way_out_is_pinned_to_the_callees_service_account(mesh: Mesh) -> N
         context = tls["transportSocket"]["typedConfig"]["commonTlsContext"]["validationContext"]
         pinned[name] = context["matchTypedSubjectAltNames"][0]["matcher"]
 
-    assert pinned == {_GUARD: {"exact": GUARD.spiffe}, f"outbound|8080||{EHR.host}": {"exact": EHR.spiffe}}
+    assert pinned == {
+        _GUARD: {"exact": GUARD.spiffe},
+        f"outbound|8080||{EHR.host}": {"exact": EHR.spiffe},
+    }
 
 
 def test_a_cluster_names_its_istio_service(mesh: Mesh) -> None:
     clusters = {one["name"]: one for one in _json(mesh)["staticResources"]["clusters"]}
-    (service,) = clusters[f"outbound|8080||{EHR.host}"]["metadata"]["filterMetadata"]["istio"]["services"]
+    (service,) = clusters[f"outbound|8080||{EHR.host}"]["metadata"]["filterMetadata"]["istio"][
+        "services"
+    ]
 
     assert service == {"host": EHR.host, "name": EHR.host, "namespace": "clinic"}
 
@@ -131,7 +144,9 @@ def test_no_span_and_no_access_log_carries_a_path(mesh: Mesh) -> None:
         (log,) = manager["accessLog"]
 
         assert manager["tracing"]["maxPathTagLength"] == 1
-        assert manager["tracing"]["customTags"] == [{"tag": "http.url", "literal": {"value": "withheld"}}]
+        assert manager["tracing"]["customTags"] == [
+            {"tag": "http.url", "literal": {"value": "withheld"}}
+        ]
         assert "PATH" not in log["typedConfig"]["logFormat"]["textFormatSource"]["inlineString"]
 
 

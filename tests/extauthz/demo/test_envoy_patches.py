@@ -3,7 +3,9 @@ from pathlib import Path
 import pytest
 import yaml
 from envoy_data_plane.envoy.extensions.filters.http.ext_authz.v3 import ExtAuthz
-from envoy_data_plane.envoy.extensions.filters.http.header_to_metadata.v3 import Config as HeaderToMetadata
+from envoy_data_plane.envoy.extensions.filters.http.header_to_metadata.v3 import (
+    Config as HeaderToMetadata,
+)
 from envoy_data_plane.envoy.extensions.filters.network.http_connection_manager.v3 import HttpFilter
 
 from extauthz.demo.envoy_filters import check_requests
@@ -31,13 +33,20 @@ def test_the_documented_filter_is_as_envoys_schema_has_it_and_hands_on_what_the_
     ]
     authz = config(found[-1], ExtAuthz)
     assert tuple(authz.metadata_context_namespaces) == NAMESPACES
-    assert authz.with_request_body == config(check_requests(BILLING)[-1], ExtAuthz).with_request_body
+    assert (
+        authz.with_request_body == config(check_requests(BILLING)[-1], ExtAuthz).with_request_body
+    )
     (rule,) = config(found[0], HeaderToMetadata).request_rules
-    assert (rule.on_header_present.metadata_namespace, rule.on_header_present.key) == (HEADERS, rule.header)
+    assert (rule.on_header_present.metadata_namespace, rule.on_header_present.key) == (
+        HEADERS,
+        rule.header,
+    )
     assert DOCUMENT["spec"]["workloadSelector"]["labels"] == {GUARDED_LABEL: "true"}
 
 
-@pytest.mark.parametrize("change", [{"operation": "REPLACE"}, {"value": {"name": "x", "typed_config": {"@type": "y"}}}])
+@pytest.mark.parametrize(
+    "change", [{"operation": "REPLACE"}, {"value": {"name": "x", "typed_config": {"@type": "y"}}}]
+)
 def test_a_patch_that_is_not_known_is_an_error(change):
     with pytest.raises(KeyError):
         patched([], [{"patch": {**PATCHES[0]["patch"], **change}}])

@@ -41,8 +41,12 @@ def guard() -> _Guard:
 @pytest.fixture
 def channel(guard: _Guard) -> Iterator[grpc.Channel]:
     server = grpc.server(ThreadPoolExecutor(1))
-    unary = grpc.unary_unary_rpc_method_handler(guard.check, decoder("envoy.service.auth.v3.CheckRequest"), encode)
-    server.add_generic_rpc_handlers((grpc.method_handlers_generic_handler(AUTHORIZATION, {"Check": unary}),))
+    unary = grpc.unary_unary_rpc_method_handler(
+        guard.check, decoder("envoy.service.auth.v3.CheckRequest"), encode
+    )
+    server.add_generic_rpc_handlers(
+        (grpc.method_handlers_generic_handler(AUTHORIZATION, {"Check": unary}),)
+    )
     port = server.add_insecure_port(f"{LOOPBACK}:0")
     server.start()
     with grpc.insecure_channel(f"{LOOPBACK}:{port}") as opened:
@@ -64,7 +68,9 @@ def test_an_allowed_check_reads_as_200(channel: grpc.Channel) -> None:
     assert forged_check(channel, BILLING, _REQUEST).status == 200
 
 
-def test_a_denied_check_reads_as_the_answer_that_envoy_would_give(guard: _Guard, channel: grpc.Channel) -> None:
+def test_a_denied_check_reads_as_the_answer_that_envoy_would_give(
+    guard: _Guard, channel: grpc.Channel
+) -> None:
     guard.status = grpc.StatusCode.PERMISSION_DENIED.value[0]
     answer = forged_check(channel, BILLING, _REQUEST)
 

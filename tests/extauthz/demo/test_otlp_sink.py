@@ -20,11 +20,16 @@ def sink() -> Iterator[OtlpSink]:
 
 
 def _export_two(sink: OtlpSink) -> str:
-    provider = TracerProvider(resource=Resource({"service.name": "phiguard"}), shutdown_on_exit=False)
+    provider = TracerProvider(
+        resource=Resource({"service.name": "phiguard"}), shutdown_on_exit=False
+    )
     exporter = OTLPSpanExporter(f"http://{LOOPBACK}:{sink.port}", insecure=True)
     provider.add_span_processor(SimpleSpanProcessor(exporter))
     tracer = provider.get_tracer("test")
-    with tracer.start_as_current_span("outer") as outer, tracer.start_as_current_span("inner") as inner:
+    with (
+        tracer.start_as_current_span("outer") as outer,
+        tracer.start_as_current_span("inner") as inner,
+    ):
         inner.set_attributes({"phiguard.identifiers": ["A", "G"], "phiguard.findings": 2})
     provider.shutdown()
     return format_trace_id(outer.get_span_context().trace_id)

@@ -35,7 +35,9 @@ def test_every_canary_of_the_bundle_is_in_it() -> None:
     bundle = payloads.patient_bundle(with_ssn=True).decode()
 
     assert [
-        value for value in (payloads.SSN, payloads.NAME, payloads.MEMBER, payloads.MRN) if value not in bundle
+        value
+        for value in (payloads.SSN, payloads.NAME, payloads.MEMBER, payloads.MRN)
+        if value not in bundle
     ] == []
 
 

@@ -35,7 +35,10 @@ def test_an_outcome_as_expected_has_no_problems() -> None:
     ("change", "problem"),
     [
         ({"action": Action.ALLOW}, "decision is ALLOW, expected DENY"),
-        ({"reason": Reason.EDGE_NOT_ALLOWED}, "reason is EDGE_NOT_ALLOWED, expected MINIMUM_NECESSARY"),
+        (
+            {"reason": Reason.EDGE_NOT_ALLOWED},
+            "reason is EDGE_NOT_ALLOWED, expected MINIMUM_NECESSARY",
+        ),
         ({"verdict": Verdict.NONE}, "verdict is none, expected phi"),
     ],
 )
@@ -46,7 +49,9 @@ def test_another_decision_is_a_problem(change: dict[str, object], problem: str) 
 
 
 def test_another_status_is_a_problem() -> None:
-    assert decision_problems(_DENIED.expected, Response(200, {}, b""), [_NO]) == ["status is 200, expected 403"]
+    assert decision_problems(_DENIED.expected, Response(200, {}, b""), [_NO]) == [
+        "status is 200, expected 403"
+    ]
 
 
 def test_a_gate_that_was_not_asked_is_a_problem() -> None:
@@ -58,13 +63,17 @@ def test_a_denied_message_that_arrives_is_a_problem() -> None:
 
 
 def test_a_message_that_has_to_arrive_and_does_not_is_a_problem() -> None:
-    assert "did not reach the application" in content_problems(_REDACTED, Response(200, {}, b""), ())
+    assert "did not reach the application" in content_problems(
+        _REDACTED, Response(200, {}, b""), ()
+    )
 
 
 def test_a_number_that_was_not_masked_is_a_problem() -> None:
     unmasked = _delivery(payloads.patient_bundle(with_ssn=True))
 
-    assert "the receiver sees a value it must not" in content_problems(_REDACTED, Response(200, {}, b""), (unmasked,))
+    assert "the receiver sees a value it must not" in content_problems(
+        _REDACTED, Response(200, {}, b""), (unmasked,)
+    )
 
 
 def test_a_masked_document_that_is_no_longer_json_is_a_problem() -> None:

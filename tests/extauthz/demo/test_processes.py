@@ -46,12 +46,18 @@ def test_an_early_end_is_said_with_the_last_line_that_it_printed(tmp_path: Path)
 
 
 def test_waiting_ends_with_the_condition_that_did_not_come(tmp_path: Path) -> None:
-    with Processes(tmp_path) as processes, pytest.raises(LabError, match=r"the impossible took longer than 0 s"):
+    with (
+        Processes(tmp_path) as processes,
+        pytest.raises(LabError, match=r"the impossible took longer than 0 s"),
+    ):
         processes.wait_until(lambda: False, "the impossible", seconds=0.05)
 
 
 def test_a_missing_program_is_named(tmp_path: Path) -> None:
-    with Processes(tmp_path) as processes, pytest.raises(LabError, match=r"cannot start /no/envoy: No such file"):
+    with (
+        Processes(tmp_path) as processes,
+        pytest.raises(LabError, match=r"cannot start /no/envoy: No such file"),
+    ):
         processes.start("envoy", ["/no/envoy"])
 
 

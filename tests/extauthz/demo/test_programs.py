@@ -25,7 +25,10 @@ def test_a_path_given_wins_over_the_environment(tmp_path: Path) -> None:
 
 
 def test_a_path_that_is_no_binary_is_named_with_the_fix() -> None:
-    with pytest.raises(LabError, match=r"^/no/envoy is no Envoy binary; give its path with --envoy or PHIGUARD_ENVOY$"):
+    with pytest.raises(
+        LabError,
+        match=r"^/no/envoy is no Envoy binary; give its path with --envoy or PHIGUARD_ENVOY$",
+    ):
         find_envoy("/no/envoy", {})
 
 

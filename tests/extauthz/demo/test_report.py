@@ -55,11 +55,30 @@ def test_colour_is_for_terminals_only(out: io.StringIO, coloured: bool) -> None:
 
 
 def test_a_child_span_stands_below_its_parent_however_they_arrive() -> None:
-    parent = Span("t", "1", "client", "ehr.clinic", "ingress", 2, 0, 5_000_000, {"http.status_code": "200"})
-    child = Span("t", "2", "1", "phiguard", "phiguard.inspect", 1, 1, 2_000_001, {"phiguard.decision": "ALLOW"})
+    parent = Span(
+        "t", "1", "client", "ehr.clinic", "ingress", 2, 0, 5_000_000, {"http.status_code": "200"}
+    )
+    child = Span(
+        "t",
+        "2",
+        "1",
+        "phiguard",
+        "phiguard.inspect",
+        1,
+        1,
+        2_000_001,
+        {"phiguard.decision": "ALLOW"},
+    )
     out = io.StringIO()
     Reporter(out).tree([child, parent])
     first, second = out.getvalue().splitlines()
 
     assert first.split() == ["ingress", "5.00", "ms", "ehr.clinic", "http.status_code=200"]
-    assert second.split() == ["└", "phiguard.inspect", "2.00", "ms", "phiguard", "phiguard.decision=ALLOW"]
+    assert second.split() == [
+        "└",
+        "phiguard.inspect",
+        "2.00",
+        "ms",
+        "phiguard",
+        "phiguard.decision=ALLOW",
+    ]

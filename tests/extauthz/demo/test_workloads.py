@@ -18,7 +18,13 @@ from extauthz.demo.workloads import DELIVERY_HEADER, Deliveries
 def ports(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[int, int]]:
     recorder, billing = free_ports(2)
     with Processes(tmp_path_factory.mktemp("workloads")) as processes:
-        module = [sys.executable, "-m", "extauthz.demo.workloads", str(recorder), f"billing={billing}"]
+        module = [
+            sys.executable,
+            "-m",
+            "extauthz.demo.workloads",
+            str(recorder),
+            f"billing={billing}",
+        ]
         processes.start("workloads", module)
         processes.wait_until(lambda: _answers(recorder), "the start")
         yield recorder, billing
@@ -34,8 +40,12 @@ def _answers(port: int) -> bool:
 def test_a_delivery_is_remembered_as_it_was_received(ports: tuple[int, int]) -> None:
     recorder, billing = ports
     headers = {DELIVERY_HEADER: "one", "content-encoding": "gzip"}
-    answer = send(Request("billing", path="/claims?a=b", body=b"\x1f\x8b", headers=headers), billing)
-    (delivery,) = json.loads(send(Request(LOOPBACK, method="GET", path="/deliveries/one"), recorder).body)
+    answer = send(
+        Request("billing", path="/claims?a=b", body=b"\x1f\x8b", headers=headers), billing
+    )
+    (delivery,) = json.loads(
+        send(Request(LOOPBACK, method="GET", path="/deliveries/one"), recorder).body
+    )
 
     assert answer.status == 200
     assert delivery == {
@@ -49,8 +59,13 @@ def test_a_delivery_is_remembered_as_it_was_received(ports: tuple[int, int]) -> 
 def test_a_record_is_answered_below_patients_only(ports: tuple[int, int]) -> None:
     _, billing = ports
 
-    assert send(Request("billing", method="GET", path="/patients/1"), billing).body == payloads.patient_bundle()
-    assert payloads.NAME.encode() not in send(Request("billing", method="GET", path="/"), billing).body
+    assert (
+        send(Request("billing", method="GET", path="/patients/1"), billing).body
+        == payloads.patient_bundle()
+    )
+    assert (
+        payloads.NAME.encode() not in send(Request("billing", method="GET", path="/"), billing).body
+    )
 
 
 def test_deliveries_are_told_apart_by_their_id() -> None:

@@ -30,7 +30,11 @@ def _problems(text):
 def test_a_file_gives_detectors_and_the_info_types_that_they_bring():
     found = parse(HEAD + CHART, file="d.yaml")
     (detector,) = found.detectors
-    assert (found.name, detector.name, detector.info_type) == ("clinic", "chart_number", "CLINIC_CHART_NUMBER")
+    assert (found.name, detector.name, detector.info_type) == (
+        "clinic",
+        "chart_number",
+        "CLINIC_CHART_NUMBER",
+    )
     assert (detector.bare, detector.supported, detector.subject) == (
         Likelihood.POSSIBLE,
         Likelihood.VERY_LIKELY,
@@ -41,7 +45,9 @@ def test_a_file_gives_detectors_and_the_info_types_that_they_bring():
 
 
 def test_a_built_in_info_type_needs_no_class():
-    text = HEAD + CHART.replace("CLINIC_CHART_NUMBER", "MEDICAL_RECORD_NUMBER").replace("    class: H\n", "")
+    text = HEAD + CHART.replace("CLINIC_CHART_NUMBER", "MEDICAL_RECORD_NUMBER").replace(
+        "    class: H\n", ""
+    )
     assert parse(text, file="d.yaml").info_types == ()
 
 
@@ -66,7 +72,12 @@ def test_own_health_information_has_no_identifier():
         ("CLINIC_CHART_NUMBER", "chart", 7, "is not an infoType's name"),
         ("name: chart_number", "name: ssn_dashed", 6, "exists already"),
         ("name: chart_number", "name: Chart", 6, "is not a detector's name"),
-        ("    context: [chart]\n    likelihood: POSSIBLE", "    likelihood: UNLIKELY", 10, "is never reported"),
+        (
+            "    context: [chart]\n    likelihood: POSSIBLE",
+            "    likelihood: UNLIKELY",
+            10,
+            "is never reported",
+        ),
         ("subject: PATIENT", "validator: lunh", 12, "did you mean `luhn`"),
         ("subject: PATIENT", "suject: PATIENT", 12, "did you mean `subject`"),
         ("    pattern", "    patern", 6, "has no `pattern`"),
@@ -77,7 +88,9 @@ def test_what_is_wrong_is_told_with_its_line(old, new, line, told):
     if not told:  # letters count in either case unless the author says otherwise
         assert parse(text, file="d.yaml")
         return
-    assert any(p.startswith(f"d.yaml:{line}:") and told in p for p in _problems(text)), _problems(text)
+    assert any(p.startswith(f"d.yaml:{line}:") and told in p for p in _problems(text)), _problems(
+        text
+    )
 
 
 def test_two_detectors_of_one_name_are_an_error():
@@ -91,7 +104,10 @@ def test_one_info_type_has_one_class():
 
 def test_a_file_with_an_error_gives_no_detector_at_all():
     with pytest.raises(PolicyError):
-        parse(HEAD + CHART + CHART.replace("chart_number", "other").replace("class: H", "class: Z"), file="d.yaml")
+        parse(
+            HEAD + CHART + CHART.replace("chart_number", "other").replace("class: H", "class: Z"),
+            file="d.yaml",
+        )
 
 
 def test_a_policy_is_no_detector_set():
@@ -107,5 +123,6 @@ def test_the_example_of_the_documentation_holds():
 
 def test_an_example_that_the_validator_refuses_says_so():
     assert (
-        "(the validator `luhn` refuses what the pattern finds" in _problems(HEAD + CHART + "    validator: luhn\n")[0]
+        "(the validator `luhn` refuses what the pattern finds"
+        in _problems(HEAD + CHART + "    validator: luhn\n")[0]
     )

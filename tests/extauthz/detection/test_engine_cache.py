@@ -23,7 +23,9 @@ def _compiles(monkeypatch):
     """How often Hyperscan compiles from now on."""
     counted = []
     real = __import__("phiscan.patterns.compiled", fromlist=["compile_one"]).compile_one
-    monkeypatch.setattr("phiscan.patterns.compiled.compile_one", lambda plan: counted.append(plan) or real(plan))
+    monkeypatch.setattr(
+        "phiscan.patterns.compiled.compile_one", lambda plan: counted.append(plan) or real(plan)
+    )
     return counted
 
 
@@ -34,7 +36,9 @@ def test_the_second_load_compiles_nothing_and_finds_the_same(cache, monkeypatch)
     assert counted == []
 
 
-@pytest.mark.parametrize("content", [b"", b"garbage", b"phiscan1" + b"\0" * 100], ids=["empty", "garbage", "foreign"])
+@pytest.mark.parametrize(
+    "content", [b"", b"garbage", b"phiscan1" + b"\0" * 100], ids=["empty", "garbage", "foreign"]
+)
 def test_a_broken_file_is_made_anew(cache, content):
     cache.load(ssn.DETECTORS)
     path = cache.path(ssn.DETECTORS)

@@ -28,7 +28,9 @@ def test_groups_and_sets_make_the_engine(tmp_path):
     engine = load(Detection(("credentials",), FEW, tmp_path), [custom])
     found = _found(engine, b"ssn 123-45-6780 CH-123456 password=hunter2!x ana@fernmail.net")
     assert found == {"US_SOCIAL_SECURITY_NUMBER", "CLINIC_CHART", "PASSWORD"}
-    assert _found(load(Detection(("credentials",), FEW, tmp_path), [custom]), b"CH-123456") == {"CLINIC_CHART"}
+    assert _found(load(Detection(("credentials",), FEW, tmp_path), [custom]), b"CH-123456") == {
+        "CLINIC_CHART"
+    }
     assert len(list(tmp_path.iterdir())) == 1
 
 
@@ -63,7 +65,9 @@ def test_a_machine_without_simd_is_told_in_one_line(monkeypatch):
 def test_only_credentials_of_a_group_that_is_off_are_found_by_nobody():
     assert unseen(Detection()) == CREDENTIALS
     assert unseen(Detection(with_groups=("credentials",))) == frozenset()
-    own = parse(_SET.replace("infoType: CLINIC_CHART, class: H", "infoType: PASSWORD"), file="d.yaml")
+    own = parse(
+        _SET.replace("infoType: CLINIC_CHART, class: H", "infoType: PASSWORD"), file="d.yaml"
+    )
     assert unseen(Detection(), [own]) == CREDENTIALS - {"PASSWORD"}
     with pytest.raises(EngineError, match="no such group"):
         unseen(Detection(with_groups=("nope",)))
@@ -71,13 +75,19 @@ def test_only_credentials_of_a_group_that_is_off_are_found_by_nobody():
 
 def test_descriptors_say_the_types_of_messages(tmp_path):
     (tmp_path / "clinic.pb").write_bytes(DESCRIPTORS)
-    engine = load(Detection(without_groups=FEW, cache=tmp_path, descriptors=(tmp_path / "clinic.pb",)))
+    engine = load(
+        Detection(without_groups=FEW, cache=tmp_path, descriptors=(tmp_path / "clinic.pb",))
+    )
     assert engine.schemas.of(Rpc(METHOD)) == "clinic.v1.Patient"
 
 
 @pytest.mark.parametrize(
     ("content", "message"),
-    [(None, "no such file"), (b"syntax = 'proto3';", "write one with protoc --include_imports"), (b"", "write one")],
+    [
+        (None, "no such file"),
+        (b"syntax = 'proto3';", "write one with protoc --include_imports"),
+        (b"", "write one"),
+    ],
 )
 def test_a_file_that_holds_no_descriptors_is_one_line(tmp_path, content, message):
     path = tmp_path / "clinic.proto"

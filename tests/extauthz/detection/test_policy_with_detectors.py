@@ -44,7 +44,9 @@ def folder(tmp_path):
 def test_check_counts_own_detectors_and_warns_of_what_nobody_finds(phiguard, folder):
     code, out, _ = phiguard("policy", "check", folder)
     assert (code, "clinic: 1 rule, 1 own detector, mode enforce" in out) == (0, True)
-    (folder / "policy.yaml").write_text(NAMED.replace("deny: [CLINIC_CHART]", "deny: [CLINIC_CHART, PASSWORD]"))
+    (folder / "policy.yaml").write_text(
+        NAMED.replace("deny: [CLINIC_CHART]", "deny: [CLINIC_CHART, PASSWORD]")
+    )
     told = "warning: no detector that runs finds `PASSWORD` (switch its group on, with `--with credentials`)"
     assert told in phiguard("policy", "check", folder)[1]
     assert told not in phiguard("policy", "check", "--with", "credentials", folder)[1]
@@ -65,7 +67,9 @@ def test_check_tells_what_is_wrong_with_detectors_with_its_line(phiguard, folder
 
 def test_explain_finds_what_the_folders_detectors_find(phiguard, folder):
     arguments = ("--from", EHR, "--to", BILLING, "--method", "POST", "--path", "/claims")
-    code, out, _ = phiguard("policy", "explain", "--policy", folder, *arguments, "--body", folder.parent / "body.json")
+    code, out, _ = phiguard(
+        "policy", "explain", "--policy", folder, *arguments, "--body", folder.parent / "body.json"
+    )
     assert code == 0
     assert out.startswith("DENY MINIMUM_NECESSARY because of CLINIC_CHART\n")
     assert "CLINIC_CHART (R): deny (CLINIC_CHART), says ehr-to-billing" in out
@@ -97,7 +101,12 @@ def test_diff_and_graph_know_own_info_types(phiguard, folder, tmp_path):
     assert (code, "may now receive CLINIC_CHART from clinic/ehr" in out) == (1, True)
     assert (
         phiguard(
-            "policy", "diff", "--detectors", folder / "charts.yaml", folder / "policy.yaml", folder / "policy.yaml"
+            "policy",
+            "diff",
+            "--detectors",
+            folder / "charts.yaml",
+            folder / "policy.yaml",
+            folder / "policy.yaml",
         )[0]
         == 0
     )

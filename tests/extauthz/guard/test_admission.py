@@ -21,7 +21,9 @@ def test_bytes_are_bounded_in_sum():
     assert admission.enter(4)
 
 
-@pytest.mark.parametrize(("limits", "size"), [(Limits(exchanges=8), 1), (Limits(held_bytes=80), 10)])
+@pytest.mark.parametrize(
+    ("limits", "size"), [(Limits(exchanges=8), 1), (Limits(held_bytes=80), 10)]
+)
 def test_no_caller_holds_more_than_half(limits, size):
     """A workload that opens bodies and never ends them would else close the guard to everybody."""
     admission = Admission(limits)

@@ -27,7 +27,9 @@ def test_a_check_is_answered_as_the_policy_decides(guard, run, body, code, reaso
 
     assert answer.HasField("status")
     assert answer.status.code == code
-    assert answer.WhichOneof("http_response") == ("ok_response" if code == OK else "denied_response")
+    assert answer.WhichOneof("http_response") == (
+        "ok_response" if code == OK else "denied_response"
+    )
     assert answer.dynamic_metadata["reason"] == reason
     assert [r["reason"] for r in records] == [reason]
 
@@ -43,7 +45,9 @@ def test_a_denial_names_its_reason_and_decision_and_nothing_else(guard, run):
     assert denied.status.code == 403
     assert headers_of(denied)["x-phiguard-reason"] == "MINIMUM_NECESSARY"
     assert headers_of(denied)["x-phiguard-decision"] == record["id"]
-    assert denied.body == (f'{{"error":"denied by phiguard","reason":"MINIMUM_NECESSARY","decision":"{record["id"]}"}}')
+    assert denied.body == (
+        f'{{"error":"denied by phiguard","reason":"MINIMUM_NECESSARY","decision":"{record["id"]}"}}'
+    )
 
 
 def test_ext_authz_denies_what_it_would_have_to_redact(guard, run):
@@ -57,7 +61,9 @@ def test_ext_authz_denies_what_it_would_have_to_redact(guard, run):
 def test_headers_that_only_the_guard_writes_are_removed_from_an_allowed_request(guard, run):
     async def scenario():
         async with guard() as g:
-            return await g.check(check_request(ALLOWED, headers={"x-phiguard-reason": "NO_PHI", "x-other": "1"}))
+            return await g.check(
+                check_request(ALLOWED, headers={"x-phiguard-reason": "NO_PHI", "x-other": "1"})
+            )
 
     assert list(run(scenario()).ok_response.headers_to_remove) == ["x-phiguard-reason"]
 
@@ -85,7 +91,9 @@ def test_garbage_is_an_error_and_the_server_stays_up(guard, run):
     async def scenario():
         async with guard() as g, g.channel() as channel:
             with pytest.raises(grpc.aio.AioRpcError) as caught:
-                await channel.unary_unary(f"/{wire.AUTHORIZATION}/Check")(b"\xff\xff 123-45-6789", timeout=10)
+                await channel.unary_unary(f"/{wire.AUTHORIZATION}/Check")(
+                    b"\xff\xff 123-45-6789", timeout=10
+                )
             return caught.value, await g.check(check_request(ALLOWED))
 
     error, answer = run(scenario())
@@ -140,7 +148,9 @@ def test_a_caller_in_a_hurry_gets_no_unfinished_scan(guard, run):
 
     async def scenario():
         async with guard() as g:
-            return await g.check(check_request(body), metadata=[("x-envoy-expected-rq-timeout-ms", "0")])
+            return await g.check(
+                check_request(body), metadata=[("x-envoy-expected-rq-timeout-ms", "0")]
+            )
 
     assert run(scenario()).dynamic_metadata["reason"] == "OUT_OF_TIME"
 
@@ -160,7 +170,9 @@ def test_while_draining_new_checks_are_denied_with_503(guard, run):
 def test_checks_run_beside_each_other(guard, run):
     async def scenario():
         async with guard() as g:
-            return await asyncio.gather(*(g.check(check_request(b)) for b in [ALLOWED, DENIED] * 10))
+            return await asyncio.gather(
+                *(g.check(check_request(b)) for b in [ALLOWED, DENIED] * 10)
+            )
 
     assert [a.status.code for a in run(scenario())] == [OK, PERMISSION_DENIED] * 10
 
@@ -173,4 +185,8 @@ def test_in_monitor_mode_everything_passes_and_the_record_says_what_would_have_b
     answer, record = run(scenario())
 
     assert answer.status.code == OK
-    assert (record["decision"], record["enforced"], record["reason"]) == ("DENY", False, "MINIMUM_NECESSARY")
+    assert (record["decision"], record["enforced"], record["reason"]) == (
+        "DENY",
+        False,
+        "MINIMUM_NECESSARY",
+    )

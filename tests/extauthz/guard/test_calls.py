@@ -29,7 +29,10 @@ class Context:
 def test_the_nearer_deadline_holds(remaining, header, expected):
     metadata = (("X-Envoy-Expected-Rq-Timeout-Ms", header),) if header else ()
 
-    assert call_of(SpanName.AUTHORIZE, Context(metadata=metadata, remaining=remaining)).seconds == expected
+    assert (
+        call_of(SpanName.AUTHORIZE, Context(metadata=metadata, remaining=remaining)).seconds
+        == expected
+    )
 
 
 @pytest.mark.parametrize(
@@ -37,11 +40,20 @@ def test_the_nearer_deadline_holds(remaining, header, expected):
     [
         ({}, ""),
         ({"transport_security_type": [b"ssl"]}, ""),  # TLS without a client certificate
-        ({"x509_pem_cert": [b"-"], "peer_spiffe_id": [b"spiffe://cluster.local/ns/a/sa/b"]}, "cluster.local/ns/a/sa/b"),
+        (
+            {"x509_pem_cert": [b"-"], "peer_spiffe_id": [b"spiffe://cluster.local/ns/a/sa/b"]},
+            "cluster.local/ns/a/sa/b",
+        ),
         ({"x509_pem_cert": [b"-"]}, "unknown"),
         ({"x509_pem_cert": [b"-"], "peer_spiffe_id": [b"spiffe://cluster.local/other"]}, "unknown"),
         ({"x509_pem_cert": [b"-"], "peer_spiffe_id": [b"\xff"]}, "unknown"),
-        ({"x509_pem_cert": [b"-"], "peer_spiffe_id": [b"spiffe://c/ns/a/sa/b", b"spiffe://c/ns/a/sa/c"]}, "unknown"),
+        (
+            {
+                "x509_pem_cert": [b"-"],
+                "peer_spiffe_id": [b"spiffe://c/ns/a/sa/b", b"spiffe://c/ns/a/sa/c"],
+            },
+            "unknown",
+        ),
     ],
 )
 def test_a_certificate_that_names_no_workload_is_a_stranger_and_not_nobody(proven, expected):
@@ -49,4 +61,6 @@ def test_a_certificate_that_names_no_workload_is_a_stranger_and_not_nobody(prove
 
 
 def test_binary_metadata_is_not_read():
-    assert call_of(SpanName.INSPECT, Context(metadata=(("a-bin", b"\x00"), ("b", "1")))).metadata == {"b": "1"}
+    assert call_of(
+        SpanName.INSPECT, Context(metadata=(("a-bin", b"\x00"), ("b", "1")))
+    ).metadata == {"b": "1"}

@@ -90,7 +90,12 @@ def test_a_stream_carries_a_request_and_its_response(guard, run):
     events = (request_head(), body(ALLOWED), response_head(), body(REDACTED, side="response"))
     answers, code, records = converse(guard, run, *events)
 
-    assert kinds(answers) == ["request_headers", "request_body", "response_headers", "response_body"]
+    assert kinds(answers) == [
+        "request_headers",
+        "request_body",
+        "response_headers",
+        "response_body",
+    ]
     assert b"536-22-8790" not in answers[-1].response_body.response.body_mutation.body
     assert [r["direction"] for r in records] == ["request", "response"]
     assert code is grpc.StatusCode.OK
@@ -110,7 +115,11 @@ def test_a_body_whose_trailers_follow_is_judged_before_they_come(guard, run):
 
 
 def test_trailers_are_judged_after_the_body(guard, run):
-    events = (request_head(), body(ALLOWED, end=False), trailers(**{"x-note": "patient: Ana Ruiz, SSN 536-22-8790"}))
+    events = (
+        request_head(),
+        body(ALLOWED, end=False),
+        trailers(**{"x-note": "patient: Ana Ruiz, SSN 536-22-8790"}),
+    )
     answers, code, records = converse(guard, run, *events)
 
     assert len(records) == 2
@@ -139,7 +148,9 @@ def test_trailers_of_a_redacted_body_do_not_know_what_was_masked(guard, run):
 
 
 def test_harmless_trailers_go_on(guard, run):
-    answers, _, _ = converse(guard, run, request_head(), body(ALLOWED, end=False), trailers(**{"grpc-status": "0"}))
+    answers, _, _ = converse(
+        guard, run, request_head(), body(ALLOWED, end=False), trailers(**{"grpc-status": "0"})
+    )
 
     assert kinds(answers) == ["request_headers", "request_body", "request_trailers"]
 
@@ -190,7 +201,9 @@ def test_events_out_of_order_are_denied(guard, run, events):
     assert reasons(records)[-1] == "INTERNAL_ERROR"
 
 
-@pytest.mark.parametrize("events", [(), (request_head(),), (request_head(), body(ALLOWED), response_head())])
+@pytest.mark.parametrize(
+    "events", [(), (request_head(),), (request_head(), body(ALLOWED), response_head())]
+)
 def test_a_stream_that_ends_before_its_verdict_is_aborted(guard, run, events):
     _, code, _ = converse(guard, run, *events)
 
@@ -203,7 +216,9 @@ def test_an_unknown_kind_of_event_is_aborted(guard, run):
     assert code is grpc.StatusCode.INVALID_ARGUMENT
 
 
-@pytest.mark.parametrize("attributes", [{}, {"xds.listener_direction": 0}, {"connection.mtls": True}])
+@pytest.mark.parametrize(
+    "attributes", [{}, {"xds.listener_direction": 0}, {"connection.mtls": True}]
+)
 def test_without_proof_of_who_talks_to_whom_phi_is_denied(guard, run, attributes):
     answers, _, records = converse(guard, run, request_head(attributes=attributes), body(ALLOWED))
 
@@ -227,7 +242,10 @@ def test_a_message_that_stays_open_for_too_long_is_aborted(guard, run):
 
 def test_in_monitor_mode_a_slow_message_goes_on_without_us(guard, run):
     async def scenario():
-        async with guard(limits=Limits(wait_seconds=0.2), policy=MONITOR) as g, g.channel() as channel:
+        async with (
+            guard(limits=Limits(wait_seconds=0.2), policy=MONITOR) as g,
+            g.channel() as channel,
+        ):
             call = processing_call(channel)
             await call.write(request_head())
             await call.read()
@@ -238,7 +256,10 @@ def test_in_monitor_mode_a_slow_message_goes_on_without_us(guard, run):
 
 def test_more_exchanges_than_the_limit_are_refused_and_places_are_given_back(guard, run):
     async def scenario():
-        async with guard(limits=Limits(exchanges=1, scan_seconds=20.0)) as g, g.channel() as channel:
+        async with (
+            guard(limits=Limits(exchanges=1, scan_seconds=20.0)) as g,
+            g.channel() as channel,
+        ):
             first = processing_call(channel)
             await first.write(request_head())
             await first.read()
@@ -333,7 +354,9 @@ def test_garbage_on_a_stream_is_an_error_and_the_server_stays_up(guard, run):
 def test_own_headers_are_removed_at_the_head(guard, run):
     answers, _, _ = converse(guard, run, request_head(x_phiguard_reason="NO_PHI"), body(ALLOWED))
 
-    assert list(answers[0].request_headers.response.header_mutation.remove_headers) == ["x-phiguard-reason"]
+    assert list(answers[0].request_headers.response.header_mutation.remove_headers) == [
+        "x-phiguard-reason"
+    ]
     assert BUFFERED == 2
 
 
@@ -342,17 +365,29 @@ def observed(request):
     return request
 
 
-def test_a_filter_that_only_looks_on_gets_no_answer_and_its_messages_are_recorded_as_not_enforced(guard, run, caplog):
-    """`observability_mode`: Envoy sends events without waiting, ignores what is answered, and PHI passes."""
+def test_a_filter_that_only_looks_on_gets_no_answer_and_its_messages_are_recorded_as_not_enforced(
+    guard, run, caplog
+):
+    """`observability_mode`: Envoy sends events without waiting, ignores what is answered, and PHI
+    passes."""
     head = request_head(mode=STREAMED, x_patient_ssn="536-22-8790")
 
     async def scenario():
         async with guard() as g, g.channel() as channel:
             call = processing_call(channel)
-            for event in (head, body(DENIED, end=False), body(b"", end=True), response_head(mode=STREAMED)):
+            for event in (
+                head,
+                body(DENIED, end=False),
+                body(b"", end=True),
+                response_head(mode=STREAMED),
+            ):
                 await call.write(observed(event))
             await call.done_writing()
-            return await code_of(call), g.records(), g.span("phiguard.inspect").attributes["phiguard.observed"]
+            return (
+                await code_of(call),
+                g.records(),
+                g.span("phiguard.inspect").attributes["phiguard.observed"],
+            )
 
     code, records, flagged = run(scenario())
     assert code is grpc.StatusCode.OK
@@ -366,7 +401,8 @@ def test_a_filter_that_only_looks_on_gets_no_answer_and_its_messages_are_recorde
 
 @pytest.mark.parametrize("first", [True, False])
 def test_a_stream_that_changes_its_mode_is_denied(guard, run, first):
-    """What was not enforced, because nobody waited, must not become the answer to a message that is held back."""
+    """What was not enforced, because nobody waited, must not become the answer to a message that is
+    held back."""
 
     async def scenario():
         async with guard() as g, g.channel() as channel:
@@ -379,7 +415,11 @@ def test_a_stream_that_changes_its_mode_is_denied(guard, run, first):
             return answers, g.records()
 
     answers, records = run(scenario())
-    assert (records[-1]["reason"], records[-1]["enforced"], records[-1]["observed"]) == ("INTERNAL_ERROR", True, False)
+    assert (records[-1]["reason"], records[-1]["enforced"], records[-1]["observed"]) == (
+        "INTERNAL_ERROR",
+        True,
+        False,
+    )
     assert kinds(answers) == (["immediate_response"] if first else ["request_headers"])
 
 

@@ -55,7 +55,9 @@ def test_a_redaction_shows_both_scans_and_one_decision(guard, desk):
 def test_the_policy_is_pinned_when_a_message_begins(guard, desk):
     inspection = desk.open(CALL)
     inspection.receive(Head(FACTS))
-    guard.policy.write_text(guard.policy.read_text().replace("allow: [PERSON_NAME, MEDICAL", "allow: [MEDICAL"))
+    guard.policy.write_text(
+        guard.policy.read_text().replace("allow: [PERSON_NAME, MEDICAL", "allow: [MEDICAL")
+    )
     guard.worker.refresh_policy()
 
     assert inspection.receive(Body(ALLOWED, end=True)).decision.action is Action.ALLOW
@@ -68,7 +70,9 @@ def test_a_refusal_without_facts_is_enforced_where_the_policy_enforces_anywhere(
     assert (judgement.decision.effect, judgement.facts) == (Action.DENY, Facts())
 
 
-@pytest.mark.parametrize(("seconds", "expected"), [(None, 2.0), (100.0, 2.0), (1.0, 0.5), (0.0, 0.0), (-1.0, 0.0)])
+@pytest.mark.parametrize(
+    ("seconds", "expected"), [(None, 2.0), (100.0, 2.0), (1.0, 0.5), (0.0, 0.0), (-1.0, 0.0)]
+)
 def test_half_of_what_a_caller_leaves_is_for_the_scan(tmp_path, engine, seconds, expected):
     desk = Guard(tmp_path, engine, limits=Limits(scan_seconds=2.0)).worker._desk
 
@@ -117,7 +121,10 @@ def test_a_grpc_message_is_read_by_the_type_of_its_method(tmp_path, engine):
         (tmp_path / name).mkdir()
         inspection = Guard(tmp_path / name, each).worker._desk.open(CALL)
         inspection.receive(Head(facts, (("content-type", "application/grpc"),)))
-        decided.append(inspection.receive(Body(b"\0" + len(message).to_bytes(4) + message, end=True)))
+        decided.append(
+            inspection.receive(Body(b"\0" + len(message).to_bytes(4) + message, end=True))
+        )
 
-    assert [j.report.verdict.value for j in decided] == ["none", "phi"]  # a number without its name says nothing
+    # a number without its name says nothing
+    assert [j.report.verdict.value for j in decided] == ["none", "phi"]
     assert Patient.FromString(decided[1].body[5:]).ssn == 0

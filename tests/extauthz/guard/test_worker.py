@@ -6,7 +6,15 @@ import pytest
 from google.protobuf import descriptor_pb2
 from grpc_health.v1 import health_pb2, health_pb2_grpc
 from grpc_reflection.v1alpha import reflection_pb2, reflection_pb2_grpc
-from running_guard import ALLOWED, BILLING, EHR, POLICY, check_request, processing_call, request_head
+from running_guard import (
+    ALLOWED,
+    BILLING,
+    EHR,
+    POLICY,
+    check_request,
+    processing_call,
+    request_head,
+)
 
 from extauthz.demo.certificates import Authority
 from extauthz.demo.topology import BILLING as BILLING_WORKLOAD
@@ -16,11 +24,18 @@ from extauthz.guard.envoy import wire
 from extauthz.records.ledger.file import LedgerError
 from extauthz.settings import Limits, Tls
 
-SERVING, NOT_SERVING = health_pb2.HealthCheckResponse.SERVING, health_pb2.HealthCheckResponse.NOT_SERVING
+SERVING, NOT_SERVING = (
+    health_pb2.HealthCheckResponse.SERVING,
+    health_pb2.HealthCheckResponse.NOT_SERVING,
+)
 
 
 async def health(channel, service=""):
-    return (await health_pb2_grpc.HealthStub(channel).Check(health_pb2.HealthCheckRequest(service=service))).status
+    return (
+        await health_pb2_grpc.HealthStub(channel).Check(
+            health_pb2.HealthCheckRequest(service=service)
+        )
+    ).status
 
 
 @pytest.mark.parametrize("service", ["", wire.AUTHORIZATION, wire.EXTERNAL_PROCESSOR])
@@ -64,7 +79,9 @@ def test_a_policy_that_cannot_be_read_is_said_once(guard, caplog):
     for _ in range(3):
         g.worker.refresh_policy()
 
-    assert [r.msg for r in caplog.records].count("new policy revision refused; the old one stays in force") == 1
+    assert [r.msg for r in caplog.records].count(
+        "new policy revision refused; the old one stays in force"
+    ) == 1
 
 
 def test_of_many_problems_the_log_holds_a_few_in_part(guard, caplog):
@@ -76,7 +93,11 @@ def test_of_many_problems_the_log_holds_a_few_in_part(guard, caplog):
     )
     g.worker.refresh_policy()
 
-    told = next(r.fields["problem"] for r in caplog.records if r.msg.startswith("new policy revision refused"))
+    told = next(
+        r.fields["problem"]
+        for r in caplog.records
+        if r.msg.startswith("new policy revision refused")
+    )
     assert (len(told), max(map(len, told))) == (20, 500)
 
 
@@ -118,7 +139,10 @@ def test_a_ledger_that_cannot_be_written_denies_and_shows_in_health_until_it_hea
 
     denied, broken, allowed, healed = run(scenario())
 
-    assert (denied.denied_response.status.code, denied.dynamic_metadata["reason"]) == (503, "LEDGER_UNAVAILABLE")
+    assert (denied.denied_response.status.code, denied.dynamic_metadata["reason"]) == (
+        503,
+        "LEDGER_UNAVAILABLE",
+    )
     assert (broken, allowed.status.code, healed) == (NOT_SERVING, 0, SERVING)
 
 
@@ -136,10 +160,14 @@ def test_reflection_describes_both_services_from_the_private_pool(guard, run):
 
     listed, found = run(scenario())
     files = [
-        descriptor_pb2.FileDescriptorProto.FromString(f) for f in found.file_descriptor_response.file_descriptor_proto
+        descriptor_pb2.FileDescriptorProto.FromString(f)
+        for f in found.file_descriptor_response.file_descriptor_proto
     ]
 
-    assert [s.name for s in listed.list_services_response.service] == [wire.AUTHORIZATION, wire.EXTERNAL_PROCESSOR]
+    assert [s.name for s in listed.list_services_response.service] == [
+        wire.AUTHORIZATION,
+        wire.EXTERNAL_PROCESSOR,
+    ]
     assert "envoy.service.ext_proc.v3" in {f.package for f in files}
     assert "google.protobuf" in {f.package for f in files}
 
@@ -182,7 +210,9 @@ def test_a_drain_waits_for_what_runs_and_then_ends_it(guard, run):
 def certificates(tmp_path):
     authority = Authority.create()
     return {
-        workload: authority.issue(workload, tmp_path / workload.name, dns="guard" if workload is GUARD else "")
+        workload: authority.issue(
+            workload, tmp_path / workload.name, dns="guard" if workload is GUARD else ""
+        )
         for workload in (GUARD, BILLING_WORKLOAD, EHR_WORKLOAD)
     }
 
@@ -191,7 +221,9 @@ def secure_channel(g, files):
     credentials = grpc.ssl_channel_credentials(
         files.authority.read_bytes(), files.key.read_bytes(), files.certificate.read_bytes()
     )
-    return grpc.aio.secure_channel(g.address, credentials, options=[("grpc.ssl_target_name_override", "guard")])
+    return grpc.aio.secure_channel(
+        g.address, credentials, options=[("grpc.ssl_target_name_override", "guard")]
+    )
 
 
 async def secure_check(g, files, request):

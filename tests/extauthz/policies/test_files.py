@@ -18,14 +18,21 @@ def test_a_folder_holds_policies_and_detectors_and_a_file_only_what_it_is(file):
     (file.parent / ".hidden.yaml").write_text("no")
     (file.parent / "notes.txt").write_text("no")
     texts = PolicyFiles(file.parent).read()
-    assert (dict(texts.policies), dict(texts.detectors)) == ({str(file): POLICY}, {str(file.parent / "set.yml"): SET})
+    assert (dict(texts.policies), dict(texts.detectors)) == (
+        {str(file): POLICY},
+        {str(file.parent / "set.yml"): SET},
+    )
     assert not PolicyFiles(file).read().detectors
 
 
 def test_cases_beside_a_policy_are_no_part_of_it(file):
     (file.parent / "cases.yaml").write_text("policy: policy.yaml\ncases: []\n")
-    (file.parent / "odd.yaml").write_text(f"{POLICY}\ncases: []\n")  # a policy all the same: refused, never passed over
-    assert set(PolicyFiles(file.parent).read().policies) == {str(file), str(file.parent / "odd.yaml")}
+    # a policy all the same: refused, never passed over
+    (file.parent / "odd.yaml").write_text(f"{POLICY}\ncases: []\n")
+    assert set(PolicyFiles(file.parent).read().policies) == {
+        str(file),
+        str(file.parent / "odd.yaml"),
+    }
 
 
 def test_detectors_may_stand_elsewhere(file, tmp_path_factory):
@@ -47,7 +54,9 @@ def test_a_config_map_that_turns_while_it_is_read_is_read_again(tmp_path, monkey
     for name, policy in {"..1": "one", "..2": "two"}.items():
         (tmp_path / name).mkdir()
         for part in "ab":
-            text = POLICY.replace("name: clinic", f"name: {policy}").replace("- name: ", f"- name: {part}-")
+            text = POLICY.replace("name: clinic", f"name: {policy}").replace(
+                "- name: ", f"- name: {part}-"
+            )
             (tmp_path / name / f"{part}.yaml").write_text(text)
     (tmp_path / "..data").symlink_to("..1")
     for part in "ab":
@@ -60,9 +69,9 @@ def test_a_config_map_that_turns_while_it_is_read_is_read_again(tmp_path, monkey
         return opened(self, *args, **kwargs)
 
     monkeypatch.setattr(type(tmp_path), "open", turning)
-    assert {("one" in text, "two" in text) for text in PolicyFiles(tmp_path).read().policies.values()} == {
-        (False, True)
-    }
+    assert {
+        ("one" in text, "two" in text) for text in PolicyFiles(tmp_path).read().policies.values()
+    } == {(False, True)}
 
 
 def test_a_file_that_would_fill_the_memory_is_refused(file):

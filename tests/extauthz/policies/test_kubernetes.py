@@ -14,11 +14,17 @@ from extauthz.policies.store import PolicyStore
 from mesh.policy_file.problems import PolicyError
 
 WIDE = policy_object(
-    "mesh", "wide", {"mode": "enforce", "rules": [{"name": "a", "from": [{"namespaces": ["clinic"]}], "to": [{}]}]}
+    "mesh",
+    "wide",
+    {"mode": "enforce", "rules": [{"name": "a", "from": [{"namespaces": ["clinic"]}], "to": [{}]}]},
 )
-OWN = {"rules": [{"name": "in", "from": [{"namespaces": ["lab"]}], "to": [{"namespaces": ["clinic"]}]}]}
+OWN = {
+    "rules": [{"name": "in", "from": [{"namespaces": ["lab"]}], "to": [{"namespaces": ["clinic"]}]}]
+}
 TEAM = policy_object("clinic", "own", OWN)
-BROKEN = policy_object("clinic", "bad", {"rules": [{"name": "out", "from": [{}], "to": [{"namespaces": ["finance"]}]}]})
+BROKEN = policy_object(
+    "clinic", "bad", {"rules": [{"name": "out", "from": [{}], "to": [{"namespaces": ["finance"]}]}]}
+)
 CHART = r"""
 apiVersion: phiguard.dev/v1alpha1
 kind: DetectorSet
@@ -91,7 +97,11 @@ def test_every_object_is_a_part_and_those_of_the_root_namespace_are_of_the_whole
 def test_what_kubernetes_adds_to_an_object_does_not_change_the_digest(followed):
     with ApiServer([WIDE]) as server:
         one = followed(server).read()
-        server.items[("mesh", "wide")]["metadata"] |= {"uid": "other", "managedFields": [], "resourceVersion": "9"}
+        server.items[("mesh", "wide")]["metadata"] |= {
+            "uid": "other",
+            "managedFields": [],
+            "resourceVersion": "9",
+        }
         assert followed(server).read() == one
 
 
@@ -114,7 +124,8 @@ def test_a_broken_object_refuses_the_revision_and_the_old_one_stays(followed):
         before = store.current
         server.send("ADDED", BROKEN)
         with pytest.raises(
-            PolicyError, match=r"clinic/bad:\d+:\d+: error: rule `out` reaches beyond namespace `clinic`"
+            PolicyError,
+            match=r"clinic/bad:\d+:\d+: error: rule `out` reaches beyond namespace `clinic`",
         ):
             until(store.refresh)
         assert (store.current, store.refused) == (before, True)
@@ -136,7 +147,8 @@ def test_no_object_is_no_policy(followed):
     with ApiServer() as server:
         objects = followed(server)
         with pytest.raises(
-            PolicyUnreadableError, match="found no SegmentationPolicy object; apply one to namespace `mesh`"
+            PolicyUnreadableError,
+            match="found no SegmentationPolicy object; apply one to namespace `mesh`",
         ):
             objects.read()
 
@@ -210,7 +222,8 @@ def test_detectors_come_from_files_and_objects_may_name_what_they_declare(follow
 
 
 @pytest.mark.parametrize(
-    "text", ["a: b\nkind: DetectorSet", "tab\there", "\u00e9\U0001f600", "\u2028\x7f\x85", "yes", "1e3"]
+    "text",
+    ["a: b\nkind: DetectorSet", "tab\there", "\u00e9\U0001f600", "\u2028\x7f\x85", "yes", "1e3"],
 )
 def test_a_text_of_an_object_arrives_as_it_is(followed, text):
     rule = {**OWN["rules"][0], "name": f"r {text}"}

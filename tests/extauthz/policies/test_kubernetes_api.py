@@ -48,7 +48,8 @@ def test_tls_is_proven_with_the_clusters_roots_and_the_token_is_read_for_each_re
 
 
 @pytest.mark.parametrize(
-    ("status", "told"), [(401, "token"), (403, "get, list and watch"), (404, "policy schema --crd"), (500, "log")]
+    ("status", "told"),
+    [(401, "token"), (403, "get, list and watch"), (404, "policy schema --crd"), (500, "log")],
 )
 def test_a_refusal_says_what_to_do_and_nothing_of_the_answer(status, told):
     with ApiServer() as server:

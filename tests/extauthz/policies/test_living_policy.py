@@ -39,11 +39,18 @@ spec:
 """
 DENYING = POLICY.replace("{allow: [PERSON_NAME,", "{deny: [CLINIC_CHART], allow: [R, PERSON_NAME,")
 BODY = b'{"note": "file CH-123456", "diagnosis": "E11.9"}'
-NOT_SERVING, SERVING = health_pb2.HealthCheckResponse.NOT_SERVING, health_pb2.HealthCheckResponse.SERVING
+NOT_SERVING, SERVING = (
+    health_pb2.HealthCheckResponse.NOT_SERVING,
+    health_pb2.HealthCheckResponse.SERVING,
+)
 
 
 async def health(channel, service):
-    return (await health_pb2_grpc.HealthStub(channel).Check(health_pb2.HealthCheckRequest(service=service))).status
+    return (
+        await health_pb2_grpc.HealthStub(channel).Check(
+            health_pb2.HealthCheckRequest(service=service)
+        )
+    ).status
 
 
 @pytest.fixture
@@ -52,7 +59,9 @@ def living(guard, engine):
 
     def make(engine_of=lambda sets: engines.load(Detection(), sets)):
         g = guard()
-        policies = PolicyStore(PolicyFiles(g.folder), utc_day, lambda sets: engine_of(sets) if sets else engine)
+        policies = PolicyStore(
+            PolicyFiles(g.folder), utc_day, lambda sets: engine_of(sets) if sets else engine
+        )
         g.worker = Worker(g.settings, policies, g.ledger, g.pipeline)
         return g
 
@@ -70,7 +79,11 @@ def test_a_set_that_comes_with_the_policy_that_names_it_decides_from_then_on(liv
             return g.records()
 
     before, after = run(scenario())
-    assert (before["decision"], after["decision"], after["tipped"]) == ("ALLOW", "DENY", ["CLINIC_CHART"])
+    assert (before["decision"], after["decision"], after["tipped"]) == (
+        "ALLOW",
+        "DENY",
+        ["CLINIC_CHART"],
+    )
     assert after["infoTypes"]["CLINIC_CHART"] == 1
     assert before["policy"] != after["policy"]
 
@@ -88,10 +101,14 @@ def test_a_changed_set_alone_is_another_revision_in_every_record(living, run):
     assert first["policy"] != second["policy"]
 
 
-def test_a_broken_set_is_told_in_log_metric_and_health_and_the_old_revision_decides(living, run, caplog):
+def test_a_broken_set_is_told_in_log_metric_and_health_and_the_old_revision_decides(
+    living, run, caplog
+):
     async def scenario():
         async with living() as g, g.channel() as channel:
-            (g.folder / "charts.yaml").write_text(CHART.replace("match: [CH-123456]", "match: [CH-1]"))
+            (g.folder / "charts.yaml").write_text(
+                CHART.replace("match: [CH-123456]", "match: [CH-1]")
+            )
             g.worker.refresh_policy()
             await g.worker._tell_health()
             found = await health(channel, "policy"), await health(channel, "")
@@ -102,7 +119,9 @@ def test_a_broken_set_is_told_in_log_metric_and_health_and_the_old_revision_deci
     assert (found, code) == ((NOT_SERVING, SERVING), 0)
     assert "phiguard.policy.refusals" in g.metrics_json
     (said,) = [r.fields["problem"] for r in caplog.records if "refused" in r.msg]
-    assert ["charts.yaml:7:" in line and "finds nothing in this example" in line for line in said] == [True]
+    assert [
+        "charts.yaml:7:" in line and "finds nothing in this example" in line for line in said
+    ] == [True]
 
 
 def test_messages_are_answered_while_detectors_are_compiled(living, run):
@@ -147,11 +166,16 @@ def test_a_stream_keeps_what_it_began_with_to_its_end(living, run):
     assert other != request
 
 
-def test_without_a_policy_all_is_denied_and_the_guard_is_not_ready_until_one_comes(tmp_path, engine, run):
+def test_without_a_policy_all_is_denied_and_the_guard_is_not_ready_until_one_comes(
+    tmp_path, engine, run
+):
     wide = policy_object(
         "mesh",
         "clinic",
-        {"mode": "monitor", "rules": [{"name": "all", "from": [{}], "to": [{}], "when": {"mtls": "any"}}]},
+        {
+            "mode": "monitor",
+            "rules": [{"name": "all", "from": [{}], "to": [{}], "when": {"mtls": "any"}}],
+        },
     )
 
     async def scenario(server):
@@ -198,7 +222,7 @@ class _Bare:
         async with self.channel() as channel:
             status = await health(channel, "")
         denied = answer.denied_response
-        reason = {h.header.key: h.header.value or h.header.raw_value.decode() for h in denied.headers}.get(
-            "x-phiguard-reason", ""
-        )
+        reason = {
+            h.header.key: h.header.value or h.header.raw_value.decode() for h in denied.headers
+        }.get("x-phiguard-reason", "")
         return denied.status.code, reason, status

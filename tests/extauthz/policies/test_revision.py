@@ -35,7 +35,9 @@ def test_a_name_that_no_set_declares_is_an_error_with_its_place_and_the_way_out(
 
 
 def test_a_name_that_is_nearly_one_of_a_set_is_guessed():
-    found, (problem,) = check(texts(NAMED.replace("CLINIC_CHART", "CLINIC_CHRT"), charts=CHART), today=TODAY)
+    found, (problem,) = check(
+        texts(NAMED.replace("CLINIC_CHART", "CLINIC_CHRT"), charts=CHART), today=TODAY
+    )
     assert (found, problem.hint) == (None, "did you mean `CLINIC_CHART`?")
 
 
@@ -47,19 +49,31 @@ def test_of_a_broken_set_only_its_own_problems_are_told():
 
 def test_one_name_in_two_sets_is_an_error():
     found, (problem,) = check(texts(a=CHART, b=CHART.replace("charts", "more")), today=TODAY)
-    assert (found, problem.message) == (None, "`chart` stands in the detector sets `charts` and `more`")
+    assert (found, problem.message) == (
+        None,
+        "`chart` stands in the detector sets `charts` and `more`",
+    )
 
 
 def test_without_sets_the_digest_is_the_policys_own():
-    assert parse(texts(), today=TODAY).policy.digest == parse(texts(f"{POLICY}"), today=TODAY).policy.digest
-    assert parse(texts(), today=TODAY).policy.digest != parse(texts(charts=CHART), today=TODAY).policy.digest
+    assert (
+        parse(texts(), today=TODAY).policy.digest
+        == parse(texts(f"{POLICY}"), today=TODAY).policy.digest
+    )
+    assert (
+        parse(texts(), today=TODAY).policy.digest
+        != parse(texts(charts=CHART), today=TODAY).policy.digest
+    )
 
 
 def test_an_identifier_that_no_detector_finds_is_a_warning():
     named = POLICY.replace("redact: [US_SOCIAL", "deny: [PASSWORD], redact: [US_SOCIAL")
     found, problems = check(texts(named), today=TODAY, unseen=frozenset({"PASSWORD"}))
     assert found is not None
-    assert ["no detector that runs finds `PASSWORD`" in str(problem) for problem in problems] == [True, True]
+    assert ["no detector that runs finds `PASSWORD`" in str(problem) for problem in problems] == [
+        True,
+        True,
+    ]
 
 
 def test_a_text_that_moves_from_one_file_to_another_changes_the_digest_of_the_texts():

@@ -98,7 +98,11 @@ def test_a_folder_is_one_revision_of_which_a_broken_file_refuses_all(file):
         store.refresh()
     assert (store.current, store.refused) == (before, True)
     other.write_text(OTHER)
-    assert (store.refresh(), store.refused, store.current.policy.name) == (True, False, "clinic+wards")
+    assert (store.refresh(), store.refused, store.current.policy.name) == (
+        True,
+        False,
+        "clinic+wards",
+    )
 
 
 def test_a_policy_that_cannot_be_read_for_a_while_is_refused_until_it_is_back(file):
@@ -113,7 +117,10 @@ def test_a_policy_that_cannot_be_read_for_a_while_is_refused_until_it_is_back(fi
 
 
 def test_a_config_map_that_turns_to_a_broken_revision_keeps_the_old_one_whole(tmp_path):
-    for name, texts in {"..1": (POLICY, OTHER), "..2": (POLICY.replace("name: clinic", "name: new"), "broken")}.items():
+    for name, texts in {
+        "..1": (POLICY, OTHER),
+        "..2": (POLICY.replace("name: clinic", "name: new"), "broken"),
+    }.items():
         (tmp_path / name).mkdir()
         for part, text in zip(("a.yaml", "b.yaml"), texts, strict=True):
             (tmp_path / name / part).write_text(text)
@@ -124,7 +131,8 @@ def test_a_config_map_that_turns_to_a_broken_revision_keeps_the_old_one_whole(tm
     turn(tmp_path, "..2")
     with pytest.raises(PolicyError):
         store.refresh()
-    assert store.current.policy.name == "clinic+wards"  # nothing of the new revision, though one of its files is good
+    # nothing of the new revision, though one of its files is good
+    assert store.current.policy.name == "clinic+wards"
     (tmp_path / "..2" / "b.yaml").write_text(OTHER)
     store.refresh()
     assert store.current.policy.name == "new+wards"
@@ -197,7 +205,8 @@ def test_a_broken_set_is_refused_and_the_old_policy_and_engine_stay(file):
     store = store_of(file.parent)
     before = store.current
     (file.parent / "charts.yaml").write_text(CHART.replace("match: [CH-123456]", "match: [CH-1]"))
-    file.write_text(POLICY.replace("name: clinic", "name: hospital"))  # good, but not without its set
+    # good, but not without its set
+    file.write_text(POLICY.replace("name: clinic", "name: hospital"))
     with pytest.raises(PolicyError, match=r"charts\.yaml:7:.*finds nothing in this example"):
         store.refresh()
     assert (store.current, store.refused) == (before, True)
@@ -240,7 +249,9 @@ def test_the_digest_is_of_the_policy_and_the_detectors(file):
 
 def test_a_store_that_needs_no_policy_begins_without_one_and_takes_the_first_that_comes(tmp_path):
     compiler = Compiler()
-    store = PolicyStore(PolicyFiles(tmp_path / "p.yaml"), lambda: date(2026, 6, 1), compiler, required=False)
+    store = PolicyStore(
+        PolicyFiles(tmp_path / "p.yaml"), lambda: date(2026, 6, 1), compiler, required=False
+    )
     assert (store.current.policy, store.refused) == (None, True)
     with pytest.raises(PolicyUnreadableError):
         store.refresh()

@@ -46,7 +46,9 @@ def _no_libraries(monkeypatch):
 def test_a_function_of_the_users_own_finds_what_nothing_else_does(function, note, capsys):
     assert cli.main(["scan", note, "--format", "jsonl", "--no-cache"]) == 0
     assert '"findings":[]' in capsys.readouterr().out
-    cli.main(["scan", note, "--format", "jsonl", "--no-cache", "--model", f"python:{function}:names"])
+    cli.main(
+        ["scan", note, "--format", "jsonl", "--no-cache", "--model", f"python:{function}:names"]
+    )
     assert (
         '"infoType":"PERSON_NAME","identifier":"A","likelihood":"VERY_LIKELY","detector":"model","field":"","start":7,"end":15'
         in capsys.readouterr().out
@@ -68,15 +70,21 @@ def test_a_function_of_the_users_own_finds_what_nothing_else_does(function, note
     ],
 )
 @pytest.mark.usefixtures("_no_libraries")
-def test_a_model_that_cannot_be_used_is_one_line_and_exit_code_2(model, said, function, note, capsys):
-    assert cli.main(["scan", note, "--no-cache", "--model", model.replace("FILE", str(function))]) == 2
+def test_a_model_that_cannot_be_used_is_one_line_and_exit_code_2(
+    model, said, function, note, capsys
+):
+    assert (
+        cli.main(["scan", note, "--no-cache", "--model", model.replace("FILE", str(function))]) == 2
+    )
     error = capsys.readouterr().err
     assert said in error
     assert error.count("\n") == 1
     assert "Oyelaran" not in error
 
 
-@pytest.mark.parametrize("command", [["serve", "--policy", "p.yaml", "--listen", "127.0.0.1:0"], ["redact", "x"]])
+@pytest.mark.parametrize(
+    "command", [["serve", "--policy", "p.yaml", "--listen", "127.0.0.1:0"], ["redact", "x"]]
+)
 def test_no_command_on_the_way_of_a_request_takes_a_model(command, capsys):
     with pytest.raises(SystemExit) as ended:
         cli.main([*command, "--model", "presidio"])
@@ -132,16 +140,21 @@ def test_presidios_results_are_findings_and_no_model_is_fetched(monkeypatch, tmp
     library(
         monkeypatch,
         "presidio_analyzer",
-        AnalyzerEngineProvider=lambda analyzer_engine_conf_file: SimpleNamespace(create_engine=Analyzer),
+        AnalyzerEngineProvider=lambda analyzer_engine_conf_file: SimpleNamespace(
+            create_engine=Analyzer
+        ),
     )
     configuration = tmp_path / "presidio.yaml"
     configuration.write_text(
         f"nlp_configuration: {{nlp_engine_name: spacy, models: [{{lang_code: en, model_name: {tmp_path}}}]}}",
         encoding="utf-8",
     )
-    assert list(load(f"presidio:{configuration}").find(TEXT)) == [Recognized("PHONE_NUMBER", 10, 22, 0.75)]
+    assert list(load(f"presidio:{configuration}").find(TEXT)) == [
+        Recognized("PHONE_NUMBER", 10, 22, 0.75)
+    ]
     configuration.write_text(
-        "nlp_configuration: {models: [{lang_code: en, model_name: no_such_model}]}", encoding="utf-8"
+        "nlp_configuration: {models: [{lang_code: en, model_name: no_such_model}]}",
+        encoding="utf-8",
     )
     with pytest.raises(ModelError, match="no_such_model is not installed"):
         load(f"presidio:{configuration}")
@@ -158,7 +171,10 @@ def test_a_library_that_raises_is_an_error_of_one_line(monkeypatch, tmp_path):
     library(monkeypatch, "spacy", load=load_model)
     with pytest.raises(ModelError) as error:
         load(f"spacy:{tmp_path}")
-    assert str(error.value) == f"--model spacy:{tmp_path}: OSError: no meta.json; is it a model of that kind?"
+    assert (
+        str(error.value)
+        == f"--model spacy:{tmp_path}: OSError: no meta.json; is it a model of that kind?"
+    )
 
 
 def test_labels_mean_infotypes_that_exist():

@@ -9,7 +9,8 @@ from extauthz.records.logs import LogEvent
 
 @pytest.fixture
 def lines(capsys):
-    """What an action logs. Configures in the test itself: standard error is another one while fixtures are set up."""
+    """What an action logs. Configures in the test itself: standard error is another one while
+    fixtures are set up."""
 
     def of(action):
         root, own = logging.getLogger(), logging.getLogger("phiguard")

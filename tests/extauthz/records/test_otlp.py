@@ -21,9 +21,12 @@ def test_an_endpoint_makes_exporters_for_spans_and_metrics(monkeypatch):
     monkeypatch.setenv("OTEL_EXPORTER_OTLP_ENDPOINT", "http://127.0.0.1:1")
     real_spans, real_metrics = otlp.OTLPSpanExporter, otlp.OTLPMetricExporter
     monkeypatch.setattr(otlp, "OTLPSpanExporter", lambda: made.append("spans") or real_spans())
-    monkeypatch.setattr(otlp, "OTLPMetricExporter", lambda: made.append("metrics") or real_metrics())
+    monkeypatch.setattr(
+        otlp, "OTLPMetricExporter", lambda: made.append("metrics") or real_metrics()
+    )
     monkeypatch.setenv("OTEL_EXPORTER_OTLP_TIMEOUT", "1")
-    otlp.from_environment().close()  # or its thread retries beside later tests, with the random numbers that hypothesis guards
+    # or its thread retries beside later tests, with the random numbers that hypothesis guards
+    otlp.from_environment().close()
 
     assert made == ["spans", "metrics"]
 

@@ -20,11 +20,22 @@ from phiscan.finding import Finding, Likelihood, Location, ScanReport, Subject, 
 from phiscan.identifiers import Identifier
 
 TRACE, SPAN = "0af7651916cd43dd8448eb211c80319c", "b7ad6b7169203331"
-FOUND = Finding("PERSON_NAME", Identifier.NAME, Likelihood.LIKELY, "d", Location("Patient.name"), Subject.PATIENT)
+FOUND = Finding(
+    "PERSON_NAME",
+    Identifier.NAME,
+    Likelihood.LIKELY,
+    "d",
+    Location("Patient.name"),
+    Subject.PATIENT,
+)
 JUDGEMENT = Judgement(
     "decision-1",
-    Facts(source="cluster.local/ns/a/sa/b", operation=Operation("GET", "/patients/536-22-8790", "h")),
-    Decision(Action.DENY, Reason.MINIMUM_NECESSARY, identifiers=(Identifier.NAME,), verdict=Verdict.PHI),
+    Facts(
+        source="cluster.local/ns/a/sa/b", operation=Operation("GET", "/patients/536-22-8790", "h")
+    ),
+    Decision(
+        Action.DENY, Reason.MINIMUM_NECESSARY, identifiers=(Identifier.NAME,), verdict=Verdict.PHI
+    ),
     ScanReport((FOUND,), media="json", size=12),
     "clinic",
     TRACE,
@@ -63,7 +74,9 @@ def test_a_judgement_is_a_span_with_its_steps_inside(bench):
     spans = bench.finished()
     parent = spans["phiguard.authorize"]
 
-    assert {s.parent.span_id for n, s in spans.items() if n != "phiguard.authorize"} == {parent.context.span_id}
+    assert {s.parent.span_id for n, s in spans.items() if n != "phiguard.authorize"} == {
+        parent.context.span_id
+    }
     assert (spans["phiguard.scan"].start_time, spans["phiguard.scan"].end_time) == (100, 130)
     assert parent.attributes["phiguard.reason"] == "MINIMUM_NECESSARY"
     assert parent.attributes["phiguard.info_types"] == ("PERSON_NAME",)
@@ -72,7 +85,9 @@ def test_a_judgement_is_a_span_with_its_steps_inside(bench):
 
 @pytest.mark.parametrize("flags", ["00", "01"])
 def test_the_parent_comes_from_metadata_and_a_span_is_kept_whatever_it_samples(bench, flags):
-    trace = bench.telemetry.begin(SpanName.INSPECT, {"traceparent": f"00-{TRACE}-{SPAN}-{flags}", "baggage": "a=b"})
+    trace = bench.telemetry.begin(
+        SpanName.INSPECT, {"traceparent": f"00-{TRACE}-{SPAN}-{flags}", "baggage": "a=b"}
+    )
     trace.end(JUDGEMENT, 0.25)
 
     assert trace.id == TRACE
@@ -80,8 +95,12 @@ def test_the_parent_comes_from_metadata_and_a_span_is_kept_whatever_it_samples(b
 
 
 def test_no_trace_state_of_a_client_leaves(bench):
-    """Envoy hands `tracestate` on as the client wrote it, and OTLP has a field for it beside the attributes."""
-    metadata = {"traceparent": f"00-{TRACE}-{SPAN}-01", "tracestate": "patient=ana-ruiz-536-22-8790"}
+    """Envoy hands `tracestate` on as the client wrote it, and OTLP has a field for it beside the
+    attributes."""
+    metadata = {
+        "traceparent": f"00-{TRACE}-{SPAN}-01",
+        "tracestate": "patient=ana-ruiz-536-22-8790",
+    }
     trace = bench.telemetry.begin(SpanName.INSPECT, metadata)
     trace.step(SpanName.SCAN, 100, 130)
     trace.end(JUDGEMENT, 0.25)
@@ -92,7 +111,9 @@ def test_no_trace_state_of_a_client_leaves(bench):
 
 def test_the_exporter_drops_the_trace_state_of_a_span_that_others_made(bench):
     state = TraceState([("patient", "ana-ruiz")])
-    parent = set_span_in_context(NonRecordingSpan(SpanContext(1, 2, is_remote=True, trace_state=state)), Context())
+    parent = set_span_in_context(
+        NonRecordingSpan(SpanContext(1, 2, is_remote=True, trace_state=state)), Context()
+    )
     bench.tracers.get_tracer("other").start_span("phiguard.scan", parent).end()
 
     assert b"ana-ruiz" not in encode_spans(list(bench.finished().values())).SerializeToString()

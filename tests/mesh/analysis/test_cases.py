@@ -21,7 +21,12 @@ spec:
   rules:
   - {{name: r, from: [{{principals: [{EHR}]}}], to: [{{principals: [{BILLING}]}}]}}
 """
-FILES = {"clinic.yaml": POLICY.encode(), "body.hl7": b"MSH|^~\\&|", "latin.yaml": b"\xff", "bad.yaml": b"spec: {}\n"}
+FILES = {
+    "clinic.yaml": POLICY.encode(),
+    "body.hl7": b"MSH|^~\\&|",
+    "latin.yaml": b"\xff",
+    "bad.yaml": b"spec: {}\n",
+}
 
 
 def read(path: str) -> bytes:
@@ -56,10 +61,14 @@ class NameScanner:
 
     def finish(self, *, truncated: bool) -> ScanReport:
         location = Location("name", 0, 3)
-        name = Finding("PERSON_NAME", Identifier.NAME, Likelihood.LIKELY, "t", location, Subject.PATIENT)
+        name = Finding(
+            "PERSON_NAME", Identifier.NAME, Likelihood.LIKELY, "t", location, Subject.PATIENT
+        )
         found = (name,) if b"Ana" in b"".join(self.chunks) else ()
         coverage = Coverage.TRUNCATED if truncated else Coverage.COMPLETE
-        return ScanReport(found, coverage, verdict=Verdict.PHI if found else Verdict.NONE, media=self.content_type)
+        return ScanReport(
+            found, coverage, verdict=Verdict.PHI if found else Verdict.NONE, media=self.content_type
+        )
 
 
 def test_every_key_of_a_request_reaches_the_exchange():
@@ -80,8 +89,17 @@ def test_every_key_of_a_request_reaches_the_exchange():
         redactable=False,
         operation=Operation("POST", "/a?b=c", "h:80", 80),
     )
-    assert case.head.fields == (("x-a", "1"), ("content-length", "5"), ("content-type", "text/plain"))
-    assert (case.head.content_length, case.head.end, case.body, case.truncated) == (5, False, b"hello", True)
+    assert case.head.fields == (
+        ("x-a", "1"),
+        ("content-length", "5"),
+        ("content-type", "text/plain"),
+    )
+    assert (case.head.content_length, case.head.end, case.body, case.truncated) == (
+        5,
+        False,
+        b"hello",
+        True,
+    )
 
 
 def test_a_length_of_too_many_digits_is_none():
@@ -92,7 +110,12 @@ def test_a_length_of_too_many_digits_is_none():
 def test_what_a_request_leaves_out():
     (case,) = load("{}")
     assert case.head.facts == Facts(redactable=True)
-    assert (case.head.end, case.head.content_length, case.body, case.truncated) == (True, None, None, False)
+    assert (case.head.end, case.head.content_length, case.body, case.truncated) == (
+        True,
+        None,
+        None,
+        False,
+    )
     assert (case.name, case.line, case.policy.mode) == ("a", 3, Mode.MONITOR)
 
 
@@ -116,7 +139,11 @@ def test_a_body_is_written_as_text_as_yaml_in_base64_or_in_a_file(written, body,
 
 
 def test_a_policy_may_stand_inside():
-    text = "policy:\n" + "".join(f"  {line}\n" for line in POLICY.splitlines()) + "cases: [{name: a, request: {}}]\n"
+    text = (
+        "policy:\n"
+        + "".join(f"  {line}\n" for line in POLICY.splitlines())
+        + "cases: [{name: a, request: {}}]\n"
+    )
     (case,) = cases.load(text, file="c.yaml", read=read)
     assert (case.policy.name, len(case.policy.rules), len(case.policy.digest)) == ("clinic", 1, 64)
 
@@ -124,27 +151,48 @@ def test_a_policy_may_stand_inside():
 @pytest.mark.parametrize(
     ("args", "problem"),
     [
-        (("{methd: GET}",), "c.yaml:4:13: error: unknown key `methd` in `request` (did you mean `method`?)"),
+        (
+            ("{methd: GET}",),
+            "c.yaml:4:13: error: unknown key `methd` in `request` (did you mean `method`?)",
+        ),
         (
             ("{source: ehr}",),
             "c.yaml:4:21: error: `ehr` is not a principal (write `cluster.local/ns/NAMESPACE/sa/ACCOUNT`)",
         ),
-        (("{direction: both}",), "c.yaml:4:24: error: `direction` is `both`, expected `request` or `response`"),
+        (
+            ("{direction: both}",),
+            "c.yaml:4:24: error: `direction` is `both`, expected `request` or `response`",
+        ),
         (
             ("{body: a, bodyFile: body.hl7}",),
             "c.yaml:4:19: error: the request has `body` and `bodyFile` (write one of them)",
         ),
         (("{bodyBase64: '!'}",), "c.yaml:4:25: error: `bodyBase64` is not base64"),
-        (("{bodyFile: none}",), "c.yaml:4:23: error: `none` cannot be read: No such file or directory"),
+        (
+            ("{bodyFile: none}",),
+            "c.yaml:4:23: error: `none` cannot be read: No such file or directory",
+        ),
         (("{headers: {a: [1]}}",), "c.yaml:4:26: error: header `a` is not a single value"),
         (
             ("{}", "{decision: BLOCK}"),
             "c.yaml:5:22: error: `decision` is `BLOCK`, expected `ALLOW`, `ALERT`, `REDACT` or `DENY`",
         ),
-        (("{}", "{identifiers: [X]}"), "c.yaml:5:26: error: `X` cannot stand in `identifiers` (write classes A to R)"),
-        (("{}", "{verdit: phi}"), "c.yaml:5:12: error: unknown key `verdit` in `expect` (did you mean `verdict`?)"),
-        (("{}", "{}", "none.yaml"), "c.yaml:1:9: error: `none.yaml` cannot be read: No such file or directory"),
-        (("{}", "{}", "latin.yaml"), "c.yaml:1:9: error: policy `latin.yaml` is not UTF-8 (save it as UTF-8)"),
+        (
+            ("{}", "{identifiers: [X]}"),
+            "c.yaml:5:26: error: `X` cannot stand in `identifiers` (write classes A to R)",
+        ),
+        (
+            ("{}", "{verdit: phi}"),
+            "c.yaml:5:12: error: unknown key `verdit` in `expect` (did you mean `verdict`?)",
+        ),
+        (
+            ("{}", "{}", "none.yaml"),
+            "c.yaml:1:9: error: `none.yaml` cannot be read: No such file or directory",
+        ),
+        (
+            ("{}", "{}", "latin.yaml"),
+            "c.yaml:1:9: error: policy `latin.yaml` is not UTF-8 (save it as UTF-8)",
+        ),
     ],
 )
 def test_an_error_has_its_place_and_a_way_out(args, problem):
@@ -158,7 +206,13 @@ def test_problems_of_the_policy_are_told_under_its_own_name():
 
 
 def test_a_text_that_is_no_case_file_is_an_error():
-    for text in ("", "- a", "policy: clinic.yaml\n", "cases: []\n", "policy: clinic.yaml\ncases: []\n"):
+    for text in (
+        "",
+        "- a",
+        "policy: clinic.yaml\n",
+        "cases: []\n",
+        "policy: clinic.yaml\ncases: []\n",
+    ):
         with pytest.raises(PolicyError):
             cases.load(text, file="c.yaml", read=read)
 

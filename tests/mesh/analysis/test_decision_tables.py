@@ -12,7 +12,11 @@ FOLDER = Path(__file__).parents[2] / "cases"
 
 def read(name):
     path = FOLDER / name
-    return {f.name: f.read_bytes() for f in sorted(path.iterdir())} if path.is_dir() else path.read_bytes()
+    return (
+        {f.name: f.read_bytes() for f in sorted(path.iterdir())}
+        if path.is_dir()
+        else path.read_bytes()
+    )
 
 
 FILES = sorted(FOLDER.glob("*.yaml"))

@@ -20,7 +20,10 @@ OPEN = Disclosure(allow=frozenset({"PERSON_NAME"}))
 
 
 def rule(name="r", request=OPEN, **changes):
-    sources, targets = (Peer((EHR,)),), (Target(Peer((BILLING,)), OperationMatch(("POST",), ("/claims",))),)
+    sources, targets = (
+        (Peer((EHR,)),),
+        (Target(Peer((BILLING,)), OperationMatch(("POST",), ("/claims",))),),
+    )
     return replace(Rule(name, sources, targets, request), **changes)
 
 
@@ -37,7 +40,11 @@ def moves(old, new):
 
 
 def names(old, new, *, opens):
-    return {move.name for *_, move in moves(old, new) if move.what is What.IDENTIFIER and move.opens is opens}
+    return {
+        move.name
+        for *_, move in moves(old, new)
+        if move.what is What.IDENTIFIER and move.opens is opens
+    }
 
 
 @given(POLICIES)
@@ -50,13 +57,16 @@ def test_a_policy_does_not_differ_from_itself(one):
 @settings(max_examples=50, deadline=None)
 def test_what_is_decided_differently_for_one_identifier_is_a_difference(old, new, facts, name):
     facts = replace(facts, vantage=Vantage.INBOUND, caller="", redactable=True)
-    assume(facts.operation.port and "/../" not in facts.operation.path)  # what could not be evaluated never opens
+    # what could not be evaluated never opens
+    assume(facts.operation.port and "/../" not in facts.operation.path)
     assume(facts.mtls <= bool(facts.source and facts.destination))
     report = ScanReport((found(name),), verdict=Verdict.PHI)
     if decide(facts, report, old).action is not decide(facts, report, new).action:
         compared = diff(old, new)
         assert compared.settings or any(
-            move.name == name and d.facts.direction is facts.direction and d.facts.mtls is facts.mtls
+            move.name == name
+            and d.facts.direction is facts.direction
+            and d.facts.mtls is facts.mtls
             for d in compared.differences
             for move in d.moves
         )
@@ -68,9 +78,14 @@ def test_every_difference_is_what_decide_says_of_its_witness(old, new):
     witnesses = {(d.facts.direction, d.facts.mtls, d.moves): d for d in diff(old, new).differences}
     for difference in list(witnesses.values())[:20]:
         for move in difference.moves:
-            if move.what is What.IDENTIFIER and INFO_TYPES.get(move.name, INFO_TYPES["DIAGNOSIS"]).identifier:
+            if (
+                move.what is What.IDENTIFIER
+                and INFO_TYPES.get(move.name, INFO_TYPES["DIAGNOSIS"]).identifier
+            ):
                 report = ScanReport((found(move.name),), verdict=Verdict.PHI)
-                actions = tuple(decide(difference.facts, report, each).action for each in (old, new))
+                actions = tuple(
+                    decide(difference.facts, report, each).action for each in (old, new)
+                )
                 assert actions == (move.before, move.after)
 
 
@@ -97,17 +112,27 @@ def test_a_mask_that_is_taken_off_opens():
 
 def test_health_information_and_a_providers_number_are_told_where_an_entry_names_them():
     strict = rule(request=replace(OPEN, deny=frozenset({"DIAGNOSIS", "US_HEALTHCARE_NPI"})))
-    assert names(policy(rule()), policy(strict), opens=False) == {"DIAGNOSIS", f"{PROVIDER}US_HEALTHCARE_NPI"}
+    assert names(policy(rule()), policy(strict), opens=False) == {
+        "DIAGNOSIS",
+        f"{PROVIDER}US_HEALTHCARE_NPI",
+    }
 
 
 def test_without_mutual_tls_a_waiver_opens():
     waived = moves(policy(rule()), policy(rule(mtls=False)))
-    assert {(mtls, move.name, move.opens) for _, mtls, _, move in waived} == {(False, "PERSON_NAME", True)}
+    assert {(mtls, move.name, move.opens) for _, mtls, _, move in waived} == {
+        (False, "PERSON_NAME", True)
+    }
 
 
 def test_an_edge_that_is_only_watched_now_opens():
     (move,) = {move for *_, move in moves(policy(rule()), policy(rule(mode=Mode.MONITOR)))}
-    assert (move.what, move.before, move.after, move.opens) == (What.ENFORCEMENT, "enforced", "recorded", True)
+    assert (move.what, move.before, move.after, move.opens) == (
+        What.ENFORCEMENT,
+        "enforced",
+        "recorded",
+        True,
+    )
 
 
 @pytest.mark.parametrize(
@@ -139,7 +164,9 @@ def test_a_changed_rule_that_cannot_be_tried_is_named_and_counts_as_opening(chan
     assert compared.untried == (RuleChange("beyond", "new", about),)
     assert (compared.opens, compared.empty) == (True, False)
     assert diff(policy(rule(**change)), policy(rule("renamed", **change))).empty
-    assert [c.how for c in diff(policy(rule(**change)), policy(rule(mtls=False, **change))).untried] == ["changed"]
+    assert [
+        c.how for c in diff(policy(rule(**change)), policy(rule(mtls=False, **change))).untried
+    ] == ["changed"]
     assert [c.how for c in diff(policy(rule(**change)), policy()).untried] == ["removed"]
 
 
@@ -156,17 +183,27 @@ def test_hosts_outside_and_blocks_of_addresses_are_tried():
     (opened,) = {d.destination for d in diff(policy(), policy(outside)).differences}
     assert opened == "outside *.partner.example"
     network = Peer(blocks=(ip_network("10.0.0.0/8"), ip_network("10.1.0.0/16")))
-    found_sources = {d.source for d in diff(policy(), policy(rule(sources=(network,), mtls=False))).differences}
+    found_sources = {
+        d.source for d in diff(policy(), policy(rule(sources=(network,), mtls=False))).differences
+    }
     assert found_sources == {"addresses 10.0.0.0/8", "addresses 10.1.0.0/16"}
     narrowed = rule(sources=(Peer(blocks=network.blocks[1:]),), mtls=False)
-    (closed,) = {d.source for d in diff(policy(rule(sources=(network,), mtls=False)), policy(narrowed)).differences}
+    (closed,) = {
+        d.source
+        for d in diff(policy(rule(sources=(network,), mtls=False)), policy(narrowed)).differences
+    }
     assert closed == "addresses 10.0.0.0/8"
 
 
 def test_service_accounts_and_trust_domains_are_told_apart():
-    nightly = rule(sources=(Peer(service_accounts=("*-nightly",), trust_domains=("partner.example",)),))
+    nightly = rule(
+        sources=(Peer(service_accounts=("*-nightly",), trust_domains=("partner.example",)),)
+    )
     found_sources = {d.source for d in diff(policy(), policy(nightly)).differences}
-    assert found_sources == {"partner.example/ns/*/sa/*-nightly", "partner.example/ns/finance/sa/*-nightly"}
+    assert found_sources == {
+        "partner.example/ns/*/sa/*-nightly",
+        "partner.example/ns/finance/sa/*-nightly",
+    }
 
 
 def test_identifiers_that_are_no_longer_treated_as_phi_open():

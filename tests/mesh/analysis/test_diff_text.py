@@ -3,7 +3,14 @@ from pathlib import Path
 import pytest
 
 from mesh.analysis.diff import RuleChange, diff
-from mesh.analysis.diff_text import audit_words, changes, setting_words, short, summed_up, untried_words
+from mesh.analysis.diff_text import (
+    audit_words,
+    changes,
+    setting_words,
+    short,
+    summed_up,
+    untried_words,
+)
 from mesh.analysis.flows import PROVIDER
 from mesh.policy_file.load import parse
 from phiscan.identifiers import INFO_TYPES
@@ -26,7 +33,9 @@ def sentences(old: str, new: str, text: str = CLINIC) -> list[str]:
         (
             "request: {otherwise: DENY}  # counts and averages only",
             "request: {allow: [DATE_OF_BIRTH]}",
-            ["research/analytics may now receive DATE_OF_BIRTH from clinic/ehr at POST /reports (request)"],
+            [
+                "research/analytics may now receive DATE_OF_BIRTH from clinic/ehr at POST /reports (request)"
+            ],
         ),
         (
             'methods: [POST], paths: ["/reports"]',
@@ -41,7 +50,9 @@ def sentences(old: str, new: str, text: str = CLINIC) -> list[str]:
         (
             "response: {allow: [A, C, H, I, R], otherwise: DENY}",
             "response: {allow: [A, C, H, I], otherwise: DENY}",
-            ["finance/billing may no longer receive class R from clinic/ehr at GET /patients/* (response)"],
+            [
+                "finance/billing may no longer receive class R from clinic/ehr at GET /patients/* (response)"
+            ],
         ),
         (
             "allow: [A, C, H, I, R]\n        redact: [US_SOCIAL_SECURITY_NUMBER]",
@@ -60,7 +71,9 @@ def test_a_change_is_said_as_a_reviewer_would(old, new, said):
 def test_what_opens_comes_first_and_equal_moves_are_one_sentence():
     billing, place = "finance/billing", "from clinic/ehr at POST /claims, POST /claims/* (request)"
     text = "allow: [A, C, H, I, R]\n        redact: [US_SOCIAL_SECURITY_NUMBER]"
-    assert sentences(text, "allow: [A, I, EMAIL_ADDRESS, URL]\n        deny: [US_SOCIAL_SECURITY_NUMBER]") == [
+    assert sentences(
+        text, "allow: [A, I, EMAIL_ADDRESS, URL]\n        deny: [US_SOCIAL_SECURITY_NUMBER]"
+    ) == [
         f"{billing} may now receive EMAIL_ADDRESS, URL {place}",
         f"{billing} may no longer receive class C, class R, MEDICAL_RECORD_NUMBER {place}",
         f"{billing} may no longer receive messages with US_SOCIAL_SECURITY_NUMBER (masked so far) {place}",
@@ -68,11 +81,17 @@ def test_what_opens_comes_first_and_equal_moves_are_one_sentence():
 
 
 def test_a_whole_class_all_identifiers_and_all_health_information_have_one_word():
-    assert summed_up({"DATE_OF_BIRTH", "DATE_OF_DEATH", "SERVICE_DATE", "AGE_OVER_89", "URL"}) == "class C, URL"
+    assert (
+        summed_up({"DATE_OF_BIRTH", "DATE_OF_DEATH", "SERVICE_DATE", "AGE_OVER_89", "URL"})
+        == "class C, URL"
+    )
     assert summed_up(OWN) == "every identifier"
     assert summed_up(OWN - {"URL"}) == "every identifier but URL"
     assert summed_up(HEALTH) == "health information"
-    assert summed_up({"URL", f"{PROVIDER}URL", f"{PROVIDER}IMEI_HARDWARE_ID"}) == f"URL, {PROVIDER}IMEI_HARDWARE_ID"
+    assert (
+        summed_up({"URL", f"{PROVIDER}URL", f"{PROVIDER}IMEI_HARDWARE_ID"})
+        == f"URL, {PROVIDER}IMEI_HARDWARE_ID"
+    )
 
 
 @pytest.mark.parametrize(
@@ -93,5 +112,11 @@ def test_a_label_is_short_where_the_trust_domain_goes_without_saying(label, said
 
 def test_what_cannot_be_compared_and_what_decides_nothing_is_said():
     asking = RuleChange("doctors", "new", "claim role = doctor")
-    assert untried_words(asking) == "rule `doctors` is new and asks for claim role = doctor: not compared, read it"
-    assert audit_words(RuleChange("tighter", "removed")) == "AUDIT rule `tighter` is removed: it decides nothing"
+    assert (
+        untried_words(asking)
+        == "rule `doctors` is new and asks for claim role = doctor: not compared, read it"
+    )
+    assert (
+        audit_words(RuleChange("tighter", "removed"))
+        == "AUDIT rule `tighter` is removed: it decides nothing"
+    )

@@ -6,13 +6,23 @@ from hypothesis import given
 from hypothesis import strategies as st
 from mesh_strategies import ALL_FACTS, BILLING, EHR, POLICIES
 
-from mesh.analysis.endpoint_classes import MOST, Parties, TooManyError, messages, operations_between, trials
+from mesh.analysis.endpoint_classes import (
+    MOST,
+    Parties,
+    TooManyError,
+    messages,
+    operations_between,
+    trials,
+)
 from mesh.analysis.equivalence_classes import spots
 from mesh.message.facts import Vantage
 from mesh.policy.matching import edge_of, matches_of
 from mesh.policy.policy import OperationMatch, Peer, Policy, Rule, Target
 
-BLOCKS = [ip_network(text) for text in ("10.0.0.0/8", "10.1.0.0/16", "10.0.0.0/16", "2001:db8::/32", "10.0.0.0/9")]
+BLOCKS = [
+    ip_network(text)
+    for text in ("10.0.0.0/8", "10.1.0.0/16", "10.0.0.0/16", "2001:db8::/32", "10.0.0.0/9")
+]
 
 
 SOURCES, TARGETS = (Peer((EHR,)),), (Peer((BILLING,)),)
@@ -25,7 +35,10 @@ def rule(sources=SOURCES, targets=TARGETS, **changes):
 @given(POLICIES)
 def test_a_rule_names_both_ends_of_its_pairs(policy):
     for each in policy.in_force:
-        alone = replace(policy, rules=(replace(each, claims=(), headers=(), targets=tuple(map(_wide, each.targets))),))
+        alone = replace(
+            policy,
+            rules=(replace(each, claims=(), headers=(), targets=tuple(map(_wide, each.targets))),),
+        )
         for source, destination in Parties(policy.in_force).pairs(each):
             for spot in spots(operations_between((alone,), source, destination)):
                 for facts in messages(source, destination, spot):
@@ -42,13 +55,18 @@ def test_whom_a_rule_names_is_at_the_end_of_a_pair_that_it_names(facts, policy):
     policy = replace(policy, services={})
     for each in policy.in_force:
         alone = replace(policy, rules=(replace(each, claims=(), headers=()),))
-        if matches_of(alone, edge_of(facts, alone)).named and (facts.source or facts.vantage is Vantage.INBOUND):
+        if matches_of(alone, edge_of(facts, alone)).named and (
+            facts.source or facts.vantage is Vantage.INBOUND
+        ):
             assert list(Parties(policy.in_force).pairs(each))
 
 
 @given(st.lists(st.sampled_from(BLOCKS), unique=True))
 def test_a_block_stands_for_what_no_narrower_block_holds(blocks):
-    found = {source.label: source for source, _ in Parties([rule([Peer(blocks=tuple(blocks))])]).pairs(rule([Peer()]))}
+    found = {
+        source.label: source
+        for source, _ in Parties([rule([Peer(blocks=tuple(blocks))])]).pairs(rule([Peer()]))
+    }
     for block in blocks:
         address = ip_address(found[f"addresses {block}"].address)
         assert min((b for b in blocks if address in b), key=lambda b: b.num_addresses) == block

@@ -8,13 +8,17 @@ from mesh.message.facts import Protocol
 from mesh.policy.policy import OperationMatch, Peer
 
 WORDS = st.text("abo", max_size=4)
-PATTERNS = st.frozensets(st.one_of(WORDS.filter(bool), WORDS.map(lambda word: f"{word}*")), max_size=5)
+PATTERNS = st.frozensets(
+    st.one_of(WORDS.filter(bool), WORDS.map(lambda word: f"{word}*")), max_size=5
+)
 
 
 @given(PATTERNS, st.text("abother", min_size=1, max_size=6))
 def test_every_text_has_a_witness_that_matches_the_same_patterns(patterns, text):
     named = {pattern for pattern in patterns if identity.matches(pattern, text)}
-    found = [{p for p in patterns if identity.matches(p, witness)} for witness in witnesses(patterns)]
+    found = [
+        {p for p in patterns if identity.matches(p, witness)} for witness in witnesses(patterns)
+    ]
     assert named in found
 
 
@@ -27,7 +31,10 @@ def test_a_witness_carries_the_pattern_that_it_stands_for():
 
 
 def test_workloads_are_told_apart_by_trust_domain_namespace_and_account():
-    peers = [Peer(("cluster.local/ns/clinic/sa/ehr", "cluster.local/ns/web/*")), Peer(namespaces=("fin*",))]
+    peers = [
+        Peer(("cluster.local/ns/clinic/sa/ehr", "cluster.local/ns/web/*")),
+        Peer(namespaces=("fin*",)),
+    ]
     assert workloads(peers) == {
         "": "",
         "cluster.local/ns/clinic/sa/ehr": "cluster.local/ns/clinic/sa/ehr",
@@ -42,19 +49,36 @@ def test_workloads_are_told_apart_by_trust_domain_namespace_and_account():
     }
 
 
-@pytest.mark.parametrize("pattern", ["cluster.local/*", "cluster.local/ns/*", "cluster.local/ns/a/sa/*", "*", "a-b*"])
+@pytest.mark.parametrize(
+    "pattern", ["cluster.local/*", "cluster.local/ns/*", "cluster.local/ns/a/sa/*", "*", "a-b*"]
+)
 def test_every_witness_is_a_principal(pattern):
     peer = Peer(namespaces=(pattern,)) if pattern == "a-b*" else Peer((pattern,))
     assert all(identity.is_principal(principal) for principal in workloads([peer]) if principal)
 
 
 def test_a_host_pattern_at_either_end_has_a_witness_and_so_have_both_together():
-    hosts = {spot.operation.host: spot.labels[2] for spot in spots([OperationMatch(hosts=("*.org", "api*"))])}
-    assert hosts == {"other": ANY, "apiother": "api*", "other.org": "*.org", "apiother.org": "api*.org"}
+    hosts = {
+        spot.operation.host: spot.labels[2]
+        for spot in spots([OperationMatch(hosts=("*.org", "api*"))])
+    }
+    assert hosts == {
+        "other": ANY,
+        "apiother": "api*",
+        "other.org": "*.org",
+        "apiother.org": "api*.org",
+    }
     assert paths.host_matches("*.org", "apiother.org")
 
 
 def test_an_operation_of_another_protocol_is_tried_only_where_an_entry_lists_it():
     assert {spot.protocol for spot in spots([OperationMatch()])} == {Protocol.HTTP}
-    tcp = [s for s in spots([OperationMatch(ports=(5432,), protocols=(Protocol.TCP,))]) if s.protocol is Protocol.TCP]
-    assert [(s.operation.method, s.operation.port, s.labels[3]) for s in tcp] == [("", 5432, "5432"), ("", 1, ANY)]
+    tcp = [
+        s
+        for s in spots([OperationMatch(ports=(5432,), protocols=(Protocol.TCP,))])
+        if s.protocol is Protocol.TCP
+    ]
+    assert [(s.operation.method, s.operation.port, s.labels[3]) for s in tcp] == [
+        ("", 5432, "5432"),
+        ("", 1, ANY),
+    ]

@@ -46,14 +46,22 @@ def test_of_several_rules_each_is_told():
 def test_what_audit_rules_would_have_done_is_told():
     said = told(TWO, replace(ONE, name="tried", audit=True))
     assert said[0] == "ALLOW ALLOWED_BY_RULE"
-    assert said[-3:-1] == ["├─ AUDIT rules, which decide nothing", "│  └─ tried: DENY if it were the only rule"]
+    assert said[-3:-1] == [
+        "├─ AUDIT rules, which decide nothing",
+        "│  └─ tried: DENY if it were the only rule",
+    ]
 
 
 def test_an_edge_that_no_rule_names_and_a_gap_are_told():
     report = ScanReport(coverage=Coverage.TRUNCATED, gap=Gap.CUT_OFF)
-    facts = replace(FACTS, vantage=Vantage.OUTBOUND, service="billing", operation=Operation("GET", "/a/../b"))
+    facts = replace(
+        FACTS, vantage=Vantage.OUTBOUND, service="billing", operation=Operation("GET", "/a/../b")
+    )
     said = told(facts=facts, report=report)
-    assert f"├─ edge: {EHR} -> billing, GET /a/../b, request, seen by the sender, ambiguous path" in said
+    assert (
+        f"├─ edge: {EHR} -> billing, GET /a/../b, request, seen by the sender, ambiguous path"
+        in said
+    )
     assert "│  └─ no rule names it: defaultAction DENY" in said
     assert "├─ content: verdict none, TRUNCATED CUT_OFF" in said
     assert "│  └─ nothing was found" in said

@@ -23,7 +23,9 @@ def rule(request):
     return Rule("r", (Peer((EHR,)),), (Target(Peer((BILLING,))),), request)
 
 
-FIELDS = st.sampled_from(["mtls", "protocol", "source", "operation", "claims", "headers", "source_address"])
+FIELDS = st.sampled_from(
+    ["mtls", "protocol", "source", "operation", "claims", "headers", "source_address"]
+)
 
 
 @given(ALL_FACTS, ALL_FACTS, POLICIES, st.sampled_from(NAMES[:3]), FIELDS)
@@ -48,7 +50,14 @@ CLAIMED = replace(rule(OPEN), name="c", claims=(("role", ("doctor",)),))
         ((rule(OPEN), CLAIMED), {"claims": ()}),
         ((rule(OPEN),), {"protocol": Protocol.UPGRADE}),
         (
-            (replace(rule(Disclosure()), name="w", mtls=False, targets=(Target(operation=OperationMatch(("GET",))),)),),
+            (
+                replace(
+                    rule(Disclosure()),
+                    name="w",
+                    mtls=False,
+                    targets=(Target(operation=OperationMatch(("GET",))),),
+                ),
+            ),
             {"operation": Operation("GET", "/"), "mtls": False},
         ),
     ],
@@ -70,6 +79,9 @@ def test_flows_say_what_becomes_of_each_kind():
     named = policy(rule(replace(OPEN, redact=frozenset({"K"}))))
     said = flows(facts, named)
     assert (said["PERSON_NAME"], said["EMAIL_ADDRESS"]) == (Action.ALLOW, Action.DENY)
-    assert (said["DIAGNOSIS"], said[f"{PROVIDER}US_HEALTHCARE_NPI"]) == (Action.ALLOW, Action.REDACT)
+    assert (said["DIAGNOSIS"], said[f"{PROVIDER}US_HEALTHCARE_NPI"]) == (
+        Action.ALLOW,
+        Action.REDACT,
+    )
     assert "DIAGNOSIS" not in flows(facts, policy())
     assert found("DIAGNOSIS", Subject.NOBODY).identifier is None

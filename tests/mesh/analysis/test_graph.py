@@ -26,7 +26,11 @@ def policy(*rules):
 def test_a_question_and_its_answer_are_an_arrow_each():
     found = graph(policy(CLAIMS))
     there, back = found.arrows
-    assert (there.sender, there.receiver, there.label) == ("clinic/ehr", "finance/billing", "A C+, masked G")
+    assert (there.sender, there.receiver, there.label) == (
+        "clinic/ehr",
+        "finance/billing",
+        "A C+, masked G",
+    )
     assert (back.sender, back.receiver, back.label) == ("finance/billing", "clinic/ehr", "A-R")
     assert found.namespaces == {"clinic": ("clinic/ehr",), "finance": ("finance/billing",)}
 
@@ -42,15 +46,28 @@ def test_the_arrow_shows_what_the_rules_allow_together():
 
 
 def test_hosts_outside_and_blocks_of_addresses_have_a_box():
-    outside = replace(CLAIMS, targets=(Target(Peer(hosts=("*.edi.example",))),), mtls=False, response=Disclosure())
-    inside = replace(CLAIMS, name="in", sources=(Peer(blocks=(ip_network("10.2.0.0/16"),)),), request=Disclosure())
+    outside = replace(
+        CLAIMS, targets=(Target(Peer(hosts=("*.edi.example",))),), mtls=False, response=Disclosure()
+    )
+    inside = replace(
+        CLAIMS,
+        name="in",
+        sources=(Peer(blocks=(ip_network("10.2.0.0/16"),)),),
+        request=Disclosure(),
+    )
     found = graph(policy(outside, inside))
     assert [(a.sender, a.receiver, a.label) for a in found.arrows] == [
         ("addresses 10.2.0.0/16", "finance/billing", "no PHI"),
         ("clinic/ehr", "outside *.edi.example", "A C+, masked G"),
     ]
-    assert found.namespaces["outside of the mesh"] == ("addresses 10.2.0.0/16", "outside *.edi.example")
-    assert [member(label) for label in found.namespaces["outside of the mesh"]] == ["10.2.0.0/16", "*.edi.example"]
+    assert found.namespaces["outside of the mesh"] == (
+        "addresses 10.2.0.0/16",
+        "outside *.edi.example",
+    )
+    assert [member(label) for label in found.namespaces["outside of the mesh"]] == [
+        "10.2.0.0/16",
+        "*.edi.example",
+    ]
 
 
 def test_rules_that_are_not_drawn_are_named():
@@ -98,6 +115,8 @@ def test_a_namespaces_other_accounts_are_one_box():
 @given(POLICIES)
 @settings(max_examples=15, deadline=None)
 def test_policies_without_a_difference_have_the_same_graph(one):
-    renamed = replace(one, rules=tuple(replace(rule, name=f"x{rule.name}") for rule in one.rules[::-1]))
+    renamed = replace(
+        one, rules=tuple(replace(rule, name=f"x{rule.name}") for rule in one.rules[::-1])
+    )
     assert diff(one, replace(renamed, mode=one.mode or Mode.ENFORCE)).empty
     assert graph(renamed) == graph(one)

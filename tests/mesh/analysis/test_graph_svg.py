@@ -31,7 +31,9 @@ def test_the_picture_has_a_title_and_says_every_arrow():
     assert (root.get("role"), root.find(f"{NS}title").text) == ("img", "Who & whom")
     said = root.find(f"{NS}desc").text
     assert [arrow.sentence for arrow in HOSPITAL.arrows if arrow.sentence not in said] == []
-    assert [group.find(f"{NS}title").text for group in root.iter(f"{NS}g")] == [a.sentence for a in HOSPITAL.arrows]
+    assert [group.find(f"{NS}title").text for group in root.iter(f"{NS}g")] == [
+        a.sentence for a in HOSPITAL.arrows
+    ]
 
 
 def test_only_what_is_masked_is_dashed():
@@ -44,7 +46,9 @@ def test_no_box_lies_on_another_and_all_are_inside(kind):
     for (x1, y1, w1, h1), (x2, y2, w2, h2) in combinations(rectangles(kind), 2):
         assert x1 + w1 <= x2 or x2 + w2 <= x1 or y1 + h1 <= y2 or y2 + h2 <= y1
     _, _, width, height = (int(n) for n in drawn().get("viewBox").split())
-    assert all(x >= 0 and y >= 0 and x + w <= width and y + h <= height for x, y, w, h in rectangles(kind))
+    assert all(
+        x >= 0 and y >= 0 and x + w <= width and y + h <= height for x, y, w, h in rectangles(kind)
+    )
 
 
 def test_a_receiver_stands_right_of_its_sender_and_a_circle_ends():
@@ -66,8 +70,15 @@ def test_no_arrow_leads_through_a_workload():
             for step in range(1, 100):
                 t = step / 100
                 weights = ((1 - t) ** 3, 3 * t * (1 - t) ** 2, 3 * t * t * (1 - t), t**3)
-                x, y = (sum(w * point[axis] for w, point in zip(weights, points, strict=True)) for axis in (0, 1))
-                assert not [box for box in boxes if box[0] < x < box[0] + box[2] and box[1] < y < box[1] + box[3]]
+                x, y = (
+                    sum(w * point[axis] for w, point in zip(weights, points, strict=True))
+                    for axis in (0, 1)
+                )
+                assert not [
+                    box
+                    for box in boxes
+                    if box[0] < x < box[0] + box[2] and box[1] < y < box[1] + box[3]
+                ]
 
 
 def test_accounts_of_one_name_are_told_apart_in_the_list():

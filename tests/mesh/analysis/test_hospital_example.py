@@ -11,7 +11,9 @@ from mesh.policy_file import load as policy_file
 
 FOLDER = Path(__file__).parents[3] / "examples" / "hospital"
 CASES = cases.load(
-    (FOLDER / "cases.yaml").read_text(), file="cases.yaml", read=lambda path: (FOLDER / path).read_bytes()
+    (FOLDER / "cases.yaml").read_text(),
+    file="cases.yaml",
+    read=lambda path: (FOLDER / path).read_bytes(),
 )
 
 

@@ -23,5 +23,6 @@ def test_a_rule_is_covered_by_the_cases_whose_edge_it_names(scanner_of):
     found = cases.load(FILE, file="c.yaml", read=lambda _: b"")
     tried, watched, idle = rule_coverage([(case, cases.run(case, scanner_of)) for case in found])
     assert tried == RuleCoverage("clinic", "tried", 1, 1)
-    assert watched == RuleCoverage("clinic", "watched", 1, 1)  # it would have allowed, so no decision names it
+    # it would have allowed, so no decision names it
+    assert watched == RuleCoverage("clinic", "watched", 1, 1)
     assert (tried.covered, idle.covered, idle.rule) == (True, False, "idle")

@@ -11,12 +11,27 @@ from mesh.exchange.machine import Body, Exchange, Failure, Head, State, Trailers
 from mesh.message.facts import Direction, Facts, Operation, Protocol
 from mesh.policy.decision import Action, Mode, Reason
 from mesh.policy.policy import Disclosure, OperationMatch, Peer, Policy, Rule, Target
-from phiscan.finding import Coverage, Finding, Gap, Likelihood, Location, ScanReport, Subject, Verdict
+from phiscan.finding import (
+    Coverage,
+    Finding,
+    Gap,
+    Likelihood,
+    Location,
+    ScanReport,
+    Subject,
+    Verdict,
+)
 from phiscan.identifiers import Identifier
 
 EHR, BILLING = "cluster.local/ns/clinic/sa/ehr", "cluster.local/ns/finance/sa/billing"
 MARKER = b"943-11-2222"
-FACTS = Facts(source=EHR, destination=BILLING, mtls=True, redactable=True, operation=Operation("POST", "/claims"))
+FACTS = Facts(
+    source=EHR,
+    destination=BILLING,
+    mtls=True,
+    redactable=True,
+    operation=Operation("POST", "/claims"),
+)
 SSN = "US_SOCIAL_SECURITY_NUMBER"
 
 
@@ -50,7 +65,8 @@ class MarkerScanner:
         found = [Location("ssn", at, at + len(MARKER))] if at >= 0 else []
         found += [Location(label) for label, value in self.fields if MARKER.decode() in value]
         findings = tuple(
-            Finding(SSN, Identifier.SSN, Likelihood.LIKELY, "marker", location, Subject.PATIENT) for location in found
+            Finding(SSN, Identifier.SSN, Likelihood.LIKELY, "marker", location, Subject.PATIENT)
+            for location in found
         )
         cut = truncated or self.unsure
         return ScanReport(
@@ -63,10 +79,14 @@ class MarkerScanner:
         )
 
 
-def policy(protocols: tuple[Protocol, ...] = (Protocol.HTTP,), mode: Mode = Mode.ENFORCE, **phi) -> Policy:
+def policy(
+    protocols: tuple[Protocol, ...] = (Protocol.HTTP,), mode: Mode = Mode.ENFORCE, **phi
+) -> Policy:
     target = Target(Peer((BILLING,)), OperationMatch(protocols=protocols))
     disclosure = Disclosure(**phi)
-    return Policy("p", "d", mode=mode, rules=(Rule("r", (Peer((EHR,)),), (target,), disclosure, disclosure),))
+    return Policy(
+        "p", "d", mode=mode, rules=(Rule("r", (Peer((EHR,)),), (target,), disclosure, disclosure),)
+    )
 
 
 REDACT = {"redact": frozenset({SSN})}
@@ -119,7 +139,8 @@ def test_every_event_in_every_state(state, event):
         machine.receive(earlier)
     assert machine.state is state
     outcome = machine.receive(EVENTS[event])
-    expected = TABLE.get((state, event), Reason.INTERNAL_ERROR)  # whatever the table does not name is an error
+    # whatever the table does not name is an error
+    expected = TABLE.get((state, event), Reason.INTERNAL_ERROR)
     if expected is None:
         assert outcome is None
         assert machine.state is State.BODY
@@ -134,7 +155,11 @@ def test_every_event_in_every_state(state, event):
 def test_no_sequence_raises_and_only_a_whole_message_passes(names):
     machine = exchange(policy())
     outcomes = [machine.receive(EVENTS[name]) for name in names]
-    passed = [n for n, outcome in enumerate(outcomes) if outcome and outcome.decision.action is Action.ALLOW]
+    passed = [
+        n
+        for n, outcome in enumerate(outcomes)
+        if outcome and outcome.decision.action is Action.ALLOW
+    ]
     assert len(passed) <= 1
     for n in passed:
         assert names[0].startswith("head")
@@ -148,7 +173,10 @@ def test_any_chunking_gives_the_same_outcome(padding, cuts):
     chunks = [body[a:b] for a, b in pairwise(places)]
     whole = outcome_of(exchange(policy(**REDACT)), Head(FACTS), Body(body, end=True))
     split = outcome_of(
-        exchange(policy(**REDACT)), Head(FACTS), *(Body(chunk, end=False) for chunk in chunks), Trailers()
+        exchange(policy(**REDACT)),
+        Head(FACTS),
+        *(Body(chunk, end=False) for chunk in chunks),
+        Trailers(),
     )
     assert (whole.decision, whole.body) == (split.decision, split.body)
 
@@ -171,8 +199,13 @@ def test_the_head_and_the_trailers_are_scanned():
         (Head(FACTS, content_length=2), [Body(b"x", end=True)], Reason.TRUNCATED),
         (Head(FACTS, content_length=0), [Body(b"x", end=True)], Reason.TRUNCATED),
         (Head(FACTS), [Body(b"x", end=True)], Reason.NO_PHI),
-        (Head(FACTS), [Body(b"x", end=False, truncated=True), Body(b"", end=True)], Reason.TRUNCATED),
-        (Head(FACTS, content_length=5, end=True), [], Reason.TRUNCATED),  # a shell that was not sent the body
+        (
+            Head(FACTS),
+            [Body(b"x", end=False, truncated=True), Body(b"", end=True)],
+            Reason.TRUNCATED,
+        ),
+        # a shell that was not sent the body
+        (Head(FACTS, content_length=5, end=True), [], Reason.TRUNCATED),
         (Head(FACTS, content_length=2), [Body(b"x", end=False), Trailers()], Reason.TRUNCATED),
     ],
 )
@@ -186,7 +219,11 @@ def test_a_body_that_is_not_as_long_as_said_is_truncated(head, bodies, reason):
         ({":status": "206", "content-range": "bytes 0-9/1000"}, Reason.TRUNCATED, Reason.TRUNCATED),
         ({":status": "206", "content-range": "bytes 0-9/10"}, Reason.NO_PHI, Reason.NO_PHI),
         ({":status": "206", "content-range": "bytes 0-9/*"}, Reason.TRUNCATED, Reason.TRUNCATED),
-        ({":status": "206", "content-type": "multipart/byteranges; boundary=x"}, Reason.TRUNCATED, Reason.NO_PHI),
+        (
+            {":status": "206", "content-type": "multipart/byteranges; boundary=x"},
+            Reason.TRUNCATED,
+            Reason.NO_PHI,
+        ),
         ({":status": "200", "content-range": "bytes 10-19/20"}, Reason.TRUNCATED, Reason.TRUNCATED),
         ({":status": "416", "content-range": "bytes */1000"}, Reason.NO_PHI, Reason.TRUNCATED),
         ({"content-range": "rows 0-9/10"}, Reason.TRUNCATED, Reason.TRUNCATED),
@@ -194,7 +231,8 @@ def test_a_body_that_is_not_as_long_as_said_is_truncated(head, bodies, reason):
     ],
 )
 def test_a_part_of_a_document_is_not_all_of_it(fields, in_response, in_request):
-    """Rows of a table are no PHI without its header, and who asks for parts chooses where they begin."""
+    """Rows of a table are no PHI without its header, and who asks for parts chooses where they
+    begin."""
     for direction, reason in ((Direction.RESPONSE, in_response), (Direction.REQUEST, in_request)):
         head = Head(replace(FACTS, direction=direction), fields=tuple(fields.items()))
         assert reason_of(head, Body(b"x", end=True)) is reason
@@ -209,15 +247,21 @@ def test_a_part_of_a_document_is_not_all_of_it(fields, in_response, in_request):
         ("HEAD", "200", [Body(b"x", end=True)], Reason.TRUNCATED),
     ],
 )
-def test_only_a_response_without_a_body_may_say_a_length_that_it_does_not_have(method, status, events, reason):
+def test_only_a_response_without_a_body_may_say_a_length_that_it_does_not_have(
+    method, status, events, reason
+):
     facts = replace(FACTS, direction=Direction.RESPONSE, operation=Operation(method, "/"))
     head = Head(facts, fields=((":status", status),), content_length=5, end=not events)
     assert reason_of(head, *events) is reason
-    assert reason_of(replace(head, facts=replace(facts, direction=Direction.REQUEST)), *events) is Reason.TRUNCATED
+    assert (
+        reason_of(replace(head, facts=replace(facts, direction=Direction.REQUEST)), *events)
+        is Reason.TRUNCATED
+    )
 
 
 @pytest.mark.parametrize(
-    "sign", [{"upgrade": True}, {"fields": (("upgrade", "websocket"),)}, {"fields": ((":protocol", "x"),)}]
+    "sign",
+    [{"upgrade": True}, {"fields": (("upgrade", "websocket"),)}, {"fields": ((":protocol", "x"),)}],
 )
 def test_an_upgrade_is_decided_without_waiting_for_a_body(sign):
     assert reason_of(Head(FACTS, **sign)) is Reason.PROTOCOL_NOT_ALLOWED
@@ -230,7 +274,9 @@ def test_an_upgrade_with_a_body_that_nobody_waits_for_is_truncated():
 
 
 def test_a_response_that_offers_an_upgrade_is_no_upgrade():
-    head = Head(replace(FACTS, direction=Direction.RESPONSE), fields=(("upgrade", "h2c"),), end=True)
+    head = Head(
+        replace(FACTS, direction=Direction.RESPONSE), fields=(("upgrade", "h2c"),), end=True
+    )
     assert reason_of(head) is Reason.NO_PHI
 
 
@@ -241,7 +287,10 @@ def test_a_tcp_connection_is_decided_at_its_head():
 
 
 def test_several_content_headers_are_one_list():
-    head = Head(FACTS, fields=(("content-type", "a/b"), ("content-encoding", "gzip"), ("content-encoding", "br")))
+    head = Head(
+        FACTS,
+        fields=(("content-type", "a/b"), ("content-encoding", "gzip"), ("content-encoding", "br")),
+    )
     assert (head.content_type, head.content_encoding) == ("a/b", "gzip, br")
     assert Head(FACTS).content_encoding == ""
 
@@ -253,7 +302,10 @@ MESSAGE = (Head(FACTS), Body(b"ssn " + MARKER, end=False), Body(b" end", end=Tru
 
 def test_a_redacted_body_replaces_the_message():
     outcome = outcome_of(exchange(policy(**REDACT)), *MESSAGE)
-    assert (outcome.decision.effect, outcome.decision.reason) == (Action.REDACT, Reason.REDACTED_BY_RULE)
+    assert (outcome.decision.effect, outcome.decision.reason) == (
+        Action.REDACT,
+        Reason.REDACTED_BY_RULE,
+    )
     assert outcome.body is not None
     assert MARKER not in outcome.body
     assert outcome.body.startswith(b"ssn ")
@@ -269,7 +321,10 @@ def test_the_second_scan_reads_the_body_that_leaves():
 @pytest.mark.parametrize("proof", [MarkerScanner(remains=True), MarkerScanner(unsure=True)])
 def test_a_redaction_that_a_second_scan_does_not_prove_is_denied(proof):
     outcome = outcome_of(exchange(policy(**REDACT), MarkerScanner(), *[proof] * 4), *MESSAGE)
-    assert (outcome.decision.action, outcome.decision.reason) == (Action.DENY, Reason.REDACTION_FAILED)
+    assert (outcome.decision.action, outcome.decision.reason) == (
+        Action.DENY,
+        Reason.REDACTION_FAILED,
+    )
     assert (outcome.decision.redact, outcome.body) == ((), None)
 
 
@@ -282,7 +337,12 @@ class Uncovering(MarkerScanner):
         if seen.findings or at < 0:
             return seen
         phone = Finding(
-            "PHONE_NUMBER", Identifier.PHONE, Likelihood.LIKELY, "tail", Location("", at, at + 3), Subject.PATIENT
+            "PHONE_NUMBER",
+            Identifier.PHONE,
+            Likelihood.LIKELY,
+            "tail",
+            Location("", at, at + 3),
+            Subject.PATIENT,
         )
         return replace(seen, findings=(phone,), verdict=Verdict.PHI)
 
@@ -306,7 +366,10 @@ def test_a_body_that_cannot_be_masked_is_denied():
             return replace(seen, encodings=("gzip",))  # the bytes are no gzip: masking them fails
 
     outcome = outcome_of(exchange(policy(**REDACT), Mislocating(), MarkerScanner()), *MESSAGE)
-    assert (outcome.decision.action, outcome.decision.reason) == (Action.DENY, Reason.REDACTION_FAILED)
+    assert (outcome.decision.action, outcome.decision.reason) == (
+        Action.DENY,
+        Reason.REDACTION_FAILED,
+    )
 
 
 def test_a_body_too_long_to_keep_is_denied_rather_than_passed():
@@ -317,14 +380,21 @@ def test_a_body_too_long_to_keep_is_denied_rather_than_passed():
 
 def test_nothing_is_replaced_where_the_policy_only_monitors():
     outcome = outcome_of(exchange(policy(mode=Mode.MONITOR, **REDACT)), *MESSAGE)
-    assert (outcome.decision.action, outcome.decision.effect, outcome.body) == (Action.REDACT, Action.ALLOW, None)
+    assert (outcome.decision.action, outcome.decision.effect, outcome.body) == (
+        Action.REDACT,
+        Action.ALLOW,
+        None,
+    )
 
 
 def test_a_redaction_that_would_fail_is_reported_where_the_policy_only_monitors():
     """`monitor` tells what `enforce` would do: that is a denial, and not a redaction."""
     proofs = [MarkerScanner(remains=True)] * 4
     decisions = [
-        outcome_of(exchange(policy(mode=mode, **REDACT), MarkerScanner(), *proofs), *MESSAGE).decision for mode in Mode
+        outcome_of(
+            exchange(policy(mode=mode, **REDACT), MarkerScanner(), *proofs), *MESSAGE
+        ).decision
+        for mode in Mode
     ]
     assert {(d.action, d.reason) for d in decisions} == {(Action.DENY, Reason.REDACTION_FAILED)}
     assert [d.enforced for d in decisions] == [mode is Mode.ENFORCE for mode in Mode]
@@ -336,16 +406,25 @@ def test_the_proof_of_a_redaction_knows_whom_the_head_names():
 
         def finish(self, *, truncated: bool) -> ScanReport:
             seen = super().finish(truncated=truncated)
-            return replace(seen, verdict=Verdict.PHI if ("header.x-name", "Ana Ruiz") in self.fields else Verdict.NONE)
+            return replace(
+                seen,
+                verdict=Verdict.PHI
+                if ("header.x-name", "Ana Ruiz") in self.fields
+                else Verdict.NONE,
+            )
 
     rules = policy(redact=frozenset({SSN}), deny=frozenset({"PHONE_NUMBER"}))
     head = Head(FACTS, fields=(("x-name", "Ana Ruiz"),))
-    assert outcome_of(exchange(rules, MarkerScanner(), BesideAName()), head, *MESSAGE[1:]).body is None
+    assert (
+        outcome_of(exchange(rules, MarkerScanner(), BesideAName()), head, *MESSAGE[1:]).body is None
+    )
 
 
 # --- the rest of a message that was answered for
 
-DIAGNOSIS = Finding("DIAGNOSIS", None, Likelihood.LIKELY, "marker", Location("d", 0, 3), Subject.PATIENT)
+DIAGNOSIS = Finding(
+    "DIAGNOSIS", None, Likelihood.LIKELY, "marker", Location("d", 0, 3), Subject.PATIENT
+)
 EARLIER = ScanReport((DIAGNOSIS,), verdict=Verdict.HEALTH)
 NAMING = (Head(FACTS), Trailers((("x-ssn", MARKER.decode()),)))
 
@@ -364,27 +443,45 @@ def test_trailers_are_judged_beside_what_has_gone_on():
     beside = outcome_of(Exchange(rules, Unnamed, EARLIER), *NAMING)
 
     assert alone.decision.reason is Reason.NO_PHI
-    assert (beside.decision.reason, beside.decision.verdict) == (Reason.MINIMUM_NECESSARY, Verdict.PHI)
+    assert (beside.decision.reason, beside.decision.verdict) == (
+        Reason.MINIMUM_NECESSARY,
+        Verdict.PHI,
+    )
     assert [f.info_type for f in beside.report.findings] == [SSN]  # the record counts nothing twice
 
 
 def test_what_has_gone_on_cannot_be_masked_any_more():
     gone = ScanReport(
-        (Finding(SSN, Identifier.SSN, Likelihood.LIKELY, "marker", Location("s", 0, 3), Subject.PATIENT),),
+        (
+            Finding(
+                SSN,
+                Identifier.SSN,
+                Likelihood.LIKELY,
+                "marker",
+                Location("s", 0, 3),
+                Subject.PATIENT,
+            ),
+        ),
         verdict=Verdict.IDENTIFIERS,
     )
 
     class Diagnosing(MarkerScanner):
         def finish(self, *, truncated: bool) -> ScanReport:
-            return replace(super().finish(truncated=truncated), findings=(DIAGNOSIS,), verdict=Verdict.HEALTH)
+            return replace(
+                super().finish(truncated=truncated), findings=(DIAGNOSIS,), verdict=Verdict.HEALTH
+            )
 
-    outcome = outcome_of(Exchange(policy(**REDACT), Diagnosing, gone), Head(FACTS), Trailers((("x-note", "E11.9"),)))
+    outcome = outcome_of(
+        Exchange(policy(**REDACT), Diagnosing, gone), Head(FACTS), Trailers((("x-note", "E11.9"),))
+    )
     assert outcome.decision.reason is Reason.REDACTION_UNAVAILABLE
 
 
 def test_trailers_without_a_finding_are_no_second_verdict_on_the_body():
     rules = policy(allow=frozenset())
-    outcome = outcome_of(Exchange(rules, Unnamed, replace(EARLIER, verdict=Verdict.PHI)), Head(FACTS), Trailers())
+    outcome = outcome_of(
+        Exchange(rules, Unnamed, replace(EARLIER, verdict=Verdict.PHI)), Head(FACTS), Trailers()
+    )
     assert outcome.decision.reason is Reason.NO_PHI
 
 
@@ -399,25 +496,39 @@ def test_without_a_policy_the_head_is_refused():
 
 def test_an_exception_denies_and_its_text_stays_inside():
     outcome = outcome_of(exchange(policy(), MarkerScanner(failing=True)), *MESSAGE[:2])
-    assert (outcome.decision.action, outcome.decision.reason) == (Action.DENY, Reason.INTERNAL_ERROR)
+    assert (outcome.decision.action, outcome.decision.reason) == (
+        Action.DENY,
+        Reason.INTERNAL_ERROR,
+    )
     assert outcome.report == ScanReport(coverage=Coverage.UNSCANNABLE, gap=Gap.INTERNAL_ERROR)
     assert MARKER.decode() not in repr(outcome)
 
 
 def test_a_scanner_that_cannot_be_opened_denies():
-    assert outcome_of(Exchange(policy(), iter(()).__next__), Head(FACTS)).decision.reason is Reason.INTERNAL_ERROR
+    assert (
+        outcome_of(Exchange(policy(), iter(()).__next__), Head(FACTS)).decision.reason
+        is Reason.INTERNAL_ERROR
+    )
 
 
 def test_a_failure_after_the_head_is_enforced_as_the_edge_is():
     monitored = policy(mode=Mode.MONITOR)
-    assert not outcome_of(exchange(monitored), Head(FACTS), Failure(Reason.OUT_OF_TIME)).decision.enforced
-    assert outcome_of(exchange(policy()), Head(FACTS), Failure(Reason.OUT_OF_TIME)).decision.enforced
+    assert not outcome_of(
+        exchange(monitored), Head(FACTS), Failure(Reason.OUT_OF_TIME)
+    ).decision.enforced
+    assert outcome_of(
+        exchange(policy()), Head(FACTS), Failure(Reason.OUT_OF_TIME)
+    ).decision.enforced
 
 
 def test_no_repr_shows_what_a_message_holds():
     ssn = MARKER.decode()
     facts = replace(FACTS, operation=Operation("POST", f"/?ssn={ssn}"))
-    events = [Head(facts, fields=(("x-ssn", ssn),)), Body(MARKER, end=False), Trailers((("x-ssn", ssn),))]
+    events = [
+        Head(facts, fields=(("x-ssn", ssn),)),
+        Body(MARKER, end=False),
+        Trailers((("x-ssn", ssn),)),
+    ]
     machine = exchange(policy(redact=frozenset({"*"})))
     shown = [repr(machine.receive(event)) + repr(machine) + repr(event) for event in events]
     redacted = outcome_of(exchange(policy(**REDACT)), *MESSAGE)

@@ -17,7 +17,9 @@ FROM_EHR, TO_BILLING = Peer((EHR,)), Peer((BILLING,))
 
 
 def policy(target=TO_BILLING, operation=None, source=FROM_EHR, **changes):
-    rule = Rule("claims", (source,), (Target(target, operation or OperationMatch(("POST",), ("/claims",))),))
+    rule = Rule(
+        "claims", (source,), (Target(target, operation or OperationMatch(("POST",), ("/claims",))),)
+    )
     return Policy(name="clinic", digest="", rules=(rule,), **changes)
 
 
@@ -34,7 +36,10 @@ def test_what_is_rendered_reads_back_as_the_same_edges(one):
 
 def test_an_edge_is_one_rule_of_its_workload_in_a_namespace_that_is_closed_else():
     closed, opened = rendered(policy())
-    assert (closed["metadata"], closed["spec"]) == ({"name": "phiguard-closed", "namespace": "finance"}, {})
+    assert (closed["metadata"], closed["spec"]) == (
+        {"name": "phiguard-closed", "namespace": "finance"},
+        {},
+    )
     assert opened["metadata"] == {"name": "phiguard-edges-billing", "namespace": "finance"}
     assert opened["spec"] == {
         "selector": {"matchLabels": {"app": "billing"}},
@@ -52,7 +57,9 @@ def test_a_rule_for_any_operation_opens_http_and_not_tcp():
     (_, opened) = rendered(policy(operation=OperationMatch()))
     assert opened["spec"]["rules"][0]["to"] == [{"operation": {"methods": ["*"]}}]
     both = OperationMatch(ports=(5432,), protocols=(Protocol.HTTP, Protocol.TCP))
-    assert rendered(policy(operation=both))[1]["spec"]["rules"][0]["to"] == [{"operation": {"ports": ["5432"]}}]
+    assert rendered(policy(operation=both))[1]["spec"]["rules"][0]["to"] == [
+        {"operation": {"ports": ["5432"]}}
+    ]
 
 
 def test_a_host_is_open_with_and_without_a_port():
@@ -62,7 +69,9 @@ def test_a_host_is_open_with_and_without_a_port():
 
 def test_a_policy_that_does_not_enforce_is_for_istios_dry_run():
     objects = rendered(policy(mode=Mode.MONITOR))
-    assert [each["metadata"]["annotations"] for each in objects] == [{"istio.io/dry-run": "true"}] * 2
+    assert [each["metadata"]["annotations"] for each in objects] == [
+        {"istio.io/dry-run": "true"}
+    ] * 2
 
 
 def test_anyone_has_no_from():

@@ -19,7 +19,12 @@ def test_what_render_writes_is_clean_and_complete():
     [
         ("20-mesh-config.yaml", "failOpen: false", "failOpen: true", "failOpen true"),
         ("31-inbound-requests.yaml", "rules:\n  - {}", "rules: []", "never fires"),
-        ("32-inbound-responses.yaml", "failure_mode_allow: false", "failure_mode_allow: true", "failure_mode_allow"),
+        (
+            "32-inbound-responses.yaml",
+            "failure_mode_allow: false",
+            "failure_mode_allow: true",
+            "failure_mode_allow",
+        ),
         ("30-namespace-mtls.yaml", "STRICT", "PERMISSIVE", "mutual TLS is PERMISSIVE"),
         ("13-guard.yaml", "appProtocol: grpc", "appProtocol: tcp", "not named grpc"),
         ("21-telemetry.yaml", "http.url:", "http.method:", "spans carry http.url"),
@@ -28,7 +33,9 @@ def test_what_render_writes_is_clean_and_complete():
 def test_every_check_is_asked(file, old, new, message):
     texts = dict(RENDERED)
     if file == "21-telemetry.yaml":  # the short tag of the provider would cover it
-        texts["20-mesh-config.yaml"] = texts["20-mesh-config.yaml"].replace("maxTagLength: 1", "maxTagLength: 256")
+        texts["20-mesh-config.yaml"] = texts["20-mesh-config.yaml"].replace(
+            "maxTagLength: 1", "maxTagLength: 256"
+        )
     texts[file] = texts[file].replace(old, new)
     lines = [str(problem) for problem in check(read(texts), "phiguard")]
     assert any(line.startswith(f"{file}: ") and message in line for line in lines)

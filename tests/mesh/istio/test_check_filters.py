@@ -44,7 +44,9 @@ def test_a_filter_without_a_selector_is_found(envoy_filter):
     assert "no workloadSelector" in found
 
 
-@pytest.mark.parametrize("key", ["failure_mode_allow", "failureModeAllow", "observability_mode", "allow_mode_override"])
+@pytest.mark.parametrize(
+    "key", ["failure_mode_allow", "failureModeAllow", "observability_mode", "allow_mode_override"]
+)
 def test_a_flag_that_lets_messages_pass_is_found_in_either_spelling(envoy_filter, key):
     config = typed_config(envoy_filter)
     config.pop("failure_mode_allow")
@@ -63,7 +65,9 @@ def test_a_merge_that_loosens_ext_authz_is_found_without_a_type(outbound):
     assert "allow_partial_message true" in found
 
 
-@pytest.mark.parametrize("mode", ["STREAMED", "BUFFERED_PARTIAL", "FULL_DUPLEX_STREAMED", "GRPC", 1, 3])
+@pytest.mark.parametrize(
+    "mode", ["STREAMED", "BUFFERED_PARTIAL", "FULL_DUPLEX_STREAMED", "GRPC", 1, 3]
+)
 def test_a_body_mode_that_releases_parts_is_found(outbound, mode):
     typed_config(outbound)["processing_mode"]["request_body_mode"] = mode
     (found,) = problems(outbound)
@@ -110,7 +114,9 @@ def test_request_attributes_on_a_filter_that_skips_the_request_are_found(inbound
 
 def test_a_patch_that_removes_the_check_is_found(outbound):
     (patch,) = outbound["spec"]["configPatches"]
-    patch["match"]["listener"]["filterChain"]["filter"]["subFilter"] = {"name": "envoy.filters.http.ext_authz"}
+    patch["match"]["listener"]["filterChain"]["filter"]["subFilter"] = {
+        "name": "envoy.filters.http.ext_authz"
+    }
     patch["patch"] = {"operation": "REMOVE"}
     (found,) = problems(outbound)
     assert "takes an ext_authz or ext_proc filter away" in found
@@ -119,12 +125,17 @@ def test_a_patch_that_removes_the_check_is_found(outbound):
 def test_a_route_that_is_exempt_is_found(outbound):
     (patch,) = outbound["spec"]["configPatches"]
     patch["applyTo"] = "HTTP_ROUTE"
-    patch["patch"]["value"] = {"typed_per_filter_config": {"envoy.filters.http.ext_authz": {"disabled": True}}}
+    patch["patch"]["value"] = {
+        "typed_per_filter_config": {"envoy.filters.http.ext_authz": {"disabled": True}}
+    }
     (found,) = problems(outbound)
     assert "takes an ext_authz or ext_proc filter away" in found
 
 
 def test_a_filter_of_another_kind_is_nobodys_business(outbound):
     del outbound["spec"]["workloadSelector"]
-    outbound["spec"]["configPatches"][0]["patch"]["value"] = {"name": "lua", "typed_config": {"@type": "x.Lua"}}
+    outbound["spec"]["configPatches"][0]["patch"]["value"] = {
+        "name": "lua",
+        "typed_config": {"@type": "x.Lua"},
+    }
     assert problems(outbound) == []

@@ -17,7 +17,9 @@ def snapshot(*objects):
 def policy_problems(**changes):
     policy = copy.deepcopy(guarded.inbound_requests())
     policy["spec"].update(changes)
-    return [problem.message for problem in check_objects.check_policies(snapshot(policy), "phiguard")]
+    return [
+        problem.message for problem in check_objects.check_policies(snapshot(policy), "phiguard")
+    ]
 
 
 def mtls_problems(*objects):
@@ -32,7 +34,11 @@ def service_problems(port):
 
 
 def peer_authentication(namespace, **spec):
-    return {"kind": "PeerAuthentication", "metadata": {"name": "default", "namespace": namespace}, "spec": spec}
+    return {
+        "kind": "PeerAuthentication",
+        "metadata": {"name": "default", "namespace": namespace},
+        "spec": spec,
+    }
 
 
 def test_a_policy_that_matches_everything_is_clean():
@@ -61,7 +67,9 @@ def test_dry_run_on_custom_is_found():
 
 
 def test_strict_everywhere_is_clean():
-    assert mtls_problems(mesh_wide.strict_mtls("istio-system"), mesh_wide.strict_mtls("clinic")) == []
+    assert (
+        mtls_problems(mesh_wide.strict_mtls("istio-system"), mesh_wide.strict_mtls("clinic")) == []
+    )
 
 
 @pytest.mark.parametrize("mode", ["PERMISSIVE", "DISABLE"])
@@ -78,7 +86,10 @@ def test_an_unset_mode_is_strict_only_under_a_strict_mesh():
 
 
 def test_a_port_that_is_let_off_is_found():
-    spec = {"mtls": {"mode": "STRICT"}, "portLevelMtls": {8080: {"mode": "PERMISSIVE"}, 8081: {"mode": "UNSET"}}}
+    spec = {
+        "mtls": {"mode": "STRICT"},
+        "portLevelMtls": {8080: {"mode": "PERMISSIVE"}, 8081: {"mode": "UNSET"}},
+    }
     (found,) = mtls_problems(peer_authentication("clinic", **spec))
     assert "PERMISSIVE on port 8080" in found
 

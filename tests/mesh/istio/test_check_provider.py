@@ -10,7 +10,9 @@ from mesh.istio.snapshot import read
 
 
 def problems(config):
-    return [problem.message for problem in check(read({"f.yaml": yaml.safe_dump(config)}), "phiguard")]
+    return [
+        problem.message for problem in check(read({"f.yaml": yaml.safe_dump(config)}), "phiguard")
+    ]
 
 
 @pytest.fixture
@@ -65,20 +67,29 @@ def test_a_body_that_is_not_seen_as_it_is_is_found(config, grpc, key, value, mes
 
 @pytest.mark.parametrize("other", ["phi", "phiguard-lax"])
 def test_a_provider_that_is_a_prefix_of_another_is_found(config, other):
-    config["meshConfig"]["extensionProviders"].append({"name": other, "envoyExtAuthzGrpc": {"service": "x"}})
+    config["meshConfig"]["extensionProviders"].append(
+        {"name": other, "envoyExtAuthzGrpc": {"service": "x"}}
+    )
     (found,) = problems(config)
     assert "is a prefix of" in found
 
 
 def test_a_tracing_provider_may_share_a_prefix_because_policies_never_name_it(config):
-    config["meshConfig"]["extensionProviders"].append({"name": "phiguard-otel", "opentelemetry": {"service": "x"}})
+    config["meshConfig"]["extensionProviders"].append(
+        {"name": "phiguard-otel", "opentelemetry": {"service": "x"}}
+    )
     assert problems(config) == []
 
 
 def test_a_mesh_without_the_provider_is_found():
-    assert problems({"meshConfig": {"accessLogFile": "/dev/stdout"}}) == ["no ext_authz provider `phiguard`"]
+    assert problems({"meshConfig": {"accessLogFile": "/dev/stdout"}}) == [
+        "no ext_authz provider `phiguard`"
+    ]
 
 
 def test_an_http_provider_is_found(config):
-    config["meshConfig"]["extensionProviders"][0] = {"name": "phiguard", "envoyExtAuthzHttp": {"service": "x"}}
+    config["meshConfig"]["extensionProviders"][0] = {
+        "name": "phiguard",
+        "envoyExtAuthzHttp": {"service": "x"},
+    }
     assert problems(config) == ["provider `phiguard` speaks HTTP"]

@@ -17,7 +17,11 @@ def namespaced(**tracing):
 
 
 def tracer(**settings):
-    return {"extensionProviders": [{"name": "otel", "opentelemetry": {"service": "c", "port": 4317, **settings}}]}
+    return {
+        "extensionProviders": [
+            {"name": "otel", "opentelemetry": {"service": "c", "port": 4317, **settings}}
+        ]
+    }
 
 
 def test_what_render_writes_is_clean():

@@ -13,7 +13,9 @@ NAMING = Naming("app")
 
 
 def policy(target=TO_BILLING, operation=None, source=FROM_EHR, **changes):
-    rule = Rule("claims", (source,), (Target(target, operation or OperationMatch(("POST",), ("/claims",))),))
+    rule = Rule(
+        "claims", (source,), (Target(target, operation or OperationMatch(("POST",), ("/claims",))),)
+    )
     return Policy(name="clinic", digest="", rules=(rule,), **changes)
 
 
@@ -37,22 +39,48 @@ def test_a_destination_is_an_account_or_a_whole_namespace(target, place):
         ({"target": Peer()}, "namespace `*` is no single namespace"),
         ({"target": Peer(namespaces=("fin*",))}, "namespace `fin*` is no single namespace"),
         ({"target": Peer(("*",))}, "`*` is not of trust domain"),
-        ({"target": Peer(("cluster.local/ns/fin*",))}, "neither one account nor one whole namespace"),
-        ({"target": Peer(("cluster.local/ns/finance/sa/b*",))}, "neither one account nor one whole namespace"),
+        (
+            {"target": Peer(("cluster.local/ns/fin*",))},
+            "neither one account nor one whole namespace",
+        ),
+        (
+            {"target": Peer(("cluster.local/ns/finance/sa/b*",))},
+            "neither one account nor one whole namespace",
+        ),
         ({"target": Peer((f"cluster.local/ns/finance/sa/{'b' * 64}",))}, "neither one account"),
-        ({"target": Peer(("other/ns/finance/sa/billing",))}, "is not of trust domain `cluster.local`"),
-        ({"target": Peer(("*",), service_accounts=("billing",))}, "lists more than principals and namespaces"),
-        ({"source": Peer(trust_domains=("cluster.local",))}, "lists more than principals and namespaces"),
+        (
+            {"target": Peer(("other/ns/finance/sa/billing",))},
+            "is not of trust domain `cluster.local`",
+        ),
+        (
+            {"target": Peer(("*",), service_accounts=("billing",))},
+            "lists more than principals and namespaces",
+        ),
+        (
+            {"source": Peer(trust_domains=("cluster.local",))},
+            "lists more than principals and namespaces",
+        ),
         ({"operation": OperationMatch(protocols=(Protocol.TCP,))}, "cannot open TCP without HTTP"),
-        ({"operation": OperationMatch(protocols=(Protocol.UPGRADE,))}, "cannot open UPGRADE without HTTP"),
-        ({"operation": OperationMatch(paths=("/a b",))}, "compares path `/a b` before it is decoded"),
-        ({"operation": OperationMatch(hosts=("*.example.com",))}, "compares host `*.example.com` with the port"),
+        (
+            {"operation": OperationMatch(protocols=(Protocol.UPGRADE,))},
+            "cannot open UPGRADE without HTTP",
+        ),
+        (
+            {"operation": OperationMatch(paths=("/a b",))},
+            "compares path `/a b` before it is decoded",
+        ),
+        (
+            {"operation": OperationMatch(hosts=("*.example.com",))},
+            "compares host `*.example.com` with the port",
+        ),
     ],
 )
 def test_what_istio_cannot_say_exactly_is_left_out_and_named(changes, reason):
     found = edges(policy(**changes), NAMING)
     assert found.said == frozenset()
-    assert [reason in line and line.startswith("rule `claims`: ") for line in found.left_out] == [True]
+    assert [reason in line and line.startswith("rule `claims`: ") for line in found.left_out] == [
+        True
+    ]
 
 
 def test_a_host_outside_is_no_receiver_of_the_mesh_and_nothing_closes_it():
@@ -63,17 +91,25 @@ def test_a_host_outside_is_no_receiver_of_the_mesh_and_nothing_closes_it():
 def test_a_rule_with_claims_is_the_guards():
     claimed = replace(policy().rules[0], claims=(("role", ("nurse",)),))
     found = edges(Policy(name="p", digest="", rules=(claimed,)), NAMING)
-    assert (found.said, found.left_out) == (frozenset(), ("rule `claims`: its claims are the guard's to check",))
+    assert (found.said, found.left_out) == (
+        frozenset(),
+        ("rule `claims`: its claims are the guard's to check",),
+    )
 
 
 def test_a_rule_with_headers_is_the_guards():
     asking = replace(policy().rules[0], headers=(("x-purpose", ("TREATMENT",)),))
     found = edges(Policy(name="p", digest="", rules=(asking,)), NAMING)
-    assert (found.said, found.left_out) == (frozenset(), ("rule `claims`: its headers are the guard's to check",))
+    assert (found.said, found.left_out) == (
+        frozenset(),
+        ("rule `claims`: its headers are the guard's to check",),
+    )
 
 
 def test_an_audit_rule_opens_no_edge():
-    found = edges(Policy(name="p", digest="", rules=(replace(policy().rules[0], audit=True),)), NAMING)
+    found = edges(
+        Policy(name="p", digest="", rules=(replace(policy().rules[0], audit=True),)), NAMING
+    )
     assert (found.said, found.left_out) == (frozenset(), ())
 
 

@@ -3,9 +3,13 @@ from datetime import timedelta
 
 import pytest
 
-with warnings.catch_warnings():  # envoy-data-plane's own validators are declared in a way that pydantic deprecates
+# envoy-data-plane's own validators are declared in a way that pydantic deprecates
+with warnings.catch_warnings():
     warnings.simplefilter("ignore", DeprecationWarning)
-    from envoy_data_plane.envoy.extensions.filters.http.ext_proc.v3 import ExternalProcessor, ProcessingMode
+    from envoy_data_plane.envoy.extensions.filters.http.ext_proc.v3 import (
+        ExternalProcessor,
+        ProcessingMode,
+    )
     from envoy_data_plane.envoy.type.v3 import StatusCode
 
 from mesh.istio import ext_proc
@@ -18,7 +22,10 @@ BOTH = pytest.mark.parametrize("make", [ext_proc.outbound_requests, ext_proc.inb
 def parse(make):
     """As Envoy parses it: an unknown field is an error."""
     config = dict(make(INSTALLATION)["typed_config"])
-    assert config.pop("@type") == "type.googleapis.com/envoy.extensions.filters.http.ext_proc.v3.ExternalProcessor"
+    assert (
+        config.pop("@type")
+        == "type.googleapis.com/envoy.extensions.filters.http.ext_proc.v3.ExternalProcessor"
+    )
     return ExternalProcessor.from_dict(config)
 
 
@@ -44,12 +51,16 @@ def test_the_guard_is_called_through_the_cluster_that_istiod_makes(make):
     service = parse(make).grpc_service
     assert service is not None
     assert service.envoy_grpc is not None
-    assert service.envoy_grpc.cluster_name == "outbound|9000||phiguard.phiguard-system.svc.cluster.local"
+    assert (
+        service.envoy_grpc.cluster_name
+        == "outbound|9000||phiguard.phiguard-system.svc.cluster.local"
+    )
     assert service.timeout is None
 
 
 def test_a_request_is_held_at_its_sender_until_body_and_trailers_are_judged():
-    # the filter that istiod 1.30 wrote into a sender's listener, with the guard's name and the body modes spelled out
+    # the filter that istiod 1.30 wrote into a sender's listener, with the guard's name and the body
+    # modes spelled out
     assert parse(ext_proc.outbound_requests).processing_mode == ProcessingMode.from_dict(
         {
             "request_header_mode": "SEND",
@@ -107,5 +118,8 @@ def test_only_the_receivers_metadata_is_handed_on():
     options = parse(ext_proc.inbound_responses).metadata_options
     assert options is not None
     assert options.forwarding_namespaces is not None
-    assert options.forwarding_namespaces.untyped == ["envoy.filters.http.jwt_authn", "phiguard.headers"]
+    assert options.forwarding_namespaces.untyped == [
+        "envoy.filters.http.jwt_authn",
+        "phiguard.headers",
+    ]
     assert parse(ext_proc.outbound_requests).metadata_options is None

@@ -20,7 +20,9 @@ def test_the_guard_ends_mutual_tls_itself_with_the_certificate_that_its_sidecar_
     assert proxy["holdApplicationUntilProxyStarts"] is True
     assert annotations["traffic.sidecar.istio.io/excludeInboundPorts"] == "9000"
     (mount,) = yaml.safe_load(annotations["sidecar.istio.io/userVolumeMount"])
-    assert {"name": mount["name"], "mountPath": folder, "readOnly": True} in CONTAINER["volumeMounts"]
+    assert {"name": mount["name"], "mountPath": folder, "readOnly": True} in CONTAINER[
+        "volumeMounts"
+    ]
     assert {OPTIONS["tls-cert"], OPTIONS["tls-key"], OPTIONS["tls-ca"]} == {
         f"{folder}/{file}.pem" for file in ("cert-chain", "key", "root-cert")
     }
@@ -34,7 +36,9 @@ def test_the_private_key_stays_in_memory():
 def test_each_replica_keeps_its_ledger_on_a_volume_of_its_own():
     assert PODS["kind"] == "StatefulSet"
     (claim,) = PODS["spec"]["volumeClaimTemplates"]
-    (mount,) = [mount for mount in CONTAINER["volumeMounts"] if mount["name"] == claim["metadata"]["name"]]
+    (mount,) = [
+        mount for mount in CONTAINER["volumeMounts"] if mount["name"] == claim["metadata"]["name"]
+    ]
     assert OPTIONS["ledger"].startswith(mount["mountPath"])
 
 
@@ -44,7 +48,10 @@ def test_losing_one_pod_leaves_another():
 
 
 def test_probes_ask_the_plain_health_port_and_never_the_mutual_tls_port():
-    ports = {CONTAINER[probe]["grpc"]["port"] for probe in ("startupProbe", "readinessProbe", "livenessProbe")}
+    ports = {
+        CONTAINER[probe]["grpc"]["port"]
+        for probe in ("startupProbe", "readinessProbe", "livenessProbe")
+    }
     assert ports == {int(OPTIONS["health-listen"].rpartition(":")[2])}
     assert ports.isdisjoint({9000})
 
@@ -94,7 +101,9 @@ def test_only_guarded_namespaces_reach_the_guard():
 def test_the_guard_reaches_dns_istiod_and_the_collector_and_nothing_else():
     egress = guard.network_policy(INSTALLATION)["spec"]["egress"]
     to = {
-        peer["namespaceSelector"]["matchLabels"]["kubernetes.io/metadata.name"]: {p["port"] for p in rule["ports"]}
+        peer["namespaceSelector"]["matchLabels"]["kubernetes.io/metadata.name"]: {
+            p["port"] for p in rule["ports"]
+        }
         for rule in egress
         for peer in rule["to"]
     }
@@ -102,7 +111,9 @@ def test_the_guard_reaches_dns_istiod_and_the_collector_and_nothing_else():
 
 
 def test_the_starter_policy_blocks_nothing_and_denies_what_no_rule_names_once_it_enforces():
-    policy = policy_file.parse(guard.policy(INSTALLATION)["data"]["policy.yaml"], file="policy.yaml")
+    policy = policy_file.parse(
+        guard.policy(INSTALLATION)["data"]["policy.yaml"], file="policy.yaml"
+    )
     assert policy.mode is Mode.MONITOR
     assert policy.default_action is policy.on_unscannable is Action.DENY
 
@@ -110,7 +121,9 @@ def test_the_starter_policy_blocks_nothing_and_denies_what_no_rule_names_once_it
 def test_the_policy_is_mounted_where_the_guard_reads_it():
     (volume,) = [volume for volume in POD["volumes"] if volume["name"] == "policy"]
     assert volume["configMap"]["name"] == guard.policy(INSTALLATION)["metadata"]["name"]
-    assert {"name": "policy", "mountPath": OPTIONS["policy"], "readOnly": True} in CONTAINER["volumeMounts"]
+    assert {"name": "policy", "mountPath": OPTIONS["policy"], "readOnly": True} in CONTAINER[
+        "volumeMounts"
+    ]
 
 
 def test_the_namespace_gets_sidecars():

@@ -19,22 +19,32 @@ def test_every_request_is_checked_because_an_empty_list_of_rules_never_fires():
 
 @FILTERS
 def test_a_filter_wraps_selected_workloads_only(make):
-    assert make(INSTALLATION)["spec"]["workloadSelector"] == {"labels": {"phiguard.dev/guarded": "true"}}
+    assert make(INSTALLATION)["spec"]["workloadSelector"] == {
+        "labels": {"phiguard.dev/guarded": "true"}
+    }
 
 
 def test_responses_are_judged_next_to_the_inbound_router():
     patch = patch_of(guarded.inbound_responses)
     assert patch["match"]["context"] == "SIDECAR_INBOUND"
-    assert patch["match"]["listener"]["filterChain"]["filter"]["subFilter"] == {"name": "envoy.filters.http.router"}
+    assert patch["match"]["listener"]["filterChain"]["filter"]["subFilter"] == {
+        "name": "envoy.filters.http.router"
+    }
     assert patch["patch"]["operation"] == "INSERT_BEFORE"
-    assert patch["patch"]["value"]["typed_config"]["processing_mode"]["response_body_mode"] == "BUFFERED"
+    assert (
+        patch["patch"]["value"]["typed_config"]["processing_mode"]["response_body_mode"]
+        == "BUFFERED"
+    )
 
 
 def test_outbound_requests_are_judged_before_any_other_filter():
     patch = patch_of(guarded.outbound_requests)
     assert patch["match"]["context"] == "SIDECAR_OUTBOUND"
     assert patch["patch"]["operation"] == "INSERT_FIRST"
-    assert patch["patch"]["value"]["typed_config"]["processing_mode"]["request_body_mode"] == "BUFFERED"
+    assert (
+        patch["patch"]["value"]["typed_config"]["processing_mode"]["request_body_mode"]
+        == "BUFFERED"
+    )
 
 
 def test_no_object_names_its_namespace():

@@ -1,7 +1,9 @@
 from mesh.istio import mesh_wide
 from mesh.istio.installation import Installation
 
-PROVIDERS = mesh_wide.mesh_config(Installation("phiguard-system", "phiguard:1"))["meshConfig"]["extensionProviders"]
+PROVIDERS = mesh_wide.mesh_config(Installation("phiguard-system", "phiguard:1"))["meshConfig"][
+    "extensionProviders"
+]
 
 
 def test_the_provider_fails_closed_and_sees_the_whole_body():
@@ -34,6 +36,9 @@ def test_the_access_log_holds_no_part_of_the_url():
 
 
 def test_mutual_tls_is_strict_in_a_named_namespace_or_in_the_one_that_kubectl_gives():
-    assert mesh_wide.strict_mtls("istio-system")["metadata"] == {"name": "default", "namespace": "istio-system"}
+    assert mesh_wide.strict_mtls("istio-system")["metadata"] == {
+        "name": "default",
+        "namespace": "istio-system",
+    }
     assert mesh_wide.strict_mtls()["metadata"] == {"name": "default"}
     assert mesh_wide.strict_mtls()["spec"] == {"mtls": {"mode": "STRICT"}}

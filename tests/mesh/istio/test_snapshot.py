@@ -24,12 +24,16 @@ def only(text):
 def test_a_mesh_configuration_is_found_wherever_istio_keeps_it(text):
     document = only(text)
     assert document.kind == "MeshConfig"
-    assert [entry.at("name").text for entry in document.spec.at("extension_providers")] == ["phiguard"]
+    assert [entry.at("name").text for entry in document.spec.at("extension_providers")] == [
+        "phiguard"
+    ]
 
 
 @pytest.mark.parametrize("kind", ["List", "EnvoyFilterList"])
 def test_the_items_of_a_list_are_documents_of_their_own(kind):
-    snapshot = read({"f.yaml": f"kind: {kind}\nitems: [{{kind: A, metadata: {{name: x}}}}, {{kind: B}}]"})
+    snapshot = read(
+        {"f.yaml": f"kind: {kind}\nitems: [{{kind: A, metadata: {{name: x}}}}, {{kind: B}}]"}
+    )
     assert [document.title for document in snapshot.documents] == ["A x", "B"]
 
 
@@ -40,7 +44,10 @@ def test_both_spellings_of_a_field_are_one_field():
 
 
 def test_a_title_names_kind_namespace_and_name():
-    assert only("kind: EnvoyFilter\nmetadata: {name: a, namespace: clinic}").title == "EnvoyFilter clinic/a"
+    assert (
+        only("kind: EnvoyFilter\nmetadata: {name: a, namespace: clinic}").title
+        == "EnvoyFilter clinic/a"
+    )
 
 
 def test_text_that_is_no_yaml_names_file_and_line_and_not_the_text():
@@ -49,7 +56,9 @@ def test_text_that_is_no_yaml_names_file_and_line_and_not_the_text():
     assert "123-45-6789" not in str(caught.value)
 
 
-@pytest.mark.parametrize("text", ["a: &a [*a]", "a: 2026-05-45", "{[]: 1}", "\x00", "a: !!python/object:os.system x"])
+@pytest.mark.parametrize(
+    "text", ["a: &a [*a]", "a: 2026-05-45", "{[]: 1}", "\x00", "a: !!python/object:os.system x"]
+)
 def test_yaml_that_yields_no_plain_values_is_refused_too(text):
     with pytest.raises(SnapshotError, match=r"^f\.yaml"):
         read({"f.yaml": text})

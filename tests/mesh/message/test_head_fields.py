@@ -33,12 +33,17 @@ def test_a_path_and_its_query_are_decoded_and_labelled(path, expected):
 
 
 def test_the_pseudo_header_stands_in_for_a_path_that_the_facts_lack():
-    assert list(head_fields.of_head(Facts(), ((":path", "/a?b=c"),))) == [("path", "/a"), ("query.b", "c")]
+    assert list(head_fields.of_head(Facts(), ((":path", "/a?b=c"),))) == [
+        ("path", "/a"),
+        ("query.b", "c"),
+    ]
 
 
 def test_a_response_does_not_repeat_its_requests_path():
     facts = Facts(direction=Direction.RESPONSE, operation=Operation("GET", "/a?ssn=1"))
-    assert list(head_fields.of_head(facts, (("x-patient", "Ana"),))) == [("header.x-patient", "Ana")]
+    assert list(head_fields.of_head(facts, (("x-patient", "Ana"),))) == [
+        ("header.x-patient", "Ana")
+    ]
 
 
 @pytest.mark.parametrize(
@@ -54,14 +59,21 @@ def test_what_the_transport_writes_is_left_out(name):
 
 
 @pytest.mark.parametrize(
-    "name", ["etag", "x-envoy-note", "x-b3-note", "tracestate", "content-type", "age", "grpc-encoding"]
+    "name",
+    ["etag", "x-envoy-note", "x-b3-note", "tracestate", "content-type", "age", "grpc-encoding"],
 )
-@pytest.mark.parametrize("value", ["Ana Ruiz, SSN 219-09-9999", "Ana%20Ruiz%2C%20SSN%20219-09-9999"])
+@pytest.mark.parametrize(
+    "value", ["Ana Ruiz, SSN 219-09-9999", "Ana%20Ruiz%2C%20SSN%20219-09-9999"]
+)
 def test_a_sentence_in_a_header_of_the_transport_is_scanned_without_its_name(name, value):
-    assert list(head_fields.of_headers("header", ((name, value),))) == [("header", "Ana Ruiz, SSN 219-09-9999")]
+    assert list(head_fields.of_headers("header", ((name, value),))) == [
+        ("header", "Ana Ruiz, SSN 219-09-9999")
+    ]
 
 
-@pytest.mark.parametrize("name", ["etag", "x-envoy-note", "tracestate", ":authority", ":method", "x-request-id"])
+@pytest.mark.parametrize(
+    "name", ["etag", "x-envoy-note", "tracestate", ":authority", ":method", "x-request-id"]
+)
 @pytest.mark.parametrize("value", ["ssn=219-09-9999", "ana.ruiz@clinic.example"])
 def test_a_word_that_no_transport_writes_is_scanned(name, value):
     assert list(head_fields.of_headers("header", ((name, value),))) == [("header", value)]
@@ -72,9 +84,15 @@ PROXYS = [
         "x-forwarded-client-cert",
         f'By=spiffe://cluster.local/ns/a/sa/b;Hash={"3f" * 32};Subject="";URI=spiffe://c/ns/a/sa/b',
     ),
-    ("x-forwarded-client-cert", 'Cert="-----BEGIN%20CERTIFICATE-----%0AMIIC%2BaA/=%0A-----END%20CERTIFICATE-----%0A"'),
+    (
+        "x-forwarded-client-cert",
+        'Cert="-----BEGIN%20CERTIFICATE-----%0AMIIC%2BaA/=%0A-----END%20CERTIFICATE-----%0A"',
+    ),
     ("x-forwarded-client-cert", f"Hash={'00' * 32},By=spiffe://cluster.local/ns/a/sa/b"),
-    ("x-envoy-peer-metadata", "ChoKCkNMVVNURVJfSUQSDBoKS3ViZXJuZXRlcwoeCgxJTlNUQU5DRV9JUFMSDhoMMTAuNDQuMS4xNw=="),
+    (
+        "x-envoy-peer-metadata",
+        "ChoKCkNMVVNURVJfSUQSDBoKS3ViZXJuZXRlcwoeCgxJTlNUQU5DRV9JUFMSDhoMMTAuNDQuMS4xNw==",
+    ),
     ("x-envoy-peer-metadata-id", "sidecar~10.44.1.17~ehr-7d9.clinic~clinic.svc.cluster.local"),
 ]
 
@@ -84,8 +102,12 @@ def test_what_the_proxies_write_of_themselves_is_left_out(name, value):
     assert list(head_fields.of_headers("header", ((name, value),))) == []
 
 
-@pytest.mark.parametrize(("name", "value"), [*PROXYS, ("x-forwarded-client-cert", ""), ("x-envoy-peer-metadata", "")])
-@pytest.mark.parametrize("said", ["Ana Ruiz, SSN 219-09-9999", 'Subject="CN=Ana Ruiz"', "ana.ruiz@clinic.example"])
+@pytest.mark.parametrize(
+    ("name", "value"), [*PROXYS, ("x-forwarded-client-cert", ""), ("x-envoy-peer-metadata", "")]
+)
+@pytest.mark.parametrize(
+    "said", ["Ana Ruiz, SSN 219-09-9999", 'Subject="CN=Ana Ruiz"', "ana.ruiz@clinic.example"]
+)
 def test_what_a_client_writes_beside_it_is_scanned(name, value, said):
     """A receiver's proxy appends to what came: the client's own words arrive at the application."""
     ((label, left),) = head_fields.of_headers("header", ((name, f"{said},{value}"),))
@@ -94,7 +116,9 @@ def test_what_a_client_writes_beside_it_is_scanned(name, value, said):
 
 
 def test_a_path_from_before_a_rewrite_is_read_as_a_path():
-    found = list(head_fields.of_headers("header", (("x-envoy-original-path", "/patients/7?mrn=48291734"),)))
+    found = list(
+        head_fields.of_headers("header", (("x-envoy-original-path", "/patients/7?mrn=48291734"),))
+    )
     assert found == [("path", "/patients/7"), ("query.mrn", "48291734")]
 
 
@@ -141,10 +165,19 @@ def test_cookies_are_labelled_one_by_one():
 
 
 def test_a_name_that_is_no_plain_word_is_a_value_too():
-    assert list(head_fields.of_headers("header", (("x-123-45-6789", ""),))) == [("header", "x-123-45-6789")]
+    assert list(head_fields.of_headers("header", (("x-123-45-6789", ""),))) == [
+        ("header", "x-123-45-6789")
+    ]
 
 
-@given(st.from_regex(r"[a-z]{1,5}", fullmatch=True), st.text(st.characters(codec="utf-8"), min_size=1, max_size=8))
+@given(
+    st.from_regex(r"[a-z]{1,5}", fullmatch=True),
+    st.text(st.characters(codec="utf-8"), min_size=1, max_size=8),
+)
 def test_no_value_of_a_query_is_lost(name, value):
     escaped = "".join(f"%{byte:02x}" for byte in value.encode())
-    assert value in {seen for label, seen in of_path(f"/?{name}={escaped}") if label == f"query.{name}"} or "%" in value
+    assert (
+        value
+        in {seen for label, seen in of_path(f"/?{name}={escaped}") if label == f"query.{name}"}
+        or "%" in value
+    )

@@ -64,7 +64,9 @@ def test_namespace_patterns():
     assert not any(map(identity.is_namespace_pattern, ("", "*ic", "a.b", "Clinic", "cli*ic", "-a")))
 
 
-@pytest.mark.parametrize(("principal", "namespace"), [(EHR, "clinic"), ("", ""), ("clinic", ""), ("x/ns/a*/sa/b", "")])
+@pytest.mark.parametrize(
+    ("principal", "namespace"), [(EHR, "clinic"), ("", ""), ("clinic", ""), ("x/ns/a*/sa/b", "")]
+)
 def test_the_namespace_is_that_of_a_whole_principal(principal, namespace):
     assert identity.namespace_of(principal) == namespace
 

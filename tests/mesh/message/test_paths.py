@@ -67,7 +67,9 @@ def test_a_path_pattern_has_one_star_at_its_end(pattern):
     assert paths.is_path_pattern(pattern)
 
 
-@pytest.mark.parametrize("pattern", ["", "claims", "/a*b", "*/x", "/a/**", "/a?b", "/a#b", "/a%20b", "/a//b", "/{*}"])
+@pytest.mark.parametrize(
+    "pattern", ["", "claims", "/a*b", "*/x", "/a/**", "/a?b", "/a#b", "/a%20b", "/a//b", "/{*}"]
+)
 def test_other_path_patterns_are_refused(pattern):
     assert not paths.is_path_pattern(pattern)
 

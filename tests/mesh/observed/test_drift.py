@@ -68,17 +68,26 @@ def test_what_the_policy_lets_through_is_no_drift():
 
 def test_an_edge_that_no_rule_names_is_told_with_what_flowed_there():
     found = drift(
-        observed([(inbound("/bills"), SSN), (inbound("/bills", direction=Direction.RESPONSE), PHI)]), policy()
+        observed(
+            [(inbound("/bills"), SSN), (inbound("/bills", direction=Direction.RESPONSE), PHI)]
+        ),
+        policy(),
     )
     (edge,) = found.drifted
     assert (edge.place.what, edge.place.reason) == (What.EDGE, Reason.EDGE_NOT_ALLOWED)
-    assert (edge.place.ends, edge.place.method, edge.place.route) == (Ends(EHR, BILLING), "POST", "/bills")
+    assert (edge.place.ends, edge.place.method, edge.place.route) == (
+        Ends(EHR, BILLING),
+        "POST",
+        "/bills",
+    )
     assert (edge.identifiers, edge.messages) == (("PERSON_NAME", "US_SOCIAL_SECURITY_NUMBER"), 1)
     assert found.found
 
 
 def test_an_identifier_that_the_policy_denies_is_told():
-    assert places((inbound(), SSN)) == [(What.DENIED, Reason.MINIMUM_NECESSARY, ("US_SOCIAL_SECURITY_NUMBER",))]
+    assert places((inbound(), SSN)) == [
+        (What.DENIED, Reason.MINIMUM_NECESSARY, ("US_SOCIAL_SECURITY_NUMBER",))
+    ]
     assert places((inbound(direction=Direction.RESPONSE), PHI)) == [
         (What.DENIED, Reason.MINIMUM_NECESSARY, ("DIAGNOSIS",))
     ]
@@ -86,7 +95,9 @@ def test_an_identifier_that_the_policy_denies_is_told():
 
 def test_messages_that_do_not_hold_what_is_denied_are_not_counted():
     found = drift(observed([(inbound(), SSN), *[(inbound(), PHI)] * 3]), policy())
-    assert [(d.identifiers, d.messages) for d in found.drifted] == [(("US_SOCIAL_SECURITY_NUMBER",), 1)]
+    assert [(d.identifiers, d.messages) for d in found.drifted] == [
+        (("US_SOCIAL_SECURITY_NUMBER",), 1)
+    ]
 
 
 def test_what_cannot_pass_whatever_it_holds_is_told_with_its_reason():
@@ -99,12 +110,16 @@ def test_what_cannot_pass_whatever_it_holds_is_told_with_its_reason():
 
 def test_phi_without_mutual_tls_is_told():
     anyone = policy(CLAIM.replace(f'principals: ["{EHR}"]', ""))
-    assert places((inbound(source=""), PHI), against=anyone) == [(What.DENIED, Reason.UNENCRYPTED, ("PERSON_NAME",))]
+    assert places((inbound(source=""), PHI), against=anyone) == [
+        (What.DENIED, Reason.UNENCRYPTED, ("PERSON_NAME",))
+    ]
 
 
 def test_a_host_of_the_mesh_without_principal_and_a_host_outside_are_told_apart():
     bare = policy(CLAIM.replace("services:", "services: [] #"))
-    assert [what for what, _, _ in places((outbound(), PHI), (inbound(), PHI), against=bare)] == [What.SERVICE]
+    assert [what for what, _, _ in places((outbound(), PHI), (inbound(), PHI), against=bare)] == [
+        What.SERVICE
+    ]
     assert [what for what, _, _ in places((outbound(service=OUTSIDE), PHI))] == [What.EDGE]
 
 
@@ -114,13 +129,17 @@ def test_messages_that_both_sidecars_saw_count_once():
 
 
 def test_a_rule_that_nothing_uses_is_told_and_one_that_may_be_used_is_not():
-    text = CLAIM + rule("urgent", f'to: [{{principals: ["{BILLING}"], operation: {{paths: ["/claims/urgent"]}}}}]')
+    text = CLAIM + rule(
+        "urgent", f'to: [{{principals: ["{BILLING}"], operation: {{paths: ["/claims/urgent"]}}}}]'
+    )
     text += rule("labs", f'to: [{{principals: ["{BILLING}"], operation: {{paths: ["/labs"]}}}}]')
     text += rule("claims", f'to: [{{principals: ["{CLAIMS}"]}}]')
     found = drift(observed([(inbound("/claims/7"), PHI)]), policy(text))
     assert found.unused == ("claims", "labs")
     only_urgent = policy(text.replace('"/claims", "/claims/*"', '"/other"'))
-    assert places((inbound("/claims/7"), NOTHING), against=only_urgent) == [(What.EDGE, Reason.EDGE_NOT_ALLOWED, ())]
+    assert places((inbound("/claims/7"), NOTHING), against=only_urgent) == [
+        (What.EDGE, Reason.EDGE_NOT_ALLOWED, ())
+    ]
 
 
 def test_an_audit_rule_is_used_by_what_it_would_name_and_names_nothing():
@@ -143,10 +162,14 @@ EXCEPTION = f"""
 """
 
 
-@pytest.mark.parametrize(("source", "today", "unused"), [(EHR, 30, ("move",)), (LAB, 30, ()), (EHR, 31, ())])
+@pytest.mark.parametrize(
+    ("source", "today", "unused"), [(EHR, 30, ("move",)), (LAB, 30, ()), (EHR, 31, ())]
+)
 def test_an_exception_in_force_that_nothing_uses_is_told(source, today, unused):
     day = date(2026, 12, 30) if today == 30 else date(2027, 1, 1)
-    found = drift(observed([(inbound(source=source), PHI), (inbound(), PHI)]), policy(CLAIM + EXCEPTION, day))
+    found = drift(
+        observed([(inbound(source=source), PHI), (inbound(), PHI)]), policy(CLAIM + EXCEPTION, day)
+    )
     assert found.exceptions == unused
 
 
@@ -159,16 +182,24 @@ def test_an_exception_in_force_that_nothing_uses_is_told(source, today, unused):
     ],
 )
 def test_a_rule_that_asks_for_what_is_not_counted_is_compared_without_it(more):
-    found = drift(observed([(inbound("/bills"), NOTHING), (inbound(), PHI)]), policy(CLAIM + rule("asks", more)))
+    found = drift(
+        observed([(inbound("/bills"), NOTHING), (inbound(), PHI)]),
+        policy(CLAIM + rule("asks", more)),
+    )
     assert (found.partly, found.unused, found.drifted) == (("asks",), (), ())
 
 
 def test_addresses_are_those_of_peers_without_an_identity():
-    text = CLAIM + f'  - name: net\n    from: [{{ipBlocks: [10.0.0.0/8]}}]\n    to: [{{principals: ["{BILLING}"]}}]\n'
+    text = (
+        CLAIM
+        + f'  - name: net\n    from: [{{ipBlocks: [10.0.0.0/8]}}]\n    to: [{{principals: ["{BILLING}"]}}]\n'
+    )
     seen = observed([(inbound(), PHI), (inbound("/bills"), NOTHING)])
     assert [d.place.route for d in drift(seen, policy(text)).drifted] == ["/bills"]
     assert drift(seen, policy(text)).unused == ("net",)
-    assert not drift(observed([(inbound(), PHI), (inbound(source=""), NOTHING)]), policy(text)).found
+    assert not drift(
+        observed([(inbound(), PHI), (inbound(source=""), NOTHING)]), policy(text)
+    ).found
 
 
 @given(MESSAGES)
@@ -181,7 +212,8 @@ def test_a_learned_policy_shows_no_drift_from_what_was_not_marked(messages):
     plain = [
         o
         for o in observations
-        if mark_of(o, principals) is None and (o.sighting.source and o.sighting.encryption.value != "none")
+        if mark_of(o, principals) is None
+        and (o.sighting.source and o.sighting.encryption.value != "none")
     ]
     assert not drift(plain, learned).drifted
     assert drift(observations, learned).unused == ()
@@ -191,7 +223,9 @@ def test_a_learned_policy_shows_no_drift_from_what_was_not_marked(messages):
 @settings(deadline=None)
 def test_order_is_no_matter(messages, chance: random.Random):
     observations = [observe(message, TOLD) for message in messages]
-    assert drift(observations, policy()) == drift(chance.sample(observations, len(observations)), policy())
+    assert drift(observations, policy()) == drift(
+        chance.sample(observations, len(observations)), policy()
+    )
 
 
 def test_nothing_seen_leaves_every_rule_unused():
@@ -201,14 +235,23 @@ def test_nothing_seen_leaves_every_rule_unused():
 
 
 def test_what_every_time_was_refused_is_told_as_that():
-    refused, passed = observe((inbound("/bills"), PHI), policy()), observe((inbound("/bills"), PHI), WATCHING)
+    refused, passed = (
+        observe((inbound("/bills"), PHI), policy()),
+        observe((inbound("/bills"), PHI), WATCHING),
+    )
     assert [d.stopped for d in drift([refused, refused], policy()).drifted] == [True]
     assert [d.stopped for d in drift([refused, passed], policy()).drifted] == [False]
 
 
 def test_what_a_guard_masked_must_be_masked_or_allowed():
-    masking = policy(CLAIM.replace("allow: [PERSON_NAME]", "allow: [PERSON_NAME], redact: [US_SOCIAL_SECURITY_NUMBER]"))
+    masking = policy(
+        CLAIM.replace(
+            "allow: [PERSON_NAME]", "allow: [PERSON_NAME], redact: [US_SOCIAL_SECURITY_NUMBER]"
+        )
+    )
     masked = observed([(inbound(), SSN)], masking)
     assert [dict(each.content.masked) for each in masked] == [{"US_SOCIAL_SECURITY_NUMBER": 1}]
     assert not drift(masked, masking).found
-    assert [d.identifiers for d in drift(masked, policy()).drifted] == [("US_SOCIAL_SECURITY_NUMBER",)]
+    assert [d.identifiers for d in drift(masked, policy()).drifted] == [
+        ("US_SOCIAL_SECURITY_NUMBER",)
+    ]

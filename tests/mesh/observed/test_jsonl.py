@@ -13,7 +13,9 @@ def dump(edges):
     return (head + b"".join(map(line_of, edges.observations))).decode()
 
 
-EDGES = Edges(observed([(inbound(), PHI), (inbound("/patients/7731"), NOTHING)]), left_out=3, limit=10)
+EDGES = Edges(
+    observed([(inbound(), PHI), (inbound("/patients/7731"), NOTHING)]), left_out=3, limit=10
+)
 LINES = dump(EDGES).splitlines()
 
 
@@ -36,7 +38,13 @@ def test_whatever_a_caller_writes_into_path_and_method_is_read_again(path, metho
 
 
 def test_the_head_says_what_the_file_is():
-    assert json.loads(LINES[0]) == {"format": "phiguard.dev/edges", "version": 1, "limit": 10, "leftOut": 3, "edges": 2}
+    assert json.loads(LINES[0]) == {
+        "format": "phiguard.dev/edges",
+        "version": 1,
+        "limit": 10,
+        "leftOut": 3,
+        "edges": 2,
+    }
 
 
 @pytest.mark.parametrize(
@@ -51,7 +59,10 @@ def test_the_head_says_what_the_file_is():
         (changed(0, leftOut=-1), "edges-0.jsonl:1: `leftOut` is not"),
         ("\n".join(LINES[:2]) + "\n", "edges-0.jsonl:2: the file ends too early"),
         ("\n".join(LINES)[:-5], "edges-0.jsonl:3: the file ends too early"),
-        ("\n".join([*LINES, LINES[1]]) + "\n", "edges-0.jsonl:4: the file ends too early or too late"),
+        (
+            "\n".join([*LINES, LINES[1]]) + "\n",
+            "edges-0.jsonl:4: the file ends too early or too late",
+        ),
         ("\n".join([*LINES[:2], "{"]) + "\n", "edges-0.jsonl:3: not a line of a store"),
         (changed(1, more=1), "edges-0.jsonl:2: `keys` is not"),
         (changed(1, source="Ana Ruiz"), "edges-0.jsonl:2: `source` is not"),

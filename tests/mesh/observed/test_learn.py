@@ -58,7 +58,8 @@ def test_all_that_was_seen_and_not_marked_is_let_through(messages, watching):
 
 
 def sees(message, probe, observation, principals):
-    """Whether an observation covers the edge, method and path of a probe, up to the widening of its path."""
+    """Whether an observation covers the edge, method and path of a probe, up to the widening of its
+    path."""
     seen = observation.sighting
     ends = ends_of(observation, principals)
     path = paths.normalise(probe.operation.path)
@@ -66,7 +67,8 @@ def sees(message, probe, observation, principals):
     pattern = pattern_of(seen.route)
     return (
         mark_of(observation, principals) is None
-        and (ends.source, ends.destination, seen.method) == (probe.source, destination, probe.operation.method)
+        and (ends.source, ends.destination, seen.method)
+        == (probe.source, destination, probe.operation.method)
         and path is not None
         and pattern is not None
         and identity.matches(pattern, path)
@@ -85,37 +87,57 @@ def test_nothing_else_is_let_through_with_mutual_tls(messages, probe, report):
     covering = [each for each in observations if sees(messages, probe, each, principals)]
     assert covering
     if report.verdict is Verdict.PHI:
-        held = [o for o in covering if o.sighting.direction is probe.direction and o.sighting.verdict is Verdict.PHI]
+        held = [
+            o
+            for o in covering
+            if o.sighting.direction is probe.direction and o.sighting.verdict is Verdict.PHI
+        ]
         flowed = {name for observation in held for name in observation.content.identifiers}
-        own = [finding for finding in report.findings if finding.identifier and finding.subject is not Subject.PROVIDER]
+        own = [
+            finding
+            for finding in report.findings
+            if finding.identifier and finding.subject is not Subject.PROVIDER
+        ]
         assert {finding.info_type for finding in own} <= flowed
 
 
 @given(MESSAGES, st.randoms(), st.integers(1, 3))
 @settings(deadline=None)
-def test_neither_order_nor_splitting_changes_what_is_proposed(messages, chance: random.Random, least):
+def test_neither_order_nor_splitting_changes_what_is_proposed(
+    messages, chance: random.Random, least
+):
     observations = [observe(message, TOLD) for message in messages]
     shuffled = chance.sample(observations, len(observations))
     cut = chance.randint(0, len(shuffled))
     parts = (*merge(shuffled[:cut]), *merge(shuffled[cut:]))
-    texts = {render(propose(each, min_count=least), name="x", least=least) for each in (observations, shuffled, parts)}
+    texts = {
+        render(propose(each, min_count=least), name="x", least=least)
+        for each in (observations, shuffled, parts)
+    }
     assert len(texts) == 1
 
 
 def test_identifiers_are_listed_exactly_as_seen_in_their_direction():
     policy = learned(observed([(inbound(), SSN), (inbound(direction=Direction.RESPONSE), PHI)]))
     rule = policy.rules[0]
-    assert (rule.name, rule.request.allow) == ("ehr-to-billing", {"PERSON_NAME", "US_SOCIAL_SECURITY_NUMBER"})
+    assert (rule.name, rule.request.allow) == (
+        "ehr-to-billing",
+        {"PERSON_NAME", "US_SOCIAL_SECURITY_NUMBER"},
+    )
     assert (rule.response.allow, rule.response.otherwise) == ({"PERSON_NAME"}, Action.DENY)
 
 
 def test_identifiers_of_messages_without_phi_need_no_permission():
     alone = ScanReport((found("EMAIL_ADDRESS"),), verdict=Verdict.IDENTIFIERS)
-    assert learned(observed([(inbound(), alone), (inbound(), PHI)])).rules[0].request.allow == {"PERSON_NAME"}
+    assert learned(observed([(inbound(), alone), (inbound(), PHI)])).rules[0].request.allow == {
+        "PERSON_NAME"
+    }
 
 
 def test_operations_that_hold_other_identifiers_are_rules_of_their_own():
-    policy = learned(observed([(inbound("/claims"), SSN), (inbound("/invoices"), PHI), (inbound("/bills"), PHI)]))
+    policy = learned(
+        observed([(inbound("/claims"), SSN), (inbound("/invoices"), PHI), (inbound("/bills"), PHI)])
+    )
     assert {rule.name: rule.targets[0].operation.paths for rule in policy.rules} == {
         "ehr-to-billing": ("/bills", "/invoices"),
         "ehr-to-billing-2": ("/claims",),
@@ -131,11 +153,16 @@ def test_phi_without_mutual_tls_is_marked_and_not_opened():
 
 
 def test_what_is_seen_less_often_than_asked_is_marked_as_rare():
-    observations = observed([(inbound("/claims"), PHI)] * 3 + [(inbound("/claims"), SSN), (inbound("/bills"), PHI)])
+    observations = observed(
+        [(inbound("/claims"), PHI)] * 3 + [(inbound("/claims"), SSN), (inbound("/bills"), PHI)]
+    )
     policy = learned(observations, least=3)
     assert marks(observations, least=3) == [Mark.RARE, Mark.RARE_IDENTIFIER]
     text = render(propose(observations, min_count=3), name="x", least=3)
-    assert f"# * {EHR} -> {BILLING} POST /claims (request): 1 message, US_SOCIAL_SECURITY_NUMBER" in text
+    assert (
+        f"# * {EHR} -> {BILLING} POST /claims (request): 1 message, US_SOCIAL_SECURITY_NUMBER"
+        in text
+    )
     assert decide(inbound("/claims"), PHI, policy).action is Action.ALLOW
     assert decide(inbound("/claims"), SSN, policy).action is Action.DENY
     assert decide(inbound("/bills"), PHI, policy).action is Action.DENY
@@ -157,7 +184,10 @@ def test_only_what_is_rare_or_leaves_the_mesh_has_a_rule_to_uncomment():
         (outbound(service=OUTSIDE), PHI),
         (inbound(), PHI),
     ]
-    found_rules = {marked.mark: marked.rule is not None for marked in propose(observed(seen), min_count=2).marked}
+    found_rules = {
+        marked.mark: marked.rule is not None
+        for marked in propose(observed(seen), min_count=2).marked
+    }
     assert {mark for mark, has_rule in found_rules.items() if has_rule} == {Mark.OUTSIDE, Mark.RARE}
     assert len(found_rules) == 5
 
@@ -197,14 +227,18 @@ def test_a_mask_gives_way_where_the_identifier_flowed_as_it_was():
     """Redacted by one rule is redacted, also on what another rule opened."""
     seen = observe((inbound("/claims"), SSN))
     masked = observe((inbound("/bills"), SSN))
-    hidden = replace(masked, content=replace(masked.content, masked={"US_SOCIAL_SECURITY_NUMBER": 1}))
+    hidden = replace(
+        masked, content=replace(masked.content, masked={"US_SOCIAL_SECURITY_NUMBER": 1})
+    )
     policy = learned([seen, hidden])
     assert decide(inbound("/claims"), SSN, policy).action is Action.ALLOW
 
 
 def test_a_mask_stays_where_the_identifier_flowed_as_it_was_only_by_chance():
     bare, masked = observe((inbound("/claims"), SSN)), observe((inbound("/bills"), SSN))
-    hidden = replace(masked, content=replace(masked.content, masked={"US_SOCIAL_SECURITY_NUMBER": 1}))
+    hidden = replace(
+        masked, content=replace(masked.content, masked={"US_SOCIAL_SECURITY_NUMBER": 1})
+    )
     policy = learned([bare, observe((inbound("/claims"), PHI)), hidden, hidden], least=2)
     assert decide(inbound("/bills"), SSN, policy).action is Action.REDACT
     assert decide(inbound("/claims"), SSN, policy).action is Action.DENY
@@ -213,7 +247,9 @@ def test_a_mask_stays_where_the_identifier_flowed_as_it_was_only_by_chance():
 def test_a_hosts_principal_is_guessed_from_what_receivers_took():
     messages = [(outbound(), PHI), (inbound(), PHI), (inbound(source=LAB, destination=CLAIMS), PHI)]
     proposal = propose(observed(messages, WATCHING), min_count=1)
-    assert [(s.host, s.principal, s.guessed) for s in proposal.services] == [(BILLING_HOST, BILLING, True)]
+    assert [(s.host, s.principal, s.guessed) for s in proposal.services] == [
+        (BILLING_HOST, BILLING, True)
+    ]
     assert "a guess" in render(proposal, name="x", least=1)
     assert decide(outbound(), PHI, learned(observed(messages, WATCHING))).action is Action.ALLOW
 
@@ -225,7 +261,9 @@ def test_a_host_that_nobody_is_seen_to_serve_stays_unknown():
 
 
 def test_of_two_that_may_serve_a_host_its_namesake_does():
-    observations = observed([(outbound(), PHI), (inbound(), PHI), (inbound(destination=CLAIMS), PHI)], WATCHING)
+    observations = observed(
+        [(outbound(), PHI), (inbound(), PHI), (inbound(destination=CLAIMS), PHI)], WATCHING
+    )
     assert [s.principal for s in propose(observations).services] == [BILLING]
 
 

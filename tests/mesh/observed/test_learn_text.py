@@ -25,12 +25,18 @@ from mesh.policy_file.load import parse
 @settings(deadline=None)
 def test_the_text_parses_and_denies_by_default(messages, least):
     policy = learned(observed(messages, TOLD), least)
-    assert (policy.mode, policy.default_action, policy.on_unscannable) == (Mode.MONITOR, Action.DENY, Action.DENY)
+    assert (policy.mode, policy.default_action, policy.on_unscannable) == (
+        Mode.MONITOR,
+        Action.DENY,
+        Action.DENY,
+    )
     assert all(rule.mtls for rule in policy.rules)
 
 
 def test_what_a_path_pattern_opens_beyond_what_was_seen_is_said():
-    text = render(propose(observed([(inbound("/patients/7731/labs"), PHI)]), min_count=1), name="x", least=1)
+    text = render(
+        propose(observed([(inbound("/patients/7731/labs"), PHI)]), min_count=1), name="x", least=1
+    )
     assert "# wider than what was seen: /patients/{id}/labs is opened as /patients/*" in text
     assert "7731" not in text
 
@@ -38,21 +44,30 @@ def test_what_a_path_pattern_opens_beyond_what_was_seen_is_said():
 def test_accounts_of_one_name_are_told_apart_by_namespace():
     other = "cluster.local/ns/research/sa/billing"
     policy = learned(observed([(inbound(), PHI), (inbound(destination=other), PHI)]))
-    assert {rule.name for rule in policy.rules} == {"clinic-ehr-to-finance-billing", "clinic-ehr-to-research-billing"}
+    assert {rule.name for rule in policy.rules} == {
+        "clinic-ehr-to-finance-billing",
+        "clinic-ehr-to-research-billing",
+    }
 
 
 def test_unencrypted_messages_without_phi_need_no_rule():
     observations = observed([(inbound(source=""), NOTHING)])
     text = render(propose(observations, min_count=1), name="x", least=1)
     assert learned(observations).rules == ()
-    assert "# 1 message without PHI came without mutual TLS: they pass with an alert, and need no rule." in text
+    assert (
+        "# 1 message without PHI came without mutual TLS: they pass with an alert, and need no rule."
+        in text
+    )
 
 
 def test_a_host_outside_has_a_rule_that_a_person_must_uncomment():
     observations = observed([(outbound(service=OUTSIDE), PHI)])
     proposal = propose(observations, min_count=1)
     text = render(proposal, name="x", least=1)
-    assert ([marked.mark for marked in proposal.marked], learned(observations).rules) == ([Mark.OUTSIDE], ())
+    assert ([marked.mark for marked in proposal.marked], learned(observations).rules) == (
+        [Mark.OUTSIDE],
+        (),
+    )
     marked = "\n".join(line.replace("# ", "", 1) for line in text.split("# *")[1].splitlines()[1:])
     opened = parse(text.partition("  rules:")[0] + "  rules:\n" + marked, file="x")
     assert decide(outbound(service=OUTSIDE), PHI, opened).action is Action.ALERT
@@ -68,4 +83,6 @@ def test_of_many_that_are_marked_the_busiest_are_written_out_and_the_rest_counte
 
 
 def test_what_could_not_be_counted_is_said():
-    assert "INCOMPLETE: 7 messages could not be counted" in render(propose([]), name="x", least=1, left_out=7)
+    assert "INCOMPLETE: 7 messages could not be counted" in render(
+        propose([]), name="x", least=1, left_out=7
+    )

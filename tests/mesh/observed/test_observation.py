@@ -36,7 +36,10 @@ def test_the_senders_sidecar_cannot_see_mutual_tls():
 
 
 def test_sums_are_of_counts_and_days():
-    early, late = observe((inbound(), PHI), day=date(2026, 1, 1)), observe((inbound(), SSN), day=date(2026, 2, 1))
+    early, late = (
+        observe((inbound(), PHI), day=date(2026, 1, 1)),
+        observe((inbound(), SSN), day=date(2026, 2, 1)),
+    )
     for both in ([late, early], [early, late]):
         (sum_,) = merge(both)
         assert (sum_.count, sum_.first, sum_.last) == (2, date(2026, 1, 1), date(2026, 2, 1))
@@ -55,7 +58,8 @@ def test_the_policy_in_force_names_who_serves_a_host():
 
 
 @pytest.mark.parametrize(
-    ("method", "kept"), [("POST", "POST"), ("PROPFIND", "PROPFIND"), ("", ""), ("RUIZ", "OTHER"), ("get", "OTHER")]
+    ("method", "kept"),
+    [("POST", "POST"), ("PROPFIND", "PROPFIND"), ("", ""), ("RUIZ", "OTHER"), ("get", "OTHER")],
 )
 def test_a_method_is_one_of_https_or_none_of_them(method, kept):
     assert observe((inbound(method=method), NOTHING)).sighting.method == kept
@@ -67,7 +71,13 @@ def test_without_an_identity_nothing_is_encrypted():
 
 
 def test_a_providers_own_identifiers_and_credentials_are_not_counted():
-    report = ScanReport((found("PERSON_NAME", Subject.PROVIDER), found("PASSWORD", Subject.NOBODY), found("DIAGNOSIS")))
+    report = ScanReport(
+        (
+            found("PERSON_NAME", Subject.PROVIDER),
+            found("PASSWORD", Subject.NOBODY),
+            found("DIAGNOSIS"),
+        )
+    )
     assert kinds_of(report) == (frozenset(), {"DIAGNOSIS"})
 
 
@@ -79,6 +89,8 @@ def test_merging_is_blind_to_order_and_to_what_was_merged_before(messages, cut):
     assert sum(each.count for each in whole) == len(messages)
 
 
-@pytest.mark.parametrize(("policy", "stopped"), [(WATCHING, False), (Policy("enforcing", "0" * 64), True)])
+@pytest.mark.parametrize(
+    ("policy", "stopped"), [(WATCHING, False), (Policy("enforcing", "0" * 64), True)]
+)
 def test_what_is_refused_is_told_where_the_policy_enforces(policy, stopped):
     assert observe((inbound(), PHI), policy).sighting.stopped is stopped

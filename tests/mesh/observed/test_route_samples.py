@@ -7,8 +7,12 @@ from mesh.observed.route_samples import witness, witnesses
 from mesh.observed.route_template import AMBIGUOUS, literals, template_of
 
 SEGMENTS = st.sampled_from(["claims", "labs", "patients", "{id}", ""])
-TEMPLATES = st.lists(SEGMENTS, min_size=1, max_size=9).map("/".join).map(lambda t: template_of(f"/{t}"))
-PATTERNS = st.lists(st.sampled_from(["claims", "labs", "urgent", "7", ""]), min_size=1, max_size=4).map("/".join)
+TEMPLATES = (
+    st.lists(SEGMENTS, min_size=1, max_size=9).map("/".join).map(lambda t: template_of(f"/{t}"))
+)
+PATTERNS = st.lists(
+    st.sampled_from(["claims", "labs", "urgent", "7", ""]), min_size=1, max_size=4
+).map("/".join)
 
 
 @pytest.mark.parametrize(
@@ -25,7 +29,9 @@ PATTERNS = st.lists(st.sampled_from(["claims", "labs", "urgent", "7", ""]), min_
     ],
 )
 def test_a_pattern_has_a_witness_when_it_names_a_path_of_the_template(template, pattern, found):
-    assert witnesses(template, [pattern]) == ((witness(template), found) if found else (witness(template),))
+    assert witnesses(template, [pattern]) == (
+        (witness(template), found) if found else (witness(template),)
+    )
 
 
 def test_a_pattern_that_names_the_plain_witness_needs_no_other():

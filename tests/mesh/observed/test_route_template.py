@@ -55,7 +55,8 @@ HOLES = frozenset({"", "{id}", "{more}", AMBIGUOUS})
         ("/labs/ana%20ruiz", "/labs/{id}"),
         ("/FHIR/Labs/lABS/LaBs", "/FHIR/Labs/{id}/{id}"),  # letters' case could be a cipher
         ("/RUIZ/ANA/BOO\u212a", "/{id}/{id}/{id}"),  # the Kelvin sign is a capital of k
-        ("/v1/v2/claims/v3", "/v1/{id}/claims/{id}"),  # so could several versions: digits of a number
+        # so could several versions: digits of a number
+        ("/v1/v2/claims/v3", "/v1/{id}/claims/{id}"),
         ("/claims/7/v1", "/claims/{id}/{id}"),
         ("/labs//ruiz", AMBIGUOUS),
         ("/labs/..%2fruiz", AMBIGUOUS),
@@ -94,7 +95,12 @@ def test_no_segment_survives_that_is_not_a_known_word(path):
         parts = re.findall(r"v[0-9]|[A-Z]?[a-z]+|[A-Z]+", segment)
         whole = "".join(parts) == re.sub(r"^[$_.]|[._-]", "", segment)
         composed = whole and all(part.lower() in WORDS or part in VERSIONS for part in parts)
-        assert segment == "*" or segment in OWN or segment in VERSIONS or (composed and len(segment) <= 48)
+        assert (
+            segment == "*"
+            or segment in OWN
+            or segment in VERSIONS
+            or (composed and len(segment) <= 48)
+        )
     assert sum(character.isdigit() for segment in kept for character in segment) <= 1
     assert len(kept) <= 8
 
@@ -103,7 +109,9 @@ def test_no_segment_survives_that_is_not_a_known_word(path):
 def test_what_stands_in_place_of_an_id_changes_nothing(path, other):
     template = template_of(path, OWN)
     if template.startswith("/"):
-        assert template_of(template.replace("{id}", other).replace("{more}", other), OWN) == template
+        assert (
+            template_of(template.replace("{id}", other).replace("{more}", other), OWN) == template
+        )
 
 
 @given(PATHS)
@@ -142,29 +150,42 @@ def test_what_follows_an_id_is_open_in_the_pattern(template, pattern, widened):
 
 
 @pytest.mark.parametrize(
-    "text", ["/ana ruiz", "/7731", "claims", "/claims\n", "/{x}", "/a" * 9, "/{more}", "/claims/{more}", "/a#b"]
+    "text",
+    [
+        "/ana ruiz",
+        "/7731",
+        "claims",
+        "/claims\n",
+        "/{x}",
+        "/a" * 9,
+        "/{more}",
+        "/claims/{more}",
+        "/a#b",
+    ],
 )
 def test_what_no_guard_writes_is_no_template(text):
     assert not is_template(text)
 
 
 COMMON_NAMES = """
-smith johnson williams brown jones garcia miller davis wilson anderson thomas taylor moore jackson martin lee thompson white
-harris clark lewis robinson walker young allen king wright scott torres hill green adams nelson baker hall campbell mitchell
-carter roberts turner phillips evans parker edwards collins stewart morris murphy cook rogers morgan cooper reed bailey bell
-kelly howard ward cox richardson watson brooks wood james bennett gray hughes price long foster ross powell perry russell
-sullivan coleman butler henderson barnes fisher jordan patterson graham reynolds griffin wallace west cole hayes gibson ellis
-stevens murray ford marshall owens harrison woods wells henry freeman webb tucker hunter hunt black stone fox rice mills warren
-nichols knight rose grant dunn hart spencer gardner stephens payne pierce berry matthews arnold wagner ray watkins snyder
-carroll duncan cunningham bradley lane andrews harper riley armstrong carpenter weaver lawrence elliott chapman kelley bishop
-carr lynch dean sims fuller burton garrett little banks day walsh bowman fields page may mark bill chase case frank rich sage
-dawn hope faith grace joy april june august bond cash church english german major marsh noble pope post rivers sharp short small
-snow strong temple bush glass head key keys link stein sun wise art dale drew gene guy jack jay lance max miles neil norm pat
-pete rob sandy skip ted tony victor will wade worth york ana maria jose john mary patricia robert linda michael barbara david
+     smith johnson williams brown jones garcia miller davis wilson anderson thomas taylor moore
+    jackson martin lee thompson white harris clark lewis robinson walker young allen king wright
+    scott torres hill green adams nelson baker hall campbell mitchell carter roberts turner phillips
+    evans parker edwards collins stewart morris murphy cook rogers morgan cooper reed bailey bell
+    kelly howard ward cox richardson watson brooks wood james bennett gray hughes price long foster
+    ross powell perry russell sullivan coleman butler henderson barnes fisher jordan patterson
+    graham reynolds griffin wallace west cole hayes gibson ellis stevens murray ford marshall owens
+    harrison woods wells henry freeman webb tucker hunter hunt black stone fox rice mills warren
+    nichols knight rose grant dunn hart spencer gardner stephens payne pierce berry matthews arnold
+    wagner ray watkins snyder carroll duncan cunningham bradley lane andrews harper riley armstrong
+    carpenter weaver lawrence elliott chapman kelley bishop carr lynch dean sims fuller burton
+    garrett little banks day walsh bowman fields page may mark bill chase case frank rich sage dawn
+    hope faith grace joy april june august bond cash church english german major marsh noble pope
+    post rivers sharp short small snow strong temple bush glass head key keys link stein sun wise
+    art dale drew gene guy jack jay lance max miles neil norm pat pete rob sandy skip ted tony
+    victor will wade worth york ana maria jose john mary patricia robert linda michael barbara david
 """.split()
-SENSITIVE = (
-    "hiv aids cancer oncology psychiatry pregnancy abortion diabetes positive deceased suicide addiction rehab".split()
-)
+SENSITIVE = "hiv aids cancer oncology psychiatry pregnancy abortion diabetes positive deceased suicide addiction rehab".split()
 
 
 def test_the_vocabulary_holds_no_common_name_and_nothing_that_a_record_says():

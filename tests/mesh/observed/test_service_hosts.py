@@ -1,4 +1,15 @@
-from learn_strategies import BILLING, BILLING_HOST, CLAIMS, EHR, LAB, PHI, TOLD, inbound, observed, outbound
+from learn_strategies import (
+    BILLING,
+    BILLING_HOST,
+    CLAIMS,
+    EHR,
+    LAB,
+    PHI,
+    TOLD,
+    inbound,
+    observed,
+    outbound,
+)
 
 from mesh.observed.service_hosts import Service, namespace_of_host, services_of
 
@@ -7,16 +18,23 @@ ELSEWHERE = "cluster.local/ns/research/sa/billing"
 
 def served(*messages, watching=None):
     return [
-        (s.host, s.principal, s.guessed) for s in services_of(observed(messages, *([watching] if watching else [])))
+        (s.host, s.principal, s.guessed)
+        for s in services_of(observed(messages, *([watching] if watching else [])))
     ]
 
 
 def test_what_the_policy_said_is_no_guess():
-    assert services_of(observed([(outbound(), PHI)], TOLD)) == (Service(BILLING_HOST, BILLING, guessed=False),)
+    assert services_of(observed([(outbound(), PHI)], TOLD)) == (
+        Service(BILLING_HOST, BILLING, guessed=False),
+    )
 
 
 def test_the_only_one_of_the_namespace_that_took_the_same_calls_is_guessed():
-    seen = [(outbound(), PHI), (inbound(destination=CLAIMS), PHI), (inbound(destination=ELSEWHERE), PHI)]
+    seen = [
+        (outbound(), PHI),
+        (inbound(destination=CLAIMS), PHI),
+        (inbound(destination=ELSEWHERE), PHI),
+    ]
     assert served(*seen) == [(BILLING_HOST, CLAIMS, True)]
 
 
@@ -34,4 +52,9 @@ def test_nobody_is_guessed_who_did_not_take_every_call():
 
 def test_nobody_of_the_mesh_serves_a_host_outside():
     assert served((outbound(service="billing.finance.example"), PHI), (inbound(), PHI)) == []
-    assert [namespace_of_host(host) for host in (BILLING_HOST, "billing", "a.svc.b", EHR)] == ["finance", "", "", ""]
+    assert [namespace_of_host(host) for host in (BILLING_HOST, "billing", "a.svc.b", EHR)] == [
+        "finance",
+        "",
+        "",
+        "",
+    ]

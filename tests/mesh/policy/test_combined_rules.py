@@ -7,11 +7,19 @@ from mesh.policy.policy import Disclosure, Peer, Rule, Target
 from phiscan.finding import Subject
 from phiscan.identifiers import Identifier
 
-KINDS = kinds_of([found("PERSON_NAME"), found("PERSON_NAME", start=7), found("URL"), found("DIAGNOSIS")])
+KINDS = kinds_of(
+    [found("PERSON_NAME"), found("PERSON_NAME", start=7), found("URL"), found("DIAGNOSIS")]
+)
 
 
 def rule(name: str = "r", allow: str = "A", **changes) -> Rule:
-    return Rule(name, (Peer(),), (Target(),), Disclosure(frozenset({allow}), otherwise=Action.REDACT), **changes)
+    return Rule(
+        name,
+        (Peer(),),
+        (Target(),),
+        Disclosure(frozenset({allow}), otherwise=Action.REDACT),
+        **changes,
+    )
 
 
 def matches(*named: Rule, unsure: tuple[Rule, ...] = (), mode: Mode = Mode.ENFORCE) -> Matches:
@@ -39,7 +47,10 @@ def test_an_allowance_names_nothing_and_masks_nothing():
 
 
 def test_without_findings_nothing_is_allowed():
-    assert matches(rule(allow="*")).voice(frozenset(), is_request=True, encrypted=True).action is Action.DENY
+    assert (
+        matches(rule(allow="*")).voice(frozenset(), is_request=True, encrypted=True).action
+        is Action.DENY
+    )
 
 
 def test_each_direction_and_encryption_has_its_own_disclosure():

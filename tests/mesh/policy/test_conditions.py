@@ -15,7 +15,8 @@ def edge(path: str | None = "/a", port: int = 80, method: str = "GET") -> Edge:
 
 
 @given(
-    st.lists(PATTERNS, min_size=1, max_size=3), st.sampled_from(["", "/", "/a", "/a/", "/a/b", "/ab", "/b", "/c", "*"])
+    st.lists(PATTERNS, min_size=1, max_size=3),
+    st.sampled_from(["", "/", "/a", "/a/", "/a/b", "/ab", "/b", "/c", "*"]),
 )
 def test_sorted_patterns_name_what_each_of_them_names(patterns, path):
     found = Condition(OperationMatch(paths=tuple(patterns))).fit(edge(path))
@@ -39,7 +40,10 @@ def test_the_least_sure_part_decides(operation, message, fit):
 
 
 def test_equal_conditions_are_one():
-    assert len({Condition(OperationMatch(paths=("/a",))), Condition(OperationMatch(paths=("/a",)))}) == 1
+    assert (
+        len({Condition(OperationMatch(paths=("/a",))), Condition(OperationMatch(paths=("/a",)))})
+        == 1
+    )
 
 
 def test_hosts_are_held_against_the_authority_as_it_is_normalised():

@@ -28,7 +28,13 @@ from mesh.policy.policy import Disclosure, OperationMatch, Peer, Policy, Rule, T
 from phiscan.finding import Coverage, Finding, Gap, ScanReport, Subject, Verdict
 from phiscan.identifiers import Identifier
 
-FACTS = Facts(source=EHR, destination=BILLING, mtls=True, redactable=True, operation=Operation("POST", "/claims"))
+FACTS = Facts(
+    source=EHR,
+    destination=BILLING,
+    mtls=True,
+    redactable=True,
+    operation=Operation("POST", "/claims"),
+)
 
 
 def report(*findings: Finding, **changes: Any) -> ScanReport:
@@ -55,7 +61,11 @@ def test_every_input_has_one_decision(facts, seen, rules):
     decision = decide(facts, seen, rules)
     assert decision.reason is not Reason.INTERNAL_ERROR or seen.gap is Gap.INTERNAL_ERROR
     assert decision == decide(facts, seen, rules)
-    assert (decision.verdict, decision.coverage, decision.policy) == (seen.verdict, seen.coverage, "d")
+    assert (decision.verdict, decision.coverage, decision.policy) == (
+        seen.verdict,
+        seen.coverage,
+        "d",
+    )
     assert bool(decision.redact) is (decision.action is Action.REDACT)
 
 
@@ -98,14 +108,22 @@ def test_dropping_mutual_tls_never_loosens_but_for_the_alert_without_phi(facts, 
 
 @given(ALL_FACTS, reports(), POLICIES)
 def test_unencrypted_phi_never_passes_silently(facts, seen, rules):
-    decision = decide(replace(facts, mtls=False, vantage=Vantage.INBOUND), replace(seen, verdict=Verdict.PHI), rules)
+    decision = decide(
+        replace(facts, mtls=False, vantage=Vantage.INBOUND),
+        replace(seen, verdict=Verdict.PHI),
+        rules,
+    )
     assert decision.action is not Action.ALLOW
 
 
 @given(ALL_FACTS, reports(), POLICIES, DISCLOSURES)
 def test_no_other_rule_cancels_a_denial(facts, seen, rules, disclosure):
     other = Rule("z", (Peer(),), (Target(),), disclosure, disclosure, mtls=False)
-    denier = rule("denier", request=Disclosure(deny=frozenset({"*"})), response=Disclosure(deny=frozenset({"*"})))
+    denier = rule(
+        "denier",
+        request=Disclosure(deny=frozenset({"*"})),
+        response=Disclosure(deny=frozenset({"*"})),
+    )
     facts = replace(FACTS, direction=facts.direction)
     seen = report(found("PERSON_NAME"), *seen.findings)
     decision = decide(facts, seen, replace(rules, rules=(*rules.rules, other, denier)))
@@ -118,7 +136,9 @@ def test_audit_rules_change_nothing_but_what_is_told_of_them(facts, seen, rules)
     decision = decide(facts, seen, rules)
     assert replace(decision, audits=()) == decide(facts, seen, without)
     watched = replace(rules, rules=tuple(replace(rule, audit=True) for rule in rules.rules))
-    assert replace(decide(facts, seen, watched), audits=()) == decide(facts, seen, replace(rules, rules=()))
+    assert replace(decide(facts, seen, watched), audits=()) == decide(
+        facts, seen, replace(rules, rules=())
+    )
 
 
 @given(ALL_FACTS, reports(), POLICIES)
@@ -127,7 +147,9 @@ def test_an_audit_rule_tells_what_it_would_do_as_the_only_rule(facts, seen, rule
     for each in rules.auditing:
         alone = replace(rules, rules=(replace(each, audit=False),))
         matches = matches_of(alone, edge_of(facts, alone))
-        action = decide(facts, seen, alone).action if matches.named or matches.unsure else Action.ALLOW
+        action = (
+            decide(facts, seen, alone).action if matches.named or matches.unsure else Action.ALLOW
+        )
         assert told.get(each.name, Action.ALLOW) is action
 
 
@@ -141,23 +163,30 @@ def test_whatever_goes_wrong_is_an_enforced_denial(bad):
 
 
 def test_a_verdict_that_its_findings_do_not_bear_out_is_denied():
-    decision = decide(FACTS, report(found("DIAGNOSIS")), policy(rule(request=Disclosure(allow=frozenset({"*"})))))
+    decision = decide(
+        FACTS, report(found("DIAGNOSIS")), policy(rule(request=Disclosure(allow=frozenset({"*"}))))
+    )
     assert spoke(decision) == (Action.DENY, Reason.INTERNAL_ERROR)
 
 
 @pytest.mark.parametrize("on_unscannable", [Action.DENY, Action.ALERT])
 @pytest.mark.parametrize(
-    ("gap", "reason"), [(Gap.OUT_OF_TIME, Reason.OUT_OF_TIME), (Gap.INTERNAL_ERROR, Reason.INTERNAL_ERROR)]
+    ("gap", "reason"),
+    [(Gap.OUT_OF_TIME, Reason.OUT_OF_TIME), (Gap.INTERNAL_ERROR, Reason.INTERNAL_ERROR)],
 )
 def test_a_gap_of_our_own_denies_whatever_on_unscannable_says(on_unscannable, gap, reason):
     seen = ScanReport(coverage=Coverage.UNSCANNABLE, gap=gap)
-    assert spoke(decide(FACTS, seen, policy(rule(), on_unscannable=on_unscannable))) == (Action.DENY, reason)
+    assert spoke(decide(FACTS, seen, policy(rule(), on_unscannable=on_unscannable))) == (
+        Action.DENY,
+        reason,
+    )
 
 
 @pytest.mark.parametrize(
     ("findings", "action"),
     [
-        ([found("US_HEALTHCARE_NPI", Subject.PROVIDER)], Action.ALLOW),  # `otherwise` speaks of individuals
+        # `otherwise` speaks of individuals
+        ([found("US_HEALTHCARE_NPI", Subject.PROVIDER)], Action.ALLOW),
         ([found("DIAGNOSIS")], Action.ALLOW),
         ([found("US_HEALTHCARE_NPI")], Action.DENY),
         ([found("LICENSE_NUMBER", Subject.PROVIDER)], Action.REDACT),  # named by its class
@@ -166,7 +195,9 @@ def test_a_gap_of_our_own_denies_whatever_on_unscannable_says(on_unscannable, ga
 )
 def test_stars_and_otherwise_speak_of_individuals_only(findings, action):
     disclosure = Disclosure(
-        allow=frozenset({"PERSON_NAME"}), redact=frozenset({"LICENSE_NUMBER"}), deny=frozenset({"PROCEDURE"})
+        allow=frozenset({"PERSON_NAME"}),
+        redact=frozenset({"LICENSE_NUMBER"}),
+        deny=frozenset({"PROCEDURE"}),
     )
     seen = report(found("PERSON_NAME"), *findings)
     assert decide(FACTS, seen, policy(rule(request=disclosure))).action is action
@@ -176,7 +207,11 @@ def test_a_class_entry_rules_a_provider_too():
     disclosure = Disclosure(allow=frozenset({"*"}), deny=frozenset({"K"}))
     seen = report(found("PERSON_NAME"), found("US_DEA_NUMBER", Subject.PROVIDER))
     decision = decide(FACTS, seen, policy(rule(request=disclosure)))
-    assert (*spoke(decision), decision.tipped) == (Action.DENY, Reason.MINIMUM_NECESSARY, ("US_DEA_NUMBER",))
+    assert (*spoke(decision), decision.tipped) == (
+        Action.DENY,
+        Reason.MINIMUM_NECESSARY,
+        ("US_DEA_NUMBER",),
+    )
 
 
 PLAIN = replace(FACTS, mtls=False)
@@ -193,10 +228,15 @@ STRICT = Disclosure(allow=frozenset({"G"}), deny=frozenset({"URL"}), redact=froz
         ("URL", Reason.MINIMUM_NECESSARY, Reason.MINIMUM_NECESSARY),
     ],
 )
-def test_without_mutual_tls_the_other_rules_allow_nothing_but_restrict_as_ever(info_type, plain, encrypted):
+def test_without_mutual_tls_the_other_rules_allow_nothing_but_restrict_as_ever(
+    info_type, plain, encrypted
+):
     rules = policy(rule("waived", request=WAIVED, mtls=False), rule("strict", request=STRICT))
     seen = report(found(info_type))
-    assert (decide(PLAIN, seen, rules).reason, decide(FACTS, seen, rules).reason) == (plain, encrypted)
+    assert (decide(PLAIN, seen, rules).reason, decide(FACTS, seen, rules).reason) == (
+        plain,
+        encrypted,
+    )
 
 
 @pytest.mark.parametrize(
@@ -208,7 +248,9 @@ def test_without_mutual_tls_the_other_rules_allow_nothing_but_restrict_as_ever(i
     ],
 )
 def test_the_strictest_otherwise_applies_to_what_no_entry_names(choices, strictest):
-    rules = policy(*(rule(str(n), request=Disclosure(otherwise=choice)) for n, choice in enumerate(choices)))
+    rules = policy(
+        *(rule(str(n), request=Disclosure(otherwise=choice)) for n, choice in enumerate(choices))
+    )
     assert decide(FACTS, report(found("URL")), rules).action is strictest
 
 
@@ -223,10 +265,26 @@ REDACT = policy(rule(request=Disclosure(redact=frozenset({"*"}))))
     ("facts", "seen", "reason"),
     [
         (FACTS, report(found("PERSON_NAME")), Reason.REDACTED_BY_RULE),
-        (replace(FACTS, redactable=False), report(found("PERSON_NAME")), Reason.REDACTION_UNAVAILABLE),
-        (FACTS, report(found("PERSON_NAME"), found("PERSON_NAME", start=-1)), Reason.REDACTION_UNAVAILABLE),
-        (FACTS, report(found("PERSON_NAME"), found("DIAGNOSIS", start=-1)), Reason.REDACTED_BY_RULE),
-        (FACTS, report(found("PERSON_NAME"), coverage=Coverage.TRUNCATED, gap=Gap.CUT_OFF), Reason.TRUNCATED),
+        (
+            replace(FACTS, redactable=False),
+            report(found("PERSON_NAME")),
+            Reason.REDACTION_UNAVAILABLE,
+        ),
+        (
+            FACTS,
+            report(found("PERSON_NAME"), found("PERSON_NAME", start=-1)),
+            Reason.REDACTION_UNAVAILABLE,
+        ),
+        (
+            FACTS,
+            report(found("PERSON_NAME"), found("DIAGNOSIS", start=-1)),
+            Reason.REDACTED_BY_RULE,
+        ),
+        (
+            FACTS,
+            report(found("PERSON_NAME"), coverage=Coverage.TRUNCATED, gap=Gap.CUT_OFF),
+            Reason.TRUNCATED,
+        ),
     ],
 )
 def test_redaction_needs_a_body_that_can_be_replaced_and_was_seen_whole(facts, seen, reason):
@@ -235,7 +293,9 @@ def test_redaction_needs_a_body_that_can_be_replaced_and_was_seen_whole(facts, s
 
 def test_health_information_cannot_be_masked_so_a_rule_that_redacts_it_denies():
     disclosure = Disclosure(allow=frozenset({"A"}), redact=frozenset({"DIAGNOSIS"}))
-    decision = decide(FACTS, report(found("PERSON_NAME"), found("DIAGNOSIS")), policy(rule(request=disclosure)))
+    decision = decide(
+        FACTS, report(found("PERSON_NAME"), found("DIAGNOSIS")), policy(rule(request=disclosure))
+    )
     assert spoke(decision) == (Action.DENY, Reason.REDACTION_UNAVAILABLE)
 
 
@@ -247,9 +307,13 @@ def test_redaction_of_a_part_is_unavailable_even_where_unscannable_messages_pass
 
 def test_a_denial_names_only_the_infotypes_that_tipped_it():
     disclosure = Disclosure(
-        allow=frozenset({"DATE_OF_BIRTH"}), redact=frozenset({"G"}), deny=frozenset({"DIAGNOSIS", "URL"})
+        allow=frozenset({"DATE_OF_BIRTH"}),
+        redact=frozenset({"G"}),
+        deny=frozenset({"DIAGNOSIS", "URL"}),
     )
-    seen = report(*map(found, ("DIAGNOSIS", "DATE_OF_BIRTH", "US_SOCIAL_SECURITY_NUMBER", "PERSON_NAME")))
+    seen = report(
+        *map(found, ("DIAGNOSIS", "DATE_OF_BIRTH", "US_SOCIAL_SECURITY_NUMBER", "PERSON_NAME"))
+    )
     decision = decide(FACTS, seen, policy(rule(request=disclosure)))
     assert (decision.tipped, decision.redact) == (("DIAGNOSIS", "PERSON_NAME"), ())
 
@@ -273,12 +337,21 @@ def test_what_audit_rules_would_have_done_is_told_by_name():
     )
     decision = decide(FACTS, seen, policy(open_rule, *audits))
     assert (*spoke(decision), decision.rules) == (Action.ALLOW, Reason.ALLOWED_BY_RULE, ("r",))
-    assert decision.audits == (("alerts", Action.ALERT), ("denies", Action.DENY), ("masks", Action.REDACT))
+    assert decision.audits == (
+        ("alerts", Action.ALERT),
+        ("denies", Action.DENY),
+        ("masks", Action.REDACT),
+    )
 
 
 def test_an_audit_rule_opens_no_edge_and_lists_no_protocol():
     decision = decide(FACTS, ScanReport(), policy(audit("a")))
-    assert (*spoke(decision), decision.rules, decision.audits) == (Action.DENY, Reason.EDGE_NOT_ALLOWED, (), ())
+    assert (*spoke(decision), decision.rules, decision.audits) == (
+        Action.DENY,
+        Reason.EDGE_NOT_ALLOWED,
+        (),
+        (),
+    )
 
 
 def test_an_audit_rule_that_cannot_be_evaluated_would_deny():
@@ -365,10 +438,16 @@ def test_an_edge_is_enforced_if_any_rule_that_names_it_enforces(mode, rule_modes
 
 def test_a_rule_that_might_name_the_edge_counts_for_enforcement():
     listing = Target(Peer((BILLING,)), OperationMatch(paths=("/claims",)))
-    rules = policy(rule("strict", targets=(listing,), mode=Mode.ENFORCE), rule("loose"), mode=Mode.MONITOR)
+    rules = policy(
+        rule("strict", targets=(listing,), mode=Mode.ENFORCE), rule("loose"), mode=Mode.MONITOR
+    )
     facts = replace(FACTS, operation=Operation("POST", "/x/../claims"))
     decision = decide(facts, report(found("PERSON_NAME")), rules)
-    assert (decision.reason, decision.enforced, decision.rules) == (Reason.AMBIGUOUS_PATH, True, ("loose", "strict"))
+    assert (decision.reason, decision.enforced, decision.rules) == (
+        Reason.AMBIGUOUS_PATH,
+        True,
+        ("loose", "strict"),
+    )
 
 
 def test_a_forged_check_is_refused_even_where_its_edge_is_only_monitored():
@@ -384,12 +463,21 @@ def test_a_refusal_without_facts_is_enforced_if_the_policy_enforces_anywhere():
 
 def test_a_refusal_without_a_policy_is_enforced():
     decision = refuse(Reason.NO_POLICY)
-    assert (*spoke(decision), decision.enforced, decision.policy) == (Action.DENY, Reason.NO_POLICY, True, "")
+    assert (*spoke(decision), decision.enforced, decision.policy) == (
+        Action.DENY,
+        Reason.NO_POLICY,
+        True,
+        "",
+    )
 
 
 def test_a_refusal_saw_nothing():
     decision = refuse(Reason.OUT_OF_TIME, policy(), FACTS)
-    assert (decision.coverage, decision.gap, decision.policy) == (Coverage.UNSCANNABLE, Gap.OUT_OF_TIME, "d")
+    assert (decision.coverage, decision.gap, decision.policy) == (
+        Coverage.UNSCANNABLE,
+        Gap.OUT_OF_TIME,
+        "d",
+    )
 
 
 def test_a_refusal_never_raises():

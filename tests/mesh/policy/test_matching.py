@@ -16,7 +16,9 @@ FACTS = Facts(
     mtls=True,
     operation=Operation(method="POST", path="/claims?x=1", host="Billing:8080", port=8080),
 )
-POLICY = Policy(name="p", digest="d", services=MappingProxyType({"billing.finance.svc.cluster.local": BILLING}))
+POLICY = Policy(
+    name="p", digest="d", services=MappingProxyType({"billing.finance.svc.cluster.local": BILLING})
+)
 
 
 def named(facts: Facts, target: Target) -> str:
@@ -89,7 +91,9 @@ def test_at_the_receiver_mutual_tls_with_a_known_peer_is_encrypted():
 def test_at_the_sender_the_policy_says_who_serves_the_host():
     facts = replace(FACTS, vantage=Vantage.OUTBOUND, destination="", mtls=False)
     known = edge_of(replace(facts, service="Billing.finance.svc.cluster.local"), POLICY)
-    unknown = edge_of(replace(facts, service="api.example.com", destination=BILLING, mtls=True), POLICY)
+    unknown = edge_of(
+        replace(facts, service="api.example.com", destination=BILLING, mtls=True), POLICY
+    )
     assert (known.destination, known.encrypted) == (BILLING, True)
     assert (unknown.destination, unknown.encrypted) == ("", False)
 
@@ -108,7 +112,11 @@ def test_a_protocol_is_listed_by_a_target_that_names_the_edge():
 def test_a_tcp_connection_matches_no_rule_on_http():
     tcp = replace(FACTS, protocol=Protocol.TCP, operation=Operation(port=5432))
     assert named(tcp, Target(operation=OperationMatch(ports=(5432,)))) == "yes"
-    for operation in (OperationMatch(methods=("POST",)), OperationMatch(paths=("*",)), OperationMatch(hosts=("*",))):
+    for operation in (
+        OperationMatch(methods=("POST",)),
+        OperationMatch(paths=("*",)),
+        OperationMatch(hosts=("*",)),
+    ):
         assert named(tcp, Target(operation=operation)) == "no"
 
 
@@ -127,7 +135,8 @@ def fit(facts: Facts, rule: Rule, policy: Policy = POLICY) -> str:
     ("hosts", "service", "answer"),
     [
         (("*.clearinghouse.example",), "api.clearinghouse.example", "yes"),
-        (("*.clearinghouse.example",), "*.clearinghouse.example", "yes"),  # the ServiceEntry itself is a pattern
+        # the ServiceEntry itself is a pattern
+        (("*.clearinghouse.example",), "*.clearinghouse.example", "yes"),
         (("api.clearinghouse.example",), "*.clearinghouse.example", "no"),
         (("*.clearinghouse.example",), "clearinghouse.example.evil.example", "no"),
         (("*",), "", "no"),  # passed through: nobody knows to whom
@@ -183,11 +192,14 @@ def test_every_claim_of_a_rule_must_be_verified(claims, answer):
         ((), "no"),
         ((("x-purpose", frozenset({"TREATMENT"})),), "yes"),
         ((("x-purpose", frozenset({"RESEARCH"})),), "no"),
-        ((("x-purpose", frozenset({"TREATMENT,RESEARCH"})),), "no"),  # two headers, as Envoy joins them
+        # two headers, as Envoy joins them
+        ((("x-purpose", frozenset({"TREATMENT,RESEARCH"})),), "no"),
     ],
 )
 def test_every_header_of_a_rule_must_be_vouched_for(headers, answer):
-    rule = Rule("r", (Peer((EHR,)),), (Target(),), headers=(("x-purpose", ("TREATMENT", "PAYMENT")),))
+    rule = Rule(
+        "r", (Peer((EHR,)),), (Target(),), headers=(("x-purpose", ("TREATMENT", "PAYMENT")),)
+    )
     assert fit(replace(FACTS, headers=headers), rule) == answer
     assert fit(replace(FACTS, headers=headers), replace(rule, claims=(("role", ("*",)),))) != "yes"
 

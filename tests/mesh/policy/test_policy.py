@@ -13,7 +13,9 @@ def test_a_policy_enforces_when_any_of_it_does():
 
 def test_a_policy_of_another_day_drops_what_has_expired():
     terms = Terms("o", "r", date(2026, 1, 31))
-    policy = Policy("p", "d", rules=(Rule("r", (Peer(),), (Target(),), terms=terms),), today=date(2026, 1, 1))
+    policy = Policy(
+        "p", "d", rules=(Rule("r", (Peer(),), (Target(),), terms=terms),), today=date(2026, 1, 1)
+    )
     assert policy.on(date(2026, 1, 31)) is policy
     assert len(policy.index.rules_from("x")) == 1
     assert policy.on(date(2026, 2, 1)).index.rules_from("x") == ()

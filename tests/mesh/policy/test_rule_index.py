@@ -19,7 +19,8 @@ PEERS = st.builds(
 
 
 @given(
-    st.lists(st.lists(PEERS, min_size=1, max_size=2).map(tuple), max_size=6), st.sampled_from([*PRINCIPALS, "", "?"])
+    st.lists(st.lists(PEERS, min_size=1, max_size=2).map(tuple), max_size=6),
+    st.sampled_from([*PRINCIPALS, "", "?"]),
 )
 def test_the_index_misses_no_rule_that_names_the_source(sources, source):
     rules = tuple(Rule(str(n), peers, (Target(),)) for n, peers in enumerate(sources))
@@ -45,16 +46,30 @@ def test_a_memory_forgets_everything_when_it_is_full():
 
 
 def test_what_is_remembered_changes_no_answer():
-    """Strangers, paths and kinds of content without end: after each flood the edge is decided as before."""
+    """Strangers, paths and kinds of content without end: after each flood the edge is decided as
+    before."""
     allow = Disclosure(allow=frozenset({"A"}))
     rule = Rule("r", (Peer(),), (Target(operation=OperationMatch(paths=("/a/*",))),), allow)
     policy = Policy("p", "d", rules=(rule,))
-    finding = Finding("PERSON_NAME", Identifier.NAME, Likelihood.LIKELY, "", Location(), Subject.PATIENT)
+    finding = Finding(
+        "PERSON_NAME", Identifier.NAME, Likelihood.LIKELY, "", Location(), Subject.PATIENT
+    )
     seen = ScanReport((finding,), verdict=Verdict.PHI)
-    facts = Facts(source=PRINCIPALS[0], destination=PRINCIPALS[1], mtls=True, operation=Operation("GET", "/a/1"))
+    facts = Facts(
+        source=PRINCIPALS[0],
+        destination=PRINCIPALS[1],
+        mtls=True,
+        operation=Operation("GET", "/a/1"),
+    )
     first = decide(facts, seen, policy)
     for number in range(17_000):
-        stranger = Facts(source=f"cluster.local/ns/a/sa/s{number}", destination=PRINCIPALS[1], mtls=True)
-        decide(stranger, ScanReport((finding._replace(info_type=str(number)),), verdict=Verdict.PHI), policy)
+        stranger = Facts(
+            source=f"cluster.local/ns/a/sa/s{number}", destination=PRINCIPALS[1], mtls=True
+        )
+        decide(
+            stranger,
+            ScanReport((finding._replace(info_type=str(number)),), verdict=Verdict.PHI),
+            policy,
+        )
     assert decide(facts, seen, policy) == first
     assert max(map(len, (policy.index.ways, policy.index.matches, policy.index.voices))) <= 16_384

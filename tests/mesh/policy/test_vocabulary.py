@@ -22,7 +22,12 @@ HEAD = "apiVersion: phiguard.dev/v1alpha1\nkind: SegmentationPolicy\nmetadata: {
 
 def text(phi, groups=""):
     rule = f"  rules: [{{name: r, from: [{{principals: [{EHR}]}}], to: [{{principals: [{LAB}]}}], phi: {{request: {phi}}}}}]\n"
-    return HEAD + f"  services: [{{host: lab.clinic.svc.cluster.local, principal: {LAB}}}]\n" + groups + rule
+    return (
+        HEAD
+        + f"  services: [{{host: lab.clinic.svc.cluster.local, principal: {LAB}}}]\n"
+        + groups
+        + rule
+    )
 
 
 def read(phi, groups="", words=WORDS):
@@ -30,16 +35,28 @@ def read(phi, groups="", words=WORDS):
 
 
 def warnings(phi, words=WORDS, groups=""):
-    return [(p.line, p.column, p.message) for p in check(text(phi, groups), file="p.yaml", vocabulary=words)[1]]
+    return [
+        (p.line, p.column, p.message)
+        for p in check(text(phi, groups), file="p.yaml", vocabulary=words)[1]
+    ]
 
 
 def found(info_type):
-    finding = Finding(info_type.name, info_type.identifier, Likelihood.LIKELY, "", Location("", 0, 1), Subject.PATIENT)
+    finding = Finding(
+        info_type.name,
+        info_type.identifier,
+        Likelihood.LIKELY,
+        "",
+        Location("", 0, 1),
+        Subject.PATIENT,
+    )
     return ScanReport((finding,), verdict=Verdict.PHI)
 
 
 def decided(policy, info_type):
-    return decide(Facts(source=EHR, destination=LAB, mtls=True, redactable=True), found(info_type), policy).action
+    return decide(
+        Facts(source=EHR, destination=LAB, mtls=True, redactable=True), found(info_type), policy
+    ).action
 
 
 def test_a_rule_names_an_own_info_type_by_itself_and_its_class_still_covers_it():
@@ -80,8 +97,11 @@ def test_what_nobody_declares_is_an_error_at_its_place_with_the_way_out(word, hi
 
 def test_what_no_detector_finds_is_a_warning_at_its_place():
     unseen = Vocabulary(WORDS.info_types, frozenset({"PASSWORD", "STUDY_ARM"}))
-    assert warnings("{deny: [PASSWORD]}", unseen) == [(6, 154, "no detector that runs finds `PASSWORD`")]
-    assert warnings("{deny: [clinical]}", unseen) == []  # a group says nothing of its members one by one
+    assert warnings("{deny: [PASSWORD]}", unseen) == [
+        (6, 154, "no detector that runs finds `PASSWORD`")
+    ]
+    # a group says nothing of its members one by one
+    assert warnings("{deny: [clinical]}", unseen) == []
     assert warnings("{deny: [PASSWORD]}") == []
 
 
@@ -116,6 +136,8 @@ def test_every_identifier_means_the_own_ones_too():
 
 def test_a_graph_shows_a_class_as_whole_only_with_the_own_info_types_in_it():
     labels = {
-        a.label for phi in ("{allow: [H]}", "{allow: [H], deny: [CLINIC_CHART]}") for a in graph(read(phi)).arrows
+        a.label
+        for phi in ("{allow: [H]}", "{allow: [H], deny: [CLINIC_CHART]}")
+        for a in graph(read(phi)).arrows
     }
     assert labels == {"H", "H+"}

@@ -13,7 +13,9 @@ HEAD = "apiVersion: phiguard.dev/v1alpha1\nkind: SegmentationPolicy\nmetadata: {
 
 
 def allowed(groups: str, allow: str):
-    rule = f"  rules: [{{name: r, from: [{{}}], to: [{{}}], phi: {{request: {{allow: {allow}}}}}}}]\n"
+    rule = (
+        f"  rules: [{{name: r, from: [{{}}], to: [{{}}], phi: {{request: {{allow: {allow}}}}}}}]\n"
+    )
     return parse(HEAD + groups + rule, file="p.yaml").rules[0].request.allow
 
 
@@ -23,13 +25,16 @@ def problems_of(spec: str):
 
 
 def info_types(entries):
-    return {name for name, info in INFO_TYPES.items() if name in entries or info.identifier in entries}
+    return {
+        name for name, info in INFO_TYPES.items() if name in entries or info.identifier in entries
+    }
 
 
 def test_a_limited_data_set_is_safe_harbor_without_the_direct_identifiers():
     """45 CFR 164.514(e)(2): every infoType of a class is in exactly one of the two."""
     direct, limited, all_of_them = (
-        info_types(BUILT_IN[name]) for name in ("direct-identifiers", "limited-data-set", "safe-harbor")
+        info_types(BUILT_IN[name])
+        for name in ("direct-identifiers", "limited-data-set", "safe-harbor")
     )
     assert (direct | limited, direct & limited) == (all_of_them, set())
     assert all_of_them == {name for name, info in INFO_TYPES.items() if info.identifier}
@@ -75,9 +80,19 @@ def test_groups_may_name_groups_in_any_order():
             "groups name one another in a circle: `a` -> `b` -> `a`",
             "take one of them out of another",
         ),
-        ("  identifierGroups: {a: []}\n", 5, "group `a` names nothing", "list infoTypes, classes A to R, or groups"),
+        (
+            "  identifierGroups: {a: []}\n",
+            5,
+            "group `a` names nothing",
+            "list infoTypes, classes A to R, or groups",
+        ),
         ("  workloadGroups: {a: []}\n", 5, "group `a` names nobody", "list workloads as in `from`"),
-        ("  identifierGroups: {A: [B]}\n", 5, "`A` cannot name a group", "write lower-case letters, digits and `-`"),
+        (
+            "  identifierGroups: {A: [B]}\n",
+            5,
+            "`A` cannot name a group",
+            "write lower-case letters, digits and `-`",
+        ),
         (
             "  identifierGroups: {clinical: [B]}\n",
             5,
@@ -119,7 +134,9 @@ def test_groups_may_name_groups_in_any_order():
 def test_a_wrong_group_is_an_error_with_a_way_out(spec, line, message, hint):
     found, policy = problems_of(spec)
     assert policy is None
-    assert any((at, said) == (line, message) and way.startswith(hint[:30]) for at, said, way in found), found
+    assert any(
+        (at, said) == (line, message) and way.startswith(hint[:30]) for at, said, way in found
+    ), found
 
 
 def test_a_workload_group_stands_for_its_members_each_once():
@@ -135,18 +152,23 @@ def test_a_workload_group_stands_for_its_members_each_once():
 
 def test_groups_of_groups_do_not_grow_without_bound():
     """Thirty levels that each name the one below twice would be a billion members."""
-    levels = "".join(f"    g{n}: [{{groups: [g{n - 1}]}}, {{groups: [g{n - 1}]}}]\n" for n in range(1, 31))
+    levels = "".join(
+        f"    g{n}: [{{groups: [g{n - 1}]}}, {{groups: [g{n - 1}]}}]\n" for n in range(1, 31)
+    )
     spec = f"  workloadGroups:\n    g0: [{{namespaces: [a]}}]\n{levels}  rules: [{{name: r, from: [{{groups: [g30]}}], to: [{{}}]}}]\n"
     assert parse(HEAD + spec, file="p.yaml").rules[0].sources == (Peer(namespaces=("a",)),)
 
 
 @pytest.mark.parametrize("direction", ["from", "to"])
 def test_rules_that_write_out_too_much_are_an_error(direction, monkeypatch):
-    """A short file can name a long group in each of its rules: memory and time would grow with the product."""
+    """A short file can name a long group in each of its rules: memory and time would grow with the
+    product."""
     monkeypatch.setattr(policy_file, "MOST_ENTRIES", 100)
     members = ", ".join(f"{{namespaces: [n{number}]}}" for number in range(20))
     ends = {"from": "{}", "to": "{}", direction: "{groups: [all]}"}
-    rules = "".join(f"  - {{name: r{n}, from: [{ends['from']}], to: [{ends['to']}]}}\n" for n in range(9))
+    rules = "".join(
+        f"  - {{name: r{n}, from: [{ends['from']}], to: [{ends['to']}]}}\n" for n in range(9)
+    )
     found, policy = problems_of(f"  workloadGroups: {{all: [{members}]}}\n  rules:\n{rules}")
 
     assert policy is None
@@ -162,11 +184,17 @@ def test_groups_that_write_out_too_much_are_an_error(monkeypatch):
     found, policy = problems_of(f"  workloadGroups:\n    all: [{members}]\n{groups}")
 
     assert policy is None
-    assert [message for _, message, _ in found] == ["the groups hold more than 100 workloads, groups written out"]
+    assert [message for _, message, _ in found] == [
+        "the groups hold more than 100 workloads, groups written out"
+    ]
 
 
 def test_every_group_of_names_is_disjoint_or_contained_where_the_law_says_so():
-    pairs = {(a, b) for a, b in combinations(sorted(BUILT_IN), 2) if info_types(BUILT_IN[a]) & info_types(BUILT_IN[b])}
+    pairs = {
+        (a, b)
+        for a, b in combinations(sorted(BUILT_IN), 2)
+        if info_types(BUILT_IN[a]) & info_types(BUILT_IN[b])
+    }
     assert pairs == {
         ("direct-identifiers", "financial"),
         ("direct-identifiers", "safe-harbor"),

@@ -12,7 +12,10 @@ from mesh.policy_file.json_schema import custom_resource_definition, json_schema
 from mesh.policy_file.load import check
 
 ROOT = Path(__file__).parents[3]
-POLICIES = [*sorted((ROOT / "tests/cases/policies").rglob("*.yaml")), ROOT / "extauthz/demo/clinic.yaml"]
+POLICIES = [
+    *sorted((ROOT / "tests/cases/policies").rglob("*.yaml")),
+    ROOT / "extauthz/demo/clinic.yaml",
+]
 KINDS = {"object": dict, "array": list, "string": str, "integer": int, "boolean": bool}
 
 
@@ -37,7 +40,9 @@ def faults(value, schema, at="policy"):
         return [f"{at}: {value} does not match"]
     if isinstance(value, list):
         few = [f"{at}: too few"] if len(value) < schema.get("minItems", 0) else []
-        return few + [f for n, item in enumerate(value) for f in faults(item, schema["items"], f"{at}[{n}]")]
+        return few + [
+            f for n, item in enumerate(value) for f in faults(item, schema["items"], f"{at}[{n}]")
+        ]
     if not isinstance(value, dict):
         return []
     found = [f"{at}: no {key}" for key in schema.get("required", ()) if key not in value]
@@ -51,7 +56,9 @@ def faults(value, schema, at="policy"):
 def objects(schema):
     if isinstance(schema, dict):
         yield schema
-    for inner in schema.values() if isinstance(schema, dict) else schema if isinstance(schema, list) else ():
+    for inner in (
+        schema.values() if isinstance(schema, dict) else schema if isinstance(schema, list) else ()
+    ):
         yield from objects(inner)
 
 
@@ -97,4 +104,6 @@ def test_the_resource_is_structural_and_loses_no_key():
         if "properties" in part and "type" in part:
             assert part["x-kubernetes-preserve-unknown-fields"] is True
         if "enum" in part:
-            assert part.get("type") == "string" or part["x-kubernetes-preserve-unknown-fields"] is True
+            assert (
+                part.get("type") == "string" or part["x-kubernetes-preserve-unknown-fields"] is True
+            )

@@ -13,13 +13,19 @@ from mesh.policy_file.load import check
 
 EHR, BILLING = "cluster.local/ns/clinic/sa/ehr", "cluster.local/ns/finance/sa/billing"
 EDGE = f"from: [{{principals: [{EHR}]}}], to: [{{principals: [{BILLING}]}}]"
-HEAD = "apiVersion: phiguard.dev/v1alpha1\nkind: SegmentationPolicy\nmetadata: {name: clinic}\nspec:\n"
+HEAD = (
+    "apiVersion: phiguard.dev/v1alpha1\nkind: SegmentationPolicy\nmetadata: {name: clinic}\nspec:\n"
+)
 SERVICES = f"  services: [{{host: billing, principal: {BILLING}}}]\n"
 
 
 def warnings_of(*rules: str, spec: str = SERVICES) -> list[str]:
-    listed = "".join(f"  - {{name: {name}, {rule}}}\n" for name, rule in zip("abcd", rules, strict=False))
-    policy, problems = check(f"{HEAD}{spec}" + (f"  rules:\n{listed}" if rules else ""), file="p.yaml")
+    listed = "".join(
+        f"  - {{name: {name}, {rule}}}\n" for name, rule in zip("abcd", rules, strict=False)
+    )
+    policy, problems = check(
+        f"{HEAD}{spec}" + (f"  rules:\n{listed}" if rules else ""), file="p.yaml"
+    )
     assert policy is not None
     assert all(problem.severity == "warning" and problem.hint for problem in problems)
     return [f"{problem.line}: {problem.message}" for problem in problems]
@@ -79,12 +85,12 @@ def test_a_rule_may_enforce_within_a_policy_that_monitors():
 def test_of_an_audit_rule_only_what_makes_it_useless_is_pointed_out():
     assert warnings_of(EDGE, f"{EDGE}, action: AUDIT, when: {{mtls: any}}") == []
     assert warnings_of(f"{EDGE}, action: AUDIT", f"{EDGE}, action: AUDIT") == []
-    assert warnings_of(f"{to('paths: [/x], protocols: [TCP]')}, action: AUDIT") == ["7: rule `a` can never match"]
+    assert warnings_of(f"{to('paths: [/x], protocols: [TCP]')}, action: AUDIT") == [
+        "7: rule `a` can never match"
+    ]
 
 
-EXCEPTION = (
-    f"  exceptions: [{{name: x, {EDGE}, allow: [URL], owner: privacy office, reason: r, expires: 2026-12-31}}]\n"
-)
+EXCEPTION = f"  exceptions: [{{name: x, {EDGE}, allow: [URL], owner: privacy office, reason: r, expires: 2026-12-31}}]\n"
 
 
 @pytest.mark.parametrize(
@@ -93,9 +99,14 @@ EXCEPTION = (
         (date(2026, 12, 31), []),
         (
             date(2027, 1, 1),
-            ["exception `x` expired on 2026-12-31 and allows nothing (remove it, or ask privacy office)"],
+            [
+                "exception `x` expired on 2026-12-31 and allows nothing (remove it, or ask privacy office)"
+            ],
         ),
-        (date(2025, 12, 1), ["exception `x` holds for more than a year (what is to last is a rule)"]),
+        (
+            date(2025, 12, 1),
+            ["exception `x` holds for more than a year (what is to last is a rule)"],
+        ),
         (None, []),
     ],
 )
@@ -120,7 +131,10 @@ ALLOW = "phi: {request: {allow: [%s]}, response: {allow: ['*']}}"
         (f"from: [{{}}], to: [{{principals: [{BILLING}]}}]", EDGE),
         (f"{EDGE}, {ALLOW % 'PERSON_NAME'}", EDGE),
         (f"{EDGE}, {ALLOW % 'A'}", f"{EDGE}, {ALLOW % 'PERSON_NAME'}"),
-        (f"{EDGE}, phi: {{request: {{deny: [A]}}}}", f"{EDGE}, phi: {{request: {{redact: [A], allow: [A]}}}}"),
+        (
+            f"{EDGE}, phi: {{request: {{deny: [A]}}}}",
+            f"{EDGE}, phi: {{request: {{redact: [A], allow: [A]}}}}",
+        ),
     ],
 )
 def test_a_rule_that_another_covers_adds_nothing_in_either_order(wide, narrow):
@@ -139,7 +153,10 @@ def test_a_rule_that_another_covers_adds_nothing_in_either_order(wide, narrow):
         (f"{EDGE}, {ALLOW_ALL}", f"{EDGE}, phi: {{request: {{deny: [A]}}}}"),
         (f"{EDGE}, {ALLOW % 'A'}", f"{EDGE}, phi: {{request: {{otherwise: ALERT, allow: [B]}}}}"),
         (EDGE, to("protocols: [TCP]")),
-        (f"{EDGE}, when: {{mtls: any}}, phi: {{request: {{deny: [A]}}}}", f"{EDGE}, phi: {{request: {{redact: [B]}}}}"),
+        (
+            f"{EDGE}, when: {{mtls: any}}, phi: {{request: {{deny: [A]}}}}",
+            f"{EDGE}, phi: {{request: {{redact: [B]}}}}",
+        ),
         (f"{EDGE}, phi: {{request: {{deny: [B]}}}}", f"{EDGE}, when: {{mtls: any}}"),
         (f"{EDGE}, phi: {{request: {{allow: [A], otherwise: ALERT}}}}", f"{EDGE}"),
         (f"{EDGE}, {ALLOW % 'A'}", f"{EDGE}, mode: enforce, {ALLOW % 'A'}"),
@@ -148,7 +165,9 @@ def test_a_rule_that_another_covers_adds_nothing_in_either_order(wide, narrow):
 )
 def test_rules_that_each_add_something_are_left_alone(first, second):
     spec = f"  mode: monitor\n{SERVICES}" if "mode: enforce" in second else SERVICES
-    assert not [warning for warning in warnings_of(first, second, spec=spec) if "adds nothing" in warning]
+    assert not [
+        warning for warning in warnings_of(first, second, spec=spec) if "adds nothing" in warning
+    ]
 
 
 def test_a_destination_without_a_service_is_pointed_out_once():
@@ -170,12 +189,15 @@ def test_a_pattern_finds_its_service_among_others(pattern, found):
     listed = ", ".join(f"{{host: {name[-1]}, principal: {name}}}" for name in names)
     rule = f"from: [{{principals: [{EHR}]}}], to: [{{principals: [{pattern}]}}]"
 
-    assert ["fin" for w in warnings_of(rule, spec=f"  services: [{listed}]\n") if "services" in w] == found
+    assert [
+        "fin" for w in warnings_of(rule, spec=f"  services: [{listed}]\n") if "services" in w
+    ] == found
 
 
 @pytest.mark.parametrize("sources", ["{groups: [all]}", "{principals: [PRINCIPALS]}"])
 def test_long_lists_that_rules_share_do_not_hold_up_a_new_policy(sources, monkeypatch):
-    """Fifty rules for one group of 200 took two minutes, in which the guard did nothing else beside the traffic."""
+    """Fifty rules for one group of 200 took two minutes, in which the guard did nothing else beside
+    the traffic."""
     names = [f"cluster.local/ns/n/sa/a{number}" for number in range(100)]
     members = ", ".join(f"{{principals: [{name}]}}" for name in names)
     rules = "".join(
@@ -194,7 +216,9 @@ def test_long_lists_that_rules_share_do_not_hold_up_a_new_policy(sources, monkey
 
     for module, name in ((policy_lint, "_peer_covers"), (policy_lint.identity, "covers")):
         monkeypatch.setattr(module, name, counted(getattr(module, name)))
-    policy, _ = check(f"{HEAD}  workloadGroups: {{all: [{members}]}}\n  rules:\n{rules}", file="p.yaml")
+    policy, _ = check(
+        f"{HEAD}  workloadGroups: {{all: [{members}]}}\n  rules:\n{rules}", file="p.yaml"
+    )
 
     assert policy is not None
     assert compared < 2_100_000
@@ -202,7 +226,8 @@ def test_long_lists_that_rules_share_do_not_hold_up_a_new_policy(sources, monkey
 
 @given(POLICIES, ALL_FACTS, reports())
 def test_without_a_rule_that_adds_nothing_decisions_are_the_same(policy, facts, seen):
-    facts = replace(facts, operation=Operation("POST", "/claims", "billing", 80))  # nothing ambiguous
+    # nothing ambiguous
+    facts = replace(facts, operation=Operation("POST", "/claims", "billing", 80))
     decision = decide(facts, seen, policy)
     for rule in policy.rules:
         others = tuple(other for other in policy.rules if other is not rule)
@@ -218,7 +243,11 @@ IN_VAIN = "in vain in `request` of rule `a`: rule `b`"
 @pytest.mark.parametrize(
     ("first", "second", "warnings"),
     [
-        (f"{EDGE}, {ALLOW % 'A, C'}", f"{EDGE}, {DENY_A}", [f"7: `A` is allowed {IN_VAIN} denies it there"]),
+        (
+            f"{EDGE}, {ALLOW % 'A, C'}",
+            f"{EDGE}, {DENY_A}",
+            [f"7: `A` is allowed {IN_VAIN} denies it there"],
+        ),
         (
             f"{EDGE}, {ALLOW % 'PERSON_NAME'}",
             f"{EDGE}, {DENY_A}",

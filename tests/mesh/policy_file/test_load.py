@@ -37,9 +37,15 @@ MINIMAL = "apiVersion: phiguard.dev/v1alpha1\nkind: SegmentationPolicy\nmetadata
 
 def test_every_key_reaches_the_policy():
     policy = parse(CLINIC, file="clinic.yaml")
-    assert (policy.name, policy.mode, policy.default_action) == ("clinic", Mode.MONITOR, Action.ALLOW)
+    assert (policy.name, policy.mode, policy.default_action) == (
+        "clinic",
+        Mode.MONITOR,
+        Action.ALLOW,
+    )
     assert (policy.treat_identifiers_as_phi, policy.on_unscannable) == (True, Action.ALERT)
-    assert policy.services == {"billing.finance.svc.cluster.local": "cluster.local/ns/finance/sa/billing"}
+    assert policy.services == {
+        "billing.finance.svc.cluster.local": "cluster.local/ns/finance/sa/billing"
+    }
     assert policy.rules == (
         Rule(
             name="ehr-to-billing",
@@ -47,7 +53,9 @@ def test_every_key_reaches_the_policy():
             targets=(
                 Target(
                     Peer(("cluster.local/ns/finance/sa/billing",)),
-                    OperationMatch(("POST",), ("/claims/*",), (), (8080,), (Protocol.HTTP, Protocol.UPGRADE)),
+                    OperationMatch(
+                        ("POST",), ("/claims/*",), (), (8080,), (Protocol.HTTP, Protocol.UPGRADE)
+                    ),
                 ),
             ),
             request=Disclosure(
@@ -65,7 +73,11 @@ def test_every_key_reaches_the_policy():
 
 def test_what_is_not_written_is_the_strict_choice():
     policy = parse(MINIMAL, file="p.yaml")
-    assert (policy.mode, policy.default_action, policy.on_unscannable) == (Mode.ENFORCE, Action.DENY, Action.DENY)
+    assert (policy.mode, policy.default_action, policy.on_unscannable) == (
+        Mode.ENFORCE,
+        Action.DENY,
+        Action.DENY,
+    )
     assert (policy.treat_identifiers_as_phi, policy.rules) == (False, ())
 
 
@@ -95,7 +107,12 @@ def edited(old: str, new: str) -> str:
             "`kind` is `AuthorizationPolicy`, which this version does not read",
             "write `SegmentationPolicy`",
         ),
-        (edited("metadata: {name: clinic}", "metadata: {}"), 3, "`metadata` has no `name`", "add `name:`"),
+        (
+            edited("metadata: {name: clinic}", "metadata: {}"),
+            3,
+            "`metadata` has no `name`",
+            "add `name:`",
+        ),
         (
             edited("mode: monitor", "mode: monitoring"),
             5,
@@ -114,7 +131,12 @@ def edited(old: str, new: str) -> str:
             "unknown key `defaultaction` in `spec`",
             "did you mean `defaultAction`?",
         ),
-        (edited("AsPhi: true", "AsPhi: 1"), 7, "`treatIdentifiersAsPhi` is `1`, expected true or false", ""),
+        (
+            edited("AsPhi: true", "AsPhi: 1"),
+            7,
+            "`treatIdentifiersAsPhi` is `1`, expected true or false",
+            "",
+        ),
         (
             edited("onUnscannable: ALERT", "onUnscannable: ALLOW"),
             8,
@@ -134,7 +156,10 @@ def edited(old: str, new: str) -> str:
             "write it in full, in lower case, without port",
         ),
         (
-            edited("principal: cluster.local/ns/finance/sa/billing", "principal: cluster.local/ns/finance/sa/*"),
+            edited(
+                "principal: cluster.local/ns/finance/sa/billing",
+                "principal: cluster.local/ns/finance/sa/*",
+            ),
             10,
             "`cluster.local/ns/finance/sa/*` is not a principal",
             "write `cluster.local/ns/NAMESPACE/sa/ACCOUNT`",
@@ -162,7 +187,12 @@ def test_an_error_has_its_line_a_sentence_and_a_way_out(text, line, message, hin
 
 def test_one_run_shows_all_errors():
     with pytest.raises(PolicyError) as caught:
-        parse(edited("mode: monitor", "mode: x").replace("POST", "post").replace("PERSON_NAME", "NAME"), file="p.yaml")
+        parse(
+            edited("mode: monitor", "mode: x")
+            .replace("POST", "post")
+            .replace("PERSON_NAME", "NAME"),
+            file="p.yaml",
+        )
     assert [problem.line for problem in caught.value.problems] == [5, 16, 20]
 
 
@@ -213,28 +243,67 @@ def test_several_files_are_one_policy():
     policy = parse_files({"a.yaml": WIDE, "b.yaml": FINANCE})
     (rule,) = policy.rules
     assert (policy.name, policy.mode) == ("hospital", Mode.ENFORCE)
-    assert (rule.name, rule.mode, rule.sources) == ("finance/claims", Mode.MONITOR, (Peer(namespaces=("clinic",)),))
+    assert (rule.name, rule.mode, rule.sources) == (
+        "finance/claims",
+        Mode.MONITOR,
+        (Peer(namespaces=("clinic",)),),
+    )
     assert rule.request.allow == {"PERSON_NAME", "I", "J"}
-    assert policy.services == {"billing.finance.svc.cluster.local": "cluster.local/ns/finance/sa/billing"}
+    assert policy.services == {
+        "billing.finance.svc.cluster.local": "cluster.local/ns/finance/sa/billing"
+    }
 
 
 def test_names_of_files_do_not_matter_and_every_file_is_in_the_digest():
     one, other = parse_files({"a": WIDE, "b": FINANCE}), parse_files({"z": WIDE, "b": FINANCE})
     assert one == other
     assert one.digest != parse_files({"a": WIDE, "b": FINANCE + "#\n"}).digest
-    assert one.digest not in {parse(WIDE, file="a").digest, hashlib.sha256(FINANCE.encode()).hexdigest()}
+    assert one.digest not in {
+        parse(WIDE, file="a").digest,
+        hashlib.sha256(FINANCE.encode()).hexdigest(),
+    }
 
 
 @pytest.mark.parametrize(
     ("old", "new", "line", "message"),
     [
-        ("  mode: monitor\n", "  defaultAction: ALLOW\n", 5, "`defaultAction` speaks for the whole mesh, not for"),
-        ("to: [{principals: [cluster.local/ns/finance/sa/billing]}]", "to: [{}]", 8, "rule `claims` reaches beyond"),
-        ("cluster.local/ns/finance/sa/billing]}]", "cluster.local/ns/fin*]}]", 8, "rule `claims` reaches beyond"),
+        (
+            "  mode: monitor\n",
+            "  defaultAction: ALLOW\n",
+            5,
+            "`defaultAction` speaks for the whole mesh, not for",
+        ),
+        (
+            "to: [{principals: [cluster.local/ns/finance/sa/billing]}]",
+            "to: [{}]",
+            8,
+            "rule `claims` reaches beyond",
+        ),
+        (
+            "cluster.local/ns/finance/sa/billing]}]",
+            "cluster.local/ns/fin*]}]",
+            8,
+            "rule `claims` reaches beyond",
+        ),
         ("sa/billing]}]", "sa/billing]}, {namespaces: [lab]}]", 8, "rule `claims` reaches beyond"),
-        ("cluster.local/ns/finance/sa/billing]}]", "cluster.local/ns/lab/sa/x]}]", 8, "rule `claims` reaches beyond"),
-        ("to: [{principals: [cluster.local/ns/finance/sa/billing]}]", "to: [{namespaces: [finance*]}]", 8, "rule `cl"),
-        ("{host: billing.finance.", "{host: lab.clinic.", 6, "`lab.clinic.svc.cluster.local` or its principal is not"),
+        (
+            "cluster.local/ns/finance/sa/billing]}]",
+            "cluster.local/ns/lab/sa/x]}]",
+            8,
+            "rule `claims` reaches beyond",
+        ),
+        (
+            "to: [{principals: [cluster.local/ns/finance/sa/billing]}]",
+            "to: [{namespaces: [finance*]}]",
+            8,
+            "rule `cl",
+        ),
+        (
+            "{host: billing.finance.",
+            "{host: lab.clinic.",
+            6,
+            "`lab.clinic.svc.cluster.local` or its principal is not",
+        ),
         (
             "principal: cluster.local/ns/finance",
             "principal: cluster.local/ns/lab",
@@ -243,14 +312,21 @@ def test_names_of_files_do_not_matter_and_every_file_is_in_the_digest():
         ),
         ("namespace: finance", "namespace: 'fin*'", 3, "`fin*` is not a namespace"),
         ("groups: [records]", "groups: [recods]", 9, "unknown workload group `recods`"),
-        ("spec:\n", "spec:\n  workloadGroups: {records: [{}]}\n", 5, "group `records` exists already"),
+        (
+            "spec:\n",
+            "spec:\n  workloadGroups: {records: [{}]}\n",
+            5,
+            "group `records` exists already",
+        ),
     ],
 )
 def test_a_namespace_cannot_speak_for_others(old, new, line, message):
     assert old in FINANCE
     policy, problems = check_files({"a.yaml": WIDE, "b.yaml": FINANCE.replace(old, new)})
     assert policy is None
-    assert [p.file for p in problems if p.line == line and p.message.startswith(message) and p.hint] == ["b.yaml"]
+    assert [
+        p.file for p in problems if p.line == line and p.message.startswith(message) and p.hint
+    ] == ["b.yaml"]
 
 
 @pytest.mark.parametrize(
@@ -269,8 +345,14 @@ def test_a_namespace_rules_its_own_workloads(to):
 def test_files_of_the_whole_mesh_must_agree():
     other = HEAD + "metadata: {name: other}\nspec: {mode: monitor, onUnscannable: ALERT}\n"
     policy = parse_files({"a": WIDE, "b": other})
-    assert (policy.name, policy.mode, policy.on_unscannable) == ("hospital+other", Mode.ENFORCE, Action.ALERT)
-    _, problems = check_files({"a": WIDE.replace("  mode: enforce\n", "  onUnscannable: DENY\n"), "b": other})
+    assert (policy.name, policy.mode, policy.on_unscannable) == (
+        "hospital+other",
+        Mode.ENFORCE,
+        Action.ALERT,
+    )
+    _, problems = check_files(
+        {"a": WIDE.replace("  mode: enforce\n", "  onUnscannable: DENY\n"), "b": other}
+    )
     assert [(p.file, p.message, p.hint) for p in problems if p.severity == "error"] == [
         ("b", "`onUnscannable` is not what another file says", "see a, line 5; write it once")
     ]
@@ -289,7 +371,9 @@ def test_names_and_hosts_stand_once_in_all_files():
     }
 
 
-WORDS = st.sampled_from([*"{}[],:-*&'\n", "\t", "  ", "spec", "rules", "from", "name: ", "~", "1", "true", "x"])
+WORDS = st.sampled_from(
+    [*"{}[],:-*&'\n", "\t", "  ", "spec", "rules", "from", "name: ", "~", "1", "true", "x"]
+)
 
 
 @given(st.integers(0, len(CLINIC)), st.integers(0, 40), st.lists(WORDS, max_size=4).map("".join))

@@ -27,14 +27,18 @@ def message_of(reader: NodeReader) -> str:
 def test_a_text_that_is_no_document_is_one_error():
     reader, root = reader_of("a: *x")
     assert root is None
-    assert reader.problems == (Problem("f.yaml", 1, 4, Severity.ERROR, "`x` is an anchor or alias", "write it out"),)
+    assert reader.problems == (
+        Problem("f.yaml", 1, 4, Severity.ERROR, "`x` is an anchor or alias", "write it out"),
+    )
 
 
 def test_unknown_keys_are_errors_with_a_suggestion():
     reader, root = reader_of("mode: a\nrulez: b\n")
     assert list(reader.mapping(root, ("mode", "rules"), "`spec`")) == ["mode"]
     assert reader.problems == (
-        Problem("f.yaml", 2, 1, Severity.ERROR, "unknown key `rulez` in `spec`", "did you mean `rules`?"),
+        Problem(
+            "f.yaml", 2, 1, Severity.ERROR, "unknown key `rulez` in `spec`", "did you mean `rules`?"
+        ),
     )
 
 
@@ -125,7 +129,9 @@ def test_strings_that_fail_the_test_are_errors_each():
 
 
 def test_plain_reads_what_json_can_say_and_keeps_other_scalars_as_written():
-    reader, root = reader_of("{a: [1, -2, 1.5, true, ~, x], zip: 02139, day: 2024-01-01, big: 1_000, inf: .inf}")
+    reader, root = reader_of(
+        "{a: [1, -2, 1.5, true, ~, x], zip: 02139, day: 2024-01-01, big: 1_000, inf: .inf}"
+    )
     assert reader.plain(root) == {
         "a": [1, -2, 1.5, True, None, "x"],
         "zip": "02139",
@@ -155,7 +161,8 @@ def test_suggestions():
 
 
 def test_no_word_is_held_against_thousands():
-    """Each of a file's thousands of unknown words against each of its thousands of groups would take minutes."""
+    """Each of a file's thousands of unknown words against each of its thousands of groups would
+    take minutes."""
     known = [f"group{number}" for number in range(2000)]
     assert did_you_mean("gruop7", known) == ""
     assert did_you_mean("gruop7", known[:100]) != ""

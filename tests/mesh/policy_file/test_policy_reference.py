@@ -29,7 +29,10 @@ REQUESTS = [
 
 
 def results_of(text: str, scanner_of):
-    return [cases.run(case, scanner_of) for case in cases.load(text, file="docs", read=lambda _: POLICY.encode())]
+    return [
+        cases.run(case, scanner_of)
+        for case in cases.load(text, file="docs", read=lambda _: POLICY.encode())
+    ]
 
 
 def test_the_first_policy_has_no_problem():
@@ -62,4 +65,6 @@ def test_the_example_of_a_case_passes(scanner_of):
 
 
 def test_every_reason_is_explained():
-    assert [reason for reason in Reason if not re.search(rf"^\|.*\b{reason}\b.*\|$", PAGE, re.MULTILINE)] == []
+    assert [
+        reason for reason in Reason if not re.search(rf"^\|.*\b{reason}\b.*\|$", PAGE, re.MULTILINE)
+    ] == []

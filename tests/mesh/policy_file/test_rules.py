@@ -42,7 +42,12 @@ def test_what_a_rule_leaves_out_allows_nothing():
 @pytest.mark.parametrize(
     ("old", "new", "message", "hint"),
     [
-        ("name: a", "name: 1", "`name` is `1`, which YAML does not read as text", "put it in quotes"),
+        (
+            "name: a",
+            "name: 1",
+            "`name` is `1`, which YAML does not read as text",
+            "put it in quotes",
+        ),
         ("name: a", "title: a", "the rule has no `name`", "add `name:`"),
         ("from:", "form:", "unknown key `form` in a rule", "did you mean `from`?"),
         ("from:", "form:", "the rule has no `from`", "add `from:`"),
@@ -72,7 +77,12 @@ def test_what_a_rule_leaves_out_allows_nothing():
             "`billing` cannot stand in `principals`",
             "write `cluster.local/ns/NAMESPACE/sa/ACCOUNT`, with `*` at most at its end",
         ),
-        ("POST", "post", "`post` cannot stand in `methods`", "write it in capitals; leave `methods` out for any"),
+        (
+            "POST",
+            "post",
+            "`post` cannot stand in `methods`",
+            "write it in capitals; leave `methods` out for any",
+        ),
         (
             "/claims",
             "claims",
@@ -91,7 +101,12 @@ def test_what_a_rule_leaves_out_allows_nothing():
             "`billing:80` cannot stand in `hosts`",
             "write a host in lower case without port, with `*` at its start or at its end",
         ),
-        ("ports: [80]", "ports: [70000]", "a port is `70000`, expected a whole number from 1 to 65535", ""),
+        (
+            "ports: [80]",
+            "ports: [70000]",
+            "a port is `70000`, expected a whole number from 1 to 65535",
+            "",
+        ),
         ("ports: [80]", "ports: [0]", "a port is `0`, expected a whole number from 1 to 65535", ""),
         (
             "ports: [80]",
@@ -99,13 +114,28 @@ def test_what_a_rule_leaves_out_allows_nothing():
             "a port is `80`, expected a whole number from 1 to 65535",
             "write it without quotes",
         ),
-        ("[HTTP]", "[http]", "a protocol is `http`, expected `HTTP`, `UPGRADE` or `TCP`", "did you mean `HTTP`?"),
+        (
+            "[HTTP]",
+            "[http]",
+            "a protocol is `http`, expected `HTTP`, `UPGRADE` or `TCP`",
+            "did you mean `HTTP`?",
+        ),
         ("[HTTP]", "[]", "`protocols` is empty", "leave the key out for HTTP"),
         ("mtls: true", "mtls: false", "`mtls` is `false`, expected `true` or `any`", ""),
         ("mtls: true", "tls: true", "unknown key `tls` in `when`", "did you mean `mtls`?"),
         ("request:", "requests:", "unknown key `requests` in `phi`", "did you mean `request`?"),
-        ("PERSON_NAME", "PERSON_NAM", "unknown infoType, class or group `PERSON_NAM`", "did you mean `PERSON_NAME`?"),
-        ("[G]", "[Z]", "unknown infoType, class or group `Z`", "write an infoType, a class A to R, a group, or `*`"),
+        (
+            "PERSON_NAME",
+            "PERSON_NAM",
+            "unknown infoType, class or group `PERSON_NAM`",
+            "did you mean `PERSON_NAME`?",
+        ),
+        (
+            "[G]",
+            "[Z]",
+            "unknown infoType, class or group `Z`",
+            "write an infoType, a class A to R, a group, or `*`",
+        ),
         (
             "namespaces: [clinic]",
             "ipBlocks: [10.0.0.1/8]",
@@ -124,20 +154,50 @@ def test_what_a_rule_leaves_out_allows_nothing():
             "`principals` stands beside `hosts`",
             "give each an entry of its own",
         ),
-        ("namespaces: [clinic]", "trustDomains: [a*b]", "`a*b` cannot stand in `trustDomains`", GLOB_HINT),
-        ("namespaces: [clinic]", "serviceAccounts: [EHR]", "`EHR` cannot stand in `serviceAccounts`", GLOB_HINT),
-        ("namespaces: [clinic]", "serviceAccounts: []", "`serviceAccounts` is empty", "leave the key out for anyone"),
+        (
+            "namespaces: [clinic]",
+            "trustDomains: [a*b]",
+            "`a*b` cannot stand in `trustDomains`",
+            GLOB_HINT,
+        ),
+        (
+            "namespaces: [clinic]",
+            "serviceAccounts: [EHR]",
+            "`EHR` cannot stand in `serviceAccounts`",
+            GLOB_HINT,
+        ),
+        (
+            "namespaces: [clinic]",
+            "serviceAccounts: []",
+            "`serviceAccounts` is empty",
+            "leave the key out for anyone",
+        ),
         ("{mtls: true}", "{claims: {}}", "`claims` is empty", "leave the key out for anyone"),
-        ("{mtls: true}", "{claims: {role: []}}", "claim `role` has no value", "list values, or `*` for any"),
+        (
+            "{mtls: true}",
+            "{claims: {role: []}}",
+            "claim `role` has no value",
+            "list values, or `*` for any",
+        ),
         ("{mtls: true}", "{headers: {}}", "`headers` is empty", "leave the key out for anyone"),
-        ("{mtls: true}", "{headers: {x-a: []}}", "header `x-a` has no value", "list values, or `*` for any"),
+        (
+            "{mtls: true}",
+            "{headers: {x-a: []}}",
+            "header `x-a` has no value",
+            "list values, or `*` for any",
+        ),
         (
             "{mtls: true}",
             "{headers: {X-Purpose: [a]}}",
             "`X-Purpose` is not the name of a header",
             "write it in lower case, without the colon",
         ),
-        ("name: a", "name: a\n  action: DENY", "`action` is `DENY`, expected `ALLOW` or `AUDIT`", ""),
+        (
+            "name: a",
+            "name: a\n  action: DENY",
+            "`action` is `DENY`, expected `ALLOW` or `AUDIT`",
+            "",
+        ),
         (
             "name: a",
             "name: a\n  action: AUDIT\n  mode: monitor",
@@ -162,7 +222,12 @@ def test_what_a_rule_leaves_out_allows_nothing():
             "`when` is a list, expected a mapping",
             "write `key: value` pairs",
         ),
-        ("otherwise: DENY", "otherwise: ALLOW", "`otherwise` is `ALLOW`, expected `DENY`, `REDACT` or `ALERT`", ""),
+        (
+            "otherwise: DENY",
+            "otherwise: ALLOW",
+            "`otherwise` is `ALLOW`, expected `DENY`, `REDACT` or `ALERT`",
+            "",
+        ),
     ],
 )
 def test_an_error_says_what_is_wrong_and_the_way_out(old, new, message, hint):
@@ -237,7 +302,12 @@ def test_an_exception_without_a_direction_is_for_both():
         ("2026-12-31", "2026-02-30", "`expires` is not a day", "write it as YYYY-MM-DD"),
         ("2026-12-31", "20261231", "`expires` is not a day", "write it as YYYY-MM-DD"),
         ("2026-12-31", "[]", "`expires` is not a day", "write it as YYYY-MM-DD"),
-        ("[EMAIL_ADDRESS, limited-data-set]", "[]", "`allow` is empty", "list what the exception is for"),
+        (
+            "[EMAIL_ADDRESS, limited-data-set]",
+            "[]",
+            "`allow` is empty",
+            "list what the exception is for",
+        ),
         ("  allow:", "  alow:", "unknown key `alow` in an exception", "did you mean `allow`?"),
     ],
 )

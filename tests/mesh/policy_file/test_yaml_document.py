@@ -47,7 +47,10 @@ def test_no_text_raises_anything_else(text):
 def plain(node: Node | None):
     if node is None or isinstance(node.value, str):
         return node and (node.tag, node.value)
-    return node.tag, [[plain(part) for part in (item if isinstance(item, tuple) else (item,))] for item in node.value]
+    return node.tag, [
+        [plain(part) for part in (item if isinstance(item, tuple) else (item,))]
+        for item in node.value
+    ]
 
 
 def read(reader, text: str):
@@ -59,10 +62,14 @@ def read(reader, text: str):
 
 
 WORDS = "a: |- |b c|{|}|[|]|, |'|\"|&x |*x|!|!!str |1|yes|~|\\x41|é|:|%|? |#| #|>-".split("|")
-PIECES = st.sampled_from([*WORDS, "\n", "\n  ", "|\n", ">\n", "\t", "\ufeff", "\r", "\x85", "\u2028", "---\n", "..."])
+PIECES = st.sampled_from(
+    [*WORDS, "\n", "\n  ", "|\n", ">\n", "\t", "\ufeff", "\r", "\x85", "\u2028", "---\n", "..."]
+)
 
 
 @given(st.lists(PIECES, max_size=14).map("".join))
 @settings(max_examples=300)
 def test_no_text_means_anything_else_to_the_faster_parser(text):
-    assert read(yaml_document._composed, text) == read(lambda given: yaml_document._Loader(given).get_single_node(), text)
+    assert read(yaml_document._composed, text) == read(
+        lambda given: yaml_document._Loader(given).get_single_node(), text
+    )

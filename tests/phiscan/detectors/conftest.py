@@ -17,14 +17,21 @@ def _matcher(detectors):
 
 @pytest.fixture
 def found():
-    """Findings of `module` in `text` as (infoType, value, likelihood, subject), in document order."""
+    """Findings of `module` in `text` as (infoType, value, likelihood, subject), in document
+    order."""
 
     def run(module, text):
         data = text.encode()
         evidence = Evidence()
         judge.run(fold(data), _matcher(module.DETECTORS), evidence)
-        places = sorted(((f.location.start, f.location.end, f) for f in evidence.findings), key=lambda place: place[:2])
-        return [(f.info_type, data[start:end].decode(), f.likelihood, f.subject) for start, end, f in places]
+        places = sorted(
+            ((f.location.start, f.location.end, f) for f in evidence.findings),
+            key=lambda place: place[:2],
+        )
+        return [
+            (f.info_type, data[start:end].decode(), f.likelihood, f.subject)
+            for start, end, f in places
+        ]
 
     return run
 

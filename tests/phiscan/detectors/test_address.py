@@ -29,8 +29,12 @@ def test_finds_streets(values, value):
 
 
 def test_the_unit_belongs_to_the_street(values):
-    assert values(address, "at 1420 Maple Ave Apt 4B, today") == [(_STREET, "1420 Maple Ave Apt 4B")]
-    assert values(address, "at 1420 Maple Ave., Unit 12.") == [(_STREET, "1420 Maple Ave., Unit 12")]
+    assert values(address, "at 1420 Maple Ave Apt 4B, today") == [
+        (_STREET, "1420 Maple Ave Apt 4B")
+    ]
+    assert values(address, "at 1420 Maple Ave., Unit 12.") == [
+        (_STREET, "1420 Maple Ave., Unit 12")
+    ]
     assert values(address, "at 1420 Maple Ave #7, ") == [(_STREET, "1420 Maple Ave #7")]
 
 

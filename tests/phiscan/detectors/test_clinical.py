@@ -27,7 +27,8 @@ def test_a_drug_of_a_certain_strength_may_stand_in_a_catalogue(found):
 
 
 @pytest.mark.parametrize(
-    "text", ["ICD-10: E11.9", "dx I10 today", "diagnosis code J45.909", "ICD10 U07.1", "diagnosis=E11.9"]
+    "text",
+    ["ICD-10: E11.9", "dx I10 today", "diagnosis code J45.909", "ICD10 U07.1", "diagnosis=E11.9"],
 )
 def test_finds_labelled_codes(found, text):
     assert "DIAGNOSIS" in [f[0] for f in found(clinical, text)]
@@ -100,7 +101,8 @@ def test_leaves_others(values, text, reason):
 
 
 @pytest.mark.parametrize(
-    "text", ["Referring provider: Dr. Chen", "primary care physician", "Medicare ID", "needs a prior auth"]
+    "text",
+    ["Referring provider: Dr. Chen", "primary care physician", "Medicare ID", "needs a prior auth"],
 )
 def test_who_treats_and_who_pays_is_health_information_about_nobody(found, text):
     assert [(f[0], f[3]) for f in found(clinical, text)] == [("CLINICAL_NOTE", Subject.NOBODY)]

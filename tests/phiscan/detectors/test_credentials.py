@@ -21,7 +21,9 @@ def _part(text):
     return base64.urlsafe_b64encode(text.encode()).decode().rstrip("=")
 
 
-_JWT = ".".join((_part('{"alg":"HS256","typ":"JWT"}'), _part('{"sub":"1234567890"}'), "c2lnbmF0dXJl"))
+_JWT = ".".join(
+    (_part('{"alg":"HS256","typ":"JWT"}'), _part('{"sub":"1234567890"}'), "c2lnbmF0dXJl")
+)
 _GITHUB = "ghp_" + "a1B2c3D4e5F6" * 3
 _BASIC = base64.b64encode(b"aladdin:opensesame").decode()
 
@@ -52,9 +54,15 @@ def test_finds_credentials(values, text, expected):
     ("text", "reason"),
     [
         ("-----BEGIN CERTIFICATE-----\nMIIB\n-----END CERTIFICATE-----", "a certificate is public"),
-        ("-----BEGIN PUBLIC KEY-----\nMIIBIjANBgkqhkiG9w0B\n-----END PUBLIC KEY-----", "a public key is public"),
+        (
+            "-----BEGIN PUBLIC KEY-----\nMIIBIjANBgkqhkiG9w0B\n-----END PUBLIC KEY-----",
+            "a public key is public",
+        ),
         ("AKIAOKAY", "too short for a key id"),
-        ("sha1 da39a3ee5e6b4b0d3255bfef95601890afd80709", "a digest has 40 letters too, and no label"),
+        (
+            "sha1 da39a3ee5e6b4b0d3255bfef95601890afd80709",
+            "a digest has 40 letters too, and no label",
+        ),
         ("eyJub2hlYWQiOjF9.eyJzdWIiOiIx.x", "the head names no algorithm"),
         ("the bearer of good news has come to stay", "words have no digits"),
         ("basic information", "decodes to no user name and password"),
@@ -74,4 +82,6 @@ def test_a_key_that_is_cut_off_is_found_too(values):
 
 
 def test_credentials_are_about_nobody(found):
-    assert {subject for *_, subject in found(credentials, f"patient password=hunter2!x {_JWT}")} == {Subject.NOBODY}
+    assert {
+        subject for *_, subject in found(credentials, f"patient password=hunter2!x {_JWT}")
+    } == {Subject.NOBODY}

@@ -28,7 +28,10 @@ def test_a_group_runs_where_it_is_asked_for():
 
 
 def test_a_group_that_is_switched_off_does_not_run():
-    assert set(DETECTORS) - set(select(without_groups=("names", "health"))) == {*GROUPS["names"], *GROUPS["health"]}
+    assert set(DETECTORS) - set(select(without_groups=("names", "health"))) == {
+        *GROUPS["names"],
+        *GROUPS["health"],
+    }
 
 
 def test_switching_off_wins():
@@ -53,5 +56,7 @@ def test_credentials_are_found_and_off_the_verdict():
     scanner = engine.scanner(clock=lambda: 0.0)
     scanner.feed(b"customer@fernmail.net password=hunter2!x")
     without = scanner.finish()
-    assert "PASSWORD" in {f.info_type for f in with_patient.findings} & {f.info_type for f in without.findings}
+    assert "PASSWORD" in {f.info_type for f in with_patient.findings} & {
+        f.info_type for f in without.findings
+    }
     assert without.verdict is Verdict.IDENTIFIERS  # a credential is no health information

@@ -55,7 +55,13 @@ def test_a_desk_and_a_list_are_no_person(values, text, reason):
 
 
 @pytest.mark.parametrize(
-    "value", ["ana.info@fernmail.net", "supportive.ruiz@fernmail.net", "hello.ana@fernmail.net", "gita@fernmail.net"]
+    "value",
+    [
+        "ana.info@fernmail.net",
+        "supportive.ruiz@fernmail.net",
+        "hello.ana@fernmail.net",
+        "gita@fernmail.net",
+    ],
 )
 def test_people_whose_address_begins_like_one_are_people(values, value):
     assert values(email, value) == [(_MAIL, value)]

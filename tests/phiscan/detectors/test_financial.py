@@ -48,5 +48,7 @@ def test_leaves_others(values, text, reason):
 def test_a_row_of_numbers_and_a_fraction_are_no_card(values):
     assert values(financial, "4096 4101 4106 4111 1111 1111 1111 1116") == []
     assert values(financial, "x = .4111111111111111") == []
-    assert [v for _, v in values(financial, "paid with. 4111 1111 1111 1111")] == ["4111 1111 1111 1111"]
+    assert [v for _, v in values(financial, "paid with. 4111 1111 1111 1111")] == [
+        "4111 1111 1111 1111"
+    ]
     assert [v for _, v in values(financial, "see.4111111111111111")] == ["4111111111111111"]

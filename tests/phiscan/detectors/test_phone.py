@@ -78,16 +78,22 @@ def test_a_name_that_begins_like_a_title_is_no_title(found):
 
 
 def test_words_of_another_sentence_do_not_count(found):
-    assert found(phone, "Seen with Dr. Chen at the clinic. Call 312-555-0182")[0][3] is Subject.PERSON
+    assert (
+        found(phone, "Seen with Dr. Chen at the clinic. Call 312-555-0182")[0][3] is Subject.PERSON
+    )
     assert found(phone, "Dear Dr. Chen,\n312-555-0182")[0][3] is Subject.PERSON
 
 
-@pytest.mark.parametrize("text", ["1-800-555-0182", "(800) 555-0182", "call 1.877.555.0182", "1 (888) 555-0182"])
+@pytest.mark.parametrize(
+    "text", ["1-800-555-0182", "(800) 555-0182", "call 1.877.555.0182", "1 (888) 555-0182"]
+)
 def test_a_number_that_the_called_pays_for_is_a_companys(values, text):
     assert values(phone, text) == []
 
 
-@pytest.mark.parametrize("value", ["808-555-0182", "(870) 555-0182", "512-800-0182", "877-555-0182"])
+@pytest.mark.parametrize(
+    "value", ["808-555-0182", "(870) 555-0182", "512-800-0182", "877-555-0182"]
+)
 def test_areas_beside_those_are_homes(values, value):
     assert [v for _, v in values(phone, value)] == [value]
 

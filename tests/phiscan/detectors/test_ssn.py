@@ -22,7 +22,8 @@ _ITIN = "US_INDIVIDUAL_TAXPAYER_IDENTIFICATION_NUMBER"
         ("social security number is 512-44-9031.", [(_SSN, "512-44-9031")]),
         ("Social Security No. 512449031", [(_SSN, "512449031")]),
         ("SS# 512-44-9031", [(_SSN, "512-44-9031")]),
-        ("SSN 999-44-9031", [(_SSN, "999-44-9031")]),  # synthetic data uses areas that were never issued
+        # synthetic data uses areas that were never issued
+        ("SSN 999-44-9031", [(_SSN, "999-44-9031")]),
         ("ITIN 912-78-1234", [(_ITIN, "912-78-1234")]),
     ],
 )
@@ -55,7 +56,9 @@ def test_leaves_others(values, text, reason):
 
 
 def test_a_label_makes_it_certain(found):
-    assert found(ssn, "SSN 512-44-9031") == [(_SSN, "512-44-9031", Likelihood.VERY_LIKELY, Subject.PERSON)]
+    assert found(ssn, "SSN 512-44-9031") == [
+        (_SSN, "512-44-9031", Likelihood.VERY_LIKELY, Subject.PERSON)
+    ]
 
 
 def test_the_patients_number_is_the_patients(found):

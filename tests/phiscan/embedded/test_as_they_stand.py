@@ -45,7 +45,10 @@ def test_dicom_attributes_in_a_log_line_are_read():
 
 
 def test_each_of_several_documents_is_read():
-    lines = [f"12:0{n} INFO got {PATIENT.replace('Rosa', name)}" for n, name in enumerate(("Rosa", "Luis"))]
+    lines = [
+        f"12:0{n} INFO got {PATIENT.replace('Rosa', name)}"
+        for n, name in enumerate(("Rosa", "Luis"))
+    ]
     assert names("\n".join(lines).encode()) >= {"Rosa", "Luis"}
 
 

@@ -46,12 +46,18 @@ def test_base32_of_a_text_is_read_and_masked(letters, spelling):
 
 def test_what_begins_to_decompress_and_breaks_off_is_a_gap():
     packed = zlib.compress(NOTE * 40 + os.urandom(64).hex().encode())[:-20]
-    assert phiscan.scan(json.dumps({"v": base64.b64encode(packed).decode()}).encode()).gap is Gap.MALFORMED
+    assert (
+        phiscan.scan(json.dumps({"v": base64.b64encode(packed).decode()}).encode()).gap
+        is Gap.MALFORMED
+    )
 
 
 def test_a_bomb_is_a_gap():
     bomb = zlib.compress(b"word " * (8 << 20), 9)
-    assert phiscan.scan(json.dumps({"v": base64.b64encode(bomb).decode()}).encode()).gap is Gap.OVER_LIMIT
+    assert (
+        phiscan.scan(json.dumps({"v": base64.b64encode(bomb).decode()}).encode()).gap
+        is Gap.OVER_LIMIT
+    )
 
 
 def test_random_tokens_are_nothing():

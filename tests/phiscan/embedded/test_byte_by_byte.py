@@ -23,7 +23,10 @@ def dump(data):
 
 def utf7(text):
     return "".join(
-        c if c.isalpha() else "+" + base64.b64encode(c.encode("utf-16-be")).decode().rstrip("=") + "-" for c in text
+        c
+        if c.isalpha()
+        else "+" + base64.b64encode(c.encode("utf-16-be")).decode().rstrip("=") + "-"
+        for c in text
     )
 
 
@@ -59,7 +62,9 @@ CARD = {"iss": "https://h.example", "vc": {"credentialSubject": {"fhirBundle": {
 )  # fmt: skip
 @pytest.mark.parametrize("inside", ["json", "text"])
 def test_a_document_spelled_byte_by_byte_is_read_and_masked(spelled, inside):
-    data = json.dumps({"blob": spelled}).encode() if inside == "json" else f"see {spelled}\n".encode()
+    data = (
+        json.dumps({"blob": spelled}).encode() if inside == "json" else f"see {spelled}\n".encode()
+    )
     report = phiscan.scan(data)
     assert (report.verdict, report.coverage) == (Verdict.PHI, Coverage.COMPLETE)
     masked = phiscan.redact(data, report)
@@ -69,7 +74,11 @@ def test_a_document_spelled_byte_by_byte_is_read_and_masked(spelled, inside):
 
 
 @pytest.mark.parametrize(
-    "values", [list(NOTE), [b - 256 if b > 127 else b for b in "Patiente: Ana Ruíz\nSSN: 123-45-6780".encode()]]
+    "values",
+    [
+        list(NOTE),
+        [b - 256 if b > 127 else b for b in "Patiente: Ana Ruíz\nSSN: 123-45-6780".encode()],
+    ],
 )
 @pytest.mark.parametrize("indent", [None, 2])
 def test_a_list_of_byte_values_is_read_and_masked_number_by_number(values, indent):
@@ -88,7 +97,8 @@ def test_a_list_of_byte_values_is_read_and_masked_number_by_number(values, inden
     [
         "12:34:56:78:9a:bc:de:f0:12:34:56:78:9a:bc:de:f0",  # a certificate's fingerprint
         "2024-01-02 10:00:00 2024-01-02 11:00:00 2024-01-02",
-        "31 32 33 34 35 36 37 38 39 30 31 32 33 34",  # a row of numbers, or ten digits: nothing says what they are
+        # a row of numbers, or ten digits: nothing says what they are
+        "31 32 33 34 35 36 37 38 39 30 31 32 33 34",
         "f(a){return!b(c)?d(e):g(h);};k(l)*m(n);@o(p)#q(r)",
         "https://a.example/x?y=(1);z=~w@v#u!t$s",
         "1 + A = B, C+AB-D",
@@ -100,7 +110,9 @@ def test_what_is_spelled_so_by_chance_is_no_document(text):
 
 
 def test_a_series_of_measurements_is_no_document():
-    data = json.dumps({"series": [[60 + (i * 7 + j) % 40 for i in range(40)] for j in range(50)]}).encode()
+    data = json.dumps(
+        {"series": [[60 + (i * 7 + j) % 40 for i in range(40)] for j in range(50)]}
+    ).encode()
     assert not list(filter(None, byte_by_byte.number_lists(data)))
 
 
@@ -111,7 +123,11 @@ def test_a_decoy_does_not_hide_another_reading_of_the_whole_text():
 
 
 def test_a_list_in_a_part_of_a_multipart_body_stays_one_of_the_same_length():
-    data = b"--b1\r\nContent-Type: application/json\r\n\r\n" + json.dumps(list(NOTE)).encode() + b"\r\n--b1--\r\n"
+    data = (
+        b"--b1\r\nContent-Type: application/json\r\n\r\n"
+        + json.dumps(list(NOTE)).encode()
+        + b"\r\n--b1--\r\n"
+    )
     masked = phiscan.redact(data, phiscan.scan(data))
     assert len(masked) == len(data)
     assert b"SSN: XXXXXXXXXXX" in bytes(json.loads(masked.split(b"\r\n")[3]))

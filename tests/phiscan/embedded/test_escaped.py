@@ -28,7 +28,9 @@ def go_escaped(text: str) -> str:
     return json.dumps(text).replace("<", "\\u003c").replace(">", "\\u003e").replace("/", "\\/")
 
 
-@pytest.mark.parametrize("document", [FHIR, CDA, "\n  " + CDA, "\ufeff" + FHIR, "<!-- sent -->" + CDA])
+@pytest.mark.parametrize(
+    "document", [FHIR, CDA, "\n  " + CDA, "\ufeff" + FHIR, "<!-- sent -->" + CDA]
+)
 @pytest.mark.parametrize("write", [json.dumps, go_escaped], ids=["plain", "html-safe"])
 def test_xml_in_a_json_string_is_read_and_its_values_are_masked(document, write):
     data = b'{"id": 7, "payload": ' + write(document).encode() + b"}"
@@ -61,7 +63,9 @@ FORM = '--x7\r\nContent-Disposition: form-data; name="patient_name"\r\n\r\nOkonj
 MAIL = "From: ward@h.example\r\nTo: lab@h.example\r\nSubject: results\r\nMIME-Version: 1.0\r\nContent-Type: text/csv\r\n\r\nmrn,last_name,dob\r\nA10017,Okonjo,1971-04-09\r\n"
 
 
-@pytest.mark.parametrize("document", [FORM, MAIL, MAIL.replace("From", "X-Trace: " + "a.b " * 900 + "\r\nFrom", 1)])
+@pytest.mark.parametrize(
+    "document", [FORM, MAIL, MAIL.replace("From", "X-Trace: " + "a.b " * 900 + "\r\nFrom", 1)]
+)
 def test_a_mime_message_in_a_json_string_is_read_and_its_values_are_masked(document):
     data = json.dumps({"id": 7, "raw": document}).encode()
     report = phiscan.scan(data)
@@ -75,7 +79,8 @@ def test_a_mime_message_in_a_json_string_is_read_and_its_values_are_masked(docum
     "text",
     [
         "\nContent-Type: says what a body is",  # prose about headers
-        "POST /v1 HTTP/1.1\nContent-Type: application/json\n\n{}",  # one field of MIME, and no message
+        # one field of MIME, and no message
+        "POST /v1 HTTP/1.1\nContent-Type: application/json\n\n{}",
     ],
 )
 def test_a_text_that_names_header_fields_is_no_message(text):
@@ -107,7 +112,8 @@ def test_a_percent_encoded_document_in_a_line_is_read(document):
 @pytest.mark.parametrize(
     "text",
     [
-        '{"div": "<div xmlns=\\"http://www.w3.org/1999/xhtml\\">Bed plan</div>"}',  # a narrative, read where it stands
+        # a narrative, read where it stands
+        '{"div": "<div xmlns=\\"http://www.w3.org/1999/xhtml\\">Bed plan</div>"}',
         '{"hint": "<b>", "unit": "<5 mg"}',  # less than, and a tag
         'it begins with "<?xml version',  # a quotation without an end
         '{"note": "eggs, milk, bread\\nthen home"}',  # a line with commas is no header

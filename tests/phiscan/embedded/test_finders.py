@@ -28,7 +28,9 @@ B64 = base64.b64encode(NOTE).decode()
         f"data:text/plain;base64,{B64}",
         "data:,Patient:%20Ana%20Ruiz%0AMRN:%20A10017%0ADiagnosis:%20asthma",
         json.dumps({"patientName": "Ana Ruiz", "ssn": "123456780", "diagnosis": "asthma"}),
-        json.dumps(json.dumps({"patientName": "Ana Ruiz", "ssn": "123456780", "diagnosis": "asthma"})),
+        json.dumps(
+            json.dumps({"patientName": "Ana Ruiz", "ssn": "123456780", "diagnosis": "asthma"})
+        ),
     ],
 )
 def test_an_encoded_document_in_a_json_string_is_read_and_masked(encoded):
@@ -47,7 +49,9 @@ def test_so_is_one_in_other_texts(text):
 
 
 def test_json_in_a_json_string_keeps_the_bytes_of_its_values():
-    data = json.dumps({"msg": json.dumps({"ssn": "123456780", "patientName": 'Añ "A" Ruiz'})}).encode()
+    data = json.dumps(
+        {"msg": json.dumps({"ssn": "123456780", "patientName": 'Añ "A" Ruiz'})}
+    ).encode()
     masked = phiscan.redact(data, phiscan.scan(data))
     assert json.loads(json.loads(masked)["msg"]) == {"ssn": "XXX", "patientName": "XXX"}
 
@@ -105,7 +109,10 @@ def test_a_document_cannot_hide_behind_more_decoys_than_are_read():
 
 
 def test_an_interface_with_thousands_of_described_members_is_read_whole():
-    members = [{"documentation": f"<p>What member {i} of this request stands for.</p>"} for i in range(2000)]
+    members = [
+        {"documentation": f"<p>What member {i} of this request stands for.</p>"}
+        for i in range(2000)
+    ]
     report = phiscan.scan(json.dumps(members).encode())
     assert (report.verdict, report.coverage) == (Verdict.NONE, Coverage.COMPLETE)
 
@@ -137,7 +144,10 @@ def test_a_message_of_another_standard_in_a_json_string_is_read_and_masked(messa
 @pytest.mark.parametrize(
     ("text", "reason"),
     [
-        ("".join(f"Release {n}\n{'=' * 20}\n\n- fixed\n\n" for n in range(9)), "titles underlined with ="),
+        (
+            "".join(f"Release {n}\n{'=' * 20}\n\n- fixed\n\n" for n in range(9)),
+            "titles underlined with =",
+        ),
         ("".join(f"value_{n} =\n    compute({n})\n" for n in range(9)), "assignments that go on"),
         (
             "a{background:url(\"data:image/svg+xml,<svg xmlns='http://www.w3.org/2000/svg' width='8'/>\")}",
@@ -153,7 +163,9 @@ def test_a_plain_text_is_seen_whole(text, reason):
 
 @pytest.mark.parametrize("begins", ["\n", "\r\n\t", "\n  "])
 def test_json_in_a_string_that_begins_on_a_line_of_its_own_is_read(begins):
-    inner = json.dumps({"resourceType": "Patient", "name": [{"family": "Okafor", "given": ["Ngozi"]}]})
+    inner = json.dumps(
+        {"resourceType": "Patient", "name": [{"family": "Okafor", "given": ["Ngozi"]}]}
+    )
     text = f'body: "{begins}{json.dumps(inner)[1:]}\n'.encode()
     found = {text[f.location.start : f.location.end] for f in phiscan.scan(text).findings}
     assert {b"Okafor", b"Ngozi"} <= found

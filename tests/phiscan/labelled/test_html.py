@@ -10,14 +10,22 @@ def found(body):
     data = body.encode()
     report = phiscan.scan(data, content_type="text/html")
     assert report.media == "html"
-    return {(f.info_type, data[f.location.start : f.location.end].decode()) for f in report.findings}
+    return {
+        (f.info_type, data[f.location.start : f.location.end].decode()) for f in report.findings
+    }
 
 
 @pytest.mark.parametrize(
     ("body", "expected"),
     [
-        ("<table><tr><td>Patient Name</td><td>Noor Haddad</td></tr></table>", ("PERSON_NAME", "Noor Haddad")),
-        ("<table><tr><th>MRN</th><td>K-88123</td></tr></table>", ("MEDICAL_RECORD_NUMBER", "K-88123")),
+        (
+            "<table><tr><td>Patient Name</td><td>Noor Haddad</td></tr></table>",
+            ("PERSON_NAME", "Noor Haddad"),
+        ),
+        (
+            "<table><tr><th>MRN</th><td>K-88123</td></tr></table>",
+            ("MEDICAL_RECORD_NUMBER", "K-88123"),
+        ),
         (
             "<table><tr><th>No.</th><th>Patient Name</th><th>DOB</th></tr><tr><td>1</td><td>Noor Haddad</td><td>02/11/1950</td></tr></table>",
             ("PERSON_NAME", "Noor Haddad"),
@@ -26,7 +34,10 @@ def found(body):
         ("<p><b>Patient Name:</b> Noor Haddad</p>", ("PERSON_NAME", "Noor Haddad")),
         ("<div>MRN: K-88123<br>Other</div>", ("MEDICAL_RECORD_NUMBER", "K-88123")),
         ("<div>Member ID:</div><div>MEM7781</div>", ("HEALTH_PLAN_BENEFICIARY_NUMBER", "MEM7781")),
-        ("<form><input name=ssn value='512449031'></form>", ("US_SOCIAL_SECURITY_NUMBER", "512449031")),
+        (
+            "<form><input name=ssn value='512449031'></form>",
+            ("US_SOCIAL_SECURITY_NUMBER", "512449031"),
+        ),
         ("<div data-mrn='K-88123'>open</div>", ("MEDICAL_RECORD_NUMBER", "K-88123")),
         ("<p>SSN: 512-<b>44</b>-9031</p>", ("US_SOCIAL_SECURITY_NUMBER", "512-")),
     ],
@@ -54,7 +65,13 @@ def test_an_ordinary_page_names_nobody(body):
 
 
 @pytest.mark.parametrize(
-    "body", ["<p>a < b & c <br> <unclosed", "<html><!-- never closed", "<div class='x><p>y</div>", "<script>"]
+    "body",
+    [
+        "<p>a < b & c <br> <unclosed",
+        "<html><!-- never closed",
+        "<div class='x><p>y</div>",
+        "<script>",
+    ],
 )
 def test_broken_pages_are_read_to_the_end(body):
     assert phiscan.scan(body.encode(), content_type="text/html").coverage is Coverage.COMPLETE

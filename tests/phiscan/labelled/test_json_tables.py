@@ -44,7 +44,11 @@ def test_the_pairs_of_one_list_are_one_record():
         ({"columns": ["count", "total"], "rows": [["1", "512449031"]]}, "other columns"),
         ({"rows": [[1, 2], [3, 4]], "columns": []}, "no columns"),
         (
-            {"name": "ssn", "about": "a sentence that is longer than any context window", "n": {"x": "512449031"}},
+            {
+                "name": "ssn",
+                "about": "a sentence that is longer than any context window",
+                "n": {"x": "512449031"},
+            },
             "not beside it",
         ),
     ],

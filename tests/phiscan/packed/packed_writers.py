@@ -13,18 +13,28 @@ def msgpack(value):
 def _msgpack_number(value):
     if -32 <= value <= 127:
         return struct.pack("b", value)
-    return b"\xce" + struct.pack(">I", value) if 0 <= value < 1 << 32 else b"\xd3" + struct.pack(">q", value)
+    return (
+        b"\xce" + struct.pack(">I", value)
+        if 0 <= value < 1 << 32
+        else b"\xd3" + struct.pack(">q", value)
+    )
 
 
 def _msgpack_text(value):
     raw = value.encode()
     if len(raw) < 32:
         return bytes((0xA0 | len(raw),)) + raw
-    return b"\xd9" + bytes((len(raw),)) + raw if len(raw) < 256 else b"\xda" + struct.pack(">H", len(raw)) + raw
+    return (
+        b"\xd9" + bytes((len(raw),)) + raw
+        if len(raw) < 256
+        else b"\xda" + struct.pack(">H", len(raw)) + raw
+    )
 
 
 def _msgpack_map(value):
-    head = bytes((0x80 | len(value),)) if len(value) < 16 else b"\xde" + struct.pack(">H", len(value))
+    head = (
+        bytes((0x80 | len(value),)) if len(value) < 16 else b"\xde" + struct.pack(">H", len(value))
+    )
     return head + b"".join(msgpack(k) + msgpack(v) for k, v in value.items())
 
 
@@ -61,12 +71,17 @@ _CBOR = {
     bytes: lambda value: _head(2, len(value)) + value,
     datetime: lambda value: b"\xc1" + cbor(int(value.timestamp())),
     list: lambda value: _head(4, len(value)) + b"".join(map(cbor, value)),
-    dict: lambda value: _head(5, len(value)) + b"".join(cbor(k) + cbor(v) for k, v in value.items()),
+    dict: lambda value: (
+        _head(5, len(value)) + b"".join(cbor(k) + cbor(v) for k, v in value.items())
+    ),
 }
 
 
 def bson(value):
-    items = b"".join(_element(str(k), v) for k, v in (value.items() if isinstance(value, dict) else enumerate(value)))
+    items = b"".join(
+        _element(str(k), v)
+        for k, v in (value.items() if isinstance(value, dict) else enumerate(value))
+    )
     return struct.pack("<i", len(items) + 5) + items + b"\0"
 
 

@@ -11,13 +11,16 @@ from phiscan.packed import Kind, NotPackedError
 
 def shown(kind, data):
     return [
-        token.shown or token.text(data).decode("latin-1") or token.kind.value for token in packed.TOKENS[kind](data)
+        token.shown or token.text(data).decode("latin-1") or token.kind.value
+        for token in packed.TOKENS[kind](data)
     ]
 
 
 @pytest.mark.parametrize("kind", WRITERS)
 def test_every_item_is_a_token(kind):
-    data = WRITERS[kind]({"name": "Añ", "n": [1, 300, -70000], "f": 40.7125, "t": BIRTH, "no": None, "m": {"k": "v"}})
+    data = WRITERS[kind](
+        {"name": "Añ", "n": [1, 300, -70000], "f": 40.7125, "t": BIRTH, "no": None, "m": {"k": "v"}}
+    )
     assert " ".join(shown(kind, data)).encode("latin-1").decode() == (
         "{ name Añ n [ 1 300 -70000 end f 40.7125 t 1961-04-02T00:00:00+00:00 no other m { k v end end"
     )
@@ -25,7 +28,20 @@ def test_every_item_is_a_token(kind):
 
 def test_cbor_without_lengths_and_with_tags():
     data = b"\xbf\x61a\x7f\x62SS\x61N\xff\x61b\x9f\x01\xff\x61c\xc2\x44\x07\x5b\xcd\x14\x61d\xd8\x18\x43abc\xff"
-    assert shown("cbor", data) == ["{", "a", "SSN", "b", "[", "1", "end", "c", "123456788", "d", "abc", "end"]
+    assert shown("cbor", data) == [
+        "{",
+        "a",
+        "SSN",
+        "b",
+        "[",
+        "1",
+        "end",
+        "c",
+        "123456788",
+        "d",
+        "abc",
+        "end",
+    ]
 
 
 def test_bson_of_every_type():
@@ -93,23 +109,35 @@ def test_any_bytes_are_tokens_or_refused(kind, data):
 
 
 _ITEMS = st.recursive(
-    st.none() | st.booleans() | st.integers(-(1 << 40), 1 << 31) | st.floats(allow_nan=False) | st.text(max_size=40),
-    lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text("abc", max_size=4), inner, max_size=4),
+    st.none()
+    | st.booleans()
+    | st.integers(-(1 << 40), 1 << 31)
+    | st.floats(allow_nan=False)
+    | st.text(max_size=40),
+    lambda inner: (
+        st.lists(inner, max_size=4) | st.dictionaries(st.text("abc", max_size=4), inner, max_size=4)
+    ),
     max_leaves=12,
 )
 
 
-@given(st.sampled_from(list(WRITERS)), st.dictionaries(st.text("abc", max_size=4), _ITEMS, max_size=4))
+@given(
+    st.sampled_from(list(WRITERS)), st.dictionaries(st.text("abc", max_size=4), _ITEMS, max_size=4)
+)
 def test_what_is_written_by_the_specification_is_read_to_its_end(kind, value):
     data = WRITERS[kind](value)
     opened = [0]
     for token in packed.TOKENS[kind](data):
-        opened.append(opened[-1] + (token.kind in (Kind.MAP, Kind.ARRAY)) - (token.kind is Kind.END))
+        opened.append(
+            opened[-1] + (token.kind in (Kind.MAP, Kind.ARRAY)) - (token.kind is Kind.END)
+        )
     assert opened[-1] == 0
     assert min(opened) == 0
 
 
-@pytest.mark.parametrize(("kind", "unit"), [("msgpack", b"\x91"), ("cbor", b"\x81"), ("cbor", b"\x9f")])
+@pytest.mark.parametrize(
+    ("kind", "unit"), [("msgpack", b"\x91"), ("cbor", b"\x81"), ("cbor", b"\x9f")]
+)
 def test_depth_is_bounded(kind, unit):
     with pytest.raises(NotPackedError) as refused:
         list(packed.TOKENS[kind](unit * 100_000))

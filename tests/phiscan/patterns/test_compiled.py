@@ -2,7 +2,15 @@ import hyperscan
 import pytest
 
 from phiscan.patterns import compiled
-from phiscan.patterns.compiled import CompiledError, PatternError, Plan, PlatformError, compile_all, pack, unpack
+from phiscan.patterns.compiled import (
+    CompiledError,
+    PatternError,
+    Plan,
+    PlatformError,
+    compile_all,
+    pack,
+    unpack,
+)
 
 PLANS = (
     Plan((r"\d{3}-\d{2}", "ssn"), (0, hyperscan.HS_FLAG_CASELESS)),
@@ -17,7 +25,9 @@ def packed():
 
 def _hits(database, text):
     hits = []
-    database.scan(text, match_event_handler=lambda number, start, end, *_: hits.append((number, start, end)))
+    database.scan(
+        text, match_event_handler=lambda number, start, end, *_: hits.append((number, start, end))
+    )
     return hits
 
 

@@ -14,7 +14,9 @@ KNOWN = {**INFO_TYPES, CHART.name: CHART}
 
 
 def _chart(**changes):
-    return CustomDetector(**{"name": "chart", "info_type": CHART, "pattern": r"\bCH-\d{6}\b", **changes})
+    return CustomDetector(
+        **{"name": "chart", "info_type": CHART, "pattern": r"\bCH-\d{6}\b", **changes}
+    )
 
 
 def _scan(engine, data):
@@ -34,7 +36,9 @@ def test_an_example_that_does_not_hold_is_named():
 
 
 def test_case_counts_where_the_author_says_so():
-    assert list(faults(_chart(caseless=False, matching=("ch-123456",)), KNOWN)) == [Fault(0, found=False)]
+    assert list(faults(_chart(caseless=False, matching=("ch-123456",)), KNOWN)) == [
+        Fault(0, found=False)
+    ]
 
 
 def test_context_is_plain_words_whatever_characters_they_hold():
@@ -48,7 +52,12 @@ def test_context_is_plain_words_whatever_characters_they_hold():
 
 
 def test_a_validator_prunes():
-    custom = _chart(pattern=r"\b\d{11}\b", validator="luhn", matching=("79927398713",), not_matching=("79927398710",))
+    custom = _chart(
+        pattern=r"\b\d{11}\b",
+        validator="luhn",
+        matching=("79927398713",),
+        not_matching=("79927398710",),
+    )
     assert list(faults(custom, KNOWN)) == []
 
 
@@ -67,22 +76,31 @@ def test_an_engine_reports_the_own_info_type_with_its_class_and_others_do_not_kn
     custom = _chart(subject=Subject.PATIENT)
     engine = Engine((custom.detector(),), info_types=KNOWN)
     report = _scan(engine, b"CH-123456 seen for pneumonia")
-    assert [(f.info_type, f.identifier) for f in report.findings] == [(CHART.name, Identifier.MEDICAL_RECORD)]
+    assert [(f.info_type, f.identifier) for f in report.findings] == [
+        (CHART.name, Identifier.MEDICAL_RECORD)
+    ]
     assert report.verdict is Verdict.IDENTIFIERS
     assert CHART.name not in INFO_TYPES
 
 
 def test_context_has_no_case():
     custom = _chart(
-        context=("Study ID",), bare=Likelihood.UNLIKELY, matching=("study id CH-123456", "STUDY ID: CH-123456")
+        context=("Study ID",),
+        bare=Likelihood.UNLIKELY,
+        matching=("study id CH-123456", "STUDY ID: CH-123456"),
     )
     assert list(faults(custom, KNOWN)) == []
 
 
 def test_whose_health_a_detector_of_yours_finds_counts_wherever_it_stands():
-    custom = CustomDetector("zorbing", INFO_TYPES["DIAGNOSIS"], r"\bzorbing\b", matching=("zorbing",))
+    custom = CustomDetector(
+        "zorbing", INFO_TYPES["DIAGNOSIS"], r"\bzorbing\b", matching=("zorbing",)
+    )
     engine = Engine((*DETECTORS, custom.detector()))
-    notes = [{"text": "zorbing leaflet. "}, {"text": "the patient has zorbing; VIN 1HGCM82633A004352"}]
+    notes = [
+        {"text": "zorbing leaflet. "},
+        {"text": "the patient has zorbing; VIN 1HGCM82633A004352"},
+    ]
     document = {"resourceType": "Basic", "note": notes}
     report = _scan(engine, json.dumps(document).encode())
     assert Subject.PATIENT in {f.subject for f in report.findings if f.detector == "zorbing"}

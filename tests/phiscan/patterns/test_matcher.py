@@ -61,7 +61,9 @@ def _report(engine, data, content_type):
 @settings(max_examples=300)
 @given(st.lists(_PIECES, max_size=20).map("".join), st.sampled_from(["", "text/plain"]))
 def test_the_gates_lose_nothing_in_text(engine, ungated, text, content_type):
-    assert _report(engine, text.encode(), content_type) == _report(ungated, text.encode(), content_type)
+    assert _report(engine, text.encode(), content_type) == _report(
+        ungated, text.encode(), content_type
+    )
 
 
 _KEYS = st.one_of(
@@ -73,7 +75,11 @@ _KEYS = st.one_of(
     ).map(
         lambda k: (
             k[0]
-            + ("".join(w.capitalize() for w in k[1].split("-")) if k[3] == "camel" else k[1].replace("-", k[3]))
+            + (
+                "".join(w.capitalize() for w in k[1].split("-"))
+                if k[3] == "camel"
+                else k[1].replace("-", k[3])
+            )
             + k[2]
         )
     ),
@@ -85,7 +91,9 @@ _KEYS = st.one_of(
 @given(
     st.dictionaries(
         _KEYS,
-        st.sampled_from(["512-44-9031", "1971-03-09", "A-44719", "Rosa Diaz", "rosa@diaz.dev", "E11.9", "94"]),
+        st.sampled_from(
+            ["512-44-9031", "1971-03-09", "A-44719", "Rosa Diaz", "rosa@diaz.dev", "E11.9", "94"]
+        ),
         max_size=4,
     )
 )

@@ -13,17 +13,26 @@ def _found(text):
 @pytest.mark.parametrize(
     ("text", "found"),
     [
-        ("And your date of birth?\nCaller: August 22nd, 1983.", ("DATE_OF_BIRTH", "August 22nd, 1983")),
+        (
+            "And your date of birth?\nCaller: August 22nd, 1983.",
+            ("DATE_OF_BIRTH", "August 22nd, 1983"),
+        ),
         ("Sex/DOB: F 05/05/1966", ("DATE_OF_BIRTH", "05/05/1966")),
         ("dob 12 30 78", ("DATE_OF_BIRTH", "12 30 78")),
         ("Which phone for reminders?\n[09:14] ana: 9565550127", ("PHONE_NUMBER", "9565550127")),
-        ("the member ID? Sure, it's BRH 4471 90 226", ("HEALTH_PLAN_BENEFICIARY_NUMBER", "BRH 4471 90 226")),
+        (
+            "the member ID? Sure, it's BRH 4471 90 226",
+            ("HEALTH_PLAN_BENEFICIARY_NUMBER", "BRH 4471 90 226"),
+        ),
         ("dad can be reached at 555-0142", ("PHONE_NUMBER", "555-0142")),
         ("Account 7788332200 was billed", ("ACCOUNT_NUMBER", "7788332200")),
         ("Claim: CLM-2025-7788-55", ("ACCOUNT_NUMBER", "CLM-2025-7788-55")),
         ("insulin pen SN: PEN-SN-8891AZ", ("DEVICE_IDENTIFIER", "PEN-SN-8891AZ")),
         ("Serial logged: DEV-7XZ1-99231", ("DEVICE_IDENTIFIER", "DEV-7XZ1-99231")),
-        ("Insurance: Medical Mutual  ID: MMO55210938", ("HEALTH_PLAN_BENEFICIARY_NUMBER", "MMO55210938")),
+        (
+            "Insurance: Medical Mutual  ID: MMO55210938",
+            ("HEALTH_PLAN_BENEFICIARY_NUMBER", "MMO55210938"),
+        ),
     ],
 )
 def test_an_answer_is_what_was_asked_for(text, found):
@@ -55,4 +64,7 @@ def test_what_is_not_near_health_is_left():
 
 def test_dates_need_their_year():
     data = b"3/4/2025, 4/14, 2025, v1.2.2025.3, April 11, 2025"
-    assert [data[slice(*span)] for span in dates(data, lambda _: True)] == [b"3/4/2025", b"April 11, 2025"]
+    assert [data[slice(*span)] for span in dates(data, lambda _: True)] == [
+        b"3/4/2025",
+        b"April 11, 2025",
+    ]

@@ -3,7 +3,13 @@
 import pytest
 
 from phiscan.finding import Subject
-from phiscan.people.cues import begins_with_a_given_name, is_close, is_others, speaks_of_care, subject_of
+from phiscan.people.cues import (
+    begins_with_a_given_name,
+    is_close,
+    is_others,
+    speaks_of_care,
+    subject_of,
+)
 from phiscan.people.segments import segments
 
 
@@ -48,7 +54,11 @@ def test_a_cue_says_whom_a_name_names(text, name, subject):
     ("text", "name", "reason"),
     [
         ("uses MS Excel daily", "Excel", "a product, no title"),
-        ("this is Melissa calling from Piedmont", "Melissa", "who calls from somewhere works there"),
+        (
+            "this is Melissa calling from Piedmont",
+            "Melissa",
+            "who calls from somewhere works there",
+        ),
         ("Agent: this is Tanya", "Tanya", "who answers for a company"),
         ("read by T. Reyes, LVN", "T. Reyes", "a credential"),
         ("Ruiz(String)", "Ruiz", "a call"),
@@ -66,7 +76,9 @@ def test_what_looks_like_a_cue_and_is_none(text, name, reason):
 
 
 def test_the_list_knows_given_names_in_either_order():
-    assert [begins_with_a_given_name(s) for s in segments(b"Maria Quill; Quill, Maria; Quill Zqx")] == [
+    assert [
+        begins_with_a_given_name(s) for s in segments(b"Maria Quill; Quill, Maria; Quill Zqx")
+    ] == [
         True,
         True,
         False,

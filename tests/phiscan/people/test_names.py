@@ -10,7 +10,11 @@ def _people(text):
     data = text.encode()
     report = phiscan.scan(data)
     assert report.coverage is Coverage.COMPLETE
-    return {data[f.location.start : f.location.end].decode() for f in report.findings if f.info_type == "PERSON_NAME"}
+    return {
+        data[f.location.start : f.location.end].decode()
+        for f in report.findings
+        if f.info_type == "PERSON_NAME"
+    }
 
 
 @pytest.mark.parametrize(
@@ -26,7 +30,10 @@ def _people(text):
         ("Mrs. Evangeline St. Clair has atrial fibrillation", {"Evangeline St. Clair"}),
         ("Baby Ruiz in PICU bed 7, on room air.", {"Ruiz"}),
         ("MRN 0012345, asthma. Parents are John and Mary Thompson.", {"John", "Mary Thompson"}),
-        ("Ana Ruiz, 14F, asthma. Parents are Tomas and Lola Ruiz.", {"Ana Ruiz", "Tomas", "Lola Ruiz"}),
+        (
+            "Ana Ruiz, 14F, asthma. Parents are Tomas and Lola Ruiz.",
+            {"Ana Ruiz", "Tomas", "Lola Ruiz"},
+        ),
         ("ORTHO: Ana María de la Cruz returns today, fracture healing", {"Ana María de la Cruz"}),
     ],
 )
@@ -37,8 +44,14 @@ def test_a_cue_beside_a_name_finds_it(text, names):
 @pytest.mark.parametrize(
     ("text", "reason"),
     [
-        ('"title": "Patient Bracelet",\n"text": "Time of death",\n"vaccine": "Vaccination"', "what a screen says"),
-        ('"desc": "Patient Transfusion and Graft Marker"\n"desc": "Allergy to penicillin"', "a field's description"),
+        (
+            '"title": "Patient Bracelet",\n"text": "Time of death",\n"vaccine": "Vaccination"',
+            "what a screen says",
+        ),
+        (
+            '"desc": "Patient Transfusion and Graft Marker"\n"desc": "Allergy to penicillin"',
+            "a field's description",
+        ),
         ("class Visit:\n    patient: IVisitorRecord  # asthma, fracture", "a class"),
         ("Patient Information for asthma: when to call about fever", "a leaflet"),
         ("<td>Newborn Cot</td><td>jaundice, phototherapy</td>", "a heading"),
@@ -63,19 +76,23 @@ def test_one_name_behind_patient_counts_where_a_sentence_or_a_record_goes_on(tex
 
 
 def test_a_name_that_is_known_is_found_again_by_one_of_its_parts():
-    text = (
-        "Patient: Margarethe Vogel\nColon cancer.\nHannelore Vogel drives. Infusion tolerated; Margarethe sleeps well."
-    )
+    text = "Patient: Margarethe Vogel\nColon cancer.\nHannelore Vogel drives. Infusion tolerated; Margarethe sleeps well."
     assert _people(text) == {"Margarethe Vogel", "Hannelore Vogel", "Margarethe"}
 
 
 @pytest.mark.parametrize(
     ("text", "reason"),
     [
-        ("Biopsy read by Rachel Stein, MD: carcinoma", "credentials behind a name are a provider's"),
+        (
+            "Biopsy read by Rachel Stein, MD: carcinoma",
+            "credentials behind a name are a provider's",
+        ),
         ("Dr. Samuel Oyelaran started warfarin", "a title of those who treat"),
         ("Dictated by Lydia Brandt. Pneumonia.", "who writes a note treats"),
-        ("Thank you for calling, this is Tanya. Is it about your biopsy?", "who answers a call works there"),
+        (
+            "Thank you for calling, this is Tanya. Is it about your biopsy?",
+            "who answers a call works there",
+        ),
         ("Murphy sign negative, Foley placed for surgery", "discoverers, not patients"),
         ("Glasgow Coma Scale 15 after seizure", "a scale"),
         ("transferred to Maple Grove Care Center for hospice", "an institution"),
@@ -136,7 +153,9 @@ def test_health_beside_somebody_told_of_is_phi(text, verdict):
 def test_every_full_date_of_a_note_that_is_phi_is_found():
     data = b"Patient: Ana Ruiz\nAsthma. Spirometry 3/4/2025, repeat 04/11/2025."
     found = {
-        data[f.location.start : f.location.end] for f in phiscan.scan(data).findings if f.info_type == "SERVICE_DATE"
+        data[f.location.start : f.location.end]
+        for f in phiscan.scan(data).findings
+        if f.info_type == "SERVICE_DATE"
     }
     assert found == {b"3/4/2025", b"04/11/2025"}
 
@@ -144,7 +163,9 @@ def test_every_full_date_of_a_note_that_is_phi_is_found():
 def test_a_date_behind_a_name_is_a_birth_date():
     data = b"Cataract surgery records for the following patients:\n1. Ottoline Marsh, 8/8/1948"
     found = [
-        data[f.location.start : f.location.end] for f in phiscan.scan(data).findings if f.info_type == "DATE_OF_BIRTH"
+        data[f.location.start : f.location.end]
+        for f in phiscan.scan(data).findings
+        if f.info_type == "DATE_OF_BIRTH"
     ]
     assert found == [b"8/8/1948"]
 
@@ -173,7 +194,11 @@ def test_an_example_address_in_a_record_is_somebodys():
     record = b"Patient: Ana Ruiz\nAsthma. Reach her at aruiz@example.com, not noreply@example.com."
     manual = b"For asthma kits write to orders@example.com."
     mails = [
-        [d[f.location.start : f.location.end] for f in phiscan.scan(d).findings if f.info_type == "EMAIL_ADDRESS"]
+        [
+            d[f.location.start : f.location.end]
+            for f in phiscan.scan(d).findings
+            if f.info_type == "EMAIL_ADDRESS"
+        ]
         for d in (record, manual)
     ]
     assert mails == [[b"aruiz@example.com"], []]
@@ -182,6 +207,8 @@ def test_an_example_address_in_a_record_is_somebodys():
 def test_a_name_of_two_columns_is_not_found_a_third_time():
     data = b"patient_id,first_name,last_name,birth_date\nP77120,John,Sandoval,1985-03-15\n"
     names = sorted(
-        data[f.location.start : f.location.end] for f in phiscan.scan(data).findings if f.info_type == "PERSON_NAME"
+        data[f.location.start : f.location.end]
+        for f in phiscan.scan(data).findings
+        if f.info_type == "PERSON_NAME"
     )
     assert names == [b"John", b"Sandoval"]

@@ -63,7 +63,11 @@ def test_a_birth_date_is_found_again_as_it_is_written():
 
 def test_a_value_with_a_comma_within_a_word_does_not_hide_the_others():
     values = [b"ruiz", b"ru,iz", b"ruiz, ana"]
-    assert sorted(places(b"ruiz, ana and ru,iz", values)) == [(0, b"ruiz"), (0, b"ruiz, ana"), (14, b"ru,iz")]
+    assert sorted(places(b"ruiz, ana and ru,iz", values)) == [
+        (0, b"ruiz"),
+        (0, b"ruiz, ana"),
+        (14, b"ru,iz"),
+    ]
 
 
 @given(st.text("ab", max_size=40), st.text("ab", min_size=1, max_size=4), st.integers(1, 8))

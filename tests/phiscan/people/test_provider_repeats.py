@@ -48,7 +48,8 @@ def test_a_providers_value_is_no_patients_in_the_narrative(narrative, value):
 @pytest.mark.parametrize(
     ("narrative", "value"),
     [
-        ("Lives at 900 Clinic Street, Apt 4", "900 Clinic Street, Apt 4"),  # somebody's home in that street
+        # somebody's home in that street
+        ("Lives at 900 Clinic Street, Apt 4", "900 Clinic Street, Apt 4"),
         ("Lives at 77 Clinic Street", "77 Clinic Street"),
         ("Call (515) 234-0199", "(515) 234-0199"),
         ("Lives at 9 Quarry Road, Ames, IA 50010", "9 Quarry Road"),  # the patient's own

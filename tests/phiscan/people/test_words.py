@@ -37,7 +37,9 @@ def test_words_that_look_like_credentials(text):
     assert PROVIDER_AFTER.match(text) is None
 
 
-@pytest.mark.parametrize("text", [b" Hospital", b" Memorial Hospital", b" Street", b"'s disease", b" sign", b" & Sons"])
+@pytest.mark.parametrize(
+    "text", [b" Hospital", b" Memorial Hospital", b" Street", b"'s disease", b" sign", b" & Sons"]
+)
 def test_an_institution_a_street_and_a_discoverer(text):
     assert ORGANIZATION.match(text)
 

@@ -29,7 +29,9 @@ def test_several_sets_are_one():
     assert schemas.parse(DESCRIPTORS, DESCRIPTORS) == schemas.parse(DESCRIPTORS)
 
 
-@pytest.mark.parametrize("data", [b"", b"syntax = 'proto3';", DESCRIPTORS[:-3], b"\x0a\x02\x08\x80"])
+@pytest.mark.parametrize(
+    "data", [b"", b"syntax = 'proto3';", DESCRIPTORS[:-3], b"\x0a\x02\x08\x80"]
+)
 def test_what_is_no_set_is_told_without_its_bytes(data):
     with pytest.raises(SchemaError, match="protoc --include_imports"):
         schemas.parse(data)

@@ -9,7 +9,14 @@ from phiscan.protobuf.wire import FIXED32, FIXED64, LENGTH, VARINT, Field, NotAM
 
 
 def test_each_wire_type_is_read():
-    data = b"\x08\x96\x01" + b"\x11" + bytes(range(8)) + b"\x1a\x02hi" + b"\x25\x01\x00\x00\x00" + b"\x2b\x30\x07\x2c"
+    data = (
+        b"\x08\x96\x01"
+        + b"\x11"
+        + bytes(range(8))
+        + b"\x1a\x02hi"
+        + b"\x25\x01\x00\x00\x00"
+        + b"\x2b\x30\x07\x2c"
+    )
     found = list(wire_format.fields(data, 0, len(data)))
     assert found[0] == Field(1, VARINT, 1, 3, 150)
     assert found[1] == Field(2, FIXED64, 4, 12, int.from_bytes(bytes(range(8)), "little"))
@@ -43,7 +50,9 @@ def test_zero_is_one_number_of_the_same_length(number):
         data, number = data + bytes((number & 0x7F | 0x80,)), number >> 7
     data += bytes((number,))
     masked = data[:1] + wire_format.zero(data[1:])
-    assert [(f.start, f.end, f.value) for f in wire_format.fields(masked, 0, len(masked))] == [(1, len(data), 0)]
+    assert [(f.start, f.end, f.value) for f in wire_format.fields(masked, 0, len(masked))] == [
+        (1, len(data), 0)
+    ]
 
 
 def test_zero_of_a_fixed_width_is_zero():

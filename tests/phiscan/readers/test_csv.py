@@ -11,7 +11,11 @@ from phiscan.readers import csv as csv_table
 def cells(data):
     evidence = Evidence()
     gap = csv_table.read(data, evidence)
-    return gap, {(f.info_type, data[f.location.start : f.location.end]) for f in evidence.findings if f.identifier}
+    return gap, {
+        (f.info_type, data[f.location.start : f.location.end])
+        for f in evidence.findings
+        if f.identifier
+    }
 
 
 @pytest.mark.parametrize("delimiter", [",", "\t", ";", "|"])
@@ -35,7 +39,10 @@ def test_every_delimiter_line_end_and_mark(delimiter, line_end, mark):
 def test_quoted_fields_hold_delimiters_quotes_and_line_ends():
     gap, found = cells(b'patient_name,note,ssn\n"Ruiz, ""Ana""","seen\nagain, ok",123-45-6780\n')
     assert gap is Gap.NONE
-    assert found == {("PERSON_NAME", b'Ruiz, ""Ana""'), ("US_SOCIAL_SECURITY_NUMBER", b"123-45-6780")}
+    assert found == {
+        ("PERSON_NAME", b'Ruiz, ""Ana""'),
+        ("US_SOCIAL_SECURITY_NUMBER", b"123-45-6780"),
+    }
 
 
 def test_a_name_counts_in_the_row_that_holds_a_person():
@@ -81,7 +88,13 @@ def test_a_declared_table_without_a_known_header_is_read_as_text():
 
 @pytest.mark.parametrize(
     "data",
-    [b"\xff\x00,\n" * 50, b'"' * 5000, b"a," * 5000, b"mrn,name\n" + b'"a"b,' * 5000, b'mrn,name\n"' + b'""' * 20000],
+    [
+        b"\xff\x00,\n" * 50,
+        b'"' * 5000,
+        b"a," * 5000,
+        b"mrn,name\n" + b'"a"b,' * 5000,
+        b'mrn,name\n"' + b'""' * 20000,
+    ],
 )
 def test_garbage_never_raises(data):
     assert csv_table.read(data, Evidence()) in (Gap.NONE, Gap.MALFORMED)

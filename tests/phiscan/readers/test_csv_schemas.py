@@ -52,7 +52,9 @@ MODELS = [
 ]  # fmt: skip
 
 
-@pytest.mark.parametrize(("header", "row", "expected"), MODELS, ids=[header[:24] for header, _, _ in MODELS])
+@pytest.mark.parametrize(
+    ("header", "row", "expected"), MODELS, ids=[header[:24] for header, _, _ in MODELS]
+)
 def test_a_row_of_a_published_table_is_a_patients(header, row, expected):
     data = table(header, row)
     report, patients = found(data)
@@ -67,7 +69,8 @@ def test_a_row_of_a_published_table_is_a_patients(header, row, expected):
     ("header", "row"),
     [
         ("county,week,cases,deaths", "Story,2024-W05,77,1"),  # counts
-        ("concept_id,concept_name,domain_id,vocabulary_id,valid_start_date", "41,Viral pharyngitis,Condition,SNOMED,2002-01-31"),  # a vocabulary
+        # a vocabulary
+        ("concept_id,concept_name,domain_id,vocabulary_id,valid_start_date", "41,Viral pharyngitis,Condition,SNOMED,2002-01-31"),
         ("NPI,Provider Last Name,Taxonomy Code", "1234567893,WU,207Q00000X"),  # a directory
         ("claim_id,policy,vehicle,amount", "C1,P-77,sedan,100.00"),  # cars are insured too
         ("id,start,stop,code,description", "1,2019-01-01,2019-02-01,77,Winter sale"),  # a calendar
@@ -82,4 +85,7 @@ def test_a_table_of_something_else_is_nobodys(header, row):
 
 def test_a_column_is_known_however_it_is_spelled():
     spelled = recognise(["Start", "patient", "ENCOUNTER", "c.o.d.e"])
-    assert {n: rule.info_type for n, rule in spelled.rules.items()} == {0: "SERVICE_DATE", 1: "PATIENT_REFERENCE"}
+    assert {n: rule.info_type for n, rule in spelled.rules.items()} == {
+        0: "SERVICE_DATE",
+        1: "PATIENT_REFERENCE",
+    }

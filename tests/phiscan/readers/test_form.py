@@ -33,12 +33,17 @@ def test_field_names_say_what_the_values_are(data):
 @pytest.mark.parametrize("escape", [quote, quote_plus])
 def test_json_in_a_field_is_read_and_masked_within(escape):
     data = (
-        b"event=push&payload=" + escape(json.dumps({"patientName": "Ana Ruiz", "diagnosis": "asthma", "n": 3})).encode()
+        b"event=push&payload="
+        + escape(json.dumps({"patientName": "Ana Ruiz", "diagnosis": "asthma", "n": 3})).encode()
     )
     report = phiscan.scan(data, content_type=FORM)
     assert (report.verdict, report.gap) == (Verdict.PHI, Gap.NONE)
     masked = phiscan.redact(data, report)
-    assert json.loads(parse_qs(masked.decode())["payload"][0]) == {"patientName": "XXX", "diagnosis": "asthma", "n": 3}
+    assert json.loads(parse_qs(masked.decode())["payload"][0]) == {
+        "patientName": "XXX",
+        "diagnosis": "asthma",
+        "n": 3,
+    }
 
 
 def test_base64_with_escaped_signs_is_read():
@@ -56,4 +61,6 @@ def test_garbage_is_read_in_linear_time(data):
 def test_a_file_that_is_a_value_is_read_by_its_first_bytes():
     note = gzip.compress(b"Patient: Ana Ruiz\nMRN: A10017\nDiagnosis: asthma\n", mtime=0)
     data = b"name=note&file=" + quote_plus(note).encode()
-    assert phiscan.scan(data, content_type="application/x-www-form-urlencoded").verdict is Verdict.PHI
+    assert (
+        phiscan.scan(data, content_type="application/x-www-form-urlencoded").verdict is Verdict.PHI
+    )

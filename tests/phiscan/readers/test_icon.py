@@ -13,7 +13,12 @@ from phiscan.readers import icon
 
 
 def chunk(kind, content):
-    return struct.pack(">I", len(content)) + kind + content + struct.pack(">I", zlib.crc32(kind + content))
+    return (
+        struct.pack(">I", len(content))
+        + kind
+        + content
+        + struct.pack(">I", zlib.crc32(kind + content))
+    )
 
 
 def png(width, height, *further):
@@ -25,7 +30,13 @@ def png(width, height, *further):
 def gif(width, height, comment=b""):
     extension = b"\x21\xfe" + bytes([len(comment)]) + comment + b"\x00" if comment else b""
     head = b"GIF89a" + struct.pack("<HH", width, height) + b"\x80\x00\x00" + bytes(6)
-    return head + extension + b"\x2c" + struct.pack("<HHHH", 0, 0, width, height) + b"\x00\x02\x02\x44\x01\x00;"
+    return (
+        head
+        + extension
+        + b"\x2c"
+        + struct.pack("<HHHH", 0, 0, width, height)
+        + b"\x00\x02\x02\x44\x01\x00;"
+    )
 
 
 @pytest.mark.parametrize(
@@ -38,7 +49,12 @@ def test_an_icon_is_no_gap_wherever_it_stands(picture):
     for page in (
         f'<html><body><img src="data:image/png;base64,{letters}"/></body></html>',
         f"li {{ background: url(data: image/png;base64,{letters}) }}",
-        json.dumps({"resourceType": "StructureDefinition", "text": {"div": f"<div><img src='{letters}'/></div>"}}),
+        json.dumps(
+            {
+                "resourceType": "StructureDefinition",
+                "text": {"div": f"<div><img src='{letters}'/></div>"},
+            }
+        ),
     ):
         report = phiscan.scan(page.encode())
         assert (report.verdict, report.coverage) == (Verdict.NONE, Coverage.COMPLETE)
@@ -52,8 +68,16 @@ def test_an_icon_is_no_gap_wherever_it_stands(picture):
         (gif(120, 90), "a picture"),
         (png(16, 16) + b"Ana Ruiz", "something stands behind its end"),
         (png(16, 16)[:-12], "it is cut off"),
-        (png(16, 16, chunk(b"zTXt", b"Comment\x00\x00" + zlib.compress(b"Ana Ruiz"))), "its text is compressed"),
-        (png(16, 16, chunk(b"iTXt", b"Comment\x00\x01\x00\x00\x00" + zlib.compress(b"Ana Ruiz"))), "so is this one"),
+        (
+            png(16, 16, chunk(b"zTXt", b"Comment\x00\x00" + zlib.compress(b"Ana Ruiz"))),
+            "its text is compressed",
+        ),
+        (
+            png(
+                16, 16, chunk(b"iTXt", b"Comment\x00\x01\x00\x00\x00" + zlib.compress(b"Ana Ruiz"))
+            ),
+            "so is this one",
+        ),
         (png(16, 16, chunk(b"eXIf", b"MM\x00*")), "it tells where it was taken"),
         (png(16, 16, chunk(b"tEXt", bytes(5000))), "too much beside its pixels"),
         (png(0, 0), "no picture"),
@@ -63,7 +87,8 @@ def test_any_other_picture_is_a_gap(picture, why):
     letters = base64.b64encode(picture).decode()
     assert not icon.sniff(picture), why
     assert (
-        phiscan.scan(f'<html><img src="data:image/png;base64,{letters}"/></html>'.encode()).gap is Gap.UNSUPPORTED_MEDIA
+        phiscan.scan(f'<html><img src="data:image/png;base64,{letters}"/></html>'.encode()).gap
+        is Gap.UNSUPPORTED_MEDIA
     ), why
 
 

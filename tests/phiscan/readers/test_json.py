@@ -52,7 +52,12 @@ def test_a_look_alike_is_no_identifier(document, reason):
 
 
 def test_a_providers_own_name_and_number_are_no_patients():
-    report = found({"provider": {"firstName": "Ann", "lastName": "Wu", "npi": "1234567893"}, "diagnosis": "E11.9"})
+    report = found(
+        {
+            "provider": {"firstName": "Ann", "lastName": "Wu", "npi": "1234567893"},
+            "diagnosis": "E11.9",
+        }
+    )
     assert report.verdict is Verdict.HEALTH
     assert {f.subject for f in report.findings if f.identifier} == {Subject.PROVIDER}
 
@@ -79,7 +84,9 @@ def test_ndjson_is_read_line_by_line():
     assert (report.verdict, report.gap) == (Verdict.PHI, Gap.NONE)
 
 
-@pytest.mark.parametrize("data", [b'{"a": 1,}', b'{"a": 1', b"{'a': 1}", b'{"a": 1} trailing', b"\xff\xfe{"])
+@pytest.mark.parametrize(
+    "data", [b'{"a": 1,}', b'{"a": 1', b"{'a': 1}", b'{"a": 1} trailing', b"\xff\xfe{"]
+)
 def test_what_is_declared_json_and_is_none_is_a_gap(data):
     assert found(data, content_type="application/json").gap in (
         Gap.MALFORMED,

@@ -12,7 +12,9 @@ def found(document):
     data = json.dumps(document).encode()
     report = phiscan.scan(data)
     return report, {
-        (f.info_type, data[f.location.start : f.location.end].decode()) for f in report.findings if f.identifier
+        (f.info_type, data[f.location.start : f.location.end].decode())
+        for f in report.findings
+        if f.identifier
     }
 
 
@@ -30,7 +32,9 @@ def found(document):
     ],
 )
 def test_a_wrapped_value_is_read_by_its_holders_label(wrapped):
-    report, values = found({"mrn": wrapped("A10017"), "dob": wrapped("1971-04-09"), "name": wrapped("Bea Okonjo")})
+    report, values = found(
+        {"mrn": wrapped("A10017"), "dob": wrapped("1971-04-09"), "name": wrapped("Bea Okonjo")}
+    )
     assert values >= {
         ("MEDICAL_RECORD_NUMBER", "A10017"),
         ("DATE_OF_BIRTH", "1971-04-09"),
@@ -41,13 +45,18 @@ def test_a_wrapped_value_is_read_by_its_holders_label(wrapped):
 
 def test_extended_json_says_what_a_date_is():
     _, values = found(
-        {"mrn": "A10017", "birthDate": {"$date": "1971-04-09T00:00:00Z"}, "_id": {"$oid": "5d278be731fe5f6f3e4b7cfc"}}
+        {
+            "mrn": "A10017",
+            "birthDate": {"$date": "1971-04-09T00:00:00Z"},
+            "_id": {"$oid": "5d278be731fe5f6f3e4b7cfc"},
+        }
     )
     assert ("DATE_OF_BIRTH", "1971-04-09T00:00:00Z") in values
 
 
 @pytest.mark.parametrize(
-    "document", [{"visit": {"text": "north door"}}, {"value": "1971-04-09"}, {"price": {"value": "512449031"}}]
+    "document",
+    [{"visit": {"text": "north door"}}, {"value": "1971-04-09"}, {"price": {"value": "512449031"}}],
 )
 def test_a_wrapper_under_no_label_is_nobodys(document):
     report, values = found(document)
@@ -57,9 +66,16 @@ def test_a_wrapper_under_no_label_is_nobodys(document):
 def test_a_section_of_health_information_makes_a_person_a_patient():
     person = {"firstName": "Bea", "lastName": "Okonjo", "dob": "1971-04-09"}
     assert (
-        found({"demographics": person, "allergies": [{"allergen": {"name": "Penicillin"}}]})[0].verdict is Verdict.PHI
+        found({"demographics": person, "allergies": [{"allergen": {"name": "Penicillin"}}]})[
+            0
+        ].verdict
+        is Verdict.PHI
     )
     assert (
-        found({"demographics": person, "interests": [{"topic": {"name": "Chess"}}]})[0].verdict is Verdict.IDENTIFIERS
+        found({"demographics": person, "interests": [{"topic": {"name": "Chess"}}]})[0].verdict
+        is Verdict.IDENTIFIERS
     )
-    assert found({"demographics": person, "allergies": [{"allergen": {"name": ""}}]})[0].verdict is Verdict.IDENTIFIERS
+    assert (
+        found({"demographics": person, "allergies": [{"allergen": {"name": ""}}]})[0].verdict
+        is Verdict.IDENTIFIERS
+    )

@@ -25,11 +25,16 @@ PGP_PUBLIC_KEY_SESSION = b"\x85\x01\x0c\x03" + bytes(range(1, 9)) + b"\x01" + by
 )
 def test_a_binary_file_is_unsupported_whatever_its_label(data):
     for content_type in ("", "text/plain", "application/json"):
-        assert phiscan.scan(data, content_type=content_type).gap in (Gap.UNSUPPORTED_MEDIA, Gap.MALFORMED)
+        assert phiscan.scan(data, content_type=content_type).gap in (
+            Gap.UNSUPPORTED_MEDIA,
+            Gap.MALFORMED,
+        )
     assert phiscan.scan(data).gap is Gap.UNSUPPORTED_MEDIA
 
 
-@pytest.mark.parametrize("text", [b"BMI: 31.2\n", b"ID3 tag\n", b"ORCHARD street\n", b"RIFF raff\n"])
+@pytest.mark.parametrize(
+    "text", [b"BMI: 31.2\n", b"ID3 tag\n", b"ORCHARD street\n", b"RIFF raff\n"]
+)
 def test_words_that_begin_like_magic_are_text(text):
     assert phiscan.scan(text).media == "text"
 
@@ -57,7 +62,8 @@ def test_what_is_encrypted_is_a_gap_of_its_own(data):
     [
         b"-----BEGIN PUBLIC KEY-----\nMIIBIjANBgkqhkiG9w0BAQ\n-----END PUBLIC KEY-----\n",
         b"PK\x03\x04\x14\x00\x00\x00\x08\x00" + bytes(40),
-        b"eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxMjM0NTY3ODkwIn0.dozjgNryP4J3jVmNHl0w5N_XgL0n3I9PlFUP0THsR8U",  # signed, not encrypted
+        # signed, not encrypted
+        b"eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxMjM0NTY3ODkwIn0.dozjgNryP4J3jVmNHl0w5N_XgL0n3I9PlFUP0THsR8U",
         b"",
         b"\x85",
     ],

@@ -28,7 +28,9 @@ NOTE = "Patient: Ana Ruiz\r\nMRN: A10017\r\nDiagnosis: asthma"
 
 @pytest.mark.parametrize("content_type", [FORM, 'multipart/form-data; boundary="b1"', ""])
 def test_form_fields_are_one_record(content_type):
-    data = body(field("patient[name]", "Ana Ruiz"), field("ssn", "123456780"), field("diagnosis", "asthma"))
+    data = body(
+        field("patient[name]", "Ana Ruiz"), field("ssn", "123456780"), field("diagnosis", "asthma")
+    )
     report = phiscan.scan(data, content_type=content_type)
     assert (report.media, report.verdict, report.gap) == ("multipart", Verdict.PHI, Gap.NONE)
     masked = phiscan.redact(data, report)
@@ -66,7 +68,10 @@ def test_transfer_encodings_are_removed(coding, content):
     report = phiscan.scan(data, content_type="multipart/mixed; boundary=b1")
     assert (report.verdict, report.gap) == (Verdict.PHI, Gap.NONE)
     masked = phiscan.redact(data, report)
-    assert phiscan.scan(masked, content_type="multipart/mixed; boundary=b1").verdict in (Verdict.NONE, Verdict.HEALTH)
+    assert phiscan.scan(masked, content_type="multipart/mixed; boundary=b1").verdict in (
+        Verdict.NONE,
+        Verdict.HEALTH,
+    )
 
 
 def test_parts_within_parts_and_mail_are_read():
@@ -81,12 +86,21 @@ def test_parts_within_parts_and_mail_are_read():
 
 @pytest.mark.parametrize(
     "header",
-    ["Subject: Patient Ana Ruiz", "X-Patient-Name: Ana Ruiz", "X-Note: patient: Ana Ruiz", "Comments: Mrs. Ana Ruiz"],
+    [
+        "Subject: Patient Ana Ruiz",
+        "X-Patient-Name: Ana Ruiz",
+        "X-Note: patient: Ana Ruiz",
+        "Comments: Mrs. Ana Ruiz",
+    ],
 )
 def test_a_header_field_may_name_a_patient(header):
     mail = f"From: a@b.example\r\nTo: c@d.example\r\n{header}\r\nDate: Fri, 5 Jan 2024 10:00:00 +0000\r\n\r\nhello\r\n".encode()
     report = phiscan.scan(mail)
-    names = [mail[f.location.start : f.location.end] for f in report.findings if f.info_type == "PERSON_NAME"]
+    names = [
+        mail[f.location.start : f.location.end]
+        for f in report.findings
+        if f.info_type == "PERSON_NAME"
+    ]
     assert (report.media, report.gap, names) == ("multipart", Gap.NONE, [b"Ana Ruiz"])
 
 
@@ -96,7 +110,10 @@ def test_a_document_type_in_a_related_part_is_read_by_its_own_reader():
         "Content-Type: application/fhir+json",
         "Content-ID: <1>",
     )
-    assert phiscan.scan(body(xop), content_type="multipart/related; boundary=b1").verdict is Verdict.PHI
+    assert (
+        phiscan.scan(body(xop), content_type="multipart/related; boundary=b1").verdict
+        is Verdict.PHI
+    )
 
 
 def test_what_stands_before_and_behind_the_parts_is_read():
@@ -121,7 +138,10 @@ def test_a_false_first_line_does_not_hide_the_real_boundary():
         (body(part("!!!!", "Content-Transfer-Encoding: base64")), Gap.MALFORMED),
         (body(part("xx", "Content-Transfer-Encoding: x-uuencode")), Gap.UNKNOWN_ENCODING),
         (body(part("%PDF-1.7 ...", "Content-Type: application/pdf")), Gap.UNSUPPORTED_MEDIA),
-        (body(part("MIME", 'Content-Type: application/pkcs7-mime; smime-type="enveloped-data"')), Gap.ENCRYPTED),
+        (
+            body(part("MIME", 'Content-Type: application/pkcs7-mime; smime-type="enveloped-data"')),
+            Gap.ENCRYPTED,
+        ),
     ],
 )
 def test_what_cannot_be_read_of_a_declared_part_is_a_gap(data, gap):
@@ -145,22 +165,47 @@ def test_diffs_yaml_and_labelled_lines_are_no_parts(data):
 def test_deep_nesting_is_over_the_limit():
     data = "x"
     for i in range(12):
-        data = part(body(data, boundary=f"n{i}").decode(), f"Content-Type: multipart/mixed; boundary=n{i}")
+        data = part(
+            body(data, boundary=f"n{i}").decode(), f"Content-Type: multipart/mixed; boundary=n{i}"
+        )
     assert phiscan.scan(body(data), content_type=FORM).gap is Gap.OVER_LIMIT
 
 
 @pytest.mark.parametrize(
     "labelled",
     [
-        part("123456780", 'Content-Disposition: form-data; name="ssn"', "Content-Type: application/octet-stream"),
-        part('"123456780"', 'Content-Disposition: form-data; name="ssn"', "Content-Type: application/json"),
-        part("MTIzNDU2Nzgw", 'Content-Disposition: form-data; name="ssn"', "Content-Transfer-Encoding: base64"),
-        part("123456780", 'Content-Disposition: form-data; name="ssn"; filename="blob"', "Content-Type: text/plain"),
+        part(
+            "123456780",
+            'Content-Disposition: form-data; name="ssn"',
+            "Content-Type: application/octet-stream",
+        ),
+        part(
+            '"123456780"',
+            'Content-Disposition: form-data; name="ssn"',
+            "Content-Type: application/json",
+        ),
+        part(
+            "MTIzNDU2Nzgw",
+            'Content-Disposition: form-data; name="ssn"',
+            "Content-Transfer-Encoding: base64",
+        ),
+        part(
+            "123456780",
+            'Content-Disposition: form-data; name="ssn"; filename="blob"',
+            "Content-Type: text/plain",
+        ),
         part("x", 'Content-Disposition: form-data; name="ssn=123-45-6780"'),
         part("x", 'Content-Disposition: form-data; name="f"; filename="SSN 123-45-6780.txt"'),
         part("x", "Content-Disposition: form-data; name=f; filename*=UTF-8''SSN%20123-45-6780.txt"),
-        part("x", 'Content-Disposition: form-data; name="f"; filename="=?UTF-8?B?U1NOIDEyMy00NS02Nzgw?="'),
-        part("x", 'Content-Disposition: attachment; filename*0="SSN 123-";', ' filename*1="45-6780.txt"'),
+        part(
+            "x",
+            'Content-Disposition: form-data; name="f"; filename="=?UTF-8?B?U1NOIDEyMy00NS02Nzgw?="',
+        ),
+        part(
+            "x",
+            'Content-Disposition: attachment; filename*0="SSN 123-";',
+            ' filename*1="45-6780.txt"',
+        ),
         part("x", "Content-Id: <ssn-123-45-6780@x>"),
         part("x", "Content-Description: SSN 123-45-6780"),
         part("x", 'Content-Type: text/plain; name="scan_ssn_123-45-6780.txt"'),

@@ -11,7 +11,11 @@ GOOD = b'{"name": "Ana Ruiz", "dob": "1980-02-03"}\n{"name": "forklift", "qty": 
 @pytest.mark.parametrize("content_type", ["", "application/x-ndjson", "application/jsonl"])
 def test_each_line_is_a_record_of_its_own(content_type):
     report = phiscan.scan(GOOD, content_type=content_type)
-    names = {GOOD[f.location.start : f.location.end] for f in report.findings if f.info_type == "PERSON_NAME"}
+    names = {
+        GOOD[f.location.start : f.location.end]
+        for f in report.findings
+        if f.info_type == "PERSON_NAME"
+    }
     assert (names, report.gap) == ({b"Ana Ruiz"}, Gap.NONE)
 
 

@@ -37,14 +37,23 @@ def test_labels_and_elements_are_found_and_masked_in_place(kind, document, is_de
     media = f"application/{kind}" if is_declared else ""
     report = phiscan.scan(data, content_type=media)
     assert (report.media, report.verdict, report.coverage) == (kind, Verdict.PHI, Coverage.COMPLETE)
-    assert {"PERSON_NAME", "US_SOCIAL_SECURITY_NUMBER", "DATE_OF_BIRTH"} <= {f.info_type for f in report.findings}
+    assert {"PERSON_NAME", "US_SOCIAL_SECURITY_NUMBER", "DATE_OF_BIRTH"} <= {
+        f.info_type for f in report.findings
+    }
     if document is RECORD:
-        assert {"AGE_OVER_89", "GEO_COORDINATE", "MEDICAL_RECORD_NUMBER"} <= {f.info_type for f in report.findings}
+        assert {"AGE_OVER_89", "GEO_COORDINATE", "MEDICAL_RECORD_NUMBER"} <= {
+            f.info_type for f in report.findings
+        }
     masked = phiscan.redact(data, report)
     assert len(masked) == len(data)
-    assert [token.kind for token in packed.TOKENS[kind](masked)] == [token.kind for token in packed.TOKENS[kind](data)]
+    assert [token.kind for token in packed.TOKENS[kind](masked)] == [
+        token.kind for token in packed.TOKENS[kind](data)
+    ]
     again = phiscan.scan(masked, content_type=media)
-    assert (again.verdict in (Verdict.NONE, Verdict.HEALTH), again.coverage) == (True, Coverage.COMPLETE)
+    assert (again.verdict in (Verdict.NONE, Verdict.HEALTH), again.coverage) == (
+        True,
+        Coverage.COMPLETE,
+    )
     assert phiscan.redact(masked, again) == masked
 
 
@@ -74,19 +83,33 @@ def test_what_is_declared_and_broken_is_a_gap_with_what_was_read(kind):
 
 def test_encrypted_cose_is_a_gap():
     assert (
-        phiscan.scan(b"\xd0" + cbor([b"\xa1\x01\x01", {}, bytes(32)]), content_type="application/cose").gap
+        phiscan.scan(
+            b"\xd0" + cbor([b"\xa1\x01\x01", {}, bytes(32)]), content_type="application/cose"
+        ).gap
         is Gap.ENCRYPTED
     )
 
 
 def test_a_file_within_is_a_gap():
-    assert phiscan.scan(cbor({"file": b"%PDF-1.7\n%\xe2\xe3\xcf\xd3\n1 0 obj"})).gap is Gap.UNSUPPORTED_MEDIA
+    assert (
+        phiscan.scan(cbor({"file": b"%PDF-1.7\n%\xe2\xe3\xcf\xd3\n1 0 obj"})).gap
+        is Gap.UNSUPPORTED_MEDIA
+    )
 
 
 @pytest.mark.parametrize("kind", WRITERS)
 def test_an_ordinary_document_is_clean(kind):
     data = WRITERS[kind](
-        {"service": "cart", "items": [{"sku": "A-1", "price": 12.5, "count": 3}], "when": BIRTH, "total": 123456780}
+        {
+            "service": "cart",
+            "items": [{"sku": "A-1", "price": 12.5, "count": 3}],
+            "when": BIRTH,
+            "total": 123456780,
+        }
     )
     report = phiscan.scan(data)
-    assert (report.media, report.verdict, report.coverage) == (kind, Verdict.NONE, Coverage.COMPLETE)
+    assert (report.media, report.verdict, report.coverage) == (
+        kind,
+        Verdict.NONE,
+        Coverage.COMPLETE,
+    )

@@ -75,7 +75,9 @@ def test_a_map_entry_is_a_label_and_its_value():
 
 
 def test_a_document_in_a_string_is_read_by_its_own_reader():
-    data = number(1, 1) + text(2, '{"resourceType": "Patient", "id": "p1", "name": [{"family": "Ruiz"}]}')
+    data = number(1, 1) + text(
+        2, '{"resourceType": "Patient", "id": "p1", "name": [{"family": "Ruiz"}]}'
+    )
     report = phiscan.scan(data, content_type=PROTO)
     assert report.verdict is Verdict.PHI
     assert data[report.findings[-1].location.start :].startswith(b"Ruiz")
@@ -135,7 +137,9 @@ def test_messages_too_deep_are_a_gap():
 
 def test_random_bytes_are_no_protobuf():
     chance = random.Random(7)  # noqa: S311 - the same bytes at every run
-    taken = sum(bool(protobuf.sniff(chance.randbytes(chance.randint(24, 400)))) for _ in range(3000))
+    taken = sum(
+        bool(protobuf.sniff(chance.randbytes(chance.randint(24, 400)))) for _ in range(3000)
+    )
     assert taken == 0
 
 

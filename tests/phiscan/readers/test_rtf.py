@@ -18,7 +18,11 @@ NOTE = (
 
 
 def values(data, report):
-    return {(f.info_type, data[f.location.start : f.location.end]) for f in report.findings if f.identifier}
+    return {
+        (f.info_type, data[f.location.start : f.location.end])
+        for f in report.findings
+        if f.identifier
+    }
 
 
 def test_the_text_is_read_and_masked_where_it_stands():
@@ -50,7 +54,10 @@ def test_groups_stay_closed_where_a_value_is_masked(name, masked):
     data = rb"{\rtf1\ansi Patient: " + name + rb"\par MRN: 12345678\par Dx: asthma}"
     redacted = phiscan.redact(data, phiscan.scan(data))
     assert redacted == rb"{\rtf1\ansi Patient: " + masked + rb"\par MRN: XXX\par Dx: asthma}"
-    assert (phiscan.scan(redacted).coverage, phiscan.scan(redacted).verdict) == (Coverage.COMPLETE, Verdict.HEALTH)
+    assert (phiscan.scan(redacted).coverage, phiscan.scan(redacted).verdict) == (
+        Coverage.COMPLETE,
+        Verdict.HEALTH,
+    )
 
 
 @pytest.mark.parametrize(

@@ -10,8 +10,14 @@ from phiscan.readers import sniff
 @pytest.mark.parametrize(
     ("data", "reason"),
     [
-        ('[2024-05-17 10:02:11] INFO "GET /health" 200\n[2024-05-17 10:02:12] INFO "GET /" 200\n', "a log"),
-        ('[    0.004127] usb 1-1: Product: "Keyboard"\n[    0.004131] usb 1-2: ready\n', "a kernel's log"),
+        (
+            '[2024-05-17 10:02:11] INFO "GET /health" 200\n[2024-05-17 10:02:12] INFO "GET /" 200\n',
+            "a log",
+        ),
+        (
+            '[    0.004127] usb 1-1: Product: "Keyboard"\n[    0.004131] usb 1-2: ready\n',
+            "a kernel's log",
+        ),
         ('[1] "Standards for codes", 2019.\n[2] "A further one", 2021.\n', "references"),
         ('[[package]]\nname = "anyio"\nversion = "4.0"\n\n[[package]]\nname = "idna"\n', "TOML"),
     ],
@@ -27,7 +33,8 @@ def test_and_what_it_says_of_somebody_is_found():
 
 
 @pytest.mark.parametrize(
-    "data", [b'[1, "a"]', b'[[1], ["a"]]', b'[["a"]]', b'[{"a": 1}]', b"[-1.5e3]", b'[1, "a"]\n[2, "b"]\n']
+    "data",
+    [b'[1, "a"]', b'[[1], ["a"]]', b'[["a"]]', b'[{"a": 1}]', b"[-1.5e3]", b'[1, "a"]\n[2, "b"]\n'],
 )
 def test_json_is_known_without_a_label(data):
     assert sniff(data, "") == "json"

@@ -19,7 +19,12 @@ def found(text, content_type=""):
     }
 
 
-SSN, NAME, DOB, MRN = "US_SOCIAL_SECURITY_NUMBER", "PERSON_NAME", "DATE_OF_BIRTH", "MEDICAL_RECORD_NUMBER"
+SSN, NAME, DOB, MRN = (
+    "US_SOCIAL_SECURITY_NUMBER",
+    "PERSON_NAME",
+    "DATE_OF_BIRTH",
+    "MEDICAL_RECORD_NUMBER",
+)
 
 
 @pytest.mark.parametrize(
@@ -46,7 +51,8 @@ def test_a_column_says_what_its_literals_are(text, expected):
 @pytest.mark.parametrize(
     "text",
     [
-        "INSERT INTO orders (id, name, total) VALUES (778123, 'Blue chair', 12)",  # a name of nobody
+        # a name of nobody
+        "INSERT INTO orders (id, name, total) VALUES (778123, 'Blue chair', 12)",
         "INSERT INTO build (commit, number) VALUES ('a1b2c3', 123456780)",
         "SELECT first_name, ssn FROM t WHERE id = ?",  # no literal
         "INSERT INTO t (ssn) VALUES (:ssn), ($1), (%s), (NULL), ('XXX'), (0)",
@@ -79,11 +85,17 @@ def test_a_statement_is_found_in_a_log_and_in_a_json_string(statement):
 def test_redaction_leaves_statements_that_parse():
     data = b"INSERT INTO t (id, ssn, last_name) VALUES (1, 123456780, 'Ruiz');\nUPDATE t SET ssn = 234567891 ;"
     masked = phiscan.redact(data, phiscan.scan(data, content_type="application/sql"))
-    assert masked == b"INSERT INTO t (id, ssn, last_name) VALUES (1, 0, 'XXX');\nUPDATE t SET ssn = 0 ;"
+    assert (
+        masked
+        == b"INSERT INTO t (id, ssn, last_name) VALUES (1, 0, 'XXX');\nUPDATE t SET ssn = 0 ;"
+    )
 
 
 def test_the_declared_type_is_enough():
-    assert phiscan.scan(b"/* 1 */ GRANT x TO y", content_type="application/sql; charset=utf-8").media == "sql"
+    assert (
+        phiscan.scan(b"/* 1 */ GRANT x TO y", content_type="application/sql; charset=utf-8").media
+        == "sql"
+    )
     assert not sql.sniff(b"Select a date from the list below, then update it.")
 
 

@@ -23,7 +23,10 @@ def values(text):
         ("  - DOB : 04/02/1961", ("DATE_OF_BIRTH", "04/02/1961")),
         ("First Name: Ana  Last Name: Ruiz", ("PERSON_NAME", "Ruiz")),
         ("Phone:\t515-234-8890", ("PHONE_NUMBER", "515-234-8890")),
-        ("{ ssn: '512-44-9031', memberId: 'XYZ-100001' }", ("HEALTH_PLAN_BENEFICIARY_NUMBER", "XYZ-100001")),
+        (
+            "{ ssn: '512-44-9031', memberId: 'XYZ-100001' }",
+            ("HEALTH_PLAN_BENEFICIARY_NUMBER", "XYZ-100001"),
+        ),
         ("{'dob': '1961-04-02', 'ward': 'B'}", ("DATE_OF_BIRTH", "1961-04-02")),
         ("Date of Birth:   2110-02-11             Sex: F", ("DATE_OF_BIRTH", "2110-02-11")),
         ("seen today (MRN 001234)", ("MEDICAL_RECORD_NUMBER", "001234")),

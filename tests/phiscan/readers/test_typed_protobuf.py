@@ -34,7 +34,12 @@ def frame(message, flags=0):
 
 def _patient():
     patient = Patient(
-        family_name="Ruiz", ssn=123456780, mrn=7712345, member_id=-884422113, policy_number=[5, 99001122], weight=70.5
+        family_name="Ruiz",
+        ssn=123456780,
+        mrn=7712345,
+        member_id=-884422113,
+        policy_number=[5, 99001122],
+        weight=70.5,
     )
     patient.birth_date.FromJsonString("1961-04-05T00:00:00Z")
     patient.phone_number.value = "5152348890"
@@ -43,7 +48,11 @@ def _patient():
     patient.extra.Pack(Patient(family_name="Okafor"))
     patient.admission_date.value_us = 1_700_000_000_000_000
     patient.mother.family_name = "Brandt"
-    patient.discharge_date.year, patient.discharge_date.month, patient.discharge_date.day = 2024, 3, 9
+    patient.discharge_date.year, patient.discharge_date.month, patient.discharge_date.day = (
+        2024,
+        3,
+        9,
+    )
     return patient
 
 
@@ -62,7 +71,11 @@ def test_the_names_of_fields_are_labels(engine):
     report = scan(engine, data)
     assert (report.verdict, report.gap) == (Verdict.PHI, Gap.NONE)
     assert kinds(report) == ALL
-    values = [data[f.location.start : f.location.end] for f in report.findings if f.info_type == "PERSON_NAME"]
+    values = [
+        data[f.location.start : f.location.end]
+        for f in report.findings
+        if f.info_type == "PERSON_NAME"
+    ]
     assert sorted(values) == [b"Brandt", b"Okafor", b"Ruiz"]
     assert [f.info_type for f in report.findings].count("SERVICE_DATE") == 2
 
@@ -74,7 +87,9 @@ def test_masked_values_leave_a_message_of_the_same_type(engine):
     assert len(masked) == len(data)
     assert (found.family_name, found.ssn, found.mrn, found.member_id) == ("XXXX", 0, 0, 0)
     assert found.phone_number.value == "X" * 10
-    assert found.birth_date.seconds == found.admission_date.value_us == found.discharge_date.year == 0
+    assert (
+        found.birth_date.seconds == found.admission_date.value_us == found.discharge_date.year == 0
+    )
     assert (found.diagnosis, found.weight) == ("E11.9", 70.5)
     again = scan(engine, masked)
     assert (again.coverage, kinds(again)) == (Coverage.COMPLETE, set())
@@ -91,7 +106,9 @@ def test_a_method_says_the_type_of_its_messages(engine, flags):
 
 def test_an_answer_has_the_type_of_answers(engine):
     data = frame(Receipt(patient_name="Ruiz").SerializeToString())
-    assert kinds(scan(engine, data, "application/grpc", Rpc(METHOD, is_response=True))) == {"PERSON_NAME"}
+    assert kinds(scan(engine, data, "application/grpc", Rpc(METHOD, is_response=True))) == {
+        "PERSON_NAME"
+    }
 
 
 def test_the_method_is_believed_and_not_what_the_sender_calls_its_message(engine):
@@ -102,7 +119,10 @@ def test_the_method_is_believed_and_not_what_the_sender_calls_its_message(engine
 
 @pytest.mark.parametrize(
     ("content_type", "reason"),
-    [("application/x-protobuf", "no type"), ("application/x-protobuf; proto=clinic.v1.Nobody", "no such type")],
+    [
+        ("application/x-protobuf", "no type"),
+        ("application/x-protobuf; proto=clinic.v1.Nobody", "no such type"),
+    ],
 )
 def test_without_a_type_the_strings_are_read(engine, content_type, reason):
     data = Patient(diagnosis="SSN: 512-44-9031, asthma", ssn=123456780).SerializeToString()
@@ -111,7 +131,10 @@ def test_without_a_type_the_strings_are_read(engine, content_type, reason):
 
 def test_a_field_that_the_type_does_not_have_is_read_without_it(engine):
     data = _patient().SerializeToString() + b"\xfa\x07\x10SSN: 512-44-9031"  # field 127
-    assert any(data[f.location.start : f.location.end] == b"512-44-9031" for f in scan(engine, data).findings)
+    assert any(
+        data[f.location.start : f.location.end] == b"512-44-9031"
+        for f in scan(engine, data).findings
+    )
 
 
 def test_a_field_on_the_wire_as_its_type_is_not_is_read_without_it(engine):
@@ -122,7 +145,9 @@ def test_a_field_on_the_wire_as_its_type_is_not_is_read_without_it(engine):
 @pytest.mark.parametrize("content_type", [TYPE, "application/grpc"])
 def test_a_message_that_is_cut_off_is_a_gap(engine, content_type):
     data = _patient().SerializeToString()[:-3]
-    report = scan(engine, frame(data) if "grpc" in content_type else data, content_type, Rpc(METHOD))
+    report = scan(
+        engine, frame(data) if "grpc" in content_type else data, content_type, Rpc(METHOD)
+    )
     assert (report.coverage, report.gap) == (Coverage.UNSCANNABLE, Gap.MALFORMED)
     assert "PERSON_NAME" in kinds(report)
 
@@ -132,7 +157,11 @@ def test_messages_within_messages_end(engine, head):
     url = b"type.googleapis.com/google.protobuf.Any"
     data = b""
     for _ in range(2000):
-        inner = data if head == b"\x6a" else b"\x0a" + _size(len(url)) + url + b"\x12" + _size(len(data)) + data
+        inner = (
+            data
+            if head == b"\x6a"
+            else b"\x0a" + _size(len(url)) + url + b"\x12" + _size(len(data)) + data
+        )
         data = inner if head == b"\x4a" else head + _size(len(data)) + data
     data = data if head == b"\x6a" else head + _size(len(data)) + data
     report = scan(engine, data)
@@ -144,7 +173,9 @@ def test_bytes_within_a_typed_message_have_no_type_of_their_own(engine):
     # packed bytes of a type that nobody names: their field 1 is no family name
     patient = Patient(diagnosis="E11.9")
     patient.extra.type_url = "type.googleapis.com/x.Unknown"
-    packed = Patient(family_name="Dachshund", diagnosis="a longer text", weight=7.0).SerializeToString()
+    packed = Patient(
+        family_name="Dachshund", diagnosis="a longer text", weight=7.0
+    ).SerializeToString()
     patient.extra.value = gzip.compress(packed, mtime=0)
     data = frame(patient.SerializeToString())
     assert kinds(scan(engine, data, "application/grpc", Rpc(METHOD))) == set()

@@ -132,7 +132,9 @@ def test_garbage_raises_nothing(junk):
     assert phiscan.scan(junk, content_type="text/xml").gap is not Gap.INTERNAL_ERROR
 
 
-@pytest.mark.parametrize("name", ["latin-1", "latin1", "ISO-8859-1", "cp1252", "koi8-r", "us-ascii", "utf8"])
+@pytest.mark.parametrize(
+    "name", ["latin-1", "latin1", "ISO-8859-1", "cp1252", "koi8-r", "us-ascii", "utf8"]
+)
 def test_an_encoding_may_have_any_of_its_names(name):
     data = f'<?xml version="1.0" encoding="{name}"?><r><patientName>Ana Ruiz</patientName><dx>asthma</dx></r>'.encode()
     report = phiscan.scan(data)

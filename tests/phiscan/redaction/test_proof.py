@@ -7,7 +7,8 @@ from phiscan.identifiers import Identifier
 from phiscan.redaction.proof import redact_proven
 from phiscan.redaction.redact import RedactionError, redact
 
-# beside its label the whole line has too many digits for a phone number; with its tail masked, it has those of one
+# beside its label the whole line has too many digits for a phone number; with its tail masked, it
+# has those of one
 _TWO_NUMBERS = b"<!DOCTYPE html><html><body><p>NPI 2287577912 accepted here</p><p>Phone: 722-952-9225 Fax: 372.523.1016</p></body></html>"
 
 
@@ -23,7 +24,9 @@ def test_a_clean_document_comes_back_as_it_is(engine):
 
 
 def test_what_a_mask_uncovers_is_masked_too(engine):
-    masked = redact_proven(_TWO_NUMBERS, _scan(engine, _TWO_NUMBERS), functools.partial(_scan, engine))
+    masked = redact_proven(
+        _TWO_NUMBERS, _scan(engine, _TWO_NUMBERS), functools.partial(_scan, engine)
+    )
     assert not _scan(engine, masked).identifiers
     assert b"1016" not in masked
 
@@ -39,13 +42,21 @@ def test_a_document_that_was_not_seen_whole_is_not_handed_out(engine):
 def test_a_document_that_can_no_longer_be_read_is_not_handed_out(engine):
     data = b"ssn 123-45-6780"
     with pytest.raises(RedactionError, match="coverage"):
-        redact_proven(data, _scan(engine, data), lambda _: ScanReport(coverage=Coverage.UNSCANNABLE))
+        redact_proven(
+            data, _scan(engine, data), lambda _: ScanReport(coverage=Coverage.UNSCANNABLE)
+        )
 
 
 def test_a_document_that_never_becomes_clean_is_not_handed_out():
     def always(data):
         place = Location("", 0, len(data))
-        return ScanReport((Finding("PERSON_NAME", Identifier.NAME, Likelihood.LIKELY, "t", place, Subject.PERSON),))
+        return ScanReport(
+            (
+                Finding(
+                    "PERSON_NAME", Identifier.NAME, Likelihood.LIKELY, "t", place, Subject.PERSON
+                ),
+            )
+        )
 
     with pytest.raises(RedactionError, match="still finds"):
         redact_proven(b"Ana", always(b"Ana"), always)

@@ -51,7 +51,8 @@ def test_hl7_keeps_its_segments_and_fields():
     data = b"MSH|^~\\&|A|B|C|D|20240102||ADT^A01|1|P|2.5\rPID|1||88123^^^H^MR||BRANDT^ILSE||19500701|F|||12 Elm St^^Ames^IA^50010\r"
     masked = redact(data, phiscan.scan(data))
     assert (
-        masked == b"MSH|^~\\&|A|B|C|D|20240102||ADT^A01|1|P|2.5\rPID|1||XXX^^^H^MR||XXX^XXX||XXX|F|||XXX^^XXX^IA^XXX\r"
+        masked
+        == b"MSH|^~\\&|A|B|C|D|20240102||ADT^A01|1|P|2.5\rPID|1||XXX^^^H^MR||XXX^XXX||XXX|F|||XXX^^XXX^IA^XXX\r"
     )
 
 
@@ -78,7 +79,9 @@ def test_health_information_cannot_be_masked():
 
 
 def test_a_number_of_a_json_document_within_a_string_stays_a_number():
-    inner = json.dumps({"patient": {"ssn": 512449031, "mrn": "A-44718"}, "diagnosis": "asthma"}, indent=1)
+    inner = json.dumps(
+        {"patient": {"ssn": 512449031, "mrn": "A-44718"}, "diagnosis": "asthma"}, indent=1
+    )
     data = json.dumps({"message": inner}).encode()
     report = phiscan.scan(data, content_type="application/json")
     masked = json.loads(json.loads(redact(data, report))["message"])
@@ -86,7 +89,8 @@ def test_a_number_of_a_json_document_within_a_string_stays_a_number():
 
 
 def test_a_mask_takes_whole_characters():
-    # the detectors know bytes: a range may begin or end within a character, and half of one is no text in any charset
+    # the detectors know bytes: a range may begin or end within a character, and half of one is no
+    # text in any charset
     data = "né 512-44-9031é".encode()
     place = Location("", 2, len(data) - 1)
     finding = Finding("PERSON_NAME", Identifier.NAME, Likelihood.LIKELY, "t", place, Subject.PERSON)

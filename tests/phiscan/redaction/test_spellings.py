@@ -44,11 +44,18 @@ def test_a_number_of_json_stays_a_number():
 @pytest.mark.parametrize("other", ["RUIZ^ANA", "Ruiz, Ana", "ana ruiz", "ANA RUIZ", "ruiz,ana"])
 @pytest.mark.parametrize(
     "document",
-    [{"patientName": "Ana Ruiz"}, {"patient": {"firstName": "Ana", "lastName": "Ruiz"}}, {"patientName": "Ruiz, Ana"}],
+    [
+        {"patientName": "Ana Ruiz"},
+        {"patient": {"firstName": "Ana", "lastName": "Ruiz"}},
+        {"patientName": "Ruiz, Ana"},
+    ],
 )
 def test_a_name_in_another_order_is_masked_word_by_word(document, other):
     masked = json.loads(redacted(json.dumps({**document, "x": f"<{other}>"})))
-    assert masked["x"] in ("<XXX>", "<" + other.upper().replace("RUIZ", "XXX").replace("ANA", "XXX") + ">")
+    assert masked["x"] in (
+        "<XXX>",
+        "<" + other.upper().replace("RUIZ", "XXX").replace("ANA", "XXX") + ">",
+    )
 
 
 def test_the_components_of_a_message_stay_as_many():

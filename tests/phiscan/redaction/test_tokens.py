@@ -32,7 +32,12 @@ def test_another_key_gives_other_tokens():
 
 @pytest.mark.parametrize(
     ("one", "other"),
-    [(b"123-45-6780", b"123456780"), (b"RUIZ", b" Ruiz "), (b"1961-04-02", b"19610402"), ("１２３".encode(), b"123")],
+    [
+        (b"123-45-6780", b"123456780"),
+        (b"RUIZ", b" Ruiz "),
+        (b"1961-04-02", b"19610402"),
+        ("１２３".encode(), b"123"),
+    ],
 )
 def test_spelling_does_not_count(one, other):
     assert TOKENS.mask(one) == TOKENS.mask(other)
@@ -64,7 +69,9 @@ def test_joins_survive_over_documents_and_formats(engine):
 
 
 def test_redacting_again_changes_nothing(engine):
-    once = _redacted(engine, b"Patient: Ana Ruiz, SSN 123-45-6780, DOB: 1961-04-02, seen for asthma\n")
+    once = _redacted(
+        engine, b"Patient: Ana Ruiz, SSN 123-45-6780, DOB: 1961-04-02, seen for asthma\n"
+    )
     assert b"6780" not in once
     assert _redacted(engine, once) == once
 

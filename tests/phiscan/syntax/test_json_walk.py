@@ -11,7 +11,9 @@ from phiscan.syntax.json_walk import MAX_DEPTH, TooDeepError, token, walk
 
 _JSON = st.recursive(
     st.one_of(st.none(), st.booleans(), st.integers(), st.text(max_size=8)),
-    lambda inner: st.one_of(st.lists(inner, max_size=4), st.dictionaries(st.text(max_size=6), inner, max_size=4)),
+    lambda inner: st.one_of(
+        st.lists(inner, max_size=4), st.dictionaries(st.text(max_size=6), inner, max_size=4)
+    ),
     max_leaves=20,
 )
 
@@ -39,7 +41,9 @@ def _walk(value, key=""):
     st.booleans(),
 )
 def test_it_sees_the_leaves_that_a_parser_sees(document, indent, ascii_only):
-    data = json.dumps(document, indent=indent, ensure_ascii=ascii_only).encode("utf-8", "surrogatepass")
+    data = json.dumps(document, indent=indent, ensure_ascii=ascii_only).encode(
+        "utf-8", "surrogatepass"
+    )
     seen = [(i.key, i) for i in _leaves(data)]
     expected = list(_walk(document))
     assert [key for key, _ in seen] == [key for key, _ in expected]
@@ -95,17 +99,29 @@ def test_each_object_with_a_type_closes_behind_what_it_holds(document, indent):
     assert closed == list(_resources(document))
 
 
-@pytest.mark.parametrize("cut", [b'{"resourceType": "Patient", "a": [', b'{"resourceType": "Patient", "a": {"b": "1'])
+@pytest.mark.parametrize(
+    "cut", [b'{"resourceType": "Patient", "a": [', b'{"resourceType": "Patient", "a": {"b": "1']
+)
 def test_what_is_cut_off_closes_at_its_end(cut):
     closed = []
-    walk(token().finditer(cut), Places(lambda _: False).top, [], lambda frame: closed.append(frame.resource))
+    walk(
+        token().finditer(cut),
+        Places(lambda _: False).top,
+        [],
+        lambda frame: closed.append(frame.resource),
+    )
     assert closed == ["Patient"]
 
 
 def test_a_list_where_one_value_is_usual_is_wanted_as_that_is():
     places = Places(lambda key: (("identifier",),) if key == "value" else False)
     leaves = []
-    walk(token().finditer(b'{"identifier": {"value": ["7", 8]}, "value": ["9"]}'), places.top, leaves, lambda _: None)
+    walk(
+        token().finditer(b'{"identifier": {"value": ["7", 8]}, "value": ["9"]}'),
+        places.top,
+        leaves,
+        lambda _: None,
+    )
     assert [leaf.path for leaf in leaves] == [("identifier", "value")] * 2
 
 

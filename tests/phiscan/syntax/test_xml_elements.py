@@ -46,17 +46,28 @@ def test_a_path_leaves_the_root_out():
 
 @pytest.mark.parametrize(
     ("name", "raw", "text"),
-    [("ISO-8859-1", b"Jos\xe9", "José"), ("windows-1252", b"\x93x", "“x"), ("UTF-8", b"Jos\xc3\xa9", "José")],
+    [
+        ("ISO-8859-1", b"Jos\xe9", "José"),
+        ("windows-1252", b"\x93x", "“x"),
+        ("UTF-8", b"Jos\xc3\xa9", "José"),
+    ],
 )
 def test_values_are_read_in_the_declared_encoding(name, raw, text):
-    document = Document(b'<?xml version="1.0" encoding="' + name.encode() + b'"?><a>' + raw + b"</a>")
+    document = Document(
+        b'<?xml version="1.0" encoding="' + name.encode() + b'"?><a>' + raw + b"</a>"
+    )
     element = next(iter(document.elements()))
     assert document.run(element.runs[0]).text == text
 
 
-@pytest.mark.parametrize("name", ["UTF-7", "Shift_JIS", "cp037", "x-unknown", "iso-8859-12", "windows-1259"])
+@pytest.mark.parametrize(
+    "name", ["UTF-7", "Shift_JIS", "cp037", "x-unknown", "iso-8859-12", "windows-1259"]
+)
 def test_an_encoding_that_could_hide_markup_is_a_gap(name):
-    assert Document(f'<?xml version="1.0" encoding="{name}"?><a/>'.encode()).gap is Gap.UNKNOWN_ENCODING
+    assert (
+        Document(f'<?xml version="1.0" encoding="{name}"?><a/>'.encode()).gap
+        is Gap.UNKNOWN_ENCODING
+    )
 
 
 def test_an_internal_subset_is_malformed_because_it_could_define_the_text():

@@ -35,7 +35,9 @@ def test_a_smaller_than_sign_that_begins_no_tag_is_text():
     ]
 
 
-@pytest.mark.parametrize("data", [b"<a><!-- open", b"<a><![CDATA[ open", b"<?xml open", b"<!DOCTYPE a"])
+@pytest.mark.parametrize(
+    "data", [b"<a><!-- open", b"<a><![CDATA[ open", b"<?xml open", b"<!DOCTYPE a"]
+)
 def test_markup_that_does_not_end_is_broken(data):
     assert cut(data)[-1][0] is Kind.BROKEN
 
@@ -51,7 +53,20 @@ def test_a_range_is_read_alone():
 
 
 @pytest.mark.parametrize(
-    "unit", [b"<a ", b'<a "', b"<a '\"", b"<!--", b"<![CDATA[", b"<", b"</", b"<a b=", b"<?", b'<a """', b"<!DOCTYPE"]
+    "unit",
+    [
+        b"<a ",
+        b'<a "',
+        b"<a '\"",
+        b"<!--",
+        b"<![CDATA[",
+        b"<",
+        b"</",
+        b"<a b=",
+        b"<?",
+        b'<a """',
+        b"<!DOCTYPE",
+    ],
 )
 def test_hostile_markup_takes_linear_time(unit):
     def cost(size):

@@ -79,7 +79,8 @@ def test_no_content_encoding_header_names_a_charset():
 
 def test_a_json_document_in_latin_1_is_read():
     report = phiscan.scan(
-        '{"patientName": "Ana Peña", "diagnosis": "asma"}'.encode("latin-1"), content_type="application/json"
+        '{"patientName": "Ana Peña", "diagnosis": "asma"}'.encode("latin-1"),
+        content_type="application/json",
     )
     assert (report.verdict, report.gap) == (Verdict.PHI, Gap.NONE)
 
@@ -90,9 +91,12 @@ def test_json_may_begin_with_a_byte_order_mark():
 
 
 @pytest.mark.parametrize(
-    "content_type", ["application/x-protobuf; proto=a.B", "application/grpc+proto", "application/proto"]
+    "content_type",
+    ["application/x-protobuf; proto=a.B", "application/grpc+proto", "application/proto"],
 )
-@pytest.mark.parametrize("data", [b" \x80 ", b'\x0a\x00"\x00*\x00'], ids=["a letter of cp1252", "UTF-16"])
+@pytest.mark.parametrize(
+    "data", [b" \x80 ", b'\x0a\x00"\x00*\x00'], ids=["a letter of cp1252", "UTF-16"]
+)
 def test_a_message_that_could_be_a_text_in_some_charset_stays_as_it_is(data, content_type):
     assert to_utf8(data, content_type) == Recoded(data)
     assert to_utf8(data, "").data != data

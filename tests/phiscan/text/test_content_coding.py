@@ -48,7 +48,10 @@ def test_a_cut_or_foreign_stream_is_malformed(coding):
 
 @pytest.mark.parametrize("coding", ["gzip", "deflate", "br", "zstd"])
 def test_bytes_behind_the_stream_are_malformed_because_they_could_hold_anything(coding):
-    assert decode(encode(b"payload " * 50, (coding,)) + b"SSN 512-44-9031", coding, LIMIT).gap is Gap.MALFORMED
+    assert (
+        decode(encode(b"payload " * 50, (coding,)) + b"SSN 512-44-9031", coding, LIMIT).gap
+        is Gap.MALFORMED
+    )
 
 
 def test_an_unknown_coding_is_a_gap_and_not_a_clean_document():
@@ -75,7 +78,9 @@ def test_every_gzip_member_is_read():
 
 def test_deflate_without_its_zlib_header_is_read():
     raw = zlib.compressobj(wbits=-15)
-    assert decode(raw.compress(b"raw deflate") + raw.flush(), "deflate", LIMIT).data == b"raw deflate"
+    assert (
+        decode(raw.compress(b"raw deflate") + raw.flush(), "deflate", LIMIT).data == b"raw deflate"
+    )
 
 
 @pytest.mark.parametrize(

@@ -16,13 +16,16 @@ _OF_A_GROUP = re.compile(r"(?:\A|[^(\\])\)(?:[*+?]|\{[0-9,]+\})\+")
 """Also where the group is put together: `rf"(?:{item})*+"` has the literal `)*+`."""
 
 
-@pytest.mark.skipif(not possessive.SOUND, reason="this interpreter's own repeats are the unsound ones")
+@pytest.mark.skipif(
+    not possessive.SOUND, reason="this interpreter's own repeats are the unsound ones"
+)
 @pytest.mark.parametrize("item", ["ab?c", "a|b", "ab*c?", "a++|bc", "ab|a"])
 @pytest.mark.parametrize("count", ["*", "+", "?", "{2,}", "{0,3}"])
 @given(text=st.text("abcx", max_size=12))
 def test_an_atomic_group_matches_what_the_repeat_does(item: str, count: str, text: str) -> None:
     by_repeat, by_atomic_group = (
-        re.search(form(item, count) + "(x?)", text) for form in (possessive.by_repeat, possessive.by_atomic_group)
+        re.search(form(item, count) + "(x?)", text)
+        for form in (possessive.by_repeat, possessive.by_atomic_group)
     )
     assert (by_repeat and by_repeat.span()) == (by_atomic_group and by_atomic_group.span())
 
@@ -55,7 +58,11 @@ def _literals(path: Path) -> Iterator[str]:
     tree = ast.parse(path.read_text())
     said = {id(node.value) for node in ast.walk(tree) if isinstance(node, ast.Expr)}  # docstrings
     for node in ast.walk(tree):
-        if isinstance(node, ast.Constant) and id(node) not in said and isinstance(node.value, str | bytes):
+        if (
+            isinstance(node, ast.Constant)
+            and id(node) not in said
+            and isinstance(node.value, str | bytes)
+        ):
             yield node.value if isinstance(node.value, str) else node.value.decode("latin-1")
 
 
@@ -68,4 +75,6 @@ def test_no_expression_repeats_a_group_possessively_by_itself(package: str) -> N
         for literal in _literals(path)
         if _OF_A_GROUP.search(literal)
     ]
-    assert not found, "say it by phiscan.text.possessive.repeated: some interpreters match it wrongly"
+    assert not found, (
+        "say it by phiscan.text.possessive.repeated: some interpreters match it wrongly"
+    )

@@ -123,7 +123,11 @@ def test_values_of_the_right_shape_are_taken(label, value):
         ("zip", "627", "the first three digits are allowed"),
         ("phone", "yes", "an answer"),
         ("email", "yes", "an answer"),
-        ("email", "ana@fernmail.net, Card: 4111 1111", "a line of text; the address within is found by its pattern"),
+        (
+            "email",
+            "ana@fernmail.net, Card: 4111 1111",
+            "a line of text; the address within is found by its pattern",
+        ),
         ("age", "89", "89 is allowed"),
         ("lat", "41", "a degree is no place"),
         ("firstName", "N/A", "a placeholder"),
@@ -155,7 +159,9 @@ def test_our_own_words_may_be_shown(label):
     assert is_vocabulary(label)
 
 
-@pytest.mark.parametrize("label", ["Delgado", "512-44-9031", "patient_Delgado", "mrn 4471902", "ana@fernmail.net", ""])
+@pytest.mark.parametrize(
+    "label", ["Delgado", "512-44-9031", "patient_Delgado", "mrn 4471902", "ana@fernmail.net", ""]
+)
 def test_other_words_are_never_shown(label):
     assert not is_vocabulary(label)
 
@@ -188,6 +194,8 @@ def test_an_abbreviation_in_another_word_names_nobody(label):
     assert read_label(label).subject is None
 
 
-@pytest.mark.parametrize("label", ["pt", "ptName", "NAME_PT", "pt_dob", "patientPortal", "outpatientVisit", "dr"])
+@pytest.mark.parametrize(
+    "label", ["pt", "ptName", "NAME_PT", "pt_dob", "patientPortal", "outpatientVisit", "dr"]
+)
 def test_at_the_beginning_or_beside_a_word_of_ours_it_does(label):
     assert read_label(label).subject is not None

@@ -53,21 +53,33 @@ def test_a_machine_lives_there(value):
 
 
 @pytest.mark.parametrize(
-    "value", ["12 Main St", "Springfield", "Hauptstraße 5", "PO Box 12", "rua das flores", "4b", "улица"]
+    "value",
+    ["12 Main St", "Springfield", "Hauptstraße 5", "PO Box 12", "rua das flores", "4b", "улица"],
 )
 def test_somebody_lives_there(value):
     assert is_place(value)
 
 
 def test_a_picture_is_a_file_an_address_or_letters():
-    assert all(map(is_picture, ("ana.jpg", "https://x.example/p/7", "photos/7", "iVBORw0KGgoAAAANSUhEUg")))
-    assert not any(map(is_picture, ("3", "{", "yes", "fhirtypes.AttachmentType", "a picture of the person")))
+    assert all(
+        map(is_picture, ("ana.jpg", "https://x.example/p/7", "photos/7", "iVBORw0KGgoAAAANSUhEUg"))
+    )
+    assert not any(
+        map(is_picture, ("3", "{", "yes", "fhirtypes.AttachmentType", "a picture of the person"))
+    )
 
 
 def test_a_print_is_no_certificates():
     assert is_print("Rk1SACAyMAAAAADkAAgAyQFnAMUAxQEAAAAoJ4CEAOs8")
     assert not any(
-        map(is_print, ("01:02:59:D9:C3:D2", "SHA256:nThbg6kXUpJWGl7E1IGOCspRomTxdCARLviKw6E5SY8", "Optional[str]"))
+        map(
+            is_print,
+            (
+                "01:02:59:D9:C3:D2",
+                "SHA256:nThbg6kXUpJWGl7E1IGOCspRomTxdCARLviKw6E5SY8",
+                "Optional[str]",
+            ),
+        )
     )
 
 
@@ -81,7 +93,9 @@ def test_a_print_is_no_certificates():
     ],
 )  # fmt: skip
 def test_documents_of_programmers_tell_of_nobody(document, why):
-    assert phiscan.scan(json.dumps(document).encode()).verdict in (Verdict.NONE, Verdict.HEALTH), why
+    assert phiscan.scan(json.dumps(document).encode()).verdict in (Verdict.NONE, Verdict.HEALTH), (
+        why
+    )
 
 
 @pytest.mark.parametrize(
@@ -89,7 +103,10 @@ def test_documents_of_programmers_tell_of_nobody(document, why):
     ["PRESCRIPTION = \"471\"\nPATIENT_NAME = \"patientName\"", "DISCHARGE_SUMMARY = \"DS\"\nIMMUNIZATIONS = \"80\"\nfirst_name = models.CharField"],
 )  # fmt: skip
 def test_nor_do_their_constants(line):
-    assert phiscan.scan(f"class Codes:\n    {line}\n".encode()).verdict in (Verdict.NONE, Verdict.HEALTH)
+    assert phiscan.scan(f"class Codes:\n    {line}\n".encode()).verdict in (
+        Verdict.NONE,
+        Verdict.HEALTH,
+    )
 
 
 @pytest.mark.parametrize(

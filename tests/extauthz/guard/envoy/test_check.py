@@ -54,7 +54,9 @@ def test_claims_are_those_that_envoy_verified_never_a_header():
     assert check.facts(request, "").claims is None
 
     jwt = request.attributes.metadata_context.filter_metadata["envoy.filters.http.jwt_authn"]
-    jwt.update({"payload": {"role": "nurse", "groups": ["a", "b"], "exp": 1.0}, "header-status": "ok"})
+    jwt.update(
+        {"payload": {"role": "nurse", "groups": ["a", "b"], "exp": 1.0}, "header-status": "ok"}
+    )
     facts = check.facts(request, "")
     assert facts.claims == (("groups", frozenset({"a", "b"})), ("role", frozenset({"nurse"})))
     assert "nurse" not in repr(facts)
@@ -68,7 +70,10 @@ def test_headers_are_those_that_envoy_wrote_into_its_metadata():
     told = request.attributes.metadata_context.filter_metadata["phiguard.headers"]
     told.update({"x-purpose-of-use": "PAYMENT", "x-roles": ["a", "b"], "x-number": 1.0})
     facts = check.facts(request, "")
-    assert facts.headers == (("x-purpose-of-use", frozenset({"PAYMENT"})), ("x-roles", frozenset({"a", "b"})))
+    assert facts.headers == (
+        ("x-purpose-of-use", frozenset({"PAYMENT"})),
+        ("x-roles", frozenset({"a", "b"})),
+    )
     assert "PAYMENT" not in repr(facts)
 
 
@@ -110,7 +115,8 @@ def test_both_ways_of_sending_headers_are_read():
         (LIMIT, {}, False),  # the length says that it ends there
         (LIMIT, {"content-length": str(LIMIT + 1)}, True),
         (LIMIT, {"content-length": ""}, True),
-        (LIMIT, {"content-length": "", "x-envoy-auth-partial-body": "false"}, True),  # seen on Envoy 1.40
+        # seen on Envoy 1.40
+        (LIMIT, {"content-length": "", "x-envoy-auth-partial-body": "false"}, True),
         (LIMIT + 1, {"content-length": "12, 1001"}, True),
         (10, {"x-envoy-auth-partial-body": "true"}, True),
         (10, {"x-envoy-auth-partial-body": "false"}, False),

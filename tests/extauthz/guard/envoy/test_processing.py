@@ -64,18 +64,35 @@ FORWARDED = "'x-forwarded-for' in request.headers"
 
 @pytest.mark.parametrize(
     ("told", "address"),
-    [("10.1.2.3:4711", "10.1.2.3"), ("[2001:db8::7]:4711", "2001:db8::7"), ("10.1.2.3", "10.1.2.3"), ("@pipe", "")],
+    [
+        ("10.1.2.3:4711", "10.1.2.3"),
+        ("[2001:db8::7]:4711", "2001:db8::7"),
+        ("10.1.2.3", "10.1.2.3"),
+        ("@pipe", ""),
+    ],
 )
 def test_the_peers_address_comes_without_its_port(told, address):
     attributes = {**INBOUND, "source.address": told, FORWARDED: False}
-    assert processing.facts(Direction.RESPONSE, learned(response_head(attributes=attributes))).source_address == address
+    assert (
+        processing.facts(
+            Direction.RESPONSE, learned(response_head(attributes=attributes))
+        ).source_address
+        == address
+    )
 
 
-@pytest.mark.parametrize("told", [{FORWARDED: True}, {}, {FORWARDED: "false"}], ids=["came", "not-told", "no-answer"])
+@pytest.mark.parametrize(
+    "told", [{FORWARDED: True}, {}, {FORWARDED: "false"}], ids=["came", "not-told", "no-answer"]
+)
 def test_an_address_that_the_client_may_have_written_is_not_known(told):
     """A sidecar's `source.address` is the last entry of x-forwarded-for, where there is one."""
     attributes = {**INBOUND, "source.address": "10.1.2.3:4711", **told}
-    assert processing.facts(Direction.RESPONSE, learned(response_head(attributes=attributes))).source_address == ""
+    assert (
+        processing.facts(
+            Direction.RESPONSE, learned(response_head(attributes=attributes))
+        ).source_address
+        == ""
+    )
 
 
 def test_claims_of_the_first_message_hold_for_the_whole_stream():
@@ -90,7 +107,9 @@ def test_claims_of_the_first_message_hold_for_the_whole_stream():
 
 def test_headers_of_the_first_message_hold_for_the_whole_stream():
     head = response_head()
-    head.metadata_context.filter_metadata["phiguard.headers"].update({"x-purpose-of-use": "TREATMENT"})
+    head.metadata_context.filter_metadata["phiguard.headers"].update(
+        {"x-purpose-of-use": "TREATMENT"}
+    )
     context = learned(head, processing_request("response_body", body=b"x"))
     facts = processing.facts(Direction.RESPONSE, context)
     assert facts.headers == (("x-purpose-of-use", frozenset({"TREATMENT"})),)
@@ -135,7 +154,9 @@ def test_without_a_known_direction_nobody_is_named(attributes):
     ],
 )
 def test_mutual_tls_needs_a_peer_and_the_proxys_word(name, value):
-    facts = processing.facts(Direction.REQUEST, learned(request_head(attributes={**INBOUND, name: value})))
+    facts = processing.facts(
+        Direction.REQUEST, learned(request_head(attributes={**INBOUND, name: value}))
+    )
 
     assert facts.mtls is False
 
@@ -143,7 +164,9 @@ def test_mutual_tls_needs_a_peer_and_the_proxys_word(name, value):
 @pytest.mark.parametrize("host", ["10.0.0.7", "Ana Ruiz", "x..y", "a" * 300, ""])
 def test_a_service_that_is_no_host_name_is_unknown(host):
     name = "xds.cluster_metadata.filter_metadata['istio']['services'][0]['host']"
-    facts = processing.facts(Direction.REQUEST, learned(request_head(attributes={**OUTBOUND, name: host})))
+    facts = processing.facts(
+        Direction.REQUEST, learned(request_head(attributes={**OUTBOUND, name: host}))
+    )
 
     assert facts.service == ""
 
@@ -179,12 +202,16 @@ def test_a_head_that_ends_the_message_needs_no_body():
 def test_a_body_is_whole_only_in_buffered_mode():
     body = processing_request("request_body", body=b"x", end_of_stream=False)
 
-    assert events(body, learned(request_head(mode=BUFFERED))) == (Body(b"x", end=True, truncated=False),)
+    assert events(body, learned(request_head(mode=BUFFERED))) == (
+        Body(b"x", end=True, truncated=False),
+    )
     assert events(body, learned(request_head(mode=1))) == (Body(b"x", end=True, truncated=True),)
 
 
 def test_trailers_keep_their_names_and_values():
-    assert events(processing_request("request_trailers", headers={"X-A": "1"})) == (Trailers((("x-a", "1"),)),)
+    assert events(processing_request("request_trailers", headers={"X-A": "1"})) == (
+        Trailers((("x-a", "1"),)),
+    )
 
 
 @pytest.mark.parametrize(
@@ -211,7 +238,9 @@ def test_an_answer_lets_pass_only_what_the_judgement_lets_pass(made, name, expec
 
 def test_an_empty_redaction_is_still_a_replacement():
     request = processing_request("request_body")
-    answer = processing.answer(judgement(Action.REDACT, body=b""), processing.phase(request), request)
+    answer = processing.answer(
+        judgement(Action.REDACT, body=b""), processing.phase(request), request
+    )
 
     assert answer.request_body.response.body_mutation.WhichOneof("mutation") == "body"
 

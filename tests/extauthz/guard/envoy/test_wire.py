@@ -10,11 +10,22 @@ from google.protobuf.unknown_fields import UnknownFieldSet
 
 from extauthz.guard.envoy import descriptors, wire
 
-# betterproto2's own classes, by the module under test: it imports them without their deprecation warnings
-auth, ext_proc, default_message_pool = descriptors._auth, descriptors._ext_proc, descriptors.default_message_pool
+# betterproto2's own classes, by the module under test: it imports them without their deprecation
+# warnings
+auth, ext_proc, default_message_pool = (
+    descriptors._auth,
+    descriptors._ext_proc,
+    descriptors.default_message_pool,
+)
 
-ROOTS = [auth.CheckRequest, auth.CheckResponse, ext_proc.ProcessingRequest, ext_proc.ProcessingResponse]
-pytestmark = pytest.mark.filterwarnings("ignore:.* is deprecated:DeprecationWarning")  # Envoy's deprecated fields too
+ROOTS = [
+    auth.CheckRequest,
+    auth.CheckResponse,
+    ext_proc.ProcessingRequest,
+    ext_proc.ProcessingResponse,
+]
+# Envoy's deprecated fields too
+pytestmark = pytest.mark.filterwarnings("ignore:.* is deprecated:DeprecationWarning")
 SCALARS = {"string": "Zoë", "bytes": b"\xff\x00\xfe", "bool": True, "double": 1.5, "float": 1.5}
 
 
@@ -34,7 +45,8 @@ def sample(meta, hint, depth):
 
 
 def populated(cls, depth=0, turn=0):
-    """Fill every field with a value that is not the default; of a oneof, the member whose turn it is."""
+    """Fill every field with a value that is not the default; of a oneof, the member whose turn it
+    is."""
     hints = typing.get_type_hints(cls)
     groups: dict[str, list[str]] = {}
     values = {}
@@ -43,7 +55,9 @@ def populated(cls, depth=0, turn=0):
         if depth > 5 and meta.proto_type in ("message", "map"):
             continue
         if meta.map_meta:
-            values[field.name] = {"key": sample(meta.map_meta[1], typing.get_args(hints[field.name])[1], depth)}
+            values[field.name] = {
+                "key": sample(meta.map_meta[1], typing.get_args(hints[field.name])[1], depth)
+            }
             continue
         if meta.group:
             groups.setdefault(meta.group, []).append(field.name)
@@ -61,7 +75,12 @@ def full_name(cls):
 
 
 def in_field_order(cls):
-    return [f.name for f in sorted(dataclasses.fields(cls), key=lambda f: betterproto2.FieldMetadata.get(f).number)]
+    return [
+        f.name
+        for f in sorted(
+            dataclasses.fields(cls), key=lambda f: betterproto2.FieldMetadata.get(f).number
+        )
+    ]
 
 
 MESSAGES = [c for c in descriptors._reachable() if issubclass(c, betterproto2.Message)]
@@ -85,9 +104,14 @@ def _written_in_number_order(cls, seen=None):
     if in_field_order(cls) != [f.name for f in dataclasses.fields(cls)]:
         return False
     hints = typing.get_type_hints(cls)
-    targets = [descriptors._target(betterproto2.FieldMetadata.get(f), hints[f.name]) for f in dataclasses.fields(cls)]
+    targets = [
+        descriptors._target(betterproto2.FieldMetadata.get(f), hints[f.name])
+        for f in dataclasses.fields(cls)
+    ]
     return all(
-        _written_in_number_order(t, seen) for t in targets if t is not None and issubclass(t, betterproto2.Message)
+        _written_in_number_order(t, seen)
+        for t in targets
+        if t is not None and issubclass(t, betterproto2.Message)
     )
 
 
@@ -106,14 +130,21 @@ def test_most_messages_are_compared_byte_by_byte():
 
 
 def test_a_real_check_request_reads_field_by_field():
-    http = auth.AttributeContextHttpRequest(method="POST", path="/claims", headers={"a": "b"}, raw_body=b"\x00\xff")
+    http = auth.AttributeContextHttpRequest(
+        method="POST", path="/claims", headers={"a": "b"}, raw_body=b"\x00\xff"
+    )
     peer = auth.AttributeContextPeer(principal="spiffe://cluster.local/ns/a/sa/b")
     sent = auth.CheckRequest(
-        attributes=auth.AttributeContext(source=peer, request=auth.AttributeContextRequest(http=http))
+        attributes=auth.AttributeContext(
+            source=peer, request=auth.AttributeContextRequest(http=http)
+        )
     )
     got = wire.decoder("envoy.service.auth.v3.CheckRequest")(bytes(sent)).attributes
 
-    assert (got.source.principal, got.request.http.method) == ("spiffe://cluster.local/ns/a/sa/b", "POST")
+    assert (got.source.principal, got.request.http.method) == (
+        "spiffe://cluster.local/ns/a/sa/b",
+        "POST",
+    )
     assert (dict(got.request.http.headers), got.request.http.raw_body) == ({"a": "b"}, b"\x00\xff")
     assert not got.HasField("destination")
 
@@ -130,9 +161,14 @@ def test_nested_types_have_their_real_names():
     pool = wire.pool()
 
     assert pool.FindMessageTypeByName("envoy.service.auth.v3.AttributeContext.TLSSession")
-    mode = pool.FindEnumTypeByName("envoy.extensions.filters.http.ext_proc.v3.ProcessingMode.BodySendMode")
+    mode = pool.FindEnumTypeByName(
+        "envoy.extensions.filters.http.ext_proc.v3.ProcessingMode.BodySendMode"
+    )
     assert [v.name for v in mode.values][:3] == ["NONE", "STREAMED", "BUFFERED"]
-    assert pool.FindEnumTypeByName("envoy.type.v3.StatusCode").values_by_name["Forbidden"].number == 403
+    assert (
+        pool.FindEnumTypeByName("envoy.type.v3.StatusCode").values_by_name["Forbidden"].number
+        == 403
+    )
 
 
 def test_services_are_described_for_reflection():
@@ -145,7 +181,9 @@ def test_services_are_described_for_reflection():
     )
 
 
-@pytest.mark.parametrize("garbage", [b"\xff", b"\x0a\x7fshort", b"not protobuf at all", b"\x0a\x02\xff\xff"])
+@pytest.mark.parametrize(
+    "garbage", [b"\xff", b"\x0a\x7fshort", b"not protobuf at all", b"\x0a\x02\xff\xff"]
+)
 def test_garbage_is_a_decode_error_that_holds_none_of_it(garbage):
     with pytest.raises(wire.DecodeError) as caught:
         wire.decoder("envoy.service.auth.v3.CheckRequest")(garbage)
@@ -155,7 +193,8 @@ def test_garbage_is_a_decode_error_that_holds_none_of_it(garbage):
 
 
 def test_a_message_of_an_unknown_oneof_member_has_none_set():
-    event = wire.decoder("envoy.service.ext_proc.v3.ProcessingRequest")(b"\xba\x06\x02hi")  # field 103
+    # field 103
+    event = wire.decoder("envoy.service.ext_proc.v3.ProcessingRequest")(b"\xba\x06\x02hi")
 
     assert event.WhichOneof("request") is None
 

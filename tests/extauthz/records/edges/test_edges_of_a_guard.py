@@ -18,13 +18,17 @@ DISCOVER = POLICY.replace("mode: enforce", "mode: discover")
 @pytest.fixture
 def counting(tmp_path, engine):
     def make(policy):
-        return Guard(tmp_path, engine, policy=policy, edges=EdgeStore(tmp_path / "edges", 0, utc_day))
+        return Guard(
+            tmp_path, engine, policy=policy, edges=EdgeStore(tmp_path / "edges", 0, utc_day)
+        )
 
     return make
 
 
 @pytest.mark.parametrize("policy", [DISCOVER, POLICY], ids=["discover", "enforce"])
-def test_no_value_gets_into_counted_edges_or_what_is_learned_from_them(counting, run, tmp_path, capsys, policy):
+def test_no_value_gets_into_counted_edges_or_what_is_learned_from_them(
+    counting, run, tmp_path, capsys, policy
+):
     async def scenario():
         async with counting(policy) as g:
             await drive(g)
@@ -39,11 +43,16 @@ def test_no_value_gets_into_counted_edges_or_what_is_learned_from_them(counting,
     ):
         cli.main(["policy", "learn", str(tmp_path / "edges"), *map(str, arguments)])
     told = capsys.readouterr()
-    written = b"".join(path.read_bytes() for path in (tmp_path / "edges").iterdir()) + (told.out + told.err).encode()
+    written = (
+        b"".join(path.read_bytes() for path in (tmp_path / "edges").iterdir())
+        + (told.out + told.err).encode()
+    )
     observations = read([tmp_path / "edges"]).observations
 
     assert "/patients/{id}" in {each.sighting.route for each in observations}
-    assert "US_SOCIAL_SECURITY_NUMBER" in {name for each in observations for name in each.content.identifiers}
+    assert "US_SOCIAL_SECURITY_NUMBER" in {
+        name for each in observations for name in each.content.identifiers
+    }
     assert not [form for form in (*FORMS, b"zebulon") if form in written]
 
 
@@ -55,9 +64,10 @@ def test_messages_are_counted_in_every_mode_with_what_became_of_them(counting, r
 
     run(scenario())
     seen = {each.sighting.stopped: each for each in read([tmp_path / "edges"]).observations}
-    assert {(each.sighting.source, each.sighting.destination, each.sighting.route) for each in seen.values()} == {
-        (EHR, BILLING, "/claims")
-    }
+    assert {
+        (each.sighting.source, each.sighting.destination, each.sighting.route)
+        for each in seen.values()
+    } == {(EHR, BILLING, "/claims")}
     assert set(seen[False].content.identifiers) == {"PERSON_NAME"}
     assert set(seen[True].content.identifiers) == {"PERSON_NAME", "EMAIL_ADDRESS"}
 
@@ -105,4 +115,6 @@ def test_serve_says_who_counts_already(tmp_path, capsys):
         said = s.process.stderr.read().decode()
         assert s.process.wait(30) == 2
     store.close()
-    assert f"{edges}: another process counts the edges of worker 0; give each its own folder" in said
+    assert (
+        f"{edges}: another process counts the edges of worker 0; give each its own folder" in said
+    )

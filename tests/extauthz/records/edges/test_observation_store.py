@@ -6,7 +6,14 @@ from pathlib import Path
 import pytest
 from counted_edges import BILLING, EHR, count
 
-from extauthz.records.edges.observation_store import LIMIT, NO_EDGES, EdgeStore, EdgeStoreError, read, read_file
+from extauthz.records.edges.observation_store import (
+    LIMIT,
+    NO_EDGES,
+    EdgeStore,
+    EdgeStoreError,
+    read,
+    read_file,
+)
 from mesh.observed.jsonl import EdgesError
 from mesh.policy_file.load import parse
 
@@ -48,9 +55,16 @@ def test_messages_of_one_edge_and_route_are_counted_together(opened, folder):
     count(store, "/claims/ana-ruiz", "PERSON_NAME")
     store.save()
     (seen,) = read([folder]).observations
-    assert (seen.sighting.source, seen.sighting.destination, seen.sighting.route) == (EHR, BILLING, "/claims/{id}")
+    assert (seen.sighting.source, seen.sighting.destination, seen.sighting.route) == (
+        EHR,
+        BILLING,
+        "/claims/{id}",
+    )
     assert (seen.count, seen.first, seen.last) == (2, DAY, DAY)
-    assert (dict(seen.content.identifiers), dict(seen.content.health)) == ({"PERSON_NAME": 2}, {"DIAGNOSIS": 1})
+    assert (dict(seen.content.identifiers), dict(seen.content.health)) == (
+        {"PERSON_NAME": 2},
+        {"DIAGNOSIS": 1},
+    )
 
 
 def test_nobody_else_may_read_the_folder_and_its_files(opened, folder):
@@ -136,7 +150,8 @@ def test_a_crash_in_the_middle_of_a_write_leaves_the_old_file(opened, folder, mo
     with monkeypatch.context() as broken:
         broken.setattr(Path, "replace", die)
         with pytest.raises(
-            EdgeStoreError, match=r"edges cannot be written \(No space left on device\); make the folder"
+            EdgeStoreError,
+            match=r"edges cannot be written \(No space left on device\); make the folder",
         ):
             store.save()
     assert [each.count for each in read([folder]).observations] == [1]
@@ -169,7 +184,8 @@ def test_words_of_the_policy_in_force_are_routes_and_masked_identifiers_are_told
     ruled = parse(RULED, file="p.yaml")
     count(store, "/gizmos/7", "PERSON_NAME", policy=ruled)
     count(store, "/gizmos/7", policy=None)
-    count(store, "/gizmos/7", caller=BILLING.replace("billing", "mallory"), policy=ruled)  # a forged check
+    # a forged check
+    count(store, "/gizmos/7", caller=BILLING.replace("billing", "mallory"), policy=ruled)
     store.save()
     seen = {each.sighting.route: each for each in read([folder]).observations}
     assert dict(seen["/gizmos/{id}"].content.masked) == {"PERSON_NAME": 1}
@@ -183,7 +199,10 @@ def test_a_folder_that_cannot_be_written_is_named(tmp_path):
 
 
 def test_what_is_no_store_is_named(tmp_path):
-    with pytest.raises(EdgesError, match=r"holds no edges-.*; give a folder that .* wrote after a message was judged"):
+    with pytest.raises(
+        EdgesError,
+        match=r"holds no edges-.*; give a folder that .* wrote after a message was judged",
+    ):
         read([tmp_path])
     with pytest.raises(EdgesError, match="missing: no such file or directory; give files"):
         read([tmp_path / "missing"])

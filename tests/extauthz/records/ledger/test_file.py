@@ -22,7 +22,9 @@ def verify(folder, worker=0):
 
 def lines(folder):
     names = chains(p.name for p in folder.iterdir())[0]
-    return [orjson.loads(line) for name in names for line in (folder / name).read_bytes().splitlines()]
+    return [
+        orjson.loads(line) for name in names for line in (folder / name).read_bytes().splitlines()
+    ]
 
 
 def written(folder, count):
@@ -39,7 +41,11 @@ def test_a_record_is_on_file_with_its_place_in_the_chain(tmp_path):
 
     assert (start["kind"], start["prev"], start["seq"]) == ("start", "0" * 64, 1)
     assert (first["number"], second["number"], second["time"]) == (0, 1, now())
-    assert (first["prev"], second["prev"], second["hash"]) == (start["hash"], first["hash"], head.hash)
+    assert (first["prev"], second["prev"], second["hash"]) == (
+        start["hash"],
+        first["hash"],
+        head.hash,
+    )
     assert verify(tmp_path) is None
 
 
@@ -127,7 +133,8 @@ def test_a_long_segment_is_followed_by_a_new_one(tmp_path):
 def test_a_failed_write_is_an_error_and_the_chain_heals_when_the_disk_does(tmp_path, monkeypatch):
     ledger = FileLedger(tmp_path, 0, now)
     real = os.write
-    monkeypatch.setattr(os, "write", lambda file, data: real(file, data[:30]))  # what a full disk does
+    # what a full disk does
+    monkeypatch.setattr(os, "write", lambda file, data: real(file, data[:30]))
     with pytest.raises(LedgerError, match="the disk is full"):
         ledger.append({"kind": "decision", "lost": True})
     assert not ledger.healthy
@@ -202,7 +209,8 @@ def test_a_record_made_up_with_a_right_hash_does_not_fit_the_chain(tmp_path):
 
 
 def test_a_line_that_nests_deeper_than_it_can_be_sealed_is_a_changed_line(tmp_path):
-    """orjson reads 1,024 levels and writes 254: such a line ended `audit verify`, and the guard's start, with an exception."""
+    """orjson reads 1,024 levels and writes 254: such a line ended `audit verify`, and the guard's
+    start, with an exception."""
     written(tmp_path, 1)
     path = next(tmp_path.glob("ledger-0-*.jsonl"))
     path.write_bytes(path.read_bytes() + b'{"seq":3,"a":' + b"[" * 300 + b"]" * 300 + b"}\n")

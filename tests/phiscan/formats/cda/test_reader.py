@@ -140,8 +140,14 @@ def test_roles_and_statements_say_whose_a_value_is(body, expected):
 @pytest.mark.parametrize(
     ("body", "reason"),
     [
-        ('<playingEntity classCode="MMAT"><name>Penicillin</name></playingEntity>', "a substance's name"),
-        ("<representedOrganization><name>Alder Clinic</name></representedOrganization>", "an organisation's name"),
+        (
+            '<playingEntity classCode="MMAT"><name>Penicillin</name></playingEntity>',
+            "a substance's name",
+        ),
+        (
+            "<representedOrganization><name>Alder Clinic</name></representedOrganization>",
+            "an organisation's name",
+        ),
         ('<patientRole><name nullFlavor="UNK"/></patientRole>', "no value"),
         ('<effectiveTime value="2024"/>', "a year alone is no date"),
         ('<value xsi:type="PQ" value="20240201" unit="mg"/>', "a quantity"),
@@ -179,8 +185,12 @@ def test_without_a_patient_there_is_only_health_information(data):
 
 def test_a_document_in_base64_within_the_body_is_read():
     inner = "UGF0aWVudCBTU046IDUxMi00NC05MDMx"  # Patient SSN: 512-44-9031
-    body = f'<nonXMLBody><text mediaType="text/plain" representation="B64">{inner}</text></nonXMLBody>'
-    assert ("US_SOCIAL_SECURITY_NUMBER", inner, Subject.PATIENT) in found(document(PATIENT, body))[1]
+    body = (
+        f'<nonXMLBody><text mediaType="text/plain" representation="B64">{inner}</text></nonXMLBody>'
+    )
+    assert ("US_SOCIAL_SECURITY_NUMBER", inner, Subject.PATIENT) in found(document(PATIENT, body))[
+        1
+    ]
 
 
 def test_an_unreadable_document_within_the_body_is_a_gap():
@@ -222,7 +232,8 @@ def test_a_cut_off_document_still_shows_its_patient_and_is_a_gap(cut):
 
 def test_a_patient_numbered_under_a_providers_scheme_has_a_record_number():
     header = PATIENT.replace(
-        '<id extension="K-88123" root="2.16.840.1.113883.19.7"/>', '<id extension="7" root="2.16.840.1.113883.4.6"/>'
+        '<id extension="K-88123" root="2.16.840.1.113883.19.7"/>',
+        '<id extension="7" root="2.16.840.1.113883.4.6"/>',
     )
     _, values = found(document(header))
     assert ("MEDICAL_RECORD_NUMBER", "7", Subject.PATIENT) in values
@@ -230,7 +241,15 @@ def test_a_patient_numbered_under_a_providers_scheme_has_a_record_number():
 
 def test_an_attached_piece_of_narrative_is_read():
     piece = b"<content>Seen by Ann Wu.<br/></content><content>MRN: 77120</content>"
-    note = f'<text representation="B64" mediaType="text/rtf">{base64.b64encode(piece).decode()}</text>'
-    report, _ = found(document(PATIENT, SECTION.replace('<code code="55607006"', f'{note}<code code="55607006"')))
+    note = (
+        f'<text representation="B64" mediaType="text/rtf">{base64.b64encode(piece).decode()}</text>'
+    )
+    report, _ = found(
+        document(PATIENT, SECTION.replace('<code code="55607006"', f'{note}<code code="55607006"'))
+    )
     assert report.coverage is Coverage.COMPLETE
-    assert [f for f in report.findings if f.info_type == "MEDICAL_RECORD_NUMBER" and ">" in f.location.field]
+    assert [
+        f
+        for f in report.findings
+        if f.info_type == "MEDICAL_RECORD_NUMBER" and ">" in f.location.field
+    ]

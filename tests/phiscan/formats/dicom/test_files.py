@@ -36,14 +36,20 @@ def element(tag, vr, value, syntax=EXPLICIT, undefined=False):
 
 def mark(tag, size, syntax):
     order = "big" if syntax == BIG else "little"
-    return (tag >> 16).to_bytes(2, order) + (tag & 0xFFFF).to_bytes(2, order) + size.to_bytes(4, order)
+    return (
+        (tag >> 16).to_bytes(2, order) + (tag & 0xFFFF).to_bytes(2, order) + size.to_bytes(4, order)
+    )
 
 
 def sequence(tag, items, syntax=EXPLICIT, undefined=False):
     body = b""
     for item in items:
         size = 0xFFFFFFFF if undefined else len(item)
-        body += mark(0xFFFEE000, size, syntax) + item + (mark(0xFFFEE00D, 0, syntax) if undefined else b"")
+        body += (
+            mark(0xFFFEE000, size, syntax)
+            + item
+            + (mark(0xFFFEE00D, 0, syntax) if undefined else b"")
+        )
     if undefined:
         body += mark(0xFFFEE0DD, 0, syntax)
     return element(tag, "SQ", body, syntax, undefined)
@@ -94,7 +100,9 @@ def test_every_uncompressed_syntax_is_read_and_masked_in_place(syntax, framing):
     data = dataset if framing == "bare" else file(dataset, syntax, preamble=framing == "file")
     report = phiscan.scan(data)
     assert (report.media, report.verdict, report.gap) == ("dicom", Verdict.PHI, Gap.NONE)
-    assert {f.info_type for f in report.findings if f.identifier and f.subject is not Subject.PROVIDER} == EXPECTED
+    assert {
+        f.info_type for f in report.findings if f.identifier and f.subject is not Subject.PROVIDER
+    } == EXPECTED
     masked = phiscan.redact(data, report)
     assert len(masked) == len(data)
     assert b"Ruiz" not in masked
@@ -106,7 +114,9 @@ def test_every_uncompressed_syntax_is_read_and_masked_in_place(syntax, framing):
 def test_the_referring_physician_is_a_provider():
     data = file(study())
     names = {
-        data[f.location.start : f.location.end]: f.subject for f in everything(data) if f.info_type == "PERSON_NAME"
+        data[f.location.start : f.location.end]: f.subject
+        for f in everything(data)
+        if f.info_type == "PERSON_NAME"
     }
     assert names == {b"Ruiz^Ana^^Mrs": Subject.PATIENT, b"Osei^Kwame": Subject.PROVIDER}
 
@@ -143,7 +153,10 @@ def test_encapsulated_pixels_are_passed_over():
         + mark(0xFFFEE0DD, 0, EXPLICIT)
     )
     report = phiscan.scan(
-        file(study(EXPLICIT, element(0x7FE00010, "OB", fragments, undefined=True)), "1.2.840.10008.1.2.4.50")
+        file(
+            study(EXPLICIT, element(0x7FE00010, "OB", fragments, undefined=True)),
+            "1.2.840.10008.1.2.4.50",
+        )
     )
     assert (report.verdict, report.gap) == (Verdict.PHI, Gap.NONE)
 
@@ -155,11 +168,15 @@ def test_encapsulated_pixels_are_passed_over():
         (element(0x00280301, "CS", "NO"), Gap.NONE),
         (element(0x00280302, "CS", "YES"), Gap.UNSUPPORTED_MEDIA),
         (
-            sequence(0x04000500, [element(0x04000510, "UI", "1.2") + element(0x04000520, "OB", bytes(16))]),
+            sequence(
+                0x04000500,
+                [element(0x04000510, "UI", "1.2") + element(0x04000520, "OB", bytes(16))],
+            ),
             Gap.ENCRYPTED,
         ),
         (
-            element(0x00420011, "OB", b"%PDF-1.7\n\xe2\xe3") + element(0x00420012, "LO", "application/pdf"),
+            element(0x00420011, "OB", b"%PDF-1.7\n\xe2\xe3")
+            + element(0x00420012, "LO", "application/pdf"),
             Gap.UNSUPPORTED_MEDIA,
         ),
         (b"\x10\x00\x20", Gap.MALFORMED),
@@ -173,7 +190,9 @@ def test_what_may_hide_somebody_is_a_gap(more, gap):
 
 def test_a_structured_report_is_read():
     def item(meaning, value):
-        concept = sequence(0x0040A043, [element(0x00080100, "SH", "1") + element(0x00080104, "LO", meaning)])
+        concept = sequence(
+            0x0040A043, [element(0x00080100, "SH", "1") + element(0x00080104, "LO", meaning)]
+        )
         return concept + value
 
     content = sequence(
@@ -185,7 +204,9 @@ def test_a_structured_report_is_read():
         ],
     )
     data = file(element(0x00080060, "CS", "SR") + content)
-    found = {(f.info_type, data[f.location.start : f.location.end], f.subject) for f in everything(data)}
+    found = {
+        (f.info_type, data[f.location.start : f.location.end], f.subject) for f in everything(data)
+    }
     assert {
         ("MEDICAL_RECORD_NUMBER", b"A10018", Subject.PATIENT),
         ("PERSON_NAME", b"Ruiz^Eva", Subject.PATIENT),
@@ -195,7 +216,9 @@ def test_a_structured_report_is_read():
 
 def test_nobody_is_found_where_names_are_placeholders():
     data = file(
-        element(0x00080060, "CS", "CT") + element(0x00100010, "PN", "ANONYMOUS^") + element(0x00100030, "DA", "")
+        element(0x00080060, "CS", "CT")
+        + element(0x00100010, "PN", "ANONYMOUS^")
+        + element(0x00100030, "DA", "")
     )
     report = phiscan.scan(data)
     assert {f.info_type for f in report.findings if f.identifier} == {"UNIQUE_CODE"}
@@ -242,8 +265,14 @@ _CDA = (
     ],
 )
 def test_an_encapsulated_document_is_read_or_refused(media, content, is_read, gap):
-    data = file(study(EXPLICIT, element(0x00420011, "OB", content), element(0x00420012, "LO", media)), EXPLICIT)
+    data = file(
+        study(EXPLICIT, element(0x00420011, "OB", content), element(0x00420012, "LO", media)),
+        EXPLICIT,
+    )
     report = phiscan.scan(data)
     start = data.find(content)
     within = {f.info_type for f in report.findings if f.location.start == start}
-    assert (bool(within & {"PERSON_NAME", "US_SOCIAL_SECURITY_NUMBER"}), report.gap) == (is_read, gap)
+    assert (bool(within & {"PERSON_NAME", "US_SOCIAL_SECURITY_NUMBER"}), report.gap) == (
+        is_read,
+        gap,
+    )

@@ -24,7 +24,8 @@ def test_attributes_are_read_by_their_tags():
     report = phiscan.scan(data, content_type="application/dicom+json")
     assert (report.media, report.verdict, report.gap) == ("dicom+json", Verdict.PHI, Gap.NONE)
     found = {
-        (f.info_type, data[f.location.start : f.location.end], f.subject) for f in (*report.findings, *report.providers)
+        (f.info_type, data[f.location.start : f.location.end], f.subject)
+        for f in (*report.findings, *report.providers)
     }
     assert ("PERSON_NAME", b"Ruiz^Ana", Subject.PATIENT) in found
     assert ("PERSON_NAME", b"Osei^Kwame", Subject.PROVIDER) in found
@@ -64,7 +65,10 @@ def test_eight_digits_as_a_key_are_no_attribute_elsewhere():
 )
 def test_the_attributes_that_de_identification_removes_are_identifiers(tag, vr, value, info_type):
     data = json.dumps({**STUDY, tag: {"vr": vr, "Value": [value]}}).encode()
-    found = {(f.info_type, data[f.location.start : f.location.end].decode()) for f in phiscan.scan(data).findings}
+    found = {
+        (f.info_type, data[f.location.start : f.location.end].decode())
+        for f in phiscan.scan(data).findings
+    }
     assert (info_type, value) in found
 
 

@@ -34,7 +34,9 @@ DCM4CHE = b"""132: (0008,0020) DA #8 [20240105] StudyDate
 """
 
 
-@pytest.mark.parametrize("data", [MODEL, DCMDUMP, PYDICOM, DCM4CHE], ids=["xml", "dcmdump", "pydicom", "dcm4che"])
+@pytest.mark.parametrize(
+    "data", [MODEL, DCMDUMP, PYDICOM, DCM4CHE], ids=["xml", "dcmdump", "pydicom", "dcm4che"]
+)
 def test_attributes_are_read_by_their_tags(data):
     report = phiscan.scan(data)
     assert (report.verdict, report.coverage) == (Verdict.PHI, Coverage.COMPLETE)
@@ -43,7 +45,11 @@ def test_attributes_are_read_by_their_tags(data):
         for f in report.findings
         if f.subject is Subject.PATIENT and f.identifier
     }
-    assert patients >= {("PERSON_NAME", "Sandoval"), ("MEDICAL_RECORD_NUMBER", "A10017"), ("SERVICE_DATE", "20240105")}
+    assert patients >= {
+        ("PERSON_NAME", "Sandoval"),
+        ("MEDICAL_RECORD_NUMBER", "A10017"),
+        ("SERVICE_DATE", "20240105"),
+    }
     assert "Osei" not in {value for _, value in patients}
 
 

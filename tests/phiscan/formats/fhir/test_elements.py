@@ -41,7 +41,10 @@ def of_rosa(kind, **elements):
         of_rosa("MedicationRequest", dosageInstruction=[{"timing": {"event": ["2021-03-04"]}}]),
         of_rosa("Claim", supportingInfo=[{"timingDate": "2021-03-04"}]),
         of_rosa("ProcedureRequest", scheduledDateTime="2021-03-04"),
-        of_rosa("ImmunizationRecommendation", recommendation=[{"dateCriterion": [{"value": "2021-03-04"}]}]),
+        of_rosa(
+            "ImmunizationRecommendation",
+            recommendation=[{"dateCriterion": [{"value": "2021-03-04"}]}],
+        ),
     ],
     ids=lambda r: "-".join((r["resourceType"], *list(r)[2:])),
 )
@@ -55,7 +58,8 @@ def test_a_date_of_a_patients_resource_is_found_whatever_it_is_called(resource):
         (of_rosa("Immunization", expirationDate="2021-03-04"), "2021-03-04"),  # the vaccine's
         (of_rosa("Device", manufactureDate="2021-03-04"), "2021-03-04"),  # the device's
         (of_rosa("Observation", valueQuantity={"value": 94, "unit": "mm[Hg]"}), "94"),  # no age
-        (of_rosa("Condition", onsetAge={"value": 41, "unit": "a"}), "41"),  # 89 years and less are allowed
+        # 89 years and less are allowed
+        (of_rosa("Condition", onsetAge={"value": 41, "unit": "a"}), "41"),
         (of_rosa("Condition", onsetDateTime="2012"), "2012"),
         ({"resourceType": "Patient", "id": "[id]"}, "[id]"),  # a manual
     ],
@@ -68,7 +72,8 @@ def test_what_only_looks_like_a_patients_date_or_age_is_none(resource, value):
 @pytest.mark.parametrize(
     ("resource", "expected"),
     [
-        (of_rosa("Condition", onsetDateTime="2012-05"), ("SERVICE_DATE", "2012-05")),  # a month is more than a year
+        # a month is more than a year
+        (of_rosa("Condition", onsetDateTime="2012-05"), ("SERVICE_DATE", "2012-05")),
         (of_rosa("FamilyMemberHistory", bornDate="1921-05-06"), ("DATE_OF_BIRTH", "1921-05-06")),
         (of_rosa("FamilyMemberHistory", deceasedDate="1999-05-06"), ("DATE_OF_DEATH", "1999-05-06")),
         (of_rosa("Condition", onsetAge={"value": 94, "unit": "a"}), ("AGE_OVER_89", "94")),
@@ -128,7 +133,10 @@ def test_the_name_beside_a_reference_to_a_patient_is_found_in_any_element(resour
 @pytest.mark.parametrize(
     "resource",
     [
-        {"resourceType": "Coverage", "payor": [{"reference": "Organization/2", "display": "Acme Health"}]},
+        {
+            "resourceType": "Coverage",
+            "payor": [{"reference": "Organization/2", "display": "Acme Health"}],
+        },
         {"resourceType": "Coverage", "payor": [{"display": "Acme Health"}]},
         {"resourceType": "Task", "owner": {"reference": "Practitioner/3", "display": "Ann Wu"}},
     ],
@@ -139,9 +147,21 @@ def test_the_name_beside_a_reference_to_another_is_no_patients(resource):
 
 
 def test_a_group_is_phi_only_where_its_members_are_patients():
-    cohort = {"resourceType": "Group", "type": "person", "member": [{"entity": {"reference": "Patient/77"}}]}
-    herd = {"resourceType": "Group", "type": "animal", "name": "Herd 1", "identifier": [{"value": "H77120"}]}
-    assert [phiscan.scan(json.dumps(g).encode()).verdict for g in (cohort, herd)] == [Verdict.PHI, Verdict.NONE]
+    cohort = {
+        "resourceType": "Group",
+        "type": "person",
+        "member": [{"entity": {"reference": "Patient/77"}}],
+    }
+    herd = {
+        "resourceType": "Group",
+        "type": "animal",
+        "name": "Herd 1",
+        "identifier": [{"value": "H77120"}],
+    }
+    assert [phiscan.scan(json.dumps(g).encode()).verdict for g in (cohort, herd)] == [
+        Verdict.PHI,
+        Verdict.NONE,
+    ]
 
 
 def test_a_study_and_a_product_are_about_nobody():
@@ -153,9 +173,12 @@ def test_a_study_and_a_product_are_about_nobody():
 @pytest.mark.parametrize(
     "wrap",
     [
-        lambda note: of_rosa("Consent", sourceAttachment={"contentType": "text/plain", "data": note}),
+        lambda note: of_rosa(
+            "Consent", sourceAttachment={"contentType": "text/plain", "data": note}
+        ),
         lambda note: of_rosa("Media", content={"contentType": "text/plain", "data": note}),
-        lambda note: {"resourceType": "Binary", "contentType": "text/plain", "content": note},  # DSTU2
+        # DSTU2
+        lambda note: {"resourceType": "Binary", "contentType": "text/plain", "content": note},
     ],
     ids=["consent", "media", "binary-dstu2"],
 )

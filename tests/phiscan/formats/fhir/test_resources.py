@@ -14,7 +14,11 @@ def scan(resource):
 
 
 def patients(report):
-    return {(f.info_type, f.location.field) for f in report.findings if f.identifier and f.subject is Subject.PATIENT}
+    return {
+        (f.info_type, f.location.field)
+        for f in report.findings
+        if f.identifier and f.subject is Subject.PATIENT
+    }
 
 
 PATIENT = {
@@ -102,7 +106,9 @@ def test_each_resource_of_a_bundle_is_judged_by_its_own_kind():
     }
     report = scan(bundle)
     names = [
-        (f.subject, f.location.field) for f in (*report.findings, *report.providers) if f.info_type == "PERSON_NAME"
+        (f.subject, f.location.field)
+        for f in (*report.findings, *report.providers)
+        if f.info_type == "PERSON_NAME"
     ]
     assert (Subject.PROVIDER, "Practitioner.name.family") in names
     assert (Subject.PATIENT, "Patient.name.family") in names
@@ -110,7 +116,10 @@ def test_each_resource_of_a_bundle_is_judged_by_its_own_kind():
 
 
 def test_a_resource_type_that_fhir_does_not_know_is_read_by_its_keys():
-    assert scan({"resourceType": "AcmeIntake", "patientName": "Rosa S", "diagnosis": "flu"}).verdict is Verdict.PHI
+    assert (
+        scan({"resourceType": "AcmeIntake", "patientName": "Rosa S", "diagnosis": "flu"}).verdict
+        is Verdict.PHI
+    )
 
 
 def test_the_narrative_is_masked_with_the_element():
@@ -144,7 +153,9 @@ def test_a_payers_identifier_is_no_patients_number():
 )
 def test_every_resource_of_a_compartment_is_phi_when_its_subject_is_a_patient(kind):
     assert (
-        scan({"resourceType": kind, "subject": {"reference": "Patient/77"}, "date": "2024-02-03"}).verdict
+        scan(
+            {"resourceType": kind, "subject": {"reference": "Patient/77"}, "date": "2024-02-03"}
+        ).verdict
         is Verdict.PHI
     )
 
@@ -181,7 +192,9 @@ def test_who_gives_care_is_no_patient_though_no_reference_says_who(resource):
 def _values(document):
     data = json.dumps(document).encode()
     report = phiscan.scan(data, content_type="application/fhir+json")
-    return {(f.info_type, data[f.location.start : f.location.end].decode()) for f in report.findings}, report
+    return {
+        (f.info_type, data[f.location.start : f.location.end].decode()) for f in report.findings
+    }, report
 
 
 def test_a_questionnaires_answers_are_labelled_by_their_questions():
@@ -190,13 +203,21 @@ def test_a_questionnaires_answers_are_labelled_by_their_questions():
         {"linkId": "2", "text": "Date of birth", "answer": [{"valueDate": "1971-03-09"}]},
         {"linkId": "3", "text": "Favourite colour", "answer": [{"valueString": "Ochre"}]},
     ]
-    found, _ = _values({"resourceType": "QuestionnaireResponse", "subject": {"reference": "Patient/7"}, "item": item})
+    found, _ = _values(
+        {
+            "resourceType": "QuestionnaireResponse",
+            "subject": {"reference": "Patient/7"},
+            "item": item,
+        }
+    )
     assert {("PERSON_NAME", "Ana Ruiz"), ("DATE_OF_BIRTH", "1971-03-09")} <= found
     assert not any(value == "Ochre" for _, value in found)
 
 
 def test_parameters_are_labelled_by_their_names():
-    found, _ = _values({"resourceType": "Parameters", "parameter": [{"name": "ssn", "valueString": "512449031"}]})
+    found, _ = _values(
+        {"resourceType": "Parameters", "parameter": [{"name": "ssn", "valueString": "512449031"}]}
+    )
     assert ("US_SOCIAL_SECURITY_NUMBER", "512449031") in found
 
 
@@ -204,7 +225,10 @@ def test_parameters_are_labelled_by_their_names():
     "resource",
     [
         {"resourceType": "Binary", "contentType": "text/plain"},
-        {"resourceType": "DocumentReference", "content": [{"attachment": {"contentType": "text/plain"}}]},
+        {
+            "resourceType": "DocumentReference",
+            "content": [{"attachment": {"contentType": "text/plain"}}],
+        },
         {"resourceType": "DiagnosticReport", "presentedForm": [{"contentType": "text/plain"}]},
     ],
 )
@@ -247,11 +271,18 @@ def test_who_publishes_a_specification_is_no_person():
 
 
 def test_a_patients_contact_is_a_person():
-    contact = [{"name": {"text": "Ana Ruiz"}, "telecom": [{"system": "email", "value": "ana@fernmail.net"}]}]
+    contact = [
+        {
+            "name": {"text": "Ana Ruiz"},
+            "telecom": [{"system": "email", "value": "ana@fernmail.net"}],
+        }
+    ]
     assert scan({"resourceType": "Patient", "contact": contact}).verdict is Verdict.PHI
 
 
 def test_a_list_without_a_key_is_of_no_element():
-    report = phiscan.scan(b'[["Ana"], {"resourceType": "Patient", "birthDate": "1971-03-09", ["Ruiz"]}]')
+    report = phiscan.scan(
+        b'[["Ana"], {"resourceType": "Patient", "birthDate": "1971-03-09", ["Ruiz"]}]'
+    )
     assert report.gap is Gap.MALFORMED
     assert "DATE_OF_BIRTH" in {f.info_type for f in report.findings}

@@ -18,7 +18,9 @@ _MORE = (
     "subject identifier telecom type coding category extension photo address valueQuantity resource resourceType patientName meta"
     " contained id"
 )
-_NAMES = st.sampled_from(sorted({*WANTED, *fhir_skipped.PARTS, *fhir_skipped.ANYWHERE, *_MORE.split()}))
+_NAMES = st.sampled_from(
+    sorted({*WANTED, *fhir_skipped.PARTS, *fhir_skipped.ANYWHERE, *_MORE.split()})
+)
 _SCALARS = st.sampled_from(
     [
         "Ana",
@@ -42,15 +44,25 @@ _SCALARS = st.sampled_from(
         None,
     ]
 )
-_CODED = st.dictionaries(st.sampled_from((*fhir_skipped.PARTS, "reference")), _SCALARS, min_size=1, max_size=3)
+_CODED = st.dictionaries(
+    st.sampled_from((*fhir_skipped.PARTS, "reference")), _SCALARS, min_size=1, max_size=3
+)
 _FHIR = st.recursive(
     st.one_of(_SCALARS, _CODED, st.lists(_CODED, min_size=1, max_size=2)),
-    lambda inner: st.one_of(st.lists(inner, max_size=3), st.dictionaries(_NAMES, inner, max_size=4)),
+    lambda inner: st.one_of(
+        st.lists(inner, max_size=3), st.dictionaries(_NAMES, inner, max_size=4)
+    ),
     max_leaves=30,
 )
 
 
-_HOLDERS = {(name,) for ends in WANTED.values() if not isinstance(ends, bool) for end in ends for name in end}
+_HOLDERS = {
+    (name,)
+    for ends in WANTED.values()
+    if not isinstance(ends, bool)
+    for end in ends
+    for name in end
+}
 
 
 def _wanted(key):
@@ -61,7 +73,8 @@ _NO_ONE = re.compile(rb'(?:urn:|#|(?:Encounter|Device)/)[^"\\\\/]*')
 
 
 def _says_nothing(leaf, value):
-    """References to no person from elements of which nothing else is wanted, codes that type no identifier, ids of what is no person."""
+    """References to no person from elements of which nothing else is wanted, codes that type no
+    identifier, ids of what is no person."""
     path = leaf.path
     if path[-1:] == ("id",):
         return leaf.frame.resource in RESOURCES - PERSONS - LABELLED
@@ -82,20 +95,29 @@ def _tokens(data):
 def _leaves(data, tokens=_ALL):
     """Leaves that say something, and resources."""
     leaves, resources = [], []
-    walk(tokens.finditer(data), Places(_wanted).top, leaves, lambda f: resources.append((f.resource, f.start)))
+    walk(
+        tokens.finditer(data),
+        Places(_wanted).top,
+        leaves,
+        lambda f: resources.append((f.resource, f.start)),
+    )
     told = [leaf for leaf in leaves if not _says_nothing(leaf, data[leaf.start : leaf.end])]
     return [(leaf.path, leaf.start, leaf.end) for leaf in told], resources
 
 
 @given(
-    st.dictionaries(_NAMES, _FHIR, max_size=5), st.sampled_from([None, 2]), st.sampled_from([(", ", ": "), (",", ":")])
+    st.dictionaries(_NAMES, _FHIR, max_size=5),
+    st.sampled_from([None, 2]),
+    st.sampled_from([(", ", ": "), (",", ":")]),
 )
 def test_skipping_changes_no_leaf(document, indent, separators):
     data = json.dumps(document, indent=indent, separators=separators).encode()
     assert _leaves(data, _TOLD) == _leaves(data)
 
 
-_CONDITIONAL = [(end, key) for key, ends in WANTED.items() if not isinstance(ends, bool) for end in ends]
+_CONDITIONAL = [
+    (end, key) for key, ends in WANTED.items() if not isinstance(ends, bool) for end in ends
+]
 
 
 @pytest.mark.parametrize(("end", "key"), _CONDITIONAL)
@@ -127,7 +149,12 @@ def test_what_is_skipped_anywhere_is_wanted_nowhere(name):
 def test_codes_cost_no_token():
     coded = {"coding": [{"system": "http://loinc.org", "code": "8867-4"}], "text": "Heart rate"}
     data = json.dumps(
-        {"code": coded, "category": [coded, coded], "status": "final", "valueQuantity": {"value": 72}}
+        {
+            "code": coded,
+            "category": [coded, coded],
+            "status": "final",
+            "valueQuantity": {"value": 72},
+        }
     ).encode()
     assert len(_tokens(data)) == 2
 
@@ -139,12 +166,19 @@ def test_a_code_written_with_an_escape_types_its_identifier():
     report = phiscan.scan(data, content_type="application/fhir+json")
 
     assert ("identifier", "value") in paths
-    assert "US_SOCIAL_SECURITY_NUMBER" in {f.info_type for f in report.findings if f.detector == "fhir_element"}
+    assert "US_SOCIAL_SECURITY_NUMBER" in {
+        f.info_type for f in report.findings if f.detector == "fhir_element"
+    }
 
 
 @pytest.mark.parametrize(
     "reference",
-    ["Patient/7", "https://ehr.example/fhir/Patient/7", "Encounter/Patient", r"Encounter\/7/Patient\/7"],
+    [
+        "Patient/7",
+        "https://ehr.example/fhir/Patient/7",
+        "Encounter/Patient",
+        r"Encounter\/7/Patient\/7",
+    ],
 )
 def test_a_reference_that_may_be_a_persons_is_not_skipped(reference):
     data = f'{{"encounter": {{"reference": "{reference}"}}}}'.encode()
@@ -166,7 +200,11 @@ def test_a_reference_that_may_be_a_persons_is_not_skipped(reference):
 def test_the_id_of_a_patient_is_found_wherever_it_stands(resource):
     data = b'{"resourceType": "Bundle", "entry": [{"resource": ' + resource + b"}]}"
     report = phiscan.scan(data, content_type="application/fhir+json")
-    found = {data[f.location.start : f.location.end] for f in report.findings if f.info_type == "PATIENT_REFERENCE"}
+    found = {
+        data[f.location.start : f.location.end]
+        for f in report.findings
+        if f.info_type == "PATIENT_REFERENCE"
+    }
     assert found == {b"p-77120"}
 
 
@@ -185,7 +223,10 @@ def test_one_of_is_an_alternation(words, text):
     [
         {"patient": {"resourceType": "Foo", "id": "77120441"}},
         {"patient": {"resourceType": "Parameters", "id": "77120441", "parameter": []}},
-        {"resourceType": "Eligibility", "patient": {"resourceType": "Subscriber", "id": "77120441"}},
+        {
+            "resourceType": "Eligibility",
+            "patient": {"resourceType": "Subscriber", "id": "77120441"},
+        },
     ],
 )
 def test_the_id_behind_a_type_that_labels_its_values_is_read_by_its_label(document):

@@ -20,11 +20,18 @@ PATIENT_JSON = {
     "resourceType": "Patient",
     "id": "p-771",
     "extension": [
-        {"url": "http://hl7.org/fhir/StructureDefinition/patient-mothersMaidenName", "valueString": "Khoury"}
+        {
+            "url": "http://hl7.org/fhir/StructureDefinition/patient-mothersMaidenName",
+            "valueString": "Khoury",
+        }
     ],
     "identifier": [
         {
-            "type": {"coding": [{"system": "http://terminology.hl7.org/CodeSystem/v2-0203", "code": "SS"}]},
+            "type": {
+                "coding": [
+                    {"system": "http://terminology.hl7.org/CodeSystem/v2-0203", "code": "SS"}
+                ]
+            },
             "value": "512449031",
         }
     ],
@@ -56,7 +63,10 @@ def test_a_patient_in_xml_says_what_it_says_in_json():
 def test_the_narrative_echoes_what_the_elements_name():
     data = PATIENT.encode()
     narrative = data.index(b"<p>Noor") + 3
-    assert any(f.location.start == narrative and f.info_type == "PERSON_NAME" for f in phiscan.scan(data).findings)
+    assert any(
+        f.location.start == narrative and f.info_type == "PERSON_NAME"
+        for f in phiscan.scan(data).findings
+    )
 
 
 def bundle(*resources):
@@ -89,7 +99,9 @@ def test_a_specification_and_a_provider_are_no_patient(resource):
     assert phiscan.scan(bundle(resource)).identifiers == ()
 
 
-@pytest.mark.parametrize("element", ["Binary><content", "DocumentReference><content><attachment><data"])
+@pytest.mark.parametrize(
+    "element", ["Binary><content", "DocumentReference><content><attachment><data"]
+)
 def test_an_attachment_is_read(element):
     inner = "UGF0aWVudCBTU046IDUxMi00NC05MDMx"  # Patient SSN: 512-44-9031
     closing = "".join(f"</{name}>" for name in reversed(element.replace(">", "").split("<")[:-1]))

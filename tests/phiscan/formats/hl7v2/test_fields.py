@@ -23,7 +23,11 @@ def found(*segments):
 
 
 def patients(*segments):
-    return {(kind, value) for kind, value, subject in found(*segments) if subject is not Subject.PROVIDER}
+    return {
+        (kind, value)
+        for kind, value, subject in found(*segments)
+        if subject is not Subject.PROVIDER
+    }
 
 
 @pytest.mark.parametrize(
@@ -37,7 +41,8 @@ def patients(*segments):
         (field("PID", 13, "^^PH^+4569001122"), ("PHONE_NUMBER", "+4569001122")),
         (field("PID", 13, "^PRN^CP^^^^^^^(085)6667788"), ("PHONE_NUMBER", "(085)6667788")),
         (field("PID", 13, "^PRN^PH^^^515^234-8890"), ("PHONE_NUMBER", "234-8890")),
-        (field("PID", 13, "^PRN^PH^^44^1632^96007"), ("PHONE_NUMBER", "96007")),  # local numbers are shorter elsewhere
+        # local numbers are shorter elsewhere
+        (field("PID", 13, "^PRN^PH^^44^1632^96007"), ("PHONE_NUMBER", "96007")),
     ],
 )
 def test_a_value_is_found_in_any_part_that_the_data_type_has(segment, expected):

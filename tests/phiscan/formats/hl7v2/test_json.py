@@ -30,7 +30,11 @@ NUMBERED = {"segments": [{"segmentId": "MSH", "fields": {"1": "|"}}, {"segmentId
 def found(document):
     data = json.dumps(document).encode()
     report = phiscan.scan(data)
-    assert (report.media, report.verdict, report.coverage) == ("hl7v2+json", Verdict.PHI, Coverage.COMPLETE)
+    assert (report.media, report.verdict, report.coverage) == (
+        "hl7v2+json",
+        Verdict.PHI,
+        Coverage.COMPLETE,
+    )
     return {
         (f.info_type, data[f.location.start : f.location.end].decode().partition("^")[0])
         for f in report.findings
@@ -50,7 +54,13 @@ def test_a_whole_field_with_its_delimiters_is_read():
 
 
 def test_fields_of_several_segments_in_one_object_are_told_apart():
-    flat = {"MSH-9": "ADT^A01", "MSH-3": "LAB", "PID-3": "77120^^^H^MR", "PID-5": "SANDOVAL^ROSA", "PV1-19": "V5501"}
+    flat = {
+        "MSH-9": "ADT^A01",
+        "MSH-3": "LAB",
+        "PID-3": "77120^^^H^MR",
+        "PID-5": "SANDOVAL^ROSA",
+        "PV1-19": "V5501",
+    }
     assert found(flat) == {
         ("MEDICAL_RECORD_NUMBER", "77120"),
         ("PERSON_NAME", "SANDOVAL"),

@@ -27,7 +27,11 @@ def everything(data):
 def values(text, subject=Subject.PATIENT):
     data = text.encode()
     return {
-        (f.info_type, data[f.location.start : f.location.end].decode(), f.location.field.split(".")[0])
+        (
+            f.info_type,
+            data[f.location.start : f.location.end].decode(),
+            f.location.field.split(".")[0],
+        )
         for f in everything(data)
         if f.identifier and f.subject is subject
     }
@@ -88,16 +92,23 @@ def test_framing_batches_and_line_ends_change_nothing(framed):
 
 
 def test_a_site_defined_segment_cannot_smuggle_a_number():
-    assert ("US_SOCIAL_SECURITY_NUMBER", "512-44-9031", "ZPX-2") in values("MSH|^~\\&|A\rZPX|1|512-44-9031\r")
+    assert ("US_SOCIAL_SECURITY_NUMBER", "512-44-9031", "ZPX-2") in values(
+        "MSH|^~\\&|A\rZPX|1|512-44-9031\r"
+    )
 
 
-@pytest.mark.parametrize("data", [b"MSH|^~\\&|", b"MSH|^~\\&|A\rPID", b"MSH|^~\\&|A\rPID|||||", b"MSH|^~\\&\r\r\r"])
+@pytest.mark.parametrize(
+    "data", [b"MSH|^~\\&|", b"MSH|^~\\&|A\rPID", b"MSH|^~\\&|A\rPID|||||", b"MSH|^~\\&\r\r\r"]
+)
 def test_a_message_that_is_cut_short_is_read_as_far_as_it_goes(data):
     assert phiscan.scan(data).media == "hl7v2"
 
 
 def test_an_acknowledgement_holds_no_patient():
-    assert phiscan.scan(b"MSH|^~\\&|LAB|H|EHR|H|20240102||ACK^R01|77|P|2.5\rMSA|AA|77\r").verdict is Verdict.NONE
+    assert (
+        phiscan.scan(b"MSH|^~\\&|LAB|H|EHR|H|20240102||ACK^R01|77|P|2.5\rMSA|AA|77\r").verdict
+        is Verdict.NONE
+    )
 
 
 HEAD = "MSH|^~\\&|A|B|C|D|20240101||ADT^A01|1|P|2.5\r"
@@ -164,7 +175,8 @@ def test_segments_that_end_in_an_escape_are_segments(end):
 
 
 @pytest.mark.parametrize(
-    "before", ["2024-02-03 INFO received:\n", "Please see the message below.\r\n\r\n", "<14>mllp[3]: msg="]
+    "before",
+    ["2024-02-03 INFO received:\n", "Please see the message below.\r\n\r\n", "<14>mllp[3]: msg="],
 )
 def test_a_message_within_a_text_is_read_and_masked(before):
     data = (before + MESSAGE).encode()
@@ -175,14 +187,17 @@ def test_a_message_within_a_text_is_read_and_masked(before):
     assert phiscan.scan(masked).verdict in (Verdict.NONE, Verdict.HEALTH)
 
 
-@pytest.mark.parametrize("kept", ["EVN|A01|20240102\r" + MESSAGE.partition("\r")[2], MESSAGE.partition("\r")[2]])
+@pytest.mark.parametrize(
+    "kept", ["EVN|A01|20240102\r" + MESSAGE.partition("\r")[2], MESSAGE.partition("\r")[2]]
+)
 def test_a_message_that_lost_its_header_is_read(kept):
     assert phiscan.scan(kept.encode()).media == "hl7v2"
     assert ("PERSON_NAME", "SANDOVAL", "PID-5") in values(kept)
 
 
 @pytest.mark.parametrize(
-    "text", ["PID|USER|COMMAND|TTY|TIME\n1|root|init|-|00:01\n", "PID|1|x|y|z\n", "MSH |^~ is no header\n"]
+    "text",
+    ["PID|USER|COMMAND|TTY|TIME\n1|root|init|-|00:01\n", "PID|1|x|y|z\n", "MSH |^~ is no header\n"],
 )
 def test_a_table_of_processes_is_no_message(text):
     report = phiscan.scan(text.encode())
@@ -202,8 +217,14 @@ def test_a_framed_message_in_a_json_string_is_read():
 @pytest.mark.parametrize(
     ("segment", "value"),
     [
-        ("IN1|1|P|2|ACME|77 Plan Blvd^Suite 221^Des Moines^IA^50309|WEI^LEE|(515)555-0143", "77 Plan Blvd"),
-        ("IN1|1|P|2|ACME|77 Plan Blvd^Suite 221^Des Moines^IA^50309|WEI^LEE|(515)555-0143", "(515)555-0143"),
+        (
+            "IN1|1|P|2|ACME|77 Plan Blvd^Suite 221^Des Moines^IA^50309|WEI^LEE|(515)555-0143",
+            "77 Plan Blvd",
+        ),
+        (
+            "IN1|1|P|2|ACME|77 Plan Blvd^Suite 221^Des Moines^IA^50309|WEI^LEE|(515)555-0143",
+            "(515)555-0143",
+        ),
         ("ORC|RE||||||||||||||||||||CLINIC|400 Care Ave^^Ames^IA^50010", "400 Care Ave"),
         ("PRD|RP|WEI^LEE|400 Care Ave^^Ames^IA^50010||(515)555-0144", "400 Care Ave"),
         ("SCH|1|||||||||||1^WEI^LEE|(515)555-0145", "(515)555-0145"),
@@ -213,4 +234,6 @@ def test_a_payers_or_clinics_address_is_no_patients(segment, value):
     message = HEAD + "PID|1||K-10^^^H^MR\r" + segment + "\r"
     assert value in {v for _, v, _ in values(message, Subject.PROVIDER)}
     assert value not in {v for _, v, _ in values(message)}
-    assert value not in {message[f.location.start : f.location.end] for f in phiscan.scan(message.encode()).findings}
+    assert value not in {
+        message[f.location.start : f.location.end] for f in phiscan.scan(message.encode()).findings
+    }

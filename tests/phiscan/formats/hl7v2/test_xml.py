@@ -41,9 +41,9 @@ def test_a_delimiter_within_a_value_moves_no_field():
 
 def test_fields_out_of_order_are_the_same_fields():
     phone = b"<PID.13><XTN.1>(518)555-0143</XTN.1></PID.13>"
-    assert identifiers(XML.replace(phone, b"").replace(b"<PID><PID.3>", b"<PID>" + phone + b"<PID.3>")) == identifiers(
-        XML
-    )
+    assert identifiers(
+        XML.replace(phone, b"").replace(b"<PID><PID.3>", b"<PID>" + phone + b"<PID.3>")
+    ) == identifiers(XML)
 
 
 def test_redaction_leaves_well_formed_xml_without_identifiers():

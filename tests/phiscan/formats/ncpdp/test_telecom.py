@@ -96,7 +96,9 @@ def test_a_billing_request_tells_what_the_care_is():
 
 
 def test_the_prescriber_is_not_the_patient():
-    providers = {value: name for _, name, subject, value in found(CLAIM) if subject is Subject.PROVIDER}
+    providers = {
+        value: name for _, name, subject, value in found(CLAIM) if subject is Subject.PROVIDER
+    }
     assert providers == {
         "1992999999": "US_HEALTHCARE_NPI",
         "IBSEN": "PERSON_NAME",
@@ -120,7 +122,9 @@ def test_the_prescriber_is_not_the_patient():
     ],
 )
 def test_a_patients_number_is_what_its_qualifier_says(qualifier, info_type):
-    assert patients(REQUEST + segment("01", f"CX{qualifier}", "CYA55120077"))["A55120077"] == info_type
+    assert (
+        patients(REQUEST + segment("01", f"CX{qualifier}", "CYA55120077"))["A55120077"] == info_type
+    )
 
 
 def test_a_number_without_its_qualifier_is_still_the_patients():
@@ -128,7 +132,10 @@ def test_a_number_without_its_qualifier_is_still_the_patients():
 
 
 def test_a_medicare_number_is_told_by_its_shape():
-    assert patients(REQUEST + segment("04", "C21EG4TE5MK73"))["1EG4TE5MK73"] == "US_MEDICARE_BENEFICIARY_ID_NUMBER"
+    assert (
+        patients(REQUEST + segment("04", "C21EG4TE5MK73"))["1EG4TE5MK73"]
+        == "US_MEDICARE_BENEFICIARY_ID_NUMBER"
+    )
 
 
 @pytest.mark.parametrize(
@@ -140,7 +147,9 @@ def test_a_medicare_number_is_told_by_its_shape():
     ],
 )
 def test_a_prescribers_number_is_what_its_qualifier_says(qualifier, value, info_type):
-    assert ("DB", info_type, Subject.PROVIDER, value) in found(REQUEST + segment("03", f"EZ{qualifier}", f"DB{value}"))
+    assert ("DB", info_type, Subject.PROVIDER, value) in found(
+        REQUEST + segment("03", f"EZ{qualifier}", f"DB{value}")
+    )
 
 
 def test_a_service_billed_as_a_product_is_a_procedure():
@@ -160,9 +169,15 @@ def test_a_response_echoes_the_patient():
 
 
 def test_a_response_without_a_patient_is_about_nobody(engine):
-    data = RESPONSE + GS + segment("21", "ANR", "FA1", "FB25") + segment("24", "J61", "E4DD", "8E01")
+    data = (
+        RESPONSE + GS + segment("21", "ANR", "FA1", "FB25") + segment("24", "J61", "E4DD", "8E01")
+    )
     report = scan(engine, data)
-    assert (report.media, report.verdict, report.coverage) == ("ncpdp", Verdict.NONE, Coverage.COMPLETE)
+    assert (report.media, report.verdict, report.coverage) == (
+        "ncpdp",
+        Verdict.NONE,
+        Coverage.COMPLETE,
+    )
 
 
 @pytest.mark.parametrize(
@@ -172,7 +187,8 @@ def test_a_response_without_a_patient_is_about_nobody(engine):
         CLAIM.replace(RS + FS, RS),  # no field separator before the segment's id
         CLAIM.replace(b"610066D0", b"61006651"),  # version 5.1
         CLAIM.replace(b"610066D0", b"61006677F6"),  # a BIN of eight digits
-        CLAIM.replace(b"610066D0B1PCN7700001", b"F6B161006677PCN7700001"),  # F6: version and code first
+        # F6: version and code first
+        CLAIM.replace(b"610066D0B1PCN7700001", b"F6B161006677PCN7700001"),
         b"\x02" + CLAIM + b"\x03",
     ],
 )
@@ -185,7 +201,10 @@ def test_framings_of_other_senders_are_read(data):
 @pytest.mark.parametrize("value", ["XXXXXXXX", "00000000", "        ", ""])
 def test_masks_zeros_and_blanks_are_no_values(value):
     assert (
-        patients(REQUEST.replace(b"20250301", b"        ") + segment("01", f"C4{value}", f"CA{value}", f"CQ{value}"))
+        patients(
+            REQUEST.replace(b"20250301", b"        ")
+            + segment("01", f"C4{value}", f"CA{value}", f"CQ{value}")
+        )
         == {}
     )
 
@@ -196,10 +215,18 @@ def test_the_date_of_service_alone_is_about_nobody():
 
 def test_redacting_leaves_every_field_in_place_and_nobody_in_them(engine):
     before = scan(engine, CLAIM)
-    assert (before.media, before.verdict, before.coverage) == ("ncpdp", Verdict.PHI, Coverage.COMPLETE)
+    assert (before.media, before.verdict, before.coverage) == (
+        "ncpdp",
+        Verdict.PHI,
+        Coverage.COMPLETE,
+    )
     masked = redact(CLAIM, before)
     after = scan(engine, masked)
-    assert (after.media, after.verdict, after.coverage) == ("ncpdp", Verdict.HEALTH, Coverage.COMPLETE)
+    assert (after.media, after.verdict, after.coverage) == (
+        "ncpdp",
+        Verdict.HEALTH,
+        Coverage.COMPLETE,
+    )
     assert after.identifiers == ()
     assert [f[:2] for f in masked.split(FS)[1:]] == [f[:2] for f in CLAIM.split(FS)[1:]]
     assert b"OKAFOR" not in masked
@@ -245,7 +272,8 @@ ESCAPES = {
 
 @pytest.mark.parametrize("escapes", ESCAPES.values(), ids=ESCAPES)
 @pytest.mark.parametrize(
-    ("before", "after"), [(b'const claim = "', b'";'), (b"2025-03-01 INFO sent ", b"\n"), (b"", b"")]
+    ("before", "after"),
+    [(b'const claim = "', b'";'), (b"2025-03-01 INFO sent ", b"\n"), (b"", b"")],
 )
 def test_a_message_whose_separators_are_escapes_is_read_and_masked(engine, escapes, before, after):
     written = CLAIM

@@ -9,7 +9,10 @@ ISA = "ISA*00*          *00*          *ZZ*LAKESIDE       *ZZ*NORTHPLAN      *250
 
 
 def found(kind, *body):
-    lines = (f"GS*HC*LAKESIDE*NORTHPLAN*20250301*0900*7*X*005010~ST*{kind}*0001~", *(f"{line}~" for line in body))
+    lines = (
+        f"GS*HC*LAKESIDE*NORTHPLAN*20250301*0900*7*X*005010~ST*{kind}*0001~",
+        *(f"{line}~" for line in body),
+    )
     data = (ISA + "".join(lines) + "SE*9*0001~GE*1*7~IEA*1*000000077~").encode()
     return {
         (f.info_type, data[f.location.start : f.location.end].decode())
@@ -40,11 +43,14 @@ def test_an_element_outside_of_the_usual_segments_is_found(kind, lines, expected
 @pytest.mark.parametrize(
     ("kind", "lines", "value"),
     [
-        ("834", ("INS*Y*18*001*AI*A*C***TE***D8*20250105",), "D8"),  # shifted by one element: no date
-        ("834", ("INS*Y*18", "REF*ZZ*Medical only"), "Medical only"),  # mutually defined, and no code
+        # shifted by one element: no date
+        ("834", ("INS*Y*18*001*AI*A*C***TE***D8*20250105",), "D8"),
+        # mutually defined, and no code
+        ("834", ("INS*Y*18", "REF*ZZ*Medical only"), "Medical only"),
         ("834", ("INS*Y*18", "REF*19*DIV77120"), "DIV77120"),  # a division
         ("837", (*SUBSCRIBER, "CLM*A*1", "REF*1S*APG77120"), "APG77120"),  # a group of procedures
-        ("277", (*SUBSCRIBER, "STC*A1:20*20250620*WQ*100"), "20250620"),  # when the payer looked at the claim
+        # when the payer looked at the claim
+        ("277", (*SUBSCRIBER, "STC*A1:20*20250620*WQ*100"), "20250620"),
     ],
 )
 def test_what_identifies_nobody_is_no_finding(kind, lines, value):
@@ -53,5 +59,10 @@ def test_what_identifies_nobody_is_no_finding(kind, lines, value):
 
 @pytest.mark.parametrize("code", "13 1X 3D AY LI OD QA TTP".split())
 def test_laboratories_and_those_of_a_profession_are_no_patients(code):
-    lines = ("INS*Y*18", "NM1*IL*1*OKAFOR*ADA****34*521447788", f"NM1*{code}*1*BRANDT*ELIAS", "N3*900 CLINIC PKWY")
+    lines = (
+        "INS*Y*18",
+        "NM1*IL*1*OKAFOR*ADA****34*521447788",
+        f"NM1*{code}*1*BRANDT*ELIAS",
+        "N3*900 CLINIC PKWY",
+    )
     assert not {"BRANDT", "900 CLINIC PKWY"} & {v for _, v in found("834", *lines)}

@@ -16,7 +16,12 @@ ISA = b"ISA*00*          *00*          *ZZ*LAKESIDE       *ZZ*NORTHPLAN      *25
 
 def interchange(kind: str, *body: str) -> bytes:
     group = f"GS*HC*LAKESIDE*NORTHPLAN*20250301*0900*7*X*005010~ST*{kind}*0001~"
-    return ISA + (group + "".join(f"{line}~" for line in body) + "SE*9*0001~GE*1*7~IEA*1*000000077~").encode()
+    return (
+        ISA
+        + (
+            group + "".join(f"{line}~" for line in body) + "SE*9*0001~GE*1*7~IEA*1*000000077~"
+        ).encode()
+    )
 
 
 def found(data: bytes) -> set[tuple[str, str, Subject, str]]:
@@ -131,13 +136,16 @@ def test_a_claim_tells_what_the_care_was():
     "value",
     [
         "NORA PETIT", "4145550100", "nora@lakeside.test",  # submitter's contact
-        "BRANDT", "ELIAS", "1234567893", "900 CLINIC PKWY", "SUITE 4", "MADISON", "53703", "412556677", "WI99881",  # billing provider
+        # billing provider
+        "BRANDT", "ELIAS", "1234567893", "900 CLINIC PKWY", "SUITE 4", "MADISON", "53703", "412556677", "WI99881",
         "1 PLAZA DR",  # payer
         "IBSEN", "KARL", "1992999999",  # rendering provider
     ],
 )  # fmt: skip
 def test_providers_and_payers_are_not_the_patient(value):
-    assert {subject for _, _, subject, text in found(PROFESSIONAL) if text == value} == {Subject.PROVIDER}
+    assert {subject for _, _, subject, text in found(PROFESSIONAL) if text == value} == {
+        Subject.PROVIDER
+    }
 
 
 @pytest.mark.parametrize(
@@ -177,16 +185,39 @@ def test_fields_are_positions():
     ],
 )
 def test_a_members_number_is_what_its_qualifier_says(qualifier, value, info_type):
-    assert patients(interchange("270", f"NM1*IL*1*OKAFOR*ADA****{qualifier}*{value}"))[value] == info_type
+    assert (
+        patients(interchange("270", f"NM1*IL*1*OKAFOR*ADA****{qualifier}*{value}"))[value]
+        == info_type
+    )
 
 
-@pytest.mark.parametrize("code", ["IL", "QC", "74", "03", "70", "GB", "QD", "S1", "S3", "GD", "LR", "QE", "EY"])
+@pytest.mark.parametrize(
+    "code", ["IL", "QC", "74", "03", "70", "GB", "QD", "S1", "S3", "GD", "LR", "QE", "EY"]
+)
 def test_patients_relatives_and_their_agents_are_individuals(code):
     assert patients(interchange("837", f"NM1*{code}*1*OKAFOR*ADA"))["OKAFOR"] == "PERSON_NAME"
 
 
 @pytest.mark.parametrize(
-    "code", ["1P", "85", "82", "77", "71", "72", "73", "DN", "DK", "DQ", "FA", "PR", "40", "41", "87", "P3"]
+    "code",
+    [
+        "1P",
+        "85",
+        "82",
+        "77",
+        "71",
+        "72",
+        "73",
+        "DN",
+        "DK",
+        "DQ",
+        "FA",
+        "PR",
+        "40",
+        "41",
+        "87",
+        "P3",
+    ],
 )
 def test_a_person_who_provides_is_no_patient(code):
     data = interchange("837", f"NM1*{code}*1*BRANDT*ELIAS", "N3*900 CLINIC PKWY")
@@ -194,7 +225,9 @@ def test_a_person_who_provides_is_no_patient(code):
 
 
 def test_a_person_whom_no_table_knows_is_not_taken_for_a_provider():
-    assert ("NM1-03", "PERSON_NAME", Subject.PERSON, "OKAFOR") in found(interchange("837", "NM1*7X*1*OKAFOR*ADA"))
+    assert ("NM1-03", "PERSON_NAME", Subject.PERSON, "OKAFOR") in found(
+        interchange("837", "NM1*7X*1*OKAFOR*ADA")
+    )
 
 
 def test_an_npi_makes_an_unknown_person_a_provider():
@@ -203,7 +236,11 @@ def test_an_npi_makes_an_unknown_person_a_provider():
 
 
 def test_an_employers_address_is_an_identifier_and_its_name_is_none():
-    values = found(interchange("834", "INS*Y*18*030*XN", "NM1*36*2*ACME TOOLS*****24*391234567", "N3*5 MILL RD"))
+    values = found(
+        interchange(
+            "834", "INS*Y*18*030*XN", "NM1*36*2*ACME TOOLS*****24*391234567", "N3*5 MILL RD"
+        )
+    )
     assert ("N3-01", "STREET_ADDRESS", Subject.PERSON, "5 MILL RD") in values
     assert not {"ACME TOOLS", "391234567"} & {text for *_, text in values}
 
@@ -233,7 +270,11 @@ def test_institutional_codes_and_their_dates_are_found():
         "0DTJ4ZZ": "PROCEDURE",
         "85025": "PROCEDURE",
     }
-    dates = {value: name for value, name in patients(INSTITUTIONAL).items() if name.startswith(("SERVICE", "DATE"))}
+    dates = {
+        value: name
+        for value, name in patients(INSTITUTIONAL).items()
+        if name.startswith(("SERVICE", "DATE"))
+    }
     assert dates == {
         "20250220-20250225": "SERVICE_DATE",
         "202502200915": "SERVICE_DATE",
@@ -246,7 +287,9 @@ def test_institutional_codes_and_their_dates_are_found():
 
 
 def test_components_are_read_with_a_separator_that_isa_does_not_name():
-    assert health(INSTITUTIONAL.replace(b"HI*BK:8901*BJ:8901", b"HI*BK>8901"))["8901"] == "DIAGNOSIS"
+    assert (
+        health(INSTITUTIONAL.replace(b"HI*BK:8901*BJ:8901", b"HI*BK>8901"))["8901"] == "DIAGNOSIS"
+    )
 
 
 REMITTANCE = interchange(
@@ -280,7 +323,8 @@ def test_a_remittance_names_the_patient_of_each_claim():
         "OKAFOR": "PERSON_NAME",
         "ADA": "PERSON_NAME",
         "521447788A": "HEALTH_PLAN_BENEFICIARY_NUMBER",
-        "MR-004418": "MEDICAL_RECORD_NUMBER",  # behind the rendering provider's name, and still the patient's
+        # behind the rendering provider's name, and still the patient's
+        "MR-004418": "MEDICAL_RECORD_NUMBER",
         "521447788": "US_SOCIAL_SECURITY_NUMBER",
         "20250220": "SERVICE_DATE",
         "20250221": "SERVICE_DATE",
@@ -290,13 +334,19 @@ def test_a_remittance_names_the_patient_of_each_claim():
 
 def test_the_payers_contact_in_a_claim_is_not_the_patients():
     data = interchange(
-        "835", "CLP*PCN-1*1*5", "NM1*QC*1*OKAFOR*ADA", "PER*CX*JO WEBER*TE*8005550143", "PER*IC**TE*8005550144"
+        "835",
+        "CLP*PCN-1*1*5",
+        "NM1*QC*1*OKAFOR*ADA",
+        "PER*CX*JO WEBER*TE*8005550143",
+        "PER*IC**TE*8005550144",
     )
     assert not {"JO WEBER", "8005550143", "8005550144"} & set(patients(data))
 
 
 def test_the_next_provider_of_a_remittance_is_no_claim():
-    data = interchange("835", "LX*1", "CLP*PCN-1*1*5", "NM1*QC*1*OKAFOR*ADA", "LX*2", "DTM*405*20250305")
+    data = interchange(
+        "835", "LX*1", "CLP*PCN-1*1*5", "NM1*QC*1*OKAFOR*ADA", "LX*2", "DTM*405*20250305"
+    )
     assert "20250305" not in patients(data)
 
 
@@ -305,13 +355,21 @@ def test_the_next_provider_of_a_remittance_is_no_claim():
 )
 def test_a_new_part_of_a_claim_ends_the_providers_name(start):
     reference = "REF*7Q*QZ55120"
-    assert "QZ55120" not in patients(interchange("837", "CLM*PCN-1*5", "NM1*82*1*IBSEN*KARL", reference))
-    assert "QZ55120" in patients(interchange("837", "CLM*PCN-1*5", "NM1*82*1*IBSEN*KARL", start, reference))
+    assert "QZ55120" not in patients(
+        interchange("837", "CLM*PCN-1*5", "NM1*82*1*IBSEN*KARL", reference)
+    )
+    assert "QZ55120" in patients(
+        interchange("837", "CLM*PCN-1*5", "NM1*82*1*IBSEN*KARL", start, reference)
+    )
 
 
 def test_a_remittance_without_claims_is_about_nobody(engine):
     data = interchange(
-        "835", "TRN*1*CHECK5501*1512345678", "DTM*405*20250305", "N1*PR*NORTH PLAN", "PER*BL*JO WEBER*TE*8005550142"
+        "835",
+        "TRN*1*CHECK5501*1512345678",
+        "DTM*405*20250305",
+        "N1*PR*NORTH PLAN",
+        "PER*BL*JO WEBER*TE*8005550142",
     )
     assert scan(engine, data).verdict is Verdict.NONE
 
@@ -323,21 +381,51 @@ def test_a_remittance_without_claims_is_about_nobody(engine):
         ("271", ("HL*3*2*22*0", "REF*6P*GRP551"), "GRP551", "HEALTH_PLAN_BENEFICIARY_NUMBER"),
         ("271", ("HL*3*2*22*0", "DTP*346*D8*20250101"), "20250101", "SERVICE_DATE"),
         ("271", ("HL*3*2*22*0", "REF*NQ*MCD5510"), "MCD5510", "HEALTH_PLAN_BENEFICIARY_NUMBER"),
-        ("276", ("HL*4*3*22*0", "DMG*D8*19610917*F", "NM1*IL*1*OKAFOR*ADA"), "19610917", "DATE_OF_BIRTH"),
+        (
+            "276",
+            ("HL*4*3*22*0", "DMG*D8*19610917*F", "NM1*IL*1*OKAFOR*ADA"),
+            "19610917",
+            "DATE_OF_BIRTH",
+        ),
         ("277", ("HL*4*3*PT", "REF*1K*ICN5512"), "ICN5512", "ACCOUNT_NUMBER"),
         ("278", ("HL*4*3*EV*0", "HCR*A1*CERT5512"), "CERT5512", "UNIQUE_CODE"),
         ("278", ("HL*4*3*EV*0", "PWK*OZ*BM***AC*ATT5512"), "ATT5512", "UNIQUE_CODE"),
         ("834", ("INS*Y*18*030*XN*A***FT**N*D8*20250110",), "20250110", "DATE_OF_DEATH"),
         ("834", ("INS*Y*18*030*XN", "REF*0F*SUB5512"), "SUB5512", "HEALTH_PLAN_BENEFICIARY_NUMBER"),
-        ("834", ("INS*Y*18*030*XN", "HD*030**HLT", "DTP*348*D8*20250101"), "20250101", "SERVICE_DATE"),
-        ("834", ("INS*Y*18*030*XN", "COB*P*POL5512*1"), "POL5512", "HEALTH_PLAN_BENEFICIARY_NUMBER"),
+        (
+            "834",
+            ("INS*Y*18*030*XN", "HD*030**HLT", "DTP*348*D8*20250101"),
+            "20250101",
+            "SERVICE_DATE",
+        ),
+        (
+            "834",
+            ("INS*Y*18*030*XN", "COB*P*POL5512*1"),
+            "POL5512",
+            "HEALTH_PLAN_BENEFICIARY_NUMBER",
+        ),
         ("834", ("INS*Y*18*030*XN", "N1*IL*ADA OKAFOR"), "ADA OKAFOR", "PERSON_NAME"),
         ("834", ("INS*Y*18*030*XN", "NM1*31*1", "N3*PO BOX 9"), "PO BOX 9", "STREET_ADDRESS"),
         ("834", ("NM1*IL*1*OKAFOR*ADA", "N4*BELOIT*WI*53511**CY*ROCK"), "ROCK", "CITY"),
-        ("834", ("NM1*IL*1*OKAFOR", "PER*IP**EM*ada@home.test*FX*6085550178"), "ada@home.test", "EMAIL_ADDRESS"),
-        ("834", ("NM1*IL*1*OKAFOR", "PER*IP**EM*ada@home.test*FX*6085550178"), "6085550178", "FAX_NUMBER"),
+        (
+            "834",
+            ("NM1*IL*1*OKAFOR", "PER*IP**EM*ada@home.test*FX*6085550178"),
+            "ada@home.test",
+            "EMAIL_ADDRESS",
+        ),
+        (
+            "834",
+            ("NM1*IL*1*OKAFOR", "PER*IP**EM*ada@home.test*FX*6085550178"),
+            "6085550178",
+            "FAX_NUMBER",
+        ),
         ("820", ("ENT*1*2J*34*521447788",), "521447788", "US_SOCIAL_SECURITY_NUMBER"),
-        ("820", ("ENT*1*2J*ZZ*P5512", "RMR*AZ*POL5512**100"), "POL5512", "HEALTH_PLAN_BENEFICIARY_NUMBER"),
+        (
+            "820",
+            ("ENT*1*2J*ZZ*P5512", "RMR*AZ*POL5512**100"),
+            "POL5512",
+            "HEALTH_PLAN_BENEFICIARY_NUMBER",
+        ),
         ("837", ("CLM*PCN-1*5", "SV4*RX5512"), "RX5512", "UNIQUE_CODE"),
     ],
 )
@@ -350,10 +438,13 @@ def test_other_transactions_name_their_member(kind, lines, value, info_type):
 @pytest.mark.parametrize(
     ("kind", "lines"),
     [
-        ("834", ("REF*38*MASTER5512", "DTP*007*D8*20250101", "N1*P5*ACME TOOLS*FI*391234567")),  # the file's header
-        ("270", ("HL*2*1*21*1", "TRN*1*TRACE881*9LAKESIDE", "REF*EO*SUBMIT5")),  # the receiver's level
+        # the file's header
+        ("834", ("REF*38*MASTER5512", "DTP*007*D8*20250101", "N1*P5*ACME TOOLS*FI*391234567")),
+        # the receiver's level
+        ("270", ("HL*2*1*21*1", "TRN*1*TRACE881*9LAKESIDE", "REF*EO*SUBMIT5")),
         ("820", ("ENT*1*2L*FI*391234567", "RMR*IK*INV5512**100")),  # a company pays
-        ("850", ("N1*ST*DELLA ROSA CAFE", "N3*8 QUAY ST", "PER*BD*MIA LOW*TE*4145550122")),  # a purchase order
+        # a purchase order
+        ("850", ("N1*ST*DELLA ROSA CAFE", "N3*8 QUAY ST", "PER*BD*MIA LOW*TE*4145550122")),
     ],
 )
 def test_what_stands_outside_of_a_patients_part_is_no_patients(kind, lines):
@@ -378,12 +469,19 @@ def test_an_order_with_a_patient_code_is_no_health_transaction():
     ("kind", "lines", "value", "info_type"),
     [
         ("999", ("IK3*CLM*22**8", "CTX*CLM01:PCN-88304"), "PCN-88304", "ACCOUNT_NUMBER"),
-        ("999", ("IK3*NM1*8**8", "CTX*SUBSCRIBER NAME NM109:NP5501238"), "NP5501238", "HEALTH_PLAN_BENEFICIARY_NUMBER"),
+        (
+            "999",
+            ("IK3*NM1*8**8", "CTX*SUBSCRIBER NAME NM109:NP5501238"),
+            "NP5501238",
+            "HEALTH_PLAN_BENEFICIARY_NUMBER",
+        ),
         ("999", ("IK3*DMG*9**8", "IK4*2*1251*8*19611332"), "19611332", "DATE_OF_BIRTH"),
         ("997", ("AK3*CLM*9**8", "AK4*1*1028*8*PCN-88305"), "PCN-88305", "ACCOUNT_NUMBER"),
     ],
 )
-def test_an_acknowledgement_that_echoes_a_patient_is_about_that_patient(kind, lines, value, info_type):
+def test_an_acknowledgement_that_echoes_a_patient_is_about_that_patient(
+    kind, lines, value, info_type
+):
     data = interchange(kind, *lines)
     assert patients(data)[value] == info_type
     assert "HEALTH_CLAIM" in health(data).values()
@@ -401,7 +499,10 @@ def test_an_acknowledgement_that_echoes_nothing_is_about_nobody(engine):
         "AK9*R*1*1*0",
     )
     assert scan(engine, data).verdict is Verdict.NONE
-    assert scan(engine, ISA + b"TA1*000000077*250301*0900*A*000~IEA*0*000000077~").verdict is Verdict.NONE
+    assert (
+        scan(engine, ISA + b"TA1*000000077*250301*0900*A*000~IEA*0*000000077~").verdict
+        is Verdict.NONE
+    )
 
 
 def test_an_attachment_is_handed_on_as_a_document():
@@ -419,16 +520,33 @@ def scan(engine: Engine, data: bytes):
 
 
 @pytest.mark.parametrize(
-    "data", [PROFESSIONAL, INSTITUTIONAL, REMITTANCE, PROFESSIONAL.replace(b"~", b"\r\n"), PROFESSIONAL[106:]]
+    "data",
+    [
+        PROFESSIONAL,
+        INSTITUTIONAL,
+        REMITTANCE,
+        PROFESSIONAL.replace(b"~", b"\r\n"),
+        PROFESSIONAL[106:],
+    ],
 )
 def test_redacting_leaves_segments_in_place_and_nobody_in_them(engine, data):
     before = scan(engine, data)
-    assert (before.media, before.verdict, before.coverage) == ("x12", Verdict.PHI, Coverage.COMPLETE)
+    assert (before.media, before.verdict, before.coverage) == (
+        "x12",
+        Verdict.PHI,
+        Coverage.COMPLETE,
+    )
     masked = redact(data, before)
     after = scan(engine, masked)
-    assert (after.media, after.verdict, after.coverage) == ("x12", Verdict.HEALTH, Coverage.COMPLETE)
+    assert (after.media, after.verdict, after.coverage) == (
+        "x12",
+        Verdict.HEALTH,
+        Coverage.COMPLETE,
+    )
     assert after.identifiers == ()
-    assert [len(s.split(b"*")) for s in masked.split(b"~")] == [len(s.split(b"*")) for s in data.split(b"~")]
+    assert [len(s.split(b"*")) for s in masked.split(b"~")] == [
+        len(s.split(b"*")) for s in data.split(b"~")
+    ]
     assert b"OKAFOR" not in masked
 
 
@@ -453,7 +571,9 @@ def test_every_cut_of_a_claim_is_read_without_an_error():
     assert patients(cut)["MR-004417"] == "MEDICAL_RECORD_NUMBER"
 
 
-@pytest.mark.parametrize("noise", [b"\x00", b"\xff", b"~", b"*", b"*~" * 50, b"NM1~HI*~CTX~IK4*x~PER~PLB*1*2*3~ENT~"])
+@pytest.mark.parametrize(
+    "noise", [b"\x00", b"\xff", b"~", b"*", b"*~" * 50, b"NM1~HI*~CTX~IK4*x~PER~PLB*1*2*3~ENT~"]
+)
 def test_garbage_inside_of_an_interchange_raises_nothing(noise):
     read(ISA + noise * 20, Evidence())
     read(PROFESSIONAL.replace(b"OKAFOR", noise), Evidence())

@@ -65,7 +65,12 @@ def test_a_header_line_may_end_otherwise_than_the_lines_behind_it():
 
 
 def test_interchanges_with_different_delimiters_follow_each_other():
-    other = (ISA + GS + BODY).replace(b"*", b"|").replace(b"~", b"\n").replace(b"NP5501238", b"NP5501239")
+    other = (
+        (ISA + GS + BODY)
+        .replace(b"*", b"|")
+        .replace(b"~", b"\n")
+        .replace(b"NP5501238", b"NP5501239")
+    )
     data = ISA + GS + BODY + b"\n" + other
     assert member_place(data) == [b"NP5501238", b"NP5501239"]
 
