@@ -40,8 +40,9 @@ def _pairs(data: bytes, leaves: list[Leaf]) -> Iterator[Labelled]:
                 values.setdefault(id(frame), []).append(leaf)
         elif leaf.key in _NAMES and leaf.frame.is_object:
             labels.setdefault(id(leaf.frame), leaf)
-    for place in labels.keys() & values.keys():
-        label = labels[place]
+    for place, label in labels.items():
+        if place not in values:
+            continue
         text = decode(data[label.start : label.end])
         if read_label(text).rule is not None:
             # the pairs of one list are one record: a name counts where a birth date stands beside
