@@ -10,11 +10,12 @@ import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Final, NamedTuple, Protocol
 
-from phiscan.evidence import Evidence, OutOfTimeError, Spot
-from phiscan.finding import Likelihood
+from phiscan.evidence import Evidence
+from phiscan.finding import Likelihood, Location
 from phiscan.identifiers import InfoType
 from phiscan.patterns.detector import CONTEXT_WINDOW, Detector
 from phiscan.patterns.judge import Structure
+from phiscan.scan_context import OutOfTimeError
 from phiscan.text.normalise import Folded
 from phiscan.words.labels import is_masked
 
@@ -75,9 +76,9 @@ def run(kind: str, folded: Folded, recognizers: Sequence[Recognizer], evidence: 
     for recognizer in recognizers:
         found: list[_Found] = []
         for start, end in _windows(kind, folded.text):
-            if evidence.late():
+            if evidence.context.late():
                 raise OutOfTimeError
-            found += _found(recognizer, folded.text[start:end], start, evidence.info_types)
+            found += _found(recognizer, folded.text[start:end], start, evidence.context.info_types)
         for each in _widest(found):
             _add(each, folded, structure, evidence)
 
@@ -144,10 +145,10 @@ def _add(found: _Found, folded: Folded, structure: Structure, evidence: Evidence
     if not value.strip() or all(map(is_masked, value.split())):
         return
     detector = Detector("model", found.info_type, "", found.likelihood)
-    spot = Spot("", *folded.origin(found.start, found.end))
-    if not structure.explains(spot.start, spot.end, detector):
+    location = Location("", *folded.origin(found.start, found.end))
+    if not structure.explains(location.start, location.end, detector):
         before = folded.text[max(0, found.start - CONTEXT_WINDOW) : found.start]
-        evidence.add("model", found.info_type, spot, detector.about(before), found.likelihood)
+        evidence.add("model", found.info_type, location, detector.about(before), found.likelihood)
 
 
 def _windows(kind: str, text: bytes) -> Iterator[tuple[int, int]]:

@@ -15,15 +15,8 @@ from operator import attrgetter
 from phiscan import readers, recognizer
 from phiscan.detectors import DETECTORS
 from phiscan.embedded import finders
-from phiscan.evidence import (
-    Evidence,
-    Nested,
-    OutOfTimeError,
-    Spot,
-    TooManyFindingsError,
-    shown_path,
-)
-from phiscan.finding import Coverage, Gap, ScanReport
+from phiscan.evidence import Evidence, Nested, TooManyFindingsError, shown_path
+from phiscan.finding import Coverage, Gap, Location, ScanReport
 from phiscan.identifiers import INFO_TYPES, InfoType
 from phiscan.labelled.records import PLACES, Labelled, read_records
 from phiscan.patterns import judge
@@ -35,6 +28,7 @@ from phiscan.people.patient_repeats import add_echoes
 from phiscan.protobuf.schemas import NO_SCHEMAS, Rpc, Schemas
 from phiscan.readers import json_dialects
 from phiscan.recognizer import Recognizer, RecognizerError
+from phiscan.scan_context import OutOfTimeError, ScanContext
 from phiscan.text import content_coding
 from phiscan.text.normalise import fold
 from phiscan.verdict import is_providers_contact, verdict
@@ -187,16 +181,14 @@ class Scanner:
             )
 
     def _report(self, *, truncated: bool) -> ScanReport:
-        evidence = self._evidence(self._headers.message)
+        evidence = self._evidence(self._headers.content_type, self._headers.message)
         outside = self._scan_fields(evidence)
         body, headers = b"".join(self._chunks), self._headers
         decoded = content_coding.decode_text(
             body, headers.content_encoding, self._limits.decoded, headers.content_type
         )
         kind, gap = (
-            ("unknown", decoded.gap)
-            if decoded.gap
-            else self._examined(decoded.data, self._headers.content_type, evidence, 0)
+            ("unknown", decoded.gap) if decoded.gap else self._examined(decoded.data, evidence, 0)
         )
         gap = gap or outside
         if self._size > self._limits.body:
@@ -219,25 +211,20 @@ class Scanner:
             size=self._size,
         )
 
-    def _examined(
-        self, data: bytes, content_type: str, evidence: Evidence, depth: int
-    ) -> tuple[str, Gap]:
+    def _examined(self, data: bytes, evidence: Evidence, depth: int) -> tuple[str, Gap]:
         """As `_examine`, for a document that may hold more findings than are kept."""
         try:
-            return self._examine(data, content_type, evidence, depth)
+            return self._examine(data, evidence, depth)
         except TooManyFindingsError:
             return "unknown", Gap.OVER_LIMIT
         except OutOfTimeError:
             return "unknown", Gap.OUT_OF_TIME
 
-    def _examine(
-        self, data: bytes, content_type: str, evidence: Evidence, depth: int
-    ) -> tuple[str, Gap]:
+    def _examine(self, data: bytes, evidence: Evidence, depth: int) -> tuple[str, Gap]:
         """Read one document and those within it; what it was read as, and the first gap met."""
         if not data.strip():
             return "empty", Gap.NONE
-        kind, marks = self._recognised(data, readers.sniff(data, content_type))
-        evidence.content_type = content_type
+        kind, marks = self._recognised(data, readers.sniff(data, evidence.context.content_type))
         gap = self._structure(kind, data, evidence)
         if self._late():
             raise OutOfTimeError
@@ -290,13 +277,11 @@ class Scanner:
             inner.data, inner.coding, self._limits.decoded, inner.content_type
         )
         self._nested_bytes += len(decoded.data) if decoded.encodings else 0
-        within = self._evidence()
+        within = self._evidence(inner.content_type)
         kind, gap = (
-            ("unknown", decoded.gap)
-            if decoded.gap
-            else self._examined(decoded.data, inner.content_type, within, depth)
+            ("unknown", decoded.gap) if decoded.gap else self._examined(decoded.data, within, depth)
         )
-        evidence.absorb(within, inner.spot, None if decoded.encodings else inner.origin)
+        evidence.absorb(within, inner.location, None if decoded.encodings else inner.origin)
         # a guess that turns out to be no document is no gap; what a document that is one holds and
         # hides is
         wrong_guess = (
@@ -327,26 +312,29 @@ class Scanner:
             lines.append(f"{name}: {value}".encode("utf-8", "replace") + _APART)
             starts.append(starts[-1] + len(lines[-1]))
 
-        def place(start: int, _: int) -> Spot:
+        def place(start: int, _: int) -> Location:
             name, _value = self._fields[bisect_right(starts, start) - 1]
-            return Spot(shown_path(name.split("."), PLACES), -1, -1)
+            return Location(shown_path(name.split("."), PLACES), -1, -1)
 
         text = b"".join(lines)
         hidden = Evidence()
         gap = finders.find(text, hidden, self._engine.matcher.marks(text).embedded)
         for inner in hidden.nested:
             guess = replace(
-                inner, spot=place(inner.spot.start, inner.spot.end), declared=False, origin=None
+                inner,
+                location=place(inner.location.start, inner.location.end),
+                declared=False,
+                origin=None,
             )
             within = self._nested(guess, evidence, 1)
             gap = gap or within
         too_long = judge.run(fold(text), self._engine.matcher, evidence, place)
         return gap or too_long
 
-    def _evidence(self, message: str = "") -> Evidence:
+    def _evidence(self, content_type: str, message: str = "") -> Evidence:
         engine = self._engine
         return Evidence(
-            info_types=engine.info_types, late=self._late, schemas=engine.schemas, message=message
+            ScanContext(content_type, engine.info_types, engine.schemas, message, self._late)
         )
 
     def _late(self) -> bool:

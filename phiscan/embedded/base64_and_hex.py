@@ -14,7 +14,8 @@ from functools import lru_cache
 from typing import Final, NamedTuple
 
 from phiscan import packed
-from phiscan.evidence import Nested, Spot
+from phiscan.evidence import Nested
+from phiscan.finding import Location
 from phiscan.formats.dicom import files as dicom
 from phiscan.formats.hl7v2 import messages as hl7v2
 from phiscan.formats.ncpdp import telecom
@@ -114,7 +115,7 @@ def find(data: bytes) -> Iterator[Nested | None]:
         if (found := decoded[run]) is not None:
             yield Nested(
                 found.data,
-                Spot("encoded", *match.span()),
+                Location("encoded", *match.span()),
                 declared=found.declared,
                 coding=found.coding,
             )

@@ -9,8 +9,8 @@ from dataclasses import replace
 from typing import Final, NamedTuple
 
 from phiscan import checks
-from phiscan.evidence import Evidence, Spot, shown_path
-from phiscan.finding import Subject
+from phiscan.evidence import Evidence, shown_path
+from phiscan.finding import Location, Subject
 from phiscan.identifiers import INFO_TYPES
 from phiscan.words.labels import Label, Rule, read_label
 
@@ -37,7 +37,7 @@ class Labelled(NamedTuple):
 def read_records(values: Iterable[Labelled], evidence: Evidence, detector: str) -> None:
     """Add what the labels of `values` say to `evidence`."""
     reading = _Reading(evidence, detector)
-    for item in evidence.timed(values):
+    for item in evidence.context.timed(values):
         label = read_label(item.labels[-1])
         if label.rule is not None:
             reading.take(item, label.rule, _subject(item.labels, label))
@@ -102,10 +102,10 @@ class _Reading:
                 self._detector,
             )
         if self._patient is not None:
-            spot = Spot(
+            location = Location(
                 shown_path(self._patient.labels, PLACES), self._patient.start, self._patient.end
             )
-            self._evidence.add(self._detector, "PATIENT_RECORD", spot, Subject.PATIENT)
+            self._evidence.add(self._detector, "PATIENT_RECORD", location, Subject.PATIENT)
 
     def _add(self, item: Labelled, rule: Rule, subject: Subject | None) -> bool:
         if not _record(item, rule, subject, self._evidence, self._detector):
@@ -130,7 +130,7 @@ def _record(
         detector,
         rule,
         item.value,
-        Spot(shown_path(item.labels, PLACES), item.start, item.end),
+        Location(shown_path(item.labels, PLACES), item.start, item.end),
         subject,
     )
 

@@ -5,8 +5,8 @@ from bisect import bisect_right
 from collections.abc import Callable, Iterable
 from itertools import chain
 
-from phiscan.evidence import Evidence, Spot
-from phiscan.finding import Finding, Gap
+from phiscan.evidence import Evidence
+from phiscan.finding import Finding, Gap, Location
 from phiscan.patterns.detector import CONTEXT_WINDOW, REPORTED, Detector
 from phiscan.patterns.matcher import Matcher, Single, TooManyMatchesError
 from phiscan.text.normalise import Folded
@@ -37,7 +37,7 @@ _LOOK_EVERY = 128
 """Candidates between two looks at the clock."""
 
 
-Place = Callable[[int, int], Spot]
+Place = Callable[[int, int], Location]
 """Says where a range of a text stands in its document."""
 
 
@@ -62,9 +62,9 @@ class Structure:
         return False
 
 
-def in_body(start: int, end: int) -> Spot:
+def in_body(start: int, end: int) -> Location:
     """Where a range of the body is: there."""
-    return Spot("", start, end)
+    return Location("", start, end)
 
 
 def run(
@@ -91,12 +91,14 @@ def run(
     for index in possible:
         detector = matcher.detectors[index]
         once = detector.once or not (
-            prose or detector.neighbours or not evidence.info_types[detector.info_type].health
+            prose
+            or detector.neighbours
+            or not evidence.context.info_types[detector.info_type].health
         )
         try:
             # the first match is a finding nearly always: then the rest is not looked at
             matches = chain(matcher.first(index, text) if once else (), matcher.locate(index, text))
-            if not judge.all(detector, matches, evidence.late, once=once):
+            if not judge.all(detector, matches, evidence.context.late, once=once):
                 return Gap.OUT_OF_TIME
         except TooManyMatchesError:
             return Gap.OVER_LIMIT
@@ -153,8 +155,8 @@ class _Judge:
         span = self._value(detector, match)
         if span is None or _inside_number(self._text, *span):
             return False
-        spot = self._place(*self._folded.origin(*span))
-        if self._structure.explains(spot.start, spot.end, detector):
+        location = self._place(*self._folded.origin(*span))
+        if self._structure.explains(location.start, location.end, detector):
             return False
         value = self._text[slice(*span)].decode("utf-8", "replace")
         if value.lstrip()[:1] in MASK_BEGINS and all(map(is_masked, value.split())):
@@ -162,7 +164,7 @@ class _Judge:
         if not detector.validate(value):
             return False
         self._evidence.add(
-            detector.name, detector.info_type, spot, detector.about(before), likelihood
+            detector.name, detector.info_type, location, detector.about(before), likelihood
         )
         return True
 

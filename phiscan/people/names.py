@@ -13,8 +13,8 @@ from collections.abc import Collection, Iterable, Iterator
 from typing import Final, NamedTuple
 
 from phiscan.detectors.email import is_address
-from phiscan.evidence import Evidence, Spot
-from phiscan.finding import Likelihood, Subject, Verdict
+from phiscan.evidence import Evidence
+from phiscan.finding import Likelihood, Location, Subject, Verdict
 from phiscan.people.answers import answers, dates
 from phiscan.people.cues import (
     begins_with_a_given_name,
@@ -83,7 +83,7 @@ def find(kind: str, folded: Folded, evidence: Evidence) -> None:
             name is a person's, and dates and numbers answer questions.
 
     Raises:
-        OutOfTimeError: as `Evidence.timed`.
+        OutOfTimeError: as `ScanContext.timed`.
     """
     if kind not in _READ:
         return
@@ -91,7 +91,7 @@ def find(kind: str, folded: Folded, evidence: Evidence) -> None:
     if not health.spoken_of:
         return
     reading = _Reading(_known(folded, evidence))
-    for segment in evidence.timed(segments(folded.text)):
+    for segment in evidence.context.timed(segments(folded.text)):
         if health.near(segment.start):
             reading.take(segment)
     _add(reading.people(), folded, evidence)
@@ -232,8 +232,8 @@ def _add_note(reading: _Reading, folded: Folded, health: _Health, evidence: Evid
             health.words_in_sentence(segment) >= in_sentence
             or health.words_beside(segment) >= _TELLING
         ):
-            spot = Spot("", *folded.origin(segment.start, segment.end))
-            evidence.add("prose", "CLINICAL_NOTE", spot, Subject.PATIENT, Likelihood.POSSIBLE)
+            location = Location("", *folded.origin(segment.start, segment.end))
+            evidence.add("prose", "CLINICAL_NOTE", location, Subject.PATIENT, Likelihood.POSSIBLE)
             return
 
 
@@ -298,22 +298,24 @@ def _add(values: Iterable[_Found], folded: Folded, evidence: Evidence) -> None:
     )
     starts = [start for start, _ in placed]
     for value in values:
-        spot = Spot("", *folded.origin(value.start, value.end))
-        at = bisect_left(starts, spot.start + 1)
-        held = any(spot.end <= end for _, end in placed[max(0, at - 3) : at])
-        within = placed[bisect_left(starts, spot.start) : bisect_left(starts, spot.end)]
+        location = Location("", *folded.origin(value.start, value.end))
+        at = bisect_left(starts, location.start + 1)
+        held = any(location.end <= end for _, end in placed[max(0, at - 3) : at])
+        within = placed[bisect_left(starts, location.start) : bisect_left(starts, location.end)]
         if not held and not (
-            within and _leaves_nothing(folded.text[value.start : value.end], spot, within)
+            within and _leaves_nothing(folded.text[value.start : value.end], location, within)
         ):
-            evidence.add("prose", value.info_type, spot, value.subject, Likelihood.LIKELY)
+            evidence.add("prose", value.info_type, location, value.subject, Likelihood.LIKELY)
 
 
-def _leaves_nothing(text: bytes, spot: Spot, within: Iterable[tuple[int, int]]) -> bool:
+def _leaves_nothing(text: bytes, location: Location, within: Iterable[tuple[int, int]]) -> bool:
     """Whether findings within a value cover all its letters and digits: `Ana`, `Ruiz` of two
     columns are no name `Ana,Ruiz`."""
-    if len(text) != spot.end - spot.start:
+    if len(text) != location.end - location.start:
         return False
     rest = bytearray(text)
     for start, end in within:
-        rest[start - spot.start : end - spot.start] = b" " * (min(end, spot.end) - start)
+        rest[start - location.start : end - location.start] = b" " * (
+            min(end, location.end) - start
+        )
     return not any(chr(c).isalnum() for c in rest)

@@ -11,8 +11,8 @@ from collections.abc import Collection, Iterable, Iterator
 from itertools import pairwise
 from typing import Final
 
-from phiscan.evidence import Evidence, Spot
-from phiscan.finding import Finding, Likelihood, Subject
+from phiscan.evidence import Evidence
+from phiscan.finding import Finding, Likelihood, Location, Subject
 
 _MIN_LENGTH: Final = {"PERSON_NAME": 4, "MEDICAL_RECORD_NUMBER": 6, "US_SOCIAL_SECURITY_NUMBER": 9, "HEALTH_PLAN_BENEFICIARY_NUMBER": 7,
                       "PHONE_NUMBER": 10, "EMAIL_ADDRESS": 6, "ACCOUNT_NUMBER": 7, "STREET_ADDRESS": 10, "DATE_OF_BIRTH": 8}  # fmt: skip
@@ -40,7 +40,7 @@ def add_echoes(data: bytes, evidence: Evidence) -> None:
         is_name = whole_word(data, at, len(value)) and not data[at:end].islower()
         if is_name and not taken.overlap(at, end):
             evidence.add(
-                "echo", finding.info_type, Spot("", at, end), finding.subject, Likelihood.LIKELY
+                "echo", finding.info_type, Location("", at, end), finding.subject, Likelihood.LIKELY
             )
 
 

@@ -13,8 +13,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
 
-from phiscan.evidence import Evidence, Spot, shown_path
-from phiscan.finding import Gap, Subject
+from phiscan.evidence import Evidence, shown_path
+from phiscan.finding import Gap, Location, Subject
 from phiscan.labelled.records import Labelled, read_records
 from phiscan.readers import text as text_reader
 from phiscan.readers.csv_schemas import Columns, recognise
@@ -122,13 +122,15 @@ def _read_model(data: bytes, table: _Table, evidence: Evidence) -> None:
     rules, header = table.model.rules, None
     if not rules:
         return
-    for _, column, cell in evidence.timed(_cells(data, table, sorted(rules))):
-        spot = Spot(shown_path((table.labels[column],)), cell.start, cell.start + len(cell.text))
+    for _, column, cell in evidence.context.timed(_cells(data, table, sorted(rules))):
+        location = Location(
+            shown_path((table.labels[column],)), cell.start, cell.start + len(cell.text)
+        )
         if (
-            evidence.labelled("csv_schema", rules[column], cell.value(), spot, None)
+            evidence.labelled("csv_schema", rules[column], cell.value(), location, None)
             and header is None
         ):
-            header = Spot("table", 0, table.body)
+            header = Location("table", 0, table.body)
     if header is not None:
         evidence.add("csv_schema", table.model.health, header, Subject.PATIENT)
 

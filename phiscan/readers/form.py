@@ -9,8 +9,8 @@ from collections.abc import Iterator
 from typing import Final
 from urllib.parse import unquote_plus
 
-from phiscan.evidence import Evidence, Nested, Spot, shown_path
-from phiscan.finding import Gap
+from phiscan.evidence import Evidence, Nested, shown_path
+from phiscan.finding import Gap, Location
 from phiscan.labelled.records import Labelled, read_records
 from phiscan.text.offsets import Derived
 from phiscan.text.possessive import repeated
@@ -49,8 +49,8 @@ def _pairs(data: bytes, evidence: Evidence) -> Iterator[Labelled]:
         start, end = match.span(2)
         if end - start >= 16 and _DOCUMENT.match(data, start, end):
             origin = _unescaped(data, start, end)
-            spot = Spot(shown_path(labels), start, end)
-            evidence.nested.append(Nested(origin.text(), spot, declared=False, origin=origin))
+            location = Location(shown_path(labels), start, end)
+            evidence.nested.append(Nested(origin.text(), location, declared=False, origin=origin))
         yield Labelled(labels, unquote_plus(match[2].decode("utf-8", "replace")), start, end, 0)
 
 

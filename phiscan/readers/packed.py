@@ -9,8 +9,8 @@ from typing import Final
 
 import orjson
 
-from phiscan.evidence import Evidence, Nested, Spot
-from phiscan.finding import Gap
+from phiscan.evidence import Evidence, Nested
+from phiscan.finding import Gap, Location
 from phiscan.packed import TOKENS, Kind, NotPackedError, Token, sniff
 from phiscan.readers import magic
 from phiscan.text.offsets import Derived
@@ -48,7 +48,7 @@ def _read(kind: str, data: bytes, evidence: Evidence) -> Gap:
     writer = _Json(data)
     gap = Gap.NONE
     try:
-        for token in evidence.timed(TOKENS[kind](data)):
+        for token in evidence.context.timed(TOKENS[kind](data)):
             writer.write(token)
     except NotPackedError as error:
         gap = Gap.ENCRYPTED if error.encrypted else Gap.OVER_LIMIT if error.deep else Gap.MALFORMED
@@ -56,7 +56,7 @@ def _read(kind: str, data: bytes, evidence: Evidence) -> Gap:
     evidence.nested.append(
         Nested(
             text.text(),
-            Spot(kind, 0, len(data)),
+            Location(kind, 0, len(data)),
             "application/x-ndjson",
             declared=False,
             origin=text,
@@ -143,9 +143,9 @@ class _Json:
     def _bytes(self, token: Token) -> None:
         content = token.text(self._data)
         if len(content) >= _LEAST_DOCUMENT:
-            spot = Spot("bytes", token.spans[0][0], token.spans[-1][1])
+            location = Location("bytes", token.spans[0][0], token.spans[-1][1])
             known = magic.known(content) or magic.encrypted(content)
-            self.documents.append(Nested(content, spot, declared=known or bool(sniff(content))))
+            self.documents.append(Nested(content, location, declared=known or bool(sniff(content))))
         self._sign(b'""' if self._is_key else b"null")
 
     def _string(self, start: int, end: int) -> None:

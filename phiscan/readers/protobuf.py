@@ -17,8 +17,8 @@ from collections.abc import Iterator
 from contextlib import suppress
 from typing import Final
 
-from phiscan.evidence import Evidence, Nested, Spot
-from phiscan.finding import Gap
+from phiscan.evidence import Evidence, Nested
+from phiscan.finding import Gap, Location
 from phiscan.protobuf import wire as wire_format
 from phiscan.protobuf.wire import Field, NotAMessageError
 from phiscan.readers import magic
@@ -39,7 +39,7 @@ _TYPE: Final = re.compile(r";\s*(?:proto|messagetype)\s*=\s*\"?([\w.]+)", re.IGN
 """A parameter of the media type that names the message's type."""
 _UNPRINTABLE: Final = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 _LABEL: Final = re.compile(rb"[A-Za-z][\w .-]{0,60}")
-_NO_MASK: Final = Spot("compressed", -1, -1)
+_NO_MASK: Final = Location("compressed", -1, -1)
 """A mask cannot be put into compressed bytes: redaction refuses."""
 _DOCUMENT: Final = re.compile(rb"\s*(?:[{\[<]|MSH|ISA|FHS|BHS)")
 
@@ -73,7 +73,7 @@ def read(data: bytes, evidence: Evidence) -> Gap:
 def read_frames(data: bytes, evidence: Evidence) -> Gap:
     """Add the strings of each framed message; CUT_OFF when the last frame is not whole."""
     gap, end = Gap.NONE, 0
-    for flags, start, end in evidence.timed(_frames(data)):
+    for flags, start, end in evidence.context.timed(_frames(data)):
         if flags & _TRAILERS:
             evidence.nested.append(_excerpt(data, start, end, "trailers"))
         elif flags & _COMPRESSED:
@@ -103,7 +103,7 @@ def read_web_text(data: bytes, evidence: Evidence) -> Gap:
     if sum(map(len, chunks)) != len(data.translate(None, b"\r\n")):
         return Gap.MALFORMED
     evidence.nested.append(
-        Nested(plain, Spot("frames", 0, len(data)), "application/grpc-web+proto")
+        Nested(plain, Location("frames", 0, len(data)), "application/grpc-web+proto")
     )
     return Gap.NONE
 
@@ -124,16 +124,18 @@ def _message(data: bytes, start: int, end: int, evidence: Evidence) -> Gap:
     except NotAMessageError:
         gap = Gap.MALFORMED
     if name := _type_of(evidence):
-        typed = TypedMessage(data, evidence.schemas, evidence)
+        typed = TypedMessage(data, evidence.context.schemas, evidence)
         typed.write(name, start, end)
-        spot = Spot("message", start, end)
+        location = Location("message", start, end)
         evidence.nested.append(
-            Nested(typed.text.text(), spot, "application/json", declared=False, origin=typed.text)
+            Nested(
+                typed.text.text(), location, "application/json", declared=False, origin=typed.text
+            )
         )
     text = reader.text.text()
     if text.strip():
         evidence.nested.append(
-            Nested(text, Spot("strings", start, end), "text/plain", origin=reader.text)
+            Nested(text, Location("strings", start, end), "text/plain", origin=reader.text)
         )
     evidence.nested += reader.documents
     return gap
@@ -141,8 +143,8 @@ def _message(data: bytes, start: int, end: int, evidence: Evidence) -> Gap:
 
 def _type_of(evidence: Evidence) -> str:
     """The name of the messages' type, as far as somebody says."""
-    found = _TYPE.search(evidence.content_type)
-    return evidence.message or (found[1] if found else "")
+    found = _TYPE.search(evidence.context.content_type)
+    return evidence.context.message or (found[1] if found else "")
 
 
 def numbers(kind: str, data: bytes) -> list[tuple[int, int]]:
@@ -190,7 +192,7 @@ def _frames(data: bytes) -> Iterator[tuple[int, int, int]]:
 
 
 def _excerpt(data: bytes, start: int, end: int, name: str) -> Nested:
-    return Nested(data[start:end], Spot(name, start, end), "", origin=excerpt(data, start, end))
+    return Nested(data[start:end], Location(name, start, end), "", origin=excerpt(data, start, end))
 
 
 class _Strings:
@@ -212,9 +214,9 @@ class _Strings:
         Raises:
             NotAMessageError: it is none; what has been read before stays.
         """
-        fields = list(self._evidence.timed(self._fields(start, end)))
+        fields = list(self._evidence.context.timed(self._fields(start, end)))
         key = self._key(fields)
-        for i, field in enumerate(self._evidence.timed(fields)):
+        for i, field in enumerate(self._evidence.context.timed(fields)):
             self._value(field, depth, ": " if key and i == 0 else "\n")
 
     def _value(self, field: Field, depth: int, after: str) -> None:
@@ -233,7 +235,7 @@ class _Strings:
         elif len(value) >= 16:
             known = magic.known(value) or magic.encrypted(value)
             self.documents.append(
-                Nested(value, Spot("bytes", field.start, field.end), declared=known)
+                Nested(value, Location("bytes", field.start, field.end), declared=known)
             )
 
     def _is_message(self, field: Field) -> bool:

@@ -13,8 +13,8 @@ from collections.abc import Iterator
 from itertools import chain, islice
 from typing import Final, NamedTuple
 
-from phiscan.evidence import Evidence, Nested, Spot
-from phiscan.finding import Gap
+from phiscan.evidence import Evidence, Nested
+from phiscan.finding import Gap, Location
 from phiscan.labelled.records import Labelled, read_records
 from phiscan.syntax.json_places import unescaped
 from phiscan.text.offsets import excerpt
@@ -130,7 +130,7 @@ def statements(data: bytes) -> Iterator[Nested]:
             at = begin.start()
             yield Nested(
                 data[at:],
-                Spot("sql", at, len(data)),
+                Location("sql", at, len(data)),
                 "application/sql",
                 declared=False,
                 origin=excerpt(data, at, len(data)),
@@ -143,7 +143,7 @@ def statements(data: bytes) -> Iterator[Nested]:
         origin = unescaped(data, begin.start(), at)
         yield Nested(
             origin.text(),
-            Spot("sql", begin.start(), at),
+            Location("sql", begin.start(), at),
             "application/sql",
             declared=False,
             origin=origin,
@@ -153,7 +153,7 @@ def statements(data: bytes) -> Iterator[Nested]:
 def read(data: bytes, evidence: Evidence) -> Gap:
     """Add what columns say of the literals."""
     reader = _Reader(data, evidence)
-    values = chain.from_iterable(map(reader.values, evidence.timed(reader.statements())))
+    values = chain.from_iterable(map(reader.values, evidence.context.timed(reader.statements())))
     read_records(values, evidence, "sql_column")
     return Gap.NONE
 
@@ -209,7 +209,7 @@ class _Reader:
         """For each row, the first literal of each of its values. A SELECT's list is a row that has
         no brackets."""
         row = _Row(depth=int(opened))
-        for match in self._evidence.timed(_TOKEN.finditer(self._data, self._at)):
+        for match in self._evidence.context.timed(_TOKEN.finditer(self._data, self._at)):
             token = _Token(match[0], *match.span())
             self._at = token.end
             if token.text == b"'":
@@ -226,7 +226,7 @@ class _Reader:
     def _columns(self) -> Iterator[str]:
         """The columns of CREATE TABLE, behind its opening bracket."""
         depth, first = 1, True
-        for match in self._evidence.timed(_TOKEN.finditer(self._data, self._at)):
+        for match in self._evidence.context.timed(_TOKEN.finditer(self._data, self._at)):
             self._at = match.end()
             depth += (match[0] == b"(") - (match[0] == b")")
             if not depth:

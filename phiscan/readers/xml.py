@@ -159,7 +159,7 @@ def read(data: bytes, evidence: Evidence) -> Gap:
     dialects = _Dialects(sniff(data, declared=True), data)
     gap = Gap.NONE
     try:
-        for element in evidence.timed(document.elements()):
+        for element in evidence.context.timed(document.elements()):
             readers[dialects.of(element)].element(element)
             hidden.element(element)
     except TooDeepError:

@@ -75,7 +75,7 @@ def take(data: bytes, evidence: Evidence, leaves: Sequence[Leaf]) -> list[Leaf]:
             segments.setdefault((id(home.frame), home.name), (home, []))[1].append(value)
     if not any(map(_is_messages, segments.values())):
         return list(leaves)
-    for home, values in evidence.timed(segments.values()):
+    for home, values in evidence.context.timed(segments.values()):
         read_segment(home.name, values, (home.frame.start, home.frame.start + 1), evidence)
     return rest
 

@@ -8,7 +8,8 @@ from bisect import bisect_right
 from collections.abc import Iterable
 from typing import Final, NamedTuple
 
-from phiscan.evidence import Evidence, Spot
+from phiscan.evidence import Evidence
+from phiscan.finding import Location
 from phiscan.formats.hl7v2 import messages as hl7v2
 
 _DELIMITERS: Final = re.compile(r"[|^~\\&\r\n\x0b\x1c]")
@@ -44,8 +45,10 @@ def read_segment(
     hl7v2.read(_HEADER + bytes(line.text), found)
     for finding in found.findings:
         start, end = line.origin(finding.location.start - len(_HEADER)) or whole
-        spot = Spot(finding.location.field, start, end)
-        evidence.add(finding.detector, finding.info_type, spot, finding.subject, finding.likelihood)
+        location = Location(finding.location.field, start, end)
+        evidence.add(
+            finding.detector, finding.info_type, location, finding.subject, finding.likelihood
+        )
 
 
 class _Line:

@@ -9,8 +9,8 @@ from collections.abc import Iterator
 from typing import Final
 
 from phiscan import checks
-from phiscan.evidence import Evidence, Nested, Spot
-from phiscan.finding import Gap, Subject
+from phiscan.evidence import Evidence, Nested
+from phiscan.finding import Gap, Location, Subject
 from phiscan.formats.hl7v2.segments import SEGMENTS
 from phiscan.formats.hl7v2.types import Delimiters, Part, Segment
 from phiscan.text.offsets import Derived
@@ -48,7 +48,7 @@ def read(data: bytes, evidence: Evidence) -> Gap:
     if not sniff(data):
         return Gap.MALFORMED
     message = _Message(evidence)
-    for match in evidence.timed(_SEGMENT.finditer(data)):
+    for match in evidence.context.timed(_SEGMENT.finditer(data)):
         message.segment(Part(match[0], match.start()))
     return Gap.NONE
 
@@ -63,7 +63,7 @@ def within(data: bytes) -> Iterator[Nested]:
         if not whole or _WRITTEN_CR.search(data, begin.start(), at):
             text = _with_ends(data, begin.start(), at)
             yield Nested(
-                text.text(), Spot("hl7_message", begin.start(), at), declared=False, origin=text
+                text.text(), Location("hl7_message", begin.start(), at), declared=False, origin=text
             )
 
 
@@ -104,7 +104,7 @@ class _Message:
         health, table = known
         if health:
             self._evidence.add(
-                "hl7_segment", health, Spot(name, part.start, part.start + 3), Subject.PATIENT
+                "hl7_segment", health, Location(name, part.start, part.start + 3), Subject.PATIENT
             )
         for number, reader in table.items():
             if number < len(fields):

@@ -10,8 +10,8 @@ from types import MappingProxyType
 from typing import Final
 
 from phiscan import checks
-from phiscan.evidence import Evidence, Spot
-from phiscan.finding import Subject
+from phiscan.evidence import Evidence
+from phiscan.finding import Location, Subject
 from phiscan.formats.hl7v2.table_0203 import TABLE_0203
 from phiscan.words.labels import is_masked
 
@@ -74,8 +74,8 @@ class Segment:
         given."""
         value = self.text(part)
         if value.strip(_PLACEHOLDER) and not is_masked(value):
-            spot = Spot(field, part.start, part.start + len(part.text))
-            self._evidence.add("hl7_field", info_type, spot, subject or self.subject)
+            place = Location(field, part.start, part.start + len(part.text))
+            self._evidence.add("hl7_field", info_type, place, subject or self.subject)
 
 
 Reader = Callable[[Segment, Part, str], None]

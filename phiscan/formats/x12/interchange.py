@@ -10,8 +10,8 @@ from collections.abc import Callable, Iterable
 from typing import Final
 
 from phiscan import checks
-from phiscan.evidence import Evidence, Nested, Spot
-from phiscan.finding import Gap, Likelihood, Subject
+from phiscan.evidence import Evidence, Nested
+from phiscan.finding import Gap, Likelihood, Location, Subject
 from phiscan.formats.x12 import tables
 from phiscan.formats.x12.segments import LENGTHS, Segment, embedded, interchanges, sniff
 from phiscan.words.labels import is_masked
@@ -32,7 +32,7 @@ def read(data: bytes, evidence: Evidence) -> Gap:
 
 def _interchange(segments: Iterable[Segment], evidence: Evidence) -> Gap:
     reader, gap, ended = _Interchange(evidence), Gap.NONE, False
-    for segment in evidence.timed(segments):
+    for segment in evidence.context.timed(segments):
         if _TAG.fullmatch(segment.tag):
             reader.segment(segment)
             ended |= segment.tag == "IEA"
@@ -89,7 +89,9 @@ class _Interchange:
     ) -> None:
         value = segment.text(number)
         if value.strip("0 -.") and not is_masked(value):
-            self._evidence.add("x12_element", info_type, segment.spot(number), subject, likelihood)
+            self._evidence.add(
+                "x12_element", info_type, segment.location(number), subject, likelihood
+            )
 
     def _open(self, segment: Segment) -> None:
         """A patient's loop begins: all that follows is health information about that person."""
@@ -101,8 +103,8 @@ class _Interchange:
             self._claim(segment)
 
     def _claim(self, segment: Segment) -> None:
-        spot = Spot(segment.tag, segment.start, segment.start + len(segment.elements[0]))
-        self._evidence.add("x12_segment", "HEALTH_CLAIM", spot, Subject.PATIENT)
+        location = Location(segment.tag, segment.start, segment.start + len(segment.elements[0]))
+        self._evidence.add("x12_segment", "HEALTH_CLAIM", location, Subject.PATIENT)
 
     # loops
 
@@ -314,8 +316,8 @@ class _Interchange:
     ) -> None:
         start, end, text = value
         if info_type and not is_masked(text):
-            spot = Spot(f"{segment.tag}-{place}", start, end)
-            self._evidence.add("x12_element", info_type, spot, Subject.PATIENT)
+            location = Location(f"{segment.tag}-{place}", start, end)
+            self._evidence.add("x12_element", info_type, location, Subject.PATIENT)
 
     def qualified_code(self, segment: Segment) -> None:
         """III (qualifier, code) of a 270 and 271, LIN (number, qualifier, code) of a claim."""
@@ -344,7 +346,7 @@ class _Interchange:
         """BIN, BDS (275): a document of any kind, often a CDA."""
         number = LENGTHS[segment.tag.encode()] + 1
         if number < len(segment.elements) and not is_masked(segment.text(number)):
-            self._evidence.nested.append(Nested(segment.elements[number], segment.spot(number)))
+            self._evidence.nested.append(Nested(segment.elements[number], segment.location(number)))
 
     # acknowledgements
 

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
 
-from phiscan.evidence import Spot
+from phiscan.finding import Location
 
 # "ISA*00*", "ISA|00|"; not "ISA card"
 _ISA: Final = re.compile(rb"ISA([^\w \r\n])[\d ]{0,2}\1")
@@ -64,10 +64,10 @@ class Segment:
         """Where element `number` starts."""
         return self.start + sum(map(len, self.elements[:number])) + number
 
-    def spot(self, number: int) -> Spot:
+    def location(self, number: int) -> Location:
         """The place of element `number`."""
         at = self.at(number)
-        return Spot(f"{self.tag}-{number:02d}", at, at + len(self.elements[number]))
+        return Location(f"{self.tag}-{number:02d}", at, at + len(self.elements[number]))
 
 
 def sniff(head: bytes) -> bool:

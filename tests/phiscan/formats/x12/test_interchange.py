@@ -510,7 +510,9 @@ def test_an_attachment_is_handed_on_as_a_document():
     data = interchange("275", "NM1*QC*1*OKAFOR*ADA", f"BIN*{len(note)}*{note.decode()}")
     evidence = Evidence()
     assert read(data, evidence) is Gap.NONE
-    assert [(n.data, data[n.spot.start : n.spot.end]) for n in evidence.nested] == [(note, note)]
+    assert [(n.data, data[n.location.start : n.location.end]) for n in evidence.nested] == [
+        (note, note)
+    ]
 
 
 def scan(engine: Engine, data: bytes):

@@ -14,8 +14,8 @@ def segments(data: bytes) -> list[Segment]:
 
 
 def member_place(data: bytes) -> list[bytes]:
-    spots = [s.spot(9) for s in segments(data) if s.tag == "NM1"]
-    return [data[spot.start : spot.end] for spot in spots]
+    locations = [s.location(9) for s in segments(data) if s.tag == "NM1"]
+    return [data[location.start : location.end] for location in locations]
 
 
 @pytest.mark.parametrize(
@@ -108,8 +108,8 @@ def test_lines_wrapped_inside_of_elements_keep_tags_and_values(width):
 def test_a_counted_segment_may_hold_the_delimiters():
     data = GS.replace(b"HC", b"PI") + b"ST*275*0001~BIN*9*a~b*c~d*e~SE*3*0001~"
     binary = next(s for s in segments(data) if s.tag == "BIN")
-    spot = binary.spot(2)
-    assert data[spot.start : spot.end] == b"a~b*c~d*e"
+    location = binary.location(2)
+    assert data[location.start : location.end] == b"a~b*c~d*e"
 
 
 @pytest.mark.parametrize("length", [b"500", b"1", b"x", b""])
