@@ -13,6 +13,7 @@ from typing import Final, NamedTuple, Protocol
 from phiscan.evidence import Evidence
 from phiscan.finding import Likelihood, Location
 from phiscan.identifiers import InfoType
+from phiscan.media_kind import MediaKind
 from phiscan.patterns.detector import CONTEXT_WINDOW, Detector
 from phiscan.patterns.judge import Structure
 from phiscan.scan_context import OutOfTimeError
@@ -22,8 +23,6 @@ from phiscan.words.labels import is_masked
 WINDOW: Final = 200
 """Words of a window. GLiNER's models read 384 and drop the rest."""
 OVERLAP: Final = 40
-_PROSE: Final = frozenset(("text", "log"))
-"""Media that are passages of words as a whole."""
 _PASSAGE: Final = re.compile(rb"[^\"<>|^~*{}\[\]=\t\r]+")
 _WORD: Final = re.compile(rb"\S+")
 _LOWER: Final = re.compile(rb"[a-z\x80-\xff]{2}")
@@ -63,7 +62,9 @@ class RecognizerError(Exception):
     the document."""
 
 
-def run(kind: str, folded: Folded, recognizers: Sequence[Recognizer], evidence: Evidence) -> None:
+def run(
+    kind: MediaKind, folded: Folded, recognizers: Sequence[Recognizer], evidence: Evidence
+) -> None:
     """Add what the recognizers find in the words of a document that was read as `kind`.
 
     Raises:
@@ -151,10 +152,10 @@ def _add(found: _Found, folded: Folded, structure: Structure, evidence: Evidence
         evidence.add("model", found.info_type, location, detector.about(before), found.likelihood)
 
 
-def _windows(kind: str, text: bytes) -> Iterator[tuple[int, int]]:
+def _windows(kind: MediaKind, text: bytes) -> Iterator[tuple[int, int]]:
     """Ranges of the text's passages with WINDOW words at most, each of which begins with the last
     OVERLAP words of the one before."""
-    for start, end in [(0, len(text))] if kind in _PROSE else _passages(text):
+    for start, end in [(0, len(text))] if kind.is_prose else _passages(text):
         words = [match.span() for match in _WORD.finditer(text, start, end)]
         for first in range(0, max(1, len(words) - OVERLAP), WINDOW - OVERLAP):
             window = words[first : first + WINDOW]

@@ -10,6 +10,7 @@ from typing import Final
 from phiscan.evidence import Evidence, Nested
 from phiscan.finding import Gap, Location
 from phiscan.labelled.records import Labelled, read_records
+from phiscan.media_kind import MediaKind
 from phiscan.syntax.xml_elements import Document
 from phiscan.syntax.xml_tokens import Kind, Token, tokens
 from phiscan.text.offsets import excerpt
@@ -190,3 +191,6 @@ def _without_scripts(data: bytes, evidence: Evidence) -> bytes:
             )
         at = end
     return b"".join([*pieces, data[at:]])
+
+
+MEDIA: Final = MediaKind("html", read, may_hold_prose=True, is_markup=True)

@@ -15,6 +15,7 @@ from typing import Final, NamedTuple
 from phiscan.detectors.email import is_address
 from phiscan.evidence import Evidence
 from phiscan.finding import Likelihood, Location, Subject, Verdict
+from phiscan.media_kind import MediaKind
 from phiscan.people.answers import answers, dates
 from phiscan.people.cues import (
     begins_with_a_given_name,
@@ -28,9 +29,6 @@ from phiscan.text.normalise import Folded
 from phiscan.verdict import verdict
 from phiscan.words.given_names import GIVEN_NAMES
 
-_READ: Final = frozenset(("text", "html", "log", "json", "csv", "xml", "form"))
-"""Media that may hold prose. The formats of health care name their people by structure, and
-`phiscan.people.patient_repeats` finds them again."""
 _SHORT: Final = 2000
 """Bytes of a text that speaks of one thing."""
 _NEAR: Final = 1500
@@ -75,17 +73,17 @@ class _Found(NamedTuple):
     subject: Subject
 
 
-def find(kind: str, folded: Folded, evidence: Evidence) -> None:
+def find(kind: MediaKind, folded: Folded, evidence: Evidence) -> None:
     """Add the names of patients and of those around them.
 
     Args:
-        kind: as `phiscan.readers.sniff` names it. In a text, which is no record's values, a given
-            name is a person's, and dates and numbers answer questions.
+        kind: what the document was read as. In a text, which is no record's values, a given name is
+            a person's, and dates and numbers answer questions.
 
     Raises:
         OutOfTimeError: as `ScanContext.timed`.
     """
-    if kind not in _READ:
+    if not kind.may_hold_prose:
         return
     health = _Health(folded, evidence)
     if not health.spoken_of:
@@ -96,7 +94,7 @@ def find(kind: str, folded: Folded, evidence: Evidence) -> None:
             reading.take(segment)
     _add(reading.people(), folded, evidence)
     _add_note(reading, folded, health, evidence)
-    if kind == "text":
+    if kind.is_unstructured:
         _read_text(reading, folded, health, evidence)
 
 

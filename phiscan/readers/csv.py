@@ -16,6 +16,7 @@ from typing import Final
 from phiscan.evidence import Evidence, shown_path
 from phiscan.finding import Gap, Location, Subject
 from phiscan.labelled.records import Labelled, read_records
+from phiscan.media_kind import MediaKind, Sample
 from phiscan.readers import text as text_reader
 from phiscan.readers.csv_schemas import Columns, recognise
 from phiscan.words.labels import read_label
@@ -34,6 +35,9 @@ _TYPES: Final = frozenset(
 """What a row of a data dictionary says, and no header: `| patientName | string | Name of the
 patient |`."""
 _MARK: Final = b"\xef\xbb\xbf"
+_MEDIA_TYPES: Final = frozenset(
+    ("text/csv", "application/csv", "text/tab-separated-values", "text/x-csv")
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -215,3 +219,11 @@ def _field(delimiter: bytes) -> re.Pattern[bytes]:
 
 
 _FIELDS: Final = {d: _field(d) for d in _DELIMITERS}
+
+
+MEDIA: Final = MediaKind("csv", read, may_hold_prose=True)
+
+
+def look(sample: Sample) -> MediaKind | None:
+    """MEDIA if the sender or a header says that the document is a table."""
+    return MEDIA if sample.declared in _MEDIA_TYPES or sniff(sample.head) else None

@@ -12,6 +12,7 @@ from urllib.parse import unquote_plus
 from phiscan.evidence import Evidence, Nested, shown_path
 from phiscan.finding import Gap, Location
 from phiscan.labelled.records import Labelled, read_records
+from phiscan.media_kind import MediaKind, Sample
 from phiscan.text.offsets import Derived
 from phiscan.text.possessive import repeated
 
@@ -62,3 +63,12 @@ def _unescaped(data: bytes, start: int, end: int) -> Derived:
         at = match.end()
     out.copy(data, at, end)
     return out
+
+
+MEDIA: Final = MediaKind("form", read, may_hold_prose=True, plus_is_blank=True)
+
+
+def look(sample: Sample) -> MediaKind | None:
+    """MEDIA if the sender or all of the document says that it is a form."""
+    declared = sample.declared == "application/x-www-form-urlencoded"
+    return MEDIA if declared or sniff(sample.data) else None

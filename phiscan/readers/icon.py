@@ -10,6 +10,7 @@ from typing import Final
 
 from phiscan.evidence import Evidence, Nested
 from phiscan.finding import Gap, Location
+from phiscan.media_kind import MediaKind, Sample
 
 _SIDE: Final = 32
 """Pixels of a side: five letters of the smallest type, and no face."""
@@ -63,3 +64,11 @@ def read(data: bytes, evidence: Evidence) -> Gap:
             Nested(words, Location("icon", 0, len(data)), "text/plain", declared=False)
         )
     return Gap.NONE
+
+
+def look(sample: Sample) -> MediaKind | None:
+    """MEDIA if the document is such a picture."""
+    return MEDIA if sniff(sample.data) else None
+
+
+MEDIA: Final = MediaKind("icon", read, is_searchable=False)

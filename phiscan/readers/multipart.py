@@ -18,6 +18,7 @@ from typing import Final
 from phiscan.evidence import Evidence, Nested, shown_path
 from phiscan.finding import Gap, Location
 from phiscan.labelled.records import Labelled, read_records
+from phiscan.media_kind import Masking, MediaKind, Sample
 from phiscan.text.offsets import Derived, excerpt
 from phiscan.text.possessive import repeated
 
@@ -285,3 +286,12 @@ def _trimmed(raw: bytes, start: int) -> tuple[int, int]:
     text = raw.strip()
     at = start + (raw.find(text) if text else 0)
     return at, at + len(text)
+
+
+MEDIA: Final = MediaKind("multipart", read, is_searchable=False, masking=Masking(same_length=True))
+
+
+def look(sample: Sample) -> MediaKind | None:
+    """MEDIA if the document's head or the sender says that it is made of parts."""
+    declared = sample.declared.startswith("multipart/") or sample.declared == "message/rfc822"
+    return MEDIA if declared or sniff(sample.head) else None

@@ -5,13 +5,15 @@ number's mask is zero, in as many bytes.
 """
 
 import re
+from functools import partial
 from typing import Final
 
 import orjson
 
 from phiscan.evidence import Evidence, Nested
 from phiscan.finding import Gap, Location
-from phiscan.packed import TOKENS, Kind, NotPackedError, Token, sniff
+from phiscan.media_kind import Masking, MediaKind, Sample
+from phiscan.packed import TOKENS, Kind, NotPackedError, Token, declared, sniff
 from phiscan.readers import magic
 from phiscan.text.offsets import Derived
 
@@ -21,34 +23,20 @@ _PLAIN_NUMBER: Final = re.compile(r"-?\d+(?:\.\d+)?(?:e[-+]?\d+)?")
 _LEAST_DOCUMENT: Final = 16
 
 
-def read_msgpack(data: bytes, evidence: Evidence) -> Gap:
-    """Add a MessagePack document as JSON."""
-    return _read("msgpack", data, evidence)
-
-
-def read_cbor(data: bytes, evidence: Evidence) -> Gap:
-    """Add a CBOR document as JSON."""
-    return _read("cbor", data, evidence)
-
-
-def read_bson(data: bytes, evidence: Evidence) -> Gap:
-    """Add a BSON document as JSON."""
-    return _read("bson", data, evidence)
-
-
-def numbers(kind: str, data: bytes) -> list[tuple[int, int]]:
-    """The ranges of numbers, dates and binary identifiers in a document that was read as `kind`, in
+def numbers(name: str, data: bytes) -> list[tuple[int, int]]:
+    """The ranges of numbers, dates and binary identifiers in a document of the format `name`, in
     order."""
     return [
-        span for t in TOKENS[kind](data) if t.kind in (Kind.NUMBER, Kind.ID) for span in t.spans
+        span for t in TOKENS[name](data) if t.kind in (Kind.NUMBER, Kind.ID) for span in t.spans
     ]
 
 
-def _read(kind: str, data: bytes, evidence: Evidence) -> Gap:
+def read(name: str, data: bytes, evidence: Evidence) -> Gap:
+    """Add a document of the format `name` as JSON."""
     writer = _Json(data)
     gap = Gap.NONE
     try:
-        for token in evidence.context.timed(TOKENS[kind](data)):
+        for token in evidence.context.timed(TOKENS[name](data)):
             writer.write(token)
     except NotPackedError as error:
         gap = Gap.ENCRYPTED if error.encrypted else Gap.OVER_LIMIT if error.deep else Gap.MALFORMED
@@ -56,7 +44,7 @@ def _read(kind: str, data: bytes, evidence: Evidence) -> Gap:
     evidence.nested.append(
         Nested(
             text.text(),
-            Location(kind, 0, len(data)),
+            Location(name, 0, len(data)),
             "application/x-ndjson",
             declared=False,
             origin=text,
@@ -166,3 +154,27 @@ def _is_text(content: bytes) -> bool:
         return bool(content) and _UNPRINTABLE.search(content.decode()) is None
     except UnicodeDecodeError:
         return False
+
+
+def _zero(number: bytes) -> bytes:
+    return bytes(len(number))
+
+
+def _kind(name: str) -> MediaKind:
+    masking = Masking(same_length=True, numbers=partial(numbers, name), zero=_zero)
+    return MediaKind(name, partial(read, name), is_searchable=False, masking=masking)
+
+
+_BY_NAME: Final = {name: _kind(name) for name in TOKENS}
+KINDS: Final = tuple(_BY_NAME.values())
+"""One for each of the formats."""
+
+
+def look_declared(sample: Sample) -> MediaKind | None:
+    """One of KINDS if the sender says so."""
+    return _BY_NAME.get(declared(sample.declared))
+
+
+def look(sample: Sample) -> MediaKind | None:
+    """One of KINDS if the bytes say so."""
+    return _BY_NAME.get(sniff(sample.data))

@@ -13,12 +13,13 @@ Redaction must keep every length: the mask has the length of the value.
 import base64
 import binascii
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
 from typing import Final
 
 from phiscan.evidence import Evidence, Nested
 from phiscan.finding import Gap, Location
+from phiscan.media_kind import BINARY, Masking, MediaKind, Sample
 from phiscan.protobuf import wire as wire_format
 from phiscan.protobuf.wire import Field, NotAMessageError
 from phiscan.readers import magic
@@ -37,6 +38,7 @@ _TYPES: Final = frozenset(
 )
 _TYPE: Final = re.compile(r";\s*(?:proto|messagetype)\s*=\s*\"?([\w.]+)", re.IGNORECASE)
 """A parameter of the media type that names the message's type."""
+_CONTROL: Final = re.compile(rb"[\x00-\x08\x0e-\x1a\x1e\x1f]")
 _UNPRINTABLE: Final = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 _LABEL: Final = re.compile(rb"[A-Za-z][\w .-]{0,60}")
 _NO_MASK: Final = Location("compressed", -1, -1)
@@ -44,25 +46,30 @@ _NO_MASK: Final = Location("compressed", -1, -1)
 _DOCUMENT: Final = re.compile(rb"\s*(?:[{\[<]|MSH|ISA|FHS|BHS)")
 
 
-def declared(media: str) -> str:
-    """`grpc`, `protobuf`, or nothing: what a media type (small letters, no parameters) says."""
-    if media.startswith("application/grpc-web-text"):
-        return "grpc-web-text"
-    if media.startswith("application/grpc"):
-        return "grpc"
-    return "protobuf" if media in _TYPES else ""
+def look_declared(sample: Sample) -> MediaKind | None:
+    """One of KINDS if the sender says so."""
+    if sample.declared.startswith("application/grpc-web-text"):
+        return WEB_TEXT
+    if sample.declared.startswith("application/grpc"):
+        return GRPC
+    return MESSAGE if sample.declared in _TYPES else None
 
 
-def sniff(data: bytes) -> str:
-    """`grpc` or `protobuf` if undeclared bytes can be nothing else that we know, else nothing."""
+def look(sample: Sample) -> MediaKind | None:
+    """One of KINDS, or BINARY, for bytes that no text holds."""
+    return sniff(sample.data) or BINARY if _CONTROL.search(sample.data) else None
+
+
+def sniff(data: bytes) -> MediaKind | None:
+    """GRPC or MESSAGE if undeclared bytes can be nothing else that is known."""
     if data[0] in (0, 1) and _whole_frames(data):
-        return "grpc"
+        return GRPC
     try:
         reader = _Strings(data, _GUESSED_NUMBER, Evidence())
         reader.message(0, len(data), 0)
     except NotAMessageError:
-        return ""
-    return "protobuf" if reader.longest >= 4 else ""
+        return None
+    return MESSAGE if reader.longest >= 4 else None
 
 
 def read(data: bytes, evidence: Evidence) -> Gap:
@@ -147,14 +154,20 @@ def _type_of(evidence: Evidence) -> str:
     return evidence.context.message or (found[1] if found else "")
 
 
-def numbers(kind: str, data: bytes) -> list[tuple[int, int]]:
-    """The ranges of numbers in a document that was read as `kind`, in order, as far as they can be
-    told without a schema."""
-    spans = (
-        [(start, end) for _, start, end in _frames(data)] if kind == "grpc" else [(0, len(data))]
-    )
+def numbers(data: bytes) -> list[tuple[int, int]]:
+    """The ranges of numbers in one message, in order, as far as they can be told without a
+    schema."""
+    return _all_numbers(data, [(0, len(data))])
+
+
+def numbers_in_frames(data: bytes) -> list[tuple[int, int]]:
+    """As `numbers`, of the messages in gRPC's frames."""
+    return _all_numbers(data, [(start, end) for _, start, end in _frames(data)])
+
+
+def _all_numbers(data: bytes, messages: Iterable[tuple[int, int]]) -> list[tuple[int, int]]:
     found: list[tuple[int, int]] = []
-    for start, end in spans:
+    for start, end in messages:
         with suppress(NotAMessageError):
             found += _numbers(data, start, end, 0)
     return found
@@ -268,3 +281,17 @@ def _is_text(value: bytes) -> bool:
         return _UNPRINTABLE.search(value.decode()) is None
     except UnicodeDecodeError:
         return False
+
+
+def _masking(find: Callable[[bytes], list[tuple[int, int]]]) -> Masking:
+    return Masking(same_length=True, numbers=find, zero=wire_format.zero)
+
+
+MESSAGE: Final = MediaKind("protobuf", read, is_searchable=False, masking=_masking(numbers))
+GRPC: Final = MediaKind(
+    "grpc", read_frames, is_searchable=False, masking=_masking(numbers_in_frames)
+)
+WEB_TEXT: Final = MediaKind(
+    "grpc-web-text", read_web_text, is_searchable=False, masking=Masking(same_length=True)
+)
+KINDS: Final = (MESSAGE, GRPC, WEB_TEXT)

@@ -13,6 +13,7 @@ from typing import Final
 
 from phiscan.evidence import Evidence, Nested
 from phiscan.finding import Gap, Location
+from phiscan.media_kind import Masking, MediaKind
 from phiscan.text.offsets import Derived
 
 _BEGINS: Final = b"{\\rtf"
@@ -160,3 +161,6 @@ def _codec(page: int) -> str:
         return codecs.lookup(f"cp{page}").name
     except LookupError:
         return "cp1252"
+
+
+MEDIA: Final = MediaKind("rtf", read, is_searchable=False, masking=Masking(kept=groups))

@@ -16,11 +16,14 @@ from typing import Final, NamedTuple
 from phiscan.evidence import Evidence, Nested
 from phiscan.finding import Gap, Location
 from phiscan.labelled.records import Labelled, read_records
+from phiscan.media_kind import Masking, MediaKind, Sample
 from phiscan.syntax.json_places import unescaped
 from phiscan.text.offsets import excerpt
 from phiscan.text.possessive import repeated
 
-TYPES: Final = frozenset(("application/sql", "text/sql", "text/x-sql", "application/x-sql"))
+_TYPES: Final = frozenset(("application/sql", "text/sql", "text/x-sql", "application/x-sql"))
+_BESIDE: Final = 8
+"""Bytes beside a number in which the sign before or behind it stands."""
 MARKS: Final = (
     r"(?:insert|replace)\s+(?:\w+\s+)?into\s",
     r"values\s*\(",
@@ -265,3 +268,20 @@ def _names(listed: bytes) -> list[str]:
 def _text(name: bytes) -> str:
     """A column's or table's own name, without its schema and quotes."""
     return name.strip().translate(None, _QUOTES).rpartition(b".")[2].decode("utf-8", "replace")
+
+
+def is_bare_number(data: bytes, start: int, end: int) -> bool:
+    """Whether a value is a number of a statement. Letters in its place would be no SQL."""
+    before = data[max(0, start - _BESIDE) : start].rstrip()[-1:]
+    after = data[end : end + _BESIDE].lstrip()[:1]
+    return (
+        data[start:end].isdigit() and before in (b"(", b",", b"=") and after in (b")", b",", b";")
+    )
+
+
+MEDIA: Final = MediaKind("sql", read, masking=Masking(is_bare_number=is_bare_number))
+
+
+def look(sample: Sample) -> MediaKind | None:
+    """MEDIA if the sender or the beginning of the document says that it is SQL."""
+    return MEDIA if sample.declared in _TYPES or sniff(sample.head) else None

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import Final, NamedTuple
 
 from phiscan.finding import Gap
+from phiscan.media_kind import MediaKind
 from phiscan.syntax.xml_tokens import Kind, Token, local_name, tokens
 
 SHORT: Final = 400
@@ -67,7 +68,7 @@ class Element:
     runs: list[Token] = field(default_factory=list)
     inner: list[Token] = field(default_factory=list)
     leaf: bool = True
-    dialect: str = ""
+    dialect: MediaKind | None = None
 
     def chain(self) -> "Iterator[Element]":
         """This element and those around it, innermost first."""

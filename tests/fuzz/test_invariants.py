@@ -52,6 +52,6 @@ def test_a_range_that_is_not_in_the_document_is_a_fault(engine, monkeypatch, sta
 
 
 def test_an_exception_within_the_scanner_is_a_fault(engine, monkeypatch):
-    monkeypatch.setattr("phiscan.readers.sniff", lambda *_: "no such reader")
+    monkeypatch.setattr("phiscan.readers.registry.MEDIA", "no registry")
     with pytest.raises(BrokenError, match="INTERNAL_ERROR"):
         check(engine, Case("", "", b"Ana"))

@@ -17,6 +17,7 @@ from phiscan.evidence import Evidence, Nested
 from phiscan.finding import Gap, Location
 from phiscan.formats.dicom import tables
 from phiscan.formats.dicom.attributes import DataSet, shown
+from phiscan.media_kind import Masking, MediaKind
 from phiscan.text.offsets import Derived
 
 _PREAMBLE: Final = 128
@@ -297,3 +298,6 @@ class _Reader:
         if element.vr not in tables.TEXT_VRS and element.vr:
             return False
         return len(value) >= 4 and _UNPRINTABLE.search(value) is None
+
+
+MEDIA: Final = MediaKind("dicom", read, is_searchable=False, masking=Masking(same_length=True))

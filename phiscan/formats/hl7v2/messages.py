@@ -13,6 +13,7 @@ from phiscan.evidence import Evidence, Nested
 from phiscan.finding import Gap, Location, Subject
 from phiscan.formats.hl7v2.segments import SEGMENTS
 from phiscan.formats.hl7v2.types import Delimiters, Part, Segment
+from phiscan.media_kind import MediaKind
 from phiscan.text.offsets import Derived
 from phiscan.text.possessive import repeated
 
@@ -126,3 +127,6 @@ class _Message:
                 first = part.split(self._delimiters.component)[0]
                 if checks.ssn(segment.text(first)) and b"-" in first.text:
                     segment.add("US_SOCIAL_SECURITY_NUMBER", first, f"{name}-{number}")
+
+
+MEDIA: Final = MediaKind("hl7v2", read, names_providers=True)

@@ -18,6 +18,7 @@ from typing import Final
 from phiscan import checks
 from phiscan.evidence import Evidence, Nested
 from phiscan.finding import Gap, Location, Subject
+from phiscan.media_kind import MediaKind
 from phiscan.text.offsets import Derived
 from phiscan.text.possessive import repeated
 from phiscan.words.labels import is_masked
@@ -211,3 +212,6 @@ class _Message:
             info_type = "PROCEDURE"
         if value.strip("0 ") and not is_masked(value):
             self._evidence.add("ncpdp_field", info_type, Location(name, *place), Subject.PATIENT)
+
+
+MEDIA: Final = MediaKind("ncpdp", read)

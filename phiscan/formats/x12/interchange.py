@@ -14,6 +14,7 @@ from phiscan.evidence import Evidence, Nested
 from phiscan.finding import Gap, Likelihood, Location, Subject
 from phiscan.formats.x12 import tables
 from phiscan.formats.x12.segments import LENGTHS, Segment, embedded, interchanges, sniff
+from phiscan.media_kind import MediaKind
 from phiscan.words.labels import is_masked
 
 __all__ = ["embedded", "read", "sniff"]
@@ -408,3 +409,6 @@ _HANDLERS: Final[dict[str, Callable[[_Interchange, Segment], None]]] = {
     "PLB": _Interchange.adjustment,
     "CTX": _Interchange.context,
 }
+
+
+MEDIA: Final = MediaKind("x12", read, names_providers=True)

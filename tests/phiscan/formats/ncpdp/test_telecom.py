@@ -9,7 +9,7 @@ from phiscan.finding import Coverage, Gap, Subject, Verdict
 from phiscan.formats.ncpdp import telecom
 from phiscan.formats.ncpdp.telecom import read
 from phiscan.identifiers import INFO_TYPES
-from phiscan.readers import sniff
+from phiscan.readers.registry import MEDIA
 from phiscan.redaction.redact import redact
 from phiscan.scanner import Engine
 
@@ -259,7 +259,7 @@ def test_every_cut_of_a_claim_is_read_without_an_error():
 
 
 def test_media_is_told_before_control_bytes_make_it_binary():
-    assert sniff(CLAIM, "application/octet-stream") == "ncpdp"
+    assert MEDIA.sniff(CLAIM, "application/octet-stream") is telecom.MEDIA
 
 
 ESCAPES = {

@@ -7,7 +7,7 @@ from phiscan.finding import Coverage, Gap, Subject, Verdict
 from phiscan.formats.x12 import tables as x12_tables
 from phiscan.formats.x12.interchange import read
 from phiscan.identifiers import INFO_TYPES
-from phiscan.readers import sniff
+from phiscan.readers.registry import MEDIA
 from phiscan.redaction.redact import redact
 from phiscan.scanner import Engine
 
@@ -582,9 +582,9 @@ def test_garbage_inside_of_an_interchange_raises_nothing(noise):
 
 
 def test_media_is_told_by_the_bytes():
-    assert sniff(PROFESSIONAL, "application/json") == "x12"
-    assert sniff(PROFESSIONAL.replace(b"*", b"\x1d").replace(b"~", b"\x1c"), "") == "x12"
-    assert sniff(b"Subject: claims\n\n" + PROFESSIONAL, "text/plain") == "x12"
+    assert MEDIA.sniff(PROFESSIONAL, "application/json").name == "x12"
+    assert MEDIA.sniff(PROFESSIONAL.replace(b"*", b"\x1d").replace(b"~", b"\x1c"), "").name == "x12"
+    assert MEDIA.sniff(b"Subject: claims\n\n" + PROFESSIONAL, "text/plain").name == "x12"
 
 
 def test_tables_name_known_info_types():
