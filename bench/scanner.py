@@ -17,7 +17,8 @@ from pathlib import Path
 
 from bench import documents
 from bench.measure import interleaved, show
-from phiscan.scanner import Engine, Limits
+from phiscan.engine import Engine
+from phiscan.scanner import Limits
 
 KIB = documents.KIB
 PEERS = Path(".peers-venv/bin/python")

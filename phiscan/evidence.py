@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
-from phiscan.finding import Finding, Likelihood, Location, Subject, quick
+from phiscan.finding import Finding, Likelihood, Location, Subject
 from phiscan.scan_context import ScanContext
 from phiscan.text.normalise import plain
 from phiscan.text.offsets import Derived
@@ -70,10 +70,8 @@ class Evidence:
         if len(self.findings) >= MAX_FINDINGS:
             raise TooManyFindingsError
         self._claimed.add(place)
-        identifier = self.context.info_types[info_type].identifier
-        self.findings.append(
-            quick(Finding, (info_type, identifier, likelihood, detector, location, subject))
-        )
+        known = self.context.info_types[info_type]
+        self.findings.append(Finding.of(known, likelihood, detector, location, subject))
 
     def labelled(
         self, detector: str, rule: Rule, value: str, location: Location, subject: Subject | None

@@ -7,17 +7,13 @@ from itertools import chain
 
 from phiscan.evidence import Evidence
 from phiscan.finding import Finding, Gap, Location
+from phiscan.identifiers import InfoTypeKind, Trait, having
 from phiscan.patterns.detector import CONTEXT_WINDOW, REPORTED, Detector
 from phiscan.patterns.matcher import Matcher, Single, TooManyMatchesError
 from phiscan.text.normalise import Folded
 from phiscan.words.labels import MASK_BEGINS, is_masked
 
-_OWN_WORD = frozenset(
-    "US_SOCIAL_SECURITY_NUMBER US_MEDICARE_BENEFICIARY_ID_NUMBER CREDIT_CARD_NUMBER "
-    "MEDICAL_RECORD_NUMBER"
-    " US_INDIVIDUAL_TAXPAYER_IDENTIFICATION_NUMBER".split()
-)
-"""InfoTypes that are reported even where the structure says that the value is something else."""
+_OUTWEIGHING = having(Trait.OUTWEIGHS_STRUCTURE)
 _DIGITS = frozenset(b"0123456789")
 _NUMBER_BEFORE = re.compile(rb"\d[-.]?\Z")
 _JOINTS = frozenset(b"0123456789-.")
@@ -48,7 +44,7 @@ class Structure:
         self._spans = sorted(
             (f.location.start, f.location.end, f.info_type)
             for f in findings
-            if f.identifier and f.location.start >= 0
+            if f.kind is InfoTypeKind.IDENTIFIER and f.location.start >= 0
         )
         self._starts = [span[0] for span in self._spans]
 
@@ -56,7 +52,7 @@ class Structure:
         """Whether a value at this range is explained, so that the detector's guess adds nothing."""
         at = bisect_right(self._starts, end - 1) - 1
         while at >= 0 and self._spans[at][1] > start:
-            if self._spans[at][2] == detector.info_type or detector.info_type not in _OWN_WORD:
+            if self._spans[at][2] == detector.info_type or detector.info_type not in _OUTWEIGHING:
                 return True
             at -= 1
         return False
@@ -87,13 +83,13 @@ def run(
     possible = matcher.possible(text)
     if not possible:
         return Gap.NONE
-    judge = _Judge(folded, evidence, place)
+    judge, info_types = _Judge(folded, evidence, place), evidence.context.info_types
     for index in possible:
         detector = matcher.detectors[index]
         once = detector.once or not (
             prose
             or detector.neighbours
-            or not evidence.context.info_types[detector.info_type].health
+            or info_types[detector.info_type].kind is not InfoTypeKind.HEALTH
         )
         try:
             # the first match is a finding nearly always: then the rest is not looked at

@@ -15,6 +15,7 @@ from typing import Final, NamedTuple
 from phiscan.detectors.email import is_address
 from phiscan.evidence import Evidence
 from phiscan.finding import Likelihood, Location, Subject, Verdict
+from phiscan.identifiers import InfoTypeKind
 from phiscan.media_kind import MediaKind
 from phiscan.people.answers import answers, dates
 from phiscan.people.cues import (
@@ -120,7 +121,8 @@ class _Health:
         found = sorted(
             (f.location.start, f.location.end, f.info_type)
             for f in evidence.findings
-            if f.location.start >= 0 and (f.identifier is None or f.subject is Subject.PATIENT)
+            if f.location.start >= 0
+            and (f.kind is InfoTypeKind.HEALTH or f.subject is Subject.PATIENT)
         )
         self._starts = [start for start, _, _ in found]
         # where foldings moved bytes the words are told apart by their lengths
@@ -292,7 +294,7 @@ def _add(values: Iterable[_Found], folded: Folded, evidence: Evidence) -> None:
     placed = sorted(
         (f.location.start, f.location.end)
         for f in evidence.findings
-        if f.identifier and f.location.start >= 0
+        if f.kind is InfoTypeKind.IDENTIFIER and f.location.start >= 0
     )
     starts = [start for start, _ in placed]
     for value in values:

@@ -13,9 +13,9 @@ from typing import Final
 
 from phiscan.evidence import Evidence
 from phiscan.finding import Finding, Likelihood, Location, Subject
+from phiscan.identifiers import INFO_TYPES, InfoTypeKind
 
-_MIN_LENGTH: Final = {"PERSON_NAME": 4, "MEDICAL_RECORD_NUMBER": 6, "US_SOCIAL_SECURITY_NUMBER": 9, "HEALTH_PLAN_BENEFICIARY_NUMBER": 7,
-                      "PHONE_NUMBER": 10, "EMAIL_ADDRESS": 6, "ACCOUNT_NUMBER": 7, "STREET_ADDRESS": 10, "DATE_OF_BIRTH": 8}  # fmt: skip
+_LEAST_LENGTHS: Final = {t.name: t.echoed for t in INFO_TYPES.values() if t.echoed}
 _MAX_LENGTH: Final = 200
 """Bytes of a value that is looked for; a longer one is a text, not a name."""
 _WORD: Final = re.compile(rb"[0-9a-z]+|[\x80-\xff]+")
@@ -29,7 +29,9 @@ for words."""
 
 def add_echoes(data: bytes, evidence: Evidence) -> None:
     """Add a finding for each further occurrence of a patient's value that has been found."""
-    placed = [f for f in evidence.findings if f.identifier and f.location.start >= 0]
+    placed = [
+        f for f in evidence.findings if f.kind is InfoTypeKind.IDENTIFIER and f.location.start >= 0
+    ]
     taken = Ranges((f.location.start, f.location.end) for f in placed)
     values = {**_full_names(data, placed), **_values(data, placed)}
     if not values:
@@ -103,7 +105,7 @@ class Ranges:
 def _values(data: bytes, findings: list[Finding]) -> dict[bytes, Finding]:
     found: dict[bytes, Finding] = {}
     for finding in findings:
-        least = _MIN_LENGTH.get(finding.info_type)
+        least = _LEAST_LENGTHS.get(finding.info_type)
         if least is None or finding.subject is not Subject.PATIENT:
             continue
         value = data[finding.location.start : finding.location.end]

@@ -11,13 +11,12 @@ from typing import Final
 
 from phiscan.evidence import Evidence
 from phiscan.finding import Finding, Subject
+from phiscan.identifiers import INFO_TYPES, Spelling, Trait, having
 from phiscan.media_kind import MediaKind
 
-_CONTACTS: Final = frozenset(
-    "PERSON_NAME STREET_ADDRESS CITY US_ZIP_CODE PHONE_NUMBER FAX_NUMBER EMAIL_ADDRESS URL".split()
-)
+_CONTACTS: Final = having(Trait.PUBLISHED) | {"PERSON_NAME"}
 _WORD: Final = re.compile(rb"[0-9a-z]+|[\x80-\xff]+")
-_NUMBERS: Final = frozenset(("PHONE_NUMBER", "FAX_NUMBER"))
+_NUMBERS: Final = frozenset(t.name for t in INFO_TYPES.values() if t.spelling is Spelling.PHONE)
 _CREDENTIALS: Final = frozenset(
     b"md do rn np pa dds dmd phd pharmd aprn crnp cnp dr jr sr ii iii".split()
 )

@@ -11,7 +11,7 @@ from collections.abc import Collection, Sequence
 from typing import Final, Protocol
 
 from phiscan.finding import Coverage, Finding, ScanReport, Subject
-from phiscan.identifiers import CREDENTIALS
+from phiscan.identifiers import InfoTypeKind
 from phiscan.media_kind import Masking
 from phiscan.readers import registry
 from phiscan.redaction import spellings
@@ -20,6 +20,7 @@ from phiscan.text import content_coding
 
 MASK: Final = b"XXX"
 _LIMIT: Final = 64 << 20
+_MASKABLE: Final = frozenset((InfoTypeKind.IDENTIFIER, InfoTypeKind.CREDENTIAL))
 # 49, 50, 51: the bytes of a text
 _NUMBERS: Final = re.compile(rb"(?:-?\d{1,3}\s*,\s*)+-?\d{1,3}")
 _LONG_LIST: Final = 8
@@ -80,7 +81,7 @@ def redact_findings(data: bytes, report: ScanReport, info_types: Collection[str]
 
 def _is_maskable(finding: Finding) -> bool:
     """Whether it is a value; health information is a statement of the whole document."""
-    return finding.identifier is not None or finding.info_type in CREDENTIALS
+    return finding.kind in _MASKABLE
 
 
 def _mask(data: bytes, report: ScanReport, findings: list[Finding], mask: Mask) -> bytes:

@@ -8,11 +8,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from phiscan.detectors import DETECTORS
+from phiscan.engine import Engine
 from phiscan.finding import Likelihood
 from phiscan.patterns import matcher as module
 from phiscan.patterns.detector import Detector
 from phiscan.patterns.matcher import Marks, Matcher, TooManyMatchesError
-from phiscan.scanner import Engine
 from phiscan.words.labels import _VOCABULARY
 
 _PIECES = st.sampled_from(

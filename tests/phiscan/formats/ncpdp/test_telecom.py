@@ -4,6 +4,7 @@ import json
 
 import pytest
 
+from phiscan.engine import Engine
 from phiscan.evidence import Evidence
 from phiscan.finding import Coverage, Gap, Subject, Verdict
 from phiscan.formats.ncpdp import telecom
@@ -11,7 +12,6 @@ from phiscan.formats.ncpdp.telecom import read
 from phiscan.identifiers import INFO_TYPES
 from phiscan.readers.registry import MEDIA
 from phiscan.redaction.redact import redact
-from phiscan.scanner import Engine
 
 FS, GS, RS = b"\x1c", b"\x1d", b"\x1e"
 REQUEST = b"610066D0B1PCN7700001" + b"1" + b"01" + b"1234567893     " + b"20250301" + b"VENDOR0001"

@@ -2,6 +2,7 @@
 
 import pytest
 
+from phiscan.engine import Engine
 from phiscan.evidence import Evidence
 from phiscan.finding import Coverage, Gap, Subject, Verdict
 from phiscan.formats.x12 import tables as x12_tables
@@ -9,7 +10,6 @@ from phiscan.formats.x12.interchange import read
 from phiscan.identifiers import INFO_TYPES
 from phiscan.readers.registry import MEDIA
 from phiscan.redaction.redact import redact
-from phiscan.scanner import Engine
 
 ISA = b"ISA*00*          *00*          *ZZ*LAKESIDE       *ZZ*NORTHPLAN      *250301*0900*^*00501*000000077*0*P*:~"
 
