@@ -16,7 +16,7 @@ from phiscan.finding import Gap
 from phiscan.identifiers import InfoType
 from phiscan.media_kind import EMPTY, UNKNOWN, MediaKind
 from phiscan.patterns import judge
-from phiscan.patterns.matcher import Marks, Matcher
+from phiscan.patterns.matcher import Matcher, PrefilterHits
 from phiscan.people import names as people
 from phiscan.people import provider_repeats
 from phiscan.people.patient_repeats import add_echoes
@@ -25,7 +25,7 @@ from phiscan.readers import json_dialects, registry
 from phiscan.recognizer import Recognizer
 from phiscan.scan_context import OutOfTimeError, ScanContext
 from phiscan.text import content_coding
-from phiscan.text.normalise import fold
+from phiscan.text.normalise import normalise
 
 MAX_NESTING: Final = 4
 """Documents within documents; deeper ones are a gap."""
@@ -97,12 +97,12 @@ class Examiner:
     def _read(self, data: bytes, evidence: Evidence, depth: int) -> tuple[MediaKind, Gap]:
         if not data.strip():
             return EMPTY, Gap.NONE
-        kind, marks = self._recognised(data, evidence.context.content_type)
+        kind, hits = self._recognised(data, evidence.context.content_type)
         gap = self._structure(kind, data, evidence)
         if self._budget.late():
             raise OutOfTimeError
         if kind.is_searchable:
-            too_many = finders.find(data, evidence, marks.embedded)
+            too_many = finders.find(data, evidence, hits.embedded)
             gap = gap or too_many
         for inner in evidence.nested:
             within = self.nested(inner, evidence, depth + 1)
@@ -113,20 +113,20 @@ class Examiner:
             raise OutOfTimeError
         if not kind.is_unstructured:
             add_echoes(data, evidence)
-        folded = fold(_text_of(kind, data), plus_is_blank=kind.plus_is_blank)
-        too_long = judge.run(folded, self.matcher, evidence, prose=not kind.names_providers)
-        people.find(kind, folded, evidence)
-        recognizer.run(kind, folded, self._detection.recognizers, evidence)
+        normalised = normalise(_text_of(kind, data), plus_is_blank=kind.plus_is_blank)
+        too_long = judge.run(normalised, self.matcher, evidence, prose=not kind.names_providers)
+        people.find(kind, normalised, evidence)
+        recognizer.run(kind, normalised, self._detection.recognizers, evidence)
         provider_repeats.give_back(kind, data, evidence)
         return kind, gap or too_long
 
-    def _recognised(self, data: bytes, content_type: str) -> tuple[MediaKind, Marks]:
-        """The kind of a document, JSON by its dialect too, and the marks that stand in it."""
+    def _recognised(self, data: bytes, content_type: str) -> tuple[MediaKind, PrefilterHits]:
+        """The kind of a document, JSON by its dialect too, and what the prefilter found in it."""
         kind = registry.MEDIA.sniff(data, content_type)
         if not kind.is_searchable:
-            return kind, Marks()
-        marks = self.matcher.marks(data)
-        return json_dialects.dialect(kind, marks.signs), marks
+            return kind, PrefilterHits()
+        hits = self.matcher.hits(data)
+        return json_dialects.dialect(kind, hits.signs), hits
 
     def _structure(self, kind: MediaKind, data: bytes, evidence: Evidence) -> Gap:
         """Read the structure, unless labels are all that is read and no known one occurs. Clean traffic

@@ -17,7 +17,7 @@ from phiscan.media_kind import MediaKind
 from phiscan.patterns.detector import CONTEXT_WINDOW, Detector
 from phiscan.patterns.judge import Structure
 from phiscan.scan_context import OutOfTimeError
-from phiscan.text.normalise import Folded
+from phiscan.text.normalise import Normalised
 from phiscan.words.labels import is_masked
 
 WINDOW: Final = 200
@@ -63,7 +63,7 @@ class RecognizerError(Exception):
 
 
 def run(
-    kind: MediaKind, folded: Folded, recognizers: Sequence[Recognizer], evidence: Evidence
+    kind: MediaKind, normalised: Normalised, recognizers: Sequence[Recognizer], evidence: Evidence
 ) -> None:
     """Add what the recognizers find in the words of a document that was read as `kind`.
 
@@ -76,16 +76,18 @@ def run(
     structure = Structure(evidence.findings)
     for recognizer in recognizers:
         found: list[_Found] = []
-        for start, end in _windows(kind, folded.text):
+        for start, end in _windows(kind, normalised.text):
             if evidence.context.late():
                 raise OutOfTimeError
-            found += _found(recognizer, folded.text[start:end], start, evidence.context.info_types)
+            found += _found(
+                recognizer, normalised.text[start:end], start, evidence.context.info_types
+            )
         for each in _widest(found):
-            _add(each, folded, structure, evidence)
+            _add(each, normalised, structure, evidence)
 
 
 class _Found(NamedTuple):
-    """As Recognized, in bytes of the folded text."""
+    """As Recognized, in bytes of the normalised text."""
 
     info_type: str
     start: int
@@ -141,14 +143,14 @@ def _widest(found: list[_Found]) -> Iterator[_Found]:
             yield each
 
 
-def _add(found: _Found, folded: Folded, structure: Structure, evidence: Evidence) -> None:
-    value = folded.text[found.start : found.end].decode("utf-8", "replace")
+def _add(found: _Found, normalised: Normalised, structure: Structure, evidence: Evidence) -> None:
+    value = normalised.text[found.start : found.end].decode("utf-8", "replace")
     if not value.strip() or all(map(is_masked, value.split())):
         return
     detector = Detector("model", found.info_type, "", found.likelihood)
-    location = Location("", *folded.origin(found.start, found.end))
+    location = Location("", *normalised.origin(found.start, found.end))
     if not structure.explains(location.start, location.end, detector):
-        before = folded.text[max(0, found.start - CONTEXT_WINDOW) : found.start]
+        before = normalised.text[max(0, found.start - CONTEXT_WINDOW) : found.start]
         evidence.add("model", found.info_type, location, detector.about(before), found.likelihood)
 
 

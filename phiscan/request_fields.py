@@ -13,7 +13,7 @@ from phiscan.labelled.records import PLACES, Labelled, read_records
 from phiscan.patterns import judge
 from phiscan.patterns.detector import CONTEXT_WINDOW
 from phiscan.scan_context import OutOfTimeError
-from phiscan.text.normalise import fold
+from phiscan.text.normalise import normalise
 
 _APART: Final = b" " * CONTEXT_WINDOW
 """Between fields: a word of one is no context for the next."""
@@ -44,13 +44,13 @@ class RequestFields:
             return Gap.OUT_OF_TIME
         text, matcher = self._text(), examiner.matcher
         hidden = Evidence()
-        gap = finders.find(text, hidden, matcher.marks(text).embedded)
+        gap = finders.find(text, hidden, matcher.hits(text).embedded)
         for inner in hidden.nested:
             location = self._place(inner.location.start, inner.location.end)
             guess = replace(inner, location=location, declared=False, origin=None)
             within = examiner.nested(guess, evidence, 1)
             gap = gap or within
-        too_long = judge.run(fold(text), matcher, evidence, self._place)
+        too_long = judge.run(normalise(text), matcher, evidence, self._place)
         return gap or too_long
 
     def _labelled(self) -> Iterator[Labelled]:

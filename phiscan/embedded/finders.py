@@ -1,6 +1,6 @@
 """Documents within a text: `data:` URIs, armored messages, quoted-printable, and what the modules beside this one find.
 
-A gate says which marks occur at all (`MARKS`); a finder runs only where its mark does. What a finder yields is a guess unless
+A prefilter says which marks occur at all (`MARKS`); a finder runs only where its mark does. What a finder yields is a guess unless
 it says otherwise: a guess that turns out to be nothing readable is no gap.
 """
 

@@ -18,7 +18,7 @@ from phiscan.patterns import judge
 from phiscan.patterns.detector import Detector, anything, words
 from phiscan.patterns.matcher import Single
 from phiscan.scan_context import ScanContext
-from phiscan.text.normalise import fold
+from phiscan.text.normalise import normalise
 
 
 def _small(word: str) -> str:
@@ -114,6 +114,6 @@ def faults(custom: CustomDetector, info_types: Mapping[str, InfoType]) -> Iterat
     for examples, expected in ((custom.matching, True), (custom.not_matching, False)):
         for index, example in enumerate(examples):
             evidence = Evidence(ScanContext(info_types=info_types))
-            judge.run(fold(example.encode()), matcher, evidence)
+            judge.run(normalise(example.encode()), matcher, evidence)
             if bool(evidence.findings) is not expected:
                 yield Fault(index, found=not expected)

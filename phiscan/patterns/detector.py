@@ -94,7 +94,7 @@ class Detector:
             `supported`.
         supported: likelihood with context.
         hint: Hyperscan syntax that occurs in every match of the pattern, when that is cheaper or
-            rarer than what `gate` takes else.
+            rarer than what `prefilter` takes else.
         once: whether its first finding says all: a document that names a code system once names it.
         subject: whom it is about when nothing near says; `neighbours` tells whether words nearby
             may say so.
@@ -116,7 +116,7 @@ class Detector:
     hint: str = ""
 
     @property
-    def gate(self) -> str:
+    def prefilter(self) -> str:
         """An expression that occurs in every text in which this detector can find anything, as
         cheap as it can be.
 

@@ -10,7 +10,7 @@ from phiscan.finding import Finding, Gap, Location
 from phiscan.identifiers import InfoTypeKind, Trait, having
 from phiscan.patterns.detector import CONTEXT_WINDOW, REPORTED, Detector
 from phiscan.patterns.matcher import Matcher, Single, TooManyMatchesError
-from phiscan.text.normalise import Folded
+from phiscan.text.normalise import Normalised
 from phiscan.words.labels import MASK_BEGINS, is_masked
 
 _OUTWEIGHING = having(Trait.OUTWEIGHS_STRUCTURE)
@@ -33,7 +33,7 @@ _LOOK_EVERY = 128
 """Candidates between two looks at the clock."""
 
 
-Place = Callable[[int, int], Location]
+Locate = Callable[[int, int], Location]
 """Says where a range of a text stands in its document."""
 
 
@@ -64,10 +64,10 @@ def in_body(start: int, end: int) -> Location:
 
 
 def run(
-    folded: Folded,
+    normalised: Normalised,
     matcher: Matcher | Single,
     evidence: Evidence,
-    place: Place = in_body,
+    place: Locate = in_body,
     *,
     prose: bool = True,
 ) -> Gap:
@@ -79,11 +79,11 @@ def run(
             of health information, which is no value and never masked, is content with its first
             finding, unless what stands near says whom a finding is about.
     """
-    text = folded.text
+    text = normalised.text
     possible = matcher.possible(text)
     if not possible:
         return Gap.NONE
-    judge, info_types = _Judge(folded, evidence, place), evidence.context.info_types
+    judge, info_types = _Judge(normalised, evidence, place), evidence.context.info_types
     for index in possible:
         detector = matcher.detectors[index]
         once = detector.once or not (
@@ -105,9 +105,9 @@ class _Judge:
     """Takes candidates to findings: the value within the match, its validator, its context, what
     the structure says."""
 
-    def __init__(self, folded: Folded, evidence: Evidence, place: Place) -> None:
-        self._folded = folded
-        self._text = folded.text
+    def __init__(self, normalised: Normalised, evidence: Evidence, place: Locate) -> None:
+        self._folded = normalised
+        self._text = normalised.text
         self._evidence = evidence
         self._place = place
         self._structure = Structure(evidence.findings)

@@ -26,7 +26,7 @@ from phiscan.people.cues import (
     subject_of,
 )
 from phiscan.people.segments import WORD, Segment, is_no_name, parts, segments
-from phiscan.text.normalise import Folded
+from phiscan.text.normalise import Normalised
 from phiscan.verdict import verdict
 from phiscan.words.given_names import GIVEN_NAMES
 
@@ -74,7 +74,7 @@ class _Found(NamedTuple):
     subject: Subject
 
 
-def find(kind: MediaKind, folded: Folded, evidence: Evidence) -> None:
+def find(kind: MediaKind, normalised: Normalised, evidence: Evidence) -> None:
     """Add the names of patients and of those around them.
 
     Args:
@@ -86,38 +86,41 @@ def find(kind: MediaKind, folded: Folded, evidence: Evidence) -> None:
     """
     if not kind.may_hold_prose:
         return
-    health = _Health(folded, evidence)
+    health = _Health(normalised, evidence)
     if not health.spoken_of:
         return
-    reading = _Reading(_known(folded, evidence))
-    for segment in evidence.context.timed(segments(folded.text)):
+    reading = _Reading(_known(normalised, evidence))
+    for segment in evidence.context.timed(segments(normalised.text)):
         if health.near(segment.start):
             reading.take(segment)
-    _add(reading.people(), folded, evidence)
-    _add_note(reading, folded, health, evidence)
+    _add(reading.people(), normalised, evidence)
+    _add_note(reading, normalised, health, evidence)
     if kind.is_unstructured:
-        _read_text(reading, folded, health, evidence)
+        _read_text(reading, normalised, health, evidence)
 
 
-def _read_text(reading: "_Reading", folded: Folded, health: "_Health", evidence: Evidence) -> None:
+def _read_text(
+    reading: "_Reading", normalised: Normalised, health: "_Health", evidence: Evidence
+) -> None:
     """Add what only a text says; the names of a list and further dates only where it is PHI without
     them."""
-    _add(_in_small_letters(folded.text, health), folded, evidence)
+    _add(_in_small_letters(normalised.text, health), normalised, evidence)
     asked = (
-        _Found(a.info_type, a.start, a.end, a.subject) for a in answers(folded.text, health.near)
+        _Found(a.info_type, a.start, a.end, a.subject)
+        for a in answers(normalised.text, health.near)
     )
-    _add(asked, folded, evidence)
+    _add(asked, normalised, evidence)
     if verdict(evidence.findings) is Verdict.PHI:
-        _add(reading.listed(), folded, evidence)
-        _add(_days(folded, health, evidence), folded, evidence)
-        _add(_mail_of_nowhere(folded, health), folded, evidence)
+        _add(reading.listed(), normalised, evidence)
+        _add(_days(normalised, health, evidence), normalised, evidence)
+        _add(_mail_of_nowhere(normalised, health), normalised, evidence)
 
 
 class _Health:
     """Where a document speaks of health."""
 
-    def __init__(self, folded: Folded, evidence: Evidence) -> None:
-        self._whole = len(folded.text) <= _SHORT
+    def __init__(self, normalised: Normalised, evidence: Evidence) -> None:
+        self._whole = len(normalised.text) <= _SHORT
         found = sorted(
             (f.location.start, f.location.end, f.info_type)
             for f in evidence.findings
@@ -125,10 +128,11 @@ class _Health:
             and (f.kind is InfoTypeKind.HEALTH or f.subject is Subject.PATIENT)
         )
         self._starts = [start for start, _, _ in found]
-        # where foldings moved bytes the words are told apart by their lengths
-        same = not folded.layers
+        # where layers moved bytes the words are told apart by their lengths
+        same = not normalised.layers
         self._words = [
-            folded.text[s:e].lower() if same else f"{kind} {e - s}".encode() for s, e, kind in found
+            normalised.text[s:e].lower() if same else f"{kind} {e - s}".encode()
+            for s, e, kind in found
         ]
         self.spoken_of = bool(found)
 
@@ -224,7 +228,9 @@ def _is_paired(segment: Segment, named: Collection[int]) -> bool:
     )
 
 
-def _add_note(reading: _Reading, folded: Folded, health: _Health, evidence: Evidence) -> None:
+def _add_note(
+    reading: _Reading, normalised: Normalised, health: _Health, evidence: Evidence
+) -> None:
     """Add that the text speaks of somebody's health, where it does so in several words beside a
     person of whom it tells."""
     for segment, in_sentence in reading.told_of():
@@ -232,7 +238,7 @@ def _add_note(reading: _Reading, folded: Folded, health: _Health, evidence: Evid
             health.words_in_sentence(segment) >= in_sentence
             or health.words_beside(segment) >= _TELLING
         ):
-            location = Location("", *folded.origin(segment.start, segment.end))
+            location = Location("", *normalised.origin(segment.start, segment.end))
             evidence.add("prose", "CLINICAL_NOTE", location, Subject.PATIENT, Likelihood.POSSIBLE)
             return
 
@@ -254,9 +260,9 @@ def _in_small_letters(text: bytes, health: _Health) -> Iterator[_Found]:
             yield _Found("PERSON_NAME", *match.span(), Subject.PERSON)
 
 
-def _known(folded: Folded, evidence: Evidence) -> Iterator[bytes]:
+def _known(normalised: Normalised, evidence: Evidence) -> Iterator[bytes]:
     """Parts of the names that are found already."""
-    if folded.layers:
+    if normalised.layers:
         return
     for finding in evidence.findings:
         if (
@@ -264,32 +270,32 @@ def _known(folded: Folded, evidence: Evidence) -> Iterator[bytes]:
             and finding.subject is not Subject.PROVIDER
             and finding.location.start >= 0
         ):
-            value = folded.text[finding.location.start : finding.location.end]
+            value = normalised.text[finding.location.start : finding.location.end]
             yield from parts(word[0] for word in WORD.finditer(value))
 
 
-def _days(folded: Folded, health: _Health, evidence: Evidence) -> Iterator[_Found]:
+def _days(normalised: Normalised, health: _Health, evidence: Evidence) -> Iterator[_Found]:
     """Every date: one right behind a name is a birth date, any other is a date of care."""
     names = {
         f.location.end
         for f in evidence.findings
         if f.info_type == "PERSON_NAME" and f.subject is not Subject.PROVIDER
     }
-    for start, end in dates(folded.text, health.near):
-        between = _BETWEEN.search(folded.text, max(0, start - 12), start)
-        born = between is not None and folded.origin(between.start(), end)[0] in names
+    for start, end in dates(normalised.text, health.near):
+        between = _BETWEEN.search(normalised.text, max(0, start - 12), start)
+        born = between is not None and normalised.origin(between.start(), end)[0] in names
         yield _Found("DATE_OF_BIRTH" if born else "SERVICE_DATE", start, end, Subject.PERSON)
 
 
-def _mail_of_nowhere(folded: Folded, health: _Health) -> Iterator[_Found]:
+def _mail_of_nowhere(normalised: Normalised, health: _Health) -> Iterator[_Found]:
     """Addresses in the domains that are reserved for examples: nobody's in a manual, somebody's in
     a record."""
-    for match in _MAIL.finditer(folded.text) if b"@" in folded.text else ():
+    for match in _MAIL.finditer(normalised.text) if b"@" in normalised.text else ():
         if health.near(match.start()) and is_address(match[0].decode()):
             yield _Found("EMAIL_ADDRESS", *match.span(), Subject.PERSON)
 
 
-def _add(values: Iterable[_Found], folded: Folded, evidence: Evidence) -> None:
+def _add(values: Iterable[_Found], normalised: Normalised, evidence: Evidence) -> None:
     """Add values, except where one that holds them, or each of their parts, is found already."""
     placed = sorted(
         (f.location.start, f.location.end)
@@ -298,12 +304,12 @@ def _add(values: Iterable[_Found], folded: Folded, evidence: Evidence) -> None:
     )
     starts = [start for start, _ in placed]
     for value in values:
-        location = Location("", *folded.origin(value.start, value.end))
+        location = Location("", *normalised.origin(value.start, value.end))
         at = bisect_left(starts, location.start + 1)
         held = any(location.end <= end for _, end in placed[max(0, at - 3) : at])
         within = placed[bisect_left(starts, location.start) : bisect_left(starts, location.end)]
         if not held and not (
-            within and _leaves_nothing(folded.text[value.start : value.end], location, within)
+            within and _leaves_nothing(normalised.text[value.start : value.end], location, within)
         ):
             evidence.add("prose", value.info_type, location, value.subject, Likelihood.LIKELY)
 

@@ -36,8 +36,8 @@ def add_echoes(data: bytes, evidence: Evidence) -> None:
     values = {**_full_names(data, placed), **_values(data, placed)}
     if not values:
         return
-    folded = data.lower()
-    for at, value in places(folded, values):
+    lowered = data.lower()
+    for at, value in places(lowered, values):
         end, finding = at + len(value), values[value]
         is_name = whole_word(data, at, len(value)) and not data[at:end].islower()
         if is_name and not taken.overlap(at, end):
@@ -46,12 +46,12 @@ def add_echoes(data: bytes, evidence: Evidence) -> None:
             )
 
 
-def places(folded: bytes, values: Collection[bytes]) -> Iterator[tuple[int, bytes]]:
+def places(lowered: bytes, values: Collection[bytes]) -> Iterator[tuple[int, bytes]]:
     """Where each value occurs in a text of small letters."""
-    return _by_search(folded, values) if len(values) <= _FEW else _by_words(folded, values)
+    return _by_search(lowered, values) if len(values) <= _FEW else _by_words(lowered, values)
 
 
-def _by_search(folded: bytes, values: Collection[bytes]) -> Iterator[tuple[int, bytes]]:
+def _by_search(lowered: bytes, values: Collection[bytes]) -> Iterator[tuple[int, bytes]]:
     """One search for each value, but for those with another one in them: `ruiz, ana` can only be
     where `ruiz` is."""
     forms: dict[bytes, list[tuple[int, bytes]]] = {}
@@ -59,9 +59,9 @@ def _by_search(folded: bytes, values: Collection[bytes]) -> Iterator[tuple[int, 
         part = next((word for word in value.replace(b",", b" ").split() if word in values), value)
         forms.setdefault(part, []).append((value.index(part), value))
     for part, wholes in forms.items():
-        for at in occurrences(folded, part):
+        for at in occurrences(lowered, part):
             for before, value in wholes:
-                if at >= before and folded.startswith(value, at - before):
+                if at >= before and lowered.startswith(value, at - before):
                     yield at - before, value
 
 
@@ -75,16 +75,16 @@ def occurrences(text: bytes, part: bytes) -> Iterator[int]:
             at = text.find(part, at + 1, end)
 
 
-def _by_words(folded: bytes, values: Collection[bytes]) -> Iterator[tuple[int, bytes]]:
+def _by_words(lowered: bytes, values: Collection[bytes]) -> Iterator[tuple[int, bytes]]:
     first_words: dict[bytes, set[tuple[int, int]]] = {}
     for value in values:
         word = _WORD.search(value)
         if word is not None:
             first_words.setdefault(word[0], set()).add((word.start(), len(value)))
-    for word in _WORD.finditer(folded):
+    for word in _WORD.finditer(lowered):
         for before, length in first_words.get(word[0], ()):
             at = word.start() - before
-            value = folded[at : at + length] if at >= 0 else b""
+            value = lowered[at : at + length] if at >= 0 else b""
             if value in values:
                 yield at, value
 

@@ -13,7 +13,7 @@ import orjson
 from phiscan.evidence import Evidence, Nested
 from phiscan.finding import Gap, Location
 from phiscan.media_kind import Masking, MediaKind, Sample
-from phiscan.packed import TOKENS, Kind, NotPackedError, Token, declared, sniff
+from phiscan.packed import TOKENS, NotPackedError, PackedKind, PackedToken, declared, sniff
 from phiscan.readers import magic
 from phiscan.text.offsets import Derived
 
@@ -27,7 +27,10 @@ def numbers(name: str, data: bytes) -> list[tuple[int, int]]:
     """The ranges of numbers, dates and binary identifiers in a document of the format `name`, in
     order."""
     return [
-        span for t in TOKENS[name](data) if t.kind in (Kind.NUMBER, Kind.ID) for span in t.spans
+        span
+        for t in TOKENS[name](data)
+        if t.kind in (PackedKind.NUMBER, PackedKind.ID)
+        for span in t.spans
     ]
 
 
@@ -66,18 +69,18 @@ class _Json:
         self._at = 0
         self.documents: list[Nested] = []
 
-    def write(self, token: Token) -> None:
+    def write(self, token: PackedToken) -> None:
         """Append one token."""
-        if token.kind is Kind.END:
+        if token.kind is PackedKind.END:
             is_map, items = self._open.pop()
             self._sign(b"null" if is_map and items % 2 else b"")
             self._sign(b"}" if is_map else b"]")
             self._sign(b"" if self._open else b"\n")
             return
         self._separate()
-        if token.kind in (Kind.MAP, Kind.ARRAY):
+        if token.kind in (PackedKind.MAP, PackedKind.ARRAY):
             self._sign(token.kind.value.encode())
-            self._open.append((token.kind is Kind.MAP, 0))
+            self._open.append((token.kind is PackedKind.MAP, 0))
         elif token.spans:
             self._at = token.spans[-1][1]
             self._value(token)
@@ -85,13 +88,13 @@ class _Json:
             self._sign(
                 b'""'
                 if self._is_key
-                else token.shown.encode() or (b'""' if token.kind is Kind.TEXT else b"null")
+                else token.shown.encode() or (b'""' if token.kind is PackedKind.TEXT else b"null")
             )
 
     def finished(self) -> Derived:
         """The whole text; what is still open, because the document is cut off, is closed."""
         while self._open:
-            self.write(Token(Kind.END))
+            self.write(PackedToken(PackedKind.END))
         return self._text
 
     def _separate(self) -> None:
@@ -106,12 +109,12 @@ class _Json:
     def _is_key(self) -> bool:
         return bool(self._open) and self._open[-1][0] and self._open[-1][1] % 2 == 1
 
-    def _value(self, token: Token) -> None:
+    def _value(self, token: PackedToken) -> None:
         """An item with content."""
         if token.shown:
             start, end = token.spans[0]
             bare = (
-                token.kind is Kind.NUMBER
+                token.kind is PackedKind.NUMBER
                 and not self._is_key
                 and _PLAIN_NUMBER.fullmatch(token.shown)
             )
@@ -120,7 +123,7 @@ class _Json:
             self._text.put(
                 (f'"{shown}"' if self._is_key and masked else shown).encode(), start, end
             )
-        elif token.kind is Kind.TEXT or _is_text(token.text(self._data)):
+        elif token.kind is PackedKind.TEXT or _is_text(token.text(self._data)):
             self._sign(b'"')
             for start, end in token.spans:
                 self._string(start, end)
@@ -128,7 +131,7 @@ class _Json:
         else:
             self._bytes(token)
 
-    def _bytes(self, token: Token) -> None:
+    def _bytes(self, token: PackedToken) -> None:
         content = token.text(self._data)
         if len(content) >= _LEAST_DOCUMENT:
             location = Location("bytes", token.spans[0][0], token.spans[-1][1])

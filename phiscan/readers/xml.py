@@ -23,7 +23,7 @@ from phiscan.formats.ncpdp.script import ScriptReader
 from phiscan.labelled.html import MEDIA as HTML
 from phiscan.labelled.xml import LabelReader
 from phiscan.media_kind import MediaKind, Sample
-from phiscan.syntax.xml_elements import Document, Element, TooDeepError
+from phiscan.syntax.xml_elements import Document, Element, XmlTooDeepError
 from phiscan.syntax.xml_tokens import Kind, tokens
 from phiscan.syntax.xml_values import Hidden
 
@@ -167,7 +167,7 @@ def read(data: bytes, evidence: Evidence) -> Gap:
         for element in evidence.context.timed(document.elements()):
             readers[dialects.of(element)].element(element)
             hidden.element(element)
-    except TooDeepError:
+    except XmlTooDeepError:
         gap = Gap.OVER_LIMIT
     for reader in readers.values():
         reader.finish()

@@ -37,8 +37,8 @@ def others(data: bytes, findings: Iterable[Finding]) -> Iterator[tuple[int, int]
     """Ranges of `data` that spell a found value, its own included. Of a name each word: what is
     between belongs to the format."""
     values = set(_values(data, list(findings)))
-    folded = data.lower()
-    for at, value in patient_repeats.places(folded, values):
+    lowered = data.lower()
+    for at, value in patient_repeats.places(lowered, values):
         if not patient_repeats.whole_word(data, at, len(value)):
             continue
         if _is_name(value):

@@ -42,7 +42,7 @@ class Value(NamedTuple):
     end: int
 
 
-class TooDeepError(Exception):
+class XmlTooDeepError(Exception):
     """More than MAX_DEPTH elements within each other."""
 
 
@@ -107,7 +107,7 @@ class Document:
         """Each element when it closes; those that never close, at the end.
 
         Raises:
-            TooDeepError: see MAX_DEPTH.
+            XmlTooDeepError: see MAX_DEPTH.
         """
         stack: list[Element] = []
         names: dict[str, int] = {}
@@ -184,7 +184,7 @@ def _codec(name: str) -> str:
 
 def _open(stack: list[Element], token: Token) -> Element:
     if len(stack) >= MAX_DEPTH:
-        raise TooDeepError
+        raise XmlTooDeepError
     parent = stack[-1] if stack else None
     if parent is not None:
         parent.leaf = False

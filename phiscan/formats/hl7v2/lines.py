@@ -16,7 +16,7 @@ _DELIMITERS: Final = re.compile(r"[|^~\\&\r\n\x0b\x1c]")
 _ENDS: Final = re.compile(r"[|\r\n\x0b\x1c]")
 _HEADER: Final = b"MSH|^~\\&|\r"
 
-Place = tuple[int, int, int, int]
+FieldPlace = tuple[int, int, int, int]
 """Field, repetition (anything that grows), component and subcomponent of a value."""
 
 
@@ -27,7 +27,7 @@ class Placed(NamedTuple):
         written: the value is a whole field with its own delimiters, `RUIZ^ANA`.
     """
 
-    place: Place
+    place: FieldPlace
     text: str
     start: int
     end: int
@@ -56,7 +56,7 @@ class _Line:
 
     def __init__(self, name: str) -> None:
         self.text = bytearray(name.encode())
-        self._at: Place = (0, 0, 1, 1)
+        self._at: FieldPlace = (0, 0, 1, 1)
         self._starts: list[int] = []
         self._sources: list[tuple[int, int]] = []
 

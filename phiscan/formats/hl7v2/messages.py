@@ -12,7 +12,7 @@ from phiscan import checks
 from phiscan.evidence import Evidence, Nested
 from phiscan.finding import Gap, Location, Subject
 from phiscan.formats.hl7v2.segments import SEGMENTS
-from phiscan.formats.hl7v2.types import Delimiters, Part, Segment
+from phiscan.formats.hl7v2.types import Part, V2Delimiters, V2Segment
 from phiscan.media_kind import MediaKind
 from phiscan.text.offsets import Derived
 from phiscan.text.possessive import repeated
@@ -83,7 +83,7 @@ class _Message:
 
     def __init__(self, evidence: Evidence) -> None:
         self._evidence = evidence
-        self._delimiters = Delimiters()
+        self._delimiters = V2Delimiters()
 
     def segment(self, part: Part) -> None:
         text = part.text.lstrip()
@@ -98,7 +98,7 @@ class _Message:
         value_type = (
             fields[2].text.strip().decode("latin-1") if name == "OBX" and len(fields) > 2 else ""
         )
-        segment = Segment(self._evidence, self._delimiters, Subject.PATIENT, value_type)
+        segment = V2Segment(self._evidence, self._delimiters, Subject.PATIENT, value_type)
         if known is None:
             self._unknown(segment, fields, name)
             return
@@ -118,9 +118,9 @@ class _Message:
             return
         defaults = [b"|", b"^", b"~", b"\\", b"&"]
         end = next((i for i, m in enumerate(marks[1:], 1) if m == marks[0]), len(marks))
-        self._delimiters = Delimiters(*(marks[:end] + defaults[end:]))
+        self._delimiters = V2Delimiters(*(marks[:end] + defaults[end:]))
 
-    def _unknown(self, segment: Segment, fields: list[Part], name: str) -> None:
+    def _unknown(self, segment: V2Segment, fields: list[Part], name: str) -> None:
         """A site-defined segment: no table says what its fields are, so only their shapes can."""
         for number, field in enumerate(fields[1:], 1):
             for part in field.split(self._delimiters.repetition):

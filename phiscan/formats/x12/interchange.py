@@ -13,7 +13,7 @@ from phiscan import checks
 from phiscan.evidence import Evidence, Nested
 from phiscan.finding import Gap, Likelihood, Location, Subject
 from phiscan.formats.x12 import tables
-from phiscan.formats.x12.segments import LENGTHS, Segment, embedded, interchanges, sniff
+from phiscan.formats.x12.segments import LENGTHS, X12Segment, embedded, interchanges, sniff
 from phiscan.media_kind import MediaKind
 from phiscan.words.labels import is_masked
 
@@ -31,7 +31,7 @@ def read(data: bytes, evidence: Evidence) -> Gap:
     return Gap.MALFORMED if not found or any(gaps) else Gap.NONE
 
 
-def _interchange(segments: Iterable[Segment], evidence: Evidence) -> Gap:
+def _interchange(segments: Iterable[X12Segment], evidence: Evidence) -> Gap:
     reader, gap, ended = _Interchange(evidence), Gap.NONE, False
     for segment in evidence.context.timed(segments):
         if _TAG.fullmatch(segment.tag):
@@ -56,7 +56,7 @@ class _Interchange:
         self._claimed = False
         self._copied = ""
 
-    def segment(self, segment: Segment) -> None:
+    def segment(self, segment: X12Segment) -> None:
         """Add what `segment` says."""
         tag = segment.tag
         handler = _HANDLERS.get(tag)
@@ -83,7 +83,7 @@ class _Interchange:
     def _add(
         self,
         info_type: str,
-        segment: Segment,
+        segment: X12Segment,
         number: int,
         subject: Subject,
         likelihood: Likelihood = Likelihood.VERY_LIKELY,
@@ -94,7 +94,7 @@ class _Interchange:
                 "x12_element", info_type, segment.location(number), subject, likelihood
             )
 
-    def _open(self, segment: Segment) -> None:
+    def _open(self, segment: X12Segment) -> None:
         """A patient's loop begins: all that follows is health information about that person."""
         self._patient = True
         if not self._claimed and (
@@ -103,37 +103,37 @@ class _Interchange:
             self._claimed = True
             self._claim(segment)
 
-    def _claim(self, segment: Segment) -> None:
+    def _claim(self, segment: X12Segment) -> None:
         location = Location(segment.tag, segment.start, segment.start + len(segment.elements[0]))
         self._evidence.add("x12_segment", "HEALTH_CLAIM", location, Subject.PATIENT)
 
     # loops
 
-    def start(self, segment: Segment) -> None:
+    def start(self, segment: X12Segment) -> None:
         """ST, SE: a transaction begins or ends."""
         self._begin(segment.text(1) if segment.tag == "ST" else "")
 
-    def level(self, segment: Segment) -> None:
+    def level(self, segment: X12Segment) -> None:
         """HL: whose level of the hierarchy this is."""
         self._named = None
         self._patient = False
         if segment.text(3) in tables.PATIENT_LEVELS:
             self._open(segment)
 
-    def number(self, segment: Segment) -> None:
+    def number(self, segment: X12Segment) -> None:
         """LX, PLB and LE end a name; in an 835, LX and PLB stand outside of claims."""
         self._named = None
         if segment.tag == "PLB" or (segment.tag == "LX" and self._transaction == "835"):
             self._patient = False
 
-    def subject_of(self, segment: Segment) -> None:
+    def subject_of(self, segment: X12Segment) -> None:
         """CLM, CLP, INS: a claim or a member."""
         self._named = None
         self._open(segment)
         if segment.tag == "INS":
             self._death(segment, 12)
 
-    def remitter(self, segment: Segment) -> None:
+    def remitter(self, segment: X12Segment) -> None:
         """ENT (820): 2J is an individual."""
         self._named = None
         self._patient = False
@@ -144,7 +144,7 @@ class _Interchange:
 
     # names and what continues them
 
-    def name(self, segment: Segment) -> None:
+    def name(self, segment: X12Segment) -> None:
         """NM1: entity, type, names, number."""
         code, person = segment.text(1), segment.text(2) != "2" or bool(segment.text(4))
         subject = self._entity(code, segment.text(8), person=person)
@@ -156,7 +156,7 @@ class _Interchange:
                 self._add("PERSON_NAME", segment, number, subject)
         self._identification(segment, 8)
 
-    def party(self, segment: Segment) -> None:
+    def party(self, segment: X12Segment) -> None:
         """N1: organisations, and in some transactions persons, by one name."""
         code = segment.text(1)
         trade = self._transaction and self._transaction not in tables.HEALTH_TRANSACTIONS
@@ -170,7 +170,7 @@ class _Interchange:
             self._add("PERSON_NAME", segment, 2, Subject.PATIENT)
         self._identification(segment, 3)
 
-    def more_name(self, segment: Segment) -> None:
+    def more_name(self, segment: X12Segment) -> None:
         """N2: the name goes on."""
         if self._named is Subject.PATIENT:
             self._add("PERSON_NAME", segment, 1, Subject.PATIENT)
@@ -186,7 +186,7 @@ class _Interchange:
         # INVARIANT (fail closed): a person whom no table knows is not taken for a provider
         return Subject.PERSON
 
-    def _identification(self, segment: Segment, number: int) -> None:
+    def _identification(self, segment: X12Segment, number: int) -> None:
         """Qualifier and number at the end of NM1 and N1."""
         qualifier, subject = segment.text(number), self._about
         if subject is Subject.PROVIDER:
@@ -201,17 +201,17 @@ class _Interchange:
             tables.PERSON_IDS.get(qualifier, "HEALTH_PLAN_BENEFICIARY_NUMBER"), segment, number + 1
         )
 
-    def _member(self, info_type: str, segment: Segment, number: int) -> None:
+    def _member(self, info_type: str, segment: X12Segment, number: int) -> None:
         if info_type == "HEALTH_PLAN_BENEFICIARY_NUMBER" and checks.mbi(segment.text(number)):
             info_type = "US_MEDICARE_BENEFICIARY_ID_NUMBER"
         self._add(info_type, segment, number, self._about)
 
-    def street(self, segment: Segment) -> None:
+    def street(self, segment: X12Segment) -> None:
         """N3: two address lines."""
         self._add("STREET_ADDRESS", segment, 1, self._about)
         self._add("STREET_ADDRESS", segment, 2, self._about)
 
-    def city(self, segment: Segment) -> None:
+    def city(self, segment: X12Segment) -> None:
         """N4: city, state (no identifier), postal code, country, and a county when N4-05 says
         so."""
         self._add("CITY", segment, 1, self._about)
@@ -219,7 +219,7 @@ class _Interchange:
         if segment.text(5) == "CY":
             self._add("CITY", segment, 6, self._about)
 
-    def contact(self, segment: Segment) -> None:
+    def contact(self, segment: X12Segment) -> None:
         """PER: a contact's name and up to three numbers; in an 835 it is always the payer's or
         payee's."""
         payers = self._transaction == "835" or segment.text(1) in tables.CONTACTS_OF_PAYERS
@@ -231,7 +231,7 @@ class _Interchange:
             if info_type:
                 self._add(info_type, segment, number + 1, subject)
 
-    def reference(self, segment: Segment) -> None:
+    def reference(self, segment: X12Segment) -> None:
         """REF: by its qualifier; behind a provider's name only what can be nobody else's is the
         patient's."""
         qualifier = segment.text(1)
@@ -257,28 +257,28 @@ class _Interchange:
     def _remittance(self) -> bool:
         return self._transaction == "835" and self._patient
 
-    def _named_reference(self, info_type: str, segment: Segment) -> None:
+    def _named_reference(self, info_type: str, segment: X12Segment) -> None:
         if info_type == "HEALTH_PLAN_BENEFICIARY_NUMBER" and checks.mbi(segment.text(2)):
             info_type = "US_MEDICARE_BENEFICIARY_ID_NUMBER"
         self._add(info_type, segment, 2, Subject.PATIENT)
 
     # what is said of a patient
 
-    def demographics(self, segment: Segment) -> None:
+    def demographics(self, segment: X12Segment) -> None:
         """DMG stands in no provider's loop."""
         if segment.text(2)[:8].isdigit():
             self._add("DATE_OF_BIRTH", segment, 2, Subject.PATIENT)
 
-    def patient_information(self, segment: Segment) -> None:
+    def patient_information(self, segment: X12Segment) -> None:
         """PAT: date of death in PAT-06."""
         self._named = None
         self._death(segment, 6)
 
-    def _death(self, segment: Segment, number: int) -> None:
+    def _death(self, segment: X12Segment, number: int) -> None:
         if checks.calendar_date(segment.text(number)[:8]):
             self._add("DATE_OF_DEATH", segment, number, Subject.PATIENT)
 
-    def date(self, segment: Segment) -> None:
+    def date(self, segment: X12Segment) -> None:
         """DTP (qualifier, format, value) and DTM (qualifier, value, ..., format, period) inside of
         a patient's loop."""
         for number in (3,) if segment.tag == "DTP" else (2, 6):
@@ -290,7 +290,7 @@ class _Interchange:
                 )
                 self._add(info_type, segment, number, Subject.PATIENT)
 
-    def _code(self, segment: Segment, number: int) -> None:
+    def _code(self, segment: X12Segment, number: int) -> None:
         """A composite: qualifier, code, and in HI a date behind its format."""
         if number >= len(segment.elements):
             return
@@ -313,27 +313,27 @@ class _Interchange:
             )
 
     def _component(
-        self, info_type: str, segment: Segment, place: str, value: tuple[int, int, str]
+        self, info_type: str, segment: X12Segment, place: str, value: tuple[int, int, str]
     ) -> None:
         start, end, text = value
         if info_type and not is_masked(text):
             location = Location(f"{segment.tag}-{place}", start, end)
             self._evidence.add("x12_element", info_type, location, Subject.PATIENT)
 
-    def qualified_code(self, segment: Segment) -> None:
+    def qualified_code(self, segment: X12Segment) -> None:
         """III (qualifier, code) of a 270 and 271, LIN (number, qualifier, code) of a claim."""
         number = 1 if segment.tag == "III" else 2
         info_type = tables.CODES.get(segment.text(number))
         if info_type and self._patient:
             self._add(info_type, segment, number + 1, Subject.PATIENT)
 
-    def remittance(self, segment: Segment) -> None:
+    def remittance(self, segment: X12Segment) -> None:
         """RMR (820): what a person's premium is paid for."""
         info_type = tables.REMITTANCES.get(segment.text(1))
         if info_type and self._patient:
             self._add(info_type, segment, 2, Subject.PATIENT)
 
-    def adjustment(self, segment: Segment) -> None:
+    def adjustment(self, segment: X12Segment) -> None:
         """PLB (835): pairs of a composite (reason, reference) and an amount."""
         self.number(segment)
         for number in range(3, min(len(segment.elements), 14), 2):
@@ -343,7 +343,7 @@ class _Interchange:
                 value = (at, at + len(match[3]), match[3].decode("latin-1"))
                 self._component("ACCOUNT_NUMBER", segment, f"{number:02d}.2", value)
 
-    def attachment(self, segment: Segment) -> None:
+    def attachment(self, segment: X12Segment) -> None:
         """BIN, BDS (275): a document of any kind, often a CDA."""
         number = LENGTHS[segment.tag.encode()] + 1
         if number < len(segment.elements) and not is_masked(segment.text(number)):
@@ -351,11 +351,11 @@ class _Interchange:
 
     # acknowledgements
 
-    def copied_segment(self, segment: Segment) -> None:
+    def copied_segment(self, segment: X12Segment) -> None:
         """IK3, AK3: which segment the errors that follow are in."""
         self._copied = segment.text(1)
 
-    def copied_element(self, segment: Segment) -> None:
+    def copied_element(self, segment: X12Segment) -> None:
         """IK4-04, AK4-04: a copy of the bad element."""
         position = re.match(r"\d+", segment.text(1))
         info_type = tables.ECHOED.get((self._copied, int(position[0]) if position else 0))
@@ -366,7 +366,7 @@ class _Interchange:
             self._claim(segment)
             self._add(info_type, segment, 4, subject)
 
-    def context(self, segment: Segment) -> None:
+    def context(self, segment: X12Segment) -> None:
         """CTX-01 (999): which claim or member is in error."""
         first = segment.elements[1] if len(segment.elements) > 1 else b""
         match = re.match(rb"([A-Z0-9 ]{5,40})([^\w\s])(.+)", first)
@@ -385,7 +385,7 @@ class _Interchange:
 _LOOP_STARTS: Final = frozenset("SBR SVC SV1 SV2 SV3 SVD HD EB COB UM STC HI MIA MOA".split())
 """Segments behind which a REF belongs to the claim, service or coverage and to no name before
 it."""
-_HANDLERS: Final[dict[str, Callable[[_Interchange, Segment], None]]] = {
+_HANDLERS: Final[dict[str, Callable[[_Interchange, X12Segment], None]]] = {
     **dict.fromkeys(("ST", "SE"), _Interchange.start),
     **dict.fromkeys(("LX", "LE", "LS"), _Interchange.number),
     **dict.fromkeys(("CLM", "CLP", "INS"), _Interchange.subject_of),

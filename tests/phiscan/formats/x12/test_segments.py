@@ -2,14 +2,14 @@
 
 import pytest
 
-from phiscan.formats.x12.segments import Segment, embedded, interchanges, sniff
+from phiscan.formats.x12.segments import X12Segment, embedded, interchanges, sniff
 
 ISA = b"ISA*00*          *00*          *ZZ*LAKESIDE       *ZZ*NORTHPLAN      *250301*0900*^*00501*000000077*0*P*:~"
 GS = b"GS*HC*LAKESIDE*NORTHPLAN*20250301*0900*7*X*005010X222A1~"
 BODY = b"ST*837*0001*005010X222A1~NM1*IL*1*OKAFOR*ADA****MI*NP5501238~SE*3*0001~GE*1*7~IEA*1*000000077~"
 
 
-def segments(data: bytes) -> list[Segment]:
+def segments(data: bytes) -> list[X12Segment]:
     return [segment for part in interchanges(data) for segment in part]
 
 
