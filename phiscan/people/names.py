@@ -25,15 +25,12 @@ from phiscan.people.cues import (
     speaks_of_care,
     subject_of,
 )
+from phiscan.people.health_words import HealthWords
 from phiscan.people.segments import WORD, Segment, is_no_name, parts, segments
 from phiscan.text.normalise import Normalised
 from phiscan.verdict import verdict
 from phiscan.words.given_names import GIVEN_NAMES
 
-_SHORT: Final = 2000
-"""Bytes of a text that speaks of one thing."""
-_NEAR: Final = 1500
-"""Bytes from a name within which health is spoken of."""
 _LOWER_WORD: Final = re.compile(rb"(?<![\w@.-])[a-z]{3,16}(?![\w@])")
 _LOWER_TITLED: Final = re.compile(rb"\b(?:mr|mrs|miss|ms\.)\.? ([a-z][a-z'-]{2,24})\b")
 # "Ottoline Marsh, 8/8/1948", "SMITH, JOHN Q | M | 01/15/1980"
@@ -44,11 +41,6 @@ _AND: Final = re.compile(rb" (?:and|&) ")
 _TELLING: Final = 3
 """Different words of health beside a person of whom something is told that make it health
 information of theirs."""
-_SENTENCE_END: Final = re.compile(rb"(?<=[a-z0-9)]{3})[.!?](?=\s)|\n")
-_ENOUGH: Final = 32
-"""Words of health that are looked at around one name."""
-_BESIDE: Final = 300
-"""Bytes from a name within which what is said is about that person."""
 
 
 # "hi ricardo, how is the incision?"
@@ -86,7 +78,7 @@ def find(kind: MediaKind, normalised: Normalised, evidence: Evidence) -> None:
     """
     if not kind.may_hold_prose:
         return
-    health = _Health(normalised, evidence)
+    health = HealthWords(normalised, evidence)
     if not health.spoken_of:
         return
     reading = _Reading(_known(normalised, evidence))
@@ -100,7 +92,7 @@ def find(kind: MediaKind, normalised: Normalised, evidence: Evidence) -> None:
 
 
 def _read_text(
-    reading: "_Reading", normalised: Normalised, health: "_Health", evidence: Evidence
+    reading: "_Reading", normalised: Normalised, health: "HealthWords", evidence: Evidence
 ) -> None:
     """Add what only a text says; the names of a list and further dates only where it is PHI without
     them."""
@@ -114,49 +106,6 @@ def _read_text(
         _add(reading.listed(), normalised, evidence)
         _add(_days(normalised, health, evidence), normalised, evidence)
         _add(_mail_of_nowhere(normalised, health), normalised, evidence)
-
-
-class _Health:
-    """Where a document speaks of health."""
-
-    def __init__(self, normalised: Normalised, evidence: Evidence) -> None:
-        self._whole = len(normalised.text) <= _SHORT
-        found = sorted(
-            (f.location.start, f.location.end, f.info_type)
-            for f in evidence.findings
-            if f.location.start >= 0
-            and (f.kind is InfoTypeKind.HEALTH or f.subject is Subject.PATIENT)
-        )
-        self._starts = [start for start, _, _ in found]
-        # where layers moved bytes the words are told apart by their lengths
-        same = not normalised.layers
-        self._words = [
-            normalised.text[s:e].lower() if same else f"{kind} {e - s}".encode()
-            for s, e, kind in found
-        ]
-        self.spoken_of = bool(found)
-
-    def near(self, at: int) -> bool:
-        """Whether health is spoken of near `at`."""
-        return self._whole or self._distinct(at - _NEAR, at + _NEAR) > 1
-
-    def words_beside(self, segment: Segment) -> int:
-        """How many different words of health stand beside a name."""
-        return self._distinct(segment.start - _BESIDE, segment.start + _BESIDE)
-
-    def words_in_sentence(self, segment: Segment) -> int:
-        """How many different words of health stand in the sentence of a name."""
-        first, last = max(0, segment.start - _BESIDE), segment.end + _BESIDE
-        start = max(
-            (m.end() for m in _SENTENCE_END.finditer(segment.text, first, segment.start)),
-            default=first,
-        )
-        end = _SENTENCE_END.search(segment.text, segment.end, last)
-        return self._distinct(start, end.start() if end else last)
-
-    def _distinct(self, start: int, end: int) -> int:
-        low, high = bisect_left(self._starts, start), bisect_left(self._starts, end)
-        return len(set(self._words[low : min(high, low + _ENOUGH)])) if high > low else 0
 
 
 def _name(segment: Segment, subject: Subject) -> _Found:
@@ -229,7 +178,7 @@ def _is_paired(segment: Segment, named: Collection[int]) -> bool:
 
 
 def _add_note(
-    reading: _Reading, normalised: Normalised, health: _Health, evidence: Evidence
+    reading: _Reading, normalised: Normalised, health: HealthWords, evidence: Evidence
 ) -> None:
     """Add that the text speaks of somebody's health, where it does so in several words beside a
     person of whom it tells."""
@@ -243,7 +192,7 @@ def _add_note(
             return
 
 
-def _in_small_letters(text: bytes, health: _Health) -> Iterator[_Found]:
+def _in_small_letters(text: bytes, health: HealthWords) -> Iterator[_Found]:
     for match in _LOWER_TITLED.finditer(text):
         if health.near(match.start()) and not is_no_name(match[1]):
             yield _Found("PERSON_NAME", *match.span(1), Subject.PERSON)
@@ -274,7 +223,7 @@ def _known(normalised: Normalised, evidence: Evidence) -> Iterator[bytes]:
             yield from parts(word[0] for word in WORD.finditer(value))
 
 
-def _days(normalised: Normalised, health: _Health, evidence: Evidence) -> Iterator[_Found]:
+def _days(normalised: Normalised, health: HealthWords, evidence: Evidence) -> Iterator[_Found]:
     """Every date: one right behind a name is a birth date, any other is a date of care."""
     names = {
         f.location.end
@@ -287,7 +236,7 @@ def _days(normalised: Normalised, health: _Health, evidence: Evidence) -> Iterat
         yield _Found("DATE_OF_BIRTH" if born else "SERVICE_DATE", start, end, Subject.PERSON)
 
 
-def _mail_of_nowhere(normalised: Normalised, health: _Health) -> Iterator[_Found]:
+def _mail_of_nowhere(normalised: Normalised, health: HealthWords) -> Iterator[_Found]:
     """Addresses in the domains that are reserved for examples: nobody's in a manual, somebody's in
     a record."""
     for match in _MAIL.finditer(normalised.text) if b"@" in normalised.text else ():
