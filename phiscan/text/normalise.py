@@ -59,7 +59,7 @@ _MINUS: Final = frozenset("\u2212\u2043\u02d7\u2796\u30fc")
 
 @dataclass(frozen=True, slots=True)
 class Normalised:
-    """A text to run detectors over. `layers` are the layers that made it, the first one first;
+    """A text to run detectors over. `layers` are the passes that made it, the first one first;
     none when nothing changed."""
 
     text: bytes
