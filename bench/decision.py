@@ -22,7 +22,7 @@ from mesh.message.facts import Facts, Operation
 from mesh.policy.decide import decide
 from mesh.policy.policy import Disclosure, OperationMatch, Peer, Policy, Rule, Target
 from phiscan.finding import Finding, Likelihood, Location, ScanReport, Subject, Verdict
-from phiscan.identifiers import Identifier
+from phiscan.identifiers import INFO_TYPES
 
 REPEAT = 100
 WORKLOADS = 1000
@@ -67,10 +67,10 @@ def policy(rules: int) -> Policy:
 
 def report(findings: int) -> ScanReport:
     """A scan report with `findings` findings of two kinds."""
-    kinds = (("PERSON_NAME", Identifier.NAME), ("US_SOCIAL_SECURITY_NUMBER", Identifier.SSN))
+    kinds = INFO_TYPES["PERSON_NAME"], INFO_TYPES["US_SOCIAL_SECURITY_NUMBER"]
     found = tuple(
-        Finding(
-            *kinds[i % 2],
+        Finding.of(
+            kinds[i % 2],
             Likelihood.VERY_LIKELY,
             "bench",
             Location("field", i, i + 1),

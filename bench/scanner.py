@@ -1,6 +1,6 @@
 """The scanner against its floors and a peer, in one run:
 
-raw Hyperscan   the same compiled gates over the same bytes, nothing else: what the engine itself costs
+raw Hyperscan   the same compiled prefilters over the same bytes, nothing else: what the engine itself costs
 Python re       the same patterns with the standard library
 Presidio        its own pattern recognizers, no language model (`make peers` installs it into an environment of its own)
 
@@ -17,7 +17,8 @@ from pathlib import Path
 
 from bench import documents
 from bench.measure import interleaved, show
-from phiscan.scanner import Engine, Limits
+from phiscan.engine import Engine
+from phiscan.scanner import Limits
 
 KIB = documents.KIB
 PEERS = Path(".peers-venv/bin/python")
@@ -39,9 +40,9 @@ def scan(engine: Engine, data: bytes) -> None:
 
 
 def _raw(engine: Engine, data: bytes) -> None:
-    """All gates, with nobody listening."""
-    for gate in engine.matcher.gates:
-        gate.database.scan(data, match_event_handler=_ignore)
+    """All prefilters, with nobody listening."""
+    for prefilter in engine.matcher.prefilters:
+        prefilter.database.scan(data, match_event_handler=_ignore)
 
 
 def _ignore(*_: object) -> None:

@@ -3,23 +3,58 @@
 >>> import phiscan
 >>> phiscan.scan(b'{"patientName": "Ana Ruiz", "diagnosis": "E11.9"}').verdict
 <Verdict.PHI: 'phi'>
+
+The names below are loaded when they are first used, because the detectors and codecs behind some of them are heavy.
 """
 
 from functools import cache
+from importlib import import_module
+from typing import TYPE_CHECKING
 
-from phiscan.finding import (
-    Coverage,
-    Finding,
-    Gap,
-    Likelihood,
-    Location,
-    ScanReport,
-    Subject,
-    Verdict,
-)
-from phiscan.identifiers import INFO_TYPES, Identifier, InfoType
-from phiscan.redaction.redact import RedactionError, redact
-from phiscan.scanner import Engine, Limits, Scanner
+if TYPE_CHECKING:
+    from phiscan.engine import Engine
+    from phiscan.finding import (
+        Coverage,
+        Finding,
+        Gap,
+        Likelihood,
+        Location,
+        ScanReport,
+        Subject,
+        Verdict,
+    )
+    from phiscan.identifiers import INFO_TYPES, Identifier, InfoType, InfoTypeKind
+    from phiscan.redaction.redact import RedactionError, redact
+    from phiscan.scanner import Limits, Scanner
+else:
+    _MODULES = {
+        "phiscan.engine": ("Engine",),
+        "phiscan.finding": (
+            "Coverage",
+            "Finding",
+            "Gap",
+            "Likelihood",
+            "Location",
+            "ScanReport",
+            "Subject",
+            "Verdict",
+        ),
+        "phiscan.identifiers": ("INFO_TYPES", "Identifier", "InfoType", "InfoTypeKind"),
+        "phiscan.redaction.redact": ("RedactionError", "redact"),
+        "phiscan.scanner": ("Limits", "Scanner"),
+    }
+    _HOMES = {name: module for module, names in _MODULES.items() for name in names}
+
+    def __getattr__(name: str) -> object:
+        """Load a public name (PEP 562). Type checkers read the imports above instead."""
+        if name not in _HOMES:
+            raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+        value = globals()[name] = getattr(import_module(_HOMES[name]), name)
+        return value
+
+    def __dir__() -> list[str]:
+        return sorted({*globals(), *__all__})
+
 
 __all__ = [
     "INFO_TYPES",
@@ -29,6 +64,7 @@ __all__ = [
     "Gap",
     "Identifier",
     "InfoType",
+    "InfoTypeKind",
     "Likelihood",
     "Limits",
     "Location",
@@ -43,11 +79,13 @@ __all__ = [
 
 
 @cache
-def _engine() -> Engine:
+def _engine() -> "Engine":
+    from phiscan.engine import Engine  # noqa: PLC0415 - as late as the names above
+
     return Engine.load()
 
 
-def scan(data: bytes, *, content_type: str = "", content_encoding: str = "") -> ScanReport:
+def scan(data: bytes, *, content_type: str = "", content_encoding: str = "") -> "ScanReport":
     """Scan one whole document without a deadline. Not thread-safe: give each thread its own
     `Engine`."""
     scanner = _engine().scanner(

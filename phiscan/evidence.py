@@ -1,13 +1,11 @@
 """Collects what readers and detectors find in one document, once for each value."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
-from itertools import chain, islice
-from typing import Final, TypeVar
+from typing import Final
 
-from phiscan.finding import Finding, Likelihood, Location, Subject, quick
-from phiscan.identifiers import INFO_TYPES, InfoType
-from phiscan.protobuf.schemas import NO_SCHEMAS, Schemas
+from phiscan.finding import Finding, Likelihood, Location, Subject
+from phiscan.scan_context import ScanContext
 from phiscan.text.normalise import plain
 from phiscan.text.offsets import Derived
 from phiscan.words.labels import Rule, is_masked, is_vocabulary
@@ -21,30 +19,13 @@ class TooManyFindingsError(Exception):
     """A document has more than MAX_FINDINGS findings; the first ones are kept."""
 
 
-ItemT = TypeVar("ItemT")
-_LOOK_EVERY: Final = 128
-"""Items between two looks at the clock: a look costs as much as a tenth of an item."""
-
-
-class OutOfTimeError(Exception):
-    """A document takes longer than its scan may; it counts as not seen whole."""
-
-
-def _never() -> bool:
-    return False
-
-
-Spot = Location
-"""Where a value stands in the document: its field and its byte range."""
-
-
 @dataclass(frozen=True, slots=True)
 class Nested:
     """A document within a document: an attachment, an escaped payload, a part of a multipart body.
 
     Args:
         data: the document, with the enclosing format's own encoding (base64, escapes) removed.
-        spot: the value that encloses it; redaction masks that whole value.
+        location: the value that encloses it; redaction masks that whole value.
         declared: the enclosing format says that this is a document. A guess (a string that looks
             like base64) that turns out to be nothing readable is no gap; a declared document that
             cannot be read is one.
@@ -54,7 +35,7 @@ class Nested:
     """
 
     data: bytes = field(repr=False)
-    spot: Spot
+    location: Location
     content_type: str = ""
     declared: bool = True
     origin: Derived | None = None
@@ -64,50 +45,24 @@ class Nested:
 @dataclass(slots=True)
 class Evidence:
     """The findings of one document in the order in which they were made, and the documents within
-    it still to be read.
+    it that are still to be read. `context` is what the scan knows of the document."""
 
-    `content_type` is what the sender says of the document, for readers that need its parameters
-    (`boundary`); `info_types` are those that may be found. `message` is the full name of a protobuf
-    message's type, one of `schemas`. `late` says that time is up; readers look at it through
-    `timed`."""
-
+    context: ScanContext = field(default_factory=ScanContext)
     findings: list[Finding] = field(default_factory=list)
     nested: list[Nested] = field(default_factory=list)
-    content_type: str = ""
-    info_types: Mapping[str, InfoType] = field(default_factory=lambda: INFO_TYPES)
-    late: Callable[[], bool] = field(default=_never, repr=False)
-    schemas: Schemas = NO_SCHEMAS
-    message: str = ""
     _claimed: set[tuple[int | str, int, str]] = field(default_factory=set)
-
-    def timed(self, items: Iterable[ItemT]) -> Iterator[ItemT]:
-        """The items, as long as there is time. Every reader's outermost loop goes through here.
-
-        Raises:
-            OutOfTimeError: time is up; what was found so far stays.
-        """
-        # an item passes through no code of ours, only the beginning of each run of them does: most
-        # cost less than a line of it
-        return chain.from_iterable(self._runs(iter(items)))
-
-    def _runs(self, items: Iterator[ItemT]) -> Iterator[Iterable[ItemT]]:
-        for item in items:
-            if self.late():
-                raise OutOfTimeError
-            yield (item,)
-            yield islice(items, _LOOK_EVERY - 1)
 
     def add(
         self,
         detector: str,
         info_type: str,
-        spot: Spot,
+        location: Location,
         subject: Subject,
         likelihood: Likelihood = Likelihood.VERY_LIKELY,
     ) -> None:
-        """Record that `info_type` stands at `spot`, unless the same infoType is recorded there
+        """Record that `info_type` stands at `location`, unless the same infoType is recorded there
         already."""
-        where, start, end = spot
+        where, start, end = location
         # a value outside of the body has no range: there its field tells it from others
         place = (start, end, info_type) if start >= 0 else (where, -1, info_type)
         if place in self._claimed:
@@ -115,31 +70,29 @@ class Evidence:
         if len(self.findings) >= MAX_FINDINGS:
             raise TooManyFindingsError
         self._claimed.add(place)
-        identifier = self.info_types[info_type].identifier
-        self.findings.append(
-            quick(Finding, (info_type, identifier, likelihood, detector, spot, subject))
-        )
+        known = self.context.info_types[info_type]
+        self.findings.append(Finding.of(known, likelihood, detector, location, subject))
 
     def labelled(
-        self, detector: str, rule: Rule, value: str, spot: Spot, subject: Subject | None
+        self, detector: str, rule: Rule, value: str, location: Location, subject: Subject | None
     ) -> bool:
         """Record what `rule` says of `value` if the value has the rule's shape; whether it had."""
         value = plain(value)
         if is_masked(value) or not rule.shape(value):
             return False
-        self.add(detector, rule.info_type, spot, rule.subject if subject is None else subject)
+        self.add(detector, rule.info_type, location, rule.subject if subject is None else subject)
         return True
 
-    def absorb(self, inner: "Evidence", spot: Spot, origin: Derived | None = None) -> None:
-        """Take over what was found in a document nested at `spot`: where `origin` says, else where
+    def absorb(self, inner: "Evidence", location: Location, origin: Derived | None = None) -> None:
+        """Take over what was found in a document nested at `location`: where `origin` says, else where
         that value stands."""
         for finding in inner.findings:
             place = finding.location
-            path = f"{spot.field}>{place.field}" if place.field else spot.field
+            path = f"{location.field}>{place.field}" if place.field else location.field
             start, end = (
                 origin.origin(place.start, place.end)
                 if origin and place.start >= 0
-                else (spot.start, spot.end)
+                else (location.start, location.end)
             )
             claim = (start, end, finding.info_type)
             if origin is None or claim not in self._claimed:

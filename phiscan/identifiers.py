@@ -1,11 +1,11 @@
-"""The vocabulary of detection: infoTypes and the HIPAA class that each belongs to.
+"""The vocabulary of detection: infoTypes, what each means, and the HIPAA class of those that identify somebody.
 
-Classes A to R are the eighteen identifiers of 45 CFR 164.514(b)(2)(i). An infoType without a class is
-health information, which makes an identifier PHI but identifies nobody by itself, or a credential, which has nothing to do with PHI.
+Classes A to R are the eighteen identifiers of 45 CFR 164.514(b)(2)(i). What a finding means follows from the infoType's kind, and
+how it is handled from its traits. No other module lists infoTypes by such a property.
 """
 
 from dataclasses import dataclass
-from enum import StrEnum
+from enum import Enum, Flag, StrEnum, auto
 from types import MappingProxyType
 from typing import Final
 
@@ -33,90 +33,283 @@ class Identifier(StrEnum):
     OTHER = "R"
 
 
+class InfoTypeKind(StrEnum):
+    """What finding an infoType means. Code that knows no further kind leaves its findings alone."""
+
+    IDENTIFIER = "identifier"
+    """It identifies an individual, and has a class A to R."""
+    HEALTH = "health"
+    """It is health information: it makes an identifier PHI, and identifies nobody by itself."""
+    CREDENTIAL = "credential"
+    """It opens a door. It is about nobody, and no verdict looks at it."""
+
+
+class Trait(Flag):
+    """What is true of some identifiers only."""
+
+    NONE = 0
+    PUBLISHED = auto()
+    """Providers publish theirs: a way to reach somebody. Any other identifier is an individual's,
+    whoever stands near: doctors have an SSN too."""
+    ADDRESS = auto()
+    """It is part of a postal address."""
+    PROVIDERS_NUMBER = auto()
+    """It is given to providers, so a provider's own one is reported too."""
+    GIVEN_TO_PATIENTS = auto()
+    """Only a patient has one. Who has one was treated, and that is health information
+    (45 CFR 160.103)."""
+    OF_ONE_PERSON = auto()
+    """It is the number of exactly one person: a medical code beside it is theirs. A policy number
+    is as often a car's."""
+    OF_NOBODY_ALONE = auto()
+    """It is a person's identifier only where the person is known: a device's number, an age."""
+    SHARED = auto()
+    """Many people have the same one: a town, a network address."""
+    NEEDS_LABEL = auto()
+    """It singles out a person only beside a label that names it. A phone number reaches a help desk
+    as often as a person."""
+    MARKS_A_PERSON = auto()
+    """A record that holds one is a person's, so that `name` in the same record is a name."""
+    OUTWEIGHS_STRUCTURE = auto()
+    """It is reported even where the structure says that the value is something else."""
+
+
+class Spelling(Enum):
+    """How else a value may be written in the same document (`phiscan.redaction.spellings`)."""
+
+    AS_IS = auto()
+    SSN = auto()
+    """123-45-6789, 123456789."""
+    PHONE = auto()
+    """(515) 555-0142, 515.555.0142."""
+    MBI = auto()
+    """1EG4-TE5-MK73, 1EG4TE5MK73."""
+    CODE = auto()
+    """Letters and digits, with or without separators."""
+    EMAIL = auto()
+    NAME = auto()
+    """Ana Ruiz; Ruiz, Ana; RUIZ^ANA."""
+
+
 @dataclass(frozen=True, slots=True)
 class InfoType:
     """One kind of thing that a detector finds.
 
     Args:
         name: the term of Google Sensitive Data Protection where it has one.
-        identifier: its HIPAA class, or None for health information and credentials.
+        kind: what a finding of it means.
         title: what a person reads in a table.
-        credential: it opens a door. It is about nobody, and no verdict looks at it.
+        identifier: the HIPAA class of an IDENTIFIER. Nothing else has one.
+        traits: what is true of it.
+        echoed: the least length in bytes of a patient's value that is looked for again in the whole
+            document; 0 for what is not looked for.
+        spelling: how else a value may be written.
+
+    Raises:
+        ValueError: an IDENTIFIER without a class, or a class on anything else.
     """
 
     name: str
-    identifier: Identifier | None
+    kind: InfoTypeKind
     title: str
-    credential: bool = False
+    identifier: Identifier | None = None
+    traits: Trait = Trait.NONE
+    echoed: int = 0
+    spelling: Spelling = Spelling.AS_IS
 
-    @property
-    def health(self) -> bool:
-        """Whether it is health information: what makes an identifier PHI."""
-        return self.identifier is None and not self.credential
+    def __post_init__(self) -> None:
+        if (self.identifier is not None) is not (self.kind is InfoTypeKind.IDENTIFIER):
+            raise ValueError(f"{self.name}: an identifier has a class, and nothing else has one")
+
+
+def _identifier(  # noqa: PLR0913 - one row of the table
+    name: str,
+    identifier: Identifier,
+    title: str,
+    traits: Trait = Trait.NONE,
+    *,
+    echoed: int = 0,
+    spelling: Spelling = Spelling.AS_IS,
+) -> InfoType:
+    return InfoType(name, InfoTypeKind.IDENTIFIER, title, identifier, traits, echoed, spelling)
+
+
+def _health(name: str, title: str) -> InfoType:
+    return InfoType(name, InfoTypeKind.HEALTH, title)
+
+
+def _credential(name: str, title: str) -> InfoType:
+    return InfoType(name, InfoTypeKind.CREDENTIAL, title)
 
 
 _TABLE: Final = (
-    InfoType("PERSON_NAME", Identifier.NAME, "person's name"),
-    InfoType("STREET_ADDRESS", Identifier.GEOGRAPHY, "street address"),
-    InfoType("CITY", Identifier.GEOGRAPHY, "city or county"),
-    InfoType("US_ZIP_CODE", Identifier.GEOGRAPHY, "postal code"),
-    InfoType("GEO_COORDINATE", Identifier.GEOGRAPHY, "latitude or longitude"),
-    InfoType("DATE_OF_BIRTH", Identifier.DATE, "date of birth"),
-    InfoType("DATE_OF_DEATH", Identifier.DATE, "date of death"),
-    InfoType("SERVICE_DATE", Identifier.DATE, "admission, discharge or service date"),
-    InfoType("AGE_OVER_89", Identifier.DATE, "age over 89"),
-    InfoType("PHONE_NUMBER", Identifier.PHONE, "phone number"),
-    InfoType("FAX_NUMBER", Identifier.FAX, "fax number"),
-    InfoType("EMAIL_ADDRESS", Identifier.EMAIL, "e-mail address"),
-    InfoType("US_SOCIAL_SECURITY_NUMBER", Identifier.SSN, "social security number"),
-    InfoType(
-        "US_INDIVIDUAL_TAXPAYER_IDENTIFICATION_NUMBER", Identifier.SSN, "individual taxpayer number"
+    _identifier("PERSON_NAME", Identifier.NAME, "person's name", echoed=4, spelling=Spelling.NAME),
+    _identifier(
+        "STREET_ADDRESS",
+        Identifier.GEOGRAPHY,
+        "street address",
+        Trait.PUBLISHED | Trait.ADDRESS | Trait.NEEDS_LABEL,
+        echoed=10,
     ),
-    InfoType("MEDICAL_RECORD_NUMBER", Identifier.MEDICAL_RECORD, "medical record number"),
-    InfoType(
+    _identifier(
+        "CITY",
+        Identifier.GEOGRAPHY,
+        "city or county",
+        Trait.PUBLISHED | Trait.ADDRESS | Trait.OF_NOBODY_ALONE | Trait.SHARED,
+    ),
+    _identifier(
+        "US_ZIP_CODE",
+        Identifier.GEOGRAPHY,
+        "postal code",
+        Trait.PUBLISHED | Trait.ADDRESS | Trait.OF_NOBODY_ALONE | Trait.SHARED,
+    ),
+    _identifier(
+        "GEO_COORDINATE",
+        Identifier.GEOGRAPHY,
+        "latitude or longitude",
+        Trait.OF_NOBODY_ALONE | Trait.SHARED,
+    ),
+    _identifier("DATE_OF_BIRTH", Identifier.DATE, "date of birth", Trait.MARKS_A_PERSON, echoed=8),
+    _identifier("DATE_OF_DEATH", Identifier.DATE, "date of death"),
+    _identifier(
+        "SERVICE_DATE", Identifier.DATE, "admission, discharge or service date", Trait.NEEDS_LABEL
+    ),
+    _identifier(
+        "AGE_OVER_89", Identifier.DATE, "age over 89", Trait.OF_NOBODY_ALONE | Trait.NEEDS_LABEL
+    ),
+    _identifier(
+        "PHONE_NUMBER",
+        Identifier.PHONE,
+        "phone number",
+        Trait.PUBLISHED | Trait.NEEDS_LABEL,
+        echoed=10,
+        spelling=Spelling.PHONE,
+    ),
+    _identifier(
+        "FAX_NUMBER",
+        Identifier.FAX,
+        "fax number",
+        Trait.PUBLISHED | Trait.NEEDS_LABEL,
+        spelling=Spelling.PHONE,
+    ),
+    _identifier(
+        "EMAIL_ADDRESS",
+        Identifier.EMAIL,
+        "e-mail address",
+        Trait.PUBLISHED | Trait.NEEDS_LABEL,
+        echoed=6,
+        spelling=Spelling.EMAIL,
+    ),
+    _identifier(
+        "US_SOCIAL_SECURITY_NUMBER",
+        Identifier.SSN,
+        "social security number",
+        Trait.OF_ONE_PERSON | Trait.MARKS_A_PERSON | Trait.OUTWEIGHS_STRUCTURE,
+        echoed=9,
+        spelling=Spelling.SSN,
+    ),
+    _identifier(
+        "US_INDIVIDUAL_TAXPAYER_IDENTIFICATION_NUMBER",
+        Identifier.SSN,
+        "individual taxpayer number",
+        Trait.OF_ONE_PERSON | Trait.OUTWEIGHS_STRUCTURE,
+        spelling=Spelling.SSN,
+    ),
+    _identifier(
+        "MEDICAL_RECORD_NUMBER",
+        Identifier.MEDICAL_RECORD,
+        "medical record number",
+        Trait.GIVEN_TO_PATIENTS | Trait.MARKS_A_PERSON | Trait.OUTWEIGHS_STRUCTURE,
+        echoed=6,
+        spelling=Spelling.CODE,
+    ),
+    _identifier(
         "US_MEDICARE_BENEFICIARY_ID_NUMBER",
         Identifier.HEALTH_PLAN,
         "Medicare beneficiary identifier",
+        Trait.GIVEN_TO_PATIENTS | Trait.MARKS_A_PERSON | Trait.OUTWEIGHS_STRUCTURE,
+        spelling=Spelling.MBI,
     ),
-    InfoType("HEALTH_PLAN_BENEFICIARY_NUMBER", Identifier.HEALTH_PLAN, "health plan member number"),
-    InfoType("ACCOUNT_NUMBER", Identifier.ACCOUNT, "account or claim number"),
-    InfoType("CREDIT_CARD_NUMBER", Identifier.ACCOUNT, "payment card number"),
-    InfoType("IBAN_CODE", Identifier.ACCOUNT, "IBAN"),
-    InfoType("US_BANK_ROUTING_NUMBER", Identifier.ACCOUNT, "bank routing number"),
-    InfoType("US_HEALTHCARE_NPI", Identifier.LICENCE, "provider's NPI"),
-    InfoType("US_DEA_NUMBER", Identifier.LICENCE, "provider's DEA number"),
-    InfoType("LICENSE_NUMBER", Identifier.LICENCE, "certificate or licence number"),
-    InfoType("US_DRIVERS_LICENSE_NUMBER", Identifier.LICENCE, "driver's licence number"),
-    InfoType("US_PASSPORT", Identifier.LICENCE, "passport number"),
-    InfoType("VEHICLE_IDENTIFICATION_NUMBER", Identifier.VEHICLE, "vehicle identification number"),
-    InfoType("LICENSE_PLATE", Identifier.VEHICLE, "licence plate"),
-    InfoType("DEVICE_IDENTIFIER", Identifier.DEVICE, "device identifier or serial number"),
-    InfoType("IMEI_HARDWARE_ID", Identifier.DEVICE, "IMEI"),
-    InfoType("MAC_ADDRESS", Identifier.DEVICE, "MAC address"),
-    InfoType("URL", Identifier.URL, "web address of a person"),
-    InfoType("IP_ADDRESS", Identifier.IP_ADDRESS, "IP address"),
-    InfoType("BIOMETRIC", Identifier.BIOMETRIC, "biometric record"),
-    InfoType("FACE_PHOTO", Identifier.PHOTO, "full-face photograph"),
-    InfoType("PATIENT_REFERENCE", Identifier.OTHER, "reference to a patient's record"),
-    InfoType("UNIQUE_CODE", Identifier.OTHER, "other unique code of a person"),
-    InfoType("PATIENT_RECORD", None, "a patient's record"),
-    InfoType("DIAGNOSIS", None, "diagnosis"),
-    InfoType("PROCEDURE", None, "procedure or service"),
-    InfoType("MEDICATION", None, "medication"),
-    InfoType("LAB_RESULT", None, "observation or laboratory test"),
-    InfoType("HEALTH_CLAIM", None, "claim or coverage"),
-    InfoType("CLINICAL_NOTE", None, "clinical note"),
-    InfoType("ENCRYPTION_KEY", None, "private key", credential=True),
-    InfoType("AWS_CREDENTIALS", None, "AWS access key", credential=True),
-    InfoType("GCP_API_KEY", None, "Google Cloud API key", credential=True),
-    InfoType("AZURE_AUTH_TOKEN", None, "Azure account key", credential=True),
-    InfoType("JSON_WEB_TOKEN", None, "JSON Web Token", credential=True),
-    InfoType("AUTH_TOKEN", None, "access token of a service", credential=True),
-    InfoType("BASIC_AUTH_HEADER", None, "user name and password of a header", credential=True),
-    InfoType("PASSWORD", None, "password", credential=True),
+    _identifier(
+        "HEALTH_PLAN_BENEFICIARY_NUMBER",
+        Identifier.HEALTH_PLAN,
+        "health plan member number",
+        Trait.MARKS_A_PERSON,
+        echoed=7,
+        spelling=Spelling.CODE,
+    ),
+    _identifier(
+        "ACCOUNT_NUMBER", Identifier.ACCOUNT, "account or claim number", Trait.NEEDS_LABEL, echoed=7
+    ),
+    _identifier(
+        "CREDIT_CARD_NUMBER", Identifier.ACCOUNT, "payment card number", Trait.OUTWEIGHS_STRUCTURE
+    ),
+    _identifier("IBAN_CODE", Identifier.ACCOUNT, "IBAN"),
+    _identifier("US_BANK_ROUTING_NUMBER", Identifier.ACCOUNT, "bank routing number"),
+    _identifier("US_HEALTHCARE_NPI", Identifier.LICENCE, "provider's NPI", Trait.PROVIDERS_NUMBER),
+    _identifier(
+        "US_DEA_NUMBER", Identifier.LICENCE, "provider's DEA number", Trait.PROVIDERS_NUMBER
+    ),
+    _identifier(
+        "LICENSE_NUMBER",
+        Identifier.LICENCE,
+        "certificate or licence number",
+        Trait.PROVIDERS_NUMBER,
+    ),
+    _identifier("US_DRIVERS_LICENSE_NUMBER", Identifier.LICENCE, "driver's licence number"),
+    _identifier("US_PASSPORT", Identifier.LICENCE, "passport number"),
+    _identifier(
+        "VEHICLE_IDENTIFICATION_NUMBER", Identifier.VEHICLE, "vehicle identification number"
+    ),
+    _identifier("LICENSE_PLATE", Identifier.VEHICLE, "licence plate"),
+    _identifier(
+        "DEVICE_IDENTIFIER",
+        Identifier.DEVICE,
+        "device identifier or serial number",
+        Trait.OF_NOBODY_ALONE | Trait.NEEDS_LABEL,
+    ),
+    _identifier("IMEI_HARDWARE_ID", Identifier.DEVICE, "IMEI"),
+    _identifier(
+        "MAC_ADDRESS", Identifier.DEVICE, "MAC address", Trait.OF_NOBODY_ALONE | Trait.SHARED
+    ),
+    _identifier(
+        "URL",
+        Identifier.URL,
+        "web address of a person",
+        Trait.PUBLISHED | Trait.OF_NOBODY_ALONE | Trait.SHARED,
+    ),
+    _identifier(
+        "IP_ADDRESS", Identifier.IP_ADDRESS, "IP address", Trait.OF_NOBODY_ALONE | Trait.SHARED
+    ),
+    _identifier("BIOMETRIC", Identifier.BIOMETRIC, "biometric record"),
+    _identifier("FACE_PHOTO", Identifier.PHOTO, "full-face photograph"),
+    _identifier("PATIENT_REFERENCE", Identifier.OTHER, "reference to a patient's record"),
+    _identifier(
+        "UNIQUE_CODE", Identifier.OTHER, "other unique code of a person", Trait.NEEDS_LABEL
+    ),
+    _health("PATIENT_RECORD", "a patient's record"),
+    _health("DIAGNOSIS", "diagnosis"),
+    _health("PROCEDURE", "procedure or service"),
+    _health("MEDICATION", "medication"),
+    _health("LAB_RESULT", "observation or laboratory test"),
+    _health("HEALTH_CLAIM", "claim or coverage"),
+    _health("CLINICAL_NOTE", "clinical note"),
+    _credential("ENCRYPTION_KEY", "private key"),
+    _credential("AWS_CREDENTIALS", "AWS access key"),
+    _credential("GCP_API_KEY", "Google Cloud API key"),
+    _credential("AZURE_AUTH_TOKEN", "Azure account key"),
+    _credential("JSON_WEB_TOKEN", "JSON Web Token"),
+    _credential("AUTH_TOKEN", "access token of a service"),
+    _credential("BASIC_AUTH_HEADER", "user name and password of a header"),
+    _credential("PASSWORD", "password"),
 )
 
 INFO_TYPES: Final = MappingProxyType({t.name: t for t in _TABLE})
 """Every infoType by name. Policies and detectors may name no other."""
-CREDENTIALS: Final = frozenset(t.name for t in _TABLE if t.credential)
-"""The infoTypes of credentials."""
+CREDENTIALS: Final = frozenset(t.name for t in _TABLE if t.kind is InfoTypeKind.CREDENTIAL)
+"""The names of the infoTypes of credentials."""
+
+
+def having(trait: Trait) -> frozenset[str]:
+    """The names of the infoTypes with a trait."""
+    return frozenset(t.name for t in _TABLE if trait in t.traits)

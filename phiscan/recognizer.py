@@ -10,19 +10,19 @@ import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Final, NamedTuple, Protocol
 
-from phiscan.evidence import Evidence, OutOfTimeError, Spot
-from phiscan.finding import Likelihood
+from phiscan.evidence import Evidence
+from phiscan.finding import Likelihood, Location
 from phiscan.identifiers import InfoType
+from phiscan.media_kind import MediaKind
 from phiscan.patterns.detector import CONTEXT_WINDOW, Detector
 from phiscan.patterns.judge import Structure
-from phiscan.text.normalise import Folded
+from phiscan.scan_context import OutOfTimeError
+from phiscan.text.normalise import Normalised
 from phiscan.words.labels import is_masked
 
 WINDOW: Final = 200
 """Words of a window. GLiNER's models read 384 and drop the rest."""
 OVERLAP: Final = 40
-_PROSE: Final = frozenset(("text", "log"))
-"""Media that are passages of words as a whole."""
 _PASSAGE: Final = re.compile(rb"[^\"<>|^~*{}\[\]=\t\r]+")
 _WORD: Final = re.compile(rb"\S+")
 _LOWER: Final = re.compile(rb"[a-z\x80-\xff]{2}")
@@ -62,7 +62,9 @@ class RecognizerError(Exception):
     the document."""
 
 
-def run(kind: str, folded: Folded, recognizers: Sequence[Recognizer], evidence: Evidence) -> None:
+def run(
+    kind: MediaKind, normalised: Normalised, recognizers: Sequence[Recognizer], evidence: Evidence
+) -> None:
     """Add what the recognizers find in the words of a document that was read as `kind`.
 
     Raises:
@@ -74,16 +76,18 @@ def run(kind: str, folded: Folded, recognizers: Sequence[Recognizer], evidence: 
     structure = Structure(evidence.findings)
     for recognizer in recognizers:
         found: list[_Found] = []
-        for start, end in _windows(kind, folded.text):
-            if evidence.late():
+        for start, end in _windows(kind, normalised.text):
+            if evidence.context.late():
                 raise OutOfTimeError
-            found += _found(recognizer, folded.text[start:end], start, evidence.info_types)
+            found += _found(
+                recognizer, normalised.text[start:end], start, evidence.context.info_types
+            )
         for each in _widest(found):
-            _add(each, folded, structure, evidence)
+            _add(each, normalised, structure, evidence)
 
 
 class _Found(NamedTuple):
-    """As Recognized, in bytes of the folded text."""
+    """As Recognized, in bytes of the normalised text."""
 
     info_type: str
     start: int
@@ -139,21 +143,21 @@ def _widest(found: list[_Found]) -> Iterator[_Found]:
             yield each
 
 
-def _add(found: _Found, folded: Folded, structure: Structure, evidence: Evidence) -> None:
-    value = folded.text[found.start : found.end].decode("utf-8", "replace")
+def _add(found: _Found, normalised: Normalised, structure: Structure, evidence: Evidence) -> None:
+    value = normalised.text[found.start : found.end].decode("utf-8", "replace")
     if not value.strip() or all(map(is_masked, value.split())):
         return
     detector = Detector("model", found.info_type, "", found.likelihood)
-    spot = Spot("", *folded.origin(found.start, found.end))
-    if not structure.explains(spot.start, spot.end, detector):
-        before = folded.text[max(0, found.start - CONTEXT_WINDOW) : found.start]
-        evidence.add("model", found.info_type, spot, detector.about(before), found.likelihood)
+    location = Location("", *normalised.origin(found.start, found.end))
+    if not structure.explains(location.start, location.end, detector):
+        before = normalised.text[max(0, found.start - CONTEXT_WINDOW) : found.start]
+        evidence.add("model", found.info_type, location, detector.about(before), found.likelihood)
 
 
-def _windows(kind: str, text: bytes) -> Iterator[tuple[int, int]]:
+def _windows(kind: MediaKind, text: bytes) -> Iterator[tuple[int, int]]:
     """Ranges of the text's passages with WINDOW words at most, each of which begins with the last
     OVERLAP words of the one before."""
-    for start, end in [(0, len(text))] if kind in _PROSE else _passages(text):
+    for start, end in [(0, len(text))] if kind.is_prose else _passages(text):
         words = [match.span() for match in _WORD.finditer(text, start, end)]
         for first in range(0, max(1, len(words) - OVERLAP), WINDOW - OVERLAP):
             window = words[first : first + WINDOW]

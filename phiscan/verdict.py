@@ -19,26 +19,14 @@ from collections.abc import Iterable
 from typing import Final
 
 from phiscan.finding import Finding, Likelihood, Subject, Verdict
-from phiscan.identifiers import CREDENTIALS
+from phiscan.identifiers import InfoTypeKind, Trait, having
 
-_PROVIDERS_NUMBERS: Final = frozenset(("US_HEALTHCARE_NPI", "US_DEA_NUMBER", "LICENSE_NUMBER"))
-_GIVEN_TO_PATIENTS: Final = frozenset(
-    ("MEDICAL_RECORD_NUMBER", "US_MEDICARE_BENEFICIARY_ID_NUMBER")
-)
-"""Numbers that only a patient has: who has one was treated, and that is health information (45 CFR
-160.103)."""
-_OF_ONE_PERSON: Final = frozenset(
-    ("US_SOCIAL_SECURITY_NUMBER", "US_INDIVIDUAL_TAXPAYER_IDENTIFICATION_NUMBER")
-)
-"""Numbers of exactly one person: beside a code, that code is theirs. A policy number is as often a
-car's."""
-_SHARED: Final = frozenset("US_ZIP_CODE CITY GEO_COORDINATE URL IP_ADDRESS MAC_ADDRESS".split())
-_OF_NOBODY_ALONE: Final = _SHARED | {"DEVICE_IDENTIFIER", "AGE_OVER_89"}
-"""Kinds that are a person's identifier only where the person is known."""
-_LABELLED: Final = frozenset(
-    "PHONE_NUMBER FAX_NUMBER EMAIL_ADDRESS STREET_ADDRESS SERVICE_DATE UNIQUE_CODE "
-    "DEVICE_IDENTIFIER ACCOUNT_NUMBER AGE_OVER_89".split()
-)
+_PROVIDERS_NUMBERS: Final = having(Trait.PROVIDERS_NUMBER)
+_GIVEN_TO_PATIENTS: Final = having(Trait.GIVEN_TO_PATIENTS)
+_OF_ONE_PERSON: Final = having(Trait.OF_ONE_PERSON)
+_SHARED: Final = having(Trait.SHARED)
+_OF_NOBODY_ALONE: Final = having(Trait.OF_NOBODY_ALONE)
+_NEEDS_LABEL: Final = having(Trait.NEEDS_LABEL)
 
 
 def verdict(findings: Iterable[Finding]) -> Verdict:
@@ -46,11 +34,11 @@ def verdict(findings: Iterable[Finding]) -> Verdict:
     better."""
     person = patient = contact = health = stated = known = False
     for finding in findings:
-        if finding.info_type in CREDENTIALS:
-            continue
-        if finding.identifier is None:
+        if finding.kind is InfoTypeKind.HEALTH:
             health = True
             stated |= finding.subject is Subject.PATIENT
+        elif finding.kind is not InfoTypeKind.IDENTIFIER:
+            continue
         elif finding.subject is Subject.PATIENT:
             patient = True
             health |= finding.info_type in _GIVEN_TO_PATIENTS
@@ -67,7 +55,7 @@ def verdict(findings: Iterable[Finding]) -> Verdict:
 
 def _singles_out(finding: Finding) -> bool:
     """Whether this identifier of a person is enough to know which person."""
-    if finding.info_type in _LABELLED:
+    if finding.info_type in _NEEDS_LABEL:
         return finding.likelihood is Likelihood.VERY_LIKELY
     return finding.info_type not in _SHARED
 

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from bench.eval.document import Document, Kind, Label
-from phiscan.finding import Coverage, Finding, ScanReport, Subject, Verdict
+from phiscan.finding import Coverage, Finding, ScanReport, Verdict
 
 _SLACK = 16
 """Bytes that a finding may reach beyond three times its value before it counts as imprecise."""
@@ -88,11 +88,7 @@ def score_document(score: Score, document: Document, report: ScanReport) -> None
                 document,
             )
         )
-    found = [
-        f
-        for f in report.findings
-        if f.identifier and f.subject is not Subject.PROVIDER and f.location.start >= 0
-    ]
+    found = [f for f in report.findings if f.is_individuals and f.location.start >= 0]
     for label in document.labels:
         if label.kind is Kind.PATIENT:
             _value(score, document, label, found)

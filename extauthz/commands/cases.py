@@ -14,7 +14,7 @@ from extauthz.policies.files import PolicyFiles, PolicyUnreadableError
 from mesh.analysis.cases import Case, CaseResult, load, run
 from mesh.policy.vocabulary import Vocabulary
 from mesh.policy_file.problems import PolicyError
-from phiscan.scanner import Engine
+from phiscan.engine import Engine
 
 
 def add_choices(parser: argparse.ArgumentParser) -> None:

@@ -71,6 +71,4 @@ def _check(args: argparse.Namespace) -> int:
 
 
 def _class(info_type: InfoType) -> str:
-    if info_type.identifier:
-        return info_type.identifier.value
-    return "credential" if info_type.credential else "health"
+    return info_type.identifier.value if info_type.identifier else info_type.kind.value

@@ -12,7 +12,7 @@ from extauthz.detection.engine_cache import default_folder
 from extauthz.detection.engines import Detection, EngineError
 from mesh.policy_file.problems import PolicyError, Severity
 from phiscan.detectors import GROUPS
-from phiscan.scanner import Engine
+from phiscan.engine import Engine
 
 
 def add_choices(parser: argparse.ArgumentParser) -> None:

@@ -9,11 +9,12 @@ from typing import TYPE_CHECKING, Final
 
 from extauthz.commands import documents, engine
 from extauthz.commands.errors import UsageError
+from phiscan.engine import Engine
 from phiscan.finding import Coverage, ScanReport
 from phiscan.redaction.proof import redact_proven
 from phiscan.redaction.redact import CROSSES, RedactionError
 from phiscan.redaction.tokens import KeyTooShortError, Tokens
-from phiscan.scanner import Engine, Limits
+from phiscan.scanner import Limits
 
 if TYPE_CHECKING:
     _Subparsers = argparse._SubParsersAction[argparse.ArgumentParser]

@@ -15,10 +15,11 @@ from extauthz import recognizers
 from extauthz.commands import documents, engine, sarif, table, values
 from extauthz.commands.errors import UsageError
 from extauthz.commands.progress import Progress, Silent
+from phiscan.engine import Engine
 from phiscan.finding import Coverage, Finding, ScanReport, Verdict
-from phiscan.identifiers import CREDENTIALS, InfoType
+from phiscan.identifiers import InfoType, InfoTypeKind
 from phiscan.recognizer import Recognizer, RecognizerError
-from phiscan.scanner import Engine, Limits
+from phiscan.scanner import Limits
 
 if TYPE_CHECKING:
     _Subparsers = argparse._SubParsersAction[argparse.ArgumentParser]
@@ -140,7 +141,7 @@ def _is_worth_a_look(report: ScanReport) -> bool:
     return (
         report.verdict is Verdict.PHI
         or report.coverage is not Coverage.COMPLETE
-        or any(f.info_type in CREDENTIALS for f in report.findings)
+        or any(f.kind is InfoTypeKind.CREDENTIAL for f in report.findings)
     )
 
 

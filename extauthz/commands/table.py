@@ -107,9 +107,7 @@ def _counts(report: ScanReport, info_types: Mapping[str, InfoType]) -> str:
 
 
 def _class(info_type: InfoType) -> str:
-    if info_type.identifier:
-        return info_type.identifier.value
-    return "credential" if info_type.credential else "health"
+    return info_type.identifier.value if info_type.identifier else info_type.kind.value
 
 
 def _class_words(info_type: InfoType) -> str:

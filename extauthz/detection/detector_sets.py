@@ -15,7 +15,7 @@ from mesh.policy_file.nodes import NodeReader
 from mesh.policy_file.problems import PolicyError, Problem
 from phiscan.detectors import GROUPS
 from phiscan.finding import Likelihood, Subject
-from phiscan.identifiers import INFO_TYPES, Identifier, InfoType
+from phiscan.identifiers import INFO_TYPES, Identifier, InfoType, InfoTypeKind
 from phiscan.patterns.compiled import PatternError
 from phiscan.patterns.custom import VALIDATORS, CustomDetector, faults
 from phiscan.patterns.detector import REPORTED, Detector
@@ -31,9 +31,9 @@ _KEYS: Final = (
 _NAME: Final = re.compile(r"[a-z][a-z0-9_]{0,40}")
 _INFO_TYPE: Final = re.compile(r"[A-Z][A-Z0-9_]{2,60}")
 _HEALTH: Final = "HEALTH"
-_CLASSES: Final[Mapping[str, Identifier | None]] = {
-    **{i.value: i for i in Identifier},
-    _HEALTH: None,
+_CLASSES: Final[Mapping[str, tuple[InfoTypeKind, Identifier | None]]] = {
+    **{i.value: (InfoTypeKind.IDENTIFIER, i) for i in Identifier},
+    _HEALTH: (InfoTypeKind.HEALTH, None),
 }
 _LIKELIHOODS: Final = {likelihood.name: likelihood for likelihood in Likelihood}
 _SUBJECTS: Final = {s.value: s for s in Subject}
@@ -254,22 +254,23 @@ class _Reading:
                     "add `class:` A to R, or HEALTH",
                 )
             return known
-        identifier = reader.choice(keys["class"], _CLASSES, "`class`")
+        kind, identifier = reader.choice(keys["class"], _CLASSES, "`class`")
         title = (
             reader.text(keys["title"], "`title`")
             if "title" in keys
             else name.replace("_", " ").lower()
         )
-        if known is not None and known.identifier is not identifier:
+        if known is not None and (known.kind, known.identifier) != (kind, identifier):
             reader.error(
                 keys["class"], f"`{name}` has another class above", "give one infoType one class"
             )
-        return self.info_types.setdefault(name, InfoType(name, identifier, title))
+        return self.info_types.setdefault(name, InfoType(name, kind, title, identifier))
 
     def _subject(self, keys: Mapping[str, Node], info_type: InfoType) -> Subject:
         if "subject" in keys:
             return self._reader.choice(keys["subject"], _SUBJECTS, "`subject`")
-        return Subject.PERSON if info_type.identifier else Subject.NOBODY
+        is_identifier = info_type.kind is InfoTypeKind.IDENTIFIER
+        return Subject.PERSON if is_identifier else Subject.NOBODY
 
     def _likelihood(self, keys: Mapping[str, Node], key: str, default: Likelihood) -> Likelihood:
         return self._reader.choice(keys[key], _LIKELIHOODS, f"`{key}`") if key in keys else default

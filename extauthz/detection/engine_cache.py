@@ -15,11 +15,11 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Final
 
+from phiscan.engine import Engine
 from phiscan.identifiers import INFO_TYPES, InfoType
 from phiscan.patterns.compiled import CompiledError, digest
 from phiscan.patterns.detector import Detector
 from phiscan.patterns.matcher import plans
-from phiscan.scanner import Engine
 
 _SUFFIX: Final = ".hsdb"
 _KEPT: Final = 8

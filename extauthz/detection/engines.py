@@ -8,12 +8,12 @@ from extauthz.detection import detector_sets
 from extauthz.detection.detector_sets import DetectorSet
 from extauthz.detection.engine_cache import EngineCache
 from phiscan.detectors import UnknownGroupError, select
+from phiscan.engine import Engine
 from phiscan.identifiers import CREDENTIALS, InfoType
 from phiscan.patterns.compiled import PlatformError
 from phiscan.patterns.detector import Detector
 from phiscan.protobuf import schemas
 from phiscan.protobuf.schemas import SchemaError, Schemas
-from phiscan.scanner import Engine
 
 
 class EngineError(Exception):

@@ -18,7 +18,7 @@ from extauthz.policies.files import PolicyUnreadableError
 from extauthz.policies.revision import Texts
 from mesh.policy.policy import Policy
 from mesh.policy_file.problems import PolicyError
-from phiscan.scanner import Engine
+from phiscan.engine import Engine
 
 Today = Callable[[], date]
 """The day, in UTC."""

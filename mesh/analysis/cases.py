@@ -88,7 +88,7 @@ class _Source:
 
 
 class ScannerOf(Protocol):
-    """`phiscan.scanner.Engine.scanner`, or what stands in for it."""
+    """`phiscan.engine.Engine.scanner`, or what stands in for it."""
 
     def __call__(self, *, content_type: str, content_encoding: str, rpc: Rpc | None) -> Scanner:
         """A fresh scanner."""

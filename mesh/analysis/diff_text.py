@@ -11,7 +11,7 @@ from mesh.analysis.flows import PROVIDER
 from mesh.message.facts import Direction, Protocol
 from mesh.policy.decision import Action
 from mesh.policy.vocabulary import InfoTypes
-from phiscan.identifiers import INFO_TYPES, Identifier
+from phiscan.identifiers import INFO_TYPES, Identifier, InfoTypeKind
 
 _FLOW: Final = {
     (Action.DENY, Action.ALLOW): "may now receive {names} from {source}",
@@ -129,7 +129,7 @@ def summed_up(names: Collection[str], info_types: InfoTypes = INFO_TYPES) -> str
         if name.removeprefix(PROVIDER) not in names or not name.startswith(PROVIDER)
     }
     words = []
-    own = frozenset(name for name, info_type in info_types.items() if info_type.identifier)
+    own = frozenset(t.name for t in info_types.values() if t.kind is InfoTypeKind.IDENTIFIER)
     if len(own - left) in range(1, _FEW) and len(left) > _FEW:
         words.append(f"every identifier but {' and '.join(sorted(own - left))}")
         left -= own

@@ -12,6 +12,7 @@ from mesh.message.paths import normalise
 from mesh.policy.decision import Decision
 from mesh.policy.policy import Disclosure, Policy, Rule
 from phiscan.finding import Finding, Subject
+from phiscan.identifiers import InfoTypeKind
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +102,7 @@ def _content(outcome: Outcome, facts: Facts, rules: Iterable[Rule]) -> Branch:
         for rule in rules
     }
     kinds = {
-        (f.info_type, f.identifier is not None, f.subject is Subject.PROVIDER): f
+        (f.info_type, f.kind is InfoTypeKind.IDENTIFIER, f.subject is Subject.PROVIDER): f
         for f in report.findings
     }
     found = tuple(_finding(kinds[kind], parts) for kind in sorted(kinds))
@@ -111,7 +112,8 @@ def _content(outcome: Outcome, facts: Facts, rules: Iterable[Rule]) -> Branch:
 
 
 def _finding(finding: Finding, parts: dict[str, Disclosure]) -> Branch:
-    owner = "provider's " if finding.subject is Subject.PROVIDER and finding.identifier else ""
+    is_identifier = finding.kind is InfoTypeKind.IDENTIFIER
+    owner = "provider's " if is_identifier and not finding.is_individuals else ""
     letter = f" ({finding.identifier})" if finding.identifier else ""
     said = [f"{says(part, finding)}, says {name}" for name, part in parts.items()]
     head = f"{owner}{finding.info_type}{letter}"
@@ -123,7 +125,7 @@ def _finding(finding: Finding, parts: dict[str, Disclosure]) -> Branch:
 def says(part: Disclosure, finding: Finding) -> str:
     """What one rule says of a finding in one direction: `allow (A)`, `otherwise DENY`,
     `nothing`."""
-    individual = finding.identifier is not None and finding.subject is not Subject.PROVIDER
+    individual = finding.is_individuals
     entries = [
         finding.info_type,
         *((finding.identifier,) if finding.identifier else ()),

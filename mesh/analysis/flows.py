@@ -8,7 +8,7 @@ from mesh.policy.decision import Action
 from mesh.policy.matching import edge_of, matches_of
 from mesh.policy.policy import Policy
 from phiscan.finding import Finding, Likelihood, Location, ScanReport, Subject, Verdict
-from phiscan.identifiers import InfoType
+from phiscan.identifiers import InfoType, InfoTypeKind
 
 PROVIDER: Final = "provider's "
 """Stands before the infoType of a provider's own identifier."""
@@ -23,7 +23,7 @@ def flows(facts: Facts, policy: Policy) -> dict[str, Action]:
     own = {
         name: decide(facts, _report(_found(info_type, Subject.PATIENT)), policy).action
         for name, info_type in policy.info_types.items()
-        if info_type.identifier
+        if info_type.kind is InfoTypeKind.IDENTIFIER
     }
     found = dict(own)
     company = sorted(
@@ -32,22 +32,21 @@ def flows(facts: Facts, policy: Policy) -> dict[str, Action]:
     for name, info_type in policy.info_types.items() if company else ():
         beside = next((other for _, other in company if other != name), "")
         if beside:
-            subject = Subject.PROVIDER if info_type.identifier else Subject.NOBODY
+            is_identifier = info_type.kind is InfoTypeKind.IDENTIFIER
+            subject = Subject.PROVIDER if is_identifier else Subject.NOBODY
             report = _report(
                 _found(policy.info_types[beside], Subject.PATIENT), _found(info_type, subject)
             )
             decision = decide(facts, report, policy)
             spoken = decision.action is Action.DENY or name in decision.tipped
-            found[f"{PROVIDER if info_type.identifier else ''}{name}"] = (
+            found[f"{PROVIDER if is_identifier else ''}{name}"] = (
                 decision.action if spoken else Action.ALLOW
             )
     return found
 
 
 def _found(info_type: InfoType, subject: Subject) -> Finding:
-    return Finding(
-        info_type.name, info_type.identifier, Likelihood.LIKELY, "", Location("", 0, 1), subject
-    )
+    return Finding.of(info_type, Likelihood.LIKELY, "", Location("", 0, 1), subject)
 
 
 def _report(*findings: Finding) -> ScanReport:

@@ -28,7 +28,7 @@ from mesh.policy.decision import Action
 from mesh.policy.policy import Policy
 from mesh.policy.vocabulary import InfoTypes
 from phiscan.finding import ScanReport
-from phiscan.identifiers import INFO_TYPES
+from phiscan.identifiers import INFO_TYPES, InfoTypeKind
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -151,7 +151,7 @@ def _open(
 
 def _own(found: Mapping[str, Action], info_types: InfoTypes) -> dict[str, Action]:
     """The individuals' identifiers that may flow."""
-    own = {name for name, info_type in info_types.items() if info_type.identifier}
+    own = {t.name for t in info_types.values() if t.kind is InfoTypeKind.IDENTIFIER}
     return {
         name: action for name, action in found.items() if name in own and action is not Action.DENY
     }

@@ -34,7 +34,7 @@ from phiscan.finding import (
     Subject,
     Verdict,
 )
-from phiscan.identifiers import Identifier
+from phiscan.identifiers import Identifier, InfoType, InfoTypeKind
 
 
 class What(StrEnum):
@@ -196,22 +196,27 @@ def _report(each: Observation, policy: Policy) -> ScanReport:
     gap = {Coverage.COMPLETE: Gap.NONE, Coverage.TRUNCATED: Gap.CUT_OFF}.get(
         coverage, Gap.MALFORMED
     )
-    own = [_finding(name, _class_of(name, policy)) for name in content.identifiers]
-    health = [_finding(name, None) for name in content.health]
+    own = [_finding(_identifier(name, policy), Subject.PATIENT) for name in content.identifiers]
+    health = [_finding(_health(name), Subject.NOBODY) for name in content.health]
     verdict = each.sighting.verdict if own else Verdict.NONE
     return ScanReport((*own, *health), coverage, gap, verdict)
 
 
-def _finding(name: str, identifier: Identifier | None) -> Finding:
-    subject = Subject.PATIENT if identifier else Subject.NOBODY
-    return Finding(name, identifier, Likelihood.LIKELY, "", Location("", 0, 1), subject)
+def _finding(info_type: InfoType, subject: Subject) -> Finding:
+    return Finding.of(info_type, Likelihood.LIKELY, "", Location("", 0, 1), subject)
 
 
-def _class_of(name: str, policy: Policy) -> Identifier:
-    """The class of an individual's identifier. Of an infoType that this policy does not know, only
-    `*` and R can speak."""
-    info_type = policy.info_types.get(name)
-    return (info_type and info_type.identifier) or Identifier.OTHER
+def _identifier(name: str, policy: Policy) -> InfoType:
+    """An individual's identifier. Of an infoType that this policy does not know as one, only `*`
+    and R can speak."""
+    known = policy.info_types.get(name)
+    if known is not None and known.kind is InfoTypeKind.IDENTIFIER:
+        return known
+    return InfoType(name, InfoTypeKind.IDENTIFIER, "", Identifier.OTHER)
+
+
+def _health(name: str) -> InfoType:
+    return InfoType(name, InfoTypeKind.HEALTH, "")
 
 
 def _plain(policy: Policy, *, identified: bool) -> Policy:

@@ -19,8 +19,8 @@ from mesh.message import paths
 from mesh.message.facts import Direction, Facts, Protocol, Vantage
 from mesh.observed.route_template import template_of
 from mesh.policy.decision import Action, Decision, Reason
-from phiscan.finding import Coverage, ScanReport, Subject, Verdict
-from phiscan.identifiers import CREDENTIALS
+from phiscan.finding import Coverage, ScanReport, Verdict
+from phiscan.identifiers import InfoTypeKind
 
 OTHER_METHOD: Final = "OTHER"
 """Stands for every method that is none of `METHODS`: the caller writes it, and could write a
@@ -153,10 +153,9 @@ def kinds_of(report: ScanReport) -> tuple[frozenset[str], frozenset[str]]:
     own: set[str] = set()
     health: set[str] = set()
     for finding in report.findings:
-        if finding.identifier is not None:
-            if finding.subject is not Subject.PROVIDER:
-                own.add(finding.info_type)
-        elif finding.info_type not in CREDENTIALS:
+        if finding.is_individuals:
+            own.add(finding.info_type)
+        elif finding.kind is InfoTypeKind.HEALTH:
             health.add(finding.info_type)
     return frozenset(own), frozenset(health)
 

@@ -12,13 +12,13 @@ from mesh.message.facts import Protocol
 from mesh.policy.decision import Action, Mode
 from mesh.policy.rule import Disclosure, Rule
 from phiscan.finding import Finding, Subject
-from phiscan.identifiers import Identifier
+from phiscan.identifiers import Identifier, InfoTypeKind
 
-Kind = tuple[str, Identifier | None, Subject]
+Kind = tuple[str, Identifier | None, Subject, InfoTypeKind]
 """All that entries of a rule can tell apart in a finding: infoType, class, and whose it is."""
 
 # in C, because a document has thousands of findings
-kind_of: Final[Callable[[Finding], Kind]] = itemgetter(0, 1, 5)
+kind_of: Final[Callable[[Finding], Kind]] = itemgetter(0, 1, 5, 6)
 """The kind of one finding."""
 
 
@@ -41,7 +41,7 @@ class Voice(NamedTuple):
     def is_maskable(self) -> bool:
         """Whether masks can do. A diagnosis is stated by a document's structure: no mask unsays
         it."""
-        return all(identifier for _, identifier, _ in self.targeted)
+        return all(kind is InfoTypeKind.IDENTIFIER for *_, kind in self.targeted)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -90,14 +90,16 @@ class Matches:
         decisive = frozenset(kind for kind, action in actions.items() if action is strictest)
         own = {
             identifier
-            for _, identifier, subject in kinds
-            if identifier and subject is not Subject.PROVIDER
+            for _, identifier, subject, kind in kinds
+            if identifier is not None
+            and kind is InfoTypeKind.IDENTIFIER
+            and subject is not Subject.PROVIDER
         }
         return Voice(
             action=strictest,
             tipped=()
             if strictest is Action.ALLOW
-            else tuple(sorted({name for name, _, _ in decisive})),
+            else tuple(sorted({name for name, *_ in decisive})),
             targeted=decisive if strictest is Action.REDACT else frozenset(),
             identifiers=tuple(sorted(own)),
         )
@@ -140,11 +142,11 @@ def kinds_of(findings: Iterable[Finding]) -> frozenset[Kind]:
     return frozenset(map(kind_of, findings))
 
 
-def ruled(kind: Kind, disclosure: Disclosure) -> Action:
+def ruled(found: Kind, disclosure: Disclosure) -> Action:
     """What one disclosure says of one kind: denied, else redacted, else allowed, else
     `otherwise`."""
-    name, identifier, subject = kind
-    is_individual = identifier is not None and subject is not Subject.PROVIDER
+    name, identifier, subject, kind = found
+    is_individual = kind is InfoTypeKind.IDENTIFIER and subject is not Subject.PROVIDER
     names = {name, *((identifier.value,) if identifier else ()), *(("*",) if is_individual else ())}
     for entries, action in (
         (disclosure.deny, Action.DENY),

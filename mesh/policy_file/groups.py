@@ -17,7 +17,7 @@ from yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 from mesh.policy.policy import Peer
 from mesh.policy.vocabulary import Vocabulary
 from mesh.policy_file.nodes import NodeReader, did_you_mean
-from phiscan.identifiers import INFO_TYPES, Identifier, InfoType
+from phiscan.identifiers import INFO_TYPES, Identifier, InfoType, InfoTypeKind
 
 GROUP_NAME: Final = "[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?"
 """Lower case, so that no group is ever taken for a class or an infoType."""
@@ -34,7 +34,7 @@ _NEARLY: Final = 0.85  # `PERSON_NAMES` is a slip of the pen; `CLINIC_CHART` is 
 def built_in(info_types: Mapping[str, InfoType]) -> Mapping[str, frozenset[str]]:
     """Entries of the groups that every policy has. An organisation's own health information is
     `clinical` too."""
-    health = frozenset(name for name, info_type in info_types.items() if info_type.health)
+    health = frozenset(t.name for t in info_types.values() if t.kind is InfoTypeKind.HEALTH)
     return MappingProxyType({**_BY_CLASS, "clinical": health - {"HEALTH_CLAIM"}})
 
 
@@ -102,7 +102,8 @@ def read_entries(
         elif word:
             reader.error(item, f"unknown infoType, class or group `{word}`", _hint(word, groups))
         if word in known.unseen:
-            group = "credentials" if known.info_types[word].credential else "GROUP"
+            is_credential = known.info_types[word].kind is InfoTypeKind.CREDENTIAL
+            group = "credentials" if is_credential else "GROUP"
             reader.warn(
                 item,
                 f"no detector that runs finds `{word}`",

@@ -18,7 +18,7 @@ from mesh.policy.decision import Action, Mode
 from mesh.policy.policy import Disclosure, OperationMatch, Peer, Policy, Rule, Target
 from mesh.policy.vocabulary import InfoTypes
 from mesh.policy_file.nodes import Place
-from phiscan.identifiers import INFO_TYPES
+from phiscan.identifiers import INFO_TYPES, InfoTypeKind
 
 # patterns held against patterns: some seconds at worst, a tenth of one for most files
 _MAX_COMPARED: Final = 2_000_000
@@ -116,7 +116,7 @@ def _lint_terms(policy: Policy, rule: Rule, place: Place) -> None:
 
 def _is_health(entry: str, known: InfoTypes) -> bool:
     info_type = known.get(entry)
-    return info_type is not None and info_type.health
+    return info_type is not None and info_type.kind is InfoTypeKind.HEALTH
 
 
 def _overrides(entries: frozenset[str], entry: str, known: InfoTypes) -> bool:

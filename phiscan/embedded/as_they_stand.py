@@ -8,7 +8,8 @@ import re
 from collections.abc import Iterator
 from typing import Final
 
-from phiscan.evidence import Nested, Spot
+from phiscan.evidence import Nested
+from phiscan.finding import Location
 from phiscan.readers import json_dialects
 from phiscan.text.offsets import excerpt
 from phiscan.text.possessive import repeated
@@ -82,5 +83,8 @@ def _end_tag(data: bytes, name: bytes, at: int) -> int:
 
 def _nested(data: bytes, field: str, start: int, end: int) -> Nested:
     return Nested(
-        data[start:end], Spot(field, start, end), declared=False, origin=excerpt(data, start, end)
+        data[start:end],
+        Location(field, start, end),
+        declared=False,
+        origin=excerpt(data, start, end),
     )

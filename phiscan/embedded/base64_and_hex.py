@@ -14,7 +14,8 @@ from functools import lru_cache
 from typing import Final, NamedTuple
 
 from phiscan import packed
-from phiscan.evidence import Nested, Spot
+from phiscan.evidence import Nested
+from phiscan.finding import Location
 from phiscan.formats.dicom import files as dicom
 from phiscan.formats.hl7v2 import messages as hl7v2
 from phiscan.formats.ncpdp import telecom
@@ -65,7 +66,7 @@ _LONGEST_WORD: Final = 40
 """Letters of a name that programmers give."""
 
 
-class Decoded(NamedTuple):
+class DecodedRun(NamedTuple):
     """What a run decodes to.
 
     Args:
@@ -98,7 +99,7 @@ def readable(data: bytes) -> bool:
 def find(data: bytes) -> Iterator[Nested | None]:
     """Runs that decode to something, and None after each decoding. A document repeats its
     references: each run is decoded once."""
-    decoded: dict[bytes, Decoded | None] = {}
+    decoded: dict[bytes, DecodedRun | None] = {}
     shape, at = data.translate(_SHAPE), 0
     while (at := shape.find(_LONG_RUN, at)) >= 0:
         match = _RUN.match(data, at)
@@ -114,13 +115,13 @@ def find(data: bytes) -> Iterator[Nested | None]:
         if (found := decoded[run]) is not None:
             yield Nested(
                 found.data,
-                Spot("encoded", *match.span()),
+                Location("encoded", *match.span()),
                 declared=found.declared,
                 coding=found.coding,
             )
 
 
-def _decoded(run: bytes) -> Decoded | None:
+def _decoded(run: bytes) -> DecodedRun | None:
     """What a run decodes to; None when it is nothing that anyone would read."""
     if _NEVER.match(run) or _mixes_alphabets(run):
         return None
@@ -134,22 +135,22 @@ def _decoded(run: bytes) -> Decoded | None:
 
 
 @lru_cache(maxsize=4096)
-def _decoded_word(run: bytes) -> Decoded | None:
+def _decoded_word(run: bytes) -> DecodedRun | None:
     """As `_decoded`, remembered: `valueCodeableConcept` stands in every document of its kind."""
     return _decoded(run)
 
 
-def judged(content: bytes) -> Decoded | None:
+def judged(content: bytes) -> DecodedRun | None:
     """Whether decoded bytes are a document that somebody would read, and how sure that is."""
     if magic.known(content) or magic.encrypted(content):
-        return Decoded(content, declared=content[:2] not in _SHORT_MAGIC)
+        return DecodedRun(content, declared=content[:2] not in _SHORT_MAGIC)
     if readable(content) or _is_ours(content):
-        return Decoded(content)
+        return DecodedRun(content)
     coding = (
         content_coding.unmarked(content, readable) if len(content) >= _SHORTEST_COMPRESSED else ""
     )
     return (
-        Decoded(content, declared=len(content) >= _CERTAINLY_COMPRESSED, coding=coding)
+        DecodedRun(content, declared=len(content) >= _CERTAINLY_COMPRESSED, coding=coding)
         if coding
         else None
     )

@@ -13,7 +13,8 @@ from itertools import chain
 from typing import Final
 
 from phiscan.embedded.base64_and_hex import judged, readable
-from phiscan.evidence import Nested, Spot
+from phiscan.evidence import Nested
+from phiscan.finding import Location
 from phiscan.formats.hl7v2 import messages as hl7v2
 from phiscan.text.offsets import Derived
 from phiscan.text.possessive import repeated
@@ -106,8 +107,8 @@ def hexes(data: bytes) -> Iterator[Nested | None]:
         )
         content = bytes.fromhex(digits.decode())
         found = judged(content) if len(content) >= _LEAST else None
-        spot = Spot("encoded", *match.span())
-        yield Nested(found.data, spot, declared=False, coding=found.coding) if found else None
+        location = Location("encoded", *match.span())
+        yield Nested(found.data, location, declared=False, coding=found.coding) if found else None
 
 
 def number_lists(data: bytes) -> Iterator[Nested | None]:
@@ -118,14 +119,18 @@ def number_lists(data: bytes) -> Iterator[Nested | None]:
             text.put(bytes((int(number[0]) % 256,)), *number.span())
             yield None
         if _is_writing(text.text()):
-            yield Nested(text.text(), Spot("encoded", *match.span()), declared=False, origin=text)
+            yield Nested(
+                text.text(), Location("encoded", *match.span()), declared=False, origin=text
+            )
 
 
 def base85(data: bytes) -> Iterator[Nested | None]:
     """Ascii85, RFC 1924's base85 and Z85 (ZeroMQ RFC 32)."""
     for match in chain(_ADOBE.finditer(data), _dense(data)):
         content = _of_word(match[1] if match.re is _ADOBE else match[0])
-        yield Nested(content, Spot("encoded", *match.span()), declared=False) if content else None
+        yield (
+            Nested(content, Location("encoded", *match.span()), declared=False) if content else None
+        )
 
 
 def _dense(data: bytes) -> Iterator[re.Match[bytes]]:
@@ -177,7 +182,7 @@ def _whole(
             at = match.end()
     if at:
         text.copy(data, at, len(data))
-        yield Nested(text.text(), Spot("escaped", 0, len(data)), declared=False, origin=text)
+        yield Nested(text.text(), Location("escaped", 0, len(data)), declared=False, origin=text)
 
 
 def health_cards(data: bytes) -> Iterator[Nested]:
@@ -186,7 +191,7 @@ def health_cards(data: bytes) -> Iterator[Nested]:
     for match in _HEALTH_CARD.finditer(data):
         digits = match[1]
         letters = (int(digits[i : i + 2]) + 45 for i in range(0, len(digits) - 1, 2))
-        yield Nested(bytes(letters), Spot("health_card", *match.span(1)), "text/plain")
+        yield Nested(bytes(letters), Location("health_card", *match.span(1)), "text/plain")
 
 
 def _from_utf7(letters: str) -> bytes:

@@ -10,7 +10,8 @@ import re
 from collections.abc import Iterator
 from typing import Final
 
-from phiscan.evidence import Nested, Spot
+from phiscan.evidence import Nested
+from phiscan.finding import Location
 from phiscan.readers import csv as csv_table
 from phiscan.readers import multipart
 from phiscan.syntax.json_places import unescaped
@@ -75,7 +76,7 @@ def xml_strings(data: bytes) -> Iterator[Nested]:
         at = rest.end()
         text = unescaped(data, begin.start(1), at)
         yield Nested(
-            text.text(), Spot("json_string", begin.start(1), at), declared=False, origin=text
+            text.text(), Location("json_string", begin.start(1), at), declared=False, origin=text
         )
 
 
@@ -104,7 +105,7 @@ def tables(data: bytes) -> Iterator[Nested]:
             text = unescaped(data, begin, end)
             yield Nested(
                 text.text(),
-                Spot("json_string", begin, end),
+                Location("json_string", begin, end),
                 "text/csv",
                 declared=False,
                 origin=text,
@@ -126,7 +127,9 @@ def messages(data: bytes) -> Iterator[Nested | None]:
         head = unescaped(data, begin, min(end, begin + 2 * _MESSAGE_HEAD)).text()
         if multipart.sniff(head[:_MESSAGE_HEAD]):
             text = unescaped(data, begin, end)
-            yield Nested(text.text(), Spot("json_string", begin, end), declared=False, origin=text)
+            yield Nested(
+                text.text(), Location("json_string", begin, end), declared=False, origin=text
+            )
 
 
 def _string_begins(data: bytes, start: int, end: int) -> int:
@@ -156,4 +159,4 @@ def _percent(data: bytes, start: int, end: int) -> Iterator[Nested | None]:
         text.put(plus if match[0] == b"+" else bytes((int(match[0][1:], 16),)), *match.span())
         at = match.end()
     text.copy(data, at, end)
-    yield Nested(text.text(), Spot("percent_encoded", start, end), declared=False, origin=text)
+    yield Nested(text.text(), Location("percent_encoded", start, end), declared=False, origin=text)

@@ -1,6 +1,6 @@
 """Documents within a text: `data:` URIs, armored messages, quoted-printable, and what the modules beside this one find.
 
-A gate says which marks occur at all (`MARKS`); a finder runs only where its mark does. What a finder yields is a guess unless
+A prefilter says which marks occur at all (`MARKS`); a finder runs only where its mark does. What a finder yields is a guess unless
 it says otherwise: a guess that turns out to be nothing readable is no gap.
 """
 
@@ -13,8 +13,8 @@ from typing import Final
 from urllib.parse import unquote_to_bytes
 
 from phiscan.embedded import as_they_stand, base64_and_hex, byte_by_byte, escaped, json_strings
-from phiscan.evidence import Evidence, Nested, Spot
-from phiscan.finding import Gap
+from phiscan.evidence import Evidence, Nested
+from phiscan.finding import Gap, Location
 from phiscan.formats.hl7v2 import messages as hl7v2
 from phiscan.formats.ncpdp import telecom
 from phiscan.readers import magic, sql
@@ -36,7 +36,7 @@ _QUOTED_PRINTABLE: Final = re.compile(rb"(?<!=)=\r?\n|=[0-9A-F]{2}")
 def _armored(data: bytes) -> Iterator[Nested]:
     if b"-----BEGIN " in data:
         for match in magic.ARMOR.finditer(data):
-            yield Nested(match[0], Spot("armored", *match.span()))
+            yield Nested(match[0], Location("armored", *match.span()))
 
 
 def _data_uris(data: bytes) -> Iterator[Nested]:
@@ -50,7 +50,9 @@ def _data_uris(data: bytes) -> Iterator[Nested]:
             content, kind = body, "text/plain"
         # style sheets write pictures as text up to their own quote: what is cut off there is no
         # gap, and is read where it stands
-        yield Nested(content, Spot("data_uri", *match.span(4)), kind, declared=match[3] is not None)
+        yield Nested(
+            content, Location("data_uri", *match.span(4)), kind, declared=match[3] is not None
+        )
 
 
 def _quoted_printable(data: bytes) -> Iterator[Nested]:
@@ -58,7 +60,7 @@ def _quoted_printable(data: bytes) -> Iterator[Nested]:
         return
     if len(_QUOTED_PRINTABLE.findall(data)) >= 4:
         yield Nested(
-            quopri.decodestring(data), Spot("quoted_printable", 0, len(data)), declared=False
+            quopri.decodestring(data), Location("quoted_printable", 0, len(data)), declared=False
         )
 
 
@@ -99,17 +101,17 @@ def find(data: bytes, evidence: Evidence, marks: Iterable[int]) -> Gap:
     Args:
         marks: numbers of the `MARKS` that occur in `data`, in their order.
     """
-    taken = _Taken(n.spot for n in evidence.nested)
+    taken = _Taken(n.location for n in evidence.nested)
     finders = dict.fromkeys(MARKS[number][2] for number in marks)
-    looked = evidence.timed(chain.from_iterable(finder(data) for finder in finders))
+    looked = evidence.context.timed(chain.from_iterable(finder(data) for finder in finders))
     for number, nested in enumerate(filter(None, looked)):
         if number == _MAX_FOUND:
             return Gap.OVER_LIMIT
-        spot = nested.spot
-        if spot.end - spot.start == len(data):
+        location = nested.location
+        if location.end - location.start == len(data):
             # another reading of the whole text, beside what stands in it
             evidence.nested.append(nested)
-        elif taken.take(spot):
+        elif taken.take(location):
             evidence.nested.append(nested)
     return Gap.NONE
 
@@ -118,21 +120,21 @@ class _Taken:
     """The ranges that are read already, apart from each other and sorted: thousands of paragraphs
     stand in one document."""
 
-    def __init__(self, spots: Iterable[Spot]) -> None:
+    def __init__(self, locations: Iterable[Location]) -> None:
         self._starts: list[int] = []
         self._ends: list[int] = []
-        for spot in sorted(spots, key=lambda s: s.start):
-            if self._ends and spot.start < self._ends[-1]:
-                self._ends[-1] = max(self._ends[-1], spot.end)
+        for location in sorted(locations, key=lambda s: s.start):
+            if self._ends and location.start < self._ends[-1]:
+                self._ends[-1] = max(self._ends[-1], location.end)
             else:
-                self._starts.append(spot.start)
-                self._ends.append(spot.end)
+                self._starts.append(location.start)
+                self._ends.append(location.end)
 
-    def take(self, spot: Spot) -> bool:
+    def take(self, location: Location) -> bool:
         """Take a range, unless it overlaps one that is taken; whether it did not."""
-        at = bisect_left(self._starts, spot.end)
-        if at and self._ends[at - 1] > spot.start:
+        at = bisect_left(self._starts, location.end)
+        if at and self._ends[at - 1] > location.start:
             return False
-        self._starts.insert(at, spot.start)
-        self._ends.insert(at, spot.end)
+        self._starts.insert(at, location.start)
+        self._ends.insert(at, location.end)
         return True

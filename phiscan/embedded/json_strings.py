@@ -7,7 +7,8 @@ import re
 from collections.abc import Iterator
 from typing import Final
 
-from phiscan.evidence import Nested, Spot
+from phiscan.evidence import Nested
+from phiscan.finding import Location
 from phiscan.syntax.json_places import unescaped
 from phiscan.text.possessive import repeated
 
@@ -41,5 +42,9 @@ def find(data: bytes) -> Iterator[Nested]:
             return  # it does not end, and none that begins within it can
         origin = unescaped(data, *match.span(1))
         yield Nested(
-            origin.text(), Spot("json_string", *match.span(1)), "", declared=False, origin=origin
+            origin.text(),
+            Location("json_string", *match.span(1)),
+            "",
+            declared=False,
+            origin=origin,
         )

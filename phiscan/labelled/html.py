@@ -7,9 +7,10 @@ value="...">`. Tag names mean nothing here: `<address>` is as often the publishe
 import re
 from typing import Final
 
-from phiscan.evidence import Evidence, Nested, Spot
-from phiscan.finding import Gap
+from phiscan.evidence import Evidence, Nested
+from phiscan.finding import Gap, Location
 from phiscan.labelled.records import Labelled, read_records
+from phiscan.media_kind import MediaKind
 from phiscan.syntax.xml_elements import Document
 from phiscan.syntax.xml_tokens import Kind, Token, tokens
 from phiscan.text.offsets import excerpt
@@ -49,7 +50,7 @@ class Labels:
     def walk(self, data: bytes, start: int, end: int) -> None:
         """Take the labelled values in `data` (the document's, or of its length) from `start` to
         `end`."""
-        for token in self._evidence.timed(tokens(data, start, end)):
+        for token in self._evidence.context.timed(tokens(data, start, end)):
             if token.kind <= Kind.CDATA:
                 self._texts.append(token)
                 if len(self._texts) == _MAX_TEXTS:
@@ -80,7 +81,7 @@ class Labels:
         texts, self._texts = self._texts, []
         if not texts:
             return
-        runs = [self._document.run(token) for token in self._evidence.timed(texts)]
+        runs = [self._document.run(token) for token in self._evidence.context.timed(texts)]
         whole = " ".join(run.text for run in runs).strip()
         label, colon, rest = whole.partition(":")
         if (
@@ -182,9 +183,14 @@ def _without_scripts(data: bytes, evidence: Evidence) -> bytes:
         pieces += [data[at : match.end()], b" " * (end - match.end())]
         content = data[match.end() : end]
         if content.lstrip()[:1] in (b"{", b"["):
-            spot = Spot("script", match.end(), end)
+            location = Location("script", match.end(), end)
             evidence.nested.append(
-                Nested(content, spot, "", declared=False, origin=excerpt(data, match.end(), end))
+                Nested(
+                    content, location, "", declared=False, origin=excerpt(data, match.end(), end)
+                )
             )
         at = end
     return b"".join([*pieces, data[at:]])
+
+
+MEDIA: Final = MediaKind("html", read, may_hold_prose=True, is_markup=True)

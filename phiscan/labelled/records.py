@@ -9,18 +9,15 @@ from dataclasses import replace
 from typing import Final, NamedTuple
 
 from phiscan import checks
-from phiscan.evidence import Evidence, Spot, shown_path
-from phiscan.finding import Subject
-from phiscan.identifiers import INFO_TYPES
+from phiscan.evidence import Evidence, shown_path
+from phiscan.finding import Location, Subject
+from phiscan.identifiers import INFO_TYPES, InfoTypeKind, Trait, having
 from phiscan.words.labels import Label, Rule, read_label
 
-_PERSONAL: Final = frozenset(
-    "DATE_OF_BIRTH US_SOCIAL_SECURITY_NUMBER MEDICAL_RECORD_NUMBER HEALTH_PLAN_BENEFICIARY_NUMBER "
-    "US_MEDICARE_BENEFICIARY_ID_NUMBER".split()
-)
+_PERSONAL: Final = having(Trait.MARKS_A_PERSON)
 PLACES: Final = frozenset(("path", "query", "header", "trailer"))
 """Where a labelled value outside of a body stands; the first part of its path."""
-_PATIENTS_OWN: Final = frozenset(("MEDICAL_RECORD_NUMBER", "US_MEDICARE_BENEFICIARY_ID_NUMBER"))
+_PATIENTS_OWN: Final = having(Trait.GIVEN_TO_PATIENTS)
 
 
 class Labelled(NamedTuple):
@@ -37,7 +34,7 @@ class Labelled(NamedTuple):
 def read_records(values: Iterable[Labelled], evidence: Evidence, detector: str) -> None:
     """Add what the labels of `values` say to `evidence`."""
     reading = _Reading(evidence, detector)
-    for item in evidence.timed(values):
+    for item in evidence.context.timed(values):
         label = read_label(item.labels[-1])
         if label.rule is not None:
             reading.take(item, label.rule, _subject(item.labels, label))
@@ -81,7 +78,7 @@ class _Reading:
                 or rule.subject is not Subject.PATIENT
             ):
                 continue
-            if INFO_TYPES[rule.info_type].identifier is None and rule.shape(item.value):
+            if INFO_TYPES[rule.info_type].kind is InfoTypeKind.HEALTH and rule.shape(item.value):
                 self._sections.add(rule.info_type)
                 _record(item, rule, None, self._evidence, self._detector)
 
@@ -102,10 +99,10 @@ class _Reading:
                 self._detector,
             )
         if self._patient is not None:
-            spot = Spot(
+            location = Location(
                 shown_path(self._patient.labels, PLACES), self._patient.start, self._patient.end
             )
-            self._evidence.add(self._detector, "PATIENT_RECORD", spot, Subject.PATIENT)
+            self._evidence.add(self._detector, "PATIENT_RECORD", location, Subject.PATIENT)
 
     def _add(self, item: Labelled, rule: Rule, subject: Subject | None) -> bool:
         if not _record(item, rule, subject, self._evidence, self._detector):
@@ -124,13 +121,13 @@ def _record(
         subject is Subject.PERSON and rule.subject is Subject.PATIENT
     ):
         subject = rule.subject
-    elif subject is Subject.PROVIDER and INFO_TYPES[rule.info_type].identifier is None:
+    elif subject is Subject.PROVIDER and INFO_TYPES[rule.info_type].kind is InfoTypeKind.HEALTH:
         subject = rule.subject  # a lab's result and a physician's note are about the patient
     return evidence.labelled(
         detector,
         rule,
         item.value,
-        Spot(shown_path(item.labels, PLACES), item.start, item.end),
+        Location(shown_path(item.labels, PLACES), item.start, item.end),
         subject,
     )
 

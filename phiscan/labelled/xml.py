@@ -7,7 +7,8 @@ only wrap a value (`<DateOfBirth><Date>`) take its label, and those that name it
 
 from typing import Final
 
-from phiscan.evidence import Evidence, Nested, Spot, shown_path
+from phiscan.evidence import Evidence, Nested, shown_path
+from phiscan.finding import Location
 from phiscan.labelled.records import Labelled, read_records
 from phiscan.syntax.xml_elements import Document, Element, Value
 from phiscan.syntax.xml_values import add_base64, text
@@ -84,8 +85,8 @@ class LabelReader:
         number, _, content = value.text[4:].partition("|")
         if number.isdigit() and 0 < int(number) <= 40:
             segment = f"MSH|^~\\&|\rPID{'|' * int(number)}{content}"
-            spot = Spot(shown_path(element.path()), value.start, value.end)
-            self._evidence.nested.append(Nested(segment.encode(), spot, declared=False))
+            location = Location(shown_path(element.path()), value.start, value.end)
+            self._evidence.nested.append(Nested(segment.encode(), location, declared=False))
 
     def _take(self, element: Element, extra: list[str], value: Value, record: int) -> None:
         """Keep a value whose label means something to us."""

@@ -9,9 +9,9 @@ from types import MappingProxyType
 from typing import Final
 
 from phiscan.packed import bson, cbor, msgpack
-from phiscan.packed.token import Kind, NotPackedError, Token
+from phiscan.packed.token import NotPackedError, PackedKind, PackedToken
 
-__all__ = ["TOKENS", "Kind", "NotPackedError", "Token", "declared", "sniff"]
+__all__ = ["TOKENS", "NotPackedError", "PackedKind", "PackedToken", "declared", "sniff"]
 
 TOKENS: Final = MappingProxyType(
     {"msgpack": msgpack.tokens, "cbor": cbor.tokens, "bson": bson.tokens}
@@ -47,11 +47,11 @@ def sniff(data: bytes) -> str:
     return "cbor" if cbor.begins(data) and _holds_strings(cbor.tokens, data) else ""
 
 
-def _holds_strings(tokens: Callable[[bytes], Iterator[Token]], data: bytes) -> bool:
+def _holds_strings(tokens: Callable[[bytes], Iterator[PackedToken]], data: bytes) -> bool:
     longest = 0
     try:
         for token in islice(tokens(data), _SAMPLE):
-            if token.kind is Kind.TEXT:
+            if token.kind is PackedKind.TEXT:
                 text = token.text(data).decode()
                 if not all(c.isprintable() or c.isspace() for c in text[:256]):
                     return False

@@ -5,7 +5,15 @@ from collections.abc import Iterator
 from typing import Final
 
 from phiscan.packed.moment import shown
-from phiscan.packed.token import END, MAX_DEPTH, OTHER, Kind, NotPackedError, Token, in_bounds
+from phiscan.packed.token import (
+    END,
+    MAX_DEPTH,
+    OTHER,
+    NotPackedError,
+    PackedKind,
+    PackedToken,
+    in_bounds,
+)
 
 _LEAST: Final = 5
 _DOUBLE, _STRING, _DOCUMENT, _ARRAY, _BINARY, _OBJECT_ID, _DATE = (
@@ -38,7 +46,7 @@ def begins(data: bytes) -> bool:
     return _LEAST < size <= len(data) and data[size - 1] == 0 and data[4] in _TYPES
 
 
-def tokens(data: bytes) -> Iterator[Token]:
+def tokens(data: bytes) -> Iterator[PackedToken]:
     """The tokens of `data`.
 
     Raises:
@@ -49,7 +57,7 @@ def tokens(data: bytes) -> Iterator[Token]:
     while at < len(data) or ends:
         if not ends:
             at = _opened(data, at, ends, is_map=True)
-            yield Token(Kind.MAP)
+            yield PackedToken(PackedKind.MAP)
             continue
         end, is_map = ends[-1]
         if at >= end:
@@ -66,10 +74,10 @@ def tokens(data: bytes) -> Iterator[Token]:
         name = at, _nul(data, at)
         at = name[1] + 1
         if is_map:
-            yield Token(Kind.TEXT, (name,))
+            yield PackedToken(PackedKind.TEXT, (name,))
         if kind in (_DOCUMENT, _ARRAY):
             at = _opened(data, at, ends, is_map=kind == _DOCUMENT)
-            yield Token(Kind.MAP if kind == _DOCUMENT else Kind.ARRAY)
+            yield PackedToken(PackedKind.MAP if kind == _DOCUMENT else PackedKind.ARRAY)
         else:
             token, at = _value(data, kind, at)
             yield token
@@ -84,14 +92,14 @@ def _opened(data: bytes, at: int, ends: list[tuple[int, bool]], *, is_map: bool)
     return at + 4
 
 
-def _value(data: bytes, kind: int, at: int) -> tuple[Token, int]:
+def _value(data: bytes, kind: int, at: int) -> tuple[PackedToken, int]:
     """An element's value, and where the next element is."""
     if kind in _STRINGS:
         size = int.from_bytes(data[at : in_bounds(data, at, 4)], "little")
         if not size:
             raise NotPackedError
         end = in_bounds(data, at + 4, size)
-        return Token(Kind.TEXT, ((at + 4, end - 1),)), end  # its NUL is counted
+        return PackedToken(PackedKind.TEXT, ((at + 4, end - 1),)), end  # its NUL is counted
     if kind in _INTEGERS or kind in (_DATE, _DOUBLE):
         return _number(data, kind, at)
     if kind == _BINARY:
@@ -99,13 +107,13 @@ def _value(data: bytes, kind: int, at: int) -> tuple[Token, int]:
         span = at + 5, in_bounds(data, at + 5, size)
         is_id = data[at + 4] in _UUIDS and size == 16
         return (
-            Token(Kind.ID, (span,), data[slice(*span)].hex())
+            PackedToken(PackedKind.ID, (span,), data[slice(*span)].hex())
             if is_id
-            else Token(Kind.BYTES, (span,))
+            else PackedToken(PackedKind.BYTES, (span,))
         ), span[1]
     if kind == _OBJECT_ID:
         end = in_bounds(data, at, 12)
-        return Token(Kind.ID, ((at, end),), data[at:end].hex()), end
+        return PackedToken(PackedKind.ID, ((at, end),), data[at:end].hex()), end
     if kind == _REGEX:
         return OTHER, _nul(data, _nul(data, at) + 1) + 1
     if kind not in _FIXED:
@@ -113,14 +121,14 @@ def _value(data: bytes, kind: int, at: int) -> tuple[Token, int]:
     return OTHER, in_bounds(data, at, _FIXED[kind])
 
 
-def _number(data: bytes, kind: int, at: int) -> tuple[Token, int]:
+def _number(data: bytes, kind: int, at: int) -> tuple[PackedToken, int]:
     end = in_bounds(data, at, _INTEGERS.get(kind, 8))
     if kind == _DOUBLE:
         (real,) = struct.unpack("<d", data[at:end])
-        return Token(Kind.NUMBER, ((at, end),), repr(real) if real else "0"), end
+        return PackedToken(PackedKind.NUMBER, ((at, end),), repr(real) if real else "0"), end
     number = int.from_bytes(data[at:end], "little", signed=True)
-    return Token(
-        Kind.NUMBER, ((at, end),), shown(number / 1000) if kind == _DATE else str(number)
+    return PackedToken(
+        PackedKind.NUMBER, ((at, end),), shown(number / 1000) if kind == _DATE else str(number)
     ), end
 
 

@@ -6,7 +6,15 @@ from collections.abc import Iterator
 from typing import Final
 
 from phiscan.packed.moment import shown
-from phiscan.packed.token import END, MAX_DEPTH, OTHER, Kind, NotPackedError, Token, in_bounds
+from phiscan.packed.token import (
+    END,
+    MAX_DEPTH,
+    OTHER,
+    NotPackedError,
+    PackedKind,
+    PackedToken,
+    in_bounds,
+)
 
 _UNSIGNED, _NEGATIVE, _BYTES, _TEXT, _ARRAY, _MAP, _TAG = range(7)
 _INDEFINITE: Final = 31
@@ -25,7 +33,7 @@ def begins(data: bytes) -> bool:
     return data[0] >> 5 in (_ARRAY, _MAP, _TAG)
 
 
-def tokens(data: bytes) -> Iterator[Token]:
+def tokens(data: bytes) -> Iterator[PackedToken]:
     """The tokens of `data`.
 
     Raises:
@@ -40,7 +48,7 @@ class _Reader:
         self._at = 0
         self._open = [_FOREVER]
 
-    def tokens(self) -> Iterator[Token]:
+    def tokens(self) -> Iterator[PackedToken]:
         while self._at < len(self._data) or len(self._open) > 1:
             if self._closes():
                 self._open.pop()
@@ -49,7 +57,7 @@ class _Reader:
             self._open[-1] -= 1
             token, items = self._item()
             yield token
-            if token.kind in (Kind.MAP, Kind.ARRAY):
+            if token.kind in (PackedKind.MAP, PackedKind.ARRAY):
                 self._open.append(items)
                 if len(self._open) > MAX_DEPTH:
                     raise NotPackedError(deep=True)
@@ -66,7 +74,7 @@ class _Reader:
             return True
         return not self._open[-1]
 
-    def _item(self) -> tuple[Token, int]:
+    def _item(self) -> tuple[PackedToken, int]:
         """The next token, and how many items it holds."""
         major, count, info = self._head()
         tag = -1
@@ -77,7 +85,7 @@ class _Reader:
             major, count, info = self._head()
         if major in (_ARRAY, _MAP):
             items = _FOREVER if info == _INDEFINITE else count * (2 if major == _MAP else 1)
-            return Token(Kind.MAP if major == _MAP else Kind.ARRAY), items
+            return PackedToken(PackedKind.MAP if major == _MAP else PackedKind.ARRAY), items
         if major in (_BYTES, _TEXT):
             return self._string(major, count, info, tag), 0
         return self._number(major, count, info, tag), 0
@@ -99,12 +107,14 @@ class _Reader:
         self._at = end
         return major, count, info
 
-    def _string(self, major: int, size: int, info: int, tag: int) -> Token:
-        kind = Kind.TEXT if major == _TEXT else Kind.BYTES
+    def _string(self, major: int, size: int, info: int, tag: int) -> PackedToken:
+        kind = PackedKind.TEXT if major == _TEXT else PackedKind.BYTES
         spans = tuple(self._chunks(major)) if info == _INDEFINITE else (self._span(size),)
-        if tag in _BIGNUMS and kind is Kind.BYTES and size <= 16:
-            return Token(Kind.NUMBER, spans, str(int.from_bytes(self._data[slice(*spans[0])])))
-        return Token(kind, spans)
+        if tag in _BIGNUMS and kind is PackedKind.BYTES and size <= 16:
+            return PackedToken(
+                PackedKind.NUMBER, spans, str(int.from_bytes(self._data[slice(*spans[0])]))
+            )
+        return PackedToken(kind, spans)
 
     def _chunks(self, major: int) -> Iterator[tuple[int, int]]:
         while True:
@@ -121,7 +131,7 @@ class _Reader:
         start, self._at = self._at, in_bounds(self._data, self._at, size)
         return start, self._at
 
-    def _number(self, major: int, count: int, info: int, tag: int) -> Token:
+    def _number(self, major: int, count: int, info: int, tag: int) -> PackedToken:
         """An integer, a float, or another simple value."""
         # zeros are what a mask leaves, of a negative number too
         is_masked = info >= 24 and not count
@@ -131,8 +141,8 @@ class _Reader:
             if info not in _FLOATS:
                 return OTHER
             (number,) = struct.unpack(_FLOATS[info], self._data[slice(*span)])
-        return Token(
-            Kind.NUMBER,
+        return PackedToken(
+            PackedKind.NUMBER,
             (span,),
             shown(number) if tag == _EPOCH_TIME else repr(number) if number else "0",
         )

@@ -21,7 +21,7 @@ class NotPackedError(Exception):
         self.deep = deep
 
 
-class Kind(Enum):
+class PackedKind(Enum):
     """What a token is. In a map, each item at an even place is a key."""
 
     MAP = "{"
@@ -34,7 +34,7 @@ class Kind(Enum):
     OTHER = "other"
 
 
-class Token(NamedTuple):
+class PackedToken(NamedTuple):
     """One item.
 
     Args:
@@ -43,7 +43,7 @@ class Token(NamedTuple):
         shown: how a NUMBER (a date too) or an ID reads as text.
     """
 
-    kind: Kind
+    kind: PackedKind
     spans: tuple[tuple[int, int], ...] = ()
     shown: str = ""
 
@@ -52,8 +52,8 @@ class Token(NamedTuple):
         return b"".join(data[start:end] for start, end in self.spans)
 
 
-END: Final = Token(Kind.END)
-OTHER: Final = Token(Kind.OTHER)
+END: Final = PackedToken(PackedKind.END)
+OTHER: Final = PackedToken(PackedKind.OTHER)
 
 
 def in_bounds(data: bytes, start: int, size: int) -> int:

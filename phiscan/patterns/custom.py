@@ -17,7 +17,8 @@ from phiscan.identifiers import InfoType
 from phiscan.patterns import judge
 from phiscan.patterns.detector import Detector, anything, words
 from phiscan.patterns.matcher import Single
-from phiscan.text.normalise import fold
+from phiscan.scan_context import ScanContext
+from phiscan.text.normalise import normalise
 
 
 def _small(word: str) -> str:
@@ -112,7 +113,7 @@ def faults(custom: CustomDetector, info_types: Mapping[str, InfoType]) -> Iterat
     matcher = Single(custom.detector())
     for examples, expected in ((custom.matching, True), (custom.not_matching, False)):
         for index, example in enumerate(examples):
-            evidence = Evidence(info_types=info_types)
-            judge.run(fold(example.encode()), matcher, evidence)
+            evidence = Evidence(ScanContext(info_types=info_types))
+            judge.run(normalise(example.encode()), matcher, evidence)
             if bool(evidence.findings) is not expected:
                 yield Fault(index, found=not expected)

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from phiscan.finding import Likelihood, Subject
+from phiscan.identifiers import Trait, having
 
 CONTEXT_WINDOW = 48
 """Bytes before a candidate in which a context word counts: a label, a few words, or a JSON key."""
@@ -24,12 +25,8 @@ _PROVIDER = re.compile(
     rb"|dr(?=\.? ))\b(?![\x80-\xff])",  # "Dr. Chen"; not "8812 Sable Ridge Dr, Plano"
     re.IGNORECASE,
 )
-_PUBLISHED = frozenset(
-    "PHONE_NUMBER FAX_NUMBER EMAIL_ADDRESS STREET_ADDRESS CITY US_ZIP_CODE URL".split()
-)
-"""What providers publish of themselves. Any other identifier is an individual's, whoever stands
-near: doctors have an SSN too."""
-_ADDRESSES = frozenset("STREET_ADDRESS CITY US_ZIP_CODE".split())
+_PUBLISHED = having(Trait.PUBLISHED)
+_ADDRESSES = having(Trait.ADDRESS)
 # "Acme Foundation, Inc., 12 Main St", also on the next line of a comment
 _COMPANY = re.compile(
     rb"\b(?:inc|l\.?l\.?c|ltd|corp|corporation|gmbh|foundation)\b[.,)]{0,2}[\s#*/%-]{1,24}(?:[\w.# -]{1,30}, ){0,2}\Z",
@@ -97,7 +94,7 @@ class Detector:
             `supported`.
         supported: likelihood with context.
         hint: Hyperscan syntax that occurs in every match of the pattern, when that is cheaper or
-            rarer than what `gate` takes else.
+            rarer than what `prefilter` takes else.
         once: whether its first finding says all: a document that names a code system once names it.
         subject: whom it is about when nothing near says; `neighbours` tells whether words nearby
             may say so.
@@ -119,7 +116,7 @@ class Detector:
     hint: str = ""
 
     @property
-    def gate(self) -> str:
+    def prefilter(self) -> str:
         """An expression that occurs in every text in which this detector can find anything, as
         cheap as it can be.
 

@@ -5,19 +5,15 @@ from bisect import bisect_right
 from collections.abc import Callable, Iterable
 from itertools import chain
 
-from phiscan.evidence import Evidence, Spot
-from phiscan.finding import Finding, Gap
+from phiscan.evidence import Evidence
+from phiscan.finding import Finding, Gap, Location
+from phiscan.identifiers import InfoTypeKind, Trait, having
 from phiscan.patterns.detector import CONTEXT_WINDOW, REPORTED, Detector
 from phiscan.patterns.matcher import Matcher, Single, TooManyMatchesError
-from phiscan.text.normalise import Folded
+from phiscan.text.normalise import Normalised
 from phiscan.words.labels import MASK_BEGINS, is_masked
 
-_OWN_WORD = frozenset(
-    "US_SOCIAL_SECURITY_NUMBER US_MEDICARE_BENEFICIARY_ID_NUMBER CREDIT_CARD_NUMBER "
-    "MEDICAL_RECORD_NUMBER"
-    " US_INDIVIDUAL_TAXPAYER_IDENTIFICATION_NUMBER".split()
-)
-"""InfoTypes that are reported even where the structure says that the value is something else."""
+_OUTWEIGHING = having(Trait.OUTWEIGHS_STRUCTURE)
 _DIGITS = frozenset(b"0123456789")
 _NUMBER_BEFORE = re.compile(rb"\d[-.]?\Z")
 _JOINTS = frozenset(b"0123456789-.")
@@ -37,7 +33,7 @@ _LOOK_EVERY = 128
 """Candidates between two looks at the clock."""
 
 
-Place = Callable[[int, int], Spot]
+Locate = Callable[[int, int], Location]
 """Says where a range of a text stands in its document."""
 
 
@@ -48,7 +44,7 @@ class Structure:
         self._spans = sorted(
             (f.location.start, f.location.end, f.info_type)
             for f in findings
-            if f.identifier and f.location.start >= 0
+            if f.kind is InfoTypeKind.IDENTIFIER and f.location.start >= 0
         )
         self._starts = [span[0] for span in self._spans]
 
@@ -56,22 +52,22 @@ class Structure:
         """Whether a value at this range is explained, so that the detector's guess adds nothing."""
         at = bisect_right(self._starts, end - 1) - 1
         while at >= 0 and self._spans[at][1] > start:
-            if self._spans[at][2] == detector.info_type or detector.info_type not in _OWN_WORD:
+            if self._spans[at][2] == detector.info_type or detector.info_type not in _OUTWEIGHING:
                 return True
             at -= 1
         return False
 
 
-def in_body(start: int, end: int) -> Spot:
+def in_body(start: int, end: int) -> Location:
     """Where a range of the body is: there."""
-    return Spot("", start, end)
+    return Location("", start, end)
 
 
 def run(
-    folded: Folded,
+    normalised: Normalised,
     matcher: Matcher | Single,
     evidence: Evidence,
-    place: Place = in_body,
+    place: Locate = in_body,
     *,
     prose: bool = True,
 ) -> Gap:
@@ -83,20 +79,22 @@ def run(
             of health information, which is no value and never masked, is content with its first
             finding, unless what stands near says whom a finding is about.
     """
-    text = folded.text
+    text = normalised.text
     possible = matcher.possible(text)
     if not possible:
         return Gap.NONE
-    judge = _Judge(folded, evidence, place)
+    judge, info_types = _Judge(normalised, evidence, place), evidence.context.info_types
     for index in possible:
         detector = matcher.detectors[index]
         once = detector.once or not (
-            prose or detector.neighbours or not evidence.info_types[detector.info_type].health
+            prose
+            or detector.neighbours
+            or info_types[detector.info_type].kind is not InfoTypeKind.HEALTH
         )
         try:
             # the first match is a finding nearly always: then the rest is not looked at
             matches = chain(matcher.first(index, text) if once else (), matcher.locate(index, text))
-            if not judge.all(detector, matches, evidence.late, once=once):
+            if not judge.all(detector, matches, evidence.context.late, once=once):
                 return Gap.OUT_OF_TIME
         except TooManyMatchesError:
             return Gap.OVER_LIMIT
@@ -107,9 +105,9 @@ class _Judge:
     """Takes candidates to findings: the value within the match, its validator, its context, what
     the structure says."""
 
-    def __init__(self, folded: Folded, evidence: Evidence, place: Place) -> None:
-        self._folded = folded
-        self._text = folded.text
+    def __init__(self, normalised: Normalised, evidence: Evidence, place: Locate) -> None:
+        self._folded = normalised
+        self._text = normalised.text
         self._evidence = evidence
         self._place = place
         self._structure = Structure(evidence.findings)
@@ -153,8 +151,8 @@ class _Judge:
         span = self._value(detector, match)
         if span is None or _inside_number(self._text, *span):
             return False
-        spot = self._place(*self._folded.origin(*span))
-        if self._structure.explains(spot.start, spot.end, detector):
+        location = self._place(*self._folded.origin(*span))
+        if self._structure.explains(location.start, location.end, detector):
             return False
         value = self._text[slice(*span)].decode("utf-8", "replace")
         if value.lstrip()[:1] in MASK_BEGINS and all(map(is_masked, value.split())):
@@ -162,7 +160,7 @@ class _Judge:
         if not detector.validate(value):
             return False
         self._evidence.add(
-            detector.name, detector.info_type, spot, detector.about(before), likelihood
+            detector.name, detector.info_type, location, detector.about(before), likelihood
         )
         return True
 

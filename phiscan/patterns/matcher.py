@@ -1,10 +1,10 @@
 """Runs the detectors' patterns: cheap passes say what a text can hold at all, then only that is located.
 
-A gate is one Hyperscan database that asks only whether each of its expressions occurs (no offsets; what occurs often is reported once).
-There are three, because they look at different texts: the detectors' `gate` expressions at the folded text, the marks of
+A prefilter is one Hyperscan database that asks only whether each of its expressions occurs (no offsets; what occurs often is reported once).
+There are three, because they look at different texts: the detectors' `prefilter` expressions at the normalised text, the marks of
 documents within documents and of JSON dialects at the text as it came, the labels at a text of labels alone. Clean traffic
-pays for these passes. The locators report ranges. An expression of a gate occurs wherever what it stands for can be found,
-so the gates lose nothing.
+pays for these passes. The locators report ranges. An expression of a prefilter occurs wherever what it stands for can be found,
+so the prefilters lose nothing.
 """
 
 from bisect import bisect_left
@@ -32,7 +32,7 @@ class TooManyMatchesError(Exception):
 
 
 @dataclass(frozen=True, slots=True)
-class Marks:
+class PrefilterHits:
     """What occurs in a text.
 
     Args:
@@ -44,7 +44,7 @@ class Marks:
     signs: Sequence[int] = ()
 
 
-class Gate:
+class Prefilter:
     """Says which of several expressions occur in a text."""
 
     def __init__(self, database: hyperscan.Database) -> None:
@@ -86,8 +86,8 @@ class Matcher:
             compile_all(self._plans) if serialized is None else unpack(serialized, self._plans)
         )
         self._databases = databases
-        self.gates = tuple(map(Gate, databases[:3]))
-        self._detectors, self._marks, self._labels = self.gates
+        self.prefilters = tuple(map(Prefilter, databases[:3]))
+        self._detectors, self._marks, self._labels = self.prefilters
         self._locators = databases[3:]
 
     def serialized(self) -> bytes:
@@ -98,11 +98,11 @@ class Matcher:
         """Indexes of the detectors that can find something in `text`."""
         return self._detectors.all(text)
 
-    def marks(self, text: bytes) -> Marks:
+    def hits(self, text: bytes) -> PrefilterHits:
         """The marks that occur in `text`."""
         hits = self._marks.all(text)
         cut = bisect_left(hits, len(finders.MARKS))
-        return Marks(hits[:cut], [number - len(finders.MARKS) for number in hits[cut:]])
+        return PrefilterHits(hits[:cut], [number - len(finders.MARKS) for number in hits[cut:]])
 
     def has_label(self, text: bytes) -> bool:
         """Whether a label that `phiscan.words.labels` reads may stand in this ASCII text; False is
@@ -124,7 +124,7 @@ class Matcher:
 
 
 class Single:
-    """A matcher of one detector without its gate: for a text that is known to be worth a look.
+    """A matcher of one detector without its prefilter: for a text that is known to be worth a look.
 
     Raises:
         PatternError: Hyperscan cannot run the detector's pattern.
@@ -180,21 +180,24 @@ def ranges(locator: hyperscan.Database, text: bytes) -> Iterator[tuple[int, int]
 
 
 def plans(detectors: Sequence[Detector]) -> tuple[Plan, ...]:
-    """What has to be compiled for `detectors`: the three gates, then a locator each."""
+    """What has to be compiled for `detectors`: the three prefilters, then a locator each."""
     marks = [_Expression(mark, caseless) for mark, caseless, _ in finders.MARKS]
     signs = [_Expression(sign, caseless=False) for sign, _ in json_dialects.SIGNS]
     return (
-        _gate_plan(
-            [_Expression(d.gate, _gate_is_caseless(d), single=_is_single(d)) for d in detectors]
+        _prefilter_plan(
+            [
+                _Expression(d.prefilter, _prefilter_is_caseless(d), single=_is_single(d))
+                for d in detectors
+            ]
         ),
-        _gate_plan(marks + signs),
-        _gate_plan([_Expression(*label) for label in labels.gate()]),
+        _prefilter_plan(marks + signs),
+        _prefilter_plan([_Expression(*label) for label in labels.prefilter()]),
         *map(_locator_plan, detectors),
     )
 
 
 class _Expression(NamedTuple):
-    """One expression of a gate; a single one is reported at its first match alone."""
+    """One expression of a prefilter; a single one is reported at its first match alone."""
 
     text: str
     caseless: bool
@@ -207,7 +210,7 @@ def _locator_plan(detector: Detector) -> Plan:
     )
 
 
-def _gate_plan(expressions: Sequence[_Expression]) -> Plan:
+def _prefilter_plan(expressions: Sequence[_Expression]) -> Plan:
     flags = (
         _flags(caseless=e.caseless) | (hyperscan.HS_FLAG_SINGLEMATCH if e.single else 0)
         for e in expressions
@@ -219,16 +222,16 @@ def _flags(*, caseless: bool) -> int:
     return hyperscan.HS_FLAG_CASELESS if caseless else 0
 
 
-def _gate_is_caseless(detector: Detector) -> bool:
-    """A gate made of context words has no case, whatever the pattern's."""
-    return detector.caseless or detector.gate != detector.pattern
+def _prefilter_is_caseless(detector: Detector) -> bool:
+    """A prefilter made of context words has no case, whatever the pattern's."""
+    return detector.caseless or detector.prefilter != detector.pattern
 
 
 def _is_single(detector: Detector) -> bool:
-    """Whether a gate is reported once: words of context match often, what a validator judges seldom
+    """Whether a prefilter is reported once: words of context match often, what a validator judges seldom
     does.
 
     An expression that was reported and is left out from there on makes Hyperscan read the rest of
     the text three times slower when it begins with no letter of its own, as numbers do. Reporting
     costs 0.3 us a match."""
-    return detector.gate != detector.pattern or detector.validate is anything
+    return detector.prefilter != detector.pattern or detector.validate is anything

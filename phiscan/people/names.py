@@ -13,8 +13,10 @@ from collections.abc import Collection, Iterable, Iterator
 from typing import Final, NamedTuple
 
 from phiscan.detectors.email import is_address
-from phiscan.evidence import Evidence, Spot
-from phiscan.finding import Likelihood, Subject, Verdict
+from phiscan.evidence import Evidence
+from phiscan.finding import Likelihood, Location, Subject, Verdict
+from phiscan.identifiers import InfoTypeKind
+from phiscan.media_kind import MediaKind
 from phiscan.people.answers import answers, dates
 from phiscan.people.cues import (
     begins_with_a_given_name,
@@ -23,18 +25,12 @@ from phiscan.people.cues import (
     speaks_of_care,
     subject_of,
 )
+from phiscan.people.health_words import HealthWords
 from phiscan.people.segments import WORD, Segment, is_no_name, parts, segments
-from phiscan.text.normalise import Folded
+from phiscan.text.normalise import Normalised
 from phiscan.verdict import verdict
 from phiscan.words.given_names import GIVEN_NAMES
 
-_READ: Final = frozenset(("text", "html", "log", "json", "csv", "xml", "form"))
-"""Media that may hold prose. The formats of health care name their people by structure, and
-`phiscan.people.patient_repeats` finds them again."""
-_SHORT: Final = 2000
-"""Bytes of a text that speaks of one thing."""
-_NEAR: Final = 1500
-"""Bytes from a name within which health is spoken of."""
 _LOWER_WORD: Final = re.compile(rb"(?<![\w@.-])[a-z]{3,16}(?![\w@])")
 _LOWER_TITLED: Final = re.compile(rb"\b(?:mr|mrs|miss|ms\.)\.? ([a-z][a-z'-]{2,24})\b")
 # "Ottoline Marsh, 8/8/1948", "SMITH, JOHN Q | M | 01/15/1980"
@@ -45,11 +41,6 @@ _AND: Final = re.compile(rb" (?:and|&) ")
 _TELLING: Final = 3
 """Different words of health beside a person of whom something is told that make it health
 information of theirs."""
-_SENTENCE_END: Final = re.compile(rb"(?<=[a-z0-9)]{3})[.!?](?=\s)|\n")
-_ENOUGH: Final = 32
-"""Words of health that are looked at around one name."""
-_BESIDE: Final = 300
-"""Bytes from a name within which what is said is about that person."""
 
 
 # "hi ricardo, how is the incision?"
@@ -75,84 +66,46 @@ class _Found(NamedTuple):
     subject: Subject
 
 
-def find(kind: str, folded: Folded, evidence: Evidence) -> None:
+def find(kind: MediaKind, normalised: Normalised, evidence: Evidence) -> None:
     """Add the names of patients and of those around them.
 
     Args:
-        kind: as `phiscan.readers.sniff` names it. In a text, which is no record's values, a given
-            name is a person's, and dates and numbers answer questions.
+        kind: what the document was read as. In a text, which is no record's values, a given name is
+            a person's, and dates and numbers answer questions.
 
     Raises:
-        OutOfTimeError: as `Evidence.timed`.
+        OutOfTimeError: as `ScanContext.timed`.
     """
-    if kind not in _READ:
+    if not kind.may_hold_prose:
         return
-    health = _Health(folded, evidence)
+    health = HealthWords(normalised, evidence)
     if not health.spoken_of:
         return
-    reading = _Reading(_known(folded, evidence))
-    for segment in evidence.timed(segments(folded.text)):
+    reading = _Reading(_known(normalised, evidence))
+    for segment in evidence.context.timed(segments(normalised.text)):
         if health.near(segment.start):
             reading.take(segment)
-    _add(reading.people(), folded, evidence)
-    _add_note(reading, folded, health, evidence)
-    if kind == "text":
-        _read_text(reading, folded, health, evidence)
+    _add(reading.people(), normalised, evidence)
+    _add_note(reading, normalised, health, evidence)
+    if kind.is_unstructured:
+        _read_text(reading, normalised, health, evidence)
 
 
-def _read_text(reading: "_Reading", folded: Folded, health: "_Health", evidence: Evidence) -> None:
+def _read_text(
+    reading: "_Reading", normalised: Normalised, health: "HealthWords", evidence: Evidence
+) -> None:
     """Add what only a text says; the names of a list and further dates only where it is PHI without
     them."""
-    _add(_in_small_letters(folded.text, health), folded, evidence)
+    _add(_in_small_letters(normalised.text, health), normalised, evidence)
     asked = (
-        _Found(a.info_type, a.start, a.end, a.subject) for a in answers(folded.text, health.near)
+        _Found(a.info_type, a.start, a.end, a.subject)
+        for a in answers(normalised.text, health.near)
     )
-    _add(asked, folded, evidence)
+    _add(asked, normalised, evidence)
     if verdict(evidence.findings) is Verdict.PHI:
-        _add(reading.listed(), folded, evidence)
-        _add(_days(folded, health, evidence), folded, evidence)
-        _add(_mail_of_nowhere(folded, health), folded, evidence)
-
-
-class _Health:
-    """Where a document speaks of health."""
-
-    def __init__(self, folded: Folded, evidence: Evidence) -> None:
-        self._whole = len(folded.text) <= _SHORT
-        found = sorted(
-            (f.location.start, f.location.end, f.info_type)
-            for f in evidence.findings
-            if f.location.start >= 0 and (f.identifier is None or f.subject is Subject.PATIENT)
-        )
-        self._starts = [start for start, _, _ in found]
-        # where foldings moved bytes the words are told apart by their lengths
-        same = not folded.layers
-        self._words = [
-            folded.text[s:e].lower() if same else f"{kind} {e - s}".encode() for s, e, kind in found
-        ]
-        self.spoken_of = bool(found)
-
-    def near(self, at: int) -> bool:
-        """Whether health is spoken of near `at`."""
-        return self._whole or self._distinct(at - _NEAR, at + _NEAR) > 1
-
-    def words_beside(self, segment: Segment) -> int:
-        """How many different words of health stand beside a name."""
-        return self._distinct(segment.start - _BESIDE, segment.start + _BESIDE)
-
-    def words_in_sentence(self, segment: Segment) -> int:
-        """How many different words of health stand in the sentence of a name."""
-        first, last = max(0, segment.start - _BESIDE), segment.end + _BESIDE
-        start = max(
-            (m.end() for m in _SENTENCE_END.finditer(segment.text, first, segment.start)),
-            default=first,
-        )
-        end = _SENTENCE_END.search(segment.text, segment.end, last)
-        return self._distinct(start, end.start() if end else last)
-
-    def _distinct(self, start: int, end: int) -> int:
-        low, high = bisect_left(self._starts, start), bisect_left(self._starts, end)
-        return len(set(self._words[low : min(high, low + _ENOUGH)])) if high > low else 0
+        _add(reading.listed(), normalised, evidence)
+        _add(_days(normalised, health, evidence), normalised, evidence)
+        _add(_mail_of_nowhere(normalised, health), normalised, evidence)
 
 
 def _name(segment: Segment, subject: Subject) -> _Found:
@@ -224,7 +177,9 @@ def _is_paired(segment: Segment, named: Collection[int]) -> bool:
     )
 
 
-def _add_note(reading: _Reading, folded: Folded, health: _Health, evidence: Evidence) -> None:
+def _add_note(
+    reading: _Reading, normalised: Normalised, health: HealthWords, evidence: Evidence
+) -> None:
     """Add that the text speaks of somebody's health, where it does so in several words beside a
     person of whom it tells."""
     for segment, in_sentence in reading.told_of():
@@ -232,12 +187,12 @@ def _add_note(reading: _Reading, folded: Folded, health: _Health, evidence: Evid
             health.words_in_sentence(segment) >= in_sentence
             or health.words_beside(segment) >= _TELLING
         ):
-            spot = Spot("", *folded.origin(segment.start, segment.end))
-            evidence.add("prose", "CLINICAL_NOTE", spot, Subject.PATIENT, Likelihood.POSSIBLE)
+            location = Location("", *normalised.origin(segment.start, segment.end))
+            evidence.add("prose", "CLINICAL_NOTE", location, Subject.PATIENT, Likelihood.POSSIBLE)
             return
 
 
-def _in_small_letters(text: bytes, health: _Health) -> Iterator[_Found]:
+def _in_small_letters(text: bytes, health: HealthWords) -> Iterator[_Found]:
     for match in _LOWER_TITLED.finditer(text):
         if health.near(match.start()) and not is_no_name(match[1]):
             yield _Found("PERSON_NAME", *match.span(1), Subject.PERSON)
@@ -254,9 +209,9 @@ def _in_small_letters(text: bytes, health: _Health) -> Iterator[_Found]:
             yield _Found("PERSON_NAME", *match.span(), Subject.PERSON)
 
 
-def _known(folded: Folded, evidence: Evidence) -> Iterator[bytes]:
+def _known(normalised: Normalised, evidence: Evidence) -> Iterator[bytes]:
     """Parts of the names that are found already."""
-    if folded.layers:
+    if normalised.layers:
         return
     for finding in evidence.findings:
         if (
@@ -264,56 +219,58 @@ def _known(folded: Folded, evidence: Evidence) -> Iterator[bytes]:
             and finding.subject is not Subject.PROVIDER
             and finding.location.start >= 0
         ):
-            value = folded.text[finding.location.start : finding.location.end]
+            value = normalised.text[finding.location.start : finding.location.end]
             yield from parts(word[0] for word in WORD.finditer(value))
 
 
-def _days(folded: Folded, health: _Health, evidence: Evidence) -> Iterator[_Found]:
+def _days(normalised: Normalised, health: HealthWords, evidence: Evidence) -> Iterator[_Found]:
     """Every date: one right behind a name is a birth date, any other is a date of care."""
     names = {
         f.location.end
         for f in evidence.findings
         if f.info_type == "PERSON_NAME" and f.subject is not Subject.PROVIDER
     }
-    for start, end in dates(folded.text, health.near):
-        between = _BETWEEN.search(folded.text, max(0, start - 12), start)
-        born = between is not None and folded.origin(between.start(), end)[0] in names
+    for start, end in dates(normalised.text, health.near):
+        between = _BETWEEN.search(normalised.text, max(0, start - 12), start)
+        born = between is not None and normalised.origin(between.start(), end)[0] in names
         yield _Found("DATE_OF_BIRTH" if born else "SERVICE_DATE", start, end, Subject.PERSON)
 
 
-def _mail_of_nowhere(folded: Folded, health: _Health) -> Iterator[_Found]:
+def _mail_of_nowhere(normalised: Normalised, health: HealthWords) -> Iterator[_Found]:
     """Addresses in the domains that are reserved for examples: nobody's in a manual, somebody's in
     a record."""
-    for match in _MAIL.finditer(folded.text) if b"@" in folded.text else ():
+    for match in _MAIL.finditer(normalised.text) if b"@" in normalised.text else ():
         if health.near(match.start()) and is_address(match[0].decode()):
             yield _Found("EMAIL_ADDRESS", *match.span(), Subject.PERSON)
 
 
-def _add(values: Iterable[_Found], folded: Folded, evidence: Evidence) -> None:
+def _add(values: Iterable[_Found], normalised: Normalised, evidence: Evidence) -> None:
     """Add values, except where one that holds them, or each of their parts, is found already."""
     placed = sorted(
         (f.location.start, f.location.end)
         for f in evidence.findings
-        if f.identifier and f.location.start >= 0
+        if f.kind is InfoTypeKind.IDENTIFIER and f.location.start >= 0
     )
     starts = [start for start, _ in placed]
     for value in values:
-        spot = Spot("", *folded.origin(value.start, value.end))
-        at = bisect_left(starts, spot.start + 1)
-        held = any(spot.end <= end for _, end in placed[max(0, at - 3) : at])
-        within = placed[bisect_left(starts, spot.start) : bisect_left(starts, spot.end)]
+        location = Location("", *normalised.origin(value.start, value.end))
+        at = bisect_left(starts, location.start + 1)
+        held = any(location.end <= end for _, end in placed[max(0, at - 3) : at])
+        within = placed[bisect_left(starts, location.start) : bisect_left(starts, location.end)]
         if not held and not (
-            within and _leaves_nothing(folded.text[value.start : value.end], spot, within)
+            within and _leaves_nothing(normalised.text[value.start : value.end], location, within)
         ):
-            evidence.add("prose", value.info_type, spot, value.subject, Likelihood.LIKELY)
+            evidence.add("prose", value.info_type, location, value.subject, Likelihood.LIKELY)
 
 
-def _leaves_nothing(text: bytes, spot: Spot, within: Iterable[tuple[int, int]]) -> bool:
+def _leaves_nothing(text: bytes, location: Location, within: Iterable[tuple[int, int]]) -> bool:
     """Whether findings within a value cover all its letters and digits: `Ana`, `Ruiz` of two
     columns are no name `Ana,Ruiz`."""
-    if len(text) != spot.end - spot.start:
+    if len(text) != location.end - location.start:
         return False
     rest = bytearray(text)
     for start, end in within:
-        rest[start - spot.start : end - spot.start] = b" " * (min(end, spot.end) - start)
+        rest[start - location.start : end - location.start] = b" " * (
+            min(end, location.end) - start
+        )
     return not any(chr(c).isalnum() for c in rest)

@@ -11,11 +11,11 @@ from collections.abc import Collection, Iterable, Iterator
 from itertools import pairwise
 from typing import Final
 
-from phiscan.evidence import Evidence, Spot
-from phiscan.finding import Finding, Likelihood, Subject
+from phiscan.evidence import Evidence
+from phiscan.finding import Finding, Likelihood, Location, Subject
+from phiscan.identifiers import INFO_TYPES, InfoTypeKind
 
-_MIN_LENGTH: Final = {"PERSON_NAME": 4, "MEDICAL_RECORD_NUMBER": 6, "US_SOCIAL_SECURITY_NUMBER": 9, "HEALTH_PLAN_BENEFICIARY_NUMBER": 7,
-                      "PHONE_NUMBER": 10, "EMAIL_ADDRESS": 6, "ACCOUNT_NUMBER": 7, "STREET_ADDRESS": 10, "DATE_OF_BIRTH": 8}  # fmt: skip
+_LEAST_LENGTHS: Final = {t.name: t.echoed for t in INFO_TYPES.values() if t.echoed}
 _MAX_LENGTH: Final = 200
 """Bytes of a value that is looked for; a longer one is a text, not a name."""
 _WORD: Final = re.compile(rb"[0-9a-z]+|[\x80-\xff]+")
@@ -29,27 +29,29 @@ for words."""
 
 def add_echoes(data: bytes, evidence: Evidence) -> None:
     """Add a finding for each further occurrence of a patient's value that has been found."""
-    placed = [f for f in evidence.findings if f.identifier and f.location.start >= 0]
+    placed = [
+        f for f in evidence.findings if f.kind is InfoTypeKind.IDENTIFIER and f.location.start >= 0
+    ]
     taken = Ranges((f.location.start, f.location.end) for f in placed)
     values = {**_full_names(data, placed), **_values(data, placed)}
     if not values:
         return
-    folded = data.lower()
-    for at, value in places(folded, values):
+    lowered = data.lower()
+    for at, value in places(lowered, values):
         end, finding = at + len(value), values[value]
         is_name = whole_word(data, at, len(value)) and not data[at:end].islower()
         if is_name and not taken.overlap(at, end):
             evidence.add(
-                "echo", finding.info_type, Spot("", at, end), finding.subject, Likelihood.LIKELY
+                "echo", finding.info_type, Location("", at, end), finding.subject, Likelihood.LIKELY
             )
 
 
-def places(folded: bytes, values: Collection[bytes]) -> Iterator[tuple[int, bytes]]:
+def places(lowered: bytes, values: Collection[bytes]) -> Iterator[tuple[int, bytes]]:
     """Where each value occurs in a text of small letters."""
-    return _by_search(folded, values) if len(values) <= _FEW else _by_words(folded, values)
+    return _by_search(lowered, values) if len(values) <= _FEW else _by_words(lowered, values)
 
 
-def _by_search(folded: bytes, values: Collection[bytes]) -> Iterator[tuple[int, bytes]]:
+def _by_search(lowered: bytes, values: Collection[bytes]) -> Iterator[tuple[int, bytes]]:
     """One search for each value, but for those with another one in them: `ruiz, ana` can only be
     where `ruiz` is."""
     forms: dict[bytes, list[tuple[int, bytes]]] = {}
@@ -57,9 +59,9 @@ def _by_search(folded: bytes, values: Collection[bytes]) -> Iterator[tuple[int, 
         part = next((word for word in value.replace(b",", b" ").split() if word in values), value)
         forms.setdefault(part, []).append((value.index(part), value))
     for part, wholes in forms.items():
-        for at in occurrences(folded, part):
+        for at in occurrences(lowered, part):
             for before, value in wholes:
-                if at >= before and folded.startswith(value, at - before):
+                if at >= before and lowered.startswith(value, at - before):
                     yield at - before, value
 
 
@@ -73,16 +75,16 @@ def occurrences(text: bytes, part: bytes) -> Iterator[int]:
             at = text.find(part, at + 1, end)
 
 
-def _by_words(folded: bytes, values: Collection[bytes]) -> Iterator[tuple[int, bytes]]:
+def _by_words(lowered: bytes, values: Collection[bytes]) -> Iterator[tuple[int, bytes]]:
     first_words: dict[bytes, set[tuple[int, int]]] = {}
     for value in values:
         word = _WORD.search(value)
         if word is not None:
             first_words.setdefault(word[0], set()).add((word.start(), len(value)))
-    for word in _WORD.finditer(folded):
+    for word in _WORD.finditer(lowered):
         for before, length in first_words.get(word[0], ()):
             at = word.start() - before
-            value = folded[at : at + length] if at >= 0 else b""
+            value = lowered[at : at + length] if at >= 0 else b""
             if value in values:
                 yield at, value
 
@@ -103,7 +105,7 @@ class Ranges:
 def _values(data: bytes, findings: list[Finding]) -> dict[bytes, Finding]:
     found: dict[bytes, Finding] = {}
     for finding in findings:
-        least = _MIN_LENGTH.get(finding.info_type)
+        least = _LEAST_LENGTHS.get(finding.info_type)
         if least is None or finding.subject is not Subject.PATIENT:
             continue
         value = data[finding.location.start : finding.location.end]

@@ -11,14 +11,12 @@ from typing import Final
 
 from phiscan.evidence import Evidence
 from phiscan.finding import Finding, Subject
+from phiscan.identifiers import INFO_TYPES, Spelling, Trait, having
+from phiscan.media_kind import MediaKind
 
-KINDS: Final = frozenset("cda fhir+json fhir+xml hl7v2 hl7v2+xml hl7v2+json x12 script".split())
-"""Media whose structure says who gives care."""
-_CONTACTS: Final = frozenset(
-    "PERSON_NAME STREET_ADDRESS CITY US_ZIP_CODE PHONE_NUMBER FAX_NUMBER EMAIL_ADDRESS URL".split()
-)
+_CONTACTS: Final = having(Trait.PUBLISHED) | {"PERSON_NAME"}
 _WORD: Final = re.compile(rb"[0-9a-z]+|[\x80-\xff]+")
-_NUMBERS: Final = frozenset(("PHONE_NUMBER", "FAX_NUMBER"))
+_NUMBERS: Final = frozenset(t.name for t in INFO_TYPES.values() if t.spelling is Spelling.PHONE)
 _CREDENTIALS: Final = frozenset(
     b"md do rn np pa dds dmd phd pharmd aprn crnp cnp dr jr sr ii iii".split()
 )
@@ -29,10 +27,10 @@ _DIGITS: Final = 10
 """Digits of a North American number: senders write its country's code or not."""
 
 
-def give_back(kind: str, data: bytes, evidence: Evidence) -> None:
+def give_back(kind: MediaKind, data: bytes, evidence: Evidence) -> None:
     """Make a provider's of each person's value that the structure of `data` has named as a
     provider's."""
-    if kind not in KINDS:
+    if not kind.names_providers:
         return
     open_ = [
         (i, f)

@@ -13,9 +13,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
 
-from phiscan.evidence import Evidence, Spot, shown_path
-from phiscan.finding import Gap, Subject
+from phiscan.evidence import Evidence, shown_path
+from phiscan.finding import Gap, Location, Subject
 from phiscan.labelled.records import Labelled, read_records
+from phiscan.media_kind import MediaKind, Sample
 from phiscan.readers import text as text_reader
 from phiscan.readers.csv_schemas import Columns, recognise
 from phiscan.words.labels import read_label
@@ -34,6 +35,9 @@ _TYPES: Final = frozenset(
 """What a row of a data dictionary says, and no header: `| patientName | string | Name of the
 patient |`."""
 _MARK: Final = b"\xef\xbb\xbf"
+_MEDIA_TYPES: Final = frozenset(
+    ("text/csv", "application/csv", "text/tab-separated-values", "text/x-csv")
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,13 +126,15 @@ def _read_model(data: bytes, table: _Table, evidence: Evidence) -> None:
     rules, header = table.model.rules, None
     if not rules:
         return
-    for _, column, cell in evidence.timed(_cells(data, table, sorted(rules))):
-        spot = Spot(shown_path((table.labels[column],)), cell.start, cell.start + len(cell.text))
+    for _, column, cell in evidence.context.timed(_cells(data, table, sorted(rules))):
+        location = Location(
+            shown_path((table.labels[column],)), cell.start, cell.start + len(cell.text)
+        )
         if (
-            evidence.labelled("csv_schema", rules[column], cell.value(), spot, None)
+            evidence.labelled("csv_schema", rules[column], cell.value(), location, None)
             and header is None
         ):
-            header = Spot("table", 0, table.body)
+            header = Location("table", 0, table.body)
     if header is not None:
         evidence.add("csv_schema", table.model.health, header, Subject.PATIENT)
 
@@ -213,3 +219,11 @@ def _field(delimiter: bytes) -> re.Pattern[bytes]:
 
 
 _FIELDS: Final = {d: _field(d) for d in _DELIMITERS}
+
+
+MEDIA: Final = MediaKind("csv", read, may_hold_prose=True)
+
+
+def look(sample: Sample) -> MediaKind | None:
+    """MEDIA if the sender or a header says that the document is a table."""
+    return MEDIA if sample.declared in _MEDIA_TYPES or sniff(sample.head) else None

@@ -9,9 +9,10 @@ from collections.abc import Iterator
 from typing import Final
 from urllib.parse import unquote_plus
 
-from phiscan.evidence import Evidence, Nested, Spot, shown_path
-from phiscan.finding import Gap
+from phiscan.evidence import Evidence, Nested, shown_path
+from phiscan.finding import Gap, Location
 from phiscan.labelled.records import Labelled, read_records
+from phiscan.media_kind import MediaKind, Sample
 from phiscan.text.offsets import Derived
 from phiscan.text.possessive import repeated
 
@@ -49,8 +50,8 @@ def _pairs(data: bytes, evidence: Evidence) -> Iterator[Labelled]:
         start, end = match.span(2)
         if end - start >= 16 and _DOCUMENT.match(data, start, end):
             origin = _unescaped(data, start, end)
-            spot = Spot(shown_path(labels), start, end)
-            evidence.nested.append(Nested(origin.text(), spot, declared=False, origin=origin))
+            location = Location(shown_path(labels), start, end)
+            evidence.nested.append(Nested(origin.text(), location, declared=False, origin=origin))
         yield Labelled(labels, unquote_plus(match[2].decode("utf-8", "replace")), start, end, 0)
 
 
@@ -62,3 +63,12 @@ def _unescaped(data: bytes, start: int, end: int) -> Derived:
         at = match.end()
     out.copy(data, at, end)
     return out
+
+
+MEDIA: Final = MediaKind("form", read, may_hold_prose=True, plus_is_blank=True)
+
+
+def look(sample: Sample) -> MediaKind | None:
+    """MEDIA if the sender or all of the document says that it is a form."""
+    declared = sample.declared == "application/x-www-form-urlencoded"
+    return MEDIA if declared or sniff(sample.data) else None

@@ -8,8 +8,9 @@ read. What holds more than that, a larger picture, a picture with something behi
 import re
 from typing import Final
 
-from phiscan.evidence import Evidence, Nested, Spot
-from phiscan.finding import Gap
+from phiscan.evidence import Evidence, Nested
+from phiscan.finding import Gap, Location
+from phiscan.media_kind import MediaKind, Sample
 
 _SIDE: Final = 32
 """Pixels of a side: five letters of the smallest type, and no face."""
@@ -60,6 +61,14 @@ def read(data: bytes, evidence: Evidence) -> Gap:
     words = b"\n".join(_WORDS.findall(data, len(_GIF[0])))
     if words:
         evidence.nested.append(
-            Nested(words, Spot("icon", 0, len(data)), "text/plain", declared=False)
+            Nested(words, Location("icon", 0, len(data)), "text/plain", declared=False)
         )
     return Gap.NONE
+
+
+def look(sample: Sample) -> MediaKind | None:
+    """MEDIA if the document is such a picture."""
+    return MEDIA if sniff(sample.data) else None
+
+
+MEDIA: Final = MediaKind("icon", read, is_searchable=False)

@@ -89,7 +89,7 @@ def read(data: bytes, evidence: Evidence) -> Gap:
         # person's
         walked = _walked(data, evidence, places, _TOKEN)
     # one after the other: to and fro between walking and reading, each takes a quarter longer
-    for resource in evidence.timed(walked.resources):
+    for resource in evidence.context.timed(walked.resources):
         fhir.ResourceReader(data, evidence, resource).read()
     if walked.gap:
         return walked.gap
@@ -148,7 +148,7 @@ def _walked(
     walked = _Walked()
     try:
         walked.ambiguous = walk(
-            evidence.timed(expression.finditer(data)), places.top, walked.held, walked.close
+            evidence.context.timed(expression.finditer(data)), places.top, walked.held, walked.close
         )
     except TooDeepError:
         # the resources that have closed still show whose the document is

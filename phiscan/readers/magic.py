@@ -8,6 +8,7 @@ from typing import Final
 
 from phiscan.evidence import Evidence
 from phiscan.finding import Gap
+from phiscan.media_kind import BINARY, MediaKind, Sample
 
 _MAGICS: Final = (
     b"%PDF-", b"PK\x03\x04", b"PK\x05\x06", b"\xff\xd8\xff", b"\x89PNG\r\n\x1a\n", b"GIF87a", b"GIF89a", b"II*\x00", b"MM\x00*",
@@ -87,3 +88,16 @@ def _pgp_packet(data: bytes) -> bool:
 def read_encrypted(_: bytes, __: Evidence) -> Gap:
     """Nothing can be read, and the policy must know."""
     return Gap.ENCRYPTED
+
+
+ENCRYPTED: Final = MediaKind("encrypted", read_encrypted, is_searchable=False)
+
+
+def look_encrypted(sample: Sample) -> MediaKind | None:
+    """ENCRYPTED if the document's bytes or the sender says so."""
+    return ENCRYPTED if encrypted(sample.data, sample.declared) else None
+
+
+def look(sample: Sample) -> MediaKind | None:
+    """BINARY if the document is a file that is no text."""
+    return BINARY if known(sample.data) else None

@@ -15,9 +15,10 @@ import re
 from dataclasses import dataclass
 from typing import Final
 
-from phiscan.evidence import Evidence, Nested, Spot, shown_path
-from phiscan.finding import Gap
+from phiscan.evidence import Evidence, Nested, shown_path
+from phiscan.finding import Gap, Location
 from phiscan.labelled.records import Labelled, read_records
+from phiscan.media_kind import Masking, MediaKind, Sample
 from phiscan.text.offsets import Derived, excerpt
 from phiscan.text.possessive import repeated
 
@@ -112,7 +113,7 @@ def sniff(head: bytes) -> bool:
 def read(data: bytes, evidence: Evidence) -> Gap:
     """Add the parts of `data` as nested documents and its form fields as labelled values."""
     reader = _Reader(data, evidence)
-    declared = _Entity({"content-type": evidence.content_type}, 0, len(data))
+    declared = _Entity({"content-type": evidence.context.content_type}, 0, len(data))
     boundary = (
         declared.parameter("content-type", "boundary")
         if declared.media.startswith("multipart/")
@@ -180,7 +181,7 @@ class _Reader:
     def _body(self, entity: _Entity) -> Gap:
         name = entity.parameter("content-disposition", "name")
         raw = self._data[entity.start : entity.end]
-        spot = Spot(shown_path((name,)) if name else "part", entity.start, entity.end)
+        location = Location(shown_path((name,)) if name else "part", entity.start, entity.end)
         origin = (
             excerpt(self._data, entity.start, entity.end) if entity.coding in _IDENTITY else None
         )
@@ -190,7 +191,7 @@ class _Reader:
         if name and len(content) <= _PLAIN_VALUE:
             start, end = _trimmed(raw, entity.start) if origin else (entity.start, entity.end)
             self.values.append(Labelled(_labels(name), _plain(content), start, end, 0))
-        self._nest(Nested(content, spot, entity.content_type, origin=origin))
+        self._nest(Nested(content, location, entity.content_type, origin=origin))
         return Gap.NONE
 
     def _headers(self, start: int, end: int) -> _Entity:
@@ -223,7 +224,7 @@ class _Reader:
             texts.put(b"\n\n", match.end(2), match.end(2))
         if (text := texts.text()).strip():
             self._nest(
-                Nested(text, Spot("headers", start, entity.start), "text/plain", origin=texts)
+                Nested(text, Location("headers", start, entity.start), "text/plain", origin=texts)
             )
 
     def _name(self, parameter: re.Match[bytes], texts: Derived) -> None:
@@ -244,7 +245,7 @@ class _Reader:
             self._nest(
                 Nested(
                     self._data[start:end],
-                    Spot("", start, end),
+                    Location("", start, end),
                     "text/plain",
                     origin=excerpt(self._data, start, end),
                 )
@@ -285,3 +286,12 @@ def _trimmed(raw: bytes, start: int) -> tuple[int, int]:
     text = raw.strip()
     at = start + (raw.find(text) if text else 0)
     return at, at + len(text)
+
+
+MEDIA: Final = MediaKind("multipart", read, is_searchable=False, masking=Masking(same_length=True))
+
+
+def look(sample: Sample) -> MediaKind | None:
+    """MEDIA if the document's head or the sender says that it is made of parts."""
+    declared = sample.declared.startswith("multipart/") or sample.declared == "message/rfc822"
+    return MEDIA if declared or sniff(sample.head) else None

@@ -5,13 +5,15 @@ number's mask is zero, in as many bytes.
 """
 
 import re
+from functools import partial
 from typing import Final
 
 import orjson
 
-from phiscan.evidence import Evidence, Nested, Spot
-from phiscan.finding import Gap
-from phiscan.packed import TOKENS, Kind, NotPackedError, Token, sniff
+from phiscan.evidence import Evidence, Nested
+from phiscan.finding import Gap, Location
+from phiscan.media_kind import Masking, MediaKind, Sample
+from phiscan.packed import TOKENS, NotPackedError, PackedKind, PackedToken, declared, sniff
 from phiscan.readers import magic
 from phiscan.text.offsets import Derived
 
@@ -21,34 +23,23 @@ _PLAIN_NUMBER: Final = re.compile(r"-?\d+(?:\.\d+)?(?:e[-+]?\d+)?")
 _LEAST_DOCUMENT: Final = 16
 
 
-def read_msgpack(data: bytes, evidence: Evidence) -> Gap:
-    """Add a MessagePack document as JSON."""
-    return _read("msgpack", data, evidence)
-
-
-def read_cbor(data: bytes, evidence: Evidence) -> Gap:
-    """Add a CBOR document as JSON."""
-    return _read("cbor", data, evidence)
-
-
-def read_bson(data: bytes, evidence: Evidence) -> Gap:
-    """Add a BSON document as JSON."""
-    return _read("bson", data, evidence)
-
-
-def numbers(kind: str, data: bytes) -> list[tuple[int, int]]:
-    """The ranges of numbers, dates and binary identifiers in a document that was read as `kind`, in
+def numbers(name: str, data: bytes) -> list[tuple[int, int]]:
+    """The ranges of numbers, dates and binary identifiers in a document of the format `name`, in
     order."""
     return [
-        span for t in TOKENS[kind](data) if t.kind in (Kind.NUMBER, Kind.ID) for span in t.spans
+        span
+        for t in TOKENS[name](data)
+        if t.kind in (PackedKind.NUMBER, PackedKind.ID)
+        for span in t.spans
     ]
 
 
-def _read(kind: str, data: bytes, evidence: Evidence) -> Gap:
+def read(name: str, data: bytes, evidence: Evidence) -> Gap:
+    """Add a document of the format `name` as JSON."""
     writer = _Json(data)
     gap = Gap.NONE
     try:
-        for token in evidence.timed(TOKENS[kind](data)):
+        for token in evidence.context.timed(TOKENS[name](data)):
             writer.write(token)
     except NotPackedError as error:
         gap = Gap.ENCRYPTED if error.encrypted else Gap.OVER_LIMIT if error.deep else Gap.MALFORMED
@@ -56,7 +47,7 @@ def _read(kind: str, data: bytes, evidence: Evidence) -> Gap:
     evidence.nested.append(
         Nested(
             text.text(),
-            Spot(kind, 0, len(data)),
+            Location(name, 0, len(data)),
             "application/x-ndjson",
             declared=False,
             origin=text,
@@ -78,18 +69,18 @@ class _Json:
         self._at = 0
         self.documents: list[Nested] = []
 
-    def write(self, token: Token) -> None:
+    def write(self, token: PackedToken) -> None:
         """Append one token."""
-        if token.kind is Kind.END:
+        if token.kind is PackedKind.END:
             is_map, items = self._open.pop()
             self._sign(b"null" if is_map and items % 2 else b"")
             self._sign(b"}" if is_map else b"]")
             self._sign(b"" if self._open else b"\n")
             return
         self._separate()
-        if token.kind in (Kind.MAP, Kind.ARRAY):
+        if token.kind in (PackedKind.MAP, PackedKind.ARRAY):
             self._sign(token.kind.value.encode())
-            self._open.append((token.kind is Kind.MAP, 0))
+            self._open.append((token.kind is PackedKind.MAP, 0))
         elif token.spans:
             self._at = token.spans[-1][1]
             self._value(token)
@@ -97,13 +88,13 @@ class _Json:
             self._sign(
                 b'""'
                 if self._is_key
-                else token.shown.encode() or (b'""' if token.kind is Kind.TEXT else b"null")
+                else token.shown.encode() or (b'""' if token.kind is PackedKind.TEXT else b"null")
             )
 
     def finished(self) -> Derived:
         """The whole text; what is still open, because the document is cut off, is closed."""
         while self._open:
-            self.write(Token(Kind.END))
+            self.write(PackedToken(PackedKind.END))
         return self._text
 
     def _separate(self) -> None:
@@ -118,12 +109,12 @@ class _Json:
     def _is_key(self) -> bool:
         return bool(self._open) and self._open[-1][0] and self._open[-1][1] % 2 == 1
 
-    def _value(self, token: Token) -> None:
+    def _value(self, token: PackedToken) -> None:
         """An item with content."""
         if token.shown:
             start, end = token.spans[0]
             bare = (
-                token.kind is Kind.NUMBER
+                token.kind is PackedKind.NUMBER
                 and not self._is_key
                 and _PLAIN_NUMBER.fullmatch(token.shown)
             )
@@ -132,7 +123,7 @@ class _Json:
             self._text.put(
                 (f'"{shown}"' if self._is_key and masked else shown).encode(), start, end
             )
-        elif token.kind is Kind.TEXT or _is_text(token.text(self._data)):
+        elif token.kind is PackedKind.TEXT or _is_text(token.text(self._data)):
             self._sign(b'"')
             for start, end in token.spans:
                 self._string(start, end)
@@ -140,12 +131,12 @@ class _Json:
         else:
             self._bytes(token)
 
-    def _bytes(self, token: Token) -> None:
+    def _bytes(self, token: PackedToken) -> None:
         content = token.text(self._data)
         if len(content) >= _LEAST_DOCUMENT:
-            spot = Spot("bytes", token.spans[0][0], token.spans[-1][1])
+            location = Location("bytes", token.spans[0][0], token.spans[-1][1])
             known = magic.known(content) or magic.encrypted(content)
-            self.documents.append(Nested(content, spot, declared=known or bool(sniff(content))))
+            self.documents.append(Nested(content, location, declared=known or bool(sniff(content))))
         self._sign(b'""' if self._is_key else b"null")
 
     def _string(self, start: int, end: int) -> None:
@@ -166,3 +157,27 @@ def _is_text(content: bytes) -> bool:
         return bool(content) and _UNPRINTABLE.search(content.decode()) is None
     except UnicodeDecodeError:
         return False
+
+
+def _zero(number: bytes) -> bytes:
+    return bytes(len(number))
+
+
+def _kind(name: str) -> MediaKind:
+    masking = Masking(same_length=True, numbers=partial(numbers, name), zero=_zero)
+    return MediaKind(name, partial(read, name), is_searchable=False, masking=masking)
+
+
+_BY_NAME: Final = {name: _kind(name) for name in TOKENS}
+KINDS: Final = tuple(_BY_NAME.values())
+"""One for each of the formats."""
+
+
+def look_declared(sample: Sample) -> MediaKind | None:
+    """One of KINDS if the sender says so."""
+    return _BY_NAME.get(declared(sample.declared))
+
+
+def look(sample: Sample) -> MediaKind | None:
+    """One of KINDS if the bytes say so."""
+    return _BY_NAME.get(sniff(sample.data))

@@ -13,12 +13,13 @@ Redaction must keep every length: the mask has the length of the value.
 import base64
 import binascii
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
 from typing import Final
 
-from phiscan.evidence import Evidence, Nested, Spot
-from phiscan.finding import Gap
+from phiscan.evidence import Evidence, Nested
+from phiscan.finding import Gap, Location
+from phiscan.media_kind import BINARY, Masking, MediaKind, Sample
 from phiscan.protobuf import wire as wire_format
 from phiscan.protobuf.wire import Field, NotAMessageError
 from phiscan.readers import magic
@@ -37,32 +38,38 @@ _TYPES: Final = frozenset(
 )
 _TYPE: Final = re.compile(r";\s*(?:proto|messagetype)\s*=\s*\"?([\w.]+)", re.IGNORECASE)
 """A parameter of the media type that names the message's type."""
+_CONTROL: Final = re.compile(rb"[\x00-\x08\x0e-\x1a\x1e\x1f]")
 _UNPRINTABLE: Final = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 _LABEL: Final = re.compile(rb"[A-Za-z][\w .-]{0,60}")
-_NO_MASK: Final = Spot("compressed", -1, -1)
+_NO_MASK: Final = Location("compressed", -1, -1)
 """A mask cannot be put into compressed bytes: redaction refuses."""
 _DOCUMENT: Final = re.compile(rb"\s*(?:[{\[<]|MSH|ISA|FHS|BHS)")
 
 
-def declared(media: str) -> str:
-    """`grpc`, `protobuf`, or nothing: what a media type (small letters, no parameters) says."""
-    if media.startswith("application/grpc-web-text"):
-        return "grpc-web-text"
-    if media.startswith("application/grpc"):
-        return "grpc"
-    return "protobuf" if media in _TYPES else ""
+def look_declared(sample: Sample) -> MediaKind | None:
+    """One of KINDS if the sender says so."""
+    if sample.declared.startswith("application/grpc-web-text"):
+        return WEB_TEXT
+    if sample.declared.startswith("application/grpc"):
+        return GRPC
+    return MESSAGE if sample.declared in _TYPES else None
 
 
-def sniff(data: bytes) -> str:
-    """`grpc` or `protobuf` if undeclared bytes can be nothing else that we know, else nothing."""
+def look(sample: Sample) -> MediaKind | None:
+    """One of KINDS, or BINARY, for bytes that no text holds."""
+    return sniff(sample.data) or BINARY if _CONTROL.search(sample.data) else None
+
+
+def sniff(data: bytes) -> MediaKind | None:
+    """GRPC or MESSAGE if undeclared bytes can be nothing else that is known."""
     if data[0] in (0, 1) and _whole_frames(data):
-        return "grpc"
+        return GRPC
     try:
         reader = _Strings(data, _GUESSED_NUMBER, Evidence())
         reader.message(0, len(data), 0)
     except NotAMessageError:
-        return ""
-    return "protobuf" if reader.longest >= 4 else ""
+        return None
+    return MESSAGE if reader.longest >= 4 else None
 
 
 def read(data: bytes, evidence: Evidence) -> Gap:
@@ -73,7 +80,7 @@ def read(data: bytes, evidence: Evidence) -> Gap:
 def read_frames(data: bytes, evidence: Evidence) -> Gap:
     """Add the strings of each framed message; CUT_OFF when the last frame is not whole."""
     gap, end = Gap.NONE, 0
-    for flags, start, end in evidence.timed(_frames(data)):
+    for flags, start, end in evidence.context.timed(_frames(data)):
         if flags & _TRAILERS:
             evidence.nested.append(_excerpt(data, start, end, "trailers"))
         elif flags & _COMPRESSED:
@@ -103,7 +110,7 @@ def read_web_text(data: bytes, evidence: Evidence) -> Gap:
     if sum(map(len, chunks)) != len(data.translate(None, b"\r\n")):
         return Gap.MALFORMED
     evidence.nested.append(
-        Nested(plain, Spot("frames", 0, len(data)), "application/grpc-web+proto")
+        Nested(plain, Location("frames", 0, len(data)), "application/grpc-web+proto")
     )
     return Gap.NONE
 
@@ -124,16 +131,18 @@ def _message(data: bytes, start: int, end: int, evidence: Evidence) -> Gap:
     except NotAMessageError:
         gap = Gap.MALFORMED
     if name := _type_of(evidence):
-        typed = TypedMessage(data, evidence.schemas, evidence)
+        typed = TypedMessage(data, evidence.context.schemas, evidence)
         typed.write(name, start, end)
-        spot = Spot("message", start, end)
+        location = Location("message", start, end)
         evidence.nested.append(
-            Nested(typed.text.text(), spot, "application/json", declared=False, origin=typed.text)
+            Nested(
+                typed.text.text(), location, "application/json", declared=False, origin=typed.text
+            )
         )
     text = reader.text.text()
     if text.strip():
         evidence.nested.append(
-            Nested(text, Spot("strings", start, end), "text/plain", origin=reader.text)
+            Nested(text, Location("strings", start, end), "text/plain", origin=reader.text)
         )
     evidence.nested += reader.documents
     return gap
@@ -141,18 +150,24 @@ def _message(data: bytes, start: int, end: int, evidence: Evidence) -> Gap:
 
 def _type_of(evidence: Evidence) -> str:
     """The name of the messages' type, as far as somebody says."""
-    found = _TYPE.search(evidence.content_type)
-    return evidence.message or (found[1] if found else "")
+    found = _TYPE.search(evidence.context.content_type)
+    return evidence.context.message or (found[1] if found else "")
 
 
-def numbers(kind: str, data: bytes) -> list[tuple[int, int]]:
-    """The ranges of numbers in a document that was read as `kind`, in order, as far as they can be
-    told without a schema."""
-    spans = (
-        [(start, end) for _, start, end in _frames(data)] if kind == "grpc" else [(0, len(data))]
-    )
+def numbers(data: bytes) -> list[tuple[int, int]]:
+    """The ranges of numbers in one message, in order, as far as they can be told without a
+    schema."""
+    return _all_numbers(data, [(0, len(data))])
+
+
+def numbers_in_frames(data: bytes) -> list[tuple[int, int]]:
+    """As `numbers`, of the messages in gRPC's frames."""
+    return _all_numbers(data, [(start, end) for _, start, end in _frames(data)])
+
+
+def _all_numbers(data: bytes, messages: Iterable[tuple[int, int]]) -> list[tuple[int, int]]:
     found: list[tuple[int, int]] = []
-    for start, end in spans:
+    for start, end in messages:
         with suppress(NotAMessageError):
             found += _numbers(data, start, end, 0)
     return found
@@ -190,7 +205,7 @@ def _frames(data: bytes) -> Iterator[tuple[int, int, int]]:
 
 
 def _excerpt(data: bytes, start: int, end: int, name: str) -> Nested:
-    return Nested(data[start:end], Spot(name, start, end), "", origin=excerpt(data, start, end))
+    return Nested(data[start:end], Location(name, start, end), "", origin=excerpt(data, start, end))
 
 
 class _Strings:
@@ -212,9 +227,9 @@ class _Strings:
         Raises:
             NotAMessageError: it is none; what has been read before stays.
         """
-        fields = list(self._evidence.timed(self._fields(start, end)))
+        fields = list(self._evidence.context.timed(self._fields(start, end)))
         key = self._key(fields)
-        for i, field in enumerate(self._evidence.timed(fields)):
+        for i, field in enumerate(self._evidence.context.timed(fields)):
             self._value(field, depth, ": " if key and i == 0 else "\n")
 
     def _value(self, field: Field, depth: int, after: str) -> None:
@@ -233,7 +248,7 @@ class _Strings:
         elif len(value) >= 16:
             known = magic.known(value) or magic.encrypted(value)
             self.documents.append(
-                Nested(value, Spot("bytes", field.start, field.end), declared=known)
+                Nested(value, Location("bytes", field.start, field.end), declared=known)
             )
 
     def _is_message(self, field: Field) -> bool:
@@ -266,3 +281,17 @@ def _is_text(value: bytes) -> bool:
         return _UNPRINTABLE.search(value.decode()) is None
     except UnicodeDecodeError:
         return False
+
+
+def _masking(find: Callable[[bytes], list[tuple[int, int]]]) -> Masking:
+    return Masking(same_length=True, numbers=find, zero=wire_format.zero)
+
+
+MESSAGE: Final = MediaKind("protobuf", read, is_searchable=False, masking=_masking(numbers))
+GRPC: Final = MediaKind(
+    "grpc", read_frames, is_searchable=False, masking=_masking(numbers_in_frames)
+)
+WEB_TEXT: Final = MediaKind(
+    "grpc-web-text", read_web_text, is_searchable=False, masking=Masking(same_length=True)
+)
+KINDS: Final = (MESSAGE, GRPC, WEB_TEXT)

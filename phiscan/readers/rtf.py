@@ -11,8 +11,9 @@ import codecs
 import re
 from typing import Final
 
-from phiscan.evidence import Evidence, Nested, Spot
-from phiscan.finding import Gap
+from phiscan.evidence import Evidence, Nested
+from phiscan.finding import Gap, Location
+from phiscan.media_kind import Masking, MediaKind
 from phiscan.text.offsets import Derived
 
 _BEGINS: Final = b"{\\rtf"
@@ -49,12 +50,12 @@ def sniff(head: bytes) -> bool:
 def read(data: bytes, evidence: Evidence) -> Gap:
     """Add the text as a document of its own; MALFORMED when its groups do not close."""
     reader = _Reader(data)
-    for match in evidence.timed(_TOKEN.finditer(data)):
+    for match in evidence.context.timed(_TOKEN.finditer(data)):
         reader.take(match)
     for text in (reader.text, reader.fallbacks):
         if text.text().strip(b" ?\n\t"):
             evidence.nested.append(
-                Nested(text.text(), Spot("rtf", 0, len(data)), "text/plain", origin=text)
+                Nested(text.text(), Location("rtf", 0, len(data)), "text/plain", origin=text)
             )
     return reader.gap or (Gap.NONE if reader.is_whole else Gap.MALFORMED)
 
@@ -160,3 +161,6 @@ def _codec(page: int) -> str:
         return codecs.lookup(f"cp{page}").name
     except LookupError:
         return "cp1252"
+
+
+MEDIA: Final = MediaKind("rtf", read, is_searchable=False, masking=Masking(kept=groups))

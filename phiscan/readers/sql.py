@@ -13,14 +13,17 @@ from collections.abc import Iterator
 from itertools import chain, islice
 from typing import Final, NamedTuple
 
-from phiscan.evidence import Evidence, Nested, Spot
-from phiscan.finding import Gap
+from phiscan.evidence import Evidence, Nested
+from phiscan.finding import Gap, Location
 from phiscan.labelled.records import Labelled, read_records
+from phiscan.media_kind import Masking, MediaKind, Sample
 from phiscan.syntax.json_places import unescaped
 from phiscan.text.offsets import excerpt
 from phiscan.text.possessive import repeated
 
-TYPES: Final = frozenset(("application/sql", "text/sql", "text/x-sql", "application/x-sql"))
+_TYPES: Final = frozenset(("application/sql", "text/sql", "text/x-sql", "application/x-sql"))
+_BESIDE: Final = 8
+"""Bytes beside a number in which the sign before or behind it stands."""
 MARKS: Final = (
     r"(?:insert|replace)\s+(?:\w+\s+)?into\s",
     r"values\s*\(",
@@ -130,7 +133,7 @@ def statements(data: bytes) -> Iterator[Nested]:
             at = begin.start()
             yield Nested(
                 data[at:],
-                Spot("sql", at, len(data)),
+                Location("sql", at, len(data)),
                 "application/sql",
                 declared=False,
                 origin=excerpt(data, at, len(data)),
@@ -143,7 +146,7 @@ def statements(data: bytes) -> Iterator[Nested]:
         origin = unescaped(data, begin.start(), at)
         yield Nested(
             origin.text(),
-            Spot("sql", begin.start(), at),
+            Location("sql", begin.start(), at),
             "application/sql",
             declared=False,
             origin=origin,
@@ -153,7 +156,7 @@ def statements(data: bytes) -> Iterator[Nested]:
 def read(data: bytes, evidence: Evidence) -> Gap:
     """Add what columns say of the literals."""
     reader = _Reader(data, evidence)
-    values = chain.from_iterable(map(reader.values, evidence.timed(reader.statements())))
+    values = chain.from_iterable(map(reader.values, evidence.context.timed(reader.statements())))
     read_records(values, evidence, "sql_column")
     return Gap.NONE
 
@@ -209,7 +212,7 @@ class _Reader:
         """For each row, the first literal of each of its values. A SELECT's list is a row that has
         no brackets."""
         row = _Row(depth=int(opened))
-        for match in self._evidence.timed(_TOKEN.finditer(self._data, self._at)):
+        for match in self._evidence.context.timed(_TOKEN.finditer(self._data, self._at)):
             token = _Token(match[0], *match.span())
             self._at = token.end
             if token.text == b"'":
@@ -226,7 +229,7 @@ class _Reader:
     def _columns(self) -> Iterator[str]:
         """The columns of CREATE TABLE, behind its opening bracket."""
         depth, first = 1, True
-        for match in self._evidence.timed(_TOKEN.finditer(self._data, self._at)):
+        for match in self._evidence.context.timed(_TOKEN.finditer(self._data, self._at)):
             self._at = match.end()
             depth += (match[0] == b"(") - (match[0] == b")")
             if not depth:
@@ -265,3 +268,20 @@ def _names(listed: bytes) -> list[str]:
 def _text(name: bytes) -> str:
     """A column's or table's own name, without its schema and quotes."""
     return name.strip().translate(None, _QUOTES).rpartition(b".")[2].decode("utf-8", "replace")
+
+
+def is_bare_number(data: bytes, start: int, end: int) -> bool:
+    """Whether a value is a number of a statement. Letters in its place would be no SQL."""
+    before = data[max(0, start - _BESIDE) : start].rstrip()[-1:]
+    after = data[end : end + _BESIDE].lstrip()[:1]
+    return (
+        data[start:end].isdigit() and before in (b"(", b",", b"=") and after in (b")", b",", b";")
+    )
+
+
+MEDIA: Final = MediaKind("sql", read, masking=Masking(is_bare_number=is_bare_number))
+
+
+def look(sample: Sample) -> MediaKind | None:
+    """MEDIA if the sender or the beginning of the document says that it is SQL."""
+    return MEDIA if sample.declared in _TYPES or sniff(sample.head) else None

@@ -2,11 +2,13 @@
 
 import re
 from collections.abc import Iterator
+from typing import Final
 
 from phiscan.evidence import Evidence
 from phiscan.finding import Gap
 from phiscan.formats.dicom import dump as dicom_dump
 from phiscan.labelled.records import Labelled, read_records
+from phiscan.media_kind import MediaKind
 from phiscan.words.labels import read_label
 
 # "Patient Name: Delgado, Maria" and "MRN = 001234"; the value ends at two blanks, a tab, a bar or
@@ -46,3 +48,12 @@ def _end(data: bytes, start: int, end: int) -> int:
         if read_label(match[1].decode()).rule is not None:
             return match.start()
     return end
+
+
+def _no_gap(_data: bytes) -> Gap:
+    return Gap.NONE
+
+
+MEDIA: Final = MediaKind(
+    "text", read, check=_no_gap, is_unstructured=True, is_prose=True, may_hold_prose=True
+)

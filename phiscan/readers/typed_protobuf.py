@@ -51,7 +51,7 @@ class TypedMessage:
         found: list[Field] = []
         # what stands before the break is read; the walk without a schema has the gap
         with suppress(NotAMessageError):
-            found.extend(self._evidence.timed(wire_format.fields(self._data, *span)))
+            found.extend(self._evidence.context.timed(wire_format.fields(self._data, *span)))
         if not (self._special(kind, found, depth) or self._wrapped(fields, found, depth)):
             self._object(fields, found, span[0], depth)
 

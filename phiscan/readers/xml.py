@@ -20,8 +20,10 @@ from phiscan.formats.fhir.xml import FhirXmlReader
 from phiscan.formats.hl7v2 import xml as hl7v2_xml
 from phiscan.formats.hl7v2.xml import V2XmlReader
 from phiscan.formats.ncpdp.script import ScriptReader
+from phiscan.labelled.html import MEDIA as HTML
 from phiscan.labelled.xml import LabelReader
-from phiscan.syntax.xml_elements import Document, Element, TooDeepError
+from phiscan.media_kind import MediaKind, Sample
+from phiscan.syntax.xml_elements import Document, Element, XmlTooDeepError
 from phiscan.syntax.xml_tokens import Kind, tokens
 from phiscan.syntax.xml_values import Hidden
 
@@ -74,9 +76,13 @@ class VocabularyReader(Protocol):
         """Add what can be said only at the end."""
 
 
-def sniff(data: bytes, *, declared: bool = False) -> str:
-    """What kind of markup `data` begins with: `html`, `cda`, `fhir+xml`, `script`, `hl7v2+xml`,
-    `dicom+xml`, `xml`; "" when it is none.
+def look(sample: Sample) -> MediaKind | None:
+    """One of KINDS if the document begins as markup."""
+    return sniff(sample.data, declared=sample.declared.endswith("xml"))
+
+
+def sniff(data: bytes, *, declared: bool = False) -> MediaKind | None:
+    """Which of KINDS `data` begins as, or None when it is no markup.
 
     Args:
         declared: the sender says that it is XML. Else a text that only begins with `<word>` is
@@ -84,35 +90,34 @@ def sniff(data: bytes, *, declared: bool = False) -> str:
     """
     head = data[:_HEAD]
     if _START.match(head) is None:
-        return ""
+        return None
     for token in tokens(head):
         if token.kind is Kind.DOCTYPE and head[token.start : token.end].lower().startswith(
             b"<!doctype html"
         ):
-            return "html"
+            return HTML
         if token.kind is Kind.SUBSET:
-            return "xml"
+            return XML
         if token.kind in (Kind.OPEN, Kind.EMPTY):
             namespaces = head[token.attributes[0] : token.attributes[1]].decode("latin-1")
             kind = _kind(token.name, namespaces) or _unnamed(token.name, head, declared=declared)
-            return kind or ("xml" if declared or _is_markup(head, token.name) else "")
-    return "xml" if declared or b"<?xml" in head else ""
+            return kind or (XML if declared or _is_markup(head, token.name) else None)
+    return XML if declared or b"<?xml" in head else None
 
 
-def _unnamed(name: str, head: bytes, *, declared: bool) -> str:
+def _unnamed(name: str, head: bytes, *, declared: bool) -> MediaKind | None:
     """A root without a namespace that says what it is, by its name and what stands near."""
     if name in cda_tables.FRAGMENTS and _CLINICAL.search(head):
-        return "cda"
+        return CDA
     if name == "Message" and _SCRIPT.search(head):
-        return "script"
+        return SCRIPT
     if declared or b"<?xml" in head:
-        return ""
+        return None
     known = _NARRATIVE | _DRAWN if b"<svg" in head else _NARRATIVE
-    return (
-        "html"
-        if all(t.name.lower() in known for t in tokens(head) if t.kind in (Kind.OPEN, Kind.EMPTY))
-        else ""
+    is_page = all(
+        t.name.lower() in known for t in tokens(head) if t.kind in (Kind.OPEN, Kind.EMPTY)
     )
+    return HTML if is_page else None
 
 
 def _is_markup(head: bytes, name: str) -> bool:
@@ -121,26 +126,26 @@ def _is_markup(head: bytes, name: str) -> bool:
     )
 
 
-def _kind(name: str, attributes: str) -> str:
-    """The vocabulary that an element begins by its name or a namespace in its tag; "" when it
+def _kind(name: str, attributes: str) -> MediaKind | None:
+    """The vocabulary that an element begins by its name or a namespace in its tag; None when it
     begins none."""
     if (
         cda_tables.NAMESPACE in attributes
         or name == "ClinicalDocument"
         or cda_tables.MESSAGE.fullmatch(name)
     ):
-        return "cda"
+        return CDA
     if fhir_xml.NAMESPACE + '"' in attributes or fhir_xml.NAMESPACE + "'" in attributes:
-        return "fhir+xml"
+        return FHIR
     if "ncpdp.org" in attributes.lower() or (
         "TransactionDomain" in attributes and "SCRIPT" in attributes
     ):
-        return "script"
+        return SCRIPT
     if hl7v2_xml.NAMESPACE in attributes:
-        return "hl7v2+xml"
+        return HL7V2
     if dicom_xml.NAMESPACE in attributes:
-        return "dicom+xml"
-    return "html" if name.lower() == "html" else ""
+        return DICOM
+    return HTML if name.lower() == "html" else None
 
 
 def read(data: bytes, evidence: Evidence) -> Gap:
@@ -148,21 +153,21 @@ def read(data: bytes, evidence: Evidence) -> Gap:
     document = Document(data)
     hidden = Hidden(document, evidence)
     labels = LabelReader(document, evidence)
-    readers: dict[str, VocabularyReader] = {
-        "cda": CdaReader(document, evidence),
-        "fhir+xml": FhirXmlReader(document, evidence),
-        "script": ScriptReader(document, evidence, labels),
-        "hl7v2+xml": V2XmlReader(document, evidence),
-        "dicom+xml": DicomXmlReader(document, evidence),
-        "xml": labels,
+    readers: dict[MediaKind, VocabularyReader] = {
+        CDA: CdaReader(document, evidence),
+        FHIR: FhirXmlReader(document, evidence),
+        SCRIPT: ScriptReader(document, evidence, labels),
+        HL7V2: V2XmlReader(document, evidence),
+        DICOM: DicomXmlReader(document, evidence),
+        XML: labels,
     }
     dialects = _Dialects(sniff(data, declared=True), data)
     gap = Gap.NONE
     try:
-        for element in evidence.timed(document.elements()):
+        for element in evidence.context.timed(document.elements()):
             readers[dialects.of(element)].element(element)
             hidden.element(element)
-    except TooDeepError:
+    except XmlTooDeepError:
         gap = Gap.OVER_LIMIT
     for reader in readers.values():
         reader.finish()
@@ -173,24 +178,23 @@ class _Dialects:
     """The vocabulary of each element: its own namespace says, else it has that of the element
     around it."""
 
-    def __init__(self, root: str, data: bytes) -> None:
-        self._root = "xml" if root in ("", "html") else root
+    def __init__(self, root: MediaKind | None, data: bytes) -> None:
+        self._root = XML if root is None or root is HTML else root
         self._data = data
 
-    def of(self, element: Element) -> str:
-        """One of `cda`, `fhir+xml`, `script`, `hl7v2+xml`, `dicom+xml`, `xml`. Each element is
-        asked once: the answer is noted on it."""
-        if not element.dialect:
+    def of(self, element: Element) -> MediaKind:
+        """One of KINDS, but HTML. Each element is asked once: the answer is noted on it."""
+        if element.dialect is None:
             above = self.of(element.parent) if element.parent is not None else self._root
             element.dialect = self._own(element) or above
         return element.dialect
 
-    def _own(self, element: Element) -> str:
+    def _own(self, element: Element) -> MediaKind | None:
         start, end = element.attributes
         if self._data.find(b"xmlns", start, end) < 0 and not element.name[:1].isupper():
-            return ""
+            return None
         kind = _kind(element.name, self._data[start:end].decode("latin-1"))
-        return "" if kind == "html" else kind
+        return None if kind is HTML else kind
 
 
 class _Nothing:
@@ -218,3 +222,12 @@ def _judge(data: bytes, codec: str) -> Gap:
     except (ValueError, LookupError):
         return Gap.MALFORMED
     return Gap.NONE
+
+
+CDA: Final = MediaKind("cda", read, is_markup=True, names_providers=True)
+FHIR: Final = MediaKind("fhir+xml", read, is_markup=True, names_providers=True)
+SCRIPT: Final = MediaKind("script", read, is_markup=True, names_providers=True)
+HL7V2: Final = MediaKind("hl7v2+xml", read, is_markup=True, names_providers=True)
+DICOM: Final = MediaKind("dicom+xml", read, is_markup=True)
+XML: Final = MediaKind("xml", read, is_markup=True, may_hold_prose=True)
+KINDS: Final = (CDA, FHIR, SCRIPT, HL7V2, DICOM, XML, HTML)

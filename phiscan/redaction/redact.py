@@ -10,18 +10,17 @@ from bisect import bisect_right
 from collections.abc import Collection, Sequence
 from typing import Final, Protocol
 
-from phiscan import readers
 from phiscan.finding import Coverage, Finding, ScanReport, Subject
-from phiscan.identifiers import CREDENTIALS
-from phiscan.protobuf import wire as wire_format
-from phiscan.readers import packed, protobuf, rtf
+from phiscan.identifiers import InfoTypeKind
+from phiscan.media_kind import Masking
+from phiscan.readers import registry
 from phiscan.redaction import spellings
+from phiscan.syntax import json_numbers
 from phiscan.text import content_coding
 
 MASK: Final = b"XXX"
 _LIMIT: Final = 64 << 20
-# a JSON string, or a bare scalar
-_JSON_SCALAR: Final = re.compile(rb'"[^"\\]*(?:\\.[^"\\]*)*"|([-+\w.]+)', re.DOTALL)
+_MASKABLE: Final = frozenset((InfoTypeKind.IDENTIFIER, InfoTypeKind.CREDENTIAL))
 # 49, 50, 51: the bytes of a text
 _NUMBERS: Final = re.compile(rb"(?:-?\d{1,3}\s*,\s*)+-?\d{1,3}")
 _LONG_LIST: Final = 8
@@ -82,7 +81,7 @@ def redact_findings(data: bytes, report: ScanReport, info_types: Collection[str]
 
 def _is_maskable(finding: Finding) -> bool:
     """Whether it is a value; health information is a statement of the whole document."""
-    return finding.identifier is not None or finding.info_type in CREDENTIALS
+    return finding.kind in _MASKABLE
 
 
 def _mask(data: bytes, report: ScanReport, findings: list[Finding], mask: Mask) -> bytes:
@@ -98,8 +97,10 @@ def _mask(data: bytes, report: ScanReport, findings: list[Finding], mask: Mask) 
     decoded = content_coding.undo(data, report.encodings, _LIMIT)
     if decoded.gap:
         raise RedactionError(f"cannot redact: {decoded.gap}")
-    ranges = _merged(decoded.data, findings)
-    masked = _masked(decoded.data, report.media, ranges, mask)
+    kind = registry.MEDIA.kinds.get(report.media)
+    if kind is None:
+        raise RedactionError("cannot redact: the report names a media kind that does not exist")
+    masked = _masked(decoded.data, kind.masking, _merged(decoded.data, findings), mask)
     try:
         return content_coding.encode(masked, report.encodings)
     except UnicodeError:
@@ -108,43 +109,35 @@ def _mask(data: bytes, report: ScanReport, findings: list[Finding], mask: Mask) 
         ) from None
 
 
-def _masked(data: bytes, kind: str, ranges: list[tuple[int, int]], mask: Mask) -> bytes:
-    """`data`, which was read as `kind`, with a mask in the place of each range."""
-    bare = _numbers(kind, data)
-    same_length = kind in readers.SAME_LENGTH
+def _masked(data: bytes, how: Masking, ranges: list[tuple[int, int]], mask: Mask) -> bytes:
+    """`data` with a mask in the place of each range."""
+    numbers = how.numbers(data)
     pieces, at = [], 0
     for start, end in ranges:
-        scalar = _containing(bare, start)
-        first, last = scalar or (
-            (start, end) if same_length else _whole_characters(data, start, end)
+        number = _containing(numbers, start)
+        first, last = number or (
+            (start, end) if how.same_length else _whole_characters(data, start, end)
         )
         first = max(first, at)
         if (
             first < last
-            and scalar is not None
-            and scalar[1] < end
+            and number is not None
+            and number[1] < end
             and _NUMBERS.fullmatch(data, first, end)
         ):
             pieces += [data[at:first], _NUMBER.sub(_ONE_OF_A_LIST, data[first:end])]
             at = end
         elif first < last:
-            is_number = scalar is not None or _is_bare_number(data, first, last, kind)
-            in_its_place = (
-                _mask_in_place(data, first, last, mask)
-                if same_length
-                else mask.mask(data[first:last])
-            )
-            if kind == "rtf":
-                in_its_place += rtf.groups(data[first:last])
-            zero = _zero(kind, data[first:last]) if same_length else b"0"
-            pieces += [data[at:first], zero if is_number else in_its_place]
+            value = data[first:last]
+            if number is not None or how.is_bare_number(data, first, last):
+                in_its_place = how.zero(value)
+            elif how.same_length:
+                in_its_place = _mask_in_place(data, first, last, mask)
+            else:
+                in_its_place = mask.mask(value) + how.kept(value)
+            pieces += [data[at:first], in_its_place]
             at = last
     return b"".join([*pieces, data[at:]])
-
-
-def _zero(kind: str, number: bytes) -> bytes:
-    """Zero in as many bytes."""
-    return wire_format.zero(number) if kind in readers.WIRE else bytes(len(number))
 
 
 def _whole_characters(data: bytes, start: int, end: int) -> tuple[int, int]:
@@ -159,40 +152,13 @@ def _whole_characters(data: bytes, start: int, end: int) -> tuple[int, int]:
 def _mask_in_place(data: bytes, start: int, end: int, mask: Mask) -> bytes:
     """A mask of the value's own length; for a number of a JSON document within (a part of a
     multipart body) one that is a number."""
-    if _is_number_within(data, start, end):
+    if json_numbers.is_number_within(data, start, end):
         return b"0".ljust(end - start)
     if end - start >= _LONG_LIST and _NUMBERS.fullmatch(data, start, end):
         return _NUMBER.sub(
             lambda number: _ONE_OF_A_LIST.rjust(len(number[0]))[-len(number[0]) :], data[start:end]
         )
     return mask.mask_in_place(data[start:end])
-
-
-def _is_bare_number(data: bytes, start: int, end: int, kind: str) -> bool:
-    """Whether a value stands where a number of `kind` stands, without quotes: letters there would
-    be no JSON and no SQL."""
-    if kind == "sql":
-        before, after = (
-            data[max(0, start - 8) : start].rstrip()[-1:],
-            data[end : end + 8].lstrip()[:1],
-        )
-        return (
-            data[start:end].isdigit()
-            and before in (b"(", b",", b"=")
-            and after in (b")", b",", b";")
-        )
-    return kind.endswith("json") and _is_number_within(data, start, end)
-
-
-def _is_number_within(data: bytes, start: int, end: int) -> bool:
-    """Whether a value is a number of a JSON document within this one: in a string, or a part of a
-    multipart body."""
-    around = (
-        data[max(0, start - 8) : start].rstrip()[-1:] + data[end : end + 1]
-        if data[start:end].isdigit()
-        else b""
-    )
-    return len(around) == 2 and around[0] in b":[," and around[1] in b",]} \\\r\n"
 
 
 def _merged(data: bytes, findings: Sequence[Finding]) -> list[tuple[int, int]]:
@@ -208,17 +174,6 @@ def _merged(data: bytes, findings: Sequence[Finding]) -> list[tuple[int, int]]:
         else:
             merged.append((start, end))
     return merged
-
-
-def _numbers(kind: str, data: bytes) -> list[tuple[int, int]]:
-    """The ranges where `kind` has numbers: letters there would be no document any more."""
-    if kind in readers.PACKED:
-        return packed.numbers(kind, data)
-    if kind in readers.WIRE:
-        return protobuf.numbers(kind, data)
-    if not kind.endswith("json"):
-        return []
-    return [m.span(1) for m in _JSON_SCALAR.finditer(data) if m.lastindex]
 
 
 def _containing(spans: list[tuple[int, int]], at: int) -> tuple[int, int] | None:

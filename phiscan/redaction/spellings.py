@@ -13,20 +13,17 @@ from itertools import pairwise
 from typing import Final
 
 from phiscan.finding import Finding
+from phiscan.identifiers import INFO_TYPES, Spelling
 from phiscan.people import patient_repeats
 from phiscan.words.labels import is_masked
 
-_GROUPS: Final[Mapping[str, tuple[tuple[int, ...], tuple[bytes, ...]]]] = {
-    "US_SOCIAL_SECURITY_NUMBER": ((3, 2, 4), (b"%b-%b-%b", b"%b %b %b")),
-    "US_INDIVIDUAL_TAXPAYER_IDENTIFICATION_NUMBER": ((3, 2, 4), (b"%b-%b-%b", b"%b %b %b")),
-    "PHONE_NUMBER": ((3, 3, 4), (b"%b-%b-%b", b"%b.%b.%b", b"%b %b %b", b"(%b) %b-%b")),
-    "FAX_NUMBER": ((3, 3, 4), (b"%b-%b-%b", b"%b.%b.%b", b"%b %b %b", b"(%b) %b-%b")),
-    "US_MEDICARE_BENEFICIARY_ID_NUMBER": ((4, 3, 4), (b"%b-%b-%b", b"%b %b %b")),
+_GROUPS: Final[Mapping[Spelling, tuple[tuple[int, ...], tuple[bytes, ...]]]] = {
+    Spelling.SSN: ((3, 2, 4), (b"%b-%b-%b", b"%b %b %b")),
+    Spelling.PHONE: ((3, 3, 4), (b"%b-%b-%b", b"%b.%b.%b", b"%b %b %b", b"(%b) %b-%b")),
+    Spelling.MBI: ((4, 3, 4), (b"%b-%b-%b", b"%b %b %b")),
 }
 """How long the groups of a number are, and how they are written."""
-_PLAIN: Final = frozenset(
-    ("MEDICAL_RECORD_NUMBER", "HEALTH_PLAN_BENEFICIARY_NUMBER", "EMAIL_ADDRESS")
-)
+_SPELLINGS: Final = {name: info_type.spelling for name, info_type in INFO_TYPES.items()}
 _LEAST_SIGNS, _LEAST_DIGITS = 7, 5
 """Of a number that has no groups."""
 _SIGN: Final = re.compile(rb"[0-9a-z]")
@@ -40,8 +37,8 @@ def others(data: bytes, findings: Iterable[Finding]) -> Iterator[tuple[int, int]
     """Ranges of `data` that spell a found value, its own included. Of a name each word: what is
     between belongs to the format."""
     values = set(_values(data, list(findings)))
-    folded = data.lower()
-    for at, value in patient_repeats.places(folded, values):
+    lowered = data.lower()
+    for at, value in patient_repeats.places(lowered, values):
         if not patient_repeats.whole_word(data, at, len(value)):
             continue
         if _is_name(value):
@@ -54,11 +51,12 @@ def _values(data: bytes, findings: list[Finding]) -> Iterator[bytes]:
     """All spellings of the found values, in small letters."""
     for finding in findings:
         value = data[finding.location.start : finding.location.end].lower()
-        if finding.info_type in _GROUPS or finding.info_type in _PLAIN:
-            yield from _numbers(finding.info_type, value)
-        elif finding.info_type == "PERSON_NAME":
+        spelling = _spelling(finding)
+        if spelling is Spelling.NAME:
             yield from _names(_NAME_WORD.findall(value))
-    named = [f for f in findings if f.info_type == "PERSON_NAME"]
+        elif spelling is not Spelling.AS_IS:
+            yield from _numbers(spelling, value)
+    named = [f for f in findings if _spelling(f) is Spelling.NAME]
     for one, two in pairwise(named):  # a first and a last name in fields of their own
         if (
             one.location.field
@@ -68,18 +66,24 @@ def _values(data: bytes, findings: list[Finding]) -> Iterator[bytes]:
             yield from _names([word for part in parts for word in _NAME_WORD.findall(part)[:1]])
 
 
-def _numbers(info_type: str, value: bytes) -> Iterator[bytes]:
+def _spelling(finding: Finding) -> Spelling:
+    """How else a finding's value may be written. Of an organisation's own infoType nothing is
+    known."""
+    return _SPELLINGS.get(finding.info_type, Spelling.AS_IS)
+
+
+def _numbers(spelling: Spelling, value: bytes) -> Iterator[bytes]:
     if is_masked(value.decode("latin-1").upper()):
         return
     signs = b"".join(_SIGN.findall(value))
-    if info_type in _GROUPS:
-        (first, second, third), forms = _GROUPS[info_type]
+    if spelling in _GROUPS:
+        (first, second, third), forms = _GROUPS[spelling]
         signs = signs[-(first + second + third) :]  # a country's code stands before a phone number
         if len(signs) == first + second + third:
             yield signs
             groups = signs[:first], signs[first : first + second], signs[first + second :]
             yield from (form % groups for form in forms)
-    elif info_type == "EMAIL_ADDRESS":
+    elif spelling is Spelling.EMAIL:
         yield value
     elif (
         len(signs) >= _LEAST_SIGNS and sum(sign in b"0123456789" for sign in signs) >= _LEAST_DIGITS

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import Final, NamedTuple
 
 from phiscan.finding import Gap
+from phiscan.media_kind import MediaKind
 from phiscan.syntax.xml_tokens import Kind, Token, local_name, tokens
 
 SHORT: Final = 400
@@ -41,7 +42,7 @@ class Value(NamedTuple):
     end: int
 
 
-class TooDeepError(Exception):
+class XmlTooDeepError(Exception):
     """More than MAX_DEPTH elements within each other."""
 
 
@@ -67,7 +68,7 @@ class Element:
     runs: list[Token] = field(default_factory=list)
     inner: list[Token] = field(default_factory=list)
     leaf: bool = True
-    dialect: str = ""
+    dialect: MediaKind | None = None
 
     def chain(self) -> "Iterator[Element]":
         """This element and those around it, innermost first."""
@@ -106,7 +107,7 @@ class Document:
         """Each element when it closes; those that never close, at the end.
 
         Raises:
-            TooDeepError: see MAX_DEPTH.
+            XmlTooDeepError: see MAX_DEPTH.
         """
         stack: list[Element] = []
         names: dict[str, int] = {}
@@ -183,7 +184,7 @@ def _codec(name: str) -> str:
 
 def _open(stack: list[Element], token: Token) -> Element:
     if len(stack) >= MAX_DEPTH:
-        raise TooDeepError
+        raise XmlTooDeepError
     parent = stack[-1] if stack else None
     if parent is not None:
         parent.leaf = False

@@ -12,8 +12,8 @@ import re
 from itertools import pairwise
 from typing import Final
 
-from phiscan.evidence import Evidence, Nested, Spot, shown_path
-from phiscan.finding import Gap
+from phiscan.evidence import Evidence, Nested, shown_path
+from phiscan.finding import Gap, Location
 from phiscan.syntax.xml_elements import SHORT, Document, Element, Value
 from phiscan.syntax.xml_tokens import Kind, Token
 from phiscan.text.offsets import Derived, excerpt
@@ -124,7 +124,10 @@ class Hidden:
                 if run.kind is Kind.TEXT
                 else excerpt(data, run.start, run.end)
             )
-            inner, spot = origin.text(), Spot(shown_path(element.path()), run.start, run.end)
+            inner, location = (
+                origin.text(),
+                Location(shown_path(element.path()), run.start, run.end),
+            )
             again = inner
             for _ in range(_MAX_ESCAPES):
                 if again.lstrip().startswith(b"&"):  # escaped by each of several envelopes
@@ -133,7 +136,7 @@ class Hidden:
                     )
             declared = again.lstrip().startswith(b"<?xml")
             self._evidence.nested.append(
-                Nested(again, spot, "", declared, origin if again is inner else None)
+                Nested(again, location, "", declared, origin if again is inner else None)
             )
 
     def _split(self, element: Element) -> None:
@@ -159,9 +162,9 @@ class Hidden:
             return
         self._left -= 1
         if self._left >= 0:
-            spot = Spot(shown_path(element.path()), whole.start, whole.end)
+            location = Location(shown_path(element.path()), whole.start, whole.end)
             data = whole.text.encode("utf-8", "replace")
-            self._evidence.nested.append(Nested(data, spot, "text/plain", declared=False))
+            self._evidence.nested.append(Nested(data, location, "text/plain", declared=False))
 
 
 def _unescaped(data: bytes, run: Token) -> Derived:
@@ -183,4 +186,4 @@ def add_base64(evidence: Evidence, value: Value, field: str, content_type: str) 
     except (binascii.Error, ValueError):
         data = value.text.encode("utf-8", "replace")
     if data:
-        evidence.nested.append(Nested(data, Spot(field, value.start, value.end), content_type))
+        evidence.nested.append(Nested(data, Location(field, value.start, value.end), content_type))

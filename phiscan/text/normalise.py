@@ -2,9 +2,9 @@ r"""Text as a reader would see it: escapes undone and look-alikes made plain, wi
 
 Two spellings of one value must be one value to the detectors: `\u0031`, `&#49;`, `%31`, the full-width and the Arabic 1 are all 1, a
 zero-width blank within a number is nothing, a Cyrillic letter within a Latin word is the Latin letter that it looks like.
-docs/detection-evasion.md lists what is folded and what is not.
+docs/detection-evasion.md lists what is normalised and what is not.
 
-Cost: nothing is copied unless a cheap test says that there is something to fold; then linear, at most `_MAX_LAYERS` passes.
+Cost: nothing is copied unless a cheap test says that there is something to normalise; then linear, at most `_MAX_LAYERS` passes.
 """
 
 import re
@@ -58,8 +58,8 @@ _MINUS: Final = frozenset("\u2212\u2043\u02d7\u2796\u30fc")
 
 
 @dataclass(frozen=True, slots=True)
-class Folded:
-    """A text to run detectors over. `layers` are the foldings that made it, the first one first;
+class Normalised:
+    """A text to run detectors over. `layers` are the passes that made it, the first one first;
     none when nothing changed."""
 
     text: bytes
@@ -72,7 +72,7 @@ class Folded:
         return start, end
 
 
-def fold(data: bytes, *, plus_is_blank: bool = False) -> Folded:
+def normalise(data: bytes, *, plus_is_blank: bool = False) -> Normalised:
     """`data` with escapes undone and look-alikes made plain. `plus_is_blank` for forms, where `+`
     is a blank."""
     if plus_is_blank:
@@ -88,15 +88,15 @@ def fold(data: bytes, *, plus_is_blank: bool = False) -> Folded:
     if not text.isascii() and (layer := _plain_runs(text)) is not None:
         layers.append(layer)
         text = layer.text()
-    return Folded(text, tuple(layers))
+    return Normalised(text, tuple(layers))
 
 
 def plain(text: str) -> str:
     """A label or a value with its look-alikes made plain."""
     if text.isascii():
         return text
-    folded = text.translate(_TABLE)
-    return folded.translate(_LOOKALIKES) if _mixes_scripts(folded) else folded
+    normalised = text.translate(_TABLE)
+    return normalised.translate(_LOOKALIKES) if _mixes_scripts(normalised) else normalised
 
 
 def _may_hold_escapes(text: bytes) -> bool:
@@ -172,7 +172,7 @@ def _put_run(run: str, table: "_Table", start: int, out: Derived) -> int:
 
 def _lenient(data: bytes, span: tuple[int, int], at: int, out: Derived) -> int:
     """Fold the sequences of a run that is not UTF-8 throughout; what is none stays. Where the last
-    folded one ends."""
+    normalised one ends."""
     for match in _SEQUENCE.finditer(data, *span):
         sequence = match[0]
         point = sequence[0] & (0x1F if len(sequence) == 2 else 0x0F if len(sequence) == 3 else 0x07)
@@ -180,10 +180,10 @@ def _lenient(data: bytes, span: tuple[int, int], at: int, out: Derived) -> int:
             point = point << 6 | byte & 0x3F
         if point > 0x10FFFF or 0xD800 <= point <= 0xDFFF:
             continue
-        folded = _TABLE[point].encode()
-        if folded != sequence:
+        normalised = _TABLE[point].encode()
+        if normalised != sequence:
             out.copy(data, at, match.start())
-            out.put(folded, *match.span())
+            out.put(normalised, *match.span())
             at = match.end()
     return at
 
@@ -227,9 +227,9 @@ class _Table(dict[int, str]):
         super().__init__(first)
 
     def __missing__(self, point: int) -> str:
-        folded = chr(point) if point < 0x80 else _plain_character(chr(point))
-        self[point] = folded
-        return folded
+        normalised = chr(point) if point < 0x80 else _plain_character(chr(point))
+        self[point] = normalised
+        return normalised
 
 
 _TABLE: Final = _Table({})

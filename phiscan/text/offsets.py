@@ -1,6 +1,6 @@
 """Where the bytes of a text made from a document came from.
 
-A folded text, the strings of a protobuf message joined to lines, and a part of a multipart body are all made of pieces of
+A normalised text, the strings of a protobuf message joined to lines, and a part of a multipart body are all made of pieces of
 the document. Detectors run over the text; locations and redaction need the document's own ranges.
 """
 

@@ -362,7 +362,7 @@ def _is_written_so(label: str, core: str) -> bool:
     """Whether `label` has separators within `core` only where the vocabulary has: `date_of_birth`
     and `DOB`, not `DO_B`.
 
-    What the gate cannot see must not be read, or two looks at one document could differ.
+    What the prefilter cannot see must not be read, or two looks at one document could differ.
     """
     return _WRITTEN[core].search(plain(label).lower()) is not None
 
@@ -379,7 +379,7 @@ def _core(split: list[str], around: Collection[str]) -> str:
     return core if core in RULES else ""
 
 
-def gate() -> Iterator[tuple[str, bool]]:
+def prefilter() -> Iterator[tuple[str, bool]]:
     """Hyperscan expressions, and whether they are caseless, one of which occurs in every ASCII text
     that has a label we read.
 

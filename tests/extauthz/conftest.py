@@ -4,7 +4,7 @@ import os
 import pytest
 from running_guard import Guard
 
-from phiscan.scanner import Engine
+from phiscan.engine import Engine
 
 
 @pytest.fixture(scope="session", autouse=True)

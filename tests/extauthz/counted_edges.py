@@ -13,9 +13,8 @@ WATCHING = Policy("w", "0" * 64, mode=Mode.DISCOVER)
 
 def report(*names):
     findings = tuple(
-        Finding(
-            name,
-            INFO_TYPES[name].identifier,
+        Finding.of(
+            INFO_TYPES[name],
             Likelihood.LIKELY,
             "t",
             Location("x", 0, 1),

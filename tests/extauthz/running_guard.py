@@ -18,7 +18,7 @@ from extauthz.records.ledger.file import FileLedger
 from extauthz.records.otlp import Pipeline
 from extauthz.records.telemetry import AllowList
 from extauthz.settings import Limits, Settings
-from phiscan.scanner import Engine
+from phiscan.engine import Engine
 
 EHR = "cluster.local/ns/clinic/sa/ehr"
 BILLING = "cluster.local/ns/finance/sa/billing"

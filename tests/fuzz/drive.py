@@ -19,8 +19,8 @@ sys.path[:0] = [str(ROOT), str(ROOT / "tests" / "phiscan")]
 
 with atheris.instrument_imports(include=["phiscan"]):
     from phiscan.detectors import select
+    from phiscan.engine import Engine
     from phiscan.protobuf import schemas
-    from phiscan.scanner import Engine
 
 from clinic_proto import DESCRIPTORS, TYPE, Patient  # noqa: E402 - the paths come first
 from invariants import ENCODINGS, Case, bytes_of, case_of, check  # noqa: E402

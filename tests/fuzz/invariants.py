@@ -8,10 +8,11 @@ redacting gives a document without individuals' identifiers that redacting again
 import time
 from dataclasses import dataclass, field
 
+from phiscan.engine import Engine
 from phiscan.finding import Coverage, Gap, ScanReport, Verdict
 from phiscan.redaction.proof import redact_proven
 from phiscan.redaction.redact import RedactionError
-from phiscan.scanner import Engine, Limits
+from phiscan.scanner import Limits
 from phiscan.text import content_coding
 
 CONTENT_TYPES = (

@@ -4,9 +4,9 @@ import invariants
 import pytest
 from invariants import BrokenError, Case, bytes_of, case_of, check
 
+from phiscan.engine import Engine
 from phiscan.finding import Finding, Likelihood, Location, ScanReport, Subject
-from phiscan.identifiers import Identifier
-from phiscan.scanner import Engine
+from phiscan.identifiers import INFO_TYPES
 
 REGRESSIONS = sorted((Path(__file__).parents[1] / "phiscan" / "regressions").iterdir())
 
@@ -31,9 +31,8 @@ def test_too_few_bytes_are_a_case_too(engine):
 
 
 def _report_of(start, end):
-    finding = Finding(
-        "PERSON_NAME",
-        Identifier.NAME,
+    finding = Finding.of(
+        INFO_TYPES["PERSON_NAME"],
         Likelihood.LIKELY,
         "t",
         Location("", start, end),
@@ -52,6 +51,6 @@ def test_a_range_that_is_not_in_the_document_is_a_fault(engine, monkeypatch, sta
 
 
 def test_an_exception_within_the_scanner_is_a_fault(engine, monkeypatch):
-    monkeypatch.setattr("phiscan.readers.sniff", lambda *_: "no such reader")
+    monkeypatch.setattr("phiscan.readers.registry.MEDIA", "no registry")
     with pytest.raises(BrokenError, match="INTERNAL_ERROR"):
         check(engine, Case("", "", b"Ana"))

@@ -2,7 +2,7 @@ from functools import partial
 
 import pytest
 
-from phiscan.scanner import Engine
+from phiscan.engine import Engine
 
 
 @pytest.fixture(scope="session")

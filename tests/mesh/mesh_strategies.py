@@ -27,9 +27,7 @@ EHR, BILLING = "cluster.local/ns/clinic/sa/ehr", "cluster.local/ns/finance/sa/bi
 
 def found(info_type: str, subject: Subject = Subject.PATIENT, start: int = 0) -> Finding:
     location = Location("x", start, start + 1 if start >= 0 else -1)
-    return Finding(
-        info_type, INFO_TYPES[info_type].identifier, Likelihood.LIKELY, "test", location, subject
-    )
+    return Finding.of(INFO_TYPES[info_type], Likelihood.LIKELY, "test", location, subject)
 
 
 NAMES = ("PERSON_NAME", "US_SOCIAL_SECURITY_NUMBER", "US_HEALTHCARE_NPI", "DIAGNOSIS")

@@ -2,7 +2,7 @@
 
 import pytest
 
-from phiscan.scanner import Engine
+from phiscan.engine import Engine
 
 
 @pytest.fixture(scope="session")

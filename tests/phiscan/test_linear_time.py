@@ -13,8 +13,8 @@ import pytest
 import zstandard
 
 import phiscan
+from phiscan.engine import Engine
 from phiscan.finding import Coverage, Gap
-from phiscan.scanner import Engine
 from phiscan.syntax.json_places import Places
 from phiscan.syntax.xml_tokens import local_name
 from phiscan.words.labels import is_vocabulary, read_label

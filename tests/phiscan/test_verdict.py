@@ -10,9 +10,7 @@ from phiscan.verdict import verdict
 
 
 def _finding(info_type, subject, likelihood=Likelihood.LIKELY):
-    return Finding(
-        info_type, INFO_TYPES[info_type].identifier, likelihood, "test", Location(), subject
-    )
+    return Finding.of(INFO_TYPES[info_type], likelihood, "test", Location(), subject)
 
 
 _PATIENTS_NAME = _finding("PERSON_NAME", Subject.PATIENT)

@@ -9,8 +9,8 @@ import re
 from typing import Final
 
 from phiscan import checks
-from phiscan.evidence import Evidence, Spot, shown_path
-from phiscan.finding import Subject
+from phiscan.evidence import Evidence, shown_path
+from phiscan.finding import Location, Subject
 from phiscan.formats.cda import tables
 from phiscan.labelled.html import Labels
 from phiscan.labelled.records import read_records
@@ -70,11 +70,11 @@ class CdaReader:
             if info_type != "SERVICE_DATE":
                 subject = Subject.PATIENT if self._patient else Subject.NOBODY
                 self._evidence.add(
-                    _DETECTOR, info_type, Spot(field, value.start, value.end), subject
+                    _DETECTOR, info_type, Location(field, value.start, value.end), subject
                 )
             elif self._patient:
                 self._evidence.add(
-                    _DETECTOR, info_type, Spot(field, value.start, value.end), Subject.PATIENT
+                    _DETECTOR, info_type, Location(field, value.start, value.end), Subject.PATIENT
                 )
         if self._patient:
             labels = Labels(self._document, self._evidence)
@@ -138,7 +138,7 @@ class CdaReader:
         self._evidence.add(
             _DETECTOR,
             info_type,
-            Spot(shown_path(path, tables.KNOWN), value.start, value.end),
+            Location(shown_path(path, tables.KNOWN), value.start, value.end),
             subject,
         )
         self._patient |= subject is Subject.PATIENT
@@ -152,8 +152,10 @@ class CdaReader:
 
     def _record(self, element: Element) -> None:
         if not element.leaf:
-            spot = Spot(shown_path(element.path(), tables.KNOWN), element.content, element.end)
-            self._evidence.add(_DETECTOR, "PATIENT_RECORD", spot, Subject.PATIENT)
+            location = Location(
+                shown_path(element.path(), tables.KNOWN), element.content, element.end
+            )
+            self._evidence.add(_DETECTOR, "PATIENT_RECORD", location, Subject.PATIENT)
 
     def _id(self, element: Element, parent: str, attributes: dict[str, Value]) -> None:
         """II: a number (extension) of a scheme (root), or a root that is the number."""

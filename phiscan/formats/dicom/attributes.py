@@ -3,8 +3,8 @@
 import re
 
 from phiscan import checks
-from phiscan.evidence import Evidence, Spot
-from phiscan.finding import Likelihood, Subject
+from phiscan.evidence import Evidence
+from phiscan.finding import Likelihood, Location, Subject
 from phiscan.formats.dicom import tables
 from phiscan.words.labels import is_masked, read_label
 
@@ -19,22 +19,22 @@ class DataSet:
 
     def __init__(self, evidence: Evidence) -> None:
         self._evidence = evidence
-        self._patient: Spot | None = None
+        self._patient: Location | None = None
 
-    def add(self, tag: int, value: str, spot: Spot, concept: str = "") -> None:
+    def add(self, tag: int, value: str, location: Location, concept: str = "") -> None:
         """Add what one attribute says. `concept` names a content item (PS3.3 C.17.3)."""
-        self._identify(tag, value, spot, concept)
+        self._identify(tag, value, location, concept)
         if tag in tables.HEALTH and value and not is_masked(value):
-            self._evidence.add("dicom_attribute", tables.HEALTH[tag][0], spot, Subject.PATIENT)
+            self._evidence.add("dicom_attribute", tables.HEALTH[tag][0], location, Subject.PATIENT)
         if tag in (tables.PATIENT_NAME, tables.PATIENT_ID) and value:
-            self._patient = self._patient or spot
+            self._patient = self._patient or location
 
     def finish(self) -> None:
         """Add that the data set is a patient's, if an attribute said so."""
         if self._patient is not None:
             self._evidence.add("dicom_attribute", "PATIENT_RECORD", self._patient, Subject.PATIENT)
 
-    def _identify(self, tag: int, value: str, spot: Spot, concept: str) -> None:
+    def _identify(self, tag: int, value: str, location: Location, concept: str) -> None:
         if tag == tables.SPECIFIC_PERSON:
             info_type, subject = "PERSON_NAME", read_label(concept).subject or Subject.PERSON
         elif tag in tables.TAGS:
@@ -47,7 +47,7 @@ class DataSet:
             likelihood = (
                 Likelihood.POSSIBLE if info_type == "UNIQUE_CODE" else Likelihood.VERY_LIKELY
             )
-            self._evidence.add("dicom_attribute", info_type, spot, subject, likelihood)
+            self._evidence.add("dicom_attribute", info_type, location, subject, likelihood)
 
 
 def _says_something(info_type: str, value: str) -> bool:

@@ -8,7 +8,8 @@
 import re
 from typing import Final
 
-from phiscan.evidence import Evidence, Spot
+from phiscan.evidence import Evidence
+from phiscan.finding import Location
 from phiscan.formats.dicom.attributes import DataSet, shown
 
 _PATIENT: Final = re.compile(rb"\(0010, ?00[12]0\)")
@@ -24,9 +25,9 @@ def read(data: bytes, evidence: Evidence) -> None:
     if b"(0010," not in data or _PATIENT.search(data) is None:
         return
     attributes = DataSet(evidence)
-    for match in evidence.timed(_LINE.finditer(data)):
+    for match in evidence.context.timed(_LINE.finditer(data)):
         tag = int(match[1] + match[2], 16)
         start, end = match.span(match.lastindex or 0)
         value = data[start:end].decode("utf-8", "replace").strip()
-        attributes.add(tag, value, Spot(shown(tag), start, end))
+        attributes.add(tag, value, Location(shown(tag), start, end))
     attributes.finish()

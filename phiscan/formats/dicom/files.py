@@ -13,10 +13,11 @@ from dataclasses import dataclass
 from itertools import repeat
 from typing import Final, Literal
 
-from phiscan.evidence import Evidence, Nested, Spot
-from phiscan.finding import Gap
+from phiscan.evidence import Evidence, Nested
+from phiscan.finding import Gap, Location
 from phiscan.formats.dicom import tables
 from phiscan.formats.dicom.attributes import DataSet, shown
+from phiscan.media_kind import Masking, MediaKind
 from phiscan.text.offsets import Derived
 
 _PREAMBLE: Final = 128
@@ -139,13 +140,15 @@ class _Reader:
         text = self._texts.text()
         if text.strip():
             self._evidence.nested.append(
-                Nested(text, Spot("texts", 0, len(self._data)), "text/plain", origin=self._texts)
+                Nested(
+                    text, Location("texts", 0, len(self._data)), "text/plain", origin=self._texts
+                )
             )
         if self._document:
             start, end = self._document
             content = self._data[start:end].rstrip(b"\x00")
             self._evidence.nested.append(
-                Nested(content, Spot("(0042,0011)", start, end), self._document_type)
+                Nested(content, Location("(0042,0011)", start, end), self._document_type)
             )
 
     def _deflated(self, at: int) -> Gap:
@@ -156,7 +159,9 @@ class _Reader:
             plain = stream.decompress(self._data[at:], _MAX_INFLATED)
         except zlib.error:
             return Gap.MALFORMED
-        self._evidence.nested.append(Nested(plain, Spot("deflated", -1, -1), "application/dicom"))
+        self._evidence.nested.append(
+            Nested(plain, Location("deflated", -1, -1), "application/dicom")
+        )
         if stream.unconsumed_tail:
             return Gap.OVER_LIMIT
         return Gap.NONE if stream.eof else Gap.MALFORMED
@@ -166,7 +171,7 @@ class _Reader:
         it stopped."""
         if depth > _MAX_DEPTH:
             raise _BrokenError
-        for _ in self._evidence.timed(repeat(None)):
+        for _ in self._evidence.context.timed(repeat(None)):
             if at >= end or (group and self._data[at : at + 2] != group.to_bytes(2, "little")):
                 break
             element = self._element(at, end, syntax)
@@ -227,7 +232,7 @@ class _Reader:
             self._concept if element.tag == tables.CONCEPT_NAME else "",
         )
         at = element.start
-        for _ in self._evidence.timed(repeat(None)):
+        for _ in self._evidence.context.timed(repeat(None)):
             if at >= end:
                 break
             item = self._element(at, end, inner)
@@ -271,8 +276,8 @@ class _Reader:
     def _meaning(self, element: _Element, value: bytes, start: int) -> None:
         tag, text = element.tag, value.decode("utf-8", "replace")
         end = start + len(value)
-        spot = Spot(".".join((*self._path, shown(tag))), start, end)
-        self._attributes.add(tag, text, spot, self._concept)
+        location = Location(".".join((*self._path, shown(tag))), start, end)
+        self._attributes.add(tag, text, location, self._concept)
         if (
             tag == tables.CODE_MEANING
             and self._path
@@ -293,3 +298,6 @@ class _Reader:
         if element.vr not in tables.TEXT_VRS and element.vr:
             return False
         return len(value) >= 4 and _UNPRINTABLE.search(value) is None
+
+
+MEDIA: Final = MediaKind("dicom", read, is_searchable=False, masking=Masking(same_length=True))

@@ -3,7 +3,8 @@
 import re
 from typing import Final
 
-from phiscan.evidence import Evidence, Spot
+from phiscan.evidence import Evidence
+from phiscan.finding import Location
 from phiscan.formats.dicom.attributes import DataSet, shown
 from phiscan.syntax.json_places import decode
 from phiscan.syntax.json_walk import Leaf
@@ -23,6 +24,6 @@ def take(data: bytes, evidence: Evidence, leaves: list[Leaf]) -> list[Leaf]:
             rest.append(leaf)
             continue
         tag, value = path[-1], decode(data[leaf.start : leaf.end])
-        attributes.add(tag, value, Spot(".".join(map(shown, path)), leaf.start, leaf.end))
+        attributes.add(tag, value, Location(".".join(map(shown, path)), leaf.start, leaf.end))
     attributes.finish()
     return rest

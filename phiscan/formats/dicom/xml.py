@@ -6,7 +6,8 @@ An attribute is an element with its tag; its values are elements within it, a pe
 import re
 from typing import Final
 
-from phiscan.evidence import Evidence, Spot
+from phiscan.evidence import Evidence
+from phiscan.finding import Location
 from phiscan.formats.dicom.attributes import DataSet, shown
 from phiscan.syntax.xml_elements import Document, Element
 from phiscan.syntax.xml_values import text
@@ -31,7 +32,7 @@ class DicomXmlReader:
         tag = self._tag(element) if value is not None else None
         if value is None or tag is None:
             return
-        self._attributes.add(tag, value.text, Spot(shown(tag), value.start, value.end))
+        self._attributes.add(tag, value.text, Location(shown(tag), value.start, value.end))
 
     def finish(self) -> None:
         """Add that the data set is a patient's."""

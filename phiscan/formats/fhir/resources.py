@@ -6,8 +6,8 @@ from functools import cached_property
 from typing import Final
 
 from phiscan import checks
-from phiscan.evidence import Evidence, Nested, Spot
-from phiscan.finding import Subject, quick
+from phiscan.evidence import Evidence, Nested
+from phiscan.finding import Location, Subject, quick
 from phiscan.formats.fhir import tables
 from phiscan.formats.fhir.meaning import Meaning, meanings
 from phiscan.syntax.json_places import decode
@@ -81,7 +81,7 @@ class ResourceReader:
         # under the clock, and each place once: those deep down put their path together each time
         known: dict[int, Meaning] = {}
         elements: list[_Element] = []
-        for leaf in self._evidence.timed(leaves):
+        for leaf in self._evidence.context.timed(leaves):
             place = leaf.place
             if id(place) not in known:
                 known[id(place)] = meanings[place.path]
@@ -111,9 +111,9 @@ class ResourceReader:
         resource = self._resource
         start = resource.frame.start
         subject = Subject.PATIENT if about_patient else Subject.NOBODY
-        spot = quick(Spot, (resource.kind, start, start + 1))
+        location = quick(Location, (resource.kind, start, start + 1))
         self._evidence.add(
-            "fhir_resource", tables.HEALTH.get(resource.kind, "PATIENT_RECORD"), spot, subject
+            "fhir_resource", tables.HEALTH.get(resource.kind, "PATIENT_RECORD"), location, subject
         )
 
     def _attachments(self, elements: list[_Element]) -> None:
@@ -126,9 +126,9 @@ class ResourceReader:
             if text and not is_masked(text):
                 kind = self._sibling(leaf, "contentType")
                 content = from_base64("".join(text.split()).encode("utf-8", "replace"))
-                spot = Spot(meaning.shown, leaf.start, leaf.end)
+                location = Location(meaning.shown, leaf.start, leaf.end)
                 self._evidence.nested.append(
-                    Nested(content or text.encode("utf-8", "replace"), spot, kind)
+                    Nested(content or text.encode("utf-8", "replace"), location, kind)
                 )
 
     def _value(self, leaf: Leaf) -> str:
@@ -161,7 +161,7 @@ class ResourceReader:
         if value and not value.isspace():
             _, start, end, _ = leaf
             self._evidence.add(
-                "fhir_element", info_type, quick(Spot, (meaning.shown, start, end)), subject
+                "fhir_element", info_type, quick(Location, (meaning.shown, start, end)), subject
             )
 
     def _info_type(self, leaf: Leaf, value: str, meaning: Meaning) -> str:

@@ -6,8 +6,8 @@ arrays have no counterpart here: a repeated element has the path that an array's
 
 from typing import Final
 
-from phiscan.evidence import Evidence, Spot, shown_path
-from phiscan.finding import Subject
+from phiscan.evidence import Evidence, shown_path
+from phiscan.finding import Location, Subject
 from phiscan.formats.fhir import tables
 from phiscan.formats.fhir.resources import Resource, ResourceReader
 from phiscan.syntax.json_places import Places
@@ -44,10 +44,10 @@ class _XmlResourceReader(ResourceReader):
         kind = self._resource.kind
         start = self._resource.frame.start
         # an empty resource stands where its tag ends
-        spot = Spot(kind, start - (start == self._end), self._end)
+        location = Location(kind, start - (start == self._end), self._end)
         subject = Subject.PATIENT if about_patient else Subject.NOBODY
         self._evidence.add(
-            "fhir_resource", tables.HEALTH.get(kind, "PATIENT_RECORD"), spot, subject
+            "fhir_resource", tables.HEALTH.get(kind, "PATIENT_RECORD"), location, subject
         )
 
 

@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from typing import Final, NamedTuple
 
 from phiscan.evidence import Evidence
-from phiscan.formats.hl7v2.lines import Place, Placed, read_segment
+from phiscan.formats.hl7v2.lines import FieldPlace, Placed, read_segment
 from phiscan.syntax.json_places import decode
 from phiscan.syntax.json_walk import Frame, Leaf
 from phiscan.words.labels import is_masked
@@ -75,7 +75,7 @@ def take(data: bytes, evidence: Evidence, leaves: Sequence[Leaf]) -> list[Leaf]:
             segments.setdefault((id(home.frame), home.name), (home, []))[1].append(value)
     if not any(map(_is_messages, segments.values())):
         return list(leaves)
-    for home, values in evidence.timed(segments.values()):
+    for home, values in evidence.context.timed(segments.values()):
         read_segment(home.name, values, (home.frame.start, home.frame.start + 1), evidence)
     return rest
 
@@ -90,7 +90,7 @@ def _is_messages(segment: tuple[_Home, list[Placed]]) -> bool:
     )
 
 
-def _by_name(leaf: Leaf) -> tuple[_Home, Place, bool] | None:
+def _by_name(leaf: Leaf) -> tuple[_Home, FieldPlace, bool] | None:
     """`PID.5 > XPN.1 > FN.1`, `PID.5 > PID.5.1`, `PID.5.1`: the outermost field's key says the
     segment and the field."""
     path = leaf.path
@@ -125,7 +125,7 @@ def _numbers(field: re.Match[str], below: Sequence[str]) -> list[int] | None:
     return numbers
 
 
-def _by_number(leaf: Leaf, names: dict[int, str]) -> tuple[_Home, Place, bool] | None:
+def _by_number(leaf: Leaf, names: dict[int, str]) -> tuple[_Home, FieldPlace, bool] | None:
     """`fields > 3[0].1` beside `segmentId`."""
     parts, holder = _NUMBERED.fullmatch(leaf.key), leaf.frame.parent
     if parts is None or holder is None or id(holder) not in names or len(names[id(holder)]) != 3:

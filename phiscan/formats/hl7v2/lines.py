@@ -8,14 +8,15 @@ from bisect import bisect_right
 from collections.abc import Iterable
 from typing import Final, NamedTuple
 
-from phiscan.evidence import Evidence, Spot
+from phiscan.evidence import Evidence
+from phiscan.finding import Location
 from phiscan.formats.hl7v2 import messages as hl7v2
 
 _DELIMITERS: Final = re.compile(r"[|^~\\&\r\n\x0b\x1c]")
 _ENDS: Final = re.compile(r"[|\r\n\x0b\x1c]")
 _HEADER: Final = b"MSH|^~\\&|\r"
 
-Place = tuple[int, int, int, int]
+FieldPlace = tuple[int, int, int, int]
 """Field, repetition (anything that grows), component and subcomponent of a value."""
 
 
@@ -26,7 +27,7 @@ class Placed(NamedTuple):
         written: the value is a whole field with its own delimiters, `RUIZ^ANA`.
     """
 
-    place: Place
+    place: FieldPlace
     text: str
     start: int
     end: int
@@ -44,8 +45,10 @@ def read_segment(
     hl7v2.read(_HEADER + bytes(line.text), found)
     for finding in found.findings:
         start, end = line.origin(finding.location.start - len(_HEADER)) or whole
-        spot = Spot(finding.location.field, start, end)
-        evidence.add(finding.detector, finding.info_type, spot, finding.subject, finding.likelihood)
+        location = Location(finding.location.field, start, end)
+        evidence.add(
+            finding.detector, finding.info_type, location, finding.subject, finding.likelihood
+        )
 
 
 class _Line:
@@ -53,7 +56,7 @@ class _Line:
 
     def __init__(self, name: str) -> None:
         self.text = bytearray(name.encode())
-        self._at: Place = (0, 0, 1, 1)
+        self._at: FieldPlace = (0, 0, 1, 1)
         self._starts: list[int] = []
         self._sources: list[tuple[int, int]] = []
 

@@ -9,10 +9,11 @@ from collections.abc import Iterator
 from typing import Final
 
 from phiscan import checks
-from phiscan.evidence import Evidence, Nested, Spot
-from phiscan.finding import Gap, Subject
+from phiscan.evidence import Evidence, Nested
+from phiscan.finding import Gap, Location, Subject
 from phiscan.formats.hl7v2.segments import SEGMENTS
-from phiscan.formats.hl7v2.types import Delimiters, Part, Segment
+from phiscan.formats.hl7v2.types import Part, V2Delimiters, V2Segment
+from phiscan.media_kind import MediaKind
 from phiscan.text.offsets import Derived
 from phiscan.text.possessive import repeated
 
@@ -48,7 +49,7 @@ def read(data: bytes, evidence: Evidence) -> Gap:
     if not sniff(data):
         return Gap.MALFORMED
     message = _Message(evidence)
-    for match in evidence.timed(_SEGMENT.finditer(data)):
+    for match in evidence.context.timed(_SEGMENT.finditer(data)):
         message.segment(Part(match[0], match.start()))
     return Gap.NONE
 
@@ -63,7 +64,7 @@ def within(data: bytes) -> Iterator[Nested]:
         if not whole or _WRITTEN_CR.search(data, begin.start(), at):
             text = _with_ends(data, begin.start(), at)
             yield Nested(
-                text.text(), Spot("hl7_message", begin.start(), at), declared=False, origin=text
+                text.text(), Location("hl7_message", begin.start(), at), declared=False, origin=text
             )
 
 
@@ -82,7 +83,7 @@ class _Message:
 
     def __init__(self, evidence: Evidence) -> None:
         self._evidence = evidence
-        self._delimiters = Delimiters()
+        self._delimiters = V2Delimiters()
 
     def segment(self, part: Part) -> None:
         text = part.text.lstrip()
@@ -97,14 +98,14 @@ class _Message:
         value_type = (
             fields[2].text.strip().decode("latin-1") if name == "OBX" and len(fields) > 2 else ""
         )
-        segment = Segment(self._evidence, self._delimiters, Subject.PATIENT, value_type)
+        segment = V2Segment(self._evidence, self._delimiters, Subject.PATIENT, value_type)
         if known is None:
             self._unknown(segment, fields, name)
             return
         health, table = known
         if health:
             self._evidence.add(
-                "hl7_segment", health, Spot(name, part.start, part.start + 3), Subject.PATIENT
+                "hl7_segment", health, Location(name, part.start, part.start + 3), Subject.PATIENT
             )
         for number, reader in table.items():
             if number < len(fields):
@@ -117,12 +118,15 @@ class _Message:
             return
         defaults = [b"|", b"^", b"~", b"\\", b"&"]
         end = next((i for i, m in enumerate(marks[1:], 1) if m == marks[0]), len(marks))
-        self._delimiters = Delimiters(*(marks[:end] + defaults[end:]))
+        self._delimiters = V2Delimiters(*(marks[:end] + defaults[end:]))
 
-    def _unknown(self, segment: Segment, fields: list[Part], name: str) -> None:
+    def _unknown(self, segment: V2Segment, fields: list[Part], name: str) -> None:
         """A site-defined segment: no table says what its fields are, so only their shapes can."""
         for number, field in enumerate(fields[1:], 1):
             for part in field.split(self._delimiters.repetition):
                 first = part.split(self._delimiters.component)[0]
                 if checks.ssn(segment.text(first)) and b"-" in first.text:
                     segment.add("US_SOCIAL_SECURITY_NUMBER", first, f"{name}-{number}")
+
+
+MEDIA: Final = MediaKind("hl7v2", read, names_providers=True)

@@ -11,7 +11,7 @@ from types import MappingProxyType
 from typing import Final
 
 from phiscan.formats.hl7v2.types import (
-    Reader,
+    FieldReader,
     address,
     date,
     identifier,
@@ -40,15 +40,15 @@ _OFFICE_PHONE: Final = of_provider(telecom)
 _STAFF: Final = of_provider(names)
 
 
-def _fields(reader: Reader, *numbers: int) -> dict[int, Reader]:
+def _fields(reader: FieldReader, *numbers: int) -> dict[int, FieldReader]:
     return dict.fromkeys(numbers, reader)
 
 
-def _dates(*numbers: int) -> dict[int, Reader]:
+def _dates(*numbers: int) -> dict[int, FieldReader]:
     return _fields(service_date, *numbers)
 
 
-Fields = Mapping[int, Reader]
+Fields = Mapping[int, FieldReader]
 
 SEGMENTS: Final[Mapping[str, tuple[str, Fields]]] = MappingProxyType({
     # the patient, relatives, who pays
@@ -164,5 +164,5 @@ SEGMENTS: Final[Mapping[str, tuple[str, Fields]]] = MappingProxyType({
     "URD": ("", {3: patient}),
     "QPD": ("", {3: query(_MEDICAL), 4: query(names), 5: query(names), 6: _BIRTH, 8: query(address), 9: query(telecom)}),
 })  # fmt: skip
-"""Segment -> the health information that it is (about the patient of the message), and its
+"""V2Segment -> the health information that it is (about the patient of the message), and its
 fields."""

@@ -10,8 +10,8 @@ from types import MappingProxyType
 from typing import Final
 
 from phiscan import checks
-from phiscan.evidence import Evidence, Spot
-from phiscan.finding import Subject
+from phiscan.evidence import Evidence
+from phiscan.finding import Location, Subject
 from phiscan.formats.hl7v2.table_0203 import TABLE_0203
 from phiscan.words.labels import is_masked
 
@@ -23,7 +23,7 @@ _PLACEHOLDER: Final = "0 ()-.+"
 
 
 @dataclass(frozen=True, slots=True)
-class Delimiters:
+class V2Delimiters:
     """MSH-1 and MSH-2: field, component, repetition, escape, subcomponent."""
 
     field: bytes = b"|"
@@ -49,12 +49,12 @@ class Part:
         return parts
 
 
-class Segment:
+class V2Segment:
     """One segment being read: its delimiters, whom it is about, and the type that it states for its
     own value (OBX-2)."""
 
     def __init__(
-        self, evidence: Evidence, delimiters: Delimiters, subject: Subject, value_type: str = ""
+        self, evidence: Evidence, delimiters: V2Delimiters, subject: Subject, value_type: str = ""
     ) -> None:
         self._evidence = evidence
         self.delimiters = delimiters
@@ -74,19 +74,19 @@ class Segment:
         given."""
         value = self.text(part)
         if value.strip(_PLACEHOLDER) and not is_masked(value):
-            spot = Spot(field, part.start, part.start + len(part.text))
-            self._evidence.add("hl7_field", info_type, spot, subject or self.subject)
+            place = Location(field, part.start, part.start + len(part.text))
+            self._evidence.add("hl7_field", info_type, place, subject or self.subject)
 
 
-Reader = Callable[[Segment, Part, str], None]
+FieldReader = Callable[[V2Segment, Part, str], None]
 
 
-def names(segment: Segment, part: Part, field: str) -> None:
+def names(segment: V2Segment, part: Part, field: str) -> None:
     """XPN, PN: family, given, further names."""
     _name_parts(segment, segment.components(part)[:3], field, 1)
 
 
-def provider(segment: Segment, part: Part, field: str) -> None:
+def provider(segment: V2Segment, part: Part, field: str) -> None:
     """XCN, CN of one who gives care: id, family, given."""
     components = segment.components(part)
     if checks.npi(segment.text(components[0])):
@@ -95,10 +95,10 @@ def provider(segment: Segment, part: Part, field: str) -> None:
         segment.add("PERSON_NAME", component, f"{field}.{number}", Subject.PROVIDER)
 
 
-def of_provider(reader: Reader) -> Reader:
+def of_provider(reader: FieldReader) -> FieldReader:
     """A field as `reader` reads it, of a provider, payer or their staff."""
 
-    def provided(segment: Segment, part: Part, field: str) -> None:
+    def provided(segment: V2Segment, part: Part, field: str) -> None:
         saved, segment.subject = segment.subject, Subject.PROVIDER
         reader(segment, part, field)
         segment.subject = saved
@@ -106,7 +106,7 @@ def of_provider(reader: Reader) -> Reader:
     return provided
 
 
-def patient(segment: Segment, part: Part, field: str) -> None:
+def patient(segment: V2Segment, part: Part, field: str) -> None:
     """XCN of the one whom a query asks about (QRD-8, URD-3): number, family, given, further
     names."""
     components = segment.components(part)
@@ -119,7 +119,7 @@ _SURNAMES: Final = (0, 2, 4)
 are prefixes."""
 
 
-def _name_parts(segment: Segment, components: list[Part], field: str, first: int) -> None:
+def _name_parts(segment: V2Segment, components: list[Part], field: str, first: int) -> None:
     for number, component in enumerate(components, first):
         parts = component.split(segment.delimiters.subcomponent)
         for part in (parts[i] for i in _SURNAMES if i < len(parts)):
@@ -127,10 +127,10 @@ def _name_parts(segment: Segment, components: list[Part], field: str, first: int
                 segment.add("PERSON_NAME", part, f"{field}.{number}")
 
 
-def identifier(default: str) -> Reader:
+def identifier(default: str) -> FieldReader:
     """CX, CK: the number, and in CX.5 its type; `default` where that says nothing."""
 
-    def reader(segment: Segment, part: Part, field: str) -> None:
+    def reader(segment: V2Segment, part: Part, field: str) -> None:
         components = segment.components(part)
         kind = segment.text(components[4]) if len(components) > 4 else ""
         info_type = TABLE_0203.get(kind, default)
@@ -152,7 +152,7 @@ _ADDRESS: Final = (
 )
 
 
-def address(segment: Segment, part: Part, field: str) -> None:
+def address(segment: V2Segment, part: Part, field: str) -> None:
     """XAD, AD: street (SAD: all of it, its name, its number), other, city, state, postal code,
     country, type, other, county."""
     components = segment.components(part)
@@ -163,7 +163,7 @@ def address(segment: Segment, part: Part, field: str) -> None:
                 segment.add(info_type, sub, f"{field}.{number}")
 
 
-def location(segment: Segment, part: Part, field: str) -> None:
+def location(segment: V2Segment, part: Part, field: str) -> None:
     """PL, LA1, LA2: where care is given. A building is written as a street often, LA2 has a whole
     address; neither is the patient's."""
     for number, component in enumerate(segment.components(part), 1):
@@ -176,7 +176,7 @@ def location(segment: Segment, part: Part, field: str) -> None:
 _NUMBER: Final = re.compile(r"[ x0-9()+./-]{7,40}", re.IGNORECASE)
 
 
-def telecom(segment: Segment, part: Part, field: str) -> None:
+def telecom(segment: V2Segment, part: Part, field: str) -> None:
     """XTN, TN: number in component 1 (old), e-mail in 4, country, area, local number in 5 to 7,
     text in 9, unformatted in 12.
 
@@ -196,20 +196,20 @@ def telecom(segment: Segment, part: Part, field: str) -> None:
             segment.add(kind, component, f"{field}.{number}")
 
 
-def simple(info_type: str) -> Reader:
+def simple(info_type: str) -> FieldReader:
     """ST, NM, and the first component of what grew components later."""
 
-    def reader(segment: Segment, part: Part, field: str) -> None:
+    def reader(segment: V2Segment, part: Part, field: str) -> None:
         segment.add(info_type, segment.components(part)[0], field)
 
     return reader
 
 
-def date(info_type: str) -> Reader:
+def date(info_type: str) -> FieldReader:
     """TS, DTM, DT, DR: YYYYMM and more, a range's end too; a year alone is allowed by
     164.514(b)(2)(i)(C)."""
 
-    def reader(segment: Segment, part: Part, field: str) -> None:
+    def reader(segment: V2Segment, part: Part, field: str) -> None:
         for component in segment.components(part)[:2]:
             first = component.split(segment.delimiters.subcomponent)[0]
             if checks.calendar_date(segment.text(first)) or _MONTH.fullmatch(segment.text(first)):
@@ -221,7 +221,7 @@ def date(info_type: str) -> Reader:
 service_date: Final = date("SERVICE_DATE")
 
 
-def timing(segment: Segment, part: Part, field: str) -> None:
+def timing(segment: V2Segment, part: Part, field: str) -> None:
     """TQ: start and end in components 4 and 5."""
     for component in segment.components(part)[3:5]:
         if checks.calendar_date(segment.text(component)):
@@ -237,7 +237,7 @@ _VALUE_TYPES: Final = MappingProxyType(
 )  # fmt: skip
 
 
-def observation(segment: Segment, part: Part, field: str) -> None:
+def observation(segment: V2Segment, part: Part, field: str) -> None:
     """OBX-5 is of the type that OBX-2 states. Texts may hold anything: the detectors read them."""
     reader = _VALUE_TYPES.get(segment.value_type)
     if reader is not None:
@@ -260,11 +260,11 @@ _NO_IDENTIFIERS: Final = frozenset(
 )
 
 
-def query(default: Reader) -> Reader:
+def query(default: FieldReader) -> FieldReader:
     """QIP (`@PID.5.1^SMITH`): a field of the one whom a query asks about, and its value; else as
     `default` reads it."""
 
-    def reader(segment: Segment, part: Part, field: str) -> None:
+    def reader(segment: V2Segment, part: Part, field: str) -> None:
         name, *rest = segment.components(part)
         asked = segment.text(name)
         if not asked.startswith("@"):

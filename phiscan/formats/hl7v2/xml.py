@@ -7,7 +7,7 @@ import re
 from typing import Final
 
 from phiscan.evidence import Evidence
-from phiscan.formats.hl7v2.lines import Place, Placed, read_segment
+from phiscan.formats.hl7v2.lines import FieldPlace, Placed, read_segment
 from phiscan.syntax.xml_elements import Document, Element
 from phiscan.syntax.xml_values import text
 
@@ -43,7 +43,7 @@ class V2XmlReader:
         read_segment(element.name, self._values, (element.content, element.end), self._evidence)
 
 
-def _place(element: Element) -> Place | None:
+def _place(element: Element) -> FieldPlace | None:
     """`PID.5/XPN.1/FN.1` is field 5, its repetition, component 1, subcomponent 1; None outside of a
     segment."""
     numbers: list[int] = []

@@ -7,8 +7,8 @@ An element that the tables do not name is read by its name, as in any XML.
 from typing import Final
 
 from phiscan import checks
-from phiscan.evidence import Evidence, Spot, shown_path
-from phiscan.finding import Subject
+from phiscan.evidence import Evidence, shown_path
+from phiscan.finding import Location, Subject
 from phiscan.labelled.xml import LabelReader
 from phiscan.syntax.xml_elements import Document, Element, Value
 from phiscan.syntax.xml_values import text
@@ -100,8 +100,8 @@ class ScriptReader:
     def element(self, element: Element) -> None:
         """Add what one element says."""
         if element.name in ("Patient", "HumanPatient") and not element.leaf:
-            spot = Spot(shown_path(element.path(), _KNOWN), element.content, element.end)
-            self._evidence.add(_DETECTOR, "PATIENT_RECORD", spot, Subject.PATIENT)
+            location = Location(shown_path(element.path(), _KNOWN), element.content, element.end)
+            self._evidence.add(_DETECTOR, "PATIENT_RECORD", location, Subject.PATIENT)
             self._patient = True
         value = text(self._document, element)
         if value is None or not element.runs:
@@ -122,8 +122,8 @@ class ScriptReader:
 
     def _add(self, info_type: str, value: Value, element: Element, subject: Subject) -> None:
         if value.text and not is_masked(value.text):
-            spot = Spot(shown_path(element.path(), _KNOWN), value.start, value.end)
-            self._evidence.add(_DETECTOR, info_type, spot, subject)
+            location = Location(shown_path(element.path(), _KNOWN), value.start, value.end)
+            self._evidence.add(_DETECTOR, info_type, location, subject)
 
     def _health(self, element: Element, value: Value) -> bool:
         """Medication, diagnosis, note and their dates; whether it was one."""

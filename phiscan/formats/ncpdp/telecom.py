@@ -16,8 +16,9 @@ from types import MappingProxyType
 from typing import Final
 
 from phiscan import checks
-from phiscan.evidence import Evidence, Nested, Spot
-from phiscan.finding import Gap, Subject
+from phiscan.evidence import Evidence, Nested
+from phiscan.finding import Gap, Location, Subject
+from phiscan.media_kind import MediaKind
 from phiscan.text.offsets import Derived
 from phiscan.text.possessive import repeated
 from phiscan.words.labels import is_masked
@@ -118,7 +119,7 @@ def read(data: bytes, evidence: Evidence) -> Gap:
     """Add what the fields of `data` say to `evidence`; MALFORMED when its header is none that we
     know."""
     message = _Message(evidence)
-    for match in evidence.timed(_FIELD.finditer(data)):
+    for match in evidence.context.timed(_FIELD.finditer(data)):
         message.field(match[1].decode(), match[2].decode("utf-8", "replace").strip(), match.span(2))
     header = _HEADER.match(data, 0, _HEADER_WIDTH)
     first = _FIELD.search(data)
@@ -139,7 +140,7 @@ def within(data: bytes) -> Iterator[Nested]:
         rest = _REST.match(data, first.start())
         at = rest.end() if rest else first.end()
         text = _separated(data, begin, at)
-        yield Nested(text.text(), Spot("ncpdp_message", begin, at), declared=False, origin=text)
+        yield Nested(text.text(), Location("ncpdp_message", begin, at), declared=False, origin=text)
 
 
 def _separated(data: bytes, start: int, end: int) -> Derived:
@@ -182,7 +183,7 @@ class _Message:
     def add(self, info_type: str, value: str, name: str, place: tuple[int, int]) -> None:
         """Record a patient's value, unless it is empty, zeros or a mask."""
         if value.strip("0 ") and not is_masked(value):
-            self._evidence.add("ncpdp_field", info_type, Spot(name, *place), Subject.PATIENT)
+            self._evidence.add("ncpdp_field", info_type, Location(name, *place), Subject.PATIENT)
 
     def _patient(self, name: str, value: str, place: tuple[int, int]) -> None:
         info_type = _PATIENT.get(name, "")
@@ -197,12 +198,12 @@ class _Message:
 
     def _provider(self, info_type: str, value: str, name: str, place: tuple[int, int]) -> None:
         if value and not is_masked(value):
-            self._evidence.add("ncpdp_field", info_type, Spot(name, *place), Subject.PROVIDER)
+            self._evidence.add("ncpdp_field", info_type, Location(name, *place), Subject.PROVIDER)
 
     def _segment(self, value: str, place: tuple[int, int]) -> None:
         if value in _CLAIM_SEGMENTS:
             self._evidence.add(
-                "ncpdp_segment", "HEALTH_CLAIM", Spot(f"AM{value}", *place), Subject.PATIENT
+                "ncpdp_segment", "HEALTH_CLAIM", Location(f"AM{value}", *place), Subject.PATIENT
             )
 
     def _health(self, name: str, value: str, place: tuple[int, int]) -> None:
@@ -210,4 +211,7 @@ class _Message:
         if self._values.get(_PRODUCTS.get(name, "")) in ("07", "09"):
             info_type = "PROCEDURE"
         if value.strip("0 ") and not is_masked(value):
-            self._evidence.add("ncpdp_field", info_type, Spot(name, *place), Subject.PATIENT)
+            self._evidence.add("ncpdp_field", info_type, Location(name, *place), Subject.PATIENT)
+
+
+MEDIA: Final = MediaKind("ncpdp", read)

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
 
-from phiscan.evidence import Spot
+from phiscan.finding import Location
 
 # "ISA*00*", "ISA|00|"; not "ISA card"
 _ISA: Final = re.compile(rb"ISA([^\w \r\n])[\d ]{0,2}\1")
@@ -35,7 +35,7 @@ _ISA_WIDTH: Final = 400
 
 
 @dataclass(frozen=True, slots=True)
-class Delimiters:
+class X12Delimiters:
     """What parts elements, what ends segments."""
 
     element: bytes
@@ -43,7 +43,7 @@ class Delimiters:
 
 
 @dataclass(slots=True)
-class Segment:
+class X12Segment:
     """One segment: its elements (the tag is element 0) and where it starts."""
 
     tag: str
@@ -64,10 +64,10 @@ class Segment:
         """Where element `number` starts."""
         return self.start + sum(map(len, self.elements[:number])) + number
 
-    def spot(self, number: int) -> Spot:
+    def location(self, number: int) -> Location:
         """The place of element `number`."""
         at = self.at(number)
-        return Spot(f"{self.tag}-{number:02d}", at, at + len(self.elements[number]))
+        return Location(f"{self.tag}-{number:02d}", at, at + len(self.elements[number]))
 
 
 def sniff(head: bytes) -> bool:
@@ -84,7 +84,7 @@ def embedded(head: bytes) -> bool:
     return any(_EMBEDDED.match(head, m.start()) for m in _LINE.finditer(head))
 
 
-def interchanges(data: bytes) -> list[Iterator[Segment]]:
+def interchanges(data: bytes) -> list[Iterator[X12Segment]]:
     """The segments of each interchange of `data`, or of the fragment that it is; nothing when it is
     none."""
     start = _lead(data)
@@ -112,18 +112,18 @@ def _starts(data: bytes) -> Iterator[re.Match[bytes]]:
             yield match
 
 
-def _delimiters(data: bytes, start: int) -> Delimiters | None:
+def _delimiters(data: bytes, start: int) -> X12Delimiters | None:
     isa = _ISA.match(data, start)
     if isa is not None:
         return _isa(data, isa)
     for pattern in _FRAGMENTS:
         found = pattern.match(data, start)
         if found is not None:
-            return Delimiters(found[1], _mark(data, found.start(2)))
+            return X12Delimiters(found[1], _mark(data, found.start(2)))
     return None
 
 
-def _isa(data: bytes, match: re.Match[bytes]) -> Delimiters | None:
+def _isa(data: bytes, match: re.Match[bytes]) -> X12Delimiters | None:
     """The delimiters that this ISA names, or None when its sixteen elements do not follow."""
     at = match.start()
     limit = at + _ISA_WIDTH
@@ -136,7 +136,7 @@ def _isa(data: bytes, match: re.Match[bytes]) -> Delimiters | None:
         1 if data[at + 1 : at + 2] in (b"~", b"\r", b"\n") or data[at + 2 : at + 3].isalnum() else 2
     )
     mark = _mark(data, at)
-    return Delimiters(match[1], mark) if mark and not mark.isalnum() else None
+    return X12Delimiters(match[1], mark) if mark and not mark.isalnum() else None
 
 
 def _mark(data: bytes, at: int) -> bytes:
@@ -144,7 +144,9 @@ def _mark(data: bytes, at: int) -> bytes:
     return b"\n" if data[at : at + 2] == b"\r\n" else data[at : at + 1]
 
 
-def _segments(data: bytes, part: tuple[int, int], delimiters: Delimiters) -> Iterator[Segment]:
+def _segments(
+    data: bytes, part: tuple[int, int], delimiters: X12Delimiters
+) -> Iterator[X12Segment]:
     at, end = part
     while at < end:
         stop = data.find(delimiters.segment, at, end)
@@ -162,14 +164,14 @@ def _segments(data: bytes, part: tuple[int, int], delimiters: Delimiters) -> Ite
             elements = text.split(
                 delimiters.element, LENGTHS[text[:3]] + 1 if text[:3] in LENGTHS else -1
             )
-            yield Segment(elements[0].decode("latin-1").translate(_UNWRAP), elements, start)
+            yield X12Segment(elements[0].decode("latin-1").translate(_UNWRAP), elements, start)
         at = stop + 1
 
 
 _UNWRAP: Final = {10: None, 13: None}
 
 
-def _counted_end(data: bytes, start: int, stop: int, delimiters: Delimiters) -> int:
+def _counted_end(data: bytes, start: int, stop: int, delimiters: X12Delimiters) -> int:
     """Where a segment ends whose last element has a length; at the delimiter found, if the length
     does not lead to one."""
     number = LENGTHS[data[start : start + 3]]

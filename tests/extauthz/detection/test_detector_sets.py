@@ -6,7 +6,7 @@ import pytest
 from extauthz.detection.detector_sets import check, is_detector_set, parse, vocabulary
 from mesh.policy_file.problems import PolicyError
 from phiscan.finding import Likelihood, Subject
-from phiscan.identifiers import INFO_TYPES, Identifier
+from phiscan.identifiers import INFO_TYPES, Identifier, InfoTypeKind
 
 HEAD = "apiVersion: phiguard.dev/v1alpha1\nkind: DetectorSet\nmetadata: {name: clinic}\nspec:\n  detectors:\n"
 CHART = r"""  - name: chart_number
@@ -54,7 +54,7 @@ def test_a_built_in_info_type_needs_no_class():
 def test_own_health_information_has_no_identifier():
     text = HEAD + CHART.replace("class: H", "class: HEALTH").replace("    subject: PATIENT\n", "")
     found = parse(text, file="d.yaml")
-    assert found.info_types[0].health
+    assert found.info_types[0].kind is InfoTypeKind.HEALTH
     assert found.detectors[0].subject is Subject.NOBODY
 
 

@@ -5,7 +5,7 @@ import pytest
 
 from extauthz.detection.engine_cache import EngineCache, default_folder
 from phiscan.detectors import ssn
-from phiscan.scanner import Engine
+from phiscan.engine import Engine
 
 
 @pytest.fixture

@@ -10,8 +10,8 @@ from extauthz.settings import Limits
 from mesh.exchange.events import Body, Head
 from mesh.message.facts import Facts, Operation
 from mesh.policy.decision import Action, Reason
+from phiscan.engine import Engine
 from phiscan.protobuf import schemas
-from phiscan.scanner import Engine
 
 FACTS = Facts(source=EHR, destination=BILLING, mtls=True, redactable=True)
 CALL = Call(SpanName.INSPECT)

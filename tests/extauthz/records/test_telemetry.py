@@ -17,12 +17,11 @@ from extauthz.records.telemetry import AllowList, Key, SpanName, Telemetry, span
 from mesh.message.facts import Facts, Operation
 from mesh.policy.decision import Action, Decision, Reason
 from phiscan.finding import Finding, Likelihood, Location, ScanReport, Subject, Verdict
-from phiscan.identifiers import Identifier
+from phiscan.identifiers import INFO_TYPES, Identifier
 
 TRACE, SPAN = "0af7651916cd43dd8448eb211c80319c", "b7ad6b7169203331"
-FOUND = Finding(
-    "PERSON_NAME",
-    Identifier.NAME,
+FOUND = Finding.of(
+    INFO_TYPES["PERSON_NAME"],
     Likelihood.LIKELY,
     "d",
     Location("Patient.name"),

@@ -8,7 +8,7 @@ from mesh.message.facts import Direction, Facts, Operation, Protocol, Vantage
 from mesh.policy.decision import Mode
 from mesh.policy_file.load import PolicyError
 from phiscan.finding import Coverage, Finding, Likelihood, Location, ScanReport, Subject, Verdict
-from phiscan.identifiers import Identifier
+from phiscan.identifiers import INFO_TYPES
 from phiscan.protobuf.schemas import Rpc
 
 EHR, BILLING = "cluster.local/ns/clinic/sa/ehr", "cluster.local/ns/finance/sa/billing"
@@ -61,8 +61,8 @@ class NameScanner:
 
     def finish(self, *, truncated: bool) -> ScanReport:
         location = Location("name", 0, 3)
-        name = Finding(
-            "PERSON_NAME", Identifier.NAME, Likelihood.LIKELY, "t", location, Subject.PATIENT
+        name = Finding.of(
+            INFO_TYPES["PERSON_NAME"], Likelihood.LIKELY, "t", location, Subject.PATIENT
         )
         found = (name,) if b"Ana" in b"".join(self.chunks) else ()
         coverage = Coverage.TRUNCATED if truncated else Coverage.COMPLETE

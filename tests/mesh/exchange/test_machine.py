@@ -21,7 +21,7 @@ from phiscan.finding import (
     Subject,
     Verdict,
 )
-from phiscan.identifiers import Identifier
+from phiscan.identifiers import INFO_TYPES
 
 EHR, BILLING = "cluster.local/ns/clinic/sa/ehr", "cluster.local/ns/finance/sa/billing"
 MARKER = b"943-11-2222"
@@ -65,7 +65,7 @@ class MarkerScanner:
         found = [Location("ssn", at, at + len(MARKER))] if at >= 0 else []
         found += [Location(label) for label, value in self.fields if MARKER.decode() in value]
         findings = tuple(
-            Finding(SSN, Identifier.SSN, Likelihood.LIKELY, "marker", location, Subject.PATIENT)
+            Finding.of(INFO_TYPES[SSN], Likelihood.LIKELY, "marker", location, Subject.PATIENT)
             for location in found
         )
         cut = truncated or self.unsure
@@ -336,9 +336,8 @@ class Uncovering(MarkerScanner):
         at = b"".join(self.chunks).find(b"end")
         if seen.findings or at < 0:
             return seen
-        phone = Finding(
-            "PHONE_NUMBER",
-            Identifier.PHONE,
+        phone = Finding.of(
+            INFO_TYPES["PHONE_NUMBER"],
             Likelihood.LIKELY,
             "tail",
             Location("", at, at + 3),
@@ -422,8 +421,8 @@ def test_the_proof_of_a_redaction_knows_whom_the_head_names():
 
 # --- the rest of a message that was answered for
 
-DIAGNOSIS = Finding(
-    "DIAGNOSIS", None, Likelihood.LIKELY, "marker", Location("d", 0, 3), Subject.PATIENT
+DIAGNOSIS = Finding.of(
+    INFO_TYPES["DIAGNOSIS"], Likelihood.LIKELY, "marker", Location("d", 0, 3), Subject.PATIENT
 )
 EARLIER = ScanReport((DIAGNOSIS,), verdict=Verdict.HEALTH)
 NAMING = (Head(FACTS), Trailers((("x-ssn", MARKER.decode()),)))
@@ -453,9 +452,8 @@ def test_trailers_are_judged_beside_what_has_gone_on():
 def test_what_has_gone_on_cannot_be_masked_any_more():
     gone = ScanReport(
         (
-            Finding(
-                SSN,
-                Identifier.SSN,
+            Finding.of(
+                INFO_TYPES[SSN],
                 Likelihood.LIKELY,
                 "marker",
                 Location("s", 0, 3),

@@ -37,7 +37,7 @@ def test_a_voice_tells_the_strictest_action_and_whom_it_is_due_to():
         ("URL",),
         (Identifier.NAME, Identifier.URL),
     )
-    assert {name for name, _, _ in voice.targeted} == {"URL"}
+    assert {name for name, *_ in voice.targeted} == {"URL"}
     assert voice.is_maskable
 
 

@@ -7,7 +7,7 @@ from mesh.policy.matching import peer_matches
 from mesh.policy.policy import Disclosure, OperationMatch, Peer, Policy, Rule, Target
 from mesh.policy.rule_index import EdgeIndex, Memory
 from phiscan.finding import Finding, Likelihood, Location, ScanReport, Subject, Verdict
-from phiscan.identifiers import Identifier
+from phiscan.identifiers import INFO_TYPES
 
 PRINCIPALS = [f"cluster.local/ns/{ns}/sa/{sa}" for ns in "ab" for sa in "xy"]
 PATTERNS = [*PRINCIPALS, "cluster.local/ns/a/*", "*"]
@@ -51,8 +51,8 @@ def test_what_is_remembered_changes_no_answer():
     allow = Disclosure(allow=frozenset({"A"}))
     rule = Rule("r", (Peer(),), (Target(operation=OperationMatch(paths=("/a/*",))),), allow)
     policy = Policy("p", "d", rules=(rule,))
-    finding = Finding(
-        "PERSON_NAME", Identifier.NAME, Likelihood.LIKELY, "", Location(), Subject.PATIENT
+    finding = Finding.of(
+        INFO_TYPES["PERSON_NAME"], Likelihood.LIKELY, "", Location(), Subject.PATIENT
     )
     seen = ScanReport((finding,), verdict=Verdict.PHI)
     facts = Facts(

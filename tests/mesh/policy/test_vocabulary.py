@@ -11,10 +11,12 @@ from mesh.policy.decision import Action
 from mesh.policy.vocabulary import Vocabulary
 from mesh.policy_file.load import check, parse
 from phiscan.finding import Finding, Likelihood, Location, ScanReport, Subject, Verdict
-from phiscan.identifiers import INFO_TYPES, Identifier, InfoType
+from phiscan.identifiers import INFO_TYPES, Identifier, InfoType, InfoTypeKind
 
-CHART = InfoType("CLINIC_CHART", Identifier.MEDICAL_RECORD, "our chart number")
-ARM = InfoType("STUDY_ARM", None, "arm of a study")
+CHART = InfoType(
+    "CLINIC_CHART", InfoTypeKind.IDENTIFIER, "our chart number", Identifier.MEDICAL_RECORD
+)
+ARM = InfoType("STUDY_ARM", InfoTypeKind.HEALTH, "arm of a study")
 WORDS = Vocabulary({**INFO_TYPES, CHART.name: CHART, ARM.name: ARM})
 EHR, LAB = "cluster.local/ns/clinic/sa/ehr", "cluster.local/ns/clinic/sa/lab"
 HEAD = "apiVersion: phiguard.dev/v1alpha1\nkind: SegmentationPolicy\nmetadata: {name: p}\nspec:\n"
@@ -42,9 +44,8 @@ def warnings(phi, words=WORDS, groups=""):
 
 
 def found(info_type):
-    finding = Finding(
-        info_type.name,
-        info_type.identifier,
+    finding = Finding.of(
+        info_type,
         Likelihood.LIKELY,
         "",
         Location("", 0, 1),

@@ -7,7 +7,7 @@ import pytest
 from phiscan.evidence import Evidence
 from phiscan.patterns import judge
 from phiscan.patterns.matcher import Matcher
-from phiscan.text.normalise import fold
+from phiscan.text.normalise import normalise
 
 
 @cache
@@ -23,7 +23,7 @@ def found():
     def run(module, text):
         data = text.encode()
         evidence = Evidence()
-        judge.run(fold(data), _matcher(module.DETECTORS), evidence)
+        judge.run(normalise(data), _matcher(module.DETECTORS), evidence)
         places = sorted(
             ((f.location.start, f.location.end, f) for f in evidence.findings),
             key=lambda place: place[:2],

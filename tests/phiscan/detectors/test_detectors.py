@@ -3,9 +3,9 @@
 import pytest
 
 from phiscan.detectors import DETECTORS, GROUPS, ON_DEMAND, UnknownGroupError, select
+from phiscan.engine import Engine
 from phiscan.finding import Verdict
 from phiscan.identifiers import CREDENTIALS, INFO_TYPES
-from phiscan.scanner import Engine
 
 ALL = tuple(d for detectors in GROUPS.values() for d in detectors)
 

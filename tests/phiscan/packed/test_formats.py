@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 from packed_writers import BIRTH, WRITERS
 
 from phiscan import packed
-from phiscan.packed import Kind, NotPackedError
+from phiscan.packed import NotPackedError, PackedKind
 
 
 def shown(kind, data):
@@ -129,7 +129,9 @@ def test_what_is_written_by_the_specification_is_read_to_its_end(kind, value):
     opened = [0]
     for token in packed.TOKENS[kind](data):
         opened.append(
-            opened[-1] + (token.kind in (Kind.MAP, Kind.ARRAY)) - (token.kind is Kind.END)
+            opened[-1]
+            + (token.kind in (PackedKind.MAP, PackedKind.ARRAY))
+            - (token.kind is PackedKind.END)
         )
     assert opened[-1] == 0
     assert min(opened) == 0

@@ -3,13 +3,15 @@ import json
 import pytest
 
 from phiscan.detectors import DETECTORS
+from phiscan.engine import Engine
 from phiscan.finding import Likelihood, Subject, Verdict
-from phiscan.identifiers import INFO_TYPES, Identifier, InfoType
+from phiscan.identifiers import INFO_TYPES, Identifier, InfoType, InfoTypeKind
 from phiscan.patterns.compiled import PatternError
 from phiscan.patterns.custom import VALIDATORS, CustomDetector, Fault, faults
-from phiscan.scanner import Engine
 
-CHART = InfoType("CLINIC_CHART_NUMBER", Identifier.MEDICAL_RECORD, "chart number")
+CHART = InfoType(
+    "CLINIC_CHART_NUMBER", InfoTypeKind.IDENTIFIER, "chart number", Identifier.MEDICAL_RECORD
+)
 KNOWN = {**INFO_TYPES, CHART.name: CHART}
 
 

@@ -5,7 +5,7 @@ import json
 import pytest
 
 from phiscan.detectors import credentials
-from phiscan.scanner import Engine
+from phiscan.engine import Engine
 
 
 @pytest.fixture(scope="module")

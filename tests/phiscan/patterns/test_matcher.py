@@ -1,4 +1,4 @@
-"""The gate and the locators."""
+"""The prefilters and the locators."""
 
 import json
 import re
@@ -8,11 +8,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from phiscan.detectors import DETECTORS
+from phiscan.engine import Engine
 from phiscan.finding import Likelihood
 from phiscan.patterns import matcher as module
 from phiscan.patterns.detector import Detector
-from phiscan.patterns.matcher import Marks, Matcher, TooManyMatchesError
-from phiscan.scanner import Engine
+from phiscan.patterns.matcher import Matcher, PrefilterHits, TooManyMatchesError
 from phiscan.words.labels import _VOCABULARY
 
 _PIECES = st.sampled_from(
@@ -46,7 +46,7 @@ class Ungated(Matcher):
 
 
 @pytest.fixture(scope="session")
-def ungated():
+def unfiltered():
     engine = Engine.load()
     engine.matcher = Ungated(engine.matcher.detectors)
     return engine
@@ -60,9 +60,9 @@ def _report(engine, data, content_type):
 
 @settings(max_examples=300)
 @given(st.lists(_PIECES, max_size=20).map("".join), st.sampled_from(["", "text/plain"]))
-def test_the_gates_lose_nothing_in_text(engine, ungated, text, content_type):
+def test_the_prefilters_lose_nothing_in_text(engine, unfiltered, text, content_type):
     assert _report(engine, text.encode(), content_type) == _report(
-        ungated, text.encode(), content_type
+        unfiltered, text.encode(), content_type
     )
 
 
@@ -97,9 +97,11 @@ _KEYS = st.one_of(
         max_size=4,
     )
 )
-def test_the_gates_lose_nothing_in_json(engine, ungated, document):
+def test_the_prefilters_lose_nothing_in_json(engine, unfiltered, document):
     data = json.dumps(document).encode()
-    assert _report(engine, data, "application/json") == _report(ungated, data, "application/json")
+    assert _report(engine, data, "application/json") == _report(
+        unfiltered, data, "application/json"
+    )
 
 
 @pytest.mark.parametrize("detector", [d for d in DETECTORS if d.hint], ids=lambda d: d.name)
@@ -123,4 +125,4 @@ def test_more_matches_than_are_worth_judging_is_an_error(monkeypatch):
 
 def test_nothing_is_possible_in_nothing(engine):
     assert engine.matcher.possible(b"") == []
-    assert engine.matcher.marks(b"") == Marks([], [])
+    assert engine.matcher.hits(b"") == PrefilterHits([], [])

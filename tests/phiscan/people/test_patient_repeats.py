@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from phiscan.evidence import Evidence, Spot
-from phiscan.finding import Subject
+from phiscan.evidence import Evidence
+from phiscan.finding import Location, Subject
 from phiscan.people import patient_repeats
 from phiscan.people.patient_repeats import add_echoes, occurrences, places
 
@@ -13,7 +13,7 @@ from phiscan.people.patient_repeats import add_echoes, occurrences, places
 def echoes(data, name, subject=Subject.PATIENT):
     evidence = Evidence()
     at = data.index(name)
-    evidence.add("test", "PERSON_NAME", Spot("name", at, at + len(name)), subject)
+    evidence.add("test", "PERSON_NAME", Location("name", at, at + len(name)), subject)
     add_echoes(data, evidence)
     return [(f.location.start, f.detector) for f in evidence.findings[1:]]
 
@@ -48,7 +48,7 @@ def test_each_of_many_patients_is_found_again_however_often(count):
     evidence = Evidence()
     for name in names:
         at = data.index(name)
-        evidence.add("test", "PERSON_NAME", Spot("", at, at + len(name)), Subject.PATIENT)
+        evidence.add("test", "PERSON_NAME", Location("", at, at + len(name)), Subject.PATIENT)
     add_echoes(data, evidence)
     assert len(evidence.findings) == 4 * count
 
@@ -56,7 +56,7 @@ def test_each_of_many_patients_is_found_again_however_often(count):
 def test_a_birth_date_is_found_again_as_it_is_written():
     data = b"1974-12-25 ... born 1974-12-25, seen 1974-12-26"
     evidence = Evidence()
-    evidence.add("test", "DATE_OF_BIRTH", Spot("birthDate", 0, 10), Subject.PATIENT)
+    evidence.add("test", "DATE_OF_BIRTH", Location("birthDate", 0, 10), Subject.PATIENT)
     add_echoes(data, evidence)
     assert [f.location.start for f in evidence.findings[1:]] == [20]
 

@@ -144,7 +144,7 @@ def test_random_bytes_are_no_protobuf():
 
 
 def test_a_message_without_a_word_is_not_sniffed():
-    assert protobuf.sniff(number(1, 1) + number(2, 5) + text(3, b"\x08\x01")) == ""
+    assert protobuf.sniff(number(1, 1) + number(2, 5) + text(3, b"\x08\x01")) is None
 
 
 def test_bytes_that_hold_nothing_readable_are_no_gap():

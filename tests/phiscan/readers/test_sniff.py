@@ -4,7 +4,7 @@ import pytest
 
 import phiscan
 from phiscan.finding import Coverage, Gap, Verdict
-from phiscan.readers import sniff
+from phiscan.readers.registry import MEDIA
 
 
 @pytest.mark.parametrize(
@@ -37,7 +37,7 @@ def test_and_what_it_says_of_somebody_is_found():
     [b'[1, "a"]', b'[[1], ["a"]]', b'[["a"]]', b'[{"a": 1}]', b"[-1.5e3]", b'[1, "a"]\n[2, "b"]\n'],
 )
 def test_json_is_known_without_a_label(data):
-    assert sniff(data, "") == "json"
+    assert MEDIA.sniff(data, "").name == "json"
 
 
 @pytest.mark.parametrize("data", [b'[1, "a"', b'[2024-05-17 10:02:11] "x"'])

@@ -8,11 +8,11 @@ from clinic_proto import DESCRIPTORS, METHOD, TYPE, Patient, Receipt
 from hypothesis import given
 from hypothesis import strategies as st
 
+from phiscan.engine import Engine
 from phiscan.finding import Coverage, Gap, Verdict
 from phiscan.protobuf import schemas
 from phiscan.protobuf.schemas import Rpc
 from phiscan.redaction.redact import RedactionError, redact
-from phiscan.scanner import Engine
 
 
 @pytest.fixture(scope="module")

@@ -3,7 +3,7 @@ import functools
 import pytest
 
 from phiscan.finding import Coverage, Finding, Likelihood, Location, ScanReport, Subject
-from phiscan.identifiers import Identifier
+from phiscan.identifiers import INFO_TYPES
 from phiscan.redaction.proof import redact_proven
 from phiscan.redaction.redact import RedactionError, redact
 
@@ -51,11 +51,7 @@ def test_a_document_that_never_becomes_clean_is_not_handed_out():
     def always(data):
         place = Location("", 0, len(data))
         return ScanReport(
-            (
-                Finding(
-                    "PERSON_NAME", Identifier.NAME, Likelihood.LIKELY, "t", place, Subject.PERSON
-                ),
-            )
+            (Finding.of(INFO_TYPES["PERSON_NAME"], Likelihood.LIKELY, "t", place, Subject.PERSON),)
         )
 
     with pytest.raises(RedactionError, match="still finds"):

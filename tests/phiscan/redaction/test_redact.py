@@ -7,7 +7,7 @@ import pytest
 
 import phiscan
 from phiscan.finding import Finding, Likelihood, Location, ScanReport, Subject, Verdict
-from phiscan.identifiers import Identifier
+from phiscan.identifiers import INFO_TYPES
 from phiscan.redaction.redact import RedactionError, redact, redact_findings
 
 RECORD = {
@@ -93,5 +93,5 @@ def test_a_mask_takes_whole_characters():
     # text in any charset
     data = "né 512-44-9031é".encode()
     place = Location("", 2, len(data) - 1)
-    finding = Finding("PERSON_NAME", Identifier.NAME, Likelihood.LIKELY, "t", place, Subject.PERSON)
+    finding = Finding.of(INFO_TYPES["PERSON_NAME"], Likelihood.LIKELY, "t", place, Subject.PERSON)
     assert redact(data, ScanReport((finding,), media="text")) == b"nXXX"

@@ -3,7 +3,7 @@
 import pytest
 
 from phiscan.finding import Gap
-from phiscan.syntax.xml_elements import MAX_DEPTH, Document, TooDeepError
+from phiscan.syntax.xml_elements import MAX_DEPTH, Document, XmlTooDeepError
 
 
 def closed(data):
@@ -78,5 +78,5 @@ def test_an_internal_subset_is_malformed_because_it_could_define_the_text():
 
 def test_too_many_elements_within_each_other_are_not_followed():
     assert len(closed(b"<a>" * MAX_DEPTH)) == MAX_DEPTH
-    with pytest.raises(TooDeepError):
+    with pytest.raises(XmlTooDeepError):
         closed(b"<a>" * (MAX_DEPTH + 1))

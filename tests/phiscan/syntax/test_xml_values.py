@@ -101,7 +101,7 @@ def test_base64_is_decoded_and_what_is_none_goes_on_as_it_stands():
     encoded = base64.b64encode(b"Patient: Ann").decode()
     add_base64(evidence, Value(encoded[:8] + "\n " + encoded[8:], 3, 9), "f", "text/plain")
     add_base64(evidence, Value("not base64!", 20, 31), "f", "")
-    assert [(n.data, n.declared, n.spot.start) for n in evidence.nested] == [
+    assert [(n.data, n.declared, n.location.start) for n in evidence.nested] == [
         (b"Patient: Ann", True, 3),
         (b"not base64!", True, 20),
     ]

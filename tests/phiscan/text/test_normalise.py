@@ -4,14 +4,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from phiscan.text.normalise import fold, plain
+from phiscan.text.normalise import normalise, plain
 
 ZERO_WIDTH = "\u200b"
 SOFT_HYPHEN = "\u00ad"
 
 
 @pytest.mark.parametrize(
-    ("spelling", "folded"),
+    ("spelling", "normalised"),
     [
         ("１２３－４５－６７８０", "123-45-6780"),
         ("١٢٣-٤٥-٦٧٨٠", "123-45-6780"),  # Arabic-Indic
@@ -36,8 +36,8 @@ SOFT_HYPHEN = "\u00ad"
         (r"\\u0031", "1"),  # JSON within a JSON string
     ],
 )
-def test_a_spelling_is_folded(spelling, folded):
-    assert fold(spelling.encode()).text.decode() == folded
+def test_a_spelling_is_folded(spelling, normalised):
+    assert normalise(spelling.encode()).text.decode() == normalised
 
 
 @pytest.mark.parametrize(
@@ -54,37 +54,37 @@ def test_a_spelling_is_folded(spelling, folded):
     ],
 )
 def test_what_is_no_disguise_stays(text):
-    assert fold(text.encode()).text == text.encode()
+    assert normalise(text.encode()).text == text.encode()
 
 
 def test_plain_text_is_not_copied():
     data = b"SSN: 123-45-6780"
-    folded = fold(data)
-    assert folded.text is data
-    assert folded.layers == ()
+    normalised = normalise(data)
+    assert normalised.text is data
+    assert normalised.layers == ()
 
 
 def test_a_plus_is_a_blank_in_a_form_only():
-    assert fold(b"n=Ana+Ruiz", plus_is_blank=True).text == b"n=Ana Ruiz"
-    assert fold(b"n=Ana+Ruiz").text == b"n=Ana+Ruiz"
+    assert normalise(b"n=Ana+Ruiz", plus_is_blank=True).text == b"n=Ana Ruiz"
+    assert normalise(b"n=Ana+Ruiz").text == b"n=Ana+Ruiz"
 
 
 @pytest.mark.parametrize("overlong", [b"\xc0\xb1", b"\xe0\x80\xb1", b"\xf0\x80\x80\xb1"])
 def test_overlong_utf8_is_the_letter_that_lenient_decoders_make_of_it(overlong):
-    folded = fold(b"x" + overlong + b"23")
-    assert folded.text == b"x123"
-    assert folded.origin(1, 4) == (1, 1 + len(overlong) + 2)
+    normalised = normalise(b"x" + overlong + b"23")
+    assert normalised.text == b"x123"
+    assert normalised.origin(1, 4) == (1, 1 + len(overlong) + 2)
 
 
 def test_a_stray_byte_does_not_switch_folding_off():
-    assert fold("１２３".encode() + b"\xff" + "４".encode()).text == b"123\xff4"
+    assert normalise("１２３".encode() + b"\xff" + "４".encode()).text == b"123\xff4"
 
 
 def test_locations_are_those_of_the_document():
     data = f"SSN １２3{ZERO_WIDTH}-45-%36780 é".encode()
-    folded = fold(data)
-    start = folded.text.index(b"123-45-6780")
-    first, last = folded.origin(start, start + 11)
+    normalised = normalise(data)
+    start = normalised.text.index(b"123-45-6780")
+    first, last = normalised.origin(start, start + 11)
     assert data[first:last] == f"１２3{ZERO_WIDTH}-45-%36780".encode()
 
 
@@ -94,9 +94,9 @@ def test_locations_are_those_of_the_document():
     | st.from_regex(rb"(%[0-9A-F]{2}|&#\d{1,4};|\\u00\d\d|x){0,20}")
 )
 def test_anything_folds_and_every_range_is_in_the_document(data):
-    folded = fold(data)
-    for start in range(0, len(folded.text), 7):
-        first, last = folded.origin(start, start + 1)
+    normalised = normalise(data)
+    for start in range(0, len(normalised.text), 7):
+        first, last = normalised.origin(start, start + 1)
         assert 0 <= first < last <= len(data)
 
 

@@ -4,14 +4,14 @@ import json
 
 import pytest
 
+from phiscan.engine import Engine
 from phiscan.evidence import Evidence
 from phiscan.finding import Coverage, Gap, Subject, Verdict
 from phiscan.formats.ncpdp import telecom
 from phiscan.formats.ncpdp.telecom import read
 from phiscan.identifiers import INFO_TYPES
-from phiscan.readers import sniff
+from phiscan.readers.registry import MEDIA
 from phiscan.redaction.redact import redact
-from phiscan.scanner import Engine
 
 FS, GS, RS = b"\x1c", b"\x1d", b"\x1e"
 REQUEST = b"610066D0B1PCN7700001" + b"1" + b"01" + b"1234567893     " + b"20250301" + b"VENDOR0001"
@@ -259,7 +259,7 @@ def test_every_cut_of_a_claim_is_read_without_an_error():
 
 
 def test_media_is_told_before_control_bytes_make_it_binary():
-    assert sniff(CLAIM, "application/octet-stream") == "ncpdp"
+    assert MEDIA.sniff(CLAIM, "application/octet-stream") is telecom.MEDIA
 
 
 ESCAPES = {

@@ -2,14 +2,14 @@
 
 import pytest
 
+from phiscan.engine import Engine
 from phiscan.evidence import Evidence
 from phiscan.finding import Coverage, Gap, Subject, Verdict
 from phiscan.formats.x12 import tables as x12_tables
 from phiscan.formats.x12.interchange import read
 from phiscan.identifiers import INFO_TYPES
-from phiscan.readers import sniff
+from phiscan.readers.registry import MEDIA
 from phiscan.redaction.redact import redact
-from phiscan.scanner import Engine
 
 ISA = b"ISA*00*          *00*          *ZZ*LAKESIDE       *ZZ*NORTHPLAN      *250301*0900*^*00501*000000077*0*P*:~"
 
@@ -510,7 +510,9 @@ def test_an_attachment_is_handed_on_as_a_document():
     data = interchange("275", "NM1*QC*1*OKAFOR*ADA", f"BIN*{len(note)}*{note.decode()}")
     evidence = Evidence()
     assert read(data, evidence) is Gap.NONE
-    assert [(n.data, data[n.spot.start : n.spot.end]) for n in evidence.nested] == [(note, note)]
+    assert [(n.data, data[n.location.start : n.location.end]) for n in evidence.nested] == [
+        (note, note)
+    ]
 
 
 def scan(engine: Engine, data: bytes):
@@ -580,9 +582,9 @@ def test_garbage_inside_of_an_interchange_raises_nothing(noise):
 
 
 def test_media_is_told_by_the_bytes():
-    assert sniff(PROFESSIONAL, "application/json") == "x12"
-    assert sniff(PROFESSIONAL.replace(b"*", b"\x1d").replace(b"~", b"\x1c"), "") == "x12"
-    assert sniff(b"Subject: claims\n\n" + PROFESSIONAL, "text/plain") == "x12"
+    assert MEDIA.sniff(PROFESSIONAL, "application/json").name == "x12"
+    assert MEDIA.sniff(PROFESSIONAL.replace(b"*", b"\x1d").replace(b"~", b"\x1c"), "").name == "x12"
+    assert MEDIA.sniff(b"Subject: claims\n\n" + PROFESSIONAL, "text/plain").name == "x12"
 
 
 def test_tables_name_known_info_types():

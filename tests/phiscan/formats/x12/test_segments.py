@@ -2,20 +2,20 @@
 
 import pytest
 
-from phiscan.formats.x12.segments import Segment, embedded, interchanges, sniff
+from phiscan.formats.x12.segments import X12Segment, embedded, interchanges, sniff
 
 ISA = b"ISA*00*          *00*          *ZZ*LAKESIDE       *ZZ*NORTHPLAN      *250301*0900*^*00501*000000077*0*P*:~"
 GS = b"GS*HC*LAKESIDE*NORTHPLAN*20250301*0900*7*X*005010X222A1~"
 BODY = b"ST*837*0001*005010X222A1~NM1*IL*1*OKAFOR*ADA****MI*NP5501238~SE*3*0001~GE*1*7~IEA*1*000000077~"
 
 
-def segments(data: bytes) -> list[Segment]:
+def segments(data: bytes) -> list[X12Segment]:
     return [segment for part in interchanges(data) for segment in part]
 
 
 def member_place(data: bytes) -> list[bytes]:
-    spots = [s.spot(9) for s in segments(data) if s.tag == "NM1"]
-    return [data[spot.start : spot.end] for spot in spots]
+    locations = [s.location(9) for s in segments(data) if s.tag == "NM1"]
+    return [data[location.start : location.end] for location in locations]
 
 
 @pytest.mark.parametrize(
@@ -108,8 +108,8 @@ def test_lines_wrapped_inside_of_elements_keep_tags_and_values(width):
 def test_a_counted_segment_may_hold_the_delimiters():
     data = GS.replace(b"HC", b"PI") + b"ST*275*0001~BIN*9*a~b*c~d*e~SE*3*0001~"
     binary = next(s for s in segments(data) if s.tag == "BIN")
-    spot = binary.spot(2)
-    assert data[spot.start : spot.end] == b"a~b*c~d*e"
+    location = binary.location(2)
+    assert data[location.start : location.end] == b"a~b*c~d*e"
 
 
 @pytest.mark.parametrize("length", [b"500", b"1", b"x", b""])

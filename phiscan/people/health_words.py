@@ -1,0 +1,64 @@
+"""Where a document speaks of health, and in how many different words near a person's name."""
+
+import re
+from bisect import bisect_left
+from typing import Final
+
+from phiscan.evidence import Evidence
+from phiscan.finding import Subject
+from phiscan.identifiers import InfoTypeKind
+from phiscan.people.segments import Segment
+from phiscan.text.normalise import Normalised
+
+_SHORT: Final = 2000
+"""Bytes of a text that speaks of one thing."""
+_NEAR: Final = 1500
+"""Bytes from a name within which health is spoken of."""
+_SENTENCE_END: Final = re.compile(rb"(?<=[a-z0-9)]{3})[.!?](?=\s)|\n")
+_ENOUGH: Final = 32
+"""Words of health that are looked at around one name."""
+_BESIDE: Final = 300
+"""Bytes from a name within which what is said is about that person."""
+
+
+class HealthWords:
+    """Where a document speaks of health."""
+
+    def __init__(self, normalised: Normalised, evidence: Evidence) -> None:
+        self._whole = len(normalised.text) <= _SHORT
+        found = sorted(
+            (f.location.start, f.location.end, f.info_type)
+            for f in evidence.findings
+            if f.location.start >= 0
+            and (f.kind is InfoTypeKind.HEALTH or f.subject is Subject.PATIENT)
+        )
+        self._starts = [start for start, _, _ in found]
+        # where normalising moved bytes, words are told apart by their lengths
+        same = not normalised.layers
+        self._words = [
+            normalised.text[s:e].lower() if same else f"{kind} {e - s}".encode()
+            for s, e, kind in found
+        ]
+        self.spoken_of = bool(found)
+
+    def near(self, at: int) -> bool:
+        """Whether health is spoken of near `at`."""
+        return self._whole or self._distinct(at - _NEAR, at + _NEAR) > 1
+
+    def words_beside(self, segment: Segment) -> int:
+        """How many different words of health stand beside a name."""
+        return self._distinct(segment.start - _BESIDE, segment.start + _BESIDE)
+
+    def words_in_sentence(self, segment: Segment) -> int:
+        """How many different words of health stand in the sentence of a name."""
+        first, last = max(0, segment.start - _BESIDE), segment.end + _BESIDE
+        start = max(
+            (m.end() for m in _SENTENCE_END.finditer(segment.text, first, segment.start)),
+            default=first,
+        )
+        end = _SENTENCE_END.search(segment.text, segment.end, last)
+        return self._distinct(start, end.start() if end else last)
+
+    def _distinct(self, start: int, end: int) -> int:
+        low, high = bisect_left(self._starts, start), bisect_left(self._starts, end)
+        return len(set(self._words[low : min(high, low + _ENOUGH)])) if high > low else 0

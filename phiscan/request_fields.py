@@ -1,0 +1,70 @@
+"""Labelled values from outside of a body: `query.ssn`, `header.x-patient-name`, `path`."""
+
+from bisect import bisect_right
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import Final
+
+from phiscan.embedded import finders
+from phiscan.evidence import Evidence, shown_path
+from phiscan.examination import Examiner
+from phiscan.finding import Gap, Location
+from phiscan.labelled.records import PLACES, Labelled, read_records
+from phiscan.patterns import judge
+from phiscan.patterns.detector import CONTEXT_WINDOW
+from phiscan.scan_context import OutOfTimeError
+from phiscan.text.normalise import normalise
+
+_APART: Final = b" " * CONTEXT_WINDOW
+"""Between fields: a word of one is no context for the next."""
+
+
+class RequestFields:
+    """The fields of one message, in the order in which they came."""
+
+    def __init__(self) -> None:
+        self._fields: list[tuple[str, str]] = []
+        self._starts: list[int] = []
+
+    def add(self, name: str, value: str) -> None:
+        """Take one field."""
+        self._fields.append((name, value))
+
+    def scan(self, examiner: Examiner, evidence: Evidence) -> Gap:
+        """Read the fields by their labels, then all of them as one text, so that they cost one
+        scan.
+
+        A token that only looks like a document is no gap here: headers are full of them.
+        """
+        if not self._fields:
+            return Gap.NONE
+        try:
+            read_records(self._labelled(), evidence, "request_field")
+        except OutOfTimeError:
+            return Gap.OUT_OF_TIME
+        text, matcher = self._text(), examiner.matcher
+        hidden = Evidence()
+        gap = finders.find(text, hidden, matcher.hits(text).embedded)
+        for inner in hidden.nested:
+            location = self._place(inner.location.start, inner.location.end)
+            guess = replace(inner, location=location, declared=False, origin=None)
+            within = examiner.nested(guess, evidence, 1)
+            gap = gap or within
+        too_long = judge.run(normalise(text), matcher, evidence, self._place)
+        return gap or too_long
+
+    def _labelled(self) -> Iterator[Labelled]:
+        for name, value in self._fields:
+            yield Labelled(tuple(name.split(".")), value, -1, -1, 0)
+
+    def _text(self) -> bytes:
+        """All fields as lines of one text. Notes where each begins."""
+        text = bytearray()
+        for name, value in self._fields:
+            self._starts.append(len(text))
+            text += f"{name}: {value}".encode("utf-8", "replace") + _APART
+        return bytes(text)
+
+    def _place(self, start: int, _end: int) -> Location:
+        name, _ = self._fields[bisect_right(self._starts, start) - 1]
+        return Location(shown_path(name.split("."), PLACES), -1, -1)

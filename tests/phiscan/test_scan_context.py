@@ -1,0 +1,32 @@
+"""What a scan knows before it reads, and its clock."""
+
+from itertools import count, islice
+
+import pytest
+
+from phiscan.scan_context import OutOfTimeError, ScanContext
+
+
+def test_all_items_come_through_in_order_while_there_is_time():
+    assert list(ScanContext().timed(range(1000))) == list(range(1000))
+
+
+def test_the_clock_is_checked_before_the_first_item():
+    with pytest.raises(OutOfTimeError):
+        next(ScanContext(late=lambda: True).timed(count()))
+
+
+def test_an_endless_document_ends_when_time_is_up():
+    checks = iter([False, False, True])
+    taken = []
+    with pytest.raises(OutOfTimeError):
+        taken.extend(ScanContext(late=lambda: next(checks)).timed(count()))
+    with pytest.raises(StopIteration):
+        next(checks)
+
+
+def test_the_clock_is_checked_once_for_many_items():
+    looks = []
+    context = ScanContext(late=lambda: bool(looks.append(1)))
+    assert len(list(islice(context.timed(count()), 12_800))) == 12_800
+    assert len(looks) == 100
