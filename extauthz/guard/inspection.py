@@ -17,7 +17,7 @@ from extauthz.records.judgement import Judgement, ledger_record
 from extauthz.records.ledger.file import Ledger, LedgerError
 from extauthz.records.telemetry import SpanName, Telemetry, Trace
 from extauthz.settings import Limits
-from mesh.exchange.events import Event, Head, Outcome
+from mesh.exchange.events import Event, Failure, Head, Outcome
 from mesh.exchange.machine import Exchange, Scanner
 from mesh.message.facts import Facts
 from mesh.policy.decide import refuse
@@ -110,15 +110,11 @@ class Inspection:
         self._trace = desk.telemetry.begin(call.kind, call.metadata)
         self._watch = Stopwatch()
         self._steps = _Steps(self._trace, desk.telemetry.clock)
-        self._facts: Facts | None = None
-        self._media = ("", "")
         self._begun: list[float] = []  # when each scan began, in worked seconds
         self._exchange = Exchange(self._policy, self._open_scanner, earlier)
 
     def receive(self, event: Event) -> Judgement | None:
         """Take one event of the message; the judgement once it is known."""
-        if isinstance(event, Head):
-            self._facts, self._media = event.facts, (event.content_type, event.content_encoding)
         self._watch.start()
         outcome = self._exchange.receive(event)
         self._watch.stop()
@@ -132,21 +128,20 @@ class Inspection:
 
         Args:
             reason: why.
-            facts: whose it is. None when that is not known: then the denial holds if the policy
-                enforces anywhere.
+            facts: of the message, where this inspection has not received its head. None when they
+                are not known: then the denial holds if the policy enforces anywhere.
         """
-        decision = refuse(reason, self._policy, facts)
-        self._facts = facts
-        return self._judged(
-            Outcome(decision, ScanReport(coverage=decision.coverage, gap=decision.gap))
-        )
+        outcome = self._exchange.receive(Failure(reason, facts))
+        if outcome is None:
+            raise AssertionError("a failure gave no outcome")
+        return self._judged(outcome)
 
-    def _open_scanner(self) -> Scanner:
+    def _open_scanner(self, head: Head) -> Scanner:
         self._steps.decided()  # a second scanner proves a redaction: the decision is made
         scanner = self._engine.scanner(
-            content_type=self._media[0],
-            content_encoding=self._media[1],
-            rpc=None if self._facts is None else self._facts.rpc,
+            content_type=head.content_type,
+            content_encoding=head.content_encoding,
+            rpc=head.facts.rpc,
             limits=ScanLimits(body=self._desk.limits.body_bytes, seconds=self._budget()),
             clock=self._watch,
         )
@@ -164,19 +159,21 @@ class Inspection:
             self._desk.ledger.append(ledger_record(judgement))
         except LedgerError:
             self._desk.telemetry.ledger_failed()
-            decision = refuse(Reason.LEDGER_UNAVAILABLE, self._policy, self._facts)
-            judgement = self._judgement(Outcome(decision, outcome.report))
+            decision = refuse(Reason.LEDGER_UNAVAILABLE, self._policy, outcome.facts)
+            judgement = self._judgement(replace(outcome, decision=decision, body=None))
         else:
             self._desk.telemetry.ledger_kept()
-        if self._facts is not None:
-            self._desk.edges.count(self._facts, judgement.decision, judgement.report, self._policy)
+        if outcome.facts is not None:
+            self._desk.edges.count(
+                outcome.facts, judgement.decision, judgement.report, self._policy
+            )
         self._trace.end(judgement, self._watch())
         return judgement
 
     def _judgement(self, outcome: Outcome) -> Judgement:
         return Judgement(
             id=self._desk.new_id(),
-            facts=self._facts or Facts(),
+            facts=outcome.facts or Facts(),
             decision=replace(outcome.decision, enforced=False)
             if self._call.observed
             else outcome.decision,

@@ -19,7 +19,7 @@ from mesh.exchange.machine import Body, Exchange, Head, Outcome, Scanner
 from mesh.message import identity
 from mesh.message.facts import Claims, Direction, Facts, Operation, Vantage
 from mesh.message.facts import Protocol as WireProtocol
-from mesh.message.head_fields import Fields
+from mesh.message.headers import Headers
 from mesh.policy.decision import Action, Reason
 from mesh.policy.policy import Policy
 from mesh.policy.vocabulary import BUILT_IN, Vocabulary
@@ -144,9 +144,8 @@ class CaseResult:
 
 def run(case: Case, scanner_of: ScannerOf) -> CaseResult:
     """Send the case's message through an exchange and compare."""
-    head = case.head
 
-    def open_scanner() -> Scanner:
+    def open_scanner(head: Head) -> Scanner:
         return scanner_of(
             content_type=head.content_type,
             content_encoding=head.content_encoding,
@@ -154,7 +153,7 @@ def run(case: Case, scanner_of: ScannerOf) -> CaseResult:
         )
 
     exchange = Exchange(case.policy, open_scanner)
-    outcome = exchange.receive(head) or exchange.receive(
+    outcome = exchange.receive(case.head) or exchange.receive(
         Body(case.body or b"", end=True, truncated=case.truncated)
     )
     if outcome is None:  # the state table leaves no third way
@@ -258,13 +257,14 @@ def _case(reader: NodeReader, node: Node, policy: Policy, read: Read) -> Case:
         for key, default in _FLAGS.items()
     }
     body, implied_type = _body(reader, request, read)
-    fields = _fields(reader, request, implied_type)
     return Case(
         name=reader.text(name_node, "`name`") if name_node else "",
         line=node.start_mark.line + 1,
         policy=policy,
         head=Head(
-            _facts(reader, request, flags), fields, _content_length(fields), end=body is None
+            _facts(reader, request, flags),
+            _headers(reader, request, implied_type),
+            end=body is None,
         ),
         body=body,
         truncated=flags["truncated"],
@@ -324,7 +324,7 @@ def _word(
     )
 
 
-def _fields(reader: NodeReader, request: Mapping[str, Node], implied_type: str) -> Fields:
+def _headers(reader: NodeReader, request: Mapping[str, Node], implied_type: str) -> Headers:
     fields = []
     for name, _, value in (
         reader.items(request["headers"], "`headers`") if "headers" in request else ()
@@ -339,13 +339,7 @@ def _fields(reader: NodeReader, request: Mapping[str, Node], implied_type: str) 
     )
     if content_type and not any(name == "content-type" for name, _ in fields):
         fields.append(("content-type", content_type))
-    return tuple(fields)
-
-
-def _content_length(fields: Fields) -> int | None:
-    value = dict(fields).get("content-length", "")
-    # as `translate.headers`
-    return int(value) if value.isascii() and value.isdigit() and len(value) < 20 else None
+    return Headers(tuple(fields))
 
 
 def _body(reader: NodeReader, request: Mapping[str, Node], read: Read) -> tuple[bytes | None, str]:

@@ -6,7 +6,7 @@ told: its paths end in `*`, so `/patients/{id}/labs` opens all of `/patients/*`.
 identifiers flow wherever a patient's identifier may; no rule is needed for them, and none is proposed against them.
 
 Marked. What looks wrong opens nothing. It is handed back with the reason, and with the rule that would open it where there
-is one. Messages without PHI on unencrypted connections pass with an alert whatever the rules say, so they need no rule either.
+is one: never of messages that could not be read. Messages without PHI on unencrypted connections pass with an alert whatever the rules say, so they need no rule either.
 
 Pure, and blind to order: the same observations in any order, split and merged in any way, give the same proposal.
 """
@@ -20,7 +20,7 @@ from mesh.observed import route_template
 from mesh.observed.call_sums import CallSum
 from mesh.observed.observation import Observation, merge
 from mesh.observed.proposal import Call, Ends, Mark, Marked, Part, Proposal, Proposed
-from mesh.observed.proposal_caveats import ends_of, mark_of, needs_rule
+from mesh.observed.proposal_caveats import ends_of, is_read, mark_of, needs_rule
 from mesh.observed.service_hosts import services_of
 
 MIN_COUNT: Final = 3
@@ -28,6 +28,9 @@ MIN_COUNT: Final = 3
 
 _Flow = tuple[tuple[str, ...], tuple[str, ...]]
 """InfoTypes that are allowed, and masked, in one direction."""
+
+_Aside = tuple[Mark, Ends, str, str]
+"""What marks messages, their ends, their method and their route."""
 
 
 def propose(observations: Iterable[Observation], *, min_count: int = MIN_COUNT) -> Proposal:
@@ -41,17 +44,21 @@ def propose(observations: Iterable[Observation], *, min_count: int = MIN_COUNT) 
     services = services_of(merged)
     principals = {service.host: service.principal for service in services}
     calls: dict[Call, CallSum] = defaultdict(CallSum)
-    aside: dict[tuple[Mark, Ends, str, str], CallSum] = defaultdict(CallSum)
+    aside: dict[_Aside, CallSum] = defaultdict(CallSum)
+    readable: dict[_Aside, CallSum] = defaultdict(CallSum)
     for each in merged:
         ends, mark = ends_of(each, principals), mark_of(each, principals)
         if mark is not None:
-            aside[mark, ends, each.sighting.method, each.sighting.route].add(each)
+            key = mark, ends, each.sighting.method, each.sighting.route
+            aside[key].add(each)
+            if is_read(each):
+                readable[key].add(each)
         elif (pattern := route_template.pattern_of(each.sighting.route)) and needs_rule(each):
             calls[Call(ends, each.sighting.method, pattern)].add(each)
     rare = {call for call, total in calls.items() if total.messages < min_count}
     common = {call: total for call, total in calls.items() if call not in rare}
     marked = [
-        *(_set_aside(key, total) for key, total in aside.items()),
+        *(_set_aside(key, total, readable.get(key)) for key, total in aside.items()),
         *(_rare(call, calls[call]) for call in rare),
         *_rare_identifiers(common, min_count),
     ]
@@ -126,12 +133,13 @@ def _alone(call: Call, total: CallSum, *, mtls: bool = True) -> Proposed:
     return _proposed(call.ends, flows, {call: total}, mtls=mtls)
 
 
-def _set_aside(key: tuple[Mark, Ends, str, str], total: CallSum) -> Marked:
+def _set_aside(key: _Aside, total: CallSum, readable: CallSum | None) -> Marked:
+    """A person can open what leaves the mesh: the rule is made of what was read of it alone."""
     mark, ends, method, route = key
     pattern = route_template.pattern_of(route)
     rule = None
-    if mark is Mark.OUTSIDE and pattern and ends.source:
-        rule = _alone(Call(ends, method, pattern), total, mtls=not total.phi)
+    if readable is not None and mark is Mark.OUTSIDE and pattern and ends.source:
+        rule = _alone(Call(ends, method, pattern), readable, mtls=not readable.phi)
     return Marked(mark, ends, method, route, total.messages, total.names, rule)
 
 

@@ -9,6 +9,7 @@ from extauthz.records.telemetry import SpanName
 from extauthz.settings import Limits
 from mesh.exchange.events import Body, Head
 from mesh.message.facts import Facts, Operation
+from mesh.message.headers import Headers
 from mesh.policy.decision import Action, Reason
 from phiscan.protobuf import schemas
 from phiscan.scanner import Engine
@@ -120,7 +121,7 @@ def test_a_grpc_message_is_read_by_the_type_of_its_method(tmp_path, engine):
     for name, each in (("untyped", engine), ("typed", typed)):
         (tmp_path / name).mkdir()
         inspection = Guard(tmp_path / name, each).worker._desk.open(CALL)
-        inspection.receive(Head(facts, (("content-type", "application/grpc"),)))
+        inspection.receive(Head(facts, Headers((("content-type", "application/grpc"),))))
         decided.append(
             inspection.receive(Body(b"\0" + len(message).to_bytes(4) + message, end=True))
         )

@@ -89,12 +89,12 @@ def test_every_key_of_a_request_reaches_the_exchange():
         redactable=False,
         operation=Operation("POST", "/a?b=c", "h:80", 80),
     )
-    assert case.head.fields == (
+    assert case.head.headers.pairs == (
         ("x-a", "1"),
         ("content-length", "5"),
         ("content-type", "text/plain"),
     )
-    assert (case.head.content_length, case.head.end, case.body, case.truncated) == (
+    assert (case.head.headers.content_length, case.head.end, case.body, case.truncated) == (
         5,
         False,
         b"hello",
@@ -104,13 +104,13 @@ def test_every_key_of_a_request_reaches_the_exchange():
 
 def test_a_length_of_too_many_digits_is_none():
     (case,) = load(f"{{headers: {{content-length: '{'9' * 5000}'}}, body: hello}}")
-    assert case.head.content_length is None
+    assert case.head.headers.content_length is None
 
 
 def test_what_a_request_leaves_out():
     (case,) = load("{}")
     assert case.head.facts == Facts(redactable=True)
-    assert (case.head.end, case.head.content_length, case.body, case.truncated) == (
+    assert (case.head.end, case.head.headers.content_length, case.body, case.truncated) == (
         True,
         None,
         None,

@@ -2,7 +2,19 @@
 
 import grpc
 import pytest
-from running_guard import ALLOWED, BILLING, DENIED, EHR, POLICY, Guard, check_request
+from running_guard import (
+    ALLOWED,
+    BILLING,
+    BUFFERED,
+    DENIED,
+    EHR,
+    INBOUND,
+    POLICY,
+    Guard,
+    check_request,
+    processing_request,
+    request_head,
+)
 from serving import Serving
 from test_canary import FORMS, drive
 
@@ -11,6 +23,7 @@ from extauthz.guard.envoy import wire
 from extauthz.guard.worker import utc_day
 from extauthz.records.edges.observation_store import EdgeStore, read
 from extauthz.records.ledger.file import LedgerError
+from mesh.message.facts import Direction, Protocol
 
 DISCOVER = POLICY.replace("mode: enforce", "mode: discover")
 
@@ -70,6 +83,37 @@ def test_messages_are_counted_in_every_mode_with_what_became_of_them(counting, r
     } == {(EHR, BILLING, "/claims")}
     assert set(seen[False].content.identifiers) == {"PERSON_NAME"}
     assert set(seen[True].content.identifiers) == {"PERSON_NAME", "EMAIL_ADDRESS"}
+
+
+UPGRADE = {"upgrade": "websocket", "connection": "Upgrade"}
+
+
+@pytest.mark.parametrize("policy", [DISCOVER, POLICY], ids=["discover", "enforce"])
+def test_an_upgrade_is_counted_as_one_and_no_rule_is_proposed_for_it(
+    counting, run, tmp_path, capsys, policy
+):
+    """Both halves of a WebSocket handshake come as HTTP, and nothing after it can be read."""
+    asked = request_head(**UPGRADE)
+    switched = processing_request(
+        "response_headers",
+        attributes={**INBOUND, "request.path": "/claims"},
+        mode=BUFFERED,
+        headers={":status": "101", **UPGRADE},
+    )
+
+    async def scenario():
+        async with counting(policy) as g:
+            for _ in range(3):
+                await g.check(check_request(headers=UPGRADE, method="GET"))
+                await g.process(asked)
+                await g.process(switched)
+
+    run(scenario())
+    observations = read([tmp_path / "edges"]).observations
+    assert {each.sighting.protocol for each in observations} == {Protocol.UPGRADE}
+    assert {each.sighting.direction for each in observations} == set(Direction)
+    assert cli.main(["policy", "learn", str(tmp_path / "edges"), "--min-count", "1"]) == 0
+    assert "rules: []" in capsys.readouterr().out
 
 
 def test_what_could_not_be_recorded_is_counted_as_stopped(counting, run, tmp_path, monkeypatch):
