@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 from typing import Final
 
 from mesh.analysis.diff import Diff, Move, RuleChange, Setting, What
-from mesh.analysis.equivalence_classes import ANY, NOBODY, Spot
+from mesh.analysis.equivalence_classes import ANY, NOBODY, OperationClass
 from mesh.analysis.flows import PROVIDER
 from mesh.message.facts import Direction, Protocol
 from mesh.policy.decision import Action
@@ -171,12 +171,14 @@ def _people(labels: Sequence[str]) -> str:
 
 
 def _by_operation(diff: Diff) -> Iterator[Change]:
-    places: dict[tuple[str, str, Direction, bool, Move], list[Spot]] = defaultdict(list)
+    places: dict[tuple[str, str, Direction, bool, Move], list[OperationClass]] = defaultdict(list)
     for d in diff.differences:
         for move in d.moves:
-            places[d.source, d.destination, d.facts.direction, d.facts.mtls, move].append(d.spot)
-    for (source, destination, direction, mtls, move), spots in places.items():
-        operations = tuple(sorted(_operations(spots, diff.spots[source, destination])))
+            places[d.source, d.destination, d.facts.direction, d.facts.mtls, move].append(
+                d.operation
+            )
+    for (source, destination, direction, mtls, move), found in places.items():
+        operations = tuple(sorted(_operations(found, diff.operations[source, destination])))
         names = (move.name,) if move.name else ()
         edge = (source,), (destination,), operations, direction, mtls
         yield Change(move.what, move.opens, *edge, names, move.before, move.after, diff.info_types)
@@ -191,12 +193,12 @@ def _merged(found: Iterable[Change], part: _Part) -> list[Change]:
     return [put(change, tuple(sorted(merged))) for change, merged in parts.items()]
 
 
-def _operations(spots: Sequence[Spot], known: Sequence[Spot]) -> Iterator[str]:
+def _operations(found: Iterable[OperationClass], known: Iterable[OperationClass]) -> Iterator[str]:
     """The operations in few words: an axis along which all of them take part is left open."""
-    protocols = {spot.protocol for spot in known}
+    protocols = {each.protocol for each in known}
     for protocol in sorted(protocols):
-        here: set[tuple[str, ...]] = {spot.labels for spot in spots if spot.protocol is protocol}
-        everything = {spot.labels for spot in known if spot.protocol is protocol}
+        here: set[tuple[str, ...]] = {each.labels for each in found if each.protocol is protocol}
+        everything = {each.labels for each in known if each.protocol is protocol}
         for axis in range(4):
             here = set(_opened(here, axis, {labels[axis] for labels in everything}))
         yield from (_operation(protocol, labels) for labels in here)

@@ -33,7 +33,7 @@ def policy(*rules, **changes):
 
 def moves(old, new):
     return {
-        (d.facts.direction, d.facts.mtls, d.spot.labels[:2], move)
+        (d.facts.direction, d.facts.mtls, d.operation.labels[:2], move)
         for d in diff(old, new).differences
         for move in d.moves
     }
