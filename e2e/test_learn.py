@@ -79,7 +79,7 @@ def test_the_same_traffic_passes(lab: Lab) -> None:
     answers = _usual(lab)
 
     assert [answer.status for answer in answers] == [200, 200, 200]
-    assert payloads.NAME.encode() in answers[2].body
+    assert payloads.PATIENT_NAME.encode() in answers[2].body
 
 
 @pytest.mark.usefixtures("learned")

@@ -3,7 +3,6 @@
 from typing import Final
 
 import grpc
-
 from envoy_data_plane.envoy.service.auth.v3 import (
     AttributeContext,
     AttributeContextHttpRequest,

@@ -10,7 +10,7 @@ from extauthz.guard.admission import Admission
 from extauthz.guard.calls import call_of
 from extauthz.guard.envoy import check, wire
 from extauthz.guard.envoy.check import CheckAnswer, CheckedRequest
-from extauthz.guard.inspection import Call, Desk
+from extauthz.guard.inspection import Call, InspectionContext
 from extauthz.records import logs
 from extauthz.records.judgement import Judgement
 from extauthz.records.logs import LogEvent
@@ -22,12 +22,12 @@ class Authorization:
     """The servicer of ext_authz.
 
     Args:
-        desk: where messages are inspected.
+        inspections: where messages are inspected.
         admission: what is refused while draining.
     """
 
-    def __init__(self, desk: Desk, admission: Admission) -> None:
-        self._desk = desk
+    def __init__(self, inspections: InspectionContext, admission: Admission) -> None:
+        self._inspections = inspections
         self._admission = admission
 
     async def check(self, data: bytes, context: "grpc.aio.ServicerContext[bytes, bytes]") -> bytes:
@@ -42,16 +42,16 @@ class Authorization:
             await context.abort(grpc.StatusCode.INVALID_ARGUMENT, "not a CheckRequest")
         except Exception as raised:  # noqa: BLE001 - the one place of this RPC: fail closed, and its text never leaves
             logs.error(LogEvent.INTERNAL_ERROR, raised)
-            judgement = self._desk.open(call).refuse(Reason.INTERNAL_ERROR, None)
+            judgement = self._inspections.open(call).refuse(Reason.INTERNAL_ERROR, None)
             return check.encode(CheckAnswer(judgement))
         finally:
             self._admission.end()
 
     def _judge(self, request: CheckedRequest, call: Call, refused: Reason | None) -> Judgement:
-        inspection = self._desk.open(call)
+        inspection = self._inspections.open(call)
         if refused is not None:
             return inspection.refuse(refused, request.facts)
-        for event in request.events(self._desk.limits.max_request_bytes):
+        for event in request.events(self._inspections.limits.max_request_bytes):
             judgement = inspection.receive(event)
             if judgement is not None:
                 return judgement

@@ -14,7 +14,7 @@ from extauthz.guard.admission import Admission
 from extauthz.guard.calls import call_of, read
 from extauthz.guard.envoy import processing, wire
 from extauthz.guard.envoy.stream_context import StreamContext
-from extauthz.guard.inspection import Desk
+from extauthz.guard.inspection import InspectionContext
 from extauthz.guard.stream import Stream
 from extauthz.guard.stream_event import stops
 from extauthz.records import logs
@@ -26,13 +26,15 @@ class ExternalProcessor:
     """The servicer of ext_proc.
 
     Args:
-        desk: where messages are inspected.
+        inspections: where messages are inspected.
         admission: what is refused while draining or overloaded.
         trust_domain: of workloads that only their namespace and service account name.
     """
 
-    def __init__(self, desk: Desk, admission: Admission, trust_domain: str) -> None:
-        self._desk = desk
+    def __init__(
+        self, inspections: InspectionContext, admission: Admission, trust_domain: str
+    ) -> None:
+        self._inspections = inspections
         self._admission = admission
         self._trust_domain = trust_domain
         self._observed = False
@@ -45,7 +47,7 @@ class ExternalProcessor:
         """Answer the events of one HTTP exchange until its end."""
         call = call_of(SpanName.INSPECT, context)
         known = StreamContext(call.caller, self._trust_domain)
-        stream = Stream(self._desk, self._admission, call, known, self._admission.begin())
+        stream = Stream(self._inspections, self._admission, call, known, self._admission.begin())
         try:
             await self._converse(stream, context)
         except grpc.aio.AbortError:
@@ -92,7 +94,7 @@ class ExternalProcessor:
         if not stream.waiting:
             return await read(context)
         try:
-            async with asyncio.timeout(self._desk.limits.wait_seconds):
+            async with asyncio.timeout(self._inspections.limits.wait_seconds):
                 return await read(context)
         except TimeoutError:
             if stops(stream.give_up()):

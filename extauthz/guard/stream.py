@@ -31,7 +31,7 @@ from dataclasses import dataclass, replace
 
 from extauthz.guard.admission import Admission
 from extauthz.guard.envoy.stream_context import StreamContext
-from extauthz.guard.inspection import Call, Desk, Inspection
+from extauthz.guard.inspection import Call, Inspection, InspectionContext
 from extauthz.guard.stream_event import MessagePart, StreamAnswer, StreamEvent
 from extauthz.records import logs
 from extauthz.records.judgement import Judgement
@@ -58,7 +58,7 @@ class Stream:
     """One HTTP exchange. `close` must follow, however the stream ends.
 
     Args:
-        desk: where messages are inspected.
+        inspections: where messages are inspected.
         admission: what says whether one more fits.
         call: the RPC.
         context: what is known before the first event.
@@ -67,14 +67,14 @@ class Stream:
 
     def __init__(
         self,
-        desk: Desk,
+        inspections: InspectionContext,
         admission: Admission,
         call: Call,
         context: StreamContext,
         refused: Reason | None = None,
     ) -> None:
         # a response is judged as its request was, whatever is put in force between them
-        self._desk = desk.pinned()
+        self._inspections = inspections.pinned()
         self._admission = admission
         self._call = call
         self._context = context
@@ -146,7 +146,7 @@ class Stream:
         if event.part is MessagePart.TRAILERS:
             side.gone = side.gone or _gone(side.judgement)
             rest = (Head(side.facts), self._rest_of(event))
-            judged = self._feed(side, self._desk.open(self._call, side.gone), rest)
+            judged = self._feed(side, self._inspections.open(self._call, side.gone), rest)
             return judged or self._refuse(side, Reason.INTERNAL_ERROR)
         if side.judgement.decision.coverage is not Coverage.COMPLETE:
             return side.judgement
@@ -164,7 +164,7 @@ class Stream:
         events: tuple[Event, ...] = (Head(side.facts, event.headers, end=event.end),)
         if not event.end and not self._is_held_back(event):
             events = (*events, Body(b"", end=True, truncated=True))
-        return self._feed(side, self._desk.open(self._call), events)
+        return self._feed(side, self._inspections.open(self._call), events)
 
     def _feed(
         self, side: _Side, inspection: Inspection, events: Iterable[Event]
@@ -178,7 +178,7 @@ class Stream:
 
     def _refuse(self, side: _Side, reason: Reason) -> Judgement:
         return self._judged(
-            side, (side.inspection or self._desk.open(self._call)).refuse(reason, side.facts)
+            side, (side.inspection or self._inspections.open(self._call)).refuse(reason, side.facts)
         )
 
     def _judged(self, side: _Side, judgement: Judgement) -> Judgement:
@@ -189,7 +189,7 @@ class Stream:
         return judgement
 
     def _reserve(self, side: _Side, event: StreamEvent) -> bool:
-        limits, announced = self._desk.limits, event.headers.content_length
+        limits, announced = self._inspections.limits, event.headers.content_length
         size = limits.max_request_bytes if announced is None else announced
         if not self._admission.enter(min(size, limits.message_bytes), self._call.caller):
             return False

@@ -67,8 +67,8 @@ _POLICY: Final = re.compile(
 )  # a policy inside of a case file is indented
 _CLASSES: Final = frozenset(identifier.value for identifier in Identifier)
 
-WordT = TypeVar("WordT")
-Expected = str | bool | tuple[str, ...]
+_WordT = TypeVar("_WordT")
+ExpectedWord = str | bool | tuple[str, ...]
 
 
 VocabularyOf = Callable[[str], Vocabulary]
@@ -110,7 +110,7 @@ class Case:
     head: Head
     body: bytes | None = field(repr=False)
     truncated: bool = False
-    expect: Mapping[str, Expected] = field(default_factory=dict)
+    expect: Mapping[str, ExpectedWord] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,8 +118,8 @@ class Check:
     """One key of `expect`."""
 
     key: str
-    expected: Expected
-    actual: Expected
+    expected: ExpectedWord
+    actual: ExpectedWord
 
     @property
     def passed(self) -> bool:
@@ -191,7 +191,7 @@ def load(
     return cases
 
 
-def _words_of(outcome: Outcome) -> dict[str, Expected]:
+def _words_of(outcome: Outcome) -> dict[str, ExpectedWord]:
     decision = outcome.decision
     return {
         "decision": decision.action.value,
@@ -314,8 +314,8 @@ def _vouched(reader: NodeReader, node: Node, what: str) -> Claims:
 
 
 def _word(
-    reader: NodeReader, request: Mapping[str, Node], key: str, choices: Mapping[str, WordT]
-) -> WordT:
+    reader: NodeReader, request: Mapping[str, Node], key: str, choices: Mapping[str, _WordT]
+) -> _WordT:
     """One of the words; the first of them when the key is not written."""
     return (
         reader.choice(request[key], choices, f"`{key}`")
@@ -376,8 +376,8 @@ def _base64(reader: NodeReader, node: Node) -> bytes:
         return b""
 
 
-def _expect(reader: NodeReader, node: Node) -> dict[str, Expected]:
-    expect: dict[str, Expected] = {}
+def _expect(reader: NodeReader, node: Node) -> dict[str, ExpectedWord]:
+    expect: dict[str, ExpectedWord] = {}
     for key, value in reader.mapping(node, _EXPECT, "`expect`").items():
         if key in _WORDS:
             expect[key] = reader.choice(value, _WORDS[key], f"`{key}`").value

@@ -25,7 +25,7 @@ from phiscan.finding import ScanReport
 from phiscan.identifiers import INFO_TYPES, InfoType
 
 
-class What(StrEnum):
+class MoveKind(StrEnum):
     """What a move is about."""
 
     EDGE = "edge"
@@ -42,7 +42,7 @@ class Move:
         before: action, or `enforced` and `recorded` for enforcement.
     """
 
-    what: What
+    what: MoveKind
     name: str
     before: str
     after: str
@@ -183,18 +183,18 @@ class _Comparison:
         for name in before.keys() & after.keys():
             if before[name] is not after[name]:
                 opens = after[name].rank < before[name].rank
-                yield Move(What.IDENTIFIER, name, before[name], after[name], opens)
+                yield Move(MoveKind.IDENTIFIER, name, before[name], after[name], opens)
 
 
 def _edge_moves(before: Decision, after: Decision) -> list[Move]:
     moves = []
     if (before.action is Action.DENY) != (after.action is Action.DENY):
         moves.append(
-            Move(What.EDGE, "", before.action, after.action, opens=before.action is Action.DENY)
+            Move(MoveKind.EDGE, "", before.action, after.action, opens=before.action is Action.DENY)
         )
     if before.enforced != after.enforced:
         words = ("enforced", "recorded") if before.enforced else ("recorded", "enforced")
-        moves.append(Move(What.ENFORCEMENT, "", *words, opens=before.enforced))
+        moves.append(Move(MoveKind.ENFORCEMENT, "", *words, opens=before.enforced))
     return moves
 
 

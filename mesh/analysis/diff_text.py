@@ -5,9 +5,9 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Final
 
-from mesh.analysis.diff import Diff, Move, RuleChange, Setting, What
+from mesh.analysis.diff import Diff, Move, MoveKind, RuleChange, Setting
 from mesh.analysis.equivalence_classes import ANY, NOBODY, OperationClass
-from mesh.analysis.flows import PROVIDER
+from mesh.analysis.flows import PROVIDERS_OWN
 from mesh.message.facts import Direction, Protocol
 from mesh.policy.decision import Action
 from mesh.policy.vocabulary import InfoTypes
@@ -46,7 +46,7 @@ class Change:
         info_types: all that there are, by name.
     """
 
-    what: What
+    what: MoveKind
     opens: bool
     sources: tuple[str, ...]
     destinations: tuple[str, ...]
@@ -62,11 +62,11 @@ class Change:
         caller, callee = _people(self.sources), _people(self.destinations)
         place = f" at {', '.join(self.operations)}" if self.operations != (ANY,) else ""
         suffix = "" if self.encrypted else " without mutual TLS"
-        if self.what is What.EDGE:
+        if self.what is MoveKind.EDGE:
             return (
                 f"{caller} may {'now' if self.opens else 'no longer'} call {callee}{place}{suffix}"
             )
-        if self.what is What.ENFORCEMENT:
+        if self.what is MoveKind.ENFORCEMENT:
             return f"calls of {caller} to {callee}{place} are now {self.after}, not {self.before}{suffix}"
         is_request = self.direction is Direction.REQUEST
         receiver, sender = (callee, caller) if is_request else (caller, callee)
@@ -126,7 +126,7 @@ def summed_up(names: Collection[str], info_types: InfoTypes = INFO_TYPES) -> str
     left = {
         name
         for name in names
-        if name.removeprefix(PROVIDER) not in names or not name.startswith(PROVIDER)
+        if name.removeprefix(PROVIDERS_OWN) not in names or not name.startswith(PROVIDERS_OWN)
     }
     words = []
     own = frozenset(name for name, info_type in info_types.items() if info_type.identifier)
@@ -161,7 +161,7 @@ def _whole(own: frozenset[str], info_types: InfoTypes) -> Iterator[tuple[frozens
         members = frozenset(name for name in own if info_types[name].identifier is identifier)
         if len(members) > 1:
             yield members, f"class {identifier.value}"
-    yield frozenset(PROVIDER + name for name in own), "every provider's identifier"
+    yield frozenset(PROVIDERS_OWN + name for name in own), "every provider's identifier"
     yield frozenset(info_types.keys() - own), "health information"
 
 

@@ -19,7 +19,15 @@ from mesh.message.facts import Direction
 from mesh.observed import route_template
 from mesh.observed.call_sums import CallSum
 from mesh.observed.observation import Observation, merge
-from mesh.observed.proposal import Call, Ends, Mark, Marked, Part, Proposal, Proposed
+from mesh.observed.proposal import (
+    Ends,
+    Mark,
+    Marked,
+    Proposal,
+    Proposed,
+    ProposedCall,
+    ProposedFlow,
+)
 from mesh.observed.proposal_caveats import ends_of, is_read, mark_of, needs_rule
 from mesh.observed.service_hosts import services_of
 
@@ -43,7 +51,7 @@ def propose(observations: Iterable[Observation], *, min_count: int = MIN_COUNT) 
     merged = merge(observations)
     services = services_of(merged)
     principals = {service.host: service.principal for service in services}
-    calls: dict[Call, CallSum] = defaultdict(CallSum)
+    calls: dict[ProposedCall, CallSum] = defaultdict(CallSum)
     aside: dict[_Aside, CallSum] = defaultdict(CallSum)
     readable: dict[_Aside, CallSum] = defaultdict(CallSum)
     for each in merged:
@@ -54,7 +62,7 @@ def propose(observations: Iterable[Observation], *, min_count: int = MIN_COUNT) 
             if is_read(each):
                 readable[key].add(each)
         elif (pattern := route_template.pattern_of(each.sighting.route)) and needs_rule(each):
-            calls[Call(ends, each.sighting.method, pattern)].add(each)
+            calls[ProposedCall(ends, each.sighting.method, pattern)].add(each)
     rare = {call for call, total in calls.items() if total.messages < min_count}
     common = {call: total for call, total in calls.items() if call not in rare}
     marked = [
@@ -67,7 +75,7 @@ def propose(observations: Iterable[Observation], *, min_count: int = MIN_COUNT) 
     )
 
 
-def _rules(calls: Mapping[Call, CallSum], least: int) -> Iterator[Proposed]:
+def _rules(calls: Mapping[ProposedCall, CallSum], least: int) -> Iterator[Proposed]:
     """Operations of the same ends that let the same flow are one rule."""
     unmasked: dict[tuple[Ends, Direction], set[str]] = defaultdict(set)
     # a rule that masks would mask on every operation that its pattern names
@@ -75,7 +83,7 @@ def _rules(calls: Mapping[Call, CallSum], least: int) -> Iterator[Proposed]:
         for direction in Direction:
             common = {name for name, count in total.counts(direction).items() if count >= least}
             unmasked[call.ends, direction] |= total.unmasked(direction) & common
-    grouped: dict[tuple[Ends, _Flow, _Flow], list[Call]] = defaultdict(list)
+    grouped: dict[tuple[Ends, _Flow, _Flow], list[ProposedCall]] = defaultdict(list)
     for call in sorted(calls):
         request, response = (
             _flow(calls[call], d, least, unmasked[call.ends, d]) for d in Direction
@@ -95,7 +103,7 @@ def _flow(total: CallSum, direction: Direction, least: int, unmasked: set[str]) 
 
 
 def _proposed(
-    ends: Ends, flows: Sequence[_Flow], found: Mapping[Call, CallSum], *, mtls: bool = True
+    ends: Ends, flows: Sequence[_Flow], found: Mapping[ProposedCall, CallSum], *, mtls: bool = True
 ) -> Proposed:
     """The rule for these operations."""
     methods: dict[str, list[str]] = defaultdict(list)
@@ -105,7 +113,7 @@ def _proposed(
     for pattern in sorted(methods):
         patterns[tuple(sorted(methods[pattern]))].append(pattern)
     request, response = (
-        Part(
+        ProposedFlow(
             *flow,
             tuple(sorted(set().union(*(total.health(direction) for total in found.values())))),
         )
@@ -127,7 +135,7 @@ def _widened(routes: Iterable[str]) -> tuple[tuple[str, str], ...]:
     return tuple((route, route_template.pattern_of(route) or "") for route in sorted(wide))
 
 
-def _alone(call: Call, total: CallSum, *, mtls: bool = True) -> Proposed:
+def _alone(call: ProposedCall, total: CallSum, *, mtls: bool = True) -> Proposed:
     """A rule for one operation, with everything that was seen in it."""
     flows = [_flow(total, direction, 0, total.unmasked(direction)) for direction in Direction]
     return _proposed(call.ends, flows, {call: total}, mtls=mtls)
@@ -139,11 +147,11 @@ def _set_aside(key: _Aside, total: CallSum, readable: CallSum | None) -> Marked:
     pattern = route_template.pattern_of(route)
     rule = None
     if readable is not None and mark is Mark.OUTSIDE and pattern and ends.source:
-        rule = _alone(Call(ends, method, pattern), readable, mtls=not readable.phi)
+        rule = _alone(ProposedCall(ends, method, pattern), readable, mtls=not readable.phi)
     return Marked(mark, ends, method, route, total.messages, total.names, rule)
 
 
-def _rare(call: Call, total: CallSum) -> Marked:
+def _rare(call: ProposedCall, total: CallSum) -> Marked:
     return Marked(
         Mark.RARE,
         call.ends,
@@ -155,7 +163,7 @@ def _rare(call: Call, total: CallSum) -> Marked:
     )
 
 
-def _rare_identifiers(calls: Mapping[Call, CallSum], least: int) -> Iterator[Marked]:
+def _rare_identifiers(calls: Mapping[ProposedCall, CallSum], least: int) -> Iterator[Marked]:
     for call, total in calls.items():
         where = call.ends, call.method, call.pattern
         for direction in Direction:

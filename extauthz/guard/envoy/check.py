@@ -17,8 +17,8 @@ from mesh.message.facts import Direction, Facts, Operation, Protocol, Vantage
 from mesh.message.headers import NO_HEADERS, Headers
 from mesh.policy.decision import Action
 
-REQUEST = "envoy.service.auth.v3.CheckRequest"
-RESPONSE = "envoy.service.auth.v3.CheckResponse"
+CHECK_REQUEST = "envoy.service.auth.v3.CheckRequest"
+CHECK_RESPONSE = "envoy.service.auth.v3.CheckResponse"
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +107,7 @@ def _facts(attributes: Any, caller: str) -> Facts:  # noqa: ANN401 - protobuf ma
 def encode(answer: CheckAnswer) -> bytes:
     """Return the CheckResponse. Both branches set their status: an empty response would allow."""
     judgement = answer.judgement
-    response = wire.message(RESPONSE)()
+    response = wire.message(CHECK_RESPONSE)()
     response.dynamic_metadata.update(answers.metadata(judgement))
     if judgement.decision.effect not in {Action.DENY, Action.REDACT}:
         response.status.code = answers.GRPC_OK
@@ -127,7 +127,7 @@ def encode(answer: CheckAnswer) -> bytes:
 
 @functools.cache
 def _parser() -> Callable[[bytes], Any]:
-    return wire.decoder(REQUEST)
+    return wire.decoder(CHECK_REQUEST)
 
 
 def _is_truncated(sent: Headers, received: int, max_request_bytes: int) -> bool:

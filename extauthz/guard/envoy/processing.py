@@ -19,8 +19,8 @@ from extauthz.records.judgement import Judgement
 from mesh.message.facts import Direction
 from mesh.message.headers import Headers
 
-REQUEST: Final = "envoy.service.ext_proc.v3.ProcessingRequest"
-RESPONSE: Final = "envoy.service.ext_proc.v3.ProcessingResponse"
+PROCESSING_REQUEST: Final = "envoy.service.ext_proc.v3.ProcessingRequest"
+PROCESSING_RESPONSE: Final = "envoy.service.ext_proc.v3.ProcessingResponse"
 
 _FILTER: Final = "envoy.filters.http.ext_proc"
 _NAMESPACE: Final = "phiguard"
@@ -62,7 +62,7 @@ def encode(answer: StreamAnswer) -> bytes:
     """Return the ProcessingResponse: go on (also when there is no judgement yet), go on redacted,
     or stop."""
     judgement, event = answer.judgement, answer.event
-    response = wire.message(RESPONSE)()
+    response = wire.message(PROCESSING_RESPONSE)()
     if judgement is not None:
         response.dynamic_metadata.update({_NAMESPACE: answers.metadata(judgement)})
         if answer.is_final:
@@ -108,7 +108,7 @@ def _set(mutation: Any, name: str, value: str) -> None:  # noqa: ANN401 - as abo
 
 @functools.cache
 def _parser() -> Callable[[bytes], Any]:
-    return wire.decoder(REQUEST)
+    return wire.decoder(PROCESSING_REQUEST)
 
 
 def _with_content(known: StreamEvent, part: Any) -> StreamEvent:  # noqa: ANN401 - as above

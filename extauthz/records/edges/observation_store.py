@@ -22,7 +22,7 @@ from typing import Final, Protocol
 from extauthz.records import folder_lock
 from mesh.message.facts import Facts
 from mesh.observed import route_template
-from mesh.observed.jsonl import Edges, EdgesError, head_line, line_of, load
+from mesh.observed.jsonl import CountedEdges, EdgesError, head_line, line_of, load
 from mesh.observed.observation import Content, Observation, Sighting, kinds_of, merge, sighting_of
 from mesh.policy.decision import Action, Decision
 from mesh.policy.policy import Policy
@@ -35,7 +35,7 @@ _GLOB: Final = "edges-*.jsonl"
 _NOBODY: Final = MappingProxyType[str, str]({})
 
 
-class EdgeStoreError(Exception):
+class ObservationStoreError(Exception):
     """The store cannot be opened or written. The text is one line that names the path and the
     fix."""
 
@@ -58,10 +58,10 @@ class EdgeCounter(Protocol):
 
     def save(self) -> None:
         """Write what has changed. May run beside `count` in another thread. Raises
-        EdgeStoreError."""
+        ObservationStoreError."""
 
     def close(self) -> None:
-        """Write what has changed, and let go of the folder. Raises EdgeStoreError."""
+        """Write what has changed, and let go of the folder. Raises ObservationStoreError."""
 
 
 class NoEdges:
@@ -118,7 +118,7 @@ class _Tally:
         return Observation(sighting, self.count, self.first, self.last, content)
 
 
-class EdgeStore:
+class ObservationStore:
     """One worker's counts. `count` is for one thread; `save` may run in another.
 
     Args:
@@ -128,7 +128,7 @@ class EdgeStore:
         limit: edges that are counted apart; of messages beyond them, only the number is kept.
 
     Raises:
-        EdgeStoreError: the folder cannot be used, or another process counts there.
+        ObservationStoreError: the folder cannot be used, or another process counts there.
     """
 
     def __init__(
@@ -183,7 +183,7 @@ class EdgeStore:
         return tally
 
     def save(self) -> None:
-        """Write what has changed since the last time. Raises EdgeStoreError."""
+        """Write what has changed since the last time. Raises ObservationStoreError."""
         with self._saving:
             self._save()
 
@@ -229,7 +229,7 @@ class EdgeStore:
         try:
             return folder_lock.take(self._folder, f"edges-{worker}.lock")
         except folder_lock.BusyError:
-            raise EdgeStoreError(
+            raise ObservationStoreError(
                 f"{self._folder}: another process counts the edges of worker {worker}; give each its own folder"
             ) from None
         except OSError as error:
@@ -252,14 +252,14 @@ class EdgeStore:
             kinds = dict(content.identifiers), dict(content.health), dict(content.masked)
             self._tallies[each.sighting] = _Tally(each.first, each.last, each.count, kinds)
 
-    def _cannot(self, done: str, error: OSError) -> EdgeStoreError:
+    def _cannot(self, done: str, error: OSError) -> ObservationStoreError:
         why = error.strerror or "the disk is full"
-        return EdgeStoreError(
+        return ObservationStoreError(
             f"{self._folder}: the edges cannot be {done} ({why}); make the folder writable"
         )
 
 
-def read_file(path: Path) -> Edges:
+def read_file(path: Path) -> CountedEdges:
     """The edges of one file. Raises EdgesError."""
     try:
         return load(path.read_bytes(), file=str(path))
@@ -279,7 +279,7 @@ def _unreadable(path: Path, error: OSError) -> EdgesError:
     return EdgesError(f"{path}: {why}; give files or folders that `serve --edges` wrote")
 
 
-def read(places: Iterable[Path]) -> Edges:
+def read(places: Iterable[Path]) -> CountedEdges:
     """The edges of files and folders, merged. A file that is named twice counts once. Raises
     EdgesError."""
     files: dict[Path, Path] = {}
@@ -293,7 +293,7 @@ def read(places: Iterable[Path]) -> Edges:
             )
         files.update((path.resolve(), path) for path in found)
     stores = [read_file(path) for path in files.values()]
-    return Edges(
+    return CountedEdges(
         merge(observation for store in stores for observation in store.observations),
         sum(store.left_out for store in stores),
         max((store.limit for store in stores), default=0),

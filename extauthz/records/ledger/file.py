@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any, Final, Protocol
 
 from extauthz.records import folder_lock
-from extauthz.records.ledger.chain import Head, Record, chains, last_head, seal, segment_name
+from extauthz.records.ledger.chain import ChainHead, Record, chains, last_head, seal, segment_name
 
 # a segment is read whole by a recovery and by `audit verify`
 SEGMENT_BYTES: Final = 64 * 1024 * 1024
@@ -35,7 +35,7 @@ class Ledger(Protocol):
         """Whether the last write succeeded."""
 
     @property
-    def head(self) -> Head:
+    def head(self) -> ChainHead:
         """Where the chain stands."""
 
     def append(self, record: dict[str, Any]) -> None:
@@ -55,7 +55,7 @@ class NoLedger:
     """Keeps nothing: `serve` without `--ledger`, which says so at its start."""
 
     healthy: Final = True
-    head: Final = Head()
+    head: Final = ChainHead()
 
     def append(self, record: dict[str, Any]) -> None:
         """Forget a record."""
@@ -101,7 +101,7 @@ class FileLedger:
         self._healthy = False
         # `sync` runs in a thread, and must not meet a file that is being replaced
         self._swap = threading.Lock()
-        self.head = Head()
+        self.head = ChainHead()
         self._lock = self._take_lock()
         try:
             self.heal()
@@ -173,7 +173,7 @@ class FileLedger:
         """Take up the chain where its newest segment ends, and say in a record that (and how) it
         was taken up."""
         names = chains(p.name for p in self._folder.iterdir()).get(self._worker, [])
-        head, bad = Head(), 0
+        head, bad = ChainHead(), 0
         for name in reversed(names):
             found, more = self._tail(name)
             bad += more
@@ -186,7 +186,7 @@ class FileLedger:
         self._write({"kind": "recovery", "torn": bad} if bad else {"kind": "start"})
         self._healthy = True
 
-    def _tail(self, name: str) -> tuple[Head | None, int]:
+    def _tail(self, name: str) -> tuple[ChainHead | None, int]:
         """Return where a segment's chain stands and how many bad lines follow; a torn end is given
         its newline."""
         path = self._folder / name

@@ -6,7 +6,7 @@ from types import ModuleType, SimpleNamespace
 import pytest
 
 from extauthz import cli
-from extauthz.recognizers import KINDS, ModelError, load
+from extauthz.recognizers import RECOGNIZER_KINDS, ModelError, load
 from extauthz.recognizers.labels import ASKED, info_type
 from phiscan.identifiers import INFO_TYPES
 from phiscan.recognizer import Recognized
@@ -182,4 +182,4 @@ def test_labels_mean_infotypes_that_exist():
     assert info_type("US_SSN") == "US_SOCIAL_SECURITY_NUMBER"
     assert info_type("ORG") == ""
     assert {info_type(label) for label in ASKED} <= set(INFO_TYPES)
-    assert set(KINDS) == {"spacy", "presidio", "gliner", "python"}
+    assert set(RECOGNIZER_KINDS) == {"spacy", "presidio", "gliner", "python"}

@@ -16,7 +16,7 @@ from mesh.analysis.endpoint_classes import (
 )
 from mesh.analysis.equivalence_classes import OperationClasses
 from mesh.message.facts import Vantage
-from mesh.policy.matching import edge_of, matches_of
+from mesh.policy.matching import edge_of, rules_on
 from mesh.policy.policy import OperationMatch, Peer, Policy, Rule, Target
 
 BLOCKS = [
@@ -42,7 +42,7 @@ def test_a_rule_names_both_ends_of_its_pairs(policy):
         for source, destination in Parties(policy.in_force).pairs(each):
             for operation in Operations((alone,)).between(source, destination):
                 for facts in messages(source, destination, operation):
-                    assert matches_of(alone, edge_of(facts, alone)).names == (each.name,)
+                    assert rules_on(alone, edge_of(facts, alone)).names == (each.name,)
 
 
 def _wide(target):
@@ -55,7 +55,7 @@ def test_whom_a_rule_names_is_at_the_end_of_a_pair_that_it_names(facts, policy):
     policy = replace(policy, services={})
     for each in policy.in_force:
         alone = replace(policy, rules=(replace(each, claims=(), headers=()),))
-        if matches_of(alone, edge_of(facts, alone)).named and (
+        if rules_on(alone, edge_of(facts, alone)).named and (
             facts.source or facts.vantage is Vantage.INBOUND
         ):
             assert list(Parties(policy.in_force).pairs(each))

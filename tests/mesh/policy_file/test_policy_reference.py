@@ -9,7 +9,7 @@ import pytest
 from mesh.analysis import cases
 from mesh.policy.decision import Reason
 from mesh.policy_file import load as policy_file
-from mesh.policy_file.groups import BUILT_IN
+from mesh.policy_file.groups import BUILT_IN_GROUPS
 
 PAGE = (Path(__file__).parents[3] / "docs" / "policy.md").read_text()
 POLICY, CASES = re.findall(r"```yaml\n(.*?)```", PAGE, re.DOTALL)
@@ -46,7 +46,7 @@ def test_what_the_page_shows_of_a_spec_is_read(fragment):
     assert policy.rules
 
 
-@pytest.mark.parametrize("name", BUILT_IN)
+@pytest.mark.parametrize("name", BUILT_IN_GROUPS)
 def test_every_built_in_group_is_explained(name):
     assert f"| `{name}` |" in PAGE
 

@@ -100,7 +100,7 @@ def test_on_a_plain_connection_the_receiver_is_the_proxy_that_asks():
 
 
 def test_a_check_without_http_is_a_tcp_connection():
-    request = wire.message(check.REQUEST)()
+    request = wire.message(check.CHECK_REQUEST)()
     (head,) = checked(request).events(LIMIT)
 
     assert (head.facts.protocol, head.end) == (Protocol.TCP, True)
@@ -156,7 +156,7 @@ def test_an_answer_lets_pass_only_what_the_judgement_lets_pass(action, enforced,
     decision = Decision(action, Reason.NO_PHI, enforced=enforced)
     judgement = Judgement("id", Facts(), decision, ScanReport(), "policy", "0" * 32)
     data = check.encode(CheckAnswer(judgement, Headers((("x-phiguard-reason", "forged"),))))
-    answer = wire.decoder(check.RESPONSE)(data)
+    answer = wire.decoder(check.CHECK_RESPONSE)(data)
 
     assert (answer.status.code == 0) is passes
     assert answer.HasField("ok_response") is passes

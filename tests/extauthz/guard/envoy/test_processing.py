@@ -16,7 +16,7 @@ def decoded(request):
 def answered(made, request):
     """The answer to an event, and what Envoy reads of it."""
     answer = StreamAnswer(decoded(request), made)
-    return answer, wire.decoder(processing.RESPONSE)(processing.encode(answer))
+    return answer, wire.decoder(processing.PROCESSING_RESPONSE)(processing.encode(answer))
 
 
 def judgement(action, *, body=None, enforced=True):
@@ -57,7 +57,7 @@ def test_trailers_keep_their_names_and_values():
 
 
 def test_an_event_without_a_part_is_none_that_this_schema_knows():
-    assert decoded(wire.message(processing.REQUEST)()) is None
+    assert decoded(wire.message(processing.PROCESSING_REQUEST)()) is None
 
 
 def test_an_event_that_is_only_shown_says_so():

@@ -21,7 +21,7 @@ from test_canary import FORMS, drive
 from extauthz import cli
 from extauthz.guard.envoy import wire
 from extauthz.guard.worker import utc_day
-from extauthz.records.edges.observation_store import EdgeStore, read
+from extauthz.records.edges.observation_store import ObservationStore, read
 from extauthz.records.ledger.file import LedgerError
 from mesh.message.facts import Direction, Protocol
 
@@ -32,7 +32,7 @@ DISCOVER = POLICY.replace("mode: enforce", "mode: discover")
 def counting(tmp_path, engine):
     def make(policy):
         return Guard(
-            tmp_path, engine, policy=policy, edges=EdgeStore(tmp_path / "edges", 0, utc_day)
+            tmp_path, engine, policy=policy, edges=ObservationStore(tmp_path / "edges", 0, utc_day)
         )
 
     return make
@@ -154,7 +154,7 @@ def test_serve_writes_its_counts_when_it_ends(tmp_path, workers):
 def test_serve_says_who_counts_already(tmp_path, capsys):
     policy, edges = tmp_path / "policy.yaml", tmp_path / "edges"
     policy.write_text(DISCOVER)
-    store = EdgeStore(edges, 0, utc_day)
+    store = ObservationStore(edges, 0, utc_day)
     with Serving(policy, "--edges", edges) as s:
         said = s.process.stderr.read().decode()
         assert s.process.wait(30) == 2

@@ -9,8 +9,8 @@ from counted_edges import BILLING, EHR, count
 from extauthz.records.edges.observation_store import (
     LIMIT,
     NO_EDGES,
-    EdgeStore,
-    EdgeStoreError,
+    ObservationStore,
+    ObservationStoreError,
     read,
     read_file,
 )
@@ -41,7 +41,7 @@ def opened(folder):
     stores = []
 
     def make(worker=0, **options):
-        stores.append(EdgeStore(folder, worker, lambda: DAY, **options))
+        stores.append(ObservationStore(folder, worker, lambda: DAY, **options))
         return stores[-1]
 
     yield make
@@ -110,8 +110,8 @@ def test_workers_have_files_of_their_own_and_readers_merge_them(opened, folder):
 
 def test_a_folder_that_another_process_counts_in_is_refused(opened, folder):
     opened()
-    with pytest.raises(EdgeStoreError, match="another process counts the edges of worker 0"):
-        EdgeStore(folder, 0, lambda: DAY)
+    with pytest.raises(ObservationStoreError, match="another process counts the edges of worker 0"):
+        ObservationStore(folder, 0, lambda: DAY)
 
 
 def test_beyond_its_limit_a_store_counts_messages_only_and_says_so(opened, folder):
@@ -150,7 +150,7 @@ def test_a_crash_in_the_middle_of_a_write_leaves_the_old_file(opened, folder, mo
     with monkeypatch.context() as broken:
         broken.setattr(Path, "replace", die)
         with pytest.raises(
-            EdgeStoreError,
+            ObservationStoreError,
             match=r"edges cannot be written \(No space left on device\); make the folder",
         ):
             store.save()
@@ -194,8 +194,8 @@ def test_words_of_the_policy_in_force_are_routes_and_masked_identifiers_are_told
 
 def test_a_folder_that_cannot_be_written_is_named(tmp_path):
     (tmp_path / "file").write_text("")
-    with pytest.raises(EdgeStoreError, match="file/edges: the edges cannot be opened"):
-        EdgeStore(tmp_path / "file" / "edges", 0, lambda: DAY)
+    with pytest.raises(ObservationStoreError, match="file/edges: the edges cannot be opened"):
+        ObservationStore(tmp_path / "file" / "edges", 0, lambda: DAY)
 
 
 def test_what_is_no_store_is_named(tmp_path):
