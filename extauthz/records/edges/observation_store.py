@@ -19,7 +19,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Final, Protocol
 
-from extauthz.records import folder_lock
+from extauthz.records.worker_folder import Purpose, WorkerFolder
 from mesh.message.facts import Facts
 from mesh.observed import route_template
 from mesh.observed.jsonl import CountedEdges, EdgesError, head_line, line_of, load
@@ -38,6 +38,9 @@ _NOBODY: Final = MappingProxyType[str, str]({})
 class ObservationStoreError(Exception):
     """The store cannot be opened or written. The text is one line that names the path and the
     fix."""
+
+
+_PURPOSE: Final = Purpose("edges", "the edges", "counts", ObservationStoreError)
 
 
 class EdgeCounter(Protocol):
@@ -134,7 +137,6 @@ class ObservationStore:
     def __init__(
         self, folder: Path, worker: int, today: Callable[[], date], *, limit: int = LIMIT
     ) -> None:
-        self._folder = folder
         self._file = folder / f"edges-{worker}.jsonl"
         self._today = today
         self._limit = limit
@@ -146,12 +148,12 @@ class ObservationStore:
         self._saving = threading.Lock()  # a drain must not write beside the upkeep's last write
         self.left_out = 0
         self.problem = ""
-        self._lock = self._take_lock(worker)
+        self._folder = WorkerFolder(folder, worker, _PURPOSE)
         try:
             self._go_on()
         except OSError as error:
-            os.close(self._lock)
-            raise self._cannot("opened", error) from None
+            self._folder.leave()
+            raise self._folder.cannot("opened", error) from None
 
     def count(
         self, facts: Facts, decision: Decision, report: ScanReport, policy: Policy | None
@@ -205,16 +207,14 @@ class ObservationStore:
             self._write(head + b"".join(tally.line for _, tally in tallies))
         except OSError as error:
             self._changed = True
-            raise self._cannot("written", error) from None
+            raise self._folder.cannot("written", error) from None
 
     def close(self) -> None:
         """Write what has changed, and let go of the folder."""
         try:
             self.save()
         finally:
-            if self._lock >= 0:
-                os.close(self._lock)
-            self._lock = -1
+            self._folder.leave()
 
     def _write(self, data: bytes) -> None:
         new = self._file.with_suffix(".new")
@@ -224,16 +224,6 @@ class ObservationStore:
             file.flush()
             os.fsync(file.fileno())
         new.replace(self._file)
-
-    def _take_lock(self, worker: int) -> int:
-        try:
-            return folder_lock.take(self._folder, f"edges-{worker}.lock")
-        except folder_lock.BusyError:
-            raise ObservationStoreError(
-                f"{self._folder}: another process counts the edges of worker {worker}; give each its own folder"
-            ) from None
-        except OSError as error:
-            raise self._cannot("opened", error) from None
 
     def _go_on(self) -> None:
         """Take up the counts of the file that is there, or set it aside."""
@@ -251,12 +241,6 @@ class ObservationStore:
             content = each.content
             kinds = dict(content.identifiers), dict(content.health), dict(content.masked)
             self._tallies[each.sighting] = _Tally(each.first, each.last, each.count, kinds)
-
-    def _cannot(self, done: str, error: OSError) -> ObservationStoreError:
-        why = error.strerror or "the disk is full"
-        return ObservationStoreError(
-            f"{self._folder}: the edges cannot be {done} ({why}); make the folder writable"
-        )
 
 
 def read_file(path: Path) -> CountedEdges:

@@ -96,7 +96,9 @@ def test_waiting_for_a_body_does_not_use_up_the_time_for_its_scan():
 
 def test_all_scans_that_prove_a_redaction_share_one_budget(tmp_path, engine):
     now = [0.0]
-    inspection = Guard(tmp_path, engine, limits=Limits(scan_seconds=2.0)).worker._inspections.open(CALL)
+    inspection = Guard(tmp_path, engine, limits=Limits(scan_seconds=2.0)).worker._inspections.open(
+        CALL
+    )
     inspection._watch = Stopwatch(lambda: now[0])
     inspection._watch.start()
     budgets = []

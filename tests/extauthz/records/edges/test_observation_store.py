@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 from counted_edges import BILLING, EHR, count
 
+from extauthz.records.edges import observation_store
 from extauthz.records.edges.observation_store import (
     LIMIT,
     NO_EDGES,
@@ -14,7 +15,7 @@ from extauthz.records.edges.observation_store import (
     read,
     read_file,
 )
-from mesh.observed.jsonl import EdgesError
+from mesh.observed.jsonl import EdgesError, line_of
 from mesh.policy_file.load import parse
 
 DAY = date(2026, 11, 23)
@@ -177,6 +178,61 @@ def test_what_is_counted_while_a_file_is_written_is_whole(opened, folder):
     store.save()
     (seen,) = read([folder]).observations
     assert (seen.count, seen.content.identifiers["PERSON_NAME"]) == (300, 300)
+
+
+def test_a_message_that_is_counted_while_a_file_is_written_is_in_the_next(
+    opened, folder, monkeypatch
+):
+    store = opened()
+    count(store)
+    replace = Path.replace
+
+    def count_and_replace(path, target):
+        monkeypatch.setattr(Path, "replace", replace)
+        count(store)
+        return replace(path, target)
+
+    monkeypatch.setattr(Path, "replace", count_and_replace)
+    store.save()
+    assert [each.count for each in read([folder]).observations] == [1]
+    store.save()
+    assert [each.count for each in read([folder]).observations] == [2]
+
+
+def test_a_message_that_is_counted_while_its_line_is_made_is_in_the_next(
+    opened, folder, monkeypatch
+):
+    store = opened()
+    count(store)
+
+    def count_and_make(observation):
+        monkeypatch.setattr(observation_store, "line_of", line_of)
+        count(store)
+        return line_of(observation)
+
+    monkeypatch.setattr(observation_store, "line_of", count_and_make)
+    store.save()
+    store.save()
+    assert [each.count for each in read([folder]).observations] == [2]
+
+
+def test_a_file_that_is_written_while_a_message_is_counted_loses_no_message(folder):
+    """The writer waits for the message: else it takes the store for written, with the message half
+    counted, and nothing writes the rest."""
+    writers = []
+
+    def today():
+        writers.append(threading.Thread(target=store.save))
+        writers[-1].start()
+        writers[-1].join(0.1)  # it ends at once where it does not wait
+        return DAY
+
+    store = ObservationStore(folder, 0, today)
+    count(store)
+    for writer in writers:
+        writer.join()
+    store.close()
+    assert [each.count for each in read([folder]).observations] == [1]
 
 
 def test_words_of_the_policy_in_force_are_routes_and_masked_identifiers_are_told(opened, folder):
