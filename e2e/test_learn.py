@@ -13,6 +13,8 @@ from extauthz.demo.client import Request, Response
 from extauthz.demo.lab import Lab, Plan, open_lab
 from extauthz.demo.programs import phiguard
 from extauthz.demo.topology import ANALYTICS, BILLING, EHR
+from extauthz.records.edges.observation_store import read
+from mesh.message.facts import Direction, Protocol, Vantage
 from mesh.observed.learn import MIN_COUNT
 
 _WATCHING = """
@@ -24,6 +26,19 @@ spec: {mode: discover, rules: []}
 _FHIR = MappingProxyType({"content-type": "application/fhir+json"})
 _CLAIM = Request(BILLING.host, path="/claims", headers=_FHIR, body=payloads.patient_bundle())
 _RECORD = Request(EHR.host, method="GET", path="/patients/7731")
+_SOCKET = Request(
+    BILLING.host,
+    method="GET",
+    path="/live",
+    headers=MappingProxyType(
+        {
+            "connection": "Upgrade",
+            "upgrade": "websocket",
+            "sec-websocket-version": "13",
+            "sec-websocket-key": "cGhpZ3VhcmQgZGVtbyBrZXk=",
+        }
+    ),
+)
 
 
 @pytest.fixture(scope="module")
@@ -62,6 +77,7 @@ def learned(lab: Lab, folder: Path) -> str:
     for _ in range(MIN_COUNT):
         assert [answer.status for answer in _usual(lab)] == [200, 200, 200]
         assert lab.from_outside(BILLING, _CLAIM).status == 200  # PHI in the clear
+        lab.from_application(EHR, _SOCKET)  # the workload knows no WebSocket, and answers by HTTP
     lab.processes.stop("phiguard")
     proposal = _learn(folder / "edges", "--name", "clinic")
     assert (proposal.returncode, proposal.stderr) == (0, "")
@@ -103,6 +119,18 @@ def test_the_proposal_says_what_it_guessed_and_what_it_marked(learned: str) -> N
     assert f'host: "{BILLING.host}", principal: "{BILLING.principal}"}}  # a guess' in learned
     assert f"# * (no identity) -> {BILLING.principal} POST /claims: {MIN_COUNT} messages" in learned
     assert 'operation: {methods: [GET], paths: ["/patients/*"]}' in learned
+
+
+def test_nothing_is_proposed_for_a_websocket(learned: str, folder: Path) -> None:
+    asked = [
+        each.sighting
+        for each in read([folder / "edges"]).observations
+        if each.sighting.route == "/live" and each.sighting.direction is Direction.REQUEST
+    ]
+
+    assert {sighting.protocol for sighting in asked} == {Protocol.UPGRADE}
+    assert {sighting.vantage for sighting in asked} == set(Vantage)
+    assert not [line for line in learned.splitlines() if "/live" in line and "paths" in line]
 
 
 @pytest.mark.usefixtures("learned")

@@ -2,7 +2,7 @@ from dataclasses import replace
 from ipaddress import ip_address, ip_network
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from mesh_strategies import ALL_FACTS, BILLING, EHR, POLICIES
 
@@ -33,14 +33,16 @@ def rule(sources=SOURCES, targets=TARGETS, **changes):
 
 
 @given(POLICIES)
+@settings(deadline=None)
 def test_a_rule_names_both_ends_of_its_pairs(policy):
     for each in policy.in_force:
         alone = replace(
             policy,
             rules=(replace(each, claims=(), headers=(), targets=tuple(map(_wide, each.targets))),),
         )
+        operations = Operations((alone,))
         for source, destination in Parties(policy.in_force).pairs(each):
-            for operation in Operations((alone,)).between(source, destination):
+            for operation in operations.between(source, destination):
                 for facts in messages(source, destination, operation):
                     assert rules_on(alone, edge_of(facts, alone)).names == (each.name,)
 
