@@ -63,6 +63,8 @@ def propose(observations: Iterable[Observation], *, min_count: int = MIN_COUNT) 
                 readable[key].add(each)
         elif (pattern := route_template.pattern_of(each.sighting.route)) and needs_rule(each):
             calls[ProposedCall(ends, each.sighting.method, pattern)].add(each)
+    for call in _never_asked(merged, principals, calls):
+        del calls[call]
     rare = {call for call, total in calls.items() if total.messages < min_count}
     common = {call: total for call, total in calls.items() if call not in rare}
     marked = [
@@ -73,6 +75,21 @@ def propose(observations: Iterable[Observation], *, min_count: int = MIN_COUNT) 
     return Proposal(
         services, tuple(_rules(common, min_count)), tuple(sorted(marked, key=_place)), merged
     )
+
+
+def _never_asked(
+    merged: Iterable[Observation], principals: Mapping[str, str], calls: Iterable[ProposedCall]
+) -> set[ProposedCall]:
+    """Operations that were asked for only by what could not be read. Their answers may have been
+    read (a server that knows no WebSocket answers the handshake by HTTP): that is no reason to open
+    them."""
+    asked: dict[ProposedCall, set[bool]] = defaultdict(set)
+    for each in merged:
+        pattern = route_template.pattern_of(each.sighting.route)
+        if pattern and each.sighting.direction is Direction.REQUEST:
+            call = ProposedCall(ends_of(each, principals), each.sighting.method, pattern)
+            asked[call].add(is_read(each))
+    return {call for call in calls if asked.get(call) == {False}}
 
 
 def _rules(calls: Mapping[ProposedCall, CallSum], least: int) -> Iterator[Proposed]:

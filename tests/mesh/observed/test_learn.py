@@ -220,6 +220,14 @@ def test_nothing_is_proposed_to_open_what_could_not_be_read(more, report, way, e
     assert [marked.rule for marked in proposal.marked] == [None]
 
 
+@pytest.mark.parametrize(("more", "report"), UNREADABLE.values(), ids=UNREADABLE)
+def test_an_answer_opens_nothing_where_no_request_was_read(more, report):
+    answer = inbound(direction=Direction.RESPONSE)
+    asked = [(inbound(**more), report)] * 3 + [(answer, PHI)] * 3
+    assert propose(observed(asked), min_count=1).rules == ()
+    assert propose(observed([*asked, (inbound(), NOTHING)]), min_count=1).rules != ()
+
+
 def test_a_rule_to_uncomment_opens_what_was_read_and_not_what_was_not_beside_it():
     read, unread = outbound(service=OUTSIDE), outbound(service=OUTSIDE, protocol=Protocol.UPGRADE)
     (marked,) = propose(observed([(read, PHI), (unread, SSN)]), min_count=1).marked
