@@ -7,7 +7,7 @@ from typing import Final, TextIO
 from extauthz.demo.otlp_sink import Span
 from extauthz.demo.performance import ScenarioOutcome
 from extauthz.demo.scenarios import Way
-from extauthz.records.telemetry import Key
+from extauthz.records.allow_list import Key
 from mesh.policy.decision import Action
 
 _HEADER: Final = (

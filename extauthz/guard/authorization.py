@@ -12,9 +12,9 @@ from extauthz.guard.envoy import check, wire
 from extauthz.guard.envoy.check import CheckAnswer, CheckedRequest
 from extauthz.guard.inspection import Call, InspectionContext
 from extauthz.records import logs
+from extauthz.records.allow_list import SpanName
 from extauthz.records.judgement import Judgement
 from extauthz.records.logs import LogEvent
-from extauthz.records.telemetry import SpanName
 from mesh.policy.decision import Reason
 
 

@@ -6,7 +6,7 @@ import grpc
 
 from extauthz.guard.envoy.identity import principal
 from extauthz.guard.inspection import Call
-from extauthz.records.telemetry import SpanName
+from extauthz.records.allow_list import SpanName
 from mesh.message.decimals import decimal
 
 _EOF: Final[object] = grpc.aio.EOF  # type: ignore[attr-defined]  # missing in grpc-stubs

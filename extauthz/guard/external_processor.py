@@ -18,8 +18,8 @@ from extauthz.guard.inspection import InspectionContext
 from extauthz.guard.stream import Stream
 from extauthz.guard.stream_event import stops
 from extauthz.records import logs
+from extauthz.records.allow_list import SpanName
 from extauthz.records.logs import LogEvent
-from extauthz.records.telemetry import SpanName
 
 
 class ExternalProcessor:

@@ -12,10 +12,11 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 
 from extauthz.policies.store import PolicySnapshot
+from extauthz.records.allow_list import SpanName
 from extauthz.records.edges.observation_store import EdgeCounter
 from extauthz.records.judgement import Judgement, ledger_record
 from extauthz.records.ledger.file import Ledger, LedgerError
-from extauthz.records.telemetry import Clock, SpanName, Telemetry, Trace
+from extauthz.records.telemetry import Clock, Telemetry, Trace
 from extauthz.settings import Limits
 from mesh.exchange.events import Event, Failure, Head, Outcome
 from mesh.exchange.machine import Exchange, Scanner

@@ -5,7 +5,7 @@ from clinic_proto import DESCRIPTORS, METHOD, Patient
 from running_guard import ALLOWED, BILLING, DENIED, EHR, Guard
 
 from extauthz.guard.inspection import Call, Stopwatch
-from extauthz.records.telemetry import SpanName
+from extauthz.records.allow_list import SpanName
 from extauthz.settings import Limits
 from mesh.exchange.events import Body, Head
 from mesh.message.facts import Facts, Operation

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from mesh.analysis import cases
+from mesh.analysis import case_file, cases
 from mesh.policy.decision import Reason
 from mesh.policy_file import load as policy_file
 from mesh.policy_file.groups import BUILT_IN_GROUPS
@@ -31,7 +31,7 @@ REQUESTS = [
 def results_of(text: str, scanner_of):
     return [
         cases.run(case, scanner_of)
-        for case in cases.load(text, file="docs", read=lambda _: POLICY.encode())
+        for case in case_file.load(text, file="docs", read=lambda _: POLICY.encode())
     ]
 
 
