@@ -14,7 +14,7 @@ from pathlib import Path
 
 from bench.decision import policy, report, workload
 from bench.measure import interleaved, show
-from extauthz.records.edges.observation_store import LIMIT, EdgeStore
+from extauthz.records.edges.observation_store import LIMIT, ObservationStore
 from mesh.message.facts import Facts, Operation
 from mesh.policy.decide import decide
 from phiscan.finding import ScanReport
@@ -36,7 +36,7 @@ def facts(number: int, path: str) -> Facts:
     )
 
 
-def full(store: EdgeStore, edges: int) -> EdgeStore:
+def full(store: ObservationStore, edges: int) -> ObservationStore:
     """The store with so many different edges in it."""
     decision = decide(facts(0, "/claims"), NOTHING, RULES)
     for number in range(edges):
@@ -55,7 +55,7 @@ def main() -> int:
         return datetime.now(UTC).date()
 
     with tempfile.TemporaryDirectory() as folder:
-        store = full(EdgeStore(Path(folder), 0, today), 1000)
+        store = full(ObservationStore(Path(folder), 0, today), 1000)
 
         def many(work: Callable[..., object], *given: object) -> None:
             for _ in range(REPEAT):
@@ -84,9 +84,9 @@ def main() -> int:
     print(f"{'edges':>7} {'all changed':>12} {'one changed':>12} {'size':>9}")
     for edges in (100, 1000, LIMIT):
         with tempfile.TemporaryDirectory() as folder:
-            store = full(EdgeStore(Path(folder), 0, today), edges)
+            store = full(ObservationStore(Path(folder), 0, today), edges)
 
-            def save(store: EdgeStore = store) -> None:
+            def save(store: ObservationStore = store) -> None:
                 store.count(
                     facts(0, "/claims"), decide(facts(0, "/claims"), NOTHING, RULES), NOTHING, RULES
                 )

@@ -13,7 +13,7 @@ with warnings.catch_warnings():
     import extauthz.demo.envoy_config  # noqa: F401 - imported once, quietly
 
 from extauthz.demo.lab import Lab, Plan, open_lab
-from extauthz.demo.performance import Outcome, perform
+from extauthz.demo.performance import ScenarioOutcome, perform
 from extauthz.demo.processes import LabError
 from extauthz.demo.programs import POLICY, find_envoy, phiguard
 from extauthz.demo.scenarios import SCENARIOS
@@ -34,5 +34,5 @@ def lab(envoy: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lab]:
 
 
 @pytest.fixture(scope="session")
-def outcomes(lab: Lab) -> dict[str, Outcome]:
+def outcomes(lab: Lab) -> dict[str, ScenarioOutcome]:
     return {scenario.name: perform(lab, scenario) for scenario in SCENARIOS}

@@ -13,14 +13,14 @@ from extauthz.demo.observed import observe
 from extauthz.demo.programs import POLICY, phiguard
 from extauthz.demo.topology import WORKLOADS
 from extauthz.demo.workloads import DELIVERY_HEADER
-from mesh.analysis import cases
+from mesh.analysis import case_file, cases
 from mesh.analysis.cases import Case
 from mesh.message.facts import Vantage
 from mesh.policy.decision import Action
 from phiscan.scanner import Engine
 
 _FILE = Path(__file__).parents[1] / "tests" / "cases" / "envoy.yaml"
-CASES = cases.load(
+CASES = case_file.load(
     _FILE.read_text(), file=_FILE.name, read=lambda path: (_FILE.parent / path).read_bytes()
 )
 _BY_PRINCIPAL = {workload.principal: workload for workload in WORKLOADS}

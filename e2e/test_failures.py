@@ -78,7 +78,7 @@ def test_without_a_guard_an_answer_is_withheld(without_guard: Lab) -> None:
 
     assert len(without_guard.deliveries(identity)) == 1  # the application did answer
     assert answer.status == 503
-    assert payloads.NAME.encode() not in answer.body
+    assert payloads.PATIENT_NAME.encode() not in answer.body
 
 
 def test_a_stuck_guard_is_a_guard_that_says_no(with_stuck_guard: Lab) -> None:

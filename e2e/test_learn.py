@@ -1,5 +1,7 @@
 """Traffic through real sidecars, counted; the policy learned from it enforced: the same passes, the rest does not."""
 
+import contextlib
+import http.client
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -9,10 +11,12 @@ from types import MappingProxyType
 import pytest
 
 from extauthz.demo import payloads
-from extauthz.demo.client import Request, Response
+from extauthz.demo.client import Request, Response, tls_context
 from extauthz.demo.lab import Lab, Plan, open_lab
 from extauthz.demo.programs import phiguard
-from extauthz.demo.topology import ANALYTICS, BILLING, EHR
+from extauthz.demo.topology import ANALYTICS, BILLING, EHR, LOOPBACK
+from extauthz.records.edges.observation_store import read
+from mesh.message.facts import Direction, Protocol
 from mesh.observed.learn import MIN_COUNT
 
 _WATCHING = """
@@ -24,6 +28,15 @@ spec: {mode: discover, rules: []}
 _FHIR = MappingProxyType({"content-type": "application/fhir+json"})
 _CLAIM = Request(BILLING.host, path="/claims", headers=_FHIR, body=payloads.patient_bundle())
 _RECORD = Request(EHR.host, method="GET", path="/patients/7731")
+_HANDSHAKE = MappingProxyType(
+    {
+        "host": BILLING.host,
+        "connection": "Upgrade",
+        "upgrade": "websocket",
+        "sec-websocket-version": "13",
+        "sec-websocket-key": "cGhpZ3VhcmQgZGVtbyBrZXk=",
+    }
+)
 
 
 @pytest.fixture(scope="module")
@@ -55,6 +68,20 @@ def _usual(lab: Lab) -> list[Response]:
     ]
 
 
+def _asks_for_a_websocket(lab: Lab) -> int:
+    """The status of the answer, asked for at the receiver's sidecar with the sender's certificate."""
+    mesh = lab.mesh
+    connection = http.client.HTTPSConnection(
+        LOOPBACK,
+        mesh.ports[BILLING].inbound,
+        timeout=20,
+        context=tls_context(mesh.certificates[EHR]),
+    )
+    connection.request("GET", "/claims", headers=dict(_HANDSHAKE))
+    with contextlib.closing(connection), connection.getresponse() as answer:
+        return answer.status
+
+
 @pytest.fixture(scope="module")
 def learned(lab: Lab, folder: Path) -> str:
     """The policy learned from some usual traffic and one bad habit, in force in the same
@@ -62,6 +89,7 @@ def learned(lab: Lab, folder: Path) -> str:
     for _ in range(MIN_COUNT):
         assert [answer.status for answer in _usual(lab)] == [200, 200, 200]
         assert lab.from_outside(BILLING, _CLAIM).status == 200  # PHI in the clear
+        assert _asks_for_a_websocket(lab) == 200  # the workload knows none, and answers by HTTP
     lab.processes.stop("phiguard")
     proposal = _learn(folder / "edges", "--name", "clinic")
     assert (proposal.returncode, proposal.stderr) == (0, "")
@@ -79,7 +107,7 @@ def test_the_same_traffic_passes(lab: Lab) -> None:
     answers = _usual(lab)
 
     assert [answer.status for answer in answers] == [200, 200, 200]
-    assert payloads.NAME.encode() in answers[2].body
+    assert payloads.PATIENT_NAME.encode() in answers[2].body
 
 
 @pytest.mark.usefixtures("learned")
@@ -103,6 +131,18 @@ def test_the_proposal_says_what_it_guessed_and_what_it_marked(learned: str) -> N
     assert f'host: "{BILLING.host}", principal: "{BILLING.principal}"}}  # a guess' in learned
     assert f"# * (no identity) -> {BILLING.principal} POST /claims: {MIN_COUNT} messages" in learned
     assert 'operation: {methods: [GET], paths: ["/patients/*"]}' in learned
+
+
+def test_nothing_is_proposed_for_a_websocket(learned: str, folder: Path) -> None:
+    asked = {
+        each.sighting.protocol
+        for each in read([folder / "edges"]).observations
+        if (each.sighting.method, each.sighting.route) == ("GET", "/claims")
+        and each.sighting.direction is Direction.REQUEST
+    }
+
+    assert asked == {Protocol.UPGRADE}
+    assert not [line for line in learned.splitlines() if "[GET]" in line and "/claims" in line]
 
 
 @pytest.mark.usefixtures("learned")

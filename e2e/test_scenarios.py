@@ -7,19 +7,21 @@ import pytest
 from extauthz.demo.lab import Lab
 from extauthz.demo.observed import observe
 from extauthz.demo.payloads import CANARIES
-from extauthz.demo.performance import Outcome
+from extauthz.demo.performance import ScenarioOutcome
 from extauthz.demo.scenarios import SCENARIOS, Scenario
 
 
 @pytest.mark.parametrize(
     "scenario", SCENARIOS, ids=[scenario.name.replace(" ", "-") for scenario in SCENARIOS]
 )
-def test_a_scenario_ends_as_it_has_to(outcomes: dict[str, Outcome], scenario: Scenario) -> None:
+def test_a_scenario_ends_as_it_has_to(
+    outcomes: dict[str, ScenarioOutcome], scenario: Scenario
+) -> None:
     assert outcomes[scenario.name].problems == ()
 
 
 def test_every_decision_hangs_below_the_span_of_the_sidecar_that_asked(
-    outcomes: dict[str, Outcome],
+    outcomes: dict[str, ScenarioOutcome],
 ) -> None:
     spans = outcomes[SCENARIOS[0].name].spans
     names = {span.identity: span.name for span in spans}
@@ -33,7 +35,7 @@ def test_every_decision_hangs_below_the_span_of_the_sidecar_that_asked(
 
 
 def test_the_ledger_keeps_every_decision_that_was_traced(
-    lab: Lab, outcomes: dict[str, Outcome]
+    lab: Lab, outcomes: dict[str, ScenarioOutcome]
 ) -> None:
     traced = sorted(
         (span.trace, decision.reason.value)

@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 
 from extauthz.detection.engines import Detection
 from extauthz.policies.kubernetes_api import Api
+from mesh.message.decimals import decimal
 from mesh.message.identity import is_namespace_pattern
 
 MIB: Final = 1024 * 1024
@@ -112,12 +113,13 @@ class Settings:
 
 def parse_listen(text: str) -> tuple[str, int]:
     """Split `HOST:PORT`; `[::1]:9000` for IPv6. Raises SettingsError."""
-    host, colon, port = text.rpartition(":")
-    if not colon or not host or not port.isascii() or not port.isdigit() or int(port) > 65535:
+    host, _, digits = text.rpartition(":")
+    port = decimal(digits)
+    if not host or port is None or port > 65535:
         raise SettingsError(
             f"--listen {text}: not an address; write HOST:PORT, for example 0.0.0.0:9000"
         )
-    return host, int(port)
+    return host, port
 
 
 def parse_policy(

@@ -11,7 +11,8 @@ from extauthz.detection import detector_sets
 from extauthz.detection.detector_sets import DetectorSet
 from extauthz.policies import revision
 from extauthz.policies.files import PolicyFiles, PolicyUnreadableError
-from mesh.analysis.cases import Case, CaseResult, load, run
+from mesh.analysis.case_file import load
+from mesh.analysis.cases import Case, CaseResult, run
 from mesh.policy.vocabulary import Vocabulary
 from mesh.policy_file.problems import PolicyError
 from phiscan.engine import Engine

@@ -16,7 +16,7 @@ from extauthz.commands.errors import UsageError
 
 try:
     from extauthz.demo.lab import Lab, Plan, open_lab
-    from extauthz.demo.performance import Outcome, perform
+    from extauthz.demo.performance import ScenarioOutcome, perform
     from extauthz.demo.processes import LabError
     from extauthz.demo.programs import POLICY, find_envoy, phiguard
     from extauthz.demo.report import Reporter
@@ -85,7 +85,7 @@ def run(arguments: argparse.Namespace) -> int:
     return _FAILED if any(outcome.problems for outcome in outcomes) else 0
 
 
-def _report(reporter: Reporter, outcomes: list[Outcome], *, seconds: float) -> None:
+def _report(reporter: Reporter, outcomes: list[ScenarioOutcome], *, seconds: float) -> None:
     reporter.line(
         "guard ms: the guard's own time by its spans, all its decisions on the exchange together"
     )

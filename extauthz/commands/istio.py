@@ -13,7 +13,7 @@ from extauthz.commands import policies
 from mesh.istio import check as checks
 from mesh.istio import snapshot
 from mesh.istio.edges import Naming
-from mesh.istio.installation import PROVIDER, Installation, InstallationError
+from mesh.istio.installation import EXTENSION_PROVIDER, Installation, InstallationError
 from mesh.istio.render import EDGES_FILE, files, policy_edges
 
 if TYPE_CHECKING:
@@ -66,7 +66,9 @@ def add_parser(subparsers: "_Subparsers") -> None:
         "path", type=Path, metavar="DIR", help="manifests, or `kubectl get -A -o yaml` output"
     )
     check.add_argument(
-        "--provider", default=PROVIDER, help="the extension provider's name (default: %(default)s)"
+        "--provider",
+        default=EXTENSION_PROVIDER,
+        help="the extension provider's name (default: %(default)s)",
     )
     parser.set_defaults(run=run)
 

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from extauthz.commands.errors import UsageError
-from extauthz.records.ledger.chain import Break, Head, Verifier, chains, unseal
+from extauthz.records.ledger.chain import Break, ChainHead, Verifier, chains, unseal
 
 _HASH: Final = re.compile(r"[0-9a-f]{64}")
 
@@ -48,7 +48,7 @@ class Verified:
         problem: the first place that does not hold.
     """
 
-    head: Head
+    head: ChainHead
     hashes: Collection[str]
     problem: Break | None
 
@@ -101,8 +101,8 @@ def verify(chain: Chain, known: Collection[str]) -> Verified:
     return Verified(verifier.head, verifier.hashes, verifier.end())
 
 
-def _start(chain: Chain, known: Collection[str]) -> Head:
+def _start(chain: Chain, known: Collection[str]) -> ChainHead:
     first = next(chain.records(), None)
     if first is None or first["seq"] == 1 or first["prev"] not in known:
-        return Head()
-    return Head(first["seq"] - 1, first["prev"])
+        return ChainHead()
+    return ChainHead(first["seq"] - 1, first["prev"])

@@ -10,7 +10,7 @@ from extauthz.policies import revision
 from extauthz.policies.files import PolicyFiles, PolicyUnreadableError
 from extauthz.policies.revision import Revision
 from mesh.policy.policy import Policy
-from mesh.policy_file.problems import Problem, Severity
+from mesh.policy_file.problems import FileProblem, Severity
 
 
 def add_detectors(parser: argparse.ArgumentParser) -> None:
@@ -27,7 +27,7 @@ def add_detectors(parser: argparse.ArgumentParser) -> None:
 
 def load(
     path: Path, detectors: Iterable[Path] = (), unseen: frozenset[str] = frozenset()
-) -> tuple[Revision | None, tuple[Problem, ...]]:
+) -> tuple[Revision | None, tuple[FileProblem, ...]]:
     """Return the policy of a file or folder with its detectors, or None, and all problems.
 
     Args:

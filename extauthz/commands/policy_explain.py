@@ -1,7 +1,6 @@
 """`phiguard policy explain`: what becomes of one message, and which rules say so."""
 
 import argparse
-import functools
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -12,9 +11,10 @@ from extauthz.commands.errors import UsageError
 from extauthz.policies.revision import Revision
 from mesh.analysis import explain
 from mesh.exchange.events import Body, Head, Outcome
-from mesh.exchange.machine import Exchange
+from mesh.exchange.machine import Exchange, Scanner
 from mesh.message import addresses
 from mesh.message.facts import Claims, Direction, Facts, Operation, Vantage
+from mesh.message.headers import Headers
 from mesh.message.identity import is_principal
 from mesh.message.paths import is_host_pattern
 
@@ -66,7 +66,7 @@ def add_parser(actions: "_Subparsers") -> None:
 def _explain(args: argparse.Namespace) -> int:
     found = policies.usable_revision(args.policy, args.detectors)
     facts = _facts(args)
-    for line in explain.lines(explain.explain(facts, _outcome(found, facts, args), found.policy)):
+    for line in explain.lines(explain.explain(_outcome(found, facts, args), found.policy)):
         sys.stdout.write(line + "\n")
     return 0
 
@@ -117,17 +117,14 @@ def _vouched(flag: str, given: Sequence[str]) -> Claims | None:
 
 
 def _outcome(found: Revision, facts: Facts, args: argparse.Namespace) -> Outcome:
-    head = Head(
-        facts,
-        fields=(("content-type", args.content_type),) if args.content_type else (),
-        end=not args.body,
-    )
-    scanner = functools.partial(
-        engine.load_with(args, found.sets).scanner,
-        content_type=args.content_type,
-        clock=lambda: 0.0,
-    )
-    exchange = Exchange(found.policy, scanner)
+    content_type = (("content-type", args.content_type),) if args.content_type else ()
+    head = Head(facts, Headers(content_type), end=not args.body)
+    loaded = engine.load_with(args, found.sets)
+
+    def open_scanner(head: Head) -> Scanner:
+        return loaded.scanner(content_type=head.content_type, clock=lambda: 0.0)
+
+    exchange = Exchange(found.policy, open_scanner)
     outcome = exchange.receive(head)
     if outcome is None:
         outcome = exchange.receive(Body(documents.read(args.body, 8 << 20).data, end=True))

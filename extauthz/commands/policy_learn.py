@@ -14,7 +14,7 @@ from extauthz.commands.table import aligned
 from extauthz.records.edges import observation_store
 from mesh.analysis.diff_text import short
 from mesh.observed.drift import Drift, Drifted, drift
-from mesh.observed.jsonl import Edges, EdgesError
+from mesh.observed.jsonl import CountedEdges, EdgesError
 from mesh.observed.learn import MIN_COUNT, propose
 from mesh.observed.learn_text import render
 
@@ -89,14 +89,14 @@ def run(args: argparse.Namespace) -> int:
     return 0
 
 
-def _full(edges: Edges) -> str:
+def _full(edges: CountedEdges) -> str:
     return (
         f"incomplete: a store was full at {edges.limit:,} edges and {edges.left_out:,} messages were not counted;"
         " learn from what is there, then begin a new folder"
     )
 
 
-def _report(edges: Edges, found: Drift, form: str) -> int:
+def _report(edges: CountedEdges, found: Drift, form: str) -> int:
     if form == "json":
         sys.stdout.buffer.write(
             orjson.dumps(_plain(edges, found), option=orjson.OPT_INDENT_2) + b"\n"
@@ -134,7 +134,7 @@ def _row(drifted: Drifted) -> tuple[str, ...]:
     )
 
 
-def _plain(edges: Edges, found: Drift) -> dict[str, object]:
+def _plain(edges: CountedEdges, found: Drift) -> dict[str, object]:
     return {
         "drift": found.found,
         "notCounted": edges.left_out,

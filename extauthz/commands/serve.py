@@ -12,7 +12,7 @@ from extauthz.guard import supervisor
 from extauthz.guard.worker import ListenError
 from extauthz.policies.files import PolicyUnreadableError
 from extauthz.records import logs
-from extauthz.records.edges.observation_store import EdgeStoreError
+from extauthz.records.edges.observation_store import ObservationStoreError
 from extauthz.records.ledger.file import LedgerError
 from extauthz.settings import (
     Limits,
@@ -131,7 +131,7 @@ def run(args: argparse.Namespace) -> int:
         SettingsError,
         ListenError,
         LedgerError,
-        EdgeStoreError,
+        ObservationStoreError,
         PolicyUnreadableError,
         EngineError,
     ) as error:

@@ -38,10 +38,10 @@ from extauthz.demo.envoy_tls import packed
 from extauthz.demo.shipped import provider
 from extauthz.demo.topology import INSTALLATION, Workload
 from mesh.istio import ext_proc
-from mesh.istio.installation import PROVIDER
+from mesh.istio.installation import EXTENSION_PROVIDER
 from mesh.istio.manifest import Manifest
 
-_ACTION_PREFIX: Final = f"istio-ext-authz-{PROVIDER}"
+_ACTION_PREFIX: Final = f"istio-ext-authz-{EXTENSION_PROVIDER}"
 
 
 def check_requests(workload: Workload) -> list[HttpFilter]:

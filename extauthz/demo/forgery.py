@@ -3,11 +3,21 @@
 from typing import Final
 
 import grpc
+from envoy_data_plane.envoy.service.auth.v3 import (
+    AttributeContext,
+    AttributeContextHttpRequest,
+    AttributeContextPeer,
+    AttributeContextRequest,
+    CheckRequest,
+    CheckResponse,
+    DeniedHttpResponse,
+)
 
 from extauthz.demo.client import Request, Response
 from extauthz.demo.topology import EHR, Workload
-from extauthz.guard.envoy.wire import AUTHORIZATION, decoder, encode, message
 
+_CHECK: Final = "/envoy.service.auth.v3.Authorization/Check"
+_FORBIDDEN: Final = 403  # what Envoy answers where the guard names no other status
 _TIMEOUT_SECONDS: Final = 5.0
 
 
@@ -20,28 +30,30 @@ def forged_check(channel: grpc.Channel, callee: Workload, request: Request) -> R
         `status_on_error`.
     """
     check = channel.unary_unary(
-        f"/{AUTHORIZATION}/Check",
-        request_serializer=encode,
-        response_deserializer=decoder("envoy.service.auth.v3.CheckResponse"),
+        _CHECK, request_serializer=bytes, response_deserializer=CheckResponse.FromString
     )
-    forged = message("envoy.service.auth.v3.CheckRequest")()
-    forged.attributes.source.principal = EHR.spiffe
-    forged.attributes.destination.principal = callee.spiffe
-    http = forged.attributes.request.http
-    http.method, http.path, http.host, http.raw_body = (
-        request.method,
-        request.path,
-        request.host,
-        request.body,
+    http = AttributeContextHttpRequest(
+        method=request.method,
+        path=request.path,
+        host=request.host,
+        raw_body=request.body,
+        headers={**request.headers, "content-length": str(len(request.body))},
     )
-    http.headers.update({**request.headers, "content-length": str(len(request.body))})
+    forged = CheckRequest(
+        attributes=AttributeContext(
+            source=AttributeContextPeer(principal=EHR.spiffe),
+            destination=AttributeContextPeer(principal=callee.spiffe),
+            request=AttributeContextRequest(http=http),
+        )
+    )
     metadata = (("traceparent", request.headers["traceparent"]),)
     try:
         answer = check(forged, timeout=_TIMEOUT_SECONDS, metadata=metadata)
     except grpc.RpcError:
         return Response(503, {}, b"")
-    if answer.status.code == grpc.StatusCode.OK.value[0]:
+    if answer.status is not None and answer.status.code == grpc.StatusCode.OK.value[0]:
         return Response(200, {}, b"")
-    denied = answer.denied_response
-    headers = {option.header.key.lower(): option.header.value for option in denied.headers}
-    return Response(denied.status.code, headers, denied.body.encode())
+    denied = answer.denied_response or DeniedHttpResponse()
+    status = _FORBIDDEN if denied.status is None else int(denied.status.code)
+    options = (option.header for option in denied.headers if option.header is not None)
+    return Response(status, {h.key.lower(): h.value for h in options}, denied.body.encode())

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from extauthz.demo.otlp_sink import Span
-from extauthz.records.telemetry import Key
+from extauthz.records.allow_list import Key
 from mesh.policy.decision import Action, Reason
 from phiscan.finding import Verdict
 

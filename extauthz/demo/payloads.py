@@ -8,11 +8,11 @@ import json
 from typing import Final
 
 SSN: Final = "541-27-8860"
-NAME: Final = "Okonkwo-Reyes"
-MEMBER: Final = "HPX20458831"
+PATIENT_NAME: Final = "Okonkwo-Reyes"
+MEMBER_NUMBER: Final = "HPX20458831"
 MRN: Final = "MRN-5530917"
 
-CANARIES: Final = (SSN, SSN.replace("-", ""), NAME, MEMBER, MRN)
+CANARIES: Final = (SSN, SSN.replace("-", ""), PATIENT_NAME, MEMBER_NUMBER, MRN)
 """Values that must never show up in a log, a span, a metric or a ledger."""
 
 _PATIENT: Final = {
@@ -29,7 +29,7 @@ _PATIENT: Final = {
             "value": MRN,
         }
     ],
-    "name": [{"use": "official", "family": NAME, "given": ["Marisol", "T"]}],
+    "name": [{"use": "official", "family": PATIENT_NAME, "given": ["Marisol", "T"]}],
     "gender": "female",
     "birthDate": "1961-11-23",
 }
@@ -44,7 +44,7 @@ _COVERAGE: Final = {
     "resourceType": "Coverage",
     "id": "cov-118",
     "status": "active",
-    "subscriberId": MEMBER,
+    "subscriberId": MEMBER_NUMBER,
     "beneficiary": {"reference": "Patient/pat-7731"},
 }
 
@@ -103,9 +103,9 @@ def hl7_admission() -> bytes:
     segments = (
         "MSH|^~\\&|EHR|CLINIC|BILLING|FINANCE|20260311093000||ADT^A01^ADT_A01|DEMO0001|P|2.5.1",
         "EVN|A01|20260311093000",
-        f"PID|1||{MRN}^^^CLINIC^MR||{NAME}^Marisol^T||19611123|F",
+        f"PID|1||{MRN}^^^CLINIC^MR||{PATIENT_NAME}^Marisol^T||19611123|F",
         "PV1|1|I|WARD3^12^A",
-        f"IN1|1|PLAN9|INS77|Northwind Mutual||||||||||||||||||||||||||||||||{MEMBER}",
+        f"IN1|1|PLAN9|INS77|Northwind Mutual||||||||||||||||||||||||||||||||{MEMBER_NUMBER}",
         "DG1|1||E11.9^Type 2 diabetes mellitus^I10",
     )
     return "\r".join(segments).encode() + b"\r"
@@ -119,11 +119,11 @@ def gzipped_bundle() -> bytes:
 def patient_query() -> str:
     """A query string that names a patient and her diagnosis; only percent-encoding where a URL
     needs it."""
-    return f"patient_name=Marisol+{NAME}&ssn={SSN}&diagnosis=E11.9"
+    return f"patient_name=Marisol+{PATIENT_NAME}&ssn={SSN}&diagnosis=E11.9"
 
 
 CLEAN: Final = b'{"report":"bed-occupancy","ward":"3","beds":[{"bed":"12A","free":true},{"bed":"12B","free":false}]}'
-BROKEN: Final = b'{"resourceType":"Patient","name":[{"family":"' + NAME.encode() + b'"'
+BROKEN: Final = b'{"resourceType":"Patient","name":[{"family":"' + PATIENT_NAME.encode() + b'"'
 
 
 def _observation(number: int) -> dict[str, object]:

@@ -11,14 +11,14 @@ from extauthz.demo.forgery import forged_check
 from extauthz.demo.lab import Delivery, Lab
 from extauthz.demo.observed import Observed, observe
 from extauthz.demo.otlp_sink import Span
-from extauthz.demo.scenarios import Expected, Scenario, Way
+from extauthz.demo.scenarios import ExpectedAnswer, Scenario, Way
 from extauthz.demo.workloads import DELIVERY_HEADER
 
 _SPANS_TIMEOUT_SECONDS: Final = 3.0
 
 
 @dataclass(frozen=True, slots=True)
-class Outcome:
+class ScenarioOutcome:
     """What came of one scenario.
 
     Args:
@@ -37,7 +37,7 @@ class Outcome:
     spans: tuple[Span, ...]
 
 
-def perform(lab: Lab, scenario: Scenario) -> Outcome:
+def perform(lab: Lab, scenario: Scenario) -> ScenarioOutcome:
     """Send the scenario's message and gather what the application, the sender and the collector
     got.
 
@@ -58,7 +58,9 @@ def perform(lab: Lab, scenario: Scenario) -> Outcome:
         *content_problems(scenario, response, lab.deliveries(identity)),
     ]
     spent = sum(seen.milliseconds for seen in decisions)
-    return Outcome(scenario, response.status, strictest, spent, tuple(problems), tuple(spans))
+    return ScenarioOutcome(
+        scenario, response.status, strictest, spent, tuple(problems), tuple(spans)
+    )
 
 
 def _send(lab: Lab, scenario: Scenario, extra: dict[str, str]) -> Response:
@@ -86,7 +88,7 @@ def _complete(spans: list[Span], decisions: int) -> bool:
 
 
 def decision_problems(
-    expected: Expected, response: Response, decisions: list[Observed]
+    expected: ExpectedAnswer, response: Response, decisions: list[Observed]
 ) -> list[str]:
     """Compare the status and the strictest decision, and see that the guard was asked at every
     gate."""

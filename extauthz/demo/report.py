@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from typing import Final, TextIO
 
 from extauthz.demo.otlp_sink import Span
-from extauthz.demo.performance import Outcome
+from extauthz.demo.performance import ScenarioOutcome
 from extauthz.demo.scenarios import Way
-from extauthz.records.telemetry import Key
+from extauthz.records.allow_list import Key
 from mesh.policy.decision import Action
 
 _HEADER: Final = (
@@ -55,7 +55,7 @@ class Reporter:
         self.out.write(text + "\n")
         self.out.flush()
 
-    def table(self, outcomes: Sequence[Outcome]) -> None:
+    def table(self, outcomes: Sequence[ScenarioOutcome]) -> None:
         """Write one row an outcome, and below it what is wrong with it."""
         rows = [_row(outcome) for outcome in outcomes]
         widths = [
@@ -91,7 +91,7 @@ class Reporter:
         return f"\033[{shade}m{text}\033[0m" if shade and self.out.isatty() else text
 
 
-def _row(outcome: Outcome) -> tuple[str, ...]:
+def _row(outcome: ScenarioOutcome) -> tuple[str, ...]:
     scenario, seen = outcome.scenario, outcome.observed
     ends = (scenario.caller.name + _HOW[scenario.way], scenario.callee.name, scenario.payload)
     mark = "FAIL" if outcome.problems else "ok"

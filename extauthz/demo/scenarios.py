@@ -45,7 +45,7 @@ class Message:
 
 
 @dataclass(frozen=True, slots=True)
-class Expected:
+class ExpectedAnswer:
     """What has to come of it. A denied message reaches nobody: `delivered` is whether the
     application got it.
 
@@ -77,14 +77,14 @@ class Scenario:
     callee: Workload
     payload: str
     message: Message
-    expected: Expected
+    expected: ExpectedAnswer
     way: Way = Way.SIDECAR
 
 
 def _denied(
     reason: Reason, verdict: Verdict, decisions: int, *, delivered: bool = False
-) -> Expected:
-    return Expected(
+) -> ExpectedAnswer:
+    return ExpectedAnswer(
         403,
         Action.DENY,
         reason,
@@ -95,8 +95,10 @@ def _denied(
     )
 
 
-def _allowed(reason: Reason, verdict: Verdict, *sees: str) -> Expected:
-    return Expected(200, Action.ALLOW, reason, verdict, decisions=3, delivered=True, sees=sees)
+def _allowed(reason: Reason, verdict: Verdict, *sees: str) -> ExpectedAnswer:
+    return ExpectedAnswer(
+        200, Action.ALLOW, reason, verdict, decisions=3, delivered=True, sees=sees
+    )
 
 
 SCENARIOS: Final = (
@@ -106,14 +108,14 @@ SCENARIOS: Final = (
         BILLING,
         "FHIR bundle with SSN",
         Message(headers=_FHIR, body=payloads.patient_bundle(with_ssn=True)),
-        Expected(
+        ExpectedAnswer(
             200,
             Action.REDACT,
             Reason.REDACTED_BY_RULE,
             Verdict.PHI,
             decisions=3,
             delivered=True,
-            sees=(payloads.NAME, payloads.MEMBER),
+            sees=(payloads.PATIENT_NAME, payloads.MEMBER_NUMBER),
             never_sees=(payloads.SSN,),
         ),
     ),
@@ -131,7 +133,7 @@ SCENARIOS: Final = (
         BILLING,
         "HL7 v2 ADT^A01",
         Message(headers=_HL7, body=payloads.hl7_admission()),
-        _allowed(Reason.ALLOWED_BY_RULE, Verdict.PHI, payloads.NAME, payloads.MRN),
+        _allowed(Reason.ALLOWED_BY_RULE, Verdict.PHI, payloads.PATIENT_NAME, payloads.MRN),
     ),
     Scenario(
         "a compressed claim is read and reaches billing",
@@ -139,7 +141,7 @@ SCENARIOS: Final = (
         BILLING,
         "FHIR bundle, gzip",
         Message(headers={**_FHIR, "content-encoding": "gzip"}, body=payloads.gzipped_bundle()),
-        _allowed(Reason.ALLOWED_BY_RULE, Verdict.PHI, payloads.NAME),
+        _allowed(Reason.ALLOWED_BY_RULE, Verdict.PHI, payloads.PATIENT_NAME),
     ),
     Scenario(
         "PHI without encryption is refused",
@@ -156,7 +158,7 @@ SCENARIOS: Final = (
         BILLING,
         "bed occupancy",
         Message(headers=_JSON, body=payloads.CLEAN),
-        Expected(
+        ExpectedAnswer(
             200,
             Action.ALERT,
             Reason.UNENCRYPTED,
@@ -181,7 +183,7 @@ SCENARIOS: Final = (
         BILLING,
         "FHIR bundle, 1.1 MiB",
         Message(headers=_FHIR, body=payloads.patient_bundle_of(MAX_BODY_BYTES * 11 // 10)),
-        Expected(413, None, None, None, decisions=0, never_sees=payloads.CANARIES),
+        ExpectedAnswer(413, None, None, None, decisions=0, never_sees=payloads.CANARIES),
     ),
     Scenario(
         "a record is not shown to analytics",
@@ -197,7 +199,7 @@ SCENARIOS: Final = (
         EHR,
         "answer: FHIR bundle",
         Message(method="GET", path="/patients/7731"),
-        _allowed(Reason.ALLOWED_BY_RULE, Verdict.PHI, payloads.NAME),
+        _allowed(Reason.ALLOWED_BY_RULE, Verdict.PHI, payloads.PATIENT_NAME),
     ),
     Scenario(
         "broken JSON could hide anything",

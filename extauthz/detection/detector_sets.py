@@ -12,7 +12,7 @@ from typing import Final
 from yaml.nodes import Node
 
 from mesh.policy_file.nodes import NodeReader
-from mesh.policy_file.problems import PolicyError, Problem
+from mesh.policy_file.problems import FileProblem, PolicyError
 from phiscan.detectors import GROUPS
 from phiscan.finding import Likelihood, Subject
 from phiscan.identifiers import INFO_TYPES, Identifier, InfoType, InfoTypeKind
@@ -20,9 +20,9 @@ from phiscan.patterns.compiled import PatternError
 from phiscan.patterns.custom import VALIDATORS, CustomDetector, faults
 from phiscan.patterns.detector import REPORTED, Detector
 
-KIND: Final = "DetectorSet"
+DETECTORS_KIND: Final = "DetectorSet"
 _API_VERSION: Final = "phiguard.dev/v1alpha1"
-_IS_SET: Final = re.compile(rf"^[\"']?kind[\"']?:[ \t]*[\"']?{KIND}\b", re.MULTILINE)
+_IS_SET: Final = re.compile(rf"^[\"']?kind[\"']?:[ \t]*[\"']?{DETECTORS_KIND}\b", re.MULTILINE)
 _TOP: Final = ("apiVersion", "kind", "metadata", "spec")
 _KEYS: Final = (
     "name", "infoType", "class", "title", "pattern", "caseSensitive", "context", "validator",
@@ -69,7 +69,7 @@ def parse(text: str, *, file: str) -> DetectorSet:
     return found
 
 
-def check(text: str, *, file: str) -> tuple[DetectorSet | None, tuple[Problem, ...]]:
+def check(text: str, *, file: str) -> tuple[DetectorSet | None, tuple[FileProblem, ...]]:
     """The set, or None when the file has an error; and all problems in order of place."""
     reader = NodeReader(file)
     root = reader.compose(text)
@@ -99,7 +99,7 @@ def clash(sets: Iterable[DetectorSet]) -> str:
 def _read(reader: NodeReader, root: Node) -> DetectorSet | None:
     keys = reader.mapping(root, _TOP, "the detector set")
     found = {key: reader.required(root, keys, key, "the detector set") for key in _TOP}
-    for key, only in (("apiVersion", _API_VERSION), ("kind", KIND)):
+    for key, only in (("apiVersion", _API_VERSION), ("kind", DETECTORS_KIND)):
         node = found[key]
         if node is not None and (word := reader.text(node, f"`{key}`")) not in {only, ""}:
             reader.error(

@@ -1,36 +1,38 @@
 """What gRPC tells of a call: its metadata, its deadline, and who calls."""
 
-from typing import Any, Final
+from typing import Final
 
 import grpc
 
 from extauthz.guard.envoy.identity import principal
 from extauthz.guard.inspection import Call
-from extauthz.records.telemetry import SpanName
+from extauthz.records.allow_list import SpanName
+from mesh.message.decimals import decimal
 
-EOF: Final[Any] = grpc.aio.EOF  # type: ignore[attr-defined]  # missing in grpc-stubs
-"""What reading a stream gives when the caller has ended it."""
-
+_EOF: Final[object] = grpc.aio.EOF  # type: ignore[attr-defined]  # missing in grpc-stubs
 _SPIFFE: Final = "peer_spiffe_id"
 _CERTIFICATE: Final = "x509_pem_cert"
 _STRANGER: Final = "unknown"
 _EXPECTED: Final = "x-envoy-expected-rq-timeout-ms"
 
 
-def call_of(kind: SpanName, context: "grpc.aio.ServicerContext[Any, Any]") -> Call:
+def call_of(kind: SpanName, context: "grpc.aio.ServicerContext[bytes, bytes]") -> Call:
     """Return the call of a context. Envoy states its timeout as metadata, other clients as a gRPC
     deadline."""
     metadata = {k.lower(): v for k, v in context.invocation_metadata() or () if isinstance(v, str)}
-    expected = metadata.get(_EXPECTED, "")
-    is_number = (
-        expected.isascii() and expected.isdigit() and len(expected) < 20
-    )  # Python reads no more than 4,300 digits
-    seconds = [context.time_remaining(), int(expected) / 1000 if is_number else None]
+    expected = decimal(metadata.get(_EXPECTED, ""))
+    seconds = [context.time_remaining(), None if expected is None else expected / 1000]
     known = [s for s in seconds if s is not None]
     return Call(kind, metadata, _caller(context), min(known) if known else None)
 
 
-def _caller(context: "grpc.aio.ServicerContext[Any, Any]") -> str:
+async def read(context: "grpc.aio.ServicerContext[bytes, bytes]") -> bytes | None:
+    """Return the next message of a stream; None when the caller has ended it."""
+    message = await context.read()
+    return None if message is _EOF else message
+
+
+def _caller(context: "grpc.aio.ServicerContext[bytes, bytes]") -> str:
     """Return the principal of the proxy that calls, proven by the TLS handshake; empty on a plain
     listener.
 

@@ -7,44 +7,47 @@ INVARIANT (verdict or abort): a stream that owes a verdict does not end with an 
 import asyncio
 import logging
 from collections.abc import AsyncIterator
-from typing import Any
 
 import grpc
 
 from extauthz.guard.admission import Admission
-from extauthz.guard.calls import EOF, call_of
+from extauthz.guard.calls import call_of, read
 from extauthz.guard.envoy import processing, wire
-from extauthz.guard.inspection import Desk
+from extauthz.guard.envoy.stream_context import StreamContext
+from extauthz.guard.inspection import InspectionContext
 from extauthz.guard.stream import Stream
+from extauthz.guard.stream_event import stops
 from extauthz.records import logs
+from extauthz.records.allow_list import SpanName
 from extauthz.records.logs import LogEvent
-from extauthz.records.telemetry import SpanName
 
 
 class ExternalProcessor:
     """The servicer of ext_proc.
 
     Args:
-        desk: where messages are inspected.
+        inspections: where messages are inspected.
         admission: what is refused while draining or overloaded.
         trust_domain: of workloads that only their namespace and service account name.
     """
 
-    def __init__(self, desk: Desk, admission: Admission, trust_domain: str) -> None:
-        self._desk = desk
+    def __init__(
+        self, inspections: InspectionContext, admission: Admission, trust_domain: str
+    ) -> None:
+        self._inspections = inspections
         self._admission = admission
         self._trust_domain = trust_domain
         self._observed = False
 
     async def process(
         self,
-        _: AsyncIterator[Any],
-        context: "grpc.aio.ServicerContext[Any, Any]",
+        _: AsyncIterator[bytes],
+        context: "grpc.aio.ServicerContext[bytes, bytes]",
     ) -> None:
         """Answer the events of one HTTP exchange until its end."""
         call = call_of(SpanName.INSPECT, context)
-        known = processing.Context(call.caller, self._trust_domain)
-        stream = Stream(self._desk, self._admission, call, known, self._admission.begin())
+        known = StreamContext(call.caller, self._trust_domain)
+        stream = Stream(self._inspections, self._admission, call, known, self._admission.begin())
         try:
             await self._converse(stream, context)
         except grpc.aio.AbortError:
@@ -57,20 +60,20 @@ class ExternalProcessor:
             self._admission.end()
 
     async def _converse(
-        self, stream: Stream, context: "grpc.aio.ServicerContext[Any, Any]"
+        self, stream: Stream, context: "grpc.aio.ServicerContext[bytes, bytes]"
     ) -> None:
-        while (request := await self._next(stream, context)) is not EOF:
-            found = processing.phase(request)
+        while (data := await self._next(stream, context)) is not None:
+            event = processing.decode(data)
             # a kind of event that this schema does not know: what it asks is unknown
-            if found is None:
+            if event is None:
                 await self._abort(context, grpc.StatusCode.INVALID_ARGUMENT, "unknown event")
                 return
-            response = stream.answer(request, found)
-            if processing.is_observed(request):
+            answer = stream.answer(event)
+            if event.observed:
                 self._say_observed()
                 continue  # an answer would be ignored, and PHI passes
-            await context.write(response)
-            if processing.is_final(response):
+            await context.write(processing.encode(answer))
+            if answer.is_final:
                 return
         if stream.waiting:
             await self._abort(
@@ -83,32 +86,31 @@ class ExternalProcessor:
             self._observed = True
             logs.emit(LogEvent.OBSERVED, logging.WARNING)
 
-    async def _next(self, stream: Stream, context: "grpc.aio.ServicerContext[Any, Any]") -> Any:  # noqa: ANN401
-        """Return the next event. A message that stays open for too long is judged as out of
-        time."""
+    async def _next(
+        self, stream: Stream, context: "grpc.aio.ServicerContext[bytes, bytes]"
+    ) -> bytes | None:
+        """Return the next message, None at the end. A message that stays open for too long is
+        judged as out of time."""
         if not stream.waiting:
-            return await context.read()
+            return await read(context)
         try:
-            async with asyncio.timeout(self._desk.limits.wait_seconds):
-                return await context.read()
+            async with asyncio.timeout(self._inspections.limits.wait_seconds):
+                return await read(context)
         except TimeoutError:
-            if processing.stops(stream.give_up()):
+            if stops(stream.give_up()):
                 await self._abort(
                     context, grpc.StatusCode.DEADLINE_EXCEEDED, "the message did not end in time"
                 )
-            return EOF  # the policy does not enforce: Envoy goes on without us
+            return None  # the policy does not enforce: Envoy goes on without us
 
     async def _abort(
-        self, context: "grpc.aio.ServicerContext[Any, Any]", code: grpc.StatusCode, details: str
+        self, context: "grpc.aio.ServicerContext[bytes, bytes]", code: grpc.StatusCode, details: str
     ) -> None:
         logs.emit(LogEvent.ABORTED, logging.WARNING, code=code.name)
         await context.abort(code, details)
 
-    def handlers(self) -> "grpc.GenericRpcHandler[Any, Any]":
-        """Return the gRPC handlers, with the codec."""
-        method = grpc.stream_stream_rpc_method_handler(
-            self.process,
-            request_deserializer=wire.decoder(processing.REQUEST),
-            response_serializer=wire.encode,
-        )
+    def handlers(self) -> "grpc.GenericRpcHandler[bytes, bytes]":
+        """Return the gRPC handlers. Messages come and go as bytes: what is wrong with one is caught
+        where everything else is."""
+        method = grpc.stream_stream_rpc_method_handler(self.process)
         return grpc.method_handlers_generic_handler(wire.EXTERNAL_PROCESSOR, {"Process": method})

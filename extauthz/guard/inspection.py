@@ -11,22 +11,20 @@ import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 
-from extauthz.policies.store import Snapshot
+from extauthz.policies.store import PolicySnapshot
+from extauthz.records.allow_list import SpanName
 from extauthz.records.edges.observation_store import EdgeCounter
 from extauthz.records.judgement import Judgement, ledger_record
 from extauthz.records.ledger.file import Ledger, LedgerError
-from extauthz.records.telemetry import SpanName, Telemetry, Trace
+from extauthz.records.telemetry import Clock, Telemetry, Trace
 from extauthz.settings import Limits
-from mesh.exchange.events import Event, Head, Outcome
+from mesh.exchange.events import Event, Failure, Head, Outcome
 from mesh.exchange.machine import Exchange, Scanner
 from mesh.message.facts import Facts
 from mesh.policy.decide import refuse
 from mesh.policy.decision import Reason
 from phiscan.finding import ScanReport
 from phiscan.scanner import Limits as ScanLimits
-
-Clock = Callable[[], int]
-"""Nanoseconds since 1970."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,19 +49,19 @@ class Call:
 
 
 @dataclass(frozen=True, slots=True)
-class Desk:
+class InspectionContext:
     """What every inspection needs. `snapshot` returns what is in force; `new_id` a decision id that
     is unique."""
 
-    snapshot: Callable[[], Snapshot]
+    snapshot: Callable[[], PolicySnapshot]
     ledger: Ledger
     edges: EdgeCounter
     telemetry: Telemetry
     limits: Limits
     new_id: Callable[[], str]
 
-    def pinned(self) -> "Desk":
-        """This desk with what is in force now, for all messages of one stream."""
+    def pinned(self) -> "InspectionContext":
+        """This context with what is in force now, for all messages of one stream."""
         now = self.snapshot()
         return replace(self, snapshot=lambda: now)
 
@@ -103,22 +101,20 @@ class Stopwatch:
 class Inspection:
     """One message of one call. Makes exactly one judgement."""
 
-    def __init__(self, desk: Desk, call: Call, earlier: ScanReport | None = None) -> None:
-        self._desk = desk
+    def __init__(
+        self, inspections: InspectionContext, call: Call, earlier: ScanReport | None = None
+    ) -> None:
+        self._inspections = inspections
         self._call = call
-        self._engine, self._policy = (now := desk.snapshot()).engine, now.policy
-        self._trace = desk.telemetry.begin(call.kind, call.metadata)
+        self._engine, self._policy = (now := inspections.snapshot()).engine, now.policy
+        self._trace = inspections.telemetry.begin(call.kind, call.metadata)
         self._watch = Stopwatch()
-        self._steps = _Steps(self._trace, desk.telemetry.clock)
-        self._facts: Facts | None = None
-        self._media = ("", "")
+        self._steps = _Steps(self._trace, inspections.telemetry.clock)
         self._begun: list[float] = []  # when each scan began, in worked seconds
         self._exchange = Exchange(self._policy, self._open_scanner, earlier)
 
     def receive(self, event: Event) -> Judgement | None:
         """Take one event of the message; the judgement once it is known."""
-        if isinstance(event, Head):
-            self._facts, self._media = event.facts, (event.content_type, event.content_encoding)
         self._watch.start()
         outcome = self._exchange.receive(event)
         self._watch.stop()
@@ -132,22 +128,21 @@ class Inspection:
 
         Args:
             reason: why.
-            facts: whose it is. None when that is not known: then the denial holds if the policy
-                enforces anywhere.
+            facts: of the message, where this inspection has not received its head. None when they
+                are not known: then the denial holds if the policy enforces anywhere.
         """
-        decision = refuse(reason, self._policy, facts)
-        self._facts = facts
-        return self._judged(
-            Outcome(decision, ScanReport(coverage=decision.coverage, gap=decision.gap))
-        )
+        outcome = self._exchange.receive(Failure(reason, facts))
+        if outcome is None:
+            raise AssertionError("a failure gave no outcome")
+        return self._judged(outcome)
 
-    def _open_scanner(self) -> Scanner:
+    def _open_scanner(self, head: Head) -> Scanner:
         self._steps.decided()  # a second scanner proves a redaction: the decision is made
         scanner = self._engine.scanner(
-            content_type=self._media[0],
-            content_encoding=self._media[1],
-            rpc=None if self._facts is None else self._facts.rpc,
-            limits=ScanLimits(body=self._desk.limits.body_bytes, seconds=self._budget()),
+            content_type=head.content_type,
+            content_encoding=head.content_encoding,
+            rpc=head.facts.rpc,
+            limits=ScanLimits(body=self._inspections.limits.body_bytes, seconds=self._budget()),
             clock=self._watch,
         )
         return _TimedScanner(scanner, self._steps)
@@ -156,27 +151,29 @@ class Inspection:
         """Seconds for the next scan. All scans that prove one redaction share a budget."""
         self._begun.append(self._watch())
         spent = self._begun[-1] - self._begun[min(1, len(self._begun) - 1)]
-        return max(0.0, self._desk.budget(self._call) - spent)
+        return max(0.0, self._inspections.budget(self._call) - spent)
 
     def _judged(self, outcome: Outcome) -> Judgement:
         judgement = self._judgement(outcome)
         try:
-            self._desk.ledger.append(ledger_record(judgement))
+            self._inspections.ledger.append(ledger_record(judgement))
         except LedgerError:
-            self._desk.telemetry.ledger_failed()
-            decision = refuse(Reason.LEDGER_UNAVAILABLE, self._policy, self._facts)
-            judgement = self._judgement(Outcome(decision, outcome.report))
+            self._inspections.telemetry.ledger_failed()
+            decision = refuse(Reason.LEDGER_UNAVAILABLE, self._policy, outcome.facts)
+            judgement = self._judgement(replace(outcome, decision=decision, body=None))
         else:
-            self._desk.telemetry.ledger_kept()
-        if self._facts is not None:
-            self._desk.edges.count(self._facts, judgement.decision, judgement.report, self._policy)
+            self._inspections.telemetry.ledger_kept()
+        if outcome.facts is not None:
+            self._inspections.edges.count(
+                outcome.facts, judgement.decision, judgement.report, self._policy
+            )
         self._trace.end(judgement, self._watch())
         return judgement
 
     def _judgement(self, outcome: Outcome) -> Judgement:
         return Judgement(
-            id=self._desk.new_id(),
-            facts=self._facts or Facts(),
+            id=self._inspections.new_id(),
+            facts=outcome.facts or Facts(),
             decision=replace(outcome.decision, enforced=False)
             if self._call.observed
             else outcome.decision,

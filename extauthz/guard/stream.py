@@ -19,20 +19,24 @@ trailers, so that nobody's name follows in a trailer what the body says of their
 
 "As judged" is for body modes that release chunks: the first event already counted as cut off, and the policy
 has spoken on that.
+
+Cut off. Only a body that the proxy holds back is judged whole. In every other body mode, and when the mode is not told,
+a message that does not end with its headers counts as cut off there, before any of it is released. A body that is held back
+comes in one event; trailers may follow it (seen with Envoy 1.38), and the proxy forwards the body on our answer, before
+it sends the trailers. So the body is judged at its event, and the trailers after it.
 """
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
-from typing import Any
 
 from extauthz.guard.admission import Admission
-from extauthz.guard.envoy import processing
-from extauthz.guard.envoy.processing import Context, Part, Phase
-from extauthz.guard.inspection import Call, Desk, Inspection
+from extauthz.guard.envoy.stream_context import StreamContext
+from extauthz.guard.inspection import Call, Inspection, InspectionContext
+from extauthz.guard.stream_event import MessagePart, StreamAnswer, StreamEvent
 from extauthz.records import logs
 from extauthz.records.judgement import Judgement
 from extauthz.records.logs import LogEvent
-from mesh.exchange.events import Event, Head
+from mesh.exchange.events import Body, Event, Head, Trailers
 from mesh.message.facts import Direction, Facts
 from mesh.policy.decision import Action, Reason
 from phiscan.finding import Coverage, ScanReport
@@ -54,7 +58,7 @@ class Stream:
     """One HTTP exchange. `close` must follow, however the stream ends.
 
     Args:
-        desk: where messages are inspected.
+        inspections: where messages are inspected.
         admission: what says whether one more fits.
         call: the RPC.
         context: what is known before the first event.
@@ -63,14 +67,14 @@ class Stream:
 
     def __init__(
         self,
-        desk: Desk,
+        inspections: InspectionContext,
         admission: Admission,
         call: Call,
-        context: Context,
+        context: StreamContext,
         refused: Reason | None = None,
     ) -> None:
         # a response is judged as its request was, whatever is put in force between them
-        self._desk = desk.pinned()
+        self._inspections = inspections.pinned()
         self._admission = admission
         self._call = call
         self._context = context
@@ -84,14 +88,14 @@ class Stream:
         sides = self._sides.values()
         return any(side.inspection for side in sides) or not any(side.judgement for side in sides)
 
-    def answer(self, request: Any, found: Phase) -> Any:  # noqa: ANN401 - protobuf makes this class at run time
+    def answer(self, event: StreamEvent) -> StreamAnswer:
         """Answer one event. Whatever goes wrong inside is a denial with INTERNAL_ERROR."""
         try:
-            judgement = self._receive(request, found)
+            judgement = self._receive(event)
         except Exception as raised:  # noqa: BLE001 - fail closed, and its text never leaves
             logs.error(LogEvent.INTERNAL_ERROR, raised)
-            judgement = self._refuse(self._sides[found.direction], Reason.INTERNAL_ERROR)
-        return processing.answer(judgement, found, request)
+            judgement = self._refuse(self._sides[event.direction], Reason.INTERNAL_ERROR)
+        return StreamAnswer(event, judgement)
 
     def give_up(self) -> Judgement:
         """Judge what is open as out of time: the rest of it has not come."""
@@ -105,54 +109,62 @@ class Stream:
         for side in self._sides.values():
             self._release(side)
 
-    def _receive(self, request: Any, found: Phase) -> Judgement | None:  # noqa: ANN401 - as above
-        side = self._sides[found.direction]
-        if not self._is_of_one_mode(request):
+    def _receive(self, event: StreamEvent) -> Judgement | None:
+        side = self._sides[event.direction]
+        if not self._is_of_one_mode(event):
             return self._refuse(side, Reason.INTERNAL_ERROR)
-        self._context = processing.learn(self._context, request)
-        events = processing.events(request, found, self._context)
-        if found.part is Part.HEADERS:
-            return self._on_headers(side, events)
+        self._context = self._context.after(event)
+        if event.part is MessagePart.HEADERS:
+            return self._on_headers(side, event)
         if side.inspection is not None:
-            return self._feed(side, side.inspection, events)
-        return self._after(side, found, events)
+            return self._feed(side, side.inspection, (self._rest_of(event),))
+        return self._after(side, event)
 
-    def _is_of_one_mode(self, request: Any) -> bool:  # noqa: ANN401 - as above
+    def _is_of_one_mode(self, event: StreamEvent) -> bool:
         """Whether Envoy lets us look on, or waits for us, as it did from the first event. Else it
         waits: fail closed."""
-        observed = processing.is_observed(request)
         if not self._begun:
-            self._begun, self._call = True, replace(self._call, observed=observed)
-        if self._call.observed == observed:
+            self._begun, self._call = True, replace(self._call, observed=event.observed)
+        if self._call.observed == event.observed:
             return True
         self._call = replace(self._call, observed=False)
         return False
 
-    def _after(self, side: _Side, found: Phase, events: tuple[Event, ...]) -> Judgement:
+    def _is_held_back(self, event: StreamEvent) -> bool:
+        return event.direction in self._context.buffered
+
+    def _rest_of(self, event: StreamEvent) -> Event:
+        """A body or trailers as an event of the exchange."""
+        if event.part is MessagePart.TRAILERS:
+            return Trailers(event.headers)
+        return Body(event.body, end=True, truncated=not self._is_held_back(event))
+
+    def _after(self, side: _Side, event: StreamEvent) -> Judgement:
         """What comes when nothing is open: trailers, or more of a body."""
         if side.judgement is None or side.facts is None:
             return self._refuse(side, Reason.INTERNAL_ERROR)
-        if found.part is Part.TRAILERS:
+        if event.part is MessagePart.TRAILERS:
             side.gone = side.gone or _gone(side.judgement)
-            judged = self._feed(
-                side, self._desk.open(self._call, side.gone), (Head(side.facts), *events)
-            )
+            rest = (Head(side.facts), self._rest_of(event))
+            judged = self._feed(side, self._inspections.open(self._call, side.gone), rest)
             return judged or self._refuse(side, Reason.INTERNAL_ERROR)
         if side.judgement.decision.coverage is not Coverage.COMPLETE:
             return side.judgement
         # another chunk: what was judged was not the whole body
         return self._refuse(side, Reason.TRUNCATED)
 
-    def _on_headers(self, side: _Side, events: tuple[Event, ...]) -> Judgement | None:
-        head = events[0]
-        if not isinstance(head, Head) or side.facts is not None:
+    def _on_headers(self, side: _Side, event: StreamEvent) -> Judgement | None:
+        if side.facts is not None:
             return self._refuse(side, Reason.INTERNAL_ERROR)
-        side.facts = head.facts
+        side.facts = self._context.facts(event.direction)
         if self._refused is not None:
             return self._refuse(side, self._refused)
-        if not head.end and not self._reserve(side, head):
+        if not event.end and not self._reserve(side, event):
             return self._refuse(side, Reason.OVERLOADED)
-        return self._feed(side, self._desk.open(self._call), events)
+        events: tuple[Event, ...] = (Head(side.facts, event.headers, end=event.end),)
+        if not event.end and not self._is_held_back(event):
+            events = (*events, Body(b"", end=True, truncated=True))
+        return self._feed(side, self._inspections.open(self._call), events)
 
     def _feed(
         self, side: _Side, inspection: Inspection, events: Iterable[Event]
@@ -166,17 +178,19 @@ class Stream:
 
     def _refuse(self, side: _Side, reason: Reason) -> Judgement:
         return self._judged(
-            side, (side.inspection or self._desk.open(self._call)).refuse(reason, side.facts)
+            side, (side.inspection or self._inspections.open(self._call)).refuse(reason, side.facts)
         )
 
     def _judged(self, side: _Side, judgement: Judgement) -> Judgement:
         side.inspection, side.judgement = None, judgement
+        if side.facts is not None:
+            side.facts = judgement.facts  # what was decided on, which the head can have changed
         self._release(side)
         return judgement
 
-    def _reserve(self, side: _Side, head: Head) -> bool:
-        limits = self._desk.limits
-        size = limits.max_request_bytes if head.content_length is None else head.content_length
+    def _reserve(self, side: _Side, event: StreamEvent) -> bool:
+        limits, announced = self._inspections.limits, event.headers.content_length
+        size = limits.max_request_bytes if announced is None else announced
         if not self._admission.enter(min(size, limits.message_bytes), self._call.caller):
             return False
         side.reserved = min(size, limits.message_bytes)

@@ -26,8 +26,8 @@ from extauthz.records import logs, otlp
 from extauthz.records.edges.observation_store import (
     NO_EDGES,
     EdgeCounter,
-    EdgeStore,
-    EdgeStoreError,
+    ObservationStore,
+    ObservationStoreError,
 )
 from extauthz.records.ledger.file import FileLedger, Ledger, LedgerError, NoLedger
 from extauthz.records.logs import LogEvent
@@ -64,7 +64,7 @@ def run(settings: Settings) -> int:
     Raises:
         ListenError: the address is taken.
         LedgerError: the ledger cannot be opened.
-        EdgeStoreError: edges cannot be counted in their folder.
+        ObservationStoreError: edges cannot be counted in their folder.
         PolicyError, PolicyUnreadableError: there is no policy to serve with, or its folder holds
             broken detectors.
         EngineError: the detectors that are asked for cannot run.
@@ -85,7 +85,7 @@ def serve(settings: Settings, number: int) -> int:
         NoLedger() if settings.ledger is None else FileLedger(settings.ledger, number, utc_now)
     )
     edges: EdgeCounter = (
-        NO_EDGES if settings.edges is None else EdgeStore(settings.edges, number, utc_day)
+        NO_EDGES if settings.edges is None else ObservationStore(settings.edges, number, utc_day)
     )
     _say_start(settings, policies, number)
     if edges.problem:
@@ -130,7 +130,7 @@ def _child(settings: Settings, number: int) -> None:
     logs.configure()
     try:
         code = serve(settings, number)
-    except (ListenError, LedgerError, EdgeStoreError) as error:
+    except (ListenError, LedgerError, ObservationStoreError) as error:
         logs.error(LogEvent.STOPPED, error)
         code = _CANNOT_START
     raise SystemExit(code)

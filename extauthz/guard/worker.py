@@ -25,7 +25,7 @@ from extauthz.guard.admission import Admission
 from extauthz.guard.authorization import Authorization
 from extauthz.guard.envoy import wire
 from extauthz.guard.external_processor import ExternalProcessor
-from extauthz.guard.inspection import Desk
+from extauthz.guard.inspection import InspectionContext
 from extauthz.policies.files import PolicyUnreadableError
 from extauthz.policies.store import PolicyStore
 from extauthz.records import logs
@@ -90,7 +90,7 @@ class Worker:
         self._pipeline = pipeline
         self._edges = EdgeUpkeep(edges)
         self._admission = Admission(settings.limits)
-        self._desk = Desk(
+        self._inspections = InspectionContext(
             lambda: policies.current,
             ledger,
             edges,
@@ -111,8 +111,8 @@ class Worker:
         settings = self._settings
         server = self._server(settings.limits.message_bytes)
         services = (
-            Authorization(self._desk, self._admission),
-            ExternalProcessor(self._desk, self._admission, settings.trust_domain),
+            Authorization(self._inspections, self._admission),
+            ExternalProcessor(self._inspections, self._admission, settings.trust_domain),
         )
         server.add_generic_rpc_handlers(tuple(service.handlers() for service in services))
         reflection.enable_server_reflection(

@@ -9,7 +9,7 @@ from typing import Final
 
 from extauthz.detection.detector_sets import is_detector_set
 from extauthz.policies.revision import Texts
-from mesh.analysis.cases import is_case_file
+from mesh.analysis.case_file import is_case_file
 
 _SUFFIXES: Final = (".yaml", ".yml")
 # a mounted ConfigMap: a link that Kubernetes turns from one folder of files to the next

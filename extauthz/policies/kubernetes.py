@@ -18,7 +18,7 @@ from typing import Any, Final
 
 from extauthz.policies import kubernetes_api
 from extauthz.policies.files import PolicyUnreadableError, read_detectors
-from extauthz.policies.kubernetes_api import Api, ApiError, Event, GoneError
+from extauthz.policies.kubernetes_api import Api, ApiError, GoneError, WatchEvent
 from extauthz.policies.revision import Texts
 from mesh.policy_file import keys as policy_keys
 
@@ -86,7 +86,7 @@ class KubernetesPolicies:
             raise PolicyUnreadableError(f"kubernetes://{self._root}: {known.problem}")
         if not known.texts:
             raise PolicyUnreadableError(
-                f"kubernetes://{self._root}: found no {policy_keys.KIND} object; apply one to namespace `{self._root}`"
+                f"kubernetes://{self._root}: found no {policy_keys.POLICY_KIND} object; apply one to namespace `{self._root}`"
             )
         if sum(map(len, known.texts.values())) > _MAX_BYTES:
             raise PolicyUnreadableError(
@@ -133,7 +133,7 @@ class KubernetesPolicies:
                 break
         return version
 
-    def _take(self, event: Event) -> None:
+    def _take(self, event: WatchEvent) -> None:
         name, text = self._part(event.item)
         texts = {key: known for key, known in self._known.texts.items() if key != name}
         if event.type != "DELETED":
@@ -153,7 +153,7 @@ class KubernetesPolicies:
         scope = {} if namespace == self._root else {"namespace": namespace}
         part = {
             "apiVersion": policy_keys.API_VERSION,
-            "kind": policy_keys.KIND,
+            "kind": policy_keys.POLICY_KIND,
             "metadata": {"name": name, **scope},
             **({"spec": item["spec"]} if "spec" in item else {}),
         }

@@ -64,7 +64,7 @@ class Listed:
 
 
 @dataclass(frozen=True, slots=True)
-class Event:
+class WatchEvent:
     """One change: type ADDED, MODIFIED, DELETED, or BOOKMARK (no change, a later version)."""
 
     type: str
@@ -92,7 +92,7 @@ def list_objects(api: Api, path: str) -> Listed:
             query = {"limit": str(_PAGE), "continue": str(metadata["continue"])}
 
 
-def watch(api: Api, path: str, version: str) -> Iterator[Event]:
+def watch(api: Api, path: str, version: str) -> Iterator[WatchEvent]:
     """Yield what changes after a version, until the server ends the watch.
 
     Raises:
@@ -110,10 +110,10 @@ def watch(api: Api, path: str, version: str) -> Iterator[Event]:
             yield _event(line)
 
 
-def _event(line: bytes) -> Event:
+def _event(line: bytes) -> WatchEvent:
     with _well_formed():
         found = _parsed(line)
-        event = Event(str(found["type"]), found["object"])
+        event = WatchEvent(str(found["type"]), found["object"])
         if event.type == "ERROR":
             code = event.item.get("code")
             raise (GoneError if code == _GONE else ApiError)(

@@ -14,7 +14,7 @@ from extauthz.detection.detector_sets import DetectorSet
 from mesh.policy.policy import Policy
 from mesh.policy.vocabulary import Vocabulary
 from mesh.policy_file import load as policy_file
-from mesh.policy_file.problems import PolicyError, Problem, Severity
+from mesh.policy_file.problems import FileProblem, PolicyError, Severity
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +54,7 @@ def parse(texts: Texts, *, today: date) -> Revision:
 
 def check(
     texts: Texts, *, today: date, unseen: frozenset[str] = frozenset()
-) -> tuple[Revision | None, tuple[Problem, ...]]:
+) -> tuple[Revision | None, tuple[FileProblem, ...]]:
     """The revision, or None when a file has an error; and all problems by place.
 
     Args:
@@ -77,7 +77,7 @@ def vocabulary(sets: Sequence[DetectorSet], unseen: frozenset[str] = frozenset()
 
 def check_sets(
     texts: Mapping[str, str],
-) -> tuple[tuple[DetectorSet, ...] | None, tuple[Problem, ...]]:
+) -> tuple[tuple[DetectorSet, ...] | None, tuple[FileProblem, ...]]:
     """The detector sets of these files, or None when one has an error or two hold one name; and all
     problems."""
     read = [detector_sets.check(text, file=file) for file, text in sorted(texts.items())]
@@ -88,7 +88,7 @@ def check_sets(
     if clash := detector_sets.clash(sets):
         return None, (
             *problems,
-            Problem(sorted(texts)[-1], 1, 1, Severity.ERROR, clash, "rename one"),
+            FileProblem(sorted(texts)[-1], 1, 1, Severity.ERROR, clash, "rename one"),
         )
     return sets, problems
 

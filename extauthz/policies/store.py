@@ -34,7 +34,7 @@ class Source(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
-class Snapshot:
+class PolicySnapshot:
     """What decides a message from its first byte to its last.
 
     Args:
@@ -78,10 +78,10 @@ class PolicyStore:
         except (PolicyError, PolicyUnreadableError):
             if required:
                 raise
-            self._current, self._refused = Snapshot(None, engine_of(())), True
+            self._current, self._refused = PolicySnapshot(None, engine_of(())), True
 
     @property
-    def current(self) -> Snapshot:
+    def current(self) -> PolicySnapshot:
         """The snapshot in force. Keep the value for the whole of an exchange: the next call may
         return another."""
         return self._current
@@ -127,14 +127,14 @@ class PolicyStore:
         self._in_force, self._refused = digest, False
         return True
 
-    def _made(self, texts: Texts, today: date, old: Snapshot | None) -> Snapshot:
+    def _made(self, texts: Texts, today: date, old: PolicySnapshot | None) -> PolicySnapshot:
         """A whole snapshot. Compiling takes a second, so an engine stays where its detectors do."""
         made = revision.parse(texts, today=today)
         detectors = tuple(each.digest for each in made.sets)
         same = old is not None and old.policy is not None and detectors == self._detectors
         engine = old.engine if old is not None and same else self._engine_of(made.sets)
         self._detectors = detectors
-        return Snapshot(made.policy, engine)
+        return PolicySnapshot(made.policy, engine)
 
 
-__all__ = ["PolicyStore", "Snapshot", "Source", "Today"]
+__all__ = ["PolicySnapshot", "PolicyStore", "Source", "Today"]

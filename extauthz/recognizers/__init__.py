@@ -13,7 +13,7 @@ from typing import Final
 
 from phiscan.recognizer import Recognizer
 
-KINDS: Final = MappingProxyType(
+RECOGNIZER_KINDS: Final = MappingProxyType(
     {
         "spacy": "spacy_model",
         "presidio": "presidio",
@@ -36,11 +36,11 @@ def load(model: str) -> Recognizer:
             read.
     """
     kind, _, where = model.partition(":")
-    if kind not in KINDS:
+    if kind not in RECOGNIZER_KINDS:
         raise ModelError(
-            f"--model {model}: unknown kind; give one of {', '.join(KINDS)}, a colon and where the model is"
+            f"--model {model}: unknown kind; give one of {', '.join(RECOGNIZER_KINDS)}, a colon and where the model is"
         )
-    module = importlib.import_module(f"{__name__}.{KINDS[kind]}")
+    module = importlib.import_module(f"{__name__}.{RECOGNIZER_KINDS[kind]}")
     opened: Callable[[str], Recognizer] = module.load
     try:
         return opened(where)

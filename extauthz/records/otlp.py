@@ -16,7 +16,8 @@ from opentelemetry.sdk.trace import SpanProcessor, TracerProvider
 from opentelemetry.sdk.trace.export import BatchSpanProcessor
 from opentelemetry.sdk.trace.sampling import ALWAYS_ON
 
-from extauthz.records.telemetry import AllowList, Telemetry, views
+from extauthz.records.allow_list import AllowList, views
+from extauthz.records.telemetry import Telemetry
 
 # The SDK's default of 2,048 spans lost 55 % of 20,500 in a burst; three spans a decision, so this
 # holds 10,000.

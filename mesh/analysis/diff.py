@@ -15,7 +15,7 @@ from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
 from mesh.analysis.endpoint_classes import Parties, asked_for, messages, trials
-from mesh.analysis.equivalence_classes import Spot
+from mesh.analysis.equivalence_classes import OperationClass, OperationClasses
 from mesh.analysis.flows import flows, standing
 from mesh.message.facts import Direction, Facts
 from mesh.policy.decide import decide
@@ -25,7 +25,7 @@ from phiscan.finding import ScanReport
 from phiscan.identifiers import INFO_TYPES, InfoType
 
 
-class What(StrEnum):
+class MoveKind(StrEnum):
     """What a move is about."""
 
     EDGE = "edge"
@@ -42,7 +42,7 @@ class Move:
         before: action, or `enforced` and `recorded` for enforcement.
     """
 
-    what: What
+    what: MoveKind
     name: str
     before: str
     after: str
@@ -56,7 +56,7 @@ class Difference:
 
     source: str
     destination: str
-    spot: Spot
+    operation: OperationClass
     facts: Facts = field(repr=False)
     moves: tuple[Move, ...] = ()
 
@@ -90,7 +90,7 @@ class Diff:
     """All differences.
 
     Args:
-        spots: for each pair of labels, all operations that the policies tell apart there.
+        operations: for each pair of labels, all that the policies tell apart there.
         untried: changed rules that ask for claims or headers: a person must read them, because
             nobody's message stands for those. They count as opening.
         audits: changed AUDIT rules. They decide nothing, so nothing opens or closes.
@@ -99,7 +99,7 @@ class Diff:
 
     settings: tuple[Setting, ...]
     differences: tuple[Difference, ...]
-    spots: dict[tuple[str, str], tuple[Spot, ...]]
+    operations: Mapping[tuple[str, str], OperationClasses]
     untried: tuple[RuleChange, ...] = ()
     audits: tuple[RuleChange, ...] = ()
     info_types: Mapping[str, InfoType] = field(default_factory=lambda: INFO_TYPES, repr=False)
@@ -135,19 +135,19 @@ def diff(old: Policy, new: Policy) -> Diff:
         replace(old, info_types={**known, **old.info_types}), replace(new, info_types=known)
     )
     found: list[Difference] = []
-    spots: dict[tuple[str, str], tuple[Spot, ...]] = {}
+    operations: dict[tuple[str, str], OperationClasses] = {}
     for source, destination, between in trials((old, new), pairs):
         names = source.label, destination.label
-        spots[names] = between
-        for spot in between:
-            for facts in messages(source, destination, spot):
+        operations[names] = between
+        for each in between:
+            for facts in messages(source, destination, each):
                 if moves := compared.moves(facts):
-                    found.append(Difference(*names, spot, facts, moves))
+                    found.append(Difference(*names, each, facts, moves))
     untried = _rule_changes(
         *([rule for rule in each.in_force if asked_for(rule)] for each in (old, new))
     )
     audits = _rule_changes(old.auditing, new.auditing)
-    return Diff(_settings(old, new), tuple(found), spots, untried, audits, known)
+    return Diff(_settings(old, new), tuple(found), operations, untried, audits, known)
 
 
 def _rule_changes(old: Iterable[Rule], new: Iterable[Rule]) -> tuple[RuleChange, ...]:
@@ -183,18 +183,18 @@ class _Comparison:
         for name in before.keys() & after.keys():
             if before[name] is not after[name]:
                 opens = after[name].rank < before[name].rank
-                yield Move(What.IDENTIFIER, name, before[name], after[name], opens)
+                yield Move(MoveKind.IDENTIFIER, name, before[name], after[name], opens)
 
 
 def _edge_moves(before: Decision, after: Decision) -> list[Move]:
     moves = []
     if (before.action is Action.DENY) != (after.action is Action.DENY):
         moves.append(
-            Move(What.EDGE, "", before.action, after.action, opens=before.action is Action.DENY)
+            Move(MoveKind.EDGE, "", before.action, after.action, opens=before.action is Action.DENY)
         )
     if before.enforced != after.enforced:
         words = ("enforced", "recorded") if before.enforced else ("recorded", "enforced")
-        moves.append(Move(What.ENFORCEMENT, "", *words, opens=before.enforced))
+        moves.append(Move(MoveKind.ENFORCEMENT, "", *words, opens=before.enforced))
     return moves
 
 

@@ -5,9 +5,9 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Final
 
-from mesh.analysis.diff import Diff, Move, RuleChange, Setting, What
-from mesh.analysis.equivalence_classes import ANY, NOBODY, Spot
-from mesh.analysis.flows import PROVIDER
+from mesh.analysis.diff import Diff, Move, MoveKind, RuleChange, Setting
+from mesh.analysis.equivalence_classes import ANY, NOBODY, OperationClass
+from mesh.analysis.flows import PROVIDERS_OWN
 from mesh.message.facts import Direction, Protocol
 from mesh.policy.decision import Action
 from mesh.policy.vocabulary import InfoTypes
@@ -46,7 +46,7 @@ class Change:
         info_types: all that there are, by name.
     """
 
-    what: What
+    what: MoveKind
     opens: bool
     sources: tuple[str, ...]
     destinations: tuple[str, ...]
@@ -62,11 +62,11 @@ class Change:
         caller, callee = _people(self.sources), _people(self.destinations)
         place = f" at {', '.join(self.operations)}" if self.operations != (ANY,) else ""
         suffix = "" if self.encrypted else " without mutual TLS"
-        if self.what is What.EDGE:
+        if self.what is MoveKind.EDGE:
             return (
                 f"{caller} may {'now' if self.opens else 'no longer'} call {callee}{place}{suffix}"
             )
-        if self.what is What.ENFORCEMENT:
+        if self.what is MoveKind.ENFORCEMENT:
             return f"calls of {caller} to {callee}{place} are now {self.after}, not {self.before}{suffix}"
         is_request = self.direction is Direction.REQUEST
         receiver, sender = (callee, caller) if is_request else (caller, callee)
@@ -126,7 +126,7 @@ def summed_up(names: Collection[str], info_types: InfoTypes = INFO_TYPES) -> str
     left = {
         name
         for name in names
-        if name.removeprefix(PROVIDER) not in names or not name.startswith(PROVIDER)
+        if name.removeprefix(PROVIDERS_OWN) not in names or not name.startswith(PROVIDERS_OWN)
     }
     words = []
     own = frozenset(t.name for t in info_types.values() if t.kind is InfoTypeKind.IDENTIFIER)
@@ -161,7 +161,7 @@ def _whole(own: frozenset[str], info_types: InfoTypes) -> Iterator[tuple[frozens
         members = frozenset(name for name in own if info_types[name].identifier is identifier)
         if len(members) > 1:
             yield members, f"class {identifier.value}"
-    yield frozenset(PROVIDER + name for name in own), "every provider's identifier"
+    yield frozenset(PROVIDERS_OWN + name for name in own), "every provider's identifier"
     yield frozenset(info_types.keys() - own), "health information"
 
 
@@ -171,12 +171,14 @@ def _people(labels: Sequence[str]) -> str:
 
 
 def _by_operation(diff: Diff) -> Iterator[Change]:
-    places: dict[tuple[str, str, Direction, bool, Move], list[Spot]] = defaultdict(list)
+    places: dict[tuple[str, str, Direction, bool, Move], list[OperationClass]] = defaultdict(list)
     for d in diff.differences:
         for move in d.moves:
-            places[d.source, d.destination, d.facts.direction, d.facts.mtls, move].append(d.spot)
-    for (source, destination, direction, mtls, move), spots in places.items():
-        operations = tuple(sorted(_operations(spots, diff.spots[source, destination])))
+            places[d.source, d.destination, d.facts.direction, d.facts.mtls, move].append(
+                d.operation
+            )
+    for (source, destination, direction, mtls, move), found in places.items():
+        operations = tuple(sorted(_operations(found, diff.operations[source, destination])))
         names = (move.name,) if move.name else ()
         edge = (source,), (destination,), operations, direction, mtls
         yield Change(move.what, move.opens, *edge, names, move.before, move.after, diff.info_types)
@@ -191,12 +193,12 @@ def _merged(found: Iterable[Change], part: _Part) -> list[Change]:
     return [put(change, tuple(sorted(merged))) for change, merged in parts.items()]
 
 
-def _operations(spots: Sequence[Spot], known: Sequence[Spot]) -> Iterator[str]:
+def _operations(found: Iterable[OperationClass], known: Iterable[OperationClass]) -> Iterator[str]:
     """The operations in few words: an axis along which all of them take part is left open."""
-    protocols = {spot.protocol for spot in known}
+    protocols = {each.protocol for each in known}
     for protocol in sorted(protocols):
-        here: set[tuple[str, ...]] = {spot.labels for spot in spots if spot.protocol is protocol}
-        everything = {spot.labels for spot in known if spot.protocol is protocol}
+        here: set[tuple[str, ...]] = {each.labels for each in found if each.protocol is protocol}
+        everything = {each.labels for each in known if each.protocol is protocol}
         for axis in range(4):
             here = set(_opened(here, axis, {labels[axis] for labels in everything}))
         yield from (_operation(protocol, labels) for labels in here)

@@ -12,7 +12,7 @@ from ipaddress import ip_network
 from typing import Final
 
 from mesh.analysis import equivalence_classes
-from mesh.analysis.equivalence_classes import ANY, NOBODY, Spot
+from mesh.analysis.equivalence_classes import ANY, NOBODY, OperationClass, OperationClasses
 from mesh.message import addresses, identity, paths
 from mesh.message.addresses import Block
 from mesh.message.facts import Direction, Facts, Vantage
@@ -125,52 +125,107 @@ def is_target(peer: Peer, party: Party) -> bool:
     return peer_matches(peer, party.principal)
 
 
-def operations_between(
-    policies: Iterable[Policy], source: Party, destination: Party
-) -> Iterator[OperationMatch]:
-    """The `operation` of every entry of a deciding rule that names both."""
-    for policy in policies:
-        for rule in policy.index.rules_from(source.principal):
-            if not rule.audit and any(is_source(peer, source) for peer in rule.sources):
-                yield from (to.operation for to in rule.targets if is_target(to.peer, destination))
+class Operations:
+    """The operations that some policies tell apart between two parties. What is asked of a party,
+    and of a set of entries, is worked out once.
+
+    Args:
+        policies: of which the deciding rules count.
+    """
+
+    def __init__(self, policies: Iterable[Policy]) -> None:
+        self._policies = tuple(policies)
+        self._senders: dict[Party, tuple[tuple[int, Rule], ...]] = {}
+        self._entries: dict[tuple[int, Party], tuple[OperationMatch, ...]] = {}
+        self._classes: dict[tuple[OperationMatch, ...], OperationClasses] = {}
+
+    def between(self, source: Party, destination: Party) -> OperationClasses:
+        """One operation of every class."""
+        entries = tuple(
+            dict.fromkeys(
+                operation
+                for number, rule in self._rules_from(source)
+                for operation in self._entries_to(number, rule, destination)
+            )
+        )
+        if entries not in self._classes:
+            self._classes[entries] = OperationClasses(entries)
+        return self._classes[entries]
+
+    def _rules_from(self, source: Party) -> tuple[tuple[int, Rule], ...]:
+        """The deciding rules that name the party as source, with a number of each."""
+        if source not in self._senders:
+            self._senders[source] = tuple(
+                (id(rule), rule)  # cheaper to look up than all that a rule holds
+                for policy in self._policies
+                for rule in policy.index.rules_from(source.principal)
+                if not rule.audit and any(is_source(peer, source) for peer in rule.sources)
+            )
+        return self._senders[source]
+
+    def _entries_to(
+        self, number: int, rule: Rule, destination: Party
+    ) -> tuple[OperationMatch, ...]:
+        key = number, destination
+        if key not in self._entries:
+            self._entries[key] = tuple(
+                to.operation for to in rule.targets if is_target(to.peer, destination)
+            )
+        return self._entries[key]
 
 
 def trials(
-    policies: tuple[Policy, ...], pairs: Iterable[tuple[Party, Party]]
-) -> Iterator[tuple[Party, Party, tuple[Spot, ...]]]:
+    policies: Iterable[Policy], pairs: Iterable[tuple[Party, Party]]
+) -> list[tuple[Party, Party, OperationClasses]]:
     """Each pair once, with all operations that the policies tell apart between the two.
+
+    All are counted before the first is tried.
 
     Raises:
         TooManyError: there are more than `MOST`.
     """
-    seen: set[tuple[Party, Party]] = set()
+    operations = Operations(policies)
+    found = []
     count = 0
+    for pair in _at_most(pairs):
+        classes = operations.between(*pair)
+        count += len(classes)
+        if count > MOST:
+            raise _too_many()
+        found.append((*pair, classes))
+    return found
+
+
+def _at_most(pairs: Iterable[tuple[Party, Party]]) -> dict[tuple[Party, Party], None]:
+    """The different pairs, of which each has one operation at least."""
+    distinct: dict[tuple[Party, Party], None] = {}
     for pair in pairs:
-        if pair not in seen:
-            seen.add(pair)
-            spots = equivalence_classes.spots(operations_between(policies, *pair))
-            count += len(spots)
-            if count > MOST:
-                raise TooManyError(
-                    f"the rules tell more than {MOST} kinds of messages apart; take the files of one team"
-                )
-            yield *pair, spots
+        distinct[pair] = None
+        if len(distinct) > MOST:
+            raise _too_many()
+    return distinct
 
 
-def messages(source: Party, destination: Party, spot: Spot) -> Iterator[Facts]:
+def _too_many() -> TooManyError:
+    return TooManyError(
+        f"the rules tell more than {MOST} kinds of messages apart; take the files of one team"
+    )
+
+
+def messages(source: Party, destination: Party, each: OperationClass) -> Iterator[Facts]:
     """With and without mutual TLS, in both directions. Only two workloads have mutual TLS."""
     for mtls in (True, False) if source.principal and destination.principal else (False,):
         for direction in Direction:
             yield Facts(
                 direction=direction,
                 vantage=Vantage.OUTBOUND if destination.host else Vantage.INBOUND,
-                protocol=spot.protocol,
+                protocol=each.protocol,
                 source=source.principal,
                 destination=destination.principal,
                 service=destination.host,
                 mtls=mtls,
                 redactable=True,
-                operation=spot.operation,
+                operation=each.operation,
                 source_address=source.address,
             )
 

@@ -30,7 +30,7 @@ _FILLER: Final = "other"  # no pattern of a real policy is likely to name it, an
 
 
 @dataclass(frozen=True, slots=True)
-class Spot:
+class OperationClass:
     """One class of operations.
 
     Args:
@@ -67,29 +67,40 @@ def workloads(peers: Iterable[Peer]) -> Mapping[str, str]:
     return found
 
 
-def spots(operations: Iterable[OperationMatch]) -> tuple[Spot, ...]:
-    """One operation of every class; other protocols than HTTP only where an entry lists them."""
-    entries = tuple(operations)
-    methods = witnesses(
-        {word for entry in entries for word in entry.methods}, filler=_FILLER.upper()
-    )
-    paths = witnesses({word for entry in entries for word in entry.paths}, root="/")
-    hosts = _either_end({word for entry in entries for word in entry.hosts})
-    ports = _ports({port for entry in entries for port in entry.ports})
-    listed = {protocol for entry in entries for protocol in entry.protocols} | {Protocol.HTTP}
-    found = []
-    for protocol in sorted(listed):
-        bare = {"": ANY}.items()
-        words = (
-            (bare, bare, bare)
-            if protocol is Protocol.TCP
-            else (methods.items(), paths.items(), hosts.items())
+class OperationClasses:
+    """One operation of every class that some entries tell apart; other protocols than HTTP only
+    where an entry lists them.
+
+    They are the product of methods, paths, hosts and ports: `len` counts them without making one.
+    """
+
+    def __init__(self, operations: Iterable[OperationMatch]) -> None:
+        entries = tuple(operations)
+        methods = witnesses(
+            {word for entry in entries for word in entry.methods}, filler=_FILLER.upper()
         )
-        for (method, m), (path, p), (host, h), (port, n) in product(
-            words[0], words[1], words[2], ports.items()
-        ):
-            found.append(Spot(Operation(method, path, host, port), protocol, (m, p, h, n)))
-    return tuple(found)
+        paths = witnesses({word for entry in entries for word in entry.paths}, root="/")
+        hosts = _either_end({word for entry in entries for word in entry.hosts})
+        self._ports = _ports({port for entry in entries for port in entry.ports})
+        listed = {protocol for entry in entries for protocol in entry.protocols} | {Protocol.HTTP}
+        bare = {"": ANY}
+        self._words = {
+            protocol: (bare, bare, bare) if protocol is Protocol.TCP else (methods, paths, hosts)
+            for protocol in sorted(listed)
+        }
+
+    def __len__(self) -> int:
+        return len(self._ports) * sum(
+            len(methods) * len(paths) * len(hosts) for methods, paths, hosts in self._words.values()
+        )
+
+    def __iter__(self) -> Iterator[OperationClass]:
+        for protocol, (methods, paths, hosts) in self._words.items():
+            for (method, m), (path, p), (host, h), (port, n) in product(
+                methods.items(), paths.items(), hosts.items(), self._ports.items()
+            ):
+                operation = Operation(method, path, host, port)
+                yield OperationClass(operation, protocol, (m, p, h, n))
 
 
 def hosts(patterns: Set[str]) -> dict[str, str]:

@@ -23,10 +23,9 @@ class Branch:
     below: tuple["Branch", ...] = ()
 
 
-def explain(facts: Facts, outcome: Outcome, policy: Policy) -> Branch:
-    """The tree of one decided message. It shows the path as the caller of `explain` gave it, and no
-    other value."""
-    decision = outcome.decision
+def explain(outcome: Outcome, policy: Policy) -> Branch:
+    """The tree of one decided message. It shows the path of its facts, and no other value."""
+    decision, facts = outcome.decision, outcome.facts or Facts()
     rules = [rule for rule in policy.rules if rule.name in decision.rules]
     branches = [
         Branch(f"edge: {_edge(facts)}", _naming(rules, policy)),

@@ -5,18 +5,18 @@ from typing import Final
 from mesh.message.facts import Direction, Facts, Protocol
 from mesh.policy.decide import decide
 from mesh.policy.decision import Action
-from mesh.policy.matching import edge_of, matches_of
+from mesh.policy.matching import edge_of, rules_on
 from mesh.policy.policy import Policy
 from phiscan.finding import Finding, Likelihood, Location, ScanReport, Subject, Verdict
 from phiscan.identifiers import InfoType, InfoTypeKind
 
-PROVIDER: Final = "provider's "
+PROVIDERS_OWN: Final = "provider's "
 """Stands before the infoType of a provider's own identifier."""
 
 
 def flows(facts: Facts, policy: Policy) -> dict[str, Action]:
     """What becomes of each infoType in a message with PHI. Names of a provider's start with
-    `PROVIDER`.
+    `PROVIDERS_OWN`.
 
     Health information and a provider's identifiers are absent where no individual's identifier may
     flow."""
@@ -39,7 +39,7 @@ def flows(facts: Facts, policy: Policy) -> dict[str, Action]:
             )
             decision = decide(facts, report, policy)
             spoken = decision.action is Action.DENY or name in decision.tipped
-            found[f"{PROVIDER if is_identifier else ''}{name}"] = (
+            found[f"{PROVIDERS_OWN if is_identifier else ''}{name}"] = (
                 decision.action if spoken else Action.ALLOW
             )
     return found
@@ -57,12 +57,10 @@ def standing(facts: Facts, policy: Policy) -> object:
     """All that the policy can base its decision on, but for the content: messages of one standing
     fare alike."""
     edge = edge_of(facts, policy)
-    matches = matches_of(policy, edge)
+    rules = rules_on(policy, edge)
     is_request = facts.direction is Direction.REQUEST
     said = (
-        matches.disclosure(is_request=is_request, encrypted=edge.encrypted)
-        if matches.named
-        else None
+        rules.disclosure(is_request=is_request, encrypted=edge.encrypted) if rules.named else None
     )
-    is_readable = edge.protocol is Protocol.HTTP or edge.protocol in matches.protocols
-    return said, bool(matches.unsure), matches.enforced, matches.waived, is_readable, edge.encrypted
+    is_readable = edge.protocol is Protocol.HTTP or edge.protocol in rules.protocols
+    return said, bool(rules.unsure), rules.enforced, rules.waived, is_readable, edge.encrypted

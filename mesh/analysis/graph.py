@@ -20,7 +20,7 @@ from mesh.analysis.endpoint_classes import (
     messages,
     trials,
 )
-from mesh.analysis.equivalence_classes import ANY, NOBODY, Spot
+from mesh.analysis.equivalence_classes import ANY, NOBODY, OperationClass
 from mesh.analysis.flows import flows, standing
 from mesh.message.facts import Direction, Facts
 from mesh.policy.decide import decide
@@ -114,9 +114,9 @@ def graph(policy: Policy) -> Graph:
     )
     found: dict[tuple[str, str], dict[str, Action]] = defaultdict(dict)
     known: dict[object, dict[str, Action]] = {}
-    for source, destination, spots in trials((policy,), pairs):
+    for source, destination, operations in trials((policy,), pairs):
         sender, receiver = short(source.label), short(destination.label)
-        for facts in _open(policy, source, destination, spots):
+        for facts in _open(policy, source, destination, operations):
             key = facts.direction, standing(facts, policy)
             if key not in known:
                 known[key] = _own(flows(facts, policy), policy.info_types)
@@ -138,11 +138,11 @@ def _is_drawn(party: Party) -> bool:
 
 
 def _open(
-    policy: Policy, source: Party, destination: Party, spots: Iterable[Spot]
+    policy: Policy, source: Party, destination: Party, operations: Iterable[OperationClass]
 ) -> Iterator[Facts]:
     """The messages that a rule lets pass; between workloads those with mutual TLS."""
-    for spot in spots:
-        for facts in messages(source, destination, spot):
+    for each in operations:
+        for facts in messages(source, destination, each):
             if facts.mtls or not (source.principal and destination.principal):
                 decision = decide(facts, ScanReport(), policy)
                 if decision.action is not Action.DENY and decision.rules:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from mesh.analysis.cases import Case, CaseResult
 from mesh.message.facts import Direction
-from mesh.policy.matching import edge_of, matches_of
+from mesh.policy.matching import edge_of, rules_on
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,8 +44,8 @@ def rule_coverage(results: Iterable[tuple[Case, CaseResult]]) -> tuple[RuleCover
 
 def _audited(case: Case) -> Iterable[str]:
     """AUDIT rules of the case's edge. A decision is silent about those that would have allowed."""
-    matches = matches_of(case.policy, edge_of(case.head.facts, case.policy))
-    return (name for name, _ in matches.audits)
+    rules = rules_on(case.policy, edge_of(case.head.facts, case.policy))
+    return (name for name, _ in rules.audits)
 
 
 def _count(

@@ -3,41 +3,28 @@
 from dataclasses import dataclass, field
 
 from mesh.message.facts import Facts
-from mesh.message.head_fields import Fields
+from mesh.message.headers import NO_HEADERS, Headers
 from mesh.policy.decision import Decision, Reason
 from phiscan.finding import ScanReport
 
 
 @dataclass(frozen=True, slots=True)
 class Head:
-    """The headers.
-
-    Args:
-        fields: names in lower case, pseudo-headers (`:path`, `:status`) among them.
-        content_length: bytes, None when the header is absent.
-        end: no body and no trailers follow.
-        upgrade: the message asks for another protocol. An `upgrade` header or an extended CONNECT
-            in `fields` of a request says so too.
-    """
+    """The head of the message. `end`: no body and no trailers follow."""
 
     facts: Facts = field(repr=False)
-    fields: Fields = field(default=(), repr=False)
-    content_length: int | None = None
+    headers: Headers = NO_HEADERS
     end: bool = False
-    upgrade: bool = False
 
     @property
     def content_type(self) -> str:
         """For `Engine.scanner`; several are joined, so that none of them can hide the others."""
-        return self._joined("content-type")
+        return self.headers.get("content-type")
 
     @property
     def content_encoding(self) -> str:
         """For `Engine.scanner`; several headers are one list (RFC 9110, section 5.3)."""
-        return self._joined("content-encoding")
-
-    def _joined(self, name: str) -> str:
-        return ", ".join(value for key, value in self.fields if key == name)
+        return self.headers.get("content-encoding")
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,14 +41,21 @@ class Body:
 class Trailers:
     """The trailers; they end the message."""
 
-    fields: Fields = field(default=(), repr=False)
+    headers: Headers = NO_HEADERS
 
 
 @dataclass(frozen=True, slots=True)
 class Failure:
-    """The shell could not do its part: out of time, overloaded, draining."""
+    """The shell could not do its part: out of time, overloaded, draining.
+
+    Args:
+        reason: why.
+        facts: of the message, where its head has not been received; None when they are not known:
+            then the denial holds if the policy enforces anywhere.
+    """
 
     reason: Reason
+    facts: Facts | None = field(default=None, repr=False)
 
 
 Event = Head | Body | Trailers | Failure
@@ -69,9 +63,15 @@ Event = Head | Body | Trailers | Failure
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What to do with the message. `body` replaces it, and is set only when the decision's effect
-    is REDACT."""
+    """What to do with the message.
 
+    Args:
+        facts: those that were decided on, with the protocol that the head asks for; None when no
+            head was received. Every record of the message is made of these.
+        body: replaces the message's, and is set only when the decision's effect is REDACT.
+    """
+
+    facts: Facts | None = field(repr=False)
     decision: Decision
     report: ScanReport
     body: bytes | None = field(default=None, repr=False)

@@ -14,10 +14,13 @@ INTERNAL_ERROR: an event that should not come is a fault of the shell, and what 
 None while more is needed and never raises. A head decides at once when the message ends with it, when it asks for an
 upgrade (Envoy would not buffer a body then, and frames that follow cannot be read) or when the connection is TCP.
 
-Coverage. A body counts as cut off when an event says so, and when the content-length is known and differs from the
-bytes received, whatever the partial-body header says: Envoy was seen to send `false` with a partial body. A shell that
-knows Envoy's buffer limit says `truncated` for a body that reaches it. A part of a document (206, or a Content-Range that does not
-hold all of it) is cut off by its sender: rows of a table without its header are no PHI, and whoever asks chooses the parts.
+Coverage. A body counts as cut off when an event says so, and when the protocol's rules do (`mesh.exchange.http_rules`):
+the length that was announced differs from the bytes received, whatever the partial-body header says (Envoy was seen to
+send `false` with a partial body), or the sender sent a part of a document only. A shell that knows Envoy's buffer limit
+says `truncated` for a body that reaches it.
+
+Facts. What the head asks for can change them: a WebSocket handshake comes as HTTP and is decided as UPGRADE. The
+outcome carries the facts that were decided on, and no record is made of others.
 
 Trailers that come after the answer on their body are a message of their own, with no body. What was found before and is on its
 way already (`earlier`) counts beside what they hold: a name in a trailer belongs to the diagnosis in the body.
@@ -26,15 +29,15 @@ Cost: one scan of the body; when it is redacted one more, which proves it, and u
 something. The body is kept only while it can still be redacted.
 """
 
-import re
 from collections.abc import Callable, Iterable
 from dataclasses import replace
 from enum import Enum
 from typing import Final, Protocol
 
+from mesh.exchange import http_rules
 from mesh.exchange.events import Body, Event, Failure, Head, Outcome, Trailers
 from mesh.message import head_fields
-from mesh.message.facts import Direction, Facts
+from mesh.message.facts import Facts
 from mesh.message.facts import Protocol as WireProtocol
 from mesh.policy.decide import decide, refuse
 from mesh.policy.decision import Action, Decision, Reason
@@ -61,12 +64,6 @@ _ROUNDS: Final = 4
 # bytes; the scanner's default body limit, above which nothing is scanned whole
 _MAX_KEPT: Final = 8 << 20
 
-# matches `bytes 0-65/66`; not `bytes 0-65/*`, `bytes */66`, `rows 0-9/10`
-_RANGE: Final = re.compile(
-    r"bytes (?P<first>[0-9]{1,18})-(?P<last>[0-9]{1,18})/(?P<size>[0-9]{1,18})",
-    re.IGNORECASE | re.ASCII,
-)
-
 
 class Scanner(Protocol):
     """What the machine needs of `phiscan.scanner.Scanner`."""
@@ -81,9 +78,8 @@ class Scanner(Protocol):
         """End the scan."""
 
 
-OpenScanner = Callable[[], Scanner]
-"""A fresh scanner for one message: its content type and encoding are those of the message's
-head."""
+OpenScanner = Callable[[Head], Scanner]
+"""A fresh scanner for the message with this head."""
 
 
 class State(Enum):
@@ -144,32 +140,33 @@ class Exchange:
     def _step(self, event: Event) -> Outcome | None:
         if isinstance(event, Head):
             return self._on_head(event)
-        if isinstance(event, Failure) or self._message is None:
-            return self._refused(
-                event.reason if isinstance(event, Failure) else Reason.INTERNAL_ERROR
-            )
+        if isinstance(event, Failure):
+            self._facts = self._facts or event.facts
+            return self._refused(event.reason)
+        if self._message is None:
+            return self._refused()
         if isinstance(event, Trailers):
-            self._message.feed_fields(head_fields.of_headers("trailer", event.fields))
+            self._message.feed_fields(head_fields.of_headers("trailer", event.headers))
             return self._message.outcome()
         self._message.feed(event)
         return self._message.outcome() if event.end else None
 
     def _on_head(self, head: Head) -> Outcome | None:
-        if head.upgrade or _asks_for_upgrade(head):
-            head = replace(head, facts=replace(head.facts, protocol=WireProtocol.UPGRADE))
-        self._facts = head.facts
+        self._facts = facts = http_rules.decided_facts(head)
         if self._policy is None:
             return self._refused(Reason.NO_POLICY)
-        message = _Message(head, self._policy, self._open_scanner, self._earlier)
-        message.feed_fields(head_fields.of_head(head.facts, head.fields))
-        if head.end or head.facts.protocol is not WireProtocol.HTTP:
+        decided = replace(head, facts=facts)
+        message = _Message(decided, self._policy, self._open_scanner, self._earlier)
+        message.feed_fields(head_fields.of_head(facts, head.headers))
+        if head.end or facts.protocol is not WireProtocol.HTTP:
             return message.outcome()
         self._message, self._state = message, State.BODY
         return None
 
     def _refused(self, reason: Reason = Reason.INTERNAL_ERROR) -> Outcome:
         decision = refuse(reason, self._policy, self._facts)
-        return Outcome(decision, ScanReport(coverage=decision.coverage, gap=decision.gap))
+        report = ScanReport(coverage=decision.coverage, gap=decision.gap)
+        return Outcome(self._facts, decision, report)
 
 
 class _Message:
@@ -182,10 +179,10 @@ class _Message:
         self._policy = policy
         self._open_scanner = open_scanner
         self._earlier = earlier
-        self._scanner = open_scanner()
+        self._scanner = open_scanner(head)
         self._fields: list[tuple[str, str]] = []
         self._received = 0
-        self._truncated = _is_part(head)
+        self._truncated = http_rules.is_part(head)
         self._kept: list[bytes] | None = [] if head.facts.redactable else None
 
     def feed(self, body: Body) -> None:
@@ -203,24 +200,20 @@ class _Message:
             self._scanner.feed_field(label, value)
 
     def outcome(self) -> Outcome:
-        report = self._scanner.finish(truncated=self._truncated or self._is_cut_off())
-        decision = decide(self._head.facts, _beside(self._earlier, report), self._policy)
+        facts = self._head.facts
+        truncated = self._truncated or http_rules.is_cut_off(self._head, self._received)
+        report = self._scanner.finish(truncated=truncated)
+        decision = decide(facts, _beside(self._earlier, report), self._policy)
         if decision.action is not Action.REDACT:
-            return Outcome(decision, report)
+            return Outcome(facts, decision, report)
         # tried where nothing is enforced too: the record says what would be
         body = self._redacted(decision, report)
         if body is None:
-            return Outcome(
-                replace(decision, action=Action.DENY, reason=Reason.REDACTION_FAILED, redact=()),
-                report,
+            failed = replace(
+                decision, action=Action.DENY, reason=Reason.REDACTION_FAILED, redact=()
             )
-        return Outcome(decision, report, body if decision.enforced else None)
-
-    def _is_cut_off(self) -> bool:
-        declared = self._head.content_length
-        return declared not in {None, self._received} and not (
-            self._received == 0 and _has_no_body(self._head)
-        )
+            return Outcome(facts, failed, report)
+        return Outcome(facts, decision, report, body if decision.enforced else None)
 
     def _redacted(self, decision: Decision, report: ScanReport) -> bytes | None:
         """The masked body, or None when no scan proves that the policy lets it pass and every
@@ -250,7 +243,7 @@ class _Message:
     def _scanned(self, body: bytes) -> ScanReport:
         """The report on the masked body, with the head beside it: who is named there makes PHI of
         what the body holds."""
-        scanner = self._open_scanner()
+        scanner = self._open_scanner(self._head)
         for label, value in self._fields:
             scanner.feed_field(label, value)
         scanner.feed(body)
@@ -266,41 +259,3 @@ def _beside(earlier: ScanReport | None, report: ScanReport) -> ScanReport:
         *(f._replace(location=Location(f.location.field)) for f in earlier.findings),
     )
     return replace(report, findings=found, verdict=verdict(found))
-
-
-def _asks_for_upgrade(head: Head) -> bool:
-    """RFC 9110, section 7.8 and RFC 8441, section 4. A server may name `upgrade` in any response
-    without doing it."""
-    names = {name for name, _ in head.fields}
-    return head.facts.direction is Direction.REQUEST and not names.isdisjoint(
-        {"upgrade", ":protocol"}
-    )
-
-
-def _is_part(head: Head) -> bool:
-    """RFC 9110, section 14.4: whether the body is a part of a document. Several parts come without
-    a Content-Range."""
-    ranges = [value for name, value in head.fields if name == "content-range"]
-    is_response = head.facts.direction is Direction.RESPONSE
-    if is_response and (":status", "416") in head.fields:  # `bytes */1000`: there is no part
-        return False
-    is_partial = is_response and (":status", "206") in head.fields
-    return (is_partial and not ranges) or not all(map(_is_all, ranges))
-
-
-def _is_all(content_range: str) -> bool:
-    found = _RANGE.fullmatch(content_range.strip())
-    return (
-        found is not None
-        and int(found["first"]) == 0
-        and int(found["last"]) + 1 == int(found["size"])
-    )
-
-
-def _has_no_body(head: Head) -> bool:
-    """RFC 9110, section 8.6: these responses may carry the length of a body that they do not
-    have."""
-    not_modified = (":status", "304") in head.fields
-    return head.facts.direction is Direction.RESPONSE and (
-        head.facts.operation.method == "HEAD" or not_modified
-    )

@@ -9,8 +9,8 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Final
 
-from mesh.istio.edges import Edge, Naming, Opening
-from mesh.istio.manifest import Manifest, Value, manifest
+from mesh.istio.edges import IstioEdge, Naming, Opening
+from mesh.istio.manifest import Manifest, ManifestValue, manifest
 from mesh.policy.decision import Mode
 from mesh.policy.policy import Peer, Policy
 
@@ -25,12 +25,12 @@ class UnknownFormError(ValueError):
     """An object that `render` would not have written. Its text is one line."""
 
 
-def render(found: Iterable[Edge], policy: Policy, naming: Naming) -> list[Manifest]:
+def render(found: Iterable[IstioEdge], policy: Policy, naming: Naming) -> list[Manifest]:
     """The objects of the edges. Those of a policy that does not enforce are for Istio's dry run."""
-    by_workload: dict[tuple[str, str], list[Edge]] = defaultdict(list)
+    by_workload: dict[tuple[str, str], list[IstioEdge]] = defaultdict(list)
     for edge in sorted(found, key=repr):
         by_workload[edge.namespace, edge.account].append(edge)
-    notes: dict[str, Value] = (
+    notes: dict[str, ManifestValue] = (
         {} if policy.mode is Mode.ENFORCE else {"annotations": {_DRY_RUN: "true"}}
     )
     objects = []
@@ -50,13 +50,13 @@ def render(found: Iterable[Edge], policy: Policy, naming: Naming) -> list[Manife
     return objects
 
 
-def read(objects: Iterable[Manifest], naming: Naming) -> frozenset[Edge]:
+def read(objects: Iterable[Manifest], naming: Naming) -> frozenset[IstioEdge]:
     """The edges that objects of `render` open.
 
     Raises:
         UnknownFormError: an object, or a part of one, is not as `render` writes it.
     """
-    found: set[Edge] = set()
+    found: set[IstioEdge] = set()
     for each in objects:
         metadata, spec = _mapping(each.get("metadata")), _mapping(each.get("spec"))
         if each.get("kind") != _KIND or (spec and spec.get("action") != "ALLOW"):
@@ -71,7 +71,7 @@ def read(objects: Iterable[Manifest], naming: Naming) -> frozenset[Edge]:
     return frozenset(found)
 
 
-def _rule(edge: Edge) -> Manifest:
+def _rule(edge: IstioEdge) -> Manifest:
     rule: Manifest = {}
     source = _present(principals=edge.source.principals, namespaces=edge.source.namespaces)
     if source:
@@ -98,7 +98,7 @@ def _present(**lists: Sequence[str]) -> Manifest:
     return {key: list(values) for key, values in lists.items() if values}
 
 
-def _read_rule(rule: Manifest, place: tuple[str, str]) -> Edge:
+def _read_rule(rule: Manifest, place: tuple[str, str]) -> IstioEdge:
     source = _mapping(_only(rule.get("from"), "source"))
     operation = _mapping(_only(rule.get("to"), "operation"))
     if rule.keys() - {"from", "to"} or operation.keys() - {"methods", "paths", "hosts", "ports"}:
@@ -111,10 +111,12 @@ def _read_rule(rule: Manifest, place: tuple[str, str]) -> Edge:
         ports=tuple(map(int, _words(operation, "ports"))),
         tcp=not {"methods", "paths", "hosts"} & operation.keys(),
     )
-    return Edge(Peer(_words(source, "principals"), _words(source, "namespaces")), *place, opening)
+    return IstioEdge(
+        Peer(_words(source, "principals"), _words(source, "namespaces")), *place, opening
+    )
 
 
-def _only(value: Value, key: str) -> Value:
+def _only(value: ManifestValue, key: str) -> ManifestValue:
     """The value of the only entry of a list, `[{key: value}]`; nothing when there is no list."""
     entries = _list(value)
     if len(entries) > 1 or any(_mapping(entry).keys() != {key} for entry in entries):
@@ -126,7 +128,7 @@ def _words(found: Manifest, key: str) -> tuple[str, ...]:
     return tuple(str(word) for word in _list(found.get(key)))
 
 
-def _list(value: Value) -> list[Value]:
+def _list(value: ManifestValue) -> list[ManifestValue]:
     if value is None:
         return []
     if not isinstance(value, list):
@@ -134,7 +136,7 @@ def _list(value: Value) -> list[Value]:
     return value
 
 
-def _mapping(value: Value) -> Manifest:
+def _mapping(value: ManifestValue) -> Manifest:
     if value is None:
         return {}
     if not isinstance(value, Mapping):

@@ -1,10 +1,10 @@
 """All checks of a mesh's configuration. Clean means: nothing that was given is wrong. What was not given is unknown."""
 
 from mesh.istio import check_filters, check_objects, check_provider, check_telemetry
-from mesh.istio.problem import Problem
-from mesh.istio.snapshot import Snapshot
+from mesh.istio.problem import IstioProblem
+from mesh.istio.snapshot import MeshSnapshot
 
-KINDS = (
+CHECKED_KINDS = (
     "MeshConfig",
     "AuthorizationPolicy",
     "EnvoyFilter",
@@ -15,7 +15,7 @@ KINDS = (
 """What is looked at. A kind without a document is not proven right."""
 
 
-def check(snapshot: Snapshot, provider: str) -> tuple[Problem, ...]:
+def check(snapshot: MeshSnapshot, provider: str) -> tuple[IstioProblem, ...]:
     """Every problem, in the order of the concerns.
 
     Args:
@@ -31,6 +31,6 @@ def check(snapshot: Snapshot, provider: str) -> tuple[Problem, ...]:
     )
 
 
-def unseen(snapshot: Snapshot) -> tuple[str, ...]:
+def unseen(snapshot: MeshSnapshot) -> tuple[str, ...]:
     """The kinds of which nothing was given."""
-    return tuple(kind for kind in KINDS if not snapshot.kind(kind))
+    return tuple(kind for kind in CHECKED_KINDS if not snapshot.kind(kind))

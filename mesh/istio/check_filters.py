@@ -2,8 +2,8 @@
 
 from collections.abc import Iterator
 
-from mesh.istio.problem import Problem, problem
-from mesh.istio.snapshot import Document, Node, Snapshot
+from mesh.istio.problem import IstioProblem, problem
+from mesh.istio.snapshot import MeshObject, MeshSnapshot, Node
 
 _EXT_PROC = "envoy.extensions.filters.http.ext_proc.v3.ExternalProcessor"
 _EXT_AUTHZ = "envoy.extensions.filters.http.ext_authz.v3.ExtAuthz"
@@ -15,7 +15,7 @@ _SEND = ("SEND", "1")
 _HEADERS_SENT = ("", "DEFAULT", "0", *_SEND)  # headers are sent by default, trailers are not
 
 
-def check(snapshot: Snapshot) -> Iterator[Problem]:
+def check(snapshot: MeshSnapshot) -> Iterator[IstioProblem]:
     """Every problem of every patch that touches ext_proc or ext_authz."""
     for document in snapshot.kind("EnvoyFilter"):
         patches = list(document.spec.at("config_patches"))
@@ -61,7 +61,7 @@ def _selects_all(spec: Node) -> bool:
     return spec.at("workload_selector", "labels").missing and spec.at("target_refs").missing
 
 
-def _any_filter(document: Document, value: Node) -> Iterator[Problem]:
+def _any_filter(document: MeshObject, value: Node) -> Iterator[IstioProblem]:
     name = value.at("name").text
     loose = {
         "failure_mode_allow": "PHI passes while the guard is away",
@@ -74,7 +74,7 @@ def _any_filter(document: Document, value: Node) -> Iterator[Problem]:
             yield problem(document, f"`{name}` has {key} true: {consequence}", f"set {key}: false")
 
 
-def _ext_proc(document: Document, config: Node) -> Iterator[Problem]:
+def _ext_proc(document: MeshObject, config: Node) -> Iterator[IstioProblem]:
     if config.at("message_timeout").missing:
         message = "no message_timeout: Envoy gives the guard 200 ms and then refuses the message"
         yield problem(document, message, "set message_timeout: 2s")
@@ -88,7 +88,7 @@ def _ext_proc(document: Document, config: Node) -> Iterator[Problem]:
     yield from _attributes(document, config)
 
 
-def _half(document: Document, mode: Node, half: str) -> Iterator[Problem]:
+def _half(document: MeshObject, mode: Node, half: str) -> Iterator[IstioProblem]:
     body = mode.at(f"{half}_body_mode").text
     if body not in _BODY_BUFFERED:
         message = f"{half}_body_mode {body} releases parts of a body before it is judged"
@@ -101,7 +101,7 @@ def _half(document: Document, mode: Node, half: str) -> Iterator[Problem]:
         yield problem(document, message, f"set {half}_trailer_mode: SEND")
 
 
-def _attributes(document: Document, config: Node) -> Iterator[Problem]:
+def _attributes(document: MeshObject, config: Node) -> Iterator[IstioProblem]:
     """Envoy sends request_attributes with the request headers only, so a filter that skips them
     sends none."""
     skips = config.at("processing_mode", "request_header_mode").text not in _HEADERS_SENT

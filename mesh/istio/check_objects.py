@@ -2,14 +2,14 @@
 
 from collections.abc import Iterator
 
-from mesh.istio.problem import Problem, problem
-from mesh.istio.snapshot import Document, Node, Snapshot, in_root
+from mesh.istio.problem import IstioProblem, problem
+from mesh.istio.snapshot import MeshObject, MeshSnapshot, Node, in_root
 
 _HTTP2_NAMES = ("grpc", "http2")
 _HTTP2_APP_PROTOCOLS = ("grpc", "http2", "kubernetes.io/h2c")
 
 
-def check_policies(snapshot: Snapshot, provider: str) -> Iterator[Problem]:
+def check_policies(snapshot: MeshSnapshot, provider: str) -> Iterator[IstioProblem]:
     """AuthorizationPolicies that hand over to the provider."""
     for document in snapshot.kind("AuthorizationPolicy"):
         spec = document.spec
@@ -31,7 +31,7 @@ def check_policies(snapshot: Snapshot, provider: str) -> Iterator[Problem]:
             )
 
 
-def check_mtls(snapshot: Snapshot) -> Iterator[Problem]:
+def check_mtls(snapshot: MeshSnapshot) -> Iterator[IstioProblem]:
     """PeerAuthentications that let a message through without a principal."""
     documents = snapshot.kind("PeerAuthentication")
     inherited = any(in_root(d) and d.spec.at("mtls", "mode").text == "STRICT" for d in documents)
@@ -51,7 +51,7 @@ def check_mtls(snapshot: Snapshot) -> Iterator[Problem]:
             )
 
 
-def _ports(document: Document) -> Iterator[Problem]:
+def _ports(document: MeshObject) -> Iterator[IstioProblem]:
     ports = document.spec.at("port_level_mtls").value
     for port in ports if isinstance(ports, dict) else ():
         mode = document.spec.at("port_level_mtls", port, "mode").text
@@ -63,7 +63,7 @@ def _ports(document: Document) -> Iterator[Problem]:
             )
 
 
-def check_services(snapshot: Snapshot) -> Iterator[Problem]:
+def check_services(snapshot: MeshSnapshot) -> Iterator[IstioProblem]:
     """The service of each guard that a provider or an EnvoyFilter calls."""
     wanted = set(_called(snapshot))
     for document in snapshot.kind("Service"):
@@ -84,7 +84,7 @@ def _is_http2(port: Node) -> bool:
     return name.split("-")[0] in _HTTP2_NAMES and not name.startswith("grpc-web")
 
 
-def _called(snapshot: Snapshot) -> Iterator[tuple[str, str]]:
+def _called(snapshot: MeshSnapshot) -> Iterator[tuple[str, str]]:
     """Host and port of each guard."""
     for document in snapshot.kind("MeshConfig"):
         for grpc in document.spec.everywhere("envoy_ext_authz_grpc"):

@@ -2,13 +2,13 @@
 
 from collections.abc import Iterator
 
-from mesh.istio.problem import Problem, problem
-from mesh.istio.snapshot import Document, Node, Snapshot
+from mesh.istio.problem import IstioProblem, problem
+from mesh.istio.snapshot import MeshObject, MeshSnapshot, Node
 
 _EXT_AUTHZ = ("envoy_ext_authz_grpc", "envoy_ext_authz_http")
 
 
-def check(snapshot: Snapshot, provider: str) -> Iterator[Problem]:
+def check(snapshot: MeshSnapshot, provider: str) -> Iterator[IstioProblem]:
     """Every problem of the provider with this name, in every mesh configuration given."""
     for document in snapshot.kind("MeshConfig"):
         entries = list(document.spec.at("extension_providers"))
@@ -25,7 +25,7 @@ def check(snapshot: Snapshot, provider: str) -> Iterator[Problem]:
         yield from _prefixes(document, provider, [entry.at("name").text for entry in authorizers])
 
 
-def _prefixes(document: Document, provider: str, names: list[str]) -> Iterator[Problem]:
+def _prefixes(document: MeshObject, provider: str, names: list[str]) -> Iterator[IstioProblem]:
     for name in names:
         if name != provider and (name.startswith(provider) or provider.startswith(name)):
             short, long = sorted((name, provider), key=len)
@@ -33,7 +33,7 @@ def _prefixes(document: Document, provider: str, names: list[str]) -> Iterator[P
             yield problem(document, message, "rename one of the two")
 
 
-def _settings(document: Document, provider: str, entry: Node) -> Iterator[Problem]:
+def _settings(document: MeshObject, provider: str, entry: Node) -> Iterator[IstioProblem]:
     grpc = entry.at("envoy_ext_authz_grpc")
     if grpc.missing:
         yield problem(
@@ -55,7 +55,7 @@ def _settings(document: Document, provider: str, entry: Node) -> Iterator[Proble
     yield from _body(document, provider, grpc.at("include_request_body_in_check"))
 
 
-def _body(document: Document, provider: str, body: Node) -> Iterator[Problem]:
+def _body(document: MeshObject, provider: str, body: Node) -> Iterator[IstioProblem]:
     if body.missing:
         message = f"provider `{provider}` sends no body: the guard sees headers only"
         yield problem(document, message, "set includeRequestBodyInCheck")

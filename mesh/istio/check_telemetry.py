@@ -2,8 +2,8 @@
 
 from collections.abc import Iterator
 
-from mesh.istio.problem import Problem, problem
-from mesh.istio.snapshot import Document, Node, Snapshot, in_root
+from mesh.istio.problem import IstioProblem, problem
+from mesh.istio.snapshot import MeshObject, MeshSnapshot, Node, in_root
 
 # `%REQ(:PATH)%`, `%REQ(X-ENVOY-ORIGINAL-PATH?:PATH)%`, `%PATH(WQ)%`, `%REQUEST_HEADER(:PATH)%`; not
 # `%PROTOCOL%`
@@ -11,7 +11,7 @@ _URL_OPERATORS = (":PATH", "%PATH", "ORIGINAL-PATH", "REFERER")
 _URL_TAG = "http.url"
 
 
-def check(snapshot: Snapshot) -> Iterator[Problem]:
+def check(snapshot: MeshSnapshot) -> Iterator[IstioProblem]:
     """Spans and access logs that hold the URL."""
     short = set(_short_tag_providers(snapshot))
     covered = any(
@@ -30,7 +30,7 @@ def check(snapshot: Snapshot) -> Iterator[Problem]:
         yield from _access_log(document)
 
 
-def _short_tag_providers(snapshot: Snapshot) -> Iterator[str]:
+def _short_tag_providers(snapshot: MeshSnapshot) -> Iterator[str]:
     for document in snapshot.kind("MeshConfig"):
         for entry in document.spec.at("extension_providers"):
             if any(length.text == "1" for length in entry.everywhere("max_tag_length")):
@@ -53,7 +53,7 @@ def _leaks(entry: Node, short: set[str], *, covered: bool) -> bool:
     return not (covered and entry.at("custom_tags").missing)
 
 
-def _tracers(document: Document, short: set[str]) -> Iterator[Problem]:
+def _tracers(document: MeshObject, short: set[str]) -> Iterator[IstioProblem]:
     for entry in document.spec.at("extension_providers"):
         name = entry.at("name").text
         tracer = any(
@@ -69,7 +69,7 @@ def _tracers(document: Document, short: set[str]) -> Iterator[Problem]:
             )
 
 
-def _access_log(document: Document) -> Iterator[Problem]:
+def _access_log(document: MeshObject) -> Iterator[IstioProblem]:
     formats = [document.spec.at("access_log_format"), *document.spec.everywhere("log_format")]
     if (
         not document.spec.at("access_log_file").missing

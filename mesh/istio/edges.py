@@ -42,7 +42,7 @@ class Opening:
 
 
 @dataclass(frozen=True, slots=True)
-class Edge:
+class IstioEdge:
     """One connection that a rule opens.
 
     Args:
@@ -56,11 +56,11 @@ class Edge:
 
 
 @dataclass(frozen=True, slots=True)
-class Edges:
+class IstioEdges:
     """What of a policy Istio can say, and what it cannot: a line for each rule's part, with the
     reason."""
 
-    said: frozenset[Edge]
+    said: frozenset[IstioEdge]
     left_out: tuple[str, ...]
 
 
@@ -78,9 +78,9 @@ class Naming:
     trust_domain: str = "cluster.local"
 
 
-def edges(policy: Policy, naming: Naming) -> Edges:
+def edges(policy: Policy, naming: Naming) -> IstioEdges:
     """The edges of the rules that hold on the policy's day."""
-    said: set[Edge] = set()
+    said: set[IstioEdge] = set()
     left_out: dict[str, None] = {}
     if policy.default_action is Action.ALLOW:
         left_out["defaultAction ALLOW: edges that no rule names stay closed in the mesh"] = None
@@ -98,9 +98,11 @@ def edges(policy: Policy, naming: Naming) -> Edges:
                 left_out[f"rule `{rule.name}`: {reason}"] = None
                 continue
             said.update(
-                Edge(_sorted(peer), *place, opening) for place in places for peer in rule.sources
+                IstioEdge(_sorted(peer), *place, opening)
+                for place in places
+                for peer in rule.sources
             )
-    return Edges(frozenset(said), tuple(left_out))
+    return IstioEdges(frozenset(said), tuple(left_out))
 
 
 def _check(rule: Rule, target: Peer) -> None:

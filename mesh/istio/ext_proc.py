@@ -12,7 +12,7 @@ Why these values, and no others:
 """
 
 from mesh.istio.installation import DEADLINE, Installation
-from mesh.istio.manifest import Manifest, Value
+from mesh.istio.manifest import Manifest, ManifestValue
 from mesh.istio.metadata import NAMESPACES
 
 TYPE_URL = "type.googleapis.com/envoy.extensions.filters.http.ext_proc.v3.ExternalProcessor"
@@ -70,7 +70,7 @@ def inbound_responses(installation: Installation) -> Manifest:
     """The filter that judges a response at the workload that gives it, before the mesh encrypts
     it."""
     vouched: Manifest = {"forwarding_namespaces": {"untyped": list(NAMESPACES)}}
-    more: dict[str, Value] = {
+    more: dict[str, ManifestValue] = {
         "response_attributes": list(INBOUND_ATTRIBUTES),
         "metadata_options": vouched,
     }
@@ -78,7 +78,7 @@ def inbound_responses(installation: Installation) -> Manifest:
 
 
 def _filter(
-    installation: Installation, processing_mode: Manifest, more: dict[str, Value]
+    installation: Installation, processing_mode: Manifest, more: dict[str, ManifestValue]
 ) -> Manifest:
     config: Manifest = {
         "@type": TYPE_URL,

@@ -16,7 +16,7 @@ from mesh.istio.installation import (
     ROOT_NAMESPACE,
     Installation,
 )
-from mesh.istio.manifest import Manifest, Value, manifest
+from mesh.istio.manifest import Manifest, ManifestValue, manifest
 
 NAME = "phiguard"
 _LABELS = {"app.kubernetes.io/name": NAME}
@@ -87,7 +87,7 @@ def network_policy(installation: Installation) -> Manifest:
     """Only guarded namespaces reach the guard; the guard reaches only DNS, istiod and the trace
     collector."""
     guarded: Manifest = {"namespaceSelector": {"matchLabels": {GUARDED_LABEL: "true"}}}
-    dns: Value = [{"port": 53, "protocol": "UDP"}, {"port": 53, "protocol": "TCP"}]
+    dns: ManifestValue = [{"port": 53, "protocol": "UDP"}, {"port": 53, "protocol": "TCP"}]
     spec: Manifest = {
         "podSelector": {"matchLabels": _LABELS},
         "policyTypes": ["Ingress", "Egress"],
@@ -151,7 +151,7 @@ def _sidecar_annotations() -> Manifest:
 
 
 def _pod(installation: Installation) -> Manifest:
-    spread: list[Value] = [
+    spread: list[ManifestValue] = [
         {
             "maxSkew": 1,
             "topologyKey": key,
@@ -209,7 +209,7 @@ def _container(installation: Installation) -> Manifest:
     }
 
 
-def _arguments() -> list[Value]:
+def _arguments() -> list[ManifestValue]:
     options = {
         "--listen": f"0.0.0.0:{GUARD_PORT}",
         "--health-listen": f"0.0.0.0:{HEALTH_PORT}",
@@ -223,7 +223,7 @@ def _arguments() -> list[Value]:
     return ["serve", *(f"{option}={value}" for option, value in options.items())]
 
 
-def _environment() -> list[Value]:
+def _environment() -> list[ManifestValue]:
     pod: Manifest = {"name": "POD_NAME", "valueFrom": {"fieldRef": {"fieldPath": "metadata.name"}}}
     return [
         pod,

@@ -1,7 +1,7 @@
 """What switches the guard on in one namespace. No object names its namespace: `kubectl apply -n NAMESPACE` does."""
 
 from mesh.istio import ext_proc
-from mesh.istio.installation import GUARDED_LABEL, PROVIDER, Installation
+from mesh.istio.installation import EXTENSION_PROVIDER, GUARDED_LABEL, Installation
 from mesh.istio.manifest import Manifest, manifest
 
 _HTTP_CONNECTION_MANAGER = "envoy.filters.network.http_connection_manager"
@@ -12,7 +12,7 @@ def inbound_requests() -> Manifest:
 
     `rules: [{}]` matches everything. An empty list never fires, and a rule about paths is the
     attacker's choice (`//`, `;`, `%2f`): what is exempt is said in the guard's own policy."""
-    spec: Manifest = {"action": "CUSTOM", "provider": {"name": PROVIDER}, "rules": [{}]}
+    spec: Manifest = {"action": "CUSTOM", "provider": {"name": EXTENSION_PROVIDER}, "rules": [{}]}
     return manifest("security.istio.io/v1", "AuthorizationPolicy", {"name": "phiguard"}, spec=spec)
 
 

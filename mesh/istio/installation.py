@@ -3,7 +3,7 @@
 import re
 from dataclasses import dataclass
 
-PROVIDER = "phiguard"
+EXTENSION_PROVIDER = "phiguard"
 """The extension provider. INVARIANT (no prefix): Istio matches providers by prefix, so no other may
 start with this."""
 

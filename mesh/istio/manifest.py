@@ -4,14 +4,18 @@ from collections.abc import Mapping, Sequence
 
 import yaml
 
-Value = None | bool | int | float | str | Sequence["Value"] | Mapping[str, "Value"]
+ManifestValue = (
+    None | bool | int | float | str | Sequence["ManifestValue"] | Mapping[str, "ManifestValue"]
+)
 """Whatever YAML can say."""
 
-Manifest = dict[str, Value]
+Manifest = dict[str, ManifestValue]
 """One Kubernetes object, or one file of settings."""
 
 
-def manifest(api_version: str, kind: str, metadata: Mapping[str, Value], **rest: Value) -> Manifest:
+def manifest(
+    api_version: str, kind: str, metadata: Mapping[str, ManifestValue], **rest: ManifestValue
+) -> Manifest:
     """One object; `rest` is `spec=` or `data=` and the like, in order."""
     return {"apiVersion": api_version, "kind": kind, "metadata": dict(metadata), **rest}
 

@@ -4,9 +4,9 @@ from mesh.istio.installation import (
     COLLECTOR_HOST,
     COLLECTOR_PORT,
     DEADLINE,
+    EXTENSION_PROVIDER,
     GUARD_PORT,
     MAX_BODY_BYTES,
-    PROVIDER,
     ROOT_NAMESPACE,
     TRACING_PROVIDER,
     Installation,
@@ -46,7 +46,7 @@ def mesh_config(installation: Installation) -> Manifest:
             "enableAutoMtls": True,
             "accessLogFormat": ACCESS_LOG_FORMAT,
             "extensionProviders": [
-                {"name": PROVIDER, "envoyExtAuthzGrpc": ext_authz},
+                {"name": EXTENSION_PROVIDER, "envoyExtAuthzGrpc": ext_authz},
                 {"name": TRACING_PROVIDER, "opentelemetry": tracing},
             ],
         }

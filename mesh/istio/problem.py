@@ -2,11 +2,11 @@
 
 from dataclasses import dataclass
 
-from mesh.istio.snapshot import Document
+from mesh.istio.snapshot import MeshObject
 
 
 @dataclass(frozen=True, slots=True)
-class Problem:
+class IstioProblem:
     """What is wrong, where, and the fix; `str` gives the one line that a user reads."""
 
     file: str
@@ -18,6 +18,6 @@ class Problem:
         return f"{self.file}: {self.title}: {self.message}; {self.hint}"
 
 
-def problem(document: Document, message: str, hint: str) -> Problem:
+def problem(document: MeshObject, message: str, hint: str) -> IstioProblem:
     """A problem of one document."""
-    return Problem(document.file, document.title, message, hint)
+    return IstioProblem(document.file, document.title, message, hint)

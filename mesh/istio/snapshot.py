@@ -67,7 +67,7 @@ class Node:
 
 
 @dataclass(frozen=True, slots=True)
-class Document:
+class MeshObject:
     """One Kubernetes object, or one mesh configuration (kind `MeshConfig`, the fields under
     `spec`)."""
 
@@ -89,28 +89,28 @@ class Document:
 
 
 @dataclass(frozen=True, slots=True)
-class Snapshot:
+class MeshSnapshot:
     """Everything that was given, in the order given."""
 
-    documents: tuple[Document, ...]
+    documents: tuple[MeshObject, ...]
 
-    def kind(self, name: str) -> tuple[Document, ...]:
+    def kind(self, name: str) -> tuple[MeshObject, ...]:
         """The documents of one kind."""
         return tuple(document for document in self.documents if document.kind == name)
 
 
-def read(files: Mapping[str, str]) -> Snapshot:
+def read(files: Mapping[str, str]) -> MeshSnapshot:
     """Parse file name to text.
 
     Raises:
         SnapshotError: naming the file and the line.
     """
-    return Snapshot(
+    return MeshSnapshot(
         tuple(document for file, text in files.items() for document in _documents(file, text))
     )
 
 
-def _documents(file: str, text: str) -> Iterator[Document]:
+def _documents(file: str, text: str) -> Iterator[MeshObject]:
     for value in _load_all(file, text):
         yield from _unpack(file, Node(value))
 
@@ -128,7 +128,7 @@ def _load_all(file: str, text: str) -> list[object]:
         ) from None
 
 
-def _unpack(file: str, node: Node) -> Iterator[Document]:
+def _unpack(file: str, node: Node) -> Iterator[MeshObject]:
     kind = node.at("kind").text
     if kind.endswith("List"):
         for item in node.at("items"):
@@ -142,7 +142,7 @@ def _unpack(file: str, node: Node) -> Iterator[Document]:
     elif kind:
         metadata = node.at("metadata")
         namespace = metadata.at("namespace").text
-        yield Document(
+        yield MeshObject(
             file,
             kind,
             metadata.at("name").text,
@@ -158,8 +158,8 @@ def _mesh_config_places(node: Node) -> Iterable[Node]:
     return node.at("mesh_config"), node.at("spec", "mesh_config"), bare
 
 
-def _mesh_config(file: str, metadata: Node, mesh: Node) -> Document:
-    return Document(
+def _mesh_config(file: str, metadata: Node, mesh: Node) -> MeshObject:
+    return MeshObject(
         file, "MeshConfig", metadata.at("name").text, metadata.at("namespace").text, Node(), mesh
     )
 
@@ -179,6 +179,6 @@ def _snake(value: object, count: Iterator[int]) -> object:
     return value
 
 
-def in_root(document: Document) -> bool:
+def in_root(document: MeshObject) -> bool:
     """Whether the object speaks for the whole mesh by where it stands."""
     return document.namespace == ROOT_NAMESPACE

@@ -10,9 +10,7 @@ from typing import Final
 from urllib.parse import unquote
 
 from mesh.message.facts import Direction, Facts
-
-Fields = tuple[tuple[str, str], ...]
-"""Header names in lower case, and values, in order; repeated names are repeated pairs."""
+from mesh.message.headers import Headers
 
 # Written by HTTP itself, by Envoy or by a tracer. `user-agent`, `x-forwarded-for`, `authorization`,
 # `cookie`, `referer`, `baggage`, `content-disposition` and `grpc-message` are not here:
@@ -47,20 +45,20 @@ _PLAIN_NAME: Final = re.compile(r"[A-Za-z][A-Za-z_.\[\]-]{0,63}")
 _MAX_DECODINGS: Final = 3  # `%2531` is a `1` to a server that decodes twice
 
 
-def of_head(facts: Facts, fields: Fields) -> Iterator[tuple[str, str]]:
+def of_head(facts: Facts, headers: Headers) -> Iterator[tuple[str, str]]:
     """Label and decoded value of each part of a head that can hold PHI.
 
     The path and query belong to the request: in the other direction they were scanned already.
     """
     if facts.direction is Direction.REQUEST:
-        yield from _of_path(facts.operation.path or dict(fields).get(":path", ""))
-    yield from of_headers("header", fields)
+        yield from _of_path(facts.operation.path or headers.get(":path"))
+    yield from of_headers("header", headers)
 
 
-def of_headers(part: str, fields: Fields) -> Iterator[tuple[str, str]]:
+def of_headers(part: str, headers: Headers) -> Iterator[tuple[str, str]]:
     """Label (`header.x-patient`) and value of each header or trailer that the transport did not
     write."""
-    for name, value in fields:
+    for name, value in headers.pairs:
         label = f"{part}.{name}"
         if name == ":path":  # read as what it is, with the request line
             continue

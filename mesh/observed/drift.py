@@ -37,7 +37,7 @@ from phiscan.finding import (
 from phiscan.identifiers import Identifier, InfoType, InfoTypeKind
 
 
-class What(StrEnum):
+class DriftKind(StrEnum):
     """How something that was seen is not what the policy says."""
 
     EDGE = "no rule names it"
@@ -46,10 +46,10 @@ class What(StrEnum):
 
 
 @dataclass(frozen=True, slots=True, order=True)
-class Place:
+class DriftSite:
     """Where something drifts. `direction` is `request` where it does not matter."""
 
-    what: What
+    what: DriftKind
     reason: Reason
     ends: Ends
     method: str
@@ -69,7 +69,7 @@ class Drifted:
         stopped: a guard refused all of these messages.
     """
 
-    place: Place
+    place: DriftSite
     identifiers: tuple[str, ...]
     messages: int
     last: date
@@ -104,7 +104,7 @@ def drift(observations: Iterable[Observation], policy: Policy) -> Drift:
         policy.services
     )
     deciding = {identified: _plain(policy, identified=identified) for identified in (True, False)}
-    sums: dict[Place, _Sum] = defaultdict(_Sum)
+    sums: dict[DriftSite, _Sum] = defaultdict(_Sum)
     for each in merged:
         for place, names in _drifted(
             each, ends_of(each, known), deciding[bool(each.sighting.source)]
@@ -125,20 +125,22 @@ def drift(observations: Iterable[Observation], policy: Policy) -> Drift:
 
 def _drifted(
     each: Observation, ends: Ends, policy: Policy
-) -> Iterator[tuple[Place, Collection[str]]]:
+) -> Iterator[tuple[DriftSite, Collection[str]]]:
     sighting, content = each.sighting, each.content
     facts = _facts(each, witness(sighting.route))
     where = ends, sighting.method, sighting.route
     edge = decide(facts, ScanReport(), policy)
     if not edge.rules:
         unmapped = facts.vantage is Vantage.OUTBOUND and facts.service not in policy.services
-        what = What.SERVICE if unmapped and namespace_of_host(facts.service) else What.EDGE
-        yield Place(what, edge.reason, *where, Direction.REQUEST), content.identifiers
+        what = (
+            DriftKind.SERVICE if unmapped and namespace_of_host(facts.service) else DriftKind.EDGE
+        )
+        yield DriftSite(what, edge.reason, *where, Direction.REQUEST), content.identifiers
         return
     decision = decide(facts, _report(each, policy), policy)
     if decision.action is Action.DENY:
         names = _tipping(decision, content.identifiers)
-        yield Place(What.DENIED, decision.reason, *where, sighting.direction), names
+        yield DriftSite(DriftKind.DENIED, decision.reason, *where, sighting.direction), names
 
 
 def _tipping(decision: Decision, seen: Collection[str]) -> Collection[str]:
@@ -247,9 +249,11 @@ class _Sum:
         self._last = date.min
         self._stopped = True
 
-    def add(self, each: Observation, place: Place, names: Collection[str]) -> None:
+    def add(self, each: Observation, place: DriftSite, names: Collection[str]) -> None:
         count = each.count
-        if place.what is What.DENIED and names:  # at most: of several in one message no store tells
+        if (
+            place.what is DriftKind.DENIED and names
+        ):  # at most: of several in one message no store tells
             held = {**each.content.identifiers, **each.content.health}
             count = min(count, sum(held.get(name, 0) for name in names) or count)
         self._messages[each.sighting.vantage, each.sighting.direction] += count
@@ -257,11 +261,11 @@ class _Sum:
         self._last = max(self._last, each.last)
         self._stopped &= each.sighting.stopped
 
-    def drifted(self, place: Place) -> Drifted:
+    def drifted(self, place: DriftSite) -> Drifted:
         messages = max(self._messages.values())
         return Drifted(place, tuple(sorted(self._names)), messages, self._last, self._stopped)
 
 
-def _order(place: Place) -> tuple[int, Ends, str, str, str, str]:
-    what = list(What).index(place.what)
+def _order(place: DriftSite) -> tuple[int, Ends, str, str, str, str]:
+    what = list(DriftKind).index(place.what)
     return what, place.ends, place.method, place.route, place.direction.value, place.reason.value

@@ -39,7 +39,7 @@ _KEYS: Final = frozenset((*Sighting._fields, "count", "first", "last", *_CONTENT
 _HEAD_KEYS: Final = frozenset(("format", "version", "limit", "leftOut", "edges"))
 _LARGEST: Final = 1 << 53
 
-WordT = TypeVar("WordT", bound=StrEnum)
+_WordT = TypeVar("_WordT", bound=StrEnum)
 
 
 class EdgesError(Exception):
@@ -48,7 +48,7 @@ class EdgesError(Exception):
 
 
 @dataclass(frozen=True, slots=True)
-class Edges:
+class CountedEdges:
     """What a store holds.
 
     Args:
@@ -86,7 +86,7 @@ def line_of(observation: Observation) -> bytes:
     return orjson.dumps(fields) + b"\n"
 
 
-def load(data: bytes, *, file: str) -> Edges:
+def load(data: bytes, *, file: str) -> CountedEdges:
     """The store of a file's bytes. Raises EdgesError."""
     lines = data.splitlines()
     head = _head(_json(lines[0] if lines else b"", f"{file}:1"), f"{file}:1")
@@ -98,7 +98,7 @@ def load(data: bytes, *, file: str) -> Edges:
         _observation(_json(line, f"{file}:{n}"), f"{file}:{n}")
         for n, line in enumerate(lines[1:], start=2)
     ]
-    return Edges(tuple(found), head["leftOut"], head["limit"])
+    return CountedEdges(tuple(found), head["leftOut"], head["limit"])
 
 
 def _json(line: bytes, where: str) -> dict[str, Any]:
@@ -143,7 +143,7 @@ def _sighting(found: Mapping[str, Any], where: str) -> Sighting:
             raise _broken(where, name)
         return value
 
-    def word(name: str, kind: type[WordT]) -> WordT:
+    def word(name: str, kind: type[_WordT]) -> _WordT:
         try:
             return kind(text(name, bool))
         except ValueError:

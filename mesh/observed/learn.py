@@ -6,7 +6,7 @@ told: its paths end in `*`, so `/patients/{id}/labs` opens all of `/patients/*`.
 identifiers flow wherever a patient's identifier may; no rule is needed for them, and none is proposed against them.
 
 Marked. What looks wrong opens nothing. It is handed back with the reason, and with the rule that would open it where there
-is one. Messages without PHI on unencrypted connections pass with an alert whatever the rules say, so they need no rule either.
+is one: never of messages that could not be read. Messages without PHI on unencrypted connections pass with an alert whatever the rules say, so they need no rule either.
 
 Pure, and blind to order: the same observations in any order, split and merged in any way, give the same proposal.
 """
@@ -19,8 +19,16 @@ from mesh.message.facts import Direction
 from mesh.observed import route_template
 from mesh.observed.call_sums import CallSum
 from mesh.observed.observation import Observation, merge
-from mesh.observed.proposal import Call, Ends, Mark, Marked, Part, Proposal, Proposed
-from mesh.observed.proposal_caveats import ends_of, mark_of, needs_rule
+from mesh.observed.proposal import (
+    Ends,
+    Mark,
+    Marked,
+    Proposal,
+    Proposed,
+    ProposedCall,
+    ProposedFlow,
+)
+from mesh.observed.proposal_caveats import ends_of, is_read, mark_of, needs_rule
 from mesh.observed.service_hosts import services_of
 
 MIN_COUNT: Final = 3
@@ -28,6 +36,9 @@ MIN_COUNT: Final = 3
 
 _Flow = tuple[tuple[str, ...], tuple[str, ...]]
 """InfoTypes that are allowed, and masked, in one direction."""
+
+_Aside = tuple[Mark, Ends, str, str]
+"""What marks messages, their ends, their method and their route."""
 
 
 def propose(observations: Iterable[Observation], *, min_count: int = MIN_COUNT) -> Proposal:
@@ -40,18 +51,24 @@ def propose(observations: Iterable[Observation], *, min_count: int = MIN_COUNT) 
     merged = merge(observations)
     services = services_of(merged)
     principals = {service.host: service.principal for service in services}
-    calls: dict[Call, CallSum] = defaultdict(CallSum)
-    aside: dict[tuple[Mark, Ends, str, str], CallSum] = defaultdict(CallSum)
+    calls: dict[ProposedCall, CallSum] = defaultdict(CallSum)
+    aside: dict[_Aside, CallSum] = defaultdict(CallSum)
+    readable: dict[_Aside, CallSum] = defaultdict(CallSum)
     for each in merged:
         ends, mark = ends_of(each, principals), mark_of(each, principals)
         if mark is not None:
-            aside[mark, ends, each.sighting.method, each.sighting.route].add(each)
+            key = mark, ends, each.sighting.method, each.sighting.route
+            aside[key].add(each)
+            if is_read(each):
+                readable[key].add(each)
         elif (pattern := route_template.pattern_of(each.sighting.route)) and needs_rule(each):
-            calls[Call(ends, each.sighting.method, pattern)].add(each)
+            calls[ProposedCall(ends, each.sighting.method, pattern)].add(each)
+    for call in _never_asked(merged, principals, calls):
+        del calls[call]
     rare = {call for call, total in calls.items() if total.messages < min_count}
     common = {call: total for call, total in calls.items() if call not in rare}
     marked = [
-        *(_set_aside(key, total) for key, total in aside.items()),
+        *(_set_aside(key, total, readable.get(key)) for key, total in aside.items()),
         *(_rare(call, calls[call]) for call in rare),
         *_rare_identifiers(common, min_count),
     ]
@@ -60,7 +77,22 @@ def propose(observations: Iterable[Observation], *, min_count: int = MIN_COUNT) 
     )
 
 
-def _rules(calls: Mapping[Call, CallSum], least: int) -> Iterator[Proposed]:
+def _never_asked(
+    merged: Iterable[Observation], principals: Mapping[str, str], calls: Iterable[ProposedCall]
+) -> set[ProposedCall]:
+    """Operations that were asked for only by what could not be read. Their answers may have been
+    read (a server that knows no WebSocket answers the handshake by HTTP): that is no reason to open
+    them."""
+    asked: dict[ProposedCall, set[bool]] = defaultdict(set)
+    for each in merged:
+        pattern = route_template.pattern_of(each.sighting.route)
+        if pattern and each.sighting.direction is Direction.REQUEST:
+            call = ProposedCall(ends_of(each, principals), each.sighting.method, pattern)
+            asked[call].add(is_read(each))
+    return {call for call in calls if asked.get(call) == {False}}
+
+
+def _rules(calls: Mapping[ProposedCall, CallSum], least: int) -> Iterator[Proposed]:
     """Operations of the same ends that let the same flow are one rule."""
     unmasked: dict[tuple[Ends, Direction], set[str]] = defaultdict(set)
     # a rule that masks would mask on every operation that its pattern names
@@ -68,7 +100,7 @@ def _rules(calls: Mapping[Call, CallSum], least: int) -> Iterator[Proposed]:
         for direction in Direction:
             common = {name for name, count in total.counts(direction).items() if count >= least}
             unmasked[call.ends, direction] |= total.unmasked(direction) & common
-    grouped: dict[tuple[Ends, _Flow, _Flow], list[Call]] = defaultdict(list)
+    grouped: dict[tuple[Ends, _Flow, _Flow], list[ProposedCall]] = defaultdict(list)
     for call in sorted(calls):
         request, response = (
             _flow(calls[call], d, least, unmasked[call.ends, d]) for d in Direction
@@ -88,7 +120,7 @@ def _flow(total: CallSum, direction: Direction, least: int, unmasked: set[str]) 
 
 
 def _proposed(
-    ends: Ends, flows: Sequence[_Flow], found: Mapping[Call, CallSum], *, mtls: bool = True
+    ends: Ends, flows: Sequence[_Flow], found: Mapping[ProposedCall, CallSum], *, mtls: bool = True
 ) -> Proposed:
     """The rule for these operations."""
     methods: dict[str, list[str]] = defaultdict(list)
@@ -98,7 +130,7 @@ def _proposed(
     for pattern in sorted(methods):
         patterns[tuple(sorted(methods[pattern]))].append(pattern)
     request, response = (
-        Part(
+        ProposedFlow(
             *flow,
             tuple(sorted(set().union(*(total.health(direction) for total in found.values())))),
         )
@@ -120,22 +152,23 @@ def _widened(routes: Iterable[str]) -> tuple[tuple[str, str], ...]:
     return tuple((route, route_template.pattern_of(route) or "") for route in sorted(wide))
 
 
-def _alone(call: Call, total: CallSum, *, mtls: bool = True) -> Proposed:
+def _alone(call: ProposedCall, total: CallSum, *, mtls: bool = True) -> Proposed:
     """A rule for one operation, with everything that was seen in it."""
     flows = [_flow(total, direction, 0, total.unmasked(direction)) for direction in Direction]
     return _proposed(call.ends, flows, {call: total}, mtls=mtls)
 
 
-def _set_aside(key: tuple[Mark, Ends, str, str], total: CallSum) -> Marked:
+def _set_aside(key: _Aside, total: CallSum, readable: CallSum | None) -> Marked:
+    """A person can open what leaves the mesh: the rule is made of what was read of it alone."""
     mark, ends, method, route = key
     pattern = route_template.pattern_of(route)
     rule = None
-    if mark is Mark.OUTSIDE and pattern and ends.source:
-        rule = _alone(Call(ends, method, pattern), total, mtls=not total.phi)
+    if readable is not None and mark is Mark.OUTSIDE and pattern and ends.source:
+        rule = _alone(ProposedCall(ends, method, pattern), readable, mtls=not readable.phi)
     return Marked(mark, ends, method, route, total.messages, total.names, rule)
 
 
-def _rare(call: Call, total: CallSum) -> Marked:
+def _rare(call: ProposedCall, total: CallSum) -> Marked:
     return Marked(
         Mark.RARE,
         call.ends,
@@ -147,7 +180,7 @@ def _rare(call: Call, total: CallSum) -> Marked:
     )
 
 
-def _rare_identifiers(calls: Mapping[Call, CallSum], least: int) -> Iterator[Marked]:
+def _rare_identifiers(calls: Mapping[ProposedCall, CallSum], least: int) -> Iterator[Marked]:
     for call, total in calls.items():
         where = call.ends, call.method, call.pattern
         for direction in Direction:

@@ -12,7 +12,7 @@ from itertools import count, groupby
 
 from mesh.message.facts import Direction
 from mesh.message.identity import account_of, namespace_of
-from mesh.observed.proposal import Ends, Mark, Marked, Part, Proposal, Proposed
+from mesh.observed.proposal import Ends, Mark, Marked, Proposal, Proposed, ProposedFlow
 from mesh.observed.proposal_caveats import passes_with_alert
 
 _ADVICE = {
@@ -135,7 +135,7 @@ def _rule(rule: Proposed, name: str) -> Iterator[str]:
         yield f"    {direction.value}: {_part(part)}"
 
 
-def _part(part: Part) -> str:
+def _part(part: ProposedFlow) -> str:
     lists = [
         f"{key}: [{', '.join(names)}]"
         for key, names in (("allow", part.allow), ("redact", part.redact))

@@ -34,7 +34,7 @@ class Ends:
 
 
 @dataclass(frozen=True, slots=True, order=True)
-class Call:
+class ProposedCall:
     """One operation of one edge, as a rule can name it: a method and a path pattern."""
 
     ends: Ends
@@ -43,7 +43,7 @@ class Call:
 
 
 @dataclass(frozen=True, slots=True)
-class Part:
+class ProposedFlow:
     """What flows in one direction.
 
     Args:
@@ -69,8 +69,8 @@ class Proposed:
 
     ends: Ends
     operations: tuple[tuple[tuple[str, ...], tuple[str, ...]], ...]
-    request: Part
-    response: Part
+    request: ProposedFlow
+    response: ProposedFlow
     messages: int
     widened: tuple[tuple[str, str], ...] = ()
     mtls: bool = True

@@ -22,6 +22,13 @@ def mark_of(observation: Observation, principals: Mapping[str, str]) -> Mark | N
     return next(_marks(observation, ends_of(observation, principals)), None)
 
 
+def is_read(observation: Observation) -> bool:
+    """Whether the guard saw all of these messages. No rule is offered for others: what opens an
+    operation must not rest on what nobody could look into."""
+    sighting = observation.sighting
+    return sighting.coverage is Coverage.COMPLETE and sighting.protocol is Protocol.HTTP
+
+
 def passes_with_alert(observation: Observation) -> bool:
     """Whether it came unencrypted and without PHI: no rule is needed, and none would take the alert
     away."""
@@ -34,7 +41,7 @@ def _marks(observation: Observation, ends: Ends) -> Iterator[Mark]:
     yield from _marks_of_ends(sighting, ends)
     if sighting.stopped:
         yield Mark.STOPPED
-    if sighting.coverage is not Coverage.COMPLETE or sighting.protocol is not Protocol.HTTP:
+    if not is_read(observation):
         yield Mark.UNREAD
     if sighting.route == AMBIGUOUS:
         yield Mark.AMBIGUOUS

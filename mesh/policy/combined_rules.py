@@ -1,6 +1,6 @@
 """The rules that name an edge, and what they say together of each kind of finding. They know no message.
 
-Everything here depends on the rules alone, so it is worked out once and kept (`mesh.policy.rule_index`).
+Everything here depends on the rules alone, so it is worked out once and kept (`mesh.policy.decision_cache`).
 """
 
 from collections.abc import Callable, Iterable, Set
@@ -9,20 +9,21 @@ from operator import itemgetter
 from typing import Final, NamedTuple
 
 from mesh.message.facts import Protocol
+from mesh.policy.conditions import Condition
 from mesh.policy.decision import Action, Mode
 from mesh.policy.rule import Disclosure, Rule
 from phiscan.finding import Finding, Subject
 from phiscan.identifiers import Identifier, InfoTypeKind
 
-Kind = tuple[str, Identifier | None, Subject, InfoTypeKind]
+FindingKind = tuple[str, Identifier | None, Subject, InfoTypeKind]
 """All that entries of a rule can tell apart in a finding: infoType, class, and whose it is."""
 
 # in C, because a document has thousands of findings
-kind_of: Final[Callable[[Finding], Kind]] = itemgetter(0, 1, 5, 6)
+kind_of: Final[Callable[[Finding], FindingKind]] = itemgetter(0, 1, 5, 6)
 """The kind of one finding."""
 
 
-class Voice(NamedTuple):
+class CombinedRuling(NamedTuple):
     """What the rules of an edge say of the findings of one message with PHI.
 
     Args:
@@ -34,7 +35,7 @@ class Voice(NamedTuple):
 
     action: Action
     tipped: tuple[str, ...]
-    targeted: Set[Kind]
+    targeted: Set[FindingKind]
     identifiers: tuple[Identifier, ...]
 
     @property
@@ -44,10 +45,27 @@ class Voice(NamedTuple):
         return all(kind is InfoTypeKind.IDENTIFIER for *_, kind in self.targeted)
 
 
+class ApplicableRule(NamedTuple):
+    """A rule between two ends. `entries` are those of its `to` that name the destination: numbers
+    of conditions."""
+
+    rule: Rule
+    entries: tuple[int, ...]
+
+
 @dataclass(frozen=True, slots=True, eq=False)
-class Matches:
-    """The rules that name an edge, and those that might. One object stands for one set of rules: it
-    equals itself only.
+class RulesBetween:
+    """All rules between two ends, and the different conditions that they have. Two objects are
+    never equal, so that one is a cheap key."""
+
+    rules: tuple[ApplicableRule, ...]
+    conditions: tuple[Condition, ...]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class CombinedRules:
+    """The rules that name an edge, and those that might. Two objects are never equal, so that one
+    is a cheap key.
 
     Args:
         named: without AUDIT rules, as `unsure`.
@@ -82,7 +100,9 @@ class Matches:
         """Names of the rules that name the edge or might, sorted."""
         return _names((*self.named, *self.unsure))
 
-    def voice(self, kinds: frozenset[Kind], *, is_request: bool, encrypted: bool) -> Voice:
+    def ruling(
+        self, kinds: frozenset[FindingKind], *, is_request: bool, encrypted: bool
+    ) -> CombinedRuling:
         """What the rules say of findings of these kinds. Without any there is nothing to allow."""
         disclosure = self.disclosure(is_request=is_request, encrypted=encrypted)
         actions = {kind: ruled(kind, disclosure) for kind in kinds}
@@ -95,7 +115,7 @@ class Matches:
             and kind is InfoTypeKind.IDENTIFIER
             and subject is not Subject.PROVIDER
         }
-        return Voice(
+        return CombinedRuling(
             action=strictest,
             tipped=()
             if strictest is Action.ALLOW
@@ -133,16 +153,16 @@ class Matches:
         return Mode.ENFORCE in modes | {rule.mode or self.mode for rule in self.unsure}
 
 
-Audits = tuple[tuple[str, Matches], ...]
+Audits = tuple[tuple[str, CombinedRules], ...]
 """Names of AUDIT rules, sorted, each with what it is by itself."""
 
 
-def kinds_of(findings: Iterable[Finding]) -> frozenset[Kind]:
+def kinds_of(findings: Iterable[Finding]) -> frozenset[FindingKind]:
     """The kinds among findings. A document has thousands of findings and a dozen kinds."""
     return frozenset(map(kind_of, findings))
 
 
-def ruled(found: Kind, disclosure: Disclosure) -> Action:
+def ruled(found: FindingKind, disclosure: Disclosure) -> Action:
     """What one disclosure says of one kind: denied, else redacted, else allowed, else
     `otherwise`."""
     name, identifier, subject, kind = found

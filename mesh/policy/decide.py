@@ -18,7 +18,7 @@ even on an edge that no rule names, where the same traffic with an identity is d
 AUDIT rules are outside of all this: each is asked the same questions by itself, as if it were the only rule of the edge, and
 `Decision.audits` tells what it would have done. INVARIANT (audit): no other part of the decision depends on them.
 
-Cost: the policy remembers the rules of two ends and what they say of kinds of findings (`mesh.policy.rule_index`), so a
+Cost: the policy remembers the rules of two ends and what they say of kinds of findings (`mesh.policy.decision_cache`), so a
 message pays for its path, for each different condition of those rules, and for the kinds of its findings.
 """
 
@@ -27,9 +27,9 @@ from dataclasses import replace
 from typing import Final, NamedTuple
 
 from mesh.message.facts import Direction, Facts, Protocol, Vantage
-from mesh.policy.combined_rules import Matches, Voice, kind_of, kinds_of
+from mesh.policy.combined_rules import CombinedRules, CombinedRuling, kind_of, kinds_of
 from mesh.policy.decision import Action, Decision, Reason
-from mesh.policy.matching import Edge, edge_of, matches_of
+from mesh.policy.matching import Edge, edge_of, rules_on
 from mesh.policy.policy import Policy
 from phiscan.finding import Coverage, Gap, ScanReport, Verdict
 
@@ -91,7 +91,7 @@ class _Question(NamedTuple):
     """All that the rulings look at.
 
     Args:
-        voice: what the rules of the edge say of the findings; None where there are no rules, or no
+        combined: what the rules of the edge say of the findings; None where there are no rules, or no
             PHI.
     """
 
@@ -99,9 +99,9 @@ class _Question(NamedTuple):
     report: ScanReport
     policy: Policy
     edge: Edge
-    matches: Matches
+    rules: CombinedRules
     phi: bool
-    voice: Voice | None
+    combined: CombinedRuling | None
 
 
 def decide(facts: Facts, report: ScanReport, policy: Policy) -> Decision:
@@ -131,9 +131,7 @@ def refuse(reason: Reason, policy: Policy | None = None, facts: Facts | None = N
         if policy is None:
             return denial
         enforced = (
-            policy.enforces
-            if facts is None
-            else matches_of(policy, edge_of(facts, policy)).enforced
+            policy.enforces if facts is None else rules_on(policy, edge_of(facts, policy)).enforced
         )
         return replace(denial, enforced=enforced, policy=policy.digest)
     except Exception:  # noqa: BLE001  # fail closed: the denial that is already made stands
@@ -142,28 +140,28 @@ def refuse(reason: Reason, policy: Policy | None = None, facts: Facts | None = N
 
 def _decide(facts: Facts, report: ScanReport, policy: Policy) -> Decision:
     edge = edge_of(facts, policy)
-    matches = matches_of(policy, edge)
+    rules = rules_on(policy, edge)
     verdict = report.verdict
     phi = verdict is Verdict.PHI or (
         policy.treat_identifiers_as_phi and verdict is Verdict.IDENTIFIERS
     )
-    voice = _voice(facts, report, policy, edge, matches) if phi and matches.named else None
-    question = _Question(facts, report, policy, edge, matches, phi, voice)
+    combined = _combined(facts, report, policy, edge, rules) if phi and rules.named else None
+    question = _Question(facts, report, policy, edge, rules, phi, combined)
     ruling = _strictest(question)
     forged = ruling is _FORGED  # its edge is the forger's word
     return Decision(
         ruling.action,
         ruling.reason,
-        policy.enforces if forged else matches.enforced,
-        matches.all_names if ruling.reason is Reason.AMBIGUOUS_PATH else matches.names,
-        voice.identifiers if voice else report.identifiers,
+        policy.enforces if forged else rules.enforced,
+        rules.all_names if ruling.reason is Reason.AMBIGUOUS_PATH else rules.names,
+        combined.identifiers if combined else report.identifiers,
         ruling.tipped,
         ruling.redact,
         verdict,
         report.coverage,
         report.gap,
         policy.digest,
-        _audits(question) if matches.audits else (),
+        _audits(question) if rules.audits else (),
     )
 
 
@@ -171,9 +169,9 @@ def _audits(question: _Question) -> tuple[tuple[str, Action], ...]:
     """What each AUDIT rule of the edge would have done."""
     facts, report, policy, edge, _, phi, _ = question
     found = []
-    for name, alone in question.matches.audits:
-        voice = _voice(facts, report, policy, edge, alone) if phi and alone.named else None
-        action = _strictest(question._replace(matches=alone, voice=voice)).action
+    for name, alone in question.rules.audits:
+        combined = _combined(facts, report, policy, edge, alone) if phi and alone.named else None
+        action = _strictest(question._replace(rules=alone, combined=combined)).action
         if action is not Action.ALLOW:
             found.append((name, action))
     return tuple(found)
@@ -199,18 +197,18 @@ def _caller(question: _Question) -> _Ruling | None:
 def _protocol(question: _Question) -> _Ruling | None:
     protocol = question.edge.protocol
     return (
-        None if protocol is Protocol.HTTP or protocol in question.matches.protocols else _UNREADABLE
+        None if protocol is Protocol.HTTP or protocol in question.rules.protocols else _UNREADABLE
     )
 
 
 def _edge(question: _Question) -> _Ruling | None:
-    matches, edge = question.matches, question.edge
+    rules, edge = question.rules, question.edge
     # a rule that cannot be evaluated denies
-    if matches.unsure and (question.phi or not matches.named):
+    if rules.unsure and (question.phi or not rules.named):
         return _CONSTANT[
             Action.DENY, Reason.AMBIGUOUS_PATH if edge.path is None else Reason.EDGE_NOT_ALLOWED
         ]
-    if not matches.named and edge.encrypted and question.policy.default_action is not Action.ALLOW:
+    if not rules.named and edge.encrypted and question.policy.default_action is not Action.ALLOW:
         return _CONSTANT[Action.DENY, Reason.EDGE_NOT_ALLOWED]
     return None
 
@@ -218,7 +216,7 @@ def _edge(question: _Question) -> _Ruling | None:
 def _encryption(question: _Question) -> _Ruling | None:
     if question.edge.encrypted:
         return None
-    denied = question.phi and not question.matches.waived
+    denied = question.phi and not question.rules.waived
     return _CONSTANT[Action.DENY if denied else Action.ALERT, Reason.UNENCRYPTED]
 
 
@@ -239,50 +237,52 @@ def _coverage(question: _Question) -> _Ruling | None:
 def _disclosure(question: _Question) -> _Ruling | None:
     """45 CFR 164.502(b), minimum necessary: each infoType of a PHI message flows only if the rules
     let it."""
-    voice = question.voice
-    if voice is None:
+    combined = question.combined
+    if combined is None:
         return None
     # a verdict that its findings do not bear out: there is nothing to rule on
-    if not voice.identifiers:
+    if not combined.identifiers:
         return _CONSTANT[Action.DENY, Reason.INTERNAL_ERROR]
-    if voice.action is not Action.REDACT:
-        return _ruling(voice.action, _REASON_OF_ACTION[voice.action], voice)
-    if _can_redact(question, voice):
-        return _ruling(Action.REDACT, Reason.REDACTED_BY_RULE, voice)
-    return _ruling(Action.DENY, Reason.REDACTION_UNAVAILABLE, voice)
+    if combined.action is not Action.REDACT:
+        return _ruling(combined.action, _REASON_OF_ACTION[combined.action], combined)
+    if _can_redact(question, combined):
+        return _ruling(Action.REDACT, Reason.REDACTED_BY_RULE, combined)
+    return _ruling(Action.DENY, Reason.REDACTION_UNAVAILABLE, combined)
 
 
-def _ruling(action: Action, reason: Reason, voice: Voice) -> _Ruling:
+def _ruling(action: Action, reason: Reason, combined: CombinedRuling) -> _Ruling:
     return _Ruling(
         _WEIGHTS[action, reason],
         action,
         reason,
-        voice.tipped,
-        voice.tipped if action is Action.REDACT else (),
+        combined.tipped,
+        combined.tipped if action is Action.REDACT else (),
     )
 
 
-def _voice(facts: Facts, report: ScanReport, policy: Policy, edge: Edge, matches: Matches) -> Voice:
+def _combined(
+    facts: Facts, report: ScanReport, policy: Policy, edge: Edge, rules: CombinedRules
+) -> CombinedRuling:
     """What the rules of the edge say of the report's kinds of findings; they are asked once and
     remembered."""
-    voices = policy.index.voices
+    remembered = policy.cache.rulings
     is_request = facts.direction is Direction.REQUEST
-    key = matches, is_request, edge.encrypted, kinds_of(report.findings)
-    return voices.get(key) or voices.keep(
-        key, matches.voice(key[3], is_request=is_request, encrypted=edge.encrypted)
+    key = rules, is_request, edge.encrypted, kinds_of(report.findings)
+    return remembered.get(key) or remembered.keep(
+        key, rules.ruling(key[3], is_request=is_request, encrypted=edge.encrypted)
     )
 
 
-def _can_redact(question: _Question, voice: Voice) -> bool:
+def _can_redact(question: _Question, combined: CombinedRuling) -> bool:
     """Whether what the rules mask can be masked: in a whole body that can be replaced, with all of
     it inside."""
     report = question.report
     return (
         question.facts.redactable
-        and voice.is_maskable
+        and combined.is_maskable
         and report.coverage is Coverage.COMPLETE
         and not any(
-            finding.location.start < 0 and kind_of(finding) in voice.targeted
+            finding.location.start < 0 and kind_of(finding) in combined.targeted
             for finding in report.findings
         )
     )

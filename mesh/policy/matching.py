@@ -4,12 +4,11 @@ from collections.abc import Callable, Sequence
 
 from mesh.message import addresses, identity, paths
 from mesh.message.facts import Facts, Vantage
-from mesh.policy.combined_rules import Audits, Matches
+from mesh.policy.combined_rules import ApplicableRule, Audits, CombinedRules, RulesBetween
 from mesh.policy.conditions import Condition, Edge, Fit, condition_of
 from mesh.policy.policy import Peer, Policy, Rule
-from mesh.policy.rule_index import Route, Ways
 
-__all__ = ["Edge", "Fit", "Matches", "edge_of", "matches_of", "peer_matches"]
+__all__ = ["CombinedRules", "Edge", "Fit", "edge_of", "peer_matches", "rules_on"]
 
 
 def edge_of(facts: Facts, policy: Policy) -> Edge:
@@ -43,14 +42,14 @@ def edge_of(facts: Facts, policy: Policy) -> Edge:
     )
 
 
-def matches_of(policy: Policy, edge: Edge) -> Matches:
+def rules_on(policy: Policy, edge: Edge) -> CombinedRules:
     """All rules of the policy that name the edge, or might."""
-    index = policy.index
+    cache = policy.cache
     ends = (edge.source, edge.destination, edge.service)
-    ways = index.ways.get(ends) or index.ways.keep(ends, _ways(policy, edge))
-    fits = tuple([condition.fit(edge) for condition in ways.conditions])
-    return index.matches.get((ways, fits)) or index.matches.keep(
-        (ways, fits), _matches(policy, ways, fits)
+    between = cache.between.get(ends) or cache.between.keep(ends, _rules_between(policy, edge))
+    fits = tuple([condition.fit(edge) for condition in between.conditions])
+    return cache.combined.get((between, fits)) or cache.combined.keep(
+        (between, fits), _combined(policy, between, fits)
     )
 
 
@@ -79,14 +78,14 @@ def peer_matches(peer: Peer, principal: str) -> bool:
     )
 
 
-def _ways(policy: Policy, edge: Edge) -> Ways:
+def _rules_between(policy: Policy, edge: Edge) -> RulesBetween:
     numbers: dict[Condition, int] = {}
-    routes = []
+    rules = []
     for rule in policy.index.rules_from(edge.source):
         entries = [numbers.setdefault(found, len(numbers)) for found in _conditions(rule, edge)]
         if entries:
-            routes.append(Route(rule, tuple(entries)))
-    return Ways(tuple(routes), tuple(numbers))
+            rules.append(ApplicableRule(rule, tuple(entries)))
+    return RulesBetween(tuple(rules), tuple(numbers))
 
 
 def _conditions(rule: Rule, edge: Edge) -> list[Condition]:
@@ -115,34 +114,38 @@ def _is_destination(peer: Peer, edge: Edge) -> bool:
     return peer_matches(peer, edge.destination)
 
 
-def _matches(policy: Policy, ways: Ways, fits: Sequence[Fit]) -> Matches:
-    """The routes that fit. An AUDIT rule stands by itself, and what the others say does not know of
+def _combined(policy: Policy, between: RulesBetween, fits: Sequence[Fit]) -> CombinedRules:
+    """The rules that fit. An AUDIT rule stands by itself, and what the others say does not know of
     it."""
-    fitting = [route for route in ways.routes if any(fits[number] for number in route.entries)]
-    deciding = [route for route in fitting if not route.rule.audit]
+    fitting = [each for each in between.rules if any(fits[number] for number in each.entries)]
+    deciding = [each for each in fitting if not each.rule.audit]
     audits = {
-        route.rule.name: _together(policy, ways, fits, [route])
-        for route in fitting
-        if route.rule.audit
+        each.rule.name: _together(policy, between, fits, [each])
+        for each in fitting
+        if each.rule.audit
     }
     return _together(
-        policy, ways, fits, deciding, tuple((name, audits[name]) for name in sorted(audits))
+        policy, between, fits, deciding, tuple((name, audits[name]) for name in sorted(audits))
     )
 
 
 def _together(
-    policy: Policy, ways: Ways, fits: Sequence[Fit], routes: Sequence[Route], audits: Audits = ()
-) -> Matches:
-    named = [route for route in routes if Fit.YES in (fits[number] for number in route.entries)]
+    policy: Policy,
+    between: RulesBetween,
+    fits: Sequence[Fit],
+    rules: Sequence[ApplicableRule],
+    audits: Audits = (),
+) -> CombinedRules:
+    named = [each for each in rules if Fit.YES in (fits[number] for number in each.entries)]
     met = [
-        ways.conditions[number]
-        for route in named
-        for number in route.entries
+        between.conditions[number]
+        for each in named
+        for number in each.entries
         if fits[number] is Fit.YES
     ]
-    return Matches(
-        named=tuple(route.rule for route in named),
-        unsure=tuple(route.rule for route in routes if route not in named),
+    return CombinedRules(
+        named=tuple(each.rule for each in named),
+        unsure=tuple(each.rule for each in rules if each not in named),
         protocols=frozenset(
             protocol for condition in met for protocol in condition.operation.protocols
         ),

@@ -6,8 +6,9 @@ from datetime import date
 from types import MappingProxyType
 
 from mesh.policy.decision import Action, Mode
+from mesh.policy.decision_cache import DecisionCache
 from mesh.policy.rule import Disclosure, OperationMatch, Peer, Rule, Target, Terms, Wanted
-from mesh.policy.rule_index import EdgeIndex
+from mesh.policy.rule_index import RuleIndex
 from mesh.policy.vocabulary import InfoTypes
 from phiscan.identifiers import INFO_TYPES
 
@@ -37,10 +38,13 @@ class Policy:
     rules: tuple[Rule, ...] = ()
     today: date | None = None
     info_types: InfoTypes = field(default_factory=lambda: INFO_TYPES, repr=False, compare=False)
-    _index: EdgeIndex = field(init=False, repr=False, compare=False)
+    _index: RuleIndex = field(init=False, repr=False, compare=False)
+    _cache: DecisionCache = field(
+        init=False, repr=False, compare=False, default_factory=DecisionCache
+    )
 
     def __post_init__(self) -> None:
-        index = EdgeIndex(rule for rule in self.rules if rule.holds_on(self.today))
+        index = RuleIndex(rule for rule in self.rules if rule.holds_on(self.today))
         object.__setattr__(self, "_index", index)  # frozen: built once, with the revision
 
     @property
@@ -59,9 +63,14 @@ class Policy:
         return replace(self, today=day) if changes else self
 
     @property
-    def index(self) -> EdgeIndex:
-        """Finds the rules of an edge without trying every rule, and remembers what they said."""
+    def index(self) -> RuleIndex:
+        """Finds the rules of an edge without trying every rule."""
         return self._index
+
+    @property
+    def cache(self) -> DecisionCache:
+        """Remembers what the rules of this revision said."""
+        return self._cache
 
     @property
     def enforces(self) -> bool:

@@ -49,7 +49,7 @@ _BY_CLASS: Final[Mapping[str, frozenset[str]]] = {
     "financial": frozenset({"I", "J"}),
 }
 
-BUILT_IN: Final = built_in(INFO_TYPES)
+BUILT_IN_GROUPS: Final = built_in(INFO_TYPES)
 """Those groups, where nobody brings an infoType of their own."""
 
 
@@ -57,7 +57,7 @@ BUILT_IN: Final = built_in(INFO_TYPES)
 class Groups:
     """The groups that a rule may name, written out."""
 
-    identifiers: Mapping[str, frozenset[str]] = field(default_factory=lambda: BUILT_IN)
+    identifiers: Mapping[str, frozenset[str]] = field(default_factory=lambda: BUILT_IN_GROUPS)
     workloads: Mapping[str, tuple[Peer, ...]] = field(default_factory=dict)
     vocabulary: Vocabulary = field(default_factory=Vocabulary)
 

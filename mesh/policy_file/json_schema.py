@@ -18,7 +18,7 @@ def json_schema() -> Schema:
     """The schema of a policy file."""
     return {
         "$schema": _DIALECT,
-        "title": policy_keys.KIND,
+        "title": policy_keys.POLICY_KIND,
         **policy_keys.closed(
             policy_keys.TOP,
             "which identifiers may flow between which workloads",
@@ -33,7 +33,7 @@ def custom_resource_definition() -> Schema:
     Unknown keys are kept, not pruned: a `deny` that is written `denny` must reach the reader, which
     refuses it."""
     names = {
-        "kind": policy_keys.KIND,
+        "kind": policy_keys.POLICY_KIND,
         "plural": _PLURAL,
         "singular": _PLURAL[:-3] + "y",
         "shortNames": ["segpol"],

@@ -15,7 +15,7 @@ Table = Mapping[str, Schema]
 """Key to the schema of its value, in the order in which people write them."""
 
 API_VERSION: Final = "phiguard.dev/v1alpha1"
-KIND: Final = "SegmentationPolicy"
+POLICY_KIND: Final = "SegmentationPolicy"
 PORTS: Final = range(1, 1 << 16)
 MODES: Final = {mode.value: mode for mode in Mode}
 DEFAULT_ACTIONS: Final = {action.value: action for action in (Action.DENY, Action.ALLOW)}
@@ -82,7 +82,7 @@ OPERATION: Final[Table] = {
         {"type": "string", "enum": [p.value for p in Protocol]}, "HTTP when left out", 1
     ),
 }
-MEMBER: Final[Table] = {**PEER, **_GROUPS}
+GROUP_MEMBER: Final[Table] = {**PEER, **_GROUPS}
 SOURCE: Final[Table] = {
     **PEER,
     **_GROUPS,
@@ -209,7 +209,7 @@ SPEC: Final[Table] = {
         _texts(f"entries: {_ENTRIES[:-4]}"), "own groups of identifiers, by name"
     ),
     "workloadGroups": _named(
-        _list(closed(MEMBER, "a workload: all that is listed must match"), "members", 1),
+        _list(closed(GROUP_MEMBER, "a workload: all that is listed must match"), "members", 1),
         "groups of workloads, by name",
     ),
     "rules": _list(
@@ -222,7 +222,7 @@ SPEC: Final[Table] = {
 }
 TOP: Final[Table] = {
     "apiVersion": {"type": "string", "enum": [API_VERSION]},
-    "kind": {"type": "string", "enum": [KIND]},
+    "kind": {"type": "string", "enum": [POLICY_KIND]},
     "metadata": closed(METADATA, "what the policy is called", ("name",)),
     "spec": closed(SPEC, "the policy"),
 }

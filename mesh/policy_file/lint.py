@@ -17,7 +17,7 @@ from mesh.message.facts import Protocol
 from mesh.policy.decision import Action, Mode
 from mesh.policy.policy import Disclosure, OperationMatch, Peer, Policy, Rule, Target
 from mesh.policy.vocabulary import InfoTypes
-from mesh.policy_file.nodes import Place
+from mesh.policy_file.nodes import FilePlace
 from phiscan.identifiers import INFO_TYPES, InfoTypeKind
 
 # patterns held against patterns: some seconds at worst, a tenth of one for most files
@@ -28,7 +28,7 @@ _MAX_DAYS: Final = 366
 _Covers = Callable[[str, str], bool]
 
 
-def lint(policy: Policy, spec: Mapping[str, Place], places: Sequence[Place]) -> None:
+def lint(policy: Policy, spec: Mapping[str, FilePlace], places: Sequence[FilePlace]) -> None:
     """Note every warning about the policy.
 
     Args:
@@ -44,7 +44,7 @@ def lint(policy: Policy, spec: Mapping[str, Place], places: Sequence[Place]) -> 
     _lint_services(policy, places)
 
 
-def _lint_spec(policy: Policy, spec: Mapping[str, Place]) -> None:
+def _lint_spec(policy: Policy, spec: Mapping[str, FilePlace]) -> None:
     if not policy.enforces:
         spec["mode"].warn(
             f"mode `{policy.mode}` blocks nothing", "write `enforce` once the records look right"
@@ -57,7 +57,7 @@ def _lint_spec(policy: Policy, spec: Mapping[str, Place]) -> None:
         )
 
 
-def _lint_rule(policy: Policy, rule: Rule, place: Place) -> None:
+def _lint_rule(policy: Policy, rule: Rule, place: FilePlace) -> None:
     if not rule.mtls and not rule.audit:
         place.warn(f"rule `{rule.name}` lets PHI flow unencrypted", "leave `mtls: any` out")
     if policy.enforces and rule.mode not in {None, Mode.ENFORCE} and not rule.audit:
@@ -82,7 +82,7 @@ def _lint_rule(policy: Policy, rule: Rule, place: Place) -> None:
             )
 
 
-def _lint_outside(rule: Rule, place: Place) -> None:
+def _lint_outside(rule: Rule, place: FilePlace) -> None:
     outside = [
         peer
         for peer in (*rule.sources, *(t.peer for t in rule.targets))
@@ -98,7 +98,7 @@ def _lint_outside(rule: Rule, place: Place) -> None:
         )
 
 
-def _lint_terms(policy: Policy, rule: Rule, place: Place) -> None:
+def _lint_terms(policy: Policy, rule: Rule, place: FilePlace) -> None:
     """Nothing is said of time when nobody tells the day."""
     if rule.terms is None or policy.today is None:
         return
@@ -149,7 +149,7 @@ def _can_match(target: Target) -> bool:
     )
 
 
-def _lint_shadowed(policy: Policy, places: Sequence[Place]) -> None:
+def _lint_shadowed(policy: Policy, places: Sequence[FilePlace]) -> None:
     warned: set[str] = set()
     left, sizes = _MAX_COMPARED, [_sizes(rule) for rule in policy.rules]
     for first, second in combinations(range(len(policy.rules)), 2):
@@ -183,7 +183,7 @@ def _always_beside(other: Rule, rule: Rule) -> bool:
     )
 
 
-def _lint_contradicted(policy: Policy, rule: Rule, other: Rule, place: Place) -> None:
+def _lint_contradicted(policy: Policy, rule: Rule, other: Rule, place: FilePlace) -> None:
     """What one rule lets flow and another takes back on all of its edges."""
     hint = "deny wins over redact, and redact over allow; take it out of one of them"
     for direction, part, strict in (
@@ -312,7 +312,7 @@ def _list_covers(wide: tuple[str, ...], narrow: tuple[str, ...], covers: _Covers
     return not wide or (bool(narrow) and all(any(covers(w, n) for w in wide) for n in narrow))
 
 
-def _lint_services(policy: Policy, places: Sequence[Place]) -> None:
+def _lint_services(policy: Policy, places: Sequence[FilePlace]) -> None:
     """At the sender's side a destination that no service maps to is unidentified, so PHI to it is
     denied."""
     warned: set[str] = set()

@@ -22,20 +22,20 @@ from mesh.policy.vocabulary import BUILT_IN, Vocabulary
 from mesh.policy_file import keys as policy_keys
 from mesh.policy_file.groups import MOST_ENTRIES, groups_of
 from mesh.policy_file.lint import lint
-from mesh.policy_file.nodes import NodeReader, Place
+from mesh.policy_file.nodes import FilePlace, NodeReader
 from mesh.policy_file.part import (
-    Part,
     PlacedRule,
+    PolicyPart,
     read_groups,
     read_part,
     read_rules,
     read_services,
 )
-from mesh.policy_file.problems import PolicyError, Problem, Severity
+from mesh.policy_file.problems import FileProblem, PolicyError, Severity
 
 __all__ = [
+    "FileProblem",
     "PolicyError",
-    "Problem",
     "Severity",
     "check",
     "check_files",
@@ -47,7 +47,7 @@ __all__ = [
 _SHORTEN: Final = "name namespaces, or patterns with `*`, in place of long groups"
 _STRICTNESS: Final = (Mode.DISCOVER, Mode.MONITOR, Mode.ENFORCE)
 
-ValueT = TypeVar("ValueT")
+_ValueT = TypeVar("_ValueT")
 
 
 def parse(
@@ -70,7 +70,7 @@ def parse_files(
 
 def check(
     text: str, *, file: str, today: date | None = None, vocabulary: Vocabulary = BUILT_IN
-) -> tuple[Policy | None, tuple[Problem, ...]]:
+) -> tuple[Policy | None, tuple[FileProblem, ...]]:
     """The policy, or None when the file has an error; and all errors and warnings in order of
     place."""
     return check_files({file: text}, today=today, vocabulary=vocabulary)
@@ -78,7 +78,7 @@ def check(
 
 def check_files(
     texts: Mapping[str, str], *, today: date | None = None, vocabulary: Vocabulary = BUILT_IN
-) -> tuple[Policy | None, tuple[Problem, ...]]:
+) -> tuple[Policy | None, tuple[FileProblem, ...]]:
     """As `check`, for all files of a policy.
 
     Args:
@@ -116,7 +116,7 @@ def read(
     return None if reader.failed else policy
 
 
-def _combined(parts: Sequence[Part], today: date | None, vocabulary: Vocabulary) -> Policy:
+def _combined(parts: Sequence[PolicyPart], today: date | None, vocabulary: Vocabulary) -> Policy:
     """All files as one policy. Where files without a namespace disagree on a setting, it is an
     error."""
     wide = [part for part in parts if not part.namespace]
@@ -144,18 +144,18 @@ def _combined(parts: Sequence[Part], today: date | None, vocabulary: Vocabulary)
     return policy
 
 
-def _mode(wide: Sequence[Part]) -> Mode:
+def _mode(wide: Sequence[PolicyPart]) -> Mode:
     """The strictest mode that a file of the whole mesh writes: it holds for edges that no rule
     names."""
     written = [_mode_of(part) for part in wide if "mode" in part.spec]
     return max(written, key=_STRICTNESS.index) if written else Mode.ENFORCE
 
 
-def _mode_of(part: Part) -> Mode:
+def _mode_of(part: PolicyPart) -> Mode:
     return part.reader.choice(part.spec["mode"], policy_keys.MODES, "`mode`")
 
 
-def _rules(parts: Sequence[Part], mode: Mode, vocabulary: Vocabulary) -> list[PlacedRule]:
+def _rules(parts: Sequence[PolicyPart], mode: Mode, vocabulary: Vocabulary) -> list[PlacedRule]:
     """All rules, each with its file's mode where that is not the policy's. Names stand once."""
     shared = groups_of(vocabulary)
     for part in parts:
@@ -181,7 +181,7 @@ def _rules(parts: Sequence[Part], mode: Mode, vocabulary: Vocabulary) -> list[Pl
 
 
 def _check_names(placed: Sequence[PlacedRule]) -> None:
-    first: dict[str, Place] = {}
+    first: dict[str, FilePlace] = {}
     for each in placed:
         name, place = each.rule.name, each.place
         if name in first:
@@ -192,8 +192,8 @@ def _check_names(placed: Sequence[PlacedRule]) -> None:
             first[name] = place
 
 
-def _services(parts: Sequence[Part]) -> Mapping[str, str]:
-    found: dict[str, tuple[str, Place]] = {}
+def _services(parts: Sequence[PolicyPart]) -> Mapping[str, str]:
+    found: dict[str, tuple[str, FilePlace]] = {}
     for part in parts:
         for host, (principal, place) in read_services(part).items():
             if host in found:
@@ -204,8 +204,11 @@ def _services(parts: Sequence[Part]) -> Mapping[str, str]:
 
 
 def _setting(
-    wide: Sequence[Part], key: str, read_value: Callable[[Part, str], ValueT], default: ValueT
-) -> ValueT:
+    wide: Sequence[PolicyPart],
+    key: str,
+    read_value: Callable[[PolicyPart, str], _ValueT],
+    default: _ValueT,
+) -> _ValueT:
     """What the files of the whole mesh say of a setting. They must agree: a guess could open
     edges."""
     written = [(read_value(part, key), part.place(key)) for part in wide if key in part.spec]
@@ -218,21 +221,21 @@ def _setting(
     return written[0][0] if written else default
 
 
-def _choice(choices: Mapping[str, ValueT]) -> Callable[[Part, str], ValueT]:
+def _choice(choices: Mapping[str, _ValueT]) -> Callable[[PolicyPart, str], _ValueT]:
     return lambda part, key: part.reader.choice(part.spec[key], choices, f"`{key}`")
 
 
-def _flag(part: Part, key: str) -> bool:
+def _flag(part: PolicyPart, key: str) -> bool:
     return part.reader.boolean(part.spec[key], f"`{key}`")
 
 
-def _where(place: Place, seen_from: Place) -> str:
+def _where(place: FilePlace, seen_from: FilePlace) -> str:
     """`line 3`, or `clinic.yaml, line 3` from another file."""
     file = "" if place.reader is seen_from.reader else f"{place.reader.file}, "
     return f"{file}line {place.line}"
 
 
-def _digest(parts: Sequence[Part]) -> str:
+def _digest(parts: Sequence[PolicyPart]) -> str:
     """SHA-256 of the text; of several, that of their digests in order of value, so that no file's
     name counts."""
     if len(parts) == 1:

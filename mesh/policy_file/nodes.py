@@ -13,7 +13,7 @@ from typing import Final, TypeVar
 
 from yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 
-from mesh.policy_file.problems import Problem, Severity
+from mesh.policy_file.problems import FileProblem, Severity
 from mesh.policy_file.yaml_document import UnreadableError, compose
 
 _TAG: Final = "tag:yaml.org,2002:"
@@ -25,7 +25,7 @@ _MANY: Final = 1000
 _KINDS: Final = {MappingNode: "a mapping", SequenceNode: "a list", ScalarNode: "a single value"}
 
 ChoiceT = TypeVar("ChoiceT")
-Value = str | int | float | bool | None | list["Value"] | dict[str, "Value"]
+PlainValue = str | int | float | bool | None | list["PlainValue"] | dict[str, "PlainValue"]
 """What JSON can say."""
 
 
@@ -38,10 +38,10 @@ class NodeReader:
 
     def __init__(self, file: str) -> None:
         self.file = file
-        self._problems: list[Problem] = []
+        self._problems: list[FileProblem] = []
 
     @property
-    def problems(self) -> tuple[Problem, ...]:
+    def problems(self) -> tuple[FileProblem, ...]:
         """All problems so far, each once, by place."""
         return tuple(sorted(set(self._problems)))
 
@@ -62,7 +62,7 @@ class NodeReader:
             node.start_mark.line + 1, node.start_mark.column + 1, Severity.WARNING, (message, hint)
         )
 
-    def include(self, problems: Iterable[Problem]) -> None:
+    def include(self, problems: Iterable[FileProblem]) -> None:
         """Take over the problems of another file that this one names."""
         self._problems.extend(problems)
 
@@ -173,7 +173,7 @@ class NodeReader:
             found.append(word)
         return tuple(found)
 
-    def plain(self, node: Node) -> Value:
+    def plain(self, node: Node) -> PlainValue:
         """Any YAML as what JSON can say; dates stay the text that they were written as."""
         if isinstance(node, SequenceNode):
             return [self.plain(item) for item in node.value]
@@ -205,11 +205,11 @@ class NodeReader:
         return list(items.values())
 
     def _note(self, line: int, column: int, severity: Severity, words: tuple[str, str]) -> None:
-        self._problems.append(Problem(self.file, line, column, severity, *words))
+        self._problems.append(FileProblem(self.file, line, column, severity, *words))
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class FilePlace:
     """A node of a file."""
 
     reader: NodeReader
@@ -259,7 +259,7 @@ def _shown(node: Node) -> str:
     return _kind(node)
 
 
-def _scalar(node: Node) -> Value:
+def _scalar(node: Node) -> PlainValue:
     """YAML 1.1 reads `02139` as an octal number; here only what JSON would write as a number is
     one."""
     text = str(node.value)

@@ -16,7 +16,7 @@ from mesh.message import identity, paths
 from mesh.policy.policy import Peer, Rule
 from mesh.policy_file import keys as policy_keys
 from mesh.policy_file.groups import Groups, read_identifier_groups
-from mesh.policy_file.nodes import NodeReader, Place
+from mesh.policy_file.nodes import FilePlace, NodeReader
 from mesh.policy_file.peers import read_workload_groups
 from mesh.policy_file.rules import read_exception, read_rule
 
@@ -26,7 +26,7 @@ _NAMESPACE_OF: Final = re.compile(r"[^/]+/ns/([^/*]+)/.*")
 
 
 @dataclass(frozen=True, slots=True)
-class Part:
+class PolicyPart:
     """The head of one file.
 
     Args:
@@ -41,9 +41,9 @@ class Part:
     digest: str
     spec: Mapping[str, Node]
 
-    def place(self, key: str) -> Place:
+    def place(self, key: str) -> FilePlace:
         """Where a key of `spec` has its value."""
-        return Place(self.reader, self.spec[key])
+        return FilePlace(self.reader, self.spec[key])
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,14 +51,14 @@ class PlacedRule:
     """A rule and where it stands."""
 
     rule: Rule
-    place: Place
+    place: FilePlace
 
 
-def read_part(reader: NodeReader, root: Node, text: str) -> Part | None:
+def read_part(reader: NodeReader, root: Node, text: str) -> PolicyPart | None:
     """The head of the file at its root; None when it has no `spec`."""
     keys = reader.mapping(root, policy_keys.TOP, "the policy")
     found = {key: reader.required(root, keys, key, "the policy") for key in policy_keys.TOP}
-    for key, only in (("apiVersion", policy_keys.API_VERSION), ("kind", policy_keys.KIND)):
+    for key, only in (("apiVersion", policy_keys.API_VERSION), ("kind", policy_keys.POLICY_KIND)):
         node = found[key]
         if node is not None and (word := reader.text(node, f"`{key}`")) not in {only, ""}:
             reader.error(
@@ -76,10 +76,10 @@ def read_part(reader: NodeReader, root: Node, text: str) -> Part | None:
                 f"`{key}` speaks for the whole mesh, not for namespace `{namespace}`",
                 hint,
             )
-    return Part(reader, name, namespace, hashlib.sha256(text.encode()).hexdigest(), spec)
+    return PolicyPart(reader, name, namespace, hashlib.sha256(text.encode()).hexdigest(), spec)
 
 
-def read_groups(part: Part, known: Groups) -> Groups:
+def read_groups(part: PolicyPart, known: Groups) -> Groups:
     """The known groups and those of the file."""
     spec, reader = part.spec, part.reader
     identifiers = known.identifiers
@@ -91,7 +91,7 @@ def read_groups(part: Part, known: Groups) -> Groups:
     return Groups(identifiers, workloads, known.vocabulary)
 
 
-def read_rules(part: Part, groups: Groups) -> Iterator[PlacedRule]:
+def read_rules(part: PolicyPart, groups: Groups) -> Iterator[PlacedRule]:
     """The rules and exceptions of the file. The names of a namespace's begin with it:
     `finance/ehr-to-billing`."""
     for key, read in (("rules", read_rule), ("exceptions", read_exception)):
@@ -100,12 +100,12 @@ def read_rules(part: Part, groups: Groups) -> Iterator[PlacedRule]:
             if part.namespace:
                 _check_scope(part, rule, node)
                 rule = replace(rule, name=f"{part.namespace}/{rule.name}" if rule.name else "")
-            yield PlacedRule(rule, Place(part.reader, node))
+            yield PlacedRule(rule, FilePlace(part.reader, node))
 
 
-def read_services(part: Part) -> dict[str, tuple[str, Place]]:
+def read_services(part: PolicyPart) -> dict[str, tuple[str, FilePlace]]:
     """Principal and place by host."""
-    services: dict[str, tuple[str, Place]] = {}
+    services: dict[str, tuple[str, FilePlace]] = {}
     reader = part.reader
     for item in (
         reader.sequence(part.spec["services"], "`services`") if "services" in part.spec else ()
@@ -125,7 +125,7 @@ def read_services(part: Part) -> dict[str, tuple[str, Place]]:
                     message,
                     f"write `NAME.{part.namespace}.svc.DOMAIN` and an account of the namespace",
                 )
-            services[name] = (served_by, Place(reader, host))
+            services[name] = (served_by, FilePlace(reader, host))
     return services
 
 
@@ -146,7 +146,7 @@ def _metadata(reader: NodeReader, node: Node | None) -> tuple[str, str]:
     return reader.text(name, "`metadata.name`") if name else "", namespace
 
 
-def _check_scope(part: Part, rule: Rule, node: Node) -> None:
+def _check_scope(part: PolicyPart, rule: Rule, node: Node) -> None:
     """INVARIANT (scope): what a namespace's file opens ends in that namespace."""
     if not all(_is_within(target.peer, part.namespace) for target in rule.targets):
         told = f"rule `{rule.name}`" if rule.name else "the rule"

@@ -57,7 +57,7 @@ def read_workload_groups(
         where = f"an entry of group `{name}`"
         members: dict[Peer, None] = {}  # each once: groups of groups would else grow without bound
         for item in reader.sequence(entries, f"group `{name}`"):
-            keys = reader.mapping(item, policy_keys.MEMBER, where)
+            keys = reader.mapping(item, policy_keys.GROUP_MEMBER, where)
             members.update(
                 dict.fromkeys(_peers(reader, item, keys, replace(known, workloads=groups)))
             )

@@ -12,7 +12,7 @@ class Severity(StrEnum):
 
 
 @dataclass(frozen=True, slots=True, order=True)
-class Problem:
+class FileProblem:
     """One problem; sorts by place.
 
     Args:
@@ -38,6 +38,6 @@ class PolicyError(Exception):
     """A file that cannot be used. `problems` holds all of its problems, warnings too, in order of
     place."""
 
-    def __init__(self, problems: tuple[Problem, ...]) -> None:
+    def __init__(self, problems: tuple[FileProblem, ...]) -> None:
         super().__init__("\n".join(str(p) for p in problems if p.severity is Severity.ERROR))
         self.problems = problems

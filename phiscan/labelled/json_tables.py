@@ -41,18 +41,14 @@ def _pairs(data: bytes, leaves: list[Leaf]) -> Iterator[Labelled]:
         elif leaf.key in _NAMES and leaf.frame.is_object:
             labels.setdefault(id(leaf.frame), leaf)
     for place, label in labels.items():
-        if place not in values:
-            continue
         text = decode(data[label.start : label.end])
-        if read_label(text).rule is not None:
-            # the pairs of one list are one record: a name counts where a birth date stands beside
-            # it
-            record = id(label.frame.parent or label.frame)
-            for leaf in values[place]:
-                path = (*label.frame.place.path, text)
-                yield Labelled(
-                    path, decode(data[leaf.start : leaf.end]), leaf.start, leaf.end, record
-                )
+        if place not in values or read_label(text).rule is None:
+            continue
+        # the pairs of one list are one record: a name counts where a birth date stands beside it
+        record = id(label.frame.parent or label.frame)
+        for leaf in values[place]:
+            path = (*label.frame.place.path, text)
+            yield Labelled(path, decode(data[leaf.start : leaf.end]), leaf.start, leaf.end, record)
 
 
 def _holder(frame: Frame) -> Frame | None:

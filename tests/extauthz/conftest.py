@@ -4,7 +4,8 @@ import os
 import pytest
 from running_guard import Guard
 
-from phiscan.engine import Engine
+from extauthz.detection.engine_cache import EngineCache, default_folder
+from phiscan.detectors import DETECTORS
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -20,8 +21,9 @@ def cache_folder(tmp_path_factory):
 
 
 @pytest.fixture(scope="session")
-def engine():
-    return Engine.load()
+def engine(cache_folder):
+    """Compiled once for the commands that these tests run too."""
+    return EngineCache(default_folder(os.environ)).load(DETECTORS)
 
 
 @pytest.fixture

@@ -13,10 +13,10 @@ from extauthz.guard.envoy import wire
 from extauthz.guard.worker import Worker, utc_day, utc_now
 from extauthz.policies.files import PolicyFiles
 from extauthz.policies.store import PolicyStore
+from extauthz.records.allow_list import AllowList
 from extauthz.records.edges.observation_store import NO_EDGES, EdgeCounter
 from extauthz.records.ledger.file import FileLedger
 from extauthz.records.otlp import Pipeline
-from extauthz.records.telemetry import AllowList
 from extauthz.settings import Limits, Settings
 from phiscan.engine import Engine
 

@@ -159,8 +159,8 @@ def test_no_value_leaves(guard, run, monkeypatch, policy, fault):
     root = logging.getLogger()
     root.addHandler(handler)
     if fault == "translate":
-        monkeypatch.setattr("extauthz.guard.envoy.check.events", fail)
-        monkeypatch.setattr("extauthz.guard.envoy.processing.events", fail)
+        monkeypatch.setattr("extauthz.guard.envoy.check.CheckedRequest.events", fail)
+        monkeypatch.setattr("extauthz.guard.envoy.stream_context.StreamContext.after", fail)
 
     async def scenario():
         async with guard(policy=policy) as g:

@@ -73,7 +73,8 @@ def mail(seed: str) -> Document:
         raw = base64.encodebytes(plain) if encoding == "base64" else quopri.encodestring(plain)
         text = case.marks.enclosing(raw.decode().strip(), labels)
     sender, reader = (
-        case.may("EMAIL_ADDRESS", address) for address in ("desk@fernmail.net", "team@fernmail.net")
+        case.may("EMAIL_ADDRESS", address)
+        for address in ("inspections@fernmail.net", "team@fernmail.net")
     )
     head = f"MIME-Version: 1.0\r\nFrom: {sender}\r\nTo: {reader}\r\nSubject: Follow up\r\nDate: Tue, 04 Mar 2025 10:11:12 +0000\r\n"
     kind = (

@@ -3,52 +3,87 @@
 Sources: envoy/service/auth/v3/{attribute_context,external_auth}.proto.
 """
 
+import functools
+from collections.abc import Callable
+from dataclasses import dataclass, field
 from typing import Any
 
 from extauthz.guard.envoy import answers, wire
-from extauthz.guard.envoy.headers import NO_HEADERS, Headers, from_header_map, from_map
+from extauthz.guard.envoy.headers import guards_own, header_map_pairs, map_pairs
 from extauthz.guard.envoy.identity import address, claims, principal, receiver, vouched_headers
 from extauthz.records.judgement import Judgement
 from mesh.exchange.events import Body, Event, Head
 from mesh.message.facts import Direction, Facts, Operation, Protocol, Vantage
+from mesh.message.headers import NO_HEADERS, Headers
 from mesh.policy.decision import Action
 
-REQUEST = "envoy.service.auth.v3.CheckRequest"
-RESPONSE = "envoy.service.auth.v3.CheckResponse"
+CHECK_REQUEST = "envoy.service.auth.v3.CheckRequest"
+CHECK_RESPONSE = "envoy.service.auth.v3.CheckResponse"
 
 
-def headers(request: Any) -> Headers:  # noqa: ANN401 - protobuf makes this class at run time
-    """Return the request's headers. `headers` or `header_map` carries them, as the filter is
-    configured."""
-    http = request.attributes.request.http
-    return Headers(from_map(http.headers).pairs + from_header_map(http.header_map.headers).pairs)
-
-
-def events(request: Any, caller: str, max_request_bytes: int) -> tuple[Event, ...]:  # noqa: ANN401 - as above
-    """Return the whole message as events.
+@dataclass(frozen=True, slots=True)
+class CheckedRequest:
+    """One request that Envoy asks about.
 
     Args:
-        request: a CheckRequest.
-        caller: principal of the proxy that asks, empty on a plain listener.
-        max_request_bytes: Envoy's buffer limit; a body that fills it may go on.
+        facts: who talks to whom.
+        headers: of the request; none of a TCP connection.
+        body: as far as Envoy has buffered it.
     """
-    known = facts(request, caller)
-    if known.protocol is Protocol.TCP:
-        return (Head(known, end=True),)
-    http = request.attributes.request.http
-    sent = headers(request)
-    body = http.raw_body or http.body.encode()
-    head = Head(known, fields=sent.pairs, content_length=sent.content_length, upgrade=sent.upgrades)
-    return head, Body(body, end=True, truncated=_is_truncated(sent, len(body), max_request_bytes))
+
+    facts: Facts = field(repr=False)
+    headers: Headers = NO_HEADERS
+    body: bytes = field(default=b"", repr=False)
+
+    def events(self, max_request_bytes: int) -> tuple[Event, ...]:
+        """Return the whole message as events.
+
+        Args:
+            max_request_bytes: Envoy's buffer limit; a body that fills it may go on.
+        """
+        if self.facts.protocol is Protocol.TCP:
+            return (Head(self.facts, end=True),)
+        truncated = _is_truncated(self.headers, len(self.body), max_request_bytes)
+        return Head(self.facts, self.headers), Body(self.body, end=True, truncated=truncated)
 
 
-def facts(request: Any, caller: str) -> Facts:  # noqa: ANN401 - as above
+@dataclass(frozen=True, slots=True)
+class CheckAnswer:
+    """The answer to one check.
+
+    Args:
+        judgement: of the request.
+        sent: the request's headers, of which those that only the guard writes are removed.
+    """
+
+    judgement: Judgement
+    sent: Headers = NO_HEADERS
+
+
+def decode(data: bytes, caller: str) -> CheckedRequest:
+    """Return the request of a CheckRequest. Raises `wire.DecodeError`.
+
+    `headers` or `header_map` carries its headers, as the filter is configured.
+
+    Args:
+        data: the message.
+        caller: principal of the proxy that asks, empty on a plain listener.
+    """
+    attributes = _parser()(data).attributes
+    http = attributes.request.http
+    return CheckedRequest(
+        _facts(attributes, caller),
+        Headers(map_pairs(http.headers) + header_map_pairs(http.header_map.headers)),
+        http.raw_body or http.body.encode(),
+    )
+
+
+def _facts(attributes: Any, caller: str) -> Facts:  # noqa: ANN401 - protobuf makes this class at run time
     """Return who talks to whom. Without an HTTP part it is a TCP connection (Istio's network
     ext_authz).
 
     `source.service` is the client's word (x-envoy-downstream-service-cluster) and is not read.
     """
-    attributes = request.attributes
     http = attributes.request.http
     source = principal(attributes.source.principal)
     port = attributes.destination.address.socket_address.port_value
@@ -69,23 +104,16 @@ def facts(request: Any, caller: str) -> Facts:  # noqa: ANN401 - as above
     )
 
 
-def answer(judgement: Judgement, sent: Headers = NO_HEADERS) -> Any:  # noqa: ANN401 - as above
-    """Return the CheckResponse. Both branches set their status: an empty response would allow.
-
-    Args:
-        judgement: of the request.
-        sent: the request's headers, of which those that only the guard writes are removed.
-    """
-    response = wire.message(RESPONSE)()
+def encode(answer: CheckAnswer) -> bytes:
+    """Return the CheckResponse. Both branches set their status: an empty response would allow."""
+    judgement = answer.judgement
+    response = wire.message(CHECK_RESPONSE)()
     response.dynamic_metadata.update(answers.metadata(judgement))
-    if (
-        judgement.decision.effect is not Action.DENY
-        and judgement.decision.effect is not Action.REDACT
-    ):
+    if judgement.decision.effect not in {Action.DENY, Action.REDACT}:
         response.status.code = answers.GRPC_OK
         response.ok_response.SetInParent()
-        response.ok_response.headers_to_remove.extend(sent.own)
-        return response
+        response.ok_response.headers_to_remove.extend(guards_own(answer.sent))
+        return wire.encode(response)
     denial = answers.denial(judgement)
     response.status.code = denial.grpc_status
     response.denied_response.status.code = denial.http_status
@@ -94,7 +122,12 @@ def answer(judgement: Judgement, sent: Headers = NO_HEADERS) -> Any:  # noqa: AN
         option = response.denied_response.headers.add()
         option.header.key, option.header.value = name, value
         option.append_action = answers.OVERWRITE
-    return response
+    return wire.encode(response)
+
+
+@functools.cache
+def _parser() -> Callable[[bytes], Any]:
+    return wire.decoder(CHECK_REQUEST)
 
 
 def _is_truncated(sent: Headers, received: int, max_request_bytes: int) -> bool:

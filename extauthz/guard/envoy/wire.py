@@ -1,10 +1,8 @@
-"""Envoy's messages as protobuf (upb) classes: the codec between the wire and `extauthz.translate`.
+"""Envoy's messages as protobuf (upb) classes: the codec that `check` and `processing` read and write with.
 
 `envoy-data-plane` has the schemas but parses slowly; protobuf has the codec but no schemas. `extauthz.guard.envoy.descriptors` makes
 descriptors of the former, and this module classes of those, in a private pool: nothing here can collide with another
 library's copy of Envoy's or Google's files.
-
-Only `extauthz.translate`, the servicers and the server import this module.
 """
 
 import functools

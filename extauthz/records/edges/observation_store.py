@@ -19,10 +19,10 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Final, Protocol
 
-from extauthz.records import folder_lock
+from extauthz.records.worker_folder import Purpose, WorkerFolder
 from mesh.message.facts import Facts
 from mesh.observed import route_template
-from mesh.observed.jsonl import Edges, EdgesError, head_line, line_of, load
+from mesh.observed.jsonl import CountedEdges, EdgesError, head_line, line_of, load
 from mesh.observed.observation import Content, Observation, Sighting, kinds_of, merge, sighting_of
 from mesh.policy.decision import Action, Decision
 from mesh.policy.policy import Policy
@@ -35,9 +35,12 @@ _GLOB: Final = "edges-*.jsonl"
 _NOBODY: Final = MappingProxyType[str, str]({})
 
 
-class EdgeStoreError(Exception):
+class ObservationStoreError(Exception):
     """The store cannot be opened or written. The text is one line that names the path and the
     fix."""
+
+
+_PURPOSE: Final = Purpose("edges", "the edges", "counts", ObservationStoreError)
 
 
 class EdgeCounter(Protocol):
@@ -58,10 +61,10 @@ class EdgeCounter(Protocol):
 
     def save(self) -> None:
         """Write what has changed. May run beside `count` in another thread. Raises
-        EdgeStoreError."""
+        ObservationStoreError."""
 
     def close(self) -> None:
-        """Write what has changed, and let go of the folder. Raises EdgeStoreError."""
+        """Write what has changed, and let go of the folder. Raises ObservationStoreError."""
 
 
 class NoEdges:
@@ -118,7 +121,7 @@ class _Tally:
         return Observation(sighting, self.count, self.first, self.last, content)
 
 
-class EdgeStore:
+class ObservationStore:
     """One worker's counts. `count` is for one thread; `save` may run in another.
 
     Args:
@@ -128,13 +131,12 @@ class EdgeStore:
         limit: edges that are counted apart; of messages beyond them, only the number is kept.
 
     Raises:
-        EdgeStoreError: the folder cannot be used, or another process counts there.
+        ObservationStoreError: the folder cannot be used, or another process counts there.
     """
 
     def __init__(
         self, folder: Path, worker: int, today: Callable[[], date], *, limit: int = LIMIT
     ) -> None:
-        self._folder = folder
         self._file = folder / f"edges-{worker}.jsonl"
         self._today = today
         self._limit = limit
@@ -146,12 +148,12 @@ class EdgeStore:
         self._saving = threading.Lock()  # a drain must not write beside the upkeep's last write
         self.left_out = 0
         self.problem = ""
-        self._lock = self._take_lock(worker)
+        self._folder = WorkerFolder(folder, worker, _PURPOSE)
         try:
             self._go_on()
         except OSError as error:
-            os.close(self._lock)
-            raise self._cannot("opened", error) from None
+            self._folder.leave()
+            raise self._folder.cannot("opened", error) from None
 
     def count(
         self, facts: Facts, decision: Decision, report: ScanReport, policy: Policy | None
@@ -183,7 +185,7 @@ class EdgeStore:
         return tally
 
     def save(self) -> None:
-        """Write what has changed since the last time. Raises EdgeStoreError."""
+        """Write what has changed since the last time. Raises ObservationStoreError."""
         with self._saving:
             self._save()
 
@@ -205,16 +207,14 @@ class EdgeStore:
             self._write(head + b"".join(tally.line for _, tally in tallies))
         except OSError as error:
             self._changed = True
-            raise self._cannot("written", error) from None
+            raise self._folder.cannot("written", error) from None
 
     def close(self) -> None:
         """Write what has changed, and let go of the folder."""
         try:
             self.save()
         finally:
-            if self._lock >= 0:
-                os.close(self._lock)
-            self._lock = -1
+            self._folder.leave()
 
     def _write(self, data: bytes) -> None:
         new = self._file.with_suffix(".new")
@@ -224,16 +224,6 @@ class EdgeStore:
             file.flush()
             os.fsync(file.fileno())
         new.replace(self._file)
-
-    def _take_lock(self, worker: int) -> int:
-        try:
-            return folder_lock.take(self._folder, f"edges-{worker}.lock")
-        except folder_lock.BusyError:
-            raise EdgeStoreError(
-                f"{self._folder}: another process counts the edges of worker {worker}; give each its own folder"
-            ) from None
-        except OSError as error:
-            raise self._cannot("opened", error) from None
 
     def _go_on(self) -> None:
         """Take up the counts of the file that is there, or set it aside."""
@@ -252,14 +242,8 @@ class EdgeStore:
             kinds = dict(content.identifiers), dict(content.health), dict(content.masked)
             self._tallies[each.sighting] = _Tally(each.first, each.last, each.count, kinds)
 
-    def _cannot(self, done: str, error: OSError) -> EdgeStoreError:
-        why = error.strerror or "the disk is full"
-        return EdgeStoreError(
-            f"{self._folder}: the edges cannot be {done} ({why}); make the folder writable"
-        )
 
-
-def read_file(path: Path) -> Edges:
+def read_file(path: Path) -> CountedEdges:
     """The edges of one file. Raises EdgesError."""
     try:
         return load(path.read_bytes(), file=str(path))
@@ -279,7 +263,7 @@ def _unreadable(path: Path, error: OSError) -> EdgesError:
     return EdgesError(f"{path}: {why}; give files or folders that `serve --edges` wrote")
 
 
-def read(places: Iterable[Path]) -> Edges:
+def read(places: Iterable[Path]) -> CountedEdges:
     """The edges of files and folders, merged. A file that is named twice counts once. Raises
     EdgesError."""
     files: dict[Path, Path] = {}
@@ -293,7 +277,7 @@ def read(places: Iterable[Path]) -> Edges:
             )
         files.update((path.resolve(), path) for path in found)
     stores = [read_file(path) for path in files.values()]
-    return Edges(
+    return CountedEdges(
         merge(observation for store in stores for observation in store.observations),
         sum(store.left_out for store in stores),
         max((store.limit for store in stores), default=0),

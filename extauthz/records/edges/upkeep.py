@@ -7,7 +7,7 @@ from collections.abc import Callable
 from typing import Final
 
 from extauthz.records import logs
-from extauthz.records.edges.observation_store import EdgeCounter, EdgeStoreError
+from extauthz.records.edges.observation_store import EdgeCounter, ObservationStoreError
 from extauthz.records.logs import LogEvent
 
 SECONDS: Final = 5.0
@@ -36,7 +36,7 @@ class EdgeUpkeep:
         self._due = self._clock() + SECONDS
         try:
             await asyncio.to_thread(self._edges.save)
-        except EdgeStoreError as error:
+        except ObservationStoreError as error:
             self._say_failed(error)
         else:
             if self._failed:
@@ -48,11 +48,11 @@ class EdgeUpkeep:
         """Write the rest, and let go."""
         try:
             self._edges.close()
-        except EdgeStoreError as error:
+        except ObservationStoreError as error:
             self._say_failed(error)
         self._say_full()
 
-    def _say_failed(self, error: EdgeStoreError) -> None:
+    def _say_failed(self, error: ObservationStoreError) -> None:
         """Once, and not every few seconds."""
         if not self._failed:
             self._failed = True

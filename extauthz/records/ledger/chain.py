@@ -27,14 +27,14 @@ Record = Mapping[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
-class Head:
+class ChainHead:
     """Where a chain stands: number and hash of its last record."""
 
     seq: int = 0
     hash: str = GENESIS
 
 
-GENESIS_HEAD: Final = Head()
+GENESIS_HEAD: Final = ChainHead()
 """Where every chain begins."""
 
 
@@ -53,11 +53,11 @@ def segment_name(worker: int, start: int) -> str:
     return f"ledger-{worker}-{start:012}.jsonl"
 
 
-def seal(record: Record, head: Head) -> tuple[bytes, Head]:
+def seal(record: Record, head: ChainHead) -> tuple[bytes, ChainHead]:
     """Return the line of a record that follows `head`, and the new head."""
     body = {**record, "seq": head.seq + 1, "prev": head.hash}
     digest = hashlib.sha256(_canonical(body)).hexdigest()
-    return _canonical({**body, "hash": digest}) + b"\n", Head(head.seq + 1, digest)
+    return _canonical({**body, "hash": digest}) + b"\n", ChainHead(head.seq + 1, digest)
 
 
 def unseal(line: bytes) -> dict[str, Any] | None:
@@ -81,7 +81,7 @@ def unseal(line: bytes) -> dict[str, Any] | None:
     return record if is_whole else None
 
 
-def last_head(data: bytes) -> tuple[Head | None, int, bool]:
+def last_head(data: bytes) -> tuple[ChainHead | None, int, bool]:
     """Return where a segment's chain stands, how many bad lines follow that record, and whether the
     end is torn.
 
@@ -93,7 +93,7 @@ def last_head(data: bytes) -> tuple[Head | None, int, bool]:
     for bad, line in enumerate(reversed(lines)):
         record = unseal(line)
         if record is not None:
-            return Head(record["seq"], record["hash"]), bad, torn
+            return ChainHead(record["seq"], record["hash"]), bad, torn
     return None, len(lines), torn
 
 
@@ -104,7 +104,7 @@ class Verifier:
         start: where the segments that were moved away ended.
     """
 
-    def __init__(self, start: Head = GENESIS_HEAD) -> None:
+    def __init__(self, start: ChainHead = GENESIS_HEAD) -> None:
         self.head = start
         self.hashes: set[str] = {start.hash}
         self._bad = 0
@@ -147,7 +147,7 @@ class Verifier:
         if record["prev"] != self.head.hash:
             return f"record {record['seq']} does not follow from the hash of record {self.head.seq}"
         self._bad = 0
-        self.head = Head(record["seq"], record["hash"])
+        self.head = ChainHead(record["seq"], record["hash"])
         self.hashes.add(self.head.hash)
         return ""
 

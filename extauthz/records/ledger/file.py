@@ -14,8 +14,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any, Final, Protocol
 
-from extauthz.records import folder_lock
-from extauthz.records.ledger.chain import Head, Record, chains, last_head, seal, segment_name
+from extauthz.records.ledger.chain import ChainHead, Record, chains, last_head, seal, segment_name
+from extauthz.records.worker_folder import Purpose, WorkerFolder
 
 # a segment is read whole by a recovery and by `audit verify`
 SEGMENT_BYTES: Final = 64 * 1024 * 1024
@@ -24,6 +24,9 @@ SEGMENT_BYTES: Final = 64 * 1024 * 1024
 class LedgerError(Exception):
     """The ledger cannot be opened or written. The text names the path and the fix, and no
     record."""
+
+
+_PURPOSE: Final = Purpose("ledger", "the ledger", "writes", LedgerError)
 
 
 class Ledger(Protocol):
@@ -35,7 +38,7 @@ class Ledger(Protocol):
         """Whether the last write succeeded."""
 
     @property
-    def head(self) -> Head:
+    def head(self) -> ChainHead:
         """Where the chain stands."""
 
     def append(self, record: dict[str, Any]) -> None:
@@ -55,7 +58,7 @@ class NoLedger:
     """Keeps nothing: `serve` without `--ledger`, which says so at its start."""
 
     healthy: Final = True
-    head: Final = Head()
+    head: Final = ChainHead()
 
     def append(self, record: dict[str, Any]) -> None:
         """Forget a record."""
@@ -92,7 +95,6 @@ class FileLedger:
         *,
         segment_bytes: int = SEGMENT_BYTES,
     ) -> None:
-        self._folder = folder
         self._worker = worker
         self._now = now
         self._limit = segment_bytes
@@ -101,8 +103,8 @@ class FileLedger:
         self._healthy = False
         # `sync` runs in a thread, and must not meet a file that is being replaced
         self._swap = threading.Lock()
-        self.head = Head()
-        self._lock = self._take_lock()
+        self.head = ChainHead()
+        self._folder = WorkerFolder(folder, worker, _PURPOSE)
         try:
             self.heal()
         except LedgerError:
@@ -126,7 +128,7 @@ class FileLedger:
             self._write(record)
         except OSError as error:
             self._healthy = False
-            raise self._cannot("written", error) from None
+            raise self._folder.cannot("written", error) from None
 
     def heal(self) -> None:
         """After a failure, close the torn line with a recovery record. Raises LedgerError while
@@ -136,7 +138,7 @@ class FileLedger:
         try:
             self._continue()
         except OSError as error:
-            raise self._cannot("written", error) from None
+            raise self._folder.cannot("written", error) from None
 
     def sync(self) -> None:
         """Put everything on the disk. Raises LedgerError."""
@@ -145,7 +147,7 @@ class FileLedger:
                 os.fsync(self._file)
         except OSError as error:
             self._healthy = False
-            raise self._cannot("synced", error) from None
+            raise self._folder.cannot("synced", error) from None
 
     def close(self) -> None:
         """Sync, and let go of the files."""
@@ -155,25 +157,15 @@ class FileLedger:
             self._let_go()
 
     def _let_go(self) -> None:
-        for file in (self._file, self._lock):
-            if file >= 0:
-                os.close(file)
-
-    def _take_lock(self) -> int:
-        try:
-            return folder_lock.take(self._folder, f"ledger-{self._worker}.lock")
-        except folder_lock.BusyError:
-            raise LedgerError(
-                f"{self._folder}: another process writes the ledger of worker {self._worker}; give each its own folder"
-            ) from None
-        except OSError as error:
-            raise self._cannot("opened", error) from None
+        if self._file >= 0:
+            os.close(self._file)
+        self._folder.leave()
 
     def _continue(self) -> None:
         """Take up the chain where its newest segment ends, and say in a record that (and how) it
         was taken up."""
-        names = chains(p.name for p in self._folder.iterdir()).get(self._worker, [])
-        head, bad = Head(), 0
+        names = chains(p.name for p in self._folder.path.iterdir()).get(self._worker, [])
+        head, bad = ChainHead(), 0
         for name in reversed(names):
             found, more = self._tail(name)
             bad += more
@@ -186,10 +178,10 @@ class FileLedger:
         self._write({"kind": "recovery", "torn": bad} if bad else {"kind": "start"})
         self._healthy = True
 
-    def _tail(self, name: str) -> tuple[Head | None, int]:
+    def _tail(self, name: str) -> tuple[ChainHead | None, int]:
         """Return where a segment's chain stands and how many bad lines follow; a torn end is given
         its newline."""
-        path = self._folder / name
+        path = self._folder.path / name
         head, bad, torn = last_head(path.read_bytes())
         if torn:
             with path.open("ab") as file:
@@ -198,7 +190,7 @@ class FileLedger:
         return head, bad
 
     def _open(self, name: str) -> None:
-        file = os.open(self._folder / name, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
+        file = os.open(self._folder.path / name, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
         with self._swap:
             if self._file >= 0:
                 os.fsync(self._file)
@@ -213,9 +205,3 @@ class FileLedger:
             raise OSError("short write")
         self._size += written
         self.head = head
-
-    def _cannot(self, done: str, error: OSError) -> LedgerError:
-        why = error.strerror or "the disk is full"
-        return LedgerError(
-            f"{self._folder}: the ledger cannot be {done} ({why}); make the folder writable"
-        )

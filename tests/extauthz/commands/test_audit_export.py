@@ -144,7 +144,7 @@ def test_what_a_running_guard_adds_meanwhile_is_for_the_next_export(
         record = orjson.loads(segment.read_bytes().splitlines()[-1])
         line, _ = ledger_chain.seal(
             {k: v for k, v in record.items() if k not in {"seq", "prev", "hash"}},
-            ledger_chain.Head(record["seq"], record["hash"]),
+            ledger_chain.ChainHead(record["seq"], record["hash"]),
         )
         segment.write_bytes(segment.read_bytes() + line)
         return found
@@ -168,7 +168,9 @@ def test_what_somebody_puts_in_a_records_place_meanwhile_is_not_exported(
             **{k: v for k, v in orjson.loads(last).items() if k != "hash"},
             "decision": "REDACT",
         }
-        line, _ = ledger_chain.seal(forged, ledger_chain.Head(forged["seq"] - 1, forged["prev"]))
+        line, _ = ledger_chain.seal(
+            forged, ledger_chain.ChainHead(forged["seq"] - 1, forged["prev"])
+        )
         segment.write_bytes(b"".join((*kept, line)))
         return found
 
@@ -185,7 +187,7 @@ def test_what_somebody_puts_in_a_records_place_meanwhile_is_not_exported(
 def test_a_record_that_no_guard_wrote_ends_no_command_and_commands_no_terminal(
     forged, tmp_path, capsys
 ):
-    line, _ = ledger_chain.seal({"kind": "decision", **forged}, ledger_chain.Head())
+    line, _ = ledger_chain.seal({"kind": "decision", **forged}, ledger_chain.ChainHead())
     (tmp_path / ledger_chain.segment_name(0, 1)).write_bytes(line)
 
     assert cli.main(["audit", "tail", str(tmp_path)]) == 0

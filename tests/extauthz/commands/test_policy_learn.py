@@ -5,13 +5,13 @@ import pytest
 from counted_edges import BILLING, EHR, count
 
 from extauthz import cli
-from extauthz.records.edges.observation_store import EdgeStore
+from extauthz.records.edges.observation_store import ObservationStore
 from mesh.policy_file.load import parse
 
 
 @pytest.fixture
 def edges(tmp_path):
-    store = EdgeStore(tmp_path / "edges", 0, lambda: date(2026, 11, 23), limit=2)
+    store = ObservationStore(tmp_path / "edges", 0, lambda: date(2026, 11, 23), limit=2)
     for _ in range(3):
         count(store, "/claims/7731", "PERSON_NAME", "DIAGNOSIS")
     count(store, "/labs")

@@ -36,7 +36,7 @@ def test_every_canary_of_the_bundle_is_in_it() -> None:
 
     assert [
         value
-        for value in (payloads.SSN, payloads.NAME, payloads.MEMBER, payloads.MRN)
+        for value in (payloads.SSN, payloads.PATIENT_NAME, payloads.MEMBER_NUMBER, payloads.MRN)
         if value not in bundle
     ] == []
 

@@ -6,7 +6,7 @@ import pytest
 
 from extauthz.demo.observed import Observed
 from extauthz.demo.otlp_sink import Span
-from extauthz.demo.performance import Outcome
+from extauthz.demo.performance import ScenarioOutcome
 from extauthz.demo.report import Reporter
 from extauthz.demo.scenarios import SCENARIOS
 from mesh.policy.decision import Action, Reason
@@ -18,12 +18,12 @@ class _Terminal(io.StringIO):
         return True
 
 
-def _outcome(*problems: str) -> Outcome:
+def _outcome(*problems: str) -> ScenarioOutcome:
     seen = Observed(Action.REDACT, Reason.REDACTED_BY_RULE, Verdict.PHI, ("A", "G"), 3.0)
-    return Outcome(SCENARIOS[0], 200, seen, 4.25, problems, ())
+    return ScenarioOutcome(SCENARIOS[0], 200, seen, 4.25, problems, ())
 
 
-def _lines(*outcomes: Outcome) -> list[str]:
+def _lines(*outcomes: ScenarioOutcome) -> list[str]:
     out = io.StringIO()
     Reporter(out).table(outcomes)
     return out.getvalue().splitlines()
@@ -44,7 +44,10 @@ def test_what_is_wrong_stands_below_its_row() -> None:
 
 
 def test_a_refusal_by_envoy_has_no_decision() -> None:
-    assert "refused   by Envoy with 413" in _lines(Outcome(SCENARIOS[7], 413, None, 0.0, (), ()))[2]
+    assert (
+        "refused   by Envoy with 413"
+        in _lines(ScenarioOutcome(SCENARIOS[7], 413, None, 0.0, (), ()))[2]
+    )
 
 
 @pytest.mark.parametrize(("out", "coloured"), [(io.StringIO(), False), (_Terminal(), True)])

@@ -64,7 +64,8 @@ def test_a_record_is_answered_below_patients_only(ports: tuple[int, int]) -> Non
         == payloads.patient_bundle()
     )
     assert (
-        payloads.NAME.encode() not in send(Request("billing", method="GET", path="/"), billing).body
+        payloads.PATIENT_NAME.encode()
+        not in send(Request("billing", method="GET", path="/"), billing).body
     )
 
 

@@ -130,7 +130,7 @@ def test_a_fault_inside_is_a_denial_without_its_text(guard, run, monkeypatch, ca
     def broken(*_):
         raise ValueError("Ana Ruiz 536-22-8790")
 
-    monkeypatch.setattr("extauthz.guard.envoy.check.events", broken)
+    monkeypatch.setattr("extauthz.guard.envoy.check.decode", broken)
 
     async def scenario():
         async with guard() as g:

@@ -1,7 +1,7 @@
 import pytest
 
 from extauthz.guard.calls import call_of
-from extauthz.records.telemetry import SpanName
+from extauthz.records.allow_list import SpanName
 
 
 class Context:

@@ -5,10 +5,11 @@ from clinic_proto import DESCRIPTORS, METHOD, Patient
 from running_guard import ALLOWED, BILLING, DENIED, EHR, Guard
 
 from extauthz.guard.inspection import Call, Stopwatch
-from extauthz.records.telemetry import SpanName
+from extauthz.records.allow_list import SpanName
 from extauthz.settings import Limits
 from mesh.exchange.events import Body, Head
 from mesh.message.facts import Facts, Operation
+from mesh.message.headers import Headers
 from mesh.policy.decision import Action, Reason
 from phiscan.engine import Engine
 from phiscan.protobuf import schemas
@@ -24,18 +25,18 @@ def guard(tmp_path, engine):
 
 
 @pytest.fixture
-def desk(guard):
-    return guard.worker._desk
+def inspections(guard):
+    return guard.worker._inspections
 
 
-def judge(desk, body, call=CALL):
-    inspection = desk.open(call)
+def judge(inspections, body, call=CALL):
+    inspection = inspections.open(call)
     assert inspection.receive(Head(FACTS)) is None
     return inspection.receive(Body(body, end=True))
 
 
-def test_a_judgement_has_its_record_its_span_and_its_trace(guard, desk):
-    judgement = judge(desk, DENIED)
+def test_a_judgement_has_its_record_its_span_and_its_trace(guard, inspections):
+    judgement = judge(inspections, DENIED)
     record, span = guard.records()[0], guard.span("phiguard.inspect")
 
     assert (judgement.decision.action, judgement.policy) == (Action.DENY, "clinic")
@@ -44,16 +45,16 @@ def test_a_judgement_has_its_record_its_span_and_its_trace(guard, desk):
     assert record["infoTypes"]["EMAIL_ADDRESS"] == 1
 
 
-def test_a_redaction_shows_both_scans_and_one_decision(guard, desk):
-    judgement = judge(desk, SSN)
+def test_a_redaction_shows_both_scans_and_one_decision(guard, inspections):
+    judgement = judge(inspections, SSN)
     names = [s.name for s in guard.spans.get_finished_spans()]
 
     assert b"536-22-8790" not in judgement.body
     assert names == ["phiguard.scan", "phiguard.decide", "phiguard.scan", "phiguard.inspect"]
 
 
-def test_the_policy_is_pinned_when_a_message_begins(guard, desk):
-    inspection = desk.open(CALL)
+def test_the_policy_is_pinned_when_a_message_begins(guard, inspections):
+    inspection = inspections.open(CALL)
     inspection.receive(Head(FACTS))
     guard.policy.write_text(
         guard.policy.read_text().replace("allow: [PERSON_NAME, MEDICAL", "allow: [MEDICAL")
@@ -61,11 +62,11 @@ def test_the_policy_is_pinned_when_a_message_begins(guard, desk):
     guard.worker.refresh_policy()
 
     assert inspection.receive(Body(ALLOWED, end=True)).decision.action is Action.ALLOW
-    assert judge(desk, ALLOWED).decision.action is Action.DENY
+    assert judge(inspections, ALLOWED).decision.action is Action.DENY
 
 
-def test_a_refusal_without_facts_is_enforced_where_the_policy_enforces_anywhere(desk):
-    judgement = desk.open(CALL).refuse(Reason.OVERLOADED, None)
+def test_a_refusal_without_facts_is_enforced_where_the_policy_enforces_anywhere(inspections):
+    judgement = inspections.open(CALL).refuse(Reason.OVERLOADED, None)
 
     assert (judgement.decision.effect, judgement.facts) == (Action.DENY, Facts())
 
@@ -74,9 +75,9 @@ def test_a_refusal_without_facts_is_enforced_where_the_policy_enforces_anywhere(
     ("seconds", "expected"), [(None, 2.0), (100.0, 2.0), (1.0, 0.5), (0.0, 0.0), (-1.0, 0.0)]
 )
 def test_half_of_what_a_caller_leaves_is_for_the_scan(tmp_path, engine, seconds, expected):
-    desk = Guard(tmp_path, engine, limits=Limits(scan_seconds=2.0)).worker._desk
+    inspections = Guard(tmp_path, engine, limits=Limits(scan_seconds=2.0)).worker._inspections
 
-    assert desk.budget(Call(SpanName.AUTHORIZE, seconds=seconds)) == expected
+    assert inspections.budget(Call(SpanName.AUTHORIZE, seconds=seconds)) == expected
 
 
 def test_waiting_for_a_body_does_not_use_up_the_time_for_its_scan():
@@ -95,7 +96,9 @@ def test_waiting_for_a_body_does_not_use_up_the_time_for_its_scan():
 
 def test_all_scans_that_prove_a_redaction_share_one_budget(tmp_path, engine):
     now = [0.0]
-    inspection = Guard(tmp_path, engine, limits=Limits(scan_seconds=2.0)).worker._desk.open(CALL)
+    inspection = Guard(tmp_path, engine, limits=Limits(scan_seconds=2.0)).worker._inspections.open(
+        CALL
+    )
     inspection._watch = Stopwatch(lambda: now[0])
     inspection._watch.start()
     budgets = []
@@ -105,9 +108,9 @@ def test_all_scans_that_prove_a_redaction_share_one_budget(tmp_path, engine):
     assert budgets == [2.0, 2.0, 1.5, 0.0]
 
 
-def test_no_repr_shows_a_body(desk):
-    assert "536" not in repr(judge(desk, SSN))
-    assert "ssn" not in repr(judge(desk, SSN))
+def test_no_repr_shows_a_body(inspections):
+    assert "536" not in repr(judge(inspections, SSN))
+    assert "ssn" not in repr(judge(inspections, SSN))
     assert "secret" not in repr(Call(SpanName.INSPECT, {"a": "secret"}))
 
 
@@ -119,8 +122,8 @@ def test_a_grpc_message_is_read_by_the_type_of_its_method(tmp_path, engine):
     decided = []
     for name, each in (("untyped", engine), ("typed", typed)):
         (tmp_path / name).mkdir()
-        inspection = Guard(tmp_path / name, each).worker._desk.open(CALL)
-        inspection.receive(Head(facts, (("content-type", "application/grpc"),)))
+        inspection = Guard(tmp_path / name, each).worker._inspections.open(CALL)
+        inspection.receive(Head(facts, Headers((("content-type", "application/grpc"),))))
         decided.append(
             inspection.receive(Body(b"\0" + len(message).to_bytes(4) + message, end=True))
         )

@@ -5,7 +5,7 @@ from running_guard import POLICY
 
 from extauthz.detection.engines import EngineError
 from extauthz.policies.files import PolicyFiles, PolicyUnreadableError
-from extauthz.policies.store import PolicyStore, Snapshot
+from extauthz.policies.store import PolicySnapshot, PolicyStore
 from mesh.policy_file.problems import PolicyError
 
 
@@ -261,4 +261,4 @@ def test_a_store_that_needs_no_policy_begins_without_one_and_takes_the_first_tha
     assert store.current.policy is None
     (tmp_path / "p.yaml").write_text(POLICY)
     assert (store.refresh(), store.refused, store.current.policy.name) == (True, False, "clinic")
-    assert isinstance(store.current, Snapshot)
+    assert isinstance(store.current, PolicySnapshot)

@@ -6,7 +6,7 @@ from types import ModuleType, SimpleNamespace
 import pytest
 
 from extauthz import cli
-from extauthz.recognizers import KINDS, ModelError, load
+from extauthz.recognizers import RECOGNIZER_KINDS, ModelError, load
 from extauthz.recognizers.labels import ASKED, info_type
 from phiscan.identifiers import INFO_TYPES
 from phiscan.recognizer import Recognized
@@ -44,11 +44,9 @@ def _no_libraries(monkeypatch):
 
 
 def test_a_function_of_the_users_own_finds_what_nothing_else_does(function, note, capsys):
-    assert cli.main(["scan", note, "--format", "jsonl", "--no-cache"]) == 0
+    assert cli.main(["scan", note, "--format", "jsonl"]) == 0
     assert '"findings":[]' in capsys.readouterr().out
-    cli.main(
-        ["scan", note, "--format", "jsonl", "--no-cache", "--model", f"python:{function}:names"]
-    )
+    cli.main(["scan", note, "--format", "jsonl", "--model", f"python:{function}:names"])
     assert (
         '"infoType":"PERSON_NAME","identifier":"A","likelihood":"VERY_LIKELY","detector":"model","field":"","start":7,"end":15'
         in capsys.readouterr().out
@@ -73,9 +71,7 @@ def test_a_function_of_the_users_own_finds_what_nothing_else_does(function, note
 def test_a_model_that_cannot_be_used_is_one_line_and_exit_code_2(
     model, said, function, note, capsys
 ):
-    assert (
-        cli.main(["scan", note, "--no-cache", "--model", model.replace("FILE", str(function))]) == 2
-    )
+    assert cli.main(["scan", note, "--model", model.replace("FILE", str(function))]) == 2
     error = capsys.readouterr().err
     assert said in error
     assert error.count("\n") == 1
@@ -182,4 +178,4 @@ def test_labels_mean_infotypes_that_exist():
     assert info_type("US_SSN") == "US_SOCIAL_SECURITY_NUMBER"
     assert info_type("ORG") == ""
     assert {info_type(label) for label in ASKED} <= set(INFO_TYPES)
-    assert set(KINDS) == {"spacy", "presidio", "gliner", "python"}
+    assert set(RECOGNIZER_KINDS) == {"spacy", "presidio", "gliner", "python"}

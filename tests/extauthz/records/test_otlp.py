@@ -2,7 +2,7 @@ from opentelemetry.sdk.trace.export import SimpleSpanProcessor
 from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
 
 from extauthz.records import otlp
-from extauthz.records.telemetry import SpanName
+from extauthz.records.allow_list import SpanName
 
 
 def test_without_an_endpoint_nothing_is_exported_and_no_exporter_is_made(monkeypatch):

@@ -12,8 +12,9 @@ from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanE
 from opentelemetry.sdk.trace.sampling import ALWAYS_ON
 from opentelemetry.trace import NonRecordingSpan, SpanContext, TraceState, set_span_in_context
 
+from extauthz.records.allow_list import AllowList, Key, SpanName, views
 from extauthz.records.judgement import Judgement, ledger_record
-from extauthz.records.telemetry import AllowList, Key, SpanName, Telemetry, span_attributes, views
+from extauthz.records.telemetry import Telemetry, span_attributes
 from mesh.message.facts import Facts, Operation
 from mesh.policy.decision import Action, Decision, Reason
 from phiscan.finding import Finding, Likelihood, Location, ScanReport, Subject, Verdict

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from mesh.analysis import cases
+from mesh.analysis import case_file, cases
 from mesh.policy_file import load as policy_file
 
 FOLDER = Path(__file__).parents[2] / "cases"
@@ -23,7 +23,7 @@ FILES = sorted(FOLDER.glob("*.yaml"))
 CASES = [
     pytest.param(case, id=f"{file.stem}: {case.name}")
     for file in FILES
-    for case in cases.load(file.read_text(), file=file.name, read=read)
+    for case in case_file.load(file.read_text(), file=file.name, read=read)
 ]
 
 

@@ -7,8 +7,8 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 from mesh_strategies import ALL_FACTS, BILLING, EHR, NAMES, POLICIES, found
 
-from mesh.analysis.diff import RuleChange, What, diff
-from mesh.analysis.flows import PROVIDER
+from mesh.analysis.diff import MoveKind, RuleChange, diff
+from mesh.analysis.flows import PROVIDERS_OWN
 from mesh.message.facts import Direction, Vantage
 from mesh.policy.decide import decide
 from mesh.policy.decision import Action, Mode
@@ -33,7 +33,7 @@ def policy(*rules, **changes):
 
 def moves(old, new):
     return {
-        (d.facts.direction, d.facts.mtls, d.spot.labels[:2], move)
+        (d.facts.direction, d.facts.mtls, d.operation.labels[:2], move)
         for d in diff(old, new).differences
         for move in d.moves
     }
@@ -43,7 +43,7 @@ def names(old, new, *, opens):
     return {
         move.name
         for *_, move in moves(old, new)
-        if move.what is What.IDENTIFIER and move.opens is opens
+        if move.what is MoveKind.IDENTIFIER and move.opens is opens
     }
 
 
@@ -79,7 +79,7 @@ def test_every_difference_is_what_decide_says_of_its_witness(old, new):
     for difference in list(witnesses.values())[:20]:
         for move in difference.moves:
             if (
-                move.what is What.IDENTIFIER
+                move.what is MoveKind.IDENTIFIER
                 and INFO_TYPES.get(move.name, INFO_TYPES["DIAGNOSIS"]).identifier
             ):
                 report = ScanReport((found(move.name),), verdict=Verdict.PHI)
@@ -114,7 +114,7 @@ def test_health_information_and_a_providers_number_are_told_where_an_entry_names
     strict = rule(request=replace(OPEN, deny=frozenset({"DIAGNOSIS", "US_HEALTHCARE_NPI"})))
     assert names(policy(rule()), policy(strict), opens=False) == {
         "DIAGNOSIS",
-        f"{PROVIDER}US_HEALTHCARE_NPI",
+        f"{PROVIDERS_OWN}US_HEALTHCARE_NPI",
     }
 
 
@@ -128,7 +128,7 @@ def test_without_mutual_tls_a_waiver_opens():
 def test_an_edge_that_is_only_watched_now_opens():
     (move,) = {move for *_, move in moves(policy(rule()), policy(rule(mode=Mode.MONITOR)))}
     assert (move.what, move.before, move.after, move.opens) == (
-        What.ENFORCEMENT,
+        MoveKind.ENFORCEMENT,
         "enforced",
         "recorded",
         True,

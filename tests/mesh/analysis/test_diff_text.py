@@ -11,7 +11,7 @@ from mesh.analysis.diff_text import (
     summed_up,
     untried_words,
 )
-from mesh.analysis.flows import PROVIDER
+from mesh.analysis.flows import PROVIDERS_OWN
 from mesh.policy_file.load import parse
 from phiscan.identifiers import INFO_TYPES
 
@@ -89,8 +89,8 @@ def test_a_whole_class_all_identifiers_and_all_health_information_have_one_word(
     assert summed_up(OWN - {"URL"}) == "every identifier but URL"
     assert summed_up(HEALTH) == "health information"
     assert (
-        summed_up({"URL", f"{PROVIDER}URL", f"{PROVIDER}IMEI_HARDWARE_ID"})
-        == f"URL, {PROVIDER}IMEI_HARDWARE_ID"
+        summed_up({"URL", f"{PROVIDERS_OWN}URL", f"{PROVIDERS_OWN}IMEI_HARDWARE_ID"})
+        == f"URL, {PROVIDERS_OWN}IMEI_HARDWARE_ID"
     )
 
 

@@ -2,21 +2,21 @@ from dataclasses import replace
 from ipaddress import ip_address, ip_network
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from mesh_strategies import ALL_FACTS, BILLING, EHR, POLICIES
 
 from mesh.analysis.endpoint_classes import (
     MOST,
+    Operations,
     Parties,
     TooManyError,
     messages,
-    operations_between,
     trials,
 )
-from mesh.analysis.equivalence_classes import spots
+from mesh.analysis.equivalence_classes import OperationClasses
 from mesh.message.facts import Vantage
-from mesh.policy.matching import edge_of, matches_of
+from mesh.policy.matching import edge_of, rules_on
 from mesh.policy.policy import OperationMatch, Peer, Policy, Rule, Target
 
 BLOCKS = [
@@ -33,16 +33,18 @@ def rule(sources=SOURCES, targets=TARGETS, **changes):
 
 
 @given(POLICIES)
+@settings(deadline=None)
 def test_a_rule_names_both_ends_of_its_pairs(policy):
     for each in policy.in_force:
         alone = replace(
             policy,
             rules=(replace(each, claims=(), headers=(), targets=tuple(map(_wide, each.targets))),),
         )
+        operations = Operations((alone,))
         for source, destination in Parties(policy.in_force).pairs(each):
-            for spot in spots(operations_between((alone,), source, destination)):
-                for facts in messages(source, destination, spot):
-                    assert matches_of(alone, edge_of(facts, alone)).names == (each.name,)
+            for operation in operations.between(source, destination):
+                for facts in messages(source, destination, operation):
+                    assert rules_on(alone, edge_of(facts, alone)).names == (each.name,)
 
 
 def _wide(target):
@@ -55,7 +57,7 @@ def test_whom_a_rule_names_is_at_the_end_of_a_pair_that_it_names(facts, policy):
     policy = replace(policy, services={})
     for each in policy.in_force:
         alone = replace(policy, rules=(replace(each, claims=(), headers=()),))
-        if matches_of(alone, edge_of(facts, alone)).named and (
+        if rules_on(alone, edge_of(facts, alone)).named and (
             facts.source or facts.vantage is Vantage.INBOUND
         ):
             assert list(Parties(policy.in_force).pairs(each))
@@ -89,11 +91,32 @@ def test_only_a_workloads_own_sidecar_sends_outside():
     assert {destination.label for _, destination in pairs} == {"outside api.example"}
     assert EHR in {source.label for source, _ in pairs}
     assert all(source.principal for source, _ in pairs)
-    assert {f.vantage for s, d in pairs for f in messages(s, d, spots([])[0])} == {Vantage.OUTBOUND}
+    assert {
+        f.vantage for s, d in pairs for f in messages(s, d, next(iter(OperationClasses([]))))
+    } == {Vantage.OUTBOUND}
 
 
 def test_more_than_can_be_tried_is_refused():
     many = tuple(Peer((f"cluster.local/ns/a/sa/w{n}",)) for n in range(400))
     wide = rule(many, many)
     with pytest.raises(TooManyError, match=str(MOST)):
-        list(trials((Policy("p", "d", rules=(wide,)),), Parties([wide]).pairs(wide)))
+        trials((Policy("p", "d", rules=(wide,)),), Parties([wide]).pairs(wide))
+
+
+def test_more_operations_than_can_be_tried_are_refused_before_any_is_made(monkeypatch):
+    def made(_):
+        raise AssertionError("an operation was made")
+
+    monkeypatch.setattr(OperationClasses, "__iter__", made)
+    paths = tuple(f"/p{n}" for n in range(400))
+    hosts = tuple(f"h{n}.example" for n in range(400))
+    target = Target(Peer((BILLING,)), OperationMatch(paths=paths, hosts=hosts))
+    wide = Rule("r", (Peer((EHR,)),), (target,))
+    with pytest.raises(TooManyError, match=str(MOST)):
+        trials((Policy("p", "d", rules=(wide,)),), Parties([wide]).pairs(wide))
+
+
+@given(POLICIES)
+def test_operations_are_as_many_as_are_counted(policy):
+    entries = [to.operation for each in policy.rules for to in each.targets]
+    assert len(OperationClasses(entries)) == len(list(OperationClasses(entries)))

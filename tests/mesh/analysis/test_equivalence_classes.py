@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mesh.analysis.equivalence_classes import ANY, spots, witnesses, workloads
+from mesh.analysis.equivalence_classes import ANY, OperationClasses, witnesses, workloads
 from mesh.message import identity, paths
 from mesh.message.facts import Protocol
 from mesh.policy.policy import OperationMatch, Peer
@@ -59,8 +59,8 @@ def test_every_witness_is_a_principal(pattern):
 
 def test_a_host_pattern_at_either_end_has_a_witness_and_so_have_both_together():
     hosts = {
-        spot.operation.host: spot.labels[2]
-        for spot in spots([OperationMatch(hosts=("*.org", "api*"))])
+        each.operation.host: each.labels[2]
+        for each in OperationClasses([OperationMatch(hosts=("*.org", "api*"))])
     }
     assert hosts == {
         "other": ANY,
@@ -72,10 +72,10 @@ def test_a_host_pattern_at_either_end_has_a_witness_and_so_have_both_together():
 
 
 def test_an_operation_of_another_protocol_is_tried_only_where_an_entry_lists_it():
-    assert {spot.protocol for spot in spots([OperationMatch()])} == {Protocol.HTTP}
+    assert {each.protocol for each in OperationClasses([OperationMatch()])} == {Protocol.HTTP}
     tcp = [
         s
-        for s in spots([OperationMatch(ports=(5432,), protocols=(Protocol.TCP,))])
+        for s in OperationClasses([OperationMatch(ports=(5432,), protocols=(Protocol.TCP,))])
         if s.protocol is Protocol.TCP
     ]
     assert [(s.operation.method, s.operation.port, s.labels[3]) for s in tcp] == [

@@ -19,7 +19,7 @@ REPORT = ScanReport((found("PERSON_NAME"), found("US_SOCIAL_SECURITY_NUMBER")), 
 
 def told(*rules, facts=FACTS, report=REPORT):
     policy = Policy(name="clinic", digest="0123456789abcdef", rules=rules)
-    return list(lines(explain(facts, Outcome(decide(facts, report, policy), report), policy)))
+    return list(lines(explain(Outcome(facts, decide(facts, report, policy), report), policy)))
 
 
 def test_a_denial_is_told_from_the_edge_to_the_entry_that_denies():

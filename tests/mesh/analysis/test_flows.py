@@ -5,7 +5,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from mesh_strategies import ALL_FACTS, BILLING, EHR, NAMES, POLICIES, found
 
-from mesh.analysis.flows import PROVIDER, flows, standing
+from mesh.analysis.flows import PROVIDERS_OWN, flows, standing
 from mesh.message.facts import Facts, Operation, Protocol
 from mesh.policy.decide import decide
 from mesh.policy.decision import Action
@@ -79,7 +79,7 @@ def test_flows_say_what_becomes_of_each_kind():
     named = policy(rule(replace(OPEN, redact=frozenset({"K"}))))
     said = flows(facts, named)
     assert (said["PERSON_NAME"], said["EMAIL_ADDRESS"]) == (Action.ALLOW, Action.DENY)
-    assert (said["DIAGNOSIS"], said[f"{PROVIDER}US_HEALTHCARE_NPI"]) == (
+    assert (said["DIAGNOSIS"], said[f"{PROVIDERS_OWN}US_HEALTHCARE_NPI"]) == (
         Action.ALLOW,
         Action.REDACT,
     )

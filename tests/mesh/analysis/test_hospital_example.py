@@ -4,13 +4,13 @@ from pathlib import Path
 
 import pytest
 
-from mesh.analysis import cases
+from mesh.analysis import case_file, cases
 from mesh.analysis.rule_coverage import rule_coverage
 from mesh.policy.decision import Action
 from mesh.policy_file import load as policy_file
 
 FOLDER = Path(__file__).parents[3] / "examples" / "hospital"
-CASES = cases.load(
+CASES = case_file.load(
     (FOLDER / "cases.yaml").read_text(),
     file="cases.yaml",
     read=lambda path: (FOLDER / path).read_bytes(),

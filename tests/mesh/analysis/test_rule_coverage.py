@@ -1,4 +1,4 @@
-from mesh.analysis import cases
+from mesh.analysis import case_file, cases
 from mesh.analysis.rule_coverage import RuleCoverage, rule_coverage
 
 FILE = """\
@@ -20,7 +20,7 @@ cases:
 
 
 def test_a_rule_is_covered_by_the_cases_whose_edge_it_names(scanner_of):
-    found = cases.load(FILE, file="c.yaml", read=lambda _: b"")
+    found = case_file.load(FILE, file="c.yaml", read=lambda _: b"")
     tried, watched, idle = rule_coverage([(case, cases.run(case, scanner_of)) for case in found])
     assert tried == RuleCoverage("clinic", "tried", 1, 1)
     # it would have allowed, so no decision names it

@@ -3,7 +3,7 @@ from dataclasses import replace
 import pytest
 from mesh_strategies import BILLING, EHR
 
-from mesh.istio.edges import Edge, Naming, Opening, edges
+from mesh.istio.edges import IstioEdge, Naming, Opening, edges
 from mesh.message.facts import Protocol
 from mesh.policy.decision import Action
 from mesh.policy.policy import OperationMatch, Peer, Policy, Rule, Target
@@ -125,6 +125,6 @@ def test_an_edge_of_a_source_with_several_entries_is_one_a_source():
     two = replace(policy().rules[0], sources=(Peer((EHR,)), Peer(namespaces=("web",))))
     said = edges(Policy(name="p", digest="", rules=(two,)), NAMING).said
     assert said == {
-        Edge(source, "finance", "billing", Opening(("POST",), ("/claims",)))
+        IstioEdge(source, "finance", "billing", Opening(("POST",), ("/claims",)))
         for source in (Peer((EHR,)), Peer(namespaces=("web",)))
     }

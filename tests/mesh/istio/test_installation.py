@@ -1,6 +1,11 @@
 import pytest
 
-from mesh.istio.installation import PROVIDER, TRACING_PROVIDER, Installation, InstallationError
+from mesh.istio.installation import (
+    EXTENSION_PROVIDER,
+    TRACING_PROVIDER,
+    Installation,
+    InstallationError,
+)
 
 
 def test_the_cluster_is_the_one_istiod_names_after_the_guards_service():
@@ -22,5 +27,5 @@ def test_an_image_that_could_not_stand_in_yaml_is_refused(image):
 
 
 def test_no_provider_of_ours_is_a_prefix_of_another():
-    assert not PROVIDER.startswith(TRACING_PROVIDER)
-    assert not TRACING_PROVIDER.startswith(PROVIDER)
+    assert not EXTENSION_PROVIDER.startswith(TRACING_PROVIDER)
+    assert not TRACING_PROVIDER.startswith(EXTENSION_PROVIDER)

@@ -24,7 +24,7 @@ from learn_strategies import (
 )
 
 from mesh.message.facts import Direction, Protocol
-from mesh.observed.drift import What, drift
+from mesh.observed.drift import DriftKind, drift
 from mesh.observed.learn import propose
 from mesh.observed.learn_text import render
 from mesh.observed.proposal import Ends
@@ -74,7 +74,7 @@ def test_an_edge_that_no_rule_names_is_told_with_what_flowed_there():
         policy(),
     )
     (edge,) = found.drifted
-    assert (edge.place.what, edge.place.reason) == (What.EDGE, Reason.EDGE_NOT_ALLOWED)
+    assert (edge.place.what, edge.place.reason) == (DriftKind.EDGE, Reason.EDGE_NOT_ALLOWED)
     assert (edge.place.ends, edge.place.method, edge.place.route) == (
         Ends(EHR, BILLING),
         "POST",
@@ -86,10 +86,10 @@ def test_an_edge_that_no_rule_names_is_told_with_what_flowed_there():
 
 def test_an_identifier_that_the_policy_denies_is_told():
     assert places((inbound(), SSN)) == [
-        (What.DENIED, Reason.MINIMUM_NECESSARY, ("US_SOCIAL_SECURITY_NUMBER",))
+        (DriftKind.DENIED, Reason.MINIMUM_NECESSARY, ("US_SOCIAL_SECURITY_NUMBER",))
     ]
     assert places((inbound(direction=Direction.RESPONSE), PHI)) == [
-        (What.DENIED, Reason.MINIMUM_NECESSARY, ("DIAGNOSIS",))
+        (DriftKind.DENIED, Reason.MINIMUM_NECESSARY, ("DIAGNOSIS",))
     ]
 
 
@@ -103,24 +103,26 @@ def test_messages_that_do_not_hold_what_is_denied_are_not_counted():
 def test_what_cannot_pass_whatever_it_holds_is_told_with_its_reason():
     cut = ScanReport(coverage=Coverage.TRUNCATED, gap=Gap.CUT_OFF)
     socket = inbound(protocol=Protocol.UPGRADE)
-    assert places((inbound(), cut)) == [(What.DENIED, Reason.TRUNCATED, ())]
-    assert places((socket, NOTHING)) == [(What.DENIED, Reason.PROTOCOL_NOT_ALLOWED, ())]
-    assert places((inbound("/claims/../x"), NOTHING)) == [(What.DENIED, Reason.AMBIGUOUS_PATH, ())]
+    assert places((inbound(), cut)) == [(DriftKind.DENIED, Reason.TRUNCATED, ())]
+    assert places((socket, NOTHING)) == [(DriftKind.DENIED, Reason.PROTOCOL_NOT_ALLOWED, ())]
+    assert places((inbound("/claims/../x"), NOTHING)) == [
+        (DriftKind.DENIED, Reason.AMBIGUOUS_PATH, ())
+    ]
 
 
 def test_phi_without_mutual_tls_is_told():
     anyone = policy(CLAIM.replace(f'principals: ["{EHR}"]', ""))
     assert places((inbound(source=""), PHI), against=anyone) == [
-        (What.DENIED, Reason.UNENCRYPTED, ("PERSON_NAME",))
+        (DriftKind.DENIED, Reason.UNENCRYPTED, ("PERSON_NAME",))
     ]
 
 
 def test_a_host_of_the_mesh_without_principal_and_a_host_outside_are_told_apart():
     bare = policy(CLAIM.replace("services:", "services: [] #"))
     assert [what for what, _, _ in places((outbound(), PHI), (inbound(), PHI), against=bare)] == [
-        What.SERVICE
+        DriftKind.SERVICE
     ]
-    assert [what for what, _, _ in places((outbound(service=OUTSIDE), PHI))] == [What.EDGE]
+    assert [what for what, _, _ in places((outbound(service=OUTSIDE), PHI))] == [DriftKind.EDGE]
 
 
 def test_messages_that_both_sidecars_saw_count_once():
@@ -138,14 +140,14 @@ def test_a_rule_that_nothing_uses_is_told_and_one_that_may_be_used_is_not():
     assert found.unused == ("claims", "labs")
     only_urgent = policy(text.replace('"/claims", "/claims/*"', '"/other"'))
     assert places((inbound("/claims/7"), NOTHING), against=only_urgent) == [
-        (What.EDGE, Reason.EDGE_NOT_ALLOWED, ())
+        (DriftKind.EDGE, Reason.EDGE_NOT_ALLOWED, ())
     ]
 
 
 def test_an_audit_rule_is_used_by_what_it_would_name_and_names_nothing():
     text = CLAIM + rule("trial", f'action: AUDIT\n    to: [{{principals: ["{BILLING}"]}}]')
     found = drift(observed([(inbound(), PHI), (inbound("/bills"), PHI)]), policy(text))
-    assert (found.unused, [d.place.what for d in found.drifted]) == ((), [What.EDGE])
+    assert (found.unused, [d.place.what for d in found.drifted]) == ((), [DriftKind.EDGE])
     elsewhere = CLAIM + rule("trial", f'action: AUDIT\n    to: [{{principals: ["{CLAIMS}"]}}]')
     assert drift(observed([(inbound(), PHI)]), policy(elsewhere)).unused == ("trial",)
 

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from learn_strategies import MESSAGES, NOTHING, PHI, inbound, observed
 
-from mesh.observed.jsonl import Edges, EdgesError, head_line, line_of, load
+from mesh.observed.jsonl import CountedEdges, EdgesError, head_line, line_of, load
 
 
 def dump(edges):
@@ -13,7 +13,7 @@ def dump(edges):
     return (head + b"".join(map(line_of, edges.observations))).decode()
 
 
-EDGES = Edges(
+EDGES = CountedEdges(
     observed([(inbound(), PHI), (inbound("/patients/7731"), NOTHING)]), left_out=3, limit=10
 )
 LINES = dump(EDGES).splitlines()
@@ -27,13 +27,13 @@ def changed(line, **keys):
 
 @given(MESSAGES)
 def test_what_is_written_is_read_again(messages):
-    edges = Edges(observed(messages), left_out=len(messages), limit=7)
+    edges = CountedEdges(observed(messages), left_out=len(messages), limit=7)
     assert load(dump(edges).encode(), file="x") == edges
 
 
 @given(st.text(), st.text(max_size=20))
 def test_whatever_a_caller_writes_into_path_and_method_is_read_again(path, method):
-    edges = Edges(observed([(inbound(f"/{path}", method=method), PHI)]))
+    edges = CountedEdges(observed([(inbound(f"/{path}", method=method), PHI)]))
     assert load(dump(edges).encode(), file="x") == edges
 
 

@@ -1,6 +1,8 @@
 import random
 from dataclasses import replace
+from functools import partial
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from learn_strategies import (
@@ -35,7 +37,7 @@ from mesh.observed.proposal import Mark
 from mesh.observed.proposal_caveats import ends_of, mark_of
 from mesh.observed.route_template import pattern_of
 from mesh.policy.decide import decide
-from mesh.policy.decision import Action
+from mesh.policy.decision import Action, Mode
 from mesh.policy.policy import Policy
 from mesh.policy_file.load import parse
 from phiscan.finding import Coverage, Gap, ScanReport, Subject, Verdict
@@ -196,6 +198,42 @@ def test_what_could_not_be_read_is_marked():
     cut = ScanReport(coverage=Coverage.TRUNCATED, gap=Gap.CUT_OFF)
     socket = inbound(protocol=Protocol.UPGRADE)
     assert marks(observed([(inbound(), cut), (socket, NOTHING)])) == [Mark.UNREAD]
+
+
+UNREADABLE = {
+    "upgrade": ({"protocol": Protocol.UPGRADE}, NOTHING),
+    "tcp": ({"protocol": Protocol.TCP}, NOTHING),
+    "cut off": ({}, replace(PHI, coverage=Coverage.TRUNCATED, gap=Gap.CUT_OFF)),
+    "media": ({}, replace(NOTHING, coverage=Coverage.UNSCANNABLE, gap=Gap.UNKNOWN_ENCODING)),
+    "out of time": ({}, replace(NOTHING, coverage=Coverage.UNSCANNABLE, gap=Gap.OUT_OF_TIME)),
+}
+
+
+@pytest.mark.parametrize("enforcing", [False, True])
+@pytest.mark.parametrize("way", [inbound, outbound, partial(outbound, service=OUTSIDE)])
+@pytest.mark.parametrize(("more", "report"), UNREADABLE.values(), ids=UNREADABLE)
+def test_nothing_is_proposed_to_open_what_could_not_be_read(more, report, way, enforcing):
+    """Not even as a rule to uncomment."""
+    watching = replace(TOLD, mode=Mode.ENFORCE if enforcing else Mode.DISCOVER)
+    proposal = propose(observed([(way(**more), report)] * 5, watching), min_count=1)
+    assert proposal.rules == ()
+    assert [marked.rule for marked in proposal.marked] == [None]
+
+
+@pytest.mark.parametrize(("more", "report"), UNREADABLE.values(), ids=UNREADABLE)
+def test_an_answer_opens_nothing_where_no_request_was_read(more, report):
+    answer = inbound(direction=Direction.RESPONSE)
+    asked = [(inbound(**more), report)] * 3 + [(answer, PHI)] * 3
+    assert propose(observed(asked), min_count=1).rules == ()
+    assert propose(observed([*asked, (inbound(), NOTHING)]), min_count=1).rules != ()
+
+
+def test_a_rule_to_uncomment_opens_what_was_read_and_not_what_was_not_beside_it():
+    read, unread = outbound(service=OUTSIDE), outbound(service=OUTSIDE, protocol=Protocol.UPGRADE)
+    (marked,) = propose(observed([(read, PHI), (unread, SSN)]), min_count=1).marked
+    assert marked.messages == 2
+    assert marked.rule is not None
+    assert (marked.rule.messages, marked.rule.request.allow) == (1, ("PERSON_NAME",))
 
 
 def test_unusual_methods_and_paths_are_marked_and_hold_nothing_of_the_callers():

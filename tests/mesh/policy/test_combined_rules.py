@@ -1,7 +1,7 @@
 import pytest
 from mesh_strategies import found
 
-from mesh.policy.combined_rules import Matches, kinds_of, ruled
+from mesh.policy.combined_rules import CombinedRules, kinds_of, ruled
 from mesh.policy.decision import Action, Mode
 from mesh.policy.policy import Disclosure, Peer, Rule, Target
 from phiscan.finding import Subject
@@ -22,47 +22,49 @@ def rule(name: str = "r", allow: str = "A", **changes) -> Rule:
     )
 
 
-def matches(*named: Rule, unsure: tuple[Rule, ...] = (), mode: Mode = Mode.ENFORCE) -> Matches:
-    return Matches(named, unsure, frozenset(), mode)
+def combined(
+    *named: Rule, unsure: tuple[Rule, ...] = (), mode: Mode = Mode.ENFORCE
+) -> CombinedRules:
+    return CombinedRules(named, unsure, frozenset(), mode)
 
 
 def test_findings_of_one_kind_are_one():
     assert len(KINDS) == 3
 
 
-def test_a_voice_tells_the_strictest_action_and_whom_it_is_due_to():
-    voice = matches(rule()).voice(KINDS, is_request=True, encrypted=True)
-    assert (voice.action, voice.tipped, voice.identifiers) == (
+def test_a_ruling_tells_the_strictest_action_and_whom_it_is_due_to():
+    ruling = combined(rule()).ruling(KINDS, is_request=True, encrypted=True)
+    assert (ruling.action, ruling.tipped, ruling.identifiers) == (
         Action.REDACT,
         ("URL",),
         (Identifier.NAME, Identifier.URL),
     )
-    assert {name for name, *_ in voice.targeted} == {"URL"}
-    assert voice.is_maskable
+    assert {name for name, *_ in ruling.targeted} == {"URL"}
+    assert ruling.is_maskable
 
 
 def test_an_allowance_names_nothing_and_masks_nothing():
-    voice = matches(rule(allow="*")).voice(KINDS, is_request=True, encrypted=True)
-    assert (voice.action, voice.tipped, voice.targeted) == (Action.ALLOW, (), frozenset())
+    ruling = combined(rule(allow="*")).ruling(KINDS, is_request=True, encrypted=True)
+    assert (ruling.action, ruling.tipped, ruling.targeted) == (Action.ALLOW, (), frozenset())
 
 
 def test_without_findings_nothing_is_allowed():
     assert (
-        matches(rule(allow="*")).voice(frozenset(), is_request=True, encrypted=True).action
+        combined(rule(allow="*")).ruling(frozenset(), is_request=True, encrypted=True).action
         is Action.DENY
     )
 
 
 def test_each_direction_and_encryption_has_its_own_disclosure():
-    both = matches(rule(), rule("plain", "N", mtls=False))
+    both = combined(rule(), rule("plain", "N", mtls=False))
     assert both.disclosure(is_request=True, encrypted=True).allow == {"A", "N"}
     assert both.disclosure(is_request=True, encrypted=False).allow == {"N"}
     assert both.disclosure(is_request=False, encrypted=True) == Disclosure()
-    assert (both.waived, matches(rule()).waived) == (True, False)
+    assert (both.waived, combined(rule()).waived) == (True, False)
 
 
 def test_names_are_sorted_and_those_that_might_are_told_apart():
-    found_rules = matches(rule("b"), rule("a"), unsure=(rule("0"),))
+    found_rules = combined(rule("b"), rule("a"), unsure=(rule("0"),))
     assert (found_rules.names, found_rules.all_names) == (("a", "b"), ("0", "a", "b"))
 
 
@@ -76,7 +78,7 @@ def test_names_are_sorted_and_those_that_might_are_told_apart():
     ],
 )
 def test_a_rule_that_enforces_is_enough(named, unsure, enforced):
-    assert matches(*named, unsure=unsure, mode=Mode.MONITOR).enforced is enforced
+    assert combined(*named, unsure=unsure, mode=Mode.MONITOR).enforced is enforced
 
 
 def test_a_providers_number_is_ruled_by_name_or_class_only():

@@ -23,7 +23,7 @@ from mesh_strategies import (
 from mesh.message.facts import Facts, Operation, Vantage
 from mesh.policy.decide import decide, refuse
 from mesh.policy.decision import Action, Decision, Mode, Reason
-from mesh.policy.matching import edge_of, matches_of
+from mesh.policy.matching import edge_of, rules_on
 from mesh.policy.policy import Disclosure, OperationMatch, Peer, Policy, Rule, Target, Terms
 from phiscan.finding import Coverage, Finding, Gap, ScanReport, Subject, Verdict
 from phiscan.identifiers import Identifier
@@ -146,7 +146,7 @@ def test_an_audit_rule_tells_what_it_would_do_as_the_only_rule(facts, seen, rule
     told = dict(decide(facts, seen, rules).audits)
     for each in rules.auditing:
         alone = replace(rules, rules=(replace(each, audit=False),))
-        matches = matches_of(alone, edge_of(facts, alone))
+        matches = rules_on(alone, edge_of(facts, alone))
         action = (
             decide(facts, seen, alone).action if matches.named or matches.unsure else Action.ALLOW
         )

@@ -5,7 +5,7 @@ from types import MappingProxyType
 import pytest
 
 from mesh.message.facts import Facts, Operation, Protocol, Vantage
-from mesh.policy.matching import edge_of, matches_of, peer_matches
+from mesh.policy.matching import edge_of, peer_matches, rules_on
 from mesh.policy.policy import OperationMatch, Peer, Policy, Rule, Target
 
 EHR = "cluster.local/ns/clinic/sa/ehr"
@@ -23,7 +23,7 @@ POLICY = Policy(
 
 def named(facts: Facts, target: Target) -> str:
     policy = replace(POLICY, rules=(Rule("r", (Peer((EHR,)),), (target,)),))
-    matches = matches_of(policy, edge_of(facts, policy))
+    matches = rules_on(policy, edge_of(facts, policy))
     return "yes" if matches.named else "unsure" if matches.unsure else "no"
 
 
@@ -103,7 +103,7 @@ def test_a_protocol_is_listed_by_a_target_that_names_the_edge():
         upgrade = Target(operation=OperationMatch(paths=("/ws",), protocols=(Protocol.UPGRADE,)))
         policy = replace(POLICY, rules=(Rule("r", (Peer(),), (Target(), upgrade)),))
         edge = edge_of(replace(at(path), protocol=Protocol.UPGRADE), policy)
-        return edge.protocol in matches_of(policy, edge).protocols
+        return edge.protocol in rules_on(policy, edge).protocols
 
     assert listed("/ws")
     assert not listed("/claims")
@@ -127,7 +127,7 @@ IN_TEN = Peer(blocks=(ip_network("10.0.0.0/8"), ip_network("2001:db8::/32")))
 
 def fit(facts: Facts, rule: Rule, policy: Policy = POLICY) -> str:
     policy = replace(policy, rules=(rule,))
-    matches = matches_of(policy, edge_of(facts, policy))
+    matches = rules_on(policy, edge_of(facts, policy))
     return "yes" if matches.named else "unsure" if matches.unsure else "no"
 
 

@@ -5,7 +5,7 @@ import pytest
 from mesh.policy.policy import Peer
 from mesh.policy_file import load as policy_file
 from mesh.policy_file import peers as policy_peers
-from mesh.policy_file.groups import BUILT_IN
+from mesh.policy_file.groups import BUILT_IN_GROUPS
 from mesh.policy_file.load import check, parse
 from phiscan.identifiers import INFO_TYPES, Identifier
 
@@ -33,25 +33,25 @@ def info_types(entries):
 def test_a_limited_data_set_is_safe_harbor_without_the_direct_identifiers():
     """45 CFR 164.514(e)(2): every infoType of a class is in exactly one of the two."""
     direct, limited, all_of_them = (
-        info_types(BUILT_IN[name])
+        info_types(BUILT_IN_GROUPS[name])
         for name in ("direct-identifiers", "limited-data-set", "safe-harbor")
     )
     assert (direct | limited, direct & limited) == (all_of_them, set())
     assert all_of_them == {name for name, info in INFO_TYPES.items() if info.identifier}
-    assert BUILT_IN["safe-harbor"] == {identifier.value for identifier in Identifier}
+    assert BUILT_IN_GROUPS["safe-harbor"] == {identifier.value for identifier in Identifier}
 
 
 def test_what_a_limited_data_set_keeps():
-    assert info_types(BUILT_IN["limited-data-set"]) == {
+    assert info_types(BUILT_IN_GROUPS["limited-data-set"]) == {
         *("CITY", "US_ZIP_CODE", "DATE_OF_BIRTH", "DATE_OF_DEATH", "SERVICE_DATE", "AGE_OVER_89"),
         *("PATIENT_REFERENCE", "UNIQUE_CODE"),
     }
 
 
 def test_clinical_financial_and_direct_tell_health_money_and_persons_apart():
-    assert all(INFO_TYPES[name].identifier is None for name in BUILT_IN["clinical"])
-    assert not info_types(BUILT_IN["clinical"]) & info_types(BUILT_IN["financial"])
-    assert BUILT_IN["financial"] < BUILT_IN["direct-identifiers"]
+    assert all(INFO_TYPES[name].identifier is None for name in BUILT_IN_GROUPS["clinical"])
+    assert not info_types(BUILT_IN_GROUPS["clinical"]) & info_types(BUILT_IN_GROUPS["financial"])
+    assert BUILT_IN_GROUPS["financial"] < BUILT_IN_GROUPS["direct-identifiers"]
 
 
 def test_groups_may_name_groups_in_any_order():
@@ -192,8 +192,8 @@ def test_groups_that_write_out_too_much_are_an_error(monkeypatch):
 def test_every_group_of_names_is_disjoint_or_contained_where_the_law_says_so():
     pairs = {
         (a, b)
-        for a, b in combinations(sorted(BUILT_IN), 2)
-        if info_types(BUILT_IN[a]) & info_types(BUILT_IN[b])
+        for a, b in combinations(sorted(BUILT_IN_GROUPS), 2)
+        if info_types(BUILT_IN_GROUPS[a]) & info_types(BUILT_IN_GROUPS[b])
     }
     assert pairs == {
         ("direct-identifiers", "financial"),

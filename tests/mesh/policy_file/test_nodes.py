@@ -3,7 +3,7 @@ from enum import Enum
 import pytest
 
 from mesh.policy_file.nodes import NodeReader, closest, did_you_mean, one_of
-from mesh.policy_file.problems import Problem, Severity
+from mesh.policy_file.problems import FileProblem, Severity
 
 
 class Colour(Enum):
@@ -28,7 +28,7 @@ def test_a_text_that_is_no_document_is_one_error():
     reader, root = reader_of("a: *x")
     assert root is None
     assert reader.problems == (
-        Problem("f.yaml", 1, 4, Severity.ERROR, "`x` is an anchor or alias", "write it out"),
+        FileProblem("f.yaml", 1, 4, Severity.ERROR, "`x` is an anchor or alias", "write it out"),
     )
 
 
@@ -36,7 +36,7 @@ def test_unknown_keys_are_errors_with_a_suggestion():
     reader, root = reader_of("mode: a\nrulez: b\n")
     assert list(reader.mapping(root, ("mode", "rules"), "`spec`")) == ["mode"]
     assert reader.problems == (
-        Problem(
+        FileProblem(
             "f.yaml", 2, 1, Severity.ERROR, "unknown key `rulez` in `spec`", "did you mean `rules`?"
         ),
     )

@@ -6,10 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from mesh.analysis import cases
+from mesh.analysis import case_file, cases
 from mesh.policy.decision import Reason
 from mesh.policy_file import load as policy_file
-from mesh.policy_file.groups import BUILT_IN
+from mesh.policy_file.groups import BUILT_IN_GROUPS
 
 PAGE = (Path(__file__).parents[3] / "docs" / "policy.md").read_text()
 POLICY, CASES = re.findall(r"```yaml\n(.*?)```", PAGE, re.DOTALL)
@@ -31,7 +31,7 @@ REQUESTS = [
 def results_of(text: str, scanner_of):
     return [
         cases.run(case, scanner_of)
-        for case in cases.load(text, file="docs", read=lambda _: POLICY.encode())
+        for case in case_file.load(text, file="docs", read=lambda _: POLICY.encode())
     ]
 
 
@@ -46,7 +46,7 @@ def test_what_the_page_shows_of_a_spec_is_read(fragment):
     assert policy.rules
 
 
-@pytest.mark.parametrize("name", BUILT_IN)
+@pytest.mark.parametrize("name", BUILT_IN_GROUPS)
 def test_every_built_in_group_is_explained(name):
     assert f"| `{name}` |" in PAGE
 

@@ -1,7 +1,7 @@
-from mesh.policy_file.problems import PolicyError, Problem, Severity
+from mesh.policy_file.problems import FileProblem, PolicyError, Severity
 
-ERROR = Problem("p.yaml", 3, 5, Severity.ERROR, "unknown key `a`", "did you mean `b`?")
-WARNING = Problem("p.yaml", 1, 1, Severity.WARNING, "mode `monitor` blocks nothing")
+ERROR = FileProblem("p.yaml", 3, 5, Severity.ERROR, "unknown key `a`", "did you mean `b`?")
+WARNING = FileProblem("p.yaml", 1, 1, Severity.WARNING, "mode `monitor` blocks nothing")
 
 
 def test_a_problem_is_one_line_with_its_place_and_hint():

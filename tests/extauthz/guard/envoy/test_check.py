@@ -2,17 +2,26 @@ import pytest
 from running_guard import BILLING, EHR, check_request
 
 from extauthz.guard.envoy import check, wire
+from extauthz.guard.envoy.check import CheckAnswer
+from extauthz.records.judgement import Judgement
 from mesh.message.facts import Facts, Operation, Protocol, Vantage
+from mesh.message.headers import Headers
+from mesh.policy.decision import Action, Decision, Reason
+from phiscan.finding import ScanReport
 
 LIMIT = 1000
 
 
+def checked(request, caller=""):
+    return check.decode(wire.encode(request), caller)
+
+
 def body_of(request):
-    return check.events(request, "", LIMIT)[1]
+    return checked(request).events(LIMIT)[1]
 
 
 def test_facts_are_the_proxys_own_words():
-    assert check.facts(check_request(b"{}"), "") == Facts(
+    assert checked(check_request(b"{}")).facts == Facts(
         vantage=Vantage.INBOUND,
         source=EHR,
         destination=BILLING,
@@ -27,7 +36,7 @@ def test_facts_are_the_proxys_own_words():
 def test_only_a_spiffe_uri_of_istios_form_is_an_identity(principal):
     request = check_request()
     request.attributes.source.principal = principal
-    facts = check.facts(request, "")
+    facts = checked(request).facts
 
     assert (facts.source, facts.mtls) == ("", False)
 
@@ -36,14 +45,14 @@ def test_the_service_name_that_a_client_can_write_is_not_read():
     request = check_request(source="")
     request.attributes.source.service = "ehr"
 
-    assert "ehr" not in (check.facts(request, "").source, check.facts(request, "").service)
+    assert "ehr" not in (checked(request).facts.source, checked(request).facts.service)
 
 
 def test_the_peers_address_is_the_connections():
     request = check_request(source="")
     request.attributes.source.address.socket_address.address = "10.1.2.3"
     request.attributes.request.http.headers["x-forwarded-for"] = "192.0.2.1"
-    facts = check.facts(request, "")
+    facts = checked(request).facts
     assert facts.source_address == "10.1.2.3"
     assert "10.1.2.3" not in repr(facts)
 
@@ -51,13 +60,13 @@ def test_the_peers_address_is_the_connections():
 def test_claims_are_those_that_envoy_verified_never_a_header():
     request = check_request()
     request.attributes.request.http.headers["authorization"] = "Bearer e30.eyJyb2xlIjoiZG9jdG9yIn0."
-    assert check.facts(request, "").claims is None
+    assert checked(request).facts.claims is None
 
     jwt = request.attributes.metadata_context.filter_metadata["envoy.filters.http.jwt_authn"]
     jwt.update(
         {"payload": {"role": "nurse", "groups": ["a", "b"], "exp": 1.0}, "header-status": "ok"}
     )
-    facts = check.facts(request, "")
+    facts = checked(request).facts
     assert facts.claims == (("groups", frozenset({"a", "b"})), ("role", frozenset({"nurse"})))
     assert "nurse" not in repr(facts)
 
@@ -65,11 +74,11 @@ def test_claims_are_those_that_envoy_verified_never_a_header():
 def test_headers_are_those_that_envoy_wrote_into_its_metadata():
     request = check_request()
     request.attributes.request.http.headers["x-purpose-of-use"] = "TREATMENT"
-    assert check.facts(request, "").headers is None
+    assert checked(request).facts.headers is None
 
     told = request.attributes.metadata_context.filter_metadata["phiguard.headers"]
     told.update({"x-purpose-of-use": "PAYMENT", "x-roles": ["a", "b"], "x-number": 1.0})
-    facts = check.facts(request, "")
+    facts = checked(request).facts
     assert facts.headers == (
         ("x-purpose-of-use", frozenset({"PAYMENT"})),
         ("x-roles", frozenset({"a", "b"})),
@@ -81,18 +90,18 @@ def test_claims_of_two_tokens_are_nobodys():
     request = check_request()
     jwt = request.attributes.metadata_context.filter_metadata["envoy.filters.http.jwt_authn"]
     jwt.update({"a": {"role": "nurse"}, "b": {"role": "doctor"}})
-    assert check.facts(request, "").claims is None
+    assert checked(request).facts.claims is None
 
 
 def test_on_a_plain_connection_the_receiver_is_the_proxy_that_asks():
-    assert check.facts(check_request(destination=""), BILLING).destination == BILLING
-    assert check.facts(check_request(destination=""), "unknown").destination == ""
-    assert check.facts(check_request(), EHR).destination == BILLING
+    assert checked(check_request(destination=""), BILLING).facts.destination == BILLING
+    assert checked(check_request(destination=""), "unknown").facts.destination == ""
+    assert checked(check_request(), EHR).facts.destination == BILLING
 
 
 def test_a_check_without_http_is_a_tcp_connection():
-    request = wire.message(check.REQUEST)()
-    (head,) = check.events(request, "", LIMIT)
+    request = wire.message(check.CHECK_REQUEST)()
+    (head,) = checked(request).events(LIMIT)
 
     assert (head.facts.protocol, head.end) == (Protocol.TCP, True)
 
@@ -103,9 +112,9 @@ def test_both_ways_of_sending_headers_are_read():
     http.header_map.headers.add(key="x-raw", raw_value=b"\xff\xfe")
     http.header_map.headers.add(key="x-twice", value="a")
     http.header_map.headers.add(key="x-twice", value="b")
-    sent = check.headers(request)
+    sent = checked(request).headers
 
-    assert (sent.get("x-mixed"), sent.get("x-raw"), sent.get("x-twice")) == ("1", "ÿþ", "a,b")
+    assert (sent.get("x-mixed"), sent.get("x-raw"), sent.get("x-twice")) == ("1", "ÿþ", "a, b")
 
 
 @pytest.mark.parametrize(
@@ -133,11 +142,27 @@ def test_a_body_that_is_packed_as_text_is_read_too():
     assert body_of(request).data == "Zoë".encode()
 
 
-def test_connect_is_an_upgrade():
-    request = check_request(method="CONNECT")
+@pytest.mark.parametrize(
+    ("action", "enforced", "passes"),
+    [
+        (Action.ALLOW, True, True),
+        (Action.ALERT, True, True),
+        (Action.REDACT, True, False),  # ext_authz cannot replace a body
+        (Action.DENY, True, False),
+        (Action.DENY, False, True),
+    ],
+)
+def test_an_answer_lets_pass_only_what_the_judgement_lets_pass(action, enforced, passes):
+    decision = Decision(action, Reason.NO_PHI, enforced=enforced)
+    judgement = Judgement("id", Facts(), decision, ScanReport(), "policy", "0" * 32)
+    data = check.encode(CheckAnswer(judgement, Headers((("x-phiguard-reason", "forged"),))))
+    answer = wire.decoder(check.CHECK_RESPONSE)(data)
 
-    assert check.events(request, "", LIMIT)[0].upgrade
+    assert (answer.status.code == 0) is passes
+    assert answer.HasField("ok_response") is passes
+    assert list(answer.ok_response.headers_to_remove) == ["x-phiguard-reason"] * passes
+    assert answer.dynamic_metadata["decision_id"] == "id"
 
 
 def test_no_repr_shows_a_header():
-    assert "secret" not in repr(check.headers(check_request(headers={"x-secret": "secret"})))
+    assert "secret" not in repr(checked(check_request(headers={"x-secret": "secret"})))

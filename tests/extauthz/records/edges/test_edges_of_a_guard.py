@@ -2,15 +2,28 @@
 
 import grpc
 import pytest
-from running_guard import ALLOWED, BILLING, DENIED, EHR, POLICY, Guard, check_request
+from running_guard import (
+    ALLOWED,
+    BILLING,
+    BUFFERED,
+    DENIED,
+    EHR,
+    INBOUND,
+    POLICY,
+    Guard,
+    check_request,
+    processing_request,
+    request_head,
+)
 from serving import Serving
 from test_canary import FORMS, drive
 
 from extauthz import cli
 from extauthz.guard.envoy import wire
 from extauthz.guard.worker import utc_day
-from extauthz.records.edges.observation_store import EdgeStore, read
+from extauthz.records.edges.observation_store import ObservationStore, read
 from extauthz.records.ledger.file import LedgerError
+from mesh.message.facts import Direction, Protocol
 
 DISCOVER = POLICY.replace("mode: enforce", "mode: discover")
 
@@ -19,7 +32,7 @@ DISCOVER = POLICY.replace("mode: enforce", "mode: discover")
 def counting(tmp_path, engine):
     def make(policy):
         return Guard(
-            tmp_path, engine, policy=policy, edges=EdgeStore(tmp_path / "edges", 0, utc_day)
+            tmp_path, engine, policy=policy, edges=ObservationStore(tmp_path / "edges", 0, utc_day)
         )
 
     return make
@@ -72,6 +85,37 @@ def test_messages_are_counted_in_every_mode_with_what_became_of_them(counting, r
     assert set(seen[True].content.identifiers) == {"PERSON_NAME", "EMAIL_ADDRESS"}
 
 
+UPGRADE = {"upgrade": "websocket", "connection": "Upgrade"}
+
+
+@pytest.mark.parametrize("policy", [DISCOVER, POLICY], ids=["discover", "enforce"])
+def test_an_upgrade_is_counted_as_one_and_no_rule_is_proposed_for_it(
+    counting, run, tmp_path, capsys, policy
+):
+    """Both halves of a WebSocket handshake come as HTTP, and nothing after it can be read."""
+    asked = request_head(**UPGRADE)
+    switched = processing_request(
+        "response_headers",
+        attributes={**INBOUND, "request.path": "/claims"},
+        mode=BUFFERED,
+        headers={":status": "101", **UPGRADE},
+    )
+
+    async def scenario():
+        async with counting(policy) as g:
+            for _ in range(3):
+                await g.check(check_request(headers=UPGRADE, method="GET"))
+                await g.process(asked)
+                await g.process(switched)
+
+    run(scenario())
+    observations = read([tmp_path / "edges"]).observations
+    assert {each.sighting.protocol for each in observations} == {Protocol.UPGRADE}
+    assert {each.sighting.direction for each in observations} == set(Direction)
+    assert cli.main(["policy", "learn", str(tmp_path / "edges"), "--min-count", "1"]) == 0
+    assert "rules: []" in capsys.readouterr().out
+
+
 def test_what_could_not_be_recorded_is_counted_as_stopped(counting, run, tmp_path, monkeypatch):
     def lose(_):
         raise LedgerError("the disk is full")
@@ -110,7 +154,7 @@ def test_serve_writes_its_counts_when_it_ends(tmp_path, workers):
 def test_serve_says_who_counts_already(tmp_path, capsys):
     policy, edges = tmp_path / "policy.yaml", tmp_path / "edges"
     policy.write_text(DISCOVER)
-    store = EdgeStore(edges, 0, utc_day)
+    store = ObservationStore(edges, 0, utc_day)
     with Serving(policy, "--edges", edges) as s:
         said = s.process.stderr.read().decode()
         assert s.process.wait(30) == 2

@@ -6,15 +6,16 @@ from pathlib import Path
 import pytest
 from counted_edges import BILLING, EHR, count
 
+from extauthz.records.edges import observation_store
 from extauthz.records.edges.observation_store import (
     LIMIT,
     NO_EDGES,
-    EdgeStore,
-    EdgeStoreError,
+    ObservationStore,
+    ObservationStoreError,
     read,
     read_file,
 )
-from mesh.observed.jsonl import EdgesError
+from mesh.observed.jsonl import EdgesError, line_of
 from mesh.policy_file.load import parse
 
 DAY = date(2026, 11, 23)
@@ -41,7 +42,7 @@ def opened(folder):
     stores = []
 
     def make(worker=0, **options):
-        stores.append(EdgeStore(folder, worker, lambda: DAY, **options))
+        stores.append(ObservationStore(folder, worker, lambda: DAY, **options))
         return stores[-1]
 
     yield make
@@ -110,8 +111,8 @@ def test_workers_have_files_of_their_own_and_readers_merge_them(opened, folder):
 
 def test_a_folder_that_another_process_counts_in_is_refused(opened, folder):
     opened()
-    with pytest.raises(EdgeStoreError, match="another process counts the edges of worker 0"):
-        EdgeStore(folder, 0, lambda: DAY)
+    with pytest.raises(ObservationStoreError, match="another process counts the edges of worker 0"):
+        ObservationStore(folder, 0, lambda: DAY)
 
 
 def test_beyond_its_limit_a_store_counts_messages_only_and_says_so(opened, folder):
@@ -150,7 +151,7 @@ def test_a_crash_in_the_middle_of_a_write_leaves_the_old_file(opened, folder, mo
     with monkeypatch.context() as broken:
         broken.setattr(Path, "replace", die)
         with pytest.raises(
-            EdgeStoreError,
+            ObservationStoreError,
             match=r"edges cannot be written \(No space left on device\); make the folder",
         ):
             store.save()
@@ -179,6 +180,61 @@ def test_what_is_counted_while_a_file_is_written_is_whole(opened, folder):
     assert (seen.count, seen.content.identifiers["PERSON_NAME"]) == (300, 300)
 
 
+def test_a_message_that_is_counted_while_a_file_is_written_is_in_the_next(
+    opened, folder, monkeypatch
+):
+    store = opened()
+    count(store)
+    replace = Path.replace
+
+    def count_and_replace(path, target):
+        monkeypatch.setattr(Path, "replace", replace)
+        count(store)
+        return replace(path, target)
+
+    monkeypatch.setattr(Path, "replace", count_and_replace)
+    store.save()
+    assert [each.count for each in read([folder]).observations] == [1]
+    store.save()
+    assert [each.count for each in read([folder]).observations] == [2]
+
+
+def test_a_message_that_is_counted_while_its_line_is_made_is_in_the_next(
+    opened, folder, monkeypatch
+):
+    store = opened()
+    count(store)
+
+    def count_and_make(observation):
+        monkeypatch.setattr(observation_store, "line_of", line_of)
+        count(store)
+        return line_of(observation)
+
+    monkeypatch.setattr(observation_store, "line_of", count_and_make)
+    store.save()
+    store.save()
+    assert [each.count for each in read([folder]).observations] == [2]
+
+
+def test_a_file_that_is_written_while_a_message_is_counted_loses_no_message(folder):
+    """The writer waits for the message: else it takes the store for written, with the message half
+    counted, and nothing writes the rest."""
+    writers = []
+
+    def today():
+        writers.append(threading.Thread(target=store.save))
+        writers[-1].start()
+        writers[-1].join(0.1)  # it ends at once where it does not wait
+        return DAY
+
+    store = ObservationStore(folder, 0, today)
+    count(store)
+    for writer in writers:
+        writer.join()
+    store.close()
+    assert [each.count for each in read([folder]).observations] == [1]
+
+
 def test_words_of_the_policy_in_force_are_routes_and_masked_identifiers_are_told(opened, folder):
     store = opened()
     ruled = parse(RULED, file="p.yaml")
@@ -194,8 +250,8 @@ def test_words_of_the_policy_in_force_are_routes_and_masked_identifiers_are_told
 
 def test_a_folder_that_cannot_be_written_is_named(tmp_path):
     (tmp_path / "file").write_text("")
-    with pytest.raises(EdgeStoreError, match="file/edges: the edges cannot be opened"):
-        EdgeStore(tmp_path / "file" / "edges", 0, lambda: DAY)
+    with pytest.raises(ObservationStoreError, match="file/edges: the edges cannot be opened"):
+        ObservationStore(tmp_path / "file" / "edges", 0, lambda: DAY)
 
 
 def test_what_is_no_store_is_named(tmp_path):

@@ -1,6 +1,6 @@
 import pytest
 
-from extauthz.records.edges.observation_store import EdgeStoreError
+from extauthz.records.edges.observation_store import ObservationStoreError
 from extauthz.records.edges.upkeep import SECONDS, EdgeUpkeep
 from extauthz.records.logs import LogEvent
 
@@ -18,7 +18,7 @@ class Edges:
 
     def save(self):
         if self.fails:
-            raise EdgeStoreError("edges: the edges cannot be written (the disk is full)")
+            raise ObservationStoreError("edges: the edges cannot be written (the disk is full)")
         self.saved += 1
 
     close = save

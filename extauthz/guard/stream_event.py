@@ -1,0 +1,79 @@
+"""What enters and leaves a `Stream`: one part of a message, and the answer to it. Values only, without Envoy's types.
+
+No repr of them shows what a message holds.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import Enum
+
+from extauthz.records.judgement import Judgement
+from mesh.message.facts import Claims, Direction
+from mesh.message.headers import NO_HEADERS, Headers
+from mesh.policy.decision import Action
+
+Attributes = Mapping[str, object]
+"""CEL expressions with their values, as the proxy evaluated them."""
+
+
+class MessagePart(Enum):
+    """Which part of a message an event of the stream carries."""
+
+    HEADERS = "headers"
+    BODY = "body"
+    TRAILERS = "trailers"
+
+
+@dataclass(frozen=True, slots=True)
+class StreamEvent:
+    """One part of one message.
+
+    Args:
+        headers: of a HEADERS or TRAILERS event.
+        body: of a BODY event.
+        end: nothing of this message follows.
+        observed: the proxy waits for no answer, and ignores one.
+        buffered: directions whose bodies the proxy holds back until they are answered for; None
+            when the event does not say.
+        attributes: those that came with the event.
+        claims: of the request's JWT, as the proxy verified it; None when the event tells of none.
+        vouched: request headers that the proxy vouches for; None as of `claims`.
+    """
+
+    direction: Direction
+    part: MessagePart
+    headers: Headers = NO_HEADERS
+    body: bytes = field(default=b"", repr=False)
+    end: bool = False
+    observed: bool = False
+    buffered: frozenset[Direction] | None = None
+    attributes: Attributes = field(default_factory=dict, repr=False)
+    claims: Claims | None = field(default=None, repr=False)
+    vouched: Claims | None = field(default=None, repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class StreamAnswer:
+    """The answer to one event.
+
+    Args:
+        event: what is answered.
+        judgement: None while the message is not judged; then it goes on.
+    """
+
+    event: StreamEvent
+    judgement: Judgement | None
+
+    @property
+    def is_final(self) -> bool:
+        """Whether it ends its stream: the message must not go on."""
+        return self.judgement is not None and stops(self.judgement, self.event.part)
+
+
+def stops(judgement: Judgement, part: MessagePart = MessagePart.HEADERS) -> bool:
+    """Return whether the message must not go on after this part of it."""
+    effect = judgement.decision.effect
+    # fail closed: only a body can be replaced, and only by one that we have
+    if effect is Action.REDACT:
+        return judgement.body is None or part is not MessagePart.BODY
+    return effect is Action.DENY

@@ -1,0 +1,54 @@
+"""A folder's files of one worker are one process's."""
+
+import errno
+import stat
+
+import pytest
+
+from extauthz.records.worker_folder import Purpose, WorkerFolder
+
+
+class NotKeptError(Exception):
+    """What these tests raise."""
+
+
+PURPOSE = Purpose("x", "the counts", "keeps", NotKeptError)
+
+
+def test_the_folder_is_made_for_its_owner_alone(tmp_path):
+    folder = tmp_path / "a" / "ledger"
+    WorkerFolder(folder, 0, PURPOSE).leave()
+    assert stat.S_IMODE(folder.stat().st_mode) == 0o700
+    assert stat.S_IMODE((folder / "x-0.lock").stat().st_mode) == 0o600
+
+
+def test_a_second_taker_is_told_and_gets_the_place_when_the_first_has_left(tmp_path):
+    first = WorkerFolder(tmp_path, 0, PURPOSE)
+    with pytest.raises(NotKeptError) as told:
+        WorkerFolder(tmp_path, 0, PURPOSE)
+    assert str(told.value) == (
+        f"{tmp_path}: another process keeps the counts of worker 0; give each its own folder"
+    )
+    other = WorkerFolder(tmp_path, 1, PURPOSE)
+    first.leave()
+    first.leave()
+    WorkerFolder(tmp_path, 0, PURPOSE).leave()
+    other.leave()
+
+
+def test_a_folder_that_cannot_be_used_is_no_busy_one(tmp_path):
+    (tmp_path / "file").write_text("")
+    with pytest.raises(NotKeptError, match=r"file: the counts cannot be opened \(.*exists\); make"):
+        WorkerFolder(tmp_path / "file", 0, PURPOSE)
+
+
+@pytest.mark.parametrize(
+    ("error", "why"),
+    [(OSError(errno.EIO, "I/O error"), "I/O error"), (OSError("short"), "the disk is full")],
+)
+def test_what_cannot_be_done_is_one_line_with_the_reason_and_the_fix(tmp_path, error, why):
+    folder = WorkerFolder(tmp_path, 0, PURPOSE)
+    assert str(folder.cannot("written", error)) == (
+        f"{tmp_path}: the counts cannot be written ({why}); make the folder writable"
+    )
+    folder.leave()
