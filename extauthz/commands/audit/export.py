@@ -17,9 +17,9 @@ from typing import TYPE_CHECKING, Any, Final
 
 import orjson
 
-from extauthz.commands import ledgers
+from extauthz.commands.audit import ledgers
+from extauthz.commands.audit.ledgers import Chain, Verified
 from extauthz.commands.errors import UsageError
-from extauthz.commands.ledgers import Chain, Verified
 from mesh.message import identity
 from mesh.policy.decision import Action
 

@@ -5,16 +5,8 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from extauthz.commands import (
-    engine,
-    policies,
-    policy_diff,
-    policy_explain,
-    policy_graph,
-    policy_learn,
-    policy_schema,
-    policy_test,
-)
+from extauthz.commands import engine, policies
+from extauthz.commands.policy import diff, explain, graph, learn, schema, test
 
 if TYPE_CHECKING:
     _Subparsers = argparse._SubParsersAction[argparse.ArgumentParser]
@@ -31,12 +23,12 @@ def add_parser(subparsers: "_Subparsers") -> None:
     policies.add_detectors(checked)
     engine.add_choices(checked)
     checked.set_defaults(run=_check)
-    policy_explain.add_parser(actions)
-    policy_test.add_parser(actions)
-    policy_diff.add_parser(actions)
-    policy_schema.add_parser(actions)
-    policy_graph.add_parser(actions)
-    policy_learn.add_parser(actions)
+    explain.add_parser(actions)
+    test.add_parser(actions)
+    diff.add_parser(actions)
+    schema.add_parser(actions)
+    graph.add_parser(actions)
+    learn.add_parser(actions)
 
 
 def _check(args: argparse.Namespace) -> int:

@@ -10,7 +10,7 @@ def test_schema_prints_the_published_file(capsys):
     assert main(["policy", "schema"]) == 0
     assert (
         capsys.readouterr().out
-        == (Path(__file__).parents[3] / "docs" / "policy.schema.json").read_text()
+        == (Path(__file__).parents[4] / "docs" / "policy.schema.json").read_text()
     )
 
 

@@ -5,9 +5,10 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
-from extauthz.commands import audit_export, ledgers, table
+from extauthz.commands import table
+from extauthz.commands.audit import export, ledgers
+from extauthz.commands.audit.ledgers import Chain
 from extauthz.commands.errors import UsageError
-from extauthz.commands.ledgers import Chain
 from extauthz.records.ledger.chain import unseal
 
 if TYPE_CHECKING:
@@ -41,7 +42,7 @@ def add_parser(subparsers: "_Subparsers") -> None:
         "--lines", "-n", type=int, default=20, metavar="N", help="default: %(default)s"
     )
     tail.set_defaults(run=_tail)
-    audit_export.add_parser(actions)
+    export.add_parser(actions)
 
 
 def _verify(args: argparse.Namespace) -> int:

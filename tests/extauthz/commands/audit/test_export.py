@@ -6,7 +6,7 @@ import orjson
 import pytest
 
 from extauthz import cli
-from extauthz.commands import ledgers
+from extauthz.commands.audit import ledgers
 from extauthz.records.ledger import chain as ledger_chain
 from extauthz.records.ledger.chain import unseal
 from extauthz.records.ledger.file import FileLedger

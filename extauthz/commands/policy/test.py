@@ -5,8 +5,9 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from extauthz.commands import cases, junit, simulate
+from extauthz.commands import cases, simulate
 from extauthz.commands.errors import UsageError
+from extauthz.commands.policy import junit
 from mesh.analysis.cases import Case, CaseResult
 from mesh.analysis.rule_coverage import RuleCoverage, rule_coverage
 
