@@ -3,7 +3,7 @@
     feed* ─> finish:  content codings ─> media ─> structure ─> echoes ─> detectors ─> verdict
 
 A body is held up to `Limits.body` bytes; what is beyond is dropped and the report says TRUNCATED. So memory is bounded by the
-limits, and any chunking of the same bytes gives the same report.
+limits, and any chunking of the same bytes gives the same report. Nothing of a document stays when its report is made.
 """
 
 from bisect import bisect_right
@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from itertools import compress
 from operator import attrgetter
 
-from phiscan import readers, recognizer
+from phiscan import memory, readers, recognizer
 from phiscan.detectors import DETECTORS
 from phiscan.embedded import finders
 from phiscan.evidence import (
@@ -185,6 +185,10 @@ class Scanner:
             return ScanReport(
                 coverage=Coverage.UNSCANNABLE, gap=Gap.INTERNAL_ERROR, size=self._size
             )
+        finally:
+            self._chunks.clear()
+            self._fields.clear()
+            memory.forget()
 
     def _report(self, *, truncated: bool) -> ScanReport:
         evidence = self._evidence(self._headers.message)
