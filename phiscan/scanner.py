@@ -3,7 +3,7 @@
     feed* ─> finish:  content codings ─> fields and body examined ─> findings in order ─> verdict
 
 A body is held up to `Limits.body` bytes; what is beyond is dropped and the report says TRUNCATED. So memory is bounded by the
-limits, and any chunking of the same bytes gives the same report.
+limits, and any chunking of the same bytes gives the same report. Nothing of a document stays when its report is made.
 """
 
 from collections.abc import Callable
@@ -12,6 +12,7 @@ from itertools import compress
 from operator import attrgetter
 from typing import Final
 
+from phiscan import memory
 from phiscan.examination import Budget, Detection, Examiner
 from phiscan.finding import Coverage, Gap, ScanReport
 from phiscan.media_kind import UNKNOWN
@@ -94,6 +95,10 @@ class Scanner:
             return ScanReport(
                 coverage=Coverage.UNSCANNABLE, gap=Gap.INTERNAL_ERROR, size=self._size
             )
+        finally:
+            self._chunks.clear()
+            self._fields = RequestFields()
+            memory.forget()
 
     def _report(self, *, truncated: bool) -> ScanReport:
         body, headers = b"".join(self._chunks), self._headers

@@ -28,6 +28,8 @@ _ROOT: Final = re.compile(
     + XML_MARK.encode()
     + rb"[^<>]*>"
 )
+# matches `<a:id b="c"/>`; not `<!-- -->`
+_TAG: Final = re.compile(rb"<(/?)([^\s/<>]++)(?=[\s/>])[^<>]*?(/?)>")
 
 
 def json_objects(data: bytes) -> Iterator[Nested]:
@@ -72,10 +74,10 @@ def xml_elements(data: bytes) -> Iterator[Nested]:
 def _end_tag(data: bytes, name: bytes, at: int) -> int:
     """Where the element `name` that is open at `at` ends."""
     depth = 1
-    for tag in re.compile(rb"<(/?)" + re.escape(name) + rb"(?=[\s/>])[^<>]*?(/?)>").finditer(
-        data, at
-    ):
-        depth += -1 if tag[1] else 0 if tag[2] else 1
+    # no expression of this name: `re` keeps what it compiles
+    for tag in _TAG.finditer(data, at):
+        if tag[2] == name:
+            depth += -1 if tag[1] else 0 if tag[3] else 1
         if not depth:
             return tag.end()
     return len(data)

@@ -10,18 +10,20 @@ import base64
 import binascii
 import re
 from collections.abc import Callable, Iterator
-from functools import lru_cache
 from typing import Final, NamedTuple
 
 from phiscan import packed
 from phiscan.evidence import Nested
 from phiscan.finding import Location
 from phiscan.formats.dicom import files as dicom
+from phiscan.formats.fhir import tables as fhir_tables
 from phiscan.formats.hl7v2 import messages as hl7v2
 from phiscan.formats.ncpdp import telecom
+from phiscan.memory import Memory
 from phiscan.readers import magic, protobuf
 from phiscan.text import charset, content_coding
 from phiscan.text.base64 import from_base64
+from phiscan.words.labels import is_vocabulary
 
 MIN_LENGTH: Final = 16
 """Letters of base64 or hex that are worth decoding: 12 bytes hold a labelled number, fewer hold
@@ -109,7 +111,7 @@ def find(data: bytes) -> Iterator[Nested | None]:
         run, at = match[0], match.end()
         if run not in decoded:
             decoded[run] = (
-                _decoded_word(run) if len(run) <= _LONGEST_WORD and run.isalpha() else _decoded(run)
+                _WORDS[run] if len(run) <= _LONGEST_WORD and run.isalpha() else _decoded(run)
             )
             yield None
         if (found := decoded[run]) is not None:
@@ -134,10 +136,13 @@ def _decoded(run: bytes) -> DecodedRun | None:
     return None
 
 
-@lru_cache(maxsize=4096)
-def _decoded_word(run: bytes) -> DecodedRun | None:
-    """As `_decoded`, remembered: `valueCodeableConcept` stands in every document of its kind."""
-    return _decoded(run)
+def _is_word(run: bytes, _: DecodedRun | None) -> bool:
+    word = run.decode()
+    return word in fhir_tables.ELEMENTS or is_vocabulary(word)
+
+
+_WORDS: Final = Memory(_decoded, _is_word)
+"""What words decode to: `valueCodeableConcept` stands in every document of its kind."""
 
 
 def judged(content: bytes) -> DecodedRun | None:

@@ -6,7 +6,6 @@ from itertools import chain
 from operator import attrgetter
 from typing import Final
 
-import orjson
 import simdjson
 
 from phiscan.evidence import Evidence
@@ -20,8 +19,8 @@ from phiscan.labelled import json_tables
 from phiscan.labelled.records import Labelled, read_records
 from phiscan.readers import json_wrappers
 from phiscan.syntax.json_places import Places, Wanted, decode
-from phiscan.syntax.json_walk import Frame, Leaf, TooDeepError, token, walk
-from phiscan.words.labels import read_label
+from phiscan.syntax.json_walk import TEXT, Frame, Leaf, TooDeepError, token, walk
+from phiscan.words.labels import is_vocabulary, read_label
 
 
 def _wanted(key: str) -> Wanted:
@@ -36,43 +35,59 @@ def _wanted_of_fhir(key: str) -> Wanted:
     return fhir_tables.WANTED.get(key, False)
 
 
+def _is_word(key: str) -> bool:
+    return (
+        key in json_wrappers.WRAPPERS
+        or key in json_tables.WANTED
+        or key in dicom_json.WANTED
+        or key in fhir_tables.ELEMENTS
+        or is_vocabulary(key)
+    )
+
+
 def _wanted_of_hl7v2(key: str) -> Wanted:
     return hl7v2_json.wanted(key) or _wanted(key)
 
 
-_PLACES: Final = Places(_wanted)
-_HL7V2_PLACES: Final = Places(_wanted_of_hl7v2)
-_FHIR_PLACES: Final = Places(_wanted_of_fhir)
+_PLACES: Final = Places(_wanted, _is_word)
+_HL7V2_PLACES: Final = Places(_wanted_of_hl7v2, _is_word)
+_FHIR_PLACES: Final = Places(_wanted_of_fhir, _is_word)
 _START: Final = attrgetter("start")
 _TOKEN: Final = token()
 _FHIR_TOKEN: Final = token(fhir_skipped.MEMBER, fhir_skipped.TYPES, fhir_skipped.BEHIND_TYPE)
-_PARSER = simdjson.Parser()
+# matches 18446744073709551616 and "a string"; not 0.18446744073709551616, 1e18446744073709551616
+_LONG_INTEGER: Final = re.compile(
+    rb'"%b"|(?<![\d.eE+])(?<![eE]-)([1-9])\d{18,307}(?!\d)' % TEXT.encode(), re.DOTALL
+)
+"""An integer over 64 bits that a double can hold; a string, so that none is found in one."""
 
 
 def valid(data: bytes) -> bool:
     """Whether `data` is one JSON document (RFC 8259), or one on each line (NDJSON)."""
+    # a new parser each time: it keeps the strings of the last document, and a new one costs 1 us
+    parser = simdjson.Parser()
     # a byte order mark may be ignored by receivers: RFC 8259 section 8.1
-    return _is_document(data) or (
-        b"\n" in data.strip() and all(map(_is_document, filter(bytes.strip, data.splitlines())))
+    return _is_document(data, parser) or (
+        b"\n" in data.strip()
+        and all(_is_document(line, parser) for line in data.splitlines() if line.strip())
     )
 
 
-def _is_document(data: bytes) -> bool:
+def _is_document(data: bytes, parser: simdjson.Parser) -> bool:
     try:
-        _PARSER.parse(data)
+        parser.parse(data)
     except ValueError:  # also what is no UTF-8
         return False
-    except RuntimeError:  # integers over 64 bits, more than 1,024 levels: valid for others
-        return _is_unusual_document(data)
+    except RuntimeError:  # integers over 64 bits are valid for others; 1,024 levels are too many
+        # not orjson: it keeps the keys of documents for the life of the process
+        shortened = _LONG_INTEGER.sub(_shortened, data)
+        return shortened != data and _is_document(shortened, parser)
     return True
 
 
-def _is_unusual_document(data: bytes) -> bool:
-    try:
-        orjson.loads(data)
-    except orjson.JSONDecodeError:
-        return False
-    return True
+def _shortened(match: re.Match[bytes]) -> bytes:
+    """The first digit of an integer, all of a string."""
+    return match[1] or match[0]
 
 
 def check(data: bytes) -> Gap:

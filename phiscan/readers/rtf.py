@@ -7,13 +7,13 @@ tables of fonts and of destinations that nobody knows: a reader may show it. Wha
 of its own. Pictures and objects are not looked at: they are gaps.
 """
 
-import codecs
 import re
 from typing import Final
 
 from phiscan.evidence import Evidence, Nested
 from phiscan.finding import Gap, Location
 from phiscan.media_kind import Masking, MediaKind
+from phiscan.text import charset
 from phiscan.text.offsets import Derived
 
 _BEGINS: Final = b"{\\rtf"
@@ -157,10 +157,7 @@ class _Reader:
 
 
 def _codec(page: int) -> str:
-    try:
-        return codecs.lookup(f"cp{page}").name
-    except LookupError:
-        return "cp1252"
+    return charset.codec_of(f"cp{page}") or "cp1252"
 
 
 MEDIA: Final = MediaKind("rtf", read, is_searchable=False, masking=Masking(kept=groups))

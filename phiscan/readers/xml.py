@@ -1,13 +1,12 @@
 """XML documents: each element goes to the reader of the vocabulary that it belongs to, whatever envelope is around it.
 
 The root's name and namespace say what a document is; an element within it that has another vocabulary's namespace begins a part of
-that (a CDA document in a SOAP body). lxml says whether the text is well-formed, so that no receiver sees another document than we.
+that (a CDA document in a SOAP body). Expat says whether the text is well-formed, so that no receiver sees another document than we.
 """
 
 import re
 from typing import Final, Protocol
-
-from lxml import etree
+from xml.parsers import expat
 
 from phiscan.evidence import Evidence
 from phiscan.finding import Gap
@@ -62,8 +61,10 @@ _SCRIPT: Final = re.compile(
     re.IGNORECASE,
 )
 _HEAD: Final = 4096
-_RESOURCE_LIMIT: Final = 114
-"""libxml2's XML_ERR_RESOURCE_LIMIT: too deep, or a text over 10 MB."""
+# matches `<?xml version=""`, which Expat lets pass; not `<?xml version="1.0"`, `<?xml-stylesheet `
+_NO_VERSION: Final = re.compile(
+    rb"""(?:\xef\xbb\xbf)?<\?xml\s+(?=\S)(?!version\s*=\s*(?:"1\.\d+"|'1\.\d+'))"""
+)
 
 
 class VocabularyReader(Protocol):
@@ -197,29 +198,17 @@ class _Dialects:
         return None if kind is HTML else kind
 
 
-class _Nothing:
-    """A parser target that keeps nothing: no tree is built."""
-
-    def close(self) -> None:
-        """End of the document."""
-
-
 def _judge(data: bytes, codec: str) -> Gap:
-    """Whether `data` is well-formed XML 1.0. Prefixes without a namespace are let pass: they hide
-    nothing."""
-    parser = etree.XMLParser(
-        target=_Nothing(),  # type: ignore[arg-type]  # lxml asks for no method but `close`
-        encoding=codec,
-        resolve_entities=False,
-        no_network=True,
-        load_dtd=False,
-        huge_tree=False,
-    )
+    """MALFORMED unless `data` is well-formed XML 1.0. Prefixes without a namespace are let pass:
+    they hide nothing.
+
+    Expat reads no DTD and no other file, and its parser is gone with the document. libxml2 keeps
+    the names of all documents, and its messages about them, as long as the thread lives."""
+    if _NO_VERSION.match(data):
+        return Gap.MALFORMED
     try:
-        etree.fromstring(data, parser)
-    except etree.XMLSyntaxError as error:
-        return Gap.OVER_LIMIT if getattr(error, "code", 0) == _RESOURCE_LIMIT else Gap.MALFORMED
-    except (ValueError, LookupError):
+        expat.ParserCreate(codec).Parse(data, True)
+    except (expat.ExpatError, ValueError, LookupError):
         return Gap.MALFORMED
     return Gap.NONE
 

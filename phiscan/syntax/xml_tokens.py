@@ -11,9 +11,9 @@ still under way are in one state.
 import re
 from collections.abc import Iterator
 from enum import IntEnum
-from functools import lru_cache
 from typing import Final, NamedTuple
 
+from phiscan.memory import Memory
 from phiscan.text.possessive import repeated
 
 _TAG: Final = re.compile(
@@ -22,9 +22,6 @@ _TAG: Final = re.compile(
     + b")(/?)>"
 )
 _DOCTYPE_END: Final = re.compile(rb"[\[>]")
-_REMEMBERED: Final = 128
-"""Bytes of a name that is kept for the next time; without a bound a sender fills the memory with
-names."""
 
 
 class Kind(IntEnum):
@@ -59,13 +56,17 @@ class Token(NamedTuple):
 def local_name(raw: bytes) -> str:
     """An element's or attribute's name without its prefix; each declaration of a namespace is
     "xmlns"."""
-    return _local_name(raw) if len(raw) <= _REMEMBERED else _local_name.__wrapped__(raw)
+    return _NAMES[raw]
 
 
-@lru_cache(maxsize=8192)
 def _local_name(raw: bytes) -> str:
     prefix, colon, name = raw.partition(b":")
     return "xmlns" if prefix == b"xmlns" else (name if colon else raw).decode("utf-8", "replace")
+
+
+_NAMES: Final = Memory(_local_name, lambda _raw, _name: False)
+"""The names of one document: working one out costs less than asking whether it is a word of the
+tables."""
 
 
 def tokens(data: bytes, at: int = 0, size: int | None = None) -> Iterator[Token]:

@@ -10,6 +10,8 @@ A charset is one more coding to `phiscan.text.content_coding`, named `charset:CO
 import codecs
 import re
 from dataclasses import dataclass
+from encodings import normalize_encoding
+from encodings.aliases import aliases
 from typing import Final
 
 from phiscan import packed
@@ -47,6 +49,14 @@ _EBCDIC_TEXT: Final = (
     "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789 .,:;-/'\n\r\x85".encode("cp037")
 )
 _SAMPLE: Final = 4096
+_WITHOUT_ALIAS: Final = frozenset(
+    "charmap cp1006 cp65001 cp720 cp737 cp856 cp874 cp875 idna koi8_t koi8_u mac_arabic "
+    "mac_croatian mac_farsi mac_romanian oem palmos punycode raw_unicode_escape undefined "
+    "unicode_escape utf_8_sig".split()
+)
+_CODECS: Final = frozenset((*aliases, *aliases.values(), *_WITHOUT_ALIAS))
+"""Names of Python's encodings. `codecs.lookup` keeps each other name that it is asked for, for the
+life of the process; a Content-Type can hold any text there."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,10 +149,20 @@ def _by_nuls(data: bytes) -> str:
     return "utf-16-be" if low[1] and low[3] and min(nuls[0], nuls[2]) > 0.4 else ""
 
 
-def _by_name(data: bytes, declared: str) -> Recoded:
+def codec_of(name: str) -> str:
+    """Python's name of an encoding; "" when there is none."""
+    known = normalize_encoding(name).lower()
+    if "\0" in name or not {known, known.replace(".", "_")} & _CODECS:
+        return ""
     try:
-        codec = codecs.lookup(declared).name
-    except (LookupError, ValueError):  # also a name with a NUL in it
+        return codecs.lookup(known).name
+    except LookupError:  # of another platform
+        return ""
+
+
+def _by_name(data: bytes, declared: str) -> Recoded:
+    codec = codec_of(declared)
+    if not codec:
         return Recoded(data, "", Gap.UNKNOWN_ENCODING)
     if codec.startswith(("utf-16", "utf-32")):
         # the mark is missing and so are the NULs: text in another script, or not what it says

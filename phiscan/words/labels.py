@@ -7,12 +7,12 @@ is about are taken off; what remains is looked up. `read_label("patientFirstName
 import re
 from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass
-from functools import lru_cache
 from types import MappingProxyType
 from typing import Final
 
 from phiscan import checks
 from phiscan.finding import Subject
+from phiscan.memory import Memory
 from phiscan.text.normalise import plain
 from phiscan.words import program_text
 from phiscan.words.given_names import GIVEN_NAMES
@@ -301,6 +301,8 @@ _SHORT_SUBJECTS: Final = frozenset("pt pts pat dr org lab nok kin pcp".split())
 they speak only at the beginning."""
 _PREFIXES: Final = tuple(word for word in _SUBJECTS if len(word) > 6)
 """Words that may be run together with what follows; shorter ones begin other words."""
+_PREFIX: Final = re.compile("|".join(_PREFIXES))
+# matches `patientdob`; not `dobpatient`
 _NOISE: Final = frozenset(
     "what is your please enter x the of a an value text field str s legal current primary "
     "secondary info data".split()
@@ -319,14 +321,14 @@ class Label:
 
 _MEANINGLESS: Final = Label(None, None)
 _LONGEST: Final = 64
-"""Characters of a label that means something; longer ones are not remembered either, or a sender
-fills the memory with them."""
+"""Characters of a label that means something."""
 
 
 def _words(label: str) -> list[str]:
     words = [w.lower() for w in _WORD.findall(plain(label))]
     if words and words[0] not in RULES:
-        subject = next((s for s in _PREFIXES if words[0].startswith(s)), "")
+        prefix = _PREFIX.match(words[0])
+        subject = prefix[0] if prefix is not None else ""
         if words[0][len(subject) :] in RULES:
             words[:1] = [subject, words[0][len(subject) :]]  # patientdob
     return words
@@ -335,10 +337,9 @@ def _words(label: str) -> list[str]:
 def read_label(label: str) -> Label:
     """Read one label, in any spelling. Words that say whom it is about, and fillers, may stand
     before and after its core."""
-    return _MEANINGLESS if len(label) > _LONGEST else _read(label)
+    return _MEANINGLESS if len(label) > _LONGEST else _READ[label]
 
 
-@lru_cache(maxsize=8192)
 def _read(label: str) -> Label:
     if _GAP.search(label) or _TEMPLATE.search(label):
         return _MEANINGLESS
@@ -400,10 +401,9 @@ def prefilter() -> Iterator[tuple[str, bool]]:
 
 def is_vocabulary(label: str) -> bool:
     """Whether every word of `label` is ours, so that showing it cannot show a value."""
-    return len(label) <= _LONGEST and _all_ours(label)
+    return len(label) <= _LONGEST and _IS_VOCABULARY[label]
 
 
-@lru_cache(maxsize=8192)
 def _all_ours(label: str) -> bool:
     split = _words(label)
     if not split or _PLAIN.fullmatch(label) is None:
@@ -411,3 +411,11 @@ def _all_ours(label: str) -> bool:
     return (
         "".join(split) in RULES or bool(_core(split, _AROUND)) or all(w in _AROUND for w in split)
     )
+
+
+def _means_something(label: str, read: Label) -> bool:
+    return (read.rule is not None or read.subject is not None) and _IS_VOCABULARY[label]
+
+
+_READ: Final = Memory(_read, _means_something)
+_IS_VOCABULARY: Final = Memory(_all_ours, lambda _, is_ours: is_ours)

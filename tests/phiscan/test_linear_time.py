@@ -115,7 +115,7 @@ def test_a_body_of_many_empty_members_is_over_the_limit(empty: bytes) -> None:
 
 
 def test_long_labels_are_not_remembered() -> None:
-    places = Places(lambda _: True)
+    places = Places(lambda _: True, lambda _: True)
     tracemalloc.start()
     for number in range(50):
         label = f"{number:0>100000}"
@@ -162,7 +162,7 @@ def test_long_keys_around_a_resource_are_not_remembered(form: str) -> None:
 
 
 def test_made_up_keys_do_not_keep_real_ones_from_being_remembered() -> None:
-    places = Places(lambda _: True)
+    places = Places(lambda _: True, lambda _: True)
     for number in range(20_000):
         assert places.top[b"%d" % number].wanted
     assert places.top[b"ssn"].wanted
@@ -172,7 +172,7 @@ def test_made_up_keys_do_not_keep_real_ones_from_being_remembered() -> None:
 
 
 def test_one_document_of_made_up_keys_fills_no_memory() -> None:
-    places = Places(lambda _: True)
+    places = Places(lambda _: True, lambda _: True)
     top = places.top
     tracemalloc.start()
     for number in range(100_000):
@@ -184,7 +184,7 @@ def test_one_document_of_made_up_keys_fills_no_memory() -> None:
 
 
 def test_the_path_of_a_place_deep_down_is_put_together_when_it_is_asked_for() -> None:
-    places = Places(lambda _: True)
+    places = Places(lambda _: True, lambda _: True)
     tracemalloc.start()
     place = places.top
     for number in range(500):

@@ -10,6 +10,7 @@ from typing import Final, NamedTuple
 from phiscan.evidence import shown_path
 from phiscan.finding import Subject
 from phiscan.formats.fhir import tables
+from phiscan.memory import keep, until_report
 
 
 class Meaning(NamedTuple):
@@ -47,7 +48,6 @@ class Meanings(dict[tuple[str, ...], Meaning]):
         role: whom such a resource is about; see `_role`.
     """
 
-    _MOST: Final = 256
     _LONGEST: Final = 512  # letters of a path
 
     def __init__(self, kind: str, above: int) -> None:
@@ -59,9 +59,10 @@ class Meanings(dict[tuple[str, ...], Meaning]):
     def __missing__(self, whole: tuple[str, ...]) -> Meaning:
         meaning = self._meaning(whole[self._above :])
         if sum(map(len, whole)) <= self._LONGEST:
-            if len(self) >= self._MOST:
-                self.clear()  # else a sender of made-up paths fills the memory
-            self[whole] = meaning
+            if tables.ELEMENTS.issuperset(whole):
+                keep(self, whole, meaning)
+            else:
+                until_report(self, whole, meaning)
         return meaning
 
     def _meaning(self, path: tuple[str, ...]) -> Meaning:

@@ -180,6 +180,20 @@ KNOWN: Final = frozenset(WANTED) | RESOURCES | frozenset(
     " payee serviced supportingInfo component valueReference what who focus for owner agent "
     "prescription sequence".split()
 )  # fmt: skip
+"""Elements that findings show in their paths."""
+ELEMENTS: Final = KNOWN | frozenset(
+    "resourceType meta fullUrl request response search category clinicalStatus verificationStatus "
+    "severity valueQuantity valueCodeableConcept valueCode valueBoolean valueInteger "
+    "medicationCodeableConcept medicationReference effectiveDateTime effectivePeriod issued "
+    "abatementDateTime referenceRange interpretation billablePeriod item total adjudication payor "
+    "insurance payment outcome careTeam servicedPeriod performedPeriod multipleBirthBoolean "
+    "multipleBirthInteger deceasedBoolean hospitalization serviceProvider serviceType "
+    "dosageInstruction doseAndRate timing repeat activity detail procedure diagnosisReference "
+    "diagnosisCodeableConcept productOrService informationSequence diagnosisSequence "
+    "careTeamSequence procedureSequence lifecycleStatus criticality reaction series instance "
+    "medicationAdministration conclusionCode bodySite specimen".split()
+)
+"""Elements that most documents have. A process works out once what they mean."""
 
 V2_0203: Final = {
     **TABLE_0203,

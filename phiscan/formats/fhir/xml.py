@@ -20,7 +20,7 @@ NAMESPACE: Final = "http://hl7.org/fhir"
 _CONTENT: Final = frozenset(("data", "content"))
 """`Attachment.data` and `Binary.data`; `Binary.content` before R4. They hold base64."""
 _PHOTO: Final = "photo"
-_PLACES: Final = Places(lambda _: True)
+_PLACES: Final = Places(lambda _: True, tables.ELEMENTS.__contains__)
 
 
 class _XmlResourceReader(ResourceReader):

@@ -67,3 +67,22 @@ def test_a_record_without_a_health_format_gives_nothing_back():
     data = b'{"patient": {"mrn": "77120"}, "provider": {"phone": "515-234-0100"}, "contact": {"phone": "515-234-0100"}}'
     report = phiscan.scan(data)
     assert "PHONE_NUMBER" in {f.info_type for f in report.findings}
+
+
+def test_a_value_of_a_provider_and_of_a_patient_stays_a_patients():
+    """A physician who is treated where she works: her name is not given back in the narrative."""
+    shared = DOCUMENT.replace(
+        "<given>Ann</given><family>Wu</family>", "<given>Rosa</given><family>Sandoval</family>"
+    )
+    data = shared.format(
+        "<table><thead><tr><th>Full name</th></tr></thead>"
+        "<tbody><tr><td>ROSA SANDOVAL MD</td></tr></tbody></table>"
+    ).encode()
+    start = data.index(b"ROSA")
+    subjects = {
+        f.subject
+        for f in phiscan.scan(data).findings
+        if f.info_type == "PERSON_NAME" and f.location.start <= start < f.location.end
+    }
+    assert subjects
+    assert Subject.PROVIDER not in subjects

@@ -60,11 +60,20 @@ def test_what_the_sender_calls_xml_is_read_as_xml():
         b"<?xml version='1.0'?><a>\xff\xfe</a>",
         b"<?xml version='1.0'?>",
         b"<a><!-- </a>",
+        b'<?xml version=""?><a>b</a>',  # Expat takes any version
+        b'<?xml version="2.0"?><a>b</a>',
     ],
 )
 def test_what_a_receiver_could_read_otherwise_is_malformed(data):
     report = phiscan.scan(data, content_type="text/xml")
     assert (report.coverage, report.gap) == (Coverage.UNSCANNABLE, Gap.MALFORMED)
+
+
+@pytest.mark.parametrize(
+    "head", [b'<?xml version="1.0"?>', b"<?xml  version = '1.1' ?>", b'<?xml-stylesheet href="a"?>']
+)
+def test_a_version_of_xml_1_is_well_formed(head):
+    assert phiscan.scan(head + b"<a>b</a>", content_type="text/xml").coverage is Coverage.COMPLETE
 
 
 def test_a_prefix_without_a_namespace_hides_nothing():

@@ -20,7 +20,7 @@ _JSON = st.recursive(
 
 def _leaves(data, closed=lambda _: None):
     leaves = []
-    walk(token().finditer(data), Places(lambda _: True).top, leaves, closed)
+    walk(token().finditer(data), Places(lambda _: True, lambda _: True).top, leaves, closed)
     return leaves
 
 
@@ -92,7 +92,7 @@ def test_each_object_with_a_type_closes_behind_what_it_holds(document, indent):
     closed = []
     walk(
         token().finditer(json.dumps(document, indent=indent).encode()),
-        Places(lambda key: key != "resourceType").top,
+        Places(lambda key: key != "resourceType", lambda _: True).top,
         [],
         lambda frame: closed.append(frame.resource),
     )
@@ -106,7 +106,7 @@ def test_what_is_cut_off_closes_at_its_end(cut):
     closed = []
     walk(
         token().finditer(cut),
-        Places(lambda _: False).top,
+        Places(lambda _: False, lambda _: True).top,
         [],
         lambda frame: closed.append(frame.resource),
     )
@@ -114,7 +114,7 @@ def test_what_is_cut_off_closes_at_its_end(cut):
 
 
 def test_a_list_where_one_value_is_usual_is_wanted_as_that_is():
-    places = Places(lambda key: (("identifier",),) if key == "value" else False)
+    places = Places(lambda key: (("identifier",),) if key == "value" else False, lambda _: True)
     leaves = []
     walk(
         token().finditer(b'{"identifier": {"value": ["7", 8]}, "value": ["9"]}'),
@@ -129,7 +129,7 @@ def test_an_object_of_its_type_alone_closes_too():
     closed = []
     walk(
         token().finditer(b'{"a": {"resourceType": "X"}, "b": [{"resourceType": "Y"}]}'),
-        Places(lambda _: False).top,
+        Places(lambda _: False, lambda _: True).top,
         [],
         lambda frame: closed.append(frame.resource),
     )
@@ -137,6 +137,6 @@ def test_an_object_of_its_type_alone_closes_too():
 
 
 def test_no_key_is_shown_where_a_place_is_printed():
-    places = Places(lambda _: True)
+    places = Places(lambda _: True, lambda _: True)
     assert places.top[b"512-44-9031"].wanted
     assert "512-44-9031" not in repr(places.top) + repr(places.top[b"512-44-9031"])

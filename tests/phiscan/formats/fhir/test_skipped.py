@@ -97,7 +97,7 @@ def _leaves(data, tokens=_ALL):
     leaves, resources = [], []
     walk(
         tokens.finditer(data),
-        Places(_wanted).top,
+        Places(_wanted, lambda _: True).top,
         leaves,
         lambda f: resources.append((f.resource, f.start)),
     )
@@ -183,7 +183,7 @@ def test_a_code_written_with_an_escape_types_its_identifier():
 def test_a_reference_that_may_be_a_persons_is_not_skipped(reference):
     data = f'{{"encounter": {{"reference": "{reference}"}}}}'.encode()
     leaves = []
-    walk(_TOLD.finditer(data), Places(_wanted).top, leaves, lambda _: None)
+    walk(_TOLD.finditer(data), Places(_wanted, lambda _: True).top, leaves, lambda _: None)
     assert [leaf.path for leaf in leaves] == [("encounter", "reference")]
 
 

@@ -1,0 +1,62 @@
+"""What a document within a document hides is a gap, also where its being a document was a guess."""
+
+import base64
+import gzip
+import json
+
+import pytest
+
+import phiscan
+from phiscan.evidence import Evidence, Spot
+from phiscan.finding import Coverage, Gap, Likelihood, Subject
+from phiscan.scanner import Engine, Limits
+from phiscan.text.offsets import excerpt
+
+
+def _guess(content: bytes) -> bytes:
+    """A document in base64 that nothing declares: gzip's magic has two bytes, so it is a guess."""
+    return json.dumps({"v": base64.b64encode(gzip.compress(content, 9)).decode()}).encode()
+
+
+def test_a_bomb_in_a_guess_is_a_gap():
+    report = phiscan.scan(_guess(b"word " * (8 << 20)))
+    assert (report.gap, report.coverage) == (Gap.OVER_LIMIT, Coverage.UNSCANNABLE)
+
+
+def test_a_guess_that_is_too_large_for_what_is_left_is_a_gap(engine: Engine):
+    scanner = engine.scanner(limits=Limits(decoded=1000), clock=lambda: 0.0)
+    scanner.feed(_guess(b"word " * 1000))
+    assert scanner.finish().gap is Gap.OVER_LIMIT
+
+
+def test_a_guess_that_is_no_document_is_no_gap():
+    report = phiscan.scan(_guess(bytes(range(256)) * 4))
+    assert (report.gap, report.coverage) == (Gap.NONE, Coverage.COMPLETE)
+
+
+@pytest.mark.parametrize("looks", range(1, 12))
+def test_a_guess_that_takes_too_long_is_a_gap(engine: Engine, looks: int):
+    """Whichever look at the clock is the first one too late, the report says so."""
+    times: list[float] = []
+
+    def clock() -> float:
+        times.append(0.0 if len(times) <= looks else 9.0)
+        return times[-1]
+
+    scanner = engine.scanner(limits=Limits(seconds=1.0), clock=clock)
+    scanner.feed(_guess(b'{"patientName": "Ana Ruiz"}'))
+    assert (scanner.finish().gap is Gap.OUT_OF_TIME) == (9.0 in times)
+
+
+def test_one_value_found_in_two_readings_of_a_document_is_one_finding():
+    outer, inner = Evidence(), Evidence()
+    origin = excerpt(b"0123456789ana", 10, 13)
+    outer.add("a", "PERSON_NAME", Spot("name", 10, 13), Subject.PATIENT, Likelihood.LIKELY)
+    inner.add("b", "PERSON_NAME", Spot("", 0, 3), Subject.PATIENT, Likelihood.LIKELY)
+    inner.add("b", "CITY", Spot("", 0, 3), Subject.PATIENT, Likelihood.LIKELY)
+    outer.absorb(inner, Spot("text", 10, 13), origin)
+    outer.absorb(inner, Spot("text", 10, 13), origin)
+    assert [(f.detector, f.info_type) for f in outer.findings] == [
+        ("a", "PERSON_NAME"),
+        ("b", "CITY"),
+    ]
