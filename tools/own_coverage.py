@@ -37,6 +37,12 @@ FLOOR: Final = Path(__file__).with_name("coverage_floor.toml")
 _IMPORTS: Final = "imports"
 _WORST: Final = 10
 _PROCESSES: Final = 2
+# they count up to the limit of what can be tried; traced, each takes minutes and reaches nothing that its neighbours do not
+_LEFT_OUT: Final = (
+    "tests/extauthz/commands/test_policy_diff.py::test_more_than_can_be_compared_is_one_line",
+    "tests/extauthz/commands/test_policy_graph.py::test_more_than_can_be_drawn_is_one_line",
+    "tests/mesh/analysis/test_endpoint_classes.py::test_more_than_can_be_tried_is_refused",
+)
 
 
 @dataclass(frozen=True)
@@ -104,7 +110,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         FLOOR.write_text(floor_text(rooms))
         print(f"coverage: wrote {FLOOR.relative_to(ROOT)}")
         return 0
-    faults = below(rooms, tomllib.loads(FLOOR.read_text()))
+    faults = below(rooms, tomllib.loads(FLOOR.read_text()) if FLOOR.exists() else {})
     for fault in faults:
         print(f"coverage: {fault}", file=sys.stderr)
     return 1 if faults else 0
@@ -164,7 +170,8 @@ def _measure(parts: Path, tests: Sequence[str]) -> int:
         importlib.import_module(name)
     _saved(imports)
     plugin = _PartOfFile(parts, OwnTests())
-    code = pytest.main([*tests, "-p", "no:cacheprovider"], plugins=[plugin])
+    left_out = [f"--deselect={test}" for test in _LEFT_OUT]
+    code = pytest.main([*tests, *left_out, "-p", "no:cacheprovider"], plugins=[plugin])
     plugin.save()
     return int(code)
 
