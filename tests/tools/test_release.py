@@ -17,7 +17,8 @@ NEEDED = ["phiscan/py.typed", "mesh/py.typed", "extauthz/py.typed", "extauthz/de
 def tree(tmp_path):
     def git(*arguments):
         name = ["-c", "user.name=n", "-c", "user.email=e@example.org"]
-        subprocess.run(["git", *name, *arguments], cwd=tmp_path, check=True, capture_output=True)
+        command = ["git", *name, *arguments]
+        subprocess.run(command, cwd=tmp_path, check=True, capture_output=True)  # noqa: S603 - git alone
 
     git("init")
     (tmp_path / "a").write_text("a")
