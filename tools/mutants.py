@@ -45,6 +45,8 @@ TARGETS: Final[dict[str, Sequence[str]]] = {
     "mesh/exchange/": ("tests/mesh/exchange", "tests/extauthz/guard"),
     "phiscan/scanner.py": ("tests/phiscan/test_evasion.py", "tests/phiscan/test_deadline.py"),
     "phiscan/engine.py": ("tests/phiscan/test_scanner.py", "tests/phiscan/test_deadline.py"),
+    "phiscan/examination.py": ("tests/phiscan/test_scanner.py", "tests/phiscan/test_evasion.py"),
+    "phiscan/scan_context.py": ("tests/phiscan/test_scanner.py", "tests/phiscan/people"),
     "phiscan/evidence.py": ("tests/phiscan/test_scanner.py", "tests/phiscan/people"),
     "phiscan/verdict.py": ("tests/phiscan/test_scanner.py", "tests/phiscan/formats/fhir"),
     "extauthz/records/ledger/": (
@@ -83,6 +85,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     chosen = parser.parse_args(arguments)
     if chosen.worker:
         return _work(sys.stdin, sys.stdout)
+    # ending by exit removes the copies
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
     targets = chosen.modules or [m for m in modules() if any(m.startswith(t) for t in TARGETS)]
     accepted: dict[str, dict[str, str]] = tomllib.loads(ACCEPTED.read_text())
     own = OwnTests()
