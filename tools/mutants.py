@@ -171,9 +171,12 @@ class _Worker:
         try:
             orders.write(json.dumps([list(tests), limit]) + "\n")
             orders.flush()
-            return answers.readline() == "passed\n"
+            answer = answers.readline()
         finally:
             path.write_bytes(original)
+        if not answer:  # a dead worker notices nothing
+            raise SetupError("a worker ended before its tests did")
+        return answer == "passed\n"
 
     def close(self) -> None:
         """End the process."""
