@@ -1,0 +1,113 @@
+"""A CycloneDX bill of materials of what an installation by `requirements.lock` holds.
+
+Names, versions and hashes come from the lock file; licences and dependencies from the metadata of the installed packages, which
+are those of the same lock. The result depends on nothing else: no clock, no random serial number, no network.
+"""
+
+import hashlib
+import uuid
+from dataclasses import dataclass, field
+from datetime import datetime
+from importlib import metadata
+from pathlib import Path
+
+from cyclonedx.contrib.license.factories import LicenseFactory
+from cyclonedx.model import ExternalReference, ExternalReferenceType, HashAlgorithm, HashType, XsUri
+from cyclonedx.model.bom import Bom
+from cyclonedx.model.component import Component, ComponentType
+from cyclonedx.model.license import DisjunctiveLicense, License
+from cyclonedx.output.json import JsonV1Dot6
+from packageurl import PackageURL
+from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
+
+_CLASSIFIER = "License :: OSI Approved :: "
+
+
+@dataclass(frozen=True)
+class Locked:
+    """One package of a lock file; a hash for each of its files, SHA-256 in hexadecimal."""
+
+    name: str
+    version: str
+    hashes: list[str] = field(default_factory=list)
+
+
+def read_lock(text: str) -> list[Locked]:
+    """The packages of a lock file as `make lock` writes it: `name==version \\`, then `--hash=sha256:... \\` lines."""
+    packages: list[Locked] = []
+    for line in text.splitlines():
+        word = line.strip().removesuffix("\\").strip()
+        if word.startswith("--hash=sha256:"):
+            packages[-1].hashes.append(word.removeprefix("--hash=sha256:"))
+        elif word and not word.startswith("#"):
+            requirement = Requirement(word)
+            (pin,) = requirement.specifier
+            packages.append(Locked(canonicalize_name(requirement.name), pin.version))
+    return packages
+
+
+def bill(version: str, lock: Path, made: datetime) -> str:
+    """The bill of materials of this version of phiguard as JSON of CycloneDX 1.6."""
+    text = lock.read_text()
+    packages = read_lock(text)
+    components = {package.name: _component(package) for package in packages}
+    root = _described(Component(name="phiguard", version=version, type=ComponentType.APPLICATION))
+    bom = Bom(
+        components=components.values(),
+        serial_number=uuid.UUID(
+            hashlib.sha256(f"{version}\n{text}".encode()).hexdigest()[:32], version=5
+        ),
+    )
+    bom.metadata.timestamp = made
+    bom.metadata.component = root
+    for name, component in {"phiguard": root, **components}.items():
+        bom.register_dependency(component, [components[n] for n in _needs(name) if n in components])
+    return str(JsonV1Dot6(bom).output_as_string(indent=2)) + "\n"
+
+
+def _component(package: Locked) -> Component:
+    component = _described(
+        Component(name=package.name, version=package.version, type=ComponentType.LIBRARY)
+    )
+    component.external_references.add(
+        ExternalReference(
+            type=ExternalReferenceType.DISTRIBUTION,
+            url=XsUri(str(component.purl)),
+            hashes=[
+                HashType(alg=HashAlgorithm.SHA_256, content=digest) for digest in package.hashes
+            ],
+        )
+    )
+    return component
+
+
+def _described(component: Component) -> Component:
+    """The component with its package URL and the licence that its metadata declares."""
+    component.purl = PackageURL("pypi", name=component.name, version=component.version)
+    component.bom_ref.value = str(component.purl)
+    if (licence := _licence(component.name)) is not None:
+        component.licenses.add(licence)
+    return component
+
+
+def _licence(name: str) -> License | None:
+    about = metadata.metadata(name)
+    for key in ("License-Expression", "License"):
+        # some packages put the whole text under `License`
+        if key in about and "\n" not in about[key]:
+            return LicenseFactory().make_from_string(about[key])
+    for classifier in about.get_all("Classifier") or []:
+        if classifier.startswith(_CLASSIFIER):
+            return DisjunctiveLicense(name=classifier.removeprefix(_CLASSIFIER))
+    return None
+
+
+def _needs(name: str) -> list[str]:
+    """What a package requires without extras, on this platform."""
+    needs = [Requirement(text) for text in metadata.requires(name) or []]
+    return [
+        canonicalize_name(need.name)
+        for need in needs
+        if need.marker is None or need.marker.evaluate({"extra": ""})
+    ]
