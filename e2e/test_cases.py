@@ -41,7 +41,7 @@ def engine() -> Engine:
 
 def _send(lab: Lab, case: Case, extra: dict[str, str]) -> Response:
     facts = case.head.facts
-    headers = {**dict(case.head.fields), **extra}
+    headers = {**dict(case.head.headers.pairs), **extra}
     operation = facts.operation
     request = Request(operation.host, operation.method, operation.path, case.body or b"", headers)
     callee = _BY_HOST[operation.host]
