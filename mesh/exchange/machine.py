@@ -25,7 +25,7 @@ outcome carries the facts that were decided on, and no record is made of others.
 Trailers that come after the answer on their body are a message of their own, with no body. What was found before and is on its
 way already (`earlier`) counts beside what they hold: a name in a trailer belongs to the diagnosis in the body.
 
-Cost: one scan of the body; when it is redacted one more, which proves it, and up to `_ROUNDS` of them where a proof finds
+Cost: one scan of the body; when it is redacted one more, which proves it, and a few of them where a proof finds
 something. The body is kept only while it can still be redacted.
 """
 
@@ -43,6 +43,7 @@ from mesh.policy.decide import decide, refuse
 from mesh.policy.decision import Action, Decision, Reason
 from mesh.policy.policy import Policy
 from phiscan.finding import Coverage, Location, ScanReport
+from phiscan.redaction.proof import mask_until
 from phiscan.redaction.redact import RedactionError, redact_findings
 from phiscan.verdict import verdict
 
@@ -59,8 +60,6 @@ __all__ = [
     "Trailers",
 ]
 
-_ROUNDS: Final = 4
-"""Times that a body is masked and proven."""
 # bytes; the scanner's default body limit, above which nothing is scanned whole
 _MAX_KEPT: Final = 8 << 20
 
@@ -224,21 +223,36 @@ class _Message:
         decided anew and masked too, a few times."""
         if self._kept is None:
             return None
-        body, targets = b"".join(self._kept), set(decision.redact)
-        for _ in range(_ROUNDS):
-            try:
-                body = redact_findings(body, report, targets)
-            except RedactionError:
-                return None
-            report = self._scanned(body)
-            if report.coverage is not Coverage.COMPLETE:
-                return None
-            then = decide(self._head.facts, report, self._policy)
-            left = any(f.info_type in targets and f.location.start >= 0 for f in report.findings)
-            if not left and then.effect is not Action.REDACT:
-                return None if then.effect is Action.DENY else body
-            targets |= set(then.redact)
-        return None
+        targets = set(decision.redact)
+
+        def passes(found: ScanReport) -> bool:
+            then = decide(self._head.facts, found, self._policy)
+            if any(f.info_type in targets and f.location.start >= 0 for f in found.findings) or (
+                then.effect is Action.REDACT
+            ):
+                targets.update(then.redact)
+                return False
+            if then.effect is Action.DENY:
+                raise RedactionError("cannot redact: the policy denies what is left")
+            return True
+
+        try:
+            return mask_until(
+                b"".join(self._kept),
+                report,
+                lambda body, found: redact_findings(body, found, targets),
+                self._scanned_whole,
+                passes,
+            )[0]
+        except RedactionError:
+            return None
+
+    def _scanned_whole(self, body: bytes) -> ScanReport:
+        """As `_scanned`. Raises RedactionError where the body was not seen whole."""
+        report = self._scanned(body)
+        if report.coverage is not Coverage.COMPLETE:
+            raise RedactionError("cannot redact: the masked body was not seen whole")
+        return report
 
     def _scanned(self, body: bytes) -> ScanReport:
         """The report on the masked body, with the head beside it: who is named there makes PHI of

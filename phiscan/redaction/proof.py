@@ -11,6 +11,34 @@ from phiscan.finding import ScanReport
 from phiscan.redaction.redact import CROSSES, Mask, RedactionError, redact
 
 _ROUNDS: Final = 4
+"""Times that a document is masked and scanned again."""
+
+
+def mask_until(
+    data: bytes,
+    report: ScanReport,
+    mask: Callable[[bytes, ScanReport], bytes],
+    scan: Callable[[bytes], ScanReport],
+    passes: Callable[[ScanReport], bool],
+) -> tuple[bytes, ScanReport]:
+    """The masked document, and the report of the scan that it passes with.
+
+    Args:
+        report: of a scan of `data`.
+        mask: masks a document by its report.
+        scan: scans a whole document as `data` was scanned.
+        passes: whether a masked document with this report may be handed out. It may raise
+            RedactionError where no other round would help.
+
+    Raises:
+        RedactionError: as `mask` and `passes`; or the document does not pass after some rounds.
+    """
+    for _ in range(_ROUNDS):
+        data = mask(data, report)
+        report = scan(data)
+        if passes(report):
+            return data, report
+    raise RedactionError("cannot redact: another scan still finds identifiers")
 
 
 def redact_proven(
@@ -28,9 +56,11 @@ def redact_proven(
         RedactionError: as `redact`; or the masked document cannot be read whole, or never becomes
             clean.
     """
-    for _ in range(_ROUNDS):
-        masked, clean = redact(data, report, mask), not report.identifiers
-        if clean:
-            return masked
-        data, report = masked, scan(masked)
-    raise RedactionError("cannot redact: another scan still finds identifiers")
+
+    def masked(data: bytes, report: ScanReport) -> bytes:
+        return redact(data, report, mask)
+
+    if report.identifiers:
+        data, report = mask_until(data, report, masked, scan, lambda found: not found.identifiers)
+    # credentials are no identifiers; a document that was not seen whole is refused here
+    return masked(data, report)

@@ -4,7 +4,7 @@ import pytest
 
 from phiscan.finding import Coverage, Finding, Likelihood, Location, ScanReport, Subject
 from phiscan.identifiers import INFO_TYPES
-from phiscan.redaction.proof import redact_proven
+from phiscan.redaction.proof import mask_until, redact_proven
 from phiscan.redaction.redact import RedactionError, redact
 
 # beside its label the whole line has too many digits for a phone number; with its tail masked, it
@@ -62,3 +62,23 @@ def test_one_round_is_not_always_enough(engine):
     assert _scan(
         engine, redact(_TWO_NUMBERS, _scan(engine, _TWO_NUMBERS))
     ).identifiers  # else this module would have nothing to do
+
+
+def test_each_round_masks_what_the_scan_before_it_found():
+    reports = iter([ScanReport(size=1), ScanReport(size=2)])
+    masked, report = mask_until(
+        b"",
+        ScanReport(size=0),
+        lambda data, found: data + b"%d" % found.size,
+        lambda _: next(reports),
+        lambda found: found.size == 2,
+    )
+    assert (masked, report.size) == (b"01", 2)
+
+
+def test_what_no_round_can_help_ends_the_rounds():
+    def never(_report):
+        raise RedactionError("denied")
+
+    with pytest.raises(RedactionError, match="denied"):
+        mask_until(b"", ScanReport(), lambda data, _: data, lambda _: ScanReport(), never)
