@@ -11,16 +11,14 @@ from typing import Final
 from phiscan.evidence import Nested
 from phiscan.finding import Location
 from phiscan.readers import json_dialects
+from phiscan.syntax.json_lexer import STRING
 from phiscan.text.offsets import excerpt
-from phiscan.text.possessive import repeated
 
 JSON_MARKS: Final = tuple(sign for sign, _ in json_dialects.SIGNS)
 XML_MARK: Final = r"xmlns(?::\w{1,20})?\s?=\s?[\"'](?:http://hl7\.org/fhir|urn:hl7-org:v[23])"
 _SIGN: Final = re.compile("|".join(f"(?:{mark})" for mark in JSON_MARKS).encode())
 _OPENS: Final = re.compile(rb"\{\s*+\"|\[\s*+\{")
-_TOKEN: Final = re.compile(
-    rb'"[^"\\]*+' + repeated(rb'\\.[^"\\]*+', "*") + rb'"|[{}\[\]]', re.DOTALL
-)
+_TOKEN: Final = re.compile(rf"{STRING}|[{{}}\[\]]".encode(), re.DOTALL)
 _WHOLE: Final = (b"{", b"[", b'"', b"<")
 """How a document of its own begins: its reader has seen what is in it."""
 _ROOT: Final = re.compile(

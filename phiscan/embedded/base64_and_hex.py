@@ -23,7 +23,7 @@ from phiscan.memory import Memory
 from phiscan.readers import magic, protobuf
 from phiscan.text import charset, content_coding
 from phiscan.text.base64 import from_base64
-from phiscan.words.labels import is_vocabulary
+from phiscan.words.labels import means_something
 
 MIN_LENGTH: Final = 16
 """Letters of base64 or hex that are worth decoding: 12 bytes hold a labelled number, fewer hold
@@ -138,7 +138,7 @@ def _decoded(run: bytes) -> DecodedRun | None:
 
 def _is_word(run: bytes, _: DecodedRun | None) -> bool:
     word = run.decode()
-    return word in fhir_tables.ELEMENTS or is_vocabulary(word)
+    return word in fhir_tables.ELEMENTS or means_something(word)
 
 
 _WORDS: Final = Memory(_decoded, _is_word)

@@ -14,6 +14,7 @@ from phiscan.evidence import Nested
 from phiscan.finding import Location
 from phiscan.readers import csv as csv_table
 from phiscan.readers import multipart
+from phiscan.syntax.json_lexer import TEXT
 from phiscan.syntax.json_places import unescaped
 from phiscan.text.offsets import Derived
 from phiscan.text.possessive import repeated
@@ -51,9 +52,7 @@ _LONGEST_HEADER: Final = 8192
 _SHORTEST_ROW: Final = 5
 _MAX_HEADERS: Final = 4096
 """Strings with a line like a header that are looked at closely; each costs some 20 us."""
-_REST: Final = re.compile(
-    rb'[^"\\]*+' + repeated(rb'\\.[^"\\]*+', "*") + rb'(?=(")|\\?\Z)', re.DOTALL
-)
+_REST: Final = re.compile(TEXT.encode() + rb'(?=(")|\\?\Z)', re.DOTALL)
 _ENCODED: Final = rb"[\w.~!*'()+/:;,@$-]|%[0-9A-Fa-f]{2}"
 _WHOLE: Final = re.compile(rb"\s*+" + repeated(_ENCODED, "+") + rb"\s*+")
 # what JSON, XML, HL7 and X12 begin with; in a URL of a log, say

@@ -9,13 +9,13 @@ from typing import Final
 
 from phiscan.evidence import Nested
 from phiscan.finding import Location
+from phiscan.syntax.json_lexer import TEXT
 from phiscan.syntax.json_places import unescaped
-from phiscan.text.possessive import repeated
 
 # "{\"patient\": ...}", "MSH|^~\\&|...\rPID|...", "\u000bMSH|...", "ISA*00*..."
 _STRING: Final = re.compile(
-    rb'"((?:\\[nrt"\\]|\\u000[bB]|\s){0,8}(?:[\[{](?:\\[nrt]|\s){0,8}(?:\\+["[{]|[\[{\]}]|\d)|(?:MSH|FHS|BHS|ISA)[^\w\s"])[^"\\]*+'
-    + repeated(rb'\\.[^"\\]*+', "*")
+    rb'"((?:\\[nrt"\\]|\\u000[bB]|\s){0,8}(?:[\[{](?:\\[nrt]|\s){0,8}(?:\\+["[{]|[\[{\]}]|\d)|(?:MSH|FHS|BHS|ISA)[^\w\s"])'
+    + TEXT.encode()
     + rb')(?:(")|\\?\Z)',
     re.DOTALL,
 )

@@ -18,9 +18,10 @@ from phiscan.formats.hl7v2 import json as hl7v2_json
 from phiscan.labelled import json_tables
 from phiscan.labelled.records import Labelled, read_records
 from phiscan.readers import json_wrappers
+from phiscan.syntax.json_lexer import STRING
 from phiscan.syntax.json_places import Places, Wanted, decode
-from phiscan.syntax.json_walk import TEXT, Frame, Leaf, TooDeepError, token, walk
-from phiscan.words.labels import is_vocabulary, read_label
+from phiscan.syntax.json_walk import Frame, Leaf, TooDeepError, token, walk
+from phiscan.words.labels import means_something, read_label
 
 
 def _wanted(key: str) -> Wanted:
@@ -41,7 +42,7 @@ def _is_word(key: str) -> bool:
         or key in json_tables.WANTED
         or key in dicom_json.WANTED
         or key in fhir_tables.ELEMENTS
-        or is_vocabulary(key)
+        or means_something(key)
     )
 
 
@@ -57,7 +58,7 @@ _TOKEN: Final = token()
 _FHIR_TOKEN: Final = token(fhir_skipped.MEMBER, fhir_skipped.TYPES, fhir_skipped.BEHIND_TYPE)
 # matches 18446744073709551616 and "a string"; not 0.18446744073709551616, 1e18446744073709551616
 _LONG_INTEGER: Final = re.compile(
-    rb'"%b"|(?<![\d.eE+])(?<![eE]-)([1-9])\d{18,307}(?!\d)' % TEXT.encode(), re.DOTALL
+    rb"%b|(?<![\d.eE+])(?<![eE]-)([1-9])\d{18,307}(?!\d)" % STRING.encode(), re.DOTALL
 )
 """An integer over 64 bits that a double can hold; a string, so that none is found in one."""
 

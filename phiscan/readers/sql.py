@@ -17,6 +17,7 @@ from phiscan.evidence import Evidence, Nested
 from phiscan.finding import Gap, Location
 from phiscan.labelled.records import Labelled, read_records
 from phiscan.media_kind import Masking, MediaKind, Sample
+from phiscan.syntax.json_lexer import TEXT
 from phiscan.syntax.json_places import unescaped
 from phiscan.text.offsets import excerpt
 from phiscan.text.possessive import repeated
@@ -73,7 +74,7 @@ _ESCAPES: Final = re.compile(r"''|\\(.)", re.DOTALL)
 _ROW_END: Final = b"\\."
 _NULL: Final = b"\\N"
 _JSON_START: Final = re.compile(rb"\s*[\[{\"]")
-_JSON_STRING: Final = re.compile(rb'[^"\\]*+' + repeated(rb'\\.[^"\\]*+', "*"), re.DOTALL)
+_JSON_STRING: Final = re.compile(TEXT.encode(), re.DOTALL)
 _BEGINS: Final = re.compile(
     rb"\b(?:insert|replace|merge|update|copy|select|delete|create\s+table)\s", re.IGNORECASE
 )

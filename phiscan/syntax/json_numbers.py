@@ -3,8 +3,10 @@
 import re
 from typing import Final
 
+from phiscan.syntax.json_lexer import STRING, WORD
+
 # "a \"quoted\" word" is passed over, -12.5 and true are found (group 1)
-_SCALAR: Final = re.compile(rb'"[^"\\]*(?:\\.[^"\\]*)*"|([-+\w.]+)', re.DOTALL)
+_SCALAR: Final = re.compile(f"{STRING}|({WORD})".encode(), re.DOTALL)
 _BESIDE: Final = 8
 """Bytes before a number in which the sign before it stands."""
 

@@ -9,22 +9,11 @@ from collections.abc import Callable, Iterable
 from typing import Final, NamedTuple
 
 from phiscan.finding import quick
+from phiscan.syntax.json_lexer import BLANK, BLANKS, COLON, TEXT, WORD
 from phiscan.syntax.json_places import Place, decode
 from phiscan.text.possessive import by_atomic_group, repeated
 
-BLANK: Final = r"[ \t\r\n]"
-BLANKS: Final = r"[ \t\r\n,]"
-# neither a quote nor a backslash; three ranges are looked up in one step, `[^"\\]` in two
-_LETTER: Final = r"[\x00-!#-\[\]-\xff]"
-TEXT: Final = f"{_LETTER}*+" + repeated(rf"\\.{_LETTER}*+", "*")
-_WORD: Final = r"[-+\w.]++"
 _OTHER: Final = r'[^-+\w.,"{}\[\] \t\r\n]++'
-COLON: Final = rf"{BLANK}*+:{BLANK}*+"
-SCALAR: Final = rf'(?:"{TEXT}"|{_WORD})'
-"""A string with its quotes, a number, or a word. All expressions here are possessive: a token is
-never read twice."""
-
-
 _NOTHING: Final = "(?!)"
 
 
@@ -45,7 +34,7 @@ def token(
     key = rf'((?P<type>resourceType(?="{COLON}"{types}"))|{TEXT})'
     behind = by_atomic_group(rf"{BLANK}*+(\}})|(?(type){behind_type}|{_NOTHING})", "?")
     first = repeated(rf'{BLANK}*+"{key}"{COLON}"({TEXT})"{behind}', "?")
-    value = repeated(rf'"({TEXT})"|({_WORD})|([{{\[]){first}', "?")
+    value = repeated(rf'"({TEXT})"|({WORD})|([{{\[]){first}', "?")
     member = rf'"({TEXT})"' + repeated(COLON + value, "?")
     closes = (
         r"([}\]]"
@@ -57,7 +46,7 @@ def token(
     # byte is tried twice
     rest = rf'"{TEXT}\\?\Z|{_OTHER}|\Z'
     return re.compile(
-        rf"{passed}(?:{member}|([{{\[])|{closes}|({_WORD})|{rest})".encode(), re.DOTALL
+        rf"{passed}(?:{member}|([{{\[])|{closes}|({WORD})|{rest})".encode(), re.DOTALL
     )
 
 

@@ -356,7 +356,8 @@ def _read(label: str) -> Label:
         and _SHORT_SUBJECTS.issuperset(_SUBJECTS.keys() & split)
     ):
         subject = None
-    return Label(RULES[core] if core and _is_written_so(label, core) else None, subject)
+    rule = RULES[core] if core and _is_written_so(label, core) else None
+    return _MEANINGLESS if rule is None and subject is None else Label(rule, subject)
 
 
 def _is_written_so(label: str, core: str) -> bool:
@@ -405,17 +406,22 @@ def is_vocabulary(label: str) -> bool:
 
 
 def _all_ours(label: str) -> bool:
-    split = _words(label)
-    if not split or _PLAIN.fullmatch(label) is None:
+    split = _words(label) if _PLAIN.fullmatch(label) is not None else []
+    if not split:
         return False
     return (
         "".join(split) in RULES or bool(_core(split, _AROUND)) or all(w in _AROUND for w in split)
     )
 
 
-def _means_something(label: str, read: Label) -> bool:
-    return (read.rule is not None or read.subject is not None) and _IS_VOCABULARY[label]
+def means_something(label: str) -> bool:
+    """Whether a label is made of words of the tables and says what a value is, or whose."""
+    return _stays(label, read_label(label))
 
 
-_READ: Final = Memory(_read, _means_something)
+def _stays(label: str, read: Label) -> bool:
+    return read is not _MEANINGLESS and is_vocabulary(label)
+
+
+_READ: Final = Memory(_read, _stays)
 _IS_VOCABULARY: Final = Memory(_all_ours, lambda _, is_ours: is_ours)

@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from typing import Final
 
 from phiscan.formats.fhir.tables import LABELLED, PERSONS, RESOURCES, V2_0203, WANTED
-from phiscan.syntax.json_walk import BLANK, BLANKS, COLON, SCALAR, TEXT
+from phiscan.syntax.json_lexer import BLANK, BLANKS, COLON, SCALAR, TEXT
 from phiscan.text.possessive import repeated
 
 PARTS: Final = tuple(
