@@ -12,8 +12,9 @@ from itertools import count
 
 import pytest
 
+from phiscan.engine import Engine
 from phiscan.finding import Gap
-from phiscan.scanner import Engine, Limits
+from phiscan.scanner import Limits
 
 _LETTERS = str.maketrans("0123456789abcdef", "aeioulmnrstbdfgk")
 _MARK = "qjzx"

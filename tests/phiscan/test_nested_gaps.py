@@ -7,9 +7,10 @@ import json
 import pytest
 
 import phiscan
-from phiscan.evidence import Evidence, Spot
-from phiscan.finding import Coverage, Gap, Likelihood, Subject
-from phiscan.scanner import Engine, Limits
+from phiscan.engine import Engine
+from phiscan.evidence import Evidence
+from phiscan.finding import Coverage, Gap, Likelihood, Location, Subject
+from phiscan.scanner import Limits
 from phiscan.text.offsets import excerpt
 
 
@@ -51,11 +52,11 @@ def test_a_guess_that_takes_too_long_is_a_gap(engine: Engine, looks: int):
 def test_one_value_found_in_two_readings_of_a_document_is_one_finding():
     outer, inner = Evidence(), Evidence()
     origin = excerpt(b"0123456789ana", 10, 13)
-    outer.add("a", "PERSON_NAME", Spot("name", 10, 13), Subject.PATIENT, Likelihood.LIKELY)
-    inner.add("b", "PERSON_NAME", Spot("", 0, 3), Subject.PATIENT, Likelihood.LIKELY)
-    inner.add("b", "CITY", Spot("", 0, 3), Subject.PATIENT, Likelihood.LIKELY)
-    outer.absorb(inner, Spot("text", 10, 13), origin)
-    outer.absorb(inner, Spot("text", 10, 13), origin)
+    outer.add("a", "PERSON_NAME", Location("name", 10, 13), Subject.PATIENT, Likelihood.LIKELY)
+    inner.add("b", "PERSON_NAME", Location("", 0, 3), Subject.PATIENT, Likelihood.LIKELY)
+    inner.add("b", "CITY", Location("", 0, 3), Subject.PATIENT, Likelihood.LIKELY)
+    outer.absorb(inner, Location("text", 10, 13), origin)
+    outer.absorb(inner, Location("text", 10, 13), origin)
     assert [(f.detector, f.info_type) for f in outer.findings] == [
         ("a", "PERSON_NAME"),
         ("b", "CITY"),
