@@ -28,7 +28,14 @@ from mesh.observed.proposal import (
     ProposedCall,
     ProposedFlow,
 )
-from mesh.observed.proposal_caveats import ends_of, is_read, mark_of, needs_rule
+from mesh.observed.proposal_caveats import (
+    ends_of,
+    is_read,
+    mark_of,
+    needs_rule,
+    operation_of,
+    unread_operations,
+)
 from mesh.observed.service_hosts import services_of
 
 MIN_COUNT: Final = 3
@@ -54,8 +61,11 @@ def propose(observations: Iterable[Observation], *, min_count: int = MIN_COUNT) 
     calls: dict[ProposedCall, CallSum] = defaultdict(CallSum)
     aside: dict[_Aside, CallSum] = defaultdict(CallSum)
     readable: dict[_Aside, CallSum] = defaultdict(CallSum)
+    unread = unread_operations(merged, principals)
     for each in merged:
         ends, mark = ends_of(each, principals), mark_of(each, principals)
+        if mark is None and operation_of(each, principals) in unread:
+            mark = Mark.UNREAD
         if mark is not None:
             key = mark, ends, each.sighting.method, each.sighting.route
             aside[key].add(each)
@@ -63,8 +73,6 @@ def propose(observations: Iterable[Observation], *, min_count: int = MIN_COUNT) 
                 readable[key].add(each)
         elif (pattern := route_template.pattern_of(each.sighting.route)) and needs_rule(each):
             calls[ProposedCall(ends, each.sighting.method, pattern)].add(each)
-    for call in _never_asked(merged, principals, calls):
-        del calls[call]
     rare = {call for call, total in calls.items() if total.messages < min_count}
     common = {call: total for call, total in calls.items() if call not in rare}
     marked = [
@@ -75,21 +83,6 @@ def propose(observations: Iterable[Observation], *, min_count: int = MIN_COUNT) 
     return Proposal(
         services, tuple(_rules(common, min_count)), tuple(sorted(marked, key=_place)), merged
     )
-
-
-def _never_asked(
-    merged: Iterable[Observation], principals: Mapping[str, str], calls: Iterable[ProposedCall]
-) -> set[ProposedCall]:
-    """Operations that were asked for only by what could not be read. Their answers may have been
-    read (a server that knows no WebSocket answers the handshake by HTTP): that is no reason to open
-    them."""
-    asked: dict[ProposedCall, set[bool]] = defaultdict(set)
-    for each in merged:
-        pattern = route_template.pattern_of(each.sighting.route)
-        if pattern and each.sighting.direction is Direction.REQUEST:
-            call = ProposedCall(ends_of(each, principals), each.sighting.method, pattern)
-            asked[call].add(is_read(each))
-    return {call for call in calls if asked.get(call) == {False}}
 
 
 def _rules(calls: Mapping[ProposedCall, CallSum], least: int) -> Iterator[Proposed]:

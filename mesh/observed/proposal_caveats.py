@@ -1,11 +1,11 @@
 """What looks wrong about one observation by itself. What is rare shows only in sums, and is not said here."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 
-from mesh.message.facts import Protocol, Vantage
+from mesh.message.facts import Direction, Protocol, Vantage
 from mesh.observed.observation import OTHER_METHOD, Encryption, Observation, Sighting
-from mesh.observed.proposal import Ends, Mark
-from mesh.observed.route_template import AMBIGUOUS
+from mesh.observed.proposal import Ends, Mark, ProposedCall
+from mesh.observed.route_template import AMBIGUOUS, pattern_of
 from mesh.observed.service_hosts import namespace_of_host
 from phiscan.finding import Coverage, Verdict
 
@@ -27,6 +27,29 @@ def is_read(observation: Observation) -> bool:
     operation must not rest on what nobody could look into."""
     sighting = observation.sighting
     return sighting.coverage is Coverage.COMPLETE and sighting.protocol is Protocol.HTTP
+
+
+def operation_of(observation: Observation, principals: Mapping[str, str]) -> ProposedCall | None:
+    """The operation that a rule would name for it; None when no rule can."""
+    sighting = observation.sighting
+    pattern = pattern_of(sighting.route)
+    if not pattern:
+        return None
+    return ProposedCall(ends_of(observation, principals), sighting.method, pattern)
+
+
+def unread_operations(
+    observations: Iterable[Observation], principals: Mapping[str, str]
+) -> frozenset[ProposedCall]:
+    """Operations that were asked for only by what could not be read. Their answers may have been
+    read (a server that knows no WebSocket answers the handshake by HTTP), but that is no reason to
+    open them."""
+    asked: dict[ProposedCall, bool] = {}
+    for each in observations:
+        call = operation_of(each, principals)
+        if call is not None and each.sighting.direction is Direction.REQUEST:
+            asked[call] = asked.get(call, False) or is_read(each)
+    return frozenset(call for call, is_any_read in asked.items() if not is_any_read)
 
 
 def passes_with_alert(observation: Observation) -> bool:

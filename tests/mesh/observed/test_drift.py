@@ -28,7 +28,7 @@ from mesh.observed.drift import DriftKind, drift
 from mesh.observed.learn import propose
 from mesh.observed.learn_text import render
 from mesh.observed.proposal import Ends
-from mesh.observed.proposal_caveats import mark_of
+from mesh.observed.proposal_caveats import mark_of, operation_of, unread_operations
 from mesh.policy.decision import Action, Reason
 from mesh.policy_file.load import parse
 from phiscan.finding import Coverage, Gap, ScanReport
@@ -211,10 +211,12 @@ def test_a_learned_policy_shows_no_drift_from_what_was_not_marked(messages):
     proposal = propose(observations, min_count=1)
     learned = parse(render(proposal, name="x", least=1), file="x.yaml")
     principals = {service.host: service.principal for service in proposal.services}
+    unread = unread_operations(observations, principals)
     plain = [
         o
         for o in observations
         if mark_of(o, principals) is None
+        and operation_of(o, principals) not in unread
         and (o.sighting.source and o.sighting.encryption.value != "none")
     ]
     assert not drift(plain, learned).drifted
