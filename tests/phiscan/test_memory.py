@@ -1,8 +1,10 @@
 """Nothing that a document wrote stays in the process after its report."""
 
 import base64
+import encodings
 import gc
 import gzip
+import pkgutil
 import re
 import secrets
 import sys
@@ -14,7 +16,9 @@ import pytest
 
 from phiscan.engine import Engine
 from phiscan.finding import Gap
+from phiscan.readers import json as json_reader
 from phiscan.scanner import Limits
+from phiscan.text.charset import codec_of
 
 _LETTERS = str.maketrans("0123456789abcdef", "aeioulmnrstbdfgk")
 _MARK = "qjzx"
@@ -260,3 +264,26 @@ def test_the_search_finds_what_is_held(holder):
     name = {_reversed(value): "held"}
     del value
     assert _holders(name)
+
+
+def test_every_encoding_of_python_is_known_without_asking_for_it():
+    names = {m.name for m in pkgutil.iter_modules(encodings.__path__)} - {"aliases"}
+    assert {name for name in names if not codec_of(name)} <= {"mbcs", "oem"}  # of Windows
+    assert codec_of("ISO-8859-1") == "iso8859-1"
+    assert codec_of("ottoline") == ""
+
+
+@pytest.mark.parametrize(
+    ("number", "is_valid"),
+    [
+        ("12345678901234567890123", True),
+        ("-12345678901234567890123", True),
+        ("1" * 308, True),
+        ("9" * 400, False),  # more than a double can hold
+        ("012345678901234567890123", False),
+        ("12345678901234567890123x", False),
+    ],
+)
+def test_an_integer_over_64_bits_is_valid_where_a_double_can_hold_it(number, is_valid):
+    data = '{"a \\"12345678901234567890123": [%s, "12345678901234567890123"]}'
+    assert json_reader.valid((data % f"12345678901234567890123,{number}").encode()) is is_valid
