@@ -51,7 +51,7 @@ TARGETS: Final[dict[str, Sequence[str]]] = {
     "phiscan/verdict.py": ("tests/phiscan/test_scanner.py", "tests/phiscan/formats/fhir"),
     "extauthz/records/ledger/": (
         "tests/extauthz/records",
-        "tests/extauthz/commands/test_audit_export.py",
+        "tests/extauthz/commands/audit/test_export.py",
     ),
 }
 _WORKERS: Final = 2
