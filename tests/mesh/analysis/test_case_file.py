@@ -151,7 +151,7 @@ def test_a_policy_may_stand_inside():
         ),
         (
             ("{}", "{identifiers: [X]}"),
-            "c.yaml:5:26: error: `X` cannot stand in `identifiers` (write classes A to R)",
+            "c.yaml:5:26: error: `X` is not allowed in `identifiers` (write classes A to R)",
         ),
         (
             ("{}", "{verdit: phi}"),

@@ -86,7 +86,7 @@ def test_a_whole_class_all_identifiers_and_all_health_information_have_one_word(
         == "class C, URL"
     )
     assert summed_up(OWN) == "every identifier"
-    assert summed_up(OWN - {"URL"}) == "every identifier but URL"
+    assert summed_up(OWN - {"URL"}) == "every identifier except URL"
     assert summed_up(HEALTH) == "health information"
     assert (
         summed_up({"URL", f"{PROVIDERS_OWN}URL", f"{PROVIDERS_OWN}IMEI_HARDWARE_ID"})
@@ -114,7 +114,7 @@ def test_what_cannot_be_compared_and_what_decides_nothing_is_said():
     asking = RuleChange("doctors", "new", "claim role = doctor")
     assert (
         untried_words(asking)
-        == "rule `doctors` is new and asks for claim role = doctor: not compared, read it"
+        == "rule `doctors` is new and requires claim role = doctor: not compared, review it"
     )
     assert (
         audit_words(RuleChange("tighter", "removed"))

@@ -27,7 +27,7 @@ def test_a_denial_is_told_from_the_edge_to_the_entry_that_denies():
         "DENY MINIMUM_NECESSARY because of US_SOCIAL_SECURITY_NUMBER",
         f"├─ edge: {EHR} -> {BILLING}, POST /claims, request, mutual TLS",
         "│  └─ named by claims",
-        "├─ content: verdict phi, seen whole",
+        "├─ content: verdict phi, coverage COMPLETE",
         "│  ├─ PERSON_NAME (A): allow (PERSON_NAME), says claims",
         "│  └─ US_SOCIAL_SECURITY_NUMBER (G): deny (G), says claims",
         "└─ policy: clinic, mode enforce, revision 0123456789ab",
@@ -63,7 +63,7 @@ def test_an_edge_that_no_rule_names_and_a_gap_are_told():
         in said
     )
     assert "│  └─ no rule names it: defaultAction DENY" in said
-    assert "├─ content: verdict none, TRUNCATED CUT_OFF" in said
+    assert "├─ content: verdict none, coverage TRUNCATED CUT_OFF" in said
     assert "│  └─ nothing was found" in said
 
 

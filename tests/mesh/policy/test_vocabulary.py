@@ -99,7 +99,7 @@ def test_what_nobody_declares_is_an_error_at_its_place_with_the_way_out(word, hi
 def test_what_no_detector_finds_is_a_warning_at_its_place():
     unseen = Vocabulary(WORDS.info_types, frozenset({"PASSWORD", "STUDY_ARM"}))
     assert warnings("{deny: [PASSWORD]}", unseen) == [
-        (6, 154, "no detector that runs finds `PASSWORD`")
+        (6, 154, "no running detector finds `PASSWORD`")
     ]
     # a group says nothing of its members one by one
     assert warnings("{deny: [clinical]}", unseen) == []
@@ -108,7 +108,7 @@ def test_what_no_detector_finds_is_a_warning_at_its_place():
 
 def test_warnings_know_what_an_own_info_type_is():
     assert [m for *_, m in warnings("{allow: [CLINIC_CHART], deny: [H]}")] == [
-        "`CLINIC_CHART` is allowed in vain in `request` of rule `r`"
+        "`CLINIC_CHART` is allowed without effect in `request` of rule `r`"
     ]
     assert [m for *_, m in warnings("{redact: [STUDY_ARM]}")] == [
         "`STUDY_ARM` cannot be masked, so `request` of rule `r` denies it"
@@ -132,7 +132,7 @@ def test_an_info_type_that_is_found_no_longer_opens():
 def test_every_identifier_means_the_own_ones_too():
     own = {name for name, info_type in WORDS.info_types.items() if info_type.identifier}
     assert summed_up(own, WORDS.info_types) == "every identifier"
-    assert summed_up(own - {CHART.name}, WORDS.info_types) == "every identifier but CLINIC_CHART"
+    assert summed_up(own - {CHART.name}, WORDS.info_types) == "every identifier except CLINIC_CHART"
 
 
 def test_a_graph_shows_a_class_as_whole_only_with_the_own_info_types_in_it():

@@ -65,20 +65,20 @@ def test_groups_may_name_groups_in_any_order():
         (
             "  identifierGroups:\n    a: [b]\n    b: [c]\n    c: [a]\n",
             6,
-            "groups name one another in a circle: `a` -> `b` -> `c` -> `a`",
-            "take one of them out of another",
+            "groups refer to each other in a cycle: `a` -> `b` -> `c` -> `a`",
+            "remove one of the references",
         ),
         (
             "  identifierGroups: {a: [a]}\n",
             5,
-            "groups name one another in a circle: `a` -> `a`",
-            "take one of them out of another",
+            "groups refer to each other in a cycle: `a` -> `a`",
+            "remove one of the references",
         ),
         (
             "  workloadGroups: {a: [{groups: [b]}], b: [{groups: [a]}]}\n",
             5,
-            "groups name one another in a circle: `a` -> `b` -> `a`",
-            "take one of them out of another",
+            "groups refer to each other in a cycle: `a` -> `b` -> `a`",
+            "remove one of the references",
         ),
         (
             "  identifierGroups: {a: []}\n",
@@ -86,7 +86,7 @@ def test_groups_may_name_groups_in_any_order():
             "group `a` names nothing",
             "list infoTypes, classes A to R, or groups",
         ),
-        ("  workloadGroups: {a: []}\n", 5, "group `a` names nobody", "list workloads as in `from`"),
+        ("  workloadGroups: {a: []}\n", 5, "group `a` is empty", "list workloads as in `from`"),
         (
             "  identifierGroups: {A: [B]}\n",
             5,
@@ -96,8 +96,8 @@ def test_groups_may_name_groups_in_any_order():
         (
             "  identifierGroups: {clinical: [B]}\n",
             5,
-            "group `clinical` exists already",
-            "built in or of the whole mesh; choose another name",
+            "group `clinical` already exists",
+            "it is built in or defined for the whole mesh; choose another name",
         ),
         (
             "  identifierGroups: {a: ['*']}\n",
@@ -126,7 +126,7 @@ def test_groups_may_name_groups_in_any_order():
         (
             "  workloadGroups: {a: [{}], b: [{groups: [a], namespaces: [x]}]}\n",
             5,
-            "`namespaces` stands beside `groups`",
+            "`namespaces` cannot be combined with `groups`",
             "give it an entry of its own, or put it in a group",
         ),
     ],
@@ -173,7 +173,7 @@ def test_rules_that_write_out_too_much_are_an_error(direction, monkeypatch):
 
     assert policy is None
     assert [(line, message) for line, message, _ in found] == [
-        (11, "the rules have more than 100 entries, groups written out")
+        (11, "the rules have more than 100 entries after groups are expanded")
     ]
 
 
@@ -185,7 +185,7 @@ def test_groups_that_write_out_too_much_are_an_error(monkeypatch):
 
     assert policy is None
     assert [message for _, message, _ in found] == [
-        "the groups hold more than 100 workloads, groups written out"
+        "the groups hold more than 100 workloads after groups are expanded"
     ]
 
 

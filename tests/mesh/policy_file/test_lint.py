@@ -44,7 +44,7 @@ def test_a_strict_policy_has_no_warnings():
     ("spec", "warning"),
     [
         ("  mode: monitor\n", "5: mode `monitor` blocks nothing"),
-        ("  onUnscannable: ALERT\n", "5: messages that could not be read whole pass"),
+        ("  onUnscannable: ALERT\n", "5: messages that could not be read completely pass"),
         ("  defaultAction: ALLOW\n", "5: PHI flows on every encrypted edge that no rule names"),
     ],
 )
@@ -61,7 +61,7 @@ def test_a_loose_choice_is_pointed_out(spec, warning):
         (EDGE.replace("from: [{", "from: [{namespaces: [lab], "), "7: rule `a` can never match"),
         (
             f"{EDGE}, phi: {{request: {{allow: [PERSON_NAME], deny: [A]}}}}",
-            "7: `PERSON_NAME` is allowed in vain in `request` of rule `a`",
+            "7: `PERSON_NAME` is allowed without effect in `request` of rule `a`",
         ),
         (
             f"{EDGE}, phi: {{request: {{redact: [DIAGNOSIS]}}}}",
@@ -75,7 +75,7 @@ def test_a_rule_that_says_less_or_more_than_it_seems_is_pointed_out(rule, warnin
 
 def test_a_star_takes_back_allowances_but_not_for_health_information():
     rule = f"{EDGE}, phi: {{response: {{allow: [A, DIAGNOSIS], redact: ['*']}}}}"
-    assert warnings_of(rule) == ["7: `A` is allowed in vain in `response` of rule `a`"]
+    assert warnings_of(rule) == ["7: `A` is allowed without effect in `response` of rule `a`"]
 
 
 def test_a_rule_may_enforce_within_a_policy_that_monitors():
@@ -105,7 +105,7 @@ EXCEPTION = f"  exceptions: [{{name: x, {EDGE}, allow: [URL], owner: privacy off
         ),
         (
             date(2025, 12, 1),
-            ["exception `x` holds for more than a year (what is to last is a rule)"],
+            ["exception `x` holds for more than a year (write a rule for what should last)"],
         ),
         (None, []),
     ],
@@ -237,7 +237,7 @@ def test_without_a_rule_that_adds_nothing_decisions_are_the_same(policy, facts, 
 
 
 DENY_A = "phi: {request: {deny: [A]}}"
-IN_VAIN = "in vain in `request` of rule `a`: rule `b`"
+IN_VAIN = "without effect in `request` of rule `a`: rule `b`"
 
 
 @pytest.mark.parametrize(
@@ -279,5 +279,5 @@ def test_an_exception_from_what_a_rule_denies_is_in_vain():
     exception = f"{{name: b, {EDGE}, allow: [A], direction: request, owner: o, reason: r, expires: 2026-12-31}}"
     spec = f"{SERVICES}  exceptions: [{exception}]\n"
     assert warnings_of(f"{EDGE}, {DENY_A}", spec=spec) == [
-        "6: `A` is allowed in vain in `request` of rule `b`: rule `a` denies it there"
+        "6: `A` is allowed without effect in `request` of rule `b`: rule `a` denies it there"
     ]

@@ -146,7 +146,7 @@ def edited(old: str, new: str) -> str:
         (
             edited("onUnscannable: ALERT", "mode: enforce"),
             8,
-            "key `mode` stands twice in `spec`",
+            "key `mode` appears twice in `spec`",
             "first in line 5; remove one",
         ),
         (
@@ -200,14 +200,14 @@ def test_a_service_host_stands_once():
     line = "  - {host: billing.finance.svc.cluster.local, principal: cluster.local/ns/finance/sa/billing}\n"
     _, problems = check(edited(line, line * 2), file="p.yaml")
     assert [(p.line, p.message) for p in problems] == [
-        (11, "host `billing.finance.svc.cluster.local` stands twice in `services`")
+        (11, "host `billing.finance.svc.cluster.local` appears twice in `services`")
     ]
 
 
 def test_a_rule_name_stands_once():
     start = CLINIC.index("  - name: ehr-to-billing")
     _, problems = check(CLINIC + CLINIC[start:], file="p.yaml")
-    assert ("rule `ehr-to-billing` stands twice", "first in line 12; rename one") in [
+    assert ("rule `ehr-to-billing` appears twice", "first in line 12; rename one") in [
         (p.message, p.hint) for p in problems
     ]
 
@@ -271,7 +271,7 @@ def test_names_of_files_do_not_matter_and_every_file_is_in_the_digest():
             "  mode: monitor\n",
             "  defaultAction: ALLOW\n",
             5,
-            "`defaultAction` speaks for the whole mesh, not for",
+            "`defaultAction` is a setting of the whole mesh, not of",
         ),
         (
             "to: [{principals: [cluster.local/ns/finance/sa/billing]}]",
@@ -316,7 +316,7 @@ def test_names_of_files_do_not_matter_and_every_file_is_in_the_digest():
             "spec:\n",
             "spec:\n  workloadGroups: {records: [{}]}\n",
             5,
-            "group `records` exists already",
+            "group `records` already exists",
         ),
     ],
 )
@@ -354,7 +354,7 @@ def test_files_of_the_whole_mesh_must_agree():
         {"a": WIDE.replace("  mode: enforce\n", "  onUnscannable: DENY\n"), "b": other}
     )
     assert [(p.file, p.message, p.hint) for p in problems if p.severity == "error"] == [
-        ("b", "`onUnscannable` is not what another file says", "see a, line 5; write it once")
+        ("b", "`onUnscannable` differs from another file", "see a, line 5; write it once")
     ]
 
 
@@ -362,10 +362,10 @@ def test_names_and_hosts_stand_once_in_all_files():
     policy, problems = check_files({"a": FINANCE, "b": FINANCE, "w": WIDE})
     assert policy is None
     assert {(p.file, p.message, p.hint) for p in problems} == {
-        ("b", "rule `finance/claims` stands twice", "first in a, line 8; rename one"),
+        ("b", "rule `finance/claims` appears twice", "first in a, line 8; rename one"),
         (
             "b",
-            "host `billing.finance.svc.cluster.local` stands twice in `services`",
+            "host `billing.finance.svc.cluster.local` appears twice in `services`",
             "first in a, line 6; remove one",
         ),
     }
