@@ -133,7 +133,7 @@ class Exchange:
             outcome = (
                 self._step(event) if isinstance(event, _EXPECTED[self._state]) else self._refused()
             )
-        except Exception:  # noqa: BLE001  # fail closed; the text of an exception could quote the message
+        except Exception:  # noqa: BLE001  # fail closed; its text could quote the message
             outcome = self._refused()
         if outcome is not None:
             self._state, self._message = State.DONE, None
@@ -255,7 +255,7 @@ class _Message:
         """As `_scanned`. Raises RedactionError when the scan is not complete."""
         report = self._scanned(body)
         if report.coverage is not Coverage.COMPLETE:
-            raise RedactionError("cannot redact: the masked body was not seen whole")
+            raise RedactionError("cannot redact: the masked body could not be read completely")
         return report
 
     def _scanned(self, body: bytes) -> ScanReport:

@@ -19,7 +19,11 @@ _PRINCIPAL: Final = re.compile(f"{_TRUST_DOMAIN}/ns/({_NAMESPACE})/sa/{_ACCOUNT}
 # matches `cluster.local/ns/clin*`, `cluster.local/ns/clinic/*`; not `cluster.loc*`, which would
 # include other trust domains
 _PRINCIPAL_PREFIX: Final = re.compile(
-    rf"(?:{_TRUST_DOMAIN}/(?:ns/(?:[a-z0-9-]{{0,63}}|{_NAMESPACE}/(?:sa/[a-z0-9.-]{{0,253}})?))?)?\*"
+    rf"(?:{_TRUST_DOMAIN}/"
+    r"(?:ns/"
+    r"(?:[a-z0-9-]{0,63}"  # a part of the namespace
+    rf"|{_NAMESPACE}/(?:sa/[a-z0-9.-]{{0,253}})?)"  # all of it, and a part of the account
+    r")?)?\*"
 )
 _NAMESPACE_PATTERN: Final = re.compile(rf"{_NAMESPACE}|[a-z0-9-]{{0,63}}\*")
 

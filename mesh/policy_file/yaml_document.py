@@ -47,7 +47,8 @@ class _Bounded(Composer):
     _depth = 0
 
     def compose_node(self, parent: Node | None, index: int) -> Node | None:
-        event = self.peek_event()  # type: ignore[attr-defined]  # of the parser that it is mixed with
+        # the parser class that it is mixed with has `peek_event`
+        event = self.peek_event()  # type: ignore[attr-defined]
         mark = event.start_mark
         if isinstance(event, yaml.AliasEvent) or getattr(event, "anchor", None):
             raise UnreadableError(

@@ -167,11 +167,11 @@ def test_a_policy_may_stand_inside():
         ),
     ],
 )
-def test_an_error_has_its_place_and_a_way_out(args, problem):
+def test_an_error_has_its_place_and_a_hint(args, problem):
     assert problem_of(*args) == problem
 
 
-def test_problems_of_the_policy_are_told_under_its_own_name():
+def test_problems_of_the_policy_are_reported_under_its_own_name():
     with pytest.raises(PolicyError) as caught:
         load("{}", "{}", "bad.yaml")
     assert {problem.file for problem in caught.value.problems} == {"bad.yaml"}

@@ -64,7 +64,7 @@ def sentences(old: str, new: str, text: str = CLINIC) -> list[str]:
         ("mode: enforce", "mode: monitor", ["mode is now monitor, it was enforce"]),
     ],
 )
-def test_a_change_is_said_as_a_reviewer_would(old, new, said):
+def test_a_change_is_a_sentence_for_a_reviewer(old, new, said):
     assert sentences(old, new) == said
 
 
@@ -106,11 +106,11 @@ def test_a_whole_class_all_identifiers_and_all_health_information_have_one_word(
         ("", "a peer without an identity"),
     ],
 )
-def test_a_label_is_short_where_the_trust_domain_goes_without_saying(label, said):
+def test_a_label_is_short_in_the_default_trust_domain(label, said):
     assert short(label) == said
 
 
-def test_what_cannot_be_compared_and_what_decides_nothing_is_said():
+def test_what_cannot_be_compared_and_what_decides_nothing_is_reported():
     asking = RuleChange("doctors", "new", "claim role = doctor")
     assert (
         untried_words(asking)

@@ -41,7 +41,7 @@ def test_every_check_is_asked(file, old, new, message):
     assert any(line.startswith(f"{file}: ") and message in line for line in lines)
 
 
-def test_a_kind_that_was_not_given_is_said_and_not_judged():
+def test_a_kind_that_was_not_given_is_named_and_not_judged():
     assert "PeerAuthentication" in unseen(read({"f.yaml": RENDERED["20-mesh-config.yaml"]}))
 
 

@@ -51,7 +51,7 @@ def test_a_title_names_kind_namespace_and_name():
 
 
 def test_text_that_is_no_yaml_names_file_and_line_and_not_the_text():
-    with pytest.raises(SnapshotError, match=r"^f\.yaml:2: is no YAML") as caught:
+    with pytest.raises(SnapshotError, match=r"^f\.yaml:2: is not YAML") as caught:
         read({"f.yaml": "a: 1\nb: [123-45-6789: }"})
     assert "123-45-6789" not in str(caught.value)
 

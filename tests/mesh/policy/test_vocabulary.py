@@ -1,4 +1,4 @@
-"""A policy may name the infoTypes that its reader is told of, and no others."""
+"""A policy may name the infoTypes of its vocabulary, and no others."""
 
 import pytest
 
@@ -86,7 +86,7 @@ def test_groups_hold_own_info_types_and_clinical_holds_own_health_information():
         ("SSM", "write an infoType, a class A to R, a group, or `*`"),
     ],
 )
-def test_what_nobody_declares_is_an_error_at_its_place_with_the_way_out(word, hint):
+def test_an_undeclared_info_type_is_an_error_at_its_place_with_a_hint(word, hint):
     policy, (problem,) = check(text(f"{{allow: [{word}]}}"), file="p.yaml")
     assert (policy, problem.line, problem.message, problem.hint) == (
         None,
@@ -101,7 +101,7 @@ def test_what_no_detector_finds_is_a_warning_at_its_place():
     assert warnings("{deny: [PASSWORD]}", unseen) == [
         (6, 154, "no running detector finds `PASSWORD`")
     ]
-    # a group says nothing of its members one by one
+    # a group as an entry gives no warning for its single members
     assert warnings("{deny: [clinical]}", unseen) == []
     assert warnings("{deny: [PASSWORD]}") == []
 
@@ -115,7 +115,7 @@ def test_warnings_know_what_an_own_info_type_is():
     ]
 
 
-def test_a_difference_in_an_own_info_type_is_told():
+def test_a_difference_in_an_own_info_type_is_reported():
     (change,) = changes(diff(read("{allow: [A]}"), read("{allow: [A, CLINIC_CHART]}")))
     assert str(change).startswith("clinic/lab may now receive CLINIC_CHART from clinic/ehr")
 

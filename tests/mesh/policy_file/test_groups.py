@@ -131,7 +131,7 @@ def test_groups_may_name_groups_in_any_order():
         ),
     ],
 )
-def test_a_wrong_group_is_an_error_with_a_way_out(spec, line, message, hint):
+def test_a_wrong_group_is_an_error_with_a_hint(spec, line, message, hint):
     found, policy = problems_of(spec)
     assert policy is None
     assert any(
@@ -151,7 +151,7 @@ def test_a_workload_group_stands_for_its_members_each_once():
 
 
 def test_groups_of_groups_do_not_grow_without_bound():
-    """Thirty levels that each name the one below twice would be a billion members."""
+    """Thirty levels that each name the level below twice would give a billion members."""
     levels = "".join(
         f"    g{n}: [{{groups: [g{n - 1}]}}, {{groups: [g{n - 1}]}}]\n" for n in range(1, 31)
     )
@@ -161,8 +161,7 @@ def test_groups_of_groups_do_not_grow_without_bound():
 
 @pytest.mark.parametrize("direction", ["from", "to"])
 def test_rules_that_write_out_too_much_are_an_error(direction, monkeypatch):
-    """A short file can name a long group in each of its rules: memory and time would grow with the
-    product."""
+    """A short file can name a long group in each of its rules: memory and time would multiply."""
     monkeypatch.setattr(policy_file, "MOST_ENTRIES", 100)
     members = ", ".join(f"{{namespaces: [n{number}]}}" for number in range(20))
     ends = {"from": "{}", "to": "{}", direction: "{groups: [all]}"}

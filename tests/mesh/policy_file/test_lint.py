@@ -149,7 +149,7 @@ def test_a_rule_that_another_covers_adds_nothing_in_either_order(wide, narrow):
         (to("paths: [/a/*]"), to("paths: [/b/*]")),
         (f"{to('methods: [GET]')}, {ALLOW % 'B'}", f"{EDGE}, {ALLOW % 'A'}"),
         (f"{EDGE}, {ALLOW % 'B'}", f"{EDGE}, {ALLOW % 'A'}"),
-        # `*` speaks of individuals only, the infoType of a provider's too
+        # `*` concerns individuals only; an infoType also covers a provider's identifier
         (f"{EDGE}, {ALLOW_ALL}", f"{EDGE}, phi: {{request: {{deny: [A]}}}}"),
         (f"{EDGE}, {ALLOW % 'A'}", f"{EDGE}, phi: {{request: {{otherwise: ALERT, allow: [B]}}}}"),
         (EDGE, to("protocols: [TCP]")),
@@ -196,8 +196,7 @@ def test_a_pattern_finds_its_service_among_others(pattern, found):
 
 @pytest.mark.parametrize("sources", ["{groups: [all]}", "{principals: [PRINCIPALS]}"])
 def test_long_lists_that_rules_share_do_not_hold_up_a_new_policy(sources, monkeypatch):
-    """Fifty rules for one group of 200 took two minutes, in which the guard did nothing else beside
-    the traffic."""
+    """Fifty rules for one group of 200 once took two minutes."""
     names = [f"cluster.local/ns/n/sa/a{number}" for number in range(100)]
     members = ", ".join(f"{{principals: [{name}]}}" for name in names)
     rules = "".join(
@@ -263,7 +262,7 @@ IN_VAIN = "without effect in `request` of rule `a`: rule `b`"
             f"{EDGE}, phi: {{request: {{redact: ['*']}}}}",
             [f"7: `A` is allowed {IN_VAIN} redacts it there"],
         ),
-        # a narrower rule takes back a part of what a wider one allows: that is what it is for
+        # a narrower rule exists to take back a part of what a wider one allows
         (f"{EDGE}, {ALLOW % 'A, C'}", f"{to('paths: [/claims]')}, {DENY_A}", []),
         (f"{EDGE}, {ALLOW % 'A, C'}", f"{EDGE}, action: AUDIT, {DENY_A}", []),
         (f"{EDGE}, {ALLOW % 'A, C'}", f"{EDGE}, when: {{claims: {{role: [x]}}}}, {DENY_A}", []),
@@ -271,11 +270,11 @@ IN_VAIN = "without effect in `request` of rule `a`: rule `b`"
         (f"{EDGE}, {ALLOW_ALL}", f"{EDGE}, {DENY_A}", []),
     ],
 )
-def test_what_another_rule_of_the_edge_denies_is_allowed_in_vain(first, second, warnings):
+def test_what_another_rule_of_the_edge_denies_is_allowed_without_effect(first, second, warnings):
     assert warnings_of(first, second) == warnings
 
 
-def test_an_exception_from_what_a_rule_denies_is_in_vain():
+def test_an_exception_from_what_a_rule_denies_has_no_effect():
     exception = f"{{name: b, {EDGE}, allow: [A], direction: request, owner: o, reason: r, expires: 2026-12-31}}"
     spec = f"{SERVICES}  exceptions: [{exception}]\n"
     assert warnings_of(f"{EDGE}, {DENY_A}", spec=spec) == [

@@ -179,7 +179,7 @@ def edited(old: str, new: str) -> str:
         (edited("host: ", "hots: "), 10, "the service has no `host`", "add `host:`"),
     ],
 )
-def test_an_error_has_its_line_a_sentence_and_a_way_out(text, line, message, hint):
+def test_an_error_has_its_line_a_sentence_and_a_hint(text, line, message, hint):
     policy, problems = check(text, file="p.yaml")
     assert policy is None
     assert (line, message, hint) in [(p.line, p.message, p.hint) for p in problems]
@@ -196,7 +196,7 @@ def test_one_run_shows_all_errors():
     assert [problem.line for problem in caught.value.problems] == [5, 16, 20]
 
 
-def test_a_service_host_stands_once():
+def test_a_service_host_is_unique():
     line = "  - {host: billing.finance.svc.cluster.local, principal: cluster.local/ns/finance/sa/billing}\n"
     _, problems = check(edited(line, line * 2), file="p.yaml")
     assert [(p.line, p.message) for p in problems] == [
@@ -204,7 +204,7 @@ def test_a_service_host_stands_once():
     ]
 
 
-def test_a_rule_name_stands_once():
+def test_a_rule_name_is_unique():
     start = CLINIC.index("  - name: ehr-to-billing")
     _, problems = check(CLINIC + CLINIC[start:], file="p.yaml")
     assert ("rule `ehr-to-billing` appears twice", "first in line 12; rename one") in [
@@ -358,7 +358,7 @@ def test_files_of_the_whole_mesh_must_agree():
     ]
 
 
-def test_names_and_hosts_stand_once_in_all_files():
+def test_names_and_hosts_are_unique_across_files():
     policy, problems = check_files({"a": FINANCE, "b": FINANCE, "w": WIDE})
     assert policy is None
     assert {(p.file, p.message, p.hint) for p in problems} == {
@@ -382,7 +382,7 @@ def test_any_edit_gives_a_policy_or_an_error(at, cut, put):
     assert (policy is None) is any(problem.severity == "error" for problem in problems)
 
 
-def test_a_rule_without_a_name_is_not_told_by_an_empty_one():
+def test_a_problem_of_a_rule_without_a_name_shows_no_empty_name():
     nameless = FINANCE.replace("- name: claims\n    from", "- from").replace(
         "to: [{principals: [cluster.local/ns/finance/sa/billing]}]", "to: [{}]"
     )

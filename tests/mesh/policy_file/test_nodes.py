@@ -160,9 +160,8 @@ def test_suggestions():
     assert [one_of(["a"]), one_of(["a", "b", "c"])] == ["`a`", "`a`, `b` or `c`"]
 
 
-def test_no_word_is_held_against_thousands():
-    """Each of a file's thousands of unknown words against each of its thousands of groups would
-    take minutes."""
+def test_no_word_is_compared_with_thousands():
+    """Comparing thousands of unknown words with thousands of groups would take minutes."""
     known = [f"group{number}" for number in range(2000)]
     assert did_you_mean("gruop7", known) == ""
     assert did_you_mean("gruop7", known[:100]) != ""

@@ -230,7 +230,7 @@ def test_what_a_rule_leaves_out_allows_nothing():
         ),
     ],
 )
-def test_an_error_says_what_is_wrong_and_the_way_out(old, new, message, hint):
+def test_an_error_says_what_is_wrong_and_how_to_fix_it(old, new, message, hint):
     assert old in RULE
     _, problems = rules_of(RULE.replace(old, new, 1))
     assert (message, hint) in [(problem.message, problem.hint) for problem in problems]

@@ -54,7 +54,7 @@ def plain(node: Node | None):
 
 
 def read(reader, text: str):
-    """The nodes, or that there are none."""
+    """The values of a text, or `refused`."""
     try:
         return plain(reader(text))
     except (UnreadableError, yaml.YAMLError, ValueError):
