@@ -112,8 +112,10 @@ def _evidence(proposal: Proposal) -> Iterator[str]:
         yield f"Marked below and not opened: {words}."
     if alerted := sum(each.count for each in seen if passes_with_alert(each)):
         messages = _many(alerted, "message")
-        yield f"{messages} without PHI came without mutual TLS: they need no rule, and pass with an"
-        yield "alert."
+        yield (
+            f"{messages} without PHI came without mutual TLS: "
+            "they pass with an alert, and need no rule."
+        )
 
 
 def _by_mark(item: tuple[Mark, int]) -> int:
