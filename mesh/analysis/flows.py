@@ -23,17 +23,17 @@ def flows(facts: Facts, policy: Policy) -> dict[str, Action]:
     A provider's own identifier has the prefix `PROVIDERS_OWN`. Health information and providers'
     identifiers are absent where no individual's identifier may flow.
     """
-    own = {
+    individuals = {
         name: decide(facts, _report(_found(info_type, Subject.PATIENT)), policy).action
         for name, info_type in policy.info_types.items()
         if info_type.kind is InfoTypeKind.IDENTIFIER
     }
-    found = dict(own)
-    company = sorted(
-        (action.rank, name) for name, action in own.items() if action is not Action.DENY
+    found = dict(individuals)
+    flowing = sorted(
+        (action.rank, name) for name, action in individuals.items() if action is not Action.DENY
     )[:2]
-    for name, info_type in policy.info_types.items() if company else ():
-        beside = next((other for _, other in company if other != name), "")
+    for name, info_type in policy.info_types.items() if flowing else ():
+        beside = next((other for _, other in flowing if other != name), "")
         if beside:
             is_identifier = info_type.kind is InfoTypeKind.IDENTIFIER
             subject = Subject.PROVIDER if is_identifier else Subject.NOBODY

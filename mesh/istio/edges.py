@@ -124,10 +124,10 @@ def _opening(operation: OperationMatch) -> Opening:
     protocols = set(operation.protocols)
     if Protocol.HTTP not in protocols:
         raise _InexactError(f"Istio cannot open {' and '.join(sorted(protocols))} without HTTP")
-    if odd := [path for path in operation.paths if quote(path, safe=_PATH_SAFE) != path]:
-        raise _InexactError(f"Istio compares path `{odd[0]}` before it is decoded")
-    if odd := [host for host in operation.hosts if len(host) > 1 and host.startswith("*")]:
-        raise _InexactError(f"Istio compares host `{odd[0]}` together with its port")
+    if escaped := [path for path in operation.paths if quote(path, safe=_PATH_SAFE) != path]:
+        raise _InexactError(f"Istio compares path `{escaped[0]}` before it is decoded")
+    if suffixes := [host for host in operation.hosts if len(host) > 1 and host.startswith("*")]:
+        raise _InexactError(f"Istio compares host `{suffixes[0]}` together with its port")
     needs_http = operation.methods or operation.paths or operation.hosts
     return Opening(
         methods=tuple(sorted(operation.methods)),

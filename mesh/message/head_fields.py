@@ -107,15 +107,15 @@ def _of_pairs(part: str, pairs: Iterable[str]) -> Iterator[tuple[str, str]]:
 
     `?123-45-6789`, for example, has a name only.
     """
-    odd: list[str] = []
+    names: list[str] = []
     for pair in pairs:
         name, _, value = (_decode(half) for half in pair.partition("="))
         if value:
             yield f"{part}.{name}", value
         if name and not _PLAIN_NAME.fullmatch(name):
-            odd.append(name)
-    if odd:
-        yield part, "\n".join(odd)
+            names.append(name)
+    if names:
+        yield part, "\n".join(names)
 
 
 def _decode(value: str) -> str:

@@ -1,7 +1,7 @@
 """From observations to a proposed policy: the least that lets the traffic through, and caveats.
 
 Least. A rule names one source, one destination, and the methods and routes seen there. In each
-direction it allows exactly the infoTypes that messages with PHI held. Operations with the same
+direction it names exactly the infoTypes that messages with PHI held. Operations with the same
 infoTypes share a rule. The proposal reports where the policy language is too coarse: its paths end
 in `*`, so `/patients/{id}/labs` opens all of `/patients/*`. Health information and a provider's own
 identifiers flow wherever a patient's identifier may. They need no rule, and none is proposed
@@ -43,7 +43,7 @@ from mesh.observed.proposal_caveats import (
 from mesh.observed.service_hosts import services_of
 
 MIN_COUNT: Final = 3
-"""Messages from which on an edge, or an identifier on it, is not rare."""
+"""Number of messages from which an edge, or an identifier on it, is not rare."""
 
 _Flow = tuple[tuple[str, ...], tuple[str, ...]]
 """InfoTypes that are allowed, and infoTypes that are masked, in one direction."""

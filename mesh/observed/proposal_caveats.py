@@ -32,7 +32,7 @@ def is_read(observation: Observation) -> bool:
 
 
 def operation_of(observation: Observation, principals: Mapping[str, str]) -> ProposedCall | None:
-    """The operation that a rule would name for it; None when no rule can."""
+    """The operation of an observation as a rule names it; None when no rule can."""
     sighting = observation.sighting
     pattern = pattern_of(sighting.route)
     if not pattern:
@@ -43,9 +43,11 @@ def operation_of(observation: Observation, principals: Mapping[str, str]) -> Pro
 def unread_operations(
     observations: Iterable[Observation], principals: Mapping[str, str]
 ) -> frozenset[ProposedCall]:
-    """Operations that were asked for only by what could not be read. Their answers may have been
-    read (a server that knows no WebSocket answers the handshake by HTTP), but that is no reason to
-    open them."""
+    """Operations of which no request could be read.
+
+    Their responses may have been read: a server without WebSocket answers the handshake by HTTP.
+    That is no reason to open the operation.
+    """
     asked: dict[ProposedCall, bool] = {}
     for each in observations:
         call = operation_of(each, principals)

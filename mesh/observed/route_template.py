@@ -58,7 +58,7 @@ def own_words(policy: Policy) -> frozenset[str]:
     patterns = {
         path for rule in policy.rules for target in rule.targets for path in target.operation.paths
     }
-    # a segment with `*` is no word, and does not match
+    # a segment with `*` does not match
     found = {segment for pattern in patterns for segment in pattern.split("/")}
     return frozenset(segment for segment in found if _OWN_WORD.fullmatch(segment))
 

@@ -36,23 +36,23 @@ def services_of(observations: Iterable[Observation]) -> tuple[Service, ...]:
 
     The order of the observations does not matter.
     """
-    told: dict[str, set[str]] = defaultdict(set)
+    mapped: dict[str, set[str]] = defaultdict(set)
     called: dict[str, set[_Operation]] = defaultdict(set)
     taken: dict[str, set[_Operation]] = defaultdict(set)
     for sighting in (each.sighting for each in observations):
         operation = sighting.source, sighting.method, sighting.route
         if sighting.vantage is Vantage.OUTBOUND:
             called[sighting.service].add(operation)
-            told[sighting.service].update({sighting.destination} - {""})
+            mapped[sighting.service].update({sighting.destination} - {""})
         elif sighting.encryption is Encryption.MTLS and sighting.destination:
             taken[sighting.destination].add(operation)
     found = []
     for host in sorted(called.keys() - {""}):
-        candidates = told[host] or {
+        candidates = mapped[host] or {
             p for p in taken if _is_of(host, p) and called[host] <= taken[p]
         }
         if principal := _one(host, candidates):
-            found.append(Service(host, principal, guessed=not told[host]))
+            found.append(Service(host, principal, guessed=not mapped[host]))
     return tuple(found)
 
 

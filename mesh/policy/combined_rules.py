@@ -123,7 +123,7 @@ class CombinedRules:
         actions = {kind: ruled(kind, disclosure) for kind in kinds}
         strictest = max(actions.values(), key=_rank, default=Action.DENY)
         decisive = frozenset(kind for kind, action in actions.items() if action is strictest)
-        own = {
+        classes = {
             identifier
             for _, identifier, subject, kind in kinds
             if identifier is not None
@@ -136,7 +136,7 @@ class CombinedRules:
             if strictest is Action.ALLOW
             else tuple(sorted({name for name, *_ in decisive})),
             targeted=decisive if strictest is Action.REDACT else frozenset(),
-            identifiers=tuple(sorted(own)),
+            identifiers=tuple(sorted(classes)),
         )
 
     def disclosure(self, *, is_request: bool, encrypted: bool) -> Disclosure:

@@ -34,7 +34,8 @@ def sentences(old: str, new: str, text: str = CLINIC) -> list[str]:
             "request: {otherwise: DENY}  # counts and averages only",
             "request: {allow: [DATE_OF_BIRTH]}",
             [
-                "research/analytics may now receive DATE_OF_BIRTH from clinic/ehr at POST /reports (request)"
+                "research/analytics may now receive DATE_OF_BIRTH from clinic/ehr at POST "
+                "/reports (request)"
             ],
         ),
         (
@@ -51,14 +52,16 @@ def sentences(old: str, new: str, text: str = CLINIC) -> list[str]:
             "response: {allow: [A, C, H, I, R], otherwise: DENY}",
             "response: {allow: [A, C, H, I], otherwise: DENY}",
             [
-                "finance/billing may no longer receive class R from clinic/ehr at GET /patients/* (response)"
+                "finance/billing may no longer receive class R from clinic/ehr at GET "
+                "/patients/* (response)"
             ],
         ),
         (
             "allow: [A, C, H, I, R]\n        redact: [US_SOCIAL_SECURITY_NUMBER]",
             "allow: [A, C, H, I, R, US_SOCIAL_SECURITY_NUMBER]",
             [
-                "finance/billing now receives US_SOCIAL_SECURITY_NUMBER unmasked from clinic/ehr at POST /claims, POST /claims/* (request)"
+                "finance/billing now receives US_SOCIAL_SECURITY_NUMBER unmasked from clinic/ehr "
+                "at POST /claims, POST /claims/* (request)"
             ],
         ),
         ("mode: enforce", "mode: monitor", ["mode is now monitor, it was enforce"]),
@@ -76,7 +79,8 @@ def test_what_opens_comes_first_and_equal_moves_are_one_sentence():
     ) == [
         f"{billing} may now receive EMAIL_ADDRESS, URL {place}",
         f"{billing} may no longer receive class C, class R, MEDICAL_RECORD_NUMBER {place}",
-        f"{billing} may no longer receive messages with US_SOCIAL_SECURITY_NUMBER (masked so far) {place}",
+        f"{billing} may no longer receive messages with US_SOCIAL_SECURITY_NUMBER (masked so "
+        f"far) {place}",
     ]
 
 

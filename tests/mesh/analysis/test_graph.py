@@ -75,7 +75,8 @@ def test_rules_that_are_not_drawn_are_named():
     found = graph(policy(replace(CLAIMS, name="watched", audit=True), asking))
     assert (found.arrows, found.undrawn) == ((), ("asking", "watched"))
     assert mermaid(found).endswith(
-        "  %% not drawn, because they decide nothing or require claims or headers: asking, watched\n"
+        "  %% not drawn, because they decide nothing or require claims or headers: asking, "
+        "watched\n"
     )
     assert found.note in svg(found, "")
     assert (graph(policy(CLAIMS)).note, "%%" in mermaid(graph(policy(CLAIMS)))) == ("", False)

@@ -49,5 +49,6 @@ def test_a_problem_is_one_line_with_place_fault_and_fix():
     texts = {"f.yaml": RENDERED["20-mesh-config.yaml"].replace("timeout: 2s", "")}
     (problem,) = check(read(texts), "phiguard")
     assert str(problem) == (
-        "f.yaml: MeshConfig: provider `phiguard` sets no timeout: Envoy waits 600 s; set timeout: 2s"
+        "f.yaml: MeshConfig: provider `phiguard` sets no timeout: Envoy waits 600 s; set "
+        "timeout: 2s"
     )

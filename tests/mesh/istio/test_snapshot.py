@@ -17,8 +17,10 @@ def only(text):
         MESH,  # a bare MeshConfig
         f"meshConfig:\n  {MESH}",  # Helm values
         f"kind: IstioOperator\nspec:\n  meshConfig:\n    {MESH}",
-        f"kind: ConfigMap\nmetadata: {{name: istio, namespace: istio-system}}\ndata:\n  mesh: |\n    {MESH}",
-        f"kind: List\nitems:\n- kind: ConfigMap\n  metadata: {{name: istio}}\n  data:\n    mesh: '{MESH}'",
+        f"kind: ConfigMap\nmetadata: {{name: istio, namespace: istio-system}}\ndata:\n  mesh: |\n"
+        f"    {MESH}",
+        f"kind: List\nitems:\n- kind: ConfigMap\n  metadata: {{name: istio}}\n  data:\n    mesh: "
+        f"'{MESH}'",
     ],
 )
 def test_a_mesh_configuration_is_found_wherever_istio_keeps_it(text):

@@ -192,9 +192,9 @@ def test_a_rule_that_asks_for_what_is_not_counted_is_compared_without_it(more):
 
 
 def test_addresses_are_those_of_peers_without_an_identity():
-    text = (
-        CLAIM
-        + f'  - name: net\n    from: [{{ipBlocks: [10.0.0.0/8]}}]\n    to: [{{principals: ["{BILLING}"]}}]\n'
+    text = CLAIM + (
+        f"  - name: net\n    from: [{{ipBlocks: [10.0.0.0/8]}}]\n    to: [{{principals: "
+        f'["{BILLING}"]}}]\n'
     )
     seen = observed([(inbound(), PHI), (inbound("/bills"), NOTHING)])
     assert [d.place.route for d in drift(seen, policy(text)).drifted] == ["/bills"]

@@ -55,8 +55,8 @@ def test_unencrypted_messages_without_phi_need_no_rule():
     text = render(propose(observations, min_count=1), name="x", least=1)
     assert learned(observations).rules == ()
     assert (
-        "# 1 message without PHI came without mutual TLS: they pass with an alert, and need no rule."
-        in text
+        "# 1 message without PHI came without mutual TLS: they pass with an alert, and need no "
+        "rule." in text
     )
 
 

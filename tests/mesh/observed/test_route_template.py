@@ -186,7 +186,10 @@ COMMON_NAMES = """
     art dale drew gene guy jack jay lance max miles neil norm pat pete rob sandy skip ted tony
     victor will wade worth york ana maria jose john mary patricia robert linda michael barbara david
 """.split()
-SENSITIVE = "hiv aids cancer oncology psychiatry pregnancy abortion diabetes positive deceased suicide addiction rehab".split()
+SENSITIVE = (
+    "hiv aids cancer oncology psychiatry pregnancy abortion diabetes "
+    "positive deceased suicide addiction rehab"
+).split()
 
 
 def test_the_vocabulary_holds_no_common_name_and_nothing_that_a_record_says():

@@ -23,7 +23,10 @@ HEAD = "apiVersion: phiguard.dev/v1alpha1\nkind: SegmentationPolicy\nmetadata: {
 
 
 def text(phi, groups=""):
-    rule = f"  rules: [{{name: r, from: [{{principals: [{EHR}]}}], to: [{{principals: [{LAB}]}}], phi: {{request: {phi}}}}}]\n"
+    rule = (
+        f"  rules: [{{name: r, from: [{{principals: [{EHR}]}}], to: [{{principals: [{LAB}]}}], "
+        f"phi: {{request: {phi}}}}}]\n"
+    )
     return (
         HEAD
         + f"  services: [{{host: lab.clinic.svc.cluster.local, principal: {LAB}}}]\n"
@@ -80,7 +83,8 @@ def test_groups_hold_own_info_types_and_clinical_holds_own_health_information():
     [
         (
             "CLINIC_CHART",
-            "declare it in a DetectorSet in the policy's folder and give that folder, or give the set with `--detectors`",
+            "declare it in a DetectorSet in the policy's folder and give that folder, or give "
+            "the set with `--detectors`",
         ),
         ("PERSON_NAMES", "did you mean `PERSON_NAME`?"),
         ("SSM", "write an infoType, a class A to R, a group, or `*`"),

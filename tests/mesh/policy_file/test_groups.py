@@ -141,8 +141,10 @@ def test_a_wrong_group_is_an_error_with_a_hint(spec, line, message, hint):
 
 def test_a_workload_group_stands_for_its_members_each_once():
     spec = (
-        "  workloadGroups: {clinic: [{namespaces: [clinic]}], all: [{groups: [clinic, clinic]}, {namespaces: [lab]}]}\n"
-        "  rules: [{name: r, from: [{groups: [all]}, {groups: [clinic]}], to: [{groups: [clinic], operation: {methods: [GET]}}]}]\n"
+        "  workloadGroups: {clinic: [{namespaces: [clinic]}], all: [{groups: [clinic, clinic]}, "
+        "{namespaces: [lab]}]}\n"
+        "  rules: [{name: r, from: [{groups: [all]}, {groups: [clinic]}], to: [{groups: "
+        "[clinic], operation: {methods: [GET]}}]}]\n"
     )
     (rule,) = parse(HEAD + spec, file="p.yaml").rules
     assert rule.sources == (Peer(namespaces=("clinic",)), Peer(namespaces=("lab",)))
@@ -155,7 +157,10 @@ def test_groups_of_groups_do_not_grow_without_bound():
     levels = "".join(
         f"    g{n}: [{{groups: [g{n - 1}]}}, {{groups: [g{n - 1}]}}]\n" for n in range(1, 31)
     )
-    spec = f"  workloadGroups:\n    g0: [{{namespaces: [a]}}]\n{levels}  rules: [{{name: r, from: [{{groups: [g30]}}], to: [{{}}]}}]\n"
+    spec = (
+        f"  workloadGroups:\n    g0: [{{namespaces: [a]}}]\n{levels}  rules: [{{name: r, from: "
+        f"[{{groups: [g30]}}], to: [{{}}]}}]\n"
+    )
     assert parse(HEAD + spec, file="p.yaml").rules[0].sources == (Peer(namespaces=("a",)),)
 
 

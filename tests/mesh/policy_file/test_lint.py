@@ -32,7 +32,10 @@ def warnings_of(*rules: str, spec: str = SERVICES) -> list[str]:
 
 
 def to(operation: str) -> str:
-    return f"from: [{{principals: [{EHR}]}}], to: [{{principals: [{BILLING}], operation: {{{operation}}}}}]"
+    return (
+        f"from: [{{principals: [{EHR}]}}], to: [{{principals: [{BILLING}], operation: "
+        f"{{{operation}}}}}]"
+    )
 
 
 def test_a_strict_policy_has_no_warnings():
@@ -90,7 +93,10 @@ def test_of_an_audit_rule_only_what_makes_it_useless_is_pointed_out():
     ]
 
 
-EXCEPTION = f"  exceptions: [{{name: x, {EDGE}, allow: [URL], owner: privacy office, reason: r, expires: 2026-12-31}}]\n"
+EXCEPTION = (
+    f"  exceptions: [{{name: x, {EDGE}, allow: [URL], "
+    "owner: privacy office, reason: r, expires: 2026-12-31}]\n"
+)
 
 
 @pytest.mark.parametrize(
@@ -100,7 +106,8 @@ EXCEPTION = f"  exceptions: [{{name: x, {EDGE}, allow: [URL], owner: privacy off
         (
             date(2027, 1, 1),
             [
-                "exception `x` expired on 2026-12-31 and allows nothing (remove it, or ask privacy office)"
+                "exception `x` expired on 2026-12-31 and allows nothing (remove it, or ask "
+                "privacy office)"
             ],
         ),
         (
@@ -200,7 +207,9 @@ def test_long_lists_that_rules_share_do_not_hold_up_a_new_policy(sources, monkey
     names = [f"cluster.local/ns/n/sa/a{number}" for number in range(100)]
     members = ", ".join(f"{{principals: [{name}]}}" for name in names)
     rules = "".join(
-        f"  - {{name: r{number}, from: [{sources.replace('PRINCIPALS', ', '.join(names[::step]))}], to: [{{namespaces: [t{number}]}}]}}\n"
+        f"  - {{name: r{number}, from: "
+        f"[{sources.replace('PRINCIPALS', ', '.join(names[::step]))}], to: [{{namespaces: "
+        f"[t{number}]}}]}}\n"
         for number, step in enumerate([1, -1] * 20)
     )
     compared = 0
@@ -275,7 +284,10 @@ def test_what_another_rule_of_the_edge_denies_is_allowed_without_effect(first, s
 
 
 def test_an_exception_from_what_a_rule_denies_has_no_effect():
-    exception = f"{{name: b, {EDGE}, allow: [A], direction: request, owner: o, reason: r, expires: 2026-12-31}}"
+    exception = (
+        f"{{name: b, {EDGE}, allow: [A], direction: request, "
+        "owner: o, reason: r, expires: 2026-12-31}"
+    )
     spec = f"{SERVICES}  exceptions: [{exception}]\n"
     assert warnings_of(f"{EDGE}, {DENY_A}", spec=spec) == [
         "6: `A` is allowed without effect in `request` of rule `b`: rule `a` denies it there"

@@ -32,7 +32,10 @@ spec:
       request: {allow: [PERSON_NAME, C], redact: [US_SOCIAL_SECURITY_NUMBER], deny: [DIAGNOSIS], otherwise: ALERT}
       response: {allow: ["*"], otherwise: REDACT}
 """
-MINIMAL = "apiVersion: phiguard.dev/v1alpha1\nkind: SegmentationPolicy\nmetadata: {name: clinic}\nspec: {}\n"
+MINIMAL = (
+    "apiVersion: phiguard.dev/v1alpha1\nkind: SegmentationPolicy\nmetadata: {name: clinic}\n"
+    "spec: {}\n"
+)
 
 
 def test_every_key_reaches_the_policy():
@@ -197,7 +200,10 @@ def test_one_run_shows_all_errors():
 
 
 def test_a_service_host_is_unique():
-    line = "  - {host: billing.finance.svc.cluster.local, principal: cluster.local/ns/finance/sa/billing}\n"
+    line = (
+        "  - {host: billing.finance.svc.cluster.local, principal: "
+        "cluster.local/ns/finance/sa/billing}\n"
+    )
     _, problems = check(edited(line, line * 2), file="p.yaml")
     assert [(p.line, p.message) for p in problems] == [
         (11, "host `billing.finance.svc.cluster.local` appears twice in `services`")

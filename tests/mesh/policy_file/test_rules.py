@@ -239,7 +239,8 @@ def test_an_error_says_what_is_wrong_and_how_to_fix_it(old, new, message, hint):
 def test_every_kind_of_peer_and_claim_is_read():
     (rule,), problems = rules_of(
         "- name: a\n"
-        "  from: [{ipBlocks: [10.0.0.0/8, '2001:db8::1']}, {trustDomains: ['*.example'], serviceAccounts: [ehr*]}]\n"
+        "  from: [{ipBlocks: [10.0.0.0/8, '2001:db8::1']}, {trustDomains: ['*.example'], "
+        "serviceAccounts: [ehr*]}]\n"
         "  to: [{hosts: ['*.clearinghouse.example']}]\n"
         "  when: {mtls: any, claims: {role: [doctor, nurse]}}\n"
     )
@@ -254,7 +255,8 @@ def test_every_kind_of_peer_and_claim_is_read():
 
 def test_headers_and_the_action_are_read():
     (rule, plain), problems = rules_of(
-        "- {name: a, action: AUDIT, from: [{}], to: [{}], when: {headers: {x-purpose: [TREATMENT, '*']}}}\n"
+        "- {name: a, action: AUDIT, from: [{}], to: [{}], when: {headers: {x-purpose: "
+        "[TREATMENT, '*']}}}\n"
         "- {name: b, action: ALLOW, from: [{}], to: [{}]}\n"
     )
     assert problems == ()
