@@ -31,9 +31,7 @@ OUTBOUND_ATTRIBUTES = (
     "xds.cluster_metadata.filter_metadata['istio']['services'][0]['host']",
     "connection.mtls",
 )
-"""What the sender's sidecar knows about a request: its workload, and the service it is routed to.
-
-"""
+"""What the sender's sidecar knows about a request: its workload, and the routed service."""
 
 INBOUND_ATTRIBUTES = (
     "xds.listener_direction",  # 1: inbound

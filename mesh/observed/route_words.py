@@ -91,6 +91,4 @@ WORDS: Final = frozenset((*_NOUNS, *map(_plural, _NOUNS), *_OTHER))
 VERSIONS: Final = frozenset(
     (*(f"v{n}" for n in range(10)), "dstu2", "stu3", "r4", "r4b", "r5", "R4", "R4B", "R5", "oauth2")
 )
-"""The only words with digits, exactly as written: a version names an API and no person.
-
-"""
+"""The only words with digits, exactly as written: a version names an API and no person."""

@@ -17,9 +17,7 @@ from phiscan.finding import Finding, Subject
 from phiscan.identifiers import Identifier, InfoTypeKind
 
 FindingKind = tuple[str, Identifier | None, Subject, InfoTypeKind]
-"""Everything that an entry of a rule can tell apart: infoType, identifier class, subject and kind.
-
-"""
+"""What an entry of a rule can tell apart: infoType, identifier class, subject and kind."""
 
 # `itemgetter` runs in C: a document can have thousands of findings
 kind_of: Final[Callable[[Finding], FindingKind]] = itemgetter(0, 1, 5, 6)
