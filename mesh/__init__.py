@@ -1,1 +1,4 @@
-"""mesh decides who may send which identifiers to whom. Pure: facts, policy and a scan report in, a decision out."""
+"""mesh decides who may send which identifiers to whom.
+
+The package is pure: facts, a policy and a scan report go in, a decision comes out.
+"""

@@ -1,7 +1,7 @@
-"""Files of cases. `phiguard simulate`, `phiguard policy test` and the project's own decision tables read the same ones.
+"""Files of cases, for `phiguard simulate`, `phiguard policy test` and the project's own tests.
 
-A case file names its policy by a path or holds it inside. No file is opened here: `read` does that for the caller,
-who decides what a path may reach. docs/policy.md lists the keys for those who write cases.
+A case file names its policy by a path or contains it. This module opens no file: the caller's
+`read` does, and so decides which paths are allowed. docs/policy.md lists the keys.
 """
 
 import json
@@ -31,8 +31,11 @@ from phiscan.finding import Coverage, Verdict
 from phiscan.identifiers import Identifier
 
 Read = Callable[[str], bytes | Mapping[str, bytes]]
-"""The bytes of a file that a case file names, as it names it; of a folder those of its policy
-files, by name. Raises OSError when there is none."""
+"""Reads a path as a case file writes it.
+
+Gives the bytes of a file, or for a folder the bytes of its policy files by name. Raises OSError
+when there is none.
+"""
 
 _BODIES: Final = ("body", "bodyBase64", "bodyFile")
 _REQUEST: Final = (
@@ -62,7 +65,7 @@ _AUDITS: Final = {action.value: action for action in Action if action is not Act
 _CASES: Final = re.compile(r"^cases:", re.MULTILINE)
 _POLICY: Final = re.compile(
     r"^[\"']?(?:apiVersion|kind|spec)\b", re.MULTILINE
-)  # a policy inside of a case file is indented
+)  # a policy inside a case file is indented
 _CLASSES: Final = frozenset(identifier.value for identifier in Identifier)
 
 _WordT = TypeVar("_WordT")
@@ -77,7 +80,7 @@ def _built_in(_: str) -> Vocabulary:
 
 @dataclass(frozen=True, slots=True)
 class _Source:
-    """Where a case file's words come from."""
+    """Where the parts of a case file come from."""
 
     text: str
     read: Read
@@ -85,10 +88,11 @@ class _Source:
 
 
 def is_case_file(text: str) -> bool:
-    """Whether a YAML file says that it holds cases, so that it is not read as a policy beside it.
+    """Whether a YAML file holds cases, so that it is not read as a part of the policy beside it.
 
-    A file that has a policy's own keys is read as one, and refused for the others: no part of a
-    policy is passed over."""
+    A file that also has a policy's own keys is read as a policy, and then refused for the other
+    keys: no part of a policy is ever skipped.
+    """
     return _CASES.search(text) is not None and _POLICY.search(text) is None
 
 
@@ -98,11 +102,11 @@ def load(
     """The cases of a file.
 
     Args:
-        words_of: the infoTypes that a policy may name, by its path as the file names it; by none
-            when it stands inside.
+        words_of: gives the infoTypes that a policy may name, by the policy's path as the file names
+            it; by `""` for a policy inside the file.
 
     Raises:
-        PolicyError: with every problem of it and of the policy that it names.
+        PolicyError: with every problem of the file and of the policy that it names.
     """
     reader = NodeReader(file)
     root = reader.compose(text)
@@ -122,7 +126,7 @@ def _file(reader: NodeReader, root: Node, source: "_Source") -> tuple[Case, ...]
     nodes = reader.sequence(cases_node, "`cases`") if cases_node else []
     if isinstance(cases_node, SequenceNode) and not nodes:
         reader.error(cases_node, "`cases` is empty", "write a message and what should become of it")
-    # cases are read even when the policy is not usable, so that one run shows all problems
+    # read the cases even without a usable policy, so that one run shows all problems
     dated = replace(policy or Policy(name="", digest=""), today=today)
     return tuple(_case(reader, node, dated, source.read) for node in nodes)
 
@@ -223,7 +227,7 @@ def _vouched(reader: NodeReader, node: Node, what: str) -> Claims:
 def _word(
     reader: NodeReader, request: Mapping[str, Node], key: str, choices: Mapping[str, _WordT]
 ) -> _WordT:
-    """One of the words; the first of them when the key is not written."""
+    """One of the choices; the first one when the key is absent."""
     return (
         reader.choice(request[key], choices, f"`{key}`")
         if key in request
@@ -250,7 +254,7 @@ def _headers(reader: NodeReader, request: Mapping[str, Node], implied_type: str)
 
 
 def _body(reader: NodeReader, request: Mapping[str, Node], read: Read) -> tuple[bytes | None, str]:
-    """The body and the content type that its way of writing implies."""
+    """The body, and the content type that the way of writing it implies."""
     written = [key for key in _BODIES if key in request]
     if not written:
         return None, ""
@@ -301,7 +305,7 @@ def _expect(reader: NodeReader, node: Node) -> dict[str, ExpectedWord]:
 
 
 def _audits(reader: NodeReader, node: Node) -> tuple[str, ...]:
-    """What AUDIT rules would have done, by name; `{}` for nothing."""
+    """What each AUDIT rule would have done, by name; `{}` for nothing."""
     found = reader.items(node, "`audits`")
     return tuple(
         sorted(

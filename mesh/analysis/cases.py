@@ -1,4 +1,4 @@
-"""Cases: one message each, and what should become of it. Run through the same `Exchange` as the servers.
+"""Cases: one message each, with the expected result. They run through the servers' own `Exchange`.
 
 `mesh.analysis.case_file` reads them.
 """
@@ -16,20 +16,20 @@ ExpectedWord = str | bool | tuple[str, ...]
 
 
 class ScannerOf(Protocol):
-    """`phiscan.engine.Engine.scanner`, or what stands in for it."""
+    """`phiscan.engine.Engine.scanner`, or a substitute."""
 
     def __call__(self, *, content_type: str, content_encoding: str, rpc: Rpc | None) -> Scanner:
-        """A fresh scanner."""
+        """Open a new scanner."""
 
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """One message and what is expected.
+    """One message and the expected result.
 
     Args:
-        line: where it stands in its file, from 1.
+        line: line of the case in its file, from 1.
         body: None when the message ends with its head.
-        expect: keys of `expect` with the words of the file; lists are sorted.
+        expect: keys of `expect` with their values; lists are sorted.
     """
 
     name: str
@@ -43,7 +43,7 @@ class Case:
 
 @dataclass(frozen=True, slots=True)
 class Check:
-    """One key of `expect`."""
+    """One key of `expect`, with its expected and its actual value."""
 
     key: str
     expected: ExpectedWord
@@ -51,13 +51,13 @@ class Check:
 
     @property
     def passed(self) -> bool:
-        """Whether it is as expected."""
+        """Whether the values are equal."""
         return self.expected == self.actual
 
 
 @dataclass(frozen=True, slots=True)
 class CaseResult:
-    """What became of one case."""
+    """The result of one case."""
 
     name: str
     line: int
@@ -66,12 +66,12 @@ class CaseResult:
 
     @property
     def passed(self) -> bool:
-        """Whether everything is as expected; true when nothing is."""
+        """Whether every check passed; true when there is none."""
         return all(check.passed for check in self.checks)
 
 
 def run(case: Case, scanner_of: ScannerOf) -> CaseResult:
-    """Send the case's message through an exchange and compare."""
+    """Send the case's message through an exchange and compare the outcome."""
 
     def open_scanner(head: Head) -> Scanner:
         return scanner_of(
@@ -84,7 +84,7 @@ def run(case: Case, scanner_of: ScannerOf) -> CaseResult:
     outcome = exchange.receive(case.head) or exchange.receive(
         Body(case.body or b"", end=True, truncated=case.truncated)
     )
-    if outcome is None:  # the state table leaves no third way
+    if outcome is None:  # unreachable: the state table of `Exchange` ends with the body
         raise AssertionError("a body's end gave no outcome")
     actual = _words_of(outcome)
     checks = tuple(Check(key, expected, actual[key]) for key, expected in case.expect.items())

@@ -1,13 +1,16 @@
-"""What changes for the mesh between two policies: edges, identifiers and settings that open or close.
+"""What changes between two policies: edges, identifiers and settings that open or close.
 
-Computed with `decide` over the messages of `mesh.analysis.endpoint_classes`, never over text: a renamed, reordered or split rule
-that lets the same flow is no change. Only edges that a changed rule may name are tried, because a decision depends on
-nothing but the rules that name its edge and on the settings, which are compared one by one.
+The comparison uses `decide` on the messages of `mesh.analysis.endpoint_classes`, not text. A rule
+that is renamed, reordered or split but lets the same flow is no change. Only edges that a changed
+rule may name are tried: a decision depends on the rules that name its edge and on the settings, and
+the settings are compared one by one.
 
-An individual's identifier is tried alone. Health information and a provider's own identifiers are tried beside an
-identifier that may flow, and reported only where one could flow before and can after: without one there is no PHI.
-Cost: what two policies say is tried once for each pair of different things that they say, with about two hundred
-decisions; an edge of which they say what they said of another costs its matching only.
+An individual's identifier is tried alone. Health information and a provider's own identifiers are
+tried beside an individual's identifier that may flow, because without one there is no PHI. They are
+reported only where such an identifier may flow under both policies.
+
+Cost: about two hundred decisions for each distinct pair of what the two policies say about an edge.
+A further edge with the same pair costs only its matching.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
@@ -38,8 +41,8 @@ class Move:
     """One thing that two policies decide differently for one message.
 
     Args:
-        name: infoType of an identifier; empty for the others.
-        before: action, or `enforced` and `recorded` for enforcement.
+        name: the infoType, for an identifier; empty otherwise.
+        before: an action; for enforcement, `enforced` or `recorded`.
     """
 
     what: MoveKind
@@ -51,8 +54,11 @@ class Move:
 
 @dataclass(frozen=True, slots=True)
 class Difference:
-    """What two policies decide differently for one class of messages; `facts` are those of its
-    witness."""
+    """What two policies decide differently for one class of messages.
+
+    Args:
+        facts: the facts of the class's witness.
+    """
 
     source: str
     destination: str
@@ -73,11 +79,11 @@ class Setting:
 
 @dataclass(frozen=True, slots=True)
 class RuleChange:
-    """A rule that is not the same in both policies, and that decisions cannot show.
+    """A rule that differs between the policies in a way that decisions cannot show.
 
     Args:
         how: `new`, `changed` or `removed`.
-        about: why it cannot be tried, in words; empty for an AUDIT rule.
+        about: the claims or headers that it requires, in words; empty for an AUDIT rule.
     """
 
     rule: str
@@ -90,11 +96,12 @@ class Diff:
     """All differences.
 
     Args:
-        operations: for each pair of labels, all that the policies tell apart there.
-        untried: changed rules that ask for claims or headers: a person must read them, because
-            nobody's message stands for those. They count as opening.
+        operations: the operations that the policies tell apart, by labels of source and
+            destination.
+        untried: changed rules that require claims or headers. No witness has those, so a person
+            must review the rules. They count as opening.
         audits: changed AUDIT rules. They decide nothing, so nothing opens or closes.
-        info_types: of both policies, by name.
+        info_types: infoTypes of both policies, by name.
     """
 
     settings: tuple[Setting, ...]
@@ -106,7 +113,7 @@ class Diff:
 
     @property
     def opens(self) -> bool:
-        """Whether anything becomes looser, or may."""
+        """Whether anything becomes looser or may become looser."""
         return (
             bool(self.untried)
             or any(s.opens for s in self.settings)
@@ -115,13 +122,14 @@ class Diff:
 
     @property
     def empty(self) -> bool:
-        """Whether the policies decide, and tell, the same everywhere."""
+        """Whether the policies decide and record the same everywhere."""
         return not (self.settings or self.differences or self.untried or self.audits)
 
 
 def diff(old: Policy, new: Policy) -> Diff:
-    """What `new` decides differently from `old`. Exceptions count as they hold on the policies' own
-    day.
+    """What `new` decides differently from `old`.
+
+    Exceptions count as they hold on each policy's own day.
 
     Raises:
         TooManyError: the changed rules name too many messages.
@@ -163,8 +171,10 @@ def _rule_changes(old: Iterable[Rule], new: Iterable[Rule]) -> tuple[RuleChange,
 
 
 class _Comparison:
-    """Decides messages by both policies. Messages of which the rules say the same are decided
-    once."""
+    """Decides messages by both policies.
+
+    Messages about which the rules of both policies say the same are decided once.
+    """
 
     def __init__(self, old: Policy, new: Policy) -> None:
         self._policies = (old, new)
@@ -199,8 +209,11 @@ def _edge_moves(before: Decision, after: Decision) -> list[Move]:
 
 
 def _settings(old: Policy, new: Policy) -> tuple[Setting, ...]:
-    """A setting opens when its new value is looser. Another principal for a service opens: it is
-    another receiver."""
+    """The settings that differ.
+
+    A setting opens when its new value is looser. A changed principal of a service opens too: it is
+    another receiver.
+    """
     loosest = (Mode.DISCOVER, Mode.MONITOR, Mode.ENFORCE)
     found = [
         Setting("mode", old.mode, new.mode, loosest.index(new.mode) < loosest.index(old.mode)),
@@ -218,7 +231,7 @@ def _settings(old: Policy, new: Policy) -> tuple[Setting, ...]:
         found.append(
             Setting(f"services `{host}`", before or "none", after or "none", opens=bool(after))
         )
-    # what nobody looks for flows
+    # an infoType that is no longer looked for can flow
     for name in sorted(old.info_types.keys() | new.info_types.keys()):
         before, after = (
             "found" if name in policy.info_types else "not found" for policy in (old, new)

@@ -1,4 +1,4 @@
-"""A `Diff` as the few sentences that a reviewer reads: equal moves of many edges become one."""
+"""A `Diff` as short sentences for a reviewer: equal moves on many edges become one sentence."""
 
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
@@ -32,18 +32,20 @@ _FLOW: Final = {
 }
 
 
-_FEW: Final = 4  # so many identifiers may be missing in "every identifier but"
+_FEW: Final = 4  # "every identifier except" may list fewer than this many
 
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """One sentence. `sources` send the requests and `destinations` answer them, in both directions.
+    """One sentence of a diff.
 
     Args:
-        operations: `POST /claims`; `*` for all that the pair's rules tell apart.
-        encrypted: whether it is about messages with mutual TLS.
+        sources: labels of those that send the requests, in both directions.
+        destinations: labels of those that answer them, in both directions.
+        operations: `POST /claims`; `*` for all operations that the rules tell apart.
+        encrypted: whether the messages have mutual TLS.
         names: infoTypes of identifiers, sorted.
-        info_types: all that there are, by name.
+        info_types: all infoTypes, by name.
     """
 
     what: MoveKind
@@ -67,7 +69,8 @@ class Change:
                 f"{caller} may {'now' if self.opens else 'no longer'} call {callee}{place}{suffix}"
             )
         if self.what is MoveKind.ENFORCEMENT:
-            return f"calls of {caller} to {callee}{place} are now {self.after}, not {self.before}{suffix}"
+            calls = f"calls from {caller} to {callee}{place}"
+            return f"{calls} are now {self.after}, not {self.before}{suffix}"
         is_request = self.direction is Direction.REQUEST
         receiver, sender = (callee, caller) if is_request else (caller, callee)
         words = _FLOW[Action(self.before), Action(self.after)].format(
@@ -88,7 +91,7 @@ _PARTS: Final[tuple[_Part, ...]] = (
 
 
 def changes(diff: Diff) -> tuple[Change, ...]:
-    """The sentences of a diff; what opens comes first."""
+    """The sentences of a diff; those that open come first."""
     found = list(_by_operation(diff))
     for part in _PARTS:
         found = _merged(found, part)
@@ -101,27 +104,27 @@ def changes(diff: Diff) -> tuple[Change, ...]:
 
 
 def setting_words(setting: Setting) -> str:
-    """`mode` is now `monitor`, it was `enforce`."""
+    """`mode is now monitor, it was enforce`."""
     return f"{setting.name} is now {setting.after}, it was {setting.before}"
 
 
 def untried_words(change: RuleChange) -> str:
-    """rule `doctors` is new and asks for claim role = doctor: not compared, read it."""
+    """`rule `doctors` is new and requires claim role = doctor: not compared, review it`."""
     return (
-        f"rule `{change.rule}` is {change.how} and asks for {change.about}: not compared, read it"
+        f"rule `{change.rule}` is {change.how} and requires {change.about}: not compared, review it"
     )
 
 
 def audit_words(change: RuleChange) -> str:
-    """AUDIT rule `tighter` is new: it decides nothing."""
+    """`AUDIT rule `tighter` is new: it decides nothing`."""
     return f"AUDIT rule `{change.rule}` is {change.how}: it decides nothing"
 
 
 def summed_up(names: Collection[str], info_types: InfoTypes = INFO_TYPES) -> str:
-    """Names in few words: a whole class, all identifiers and all health information have one word
-    each.
+    """Names in few words.
 
-    A provider's identifier goes without saying where an individual's of that infoType moves alike.
+    A whole class, all identifiers and all health information have one word each. A provider's
+    identifier is left out where an individual's of the same infoType moves alike.
     """
     left = {
         name
@@ -131,7 +134,7 @@ def summed_up(names: Collection[str], info_types: InfoTypes = INFO_TYPES) -> str
     words = []
     own = frozenset(t.name for t in info_types.values() if t.kind is InfoTypeKind.IDENTIFIER)
     if len(own - left) in range(1, _FEW) and len(left) > _FEW:
-        words.append(f"every identifier but {' and '.join(sorted(own - left))}")
+        words.append(f"every identifier except {' and '.join(sorted(own - left))}")
         left -= own
     for everything, word in _whole(own, info_types):
         if everything <= left:
@@ -141,8 +144,10 @@ def summed_up(names: Collection[str], info_types: InfoTypes = INFO_TYPES) -> str
 
 
 def short(label: str) -> str:
-    """A principal's label as `namespace/account`; in full where its trust domain is not Istio's
-    usual one."""
+    """A principal's label as `namespace/account`.
+
+    It stays in full where its trust domain is not Istio's default.
+    """
     if label == NOBODY:
         return "a peer without an identity"
     namespace, _, account = (
@@ -166,7 +171,7 @@ def _whole(own: frozenset[str], info_types: InfoTypes) -> Iterator[tuple[frozens
 
 
 def _people(labels: Sequence[str]) -> str:
-    # a namespace in two trust domains reads alike
+    # labels of one namespace in two trust domains have the same short form
     return ", ".join(dict.fromkeys(map(short, labels)))
 
 
@@ -185,7 +190,7 @@ def _by_operation(diff: Diff) -> Iterator[Change]:
 
 
 def _merged(found: Iterable[Change], part: _Part) -> list[Change]:
-    """Changes that differ in one part only, as one."""
+    """Merge changes that differ in this part only."""
     get, put = part
     parts: dict[Change, set[str]] = defaultdict(set)
     for change in found:
@@ -194,7 +199,7 @@ def _merged(found: Iterable[Change], part: _Part) -> list[Change]:
 
 
 def _operations(found: Iterable[OperationClass], known: Iterable[OperationClass]) -> Iterator[str]:
-    """The operations in few words: an axis along which all of them take part is left open."""
+    """The operations in few words: `*` stands for an axis on which every value occurs."""
     protocols = {each.protocol for each in known}
     for protocol in sorted(protocols):
         here: set[tuple[str, ...]] = {each.labels for each in found if each.protocol is protocol}

@@ -1,9 +1,11 @@
-"""Everyone who can stand at an end of a message, as some policies tell them apart: one party for each class.
+"""Everyone who can be at an end of a message, one party for each class that policies distinguish.
 
-Workloads and the peer without an identity come from `mesh.analysis.equivalence_classes`; hosts outside of the mesh and blocks of
-addresses are classes of the same kind: what a pattern, or a block, names and no narrower one does.
-Claims and headers are nobody's end: rules that ask for some cannot be tried.
-Cost: one pattern against every party, once; principals that are written in full are looked up.
+Workloads and the peer without an identity come from `mesh.analysis.equivalence_classes`. Hosts
+outside the mesh and blocks of addresses form classes in the same way: what a pattern or block names
+and no narrower one names. Claims and headers do not belong to a party: rules that require them
+cannot be tried.
+
+Cost: each pattern is compared with every party once. Principals written in full are looked up.
 """
 
 from collections.abc import Callable, Iterable, Iterator
@@ -20,26 +22,28 @@ from mesh.policy.matching import peer_matches
 from mesh.policy.policy import OperationMatch, Peer, Policy, Rule
 
 OUTSIDE: Final = "outside "
-"""Starts the label of hosts outside of the mesh: `outside *.clearinghouse.example`."""
+"""Starts the label of hosts outside the mesh: `outside *.clearinghouse.example`."""
 ADDRESSES: Final = "addresses "
-"""Starts the label of peers that only an address tells: `addresses 10.0.0.0/8`."""
+"""Starts the label of peers known by address only: `addresses 10.0.0.0/8`."""
 MOST: Final = 100_000
-"""Messages that a comparison or a drawing tries: some seconds."""
+"""Messages that a comparison or a graph tries at most: some seconds."""
 
 _EVERYWHERE: Final = ip_network("0.0.0.0/0")
 
 
 class TooManyError(ValueError):
-    """The policies tell more messages apart than can be tried. Its text is one line."""
+    """The policies tell too many messages apart to try them all. The text is one line."""
 
 
 @dataclass(frozen=True, slots=True)
 class Party:
-    """One class of peers by its witness. At most one of the last three is set: without any, it is
-    nobody known.
+    """One class of peers, represented by its witness.
+
+    At most one of `principal`, `host` and `address` is set. With none, nothing is known about the
+    peer.
 
     Args:
-        label: the pattern that it stands for.
+        label: the pattern that the party stands for.
     """
 
     label: str
@@ -49,7 +53,7 @@ class Party:
 
 
 class Parties:
-    """All parties that some rules tell apart, and whom each entry of a rule names."""
+    """All parties that some rules tell apart, and which of them each entry of a rule names."""
 
     def __init__(self, rules: Iterable[Rule]) -> None:
         peers = tuple(
@@ -58,7 +62,7 @@ class Parties:
             )
         )
         blocks = {block for peer in peers for block in peer.blocks}
-        # where a policy names all addresses, nothing is known of the stranger's
+        # where a policy names all addresses, no address is left for the stranger
         stranger = Party(
             NOBODY, address=_address(_EVERYWHERE, blocks) if _EVERYWHERE not in blocks else ""
         )
@@ -69,7 +73,7 @@ class Parties:
         self._named: dict[tuple[Peer, bool], tuple[Party, ...]] = {}
 
     def pairs(self, rule: Rule) -> Iterator[tuple[Party, Party]]:
-        """Everyone whom the rule names as source, with everyone whom it names as destination."""
+        """Every party named as source by the rule, with every party named as destination."""
         senders = dict.fromkeys(
             p for peer in rule.sources for p in self._who(peer, is_source, is_sender=True)
         )
@@ -77,7 +81,7 @@ class Parties:
             p for to in rule.targets for p in self._who(to.peer, is_target, is_sender=False)
         )
         for sender in senders:
-            # nobody's sidecar routes a stranger's message to an outside host
+            # a sidecar routes to outside hosts only for its own workload
             yield from (
                 (sender, receiver)
                 for receiver in receivers
@@ -100,8 +104,10 @@ class Parties:
 
 
 def asked_for(rule: Rule) -> str:
-    """What a rule asks for that no party has: `claim role = doctor or nurse`; empty for nearly
-    all."""
+    """The claims and headers that a rule requires, which no party has.
+
+    `claim role = doctor or nurse`, for example; empty for nearly all rules.
+    """
     wanted = [("claim", *each) for each in rule.claims] + [
         ("header", *each) for each in rule.headers
     ]
@@ -126,11 +132,12 @@ def is_target(peer: Peer, party: Party) -> bool:
 
 
 class Operations:
-    """The operations that some policies tell apart between two parties. What is asked of a party,
-    and of a set of entries, is worked out once.
+    """The operations that some policies tell apart between two parties.
+
+    What depends on one party, or on one set of entries, is computed once.
 
     Args:
-        policies: of which the deciding rules count.
+        policies: their deciding rules count.
     """
 
     def __init__(self, policies: Iterable[Policy]) -> None:
@@ -153,10 +160,10 @@ class Operations:
         return self._classes[entries]
 
     def _rules_from(self, source: Party) -> tuple[tuple[int, Rule], ...]:
-        """The deciding rules that name the party as source, with a number of each."""
+        """The deciding rules that name the party as source, each with an id."""
         if source not in self._senders:
             self._senders[source] = tuple(
-                (id(rule), rule)  # cheaper to look up than all that a rule holds
+                (id(rule), rule)  # an id is cheaper to hash than a whole rule
                 for policy in self._policies
                 for rule in policy.index.rules_from(source.principal)
                 if not rule.audit and any(is_source(peer, source) for peer in rule.sources)
@@ -177,9 +184,9 @@ class Operations:
 def trials(
     policies: Iterable[Policy], pairs: Iterable[tuple[Party, Party]]
 ) -> list[tuple[Party, Party, OperationClasses]]:
-    """Each pair once, with all operations that the policies tell apart between the two.
+    """Each distinct pair, with all operations that the policies tell apart between the two.
 
-    All are counted before the first is tried.
+    All messages are counted before the first is tried.
 
     Raises:
         TooManyError: there are more than `MOST`.
@@ -197,7 +204,7 @@ def trials(
 
 
 def _at_most(pairs: Iterable[tuple[Party, Party]]) -> dict[tuple[Party, Party], None]:
-    """The different pairs, of which each has one operation at least."""
+    """The distinct pairs. Each has at least one operation, so more than `MOST` are too many."""
     distinct: dict[tuple[Party, Party], None] = {}
     for pair in pairs:
         distinct[pair] = None
@@ -213,7 +220,10 @@ def _too_many() -> TooManyError:
 
 
 def messages(source: Party, destination: Party, each: OperationClass) -> Iterator[Facts]:
-    """With and without mutual TLS, in both directions. Only two workloads have mutual TLS."""
+    """The messages of one operation: with and without mutual TLS, in both directions.
+
+    Only two workloads can have mutual TLS.
+    """
     for mtls in (True, False) if source.principal and destination.principal else (False,):
         for direction in Direction:
             yield Facts(
@@ -243,10 +253,11 @@ def _of_blocks(blocks: set[Block]) -> Iterator[Party]:
 
 
 def _address(block: Block, others: set[Block]) -> str:
-    """An address of the block that no narrower one holds; empty when those hold all of it.
+    """An address of the block that no narrower block holds; empty when there is none.
 
-    Blocks are nested or apart, so the first such address is the block's first, or comes right after
-    a narrower block."""
+    Blocks are nested or disjoint. So the first such address is the block's first address, or comes
+    directly after a narrower block.
+    """
     narrower = [b for b in others if b.version == block.version and _is_within(b, block)]
     first, last = int(block.network_address), int(block.broadcast_address)
     after = sorted(int(b.broadcast_address) + 1 for b in narrower)

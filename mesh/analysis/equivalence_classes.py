@@ -1,12 +1,16 @@
-"""A finite set of messages that stands for all: one for each class that the patterns of some policies tell apart.
+"""A finite set of messages that stands for all: one for each class that some policies tell apart.
 
-Theory. A policy sees a text (a path, a namespace, ...) only through its patterns. Patterns that are exact or end in
-`*` form a tree, so the texts that match the same patterns are: each exact value; for each prefix, what it names and no
-longer pattern does; and whatever no pattern names. One witness of each class stands for the whole class. Hosts have
-patterns with `*` in front too, so there each pair of a prefix and a suffix has a witness as well.
+Theory. A policy sees a text (a path, a namespace, ...) only through its patterns. Patterns that are
+exact or end in `*` form a tree. So the texts that match the same patterns form these classes: each
+exact value; for each prefix, the texts that it names and no longer pattern names; and the texts
+that no pattern names. One witness stands for its whole class. Patterns of hosts may also start with
+`*`, so there each pair of a prefix and a suffix has a witness as well.
 
-What the classes cannot show: ambiguous paths and unknown ports, which no rule can open; and claims and headers.
-Cost: trust domains x namespaces x accounts of workloads; methods x paths x hosts x ports of operations.
+The classes cannot show ambiguous paths and unknown ports, which no rule can open, nor claims and
+headers.
+
+Cost: trust domains x namespaces x accounts of workloads; methods x paths x hosts x ports of
+operations.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Set
@@ -20,13 +24,13 @@ from mesh.message.facts import Operation, Protocol
 from mesh.policy.policy import OperationMatch, Peer
 
 ANY: Final = "*"
-"""The label of what no narrower pattern names."""
+"""The label of the class that no narrower pattern names."""
 
 NOBODY: Final = ""
 """The principal, and the label, of a peer without an identity."""
 
 _TRUST_DOMAIN: Final = "cluster.local"
-_FILLER: Final = "other"  # no pattern of a real policy is likely to name it, and it is checked
+_FILLER: Final = "other"  # real policies hardly ever name it, and each witness is checked
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,8 +39,7 @@ class OperationClass:
 
     Args:
         operation: its witness.
-        labels: method, path, host and port as the policies write them, `*` for what they do not
-            name.
+        labels: method, path, host and port as the policies write them; `*` where they name none.
     """
 
     operation: Operation
@@ -45,8 +48,10 @@ class OperationClass:
 
 
 def workloads(peers: Iterable[Peer]) -> Mapping[str, str]:
-    """Witness principals of every class of workloads, with their labels; the peer without an
-    identity among them."""
+    """A witness principal of every class of workloads, with its label.
+
+    The peer without an identity is included.
+    """
     entries = tuple(peers)
     principals = {pattern for peer in entries for pattern in peer.principals}
     namespaces = {pattern for peer in entries for pattern in peer.namespaces}
@@ -68,10 +73,10 @@ def workloads(peers: Iterable[Peer]) -> Mapping[str, str]:
 
 
 class OperationClasses:
-    """One operation of every class that some entries tell apart; other protocols than HTTP only
-    where an entry lists them.
+    """One operation of every class that some entries tell apart.
 
-    They are the product of methods, paths, hosts and ports: `len` counts them without making one.
+    UPGRADE and TCP are included only where an entry lists them. The classes are the product of
+    methods, paths, hosts and ports. `len` counts them without building one.
     """
 
     def __init__(self, operations: Iterable[OperationMatch]) -> None:
@@ -109,12 +114,11 @@ def hosts(patterns: Set[str]) -> dict[str, str]:
 
 
 def witnesses(patterns: Set[str], *, root: str = "", filler: str = _FILLER) -> dict[str, str]:
-    """A text of every class that exact and prefix patterns tell apart, with the pattern that it
-    stands for.
+    """A text of every class that exact and prefix patterns tell apart, with its pattern.
 
     Args:
-        root: what every text starts with.
-        filler: what the texts that no exact pattern names go on with.
+        root: the start of every text.
+        filler: the continuation of texts that no exact pattern names.
     """
     found = {pattern: pattern for pattern in sorted(patterns) if not pattern.endswith("*")}
     stems = {pattern[:-1] for pattern in patterns if pattern.endswith("*")} - {""} | {root}
@@ -124,13 +128,13 @@ def witnesses(patterns: Set[str], *, root: str = "", filler: str = _FILLER) -> d
             (t for t in _fillings(stem, filler) if t not in found and not _any_names(narrower, t)),
             None,
         )
-        if text is not None:  # else the narrower patterns leave nothing
+        if text is not None:  # None means that the narrower patterns name every candidate
             found[text] = ANY if stem == root else f"{stem}*"
     return found
 
 
 def _fillings(stem: str, filler: str) -> Iterator[str]:
-    """Texts that differ early, so that a pattern such as `o*` does not name them all."""
+    """Candidate texts that differ early, so that a pattern such as `o*` does not name them all."""
     letters = ascii_uppercase if filler.isupper() else ascii_lowercase
     for length in range(3):
         yield from (f"{stem}{''.join(more)}{filler}" for more in product(letters, repeat=length))
@@ -141,8 +145,7 @@ def _any_names(patterns: Iterable[str], text: str) -> bool:
 
 
 def _split(pattern: str) -> tuple[str, str, str]:
-    """Trust domain, namespace and account of a principal pattern; a part that it leaves open is `*`
-    or empty."""
+    """Trust domain, namespace and account of a principal pattern; an open part is `*` or empty."""
     domain, _, rest = pattern.partition("/ns/")
     namespace, _, account = rest.partition("/sa/")
     if "/" in domain:  # `cluster.local/*`
@@ -160,7 +163,7 @@ def _label(domain: str, namespace: str, account: str) -> str:
 
 
 def _either_end(patterns: Set[str]) -> dict[str, str]:
-    """As `witnesses`, of patterns that may have their `*` at the start."""
+    """As `witnesses`, for patterns that may have `*` at the start."""
     suffixes = {pattern for pattern in patterns if len(pattern) > 1 and pattern.startswith("*")}
     found = witnesses(patterns - suffixes)
     for suffix in sorted(suffixes):

@@ -1,6 +1,6 @@
-"""Why a message is decided as it is, as a short tree: the edge, what was found, and what each rule says of it.
+"""Why a message is decided as it is, as a short tree: edge, findings, and what each rule says.
 
-Reads the decision and the policy's values; it decides nothing itself.
+This module reads the decision and the policy. It decides nothing itself.
 """
 
 from collections.abc import Iterable, Iterator
@@ -17,14 +17,14 @@ from phiscan.identifiers import InfoTypeKind
 
 @dataclass(frozen=True, slots=True)
 class Branch:
-    """A line and what stands below it."""
+    """A line and the lines below it."""
 
     text: str
     below: tuple["Branch", ...] = ()
 
 
 def explain(outcome: Outcome, policy: Policy) -> Branch:
-    """The tree of one decided message. It shows the path of its facts, and no other value."""
+    """The tree of one decided message. Of the message's values it shows only the path."""
     decision, facts = outcome.decision, outcome.facts or Facts()
     rules = [rule for rule in policy.rules if rule.name in decision.rules]
     branches = [
@@ -45,7 +45,7 @@ def explain(outcome: Outcome, policy: Policy) -> Branch:
 
 
 def lines(tree: Branch) -> Iterator[str]:
-    """The tree as text, a line a branch."""
+    """The tree as text, one line per branch."""
     yield tree.text
     for number, branch in enumerate(tree.below, 1):
         last = number == len(tree.below)
@@ -95,7 +95,7 @@ def _audits(decision: Decision) -> tuple[Branch, ...]:
 
 def _content(outcome: Outcome, facts: Facts, rules: Iterable[Rule]) -> Branch:
     report = outcome.report
-    seen = "seen whole" if not report.gap else f"{report.coverage} {report.gap}"
+    coverage = f"coverage {report.coverage} {report.gap}".rstrip()
     parts = {
         rule.name: rule.request if facts.direction is Direction.REQUEST else rule.response
         for rule in rules
@@ -106,7 +106,7 @@ def _content(outcome: Outcome, facts: Facts, rules: Iterable[Rule]) -> Branch:
     }
     found = tuple(_finding(kinds[kind], parts) for kind in sorted(kinds))
     return Branch(
-        f"content: verdict {report.verdict}, {seen}", found or (Branch("nothing was found"),)
+        f"content: verdict {report.verdict}, {coverage}", found or (Branch("nothing was found"),)
     )
 
 
@@ -122,8 +122,7 @@ def _finding(finding: Finding, parts: dict[str, Disclosure]) -> Branch:
 
 
 def says(part: Disclosure, finding: Finding) -> str:
-    """What one rule says of a finding in one direction: `allow (A)`, `otherwise DENY`,
-    `nothing`."""
+    """What one rule says about a finding in one direction: `allow (A)`, `otherwise DENY`."""
     individual = finding.is_individuals
     entries = [
         finding.info_type,

@@ -1,4 +1,7 @@
-"""What becomes of each infoType in a message along an edge, as `decide` says it. `diff` and `graph` are made of it."""
+"""What happens to each infoType in a message along an edge. `diff` and `graph` are made of flows.
+
+The answers come from `decide`.
+"""
 
 from typing import Final
 
@@ -11,26 +14,26 @@ from phiscan.finding import Finding, Likelihood, Location, ScanReport, Subject, 
 from phiscan.identifiers import InfoType, InfoTypeKind
 
 PROVIDERS_OWN: Final = "provider's "
-"""Stands before the infoType of a provider's own identifier."""
+"""Prefix of the name of a provider's own identifier."""
 
 
 def flows(facts: Facts, policy: Policy) -> dict[str, Action]:
-    """What becomes of each infoType in a message with PHI. Names of a provider's start with
-    `PROVIDERS_OWN`.
+    """What happens to each infoType in a message with PHI, by name.
 
-    Health information and a provider's identifiers are absent where no individual's identifier may
-    flow."""
-    own = {
+    A provider's own identifier has the prefix `PROVIDERS_OWN`. Health information and providers'
+    identifiers are absent where no individual's identifier may flow.
+    """
+    individuals = {
         name: decide(facts, _report(_found(info_type, Subject.PATIENT)), policy).action
         for name, info_type in policy.info_types.items()
         if info_type.kind is InfoTypeKind.IDENTIFIER
     }
-    found = dict(own)
-    company = sorted(
-        (action.rank, name) for name, action in own.items() if action is not Action.DENY
+    found = dict(individuals)
+    flowing = sorted(
+        (action.rank, name) for name, action in individuals.items() if action is not Action.DENY
     )[:2]
-    for name, info_type in policy.info_types.items() if company else ():
-        beside = next((other for _, other in company if other != name), "")
+    for name, info_type in policy.info_types.items() if flowing else ():
+        beside = next((other for _, other in flowing if other != name), "")
         if beside:
             is_identifier = info_type.kind is InfoTypeKind.IDENTIFIER
             subject = Subject.PROVIDER if is_identifier else Subject.NOBODY
@@ -54,8 +57,10 @@ def _report(*findings: Finding) -> ScanReport:
 
 
 def standing(facts: Facts, policy: Policy) -> object:
-    """All that the policy can base its decision on, but for the content: messages of one standing
-    fare alike."""
+    """Everything that the policy's decision can depend on, except the content.
+
+    Messages with equal standing get equal decisions on equal content.
+    """
     edge = edge_of(facts, policy)
     rules = rules_on(policy, edge)
     is_request = facts.direction is Direction.REQUEST

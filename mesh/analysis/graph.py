@@ -1,9 +1,10 @@
-"""Who may send what to whom, as a graph: workloads in the boxes of their namespaces, an arrow for each way that is open.
+"""Who may send what to whom, as a graph: workloads in boxes by namespace, arrows for open ways.
 
-Made with `decide` over the messages of `mesh.analysis.endpoint_classes`, so that it shows what the rules do together, not what
-each of them says. Only encrypted messages between workloads, and only workloads that a rule names. Hosts outside of the mesh
-and blocks of addresses stand in a box of their own. An answer has an arrow where PHI may flow in it. AUDIT rules open
-nothing, and rules that ask for claims or headers open for nobody in particular: neither is drawn.
+The graph is made with `decide` over the messages of `mesh.analysis.endpoint_classes`, so it shows
+what all rules together allow. It shows encrypted messages between workloads that a rule names.
+Hosts outside the mesh and blocks of addresses stand in a box of their own. A response has an arrow
+where PHI may flow in it. Two kinds of rules are not drawn: AUDIT rules open nothing, and rules that
+require claims or headers open an edge for no workload as such.
 """
 
 from collections import defaultdict
@@ -33,12 +34,13 @@ from phiscan.identifiers import INFO_TYPES, InfoTypeKind
 
 @dataclass(frozen=True, slots=True, order=True)
 class Arrow:
-    """One way from a sender to a receiver; an answer is an arrow too.
+    """One way from a sender to a receiver; a response is an arrow too.
 
     Args:
-        passes: infoTypes of individuals' identifiers that may flow as they are, on any operation.
-        masked: those that flow masked where they may not flow as they are.
-        info_types: all that there are, by name.
+        passes: infoTypes of individuals' identifiers that may flow unmasked on at least one
+            operation.
+        masked: infoTypes that may flow masked but not unmasked.
+        info_types: all infoTypes, by name.
     """
 
     sender: str
@@ -49,17 +51,17 @@ class Arrow:
 
     @property
     def label(self) -> str:
-        """Letters of the classes, `C+` where only a part of class C flows; `no PHI` when none
-        does."""
+        """Letters of the classes that flow, `C+` where only a part of class C does."""
         words = [_letters(self.passes, self.info_types)] if self.passes else []
         words += [f"masked {_letters(self.masked, self.info_types)}"] if self.masked else []
         return ", ".join(words) or "no PHI"
 
     @property
     def sentence(self) -> str:
-        """The same in full, for those who hear it."""
+        """The label as a full sentence, for screen readers."""
         masked = f", and masked {summed_up(self.masked, self.info_types)}" if self.masked else ""
-        return f"{self.sender} may send {self.receiver} {summed_up(self.passes, self.info_types) or 'no PHI as it is'}{masked}"
+        passes = summed_up(self.passes, self.info_types) or "no unmasked PHI"
+        return f"{self.sender} may send {self.receiver} {passes}{masked}"
 
 
 def _letters(names: Collection[str], info_types: InfoTypes) -> str:
@@ -82,8 +84,8 @@ class Graph:
     """Labels of workloads by namespace, and the arrows between them, both sorted.
 
     Args:
-        undrawn: names of rules that open for nobody who could be drawn: AUDIT rules, and those that
-            ask for claims or headers.
+        undrawn: names of rules that are not drawn: AUDIT rules, and rules that require claims or
+            headers.
     """
 
     namespaces: dict[str, tuple[str, ...]]
@@ -92,18 +94,18 @@ class Graph:
 
     @property
     def note(self) -> str:
-        """What a reader must know of the rules that are not drawn; empty when all are."""
-        return (
-            f"not drawn, as they decide nothing or ask for claims or headers: {', '.join(self.undrawn)}"
-            * bool(self.undrawn)
-        )
+        """A note on the rules that are not drawn; empty when all are drawn."""
+        if not self.undrawn:
+            return ""
+        names = ", ".join(self.undrawn)
+        return f"not drawn, because they decide nothing or require claims or headers: {names}"
 
 
 def graph(policy: Policy) -> Graph:
     """The graph of a policy.
 
     Raises:
-        TooManyError: there is more than a drawing can hold.
+        TooManyError: the policy tells too many messages apart.
     """
     parties = Parties(policy.in_force)
     pairs = (
@@ -122,7 +124,7 @@ def graph(policy: Policy) -> Graph:
                 known[key] = _own(flows(facts, policy), policy.info_types)
             if facts.direction is Direction.REQUEST:
                 _loosen(found[sender, receiver], known[key])
-            elif known[key]:  # an answer without PHI goes without saying
+            elif known[key]:  # a response without PHI needs no arrow
                 _loosen(found[receiver, sender], known[key])
     arrows = tuple(
         sorted(_arrow(way, actions, policy.info_types) for way, actions in found.items())
@@ -132,15 +134,14 @@ def graph(policy: Policy) -> Graph:
 
 
 def _is_drawn(party: Party) -> bool:
-    """Everyone whom a rule names: neither the peer about whom nothing is known, nor all other
-    workloads."""
+    """Whether a rule names the party: neither the unknown peer nor "all other workloads"."""
     return party.label not in {NOBODY, ANY}
 
 
 def _open(
     policy: Policy, source: Party, destination: Party, operations: Iterable[OperationClass]
 ) -> Iterator[Facts]:
-    """The messages that a rule lets pass; between workloads those with mutual TLS."""
+    """The messages that a rule lets pass; between workloads only those with mutual TLS."""
     for each in operations:
         for facts in messages(source, destination, each):
             if facts.mtls or not (source.principal and destination.principal):
@@ -182,8 +183,7 @@ def _box(label: str) -> str:
 
 
 def member(label: str) -> str:
-    """What is written in a workload's own box: its account, or `any other` of its namespace; a
-    host, or a block."""
+    """The text in a workload's box: its account, or `any other`; or a host, or a block."""
     if label.startswith((OUTSIDE, ADDRESSES)):
         return label.removeprefix(OUTSIDE).removeprefix(ADDRESSES)
     account = label.partition("/")[2] or label
@@ -191,7 +191,7 @@ def member(label: str) -> str:
 
 
 def mermaid(found: Graph) -> str:
-    """The graph as a Mermaid flowchart. An arrow along which something is masked is dashed."""
+    """The graph as a Mermaid flowchart. An arrow on which something is masked is dashed."""
     names = {
         label: f"w{n}"
         for n, label in enumerate(label for box in found.namespaces.values() for label in box)

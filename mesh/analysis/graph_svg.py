@@ -1,10 +1,11 @@
-"""A `Graph` as SVG: namespaces as boxes in columns, an arrow for each way, dashed where something is masked.
+"""A `Graph` as SVG: namespaces as boxes in columns, arrows between workloads, dashed where masked.
 
-Layout. Each namespace has a column: one more than the furthest namespace that sends to it, counting each way once and
-leaving out those that would close a circle. Namespaces of a column stand below each other, workloads below each other
-inside. Each arrow has a place of its own at both workloads, leads past the others where it can, and has a number near its
-sender; below the picture each number says what may flow. Everything that is drawn is also said: the picture has a title and
-a description, each arrow a title of its own.
+Layout. The column of a namespace is one more than the largest column of the namespaces that send to
+it. Arrows that would close a cycle do not count. The namespaces of a column stand below each other,
+and so do the workloads of a namespace. Each arrow has its own point at both workloads, avoids other
+workloads where it can, and has a number near its sender. A list below the picture says what each
+number may carry. For screen readers, the picture has a title and a description, and each arrow has
+a title.
 """
 
 from collections import defaultdict
@@ -15,15 +16,18 @@ from xml.sax.saxutils import escape
 from mesh.analysis.graph import Arrow, Graph, member
 
 _WIDTH, _HEIGHT, _GAP, _COLUMN, _MARGIN = 150, 36, 22, 320, 30
-"""Pixels: a workload's box, the space around it, from one column to the next, and around
-everything."""
+"""Pixels: a workload's width and height, the gap around it, the column width, the margin."""
 _LINE, _LETTER, _BADGE = 20, 7, 8
-"""Pixels: a line of the list, a letter in it, the radius of a number's circle."""
+"""Pixels: height of a line of the list, width of a letter in it, radius of a number's circle."""
 
 _STYLE: Final = (
-    "text{font:13px sans-serif;fill:#1b1f24}.n{fill:#f3f5f8;stroke:#8a94a3}.w{fill:#fff;stroke:#33475b}"
-    ".a{fill:none;stroke:#33475b}.m{stroke-dasharray:6 "
-    "4}.b{fill:#33475b}.k{font-size:10px;fill:#fff}"
+    "text{font:13px sans-serif;fill:#1b1f24}"
+    ".n{fill:#f3f5f8;stroke:#8a94a3}"  # a namespace
+    ".w{fill:#fff;stroke:#33475b}"  # a workload
+    ".a{fill:none;stroke:#33475b}"  # an arrow
+    ".m{stroke-dasharray:6 4}"  # an arrow on which something is masked
+    ".b{fill:#33475b}"  # the circle of a number
+    ".k{font-size:10px;fill:#fff}"  # a number
 )
 _HEAD: Final = (
     '<marker id="to" viewBox="0 0 8 8" refX="8" refY="4" markerWidth="8" markerHeight="8" '
@@ -33,8 +37,7 @@ _HEAD: Final = (
 
 _STEPS: Final = 50
 _ASIDE: Final = (0, *(side * distance for distance in range(30, 91, 30) for side in (1, -1)))
-"""Points of a curve that are looked at, and pixels by which it may be bent aside, the nearest
-first."""
+"""Points checked on a curve, and the pixels by which it may be bent aside, nearest first."""
 
 _Place = tuple[int, int]
 _Curve = tuple[_Place, _Place, _Place, _Place]
@@ -70,7 +73,8 @@ def svg(found: Graph, title: str) -> str:
     description = escape(". ".join((*sentences, *noted)))
     curves = [_curve(each, tuple(places.values())) for each in _ends(found, places)]
     lines = [
-        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height}" role="img" aria-labelledby="t d">',
+        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height}" '
+        'role="img" aria-labelledby="t d">',
         f'<title id="t">{escape(title)}</title><desc id="d">{description}</desc>',
         f"<style>{_STYLE}</style><defs>{_HEAD}</defs>",
         *(
@@ -100,8 +104,10 @@ def svg(found: Graph, title: str) -> str:
 
 
 def _ends(found: Graph, places: dict[str, _Place]) -> list[tuple[_Place, _Place]]:
-    """Where each arrow leaves and arrives: the arrows of a workload share its height, each at a
-    place of its own."""
+    """Where each arrow leaves and arrives.
+
+    The arrows of a workload share its height, each at its own point.
+    """
     touching: dict[str, list[int]] = defaultdict(list)
     for number, arrow in enumerate(found.arrows):
         for label in dict.fromkeys((arrow.sender, arrow.receiver)):
@@ -125,7 +131,7 @@ def columns(found: Graph) -> dict[str, int]:
     senders: dict[str, set[str]] = defaultdict(set)
     for arrow in found.arrows:
         sender, receiver = home[arrow.sender], home[arrow.receiver]
-        if not _reaches(senders, receiver, sender):  # it would close a circle
+        if not _reaches(senders, receiver, sender):  # this arrow would close a cycle
             senders[receiver].add(sender)
     depth: dict[str, int] = {}
     for _ in found.namespaces:
@@ -137,7 +143,7 @@ def columns(found: Graph) -> dict[str, int]:
 
 
 def _reaches(senders: dict[str, set[str]], receiver: str, sender: str) -> bool:
-    """Whether something already flows from `receiver` to `sender`; true when they are one."""
+    """Whether an arrow path leads from `receiver` to `sender`; true when they are the same."""
     seen, ahead = set(), {sender}
     while ahead:
         namespace = ahead.pop()
@@ -162,19 +168,20 @@ def _boxes(found: Graph) -> Iterator[tuple[str, tuple[int, int, int, dict[str, _
 
 def _box(namespace: str, x: int, y: int, tall: int) -> Iterator[str]:
     yield f'<rect class="n" x="{x}" y="{y}" width="{_WIDTH + 2 * _GAP}" height="{tall}" rx="8"/>'
-    yield f'<text x="{x + _GAP}" y="{y + _GAP + 4}" font-weight="bold">{escape(namespace or "any namespace")}</text>'
+    title = escape(namespace or "any namespace")
+    yield f'<text x="{x + _GAP}" y="{y + _GAP + 4}" font-weight="bold">{title}</text>'
 
 
 def _workload(label: str, place: _Place) -> Iterator[str]:
-    """Drawn over the arrows: one that leads past must not seem to end here."""
+    """Draw a workload's box over the arrows: a passing arrow must not seem to end here."""
     left, top = place
     yield f'<rect class="w" x="{left}" y="{top}" width="{_WIDTH}" height="{_HEIGHT}" rx="4"/>'
-    yield f'<text x="{left + _WIDTH // 2}" y="{top + 23}" text-anchor="middle">{escape(member(label))}</text>'
+    middle, baseline = left + _WIDTH // 2, top + 23
+    yield f'<text x="{middle}" y="{baseline}" text-anchor="middle">{escape(member(label))}</text>'
 
 
 def _curve(ends: tuple[_Place, _Place], workloads: tuple[_Place, ...]) -> _Curve:
-    """The points of an arrow's cubic Bezier curve, which leads past the workloads on its way where
-    it can."""
+    """The points of an arrow's cubic Bezier curve, bent around workloads where possible."""
     (x1, y1), (x2, y2) = ends
     forward = x2 > x1
     start, end = (x1 + _WIDTH, x2) if forward else (x1, x2 + _WIDTH)
@@ -206,13 +213,16 @@ def _arrow(arrow: Arrow, curve: _Curve) -> Iterator[str]:
     (start, y1), (x2, y2), (x3, y3), (end, y4) = curve
     masked = " m" if arrow.masked else ""
     yield f"<g><title>{escape(arrow.sentence)}</title>"
-    yield f'<path class="a{masked}" d="M{start} {y1}C{x2} {y2} {x3} {y3} {end} {y4}" marker-end="url(#to)"/>'
+    path = f"M{start} {y1}C{x2} {y2} {x3} {y3} {end} {y4}"
+    yield f'<path class="a{masked}" d="{path}" marker-end="url(#to)"/>'
     yield "</g>"
 
 
 def _numbered(number: int, curve: _Curve) -> Iterator[str]:
-    """The arrow's number at a quarter of its way, later for every second one, so that neighbours
-    stand apart."""
+    """The arrow's number near its sender.
+
+    Every second one sits further along, so that neighbours do not overlap.
+    """
     x, y = _at(curve, 0.16 + 0.12 * (number % 2))
     yield from _badge(number, round(x), round(y))
 

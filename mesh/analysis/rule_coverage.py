@@ -1,4 +1,4 @@
-"""Which rules of a policy its cases exercise: a rule that no case names is a rule that nobody has tried."""
+"""Which rules of a policy its cases exercise. A rule that no case names is untested."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -24,8 +24,10 @@ class RuleCoverage:
 
 
 def rule_coverage(results: Iterable[tuple[Case, CaseResult]]) -> tuple[RuleCoverage, ...]:
-    """The coverage of every rule of every policy that the cases name, in the policies' order. AUDIT
-    rules count too."""
+    """The coverage of every rule of every policy that the cases use, in the policies' order.
+
+    AUDIT rules count too.
+    """
     cases = [(case, {*result.outcome.decision.rules, *_audited(case)}) for case, result in results]
     policies = {case.policy.digest: case.policy for case, _ in cases}
     return tuple(
@@ -43,7 +45,7 @@ def rule_coverage(results: Iterable[tuple[Case, CaseResult]]) -> tuple[RuleCover
 
 
 def _audited(case: Case) -> Iterable[str]:
-    """AUDIT rules of the case's edge. A decision is silent about those that would have allowed."""
+    """The AUDIT rules of the case's edge. A decision leaves out those that would have allowed."""
     rules = rules_on(case.policy, edge_of(case.head.facts, case.policy))
     return (name for name, _ in rules.audits)
 

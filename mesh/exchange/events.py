@@ -1,4 +1,4 @@
-"""What enters and leaves an `Exchange`. No repr of them shows what a message holds."""
+"""Events that enter an `Exchange`, and its outcome. No repr shows a message's content."""
 
 from dataclasses import dataclass, field
 
@@ -10,7 +10,7 @@ from phiscan.finding import ScanReport
 
 @dataclass(frozen=True, slots=True)
 class Head:
-    """The head of the message. `end`: no body and no trailers follow."""
+    """The head of the message. With `end`, neither a body nor trailers follow."""
 
     facts: Facts = field(repr=False)
     headers: Headers = NO_HEADERS
@@ -18,19 +18,22 @@ class Head:
 
     @property
     def content_type(self) -> str:
-        """For `Engine.scanner`; several are joined, so that none of them can hide the others."""
+        """For `Engine.scanner`. Several values are joined, so that none can hide the others."""
         return self.headers.get("content-type")
 
     @property
     def content_encoding(self) -> str:
-        """For `Engine.scanner`; several headers are one list (RFC 9110, section 5.3)."""
+        """For `Engine.scanner`. Several values form one list (RFC 9110, section 5.3)."""
         return self.headers.get("content-encoding")
 
 
 @dataclass(frozen=True, slots=True)
 class Body:
-    """The next bytes of the body. `truncated`: the shell knows, or cannot rule out, that some are
-    missing."""
+    """The next bytes of the body.
+
+    Args:
+        truncated: bytes are missing, or the shell cannot rule that out.
+    """
 
     data: bytes = field(repr=False)
     end: bool
@@ -46,12 +49,12 @@ class Trailers:
 
 @dataclass(frozen=True, slots=True)
 class Failure:
-    """The shell could not do its part: out of time, overloaded, draining.
+    """The shell could not do its part: out of time, overloaded or draining.
 
     Args:
         reason: why.
-        facts: of the message, where its head has not been received; None when they are not known:
-            then the denial holds if the policy enforces anywhere.
+        facts: the message's facts, for a failure before its head. When they are unknown (None), the
+            denial is enforced if the policy enforces anywhere.
     """
 
     reason: Reason
@@ -66,9 +69,10 @@ class Outcome:
     """What to do with the message.
 
     Args:
-        facts: those that were decided on, with the protocol that the head asks for; None when no
-            head was received. Every record of the message is made of these.
-        body: replaces the message's, and is set only when the decision's effect is REDACT.
+        facts: the facts that were decided on, with the protocol that the head asks for. None when
+            no head was received. Every record of the message is made of these.
+        body: the masked body that replaces the message's; set only when the decision's effect is
+            REDACT.
     """
 
     facts: Facts | None = field(repr=False)

@@ -1,9 +1,9 @@
-"""What HTTP says of a message's body, for `mesh.exchange.machine`, which knows no protocol.
+"""What HTTP says about a message's body, for `mesh.exchange.machine`, which knows no protocol.
 
-- Does another protocol follow, so that nothing after the head can be read?
-- Is the body only a part of a document? Its sender has cut it: rows of a table without their header hold no PHI, and
-  whoever asks chooses the parts.
-- Is a part of the body missing? The Content-Length says how long it is.
+- Does the connection change to another protocol, so that nothing after the head can be read?
+- Is the body only a part of a document? The sender has cut it, and the client chooses the parts.
+  Rows of a table without its header row hold no PHI that a scan can recognise.
+- Is a part of the body missing? The Content-Length says how long it should be.
 """
 
 import re
@@ -28,24 +28,28 @@ def decided_facts(head: Head) -> Facts:
 
 
 def is_part(head: Head) -> bool:
-    """RFC 9110, section 14.4: whether the body is a part of a document. Several parts come without
-    a Content-Range."""
+    """Whether the body is a part of a document (RFC 9110, section 14.4).
+
+    A 206 response with several parts has no Content-Range of its own.
+    """
     ranges = head.headers.all("content-range")
-    if _has_status(head, "416"):  # `bytes */1000`: there is no part
+    if _has_status(head, "416"):  # status 416 comes with `bytes */1000`: the body is no part
         return False
     return (_has_status(head, "206") and not ranges) or not all(map(_is_all, ranges))
 
 
 def is_cut_off(head: Head, received: int) -> bool:
-    """Whether the body that was received, in bytes, is not the one that the Content-Length
-    announced."""
+    """Whether the number of bytes received differs from the Content-Length."""
     declared = head.headers.content_length
     return declared not in {None, received} and not (received == 0 and _has_no_body(head))
 
 
 def _asks_for_upgrade(head: Head) -> bool:
-    """RFC 9110, sections 7.8 and 9.3.6 (CONNECT); RFC 8441, section 4. A server may name `upgrade`
-    in any response without doing it."""
+    """Whether a request asks for another protocol.
+
+    Sources: RFC 9110, sections 7.8 and 9.3.6 (CONNECT); RFC 8441, section 4. `upgrade` in a
+    response does not count: a server may name it without switching.
+    """
     headers = head.headers
     return head.facts.direction is Direction.REQUEST and (
         "upgrade" in headers
@@ -55,8 +59,10 @@ def _asks_for_upgrade(head: Head) -> bool:
 
 
 def _switches(head: Head) -> bool:
-    """RFC 9110, sections 15.2.2 and 9.3.6: after a response with status 101, and after any success
-    of CONNECT, the connection is not HTTP."""
+    """Whether a response ends HTTP on the connection: status 101, or any success of CONNECT.
+
+    Source: RFC 9110, sections 15.2.2 and 9.3.6.
+    """
     if head.facts.direction is not Direction.RESPONSE:
         return False
     status = head.headers.get(":status")
@@ -72,8 +78,7 @@ def _is_all(content_range: str) -> bool:
 
 
 def _has_no_body(head: Head) -> bool:
-    """RFC 9110, section 8.6: these responses may carry the length of a body that they do not
-    have."""
+    """Whether the response has no body but may have a Content-Length (RFC 9110, section 8.6)."""
     is_response = head.facts.direction is Direction.RESPONSE
     return is_response and (head.facts.operation.method == "HEAD" or _has_status(head, "304"))
 

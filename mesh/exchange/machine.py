@@ -1,7 +1,7 @@
 """One direction of one HTTP exchange as a state machine without I/O: events in, an outcome out.
 
-Theory of operation. The shells (ext_authz, ext_proc, simulate) turn what they receive into events; the machine scans
-as events arrive and says once what to do:
+Theory of operation. The shells (ext_authz, ext_proc, simulate) turn what they receive into events.
+The machine scans as events arrive and says once what to do:
 
     state  Head                    Body            Body(end)   Trailers    Failure
     -----  ----------------------  --------------  ----------  ----------  -----------------
@@ -9,24 +9,27 @@ as events arrive and says once what to do:
     BODY   protocol error          -> BODY         decide      decide      refuse(reason)
     DONE   error                   error           error       error       error
 
-`decide` and `refuse` give an `Outcome` and lead to DONE; so does a protocol error, whose outcome is a denial with
-INTERNAL_ERROR: an event that should not come is a fault of the shell, and what it means is unknown. `receive` returns
-None while more is needed and never raises. A head decides at once when the message ends with it, when it asks for an
-upgrade (Envoy would not buffer a body then, and frames that follow cannot be read) or when the connection is TCP.
+`decide` and `refuse` give an `Outcome` and lead to DONE. So does a protocol error, whose outcome is
+a denial with INTERNAL_ERROR: an unexpected event is a fault of the shell, and its meaning is
+unknown. `receive` returns None while it needs more events, and never raises. The machine decides on
+the head alone in three cases: the message ends there, it asks for an upgrade (Envoy would not
+buffer a body, and the frames that follow cannot be read), or the connection is TCP.
 
-Coverage. A body counts as cut off when an event says so, and when the protocol's rules do (`mesh.exchange.http_rules`):
-the length that was announced differs from the bytes received, whatever the partial-body header says (Envoy was seen to
-send `false` with a partial body), or the sender sent a part of a document only. A shell that knows Envoy's buffer limit
-says `truncated` for a body that reaches it.
+Coverage. A body counts as truncated when an event says so, and when HTTP's rules say so
+(`mesh.exchange.http_rules`): the Content-Length differs from the bytes received, or the sender sent
+only a part of a document. The first holds whatever the partial-body header says: Envoy was seen to
+send `false` with a partial body. A shell that knows Envoy's buffer limit sets `truncated` for a
+body that reaches it.
 
-Facts. What the head asks for can change them: a WebSocket handshake comes as HTTP and is decided as UPGRADE. The
-outcome carries the facts that were decided on, and no record is made of others.
+Facts. The head can change them: a WebSocket handshake arrives as HTTP and is decided as UPGRADE.
+The outcome carries the facts that were decided on, and every record is made of those.
 
-Trailers that come after the answer on their body are a message of their own, with no body. What was found before and is on its
-way already (`earlier`) counts beside what they hold: a name in a trailer belongs to the diagnosis in the body.
+Trailers that arrive after the answer on their body are a message of their own, without a body. The
+findings of the part that was already sent on (`earlier`) count together with those of the trailers:
+a name in a trailer belongs to the diagnosis in the body.
 
-Cost: one scan of the body; when it is redacted one more, which proves it, and a few of them where a proof finds
-something. The body is kept only while it can still be redacted.
+Cost: one scan of the body. A redaction adds a second scan, the proof, and a few more where a proof
+finds something. The body is kept only while it can still be redacted.
 """
 
 from collections.abc import Callable, Iterable
@@ -60,7 +63,7 @@ __all__ = [
     "Trailers",
 ]
 
-# bytes; the scanner's default body limit, above which nothing is scanned whole
+# bytes; the scanner's default body limit: a larger body is never scanned completely
 _MAX_KEPT: Final = 8 << 20
 
 
@@ -71,18 +74,18 @@ class Scanner(Protocol):
         """Take the next bytes of the body."""
 
     def feed_field(self, label: str, value: str, /) -> None:
-        """Take a labelled value that stands outside of the body."""
+        """Take a labelled value from outside the body."""
 
     def finish(self, *, truncated: bool) -> ScanReport:
-        """End the scan."""
+        """End the scan and return its report."""
 
 
 OpenScanner = Callable[[Head], Scanner]
-"""A fresh scanner for the message with this head."""
+"""Opens a new scanner for the message with this head."""
 
 
 class State(Enum):
-    """Where the machine is."""
+    """The state of the machine."""
 
     HEAD = "head"
     BODY = "body"
@@ -97,13 +100,13 @@ _EXPECTED: Final[dict[State, tuple[type[Event], ...]]] = {
 
 
 class Exchange:
-    """One message on its way.
+    """One direction of an exchange: one message, from its head to its outcome.
 
     Args:
-        policy: the snapshot that holds for the whole message; None refuses it.
+        policy: the policy for the whole message; None refuses it.
         open_scanner: called once, and once more for each proof when the message is redacted.
-        earlier: what was found in the part of the message that was answered for already; None when
-            this is all of it.
+        earlier: the report on the part of the message that was already answered; None when there is
+            no such part.
     """
 
     def __init__(
@@ -121,16 +124,16 @@ class Exchange:
 
     @property
     def state(self) -> State:
-        """Where the machine is."""
+        """The current state."""
         return self._state
 
     def receive(self, event: Event) -> Outcome | None:
-        """Take one event; the outcome once it is known. Never raises."""
+        """Take one event. Returns the outcome once it is known. Never raises."""
         try:
             outcome = (
                 self._step(event) if isinstance(event, _EXPECTED[self._state]) else self._refused()
             )
-        except Exception:  # noqa: BLE001  # fail closed; the text of an exception could quote the message
+        except Exception:  # noqa: BLE001  # fail closed; its text could quote the message
             outcome = self._refused()
         if outcome is not None:
             self._state, self._message = State.DONE, None
@@ -169,7 +172,7 @@ class Exchange:
 
 
 class _Message:
-    """What has come of a message, from its head on."""
+    """What was received of a message, from its head on."""
 
     def __init__(
         self, head: Head, policy: Policy, open_scanner: OpenScanner, earlier: ScanReport | None
@@ -205,7 +208,7 @@ class _Message:
         decision = decide(facts, _beside(self._earlier, report), self._policy)
         if decision.action is not Action.REDACT:
             return Outcome(facts, decision, report)
-        # tried where nothing is enforced too: the record says what would be
+        # redact in every mode: where nothing is enforced, the record says what would happen
         body = self._redacted(decision, report)
         if body is None:
             failed = replace(
@@ -215,12 +218,13 @@ class _Message:
         return Outcome(facts, decision, report, body if decision.enforced else None)
 
     def _redacted(self, decision: Decision, report: ScanReport) -> bytes | None:
-        """The masked body, or None when no scan proves that the policy lets it pass and every
-        targeted value is gone.
+        """The masked body; None when no proof succeeds.
 
-        Masking one value can show another (`phiscan.redaction.proof`), also one of a kind that the
-        policy redacts and that was not there before: what a scan of the masked body finds is
-        decided anew and masked too, a few times."""
+        A proof is a scan of the masked body: no targeted value is left, and the policy lets the
+        rest pass. Masking one value can expose another (`phiscan.redaction.proof`), also one of a
+        kind that the policy redacts and that the first scan did not find. Findings of the proof are
+        therefore decided on and masked again, a few times at most.
+        """
         if self._kept is None:
             return None
         targets = set(decision.redact)
@@ -248,15 +252,17 @@ class _Message:
             return None
 
     def _scanned_whole(self, body: bytes) -> ScanReport:
-        """As `_scanned`. Raises RedactionError where the body was not seen whole."""
+        """As `_scanned`. Raises RedactionError when the scan is not complete."""
         report = self._scanned(body)
         if report.coverage is not Coverage.COMPLETE:
-            raise RedactionError("cannot redact: the masked body was not seen whole")
+            raise RedactionError("cannot redact: the masked body could not be read completely")
         return report
 
     def _scanned(self, body: bytes) -> ScanReport:
-        """The report on the masked body, with the head beside it: who is named there makes PHI of
-        what the body holds."""
+        """The report on the masked body together with the head.
+
+        The head counts: a person named there makes PHI of what the body holds.
+        """
         scanner = self._open_scanner(self._head)
         for label, value in self._fields:
             scanner.feed_field(label, value)
@@ -265,7 +271,10 @@ class _Message:
 
 
 def _beside(earlier: ScanReport | None, report: ScanReport) -> ScanReport:
-    """The report, with what is on its way already: nothing of that can be masked any more."""
+    """The report, with the earlier findings added.
+
+    They lose their byte range: that part was sent on and can no longer be masked.
+    """
     if earlier is None or not report.findings:
         return report
     found = (

@@ -1,7 +1,9 @@
-"""A policy's edges as Istio AuthorizationPolicy objects, and back: the mesh refuses what no rule names, guard or not.
+"""A policy's edges as Istio AuthorizationPolicy objects, and back.
 
-For each namespace that a rule's `to` names there is one object that allows nothing, so that a pod that no other object
-selects is closed, and one object for each workload, whose rules are its edges.
+With these objects the mesh itself refuses edges that no rule names, with or without the guard. Each
+namespace in a rule's `to` gets one object that allows nothing, which closes every pod that no other
+object selects. Each workload gets one object whose rules are its edges.
+
 Source: Istio's reference of `security.istio.io/v1` AuthorizationPolicy.
 """
 
@@ -22,11 +24,11 @@ _DRY_RUN: Final = "istio.io/dry-run"
 
 
 class UnknownFormError(ValueError):
-    """An object that `render` would not have written. Its text is one line."""
+    """An object that `render` would not have written. The text is one line."""
 
 
 def render(found: Iterable[IstioEdge], policy: Policy, naming: Naming) -> list[Manifest]:
-    """The objects of the edges. Those of a policy that does not enforce are for Istio's dry run."""
+    """The objects for the edges; for Istio's dry run where the policy does not enforce."""
     by_workload: dict[tuple[str, str], list[IstioEdge]] = defaultdict(list)
     for edge in sorted(found, key=repr):
         by_workload[edge.namespace, edge.account].append(edge)
@@ -60,11 +62,13 @@ def read(objects: Iterable[Manifest], naming: Naming) -> frozenset[IstioEdge]:
     for each in objects:
         metadata, spec = _mapping(each.get("metadata")), _mapping(each.get("spec"))
         if each.get("kind") != _KIND or (spec and spec.get("action") != "ALLOW"):
-            raise UnknownFormError(f"{metadata.get('name')}: is no AuthorizationPolicy that allows")
+            raise UnknownFormError(
+                f"{metadata.get('name')}: is not an AuthorizationPolicy with action ALLOW"
+            )
         labels = _mapping(_mapping(spec.get("selector")).get("matchLabels"))
         if labels.keys() - {naming.label}:
             raise UnknownFormError(
-                f"{metadata.get('name')}: selects by another label than `{naming.label}`"
+                f"{metadata.get('name')}: selects by a label other than `{naming.label}`"
             )
         place = str(metadata.get("namespace")), str(labels.get(naming.label, ""))
         found.update(_read_rule(_mapping(rule), place) for rule in _list(spec.get("rules")))
@@ -78,7 +82,7 @@ def _rule(edge: IstioEdge) -> Manifest:
         rule["from"] = [{"source": source}]
     opening = edge.opening
     operation = _present(
-        # Istio never opens TCP with a rule that speaks of a method; `*` is any
+        # Istio never opens TCP with a rule that lists methods; `*` is any method
         methods=opening.methods or (() if opening.tcp else ("*",)),
         paths=opening.paths,
         hosts=tuple(form for host in opening.hosts for form in _host_forms(host)),
@@ -90,7 +94,7 @@ def _rule(edge: IstioEdge) -> Manifest:
 
 
 def _host_forms(host: str) -> tuple[str, ...]:
-    """Istio compares the whole authority, which may have a port."""
+    """The host without and with a port: Istio compares the whole authority."""
     return (host,) if host.endswith("*") else (host, f"{host}:*")
 
 
@@ -102,7 +106,7 @@ def _read_rule(rule: Manifest, place: tuple[str, str]) -> IstioEdge:
     source = _mapping(_only(rule.get("from"), "source"))
     operation = _mapping(_only(rule.get("to"), "operation"))
     if rule.keys() - {"from", "to"} or operation.keys() - {"methods", "paths", "hosts", "ports"}:
-        raise UnknownFormError("a rule has a part that no edge has")
+        raise UnknownFormError("a rule has a part that `render` does not write")
     methods = _words(operation, "methods")
     opening = Opening(
         methods=() if methods == ("*",) else methods,
@@ -117,10 +121,10 @@ def _read_rule(rule: Manifest, place: tuple[str, str]) -> IstioEdge:
 
 
 def _only(value: ManifestValue, key: str) -> ManifestValue:
-    """The value of the only entry of a list, `[{key: value}]`; nothing when there is no list."""
+    """The value of the only entry of a list, `[{key: value}]`; empty when there is no list."""
     entries = _list(value)
     if len(entries) > 1 or any(_mapping(entry).keys() != {key} for entry in entries):
-        raise UnknownFormError(f"a rule has something else than one `{key}`")
+        raise UnknownFormError(f"a rule does not have exactly one `{key}`")
     return _mapping(entries[0])[key] if entries else {}
 
 

@@ -1,4 +1,7 @@
-"""All checks of a mesh's configuration. Clean means: nothing that was given is wrong. What was not given is unknown."""
+"""All checks of a mesh's configuration.
+
+A clean result means that nothing in the snapshot is wrong. What was not given is unknown.
+"""
 
 from mesh.istio import check_filters, check_objects, check_provider, check_telemetry
 from mesh.istio.problem import IstioProblem
@@ -12,11 +15,11 @@ CHECKED_KINDS = (
     "Service",
     "Telemetry",
 )
-"""What is looked at. A kind without a document is not proven right."""
+"""The kinds that are checked. Without an object of a kind, nothing is known about it."""
 
 
 def check(snapshot: MeshSnapshot, provider: str) -> tuple[IstioProblem, ...]:
-    """Every problem, in the order of the concerns.
+    """Every problem, in the order of the checks.
 
     Args:
         provider: name of the guard's extension provider.
@@ -32,5 +35,5 @@ def check(snapshot: MeshSnapshot, provider: str) -> tuple[IstioProblem, ...]:
 
 
 def unseen(snapshot: MeshSnapshot) -> tuple[str, ...]:
-    """The kinds of which nothing was given."""
+    """The checked kinds of which the snapshot has no object."""
     return tuple(kind for kind in CHECKED_KINDS if not snapshot.kind(kind))

@@ -1,4 +1,4 @@
-"""Do the EnvoyFilters hold a message until the guard has spoken, and only where they should?"""
+"""Check that EnvoyFilters hold each message until the guard has answered, and in sidecars only."""
 
 from collections.abc import Iterator
 
@@ -8,7 +8,7 @@ from mesh.istio.snapshot import MeshObject, MeshSnapshot, Node
 _EXT_PROC = "envoy.extensions.filters.http.ext_proc.v3.ExternalProcessor"
 _EXT_AUTHZ = "envoy.extensions.filters.http.ext_authz.v3.ExtAuthz"
 
-# protobuf JSON allows an enum's number too (external_processor's ProcessingMode)
+# protobuf JSON also allows the number of an enum value (ext_proc's ProcessingMode)
 _BODY_OFF = ("", "NONE", "0")
 _BODY_BUFFERED = ("BUFFERED", "2")
 _SEND = ("SEND", "1")
@@ -22,14 +22,14 @@ def check(snapshot: MeshSnapshot) -> Iterator[IstioProblem]:
         values = [patch.at("patch", "value") for patch in patches]
         mine = [value for value in values if _touches(value)]
         if mine and _selects_all(document.spec):
-            message = "no workloadSelector: the filter wraps every sidecar it reaches, the guard's own too"
+            message = "no workloadSelector: the filter wraps every sidecar, also the guard's own"
             yield problem(document, message, "select workloads by a label")
         for value in mine:
             yield from _any_filter(document, value)
             if value.at("typed_config", "@type").text.endswith(_EXT_PROC):
                 yield from _ext_proc(document, value.at("typed_config"))
         if any(map(_removes, patches)) or any(map(_exempts_route, values)):
-            message = "takes an ext_authz or ext_proc filter away, so messages pass unread"
+            message = "removes an ext_authz or ext_proc filter, so messages pass unread"
             yield problem(document, message, "remove the patch and exempt in the guard's policy")
 
 
@@ -52,7 +52,10 @@ def _is_guard_filter(name: str) -> bool:
 
 
 def _touches(value: Node) -> bool:
-    """A patch may merge into a filter by its name alone, without the type."""
+    """Whether the patch concerns the guard's filters, by type or by name.
+
+    A patch may merge into a filter by its name alone, without the type.
+    """
     kind = value.at("typed_config", "@type").text
     return kind.endswith((_EXT_PROC, _EXT_AUTHZ)) or _is_guard_filter(value.at("name").text)
 
@@ -64,10 +67,10 @@ def _selects_all(spec: Node) -> bool:
 def _any_filter(document: MeshObject, value: Node) -> Iterator[IstioProblem]:
     name = value.at("name").text
     loose = {
-        "failure_mode_allow": "PHI passes while the guard is away",
-        "allow_partial_message": "what follows the limit passes unread",
-        "observability_mode": "the guard looks on and holds nothing back",
-        "allow_mode_override": "an answer can switch the scan of a body off",
+        "failure_mode_allow": "PHI passes while the guard is down",
+        "allow_partial_message": "bytes beyond the limit pass unread",
+        "observability_mode": "the guard only observes, and no message waits for it",
+        "allow_mode_override": "an answer can turn the scan of a body off",
     }
     for key, consequence in loose.items():
         if any(flag.is_true for flag in value.everywhere(key)):
@@ -102,11 +105,17 @@ def _half(document: MeshObject, mode: Node, half: str) -> Iterator[IstioProblem]
 
 
 def _attributes(document: MeshObject, config: Node) -> Iterator[IstioProblem]:
-    """Envoy sends request_attributes with the request headers only, so a filter that skips them
-    sends none."""
+    """Report a filter that gives the guard no attributes.
+
+    Envoy sends `request_attributes` with the request headers only, so a filter that skips those
+    sends none.
+    """
     skips = config.at("processing_mode", "request_header_mode").text not in _HEADERS_SENT
     if skips and config.at("response_attributes").missing:
-        message = "request headers are skipped and response_attributes is empty: the guard learns no identity"
+        message = (
+            "request headers are skipped and response_attributes is empty: "
+            "the guard learns no identity"
+        )
         yield problem(
             document,
             message,

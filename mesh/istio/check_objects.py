@@ -1,4 +1,4 @@
-"""Do authorization policies fire, is mutual TLS strict, does the guard's port speak HTTP/2?"""
+"""Check that policies fire, that mutual TLS is strict, and that the guard's port speaks HTTP/2."""
 
 from collections.abc import Iterator
 
@@ -10,7 +10,7 @@ _HTTP2_APP_PROTOCOLS = ("grpc", "http2", "kubernetes.io/h2c")
 
 
 def check_policies(snapshot: MeshSnapshot, provider: str) -> Iterator[IstioProblem]:
-    """AuthorizationPolicies that hand over to the provider."""
+    """Problems of AuthorizationPolicies that delegate to the provider."""
     for document in snapshot.kind("AuthorizationPolicy"):
         spec = document.spec
         if spec.at("action").text != "CUSTOM" or spec.at("provider", "name").text != provider:
@@ -19,9 +19,7 @@ def check_policies(snapshot: MeshSnapshot, provider: str) -> Iterator[IstioProbl
         if not rules:
             yield problem(document, "CUSTOM without rules never fires", "set rules: [{}]")
         elif {} not in rules:
-            message = (
-                "CUSTOM rules leave requests out, and how a path is written is the sender's choice"
-            )
+            message = "CUSTOM rules leave requests out, and the sender chooses how to write a path"
             yield problem(document, message, "set rules: [{}] and exempt in the guard's policy")
         if document.annotations.at("istio.io/dry-run").is_true:
             yield problem(
@@ -32,7 +30,7 @@ def check_policies(snapshot: MeshSnapshot, provider: str) -> Iterator[IstioProbl
 
 
 def check_mtls(snapshot: MeshSnapshot) -> Iterator[IstioProblem]:
-    """PeerAuthentications that let a message through without a principal."""
+    """Problems of PeerAuthentications that admit messages without a principal."""
     documents = snapshot.kind("PeerAuthentication")
     inherited = any(in_root(d) and d.spec.at("mtls", "mode").text == "STRICT" for d in documents)
     for document in documents:
@@ -64,7 +62,7 @@ def _ports(document: MeshObject) -> Iterator[IstioProblem]:
 
 
 def check_services(snapshot: MeshSnapshot) -> Iterator[IstioProblem]:
-    """The service of each guard that a provider or an EnvoyFilter calls."""
+    """Problems of the services of guards that a provider or an EnvoyFilter calls."""
     wanted = set(_called(snapshot))
     for document in snapshot.kind("Service"):
         for port in document.spec.at("ports"):
@@ -73,7 +71,10 @@ def check_services(snapshot: MeshSnapshot) -> Iterator[IstioProblem]:
             if any(
                 called.startswith(host) and number == at for called, at in wanted
             ) and not _is_http2(port):
-                message = f"port {number} is not named grpc, so Envoy speaks HTTP/1.1 to the guard and no check arrives"
+                message = (
+                    f"port {number} is not named grpc, so Envoy speaks HTTP/1.1 to the guard "
+                    "and no check arrives"
+                )
                 yield problem(document, message, "name it `grpc` or set appProtocol: grpc")
 
 

@@ -1,4 +1,4 @@
-"""Is the ext_authz provider of the mesh configuration one that holds a message until the guard has spoken?"""
+"""Check that the mesh's ext_authz provider holds a message until the guard has answered."""
 
 from collections.abc import Iterator
 
@@ -9,7 +9,7 @@ _EXT_AUTHZ = ("envoy_ext_authz_grpc", "envoy_ext_authz_http")
 
 
 def check(snapshot: MeshSnapshot, provider: str) -> Iterator[IstioProblem]:
-    """Every problem of the provider with this name, in every mesh configuration given."""
+    """Every problem of the provider with this name, in every mesh configuration."""
     for document in snapshot.kind("MeshConfig"):
         entries = list(document.spec.at("extension_providers"))
         authorizers = [
@@ -29,7 +29,10 @@ def _prefixes(document: MeshObject, provider: str, names: list[str]) -> Iterator
     for name in names:
         if name != provider and (name.startswith(provider) or provider.startswith(name)):
             short, long = sorted((name, provider), key=len)
-            message = f"provider `{short}` is a prefix of `{long}`, and Istio fires it on that one's policies too"
+            message = (
+                f"provider `{short}` is a prefix of `{long}`, "
+                "so Istio also calls it for that provider's policies"
+            )
             yield problem(document, message, "rename one of the two")
 
 
@@ -43,14 +46,17 @@ def _settings(document: MeshObject, provider: str, entry: Node) -> Iterator[Isti
         )
         return
     if grpc.at("fail_open").is_true:
-        message = f"provider `{provider}` has failOpen true: PHI passes while the guard is away"
+        message = f"provider `{provider}` has failOpen true: PHI passes while the guard is down"
         yield problem(document, message, "set failOpen: false")
     if grpc.at("timeout").missing:
         yield problem(
             document, f"provider `{provider}` sets no timeout: Envoy waits 600 s", "set timeout: 2s"
         )
     if grpc.at("clear_route_cache").is_true:
-        message = f"provider `{provider}` sets clearRouteCache, which istiod does not write into Envoy's configuration"
+        message = (
+            f"provider `{provider}` sets clearRouteCache, "
+            "which istiod does not write into Envoy's configuration"
+        )
         yield problem(document, message, "remove it and rely on no second routing")
     yield from _body(document, provider, grpc.at("include_request_body_in_check"))
 
@@ -64,10 +70,13 @@ def _body(document: MeshObject, provider: str, body: Node) -> Iterator[IstioProb
         message = f"provider `{provider}` sets no maxRequestBytes, and Envoy rejects the filter"
         yield problem(document, message, "set maxRequestBytes: 1048576")
     if body.at("allow_partial_message").is_true:
-        message = f"provider `{provider}` has allowPartialMessage true: what follows the limit passes unread"
+        message = (
+            f"provider `{provider}` has allowPartialMessage true: "
+            "bytes beyond the limit pass unread"
+        )
         yield problem(document, message, "set allowPartialMessage: false")
     if not body.at("pack_as_bytes").is_true:
         message = (
-            f"provider `{provider}` has packAsBytes false: Envoy alters bodies that are no UTF-8"
+            f"provider `{provider}` has packAsBytes false: Envoy alters bodies that are not UTF-8"
         )
         yield problem(document, message, "set packAsBytes: true")

@@ -1,18 +1,18 @@
-"""Can a URL, and with it an identifier in a path or a query, reach a span or an access log?"""
+"""Check that no URL reaches a span or an access log: its path or query can hold an identifier."""
 
 from collections.abc import Iterator
 
 from mesh.istio.problem import IstioProblem, problem
 from mesh.istio.snapshot import MeshObject, MeshSnapshot, Node, in_root
 
-# `%REQ(:PATH)%`, `%REQ(X-ENVOY-ORIGINAL-PATH?:PATH)%`, `%PATH(WQ)%`, `%REQUEST_HEADER(:PATH)%`; not
-# `%PROTOCOL%`
+# in an access log format: part of `%REQ(:PATH)%`, `%REQ(X-ENVOY-ORIGINAL-PATH?:PATH)%`,
+# `%PATH(WQ)%`, `%REQUEST_HEADER(:PATH)%`; not of `%PROTOCOL%`
 _URL_OPERATORS = (":PATH", "%PATH", "ORIGINAL-PATH", "REFERER")
 _URL_TAG = "http.url"
 
 
 def check(snapshot: MeshSnapshot) -> Iterator[IstioProblem]:
-    """Spans and access logs that hold the URL."""
+    """Problems of spans and access logs that hold the URL."""
     short = set(_short_tag_providers(snapshot))
     covered = any(
         in_root(d) and any(map(_replaces_url, d.spec.at("tracing")))
@@ -42,7 +42,10 @@ def _replaces_url(entry: Node) -> bool:
 
 
 def _leaks(entry: Node, short: set[str], *, covered: bool) -> bool:
-    """A namespace's customTags replace the mesh's as a whole; without its own it inherits them."""
+    """Whether spans of this entry hold the URL.
+
+    A namespace's customTags replace the mesh's as a whole. Without its own it inherits them.
+    """
     names = [provider.at("name").text for provider in entry.at("providers")]
     if (
         entry.at("disable_span_reporting").is_true

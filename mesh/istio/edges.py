@@ -1,9 +1,15 @@
-"""The edges of a policy that Istio can say: who, whom and which operation, and nothing of identifiers.
+"""The edges of a policy that Istio can express: who, whom and which operation, but no identifiers.
 
-INVARIANT (never wider): what Istio cannot say exactly is left out and named, and so stays closed. Such are targets in
-every namespace, a connection that is only TCP or only an upgrade (Istio would open HTTP with it), entries and rules
-with other conditions than principals, namespaces and operations, and patterns that Istio reads otherwise.
-Istio sees no upgrade: where HTTP is open it is the guard that stops a WebSocket.
+INVARIANT (never wider): what Istio cannot express exactly is left out and reported, and so stays
+closed:
+
+- targets in every namespace;
+- a connection that is only TCP or only an upgrade, because Istio would open HTTP with it;
+- entries and rules with conditions other than principals, namespaces and operations;
+- patterns that Istio reads differently.
+
+Istio does not see upgrades: where HTTP is open, only the guard stops a WebSocket.
+
 Source: Istio's reference of `security.istio.io/v1` AuthorizationPolicy.
 """
 
@@ -17,18 +23,18 @@ from mesh.message.facts import Protocol
 from mesh.policy.decision import Action
 from mesh.policy.policy import OperationMatch, Peer, Policy, Rule
 
-_MAX_LABEL: Final = 63  # characters of a Kubernetes label's value
-# RFC 3986 writes these as they are, so Istio sees what the policy wrote
+_MAX_LABEL: Final = 63  # maximal length of a Kubernetes label's value, in characters
+# RFC 3986 leaves these unescaped, so Istio compares the characters that the policy wrote
 _PATH_SAFE: Final = "/*-._~!$&'()+,=:@"
 
 
 class _InexactError(Exception):
-    """Why Istio cannot say it."""
+    """Why Istio cannot express a rule's part exactly."""
 
 
 @dataclass(frozen=True, slots=True)
 class Opening:
-    """What of a connection an entry of `to` opens. Lists are sorted; an empty one matches anything.
+    """The operations that an entry of `to` opens. Lists are sorted; an empty one matches anything.
 
     Args:
         tcp: whether plain TCP is open too.
@@ -46,7 +52,7 @@ class IstioEdge:
     """One connection that a rule opens.
 
     Args:
-        account: service account of the destination; empty for every one of the namespace.
+        account: service account of the destination; empty for all accounts of the namespace.
     """
 
     source: Peer
@@ -57,8 +63,7 @@ class IstioEdge:
 
 @dataclass(frozen=True, slots=True)
 class IstioEdges:
-    """What of a policy Istio can say, and what it cannot: a line for each rule's part, with the
-    reason."""
+    """What Istio can express of a policy, and a line with the reason for each other part."""
 
     said: frozenset[IstioEdge]
     left_out: tuple[str, ...]
@@ -66,12 +71,12 @@ class IstioEdges:
 
 @dataclass(frozen=True, slots=True)
 class Naming:
-    """How pods are told apart.
+    """How pods are identified.
 
     Args:
-        label: key of a pod label whose value is the pod's service account; AuthorizationPolicy
-            selects by labels only.
-        trust_domain: the mesh's own; a destination in another is not in this mesh.
+        label: key of a pod label whose value is the pod's service account. AuthorizationPolicy
+            selects pods by labels only.
+        trust_domain: the mesh's trust domain. A destination in another one is not in this mesh.
     """
 
     label: str
@@ -87,8 +92,8 @@ def edges(policy: Policy, naming: Naming) -> IstioEdges:
     for rule in policy.in_force:
         for target in rule.targets:
             if target.peer.hosts:
-                # outside of the mesh: these objects stand at receivers, and close nothing that
-                # leaves
+                # a destination outside the mesh: these objects stand at receivers, and close no
+                # outgoing connection
                 continue
             try:
                 _check(rule, target.peer)
@@ -106,12 +111,12 @@ def edges(policy: Policy, naming: Naming) -> IstioEdges:
 
 
 def _check(rule: Rule, target: Peer) -> None:
-    """A rule would be wider without its other conditions."""
+    """Raise for a rule with conditions that Istio would drop: without them it would be wider."""
     if any(peer != Peer(peer.principals, peer.namespaces) for peer in (*rule.sources, target)):
         raise _InexactError("an entry lists more than principals and namespaces")
     if rule.claims or rule.headers:
         raise _InexactError(
-            f"its {'claims' if rule.claims else 'headers'} are the guard's to check"
+            f"only the guard can check its {'claims' if rule.claims else 'headers'}"
         )
 
 
@@ -119,10 +124,10 @@ def _opening(operation: OperationMatch) -> Opening:
     protocols = set(operation.protocols)
     if Protocol.HTTP not in protocols:
         raise _InexactError(f"Istio cannot open {' and '.join(sorted(protocols))} without HTTP")
-    if odd := [path for path in operation.paths if quote(path, safe=_PATH_SAFE) != path]:
-        raise _InexactError(f"Istio compares path `{odd[0]}` before it is decoded")
-    if odd := [host for host in operation.hosts if len(host) > 1 and host.startswith("*")]:
-        raise _InexactError(f"Istio compares host `{odd[0]}` with the port behind it")
+    if escaped := [path for path in operation.paths if quote(path, safe=_PATH_SAFE) != path]:
+        raise _InexactError(f"Istio compares path `{escaped[0]}` before it is decoded")
+    if suffixes := [host for host in operation.hosts if len(host) > 1 and host.startswith("*")]:
+        raise _InexactError(f"Istio compares host `{suffixes[0]}` together with its port")
     needs_http = operation.methods or operation.paths or operation.hosts
     return Opening(
         methods=tuple(sorted(operation.methods)),
@@ -139,7 +144,7 @@ def _places(peer: Peer, naming: Naming) -> Iterator[tuple[str, str]]:
         for namespace in peer.namespaces or ("*",):
             if namespace.endswith("*"):
                 raise _InexactError(
-                    f"namespace `{namespace}` is no single namespace, and objects live in one"
+                    f"namespace `{namespace}` is a pattern, and an object belongs to one namespace"
                 )
             yield namespace, ""
     for principal in peer.principals:
@@ -154,7 +159,7 @@ def _place(principal: str, naming: Naming) -> tuple[str, str]:
     domain, _, rest = principal.partition("/ns/")
     namespace, _, account = rest.partition("/sa/")
     if domain != naming.trust_domain:
-        raise _InexactError(f"`{principal}` is not of trust domain `{naming.trust_domain}`")
+        raise _InexactError(f"`{principal}` is not in trust domain `{naming.trust_domain}`")
     if identity.is_principal(principal) and len(account) <= _MAX_LABEL:
         return namespace, account
     whole = namespace.removesuffix("/*")

@@ -1,14 +1,19 @@
-"""The ext_proc filter, as Envoy configuration: what is buffered, what the guard is told, what happens when it fails.
+"""The ext_proc filter as Envoy configuration: buffering, attributes, and behaviour on failure.
 
-Why these values, and no others:
+Why these values:
 
-- BUFFERED with trailers SEND is the only body mode that holds a message back until it is judged. STREAMED releases
-  each chunk as it is approved, BUFFERED_PARTIAL passes the tail; both have let an identifier through.
-- `failure_mode_allow: false` is Envoy's default; it is written out so that a diff shows who changes it.
-- `message_timeout` defaults to 200 ms. `grpc_service.timeout` bounds nothing on this stream, so it is not set.
-- Attributes are CEL expressions; an unknown name is silently absent. `request_attributes` are sent with the request
-  headers only: a filter that skips the request must ask for `response_attributes`.
-- Metadata is handed on by namespace. Only the receiver's says anything: what a sender's own sidecar writes is the sender's word.
+- BUFFERED with trailers SEND is the only body mode that holds a message back until it is judged.
+  STREAMED releases each chunk as it is approved. BUFFERED_PARTIAL passes the rest of a long body.
+  Both were seen to let an identifier through.
+- `failure_mode_allow: false` is Envoy's default. It is written out so that a change shows in a
+  diff.
+- `message_timeout` defaults to 200 ms. `grpc_service.timeout` has no effect on this stream, so it
+  is not set.
+- Attributes are CEL expressions; Envoy silently leaves out an unknown one. `request_attributes` are
+  sent with the request headers only, so a filter that skips the request must ask for
+  `response_attributes`.
+- Metadata is forwarded by namespace, at the receiver only: what a sender's own sidecar writes
+  proves nothing.
 """
 
 from mesh.istio.installation import DEADLINE, Installation
@@ -26,7 +31,7 @@ OUTBOUND_ATTRIBUTES = (
     "xds.cluster_metadata.filter_metadata['istio']['services'][0]['host']",
     "connection.mtls",
 )
-"""What the sender's sidecar knows of a request: who sends, and the service that it is routed to."""
+"""What the sender's sidecar knows about a request: its workload, and the routed service."""
 
 INBOUND_ATTRIBUTES = (
     "xds.listener_direction",  # 1: inbound
@@ -35,13 +40,13 @@ INBOUND_ATTRIBUTES = (
     "connection.mtls",
     "destination.port",
     "source.address",
-    "'x-forwarded-for' in request.headers",  # then `source.address` is what the client wrote there
+    # when true, `source.address` is what the client wrote into that header
+    "'x-forwarded-for' in request.headers",
     "request.method",
     "request.path",
     "request.host",
 )
-"""What the receiver's sidecar knows of a response: both ends' SPIFFE ids, and the request that it
-answers."""
+"""What the receiver's sidecar knows about a response: both SPIFFE ids, and the request."""
 
 _JUDGE_REQUEST: Manifest = {
     "request_header_mode": "SEND",
@@ -67,8 +72,7 @@ def outbound_requests(installation: Installation) -> Manifest:
 
 
 def inbound_responses(installation: Installation) -> Manifest:
-    """The filter that judges a response at the workload that gives it, before the mesh encrypts
-    it."""
+    """The filter that judges a response at its sender, before the mesh encrypts it."""
     vouched: Manifest = {"forwarding_namespaces": {"untyped": list(NAMESPACES)}}
     more: dict[str, ManifestValue] = {
         "response_attributes": list(INBOUND_ATTRIBUTES),

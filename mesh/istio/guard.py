@@ -1,8 +1,9 @@
-"""The guard's own objects: namespace, policy, workload, service, and the walls around it.
+"""The guard's own objects: namespace, policy, workload, service, and their protection.
 
-The guard ends mutual TLS itself, with the certificate that its sidecar fetches and writes into a volume in memory.
-So it knows the SPIFFE id of the proxy that asks and can refuse a forged check. The sidecar keeps everything else:
-it still guards the health port, and its iptables rules leave only port 9000 alone.
+The guard terminates mutual TLS itself, with the certificate that its sidecar fetches and writes
+into a volume in memory. So it knows the SPIFFE id of the proxy that asks, and can refuse a forged
+check. The sidecar still guards every other port, the health port included: its iptables rules
+exclude only port 9000.
 """
 
 from mesh.istio.installation import (
@@ -24,7 +25,8 @@ _NAMESPACE_NAME = "kubernetes.io/metadata.name"
 _USER = 10001  # as in the Containerfile
 
 STARTER_POLICY = """\
-# Watches and records, blocks nothing. Add the edges that your services need, then set `mode: enforce`.
+# This policy records and blocks nothing.
+# Add the edges that your services need, then set `mode: enforce`.
 apiVersion: phiguard.dev/v1alpha1
 kind: SegmentationPolicy
 metadata: {name: starter}
@@ -40,7 +42,8 @@ def namespace(installation: Installation) -> Manifest:
     """The guard's namespace, with sidecar injection.
 
     Pod security only warns: without Istio's CNI plug-in the injected init container needs
-    NET_ADMIN, and `enforce` would keep the guard from starting."""
+    NET_ADMIN, and `enforce` would keep the guard from starting.
+    """
     labels: Manifest = {
         "istio-injection": "enabled",
         "pod-security.kubernetes.io/warn": "restricted",
@@ -59,7 +62,8 @@ def workload(installation: Installation) -> list[Manifest]:
     """Service account, service, pods and disruption budget, in apply order."""
     service: Manifest = {
         "selector": _LABELS,
-        # the name and appProtocol make istiod give the cluster HTTP/2; without it no check arrives
+        # the name and appProtocol make istiod configure the cluster for HTTP/2; without it no check
+        # arrives
         "ports": [
             {"name": "grpc", "port": GUARD_PORT, "targetPort": GUARD_PORT, "appProtocol": "grpc"}
         ],
@@ -84,8 +88,7 @@ def workload(installation: Installation) -> list[Manifest]:
 
 
 def network_policy(installation: Installation) -> Manifest:
-    """Only guarded namespaces reach the guard; the guard reaches only DNS, istiod and the trace
-    collector."""
+    """Guarded namespaces reach the guard; the guard reaches DNS, istiod and the collector."""
     guarded: Manifest = {"namespaceSelector": {"matchLabels": {GUARDED_LABEL: "true"}}}
     dns: ManifestValue = [{"port": 53, "protocol": "UDP"}, {"port": 53, "protocol": "TCP"}]
     spec: Manifest = {
@@ -115,8 +118,7 @@ def _in_namespace(name: str) -> Manifest:
 
 
 def _stateful_set(installation: Installation) -> Manifest:
-    # a StatefulSet, because each replica's hash-chained ledger must outlive its pod on a volume of
-    # its own
+    # a StatefulSet, because each replica's ledger must outlive its pod, on a volume of its own
     return {
         "replicas": 2,
         "serviceName": NAME,
@@ -143,9 +145,11 @@ def _stateful_set(installation: Installation) -> Manifest:
 
 def _sidecar_annotations() -> Manifest:
     return {
-        # the sidecar starts first, so the certificate exists when the guard looks for it
-        "proxy.istio.io/config": f"holdApplicationUntilProxyStarts: true\nproxyMetadata:\n  OUTPUT_CERTS: {CERTS}\n",
-        "sidecar.istio.io/userVolumeMount": f'[{{"name": "istio-certs", "mountPath": "{CERTS}"}}]',
+        # the sidecar starts first, so the certificate exists when the guard starts
+        "proxy.istio.io/config": (
+            f"holdApplicationUntilProxyStarts: true\nproxyMetadata:\n  OUTPUT_CERTS: {CERTS}\n"
+        ),
+        "sidecar.istio.io/userVolumeMount": f'[{{"name":"istio-certs","mountPath":"{CERTS}"}}]',
         "traffic.sidecar.istio.io/excludeInboundPorts": str(GUARD_PORT),
     }
 
@@ -204,7 +208,7 @@ def _container(installation: Installation) -> Manifest:
             {"name": "policy", "mountPath": "/etc/phiguard", "readOnly": True},
             {"name": "istio-certs", "mountPath": CERTS, "readOnly": True},
             {"name": "ledger", "mountPath": "/var/lib/phiguard"},
-            {"name": "tmp", "mountPath": "/tmp"},  # noqa: S108  # a mount point in a container, not a file of ours
+            {"name": "tmp", "mountPath": "/tmp"},  # noqa: S108  # a mount point in the container
         ],
     }
 
@@ -238,11 +242,11 @@ def _environment() -> list[ManifestValue]:
 
 def _probe(*, period: int, failures: int, service: str = "") -> Manifest:
     # Istio's injector rewrites gRPC probes: kubelet asks pilot-agent, which asks the pod's address
-    # without TLS. Hence a health port of its own (9000 speaks only mutual TLS), and not on
+    # without TLS. So health has a port of its own (9000 speaks mutual TLS only) that is not on
     # loopback.
     return {
-        # `liveness` stays up while the ledger is broken or calls are drained: a restart would mend
-        # neither
+        # `liveness` stays up while the ledger is broken or the guard is draining: a restart would
+        # help neither
         "grpc": {"port": HEALTH_PORT, "service": service},
         "periodSeconds": period,
         "failureThreshold": failures,

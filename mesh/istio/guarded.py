@@ -1,4 +1,7 @@
-"""What switches the guard on in one namespace. No object names its namespace: `kubectl apply -n NAMESPACE` does."""
+"""The objects that switch the guard on in one namespace.
+
+They name no namespace: `kubectl apply -n NAMESPACE` sets it.
+"""
 
 from mesh.istio import ext_proc
 from mesh.istio.installation import EXTENSION_PROVIDER, GUARDED_LABEL, Installation
@@ -10,20 +13,22 @@ _HTTP_CONNECTION_MANAGER = "envoy.filters.network.http_connection_manager"
 def inbound_requests() -> Manifest:
     """Every request to every workload of the namespace is checked after decryption.
 
-    `rules: [{}]` matches everything. An empty list never fires, and a rule about paths is the
-    attacker's choice (`//`, `;`, `%2f`): what is exempt is said in the guard's own policy."""
+    `rules: [{}]` matches everything. An empty list never fires. A rule about paths can be evaded,
+    because the attacker chooses how to write a path (`//`, `;`, `%2f`). Exemptions belong in the
+    guard's own policy.
+    """
     spec: Manifest = {"action": "CUSTOM", "provider": {"name": EXTENSION_PROVIDER}, "rules": [{}]}
     return manifest("security.istio.io/v1", "AuthorizationPolicy", {"name": "phiguard"}, spec=spec)
 
 
 def inbound_responses(installation: Installation) -> Manifest:
-    """Responses are judged at the workload that gives them. ext_authz never sees them."""
+    """Responses are judged at the workload that sends them. ext_authz never sees them."""
     match: Manifest = {
         "context": "SIDECAR_INBOUND",
         "listener": {
             "filterChain": {
-                # next to the router: after istiod's own authorization, so a refused request costs
-                # nothing here
+                # directly before the router, after istiod's own authorization: a refused request
+                # costs nothing here
                 "filter": {
                     "name": _HTTP_CONNECTION_MANAGER,
                     "subFilter": {"name": "envoy.filters.http.router"},
@@ -52,8 +57,8 @@ def outbound_requests(installation: Installation) -> Manifest:
 
 
 def _envoy_filter(name: str, match: Manifest, patch: Manifest) -> Manifest:
-    # without a selector the filter would wrap every sidecar of the namespace, the guard's and the
-    # collector's too
+    # without a selector the filter would wrap every sidecar of the namespace, also the guard's and
+    # the collector's
     spec: Manifest = {
         "workloadSelector": {"labels": {GUARDED_LABEL: "true"}},
         "configPatches": [{"applyTo": "HTTP_FILTER", "match": match, "patch": patch}],

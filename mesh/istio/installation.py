@@ -1,11 +1,17 @@
-"""What one installation is called, and the names and limits that its objects share. It knows no Kubernetes shape."""
+"""Where one guard is installed, and the names and limits that its objects share.
+
+This module knows no form of a Kubernetes object.
+"""
 
 import re
 from dataclasses import dataclass
 
 EXTENSION_PROVIDER = "phiguard"
-"""The extension provider. INVARIANT (no prefix): Istio matches providers by prefix, so no other may
-start with this."""
+"""The extension provider's name.
+
+INVARIANT (no prefix): Istio matches providers by prefix, so no other provider's name may start with
+this one.
+"""
 
 TRACING_PROVIDER = "otel-tracing"
 COLLECTOR_NAMESPACE = "observability"
@@ -18,35 +24,40 @@ HEALTH_PORT = 9001
 CERTS = "/etc/istio-certs"
 
 GUARDED_LABEL = "phiguard.dev/guarded"
-"""Set to `true` on a namespace (it may then call the guard) and on a pod (its sidecar then runs the
-filters)."""
+"""A label with the value `true`.
+
+A namespace with it may call the guard. The sidecar of a pod with it runs the filters.
+"""
 
 MAX_BODY_BYTES = 1_048_576
-"""Bytes of request body that Envoy hands over; more is refused with 413. It is also Envoy's default
-buffer limit."""
+"""Bytes of request body that Envoy passes on; a larger request is refused with 413.
+
+This is also Envoy's default buffer limit.
+"""
 
 DEADLINE = "2s"
 """How long Envoy waits for one answer. The guard's own scan deadline must be shorter."""
 
-_DNS_LABEL = re.compile(r"[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?")  # `phiguard-system`, not `PHI_guard`
-# `phiguard:0.1.0`, `phiguard@sha256:…`, not `phi guard`
+# matches `phiguard-system`; not `PHI_guard`
+_DNS_LABEL = re.compile(r"[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?")
+# matches `phiguard:0.1.0`, `phiguard@sha256:0f`; not `phi guard`
 _IMAGE = re.compile(r"[\w][\w.:/@-]*", re.ASCII)
 
 
 class InstallationError(ValueError):
-    """A name that Kubernetes would refuse. Its text is one line for the user."""
+    """A name that Kubernetes would refuse. The text is one line for the user."""
 
 
 @dataclass(frozen=True, slots=True)
 class Installation:
-    """Where the guard runs and what it runs.
+    """Where the guard runs and which image it runs.
 
     Args:
         namespace: the guard's own namespace, a DNS label.
-        image: container image, best with a digest.
+        image: container image, preferably with a digest.
 
     Raises:
-        InstallationError: when either could not be written into a manifest.
+        InstallationError: one of them cannot be written into a manifest.
     """
 
     namespace: str
@@ -55,16 +66,17 @@ class Installation:
     def __post_init__(self) -> None:
         if not _DNS_LABEL.fullmatch(self.namespace):
             raise InstallationError(
-                f"namespace `{self.namespace}` is no DNS label; use a name like `phiguard-system`"
+                f"namespace `{self.namespace}` is not a DNS label; "
+                "use a name like `phiguard-system`"
             )
         if not _IMAGE.fullmatch(self.image):
             raise InstallationError(
-                f"image `{self.image}` is no image name; use one like `phiguard:0.1.0`"
+                f"image `{self.image}` is not an image name; use one like `phiguard:0.1.0`"
             )
 
     @property
     def host(self) -> str:
-        """The guard's service as the mesh knows it."""
+        """The service host of the guard."""
         return f"phiguard.{self.namespace}.svc.cluster.local"
 
     @property

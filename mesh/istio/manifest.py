@@ -7,7 +7,7 @@ import yaml
 ManifestValue = (
     None | bool | int | float | str | Sequence["ManifestValue"] | Mapping[str, "ManifestValue"]
 )
-"""Whatever YAML can say."""
+"""Any value that YAML can express."""
 
 Manifest = dict[str, ManifestValue]
 """One Kubernetes object, or one file of settings."""
@@ -16,14 +16,14 @@ Manifest = dict[str, ManifestValue]
 def manifest(
     api_version: str, kind: str, metadata: Mapping[str, ManifestValue], **rest: ManifestValue
 ) -> Manifest:
-    """One object; `rest` is `spec=` or `data=` and the like, in order."""
+    """One object. `rest` holds further keys such as `spec` or `data`, in order."""
     return {"apiVersion": api_version, "kind": kind, "metadata": dict(metadata), **rest}
 
 
 class _Dumper(yaml.SafeDumper):
-    """Block style for every list and mapping, `|` for text of several lines, no anchors."""
+    """Writes every list and mapping in block style, multi-line text with `|`, and no anchors."""
 
-    def ignore_aliases(self, data: object) -> bool:  # noqa: ARG002  # the base class calls it with the value
+    def ignore_aliases(self, data: object) -> bool:  # noqa: ARG002  # as PyYAML calls it
         return True
 
 
@@ -37,7 +37,7 @@ _Dumper.add_representer(str, _text)
 
 
 def to_yaml(manifests: Sequence[Manifest]) -> str:
-    """The objects as one YAML stream, keys in the order given."""
+    """The objects as one YAML stream, with keys in the order given."""
     return yaml.dump_all(
         manifests, Dumper=_Dumper, sort_keys=False, width=120, explicit_start=len(manifests) > 1
     )

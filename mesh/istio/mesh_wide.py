@@ -1,4 +1,4 @@
-"""What is set once for the whole mesh: the provider, the tracing that leaks no URL, and mutual TLS everywhere."""
+"""Mesh-wide settings: the provider, tracing that leaks no URL, and mutual TLS everywhere."""
 
 from mesh.istio.installation import (
     COLLECTOR_HOST,
@@ -13,8 +13,8 @@ from mesh.istio.installation import (
 )
 from mesh.istio.manifest import Manifest, manifest
 
-# Istio's own format prints the path with its query. This one keeps what an operator needs and no
-# part of the URL.
+# Istio's own format prints the path with its query. This one keeps what an operator needs, without
+# any part of the URL.
 ACCESS_LOG_FORMAT = (
     '[%START_TIME%] "%REQ(:METHOD)% %PROTOCOL%" %RESPONSE_CODE% %RESPONSE_FLAGS% '
     "%RESPONSE_CODE_DETAILS% "
@@ -24,10 +24,11 @@ ACCESS_LOG_FORMAT = (
 
 
 def mesh_config(installation: Installation) -> Manifest:
-    """Helm values for the `istiod` chart: the fragment of MeshConfig that phiguard needs.
+    """Helm values for the `istiod` chart: the part of MeshConfig that phiguard needs.
 
-    `clearRouteCache` is left out: the API has the field, istiod 1.30 does not write it into Envoy's
-    configuration."""
+    `clearRouteCache` is left out: the API has the field, but istiod 1.30 does not write it into
+    Envoy's configuration.
+    """
     ext_authz: Manifest = {
         "service": installation.host,
         "port": GUARD_PORT,
@@ -54,11 +55,12 @@ def mesh_config(installation: Installation) -> Manifest:
 
 
 def telemetry() -> Manifest:
-    """Mesh-wide tracing whose spans carry no URL.
+    """Mesh-wide tracing whose spans hold no URL.
 
-    Envoy's own `http.url` tag holds path and query, and so whatever identifier an application puts
-    there. The literal replaces it; the provider's `maxTagLength` cuts it to `/` where a namespace
-    replaces the tags."""
+    Envoy's `http.url` tag holds path and query, and so any identifier that an application puts
+    there. The literal replaces the tag. Where a namespace replaces the tags, the provider's
+    `maxTagLength` shortens it to `/`.
+    """
     tags: Manifest = {"http.url": {"literal": {"value": "withheld"}}}
     return manifest(
         "telemetry.istio.io/v1",
@@ -69,10 +71,10 @@ def telemetry() -> Manifest:
 
 
 def strict_mtls(namespace: str = "") -> Manifest:
-    """Mutual TLS without exception in one namespace; the root namespace means the whole mesh.
+    """Strict mutual TLS in one namespace; the root namespace means the whole mesh.
 
     Args:
-        namespace: empty leaves it to `kubectl apply -n`.
+        namespace: the namespace; empty leaves it to `kubectl apply -n`.
     """
     metadata: Manifest = (
         {"name": "default", "namespace": namespace} if namespace else {"name": "default"}

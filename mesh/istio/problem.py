@@ -1,4 +1,4 @@
-"""One thing that is wrong with a mesh's configuration."""
+"""One problem of a mesh's configuration."""
 
 from dataclasses import dataclass
 
@@ -7,7 +7,7 @@ from mesh.istio.snapshot import MeshObject
 
 @dataclass(frozen=True, slots=True)
 class IstioProblem:
-    """What is wrong, where, and the fix; `str` gives the one line that a user reads."""
+    """What is wrong, where, and the fix. `str` gives one line for the user."""
 
     file: str
     title: str

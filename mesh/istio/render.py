@@ -1,4 +1,4 @@
-"""All of an installation as files of YAML text, named in the order in which an administrator applies them."""
+"""All objects of an installation as YAML files, named in the order in which they are applied."""
 
 from dataclasses import dataclass
 
@@ -10,19 +10,22 @@ from mesh.istio.manifest import Manifest, to_yaml
 from mesh.policy.policy import Policy
 
 _HEADER = (
-    "# Rendered by `phiguard istio render`: change its arguments and render again, not this file.\n"
+    "# Rendered by `phiguard istio render`. Do not edit: change its arguments and render again.\n"
 )
 
 
 _APPLY = "kubectl apply -f"
 
 EDGES_FILE = "40-edges.yaml"
-"""Where the edges of a policy go. Last: apply it when the records show that no edge is missing."""
+"""The file with a policy's edges.
+
+It comes last: apply it when the records show that no edge is missing.
+"""
 
 
 @dataclass(frozen=True, slots=True)
 class _File:
-    """One file: its name, what it is for, the command that applies it, and its objects."""
+    """One file: its name, its purpose, the command that applies it, and its objects."""
 
     name: str
     purpose: str
@@ -41,11 +44,11 @@ def files(installation: Installation) -> dict[str, str]:
 
 
 def policy_edges(policy: Policy, naming: Naming) -> tuple[str, tuple[str, ...]]:
-    """The text of `EDGES_FILE`, and a line for each part of the policy that Istio cannot say.
+    """The text of `EDGES_FILE`, and a line for each part of the policy that Istio cannot express.
 
     Raises:
-        UnknownFormError: what was rendered does not read back as the same edges, which would be a
-            fault of ours.
+        UnknownFormError: the text does not read back as the same edges. That is a defect of
+        phiguard.
     """
     found = edges(policy, naming)
     objects = render(found.said, policy, naming)
@@ -53,7 +56,8 @@ def policy_edges(policy: Policy, naming: Naming) -> tuple[str, tuple[str, ...]]:
         raise UnknownFormError(
             "the objects do not say the policy's edges; report this with the policy"
         )
-    purpose = f"The edges of policy {policy.name}, revision {policy.digest[:12]}: who may connect to whom."
+    revision = f"policy {policy.name}, revision {policy.digest[:12]}"
+    purpose = f"The edges of {revision}: who may connect to whom."
     return _File(EDGES_FILE, purpose, _APPLY, tuple(objects)).text, found.left_out
 
 
@@ -65,7 +69,8 @@ def _guard(installation: Installation) -> tuple[_File, ...]:
         _File(
             "10-namespace.yaml", "The guard's namespace.", _APPLY, (guard.namespace(installation),)
         ),
-        # `create`, because a second `apply` would put the starter back over a policy that enforces
+        # `create`, because a second `apply` would replace an enforcing policy with the starter
+        # policy
         _File(
             "11-policy.yaml", "The policy that the guard starts with.", "kubectl create -f", policy
         ),
@@ -81,13 +86,13 @@ def _mesh(installation: Installation) -> tuple[_File, ...]:
     return (
         _File(
             "20-mesh-config.yaml",
-            "Values for the istiod chart; no Kubernetes object.",
+            "Values for the istiod chart; not a Kubernetes object.",
             helm,
             config,
         ),
         _File(
             "21-telemetry.yaml",
-            "Spans that hold no URL, mesh-wide.",
+            "Mesh-wide tracing whose spans hold no URL.",
             _APPLY,
             (mesh_wide.telemetry(),),
         ),
@@ -108,7 +113,7 @@ def _guarded(installation: Installation) -> tuple[_File, ...]:
         ),
         _File(
             "32-inbound-responses.yaml",
-            "Responses at the workload that gives them: ext_proc.",
+            "Responses at the workload that sends them: ext_proc.",
             command,
             responses,
         ),

@@ -1,7 +1,7 @@
-"""What a folder of manifests, or of `kubectl get -o yaml` output, holds: objects and mesh configurations.
+"""The objects and mesh configurations in manifests or in `kubectl get -o yaml` output.
 
-Istio and Envoy read protobuf JSON, where `failOpen` and `fail_open` are the same field. So every key is put into
-snake_case once, here; a check that knew one spelling only would miss the other.
+Istio and Envoy read protobuf JSON, where `failOpen` and `fail_open` are the same field. So every
+key is converted to snake_case here, once. A check that knew only one spelling would miss the other.
 """
 
 import itertools
@@ -13,23 +13,27 @@ import yaml
 
 from mesh.istio.installation import ROOT_NAMESPACE
 
-_MOST_VALUES = 5_000_000  # of one file: `kubectl get` of a large cluster has some hundred thousand
-_CAPITAL = re.compile(r"(?<=[a-z0-9])([A-Z])")  # `failOpen`, `mesh_mTLS`; not `TLS`
+# in one file; `kubectl get` of a large cluster gives some hundred thousand
+_MOST_VALUES = 5_000_000
+# matches the `O` of `failOpen` and the `T` of `mesh_mTLS`; not in `TLS`
+_CAPITAL = re.compile(r"(?<=[a-z0-9])([A-Z])")
 
 
 class SnapshotError(ValueError):
-    """Text that is no YAML. Its text is one line for the user."""
+    """Text that is not YAML. The message is one line for the user."""
 
 
 @dataclass(frozen=True, slots=True)
 class Node:
-    """A place in a YAML document. A missing place is an empty node, so that paths can be followed
-    without asking."""
+    """A place in a YAML document.
+
+    A missing place is an empty node, so that paths can be followed without checks.
+    """
 
     value: object = None
 
     def at(self, *path: str) -> "Node":
-        """The node at this path of snake_case keys; an empty one when it is not there."""
+        """The node at this path of snake_case keys; an empty node when it is absent."""
         value = self.value
         for key in path:
             value = value.get(key) if isinstance(value, Mapping) else None
@@ -52,7 +56,7 @@ class Node:
 
     @property
     def missing(self) -> bool:
-        """Whether nothing is there, or nothing in it."""
+        """Whether the place is absent or empty."""
         return self.value is None or self.value in ([], {}, "")
 
     def everywhere(self, key: str) -> Iterator["Node"]:
@@ -68,8 +72,10 @@ class Node:
 
 @dataclass(frozen=True, slots=True)
 class MeshObject:
-    """One Kubernetes object, or one mesh configuration (kind `MeshConfig`, the fields under
-    `spec`)."""
+    """One Kubernetes object, or one mesh configuration.
+
+    A mesh configuration has kind `MeshConfig`, and its fields are under `spec`.
+    """
 
     file: str
     kind: str
@@ -80,7 +86,7 @@ class MeshObject:
 
     @property
     def title(self) -> str:
-        """How a message names it: `EnvoyFilter clinic/phiguard`."""
+        """The object's name in messages: `EnvoyFilter clinic/phiguard`."""
         return (
             f"{self.kind} {self.namespace}/{self.name}"
             if self.namespace
@@ -90,7 +96,7 @@ class MeshObject:
 
 @dataclass(frozen=True, slots=True)
 class MeshSnapshot:
-    """Everything that was given, in the order given."""
+    """All objects that were given, in the order given."""
 
     documents: tuple[MeshObject, ...]
 
@@ -100,10 +106,10 @@ class MeshSnapshot:
 
 
 def read(files: Mapping[str, str]) -> MeshSnapshot:
-    """Parse file name to text.
+    """Parse files, given as text by file name.
 
     Raises:
-        SnapshotError: naming the file and the line.
+        SnapshotError: names the file and the line.
     """
     return MeshSnapshot(
         tuple(document for file, text in files.items() for document in _documents(file, text))
@@ -119,12 +125,12 @@ def _load_all(file: str, text: str) -> list[object]:
     try:
         count = itertools.count()
         return [_snake(value, count) for value in yaml.safe_load_all(text)]
-    # ValueError: the 45th of May; recursion: a: &a [*a]
+    # ValueError: an impossible date such as May 45; RecursionError: `a: &a [*a]`
     except (yaml.YAMLError, ValueError, RecursionError) as error:
         mark = getattr(error, "problem_mark", None)
         line = f":{mark.line + 1}" if mark else ""
         raise SnapshotError(
-            f"{file}{line}: is no YAML; give manifests or the output of `kubectl get -o yaml`"
+            f"{file}{line}: is not YAML; give manifests or the output of `kubectl get -o yaml`"
         ) from None
 
 
@@ -133,7 +139,7 @@ def _unpack(file: str, node: Node) -> Iterator[MeshObject]:
     if kind.endswith("List"):
         for item in node.at("items"):
             yield from _unpack(file, item)
-    # how istiod reads it: `istio` in istio-system
+    # the ConfigMap that istiod reads: `istio` in `istio-system`
     elif kind == "ConfigMap" and not node.at("data", "mesh").missing:
         for value in _load_all(file, node.at("data", "mesh").text):
             yield _mesh_config(file, node.at("metadata"), Node(value))
@@ -154,7 +160,7 @@ def _unpack(file: str, node: Node) -> Iterator[MeshObject]:
 
 def _mesh_config_places(node: Node) -> Iterable[Node]:
     bare = Node() if node.at("extension_providers").missing or not node.at("kind").missing else node
-    # Helm values, IstioOperator, MeshConfig
+    # in Helm values, in an IstioOperator, or as a bare MeshConfig
     return node.at("mesh_config"), node.at("spec", "mesh_config"), bare
 
 
@@ -165,8 +171,10 @@ def _mesh_config(file: str, metadata: Node, mesh: Node) -> MeshObject:
 
 
 def _snake(value: object, count: Iterator[int]) -> object:
-    """The value with its keys in snake_case. Aliases are written out here: ten lines of them can
-    stand for gigabytes."""
+    """The value with its keys in snake_case.
+
+    Aliases are expanded here: ten lines of them can stand for gigabytes, hence the limit.
+    """
     if next(count) > _MOST_VALUES:
         raise ValueError("too many values")
     if isinstance(value, Mapping):
@@ -180,5 +188,5 @@ def _snake(value: object, count: Iterator[int]) -> object:
 
 
 def in_root(document: MeshObject) -> bool:
-    """Whether the object speaks for the whole mesh by where it stands."""
+    """Whether the object is in the root namespace, and so applies to the whole mesh."""
     return document.namespace == ROOT_NAMESPACE

@@ -1,4 +1,4 @@
-"""Addresses and blocks of them, for peers that have no principal."""
+"""IP addresses and address blocks, for peers that have no principal."""
 
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address, ip_network
 from typing import Final
@@ -10,8 +10,10 @@ Block = IPv4Network | IPv6Network
 
 
 def parse(text: str) -> Address | None:
-    """The address; one of IPv4 in its IPv6 form (`::ffff:10.0.0.7`) is the IPv4 one. None when it
-    is none."""
+    """The address; None when the text is not one.
+
+    An IPv4 address in its IPv6 form (`::ffff:10.0.0.7`) becomes the IPv4 address.
+    """
     try:
         address = ip_address(text)
     except ValueError:
@@ -20,11 +22,12 @@ def parse(text: str) -> Address | None:
 
 
 def parse_block(text: str) -> Block | None:
-    """The block `10.0.0.0/8`, or that of one address; None when it is none, or has bits beyond its
-    length.
+    """The block `10.0.0.0/8`, or a block of one address.
 
-    One of IPv4 in its IPv6 form (`::ffff:10.0.0.0/104`) is the IPv4 one, as with `parse`: else it
-    would name nobody."""
+    None when the text is not a block, or has bits set beyond the prefix length. An IPv4 block in
+    its IPv6 form (`::ffff:10.0.0.0/104`) becomes the IPv4 block, because `parse` gives IPv4
+    addresses: it would match none otherwise.
+    """
     try:
         block = ip_network(text)
     except ValueError:

@@ -1,4 +1,4 @@
-"""What is known about one message before its content is looked at, worded as Envoy words it."""
+"""What is known about a message before its content is read, in Envoy's words."""
 
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -6,7 +6,7 @@ from enum import StrEnum
 from phiscan.protobuf.schemas import Rpc
 
 Claims = tuple[tuple[str, frozenset[str]], ...]
-"""Names with their values, of a JWT's claims or of request headers, that Envoy vouches for."""
+"""Names with their values that Envoy vouches for: claims of a JWT, or request headers."""
 
 
 class Direction(StrEnum):
@@ -24,8 +24,10 @@ class Vantage(StrEnum):
 
 
 class Protocol(StrEnum):
-    """What the connection carries. Only HTTP can be read; the others pass only where a rule names
-    them."""
+    """What the connection carries.
+
+    Only HTTP can be read. The others pass only where a rule names them.
+    """
 
     HTTP = "HTTP"
     UPGRADE = "UPGRADE"
@@ -34,13 +36,13 @@ class Protocol(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Operation:
-    """AttributeContext.Request.http, as Envoy routed it.
+    """The operation of a message: `AttributeContext.Request.http`, as Envoy routed it.
 
     Args:
         method: `POST`.
-        path: raw path with query, `/claims?draft=1`; it can hold PHI, so no repr shows it.
+        path: raw path with query, `/claims?draft=1`. It can hold PHI, so no repr shows it.
         host: `:authority`, with or without a port.
-        port: destination port, 0 when unknown.
+        port: destination port; 0 when unknown.
     """
 
     method: str = ""
@@ -51,28 +53,29 @@ class Operation:
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """One message of one exchange. `source` sends the request and `destination` answers it, in both
-    directions.
+    """One message of one exchange.
+
+    In both directions, `source` sends the request and `destination` answers it.
 
     Args:
-        source: principal of the caller, without scheme (`cluster.local/ns/clinic/sa/ehr`); empty
+        source: principal of the source, without scheme (`cluster.local/ns/clinic/sa/ehr`); empty
             when unknown.
-        destination: principal of the callee; empty when unknown.
-        service: Istio service host of the destination (`billing.finance.svc.cluster.local`), known
-            to the sender's sidecar, which cannot know the principal yet; the policy's `services`
-            gives it.
-        mtls: whether the connection is mutual TLS. The receiver's sidecar proves it. The sender's
-            cannot see the handshake to come; there it holds when the policy knows the destination's
-            principal.
-        caller: principal of the proxy that asks, proven by its certificate to us; empty on a plain
-            listener.
-        redactable: whether the asker can replace the body (ext_proc can, ext_authz cannot).
-        source_address: of the connection's peer, without a port; empty when unknown. Never
+        destination: principal of the destination; empty when unknown.
+        service: Istio service host of the destination (`billing.finance.svc.cluster.local`). Only
+            the sender's sidecar knows it. It cannot know the principal yet, which comes from the
+            policy's `services`.
+        mtls: whether the connection is mutual TLS, as the receiver's sidecar proves. The sender's
+            sidecar asks before the handshake; there `mesh.policy.matching.edge_of` uses `services`
+            instead.
+        caller: principal of the proxy that asks, from its client certificate; empty on a listener
+            without TLS.
+        redactable: whether the caller can replace the body (ext_proc can, ext_authz cannot).
+        source_address: address of the connection's peer, without a port; empty when unknown. Never
             recorded.
-        claims: those that Envoy has verified; None when it does not say. They name persons, so no
-            repr shows them.
-        headers: those that Envoy has written into its metadata, as `claims`. A raw header is never
-            one of them.
+        claims: claims that Envoy has verified; None when it does not report any. They name persons,
+            so no repr shows them.
+        headers: headers that Envoy has written into its metadata; None as for `claims`. Raw headers
+            are never included.
     """
 
     direction: Direction = Direction.REQUEST
@@ -91,5 +94,5 @@ class Facts:
 
     @property
     def rpc(self) -> Rpc:
-        """The gRPC call that the message is part of, if it is one."""
+        """The gRPC call that the message belongs to, if it is one."""
         return Rpc(self.operation.path, self.direction is Direction.RESPONSE)

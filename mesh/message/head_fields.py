@@ -1,7 +1,8 @@
-"""What of a message's head is scanned, under which label: PHI in a path, a query or a header is outside of the body.
+"""Which parts of a message's head are scanned, and under which label.
 
-Left out are only the headers that the transport itself writes, and those only while they say what the transport would
-say: one short word. Their names are known to everybody, so a sentence under such a name would be a way around the scan.
+PHI can stand in a path, a query or a header, outside the body. The scan leaves out only headers
+that the transport itself writes, and only while they hold what the transport would write: one short
+word. Their names are public, so a sentence under such a name would otherwise evade the scan.
 """
 
 import re
@@ -12,9 +13,9 @@ from urllib.parse import unquote
 from mesh.message.facts import Direction, Facts
 from mesh.message.headers import Headers
 
-# Written by HTTP itself, by Envoy or by a tracer. `user-agent`, `x-forwarded-for`, `authorization`,
-# `cookie`, `referer`, `baggage`, `content-disposition` and `grpc-message` are not here:
-# applications put names and numbers into them.
+# Written by HTTP itself, by Envoy or by a tracer. Not listed, because applications put names and
+# numbers into them: `user-agent`, `x-forwarded-for`, `authorization`, `cookie`, `referer`,
+# `baggage`, `content-disposition`, `grpc-message`.
 _TRANSPORT: Final = frozenset(
     "age alt-svc b3 cache-control connection content-encoding content-length content-type date "
     "etag expect expires "
@@ -25,30 +26,40 @@ _TRANSPORT: Final = frozenset(
     "tracestate trailer transfer-encoding upgrade vary x-forwarded-client-cert x-request-id".split()
 )
 _TRANSPORT_PREFIXES: Final = (":", "grpc-accept-", "x-b3-", "x-envoy-")
-# The proxies write who they are, at length; a client can write there too, and some of them keep
-# what it wrote. What is of the proxies' form is left out, and the rest is read. Matches
-# `Hash=3f..`, `By=spiffe://cluster.local/ns/a/sa/b`; not `Subject="CN=Ana"`
-_PEM: Final = r"-----BEGIN%20CERTIFICATE-----(?:[A-Za-z0-9/+=]|%0A|%2B|%2F|%3D)*-----END%20CERTIFICATE-----(?:%0A)?"
+# In these headers a proxy writes its own identity, which is long. Clients can write there too, and
+# some proxies keep what a client wrote. The scan leaves out what has the proxies' form and reads
+# the rest. Matches `Hash=` with 64 hex digits, `By=spiffe://cluster.local/ns/a/sa/b`; not
+# `Subject="CN=Ana"`.
+_PEM: Final = (
+    "-----BEGIN%20CERTIFICATE-----"
+    "(?:[A-Za-z0-9/+=]|%0A|%2B|%2F|%3D)*"  # base64, percent-encoded
+    "-----END%20CERTIFICATE-----(?:%0A)?"
+)
 _PROXYS: Final = {
     "x-forwarded-client-cert": re.compile(
-        rf'(?:By|URI)=spiffe://[a-z0-9._/-]{{1,512}}|Hash=[0-9a-f]{{64}}|Subject=""|(?:Cert|Chain)="(?:{_PEM})*"'
+        "(?:By|URI)=spiffe://[a-z0-9._/-]{1,512}"
+        "|Hash=[0-9a-f]{64}"
+        '|Subject=""'
+        f'|(?:Cert|Chain)="(?:{_PEM})*"'
     ),
     "x-envoy-peer-metadata": re.compile(r"[A-Za-z0-9+/]{64,}={0,2}"),
     "x-envoy-peer-metadata-id": re.compile(r"[a-z]+~[0-9a-f.:]*~[a-z0-9.-]*~[a-z0-9.-]*"),
 }
-_LISTED: Final = re.compile(r"[;, ]*")  # between the elements of a client certificate's header
-_REWRITTEN: Final = "x-envoy-original-path"  # what the path was before a route rewrote it
+# between elements of `x-forwarded-client-cert`; matches `;` and `, `; not `a`
+_LISTED: Final = re.compile(r"[;, ]*")
+_REWRITTEN: Final = "x-envoy-original-path"  # the path before a route rewrote it
 # matches `"33a64-df"`, `gzip`; not `no-cache, private`, `Ana%20Ruiz`, `ssn=1`, `ana@example.com`
 _WORD: Final = re.compile(r"[!-$&-<>?A-~]{0,128}")
 # matches `patient.ssn`; not `123-45-6789`, `a1`
 _PLAIN_NAME: Final = re.compile(r"[A-Za-z][A-Za-z_.\[\]-]{0,63}")
-_MAX_DECODINGS: Final = 3  # `%2531` is a `1` to a server that decodes twice
+_MAX_DECODINGS: Final = 3  # `%2531` becomes `1` for a server that decodes twice
 
 
 def of_head(facts: Facts, headers: Headers) -> Iterator[tuple[str, str]]:
     """Label and decoded value of each part of a head that can hold PHI.
 
-    The path and query belong to the request: in the other direction they were scanned already.
+    The path and query belong to the request. For a response they are left out: the request's scan
+    read them.
     """
     if facts.direction is Direction.REQUEST:
         yield from _of_path(facts.operation.path or headers.get(":path"))
@@ -56,11 +67,10 @@ def of_head(facts: Facts, headers: Headers) -> Iterator[tuple[str, str]]:
 
 
 def of_headers(part: str, headers: Headers) -> Iterator[tuple[str, str]]:
-    """Label (`header.x-patient`) and value of each header or trailer that the transport did not
-    write."""
+    """Label (`header.x-patient`) and value of each field that the transport did not write."""
     for name, value in headers.pairs:
         label = f"{part}.{name}"
-        if name == ":path":  # read as what it is, with the request line
+        if name == ":path":  # scanned as a path, with the request line
             continue
         if name in _TRANSPORT or name.startswith(_TRANSPORT_PREFIXES):
             yield from _of_transport(part, name, value)
@@ -74,14 +84,15 @@ def of_headers(part: str, headers: Headers) -> Iterator[tuple[str, str]]:
 
 
 def _of_transport(part: str, name: str, value: str) -> Iterator[tuple[str, str]]:
-    """What stands in a header of the transport that the transport did not write."""
+    """The part of a transport header that the transport did not write."""
     if name == _REWRITTEN:
         yield from _of_path(value)
     elif name in _PROXYS:
         if not _LISTED.fullmatch(rest := _PROXYS[name].sub("", value)):
             yield part, _decode(rest)
     elif not _WORD.fullmatch(value):
-        yield part, _decode(value)  # without its name: `age` is no one's age
+        # labelled without the header's name: `age` (seconds in a cache) is not a person's age
+        yield part, _decode(value)
 
 
 def _of_path(raw: str) -> Iterator[tuple[str, str]]:
@@ -92,21 +103,23 @@ def _of_path(raw: str) -> Iterator[tuple[str, str]]:
 
 
 def _of_pairs(part: str, pairs: Iterable[str]) -> Iterator[tuple[str, str]]:
-    """Values under their names. Names that are no plain words are values too: `?123-45-6789` has
-    only a name."""
-    odd: list[str] = []
+    """Each value under its name. A name that is no plain word is yielded as a value too.
+
+    `?123-45-6789`, for example, has a name only.
+    """
+    names: list[str] = []
     for pair in pairs:
         name, _, value = (_decode(half) for half in pair.partition("="))
         if value:
             yield f"{part}.{name}", value
         if name and not _PLAIN_NAME.fullmatch(name):
-            odd.append(name)
-    if odd:
-        yield part, "\n".join(odd)
+            names.append(name)
+    if names:
+        yield part, "\n".join(names)
 
 
 def _decode(value: str) -> str:
-    """Percent-decoded until nothing changes; what is no valid escape stays as it is."""
+    """The value, percent-decoded until nothing changes; invalid escapes stay as they are."""
     for _ in range(_MAX_DECODINGS):
         decoded = unquote(value)
         if decoded == value:

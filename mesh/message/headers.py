@@ -1,4 +1,4 @@
-"""The headers or the trailers of one message: read once, looked up by name."""
+"""The headers or the trailers of one message: parsed once, looked up by name."""
 
 from dataclasses import dataclass, field
 from typing import Final
@@ -6,7 +6,7 @@ from typing import Final
 from mesh.message.decimals import decimal
 
 Pairs = tuple[tuple[str, str], ...]
-"""Names and values in their order; a name that comes twice is two pairs."""
+"""Names and values in their order; a name that occurs twice gives two pairs."""
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -14,7 +14,7 @@ class Headers:
     """The headers of one message.
 
     Args:
-        pairs: names in lower case, pseudo-headers (`:path`, `:status`) among them.
+        pairs: names in lower case, with pseudo-headers (`:path`, `:status`).
     """
 
     pairs: Pairs = ()
@@ -27,30 +27,34 @@ class Headers:
         object.__setattr__(self, "_values", values)
 
     def __repr__(self) -> str:
-        """Count only: names and values must not reach a log through a repr."""
+        """The count only: names and values must not reach a log through a repr."""
         return f"Headers({len(self.pairs)})"
 
     def __contains__(self, name: str) -> bool:
         return name in self._values
 
     def all(self, name: str) -> tuple[str, ...]:
-        """The values of a header in their order; empty when it is absent."""
+        """The values of a header in their order; empty when the header is absent."""
         return self._values.get(name, ())
 
     def get(self, name: str) -> str:
-        """The values of a header joined with a comma, as HTTP joins them (RFC 9110, section 5.3);
-        empty when it is absent. So none of several values can hide the others."""
+        """The values of a header joined with `, ` (RFC 9110, section 5.3); empty when it is absent.
+
+        All values are joined, so that none can hide the others.
+        """
         return ", ".join(self._values.get(name, ()))
 
     @property
     def names(self) -> tuple[str, ...]:
-        """The names, each once, in the order in which they first come."""
+        """The distinct names, in order of first occurrence."""
         return tuple(self._values)
 
     @property
     def content_length(self) -> int | None:
-        """Bytes that the sender announced; None when the header is absent, no number, or given
-        twice differently."""
+        """The number of bytes that the sender announced.
+
+        None when the header is absent, is not a number, or has two different values.
+        """
         values = {value.strip() for value in self.all("content-length")}
         return decimal(values.pop()) if len(values) == 1 else None
 

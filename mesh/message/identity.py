@@ -1,7 +1,8 @@
-"""Who a workload is: SPIFFE identities as Istio issues them, and the patterns that name several of them.
+"""Identities of workloads: SPIFFE ids as Istio issues them, and patterns that name several.
 
-A principal is a SPIFFE id without its scheme, `cluster.local/ns/clinic/sa/ehr`. This module knows no policy.
-Source: Istio's `security` reference, "Istio identity"; the SPIFFE-ID specification, sections 2.1 and 2.2.
+A principal is a SPIFFE id without its scheme, `cluster.local/ns/clinic/sa/ehr`. This module knows
+nothing of policies. Sources: Istio's `security` reference, "Istio identity"; the SPIFFE-ID
+specification, sections 2.1 and 2.2.
 """
 
 import re
@@ -12,13 +13,17 @@ _TRUST_DOMAIN = r"[a-z0-9._-]{1,255}"
 _NAMESPACE = r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?"
 _ACCOUNT = r"[a-z0-9](?:[a-z0-9.-]{0,251}[a-z0-9])?"
 
-# matches `cluster.local/ns/clinic/sa/ehr`; not `cluster.local/ns/clinic/sa/` and not
+# matches `cluster.local/ns/clinic/sa/ehr`; not `cluster.local/ns/clinic/sa/`,
 # `cluster.local/clinic/ehr`
 _PRINCIPAL: Final = re.compile(f"{_TRUST_DOMAIN}/ns/({_NAMESPACE})/sa/{_ACCOUNT}")
 # matches `cluster.local/ns/clin*`, `cluster.local/ns/clinic/*`; not `cluster.loc*`, which would
-# take in other roots
+# include other trust domains
 _PRINCIPAL_PREFIX: Final = re.compile(
-    rf"(?:{_TRUST_DOMAIN}/(?:ns/(?:[a-z0-9-]{{0,63}}|{_NAMESPACE}/(?:sa/[a-z0-9.-]{{0,253}})?))?)?\*"
+    rf"(?:{_TRUST_DOMAIN}/"
+    r"(?:ns/"
+    r"(?:[a-z0-9-]{0,63}"  # a part of the namespace
+    rf"|{_NAMESPACE}/(?:sa/[a-z0-9.-]{{0,253}})?)"  # all of it, and a part of the account
+    r")?)?\*"
 )
 _NAMESPACE_PATTERN: Final = re.compile(rf"{_NAMESPACE}|[a-z0-9-]{{0,63}}\*")
 
@@ -27,10 +32,9 @@ _GLOB: Final = re.compile(r"\*?[a-z0-9._-]+|[a-z0-9._-]*\*")
 
 
 def principal_of(spiffe_id: str) -> str:
-    """The principal of `spiffe://td/ns/NS/sa/SA` (scheme optional), empty when it is not of Istio's
-    form.
+    """The principal of `spiffe://td/ns/NS/sa/SA` (scheme optional); empty for any other form.
 
-    Empty is the safe answer: to `decide` it is a peer without an identity.
+    Empty is the safe answer: `decide` takes it as a peer without an identity.
     """
     principal = spiffe_id.removeprefix(_SCHEME)
     return principal if is_principal(principal) else ""
@@ -42,8 +46,10 @@ def is_principal(text: str) -> bool:
 
 
 def is_principal_pattern(text: str) -> bool:
-    """Whether a policy may write it: a principal, `*`, or a prefix of one that ends in `*` after
-    the trust domain."""
+    """Whether a policy may write it: a principal, `*`, or a principal's prefix with `*` at its end.
+
+    The prefix holds the whole trust domain.
+    """
     return is_principal(text) or _PRINCIPAL_PREFIX.fullmatch(text) is not None
 
 
@@ -69,13 +75,15 @@ def account_of(principal: str) -> str:
 
 
 def is_glob(text: str) -> bool:
-    """Whether a policy may write it for a trust domain or an account: letters with `*` at most at
-    one end."""
+    """Whether a policy may write it for a trust domain or a service account.
+
+    It has at most one `*`, at its start or at its end.
+    """
     return _GLOB.fullmatch(text) is not None
 
 
 def matches(pattern: str, value: str) -> bool:
-    """Whether an exact pattern, or one with `*` at its end, names the value.
+    """Whether the pattern names the value: exactly, or as a prefix with `*` at its end.
 
     As in Istio, `*` alone means "any that is present": it never names an empty value.
     """

@@ -1,8 +1,9 @@
-"""Request paths and hosts, brought to one form before a rule is held against them.
+"""Request paths and hosts, normalised before rules are compared with them.
 
-The caller writes the path, so whatever two parsers could read in two ways is a way around a rule
-(CVE-2021-29492 escaped slashes, CVE-2021-39156 fragments, CVE-2026-26205 double slashes, `..;` path parameters).
-A path of that kind has no form here, `normalise` says None, and `decide` denies wherever a rule would have to know it.
+The caller writes the path. Whatever two parsers could read differently is a way around a rule:
+escaped slashes (CVE-2021-29492), fragments (CVE-2021-39156), double slashes (CVE-2026-26205), path
+parameters (`..;`). `normalise` returns None for such a path, and `decide` denies wherever a rule
+depends on it.
 """
 
 import re
@@ -12,18 +13,17 @@ from urllib.parse import unquote_to_bytes
 from mesh.message import identity
 from phiscan.text.possessive import repeated
 
-# Refused, each because servers differ on it:
-#   `%2f %5c %2e %3b %00` and `%25` before two hex digits (a second decoding), a `%` without two hex
-#     digits,
-#   `//`, `\`, `;`, and a segment `.` or `..`. Matches `/a/..`, `/a%2Fb`; not `/a..b`,
-#     `/.well-known/x`, `/10%25`.
+# Refused, because servers read them differently:
+# - `%2f`, `%5c`, `%2e`, `%3b`, `%00`;
+# - `%25` before two hex digits (a second decoding), and `%` without two hex digits;
+# - `//`, `\`, `;`, and a segment `.` or `..`.
+# matches `/a/..`, `/a%2Fb`; not `/a..b`, `/.well-known/x`, `/10%25`
 _AMBIGUOUS: Final = re.compile(
     r"%(?:2f|5c|2e|3b|00|25[0-9a-f]{2}|(?![0-9a-f]{2}))|//|\\|;|/\.\.?(?:/|$)",
     re.IGNORECASE | re.ASCII,
 )
-# What nearly all paths are: nothing to decode, and nothing to refuse. matches `/`,
-# `/claims/7?draft=1`, `/a/b_c-1.json/`; not `/.well-known`, `/a//b`, `/a%20b`, which take the long
-# way
+# The form of nearly all paths: nothing to decode and nothing to refuse. Other paths take the slow
+# way. matches `/`, `/claims/7?draft=1`, `/a/b_c-1.json/`; not `/.well-known`, `/a//b`, `/a%20b`
 _PLAIN: Final = re.compile(
     "/"
     + repeated("[A-Za-z0-9_~-][A-Za-z0-9_.~-]*+/", "*")
@@ -38,12 +38,11 @@ _HOST_PATTERN: Final = re.compile(r"\*?[a-z0-9._-]+|[a-z0-9._-]*\*|\[[0-9a-f:.]+
 
 
 def normalise(raw: str) -> str | None:
-    """The path without query and fragment, percent-decoded once; None when it could be read in two
-    ways.
+    """The path without query and fragment, percent-decoded once; None when it is ambiguous.
 
     Args:
-        raw: `:path` as received, `/claims?draft=1`. Empty (a TCP connection) and `*` (OPTIONS) are
-            themselves.
+        raw: `:path` as received, `/claims?draft=1`. The empty path (a TCP connection) and `*`
+            (OPTIONS) are returned unchanged.
     """
     if plain := _PLAIN.match(raw):
         return plain[0]
@@ -60,7 +59,7 @@ def normalise(raw: str) -> str | None:
 
 
 def normalise_host(authority: str) -> str:
-    """`:authority` in lower case, without its port and without the root's dot."""
+    """`:authority` in lower case, without its port and without a dot at its end."""
     host = authority.lower()
     if not host.endswith("]"):  # `[::1]` ends in what looks like a port
         host = _PORT.sub("", host)
@@ -68,8 +67,10 @@ def normalise_host(authority: str) -> str:
 
 
 def is_path_pattern(text: str) -> bool:
-    """Whether a policy may write it: `*`, or a decoded path that starts with `/`, with `*` at most
-    at its end."""
+    """Whether a policy may write it: `*`, or a decoded path that starts with `/`.
+
+    `*` may stand at its end.
+    """
     stem = text.removesuffix("*")
     return text == "*" or (
         "*" not in stem and "%" not in stem and stem.startswith("/") and normalise(stem) == stem
@@ -77,14 +78,15 @@ def is_path_pattern(text: str) -> bool:
 
 
 def is_host_pattern(text: str) -> bool:
-    """Whether a policy may write it: a host without port, `*`, or one with a `*` at its start or at
-    its end."""
+    """Whether a policy may write it: a host without port, with at most one `*`, at either end."""
     return _HOST_PATTERN.fullmatch(text) is not None
 
 
 def host_matches(pattern: str, host: str) -> bool:
-    """Whether the pattern names a host that `normalise_host` returned; `*` names any host but none
-    at all."""
+    """Whether the pattern names the host, which `normalise_host` returned.
+
+    `*` names any host, but not an empty one.
+    """
     if len(pattern) > 1 and pattern.startswith("*"):
         return len(host) >= len(pattern) and host.endswith(pattern[1:])
     return identity.matches(pattern, host)

@@ -1,7 +1,7 @@
 """Sums over the observations of one operation.
 
-The same message is seen at both ends, and its answer too: sums are made for each vantage and direction apart, and the
-largest counts.
+Both ends see the same message. So the sums are made for each vantage and direction, and the largest
+counts.
 """
 
 from collections import defaultdict
@@ -12,7 +12,7 @@ from phiscan.finding import Verdict
 
 
 class CallSum:
-    """What all observations of one operation say together."""
+    """The sums over all observations of one operation."""
 
     def __init__(self) -> None:
         self.routes: set[str] = set()
@@ -25,7 +25,7 @@ class CallSum:
         self._health: dict[Direction, set[str]] = defaultdict(set)
 
     def add(self, observation: Observation) -> None:
-        """Take one more."""
+        """Add one observation."""
         sighting, content = observation.sighting, observation.content
         side = sighting.vantage, sighting.direction
         self.routes.add(sighting.route)
@@ -41,11 +41,11 @@ class CallSum:
 
     @property
     def messages(self) -> int:
-        """Messages of the busiest side."""
+        """Messages of the busiest vantage and direction."""
         return max(self._messages.values(), default=0)
 
     def counts(self, direction: Direction) -> dict[str, int]:
-        """Messages that held each identifier."""
+        """The number of messages that held each identifier, by infoType."""
         sides = [kinds for (_, way), kinds in self._kinds.items() if way is direction]
         return {
             name: max(kinds.get(name, 0) for kinds in sides)
@@ -53,11 +53,11 @@ class CallSum:
         }
 
     def unmasked(self, direction: Direction) -> set[str]:
-        """Identifiers that went on as they were."""
+        """Identifiers that at least one message carried unmasked."""
         return self._open[direction]
 
     def health(self, direction: Direction) -> set[str]:
-        """Health information beside them."""
+        """Health information in messages with PHI."""
         return self._health[direction]
 
     @property

@@ -1,11 +1,13 @@
-"""What was seen against what a policy says: edges it does not name, identifiers it denies, rules that nothing uses.
+"""Differences between observations and a policy: unnamed edges, denied identifiers, unused rules.
 
-The policy decides on witnesses of each route template (`mesh.observed.route_samples`): an edge is named when the plain witness is; a rule is
-used when it names any. So a rule for `/claims/urgent` counts as used when `/claims/{id}` was seen, because it may be, but does not
-name that edge.
+The policy decides on witnesses of each route template (`mesh.observed.route_samples`). An edge is
+named when its plain witness is named. A rule is used when it names any witness. So a rule for
+`/claims/urgent` counts as used when `/claims/{id}` was seen, because it may have been, but it does
+not name that edge.
 
-A store holds no claims, headers, addresses, and no host or port of an operation. A rule that asks for such things is read as if it
-did not, and is told as compared in part, so that nothing is called unnamed or unused for want of knowledge.
+A store holds no claims, headers or addresses, and no host or port of an operation. A rule that
+requires these is read as if it did not, and is reported as compared in part. So nothing is called
+unnamed or unused for lack of data.
 """
 
 from collections import defaultdict
@@ -38,7 +40,7 @@ from phiscan.identifiers import Identifier, InfoType, InfoTypeKind
 
 
 class DriftKind(StrEnum):
-    """How something that was seen is not what the policy says."""
+    """How an observation differs from the policy."""
 
     EDGE = "no rule names it"
     SERVICE = "`services` does not name its host"
@@ -59,14 +61,15 @@ class DriftSite:
 
 @dataclass(frozen=True, slots=True)
 class Drifted:
-    """An operation that was seen and that the policy does not let through as it was.
+    """An operation that was seen, and that the policy would not let through as it was.
 
     Args:
-        identifiers: infoTypes that it would deny; of an edge that it does not name, those that were
-            seen there.
-        messages: of the busiest vantage; of what is denied, those that held it, at most.
+        identifiers: infoTypes that the policy would deny; for an unnamed edge, those that were
+            seen.
+        messages: messages of the busiest vantage; of a denial, at most those that held
+            `identifiers`.
         last: the last day on which it was seen.
-        stopped: a guard refused all of these messages.
+        stopped: whether a guard refused all of these messages.
     """
 
     place: DriftSite
@@ -81,8 +84,8 @@ class Drift:
     """All differences.
 
     Args:
-        unused: names of rules in force that nothing seen can have used, sorted; `exceptions` are
-            those that end.
+        unused: names of lasting rules in force that nothing seen can have used, sorted.
+        exceptions: names of exceptions in force that nothing seen can have used, sorted.
         partly: names of rules that were compared in part, sorted.
     """
 
@@ -93,12 +96,12 @@ class Drift:
 
     @property
     def found(self) -> bool:
-        """Whether there is any."""
+        """Whether there is any difference."""
         return bool(self.drifted or self.unused or self.exceptions)
 
 
 def drift(observations: Iterable[Observation], policy: Policy) -> Drift:
-    """How far what was seen and the policy are apart. The order of observations is no matter."""
+    """The differences between observations, in any order, and a policy."""
     merged = merge(observations)
     known = {service.host: service.principal for service in services_of(merged)} | dict(
         policy.services
@@ -111,7 +114,7 @@ def drift(observations: Iterable[Observation], policy: Policy) -> Drift:
         ):
             sums[place].add(each, place, names)
     used = _used(merged, deciding)
-    holding = [rule for rule in policy.rules if rule.holds_on(policy.today)]  # AUDIT rules too
+    holding = [rule for rule in policy.rules if rule.holds_on(policy.today)]  # with AUDIT rules
     unused = [rule for rule in holding if rule.name not in used]
     return Drift(
         drifted=tuple(sums[place].drifted(place) for place in sorted(sums, key=_order)),
@@ -148,7 +151,7 @@ def _tipping(decision: Decision, seen: Collection[str]) -> Collection[str]:
 
 
 def _used(merged: Iterable[Observation], deciding: Mapping[bool, Policy]) -> set[str]:
-    """Names of the rules that what was seen can have used; AUDIT rules as if they decided."""
+    """Names of the rules that observations can have used; AUDIT rules count as if they decided."""
     asking = {
         identified: replace(
             policy, rules=tuple(replace(rule, audit=False) for rule in policy.rules)
@@ -193,7 +196,7 @@ def _facts(each: Observation, path: str) -> Facts:
 
 
 def _report(each: Observation, policy: Policy) -> ScanReport:
-    """A report with all that these messages held together, before anything was masked."""
+    """A report with everything that these messages held, before anything was masked."""
     content, coverage = each.content, each.sighting.coverage
     gap = {Coverage.COMPLETE: Gap.NONE, Coverage.TRUNCATED: Gap.CUT_OFF}.get(
         coverage, Gap.MALFORMED
@@ -209,8 +212,10 @@ def _finding(info_type: InfoType, subject: Subject) -> Finding:
 
 
 def _identifier(name: str, policy: Policy) -> InfoType:
-    """An individual's identifier. Of an infoType that this policy does not know as one, only `*`
-    and R can speak."""
+    """The infoType of an individual's identifier.
+
+    Where the policy knows no identifier of this name, it gets class R: only `*` and R then apply.
+    """
     known = policy.info_types.get(name)
     if known is not None and known.kind is InfoTypeKind.IDENTIFIER:
         return known
@@ -228,8 +233,10 @@ def _plain(policy: Policy, *, identified: bool) -> Policy:
 
 
 def _plain_rule(rule: Rule, *, identified: bool) -> Rule:
-    """The rule without what no store can answer. Addresses are those of peers without an identity,
-    and name nobody else."""
+    """The rule without the conditions that a store cannot answer.
+
+    Address blocks stand for peers without an identity, and name no one else.
+    """
     sources = tuple(
         replace(peer, blocks=()) for peer in rule.sources if not (peer.blocks and identified)
     )
@@ -241,7 +248,10 @@ def _plain_rule(rule: Rule, *, identified: bool) -> Rule:
 
 
 class _Sum:
-    """Messages of one place. Both ends see the same message: the busier vantage counts."""
+    """Sums over the messages of one place.
+
+    Both ends see the same message, so the busier vantage counts.
+    """
 
     def __init__(self) -> None:
         self._messages: dict[tuple[Vantage, Direction], int] = defaultdict(int)
@@ -253,7 +263,7 @@ class _Sum:
         count = each.count
         if (
             place.what is DriftKind.DENIED and names
-        ):  # at most: of several in one message no store tells
+        ):  # an upper bound: the store does not say which of several kinds were in the same message
             held = {**each.content.identifiers, **each.content.health}
             count = min(count, sum(held.get(name, 0) for name in names) or count)
         self._messages[each.sighting.vantage, each.sighting.direction] += count

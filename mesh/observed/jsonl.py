@@ -1,10 +1,13 @@
-"""The edge store's format: JSON lines, a head and then one observation each. Pure: text in, values out, and back.
+"""The observation store's format: JSON lines, a head and then one observation per line.
 
     {"format":"phiguard.dev/edges","version":1,"limit":10000,"leftOut":0,"edges":2}
-    {"source":"cluster.local/ns/clinic/sa/ehr","destination":...,"route":"/claims/{id}",...,"count":7,"first":"2026-11-20",...}
+    {"source":"cluster.local/ns/clinic/sa/ehr","destination":...,"route":"/claims/{id}",...}
 
-The head says how many lines follow, so a file that was cut short is known. Every value is held against its form, so that a
-file that somebody else wrote brings no text of its own into a policy, a report or a terminal.
+The head says how many lines follow, so a truncated file is detected. Every value is checked against
+its form. So a file from another author brings no text of its own into a policy, a report or a
+terminal.
+
+The module is pure: text in, values out, and back.
 """
 
 from collections.abc import Callable, Mapping
@@ -43,17 +46,20 @@ _WordT = TypeVar("_WordT", bound=StrEnum)
 
 
 class EdgesError(Exception):
-    """A file of edges cannot be used. The text is one line that names file, line and fix, and
-    quotes nothing of it."""
+    """A file cannot be used.
+
+    The text is one line that names the file, the line and the fix. It quotes nothing from the file.
+    """
 
 
 @dataclass(frozen=True, slots=True)
 class CountedEdges:
-    """What a store holds.
+    """The content of an observation store.
 
     Args:
-        left_out: messages that were not counted because the store held `limit` edges already.
-        limit: the most edges that the store holds.
+        left_out: messages that were not counted because the store already held `limit`
+            observations.
+        limit: the number of observations that the store holds at most.
     """
 
     observations: tuple[Observation, ...] = ()
@@ -62,7 +68,7 @@ class CountedEdges:
 
 
 def head_line(edges: int, *, left_out: int, limit: int) -> bytes:
-    """The first line of a file with so many observations."""
+    """The first line of a file with this many observations."""
     head = {
         "format": FORMAT,
         "version": VERSION,
@@ -74,7 +80,7 @@ def head_line(edges: int, *, left_out: int, limit: int) -> bytes:
 
 
 def line_of(observation: Observation) -> bytes:
-    """An observation's line."""
+    """The line of one observation."""
     sighting, content = observation.sighting, observation.content
     fields = {
         **sighting._asdict(),
@@ -87,12 +93,13 @@ def line_of(observation: Observation) -> bytes:
 
 
 def load(data: bytes, *, file: str) -> CountedEdges:
-    """The store of a file's bytes. Raises EdgesError."""
+    """Parse the bytes of a store's file. Raises EdgesError."""
     lines = data.splitlines()
     head = _head(_json(lines[0] if lines else b"", f"{file}:1"), f"{file}:1")
     if len(lines) - 1 != head["edges"] or not data.endswith(b"\n"):
         raise EdgesError(
-            f"{file}:{len(lines)}: the file ends too early or too late for its head; take it from the guard again"
+            f"{file}:{len(lines)}: the head announces another number of lines; "
+            "copy the file from the guard again"
         )
     found = [
         _observation(_json(line, f"{file}:{n}"), f"{file}:{n}")
@@ -108,17 +115,19 @@ def _json(line: bytes, where: str) -> dict[str, Any]:
         found = None
     if not isinstance(found, dict):
         raise EdgesError(
-            f"{where}: not a line of a store of edges; give files that `serve --edges` wrote"
+            f"{where}: not a line of an observation store; give files that `serve --edges` wrote"
         )
     return found
 
 
 def _head(found: Mapping[str, Any], where: str) -> dict[str, int]:
     if found.get("format") != FORMAT:
-        raise EdgesError(f"{where}: not a store of edges; give files that `serve --edges` wrote")
+        raise EdgesError(
+            f"{where}: not an observation store; give files that `serve --edges` wrote"
+        )
     if found.get("version") != VERSION:
         raise EdgesError(
-            f"{where}: a version that this phiguard does not read; use the version that wrote it"
+            f"{where}: this phiguard cannot read its version; use the phiguard that wrote it"
         )
     if found.keys() != _HEAD_KEYS:
         raise _broken(where, "head")
@@ -196,6 +205,4 @@ def _day(found: object, where: str, name: str) -> date:
 
 
 def _broken(where: str, name: str) -> EdgesError:
-    return EdgesError(
-        f"{where}: `{name}` is not what a guard writes; take the file from the guard again"
-    )
+    return EdgesError(f"{where}: `{name}` is not valid; copy the file from the guard again")

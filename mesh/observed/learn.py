@@ -1,14 +1,18 @@
-"""From observations to a proposed policy: the least that would have let the traffic through, and what a person must look at.
+"""From observations to a proposed policy: the least that lets the traffic through, and caveats.
 
-Least. A rule names one source, one destination, the methods and routes that were seen there, and in each direction exactly
-the infoTypes that messages with PHI held. Operations that held the same share a rule. What the language cannot say is
-told: its paths end in `*`, so `/patients/{id}/labs` opens all of `/patients/*`. Health information and a provider's own
-identifiers flow wherever a patient's identifier may; no rule is needed for them, and none is proposed against them.
+Least. A rule names one source, one destination, and the methods and routes seen there. In each
+direction it names exactly the infoTypes that messages with PHI held. Operations with the same
+infoTypes share a rule. The proposal reports where the policy language is too coarse: its paths end
+in `*`, so `/patients/{id}/labs` opens all of `/patients/*`. Health information and a provider's own
+identifiers flow wherever a patient's identifier may. They need no rule, and none is proposed
+against them.
 
-Marked. What looks wrong opens nothing. It is handed back with the reason, and with the rule that would open it where there
-is one: never of messages that could not be read. Messages without PHI on unencrypted connections pass with an alert whatever the rules say, so they need no rule either.
+Marked. What looks wrong opens nothing. It is returned with its reason, and where possible with the
+rule that would open it. No such rule is offered for messages that could not be read. Messages
+without PHI on unencrypted connections need no rule: they pass with an alert whatever the rules say.
 
-Pure, and blind to order: the same observations in any order, split and merged in any way, give the same proposal.
+The module is pure and independent of order: the same observations in any order, split and merged in
+any way, give the same proposal.
 """
 
 from collections import defaultdict
@@ -39,20 +43,20 @@ from mesh.observed.proposal_caveats import (
 from mesh.observed.service_hosts import services_of
 
 MIN_COUNT: Final = 3
-"""Messages that make an edge, or an identifier on it, more than a chance."""
+"""Number of messages from which an edge, or an identifier on it, is not rare."""
 
 _Flow = tuple[tuple[str, ...], tuple[str, ...]]
-"""InfoTypes that are allowed, and masked, in one direction."""
+"""InfoTypes that are allowed, and infoTypes that are masked, in one direction."""
 
 _Aside = tuple[Mark, Ends, str, str]
-"""What marks messages, their ends, their method and their route."""
+"""Mark, ends, method and route of messages that are not proposed."""
 
 
 def propose(observations: Iterable[Observation], *, min_count: int = MIN_COUNT) -> Proposal:
-    """What the observations ask for.
+    """The policy that the observations suggest.
 
     Args:
-        min_count: operations, and identifiers in one, that were seen in fewer messages are marked
+        min_count: an operation, or an identifier in one, that was seen in fewer messages is marked
             as rare.
     """
     merged = merge(observations)
@@ -86,7 +90,7 @@ def propose(observations: Iterable[Observation], *, min_count: int = MIN_COUNT) 
 
 
 def _rules(calls: Mapping[ProposedCall, CallSum], least: int) -> Iterator[Proposed]:
-    """Operations of the same ends that let the same flow are one rule."""
+    """One rule for all operations between the same ends that let the same flow."""
     unmasked: dict[tuple[Ends, Direction], set[str]] = defaultdict(set)
     # a rule that masks would mask on every operation that its pattern names
     for call, total in calls.items():
@@ -104,8 +108,10 @@ def _rules(calls: Mapping[ProposedCall, CallSum], least: int) -> Iterator[Propos
 
 
 def _flow(total: CallSum, direction: Direction, least: int, unmasked: set[str]) -> _Flow:
-    """What flows in a direction: masked where every message of the edge was, as it is where one was
-    not."""
+    """The infoTypes that are allowed and masked in a direction.
+
+    An infoType is masked where every message of the edge had it masked, else allowed.
+    """
     names = [name for name, count in total.counts(direction).items() if count >= least]
     return tuple(name for name in names if name in unmasked), tuple(
         name for name in names if name not in unmasked
@@ -152,7 +158,11 @@ def _alone(call: ProposedCall, total: CallSum, *, mtls: bool = True) -> Proposed
 
 
 def _set_aside(key: _Aside, total: CallSum, readable: CallSum | None) -> Marked:
-    """A person can open what leaves the mesh: the rule is made of what was read of it alone."""
+    """A marked operation.
+
+    A person may choose to open one that leaves the mesh. Its rule is made only of messages that
+    could be read.
+    """
     mark, ends, method, route = key
     pattern = route_template.pattern_of(route)
     rule = None

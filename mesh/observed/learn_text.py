@@ -1,8 +1,10 @@
-"""A proposal as the text of a policy file, for a person who decides: what it opens, on what evidence, and what is marked.
+"""A proposal as a policy file for a person to review: what it opens, its evidence, what is marked.
 
-The text parses with `mesh.policy_file` without an error. What is marked stands in comments; a rule that could be put in force
-after all is written out there, to be uncommented. INVARIANT (nothing but forms): every text of the file comes from this
-module, or was held against a form (principal, host, template, infoType), so nothing in a store can leave its comment.
+The text parses with `mesh.policy_file` without an error. Marked operations stand in comments. A
+rule that may be put in force is written there, to be uncommented.
+
+INVARIANT (nothing but forms): every text in the file comes from this module or was checked against
+a form (principal, host, template, infoType). So nothing in a store can break out of its comment.
 """
 
 import json
@@ -16,29 +18,35 @@ from mesh.observed.proposal import Ends, Mark, Marked, Proposal, Proposed, Propo
 from mesh.observed.proposal_caveats import passes_with_alert
 
 _ADVICE = {
-    Mark.UNENCRYPTED: "give both ends a sidecar and mutual TLS, or stop it; nothing below is opened",
-    Mark.OUTSIDE: "may this leave? then uncomment its rule; `mtls: any` lets PHI out, with an alert",
-    Mark.UNKNOWN_DESTINATION: "nobody shows who receives it; nothing below is opened",
-    Mark.UNSEEN_RECEIVER: "nobody is guarded there; write the principal into `services`, and learn again",
+    Mark.UNENCRYPTED: (
+        "give both ends a sidecar and mutual TLS, or stop it; nothing below is opened"
+    ),
+    Mark.OUTSIDE: ("if it may leave, uncomment its rule; `mtls: any` lets PHI out, with an alert"),
+    Mark.UNKNOWN_DESTINATION: "the receiver is unknown; nothing below is opened",
+    Mark.UNSEEN_RECEIVER: (
+        "no guarded workload receives there; add its principal to `services`, and learn again"
+    ),
     Mark.STOPPED: "nothing below is opened",
-    Mark.UNREAD: "encoded, encrypted, too large, a WebSocket or TCP; `onUnscannable: DENY` refuses it",
+    Mark.UNREAD: (
+        "encoded, encrypted, too large, a WebSocket or TCP; `onUnscannable: DENY` refuses it"
+    ),
     Mark.AMBIGUOUS: "`//`, `/../`, `;`, `%2f` and the like; refused where a rule lists paths",
     Mark.METHOD: "nothing below is opened",
-    Mark.RARE: "seen in fewer than {least} messages; uncomment what is meant",
-    Mark.RARE_IDENTIFIER: "seen in fewer than {least} messages; add to `allow` what is meant",
+    Mark.RARE: "seen in fewer than {least} messages; uncomment what is intended",
+    Mark.RARE_IDENTIFIER: "seen in fewer than {least} messages; add to `allow` what is intended",
 }
 _INDENT = "  "
 _MOST = 50
-"""Of each mark, so many are written out."""
+"""The number of entries that are written out for each mark."""
 _NOBODY = "(no identity)"
 
 
 def render(proposal: Proposal, *, name: str, least: int, left_out: int = 0) -> str:
-    """The file's text.
+    """The text of the file.
 
     Args:
-        name: of the policy; a name as Kubernetes takes it.
-        least: messages below which things were marked as rare.
+        name: name of the policy, in a form that Kubernetes accepts.
+        least: the number of messages below which something is marked as rare.
         left_out: messages that the stores could not count.
     """
     names = _names([*proposal.rules, *(marked.rule for marked in proposal.marked if marked.rule)])
@@ -64,8 +72,10 @@ def render(proposal: Proposal, *, name: str, least: int, left_out: int = 0) -> s
 
 
 def _section(found: Sequence[Marked], names: Mapping[Proposed, str]) -> Iterator[str]:
-    """The busiest of one mark, in order: whoever makes up routes must not make the file too long to
-    be read."""
+    """The busiest entries of one mark, in order.
+
+    Clients choose routes, and must not make the file too long to read.
+    """
     busiest = sorted(range(len(found)), key=lambda place: -found[place].messages)[:_MOST]
     for place in sorted(busiest):
         yield from _marked(found[place], names)
@@ -83,14 +93,17 @@ def _summary(proposal: Proposal, left_out: int) -> Iterator[str]:
     else:
         yield "Proposed by `phiguard policy learn` from no traffic at all: it opens nothing."
     if left_out:
-        yield f"INCOMPLETE: {_many(left_out, 'message')} could not be counted, because a store was full."
+        messages = _many(left_out, "message")
+        yield f"INCOMPLETE: {messages} could not be counted, because a store was full."
 
 
 def _evidence(proposal: Proposal) -> Iterator[str]:
     seen = proposal.observations
     days = f"{min(each.first for each in seen)} to {max(each.last for each in seen)}"
-    yield f"Proposed by `phiguard policy learn` from {_many(sum(each.count for each in seen), 'judged message')} ({days})."
-    yield "It lets through what was seen, right or wrong: read every rule as if a stranger had asked for it."
+    judged = _many(sum(each.count for each in seen), "judged message")
+    yield f"Proposed by `phiguard policy learn` from {judged} ({days})."
+    yield "It lets through what was seen, right or wrong."
+    yield "Review every rule as if a stranger had asked for it."
     counts = Counter(marked.mark for marked in proposal.marked)
     if counts:
         words = "; ".join(
@@ -98,7 +111,11 @@ def _evidence(proposal: Proposal) -> Iterator[str]:
         )
         yield f"Marked below and not opened: {words}."
     if alerted := sum(each.count for each in seen if passes_with_alert(each)):
-        yield f"{_many(alerted, 'message')} without PHI came without mutual TLS: they pass with an alert, and need no rule."
+        messages = _many(alerted, "message")
+        yield (
+            f"{messages} without PHI came without mutual TLS: "
+            "they pass with an alert, and need no rule."
+        )
 
 
 def _by_mark(item: tuple[Mark, int]) -> int:
@@ -109,8 +126,9 @@ def _services(proposal: Proposal) -> Iterator[str]:
     if proposal.services:
         yield "  services:"
     for service in proposal.services:
-        guess = "  # a guess, from what its receiver took: check it" if service.guessed else ""
-        yield f"  - {{host: {json.dumps(service.host)}, principal: {json.dumps(service.principal)}}}{guess}"
+        guess = "  # a guess from observed calls: check it" if service.guessed else ""
+        host, principal = json.dumps(service.host), json.dumps(service.principal)
+        yield f"  - {{host: {host}, principal: {principal}}}{guess}"
 
 
 def _rule(rule: Proposed, name: str) -> Iterator[str]:
@@ -159,8 +177,10 @@ def _marked(marked: Marked, names: Mapping[Proposed, str]) -> Iterator[str]:
 
 
 def _names(rules: Sequence[Proposed]) -> dict[Proposed, str]:
-    """A name for each rule: its ends' accounts, with namespaces where that is not clear, and a
-    number from the second on."""
+    """A name for each rule, made of its ends' accounts.
+
+    Namespaces are added where accounts are ambiguous, and a number from the second rule on.
+    """
     ends: dict[str, set[Ends]] = defaultdict(set)
     for rule in rules:
         ends[_short(rule.ends)].add(rule.ends)

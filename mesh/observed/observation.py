@@ -1,9 +1,11 @@
-"""What was seen of the traffic of a mesh: who called whom on which route, and which kinds of identifiers went along.
+"""Observed traffic of a mesh: who called whom on which route, with which kinds of identifiers.
 
-The pure value types of the edge store, made from judged messages and merged. `mesh.observed.learn` and `mesh.observed.drift` read them.
+These are the pure values of the observation store, made from judged messages and merged.
+`mesh.observed.learn` and `mesh.observed.drift` read them.
 
-INVARIANT (no value): an observation holds principals, service hosts as Envoy's own configuration names them, closed words,
-infoTypes, counts and days. No path, query, header, address or body; of a path only its route template.
+INVARIANT (no value): an observation holds principals, service hosts from Envoy's own configuration,
+words of closed sets, infoTypes, counts and days. It holds no path, query, header, address or body;
+a path is reduced to its route template.
 """
 
 import re
@@ -23,15 +25,14 @@ from phiscan.finding import Coverage, ScanReport, Verdict
 from phiscan.identifiers import InfoTypeKind
 
 OTHER_METHOD: Final = "OTHER"
-"""Stands for every method that is none of `METHODS`: the caller writes it, and could write a
-name."""
+"""Stands for every method outside `METHODS`: the caller chooses it, and could write a name."""
 METHODS: Final = frozenset(
     "GET HEAD POST PUT PATCH DELETE OPTIONS CONNECT TRACE PROPFIND PROPPATCH MKCOL COPY MOVE LOCK "
     "UNLOCK REPORT SEARCH".split()
 )
 
 INFO_TYPE: Final = re.compile(r"[A-Z][A-Z0-9_]{0,63}")
-"""What an infoType is called; an organisation's own are among them."""
+"""The form of an infoType's name, an organisation's own too. Matches `US_ZIP_CODE`; not `Ana`."""
 
 Counts = Mapping[str, int]
 """InfoType to the number of messages that held it."""
@@ -40,8 +41,10 @@ _NONE: Final[Counts] = MappingProxyType({})
 
 
 class Encryption(StrEnum):
-    """Whether the connection was mutual TLS. The sender's sidecar cannot see the handshake to
-    come."""
+    """Whether the connection was mutual TLS.
+
+    `UNSEEN`: the sender's sidecar asks before the handshake.
+    """
 
     MTLS = "mtls"
     NONE = "none"
@@ -49,17 +52,18 @@ class Encryption(StrEnum):
 
 
 class Sighting(NamedTuple):
-    """What messages must have in common to be counted together. A tuple, because one is made for
-    every message.
+    """What messages must have in common to be counted together.
+
+    A tuple, because one is made for every message.
 
     Args:
-        source: principal of who sent the request; empty when it had none.
-        destination: principal of who answers. At the sender's side what the policy in force says of
-            the host; else empty.
+        source: principal of the source; empty when it had none.
+        destination: principal of the destination. At the sender's side it is what the policy in
+            force says about the host; empty when unknown.
         service: host that the sender's sidecar routed to; empty at the receiver's side.
         method: one of `METHODS`, `OTHER_METHOD`, or empty (TCP).
         route: a template of `mesh.observed.route_template`.
-        stopped: the guard refused the message and enforced it.
+        stopped: whether the guard refused the message and enforced that.
     """
 
     source: str
@@ -81,9 +85,9 @@ class Content:
     """The kinds of things in messages, with the number of messages that held each.
 
     Args:
-        identifiers: of individuals.
+        identifiers: individuals' identifiers.
         health: health information.
-        masked: of `identifiers`, those that the guard masked before the message went on.
+        masked: the part of `identifiers` that the guard masked before the message went on.
     """
 
     identifiers: Counts = field(default_factory=lambda: _NONE)
@@ -91,7 +95,7 @@ class Content:
     masked: Counts = field(default_factory=lambda: _NONE)
 
     def __add__(self, other: "Content") -> "Content":
-        """Both together."""
+        """The sums of both."""
         return Content(
             _sum(self.identifiers, other.identifiers),
             _sum(self.health, other.health),
@@ -104,7 +108,7 @@ class Observation:
     """All messages of one sighting.
 
     Args:
-        count: of messages, at least 1.
+        count: number of messages, at least 1.
         first, last: days (UTC) of the first and the last of them.
     """
 
@@ -118,10 +122,12 @@ class Observation:
 def sighting_of(
     facts: Facts, decision: Decision, services: Mapping[str, str], own: frozenset[str]
 ) -> Sighting | None:
-    """What a judged message counts as; None for a forged check, whose edge is the forger's word.
+    """The sighting of a judged message.
+
+    None for a forged check: the forger chose its edge.
 
     Args:
-        services: principal by host, as the policy in force says.
+        services: principal by host, from the policy in force.
         own: `route_template.own_words` of that policy.
     """
     if decision.reason is Reason.CALLER_MISMATCH:
@@ -148,8 +154,10 @@ def sighting_of(
 
 
 def kinds_of(report: ScanReport) -> tuple[frozenset[str], frozenset[str]]:
-    """InfoTypes of individuals' identifiers, and of health information, in a message. Providers'
-    and credentials are neither."""
+    """InfoTypes of individuals' identifiers, and of health information, in a message.
+
+    Providers' identifiers and credentials are in neither set.
+    """
     own: set[str] = set()
     health: set[str] = set()
     for finding in report.findings:
@@ -161,8 +169,10 @@ def kinds_of(report: ScanReport) -> tuple[frozenset[str], frozenset[str]]:
 
 
 def merge(observations: Iterable[Observation]) -> tuple[Observation, ...]:
-    """One observation for each sighting, sorted. Commutative and associative: it does not matter
-    who counted what."""
+    """One observation for each sighting, sorted.
+
+    Merging is commutative and associative, so it does not matter which worker counted what.
+    """
     found: dict[Sighting, Observation] = {}
     for each in observations:
         known = found.get(each.sighting)

@@ -1,4 +1,4 @@
-"""What is proposed from observations: rules with their evidence, and what is marked, with the reason. Values only."""
+"""The values of a proposal: rules with their evidence, and marked operations with the reason."""
 
 from dataclasses import dataclass
 from enum import StrEnum
@@ -14,10 +14,10 @@ class Mark(StrEnum):
     UNENCRYPTED = "PHI without mutual TLS"
     OUTSIDE = "leaves the mesh"
     UNKNOWN_DESTINATION = "to a destination without an identity"
-    UNSEEN_RECEIVER = "to a host of the mesh that nobody is known to serve"
+    UNSEEN_RECEIVER = "to a host of the mesh whose workload is unknown"
     STOPPED = "refused by the policy in force"
-    UNREAD = "not read whole"
-    AMBIGUOUS = "path that can be read in two ways"
+    UNREAD = "not read completely"
+    AMBIGUOUS = "ambiguous path"
     METHOD = "unusual method"
     RARE = "rare"
     RARE_IDENTIFIER = "identifiers that are rare on their operation"
@@ -25,8 +25,13 @@ class Mark(StrEnum):
 
 @dataclass(frozen=True, slots=True, order=True)
 class Ends:
-    """Who calls whom. `destination` is a principal; where there is none, `host` is that of the
-    service."""
+    """Who calls whom.
+
+    Args:
+        source: principal.
+        destination: principal; empty when unknown.
+        host: the service host, where the destination's principal is unknown.
+    """
 
     source: str
     destination: str
@@ -35,7 +40,7 @@ class Ends:
 
 @dataclass(frozen=True, slots=True, order=True)
 class ProposedCall:
-    """One operation of one edge, as a rule can name it: a method and a path pattern."""
+    """One operation of one edge as a rule can name it: a method and a path pattern."""
 
     ends: Ends
     method: str
@@ -58,12 +63,12 @@ class ProposedFlow:
 
 @dataclass(frozen=True, slots=True)
 class Proposed:
-    """One rule.
+    """One proposed rule.
 
     Args:
         operations: path patterns by methods, both sorted.
-        messages: of its busiest direction and vantage.
-        widened: templates with the wider pattern that stands for them.
+        messages: sum over its operations of the messages of the busiest vantage and direction.
+        widened: route templates, each with the wider pattern that stands for it.
         mtls: False where PHI would have to flow without mutual TLS.
     """
 
@@ -81,9 +86,11 @@ class Marked:
     """Something that is not proposed.
 
     Args:
-        identifiers: infoTypes that it is about.
-        direction: of messages that held them; None where it is about the operation.
-        rule: what would open it; None when no rule can, or another already opens the edge.
+        identifiers: infoTypes concerned.
+        direction: direction of the messages that held them; None where the whole operation is
+            concerned.
+        rule: the rule that would open it; None when no rule can, or another one already opens the
+            edge.
     """
 
     mark: Mark
@@ -98,7 +105,7 @@ class Marked:
 
 @dataclass(frozen=True, slots=True)
 class Proposal:
-    """A policy that is proposed, and what is kept out of it."""
+    """A proposed policy, and what is kept out of it."""
 
     services: tuple[Service, ...]
     rules: tuple[Proposed, ...]

@@ -1,4 +1,4 @@
-"""What looks wrong about one observation by itself. What is rare shows only in sums, and is not said here."""
+"""What looks wrong about a single observation. Rarity shows in sums only, so not here."""
 
 from collections.abc import Iterable, Iterator, Mapping
 
@@ -11,7 +11,7 @@ from phiscan.finding import Coverage, Verdict
 
 
 def ends_of(observation: Observation, principals: Mapping[str, str]) -> Ends:
-    """Who called whom, with what is known of hosts."""
+    """Who called whom, with hosts replaced by principals where known."""
     sighting = observation.sighting
     destination = principals.get(sighting.service, "") if sighting.service else sighting.destination
     return Ends(sighting.source, destination, "" if destination else sighting.service)
@@ -23,14 +23,16 @@ def mark_of(observation: Observation, principals: Mapping[str, str]) -> Mark | N
 
 
 def is_read(observation: Observation) -> bool:
-    """Whether the guard saw all of these messages. No rule is offered for others: what opens an
-    operation must not rest on what nobody could look into."""
+    """Whether the guard read all of these messages completely.
+
+    No rule is offered otherwise: unread content must not be a reason to open an operation.
+    """
     sighting = observation.sighting
     return sighting.coverage is Coverage.COMPLETE and sighting.protocol is Protocol.HTTP
 
 
 def operation_of(observation: Observation, principals: Mapping[str, str]) -> ProposedCall | None:
-    """The operation that a rule would name for it; None when no rule can."""
+    """The operation of an observation as a rule names it; None when no rule can."""
     sighting = observation.sighting
     pattern = pattern_of(sighting.route)
     if not pattern:
@@ -41,9 +43,11 @@ def operation_of(observation: Observation, principals: Mapping[str, str]) -> Pro
 def unread_operations(
     observations: Iterable[Observation], principals: Mapping[str, str]
 ) -> frozenset[ProposedCall]:
-    """Operations that were asked for only by what could not be read. Their answers may have been
-    read (a server that knows no WebSocket answers the handshake by HTTP), but that is no reason to
-    open them."""
+    """Operations of which no request could be read.
+
+    Their responses may have been read: a server without WebSocket answers the handshake by HTTP.
+    That is no reason to open the operation.
+    """
     asked: dict[ProposedCall, bool] = {}
     for each in observations:
         call = operation_of(each, principals)
@@ -53,8 +57,10 @@ def unread_operations(
 
 
 def passes_with_alert(observation: Observation) -> bool:
-    """Whether it came unencrypted and without PHI: no rule is needed, and none would take the alert
-    away."""
+    """Whether it came unencrypted and without PHI.
+
+    Such messages pass with an alert. No rule is needed, and none would remove the alert.
+    """
     sighting = observation.sighting
     return sighting.encryption is Encryption.NONE and mark_of(observation, {}) is None
 
@@ -83,7 +89,9 @@ def _marks_of_ends(sighting: Sighting, ends: Ends) -> Iterator[Mark]:
 
 
 def needs_rule(observation: Observation) -> bool:
-    """Whether anything would be refused without one: an encrypted edge is closed, an unencrypted
-    one without PHI is alerted."""
+    """Whether a message would be refused without a rule.
+
+    That is so on an encrypted edge. An unencrypted message without PHI gets an alert only.
+    """
     sighting = observation.sighting
     return bool(sighting.source) and sighting.encryption is not Encryption.NONE

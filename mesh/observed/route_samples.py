@@ -1,7 +1,8 @@
-"""Paths that a route template stands for, so that a policy can be asked about what was seen.
+"""Paths that a route template stands for, so that a policy can decide on what was seen.
 
-A template is a set of paths. Its plain witness has an id in each `{id}` that hardly any rule writes out. For a rule's path
-pattern there may be another witness, which the pattern names: `/claims/urgent` for `/claims/{id}`.
+A template is a set of paths. Its plain witness has, in each `{id}`, an id that hardly any rule
+names. A rule's path pattern may have another witness, which the pattern names: `/claims/urgent` for
+`/claims/{id}`.
 """
 
 from collections.abc import Iterable
@@ -10,18 +11,17 @@ from typing import Final
 from mesh.message import identity
 from mesh.observed.route_template import AMBIGUOUS, HOLE, MORE, literals, template_of
 
-_ID: Final = "0x0"  # has a digit, so no template keeps it
+_ID: Final = "0x0"  # has a digit, so no template keeps it as a word
 _TWO_WAYS: Final = "/a//a"
 
 
 def witness(template: str) -> str:
-    """A path of the template, with ids that no rule is likely to write out."""
+    """A path of the template, with ids that rules are unlikely to name."""
     return _TWO_WAYS if template == AMBIGUOUS else template.replace(HOLE, _ID).replace(MORE, _ID)
 
 
 def witnesses(template: str, patterns: Iterable[str]) -> tuple[str, ...]:
-    """The template's plain witness, and one for each path pattern that names some path of the
-    template but not that one."""
+    """The template's plain witness, and one more for each pattern that names other paths of it."""
     plain = witness(template)
     if not template.startswith("/"):
         return (plain,)

@@ -1,21 +1,28 @@
-"""A request path as a route template that holds no value: `/patients/7731/labs?q=x` becomes `/patients/{id}/labs`.
+"""A path as a route template without values: `/patients/7731/labs?q=x` gives `/patients/{id}/labs`.
 
-Who writes a path writes anything into it: names, record numbers, dates, tokens. So a template is not made by looking for
-what seems to be a value. It keeps what is known to be a word of an API, and everything else becomes `{id}`:
+A caller can write anything into a path: names, record numbers, dates, tokens. So the template is
+not made by removing what looks like a value. It keeps known words of APIs, and everything else
+becomes `{id}`. A segment is kept when
 
-- each part of a segment (`careTeams`, `lab-results`, `clinic.v1.Records`) stands in `mesh.observed.route_words`, or
-- the whole segment stands in a path that the policy itself writes (its author is no caller), has no digit and is short, or
-- it is a version (`v1`, `r4`, `clinic.v1.Records`), one in a path and before the first `{id}`: the only words with digits.
+- each part of it (`careTeams`, `lab-results`, `clinic.v1.Records`) is in
+  `mesh.observed.route_words`, or
+- it stands in a path of the policy itself (whose author is no caller), has no digit and is short,
+  or
+- it is a version (`v1`, `r4`, `clinic.v1.Records`): one in a path, before the first `{id}`. Only
+  versions may have digits.
 
-Rejected: keeping a segment that was seen beside many different ones, or often. Frequency makes no word: the best known
-patient's name is seen often, and `/ana-ruiz/labs`, `/ana-ruiz/notes` give a name two siblings. Memory of what was seen would also
-hold raw paths, and two guards would give one path two templates. The price: an API word that is not in the table becomes
-`{id}`, and what is learned from it is wider (`/gizmos/7` gives `/{id}/{id}`, learned as `/*`). A policy that names
-`/gizmos/*` in any rule teaches the word.
+Rejected: keeping a segment that was seen often, or beside many different ones. Frequency does not
+make a word: a well-known patient's name is seen often, and `/ana-ruiz/labs`, `/ana-ruiz/notes` give
+a name two siblings. Such a memory would also hold raw paths, and two guards would give one path two
+templates.
 
-INVARIANT (no value): the path decides nothing in a template but which known words stand in it and where, and whether they begin
-with a capital or are all capitals; at most `_MAX_SEGMENTS` of them. A sender can still choose among known words, as it can choose
-among methods; it cannot write one.
+The price: an API word that is not in the table becomes `{id}`, and what is learned from it is wider
+(`/gizmos/7` gives `/{id}/{id}`, learned as `/*`). A policy that names `/gizmos/*` in any rule adds
+the word.
+
+INVARIANT (no value): a template depends only on which known words stand in the path and where, and
+on whether they start with a capital or are all capitals. It has at most `_MAX_SEGMENTS` segments. A
+sender can still choose among known words, as it can choose among methods. It cannot write its own.
 """
 
 import re
@@ -28,39 +35,39 @@ from mesh.policy.policy import Policy
 HOLE: Final = "{id}"
 """Stands for one segment that is no known word."""
 MORE: Final = "{more}"
-"""Stands for everything below, in a path that is too deep."""
+"""Stands for all segments beyond `_MAX_SEGMENTS`."""
 AMBIGUOUS: Final = "{ambiguous}"
-"""The template of every path that two servers could read in two ways; no rule can open one."""
+"""The template of every path that two servers could read differently; no rule can open one."""
 
 _MAX_SEGMENTS: Final = 8
 _MAX_PARTS: Final = 6
 _MAX_WORD: Final = 48
+# matches `labs`, `careTeams`, `CareTeams`; not `LABS`, `care_team`
+_CAMEL: Final = "(?:[a-z]+|(?:[A-Z][a-z]+)+|[a-z]+(?:[A-Z][a-z]+)+)"
 # matches `labs`, `lab-results`, `careTeams`, `clinic.v1.Records`, `$process-message`, `_search`;
 # not `a--b`, `LABS`, `ana ruiz`
-_COMPOUND: Final = re.compile(
-    r"[$_.]?(?:[a-z]+|(?:[A-Z][a-z]+)+|[a-z]+(?:[A-Z][a-z]+)+)(?:[._-](?:v[0-9]|[a-z]+|(?:[A-Z][a-z]+)+|[a-z]+(?:[A-Z][a-z]+)+))*"
-)
+_COMPOUND: Final = re.compile(rf"[$_.]?{_CAMEL}(?:[._-](?:v[0-9]|{_CAMEL}))*")
+# matches `v1`, `care`, `Team`; not `V1`, `TEAM`
 _PART: Final = re.compile(r"v[0-9]|[A-Z]?[a-z]+")
-# what may stand in a policy's path and be kept whole: matches `wards`, `~admin`; not `B12`, `a b`,
-# `{x}`
+# a segment of a policy's path that may be kept; matches `wards`, `~admin`; not `B12`, `a b`, `{x}`
 _OWN_WORD: Final = re.compile(rf"[A-Za-z_.$~-]{{1,{_MAX_WORD}}}")
 
 
 def own_words(policy: Policy) -> frozenset[str]:
-    """The segments that the policy's paths write out: words of the API, as its author says."""
+    """The segments that the policy's paths write out: API words, according to its author."""
     patterns = {
         path for rule in policy.rules for target in rule.targets for path in target.operation.paths
     }
-    # one that ends in `*` is no word
+    # a segment with `*` does not match
     found = {segment for pattern in patterns for segment in pattern.split("/")}
     return frozenset(segment for segment in found if _OWN_WORD.fullmatch(segment))
 
 
 def template_of(raw: str, own: frozenset[str] = frozenset()) -> str:
-    """The template of a path. Total; a template's own template is itself where it is a path.
+    """The template of a path. Total; idempotent on templates that are paths.
 
     Args:
-        raw: `:path` as received. Empty (TCP) and `*` (OPTIONS) are their own templates.
+        raw: `:path` as received. The empty path (TCP) and `*` (OPTIONS) are their own templates.
         own: `own_words` of the policy in force.
     """
     path = paths.normalise(raw)
@@ -82,8 +89,10 @@ def template_of(raw: str, own: frozenset[str] = frozenset()) -> str:
 
 
 def is_template(text: str) -> bool:
-    """Whether `template_of` could have made it for some policy: what a store may hold, whoever
-    wrote its file."""
+    """Whether `template_of` could have made it for some policy.
+
+    Stores may hold nothing else, whoever wrote their files.
+    """
     if text in {"", "*", AMBIGUOUS}:
         return True
     segments = text[1:].split("/")
@@ -97,11 +106,11 @@ def is_template(text: str) -> bool:
 
 
 def pattern_of(template: str) -> str | None:
-    """The narrowest pattern of the policy language that names every path of the template; None when
-    none can.
+    """The narrowest path pattern that names every path of the template; None when there is none.
 
-    Patterns end in `*` or are exact, so everything behind the first `{id}` is open:
-    `/patients/{id}/labs` is `/patients/*`."""
+    Patterns are exact or end in `*`, so everything after the first `{id}` is open:
+    `/patients/{id}/labs` gives `/patients/*`.
+    """
     if template in {"", AMBIGUOUS}:
         return None
     found = re.search(r"\{(?:id|more)\}", template)
@@ -109,7 +118,7 @@ def pattern_of(template: str) -> str | None:
 
 
 def is_widened(template: str) -> bool:
-    """Whether the template's pattern names paths of other templates too."""
+    """Whether the template's pattern also names paths of other templates."""
     pattern = pattern_of(template)
     return pattern is not None and pattern.endswith("*") and template != f"{pattern[:-1]}{HOLE}"
 

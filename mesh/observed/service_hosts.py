@@ -1,8 +1,9 @@
-"""Which principal serves a host: what the sender's sidecar cannot see, found by what the receivers saw.
+"""Which principal serves a host: derived from what receivers saw, as senders cannot know.
 
-Certain where the policy in force said so when the messages were counted. Otherwise a guess, and told as one: of all
-principals in the host's namespace that took, with mutual TLS, the same operations from every source that called the host,
-there is one; or of several one has the host's name.
+The answer is certain where the policy in force named the principal when messages were counted.
+Otherwise it is a guess, and marked as one. Candidates are all principals in the host's namespace
+that received, with mutual TLS, every operation that was sent to the host, from the same sources.
+The guess is the only candidate, or the only one whose account has the host's name.
 """
 
 from collections import defaultdict
@@ -22,7 +23,7 @@ class Service:
     """One entry of a policy's `services`.
 
     Args:
-        guessed: no policy said so.
+        guessed: True when no policy named the principal.
     """
 
     host: str
@@ -31,30 +32,32 @@ class Service:
 
 
 def services_of(observations: Iterable[Observation]) -> tuple[Service, ...]:
-    """Every host of which it is known, or can be guessed, who serves it; sorted. Order of the
-    observations is no matter."""
-    told: dict[str, set[str]] = defaultdict(set)
+    """Every host whose principal is known or can be guessed, sorted.
+
+    The order of the observations does not matter.
+    """
+    mapped: dict[str, set[str]] = defaultdict(set)
     called: dict[str, set[_Operation]] = defaultdict(set)
     taken: dict[str, set[_Operation]] = defaultdict(set)
     for sighting in (each.sighting for each in observations):
         operation = sighting.source, sighting.method, sighting.route
         if sighting.vantage is Vantage.OUTBOUND:
             called[sighting.service].add(operation)
-            told[sighting.service].update({sighting.destination} - {""})
+            mapped[sighting.service].update({sighting.destination} - {""})
         elif sighting.encryption is Encryption.MTLS and sighting.destination:
             taken[sighting.destination].add(operation)
     found = []
     for host in sorted(called.keys() - {""}):
-        candidates = told[host] or {
+        candidates = mapped[host] or {
             p for p in taken if _is_of(host, p) and called[host] <= taken[p]
         }
         if principal := _one(host, candidates):
-            found.append(Service(host, principal, guessed=not told[host]))
+            found.append(Service(host, principal, guessed=not mapped[host]))
     return tuple(found)
 
 
 def namespace_of_host(host: str) -> str:
-    """`finance` of `billing.finance.svc.cluster.local`; empty for a host outside of the mesh."""
+    """`finance` of `billing.finance.svc.cluster.local`; empty for a host outside the mesh."""
     parts = host.split(".")
     return parts[1] if len(parts) > 2 and parts[2] == "svc" else ""
 
@@ -64,7 +67,7 @@ def _is_of(host: str, principal: str) -> bool:
 
 
 def _one(host: str, candidates: set[str]) -> str:
-    """The only candidate, or the only one with the host's name; empty when there is no such one."""
+    """The only candidate, or the only one with the host's name; empty when there is none."""
     named = {
         principal
         for principal in candidates

@@ -1,6 +1,7 @@
-"""The rules that name an edge, and what they say together of each kind of finding. They know no message.
+"""The rules that name an edge, and what they say together about each kind of finding.
 
-Everything here depends on the rules alone, so it is worked out once and kept (`mesh.policy.decision_cache`).
+Nothing here looks at a message. Everything depends on the rules alone, so each result is computed
+once and kept (`mesh.policy.decision_cache`).
 """
 
 from collections.abc import Callable, Iterable, Set
@@ -16,20 +17,20 @@ from phiscan.finding import Finding, Subject
 from phiscan.identifiers import Identifier, InfoTypeKind
 
 FindingKind = tuple[str, Identifier | None, Subject, InfoTypeKind]
-"""All that entries of a rule can tell apart in a finding: infoType, class, and whose it is."""
+"""What an entry of a rule can tell apart: infoType, identifier class, subject and kind."""
 
-# in C, because a document has thousands of findings
+# `itemgetter` runs in C: a document can have thousands of findings
 kind_of: Final[Callable[[Finding], FindingKind]] = itemgetter(0, 1, 5, 6)
 """The kind of one finding."""
 
 
 class CombinedRuling(NamedTuple):
-    """What the rules of an edge say of the findings of one message with PHI.
+    """What the rules of an edge say about the findings of one message with PHI.
 
     Args:
-        action: the strictest over all kinds.
-        tipped: infoTypes that the action is due to, sorted.
-        targeted: kinds that are to be masked; empty unless the action is REDACT.
+        action: the strictest action over all kinds.
+        tipped: infoTypes that led to the action, sorted.
+        targeted: kinds to mask; empty unless the action is REDACT.
         identifiers: classes of individuals' identifiers among the kinds, sorted.
     """
 
@@ -40,14 +41,21 @@ class CombinedRuling(NamedTuple):
 
     @property
     def is_maskable(self) -> bool:
-        """Whether masks can do. A diagnosis is stated by a document's structure: no mask unsays
-        it."""
+        """Whether every targeted kind is an identifier.
+
+        Only identifiers can be masked. The structure of a document states a diagnosis, and a mask
+        does not remove that.
+        """
         return all(kind is InfoTypeKind.IDENTIFIER for *_, kind in self.targeted)
 
 
 class ApplicableRule(NamedTuple):
-    """A rule between two ends. `entries` are those of its `to` that name the destination: numbers
-    of conditions."""
+    """A rule between two ends.
+
+    Args:
+        entries: indices into `RulesBetween.conditions`, one for each entry of the rule's `to` that
+            names the destination.
+    """
 
     rule: Rule
     entries: tuple[int, ...]
@@ -55,8 +63,10 @@ class ApplicableRule(NamedTuple):
 
 @dataclass(frozen=True, slots=True, eq=False)
 class RulesBetween:
-    """All rules between two ends, and the different conditions that they have. Two objects are
-    never equal, so that one is a cheap key."""
+    """All rules between two ends, with their distinct conditions.
+
+    Compared by identity, so that an object is a cheap key.
+    """
 
     rules: tuple[ApplicableRule, ...]
     conditions: tuple[Condition, ...]
@@ -64,18 +74,21 @@ class RulesBetween:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class CombinedRules:
-    """The rules that name an edge, and those that might. Two objects are never equal, so that one
-    is a cheap key.
+    """The rules that name an edge, and those that may name it.
+
+    Compared by identity, so that an object is a cheap key.
 
     Args:
-        named: without AUDIT rules, as `unsure`.
-        protocols: that entries of the rules in `named` list.
-        mode: the policy's.
-        audits: AUDIT rules that name the edge or might, by name, each as if it were the only rule.
-        names: of the rules in `named`, sorted.
-        enforced: whether a rule of the edge (or one that might be) enforces; the policy's mode
-            where none surely is.
-        waived: whether a rule lets PHI flow unencrypted.
+        named: rules that surely name the edge, without AUDIT rules.
+        unsure: rules that may name the edge, without AUDIT rules.
+        protocols: protocols listed by the matching entries of the rules in `named`.
+        mode: the policy's mode.
+        audits: AUDIT rules that name or may name the edge, by name, each as if it were the only
+            rule.
+        names: names of the rules in `named`, sorted.
+        enforced: whether a rule that names or may name the edge enforces. Where no rule surely
+            names the edge, the policy's mode counts too.
+        waived: whether a rule in `named` lets PHI flow unencrypted.
     """
 
     named: tuple[Rule, ...]
@@ -97,18 +110,18 @@ class CombinedRules:
 
     @property
     def all_names(self) -> tuple[str, ...]:
-        """Names of the rules that name the edge or might, sorted."""
+        """Names of the rules that name or may name the edge, sorted."""
         return _names((*self.named, *self.unsure))
 
     def ruling(
         self, kinds: frozenset[FindingKind], *, is_request: bool, encrypted: bool
     ) -> CombinedRuling:
-        """What the rules say of findings of these kinds. Without any there is nothing to allow."""
+        """What the rules say about findings of these kinds; DENY when there are no kinds."""
         disclosure = self.disclosure(is_request=is_request, encrypted=encrypted)
         actions = {kind: ruled(kind, disclosure) for kind in kinds}
         strictest = max(actions.values(), key=_rank, default=Action.DENY)
         decisive = frozenset(kind for kind, action in actions.items() if action is strictest)
-        own = {
+        classes = {
             identifier
             for _, identifier, subject, kind in kinds
             if identifier is not None
@@ -121,14 +134,15 @@ class CombinedRules:
             if strictest is Action.ALLOW
             else tuple(sorted({name for name, *_ in decisive})),
             targeted=decisive if strictest is Action.REDACT else frozenset(),
-            identifiers=tuple(sorted(own)),
+            identifiers=tuple(sorted(classes)),
         )
 
     def disclosure(self, *, is_request: bool, encrypted: bool) -> Disclosure:
-        """All rules that name the edge as one disclosure.
+        """Combine all rules that name the edge into one disclosure.
 
-        A rule that asks for mutual TLS allows nothing on an unencrypted edge, but what it forbids
-        stays forbidden."""
+        On an unencrypted edge, a rule that requires mutual TLS allows nothing. What it redacts or
+        denies still counts.
+        """
         found = self._disclosures.get((is_request, encrypted))
         if found is None:
             found = self._disclosures[is_request, encrypted] = self._combined(is_request, encrypted)
@@ -154,17 +168,19 @@ class CombinedRules:
 
 
 Audits = tuple[tuple[str, CombinedRules], ...]
-"""Names of AUDIT rules, sorted, each with what it is by itself."""
+"""Names of AUDIT rules, sorted, each with the rule by itself as `CombinedRules`."""
 
 
 def kinds_of(findings: Iterable[Finding]) -> frozenset[FindingKind]:
-    """The kinds among findings. A document has thousands of findings and a dozen kinds."""
+    """The distinct kinds among findings: a dozen where a document has thousands of findings."""
     return frozenset(map(kind_of, findings))
 
 
 def ruled(found: FindingKind, disclosure: Disclosure) -> Action:
-    """What one disclosure says of one kind: denied, else redacted, else allowed, else
-    `otherwise`."""
+    """What one disclosure says about one kind: deny wins over redact, redact over allow.
+
+    A kind that no entry names gets `otherwise` if it is an individual's identifier, else ALLOW.
+    """
     name, identifier, subject, kind = found
     is_individual = kind is InfoTypeKind.IDENTIFIER and subject is not Subject.PROVIDER
     names = {name, *((identifier.value,) if identifier else ()), *(("*",) if is_individual else ())}

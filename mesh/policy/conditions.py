@@ -1,7 +1,8 @@
-"""What a rule asks of a message besides its two ends, and how surely a message meets it.
+"""What a rule requires of a message besides its two ends, and how surely a message meets it.
 
-The answer has three values. What is not known for sure (an ambiguous path, an unknown port, claims that Envoy does not
-tell) is UNSURE, and `mesh.policy.decide` denies where such a rule could matter: a rule that cannot be evaluated denies.
+The answer has three values. It is UNSURE when the guard cannot know: an ambiguous path, an unknown
+port, or claims that Envoy does not report. `mesh.policy.decide` then denies wherever such a rule
+could matter: a rule that cannot be evaluated denies.
 """
 
 from dataclasses import dataclass, field
@@ -15,7 +16,7 @@ from mesh.policy.rule import OperationMatch, Rule, Wanted
 
 
 class Fit(IntEnum):
-    """How surely a rule names an edge; the larger, the surer."""
+    """How surely a rule names an edge; a larger value is surer."""
 
     NO = 0
     UNSURE = 1
@@ -23,18 +24,18 @@ class Fit(IntEnum):
 
 
 class Edge(NamedTuple):
-    """Facts in the form that rules are held against.
+    """The facts of a message in the form that rules are compared with.
 
     Args:
-        destination: principal of the callee; at the sender's side what the policy's `services` says
-            of it.
-        encrypted: both ends are known and mutual TLS joins them.
+        destination: principal of the destination. At the sender's sidecar it comes from the
+            policy's `services`.
+        encrypted: whether both ends are known and the connection is mutual TLS.
         path: normalised; None when it is ambiguous.
         authority: as the caller wrote it.
         service: host of the service that the sender's sidecar routed to; empty at the receiver.
-        address: of the peer; None when it is not known.
-        claims: verified ones; None when it is not known whether there are any.
-        headers: as `claims`, of request headers.
+        address: address of the peer; None when unknown.
+        claims: verified claims; None when it is unknown whether there are any.
+        headers: request headers that Envoy vouches for; None as for `claims`.
     """
 
     source: str
@@ -53,12 +54,13 @@ class Edge(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Condition:
-    """One entry's operation together with the rule's other conditions. Equal ones are tried once
-    for all their rules.
+    """The operation of one entry of `to`, with the rule's other conditions.
+
+    Equal conditions are evaluated once for all rules that share them.
 
     Args:
-        blocks: of which the peer's address must be in one; empty when the rule names the source
-            anyway.
+        blocks: address blocks, one of which must hold the peer's address; empty when the rule names
+            the source without them.
     """
 
     operation: OperationMatch
@@ -71,7 +73,7 @@ class Condition:
     _is_http: bool = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
-        # patterns are sorted out once, because `fit` runs for each message
+        # split the patterns once: `fit` runs for each message
         patterns = self.operation.paths
         object.__setattr__(self, "_exact", frozenset(p for p in patterns if not p.endswith("*")))
         object.__setattr__(self, "_prefixes", tuple(p[:-1] for p in patterns if p.endswith("*")))
@@ -83,11 +85,13 @@ class Condition:
         )
 
     def fit(self, edge: Edge) -> Fit:
-        """How surely the message meets it.
+        """How surely the message meets the condition.
 
-        What cannot be read is met by an entry of any protocol, and `mesh.policy.decide` denies it
-        unless one of them lists it. What can be read is another matter: a database's TCP connection
-        is no reason to let the same two talk by HTTP."""
+        A message that cannot be read (UPGRADE, TCP) meets an entry of any protocol;
+        `mesh.policy.decide` denies it unless an entry lists its protocol. A message that can be
+        read must be listed: a rule for a database's TCP connection must not open HTTP between the
+        same two workloads.
+        """
         operation = self.operation
         if not self._is_http and edge.protocol is Protocol.HTTP:
             return Fit.NO
@@ -98,15 +102,15 @@ class Condition:
         ):
             return Fit.NO
         fit = self._path_fit(edge.path) if operation.paths else Fit.YES
-        if self._is_plain or fit is Fit.NO:  # nearly all rules
+        if self._is_plain or fit is Fit.NO:  # holds for nearly all rules
             return fit
         return min(fit, _port_fit(operation, edge.port), self._peer_fit(edge))
 
     def _path_fit(self, path: str | None) -> Fit:
         if path is None:
-            # `*` is any path, whatever it is
+            # `*` names every path, even an ambiguous one
             return Fit.YES if "" in self._prefixes else Fit.UNSURE
-        # as in Istio, a pattern never names what is not there (a TCP connection's path)
+        # as in Istio, a pattern never names a missing path (a TCP connection has none)
         return (
             Fit.YES if path and (path in self._exact or path.startswith(self._prefixes)) else Fit.NO
         )
@@ -120,7 +124,7 @@ class Condition:
 
 
 def condition_of(rule: Rule, operation: OperationMatch, blocks: tuple[Block, ...]) -> Condition:
-    """The condition of one entry of the rule's `to`."""
+    """The condition of one entry of the rule's `to`, with this operation."""
     return Condition(operation, blocks, rule.claims, rule.headers)
 
 
@@ -143,7 +147,7 @@ def _block_fit(blocks: tuple[Block, ...], address: Address | None) -> Fit:
 
 
 def _vouched_fit(wanted: Wanted, vouched: Claims | None) -> Fit:
-    """Every name that is wanted must be there with one of the values."""
+    """Every wanted name must be present with at least one of its wanted values."""
     if not wanted:
         return Fit.YES
     if vouched is None:

@@ -1,25 +1,30 @@
-"""The decision: facts, a scan report and a policy in, one `Decision` out. Pure and total.
+"""The decision: facts, a scan report and a policy go in, one `Decision` comes out. Pure and total.
 
-How it decides. Each question below gives at most one ruling (an action and its reason), without looking at the
-others; the strictest ruling wins, and among equals the reason that stands first in `_PRECEDENCE`. Nothing depends on
-the order of rules or findings, and no ruling can take back another: that is what makes the decision monotone.
+How it decides. Each question below gives at most one ruling (an action and its reason) without
+looking at the other questions. The strictest ruling wins; among equal actions, the reason that
+comes first in `_PRECEDENCE` wins. The order of rules and findings does not matter, and no ruling
+can undo another. That makes the decision monotone.
 
-    caller     is the proxy that asks the one that the facts speak of?
-    protocol   can the connection be read, or does a rule name it?
-    edge       does a rule name the edge, or the default action open it? could a rule that lists paths not be evaluated?
-    encryption is the connection mutual TLS?
-    disclosure may each infoType found flow (only for PHI)?
-    coverage   was everything seen?
+    caller      does the proxy that asks belong to the end that it claims to speak for?
+    protocol    can the connection be read, or does a rule name its protocol?
+    edge        does a rule name the edge, or does the default action open it?
+                is there a rule that could not be evaluated?
+    encryption  is the connection mutual TLS?
+    disclosure  may each infoType that was found flow (only for PHI)?
+    coverage    was everything scanned?
 
-INVARIANT (monotone): another finding, a worse verdict or less coverage never gives a lower `action.rank`. Dropping
-mutual TLS does not either, with one exception that the design asks for: unencrypted traffic without PHI is alerted
-even on an edge that no rule names, where the same traffic with an identity is denied.
+INVARIANT (monotone): another finding, a worse verdict or less coverage never lowers `action.rank`.
+Dropping mutual TLS does not lower it either, with one exception that the design asks for:
+unencrypted traffic without PHI gets ALERT even on an edge that no rule names, where the same
+traffic over mutual TLS is denied.
 
-AUDIT rules are outside of all this: each is asked the same questions by itself, as if it were the only rule of the edge, and
-`Decision.audits` tells what it would have done. INVARIANT (audit): no other part of the decision depends on them.
+AUDIT rules stand apart. Each one is asked the same questions by itself, as if it were the only rule
+of the edge, and `Decision.audits` says what it would have done. INVARIANT (audit): no other part of
+the decision depends on AUDIT rules.
 
-Cost: the policy remembers the rules of two ends and what they say of kinds of findings (`mesh.policy.decision_cache`), so a
-message pays for its path, for each different condition of those rules, and for the kinds of its findings.
+Cost: the policy caches the rules between two ends and their rulings on kinds of findings
+(`mesh.policy.decision_cache`). A message pays for normalising its path, for each distinct condition
+of those rules, and for collecting the kinds of its findings.
 """
 
 from collections.abc import Callable
@@ -59,10 +64,11 @@ _REASON_OF_ACTION: Final = {
 
 
 class _Ruling(NamedTuple):
-    """What one question gives.
+    """The answer to one question.
 
     Args:
-        weight: the stricter action outweighs, then the reason that stands first in `_PRECEDENCE`.
+        weight: the largest wins. It orders by action, the strictest highest, then by `_PRECEDENCE`,
+            the first reason highest.
     """
 
     weight: int
@@ -79,7 +85,7 @@ def _weight(action: Action, reason: Reason) -> int:
 _WEIGHTS: Final = {
     (action, reason): _weight(action, reason) for action in Action for reason in _PRECEDENCE
 }
-# nearly all rulings say no more
+# rulings without infoTypes, which nearly all are, made once
 _CONSTANT: Final = {pair: _Ruling(weight, *pair) for pair, weight in _WEIGHTS.items()}
 _NO_PHI: Final = _CONSTANT[Action.ALLOW, Reason.NO_PHI]
 _ALLOWED_BY_DEFAULT: Final = _CONSTANT[Action.ALLOW, Reason.ALLOWED_BY_DEFAULT]
@@ -88,11 +94,11 @@ _UNREADABLE: Final = _CONSTANT[Action.DENY, Reason.PROTOCOL_NOT_ALLOWED]
 
 
 class _Question(NamedTuple):
-    """All that the rulings look at.
+    """Everything that the rulings look at.
 
     Args:
-        combined: what the rules of the edge say of the findings; None where there are no rules, or no
-            PHI.
+        combined: what the rules of the edge say about the findings; None when there are no rules or
+            no PHI.
     """
 
     facts: Facts
@@ -105,8 +111,7 @@ class _Question(NamedTuple):
 
 
 def decide(facts: Facts, report: ScanReport, policy: Policy) -> Decision:
-    """What happens to one message. Never raises: whatever goes wrong is a denial that is
-    enforced."""
+    """Decide what happens to one message. Never raises: any failure is an enforced denial."""
     try:
         return _decide(facts, report, policy)
     except Exception:  # noqa: BLE001  # fail closed: an undecided message would pass
@@ -119,10 +124,11 @@ def decide(facts: Facts, report: ScanReport, policy: Policy) -> Decision:
 
 
 def refuse(reason: Reason, policy: Policy | None = None, facts: Facts | None = None) -> Decision:
-    """A denial because the message could not be judged. Never raises.
+    """A denial of a message that could not be judged. Never raises.
 
-    It is enforced as the edge is. Where the edge is not known, it is enforced if the policy
-    enforces anywhere, and where there is no policy, it is enforced."""
+    It is enforced as the edge is. Where the edge is unknown, it is enforced if the policy enforces
+    anywhere. Without a policy it is enforced.
+    """
     gap = {Reason.OUT_OF_TIME: Gap.OUT_OF_TIME, Reason.INTERNAL_ERROR: Gap.INTERNAL_ERROR}.get(
         reason, Gap.NONE
     )
@@ -148,7 +154,7 @@ def _decide(facts: Facts, report: ScanReport, policy: Policy) -> Decision:
     combined = _combined(facts, report, policy, edge, rules) if phi and rules.named else None
     question = _Question(facts, report, policy, edge, rules, phi, combined)
     ruling = _strictest(question)
-    forged = ruling is _FORGED  # its edge is the forger's word
+    forged = ruling is _FORGED  # the edge cannot be trusted: the forger named it
     return Decision(
         ruling.action,
         ruling.reason,
@@ -166,7 +172,7 @@ def _decide(facts: Facts, report: ScanReport, policy: Policy) -> Decision:
 
 
 def _audits(question: _Question) -> tuple[tuple[str, Action], ...]:
-    """What each AUDIT rule of the edge would have done."""
+    """What each AUDIT rule of the edge would have done, without those that would have allowed."""
     facts, report, policy, edge, _, phi, _ = question
     found = []
     for name, alone in question.rules.audits:
@@ -187,8 +193,10 @@ def _strictest(question: _Question) -> _Ruling:
 
 
 def _caller(question: _Question) -> _Ruling | None:
-    """The receiver's proxy asks as the destination, the sender's as the source; anyone else probes
-    or forges."""
+    """Deny when the caller is not the end that it speaks for: it probes or forges.
+
+    The receiver's proxy asks as the destination, the sender's proxy as the source.
+    """
     facts = question.facts
     speaks_for = facts.source if facts.vantage is Vantage.OUTBOUND else facts.destination
     return _FORGED if facts.caller and facts.caller != speaks_for else None
@@ -225,7 +233,7 @@ def _coverage(question: _Question) -> _Ruling | None:
     if report.coverage is Coverage.COMPLETE:
         return None
     if report.gap in {Gap.OUT_OF_TIME, Gap.INTERNAL_ERROR}:
-        # fail closed: this gap is ours and says nothing about the message, so `onUnscannable` does
+        # fail closed: this gap comes from the guard, not from the message, so `onUnscannable` does
         # not waive it
         return _CONSTANT[Action.DENY, Reason(report.gap.value)]
     reason = Reason.TRUNCATED if report.coverage is Coverage.TRUNCATED else Reason.UNSCANNABLE
@@ -235,12 +243,14 @@ def _coverage(question: _Question) -> _Ruling | None:
 
 
 def _disclosure(question: _Question) -> _Ruling | None:
-    """45 CFR 164.502(b), minimum necessary: each infoType of a PHI message flows only if the rules
-    let it."""
+    """Rule on each infoType of a PHI message: it flows only if the rules allow it.
+
+    Source: 45 CFR 164.502(b), minimum necessary.
+    """
     combined = question.combined
     if combined is None:
         return None
-    # a verdict that its findings do not bear out: there is nothing to rule on
+    # the verdict is PHI without an individual's identifier: the report contradicts itself
     if not combined.identifiers:
         return _CONSTANT[Action.DENY, Reason.INTERNAL_ERROR]
     if combined.action is not Action.REDACT:
@@ -263,8 +273,7 @@ def _ruling(action: Action, reason: Reason, combined: CombinedRuling) -> _Ruling
 def _combined(
     facts: Facts, report: ScanReport, policy: Policy, edge: Edge, rules: CombinedRules
 ) -> CombinedRuling:
-    """What the rules of the edge say of the report's kinds of findings; they are asked once and
-    remembered."""
+    """What the rules of the edge say about the report's kinds of findings; cached."""
     remembered = policy.cache.rulings
     is_request = facts.direction is Direction.REQUEST
     key = rules, is_request, edge.encrypted, kinds_of(report.findings)
@@ -274,8 +283,7 @@ def _combined(
 
 
 def _can_redact(question: _Question, combined: CombinedRuling) -> bool:
-    """Whether what the rules mask can be masked: in a whole body that can be replaced, with all of
-    it inside."""
+    """Whether every value to mask lies in a complete body that the caller can replace."""
     report = question.report
     return (
         question.facts.redactable

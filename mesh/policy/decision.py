@@ -1,4 +1,4 @@
-"""What is decided and why. Metrics, spans, the ledger and denials share these names and no others."""
+"""What is decided and why. Metrics, spans, the ledger and denials use these names and no others."""
 
 from dataclasses import dataclass
 from enum import StrEnum
@@ -33,10 +33,12 @@ class Mode(StrEnum):
 
 
 class Reason(StrEnum):
-    """Why. A closed set: the metric label, span attribute, ledger field and denial header are these
-    words."""
+    """Why the action was chosen.
 
-    # the policy spoke
+    A closed set: metric labels, span attributes, ledger fields and denial headers use these words.
+    """
+
+    # the policy decided
     NO_PHI = "NO_PHI"
     ALLOWED_BY_RULE = "ALLOWED_BY_RULE"
     ALLOWED_BY_DEFAULT = "ALLOWED_BY_DEFAULT"
@@ -53,7 +55,7 @@ class Reason(StrEnum):
     CALLER_MISMATCH = "CALLER_MISMATCH"
     REDACTION_UNAVAILABLE = "REDACTION_UNAVAILABLE"
     REDACTION_FAILED = "REDACTION_FAILED"
-    # we could not do our work
+    # the guard could not do its work
     NO_POLICY = "NO_POLICY"
     OUT_OF_TIME = "OUT_OF_TIME"
     OVERLOADED = "OVERLOADED"
@@ -69,15 +71,16 @@ class Decision:
     Args:
         action: what the policy wants; `enforced` says whether the mesh does it.
         reason: why, from the closed set.
-        enforced: False in the modes discover and monitor: the message passes, and the record says
-            what would have been.
-        rules: names of the rules that spoke, sorted.
+        enforced: False in the modes discover and monitor. The message then passes, and the record
+            says what would have happened.
+        rules: names of the rules of the edge, sorted.
         identifiers: classes of individuals' identifiers that were found, sorted.
-        tipped: infoTypes that decided the action, sorted.
-        redact: infoTypes to be masked when the action is REDACT, sorted.
-        policy: digest of the policy revision that decided, empty when there is none.
-        audits: AUDIT rules of the edge, sorted, with what each would have done as the only rule;
-            those that would have allowed are left out. Nothing else here depends on them.
+        tipped: infoTypes that led to the action, sorted.
+        redact: infoTypes to mask when the action is REDACT, sorted.
+        policy: digest of the policy revision that decided; empty when there is none.
+        audits: AUDIT rules of the edge, sorted by name, each with what it would have done as the
+            only rule; those that would have allowed are left out. Nothing else here depends on
+            them.
     """
 
     action: Action

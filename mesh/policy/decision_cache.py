@@ -1,11 +1,11 @@
-"""What a policy remembers of its answers, so that a message pays for what is new about it.
+"""Answers that a policy keeps, so that a message pays only for what is new about it.
 
-- `between`: the rules between two ends. They depend on the ends only, of which a mesh has few.
-- `combined`: the rules of them that one message meets, by how it fits their conditions.
-- `rulings`: what those say of kinds of findings.
+- `between`: the rules between two ends. A mesh has few pairs of ends.
+- `combined`: the rules among them that a message meets, by how it fits their conditions.
+- `rulings`: what those rules say about kinds of findings.
 
-INVARIANT (memory, not state): the same question always has the same answer, remembered or not. Strangers may come with
-any name, path and kind of content, so every memory is bounded.
+INVARIANT (memory, not state): a question has the same answer whether it is cached or not. Untrusted
+callers choose names, paths and content, so every cache is bounded.
 """
 
 from typing import Final, TypeVar
@@ -13,23 +13,25 @@ from typing import Final, TypeVar
 from mesh.policy.combined_rules import CombinedRules, CombinedRuling, FindingKind, RulesBetween
 
 _MOST: Final = 16384
-"""Answers that one memory keeps: some megabytes."""
+"""Answers that one `Memory` keeps at most: some megabytes."""
 
 _KeyT = TypeVar("_KeyT")
 _ValueT = TypeVar("_ValueT")
 
 _Ends = tuple[str, str, str]
-"""Principals of source and destination, and the service's host where the sender's sidecar asks."""
+"""Principals of source and destination, and the service host where the sender's sidecar asks."""
 
 
 class Memory(dict[_KeyT, _ValueT]):
-    """A dictionary that forgets everything when it is full: cheaper than knowing what was used
-    last."""
+    """A dictionary that empties itself when it is full.
+
+    That is cheaper than tracking which entry was used last.
+    """
 
     __slots__ = ()
 
     def keep(self, key: _KeyT, value: _ValueT) -> _ValueT:
-        """Remember the value, and return it."""
+        """Store the value and return it."""
         if len(self) >= _MOST:
             self.clear()
         self[key] = value
@@ -37,7 +39,7 @@ class Memory(dict[_KeyT, _ValueT]):
 
 
 class DecisionCache:
-    """The memory of one revision of a policy."""
+    """The cached answers of one revision of a policy."""
 
     __slots__ = ("between", "combined", "rulings")
 

@@ -1,4 +1,7 @@
-"""Which rules name the edge that a message runs along. No content, no decision: only who, whom and where."""
+"""Which rules name the edge of a message.
+
+Matching looks at the two ends and the operation only, not at content, and decides nothing.
+"""
 
 from collections.abc import Callable, Sequence
 
@@ -14,8 +17,10 @@ __all__ = ["CombinedRules", "Edge", "Fit", "edge_of", "peer_matches", "rules_on"
 def edge_of(facts: Facts, policy: Policy) -> Edge:
     """The edge of one message.
 
-    The sender's sidecar cannot see the handshake to come. There the connection counts as encrypted
-    when the policy says which principal serves the host: the receiver's own check is the proof."""
+    The sender's sidecar asks before the TLS handshake. There the connection counts as encrypted
+    when the policy's `services` names the principal that serves the host: the receiver's own check
+    proves it later.
+    """
     if facts.vantage is Vantage.OUTBOUND:
         service = paths.normalise_host(facts.service)
         destination = policy.services.get(service, "")
@@ -43,7 +48,7 @@ def edge_of(facts: Facts, policy: Policy) -> Edge:
 
 
 def rules_on(policy: Policy, edge: Edge) -> CombinedRules:
-    """All rules of the policy that name the edge, or might."""
+    """All rules of the policy that name the edge or may name it."""
     cache = policy.cache
     ends = (edge.source, edge.destination, edge.service)
     between = cache.between.get(ends) or cache.between.keep(ends, _rules_between(policy, edge))
@@ -54,10 +59,10 @@ def rules_on(policy: Policy, edge: Edge) -> CombinedRules:
 
 
 def peer_matches(peer: Peer, principal: str) -> bool:
-    """Whether all that the entry lists names the principal. An entry that lists nothing names
-    anyone, even no one.
+    """Whether the entry names the principal: each list that is not empty must name it.
 
-    Outside hosts and addresses are nobody's principal: an entry that lists them names no workload.
+    An entry without lists names every principal, and also a peer without one. An entry that lists
+    outside hosts or addresses names no workload: those have no principal.
     """
     if peer.hosts or peer.blocks:
         return False
@@ -89,8 +94,10 @@ def _rules_between(policy: Policy, edge: Edge) -> RulesBetween:
 
 
 def _conditions(rule: Rule, edge: Edge) -> list[Condition]:
-    """The conditions of each entry of the rule's `to` that names the edge's destination; none when
-    its `from` does not."""
+    """The condition of each entry of the rule's `to` that names the edge's destination.
+
+    Empty when the rule's `from` does not name the source.
+    """
     sure = any(peer_matches(peer, edge.source) for peer in rule.sources)
     blocks = (
         ()
@@ -115,8 +122,7 @@ def _is_destination(peer: Peer, edge: Edge) -> bool:
 
 
 def _combined(policy: Policy, between: RulesBetween, fits: Sequence[Fit]) -> CombinedRules:
-    """The rules that fit. An AUDIT rule stands by itself, and what the others say does not know of
-    it."""
+    """Combine the rules that fit. Each AUDIT rule is kept apart, and the other rules ignore it."""
     fitting = [each for each in between.rules if any(fits[number] for number in each.entries)]
     deciding = [each for each in fitting if not each.rule.audit]
     audits = {
@@ -159,7 +165,7 @@ def _glob(pattern: str, value: str) -> bool:
 
 
 def _listed(patterns: tuple[str, ...], value: str, match: Callable[[str, str], bool]) -> bool:
-    # a loop: `any` over a generator costs twice as much, and this runs for each rule
+    # a loop, because `any` over a generator costs twice as much and this runs for each rule
     for pattern in patterns:
         if match(pattern, value):
             return True

@@ -1,4 +1,7 @@
-"""A segmentation policy as a value. `mesh.policy_file` reads one from YAML; `mesh.policy.decide` applies it."""
+"""A segmentation policy as a value.
+
+`mesh.policy_file` reads one from YAML, and `mesh.policy.decide` applies it.
+"""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
@@ -20,12 +23,12 @@ class Policy:
     """One immutable revision of a policy.
 
     Args:
-        digest: SHA-256 of the file it came from (of all of them), so that every decision names its
-            revision.
-        services: Istio service host to the principal that serves it, for the sender's side.
-        rules: exceptions among them, expired ones too, and AUDIT rules.
-        today: the day (UTC) that exceptions are held against; None when nobody told it.
-        info_types: what its entries may name, an organisation's own among them.
+        digest: SHA-256 of the text of its files, by which every decision names its revision.
+        services: Istio service host to the principal that serves it, for the sender's sidecar.
+        rules: all rules, with AUDIT rules and with exceptions, expired ones too.
+        today: the day (UTC) on which exceptions are judged. None when it is unknown: then no
+            exception holds.
+        info_types: the infoTypes that its entries may name, with an organisation's own.
     """
 
     name: str
@@ -45,11 +48,11 @@ class Policy:
 
     def __post_init__(self) -> None:
         index = RuleIndex(rule for rule in self.rules if rule.holds_on(self.today))
-        object.__setattr__(self, "_index", index)  # frozen: built once, with the revision
+        object.__setattr__(self, "_index", index)  # set once: the class is frozen
 
     @property
     def in_force(self) -> tuple[Rule, ...]:
-        """The rules that decide: without those whose time is over, and without AUDIT rules."""
+        """The rules that decide: without expired exceptions and without AUDIT rules."""
         return tuple(rule for rule in self.rules if rule.holds_on(self.today) and not rule.audit)
 
     @property
@@ -58,7 +61,10 @@ class Policy:
         return tuple(rule for rule in self.rules if rule.audit)
 
     def on(self, day: date) -> "Policy":
-        """The policy as it holds on that day; itself when no exception ends or begins to hold."""
+        """The policy as it holds on that day.
+
+        Returns the policy itself when no exception starts or stops holding.
+        """
         changes = any(rule.holds_on(day) != rule.holds_on(self.today) for rule in self.rules)
         return replace(self, today=day) if changes else self
 
@@ -69,10 +75,10 @@ class Policy:
 
     @property
     def cache(self) -> DecisionCache:
-        """Remembers what the rules of this revision said."""
+        """Caches what the rules of this revision say."""
         return self._cache
 
     @property
     def enforces(self) -> bool:
-        """Whether the policy, or any rule of it, changes what the mesh does."""
+        """Whether the policy or any of its rules changes what the mesh does."""
         return Mode.ENFORCE in {self.mode, *self._index.modes}

@@ -1,4 +1,4 @@
-"""A rule of a segmentation policy as values: who, whom, which operation, which identifiers, for how long."""
+"""A rule of a policy as values: who, whom, which operation, which identifiers, until when."""
 
 from dataclasses import dataclass, field
 from datetime import date
@@ -8,21 +8,20 @@ from mesh.message.facts import Protocol
 from mesh.policy.decision import Action, Mode
 
 Wanted = tuple[tuple[str, tuple[str, ...]], ...]
-"""Names with the values of which one must be there; `*` is any value."""
+"""Names, each with the values of which at least one must be present; `*` is any value."""
 
 
 @dataclass(frozen=True, slots=True)
 class Peer:
-    """One entry of `from`, or the workload part of one entry of `to`: all that it names must match.
+    """One entry of `from`, or the workload part of one entry of `to`. Every list in it must match.
 
-    Patterns are Istio's: an exact value, or `*` at the end or alone. An empty tuple matches
+    Patterns are Istio's: an exact value, `*` alone, or `*` at the end. An empty tuple matches
     anything.
 
     Args:
-        trust_domains, service_accounts: `*` may stand at the start too.
-        hosts: service hosts outside of the mesh, as the sender's sidecar routes to them; only in
-            `to`.
-        blocks: addresses of peers without a principal; only in `from`.
+        trust_domains, service_accounts: `*` may also stand at the start.
+        hosts: service hosts outside the mesh, as the sender's sidecar routes to them; only in `to`.
+        blocks: address blocks of peers without a principal; only in `from`.
     """
 
     principals: tuple[str, ...] = ()
@@ -35,8 +34,10 @@ class Peer:
 
 @dataclass(frozen=True, slots=True)
 class OperationMatch:
-    """`operation` of one entry of `to`, as in Istio AuthorizationPolicy. An empty tuple matches
-    anything."""
+    """`operation` of one entry of `to`, as in Istio AuthorizationPolicy.
+
+    An empty tuple matches anything.
+    """
 
     methods: tuple[str, ...] = ()
     paths: tuple[str, ...] = ()
@@ -55,12 +56,12 @@ class Target:
 
 @dataclass(frozen=True, slots=True)
 class Disclosure:
-    """`phi.request` or `phi.response`: what may flow. Entries are infoTypes, classes A to R, or
-    `*`.
+    """`phi.request` or `phi.response`: which identifiers may flow in one direction.
 
-    `*` and `otherwise` speak of individuals' identifiers. Health information and a provider's own
-    identifiers are ruled only where an entry names their infoType (or, for a provider's, their
-    class)."""
+    Entries are infoTypes, classes A to R, or `*`. `*` and `otherwise` concern individuals'
+    identifiers only. An entry rules health information only by its infoType, and a provider's own
+    identifier only by its infoType or class.
+    """
 
     allow: frozenset[str] = frozenset()
     redact: frozenset[str] = frozenset()
@@ -70,8 +71,7 @@ class Disclosure:
 
 @dataclass(frozen=True, slots=True)
 class Terms:
-    """What makes a rule an exception: who answers for it, why, and the last day (UTC) on which it
-    holds."""
+    """What makes a rule an exception: owner, reason, and the last day (UTC) on which it holds."""
 
     owner: str
     reason: str
@@ -80,17 +80,16 @@ class Terms:
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """One rule: it opens the edges from any `sources` entry to any `targets` entry, for the
-    identifiers listed.
+    """One rule: opens the edges from any of `sources` to any of `targets` for some identifiers.
 
     Args:
-        terms: set when it is an exception. An exception opens and allows, and then steps back: its
-            `otherwise` and its mode count only on edges that no other rule names.
-        claims: name and values of JWT claims that Envoy must have verified; one value of each must
-            be there.
-        headers: the same of request headers that Envoy vouches for in its metadata.
-        audit: the rule decides nothing. It is tried beside the others, and what it would have done
-            is told.
+        terms: set when the rule is an exception. An exception opens edges and allows identifiers.
+            Its `otherwise` and its mode count only on edges that no other rule names.
+        claims: JWT claims that Envoy must have verified, each with its accepted values.
+        headers: request headers that Envoy must vouch for in its metadata, each with its accepted
+            values.
+        audit: the rule decides nothing. It is evaluated beside the others, and the record says what
+            it would have done.
     """
 
     name: str
@@ -106,6 +105,8 @@ class Rule:
     audit: bool = False
 
     def holds_on(self, day: date | None) -> bool:
-        """Whether the rule holds on that day. On a day that nobody tells no exception does: fail
-        closed."""
+        """Whether the rule holds on that day.
+
+        Fail closed: when the day is unknown, no exception holds.
+        """
         return self.terms is None or (day is not None and day <= self.terms.expires)

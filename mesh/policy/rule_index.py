@@ -1,6 +1,7 @@
-"""The rules of a policy by who sends, so that a message does not pay for the policy's size.
+"""The rules of a policy by source, so that a message does not pay for the policy's size.
 
-Rules are found by their exact source principals. Those with a pattern, a namespace or anyone as source come on top.
+The index maps exact source principals to rules. Rules whose source is a pattern, a namespace or
+anyone are added to every answer.
 """
 
 from collections.abc import Iterable
@@ -13,7 +14,7 @@ class RuleIndex:
     """The index of one revision of a policy.
 
     Args:
-        rules: those that hold, AUDIT rules among them.
+        rules: the rules that hold, with AUDIT rules.
     """
 
     __slots__ = ("_exact", "_open", "modes")
@@ -29,7 +30,7 @@ class RuleIndex:
         self._exact = {source: (*named, *self._open) for source, named in exact.items()}
 
     def rules_from(self, source: str) -> tuple[Rule, ...]:
-        """Every rule that can name an edge from this principal, and a few that cannot."""
+        """Every rule that may name an edge from this principal, and a few that do not."""
         return self._exact.get(source, self._open)
 
 

@@ -1,7 +1,7 @@
-"""What the entries of a policy may name: the infoTypes that exist where it is put in force.
+"""The infoTypes that the entries of a policy may name.
 
-`phiscan` brings its own. Detectors that an organisation writes for itself bring more, from files that this package does
-not read: whoever knows them hands them in.
+`phiscan` has built-in ones. An organisation's own detectors add more. This package does not read
+their files: the caller passes their infoTypes.
 """
 
 from collections.abc import Mapping
@@ -19,9 +19,9 @@ class Vocabulary:
     """The infoTypes that a policy may name.
 
     Args:
-        info_types: by name.
-        unseen: names that nothing finds where the policy is put in force; a rule that names one
-            says less than it seems.
+        info_types: infoTypes by name.
+        unseen: names that no running detector finds. A rule that names one has less effect than it
+            seems.
     """
 
     info_types: InfoTypes = field(default_factory=lambda: INFO_TYPES)
@@ -29,4 +29,4 @@ class Vocabulary:
 
 
 BUILT_IN: Final = Vocabulary()
-"""What every engine knows."""
+"""The infoTypes that every engine knows."""

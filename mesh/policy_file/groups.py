@@ -1,7 +1,7 @@
-"""Named groups of identifiers: those that the law draws, and those of `spec.identifierGroups`.
+"""Named groups of identifiers: those that the law defines, and those of `spec.identifierGroups`.
 
-A group is a shorthand: it is written out while a file is read, so no decision depends on how a rule was worded.
-Groups may name other groups, in any order, but not in a circle.
+A group is a shorthand. It is expanded while the file is read, so no decision depends on how a rule
+was worded. Groups may name other groups, in any order, but not in a cycle.
 """
 
 import re
@@ -20,27 +20,31 @@ from mesh.policy_file.nodes import NodeReader, did_you_mean
 from phiscan.identifiers import INFO_TYPES, Identifier, InfoType, InfoTypeKind
 
 GROUP_NAME: Final = "[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?"
-"""Lower case, so that no group is ever taken for a class or an infoType."""
+"""Lower case, so that no group is mistaken for a class or an infoType."""
 
 MOST_ENTRIES: Final = 1_000_000
-"""Workloads in all groups, or in all rules, once groups are written out: seconds of reading."""
+"""Workloads in all groups, or in all rules, after groups are expanded: seconds of reading."""
 
 _CLASSES: Final = frozenset(identifier.value for identifier in Identifier)
-# `CLINIC_CHART_NUMBER`, not `SSN`
+# matches `CLINIC_CHART_NUMBER`; not `SSN`
 _LIKE_INFO_TYPE: Final = re.compile(r"[A-Z][A-Z0-9]*_[A-Z0-9_]*")
-_NEARLY: Final = 0.85  # `PERSON_NAMES` is a slip of the pen; `CLINIC_CHART` is no `CLINICAL_NOTE`
+# similarity above which a word counts as a typing error: `PERSON_NAMES` does, `CLINIC_CHART` (for
+# `CLINICAL_NOTE`) does not
+_NEARLY: Final = 0.85
 
 
 def built_in(info_types: Mapping[str, InfoType]) -> Mapping[str, frozenset[str]]:
-    """Entries of the groups that every policy has. An organisation's own health information is
-    `clinical` too."""
+    """The entries of the groups that every policy has.
+
+    `clinical` includes an organisation's own health information.
+    """
     health = frozenset(t.name for t in info_types.values() if t.kind is InfoTypeKind.HEALTH)
     return MappingProxyType({**_BY_CLASS, "clinical": health - {"HEALTH_CLAIM"}})
 
 
-# 45 CFR 164.514(e)(2) takes sixteen identifiers out of a limited data set. Of a postal address it
-# leaves town, state and postal code, and it does not speak of dates (C) and other unique codes (R).
-# Coordinates are an address.
+# 45 CFR 164.514(e)(2) removes sixteen identifiers from a limited data set. Of a postal address it
+# leaves town, state and postal code. It does not mention dates (C) and other unique codes (R).
+# Coordinates count as an address.
 _BY_CLASS: Final[Mapping[str, frozenset[str]]] = {
     "safe-harbor": _CLASSES,  # 45 CFR 164.514(b)(2)(i)
     "direct-identifiers": (_CLASSES - {"B", "C", "R"}) | {"STREET_ADDRESS", "GEO_COORDINATE"},
@@ -50,12 +54,12 @@ _BY_CLASS: Final[Mapping[str, frozenset[str]]] = {
 }
 
 BUILT_IN_GROUPS: Final = built_in(INFO_TYPES)
-"""Those groups, where nobody brings an infoType of their own."""
+"""The built-in groups when no organisation adds infoTypes."""
 
 
 @dataclass(frozen=True, slots=True)
 class Groups:
-    """The groups that a rule may name, written out."""
+    """The groups that a rule may name, expanded."""
 
     identifiers: Mapping[str, frozenset[str]] = field(default_factory=lambda: BUILT_IN_GROUPS)
     workloads: Mapping[str, tuple[Peer, ...]] = field(default_factory=dict)
@@ -63,7 +67,7 @@ class Groups:
 
 
 def groups_of(vocabulary: Vocabulary) -> Groups:
-    """The groups that every policy has, for entries of that vocabulary."""
+    """The groups that every policy has, for the infoTypes of this vocabulary."""
     return Groups(built_in(vocabulary.info_types), {}, vocabulary)
 
 
@@ -89,8 +93,11 @@ def read_identifier_groups(
 def read_entries(
     reader: NodeReader, node: Node, where: str, groups: Groups, *, star: bool = False
 ) -> frozenset[str]:
-    """A list of infoTypes, classes and groups, the latter written out; `*` too where `star` says
-    so."""
+    """A list of infoTypes, classes and groups, with the groups expanded.
+
+    Args:
+        star: whether the list may hold `*`.
+    """
     found: set[str] = set()
     known = groups.vocabulary
     for item in reader.sequence(node, where):
@@ -106,8 +113,8 @@ def read_entries(
             group = "credentials" if is_credential else "GROUP"
             reader.warn(
                 item,
-                f"no detector that runs finds `{word}`",
-                f"switch its group on, with `--with {group}`",
+                f"no running detector finds `{word}`",
+                f"enable its group with `--with {group}`",
             )
     return frozenset(found)
 
@@ -116,13 +123,16 @@ def _hint(word: str, groups: Groups) -> str:
     known = (*groups.vocabulary.info_types, *_CLASSES, *groups.identifiers)
     if not _LIKE_INFO_TYPE.fullmatch(word) or get_close_matches(word, known, 1, _NEARLY):
         return did_you_mean(word, known) or "write an infoType, a class A to R, a group, or `*`"
-    return "declare it in a DetectorSet in the policy's folder and give that folder, or give the set with `--detectors`"
+    return (
+        "declare it in a DetectorSet in the policy's folder and give that folder, "
+        "or give the set with `--detectors`"
+    )
 
 
 def named_groups(
     reader: NodeReader, node: Node, where: str, known: Mapping[str, object]
 ) -> dict[str, Node]:
-    """The groups' nodes by name; a name that is taken or malformed is an error and left out."""
+    """The groups' nodes by name. A name that is taken or malformed is an error and is left out."""
     found: dict[str, Node] = {}
     for name, key, value in reader.items(node, where):
         if not re.fullmatch(GROUP_NAME, name):
@@ -132,8 +142,8 @@ def named_groups(
         elif name in known:
             reader.error(
                 key,
-                f"group `{name}` exists already",
-                "built in or of the whole mesh; choose another name",
+                f"group `{name}` already exists",
+                "it is built in or defined for the whole mesh; choose another name",
             )
         else:
             found[name] = value
@@ -143,20 +153,21 @@ def named_groups(
 def in_order(
     reader: NodeReader, named: Mapping[str, Node], words: Callable[[Node], Iterable[str]]
 ) -> list[tuple[str, Node]]:
-    """The groups, each after those that it names; none when they name one another in a circle.
+    """The groups, each after those that it names; none when they refer to each other in a cycle.
 
     Args:
-        words: what a group's node names, groups among it.
+        words: the words that a group's node names, other groups included.
     """
     graph = {name: [word for word in words(node) if word in named] for name, node in named.items()}
     try:
         return [(name, named[name]) for name in TopologicalSorter(graph).static_order()]
     except CycleError as fault:
-        circle = list(reversed(fault.args[1]))  # graphlib lists it from the group that is named
+        # graphlib lists the cycle from the group that is named to the one that names it
+        cycle = list(reversed(fault.args[1]))
         message = (
-            f"groups name one another in a circle: {' -> '.join(f'`{name}`' for name in circle)}"
+            f"groups refer to each other in a cycle: {' -> '.join(f'`{name}`' for name in cycle)}"
         )
-        reader.error(named[circle[0]], message, "take one of them out of another")
+        reader.error(named[cycle[0]], message, "remove one of the references")
         return []
 
 
@@ -169,7 +180,7 @@ def _words(node: Node) -> Iterable[str]:
 
 
 def group_words(node: Node) -> Iterable[str]:
-    """What the entries of a workload group list under `groups`."""
+    """The names that the entries of a workload group list under `groups`."""
     for entry in node.value if _is_list(node) else ():
         for key, value in entry.value if isinstance(entry, MappingNode) else ():
             if key.value == "groups":

@@ -1,7 +1,8 @@
-"""What a policy file may hold, as a JSON Schema for editors and as a CustomResourceDefinition for Kubernetes.
+"""The form of a policy file: a JSON Schema for editors, a CustomResourceDefinition for Kubernetes.
 
-Both are made of the tables that the reader takes its keys from. They say what is written where; what is wrong only in
-context (an unknown group, a rule beyond its namespace, a mode that blocks nothing) `phiguard policy check` says.
+Both are made from the tables of keys that the reader uses. They check each value by itself.
+`phiguard policy check` also finds what is wrong only in context: an unknown group, a rule beyond
+its namespace, a mode that blocks nothing.
 """
 
 from typing import Final
@@ -30,8 +31,9 @@ def json_schema() -> Schema:
 def custom_resource_definition() -> Schema:
     """The CustomResourceDefinition of `SegmentationPolicy` objects.
 
-    Unknown keys are kept, not pruned: a `deny` that is written `denny` must reach the reader, which
-    refuses it."""
+    Unknown keys are preserved, not pruned: a `deny` misspelt `denny` must reach the reader, which
+    refuses it.
+    """
     names = {
         "kind": policy_keys.POLICY_KIND,
         "plural": _PLURAL,
@@ -60,8 +62,10 @@ def custom_resource_definition() -> Schema:
 
 
 def _structural(schema: object) -> object:
-    """The schema as Kubernetes wants it: structural, which has no closed mappings and no value of
-    two types."""
+    """The schema in Kubernetes' structural form.
+
+    That form has no closed mappings and no value of two types.
+    """
     if isinstance(schema, list):
         return [_structural(item) for item in schema]
     if not isinstance(schema, dict):

@@ -1,7 +1,8 @@
 """Every key that a policy file may hold, with the JSON Schema of its value.
 
-The reader takes its keys from these tables, and `mesh.policy_file.json_schema` publishes them: what an editor completes is what
-the reader takes. A schema says less than the reader: patterns that are wrong only together are errors there.
+The reader takes its keys from these tables, and `mesh.policy_file.json_schema` publishes them. So
+an editor completes exactly the keys that the reader accepts. A schema checks less than the reader:
+values that are wrong only together are errors there.
 """
 
 from collections.abc import Mapping
@@ -12,7 +13,7 @@ from mesh.policy.decision import Action, Mode
 
 Schema = dict[str, object]
 Table = Mapping[str, Schema]
-"""Key to the schema of its value, in the order in which people write them."""
+"""Key to the schema of its value, in the order in which people write the keys."""
 
 API_VERSION: Final = "phiguard.dev/v1alpha1"
 POLICY_KIND: Final = "SegmentationPolicy"
@@ -67,10 +68,12 @@ PEER: Final[Table] = {
         "SPIFFE identities without scheme, `cluster.local/ns/NAMESPACE/sa/ACCOUNT`; `*` at the end"
     ),
     "namespaces": _texts("Kubernetes namespaces; `*` at the end"),
-    "trustDomains": _texts("roots of identities; `*` at the start or at the end"),
+    "trustDomains": _texts("trust domains of identities; `*` at the start or at the end"),
     "serviceAccounts": _texts("names of service accounts; `*` at the start or at the end"),
 }
-_GROUPS: Final[Table] = {"groups": _texts("names of `workloadGroups`, instead of the other keys")}
+_GROUPS: Final[Table] = {
+    "groups": _texts("names of `workloadGroups`; excludes the other keys of a peer")
+}
 OPERATION: Final[Table] = {
     "methods": _texts("HTTP methods in capitals", 0),
     "paths": _texts("decoded paths; `*` at the end", 0),
@@ -86,15 +89,15 @@ GROUP_MEMBER: Final[Table] = {**PEER, **_GROUPS}
 SOURCE: Final[Table] = {
     **PEER,
     **_GROUPS,
-    "ipBlocks": _texts("addresses of those without an identity, alone"),
+    "ipBlocks": _texts("addresses of peers without an identity; excludes the other keys"),
 }
 TARGET: Final[Table] = {
     **PEER,
     **_GROUPS,
-    "hosts": _texts("outside hosts by ServiceEntry, alone; `*` at the start or at the end"),
-    "operation": closed(OPERATION, "what is asked for; any when left out"),
+    "hosts": _texts("hosts outside the mesh, by ServiceEntry; `*` at the start or at the end"),
+    "operation": closed(OPERATION, "the operation; any when left out"),
 }
-_VALUES: Final = "values, of which one must be there; `*` for any"
+_VALUES: Final = "accepted values; `*` for any"
 WHEN: Final[Table] = {
     "mtls": {
         "enum": [True, "any"],
@@ -127,10 +130,10 @@ _TO: Final = _list(
     closed(TARGET, "a destination: all that is listed must match"), "who is called", 1
 )
 RULE: Final[Table] = {
-    "name": _text("named in records; once in a policy"),
+    "name": _text("name in records; unique in a policy"),
     "action": _one_of(
         ACTIONS,
-        "AUDIT decides nothing and tells what the rule would have done; ALLOW when left out",
+        "AUDIT only records what the rule would have done; ALLOW when left out",
     ),
     "from": _FROM,
     "to": _TO,
@@ -141,12 +144,12 @@ RULE: Final[Table] = {
 RULE_REQUIRED: Final = ("name", "from", "to")
 DIRECTIONS: Final = {direction.value: direction for direction in Direction}
 EXCEPTION: Final[Table] = {
-    "name": _text("named in records; once in a policy"),
+    "name": _text("name in records; unique in a policy"),
     "from": _FROM,
     "to": _TO,
     "direction": _one_of(DIRECTIONS, "both when left out"),
     "allow": _texts(f"may flow until then: {_ENTRIES}"),
-    "owner": _text("who answers for it"),
+    "owner": _text("who is responsible for it"),
     "reason": _text("why it is needed"),
     "expires": {
         "type": "string",
@@ -161,9 +164,9 @@ SERVICE: Final[Table] = {
 }
 METADATA: Final[Table] = {
     "name": _text("name of the policy"),
-    "namespace": _text("whose destinations the file rules; the whole mesh when left out"),
+    "namespace": _text("namespace that the file belongs to; the whole mesh when left out"),
 }
-_NOT: Final = "a rule cannot say whom it is not for; name those who may"
+_NOT: Final = "a rule cannot exclude peers; list those that it is for"
 ISTIO: Final[Mapping[str, str]] = {
     "selector": "name the destinations of each rule in its `to`",
     "targetRefs": "name the destinations of each rule in its `to`",
@@ -182,11 +185,13 @@ ISTIO: Final[Mapping[str, str]] = {
     ),
     **dict.fromkeys(
         ("notMethods", "notPaths", "notHosts", "notPorts"),
-        "a rule cannot say what it leaves out; list what may be asked for",
+        "a rule cannot exclude operations; list those that it is for",
     ),
 }
-"""Hints for keys of Istio's AuthorizationPolicy that mean nothing here, or would be read as their
-opposite."""
+"""Hints for keys of Istio's AuthorizationPolicy that are refused here.
+
+They have no meaning here, or would be read as their opposite.
+"""
 MESH_WIDE: Final = ("defaultAction", "treatIdentifiersAsPhi", "onUnscannable")
 """Keys of `spec` that a file with a namespace must not write."""
 SPEC: Final[Table] = {
@@ -196,17 +201,17 @@ SPEC: Final[Table] = {
     ),
     "treatIdentifiersAsPhi": {
         "type": "boolean",
-        "description": "identifiers are PHI without health context too",
+        "description": "whether identifiers are PHI even without health information",
     },
     "onUnscannable": _one_of(
-        UNSCANNABLE, "for a message that could not be read whole; DENY when left out"
+        UNSCANNABLE, "for a message that could not be read completely; DENY when left out"
     ),
     "services": _list(
         closed(SERVICE, "one service", tuple(SERVICE)),
         "which principal serves a host, for the sender's sidecar",
     ),
     "identifierGroups": _named(
-        _texts(f"entries: {_ENTRIES[:-4]}"), "own groups of identifiers, by name"
+        _texts(f"entries: {_ENTRIES[:-4]}"), "groups of identifiers, by name"
     ),
     "workloadGroups": _named(
         _list(closed(GROUP_MEMBER, "a workload: all that is listed must match"), "members", 1),
@@ -216,7 +221,7 @@ SPEC: Final[Table] = {
         closed(RULE, "opens edges for the identifiers that it lists", RULE_REQUIRED), "in any order"
     ),
     "exceptions": _list(
-        closed(EXCEPTION, "allows for a time what no rule denies", EXCEPTION_REQUIRED),
+        closed(EXCEPTION, "allows until a day what no rule denies", EXCEPTION_REQUIRED),
         "rules that end by themselves",
     ),
 }

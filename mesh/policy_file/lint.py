@@ -1,10 +1,15 @@
-"""Warnings about a policy that reads well and says less, or more, than its author may think.
+"""Warnings about a policy that is valid but says less, or more, than its author may think.
 
-A rule adds nothing when another one names every edge that it names and rules every infoType at least as it does:
-because all rules of an edge are combined, decisions without it would be the same (but for an ambiguous path, which
-any rule that lists paths denies). A rule that only several others cover together goes unnoticed. Rules contradict where one
-allows what another takes back on all of its edges; on a part of them is what a narrower rule is for.
-Cost: quadratic in the rules and in the entries of each, which is why long files are checked only as far as a budget goes.
+A rule adds nothing when another rule names every edge that it names and says at least as much
+about every infoType. All rules of an edge are combined, so decisions without it would be the same.
+(One exception: any rule that lists paths denies an ambiguous path.) A rule that only several others
+cover together is not reported.
+
+Two rules contradict each other when one allows what the other denies or redacts on all of its
+edges. On only some of its edges that is the purpose of a narrower rule, and is not reported.
+
+Cost: quadratic in the rules and in the entries of each. Comparison therefore stops after
+`_MAX_COMPARED` patterns.
 """
 
 from bisect import bisect_left
@@ -20,7 +25,7 @@ from mesh.policy.vocabulary import InfoTypes
 from mesh.policy_file.nodes import FilePlace
 from phiscan.identifiers import INFO_TYPES, InfoTypeKind
 
-# patterns held against patterns: some seconds at worst, a tenth of one for most files
+# pattern comparisons: some seconds at worst, a tenth of a second for most files
 _MAX_COMPARED: Final = 2_000_000
 
 _MAX_DAYS: Final = 366
@@ -32,8 +37,8 @@ def lint(policy: Policy, spec: Mapping[str, FilePlace], places: Sequence[FilePla
     """Note every warning about the policy.
 
     Args:
-        spec: places of the settings of the whole mesh, by their keys in `spec`.
-        places: those of the rules, in the policy's order.
+        spec: places of the mesh-wide settings, by their keys in `spec`.
+        places: places of the rules, in the policy's order.
     """
     _lint_spec(policy, spec)
     for rule, place in zip(policy.rules, places, strict=True):
@@ -50,7 +55,9 @@ def _lint_spec(policy: Policy, spec: Mapping[str, FilePlace]) -> None:
             f"mode `{policy.mode}` blocks nothing", "write `enforce` once the records look right"
         )
     if policy.on_unscannable is Action.ALERT:
-        spec["onUnscannable"].warn("messages that could not be read whole pass", "write `DENY`")
+        spec["onUnscannable"].warn(
+            "messages that could not be read completely pass", "write `DENY`"
+        )
     if policy.default_action is Action.ALLOW:
         spec["defaultAction"].warn(
             "PHI flows on every encrypted edge that no rule names", "write `DENY`"
@@ -71,7 +78,8 @@ def _lint_rule(policy: Policy, rule: Rule, place: FilePlace) -> None:
             if _overrides(part.deny | part.redact, entry, policy.info_types):
                 hint = "deny wins over redact, and redact over allow"
                 place.warn(
-                    f"`{entry}` is allowed in vain in `{direction}` of rule `{rule.name}`", hint
+                    f"`{entry}` is allowed without effect in `{direction}` of rule `{rule.name}`",
+                    hint,
                 )
         for entry in sorted(entry for entry in part.redact if _is_health(entry, policy.info_types)):
             message = (
@@ -99,7 +107,7 @@ def _lint_outside(rule: Rule, place: FilePlace) -> None:
 
 
 def _lint_terms(policy: Policy, rule: Rule, place: FilePlace) -> None:
-    """Nothing is said of time when nobody tells the day."""
+    """Warn about exceptions that have expired or last too long; only when the day is known."""
     if rule.terms is None or policy.today is None:
         return
     expires, owner = rule.terms.expires, rule.terms.owner
@@ -110,7 +118,8 @@ def _lint_terms(policy: Policy, rule: Rule, place: FilePlace) -> None:
         )
     elif (expires - policy.today).days > _MAX_DAYS:
         place.warn(
-            f"exception `{rule.name}` holds for more than a year", "what is to last is a rule"
+            f"exception `{rule.name}` holds for more than a year",
+            "write a rule for what should last",
         )
 
 
@@ -120,8 +129,10 @@ def _is_health(entry: str, known: InfoTypes) -> bool:
 
 
 def _overrides(entries: frozenset[str], entry: str, known: InfoTypes) -> bool:
-    """Whether allowing the entry is in vain. `*` leaves health information alone; a provider's
-    needs no allowance."""
+    """Whether allowing `entry` has no effect beside `entries`.
+
+    `*` does not cover health information. A provider's identifier does not need an `allow` entry.
+    """
     return _rules(entries, entry, known) or ("*" in entries and not _is_health(entry, known))
 
 
@@ -135,13 +146,13 @@ def _can_name(peer: Peer) -> bool:
 
 
 def _is_in(principal: str, namespaces: tuple[str, ...]) -> bool:
-    # empty for a pattern, which may well be in one of them
+    # empty for a pattern, which may lie in one of the namespaces
     namespace = identity.namespace_of(principal)
     return not namespace or any(identity.matches(pattern, namespace) for pattern in namespaces)
 
 
 def _can_match(target: Target) -> bool:
-    """A TCP connection has no method, path or host."""
+    """Whether a connection can match the target: a TCP connection has no method, path or host."""
     operation = target.operation
     tcp_only = set(operation.protocols) == {Protocol.TCP}
     return _can_name(target.peer) and not (
@@ -170,7 +181,7 @@ def _lint_shadowed(policy: Policy, places: Sequence[FilePlace]) -> None:
 
 
 def _always_beside(other: Rule, rule: Rule) -> bool:
-    """Whether `other` speaks of every message that `rule` names, today and later."""
+    """Whether `other` applies to every message that `rule` names, today and later."""
     return (
         bool(
             other.request.deny
@@ -184,7 +195,7 @@ def _always_beside(other: Rule, rule: Rule) -> bool:
 
 
 def _lint_contradicted(policy: Policy, rule: Rule, other: Rule, place: FilePlace) -> None:
-    """What one rule lets flow and another takes back on all of its edges."""
+    """Warn about entries that one rule lets flow and another takes back on all of its edges."""
     hint = "deny wins over redact, and redact over allow; take it out of one of them"
     for direction, part, strict in (
         ("request", rule.request, other.request),
@@ -195,18 +206,22 @@ def _lint_contradicted(policy: Policy, rule: Rule, other: Rule, place: FilePlace
             ("allowed", part.allow, "redacts", strict.redact),
             ("redacted", part.redact, "denies", strict.deny),
         )
-        told: set[str] = set()
+        reported: set[str] = set()
         for what, entries, does, stricter in kinds:
-            for entry in sorted(entries - {"*"} - told):
+            for entry in sorted(entries - {"*"} - reported):
                 if _overrides(stricter, entry, policy.info_types):
-                    told.add(entry)
-                    message = f"`{entry}` is {what} in vain in `{direction}` of rule `{rule.name}`"
+                    reported.add(entry)
+                    message = (
+                        f"`{entry}` is {what} without effect in `{direction}` of rule `{rule.name}`"
+                    )
                     place.warn(f"{message}: rule `{other.name}` {does} it there", hint)
 
 
 def _sizes(rule: Rule) -> tuple[int, int]:
-    """Patterns in the rule's `from` and `to`; a group of workloads is written out in every rule
-    that names it."""
+    """The number of patterns in the rule's `from` and in its `to`.
+
+    A group of workloads counts in full in every rule that names it.
+    """
     targets = sum(
         _size(t.peer) + sum(map(len, (t.operation.methods, t.operation.paths, t.operation.hosts)))
         for t in rule.targets
@@ -233,10 +248,10 @@ def _idle(rule: Rule, other: Rule, policy: Policy) -> bool:
 def adds_nothing(rule: Rule, other: Rule, mode: Mode, known: InfoTypes = INFO_TYPES) -> bool:
     """Whether a policy of that mode decides the same without `rule`, because of `other`."""
     return (
-        # an exception ends, and another must not lose what it adds then
+        # an exception ends, and the other rule must then still add what it adds
         rule.terms is other.terms is None
-        and not (rule.audit or other.audit)  # each is told by itself, whatever the others say
-        # where claims are not known, a rule that asks for some denies
+        and not (rule.audit or other.audit)  # each AUDIT rule is recorded by itself
+        # where claims are unknown, a rule that requires some denies
         and other.claims == rule.claims
         and other.headers == rule.headers
         and (rule.mtls or not other.mtls)
@@ -259,7 +274,7 @@ def _are_covered(peers: Sequence[Peer], others: Sequence[Peer]) -> bool:
 
 
 def _disclosure_covers(wide: Disclosure, part: Disclosure, known: InfoTypes) -> bool:
-    """Whether the combination of both rules each infoType as `wide` alone does."""
+    """Whether both rules together treat each infoType as `wide` alone does."""
     return (
         all(_rules(wide.deny, entry, known) for entry in part.deny)
         and all(_rules(wide.deny | wide.redact, entry, known) for entry in part.redact)
@@ -269,15 +284,17 @@ def _disclosure_covers(wide: Disclosure, part: Disclosure, known: InfoTypes) -> 
 
 
 def _rules(entries: frozenset[str], entry: str, known: InfoTypes) -> bool:
-    """Whether the entries cover this one. `*` does not cover a class or infoType: it says nothing
-    of providers."""
+    """Whether the entries cover this one.
+
+    `*` does not cover a class or infoType, because it does not apply to providers' identifiers.
+    """
     info_type = known.get(entry)
     return entry in entries or (info_type is not None and info_type.identifier in entries)
 
 
 def _peer_covers(wide: Peer, narrow: Peer) -> bool:
     if wide == Peer():
-        return not narrow.blocks  # where the address is not known, a rule that asks for one denies
+        return not narrow.blocks  # where the address is unknown, a rule that requires one denies
     if wide.hosts or narrow.hosts:
         return bool(wide.hosts) and _list_covers(wide.hosts, narrow.hosts, paths.host_covers)
     if wide.blocks or narrow.blocks:
@@ -307,14 +324,15 @@ def _operation_covers(wide: OperationMatch, narrow: OperationMatch) -> bool:
 
 
 def _list_covers(wide: tuple[str, ...], narrow: tuple[str, ...], covers: _Covers) -> bool:
-    """Whether every value that `narrow` lists is listed by `wide`; an empty list lists
-    everything."""
+    """Whether `wide` lists every value that `narrow` lists; an empty list lists everything."""
     return not wide or (bool(narrow) and all(any(covers(w, n) for w in wide) for n in narrow))
 
 
 def _lint_services(policy: Policy, places: Sequence[FilePlace]) -> None:
-    """At the sender's side a destination that no service maps to is unidentified, so PHI to it is
-    denied."""
+    """Warn about principals in `to` that no service maps to.
+
+    At the sender's sidecar such a destination is unidentified, so PHI to it is denied.
+    """
     warned: set[str] = set()
     served = sorted(set(policy.services.values()))
     for rule, place in zip(policy.rules, places, strict=True):
@@ -322,12 +340,13 @@ def _lint_services(policy: Policy, places: Sequence[FilePlace]) -> None:
             pattern for target in rule.targets for pattern in target.peer.principals
         } - warned
         for pattern in sorted(patterns):
-            # the first principal that could match: thousands of patterns against thousands of
-            # services would take minutes
+            # look at the first principal that could match: comparing thousands of patterns with
+            # thousands of services would take minutes
             at = bisect_left(served, pattern.removesuffix("*"))
             if at == len(served) or not identity.matches(pattern, served[at]):
                 warned.add(pattern)
                 message = f"no entry of `services` has principal `{pattern}`"
                 place.warn(
-                    message, "without one a sender's sidecar cannot know it, and denies PHI to it"
+                    message,
+                    "without one a sender's sidecar cannot identify it, and denies PHI to it",
                 )

@@ -1,10 +1,12 @@
-"""Policy files into one `Policy`: `SegmentationPolicy` as docs/policy.md describes it for its users.
+"""Policy files into one `Policy`: the `SegmentationPolicy` that docs/policy.md describes.
 
-Several files are one policy. Files without a namespace speak for the whole mesh; a namespace's file opens edges to its
-own workloads only (`mesh.policy_file.part`). No name of a file changes what the policy says. A group that names another
-stands in the same file, or in one of the whole mesh whose name sorts later.
+Several files form one policy. Files without a namespace apply to the whole mesh. A namespace's file
+opens edges to its own workloads only (`mesh.policy_file.part`). File names do not change what the
+policy says. A group may name groups of its own file, and of mesh-wide files that sort earlier; in
+a namespace's file, of every mesh-wide file.
 
-A file with an error gives no policy at all: half a policy would open or close edges that nobody asked for.
+A file with an error gives no policy at all: half a policy would open or close edges that nobody
+asked for.
 """
 
 import hashlib
@@ -60,8 +62,11 @@ def parse(
 def parse_files(
     texts: Mapping[str, str], *, today: date | None = None, vocabulary: Vocabulary = BUILT_IN
 ) -> Policy:
-    """The policy of several files, by name. Raises `PolicyError` with every problem when one has an
-    error."""
+    """The policy of several files, by name.
+
+    Raises:
+        PolicyError: with every problem, when a file has an error.
+    """
     policy, problems = check_files(texts, today=today, vocabulary=vocabulary)
     if policy is None:
         raise PolicyError(problems)
@@ -71,8 +76,7 @@ def parse_files(
 def check(
     text: str, *, file: str, today: date | None = None, vocabulary: Vocabulary = BUILT_IN
 ) -> tuple[Policy | None, tuple[FileProblem, ...]]:
-    """The policy, or None when the file has an error; and all errors and warnings in order of
-    place."""
+    """The policy, or None when the file has an error; and all problems in order of place."""
     return check_files({file: text}, today=today, vocabulary=vocabulary)
 
 
@@ -82,8 +86,8 @@ def check_files(
     """As `check`, for all files of a policy.
 
     Args:
-        texts: text by file name; the names are for the problems only.
-        today: the day (UTC) that exceptions are held against; without one, they allow nothing.
+        texts: text by file name; the names are used in problems only.
+        today: the day (UTC) on which exceptions are judged; None means that no exception holds.
         vocabulary: the infoTypes that entries may name.
     """
     readers = [NodeReader(file) for file in sorted(texts)]
@@ -105,11 +109,10 @@ def check_files(
 def read(
     reader: NodeReader, root: Node, text: str, vocabulary: Vocabulary = BUILT_IN
 ) -> Policy | None:
-    """The policy that stands at a node (a case file may hold one inside); None when it has an
-    error.
+    """The policy at a node, for example inside a case file; None when it has an error.
 
     Args:
-        text: what the digest is taken of.
+        text: the text that the digest is computed from.
     """
     part = read_part(reader, root, text)
     policy = _combined([part], None, vocabulary) if part is not None else None
@@ -117,8 +120,7 @@ def read(
 
 
 def _combined(parts: Sequence[PolicyPart], today: date | None, vocabulary: Vocabulary) -> Policy:
-    """All files as one policy. Where files without a namespace disagree on a setting, it is an
-    error."""
+    """All files as one policy. Files without a namespace must agree on each setting."""
     wide = [part for part in parts if not part.namespace]
     mode = _mode(wide)
     placed = _rules(parts, mode, vocabulary)
@@ -145,8 +147,7 @@ def _combined(parts: Sequence[PolicyPart], today: date | None, vocabulary: Vocab
 
 
 def _mode(wide: Sequence[PolicyPart]) -> Mode:
-    """The strictest mode that a file of the whole mesh writes: it holds for edges that no rule
-    names."""
+    """The strictest mode in any mesh-wide file; it holds for edges that no rule names."""
     written = [_mode_of(part) for part in wide if "mode" in part.spec]
     return max(written, key=_STRICTNESS.index) if written else Mode.ENFORCE
 
@@ -156,7 +157,7 @@ def _mode_of(part: PolicyPart) -> Mode:
 
 
 def _rules(parts: Sequence[PolicyPart], mode: Mode, vocabulary: Vocabulary) -> list[PlacedRule]:
-    """All rules, each with its file's mode where that is not the policy's. Names stand once."""
+    """All rules, each with its file's mode where that is not the policy's. Names are unique."""
     shared = groups_of(vocabulary)
     for part in parts:
         shared = shared if part.namespace else read_groups(part, shared)
@@ -170,9 +171,10 @@ def _rules(parts: Sequence[PolicyPart], mode: Mode, vocabulary: Vocabulary) -> l
             entries += len(each.rule.sources) + len(each.rule.targets)
             if (
                 entries > MOST_ENTRIES
-            ):  # the next rules are not read: a short file can name a long group in each of them
+            ):  # stop reading: a short file can name a long group in each of its rules
                 each.place.error(
-                    f"the rules have more than {MOST_ENTRIES} entries, groups written out", _SHORTEN
+                    f"the rules have more than {MOST_ENTRIES} entries after groups are expanded",
+                    _SHORTEN,
                 )
                 return found
             found.append(replace(each, rule=replace(each.rule, mode=each.rule.mode or default)))
@@ -186,7 +188,7 @@ def _check_names(placed: Sequence[PlacedRule]) -> None:
         name, place = each.rule.name, each.place
         if name in first:
             place.error(
-                f"rule `{name}` stands twice", f"first in {_where(first[name], place)}; rename one"
+                f"rule `{name}` appears twice", f"first in {_where(first[name], place)}; rename one"
             )
         elif name:
             first[name] = place
@@ -198,7 +200,7 @@ def _services(parts: Sequence[PolicyPart]) -> Mapping[str, str]:
         for host, (principal, place) in read_services(part).items():
             if host in found:
                 hint = f"first in {_where(found[host][1], place)}; remove one"
-                place.error(f"host `{host}` stands twice in `services`", hint)
+                place.error(f"host `{host}` appears twice in `services`", hint)
             found[host] = (principal, place)
     return MappingProxyType({host: principal for host, (principal, _) in found.items()})
 
@@ -209,13 +211,15 @@ def _setting(
     read_value: Callable[[PolicyPart, str], _ValueT],
     default: _ValueT,
 ) -> _ValueT:
-    """What the files of the whole mesh say of a setting. They must agree: a guess could open
-    edges."""
+    """The value of a setting in the mesh-wide files, or the default.
+
+    The files must agree: choosing one of two values could open edges.
+    """
     written = [(read_value(part, key), part.place(key)) for part in wide if key in part.spec]
     for value, place in written[1:]:
         if value != written[0][0]:
             place.error(
-                f"`{key}` is not what another file says",
+                f"`{key}` differs from another file",
                 f"see {_where(written[0][1], place)}; write it once",
             )
     return written[0][0] if written else default
@@ -236,8 +240,10 @@ def _where(place: FilePlace, seen_from: FilePlace) -> str:
 
 
 def _digest(parts: Sequence[PolicyPart]) -> str:
-    """SHA-256 of the text; of several, that of their digests in order of value, so that no file's
-    name counts."""
+    """SHA-256 of the text of one file.
+
+    For several files it is the SHA-256 of their sorted digests, so that file names do not count.
+    """
     if len(parts) == 1:
         return parts[0].digest
     return hashlib.sha256("\n".join(sorted(part.digest for part in parts)).encode()).hexdigest()

@@ -1,7 +1,8 @@
-"""YAML as nodes: values that know their line. Reads policies and case files; knows no key of either.
+"""YAML as nodes: values that know their line. Used for policies and case files.
 
-A problem is noted and reading goes on, so that one run shows all of them; what could not be read is replaced by an
-empty value, and no value of a file with an error is used.
+This module knows no key of either. A problem is noted and reading goes on, so that one run shows
+all problems. An unreadable value is replaced by an empty one, and no value of a file with an error
+is used.
 """
 
 import re
@@ -26,14 +27,14 @@ _KINDS: Final = {MappingNode: "a mapping", SequenceNode: "a list", ScalarNode: "
 
 ChoiceT = TypeVar("ChoiceT")
 PlainValue = str | int | float | bool | None | list["PlainValue"] | dict[str, "PlainValue"]
-"""What JSON can say."""
+"""Any value that JSON can express."""
 
 
 class NodeReader:
-    """Turns the nodes of one file into values and collects the problems on the way.
+    """Turns the nodes of one file into values and collects problems.
 
     Args:
-        file: its name, for the problems.
+        file: the file's name, for the problems.
     """
 
     def __init__(self, file: str) -> None:
@@ -63,7 +64,7 @@ class NodeReader:
         )
 
     def include(self, problems: Iterable[FileProblem]) -> None:
-        """Take over the problems of another file that this one names."""
+        """Add the problems of another file that this one names."""
         self._problems.extend(problems)
 
     def compose(self, text: str) -> Node | None:
@@ -80,9 +81,9 @@ class NodeReader:
         """The mapping's nodes by key. Unknown and repeated keys are errors.
 
         Args:
-            keys: all that may be written.
-            where: name of the mapping in messages.
-            foreign: hints for keys that people know from elsewhere.
+            keys: all keys that are allowed.
+            where: the mapping's name in messages.
+            foreign: hints for keys that users know from other systems.
         """
         found: dict[str, Node] = {}
         for name, key, value in self.items(node, where):
@@ -133,7 +134,10 @@ class NodeReader:
         return False
 
     def integer(self, node: Node, allowed: range, where: str) -> int:
-        """A whole number in decimal digits; the first that is allowed when it is none."""
+        """A whole number in decimal digits.
+
+        Any other value is an error, and gives the first allowed number.
+        """
         if (
             isinstance(node, ScalarNode)
             and node.tag == f"{_TAG}int"
@@ -152,7 +156,7 @@ class NodeReader:
         return allowed[0]
 
     def choice(self, node: Node, choices: Mapping[str, ChoiceT], where: str) -> ChoiceT:
-        """One of a few words; the first of them when it is none."""
+        """One of a few words. Any other word is an error, and gives the first choice."""
         word = node.value if isinstance(node, ScalarNode) else ""
         if word in choices:
             return choices[word]
@@ -164,17 +168,17 @@ class NodeReader:
     def strings(
         self, node: Node, where: str, valid: Callable[[str], bool], hint: str
     ) -> tuple[str, ...]:
-        """A list of texts that all pass the test."""
+        """A list of texts that all satisfy `valid`."""
         found = []
         for item in self.sequence(node, where):
             word = self.text(item, f"an entry of {where}")
             if word and not valid(word):
-                self.error(item, f"`{word}` cannot stand in {where}", hint)
+                self.error(item, f"`{word}` is not allowed in {where}", hint)
             found.append(word)
         return tuple(found)
 
     def plain(self, node: Node) -> PlainValue:
-        """Any YAML as what JSON can say; dates stay the text that they were written as."""
+        """Any YAML as a value that JSON can express; dates stay text."""
         if isinstance(node, SequenceNode):
             return [self.plain(item) for item in node.value]
         if isinstance(node, MappingNode):
@@ -182,7 +186,7 @@ class NodeReader:
         return _scalar(node)
 
     def items(self, node: Node, where: str) -> list[tuple[str, Node, Node]]:
-        """Name, key and value of a mapping with any keys. Repeated keys are errors."""
+        """Name, key and value of each entry of a mapping. Repeated keys are errors."""
         if not isinstance(node, MappingNode):
             self.error(
                 node, f"{where} is {_kind(node)}, expected a mapping", "write `key: value` pairs"
@@ -197,7 +201,7 @@ class NodeReader:
                 first = items[name][1].start_mark.line + 1
                 self.error(
                     key,
-                    f"key `{name}` stands twice in {where}",
+                    f"key `{name}` appears twice in {where}",
                     f"first in line {first}; remove one",
                 )
             else:
@@ -210,7 +214,7 @@ class NodeReader:
 
 @dataclass(frozen=True, slots=True)
 class FilePlace:
-    """A node of a file."""
+    """A node of a file, at which problems are noted."""
 
     reader: NodeReader
     node: Node
@@ -230,8 +234,10 @@ class FilePlace:
 
 
 def closest(word: str, known: Collection[str]) -> str:
-    """A hint that names the closest known word; empty when none is close, or too many are known to
-    try them all."""
+    """A hint that names the closest known word.
+
+    Empty when no word is close, or when there are too many words to compare.
+    """
     if len(known) > _MANY:
         return ""
     close = get_close_matches(word, known, n=1) or get_close_matches(word.upper(), known, n=1)
@@ -239,7 +245,7 @@ def closest(word: str, known: Collection[str]) -> str:
 
 
 def did_you_mean(word: str, known: Collection[str]) -> str:
-    """A hint: the closest known word, or all of them when none is close and they are few."""
+    """A hint: the closest known word, or all of them when none is close and there are few."""
     return closest(word, known) or (f"known: {', '.join(known)}" if 0 < len(known) <= 12 else "")
 
 
@@ -260,8 +266,10 @@ def _shown(node: Node) -> str:
 
 
 def _scalar(node: Node) -> PlainValue:
-    """YAML 1.1 reads `02139` as an octal number; here only what JSON would write as a number is
-    one."""
+    """A scalar, typed only where JSON would type it.
+
+    YAML 1.1 would read `02139` as an octal number; here it stays text.
+    """
     text = str(node.value)
     if node.tag == f"{_TAG}null":
         return None

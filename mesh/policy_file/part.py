@@ -1,7 +1,7 @@
-"""One file of a policy: its head, and what its `spec` says, each value with its place.
+"""One file of a policy: its metadata, and the values of its `spec`, each with its place.
 
-A file with `metadata.namespace` is that namespace's own. It may open edges to its own workloads and to nobody else's,
-and settings of the whole mesh are not its business.
+A file with `metadata.namespace` belongs to that namespace. It may open edges to the namespace's own
+workloads only, and may not change settings of the whole mesh.
 """
 
 import hashlib
@@ -20,18 +20,18 @@ from mesh.policy_file.nodes import FilePlace, NodeReader
 from mesh.policy_file.peers import read_workload_groups
 from mesh.policy_file.rules import read_exception, read_rule
 
-# matches the namespace of `cluster.local/ns/clinic/sa/*`; not of `cluster.local/ns/clin*`, which
-# names several
+# matches `cluster.local/ns/clinic/sa/*` and gives `clinic`; not `cluster.local/ns/clin*`, which
+# names several namespaces
 _NAMESPACE_OF: Final = re.compile(r"[^/]+/ns/([^/*]+)/.*")
 
 
 @dataclass(frozen=True, slots=True)
 class PolicyPart:
-    """The head of one file.
+    """One file of a policy, with its rules not yet read.
 
     Args:
-        namespace: whose file it is; empty for the whole mesh.
-        digest: SHA-256 of its text.
+        namespace: the namespace that the file belongs to; empty for the whole mesh.
+        digest: SHA-256 of the file's text.
         spec: nodes of the keys of `spec`.
     """
 
@@ -42,7 +42,7 @@ class PolicyPart:
     spec: Mapping[str, Node]
 
     def place(self, key: str) -> FilePlace:
-        """Where a key of `spec` has its value."""
+        """Where the value of a key of `spec` stands."""
         return FilePlace(self.reader, self.spec[key])
 
 
@@ -55,7 +55,7 @@ class PlacedRule:
 
 
 def read_part(reader: NodeReader, root: Node, text: str) -> PolicyPart | None:
-    """The head of the file at its root; None when it has no `spec`."""
+    """The part at the file's root node; None when it has no `spec`."""
     keys = reader.mapping(root, policy_keys.TOP, "the policy")
     found = {key: reader.required(root, keys, key, "the policy") for key in policy_keys.TOP}
     for key, only in (("apiVersion", policy_keys.API_VERSION), ("kind", policy_keys.POLICY_KIND)):
@@ -73,7 +73,7 @@ def read_part(reader: NodeReader, root: Node, text: str) -> PolicyPart | None:
             hint = "write it in a file without `metadata.namespace`"
             reader.error(
                 spec[key],
-                f"`{key}` speaks for the whole mesh, not for namespace `{namespace}`",
+                f"`{key}` is a setting of the whole mesh, not of namespace `{namespace}`",
                 hint,
             )
     return PolicyPart(reader, name, namespace, hashlib.sha256(text.encode()).hexdigest(), spec)
@@ -92,8 +92,10 @@ def read_groups(part: PolicyPart, known: Groups) -> Groups:
 
 
 def read_rules(part: PolicyPart, groups: Groups) -> Iterator[PlacedRule]:
-    """The rules and exceptions of the file. The names of a namespace's begin with it:
-    `finance/ehr-to-billing`."""
+    """The rules and exceptions of the file.
+
+    In a namespace's file the names get the namespace as prefix: `finance/ehr-to-billing`.
+    """
     for key, read in (("rules", read_rule), ("exceptions", read_exception)):
         for node in part.reader.sequence(part.spec[key], f"`{key}`") if key in part.spec else ():
             rule = read(part.reader, node, groups)
@@ -104,7 +106,7 @@ def read_rules(part: PolicyPart, groups: Groups) -> Iterator[PlacedRule]:
 
 
 def read_services(part: PolicyPart) -> dict[str, tuple[str, FilePlace]]:
-    """Principal and place by host."""
+    """Principal and place by service host."""
     services: dict[str, tuple[str, FilePlace]] = {}
     reader = part.reader
     for item in (
@@ -117,7 +119,7 @@ def read_services(part: PolicyPart) -> dict[str, tuple[str, FilePlace]]:
         if host is not None and principal is not None:
             name, served_by = _service_host(reader, host), _service_principal(reader, principal)
             if name in services:
-                reader.error(host, f"host `{name}` stands twice in `services`", "remove one")
+                reader.error(host, f"host `{name}` appears twice in `services`", "remove one")
             if part.namespace and not _owns_service(part.namespace, name, served_by):
                 message = f"`{name}` or its principal is not of namespace `{part.namespace}`"
                 reader.error(
@@ -147,16 +149,22 @@ def _metadata(reader: NodeReader, node: Node | None) -> tuple[str, str]:
 
 
 def _check_scope(part: PolicyPart, rule: Rule, node: Node) -> None:
-    """INVARIANT (scope): what a namespace's file opens ends in that namespace."""
+    """Check the rule against its file's namespace.
+
+    INVARIANT (scope): every edge that a namespace's file opens ends in that namespace.
+    """
     if not all(_is_within(target.peer, part.namespace) for target in rule.targets):
-        told = f"rule `{rule.name}`" if rule.name else "the rule"
-        message = f"{told} reaches beyond namespace `{part.namespace}`"
-        hint = f"name only destinations of `{part.namespace}`, or write the rule in a file of the whole mesh"
+        subject = f"rule `{rule.name}`" if rule.name else "the rule"
+        message = f"{subject} reaches beyond namespace `{part.namespace}`"
+        hint = (
+            f"name only destinations of `{part.namespace}`, "
+            "or write the rule in a file without `metadata.namespace`"
+        )
         part.reader.error(node, message, hint)
 
 
 def _is_within(peer: Peer, namespace: str) -> bool:
-    """Whether the entry can name no workload outside of the namespace: one of its lists says so."""
+    """Whether the entry can name only workloads of the namespace, as one of its lists shows."""
     named = [_NAMESPACE_OF.fullmatch(pattern) for pattern in peer.principals]
     return peer.namespaces == (namespace,) or (
         bool(named) and all(found is not None and found[1] == namespace for found in named)
@@ -164,8 +172,11 @@ def _is_within(peer: Peer, namespace: str) -> bool:
 
 
 def _owns_service(namespace: str, host: str, principal: str) -> bool:
-    """A host maps to whom PHI is then sent: a namespace that could map another's host could draw
-    its traffic."""
+    """Whether both the host and its principal belong to the namespace.
+
+    PHI for a host is sent to the principal it maps to. A namespace that could map another's host
+    could attract its traffic.
+    """
     return (
         host.split(".")[1:3] == [namespace, "svc"] and identity.namespace_of(principal) == namespace
     )

@@ -1,4 +1,4 @@
-"""The entries of `from`, `to` and `workloadGroups` into `Peer` and `Target` values."""
+"""Turns the entries of `from`, `to` and `workloadGroups` into `Peer` and `Target` values."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import replace
@@ -55,7 +55,8 @@ def read_workload_groups(
         reader, named_groups(reader, node, "`workloadGroups`", groups), group_words
     ):
         where = f"an entry of group `{name}`"
-        members: dict[Peer, None] = {}  # each once: groups of groups would else grow without bound
+        # distinct members only: nested groups could otherwise grow without bound
+        members: dict[Peer, None] = {}
         for item in reader.sequence(entries, f"group `{name}`"):
             keys = reader.mapping(item, policy_keys.GROUP_MEMBER, where)
             members.update(
@@ -64,19 +65,19 @@ def read_workload_groups(
             if count + len(members) > MOST_ENTRIES:
                 reader.error(
                     item,
-                    f"the groups hold more than {MOST_ENTRIES} workloads, groups written out",
+                    f"the groups hold more than {MOST_ENTRIES} workloads after groups are expanded",
                     _SHORTEN,
                 )
                 return groups
         groups[name] = tuple(members)
         count += len(members)
         if not members:
-            reader.error(entries, f"group `{name}` names nobody", "list workloads as in `from`")
+            reader.error(entries, f"group `{name}` is empty", "list workloads as in `from`")
     return groups
 
 
 def read_sources(reader: NodeReader, nodes: list[Node], groups: Groups) -> tuple[Peer, ...]:
-    """The entries of `from`, groups written out."""
+    """The entries of `from`, with groups expanded."""
     found: dict[Peer, None] = {}
     for node in nodes:
         keys = reader.mapping(node, policy_keys.SOURCE, "an entry of `from`", policy_keys.ISTIO)
@@ -85,7 +86,7 @@ def read_sources(reader: NodeReader, nodes: list[Node], groups: Groups) -> tuple
 
 
 def read_targets(reader: NodeReader, nodes: list[Node], groups: Groups) -> tuple[Target, ...]:
-    """The entries of `to`, groups written out."""
+    """The entries of `to`, with groups expanded."""
     found: dict[Target, None] = {}
     for node in nodes:
         keys = reader.mapping(node, policy_keys.TARGET, "an entry of `to`", policy_keys.ISTIO)
@@ -97,13 +98,13 @@ def read_targets(reader: NodeReader, nodes: list[Node], groups: Groups) -> tuple
 
 
 def _peers(reader: NodeReader, node: Node, keys: _Keys, groups: Groups) -> tuple[Peer, ...]:
-    """One entry: itself, or the members of the groups that it lists."""
+    """The peers of one entry: the entry itself, or the members of the groups that it lists."""
     if "groups" not in keys:
         return (_peer(reader, keys),)
     if beside := sorted(set(keys) - {"groups", "operation"}):
         reader.error(
             node,
-            f"`{beside[0]}` stands beside `groups`",
+            f"`{beside[0]}` cannot be combined with `groups`",
             "give it an entry of its own, or put it in a group",
         )
     names = reader.strings(keys["groups"], "`groups`", bool, "")
@@ -123,7 +124,7 @@ def _peer(reader: NodeReader, keys: _Keys) -> Peer:
         if alone in keys and (beside := sorted(set(keys) - {alone, "operation"})):
             reader.error(
                 keys[alone],
-                f"`{beside[0]}` stands beside `{alone}`",
+                f"`{beside[0]}` cannot be combined with `{alone}`",
                 "give each an entry of its own",
             )
     return Peer(
@@ -137,8 +138,10 @@ def _peer(reader: NodeReader, keys: _Keys) -> Peer:
 
 
 def _named(reader: NodeReader, keys: _Keys, key: str) -> tuple[str, ...]:
-    """What an entry lists under the key. An empty list is refused: it would widen the rule to
-    anyone."""
+    """The values that an entry lists under the key.
+
+    An empty list is an error: it would widen the rule to anyone.
+    """
     if key not in keys:
         return ()
     is_valid, hint = _NAMES[key]

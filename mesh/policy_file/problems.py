@@ -1,11 +1,11 @@
-"""What is wrong with a file that a person wrote, with its place and the way out."""
+"""Problems of a file that a person wrote, each with its place and its fix."""
 
 from dataclasses import dataclass
 from enum import StrEnum
 
 
 class Severity(StrEnum):
-    """An error keeps the file from being used, a warning does not."""
+    """An error makes the file unusable; a warning does not."""
 
     ERROR = "error"
     WARNING = "warning"
@@ -18,8 +18,8 @@ class FileProblem:
     Args:
         line: from 1.
         column: from 1.
-        message: one sentence in lower case, with the user's input in backticks.
-        hint: what to do about it, or empty.
+        message: one sentence, starting in lower case, with the user's input in backticks.
+        hint: how to fix it; may be empty.
     """
 
     file: str
@@ -35,8 +35,10 @@ class FileProblem:
 
 
 class PolicyError(Exception):
-    """A file that cannot be used. `problems` holds all of its problems, warnings too, in order of
-    place."""
+    """A file cannot be used.
+
+    `problems` holds all of its problems, warnings too, in order of place.
+    """
 
     def __init__(self, problems: tuple[FileProblem, ...]) -> None:
         super().__init__("\n".join(str(p) for p in problems if p.severity is Severity.ERROR))

@@ -1,5 +1,7 @@
-"""The rules and exceptions of a policy file into `Rule` values. Knows the keys below `spec.rules` and
-`spec.exceptions`, but not those of their entries.
+"""Turns the rules and exceptions of a policy file into `Rule` values.
+
+This module knows the keys below `spec.rules` and `spec.exceptions`, but not the keys of their
+`from` and `to` entries.
 """
 
 import re
@@ -21,7 +23,8 @@ _Keys = Mapping[str, Node]
 
 _RULE: Final = "the rule"
 _EXCEPTION: Final = "the exception"
-# RFC 9110, section 5.6.2, in lower case as Envoy has them
+# a token of RFC 9110, section 5.6.2, in lower case as Envoy writes header names; matches `x-role`;
+# not `X-Role`, `:path`
 _HEADER: Final = re.compile(r"[a-z0-9!#$%&'*+.^_`|~-]+")
 
 
@@ -38,7 +41,7 @@ def read_rule(reader: NodeReader, node: Node, groups: Groups) -> Rule:
     if audit and "mode" in keys:
         reader.error(
             keys["mode"],
-            "`mode` stands beside `action: AUDIT`",
+            "`mode` cannot be combined with `action: AUDIT`",
             "leave it out: an AUDIT rule never enforces",
         )
     return Rule(
@@ -60,7 +63,7 @@ def read_rule(reader: NodeReader, node: Node, groups: Groups) -> Rule:
 
 
 def read_exception(reader: NodeReader, node: Node, groups: Groups) -> Rule:
-    """An entry of `exceptions`: a rule that only allows, and only for a time."""
+    """An entry of `exceptions`: a rule that only allows, and only until a day."""
     keys = reader.mapping(node, policy_keys.EXCEPTION, "an exception")
     listed = reader.required(node, keys, "allow", _EXCEPTION)
     allow = Disclosure(
@@ -99,7 +102,7 @@ def _expires(reader: NodeReader, rule: Node, keys: _Keys) -> date:
 
 
 def read_day(reader: NodeReader, node: Node, where: str) -> date:
-    """A day, quoted or not; the first of all days when it is none."""
+    """A day, quoted or not. Any other text is an error, and gives `date.min`."""
     word = str(node.value) if isinstance(node, ScalarNode) else ""
     try:
         return date.fromisoformat(word if len(word) == len("2026-12-31") else "")
@@ -116,7 +119,7 @@ def _entries(
         return []
     items = reader.sequence(node, f"`{key}`")
     if not items:
-        reader.error(node, f"`{key}` names nobody", "an entry `{}` names anyone")
+        reader.error(node, f"`{key}` is empty", "an entry `{}` names anyone")
     return items
 
 
@@ -132,7 +135,7 @@ def _headers(reader: NodeReader, node: Node) -> Wanted:
 
 
 def _wanted(reader: NodeReader, node: Node, what: str) -> Wanted:
-    """Claims or headers, each with its values."""
+    """Claims or headers, each with its accepted values."""
     found = []
     for name, key, value in reader.items(node, f"`{what}s`"):
         words = reader.strings(value, f"{what} `{name}`", bool, "")

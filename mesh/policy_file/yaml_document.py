@@ -1,9 +1,12 @@
-"""One YAML document out of a text that nobody trusts, as a node graph: every node knows its line and column.
+"""One YAML document from an untrusted text, as a node graph in which each node knows its place.
 
-Only what a configuration needs is accepted: one document, no anchors or aliases (ten lines of them expand to
-gigabytes), a bounded depth and size, no tabs as indentation. libyaml reads it where PyYAML's wheel has it, several times
-faster than PyYAML's own parser. That one has the last word: it reads what libyaml refuses, and texts of a kind on which
-the two were seen to differ (tabs, tags, marks of byte order), so that no file means one thing here and another there.
+Only what a configuration needs is accepted: one document, no anchors or aliases (ten lines of them
+can expand to gigabytes), limited depth and size, no tabs as indentation.
+
+Where PyYAML has libyaml, libyaml parses the text, several times faster than PyYAML's own parser.
+PyYAML's parser has the last word, so that no file means different things on different machines. It
+reads the texts that libyaml refuses, and texts of the kinds on which the two were seen to differ
+(tabs, tags, byte order marks).
 """
 
 import re
@@ -15,34 +18,37 @@ from yaml.composer import Composer
 from yaml.nodes import Node
 from yaml.reader import ReaderError
 
-_MAX_BYTES: Final = 1 << 20  # some thousand rules; without libyaml, PyYAML takes seconds for that
-# a FHIR resource as a case's body nests 15 deep; far below Python's recursion limit
+# some thousand rules; without libyaml, PyYAML takes seconds to parse that much
+_MAX_BYTES: Final = 1 << 20
+# a FHIR resource as the body of a case nests 15 deep; Python's recursion limit is far higher
 _MAX_DEPTH: Final = 64
-# `"\ud83d"`: no UTF-8, so a record with it could not be written
+# matches the escape `"\ud83d"`, half of a surrogate pair: no UTF-8, so no record could hold it
 _SURROGATE: Final = re.compile(r"[\ud800-\udfff]")
 _LEADING_TAB: Final = re.compile(r"^ *\t", re.MULTILINE)
 
 
 class UnreadableError(Exception):
-    """Why a text is no document at all, with line and column from 1."""
+    """The text is not a document. Line and column count from 1."""
 
     def __init__(self, line: int, column: int, message: str, hint: str = "") -> None:
         super().__init__(message)
         self.line, self.column, self.message, self.hint = line, column, message, hint
 
 
-# On these the two parsers differ, or might: `a\tb`, `! x`, `{a?b}`, a byte order mark, a line end
-# of Unicode, `%YAML 1.2`, `a: |#` (seen by giving both some hundred thousand damaged policies)
+# Texts on which the two parsers differ or may differ: `a\tb`, `! x`, `{a?b}`, a byte order mark, a
+# Unicode line end, `%YAML 1.2`, `a: |#`. Found by giving both about a hundred thousand damaged
+# policies.
 _UNUSUAL: Final = re.compile(r"[\t!?\r\ufeff\x85\u2028\u2029]|^%|[|>][-+0-9]*#", re.MULTILINE)
 
 
 class _Bounded(Composer):
-    """PyYAML's composer without anchors and aliases, and with a depth."""
+    """PyYAML's composer, without anchors and aliases and with limited depth."""
 
     _depth = 0
 
     def compose_node(self, parent: Node | None, index: int) -> Node | None:
-        event = self.peek_event()  # type: ignore[attr-defined]  # of the parser that it is mixed with
+        # the parser class that it is mixed with has `peek_event`
+        event = self.peek_event()  # type: ignore[attr-defined]
         mark = event.start_mark
         if isinstance(event, yaml.AliasEvent) or getattr(event, "anchor", None):
             raise UnreadableError(
@@ -55,8 +61,8 @@ class _Bounded(Composer):
             raise UnreadableError(
                 mark.line + 1,
                 mark.column + 1,
-                "half of a character is escaped",
-                "write all of it, `\\U0001f600`",
+                "an escape writes half of a surrogate pair",
+                "write the whole character, `\\U0001f600`",
             )
         if self._depth >= _MAX_DEPTH:
             raise UnreadableError(
@@ -69,7 +75,7 @@ class _Bounded(Composer):
 
 
 class _Loader(_Bounded, yaml.SafeLoader):
-    """With PyYAML's own parser."""
+    """Uses PyYAML's own parser."""
 
 
 def _composed(text: str) -> Node | None:
@@ -79,7 +85,7 @@ def _composed(text: str) -> Node | None:
 if yaml.__with_libyaml__:
 
     class _FastLoader(_Bounded, yaml.CSafeLoader):
-        """With libyaml's parser."""
+        """Uses libyaml's parser."""
 
         def __init__(self, text: str) -> None:
             yaml.CSafeLoader.__init__(self, text)
@@ -99,7 +105,7 @@ def compose(text: str) -> Node:
         node = _composed(text)
     except ReaderError as exc:
         raise _at(
-            text, exc.position, "a control character stands in the file", "remove it"
+            text, exc.position, "the file contains a control character", "remove it"
         ) from None
     except yaml.MarkedYAMLError as exc:
         raise _fault_of(exc) from None

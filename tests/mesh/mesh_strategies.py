@@ -1,4 +1,4 @@
-"""Facts, reports and policies over a domain so small that rules often meet the traffic that they name."""
+"""Facts, reports and policies over a small domain, so that rules often name the traffic."""
 
 from dataclasses import replace
 from datetime import date
@@ -40,7 +40,7 @@ DISCLOSURES = st.builds(
     st.sampled_from([Action.DENY, Action.REDACT, Action.ALERT]),
 )
 PRINCIPALS = ("", EHR, BILLING)
-# repeated entries are drawn more often: most rules should name most edges, so that rules meet
+# repeated entries are drawn more often, so that rules name most edges and meet each other
 PEERS = st.sampled_from(
     [
         *(
@@ -142,8 +142,7 @@ COVERAGES = st.sampled_from(
 
 @st.composite
 def reports(draw: st.DrawFn) -> ScanReport:
-    """Reports as a scan gives them: a verdict about a person has a person's identifier among its
-    findings."""
+    """Reports as a scan makes them: a verdict about a person comes with a person's identifier."""
     findings = tuple(draw(st.lists(FINDINGS, max_size=4)))
     coverage, gap = draw(COVERAGES)
     given_report = ScanReport(findings, coverage, gap)

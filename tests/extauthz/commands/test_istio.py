@@ -70,7 +70,7 @@ def test_a_folder_below_is_read_too(folder, tmp_path, capsys):
 @pytest.mark.parametrize(
     ("name", "content", "message"),
     [
-        ("f.yaml", b"a: [", "is no YAML"),
+        ("f.yaml", b"a: [", "is not YAML"),
         ("f.yaml", b"\xff\xfe\x00", "as UTF-8 text"),
         ("f.txt", b"", "no YAML in"),
     ],
@@ -92,7 +92,7 @@ def test_a_folder_that_is_not_there_is_exit_code_2(tmp_path, capsys):
 def test_a_wrong_namespace_is_one_line_and_exit_code_2_and_writes_nothing(tmp_path, capsys):
     assert phiguard("render", "--namespace", "Not_A_Label", "--output", tmp_path / "out") == 2
     (line,) = capsys.readouterr().err.splitlines()
-    assert "no DNS label" in line
+    assert "is not a DNS label" in line
     assert not (tmp_path / "out").exists()
 
 

@@ -47,7 +47,9 @@ def test_check_counts_own_detectors_and_warns_of_what_nobody_finds(phiguard, fol
     (folder / "policy.yaml").write_text(
         NAMED.replace("deny: [CLINIC_CHART]", "deny: [CLINIC_CHART, PASSWORD]")
     )
-    told = "warning: no detector that runs finds `PASSWORD` (switch its group on, with `--with credentials`)"
+    told = (
+        "warning: no running detector finds `PASSWORD` (enable its group with `--with credentials`)"
+    )
     assert told in phiguard("policy", "check", folder)[1]
     assert told not in phiguard("policy", "check", "--with", "credentials", folder)[1]
 

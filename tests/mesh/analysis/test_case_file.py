@@ -45,9 +45,12 @@ def problem_of(*args: str) -> str:
 
 def test_every_key_of_a_request_reaches_the_exchange():
     (case,) = load(
-        f"{{source: {EHR}, destination: {BILLING}, service: billing, caller: {EHR}, mtls: true, vantage: outbound,"
-        " direction: response, protocol: UPGRADE, redactable: false, method: POST, path: '/a?b=c', host: 'h:80',"
-        " port: 80, headers: {X-A: 1, Content-Length: 5}, contentType: text/plain, truncated: true, body: hello}"
+        f"{{source: {EHR}, destination: {BILLING}, service: billing, caller: {EHR}, mtls: true, "
+        "vantage: outbound,"
+        " direction: response, protocol: UPGRADE, redactable: false, method: POST, path: "
+        "'/a?b=c', host: 'h:80',"
+        " port: 80, headers: {X-A: 1, Content-Length: 5}, contentType: text/plain, truncated: "
+        "true, body: hello}"
     )
     assert case.head.facts == Facts(
         direction=Direction.RESPONSE,
@@ -129,7 +132,8 @@ def test_a_policy_may_stand_inside():
         ),
         (
             ("{source: ehr}",),
-            "c.yaml:4:21: error: `ehr` is not a principal (write `cluster.local/ns/NAMESPACE/sa/ACCOUNT`)",
+            "c.yaml:4:21: error: `ehr` is not a principal (write "
+            "`cluster.local/ns/NAMESPACE/sa/ACCOUNT`)",
         ),
         (
             ("{direction: both}",),
@@ -147,11 +151,12 @@ def test_a_policy_may_stand_inside():
         (("{headers: {a: [1]}}",), "c.yaml:4:26: error: header `a` is not a single value"),
         (
             ("{}", "{decision: BLOCK}"),
-            "c.yaml:5:22: error: `decision` is `BLOCK`, expected `ALLOW`, `ALERT`, `REDACT` or `DENY`",
+            "c.yaml:5:22: error: `decision` is `BLOCK`, expected `ALLOW`, `ALERT`, `REDACT` or "
+            "`DENY`",
         ),
         (
             ("{}", "{identifiers: [X]}"),
-            "c.yaml:5:26: error: `X` cannot stand in `identifiers` (write classes A to R)",
+            "c.yaml:5:26: error: `X` is not allowed in `identifiers` (write classes A to R)",
         ),
         (
             ("{}", "{verdit: phi}"),
@@ -167,11 +172,11 @@ def test_a_policy_may_stand_inside():
         ),
     ],
 )
-def test_an_error_has_its_place_and_a_way_out(args, problem):
+def test_an_error_has_its_place_and_a_hint(args, problem):
     assert problem_of(*args) == problem
 
 
-def test_problems_of_the_policy_are_told_under_its_own_name():
+def test_problems_of_the_policy_are_reported_under_its_own_name():
     with pytest.raises(PolicyError) as caught:
         load("{}", "{}", "bad.yaml")
     assert {problem.file for problem in caught.value.problems} == {"bad.yaml"}
@@ -193,14 +198,21 @@ EDGE = f"source: {EHR}, destination: {BILLING}, mtls: true"
 
 
 def test_what_audit_rules_would_have_done_is_compared():
-    rule = f"{{from: [{{principals: [{EHR}]}}], to: [{{principals: [{BILLING}]}}], when: {{headers: {{x-a: [b]}}}}"
+    rule = (
+        f"{{from: [{{principals: [{EHR}]}}], to: [{{principals: [{BILLING}]}}], when: {{headers: "
+        f"{{x-a: [b]}}}}"
+    )
     text = (
-        "policy:\n  apiVersion: phiguard.dev/v1alpha1\n  kind: SegmentationPolicy\n  metadata: {name: p}\n"
+        "policy:\n  apiVersion: phiguard.dev/v1alpha1\n  kind: SegmentationPolicy\n  metadata: "
+        "{name: p}\n"
         f"  spec: {{rules: [{rule}, name: strict, action: AUDIT}}]}}\n"
         "cases:\n"
-        f"- {{name: a, request: {{{EDGE}, body: Ana, verifiedHeaders: {{x-a: [b]}}}}, expect: {{audits: {{strict: DENY}}}}}}\n"
-        f"- {{name: b, request: {{{EDGE}, body: Bob, verifiedHeaders: {{x-a: [b]}}}}, expect: {{audits: {{}}}}}}\n"
-        f"- {{name: c, request: {{{EDGE}, body: Bob, headers: {{x-a: b}}}}, expect: {{audits: {{strict: DENY}}}}}}\n"
+        f"- {{name: a, request: {{{EDGE}, body: Ana, verifiedHeaders: {{x-a: [b]}}}}, expect: "
+        f"{{audits: {{strict: DENY}}}}}}\n"
+        f"- {{name: b, request: {{{EDGE}, body: Bob, verifiedHeaders: {{x-a: [b]}}}}, expect: "
+        f"{{audits: {{}}}}}}\n"
+        f"- {{name: c, request: {{{EDGE}, body: Bob, headers: {{x-a: b}}}}, expect: {{audits: "
+        f"{{strict: DENY}}}}}}\n"
     )
     found = case_file.load(text, file="c.yaml", read=read)
     assert [cases.run(case, NameScanner).passed for case in found] == [True, True, True]

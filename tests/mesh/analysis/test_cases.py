@@ -37,7 +37,8 @@ EDGE = f"source: {EHR}, destination: {BILLING}, mtls: true"
 def test_a_case_passes_when_everything_is_as_expected():
     (case,) = load(
         f"{{{EDGE}, body: Ana}}",
-        "{decision: DENY, reason: MINIMUM_NECESSARY, verdict: phi, identifiers: [A], enforced: false, rules: [r], coverage: COMPLETE}",
+        "{decision: DENY, reason: MINIMUM_NECESSARY, verdict: phi, identifiers: [A], enforced: "
+        "false, rules: [r], coverage: COMPLETE}",
     )
     result = cases.run(case, NameScanner)
     assert (result.name, result.line, result.passed, len(result.checks)) == ("a", 3, True, 7)

@@ -110,7 +110,7 @@ def test_a_mask_that_is_taken_off_opens():
     assert names(policy(rule()), policy(masked), opens=False) == {"PERSON_NAME"}
 
 
-def test_health_information_and_a_providers_number_are_told_where_an_entry_names_them():
+def test_health_information_and_a_providers_number_are_reported_where_an_entry_names_them():
     strict = rule(request=replace(OPEN, deny=frozenset({"DIAGNOSIS", "US_HEALTHCARE_NPI"})))
     assert names(policy(rule()), policy(strict), opens=False) == {
         "DIAGNOSIS",
@@ -170,7 +170,7 @@ def test_a_changed_rule_that_cannot_be_tried_is_named_and_counts_as_opening(chan
     assert [c.how for c in diff(policy(rule(**change)), policy()).untried] == ["removed"]
 
 
-def test_an_audit_rule_that_changes_is_told_and_opens_nothing():
+def test_an_audit_rule_that_changes_is_reported_and_opens_nothing():
     watched = rule("watched", audit=True)
     compared = diff(policy(rule()), policy(rule(), watched))
     assert (compared.audits, compared.differences) == ((RuleChange("watched", "new"),), ())

@@ -34,7 +34,8 @@ def sentences(old: str, new: str, text: str = CLINIC) -> list[str]:
             "request: {otherwise: DENY}  # counts and averages only",
             "request: {allow: [DATE_OF_BIRTH]}",
             [
-                "research/analytics may now receive DATE_OF_BIRTH from clinic/ehr at POST /reports (request)"
+                "research/analytics may now receive DATE_OF_BIRTH from clinic/ehr at POST "
+                "/reports (request)"
             ],
         ),
         (
@@ -51,20 +52,22 @@ def sentences(old: str, new: str, text: str = CLINIC) -> list[str]:
             "response: {allow: [A, C, H, I, R], otherwise: DENY}",
             "response: {allow: [A, C, H, I], otherwise: DENY}",
             [
-                "finance/billing may no longer receive class R from clinic/ehr at GET /patients/* (response)"
+                "finance/billing may no longer receive class R from clinic/ehr at GET "
+                "/patients/* (response)"
             ],
         ),
         (
             "allow: [A, C, H, I, R]\n        redact: [US_SOCIAL_SECURITY_NUMBER]",
             "allow: [A, C, H, I, R, US_SOCIAL_SECURITY_NUMBER]",
             [
-                "finance/billing now receives US_SOCIAL_SECURITY_NUMBER unmasked from clinic/ehr at POST /claims, POST /claims/* (request)"
+                "finance/billing now receives US_SOCIAL_SECURITY_NUMBER unmasked from clinic/ehr "
+                "at POST /claims, POST /claims/* (request)"
             ],
         ),
         ("mode: enforce", "mode: monitor", ["mode is now monitor, it was enforce"]),
     ],
 )
-def test_a_change_is_said_as_a_reviewer_would(old, new, said):
+def test_a_change_is_a_sentence_for_a_reviewer(old, new, said):
     assert sentences(old, new) == said
 
 
@@ -76,7 +79,8 @@ def test_what_opens_comes_first_and_equal_moves_are_one_sentence():
     ) == [
         f"{billing} may now receive EMAIL_ADDRESS, URL {place}",
         f"{billing} may no longer receive class C, class R, MEDICAL_RECORD_NUMBER {place}",
-        f"{billing} may no longer receive messages with US_SOCIAL_SECURITY_NUMBER (masked so far) {place}",
+        f"{billing} may no longer receive messages with US_SOCIAL_SECURITY_NUMBER (masked so "
+        f"far) {place}",
     ]
 
 
@@ -86,7 +90,7 @@ def test_a_whole_class_all_identifiers_and_all_health_information_have_one_word(
         == "class C, URL"
     )
     assert summed_up(OWN) == "every identifier"
-    assert summed_up(OWN - {"URL"}) == "every identifier but URL"
+    assert summed_up(OWN - {"URL"}) == "every identifier except URL"
     assert summed_up(HEALTH) == "health information"
     assert (
         summed_up({"URL", f"{PROVIDERS_OWN}URL", f"{PROVIDERS_OWN}IMEI_HARDWARE_ID"})
@@ -106,15 +110,15 @@ def test_a_whole_class_all_identifiers_and_all_health_information_have_one_word(
         ("", "a peer without an identity"),
     ],
 )
-def test_a_label_is_short_where_the_trust_domain_goes_without_saying(label, said):
+def test_a_label_is_short_in_the_default_trust_domain(label, said):
     assert short(label) == said
 
 
-def test_what_cannot_be_compared_and_what_decides_nothing_is_said():
+def test_what_cannot_be_compared_and_what_decides_nothing_is_reported():
     asking = RuleChange("doctors", "new", "claim role = doctor")
     assert (
         untried_words(asking)
-        == "rule `doctors` is new and asks for claim role = doctor: not compared, read it"
+        == "rule `doctors` is new and requires claim role = doctor: not compared, review it"
     )
     assert (
         audit_words(RuleChange("tighter", "removed"))

@@ -22,19 +22,19 @@ def told(*rules, facts=FACTS, report=REPORT):
     return list(lines(explain(Outcome(facts, decide(facts, report, policy), report), policy)))
 
 
-def test_a_denial_is_told_from_the_edge_to_the_entry_that_denies():
+def test_a_denial_is_explained_from_the_edge_to_the_entry_that_denies():
     assert told(ONE) == [
         "DENY MINIMUM_NECESSARY because of US_SOCIAL_SECURITY_NUMBER",
         f"├─ edge: {EHR} -> {BILLING}, POST /claims, request, mutual TLS",
         "│  └─ named by claims",
-        "├─ content: verdict phi, seen whole",
+        "├─ content: verdict phi, coverage COMPLETE",
         "│  ├─ PERSON_NAME (A): allow (PERSON_NAME), says claims",
         "│  └─ US_SOCIAL_SECURITY_NUMBER (G): deny (G), says claims",
         "└─ policy: clinic, mode enforce, revision 0123456789ab",
     ]
 
 
-def test_of_several_rules_each_is_told():
+def test_each_of_several_rules_is_shown():
     said = told(ONE, TWO)
     assert "│  └─ named by also (mtls any)" in said
     assert said[said.index("│  └─ US_SOCIAL_SECURITY_NUMBER (G)") + 1 :][:2] == [
@@ -43,7 +43,7 @@ def test_of_several_rules_each_is_told():
     ]
 
 
-def test_what_audit_rules_would_have_done_is_told():
+def test_what_audit_rules_would_have_done_is_reported():
     said = told(TWO, replace(ONE, name="tried", audit=True))
     assert said[0] == "ALLOW ALLOWED_BY_RULE"
     assert said[-3:-1] == [
@@ -52,7 +52,7 @@ def test_what_audit_rules_would_have_done_is_told():
     ]
 
 
-def test_an_edge_that_no_rule_names_and_a_gap_are_told():
+def test_an_edge_that_no_rule_names_and_a_gap_are_shown():
     report = ScanReport(coverage=Coverage.TRUNCATED, gap=Gap.CUT_OFF)
     facts = replace(
         FACTS, vantage=Vantage.OUTBOUND, service="billing", operation=Operation("GET", "/a/../b")
@@ -63,7 +63,7 @@ def test_an_edge_that_no_rule_names_and_a_gap_are_told():
         in said
     )
     assert "│  └─ no rule names it: defaultAction DENY" in said
-    assert "├─ content: verdict none, TRUNCATED CUT_OFF" in said
+    assert "├─ content: verdict none, coverage TRUNCATED CUT_OFF" in said
     assert "│  └─ nothing was found" in said
 
 

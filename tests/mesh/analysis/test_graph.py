@@ -23,7 +23,7 @@ def policy(*rules):
     return Policy(name="clinic", digest="", rules=rules)
 
 
-def test_a_question_and_its_answer_are_an_arrow_each():
+def test_a_request_and_its_response_are_an_arrow_each():
     found = graph(policy(CLAIMS))
     there, back = found.arrows
     assert (there.sender, there.receiver, there.label) == (
@@ -35,7 +35,7 @@ def test_a_question_and_its_answer_are_an_arrow_each():
     assert found.namespaces == {"clinic": ("clinic/ehr",), "finance": ("finance/billing",)}
 
 
-def test_an_answer_without_phi_has_no_arrow_and_a_question_has():
+def test_a_response_without_phi_has_no_arrow_but_a_request_has_one():
     (arrow,) = graph(policy(replace(CLAIMS, request=Disclosure(), response=Disclosure()))).arrows
     assert (arrow.sender, arrow.label) == ("clinic/ehr", "no PHI")
 
@@ -75,7 +75,8 @@ def test_rules_that_are_not_drawn_are_named():
     found = graph(policy(replace(CLAIMS, name="watched", audit=True), asking))
     assert (found.arrows, found.undrawn) == ((), ("asking", "watched"))
     assert mermaid(found).endswith(
-        "  %% not drawn, as they decide nothing or ask for claims or headers: asking, watched\n"
+        "  %% not drawn, because they decide nothing or require claims or headers: asking, "
+        "watched\n"
     )
     assert found.note in svg(found, "")
     assert (graph(policy(CLAIMS)).note, "%%" in mermaid(graph(policy(CLAIMS)))) == ("", False)

@@ -1,4 +1,4 @@
-"""examples/hospital is what it says: a policy without warnings, and cases that try every rule both ways."""
+"""examples/hospital: a policy without warnings, and cases that pass and stop each of its rules."""
 
 from pathlib import Path
 

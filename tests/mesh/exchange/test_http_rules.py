@@ -1,4 +1,4 @@
-"""What HTTP says of a body, rule by rule."""
+"""What HTTP says about a body, rule by rule."""
 
 from dataclasses import replace
 
@@ -37,8 +37,7 @@ def status(code, method="GET", **fields):
     ],
 )
 def test_a_part_of_a_document_is_not_all_of_it(fields, in_response, in_request):
-    """Rows of a table are no PHI without its header, and who asks for parts chooses where they
-    begin."""
+    """Rows without a table's header row hold no PHI, and the client chooses the parts."""
     headers = Headers(tuple(fields.items()))
     assert http_rules.is_part(Head(RESPONSE, headers)) is in_response
     assert http_rules.is_part(Head(REQUEST, headers)) is in_request

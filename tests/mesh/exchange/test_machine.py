@@ -1,4 +1,4 @@
-"""Every (state, event) pair, what counts as cut off, and redaction that is proven; with a scanner of one marker."""
+"""Every pair of state and event, truncated bodies, and proven redaction."""
 
 from dataclasses import dataclass, field, replace
 from itertools import pairwise, product
@@ -46,9 +46,9 @@ class MarkerScanner:
     """Finds one marker.
 
     Args:
-        failing: raises with the marker in the exception's text.
-        remains: finds it whatever it reads.
-        unsure: does not see everything.
+        failing: whether it raises an exception whose text holds the marker.
+        remains: whether it finds the marker in everything it reads.
+        unsure: whether its coverage is not complete.
     """
 
     failing: bool = False
@@ -114,7 +114,7 @@ def reason_of(*events, rules: Policy | None = None) -> Reason:
     return outcome_of(exchange(rules or policy()), *events).decision.reason
 
 
-# --- the table
+# --- the state table
 
 REACH = {State.HEAD: (), State.BODY: (Head(FACTS),), State.DONE: (Head(FACTS, end=True),)}
 EVENTS = {
@@ -145,7 +145,7 @@ def test_every_event_in_every_state(state, event):
         machine.receive(earlier)
     assert machine.state is state
     outcome = machine.receive(EVENTS[event])
-    # whatever the table does not name is an error
+    # every pair that the table does not name is an error
     expected = TABLE.get((state, event), Reason.INTERNAL_ERROR)
     if expected is None:
         assert outcome is None
@@ -187,7 +187,7 @@ def test_any_chunking_gives_the_same_outcome(padding, cuts):
     assert (whole.decision, whole.body) == (split.decision, split.body)
 
 
-# --- what is seen
+# --- coverage
 
 
 def test_the_head_and_the_trailers_are_scanned():
@@ -215,7 +215,7 @@ def test_the_head_and_the_trailers_are_scanned():
         (Head(FACTS, length(2)), [Body(b"x", end=False), Trailers()], Reason.TRUNCATED),
     ],
 )
-def test_a_body_that_is_not_as_long_as_said_is_truncated(head, bodies, reason):
+def test_a_body_of_another_length_than_announced_is_truncated(head, bodies, reason):
     assert reason_of(head, *bodies) is reason
 
 
@@ -306,7 +306,7 @@ def test_a_redaction_that_a_second_scan_does_not_prove_is_denied(proof):
 
 
 class Uncovering(MarkerScanner):
-    """Finds a phone number in what is left once the marker is gone."""
+    """Finds a phone number once the marker is gone."""
 
     def finish(self, *, truncated: bool) -> ScanReport:
         seen = super().finish(truncated=truncated)
@@ -339,7 +339,7 @@ def test_a_body_that_cannot_be_masked_is_denied():
     class Mislocating(MarkerScanner):
         def finish(self, *, truncated: bool) -> ScanReport:
             seen = super().finish(truncated=truncated)
-            return replace(seen, encodings=("gzip",))  # the bytes are no gzip: masking them fails
+            return replace(seen, encodings=("gzip",))  # the bytes are not gzip: masking them fails
 
     outcome = outcome_of(exchange(policy(**REDACT), Mislocating(), MarkerScanner()), *MESSAGE)
     assert (outcome.decision.action, outcome.decision.reason) == (
@@ -364,7 +364,7 @@ def test_nothing_is_replaced_where_the_policy_only_monitors():
 
 
 def test_a_redaction_that_would_fail_is_reported_where_the_policy_only_monitors():
-    """`monitor` tells what `enforce` would do: that is a denial, and not a redaction."""
+    """In `monitor` the record says what `enforce` would do: deny, not redact."""
     proofs = [MarkerScanner(remains=True)] * 4
     decisions = [
         outcome_of(
@@ -378,7 +378,7 @@ def test_a_redaction_that_would_fail_is_reported_where_the_policy_only_monitors(
 
 def test_the_proof_of_a_redaction_knows_whom_the_head_names():
     class BesideAName(Uncovering):
-        """What it finds is PHI only beside a name of the head."""
+        """What it finds is PHI only together with a name in the head."""
 
         def finish(self, *, truncated: bool) -> ScanReport:
             seen = super().finish(truncated=truncated)
@@ -396,7 +396,7 @@ def test_the_proof_of_a_redaction_knows_whom_the_head_names():
     )
 
 
-# --- the rest of a message that was answered for
+# --- trailers after the answer on their body
 
 DIAGNOSIS = Finding.of(
     INFO_TYPES["DIAGNOSIS"], Likelihood.LIKELY, "marker", Location("d", 0, 3), Subject.PATIENT
@@ -423,7 +423,8 @@ def test_trailers_are_judged_beside_what_has_gone_on():
         Reason.MINIMUM_NECESSARY,
         Verdict.PHI,
     )
-    assert [f.info_type for f in beside.report.findings] == [SSN]  # the record counts nothing twice
+    # the record counts no finding twice
+    assert [f.info_type for f in beside.report.findings] == [SSN]
 
 
 def test_what_has_gone_on_cannot_be_masked_any_more():

@@ -41,7 +41,7 @@ def test_every_check_is_asked(file, old, new, message):
     assert any(line.startswith(f"{file}: ") and message in line for line in lines)
 
 
-def test_a_kind_that_was_not_given_is_said_and_not_judged():
+def test_a_kind_that_was_not_given_is_named_and_not_judged():
     assert "PeerAuthentication" in unseen(read({"f.yaml": RENDERED["20-mesh-config.yaml"]}))
 
 
@@ -49,5 +49,6 @@ def test_a_problem_is_one_line_with_place_fault_and_fix():
     texts = {"f.yaml": RENDERED["20-mesh-config.yaml"].replace("timeout: 2s", "")}
     (problem,) = check(read(texts), "phiguard")
     assert str(problem) == (
-        "f.yaml: MeshConfig: provider `phiguard` sets no timeout: Envoy waits 600 s; set timeout: 2s"
+        "f.yaml: MeshConfig: provider `phiguard` sets no timeout: Envoy waits 600 s; set "
+        "timeout: 2s"
     )

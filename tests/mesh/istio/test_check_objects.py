@@ -55,7 +55,7 @@ def test_a_custom_policy_about_paths_is_found():
     assert "leave requests out" in found
 
 
-def test_a_policy_of_another_provider_is_nobodys_business():
+def test_a_policy_of_another_provider_is_ignored():
     assert policy_problems(provider={"name": "oauth"}, rules=[]) == []
 
 

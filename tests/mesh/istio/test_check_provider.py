@@ -59,7 +59,7 @@ def test_a_provider_without_a_timeout_is_found(config, grpc):
         ("maxRequestBytes", 0, "maxRequestBytes"),
     ],
 )
-def test_a_body_that_is_not_seen_as_it_is_is_found(config, grpc, key, value, message):
+def test_a_body_that_reaches_the_guard_altered_is_found(config, grpc, key, value, message):
     grpc["includeRequestBodyInCheck"][key] = value
     (found,) = problems(config)
     assert message in found

@@ -36,9 +36,9 @@ def test_a_destination_is_an_account_or_a_whole_namespace(target, place):
 @pytest.mark.parametrize(
     ("changes", "reason"),
     [
-        ({"target": Peer()}, "namespace `*` is no single namespace"),
-        ({"target": Peer(namespaces=("fin*",))}, "namespace `fin*` is no single namespace"),
-        ({"target": Peer(("*",))}, "`*` is not of trust domain"),
+        ({"target": Peer()}, "namespace `*` is a pattern"),
+        ({"target": Peer(namespaces=("fin*",))}, "namespace `fin*` is a pattern"),
+        ({"target": Peer(("*",))}, "`*` is not in trust domain"),
         (
             {"target": Peer(("cluster.local/ns/fin*",))},
             "neither one account nor one whole namespace",
@@ -50,7 +50,7 @@ def test_a_destination_is_an_account_or_a_whole_namespace(target, place):
         ({"target": Peer((f"cluster.local/ns/finance/sa/{'b' * 64}",))}, "neither one account"),
         (
             {"target": Peer(("other/ns/finance/sa/billing",))},
-            "is not of trust domain `cluster.local`",
+            "is not in trust domain `cluster.local`",
         ),
         (
             {"target": Peer(("*",), service_accounts=("billing",))},
@@ -71,7 +71,7 @@ def test_a_destination_is_an_account_or_a_whole_namespace(target, place):
         ),
         (
             {"operation": OperationMatch(hosts=("*.example.com",))},
-            "compares host `*.example.com` with the port",
+            "compares host `*.example.com` together with its port",
         ),
     ],
 )
@@ -88,21 +88,21 @@ def test_a_host_outside_is_no_receiver_of_the_mesh_and_nothing_closes_it():
     assert (found.said, found.left_out) == (frozenset(), ())
 
 
-def test_a_rule_with_claims_is_the_guards():
+def test_a_rule_with_claims_is_left_to_the_guard():
     claimed = replace(policy().rules[0], claims=(("role", ("nurse",)),))
     found = edges(Policy(name="p", digest="", rules=(claimed,)), NAMING)
     assert (found.said, found.left_out) == (
         frozenset(),
-        ("rule `claims`: its claims are the guard's to check",),
+        ("rule `claims`: only the guard can check its claims",),
     )
 
 
-def test_a_rule_with_headers_is_the_guards():
+def test_a_rule_with_headers_is_left_to_the_guard():
     asking = replace(policy().rules[0], headers=(("x-purpose", ("TREATMENT",)),))
     found = edges(Policy(name="p", digest="", rules=(asking,)), NAMING)
     assert (found.said, found.left_out) == (
         frozenset(),
-        ("rule `claims`: its headers are the guard's to check",),
+        ("rule `claims`: only the guard can check its headers",),
     )
 
 
@@ -121,7 +121,7 @@ def test_a_target_outside_of_its_own_namespaces_opens_nothing():
     assert edges(policy(Peer((BILLING,), ("clinic",))), NAMING).said == frozenset()
 
 
-def test_an_edge_of_a_source_with_several_entries_is_one_a_source():
+def test_a_rule_with_several_sources_gives_one_edge_for_each():
     two = replace(policy().rules[0], sources=(Peer((EHR,)), Peer(namespaces=("web",))))
     said = edges(Policy(name="p", digest="", rules=(two,)), NAMING).said
     assert said == {

@@ -3,7 +3,7 @@ from datetime import timedelta
 
 import pytest
 
-# envoy-data-plane's own validators are declared in a way that pydantic deprecates
+# pydantic deprecates the way in which envoy-data-plane declares its validators
 with warnings.catch_warnings():
     warnings.simplefilter("ignore", DeprecationWarning)
     from envoy_data_plane.envoy.extensions.filters.http.ext_proc.v3 import (
@@ -20,7 +20,7 @@ BOTH = pytest.mark.parametrize("make", [ext_proc.outbound_requests, ext_proc.inb
 
 
 def parse(make):
-    """As Envoy parses it: an unknown field is an error."""
+    """The configuration as Envoy parses it: an unknown field is an error."""
     config = dict(make(INSTALLATION)["typed_config"])
     assert (
         config.pop("@type")
@@ -59,8 +59,8 @@ def test_the_guard_is_called_through_the_cluster_that_istiod_makes(make):
 
 
 def test_a_request_is_held_at_its_sender_until_body_and_trailers_are_judged():
-    # the filter that istiod 1.30 wrote into a sender's listener, with the guard's name and the body
-    # modes spelled out
+    # the filter that istiod 1.30 wrote into a sender's listener, with the guard's name and explicit
+    # body modes
     assert parse(ext_proc.outbound_requests).processing_mode == ProcessingMode.from_dict(
         {
             "request_header_mode": "SEND",

@@ -16,16 +16,16 @@ def test_the_cluster_is_the_one_istiod_names_after_the_guards_service():
 
 @pytest.mark.parametrize("name", ["", "PHI", "a_b", "-a", "a-", "a.b", "a" * 64, "a\nb"])
 def test_a_namespace_that_kubernetes_would_refuse_is_refused_here(name):
-    with pytest.raises(InstallationError, match="no DNS label"):
+    with pytest.raises(InstallationError, match="not a DNS label"):
         Installation(name, "phiguard:1")
 
 
 @pytest.mark.parametrize("image", ["", "phi guard", "phiguard:1\nargs: []", "-phiguard"])
 def test_an_image_that_could_not_stand_in_yaml_is_refused(image):
-    with pytest.raises(InstallationError, match="no image name"):
+    with pytest.raises(InstallationError, match="not an image name"):
         Installation("guards", image)
 
 
-def test_no_provider_of_ours_is_a_prefix_of_another():
+def test_no_rendered_provider_is_a_prefix_of_another():
     assert not EXTENSION_PROVIDER.startswith(TRACING_PROVIDER)
     assert not TRACING_PROVIDER.startswith(EXTENSION_PROVIDER)

@@ -17,8 +17,10 @@ def only(text):
         MESH,  # a bare MeshConfig
         f"meshConfig:\n  {MESH}",  # Helm values
         f"kind: IstioOperator\nspec:\n  meshConfig:\n    {MESH}",
-        f"kind: ConfigMap\nmetadata: {{name: istio, namespace: istio-system}}\ndata:\n  mesh: |\n    {MESH}",
-        f"kind: List\nitems:\n- kind: ConfigMap\n  metadata: {{name: istio}}\n  data:\n    mesh: '{MESH}'",
+        f"kind: ConfigMap\nmetadata: {{name: istio, namespace: istio-system}}\ndata:\n  mesh: |\n"
+        f"    {MESH}",
+        f"kind: List\nitems:\n- kind: ConfigMap\n  metadata: {{name: istio}}\n  data:\n    mesh: "
+        f"'{MESH}'",
     ],
 )
 def test_a_mesh_configuration_is_found_wherever_istio_keeps_it(text):
@@ -51,7 +53,7 @@ def test_a_title_names_kind_namespace_and_name():
 
 
 def test_text_that_is_no_yaml_names_file_and_line_and_not_the_text():
-    with pytest.raises(SnapshotError, match=r"^f\.yaml:2: is no YAML") as caught:
+    with pytest.raises(SnapshotError, match=r"^f\.yaml:2: is not YAML") as caught:
         read({"f.yaml": "a: 1\nb: [123-45-6789: }"})
     assert "123-45-6789" not in str(caught.value)
 

@@ -23,7 +23,7 @@ def of_path(path: str) -> list[tuple[str, str]]:
         ("/?name=Ana%20Ruiz", [("query.name", "Ana Ruiz")]),
         ("/?a=b=c", [("query.a", "b=c")]),
         ("/?%73sn=%2531", [("query.ssn", "1")]),  # encoded names, and values encoded twice
-        ("/?a=%zz%", [("query.a", "%zz%")]),  # no valid escape: left as it is
+        ("/?a=%zz%", [("query.a", "%zz%")]),  # an invalid escape stays as it is
         ("/?123-45-6789", [("query", "123-45-6789")]),  # only a name, and it is the value
         ("/?123-45-6789=1&987=", [("query.123-45-6789", "1"), ("query", "123-45-6789\n987")]),
         ("/?a#frag=2", [("query.a#frag", "2"), ("query", "a#frag")]),
@@ -110,7 +110,7 @@ def test_what_the_proxies_write_of_themselves_is_left_out(name, value):
     "said", ["Ana Ruiz, SSN 219-09-9999", 'Subject="CN=Ana Ruiz"', "ana.ruiz@clinic.example"]
 )
 def test_what_a_client_writes_beside_it_is_scanned(name, value, said):
-    """A receiver's proxy appends to what came: the client's own words arrive at the application."""
+    """A receiver's proxy appends to the header, so the client's own words reach the application."""
     ((label, left),) = head_fields.of_headers("header", Headers(((name, f"{said},{value}"),)))
     assert label == "header"
     assert said in left
@@ -145,7 +145,7 @@ def test_a_long_word_in_a_header_of_the_transport_is_scanned():
         "origin",
     ],
 )
-def test_what_applications_write_is_not(name):
+def test_what_applications_write_is_scanned(name):
     assert list(head_fields.of_headers("header", Headers(((name, "a%20b"),)))) == [
         (f"header.{name}", "a b")
     ]

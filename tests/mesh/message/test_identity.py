@@ -17,7 +17,7 @@ EHR = "cluster.local/ns/clinic/sa/ehr"
         ("spiffe://cluster.local/ns//sa/ehr", ""),
         ("https://cluster.local/ns/clinic/sa/ehr", ""),
         ("spiffe://cluster.local/ns/clinic/sa/ehr\n", ""),
-        ("spiffe://cluster.local/ns/clinic/sa/*", ""),  # a pattern is nobody's identity
+        ("spiffe://cluster.local/ns/clinic/sa/*", ""),  # a pattern is not an identity
     ],
 )
 def test_a_principal_is_read_from_istios_form_only(spiffe_id, principal):
@@ -49,7 +49,7 @@ def test_a_principal_pattern_has_one_star_at_its_end(pattern):
         "*/ns/clinic/sa/ehr",
         "cluster.local/ns/*/sa/ehr",
         "cluster.local/ns/clinic/sa/**",
-        "cluster.loc*",  # would take in other trust domains
+        "cluster.loc*",  # would include other trust domains
         "cluster.local/n*",
         "cluster.local/ns/clinic/ehr*",
         "spiffe://cluster.local/ns/clinic/sa/ehr",

@@ -66,7 +66,7 @@ def test_what_the_policy_lets_through_is_no_drift():
     assert not drift(observed([(inbound(), PHI), (outbound("/claims/7"), PHI)]), policy()).found
 
 
-def test_an_edge_that_no_rule_names_is_told_with_what_flowed_there():
+def test_an_edge_that_no_rule_names_is_reported_with_what_flowed_there():
     found = drift(
         observed(
             [(inbound("/bills"), SSN), (inbound("/bills", direction=Direction.RESPONSE), PHI)]
@@ -84,7 +84,7 @@ def test_an_edge_that_no_rule_names_is_told_with_what_flowed_there():
     assert found.found
 
 
-def test_an_identifier_that_the_policy_denies_is_told():
+def test_an_identifier_that_the_policy_denies_is_reported():
     assert places((inbound(), SSN)) == [
         (DriftKind.DENIED, Reason.MINIMUM_NECESSARY, ("US_SOCIAL_SECURITY_NUMBER",))
     ]
@@ -100,7 +100,7 @@ def test_messages_that_do_not_hold_what_is_denied_are_not_counted():
     ]
 
 
-def test_what_cannot_pass_whatever_it_holds_is_told_with_its_reason():
+def test_what_cannot_pass_whatever_it_holds_is_reported_with_its_reason():
     cut = ScanReport(coverage=Coverage.TRUNCATED, gap=Gap.CUT_OFF)
     socket = inbound(protocol=Protocol.UPGRADE)
     assert places((inbound(), cut)) == [(DriftKind.DENIED, Reason.TRUNCATED, ())]
@@ -110,7 +110,7 @@ def test_what_cannot_pass_whatever_it_holds_is_told_with_its_reason():
     ]
 
 
-def test_phi_without_mutual_tls_is_told():
+def test_phi_without_mutual_tls_is_reported():
     anyone = policy(CLAIM.replace(f'principals: ["{EHR}"]', ""))
     assert places((inbound(source=""), PHI), against=anyone) == [
         (DriftKind.DENIED, Reason.UNENCRYPTED, ("PERSON_NAME",))
@@ -130,7 +130,7 @@ def test_messages_that_both_sidecars_saw_count_once():
     assert [d.messages for d in found.drifted] == [1]
 
 
-def test_a_rule_that_nothing_uses_is_told_and_one_that_may_be_used_is_not():
+def test_a_rule_that_nothing_uses_is_reported_and_one_that_may_be_used_is_not():
     text = CLAIM + rule(
         "urgent", f'to: [{{principals: ["{BILLING}"], operation: {{paths: ["/claims/urgent"]}}}}]'
     )
@@ -167,7 +167,7 @@ EXCEPTION = f"""
 @pytest.mark.parametrize(
     ("source", "today", "unused"), [(EHR, 30, ("move",)), (LAB, 30, ()), (EHR, 31, ())]
 )
-def test_an_exception_in_force_that_nothing_uses_is_told(source, today, unused):
+def test_an_exception_in_force_that_nothing_uses_is_reported(source, today, unused):
     day = date(2026, 12, 30) if today == 30 else date(2027, 1, 1)
     found = drift(
         observed([(inbound(source=source), PHI), (inbound(), PHI)]), policy(CLAIM + EXCEPTION, day)
@@ -192,9 +192,9 @@ def test_a_rule_that_asks_for_what_is_not_counted_is_compared_without_it(more):
 
 
 def test_addresses_are_those_of_peers_without_an_identity():
-    text = (
-        CLAIM
-        + f'  - name: net\n    from: [{{ipBlocks: [10.0.0.0/8]}}]\n    to: [{{principals: ["{BILLING}"]}}]\n'
+    text = CLAIM + (
+        f"  - name: net\n    from: [{{ipBlocks: [10.0.0.0/8]}}]\n    to: [{{principals: "
+        f'["{BILLING}"]}}]\n'
     )
     seen = observed([(inbound(), PHI), (inbound("/bills"), NOTHING)])
     assert [d.place.route for d in drift(seen, policy(text)).drifted] == ["/bills"]
@@ -225,7 +225,7 @@ def test_a_learned_policy_shows_no_drift_from_what_was_not_marked(messages):
 
 @given(MESSAGES, st.randoms())
 @settings(deadline=None)
-def test_order_is_no_matter(messages, chance: random.Random):
+def test_order_does_not_matter(messages, chance: random.Random):
     observations = [observe(message, TOLD) for message in messages]
     assert drift(observations, policy()) == drift(
         chance.sample(observations, len(observations)), policy()
@@ -238,7 +238,7 @@ def test_nothing_seen_leaves_every_rule_unused():
     assert Action.DENY is policy().default_action
 
 
-def test_what_every_time_was_refused_is_told_as_that():
+def test_what_was_refused_every_time_is_reported_as_stopped():
     refused, passed = (
         observe((inbound("/bills"), PHI), policy()),
         observe((inbound("/bills"), PHI), WATCHING),

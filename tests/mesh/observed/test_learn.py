@@ -63,8 +63,7 @@ def test_all_that_was_seen_and_not_marked_is_let_through(messages, watching):
 
 
 def sees(message, probe, observation, principals):
-    """Whether an observation covers the edge, method and path of a probe, up to the widening of its
-    path."""
+    """Whether an observation covers the edge, method and (widened) path of a probe."""
     seen = observation.sighting
     ends = ends_of(observation, principals)
     path = paths.normalise(probe.operation.path)
@@ -266,7 +265,7 @@ def test_what_the_guard_masked_is_proposed_masked():
 
 
 def test_a_mask_gives_way_where_the_identifier_flowed_as_it_was():
-    """Redacted by one rule is redacted, also on what another rule opened."""
+    """What one rule redacts stays redacted where another rule of the edge allows it."""
     seen = observe((inbound("/claims"), SSN))
     masked = observe((inbound("/bills"), SSN))
     hidden = replace(

@@ -33,7 +33,7 @@ def test_the_text_parses_and_denies_by_default(messages, least):
     assert all(rule.mtls for rule in policy.rules)
 
 
-def test_what_a_path_pattern_opens_beyond_what_was_seen_is_said():
+def test_what_a_path_pattern_opens_beyond_what_was_seen_is_noted():
     text = render(
         propose(observed([(inbound("/patients/7731/labs"), PHI)]), min_count=1), name="x", least=1
     )
@@ -55,8 +55,8 @@ def test_unencrypted_messages_without_phi_need_no_rule():
     text = render(propose(observations, min_count=1), name="x", least=1)
     assert learned(observations).rules == ()
     assert (
-        "# 1 message without PHI came without mutual TLS: they pass with an alert, and need no rule."
-        in text
+        "# 1 message without PHI came without mutual TLS: they pass with an alert, and need no "
+        "rule." in text
     )
 
 
@@ -82,7 +82,7 @@ def test_of_many_that_are_marked_the_busiest_are_written_out_and_the_rest_counte
     assert "# * and 10 more that were seen no more often" in text
 
 
-def test_what_could_not_be_counted_is_said():
+def test_messages_that_could_not_be_counted_are_reported():
     assert "INCOMPLETE: 7 messages could not be counted" in render(
         propose([]), name="x", least=1, left_out=7
     )

@@ -26,7 +26,7 @@ from mesh.policy.policy import Policy
 from phiscan.finding import ScanReport, Subject
 
 
-def test_a_forged_check_teaches_nothing():
+def test_a_forged_check_is_not_counted():
     forged = inbound(caller=LAB)
     assert sighting_of(forged, decide(forged, PHI, TOLD), {}, frozenset()) is None
 
@@ -82,7 +82,7 @@ def test_a_providers_own_identifiers_and_credentials_are_not_counted():
 
 
 @given(MESSAGES, st.integers(0, 12))
-def test_merging_is_blind_to_order_and_to_what_was_merged_before(messages, cut):
+def test_merging_does_not_depend_on_order_or_on_earlier_merges(messages, cut):
     one, other = observed(messages[:cut]), observed(messages[cut:])
     whole = merge(observe(message) for message in messages)
     assert merge([*one, *other]) == merge([*other, *one]) == whole
@@ -92,5 +92,5 @@ def test_merging_is_blind_to_order_and_to_what_was_merged_before(messages, cut):
 @pytest.mark.parametrize(
     ("policy", "stopped"), [(WATCHING, False), (Policy("enforcing", "0" * 64), True)]
 )
-def test_what_is_refused_is_told_where_the_policy_enforces(policy, stopped):
+def test_what_is_refused_is_recorded_where_the_policy_enforces(policy, stopped):
     assert observe((inbound(), PHI), policy).sighting.stopped is stopped

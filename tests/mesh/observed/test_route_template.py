@@ -53,9 +53,10 @@ HOLES = frozenset({"", "{id}", "{more}", AMBIGUOUS})
         ("/claims/3f2b8c1e-0d5c-4b0e-9f0e-6a1f1c7f9b11", "/claims/{id}"),
         ("/users/ana.ruiz@example.net", "/users/{id}"),
         ("/labs/ana%20ruiz", "/labs/{id}"),
-        ("/FHIR/Labs/lABS/LaBs", "/FHIR/Labs/{id}/{id}"),  # letters' case could be a cipher
-        ("/RUIZ/ANA/BOO\u212a", "/{id}/{id}/{id}"),  # the Kelvin sign is a capital of k
-        # so could several versions: digits of a number
+        # the case of letters could encode a value
+        ("/FHIR/Labs/lABS/LaBs", "/FHIR/Labs/{id}/{id}"),
+        ("/RUIZ/ANA/BOO\u212a", "/{id}/{id}/{id}"),  # the Kelvin sign lower-cases to `k`
+        # several versions could encode the digits of a number
         ("/v1/v2/claims/v3", "/v1/{id}/claims/{id}"),
         ("/claims/7/v1", "/claims/{id}/{id}"),
         ("/labs//ruiz", AMBIGUOUS),
@@ -185,7 +186,10 @@ COMMON_NAMES = """
     art dale drew gene guy jack jay lance max miles neil norm pat pete rob sandy skip ted tony
     victor will wade worth york ana maria jose john mary patricia robert linda michael barbara david
 """.split()
-SENSITIVE = "hiv aids cancer oncology psychiatry pregnancy abortion diabetes positive deceased suicide addiction rehab".split()
+SENSITIVE = (
+    "hiv aids cancer oncology psychiatry pregnancy abortion diabetes "
+    "positive deceased suicide addiction rehab"
+).split()
 
 
 def test_the_vocabulary_holds_no_common_name_and_nothing_that_a_record_says():

@@ -32,7 +32,7 @@ def test_findings_of_one_kind_are_one():
     assert len(KINDS) == 3
 
 
-def test_a_ruling_tells_the_strictest_action_and_whom_it_is_due_to():
+def test_a_ruling_has_the_strictest_action_and_the_info_types_that_led_to_it():
     ruling = combined(rule()).ruling(KINDS, is_request=True, encrypted=True)
     assert (ruling.action, ruling.tipped, ruling.identifiers) == (
         Action.REDACT,

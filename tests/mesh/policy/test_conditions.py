@@ -46,5 +46,5 @@ def test_equal_conditions_are_one():
     )
 
 
-def test_hosts_are_held_against_the_authority_as_it_is_normalised():
+def test_hosts_are_compared_with_the_normalised_authority():
     assert paths.normalise_host(edge().authority) == "api.example"

@@ -1,4 +1,4 @@
-"""Properties that hold for all inputs, and what the tables in tests/cases cannot say because no scan gives it."""
+"""Properties that hold for all inputs, and inputs that no scan gives (tests/cases lacks those)."""
 
 from dataclasses import replace
 from datetime import date
@@ -153,7 +153,7 @@ def test_an_audit_rule_tells_what_it_would_do_as_the_only_rule(facts, seen, rule
         assert told.get(each.name, Action.ALLOW) is action
 
 
-# --- what a scan does not give
+# --- reports that no scan gives
 
 
 @pytest.mark.parametrize("bad", [None, "policy", policy(rule(targets=None))])
@@ -174,7 +174,7 @@ def test_a_verdict_that_its_findings_do_not_bear_out_is_denied():
     ("gap", "reason"),
     [(Gap.OUT_OF_TIME, Reason.OUT_OF_TIME), (Gap.INTERNAL_ERROR, Reason.INTERNAL_ERROR)],
 )
-def test_a_gap_of_our_own_denies_whatever_on_unscannable_says(on_unscannable, gap, reason):
+def test_a_gap_of_the_guard_denies_whatever_on_unscannable_says(on_unscannable, gap, reason):
     seen = ScanReport(coverage=Coverage.UNSCANNABLE, gap=gap)
     assert spoke(decide(FACTS, seen, policy(rule(), on_unscannable=on_unscannable))) == (
         Action.DENY,
@@ -185,7 +185,7 @@ def test_a_gap_of_our_own_denies_whatever_on_unscannable_says(on_unscannable, ga
 @pytest.mark.parametrize(
     ("findings", "action"),
     [
-        # `otherwise` speaks of individuals
+        # `otherwise` concerns individuals only
         ([found("US_HEALTHCARE_NPI", Subject.PROVIDER)], Action.ALLOW),
         ([found("DIAGNOSIS")], Action.ALLOW),
         ([found("US_HEALTHCARE_NPI")], Action.DENY),
@@ -193,7 +193,7 @@ def test_a_gap_of_our_own_denies_whatever_on_unscannable_says(on_unscannable, ga
         ([found("PROCEDURE")], Action.DENY),  # health information named by its infoType
     ],
 )
-def test_stars_and_otherwise_speak_of_individuals_only(findings, action):
+def test_stars_and_otherwise_concern_individuals_only(findings, action):
     disclosure = Disclosure(
         allow=frozenset({"PERSON_NAME"}),
         redact=frozenset({"LICENSE_NUMBER"}),
@@ -254,7 +254,7 @@ def test_the_strictest_otherwise_applies_to_what_no_entry_names(choices, stricte
     assert decide(FACTS, report(found("URL")), rules).action is strictest
 
 
-def test_the_rules_that_name_the_edge_are_told_sorted():
+def test_the_rules_that_name_the_edge_are_listed_sorted():
     assert decide(FACTS, ScanReport(), policy(*map(rule, "cab"))).rules == ("a", "b", "c")
 
 
@@ -325,7 +325,7 @@ def audit(name: str, **changes: Any) -> Rule:
     return rule(name, audit=True, **changes)
 
 
-def test_what_audit_rules_would_have_done_is_told_by_name():
+def test_what_audit_rules_would_have_done_is_recorded_by_name():
     open_rule = rule(request=Disclosure(allow=frozenset({"*"})))
     seen = report(found("PERSON_NAME"), found("URL"))
     audits = (
@@ -380,7 +380,7 @@ EXCEPTION = rule("exception", request=URL, terms=Terms("privacy office", "migrat
     [
         (date(2026, 12, 31), Reason.ALLOWED_BY_RULE),
         (date(2027, 1, 1), Reason.EDGE_NOT_ALLOWED),
-        (None, Reason.EDGE_NOT_ALLOWED),  # nobody tells the day
+        (None, Reason.EDGE_NOT_ALLOWED),  # the day is unknown
     ],
 )
 def test_an_exception_opens_its_edge_until_its_last_day(today, reason):

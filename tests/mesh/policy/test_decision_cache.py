@@ -18,8 +18,7 @@ def test_a_memory_forgets_everything_when_it_is_full():
 
 
 def test_what_is_remembered_changes_no_answer():
-    """Strangers, paths and kinds of content without end: after each flood the edge is decided as
-    before."""
+    """The edge is decided as before after each flood of peers, paths and kinds of content."""
     allow = Disclosure(allow=frozenset({"A"}))
     rule = Rule("r", (Peer(),), (Target(operation=OperationMatch(paths=("/a/*",))),), allow)
     policy = Policy("p", "d", rules=(rule,))

@@ -54,7 +54,8 @@ def test_everything_that_an_operation_lists_must_match(operation, answer):
     ("facts", "operation", "answer"),
     [
         (at("/a/../claims"), OperationMatch(paths=("/claims",)), "unsure"),
-        (at("/a/../claims"), OperationMatch(paths=("*",)), "yes"),  # any path, whatever it is
+        # any path, even an ambiguous one
+        (at("/a/../claims"), OperationMatch(paths=("*",)), "yes"),
         (at("/a/../claims"), OperationMatch(), "yes"),
         (at("/a/../claims"), OperationMatch(paths=("/claims",), methods=("GET",)), "no"),
         (at(port=0), OperationMatch(ports=(8080,)), "unsure"),
@@ -69,7 +70,8 @@ def test_a_rule_that_lists_what_is_not_known_for_sure_is_unsure(facts, operation
     ("peer", "principal", "answer"),
     [
         (Peer(), EHR, True),
-        (Peer(), "", True),  # an entry that lists nothing names even no one
+        # an entry that lists nothing names every peer, even one without a principal
+        (Peer(), "", True),
         (Peer(principals=("*",)), "", False),
         (Peer(principals=("*",)), EHR, True),
         (Peer(namespaces=("clinic",)), EHR, True),
@@ -139,7 +141,7 @@ def fit(facts: Facts, rule: Rule, policy: Policy = POLICY) -> str:
         (("*.clearinghouse.example",), "*.clearinghouse.example", "yes"),
         (("api.clearinghouse.example",), "*.clearinghouse.example", "no"),
         (("*.clearinghouse.example",), "clearinghouse.example.evil.example", "no"),
-        (("*",), "", "no"),  # passed through: nobody knows to whom
+        (("*",), "", "no"),  # passed through: the destination is unknown
     ],
 )
 def test_an_outside_host_is_named_at_the_senders_side_only(hosts, service, answer):
@@ -157,7 +159,8 @@ def test_an_outside_host_is_named_at_the_senders_side_only(hosts, service, answe
         (replace(STRANGER, source_address="192.0.2.1"), "no"),
         (STRANGER, "unsure"),
         (replace(STRANGER, source_address="nonsense"), "unsure"),
-        (replace(FACTS, source_address="10.1.2.3"), "no"),  # who has an identity is named by it
+        # a peer with an identity is named by its principal
+        (replace(FACTS, source_address="10.1.2.3"), "no"),
     ],
 )
 def test_a_block_names_those_without_an_identity(facts, answer):

@@ -1,4 +1,4 @@
-"""A policy may name the infoTypes that its reader is told of, and no others."""
+"""A policy may name the infoTypes of its vocabulary, and no others."""
 
 import pytest
 
@@ -23,7 +23,10 @@ HEAD = "apiVersion: phiguard.dev/v1alpha1\nkind: SegmentationPolicy\nmetadata: {
 
 
 def text(phi, groups=""):
-    rule = f"  rules: [{{name: r, from: [{{principals: [{EHR}]}}], to: [{{principals: [{LAB}]}}], phi: {{request: {phi}}}}}]\n"
+    rule = (
+        f"  rules: [{{name: r, from: [{{principals: [{EHR}]}}], to: [{{principals: [{LAB}]}}], "
+        f"phi: {{request: {phi}}}}}]\n"
+    )
     return (
         HEAD
         + f"  services: [{{host: lab.clinic.svc.cluster.local, principal: {LAB}}}]\n"
@@ -80,13 +83,14 @@ def test_groups_hold_own_info_types_and_clinical_holds_own_health_information():
     [
         (
             "CLINIC_CHART",
-            "declare it in a DetectorSet in the policy's folder and give that folder, or give the set with `--detectors`",
+            "declare it in a DetectorSet in the policy's folder and give that folder, or give "
+            "the set with `--detectors`",
         ),
         ("PERSON_NAMES", "did you mean `PERSON_NAME`?"),
         ("SSM", "write an infoType, a class A to R, a group, or `*`"),
     ],
 )
-def test_what_nobody_declares_is_an_error_at_its_place_with_the_way_out(word, hint):
+def test_an_undeclared_info_type_is_an_error_at_its_place_with_a_hint(word, hint):
     policy, (problem,) = check(text(f"{{allow: [{word}]}}"), file="p.yaml")
     assert (policy, problem.line, problem.message, problem.hint) == (
         None,
@@ -99,23 +103,23 @@ def test_what_nobody_declares_is_an_error_at_its_place_with_the_way_out(word, hi
 def test_what_no_detector_finds_is_a_warning_at_its_place():
     unseen = Vocabulary(WORDS.info_types, frozenset({"PASSWORD", "STUDY_ARM"}))
     assert warnings("{deny: [PASSWORD]}", unseen) == [
-        (6, 154, "no detector that runs finds `PASSWORD`")
+        (6, 154, "no running detector finds `PASSWORD`")
     ]
-    # a group says nothing of its members one by one
+    # a group as an entry gives no warning for its single members
     assert warnings("{deny: [clinical]}", unseen) == []
     assert warnings("{deny: [PASSWORD]}") == []
 
 
 def test_warnings_know_what_an_own_info_type_is():
     assert [m for *_, m in warnings("{allow: [CLINIC_CHART], deny: [H]}")] == [
-        "`CLINIC_CHART` is allowed in vain in `request` of rule `r`"
+        "`CLINIC_CHART` is allowed without effect in `request` of rule `r`"
     ]
     assert [m for *_, m in warnings("{redact: [STUDY_ARM]}")] == [
         "`STUDY_ARM` cannot be masked, so `request` of rule `r` denies it"
     ]
 
 
-def test_a_difference_in_an_own_info_type_is_told():
+def test_a_difference_in_an_own_info_type_is_reported():
     (change,) = changes(diff(read("{allow: [A]}"), read("{allow: [A, CLINIC_CHART]}")))
     assert str(change).startswith("clinic/lab may now receive CLINIC_CHART from clinic/ehr")
 
@@ -132,7 +136,7 @@ def test_an_info_type_that_is_found_no_longer_opens():
 def test_every_identifier_means_the_own_ones_too():
     own = {name for name, info_type in WORDS.info_types.items() if info_type.identifier}
     assert summed_up(own, WORDS.info_types) == "every identifier"
-    assert summed_up(own - {CHART.name}, WORDS.info_types) == "every identifier but CLINIC_CHART"
+    assert summed_up(own - {CHART.name}, WORDS.info_types) == "every identifier except CLINIC_CHART"
 
 
 def test_a_graph_shows_a_class_as_whole_only_with_the_own_info_types_in_it():

@@ -65,20 +65,20 @@ def test_groups_may_name_groups_in_any_order():
         (
             "  identifierGroups:\n    a: [b]\n    b: [c]\n    c: [a]\n",
             6,
-            "groups name one another in a circle: `a` -> `b` -> `c` -> `a`",
-            "take one of them out of another",
+            "groups refer to each other in a cycle: `a` -> `b` -> `c` -> `a`",
+            "remove one of the references",
         ),
         (
             "  identifierGroups: {a: [a]}\n",
             5,
-            "groups name one another in a circle: `a` -> `a`",
-            "take one of them out of another",
+            "groups refer to each other in a cycle: `a` -> `a`",
+            "remove one of the references",
         ),
         (
             "  workloadGroups: {a: [{groups: [b]}], b: [{groups: [a]}]}\n",
             5,
-            "groups name one another in a circle: `a` -> `b` -> `a`",
-            "take one of them out of another",
+            "groups refer to each other in a cycle: `a` -> `b` -> `a`",
+            "remove one of the references",
         ),
         (
             "  identifierGroups: {a: []}\n",
@@ -86,7 +86,7 @@ def test_groups_may_name_groups_in_any_order():
             "group `a` names nothing",
             "list infoTypes, classes A to R, or groups",
         ),
-        ("  workloadGroups: {a: []}\n", 5, "group `a` names nobody", "list workloads as in `from`"),
+        ("  workloadGroups: {a: []}\n", 5, "group `a` is empty", "list workloads as in `from`"),
         (
             "  identifierGroups: {A: [B]}\n",
             5,
@@ -96,8 +96,8 @@ def test_groups_may_name_groups_in_any_order():
         (
             "  identifierGroups: {clinical: [B]}\n",
             5,
-            "group `clinical` exists already",
-            "built in or of the whole mesh; choose another name",
+            "group `clinical` already exists",
+            "it is built in or defined for the whole mesh; choose another name",
         ),
         (
             "  identifierGroups: {a: ['*']}\n",
@@ -126,12 +126,12 @@ def test_groups_may_name_groups_in_any_order():
         (
             "  workloadGroups: {a: [{}], b: [{groups: [a], namespaces: [x]}]}\n",
             5,
-            "`namespaces` stands beside `groups`",
+            "`namespaces` cannot be combined with `groups`",
             "give it an entry of its own, or put it in a group",
         ),
     ],
 )
-def test_a_wrong_group_is_an_error_with_a_way_out(spec, line, message, hint):
+def test_a_wrong_group_is_an_error_with_a_hint(spec, line, message, hint):
     found, policy = problems_of(spec)
     assert policy is None
     assert any(
@@ -141,8 +141,10 @@ def test_a_wrong_group_is_an_error_with_a_way_out(spec, line, message, hint):
 
 def test_a_workload_group_stands_for_its_members_each_once():
     spec = (
-        "  workloadGroups: {clinic: [{namespaces: [clinic]}], all: [{groups: [clinic, clinic]}, {namespaces: [lab]}]}\n"
-        "  rules: [{name: r, from: [{groups: [all]}, {groups: [clinic]}], to: [{groups: [clinic], operation: {methods: [GET]}}]}]\n"
+        "  workloadGroups: {clinic: [{namespaces: [clinic]}], all: [{groups: [clinic, clinic]}, "
+        "{namespaces: [lab]}]}\n"
+        "  rules: [{name: r, from: [{groups: [all]}, {groups: [clinic]}], to: [{groups: "
+        "[clinic], operation: {methods: [GET]}}]}]\n"
     )
     (rule,) = parse(HEAD + spec, file="p.yaml").rules
     assert rule.sources == (Peer(namespaces=("clinic",)), Peer(namespaces=("lab",)))
@@ -151,18 +153,20 @@ def test_a_workload_group_stands_for_its_members_each_once():
 
 
 def test_groups_of_groups_do_not_grow_without_bound():
-    """Thirty levels that each name the one below twice would be a billion members."""
+    """Thirty levels that each name the level below twice would give a billion members."""
     levels = "".join(
         f"    g{n}: [{{groups: [g{n - 1}]}}, {{groups: [g{n - 1}]}}]\n" for n in range(1, 31)
     )
-    spec = f"  workloadGroups:\n    g0: [{{namespaces: [a]}}]\n{levels}  rules: [{{name: r, from: [{{groups: [g30]}}], to: [{{}}]}}]\n"
+    spec = (
+        f"  workloadGroups:\n    g0: [{{namespaces: [a]}}]\n{levels}  rules: [{{name: r, from: "
+        f"[{{groups: [g30]}}], to: [{{}}]}}]\n"
+    )
     assert parse(HEAD + spec, file="p.yaml").rules[0].sources == (Peer(namespaces=("a",)),)
 
 
 @pytest.mark.parametrize("direction", ["from", "to"])
 def test_rules_that_write_out_too_much_are_an_error(direction, monkeypatch):
-    """A short file can name a long group in each of its rules: memory and time would grow with the
-    product."""
+    """A short file can name a long group in each of its rules: memory and time would multiply."""
     monkeypatch.setattr(policy_file, "MOST_ENTRIES", 100)
     members = ", ".join(f"{{namespaces: [n{number}]}}" for number in range(20))
     ends = {"from": "{}", "to": "{}", direction: "{groups: [all]}"}
@@ -173,7 +177,7 @@ def test_rules_that_write_out_too_much_are_an_error(direction, monkeypatch):
 
     assert policy is None
     assert [(line, message) for line, message, _ in found] == [
-        (11, "the rules have more than 100 entries, groups written out")
+        (11, "the rules have more than 100 entries after groups are expanded")
     ]
 
 
@@ -185,7 +189,7 @@ def test_groups_that_write_out_too_much_are_an_error(monkeypatch):
 
     assert policy is None
     assert [message for _, message, _ in found] == [
-        "the groups hold more than 100 workloads, groups written out"
+        "the groups hold more than 100 workloads after groups are expanded"
     ]
 
 

@@ -1,4 +1,4 @@
-"""The published schema says what the reader takes."""
+"""The published schema describes what the reader accepts."""
 
 import json
 import re
@@ -94,7 +94,7 @@ def test_what_the_schema_refuses_the_reader_refuses_too(old, new):
 
 
 def test_the_resource_is_structural_and_loses_no_key():
-    """A pruned typo of `deny` would open what its author closes."""
+    """Pruning a misspelt `deny` would open what its author closes."""
     made = custom_resource_definition()
     schema = made["spec"]["versions"][0]["schema"]["openAPIV3Schema"]["properties"]["spec"]
     assert made["metadata"]["name"] == "segmentationpolicies.phiguard.dev"

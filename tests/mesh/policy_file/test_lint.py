@@ -32,7 +32,10 @@ def warnings_of(*rules: str, spec: str = SERVICES) -> list[str]:
 
 
 def to(operation: str) -> str:
-    return f"from: [{{principals: [{EHR}]}}], to: [{{principals: [{BILLING}], operation: {{{operation}}}}}]"
+    return (
+        f"from: [{{principals: [{EHR}]}}], to: [{{principals: [{BILLING}], operation: "
+        f"{{{operation}}}}}]"
+    )
 
 
 def test_a_strict_policy_has_no_warnings():
@@ -44,7 +47,7 @@ def test_a_strict_policy_has_no_warnings():
     ("spec", "warning"),
     [
         ("  mode: monitor\n", "5: mode `monitor` blocks nothing"),
-        ("  onUnscannable: ALERT\n", "5: messages that could not be read whole pass"),
+        ("  onUnscannable: ALERT\n", "5: messages that could not be read completely pass"),
         ("  defaultAction: ALLOW\n", "5: PHI flows on every encrypted edge that no rule names"),
     ],
 )
@@ -61,7 +64,7 @@ def test_a_loose_choice_is_pointed_out(spec, warning):
         (EDGE.replace("from: [{", "from: [{namespaces: [lab], "), "7: rule `a` can never match"),
         (
             f"{EDGE}, phi: {{request: {{allow: [PERSON_NAME], deny: [A]}}}}",
-            "7: `PERSON_NAME` is allowed in vain in `request` of rule `a`",
+            "7: `PERSON_NAME` is allowed without effect in `request` of rule `a`",
         ),
         (
             f"{EDGE}, phi: {{request: {{redact: [DIAGNOSIS]}}}}",
@@ -75,7 +78,7 @@ def test_a_rule_that_says_less_or_more_than_it_seems_is_pointed_out(rule, warnin
 
 def test_a_star_takes_back_allowances_but_not_for_health_information():
     rule = f"{EDGE}, phi: {{response: {{allow: [A, DIAGNOSIS], redact: ['*']}}}}"
-    assert warnings_of(rule) == ["7: `A` is allowed in vain in `response` of rule `a`"]
+    assert warnings_of(rule) == ["7: `A` is allowed without effect in `response` of rule `a`"]
 
 
 def test_a_rule_may_enforce_within_a_policy_that_monitors():
@@ -90,7 +93,10 @@ def test_of_an_audit_rule_only_what_makes_it_useless_is_pointed_out():
     ]
 
 
-EXCEPTION = f"  exceptions: [{{name: x, {EDGE}, allow: [URL], owner: privacy office, reason: r, expires: 2026-12-31}}]\n"
+EXCEPTION = (
+    f"  exceptions: [{{name: x, {EDGE}, allow: [URL], "
+    "owner: privacy office, reason: r, expires: 2026-12-31}]\n"
+)
 
 
 @pytest.mark.parametrize(
@@ -100,12 +106,13 @@ EXCEPTION = f"  exceptions: [{{name: x, {EDGE}, allow: [URL], owner: privacy off
         (
             date(2027, 1, 1),
             [
-                "exception `x` expired on 2026-12-31 and allows nothing (remove it, or ask privacy office)"
+                "exception `x` expired on 2026-12-31 and allows nothing (remove it, or ask "
+                "privacy office)"
             ],
         ),
         (
             date(2025, 12, 1),
-            ["exception `x` holds for more than a year (what is to last is a rule)"],
+            ["exception `x` holds for more than a year (write a rule for what should last)"],
         ),
         (None, []),
     ],
@@ -149,7 +156,7 @@ def test_a_rule_that_another_covers_adds_nothing_in_either_order(wide, narrow):
         (to("paths: [/a/*]"), to("paths: [/b/*]")),
         (f"{to('methods: [GET]')}, {ALLOW % 'B'}", f"{EDGE}, {ALLOW % 'A'}"),
         (f"{EDGE}, {ALLOW % 'B'}", f"{EDGE}, {ALLOW % 'A'}"),
-        # `*` speaks of individuals only, the infoType of a provider's too
+        # `*` concerns individuals only; an infoType also covers a provider's identifier
         (f"{EDGE}, {ALLOW_ALL}", f"{EDGE}, phi: {{request: {{deny: [A]}}}}"),
         (f"{EDGE}, {ALLOW % 'A'}", f"{EDGE}, phi: {{request: {{otherwise: ALERT, allow: [B]}}}}"),
         (EDGE, to("protocols: [TCP]")),
@@ -196,12 +203,13 @@ def test_a_pattern_finds_its_service_among_others(pattern, found):
 
 @pytest.mark.parametrize("sources", ["{groups: [all]}", "{principals: [PRINCIPALS]}"])
 def test_long_lists_that_rules_share_do_not_hold_up_a_new_policy(sources, monkeypatch):
-    """Fifty rules for one group of 200 took two minutes, in which the guard did nothing else beside
-    the traffic."""
+    """Fifty rules for one group of 200 once took two minutes."""
     names = [f"cluster.local/ns/n/sa/a{number}" for number in range(100)]
     members = ", ".join(f"{{principals: [{name}]}}" for name in names)
     rules = "".join(
-        f"  - {{name: r{number}, from: [{sources.replace('PRINCIPALS', ', '.join(names[::step]))}], to: [{{namespaces: [t{number}]}}]}}\n"
+        f"  - {{name: r{number}, from: "
+        f"[{sources.replace('PRINCIPALS', ', '.join(names[::step]))}], to: [{{namespaces: "
+        f"[t{number}]}}]}}\n"
         for number, step in enumerate([1, -1] * 20)
     )
     compared = 0
@@ -237,7 +245,7 @@ def test_without_a_rule_that_adds_nothing_decisions_are_the_same(policy, facts, 
 
 
 DENY_A = "phi: {request: {deny: [A]}}"
-IN_VAIN = "in vain in `request` of rule `a`: rule `b`"
+IN_VAIN = "without effect in `request` of rule `a`: rule `b`"
 
 
 @pytest.mark.parametrize(
@@ -263,7 +271,7 @@ IN_VAIN = "in vain in `request` of rule `a`: rule `b`"
             f"{EDGE}, phi: {{request: {{redact: ['*']}}}}",
             [f"7: `A` is allowed {IN_VAIN} redacts it there"],
         ),
-        # a narrower rule takes back a part of what a wider one allows: that is what it is for
+        # a narrower rule exists to take back a part of what a wider one allows
         (f"{EDGE}, {ALLOW % 'A, C'}", f"{to('paths: [/claims]')}, {DENY_A}", []),
         (f"{EDGE}, {ALLOW % 'A, C'}", f"{EDGE}, action: AUDIT, {DENY_A}", []),
         (f"{EDGE}, {ALLOW % 'A, C'}", f"{EDGE}, when: {{claims: {{role: [x]}}}}, {DENY_A}", []),
@@ -271,13 +279,16 @@ IN_VAIN = "in vain in `request` of rule `a`: rule `b`"
         (f"{EDGE}, {ALLOW_ALL}", f"{EDGE}, {DENY_A}", []),
     ],
 )
-def test_what_another_rule_of_the_edge_denies_is_allowed_in_vain(first, second, warnings):
+def test_what_another_rule_of_the_edge_denies_is_allowed_without_effect(first, second, warnings):
     assert warnings_of(first, second) == warnings
 
 
-def test_an_exception_from_what_a_rule_denies_is_in_vain():
-    exception = f"{{name: b, {EDGE}, allow: [A], direction: request, owner: o, reason: r, expires: 2026-12-31}}"
+def test_an_exception_from_what_a_rule_denies_has_no_effect():
+    exception = (
+        f"{{name: b, {EDGE}, allow: [A], direction: request, "
+        "owner: o, reason: r, expires: 2026-12-31}"
+    )
     spec = f"{SERVICES}  exceptions: [{exception}]\n"
     assert warnings_of(f"{EDGE}, {DENY_A}", spec=spec) == [
-        "6: `A` is allowed in vain in `request` of rule `b`: rule `a` denies it there"
+        "6: `A` is allowed without effect in `request` of rule `b`: rule `a` denies it there"
     ]

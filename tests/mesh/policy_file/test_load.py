@@ -32,7 +32,10 @@ spec:
       request: {allow: [PERSON_NAME, C], redact: [US_SOCIAL_SECURITY_NUMBER], deny: [DIAGNOSIS], otherwise: ALERT}
       response: {allow: ["*"], otherwise: REDACT}
 """
-MINIMAL = "apiVersion: phiguard.dev/v1alpha1\nkind: SegmentationPolicy\nmetadata: {name: clinic}\nspec: {}\n"
+MINIMAL = (
+    "apiVersion: phiguard.dev/v1alpha1\nkind: SegmentationPolicy\nmetadata: {name: clinic}\n"
+    "spec: {}\n"
+)
 
 
 def test_every_key_reaches_the_policy():
@@ -146,7 +149,7 @@ def edited(old: str, new: str) -> str:
         (
             edited("onUnscannable: ALERT", "mode: enforce"),
             8,
-            "key `mode` stands twice in `spec`",
+            "key `mode` appears twice in `spec`",
             "first in line 5; remove one",
         ),
         (
@@ -179,7 +182,7 @@ def edited(old: str, new: str) -> str:
         (edited("host: ", "hots: "), 10, "the service has no `host`", "add `host:`"),
     ],
 )
-def test_an_error_has_its_line_a_sentence_and_a_way_out(text, line, message, hint):
+def test_an_error_has_its_line_a_sentence_and_a_hint(text, line, message, hint):
     policy, problems = check(text, file="p.yaml")
     assert policy is None
     assert (line, message, hint) in [(p.line, p.message, p.hint) for p in problems]
@@ -196,18 +199,21 @@ def test_one_run_shows_all_errors():
     assert [problem.line for problem in caught.value.problems] == [5, 16, 20]
 
 
-def test_a_service_host_stands_once():
-    line = "  - {host: billing.finance.svc.cluster.local, principal: cluster.local/ns/finance/sa/billing}\n"
+def test_a_service_host_is_unique():
+    line = (
+        "  - {host: billing.finance.svc.cluster.local, principal: "
+        "cluster.local/ns/finance/sa/billing}\n"
+    )
     _, problems = check(edited(line, line * 2), file="p.yaml")
     assert [(p.line, p.message) for p in problems] == [
-        (11, "host `billing.finance.svc.cluster.local` stands twice in `services`")
+        (11, "host `billing.finance.svc.cluster.local` appears twice in `services`")
     ]
 
 
-def test_a_rule_name_stands_once():
+def test_a_rule_name_is_unique():
     start = CLINIC.index("  - name: ehr-to-billing")
     _, problems = check(CLINIC + CLINIC[start:], file="p.yaml")
-    assert ("rule `ehr-to-billing` stands twice", "first in line 12; rename one") in [
+    assert ("rule `ehr-to-billing` appears twice", "first in line 12; rename one") in [
         (p.message, p.hint) for p in problems
     ]
 
@@ -271,7 +277,7 @@ def test_names_of_files_do_not_matter_and_every_file_is_in_the_digest():
             "  mode: monitor\n",
             "  defaultAction: ALLOW\n",
             5,
-            "`defaultAction` speaks for the whole mesh, not for",
+            "`defaultAction` is a setting of the whole mesh, not of",
         ),
         (
             "to: [{principals: [cluster.local/ns/finance/sa/billing]}]",
@@ -316,7 +322,7 @@ def test_names_of_files_do_not_matter_and_every_file_is_in_the_digest():
             "spec:\n",
             "spec:\n  workloadGroups: {records: [{}]}\n",
             5,
-            "group `records` exists already",
+            "group `records` already exists",
         ),
     ],
 )
@@ -354,18 +360,18 @@ def test_files_of_the_whole_mesh_must_agree():
         {"a": WIDE.replace("  mode: enforce\n", "  onUnscannable: DENY\n"), "b": other}
     )
     assert [(p.file, p.message, p.hint) for p in problems if p.severity == "error"] == [
-        ("b", "`onUnscannable` is not what another file says", "see a, line 5; write it once")
+        ("b", "`onUnscannable` differs from another file", "see a, line 5; write it once")
     ]
 
 
-def test_names_and_hosts_stand_once_in_all_files():
+def test_names_and_hosts_are_unique_across_files():
     policy, problems = check_files({"a": FINANCE, "b": FINANCE, "w": WIDE})
     assert policy is None
     assert {(p.file, p.message, p.hint) for p in problems} == {
-        ("b", "rule `finance/claims` stands twice", "first in a, line 8; rename one"),
+        ("b", "rule `finance/claims` appears twice", "first in a, line 8; rename one"),
         (
             "b",
-            "host `billing.finance.svc.cluster.local` stands twice in `services`",
+            "host `billing.finance.svc.cluster.local` appears twice in `services`",
             "first in a, line 6; remove one",
         ),
     }
@@ -382,7 +388,7 @@ def test_any_edit_gives_a_policy_or_an_error(at, cut, put):
     assert (policy is None) is any(problem.severity == "error" for problem in problems)
 
 
-def test_a_rule_without_a_name_is_not_told_by_an_empty_one():
+def test_a_problem_of_a_rule_without_a_name_shows_no_empty_name():
     nameless = FINANCE.replace("- name: claims\n    from", "- from").replace(
         "to: [{principals: [cluster.local/ns/finance/sa/billing]}]", "to: [{}]"
     )

@@ -45,7 +45,7 @@ def test_unknown_keys_are_errors_with_a_suggestion():
 @pytest.mark.parametrize(
     ("text", "message"),
     [
-        ("a: 1\na: 2\n", "key `a` stands twice in `spec`"),
+        ("a: 1\na: 2\n", "key `a` appears twice in `spec`"),
         ("[a]", "`spec` is a list, expected a mapping"),
         ("~", "`spec` is empty, expected a mapping"),
         ("? [a]\n: 1\n", "a key in `spec` is not text"),
@@ -123,7 +123,7 @@ def test_strings_that_fail_the_test_are_errors_each():
     reader, root = reader_of("[a, B, c, 1]")
     reader.strings(root, "it", str.islower, "small letters")
     assert [(p.column, p.message) for p in reader.problems] == [
-        (5, "`B` cannot stand in it"),
+        (5, "`B` is not allowed in it"),
         (11, "an entry of it is `1`, which YAML does not read as text"),
     ]
 
@@ -160,9 +160,8 @@ def test_suggestions():
     assert [one_of(["a"]), one_of(["a", "b", "c"])] == ["`a`", "`a`, `b` or `c`"]
 
 
-def test_no_word_is_held_against_thousands():
-    """Each of a file's thousands of unknown words against each of its thousands of groups would
-    take minutes."""
+def test_no_word_is_compared_with_thousands():
+    """Comparing thousands of unknown words with thousands of groups would take minutes."""
     known = [f"group{number}" for number in range(2000)]
     assert did_you_mean("gruop7", known) == ""
     assert did_you_mean("gruop7", known[:100]) != ""

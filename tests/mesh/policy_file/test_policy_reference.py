@@ -21,7 +21,8 @@ PATIENT = "patientName: Ana Ruiz, dateOfBirth: '1980-02-03', diagnosis: E11.9"
 REQUESTS = [
     f"{{{EDGE}, mtls: true, method: POST, path: /claims, body: {{{PATIENT}}}}}",
     f"{{{EDGE}, mtls: true, method: POST, path: /claims, body: {{{PATIENT}, ssn: 536-22-8671}}}}",
-    f"{{{EDGE}, mtls: true, method: POST, path: /claims, body: {{{PATIENT}, email: ana@example.com}}}}",
+    f"{{{EDGE}, mtls: true, method: POST, path: /claims, "
+    f"body: {{{PATIENT}, email: ana@example.com}}}}",
     f"{{{EDGE}, method: POST, path: /claims, body: {{patientName: Ana Ruiz, diagnosis: E11.9}}}}",
     f"{{{EDGE}, mtls: true, method: POST, path: /claims, body: {{hello: world}}}}",
     f"{{{EDGE}, mtls: true, method: PUT, path: /other, body: anything}}",

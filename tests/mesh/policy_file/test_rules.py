@@ -51,7 +51,7 @@ def test_what_a_rule_leaves_out_allows_nothing():
         ("name: a", "title: a", "the rule has no `name`", "add `name:`"),
         ("from:", "form:", "unknown key `form` in a rule", "did you mean `from`?"),
         ("from:", "form:", "the rule has no `from`", "add `from:`"),
-        ("[{namespaces: [clinic]}]", "[]", "`from` names nobody", "an entry `{}` names anyone"),
+        ("[{namespaces: [clinic]}]", "[]", "`from` is empty", "an entry `{}` names anyone"),
         (
             "[{namespaces: [clinic]}]",
             "{namespaces: [clinic]}",
@@ -68,37 +68,37 @@ def test_what_a_rule_leaves_out_allows_nothing():
         (
             "[clinic]",
             "[cli*ic]",
-            "`cli*ic` cannot stand in `namespaces`",
+            "`cli*ic` is not allowed in `namespaces`",
             "write a namespace, with `*` at most at its end",
         ),
         (
             "cluster.local/ns/finance/sa/billing",
             "billing",
-            "`billing` cannot stand in `principals`",
+            "`billing` is not allowed in `principals`",
             "write `cluster.local/ns/NAMESPACE/sa/ACCOUNT`, with `*` at most at its end",
         ),
         (
             "POST",
             "post",
-            "`post` cannot stand in `methods`",
+            "`post` is not allowed in `methods`",
             "write it in capitals; leave `methods` out for any",
         ),
         (
             "/claims",
             "claims",
-            "`claims` cannot stand in `paths`",
+            "`claims` is not allowed in `paths`",
             "write a decoded path that starts with `/`, with `*` at most at its end",
         ),
         (
             "/claims",
             '"/a/*/b"',
-            "`/a/*/b` cannot stand in `paths`",
+            "`/a/*/b` is not allowed in `paths`",
             "write a decoded path that starts with `/`, with `*` at most at its end",
         ),
         (
             "hosts: [billing]",
             "hosts: ['billing:80']",
-            "`billing:80` cannot stand in `hosts`",
+            "`billing:80` is not allowed in `hosts`",
             "write a host in lower case without port, with `*` at its start or at its end",
         ),
         (
@@ -139,31 +139,31 @@ def test_what_a_rule_leaves_out_allows_nothing():
         (
             "namespaces: [clinic]",
             "ipBlocks: [10.0.0.1/8]",
-            "`10.0.0.1/8` cannot stand in `ipBlocks`",
+            "`10.0.0.1/8` is not allowed in `ipBlocks`",
             "write `10.0.0.0/8`, `2001:db8::/32` or one address, with no bits beyond the length",
         ),
         (
             "namespaces: [clinic]",
             "namespaces: [clinic], ipBlocks: [10.0.0.0/8]",
-            "`namespaces` stands beside `ipBlocks`",
+            "`namespaces` cannot be combined with `ipBlocks`",
             "give each an entry of its own",
         ),
         (
             "- principals:",
             "- hosts: [a.example]\n    principals:",
-            "`principals` stands beside `hosts`",
+            "`principals` cannot be combined with `hosts`",
             "give each an entry of its own",
         ),
         (
             "namespaces: [clinic]",
             "trustDomains: [a*b]",
-            "`a*b` cannot stand in `trustDomains`",
+            "`a*b` is not allowed in `trustDomains`",
             GLOB_HINT,
         ),
         (
             "namespaces: [clinic]",
             "serviceAccounts: [EHR]",
-            "`EHR` cannot stand in `serviceAccounts`",
+            "`EHR` is not allowed in `serviceAccounts`",
             GLOB_HINT,
         ),
         (
@@ -201,7 +201,7 @@ def test_what_a_rule_leaves_out_allows_nothing():
         (
             "name: a",
             "name: a\n  action: AUDIT\n  mode: monitor",
-            "`mode` stands beside `action: AUDIT`",
+            "`mode` cannot be combined with `action: AUDIT`",
             "leave it out: an AUDIT rule never enforces",
         ),
         (
@@ -214,7 +214,7 @@ def test_what_a_rule_leaves_out_allows_nothing():
             "namespaces: [clinic]",
             "notNamespaces: [clinic]",
             "unknown key `notNamespaces` in an entry of `from`",
-            "a rule cannot say whom it is not for; name those who may",
+            "a rule cannot exclude peers; list those that it is for",
         ),
         (
             "{mtls: true}",
@@ -230,7 +230,7 @@ def test_what_a_rule_leaves_out_allows_nothing():
         ),
     ],
 )
-def test_an_error_says_what_is_wrong_and_the_way_out(old, new, message, hint):
+def test_an_error_says_what_is_wrong_and_how_to_fix_it(old, new, message, hint):
     assert old in RULE
     _, problems = rules_of(RULE.replace(old, new, 1))
     assert (message, hint) in [(problem.message, problem.hint) for problem in problems]
@@ -239,7 +239,8 @@ def test_an_error_says_what_is_wrong_and_the_way_out(old, new, message, hint):
 def test_every_kind_of_peer_and_claim_is_read():
     (rule,), problems = rules_of(
         "- name: a\n"
-        "  from: [{ipBlocks: [10.0.0.0/8, '2001:db8::1']}, {trustDomains: ['*.example'], serviceAccounts: [ehr*]}]\n"
+        "  from: [{ipBlocks: [10.0.0.0/8, '2001:db8::1']}, {trustDomains: ['*.example'], "
+        "serviceAccounts: [ehr*]}]\n"
         "  to: [{hosts: ['*.clearinghouse.example']}]\n"
         "  when: {mtls: any, claims: {role: [doctor, nurse]}}\n"
     )
@@ -254,7 +255,8 @@ def test_every_kind_of_peer_and_claim_is_read():
 
 def test_headers_and_the_action_are_read():
     (rule, plain), problems = rules_of(
-        "- {name: a, action: AUDIT, from: [{}], to: [{}], when: {headers: {x-purpose: [TREATMENT, '*']}}}\n"
+        "- {name: a, action: AUDIT, from: [{}], to: [{}], when: {headers: {x-purpose: "
+        "[TREATMENT, '*']}}}\n"
         "- {name: b, action: ALLOW, from: [{}], to: [{}]}\n"
     )
     assert problems == ()

@@ -21,9 +21,9 @@ from mesh.policy_file.yaml_document import UnreadableError, compose
         ("a: 1\n \tb: 2\n", 2, 2, "a tab indents the line"),
         ("a: [1\nb: 2\n", 2, 2, "the file is not valid YAML: expected ',' or ']', but got ':'"),
         ("a: 'x\n", 2, 1, "the file is not valid YAML: found unexpected end of stream"),
-        ("a: \x01\n", 1, 4, "a control character stands in the file"),
+        ("a: \x01\n", 1, 4, "the file contains a control character"),
         ("a: 1\nb: \udcff\n", 2, 4, "the file is not UTF-8"),
-        ('a: 1\nb: "x\\ud83d"\n', 2, 4, "half of a character is escaped"),
+        ('a: 1\nb: "x\\ud83d"\n', 2, 4, "an escape writes half of a surrogate pair"),
         ("[" * 100, 1, 65, "the file nests deeper than 64 levels"),
         ("a: " + "x" * (1 << 20), 1, 1, "the file has 1048579 bytes, more than 1048576"),
     ],
@@ -54,7 +54,7 @@ def plain(node: Node | None):
 
 
 def read(reader, text: str):
-    """The nodes, or that there are none."""
+    """The values of a text, or `refused`."""
     try:
         return plain(reader(text))
     except (UnreadableError, yaml.YAMLError, ValueError):

@@ -52,7 +52,7 @@ def test_what_cannot_be_compared_and_what_decides_nothing_are_lines_of_their_own
     assert out.splitlines() == [
         # an alert so far; now a rule that cannot be evaluated
         "- a/* may no longer call b/* without mutual TLS",
-        "? rule `asks` is new and asks for claim role = doctor: not compared, read it",
+        "? rule `asks` is new and requires claim role = doctor: not compared, review it",
         "  AUDIT rule `watched` is new: it decides nothing",
         "0 open, 1 close",
     ]

@@ -100,5 +100,5 @@ def test_a_broken_file_is_named_with_its_line(learn, edges):
     code, _, err = learn(edges)
     assert (code, err) == (
         2,
-        f"phiguard: {file}:2: `count` is not what a guard writes; take the file from the guard again\n",
+        f"phiguard: {file}:2: `count` is not valid; copy the file from the guard again\n",
     )

@@ -263,7 +263,7 @@ def test_what_is_no_store_is_named(tmp_path):
     with pytest.raises(EdgesError, match="missing: no such file or directory; give files"):
         read([tmp_path / "missing"])
     (tmp_path / "x").write_bytes(b"\xff\n")
-    with pytest.raises(EdgesError, match="x:1: not a line of a store of edges"):
+    with pytest.raises(EdgesError, match="x:1: not a line of an observation store"):
         read([tmp_path / "x"])
 
 
