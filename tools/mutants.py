@@ -6,7 +6,7 @@ then, when they pass, the wider files of its room. Survivors that mean the same 
 
 The work tree is copied twice, one copy for each of two workers, and only the copies are changed. A worker has imported the
 third-party packages and forks for each mutant, so that a mutant costs its tests and not a start of Python. A mutant that runs
-past its limit counts as noticed. Hypothesis runs its profile for CI, which draws the same examples each time.
+past its limit counts as noticed. Hypothesis draws the same few examples each time, and does not shrink what fails.
 """
 
 import argparse
@@ -252,7 +252,18 @@ def _work(orders: TextIO, answers: TextIO) -> int:
 def _run_tests(tests: Sequence[str]) -> None:
     """Become a process group of its own, run the tests, and leave by the exit code. Never returns."""
     import pytest  # noqa: PLC0415 - only the worker needs it
+    from hypothesis import HealthCheck, Phase, settings  # noqa: PLC0415 - as above
 
+    quick = settings(
+        max_examples=40,
+        phases=[Phase.explicit, Phase.generate],
+        derandomize=True,
+        database=None,
+        deadline=None,
+        suppress_health_check=list(HealthCheck),
+    )
+    settings.register_profile("mutants", quick)
+    settings.load_profile("mutants")
     os.setsid()
     resource.setrlimit(resource.RLIMIT_AS, (_MEMORY, _MEMORY))
     nowhere = os.open(os.devnull, os.O_RDWR)
