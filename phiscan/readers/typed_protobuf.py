@@ -1,11 +1,12 @@
-"""A protobuf message whose type is known, as the JSON that it stands for: names of fields are labels, numbers and dates are read.
+"""Writes a protobuf message of a known type as JSON, with field names as labels.
 
     clinic.Patient { family_name: "Ruiz" birth_date: { seconds: -275788800 } ssn: 123456780 }
     {"family_name": "Ruiz", "birth_date": "1961-04-05", "ssn": 123456780}
 
-Like `phiscan.readers.packed`: each value knows the bytes that it came from, so that redaction masks there. A field that the type
-does not have, or has otherwise, is left to the walk without a schema. Repeated fields repeat their name; a message with nothing but a
-`value` stands for that value (google.protobuf.StringValue, FHIR's primitive types).
+As in `phiscan.readers.packed`, ranges of the JSON are mapped back to the message, so that redaction
+masks there. A field that is not in the type, or has another wire type, is left to
+`phiscan.readers.protobuf`. A repeated field repeats its name. A message that has only a `value` is
+written as that value (google.protobuf.StringValue, FHIR's primitive types).
 """
 
 from collections.abc import Iterable
@@ -24,9 +25,9 @@ from phiscan.text.offsets import Derived
 _MAX_DEPTH: Final = 64
 _TIMESTAMP, _DATE, _ANY = "google.protobuf.Timestamp", "google.type.Date", "google.protobuf.Any"
 _NUMBERS: Final = (wire_format.VARINT, wire_format.FIXED64, wire_format.FIXED32, wire_format.LENGTH)
-"""Wire types of numbers; packed ones have a length."""
+"""Wire types of numbers. Packed repeated numbers are length-delimited."""
 _MICROSECONDS: Final = "value_us"
-"""FHIR's protos hold a date as microseconds: google.fhir.r4.core.Date."""
+"""The field of google.fhir.r4.core.Date: FHIR's protos write a date as microseconds since 1970."""
 
 
 class TypedMessage:
@@ -39,7 +40,7 @@ class TypedMessage:
         self.text = Derived()
 
     def write(self, kind: str, start: int, end: int) -> None:
-        """Append the message from `start` to `end`, of the type with this full name."""
+        """Append the message from `start` to `end`. `kind` is the full name of its type."""
         self._message(kind, (start, end), 0)
         self._sign("\n", end)
 
@@ -49,7 +50,7 @@ class TypedMessage:
             self._sign("null", span[0])
             return
         found: list[Field] = []
-        # what stands before the break is read; the walk without a schema has the gap
+        # the fields before an error are read; `phiscan.readers.protobuf` reports the gap
         with suppress(NotAMessageError):
             found.extend(self._evidence.context.timed(wire_format.fields(self._data, *span)))
         if not (self._special(kind, found, depth) or self._wrapped(fields, found, depth)):
@@ -72,7 +73,7 @@ class TypedMessage:
         elif own.is_text:
             self._string(field)
         elif own.is_bytes or own.is_real or (own.is_fixed and field.kind == wire_format.LENGTH):
-            # bytes are read as documents by the walk without a schema
+            # `phiscan.readers.protobuf` reads bytes as documents
             self._sign("null", field.start)
         elif field.kind == wire_format.LENGTH:
             self._packed(field, own)
@@ -80,7 +81,7 @@ class TypedMessage:
             self._put(str(_number(field, own)), field)
 
     def _packed(self, field: Field, own: FieldType) -> None:
-        """Repeated numbers in one value."""
+        """Write packed repeated numbers."""
         self._sign("[", field.start)
         at, separator = field.start, ""
         with suppress(NotAMessageError):
@@ -93,7 +94,7 @@ class TypedMessage:
         self._sign("]", field.end)
 
     def _special(self, kind: str, found: list[Field], depth: int) -> bool:
-        """Whether the message is a date, or an Any, and was written."""
+        """Write the message if it is a Timestamp, a Date or an Any. Return whether it is one."""
         numbers = {f.number: f for f in found}
         first = numbers.get(1)
         if first is None:
@@ -111,7 +112,7 @@ class TypedMessage:
         return True
 
     def _wrapped(self, fields: MessageType, found: list[Field], depth: int) -> bool:
-        """Whether the message has a `value` that all of it stands for, and it was written."""
+        """Write the message if it only wraps a value. Return whether it does."""
         own = fields.get(1)
         first = next((f for f in found if f.number == 1), None)
         if own is None or first is None or not _fits(first, own):
@@ -125,7 +126,7 @@ class TypedMessage:
         return False
 
     def _day(self, field: Field, seconds: int) -> None:
-        """A moment as its day; 1970 begins where a mask was put."""
+        """Write a point in time as its day, or 0 for the epoch, because a mask writes zero."""
         try:
             day = datetime.fromtimestamp(seconds, UTC).date().isoformat()
         except (ValueError, OverflowError, OSError):
@@ -150,7 +151,7 @@ class TypedMessage:
 
 
 def _fits(field: Field, own: FieldType) -> bool:
-    """Whether a field stands on the wire as its type says."""
+    """Whether a field has the wire type that the schema says."""
     has_length = own.is_text or own.is_bytes or bool(own.message)
     return field.kind == wire_format.LENGTH if has_length else field.kind in _NUMBERS
 
