@@ -171,7 +171,7 @@ def judged(content: bytes) -> DecodedRun | None:
     """Return `content` as a DecodedRun if it is a document, else None."""
     if magic.known(content) or magic.encrypted(content):
         return DecodedRun(content, declared=content[:2] not in _SHORT_MAGIC)
-    if readable(content) or _is_ours(content):
+    if readable(content) or _is_known_format(content):
         return DecodedRun(content)
     coding = (
         content_coding.unmarked(content, readable) if len(content) >= _SHORTEST_COMPRESSED else ""
@@ -196,7 +196,7 @@ def _mixes_alphabets(run: bytes) -> bool:
     return b"\\" not in before[max(last, 0) :]  # JSON may write \/ for a slash
 
 
-def _is_ours(data: bytes) -> bool:
+def _is_known_format(data: bytes) -> bool:
     """Whether a sniff of HL7 v2, NCPDP, DICOM, a packed format or protobuf recognises `data`."""
     if any(sniff(data[:4096]) for sniff in (hl7v2.sniff, telecom.sniff, dicom.sniff)):
         return True

@@ -110,13 +110,15 @@ def read(data: bytes, evidence: Evidence) -> Gap:
         fhir.ResourceReader(data, evidence, resource).read()
     if walked.gap:
         return walked.gap
-    held = sorted(walked.held + walked.labelled, key=_START) if walked.labelled else walked.held
+    leaves = (
+        sorted(walked.leaves + walked.labelled, key=_START) if walked.labelled else walked.leaves
+    )
     if places is _HL7V2_PLACES:
-        held = hl7v2_json.take(data, evidence, held)
+        leaves = hl7v2_json.take(data, evidence, leaves)
     if places is not _FHIR_PLACES and b'"vr"' in data:
-        held = dicom_json.take(data, evidence, held)
+        leaves = dicom_json.take(data, evidence, leaves)
     # an iterator, because the paths of all leaves at once would fill the memory
-    records = chain((_labelled(data, leaf) for leaf in held), json_tables.read(data, held))
+    records = chain((_labelled(data, leaf) for leaf in leaves), json_tables.read(data, leaves))
     read_records(records, evidence, "json_key")
     return check(data)
 
@@ -132,31 +134,31 @@ class _Walked:
     """What one walk over a document gathered.
 
     Args:
-        held: the leaves outside the FHIR resources that have closed.
+        leaves: the leaves outside the FHIR resources that have closed.
         labelled: the leaves of FHIR resources whose values are labelled by other values.
         resources: the FHIR resources, in the order in which they closed.
         ambiguous: whether an object has two keys `resourceType`.
         gap: why not all of the document was walked.
     """
 
-    held: list[Leaf] = field(default_factory=list)
+    leaves: list[Leaf] = field(default_factory=list)
     labelled: list[Leaf] = field(default_factory=list)
     resources: list[fhir.Resource] = field(default_factory=list)
     ambiguous: bool = False
     gap: Gap = Gap.NONE
 
     def close(self, frame: Frame) -> None:
-        """Take a resource that has just closed. Its leaves are the last ones in `held`."""
+        """Take a resource that has just closed. Its leaves are the last ones in `leaves`."""
         if frame.resource not in fhir_tables.RESOURCES:
             return
-        first = len(self.held)
-        while first and self.held[first - 1].start > frame.start:
+        first = len(self.leaves)
+        while first and self.leaves[first - 1].start > frame.start:
             first -= 1
-        own = self.held[first:]
-        del self.held[first:]
-        self.resources.append(fhir.Resource(frame.resource, frame, own))
+        inner = self.leaves[first:]
+        del self.leaves[first:]
+        self.resources.append(fhir.Resource(frame.resource, frame, inner))
         if frame.resource in fhir_tables.LABELLED:
-            self.labelled += own
+            self.labelled += inner
 
 
 def _walked(
@@ -165,7 +167,10 @@ def _walked(
     walked = _Walked()
     try:
         walked.ambiguous = walk(
-            evidence.context.timed(expression.finditer(data)), places.top, walked.held, walked.close
+            evidence.context.timed(expression.finditer(data)),
+            places.top,
+            walked.leaves,
+            walked.close,
         )
     except TooDeepError:
         # the resources that have closed are still read: they show whom the document is about

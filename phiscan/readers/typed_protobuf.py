@@ -60,27 +60,31 @@ class TypedMessage:
         self._sign("{", at)
         separator = ""
         for field in found:
-            own = fields.get(field.number)
-            if own is not None and _fits(field, own):
-                self._sign(f"{separator}{orjson.dumps(own.name).decode()}:", field.start)
-                self._value(field, own, depth)
+            field_type = fields.get(field.number)
+            if field_type is not None and _fits(field, field_type):
+                self._sign(f"{separator}{orjson.dumps(field_type.name).decode()}:", field.start)
+                self._value(field, field_type, depth)
                 separator = ","
         self._sign("}", at)
 
-    def _value(self, field: Field, own: FieldType, depth: int) -> None:
-        if own.message:
-            self._message(own.message, (field.start, field.end), depth + 1)
-        elif own.is_text:
+    def _value(self, field: Field, field_type: FieldType, depth: int) -> None:
+        if field_type.message:
+            self._message(field_type.message, (field.start, field.end), depth + 1)
+        elif field_type.is_text:
             self._string(field)
-        elif own.is_bytes or own.is_real or (own.is_fixed and field.kind == wire_format.LENGTH):
+        elif (
+            field_type.is_bytes
+            or field_type.is_real
+            or (field_type.is_fixed and field.kind == wire_format.LENGTH)
+        ):
             # `phiscan.readers.protobuf` reads bytes as documents
             self._sign("null", field.start)
         elif field.kind == wire_format.LENGTH:
-            self._packed(field, own)
+            self._packed(field, field_type)
         else:
-            self._put(str(_number(field, own)), field)
+            self._put(str(_number(field, field_type)), field)
 
-    def _packed(self, field: Field, own: FieldType) -> None:
+    def _packed(self, field: Field, field_type: FieldType) -> None:
         """Write packed repeated numbers."""
         self._sign("[", field.start)
         at, separator = field.start, ""
@@ -89,7 +93,7 @@ class TypedMessage:
                 value, end = wire_format.varint(self._data, at, field.end)
                 one = Field(field.number, wire_format.VARINT, at, end, value)
                 self._sign(separator, at)
-                self._put(str(_number(one, own)), one)
+                self._put(str(_number(one, field_type)), one)
                 at, separator = end, ","
         self._sign("]", field.end)
 
@@ -113,15 +117,15 @@ class TypedMessage:
 
     def _wrapped(self, fields: MessageType, found: list[Field], depth: int) -> bool:
         """Write the message if it only wraps a value. Return whether it does."""
-        own = fields.get(1)
+        field_type = fields.get(1)
         first = next((f for f in found if f.number == 1), None)
-        if own is None or first is None or not _fits(first, own):
+        if field_type is None or first is None or not _fits(first, field_type):
             return False
-        if own.name == _MICROSECONDS:
+        if field_type.name == _MICROSECONDS:
             self._day(first, _signed(first.value) // 1_000_000)
             return True
-        if own.name == "value" and len(found) == 1 and not own.message:
-            self._value(first, own, depth)
+        if field_type.name == "value" and len(found) == 1 and not field_type.message:
+            self._value(first, field_type, depth)
             return True
         return False
 
@@ -150,17 +154,19 @@ class TypedMessage:
         self.text.put(sign.encode(), at, at)
 
 
-def _fits(field: Field, own: FieldType) -> bool:
+def _fits(field: Field, field_type: FieldType) -> bool:
     """Whether a field has the wire type that the schema says."""
-    has_length = own.is_text or own.is_bytes or bool(own.message)
+    has_length = field_type.is_text or field_type.is_bytes or bool(field_type.message)
     return field.kind == wire_format.LENGTH if has_length else field.kind in _NUMBERS
 
 
-def _number(field: Field, own: FieldType) -> int:
-    if own.is_zigzag:
+def _number(field: Field, field_type: FieldType) -> int:
+    if field_type.is_zigzag:
         return (field.value >> 1) ^ -(field.value & 1)
     return (
-        _signed(field.value) if own.is_signed and field.kind == wire_format.VARINT else field.value
+        _signed(field.value)
+        if field_type.is_signed and field.kind == wire_format.VARINT
+        else field.value
     )
 
 

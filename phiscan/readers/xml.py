@@ -182,7 +182,7 @@ def read(data: bytes, evidence: Evidence) -> Gap:
         gap = Gap.OVER_LIMIT
     for reader in readers.values():
         reader.finish()
-    return gap or document.gap or hidden.finish() or _judge(data, document.codec)
+    return gap or document.gap or hidden.finish() or _check_well_formed(data, document.codec)
 
 
 class _Dialects:
@@ -210,7 +210,7 @@ class _Dialects:
         return None if kind is HTML else kind
 
 
-def _judge(data: bytes, codec: str) -> Gap:
+def _check_well_formed(data: bytes, codec: str) -> Gap:
     """MALFORMED unless `data` is well-formed XML 1.0.
 
     Prefixes without a namespace are accepted, because they hide nothing.

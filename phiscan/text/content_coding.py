@@ -105,7 +105,7 @@ def decode(data: bytes, content_encoding: str, limit: int) -> Decoded:
             return Decoded(data, tuple(reversed(removed)), step.gap)
         data = step.data
         removed.append(name)
-    while (name := _shown(data)) and not named:
+    while (name := _by_signature(data)) and not named:
         if len(removed) == MAX_LAYERS:
             return Decoded(data, tuple(reversed(removed)), Gap.OVER_LIMIT)
         step = _remove(name, data, limit)
@@ -127,7 +127,7 @@ def encode(data: bytes, encodings: tuple[str, ...]) -> bytes:
     return data
 
 
-def _shown(data: bytes) -> str:
+def _by_signature(data: bytes) -> str:
     """Return the coding that the first bytes show, or empty.
 
     Some senders forget the Content-Encoding header, and an attacker may leave it out.
