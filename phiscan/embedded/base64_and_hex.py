@@ -2,7 +2,8 @@
 
 They may be compressed before the encoding. Most long runs are hashes, keys and tokens. A run counts
 as a document only if it decodes to readable text, to a known format or to a file with a known magic
-number. With a certain one, it is no guess any more, and what cannot be read of it is a gap.
+number. A long magic number or long compressed text is certain. Then it is no guess any more, and
+what cannot be read of it is a gap.
 
 Cost: one pass that searches for long runs (about 1 us per KiB). Each different run is decoded once
 (a few us).

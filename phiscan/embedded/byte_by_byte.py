@@ -119,7 +119,7 @@ HEALTH_CARD_MARK: Final = r"shc:/\d"
 
 
 def hexes(data: bytes) -> Iterator[Nested | None]:
-    """Yield documents in hex with separators or prefixes, and None for each run that is none."""
+    """Yield documents in hex with separators or prefixes, and None for other runs."""
     for match in _HEX.finditer(data):
         prefixed = b"x" in match[0] or b"\\" in match[0]
         digits = (

@@ -229,7 +229,7 @@ def _reachable() -> Iterator[tuple[str | bytes | bytearray, dict[int, object]]]:
 
 
 def _referents(item: object) -> list[object]:
-    """Return the collector's referents, and the keys that it leaves out, as texts make no cycles."""
+    """Return the collector's referents, and the keys that it leaves out: texts make no cycles."""
     found = gc.get_referents(item)
     return found + list(dict.keys(item)) if isinstance(item, dict) else found
 

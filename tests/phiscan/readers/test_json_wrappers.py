@@ -1,4 +1,4 @@
-"""A wrapped value is read by the label of its wrapper. A health section makes a person a patient."""
+"""A wrapped value has the label of its wrapper. A health section makes a person a patient."""
 
 import json
 
