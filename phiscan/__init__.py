@@ -4,7 +4,8 @@
 >>> phiscan.scan(b'{"patientName": "Ana Ruiz", "diagnosis": "E11.9"}').verdict
 <Verdict.PHI: 'phi'>
 
-The names below are loaded when they are first used, because the detectors and codecs behind some of them are heavy.
+Each public name is imported when it is first used, because the detectors and codecs behind some
+names take long to import.
 """
 
 from functools import cache
@@ -80,14 +81,16 @@ __all__ = [
 
 @cache
 def _engine() -> "Engine":
-    from phiscan.engine import Engine  # noqa: PLC0415 - as late as the names above
+    from phiscan.engine import Engine  # noqa: PLC0415 - imported late, like the names above
 
     return Engine.load()
 
 
 def scan(data: bytes, *, content_type: str = "", content_encoding: str = "") -> "ScanReport":
-    """Scan one whole document without a deadline. Not thread-safe: give each thread its own
-    `Engine`."""
+    """Scan one whole document without a deadline.
+
+    Not thread-safe. In a program with threads, give each thread its own `Engine`.
+    """
     scanner = _engine().scanner(
         content_type=content_type, content_encoding=content_encoding, clock=lambda: 0.0
     )

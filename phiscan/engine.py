@@ -1,4 +1,4 @@
-"""The engine: compiled detectors, of which each document gets a scanner."""
+"""The engine: the compiled detectors, from which each document gets a scanner."""
 
 from collections.abc import Callable, Mapping, Sequence
 
@@ -13,17 +13,18 @@ from phiscan.scanner import DEFAULT_LIMITS, Headers, Limits, Scanner
 
 
 class Engine:
-    """The compiled detectors. Compiling takes about a second, from `serialized` bytes milliseconds.
-    Not thread-safe.
+    """The compiled detectors. Not thread-safe.
 
-    `schemas` may be set to the types of protobuf messages, for those that say which they have and
-    those of gRPC methods.
+    Compiling takes about a second. Loading `serialized` bytes takes milliseconds.
+
+    The caller may set `schemas` to the known protobuf message types. They serve messages that name
+    their type, and messages of gRPC methods.
 
     Args:
-        detectors: what runs over texts; see `phiscan.detectors.select` for groups of them.
-        info_types: every infoType that a finding may have: the detectors' own, and all that
-            structure and labels name.
-        serialized: what `serialized` of an engine with the same detectors gave.
+        detectors: the detectors to run over texts. `phiscan.detectors.select` selects groups.
+        info_types: every infoType that a finding may have, by name: those of the detectors, and
+            those that structure and labels name.
+        serialized: the result of `serialized()` of an engine with the same detectors.
 
     Raises:
         CompiledError: `serialized` cannot be used (`phiscan.patterns.compiled`).
@@ -43,15 +44,14 @@ class Engine:
 
     @classmethod
     def load(cls, serialized: bytes | None = None) -> "Engine":
-        """An engine with every detector of protected health information. Raises as the
-        constructor."""
+        """Return an engine with every built-in detector. Raises what the constructor raises."""
         return cls(serialized=serialized)
 
     def serialized(self) -> bytes:
-        """The compiled detectors as bytes, some 4 MB, for an engine on a like machine."""
+        """The compiled detectors as about 4 MB, for an engine on the same kind of machine."""
         return self.matcher.serialized()
 
-    def scanner(  # noqa: PLR0913 - what is known of one document, each by its name
+    def scanner(  # noqa: PLR0913 - all are facts about one document, passed by keyword
         self,
         *,
         content_type: str = "",
@@ -61,14 +61,14 @@ class Engine:
         recognizers: Sequence[Recognizer] = (),
         rpc: Rpc | None = None,
     ) -> Scanner:
-        """A scanner for one document.
+        """Return a scanner for one document.
 
         Args:
-            clock: counts seconds and never goes back (`time.monotonic`).
-            recognizers: models that read prose (`phiscan.recognizer`); slow, so never on the way of
-                a request.
-            rpc: the gRPC call that the document may be a message of: where `schemas` know its
-                method, they say its type.
+            clock: returns seconds and never goes back (`time.monotonic`).
+            recognizers: models that read prose (`phiscan.recognizer`). They are slow, so never use
+                them while a request waits.
+            rpc: the gRPC call that the document is a message of, if any. When `schemas` has the
+                method, it gives the message type.
         """
         detection = Detection(self.matcher, self.info_types, self.schemas, recognizers)
         headers = Headers(content_type, content_encoding, self.schemas.of(rpc))

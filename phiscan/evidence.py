@@ -1,4 +1,4 @@
-"""Collects what readers and detectors find in one document, once for each value."""
+"""Collects the findings of one document. Readers and detectors report each value only once."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -11,12 +11,14 @@ from phiscan.text.offsets import Derived
 from phiscan.words.labels import Rule, is_masked, is_vocabulary
 
 MAX_FINDINGS: Final = 50_000
-"""Findings of one document; a sender who makes more of them would fill memory and time. A batch of
-1 MiB holds some thousand."""
+"""The most findings of one document. The limit bounds the memory and time that a sender can cost.
+
+A batch of records of 1 MiB has some thousand findings.
+"""
 
 
 class TooManyFindingsError(Exception):
-    """A document has more than MAX_FINDINGS findings; the first ones are kept."""
+    """A document has more than MAX_FINDINGS findings. The first MAX_FINDINGS are kept."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,14 +26,16 @@ class Nested:
     """A document within a document: an attachment, an escaped payload, a part of a multipart body.
 
     Args:
-        data: the document, with the enclosing format's own encoding (base64, escapes) removed.
-        location: the value that encloses it; redaction masks that whole value.
-        declared: the enclosing format says that this is a document. A guess (a string that looks
-            like base64) that turns out to be nothing readable is no gap; a declared document that
-            cannot be read is one.
-        origin: where the bytes of `data` stand in the enclosing document, when they stand there as
-            they are: then redaction masks the values within, not the whole document.
-        coding: the content coding that `data` still has, where no mark of its own says so.
+        data: the nested document. The encoding of the enclosing format (base64, escapes) is
+            removed.
+        location: the value that encloses it. Without `origin`, redaction masks that whole value.
+        content_type: the media type that the enclosing format gives, or empty.
+        declared: whether the enclosing format says that this is a document. A declared document
+            that cannot be read is a gap. An undeclared one is a guess (a string that looks like
+            base64), and a guess that turns out to be unreadable is no gap.
+        origin: the ranges of the enclosing document that `data` was made from. With it, redaction
+            masks single values of the nested document.
+        coding: the content coding that `data` still has, where its first bytes do not show it.
     """
 
     data: bytes = field(repr=False)
@@ -44,8 +48,13 @@ class Nested:
 
 @dataclass(slots=True)
 class Evidence:
-    """The findings of one document in the order in which they were made, and the documents within
-    it that are still to be read. `context` is what the scan knows of the document."""
+    """The findings of one document and its nested documents.
+
+    Args:
+        context: what the scan knows about the document before it reads it.
+        findings: the findings, in the order in which they were added.
+        nested: the nested documents that readers found.
+    """
 
     context: ScanContext = field(default_factory=ScanContext)
     findings: list[Finding] = field(default_factory=list)
@@ -60,10 +69,13 @@ class Evidence:
         subject: Subject,
         likelihood: Likelihood = Likelihood.VERY_LIKELY,
     ) -> None:
-        """Record that `info_type` stands at `location`, unless the same infoType is recorded there
-        already."""
+        """Add a finding, unless one of the same infoType has the same location.
+
+        Raises:
+            TooManyFindingsError: the document already has MAX_FINDINGS findings.
+        """
         where, start, end = location
-        # a value outside of the body has no range: there its field tells it from others
+        # a value outside the body has no byte range, so its field identifies it
         place = (start, end, info_type) if start >= 0 else (where, -1, info_type)
         if place in self._claimed:
             return
@@ -76,7 +88,14 @@ class Evidence:
     def labelled(
         self, detector: str, rule: Rule, value: str, location: Location, subject: Subject | None
     ) -> bool:
-        """Record what `rule` says of `value` if the value has the rule's shape; whether it had."""
+        """Add the finding of a label's `rule` if `value` has the rule's shape.
+
+        Args:
+            subject: whom the value is about, or None for the rule's own subject.
+
+        Returns:
+            Whether the value has that shape. A masked value has not.
+        """
         value = plain(value)
         if is_masked(value) or not rule.shape(value):
             return False
@@ -84,8 +103,14 @@ class Evidence:
         return True
 
     def absorb(self, inner: "Evidence", location: Location, origin: Derived | None = None) -> None:
-        """Take over what was found in a document nested at `location`: where `origin` says, else where
-        that value stands."""
+        """Take over the findings of a nested document.
+
+        Args:
+            inner: the evidence of the nested document.
+            location: the value that encloses the nested document.
+            origin: maps ranges of the nested document to this one. Without it, each finding gets
+                the range of `location`.
+        """
         for finding in inner.findings:
             place = finding.location
             path = f"{location.field}>{place.field}" if place.field else location.field
@@ -103,9 +128,9 @@ class Evidence:
 
 
 def shown_path(parts: Sequence[str], known: frozenset[str] = frozenset()) -> str:
-    """A field path that is safe to show: a part that is neither known nor a label we can read
-    becomes `*`.
+    """Return a field path that is safe to show.
 
-    Keys can hold PHI too (`{"123-45-6789": ...}`), so only words from our own vocabulary leave.
+    Keys can hold PHI too (`{"123-45-6789": ...}`). So only parts that are in `known` or in the
+    vocabulary of labels are shown. Every other part becomes `*`.
     """
     return ".".join(part if part in known or is_vocabulary(part) else "*" for part in parts)

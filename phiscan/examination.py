@@ -1,8 +1,9 @@
-"""Examines one document and the documents within it: the order in which everything else is asked.
+"""Examines one document and the documents nested in it, in this order:
 
-    media ─> structure ─> documents within, each the same way ─> echoes ─> detectors ─> people ─> models ─> providers' own
+    media kind ─> structure ─> nested documents, each in the same way ─> repeats of patients' values
+    ─> detectors ─> people ─> recognizers ─> repeats of providers' values
 
-The findings go to the document's evidence. What could not be seen is a gap.
+Findings go to the document's evidence. What could not be examined becomes a gap.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -28,12 +29,12 @@ from phiscan.text import content_coding
 from phiscan.text.normalise import normalise
 
 MAX_NESTING: Final = 4
-"""Documents within documents; deeper ones are a gap."""
+"""Levels of nested documents. A deeper one is a gap."""
 
 
 @dataclass(frozen=True, slots=True)
 class Detection:
-    """What looks for PHI, the same for every document that an engine scans.
+    """What looks for PHI. It is the same for every document that an engine scans.
 
     Args:
         matcher: the compiled detectors.
@@ -53,9 +54,9 @@ class Budget:
     """What the examination of one document may cost.
 
     Args:
-        decoded: bytes of each document after its content codings are removed, and of all documents
-            within it together.
-        late: whether time is up.
+        decoded: the most bytes of each nested document after its content codings are removed, and
+            of all nested documents together.
+        late: returns whether time is up.
     """
 
     decoded: int
@@ -63,7 +64,7 @@ class Budget:
 
 
 class Examiner:
-    """Examines one document, with those within it, on one budget."""
+    """Examines one document and its nested documents within one budget."""
 
     def __init__(self, detection: Detection, budget: Budget) -> None:
         self.matcher = detection.matcher
@@ -72,20 +73,20 @@ class Examiner:
         self._nested_bytes = 0
 
     def evidence(self, content_type: str = "", message: str = "") -> Evidence:
-        """Empty evidence for a document of this media type, and of this protobuf message type."""
+        """Return empty evidence for a document of this media type and protobuf message type."""
         known = self._detection
         return Evidence(
             ScanContext(content_type, known.info_types, known.schemas, message, self._budget.late)
         )
 
     def examine(self, data: bytes, evidence: Evidence, depth: int) -> tuple[MediaKind, Gap]:
-        """Read one document and those within it.
+        """Read one document and its nested documents.
 
         Args:
-            depth: how many documents are around it.
+            depth: the number of documents that enclose this one.
 
         Returns:
-            What it was read as, and the first gap met.
+            The kind that it was read as, and its first gap.
         """
         try:
             return self._read(data, evidence, depth)
@@ -121,7 +122,7 @@ class Examiner:
         return kind, gap or too_long
 
     def _recognised(self, data: bytes, content_type: str) -> tuple[MediaKind, PrefilterHits]:
-        """The kind of a document, JSON by its dialect too, and what the prefilter found in it."""
+        """Return the document's kind (JSON by its dialect) and what the prefilter found in it."""
         kind = registry.MEDIA.sniff(data, content_type)
         if not kind.is_searchable:
             return kind, PrefilterHits()
@@ -129,14 +130,21 @@ class Examiner:
         return json_dialects.dialect(kind, hits.signs), hits
 
     def _structure(self, kind: MediaKind, data: bytes, evidence: Evidence) -> Gap:
-        """Read the structure, unless labels are all that is read and no known one occurs. Clean traffic
-        pays for that look alone."""
+        """Read the structure of a document.
+
+        A reader with a `check` reads nothing but labels. When no known label occurs, its `check`
+        is enough, so a document without PHI costs little.
+        """
         if kind.check is not None and _labels_are_plain(data) and not self.matcher.has_label(data):
             return kind.check(data)
         return kind.read(data, evidence)
 
     def nested(self, inner: Nested, evidence: Evidence, depth: int) -> Gap:
-        """Read a document within the one of `evidence`, `depth` documents deep; the first gap."""
+        """Examine a document nested in that of `evidence` and return its first gap.
+
+        Args:
+            depth: the number of documents that enclose the nested one.
+        """
         self._nested_bytes += len(inner.data)
         if depth > MAX_NESTING or self._nested_bytes > self._budget.decoded:
             return Gap.OVER_LIMIT
@@ -151,8 +159,8 @@ class Examiner:
             (UNKNOWN, decoded.gap) if decoded.gap else self.examine(decoded.data, within, depth)
         )
         evidence.absorb(within, inner.location, None if decoded.encodings else inner.origin)
-        # a guess that turns out to be no document is no gap; what a document that is one holds and
-        # hides is
+        # A guess that turns out not to be a document is no gap. When it is a document, what it
+        # hides is a gap.
         wrong_guess = (
             not inner.declared
             and (not kind.is_readable or gap is Gap.MALFORMED)
@@ -162,14 +170,16 @@ class Examiner:
 
 
 def _text_of(kind: MediaKind, data: bytes) -> bytes:
-    """What the detectors run over, as long as `data`. In markup the ends of a comment are blank:
-    `--` is no part of a name."""
+    """Return the text that the detectors run over. It has the length of `data`.
+
+    In markup, `<!--` and `-->` become blanks, because `--` is no part of a name.
+    """
     if not kind.is_markup or b"--" not in data:
         return data
     return data.replace(b"<!--", b"    ").replace(b"-->", b"   ")
 
 
 def _labels_are_plain(data: bytes) -> bool:
-    """Whether labels stand in `data` as they are read: ASCII, without escapes."""
-    # one byte is found ten times faster than two, so a lone backslash is looked for first
+    """Whether a search for plain labels finds every label: `data` is ASCII and has no escapes."""
+    # a search for one byte is ten times faster than for two, so it comes first
     return data.isascii() and (b"\\" not in data or b"\\u" not in data)

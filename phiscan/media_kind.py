@@ -1,7 +1,7 @@
-"""A media kind: what a document can be read as, and everything that the rest of the scan asks about it.
+"""A media kind: what a document is read as, with every trait that the rest of the scan asks for.
 
-Each format's module defines its own kind beside its reader. `phiscan.readers.registry` lists them. No other module
-knows media by their names: it asks for a trait.
+The module of each format defines its kind beside its reader. `phiscan.readers.registry` lists all
+kinds. No other module compares a kind's name: it asks for a trait.
 """
 
 from collections.abc import Callable
@@ -12,7 +12,10 @@ from phiscan.evidence import Evidence
 from phiscan.finding import Gap
 
 Reader = Callable[[bytes, Evidence], Gap]
-"""Adds what the structure of a document says to the evidence. Returns why not all of it was read."""
+"""Reads the structure of a document and adds findings and nested documents to the evidence.
+
+Returns why not all of the document was read, or `Gap.NONE`.
+"""
 
 
 def _nowhere(_data: bytes) -> list[tuple[int, int]]:
@@ -36,14 +39,14 @@ class Masking:
     """How a value is masked so that the receiver can still parse the document.
 
     Args:
-        same_length: a mask needs as many bytes as its value, because the format states the lengths
-            of values, or holds parts that do.
-        numbers: the byte ranges of the document's numbers, in order. Letters in their place would
-            end the document.
-        is_bare_number: whether the value from `start` to `end` of `data` stands without quotes
-            where a number stands. It covers the numbers that `numbers` does not list.
-        zero: the mask of a number.
-        kept: what must stay of a masked value, behind its mask.
+        same_length: whether a mask must have as many bytes as its value. So it is where the format
+            states the lengths of values, or may hold parts that do.
+        numbers: returns the byte ranges of the document's numbers, in order. Letters in place of a
+            number would make the document invalid.
+        is_bare_number: returns whether `data[start:end]` is a number without quotes. It covers the
+            numbers that `numbers` does not list.
+        zero: returns the mask of a number.
+        kept: returns what must follow the mask of a value.
     """
 
     same_length: bool = False
@@ -58,22 +61,22 @@ class MediaKind:
     """One kind of media.
 
     Args:
-        name: as in `ScanReport.media`.
-        read: its reader.
-        check: the only work left for a document in which no known label occurs, for a reader that
-            reads nothing but labels.
-        is_readable: whether it is a document at all. What turns out not to be one was a wrong guess
-            and no gap.
-        is_searchable: whether the detectors run over the bytes as they stand. They do not where the
-            bytes are no text; there they run over what the reader takes out.
-        is_unstructured: the whole document is one text, and no structure names its values.
-        is_prose: the whole document is passages of words.
-        may_hold_prose: whether people are looked for in its prose. The formats of health care name
-            their people by structure.
-        is_markup: whether `<!--` and `-->` are no part of its text.
+        name: the value of `ScanReport.media`.
+        read: the reader.
+        check: for a reader that reads nothing but labels: what to run in its place when no known
+            label occurs in the document. None for other readers.
+        is_readable: whether this is a document that can be read. When a guessed nested document is
+            not, the guess was wrong, and that is no gap.
+        is_searchable: whether the detectors run over the document's bytes. They do not where the
+            bytes are not text. There they run over the texts that the reader extracts.
+        is_unstructured: whether the whole document is one text without structure that names values.
+        is_prose: whether the whole document is prose.
+        may_hold_prose: whether the scan looks for people in its prose. The formats of health care
+            name people by structure instead.
+        is_markup: whether `<!--` and `-->` are comment marks and no part of the text.
         plus_is_blank: whether `+` stands for a blank.
         names_providers: whether its structure says who gives care.
-        masking: how its values are masked.
+        masking: how redaction masks its values.
     """
 
     name: str
@@ -95,12 +98,12 @@ _HEAD: Final = 4096
 
 @dataclass(frozen=True, slots=True)
 class Sample:
-    """What a format is told by.
+    """What the kind of a document is recognised by.
 
     Args:
         data: the whole document.
         head: its first 4,096 bytes.
-        declared: the sender's media type, in small letters and without parameters.
+        declared: the media type of its Content-Type, in lower case and without parameters.
     """
 
     data: bytes
@@ -109,12 +112,12 @@ class Sample:
 
     @classmethod
     def of(cls, data: bytes, content_type: str) -> "Sample":
-        """A sample of a document with this Content-Type."""
+        """Return the sample of a document with this Content-Type."""
         return cls(data, data[:_HEAD], content_type.partition(";")[0].strip().lower())
 
 
 Look = Callable[[Sample], MediaKind | None]
-"""Tells a document's kind, or None when it is none of those that this look knows."""
+"""Returns the kind of a document, or None when it is of no kind that this function knows."""
 
 
 def _unsupported(_data: bytes, _evidence: Evidence) -> Gap:
@@ -126,8 +129,8 @@ def _nothing_to_read(_data: bytes, _evidence: Evidence) -> Gap:
 
 
 EMPTY: Final = MediaKind("empty", _nothing_to_read)
-"""A document without bytes, or of white space alone."""
+"""A document that is empty or only white space."""
 UNKNOWN: Final = MediaKind("unknown", _unsupported, is_readable=False, is_searchable=False)
-"""A document that could not be examined to its end."""
+"""A document whose examination was stopped or could not begin."""
 BINARY: Final = MediaKind("binary", _unsupported, is_readable=False, is_searchable=False)
-"""Bytes of a file that nothing here reads."""
+"""A file that no reader reads."""

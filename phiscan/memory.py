@@ -1,23 +1,26 @@
-"""What a process remembers from one document to the next: words of its own tables, and nothing that a document wrote.
+"""Caches that keep words of the project's tables, and drop words of a document when its scan ends.
 
-Theory. What a key, a label or an element's name means takes microseconds to work out, and documents repeat them thousands
-of times, so each answer is remembered. Keys hold values at times (`{"Ana Ruiz 536-90-4431": ...}`). So an answer stays for
-the life of the process only where the question is a word of the tables. All other answers are noted, and `forget` drops
-them when the scan ends.
+Theory. Working out what a key, a label or an element's name means takes microseconds, and documents
+repeat them thousands of times. So each answer is cached. But a key may hold a value
+(`{"Ana Ruiz 536-90-4431": ...}`), and nothing of a document may outlive its scan. So an answer
+stays for the life of the process only when its question is a word of the tables. Every other
+answer is noted, and `forget` drops the noted answers when the scan ends.
 
-Cost: a hit costs one look-up in a dictionary (40 ns). A document pays for each of its own words once: for working it out,
-and 0.3 us for noting and forgetting it. All memories are bounded, so senders of made-up words cannot fill the process.
+Cost: a hit costs one dictionary look-up (40 ns). Each word that only the document has costs its
+answer once, and 0.3 us to note and forget it. All memories are bounded, so made-up words cannot
+fill the process.
 
-Threads share the memories. A scan that ends drops what other scans have noted too: these work it out again.
+Threads share the memories. The end of one scan also drops the answers that other running scans
+noted, and those scans work them out again.
 """
 
 from collections.abc import Callable
 from typing import Any, Final, TypeVar
 
 MOST: Final = 20_000
-"""Answers of one memory, and answers of documents in all memories."""
+"""The most answers in one memory, and the most noted answers in all memories together."""
 _LONGEST: Final = 128
-"""Characters or bytes of a question whose answer is remembered."""
+"""The most characters or bytes of a question whose answer is cached."""
 
 KeyT = TypeVar("KeyT", bound=str | bytes)
 AnyKeyT = TypeVar("AnyKeyT")
@@ -27,11 +30,12 @@ _noted: Final[list[tuple[dict[Any, Any], Any]]] = []
 
 
 class Memory(dict[KeyT, ValueT]):
-    """Answers by their questions; a new question is answered and remembered.
+    """A dictionary from questions to answers that answers a new question and caches the answer.
 
     Args:
-        answer: answers a question, always in the same way.
-        stays: whether a question is a word of the tables, given its answer.
+        answer: a pure function from question to answer.
+        stays: returns, for a question and its answer, whether the question is a word of the tables.
+            Only then the answer outlives the scan.
     """
 
     __slots__ = ("_answer", "_stays")
@@ -53,20 +57,23 @@ class Memory(dict[KeyT, ValueT]):
         return value
 
     def __repr__(self) -> str:
-        """Without its questions: a document may have written them."""
+        """Show no questions, because a document may have written them."""
         return f"Memory({len(self)} answers)"
 
 
 def keep(memory: dict[AnyKeyT, ValueT], key: AnyKeyT, value: ValueT) -> None:
-    """Remember an answer about words of the tables. A full memory begins anew."""
+    """Cache an answer about words of the tables. A full memory is emptied first."""
     if len(memory) >= MOST:
         memory.clear()
     memory[key] = value
 
 
 def until_report(memory: dict[AnyKeyT, ValueT], key: AnyKeyT, value: ValueT) -> bool:
-    """Remember an answer about a document's own words until `forget`; False when that are too many
-    already."""
+    """Cache an answer about words of a document until `forget`.
+
+    Returns:
+        False when `MOST` answers are noted already. Then nothing is cached.
+    """
     if len(_noted) >= MOST:
         return False
     memory[key] = value
@@ -75,7 +82,7 @@ def until_report(memory: dict[AnyKeyT, ValueT], key: AnyKeyT, value: ValueT) -> 
 
 
 def forget() -> None:
-    """Drop all that documents wrote. The scanner calls it when a report is made."""
+    """Drop all noted answers. The scanner calls this when a scan ends."""
     while _noted:
         try:
             memory, key = _noted.pop()

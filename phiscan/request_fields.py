@@ -1,4 +1,4 @@
-"""Labelled values from outside of a body: `query.ssn`, `header.x-patient-name`, `path`."""
+"""Labelled values from outside the body: `query.ssn`, `header.x-patient-name`, `path`."""
 
 from bisect import bisect_right
 from collections.abc import Iterator
@@ -16,7 +16,7 @@ from phiscan.scan_context import OutOfTimeError
 from phiscan.text.normalise import normalise
 
 _APART: Final = b" " * CONTEXT_WINDOW
-"""Between fields: a word of one is no context for the next."""
+"""Separates fields, so that a word of one field is no context for a value of the next."""
 
 
 class RequestFields:
@@ -31,10 +31,12 @@ class RequestFields:
         self._fields.append((name, value))
 
     def scan(self, examiner: Examiner, evidence: Evidence) -> Gap:
-        """Read the fields by their labels, then all of them as one text, so that they cost one
-        scan.
+        """Read the fields by their labels, then run the detectors over them, and return the gap.
 
-        A token that only looks like a document is no gap here: headers are full of them.
+        All fields are joined to one text, so that the detectors run once.
+
+        Headers are full of tokens that look like a document. A token that turns out not to be a
+        document is no gap here.
         """
         if not self._fields:
             return Gap.NONE
@@ -58,7 +60,7 @@ class RequestFields:
             yield Labelled(tuple(name.split(".")), value, -1, -1, 0)
 
     def _text(self) -> bytes:
-        """All fields as lines of one text. Notes where each begins."""
+        """Join all fields to one text and note the offset of each in `_starts`."""
         text = bytearray()
         for name, value in self._fields:
             self._starts.append(len(text))

@@ -1,4 +1,4 @@
-"""What a scan knows of a document before it reads it, and how much time is left."""
+"""What a scan knows about a document before it reads it, and whether its time is up."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
@@ -10,11 +10,11 @@ from phiscan.protobuf.schemas import NO_SCHEMAS, Schemas
 
 ItemT = TypeVar("ItemT")
 _BATCH: Final = 128
-"""Items between two checks of the clock. One check costs as much as a tenth of an item."""
+"""Items between two checks of the clock. One check costs a tenth of what an item costs."""
 
 
 class OutOfTimeError(Exception):
-    """A document takes longer than its scan may. It counts as not seen whole."""
+    """The scan of a document takes too long. The report says that it was not scanned whole."""
 
 
 def _never() -> bool:
@@ -30,7 +30,7 @@ class ScanContext:
         info_types: the infoTypes that may be found, by name.
         schemas: the known protobuf message types.
         message: the full name of the document's protobuf message type, or empty.
-        late: whether time is up. Readers check it through `timed`.
+        late: returns whether time is up. Readers check it through `timed`.
     """
 
     content_type: str = ""
@@ -40,13 +40,15 @@ class ScanContext:
     late: Callable[[], bool] = field(default=_never, repr=False)
 
     def timed(self, items: Iterable[ItemT]) -> Iterator[ItemT]:
-        """The items, for as long as there is time. The outermost loop of every reader uses this.
+        """Yield the items and check the clock once per 128 of them.
+
+        The outermost loop of every reader uses this.
 
         Raises:
             OutOfTimeError: time is up. Findings made before stay.
         """
-        # chain and islice hand out the items in C: Python code runs once per batch, because most
-        # items cost less than a line of Python
+        # Most items cost less than a line of Python. So chain and islice pass them on in C, and
+        # Python code runs once per batch.
         return chain.from_iterable(self._batches(iter(items)))
 
     def _batches(self, items: Iterator[ItemT]) -> Iterator[Iterable[ItemT]]:

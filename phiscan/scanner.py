@@ -1,9 +1,11 @@
-"""The scanner: bytes in, one `ScanReport` out, whatever the chunks.
+"""The scanner takes the bytes of one document in chunks and gives one `ScanReport`.
 
-    feed* ─> finish:  content codings ─> fields and body examined ─> findings in order ─> verdict
+    feed* ─> finish:  examine the request fields ─> remove content codings ─> examine the body
+                      ─> sort the findings ─> verdict
 
-A body is held up to `Limits.body` bytes; what is beyond is dropped and the report says TRUNCATED. So memory is bounded by the
-limits, and any chunking of the same bytes gives the same report. Nothing of a document stays when its report is made.
+The scanner keeps at most `Limits.body` bytes. It drops the rest, and the report says TRUNCATED.
+So the limits bound memory, and the report does not depend on the chunks.
+Once the report is made, the scanner keeps nothing of the document.
 """
 
 from collections.abc import Callable
@@ -29,9 +31,9 @@ class Limits:
     """What one scan may cost.
 
     Args:
-        body: bytes of body as received.
+        body: bytes of the body as received.
         decoded: bytes after content codings are removed.
-        seconds: of the clock that the scanner is given, from its start to its report.
+        seconds: time from the construction of the scanner to its report, by the scanner's clock.
     """
 
     body: int = 8 << 20
@@ -44,7 +46,13 @@ DEFAULT_LIMITS = Limits()
 
 @dataclass(frozen=True, slots=True)
 class Headers:
-    """What the sender says of the body; `message` is the type of a gRPC message."""
+    """What the headers say about the body.
+
+    Args:
+        content_type: the Content-Type header, with parameters.
+        content_encoding: the Content-Encoding header.
+        message: the full name of a gRPC message's protobuf type, or empty.
+    """
 
     content_type: str
     content_encoding: str
@@ -73,25 +81,31 @@ class Scanner:
             self._chunks.append(chunk if len(chunk) <= room else chunk[:room])
 
     def feed_field(self, name: str, value: str) -> None:
-        """Take a labelled value from outside of the body: `query.ssn`, `header.x-patient-name`,
-        `path`."""
+        """Take a labelled value from outside the body.
+
+        Args:
+            name: `query.ssn`, `header.x-patient-name`, `path` and the like.
+            value: the decoded value.
+        """
         self._fields.add(name, value)
 
     def finish(self, *, truncated: bool = False) -> ScanReport:
-        """The report on everything fed. Never raises: what goes wrong is a gap, so that the policy
-        decides.
+        """Return the report on everything fed.
+
+        A failure becomes a gap in the report, so that the policy decides. Without recognizers this
+        never raises.
 
         Args:
-            truncated: the caller knows that the body goes on.
+            truncated: the caller knows that the body has more bytes than it fed.
 
         Raises:
-            RecognizerError: a recognizer failed, where there is one.
+            RecognizerError: a recognizer failed.
         """
         try:
             return self._report(truncated=truncated)
         except RecognizerError:
             raise
-        except Exception:  # noqa: BLE001 - fail closed: a bug in a reader must not let its document pass
+        except Exception:  # noqa: BLE001 - fail closed: a reader's bug must not let a document pass
             return ScanReport(
                 coverage=Coverage.UNSCANNABLE, gap=Gap.INTERNAL_ERROR, size=self._size
             )
@@ -115,7 +129,7 @@ class Scanner:
         gap = gap or outside
         if self._size > self._limits.body:
             truncated, gap = True, Gap.OVER_LIMIT
-        elif truncated and gap is not Gap.OUT_OF_TIME:  # no policy waives that one
+        elif truncated and gap is not Gap.OUT_OF_TIME:  # keep OUT_OF_TIME: no policy can waive it
             gap = Gap.CUT_OFF
         coverage = (
             Coverage.TRUNCATED if truncated else Coverage.UNSCANNABLE if gap else Coverage.COMPLETE

@@ -1,1 +1,1 @@
-"""Documents within documents: what is encoded, escaped or pasted into another document."""
+"""Finds documents that are encoded, escaped or pasted into another document."""

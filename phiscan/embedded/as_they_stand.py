@@ -1,7 +1,10 @@
-"""Health documents in a text as they are: a FHIR resource behind a log line's prefix, a CDA document below HTTP headers.
+"""Health documents pasted into a text unchanged.
 
-What the text reader makes of them is labels without an order; read by their own structure they name a patient. A text that is such a
-document altogether is none within a text. Cost: each stretch of brackets is walked once.
+Examples: a FHIR resource after the prefix of a log line, a CDA document after HTTP headers. The
+text reader finds only single labels in them. Read by their own structure, they name a patient. A
+text that begins like JSON or XML has its own reader and is not searched here.
+
+Cost: each range of nested brackets is walked once.
 """
 
 import re
@@ -16,11 +19,19 @@ from phiscan.text.offsets import excerpt
 
 JSON_MARKS: Final = tuple(sign for sign, _ in json_dialects.SIGNS)
 XML_MARK: Final = r"xmlns(?::\w{1,20})?\s?=\s?[\"'](?:http://hl7\.org/fhir|urn:hl7-org:v[23])"
+"""Hyperscan expression for the namespace of a health vocabulary.
+
+Matches `xmlns="http://hl7.org/fhir"`; not `xmlns="http://www.w3.org/1999/xhtml"`.
+"""
 _SIGN: Final = re.compile("|".join(f"(?:{mark})" for mark in JSON_MARKS).encode())
+# matches b'{ "a"' and b"[{"; not b"{a}"
 _OPENS: Final = re.compile(rb"\{\s*+\"|\[\s*+\{")
+# matches b'"a {b}"' whole, and each bracket; not b"a"
 _TOKEN: Final = re.compile(rf"{STRING}|[{{}}\[\]]".encode(), re.DOTALL)
 _WHOLE: Final = (b"{", b"[", b'"', b"<")
-"""How a document of its own begins: its reader has seen what is in it."""
+"""How a document that is JSON or XML begins. Its own reader reads all of it."""
+# A start tag with such a namespace, after an optional XML declaration.
+# matches b'<Patient xmlns="http://hl7.org/fhir">'; not b'<Patient id="1">'
 _ROOT: Final = re.compile(
     rb"(?:<\?xml[^>]{0,200}\?>\s*)?<((?:[\w-]{1,20}:)?[A-Za-z]\w{0,60})\s[^<>]{0,2000}?"
     + XML_MARK.encode()
@@ -31,7 +42,7 @@ _TAG: Final = re.compile(rb"<(/?)([^\s/<>]++)(?=[\s/>])[^<>]*?(/?)>")
 
 
 def json_objects(data: bytes) -> Iterator[Nested]:
-    """The outermost objects and arrays in which one of the dialects' signs stands."""
+    """Yield the outermost objects and arrays that hold a sign of a JSON dialect."""
     if data.lstrip()[:1] in _WHOLE:
         return
     at = 0
@@ -45,7 +56,7 @@ def json_objects(data: bytes) -> Iterator[Nested]:
 
 
 def _closed(data: bytes, start: int) -> int:
-    """Where what opens at `start` closes; the end of the text when it is cut off."""
+    """Return where the object or array at `start` ends. If it does not end, the end of the text."""
     depth = 0
     for token in _TOKEN.finditer(data, start):
         if token[0] in (b"{", b"["):
@@ -58,7 +69,7 @@ def _closed(data: bytes, start: int) -> int:
 
 
 def xml_elements(data: bytes) -> Iterator[Nested]:
-    """The elements that begin a vocabulary of health care."""
+    """Yield the elements with the namespace of a health vocabulary."""
     if data.lstrip()[:1] in _WHOLE:
         return
     at = 0
@@ -70,9 +81,9 @@ def xml_elements(data: bytes) -> Iterator[Nested]:
 
 
 def _end_tag(data: bytes, name: bytes, at: int) -> int:
-    """Where the element `name` that is open at `at` ends."""
+    """Return where the element `name` ends whose start tag ends at `at`."""
     depth = 1
-    # no expression of this name: `re` keeps what it compiles
+    # no expression is compiled from `name`, because `re` would cache a word of the document
     for tag in _TAG.finditer(data, at):
         if tag[2] == name:
             depth += -1 if tag[1] else 0 if tag[3] else 1

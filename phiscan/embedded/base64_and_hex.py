@@ -1,9 +1,12 @@
-"""Documents written as one run of letters: base64, base64url, base32, hex; also compressed before that.
+"""Documents encoded as one run of characters: base64, base64url, base32, hex.
 
-Most long runs of letters are hashes, keys and tokens. A run counts as a document only if it decodes to readable text or to a
-file that is known by its magic; then it is no guess any more, and what cannot be read of it is a gap.
+They may be compressed before the encoding. Most long runs are hashes, keys and tokens. A run counts
+as a document only if it decodes to readable text, to a known format or to a file with a known magic
+number. A long magic number or long compressed text is certain. Then it is no guess any more, and
+what cannot be read of it is a gap.
 
-Cost: one pass that asks for a long run (about 1 us a KiB); each run that differs from those before is decoded once (some us).
+Cost: one pass that searches for long runs (about 1 us per KiB). Each different run is decoded once
+(a few us).
 """
 
 import base64
@@ -26,54 +29,70 @@ from phiscan.text.base64 import from_base64
 from phiscan.words.labels import means_something
 
 MIN_LENGTH: Final = 16
-"""Letters of base64 or hex that are worth decoding: 12 bytes hold a labelled number, fewer hold
-words by chance."""
+"""The least characters of a run to decode.
+
+They hold 12 bytes of base64, enough for a labelled number. Fewer bytes are words by chance.
+"""
 _SHORTEST_COMPRESSED: Final = 16
-"""Bytes of a compressed labelled number; fewer decompress by chance."""
+"""The least bytes of a compressed labelled number. Fewer bytes decompress by chance."""
 _CERTAINLY_COMPRESSED: Final = 64
-"""Bytes that do not begin to decompress to a text by chance: what cannot be read further on is a
-gap."""
+"""The least bytes that do not decompress to text by chance.
+
+If so many bytes begin to decompress to text, an error further on is a gap.
+"""
 _ALPHABET: Final = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/-_"
 _SHAPE: Final = bytes(0x61 if c in _ALPHABET else 0x20 for c in range(256))
+"""Translates a text to `a` for each character of a run and a blank for all else."""
 _LONG_RUN: Final = b"a" * MIN_LENGTH
-# eyJzc24iOiAiMTIz...; lines of a MIME body are one run; \n and \/ as JSON writes them; base32 has
-# up to six =
+# matches b"eyJzc24iOiAiMTIz" and the lines of a MIME body as one run; not b"eyJzc24i"
 _RUN: Final = re.compile(
-    rb"(?<![A-Za-z0-9+/_-])[A-Za-z0-9+/_-]{16,}(?:(?:\r?\n[ \t]{0,8}|\\r\\n|\\n|\\/)[A-Za-z0-9+/_-]{2,}){0,100000}={0,6}(?![A-Za-z0-9])"
+    rb"(?<![A-Za-z0-9+/_-])[A-Za-z0-9+/_-]{16,}"
+    # more lines: line ends may be escaped, and JSON may write \/ for a slash
+    rb"(?:(?:\r?\n[ \t]{0,8}|\\r\\n|\\n|\\/)[A-Za-z0-9+/_-]{2,}){0,100000}"
+    rb"={0,6}(?![A-Za-z0-9])"  # base32 has up to six
 )
-# a UUID; a word or a number
+# A UUID, a word in one case, or a number.
+# matches b"fullurlreference" and b"2024-05-17/12345"; not b"c3NuOiAxMjM0NTY3"
 _NEVER: Final = re.compile(
-    rb"[0-9A-Fa-f]{8}(?:-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}\Z|[a-z/_-]+\Z|[A-Z/_-]+\Z|[0-9/_-]+\Z"
+    rb"[0-9A-Fa-f]{8}(?:-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}\Z"
+    rb"|[a-z/_-]+\Z|[A-Z/_-]+\Z|[0-9/_-]+\Z"
 )
 _URL_SIGN: Final = re.compile(rb"[-_]")
 _STANDARD_SIGN: Final = re.compile(rb"[+/]")
+# matches an escaped line end, white space and the backslash of \/; not the backslash of \\
 _GAPS: Final = re.compile(rb"\\[rn]|\\(?=/)|\s")
+# matches 24 digits; not 25
 _HEX: Final = re.compile(rb"(?:[0-9a-fA-F]{2}){12,}")
+# matches b"ONZW4ORAGEZDGNBVGY3Q===="; not b"ONZW4ORAgezdgnbvgy3q====", in two cases
 _BASE32: Final = re.compile(rb"([A-Z2-7]{20,}|[a-z2-7]{20,})={0,6}")
 _BASE32_HEX: Final = re.compile(rb"([0-9A-V]{20,}|[0-9a-v]{20,})={0,6}")
 _BASE32_REST: Final = frozenset((0, 2, 4, 5, 7))
-"""Letters that base32 has behind its last whole group of eight (RFC 4648 section 6)."""
+"""Possible numbers of characters after the last whole group of eight (RFC 4648 section 6)."""
 _SHORT_MAGIC: Final = (b"\x1f\x8b", b"\x1f\x9d", b"\xff\xa0", b"BM")
-"""Magic of two bytes: a random token begins with one once in 16,000 times, so it makes no document
-certain."""
+"""Magic numbers of two bytes. They make no document certain.
+
+One in 16,000 random tokens begins with one of them.
+"""
 _UTF16_MARKS: Final = (b"\xff\xfe", b"\xfe\xff")
+# matches "\x00" and "\ufffd"; not "\t"
 _UNREADABLE: Final = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ufffd]")
 _UNREADABLE_BYTE: Final = re.compile(rb"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
+# matches "ssn" and "123"; not "a1b2"
 _WORD: Final = re.compile(r"[^\W\d_]{3}|\d{3}")
+# Binary documents have such a key or value. Few random tokens do.
+# matches b"name"; not b"a\x00b\x00"
 _KEY: Final = re.compile(rb"[\w -]{4}")
-"""What a binary document that is worth reading holds, and few random tokens do."""
-
-
 _LONGEST_WORD: Final = 40
-"""Letters of a name that programmers give."""
+"""The most letters of a name in programs."""
 
 
 class DecodedRun(NamedTuple):
     """What a run decodes to.
 
     Args:
-        declared: whether that is certain.
-        coding: the content coding that it still has.
+        data: the decoded bytes.
+        declared: whether it is certain that they are a document.
+        coding: the content coding that they still have, or empty.
     """
 
     data: bytes
@@ -82,8 +101,10 @@ class DecodedRun(NamedTuple):
 
 
 def readable(data: bytes) -> bool:
-    """Whether `data` is a text of at least a few words or numbers, in UTF-8 or UTF-16: any bytes at
-    all are Latin-1."""
+    """Whether `data` is text in UTF-8 or UTF-16 with at least one word or number.
+
+    Other encodings are not tried, because any bytes are valid Latin-1.
+    """
     head = (
         charset.to_utf8(data, "").data[:4096]
         if b"\x00" in data[:4] or data[:2] in _UTF16_MARKS
@@ -99,8 +120,10 @@ def readable(data: bytes) -> bool:
 
 
 def find(data: bytes) -> Iterator[Nested | None]:
-    """Runs that decode to something, and None after each decoding. A document repeats its
-    references: each run is decoded once."""
+    """Yield the runs that decode to a document, and None after each decoding.
+
+    Each different run is decoded once, because a document repeats its references.
+    """
     decoded: dict[bytes, DecodedRun | None] = {}
     shape, at = data.translate(_SHAPE), 0
     while (at := shape.find(_LONG_RUN, at)) >= 0:
@@ -124,7 +147,7 @@ def find(data: bytes) -> Iterator[Nested | None]:
 
 
 def _decoded(run: bytes) -> DecodedRun | None:
-    """What a run decodes to; None when it is nothing that anyone would read."""
+    """Return what a run decodes to, or None when that is not a document."""
     if _NEVER.match(run) or _mixes_alphabets(run):
         return None
     run = _GAPS.sub(b"", run)
@@ -142,14 +165,14 @@ def _is_word(run: bytes, _: DecodedRun | None) -> bool:
 
 
 _WORDS: Final = Memory(_decoded, _is_word)
-"""What words decode to: `valueCodeableConcept` stands in every document of its kind."""
+"""What words decode to. Documents of one kind repeat theirs: `valueCodeableConcept`."""
 
 
 def judged(content: bytes) -> DecodedRun | None:
-    """Whether decoded bytes are a document that somebody would read, and how sure that is."""
+    """Return `content` as a DecodedRun if it is a document, else None."""
     if magic.known(content) or magic.encrypted(content):
         return DecodedRun(content, declared=content[:2] not in _SHORT_MAGIC)
-    if readable(content) or _is_ours(content):
+    if readable(content) or _is_known_format(content):
         return DecodedRun(content)
     coding = (
         content_coding.unmarked(content, readable) if len(content) >= _SHORTEST_COMPRESSED else ""
@@ -162,18 +185,20 @@ def judged(content: bytes) -> DecodedRun | None:
 
 
 def _mixes_alphabets(run: bytes) -> bool:
-    """Whether a run begins with what no alphabet of base64 has together, as paths and names do:
-    us-core/patient, v2/x_y."""
+    """Whether a run mixes `-_` with `+/`, which no base64 alphabet does.
+
+    Paths and names do: `us-core/patient`, `v2/x_y`.
+    """
     url, standard = _URL_SIGN.search(run), _STANDARD_SIGN.search(run)
     if url is None or standard is None:
         return False
     before = run[: standard.start()]
     last = max(before.rfind(b"-"), before.rfind(b"_"))
-    return b"\\" not in before[max(last, 0) :]  # \/ is how JSON writes a slash
+    return b"\\" not in before[max(last, 0) :]  # JSON may write \/ for a slash
 
 
-def _is_ours(data: bytes) -> bool:
-    """Whether a reader of a format that is no plain text knows `data` by its bytes."""
+def _is_known_format(data: bytes) -> bool:
+    """Whether a sniff of HL7 v2, NCPDP, DICOM, a packed format or protobuf recognises `data`."""
     if any(sniff(data[:4096]) for sniff in (hl7v2.sniff, telecom.sniff, dicom.sniff)):
         return True
     return _KEY.search(data) is not None and bool(packed.sniff(data) or protobuf.sniff(data))
@@ -192,8 +217,10 @@ def _from_base32_hex(run: bytes) -> bytes | None:
 
 
 def _base32(match: re.Match[bytes] | None, decoder: Callable[[bytes], bytes]) -> bytes | None:
-    """Base32 with or without padding, in either case (RFC 4648 sections 6 and 7), if it is a text:
-    hashes are written so too."""
+    """Decode base32 with or without padding, in either case (RFC 4648 sections 6 and 7).
+
+    None unless the result is text, because hashes are written in base32 too.
+    """
     if match is None or len(match[1]) % 8 not in _BASE32_REST:
         return None
     letters = match[1].upper()

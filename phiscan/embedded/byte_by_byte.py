@@ -1,9 +1,11 @@
-r"""Documents written byte by byte: hex with separators, lists of numbers, base85, UTF-7, the digits of a SMART Health Card.
+r"""Documents written byte by byte: hex with separators, lists of numbers, base85, UTF-7 and others.
 
-    53 53 4e 3a    0x53,0x53    [83, 83, 78, 58]    ;DKgN/hSb...    SSN+ADoAIA-    shc:/5676290952...
+    53 53 4e 3a    0x53,0x53    [83, 83, 78, 58]    ;DKgN/hSb...    SSN+ADoAIA-    \x22ssn\x22
+    shc:/5676290952...    (the digits of a SMART Health Card)
 
-What decodes to no text is no document. Where each byte stands by itself (numbers, UTF-7) its place is kept, and redaction masks
-the values within; else it masks the whole run.
+What does not decode to text is no document. Where each byte is written by itself (lists of numbers,
+UTF-7, `\x22`), ranges are mapped back, and redaction masks single values. In the other encodings,
+redaction masks the whole run.
 """
 
 import re
@@ -20,9 +22,10 @@ from phiscan.text.offsets import Derived
 from phiscan.text.possessive import repeated
 
 _LEAST: Final = 12
-"""Bytes that hold a labelled number."""
-# 53:53:4e, 5353 4e3a 2031 (lines of a dump too), 0x53, 0x53 and \x53\x53
+"""The least bytes of a document. They hold a labelled number."""
 _BYTES: Final = rb"(?:[0-9A-Fa-f]{2}){1,2}(?![0-9A-Za-z])"
+# matches b"53:53:4e:3a:20:31", b"5353 4e3a 2031 3233 3435 3637" (also over the lines of a dump),
+# and 12 or more of b"0x53, " or b"\\x53"; not b"53:53:4e", which is too short
 _HEX: Final = re.compile(
     rb"(?<![0-9A-Za-z])"
     + _BYTES
@@ -32,17 +35,23 @@ _HEX: Final = re.compile(
     + b"|"
     + repeated(rb"\\{1,2}x[0-9A-Fa-f]{2}", "{12,}")
 )
+# what is no digit of a byte: matches b"0x", b"\\x", b"\\n" and b","; not b"53"
 _HEX_PREFIX: Final = re.compile(rb"0x|\\+[xnr]|[^0-9A-Fa-f]")
+# a byte, signed or unsigned: matches b"255" and b"-128"; not b"256"
 _VALUE: Final = rb"(?:25[0-5]|2[0-4]\d|1\d\d|\d\d?|-(?:12[0-8]|1[01]\d|\d\d?))"
+# matches a list of 12 or more such as b"[83, 83, 78, ...]"; not b"[83, 83]"
 _NUMBERS: Final = re.compile(
     rb"[\[{(]\s*+" + repeated(_VALUE + rb"\s*+,\s*+", "{11,}") + _VALUE + rb"\s*+[\])}]"
 )
 _NUMBER: Final = re.compile(rb"-?\d+")
-# what a text has long ones of: words, numbers, signs; random bytes change their kind at every other
-# place
+# A run of one kind of character: a word, a number, signs. Text has long ones. In random bytes, the
+# kind changes with every second character.
+# matches b"Ruiz" as one piece; b"Rx7" as two
 _PIECE: Final = re.compile(rb"[A-Z]?[a-z\x80-\xff]+|[A-Z]+|[0-9]+|[^A-Za-z0-9\x80-\xff]+")
 _MEAN_PIECE: Final = 2
-_SIGNS: Final = "!#$();*<>?@^`|~"  # a fifth of base85's letters, and seldom three within a word
+"""The least mean length of such runs in text, in bytes."""
+# A fifth of the characters of base85. A word of a text seldom has three of them.
+_SIGNS: Final = "!#$();*<>?@^`|~"
 _RARE: Final = re.compile(f"[{_SIGNS}]".encode())
 _RARELY: Final = 3
 _THRICE: Final = rf"[{_SIGNS}]" + rf"[^{_SIGNS}\s\"]*[{_SIGNS}]" * (_RARELY - 1)
@@ -52,16 +61,23 @@ _SHAPE: Final = bytes.maketrans(
     _SIGNS.encode() + _BLANK + _OTHERS,
     b"!" * len(_SIGNS) + b" " * len(_BLANK) + b"a" * len(_OTHERS),
 )
-"""A text with `!` for each sign, blanks and quotes, and `a` for all else."""
+"""Translates a text to `!` for each of `_SIGNS`, a blank for white space, and `a` for all else.
+
+Quotes stay.
+"""
+# Three rare signs within one word, in a text translated by _SHAPE. There the expression begins with
+# one fixed byte, so `re` searches at the speed of a byte search.
+# matches b"!aa!a!"; not b"!aa! a!"
 _DENSE: Final = re.compile(b"!" + b"a*+!" * (_RARELY - 1))
-"""Rare signs within one word, in the shape of a text: there it begins with one letter, and is found
-as fast as that."""
-# a string of JSON, without blanks, in which \" and \\ stand for " and \; and a word of a text
 _WORDS: Final = (
+    # a JSON string without blanks: matches b"a" * 20 between double quotes; not b"a" * 19
     re.compile(rb"(?<=\")" + repeated(rb"[!#-\[\]-~]|\\[\"\\/]", "{20,}") + rb"(?=\")"),
+    # a word of a text: matches b"a" * 20 between blanks; not b"a" * 19
     re.compile(rb"(?:(?<=[\s=>])|\A)[!-~]{20,}+(?=\s|\Z)"),
 )
+# matches b"<~;DKgN/hSb9Z+0E\"A~>"; not b"<~~>"
 _ADOBE: Final = re.compile(rb"<~([!-uz\s]{15,}+)~>")
+# matches b"\\n" and the backslash of b"\\/"; not that of b"\\t"
 _ESCAPES: Final = re.compile(rb"\\n|\\(?=[\"\\/])")
 _SAMPLE: Final = 40
 _CONTINUATION: Final = bytes(range(0x80, 0xC0))
@@ -73,15 +89,21 @@ _Z85: Final = (
 )
 _ASCII85: Final = bytes(range(0x21, 0x76))
 _ALPHABETS: Final = (_BASE85, _Z85, _ASCII85)
-# +ADEAMg- is 12 in UTF-7: an ASCII letter's high byte is 0, so its base64 begins with A (RFC 2152)
+# A shift to base64 of UTF-16 (RFC 2152). The high byte of an ASCII character is 0, so its base64
+# begins with A.
+# matches b"+ADEAMg-", which is 12; not b"+1-515"
 _UTF7: Final = re.compile(rb"\+(A[A-H][AEIMQUYcgkosw048][A-Za-z0-9+/]*+)-?")
+# matches b"\\x22"; not b"\\x2"
 _BYTE_ESCAPE: Final = re.compile(rb"\\{1,2}x([0-9A-Fa-f]{2})")
+# matches b"shc:/" and 40 digits, also b"shc:/1/2/" and 40 digits; not 39 digits
 _HEALTH_CARD: Final = re.compile(rb"shc:/(?:\d{1,2}/\d{1,2}/)?(\d{40,}+)")
 
-_DIGITS: Final = "[2-7][0-9a-fA-F]"  # a byte of a text
+# Below: Hyperscan expressions, one of which occurs in every document that the finder may find.
+_DIGITS: Final = "[2-7][0-9a-fA-F]"  # a printable ASCII byte in hex
 _PAIR: Final = 2 * _DIGITS
-# a text of any use holds a blank, a quote, a colon or a bar; asking for one as it is spelled costs
-# nothing, asking for any byte does
+# Every useful text has a blank, a quote, a colon or a vertical bar. Searching for these bytes costs
+# nothing, but searching for any byte in hex does.
+# The first matches "4e 3a 20 31"; not "4e 41 4d 45"
 HEX_MARKS: Final = (
     *(rf"{_DIGITS}{sign}(?:20|22|3a|3A|7c|7C){sign}{_DIGITS}{sign}{_DIGITS}" for sign in " :-"),
     *(rf"{_PAIR} {byte}{_DIGITS} {_PAIR} " for byte in ("20", "22")),
@@ -97,7 +119,7 @@ HEALTH_CARD_MARK: Final = r"shc:/\d"
 
 
 def hexes(data: bytes) -> Iterator[Nested | None]:
-    """Pairs of hex digits with something between them."""
+    """Yield documents in hex with separators or prefixes, and None for other runs."""
     for match in _HEX.finditer(data):
         prefixed = b"x" in match[0] or b"\\" in match[0]
         digits = (
@@ -112,7 +134,7 @@ def hexes(data: bytes) -> Iterator[Nested | None]:
 
 
 def number_lists(data: bytes) -> Iterator[Nested | None]:
-    """Lists of numbers that are the bytes of a text, signed or not."""
+    """Yield lists of numbers that are the bytes of a text, and None after each number."""
     for match in _NUMBERS.finditer(data):
         text = Derived()
         for number in _NUMBER.finditer(data, *match.span()):
@@ -125,7 +147,7 @@ def number_lists(data: bytes) -> Iterator[Nested | None]:
 
 
 def base85(data: bytes) -> Iterator[Nested | None]:
-    """Ascii85, RFC 1924's base85 and Z85 (ZeroMQ RFC 32)."""
+    """Yield documents in Ascii85, the base85 of RFC 1924, or Z85 (ZeroMQ RFC 32), else None."""
     for match in chain(_ADOBE.finditer(data), _dense(data)):
         content = _of_word(match[1] if match.re is _ADOBE else match[0])
         yield (
@@ -134,8 +156,10 @@ def base85(data: bytes) -> Iterator[Nested | None]:
 
 
 def _dense(data: bytes) -> Iterator[re.Match[bytes]]:
-    """Words of those stretches without a blank that have enough rare signs: few texts have one, and
-    all other words cost nothing."""
+    """Yield the words that may be base85, in ranges without a blank that have three rare signs.
+
+    Few texts have such a range, and all other words cost nothing.
+    """
     shape, at = data.translate(_SHAPE), 0
     while (dense := _DENSE.search(shape, at)) is not None:
         begin, end = shape.rfind(b" ", at, dense.start()) + 1 or at, shape.find(b" ", dense.end())
@@ -145,7 +169,10 @@ def _dense(data: bytes) -> Iterator[re.Match[bytes]]:
 
 
 def _of_word(word: bytes) -> bytes:
-    """What a word spells in base85, with its escapes or without; nothing when it is none."""
+    """Decode a word of base85, with its backslashes as escapes or as characters.
+
+    Empty when it does not decode to text.
+    """
     if len(_RARE.findall(word, 0, 2 * _SAMPLE)) < _RARELY:
         return b""
     spellings = (_ESCAPES.sub(b"", word), word) if b"\\" in word else (word,)
@@ -159,20 +186,19 @@ def _of_word(word: bytes) -> bytes:
 
 
 def utf7(data: bytes) -> Iterator[Nested | None]:
-    """A text with pieces of UTF-7, as a whole: what stands between them belongs to it."""
+    """Yield the whole text with its UTF-7 decoded, and None for each shifted piece."""
     return _whole(data, _UTF7, _from_utf7)
 
 
 def byte_escapes(data: bytes) -> Iterator[Nested | None]:
-    """A text with escapes of single bytes, as a web server's log has them: `{\\x22ssn\\x22:
-    ...}`."""
+    """Yield the whole text with `\\x22` and the like decoded, as in logs of web servers."""
     return _whole(data, _BYTE_ESCAPE, bytes.fromhex)
 
 
 def _whole(
     data: bytes, pieces: re.Pattern[bytes], decode: Callable[[str], bytes]
 ) -> Iterator[Nested | None]:
-    """All of a text, with what group 1 of each piece stands for in its place."""
+    """Yield the whole text with each match of `pieces` replaced by what its group 1 decodes to."""
     text, at = Derived(), 0
     for match in pieces.finditer(data):
         yield None
@@ -186,8 +212,10 @@ def _whole(
 
 
 def health_cards(data: bytes) -> Iterator[Nested]:
-    """SMART Health Cards as a QR code holds them: two digits for each letter of a JWS, its code
-    less 45."""
+    """Yield the JWS of each SMART Health Card in the form of its QR code.
+
+    There, each character of the JWS is two digits: its code minus 45.
+    """
     for match in _HEALTH_CARD.finditer(data):
         digits = match[1]
         letters = (int(digits[i : i + 2]) + 45 for i in range(0, len(digits) - 1, 2))
@@ -195,8 +223,7 @@ def health_cards(data: bytes) -> Iterator[Nested]:
 
 
 def _from_utf7(letters: str) -> bytes:
-    """The text of one shifted piece; nothing when it is none of at least one printable
-    character."""
+    """Decode a shifted piece of UTF-7 to UTF-8. Empty when it is not printable text."""
     try:
         text = f"+{letters}-".encode().decode("utf-7")
     except UnicodeDecodeError:
@@ -205,8 +232,10 @@ def _from_utf7(letters: str) -> bytes:
 
 
 def _from_base85(word: bytes, alphabet: bytes) -> bytes:
-    """The bytes of base85; empty when `word` is none. A last group of n letters holds n - 1
-    bytes."""
+    """Decode base85. Empty when `word` is invalid.
+
+    The last group may have n of five characters, which hold n - 1 bytes.
+    """
     if word.translate(None, alphabet) or len(word) % 5 == 1:
         return b""
     short = -len(word) % 5
@@ -226,8 +255,10 @@ def _values(alphabet: bytes) -> bytes:
 
 
 def _is_writing(content: bytes) -> bool:
-    """Whether bytes are a text that somebody wrote: any numbers are some letters, few of them are
-    words with blanks or quotes."""
+    """Whether bytes are text with blanks or quotes and with words.
+
+    Any numbers decode to some characters, but few to such text.
+    """
     head = content[:256]
     if not (b" " in head or b'"' in head or hl7v2.sniff(head)) or not readable(content):
         return False

@@ -1,9 +1,13 @@
-r"""Documents written with the escapes of another format: XML, a table or a MIME message in a JSON string, anything in percent-encoding.
+r"""Documents in the escapes of another format.
 
-    {"ccd": "<?xml version=\"1.0\"?>\n<ClinicalDocument ..."}    "\u003cPatient xmlns=..."    %7B%22resourceType%22%3A...
+These are XML, a table or a MIME message in a JSON string, and any document in percent-encoding.
 
-Each byte is traced back through its escape, so redaction masks the values within. A browser's own markup (a narrative in
-`<div>`) is no document here: the detectors read it where it stands.
+    {"ccd": "<?xml version=\"1.0\"?>\n<ClinicalDocument ..."}
+    "\u003cPatient xmlns=..."
+    %7B%22resourceType%22%3A...
+
+Ranges are mapped back through the escapes, so redaction masks single values. HTML that begins with
+`<div>` (a FHIR narrative) is not a document here. The detectors read it in place.
 """
 
 import re
@@ -28,50 +32,60 @@ XML_MARKS: Final = (
     rf"(?:\\[nrt]|\\ufeff)\s?<{_NAME}",
     rf"\\u003[cC]{_NAME}",
 )
-"""Hyperscan expressions for where XML in a JSON string begins; not `<div`, which every FHIR
-narrative is. One expression for all of what may stand before it takes as long as all other marks
-together."""
+"""Hyperscan expressions for the beginning of XML in a JSON string.
+
+The first matches `"<Patient`; not `"<div`, with which every FHIR narrative begins. There is one
+expression for each of what may come before the `<`. A single expression for all would take as long
+as all other marks together.
+"""
 TABLE_MARK: Final = r"\\n"
-"""Hyperscan expression for a string of JSON that has lines."""
+"""Hyperscan expression for a JSON string with line ends."""
 MESSAGE_MARK: Final = r"\\n(?:content-(?:type|disposition)|mime-version)\s*:"
-"""Hyperscan expression, caseless, for a string of JSON that has header fields of MIME: a multipart
-body, an e-mail."""
+r"""Hyperscan expression, caseless, for a JSON string with MIME header fields.
+
+Matches `\nContent-Type:`; not `\nContent:`.
+"""
 PERCENT_MARK: Final = "%[0-9A-Fa-f]{2}"
 
+# matches b'"<Patient ' and b'"\\u003c?'; not b'"<div>' or b'"< 5'
 _XML: Final = re.compile(
     rb'"((?:\\[nrt]|\\ufeff|\s){0,8}'
     + _BEGINNING.encode()
     + rb"(?:[?!]|(?!div\b)[A-Za-z_][\w.-]{0,80}(?=[:\s>/\\])))"
 )
 _CELL: Final = repeated(rb"[\w .:#/()\[\]%'*-]|\\\"", "{0,64}")
-# mrn,last_name,dob
+# matches b"mrn,last_name,dob"; not b"mrn"
 _HEADER: Final = re.compile(_CELL + repeated(rb"(?:[,;|]|\\t)" + _CELL, "+") + rb"(?:\\r)?")
 _MESSAGE: Final = re.compile(MESSAGE_MARK.encode(), re.IGNORECASE)
 _MESSAGE_HEAD: Final = 4096
 _LONGEST_HEADER: Final = 8192
 _SHORTEST_ROW: Final = 5
 _MAX_HEADERS: Final = 4096
-"""Strings with a line like a header that are looked at closely; each costs some 20 us."""
+"""The most strings that are checked for a table header. Each costs about 20 us."""
+# The rest of a JSON string. Group 1 matches if the string ends.
+# matches b'a\\"b' before b'"', with group 1; and b'a\\"b' at the end of the text, without it
 _REST: Final = re.compile(TEXT.encode() + rb'(?=(")|\\?\Z)', re.DOTALL)
 _ENCODED: Final = rb"[\w.~!*'()+/:;,@$-]|%[0-9A-Fa-f]{2}"
 _WHOLE: Final = re.compile(rb"\s*+" + repeated(_ENCODED, "+") + rb"\s*+")
-# what JSON, XML, HL7 and X12 begin with; in a URL of a log, say
+# The beginning of JSON, XML, HL7 v2 or X12, for example in a URL of a log.
+# matches b"%7B%22ssn%22%3A%22123-45-6789%22%7D"; not b"%20hello%20world%20again"
 _TOKEN: Final = re.compile(
-    rb"(?<![\w%])(?:%(?:20|0[ADad]))*(?:%7[Bb]|%5[Bb]|%3[Cc]|(?:MSH|FHS|BHS)%7[Cc]|ISA(?:%2[Aa]|%7[Cc]))"
+    rb"(?<![\w%])(?:%(?:20|0[ADad]))*"
+    rb"(?:%7[Bb]|%5[Bb]|%3[Cc]|(?:MSH|FHS|BHS)%7[Cc]|ISA(?:%2[Aa]|%7[Cc]))"
     + repeated(_ENCODED, "{15,}")
 )
 _PERCENT: Final = re.compile(rb"\+|%[0-9A-Fa-f]{2}")
 _ESCAPES: Final = 4
-"""Percent escapes that a text has which was encoded as a whole; a path or a word has fewer."""
+"""The least percent escapes in a text that is encoded as a whole. Paths and words have fewer."""
 
 
 def xml_strings(data: bytes) -> Iterator[Nested]:
-    """XML documents that are strings of JSON."""
+    """Yield the JSON strings that are XML documents."""
     at = 0
     while (begin := _XML.search(data, at)) is not None:
         rest = _REST.match(data, begin.end(1))
         if rest is None or rest[1] is None:
-            return  # it does not end, and none that begins within it can
+            return  # the string does not end, so no string after its begin does
         at = rest.end()
         text = unescaped(data, begin.start(1), at)
         yield Nested(
@@ -80,14 +94,13 @@ def xml_strings(data: bytes) -> Iterator[Nested]:
 
 
 def tables(data: bytes) -> Iterator[Nested]:
-    """Tables that are strings of JSON: the first line of the string is a header that we can read,
-    and a row follows."""
+    """Yield the JSON strings that are tables: a header with a known label, then a row."""
     end = looked = 0
     while (line := data.find(b"\\n", end)) >= 0:
         begin = _string_begins(data, max(end, line - _LONGEST_HEADER), line)
         end = data.find(b'"', line)
         if end < 0:
-            return  # the string does not end, and none that begins within it can
+            return  # the string does not end, so no string after its begin does
         if begin < 0 or not _HEADER.fullmatch(data, begin, line):
             continue
         rest = _REST.match(data, line)
@@ -97,8 +110,8 @@ def tables(data: bytes) -> Iterator[Nested]:
         if end - line < _SHORTEST_ROW:
             continue
         looked += 1
-        # INVARIANT (fail closed): strings that are too many to look at are all taken for tables,
-        # and the limit on these holds
+        # INVARIANT (fail closed): a string beyond the limit is taken for a table without a check.
+        # The number of embedded documents has its own limit, and exceeding it is a gap.
         head = unescaped(data, begin, min(end, line + _LONGEST_HEADER)).text()
         if looked > _MAX_HEADERS or csv_table.sniff(head):
             text = unescaped(data, begin, end)
@@ -112,17 +125,17 @@ def tables(data: bytes) -> Iterator[Nested]:
 
 
 def messages(data: bytes) -> Iterator[Nested | None]:
-    """Multipart bodies and MIME messages that are strings of JSON."""
+    """Yield the JSON strings that are multipart bodies or MIME messages, and None before each."""
     end = 0
     while (field := _MESSAGE.search(data, end)) is not None:
         begin = _string_begins(data, end, field.start())
         rest = _REST.match(data, field.start())
         if begin < 0 or rest is None or rest[1] is None:
-            return  # no string of JSON, or one that does not end
+            return  # not in a JSON string, or in one that does not end
         end = rest.end()
         yield None
-        # escapes make a text about twice as long; one may be cut through at the end, what is looked
-        # for stands at the beginning
+        # Escapes make a text up to about twice as long. The cut may split an escape at the end, but
+        # the sniff needs only the beginning.
         head = unescaped(data, begin, min(end, begin + 2 * _MESSAGE_HEAD)).text()
         if multipart.sniff(head[:_MESSAGE_HEAD]):
             text = unescaped(data, begin, end)
@@ -132,7 +145,7 @@ def messages(data: bytes) -> Iterator[Nested | None]:
 
 
 def _string_begins(data: bytes, start: int, end: int) -> int:
-    """Where the string begins in which `end` stands: behind the last quote that is not escaped."""
+    """Return where the JSON string around `end` begins: after the last unescaped quote, or -1."""
     at = data.rfind(b'"', start, end)
     while at > start and data[at - 1 : at] == b"\\":
         at = data.rfind(b'"', start, at)
@@ -140,7 +153,10 @@ def _string_begins(data: bytes, start: int, end: int) -> int:
 
 
 def percent_encoded(data: bytes) -> Iterator[Nested | None]:
-    """A text that is percent-encoded as a whole, or else the documents in it that are."""
+    """Yield the text if it is percent-encoded as a whole, else the documents in it that are.
+
+    Yields None for each escape.
+    """
     if _WHOLE.fullmatch(data) and data.count(b"%") >= _ESCAPES:
         yield from _percent(data, 0, len(data))
         return
@@ -149,7 +165,7 @@ def percent_encoded(data: bytes) -> Iterator[Nested | None]:
 
 
 def _percent(data: bytes, start: int, end: int) -> Iterator[Nested | None]:
-    # a + is a blank only where no blank is written otherwise
+    # a + is a blank only where no blank is written as %20
     plus = b"+" if data.find(b"%20", start, end) >= 0 else b" "
     text, at = Derived(), start
     for match in _PERCENT.finditer(data, start, end):

@@ -1,7 +1,10 @@
-"""Documents within a text: `data:` URIs, armored messages, quoted-printable, and what the modules beside this one find.
+"""Finds documents within a text.
 
-A prefilter says which marks occur at all (`MARKS`); a finder runs only where its mark does. What a finder yields is a guess unless
-it says otherwise: a guess that turns out to be nothing readable is no gap.
+This module finds `data:` URIs, armored messages and quoted-printable. The modules beside it find
+other encodings.
+
+A prefilter says which `MARKS` occur in the text, and a finder runs only if its mark occurs. What a
+finder yields is a guess unless it is `declared`. A guess that turns out to be unreadable is no gap.
 """
 
 import quopri
@@ -21,15 +24,20 @@ from phiscan.readers import magic, sql
 from phiscan.text.base64 import from_base64
 
 _MAX_FOUND: Final = 4096
-"""Embedded documents of one document; each costs a scan (0.1 ms), and with more of them it was not
-seen whole. The description of an interface of 500 KB has some thousand paragraphs of HTML in its
-strings, and a bundle as many narratives."""
-# data:text/plain;charset=utf-8;base64,SGVsbG8= and data:,hello%20there
+"""The most embedded documents of one document. More are a gap.
+
+Each costs a scan (0.1 ms). An interface description of 500 KB has some thousand paragraphs of HTML
+in its strings, and a bundle has as many narratives.
+"""
+# matches b"data:text/plain;charset=utf-8;base64,SGVsbG8=" and b"data:,hello%20you"; not b"data: a"
 _DATA_URI: Final = re.compile(
-    rb"data:([a-z]{1,20}/[\w.+-]{1,80})?((?:;[\w-]{1,40}=[^;,\"'\s]{0,80}){0,4})(;base64)?,([^\s\"'<>()]+)",
+    rb"data:([a-z]{1,20}/[\w.+-]{1,80})?"  # 1: media type
+    rb"((?:;[\w-]{1,40}=[^;,\"'\s]{0,80}){0,4})"  # 2: its parameters
+    rb"(;base64)?,([^\s\"'<>()]+)",  # 4: content
     re.IGNORECASE,
 )
-# a soft line break; not the end of a line of ====, as under a title
+# A soft line break or an escape.
+# matches b"=\n" and b"=3D"; not b"==\n", the end of a line under a title
 _QUOTED_PRINTABLE: Final = re.compile(rb"(?<!=)=\r?\n|=[0-9A-F]{2}")
 
 
@@ -48,8 +56,8 @@ def _data_uris(data: bytes) -> Iterator[Nested]:
         content = from_base64(body) if match[3] else body
         if content is None:
             content, kind = body, "text/plain"
-        # style sheets write pictures as text up to their own quote: what is cut off there is no
-        # gap, and is read where it stands
+        # A style sheet may write a picture as text with quotes in it, which end the match early. So
+        # only base64 is declared. The rest of the text is read in place.
         yield Nested(
             content, Location("data_uri", *match.span(4)), kind, declared=match[3] is not None
         )
@@ -65,8 +73,8 @@ def _quoted_printable(data: bytes) -> Iterator[Nested]:
 
 
 _Finder = Callable[[bytes], Iterator[Nested | None]]
-"""Yields what it finds, and None where it has looked for long and found nothing, so that the clock
-is looked at."""
+"""Yields the documents that it finds. It also yields None after each costly step, so that the clock
+is checked."""
 MARKS: Final[tuple[tuple[str, bool, _Finder], ...]] = (
     ("-----BEGIN ", False, _armored),
     ("data:", True, _data_uris),
@@ -90,16 +98,22 @@ MARKS: Final[tuple[tuple[str, bool, _Finder], ...]] = (
     ("=3D", False, _quoted_printable),
     (r"=\r?\n", False, _quoted_printable),
 )
-"""Hyperscan expressions, whether they are caseless, and what looks for documents where one occurs;
-where none does, there is none."""
+"""Hyperscan expressions, whether each is caseless, and the finder to run if it occurs.
+
+A finder finds nothing in a text in which none of its marks occurs.
+"""
 
 
 def find(data: bytes, evidence: Evidence, marks: Iterable[int]) -> Gap:
-    """Add the documents embedded in the text `data`, except where the structure has named one
-    already; a gap when there are too many.
+    """Add the documents embedded in the text `data`.
+
+    A document that overlaps one that a reader has already added is left out.
 
     Args:
-        marks: numbers of the `MARKS` that occur in `data`, in their order.
+        marks: the indexes of the `MARKS` that occur in `data`, in order.
+
+    Returns:
+        OVER_LIMIT when there are too many.
     """
     taken = _Taken(n.location for n in evidence.nested)
     finders = dict.fromkeys(MARKS[number][2] for number in marks)
@@ -109,7 +123,7 @@ def find(data: bytes, evidence: Evidence, marks: Iterable[int]) -> Gap:
             return Gap.OVER_LIMIT
         location = nested.location
         if location.end - location.start == len(data):
-            # another reading of the whole text, beside what stands in it
+            # the whole text in another decoding; it may overlap the documents in it
             evidence.nested.append(nested)
         elif taken.take(location):
             evidence.nested.append(nested)
@@ -117,8 +131,10 @@ def find(data: bytes, evidence: Evidence, marks: Iterable[int]) -> Gap:
 
 
 class _Taken:
-    """The ranges that are read already, apart from each other and sorted: thousands of paragraphs
-    stand in one document."""
+    """The ranges that are read already, merged and sorted, because there may be thousands.
+
+    A look-up costs O(log n).
+    """
 
     def __init__(self, locations: Iterable[Location]) -> None:
         self._starts: list[int] = []
@@ -131,7 +147,7 @@ class _Taken:
                 self._ends.append(location.end)
 
     def take(self, location: Location) -> bool:
-        """Take a range, unless it overlaps one that is taken; whether it did not."""
+        """Take a range unless it overlaps a taken one. Return whether it was free."""
         at = bisect_left(self._starts, location.end)
         if at and self._ends[at - 1] > location.start:
             return False

@@ -1,6 +1,6 @@
-"""Documents in the strings of JSON, with the way back from each of their bytes: JSON in JSON, a message of HL7 v2 or X12.
+"""JSON, HL7 v2 messages and X12 interchanges in the strings of JSON.
 
-Redaction masks the values within such a document, because its escapes are undone piece by piece.
+Ranges are mapped back through the escapes, so redaction masks single values.
 """
 
 import re
@@ -12,9 +12,11 @@ from phiscan.finding import Location
 from phiscan.syntax.json_lexer import TEXT
 from phiscan.syntax.json_places import unescaped
 
-# "{\"patient\": ...}", "MSH|^~\\&|...\rPID|...", "\u000bMSH|...", "ISA*00*..."
+# matches rb'"{\"patient\": 1}"', rb'"MSH|^~\\&|A"', rb'"\u000bMSH|A"' and b'"ISA*00*"'; not
+# b'"{score}"'. Group 2 matches if the string ends.
 _STRING: Final = re.compile(
-    rb'"((?:\\[nrt"\\]|\\u000[bB]|\s){0,8}(?:[\[{](?:\\[nrt]|\s){0,8}(?:\\+["[{]|[\[{\]}]|\d)|(?:MSH|FHS|BHS|ISA)[^\w\s"])'
+    rb'"((?:\\[nrt"\\]|\\u000[bB]|\s){0,8}'
+    rb'(?:[\[{](?:\\[nrt]|\s){0,8}(?:\\+["[{]|[\[{\]}]|\d)|(?:MSH|FHS|BHS|ISA)[^\w\s"])'
     + TEXT.encode()
     + rb')(?:(")|\\?\Z)',
     re.DOTALL,
@@ -22,11 +24,12 @@ _STRING: Final = re.compile(
 _BEGINS: Final = (b"{\\", b'"{', b'"[', b"MSH", b"FHS", b"BHS", b"ISA")
 MARKS: Final = (
     r"\{\\+\"",
-    # what a document goes on with: `"{score}"` is none. Three expressions, of which two have one
-    # length, cost half of one
+    # A bracket and what may follow it in a document: matches `"[{`; not `"{score}"`. Three
+    # expressions, two of them with a fixed length, cost half as much as a single one.
     r"\"[\[{][\\\[{\]}0-9\s]",
     r"\"[ \t][\[{][\\\[{\]}0-9\s]",
-    r"\"[ \t]{2,8}[\[{][\\\[{\]}0-9\s]",  # a line's end makes indented documents cost twice as much
+    # no line ends here: with them, indented documents would cost twice as much
+    r"\"[ \t]{2,8}[\[{][\\\[{\]}0-9\s]",
     r"\"(?:\\[nrt]){1,8}[\[{]",
     r"(?:MSH|FHS|BHS|ISA)[^\w\s]",
     r"\\u000[bB](?:MSH|FHS|BHS)[^\w\s]",  # the frame of MLLP
@@ -34,12 +37,12 @@ MARKS: Final = (
 
 
 def find(data: bytes) -> Iterator[Nested]:
-    """The strings that look like a document."""
+    """Yield the strings that look like a document."""
     if not any(begin in data for begin in _BEGINS):
         return
     for match in _STRING.finditer(data):
         if match[2] is None:
-            return  # it does not end, and none that begins within it can
+            return  # the string does not end, so no string after its begin does
         origin = unescaped(data, *match.span(1))
         yield Nested(
             origin.text(),

@@ -1,6 +1,7 @@
-"""Binary formats with JSON's data model: MessagePack, CBOR, BSON. Tokens only; `phiscan.readers.packed` makes JSON of them.
+"""Binary formats with the data model of JSON: MessagePack, CBOR and BSON.
 
-They need no schema, unlike protobuf: keys are on the wire.
+Unlike protobuf, they need no schema, because the keys are on the wire. This package only splits
+them into tokens. `phiscan.readers.packed` makes JSON of the tokens.
 """
 
 from collections.abc import Callable, Iterator
@@ -16,7 +17,10 @@ __all__ = ["TOKENS", "NotPackedError", "PackedKind", "PackedToken", "declared", 
 TOKENS: Final = MappingProxyType(
     {"msgpack": msgpack.tokens, "cbor": cbor.tokens, "bson": bson.tokens}
 )
-"""What reads each kind of media that `declared` and `sniff` name. Raises NotPackedError."""
+"""The tokenizer of each format, by the name that `declared` and `sniff` return.
+
+Each raises NotPackedError.
+"""
 _TYPES: Final = MappingProxyType(
     {
         **dict.fromkeys(
@@ -27,19 +31,25 @@ _TYPES: Final = MappingProxyType(
     }
 )
 _SAMPLE: Final = 4096
-"""Tokens that a sniff looks at."""
+"""The most tokens that `sniff` reads."""
 
 
 def declared(media: str) -> str:
-    """`msgpack`, `cbor`, `bson`, or nothing: what a media type (small letters, no parameters)
-    says."""
+    """Return the format that a media type names: `msgpack`, `cbor`, `bson` or empty.
+
+    Args:
+        media: the media type in lower case, without parameters.
+    """
     name = media.removeprefix("application/")
     return "" if name == media else _TYPES.get(name) or _TYPES.get(name.rpartition("+")[2], "")
 
 
 def sniff(data: bytes) -> str:
-    """As `declared`, by the bytes: a map or an array that ends where the document ends and holds
-    readable strings."""
+    """Return the format that the bytes show: `msgpack`, `cbor`, `bson` or empty.
+
+    The document must be a map or an array that ends where `data` ends. It must hold printable
+    strings.
+    """
     if bson.begins(data):
         return "bson" if _holds_strings(bson.tokens, data) else ""
     if msgpack.begins(data) and _holds_strings(msgpack.tokens, data):

@@ -1,4 +1,4 @@
-"""BSON 1.1 (bsonspec.org): one document, or one behind the other as `mongodump` writes them."""
+"""BSON 1.1 (bsonspec.org): one document, or several in a row as `mongodump` writes them."""
 
 import struct
 from collections.abc import Iterator
@@ -15,7 +15,7 @@ from phiscan.packed.token import (
     in_bounds,
 )
 
-_LEAST: Final = 5
+_LEAST: Final = 5  # bytes of an empty document: its length and a NUL
 _DOUBLE, _STRING, _DOCUMENT, _ARRAY, _BINARY, _OBJECT_ID, _DATE = (
     0x01,
     0x02,
@@ -29,8 +29,10 @@ _REGEX = 0x0B
 _STRINGS: Final = (_STRING, 0x0D, 0x0E)
 _INTEGERS: Final = {0x10: 4, 0x12: 8}
 _FIXED: Final = {0x06: 0, 0x08: 1, 0x0A: 0, 0x11: 8, 0x13: 16, 0x7F: 0, 0xFF: 0}
-"""Sizes of values that are nobody's: undefined, boolean, null, a replication time, a decimal, the
-keys before and behind all."""
+"""Bytes of the values that identify nobody, by type.
+
+Undefined, boolean, null, replication timestamp, decimal, and the minimum and maximum keys.
+"""
 _UUIDS: Final = (3, 4)
 
 
@@ -40,17 +42,19 @@ _TYPES: Final = frozenset(
 
 
 def begins(data: bytes) -> bool:
-    """Whether `data` begins with the length of a document that ends with a NUL, and the type of its
-    first element."""
+    """Whether `data` begins like a BSON document.
+
+    It must begin with the length of a document that ends with NUL, then the type of an element.
+    """
     size = int.from_bytes(data[:4], "little")
     return _LEAST < size <= len(data) and data[size - 1] == 0 and data[4] in _TYPES
 
 
 def tokens(data: bytes) -> Iterator[PackedToken]:
-    """The tokens of `data`.
+    """Yield the tokens of `data`.
 
     Raises:
-        NotPackedError: it is no BSON.
+        NotPackedError: `data` is not BSON.
     """
     at = 0
     ends: list[tuple[int, bool]] = []
@@ -84,7 +88,7 @@ def tokens(data: bytes) -> Iterator[PackedToken]:
 
 
 def _opened(data: bytes, at: int, ends: list[tuple[int, bool]], *, is_map: bool) -> int:
-    """Open the document at `at`; where its first element is."""
+    """Push the end of the document at `at` and return the offset of its first element."""
     end = at + max(_LEAST, int.from_bytes(data[at : in_bounds(data, at, 4)], "little"))
     if len(ends) == MAX_DEPTH:
         raise NotPackedError(deep=True)
@@ -93,13 +97,13 @@ def _opened(data: bytes, at: int, ends: list[tuple[int, bool]], *, is_map: bool)
 
 
 def _value(data: bytes, kind: int, at: int) -> tuple[PackedToken, int]:
-    """An element's value, and where the next element is."""
+    """Return the value of an element, and the offset of the next element."""
     if kind in _STRINGS:
         size = int.from_bytes(data[at : in_bounds(data, at, 4)], "little")
         if not size:
             raise NotPackedError
         end = in_bounds(data, at + 4, size)
-        return PackedToken(PackedKind.TEXT, ((at + 4, end - 1),)), end  # its NUL is counted
+        return PackedToken(PackedKind.TEXT, ((at + 4, end - 1),)), end  # the size counts the NUL
     if kind in _INTEGERS or kind in (_DATE, _DOUBLE):
         return _number(data, kind, at)
     if kind == _BINARY:
@@ -133,7 +137,7 @@ def _number(data: bytes, kind: int, at: int) -> tuple[PackedToken, int]:
 
 
 def _nul(data: bytes, at: int) -> int:
-    """Where the string at `at` ends."""
+    """Return the offset of the NUL that ends the string at `at`."""
     end = data.find(b"\0", at)
     if end < 0:
         raise NotPackedError

@@ -1,5 +1,7 @@
-"""CBOR (RFC 8949): one item, or a sequence of them (RFC 8742). Tags that say how to read a number are heeded; COSE that is
-encrypted (RFC 9052) cannot be read."""
+"""CBOR (RFC 8949): one item, or a sequence of items (RFC 8742).
+
+Of the tags, those for epoch times and big numbers count. Encrypted COSE (RFC 9052) cannot be read.
+"""
 
 import struct
 from collections.abc import Iterator
@@ -22,22 +24,22 @@ _BREAK: Final = 0xFF
 _EPOCH_TIME: Final = 1
 _BIGNUMS: Final = (2, 3)
 _ENCRYPTED: Final = (16, 96)
-"""COSE_Encrypt0 and COSE_Encrypt."""
+"""The tags of COSE_Encrypt0 and COSE_Encrypt."""
 _FLOATS: Final = {25: ">e", 26: ">f", 27: ">d"}
 _FOREVER: Final = 1 << 70
-"""Items of a container that ends with a break."""
+"""The count of items left in a container that ends with a break, not after a number of items."""
 
 
 def begins(data: bytes) -> bool:
-    """Whether `data` begins as an array, a map or a tag does."""
+    """Whether `data` begins with an array, a map or a tag."""
     return data[0] >> 5 in (_ARRAY, _MAP, _TAG)
 
 
 def tokens(data: bytes) -> Iterator[PackedToken]:
-    """The tokens of `data`.
+    """Yield the tokens of `data`.
 
     Raises:
-        NotPackedError: it is no CBOR, or it is encrypted.
+        NotPackedError: `data` is not CBOR, or it is encrypted.
     """
     return _Reader(data).tokens()
 
@@ -63,7 +65,7 @@ class _Reader:
                     raise NotPackedError(deep=True)
 
     def _closes(self) -> bool:
-        """Whether the innermost container ends here; a break belongs to one without a length."""
+        """Whether the innermost container ends here. Skips the break of one without a length."""
         if len(self._open) == 1:
             return False
         if self._open[-1] > _FOREVER >> 1:
@@ -75,7 +77,7 @@ class _Reader:
         return not self._open[-1]
 
     def _item(self) -> tuple[PackedToken, int]:
-        """The next token, and how many items it holds."""
+        """Return the next token, and the number of items that it contains."""
         major, count, info = self._head()
         tag = -1
         while major == _TAG:
@@ -91,7 +93,7 @@ class _Reader:
         return self._number(major, count, info, tag), 0
 
     def _head(self) -> tuple[int, int, int]:
-        """Major type, argument and additional information."""
+        """Return major type, argument and additional information (RFC 8949 section 3)."""
         in_bounds(self._data, self._at, 1)
         first = self._data[self._at]
         self._at += 1
@@ -132,8 +134,8 @@ class _Reader:
         return start, self._at
 
     def _number(self, major: int, count: int, info: int, tag: int) -> PackedToken:
-        """An integer, a float, or another simple value."""
-        # zeros are what a mask leaves, of a negative number too
+        """Return an integer, a float, or another simple value."""
+        # a mask writes zeros in the argument, so a zero argument is 0 for a negative number too
         is_masked = info >= 24 and not count
         number: float = count if major == _UNSIGNED or is_masked else -1 - count
         span = (self._at - (1 << info - 24), self._at) if info >= 24 else (self._at - 1, self._at)

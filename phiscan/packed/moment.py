@@ -1,4 +1,4 @@
-"""Points in time that are numbers on the wire, as a reader of the document would show them."""
+"""Points in time that are numbers on the wire, as text."""
 
 from datetime import UTC, datetime, timedelta
 from typing import Final
@@ -7,8 +7,10 @@ _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 def shown(seconds: float) -> str:
-    """Seconds since 1970 as an ISO 8601 date with its time; `0` for the epoch, which is what a mask
-    leaves."""
+    """Return seconds since 1970 as an ISO 8601 date and time.
+
+    Zero becomes `0`, because a mask writes zero. So does a number that is out of range or NaN.
+    """
     if not seconds:
         return "0"
     try:

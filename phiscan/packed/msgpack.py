@@ -1,4 +1,4 @@
-"""MessagePack (github.com/msgpack/msgpack/blob/master/spec.md): one object, or one behind the other."""
+"""MessagePack (github.com/msgpack/msgpack/blob/master/spec.md): one object, or several in a row."""
 
 import struct
 from collections.abc import Iterator
@@ -16,26 +16,33 @@ from phiscan.packed.token import (
 )
 
 _NUMBERS: Final = {
-    0xCA: ">f", 0xCB: ">d", 0xCC: ">B", 0xCD: ">H", 0xCE: ">I", 0xCF: ">Q", 0xD0: ">b", 0xD1: ">h", 0xD2: ">i", 0xD3: ">q",
+    0xCA: ">f", 0xCB: ">d",
+    0xCC: ">B", 0xCD: ">H", 0xCE: ">I", 0xCF: ">Q",
+    0xD0: ">b", 0xD1: ">h", 0xD2: ">i", 0xD3: ">q",
 }  # fmt: skip
+"""The `struct` format of each number, by its first byte."""
 _SIZED: Final = {
-    0xC4: (PackedKind.BYTES, 1), 0xC5: (PackedKind.BYTES, 2), 0xC6: (PackedKind.BYTES, 4), 0xD9: (PackedKind.TEXT, 1), 0xDA: (PackedKind.TEXT, 2), 0xDB: (PackedKind.TEXT, 4),
-    0xDC: (PackedKind.ARRAY, 2), 0xDD: (PackedKind.ARRAY, 4), 0xDE: (PackedKind.MAP, 2), 0xDF: (PackedKind.MAP, 4),
+    0xC4: (PackedKind.BYTES, 1), 0xC5: (PackedKind.BYTES, 2), 0xC6: (PackedKind.BYTES, 4),
+    0xD9: (PackedKind.TEXT, 1), 0xDA: (PackedKind.TEXT, 2), 0xDB: (PackedKind.TEXT, 4),
+    0xDC: (PackedKind.ARRAY, 2), 0xDD: (PackedKind.ARRAY, 4),
+    0xDE: (PackedKind.MAP, 2), 0xDF: (PackedKind.MAP, 4),
 }  # fmt: skip
+"""The kind and the width of the length field in bytes, by first byte."""
 _EXTENSIONS: Final = {0xC7: 1, 0xC8: 2, 0xC9: 4}
+"""The width of an extension's length field in bytes, by first byte."""
 _TIMESTAMP: Final = 0xFF  # type -1
 
 
 def begins(data: bytes) -> bool:
-    """Whether `data` begins as a map or an array does."""
+    """Whether `data` begins with a map or an array."""
     return 0x80 <= data[0] <= 0x9F or 0xDC <= data[0] <= 0xDF
 
 
 def tokens(data: bytes) -> Iterator[PackedToken]:
-    """The tokens of `data`.
+    """Yield the tokens of `data`.
 
     Raises:
-        NotPackedError: it is no MessagePack.
+        NotPackedError: `data` is not MessagePack.
     """
     at, open_items = 0, [0]
     while at < len(data) or len(open_items) > 1:
@@ -53,7 +60,7 @@ def tokens(data: bytes) -> Iterator[PackedToken]:
 
 
 def _item(data: bytes, at: int) -> tuple[PackedToken, int, int]:
-    """The token at `at`, where the next one begins, and how many items it holds."""
+    """Return the token at `at`, the offset of the next one, and the number of items it contains."""
     in_bounds(data, at, 1)
     first = data[at]
     at += 1

@@ -1,18 +1,18 @@
-"""What the readers of MessagePack, CBOR and BSON have in common: their tokens."""
+"""The tokens that the tokenizers of MessagePack, CBOR and BSON have in common."""
 
 from enum import Enum
 from typing import Final, NamedTuple
 
 MAX_DEPTH: Final = 512
-"""Containers within containers, as for JSON."""
+"""The most levels of nested containers. The same limit holds for JSON."""
 
 
 class NotPackedError(Exception):
-    """The bytes are not what they should be. `why` says whether that is a fault, a limit or a lock.
+    """The bytes cannot be read as the format. Without an argument, they are malformed.
 
     Args:
-        encrypted: they are encrypted to somebody else.
-        deep: they nest deeper than MAX_DEPTH.
+        encrypted: the bytes are an encrypted message.
+        deep: containers are nested deeper than MAX_DEPTH.
     """
 
     def __init__(self, *, encrypted: bool = False, deep: bool = False) -> None:
@@ -22,7 +22,7 @@ class NotPackedError(Exception):
 
 
 class PackedKind(Enum):
-    """What a token is. In a map, each item at an even place is a key."""
+    """The kind of a token. In a map, the items at even positions (0, 2, ...) are the keys."""
 
     MAP = "{"
     ARRAY = "["
@@ -35,12 +35,13 @@ class PackedKind(Enum):
 
 
 class PackedToken(NamedTuple):
-    """One item.
+    """One item, or the end of a container.
 
     Args:
-        spans: where its content stands, without type and length; more than one for a string in
-            chunks.
-        shown: how a NUMBER (a date too) or an ID reads as text.
+        kind: the kind of the token.
+        spans: the byte ranges of its content, without type and length. A string in chunks has
+            several.
+        shown: the text of a NUMBER (also of a date) or of an ID.
     """
 
     kind: PackedKind
@@ -48,7 +49,7 @@ class PackedToken(NamedTuple):
     shown: str = ""
 
     def text(self, data: bytes) -> bytes:
-        """Its content."""
+        """Return its content."""
         return b"".join(data[start:end] for start, end in self.spans)
 
 
@@ -57,10 +58,10 @@ OTHER: Final = PackedToken(PackedKind.OTHER)
 
 
 def in_bounds(data: bytes, start: int, size: int) -> int:
-    """The end of `size` bytes from `start`.
+    """Return `start + size`, the end of a value.
 
     Raises:
-        NotPackedError: the document ends before.
+        NotPackedError: the document ends before that.
     """
     if start + size > len(data):
         raise NotPackedError

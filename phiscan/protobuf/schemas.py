@@ -1,7 +1,7 @@
-"""Message types of Protocol Buffers, out of a FileDescriptorSet (google/protobuf/descriptor.proto).
+"""Message types of Protocol Buffers, from a FileDescriptorSet (google/protobuf/descriptor.proto).
 
-`protoc --include_imports --descriptor_set_out=FILE` and `buf build -o FILE` write one. A type is found by its full name or by
-the path of the gRPC method that it is sent to.
+`protoc --include_imports --descriptor_set_out=FILE` and `buf build -o FILE` write such a file. A
+type is looked up by its full name, or by the path of a gRPC method that takes or returns it.
 """
 
 from collections.abc import Iterator, Mapping
@@ -16,24 +16,23 @@ _DOUBLE, _FLOAT, _BOOL, _STRING, _GROUP, _MESSAGE, _BYTES = 1, 2, 8, 9, 10, 11, 
 _ZIGZAG: Final = (17, 18)
 _UNSIGNED: Final = (4, 6, 7, 13)
 _FIXED: Final = (6, 7, 15, 16)
-"""FieldDescriptorProto.Type."""
-
+# The values above are numbers of FieldDescriptorProto.Type.
 
 _MAX_DEPTH: Final = 64
-"""Types within types, with the parts of their package."""
+"""The most dots in the name of a scope: parts of the package and enclosing types."""
 
 
 class SchemaError(Exception):
-    """The bytes are no FileDescriptorSet. The text is one line without any of them."""
+    """The bytes are not a FileDescriptorSet. The message is one line and shows no bytes."""
 
 
 class FieldType(NamedTuple):
     """One field of a message type.
 
     Args:
-        name: as the schema writes it.
-        kind: FieldDescriptorProto.Type.
-        message: full name of its message type, else empty.
+        name: the name in the schema.
+        kind: a number of FieldDescriptorProto.Type.
+        message: the full name of its message type, or empty if it is no message.
     """
 
     name: str
@@ -52,7 +51,7 @@ class FieldType(NamedTuple):
 
     @property
     def is_signed(self) -> bool:
-        """Whether its numbers may be negative, in two's complement."""
+        """Whether its numbers are read as two's complement, so that they may be negative."""
         return self.kind not in _UNSIGNED
 
     @property
@@ -67,34 +66,41 @@ class FieldType(NamedTuple):
 
     @property
     def is_real(self) -> bool:
-        """Whether it is a floating point number, or true or false: nothing that a number of ours
-        can be."""
+        """Whether it is a floating point number or a boolean, which no identifier is."""
         return self.kind in (_DOUBLE, _FLOAT, _BOOL)
 
 
 MessageType = Mapping[int, FieldType]
-"""The fields of a message type by their numbers."""
+"""The fields of a message type, by field number."""
 
 
 @dataclass(frozen=True, slots=True)
 class Rpc:
-    """A message of a gRPC call, if it is one: the method's path, `/package.Service/Method`, and
-    whether it is the answer."""
+    """Which message of which gRPC method a document may be.
 
-    path: str = field(repr=False)  # of another request it may hold PHI
+    Args:
+        path: the request path: `/package.Service/Method` for gRPC.
+        is_response: whether the message is the response.
+    """
+
+    path: str = field(repr=False)  # the path of a request that is not gRPC may hold PHI
     is_response: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Schemas:
-    """Message types by their full names, and those of gRPC methods by their paths: request and
-    response."""
+    """The known message types and gRPC methods.
+
+    Args:
+        messages: message types by full name.
+        methods: the full names of the request and response types, by path of the gRPC method.
+    """
 
     messages: Mapping[str, MessageType] = field(default_factory=lambda: MappingProxyType({}))
     methods: Mapping[str, tuple[str, str]] = field(default_factory=lambda: MappingProxyType({}))
 
     def of(self, rpc: Rpc | None) -> str:
-        """The full name of the type that a gRPC message has; empty when it is not known."""
+        """Return the full name of the type of a gRPC message, or empty when it is not known."""
         pair = self.methods.get(rpc.path.partition("?")[0]) if rpc else None
         return pair[rpc.is_response] if rpc and pair else ""
 
@@ -103,7 +109,7 @@ NO_SCHEMAS: Final = Schemas()
 
 
 def parse(*sets: bytes) -> Schemas:
-    """The types and methods of one or several FileDescriptorSets. Raises SchemaError."""
+    """Return the types and methods of all the FileDescriptorSets. Raises SchemaError."""
     messages: dict[str, MessageType] = {}
     methods: dict[str, tuple[str, str]] = {}
     try:

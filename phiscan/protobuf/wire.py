@@ -1,25 +1,33 @@
-"""The wire format of Protocol Buffers: protobuf.dev/programming-guides/encoding.
+"""The wire format of Protocol Buffers (protobuf.dev/programming-guides/encoding).
 
-message = (tag value)*      tag = varint(number << 3 | wire type)
+message = (tag value)*      tag = varint(field number << 3 | wire type)
 """
 
 from collections.abc import Iterator
 from typing import Final, NamedTuple
 
 VARINT, FIXED64, LENGTH, GROUP, GROUP_END, FIXED32 = range(6)
-"""Wire types."""
+"""The wire types."""
 HIGHEST_NUMBER: Final = (1 << 29) - 1
+"""The highest field number that protobuf allows."""
 _LONGEST_VARINT: Final = 70  # bits
 _FIXED: Final = {FIXED64: 8, FIXED32: 4}
 
 
 class NotAMessageError(Exception):
-    """The bytes are no message by the wire format."""
+    """The bytes are not a message in the wire format."""
 
 
 class Field(NamedTuple):
-    """One field: its number, its wire type, and where its value stands; `value` is that of a
-    number, else 0."""
+    """One field.
+
+    Args:
+        number: the field number.
+        kind: the wire type.
+        start: the offset of the value.
+        end: the end of the value.
+        value: the value of a VARINT, FIXED32 or FIXED64, unsigned; else 0.
+    """
 
     number: int
     kind: int
@@ -29,11 +37,16 @@ class Field(NamedTuple):
 
 
 def fields(data: bytes, at: int, end: int, highest: int = HIGHEST_NUMBER) -> Iterator[Field]:
-    """The fields of the message from `at` to `end` in their order; what a group holds counts as the
-    message's own.
+    """Yield the fields of the message from `at` to `end`, in order.
+
+    The fields within a group are yielded as fields of the message.
+
+    Args:
+        highest: the highest field number to accept.
 
     Raises:
-        NotAMessageError: it is none; the fields before are given first.
+        NotAMessageError: the bytes are not a message. The fields before the error are yielded
+            first.
     """
     groups: list[int] = []
     while at < end:
@@ -53,7 +66,7 @@ def fields(data: bytes, at: int, end: int, highest: int = HIGHEST_NUMBER) -> Ite
 
 
 def varint(data: bytes, at: int, end: int) -> tuple[int, int]:
-    """A number of seven bits a byte, and where it ends. Raises NotAMessageError."""
+    """Return the varint at `at` (seven bits a byte) and its end. Raises NotAMessageError."""
     value = shift = 0
     while at < end and shift < _LONGEST_VARINT:
         byte = data[at]
@@ -66,7 +79,7 @@ def varint(data: bytes, at: int, end: int) -> tuple[int, int]:
 
 
 def zero(number: bytes) -> bytes:
-    """Zero in as many bytes as a number has, so that a parser reads them as one value."""
+    """Return zero in as many bytes as `number` has, as a varint if `number` is one."""
     is_varint = number[-1:] < b"\x80" and all(byte >= 0x80 for byte in number[:-1])
     return b"\x80" * (len(number) - 1) + b"\x00" if is_varint else bytes(len(number))
 

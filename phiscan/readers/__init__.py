@@ -1,1 +1,1 @@
-"""Readers: one module a format. Each adds what the structure of its documents says to the evidence."""
+"""Readers, one module a format. Each adds what a document's structure says to the evidence."""

@@ -1,10 +1,12 @@
-"""Tables as text (RFC 4180): commas, tabs, semicolons or bars; quoted fields may hold delimiters, quotes and line ends.
+"""Tables as text (RFC 4180), delimited by commas, tabs, semicolons or vertical bars.
 
-The header row says what each column is: by the data model that it is of (`csv_schemas`), or else label by label; a row is one
-record, so that `name` counts where the row holds a birth date. A table whose header names nothing that we know is a text to us: the
-detectors read its cells.
+Quoted fields may hold delimiters, quotes and line ends.
 
-Cost: a row without quotes is split in one step, and only the columns that mean something are looked at.
+The header row says what each column is: by its data model (`csv_schemas`), or else by the label of
+the column. A row is one record, so `name` counts as a patient's name where the row also has a birth
+date. A table without a known label is read as text, and the detectors read its cells.
+
+Cost: a row without quotes is split in one step, and only the columns with a rule are read.
 """
 
 import re
@@ -24,16 +26,18 @@ from phiscan.words.labels import read_label
 _DELIMITERS: Final = (b",", b"\t", b";", b"|")
 _MAX_COLUMNS: Final = 2000
 _HEADER_ROWS: Final = 8
-"""Rows that may stand before the header: a title, a comment, the date of the export."""
+"""The header must be one of so many first rows. Rows before it are a title, a comment or a date."""
 _HEAD: Final = 16384
-# "Patient Name", mrn, ADDR_1 (home), Age [years]; not 123, not a sentence
+# matches "Patient Name", "mrn", "ADDR_1 (home)" and "Age [years]"; not "123" or "Seen, then sent"
 _LABEL: Final = re.compile(r"[#A-Za-z_][\w .:#/()\[\]%'*-]{0,60}")
 _TYPES: Final = frozenset(
     "string str integer int varchar boolean bool float double bigint smallint required "
     "optional".split()
 )
-"""What a row of a data dictionary says, and no header: `| patientName | string | Name of the
-patient |`."""
+"""Words of a data dictionary, which a header does not have.
+
+Example: `| patientName | string | Name of the patient |`.
+"""
 _MARK: Final = b"\xef\xbb\xbf"
 _MEDIA_TYPES: Final = frozenset(
     ("text/csv", "application/csv", "text/tab-separated-values", "text/x-csv")
@@ -51,7 +55,14 @@ class _Cell:
 
 @dataclass(frozen=True, slots=True)
 class _Table:
-    """A header found: its delimiter, the labels of its columns, and where its rows begin."""
+    """A table with a header.
+
+    Args:
+        delimiter: the byte between cells.
+        labels: the cells of the header.
+        body: the offset of the first row after the header.
+        model: what the data model says of the columns.
+    """
 
     delimiter: bytes
     labels: tuple[str, ...]
@@ -59,7 +70,7 @@ class _Table:
     model: Columns
 
     def wanted(self) -> list[int]:
-        """The columns that their own labels say something of."""
+        """The numbers of the columns that have a rule by their label and none by the data model."""
         return [
             i
             for i, label in enumerate(self.labels)
@@ -71,7 +82,7 @@ class _Table:
 
 
 def sniff(head: bytes) -> bool:
-    """Whether a document that begins with `head` is a table with a header that we can read."""
+    """Whether a document that begins with `head` is a table with a known label in its header."""
     table = _table(head[:_HEAD])
     if table is None or table.meaningful() < 1 + (
         len(table.labels) < 3 and table.delimiter == b","
@@ -82,7 +93,7 @@ def sniff(head: bytes) -> bool:
 
 
 def read(data: bytes, evidence: Evidence) -> Gap:
-    """Add what the header says of the cells; MALFORMED when a quoted field does not end."""
+    """Add what the header says of the cells. MALFORMED when a quoted field does not end."""
     table = _table(data)
     if table is None:
         return text_reader.read(data, evidence)
@@ -92,8 +103,10 @@ def read(data: bytes, evidence: Evidence) -> Gap:
 
 
 def _table(data: bytes) -> _Table | None:
-    """The first of the first rows whose cells are all labels, by the delimiter that makes most
-    columns of it."""
+    """Find the header: the first of the first rows whose cells can be labels and one is known.
+
+    If several delimiters give a header, the one with the most columns counts.
+    """
     best: _Table | None = None
     for delimiter in _DELIMITERS:
         at = len(_MARK) if data.startswith(_MARK) else 0
@@ -121,8 +134,10 @@ def _can_be_header(labels: tuple[str, ...]) -> bool:
 
 
 def _read_model(data: bytes, table: _Table, evidence: Evidence) -> None:
-    """Add what the data model says of its columns, and once that the rows are health information
-    about someone."""
+    """Add what the data model says of the cells.
+
+    The first finding also adds, once, that the rows are health information.
+    """
     rules, header = table.model.rules, None
     if not rules:
         return
@@ -148,7 +163,7 @@ def _labelled(data: bytes, table: _Table) -> Iterator[Labelled]:
 
 
 def _cells(data: bytes, table: _Table, wanted: list[int]) -> Iterator[tuple[int, int, _Cell]]:
-    """The cells of the columns `wanted`: number of the row, number of the column, cell."""
+    """Yield the cells of the columns `wanted`: row number from 1, column number, cell."""
     for number, row in enumerate(_rows(data, table.body, table.delimiter), 1):
         for column in wanted:
             if column < len(row):
@@ -156,7 +171,7 @@ def _cells(data: bytes, table: _Table, wanted: list[int]) -> Iterator[tuple[int,
 
 
 def _rows(data: bytes, at: int, delimiter: bytes) -> Iterator[list[_Cell]]:
-    """The rows from `at` on that are not empty."""
+    """Yield the rows from `at` on that are not empty."""
     size = len(data)
     while at < size:
         end = data.find(b"\n", at)
@@ -180,8 +195,10 @@ def _split(line: bytes, at: int, delimiter: bytes) -> list[_Cell]:
 
 
 def _quoted_row(data: bytes, at: int, delimiter: bytes) -> tuple[list[_Cell], int]:
-    """A row with quotes in it and where the next one begins. Text behind a closing quote belongs to
-    the cell, as spreadsheets have it."""
+    """Return a row that has quotes, and the offset of the next row.
+
+    Text after a closing quote belongs to the cell, as in spreadsheets.
+    """
     row: list[_Cell] = []
     field = _FIELDS[delimiter]
     while match := field.match(data, at):
@@ -199,8 +216,10 @@ def _row_end(data: bytes, last: _Cell) -> int:
 
 
 def _open_quote(data: bytes, table: _Table) -> bool:
-    """Whether a field begins with a quote that nothing closes: the reader and a receiver then see
-    other rows."""
+    """Whether a field begins with a quote that nothing closes.
+
+    A receiver may then split the rows in another way than this reader.
+    """
     if data.count(b'"') % 2 == 0:
         return False
     last = deque(_rows(data, table.body, table.delimiter), maxlen=1)
@@ -210,9 +229,12 @@ def _open_quote(data: bytes, table: _Table) -> bool:
 
 
 def _field(delimiter: bytes) -> re.Pattern[bytes]:
-    """A quoted field (its quotes doubled) or plain text, then what ends it; an open quote takes all
-    that is left."""
+    """Return the expression of one field and what ends it. An open quote takes all that is left.
+
+    Groups: 1 the content of a quoted field, 2 of an unquoted one, 3 the delimiter or line end.
+    """
     d = re.escape(delimiter)
+    # matches b'"Ruiz, Ana",' and b'"a ""b"" c",'; not b'"Ruiz" Ana,', which is an unquoted field
     quoted = rb'[ ]?"([^"]*(?:""[^"]*)*)"[ ]*(?=' + d + rb"|[\r\n]|\Z)"
     unquoted = rb'("[^"]*(?:""[^"]*)*\Z|[^' + d + rb"\r\n]*)"
     return re.compile(rb"(?:" + quoted + rb"|" + unquoted + rb")(" + d + rb"|\r?\n|\r|\Z)")
@@ -225,5 +247,5 @@ MEDIA: Final = MediaKind("csv", read, may_hold_prose=True)
 
 
 def look(sample: Sample) -> MediaKind | None:
-    """MEDIA if the sender or a header says that the document is a table."""
+    """MEDIA if the Content-Type or a header row says that the document is a table."""
     return MEDIA if sample.declared in _MEDIA_TYPES or sniff(sample.head) else None

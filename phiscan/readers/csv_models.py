@@ -1,8 +1,10 @@
-"""The published data models of tables, each with the columns that show it and what its other columns hold.
+"""Published data models of tables: the columns that identify each, and what its columns hold.
 
-Sources: Synthea's CSV data dictionary; CMS Research Identifiable Files, DE-SynPUF and CCLF record layouts; OMOP CDM 5; PCORnet CDM 6;
-i2b2's star schema; MIMIC-III and IV, eICU; CDISC SDTM; VAERS; CDC's vaccine reporting (CVRS); Epic Clarity, Cerner Millennium, VA CDW and
-OpenEMR table definitions. The last ones are no standard: how payers and hospitals name claims, members and visits.
+Sources: Synthea's CSV data dictionary; the record layouts of the CMS Research Identifiable Files,
+DE-SynPUF and CCLF; OMOP CDM 5; PCORnet CDM 6; i2b2's star schema; MIMIC-III, MIMIC-IV and eICU;
+CDISC SDTM; VAERS; CDC's vaccine reporting (CVRS); table definitions of Epic Clarity, Cerner
+Millennium, VA CDW and OpenEMR. The last four models of the list are no standard. They are names
+that payers, hospitals and tutorials commonly give to claims, members, patients and visits.
 """
 
 import re
@@ -20,7 +22,7 @@ _LONGEST_KEY: Final = 80
 
 
 def _key(value: str) -> bool:
-    """Whether a cell can be a key: keys of one digit are keys too."""
+    """Whether a cell can be a key. One digit is enough."""
     return (
         len(value) <= _LONGEST_KEY
         and value.strip().lower() not in _NOTHING
@@ -45,24 +47,35 @@ RULE_OF_KIND: Final = MappingProxyType(
         **{
             name: replace(RULES[core], subject=Subject.PATIENT)
             for name, core in {
-                "name": "fullname", "birth": "dateofbirth", "death": "dateofdeath", "ssn": "ssn", "street": "streetaddress", "city": "city",
-                "zip": "zip", "phone": "phone", "email": "email", "date": "servicedate", "place": "latitude",
+                "name": "fullname",
+                "birth": "dateofbirth",
+                "death": "dateofdeath",
+                "ssn": "ssn",
+                "street": "streetaddress",
+                "city": "city",
+                "zip": "zip",
+                "phone": "phone",
+                "email": "email",
+                "date": "servicedate",
+                "place": "latitude",
             }.items()
         },
     }
-)  # fmt: skip
+)
+"""The rule of each kind of column."""
 
 
 @dataclass(frozen=True, slots=True)
 class DataModel:
-    """One data model.
+    """One data model. Column names are in lower case and have only letters and digits.
 
     Args:
-        signatures: a line each: names of columns (`a/b`: one of them) all of which a header has;
-            one signature is enough.
-        columns: a line each: a kind of `RULE_OF_KIND` and the names of columns that are of it.
-        dates: matches names of further columns that are dates of care.
-        health: what a row is.
+        signatures: one signature a line: the names of columns that a header must all have. `a/b`
+            means a or b. A line that ends with `/` goes on in the next line. One signature
+            identifies the model.
+        columns: one kind of `RULE_OF_KIND` a line, then `:` and the names of its columns.
+        dates: a regular expression for the names of further columns, which hold dates of care.
+        health: the infoType of a row.
     """
 
     signatures: str
@@ -71,7 +84,7 @@ class DataModel:
     health: str = "PATIENT_RECORD"
 
     def lines(self) -> list[list[frozenset[str]]]:
-        """The signatures, each a list of alternatives."""
+        """Return the signatures. Each is a list of sets of alternative names."""
         text = re.sub(r"/\s+", "/", self.signatures)
         return [
             [frozenset(part.split("/")) for part in line.split()]
@@ -80,7 +93,7 @@ class DataModel:
         ]
 
     def rules(self) -> dict[str, Rule]:
-        """The rule of each column."""
+        """Return the rule of each column, by name."""
         pairs = (line.split(":") for line in self.columns.splitlines() if line.strip())
         return {name: RULE_OF_KIND[kind.strip()] for kind, names in pairs for name in names.split()}
 
@@ -124,29 +137,34 @@ DATA_MODELS: Final = (
             clmcntlnum clmfromdt
         """,
         columns="""
-            member: desynpufid beneid benelinkkey mbinum benembiid benecrnthicnum benehicnum benecrnthicn hicn msisidentnum
-            member: beneeqtblbichicnum
+            member: desynpufid beneid benelinkkey mbinum benembiid benecrnthicnum benehicnum
+            member: benecrnthicn hicn msisidentnum beneeqtblbichicnum
             account: clmid clmcntlnum ficlmcntlnum curclmuniqid clmuniqid carrclmcntlnum
             code: rxsrvcrfrncnum ptntcntlnum ptntcntrlnum
             record: clmmdclrec mdclrecnum
             birth: benebirthdt benedob dobdt benedobdt
             death: benedeathdt deathdt benedeathdate
-            name: benesrnmname benegvnname benemdlname benelastname bene1stname benefstname benemdlinitlname
+            name: benesrnmname benegvnname benemdlname benelastname bene1stname benefstname
+            name: benemdlinitlname
             zip: benezipcd benemlgcntctzip geozip5cd zipcd
             city: geozipplcname derivedcityname
-            street: beneline1adr beneline2adr drvdline1adr drvdline2adr derivedmailingaddr1 derivedmailingaddr2
+            street: beneline1adr beneline2adr drvdline1adr drvdline2adr derivedmailingaddr1
+            street: derivedmailingaddr2
         """,
+        # matches "clmfromdt" and "prcdrdt1"; not "beneesrdind"
         dates=(
-            r"(?:clm|line|nch|rev|srvc|prcdr|icdprcdr|admtg|bene)\w*(?:from|thru|admsn|dschrg|expns|cntr|srvc|prcdr"
-            r"|hospc|qlfystay|exhst)\w*dt\d*|srvcdt|prcdrdt\d*|icdprcdrdt\d*|revcntrdt\w*"
+            r"(?:clm|line|nch|rev|srvc|prcdr|icdprcdr|admtg|bene)\w*"
+            r"(?:from|thru|admsn|dschrg|expns|cntr|srvc|prcdr|hospc|qlfystay|exhst)\w*dt\d*"
+            r"|srvcdt|prcdrdt\d*|icdprcdrdt\d*|revcntrdt\w*"
         ),
         health="HEALTH_CLAIM",
     ),
     DataModel(  # OMOP
         signatures="""
-            personid genderconceptid/conditionconceptid/drugconceptid/measurementconceptid/procedureconceptid/
-              observationconceptid/visitconceptid/deviceconceptid/specimenconceptid/periodtypeconceptid/notetypeconceptid/
-              deathtypeconceptid/causeconceptid/yearofbirth/payerconceptid/visitdetailconceptid/episodeconceptid/
+            personid genderconceptid/conditionconceptid/drugconceptid/measurementconceptid/
+              procedureconceptid/observationconceptid/visitconceptid/deviceconceptid/
+              specimenconceptid/periodtypeconceptid/notetypeconceptid/deathtypeconceptid/
+              causeconceptid/yearofbirth/payerconceptid/visitdetailconceptid/episodeconceptid/
               unitconceptid
         """,
         columns="""
@@ -156,7 +174,11 @@ DATA_MODELS: Final = (
             death: deathdate deathdatetime
             device: uniquedeviceid
         """,
-        dates=r"(?!valid)\w*(?:start|end)date(?:time)?|(?:procedure|measurement|observation|specimen|note|visit)date(?:time)?",
+        # matches "drugexposurestartdate" and "visitdate"; not "validstartdate", of a vocabulary
+        dates=(
+            r"(?!valid)\w*(?:start|end)date(?:time)?"
+            r"|(?:procedure|measurement|observation|specimen|note|visit)date(?:time)?"
+        ),
     ),
     DataModel(  # MIMIC
         signatures="""
@@ -181,7 +203,8 @@ DATA_MODELS: Final = (
     ),
     DataModel(  # PCORnet, Epic Clarity
         signatures="""
-            patid birthdate/encounterid/dx/admitdate/deathdate/patmrnid/patencsnid/patname/measuredate/resultdate
+            patid birthdate/encounterid/dx/admitdate/deathdate/patmrnid/patencsnid/patname/
+              measuredate/resultdate
             patmrnid
             patencsnid
         """,
@@ -198,9 +221,11 @@ DATA_MODELS: Final = (
             city: city
             phone: homephone workphone
         """,
+        # matches "admitdate" and "obsclinstartdate"; not "datetype"
         dates=(
-            r"(?:admit|discharge|dx|px|rxorder|rxstart|rxend|dispense|result|specimen|laborder|measure|onset|report"
-            r"|resolve|obsclin|obsgen|vxrecord|vxadmin|contact|hospadmsn|hospdisch)(?:start|stop)?(?:date|time)"
+            r"(?:admit|discharge|dx|px|rxorder|rxstart|rxend|dispense|result|specimen|laborder"
+            r"|measure|onset|report|resolve|obsclin|obsgen|vxrecord|vxadmin|contact|hospadmsn"
+            r"|hospdisch)(?:start|stop)?(?:date|time)"
         ),
     ),
     DataModel(  # i2b2
@@ -304,8 +329,8 @@ DATA_MODELS: Final = (
     ),
     DataModel(  # claims, as payers name them
         signatures="""
-            claimid/claimnumber/claimno/claimnum/clmid/claimkey memberid/subscriberid/patientid/beneficiaryid/
-              enrolleeid/membernumber/memberkey
+            claimid/claimnumber/claimno/claimnum/clmid/claimkey memberid/subscriberid/patientid/
+              beneficiaryid/enrolleeid/membernumber/memberkey
         """,
         columns="""
             account: claimid claimnumber claimno claimnum clmid claimkey
@@ -313,17 +338,19 @@ DATA_MODELS: Final = (
             birth: dob dateofbirth birthdate
             member: memberid subscriberid beneficiaryid enrolleeid membernumber
         """,
+        # matches "servicedate" and "fdos"; not "paiddate"
         dates=(
-            r"(?:service|claim|admit|admission|discharge|fill|from|thru|to|claimfrom|claimthru|servicefrom|servicethru"
-            r"|serviceto|servicestart|serviceend|claimstart|claimend|firstservice|lastservice)(?:date|dt)|dateofservice\w*"
-            r"|dos|fdos|tdos"
+            r"(?:service|claim|admit|admission|discharge|fill|from|thru|to|claimfrom|claimthru"
+            r"|servicefrom|servicethru|serviceto|servicestart|serviceend|claimstart|claimend"
+            r"|firstservice|lastservice)(?:date|dt)"
+            r"|dateofservice\w*|dos|fdos|tdos"
         ),
         health="HEALTH_CLAIM",
     ),
     DataModel(  # members of a health plan
         signatures="""
-            memberid/membernumber subscriberid/groupnumber/groupid/plancode/pcpnpi dob/dateofbirth/birthdate/lastname/
-              relationship
+            memberid/membernumber subscriberid/groupnumber/groupid/plancode/pcpnpi dob/dateofbirth/
+              birthdate/lastname/relationship
         """,
         columns="""
             member: memberid membernumber subscriberid
@@ -333,19 +360,20 @@ DATA_MODELS: Final = (
     ),
     DataModel(  # patients, as tutorials and spreadsheets name them
         signatures="""
-            name medicalcondition/diagnosis/disease/bloodtype/bloodgroup/dateofadmission/admissiondate/symptoms/illness/
-              medication/medications
+            name medicalcondition/diagnosis/disease/bloodtype/bloodgroup/dateofadmission/
+              admissiondate/symptoms/illness/medication/medications
             patient diagnosis/dob
         """,
         columns="""
             name: name patient
         """,
+        # matches "admissiondate" and "dateofvisit"; not "dateofbirth"
         dates=(
-            r"(?:admission|discharge|appointment|visit|scheduled)(?:date|day)|dateof(?:admission|discharge|visit"
-            r"|appointment)"
+            r"(?:admission|discharge|appointment|visit|scheduled)(?:date|day)"
+            r"|dateof(?:admission|discharge|visit|appointment)"
         ),
     ),
-    DataModel(  # visits, the same
+    DataModel(  # visits, as tutorials and spreadsheets name them
         signatures="""
             patientid appointmentid/admissionid/visitid/encounterid/diagnosis
         """,

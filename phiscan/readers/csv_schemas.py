@@ -1,7 +1,8 @@
-"""Tables whose columns are published: research data models, claims files and exports, known by the names in their header.
+"""Recognises tables of published data models (research, claims, exports) by their header.
 
-A header like `START,STOP,PATIENT,ENCOUNTER,CODE` or `DESYNPUF_ID,CLM_ID,CLM_FROM_DT` has no label that means anything by itself;
-together its columns say which data model they are of, and that says what each is. A row of such a table is about one patient.
+In a header like `START,STOP,PATIENT,ENCOUNTER,CODE` or `DESYNPUF_ID,CLM_ID,CLM_FROM_DT`, no label
+means anything by itself. Together, the labels identify the data model, and the data model says what
+each column holds. A row of such a table is about one patient.
 """
 
 import re
@@ -18,8 +19,12 @@ _PLAIN: Final = re.compile(r"[^a-z0-9]")
 
 @dataclass(frozen=True, slots=True)
 class Columns:
-    """What a header's data model says: the rule of each column by its number, and the health
-    information that a row is."""
+    """What the data model of a header says.
+
+    Args:
+        rules: rules by column number. A column without a rule is missing.
+        health: the infoType of a row, or empty when the data model is not known.
+    """
 
     rules: Mapping[int, Rule]
     health: str
@@ -29,7 +34,7 @@ _NONE: Final = Columns(MappingProxyType({}), "")
 
 
 def recognise(labels: Sequence[str]) -> Columns:
-    """The data model of a table with this header; no columns when it is none that is known."""
+    """Return what the data model of this header says. Without a known model, there are no rules."""
     names_in_order = [_PLAIN.sub("", label.lower()) for label in labels]
     present = frozenset(names_in_order)
     for schema, signatures, columns, dates in _COMPILED:

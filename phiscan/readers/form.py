@@ -1,7 +1,7 @@
 """`application/x-www-form-urlencoded` bodies and query strings (WHATWG URL, section 5.1).
 
-A value that is a document (`payload=%7B%22ssn%22...`, an XML message, base64) is read as one, with each of its bytes traced back
-through the percent escapes.
+A value that is a document (`payload=%7B%22ssn%22...`, an XML message, base64) becomes a nested
+document, and its ranges are mapped back through the percent escapes.
 """
 
 import re
@@ -16,29 +16,36 @@ from phiscan.media_kind import MediaKind, Sample
 from phiscan.text.offsets import Derived
 from phiscan.text.possessive import repeated
 
-# a key is bounded and begins where a pair begins: without that, a body without `=` costs its length
-# squared
+# A key begins where a pair begins, and its length is bounded. Otherwise a body without `=` would
+# take quadratic time.
+# matches b"ssn=536904431"; not b"=536904431"
 _PAIR: Final = re.compile(rb"(?<![^&;\s])([^&;=\s]{1,512})=([^&;]*)")
+# matches "patient" and "name" in "patient[name]"; nothing in "[]"
 _KEY: Final = re.compile(r"[^\]\[.]+")
+# matches b"%20" and b"+"; not b"%2"
 _ESCAPE: Final = re.compile(rb"\+|%[0-9A-Fa-f]{2}")
-# what JSON, XML, HL7, X12, DICOM, gzip and zstd begin with, or base64 whose + / = are escaped
 _DOCUMENT: Final = re.compile(
-    rb"(?:\+|%20|%0[ADad])*(?:[{\[<]|%7[Bb]|%5[Bb]|%3[Cc]|MSH|FHS|BHS|ISA|%00%00%00%00|%1[fF]%8[bB]|%28%[bB]5)|[A-Za-z0-9]{8}[A-Za-z0-9%]*%(?:2[BbFf]|3[Dd])"
+    # the beginning of JSON, XML, HL7 v2, X12, DICOM, gzip or zstd
+    # matches b"%7B%22ssn%22"; not b"Ana+Ruiz"
+    rb"(?:\+|%20|%0[ADad])*"
+    rb"(?:[{\[<]|%7[Bb]|%5[Bb]|%3[Cc]|MSH|FHS|BHS|ISA|%00%00%00%00|%1[fF]%8[bB]|%28%[bB]5)"
+    # base64 whose + / = are escaped
+    # matches b"QW5hIFJ1aXo%3D"; not b"QW5hIFJ1aXo"
+    rb"|[A-Za-z0-9]{8}[A-Za-z0-9%]*%(?:2[BbFf]|3[Dd])"
 )
-
-
 _FIELD: Final = rb"[\w.~*%+-]{1,64}(?:\[[\w%-]{0,64}\]){0,8}=[\w.~*%+:/@!$'(),-]*+"
-# a=b&c=d, with the characters that the format leaves as they are; not a line of code or prose
+# Two or more fields, with the characters that the format does not escape.
+# matches b"a=b&c=d"; not b"a=b && c=d", which is code
 _WHOLE: Final = re.compile(_FIELD + repeated(b"&" + _FIELD, "+") + rb"\s*")
 
 
 def sniff(data: bytes) -> bool:
-    """Whether all of `data` is fields of a form, two at least."""
+    """Whether all of `data` is a form with at least two fields."""
     return b"&" in data[:4096] and _WHOLE.fullmatch(data) is not None
 
 
 def read(data: bytes, evidence: Evidence) -> Gap:
-    """Add what the field names say of their values, and the documents that are values."""
+    """Add what field names say of their values, and the values that are nested documents."""
     read_records(_pairs(data, evidence), evidence, "form_field")
     return Gap.NONE
 
@@ -69,6 +76,6 @@ MEDIA: Final = MediaKind("form", read, may_hold_prose=True, plus_is_blank=True)
 
 
 def look(sample: Sample) -> MediaKind | None:
-    """MEDIA if the sender or all of the document says that it is a form."""
+    """MEDIA if the Content-Type or the document itself says that it is a form."""
     declared = sample.declared == "application/x-www-form-urlencoded"
     return MEDIA if declared or sniff(sample.data) else None

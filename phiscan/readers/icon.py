@@ -1,8 +1,10 @@
-"""Pictures with so few pixels that they show nobody and nothing can be read in them: the marks of trees and lists, spacers, bullets.
+"""Pictures with too few pixels to show a face or text: bullets, spacers, icons of trees and lists.
 
-Pages carry them as `data:` URIs, and so does the narrative of nearly every FHIR StructureDefinition; were each a gap, none of
-these documents would ever be seen whole. A picture's bytes may hold words beside its pixels (`tEXt`, a GIF's comment): those are
-read. What holds more than that, a larger picture, a picture with something behind its end, is a file like any other.
+Web pages carry them as `data:` URIs, and so does the narrative of nearly every FHIR
+StructureDefinition. If each were a gap, none of these documents could be scanned whole.
+
+A picture may hold text besides its pixels (a PNG's `tEXt`, a GIF's comment), and that text is read.
+A larger picture, one with other contents, or one with bytes after its end is a file like any other.
 """
 
 import re
@@ -13,24 +15,26 @@ from phiscan.finding import Gap, Location
 from phiscan.media_kind import MediaKind, Sample
 
 _SIDE: Final = 32
-"""Pixels of a side: five letters of the smallest type, and no face."""
+"""The most pixels of a side. Five letters of the smallest type fit in, but no face."""
 _STRIP: Final = 4
-"""Pixels of the narrower side of a line or a margin: no letter fits in."""
+"""The most pixels of the shorter side of a line or a margin. No letter fits in."""
 _MOST_BYTES: Final = 4096
 _PNG: Final = b"\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR"
 _PNG_END: Final = b"\x00\x00\x00\x00IEND\xaeB`\x82"
 _PLAIN_CHUNKS: Final = frozenset(
     b"IHDR PLTE IDAT IEND tRNS gAMA cHRM sRGB pHYs bKGD tIME sBIT hIST oFFs tEXt iTXt".split()
 )
-"""Chunks of pixels, of how to show them, and of texts (PNG, ISO/IEC 15948)."""
+"""Types of the chunks for pixels, for how to show them, and for text (PNG, ISO/IEC 15948)."""
+# An `iTXt` chunk with compressed text: its keyword, a NUL and a set compression flag.
+# matches b"Comment\x00\x01"; not b"Comment\x00\x00"
 _PACKED_TEXT: Final = re.compile(rb"[^\x00]{1,79}\x00[^\x00]")
-"""How an `iTXt` begins whose text is compressed."""
 _GIF: Final = (b"GIF87a", b"GIF89a")
+# matches b"Ana Ruiz"; not b"Ana", which may be pixels
 _WORDS: Final = re.compile(rb"[\t\n\r\x20-\x7e]{6,}")
 
 
 def sniff(data: bytes) -> bool:
-    """Whether `data` is such a picture, a whole one."""
+    """Whether `data` is a small picture and nothing else."""
     if len(data) > _MOST_BYTES:
         return False
     if data.startswith(_PNG) and data.endswith(_PNG_END):
@@ -46,7 +50,7 @@ def _is_small(width: int, height: int) -> bool:
 
 
 def _has_plain_chunks(data: bytes) -> bool:
-    """Whether the chunks follow each other to the end, and none of them holds a document."""
+    """Whether `data` is chunks up to its end, all of known types and without compressed text."""
     at = 8
     while at < len(data):
         kind = data[at + 4 : at + 8]
@@ -57,7 +61,7 @@ def _has_plain_chunks(data: bytes) -> bool:
 
 
 def read(data: bytes, evidence: Evidence) -> Gap:
-    """Add the words that stand among the bytes; the pixels say nothing."""
+    """Add the text among the bytes as a nested document."""
     words = b"\n".join(_WORDS.findall(data, len(_GIF[0])))
     if words:
         evidence.nested.append(
@@ -67,7 +71,7 @@ def read(data: bytes, evidence: Evidence) -> Gap:
 
 
 def look(sample: Sample) -> MediaKind | None:
-    """MEDIA if the document is such a picture."""
+    """MEDIA if the document is a small picture."""
     return MEDIA if sniff(sample.data) else None
 
 

@@ -1,4 +1,4 @@
-"""JSON documents: FHIR resources by their elements, everything else by its keys."""
+"""JSON documents. FHIR resources are read by their elements, everything else by its keys."""
 
 import re
 from dataclasses import dataclass, field
@@ -56,18 +56,19 @@ _FHIR_PLACES: Final = Places(_wanted_of_fhir, _is_word)
 _START: Final = attrgetter("start")
 _TOKEN: Final = token()
 _FHIR_TOKEN: Final = token(fhir_skipped.MEMBER, fhir_skipped.TYPES, fhir_skipped.BEHIND_TYPE)
+# An integer over 64 bits that a double can hold. It also matches each string whole, so that no
+# integer is found within a string.
 # matches 18446744073709551616 and "a string"; not 0.18446744073709551616, 1e18446744073709551616
 _LONG_INTEGER: Final = re.compile(
     rb"%b|(?<![\d.eE+])(?<![eE]-)([1-9])\d{18,307}(?!\d)" % STRING.encode(), re.DOTALL
 )
-"""An integer over 64 bits that a double can hold; a string, so that none is found in one."""
 
 
 def valid(data: bytes) -> bool:
     """Whether `data` is one JSON document (RFC 8259), or one on each line (NDJSON)."""
-    # a new parser each time: it keeps the strings of the last document, and a new one costs 1 us
+    # a parser keeps the strings of its last document, so each document gets a new one (1 us)
     parser = simdjson.Parser()
-    # a byte order mark may be ignored by receivers: RFC 8259 section 8.1
+    # simdjson accepts a byte order mark; RFC 8259 section 8.1 allows receivers to ignore it
     return _is_document(data, parser) or (
         b"\n" in data.strip()
         and all(_is_document(line, parser) for line in data.splitlines() if line.strip())
@@ -77,45 +78,47 @@ def valid(data: bytes) -> bool:
 def _is_document(data: bytes, parser: simdjson.Parser) -> bool:
     try:
         parser.parse(data)
-    except ValueError:  # also what is no UTF-8
+    except ValueError:  # also raised for invalid UTF-8
         return False
-    except RuntimeError:  # integers over 64 bits are valid for others; 1,024 levels are too many
-        # not orjson: it keeps the keys of documents for the life of the process
+    except RuntimeError:  # an integer over 64 bits, which is valid JSON, or over 1,024 levels
+        # orjson accepts the integer, but it keeps keys of documents for the life of the process
         shortened = _LONG_INTEGER.sub(_shortened, data)
         return shortened != data and _is_document(shortened, parser)
     return True
 
 
 def _shortened(match: re.Match[bytes]) -> bytes:
-    """The first digit of an integer, all of a string."""
+    """Return the first digit of an integer, or a string unchanged."""
     return match[1] or match[0]
 
 
 def check(data: bytes) -> Gap:
-    """MALFORMED when `data` is no JSON."""
+    """MALFORMED when `data` is not JSON."""
     return Gap.NONE if valid(data) else Gap.MALFORMED
 
 
 def read(data: bytes, evidence: Evidence) -> Gap:
-    """Add what the keys of `data` say to `evidence`; a gap when not all of it could be read."""
+    """Add what the keys and elements of `data` say. A gap when not all of it could be read."""
     places = _places_for(data)
     walked = _walked(data, evidence, places, _FHIR_TOKEN if places is _FHIR_PLACES else _TOKEN)
     if walked.ambiguous:
-        # receivers take the last of equal keys: what was skipped behind the first one may be a
-        # person's
+        # A receiver takes the last of equal keys. So what was skipped because of the first
+        # resourceType may belong to a resource about a person.
         walked = _walked(data, evidence, places, _TOKEN)
-    # one after the other: to and fro between walking and reading, each takes a quarter longer
+    # All resources are read after the walk. Reading each during the walk makes both 25% slower.
     for resource in evidence.context.timed(walked.resources):
         fhir.ResourceReader(data, evidence, resource).read()
     if walked.gap:
         return walked.gap
-    held = sorted(walked.held + walked.labelled, key=_START) if walked.labelled else walked.held
+    leaves = (
+        sorted(walked.leaves + walked.labelled, key=_START) if walked.labelled else walked.leaves
+    )
     if places is _HL7V2_PLACES:
-        held = hl7v2_json.take(data, evidence, held)
+        leaves = hl7v2_json.take(data, evidence, leaves)
     if places is not _FHIR_PLACES and b'"vr"' in data:
-        held = dicom_json.take(data, evidence, held)
-    # one at a time: the paths of all of them at once would fill the memory
-    records = chain((_labelled(data, leaf) for leaf in held), json_tables.read(data, held))
+        leaves = dicom_json.take(data, evidence, leaves)
+    # an iterator, because the paths of all leaves at once would fill the memory
+    records = chain((_labelled(data, leaf) for leaf in leaves), json_tables.read(data, leaves))
     read_records(records, evidence, "json_key")
     return check(data)
 
@@ -131,31 +134,31 @@ class _Walked:
     """What one walk over a document gathered.
 
     Args:
-        held: the leaves that are of no resource that has closed.
-        labelled: the leaves of resources that label their values themselves.
-        resources: those of FHIR, as they closed.
-        ambiguous: whether one says its type twice.
+        leaves: the leaves outside the FHIR resources that have closed.
+        labelled: the leaves of FHIR resources whose values are labelled by other values.
+        resources: the FHIR resources, in the order in which they closed.
+        ambiguous: whether an object has two keys `resourceType`.
         gap: why not all of the document was walked.
     """
 
-    held: list[Leaf] = field(default_factory=list)
+    leaves: list[Leaf] = field(default_factory=list)
     labelled: list[Leaf] = field(default_factory=list)
     resources: list[fhir.Resource] = field(default_factory=list)
     ambiguous: bool = False
     gap: Gap = Gap.NONE
 
     def close(self, frame: Frame) -> None:
-        """Take a resource that has just closed: its leaves are the last ones held."""
+        """Take a resource that has just closed. Its leaves are the last ones in `leaves`."""
         if frame.resource not in fhir_tables.RESOURCES:
             return
-        first = len(self.held)
-        while first and self.held[first - 1].start > frame.start:
+        first = len(self.leaves)
+        while first and self.leaves[first - 1].start > frame.start:
             first -= 1
-        own = self.held[first:]
-        del self.held[first:]
-        self.resources.append(fhir.Resource(frame.resource, frame, own))
+        inner = self.leaves[first:]
+        del self.leaves[first:]
+        self.resources.append(fhir.Resource(frame.resource, frame, inner))
         if frame.resource in fhir_tables.LABELLED:
-            self.labelled += own
+            self.labelled += inner
 
 
 def _walked(
@@ -164,10 +167,13 @@ def _walked(
     walked = _Walked()
     try:
         walked.ambiguous = walk(
-            evidence.context.timed(expression.finditer(data)), places.top, walked.held, walked.close
+            evidence.context.timed(expression.finditer(data)),
+            places.top,
+            walked.leaves,
+            walked.close,
         )
     except TooDeepError:
-        # the resources that have closed still show whose the document is
+        # the resources that have closed are still read: they show whom the document is about
         walked.gap = Gap.OVER_LIMIT
     return walked
 

@@ -1,4 +1,4 @@
-"""JSON that is a health format: known by what its objects hold, wherever they stand in a document."""
+"""Health formats in JSON. They are recognised by what an object holds, anywhere in the document."""
 
 from collections.abc import Sequence
 from typing import Final
@@ -17,16 +17,22 @@ _DICOM: Final = MediaKind("dicom+json", json_reader.read, masking=_MASKING)
 _HL7V2: Final = MediaKind("hl7v2+json", json_reader.read, names_providers=True, masking=_MASKING)
 KINDS: Final = (JSON, _FHIR, _DICOM, _HL7V2)
 SIGNS: Final = (
-    # FHIR: every resource names its type, https://hl7.org/fhir/json.html
+    # FHIR: every resource names its type (https://hl7.org/fhir/json.html)
+    # matches "resourceType": ; not "resourceTypes":
     (r'"resourceType"\s*:', _FHIR),
-    # DICOM JSON: an attribute's tag, then its value representation, PS3.18 annex F.2
+    # DICOM JSON: the tag of an attribute, then its value representation (PS3.18 annex F.2)
+    # matches "00100010": {"vr": ; not "00100010": {"name":
     (r'"[0-9A-Fa-f]{8}"\s*:\s*\{\s*"(?:vr|Value)"\s*:', _DICOM),
     (hl7v2_json.SIGN, _HL7V2),
 )
-"""Hyperscan expressions and the dialect that each is a sign of, the stronger first."""
+"""Hyperscan expressions, and the dialect that each is a sign of. The stronger signs come first."""
 
 
 def dialect(kind: MediaKind, signs: Sequence[int]) -> MediaKind:
-    """What a document of `kind` is in which these `SIGNS` occur: JSON may be one of its dialects,
-    any other kind is itself."""
+    """Return the dialect of a JSON document, or `kind` for a document of another kind.
+
+    Args:
+        kind: the kind that the document was recognised as.
+        signs: the indexes of the `SIGNS` that occur in the document, in order.
+    """
     return SIGNS[signs[0]][1] if signs and kind is JSON else kind

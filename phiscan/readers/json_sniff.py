@@ -1,4 +1,4 @@
-"""Tells JSON from what begins like it: the line of a log, a list in prose, TOML."""
+"""Tells JSON from text that begins like JSON: a log line, a list in prose, TOML."""
 
 import re
 from typing import Final
@@ -7,22 +7,25 @@ from phiscan.media_kind import Look, MediaKind, Sample
 from phiscan.readers import json as json_reader
 from phiscan.readers import json_dialects, log, text
 
+# matches b'{"', b"[{" and b"[[1"; not b"[[package]]", which is TOML. The group `number` matches in
+# b"[2024-05-17 10:02:11]", which may be a log line.
 _START: Final = re.compile(
-    rb"[\s\xef\xbb\xbf]*(?:\{\s*[\"}]|\[\s*(?:[{\"\]]|\[\s*(?:[\[{\"\]\d-]|true|false|null)|(?P<number>[\d-])))"
+    rb"[\s\xef\xbb\xbf]*(?:"
+    rb"\{\s*[\"}]"
+    rb"|\[\s*(?:[{\"\]]|\[\s*(?:[\[{\"\]\d-]|true|false|null)|(?P<number>[\d-]))"
+    rb")"
 )
-"""How JSON begins: `{"`, `[{`, `[[1`; not `[[package]]`, which is TOML. `[2024-05-17 10:02:11]`
-begins the line of a log."""
 _LINES: Final = ("json", "ndjson", "jsonl", "json-seq")
-"""How media types of JSON end, those of one document a line among them."""
+"""Endings of media types for JSON, also for one JSON document a line."""
 
 
 def unless_json(look: Look) -> Look:
-    """A look that is right unless the document begins as JSON."""
+    """Return a `Look` that gives None for a document that begins like JSON."""
     return lambda sample: None if _START.match(sample.head) else look(sample)
 
 
 def look(sample: Sample) -> MediaKind | None:
-    """JSON; a log or a text for what only begins like JSON."""
+    """JSON, or a log or text that only begins like JSON."""
     begins = _START.match(sample.head)
     if not begins and not sample.declared.endswith(("json", "ndjson")):
         return None

@@ -1,7 +1,8 @@
-"""JSON in which a value stands in an object of its own: `{"ssn": {"S": "..."}}` is what `{"ssn": "..."}` is.
+"""JSON that wraps a value in an object: `{"ssn": {"S": "..."}}` means `{"ssn": "..."}`.
 
-Wrappers of MongoDB's Extended JSON, DynamoDB's attribute values, Firestore's REST API, Avro's JSON encoding of unions, converters from
-XML, and models that give a value its unit, its precision or its history.
+The wrappers are those of MongoDB's Extended JSON, DynamoDB's attribute values, Firestore's REST
+API, Avro's JSON encoding of unions, converters from XML to JSON, and models that store a value with
+its unit, precision or history.
 """
 
 from typing import Final
@@ -17,16 +18,19 @@ WRAPPERS: Final = frozenset(
     # models of values
     " value val point date dateTime text content raw current formatted displayValue".split()
 )
-"""Keys whose value is their holder's."""
+"""Keys of wrappers. Their value is labelled by the key of the object that has them."""
 
 
 def unwrapped(path: tuple[str, ...], frame: Frame) -> tuple[tuple[str, ...], Frame]:
-    """The path of the label that a wrapped value has, and the object that holds the label; as given
-    when nothing is wrapped.
+    """Remove the wrappers around a value.
 
     Args:
-        path: the keys that lead to a value.
-        frame: the object that holds it.
+        path: the keys that lead to the value.
+        frame: the object that holds the value.
+
+    Returns:
+        The path that ends with the label of the value, and the object that holds this label. Both
+        are unchanged if the value is not wrapped.
     """
     last = len(path)
     while last > 1 and path[last - 1] in WRAPPERS:
@@ -39,7 +43,7 @@ def unwrapped(path: tuple[str, ...], frame: Frame) -> tuple[tuple[str, ...], Fra
 
 
 def _around(frame: Frame) -> Frame:
-    """The object around an object, through arrays."""
+    """Return the nearest enclosing object. Arrays in between do not count."""
     at = frame.parent
     while at is not None and not at.is_object:
         at = at.parent

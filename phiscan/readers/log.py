@@ -1,4 +1,4 @@
-"""Logs of mixed lines: some are JSON, some are text. No line is declared to be JSON, so one that is none is no gap."""
+"""Logs in which some lines are JSON and some are text. A line that is not JSON is no gap here."""
 
 from typing import Final
 
@@ -10,13 +10,13 @@ from phiscan.readers import text as text_reader
 
 
 def sniff(data: bytes) -> bool:
-    """Whether the first line of `data` is JSON by itself and a later one is not."""
+    """Whether the first line of `data` is JSON by itself, and `data` as a whole is not."""
     first, _, rest = data.partition(b"\n")
     return bool(rest.strip()) and json_reader.valid(first) and not json_reader.valid(data)
 
 
 def read(data: bytes, evidence: Evidence) -> Gap:
-    """Add what keys and labels say, line after line."""
+    """Read `data` as JSON, then as text, and add what keys and labels say."""
     gap = json_reader.read(data, evidence)
     text = text_reader.read(data, evidence)
     return text if gap is Gap.MALFORMED else gap

@@ -1,6 +1,6 @@
-"""Files that are known by their first bytes: which are encrypted, and which are no text that we read.
+"""Recognises encrypted files and other unreadable files by their first bytes.
 
-A sniff by magic never makes a document readable; it only says why it is not.
+Such a file is a gap. This module only finds out which gap.
 """
 
 import re
@@ -11,44 +11,52 @@ from phiscan.finding import Gap
 from phiscan.media_kind import BINARY, MediaKind, Sample
 
 _MAGICS: Final = (
-    b"%PDF-", b"PK\x03\x04", b"PK\x05\x06", b"\xff\xd8\xff", b"\x89PNG\r\n\x1a\n", b"GIF87a", b"GIF89a", b"II*\x00", b"MM\x00*",
-    b"BM", b"RIFF", b"OggS", b"ID3", b"fLaC", b"\x1aE\xdf\xa3", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", b"7z\xbc\xaf\x27\x1c",
-    b"Rar!\x1a\x07", b"BZh", b"\xfd7zXZ\x00", b"\x04\x22\x4d\x18", b"SQLite format 3\x00", b"PAR1", b"Obj\x01",
-    b"\x7fELF", b"\xca\xfe\xba\xbe", b"\x00\x00\x01\x00", b"wOFF", b"wOF2", b"\x00asm", b"\x89HDF\r\n\x1a\n", b"ORC", b"n+1\x00",
-    b"\x1f\x9d", b"\x1f\x8b", b"\x28\xb5\x2f\xfd", b"\xff\xa0", b"CDF\x01", b"8BPS", b"\xfe\xff\x00\x00\x00", b"%!PS-Adobe",
+    b"%PDF-", b"PK\x03\x04", b"PK\x05\x06", b"\xff\xd8\xff", b"\x89PNG\r\n\x1a\n", b"GIF87a",
+    b"GIF89a", b"II*\x00", b"MM\x00*", b"BM", b"RIFF", b"OggS", b"ID3", b"fLaC",
+    b"\x1aE\xdf\xa3", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", b"7z\xbc\xaf\x27\x1c",
+    b"Rar!\x1a\x07", b"BZh", b"\xfd7zXZ\x00", b"\x04\x22\x4d\x18", b"SQLite format 3\x00",
+    b"PAR1", b"Obj\x01", b"\x7fELF", b"\xca\xfe\xba\xbe", b"\x00\x00\x01\x00", b"wOFF",
+    b"wOF2", b"\x00asm", b"\x89HDF\r\n\x1a\n", b"ORC", b"n+1\x00", b"\x1f\x9d", b"\x1f\x8b",
+    b"\x28\xb5\x2f\xfd", b"\xff\xa0", b"CDF\x01", b"8BPS", b"\xfe\xff\x00\x00\x00",
+    b"%!PS-Adobe",
 )  # fmt: skip
-"""Magic numbers of PDF, ZIP and OOXML, images, sound, film, archives, databases, columns, fonts and
-programs."""
+"""Magic numbers of PDF, ZIP and OOXML, images, audio, video, archives, databases, columnar files,
+fonts and programs."""
 _SHORT: Final = (b"BM", b"ID3", b"BZh", b"ORC", b"RIFF", b"PAR1", b"OggS")
-"""Magic that words begin with too (`BMI`, `ORCHARD`): they count only before a byte that no text
-holds."""
+"""Magic numbers that words begin with too (`BMI`, `ORCHARD`).
+
+They count only if the first 64 bytes have a byte that text does not have.
+"""
+# The beginning of an encrypted message in ASCII armor (RFC 9580 section 6.2, RFC 7468).
+# matches b"-----BEGIN PGP MESSAGE-----" and a line; not b"-----BEGIN PGP SIGNATURE-----" and a line
 ARMOR: Final = re.compile(
-    rb"-----BEGIN (?:PGP MESSAGE|AGE ENCRYPTED FILE|PKCS7|CMS|ENCRYPTED MESSAGE)-----(?:\r?\n|\\r\\n|\\n)[^\"]{16}"
+    rb"-----BEGIN (?:PGP MESSAGE|AGE ENCRYPTED FILE|PKCS7|CMS|ENCRYPTED MESSAGE)-----"
+    rb"(?:\r?\n|\\r\\n|\\n)[^\"]{16}"
 )
-"""How an encrypted message begins that is written as text (RFC 9580 section 6.2, RFC 7468)."""
 _AGE: Final = b"age-encryption.org/v1\n"
 _CMS_ENVELOPES: Final = (
     b"\x06\x09\x2a\x86\x48\x86\xf7\x0d\x01\x07\x03",  # envelopedData, RFC 5652 section 6
     b"\x06\x09\x2a\x86\x48\x86\xf7\x0d\x01\x07\x06",  # encryptedData, section 8
     b"\x06\x0b\x2a\x86\x48\x86\xf7\x0d\x01\x09\x10\x01\x17",  # authEnvelopedData, RFC 5083
 )
-# five base64url parts of which the first is {"alg": ... "enc": ...}: JWE compact form, RFC 7516
-# section 3.1
+# JWE in compact form (RFC 7516 section 3.1): five base64url parts, of which the first is JSON.
+# matches b"eyJhbGciOiJSU0Ei.key_.nonc.text.authtag_"; not b"eyJhbGciOiJSU0Ei.body.signature", a JWS
 _JWE: Final = re.compile(rb"\s*\"?eyJ[\w-]{10,}\.[\w-]*\.[\w-]{4,}\.[\w-]+\.[\w-]{8,}\"?\s*")
-# JSON form, RFC 7516 section 7.2
+# JWE in JSON form (RFC 7516 section 7.2).
+# matches b'{"ciphertext": "KDlT"'; not b'{"ciphertext": ""'
 _JWE_JSON: Final = re.compile(rb'\s*\{[\s\S]{0,4096}?"ciphertext"\s*:\s*"[\w-]+"')
 _CONTROL: Final = re.compile(rb"[\x00-\x08\x0e-\x1a]")
 
 
 def known(data: bytes) -> bool:
-    """Whether the first bytes are those of a file that is no text."""
+    """Whether the first bytes are those of a file that is not text."""
     if data.startswith(_MAGICS):
         return not data.startswith(_SHORT) or _CONTROL.search(data[:64]) is not None
     return data[4:8] == b"ftyp" or data[257:262] == b"ustar"
 
 
 def encrypted(data: bytes, content_type: str = "") -> bool:
-    """Whether the document is encrypted to somebody else: PGP, age, CMS, JWE, ZIP."""
+    """Whether the document is encrypted: OpenPGP, age, CMS, JWE or ZIP."""
     declared = content_type.partition(";")[0].strip().lower()
     if declared in ("application/pgp-encrypted", "application/jose", "application/jwe"):
         return True
@@ -73,8 +81,10 @@ def encrypted(data: bytes, content_type: str = "") -> bool:
 
 
 def _pgp_packet(data: bytes) -> bool:
-    """A binary OpenPGP message begins with a session key packet (RFC 9580 section 5): tag 1 or 3,
-    then its version."""
+    """Whether `data` begins like a binary OpenPGP message.
+
+    It begins with a session key packet (RFC 9580 section 5): tag 1 or 3, then its version.
+    """
     if len(data) < 12 or not data[0] & 0x80:
         return False
     new = data[0] & 0x40
@@ -86,7 +96,7 @@ def _pgp_packet(data: bytes) -> bool:
 
 
 def read_encrypted(_: bytes, __: Evidence) -> Gap:
-    """Nothing can be read, and the policy must know."""
+    """Return ENCRYPTED, because nothing can be read."""
     return Gap.ENCRYPTED
 
 
@@ -94,10 +104,10 @@ ENCRYPTED: Final = MediaKind("encrypted", read_encrypted, is_searchable=False)
 
 
 def look_encrypted(sample: Sample) -> MediaKind | None:
-    """ENCRYPTED if the document's bytes or the sender says so."""
+    """ENCRYPTED if the document or its Content-Type says so."""
     return ENCRYPTED if encrypted(sample.data, sample.declared) else None
 
 
 def look(sample: Sample) -> MediaKind | None:
-    """BINARY if the document is a file that is no text."""
+    """BINARY if the document is a file that is not text."""
     return BINARY if known(sample.data) else None

@@ -1,11 +1,15 @@
-"""Bodies made of parts: `multipart/*` (RFC 2046), forms with files (RFC 7578), MTOM/XOP, and MIME e-mail (RFC 5322, RFC 2045).
+"""Bodies made of parts: `multipart/*` (RFC 2046), forms with files (RFC 7578), MTOM/XOP, e-mail.
 
-    entity = [header lines, blank line] body          body of multipart/* = preamble (delimiter entity)* closing-delimiter epilogue
+    entity              = [header lines, blank line] body
+    body of multipart/* = preamble (delimiter entity)* closing-delimiter epilogue
 
-Every byte belongs to some document: a form field's value, a part, a header block, the preamble or the epilogue. A part that is
-written as it is keeps its own byte ranges; one in base64 or quoted-printable is masked as a whole.
+E-mail is MIME (RFC 5322, RFC 2045). Every byte belongs to some document: the value of a form field,
+a part, a header block, the preamble or the epilogue. A part without transfer encoding keeps its
+byte ranges. A part in base64 or quoted-printable is masked as a whole.
 
-The boundary is the Content-Type's; without one, the first line says it. Linear time; parts within parts up to `_MAX_DEPTH`.
+The boundary is that of the Content-Type. Without one, the first line of the body shows it.
+
+Cost: linear. Parts are nested up to `_MAX_DEPTH`.
 """
 
 import base64
@@ -23,38 +27,48 @@ from phiscan.text.offsets import Derived, excerpt
 from phiscan.text.possessive import repeated
 
 _HEAD: Final = 4096
-"""Bytes that a sniff is given at most; a header block may be longer."""
+"""The most bytes that `sniff` gets. A header block may be longer."""
 _MAX_DEPTH: Final = 8
 _MAX_PARTS: Final = 10_000
 _PLAIN_VALUE: Final = 4096
-"""Bytes of a form field that is still a value and not a document."""
-# --boundary, then a part's header: not a line of dashes, not the end of a YAML document
+"""The most bytes of a form field that counts as a value. A longer one is only a document."""
+# The first delimiter and the first header line of a part.
+# matches b"--b1\r\nContent-Type: text/plain\r\n"; not b"---\r\nname: a\r\n", which is YAML
 _START: Final = re.compile(
-    rb"(?:\r?\n)?--([^\s\x00-\x20][^\r\n\x00]{0,199}?)[ \t]*\r?\n(?:content|mime)-[!-9;-~]{2,60}:[^\r\n]*\r?\n",
+    rb"(?:\r?\n)?--([^\s\x00-\x20][^\r\n\x00]{0,199}?)[ \t]*\r?\n"
+    rb"(?:content|mime)-[!-9;-~]{2,60}:[^\r\n]*\r?\n",
     re.IGNORECASE,
 )
+# Two or more header lines.
+# matches b"From: a@b.org\r\nTo: c@d.org\r\n"; not b"From: a@b.org\r\n"
 _MAIL: Final = re.compile(rb"(?:[!-9;-~]{2,60}:[^\r\n]*+\r?\n(?:[ \t][^\r\n]*+\r?\n)*){2,}")
+# matches b"Subject:"; not b"X-Subject:"
 _MAIL_FIELDS: Final = re.compile(
     rb"^(?:mime-version|received|return-path|message-id|from|to|subject|date):",
     re.IGNORECASE | re.MULTILINE,
 )
+# A header field with its continuation lines.
+# matches b"Subject: Ruiz\r\n Ana\r\n" whole; not b"no colon\r\n"
 _HEADER: Final = re.compile(
     rb"([!-9;-~]{1,60}):[ \t]*([^\r\n]*(?:\r?\n[ \t][^\r\n]*)*)(?:\r?\n|\Z)"
 )
+# matches '; name="dob"', "; filename*0=a" and "; charset=utf-8"; not "; name"
 _PARAMETER: Final = re.compile(
     r";\s*+([\w-]++)(?:\*\d*+\*?+)?\s*+=\s*+(?:\"("
     + repeated(r"[^\"\\]|\\.", "*")
     + r")\"|([^\s;]*+))"
 )
+# The name of a part or of its file, whole or in numbered pieces (RFC 2231 section 3).
+# matches b'; filename="a.pdf"' and b"; filename*1=a.pdf"; not b"; charset=utf-8"
 _BYTE_PARAMETER: Final = re.compile(
     rb";\s*+(?:file)?name(?:\*(\d*+)\*?+)?\s*+=\s*+(?:\"("
     + repeated(rb"[^\"\\]|\\.", "*")
     + rb")\"?|([^\s;]*+))",
     re.IGNORECASE,
 )
-"""A part's own name, or its file's: whole, or in numbered pieces (RFC 2231 section 3)."""
+# A character of a name that is more than the word for a field.
+# matches in b"ruiz_ana.pdf"; not in b"attachment"
 _TELLING: Final = re.compile(rb"[\d@ %=_]")
-"""What a name holds that is more than the word for a field."""
 _STRUCTURAL: Final = frozenset(
     (
         b"content-type",
@@ -67,14 +81,19 @@ _STRUCTURAL: Final = frozenset(
         b"arc-seal",
     )
 )
-"""Header fields that speak of the message. All others, also those that nobody has defined, may
-speak of a patient."""
+"""Header fields about the message itself. Every other field may be about a patient."""
 _IDENTITY: Final = frozenset(("", "7bit", "8bit", "binary"))
 
 
 @dataclass(frozen=True, slots=True)
 class _Entity:
-    """Headers (names in small letters) and where the body stands."""
+    """A part or a message.
+
+    Args:
+        headers: values by field name in lower case. The first of equal names counts.
+        start: the offset of the body.
+        end: the end of the body.
+    """
 
     headers: dict[str, str]
     start: int
@@ -131,7 +150,7 @@ def read(data: bytes, evidence: Evidence) -> Gap:
 
 
 class _Reader:
-    """Walks entities; collects plain form fields until all are known, for they are one record."""
+    """Walks the entities. It collects the form fields, because together they are one record."""
 
     def __init__(self, data: bytes, evidence: Evidence) -> None:
         self._data = data
@@ -139,8 +158,10 @@ class _Reader:
         self.values: list[Labelled] = []
 
     def parts(self, whole: _Entity, boundary: bytes, depth: int) -> Gap:
-        """Read the parts between the delimiters; MALFORMED when there is none, or no closing one
-        (RFC 2046 section 5.1.1)."""
+        """Read the parts between the delimiters.
+
+        MALFORMED when there is no delimiter or no closing one (RFC 2046 section 5.1.1).
+        """
         if depth > _MAX_DEPTH:
             return Gap.OVER_LIMIT
         delimiter = re.compile(
@@ -204,14 +225,17 @@ class _Reader:
             )
             at = match.end()
         blank = re.compile(rb"\r?\n").match(self._data, at, end)
-        # no blank line: these were no headers, or the part has none
+        # without a blank line after them, these lines are the body and not headers
         if blank is None and at < end:
             return _Entity({}, start, end)
         return _Entity(headers, blank.end() if blank else at, end)
 
     def _header_texts(self, start: int, entity: _Entity) -> None:
-        """A subject line, an address, a file's name and fields of the sender's own are texts that
-        may hold anything."""
+        """Add the header texts as a nested document.
+
+        A subject, an address, the name of a file and a field that nobody has defined may hold
+        anything.
+        """
         texts = Derived()
         for match in _HEADER.finditer(self._data, start, entity.start):
             if match[1].lower() not in _STRUCTURAL:
@@ -220,7 +244,7 @@ class _Reader:
                 texts.copy(self._data, *match.span(2))
             for parameter in _BYTE_PARAMETER.finditer(self._data, *match.span(2)):
                 self._name(parameter, texts)
-            # a blank line between: this text is no message itself
+            # a blank line after each, so that this text is not taken for an e-mail message
             texts.put(b"\n\n", match.end(2), match.end(2))
         if (text := texts.text()).strip():
             self._nest(
@@ -228,7 +252,7 @@ class _Reader:
             )
 
     def _name(self, parameter: re.Match[bytes], texts: Derived) -> None:
-        """Add a name to `texts`: in words, for `ruiz_ana_dob_1961-04-02.pdf` has no blanks."""
+        """Add a name to `texts`, with blanks for `_`: `ruiz_ana_dob_1961-04-02.pdf` has none."""
         if not parameter[1] or parameter[1] == b"0":
             texts.put(b"\n\n", parameter.start(), parameter.start())
         at, end = parameter.span(2 if parameter[2] is not None else 3)
@@ -256,7 +280,7 @@ class _Reader:
         self._evidence.nested.append(nested)
 
     def _before(self, delimiter: int) -> int:
-        """The line end before a delimiter belongs to the delimiter."""
+        """Return the offset of the line end before a delimiter. It belongs to the delimiter."""
         at = delimiter - 1 if self._data[delimiter - 1 : delimiter] == b"\n" else delimiter
         return at - 1 if self._data[at - 1 : at] == b"\r" else at
 
@@ -273,7 +297,7 @@ def _decoded(raw: bytes, coding: str) -> bytes | None:
 
 
 def _plain(content: bytes) -> str:
-    """A field's value as text; a JSON string is the text in it."""
+    """Return the value of a field as text. A JSON string loses its quotes."""
     text = content.decode("utf-8", "replace").strip()
     return text[1:-1] if len(text) > 1 and text[0] == text[-1] == '"' else text
 
@@ -292,6 +316,6 @@ MEDIA: Final = MediaKind("multipart", read, is_searchable=False, masking=Masking
 
 
 def look(sample: Sample) -> MediaKind | None:
-    """MEDIA if the document's head or the sender says that it is made of parts."""
+    """MEDIA if the head of the document or its Content-Type says that it is made of parts."""
     declared = sample.declared.startswith("multipart/") or sample.declared == "message/rfc822"
     return MEDIA if declared or sniff(sample.head) else None

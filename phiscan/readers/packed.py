@@ -1,7 +1,8 @@
-"""MessagePack, CBOR and BSON, read as the JSON that they stand for: FHIR, tables, pairs and labels in them are found as in JSON.
+"""Reads MessagePack, CBOR and BSON as the JSON with the same content.
 
-Each string of that JSON knows the bytes that it came from. Lengths are in the format, so a mask has the length of the value; a
-number's mask is zero, in as many bytes.
+The JSON is a nested document, so FHIR resources, tables and labels are found in it as in any JSON.
+Its ranges are mapped back to the binary document. The formats state lengths, so a mask has as many
+bytes as the value. The mask of a number is zero in as many bytes.
 """
 
 import re
@@ -17,15 +18,22 @@ from phiscan.packed import TOKENS, NotPackedError, PackedKind, PackedToken, decl
 from phiscan.readers import magic
 from phiscan.text.offsets import Derived
 
+# matches "\x00" and "\x7f"; not "\t"
 _UNPRINTABLE: Final = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
+# matches b'"' and b"\n"; not b"'"
 _ESCAPED: Final = re.compile(rb'["\\\x00-\x1f]+')
+# matches "-1.5e-07"; not "inf" or "2024-05-17"
 _PLAIN_NUMBER: Final = re.compile(r"-?\d+(?:\.\d+)?(?:e[-+]?\d+)?")
 _LEAST_DOCUMENT: Final = 16
+"""The least bytes of a byte string that may be a document."""
 
 
 def numbers(name: str, data: bytes) -> list[tuple[int, int]]:
-    """The ranges of numbers, dates and binary identifiers in a document of the format `name`, in
-    order."""
+    """Return the ranges of numbers, dates and binary identifiers in `data`, in order.
+
+    Args:
+        name: the format, a key of `TOKENS`.
+    """
     return [
         span
         for t in TOKENS[name](data)
@@ -35,7 +43,11 @@ def numbers(name: str, data: bytes) -> list[tuple[int, int]]:
 
 
 def read(name: str, data: bytes, evidence: Evidence) -> Gap:
-    """Add a document of the format `name` as JSON."""
+    """Add the JSON of `data` and its byte strings as nested documents.
+
+    Args:
+        name: the format, a key of `TOKENS`.
+    """
     writer = _Json(data)
     gap = Gap.NONE
     try:
@@ -58,13 +70,15 @@ def read(name: str, data: bytes, evidence: Evidence) -> Gap:
 
 
 class _Json:
-    """Writes tokens as JSON, one document a line. `documents` are byte strings that may be
-    documents of their own."""
+    """Writes tokens as JSON, one document a line.
+
+    `documents` collects byte strings that may be documents themselves.
+    """
 
     def __init__(self, data: bytes) -> None:
         self._data = data
         self._text = Derived()
-        # whether it is a map, and how many items it has so far
+        # for each open container: whether it is a map, and the number of its items so far
         self._open: list[tuple[bool, int]] = []
         self._at = 0
         self.documents: list[Nested] = []
@@ -92,13 +106,13 @@ class _Json:
             )
 
     def finished(self) -> Derived:
-        """The whole text; what is still open, because the document is cut off, is closed."""
+        """Return the whole text. Closes the containers that a truncated document leaves open."""
         while self._open:
             self.write(PackedToken(PackedKind.END))
         return self._text
 
     def _separate(self) -> None:
-        """What stands before the next item: a comma, or the colon behind a key."""
+        """Write what goes before the next item: a comma, or the colon after a key."""
         if not self._open:
             return
         is_map, items = self._open[-1]
@@ -110,7 +124,7 @@ class _Json:
         return bool(self._open) and self._open[-1][0] and self._open[-1][1] % 2 == 1
 
     def _value(self, token: PackedToken) -> None:
-        """An item with content."""
+        """Write an item that has content."""
         if token.shown:
             start, end = token.spans[0]
             bare = (
@@ -140,7 +154,7 @@ class _Json:
         self._sign(b'""' if self._is_key else b"null")
 
     def _string(self, start: int, end: int) -> None:
-        """A string's content, or a chunk of it, with the escapes that JSON asks for."""
+        """Write the content of a string, or one chunk of it, with JSON escapes."""
         at = start
         for match in _ESCAPED.finditer(self._data, start, end):
             self._text.copy(self._data, at, match.start())
@@ -170,14 +184,14 @@ def _kind(name: str) -> MediaKind:
 
 _BY_NAME: Final = {name: _kind(name) for name in TOKENS}
 KINDS: Final = tuple(_BY_NAME.values())
-"""One for each of the formats."""
+"""The media kinds of MessagePack, CBOR and BSON."""
 
 
 def look_declared(sample: Sample) -> MediaKind | None:
-    """One of KINDS if the sender says so."""
+    """The kind that the Content-Type names, if it is one of KINDS."""
     return _BY_NAME.get(declared(sample.declared))
 
 
 def look(sample: Sample) -> MediaKind | None:
-    """One of KINDS if the bytes say so."""
+    """The kind that the bytes show, if it is one of KINDS."""
     return _BY_NAME.get(sniff(sample.data))

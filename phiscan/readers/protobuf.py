@@ -1,13 +1,19 @@
-"""Protocol Buffers without their schema, and gRPC's frames around them.
+"""Protocol Buffers without a schema, and the frames of gRPC around messages.
 
-    frame   = flags:1 length:4 message      gRPC over HTTP/2; gRPC-web adds a trailer frame (flag 0x80) and a base64 form
+    frame = flags:1 length:4 message        (numbers of bytes; gRPC over HTTP/2)
 
-A length-delimited value is a string, a message, or bytes; the wire does not say which. What reads as text is a string, else what
-parses to its last byte is a message, else it is bytes. All strings become one text of lines, `key: value` for a map's entries, so
-that words near each other in the message are near each other for the detectors. Names of fields are not on the wire: a value
-that only its field's name explains (an SSN as an integer) is found only where the message's type is known (`typed_protobuf`).
+gRPC-web adds a trailer frame (flag 0x80) and a base64 form.
 
-Redaction must keep every length: the mask has the length of the value.
+A length-delimited value is a string, a message or bytes, and the wire does not say which. A value
+that is printable text counts as a string. Otherwise, a value that parses to its last byte counts as
+a message, and any other value as bytes.
+
+All strings of a message are joined to one text, one a line, or `key: value` for the entry of a map.
+So words that are near each other in the message are near each other for the detectors. Field names
+are not on the wire. A value that only a field name explains (an SSN as an integer) is found only
+when the type of the message is known (`typed_protobuf`).
+
+The format states lengths, so a mask has as many bytes as the value.
 """
 
 import base64
@@ -29,25 +35,30 @@ from phiscan.text.offsets import Derived, excerpt
 _MAX_DEPTH: Final = 64
 _MAX_FIELDS: Final = 1_000_000
 _GUESSED_NUMBER: Final = 4096
-"""Field numbers of an undeclared message: real schemas stay below, random bytes do not."""
+"""The highest field number of an undeclared message. Schemas stay below it, random bytes do not."""
 _PREFIX: Final = 5
 _COMPRESSED, _TRAILERS = 0x01, 0x80
 _TYPES: Final = frozenset(
     f"application/{t}"
     for t in ("x-protobuf", "protobuf", "vnd.google.protobuf", "x-google-protobuf", "proto")
 )
+# The parameter of a media type that names the type of the message.
+# matches "; proto=clinic.Patient" and '; messageType="clinic.Patient"'; not "; protocol=clinic"
 _TYPE: Final = re.compile(r";\s*(?:proto|messagetype)\s*=\s*\"?([\w.]+)", re.IGNORECASE)
-"""A parameter of the media type that names the message's type."""
+# matches b"\x00"; not b"\t", and not VT, FS and GS, which frame HL7 v2 and NCPDP
 _CONTROL: Final = re.compile(rb"[\x00-\x08\x0e-\x1a\x1e\x1f]")
+# matches "\x00" and "\x1c"; not "\t"
 _UNPRINTABLE: Final = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
+# matches b"patient_name"; not b"2024-05-17"
 _LABEL: Final = re.compile(rb"[A-Za-z][\w .-]{0,60}")
 _NO_MASK: Final = Location("compressed", -1, -1)
-"""A mask cannot be put into compressed bytes: redaction refuses."""
+"""The location of a compressed message. No mask fits in there, so redaction refuses it."""
+# matches b'{"ssn"' and b"MSH|"; not b"Ruiz"
 _DOCUMENT: Final = re.compile(rb"\s*(?:[{\[<]|MSH|ISA|FHS|BHS)")
 
 
 def look_declared(sample: Sample) -> MediaKind | None:
-    """One of KINDS if the sender says so."""
+    """The kind that the Content-Type names, if it is one of KINDS."""
     if sample.declared.startswith("application/grpc-web-text"):
         return WEB_TEXT
     if sample.declared.startswith("application/grpc"):
@@ -56,12 +67,12 @@ def look_declared(sample: Sample) -> MediaKind | None:
 
 
 def look(sample: Sample) -> MediaKind | None:
-    """One of KINDS, or BINARY, for bytes that no text holds."""
+    """One of KINDS or BINARY if the document has control characters, which text does not have."""
     return sniff(sample.data) or BINARY if _CONTROL.search(sample.data) else None
 
 
 def sniff(data: bytes) -> MediaKind | None:
-    """GRPC or MESSAGE if undeclared bytes can be nothing else that is known."""
+    """GRPC or MESSAGE if undeclared bytes parse as one to the last byte and hold something."""
     if data[0] in (0, 1) and _whole_frames(data):
         return GRPC
     try:
@@ -73,19 +84,19 @@ def sniff(data: bytes) -> MediaKind | None:
 
 
 def read(data: bytes, evidence: Evidence) -> Gap:
-    """Add the strings of one message."""
+    """Add the strings of a message as nested documents."""
     return _message(data, 0, len(data), evidence)
 
 
 def read_frames(data: bytes, evidence: Evidence) -> Gap:
-    """Add the strings of each framed message; CUT_OFF when the last frame is not whole."""
+    """Add the strings of each framed message. CUT_OFF when the last frame is not whole."""
     gap, end = Gap.NONE, 0
     for flags, start, end in evidence.context.timed(_frames(data)):
         if flags & _TRAILERS:
             evidence.nested.append(_excerpt(data, start, end, "trailers"))
         elif flags & _COMPRESSED:
-            # grpc-encoding is in a header; gzip and zstd show themselves, anything else is read as
-            # nothing that we know
+            # The coding is named in the grpc-encoding header, which is not known here. The first
+            # bytes show gzip and zstd. Any other coding is a gap.
             shown = data[start : start + 2] in (b"\x1f\x8b", b"\x28\xb5")
             kind = (
                 f"application/x-protobuf; proto={name}"
@@ -101,7 +112,7 @@ def read_frames(data: bytes, evidence: Evidence) -> Gap:
 
 
 def read_web_text(data: bytes, evidence: Evidence) -> Gap:
-    """gRPC-web's base64 form: each chunk may have padding of its own."""
+    """Add the frames of gRPC-web's base64 form, in which each chunk may have its own padding."""
     chunks = re.findall(rb"[A-Za-z0-9+/]+={0,2}", data)
     try:
         plain = b"".join(base64.b64decode(chunk, validate=True) for chunk in chunks)
@@ -116,7 +127,7 @@ def read_web_text(data: bytes, evidence: Evidence) -> Gap:
 
 
 def _payload(data: bytes, start: int, end: int, evidence: Evidence) -> Gap:
-    """A frame holds whatever its codec writes: JSON and text show themselves."""
+    """Read the content of a frame. Its codec may be JSON or another text format, not protobuf."""
     if _DOCUMENT.match(data, start, end):
         evidence.nested.append(_excerpt(data, start, end, "frame"))
         return Gap.NONE
@@ -149,19 +160,18 @@ def _message(data: bytes, start: int, end: int, evidence: Evidence) -> Gap:
 
 
 def _type_of(evidence: Evidence) -> str:
-    """The name of the messages' type, as far as somebody says."""
+    """Return the type of the message by the gRPC method or the Content-Type, or empty."""
     found = _TYPE.search(evidence.context.content_type)
     return evidence.context.message or (found[1] if found else "")
 
 
 def numbers(data: bytes) -> list[tuple[int, int]]:
-    """The ranges of numbers in one message, in order, as far as they can be told without a
-    schema."""
+    """Return the ranges of numbers in a message, in order, as far as the wire shows them."""
     return _all_numbers(data, [(0, len(data))])
 
 
 def numbers_in_frames(data: bytes) -> list[tuple[int, int]]:
-    """As `numbers`, of the messages in gRPC's frames."""
+    """Like `numbers`, for the messages in the frames of gRPC."""
     return _all_numbers(data, [(start, end) for _, start, end in _frames(data)])
 
 
@@ -183,8 +193,7 @@ def _numbers(data: bytes, start: int, end: int, depth: int) -> Iterator[tuple[in
 
 
 def _whole_frames(data: bytes) -> bool:
-    """Whether all of `data` is frames that hold something; a run of NULs would be frames that hold
-    nothing."""
+    """Whether all of `data` is frames that are not empty. A run of NULs would be empty frames."""
     end = 0
     for flags, start, end in _frames(data):
         if flags not in (0, _COMPRESSED, _TRAILERS) or start == end:
@@ -193,7 +202,7 @@ def _whole_frames(data: bytes) -> bool:
 
 
 def _frames(data: bytes) -> Iterator[tuple[int, int, int]]:
-    """Flags, start and end of each whole frame."""
+    """Yield the flags of each whole frame, and the start and end of its message."""
     at = 0
     while at + _PREFIX <= len(data):
         start = at + _PREFIX
@@ -209,8 +218,10 @@ def _excerpt(data: bytes, start: int, end: int, name: str) -> Nested:
 
 
 class _Strings:
-    """Walks a message and makes one text of its strings. A string that is itself a document is read
-    as one."""
+    """Walks a message and joins its strings to one text.
+
+    `documents` collects the strings and bytes that may be documents themselves.
+    """
 
     def __init__(self, data: bytes, highest: int, evidence: Evidence) -> None:
         self._data = data
@@ -225,7 +236,7 @@ class _Strings:
         """Read the message from `start` to `end`.
 
         Raises:
-            NotAMessageError: it is none; what has been read before stays.
+            NotAMessageError: the bytes are not a message. The strings read before stay.
         """
         fields = list(self._evidence.context.timed(self._fields(start, end)))
         key = self._key(fields)
@@ -258,14 +269,13 @@ class _Strings:
             return False
 
     def _key(self, fields: list[Field]) -> bool:
-        """Whether the first of two values names the second: a map's entry (number 1 is its key,
-        number 2 its value)."""
+        """Whether the fields are the entry of a map: number 1 is a label, number 2 is its value."""
         return [f.number for f in fields] == [1, 2] and bool(
             _LABEL.fullmatch(self._data, fields[0].start, fields[0].end)
         )
 
     def _fields(self, start: int, end: int) -> Iterator[Field]:
-        """The fields of a message that have a length; the others hold numbers."""
+        """Yield the length-delimited fields of a message. The others are numbers."""
         for field in wire_format.fields(self._data, start, end, self._highest):
             self._left -= 1
             if self._left < 0:

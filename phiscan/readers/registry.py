@@ -1,8 +1,10 @@
-"""The formats that are read, in the order in which a document is tried.
+"""The formats that are read, in the order in which they are tried on a document.
 
-A document's own bytes come before its Content-Type, because labels are often wrong. A new format is one module, with its reader
-and its `MediaKind`, and one line in `FORMATS`. Cost: each look is a few comparisons of a document's first bytes, until one of them
-knows the document.
+The bytes of a document override its Content-Type, because a Content-Type is often wrong. To add a
+format, write one module with a reader and a `MediaKind`, and add one line to `FORMATS`.
+
+Cost: a look mostly compares a few of the first bytes, and the first look that knows the document
+ends the search.
 """
 
 from collections.abc import Callable, Iterable
@@ -32,14 +34,19 @@ from phiscan.readers import (
 
 
 class Format(NamedTuple):
-    """One registration: a look at a document, and the kinds that it can tell."""
+    """One registration of a format.
+
+    Args:
+        look: recognises a document.
+        kinds: the media kinds that `look` can return.
+    """
 
     look: Look
     kinds: tuple[MediaKind, ...]
 
 
 def by_head(kind: MediaKind, sniff: Callable[[bytes], bool]) -> Format:
-    """A format that its first bytes show, whatever the sender says."""
+    """Return a format that `sniff` recognises by a document's head. Content-Type is ignored."""
     return Format(lambda sample: kind if sniff(sample.head) else None, (kind,))
 
 
@@ -64,11 +71,11 @@ FORMATS: Final = (
     Format(csv.look, (csv.MEDIA,)),
     by_head(interchange.MEDIA, interchange.embedded),
 )
-"""What is left is a text."""
+"""All formats, in order. A document that none of them recognises is text."""
 
 
 class Registry:
-    """The media kinds by name, and the looks that tell them."""
+    """The media kinds by name, and the functions that recognise them."""
 
     def __init__(self, formats: Iterable[Format]) -> None:
         self.formats = tuple(formats)
@@ -77,8 +84,10 @@ class Registry:
         self.kinds = {kind.name: kind for kind in (*kinds, text.MEDIA, EMPTY, UNKNOWN)}
 
     def sniff(self, data: bytes, content_type: str) -> MediaKind:
-        """What to read a document as. JSON of any dialect is JSON here; `json_dialects` tells FHIR
-        from the rest."""
+        """Return the kind to read a document as.
+
+        JSON of any dialect is `json_dialects.JSON` here. `json_dialects.dialect` finds the dialect.
+        """
         sample = Sample.of(data, content_type)
         for look in self._looks:
             kind = look(sample)
@@ -88,4 +97,4 @@ class Registry:
 
 
 MEDIA: Final = Registry(FORMATS)
-"""All that is read."""
+"""The registry of all formats."""

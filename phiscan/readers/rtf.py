@@ -1,10 +1,11 @@
-r"""Rich Text Format, version 1.9.1: notes and letters of record systems, in attachments and in OBX.
+r"""Rich Text Format 1.9.1: notes and letters of record systems, in attachments and in OBX segments.
 
     {\rtf1\ansi\ansicpg1252 Patient: {\b Ana Ru\'edz}\par DOB: 1961-04-02\par}
 
-Control words are taken out and what they stand for is put in; each piece of the text knows where it stands. All text counts, also that of
-tables of fonts and of destinations that nobody knows: a reader may show it. What stands behind a \u for readers that know none is a text
-of its own. Pictures and objects are not looked at: they are gaps.
+Control words are replaced by what they stand for, and ranges of the text are mapped back. All text
+counts, also in font tables and in unknown destinations, because a viewer may show it. The
+characters after \u for viewers without Unicode are collected to a second text. Pictures and objects
+are not read. They are gaps.
 """
 
 import re
@@ -17,28 +18,44 @@ from phiscan.text import charset
 from phiscan.text.offsets import Derived
 
 _BEGINS: Final = b"{\\rtf"
-# \'ed, \par and \u237, \{ and \~, a brace, a run of text
+# matches each of \'ed, \par, \u237, \{, a brace and "Ana Ruiz" whole; not \'e, with one digit only
 _TOKEN: Final = re.compile(
-    rb"\\'([0-9A-Fa-f]{2})|\\([A-Za-z]{1,32})(-?\d{1,10})? ?|\\([^A-Za-z'])|([{}])|[\r\n]++|([^\\{}\r\n]++)",
+    rb"\\'([0-9A-Fa-f]{2})"  # 1: a byte in the document's code page
+    rb"|\\([A-Za-z]{1,32})(-?\d{1,10})? ?"  # 2, 3: a control word and its number
+    rb"|\\([^A-Za-z'])"  # 4: a control symbol
+    rb"|([{}])"  # 5: the begin or end of a group
+    rb"|[\r\n]++"
+    rb"|([^\\{}\r\n]++)",  # 6: a run of text
     re.DOTALL,
 )
+# matches the escaped brace \{; not a brace of a group
 _NO_BRACE: Final = re.compile(rb"\\[^A-Za-z]|[^{}]", re.DOTALL)
+# group numbers of _TOKEN
 _BYTE, _WORD, _SIGN, _BRACE, _RUN = 1, 2, 4, 5, 6
 _TEXTS: Final = {
     **dict.fromkeys((b"par", b"line", b"row", b"sect", b"page", b"column"), "\n"),
     **dict.fromkeys((b"tab", b"cell", b"nestcell"), "\t"),
-    b"emdash": "\u2014", b"endash": "\u2013", b"bullet": "\u2022", b"lquote": "\u2018", b"rquote": "\u2019",
-    b"ldblquote": "\u201c", b"rdblquote": "\u201d", **dict.fromkeys((b"emspace", b"enspace", b"fldinst", b"fldrslt"), " "),
-}  # fmt: skip
+    b"emdash": "\u2014",
+    b"endash": "\u2013",
+    b"bullet": "\u2022",
+    b"lquote": "\u2018",
+    b"rquote": "\u2019",
+    b"ldblquote": "\u201c",
+    b"rdblquote": "\u201d",
+    **dict.fromkeys((b"emspace", b"enspace", b"fldinst", b"fldrslt"), " "),
+}
+"""The text that a control word stands for."""
 _SIGNS: Final = {b"{": "{", b"}": "}", b"\\": "\\", b"~": " ", b"_": "-", b"\n": "\n", b"\r": "\n"}
 _UNSEEN: Final = frozenset(
     (b"pict", b"objdata", b"bin", b"themedata", b"datastore", b"colorschememapping", b"fontemb")
 )
-"""Destinations that hold other files."""
+"""Control words of destinations that hold other files."""
 _TABLES: Final = frozenset((b"fonttbl", b"colortbl", b"stylesheet", b"info"))
 _LONG: Final = 7
-"""Digits of a number that is no size or place: \\ssn123456780 is a text to whoever looks for
-one."""
+"""The least characters of a control word's number that is not a size or a position.
+
+Such a control word counts as text, because `\\ssn123456780` may hide a value.
+"""
 _MOST_GROUPS: Final = 512
 
 
@@ -48,7 +65,7 @@ def sniff(head: bytes) -> bool:
 
 
 def read(data: bytes, evidence: Evidence) -> Gap:
-    """Add the text as a document of its own; MALFORMED when its groups do not close."""
+    """Add the text as a nested document. MALFORMED when the groups do not close."""
     reader = _Reader(data)
     for match in evidence.context.timed(_TOKEN.finditer(data)):
         reader.take(match)
@@ -61,14 +78,19 @@ def read(data: bytes, evidence: Evidence) -> Gap:
 
 
 def groups(value: bytes) -> bytes:
-    """The braces of groups that begin or end within a value: they stay where it is masked, or the
-    document would not close."""
+    """Return the group braces in a value.
+
+    Redaction keeps them after the mask, because the groups of the document must close.
+    """
     return _NO_BRACE.sub(b"", value)
 
 
 class _Reader:
-    """Takes token after token. A group has its own count of letters that stand behind a \\u for
-    readers that know none."""
+    """Collects the text, token by token.
+
+    `\\uc` sets how many characters after a `\\u` are for viewers without Unicode. The setting holds
+    for one group.
+    """
 
     def __init__(self, data: bytes) -> None:
         self._data = data
@@ -146,7 +168,11 @@ class _Reader:
             self._put(_TEXTS.get(word, ""), match)
 
     def _put(self, text: str, match: re.Match[bytes], *, counts: bool = False) -> None:
-        """Add what a token stands for; one that `counts` may be what a \\u has said already."""
+        """Append what a token stands for.
+
+        Args:
+            counts: whether the token may be a character for viewers without Unicode.
+        """
         if self._unseen:
             return
         is_fallback = counts and self._skip > 0

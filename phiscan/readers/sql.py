@@ -1,11 +1,17 @@
-"""SQL statements: dumps, migrations, query logs. Columns are labels, rows are records, a table's name says whose they are.
+"""SQL statements in dumps, migrations and query logs.
 
-    INSERT INTO t (a, b) VALUES (1, 'x'), (2, 'y');      also REPLACE, MERGE's INSERT, INSERT ... SELECT of literals
+    INSERT INTO t (a, b) VALUES (1, 'x'), (2, 'y');
+        also REPLACE, the INSERT of MERGE, and INSERT ... SELECT of literals
     CREATE TABLE t (a int, b text); INSERT INTO t VALUES (1, 'x');
-    UPDATE t SET a = 'x' WHERE b = 'y';                  also comparisons of SELECT and DELETE
-    COPY t (a, b) FROM stdin;  rows with tabs between, up to a line of \\.
+    UPDATE t SET a = 'x' WHERE b = 'y';
+        also comparisons in SELECT and DELETE
+    COPY t (a, b) FROM stdin;
+        then rows with tabs between the cells, up to a line `\\.`
 
-Read by its words, not by a grammar: every dialect has its own. A doubled quote and one behind a backslash belong to the literal.
+Columns are labels, rows are records, and the name of the table says whom they are about.
+
+Statements are recognised by keywords and not by a grammar, because every dialect has its own. A
+doubled quote and a quote after a backslash belong to the literal.
 """
 
 import re
@@ -24,7 +30,7 @@ from phiscan.text.possessive import repeated
 
 _TYPES: Final = frozenset(("application/sql", "text/sql", "text/x-sql", "application/x-sql"))
 _BESIDE: Final = 8
-"""Bytes beside a number in which the sign before or behind it stands."""
+"""The most bytes between a number and the punctuation before or after it."""
 MARKS: Final = (
     r"(?:insert|replace)\s+(?:\w+\s+)?into\s",
     r"values\s*\(",
@@ -32,30 +38,54 @@ MARKS: Final = (
     r"copy\s+[^;\n]{1,2000}from\s+stdin",
     r"\swhere\s+\S{1,80}\s*(?:=|<>|!=|like|in\s*\()",
 )
+"""Hyperscan expressions by which `phiscan.embedded` finds texts that hold SQL with values.
+
+The first matches `insert into t `; not `insert a coin`.
+"""
+# matches b"`clinic`.patients"; nothing in b"(?)"
 _NAME: Final = rb"[\w.$`\"\[\]]{1,200}"
+# A literal. matches b"'O''Brien'", b"E'a\\'b'" and b"-12.5"; not b"NULL"
 _VALUE: Final = rb"[NEnebB]?'" + repeated(rb"[^'\\]|''|\\.", "*") + rb"'|-?\d[\d.]*+"
 
 
 def _expression(words: bytes) -> re.Pattern[bytes]:
+    """Compile `words`, in which `<name>` and `<value>` stand for `_NAME` and `_VALUE`."""
     return re.compile(words.replace(b"<name>", _NAME).replace(b"<value>", _VALUE), re.IGNORECASE)
 
 
+# The first statement of a document, after comments.
+# matches b"-- dump\nINSERT INTO t VALUES"; not b"Update the cache" or b"Select one from the list."
 _SNIFF: Final = _expression(
     rb"\s*(?:--[^\n]*\n\s*|/\*[^*]{0,2000}\*+/;?\s*)*"
-    rb"(?:insert\s+(?:\w+\s+)?into|replace\s+into|merge\s+into|delete\s+from|drop\s+table|alter\s+table|lock\s+tables?\s"
-    rb"|update\s+<name>\s+set|create\s+(?:table|database|schema|temp)|copy\s+<name>\s*\(|use\s+<name>\s*;"
-    rb"|select\s[^;]{1,400}\sfrom\s+<name>\s*(?:;|\Z|where\s|limit\s|order\s|group\s|join\s|inner\s|left\s)"
-    rb"|begin\s*;|begin\s+transaction|start\s+transaction|set\s+[\w@. ]{1,60}(?:=|\sto\s|\son\s*;|\soff\s*;))"
+    rb"(?:insert\s+(?:\w+\s+)?into|replace\s+into|merge\s+into|delete\s+from"
+    rb"|drop\s+table|alter\s+table|lock\s+tables?\s"
+    rb"|update\s+<name>\s+set|create\s+(?:table|database|schema|temp)"
+    rb"|copy\s+<name>\s*\(|use\s+<name>\s*;"
+    rb"|select\s[^;]{1,400}\sfrom\s+<name>\s*"
+    rb"(?:;|\Z|where\s|limit\s|order\s|group\s|join\s|inner\s|left\s)"
+    rb"|begin\s*;|begin\s+transaction|start\s+transaction"
+    rb"|set\s+[\w@. ]{1,60}(?:=|\sto\s|\son\s*;|\soff\s*;))"
 )
 _STATEMENT: Final = _expression(
-    rb"\b(?:insert|replace)\s+(?:\w{1,20}\s+)?(?:into\s+(?:table\s+)?(?P<into><name>)\s*)?(?:as\s+\w{1,60}\s*)?"
-    rb"(?:\((?P<columns>[^()']{1,20000})\)\s*)?(?:overriding\s+\w+\s+value\s+)?(?:(?P<values>values?\s*(?=\())|(?P<select>select\s))"
+    # the rows of INSERT: matches b"insert into t (a, b) values ("; not b"insert a coin"
+    rb"\b(?:insert|replace)\s+(?:\w{1,20}\s+)?(?:into\s+(?:table\s+)?(?P<into><name>)\s*)?"
+    rb"(?:as\s+\w{1,60}\s*)?(?:\((?P<columns>[^()']{1,20000})\)\s*)?"
+    rb"(?:overriding\s+\w+\s+value\s+)?"
+    rb"(?:(?P<values>values?\s*(?=\())|(?P<select>select\s))"
+    # CREATE TABLE: matches b"create table if not exists t ("; not b"create table t as"
     rb"|\bcreate\s+(?:\w{1,20}\s+){0,3}table\s+(?:if\s+not\s+exists\s+)?(?P<create><name>)\s*\("
-    rb"|\bcopy\s+(?P<copy><name>)\s*\((?P<fields>[^()]{1,20000})\)\s*from\s+stdin[^;\n]{0,200};[^\n]{0,40}\n"
+    # COPY: matches b"copy t (a, b) from stdin;\n"; not b"copy t (a, b) to stdout;\n"
+    rb"|\bcopy\s+(?P<copy><name>)\s*\((?P<fields>[^()]{1,20000})\)"
+    rb"\s*from\s+stdin[^;\n]{0,200};[^\n]{0,40}\n"
+    # the table of other statements: matches b"update t" and b"from only t"; not b"updated t"
     rb"|\b(?:update|from|join)\s+(?:only\s+)?(?P<table><name>)"
-    rb"|(?<![\w.$`\"\[\]])(?P<left><name>)\s*(?:=|<>|!=|\blike\b|\bilike\b|\bin\s*\()\s*(?P<right><value>)"
+    # a comparison: matches b"t.ssn = '536904431'" and b"age in (41"; not b"a = b"
+    rb"|(?<![\w.$`\"\[\]])(?P<left><name>)\s*(?:=|<>|!=|\blike\b|\bilike\b|\bin\s*\()"
+    rb"\s*(?P<right><value>)"
     rb"|(?P<end>;)"
 )
+# A literal, a bracket, comma or semicolon, a quoted name, a word, or another character.
+# matches each of b"'x'", b"(", b'"a b"' and b"now" whole; not b"a b"
 _TOKEN: Final = re.compile(
     _VALUE
     + rb"|[(),;]|\""
@@ -70,11 +100,14 @@ _NO_COLUMN: Final = frozenset(
 )
 _MAX_COLUMNS: Final = 2000
 _QUOTES: Final = b'`"[]'
+# matches "''" and "\\n"; not "'"
 _ESCAPES: Final = re.compile(r"''|\\(.)", re.DOTALL)
 _ROW_END: Final = b"\\."
 _NULL: Final = b"\\N"
+# matches b' {"a"'; not b"insert"
 _JSON_START: Final = re.compile(rb"\s*[\[{\"]")
 _JSON_STRING: Final = re.compile(TEXT.encode(), re.DOTALL)
+# matches b"Update t"; not b"updated t"
 _BEGINS: Final = re.compile(
     rb"\b(?:insert|replace|merge|update|copy|select|delete|create\s+table)\s", re.IGNORECASE
 )
@@ -95,8 +128,7 @@ class _Token(NamedTuple):
 
 
 class _Row:
-    """The values of one row: the first literal of each, None where it has none (`NULL`,
-    `now()`)."""
+    """The values of one row: the first literal of each, or None (`NULL`, `now()`)."""
 
     def __init__(self, depth: int) -> None:
         self.depth = depth
@@ -125,11 +157,11 @@ def sniff(head: bytes) -> bool:
 
 
 def statements(data: bytes) -> Iterator[Nested]:
-    """SQL within a text, or within each string of a JSON document."""
+    """Yield the SQL within a text, or within each string of a JSON document."""
     if _JSON_START.match(data) is None:
         begin = _BEGINS.search(data)
-        # what begins with such a word and is no statement ("Update the cache") would be found
-        # within itself again
+        # A text that begins with the word and is no statement ("Update the cache") is not yielded.
+        # Otherwise it would be found within itself again.
         if begin is not None and begin.start() and not sniff(data):
             at = begin.start()
             yield Nested(
@@ -155,7 +187,7 @@ def statements(data: bytes) -> Iterator[Nested]:
 
 
 def read(data: bytes, evidence: Evidence) -> Gap:
-    """Add what columns say of the literals."""
+    """Add what the columns say of the literals."""
     reader = _Reader(data, evidence)
     values = chain.from_iterable(map(reader.values, evidence.context.timed(reader.statements())))
     read_records(values, evidence, "sql_column")
@@ -163,7 +195,7 @@ def read(data: bytes, evidence: Evidence) -> Gap:
 
 
 class _Reader:
-    """Walks statements. A row is a record, and so is a statement that has none."""
+    """Walks the statements. A row is a record, and so is a statement without rows."""
 
     def __init__(self, data: bytes, evidence: Evidence) -> None:
         self._data = data
@@ -174,14 +206,16 @@ class _Reader:
         self._at = 0
 
     def statements(self) -> Iterator[re.Match[bytes]]:
-        """What begins a statement or a comparison, or ends one; its values are to be taken before
-        the next."""
+        """Yield the matches of `_STATEMENT`.
+
+        The caller must take the `values` of each before the next, because they move `_at`.
+        """
         while match := _STATEMENT.search(self._data, self._at):
             self._at = match.end()
             yield match
 
     def values(self, match: re.Match[bytes]) -> Iterator[Labelled]:
-        """The literals behind `match` whose column is known."""
+        """Yield the literals after `match` whose column is known."""
         if match["values"] or match["select"]:
             yield from self._rows(match)
         elif match["copy"]:
@@ -198,7 +232,7 @@ class _Reader:
             self._record += 1
 
     def _rows(self, match: re.Match[bytes]) -> Iterator[Labelled]:
-        """The rows of VALUES, or the one of a SELECT."""
+        """Yield the literals of the rows of VALUES, or of the one row of a SELECT."""
         table = match["into"] or b""
         names = (
             _names(match["columns"]) if match["columns"] else self._tables.get(table.lower(), [])
@@ -210,14 +244,17 @@ class _Reader:
                     yield self._labelled(_text(table), name, literal)
 
     def _tuples(self, *, opened: bool) -> Iterator[list[_Token | None]]:
-        """For each row, the first literal of each of its values. A SELECT's list is a row that has
-        no brackets."""
+        """Yield for each row the first literal of each of its values.
+
+        Args:
+            opened: whether the row has no brackets, because it is the list of a SELECT.
+        """
         row = _Row(depth=int(opened))
         for match in self._evidence.context.timed(_TOKEN.finditer(self._data, self._at)):
             token = _Token(match[0], *match.span())
             self._at = token.end
             if token.text == b"'":
-                # a literal without an end: what follows could be anything
+                # the literal does not end, so what follows could be anything
                 self._at = len(self._data)
             if row.is_ended_by(token.text, opened=opened):
                 break
@@ -228,7 +265,7 @@ class _Reader:
             yield row.values
 
     def _columns(self) -> Iterator[str]:
-        """The columns of CREATE TABLE, behind its opening bracket."""
+        """Yield the columns of CREATE TABLE. `_at` is after its opening bracket."""
         depth, first = 1, True
         for match in self._evidence.context.timed(_TOKEN.finditer(self._data, self._at)):
             self._at = match.end()
@@ -240,7 +277,7 @@ class _Reader:
             first = (first and match[0] in b"`[") or (depth == 1 and match[0] == b",")
 
     def _copied(self, table: str, names: list[str]) -> Iterator[Labelled]:
-        """The rows behind COPY: a line each, with tabs between, up to a line that is `\\.`."""
+        """Yield the cells of the rows after COPY: one row a line, up to a line `\\.`."""
         while self._at < len(self._data):
             end = self._data.find(b"\n", self._at)
             end = len(self._data) if end < 0 else end
@@ -267,12 +304,12 @@ def _names(listed: bytes) -> list[str]:
 
 
 def _text(name: bytes) -> str:
-    """A column's or table's own name, without its schema and quotes."""
+    """Return the name of a column or table without schema and quotes."""
     return name.strip().translate(None, _QUOTES).rpartition(b".")[2].decode("utf-8", "replace")
 
 
 def is_bare_number(data: bytes, start: int, end: int) -> bool:
-    """Whether a value is a number of a statement. Letters in its place would be no SQL."""
+    """Whether a value is a number without quotes. Letters in its place would be invalid SQL."""
     before = data[max(0, start - _BESIDE) : start].rstrip()[-1:]
     after = data[end : end + _BESIDE].lstrip()[:1]
     return (
@@ -284,5 +321,5 @@ MEDIA: Final = MediaKind("sql", read, masking=Masking(is_bare_number=is_bare_num
 
 
 def look(sample: Sample) -> MediaKind | None:
-    """MEDIA if the sender or the beginning of the document says that it is SQL."""
+    """MEDIA if the Content-Type or the beginning of the document says that it is SQL."""
     return MEDIA if sample.declared in _TYPES or sniff(sample.head) else None

@@ -1,4 +1,4 @@
-"""Plain text: lines of the form `Label: value`, as notes, printed forms, logs and configuration have them."""
+"""Plain text with lines `Label: value`, as in notes, printed forms, logs and configuration."""
 
 import re
 from collections.abc import Iterator
@@ -11,20 +11,23 @@ from phiscan.labelled.records import Labelled, read_records
 from phiscan.media_kind import MediaKind
 from phiscan.words.labels import read_label
 
-# "Patient Name: Delgado, Maria" and "MRN = 001234"; the value ends at two blanks, a tab, a bar or
-# the line's end. { dob: '1961-04-02', 'mrn': 'A1' } as programs write it: there it ends at its
-# quote
+# matches b"Patient Name: Delgado, Maria", b"MRN = 001234" and b"{ dob: '1961-04-02'"; not
+# b"std::string", because a value does not begin with a colon
 _LINE = re.compile(
-    rb"(?:^|[\n|;\t]|  |[{(,] ?)[ \t>*\-]{0,8}[\"']?([A-Za-z][A-Za-z0-9 ./_#'\-]{1,40}?)[\"']?[ \t]{0,8}[:=][ \t]{0,8}"
-    rb"(?:'([^'\n\r]{1,120})'|\"?([^\s:=][^\n\r|;\t\"]{0,120}?)(?=  |\"|[\n\r|;\t]|$))"
+    rb"(?:^|[\n|;\t]|  |[{(,] ?)[ \t>*\-]{0,8}"  # the beginning of a line, a column or an object
+    rb"[\"']?([A-Za-z][A-Za-z0-9 ./_#'\-]{1,40}?)[\"']?"  # 1: the label
+    rb"[ \t]{0,8}[:=][ \t]{0,8}"
+    rb"(?:'([^'\n\r]{1,120})'"  # 2: a value in single quotes
+    # 3: a value that ends at two blanks, a double quote, a tab, `|`, `;` or the end of the line
+    rb"|\"?([^\s:=][^\n\r|;\t\"]{0,120}?)(?=  |\"|[\n\r|;\t]|$))"
 )
-# how a value goes on with another label: "12 Elm St, Ames, IA 50010, Phone: 515...", "Ana Ruiz,
-# dob=..."
+# The next label within what looks like one value.
+# matches b", Phone: " in b"12 Elm St, Ames, IA 50010, Phone: 515"; not b", Ames, IA"
 _NEXT = re.compile(rb",[ ]?([A-Za-z][A-Za-z0-9 ./_#'\-]{1,30})(?::[ \t]|=)")
 
 
 def read(data: bytes, evidence: Evidence) -> Gap:
-    """Add what labelled lines say; the detectors read the rest."""
+    """Add what labelled lines say. The detectors read the rest."""
     dicom_dump.read(data, evidence)
     read_records(_lines(data), evidence, "text_label")
     return Gap.NONE
@@ -42,8 +45,10 @@ def _lines(data: bytes) -> Iterator[Labelled]:
 
 
 def _end(data: bytes, start: int, end: int) -> int:
-    """Where a value ends: before the next label that we know. `Delgado, Maria MRN: 12` has none
-    behind its comma."""
+    """Return the end of a value: the offset of the next known label after a comma, or `end`.
+
+    `Delgado, Maria MRN: 12` has no label directly after its comma.
+    """
     for match in _NEXT.finditer(data, start, end):
         if read_label(match[1].decode()).rule is not None:
             return match.start()

@@ -1,11 +1,12 @@
-"""A protobuf message whose type is known, as the JSON that it stands for: names of fields are labels, numbers and dates are read.
+"""Writes a protobuf message of a known type as JSON, with field names as labels.
 
     clinic.Patient { family_name: "Ruiz" birth_date: { seconds: -275788800 } ssn: 123456780 }
     {"family_name": "Ruiz", "birth_date": "1961-04-05", "ssn": 123456780}
 
-Like `phiscan.readers.packed`: each value knows the bytes that it came from, so that redaction masks there. A field that the type
-does not have, or has otherwise, is left to the walk without a schema. Repeated fields repeat their name; a message with nothing but a
-`value` stands for that value (google.protobuf.StringValue, FHIR's primitive types).
+As in `phiscan.readers.packed`, ranges of the JSON are mapped back to the message, so that redaction
+masks there. A field that is not in the type, or has another wire type, is left to
+`phiscan.readers.protobuf`. A repeated field repeats its name. A message that has only a `value` is
+written as that value (google.protobuf.StringValue, FHIR's primitive types).
 """
 
 from collections.abc import Iterable
@@ -24,9 +25,9 @@ from phiscan.text.offsets import Derived
 _MAX_DEPTH: Final = 64
 _TIMESTAMP, _DATE, _ANY = "google.protobuf.Timestamp", "google.type.Date", "google.protobuf.Any"
 _NUMBERS: Final = (wire_format.VARINT, wire_format.FIXED64, wire_format.FIXED32, wire_format.LENGTH)
-"""Wire types of numbers; packed ones have a length."""
+"""Wire types of numbers. Packed repeated numbers are length-delimited."""
 _MICROSECONDS: Final = "value_us"
-"""FHIR's protos hold a date as microseconds: google.fhir.r4.core.Date."""
+"""The field of google.fhir.r4.core.Date: FHIR's protos write a date as microseconds since 1970."""
 
 
 class TypedMessage:
@@ -39,7 +40,7 @@ class TypedMessage:
         self.text = Derived()
 
     def write(self, kind: str, start: int, end: int) -> None:
-        """Append the message from `start` to `end`, of the type with this full name."""
+        """Append the message from `start` to `end`. `kind` is the full name of its type."""
         self._message(kind, (start, end), 0)
         self._sign("\n", end)
 
@@ -49,7 +50,7 @@ class TypedMessage:
             self._sign("null", span[0])
             return
         found: list[Field] = []
-        # what stands before the break is read; the walk without a schema has the gap
+        # the fields before an error are read; `phiscan.readers.protobuf` reports the gap
         with suppress(NotAMessageError):
             found.extend(self._evidence.context.timed(wire_format.fields(self._data, *span)))
         if not (self._special(kind, found, depth) or self._wrapped(fields, found, depth)):
@@ -59,28 +60,32 @@ class TypedMessage:
         self._sign("{", at)
         separator = ""
         for field in found:
-            own = fields.get(field.number)
-            if own is not None and _fits(field, own):
-                self._sign(f"{separator}{orjson.dumps(own.name).decode()}:", field.start)
-                self._value(field, own, depth)
+            field_type = fields.get(field.number)
+            if field_type is not None and _fits(field, field_type):
+                self._sign(f"{separator}{orjson.dumps(field_type.name).decode()}:", field.start)
+                self._value(field, field_type, depth)
                 separator = ","
         self._sign("}", at)
 
-    def _value(self, field: Field, own: FieldType, depth: int) -> None:
-        if own.message:
-            self._message(own.message, (field.start, field.end), depth + 1)
-        elif own.is_text:
+    def _value(self, field: Field, field_type: FieldType, depth: int) -> None:
+        if field_type.message:
+            self._message(field_type.message, (field.start, field.end), depth + 1)
+        elif field_type.is_text:
             self._string(field)
-        elif own.is_bytes or own.is_real or (own.is_fixed and field.kind == wire_format.LENGTH):
-            # bytes are read as documents by the walk without a schema
+        elif (
+            field_type.is_bytes
+            or field_type.is_real
+            or (field_type.is_fixed and field.kind == wire_format.LENGTH)
+        ):
+            # `phiscan.readers.protobuf` reads bytes as documents
             self._sign("null", field.start)
         elif field.kind == wire_format.LENGTH:
-            self._packed(field, own)
+            self._packed(field, field_type)
         else:
-            self._put(str(_number(field, own)), field)
+            self._put(str(_number(field, field_type)), field)
 
-    def _packed(self, field: Field, own: FieldType) -> None:
-        """Repeated numbers in one value."""
+    def _packed(self, field: Field, field_type: FieldType) -> None:
+        """Write packed repeated numbers."""
         self._sign("[", field.start)
         at, separator = field.start, ""
         with suppress(NotAMessageError):
@@ -88,12 +93,12 @@ class TypedMessage:
                 value, end = wire_format.varint(self._data, at, field.end)
                 one = Field(field.number, wire_format.VARINT, at, end, value)
                 self._sign(separator, at)
-                self._put(str(_number(one, own)), one)
+                self._put(str(_number(one, field_type)), one)
                 at, separator = end, ","
         self._sign("]", field.end)
 
     def _special(self, kind: str, found: list[Field], depth: int) -> bool:
-        """Whether the message is a date, or an Any, and was written."""
+        """Write the message if it is a Timestamp, a Date or an Any. Return whether it is one."""
         numbers = {f.number: f for f in found}
         first = numbers.get(1)
         if first is None:
@@ -111,21 +116,21 @@ class TypedMessage:
         return True
 
     def _wrapped(self, fields: MessageType, found: list[Field], depth: int) -> bool:
-        """Whether the message has a `value` that all of it stands for, and it was written."""
-        own = fields.get(1)
+        """Write the message if it only wraps a value. Return whether it does."""
+        field_type = fields.get(1)
         first = next((f for f in found if f.number == 1), None)
-        if own is None or first is None or not _fits(first, own):
+        if field_type is None or first is None or not _fits(first, field_type):
             return False
-        if own.name == _MICROSECONDS:
+        if field_type.name == _MICROSECONDS:
             self._day(first, _signed(first.value) // 1_000_000)
             return True
-        if own.name == "value" and len(found) == 1 and not own.message:
-            self._value(first, own, depth)
+        if field_type.name == "value" and len(found) == 1 and not field_type.message:
+            self._value(first, field_type, depth)
             return True
         return False
 
     def _day(self, field: Field, seconds: int) -> None:
-        """A moment as its day; 1970 begins where a mask was put."""
+        """Write a point in time as its day, or 0 for the epoch, because a mask writes zero."""
         try:
             day = datetime.fromtimestamp(seconds, UTC).date().isoformat()
         except (ValueError, OverflowError, OSError):
@@ -149,17 +154,19 @@ class TypedMessage:
         self.text.put(sign.encode(), at, at)
 
 
-def _fits(field: Field, own: FieldType) -> bool:
-    """Whether a field stands on the wire as its type says."""
-    has_length = own.is_text or own.is_bytes or bool(own.message)
+def _fits(field: Field, field_type: FieldType) -> bool:
+    """Whether a field has the wire type that the schema says."""
+    has_length = field_type.is_text or field_type.is_bytes or bool(field_type.message)
     return field.kind == wire_format.LENGTH if has_length else field.kind in _NUMBERS
 
 
-def _number(field: Field, own: FieldType) -> int:
-    if own.is_zigzag:
+def _number(field: Field, field_type: FieldType) -> int:
+    if field_type.is_zigzag:
         return (field.value >> 1) ^ -(field.value & 1)
     return (
-        _signed(field.value) if own.is_signed and field.kind == wire_format.VARINT else field.value
+        _signed(field.value)
+        if field_type.is_signed and field.kind == wire_format.VARINT
+        else field.value
     )
 
 

@@ -1,7 +1,8 @@
-"""XML documents: each element goes to the reader of the vocabulary that it belongs to, whatever envelope is around it.
+"""XML documents. Each element goes to the reader of its vocabulary, whatever envelope is around it.
 
-The root's name and namespace say what a document is; an element within it that has another vocabulary's namespace begins a part of
-that (a CDA document in a SOAP body). Expat says whether the text is well-formed, so that no receiver sees another document than we.
+The name and namespace of the root say what the document is. An element within it with the namespace
+of another vocabulary begins a part in that vocabulary (a CDA document in a SOAP body). Expat checks
+that the document is well-formed, so that a receiver cannot read it in another way.
 """
 
 import re
@@ -26,7 +27,9 @@ from phiscan.syntax.xml_elements import Document, Element, XmlTooDeepError
 from phiscan.syntax.xml_tokens import Kind, tokens
 from phiscan.syntax.xml_values import Hidden
 
+# matches b"<?xml ", b"<!--" and b"<Patient"; not b"< 5"
 _START: Final = re.compile(rb"[\s\xef\xbb\xbf]*<(?:\?xml\b|!--|!DOCTYPE|[A-Za-z_])", re.IGNORECASE)
+# matches "Patient"; not "ana@example.org", as in "<ana@example.org>"
 _NAME: Final = re.compile(r"[\w.-]+")
 _HTML: Final = frozenset(
     "html head body title meta link base script style noscript template div p table caption "
@@ -41,53 +44,58 @@ _HTML: Final = frozenset(
     "hgroup search slot map area data ruby"
     " rb rt rtc rp frameset frame noframes basefont dir acronym marquee nobr".split()
 )
-"""Names of HTML, of today and of before; a fragment of a page has no others."""
+"""Element names of current and former HTML. A fragment of a page has only these."""
 _DRAWN: Final = frozenset(
     "g rect circle ellipse line polyline polygon text tspan textpath defs use symbol marker mask "
     "pattern clippath image lineargradient"
     " radialgradient stop filter desc metadata animate foreignobject".split()
 )
-"""Names of SVG, which count where a page holds a drawing: an address has lines too."""
+"""Element names of SVG. They count only beside an `<svg`, because an address has lines too."""
 _NARRATIVE: Final = _HTML | frozenset(
     "content paragraph list item linkhtml footnote footnoteref rendermultimedia".split()
 )
-"""Names of a CDA narrative block, which is HTML by other names: https://hl7.org/cda,
-NarrativeBlock. Attachments hold pieces of one."""
+"""Element names of a CDA narrative block (https://hl7.org/cda, NarrativeBlock).
+
+The block is like HTML with some other names. Attachments hold pieces of such blocks.
+"""
+# matches b'root="2.16.840.1.113883.19"' and b'moodCode="EVN"'; not b'code="2.16"'
 _CLINICAL: Final = re.compile(
     rb"""["']2\.16\.840\.1\.113883\.|templateId|nullFlavor|moodCode|classCode"""
 )
+# matches b"<NewRx>" and b"<ns:RxRenewalRequest>"; not b"<Rx>"
 _SCRIPT: Final = re.compile(
     rb"ncpdp\.org|TransactionDomain\s*=|<(?:\w+:)?(?:NewRx|Rx[A-Z]\w+|Refill\w+|CancelRx)\b",
     re.IGNORECASE,
 )
 _HEAD: Final = 4096
-# matches `<?xml version=""`, which Expat lets pass; not `<?xml version="1.0"`, `<?xml-stylesheet `
+# An XML declaration without a valid version, which Expat accepts.
+# matches `<?xml version=""`; not `<?xml version="1.0"` or `<?xml-stylesheet `
 _NO_VERSION: Final = re.compile(
     rb"""(?:\xef\xbb\xbf)?<\?xml\s+(?=\S)(?!version\s*=\s*(?:"1\.\d+"|'1\.\d+'))"""
 )
 
 
 class VocabularyReader(Protocol):
-    """What reads the elements of one vocabulary."""
+    """Reads the elements of one vocabulary."""
 
     def element(self, element: Element) -> None:
-        """Take one element that has closed."""
+        """Read one element that has closed."""
 
     def finish(self) -> None:
-        """Add what can be said only at the end."""
+        """Add the findings that are known only at the end of the document."""
 
 
 def look(sample: Sample) -> MediaKind | None:
-    """One of KINDS if the document begins as markup."""
+    """One of KINDS if the document begins like markup."""
     return sniff(sample.data, declared=sample.declared.endswith("xml"))
 
 
 def sniff(data: bytes, *, declared: bool = False) -> MediaKind | None:
-    """Which of KINDS `data` begins as, or None when it is no markup.
+    """Return the one of KINDS that `data` begins like, or None when it is not markup.
 
     Args:
-        declared: the sender says that it is XML. Else a text that only begins with `<word>` is
-            none.
+        declared: whether the Content-Type says that it is XML. Undeclared, a text that only begins
+            with `<word>` is not markup.
     """
     head = data[:_HEAD]
     if _START.match(head) is None:
@@ -107,7 +115,7 @@ def sniff(data: bytes, *, declared: bool = False) -> MediaKind | None:
 
 
 def _unnamed(name: str, head: bytes, *, declared: bool) -> MediaKind | None:
-    """A root without a namespace that says what it is, by its name and what stands near."""
+    """Return the kind by a root that has no telling namespace, by its name and what is near it."""
     if name in cda_tables.FRAGMENTS and _CLINICAL.search(head):
         return CDA
     if name == "Message" and _SCRIPT.search(head):
@@ -128,8 +136,10 @@ def _is_markup(head: bytes, name: str) -> bool:
 
 
 def _kind(name: str, attributes: str) -> MediaKind | None:
-    """The vocabulary that an element begins by its name or a namespace in its tag; None when it
-    begins none."""
+    """Return the vocabulary that an element begins, by its name or a namespace in its tag.
+
+    None when the element begins no vocabulary.
+    """
     if (
         cda_tables.NAMESPACE in attributes
         or name == "ClinicalDocument"
@@ -150,7 +160,7 @@ def _kind(name: str, attributes: str) -> MediaKind | None:
 
 
 def read(data: bytes, evidence: Evidence) -> Gap:
-    """Add what the elements of `data` say to `evidence`; a gap when not all of it could be read."""
+    """Add what the elements of `data` say. A gap when not all of it could be read."""
     document = Document(data)
     hidden = Hidden(document, evidence)
     labels = LabelReader(document, evidence)
@@ -172,19 +182,21 @@ def read(data: bytes, evidence: Evidence) -> Gap:
         gap = Gap.OVER_LIMIT
     for reader in readers.values():
         reader.finish()
-    return gap or document.gap or hidden.finish() or _judge(data, document.codec)
+    return gap or document.gap or hidden.finish() or _check_well_formed(data, document.codec)
 
 
 class _Dialects:
-    """The vocabulary of each element: its own namespace says, else it has that of the element
-    around it."""
+    """The vocabulary of each element.
+
+    It is that of the element's own name or namespace, or else that of the enclosing element.
+    """
 
     def __init__(self, root: MediaKind | None, data: bytes) -> None:
         self._root = XML if root is None or root is HTML else root
         self._data = data
 
     def of(self, element: Element) -> MediaKind:
-        """One of KINDS, but HTML. Each element is asked once: the answer is noted on it."""
+        """Return one of KINDS except HTML. The answer is stored in the element."""
         if element.dialect is None:
             above = self.of(element.parent) if element.parent is not None else self._root
             element.dialect = self._own(element) or above
@@ -198,12 +210,14 @@ class _Dialects:
         return None if kind is HTML else kind
 
 
-def _judge(data: bytes, codec: str) -> Gap:
-    """MALFORMED unless `data` is well-formed XML 1.0. Prefixes without a namespace are let pass:
-    they hide nothing.
+def _check_well_formed(data: bytes, codec: str) -> Gap:
+    """MALFORMED unless `data` is well-formed XML 1.0.
 
-    Expat reads no DTD and no other file, and its parser is gone with the document. libxml2 keeps
-    the names of all documents, and its messages about them, as long as the thread lives."""
+    Prefixes without a namespace are accepted, because they hide nothing.
+
+    Expat reads no DTD and no other file, and its parser keeps nothing after the document. libxml2
+    would keep the names of all documents, and its messages about them, for the life of the thread.
+    """
     if _NO_VERSION.match(data):
         return Gap.MALFORMED
     try:

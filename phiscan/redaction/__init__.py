@@ -1,1 +1,1 @@
-"""Redaction: masks for findings, and the proof that a masked document holds none of the values."""
+"""Redaction: masks the findings, and proves by a second scan that no identifier is left."""

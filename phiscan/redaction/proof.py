@@ -1,7 +1,8 @@
-"""Redaction with its proof: the masked document is scanned again, and what is handed out holds no individual's identifier.
+"""Redaction with a proof: a second scan of the masked document must find no identifier.
 
-Masking one value can show another: the longer text beside a label is a phone number no more, without its tail it is one. So
-what a scan of the masked document finds is masked too, a few times; a document that still holds something is not handed out.
+Masking one value can uncover another. For example, a text after a label may be too long for a phone
+number until its tail is masked. So the findings of the second scan are masked too, for a few
+rounds. A document that still has identifiers after that is not returned.
 """
 
 from collections.abc import Callable
@@ -11,7 +12,7 @@ from phiscan.finding import ScanReport
 from phiscan.redaction.redact import CROSSES, Mask, RedactionError, redact
 
 _ROUNDS: Final = 4
-"""Times that a document is masked and scanned again."""
+"""The most times that a document is masked and scanned again."""
 
 
 def mask_until(
@@ -21,17 +22,22 @@ def mask_until(
     scan: Callable[[bytes], ScanReport],
     passes: Callable[[ScanReport], bool],
 ) -> tuple[bytes, ScanReport]:
-    """The masked document, and the report of the scan that it passes with.
+    """Mask a document until it passes.
 
     Args:
-        report: of a scan of `data`.
+        data: the document.
+        report: the report of a scan of `data`.
         mask: masks a document by its report.
-        scan: scans a whole document as `data` was scanned.
-        passes: whether a masked document with this report may be handed out. It may raise
-            RedactionError where no other round would help.
+        scan: scans a document in the same way as `data` was scanned.
+        passes: returns whether a masked document with this report may be handed out. It may raise
+            RedactionError where another round would not help.
+
+    Returns:
+        The masked document, and the report of the scan of it.
 
     Raises:
-        RedactionError: as `mask` and `passes`; or the document does not pass after some rounds.
+        RedactionError: `mask` or `passes` raised it, or the document does not pass after four
+            rounds.
     """
     for _ in range(_ROUNDS):
         data = mask(data, report)
@@ -44,17 +50,17 @@ def mask_until(
 def redact_proven(
     data: bytes, report: ScanReport, scan: Callable[[bytes], ScanReport], mask: Mask = CROSSES
 ) -> bytes:
-    """`data` with every individual's identifier masked, and nothing that another scan takes for
-    one.
+    """Mask every identifier of an individual, so that another scan finds none.
 
     Args:
-        report: of a scan of `data`.
-        scan: scans a whole document as `data` was scanned.
-        mask: what stands in the place of a value.
+        data: the document.
+        report: the report of a scan of `data`.
+        scan: scans a document in the same way as `data` was scanned.
+        mask: makes the replacement of each value.
 
     Raises:
-        RedactionError: as `redact`; or the masked document cannot be read whole, or never becomes
-            clean.
+        RedactionError: `redact` raised it, the masked document cannot be scanned whole, or the
+            scan still finds identifiers after four rounds.
     """
 
     def masked(data: bytes, report: ScanReport) -> bytes:
@@ -62,5 +68,5 @@ def redact_proven(
 
     if report.identifiers:
         data, report = mask_until(data, report, masked, scan, lambda found: not found.identifiers)
-    # credentials are no identifiers; a document that was not seen whole is refused here
+    # this masks credentials, which are not identifiers, and refuses an incomplete scan
     return masked(data, report)

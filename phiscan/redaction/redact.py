@@ -1,8 +1,8 @@
-"""Masks what a report found, in the same encoding and so that the receiver can still parse it.
+"""Masks the findings of a report. The receiver can still decode and parse the document.
 
-The mask is `XXX`: letters that are a delimiter in no format. A number of JSON or SQL becomes `0`, because a mask would end the document;
-so does one of a binary format, in as many bytes.
-Masking twice changes nothing, and a scanner takes no mask for a value.
+The mask is `XXX`, because these letters are a delimiter in no format. A number of JSON or SQL
+becomes `0`, because letters would make the document invalid. A number of a binary format becomes
+zero in as many bytes. Masking twice changes nothing, and a scan finds no value in a mask.
 """
 
 import re
@@ -21,32 +21,36 @@ from phiscan.text import content_coding
 MASK: Final = b"XXX"
 _LIMIT: Final = 64 << 20
 _MASKABLE: Final = frozenset((InfoTypeKind.IDENTIFIER, InfoTypeKind.CREDENTIAL))
-# 49, 50, 51: the bytes of a text
+# The bytes of a text as numbers.
+# matches b"49, 50, 51"; not b"1949, 50", because a byte has at most three digits
 _NUMBERS: Final = re.compile(rb"(?:-?\d{1,3}\s*,\s*)+-?\d{1,3}")
 _LONG_LIST: Final = 8
-"""Bytes of a list of numbers that is no list in a sentence."""
+"""The least bytes of a list of byte numbers. A shorter one may be a list in a sentence."""
+# matches b"49" and b"-12"; not b"-"
 _NUMBER: Final = re.compile(rb"-?\d+")
 _ONE_OF_A_LIST: Final = b"%d" % MASK[0]
-"""A list of numbers stays a list of as many: an X for each byte, as the mask is in letters."""
+"""The mask of one number in a list of byte numbers: the code of the letter X."""
 
 
 class RedactionError(Exception):
-    """A finding cannot be masked; the message names no value."""
+    """A finding cannot be masked. The message shows no value."""
 
 
 class Mask(Protocol):
-    """What stands in the place of a value; nothing that a scanner takes for a value, and a
-    delimiter in no format."""
+    """Makes the replacement of a value.
+
+    A mask must hold nothing that a scan finds, and nothing that is a delimiter in some format.
+    """
 
     def mask(self, value: bytes) -> bytes:
-        """The mask of a value."""
+        """Return the mask of a value."""
 
     def mask_in_place(self, value: bytes) -> bytes:
-        """A mask of the value's own length."""
+        """Return a mask with as many bytes as the value."""
 
 
 class _Crosses:
-    """The same mask for all."""
+    """The same mask for all values."""
 
     def mask(self, _value: bytes) -> bytes:
         return MASK
@@ -56,31 +60,33 @@ class _Crosses:
 
 
 CROSSES: Final[Mask] = _Crosses()
-"""`XXX` for every value; `phiscan.redaction.tokens` has another mask."""
+"""The mask `XXX` for every value. `phiscan.redaction.tokens` has another mask."""
 
 
 def redact(data: bytes, report: ScanReport, mask: Mask = CROSSES) -> bytes:
-    """`data` with every individual's identifier and every credential masked. A provider's own and
-    health information stay.
+    """Mask every identifier of an individual and every credential.
+
+    Identifiers of providers and health information are kept.
 
     Raises:
-        RedactionError: the report is of an incomplete scan, or a finding is not in the body.
+        RedactionError: the scan was incomplete, a finding is outside the body, or the document
+            cannot be decoded or encoded again.
     """
     findings = [f for f in report.findings if _is_maskable(f) and f.subject is not Subject.PROVIDER]
     return _mask(data, report, findings, mask)
 
 
 def redact_findings(data: bytes, report: ScanReport, info_types: Collection[str]) -> bytes:
-    """`data` with every finding of `info_types` masked.
+    """Mask every finding of `info_types`.
 
     Raises:
-        RedactionError: as `redact`.
+        RedactionError: as for `redact`, or a finding is health information.
     """
     return _mask(data, report, [f for f in report.findings if f.info_type in info_types], CROSSES)
 
 
 def _is_maskable(finding: Finding) -> bool:
-    """Whether it is a value; health information is a statement of the whole document."""
+    """Whether the finding is a value. Health information is a statement of the whole document."""
     return finding.kind in _MASKABLE
 
 
@@ -110,7 +116,7 @@ def _mask(data: bytes, report: ScanReport, findings: list[Finding], mask: Mask) 
 
 
 def _masked(data: bytes, how: Masking, ranges: list[tuple[int, int]], mask: Mask) -> bytes:
-    """`data` with a mask in the place of each range."""
+    """Replace each range of `data` by a mask."""
     numbers = how.numbers(data)
     pieces, at = [], 0
     for start, end in ranges:
@@ -141,8 +147,10 @@ def _masked(data: bytes, how: Masking, ranges: list[tuple[int, int]], mask: Mask
 
 
 def _whole_characters(data: bytes, start: int, end: int) -> tuple[int, int]:
-    """The range with the UTF-8 characters that it begins and ends in (RFC 3629: at most four
-    bytes); half of one is no text."""
+    """Extend the range to whole UTF-8 characters (RFC 3629: at most four bytes each).
+
+    A part of a character would make the text invalid.
+    """
     for _ in range(3):
         start -= start > 0 and data[start] & 0xC0 == 0x80
         end += end < len(data) and data[end] & 0xC0 == 0x80
@@ -150,8 +158,11 @@ def _whole_characters(data: bytes, start: int, end: int) -> tuple[int, int]:
 
 
 def _mask_in_place(data: bytes, start: int, end: int, mask: Mask) -> bytes:
-    """A mask of the value's own length; for a number of a JSON document within (a part of a
-    multipart body) one that is a number."""
+    """Return a mask with as many bytes as the value.
+
+    A number of nested JSON (in a part of a multipart body) becomes a number, and a list of byte
+    numbers becomes such a list.
+    """
     if json_numbers.is_number_within(data, start, end):
         return b"0".ljust(end - start)
     if end - start >= _LONG_LIST and _NUMBERS.fullmatch(data, start, end):
@@ -162,10 +173,12 @@ def _mask_in_place(data: bytes, start: int, end: int, mask: Mask) -> bytes:
 
 
 def _merged(data: bytes, findings: Sequence[Finding]) -> list[tuple[int, int]]:
-    """The ranges of the findings and of their other spellings, in order, overlapping ones
-    joined."""
+    """Return the ranges of the findings and of their other spellings, sorted.
+
+    Overlapping ranges are merged.
+    """
     if any(f.location.start < 0 for f in findings):
-        raise RedactionError("cannot redact a value outside of the body")
+        raise RedactionError("cannot redact a value outside the body")
     found = {(f.location.start, f.location.end) for f in findings}
     merged: list[tuple[int, int]] = []
     for start, end in sorted(found.union(spellings.others(data, findings))):

@@ -1,10 +1,14 @@
-"""Other spellings of a value that is masked: what a redaction would leave of `512-44-9031` under a key that says nothing, `512449031`.
+"""Finds other spellings of the values to mask, such as `512449031` for `512-44-9031`.
 
-A scan does not look for them, because clean traffic would pay; a redaction knows the values and looks once. Numbers count by
-their digits and letters, names by their words in either order. What is short or common is left alone: one word of a name is a
-word, five digits are any five.
+Without this, a redaction would leave `512449031` under a key that says nothing. A scan does not
+look for such spellings, because every clean document would pay for it. A redaction knows the values
+and looks for them once.
 
-Cost: one walk over the document's words (`phiscan.people.patient_repeats`), however many values it has.
+Numbers are compared by their digits and letters, names by their words in either order. Short values
+are not looked for: one word of a name may be any word, and five digits may be any number.
+
+Cost: one walk over the words of the document (`phiscan.people.patient_repeats`) for all values
+together.
 """
 
 import re
@@ -22,20 +26,24 @@ _GROUPS: Final[Mapping[Spelling, tuple[tuple[int, ...], tuple[bytes, ...]]]] = {
     Spelling.PHONE: ((3, 3, 4), (b"%b-%b-%b", b"%b.%b.%b", b"%b %b %b", b"(%b) %b-%b")),
     Spelling.MBI: ((4, 3, 4), (b"%b-%b-%b", b"%b %b %b")),
 }
-"""How long the groups of a number are, and how they are written."""
+"""The lengths of a number's groups, and the forms in which the groups are written."""
 _SPELLINGS: Final = {name: info_type.spelling for name, info_type in INFO_TYPES.items()}
 _LEAST_SIGNS, _LEAST_DIGITS = 7, 5
-"""Of a number that has no groups."""
+"""The least letters and digits, and the least digits, of a number without groups."""
 _SIGN: Final = re.compile(rb"[0-9a-z]")
+# matches b"o'neil" and b"ruiz-diaz"; not b"j", an initial
 _NAME_WORD: Final = re.compile(rb"[a-z\x80-\xff][a-z'\x80-\xff-]+")
 _NAME_ORDERS: Final = (b"%b %b", b"%b, %b", b"%b,%b", b"%b^%b")
 _LEAST_NAME: Final = 7
-"""Bytes of a first and a last name."""
+"""The least bytes of a first and a last name together."""
 
 
 def others(data: bytes, findings: Iterable[Finding]) -> Iterator[tuple[int, int]]:
-    """Ranges of `data` that spell a found value, its own included. Of a name each word: what is
-    between belongs to the format."""
+    """Yield the ranges of `data` that spell a found value, including the found one.
+
+    For a name, yields a range for each word, because what is between the words belongs to the
+    format.
+    """
     values = set(_values(data, list(findings)))
     lowered = data.lower()
     for at, value in patient_repeats.places(lowered, values):
@@ -48,7 +56,7 @@ def others(data: bytes, findings: Iterable[Finding]) -> Iterator[tuple[int, int]
 
 
 def _values(data: bytes, findings: list[Finding]) -> Iterator[bytes]:
-    """All spellings of the found values, in small letters."""
+    """Yield all spellings of the found values, in lower case."""
     for finding in findings:
         value = data[finding.location.start : finding.location.end].lower()
         spelling = _spelling(finding)
@@ -57,7 +65,7 @@ def _values(data: bytes, findings: list[Finding]) -> Iterator[bytes]:
         elif spelling is not Spelling.AS_IS:
             yield from _numbers(spelling, value)
     named = [f for f in findings if _spelling(f) is Spelling.NAME]
-    for one, two in pairwise(named):  # a first and a last name in fields of their own
+    for one, two in pairwise(named):  # a first and a last name in two fields of one object
         if (
             one.location.field
             and one.location.field.rpartition(".")[0] == two.location.field.rpartition(".")[0]
@@ -67,8 +75,7 @@ def _values(data: bytes, findings: list[Finding]) -> Iterator[bytes]:
 
 
 def _spelling(finding: Finding) -> Spelling:
-    """How else a finding's value may be written. Of an organisation's own infoType nothing is
-    known."""
+    """Return how else the value may be written. AS_IS for an infoType that a user defined."""
     return _SPELLINGS.get(finding.info_type, Spelling.AS_IS)
 
 
@@ -78,7 +85,7 @@ def _numbers(spelling: Spelling, value: bytes) -> Iterator[bytes]:
     signs = b"".join(_SIGN.findall(value))
     if spelling in _GROUPS:
         (first, second, third), forms = _GROUPS[spelling]
-        signs = signs[-(first + second + third) :]  # a country's code stands before a phone number
+        signs = signs[-(first + second + third) :]  # drop the country code of a phone number
         if len(signs) == first + second + third:
             yield signs
             groups = signs[:first], signs[first : first + second], signs[first + second :]
@@ -92,7 +99,7 @@ def _numbers(spelling: Spelling, value: bytes) -> Iterator[bytes]:
 
 
 def _names(words: list[bytes]) -> Iterator[bytes]:
-    """A first and a last name in either order."""
+    """Yield the first and the last name in either order, in each form."""
     if (
         len(words) < 2
         or len(words[0]) + len(words[-1]) < _LEAST_NAME

@@ -1,1 +1,1 @@
-"""Syntax of JSON and XML: tokens, paths and values with their byte ranges."""
+"""The syntax of JSON and XML: tokens, paths and values with their byte ranges."""

@@ -1,9 +1,12 @@
-"""Where the keys of JSON documents lead.
+"""A cached tree of the key paths of JSON documents.
 
-Theory. All documents share one tree of places, because a process sees the same paths all day: a key costs one look-up in
-the place that it stands in. Only paths of words of the tables stay in the tree. A place behind any other key belongs to its
-document, as all places below it do; `phiscan.memory` cuts it off when the report is made. A document that has such keys
-pays 2 us for each different path, and no more for the second time that it has it.
+Theory. A process sees the same paths all day, so all documents share one tree. Each place of the
+tree is one path of keys, and the next key costs one dictionary look-up. Only paths of which all
+keys are words of the tables stay in the tree. A place for any other key belongs to one document,
+and so do all places below it. `phiscan.memory` removes it when the scan ends.
+
+Cost: a document pays 2 us for each different path that is not in the tree, and nothing more when it
+has the path again.
 """
 
 import re
@@ -16,33 +19,36 @@ from phiscan.memory import until_report
 from phiscan.text.offsets import Derived
 
 Wanted = bool | tuple[tuple[str, ...], ...]
-"""Whether a key's values are wanted; a tuple of path ends, all of one length, wants them where the
-path above the key ends so."""
+"""Whether the values of a key are wanted.
 
+A tuple of path ends, all of one length, means: wanted where the path above the key has such an end.
+"""
+
+# matches rb"\u00e9\u0301" whole, and rb"\n"; not b"u00e9"
 _ESCAPES: Final = re.compile(rb"(?:\\u[0-9A-Fa-f]{4})+|\\.", re.DOTALL)
 RESOURCE_TYPE: Final = "resourceType"
 _MOST: Final = 20_000
-"""Places of a tree; without a bound, senders of made-up keys fill the memory."""
+"""The most places of a tree. Without a limit, made-up keys could fill the memory."""
 _LONGEST: Final = 128
-"""Bytes of a key for its place to be remembered."""
+"""The most bytes of a key whose place is cached."""
 _SHALLOW: Final = 32
-"""Keys of a path that a place keeps; longer ones are put together when they are asked for."""
+"""The most keys of a path that a place stores. A longer path is put together on request."""
 
 
 class Place(dict[bytes, "Place"]):
-    """Where one path of keys leads; it holds the places below by their keys as they are written.
+    """One path of keys. A dictionary of the places below, by their keys as raw bytes.
 
-    An array stands at the place of its key, and so do the objects and the scalars in it.
+    An array has the place of its key, and so have the objects and scalars in the array.
 
     Args:
-        key: the last key of the path; empty at the top.
-        places: the tree that it belongs to.
-        wanted: whether scalars here are wanted.
+        key: the last key of the path. Empty at the top.
+        places: the tree that the place belongs to.
+        wanted: whether scalars at this place are wanted.
 
     Attributes:
-        path: the keys that lead here from the top.
-        generation: that of the tree that remembers it; 0 when none does.
-        is_read: whether a scalar here is looked at: a wanted one, or a `resourceType`.
+        path: the keys from the top to this place.
+        generation: the generation of the tree that the place is cached in, or 0 if it is not.
+        is_read: whether a scalar here must be read: a wanted one, or a `resourceType`.
         stays: whether all keys of the path are words of the tables.
     """
 
@@ -73,7 +79,7 @@ class Place(dict[bytes, "Place"]):
         return place
 
     def __repr__(self) -> str:
-        """Without its keys, which a document can hold values in."""
+        """Show no keys, because a key may hold a value."""
         return f"Place({len(self)} places below)"
 
     def _below(self, key: str, *, wanted: bool) -> "Place":
@@ -84,13 +90,15 @@ class Place(dict[bytes, "Place"]):
         return place
 
     def _last(self, count: int) -> tuple[str, ...]:
-        """The last keys of the path."""
+        """Return the last `count` keys of the path."""
         return self.path[-count:]
 
 
 class _DeepPlace(Place):
-    """A place whose path is long: as many of them as a document has keys would fill the memory with
-    paths."""
+    """A place with a long path, which is not stored.
+
+    A document with many such places would fill the memory with paths.
+    """
 
     __slots__ = ("_above",)
 
@@ -99,8 +107,8 @@ class _DeepPlace(Place):
         self._above = above
 
     @property
-    def path(self) -> tuple[str, ...]:  # type: ignore[override]  # a property would make all other places slower
-        """The keys that lead here from the top."""
+    def path(self) -> tuple[str, ...]:  # type: ignore[override]  # a property is slow for others
+        """The keys from the top to this place."""
         keys: list[str] = []
         place: Place = self
         while isinstance(place, _DeepPlace):
@@ -118,11 +126,11 @@ class _DeepPlace(Place):
 
 
 class Places:
-    """The tree.
+    """A tree of places.
 
     Args:
-        wanted: says of a key whether its values are wanted.
-        is_word: whether a key is a word of the tables.
+        wanted: returns whether the values of a key are wanted.
+        is_word: returns whether a key is a word of the tables.
     """
 
     def __init__(self, wanted: Callable[[str], Wanted], is_word: Callable[[str], bool]) -> None:
@@ -140,11 +148,11 @@ class Places:
         self.top.stays = True
 
     def has_room(self, above: Place) -> bool:
-        """Whether a place below `above` is to be remembered: only one that is remembered itself has
-        any below.
+        """Whether a place below `above` may be cached. `above` must be cached in this tree itself.
 
-        A full tree is given up, else its sender slows down everybody after him; the document that
-        filled it remembers no more."""
+        A full tree is replaced by an empty one. Otherwise one sender could slow down all later
+        documents. The document that filled the tree caches nothing more.
+        """
         if above.generation != self.generation:
             return False
         if self._count >= _MOST:
@@ -155,7 +163,7 @@ class Places:
 
 
 def decode(raw: bytes) -> str:
-    """The text of a JSON string's content; escapes that cannot be read stay as they are."""
+    """Decode the content of a JSON string. If it has an invalid escape, all escapes are kept."""
     if b"\\" in raw:
         try:
             return str(orjson.loads(b'"' + raw + b'"'))
@@ -165,7 +173,7 @@ def decode(raw: bytes) -> str:
 
 
 def unescaped(data: bytes, start: int, end: int) -> Derived:
-    """The text that a string's content from `start` to `end` stands for."""
+    """Decode the content of a JSON string from `start` to `end`, with ranges mapped back."""
     out, at = Derived(), start
     for match in _ESCAPES.finditer(data, start, end):
         out.copy(data, at, match.start())

@@ -1,7 +1,9 @@
-"""Walks JSON text and keeps byte offsets, which no parser gives: redaction and locations need them.
+"""Walks JSON text with byte offsets, which parsers do not give. Redaction and locations need them.
 
-It accepts what it can of broken JSON too, so that a cut-off bundle still shows whose record it is; `json_reader.valid` decides
-elsewhere whether the text is valid. Cost: one regular expression match for each key with its scalar value.
+It also reads what it can of broken JSON, so that a truncated bundle still shows whose record it is.
+`phiscan.readers.json.valid` decides whether the text is valid.
+
+Cost: one regular expression match for each key with its scalar value.
 """
 
 import re
@@ -20,16 +22,16 @@ _NOTHING: Final = "(?!)"
 def token(
     skipped: str = _NOTHING, types: str = _NOTHING, behind_type: str = _NOTHING
 ) -> re.Pattern[bytes]:
-    """The expression of one token. Its groups are named below.
+    """Return the expression of one token. The constants below name its groups.
 
     Args:
-        skipped: an expression of members of objects that are passed over with the blanks in front
-            of a token, without a match.
-        types: an expression of values of a `resourceType` that stands first in its object.
-        behind_type: an expression of what is passed over behind such a type.
+        skipped: an expression for members of objects to skip. They are matched like blanks before a
+            token and give no match of their own.
+        types: an expression for values of a `resourceType` that is the first member of its object.
+        behind_type: an expression for what to skip after such a type.
     """
-    # the blanks belong to the match: searching for the next token byte by byte takes three times as
-    # long
+    # The blanks before a token belong to the match. A search for the next token byte by byte would
+    # take three times as long.
     passed = repeated(f"{BLANKS}++|{skipped}", "*")
     key = rf'((?P<type>resourceType(?="{COLON}"{types}"))|{TEXT})'
     behind = by_atomic_group(rf"{BLANK}*+(\}})|(?(type){behind_type}|{_NOTHING})", "?")
@@ -42,8 +44,8 @@ def token(
         + ")"
         + repeated(rf"{BLANKS}*+([{{\[])", "?")
     )
-    # INVARIANT (linear time): a token or one of the last three stands behind any blanks, so that no
-    # byte is tried twice
+    # INVARIANT (linear time): after any blanks, a token or one of these three always matches. So no
+    # byte is tried twice.
     rest = rf'"{TEXT}\\?\Z|{_OTHER}|\Z'
     return re.compile(
         rf"{passed}(?:{member}|([{{\[])|{closes}|({WORD})|{rest})".encode(), re.DOTALL
@@ -53,11 +55,18 @@ def token(
 _KEY, _STRING, _SCALAR, _BRACKET, _FIRST_KEY, _, _FIRST, _ONLY, _OPENS, _CLOSES, _REOPENS, _ITEM = (
     range(1, 13)
 )
-"""Groups of a token: a key, or a string in an array; the key's value when it is a string, another
-scalar, or begins with a bracket; the first member of the object that the bracket opens, when it is
-a string, with a mark of the types of `token`; the bracket that closes the object if that member is
-the only one. A bracket that opens in an array. Brackets that close, and one that opens behind them.
-A scalar in an array that is no string."""
+"""Regex group numbers of a token.
+
+- _KEY: a key, or a string in an array.
+- _STRING, _SCALAR: the value of the key, if it is a string or another scalar.
+- _BRACKET: the opening bracket of the value, if it is an object or array.
+- _FIRST_KEY, _FIRST: key and value of the first member of that object, if the value is a string.
+  The group between them marks a `resourceType` with one of the `types` of `token`.
+- _ONLY: the closing bracket of that object, if the first member is the only one.
+- _OPENS: an opening bracket in an array or at the top.
+- _CLOSES, _REOPENS: closing brackets, and an opening bracket after them.
+- _ITEM: a scalar in an array that is not a string.
+"""
 _VALUE: Final = (_STRING, _SCALAR)
 _WITH_FIRST: Final = (_FIRST, _ONLY)
 _OPEN: Final = (_BRACKET, _OPENS)
@@ -65,22 +74,24 @@ _CLOSE: Final = (_CLOSES, _REOPENS)
 
 
 MAX_DEPTH: Final = 512
-"""Containers within containers; deeper documents are reported as not seen whole."""
+"""The most levels of nested objects and arrays. A deeper document is a gap."""
 
 
 class TooDeepError(Exception):
-    """More than MAX_DEPTH containers within each other."""
+    """Objects and arrays are nested deeper than MAX_DEPTH."""
 
 
 class Frame:
     """An open object or array.
 
     Args:
-        place: where it stands: the path of an array names its key once, the objects and arrays in
-            it add none.
-        start: byte of its bracket.
-        parent: the frame around it, None at the top.
-        resource: its `resourceType`, as far as it has been met.
+        place: its place. The objects and arrays within an array have the place of that array.
+        start: the offset of its bracket.
+        parent: the enclosing frame, or None at the top.
+        is_object: whether it is an object, and not an array.
+
+    Attributes:
+        resource: its `resourceType`, or empty while none has been read.
     """
 
     __slots__ = ("is_object", "parent", "place", "resource", "start")
@@ -96,7 +107,7 @@ class Frame:
 
 
 class Leaf(NamedTuple):
-    """A scalar: its place, its byte range (without quotes), and the frame around it."""
+    """A scalar: its place, its byte range (without quotes), and the frame that holds it."""
 
     place: Place
     start: int
@@ -105,17 +116,17 @@ class Leaf(NamedTuple):
 
     @property
     def key(self) -> str:
-        """The key that it is a value of."""
+        """The key whose value it is."""
         return self.place.key
 
     @property
     def path(self) -> tuple[str, ...]:
-        """The keys that lead to it from the top."""
+        """The keys from the top to the scalar."""
         return self.place.path
 
 
 _Opened = tuple[Place, int, bool]
-"""Where an object or array stands, its first byte, and whether it is an object."""
+"""The place of an object or array, the offset of its bracket, and whether it is an object."""
 
 
 def walk(  # noqa: C901, PLR0912, PLR0915 - a call for each token would double its cost
@@ -124,18 +135,21 @@ def walk(  # noqa: C901, PLR0912, PLR0915 - a call for each token would double i
     leaves: list[Leaf],
     closed: Callable[[Frame], None],
 ) -> bool:
-    """Find what is wanted in a document; whether an object says its `resourceType` more than once,
-    so that `behind_type` was a guess.
+    """Collect the wanted scalars of a document.
 
     Args:
-        tokens: of the document, as the expression of `token` finds them.
+        tokens: the matches of the expression from `token` in the document.
         top: the place of the document.
-        leaves: takes the leaves that are wanted, in document order.
-        closed: called with the frame of each object with a `resourceType`, when it closes or the
-            document ends.
+        leaves: the list to which the wanted leaves are appended, in document order.
+        closed: is called with the frame of each object that has a `resourceType`, when the object
+            closes or the document ends.
+
+    Returns:
+        Whether an object has more than one `resourceType`. Then what `token` skipped because of the
+        first one may have to be read.
 
     Raises:
-        TooDeepError: see MAX_DEPTH.
+        TooDeepError: objects and arrays are nested deeper than MAX_DEPTH.
     """
     here = top
     opened: list[_Opened] = [(top, 0, True)]
@@ -170,7 +184,7 @@ def walk(  # noqa: C901, PLR0912, PLR0915 - a call for each token would double i
         elif kind in _CLOSE:
             run = match[_CLOSES]
             count = 1 if len(run) == 1 else run.count(b"}") + run.count(b"]")
-            del opened[max(1, len(opened) - count) :]  # what closes too often is passed over
+            del opened[max(1, len(opened) - count) :]  # ignore surplus closing brackets
             while len(made) > len(opened):
                 frame = made.pop()
                 if frame.resource:
@@ -184,7 +198,8 @@ def walk(  # noqa: C901, PLR0912, PLR0915 - a call for each token would double i
         elif here.wanted and (
             kind == _ITEM or (kind == _KEY and match.end() == match.end(_KEY) + 1)
         ):
-            # a string that is no key; behind a key whose value is missing stands more
+            # A string in an array, and not a key: the match of a key without a value goes on after
+            # its closing quote.
             frame = made[-1] if len(made) == len(opened) else _made(made, opened)
             leaves.append(quick(Leaf, (here, *match.span(kind), frame)))
         if len(opened) > MAX_DEPTH:
@@ -196,8 +211,10 @@ def walk(  # noqa: C901, PLR0912, PLR0915 - a call for each token would double i
 
 
 def _made(made: list[Frame], opened: list[_Opened]) -> Frame:
-    """The innermost frame. Most of what is open holds nothing that is wanted: frames are made when
-    they are asked for."""
+    """Return the innermost frame, and make the frames that are missing.
+
+    Most open objects and arrays hold nothing that is wanted, so frames are made only on request.
+    """
     for place, start, is_object in opened[len(made) :]:
         made.append(Frame(place, start, made[-1], is_object))
     return made[-1]

@@ -1,4 +1,4 @@
-"""The elements of an XML document, in the order in which they close, with the byte ranges of their texts and attributes."""
+"""The elements of an XML document with byte ranges, in the order in which they close."""
 
 import codecs
 import html
@@ -12,30 +12,34 @@ from phiscan.media_kind import MediaKind
 from phiscan.syntax.xml_tokens import Kind, Token, local_name, tokens
 
 SHORT: Final = 400
-"""Bytes of content up to which the texts within an element are joined: `123-<b>45</b>-6789` is one
-value, a chapter is none."""
-MAX_DEPTH: Final = 250
-"""Elements within elements; libxml2 stops at 256 too. Deeper documents are reported as not seen
-whole."""
-_MAX_ATTRIBUTES: Final = 10_000
-"""Attributes of one element that are read; more are a gap."""
+"""The most bytes of content for which the texts within an element are joined to one value.
 
-# name="value" | name='value' | name=value (HTML); begins after a blank or a quote, so that a long
-# word is tried once
+`123-<b>45</b>-6789` is one value, and a chapter is not.
+"""
+MAX_DEPTH: Final = 250
+"""The most levels of nested elements. A deeper document is a gap. libxml2 stops at 256."""
+_MAX_ATTRIBUTES: Final = 10_000
+"""The most attributes of one element. More are a gap."""
+
+# matches b' name="value"', b" name='value'" and, as in HTML, b" name=value"; not b"name=value",
+# because it must begin after a blank or a quote, so that a long word is tried once
 _ATTRIBUTE: Final = re.compile(
     rb"""(?<=[\s"'])([^\s"'=<>/]++)\s*+=\s*+(?:"([^"]*)"|'([^']*)'|([^\s"'=<>`]++))"""
 )
+# matches b'<?xml version="1.0" encoding="iso-8859-1"'; not b'<?xml version="1.0"?>'
 _DECLARED: Final = re.compile(
     rb"""(?:\xef\xbb\xbf)?<\?xml[^>]{0,100}?encoding\s{0,9}=\s{0,9}["']([\w.:-]{1,40})"""
 )
+# matches "iso-8859-1" and "utf-8"; not "cp037", which is EBCDIC
 _ASCII_CODECS: Final = re.compile(
-    r"(?:us-)?ascii|utf-?8|utf-?16(?:[lb]e)?|iso-8859-\d{1,2}|latin-?1|windows-125\d|cp125\d|koi8-[ru]"
+    r"(?:us-)?ascii|utf-?8|utf-?16(?:[lb]e)?"
+    r"|iso-8859-\d{1,2}|latin-?1|windows-125\d|cp125\d|koi8-[ru]"
 )
 _WHITE: Final = b" \t\r\n"
 
 
 class Value(NamedTuple):
-    """A value with its entities decoded, and the byte range that holds it."""
+    """A value with its entities decoded, and its byte range in the document."""
 
     text: str
     start: int
@@ -43,7 +47,7 @@ class Value(NamedTuple):
 
 
 class XmlTooDeepError(Exception):
-    """More than MAX_DEPTH elements within each other."""
+    """Elements are nested deeper than MAX_DEPTH."""
 
 
 @dataclass(slots=True, eq=False)
@@ -51,12 +55,17 @@ class Element:
     """An element that is open or has just closed.
 
     Args:
-        start: offset of its `<`.
-        attributes: byte range of its attributes.
-        content, end: byte range of what is between its tags; `end` is -1 while it is open.
+        name: its name without prefix.
+        parent: the enclosing element, or None for the root.
+        start: the offset of its `<`.
+        attributes: the byte range of its attributes.
+        content: the offset of its content, after the start tag.
+        end: the end of its content, or -1 while it is open.
         runs: its own texts and CDATA sections that are not blank, in order.
-        inner: those of the elements within it, where these are short.
-        dialect: room for a reader to note what vocabulary the element belongs to.
+        inner: the texts and CDATA sections of the elements within it whose content is at most
+            SHORT.
+        leaf: whether it has no child elements.
+        dialect: the vocabulary of the element, or None. Only the XML reader sets and reads it.
     """
 
     name: str
@@ -71,29 +80,29 @@ class Element:
     dialect: MediaKind | None = None
 
     def chain(self) -> "Iterator[Element]":
-        """This element and those around it, innermost first."""
+        """Yield this element and the enclosing ones, innermost first."""
         at: Element | None = self
         while at is not None:
             yield at
             at = at.parent
 
     def path(self) -> list[str]:
-        """Names from the root's child down to this element."""
+        """Return the names from the child of the root down to this element."""
         names = [element.name for element in self.chain()]
         return names[-2::-1] or names
 
 
 class Document:
-    """One XML document: its elements in the order in which they close.
+    """One XML document.
 
     Args:
-        data: in an encoding that is ASCII for ASCII's characters. UTF-16 has been transcoded
-            before.
+        data: the document in an encoding that extends ASCII. UTF-16 must be converted before.
 
     Attributes:
-        codec: the encoding that values are decoded with.
-        gap: UNKNOWN_ENCODING; OVER_LIMIT once an element has too many attributes; MALFORMED once a
-            DTD's internal subset or an unending comment has been met.
+        codec: the encoding with which values are decoded.
+        gap: UNKNOWN_ENCODING when the declared encoding is not known. OVER_LIMIT once an element
+            has too many attributes. MALFORMED once the internal subset of a DTD or a comment
+            without an end has been read.
     """
 
     def __init__(self, data: bytes) -> None:
@@ -104,10 +113,10 @@ class Document:
         self.codec = codec or "utf-8"
 
     def elements(self) -> Iterator[Element]:
-        """Each element when it closes; those that never close, at the end.
+        """Yield each element when it closes. Elements that never close are yielded at the end.
 
         Raises:
-            XmlTooDeepError: see MAX_DEPTH.
+            XmlTooDeepError: elements are nested deeper than MAX_DEPTH.
         """
         stack: list[Element] = []
         names: dict[str, int] = {}
@@ -128,18 +137,20 @@ class Document:
             yield _close(stack, len(self.data), names)
 
     def _other(self, token: Token) -> None:
-        """A DTD may only be named: its internal subset could define what the text says."""
+        """Set a gap unless it is a plain DOCTYPE. An internal subset could define entities."""
         if token.kind is not Kind.DOCTYPE:
             self.gap = self.gap or Gap.MALFORMED
 
     def attributes(self, element: Element) -> dict[str, Value]:
-        """An element's attributes by name without prefix; each `xmlns` and `xmlns:p` is "xmlns",
-        the last one wins."""
+        """Return the attributes of an element, by name without prefix.
+
+        `xmlns` and each `xmlns:p` have the name "xmlns". The last of equal names counts.
+        """
         start, end = element.attributes
         return self.attributes_in(start, end) if end - start > 3 else {}
 
     def attributes_in(self, start: int, end: int) -> dict[str, Value]:
-        """The attributes in a byte range of a tag."""
+        """Return the attributes in a byte range of a tag, named as in `attributes`."""
         found: dict[str, Value] = {}
         for match in _ATTRIBUTE.finditer(self.data, start, end):
             if len(found) == _MAX_ATTRIBUTES:
@@ -152,12 +163,12 @@ class Document:
         return found
 
     def decode(self, raw: bytes) -> str:
-        """The text of a value: references decoded."""
+        """Return the text of a value with its entity and character references decoded."""
         text = raw.decode(self.codec, "replace")
         return html.unescape(text) if b"&" in raw else text
 
     def run(self, token: Token) -> Value:
-        """One run of text without the blanks around it."""
+        """Return one text without the blanks around it, or one CDATA section as it is."""
         raw = self.data[token.start : token.end]
         text = raw if token.kind is Kind.CDATA else raw.strip(_WHITE)
         start = token.start + raw.find(text)
@@ -169,14 +180,16 @@ class Document:
 
 
 def _codec(name: str) -> str:
-    """The codec of a declared encoding in which ASCII's bytes are ASCII, by the name that libxml2
-    knows too; "" when it is none."""
+    """Return the codec of a declared encoding that extends ASCII, or empty.
+
+    Only names that libxml2 knows too are accepted.
+    """
     if _ASCII_CODECS.fullmatch(name) is None:
         return ""
     if name.startswith("utf"):
-        return "utf-8"  # UTF-16 has been transcoded before
+        return "utf-8"  # a document that declares UTF-16 was converted to UTF-8 before
     try:
-        # iso-8859-12 and windows-1259 have the form, and nobody knows them
+        # iso-8859-12 and windows-1259 match the expression but do not exist
         return codecs.lookup(name).name
     except LookupError:
         return ""
@@ -195,9 +208,10 @@ def _open(stack: list[Element], token: Token) -> Element:
 def _close_to(
     name: str, end: int, stack: list[Element], names: dict[str, int]
 ) -> Iterator[Element]:
-    """Close elements up to the innermost `name`; an end tag that nothing opened is skipped.
+    """Close the elements up to the innermost `name`. An end tag without a start tag is ignored.
 
-    The count of open elements by name keeps a run of such tags from searching the stack each time.
+    `names` counts the open elements by name. With it, many such end tags do not each search the
+    stack.
     """
     while names.get(name):
         closed = _close(stack, end, names)

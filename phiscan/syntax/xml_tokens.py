@@ -1,11 +1,14 @@
-"""Walks XML and HTML text and keeps byte offsets, which no parser gives: redaction and locations need them.
+"""Walks XML and HTML text with byte offsets, which parsers do not give.
 
-It accepts what it can of broken markup too, so that a cut-off document still shows whose record it is; `xml_reader` decides
-elsewhere whether the text is well-formed. Comments and processing instructions are skipped, a DTD is never processed.
+Redaction and locations need the offsets. It also reads what it can of broken markup, so that a
+truncated document still shows whose record it is. `phiscan.readers.xml` checks whether the text is
+well-formed. Comments and processing instructions are skipped, and a DTD is never processed.
 
-Linear time: the search for a tag's end walks each byte at most three times. Outside of quotes, inside of "" and inside of ''
-are three states, every character permutes them, and a walk that is outside at a new `<` ends there; so no two walks that are
-still under way are in one state.
+Cost: linear, because the searches for the ends of tags read each byte at most three times. Theory:
+such a search is in one of three states: outside quotes, within "" or within ''. Every character
+permutes the states, so two searches that are in different states stay so. A search that is outside
+quotes at a new `<` ends there. So the searches that reach a byte are all in different states, and
+there are at most three.
 """
 
 import re
@@ -16,16 +19,21 @@ from typing import Final, NamedTuple
 from phiscan.memory import Memory
 from phiscan.text.possessive import repeated
 
+# matches b'<a:b c="d>e">', b"<br/>" and b"</p>"; not b"<!-- -->" or b"< 5"
 _TAG: Final = re.compile(
     rb"""<(/?)([A-Za-z_\x80-\xff][^\s/><"'=]*+)("""
     + repeated(rb"""[^<>"'/]++|"[^"]*+"|'[^']*+'|/(?!>)""", "*")
     + b")(/?)>"
 )
+# matches the `>` of b"<!DOCTYPE html>", or the `[` that begins an internal subset; not b"]"
 _DOCTYPE_END: Final = re.compile(rb"[\[>]")
 
 
 class Kind(IntEnum):
-    """What a token is."""
+    """The kind of a token.
+
+    SUBSET is a DOCTYPE with an internal subset. BROKEN is markup without an end.
+    """
 
     TEXT = 0
     CDATA = 1
@@ -41,9 +49,11 @@ class Token(NamedTuple):
     """A piece of markup or text.
 
     Args:
-        start, end: byte range; of a CDATA section, its content.
-        name: of a tag, without its namespace prefix.
-        attributes: byte range of a tag's attributes.
+        kind: the kind of the token.
+        start: the offset of the token. For a CDATA section, that of its content.
+        end: the end of the token. For a CDATA section, that of its content.
+        name: the name of a tag without its namespace prefix.
+        attributes: the byte range of a tag's attributes.
     """
 
     kind: Kind
@@ -54,8 +64,7 @@ class Token(NamedTuple):
 
 
 def local_name(raw: bytes) -> str:
-    """An element's or attribute's name without its prefix; each declaration of a namespace is
-    "xmlns"."""
+    """Return a name without its prefix. Each declaration of a namespace has the name "xmlns"."""
     return _NAMES[raw]
 
 
@@ -65,13 +74,17 @@ def _local_name(raw: bytes) -> str:
 
 
 _NAMES: Final = Memory(_local_name, lambda _raw, _name: False)
-"""The names of one document: working one out costs less than asking whether it is a word of the
-tables."""
+"""The names of one document.
+
+None outlives the scan. A test whether a name is a word of the tables would cost more than the name.
+"""
 
 
 def tokens(data: bytes, at: int = 0, size: int | None = None) -> Iterator[Token]:
-    """The tokens of `data` from `at` to `size`, in order. Blank text, comments and processing
-    instructions are left out."""
+    """Yield the tokens of `data` from `at` to `size`, in order.
+
+    Blank text, comments and processing instructions are left out.
+    """
     size = len(data) if size is None else size
     while at < size:
         mark = data.find(b"<", at, size)
@@ -92,8 +105,7 @@ def tokens(data: bytes, at: int = 0, size: int | None = None) -> Iterator[Token]
 
 
 def _markup(data: bytes, mark: int, size: int) -> tuple[Token | None, int]:
-    """The token at a `<` that begins no tag (None when it is to be skipped), and where the next one
-    begins."""
+    """Return the token at a `<` that begins no tag, or None to skip it, and the next offset."""
     for opening, closing in ((b"<!--", b"-->"), (b"<![CDATA[", b"]]>"), (b"<?", b"?>")):
         if data.startswith(opening, mark):
             inner = mark + len(opening)

@@ -1,8 +1,9 @@
-"""Values of XML elements: texts joined over markup, and documents within values.
+"""Values of XML elements: texts joined across markup, and documents within values.
 
-`123-<!-- -->45-6789` and `123-<b>45</b>-6789` are one value to who reads the document, and none to a pattern that reads its
-bytes. Where an element is short (`xml_tokens.SHORT`) its texts are joined; what a pattern would miss is handed on as a nested
-text, whose findings stand where the whole value stands, so that a mask leaves the markup balanced.
+`123-<!-- -->45-6789` and `123-<b>45</b>-6789` are one value to a reader of the document, but a
+pattern does not find it in the bytes. The texts of a short element (`xml_elements.SHORT`) are
+joined. A value that a pattern would miss becomes a nested text. Its findings get the range of the
+whole value, so that a mask keeps the markup balanced.
 """
 
 import base64
@@ -18,14 +19,16 @@ from phiscan.syntax.xml_elements import SHORT, Document, Element, Value
 from phiscan.syntax.xml_tokens import Kind, Token
 from phiscan.text.offsets import Derived, excerpt
 
-# elements that format a text and do not end a word: HTML's, and those of CDA's narrative block
+# elements of HTML and of CDA narrative blocks that format a text and do not end a word
 _INLINE: Final = frozenset(
     "a abbr b bdi bdo big cite code content del dfn em font i ins kbd mark q s samp small span "
     "strong sub sup tt u var".split()
 )
+# matches b"<a:b" and b"</b"; not b"<!--"
 _TAG_NAME: Final = re.compile(rb"</?(?:[\w.-]+:)?([A-Za-z]\w*)")
+# a character of a number, a word or an e-mail address: matches "5" and "@"; not " "
 _JOINT: Final = re.compile(r"[\w@.+-]")
-# &lt; &#60; &amp; in an escaped document
+# matches b"&lt;" and b"&#60;"; not b"AT&T"
 _REFERENCE: Final = re.compile(rb"&#?\w{1,31};")
 _STARTS: Final = (
     b"&lt;",
@@ -47,10 +50,11 @@ _MAX_PIECES: Final = 512
 
 
 def text(document: Document, element: Element) -> Value | None:
-    """The text of an element whose content is one value, or None when it has none.
+    """Return the text of an element whose content is one value, or None.
 
-    With several pieces the range is the whole content between the tags, so that a mask leaves the
-    markup balanced."""
+    If the text has several pieces, the range is the whole content between the tags, so that a mask
+    keeps the markup balanced.
+    """
     if len(element.runs) == 1 and not element.inner:
         return document.run(element.runs[0])
     pieces = _pieces(document, element)
@@ -62,7 +66,7 @@ def text(document: Document, element: Element) -> Value | None:
 
 
 def _pieces(document: Document, element: Element) -> list[Token]:
-    """The texts that make up an element's value, in order; none when it is a group of values."""
+    """Return the texts of an element's value, in order. Empty when it is a group of values."""
     if not element.inner:
         return element.runs
     if element.end - element.content > SHORT or not (
@@ -94,7 +98,7 @@ def _join(document: Document, pieces: list[Token]) -> str:
 
 
 class Hidden:
-    """Hands on what stands in a document's values and cannot be read from its bytes."""
+    """Adds nested documents for values that cannot be read from the document's bytes."""
 
     def __init__(self, document: Document, evidence: Evidence) -> None:
         self._document = document
@@ -103,7 +107,7 @@ class Hidden:
         self._seen = -1
 
     def element(self, element: Element) -> None:
-        """Look at one element that has closed."""
+        """Read one element that has closed."""
         for run in element.runs:
             if run.end - run.start >= _MIN_DOCUMENT:
                 self._embedded(run, element)
@@ -111,12 +115,14 @@ class Hidden:
             self._split(element)
 
     def finish(self) -> Gap:
-        """OVER_LIMIT when there was more in pieces than is looked at."""
+        """Return OVER_LIMIT when there were more than `_MAX_PIECES` values in pieces."""
         return Gap.NONE if self._left >= 0 else Gap.OVER_LIMIT
 
     def _embedded(self, run: Token, element: Element) -> None:
-        """A document as escaped text or CDATA. One with an XML declaration is declared: unreadable,
-        it is a gap."""
+        """Add a document that is escaped text or CDATA.
+
+        One with an XML declaration counts as declared, so that it is a gap if it cannot be read.
+        """
         data = self._document.data
         if data[run.start : run.start + 64].lstrip().startswith(_STARTS):
             origin = (
@@ -130,7 +136,7 @@ class Hidden:
             )
             again = inner
             for _ in range(_MAX_ESCAPES):
-                if again.lstrip().startswith(b"&"):  # escaped by each of several envelopes
+                if again.lstrip().startswith(b"&"):  # each of several envelopes escaped it
                     again = html.unescape(again.decode("utf-8", "replace")).encode(
                         "utf-8", "replace"
                     )
@@ -140,8 +146,7 @@ class Hidden:
             )
 
     def _split(self, element: Element) -> None:
-        """A value in pieces that belong to one word and have as many digits as an identifier, or an
-        e-mail's sign."""
+        """Add a value whose pieces make up one word, if it may be an identifier or an e-mail."""
         pieces = _pieces(self._document, element)
         data = self._document.data
         for before, after in pairwise(pieces):
@@ -178,8 +183,10 @@ def _unescaped(data: bytes, run: Token) -> Derived:
 
 
 def add_base64(evidence: Evidence, value: Value, field: str, content_type: str) -> None:
-    """Hand on a value that the format declares to be a document in base64; one that is not valid
-    base64 goes on as text."""
+    """Add the nested document in a value that the format declares as base64.
+
+    A value that is not valid base64 is added as text.
+    """
     compact = "".join(value.text.split())
     try:
         data = base64.b64decode(compact + "=" * (-len(compact) % 4), validate=True)

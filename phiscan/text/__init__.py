@@ -1,1 +1,1 @@
-"""Text: character sets, content codings, normalised letters and byte offsets."""
+"""Text: character sets, content codings, normalisation and byte offsets."""

@@ -1,15 +1,15 @@
-"""Base64 as senders write it: either alphabet, in lines or not, padded or not."""
+"""Base64 as senders write it: in either alphabet, with or without line breaks and padding."""
 
 import base64
 import binascii
 from typing import Final
 
 _STANDARD: Final = bytes.maketrans(b"-_", b"+/")
-"""The alphabet for URLs to the standard one (RFC 4648 sections 4 and 5)."""
+"""Translates the URL-safe alphabet to the standard one (RFC 4648 sections 5 and 4)."""
 
 
 def from_base64(text: bytes) -> bytes | None:
-    """The bytes of base64 or base64url, in lines or not, padded or not; None when it is neither."""
+    """Decode base64 or base64url, with or without line breaks and padding. None if invalid."""
     text = text.translate(_STANDARD, b"=\r\n\t ")
     if len(text) % 4 == 1:
         return None

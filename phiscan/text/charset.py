@@ -1,10 +1,11 @@
-"""Character encodings: a text that is not UTF-8 is made UTF-8 before a scan and its own again after a redaction.
+"""Character encodings. Text is converted to UTF-8 before a scan, and back after a redaction.
 
-Readers and detectors know UTF-8 only. What the bytes show (a byte order mark, NULs at every other place) goes before what the
-Content-Type says, because senders mislabel. Where two readings are possible and one of them could hide the other, that is
-a gap and not a guess.
+Readers and detectors know only UTF-8. What the bytes show (a byte order mark, every other byte NUL)
+overrides what the Content-Type says, because senders mislabel. Where a text can be read in two
+ways and one reading could hide the other, the result is a gap and not a guess.
 
-A charset is one more coding to `phiscan.text.content_coding`, named `charset:CODEC`; no Content-Encoding header may name one.
+`phiscan.text.content_coding` treats a charset as one more coding, named `charset:CODEC`. No
+Content-Encoding header may name one.
 """
 
 import codecs
@@ -26,23 +27,32 @@ _MARKS: Final = (
     (codecs.BOM_UTF16_LE, "utf-16-le"),
     (codecs.BOM_UTF16_BE, "utf-16-be"),
 )
+# In UTF-16, UTF-32 and EBCDIC, an ASCII run with an ASCII word in it occurs by chance once in
+# 100,000 letters. So where one occurs, a second text is hidden.
+# matches b"SSN 536-90-4431"; not b"S\0S\0N\0", where each run is one byte long
 _ASCII_RUN: Final = re.compile(rb"[\t\r\n\x20-\x7e]{12,}")
+# matches b"name" and b"536"; not b"a1b2"
 _ASCII_WORD: Final = re.compile(rb"[A-Za-z]{4}|\d{3}")
-"""In UTF-16 and UTF-32, and in EBCDIC, such a run with such a word in it is chance once in 100,000
-letters: a second text hides there."""
-# not VT, FS and GS, which frame HL7 v2 and NCPDP
+# matches "\x00"; not "\t", and not VT, FS and GS, which frame HL7 v2 and NCPDP
 _CONTROL: Final = re.compile("[\x00-\x08\x0e-\x1a\x1e\x1f]")
 _CONTROL_BYTE: Final = re.compile(rb"[\x00-\x08\x0e-\x1a\x1e\x1f]")
+# a UTF-8 sequence: matches b"\xc3\xa9"; not b"\xe9s", which is Latin-1
 _SEQUENCE: Final = re.compile(
     rb"[\xc2-\xdf][\x80-\xbf]|[\xe0-\xef][\x80-\xbf]{2}|[\xf0-\xf4][\x80-\xbf]{3}"
 )
+# two bytes for an ASCII character: matches b"\xc0\xaf"; not b"\xc2\xaf"
 _OVERLONG: Final = re.compile(rb"[\xc0\xc1][\x80-\xbf]")
+# matches '; charset="iso-8859-1"'; not ' charset=iso-8859-1' without a semicolon
 _PARAMETER: Final = re.compile(r";\s*charset\s*=\s*[\"']?([^\s\"';]+)", re.IGNORECASE)
 _NO_CHARSET: Final = frozenset(
     ("binary", "none", "null", "undefined", "utf-8", "utf8", "us-ascii", "ascii")
 )
 _STATEFUL: Final = ("utf-7", "utf7", "iso-2022", "hz", "cp50220", "csiso2022")
-"""ASCII bytes that mean other letters: we do not read them, so their shift bytes are a gap."""
+"""Prefixes of encodings in which ASCII bytes can mean other letters.
+
+They are not decoded, so a text that shifts to those letters is a gap.
+"""
+# matches b"+AGE-", a shift of UTF-7; not b"a + b"
 _SHIFTS: Final = re.compile(rb"\x1b|~\{|\+[A-Za-z0-9/]")
 _EBCDIC: Final = frozenset(("cp037", "cp500", "cp1140", "cp273", "cp424", "cp875", "cp1026"))
 _EBCDIC_TEXT: Final = (
@@ -55,30 +65,41 @@ _WITHOUT_ALIAS: Final = frozenset(
     "unicode_escape utf_8_sig".split()
 )
 _CODECS: Final = frozenset((*aliases, *aliases.values(), *_WITHOUT_ALIAS))
-"""Names of Python's encodings. `codecs.lookup` keeps each other name that it is asked for, for the
-life of the process; a Content-Type can hold any text there."""
+"""The names of Python's encodings. Only these are passed to `codecs.lookup`.
+
+`codecs.lookup` caches each unknown name for the life of the process, and a Content-Type can hold
+any text in place of a name.
+"""
 
 
 @dataclass(frozen=True, slots=True)
 class Recoded:
-    """A text in UTF-8 and the coding that it had (empty when it was UTF-8, or is no text), or the
-    gap that kept us from it."""
+    """A text in UTF-8, or the reason why it could not be decoded.
+
+    Args:
+        data: the text in UTF-8. It is unchanged if it was UTF-8, is no text, or has a gap.
+        coding: the coding that was removed, `charset:CODEC`, or empty.
+        gap: why the text could not be decoded.
+    """
 
     data: bytes
     coding: str = ""
     gap: Gap = Gap.NONE
 
 
+# matches "application/grpc+proto" and "application/x-protobuf"; not "application/grpc-web-text"
 _BINARY_TYPE: Final = re.compile(
     r"\s*application/(?:grpc(?!-web-text)|(?:x-|vnd\.google\.|x-google-)?protobuf\b|proto\b)",
     re.IGNORECASE,
 )
-"""Media types of what has no charset: its bytes may look like a text in one, and recoded they would
-be another message."""
+"""Media types of binary messages, which have no charset.
+
+Their bytes may look like text in some charset, and converting them would change the message.
+"""
 
 
 def to_utf8(data: bytes, content_type: str) -> Recoded:
-    """Make `data` UTF-8 if it is a text in another encoding. What is not a text stays as it is."""
+    """Convert `data` to UTF-8 if it is text in another encoding. Data that is no text is kept."""
     declared = _declared(content_type)
     for mark, codec in _MARKS:
         if data.startswith(mark) and len(data) > len(mark):
@@ -95,13 +116,13 @@ def to_utf8(data: bytes, content_type: str) -> Recoded:
 
 
 def from_coding(data: bytes, coding: str) -> bytes:
-    """`data` in UTF-8, by a coding's name that `to_utf8` gave."""
+    """Convert `data` to UTF-8 from a coding that `to_utf8` named."""
     codec = coding.removeprefix(PREFIX)
     return data[len(_mark(codec)) :].decode(codec.removesuffix(_BOM)).encode()
 
 
 def to_coding(data: bytes, coding: str) -> bytes:
-    """UTF-8 `data` in the encoding that it had."""
+    """Convert UTF-8 `data` back to a coding that `to_utf8` named."""
     codec = coding.removeprefix(PREFIX)
     return _mark(codec) + data.decode().encode(codec.removesuffix(_BOM))
 
@@ -117,8 +138,7 @@ def _declared(content_type: str) -> str:
 
 
 def _strict(data: bytes, codec: str) -> Recoded:
-    """Decode an encoding in which ASCII text does not look like ASCII; anything doubtful is a
-    gap."""
+    """Decode an encoding in which ASCII text has other bytes than in ASCII. Any doubt is a gap."""
     try:
         text = from_coding(data, codec)
     except UnicodeError:
@@ -133,8 +153,10 @@ def _holds_ascii(data: bytes) -> bool:
 
 
 def _by_nuls(data: bytes) -> str:
-    """UTF-16 or UTF-32 without a mark: in Latin text, NUL is at every other place and nowhere
-    else."""
+    """Return the codec of UTF-16 or UTF-32 without a byte order mark, or empty.
+
+    In Latin text, the high bytes of each unit are NUL, and no other bytes are.
+    """
     head = data[: min(_SAMPLE, len(data) & ~3 or len(data) & ~1)]
     if len(head) < 4 or b"\x00" not in head:
         return ""
@@ -150,13 +172,13 @@ def _by_nuls(data: bytes) -> str:
 
 
 def codec_of(name: str) -> str:
-    """Python's name of an encoding; "" when there is none."""
+    """Return Python's name of an encoding, or empty if Python has no such encoding."""
     known = normalize_encoding(name).lower()
     if "\0" in name or not {known, known.replace(".", "_")} & _CODECS:
         return ""
     try:
         return codecs.lookup(known).name
-    except LookupError:  # of another platform
+    except LookupError:  # an encoding of another platform
         return ""
 
 
@@ -165,7 +187,7 @@ def _by_name(data: bytes, declared: str) -> Recoded:
     if not codec:
         return Recoded(data, "", Gap.UNKNOWN_ENCODING)
     if codec.startswith(("utf-16", "utf-32")):
-        # the mark is missing and so are the NULs: text in another script, or not what it says
+        # no mark and no NULs: text in another script, or a wrong label
         width = codec if codec.endswith(("le", "be")) else codec + "-be"
         return _strict(data, width)
     if codec in _EBCDIC:
@@ -175,14 +197,14 @@ def _by_name(data: bytes, declared: str) -> Recoded:
 
 def _undeclared(data: bytes) -> Recoded:
     is_settled = _is_utf8(data) or _CONTROL_BYTE.search(data[:_SAMPLE]) is not None
-    # XML names its own encoding, each part of a multipart body has one, and a binary format has
-    # none
+    # XML declares its encoding, the parts of a multipart body have their own, and binary formats
+    # have none
     if is_settled or data.startswith((b"<?xml", b"--")) or packed.sniff(data):
         return Recoded(data)
     if b" " not in data and len(data.translate(None, _EBCDIC_TEXT)) < len(data) * 0.1:
         return _strict(data, "cp037")
-    # one well-formed sequence of UTF-8 and it is UTF-8 with an error, which lenient receivers read
-    # on
+    # With one well-formed sequence, this is UTF-8 with an error elsewhere. Lenient receivers read
+    # past the error.
     if _SEQUENCE.search(data) or _OVERLONG.search(data):
         return Recoded(data)
     recoded = _convert(data, "cp1252")
@@ -190,7 +212,7 @@ def _undeclared(data: bytes) -> Recoded:
 
 
 def _convert(data: bytes, codec: str) -> Recoded:
-    """An encoding that extends ASCII. UTF-8 that is labelled so is read as what it is."""
+    """Convert from an encoding that extends ASCII. Data that is UTF-8 despite its label is kept."""
     if _is_utf8(data) or _CONTROL_BYTE.search(data[:_SAMPLE]):
         return Recoded(data)
     try:
@@ -198,12 +220,12 @@ def _convert(data: bytes, codec: str) -> Recoded:
         if text.encode(codec) == data:
             return Recoded(text.encode(), PREFIX + codec)
     except (UnicodeError, LookupError, TypeError):
-        pass  # not what it says, or no text codec: read as it stands
+        pass  # a wrong label, or no text codec: the data is read unchanged
     return Recoded(data)
 
 
 def _is_utf8(data: bytes) -> bool:
-    """Whether `data` is UTF-8; a sequence that is cut off at the end is none the less."""
+    """Whether `data` is UTF-8. It may end within a sequence."""
     try:
         data.decode()
     except UnicodeDecodeError as error:

@@ -1,6 +1,7 @@
-"""Content codings (RFC 9110 section 8.4.1): removed before a scan, put back after a redaction, always under a limit.
+"""Content codings (RFC 9110 section 8.4.1): removed before a scan, applied again after a redaction.
 
-A coding that is unknown, broken, or larger inside than the limit is a gap, never an empty document.
+A limit bounds the decoded bytes. A coding that is unknown or broken, or that decodes to more bytes
+than the limit, is a gap and never an empty document.
 """
 
 import gzip
@@ -17,10 +18,12 @@ from phiscan.finding import Gap
 from phiscan.text import charset
 
 MAX_LAYERS: Final = 4
-"""Codings on top of each other; more is a gap."""
+"""The most codings applied to one body. More are a gap."""
 _MAX_MEMBERS: Final = 1024
-"""Members of a gzip file or frames of a zstd one; with blocks of 64 KiB (BGZF) this is 64 MiB. Each
-costs a copy of what follows it."""
+"""The most members of a gzip file or frames of a zstd file. With blocks of 64 KiB (BGZF), 64 MiB.
+
+Each member costs a copy of the bytes after it.
+"""
 _CHUNK: Final = 65536
 _PREVIEW: Final = 1024
 
@@ -35,11 +38,13 @@ class _BrokenError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Decoded:
-    """A body without its content codings, or the gap that kept us from it.
+    """A body without its content codings, or the reason why they could not be removed.
 
     Args:
-        encodings: names of the codings that were removed, in the order in which they had been
-            applied.
+        data: the decoded body.
+        encodings: names of the codings that were removed, in the order in which the sender applied
+            them.
+        gap: why a coding could not be removed.
     """
 
     data: bytes
@@ -48,9 +53,10 @@ class Decoded:
 
 
 def decode_text(data: bytes, content_encoding: str, limit: int, content_type: str) -> Decoded:
-    """Remove the content codings, then the charset of a text: what comes out is UTF-8 or no text.
+    """Remove the content codings, then convert text to UTF-8.
 
-    At most `limit` bytes come out before the text is made UTF-8.
+    Args:
+        limit: the most decoded bytes, before the conversion to UTF-8.
     """
     decoded = decode(data, content_encoding, limit)
     if decoded.gap is not Gap.NONE:
@@ -61,8 +67,10 @@ def decode_text(data: bytes, content_encoding: str, limit: int, content_type: st
 
 
 def undo(data: bytes, encodings: tuple[str, ...], limit: int) -> Decoded:
-    """Remove exactly the codings that `decode_text` reported, so that offsets into its result
-    hold."""
+    """Remove exactly the codings that `decode_text` reported.
+
+    So the result is the same, and offsets into it stay valid.
+    """
     for name in reversed(encodings):
         step = (
             Decoded(charset.from_coding(data, name))
@@ -76,8 +84,11 @@ def undo(data: bytes, encodings: tuple[str, ...], limit: int) -> Decoded:
 
 
 def decode(data: bytes, content_encoding: str, limit: int) -> Decoded:
-    """Remove the codings that the Content-Encoding header names, then any that the bytes show. At
-    most `limit` bytes come out."""
+    """Remove the codings that the Content-Encoding names or, if it names none, that the bytes show.
+
+    Args:
+        limit: the most decoded bytes.
+    """
     named = [
         name
         for name in (part.strip().lower() for part in content_encoding.split(","))
@@ -94,7 +105,7 @@ def decode(data: bytes, content_encoding: str, limit: int) -> Decoded:
             return Decoded(data, tuple(reversed(removed)), step.gap)
         data = step.data
         removed.append(name)
-    while (name := _shown(data)) and not named:
+    while (name := _by_signature(data)) and not named:
         if len(removed) == MAX_LAYERS:
             return Decoded(data, tuple(reversed(removed)), Gap.OVER_LIMIT)
         step = _remove(name, data, limit)
@@ -106,7 +117,7 @@ def decode(data: bytes, content_encoding: str, limit: int) -> Decoded:
 
 
 def encode(data: bytes, encodings: tuple[str, ...]) -> bytes:
-    """Put the codings back that `decode` removed."""
+    """Apply the codings again that `decode_text` removed."""
     for name in encodings:
         data = (
             charset.to_coding(data, name)
@@ -116,21 +127,25 @@ def encode(data: bytes, encodings: tuple[str, ...]) -> bytes:
     return data
 
 
-def _shown(data: bytes) -> str:
-    """The coding that the first bytes declare: senders forget the header, and others hide behind
-    that."""
+def _by_signature(data: bytes) -> str:
+    """Return the coding that the first bytes show, or empty.
+
+    Some senders forget the Content-Encoding header, and an attacker may leave it out.
+    """
     if data.startswith(b"\x1f\x8b\x08"):
         return "gzip"
     return "zstd" if data.startswith(b"\x28\xb5\x2f\xfd") else ""
 
 
 def unmarked(data: bytes, plausible: Callable[[bytes], bool]) -> str:
-    """The coding of bytes that no mark declares, by what their beginning decodes to: `deflate`,
-    `br`, or nothing.
+    """Return the coding of bytes without a signature, by decoding their beginning.
 
     Args:
-        plausible: says of decoded bytes whether anybody would write them; random bytes decode to
-            something at times.
+        plausible: returns whether the decoded bytes look like a document. Random bytes sometimes
+            decode to something.
+
+    Returns:
+        `deflate`, `br` or empty.
     """
     for name, preview in _PREVIEWS:
         try:
@@ -161,8 +176,10 @@ def _remove(name: str, data: bytes, limit: int) -> Decoded:
 
 
 def _gunzip(data: bytes, limit: int) -> bytes:
-    """All members of a gzip file (RFC 1952 section 2.2); bytes after the last one are an error,
-    they could hold anything."""
+    """Decompress all members of a gzip file (RFC 1952 section 2.2).
+
+    Bytes after the last member are an error, because they could hold anything.
+    """
     out: list[bytes] = []
     left = limit
     while data:
@@ -185,8 +202,10 @@ def _inflate(stream: "zlib._Decompress", data: bytes, limit: int) -> bytes:
 
 
 def _undeflate(data: bytes, limit: int) -> bytes:
-    """`deflate` is zlib's format (RFC 9110 section 8.4.1.2), but some senders leave its header
-    out."""
+    """Decompress `deflate`: the zlib format (RFC 9110 section 8.4.1.2), or one without its header.
+
+    Some senders omit the zlib header.
+    """
     try:
         stream = zlib.decompressobj()
         plain = _inflate(stream, data, limit)
@@ -215,7 +234,7 @@ def _unbrotli(data: bytes, limit: int) -> bytes:
 
 
 def _unzstd(data: bytes, limit: int) -> bytes:
-    """All frames (RFC 8878), with a window of at most 8 MiB as RFC 9659 asks of content codings."""
+    """Decompress all frames (RFC 8878). RFC 9659 limits the window of a content coding to 8 MiB."""
     out: list[bytes] = []
     size = frames = 0
     while data:

@@ -1,10 +1,12 @@
-r"""Text as a reader would see it: escapes undone and look-alikes made plain, with every byte's way back to the document.
+r"""Normalises text: decodes escapes, replaces look-alike characters, and maps ranges back.
 
-Two spellings of one value must be one value to the detectors: `\u0031`, `&#49;`, `%31`, the full-width and the Arabic 1 are all 1, a
-zero-width blank within a number is nothing, a Cyrillic letter within a Latin word is the Latin letter that it looks like.
+Detectors must see two spellings of one value as the same value. `\u0031`, `&#49;`, `%31`, the
+full-width 1 and the Arabic 1 all become 1. A zero-width blank within a number is removed. A
+Cyrillic letter within a Latin word becomes the Latin letter that it looks like.
 docs/detection-evasion.md lists what is normalised and what is not.
 
-Cost: nothing is copied unless a cheap test says that there is something to normalise; then linear, at most `_MAX_LAYERS` passes.
+Cost: a cheap test first finds out whether there is anything to normalise, and without it nothing
+is copied. Otherwise linear, in at most `_MAX_LAYERS` passes for escapes and one for look-alikes.
 """
 
 import re
@@ -16,27 +18,33 @@ from typing import Final
 from phiscan.text.offsets import Derived
 
 _MAX_LAYERS: Final = 3
-"""Escapes within escapes (`&amp;#49;`, `%2531`) that are undone."""
-# \n before a word is a word's start, as a blank is; not \d or \s, which stand in no text but a
-# regular expression's
+"""The most levels of escapes within escapes (`&amp;#49;`, `%2531`) that are decoded."""
+# An escaped control character becomes blanks, so that the next word begins a word.
+# matches \n; not \d or \s, which occur only in regular expressions
 _CONTROL: Final = re.compile(rb'\\[nrtbf"]')
-# \u0031, \/, &#49; &#x31; &nbsp; and %31%32; not "100% of" or "AT&T"
 _ESCAPES: Final = (
+    # matches \u0031, \\u0031 and \/; not \u003
     (b"\\", re.compile(rb"\\(?<!\\\\)\\*+(?:u(?P<u>[0-9A-Fa-f]{4})|/)")),
+    # matches &#49; &#x31; and &nbsp; not AT&T
     (
         b"&",
         re.compile(
             rb"&(?:#(?P<dec>\d{1,7})|#[xX](?P<hex>[0-9A-Fa-f]{1,6})|(?P<name>[A-Za-z]{2,12}));"
         ),
     ),
+    # matches %31%32; not the % of "100% of"
     (b"%", re.compile(rb"%[0-9A-Fa-f]{2}(?:%[0-9A-Fa-f]{2}){0,63}")),
 )
-"""One expression for each mark: an expression that begins with one byte is searched for at the
-speed of that byte."""
-# a run of non-ASCII bytes with the short Latin pieces between: one word that may mix scripts
+"""The first byte of each kind of escape, and its expression.
+
+One expression for each first byte, because `re` searches for a fixed first byte at the speed of a
+byte search.
+"""
+# A run of non-ASCII bytes with short Latin pieces in between: a word that may mix scripts.
+# matches all of "ѕmithѕ" with Cyrillic ѕ; of "smithѕ" only the last letter
 _RUN: Final = re.compile(rb"[\x80-\xff]+(?:[A-Za-z]{1,16}[\x80-\xff]+)*")
-# RFC 3629 section 3 forbids more bytes than a code point needs; lenient decoders accept them all
-# the same
+# RFC 3629 section 3 forbids more bytes than a code point needs, but lenient decoders accept them.
+# matches b"\xc0\xaf", an overlong "/"; not b"\xc0/"
 _SEQUENCE: Final = re.compile(
     rb"[\xc0-\xdf][\x80-\xbf]|[\xe0-\xef][\x80-\xbf]{2}|[\xf0-\xf7][\x80-\xbf]{3}"
 )
@@ -49,8 +57,10 @@ _LOOKALIKES: Final = {
     )
     for c, latin in zip(letters, plain, strict=True)
 }
-"""Letters of other scripts by the Latin letter that they look like; the subset of Unicode's
-confusables that makes labels."""
+"""Letters of other scripts and the Latin letter that each looks like.
+
+A subset of Unicode's confusables: the letters that a label can be spelled with.
+"""
 _INVISIBLE: Final = frozenset("\u034f\u115f\u1160\u17b4\u17b5\u180b\u180c\u180d\u180f\u3164\uffa0")
 _STRUCK: Final = frozenset(map(chr, range(0x334, 0x339)))
 _QUOTES: Final = frozenset("\u2018\u2019\u201b\u02bc\u02b9\u2032\uff07")
@@ -59,22 +69,29 @@ _MINUS: Final = frozenset("\u2212\u2043\u02d7\u2796\u30fc")
 
 @dataclass(frozen=True, slots=True)
 class Normalised:
-    """A text to run detectors over. `layers` are the passes that made it, the first one first;
-    none when nothing changed."""
+    """A text to run detectors over.
+
+    Args:
+        text: the normalised text.
+        layers: the passes that changed the text, in order. Empty if none did.
+    """
 
     text: bytes
     layers: tuple[Derived, ...] = ()
 
     def origin(self, start: int, end: int) -> tuple[int, int]:
-        """The document's range for the text's range from `start` to `end`."""
+        """Map the range from `start` to `end` of the text to the document."""
         for layer in reversed(self.layers):
             start, end = layer.origin(start, end)
         return start, end
 
 
 def normalise(data: bytes, *, plus_is_blank: bool = False) -> Normalised:
-    """`data` with escapes undone and look-alikes made plain. `plus_is_blank` for forms, where `+`
-    is a blank."""
+    """Return `data` with escapes decoded and look-alike characters replaced.
+
+    Args:
+        plus_is_blank: whether `+` stands for a blank, as in form data.
+    """
     if plus_is_blank:
         data = data.replace(b"+", b" ")
     text = _CONTROL.sub(b"  ", data) if b"\\" in data else data
@@ -92,7 +109,7 @@ def normalise(data: bytes, *, plus_is_blank: bool = False) -> Normalised:
 
 
 def plain(text: str) -> str:
-    """A label or a value with its look-alikes made plain."""
+    """Return a label or a value with look-alike characters replaced."""
     if text.isascii():
         return text
     normalised = text.translate(_TABLE)
@@ -124,7 +141,7 @@ def _unescaped(data: bytes) -> Derived | None:
 
 
 def _unescape(match: re.Match[bytes]) -> bytes | None:
-    """The text that an escape stands for; None when it stands for itself."""
+    """Return the text that an escape stands for, or None when it is no escape."""
     escape = match[0]
     if escape.startswith(b"%"):
         return bytes.fromhex(escape.replace(b"%", b"").decode())
@@ -162,7 +179,14 @@ def _plain_runs(data: bytes) -> Derived | None:
 
 
 def _put_run(run: str, table: "_Table", start: int, out: Derived) -> int:
-    """Append each character of `run`, which stands at `start` in UTF-8; where the run ends."""
+    """Append the replacement of each character of `run` to `out`.
+
+    Args:
+        start: the offset of the run in the document, in UTF-8.
+
+    Returns:
+        The offset of its end.
+    """
     for character in run:
         size = len(character.encode())
         out.put(table[ord(character)].encode(), start, start + size)
@@ -171,8 +195,17 @@ def _put_run(run: str, table: "_Table", start: int, out: Derived) -> int:
 
 
 def _lenient(data: bytes, span: tuple[int, int], at: int, out: Derived) -> int:
-    """Fold the sequences of a run that is not UTF-8 throughout; what is none stays. Where the last
-    normalised one ends."""
+    """Replace the look-alikes in a run that is not valid UTF-8 throughout.
+
+    Bytes that form no sequence are kept.
+
+    Args:
+        span: the range of the run in `data`.
+        at: the end of the bytes that `out` has so far.
+
+    Returns:
+        The end of the bytes that `out` has now.
+    """
     for match in _SEQUENCE.finditer(data, *span):
         sequence = match[0]
         point = sequence[0] & (0x1F if len(sequence) == 2 else 0x0F if len(sequence) == 3 else 0x07)
@@ -189,7 +222,7 @@ def _lenient(data: bytes, span: tuple[int, int], at: int, out: Derived) -> int:
 
 
 def _mixes_scripts(word: str) -> bool:
-    """Whether letters of Latin, Cyrillic and Greek stand in one word, as no language writes."""
+    """Whether one word mixes Latin, Cyrillic and Greek letters, which no language does."""
     latin = any(c.isascii() and c.isalpha() for c in word)
     cyrillic = any("\u0400" <= c <= "\u052f" for c in word)
     greek = any("\u0370" <= c <= "\u03ff" for c in word)
@@ -197,7 +230,7 @@ def _mixes_scripts(word: str) -> bool:
 
 
 def _plain_character(character: str) -> str:
-    """The plain form of one character that is not ASCII; itself when it has none."""
+    """Return the ASCII form of a character that is not ASCII, or itself when it has none."""
     digit = unicodedata.digit(character, None)
     category = unicodedata.category(character)
     if digit is not None:
@@ -220,8 +253,7 @@ def _plain_character(character: str) -> str:
 
 
 class _Table(dict[int, str]):
-    """A `str.translate` table that is filled as characters are met: at most one entry a code
-    point."""
+    """A `str.translate` table that fills itself on use, with at most one entry per code point."""
 
     def __init__(self, first: dict[int, str]) -> None:
         super().__init__(first)

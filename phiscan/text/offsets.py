@@ -1,15 +1,17 @@
-"""Where the bytes of a text made from a document came from.
+"""Maps ranges of a text that was made from a document back to ranges of the document.
 
-A normalised text, the strings of a protobuf message joined to lines, and a part of a multipart body are all made of pieces of
-the document. Detectors run over the text; locations and redaction need the document's own ranges.
+A normalised text, the joined strings of a protobuf message and a part of a multipart body are all
+made of pieces of the document. Detectors run over the made text. Locations and redaction need the
+ranges of the document itself.
 """
 
 from bisect import bisect_right
 
 
 class Derived:
-    """A text made piece by piece from a document, with the way back. Looking up costs O(log
-    pieces).
+    """A text made piece by piece from a document, which maps its ranges back to the document.
+
+    A look-up costs O(log n) for n pieces.
 
     >>> text = Derived()
     >>> text.copy(b"a%62c", 0, 1)
@@ -28,12 +30,14 @@ class Derived:
         self._size = 0
 
     def copy(self, data: bytes, start: int, end: int) -> None:
-        """Append `data[start:end]` as it stands."""
+        """Append `data[start:end]` unchanged."""
         self._append(data[start:end], (start, end), copied=True)
 
     def put(self, text: bytes, start: int, end: int) -> None:
-        """Append `text` in the place of the document's bytes from `start` to `end`; a part of it
-        stands for all of them."""
+        """Append `text` in place of the document's bytes from `start` to `end`.
+
+        Every part of `text` maps back to the whole range.
+        """
         self._append(text, (start, end), copied=False)
 
     def text(self) -> bytes:
@@ -41,7 +45,7 @@ class Derived:
         return b"".join(self._pieces)
 
     def origin(self, start: int, end: int) -> tuple[int, int]:
-        """The document's range for the text's range from `start` to `end` (not empty)."""
+        """Map the range from `start` to `end` of the text to the document. It must not be empty."""
         first, last = bisect_right(self._at, start) - 1, bisect_right(self._at, end - 1) - 1
         source_start, _ = self._sources[first]
         if self._copied[first]:
@@ -61,7 +65,7 @@ class Derived:
 
 
 def excerpt(data: bytes, start: int, end: int) -> Derived:
-    """The text `data[start:end]`."""
+    """Return the text `data[start:end]`, mapped back to `data`."""
     text = Derived()
     text.copy(data, start, end)
     return text

@@ -1,24 +1,30 @@
-"""Possessive repeats of a group, which every supported Python matches alike.
+"""Possessive repeats of a group that match the same in every supported Python.
 
-CPython 3.11.0 to 3.11.4 match `(?:ab?c)*+` and its kin where they must not (https://github.com/python/cpython/issues/106052); Debian 12
-has 3.11.2. Later ones, 3.13.0 too, still lose groups within: `(?:(a)|b)*+`. An atomic group says the same and is sound everywhere, but
-remembers each repetition until the last one, some 60 bytes each. Possessive repeats of one character or class are sound everywhere.
+CPython 3.11.0 to 3.11.4 let `(?:ab?c)*+` and similar expressions match where they must not
+(https://github.com/python/cpython/issues/106052). Debian 12 has 3.11.2. Later versions, 3.13.0
+too, still lose the capture of a group inside the repeat: `(?:(a)|b)*+`.
 
-INVARIANT (nothing is missed for the interpreter's sake): no expression of this project repeats a group possessively but through here.
+An atomic group means the same and is correct in every version, but it keeps about 60 bytes per
+repetition until the match ends. A possessive repeat of one character or class is correct in every
+version.
+
+INVARIANT (no interpreter bug hides a value): every expression of this project that repeats a group
+possessively is built here.
 """
 
 import re
 from typing import AnyStr, Final
 
 SOUND: Final = re.fullmatch("(?:ab?c)*+", "a") is None
-"""Whether this interpreter's own possessive repeats of what holds no group are sound."""
+"""Whether this interpreter repeats a group correctly if no capturing group is inside it."""
 
 
 def repeated(item: AnyStr, count: str) -> AnyStr:
-    """An expression of `item` as often as it matches and never less often.
+    """Return an expression that repeats `item` possessively: as often as it can, never less often.
 
     Args:
-        count: how often it may: `*`, `+`, `?`, `{5,}`.
+        item: a regular expression.
+        count: the quantifier: `*`, `+`, `?`, `{5,}`.
     """
     return (
         by_repeat(item, count)
@@ -28,12 +34,12 @@ def repeated(item: AnyStr, count: str) -> AnyStr:
 
 
 def by_repeat(item: AnyStr, count: str) -> AnyStr:
-    """As `repeated`, by the interpreter's own repeat."""
+    """Like `repeated`, with the possessive quantifier of `re`."""
     return f"(?:{item}){count}+" if isinstance(item, str) else b"(?:%b)%b+" % (item, count.encode())
 
 
 def by_atomic_group(item: AnyStr, count: str) -> AnyStr:
-    """As `repeated`, by an atomic group."""
+    """Like `repeated`, with an atomic group."""
     return (
         f"(?>(?:{item}){count})"
         if isinstance(item, str)

@@ -1,4 +1,4 @@
-"""A schema of a clinic's service, built as protoc would write it, and its message classes."""
+"""The schema of a clinic's service as protoc would write it, and its message classes."""
 
 from google.protobuf import (
     any_pb2,

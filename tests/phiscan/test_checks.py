@@ -1,4 +1,7 @@
-"""Checksums and shapes. Valid numbers are published examples or made for this test; each negative breaks one rule."""
+"""Checksums and shapes.
+
+Valid numbers are published examples or made for this test. Each negative breaks one rule.
+"""
 
 from hypothesis import given
 from hypothesis import strategies as st

@@ -36,7 +36,7 @@ _DOCUMENTS = {
 
 
 class _Clock:
-    """A second passes each time that somebody looks."""
+    """A clock on which each look takes a second."""
 
     def __init__(self):
         self._ticks = itertools.count()

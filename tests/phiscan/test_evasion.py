@@ -1,4 +1,7 @@
-"""Every row of docs/detection-evasion.md, by its name: caught, refused or missed, and none that the page does not list."""
+"""Every row of docs/detection-evasion.md, by its name: caught, refused or missed.
+
+The page lists every row that is tested here.
+"""
 
 import base64
 import gzip

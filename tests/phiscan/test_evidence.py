@@ -1,4 +1,4 @@
-"""Evidence: one finding for each value, and paths that show no value."""
+"""Evidence: each value is one finding, and paths show no value."""
 
 from phiscan.evidence import Evidence, shown_path
 from phiscan.finding import Likelihood, Location, Subject

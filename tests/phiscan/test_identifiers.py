@@ -1,4 +1,4 @@
-"""The owner of infoTypes: kind and traits."""
+"""infoTypes: their kinds and traits."""
 
 import ast
 from pathlib import Path
@@ -95,13 +95,13 @@ def test_a_credential_is_about_no_individual(name):
 
 NO_PROPERTY = {
     "phiscan/formats/dicom/tables.py",  # what DICOM writes as a date
-    "phiscan/words/labels.py",  # what somebody complains of has the names of labels
+    "phiscan/words/labels.py",  # complaints have the names of labels
     "mesh/policy_file/groups.py",  # groups of 45 CFR 164.514(e)(2)
 }
 
 
 def test_no_module_lists_infotypes_by_a_property():
-    """A set of several infoTypes is a trait, and stands on InfoType."""
+    """A property of several infoTypes must be a trait of InfoType."""
     found = {
         str(path.relative_to(ROOT))
         for root in ("phiscan", "mesh", "extauthz")

@@ -1,6 +1,6 @@
-"""What a hostile sender writes costs time in proportion to its length: no input stalls the process that reads it.
+"""Every input costs time in proportion to its length, so that no sender can stall the process.
 
-Each body once cost the square of its length. The tests hold the cost of a body against the cost of
+Each body once took quadratic time. The tests compare the cost of a body with the cost of
 one a quarter as long, in processor time, so that a busy machine changes nothing.
 """
 
@@ -20,11 +20,11 @@ from phiscan.syntax.xml_tokens import local_name
 from phiscan.words.labels import is_vocabulary, read_label
 
 _GROWTH = 4
-"""Times that the larger body is as long as the smaller one."""
+"""The length of the larger body, as a multiple of the smaller one's."""
 _STEEPEST = 9
-"""Times that it may cost: 4 is linear, 16 a square."""
+"""The most that its cost may be, as a multiple: 4 is linear, 16 is quadratic."""
 _NOISE = 0.05
-"""Seconds that a body costs whatever its length."""
+"""Seconds that a body costs regardless of its length."""
 
 _TEXT, _JSON, _HTML = "text/plain", "application/json", "text/html"
 _HOSTILE: dict[str, tuple[str, Callable[[int], bytes]]] = {
@@ -145,7 +145,7 @@ def test_a_document_of_many_values_deep_down_fills_no_memory_with_their_paths() 
     tracemalloc.stop()
 
     assert report.coverage is Coverage.COMPLETE
-    assert peak < 24 << 20  # each path has 480 keys: 40 MB of them
+    assert peak < 24 << 20  # each path has 480 keys, and all of them would take 40 MB
 
 
 @pytest.mark.parametrize(
@@ -171,7 +171,7 @@ def test_made_up_keys_do_not_keep_real_ones_from_being_remembered() -> None:
     for number in range(20_000):
         assert places.top[b"%d" % number].wanted
     assert places.top[b"ssn"].wanted
-    assert places.top[b"ssn"].wanted  # the tree is full at the first one, and a new one begins
+    assert places.top[b"ssn"].wanted  # the first new key finds the tree full and begins a new one
 
     assert b"ssn" in places.top
 
@@ -185,7 +185,7 @@ def test_one_document_of_made_up_keys_fills_no_memory() -> None:
     kept, _ = tracemalloc.get_traced_memory()
     tracemalloc.stop()
 
-    assert kept < 16 << 20  # those that a full tree holds
+    assert kept < 16 << 20  # the places of a full tree
 
 
 def test_the_path_of_a_place_deep_down_is_put_together_when_it_is_asked_for() -> None:

@@ -1,4 +1,4 @@
-"""Nothing that a document wrote stays in the process after its report."""
+"""Nothing of a document stays in the process after its report."""
 
 import base64
 import encodings
@@ -22,22 +22,22 @@ from phiscan.text.charset import codec_of
 
 _LETTERS = str.maketrans("0123456789abcdef", "aeioulmnrstbdfgk")
 _MARK = "qjzx"
-"""Begins each value that the tests look for, and no word of the process."""
+"""The beginning of each value that the tests look for. No other text in the process has it."""
 
 
 def _value() -> str:
-    """A word that no process has seen: letters, so that it may stand in any syntax."""
+    """Return a new word of letters, which is valid in any syntax."""
     return _MARK + secrets.token_hex(6).translate(_LETTERS)
 
 
 def _run_of_letters() -> bytes:
-    """Base64 of a word that is letters alone, as the names that programmers give are."""
+    """Return base64 that is only letters, like a name in a program."""
     words = (secrets.token_hex(9).translate(_LETTERS).encode() for _ in count())
     return next(run for run in map(base64.b64encode, words) if run.isalpha())
 
 
 def msgpack_map(value: bytes) -> bytes:
-    """A map of two strings."""
+    """Return a MessagePack map of two strings."""
     key = bytes([0xA0 | len(value)]) + value
     return b"\x82" + key + b"\xa1x" + b"\xa3ssn" + b"\xab536-90-4431"
 
@@ -124,7 +124,7 @@ _DOCUMENTS: dict[str, tuple[str, Callable[[bytes], bytes]]] = {
 def test_nothing_that_a_document_wrote_is_held_after_its_report(engine):
     wrote = {}
     for name in _DOCUMENTS:
-        for _ in range(2):  # the second look may remember what the first did not
+        for _ in range(2):  # the second scan may cache what the first did not
             wrote.update(_scan(engine, name))
     wrote.update(_scan_letters(engine))
     wrote.update(_scan_failing(engine))
@@ -135,7 +135,7 @@ def test_nothing_that_a_document_wrote_is_held_after_its_report(engine):
 
 
 def _reversed(value: str) -> str:
-    """What the test itself keeps of a value, so that it is no holder."""
+    """Return the form in which the test keeps a value, so that the test itself does not hold it."""
     return value[::-1]
 
 
@@ -164,7 +164,7 @@ def _scan_failing(engine: Engine) -> dict[str, str]:
     def clock() -> float:
         return next(ticks)
 
-    ticks = iter((0.0, 0.0))  # then there are no more: the scan ends in an exception
+    ticks = iter((0.0, 0.0))  # then none is left, and the scan ends with an exception
     scanner = engine.scanner(content_type=_JSON, clock=clock)
     scanner.feed(b'{"ssn":"536-90-4431","%s":{"%s":1}}' % (value.encode(), value.encode()))
     assert scanner.finish().gap is Gap.INTERNAL_ERROR
@@ -195,7 +195,7 @@ def _scan_fields(engine: Engine) -> dict[str, str]:
 
 
 def _holders(wrote: dict[str, str]) -> list[str]:
-    """What holds a value, the types and names that lead there, and which document wrote it."""
+    """Return what holds a value: the types and names that lead there, and the value's document."""
     gc.collect()
     looked_for = re.compile("|".join(value[::-1] for value in wrote))
     found: dict[str, str] = {}
@@ -207,7 +207,7 @@ def _holders(wrote: dict[str, str]) -> list[str]:
 
 
 def _reachable() -> Iterator[tuple[str | bytes | bytearray, dict[int, object]]]:
-    """Each text that the garbage collector's objects lead to, with what leads to each object."""
+    """Yield each text reachable from the collector's objects, and what leads to each object."""
     above: dict[int, object] = {}
     tracked = gc.get_objects()
     own = {id(above), id(tracked)}
@@ -229,13 +229,13 @@ def _reachable() -> Iterator[tuple[str | bytes | bytearray, dict[int, object]]]:
 
 
 def _referents(item: object) -> list[object]:
-    """As the garbage collector sees them, and the keys that it leaves out: texts make no cycles."""
+    """Return the collector's referents, and the keys that it leaves out: texts make no cycles."""
     found = gc.get_referents(item)
     return found + list(dict.keys(item)) if isinstance(item, dict) else found
 
 
 def _way(item: object, above: dict[int, object]) -> Iterable[str]:
-    """The types of what holds an item, and the module in which the last of them stands."""
+    """Yield the types of the holders of an item, and the module that holds the last of them."""
     modules = {id(vars(m)): name for name, m in list(sys.modules.items()) if m is not None}
     for _ in range(12):
         yield modules.get(id(item), type(item).__qualname__)

@@ -1,4 +1,4 @@
-"""What a document within a document hides is a gap, also where its being a document was a guess."""
+"""What a nested document hides is a gap, also when it was only guessed to be a document."""
 
 import base64
 import gzip
@@ -15,7 +15,7 @@ from phiscan.text.offsets import excerpt
 
 
 def _guess(content: bytes) -> bytes:
-    """A document in base64 that nothing declares: gzip's magic has two bytes, so it is a guess."""
+    """Return undeclared base64. It is a guess, because the magic number of gzip has two bytes."""
     return json.dumps({"v": base64.b64encode(gzip.compress(content, 9)).decode()}).encode()
 
 
@@ -37,7 +37,7 @@ def test_a_guess_that_is_no_document_is_no_gap():
 
 @pytest.mark.parametrize("looks", range(1, 12))
 def test_a_guess_that_takes_too_long_is_a_gap(engine: Engine, looks: int):
-    """Whichever look at the clock is the first one too late, the report says so."""
+    """The report says so, whichever check of the clock is the first after the deadline."""
     times: list[float] = []
 
     def clock() -> float:

@@ -1,4 +1,4 @@
-"""Models: what they are given, what becomes of what they say, and that none of their failures is silent."""
+"""Recognizers: the text that they get, the findings they make, and that no failure is silent."""
 
 import json
 
@@ -10,7 +10,7 @@ from phiscan.scanner import Limits
 
 
 class Known:
-    """Finds the given words, and keeps what it was given."""
+    """Finds the given words, and keeps the texts that it got."""
 
     def __init__(self, *words, info_type="PERSON_NAME", score=0.95):
         self.words = words

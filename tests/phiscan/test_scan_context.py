@@ -1,4 +1,4 @@
-"""What a scan knows before it reads, and its clock."""
+"""What a scan knows before it reads a document, and its clock."""
 
 from itertools import count, islice
 

@@ -1,4 +1,4 @@
-"""Health documents in a text: behind a prefix, below headers, in a command, several of them."""
+"""Health documents in a text: after a prefix, after headers, in a command, and several of them."""
 
 import pytest
 
@@ -68,7 +68,7 @@ def test_masking_leaves_the_text_around_and_nobody_in_it():
 @pytest.mark.parametrize(
     "text",
     [
-        'The element "resourceType": "Patient" names a type.',  # in no object
+        'The element "resourceType": "Patient" names a type.',  # not in an object
         "<p>xmlns='http://hl7.org/fhir' is its namespace</p>",
         'GET /metadata -> {"resourceType": "CapabilityStatement", "status": "active"}',
     ],

@@ -1,4 +1,4 @@
-"""Runs of letters: what they decode to, and when that is a document."""
+"""Runs of characters: what they decode to, and when that is a document."""
 
 import base64
 import gzip

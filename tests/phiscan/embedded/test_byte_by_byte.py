@@ -1,4 +1,4 @@
-"""Documents written byte by byte: found when they are a text, silent when they are not."""
+"""Documents written byte by byte are found when they are text, and only then."""
 
 import base64
 import json
@@ -16,7 +16,7 @@ _Z85 = bytes.maketrans(byte_by_byte._BASE85, byte_by_byte._Z85)
 
 
 def dump(data):
-    """As xxd prints it."""
+    """Return a hex dump as xxd prints it."""
     lines = (data[i : i + 16] for i in range(0, len(data), 16))
     return "".join(f"{n * 16:08x}: {line.hex(' ', 2)}\n" for n, line in enumerate(lines))
 
@@ -97,7 +97,7 @@ def test_a_list_of_byte_values_is_read_and_masked_number_by_number(values, inden
     [
         "12:34:56:78:9a:bc:de:f0:12:34:56:78:9a:bc:de:f0",  # a certificate's fingerprint
         "2024-01-02 10:00:00 2024-01-02 11:00:00 2024-01-02",
-        # a row of numbers, or ten digits: nothing says what they are
+        # a row of numbers, or ten digits, without any label
         "31 32 33 34 35 36 37 38 39 30 31 32 33 34",
         "f(a){return!b(c)?d(e):g(h);};k(l)*m(n);@o(p)#q(r)",
         "https://a.example/x?y=(1);z=~w@v#u!t$s",

@@ -1,4 +1,4 @@
-"""XML in JSON strings and percent-encoded texts: read as what they are, masked where their values stand."""
+"""XML in JSON strings and percent-encoded texts are read as documents, and masked in place."""
 
 import json
 import re
@@ -24,7 +24,7 @@ NOTE = "Patient: Bea Okonjo, MRN: A10017. Diagnosis: asthma, seen on 4 May."
 
 
 def go_escaped(text: str) -> str:
-    """A JSON string as encoders write it that escape what HTML would read."""
+    """Return a JSON string as encoders write it that escape HTML characters."""
     return json.dumps(text).replace("<", "\\u003c").replace(">", "\\u003e").replace("/", "\\/")
 
 
@@ -79,7 +79,7 @@ def test_a_mime_message_in_a_json_string_is_read_and_its_values_are_masked(docum
     "text",
     [
         "\nContent-Type: says what a body is",  # prose about headers
-        # one field of MIME, and no message
+        # one MIME header field and no message
         "POST /v1 HTTP/1.1\nContent-Type: application/json\n\n{}",
     ],
 )
@@ -112,9 +112,9 @@ def test_a_percent_encoded_document_in_a_line_is_read(document):
 @pytest.mark.parametrize(
     "text",
     [
-        # a narrative, read where it stands
+        # a narrative, which is read in place
         '{"div": "<div xmlns=\\"http://www.w3.org/1999/xhtml\\">Bed plan</div>"}',
-        '{"hint": "<b>", "unit": "<5 mg"}',  # less than, and a tag
+        '{"hint": "<b>", "unit": "<5 mg"}',  # a less-than sign, and a tag
         'it begins with "<?xml version',  # a quotation without an end
         '{"note": "eggs, milk, bread\\nthen home"}',  # a line with commas is no header
         "100%25 of %7B%7D",

@@ -1,4 +1,4 @@
-"""Documents written as strings: found when they decode to something, silent when they do not."""
+"""Documents written as strings are found when they decode to a document, and only then."""
 
 import base64
 import gzip

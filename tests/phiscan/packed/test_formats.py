@@ -1,4 +1,4 @@
-"""The tokens of MessagePack, CBOR and BSON, and what tells the formats from others."""
+"""The tokens of MessagePack, CBOR and BSON, and how the formats are recognised."""
 
 import pytest
 from hypothesis import given

@@ -1,4 +1,4 @@
-"""Message types out of descriptors."""
+"""Message types from descriptors."""
 
 import contextlib
 

@@ -1,4 +1,4 @@
-"""Fields of the wire format, and the numbers that stand for zero in as many bytes."""
+"""Fields of the wire format, and zeros in as many bytes as a number."""
 
 import pytest
 from hypothesis import given
@@ -22,7 +22,11 @@ def test_each_wire_type_is_read():
     assert found[1] == Field(2, FIXED64, 4, 12, int.from_bytes(bytes(range(8)), "little"))
     assert found[2] == Field(3, LENGTH, 14, 16)
     assert found[3] == Field(4, FIXED32, 17, 21, 1)
-    assert [f.number for f in found[4:]] == [5, 6, 5]  # what stands in a group, between its marks
+    assert [f.number for f in found[4:]] == [
+        5,
+        6,
+        5,
+    ]  # a group: start, field, end
 
 
 @pytest.mark.parametrize(

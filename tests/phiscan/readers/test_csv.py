@@ -1,4 +1,4 @@
-"""Tables as text: the header says what the cells are, a row is a record."""
+"""Tables as text: the header says what the cells are, and a row is a record."""
 
 import pytest
 
@@ -71,9 +71,9 @@ def test_an_inch_mark_is_no_open_quote():
     "data",
     [
         b"Dear Ms. Ruiz, we write, as agreed, to you.\nPlease call, soon, thanks.\n",  # sentences
-        b"sku,price,qty\nA1,4.00,2\n",  # labels that mean nothing to us
+        b"sku,price,qty\nA1,4.00,2\n",  # no known label
         b"1,2,3\n4,5,6\n",  # no header
-        b"name, email\n",  # a header alone
+        b"name, email\n",  # only a header
         b"",
     ],
 )

@@ -1,4 +1,4 @@
-"""Tables of published data models: known by their header, each row about one patient."""
+"""Tables of published data models: recognised by their header, each row about one patient."""
 
 import pytest
 
@@ -74,7 +74,7 @@ def test_a_row_of_a_published_table_is_a_patients(header, row, expected):
         ("NPI,Provider Last Name,Taxonomy Code", "1234567893,WU,207Q00000X"),  # a directory
         ("claim_id,policy,vehicle,amount", "C1,P-77,sedan,100.00"),  # cars are insured too
         ("id,start,stop,code,description", "1,2019-01-01,2019-02-01,77,Winter sale"),  # a calendar
-        ("patient,count", "total,77"),  # of nobody
+        ("patient,count", "total,77"),  # a count, about nobody
         ("DESYNPUF_ID,BENE_BIRTH_DT", "NA,"),  # no values
     ],
 )  # fmt: skip

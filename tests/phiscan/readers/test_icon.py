@@ -1,4 +1,4 @@
-"""Pictures that show nothing are no gap; any other picture is one."""
+"""Pictures too small to show anything are no gap. Any other picture is one."""
 
 import base64
 import json

@@ -1,4 +1,4 @@
-"""Generic JSON by its keys, and what key tricks cannot hide."""
+"""Generic JSON is read by its keys, and tricks with keys hide nothing."""
 
 import json
 

@@ -1,4 +1,4 @@
-"""A value in an object of its own is its label's; a name within a health section is health information."""
+"""A wrapped value has the label of its wrapper. A health section makes a person a patient."""
 
 import json
 

@@ -1,4 +1,4 @@
-"""Files known by their first bytes: a gap that says which kind."""
+"""Files recognised by their first bytes are a gap that says why."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""Bodies of parts and e-mail: every part is read, plain parts keep their own bytes."""
+"""Multipart bodies and e-mail: every part is read, and plain parts keep their byte ranges."""
 
 import base64
 

@@ -1,4 +1,4 @@
-"""Lines of JSON and logs: a record a line, and a broken line is a gap only where JSON is declared."""
+"""NDJSON and logs: each line is a record. A broken line is a gap only where JSON is declared."""
 
 import pytest
 

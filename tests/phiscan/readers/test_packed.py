@@ -1,4 +1,4 @@
-"""MessagePack, CBOR and BSON are read as the JSON that they stand for, and masked in place."""
+"""MessagePack, CBOR and BSON are read as JSON with the same content, and masked in place."""
 
 import base64
 import json

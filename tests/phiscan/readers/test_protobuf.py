@@ -1,4 +1,4 @@
-"""Protobuf and gRPC without a schema: strings are read, numbers are not, lengths stay."""
+"""Protobuf and gRPC without a schema: strings are read, numbers are not, and lengths stay."""
 
 import base64
 import gzip
@@ -136,7 +136,7 @@ def test_messages_too_deep_are_a_gap():
 
 
 def test_random_bytes_are_no_protobuf():
-    chance = random.Random(7)  # noqa: S311 - the same bytes at every run
+    chance = random.Random(7)  # noqa: S311 - the same bytes in every run
     taken = sum(
         bool(protobuf.sniff(chance.randbytes(chance.randint(24, 400)))) for _ in range(3000)
     )

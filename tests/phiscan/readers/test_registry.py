@@ -1,4 +1,4 @@
-"""The owner of media kinds: what a new format needs, and that nobody else knows media by name."""
+"""The registry of media kinds: what a new format needs, and that no other module names kinds."""
 
 import ast
 from collections.abc import Iterator
@@ -78,7 +78,7 @@ def test_a_report_of_an_unknown_media_kind_is_not_redacted():
 
 
 def _compared(tree: ast.AST) -> Iterator[ast.Compare]:
-    """Comparisons of something called kind or media with text."""
+    """Yield the comparisons of a string with something named kind or media."""
     for node in ast.walk(tree):
         if not isinstance(node, ast.Compare):
             continue

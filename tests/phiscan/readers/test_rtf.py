@@ -1,4 +1,4 @@
-"""Rich Text Format: the text that its control words set, masked where it stands."""
+"""Rich Text Format: the text within its control words is read, and masked in place."""
 
 import base64
 import json

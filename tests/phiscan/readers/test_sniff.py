@@ -1,4 +1,4 @@
-"""What a document is read as that nobody declares: texts that begin like JSON are none."""
+"""The kind of an undeclared document: a text that only begins like JSON is no JSON."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""SQL: columns label values, tables say whose they are, rows are records."""
+"""SQL: columns label values, table names say whom they are about, and rows are records."""
 
 import json
 import time
@@ -51,7 +51,7 @@ def test_a_column_says_what_its_literals_are(text, expected):
 @pytest.mark.parametrize(
     "text",
     [
-        # a name of nobody
+        # the name of no person
         "INSERT INTO orders (id, name, total) VALUES (778123, 'Blue chair', 12)",
         "INSERT INTO build (commit, number) VALUES ('a1b2c3', 123456780)",
         "SELECT first_name, ssn FROM t WHERE id = ?",  # no literal

@@ -1,4 +1,4 @@
-"""Protobuf messages of known types: the names of their fields are labels, and masks keep them readable."""
+"""Protobuf messages of known types: field names are labels, and masks keep messages valid."""
 
 import gzip
 from contextlib import suppress
@@ -170,7 +170,7 @@ def test_messages_within_messages_end(engine, head):
 
 
 def test_bytes_within_a_typed_message_have_no_type_of_their_own(engine):
-    # packed bytes of a type that nobody names: their field 1 is no family name
+    # a packed message of an unknown type: its field 1 is no family name
     patient = Patient(diagnosis="E11.9")
     patient.extra.type_url = "type.googleapis.com/x.Unknown"
     packed = Patient(
@@ -193,5 +193,5 @@ def test_any_bytes_are_scanned_and_what_is_masked_stays_masked(engine, data):
     report = scan(engine, data)
     assert report.gap is not Gap.INTERNAL_ERROR
     if report.coverage is Coverage.COMPLETE and report.media == "protobuf":
-        with suppress(RedactionError):  # of what is packed within
+        with suppress(RedactionError):  # raised for what is packed in it
             assert len(redact(data, report)) == len(data)

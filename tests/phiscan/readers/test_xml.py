@@ -1,4 +1,4 @@
-"""Which vocabulary a document has, whatever is around it, and what of it cannot be trusted."""
+"""The vocabulary of a document in any envelope, and what of a document cannot be trusted."""
 
 import base64
 import html

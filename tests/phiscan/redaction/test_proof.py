@@ -7,9 +7,12 @@ from phiscan.identifiers import INFO_TYPES
 from phiscan.redaction.proof import mask_until, redact_proven
 from phiscan.redaction.redact import RedactionError, redact
 
-# beside its label the whole line has too many digits for a phone number; with its tail masked, it
-# has those of one
-_TWO_NUMBERS = b"<!DOCTYPE html><html><body><p>NPI 2287577912 accepted here</p><p>Phone: 722-952-9225 Fax: 372.523.1016</p></body></html>"
+# After the label, the line has too many digits for a phone number. With its tail masked, it has the
+# digits of one.
+_TWO_NUMBERS = (
+    b"<!DOCTYPE html><html><body><p>NPI 2287577912 accepted here</p>"
+    b"<p>Phone: 722-952-9225 Fax: 372.523.1016</p></body></html>"
+)
 
 
 def _scan(engine, data, content_type=""):
@@ -61,7 +64,7 @@ def test_a_document_that_never_becomes_clean_is_not_handed_out():
 def test_one_round_is_not_always_enough(engine):
     assert _scan(
         engine, redact(_TWO_NUMBERS, _scan(engine, _TWO_NUMBERS))
-    ).identifiers  # else this module would have nothing to do
+    ).identifiers  # otherwise there would be nothing to prove
 
 
 def test_each_round_masks_what_the_scan_before_it_found():

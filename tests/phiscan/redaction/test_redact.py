@@ -1,4 +1,4 @@
-"""Redaction: gone afterwards, still parses, same encoding, touches nothing else."""
+"""Redaction: values are gone, the document still parses in the same encoding, the rest stays."""
 
 import gzip
 import json
@@ -89,8 +89,8 @@ def test_a_number_of_a_json_document_within_a_string_stays_a_number():
 
 
 def test_a_mask_takes_whole_characters():
-    # the detectors know bytes: a range may begin or end within a character, and half of one is no
-    # text in any charset
+    # Detectors work on bytes, so a range may begin or end within a character. Half of a character
+    # cannot be written in any charset.
     data = "né 512-44-9031é".encode()
     place = Location("", 2, len(data) - 1)
     finding = Finding.of(INFO_TYPES["PERSON_NAME"], Likelihood.LIKELY, "t", place, Subject.PERSON)

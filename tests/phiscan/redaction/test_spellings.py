@@ -1,4 +1,4 @@
-"""What a redaction masks beside the values that were found: their other spellings, and nothing else."""
+"""A redaction also masks the other spellings of the found values, and nothing else."""
 
 import json
 

@@ -51,7 +51,7 @@ def test_every_value_has_a_token(value):
 def test_a_token_is_a_mask_to_the_detectors():
     assert is_masked(TOKENS.mask(b"Ana").decode())
     assert not is_masked("XXXabc")
-    assert not is_masked("XXXABCDEFGHIJKLMNOPABCZ")  # Z stands in no token
+    assert not is_masked("XXXABCDEFGHIJKLMNOPABCZ")  # no token has a Z
 
 
 @pytest.mark.parametrize("length", [1, 22, 23, 40])

@@ -1,4 +1,4 @@
-"""The pieces of JSON text."""
+"""The expressions for tokens of JSON."""
 
 import json
 import re

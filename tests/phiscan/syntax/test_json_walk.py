@@ -1,4 +1,4 @@
-"""The JSON walker: offsets, keys through arrays, and the same leaves as a real parser sees."""
+"""The JSON walker: offsets, keys through arrays, and the same leaves as a parser gives."""
 
 import json
 

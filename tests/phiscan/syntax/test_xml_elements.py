@@ -1,4 +1,4 @@
-"""Elements close in order with their ranges, attributes and texts; broken nesting loses none of them."""
+"""Elements close in order, with ranges, attributes and texts. Broken nesting loses none."""
 
 import pytest
 

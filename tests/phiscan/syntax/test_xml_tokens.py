@@ -1,4 +1,4 @@
-"""Markup is cut into tokens at the right bytes, whatever stands within quotes, and in linear time."""
+"""Markup is cut into tokens at the right bytes, also with quotes, and in linear time."""
 
 import time
 

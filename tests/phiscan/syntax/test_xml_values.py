@@ -1,4 +1,4 @@
-"""Values in pieces are one value, and documents within values are handed on."""
+"""A value in pieces is one value, and documents within values become nested documents."""
 
 import base64
 
@@ -68,8 +68,8 @@ def test_what_patterns_cannot_read_is_handed_on_as_text(data, found):
     "data",
     [
         b"<p>1234567 <b>89</b></p>",  # a blank between
-        b"<r><a>1234567</a><b2>89</b2></r>",  # two values of a group
-        b"<p>H<sub>2</sub>O</p>",  # no identifier has so few digits
+        b"<r><a>1234567</a><b2>89</b2></r>",  # two values in a group
+        b"<p>H<sub>2</sub>O</p>",  # too few digits for an identifier
     ],
 )
 def test_texts_that_are_no_one_value_are_not_joined(data):

@@ -1,4 +1,4 @@
-"""Character encodings: read as UTF-8, written back as they were, and never a second reading unseen."""
+"""Character encodings: read as UTF-8, written back unchanged, never open to a second reading."""
 
 import pytest
 
@@ -40,14 +40,14 @@ def test_an_encoding_is_read_and_written_back(encoded, content_type):
 @pytest.mark.parametrize(
     ("data", "content_type"),
     [
-        (b"\xff\xfe" + TEXT.encode(), ""),  # a mark of UTF-16 before a UTF-8 text
-        (TEXT.encode("utf-16") + TEXT.encode(), ""),  # two encodings behind each other
+        (b"\xff\xfe" + TEXT.encode(), ""),  # a UTF-16 mark before UTF-8 text
+        (TEXT.encode("utf-16") + TEXT.encode(), ""),  # two encodings in a row
         (TEXT.encode(), "text/plain; charset=utf-16"),
         (TEXT.encode(), "text/plain; charset=cp037"),
         (TEXT.encode("utf-7"), "text/plain; charset=utf-7"),
         (b"\x1b$B4A\x1b(B", "text/plain; charset=iso-2022-jp"),
         (TEXT.encode(), "text/plain; charset=no-such-charset"),
-        (TEXT.encode("utf-16")[:-1], ""),  # half a letter
+        (TEXT.encode("utf-16")[:-1], ""),  # half a character
     ],
 )
 def test_two_readings_or_none_are_a_gap(data, content_type):
@@ -57,14 +57,17 @@ def test_two_readings_or_none_are_a_gap(data, content_type):
 @pytest.mark.parametrize(
     ("data", "content_type"),
     [
-        (TEXT.encode(), "text/plain; charset=latin-1"),  # mislabelled: UTF-8 is what it is
+        (TEXT.encode(), "text/plain; charset=latin-1"),  # a wrong label: the text is UTF-8
         (b"plain", "text/plain; charset=US-ASCII"),
-        ("Peña".encode()[:-2], ""),  # cut within a letter
-        ("１".encode() + b"\xff", ""),  # UTF-8 with an error: lenient receivers read on
-        (bytes(range(256)), ""),  # no text
+        ("Peña".encode()[:-2], ""),  # cut within a character
+        ("１".encode() + b"\xff", ""),  # UTF-8 with an error, which lenient receivers accept
+        (bytes(range(256)), ""),  # not text
         (b"\x00\x01" * 50, ""),
         (b"", ""),
-        (b'<?xml version="1.0" encoding="ISO-8859-1"?><a>\xf1</a>', ""),  # XML names its own
+        (
+            b'<?xml version="1.0" encoding="ISO-8859-1"?><a>\xf1</a>',
+            "",
+        ),  # XML declares its own
     ],
 )
 def test_what_is_utf8_or_no_text_stays(data, content_type):

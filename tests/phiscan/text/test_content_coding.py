@@ -1,4 +1,4 @@
-"""Content codings: every one round trips, none can explode, no unknown one passes."""
+"""Content codings: each round trips, none exceeds its limit, and an unknown one is a gap."""
 
 import gzip
 import zlib

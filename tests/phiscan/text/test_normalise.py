@@ -1,4 +1,4 @@
-"""Folding: two spellings of one value are one value, and every byte keeps its way back."""
+"""Normalisation: two spellings of one value become one, and ranges are mapped back."""
 
 import pytest
 from hypothesis import given
@@ -44,7 +44,7 @@ def test_a_spelling_is_folded(spelling, normalised):
     "text",
     [
         "plain ASCII, 100% of it, AT&T; C:\\dir",
-        "Привет, мир",  # a Russian word is no Latin one
+        "Привет, мир",  # a Russian word is not changed to Latin letters
         "Ελλάδα και",
         "Peña, Müller, Zoë, naïve",
         "日本語のテキスト",

@@ -1,4 +1,4 @@
-"""Where the bytes of a derived text came from."""
+"""Ranges of a derived text are mapped back to the document."""
 
 from hypothesis import given
 from hypothesis import strategies as st

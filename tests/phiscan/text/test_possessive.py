@@ -1,4 +1,4 @@
-"""Possessive repeats mean the same on every interpreter."""
+"""Possessive repeats match the same on every interpreter."""
 
 import ast
 import re
@@ -13,7 +13,10 @@ from phiscan.text import possessive
 
 _ROOT = Path(possessive.__file__).parents[2]
 _OF_A_GROUP = re.compile(r"(?:\A|[^(\\])\)(?:[*+?]|\{[0-9,]+\})\+")
-"""Also where the group is put together: `rf"(?:{item})*+"` has the literal `)*+`."""
+"""A possessive repeat of a group.
+
+It also matches where the group is built from parts: `rf"(?:{item})*+"` has the literal `)*+`.
+"""
 
 
 @pytest.mark.skipif(
