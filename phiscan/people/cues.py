@@ -52,8 +52,8 @@ _TITLED = _before(
     r"\b(?:mrs?\.?|(?-i:Ms\.?|ms\.|MS\.|MRS?\.?)|miss|mx\.?|master|sra?\.|srta\.?|se\xc3\xb1ora?"
     r"|sgt\.?|private|pfc) "
 )
-# A relative before a name. matches "her daughter ", "his wife (", "son, ", "POA: ", "my mother is ";
-# not "mother " in "mother Medicare"
+# A relative before a name. matches "her daughter ", "his wife (", "son, ", "POA: ",
+# "my mother is "; not the "mother " of "mother Medicare"
 _KIN_NAMED = _before(
     rf"{_WHOSE}(?:[a-z]+ )?{RELATION}(?:'s name)?(?: is| named|,|:| -|)? ?[(]?"
     rf"|\b{RELATION}(?: \([a-z]+\))?[:,(] ?\(?|\({RELATION} "

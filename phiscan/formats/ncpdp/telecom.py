@@ -35,7 +35,8 @@ from phiscan.words.labels import is_masked
 _SEGMENT: Final = re.compile(rb"[\x1c-\x1e]AM\d\d(?:[\x1c-\x1e]|$)")
 _FIELD: Final = re.compile(rb"[\x1c-\x1e]([0-9A-Z]{2})([^\x1c-\x1e]*)")  # matches "\x1cCAJANE"
 # 21 characters of a request (23 when the BIN has eight digits) or 6 of a response, then the
-# provider's qualifier and id, then the date. matches "610066D0B1PCN0000000101" and 15 + 8 more
+# provider's qualifier and id, then the date.
+# matches "610066D0B1PCN00000001" "01" "1234567890     " "20240102"; not "610066D0"
 _TEXT: Final = rb"[^\x1c-\x1e]"
 _HEADER: Final = re.compile(
     rb"[\s\x02]*(?:\d{6}(?:\d\d)??[0-9A-Z]\d[BCDENPS]\d"
@@ -55,7 +56,11 @@ _SEPARATOR: Final = re.compile(_WRITTEN.encode())
 _REST: Final = re.compile(repeated(_WRITTEN.encode() + rb"|\\(?![ux0])[^\r\n]|[^\"\\<\r\n]", "*"))
 _BEFORE: Final = re.compile(rb"[^\"'\\<>\r\n]*\Z")
 _SEPARATORS: Final = MappingProxyType(
-    {b"c": b"\x1c", b"d": b"\x1d", b"e": b"\x1e", b"f": b"\x1c", b"g": b"\x1d", b"r": b"\x1e", b"4": b"\x1c", b"5": b"\x1d", b"6": b"\x1e"}
+    {
+        b"c": b"\x1c", b"d": b"\x1d", b"e": b"\x1e",  # \u001c, \x1c
+        b"4": b"\x1c", b"5": b"\x1d", b"6": b"\x1e",  # \034
+        b"f": b"\x1c", b"g": b"\x1d", b"r": b"\x1e",  # <FS>
+    }
 )  # fmt: skip
 """Separators by the character that tells their escapes apart.
 

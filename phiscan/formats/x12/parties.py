@@ -91,7 +91,7 @@ def city(loop: Loop, segment: X12Segment) -> None:
 
 
 def contact(loop: Loop, segment: X12Segment) -> None:
-    """Read PER: a contact's name and up to three numbers. In an 835 it is the payer's or payee's."""
+    """Read PER: a contact's name and up to three numbers. In an 835 it is no patient's."""
     payers = loop.transaction == "835" or segment.text(1) in tables.CONTACTS_OF_PAYERS
     subject = Subject.PROVIDER if payers else loop.about
     if any(c.isalpha() for c in segment.text(2)):

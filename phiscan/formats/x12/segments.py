@@ -93,7 +93,7 @@ def embedded(head: bytes) -> bool:
 
 
 def interchanges(data: bytes) -> list[Iterator[X12Segment]]:
-    """The segments of each interchange of `data`, or of the one fragment; empty if it is neither."""
+    """The segments of each interchange in `data`, or of a fragment; empty if it is neither."""
     start = _lead(data)
     first = _delimiters(data, start)
     headers = [(m.start(), found) for m in _starts(data) if (found := _isa(data, m)) is not None]
