@@ -1,4 +1,4 @@
-"""The owner of infoTypes: kind and traits."""
+"""InfoTypes: their kinds and traits."""
 
 import ast
 from pathlib import Path
@@ -94,14 +94,14 @@ def test_a_credential_is_about_no_individual(name):
 
 
 NO_PROPERTY = {
-    "phiscan/formats/dicom/tables.py",  # what DICOM writes as a date
-    "phiscan/words/labels.py",  # what somebody complains of has the names of labels
+    "phiscan/formats/dicom/tables.py",  # infoTypes that DICOM writes as a date
+    "phiscan/words/labels.py",  # infoTypes whose labels are also reasons for a visit
     "mesh/policy_file/groups.py",  # groups of 45 CFR 164.514(e)(2)
 }
 
 
 def test_no_module_lists_infotypes_by_a_property():
-    """A set of several infoTypes is a trait, and stands on InfoType."""
+    """A set of several infoTypes is a trait of InfoType."""
     found = {
         str(path.relative_to(ROOT))
         for root in ("phiscan", "mesh", "extauthz")

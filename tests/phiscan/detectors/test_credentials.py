@@ -1,4 +1,4 @@
-"""Credentials. The tokens are put together here, so that no scanner of this repository takes them for real ones."""
+"""Credentials. Tokens are joined from parts, so that no scanner of this repository reports them."""
 
 import base64
 

@@ -1,4 +1,4 @@
-"""What the structure calls a provider's is a provider's in the narrative of the same document."""
+"""A value that the structure calls a provider's is the provider's in the narrative too."""
 
 import pytest
 
@@ -36,7 +36,10 @@ def found(narrative):
         ("Seen at 900 Clinic Street, Boone, IA 50036-1234", "50036-1234"),
         ("Call (515) 234-0100", "(515) 234-0100"),
         (
-            "<table><thead><tr><th>Full name</th></tr></thead><tbody><tr><td>ANN WU MD</td></tr></tbody></table>",
+            (
+                "<table><thead><tr><th>Full name</th></tr></thead><tbody><tr><td>ANN WU "
+                "MD</td></tr></tbody></table>"
+            ),
             "ANN WU MD",
         ),
     ],
@@ -54,7 +57,10 @@ def test_a_providers_value_is_no_patients_in_the_narrative(narrative, value):
         ("Call (515) 234-0199", "(515) 234-0199"),
         ("Lives at 9 Quarry Road, Ames, IA 50010", "9 Quarry Road"),  # the patient's own
         (
-            "<table><thead><tr><th>Full name</th></tr></thead><tbody><tr><td>Luis Wu</td></tr></tbody></table>",
+            (
+                "<table><thead><tr><th>Full name</th></tr></thead><tbody><tr><td>Luis Wu</td>"
+                "</tr></tbody></table>"
+            ),
             "Luis Wu",
         ),
     ],
@@ -64,13 +70,16 @@ def test_what_is_not_the_providers_alone_stays(narrative, value):
 
 
 def test_a_record_without_a_health_format_gives_nothing_back():
-    data = b'{"patient": {"mrn": "77120"}, "provider": {"phone": "515-234-0100"}, "contact": {"phone": "515-234-0100"}}'
+    data = (
+        b'{"patient": {"mrn": "77120"}, "provider": {"phone": "515-234-0100"}, "contact": '
+        b'{"phone": "515-234-0100"}}'
+    )
     report = phiscan.scan(data)
     assert "PHONE_NUMBER" in {f.info_type for f in report.findings}
 
 
 def test_a_value_of_a_provider_and_of_a_patient_stays_a_patients():
-    """A physician who is treated where she works: her name is not given back in the narrative."""
+    """A physician who is treated where she works: her name in the narrative stays a patient's."""
     shared = DOCUMENT.replace(
         "<given>Ann</given><family>Wu</family>", "<given>Rosa</given><family>Sandoval</family>"
     )

@@ -1,4 +1,4 @@
-"""DICOM: every syntax, sequences, pixels, and masks that keep the lengths."""
+"""DICOM files: every transfer syntax, sequences, pixels, and masks that keep every length."""
 
 import zlib
 
@@ -250,7 +250,8 @@ def test_a_patient_within_a_sequence_makes_the_file_a_patients_record(tag):
 
 
 _CDA = (
-    b'<?xml version="1.0"?><ClinicalDocument xmlns="urn:hl7-org:v3"><recordTarget><patientRole><patient><name><given>Noor</given>'
+    b'<?xml version="1.0"?><ClinicalDocument xmlns="urn:hl7-org:v3"><recordTarget>'
+    b"<patientRole><patient><name><given>Noor</given>"
     b"<family>Haddad</family></name></patient></patientRole></recordTarget></ClinicalDocument>"
 )
 

@@ -1,4 +1,4 @@
-"""The elements of FHIR's data types, wherever a resource has them: dates, ages, references, identifiers, attachments."""
+"""FHIR's data types in any resource: dates, ages, references, identifiers, attachments."""
 
 import base64
 import json
@@ -72,7 +72,7 @@ def test_what_only_looks_like_a_patients_date_or_age_is_none(resource, value):
 @pytest.mark.parametrize(
     ("resource", "expected"),
     [
-        # a month is more than a year
+        # a month says more than a year
         (of_rosa("Condition", onsetDateTime="2012-05"), ("SERVICE_DATE", "2012-05")),
         (of_rosa("FamilyMemberHistory", bornDate="1921-05-06"), ("DATE_OF_BIRTH", "1921-05-06")),
         (of_rosa("FamilyMemberHistory", deceasedDate="1999-05-06"), ("DATE_OF_DEATH", "1999-05-06")),

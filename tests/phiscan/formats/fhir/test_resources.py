@@ -149,7 +149,10 @@ def test_a_payers_identifier_is_no_patients_number():
 
 @pytest.mark.parametrize(
     "kind",
-    "ImmunizationEvaluation List DocumentManifest ImagingSelection DeviceDispense EncounterHistory ImagingObjectSelection DeviceUseRequest".split(),
+    (
+        "ImmunizationEvaluation List DocumentManifest ImagingSelection DeviceDispense "
+        "EncounterHistory ImagingObjectSelection DeviceUseRequest"
+    ).split(),
 )
 def test_every_resource_of_a_compartment_is_phi_when_its_subject_is_a_patient(kind):
     assert (

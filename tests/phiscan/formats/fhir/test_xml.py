@@ -1,4 +1,4 @@
-"""FHIR in XML says what the same resource in JSON says."""
+"""FHIR in XML gives the findings of the same resource in JSON."""
 
 import json
 
@@ -76,7 +76,10 @@ def bundle(*resources):
 
 def test_resources_within_a_bundle_are_read_apart():
     data = bundle(
-        '<Condition><subject><reference value="Patient/7"/></subject><onsetDateTime value="2024-02-01"/></Condition>',
+        (
+            '<Condition><subject><reference value="Patient/7"/></subject><onsetDateTime '
+            'value="2024-02-01"/></Condition>'
+        ),
         '<Practitioner><name><family value="Brandt"/></name></Practitioner>',
     )
     report = phiscan.scan(data)
@@ -92,7 +95,10 @@ def test_resources_within_a_bundle_are_read_apart():
     "resource",
     [
         '<ValueSet><name value="Races"/><contact><name value="HL7"/></contact></ValueSet>',
-        '<Practitioner><name><family value="Brandt"/></name><telecom><value value="518-555-0143"/></telecom></Practitioner>',
+        (
+            '<Practitioner><name><family value="Brandt"/></name><telecom><value '
+            'value="518-555-0143"/></telecom></Practitioner>'
+        ),
     ],
 )
 def test_a_specification_and_a_provider_are_no_patient(resource):

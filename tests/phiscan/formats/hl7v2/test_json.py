@@ -1,4 +1,4 @@
-"""HL7 v2 as JSON: the same fields as with delimiters, in any of the notations that are in use."""
+"""HL7 v2 as JSON: each notation in use gives the findings of the message with delimiters."""
 
 import json
 
@@ -76,7 +76,7 @@ def test_two_patients_are_two_segments():
 @pytest.mark.parametrize(
     "document",
     [
-        {"PID": 4711, "segment": "PID"},  # a process
+        {"PID": 4711, "segment": "PID"},  # a process controller
         {"fields": {"5.1": "a version", "3": "two"}},  # no segment is named
         {"MSH": {"MSH.9": "ACK"}, "MSA": {"MSA.1": "AA"}},  # an acknowledgement has no patient
     ],

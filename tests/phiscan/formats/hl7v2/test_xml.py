@@ -1,4 +1,4 @@
-"""HL7 version 2 in XML says what the same message with delimiters says."""
+"""HL7 v2 in XML gives the findings of the same message with delimiters."""
 
 from lxml import etree
 
@@ -13,7 +13,8 @@ XML = b"""<?xml version="1.0"?><ORU_R01 xmlns="urn:hl7-org:v2xml"><MSH><MSH.1>|<
 <ORU_R01.ORDER_OBSERVATION><OBR><OBR.16><XCN.1>1234567893</XCN.1><XCN.2><FN.1>Brandt</FN.1></XCN.2></OBR.16></OBR>
 </ORU_R01.ORDER_OBSERVATION></ORU_R01.PATIENT_RESULT></ORU_R01>"""
 ER7 = (
-    b"MSH|^~\\&|\rPID|||K-88123^^^^MR~512449031^^^^SS||Haddad^Noor||19500211||||17 Quarry Lane^^Alder Creek^^12207||(518)555-0143"
+    b"MSH|^~\\&|\rPID|||K-88123^^^^MR~512449031^^^^SS||Haddad^Noor||19500211||||17 Quarry "
+    b"Lane^^Alder Creek^^12207||(518)555-0143"
     b"\rOBR||||||||||||||||1234567893^Brandt"
 )
 

@@ -1,4 +1,4 @@
-"""NCPDP SCRIPT 10.6 and 2017071: the patient, the prescriber and the pharmacy are told from each other."""
+"""NCPDP SCRIPT 10.6 and 2017071: patient, prescriber and pharmacy are told apart."""
 
 import pytest
 from lxml import etree
@@ -85,11 +85,17 @@ def test_version_10_6_has_other_names_for_the_same():
     [
         b"<Status><Code>010</Code><Description>Successful</Description></Status>",
         b"<GetMessage/>",
-        b"<NewRx><Pharmacy><Identification><NPI>1234567893</NPI></Identification></Pharmacy></NewRx>",
+        (
+            b"<NewRx><Pharmacy><Identification><NPI>1234567893</NPI></Identification>"
+            b"</Pharmacy></NewRx>"
+        ),
     ],
 )
 def test_a_message_without_a_patient_identifies_nobody(body):
-    data = b'<Message xmlns="http://www.ncpdp.org/schema/SCRIPT"><Header><PrescriberOrderNumber>ORD-5512</PrescriberOrderNumber></Header><Body>'
+    data = (
+        b'<Message xmlns="http://www.ncpdp.org/schema/SCRIPT"><Header><PrescriberOrderNumber>'
+        b"ORD-5512</PrescriberOrderNumber></Header><Body>"
+    )
     report, _ = found(data + body + b"</Body></Message>")
     assert report.verdict in (Verdict.NONE, Verdict.HEALTH)
     assert report.identifiers == ()

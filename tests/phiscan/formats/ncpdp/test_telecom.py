@@ -1,4 +1,4 @@
-"""NCPDP Telecommunication: fields are found by their ids, the prescriber is told from the patient."""
+"""NCPDP Telecommunication: fields are found by id; prescriber and patient are told apart."""
 
 import json
 
@@ -46,7 +46,7 @@ def found(data: bytes) -> set[tuple[str, str, Subject, str]]:
 
 
 def patients(data: bytes) -> dict[str, str]:
-    """Value to infoType, of what is a patient's and identifies."""
+    """The infoType of each identifier of a patient, by value."""
     return {
         value: name
         for _, name, subject, value in found(data)

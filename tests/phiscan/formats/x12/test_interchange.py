@@ -1,4 +1,4 @@
-"""X12: each element is found, a provider is told from a patient by place, and what is masked stays unseen."""
+"""X12: elements are found, place tells provider and patient apart, masks are no findings."""
 
 import pytest
 
@@ -11,7 +11,10 @@ from phiscan.identifiers import INFO_TYPES
 from phiscan.readers.registry import MEDIA
 from phiscan.redaction.redact import redact
 
-ISA = b"ISA*00*          *00*          *ZZ*LAKESIDE       *ZZ*NORTHPLAN      *250301*0900*^*00501*000000077*0*P*:~"
+ISA = (
+    b"ISA*00*          *00*          *ZZ*LAKESIDE       *ZZ*NORTHPLAN      *250301*0900*^*"
+    b"00501*000000077*0*P*:~"
+)
 
 
 def interchange(kind: str, *body: str) -> bytes:
@@ -34,7 +37,7 @@ def found(data: bytes) -> set[tuple[str, str, Subject, str]]:
 
 
 def patients(data: bytes) -> dict[str, str]:
-    """Value to infoType, of what is a patient's and identifies."""
+    """The infoType of each identifier of a patient, by value."""
     return {
         value: name
         for _, name, subject, value in found(data)
@@ -159,7 +162,7 @@ def test_providers_and_payers_are_not_the_patient(value):
         "COMM5512",  # the provider's number behind the provider's name
         "12",  # an extension
         "125.5",
-        "WI",  # a state is allowed
+        "WI",  # a state is no identifier
     ],
 )
 def test_what_identifies_nobody_is_no_finding(value):
