@@ -5,13 +5,17 @@ import pytest
 import phiscan
 from phiscan.finding import Subject, Verdict
 
-DOCUMENT = """<ClinicalDocument xmlns="urn:hl7-org:v3"><recordTarget><patientRole><id root="1.2.3" extension="77120"/>
-<addr><streetAddressLine>9 Quarry Road</streetAddressLine><city>Ames</city><postalCode>50010</postalCode></addr>
+DOCUMENT = """<ClinicalDocument xmlns="urn:hl7-org:v3"><recordTarget><patientRole>
+<id root="1.2.3" extension="77120"/>
+<addr><streetAddressLine>9 Quarry Road</streetAddressLine><city>Ames</city>
+<postalCode>50010</postalCode></addr>
 <patient><name><given>Rosa</given><family>Sandoval</family></name></patient></patientRole></recordTarget>
-<author><assignedAuthor><addr><streetAddressLine>900 Clinic Street, Suite 4</streetAddressLine><city>Boone</city>
+<author><assignedAuthor><addr><streetAddressLine>900 Clinic Street, Suite 4</streetAddressLine>
+<city>Boone</city>
 <postalCode>50036</postalCode></addr><telecom value="tel:+1(515)234-0100"/>
 <assignedPerson><name><given>Ann</given><family>Wu</family></name></assignedPerson></assignedAuthor></author>
-<component><structuredBody><component><section><code code="10164-2" codeSystem="2.16.840.1.113883.6.1"/>
+<component><structuredBody><component><section>
+<code code="10164-2" codeSystem="2.16.840.1.113883.6.1"/>
 <text>{}</text></section></component></structuredBody></component></ClinicalDocument>"""
 
 

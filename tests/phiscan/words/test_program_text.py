@@ -88,12 +88,42 @@ def test_a_print_is_no_certificates():
 @pytest.mark.parametrize(
     ("document", "why"),
     [
-        ({"firstName": "First name", "dob": "Date of birth", "diagnosis": "Diagnosis", "city": "City", "meds": "Medications"}, "translations"),
-        ({"Patient.address": "Address", "Person.name": "HumanName", "Medication": "DomainResource", "Immunization.text": "Narrative"}, "types"),
-        ({"patientName": "patient_name", "medication": "medication.text", "address": "address.line"}, "a mapping of fields"),
-        ({"repository": {"full_name": "octo-org/hello-world"}, "addresses": [{"address": "10.0.0.5"}]}, "a webhook"),
+        (
+            {
+                "firstName": "First name",
+                "dob": "Date of birth",
+                "diagnosis": "Diagnosis",
+                "city": "City",
+                "meds": "Medications",
+            },
+            "translations",
+        ),
+        (
+            {
+                "Patient.address": "Address",
+                "Person.name": "HumanName",
+                "Medication": "DomainResource",
+                "Immunization.text": "Narrative",
+            },
+            "types",
+        ),
+        (
+            {
+                "patientName": "patient_name",
+                "medication": "medication.text",
+                "address": "address.line",
+            },
+            "a mapping of fields",
+        ),
+        (
+            {
+                "repository": {"full_name": "octo-org/hello-world"},
+                "addresses": [{"address": "10.0.0.5"}],
+            },
+            "a webhook",
+        ),
     ],
-)  # fmt: skip
+)
 def test_documents_of_programmers_tell_of_nobody(document, why):
     assert phiscan.scan(json.dumps(document).encode()).verdict in (Verdict.NONE, Verdict.HEALTH), (
         why
@@ -102,14 +132,11 @@ def test_documents_of_programmers_tell_of_nobody(document, why):
 
 @pytest.mark.parametrize(
     "line",
-    [(
-"PRESCRIPTION = \"471\"\nPATIENT_NAME = "
-"\"patientName\""
-), (
-"DISCHARGE_SUMMARY = \"DS\"\nIMMUNIZATIONS = \"80\"\n"
-"first_name = models.CharField"
-)],
-)  # fmt: skip
+    [
+        ('PRESCRIPTION = "471"\nPATIENT_NAME = "patientName"'),
+        ('DISCHARGE_SUMMARY = "DS"\nIMMUNIZATIONS = "80"\nfirst_name = models.CharField'),
+    ],
+)
 def test_nor_do_their_constants(line):
     assert phiscan.scan(f"class Codes:\n    {line}\n".encode()).verdict in (
         Verdict.NONE,

@@ -9,21 +9,32 @@ import phiscan
 from phiscan.finding import Coverage, Subject, Verdict
 
 PATIENT = """<recordTarget><patientRole>
-<id extension="K-88123" root="2.16.840.1.113883.19.7"/><id extension="512-44-9031" root="2.16.840.1.113883.4.1"/>
-<id extension="1EG4TE5MK73" root="2.16.840.1.113883.4.927"/><id extension="D1234567" root="2.16.840.1.113883.4.3.36"/>
-<addr use="HP"><streetAddressLine>17 Quarry Lane</streetAddressLine><city>Alder Creek</city><postalCode>12207</postalCode></addr>
-<telecom value="tel:+1(518)555-0143"/><telecom value="mailto:noor@haddad.dev"/><telecom value="fax:+1-518-555-0199"/>
+<id extension="K-88123" root="2.16.840.1.113883.19.7"/>
+<id extension="512-44-9031" root="2.16.840.1.113883.4.1"/>
+<id extension="1EG4TE5MK73" root="2.16.840.1.113883.4.927"/>
+<id extension="D1234567" root="2.16.840.1.113883.4.3.36"/>
+<addr use="HP"><streetAddressLine>17 Quarry Lane</streetAddressLine><city>Alder Creek</city>
+<postalCode>12207</postalCode></addr>
+<telecom value="tel:+1(518)555-0143"/><telecom value="mailto:noor@haddad.dev"/>
+<telecom value="fax:+1-518-555-0199"/>
 <patient><name><given>Noor</given><family>Haddad</family></name><birthTime value="19500211"/>
 <sdtc:deceasedTime value="20240105"/>
-<guardian><telecom value="tel:518-555-0177"/><guardianPerson><name>Samir Haddad</name></guardianPerson></guardian>
+<guardian><telecom value="tel:518-555-0177"/><guardianPerson><name>Samir Haddad</name>
+</guardianPerson></guardian>
 <birthplace><place><addr><city>Tyre</city></addr></place></birthplace></patient>
-<providerOrganization><name>Alder Clinic</name><telecom value="tel:+1(518)555-0100"/></providerOrganization></patientRole></recordTarget>"""
-AUTHOR = """<author><time value="20240203"/><assignedAuthor><id extension="1234567893" root="2.16.840.1.113883.4.6"/>
+<providerOrganization><name>Alder Clinic</name><telecom value="tel:+1(518)555-0100"/>
+</providerOrganization></patientRole></recordTarget>"""
+AUTHOR = """<author><time value="20240203"/><assignedAuthor>
+<id extension="1234567893" root="2.16.840.1.113883.4.6"/>
 <assignedPerson><name><given>Odile</given><family>Brandt</family></name></assignedPerson></assignedAuthor></author>"""
-SECTION = """<section><code code="11450-4" codeSystem="2.16.840.1.113883.6.1"/><title>Problems</title>
-<text><paragraph>Asthma since childhood</paragraph></text><entry><observation classCode="OBS" moodCode="EVN">
-<code code="55607006" codeSystem="2.16.840.1.113883.6.96"/><effectiveTime><low value="20240201"/></effectiveTime>
-<value xsi:type="CD" code="195967001" codeSystem="2.16.840.1.113883.6.96" displayName="Asthma"/></observation></entry></section>"""
+SECTION = """<section><code code="11450-4" codeSystem="2.16.840.1.113883.6.1"/>
+<title>Problems</title>
+<text><paragraph>Asthma since childhood</paragraph></text><entry>
+<observation classCode="OBS" moodCode="EVN">
+<code code="55607006" codeSystem="2.16.840.1.113883.6.96"/><effectiveTime><low value="20240201"/>
+</effectiveTime>
+<value xsi:type="CD" code="195967001" codeSystem="2.16.840.1.113883.6.96" displayName="Asthma"/>
+</observation></entry></section>"""
 
 
 def document(header, body=SECTION):

@@ -89,8 +89,17 @@ def file(dataset, syntax=EXPLICIT, preamble=True):
     )
 
 
-EXPECTED = {"PERSON_NAME", "MEDICAL_RECORD_NUMBER", "DATE_OF_BIRTH", "AGE_OVER_89", "SERVICE_DATE", "ACCOUNT_NUMBER", "UNIQUE_CODE",
-            "DEVICE_IDENTIFIER", "US_SOCIAL_SECURITY_NUMBER"}  # fmt: skip
+EXPECTED = {
+    "PERSON_NAME",
+    "MEDICAL_RECORD_NUMBER",
+    "DATE_OF_BIRTH",
+    "AGE_OVER_89",
+    "SERVICE_DATE",
+    "ACCOUNT_NUMBER",
+    "UNIQUE_CODE",
+    "DEVICE_IDENTIFIER",
+    "US_SOCIAL_SECURITY_NUMBER",
+}
 
 
 @pytest.mark.parametrize("syntax", [EXPLICIT, IMPLICIT, BIG, "1.2.840.10008.1.2.4.50"])

@@ -9,13 +9,18 @@ import phiscan
 from phiscan.finding import Coverage, Subject, Verdict
 
 NS = 'xmlns="http://hl7.org/fhir"'
-PATIENT = f"""<?xml version="1.0"?><Patient {NS}><id value="p-771"/><text><status value="generated"/>
+PATIENT = f"""<?xml version="1.0"?><Patient {NS}><id value="p-771"/><text>
+<status value="generated"/>
 <div xmlns="http://www.w3.org/1999/xhtml"><p>Noor Haddad</p></div></text>
-<extension url="http://hl7.org/fhir/StructureDefinition/patient-mothersMaidenName"><valueString value="Khoury"/></extension>
-<identifier><type><coding><system value="http://terminology.hl7.org/CodeSystem/v2-0203"/><code value="SS"/></coding></type>
+<extension url="http://hl7.org/fhir/StructureDefinition/patient-mothersMaidenName">
+<valueString value="Khoury"/></extension>
+<identifier><type><coding><system value="http://terminology.hl7.org/CodeSystem/v2-0203"/>
+<code value="SS"/></coding></type>
 <value value="512449031"/></identifier><name><family value="Haddad"/><given value="Noor"/></name>
-<telecom><system value="fax"/><value value="518-555-0143"/></telecom><gender value="female"/><birthDate value="1950-02-11"/>
-<address><line value="17 Quarry Lane"/><city value="Alder Creek"/><postalCode value="12207"/></address></Patient>"""
+<telecom><system value="fax"/><value value="518-555-0143"/></telecom><gender value="female"/>
+<birthDate value="1950-02-11"/>
+<address><line value="17 Quarry Lane"/><city value="Alder Creek"/><postalCode value="12207"/>
+</address></Patient>"""
 PATIENT_JSON = {
     "resourceType": "Patient",
     "id": "p-771",

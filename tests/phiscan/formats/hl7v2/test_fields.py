@@ -77,8 +77,10 @@ def test_what_identifies_nobody_is_no_finding(segment, value):
         ("DON", 17, "19610304", "DATE_OF_BIRTH"),
         ("IAM", 14, "SANDOVAL^LUIS", "PERSON_NAME"),
         *((segment, number, "20240105", "SERVICE_DATE") for segment, number in [
-            ("ORC", 9), ("PV1", 25), ("PV2", 46), ("IN1", 24), ("IN2", 44), ("IN3", 22), ("GT1", 31), ("NK1", 8), ("PD1", 13), ("DG1", 19),
-            ("PRB", 15), ("GOL", 19), ("RF1", 13), ("ROL", 5), ("PRT", 11), ("UB1", 14), ("RXA", 22), ("AUT", 26), ("REL", 11),
+            ("ORC", 9), ("PV1", 25), ("PV2", 46), ("IN1", 24), ("IN2", 44), ("IN3", 22),
+            ("GT1", 31), ("NK1", 8), ("PD1", 13), ("DG1", 19),
+            ("PRB", 15), ("GOL", 19), ("RF1", 13), ("ROL", 5), ("PRT", 11), ("UB1", 14),
+            ("RXA", 22), ("AUT", 26), ("REL", 11),
         ]),
     ],
 )  # fmt: skip

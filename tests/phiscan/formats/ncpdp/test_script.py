@@ -6,19 +6,25 @@ from lxml import etree
 import phiscan
 from phiscan.finding import Subject, Verdict
 
-NEW = b"""<?xml version="1.0"?><Message DatatypesVersion="20170715" TransactionDomain="SCRIPT"><Header><MessageID>m1</MessageID>
+NEW = b"""<?xml version="1.0"?><Message DatatypesVersion="20170715" TransactionDomain="SCRIPT">
+<Header><MessageID>m1</MessageID>
 <PrescriberOrderNumber>ORD-5512</PrescriberOrderNumber></Header><Body><NewRx><Patient><HumanPatient><Identification>
 <SocialSecurity>512449031</SocialSecurity><MutuallyDefined>K88123</MutuallyDefined></Identification><Name><LastName>Haddad</LastName>
-<FirstName>Noor</FirstName></Name><DateOfBirth><Date>1950-02-11</Date></DateOfBirth><Address><AddressLine1>17 Quarry Lane</AddressLine1>
-<City>Alder Creek</City><PostalCode>12207</PostalCode></Address><CommunicationNumbers><PrimaryTelephone><Number>5185550143</Number>
+<FirstName>Noor</FirstName></Name><DateOfBirth><Date>1950-02-11</Date></DateOfBirth><Address>
+<AddressLine1>17 Quarry Lane</AddressLine1>
+<City>Alder Creek</City><PostalCode>12207</PostalCode></Address><CommunicationNumbers>
+<PrimaryTelephone><Number>5185550143</Number>
 </PrimaryTelephone><ElectronicMail>noor@haddad.dev</ElectronicMail><Fax><Number>5185550199</Number></Fax></CommunicationNumbers>
 </HumanPatient></Patient><Pharmacy><Identification><NPI>1234567893</NPI><NCPDPID>7701630</NCPDPID></Identification>
-<BusinessName>Mill Pharmacy</BusinessName><CommunicationNumbers><PrimaryTelephone><Number>5185550100</Number></PrimaryTelephone>
+<BusinessName>Mill Pharmacy</BusinessName><CommunicationNumbers><PrimaryTelephone>
+<Number>5185550100</Number></PrimaryTelephone>
 </CommunicationNumbers></Pharmacy><Prescriber><NonVeterinarian><Identification><DEANumber>BB1388568</DEANumber></Identification><Name>
 <LastName>Brandt</LastName></Name></NonVeterinarian></Prescriber><BenefitsCoordination><CardholderID>MEM7781</CardholderID>
 <CardHolderName><LastName>Khoury</LastName></CardHolderName></BenefitsCoordination><MedicationPrescribed>
-<DrugDescription>Salbutamol 100 mcg</DrugDescription><Diagnosis><Primary><Code>J45909</Code></Primary></Diagnosis>
-<WrittenDate><Date>2024-02-01</Date></WrittenDate><Sig><SigText>Two puffs</SigText></Sig></MedicationPrescribed></NewRx></Body></Message>"""
+<DrugDescription>Salbutamol 100 mcg</DrugDescription><Diagnosis><Primary><Code>J45909</Code>
+</Primary></Diagnosis>
+<WrittenDate><Date>2024-02-01</Date></WrittenDate><Sig><SigText>Two puffs</SigText></Sig>
+</MedicationPrescribed></NewRx></Body></Message>"""
 OLD = b"""<Message version="010" release="006" xmlns="http://www.ncpdp.org/schema/SCRIPT"><Body><RefillRequest>
 <RxReferenceNumber>RX-991</RxReferenceNumber><Patient><Identification><FileID>F-1201</FileID><MedicareNumber>1EG4TE5MK73</MedicareNumber>
 </Identification><Name><LastName>Haddad</LastName></Name><DateOfBirth><Date>1950-02-11</Date></DateOfBirth><Address><ZipCode>12207</ZipCode>

@@ -140,7 +140,8 @@ def test_a_claim_tells_what_the_care_was():
     [
         "NORA PETIT", "4145550100", "nora@lakeside.test",  # submitter's contact
         # billing provider
-        "BRANDT", "ELIAS", "1234567893", "900 CLINIC PKWY", "SUITE 4", "MADISON", "53703", "412556677", "WI99881",
+        "BRANDT", "ELIAS", "1234567893", "900 CLINIC PKWY", "SUITE 4", "MADISON", "53703",
+        "412556677", "WI99881",
         "1 PLAZA DR",  # payer
         "IBSEN", "KARL", "1992999999",  # rendering provider
     ],
@@ -592,8 +593,10 @@ def test_media_is_told_by_the_bytes():
 
 def test_tables_name_known_info_types():
     tables = (
-        x12_tables.PERSON_IDS, x12_tables.REFERENCES, x12_tables.PROVIDER_REFERENCES, x12_tables.CODES, x12_tables.CONTACT_NUMBERS,
-        x12_tables.REMITTANCES, x12_tables.ECHOED, x12_tables.CONTEXTS, *x12_tables.PLAIN_ELEMENTS.values(),
+        x12_tables.PERSON_IDS, x12_tables.REFERENCES, x12_tables.PROVIDER_REFERENCES,
+        x12_tables.CODES, x12_tables.CONTACT_NUMBERS,
+        x12_tables.REMITTANCES, x12_tables.ECHOED, x12_tables.CONTEXTS,
+        *x12_tables.PLAIN_ELEMENTS.values(),
     )  # fmt: skip
     assert {name for table in tables for name in table.values()} <= set(INFO_TYPES)
     assert not x12_tables.PATIENT_ENTITIES & (x12_tables.PROVIDER_ENTITIES | x12_tables.EMPLOYERS)
