@@ -1,7 +1,7 @@
-"""Checksums and shapes of identifiers. They prune candidates and never prove one: nine random digits pass as an SSN
-nine times in ten.
+"""Checksums and shapes of identifiers.
 
-Every function takes the text of a candidate and says whether it could be that identifier.
+Each function takes the text of a candidate and says whether it can be that identifier. The checks
+reject candidates and never prove one: nine random digits pass as an SSN nine times in ten.
 """
 
 import re
@@ -11,7 +11,7 @@ from typing import Final
 
 _NOT_ALNUM = re.compile(r"[^0-9A-Za-z]+")
 _DIGITS = frozenset("0123456789")
-"""`str.isdigit` takes superscripts too, which `int` does not."""
+"""The digits that `int` accepts. `str.isdigit` is also true for superscripts."""
 _PUBLISHED_SSNS = {
     "078051120",
     "219099999",
@@ -21,11 +21,14 @@ _PUBLISHED_SSNS = {
     "333333333",
     "444444444",
 }
+"""Numbers that were printed in advertisements and manuals, and repeated digits."""
+# matches "1EG4TE5MK73"; not "0EG4TE5MK73", "1EG4TE5MK7"
 _MBI = re.compile(
-    r"[1-9][AC-HJKMNP-RT-Y][0-9AC-HJKMNP-RT-Y]\d[AC-HJKMNP-RT-Y][0-9AC-HJKMNP-RT-Y]\d[AC-HJKMNP-RT-Y]{2}\d{2}"
+    r"[1-9][AC-HJKMNP-RT-Y][0-9AC-HJKMNP-RT-Y]\d[AC-HJKMNP-RT-Y][0-9AC-HJKMNP-RT-Y]\d"
+    r"[AC-HJKMNP-RT-Y]{2}\d{2}"
 )
-_DEA = re.compile(r"[ABFGMPRX][A-Z9]\d{7}")
-_VIN = re.compile(r"[0-9A-HJ-NPR-Z]{17}")
+_DEA = re.compile(r"[ABFGMPRX][A-Z9]\d{7}")  # matches "AB1234563"; not "CB1234563"
+_VIN = re.compile(r"[0-9A-HJ-NPR-Z]{17}")  # I, O and Q are no letters of a VIN
 _VIN_VALUES = {
     **{str(d): d for d in range(10)},
     **dict(zip("ABCDEFGH", range(1, 9), strict=True)),
@@ -57,40 +60,51 @@ _VERHOEFF_P = (
     (2, 7, 9, 3, 8, 0, 6, 4, 1, 5),
     (7, 0, 4, 6, 9, 1, 3, 2, 5, 8),
 )
-# E11.9, S72001A | 250.00 | J1100, 99213, 0001F | 0093-1048-01, 00093104801
+# matches ICD "E11.9", "S72001A", "250.00"; HCPCS and CPT "J1100", "99213", "0001F";
+# NDC "0093-1048-01", "00093104801"; not "E1", "9921"
 _CODE = re.compile(
-    r"[A-Z]\d[0-9A-Z](?:\.?[0-9A-Z]{1,4})?|\d{3}\.\d{1,2}|[A-V]\d{4}|\d{4}[0-9FTU]|\d{4,5}-\d{3,4}-\d{1,2}|\d{11}",
+    r"[A-Z]\d[0-9A-Z](?:\.?[0-9A-Z]{1,4})?|\d{3}\.\d{1,2}"  # ICD
+    r"|[A-V]\d{4}|\d{4}[0-9FTU]"  # HCPCS, CPT
+    r"|\d{4,5}-\d{3,4}-\d{1,2}|\d{11}",  # NDC
     re.IGNORECASE,
 )
-# 291.7 U/L, 135 mmol/L, 10*3/uL: units of clinical chemistry as UCUM writes them
+# A quantity with a unit of clinical chemistry, as UCUM writes it.
+# matches "291.7 U/L", "135 mmol/L", "7%"; not "135 m", "7%off"
 _MEASURED = re.compile(
-    r"\d(?:\.\d+)? ?(?:(?:[munp]?g|m?mol|[mu]?mol|m?I?U|m?Eq|cells|10\*[369]|K|M)/(?:d?L|mL|[mu]L|mm3|kg|h)\b|mm ?\[?Hg\]?|mEq/L|%(?= |$))",
+    r"\d(?:\.\d+)? ?(?:(?:[munp]?g|m?mol|[mu]?mol|m?I?U|m?Eq|cells|10\*[369]|K|M)"
+    r"/(?:d?L|mL|[mu]L|mm3|kg|h)\b|mm ?\[?Hg\]?|mEq/L|%(?= |$))",
     re.IGNORECASE,
 )
 _ISO_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _FIRST_YEAR: Final = 1880
-_LAST_YEAR: Final = 2210  # research data shift their dates into the next century
-_IBAN = re.compile(r"[A-Z]{2}\d{2}[0-9A-Z]{11,30}")
-# visa, mastercard, amex, discover, diners, jcb, unionpay: ISO/IEC 7812 issuer ranges
+_LAST_YEAR: Final = 2210  # research data may be shifted into the next century
+_IBAN = re.compile(r"[A-Z]{2}\d{2}[0-9A-Z]{11,30}")  # matches "DE89370400440532013000"; not "DE89"
+# Issuer ranges and lengths (ISO/IEC 7812). matches "4111111111111111"; not "1111111111111111"
 _CARD = re.compile(
-    r"4\d{15}(\d{3})?|5[1-5]\d{14}|2(22[1-9]|2[3-9]\d|[3-6]\d\d|7[01]\d|720)\d{12}|3[47]\d{13}"
-    r"|6(011|5\d\d|4[4-9]\d)\d{12}|3(0[0-5]|[689]\d)\d{11}|35(2[89]|[3-8]\d)\d{12}|62\d{14,17}"
+    r"4\d{15}(\d{3})?"  # Visa
+    r"|5[1-5]\d{14}|2(22[1-9]|2[3-9]\d|[3-6]\d\d|7[01]\d|720)\d{12}"  # Mastercard
+    r"|3[47]\d{13}"  # American Express
+    r"|6(011|5\d\d|4[4-9]\d)\d{12}"  # Discover
+    r"|3(0[0-5]|[689]\d)\d{11}"  # Diners Club
+    r"|35(2[89]|[3-8]\d)\d{12}"  # JCB
+    r"|62\d{14,17}"  # UnionPay
 )
 
 
 def compact(text: str) -> str:
-    """The letters and digits of `text`, upper case."""
+    """The ASCII letters and digits of `text`, in upper case."""
     return _NOT_ALNUM.sub("", text).upper()
 
 
 def _digits(text: str, lengths: tuple[int, ...]) -> str:
+    """The digits of `text` without separators, or "" if it has letters or another length."""
     found = compact(text)
     return found if found.isascii() and found.isdigit() and len(found) in lengths else ""
 
 
 _DIGIT_VALUES: Final = bytes.maketrans(b"0123456789", bytes(range(10)))
 _DOUBLED: Final = bytes.maketrans(bytes(range(10)), bytes((0, 2, 4, 6, 8, 1, 3, 5, 7, 9)))
-"""The sum of the digits of each digit's double."""
+"""Maps a digit to the sum of the digits of its double."""
 
 
 def luhn(digits: str) -> bool:
@@ -100,8 +114,7 @@ def luhn(digits: str) -> bool:
 
 
 def ssn(text: str) -> bool:
-    """Nine digits as the SSA issues them: area not 000, 666 or 9xx, group not 00, serial not
-    0000."""
+    """Nine digits as the SSA issues them: not 000, 666 or 9xx, then not 00, then not 0000."""
     d = _digits(text, (9,))
     return (
         bool(d)
@@ -114,8 +127,7 @@ def ssn(text: str) -> bool:
 
 
 def ssn_shape(text: str) -> bool:
-    """Nine digits that are no single repeated digit: enough where the field says that it is an
-    SSN."""
+    """Nine digits that are not all the same. Enough where the field says that it is an SSN."""
     d = _digits(text, (9,))
     return bool(d) and len(set(d)) > 1
 
@@ -130,8 +142,7 @@ def itin(text: str) -> bool:
 
 
 def mbi(text: str) -> bool:
-    """Medicare beneficiary identifier (CMS, "Understanding the MBI format"); it has no check
-    digit."""
+    """Medicare beneficiary identifier (CMS, "Understanding the MBI format"). No check digit."""
     return _MBI.fullmatch(compact(text)) is not None
 
 
@@ -151,8 +162,7 @@ def dea(text: str) -> bool:
 
 
 def card(text: str) -> bool:
-    """Payment card: an issuer's range and length (ISO/IEC 7812) and Luhn, not one repeated
-    digit."""
+    """Payment card: an issuer's range and length (ISO/IEC 7812), Luhn, not one repeated digit."""
     d = _digits(text, tuple(range(13, 20)))
     return bool(d) and len(set(d)) > 1 and _CARD.fullmatch(d) is not None and luhn(d)
 
@@ -191,7 +201,7 @@ def imei(text: str) -> bool:
 
 
 def loinc(text: str) -> bool:
-    """LOINC code: up to seven digits, a hyphen and their mod 10 check digit."""
+    """LOINC code: digits, a hyphen and their mod 10 check digit."""
     number, hyphen, check = text.partition("-")
     return (
         bool(hyphen)
@@ -214,8 +224,10 @@ def snomed(text: str) -> bool:
 
 
 def clinical_value(text: str) -> bool:
-    """Whether `text` begins with a code (ICD, HCPCS or CPT, NDC, LOINC, SNOMED CT) or holds a
-    measured quantity with its unit."""
+    """Whether `text` begins with a clinical code or holds a measured quantity with its unit.
+
+    The codes are ICD, HCPCS, CPT, NDC, LOINC and SNOMED CT.
+    """
     code = text.strip().partition(" ")[0].rstrip(":,;-")
     return (
         _CODE.fullmatch(code) is not None
@@ -226,8 +238,10 @@ def clinical_value(text: str) -> bool:
 
 
 def phone(text: str) -> bool:
-    """North American number: area and exchange begin with 2-9 and are not N11; an optional 1
-    before."""
+    """North American number: area and exchange begin with 2 to 9, the area is not N11.
+
+    A 1 may stand before it.
+    """
     d = _digits(text, (10, 11))
     if len(d) == 11 and d[0] == "1":
         d = d[1:]
@@ -267,8 +281,7 @@ def _exists(year: int, month: int, day: int) -> bool:
 
 
 def ip(text: str) -> bool:
-    """A routable address: not private, loopback, link-local, multicast, reserved or
-    documentation."""
+    """A global address: not private, loopback, link-local, multicast, reserved or documentation."""
     try:
         return ip_address(text).is_global
     except ValueError:

@@ -1,4 +1,4 @@
-"""What a scan says: findings, how much was seen, and the verdict. None of it ever holds a value."""
+"""The result of a scan: findings, coverage and verdict. None of it ever holds a value."""
 
 from dataclasses import dataclass
 from enum import IntEnum, StrEnum
@@ -7,12 +7,14 @@ from typing import Final, NamedTuple
 from phiscan.identifiers import Identifier, InfoType, InfoTypeKind
 
 quick: Final = tuple.__new__
-"""`quick(Location, ("", 1, 2))` is `Location("", 1, 2)` in half of the time: a batch has
-thousands."""
+"""A faster constructor: `quick(Location, ("", 1, 2))` is `Location("", 1, 2)` in half the time.
+
+A batch has thousands of findings.
+"""
 
 
 class Likelihood(IntEnum):
-    """How sure a detector is; the scale of Google Sensitive Data Protection."""
+    """How sure a finding is, on the scale of Google Sensitive Data Protection."""
 
     VERY_UNLIKELY = 1
     UNLIKELY = 2
@@ -24,8 +26,9 @@ class Likelihood(IntEnum):
 class Subject(StrEnum):
     """Whom a finding is about.
 
-    A provider's own name, NPI or DEA number is no patient's identifier, and a code in a catalogue
-    is about nobody in particular: both are found, neither alone makes PHI."""
+    A provider's own name, NPI or DEA number is not a patient's identifier. A code in a catalogue is
+    about nobody. Both are found, and neither alone makes PHI.
+    """
 
     PATIENT = "PATIENT"
     PERSON = "PERSON"
@@ -34,8 +37,7 @@ class Subject(StrEnum):
 
 
 class Coverage(StrEnum):
-    """Whether everything was seen. Anything but COMPLETE can hide PHI, and the policy decides on
-    it."""
+    """Whether everything was read. Anything but COMPLETE can hide PHI, and the policy decides."""
 
     COMPLETE = "COMPLETE"
     TRUNCATED = "TRUNCATED"
@@ -57,7 +59,7 @@ class Gap(StrEnum):
 
 
 class Verdict(StrEnum):
-    """What the document is, worst first: see `phiscan.verdict` for the rule."""
+    """What the findings mean together, worst first. `phiscan.verdict` has the rule."""
 
     PHI = "phi"
     IDENTIFIERS = "identifiers"
@@ -69,13 +71,13 @@ class Location(NamedTuple):
     """Where a value stands, without the value.
 
     Args:
-        field: path in the document's own terms (`Patient.name.family`, `PID-5`, `query.ssn`); a
-            part that is not a known element or label is written `*`, because keys can hold PHI too.
+        field: the path in the document's own terms (`Patient.name.family`, `PID-5`, `query.ssn`). A
+            part that is no known element or label is written `*`, because keys can hold PHI too.
             Empty for plain text.
-        start: first byte in the document after its content encoding is removed; -1 when the value
-            is outside of the body. A value inside a nested encoding has the range of the outermost
-            encoded value.
-        end: byte after the last one, or -1.
+        start: the first byte, in the document without its content coding; -1 when the value is
+            outside the body. A value in a nested document has the range of the outermost encoded
+            value around it.
+        end: the byte after the last one, or -1.
     """
 
     field: str = ""
@@ -84,12 +86,14 @@ class Location(NamedTuple):
 
 
 class Finding(NamedTuple):
-    """One thing found. INVARIANT (no values): no attribute is derived from the value itself.
+    """One thing that was found.
+
+    INVARIANT (no values): no attribute is derived from the value itself.
 
     Args:
         info_type: the infoType's name.
-        identifier: its HIPAA class; None for what is no identifier.
-        likelihood: how sure the detector is.
+        identifier: the HIPAA class of an identifier, None for anything else.
+        likelihood: how sure the finding is.
         detector: the name of the detector, or of the reader that found it.
         location: where the value stands.
         subject: whom it is about.
@@ -113,8 +117,8 @@ class Finding(NamedTuple):
         location: Location,
         subject: Subject,
     ) -> "Finding":
-        """A finding of this infoType."""
-        # tuple.__new__ takes half the time of the constructor, and a batch has thousands
+        """Make a finding of this infoType."""
+        # tuple.__new__ takes half the time of the constructor, and a batch has thousands of them
         return tuple.__new__(
             cls,
             (
@@ -130,8 +134,7 @@ class Finding(NamedTuple):
 
     @property
     def is_individuals(self) -> bool:
-        """Whether it is an individual's identifier: neither health information nor a provider's
-        own."""
+        """Whether it is an individual's identifier, and not a provider's own."""
         return self.kind is InfoTypeKind.IDENTIFIER and self.subject is not Subject.PROVIDER
 
 
@@ -140,16 +143,16 @@ class ScanReport:
     """The result of one scan.
 
     Args:
-        findings: what is reported, in document order. A provider's numbers (NPI, DEA, licence) are
-            among them.
-        coverage: whether everything was seen.
-        gap: why not, when it was not.
-        verdict: see `Verdict`.
-        media: what the document was read as (`fhir+json`, `hl7v2`, `json`, `text`, ...).
-        encodings: content codings that were removed, in the order of the Content-Encoding header.
-        size: bytes of body as received.
-        providers: a provider's own name, address and ways to reach them. They are no patient's
-            identifiers: known, not reported.
+        findings: what is reported, in document order, including providers' numbers (NPI, DEA,
+            licence).
+        coverage: whether everything was read.
+        gap: why coverage is not COMPLETE.
+        verdict: what the findings mean together.
+        media: the name of the media kind (`fhir+json`, `hl7v2`, `json`, `text`, ...).
+        encodings: the content codings that were removed, in the order of `Content-Encoding`.
+        size: the bytes of the body as received.
+        providers: findings that are not reported: providers' own names, addresses and contact
+            details, which are not a patient's identifiers.
     """
 
     findings: tuple[Finding, ...] = ()
@@ -163,7 +166,7 @@ class ScanReport:
 
     @property
     def identifiers(self) -> tuple[Identifier, ...]:
-        """The classes of individuals' identifiers found (a provider's own do not count), sorted."""
+        """The classes of the individuals' identifiers found, sorted. Providers' do not count."""
         found = {
             f.identifier for f in self.findings if f.identifier is not None and f.is_individuals
         }

@@ -1,7 +1,8 @@
-"""The vocabulary of detection: infoTypes, what each means, and the HIPAA class of those that identify somebody.
+"""The vocabulary of detection: infoTypes, what each means, and the HIPAA class of identifiers.
 
-Classes A to R are the eighteen identifiers of 45 CFR 164.514(b)(2)(i). What a finding means follows from the infoType's kind, and
-how it is handled from its traits. No other module lists infoTypes by such a property.
+The classes A to R are the eighteen identifiers of 45 CFR 164.514(b)(2)(i). An infoType's kind says
+what a finding means, and its traits say how to handle it. No other module lists infoTypes by such a
+property.
 """
 
 from dataclasses import dataclass
@@ -11,7 +12,7 @@ from typing import Final
 
 
 class Identifier(StrEnum):
-    """The identifiers that Safe Harbor removes, lettered as in 45 CFR 164.514(b)(2)(i)."""
+    """The identifiers that Safe Harbor removes, with the letters of 45 CFR 164.514(b)(2)(i)."""
 
     NAME = "A"
     GEOGRAPHY = "B"
@@ -34,48 +35,57 @@ class Identifier(StrEnum):
 
 
 class InfoTypeKind(StrEnum):
-    """What finding an infoType means. Code that knows no further kind leaves its findings alone."""
+    """What a finding of an infoType means. Code must ignore findings of a kind it does not know."""
 
     IDENTIFIER = "identifier"
-    """It identifies an individual, and has a class A to R."""
+    """It identifies an individual and has a class from A to R."""
     HEALTH = "health"
-    """It is health information: it makes an identifier PHI, and identifies nobody by itself."""
+    """It is health information. It makes an identifier PHI, and identifies nobody by itself."""
     CREDENTIAL = "credential"
-    """It opens a door. It is about nobody, and no verdict looks at it."""
+    """It grants access. It is about nobody, and the verdict ignores it."""
 
 
 class Trait(Flag):
-    """What is true of some identifiers only."""
+    """A property that only some infoTypes have."""
 
     NONE = 0
     PUBLISHED = auto()
-    """Providers publish theirs: a way to reach somebody. Any other identifier is an individual's,
-    whoever stands near: doctors have an SSN too."""
+    """Providers publish theirs, so that people can reach them.
+
+    An identifier without this trait is an individual's even when a provider is named beside it:
+    doctors have an SSN too.
+    """
     ADDRESS = auto()
     """It is part of a postal address."""
     PROVIDERS_NUMBER = auto()
-    """It is given to providers, so a provider's own one is reported too."""
+    """It is issued to providers, so it is reported even though it is a provider's own."""
     GIVEN_TO_PATIENTS = auto()
-    """Only a patient has one. Who has one was treated, and that is health information
-    (45 CFR 160.103)."""
+    """Only a patient has one, and whoever has one was treated.
+
+    That is health information (45 CFR 160.103).
+    """
     OF_ONE_PERSON = auto()
-    """It is the number of exactly one person: a medical code beside it is theirs. A policy number
-    is as often a car's."""
+    """It is the number of exactly one person, so a medical code beside it is that person's.
+
+    A policy number lacks this trait: it is as often a car's.
+    """
     OF_NOBODY_ALONE = auto()
-    """It is a person's identifier only where the person is known: a device's number, an age."""
+    """It counts as a person's only when another identifier names the person: an age, a device."""
     SHARED = auto()
     """Many people have the same one: a town, a network address."""
     NEEDS_LABEL = auto()
-    """It singles out a person only beside a label that names it. A phone number reaches a help desk
-    as often as a person."""
+    """It singles out a person only beside a label that names it.
+
+    A phone number is as often a help desk's.
+    """
     MARKS_A_PERSON = auto()
-    """A record that holds one is a person's, so that `name` in the same record is a name."""
+    """A record that holds one is a person's. Its `name` field then is a person's name."""
     OUTWEIGHS_STRUCTURE = auto()
     """It is reported even where the structure says that the value is something else."""
 
 
 class Spelling(Enum):
-    """How else a value may be written in the same document (`phiscan.redaction.spellings`)."""
+    """How the same value may be written elsewhere in a document (`phiscan.redaction.spellings`)."""
 
     AS_IS = auto()
     SSN = auto()
@@ -96,17 +106,17 @@ class InfoType:
     """One kind of thing that a detector finds.
 
     Args:
-        name: the term of Google Sensitive Data Protection where it has one.
+        name: the term of Google Sensitive Data Protection, where it has one.
         kind: what a finding of it means.
-        title: what a person reads in a table.
-        identifier: the HIPAA class of an IDENTIFIER. Nothing else has one.
-        traits: what is true of it.
-        echoed: the least length in bytes of a patient's value that is looked for again in the whole
-            document; 0 for what is not looked for.
-        spelling: how else a value may be written.
+        title: its name for people, for example in a table.
+        identifier: the HIPAA class of an IDENTIFIER, None for any other kind.
+        traits: its properties.
+        echoed: the least length in bytes of a patient's value that is searched for again in the
+            whole document; 0: it is not searched for.
+        spelling: how the same value may be written elsewhere.
 
     Raises:
-        ValueError: an IDENTIFIER without a class, or a class on anything else.
+        ValueError: an IDENTIFIER has no class, or another kind has one.
     """
 
     name: str
@@ -305,7 +315,7 @@ _TABLE: Final = (
 )
 
 INFO_TYPES: Final = MappingProxyType({t.name: t for t in _TABLE})
-"""Every infoType by name. Policies and detectors may name no other."""
+"""Every infoType, by name. Policies and detectors may use no other name."""
 CREDENTIALS: Final = frozenset(t.name for t in _TABLE if t.kind is InfoTypeKind.CREDENTIAL)
 """The names of the infoTypes of credentials."""
 

@@ -1,9 +1,10 @@
-"""Where a model plugs in: it finds identifiers in prose that no structure, label or pattern shows. Never inline, the caller's choice.
+"""Where a model plugs in. It finds identifiers in prose that no structure, label or pattern shows.
 
-    text ─> passages of words ─> windows that a model reads whole ─> Recognizer.find ─> findings with byte ranges
+    text ─> passages of words ─> windows that fit the model ─> Recognizer.find ─> byte ranges
 
-A model reads a few hundred words and drops the rest without a word, so no window is longer, and windows overlap: a name at the
-end of one stands within the next. What structure and patterns have explained already stays as they say.
+The caller chooses whether a model runs. A model reads a few hundred words and silently drops the
+rest. So a window is never longer than `WINDOW` words. Windows overlap, so that a name at the end of
+one window is also inside the next. What structure and patterns have explained stays as it is.
 """
 
 import re
@@ -21,27 +22,30 @@ from phiscan.text.normalise import Normalised
 from phiscan.words.labels import is_masked
 
 WINDOW: Final = 200
-"""Words of a window. GLiNER's models read 384 and drop the rest."""
+"""Words of a window. GLiNER's models read 384 tokens and drop the rest."""
 OVERLAP: Final = 40
-_PASSAGE: Final = re.compile(rb"[^\"<>|^~*{}\[\]=\t\r]+")
+"""Words that a window shares with the one before it."""
+_PASSAGE: Final = re.compile(rb"[^\"<>|^~*{}\[\]=\t\r]+")  # matches "seen by Ana"; not "<b>"
 _WORD: Final = re.compile(rb"\S+")
-_LOWER: Final = re.compile(rb"[a-z\x80-\xff]{2}")
+_LOWER: Final = re.compile(rb"[a-z\x80-\xff]{2}")  # matches "Ana"; not "PID"
 _FEWEST_WORDS: Final = 3
+"""Words of a passage that is worth reading."""
 _LIKELIHOODS: Final = (
     (0.9, Likelihood.VERY_LIKELY),
     (0.7, Likelihood.LIKELY),
     (0.5, Likelihood.POSSIBLE),
 )
-"""From which score on; what is below is not reported."""
+"""The least score for each likelihood. A lower score is not reported."""
 
 
 class Recognized(NamedTuple):
     """One thing that a model found.
 
     Args:
-        info_type: a name from `phiscan.identifiers.INFO_TYPES`, or from the engine's own.
-        start, end: in characters of the text that it was given.
-        score: from 0 to 1.
+        info_type: a name from `phiscan.identifiers.INFO_TYPES`, or one of the engine's own.
+        start: the first character, in the text that the model was given.
+        end: the character after the last one.
+        score: how sure the model is, from 0 to 1.
     """
 
     info_type: str
@@ -51,25 +55,33 @@ class Recognized(NamedTuple):
 
 
 class Recognizer(Protocol):
-    """Finds identifiers in a short text."""
+    """Finds identifiers in a short text. An adapter for a model implements this protocol."""
 
     def find(self, text: str) -> Iterable[Recognized]:
-        """What stands in `text`, which has WINDOW words at most."""
+        """What the model finds in `text`, which has at most `WINDOW` words."""
 
 
 class RecognizerError(Exception):
-    """A recognizer failed, or said what makes no sense. The text is one line and quotes nothing of
-    the document."""
+    """A recognizer failed or gave an invalid answer.
+
+    The text is one line and quotes nothing of the document.
+    """
 
 
 def run(
     kind: MediaKind, normalised: Normalised, recognizers: Sequence[Recognizer], evidence: Evidence
 ) -> None:
-    """Add what the recognizers find in the words of a document that was read as `kind`.
+    """Add what the recognizers find in a document's prose.
+
+    Args:
+        kind: what the document was read as.
+        normalised: the document's text.
+        recognizers: the models. Without one, nothing is read.
+        evidence: what the structure and the patterns say; the findings are added to it.
 
     Raises:
-        RecognizerError: one of them raised, or named an infoType or a range that does not exist.
-        OutOfTimeError: time is up.
+        RecognizerError: a recognizer raised, or named an infoType or a range that does not exist.
+        OutOfTimeError: the time for the scan is over.
     """
     if not recognizers:
         return
@@ -87,7 +99,7 @@ def run(
 
 
 class _Found(NamedTuple):
-    """As Recognized, in bytes of the normalised text."""
+    """A `Recognized` with its range in bytes of the normalised text."""
 
     info_type: str
     start: int
@@ -101,7 +113,8 @@ def _found(
     text = raw.decode("utf-8", "surrogateescape")
     try:
         recognized = list(recognizer.find(_without_surrogates(text)))
-    except Exception as error:  # noqa: BLE001 - a model's library may raise anything, and its text could quote the document
+    except Exception as error:  # noqa: BLE001 - a model's library may raise anything
+        # the error's own text could quote the document
         raise RecognizerError(f"the recognizer failed: {type(error).__name__}") from None
     for each in recognized:
         if each.info_type not in known:
@@ -125,7 +138,7 @@ def _size(text: str) -> int:
 
 
 def _without_surrogates(text: str) -> str:
-    """As many characters, all of which a library in another language can take."""
+    """The text with its surrogates replaced one for one, for libraries that cannot encode them."""
     return (
         text
         if text.isascii()
@@ -134,8 +147,10 @@ def _without_surrogates(text: str) -> str:
 
 
 def _widest(found: list[_Found]) -> Iterator[_Found]:
-    """Of findings of one kind that overlap the widest: two windows may see one value, one of them
-    only its beginning."""
+    """The widest of overlapping findings of one infoType.
+
+    Two windows may see the same value, and one of them only its beginning.
+    """
     reached: dict[str, int] = {}
     for each in sorted(found, key=lambda f: (f.start, -f.end)):
         if each.start >= reached.get(each.info_type, -1):
@@ -155,8 +170,10 @@ def _add(found: _Found, normalised: Normalised, structure: Structure, evidence: 
 
 
 def _windows(kind: MediaKind, text: bytes) -> Iterator[tuple[int, int]]:
-    """Ranges of the text's passages with WINDOW words at most, each of which begins with the last
-    OVERLAP words of the one before."""
+    """The ranges of the windows: at most `WINDOW` words each.
+
+    Each window begins with the last `OVERLAP` words of the one before it.
+    """
     for start, end in [(0, len(text))] if kind.is_prose else _passages(text):
         words = [match.span() for match in _WORD.finditer(text, start, end)]
         for first in range(0, max(1, len(words) - OVERLAP), WINDOW - OVERLAP):
@@ -166,7 +183,7 @@ def _windows(kind: MediaKind, text: bytes) -> Iterator[tuple[int, int]]:
 
 
 def _passages(text: bytes) -> Iterator[tuple[int, int]]:
-    """What stands between the marks of a format and is words, not a code."""
+    """The ranges between the delimiters of a format that hold words and not codes."""
     for match in _PASSAGE.finditer(text):
         if len(match[0].split(None, _FEWEST_WORDS)) >= _FEWEST_WORDS and _LOWER.search(match[0]):
             yield match.span()

@@ -1,18 +1,23 @@
-"""The verdict rule: PHI is an individual's identifier together with health information about that individual.
+"""The verdict rule: PHI is an individual's identifier with health information about them.
 
-One identifier is not a verdict (a pattern tool flags most ordinary documents), and neither is a code in a catalogue:
+Neither an identifier alone nor a code in a catalogue is PHI. (A tool that only matches patterns
+flags most ordinary documents.)
 
     a patient's identifier   + any health information                  -> phi
-    a person's SSN             + any health information           -> phi
+    a person's SSN           + any health information                  -> phi
     a person's identifier    + health information about an individual  -> phi
     an individual's identifier alone                                   -> identifiers
     health information alone                                           -> health
 
-Some kinds say little of a person who is not known to be a patient. A phone number or an e-mail address reaches a help desk
-as often as anybody: it counts only beside a label (likelihood VERY_LIKELY). A town, a postal code or a network address belongs
-to many, a serial number to a device and an age to a year's people: a table of cases by county, of airports or of machines is
-no record of anyone, and holds nobody's identifiers. A provider's own identifiers make nothing, and credentials are
-no business of this rule.
+Some identifiers say little about a person who is not known to be a patient:
+
+- A phone number or an e-mail address is as often a help desk's. It counts only beside a label
+  (likelihood VERY_LIKELY).
+- Many people share a town, a postal code or a network address. A serial number belongs to a device,
+  an age to everybody born in a year. A table of cases by county, of airports or of machines is no
+  record of anyone, and holds nobody's identifiers.
+
+A provider's own identifiers do not count, and neither do credentials.
 """
 
 from collections.abc import Iterable
@@ -30,8 +35,10 @@ _NEEDS_LABEL: Final = having(Trait.NEEDS_LABEL)
 
 
 def verdict(findings: Iterable[Finding]) -> Verdict:
-    """The verdict of a document with these findings. Monotone: a further finding never makes it
-    better."""
+    """The verdict of a document with these findings.
+
+    Monotone: a further finding never makes the verdict better.
+    """
     person = patient = contact = health = stated = known = False
     for finding in findings:
         if finding.kind is InfoTypeKind.HEALTH:
@@ -47,20 +54,22 @@ def verdict(findings: Iterable[Finding]) -> Verdict:
             person |= _singles_out(finding)
             known |= finding.info_type in _OF_ONE_PERSON
         if ((patient or known) and health) or (person and stated):
-            return Verdict.PHI  # no further finding makes it better
+            return Verdict.PHI  # the worst verdict, so the rest does not matter
     if patient or contact:
         return Verdict.IDENTIFIERS
     return Verdict.HEALTH if health else Verdict.NONE
 
 
 def _singles_out(finding: Finding) -> bool:
-    """Whether this identifier of a person is enough to know which person."""
+    """Whether this identifier of a person tells which person it is."""
     if finding.info_type in _NEEDS_LABEL:
         return finding.likelihood is Likelihood.VERY_LIKELY
     return finding.info_type not in _SHARED
 
 
 def is_providers_contact(finding: Finding) -> bool:
-    """Whether a finding is a provider's own name, address or the like: nobody's identifier in a
-    patient's record."""
+    """Whether a finding is a provider's own name, address or other contact detail.
+
+    It is nobody's identifier in a patient's record.
+    """
     return finding.subject is Subject.PROVIDER and finding.info_type not in _PROVIDERS_NUMBERS

@@ -1,6 +1,9 @@
-"""The detectors that run over any text. Add a module with a `DETECTORS` tuple and list it here, in its group.
+"""The pattern detectors that run over any text.
 
-A group can be switched off. That ends its patterns only: what a document's structure and labels say is found all the same.
+To add one, write a module with a `DETECTORS` tuple and list the module here, in its group.
+
+A group can be switched off. Its patterns then no longer run. What a document's structure and labels
+say of the same infoTypes is still found.
 """
 
 from collections.abc import Collection
@@ -54,28 +57,27 @@ _MODULES: Final = (
     ("credentials", credentials),
 )
 ON_DEMAND: Final = frozenset(("credentials",))
-"""Groups that run only where they are asked for."""
+"""Groups that run only when they are named in `with_groups`."""
 GROUPS: Final = MappingProxyType(
     {
         group: tuple(d for name, module in _MODULES if name == group for d in module.DETECTORS)
         for group, _ in _MODULES
     }
 )
-"""The detectors of each group, by its name."""
+"""The detectors of each group, by the group's name."""
 
 
 class UnknownGroupError(Exception):
-    """A group that does not exist. The text is one line that names it and those that do."""
+    """No group has this name. The text is one line that names it and lists the groups."""
 
 
 def select(
     *, with_groups: Collection[str] = (), without_groups: Collection[str] = ()
 ) -> tuple[Detector, ...]:
-    """The detectors that run by default, with further groups and without others, in the order of
-    `_MODULES`.
+    """The default detectors plus `with_groups`, minus `without_groups`, in the order of `_MODULES`.
 
     Raises:
-        UnknownGroupError: a name is of no group.
+        UnknownGroupError: no group has one of the names.
     """
     for name in (*with_groups, *without_groups):
         if name not in GROUPS:
@@ -87,5 +89,4 @@ def select(
 
 
 DETECTORS: Final = select()
-"""Every detector of protected health information, in the order in which findings of equal place are
-reported."""
+"""The default detectors. Findings at the same place are reported in this order."""

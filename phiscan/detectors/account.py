@@ -1,4 +1,4 @@
-"""Account, claim and visit numbers by their label."""
+"""Account, claim and visit numbers, found by their label."""
 
 import re
 
@@ -6,7 +6,10 @@ from phiscan.detectors.labelled_number import GAP, numbered, value
 from phiscan.finding import Likelihood
 from phiscan.patterns.detector import Detector
 
-_WORDS = r"(?:patient |hospital |billing )?(?:account|acct|claim|auth(?:orization)?|encounter|visit|accession|csn|fin|har)"
+_WORDS = (
+    r"(?:patient |hospital |billing )?"
+    r"(?:account|acct|claim|auth(?:orization)?|encounter|visit|accession|csn|fin|har)"
+)
 _LABEL = (
     "(?:"
     + numbered(_WORDS, r"number|num|no\.?|nbr")
@@ -18,8 +21,8 @@ DETECTORS = (
     Detector(
         name="account_labelled",
         info_type="ACCOUNT_NUMBER",
-        # "Account Number: ACC7585429", "Acct #447190223"; not "account number 3", "--account-id
-        # 123456789012" (of a cloud)
+        # matches "Account Number: ACC7585429" and "Acct #447190223";
+        # not "account number 3", and not the cloud account of "--account-id 123456789012"
         pattern=rf"\b{_LABEL}{_VALUE}\b",
         value=re.compile(rf"{_LABEL}({_VALUE})".encode(), re.IGNORECASE),
         bare=Likelihood.LIKELY,

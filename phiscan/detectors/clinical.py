@@ -1,6 +1,7 @@
-"""Health information: coded systems by their URI or OID, codes by their label, and the language of clinical notes.
+"""Health information: code systems by URI or OID, codes by label, the language of clinical notes.
 
-A code system alone is a catalogue (about nobody); a diagnosis that is stated of someone is about a patient.
+The name of a code system alone points to a catalogue, which is about nobody. A diagnosis that is
+stated of someone is about a patient.
 """
 
 import re
@@ -8,12 +9,17 @@ import re
 from phiscan.finding import Likelihood, Subject
 from phiscan.patterns.detector import Detector, words
 
+# matches "E11.9" and "S72001A"; not "E1"
 _ICD10 = r"[A-Z]\d[0-9AB](?:\.?[0-9A-TV-Z]{1,4})?"
 _WHAT = r"(?:[ _-]?(?:code|description|desc|name|text))?"
 _DIAGNOSIS = rf"(?:diagnos[ie]s|dx){_WHAT}"
+# Between label and value. matches ': "', "=" and ': ["'; not " is "
 _IS = r"[\"']?[ \t]?[:=][ \t\"'\[]{0,3}"
+# Placeholders, types and code in the place of a diagnosis.
+# matches "string", "this.x"; not "stringent diet"
 _NOTHING = re.compile(
-    r"(?:string|none|null|unknown|pending|n/a|true|false|varchar|char|text|object|array|integer|required|diagnos[ei]s|this\.|self\.|the|of the)\b",
+    r"(?:string|none|null|unknown|pending|n/a|true|false|varchar|char|text|object|array|integer"
+    r"|required|diagnos[ei]s|this\.|self\.|the|of the)\b",
     re.IGNORECASE,
 )
 
@@ -23,6 +29,7 @@ def _says_something(text: str) -> bool:
 
 
 def _system(name: str, info_type: str, pattern: str) -> Detector:
+    """A detector of words that a catalogue has too: about nobody, reported once a document."""
     return Detector(
         name=name,
         info_type=info_type,
@@ -35,6 +42,7 @@ def _system(name: str, info_type: str, pattern: str) -> Detector:
 
 
 def _stated(name: str, info_type: str, pattern: str) -> Detector:
+    """A detector of words that are said of one patient."""
     return Detector(
         name=name,
         info_type=info_type,
@@ -46,15 +54,28 @@ def _stated(name: str, info_type: str, pattern: str) -> Detector:
 
 
 _CARE = (
-    r"blood (?:pressure|sugar|work|test|count)s?|a1c|inr|labs?|(?:lab|biopsy|mri|ct|pap|stress)(?: test)? results?|biops(?:y|ies)|colonoscopy|mammogram|mri|ct scan|x-?rays?|pap (?:test|smear)|surgery|chemo(?:therapy)?|insulin|meds|medications?"
-    r"|prescriptions?|refills?|rash|fever|asthma|diabetes|pregnancy|migraines?|seizures?|depression|anxiety|allerg(?:y|ies)|stitches|wound|[a-z]+(?:pril|sartan|statin|olol|cillin|formin|prazole|oxetine|thiazide|xaban)|eliquis|warfarin"
-    r"|cardiologist|oncologist|rheumatologist|neurologist|psychiatrist|dermatologist|primary care (?:doctor|physician)|flu shots?|vaccines?|stress test|echo(?:cardiogram)?|dialysis|inhaler|arthritis|cancer|tumou?r|heart (?:failure|attack|condition)|stroke"
-    r"|symptoms|treatment|diagnosis|physical therapy|knee|hip|shoulder|back pain|chest pain|belly|doctor'?s? (?:appointment|visit|note)|hospital (?:bill|stay)"
+    r"blood (?:pressure|sugar|work|test|count)s?|a1c|inr|labs?"
+    r"|(?:lab|biopsy|mri|ct|pap|stress)(?: test)? results?|biops(?:y|ies)|colonoscopy|mammogram|mri"
+    r"|ct scan|x-?rays?|pap (?:test|smear)|surgery|chemo(?:therapy)?|insulin|meds|medications?"
+    r"|prescriptions?|refills?|rash|fever|asthma|diabetes|pregnancy|migraines?|seizures?|depression"
+    r"|anxiety|allerg(?:y|ies)|stitches|wound|[a-z]+(?:pril|sartan|statin|olol|cillin|formin"
+    r"|prazole|oxetine|thiazide|xaban)|eliquis|warfarin"
+    r"|cardiologist|oncologist|rheumatologist|neurologist|psychiatrist|dermatologist"
+    r"|primary care (?:doctor|physician)|flu shots?|vaccines?|stress test|echo(?:cardiogram)?"
+    r"|dialysis|inhaler|arthritis|cancer|tumou?r|heart (?:failure|attack|condition)|stroke"
+    r"|symptoms|treatment|diagnosis|physical therapy|knee|hip|shoulder|back pain|chest pain|belly"
+    r"|doctor'?s? (?:appointment|visit|note)|hospital (?:bill|stay)"
 )
-"""What is cared for or with, when it is somebody's."""
-_RESULT = r"biopsy|(?:lab|test|mri|ct|pap|stress)(?: test)? results?|blood work|colonoscopy|mammogram|pap (?:test|smear)|surgery|mri|ct scan|x-?rays?|a1c|inr|prescription|refill|wound|diagnosis is"
-"""What a leaflet for everybody has less often than a letter to one: "your doctor" is in all of
-them."""
+"""What a person is treated for or with. It counts only behind "my", "his", "her" or the like."""
+_RESULT = (
+    r"biopsy|(?:lab|test|mri|ct|pap|stress)(?: test)? results?|blood work|colonoscopy|mammogram"
+    r"|pap (?:test|smear)|surgery|mri|ct scan|x-?rays?|a1c|inr|prescription|refill|wound"
+    r"|diagnosis is"
+)
+"""What stands behind "your" in a letter to one patient more often than in a general leaflet.
+
+"Your doctor" is in every leaflet, so it is not in this list.
+"""
 
 DETECTORS = (
     _system("loinc_system", "LAB_RESULT", r"loinc\.org\b|2\.16\.840\.1\.113883\.6\.1\b"),
@@ -75,6 +96,7 @@ DETECTORS = (
     Detector(
         name="icd10_labelled",
         info_type="DIAGNOSIS",
+        # matches "E11.9" beside "ICD-10:"; not "E1"
         pattern=rf"\b{_ICD10}\b",
         bare=Likelihood.VERY_UNLIKELY,
         context=words(r"icd(?:-?(?:9|10))?(?:-?cm)?", "diagnos[ei]s", "dx", "diagnosed"),
@@ -85,17 +107,25 @@ DETECTORS = (
     _stated(
         "diagnosed_with",
         "DIAGNOSIS",
-        r"\b(?:(?:was|were|been|is|newly) diagnosed with|positive for (?:hiv|covid|hepatitis|strep|influenza)|history of (?:present illness|diabetes|hypertension|cancer)"
-        r"|(?:chief complaint|admitting diagnosis|primary diagnosis|discharge diagnosis|final diagnosis|clinical history|assessment and plan|past medical history|review of systems|family history|social history)\b)",
+        # matches "was diagnosed with" and "history of diabetes"; not "history of art"
+        r"\b(?:(?:was|were|been|is|newly) diagnosed with"
+        r"|positive for (?:hiv|covid|hepatitis|strep|influenza)"
+        r"|history of (?:present illness|diabetes|hypertension|cancer)"
+        r"|(?:chief complaint|admitting diagnosis|primary diagnosis|discharge diagnosis"
+        r"|final diagnosis|clinical history|assessment and plan|past medical history"
+        r"|review of systems|family history|social history)\b)",
     ),
     Detector(
         name="diagnosis_labelled",
         info_type="DIAGNOSIS",
-        # diagnosis="Low back pain", "Dx: I10", primary_diagnosis: asthma; not "diagnosis": {"type":
-        # "string"}, dx = 17
+        # matches diagnosis="Low back pain", "Dx: I10" and primary_diagnosis: asthma;
+        # not "diagnosis": {"type": "string"}, not dx = 17
         pattern=rf"\b(?:[a-z]{{2,12}}_)?{_DIAGNOSIS}{_IS}[a-z0-9]{{3}}",
         value=re.compile(
-            rf"(?:(?i:diagnos[ie]s)|D[xX](?=[ \"']{{0,2}}:))(?i:{_WHAT}{_IS}([a-z0-9][a-z0-9 .,-]{{2,30}}+)(?![(\[]))".encode()
+            (
+                r"(?:(?i:diagnos[ie]s)|D[xX](?=[ \"']{0,2}:))"
+                rf"(?i:{_WHAT}{_IS}([a-z0-9][a-z0-9 .,-]{{2,30}}+)(?![(\[]))"
+            ).encode()
         ),
         validate=_says_something,
         bare=Likelihood.LIKELY,
@@ -105,59 +135,106 @@ DETECTORS = (
     _stated(
         "prescribed",
         "MEDICATION",
-        r"\b\d{1,4}(?:\.\d{1,3})? ?(?:mg|mcg|units|ml) (?:po|iv|im|sc|subq|by mouth|daily|bid|tid|qid|qhs|prn|twice|once|every)\b",
+        # matches "500 mg daily"; not "500 mg"
+        r"\b\d{1,4}(?:\.\d{1,3})? ?(?:mg|mcg|units|ml) "
+        r"(?:po|iv|im|sc|subq|by mouth|daily|bid|tid|qid|qhs|prn|twice|once|every)\b",
     ),
     _stated(
         "clinical_language",
         "CLINICAL_NOTE",
-        r"\b(?:discharge summary|progress note|operative (?:note|report)|consultation note|history and physical"
-        r"|(?:patient|pt) (?:presents|presented|denies|reports|complains|was seen|was admitted|tolerated|is a \d)|(?:he|she|patient|pt) (?:was|has been) (?:admitted (?:with|for|to the (?:hospital|icu|ward|unit))|hospitali[sz]ed|discharged home|treated (?:with|for))|\d{1,3}[ -](?:year[ -]old|y/?o) (?:male|female|man|woman|m\b|f\b))",
+        # matches "pt denies" and "47-year-old male"; not "patient portal", "47-year-old house"
+        r"\b(?:discharge summary|progress note|operative (?:note|report)|consultation note"
+        r"|history and physical"
+        r"|(?:patient|pt) (?:presents|presented|denies|reports|complains|was seen|was admitted"
+        r"|tolerated|is a \d)|(?:he|she|patient|pt) (?:was|has been) "
+        r"(?:admitted (?:with|for|to the (?:hospital|icu|ward|unit))|hospitali[sz]ed"
+        r"|discharged home|treated (?:with|for))|\d{1,3}[ -](?:year[ -]old|y/?o) "
+        r"(?:male|female|man|woman|m\b|f\b))",
     ),
-    # what is said of one person: "her biopsy", "my lisinopril"; not "the biopsy", "your doctor"
+    # Care of one person. matches "her biopsy", "my lisinopril"; not "the biopsy", "your doctor"
     _stated(
         "somebodys_care",
         "CLINICAL_NOTE",
-        rf"\b(?:(?:my|his|her|(?:pt|patient)'s) (?:[a-z]+ )?(?:{_CARE})|your (?:[a-z]+ )?(?:{_RESULT}))\b",
+        (
+            rf"\b(?:(?:my|his|her|(?:pt|patient)'s) (?:[a-z]+ )?(?:{_CARE})"
+            rf"|your (?:[a-z]+ )?(?:{_RESULT}))\b"
+        ),
     ),
     _stated(
         "shorthand",
         "CLINICAL_NOTE",
-        # "s/p", "h/o", "pt states", "AOx3", "RTC 3 mo", "98% RA"; not "pt 12", "c/o Smith Ltd"
-        r"\b(?:(?:s/p|h/o|w/u|r/o) [a-z]|pt's [a-z]|(?:pt|pts) (?:states|stated|denies|denied|reports|presents|presented|called|tolerated|verbali[sz]ed|admitted|brought|refused|ambulat|seen|counsel|educated|instructed|remains|c/o|w/)"
-        r"|(?:aox|a&ox?|a/ox?|oriented x) ?[34]\b|nkda\b|npo (?:since|after|for)|rtc (?:in )?\d|oob to|lmp\b|g\dp\d|\d{1,2}w\dd\b|satting|\d{2,3}% (?:on )?(?:ra\b|room air|\dl)|(?:prn|qhs|qid)\b[ ,.;)]|po q[dh]|sig:? \d"
-        r"|(?:hx|pmh|pmhx|psh) ?(?:of|:)|dx'd|f/u (?:w/|with|in|of|for|\d)|wbat|aka\b ?with|hcpoa|code status|dnr/dni|y/o [mf]\b|\d{1,3} ?[mf] (?:here|w/|with|s/p|presents|c/o|p/w)\b|\d{1,3}[ -]?(?:yo|y/o|y\.o\.)(?: |\b))",
+        # matches "s/p appendectomy", "pt states", "AOx3", "RTC 3", "98% RA", "sig: 1";
+        # not "pt 12", "c/o Smith Ltd"
+        r"\b(?:(?:s/p|h/o|w/u|r/o) [a-z]|pt's [a-z]|(?:pt|pts) "
+        r"(?:states|stated|denies|denied|reports|presents|presented|called|tolerated|verbali[sz]ed"
+        r"|admitted|brought|refused|ambulat|seen|counsel|educated|instructed|remains|c/o|w/)"
+        r"|(?:aox|a&ox?|a/ox?|oriented x) ?[34]\b|nkda\b|npo (?:since|after|for)|rtc (?:in )?\d"
+        r"|oob to|lmp\b|g\dp\d|\d{1,2}w\dd\b|satting|\d{2,3}% (?:on )?(?:ra\b|room air|\dl)"
+        r"|(?:prn|qhs|qid)\b[ ,.;)]|po q[dh]|sig:? \d"
+        r"|(?:hx|pmh|pmhx|psh) ?(?:of|:)|dx'd|f/u (?:w/|with|in|of|for|\d)|wbat|aka\b ?with|hcpoa"
+        r"|code status|dnr/dni|y/o [mf]\b|\d{1,3} ?[mf] (?:here|w/|with|s/p|presents|c/o|p/w)\b"
+        r"|\d{1,3}[ -]?(?:yo|y/o|y\.o\.)(?: |\b))",
     ),
     _stated(
         "course_of_care",
         "CLINICAL_NOTE",
-        r"\b(?:admitted (?:with|for|after|to (?:the )?(?:icu|ward|floor|unit|hospital))|discharged (?:home|to (?:home|rehab|hospice|a? ?skilled))|(?:was|were|is|been|be) (?:seen|evaluated|treated) (?:in|at) (?:our|the|my) (?:clinic|office|urgent|emergency|hospital|ed\b|practice)"
-        r"|(?:was |is )?(?:followed|treated|referred|evaluated|seen) (?:today )?(?:by dr\b|for (?:evaluation|management|treatment|follow-?up|relapsing|a |his|her)|in clinic)|(?:returns|here) (?:today|to clinic|for f/u|for follow|for (?:a |her|his|their) )"
-        r"|status[- ]post|(?:appt|appointment|visit|colonoscopy|surgery|procedure)(?: is| with| w/) ?dr\b|(?:lab|biopsy|stress test|blood test) results|(?:blood|urine|wound|throat) cultures? grew|(?:biopsy|mri|ct|x-?rays?|labs?|radiographs|ultrasound|pap test|culture|audiogram|dermoscopy) (?:showed|shows|revealed|was normal|were normal|came back|negative|positive)"
-        r"|(?:refill|prescription) (?:of|for|request)|side effects? (?:of|from) (?:my|his|her)|patient portal (?:secure )?message|time of death|next of kin|no known (?:drug )?allergies|home visit|vaccine due|(?:call|text) (?:in|out) (?:amox|a script|the prescription)|skin tear|found (?:down|on (?:the )?floor)"
-        r"|the following patients|(?:have|get|confirm|verify|need|what is|what's) (?:the |your )?patient'?s (?:full |first |last )?(?:name|dob|date of birth)|(?:send|release|forward) (?:medical )?records|(?:was|were|been) treated (?:for|with) |consent(?:ed)? (?:obtained|signed)|comfort (?:care|meds)|immunization certificate|well child|birth weight|work restrictions|eob\b|no precert)",
+        # matches "admitted to the ICU" and "biopsy showed"; not "admitted to the bar"
+        r"\b(?:admitted (?:with|for|after|to (?:the )?(?:icu|ward|floor|unit|hospital))"
+        r"|discharged (?:home|to (?:home|rehab|hospice|a? ?skilled))"
+        r"|(?:was|were|is|been|be) (?:seen|evaluated|treated) (?:in|at) (?:our|the|my) "
+        r"(?:clinic|office|urgent|emergency|hospital|ed\b|practice)"
+        r"|(?:was |is )?(?:followed|treated|referred|evaluated|seen) (?:today )?"
+        r"(?:by dr\b|for (?:evaluation|management|treatment|follow-?up|relapsing|a |his|her)"
+        r"|in clinic)|(?:returns|here) (?:today|to clinic|for f/u|for follow"
+        r"|for (?:a |her|his|their) )"
+        r"|status[- ]post|(?:appt|appointment|visit|colonoscopy|surgery|procedure)"
+        r"(?: is| with| w/) ?dr\b|(?:lab|biopsy|stress test|blood test) results"
+        r"|(?:blood|urine|wound|throat) cultures? grew|"
+        r"(?:biopsy|mri|ct|x-?rays?|labs?|radiographs|ultrasound|pap test|culture|audiogram"
+        r"|dermoscopy) (?:showed|shows|revealed|was normal|were normal|came back|negative|positive)"
+        r"|(?:refill|prescription) (?:of|for|request)|side effects? (?:of|from) (?:my|his|her)"
+        r"|patient portal (?:secure )?message|time of death|next of kin"
+        r"|no known (?:drug )?allergies|home visit|vaccine due"
+        r"|(?:call|text) (?:in|out) (?:amox|a script|the prescription)|skin tear"
+        r"|found (?:down|on (?:the )?floor)"
+        r"|the following patients|(?:have|get|confirm|verify|need|what is|what's) "
+        r"(?:the |your )?patient'?s (?:full |first |last )?(?:name|dob|date of birth)"
+        r"|(?:send|release|forward) (?:medical )?records|(?:was|were|been) treated (?:for|with) "
+        r"|consent(?:ed)? (?:obtained|signed)|comfort (?:care|meds)|immunization certificate"
+        r"|well child|birth weight|work restrictions|eob\b|no precert)",
     ),
-    # who treats and who pays: a directory says so too
+    # Who treats and who pays. A directory says so too, so it is about nobody.
+    # matches "referring provider"; not "provider"
     _system(
         "care_relation",
         "CLINICAL_NOTE",
-        r"\b(?:(?:referring|attending|ordering|primary care|prescribing) (?:provider|physician)|prior auth(?:orization)?\b|medica(?:re|id) (?:id|number|beneficiary)\b)",
+        r"\b(?:(?:referring|attending|ordering|primary care|prescribing) (?:provider|physician)"
+        r"|prior auth(?:orization)?\b|medica(?:re|id) (?:id|number|beneficiary)\b)",
     ),
-    # "metformin 500 mg tablet": a catalogue says so too
+    # matches "500 mg tablet" in "metformin 500 mg tablet"; not "500 mg daily".
+    # A catalogue says so too, so it is about nobody.
     _system(
         "drug_strength",
         "MEDICATION",
-        r"\b\d{1,4}(?:\.\d{1,3})? ?(?:mg|mcg|units/ml) (?:tablet|tab|capsule|cap|caplet|inhaler|patch|suppositor|oral|solution|suspension|injection)",
+        r"\b\d{1,4}(?:\.\d{1,3})? ?(?:mg|mcg|units/ml) "
+        r"(?:tablet|tab|capsule|cap|caplet|inhaler|patch|suppositor|oral|solution|suspension"
+        r"|injection)",
     ),
     _stated(
         "blood_pressure",
         "LAB_RESULT",
-        r"\b(?:bp|blood pressure)[ :]{1,3}(?:of |was |is |now |(?:dropped|rose|fell) to )?\d{2,3}/\d{2,3}\b",
+        # matches "BP 132/84" and "blood pressure of 132/84"; not "132/84"
+        r"\b(?:bp|blood pressure)[ :]{1,3}(?:of |was |is |now "
+        r"|(?:dropped|rose|fell) to )?\d{2,3}/\d{2,3}\b",
     ),
     Detector(
         name="vital_sign",
         info_type="LAB_RESULT",
-        # "exam: HR 76", "patient's HbA1c 8.1%"; not "hr 42"
-        pattern=r"\b(?:bp|blood pressure|hr|heart rate|hba1c|a1c|bmi|spo2|glucose)[ :]{1,3}(?:of |was |is )?\d{1,3}(?:[./]\d{1,3})?",
+        # matches "HR 76" in "exam: HR 76" and "HbA1c 8.1" beside "patient's"; not "hr forty"
+        pattern=(
+            r"\b(?:bp|blood pressure|hr|heart rate|hba1c|a1c|bmi|spo2|glucose)"
+            r"[ :]{1,3}(?:of |was |is )?\d{1,3}(?:[./]\d{1,3})?"
+        ),
         hint=r"(?:bp|pressure|hr|rate|a1c|bmi|spo2|glucose)[ :]{1,3}(?:of |was |is )?\d",
         bare=Likelihood.UNLIKELY,
         context=words("patient", "pt", "vitals?", "exam", "objective"),

@@ -1,26 +1,31 @@
-"""E-mail addresses (RFC 5321 sizes are bounded by the validator, not by the pattern)."""
+"""E-mail addresses. The validator, not the pattern, bounds their sizes (RFC 5321)."""
 
 import re
 
 from phiscan.finding import Likelihood
 from phiscan.patterns.detector import Detector
 
+# Addresses that reach nobody, whatever the label says. matches "a@localhost"; not "a@example.com"
 _NOBODYS = re.compile(
     r"(?:^|[.@])(?:invalid|localhost)$|^(?:no-?reply|noreply|postmaster)@", re.IGNORECASE
 )
+# The same, and the domains reserved for examples (RFC 2606). matches "a@example.com"; not "a@x.com"
 _RESERVED = re.compile(
     r"(?:^|[.@])(?:example\.(?:com|org|net)|invalid|localhost)$|^(?:no-?reply|noreply|postmaster)@",
     re.IGNORECASE,
 )
 
+# A mailbox of a function, a mailing list or a program. matches "billing@acme.com"; not
+# "bill@acme.com"
 _FUNCTION = re.compile(
-    r"(?:git|hg|svn|info|support|help|helpdesk|admin|administrator|contact|webmaster|hostmaster|root|security|abuse|sales|feedback|privacy"
-    r"|legal|press|media|marketing|jobs|careers|newsletter|notifications?|alerts?|do-?not-?reply|mailer-daemon|bugs?|secretary|editor"
-    r"|service|customerservice|billing|accounts?|inquiries|enquiries|hello|team|office|orders?|returns|copyright|licensing)@"
+    r"(?:git|hg|svn|info|support|help|helpdesk|admin|administrator|contact|webmaster|hostmaster"
+    r"|root|security|abuse|sales|feedback|privacy|legal|press|media|marketing|jobs|careers"
+    r"|newsletter|notifications?|alerts?|do-?not-?reply|mailer-daemon|bugs?|secretary|editor"
+    r"|service|customerservice|billing|accounts?|inquiries|enquiries|hello|team|office|orders?"
+    r"|returns|copyright|licensing)@"
     r"|[\w.+-]+@(?:lists?|groups|users\.noreply)\.|[\w.+-]+@googlegroups\.",
     re.IGNORECASE,
 )
-"""A mailbox of a desk, of a list or of a program, which is no person's."""
 
 
 _DOMAIN = r"@[a-z0-9-]+(?:\.[a-z0-9-]+)*\.[a-z]{2,}"
@@ -28,7 +33,7 @@ ADDRESS = r"[a-z0-9_.+%-]+" + _DOMAIN
 
 
 def is_address(text: str) -> bool:
-    """Whether an address can be one by its sizes (RFC 5321)."""
+    """Whether the sizes of the address are allowed: 64 bytes, @, 253 bytes (RFC 5321)."""
     local, _, domain = text.rpartition("@")
     return 0 < len(local) <= 64 and len(domain) <= 253 and ".." not in text
 
@@ -45,9 +50,11 @@ DETECTORS = (
     Detector(
         name="email",
         info_type="EMAIL_ADDRESS",
+        # matches "@fernmail.net"; not "@home". The part before the @ is the lead.
         pattern=_DOMAIN,
         hint="@[a-z0-9-]",
-        # it begins where no such letter stands in front, so that a long word is tried once
+        # The lead starts where no such character stands before it, so that a long word is tried
+        # once. Possessive, so that it never backtracks.
         lead=re.compile(rb"(?<![a-z0-9_.+%-])[a-z0-9_.+%-]++\Z", re.IGNORECASE),
         validate=_somebodys,
         bare=Likelihood.LIKELY,
@@ -55,8 +62,8 @@ DETECTORS = (
     Detector(
         name="email_labelled",
         info_type="EMAIL_ADDRESS",
-        # "E-mail: ana@example.com, phone 515...": a label makes a reserved domain somebody's, as in
-        # test data
+        # matches "E-mail: ana@example.com"; not "mail ana@example.com". A label makes an address of
+        # a reserved domain a person's, as in test data.
         pattern=rf"e-?mail(?: address)?[\"' ]{{0,2}}[:=] ?[\"']?{ADDRESS}",
         value=re.compile(rf"[:=] ?[\"']?({ADDRESS})".encode(), re.IGNORECASE),
         validate=_labelled,

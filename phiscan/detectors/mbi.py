@@ -11,7 +11,7 @@ DETECTORS = (
     Detector(
         name="mbi",
         info_type="US_MEDICARE_BENEFICIARY_ID_NUMBER",
-        # 1EG4-TE5-MK73 or 1EG4TE5MK73; not 0EG4-TE5-MK73
+        # matches 1EG4-TE5-MK73 and 1EG4TE5MK73; not 0EG4-TE5-MK73
         pattern=rf"\b[1-9]{_LETTER}{_EITHER}\d-?{_LETTER}{_EITHER}\d-?{_LETTER}{{2}}\d{{2}}\b",
         validate=checks.mbi,
         bare=Likelihood.POSSIBLE,

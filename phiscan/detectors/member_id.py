@@ -1,4 +1,4 @@
-"""Health plan beneficiary numbers by their label."""
+"""Health plan beneficiary numbers, found by their label."""
 
 import re
 
@@ -7,7 +7,10 @@ from phiscan.finding import Likelihood, Subject
 from phiscan.patterns.detector import Detector
 
 _NUMBER = r"id|number|num|no\.?|nbr|identifier"
-_WORDS = r"member|subscriber|insured|insurance|policy|health[ _-]?plan|enrollee|medicaid|medicare|(?:health[ _-]?plan[ _-])?beneficiary"
+_WORDS = (
+    r"member|subscriber|insured|insurance|policy|health[ _-]?plan|enrollee|medicaid|medicare"
+    r"|(?:health[ _-]?plan[ _-])?beneficiary"
+)
 _LABEL = (
     "(?:"
     + "|".join(
@@ -25,7 +28,7 @@ DETECTORS = (
     Detector(
         name="member_id_labelled",
         info_type="HEALTH_PLAN_BENEFICIARY_NUMBER",
-        # "Member ID: XYZ123456789", "Medicaid #98765432A"; not "policy number 3"
+        # matches "Member ID: XYZ123456789" and "Medicaid #98765432A"; not "policy number 3"
         pattern=rf"\b{_LABEL}{_VALUE}\b",
         value=re.compile(rf"{_LABEL}({_VALUE})".encode(), re.IGNORECASE),
         bare=Likelihood.LIKELY,

@@ -1,4 +1,4 @@
-"""Medical record numbers: no format of their own, so the label is the detector."""
+"""Medical record numbers. They have no format of their own, so only a label finds them."""
 
 import re
 
@@ -27,7 +27,7 @@ DETECTORS = (
     Detector(
         name="mrn_labelled",
         info_type="MEDICAL_RECORD_NUMBER",
-        # "MRN: 00123456", "MR #719435", "Patient ID #A-4471"; not "patient id card"
+        # matches "MRN: 00123456", "MR #719435" and "Patient ID #A-4471"; not "patient id card"
         pattern=rf"\b{_LABEL}{_VALUE}\b",
         value=re.compile(rf"{_LABEL}({_VALUE})".encode(), re.IGNORECASE),
         bare=Likelihood.VERY_LIKELY,

@@ -1,7 +1,7 @@
-"""Names in free text: by label, by title, behind the word patient, or in front of an identifier.
+"""Names in free text: by label, by title, behind the word "patient", or before an identifier.
 
-No list of names: people's names are not a closed set. What stands beside a name says that it is one, capitals say where it
-ends, and words that no name has (`_NO_NAME`) end it too.
+There is no list of names, because people's names are not a closed set. The words beside a name show
+that it is one. Capital letters show where it ends, and so do words that no name has (`_NO_NAME`).
 """
 
 import re
@@ -13,37 +13,70 @@ from phiscan.patterns.detector import Detector
 from phiscan.words.given_names import GIVEN_NAMES
 from phiscan.words.program_text import is_code
 
-# Hyperscan looks for the surroundings, without case; the expressions for the value know capitals.
+# Hyperscan finds the surroundings without regard to case. The expressions for the value check case.
+# They work on UTF-8 bytes: \xc3-\xd4 begins a letter with accents or of Greek and Cyrillic.
 _WORD = r"[a-z\x80-\xff][a-z\x80-\xff'.-]{0,24}"
 _LETTER = r"(?:[A-Za-z]|[\xc3-\xd4][\x80-\xbf]|\xe1[\xb8-\xbf][\x80-\xbf])"
 _UPPER = r"(?:[A-Z]|[\xc3-\xd4][\x80-\xbf]|\xe1[\xb8-\xbf][\x80-\xbf])"
 _NO_NAME = (
-    r"xxx[a-x]{0,40}|the|this|that|was|is|has|had|and|or|of|for|to|in|on|at|by|with|from|your|our|my|you|we|not|no|yes|none|unknown|pending|tbd|see|please|new"
-    r"|dob|d\.o\.b|mrn|mr|mrs|ms|miss|dr|md|rn|np|pa|do|phd|ssn|npi|dea|id|age|aged|sex|gender|male|female|phone|tel|fax|email|address|account|acct|visit|room|bed|unit|ward"
-    r"|date|time|number|name|first|last|full|status|stable|alert|oriented|deceased|unresponsive|discharged|admitted|seen|denies|denied|reports|reported|presents|presented|states|stated"
-    r"|complains|tolerated|called|care|portal|safety|rights|record|records|history|information|info|medical|health|hospital|clinic|center|centre|department|services?|education|medications?"
-    r"|allerg(?:y|ies)|diagnos[ie]s|experience|population|group|data|summary|instructions?|consent|access|satisfaction|discharge|admission|identification|demographics?|registration|advocate"
-    r"|relations|transport|monitoring|engagement|management|report|reports|notes?|chart|file|form|forms|card|account|accounts|billing|insurance|payment|invoice|order|orders|appointments?|referrals?"
-    r"|results?|labs?|system|server|service|api|app|application|database|table|class|type|string|null|true|false|good|better|well|okay|ok|thanks|hi|hello|hey|just|it|it's|i'm|i|yeah|yep|sure|um|uh|maybe|sometimes|only|protection|affordable|act|assistance|program|volume|centered|family|outcome|outcomes"
-    # fields of HL7 v2, X12 and FHIR, and what stands on buttons
-    r"|patients?|resources?|optional|privacy|consents?|postal|zone|treatments?|death|additional|demographic|permits?|programs?|codes?|identifiers?|signature|source|events?|tracking|relationships?"
-    r"|types|changes?|medicine|details|updated?|failed|created|banner|actions?|menu|profile|schema|indicators?|eligibility|requirements?|descriptor|observations?|values?|birth|policy|policies"
+    r"xxx[a-x]{0,40}|the|this|that|was|is|has|had|and|or|of|for|to|in|on|at|by|with|from|your|our"
+    r"|my|you|we|not|no|yes|none|unknown|pending|tbd|see|please|new"
+    r"|dob|d\.o\.b|mrn|mr|mrs|ms|miss|dr|md|rn|np|pa|do|phd|ssn|npi|dea|id|age|aged|sex|gender|male"
+    r"|female|phone|tel|fax|email|address|account|acct|visit|room|bed|unit|ward"
+    r"|date|time|number|name|first|last|full|status|stable|alert|oriented|deceased|unresponsive"
+    r"|discharged|admitted|seen|denies|denied|reports|reported|presents|presented|states|stated"
+    r"|complains|tolerated|called|care|portal|safety|rights|record|records|history|information|info"
+    r"|medical|health|hospital|clinic|center|centre|department|services?|education|medications?"
+    r"|allerg(?:y|ies)|diagnos[ie]s|experience|population|group|data|summary|instructions?|consent"
+    r"|access|satisfaction|discharge|admission|identification|demographics?|registration|advocate"
+    r"|relations|transport|monitoring|engagement|management|report|reports|notes?|chart|file|form"
+    r"|forms|card|account|accounts|billing|insurance|payment|invoice|order|orders|appointments?"
+    r"|referrals?"
+    r"|results?|labs?|system|server|service|api|app|application|database|table|class|type|string"
+    r"|null|true|false|good|better|well|okay|ok|thanks|hi|hello|hey|just|it|it's|i'm|i|yeah|yep"
+    r"|sure|um|uh|maybe|sometimes|only|protection|affordable|act|assistance|program|volume|centered"
+    r"|family|outcome|outcomes"
+    # fields of HL7 v2, X12 and FHIR, and labels of buttons
+    r"|patients?|resources?|optional|privacy|consents?|postal|zone|treatments?|death|additional"
+    r"|demographic|permits?|programs?|codes?|identifiers?|signature|source|events?|tracking"
+    r"|relationships?"
+    r"|types|changes?|medicine|details|updated?|failed|created|banner|actions?|menu|profile|schema"
+    r"|indicators?|eligibility|requirements?|descriptor|observations?|values?|birth|policy|policies"
 )
+# matches "Maria", "O'Neil", "Ruiz-Lopez"; not "maria", "Status"
 _CAPITAL = (
     rf"(?!(?i:{_NO_NAME})(?![A-Za-z'\x80-\xff])){_UPPER}(?:{_LETTER}|['-](?={_LETTER})){{1,24}}"
 )
+# matches "R." and "R"; not "Ro"
 _INITIAL = rf"[A-Z](?:\.|(?!{_LETTER}|[.'-]))"
-_PARTICLE = r"(?:(?:van|von|vom|zu|de|del|della|di|da|das|do|dos|du|des|la|le|los|las|el|al|bin|bint|ben|ibn|abu|der|den|ter|ten|af|y|[Ss]t\.?)[ -])*"
+# matches "van der "; not "over "
+_PARTICLE = (
+    r"(?:(?:van|von|vom|zu|de|del|della|di|da|das|do|dos|du|des|la|le|los|las|el|al|bin|bint|ben"
+    r"|ibn|abu|der|den|ter|ten|af|y|[Ss]t\.?)[ -])*"
+)
 _PART = rf"{_PARTICLE}(?:{_CAPITAL}|{_INITIAL})"
+# matches "Maria R. Delgado" and "van der Berg, Ana"; not "delgado"
 _NAME = rf"{_PART}(?: {_PART}){{0,3}}(?:, {_PART}(?: {_PART}){{0,2}})?"
 _TWO_WORDS = rf"{_PART}(?:,? {_PART}){{1,3}}"
 _TITLE = r"(?:(?:Mr|Mrs|Ms|Miss|Mx|Dr)\.? )?"
 _IS = r"[\"']?[ \t]?[:=][ \t\"']{0,3}"
 
-_PATIENT = r"(?:patient(?:'s)?(?:[ _-]?(?:full|legal|first|last))?(?:[ _-]?name)?|pt[ _-]name|name of patient)"
+# matches "patient's full name", "Patient_Name"; not "patients"
+_PATIENT = (
+    r"(?:patient(?:'s)?(?:[ _-]?(?:full|legal|first|last))?(?:[ _-]?name)?|pt[ _-]name"
+    r"|name of patient)"
+)
 _LINE_START = r"(?:^|[\n\r|;,{(\t>]|  )[ \"'*-]{0,4}"
-_OF_PERSON = r"(?:(?:patient|pt|member|subscriber|insured|guarantor|beneficiary|policy ?holder|resident|client)?[ _-]?(?:full|first|last|given|family|middle|maiden|legal|preferred)[ _-]?name|(?:member|subscriber|insured|guarantor|beneficiary|policy ?holder|resident)(?:'s)?[ _-]name)"
-_RELATIVE = r"(?:next of kin|emergency contact|mother|father|spouse|husband|wife|daughter|son|guardian|caregiver|parent)(?:'s)?(?:[ _-]name)?"
+# matches "First name", "member's name"; not "Provider name", "name"
+_OF_PERSON = (
+    r"(?:(?:patient|pt|member|subscriber|insured|guarantor|beneficiary|policy ?holder|resident"
+    r"|client)?[ _-]?(?:full|first|last|given|family|middle|maiden|legal|preferred)[ _-]?name"
+    r"|(?:member|subscriber|insured|guarantor|beneficiary|policy ?holder|resident)(?:'s)?[ _-]name)"
+)
+_RELATIVE = (
+    r"(?:next of kin|emergency contact|mother|father|spouse|husband|wife|daughter|son|guardian"
+    r"|caregiver|parent)(?:'s)?(?:[ _-]name)?"
+)
 _BESIDE = r"(?:mrn|m\.r\.n\.|dob|d\.o\.b|date of birth|birth date|born|ssn|medical record)"
 _LINK = r",?(?: (?:is|named|name is|called))?"
 
@@ -51,9 +84,10 @@ _LINK = r",?(?: (?:is|named|name is|called))?"
 _KINDS: Final = frozenset(
     "patient patients person persons member members resource subscriber subscribers contact".split()
 )
-"""What a program calls a record of somebody."""
+"""Words that programs use for the record of a person, and not for a person's name."""
+# What follows a name in a sentence or a record. A heading or the label of a button has none of it.
+# matches " was", ", 47", "."; not " Officer"
 _GOES_ON = r"(?=,? [a-z0-9(]|[,;:.] ?[a-z0-9(]|[.,;]? ?\(|,? [\[|#/]|'s\b|\.(?:\s|$))"
-"""What follows a name in a sentence or a record, and not a heading or a button's label."""
 
 
 def _value(before: str, name: str, after: str = "") -> re.Pattern[bytes]:
@@ -61,8 +95,10 @@ def _value(before: str, name: str, after: str = "") -> re.Pattern[bytes]:
 
 
 def _is_called_so(text: str) -> bool:
-    """Whether people are called so, and not `patient: Patient`, `patient: IReference`, `patient:
-    s`."""
+    """Whether a person can be called so.
+
+    False for code: `patient: Patient`, `patient: IReference`, `patient: s`.
+    """
     return len(text) > 1 and text.lower() not in _KINDS and not is_code(text)
 
 
@@ -86,7 +122,7 @@ def _detector(
 
 
 DETECTORS = (
-    # "Patient: Maria Delgado", "patient_name=\"Ana Ruiz\""; not "Patient: stable"
+    # matches "Patient: Maria Delgado" and patient_name="Ana Ruiz"; not "Patient: stable"
     _detector(
         "name_of_patient",
         rf"\b{_PATIENT}{_IS}{_WORD}",
@@ -94,7 +130,7 @@ DETECTORS = (
         Subject.PATIENT,
         Likelihood.LIKELY,
     ),
-    # "Pt: Li Wu"; not pt = Point(1, 2), "pt: PageTemplate"
+    # matches "Pt: Li Wu"; not pt = Point(1, 2), "pt: PageTemplate"
     _detector(
         "name_of_pt",
         rf"\bpt\.?: {{0,3}}{_WORD},? {_WORD}",
@@ -102,18 +138,18 @@ DETECTORS = (
         Subject.PATIENT,
         Likelihood.LIKELY,
     ),
-    # "First name: Maria", "Member name: Ana Ruiz"; not "Provider name: Chen", "Name of the file:
-    # Report"
+    # matches "First name: Maria" and "Member name: Ana Ruiz";
+    # not "Provider name: Chen", "Name of the file: Report"
     _detector(
         "name_of_person",
         rf"{_LINE_START}{_OF_PERSON}{_IS}{_WORD}",
-        # first_name = Column(String)
+        # what follows the value excludes first_name = Column(String)
         _value(rf"(?i:{_OF_PERSON}){_IS}{_TITLE}", _NAME, r"(?![A-Za-z\x80-\xff(\[])"),
         Subject.PERSON,
         Likelihood.LIKELY,
     ),
-    # "Name: Delgado, Maria R."; not "name: Run Tests", name="Home City", "Pharmacy name: Good
-    # Health"
+    # matches "Name: Delgado, Maria R.";
+    # not "name: Run Tests", name="Home City", "Pharmacy name: Good Health"
     _detector(
         "name_labelled",
         rf"{_LINE_START}name ?: {{0,3}}{_WORD},? {_WORD}",
@@ -121,8 +157,8 @@ DETECTORS = (
         Subject.PERSON,
         Likelihood.LIKELY,
     ),
-    # "Emergency contact: Ana Ruiz, daughter", "her daughter Ana Ruiz"; not "Emergency contact:
-    # 911", "Parent Edge Container"
+    # matches "Emergency contact: Ana Ruiz, daughter" and "her daughter Ana Ruiz";
+    # not "Emergency contact: 911", "Parent Edge Container"
     _detector(
         "name_of_relative",
         rf"\b{_RELATIVE}(?:{_IS}|,? ){_WORD} {_WORD}",
@@ -130,7 +166,7 @@ DETECTORS = (
         Subject.PERSON,
         Likelihood.LIKELY,
     ),
-    # "Daughter Ana Ruiz was told"; a heading has capitals too
+    # matches "Daughter Ana Ruiz was told"; not the heading "Parent Edge Container"
     _detector(
         "name_after_capital_relative",
         rf"\b{_RELATIVE},? {_WORD} {_WORD}",
@@ -138,6 +174,7 @@ DETECTORS = (
         Subject.PERSON,
         Likelihood.LIKELY,
     ),
+    # matches "Daughter Ana Ruiz" at the end of a line; not "Parent Edge Container"
     replace(
         _detector(
             "given_name_after_relative",
@@ -148,8 +185,8 @@ DETECTORS = (
         ),
         validate=_has_a_given_name,
     ),
-    # "Patient Maria Delgado was seen", "the patient is Jocelyn Lopez,"; not "Patient Safety
-    # Officer"
+    # matches "patient Maria Delgado" and "the patient is Jocelyn Lopez,";
+    # not "Patient Safety Officer"
     _detector(
         "name_after_patient",
         rf"\bpatient{_LINK} {_WORD} {_WORD}",
@@ -160,7 +197,7 @@ DETECTORS = (
         Subject.PATIENT,
         Likelihood.POSSIBLE,
     ),
-    # "Patient Maria Delgado was seen"; a heading has capitals too: "Patient Details Updated"
+    # matches "Patient Maria Delgado was seen"; not the heading "Patient Portal Login Updated"
     _detector(
         "name_after_capital_patient",
         rf"\bpatient,? {_WORD} {_WORD}",
@@ -168,7 +205,7 @@ DETECTORS = (
         Subject.PATIENT,
         Likelihood.POSSIBLE,
     ),
-    # "Patient Maria Delgado" at the end of a line
+    # matches "Patient Maria Delgado" at the end of a line; not "Patient Portal Login"
     replace(
         _detector(
             "given_name_after_patient",
@@ -179,7 +216,7 @@ DETECTORS = (
         ),
         validate=_has_a_given_name,
     ),
-    # "Mrs. Delgado", "Mr. van der Berg"; not "Dr. Chen", who is a provider, nor "MS Word"
+    # matches "Mrs. Delgado" and "Mr. van der Berg"; not "MS Word", and not the provider "Dr. Chen"
     _detector(
         "name_titled",
         rf"\b(?:mr|mrs|ms|miss|mx)\.? {_WORD}",
@@ -187,8 +224,8 @@ DETECTORS = (
         Subject.PERSON,
         Likelihood.LIKELY,
     ),
-    # "Zhang, Odette C. | MRN 55623", "RE: Ana Ruiz, DOB 1961-04-02"; not "Label with MRN", "Sensor
-    # Network (SSN)", "Pen, Borneo"
+    # matches "Zhang, Odette C. | MRN 55623" and "RE: Ana Ruiz, DOB 1961-04-02";
+    # not "Label with MRN", "Sensor Network (SSN)", "Pen, Borneo"
     _detector(
         "name_before_identifier",
         rf"[a-z\x80-\xff'., -]{{4,40}}[ ,|;(\n\r-] ?\(?{_BESIDE}\b",

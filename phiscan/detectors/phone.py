@@ -7,35 +7,43 @@ from phiscan.detectors.ssn import SPOKEN
 from phiscan.finding import Likelihood
 from phiscan.patterns.detector import Detector, words
 
-_LABEL = r"(?:tele)?(?:phone|fone|mobile|cell|tel|callback|contact)(?:[ _-]?(?:number|num|no\.?|nbr|\x23))?"
+_LABEL = (
+    r"(?:tele)?(?:phone|fone|mobile|cell|tel|callback|contact)"
+    r"(?:[ _-]?(?:number|num|no\.?|nbr|\x23))?"
+)
 _GAP = r"[\"' ]{0,3}(?:is|at)?[ :=\x23\"'.(]{1,5}"
 _DIGITS = r"(?:\+?1)?[2-9]\d{2}[2-9]\d{6}"
 _SEPARATED = r"(?:\([2-9]\d{2}\) ?|\b[2-9]\d{2}[-. ])[2-9]\d{2}[-. ]\d{4}\b"
+# The country code before a number. matches "+1 "; not "+44 "
 _COUNTRY = re.compile(rb"(?:\+?1[-. ]?)?\Z")
 _FAX = words("fax", "facsimile")
 
 
 def _number(text: str) -> bool:
-    """252.227-7013 is a clause: who puts a full stop after the area puts none but full stops. 800
-    is a company's."""
+    """Whether a person may have the number.
+
+    252.227-7013 is a clause of a contract: a phone number with a full stop behind its area code has
+    no hyphen. 800 numbers belong to companies.
+    """
     return checks.phone(text) and not _CLAUSE.fullmatch(text) and not _TOLL_FREE.match(text)
 
 
+# Area codes of toll-free numbers (NANPA), as companies write them. No household has one.
+# matches "1-800" and "(800"; not "1-801"
 _TOLL_FREE = re.compile(r"1?[-. (]{0,2}800\b|1[-. (]{1,2}8(?:33|44|55|66|77|88)\b")
-"""Areas in which the called pays (NANPA), as companies write them; nobody has such a number at
-home."""
 
 
 def _spelled(text: str) -> bool:
     return checks.phone("".join(c for c in text if c.isdigit()))
 
 
+# matches "252.227-7013"; not "252.227.7013"
 _CLAUSE = re.compile(r"\d{3}\.\d{3}-\d{4}")
 
 PHONE = Detector(
     name="phone",
     info_type="PHONE_NUMBER",
-    # (555) 234-5678, 555-234-5678, +1 555.234.5678; not 123-456-7890
+    # matches (555) 234-5678 and 555-234-5678, with the lead +1 555.234.5678; not 123-456-7890
     pattern=_SEPARATED,
     lead=_COUNTRY,
     validate=_number,
@@ -58,7 +66,7 @@ FAX = Detector(
 DIALLED = Detector(
     name="phone_e164",
     info_type="PHONE_NUMBER",
-    # +13125550182 (ITU-T E.164); not 13125550182
+    # matches +13125550182 (ITU-T E.164); not 13125550182
     pattern=r"\+1[2-9]\d{2}[2-9]\d{6}\b",
     validate=checks.phone,
     bare=Likelihood.POSSIBLE,
@@ -66,7 +74,7 @@ DIALLED = Detector(
 LABELLED = Detector(
     name="phone_labelled",
     info_type="PHONE_NUMBER",
-    # "Phone: 3125550182", tel:3125550182; not "contact 31255501"
+    # matches "Phone: 3125550182" and tel:3125550182; not "contact 31255501"
     pattern=rf"\b{_LABEL}{_GAP}{_DIGITS}\b",
     value=re.compile(rf"{_LABEL}{_GAP}({_DIGITS})".encode(), re.IGNORECASE),
     validate=checks.phone,
@@ -75,7 +83,7 @@ LABELLED = Detector(
 SPELLED = Detector(
     name="phone_spelled",
     info_type="PHONE_NUMBER",
-    # "515 dash 234 dash 8890"; not "version 515 dot 2"
+    # matches "515 dash 234 dash 8890"; not "version 515 dot 2"
     pattern=rf"\b[2-9]\d{{2}} ?{SPOKEN} ?[2-9]\d{{2}} ?{SPOKEN} ?\d{{4}}\b",
     validate=_spelled,
     bare=Likelihood.POSSIBLE,

@@ -1,4 +1,4 @@
-"""Numbers that identify providers, never patients: NPI (69 FR 3434) and DEA registrations (21 CFR 1301)."""
+"""Numbers of providers, never of patients: NPI (69 FR 3434), DEA registration (21 CFR 1301)."""
 
 from phiscan import checks
 from phiscan.finding import Likelihood, Subject
@@ -7,6 +7,7 @@ from phiscan.patterns.detector import Detector, words
 NPI = Detector(
     name="npi",
     info_type="US_HEALTHCARE_NPI",
+    # matches "1234567893"; not "3234567893"
     pattern=r"\b[12]\d{9}\b",
     validate=checks.npi,
     bare=Likelihood.UNLIKELY,
@@ -19,6 +20,7 @@ NPI = Detector(
 DEA = Detector(
     name="dea",
     info_type="US_DEA_NUMBER",
+    # matches "AB1234563"; not "CB1234563"
     pattern=r"\b[ABFGMPRX][A-Z9]\d{7}\b",
     hint=r"\b[ABFGMPRX][A-Z9]\d{7}\b",
     validate=checks.dea,

@@ -13,7 +13,7 @@ _LABELS = words(
 )
 
 SPOKEN = r"\(?(?:dash|hyphen|minus|slash|point|dot|period)\)?"
-"""Signs between digits in words."""
+"""Separators between digits, spelled as words. matches "dash" and "(dot)"; not "dashed"."""
 
 
 def _spelled(text: str) -> bool:
@@ -23,6 +23,7 @@ def _spelled(text: str) -> bool:
 DASHED = Detector(
     name="ssn_dashed",
     info_type="US_SOCIAL_SECURITY_NUMBER",
+    # matches "123-45-6780"; not "123-456-780"
     pattern=r"\b\d{3}-\d{2}-\d{4}\b",
     validate=checks.ssn,
     bare=Likelihood.LIKELY,
@@ -31,8 +32,8 @@ DASHED = Detector(
 LABELLED = Detector(
     name="ssn_labelled",
     info_type="US_SOCIAL_SECURITY_NUMBER",
-    # 123456780, 123 45 6780, 123 . 45 . 6780, 1 2 3 4 5 6 7 8 0, or a line each, beside a label;
-    # without one, nine digits are anything
+    # matches 123456780, 123 45 6780, 123 . 45 . 6780, 1 2 3 4 5 6 7 8 0, and the parts on three
+    # lines; not 12345678. It counts only beside a label: without one, nine digits can be anything.
     pattern=r"\b(?:\d{3}[-. /_\s]{0,3}\d{2}[-. /_\s]{0,3}\d{4}|\d(?:[-. _]\d){8})\b",
     validate=checks.ssn_shape,
     bare=Likelihood.VERY_UNLIKELY,
@@ -41,7 +42,7 @@ LABELLED = Detector(
 SPELLED = Detector(
     name="ssn_spelled",
     info_type="US_SOCIAL_SECURITY_NUMBER",
-    # "123 dash 45 dash 6780", as a number is read out
+    # A number as it is read out. matches "123 dash 45 dash 6780"; not "123 dash 45"
     pattern=rf"\b\d{{3}} ?{SPOKEN} ?\d{{2}} ?{SPOKEN} ?\d{{4}}\b",
     validate=_spelled,
     bare=Likelihood.LIKELY,
@@ -49,6 +50,7 @@ SPELLED = Detector(
 ITIN = Detector(
     name="itin",
     info_type="US_INDIVIDUAL_TAXPAYER_IDENTIFICATION_NUMBER",
+    # matches "912-70-1234"; not "812-70-1234"
     pattern=r"\b9\d{2}-\d{2}-\d{4}\b",
     validate=checks.itin,
     bare=Likelihood.POSSIBLE,

@@ -6,12 +6,13 @@ from phiscan import checks
 from phiscan.finding import Likelihood
 from phiscan.patterns.detector import Detector, words
 
+# I, O and Q are no letters of a VIN. matches "1M8GDM9AXKP042788"; not "IM8GDM9AXKP042788"
 _CODE = "[0-9A-HJ-NPR-Z]{17}"
 _GAP = r"(?: (?:number|no\.?|\x23))?[ :=\x23\"']{1,4}"
 
 
 def _has_letters_and_digits(text: str) -> bool:
-    # the last four are digits on every car
+    # the last four characters are digits on every car
     return not text.isdigit() and sum(c.isdigit() for c in text) >= 4
 
 
@@ -27,8 +28,8 @@ DETECTORS = (
     Detector(
         name="vin_labelled",
         info_type="VEHICLE_IDENTIFICATION_NUMBER",
-        # "VIN: 1M8GDM9A0KP042788", whose check digit is wrong: cars that were made for other
-        # countries have none (49 CFR 565.1)
+        # matches "VIN: 1M8GDM9A0KP042788"; not "vin 12". The check digit in it is wrong, which is
+        # allowed here: cars that were made for other countries have none (49 CFR 565.1).
         pattern=rf"\bvin{_GAP}{_CODE}\b",
         value=re.compile(rf"vin{_GAP}({_CODE})".encode(), re.IGNORECASE),
         validate=_has_letters_and_digits,

@@ -1,7 +1,9 @@
-"""HTML pages, and the narrative of clinical documents: what stands beside a label, in a table, a list or a form.
+"""Labelled values in HTML pages and in the narratives of clinical documents.
 
-`<td>Name</td><td>Ann</td>`, a column under `<th>SSN</th>`, `<dt>MRN</dt><dd>1</dd>`, `<b>DOB:</b> 1/2/1950`, `<input name="ssn"
-value="...">`. Tag names mean nothing here: `<address>` is as often the publisher's. HTML is never malformed, browsers read all of it.
+A label stands beside its value, in a table, a list or a form: `<td>Name</td><td>Ann</td>`, a column
+under `<th>SSN</th>`, `<dt>MRN</dt><dd>1</dd>`, `<b>DOB:</b> 1/2/1950`, `<input name="ssn"
+value="...">`. The names of tags mean nothing here: `<address>` is as often the publisher's. HTML is
+never malformed, because browsers read all of it.
 """
 
 import re
@@ -21,20 +23,22 @@ _CELLS: Final = frozenset("td th dt dd label li option textarea".split())
 _ROWS: Final = frozenset(("tr", "dl", "table"))
 _BLOCKS: Final = _CELLS | _ROWS | frozenset(
     "p div br hr ul ol h1 h2 h3 h4 h5 h6 section article header footer main nav form fieldset "
-    "legend pre blockquote tbody thead tfoot"
-    " body html head title select button address figure aside paragraph item list caption".split()
+    "legend pre blockquote tbody thead tfoot body html head title select button address figure "
+    "aside paragraph item list caption".split()
 )  # fmt: skip
+# matches "<script src='x'>", "<STYLE>"; not "<scripts>"
 _RAW: Final = re.compile(rb"<(script|style)\b[^<>]*>", re.IGNORECASE)
 _CLOSING: Final = {name: re.compile(b"</" + name, re.IGNORECASE) for name in (b"script", b"style")}
 _MAX_LABEL: Final = 60
+"""Characters of the longest label."""
 _MAX_VALUE: Final = 1024
-"""Characters of a value that are held against a label's shape, once for each text within it."""
+"""Characters of a value that are compared with a label's shape, once for each text in it."""
 _MAX_TEXTS: Final = 10_000
-"""Pieces of text between tags of one block; no label and no value has more."""
+"""Texts between the tags of one block. No label and no value has more."""
 
 
 class Labels:
-    """Walks a text's tokens and pairs values with their labels."""
+    """Walks over a text's tokens and pairs values with their labels."""
 
     def __init__(self, document: Document, evidence: Evidence) -> None:
         self._document = document
@@ -48,8 +52,10 @@ class Labels:
         self._column = 0
 
     def walk(self, data: bytes, start: int, end: int) -> None:
-        """Take the labelled values in `data` (the document's, or of its length) from `start` to
-        `end`."""
+        """Collect the labelled values in `data` from `start` to `end`.
+
+        `data` is the document, or a copy of the same length.
+        """
         for token in self._evidence.context.timed(tokens(data, start, end)):
             if token.kind <= Kind.CDATA:
                 self._texts.append(token)
@@ -77,7 +83,7 @@ class Labels:
             self._headers = []
 
     def _flush(self) -> None:
-        """A block of text has ended: it is a label, or a value, or `label: value`."""
+        """Read a block of text that has ended: a label, a value, or `label: value`."""
         texts, self._texts = self._texts, []
         if not texts:
             return
@@ -117,8 +123,10 @@ class Labels:
         self._pending = ""
 
     def _after_colon(self, texts: list[Token], label: str, value: str) -> None:
-        """`<b>Name:</b> Ann` and `Name: Ann`: the value is what follows the colon, in this text or
-        in the next ones."""
+        """Keep the value behind a colon, in the same text or in the next ones.
+
+        Examples: `<b>Name:</b> Ann`, `Name: Ann`.
+        """
         data = self._document.data
         for index, token in enumerate(texts):
             at = data.find(b":", token.start, token.end)
@@ -128,10 +136,9 @@ class Labels:
                 return
 
     def _take(self, label: str, value: str, texts: list[Token]) -> None:
-        """Keep a value once for each text that it consists of, so that a mask leaves the tags
-        between."""
+        """Keep a value once for each text in it, so that a mask leaves the tags between them."""
         rule = read_label(label).rule if len(label) <= _MAX_LABEL else None
-        # `Line: 12` and `Street View: on` are of any page; a street address has a number
+        # any page may have `Line: 12` or `Street View: on`; a street address has a number
         if rule is None or (
             rule.info_type == "STREET_ADDRESS" and not any(c.isdigit() for c in value)
         ):

@@ -1,6 +1,8 @@
 """JSON in which labels are values: pairs of a name and a value, and tables of columns and rows.
 
-[{"name": "ssn", "value": "..."}]        {"columns": ["name", "ssn"], "rows": [["...", "..."]]}        [["name", "ssn"], ["...", "..."]]
+[{"name": "ssn", "value": "..."}]
+{"columns": ["name", "ssn"], "rows": [["...", "..."]]}
+[["name", "ssn"], ["...", "..."]]
 """
 
 from collections.abc import Iterator
@@ -22,11 +24,11 @@ _VALUES: Final = frozenset(
 _COLUMNS: Final = frozenset("columns headers header fields schema cols columnNames".split())
 _ROWS: Final = frozenset("rows data values records results items tuples".split())
 WANTED: Final = _NAMES | _VALUES | _COLUMNS | _ROWS | {""}
-"""Keys whose scalars are looked at; the empty key is that of an array at the top."""
+"""Keys whose scalars are read. The empty key belongs to an array at the top."""
 
 
 def read(data: bytes, leaves: list[Leaf]) -> Iterator[Labelled]:
-    """What `leaves` say as pairs and as tables."""
+    """The labelled values that `leaves` hold as pairs and as tables."""
     yield from _pairs(data, leaves)
     yield from _tables(data, leaves)
 
@@ -44,7 +46,7 @@ def _pairs(data: bytes, leaves: list[Leaf]) -> Iterator[Labelled]:
         text = decode(data[label.start : label.end])
         if place not in values or read_label(text).rule is None:
             continue
-        # the pairs of one list are one record: a name counts where a birth date stands beside it
+        # The pairs of one list are one record, so a name counts where a birth date is beside it.
         record = id(label.frame.parent or label.frame)
         for leaf in values[place]:
             path = (*label.frame.place.path, text)
@@ -52,8 +54,10 @@ def _pairs(data: bytes, leaves: list[Leaf]) -> Iterator[Labelled]:
 
 
 def _holder(frame: Frame) -> Frame | None:
-    """The object around an answer that is an object or a list itself: `{"text": "SSN", "answer":
-    [{"valueString": "..."}]}`."""
+    """The object around a value that is itself an object or a list.
+
+    Example: `{"text": "SSN", "answer": [{"valueString": "..."}]}`.
+    """
     above = frame.parent
     while above is not None and not above.is_object:
         above = above.parent
@@ -88,7 +92,7 @@ def _tables(data: bytes, leaves: list[Leaf]) -> Iterator[Labelled]:
 
 
 def _is_column(leaf: Leaf) -> bool:
-    """`"columns": ["ssn"]`, `"columns": [{"name": "ssn"}]`."""
+    """Whether a leaf names a column: `"columns": ["ssn"]`, `"columns": [{"name": "ssn"}]`."""
     path = leaf.path
     return path[-1:] != () and (
         path[-1] in _COLUMNS or (leaf.key in _NAMES and len(path) > 1 and path[-2] in _COLUMNS)
@@ -96,7 +100,7 @@ def _is_column(leaf: Leaf) -> bool:
 
 
 def _around_columns(frame: Frame) -> Frame | None:
-    """The object that has the columns, whether they are strings or objects with a name."""
+    """The object that holds the columns, whether these are strings or objects with a name."""
     above: Frame | None = frame
     while above is not None and above.place.key in _COLUMNS:
         above = above.parent

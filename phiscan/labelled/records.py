@@ -1,7 +1,8 @@
-"""Labelled values of records that have no standard behind them: JSON objects, CSV rows, forms, query strings.
+"""Labelled values of records without a published format: JSON, CSV rows, forms, query strings.
 
-A value's label says what it is; the labels around it say whose. `name` and `id` mean nothing alone: they count where the
-path names a patient or person, or where the same record holds something that only a person has.
+A value's own label says what the value is, and the labels above it say whose. `name` and `id` mean
+nothing alone. They count where the path names a patient or a person, or where the same record holds
+a value that only a person has.
 """
 
 from collections.abc import Iterable
@@ -16,13 +17,20 @@ from phiscan.words.labels import Label, Rule, read_label
 
 _PERSONAL: Final = having(Trait.MARKS_A_PERSON)
 PLACES: Final = frozenset(("path", "query", "header", "trailer"))
-"""Where a labelled value outside of a body stands; the first part of its path."""
+"""First parts of the paths of labelled values outside the body."""
 _PATIENTS_OWN: Final = having(Trait.GIVEN_TO_PATIENTS)
 
 
 class Labelled(NamedTuple):
-    """One value with the labels above it, outermost first; `record` groups the values of one object
-    or row."""
+    """One value with its labels.
+
+    Args:
+        labels: the labels above the value and its own, outermost first.
+        value: the decoded text.
+        start: the value's first byte in the document, or -1.
+        end: the byte after its last one, or -1.
+        record: a number that the values of one object or row share.
+    """
 
     labels: tuple[str, ...]
     value: str
@@ -32,7 +40,10 @@ class Labelled(NamedTuple):
 
 
 def read_records(values: Iterable[Labelled], evidence: Evidence, detector: str) -> None:
-    """Add what the labels of `values` say to `evidence`."""
+    """Add to `evidence` what the labels of `values` say.
+
+    `detector` is the name that the findings show.
+    """
     reading = _Reading(evidence, detector)
     for item in evidence.context.timed(values):
         label = read_label(item.labels[-1])
@@ -44,7 +55,7 @@ def read_records(values: Iterable[Labelled], evidence: Evidence, detector: str) 
 
 
 class _Reading:
-    """One document's labelled values. Weak rules wait until all that a record holds is known."""
+    """One document's labelled values. Weak rules wait until the whole record is known."""
 
     def __init__(self, evidence: Evidence, detector: str) -> None:
         self._evidence = evidence
@@ -68,8 +79,10 @@ class _Reading:
                 self._named.add(item.record)
 
     def look_above(self, item: Labelled) -> None:
-        """Take a value that stands in what a label calls health information: `{"allergies":
-        [{"name": "Penicillin"}]}`."""
+        """Take a value under a label that means health information.
+
+        Example: `{"allergies": [{"name": "Penicillin"}]}`.
+        """
         for label in item.labels[:-1]:
             rule = read_label(label).rule
             if (
@@ -87,7 +100,7 @@ class _Reading:
             if _applies(rule, subject, person=item.record in self._persons):
                 self._add(item, rule, subject)
         for item, rule in self._codes:
-            # a code in a catalogue is about nobody; in one record with a person it is that person's
+            # a code in a catalogue is about nobody; beside a person it is about that person
             theirs = item.record in self._persons or (
                 rule.info_type == "DIAGNOSIS" and item.record in self._named
             )
@@ -122,7 +135,7 @@ def _record(
     ):
         subject = rule.subject
     elif subject is Subject.PROVIDER and INFO_TYPES[rule.info_type].kind is InfoTypeKind.HEALTH:
-        subject = rule.subject  # a lab's result and a physician's note are about the patient
+        subject = rule.subject  # a laboratory's result or a physician's note is about the patient
     return evidence.labelled(
         detector,
         rule,
@@ -139,7 +152,7 @@ def _applies(rule: Rule, subject: Subject | None, *, person: bool) -> bool:
 
 
 def _subject(labels: tuple[str, ...], own: Label) -> Subject | None:
-    """Whom a value is about: its own label says, else the nearest label above that does."""
+    """Whom a value is about: the nearest label that says so decides, its own first."""
     if own.subject is not None:
         return own.subject
     for label in reversed(labels[:-1]):

@@ -1,8 +1,9 @@
-"""XML without a standard behind it, and SOAP envelopes around anything: element and attribute names are the labels.
+"""XML without a published format, and SOAP envelopes: element and attribute names are the labels.
 
-`<patient><name first="Ann"/></patient>` is read as an object `{"patient": {"name": {"first": "Ann"}}}` would be. Elements that
-only wrap a value (`<DateOfBirth><Date>`) take its label, and those that name it beside it (`<field name="ssn">`, `<Name>ssn</Name>
-<Value>`) give theirs.
+`<patient><name first="Ann"/></patient>` is read like the object
+`{"patient": {"name": {"first": "Ann"}}}`. Some elements only wrap a value
+(`<DateOfBirth><Date>`): the value gets the label around it. Some name the value beside it
+(`<field name="ssn">`, `<Name>ssn</Name><Value>`): that name is its label.
 """
 
 from typing import Final
@@ -18,9 +19,9 @@ _WRAPPERS: Final = frozenset(
     "value val text string date datetime exactdatetime number content data literal simplevalue "
     "item v display attributevalue".split()
 )
-"""Names that say nothing of the value, whose label is around them or beside them."""
+"""Names of elements that say nothing of their value. The label is around or beside them."""
 _NAMING: Final = ("name", "key", "label", "field", "id", "code", "title")
-"""Attributes that name what the element holds."""
+"""Attributes that name the content of their element."""
 _NAMING_ELEMENTS: Final = frozenset("name key label field attributename propertyname".split())
 
 
@@ -54,7 +55,7 @@ class LabelReader:
             self._take(element, [label] if label else [], attribute, _record(element))
 
     def finish(self) -> None:
-        """Add what the labels say."""
+        """Add what the labels say to the evidence."""
         read_records(self._values, self._evidence, "xml_label")
 
     def _text(
@@ -80,8 +81,10 @@ class LabelReader:
             self._take(element, [given] if given else [], value, record)
 
     def _source_patient(self, element: Element, value: Value) -> None:
-        """IHE XDS metadata: `sourcePatientInfo` has lines `PID-5|Haddad^Noor` of an HL7 v2
-        segment."""
+        """Nest an HL7 v2 segment of IHE XDS metadata.
+
+        `sourcePatientInfo` has lines such as `PID-5|Haddad^Noor`.
+        """
         number, _, content = value.text[4:].partition("|")
         if number.isdigit() and 0 < int(number) <= 40:
             segment = f"MSH|^~\\&|\rPID{'|' * int(number)}{content}"
@@ -89,7 +92,7 @@ class LabelReader:
             self._evidence.nested.append(Nested(segment.encode(), location, declared=False))
 
     def _take(self, element: Element, extra: list[str], value: Value, record: int) -> None:
-        """Keep a value whose label means something to us."""
+        """Keep a value if its label has a rule."""
         labels = [at.name for at in element.chain()][::-1] + extra
         while len(labels) > 1 and labels[-1].lower() in _WRAPPERS:
             labels.pop()
@@ -103,14 +106,12 @@ _NO_VALUE: Final = Value("", -1, -1)
 
 
 def _is_link(value: str, info_type: str) -> bool:
-    """A web address where something else is expected: `<endpoint address="https://...">` is no
-    street."""
+    """Whether a value is a web address in another field: `<endpoint address="https://...">`."""
     return "://" in value and info_type not in ("URL", "FACE_PHOTO")
 
 
 def _record(element: Element) -> int:
-    """What groups values with others: the innermost element from here outwards that is not itself a
-    value's label."""
+    """The number of a value's record: the offset of the innermost element that is no label."""
     return next(
         (at.start for at in element.chain() if read_label(at.name).rule is None), element.start
     )

@@ -1,8 +1,9 @@
-"""Hyperscan databases: compiled from expressions, or taken from the bytes of ones that were compiled before.
+"""Hyperscan databases: compiled from expressions, or loaded from bytes compiled earlier.
 
-Layout of the bytes: magic, SHA-256 of what they were compiled from, SHA-256 of the rest, then each database with its length.
-Hyperscan checks the rest: a database names its version and the CPU features that it needs. Bytes are only as trustworthy as
-the place that they come from; whoever stores them sees to that.
+Layout of the bytes: magic, SHA-256 of the plans, SHA-256 of the rest, then each database with its
+length. Hyperscan checks the rest itself: a database names its Hyperscan version and the CPU
+features that it needs. The checksums detect damage, not an attack. Whoever stores the bytes has to
+protect them.
 """
 
 import hashlib
@@ -16,11 +17,14 @@ import hyperscan
 _MAGIC: Final = b"phiscan1"
 _HEAD: Final = struct.Struct(f"<{len(_MAGIC)}s32s32s")
 _LENGTH: Final = struct.Struct("<Q")
-_PLATFORM: Final = "this CPU lacks the SIMD instructions that Hyperscan needs; run on x86-64 with SSE4.2, or on arm64 with NEON"
+_PLATFORM: Final = (
+    "this CPU lacks the SIMD instructions that Hyperscan needs; "
+    "run on x86-64 with SSE4.2, or on arm64 with NEON"
+)
 
 
 class CompiledError(Exception):
-    """Bytes that cannot be used; compile anew."""
+    """The bytes cannot be used. The caller compiles anew."""
 
 
 class PlatformError(Exception):
@@ -28,24 +32,24 @@ class PlatformError(Exception):
 
 
 class PatternError(Exception):
-    """An expression that Hyperscan cannot run; the text says why, in Hyperscan's words."""
+    """Hyperscan cannot run an expression. The text gives the reason in Hyperscan's words."""
 
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """The expressions of one database and Hyperscan's flags for each."""
+    """The expressions of one database, with Hyperscan's flags for each."""
 
     expressions: tuple[str, ...]
     flags: tuple[int, ...]
 
 
 def compile_all(plans: Sequence[Plan]) -> list[hyperscan.Database]:
-    """A database for each plan. Raises PlatformError, PatternError."""
+    """Compile one database for each plan. Raises PlatformError, PatternError."""
     return [compile_one(plan) for plan in plans]
 
 
 def compile_one(plan: Plan) -> hyperscan.Database:
-    """The database of a plan. Raises PlatformError, PatternError."""
+    """Compile the database of a plan. Raises PlatformError, PatternError."""
     database = hyperscan.Database()
     try:
         database.compile(
@@ -61,23 +65,29 @@ def compile_one(plan: Plan) -> hyperscan.Database:
 
 
 def digest(plans: Sequence[Plan]) -> bytes:
-    """What tells the databases of `plans` from others: the expressions, their flags, Hyperscan's
-    version. 32 bytes."""
+    """A digest of 32 bytes that identifies the databases of `plans`.
+
+    It covers the expressions, their flags and Hyperscan's version.
+    """
     version: str = hyperscan.__version__  # type: ignore[attr-defined]  # its stubs leave it out
     text = repr((version, [(plan.expressions, plan.flags) for plan in plans]))
     return hashlib.sha256(text.encode()).digest()
 
 
 def pack(databases: Sequence[hyperscan.Database], plans: Sequence[Plan]) -> bytes:
-    """The databases of `plans` as bytes."""
+    """Serialise the databases of `plans`."""
     parts = [hyperscan.dumpb(database) for database in databases]
     rest = b"".join(_LENGTH.pack(len(part)) + part for part in parts)
     return _HEAD.pack(_MAGIC, digest(plans), hashlib.sha256(rest).digest()) + rest
 
 
 def unpack(data: bytes, plans: Sequence[Plan]) -> list[hyperscan.Database]:
-    """The databases that `pack` made bytes of. Raises CompiledError when these are not those of
-    `plans`, here and now."""
+    """Load the databases that `pack` serialised.
+
+    Raises:
+        CompiledError: the bytes are damaged, belong to other plans or another version of Hyperscan,
+            or do not fit this CPU.
+    """
     if len(data) < _HEAD.size:
         raise CompiledError("cut off")
     magic, made_from, check = _HEAD.unpack_from(data)
@@ -103,5 +113,6 @@ def _parts(rest: bytes) -> list[bytes]:
 
 def _load(part: bytes) -> hyperscan.Database:
     database = hyperscan.loadb(part, hyperscan.HS_MODE_BLOCK)
-    database.scratch = hyperscan.Scratch(database)  # only compiling makes one by itself
+    # only `compile` sets the scratch space by itself
+    database.scratch = hyperscan.Scratch(database)
     return database

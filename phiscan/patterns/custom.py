@@ -1,7 +1,7 @@
-"""Detectors that an organisation writes for itself: its own chart numbers, member numbers, study codes.
+"""Detectors that an organisation writes itself, for its own chart numbers or study codes.
 
-A custom detector is data. It becomes a `Detector` only when Hyperscan can run its pattern and every example proves it; a
-detector that does not find what its author says it finds would be trusted all the same.
+A custom detector is data. It becomes a `Detector` only when Hyperscan can run its pattern and its
+examples hold. Without examples, people would trust a detector that finds nothing.
 """
 
 import re
@@ -22,7 +22,7 @@ from phiscan.text.normalise import normalise
 
 
 def _small(word: str) -> str:
-    """An expression of a word, which may hold any character, in the small letters of ASCII."""
+    """An expression that matches `word` literally, in lower-case ASCII."""
     return re.escape(word.encode().lower().decode())
 
 
@@ -47,19 +47,23 @@ VALIDATORS: Final = MappingProxyType(
         "ip": checks.ip,
     }
 )
-"""What a custom detector may ask of a candidate, by name; `docs/detection.md` says what each
-checks."""
+"""The validators that a custom detector may name; `docs/detection.md` says what each checks."""
 
 
 @dataclass(frozen=True, slots=True)
 class CustomDetector:
-    """What an author writes.
+    """A detector as its author writes it.
 
     Args:
-        pattern: Hyperscan's syntax; the whole match is the value.
-        context: plain words, one of which must stand shortly before a candidate to make it
-            `supported`.
+        name: unique among all detectors, shown in findings.
+        info_type: what it finds.
+        pattern: Hyperscan syntax. The whole match is the value.
+        context: plain words. One of them shortly before a candidate makes it `supported`.
         validator: a name from `VALIDATORS`, or empty.
+        bare: likelihood without a context word.
+        supported: likelihood with a context word.
+        subject: whom it is about, unless a word nearby says so.
+        caseless: whether letters match in either case.
         matching: texts in which it must find something.
         not_matching: texts in which it must find nothing.
     """
@@ -77,8 +81,7 @@ class CustomDetector:
     not_matching: tuple[str, ...] = ()
 
     def detector(self) -> Detector:
-        """The detector that this describes. What is asked of it here is not proven; see
-        `faults`."""
+        """The detector that this data describes. It is not tested here; see `faults`."""
         return Detector(
             name=self.name,
             info_type=self.info_type.name,
@@ -94,18 +97,23 @@ class CustomDetector:
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """An example that does not hold: number `index` of those that must match, or (`found`) of those
-    that must not."""
+    """An example that does not hold.
+
+    Args:
+        index: the number of the example, from 0, in `matching`, or in `not_matching` if `found`.
+        found: whether the detector found something in it.
+    """
 
     index: int
     found: bool
 
 
 def faults(custom: CustomDetector, info_types: Mapping[str, InfoType]) -> Iterator[Fault]:
-    """Run a detector's own examples.
+    """Run a detector over its own examples, and give those that do not hold.
 
     Args:
-        info_types: as an engine's; the detector's own infoType among them.
+        custom: the detector.
+        info_types: the infoTypes of an engine. They must include the detector's own.
 
     Raises:
         PatternError: Hyperscan cannot run the pattern.

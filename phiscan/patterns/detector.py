@@ -1,6 +1,7 @@
-"""What a detector is: a pattern that Hyperscan can run, what a candidate must satisfy, and how sure that makes us.
+"""A detector: a pattern for Hyperscan, checks of its candidates, and how likely a candidate is.
 
-The ladder is pattern, then context, then validator. Each step only prunes or raises; none invents.
+A match of the pattern becomes a candidate. Context raises its likelihood, and the validator may
+reject it. Neither step adds a candidate.
 """
 
 import re
@@ -11,54 +12,58 @@ from phiscan.finding import Likelihood, Subject
 from phiscan.identifiers import Trait, having
 
 CONTEXT_WINDOW = 48
-"""Bytes before a candidate in which a context word counts: a label, a few words, or a JSON key."""
+"""Bytes before a candidate in which a context word counts: room for a label or a JSON key."""
 REPORTED = Likelihood.POSSIBLE
-"""Candidates below this likelihood are no findings."""
+"""The least likelihood of a finding. Candidates below it are dropped."""
 
+# matches "her", "pt", "patients"; not "pt.id" (program text), "sheriff"
 _PATIENT = re.compile(
     rb"\b(?:patients?|pts?(?!\.[a-z])|his|her|their|decedent|newborn)\b(?![\x80-\xff])",
     re.IGNORECASE,
 )
+# matches "physician", "dr" in "Dr. Chen"; not the street "8812 Sable Ridge Dr, Plano"
 _PROVIDER = re.compile(
-    rb"\b(?:providers?|physicians?|doctor|prescriber|practitioner|clinic|hospital|pharmacy|office|npi|facility"
-    rb"|(?:family|internal) medicine|medical (?:center|group|associates)|surgery center"
-    rb"|dr(?=\.? ))\b(?![\x80-\xff])",  # "Dr. Chen"; not "8812 Sable Ridge Dr, Plano"
+    rb"\b(?:providers?|physicians?|doctor|prescriber|practitioner|clinic|hospital|pharmacy|office"
+    rb"|npi|facility|(?:family|internal) medicine|medical (?:center|group|associates)"
+    rb"|surgery center|dr(?=\.? ))\b(?![\x80-\xff])",
     re.IGNORECASE,
 )
 _PUBLISHED = having(Trait.PUBLISHED)
 _ADDRESSES = having(Trait.ADDRESS)
-# "Acme Foundation, Inc., 12 Main St", also on the next line of a comment
+# A company's name just before an address, also on the line above in a comment.
+# matches "Acme Foundation, Inc., "; not "Inc. is late. "
 _COMPANY = re.compile(
-    rb"\b(?:inc|l\.?l\.?c|ltd|corp|corporation|gmbh|foundation)\b[.,)]{0,2}[\s#*/%-]{1,24}(?:[\w.# -]{1,30}, ){0,2}\Z",
+    rb"\b(?:inc|l\.?l\.?c|ltd|corp|corporation|gmbh|foundation)\b[.,)]{0,2}"
+    rb"[\s#*/%-]{1,24}(?:[\w.# -]{1,30}, ){0,2}\Z",
     re.IGNORECASE,
 )
+# Where a sentence ends. Words before it speak of something else.
+# matches "hen. " in "with Dr. Chen. "; not "Dr. Chen"
 _SENTENCE = re.compile(rb"[\n\r;|]|[a-z0-9)]{3}[.!?] ")
-"""Where words before a candidate speak of something else: "Dr. Chen" is no end, "with Dr. Chen. "
-is one."""
 
 
 def anything(_: str) -> bool:
-    """The validator of what every match is."""
+    """The validator that accepts every match."""
     return True
 
 
 @dataclass(frozen=True, slots=True)
 class Context:
-    """Words that raise a candidate: whole words, without case.
+    """Words near a candidate that raise its likelihood: whole words, without regard to case.
 
     Args:
-        near: what ends as one of the words, in a text of small letters.
-        anywhere: Hyperscan syntax that matches wherever `near` can, and in more places: it asks for
-            no word boundary.
+        near: matches one of the words and the end of a word, in lower-case text.
+        anywhere: Hyperscan syntax for the prefilter. It needs no word boundary, so it matches
+            wherever `near` does, and in more places.
     """
 
     near: re.Pattern[bytes]
     anywhere: str
 
     def stands_in(self, text: bytes) -> bool:
-        """Whether one of the words does."""
-        # an expression that begins with letters of one case is found three times faster than one
-        # that begins with a boundary
+        """Whether one of the words occurs in `text`."""
+        # An expression that begins with letters is found three times faster than one that begins
+        # with a word boundary. So the code checks the boundary.
         text, at = text.lower(), 0
         while (found := self.near.search(text, at)) is not None:
             at = found.start()
@@ -69,7 +74,7 @@ class Context:
 
 
 def words(*alternatives: str) -> Context:
-    """A context of any of these expressions, which are in small letters."""
+    """The context of any of these expressions, which are in lower case."""
     joined = "|".join(alternatives)
     return Context(re.compile(rf"(?:{joined})(?![a-z])".encode()), f"(?:{joined})")
 
@@ -82,22 +87,23 @@ class Detector:
         name: unique, shown in findings.
         info_type: a name from `phiscan.identifiers.INFO_TYPES`.
         pattern: Hyperscan syntax over UTF-8 bytes.
-        caseless: whether letters match in either case; a short pattern of letters costs much less
-            with their own case.
-        lead: what stands in front of a match and belongs to it, up to its end (`\\Z`); without it
-            there is no match. Hyperscan is several times faster with patterns that begin with what
-            is rare: an address with its `@`.
-        value: where the value is inside of a match (group 1); the whole match when None.
-        validate: says of the value's text whether it can be one.
         bare: likelihood without context.
-        context: words that must stand within `CONTEXT_WINDOW` bytes before the match to raise it to
-            `supported`.
+        lead: matches the text before a match that belongs to it, and ends with `\\Z`. Without a
+            lead there is no candidate. It lets the pattern begin with what is rare, such as the `@`
+            of an address: Hyperscan is then several times faster.
+        value: finds the value in a match, as group 1. None: the whole match is the value.
+        validate: whether the text of a value can be one.
+        context: words that raise the likelihood to `supported`. They must occur within
+            `CONTEXT_WINDOW` bytes before the match.
         supported: likelihood with context.
-        hint: Hyperscan syntax that occurs in every match of the pattern, when that is cheaper or
-            rarer than what `prefilter` takes else.
-        once: whether its first finding says all: a document that names a code system once names it.
-        subject: whom it is about when nothing near says; `neighbours` tells whether words nearby
-            may say so.
+        subject: whom the value is about when no word nearby says so.
+        neighbours: whether words nearby may say whom the value is about.
+        caseless: whether letters match in either case. A short pattern of letters costs much less
+            when case counts.
+        once: whether the first finding is enough. A document that names a code system once names
+            it.
+        hint: Hyperscan syntax that occurs in every match of the pattern, for the prefilter. Given
+            where it is cheaper or rarer than the pattern.
     """
 
     name: str
@@ -117,10 +123,10 @@ class Detector:
 
     @property
     def prefilter(self) -> str:
-        """An expression that occurs in every text in which this detector can find anything, as
-        cheap as it can be.
+        """An expression that occurs in every text in which this detector can find anything.
 
-        A candidate that is nothing without its context cannot be found where no context stands.
+        It is the cheapest such expression. A detector that finds nothing without context is
+        looked for by its context words.
         """
         if self.hint:
             return self.hint
@@ -129,14 +135,15 @@ class Detector:
         return self.pattern
 
     def likelihood(self, before: bytes) -> Likelihood:
-        """How likely a valid candidate is this infoType with `before` in front of it: a context
-        word raises it."""
+        """How likely a valid candidate is, given the bytes before it."""
         supported = self.context is not None and self.context.stands_in(before)
         return max(self.bare, self.supported) if supported else self.bare
 
     def about(self, before: bytes) -> Subject:
-        """Whom a candidate with `before` in front of it is about: the nearest word of its sentence
-        that says so wins."""
+        """Whom a candidate is about, given the bytes before it.
+
+        The nearest word in the same sentence that names a patient or a provider decides.
+        """
         if not self.neighbours:
             return self.subject
         if self.info_type in _ADDRESSES and _COMPANY.search(before):

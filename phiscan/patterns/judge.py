@@ -1,4 +1,4 @@
-"""Runs the detectors over a text and adds what they find to the evidence of its structure."""
+"""Runs the detectors over a text and adds their findings to the evidence of its structure."""
 
 import re
 from bisect import bisect_right
@@ -15,30 +15,29 @@ from phiscan.words.labels import MASK_BEGINS, is_masked
 
 _OUTWEIGHING = having(Trait.OUTWEIGHS_STRUCTURE)
 _DIGITS = frozenset(b"0123456789")
-_NUMBER_BEFORE = re.compile(rb"\d[-.]?\Z")
+# What the text before or after a number looks like when the number goes on there.
 _JOINTS = frozenset(b"0123456789-.")
-"""How what stands before a number ends when the number goes on there."""
-_NUMBER_AFTER = re.compile(rb"[-.]?\d")
-_FRACTION_BEFORE = re.compile(rb"(?:\A|[^\w.])\.\Z")
-_GROUPS = re.compile(rb"\d+(?: \d+)+")
-_ROW_BEFORE = re.compile(rb"(?:\A|[^\d.,/:-])\d+ \d+ \Z")
-_ROW_AFTER = re.compile(rb" \d+ \d+(?![\d/:-])")
-
-
+_NUMBER_BEFORE = re.compile(rb"\d[-.]?\Z")  # matches "1-" before "123-45-6789"; not "no. "
+_NUMBER_AFTER = re.compile(rb"[-.]?\d")  # matches "-0" after "123-45-6789"; not "- 0"
+_FRACTION_BEFORE = re.compile(rb"(?:\A|[^\w.])\.\Z")  # matches " ." before "453914"; not "No."
+# Rows of numbers, such as "960 965 970 975 980 1041".
+_GROUPS = re.compile(rb"\d+(?: \d+)+")  # matches "123 45 6789"; not "123-45-6789"
+_ROW_BEFORE = re.compile(rb"(?:\A|[^\d.,/:-])\d+ \d+ \Z")  # matches " 960 965 "; not "9/60 965 "
+_ROW_AFTER = re.compile(rb" \d+ \d+(?![\d/:-])")  # matches " 980 1041"; not " 980 10:41"
 _ROW = 24
-"""Bytes before a number that show whether it stands in a row of numbers."""
+"""Bytes before a number in which the code looks for a row of numbers."""
 _LEAD = 128
-"""Bytes in front of a match in which what belongs to it stands."""
+"""Bytes before a match in which its lead may begin."""
 _LOOK_EVERY = 128
-"""Candidates between two looks at the clock."""
+"""Candidates from one look at the clock to the next."""
 
 
 Locate = Callable[[int, int], Location]
-"""Says where a range of a text stands in its document."""
+"""Maps the start and end of a range of a text to its location in the document."""
 
 
 class Structure:
-    """The ranges that the structure of a document has explained already, for quick look-up."""
+    """The ranges that the document's structure has explained already, for quick look-up."""
 
     def __init__(self, findings: Iterable[Finding]) -> None:
         self._spans = sorted(
@@ -49,7 +48,10 @@ class Structure:
         self._starts = [span[0] for span in self._spans]
 
     def explains(self, start: int, end: int, detector: Detector) -> bool:
-        """Whether a value at this range is explained, so that the detector's guess adds nothing."""
+        """Whether the structure explains a value here, so that the detector's guess adds nothing.
+
+        An infoType that outweighs structure is explained only by a finding of the same infoType.
+        """
         at = bisect_right(self._starts, end - 1) - 1
         while at >= 0 and self._spans[at][1] > start:
             if self._spans[at][2] == detector.info_type or detector.info_type not in _OUTWEIGHING:
@@ -59,7 +61,7 @@ class Structure:
 
 
 def in_body(start: int, end: int) -> Location:
-    """Where a range of the body is: there."""
+    """The location of a range of the body: the range itself, without a field."""
     return Location("", start, end)
 
 
@@ -74,10 +76,13 @@ def run(
     """Add the detectors' findings in a text.
 
     Args:
-        place: says where a range of the text stands.
-        prose: whether it matters where the text speaks of health. Where it does not, each detector
-            of health information, which is no value and never masked, is content with its first
-            finding, unless what stands near says whom a finding is about.
+        normalised: the text.
+        matcher: the detectors.
+        evidence: what the structure says; the findings are added to it.
+        place: maps a range of the text to its location.
+        prose: whether it matters where the text speaks of health. If not, a detector of health
+            information stops at its first finding: such a finding holds no value to mask. It
+            goes on if words nearby may say whom a finding is about.
     """
     text = normalised.text
     possible = matcher.possible(text)
@@ -92,7 +97,7 @@ def run(
             or info_types[detector.info_type].kind is not InfoTypeKind.HEALTH
         )
         try:
-            # the first match is a finding nearly always: then the rest is not looked at
+            # The first match nearly always is a finding. Then the rest is not searched.
             matches = chain(matcher.first(index, text) if once else (), matcher.locate(index, text))
             if not judge.all(detector, matches, evidence.context.late, once=once):
                 return Gap.OUT_OF_TIME
@@ -102,8 +107,7 @@ def run(
 
 
 class _Judge:
-    """Takes candidates to findings: the value within the match, its validator, its context, what
-    the structure says."""
+    """Turns candidates into findings: value, validator, context, and what the structure says."""
 
     def __init__(self, normalised: Normalised, evidence: Evidence, place: Locate) -> None:
         self._folded = normalised
@@ -120,15 +124,17 @@ class _Judge:
         *,
         once: bool,
     ) -> bool:
-        """Judge a detector's matches, up to the first finding where that is enough; False when time
-        ran out."""
+        """Judge a detector's matches, and stop at the first finding if `once`.
+
+        False when time ran out.
+        """
         reached = 0
         for number, match in enumerate(matches):
             if not number % _LOOK_EVERY and late():
                 return False
             whole = self._with_lead(detector, match)
             if whole is None or whole[0] < reached:
-                continue  # ana@fernmail.net@ferns.net: a part of the finding before
+                continue  # it lies in the finding before: ana@fernmail.net@ferns.net
             if self.candidate(detector, whole):
                 reached = whole[1]
                 if once:
@@ -136,18 +142,18 @@ class _Judge:
         return True
 
     def _with_lead(self, detector: Detector, match: tuple[int, int]) -> tuple[int, int] | None:
-        """A match with what stands in front of it and belongs to it; None when that is missing."""
+        """The match extended by its lead; None when the lead is missing."""
         if detector.lead is None:
             return match
         lead = detector.lead.search(self._text, max(0, match[0] - _LEAD), match[0])
         return None if lead is None else (lead.start(), match[1])
 
     def candidate(self, detector: Detector, match: tuple[int, int]) -> bool:
-        """Judge one match; whether it was reported."""
+        """Judge one match, and say whether it became a finding."""
         before = self._text[max(0, match[0] - CONTEXT_WINDOW) : match[0]]
         likelihood = detector.likelihood(before)
         if likelihood < REPORTED:
-            return False  # the cheapest test first: most matches of a weak pattern end here
+            return False  # the cheapest test comes first: most matches of a weak pattern end here
         span = self._value(detector, match)
         if span is None or _inside_number(self._text, *span):
             return False
@@ -168,15 +174,17 @@ class _Judge:
         start, end = match
         if detector.value is None:
             return match
-        # the value may run on behind the match: Hyperscan says where the pattern ends, the value's
-        # expression is greedy
+        # The value may go on beyond the match: the value's expression is greedy, while Hyperscan
+        # reports where the pattern ends.
         found = detector.value.search(self._text, start, min(len(self._text), end + CONTEXT_WINDOW))
         return None if found is None or found.start() >= end else found.span(1)
 
 
 def _inside_number(text: bytes, start: int, end: int) -> bool:
-    """Whether the candidate is cut out of a longer number (`1-123-45-6789-0`, `0.123456789`,
-    `.4539148803436467`) or a row of them."""
+    """Whether the candidate is cut out of a longer number or of a row of numbers.
+
+    Examples: `1-123-45-6789-0`, `0.123456789`, `.4539148803436467`, `960 965 970 975 980 1041`.
+    """
     if text[start] in _DIGITS:
         before = text[max(0, start - _ROW) : start]
         if (
@@ -185,7 +193,6 @@ def _inside_number(text: bytes, start: int, end: int) -> bool:
             and (_NUMBER_BEFORE.search(before) or _FRACTION_BEFORE.search(before))
         ):
             return True
-        # 960 965 970 975 980 1041
         if _GROUPS.fullmatch(text, start, end) and (
             _ROW_BEFORE.search(before) or _ROW_AFTER.match(text, end)
         ):

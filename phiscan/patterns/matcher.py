@@ -1,10 +1,16 @@
-"""Runs the detectors' patterns: cheap passes say what a text can hold at all, then only that is located.
+"""Runs the detectors' patterns: cheap prefilters first, then only the locators that can match.
 
-A prefilter is one Hyperscan database that asks only whether each of its expressions occurs (no offsets; what occurs often is reported once).
-There are three, because they look at different texts: the detectors' `prefilter` expressions at the normalised text, the marks of
-documents within documents and of JSON dialects at the text as it came, the labels at a text of labels alone. Clean traffic
-pays for these passes. The locators report ranges. An expression of a prefilter occurs wherever what it stands for can be found,
-so the prefilters lose nothing.
+A prefilter is one Hyperscan database. It only answers which of its expressions occur, without
+offsets, and reports an expression that occurs often only once. There are three, because they look
+at different texts:
+
+- the detectors' `prefilter` expressions, at the normalised text;
+- the marks of documents within documents and of JSON dialects, at the text as it came;
+- the labels, at a text that consists of labels.
+
+A locator reports the ranges where one detector matches. Clean traffic pays only for the prefilters.
+INVARIANT (nothing is lost): an expression of a prefilter occurs in every text in which its
+detector, mark or label can be found.
 """
 
 from bisect import bisect_left
@@ -22,22 +28,23 @@ from phiscan.readers import json_dialects
 from phiscan.words import labels
 
 _MAX_CANDIDATES: Final = 20_000
-"""Located matches of one detector in one document: a digit table of 1 MiB stays below; more is
-reported as a gap."""
+"""Ranges that one detector may match in one document. More is reported as a gap.
+
+A table of digits of 1 MiB stays below this.
+"""
 
 
 class TooManyMatchesError(Exception):
-    """A document matches one detector more often than is worth judging; it counts as not seen
-    whole."""
+    """One detector matches more ranges of a document than the limit. The rest is not read."""
 
 
 @dataclass(frozen=True, slots=True)
 class PrefilterHits:
-    """What occurs in a text.
+    """The marks that occur in a text.
 
     Args:
-        embedded: numbers of `phiscan.embedded.finders.MARKS`, in their order.
-        signs: numbers of `phiscan.readers.json_dialects.SIGNS`, in their order.
+        embedded: indexes into `phiscan.embedded.finders.MARKS`, in ascending order.
+        signs: indexes into `phiscan.readers.json_dialects.SIGNS`, in ascending order.
     """
 
     embedded: Sequence[int] = ()
@@ -45,20 +52,20 @@ class PrefilterHits:
 
 
 class Prefilter:
-    """Says which of several expressions occur in a text."""
+    """Answers which of several expressions occur in a text."""
 
     def __init__(self, database: hyperscan.Database) -> None:
         self.database = database
 
     def all(self, text: bytes) -> list[int]:
-        """Numbers of the expressions that occur, in their order."""
+        """The numbers of the expressions that occur, in ascending order."""
         hits: set[int] = set()
-        if text:  # Hyperscan takes no empty text
+        if text:  # Hyperscan rejects an empty text
             self.database.scan(text, match_event_handler=lambda number, *_: hits.add(number))
         return sorted(hits)
 
     def any(self, text: bytes) -> bool:
-        """Whether one of them occurs."""
+        """Whether one of the expressions occurs."""
         try:
             self.database.scan(text, match_event_handler=lambda *_: True)
         except hyperscan.ScanTerminated:
@@ -67,16 +74,19 @@ class Prefilter:
 
 
 class Matcher:
-    """Compiled patterns of `detectors`. Not thread-safe: Hyperscan's scratch space belongs to one
-    scan at a time.
+    """The compiled patterns of `detectors`.
+
+    Not thread-safe: Hyperscan's scratch space serves one scan at a time.
 
     Args:
-        serialized: what `serialized` of a matcher of the same detectors gave; loading takes
-            milliseconds, compiling a second.
+        detectors: the detectors, in the order in which their indexes count.
+        serialized: what `serialized` of a matcher of the same detectors gave. Loading takes
+            milliseconds, compiling takes a second.
 
     Raises:
-        CompiledError: `serialized` is of other detectors, of another version or CPU, or broken.
-        PlatformError: Hyperscan cannot run here.
+        CompiledError: `serialized` is damaged, or belongs to other detectors, another version of
+            Hyperscan or another CPU.
+        PlatformError: Hyperscan cannot run on this machine.
     """
 
     def __init__(self, detectors: Sequence[Detector], serialized: bytes | None = None) -> None:
@@ -91,11 +101,11 @@ class Matcher:
         self._locators = databases[3:]
 
     def serialized(self) -> bytes:
-        """The compiled patterns as bytes, for another process on a like machine."""
+        """The compiled patterns as bytes, for another process on a similar machine."""
         return pack(self._databases, self._plans)
 
     def possible(self, text: bytes) -> list[int]:
-        """Indexes of the detectors that can find something in `text`."""
+        """The indexes of the detectors that can find something in `text`."""
         return self._detectors.all(text)
 
     def hits(self, text: bytes) -> PrefilterHits:
@@ -105,26 +115,30 @@ class Matcher:
         return PrefilterHits(hits[:cut], [number - len(finders.MARKS) for number in hits[cut:]])
 
     def has_label(self, text: bytes) -> bool:
-        """Whether a label that `phiscan.words.labels` reads may stand in this ASCII text; False is
-        certain."""
+        """Whether this ASCII text may contain a label of `phiscan.words.labels`.
+
+        False is certain, True is not.
+        """
         return self._labels.any(text)
 
     def locate(self, index: int, text: bytes) -> Iterator[tuple[int, int]]:
-        """Ranges where detector `index` matches: leftmost, longest, not overlapping, in order.
+        """The ranges where detector `index` matches: leftmost, longest, not overlapping, in order.
 
         Raises:
-            TooManyMatchesError: over `_MAX_CANDIDATES` ranges.
+            TooManyMatchesError: there are more than `_MAX_CANDIDATES` ranges.
         """
         return ranges(self._locators[index], text)
 
     def first(self, index: int, text: bytes) -> list[tuple[int, int]]:
-        """The range of the match of detector `index` that ends first, if there is one. Nothing
-        behind it is looked at."""
+        """The range of the match of detector `index` that ends first, or an empty list.
+
+        The text behind it is not searched.
+        """
         return first(self._locators[index], text)
 
 
 class Single:
-    """A matcher of one detector without its prefilter: for a text that is known to be worth a look.
+    """A matcher of one detector without a prefilter, for a text that is worth a search anyway.
 
     Raises:
         PatternError: Hyperscan cannot run the detector's pattern.
@@ -135,20 +149,20 @@ class Single:
         self._locator = compile_one(_locator_plan(detector))
 
     def possible(self, _text: bytes) -> list[int]:
-        """As `Matcher.possible`."""
+        """Like `Matcher.possible`, but always the one detector."""
         return [0]
 
     def locate(self, _index: int, text: bytes) -> Iterator[tuple[int, int]]:
-        """As `Matcher.locate`."""
+        """Like `Matcher.locate`."""
         return ranges(self._locator, text)
 
     def first(self, _index: int, text: bytes) -> list[tuple[int, int]]:
-        """As `Matcher.first`."""
+        """Like `Matcher.first`."""
         return first(self._locator, text)
 
 
 def first(locator: hyperscan.Database, text: bytes) -> list[tuple[int, int]]:
-    """The range of the match that ends first; see `Matcher.first`."""
+    """The range of the match that ends first, or an empty list; see `Matcher.first`."""
     found: list[tuple[int, int]] = []
 
     def keep(_id: int, start: int, end: int, _flags: int, _context: object) -> bool:
@@ -161,11 +175,12 @@ def first(locator: hyperscan.Database, text: bytes) -> list[tuple[int, int]]:
 
 
 def ranges(locator: hyperscan.Database, text: bytes) -> Iterator[tuple[int, int]]:
-    """Where a locator matches; see `Matcher.locate`."""
+    """The ranges where a locator matches; see `Matcher.locate`."""
     ends: dict[int, int] = {}
 
     def keep(_id: int, start: int, end: int, _flags: int, _context: object) -> bool:
-        ends[start] = end  # reported in order of their end: the last one of a start is the longest
+        # matches come in the order of their ends, so the last one for a start is the longest
+        ends[start] = end
         return len(ends) > _MAX_CANDIDATES
 
     try:
@@ -180,7 +195,7 @@ def ranges(locator: hyperscan.Database, text: bytes) -> Iterator[tuple[int, int]
 
 
 def plans(detectors: Sequence[Detector]) -> tuple[Plan, ...]:
-    """What has to be compiled for `detectors`: the three prefilters, then a locator each."""
+    """The databases to compile for `detectors`: the three prefilters, then one locator each."""
     marks = [_Expression(mark, caseless) for mark, caseless, _ in finders.MARKS]
     signs = [_Expression(sign, caseless=False) for sign, _ in json_dialects.SIGNS]
     return (
@@ -197,7 +212,7 @@ def plans(detectors: Sequence[Detector]) -> tuple[Plan, ...]:
 
 
 class _Expression(NamedTuple):
-    """One expression of a prefilter; a single one is reported at its first match alone."""
+    """One expression of a prefilter. If `single`, Hyperscan reports its first match only."""
 
     text: str
     caseless: bool
@@ -223,15 +238,16 @@ def _flags(*, caseless: bool) -> int:
 
 
 def _prefilter_is_caseless(detector: Detector) -> bool:
-    """A prefilter made of context words has no case, whatever the pattern's."""
+    """Whether the prefilter ignores case. One made of context words always does."""
     return detector.caseless or detector.prefilter != detector.pattern
 
 
 def _is_single(detector: Detector) -> bool:
-    """Whether a prefilter is reported once: words of context match often, what a validator judges seldom
-    does.
+    """Whether Hyperscan reports the detector's prefilter only once.
 
-    An expression that was reported and is left out from there on makes Hyperscan read the rest of
-    the text three times slower when it begins with no letter of its own, as numbers do. Reporting
-    costs 0.3 us a match."""
+    True for context words, which match often, and for patterns without a validator. Patterns with a
+    validator match seldom. After the first report Hyperscan drops such an expression, and then
+    reads the rest of the text three times slower if the expression begins with no literal, as
+    numbers do. A report costs 0.3 us.
+    """
     return detector.prefilter != detector.pattern or detector.validate is anything

@@ -1,1 +1,1 @@
-"""People in prose: notes, letters, transcripts, messages. `people` finds them, `words` and `given_names` are its vocabulary."""
+"""People in prose: notes, letters, transcripts, messages. `names` finds them."""

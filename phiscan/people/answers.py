@@ -1,8 +1,9 @@
-"""Dates, phone numbers and plan numbers in prose, where what they are is said a sentence before them.
+"""Dates and numbers in prose, where an earlier sentence says what they are.
 
-"And your date of birth?" / "August 22nd, 1983": no label stands at the value, but the last thing that was asked for says what
-it is. Read only where health is spoken of. Every other full date of a document that is PHI is one of its individual's
-(45 CFR 164.514(b)(2)(i)(C): all elements of dates directly related to an individual).
+"And your date of birth?" / "August 22nd, 1983": no label stands beside the value, but the question
+before it says what it is. Only text near health information is read. In a document that is PHI,
+every other full date belongs to one of its individuals too (45 CFR 164.514(b)(2)(i)(C): all
+elements of dates directly related to an individual).
 """
 
 import re
@@ -15,16 +16,23 @@ from phiscan.detectors.birth_date import DATE
 from phiscan.finding import Subject
 
 _WINDOW: Final = 110
-"""Bytes before a value in which it may have been asked for: a question, and the name of who
-answers."""
-# no other number and nothing masked, but the time of the next message
+"""Bytes before a value in which its question may stand: a question and the answerer's name."""
+# What may stand between question and value: no other number and no mask. The time of the next
+# message is allowed. matches "? 10:42 Ana: "; not "? Room 12, ", "? XXX "
 _BETWEEN: Final = r"(?:(?!XXX)[^0-9]|(?<![0-9])\d{1,2}:\d\d(?::\d\d)?(?![0-9]))*"
-_MONTHS: Final = re.compile(r"[a-z]{3}", re.IGNORECASE)
+_MONTHS: Final = re.compile(r"[a-z]{3}", re.IGNORECASE)  # matches "August"; not "08/22"
 
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """A value that was asked for."""
+    """A value that a question asked for.
+
+    Args:
+        info_type: what the value is.
+        start: its first byte in the text.
+        end: the byte after its last one.
+        subject: whom it is about.
+    """
 
     info_type: str
     start: int
@@ -34,8 +42,15 @@ class Answer:
 
 @dataclass(frozen=True, slots=True)
 class _Asked:
-    """What is asked for: the shape of the answer, and the words of the question, behind which no
-    other number may stand."""
+    """One kind of question.
+
+    Args:
+        info_type: what it asks for.
+        value: the shape of an answer.
+        question: the words of the question, up to the answer. Most allow no other number between.
+        validate: whether the text of an answer can be one.
+        subject: whom the answer is about.
+    """
 
     info_type: str
     value: re.Pattern[bytes]
@@ -56,15 +71,17 @@ def _long_enough(text: str) -> bool:
     return sum(c.isalnum() for c in text) >= 6 and sum(c.isdigit() for c in text) >= 4
 
 
+# matches "8/22/1983", "August 22nd, 1983", "8 22 83"; not "1.8/22/1983", "8/22/1983-A"
 _DATE_VALUE: Final = re.compile(
     rf"(?<![\w/.-])(?:{DATE}|\d{{1,2}} \d{{1,2}} (?:19|20)?\d\d)(?![\w/-]|\.\d)".encode(),
     re.IGNORECASE,
 )
+# matches "CLM-2025-7788-55", "7788332200"; not "CLM", "778"
 _CODE_VALUE: Final = re.compile(
     rb"(?<![\w./-])(?:[A-Z]{1,6}-){0,3}[A-Z]{0,5}\d[0-9A-Z-]{3,20}(?![\w/-])"
 )
 _QUESTIONS: Final = (
-    # "born on the", "And your date of birth?\nCaller:", "Sex/DOB: F", "bday", "my birthday is"
+    # matches "And your date of birth?\nCaller: ", "Sex/DOB: F ", "my birthday is "; not "reborn "
     _Asked(
         "DATE_OF_BIRTH",
         _DATE_VALUE,
@@ -73,48 +90,57 @@ _QUESTIONS: Final = (
         ),
         _day,
     ),
+    # matches "best number is ", "call him at "; not "a number of "
     _Asked(
         "PHONE_NUMBER",
         re.compile(rb"(?<![\w./-])(?:\+?1[-. ]?)?[2-9]\d\d[-. ]?[2-9]\d\d[-. ]?\d{4}(?![\w/-])"),
         _asked(
-            r"phones?|cell|mobile|call(?:ed)?|callback|reach(?:ed)?|text|txt|telephone|(?:best|good|contact) number"
+            r"phones?|cell|mobile|call(?:ed)?|callback|reach(?:ed)?|text|txt|telephone"
+            r"|(?:best|good|contact) number"
         ),
         checks.phone,
     ),
-    # "can be reached at 555-0123"; not "room 555-0123"
+    # a number without an area code: "can be reached at 555-0123"; not "room 555-0123"
     _Asked(
         "PHONE_NUMBER",
         re.compile(rb"(?<![\w./-])[2-9]\d\d-\d{4}(?![\w/-])"),
         re.compile(
-            rb"\b(?:reach(?:ed)?|call(?:ed|back)?|phones?|cell|mobile)(?: him| her| them)?(?: is| at| on|:) \Z",
+            rb"\b(?:reach(?:ed)?|call(?:ed|back)?|phones?|cell|mobile)(?: him| her| them)?"
+            rb"(?: is| at| on|:) \Z",
             re.IGNORECASE,
         ),
         _long_enough,
     ),
-    # "Account 7788332200", "Claim: CLM-2025-7788-55"; not "into account 12"
+    # matches "Account 7788332200" and "Claim: CLM-2025-7788-55"; not "into account 7788332200"
     _Asked(
         "ACCOUNT_NUMBER",
         _CODE_VALUE,
         re.compile(
-            rb"(?<!into )\b(?:account|acct|encounter|claim|accession|csn|fin)(?: (?:id|no\.?|number))?[ ]?[:#]{0,2} \Z",
+            rb"(?<!into )\b(?:account|acct|encounter|claim|accession|csn|fin)"
+            rb"(?: (?:id|no\.?|number))?[ ]?[:#]{0,2} \Z",
             re.IGNORECASE,
         ),
         _long_enough,
     ),
-    # "SN: PEN-SN-8891AZ", "Serial logged: 7XZ1-99231"
+    # matches "SN: PEN-SN-8891AZ" and "Serial logged: 7XZ1-99231"; not "serial 7XZ1-99231"
     _Asked(
         "DEVICE_IDENTIFIER",
         _CODE_VALUE,
         re.compile(rb"\b(?:serial|s/?n)(?: [a-z]{2,10}){0,2}[ ]?[:#]{1,2} ?\Z", re.IGNORECASE),
         _long_enough,
     ),
-    # "Mbr ID U9081726354", "Humana ID H44810923", "Insurance: Medical Mutual  ID: MMO55210938",
-    # "the member ID ...? Sure, it's BRH 4471 90 226"
+    # matches "Mbr ID U9081726354", "Humana ID H44810923",
+    # "Insurance: Medical Mutual  ID: MMO55210938" and
+    # "the member ID ...? Sure, it's BRH 4471 90 226"; not "member BRH 4471 90 226"
     _Asked(
         "HEALTH_PLAN_BENEFICIARY_NUMBER",
         re.compile(rb"(?<![\w./-])[A-Z]{0,5}[- ]?\d[0-9A-Z-]{1,19}(?: \d{2,6}){0,4}(?![\w/-])"),
         re.compile(
-            rb"\b(?:(?:member|mbr|subscriber|policy|insurance|plan|medicaid|medicare|humana|aetna|cigna|anthem|bcbs|uhc|tricare|kaiser|medi-?cal)(?:'s)? ?(?:id\b|\x23|no\b|num(?:ber)?\b)|insurance: ?[a-z .&-]{2,40} (?:id|\x23)\b)(?:(?!XXX)[^0-9]){0,70}?\Z",
+            rb"\b(?:"
+            rb"(?:member|mbr|subscriber|policy|insurance|plan|medicaid|medicare|humana|aetna|cigna"
+            rb"|anthem|bcbs|uhc|tricare|kaiser|medi-?cal)(?:'s)? ?(?:id\b|\x23|no\b|num(?:ber)?\b)"
+            rb"|insurance: ?[a-z .&-]{2,40} (?:id|\x23)\b"
+            rb")(?:(?!XXX)[^0-9]){0,70}?\Z",
             re.IGNORECASE,
         ),
         _long_enough,
@@ -123,7 +149,10 @@ _QUESTIONS: Final = (
 
 
 def answers(text: bytes, near: Callable[[int], bool]) -> Iterator[Answer]:
-    """The values of `text` that were asked for, where `near` says that health is spoken of."""
+    """The values of `text` that a question asked for, in places where `near` is true.
+
+    `near` takes an offset and says whether the text speaks of health there.
+    """
     for asked in _QUESTIONS:
         for match in asked.value.finditer(text):
             if not near(match.start()):
@@ -136,7 +165,7 @@ def answers(text: bytes, near: Callable[[int], bool]) -> Iterator[Answer]:
 
 
 def dates(text: bytes, near: Callable[[int], bool]) -> Iterator[tuple[int, int]]:
-    """Every date of `text` with its day and year, where `near` says that health is spoken of."""
+    """The range of every date with day and year in `text`, in places where `near` is true."""
     for match in _DATE_VALUE.finditer(text):
         if near(match.start()) and _day(match[0].decode("utf-8", "replace")):
             yield match.span()

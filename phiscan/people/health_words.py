@@ -1,4 +1,4 @@
-"""Where a document speaks of health, and in how many different words near a person's name."""
+"""Where a document speaks of health, and with how many different words near a person's name."""
 
 import re
 from bisect import bisect_left
@@ -11,18 +11,19 @@ from phiscan.people.segments import Segment
 from phiscan.text.normalise import Normalised
 
 _SHORT: Final = 2000
-"""Bytes of a text that speaks of one thing."""
+"""Bytes of a text that is short enough to be about one thing."""
 _NEAR: Final = 1500
-"""Bytes from a name within which health is spoken of."""
+"""Bytes before and after a name in which health information counts as near it."""
 _SENTENCE_END: Final = re.compile(rb"(?<=[a-z0-9)]{3})[.!?](?=\s)|\n")
+# matches "." in "was seen. "; not "." in "Dr. "
 _ENOUGH: Final = 32
-"""Words of health that are looked at around one name."""
+"""Health findings that are looked at around one name. More change no answer."""
 _BESIDE: Final = 300
-"""Bytes from a name within which what is said is about that person."""
+"""Bytes before and after a name in which statements are about that person."""
 
 
 class HealthWords:
-    """Where a document speaks of health."""
+    """The places where a document speaks of health: findings of health or of patients."""
 
     def __init__(self, normalised: Normalised, evidence: Evidence) -> None:
         self._whole = len(normalised.text) <= _SHORT
@@ -33,7 +34,7 @@ class HealthWords:
             and (f.kind is InfoTypeKind.HEALTH or f.subject is Subject.PATIENT)
         )
         self._starts = [start for start, _, _ in found]
-        # where normalising moved bytes, words are told apart by their lengths
+        # Where normalising moved bytes, the words are unknown. Their lengths stand for them.
         same = not normalised.layers
         self._words = [
             normalised.text[s:e].lower() if same else f"{kind} {e - s}".encode()
@@ -42,15 +43,15 @@ class HealthWords:
         self.spoken_of = bool(found)
 
     def near(self, at: int) -> bool:
-        """Whether health is spoken of near `at`."""
+        """Whether the text speaks of health near the offset `at`."""
         return self._whole or self._distinct(at - _NEAR, at + _NEAR) > 1
 
     def words_beside(self, segment: Segment) -> int:
-        """How many different words of health stand beside a name."""
+        """The number of different health words beside a name."""
         return self._distinct(segment.start - _BESIDE, segment.start + _BESIDE)
 
     def words_in_sentence(self, segment: Segment) -> int:
-        """How many different words of health stand in the sentence of a name."""
+        """The number of different health words in the sentence of a name."""
         first, last = max(0, segment.start - _BESIDE), segment.end + _BESIDE
         start = max(
             (m.end() for m in _SENTENCE_END.finditer(segment.text, first, segment.start)),

@@ -1,10 +1,12 @@
-"""Finds people in prose that speaks of health: by what stands beside their names, then wherever the text names them again.
+"""Finds people in prose that speaks of health: first by cues, then wherever their names recur.
 
-    capitalised runs ─> providers' left out ─> those with a cue ─> further mentions of their parts ─> given names (in what is PHI already)
+    capitalised runs ─> without providers ─> with a cue ─> other mentions of the same parts
+                                                       ─> given names (if it is PHI already)
 
-A list of given names (`given_names`) decides nothing alone: no document becomes PHI because somebody signed it. A long text that says
-one word of medicine does not speak of health: a name counts near two different ones. Cost: linear; a text without health
-information is not read, and a run far from any costs a bisection.
+The list of given names decides nothing alone: a signature does not make a document PHI. One medical
+word does not mean that a long text speaks of health, so a name counts only near two different ones.
+
+Cost: linear. A text without health information is not read. A run far from any costs one bisection.
 """
 
 import re
@@ -31,35 +33,36 @@ from phiscan.text.normalise import Normalised
 from phiscan.verdict import verdict
 from phiscan.words.given_names import GIVEN_NAMES
 
+# matches "ricardo"; not "Ricardo", "ricardo@acme"
 _LOWER_WORD: Final = re.compile(rb"(?<![\w@.-])[a-z]{3,16}(?![\w@])")
+# matches "mrs. ruiz"; not "mrs. Ruiz"
 _LOWER_TITLED: Final = re.compile(rb"\b(?:mr|mrs|miss|ms\.)\.? ([a-z][a-z'-]{2,24})\b")
-# "Ottoline Marsh, 8/8/1948", "SMITH, JOHN Q | M | 01/15/1980"
+# Between a name and the birth date behind it: "Ottoline Marsh, 8/8/1948",
+# "SMITH, JOHN Q | M | 01/15/1980". matches " | M | "; not " seen"
 _BETWEEN: Final = re.compile(rb"[ ,|(-]{1,3}(?:[MF] ?[|,] ?)?\Z")
-
-
 _AND: Final = re.compile(rb" (?:and|&) ")
 _TELLING: Final = 3
-"""Different words of health beside a person of whom something is told that make it health
-information of theirs."""
-
-
-# "hi ricardo, how is the incision?"
+"""Different health words beside a person that make a statement that person's health information."""
+# matches "hi ricardo," in "hi ricardo, how is the incision?"; not "hi ricardo how"
 _LOWER_SALUTED: Final = re.compile(
     rb"\b(?:hi|hello|hey|thanks|thank you),? ([a-z]{3,16})(?=[,.!?]|\r?\n)"
 )
-# "pt john pemberton 58m"
+# matches "pt john pemberton 58m"; not "pt john pemberton"
 _LOWER_PATIENT: Final = re.compile(
-    rb"\b(?:pt|patient) (([a-z]{3,16}) [a-z]{2,24}),? (?:is (?:an? )?)?\d{1,3} ?(?:yo|y/o|[mf]|year)\b"
+    rb"\b(?:pt|patient) (([a-z]{3,16}) [a-z]{2,24}),? "
+    rb"(?:is (?:an? )?)?\d{1,3} ?(?:yo|y/o|[mf]|year)\b"
 )
-
-
+# An address in a domain for examples. matches "ana@example.com"; not "no-reply@example.com"
 _MAIL: Final = re.compile(
-    rb"(?<![\w.+%-])(?!(?:no-?reply|postmaster)@)[\w.+%-]{1,64}@(?:[a-z0-9-]+\.){0,3}example\.(?:com|org|net)\b",
+    rb"(?<![\w.+%-])(?!(?:no-?reply|postmaster)@)[\w.+%-]{1,64}"
+    rb"@(?:[a-z0-9-]+\.){0,3}example\.(?:com|org|net)\b",
     re.IGNORECASE,
 )
 
 
 class _Found(NamedTuple):
+    """A value to report, with its range in bytes of the normalised text."""
+
     info_type: str
     start: int
     end: int
@@ -67,14 +70,16 @@ class _Found(NamedTuple):
 
 
 def find(kind: MediaKind, normalised: Normalised, evidence: Evidence) -> None:
-    """Add the names of patients and of those around them.
+    """Add the names of patients and of the people around them.
 
     Args:
-        kind: what the document was read as. In a text, which is no record's values, a given name is
-            a person's, and dates and numbers answer questions.
+        kind: what the document was read as. In an unstructured text, given names count, and dates
+            and numbers may answer questions. Elsewhere they are values of records.
+        normalised: the document's text.
+        evidence: what was found so far; the names are added to it.
 
     Raises:
-        OutOfTimeError: as `ScanContext.timed`.
+        OutOfTimeError: the time for the scan is over.
     """
     if not kind.may_hold_prose:
         return
@@ -94,8 +99,10 @@ def find(kind: MediaKind, normalised: Normalised, evidence: Evidence) -> None:
 def _read_text(
     reading: "_Reading", normalised: Normalised, health: "HealthWords", evidence: Evidence
 ) -> None:
-    """Add what only a text says; the names of a list and further dates only where it is PHI without
-    them."""
+    """Add what only an unstructured text says.
+
+    Given names from the list and further dates count only where the text is PHI without them.
+    """
     _add(_in_small_letters(normalised.text, health), normalised, evidence)
     asked = (
         _Found(a.info_type, a.start, a.end, a.subject)
@@ -113,8 +120,10 @@ def _name(segment: Segment, subject: Subject) -> _Found:
 
 
 class _Reading:
-    """One text's segments: those with a cue, and those whose only sign is a name that is known from
-    elsewhere."""
+    """One text's segments: those with a cue, and those still open.
+
+    An open segment is a name if the document has the same name elsewhere.
+    """
 
     def __init__(self, known: Iterable[bytes]) -> None:
         self._known = set(known)
@@ -122,7 +131,7 @@ class _Reading:
         self._open: list[Segment] = []
 
     def take(self, segment: Segment) -> None:
-        """Judge one segment."""
+        """Sort one segment: a provider's or a thing's, one with a cue, or an open one."""
         if is_others(segment):
             return
         subject = subject_of(segment)
@@ -133,7 +142,7 @@ class _Reading:
             self._known.update(segment.parts)
 
     def people(self) -> Iterator[_Found]:
-        """The segments with a cue, and further ones that share a part with them."""
+        """The segments with a cue, and the open ones that share a part with them."""
         for segment, subject in self._cued:
             yield _name(segment, subject)
         rest = []
@@ -149,8 +158,10 @@ class _Reading:
         self._open = rest
 
     def told_of(self) -> Iterator[tuple[Segment, int]]:
-        """The segments of people of whom the text tells something, and how many words of health in
-        one sentence tell enough."""
+        """The segments of people about whom the text says something.
+
+        Each comes with the number of health words in one sentence that is enough for a note.
+        """
         for segment, subject in self._cued:
             if subject is Subject.PATIENT or is_close(segment):
                 yield segment, 1
@@ -158,7 +169,7 @@ class _Reading:
                 yield segment, 2
 
     def listed(self) -> Iterator[_Found]:
-        """The segments without a cue that are a given name and another."""
+        """The open segments that are a given name of the list and a further word."""
         named = {s.start for s in self._open if s.mixed and s.long and begins_with_a_given_name(s)}
         for segment in self._open:
             if segment.start in named or _is_paired(segment, named):
@@ -166,8 +177,7 @@ class _Reading:
 
 
 def _is_paired(segment: Segment, named: Collection[int]) -> bool:
-    """Whether a given name shares a family name with who is named behind it: `John and Mary
-    Thompson`."""
+    """Whether a given name shares the family name of the next one: `John and Mary Thompson`."""
     joint = _AND.match(segment.text, segment.end)
     return (
         joint is not None
@@ -180,8 +190,7 @@ def _is_paired(segment: Segment, named: Collection[int]) -> bool:
 def _add_note(
     reading: _Reading, normalised: Normalised, health: HealthWords, evidence: Evidence
 ) -> None:
-    """Add that the text speaks of somebody's health, where it does so in several words beside a
-    person of whom it tells."""
+    """Add a clinical note where several health words stand beside a person's name."""
     for segment, in_sentence in reading.told_of():
         if (
             health.words_in_sentence(segment) >= in_sentence
@@ -210,7 +219,7 @@ def _in_small_letters(text: bytes, health: HealthWords) -> Iterator[_Found]:
 
 
 def _known(normalised: Normalised, evidence: Evidence) -> Iterator[bytes]:
-    """Parts of the names that are found already."""
+    """The parts of the names that are found already."""
     if normalised.layers:
         return
     for finding in evidence.findings:
@@ -224,7 +233,7 @@ def _known(normalised: Normalised, evidence: Evidence) -> Iterator[bytes]:
 
 
 def _days(normalised: Normalised, health: HealthWords, evidence: Evidence) -> Iterator[_Found]:
-    """Every date: one right behind a name is a birth date, any other is a date of care."""
+    """Every date. A date just behind a name is a date of birth, any other a date of service."""
     names = {
         f.location.end
         for f in evidence.findings
@@ -237,15 +246,14 @@ def _days(normalised: Normalised, health: HealthWords, evidence: Evidence) -> It
 
 
 def _mail_of_nowhere(normalised: Normalised, health: HealthWords) -> Iterator[_Found]:
-    """Addresses in the domains that are reserved for examples: nobody's in a manual, somebody's in
-    a record."""
+    """Addresses in the domains for examples: nobody's in a manual, somebody's in a record."""
     for match in _MAIL.finditer(normalised.text) if b"@" in normalised.text else ():
         if health.near(match.start()) and is_address(match[0].decode()):
             yield _Found("EMAIL_ADDRESS", *match.span(), Subject.PERSON)
 
 
 def _add(values: Iterable[_Found], normalised: Normalised, evidence: Evidence) -> None:
-    """Add values, except where one that holds them, or each of their parts, is found already."""
+    """Add values, unless a finding covers the value, or findings cover each of its parts."""
     placed = sorted(
         (f.location.start, f.location.end)
         for f in evidence.findings
@@ -264,8 +272,10 @@ def _add(values: Iterable[_Found], normalised: Normalised, evidence: Evidence) -
 
 
 def _leaves_nothing(text: bytes, location: Location, within: Iterable[tuple[int, int]]) -> bool:
-    """Whether findings within a value cover all its letters and digits: `Ana`, `Ruiz` of two
-    columns are no name `Ana,Ruiz`."""
+    """Whether the findings in a value cover all its letters and digits.
+
+    `Ana` and `Ruiz` of two columns are not the name `Ana,Ruiz`.
+    """
     if len(text) != location.end - location.start:
         return False
     rest = bytearray(text)

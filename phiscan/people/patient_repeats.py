@@ -1,8 +1,10 @@
-"""Finds again, anywhere in the document, the values that its structure has named.
+"""Finds patients' values again, anywhere in the document.
 
-A name that stands in `Patient.name` stands in the narrative too, in `subject.display`, in a note. No pattern knows it there;
-the document itself does. Narratives write names in capitals, so the case of letters says nothing; what is all in small letters
-is a word, though. Cost: one walk over the document's words, however many values it names.
+A name in `Patient.name` also occurs in the narrative, in `subject.display`, in a note. No pattern
+recognises it there, but the structure has named it. Narratives write names in capitals, so case is
+ignored. Only a word that is all in lower case is no name.
+
+Cost: one walk over the document's words, however many values there are.
 """
 
 import re
@@ -17,18 +19,17 @@ from phiscan.identifiers import INFO_TYPES, InfoTypeKind
 
 _LEAST_LENGTHS: Final = {t.name: t.echoed for t in INFO_TYPES.values() if t.echoed}
 _MAX_LENGTH: Final = 200
-"""Bytes of a value that is looked for; a longer one is a text, not a name."""
+"""Bytes of the longest value that is searched for. A longer value is a text, not a name."""
 _WORD: Final = re.compile(rb"[0-9a-z]+|[\x80-\xff]+")
 _FEW: Final = 32
-"""Values up to which one search for each is quicker than a walk over all words."""
+"""The most values for which one search each is faster than a walk over all words."""
 _SHORTEST_FULL_NAME: Final = 6
 _WINDOW: Final = 29_000
-"""Bytes that are searched at a time: from 30,000 on CPython takes an algorithm that is half as fast
-for words."""
+"""Bytes of one search. From 30,000 on, CPython uses an algorithm that takes twice as long here."""
 
 
 def add_echoes(data: bytes, evidence: Evidence) -> None:
-    """Add a finding for each further occurrence of a patient's value that has been found."""
+    """Add a finding for each further occurrence of a patient's value."""
     placed = [
         f for f in evidence.findings if f.kind is InfoTypeKind.IDENTIFIER and f.location.start >= 0
     ]
@@ -47,13 +48,15 @@ def add_echoes(data: bytes, evidence: Evidence) -> None:
 
 
 def places(lowered: bytes, values: Collection[bytes]) -> Iterator[tuple[int, bytes]]:
-    """Where each value occurs in a text of small letters."""
+    """The offset and value of each occurrence of a value in a lower-case text."""
     return _by_search(lowered, values) if len(values) <= _FEW else _by_words(lowered, values)
 
 
 def _by_search(lowered: bytes, values: Collection[bytes]) -> Iterator[tuple[int, bytes]]:
-    """One search for each value, but for those with another one in them: `ruiz, ana` can only be
-    where `ruiz` is."""
+    """Search for each value, or for a shorter value that it contains.
+
+    `ruiz, ana` can occur only where `ruiz` occurs.
+    """
     forms: dict[bytes, list[tuple[int, bytes]]] = {}
     for value in values:
         part = next((word for word in value.replace(b",", b" ").split() if word in values), value)
@@ -66,7 +69,7 @@ def _by_search(lowered: bytes, values: Collection[bytes]) -> Iterator[tuple[int,
 
 
 def occurrences(text: bytes, part: bytes) -> Iterator[int]:
-    """Where `part` begins in a text, in order."""
+    """The offsets of `part` in a text, in ascending order."""
     for begin in range(0, len(text), _WINDOW):
         end = begin + _WINDOW + len(part) - 1
         at = text.find(part, begin, end)
@@ -76,6 +79,7 @@ def occurrences(text: bytes, part: bytes) -> Iterator[int]:
 
 
 def _by_words(lowered: bytes, values: Collection[bytes]) -> Iterator[tuple[int, bytes]]:
+    """Walk over all words, and compare where a word is the first word of a value."""
     first_words: dict[bytes, set[tuple[int, int]]] = {}
     for value in values:
         word = _WORD.search(value)
@@ -90,19 +94,19 @@ def _by_words(lowered: bytes, values: Collection[bytes]) -> Iterator[tuple[int, 
 
 
 class Ranges:
-    """Ranges of the document, for quick look-up."""
+    """Ranges of the document, for quick look-up. They nest at most once."""
 
     def __init__(self, ranges: Iterable[tuple[int, int]]) -> None:
         self._ranges = sorted(ranges)
 
     def overlap(self, start: int, end: int) -> bool:
-        """Whether one of the ranges and the one from `start` to `end` share a byte. Ranges of ours
-        nest at most once."""
+        """Whether one of the ranges shares a byte with the range from `start` to `end`."""
         at = bisect_left(self._ranges, (end, 0))
         return any(self._ranges[i][1] > start for i in range(max(0, at - 2), at))
 
 
 def _values(data: bytes, findings: list[Finding]) -> dict[bytes, Finding]:
+    """The patients' values that are searched for, in lower case, with a finding of each."""
     found: dict[bytes, Finding] = {}
     for finding in findings:
         least = _LEAST_LENGTHS.get(finding.info_type)
@@ -115,8 +119,10 @@ def _values(data: bytes, findings: list[Finding]) -> dict[bytes, Finding]:
 
 
 def _full_names(data: bytes, findings: list[Finding]) -> dict[bytes, Finding]:
-    """Names as people write them, of the parts of one name: `Ana Li`, `Li, Ana`. Short parts mean
-    nothing alone."""
+    """Full names, from parts that the structure holds beside each other: `Ana Li`, `Li, Ana`.
+
+    Short parts mean nothing alone.
+    """
     found: dict[bytes, Finding] = {}
     names = [f for f in findings if f.info_type == "PERSON_NAME" and f.subject is Subject.PATIENT]
     for first, second in pairwise(names):
@@ -133,6 +139,6 @@ def _full_names(data: bytes, findings: list[Finding]) -> dict[bytes, Finding]:
 
 
 def whole_word(data: bytes, at: int, length: int) -> bool:
-    """Whether what stands at `at` is no part of a longer word or number."""
+    """Whether the bytes at `at` are not part of a longer word or number."""
     before, after = data[at - 1 : at] if at else b"", data[at + length : at + length + 1]
     return not before.isalnum() and not after.isalnum()

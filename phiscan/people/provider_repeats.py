@@ -1,8 +1,13 @@
-"""Finds a provider's own values again: what the structure calls a clinic's address is a clinic's in the narrative too.
+"""Finds providers' values again, and makes their findings a provider's.
 
-The opposite of `phiscan.people.patient_repeats`. A pattern knows a street, not whose it is; the narrative of a health document repeats what its elements
-hold. Only ways to reach somebody are given back, only in formats whose structure names providers, and never what is a patient's also.
-Cost: nothing where no provider or nobody else has such a value; else one look-up for each of these.
+The opposite of `phiscan.people.patient_repeats`: what the structure calls a clinic's address is the
+clinic's in the narrative too. A pattern recognises a street, but not whose it is.
+
+Only names and contact details change their subject, only in formats whose structure names
+providers, and never a value that is also a patient's.
+
+Cost: nothing if no provider has such a value, or no other finding has one. Otherwise one look-up
+for each of those findings.
 """
 
 import re
@@ -21,15 +26,14 @@ _CREDENTIALS: Final = frozenset(
     b"md do rn np pa dds dmd phd pharmd aprn crnp cnp dr jr sr ii iii".split()
 )
 _STREET: Final = 3
-"""Words of a street at least: its number, its name, what it is."""
+"""The fewest words of a street: its number, its name and its kind."""
 _SUITES: Final = frozenset((b"suite", b"ste", b"floor", b"fl", b"building", b"bldg"))
 _DIGITS: Final = 10
-"""Digits of a North American number: senders write its country's code or not."""
+"""Digits of a North American number without the country code, which senders may leave out."""
 
 
 def give_back(kind: MediaKind, data: bytes, evidence: Evidence) -> None:
-    """Make a provider's of each person's value that the structure of `data` has named as a
-    provider's."""
+    """Make a person's values a provider's where the structure of `data` names them so."""
     if not kind.names_providers:
         return
     open_ = [
@@ -57,14 +61,14 @@ def _words(data: bytes, finding: Finding) -> tuple[bytes, ...]:
 
 
 def _key(finding: Finding, words: tuple[bytes, ...]) -> bytes:
-    """A value without what spelling adds to it."""
+    """The value without differences of spelling."""
     if finding.info_type in _NUMBERS:
         return b"".join(w for w in words if w.isdigit())[-_DIGITS:]
     return words[0][:5] if finding.info_type == "US_ZIP_CODE" and words else b" ".join(words)
 
 
 class _Values:
-    """The values that a document's structure gives to one kind of people."""
+    """The values that a document's structure gives to one subject."""
 
     def __init__(self, data: bytes, findings: Iterable[Finding], subject: Subject) -> None:
         self._names: set[bytes] = set()
@@ -84,8 +88,10 @@ class _Values:
         return bool(self._names or self._keys)
 
     def hold(self, data: bytes, finding: Finding) -> bool:
-        """Whether a finding's value is one of these: a name of which each word is, or the same
-        address or number."""
+        """Whether a finding's value is among these.
+
+        A name is if each of its words is. An address or a number is if it is the same.
+        """
         words = _words(data, finding)
         if finding.info_type == "PERSON_NAME":
             own = [w for w in words if w not in _CREDENTIALS]
@@ -99,7 +105,9 @@ class _Values:
 
 
 def _without_unit(words: tuple[bytes, ...]) -> tuple[bytes, ...]:
-    """A street without its suite, which stands in a line of its own often. An apartment is
-    somebody's home and stays."""
+    """A street address without its suite, which is often on a line of its own.
+
+    An apartment is somebody's home, so it stays.
+    """
     unit = next((i for i, word in enumerate(words) if i >= _STREET and word in _SUITES), len(words))
     return words[:unit]

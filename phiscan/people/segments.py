@@ -1,6 +1,7 @@
-"""Runs of capitalised words, cut at the words that no name has: what may be a name, with the text around it. Linear in the text.
+"""Segments: runs of capitalised words that may be names, with the text around them.
 
-`Segment.before` and `Segment.after` are windows of a few words, so that a look at a cue costs the same everywhere.
+Words that no name has cut a run. `Segment.before` and `Segment.after` are windows of a few words,
+so a look for a cue costs the same everywhere. Cost: linear in the text.
 """
 
 import re
@@ -12,16 +13,25 @@ from phiscan.people.words import NO_NAME_ENDING, NOT_NAMES, PROVIDER_AFTER
 from phiscan.words.labels import is_masked
 
 _BEFORE: Final = 56
+"""Bytes of `Segment.before`."""
 _AFTER: Final = 64
+"""Bytes of `Segment.after`."""
 _LONGEST_LINE: Final = 160
+"""Bytes of `Segment.line`."""
 _MOST_WORDS: Final = 5
 _UPPER = rb"(?:[A-Z]|\xc3[\x80-\x9e]|[\xc4-\xd4][\x80-\xbf]|\xe1[\xb8-\xbf][\x80-\xbf])"
 _LETTER = rb"[A-Za-z\x80-\xff]"
+# matches "María", "O'Neil"; not "maría"
 _CAPITAL = _UPPER + rb"(?:" + _LETTER + rb"|['-](?=" + _LETTER + rb"))*"
 _PART = rb"(?:(?:[A-Z]|St|Ste)\.|" + _CAPITAL + rb")"
-_PARTICLES = rb"(?:(?:van|von|der|den|de|del|della|di|da|dos|du|des|la|le|los|las|al|el|bin|bint|ben|ibn|abu|ter|ten|y|e)[ -]){0,3}"
+# matches "de la "; not "the "
+_PARTICLES = (
+    rb"(?:(?:van|von|der|den|de|del|della|di|da|dos|du|des|la|le|los|las|al|el|bin|bint|ben|ibn"
+    rb"|abu|ter|ten|y|e)[ -]){0,3}"
+)
 _NICKNAME = rb"(?:[\"(][A-Z][A-Za-z.]{1,12}[\")] )?"
-# "Ana María de la Cruz", "Terrence \"TJ\" Holloway", "J. R. Ewing"; not "seen by Ruiz. Plan"
+# matches "Ana María de la Cruz", 'Terrence "TJ" Holloway' and "J. R. Ewing"; of
+# "seen by Ruiz. Plan" only "Ruiz" and "Plan"
 _RUN: Final = re.compile(
     rb"(?<![A-Za-z0-9\x80-\xff@./_'#-])"
     + _PARTICLES
@@ -37,8 +47,15 @@ WORD: Final = re.compile(_PART)
 
 @dataclass(frozen=True, slots=True)
 class Segment:
-    """What may be a name: where it stands in `text`, and its capitalised words. `inverted`: family
-    name, comma, given names."""
+    """A run of capitalised words that may be a name.
+
+    Args:
+        text: the text that it is in.
+        start: its first byte in `text`.
+        end: the byte after its last one.
+        words: its words.
+        inverted: whether it is a family name, a comma and given names.
+    """
 
     text: bytes
     start: int
@@ -48,55 +65,55 @@ class Segment:
 
     @property
     def before(self) -> bytes:
-        """The text in front."""
+        """The text before it."""
         return self.text[max(0, self.start - _BEFORE) : self.start]
 
     @property
     def last_word(self) -> bytes:
-        """The last word in front, in small letters: a quick look before one at all of them."""
+        """The last word before it, in lower case. A look at it is cheaper than at `before`."""
         words = self.before.split()
         return words[-1].strip(b'.,:;()[]"#').lower() if words else b""
 
     @property
     def line(self) -> bytes:
-        """The text in front, of the same line."""
+        """The text before it on the same line."""
         before = self.text[max(0, self.start - _LONGEST_LINE) : self.start]
-        # folding leaves two blanks of an escaped end
+        # normalising turns an escaped line end into two blanks
         return before.replace(b"  ", b"\n").rpartition(b"\n")[2]
 
     @property
     def after(self) -> bytes:
-        """The text behind."""
+        """The text after it."""
         return self.text[self.end : self.end + _AFTER]
 
     @property
     def long(self) -> bool:
-        """Whether it has two words that are more than an initial."""
+        """Whether it has two words that are longer than an initial."""
         return sum(len(word.rstrip(b".")) > 1 for word in self.words) > 1
 
     @property
     def mixed(self) -> bool:
-        """Whether it is written as a name is, not in capitals."""
+        """Whether it has lower-case letters too."""
         return not b"".join(self.words).isupper()
 
     @property
     def parts(self) -> tuple[bytes, ...]:
-        """Its words that tell a person from others, in small letters."""
+        """Its words that distinguish people, in lower case."""
         return parts(self.words)
 
 
 def parts(words: Iterable[bytes]) -> tuple[bytes, ...]:
-    """The words of a name that tell a person from others, in small letters: no initials."""
+    """The words of a name that distinguish people, in lower case, without initials."""
     bare = (word.rstrip(b".").lower() for word in words)
     return tuple(word for word in bare if len(word) > 2 and not is_no_name(word))
 
 
 def is_no_name(word: bytes) -> bool:
-    """Whether no name has this word; what redaction leaves is none."""
+    """Whether no name has this word. A mask is no name either."""
     if word.startswith(b"XXX"):
         return True
     if word.endswith(b"."):
-        return False  # "K." and "St. Clair"; potassium and a street have no full stop
+        return False  # "K." and "St. Clair" are names; potassium and a street have no full stop
     if is_masked(word.decode("utf-8", "replace")):
         return True
     lower = word.lower()
@@ -104,7 +121,7 @@ def is_no_name(word: bytes) -> bool:
 
 
 def segments(text: bytes) -> Iterator[Segment]:
-    """Every segment of `text` in its order; `Okafor, Chidinma` is one."""
+    """Every segment of `text`, in order. `Okafor, Chidinma` is one segment."""
     waiting: Segment | None = None
     for segment in _plain(text):
         if waiting is not None and _is_inverted(text, waiting, segment):
@@ -121,8 +138,10 @@ def segments(text: bytes) -> Iterator[Segment]:
 
 
 def _is_inverted(text: bytes, family: Segment, given: Segment) -> bool:
-    """Whether two segments are one name: a family name, a comma, given names. Two full names are
-    two people."""
+    """Whether two segments are one name: a family name, a comma and given names.
+
+    Two full names are two people.
+    """
     joined = text[family.end : given.start] in (b", ", b",") and len(given.words) < 3
     if PROVIDER_AFTER.match(family.after):
         return False  # "T. Reyes, LVN"
@@ -142,6 +161,7 @@ def _plain(text: bytes) -> Iterator[Segment]:
 
 
 def _segment(text: bytes, words: list[re.Match[bytes]]) -> Iterator[Segment]:
+    """Yield the segment that `words` make, unless they are too many or initials only."""
     if words and len(words) <= _MOST_WORDS and max(len(word[0].rstrip(b".")) for word in words) > 1:
         owner = 2 if words[-1][0].endswith(b"'s") else 0  # "Ana's rash"
         last = words[-1][0][: -owner or None]

@@ -1,122 +1,246 @@
-"""What stands beside people's names in prose, and the capitalised words that no name has. All in small letters; expressions are caseless.
+"""The words beside people's names in prose, and the capitalised words that no name has.
 
-Who treats is told from who is treated by `PROVIDER_BEFORE` and `PROVIDER_AFTER`.
+`PROVIDER_BEFORE` and `PROVIDER_AFTER` tell providers from patients. All words are in lower case,
+and the expressions ignore case.
 """
 
 import re
 from typing import Final
 
 RELATION: Final = (
-    r"(?:(?:great[ -]?)?grand(?:mother|father|son|daughter|parent|child)|(?:step|half|foster)?[ -]?(?:mother|father|sister|brother|son|daughter|parent)(?:[ -]in[ -]law)?"
-    r"|mom|mum|mommy|dad|daddy|spouse|husband|wife|partner|fianc[e\xc3\xa9]{1,2}|boyfriend|girlfriend|aunt|uncle|niece|nephew|cousin|twin|guardian|caregiver|carer|kid|child"
-    r"|next of kin|nok|hcpoa|poa|healthcare proxy|health care proxy|power of attorney|emergency contact|friend|neighbou?r|roommate|daughters|sons|dtr|hubby|fob|mob)"
+    r"(?:(?:great[ -]?)?grand(?:mother|father|son|daughter|parent|child)"
+    r"|(?:step|half|foster)?[ -]?(?:mother|father|sister|brother|son|daughter|parent)"
+    r"(?:[ -]in[ -]law)?"
+    r"|mom|mum|mommy|dad|daddy|spouse|husband|wife|partner|fianc[e\xc3\xa9]{1,2}|boyfriend"
+    r"|girlfriend|aunt|uncle|niece|nephew|cousin|twin|guardian|caregiver|carer|kid|child"
+    r"|next of kin|nok|hcpoa|poa|healthcare proxy|health care proxy|power of attorney"
+    r"|emergency contact|friend|neighbou?r|roommate|daughters|sons|dtr|hubby|fob|mob)"
 )
-"""Relatives and those who answer for a patient, as notes write them."""
+"""Relatives and others who speak for a patient, as notes write them."""
 RELATION_ENDS: Final = re.compile(
     rf"(?:{RELATION}|law|kin|proxy|attorney|contact|name|is|named|parent|-)".encode("latin-1")
 )
-"""The last word of a relation with what may follow it, in small letters."""
+"""The last word of a relation or of what may follow it, in lower case."""
 _CREDENTIAL = (
-    r"(?:m\.?d|d\.?o|r\.?n|b\.?s\.?n|n\.?p|p\.?a(?:-?c)?|l\.?c\.?s\.?w|lmft|lpc|lmhc|ph\.?d|psy\.?d|d\.?d\.?s|d\.?m\.?d|d\.?p\.?m|pharm\.?d|rph|cnm|aprn|arnp|crnp|fnp(?:-?bc|-c)?|agnp|dnp|msw|m\.?s\.?n|lpn|lvn|slp|atc|rdn|lmsw|cna"
-    r"|crna|rrt|dpt|otr(?:/l)?|otd|ccc-slp|cgc|facc|facs|facp|faap|mbbs|frcp|mrcp|o\.?d|au\.?d|d\.?c|emt(?:-?p)?|nremt|jd|esq|ma|ms|mph|pt|ot|rd|cma|rma)"
+    r"(?:m\.?d|d\.?o|r\.?n|b\.?s\.?n|n\.?p|p\.?a(?:-?c)?|l\.?c\.?s\.?w|lmft|lpc|lmhc|ph\.?d|psy\.?d"
+    r"|d\.?d\.?s|d\.?m\.?d|d\.?p\.?m|pharm\.?d|rph|cnm|aprn|arnp|crnp|fnp(?:-?bc|-c)?|agnp|dnp|msw"
+    r"|m\.?s\.?n|lpn|lvn|slp|atc|rdn|lmsw|cna"
+    r"|crna|rrt|dpt|otr(?:/l)?|otd|ccc-slp|cgc|facc|facs|facp|faap|mbbs|frcp|mrcp|o\.?d|au\.?d"
+    r"|d\.?c|emt(?:-?p)?|nremt|jd|esq|ma|ms|mph|pt|ot|rd|cma|rma)"
 )
-_TITLE = r"(?:dr|drs|dra|doctor|nurse|midwife|cna|rn|lpn|np|pa|prof|professor|chaplain|fr|rev|rabbi|pastor|attorney|officer|deputy|medic|coach|judge)"
+_TITLE = (
+    r"(?:dr|drs|dra|doctor|nurse|midwife|cna|rn|lpn|np|pa|prof|professor|chaplain|fr|rev|rabbi"
+    r"|pastor|attorney|officer|deputy|medic|coach|judge)"
+)
 _ROLE = (
-    r"(?:attending|provider|physician|surgeon|assistant|an(?:a)?esthesi(?:ologist|a)|pathologist|radiologist|cardiologist|oncologist|neurologist|dermatologist|rheumatologist|psychiatrist|clinician|therapist|counsel(?:l)?or"
-    r"|prescriber|pharmacist|pharmacy|pcp|gp|agent|rep|representative|operator|advisor|coordinator|scribe|witness|interpreter|requesting|referring|ordering|consultant|author|cc|technologist|technician|tech|dietitian"
-    r"|practitioner|hospitalist|fellow|intern|instructor|dictating|transcriptionist|manager|worker|employer|insurer|facility|location)"
+    r"(?:attending|provider|physician|surgeon|assistant|an(?:a)?esthesi(?:ologist|a)|pathologist"
+    r"|radiologist|cardiologist|oncologist|neurologist|dermatologist|rheumatologist|psychiatrist"
+    r"|clinician|therapist|counsel(?:l)?or"
+    r"|prescriber|pharmacist|pharmacy|pcp|gp|agent|rep|representative|operator|advisor|coordinator"
+    r"|scribe|witness|interpreter|requesting|referring|ordering|consultant|author|cc|technologist"
+    r"|technician|tech|dietitian"
+    r"|practitioner|hospitalist|fellow|intern|instructor|dictating|transcriptionist|manager|worker"
+    r"|employer|insurer|facility|location)"
 )
 _BY = (
-    r"(?:(?:digitally|electronically) )?(?:signed|dictated|authenticated|verified|reviewed|transcribed|performed|prescribed|ordered|interpreted|attested|authored|written|entered|recorded|prepared|completed|documented|approved"
-    r"|assisted|supervised|read back|taken|released|received|collected|charted|faxed|sent|addendum|note|report|exam|referred|referral|evaluated|seen|consult|surgery)(?: out)? by:?"
+    r"(?:(?:digitally|electronically) )?(?:signed|dictated|authenticated|verified|reviewed"
+    r"|transcribed|performed|prescribed|ordered|interpreted|attested|authored|written|entered"
+    r"|recorded|prepared|completed|documented|approved"
+    r"|assisted|supervised|read back|taken|released|received|collected|charted|faxed|sent|addendum"
+    r"|note|report|exam|referred|referral|evaluated|seen|consult|surgery)(?: out)? by:?"
 )
+# matches "Dr. ", "signed by: ", "attending physician: "; not "by "
 PROVIDER_BEFORE: Final = re.compile(
-    rf"\b(?:{_TITLE}[.:]?|{_BY}|{_ROLE}(?:[ -](?:physician|provider|md|name|surgeon|doctor))?(?:\(s\))?(?: is|:|,|#| -)?)[ \t]{{0,4}}\Z".encode(),
+    (
+        rf"\b(?:{_TITLE}[.:]?|{_BY}"
+        rf"|{_ROLE}(?:[ -](?:physician|provider|md|name|surgeon|doctor))?"
+        rf"(?:\(s\))?(?: is|:|,|#| -)?)[ \t]{{0,4}}\Z"
+    ).encode(),
     re.IGNORECASE,
 )
 PROVIDER_ENDS: Final = re.compile(
-    rf"(?:{_TITLE}|{_ROLE}|(?:{_ROLE}-)?(?:by|is|physician|provider|md|name|surgeon|doctor))(?:\(s\))?".encode()
+    (
+        rf"(?:{_TITLE}|{_ROLE}|(?:{_ROLE}-)?"
+        rf"(?:by|is|physician|provider|md|name|surgeon|doctor))(?:\(s\))?"
+    ).encode()
 )
-"""The last word of what `PROVIDER_BEFORE` finds, in small letters."""
+"""The last word of what `PROVIDER_BEFORE` matches, in lower case."""
+# matches ", MD", " RN", " (attending"; not ", Md", " Manager"
 PROVIDER_AFTER: Final = re.compile(
-    rb"\A(?:,[ ]{0,2}|[ ]{1,2}|[ ]?\()(?:(?:attending|resident|hospitalist|consultant|physician|surgeon|nurse|pharmacist|therapist|social worker|case manager|chaplain)\b|(?-i:"
+    rb"\A(?:,[ ]{0,2}|[ ]{1,2}|[ ]?\()(?:(?:attending|resident|hospitalist|consultant|physician"
+    rb"|surgeon|nurse|pharmacist|therapist|social worker|case manager|chaplain)\b|(?-i:"
     + "|".join(
         (
             _CREDENTIAL.upper(),
-            r"M\.?D|D\.?O|R\.?N|N\.?P|P\.?A-?C|PhD|Ph\.D|PsyD|PharmD|OTR/L|MBBS|RPh|DPT|MBChB|Au\.?D|Esq",
+            r"M\.?D|D\.?O|R\.?N|N\.?P|P\.?A-?C|PhD|Ph\.D|PsyD|PharmD|OTR/L|MBBS|RPh|DPT|MBChB"
+            r"|Au\.?D|Esq",
         )
     ).encode()
     + rb")(?![A-Za-z]))",
     re.IGNORECASE,
 )
+# matches " Hospital", " Street", "'s disease"; not "'s hospital"
 ORGANIZATION: Final = re.compile(
-    rb"\A(?: & | and Sons\b|[ -](?:[A-Z][a-z]{0,14} )?(?:Hospitals?|HOSPITAL|Clinics?|Medical|Cent(?:er|re)|Pharmacy|Health|Healthcare|University|College|School|Institute|County|Memorial|Foundation|Insurance|Laborator(?:y|ies)|Labs?|Imaging"
-    rb"|Radiology|Orthop(?:a)?edics|Cardiology|Associates|Group|Partners|Practice|Inc|LLC|Ltd|Corp|Company|Church|Street|St|Avenue|Ave|Road|Rd|Drive|Dr|Boulevard|Blvd|Lane|Ln|Court|Ct|Parkway|Pkwy|Manor|Village|Pavilion|Tower"
+    rb"\A(?: & | and Sons\b|[ -](?:[A-Z][a-z]{0,14} )?"
+    rb"(?:Hospitals?|HOSPITAL|Clinics?|Medical|Cent(?:er|re)|Pharmacy|Health|Healthcare|University"
+    rb"|College|School|Institute|County|Memorial|Foundation|Insurance|Laborator(?:y|ies)|Labs?"
+    rb"|Imaging"
+    rb"|Radiology|Orthop(?:a)?edics|Cardiology|Associates|Group|Partners|Practice|Inc|LLC|Ltd|Corp"
+    rb"|Company|Church|Street|St|Avenue|Ave|Road|Rd|Drive|Dr|Boulevard|Blvd|Lane|Ln|Court|Ct"
+    rb"|Parkway|Pkwy|Manor|Village|Pavilion|Tower"
     rb"|Building|Care|Surgical|Family|Pediatrics|Elementary|House|High School|Middle School)\b"
-    rb"|(?:'s)? (?i:disease|syndrome|sign|palsy|scale|score|classification|maneuver|catheter|stain|lymphoma|tremor|criteria|phenomenon|sarcoma|chorea|contracture|thyroiditis|ganglion|protocol)\b)"
+    rb"|(?:'s)? (?i:disease|syndrome|sign|palsy|scale|score|classification|maneuver|catheter|stain"
+    rb"|lymphoma|tremor|criteria|phenomenon|sarcoma|chorea|contracture|thyroiditis|ganglion"
+    rb"|protocol)\b)"
 )
-"""What follows a name that is an institution's, a street's or, in medicine, a discoverer's."""
+"""What follows a name that belongs to an institution, a street or the discoverer of a disease."""
 
 _FUNCTION = """
-the this that these those was is are were be been has had have and or of for to in on at by with from as if but so not no yes none nor than then your our my his her their its we you he she they it who whom what
-when where why how which while after before during since until upon per via into over under about also only just very all any each both some such same other more most less please thank thanks dear hi hello hey
-hola sincerely regards respectfully warmly yours truly faithfully best good great ok okay well sure perfect got morning afternoon evening night today yesterday tomorrow now here there again still
-once twice daily weekly monthly every next last first second third new old unknown pending tbd see note notes nil re cc fw fwd subject attn to whom may concern can could will would shall should do does did let
-i'm i'll i've it's he's she's we're you're they're don't didn't isn't let's that's there's i am im yeah yep uh um oh ma'am sir madam team everyone folks colleague colleagues world visa mastercard amex text minutes committee attached better worse id'd fob mob oob girlfriend boyfriend israel triangle refill refills column string null none alive deceased healthy living unremarkable noncontributory
+the this that these those was is are were be been has had have and or of for to in on at by with
+from as if but so not no yes none nor than then your our my his her their its we you he she they it
+who whom what
+when where why how which while after before during since until upon per via into over under about
+also only just very all any each both some such same other more most less please thank thanks dear
+hi hello hey
+hola sincerely regards respectfully warmly yours truly faithfully best good great ok okay well sure
+perfect got morning afternoon evening night today yesterday tomorrow now here there again still
+once twice daily weekly monthly every next last first second third new old unknown pending tbd see
+note notes nil re cc fw fwd subject attn to whom may concern can could will would shall should do
+does did let
+i'm i'll i've it's he's she's we're you're they're don't didn't isn't let's that's there's i am im
+yeah yep uh um oh ma'am sir madam team everyone folks colleague colleagues world visa mastercard
+amex text minutes committee attached better worse id'd fob mob oob girlfriend boyfriend israel
+triangle refill refills column string null none alive deceased healthy living unremarkable
+noncontributory
 """
 _VERBS = """
-called calls call met spoke saw seen seeing found notified contacted discussed reviewed evaluated examined assessed admitted discharged transferred transported referred returned returns presents presented reports
-reported states stated denies denied complains endorses tolerated remains continues continue continued start started stop stopped increase increased decrease decreased given gave give take takes taking refused
-ordered placed performed completed received obtained signed dictated printed sent faxed emailed texted left reached asked advised instructed informed confirmed verified verify identified brought accompanied
-lives works worked born died expired diagnosed treated prescribed scheduled reschedule recheck repeat follow followup follow-up proceed consider recommend recommended refer admit discharge transfer consent
-consented agreed agreeable understood informed dispatched assumed report reporter access accessed opened merged merge requesting request requested screening screened update updated hold held apply applied wear wore
+called calls call met spoke saw seen seeing found notified contacted discussed reviewed evaluated
+examined assessed admitted discharged transferred transported referred returned returns presents
+presented reports
+reported states stated denies denied complains endorses tolerated remains continues continue
+continued start started stop stopped increase increased decrease decreased given gave give take
+takes taking refused
+ordered placed performed completed received obtained signed dictated printed sent faxed emailed
+texted left reached asked advised instructed informed confirmed verified verify identified brought
+accompanied
+lives works worked born died expired diagnosed treated prescribed scheduled reschedule recheck
+repeat follow followup follow-up proceed consider recommend recommended refer admit discharge
+transfer consent
+consented agreed agreeable understood informed dispatched assumed report reporter access accessed
+opened merged merge requesting request requested screening screened update updated hold held apply
+applied wear wore
 identification identity assume resident known based due secondary given noted using used per
 """
 _HEADINGS = """
-initials portal secure elementary house patient patients pt pts client clients member members mbr subscriber insured beneficiary guarantor resident residents veteran employee claimant caller applicant participant subj name names surname firstname lastname
-dob birth birthdate birthday mrn ssn id age sex gender male female date dates time room bed unit ward floor phone telephone tel cell mobile fax email e-mail address street apt city state zip home work account acct
-number no policy plan group insurance primary chief complaint complaints history hx hpi pmh psh fh sh ros exam examination physical assessment impression findings plan diagnosis diagnoses dx rx tx sx
-subjective objective indication indications technique comparison procedure procedures operation operative preoperative postoperative anesthesia specimen specimens results result lab labs laboratory vitals vital signs vs
-medication medications meds allergy allergies immunization immunizations social family past surgical medical record records summary admission discharge progress consult consultation letter referral message
-visit appointment appt encounter service services department emergency urgent triage intake interval course hospital clinic office center centre care health healthcare system systems page pages confidential
-attending physician provider providers doctor nurse surgeon assistant clinician therapist pharmacist prescriber technician coordinator chaplain agent rep representative operator interpreter witness author user
-signature signed electronically addendum dictated transcribed disposition condition status stable alert oriented review reason purpose type code codes category class grade stage type background situation
-registration pronouns claim claims benefits pages recommendation recommendations instructions education goals goal problem problems list onset duration severity location quality context timing associated modifying risk factors review
-neonate mother father mom dad parent parents spouse wife husband son daughter brother sister aunt uncle niece nephew cousin guardian grandmother grandfather baby boy girl infant child kid twin newborn
-information privacy consents postal zone treatment treatments death cause additional demographic demographics permit permits program programs identifier identifiers source event events tracking relationship relationships
-types change changes details updated failed created banner action actions menu resource resources profile schema indicator indicators eligibility requirement requirements descriptor observation observations value values policy policies
-emergency contact kin next poa hcpoa proxy caregiver partner fiance fiancee friend neighbor mr mrs ms miss mx dr drs dra md do rn np pa phd dds sr jr ii iii iv
-medicare medicaid tricare humana aetna cigna anthem kaiser bluecross blue shield united optum walgreens cvs walmart costco kroger epic cerner mychart zoom facetime skype teams slack outlook gmail google
-veterans affairs va nhs cdc fda cms hipaa covid covid-19 hiv aids mrsa copd chf dm2 t2dm t1dm htn cad ckd esrd gerd osa ptsd adhd uti mi cva tia dvt pe pna afib nkda nka npo prn bid tid qid ct mri xr us ekg ecg eeg
-icu ed er or nicu picu micu sicu snf ltac rehab hospice ob gyn ent gi gu cv cns er+ pr+ her2 bp hr rr temp spo2 o2 wbc rbc hgb hct plt bun cr na k cl co2 inr ptt pt/inr tsh a1c ldl hdl psa bnp ekg iv po im sc sl rbc
+initials portal secure elementary house patient patients pt pts client clients member members mbr
+subscriber insured beneficiary guarantor resident residents veteran employee claimant caller
+applicant participant subj name names surname firstname lastname
+dob birth birthdate birthday mrn ssn id age sex gender male female date dates time room bed unit
+ward floor phone telephone tel cell mobile fax email e-mail address street apt city state zip home
+work account acct
+number no policy plan group insurance primary chief complaint complaints history hx hpi pmh psh fh
+sh ros exam examination physical assessment impression findings plan diagnosis diagnoses dx rx tx sx
+subjective objective indication indications technique comparison procedure procedures operation
+operative preoperative postoperative anesthesia specimen specimens results result lab labs
+laboratory vitals vital signs vs
+medication medications meds allergy allergies immunization immunizations social family past surgical
+medical record records summary admission discharge progress consult consultation letter referral
+message
+visit appointment appt encounter service services department emergency urgent triage intake interval
+course hospital clinic office center centre care health healthcare system systems page pages
+confidential
+attending physician provider providers doctor nurse surgeon assistant clinician therapist pharmacist
+prescriber technician coordinator chaplain agent rep representative operator interpreter witness
+author user
+signature signed electronically addendum dictated transcribed disposition condition status stable
+alert oriented review reason purpose type code codes category class grade stage type background
+situation
+registration pronouns claim claims benefits pages recommendation recommendations instructions
+education goals goal problem problems list onset duration severity location quality context timing
+associated modifying risk factors review
+neonate mother father mom dad parent parents spouse wife husband son daughter brother sister aunt
+uncle niece nephew cousin guardian grandmother grandfather baby boy girl infant child kid twin
+newborn
+information privacy consents postal zone treatment treatments death cause additional demographic
+demographics permit permits program programs identifier identifiers source event events tracking
+relationship relationships
+types change changes details updated failed created banner action actions menu resource resources
+profile schema indicator indicators eligibility requirement requirements descriptor observation
+observations value values policy policies
+emergency contact kin next poa hcpoa proxy caregiver partner fiance fiancee friend neighbor mr mrs
+ms miss mx dr drs dra md do rn np pa phd dds sr jr ii iii iv
+medicare medicaid tricare humana aetna cigna anthem kaiser bluecross blue shield united optum
+walgreens cvs walmart costco kroger epic cerner mychart zoom facetime skype teams slack outlook
+gmail google
+veterans affairs va nhs cdc fda cms hipaa covid covid-19 hiv aids mrsa copd chf dm2 t2dm t1dm htn
+cad ckd esrd gerd osa ptsd adhd uti mi cva tia dvt pe pna afib nkda nka npo prn bid tid qid ct mri
+xr us ekg ecg eeg
+icu ed er or nicu picu micu sicu snf ltac rehab hospice ob gyn ent gi gu cv cns er+ pr+ her2 bp hr
+rr temp spo2 o2 wbc rbc hgb hct plt bun cr na k cl co2 inr ptt pt/inr tsh a1c ldl hdl psa bnp ekg iv
+po im sc sl rbc
 """
 _MEDICINE = """
-acute chronic severe mild moderate left right bilateral upper lower anterior posterior distal proximal normal abnormal negative positive suspicious benign malignant invasive metastatic recurrent primary secondary
-lumbar cervical thoracic spine chest abdomen abdominal pelvis pelvic breast lung heart cardiac renal kidney liver hepatic brain head neck skin wound ulcer ankle knee hip shoulder elbow wrist hand foot hallux leg arm
-eye eyes ear ears nose throat blood urine stool pain fever cough nausea vomiting diarrhea rash headache dizziness fatigue weakness numbness swelling bleeding shortness breath cancer carcinoma tumor diabetes diabetic
-hypertension asthma influenza flu pneumonia stroke seizure depression anxiety gout arthritis osteoarthritis migraine obesity anemia infection sepsis fracture sprain strain hernia injury fall falls
-biopsy surgery surgical colonoscopy endoscopy ultrasound radiograph radiographs xray x-ray scan imaging contrast echo stress pap mammogram dexa hearing audiogram vision therapy physical occupational speech
-metoprolol lisinopril metformin insulin aspirin tylenol advil motrin humira eliquis ozempic coumadin xarelto lipitor plavix lasix zoloft prozac lexapro xanax ativan norco percocet vicodin keflex augmentin zithromax
-amoxicillin vancomycin prednisone albuterol warfarin heparin glargine lantus humalog novolog synthroid levothyroxine gabapentin tramadol oxycodone morphine fentanyl narcan naloxone suboxone methadone folfox
-acid tablet tablets capsule mg mcg ml unit units dose oral topical inhaler hba1c glucose cholesterol creatinine hemoglobin platelet platelets sodium potassium chloride calcium uric troponin vitamin iron
-tdap dtap mmr hep varicella tetanus vaccine vaccines shot gram mohs foley holter bair hugger doppler apgar karnofsky glasgow coma mallampati babinski crohn crohns hodgkin parkinson parkinsons alzheimer alzheimers
-hashimoto raynaud lhermitte epley valsalva kegel trendelenburg swan ganz kerlix steri strips jackson-pratt hickman broviac picc dermoscopy internet explorer connection agent orange vietnam gulf war adl adls gcs rom arom wbat tka tha orif
+acute chronic severe mild moderate left right bilateral upper lower anterior posterior distal
+proximal normal abnormal negative positive suspicious benign malignant invasive metastatic recurrent
+primary secondary
+lumbar cervical thoracic spine chest abdomen abdominal pelvis pelvic breast lung heart cardiac renal
+kidney liver hepatic brain head neck skin wound ulcer ankle knee hip shoulder elbow wrist hand foot
+hallux leg arm
+eye eyes ear ears nose throat blood urine stool pain fever cough nausea vomiting diarrhea rash
+headache dizziness fatigue weakness numbness swelling bleeding shortness breath cancer carcinoma
+tumor diabetes diabetic
+hypertension asthma influenza flu pneumonia stroke seizure depression anxiety gout arthritis
+osteoarthritis migraine obesity anemia infection sepsis fracture sprain strain hernia injury fall
+falls
+biopsy surgery surgical colonoscopy endoscopy ultrasound radiograph radiographs xray x-ray scan
+imaging contrast echo stress pap mammogram dexa hearing audiogram vision therapy physical
+occupational speech
+metoprolol lisinopril metformin insulin aspirin tylenol advil motrin humira eliquis ozempic coumadin
+xarelto lipitor plavix lasix zoloft prozac lexapro xanax ativan norco percocet vicodin keflex
+augmentin zithromax
+amoxicillin vancomycin prednisone albuterol warfarin heparin glargine lantus humalog novolog
+synthroid levothyroxine gabapentin tramadol oxycodone morphine fentanyl narcan naloxone suboxone
+methadone folfox
+acid tablet tablets capsule mg mcg ml unit units dose oral topical inhaler hba1c glucose cholesterol
+creatinine hemoglobin platelet platelets sodium potassium chloride calcium uric troponin vitamin
+iron
+tdap dtap mmr hep varicella tetanus vaccine vaccines shot gram mohs foley holter bair hugger doppler
+apgar karnofsky glasgow coma mallampati babinski crohn crohns hodgkin parkinson parkinsons alzheimer
+alzheimers
+hashimoto raynaud lhermitte epley valsalva kegel trendelenburg swan ganz kerlix steri strips
+jackson-pratt hickman broviac picc dermoscopy internet explorer connection agent orange vietnam gulf
+war adl adls gcs rom arom wbat tka tha orif
 """
 _PLACES = """
-january february march july september october november december feb apr jul aug sep sept oct nov dec monday tuesday wednesday thursday friday saturday sunday mon tue tues wed thu
-thur fri sat sun north south east west northern southern eastern western northeast southwest upper new san santa st fort port mount lake saint los las el rio grand great beach city county township valley river hills
-street avenue road boulevard lane drive court place terrace circle parkway highway square trail apartment suite box rural route pkwy blvd ave rd ln dr ct pl hwy
-america american usa us united states canada mexico china india africa english spanish vietnamese mandarin cantonese arabic french russian korean hindi somali portuguese haitian creole
-alabama alaska arizona arkansas california colorado connecticut delaware florida hawaii idaho illinois indiana iowa kansas kentucky louisiana maine maryland massachusetts michigan minnesota mississippi missouri montana
-nebraska nevada hampshire jersey ohio oklahoma oregon pennsylvania carolina dakota tennessee texas utah vermont wisconsin wyoming
-christmas easter thanksgiving ramadan monday's school university college institute foundation society association company corporation inc llc ltd church manor village plaza tower building memorial
-community general regional mercy baptist methodist presbyterian lutheran adventist providence sacred trinity mayo cleveland hopkins stanford sinai orthopedics cardiology oncology neurology radiology pathology dermatology
-pediatrics psychiatry urology nephrology gastroenterology hematology rheumatology endocrinology podiatry dental pharmacy nursing
+january february march july september october november december feb apr jul aug sep sept oct nov dec
+monday tuesday wednesday thursday friday saturday sunday mon tue tues wed thu
+thur fri sat sun north south east west northern southern eastern western northeast southwest upper
+new san santa st fort port mount lake saint los las el rio grand great beach city county township
+valley river hills
+street avenue road boulevard lane drive court place terrace circle parkway highway square trail
+apartment suite box rural route pkwy blvd ave rd ln dr ct pl hwy
+america american usa us united states canada mexico china india africa english spanish vietnamese
+mandarin cantonese arabic french russian korean hindi somali portuguese haitian creole
+alabama alaska arizona arkansas california colorado connecticut delaware florida hawaii idaho
+illinois indiana iowa kansas kentucky louisiana maine maryland massachusetts michigan minnesota
+mississippi missouri montana
+nebraska nevada hampshire jersey ohio oklahoma oregon pennsylvania carolina dakota tennessee texas
+utah vermont wisconsin wyoming
+christmas easter thanksgiving ramadan monday's school university college institute foundation
+society association company corporation inc llc ltd church manor village plaza tower building
+memorial
+community general regional mercy baptist methodist presbyterian lutheran adventist providence sacred
+trinity mayo cleveland hopkins stanford sinai orthopedics cardiology oncology neurology radiology
+pathology dermatology
+pediatrics psychiatry urology nephrology gastroenterology hematology rheumatology endocrinology
+podiatry dental pharmacy nursing
 """
 NOT_NAMES: Final = frozenset(" ".join((_FUNCTION, _VERBS, _HEADINGS, _MEDICINE, _PLACES)).split())
-"""Words that end a name, capitalised or not. Some are names too (March, West); behind a title
-`phiscan.detectors.person` finds those."""
+"""Words that end a name, capitalised or not.
+
+Some are names too (March, West). Behind a title `phiscan.detectors.person` finds those.
+"""
 NO_NAME_ENDING: Final = re.compile(
     rb"[a-z](?:itis|osis|aemia|ectomy|oscopy|pathy|tension|plasty|algia|ologist|ology)\Z"
 )
-"""How words of medicine end, and no names."""
+"""Endings of medical words that no name has. matches "arthritis"; not "Curtis"."""

@@ -1,1 +1,1 @@
-"""Vocabulary: labels, given names, and the words of programs."""
+"""The vocabulary: labels, given names, and the words of program text."""

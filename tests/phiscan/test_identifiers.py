@@ -1,4 +1,4 @@
-"""infoTypes: their kinds and traits."""
+"""InfoTypes: their kinds and traits."""
 
 import ast
 from pathlib import Path
@@ -94,14 +94,14 @@ def test_a_credential_is_about_no_individual(name):
 
 
 NO_PROPERTY = {
-    "phiscan/formats/dicom/tables.py",  # what DICOM writes as a date
-    "phiscan/words/labels.py",  # complaints have the names of labels
+    "phiscan/formats/dicom/tables.py",  # infoTypes that DICOM writes as a date
+    "phiscan/words/labels.py",  # infoTypes whose labels are also reasons for a visit
     "mesh/policy_file/groups.py",  # groups of 45 CFR 164.514(e)(2)
 }
 
 
 def test_no_module_lists_infotypes_by_a_property():
-    """A property of several infoTypes must be a trait of InfoType."""
+    """A set of several infoTypes is a trait of InfoType."""
     found = {
         str(path.relative_to(ROOT))
         for root in ("phiscan", "mesh", "extauthz")

@@ -1,4 +1,4 @@
-"""Recognizers: the text that they get, the findings they make, and that no failure is silent."""
+"""Recognizers: what they are given, what becomes of their answers, and how they fail."""
 
 import json
 
@@ -10,7 +10,7 @@ from phiscan.scanner import Limits
 
 
 class Known:
-    """Finds the given words, and keeps the texts that it got."""
+    """Finds the given words, and remembers the texts that it was given."""
 
     def __init__(self, *words, info_type="PERSON_NAME", score=0.95):
         self.words = words

@@ -1,8 +1,10 @@
-"""What the elements of HL7 version 3 documents say: CDA R2 with any template (C-CDA, CCD), and PIX and PDQ messages.
+"""Reads HL7 version 3: CDA R2 documents (C-CDA, CCD), and PIX and PDQ messages.
 
-The data types are the same everywhere (II, PN, AD, TEL, TS, CD); whom a value is about follows from the roles around it. Whether
-the document is about a patient is known only at its end: a section that an implementation guide shows alone has health
-information about nobody, and its dates are nobody's.
+The data types are the same everywhere (II, PN, AD, TEL, TS, CD). The roles around a value say whom
+it is about.
+
+Only the end of a document shows whether it is about a patient. Until then health information and
+dates wait. In a section that an implementation guide shows alone, they are nobody's.
 """
 
 import re
@@ -19,13 +21,14 @@ from phiscan.syntax.xml_values import add_base64, text
 from phiscan.words.labels import is_masked
 
 _DETECTOR: Final = "hl7v3_element"
+# A date without a day, which is an identifier all the same. matches "202401"; not "2024"
 _MONTH: Final = re.compile(r"(?:18|19|20)\d\d(?:0[1-9]|1[0-2])")
-_OID: Final = re.compile(r"[0-2](?:\.\d+)*")
+_OID: Final = re.compile(r"[0-2](?:\.\d+)*")  # matches "2.16.840"; not a UUID, "3.16"
 _ENCOUNTERS: Final = frozenset(("encompassingEncounter", "encounter"))
 
 
 class CdaReader:
-    """Reads element after element as they close; `finish` when there are no more."""
+    """Reads elements in the order in which they close. Call `finish` at the end."""
 
     def __init__(self, document: Document, evidence: Evidence) -> None:
         self._document = document
@@ -51,7 +54,7 @@ class CdaReader:
             self._code(element, parent, attributes)
 
     def _typed(self, element: Element, parent: str, attributes: dict[str, Value]) -> None:
-        """Data types that the element's name tells."""
+        """Add an element whose name tells its data type."""
         name = element.name
         if name == "id" or (name == "value" and parent in ("livingSubjectId", "patientIdentifier")):
             self._id(element, parent, attributes)
@@ -83,7 +86,7 @@ class CdaReader:
             read_records(labels.values, self._evidence, "hl7v3_narrative")
 
     def _subject(self, element: Element) -> Subject:
-        """Whom an element's identifiers are about: the innermost role around it says."""
+        """Whom an element's identifiers are about: the innermost role around it decides."""
         for at in element.chain():
             noted = self._roles.get(at.start)
             if noted is not None:
@@ -114,7 +117,7 @@ class CdaReader:
         )
 
     def _member(self, role: Element) -> bool:
-        """Whether a participant's role is a covered party's or a policy holder's."""
+        """Whether a participant's role is that of a covered party or a policy holder."""
         around = [role, role.parent] if role.parent else [role]
         codes = (
             self._document.attributes(e).get(key)
@@ -124,8 +127,10 @@ class CdaReader:
         return any(code is not None and code.text in tables.MEMBER_CLASSES for code in codes)
 
     def _device(self, role: Element) -> bool:
-        """Whether a manufactured product is a patient's device (C-CDA Product Instance), told by
-        its participation DEV."""
+        """Whether a manufactured product is a patient's device (C-CDA Product Instance).
+
+        The participation around it has the type DEV, RDV or NRD.
+        """
         found = self._document.attributes(role.parent).get("typeCode") if role.parent else None
         return found is not None and found.text in ("DEV", "RDV", "NRD")
 
@@ -144,7 +149,7 @@ class CdaReader:
         self._patient |= subject is Subject.PATIENT
 
     def _wait(self, info_type: str, value: Value, element: Element, part: str) -> None:
-        """Keep what is found until it is known whether the document is about a patient."""
+        """Keep a value until it is known whether the document is about a patient."""
         if value.text.strip() and not is_masked(value.text.strip()):
             self._waiting.append(
                 (info_type, value, shown_path([*element.path(), part], tables.KNOWN))
@@ -158,7 +163,7 @@ class CdaReader:
             self._evidence.add(_DETECTOR, "PATIENT_RECORD", location, Subject.PATIENT)
 
     def _id(self, element: Element, parent: str, attributes: dict[str, Value]) -> None:
-        """II: a number (extension) of a scheme (root), or a root that is the number."""
+        """Read II: a number (extension) of a scheme (root), or a root that is the number."""
         root = attributes["root"].text if "root" in attributes else ""
         number = attributes.get("extension")
         if number is None and root and _OID.fullmatch(root) is None:
@@ -174,7 +179,7 @@ class CdaReader:
             self._add(info_type, number, element, subject, part)
 
     def _number(self, root: str, number: str, element: Element, subject: Subject) -> str:
-        """The infoType of an II, "" when it identifies no one."""
+        """The infoType of an II, or "" when it identifies no one."""
         info_type = tables.ID_ROOTS.get(root, "")
         if root.startswith(tables.LICENCE_ROOT):
             info_type = "US_DRIVERS_LICENSE_NUMBER"
@@ -185,13 +190,15 @@ class CdaReader:
         valid = {"US_HEALTHCARE_NPI": checks.npi, "US_DEA_NUMBER": checks.dea}
         if subject is Subject.PROVIDER:
             return info_type if info_type in valid and valid[info_type](number) else ""
-        if info_type in valid:  # senders number patients and visits under a provider's scheme
+        if info_type in valid:  # senders use a provider's scheme for patients and visits too
             info_type = ""
         return info_type or self._unknown_scheme(root, element, subject)
 
     def _unknown_scheme(self, root: str, element: Element, subject: Subject) -> str:
-        """The meaning of a number by what it is the id of. Ids of statements are the sender's own
-        and name nobody."""
+        """The infoType of a number by the element that holds it.
+
+        The ids of statements are the sender's own and identify nobody.
+        """
         holder = element.parent
         name = holder.name if holder else ""
         if name in _ENCOUNTERS:
@@ -228,7 +235,7 @@ class CdaReader:
             self._add(info_type, value, element, self._subject(element), "value")
 
     def _text(self, element: Element, parent: str) -> None:
-        """Parts of names and addresses, and those that have no parts."""
+        """Read names, addresses and their parts."""
         value = text(self._document, element)
         if value is None or not element.runs:
             return
@@ -254,7 +261,7 @@ class CdaReader:
         return code is not None and code.text == "PSN"
 
     def _time(self, element: Element, parent: str, attributes: dict[str, Value]) -> None:
-        """TS and the ends of IVL_TS, and ages (PQ in years)."""
+        """Read TS, the ends of IVL_TS, and ages (PQ in years)."""
         value, name = attributes["value"], element.name
         if not (checks.calendar_date(value.text) or _MONTH.fullmatch(value.text)):
             unit = attributes.get("unit")
@@ -279,7 +286,7 @@ class CdaReader:
         return Subject.PATIENT if subject is Subject.PERSON else subject
 
     def _code(self, element: Element, parent: str, attributes: dict[str, Value]) -> None:
-        """CD with a clinical code system: health information."""
+        """Read CD. A code of a clinical code system is health information."""
         system, code = attributes["codeSystem"].text, attributes.get("code")
         info_type = tables.CODE_SYSTEMS.get(system)
         if info_type is None or code is None:
@@ -309,7 +316,7 @@ class CdaReader:
             self._narratives.append((start, start + len(content)))
 
     def _encoded(self, element: Element, attributes: dict[str, Value]) -> None:
-        """ED: a document in base64 (nonXMLBody/text, observationMedia/value)."""
+        """Nest the content of ED in base64 (nonXMLBody/text, observationMedia/value)."""
         value = text(self._document, element)
         if (
             value is not None

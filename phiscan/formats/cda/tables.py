@@ -1,6 +1,7 @@
 """Tables of HL7 version 3: CDA Release 2, C-CDA R2.1, and the patient messages of PIX and PDQ.
 
-Sources: the CDA R2 hierarchical description (POCD_HD000040), C-CDA R2.1 volume 2, the patient domain (PRPA), the HL7 OID registry.
+Sources: the CDA R2 hierarchical description (POCD_HD000040), C-CDA R2.1 volume 2, the patient
+domain (PRPA), the HL7 OID registry.
 """
 
 import re
@@ -12,47 +13,44 @@ NAMESPACE: Final = "urn:hl7-org:v3"
 MESSAGE: Final = re.compile(
     r"(?:PRPA|PRPM|QUPC|QUQI|MCCI|MFMI|RCMR|COCT|POLB|POCD|PORX|REPC|FICR|PORR)_[A-Z]{2}\d{6}\w*"
 )
-"""Names of version 3 interactions and message types: PRPA_IN201305UV02."""
+"""Names of version 3 interactions and message types.
+
+matches "PRPA_IN201305UV02"; not "PRPA_IN2013".
+"""
 FRAGMENTS: Final = frozenset(
     "section entry entryRelationship component observation act procedure encounter organizer "
-    "substanceAdministration supply"
-    " observationMedia participant performer author informant recordTarget patientRole patient "
-    "componentOf documentationOf"
-    " encompassingEncounter serviceEvent custodian legalAuthenticator subject relatedSubject "
-    "structuredBody consumable".split()
+    "substanceAdministration supply observationMedia participant performer author informant "
+    "recordTarget patientRole patient componentOf documentationOf encompassingEncounter "
+    "serviceEvent custodian legalAuthenticator subject relatedSubject structuredBody "
+    "consumable".split()
 )
-"""Roots of the pieces of a document that implementation guides and templates show alone."""
+"""Root elements of fragments of a document, as implementation guides and templates show them."""
 
 _PATIENT: Final = (
     "recordTarget patientRole patient patientPerson guardian guardianPerson birthplace "
-    "relatedSubject relatedEntity relatedPerson"
-    " personalRelationship relationshipHolder1 asOtherIDs parameterList asMember "
-    "coveredPartyAsPatient coveredPartyAsPatientPerson"
-    " identifiedPerson asPatientRelationship contactParty contactPerson studentPerson asEmployee "
+    "relatedSubject relatedEntity relatedPerson personalRelationship relationshipHolder1 "
+    "asOtherIDs parameterList asMember coveredPartyAsPatient coveredPartyAsPatientPerson "
+    "identifiedPerson asPatientRelationship contactParty contactPerson studentPerson asEmployee "
     "asCitizen"
 )
 _PROVIDER: Final = (
     "author assignedAuthor authoringOrganization assignedEntity custodian assignedCustodian "
-    "legalAuthenticator"
-    " authenticator dataEnterer informationRecipient intendedRecipient performer "
-    "encounterParticipant responsibleParty location"
-    " healthCareFacility serviceProviderOrganization providerOrganization representedOrganization "
-    "representedCustodianOrganization"
-    " wholeOrganization scopingOrganization receivedOrganization manufacturedProduct "
-    "manufacturerOrganization scopingEntity"
-    " assignedAuthoringDevice guardianOrganization sender receiver device dataEnterer subjectOf2 "
-    "assignedDevice specimen product"
-    " authorOrPerformer overseer representedDevice externalAct externalDocument reference "
-    "asOrganizationPartOf issuingOrganization"
+    "legalAuthenticator authenticator dataEnterer informationRecipient intendedRecipient performer "
+    "encounterParticipant responsibleParty location healthCareFacility serviceProviderOrganization "
+    "providerOrganization representedOrganization representedCustodianOrganization "
+    "wholeOrganization scopingOrganization receivedOrganization manufacturedProduct "
+    "manufacturerOrganization scopingEntity assignedAuthoringDevice guardianOrganization sender "
+    "receiver device dataEnterer subjectOf2 assignedDevice specimen product authorOrPerformer "
+    "overseer representedDevice externalAct externalDocument reference asOrganizationPartOf "
+    "issuingOrganization"
 )
 HOLDERS: Final = {
     **dict.fromkeys(_PATIENT.split(), Subject.PATIENT),
     **dict.fromkeys(_PROVIDER.split(), Subject.PROVIDER),
 }
-"""Whom the identifiers within an element are about: the innermost of these around a value
-decides."""
+"""Whom the identifiers in an element are about. The innermost such element counts."""
 BY_CLASS: Final = frozenset(("associatedEntity", "participantRole", "intendedRecipient"))
-"""Roles that their classCode (RoleClass) tells apart."""
+"""Roles whose subject depends on their classCode (RoleClass)."""
 RELATIVE_CLASSES: Final = frozenset(
     "PRS NOK ECON CAREGIVER GUAR GUARD AGNT POLHOLD COVPTY DEPEN INDIV SUBSCR PAT HLTHCHRT CON "
     "SPONS STUD CIT EMP".split()
@@ -61,23 +59,25 @@ PROVIDER_TYPES: Final = frozenset(
     "AUT AUTHEN LA VRF RESP PRF PPRF SPRF ATND ADM DIS CON REF REFB REFT LOC DST ORG IRCP PRCP NOT "
     "CALLBCK ENT WIT ESC DIST".split()
 )
-"""ParticipationTypes of who cares for a patient, for roles without a classCode."""
+"""ParticipationTypes of those who care for a patient, for roles without a classCode."""
 DEVICE_CLASSES: Final = frozenset(("MANU", "MNT"))
 MEMBER_CLASSES: Final = frozenset("COVPTY POLHOLD SUBSCR DEPEN INDIV HLD COV".split())
-"""Covered parties and policy holders: typeCode COV and HLD, classCode POLHOLD and others. Their id
-is the member number."""
+"""Covered parties and policy holders, whose id is the member number.
+
+typeCode COV and HLD; classCode POLHOLD and others.
+"""
 PERSONS: Final = frozenset(
     "patient patientPerson guardianPerson relatedPerson associatedPerson assignedPerson subject "
-    "informationRecipient contactPerson"
-    " relationshipHolder1 coveredPartyAsPatientPerson identifiedPerson personalRelationship".split()
+    "informationRecipient contactPerson relationshipHolder1 coveredPartyAsPatientPerson "
+    "identifiedPerson personalRelationship".split()
 )
-"""Elements whose `name` is a person's even where it has no parts."""
+"""Elements whose `name` is a person's even if it has no parts."""
 NAME_PARTS: Final = frozenset(("given", "family"))
 ADDRESS: Final = {
     **dict.fromkeys(
         "streetAddressLine streetName streetNameBase houseNumber houseNumberNumeric "
-        "buildingNumberSuffix additionalLocator unitID"
-        " postBox deliveryAddressLine precinct".split(),
+        "buildingNumberSuffix additionalLocator unitID postBox deliveryAddressLine "
+        "precinct".split(),
         "STREET_ADDRESS",
     ),
     "city": "CITY",
@@ -85,13 +85,13 @@ ADDRESS: Final = {
     "postalCode": "US_ZIP_CODE",
 }  # fmt: skip
 TIMES: Final = frozenset("effectiveTime time low high center availabilityTime value".split())
-"""Elements that hold a point of time (TS) in `value`."""
+"""Elements that hold a point in time (TS) in `value`."""
 SILENT: Final = frozenset(
     "templateId typeId statusCode realmCode languageCode confidentialityCode versionNumber br "
-    "content td th tr tbody thead table"
-    " paragraph item list caption repeatNumber administrativeGenderCode title".split()
+    "content td th tr tbody thead table paragraph item list caption repeatNumber "
+    "administrativeGenderCode title".split()
 )
-"""Elements that say nothing by themselves; the narrative's are read as text."""
+"""Elements that are skipped. Those of the narrative are read as text."""
 STATEMENTS: Final = {
     "observation": "LAB_RESULT",
     "procedure": "PROCEDURE",
@@ -109,7 +109,7 @@ STATEMENTS: Final = {
     "criterion": "DIAGNOSIS",
     "playingEntity": "DIAGNOSIS",
 }
-"""What a coded `code` says by the statement around it, where its code system does not say it."""
+"""The health information of a `code` in each statement, if its code system does not tell."""
 _CODES: Final = "2.16.840.1.113883.6."
 CODE_SYSTEMS: Final = {
     # ICD-9-CM, ICD-10-CM, ICD-9, ICD-10
@@ -117,8 +117,11 @@ CODE_SYSTEMS: Final = {
     # ICD procedures, CPT, CDT, HCPCS
     **dict.fromkeys((f"{_CODES}{n}" for n in ("104", "4", "12", "13", "14", "285")), "PROCEDURE"),
     # RxNorm, NDC, NDF-RT, CVX
-    **dict.fromkeys((f"{_CODES}{n}" for n in ("88", "69", "209", "345", "59", "60", "253", "64")), "MEDICATION"),
-    f"{_CODES}1": "",  # LOINC and SNOMED CT code anything: the statement tells what
+    **dict.fromkeys(
+        (f"{_CODES}{n}" for n in ("88", "69", "209", "345", "59", "60", "253", "64")),
+        "MEDICATION",
+    ),
+    f"{_CODES}1": "",  # LOINC and SNOMED CT code anything, so the statement tells
     f"{_CODES}96": "",
 }  # fmt: skip
 
@@ -130,21 +133,22 @@ ID_ROOTS: Final = {
     "2.16.840.1.113883.4.6": "US_HEALTHCARE_NPI",
     "2.16.840.1.113883.4.814": "US_DEA_NUMBER",
 }
-"""Identifier schemes by the root of an II; the states' driver's licences are below LICENCE_ROOT,
-passports below PASSPORT_ROOT."""
+"""Identifier schemes by the root of an II.
+
+The states' driver's licences are below LICENCE_ROOT, passports below PASSPORT_ROOT.
+"""
 LICENCE_ROOT: Final = "2.16.840.1.113883.4.3."
 PASSPORT_ROOT: Final = "2.16.840.1.113883.4.330"
 
 KNOWN: Final = (
-    frozenset(HOLDERS) | FRAGMENTS | PERSONS | NAME_PARTS | BY_CLASS | frozenset(ADDRESS) | TIMES | frozenset(STATEMENTS)
+    frozenset(HOLDERS) | FRAGMENTS | PERSONS | NAME_PARTS | BY_CLASS
+    | frozenset(ADDRESS) | TIMES | frozenset(STATEMENTS)
     | frozenset(
         "ClinicalDocument name addr telecom id extension root code displayName birthTime "
-        "deceasedTime text originalText translation"
-        " associatedPerson playingEntity playingDevice nonXMLBody inFulfillmentOf order informant "
-        "controlActProcess queryByParameter"
-        " livingSubjectName livingSubjectId livingSubjectBirthTime patientAddress patientTelecom "
-        "registrationEvent subject1 age"
-        " livingSubjectBirthPlaceAddress mothersMaidenName".split()
+        "deceasedTime text originalText translation associatedPerson playingEntity playingDevice "
+        "nonXMLBody inFulfillmentOf order informant controlActProcess queryByParameter "
+        "livingSubjectName livingSubjectId livingSubjectBirthTime patientAddress patientTelecom "
+        "registrationEvent subject1 age livingSubjectBirthPlaceAddress mothersMaidenName".split()
     )
 )  # fmt: skip
 """Element and attribute names that a field path may show."""

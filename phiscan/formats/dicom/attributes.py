@@ -1,4 +1,4 @@
-"""What the attributes of one DICOM data set say, in whatever form it is written: PS3.10 files, JSON, XML, the dumps of tools."""
+"""The meaning of the attributes of a DICOM data set, from PS3.10 files, JSON, XML or dumps."""
 
 import re
 
@@ -15,7 +15,7 @@ def shown(tag: int) -> str:
 
 
 class DataSet:
-    """Takes attribute after attribute; that the whole is a patient's is added at the end."""
+    """Collects the attributes of a data set. `finish` adds that it is a patient's record."""
 
     def __init__(self, evidence: Evidence) -> None:
         self._evidence = evidence
@@ -42,8 +42,8 @@ class DataSet:
         else:
             return
         if _says_something(info_type, value):
-            # a UID is no name: alone it tells one study from another, beside a patient's name it is
-            # that patient's
+            # A UID is no name. Alone it only tells studies apart; beside a patient's name it is
+            # that patient's.
             likelihood = (
                 Likelihood.POSSIBLE if info_type == "UNIQUE_CODE" else Likelihood.VERY_LIKELY
             )
@@ -59,5 +59,6 @@ def _says_something(info_type: str, value: str) -> bool:
     ):
         return False
     if info_type == "AGE_OVER_89":
-        return re.fullmatch(r"0?9\dY|1[01]\dY", text) is not None  # AS: nnnY
+        # value representation AS: nnnY. matches "094Y"; not "089Y"
+        return re.fullmatch(r"0?9\dY|1[01]\dY", text) is not None
     return info_type not in tables.DATES or checks.calendar_date(text[:8])

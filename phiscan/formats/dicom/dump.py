@@ -1,8 +1,8 @@
-"""DICOM data sets as tools print them, one attribute a line, with its value in brackets or quotes.
+"""DICOM data sets as tools print them: one attribute a line, its value in brackets or quotes.
 
-(0010,0010) PN [Ruiz^Ana]                    #   8, 1 PatientName            dcmdump, gdcmdump
-(0010, 0010) Patient's Name                  PN: 'Ruiz^Ana'                  pydicom
-132: (0010,0010) PN #8 [Ruiz^Ana] PatientName                                dcm4che
+(0010,0010) PN [Ruiz^Ana]       #   8, 1 PatientName          dcmdump, gdcmdump
+(0010, 0010) Patient's Name     PN: 'Ruiz^Ana'                pydicom
+132: (0010,0010) PN #8 [Ruiz^Ana] PatientName                 dcm4che
 """
 
 import re
@@ -12,8 +12,11 @@ from phiscan.evidence import Evidence
 from phiscan.finding import Location
 from phiscan.formats.dicom.attributes import DataSet, shown
 
+# The name or the ID of a patient. matches "(0010,0010)", "(0010, 0020)"; not "(0010,0030)"
 _PATIENT: Final = re.compile(rb"\(0010, ?00[12]0\)")
+# matches "[Ruiz^Ana]" and " 'Ruiz^Ana'"; not "Patient's"
 _VALUE: Final = rb"""(?:\[([^\]\n\r]+)\]|(?<=[ :])'([^'\n\r]+)'|(?<=[ :])"([^"\n\r]+)")"""
+# A tag, up to 80 characters of description, a value. matches the lines above; not "(0010,0010) PN"
 _LINE: Final = re.compile(
     rb"""\(([0-9A-Fa-f]{4}), ?([0-9A-Fa-f]{4})\)(?:[^\[\n\r'"()]|'s\b|\([^()\n\r]{0,40}\)){0,80}?"""
     + _VALUE
@@ -21,7 +24,7 @@ _LINE: Final = re.compile(
 
 
 def read(data: bytes, evidence: Evidence) -> None:
-    """Add what the lines of a text say that names a patient by tag; no other text is looked at."""
+    """Add what a text's attributes say, if it has a patient's name or ID among them."""
     if b"(0010," not in data or _PATIENT.search(data) is None:
         return
     attributes = DataSet(evidence)

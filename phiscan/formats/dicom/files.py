@@ -1,10 +1,15 @@
-"""DICOM data sets (PS3.5) and files (PS3.10): attributes before, behind and within sequences; pixels are passed over.
+"""DICOM files (PS3.10) and data sets (PS3.5).
 
-    file    = [preamble:128] "DICM" meta(explicit little endian) dataset        also without preamble, or without meta
-    element = tag:4 (VR:2 length:2 | VR:2 0:2 length:4 | length:4) value        explicit short, explicit long, implicit
+    file    = [preamble:128] "DICM" meta(explicit little endian) dataset
+              or without preamble, or without meta
+    element = tag:4 VR:2 length:2 value                  explicit, short
+            | tag:4 VR:2 0:2 length:4 value              explicit, long
+            | tag:4 length:4 value                       implicit
 
-Pixels are not read: Burned In Annotation and Recognizable Visual Features say whether they identify somebody, and then they are
-a gap. Redaction keeps every length. Depth is bounded, time linear.
+Pixels are not read. Two attributes say whether the pixels identify somebody: Burned In Annotation
+and Recognizable Visual Features. If they do, that is a gap. Redaction keeps every length.
+
+Cost: linear, with a limit on depth.
 """
 
 import re
@@ -30,12 +35,13 @@ _IMPLICIT, _BIG_ENDIAN, _DEFLATED = (
     "1.2.840.10008.1.2.2",
     "1.2.840.10008.1.2.1.99",
 )
+# A control character that no text has. matches "\x00"; not "\t", "\n", "\x1b" (escape sequences)
 _UNPRINTABLE: Final = re.compile(rb"[\x00-\x08\x0b\x0e-\x1a\x1c-\x1f\x7f]")
 _PADDING: Final = b" \x00"
 
 
 class _BrokenError(Exception):
-    """The bytes are no data set from here on."""
+    """The bytes cannot be read as a data set from here on."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,15 +59,17 @@ class _Element:
 
 
 def sniff(head: bytes) -> bool:
-    """Whether a document that begins with `head` is DICOM: by its mark, or by a first element of
-    group 2 or 8."""
+    """Whether a document that begins with `head` is DICOM.
+
+    It has the mark `DICM`, or its first element is of group 2 or 8.
+    """
     if head[_PREAMBLE : _PREAMBLE + 4] == b"DICM" or head.startswith(b"DICM"):
         return True
     return _first_syntax(head) is not None
 
 
 def read(data: bytes, evidence: Evidence) -> Gap:
-    """Add what the attributes say; MALFORMED from where the data set cannot be read on."""
+    """Add what the attributes say. MALFORMED if the data set cannot be read to its end."""
     reader = _Reader(data, evidence)
     try:
         gap = reader.file()
@@ -72,7 +80,7 @@ def read(data: bytes, evidence: Evidence) -> Gap:
 
 
 def _first_syntax(head: bytes, at: int = 0) -> _Syntax | None:
-    """The syntax in which a plausible first element stands at `at`."""
+    """The transfer syntax of a plausible first element at `at`, or None."""
     if len(head) < at + 8 or 0 not in head[at : at + 2]:
         return None
     orders: tuple[Literal["little", "big"], ...] = ("little", "big")
@@ -85,8 +93,8 @@ def _first_syntax(head: bytes, at: int = 0) -> _Syntax | None:
         if vr in tables.SHORT_VRS or vr in tables.LONG_VRS:
             return _Syntax(explicit=True, little=little)
         length = int.from_bytes(head[at + 4 : at + 8], order)
-        # implicit: (0008,0000) and (0008,0001) hold four bytes, (0008,0005) to (0008,0018) short
-        # texts; always an even length
+        # Implicit: (0008,0000) and (0008,0001) hold four bytes, (0008,0005) to (0008,0018) short
+        # texts. The length is always even.
         if (
             little
             and group == 8
@@ -99,8 +107,10 @@ def _first_syntax(head: bytes, at: int = 0) -> _Syntax | None:
 
 
 class _Reader:
-    """Walks elements and keeps what one of them says of another: the concept of a content item, a
-    document's type."""
+    """Walks over elements, and keeps what one says of another.
+
+    That is the concept of a content item and the type of an encapsulated document.
+    """
 
     def __init__(self, data: bytes, evidence: Evidence) -> None:
         self._data = data
@@ -115,7 +125,7 @@ class _Reader:
         self.gap = Gap.NONE
 
     def file(self) -> Gap:
-        """Read the file from its mark on, or a bare data set."""
+        """Read a file after its mark, or a bare data set."""
         at = (
             self._data.find(b"DICM", 0, _PREAMBLE + 4) + 4
             if b"DICM" in self._data[: _PREAMBLE + 4]
@@ -135,7 +145,7 @@ class _Reader:
         return Gap.NONE
 
     def finish(self) -> None:
-        """Add what is known only when all has been read."""
+        """Add what is complete only at the end."""
         self._attributes.finish()
         text = self._texts.text()
         if text.strip():
@@ -152,8 +162,11 @@ class _Reader:
             )
 
     def _deflated(self, at: int) -> Gap:
-        """PS3.5 A.5: everything behind the meta information is one raw deflate stream. A mask
-        cannot be put into it."""
+        """Nest the deflated part of a file (PS3.5 A.5).
+
+        Everything behind the meta information is one raw deflate stream. No mask can be put into
+        it, so its findings have no range.
+        """
         stream = zlib.decompressobj(wbits=-15)
         try:
             plain = stream.decompress(self._data[at:], _MAX_INFLATED)
@@ -167,8 +180,10 @@ class _Reader:
         return Gap.NONE if stream.eof else Gap.MALFORMED
 
     def _elements(self, at: int, end: int, syntax: _Syntax, depth: int, group: int = 0) -> int:
-        """Read elements up to `end`, an item's end, or the first one that is not in `group`; where
-        it stopped."""
+        """Read elements up to `end`, the end of an item, or the first element not in `group`.
+
+        Returns the offset where it stopped.
+        """
         if depth > _MAX_DEPTH:
             raise _BrokenError
         for _ in self._evidence.context.timed(repeat(None)):
@@ -200,7 +215,7 @@ class _Reader:
         return int.from_bytes(self._data[at : at + size], "little" if syntax.little else "big")
 
     def _value(self, element: _Element, end: int, syntax: _Syntax, depth: int) -> int:
-        """Read one element's value; where the next element begins."""
+        """Read one element's value. Returns the offset of the next element."""
         start, length = element.start, element.length
         stop = end if length == _UNDEFINED else start + length
         if stop > end:
@@ -216,7 +231,7 @@ class _Reader:
     def _is_sequence(self, element: _Element, syntax: _Syntax) -> bool:
         if element.vr == b"SQ" or element.length == _UNDEFINED:
             return True
-        # implicit syntax has no VR: only an item begins with this tag
+        # without a VR, only a sequence's value begins with the tag of an item
         return (
             not syntax.explicit
             and element.tag not in tables.PIXELS
@@ -224,7 +239,7 @@ class _Reader:
         )
 
     def _sequence(self, element: _Element, end: int, syntax: _Syntax, depth: int) -> int:
-        """Read a sequence's items; the fragments of encapsulated pixels are passed over."""
+        """Read a sequence's items, without the fragments of encapsulated pixels."""
         inner = _Syntax(explicit=False) if element.vr == b"UN" else syntax  # PS3.5 section 6.2.2
         self._path.append(shown(element.tag))
         outside, self._concept = (
@@ -293,8 +308,10 @@ class _Reader:
         self._texts.put(after, end, end)
 
     def _is_text(self, element: _Element, value: bytes) -> bool:
-        """Whether a value is words: by its VR, or where there is none (implicit, UN) by its
-        bytes."""
+        """Whether a value is words: by its VR, or by its bytes where the VR does not tell.
+
+        Implicit syntax has no VR, and UN says nothing.
+        """
         if element.vr not in tables.TEXT_VRS and element.vr:
             return False
         return len(value) >= 4 and _UNPRINTABLE.search(value) is None

@@ -1,4 +1,7 @@
-"""DICOM data sets as JSON (PS3.18 annex F): `{"00100010": {"vr": "PN", "Value": [{"Alphabetic": "Ruiz^Ana"}]}}`."""
+"""DICOM data sets as JSON (PS3.18 annex F).
+
+{"00100010": {"vr": "PN", "Value": [{"Alphabetic": "Ruiz^Ana"}]}}
+"""
 
 import re
 from typing import Final
@@ -10,12 +13,12 @@ from phiscan.syntax.json_places import decode
 from phiscan.syntax.json_walk import Leaf
 
 WANTED: Final = frozenset(("Value", "Alphabetic", "Ideographic", "Phonetic"))
-"""Keys under which values stand."""
-_TAG: Final = re.compile(r"[0-9A-Fa-f]{8}")
+"""Keys that hold values."""
+_TAG: Final = re.compile(r"[0-9A-Fa-f]{8}")  # matches "00100010"; not "0010,0010"
 
 
 def take(data: bytes, evidence: Evidence, leaves: list[Leaf]) -> list[Leaf]:
-    """Add what DICOM attributes among `leaves` say; the leaves that are none."""
+    """Add what the DICOM attributes among `leaves` say, and return the other leaves."""
     rest: list[Leaf] = []
     attributes = DataSet(evidence)
     for leaf in leaves:

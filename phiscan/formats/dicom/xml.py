@@ -1,6 +1,7 @@
-"""DICOM data sets as XML, the Native DICOM Model (PS3.19 annex A.1), which DICOMweb sends as `application/dicom+xml`.
+"""DICOM data sets as XML: the Native DICOM Model (PS3.19 annex A.1).
 
-An attribute is an element with its tag; its values are elements within it, a person's name one for each part.
+DICOMweb sends it as `application/dicom+xml`. An attribute is an element that names its tag. The
+values are elements in it, and the parts of a person's name are elements in a value.
 """
 
 import re
@@ -15,12 +16,12 @@ from phiscan.syntax.xml_values import text
 NAMESPACE: Final = "dicom.nema.org/PS3.19"
 _ATTRIBUTE: Final = "DicomAttribute"
 _VALUES: Final = frozenset("Value FamilyName GivenName MiddleName".split())
-"""Elements that hold a value, or the part of one that names somebody."""
-_TAG: Final = re.compile(r"[0-9A-Fa-f]{8}")
+"""Elements that hold a value, or a part of a name."""
+_TAG: Final = re.compile(r"[0-9A-Fa-f]{8}")  # matches "00100010"; not "0010,0010"
 
 
 class DicomXmlReader:
-    """Reads value after value as their elements close."""
+    """Reads values in the order in which their elements close."""
 
     def __init__(self, document: Document, evidence: Evidence) -> None:
         self._document = document
@@ -35,7 +36,7 @@ class DicomXmlReader:
         self._attributes.add(tag, value.text, Location(shown(tag), value.start, value.end))
 
     def finish(self) -> None:
-        """Add that the data set is a patient's."""
+        """Add that the data set is a patient's record, if an attribute said so."""
         self._attributes.finish()
 
     def _tag(self, element: Element) -> int | None:

@@ -1,7 +1,10 @@
-"""What the elements of a FHIR resource mean by their paths (R4, STU3 and DSTU2, in JSON terms): https://hl7.org/fhir/resourcelist.html.
+"""The meaning of a FHIR element by its path (R4, STU3 and DSTU2, in JSON terms).
 
-A resource is about a patient, about a provider, about the specification itself (conformance), or it belongs to a
-patient's compartment: then its subject is a reference, which is a unique code of that patient.
+https://hl7.org/fhir/resourcelist.html
+
+A resource is about a patient, about a provider, about the specification itself (conformance), or it
+belongs to a patient's compartment. In a compartment the subject is a reference, which is a unique
+code of the patient.
 """
 
 from functools import lru_cache
@@ -14,17 +17,17 @@ from phiscan.memory import keep, until_report
 
 
 class Meaning(NamedTuple):
-    """What an element says by its path, whatever its value.
+    """What an element's path says, whatever the value.
 
     Args:
-        info_type: what it identifies, if anything.
-        how: what else says so, when the path alone does not: `reference`, `date`, `age`,
-            `identifier`, `subject` (a reference by identifier), `telecom`, `extension`.
+        info_type: what the element identifies, or "".
+        how: how the value is read if the path alone does not tell: `reference`, `date`, `age`,
+            `identifier`, `subject` (a reference by identifier), `telecom`, `extension`; or "".
         shown: the path as findings show it.
-        of_patient: whether a reference there is a patient's by the element's own meaning.
-        ties: whether its being there ties the resource to a person.
-        is_content: whether it is base64 of a document.
-        is_telecom: whether it is the value of a `telecom`.
+        of_patient: whether a reference in this element is always a patient's.
+        ties: whether the element makes the resource a person's.
+        is_content: whether the element holds base64 of a document.
+        is_telecom: whether the element is the value of a `telecom`.
     """
 
     info_type: str
@@ -37,8 +40,9 @@ class Meaning(NamedTuple):
 
 
 class Meanings(dict[tuple[str, ...], Meaning]):
-    """The meanings of one resource type's elements by their paths in the document: bundles have
-    thousands of elements and dozens of paths.
+    """The meanings of one resource type's elements, by their paths in the document.
+
+    Bundles have thousands of elements, but only dozens of paths.
 
     Args:
         kind: the resource type.
@@ -48,7 +52,7 @@ class Meanings(dict[tuple[str, ...], Meaning]):
         role: whom such a resource is about; see `_role`.
     """
 
-    _LONGEST: Final = 512  # letters of a path
+    _LONGEST: Final = 512  # characters of a path that is remembered
 
     def __init__(self, kind: str, above: int) -> None:
         super().__init__()
@@ -67,7 +71,7 @@ class Meanings(dict[tuple[str, ...], Meaning]):
 
     def _meaning(self, path: tuple[str, ...]) -> Meaning:
         compartment = self.role is Subject.PERSON
-        # an array without a key, as broken JSON has it: what it holds is of no element
+        # broken JSON may have an array without a key, whose items belong to no element
         if not path:
             info_type = how = ""
         else:
@@ -86,11 +90,11 @@ class Meanings(dict[tuple[str, ...], Meaning]):
 
 
 meanings = lru_cache(maxsize=256)(Meanings)
-"""The `Meanings` of a resource type so deep in a document."""
+"""The `Meanings` of a resource type at a depth in the document."""
 
 
 def _role(kind: str) -> Subject | None:
-    """Whom a resource is about: PERSON when its own references say so, None when nobody."""
+    """Whom a resource is about. PERSON: its references tell. None: nobody."""
     if kind in tables.CONFORMANCE or kind in ("Bundle", "MessageHeader"):
         return None
     if kind in tables.PERSONS:
@@ -99,7 +103,7 @@ def _role(kind: str) -> Subject | None:
 
 
 _SUBSCRIBER: Final = "HEALTH_PLAN_BENEFICIARY_NUMBER"
-"""A subscriber's number by itself ties a resource to a person who is insured."""
+"""A subscriber's number alone makes a resource an insured person's."""
 
 
 _ANYWHERE: Final = {
@@ -109,12 +113,14 @@ _ANYWHERE: Final = {
     **dict.fromkeys(tables.DATES, ("SERVICE_DATE", "date")),
     **{name: (info_type, "date") for name, info_type in tables.BIRTH_AND_DEATH.items()},
 }
-"""Elements that mean the same wherever a resource of a patient's compartment has them."""
+"""Elements that mean the same everywhere in a resource of a patient's compartment."""
 
 
 def _personal(role: Subject | None, path: tuple[str, ...]) -> tuple[str, str]:
-    """Patient, Person, RelatedPerson and the providers: names, birth date, address, telecom,
-    identifier, photo."""
+    """An element of a Patient, a Person, a RelatedPerson or a provider.
+
+    Names, birth date, address, telecom, identifier, photo.
+    """
     if path == ("id",):
         return ("PATIENT_REFERENCE" if role is Subject.PATIENT else ""), ""
     if path == ("name",) and role is Subject.PROVIDER:
@@ -142,11 +148,11 @@ def _clinical(kind: str, path: tuple[str, ...]) -> tuple[str, str]:
 
 
 _CARRIERS: Final = frozenset(("valueHumanName", "valueAddress", "locationAddress"))
-"""Elements of a resource in a patient's compartment that hold demographics."""
+"""Elements in a patient's compartment that hold demographics."""
 
 
 def _numbered(path: tuple[str, ...]) -> tuple[str, str]:
-    """An element `value` of a resource in a patient's compartment, by what it is the value of."""
+    """An element `value` in a patient's compartment, by the element that holds it."""
     holder = path[-2] if len(path) > 1 else ""
     if holder == "identifier" and len(path) > 2:
         # a logical reference: Reference.identifier
@@ -179,7 +185,7 @@ def _demographic(path: tuple[str, ...]) -> tuple[str, str]:
 
 
 def _names_patient(path: tuple[str, ...]) -> bool:
-    """Whether the element that holds a reference is a patient's by its own meaning."""
+    """Whether a reference in this element is always a patient's."""
     holder = path[-2] if len(path) > 1 else ""
     # ResearchSubject.individual is; Encounter.participant.individual, CareTeam.participant.member
     # and Procedure.performer.actor are a provider, or a relative whom the reference names
@@ -193,8 +199,10 @@ def _names_patient(path: tuple[str, ...]) -> bool:
 
 
 def _is_content(path: tuple[str, ...]) -> bool:
-    """Whether the element at `path` is base64 of a document: `Attachment.data`, `Binary.data`;
-    `content` of DSTU2's Binary."""
+    """Whether the element holds base64 of a document.
+
+    `Attachment.data`, `Binary.data`, and `content` of DSTU2's Binary.
+    """
     if path[-1:] == ("data",):
         return len(path) == 1 or path[-2] in tables.ATTACHMENTS
     return path == ("content",)

@@ -1,4 +1,4 @@
-"""Reads FHIR resources (R4, STU3 and DSTU2): what their elements mean (`fhir_meaning`), taken together with their values and siblings."""
+"""Reads FHIR resources (R4, STU3 and DSTU2): the meaning of elements, their values and siblings."""
 
 import re
 from dataclasses import dataclass
@@ -15,23 +15,29 @@ from phiscan.syntax.json_walk import Frame, Leaf
 from phiscan.text.base64 import from_base64
 from phiscan.words.labels import MASK_BEGINS, is_masked
 
+# A date without a day. matches "2024-03"; not "2024", which 164.514(b)(2)(i)(C) allows
 _MONTH: Final = re.compile(r"(?:18|19|20)\d\d-(?:0[1-9]|1[0-2])")
-"""FHIR's dates may stop at the month, which 164.514(b)(2)(i)(C) does not allow; at the year, which
-it does."""
+# Placeholders of manuals. matches "[id]", "{{patientId}}", "null"; not "nullable"
 _NO_VALUE: Final = re.compile(r"unknown|null|[<\[{]{1,2}[^<>\[\]{}]*[>\]}]{1,2}")
-"""What stands for a value that is not there, as `[id]` and `{{patientId}}` do in manuals."""
 _MANY: Final = 1024
-"""Leaves of a resource that take long."""
+"""Leaves of a resource that is long enough to need the clock."""
 _MAY_BE_NONE: Final = MASK_BEGINS | frozenset("un<[{")
-
+"""First characters of a value that may be a mask or a placeholder."""
 
 _Element = tuple[Leaf, Meaning]
 
 
 @dataclass(slots=True)
 class Resource:
-    """One resource with the wanted leaves of its own elements (not those of resources within
-    it)."""
+    """One resource, with the wanted leaves of its own elements.
+
+    The leaves of a resource within it are not among them.
+
+    Args:
+        kind: the resource type.
+        frame: the resource's object.
+        leaves: its wanted leaves.
+    """
 
     kind: str
     frame: Frame
@@ -39,7 +45,7 @@ class Resource:
 
 
 class ResourceReader:
-    """Turns the leaves of one resource into evidence."""
+    """Adds what the leaves of one resource say to the evidence."""
 
     def __init__(self, data: bytes, evidence: Evidence, resource: Resource) -> None:
         self._data = data
@@ -78,7 +84,7 @@ class ResourceReader:
         leaves, meanings = self._resource.leaves, self._meanings
         if len(leaves) <= _MANY:
             return [(leaf, meanings[leaf.place.path]) for leaf in leaves]
-        # under the clock, and each place once: those deep down put their path together each time
+        # Under the clock, and once for each place: a deep place builds its path at each access.
         known: dict[int, Meaning] = {}
         elements: list[_Element] = []
         for leaf in self._evidence.context.timed(leaves):
@@ -89,7 +95,7 @@ class ResourceReader:
         return elements
 
     def _of_patient(self, elements: list[_Element]) -> bool:
-        """Whether a reference of this resource is a patient's."""
+        """Whether a reference of this resource is to a patient."""
         return any(
             meaning.how == "subject"
             or (
@@ -100,8 +106,7 @@ class ResourceReader:
         )
 
     def _publishers(self, elements: list[_Element]) -> None:
-        """`StructureDefinition.contact.telecom`: who publishes a specification is nobody's
-        patient."""
+        """Add the `telecom` of a publisher: whoever publishes a specification is no patient."""
         for leaf, meaning in elements:
             if meaning.is_telecom:
                 value = self._value(leaf)
@@ -117,8 +122,10 @@ class ResourceReader:
         )
 
     def _attachments(self, elements: list[_Element]) -> None:
-        """`Attachment.data` and `Binary.data`: documents in base64. What is no base64 goes on as
-        the text that it is."""
+        """Nest the documents in `Attachment.data` and `Binary.data`.
+
+        They are in base64. Anything else is nested as the text that it is.
+        """
         for leaf, meaning in elements:
             if not meaning.is_content:
                 continue
@@ -136,7 +143,7 @@ class ResourceReader:
 
     @cached_property
     def _siblings(self) -> dict[int, dict[str, str]]:
-        """By frame, what the values of one object say of each other."""
+        """For each frame, the values that say something of their siblings."""
         found: dict[int, dict[str, str]] = {}
         for leaf in self._resource.leaves:
             if leaf.key in ("system", "url", "reference", "contentType"):
@@ -148,8 +155,7 @@ class ResourceReader:
         return found
 
     def _sibling(self, leaf: Leaf, key: str) -> str:
-        """The value that stands beside a leaf under `key`; `type` is the code of an Identifier's
-        type."""
+        """The value of `key` in the same object, or "". `type` is the code of Identifier.type."""
         near = self._siblings.get(id(leaf.frame))
         return near.get(key, "") if near else ""
 
@@ -165,7 +171,7 @@ class ResourceReader:
             )
 
     def _info_type(self, leaf: Leaf, value: str, meaning: Meaning) -> str:
-        """The infoType of an element whose path does not say all."""
+        """The infoType of an element whose path does not tell all, or ""."""
         match meaning.how:
             case "date":
                 return (
@@ -192,7 +198,7 @@ class ResourceReader:
         return "URL" if system == "url" or "://" in value else "PHONE_NUMBER"
 
     def _identifier(self, leaf: Leaf, value: str, role: Subject | None) -> str:
-        """Identifier.type by HL7 table 0203, else Identifier.system, else by who it belongs to."""
+        """By Identifier.type (HL7 table 0203), else Identifier.system, else the resource's role."""
         info_type = tables.V2_0203.get(self._sibling(leaf, "type"), "")
         system = self._sibling(leaf, "system").lower()
         info_type = info_type or next((kind for part, kind in tables.SYSTEMS if part in system), "")
@@ -210,15 +216,17 @@ class ResourceReader:
         url = self._sibling(leaf, "url")
         if leaf.key == "valueDecimal":
             return "GEO_COORDINATE" if url in tables.COORDINATES else ""
-        if leaf.key == "valueDateTime":  # patient-birthTime stands at `_birthDate`
+        if leaf.key == "valueDateTime":  # the extension patient-birthTime belongs to `_birthDate`
             return (
                 "DATE_OF_BIRTH" if url.endswith("birthTime") and checks.calendar_date(value) else ""
             )
         return "PERSON_NAME" if "mothersMaidenName" in url else ""
 
     def _reference(self, leaf: Leaf, value: str, meaning: Meaning) -> bool:
-        """Reference.reference or Reference.display; whether it is a patient's (a relative counts,
-        as in the compartment)."""
+        """Read Reference.reference or Reference.display, and say whether it is a patient's.
+
+        A relative's counts too, as in the compartment.
+        """
         kind = self._target(leaf, value)
         of_patient = _is_patients(kind, meaning)
         if leaf.key == "display":
@@ -230,31 +238,35 @@ class ResourceReader:
         return of_patient
 
     def _target(self, leaf: Leaf, value: str) -> str:
-        """The type of the resource that a reference names, itself or beside it."""
+        """The type of the resource that a reference names, in its value or beside it."""
         return _kind_of(value if leaf.key == "reference" else self._sibling(leaf, "reference"))
 
 
 def _holder(frame: Frame, key: str) -> Frame:
-    """The object around `frame` that is the value of `key`."""
+    """The object at `key` that is, or is around, `frame`."""
     while frame.parent is not None and not (frame.is_object and frame.place.key == key):
         frame = frame.parent
     return frame
 
 
 def _is_patients(kind: str, meaning: Meaning) -> bool:
-    """Whether a reference to a resource of this type, empty where it does not say, is a patient's
-    (or a relative's)."""
+    """Whether a reference is a patient's or a relative's.
+
+    `kind` is the type of the resource, "" where the reference does not name it.
+    """
     return kind in tables.PERSONS or (not kind and meaning.of_patient)
 
 
 def _kind_of(reference: str) -> str:
-    """The resource type that a reference names (`Patient/77`,
-    `https://x/fhir/Patient/77/_history/2`); empty for a UUID or a fragment."""
+    """The resource type that a reference names; "" for a UUID or a fragment.
+
+    Examples: `Patient/77`, `https://x/fhir/Patient/77/_history/2`.
+    """
     if "/" not in reference:
         return reference if reference in tables.RESOURCES else ""
     kind, _, rest = reference.partition("/")
     if kind in tables.RESOURCES and "/" not in rest and rest not in tables.RESOURCES:
-        return kind  # as nearly all are written
+        return kind  # the form of nearly all references
     return next((part for part in reversed(reference.split("/")) if part in tables.RESOURCES), "")
 
 

@@ -1,9 +1,16 @@
-"""Members of FHIR objects that identify nobody, as one expression: coded values and quantities are half of a FHIR document.
+"""One expression for the members of FHIR objects that identify nobody.
 
-The JSON walker passes over them within one match, so a bundle costs what its people cost and not what its codes do. Nothing
-that `fhir_tables.WANTED` asks for stands in them, but for references to neither a patient nor a relative, codes that type no
-identifier, and the ids of resources other than theirs: elements of which other parts are wanted are left out. The detectors,
-which read the text itself, see them all the same.
+Coded values and quantities are half of a FHIR document. The JSON walker skips them in one match, so
+that a bundle costs what its people cost, and not what its codes cost.
+
+The expression covers nothing that `fhir.tables.WANTED` asks for, with these exceptions:
+
+- references to neither a patient nor a relative;
+- codes that type no identifier;
+- the ids of resources that are neither a patient's nor a relative's.
+
+An element some of whose parts are wanted is not skipped. The detectors read the text itself, so
+they still see everything.
 """
 
 from collections.abc import Iterable
@@ -15,37 +22,41 @@ from phiscan.text.possessive import repeated
 
 PARTS: Final = tuple(
     "system code display version userSelected value unit currency comparator text url method use "
-    "status profile lastUpdated"
-    " versionId source div type".split()
+    "status profile lastUpdated versionId source div type".split()
 )
 """Elements of Coding, CodeableConcept, Quantity, Money, Meta, Narrative, Reference and
-Bundle.entry.request: https://hl7.org/fhir/datatypes.html."""
+Bundle.entry.request.
+
+https://hl7.org/fhir/datatypes.html
+"""
 ANYWHERE: Final = tuple(
     "status fullUrl sequence method use intent focal linkId mode rank country state gender prefix "
-    "suffix title priority language"
-    " description informationSequence diagnosisSequence careTeamSequence procedureSequence "
-    "primarySource active".split()
+    "suffix title priority language description informationSequence diagnosisSequence "
+    "careTeamSequence procedureSequence primarySource active".split()
 )
-"""Elements that are wanted nowhere."""
+"""Elements that are never wanted."""
 REFERRED: Final = tuple(
     "Encounter Organization Location Observation Condition Claim Coverage Medication "
-    "MedicationRequest Procedure DiagnosticReport"
-    " ServiceRequest Specimen Device CarePlan CareTeam Practitioner PractitionerRole".split()
+    "MedicationRequest Procedure DiagnosticReport ServiceRequest Specimen Device CarePlan CareTeam "
+    "Practitioner PractitionerRole".split()
 )
-"""Resources that records refer to most, neither a patient's own nor a relative's
-(`fhir_tables.PERSONS`)."""
+"""Resources that records refer to most, and that are neither a patient's nor a relative's.
+
+See `fhir.tables.PERSONS`.
+"""
 _CODE_OF_IDENTIFIER: Final = "type"
-"""`Identifier.type`, of which the codes of table 0203 are wanted; other elements of the name hold
-other codes."""
+"""`Identifier.type`, whose codes of table 0203 are wanted. Other elements `type` have others."""
 _HOLDERS: Final = {
     name for ends in WANTED.values() if not isinstance(ends, bool) for end in ends for name in end
 } - {_CODE_OF_IDENTIFIER}
-"""Elements of whose parts some are wanted: `identifier.value`, `subject.display`."""
+"""Elements some of whose parts are wanted: `identifier.value`, `subject.display`."""
 
 
 def one_of(words: Iterable[str]) -> str:
-    """An expression of any of these words that looks at each of their letters once, however many
-    there are."""
+    """An expression for any of `words`.
+
+    It reads each letter of a text once, however many words there are.
+    """
     below: dict[str, list[str]] = {}
     for word in words:
         below.setdefault(word[:1], []).append(word[1:])
@@ -60,7 +71,7 @@ def _list_of(item: str) -> str:
 
 
 def _coded(part: str) -> str:
-    """An object of such parts, and of codings of such parts; or a list of them."""
+    """An object of such parts and of codings of such parts, or a list of such objects."""
     coding = rf'"{one_of(("coding", "tag", "security"))}"{COLON}{_list_of(_object(part))}'
     whole = _object(f"{part}|{coding}")
     return f"(?:{whole}|{_list_of(whole)})"
@@ -72,7 +83,7 @@ def _object(member: str) -> str:
 
 _VALUES: Final = f"(?:{SCALAR}|{_list_of(SCALAR)})"
 _NAME: Final = r"[A-Za-z]\w*+"
-# Encounter/7; not Encounter/Patient, which the reader takes for a patient's
+# matches "Encounter/7"; not "Encounter/Patient", which the reader takes for a patient's
 _NO_PERSON: Final = rf'"(?:urn:|#|{one_of(REFERRED)}/(?!{_NAME}"))[^"\\/]*+"'
 _PART: Final = rf'"(?:{one_of(PARTS)}"{COLON}{_VALUES}|reference"{COLON}{_NO_PERSON})'
 _PART_OF_TYPE: Final = rf'(?!"code"{COLON}"(?:{one_of(V2_0203)}"|[^"\\]*+\\)){_PART}'
@@ -81,9 +92,14 @@ MEMBER: Final = (
     rf'|{_CODE_OF_IDENTIFIER}"{COLON}{_coded(_PART_OF_TYPE)}'
     rf'|(?!{one_of(_HOLDERS | {_CODE_OF_IDENTIFIER})}"){_NAME}"{COLON}{_coded(_PART)})'
 )
-"""A member that says nothing of a person: `"code": {"coding": [...], "text": "..."}`,
-`"valueQuantity": {...}`, `"status": "final"`."""
+"""A member that says nothing of a person.
+
+matches `"code": {"coding": [...], "text": "..."}`, `"valueQuantity": {...}`, `"status": "final"`;
+not `"subject": {...}`.
+"""
 TYPES: Final = one_of(RESOURCES - PERSONS - LABELLED)
 BEHIND_TYPE: Final = rf'{BLANKS}*+"id"{COLON}"{TEXT}"'
-"""The id of a resource, passed over behind these types: those of observations are many and identify
-nobody by themselves."""
+"""The id of a resource of one of `TYPES`, skipped behind its type.
+
+Observations have many ids, and these identify nobody by themselves.
+"""

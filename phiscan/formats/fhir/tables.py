@@ -1,6 +1,7 @@
-"""Tables of FHIR: which resources are about whom, and which elements identify (R4, STU3 and DSTU2).
+"""Tables of FHIR: whom each resource is about, and which elements identify (R4, STU3 and DSTU2).
 
-Sources: https://hl7.org/fhir/resourcelist.html, https://hl7.org/fhir/compartmentdefinition-patient.html, HL7 table 0203.
+Sources: https://hl7.org/fhir/resourcelist.html,
+https://hl7.org/fhir/compartmentdefinition-patient.html, HL7 table 0203.
 """
 
 from typing import Final
@@ -14,99 +15,101 @@ PROVIDERS: Final = frozenset(
 )
 CONFORMANCE: Final = frozenset(
     "StructureDefinition CodeSystem ValueSet SearchParameter CapabilityStatement "
-    "ImplementationGuide OperationDefinition ConceptMap"
-    " NamingSystem Questionnaire ActivityDefinition PlanDefinition Measure Library "
-    "CompartmentDefinition StructureMap TestScript"
-    " MessageDefinition GraphDefinition TerminologyCapabilities ExampleScenario EventDefinition "
-    "ResearchDefinition Conformance"
-    " DataElement OperationOutcome Medication Substance MedicationKnowledge "
-    "EffectEvidenceSynthesis Evidence Citation"
-    " ChargeItemDefinition ObservationDefinition SpecimenDefinition DeviceDefinition "
-    "SubstanceDefinition Parameters Binary"
-    " Subscription SubscriptionTopic SubscriptionStatus Requirements ActorDefinition InventoryItem "
-    "Ingredient ManufacturedItemDefinition"
-    " AdministrableProductDefinition ArtifactAssessment CatalogEntry ClinicalUseDefinition "
-    "ConditionDefinition EvidenceReport EvidenceVariable"
-    " ExpansionProfile FormularyItem MedicinalProductDefinition NutritionProduct "
-    "PackagedProductDefinition Permission RegulatedAuthorization"
-    " ResearchElementDefinition ResearchStudy ServiceDefinition TestPlan TestReport".split()
+    "ImplementationGuide OperationDefinition ConceptMap NamingSystem Questionnaire "
+    "ActivityDefinition PlanDefinition Measure Library CompartmentDefinition StructureMap "
+    "TestScript MessageDefinition GraphDefinition TerminologyCapabilities ExampleScenario "
+    "EventDefinition ResearchDefinition Conformance DataElement OperationOutcome Medication "
+    "Substance MedicationKnowledge EffectEvidenceSynthesis Evidence Citation ChargeItemDefinition "
+    "ObservationDefinition SpecimenDefinition DeviceDefinition SubstanceDefinition Parameters "
+    "Binary Subscription SubscriptionTopic SubscriptionStatus Requirements ActorDefinition "
+    "InventoryItem Ingredient ManufacturedItemDefinition AdministrableProductDefinition "
+    "ArtifactAssessment CatalogEntry ClinicalUseDefinition ConditionDefinition EvidenceReport "
+    "EvidenceVariable ExpansionProfile FormularyItem MedicinalProductDefinition NutritionProduct "
+    "PackagedProductDefinition Permission RegulatedAuthorization ResearchElementDefinition "
+    "ResearchStudy ServiceDefinition TestPlan TestReport".split()
 )
 CONTAINERS: Final = frozenset("Bundle List Composition DocumentManifest MessageHeader".split())
 HEALTH: Final = {
-    **dict.fromkeys("Condition AllergyIntolerance ClinicalImpression Flag DetectedIssue AdverseEvent".split(), "DIAGNOSIS"),
-    **dict.fromkeys("Observation DiagnosticReport ImagingStudy Specimen MolecularSequence VisionPrescription Media".split(), "LAB_RESULT"),
+    **dict.fromkeys(
+        "Condition AllergyIntolerance ClinicalImpression Flag DetectedIssue AdverseEvent".split(),
+        "DIAGNOSIS",
+    ),
+    **dict.fromkeys(
+        "Observation DiagnosticReport ImagingStudy Specimen MolecularSequence VisionPrescription "
+        "Media".split(),
+        "LAB_RESULT",
+    ),
     **dict.fromkeys(
         "MedicationRequest MedicationOrder MedicationStatement MedicationAdministration "
-        "MedicationDispense Immunization"
-        " ImmunizationRecommendation NutritionOrder MedicationUsage".split(),
+        "MedicationDispense Immunization ImmunizationRecommendation NutritionOrder "
+        "MedicationUsage".split(),
         "MEDICATION",
     ),
-    **dict.fromkeys("Procedure ServiceRequest ProcedureRequest ReferralRequest DeviceRequest DeviceUseStatement DeviceUsage".split(), "PROCEDURE"),
+    **dict.fromkeys(
+        "Procedure ServiceRequest ProcedureRequest ReferralRequest DeviceRequest "
+        "DeviceUseStatement DeviceUsage".split(),
+        "PROCEDURE",
+    ),
     **dict.fromkeys(
         "Claim ClaimResponse ExplanationOfBenefit Coverage CoverageEligibilityRequest "
-        "CoverageEligibilityResponse EligibilityRequest"
-        " EligibilityResponse Account Invoice ChargeItem PaymentNotice PaymentReconciliation "
-        "EnrollmentRequest".split(),
+        "CoverageEligibilityResponse EligibilityRequest EligibilityResponse Account Invoice "
+        "ChargeItem PaymentNotice PaymentReconciliation EnrollmentRequest".split(),
         "HEALTH_CLAIM",
     ),
 }  # fmt: skip
 PATIENT_RECORDS: Final = frozenset(
     "Encounter EpisodeOfCare CarePlan CareTeam Goal DocumentReference Composition Appointment "
-    "AppointmentResponse Communication"
-    " CommunicationRequest Consent FamilyMemberHistory QuestionnaireResponse RiskAssessment "
-    "BodyStructure BodySite Device DeviceMetric"
-    " ImagingManifest ResearchSubject Schedule Slot SupplyRequest SupplyDelivery Task RequestGroup "
-    "RequestOrchestration Provenance"
-    " AuditEvent Basic Contract GuidanceResponse MeasureReport DiagnosticOrder DeviceAssociation "
-    "Transport GenomicStudy NutritionIntake"
-    " ImmunizationEvaluation EnrollmentResponse BiologicallyDerivedProduct "
-    "BiologicallyDerivedProductDispense ImagingSelection DeviceDispense"
-    " EncounterHistory VerificationResult ImagingObjectSelection DeviceUseRequest DeviceComponent "
-    "PersonalRelationship"
-    " InventoryReport Linkage OrderResponse Order ProcessRequest ProcessResponse Sequence "
-    "SubstanceAmount DataRequirement Group".split()
+    "AppointmentResponse Communication CommunicationRequest Consent FamilyMemberHistory "
+    "QuestionnaireResponse RiskAssessment BodyStructure BodySite Device DeviceMetric "
+    "ImagingManifest ResearchSubject Schedule Slot SupplyRequest SupplyDelivery Task RequestGroup "
+    "RequestOrchestration Provenance AuditEvent Basic Contract GuidanceResponse MeasureReport "
+    "DiagnosticOrder DeviceAssociation Transport GenomicStudy NutritionIntake "
+    "ImmunizationEvaluation EnrollmentResponse BiologicallyDerivedProduct "
+    "BiologicallyDerivedProductDispense ImagingSelection DeviceDispense EncounterHistory "
+    "VerificationResult ImagingObjectSelection DeviceUseRequest DeviceComponent "
+    "PersonalRelationship InventoryReport Linkage OrderResponse Order ProcessRequest "
+    "ProcessResponse Sequence SubstanceAmount DataRequirement Group".split()
 )
 OF_NOBODY_TOO: Final = frozenset(
     "Schedule Slot PaymentNotice PaymentReconciliation MeasureReport AuditEvent Provenance Task "
-    "SupplyRequest SupplyDelivery Contract"
-    " Device DeviceMetric DeviceComponent Basic Linkage InventoryReport List DocumentManifest "
-    "VerificationResult EnrollmentRequest"
-    " EnrollmentResponse BiologicallyDerivedProduct Communication CommunicationRequest "
-    "Group".split()
+    "SupplyRequest SupplyDelivery Contract Device DeviceMetric DeviceComponent Basic Linkage "
+    "InventoryReport List DocumentManifest VerificationResult EnrollmentRequest EnrollmentResponse "
+    "BiologicallyDerivedProduct Communication CommunicationRequest Group".split()
 )
-"""Of a patient's compartment only where a reference says so: a clinic's own calendar, stock and
-statistics are such resources too."""
+"""Resources that are in a patient's compartment only if a reference says so.
+
+A clinic's own calendar, stock and statistics are such resources too.
+"""
 RESOURCES: Final = (
     PERSONS | PROVIDERS | CONFORMANCE | CONTAINERS | PATIENT_RECORDS | frozenset(HEALTH)
 )
 
 DATES: Final = frozenset(
     "start end effectiveDateTime effectiveInstant onsetDateTime onsetDate abatementDateTime "
-    "abatementDate recordedDate dateRecorded"
-    " assertedDate performedDateTime authoredOn dateWritten occurrenceDateTime date issued created "
-    "birthDate deceasedDateTime servicedDate"
-    " billableDate whenHandedOver whenPrepared dateAsserted collectedDateTime receivedTime sent "
-    "received lastOccurrence recorded"
-    " started valueDateTime dateTime authored effectiveDate occurrenceDate performedDate time "
-    "onsetPeriod"
+    "abatementDate recordedDate dateRecorded assertedDate performedDateTime authoredOn dateWritten "
+    "occurrenceDateTime date issued created birthDate deceasedDateTime servicedDate billableDate "
+    "whenHandedOver whenPrepared dateAsserted collectedDateTime receivedTime sent received "
+    "lastOccurrence recorded started valueDateTime dateTime authored effectiveDate occurrenceDate "
+    "performedDate time onsetPeriod"
     # R4, STU3 and DSTU2: reactions, timings, charges, devices, goals, tasks, signatures
     " onset timingDateTime timingDate timeDateTime event scheduledDateTime orderedOn recordedOn "
-    "enteredDate createdDateTime identifiedDateTime"
-    " detected occurredDateTime startDate statusDate dueDate paymentDate verificationDate "
-    "presentationDate lastModified when authoringTime"
-    " plannedDate nextScheduled".split()
+    "enteredDate createdDateTime identifiedDateTime detected occurredDateTime startDate statusDate "
+    "dueDate paymentDate verificationDate presentationDate lastModified when authoringTime "
+    "plannedDate nextScheduled".split()
 )
 BIRTH_AND_DEATH: Final = {"bornDate": "DATE_OF_BIRTH", "deceasedDate": "DATE_OF_DEATH"}
 """Dates of a relative (FamilyMemberHistory)."""
 AGES: Final = frozenset("onsetAge abatementAge deceasedAge ageAge bornAge".split())
-"""Elements that are an Age; more than 89 years identify (164.514(b)(2)(i)(C))."""
+"""Elements of type Age. An age over 89 identifies (164.514(b)(2)(i)(C))."""
 IDENTIFIERS: Final = frozenset(
     "identifier masterIdentifier accessionIdentifier accession requisition groupIdentifier "
-    "preAdmissionIdentifier requestIdentifier"
-    " targetIdentifier sourceIdentifier whatIdentifier valueIdentifier".split()
+    "preAdmissionIdentifier requestIdentifier targetIdentifier sourceIdentifier whatIdentifier "
+    "valueIdentifier".split()
 )
-"""Elements that are an Identifier, of the resource or of what it was made from:
-https://hl7.org/fhir/datatypes.html#Identifier."""
+"""Elements of type Identifier, of the resource or of its source.
+
+https://hl7.org/fhir/datatypes.html#Identifier
+"""
 TELECOMS: Final = frozenset(("telecom", "valueContactPoint"))
 ADDRESSES: Final = frozenset(("address", "valueAddress", "birthPlace", "locationAddress"))
 SUBJECT_ELEMENTS: Final = frozenset(
@@ -115,28 +118,24 @@ SUBJECT_ELEMENTS: Final = frozenset(
 )
 PROVIDER_ELEMENTS: Final = frozenset(
     "performer author recorder asserter requester practitioner provider generalPractitioner "
-    "participant enterer agent who prescriber"
-    " interpreter resultsInterpreter attester party member primaryPerformer careManager collector "
-    "operator".split()
+    "participant enterer agent who prescriber interpreter resultsInterpreter attester party member "
+    "primaryPerformer careManager collector operator".split()
 )
 _EITHER_ELEMENTS: Final = frozenset(
     "recipient sender receiver source informationSource reportedReference expressedBy entity "
-    "managingEntity other target onBehalfOf"
-    " onBehalfOfReference whoReference deliverTo valueReference owner payor contributor "
-    "responsible consentingParty verifiedWith reference"
-    " signatory receiver".split()
+    "managingEntity other target onBehalfOf onBehalfOfReference whoReference deliverTo "
+    "valueReference owner payor contributor responsible consentingParty verifiedWith reference "
+    "signatory receiver".split()
 )
-"""References that may be a patient's, a relative's or a provider's: what they refer to says
-whose."""
+"""References to a patient, a relative or a provider. The resource that they name tells which."""
 WANTED: Final[dict[str, bool | tuple[tuple[str, ...], ...]]] = {
     **dict.fromkeys((*DATES, *BIRTH_AND_DEATH), True),
     **dict.fromkeys(
         "family given line city district postalCode reference subscriberId id deviceIdentifier "
-        "serialNumber distinctIdentifier carrierHRF udi name"
-        " latitude longitude".split(),
+        "serialNumber distinctIdentifier carrierHRF udi name latitude longitude".split(),
         True,
     ),
-    # elements that mean something in some places only, and stand in hundreds
+    # elements that mean something only in some places, and occur by the hundred
     "text": (
         ("name",),
         ("valueHumanName",),
@@ -157,30 +156,31 @@ WANTED: Final[dict[str, bool | tuple[tuple[str, ...], ...]]] = {
     **dict.fromkeys(("valueDate", "valueInteger"), (("answer",), ("parameter",))),
     "valueDecimal": (("extension",),),
 }
-"""Elements whose values are looked at, everywhere or where the path above ends so."""
+"""Elements whose values are read: everywhere (True), or where the path above ends so."""
 ATTACHMENTS: Final = frozenset(
     "attachment contentAttachment valueAttachment presentedForm sourceAttachment "
-    "legallyBindingAttachment bindingAttachment pAttachment image"
-    " form document content".split()
+    "legallyBindingAttachment bindingAttachment pAttachment image form document content".split()
 )
-"""Elements that are an Attachment: base64 of a document,
-https://hl7.org/fhir/datatypes.html#Attachment."""
+"""Elements of type Attachment, which hold base64 of a document.
+
+https://hl7.org/fhir/datatypes.html#Attachment
+"""
 LABELLED: Final = frozenset(("QuestionnaireResponse", "Parameters"))
-"""Resources that label their values themselves: `{"text": "Phone", "answer": [{"valueString":
-"..."}]}`."""
+"""Resources that label their values themselves.
+
+Example: `{"text": "Phone", "answer": [{"valueString": "..."}]}`.
+"""
 KNOWN: Final = frozenset(WANTED) | RESOURCES | frozenset(
     "subject patient beneficiary contact telecom address identifier name photo extension contained "
-    "entry resource link other individual"
-    " actor participant performer author recorder asserter requester encounter context period "
-    "coding type maritalStatus communication"
-    " text note attachment content presentedForm valueAttachment valueAddress valueHumanName "
-    "payload contentString udiCarrier provider"
-    " insurer party managingOrganization generalPractitioner member source target sender recipient "
-    "relationship subscriber policyHolder"
-    " payee serviced supportingInfo component valueReference what who focus for owner agent "
-    "prescription sequence".split()
+    "entry resource link other individual actor participant performer author recorder asserter "
+    "requester encounter context period coding type maritalStatus communication text note "
+    "attachment content presentedForm valueAttachment valueAddress valueHumanName payload "
+    "contentString udiCarrier provider insurer party managingOrganization generalPractitioner "
+    "member source target sender recipient relationship subscriber policyHolder payee serviced "
+    "supportingInfo component valueReference what who focus for owner agent prescription "
+    "sequence".split()
 )  # fmt: skip
-"""Elements that findings show in their paths."""
+"""Elements that a field path may show."""
 ELEMENTS: Final = KNOWN | frozenset(
     "resourceType meta fullUrl request response search category clinicalStatus verificationStatus "
     "severity valueQuantity valueCodeableConcept valueCode valueBoolean valueInteger "
@@ -193,7 +193,7 @@ ELEMENTS: Final = KNOWN | frozenset(
     "careTeamSequence procedureSequence lifecycleStatus criticality reaction series instance "
     "medicationAdministration conclusionCode bodySite specimen".split()
 )
-"""Elements that most documents have. A process works out once what they mean."""
+"""Elements that most documents have. A process computes their meaning once."""
 
 V2_0203: Final = {
     **TABLE_0203,

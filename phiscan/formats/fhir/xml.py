@@ -1,7 +1,7 @@
-"""FHIR in XML (https://hl7.org/fhir/xml.html): the same resources as in JSON, in other brackets.
+"""Reads FHIR in XML (https://hl7.org/fhir/xml.html): the same resources as in JSON.
 
-An element becomes the frame or the leaf that JSON would have had, and `fhir.ResourceReader` says what that means. JSON's
-arrays have no counterpart here: a repeated element has the path that an array's item has.
+Each element becomes the frame or the leaf that JSON would have, and `fhir.resources.ResourceReader`
+reads it. JSON's arrays have no counterpart: a repeated element has the path of an array's item.
 """
 
 from typing import Final
@@ -24,8 +24,10 @@ _PLACES: Final = Places(lambda _: True, tables.ELEMENTS.__contains__)
 
 
 class _XmlResourceReader(ResourceReader):
-    """Reads values as XML writes them, and health information as the whole of its resource, so that
-    a mask leaves its tags."""
+    """Reads values as XML writes them.
+
+    Health information has the range of its whole resource, so that a mask keeps the tags.
+    """
 
     def __init__(
         self, document: Document, evidence: Evidence, resource: Resource, end: int
@@ -38,12 +40,12 @@ class _XmlResourceReader(ResourceReader):
         return self._document.decode(self._data[leaf.start : leaf.end])
 
     def _attachments(self, elements: object) -> None:
-        """None: `FhirXmlReader` hands them on, also those outside of a resource."""
+        """Do nothing: `FhirXmlReader` nests attachments, also those outside a resource."""
 
     def _health(self, *, about_patient: bool) -> None:
         kind = self._resource.kind
         start = self._resource.frame.start
-        # an empty resource stands where its tag ends
+        # an empty resource starts where its tag ends
         location = Location(kind, start - (start == self._end), self._end)
         subject = Subject.PATIENT if about_patient else Subject.NOBODY
         self._evidence.add(
@@ -52,7 +54,7 @@ class _XmlResourceReader(ResourceReader):
 
 
 class FhirXmlReader:
-    """Reads element after element as they close; a resource is read when it closes."""
+    """Reads elements in the order in which they close. A resource is read when it closes."""
 
     def __init__(self, document: Document, evidence: Evidence) -> None:
         self._document = document
@@ -61,7 +63,7 @@ class FhirXmlReader:
         self._leaves: dict[int, list[Leaf]] = {}
 
     def element(self, element: Element) -> None:
-        """Add what one element says, or keep it for its resource."""
+        """Read one element, or keep it for its resource."""
         if _is_resource(element):
             self._resource(element)
         else:
@@ -75,7 +77,7 @@ class FhirXmlReader:
         self._frames.pop(element.start, None)
 
     def finish(self) -> None:
-        """Nothing waits: each resource has been read."""
+        """Do nothing: each resource has been read."""
 
     def _leaf(self, holder: Element | None, key: str, value: Value) -> None:
         frame = self._frame(holder)
@@ -84,8 +86,7 @@ class FhirXmlReader:
             self._leaves.setdefault(_outermost(frame).start, []).append(leaf)
 
     def _frame(self, element: Element | None) -> Frame | None:
-        """The frame of an element within a resource; one frame an element, so that siblings meet in
-        it."""
+        """The frame of an element in a resource: one for each, so that siblings share it."""
         if element is None:
             return None
         if element.start not in self._frames:
@@ -103,7 +104,7 @@ class FhirXmlReader:
             _XmlResourceReader(self._document, self._evidence, resource, element.end).read()
 
     def _attachment(self, element: Element, value: Value) -> None:
-        """The base64 of an attachment; a photograph is an identifier itself and is not read."""
+        """Nest the base64 of an attachment. A photograph is itself an identifier and not read."""
         if (
             element.parent is not None
             and element.parent.name != _PHOTO
@@ -119,6 +120,8 @@ def _outermost(frame: Frame) -> Frame:
 
 
 def _is_resource(element: Element) -> bool:
-    """Whether an element is a resource: at the top, or in `contained`, `resource` and other places
-    that hold any resource."""
+    """Whether an element is a resource.
+
+    It may be at the top, or in `contained`, `resource` and other elements for any resource.
+    """
     return element.name in tables.RESOURCES

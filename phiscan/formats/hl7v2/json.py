@@ -1,10 +1,13 @@
-"""HL7 version 2 as JSON. No standard says how; what libraries and services write has one of two forms:
+"""HL7 v2 as JSON. No standard defines it, and libraries and services write one of two forms.
 
-    {"PID": [{"PID.5": [{"XPN.1": [{"FN.1": ["RUIZ"]}], "XPN.2": ["ANA"]}]}]}, {"PID.5": {"PID.5.1": "RUIZ"}}, {"PID-5": "RUIZ^ANA"}
+    {"PID": [{"PID.5": [{"XPN.1": [{"FN.1": ["RUIZ"]}], "XPN.2": ["ANA"]}]}]}
+    {"PID.5": {"PID.5.1": "RUIZ"}}
+    {"PID-5": "RUIZ^ANA"}
+
     {"segmentId": "PID", "fields": {"5.1": "RUIZ", "3[0].1": "77120"}}
 
-The first is the XML encoding (`hl7v2_xml`) in other brackets, with as many levels as its writer liked; the second is that of cloud
-stores. Values are gathered by segment and read as the segment that they are of.
+The first is the XML encoding (`hl7v2.xml`) in JSON, with as many levels as its writer chose. The
+second is that of cloud stores. Values are gathered by segment, and each segment is read as a whole.
 """
 
 import re
@@ -18,19 +21,24 @@ from phiscan.syntax.json_walk import Frame, Leaf
 from phiscan.words.labels import is_masked
 
 SIGN: Final = r'"(?:PID[._-]\d{1,2}(?:[._-]\d{1,2}){0,2}"|segmentId"\s*:\s*"PID")'
-"""Hyperscan expression for such a document: it has a field of PID."""
+"""Hyperscan expression for a field of PID, which such a document has.
+
+matches `"PID.5"`, `"PID-5.1"`, `"segmentId": "PID"`; not `"PID"`, `"PIDX"`.
+"""
 _SIGN: Final = re.compile(SIGN.encode())
 _TEXTS: Final = frozenset(("#text", "_", "$t"))
-"""Keys under which converters from XML put an element's text."""
+"""Keys under which converters from XML write an element's text."""
+# matches "PID.5", "PID-5.1"; not "PID"
 _FIELD: Final = re.compile(
     r"([A-Z][A-Z0-9]{2})[._-](\d{1,2})(?:[._-](\d{1,2}))?(?:[._-](\d{1,2}))?"
 )
-_COMPONENT: Final = re.compile(r"[A-Z]{2,3}[._-](\d{1,2})")
+_COMPONENT: Final = re.compile(r"[A-Z]{2,3}[._-](\d{1,2})")  # matches "XPN.1", "FN.1"; not "XPN"
+# field, repetition, component, subcomponent. matches "5.1", "3[0].1"; not "PID.5"
 _NUMBERED: Final = re.compile(r"(\d{1,2})(?:\[(\d{1,4})\])?(?:\.(\d{1,2}))?(?:\.(\d{1,2}))?")
 
 
 _NAME: Final = 5
-"""PID-5, the patient's name."""
+"""The field PID-5, the patient's name."""
 
 
 class _Home(NamedTuple):
@@ -41,12 +49,12 @@ class _Home(NamedTuple):
 
 
 def sniff(data: bytes) -> bool:
-    """Whether a JSON document holds such a message."""
+    """Whether a JSON document has a field of PID."""
     return (b'"PID' in data or b'"segmentId"' in data) and _SIGN.search(data) is not None
 
 
 def wanted(key: str) -> bool:
-    """Whether the values of a key are looked at in such a document."""
+    """Whether the values of a key are read in such a document."""
     return (
         key in _TEXTS
         or key == "segmentId"
@@ -55,7 +63,7 @@ def wanted(key: str) -> bool:
 
 
 def take(data: bytes, evidence: Evidence, leaves: Sequence[Leaf]) -> list[Leaf]:
-    """Add what the segments among `leaves` say; the leaves that are of none."""
+    """Add what the segments among `leaves` say, and return the other leaves."""
     rest: list[Leaf] = []
     names = {
         id(leaf.frame): decode(data[leaf.start : leaf.end])
@@ -81,8 +89,10 @@ def take(data: bytes, evidence: Evidence, leaves: Sequence[Leaf]) -> list[Leaf]:
 
 
 def _is_messages(segment: tuple[_Home, list[Placed]]) -> bool:
-    """Whether a segment is a header, or a PID that names somebody: controllers have parameters
-    `PID_1` to `PID_9` too."""
+    """Whether a segment is a header, or a PID with a name.
+
+    Process controllers have parameters `PID_1` to `PID_9` too.
+    """
     home, values = segment
     return home.name == "MSH" or (
         home.name == "PID"
@@ -91,8 +101,11 @@ def _is_messages(segment: tuple[_Home, list[Placed]]) -> bool:
 
 
 def _by_name(leaf: Leaf) -> tuple[_Home, FieldPlace, bool] | None:
-    """`PID.5 > XPN.1 > FN.1`, `PID.5 > PID.5.1`, `PID.5.1`: the outermost field's key says the
-    segment and the field."""
+    """The place of a value under `PID.5 > XPN.1 > FN.1`, `PID.5 > PID.5.1` or `PID.5.1`.
+
+    The outermost field's key names the segment and the field. The last item is whether the value is
+    a whole field. None if no key is a field's.
+    """
     path = leaf.path
     fields = ((at, field) for at, key in enumerate(path) if (field := _FIELD.fullmatch(key)))
     at, field = next(fields, (0, None))
@@ -102,7 +115,7 @@ def _by_name(leaf: Leaf) -> tuple[_Home, FieldPlace, bool] | None:
     frame, repetition = leaf.frame, 0
     while frame.parent is not None and len(frame.place.path) > at:
         if len(frame.place.path) == at + 1 and frame.is_object:
-            repetition = frame.start  # `"PID.3": [{...}, {...}]`
+            repetition = frame.start  # the items of `"PID.3": [{...}, {...}]`
         frame = frame.parent
     whole = len(numbers) == 1
     component, sub = ([*numbers[1:], 1, 1])[:2]
@@ -111,8 +124,10 @@ def _by_name(leaf: Leaf) -> tuple[_Home, FieldPlace, bool] | None:
 
 
 def _numbers(field: re.Match[str], below: Sequence[str]) -> list[int] | None:
-    """Field, component and subcomponent that the keys from a field's down to a value say; None when
-    one says none of them."""
+    """Field, component and subcomponent, from the keys from a field's down to a value.
+
+    None if a key is none of these.
+    """
     numbers = [int(n) for n in field.groups()[1:] if n]
     for key in below:
         own, component = _FIELD.fullmatch(key), _COMPONENT.fullmatch(key)
@@ -126,7 +141,7 @@ def _numbers(field: re.Match[str], below: Sequence[str]) -> list[int] | None:
 
 
 def _by_number(leaf: Leaf, names: dict[int, str]) -> tuple[_Home, FieldPlace, bool] | None:
-    """`fields > 3[0].1` beside `segmentId`."""
+    """The place of a value under `fields > 3[0].1` beside `segmentId`, like `_by_name`."""
     parts, holder = _NUMBERED.fullmatch(leaf.key), leaf.frame.parent
     if parts is None or holder is None or id(holder) not in names or len(names[id(holder)]) != 3:
         return None

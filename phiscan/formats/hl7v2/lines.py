@@ -1,6 +1,7 @@
-"""HL7 version 2 in another notation: a segment's values, each at its place, are written with delimiters and read by `hl7v2`.
+"""HL7 v2 in other notations: a segment's values are written with delimiters, then read as ER7.
 
-Its tables say what the fields are; the findings are put back where the values stand.
+So the tables of `hl7v2.segments` serve every notation. The findings get the ranges of the values in
+the document.
 """
 
 import re
@@ -12,19 +13,24 @@ from phiscan.evidence import Evidence
 from phiscan.finding import Location
 from phiscan.formats.hl7v2 import messages as hl7v2
 
+# What would end a value within a field. matches "^"; not "/"
 _DELIMITERS: Final = re.compile(r"[|^~\\&\r\n\x0b\x1c]")
-_ENDS: Final = re.compile(r"[|\r\n\x0b\x1c]")
+_ENDS: Final = re.compile(r"[|\r\n\x0b\x1c]")  # what would end a field. matches "|"; not "^"
 _HEADER: Final = b"MSH|^~\\&|\r"
 
 FieldPlace = tuple[int, int, int, int]
-"""Field, repetition (anything that grows), component and subcomponent of a value."""
+"""Field, repetition, component and subcomponent of a value. Repetitions only have to ascend."""
 
 
 class Placed(NamedTuple):
-    """A value and where it stands in its segment and in the document.
+    """A value, with its place in the segment and its range in the document.
 
     Args:
-        written: the value is a whole field with its own delimiters, `RUIZ^ANA`.
+        place: where it belongs in the segment.
+        text: the value.
+        start: its first byte in the document.
+        end: the byte after its last one.
+        written: whether the value is a whole field with its own delimiters: `RUIZ^ANA`.
     """
 
     place: FieldPlace
@@ -37,9 +43,9 @@ class Placed(NamedTuple):
 def read_segment(
     name: str, values: Iterable[Placed], whole: tuple[int, int], evidence: Evidence
 ) -> None:
-    """Read one segment. What it is as a whole stands at `whole`."""
+    """Read one segment. Findings about the segment as such get the range `whole`."""
     line = _Line(name)
-    for value in sorted(values):  # a segment is read in order, whatever order it is sent in
+    for value in sorted(values):  # the sender's order may be another one
         line.put(value)
     found = Evidence()
     hl7v2.read(_HEADER + bytes(line.text), found)
@@ -52,7 +58,7 @@ def read_segment(
 
 
 class _Line:
-    """A segment with delimiters that grows value by value, and the ranges of these."""
+    """A segment that is written value by value, with the document's range of each value."""
 
     def __init__(self, name: str) -> None:
         self.text = bytearray(name.encode())
@@ -84,7 +90,6 @@ class _Line:
         )
 
     def origin(self, start: int) -> tuple[int, int] | None:
-        """The document's range of the value that a finding begins in; None for the segment's own
-        name."""
+        """The document's range of the value at `start`; None for the segment's own name."""
         index = bisect_right(self._starts, start) - 1
         return None if index < 0 else self._sources[index]

@@ -1,7 +1,8 @@
-"""HL7 v2 messages (chapter 2 of the standard): segments, fields, repetitions, components, with any delimiters that MSH names.
+"""HL7 v2 messages in ER7 (chapter 2 of the standard): segments, fields, repetitions, components.
 
-Reads batches (FHS/BHS), MLLP framing (0x0B ... 0x1C 0x0D), messages whose segments end in LF or CRLF, as files do, or in an escape
-that a log wrote for CR, and messages whose header is lost.
+MSH may name any delimiters. These are read too: batches (FHS, BHS), MLLP framing (0x0B ... 0x1C
+0x0D), segments that end in LF or CRLF as in files or in an escape that a log wrote for CR, and
+messages that have lost their header.
 """
 
 import re
@@ -17,25 +18,32 @@ from phiscan.media_kind import MediaKind
 from phiscan.text.offsets import Derived
 from phiscan.text.possessive import repeated
 
+# A header. matches "MSH|^~\&"; not "MSH: "
 _START: Final = re.compile(rb"[\x0b\s\xef\xbb\xbf]*(?:FHS|BHS|MSH)([^\w\s])([^\w\s]{2,5})")
-# EVN|A01|20240102, or PID|1||77120^^^H^MR||SANDOVAL^ROSA: not a table of processes
+# A message without its header. matches "EVN|A01|20240102", "PID|1||77120^^^H^MR||SANDOVAL^ROSA";
+# not the table of processes "PID|USER|COMMAND"
 _HEADLESS: Final = re.compile(
-    rb"[\x0b\s\xef\xbb\xbf]*(?:EVN\|(?:[A-Z]\d\d)?\|\d{8}|PID\|\d{0,4}\|(?:[^\r\n|]*\|){2}(?:[^\r\n|]*\^[^\r\n|]*\||[^\r\n|]*\|[^\r\n|]*\^))"
+    rb"[\x0b\s\xef\xbb\xbf]*(?:EVN\|(?:[A-Z]\d\d)?\|\d{8}"
+    rb"|PID\|\d{0,4}\|(?:[^\r\n|]*\|){2}(?:[^\r\n|]*\^[^\r\n|]*\||[^\r\n|]*\|[^\r\n|]*\^))"
 )
 _SEGMENT: Final = re.compile(rb"[^\r\n\x0b\x1c]+")
-# how logs and forms write the CR between segments: \r, \x0d, <CR>, &#13;
+# The CR between segments as logs and forms write it, before a segment.
+# matches "\r", "\x0d", "<CR>" and "&#13;" before "PID|"; not before "pid|"
 _WRITTEN_CR: Final = re.compile(
-    rb"(?:\\r\\n|\\r|\\n|\\x0[dD]|\\u000[dD]|<(?:0x0[dD]|[cC][rR])>|&#(?:13|x0?[dD]);)[ \t]*(?=[A-Z][A-Z0-9]{2}[^\w\s])"
+    rb"(?:\\r\\n|\\r|\\n|\\x0[dD]|\\u000[dD]|<(?:0x0[dD]|[cC][rR])>|&#(?:13|x0?[dD]);)"
+    rb"[ \t]*(?=[A-Z][A-Z0-9]{2}[^\w\s])"
 )
+# A header within a text. matches 'got MSH|^~\&|'; not "MSH|a|"
 _WITHIN: Final = re.compile(
     rb"(?:(?<![\w\"])|(?<=\\x0b)|(?<=\\x0B)|(?<=<VT>))(?:MSH|FHS|BHS)([^\w\s\"'])[^\w\s]{3,5}\1"
 )
-# the rest of a message: its own line, then lines that are segments
+# The rest of a message: the rest of its line, then lines that are segments.
+# matches "|A\rPID|1" of "|A\rPID|1\rBye"
 _MESSAGE: Final = re.compile(
     rb"[^\r\n]*+" + repeated(rb"[\r\n\x1c]+[A-Z][A-Z0-9]{2}[^\w\s][^\r\n]*+", "*")
 )
 MARK: Final = r"(?:MSH|FHS|BHS)[^\w\s]"
-"""Hyperscan expression for where a message within a text begins."""
+"""Hyperscan expression for the start of a message in a text. matches "MSH|"; not "MSH "."""
 
 
 def sniff(head: bytes) -> bool:
@@ -44,8 +52,7 @@ def sniff(head: bytes) -> bool:
 
 
 def read(data: bytes, evidence: Evidence) -> Gap:
-    """Add what the segments of `data` say to `evidence`; MALFORMED when it does not begin as a
-    message does."""
+    """Add what the segments of `data` say. MALFORMED if it does not begin as a message does."""
     if not sniff(data):
         return Gap.MALFORMED
     message = _Message(evidence)
@@ -55,8 +62,10 @@ def read(data: bytes, evidence: Evidence) -> Gap:
 
 
 def within(data: bytes) -> Iterator[Nested]:
-    """Messages within a text (a log, a mail), and one whose segments end in escapes. A message that
-    is all of `data` is none."""
+    """The messages in a text, such as a log or a mail.
+
+    A message that is all of `data` counts only if its segments end in escapes.
+    """
     whole, at = sniff(data), 0
     while (begin := _WITHIN.search(data, at)) is not None:
         found = _MESSAGE.match(data, begin.start())
@@ -79,7 +88,7 @@ def _with_ends(data: bytes, start: int, end: int) -> Derived:
 
 
 class _Message:
-    """Reads segment after segment with the delimiters of the last header."""
+    """Reads segments in order, with the delimiters of the last header."""
 
     def __init__(self, evidence: Evidence) -> None:
         self._evidence = evidence
@@ -121,7 +130,7 @@ class _Message:
         self._delimiters = V2Delimiters(*(marks[:end] + defaults[end:]))
 
     def _unknown(self, segment: V2Segment, fields: list[Part], name: str) -> None:
-        """A site-defined segment: no table says what its fields are, so only their shapes can."""
+        """Read a site-defined segment. No table names its fields, so only their shapes count."""
         for number, field in enumerate(fields[1:], 1):
             for part in field.split(self._delimiters.repetition):
                 first = part.split(self._delimiters.component)[0]

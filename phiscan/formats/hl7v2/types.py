@@ -1,6 +1,7 @@
-"""Data types of HL7 v2 (chapter 2A): what the components of a field say, at their own bytes.
+"""Data types of HL7 v2 (chapter 2A): what each component of a field says.
 
-A reader takes one repetition of a field. Whom it is about is the segment's business (`phiscan.formats.hl7v2.segments`).
+A reader takes one repetition of a field. The segment says whom the field is about
+(`phiscan.formats.hl7v2.segments`).
 """
 
 import re
@@ -17,9 +18,10 @@ from phiscan.words.labels import is_masked
 
 _MEDICAL: Final = "MEDICAL_RECORD_NUMBER"
 _MEMBER: Final = "HEALTH_PLAN_BENEFICIARY_NUMBER"
+# A date without a day, which is an identifier all the same. matches "202401"; not "2024"
 _MONTH: Final = re.compile(r"(?:18|19|20)\d\d(?:0[1-9]|1[0-2])")
 _PLACEHOLDER: Final = "0 ()-.+"
-"""What a field without a value is filled with: (000)000-0000."""
+"""The characters of a field without a value: (000)000-0000."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,13 +37,13 @@ class V2Delimiters:
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """A field, repetition or component: its text and where it starts."""
+    """A field, repetition or component: its text, and the offset where it starts."""
 
     text: bytes
     start: int
 
     def split(self, delimiter: bytes) -> list["Part"]:
-        """The parts between `delimiter`, each with its place."""
+        """The parts between delimiters."""
         parts, at = [], self.start
         for text in self.text.split(delimiter):
             parts.append(Part(text, at))
@@ -50,8 +52,13 @@ class Part:
 
 
 class V2Segment:
-    """One segment being read: its delimiters, whom it is about, and the type that it states for its
-    own value (OBX-2)."""
+    """A segment while it is read.
+
+    Attributes:
+        delimiters: the message's delimiters.
+        subject: whom the segment is about.
+        value_type: the type of its own value (OBX-2).
+    """
 
     def __init__(
         self, evidence: Evidence, delimiters: V2Delimiters, subject: Subject, value_type: str = ""
@@ -62,7 +69,7 @@ class V2Segment:
         self.value_type = value_type
 
     def text(self, part: Part) -> str:
-        """The part's text; escape sequences stay, they never stand within an identifier."""
+        """The part's text. Escape sequences stay, because no identifier has any."""
         return part.text.strip().strip(b'"').decode("utf-8", "replace")
 
     def components(self, part: Part) -> list[Part]:
@@ -70,8 +77,7 @@ class V2Segment:
         return part.split(self.delimiters.component)
 
     def add(self, info_type: str, part: Part, field: str, subject: Subject | None = None) -> None:
-        """Add a value, unless it is empty or a mask. `subject` is the segment's where it is not
-        given."""
+        """Add a value, unless it is empty or a mask. The default subject is the segment's."""
         value = self.text(part)
         if value.strip(_PLACEHOLDER) and not is_masked(value):
             place = Location(field, part.start, part.start + len(part.text))
@@ -82,12 +88,12 @@ FieldReader = Callable[[V2Segment, Part, str], None]
 
 
 def names(segment: V2Segment, part: Part, field: str) -> None:
-    """XPN, PN: family, given, further names."""
+    """Read XPN or PN: family, given and further names."""
     _name_parts(segment, segment.components(part)[:3], field, 1)
 
 
 def provider(segment: V2Segment, part: Part, field: str) -> None:
-    """XCN, CN of one who gives care: id, family, given."""
+    """Read XCN or CN of a provider: id, family, given."""
     components = segment.components(part)
     if checks.npi(segment.text(components[0])):
         segment.add("US_HEALTHCARE_NPI", components[0], f"{field}.1", Subject.PROVIDER)
@@ -96,7 +102,7 @@ def provider(segment: V2Segment, part: Part, field: str) -> None:
 
 
 def of_provider(reader: FieldReader) -> FieldReader:
-    """A field as `reader` reads it, of a provider, payer or their staff."""
+    """A reader like `reader`, for a field of a provider, a payer or their staff."""
 
     def provided(segment: V2Segment, part: Part, field: str) -> None:
         saved, segment.subject = segment.subject, Subject.PROVIDER
@@ -107,16 +113,17 @@ def of_provider(reader: FieldReader) -> FieldReader:
 
 
 def patient(segment: V2Segment, part: Part, field: str) -> None:
-    """XCN of the one whom a query asks about (QRD-8, URD-3): number, family, given, further
-    names."""
+    """Read XCN of the person whom a query asks about (QRD-8, URD-3): number, then names."""
     components = segment.components(part)
     segment.add(_MEDICAL, components[0], f"{field}.1")
     _name_parts(segment, components[1:4], field, 2)
 
 
 _SURNAMES: Final = (0, 2, 4)
-"""Subcomponents of FN that are surnames: all of it, the own one, the partner's. The ones between
-are prefixes."""
+"""Subcomponents of FN that are surnames: the whole one, one's own, the partner's.
+
+The ones between are prefixes.
+"""
 
 
 def _name_parts(segment: V2Segment, components: list[Part], field: str, first: int) -> None:
@@ -128,7 +135,7 @@ def _name_parts(segment: V2Segment, components: list[Part], field: str, first: i
 
 
 def identifier(default: str) -> FieldReader:
-    """CX, CK: the number, and in CX.5 its type; `default` where that says nothing."""
+    """A reader of CX or CK: the number, and its type in CX.5. `default` if that tells nothing."""
 
     def reader(segment: V2Segment, part: Part, field: str) -> None:
         components = segment.components(part)
@@ -153,8 +160,11 @@ _ADDRESS: Final = (
 
 
 def address(segment: V2Segment, part: Part, field: str) -> None:
-    """XAD, AD: street (SAD: all of it, its name, its number), other, city, state, postal code,
-    country, type, other, county."""
+    """Read XAD or AD.
+
+    Components: street (SAD: all of it, its name, its number), other, city, state, postal code,
+    country, type, other, county.
+    """
     components = segment.components(part)
     for number, info_type in _ADDRESS:
         if number <= len(components):
@@ -164,8 +174,11 @@ def address(segment: V2Segment, part: Part, field: str) -> None:
 
 
 def location(segment: V2Segment, part: Part, field: str) -> None:
-    """PL, LA1, LA2: where care is given. A building is written as a street often, LA2 has a whole
-    address; neither is the patient's."""
+    """Read PL, LA1 or LA2, where care is given.
+
+    Senders often write a building as a street, and LA2 has a whole address. Neither is the
+    patient's.
+    """
     for number, component in enumerate(segment.components(part), 1):
         if number in (7, 9, 10, 11) and any(c.isalpha() for c in segment.text(component)):
             segment.add("STREET_ADDRESS", component, f"{field}.{number}", Subject.PROVIDER)
@@ -173,15 +186,17 @@ def location(segment: V2Segment, part: Part, field: str) -> None:
             segment.add("US_ZIP_CODE", component, f"{field}.{number}", Subject.PROVIDER)
 
 
+# A whole number. matches "(515) 555-0142", "+1 515 555 0142 x7"; not "555-01"
 _NUMBER: Final = re.compile(r"[ x0-9()+./-]{7,40}", re.IGNORECASE)
 
 
 def telecom(segment: V2Segment, part: Part, field: str) -> None:
-    """XTN, TN: number in component 1 (old), e-mail in 4, country, area, local number in 5 to 7,
-    text in 9, unformatted in 12.
+    """Read XTN or TN.
 
-    Senders put a whole number into any of them. A local number has seven digits in North America
-    and fewer elsewhere."""
+    Components: number (1, old), e-mail (4), country, area and local number (5 to 7), text (9),
+    unformatted number (12). Senders put a whole number into any of them. A local number has seven
+    digits in North America and fewer elsewhere.
+    """
     components = segment.components(part)
     equipment = segment.text(components[2]) if len(components) > 2 else ""
     kind = "FAX_NUMBER" if equipment == "FX" else "PHONE_NUMBER"
@@ -197,7 +212,7 @@ def telecom(segment: V2Segment, part: Part, field: str) -> None:
 
 
 def simple(info_type: str) -> FieldReader:
-    """ST, NM, and the first component of what grew components later."""
+    """A reader of ST or NM, and of the first component where later versions added components."""
 
     def reader(segment: V2Segment, part: Part, field: str) -> None:
         segment.add(info_type, segment.components(part)[0], field)
@@ -206,8 +221,10 @@ def simple(info_type: str) -> FieldReader:
 
 
 def date(info_type: str) -> FieldReader:
-    """TS, DTM, DT, DR: YYYYMM and more, a range's end too; a year alone is allowed by
-    164.514(b)(2)(i)(C)."""
+    """A reader of TS, DTM, DT or DR: YYYYMM or more, and both ends of a range.
+
+    A year alone is no identifier (164.514(b)(2)(i)(C)).
+    """
 
     def reader(segment: V2Segment, part: Part, field: str) -> None:
         for component in segment.components(part)[:2]:
@@ -222,7 +239,7 @@ service_date: Final = date("SERVICE_DATE")
 
 
 def timing(segment: V2Segment, part: Part, field: str) -> None:
-    """TQ: start and end in components 4 and 5."""
+    """Read TQ: start and end in components 4 and 5."""
     for component in segment.components(part)[3:5]:
         if checks.calendar_date(segment.text(component)):
             segment.add("SERVICE_DATE", component, field)
@@ -232,13 +249,14 @@ _VALUE_TYPES: Final = MappingProxyType(
     {
         **dict.fromkeys(("PN", "XPN"), names), **dict.fromkeys(("CN", "XCN", "PPN"), provider),
         **dict.fromkeys(("AD", "XAD"), address), **dict.fromkeys(("TN", "XTN"), telecom),
-        **dict.fromkeys(("CK", "CX"), identifier("UNIQUE_CODE")), **dict.fromkeys(("DT", "TS", "DTM", "DR"), service_date),
+        **dict.fromkeys(("CK", "CX"), identifier("UNIQUE_CODE")),
+        **dict.fromkeys(("DT", "TS", "DTM", "DR"), service_date),
     }
 )  # fmt: skip
 
 
 def observation(segment: V2Segment, part: Part, field: str) -> None:
-    """OBX-5 is of the type that OBX-2 states. Texts may hold anything: the detectors read them."""
+    """Read OBX-5, which has the type in OBX-2. Texts may hold anything: the detectors read them."""
     reader = _VALUE_TYPES.get(segment.value_type)
     if reader is not None:
         reader(segment, part, field)
@@ -250,9 +268,12 @@ def observation(segment: V2Segment, part: Part, field: str) -> None:
 
 _QUERY_FIELDS: Final = MappingProxyType(
     {
-        "2": _MEDICAL, "3": _MEDICAL, "4": _MEDICAL, "5": "PERSON_NAME", "6": "PERSON_NAME", "7": "DATE_OF_BIRTH", "9": "PERSON_NAME",
-        "11": "STREET_ADDRESS", "11.3": "CITY", "11.5": "US_ZIP_CODE", "13": "PHONE_NUMBER", "14": "PHONE_NUMBER",
-        "18": "ACCOUNT_NUMBER", "19": "US_SOCIAL_SECURITY_NUMBER", "20": "US_DRIVERS_LICENSE_NUMBER", "40": "PHONE_NUMBER",
+        "2": _MEDICAL, "3": _MEDICAL, "4": _MEDICAL, "5": "PERSON_NAME", "6": "PERSON_NAME",
+        "7": "DATE_OF_BIRTH", "9": "PERSON_NAME",
+        "11": "STREET_ADDRESS", "11.3": "CITY", "11.5": "US_ZIP_CODE", "13": "PHONE_NUMBER",
+        "14": "PHONE_NUMBER",
+        "18": "ACCOUNT_NUMBER", "19": "US_SOCIAL_SECURITY_NUMBER",
+        "20": "US_DRIVERS_LICENSE_NUMBER", "40": "PHONE_NUMBER",
     }
 )  # fmt: skip
 _NO_IDENTIFIERS: Final = frozenset(
@@ -261,8 +282,10 @@ _NO_IDENTIFIERS: Final = frozenset(
 
 
 def query(default: FieldReader) -> FieldReader:
-    """QIP (`@PID.5.1^SMITH`): a field of the one whom a query asks about, and its value; else as
-    `default` reads it."""
+    """A reader of QIP (`@PID.5.1^SMITH`): a field of the person whom a query asks about.
+
+    Any other value is read by `default`.
+    """
 
     def reader(segment: V2Segment, part: Part, field: str) -> None:
         name, *rest = segment.components(part)

@@ -1,6 +1,6 @@
-"""HL7 version 2 in XML (namespace `urn:hl7-org:v2xml`): the segments, fields and components of a message, each an element.
+"""HL7 v2 in XML (namespace `urn:hl7-org:v2xml`): segments, fields and components are elements.
 
-A message is written again with delimiters (`hl7v2_lines`); the findings are put back where the elements stand.
+A segment is written with delimiters (`hl7v2.lines`). The findings get the ranges of the elements.
 """
 
 import re
@@ -12,13 +12,13 @@ from phiscan.syntax.xml_elements import Document, Element
 from phiscan.syntax.xml_values import text
 
 NAMESPACE: Final = "urn:hl7-org:v2xml"
-_SEGMENT: Final = re.compile(r"[A-Z][A-Z0-9]{2}")
+_SEGMENT: Final = re.compile(r"[A-Z][A-Z0-9]{2}")  # matches "PID"; not "PID.5"
+# matches "PID.5", "XPN.1", "CE_TYPE.1"; not "PID"
 _PART: Final = re.compile(r"[A-Z][A-Z0-9]{0,2}(?:_\w+)?\.(\d{1,2})")
 
 
 class V2XmlReader:
-    """Collects the values of a segment as its elements close, and reads the segment when it
-    closes."""
+    """Collects the values of a segment, and reads the segment when it closes."""
 
     def __init__(self, document: Document, evidence: Evidence) -> None:
         self._document = document
@@ -26,7 +26,7 @@ class V2XmlReader:
         self._values: list[Placed] = []
 
     def element(self, element: Element) -> None:
-        """Take one element that has closed."""
+        """Read one element that has closed."""
         if _PART.fullmatch(element.name):
             value = text(self._document, element)
             if value is not None and element.runs and (place := _place(element)):
@@ -36,16 +36,18 @@ class V2XmlReader:
             self._values.clear()
 
     def finish(self) -> None:
-        """Nothing waits: each segment has been read."""
+        """Do nothing: each segment has been read."""
 
     def _segment(self, element: Element) -> None:
-        """Read the segment, and put back what is found where its values stand."""
+        """Read the segment whose values have been collected."""
         read_segment(element.name, self._values, (element.content, element.end), self._evidence)
 
 
 def _place(element: Element) -> FieldPlace | None:
-    """`PID.5/XPN.1/FN.1` is field 5, its repetition, component 1, subcomponent 1; None outside of a
-    segment."""
+    """The place of an element in its segment; None outside a segment.
+
+    `PID.5/XPN.1/FN.1` is field 5, its repetition, component 1, subcomponent 1.
+    """
     numbers: list[int] = []
     repetition = 0
     for at in element.chain():

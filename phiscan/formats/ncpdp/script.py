@@ -1,7 +1,8 @@
-"""NCPDP SCRIPT messages in XML: version 10.6 and 2017071 and later, which name many elements differently.
+"""NCPDP SCRIPT messages in XML, version 10.6 and versions 2017071 and later.
 
-A message names a patient, a prescriber, a pharmacy and perhaps others; the innermost of these around a value says whose it is.
-An element that the tables do not name is read by its name, as in any XML.
+The versions name many elements differently. A message names a patient, a prescriber, a pharmacy and
+perhaps others. The innermost of these around a value says whose the value is. An element that is
+not in the tables is read by its name, as in any XML.
 """
 
 from typing import Final
@@ -18,20 +19,18 @@ _DETECTOR: Final = "script_element"
 _ROLES: Final = {
     **dict.fromkeys(
         "Patient HumanPatient BenefitsCoordination ResponsibleParty EmergencyContact "
-        "AlternateContact CardHolderName Cardholder"
-        " PatientContact Observation".split(),
+        "AlternateContact CardHolderName Cardholder PatientContact Observation".split(),
         Subject.PATIENT,
     ),
     **dict.fromkeys(
         "Prescriber Pharmacy Pharmacist Supervisor Facility FollowUpPrescriber NonVeterinarian "
-        "Veterinarian PrescriberAgent Provider"
-        " PrescriberPlaceOfService DispensingPharmacy Practice Sender Receiver Header PCP "
-        "OrderingFacility RequestingPrescriber"
-        " TransferPharmacy OriginatingPharmacy".split(),
+        "Veterinarian PrescriberAgent Provider PrescriberPlaceOfService DispensingPharmacy "
+        "Practice Sender Receiver Header PCP OrderingFacility RequestingPrescriber "
+        "TransferPharmacy OriginatingPharmacy".split(),
         Subject.PROVIDER,
     ),
 }
-"""Whom the identifiers within an element are about."""
+"""Whom the identifiers in an element are about."""
 _NAMES: Final = frozenset("LastName FirstName MiddleName".split())
 _ADDRESS: Final = {
     "AddressLine1": "STREET_ADDRESS",
@@ -61,7 +60,7 @@ _NUMBERS: Final = {
 _ORDER_NUMBERS: Final = frozenset(
     "PrescriberOrderNumber RxReferenceNumber OrderGroupNumber OrderCaseNumber".split()
 )
-"""Prescription numbers: unique codes of one patient's order, wherever they stand."""
+"""Prescription numbers. They are unique codes of one patient's order wherever they stand."""
 _HEALTH: Final = {
     "DrugDescription": "MEDICATION",
     "ProductCode": "MEDICATION",
@@ -73,22 +72,21 @@ _HEALTH: Final = {
     "Note": "CLINICAL_NOTE",
 }
 _KNOWN: Final = (
-    frozenset(_ROLES) | _NAMES | frozenset(_ADDRESS) | _PHONES | frozenset(_NUMBERS) | _ORDER_NUMBERS | frozenset(_HEALTH)
+    frozenset(_ROLES) | _NAMES | frozenset(_ADDRESS) | _PHONES | frozenset(_NUMBERS)
+    | _ORDER_NUMBERS | frozenset(_HEALTH)
     | frozenset(
         "Body Header NewRx RxRenewalRequest RxRenewalResponse RefillRequest RefillResponse "
-        "RxChangeRequest RxChangeResponse RxFill"
-        " CancelRx CancelRxResponse RxHistoryRequest RxHistoryResponse Name Address Identification "
-        "CommunicationNumbers DateOfBirth Date"
-        " DateTime Number ElectronicMail Email Fax MedicationPrescribed MedicationDispensed "
-        "MedicationRequested MedicationResponse"
-        " NPI DEANumber StateLicenseNumber WrittenDate LastFillDate Code Value Text "
-        "DrugCoded".split()
+        "RxChangeRequest RxChangeResponse RxFill CancelRx CancelRxResponse RxHistoryRequest "
+        "RxHistoryResponse Name Address Identification CommunicationNumbers DateOfBirth Date "
+        "DateTime Number ElectronicMail Email Fax MedicationPrescribed MedicationDispensed "
+        "MedicationRequested MedicationResponse NPI DEANumber StateLicenseNumber WrittenDate "
+        "LastFillDate Code Value Text DrugCoded".split()
     )
 )  # fmt: skip
 
 
 class ScriptReader:
-    """Reads element after element as they close."""
+    """Reads elements in the order in which they close. Call `finish` at the end."""
 
     def __init__(self, document: Document, evidence: Evidence, labels: LabelReader) -> None:
         self._document = document
@@ -126,7 +124,7 @@ class ScriptReader:
             self._evidence.add(_DETECTOR, info_type, location, subject)
 
     def _health(self, element: Element, value: Value) -> bool:
-        """Medication, diagnosis, note and their dates; whether it was one."""
+        """Keep medication, diagnosis, note or their dates. Says whether it was one of these."""
         above = [at.name for at in element.chain()][:3]
         info_type = next((_HEALTH[name] for name in above if name in _HEALTH), "")
         if checks.calendar_date(value.text):
@@ -151,7 +149,7 @@ def _subject(element: Element) -> Subject | None:
 
 
 def _about(element: Element, value: str, subject: Subject | None) -> str:
-    """The infoType of a party's value; "" when the tables say nothing of it."""
+    """The infoType of a party's value, or "" when the tables do not have the element."""
     name = element.name
     parent = element.parent.name if element.parent else ""
     if subject is None:
@@ -166,8 +164,11 @@ def _about(element: Element, value: str, subject: Subject | None) -> str:
 
 
 def _communication(element: Element, value: str) -> str:
-    """2017071: `PrimaryTelephone/Number`, `Fax/Number`, `ElectronicMail`; 10.6:
-    `Communication/Number` with any of them."""
+    """The infoType of a phone or fax number or an e-mail address, or "".
+
+    2017071: `PrimaryTelephone/Number`, `Fax/Number`, `ElectronicMail`. 10.6:
+    `Communication/Number` for all of them.
+    """
     parent = element.parent.name if element.parent else ""
     if "@" in value and (element.name in ("ElectronicMail", "Email", "Number", "DirectAddress")):
         return "EMAIL_ADDRESS"
@@ -181,8 +182,10 @@ def _communication(element: Element, value: str) -> str:
 
 
 def _number(name: str, parent: str, value: str, subject: Subject) -> str:
-    """The infoType of an identification; a provider's own only where it is an NPI, a DEA number or
-    a licence."""
+    """The infoType of an identification, or "".
+
+    A provider's own counts only if it is an NPI, a DEA number or a licence.
+    """
     if subject is Subject.PROVIDER:
         valid = {
             "NPI": ("US_HEALTHCARE_NPI", checks.npi),

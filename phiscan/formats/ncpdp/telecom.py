@@ -1,13 +1,20 @@
 """NCPDP Telecommunication messages (D.0, F6, and their predecessors 5.1 to 5.6).
 
-    header (no separators) | 0x1E 0x1C AM01 0x1C C419530102 0x1C CAJANE ... | 0x1D (next transaction) 0x1E 0x1C AM07 ...
+    header (no separators)
+    0x1E 0x1C AM01 0x1C C419530102 0x1C CAJANE ...       first segment
+    0x1D 0x1E 0x1C AM07 ...                              next transaction
 
-A request's header is BIN (101-A1) 6, version (102-A2) 2, transaction code (103-A3) 2, processor control number (104-A4) 10,
-count (109-A9) 1, provider qualifier (202-B2) 2 and id (201-B1) 15, date of service (401-D1) 8, vendor (110-AK) 10. F6 begins
-with version and code, and its IIN has 8. A response's is version, transaction code, count, status (501-F1) 1, qualifier, id, date.
-Then every field is its two-character id and its value, whatever the segment: ids are unique in the data dictionary.
+A request's header has these fields, with their lengths: BIN (101-A1) 6, version (102-A2) 2,
+transaction code (103-A3) 2, processor control number (104-A4) 10, count (109-A9) 1, provider
+qualifier (202-B2) 2, provider id (201-B1) 15, date of service (401-D1) 8, vendor (110-AK) 10. F6
+begins with version and code, and its IIN has 8. A response's header has version, transaction code,
+count, status (501-F1) 1, qualifier, id, date.
 
-A text cannot hold the separators, so JSON, logs and programs write them as escapes: `\\u001e\\u001cAM01`, `<RS><FS>AM01`.
+Each field is its id of two characters and its value. The ids are unique in the data dictionary, so
+the segment does not matter.
+
+A text cannot hold the separators, so JSON, logs and programs write them as escapes:
+`\\u001e\\u001cAM01`, `<RS><FS>AM01`.
 """
 
 import re
@@ -23,11 +30,13 @@ from phiscan.text.offsets import Derived
 from phiscan.text.possessive import repeated
 from phiscan.words.labels import is_masked
 
-# "AM01" between separators: some senders leave out 0x1C before it
+# The start of a segment. Some senders leave out the 0x1C before AM.
+# matches "\x1eAM01\x1c"; not "AM01"
 _SEGMENT: Final = re.compile(rb"[\x1c-\x1e]AM\d\d(?:[\x1c-\x1e]|$)")
-_FIELD: Final = re.compile(rb"[\x1c-\x1e]([0-9A-Z]{2})([^\x1c-\x1e]*)")
-# 21 characters of a request (23 when the BIN has eight digits) or 6 of a response, the provider's
-# qualifier and id, the date
+_FIELD: Final = re.compile(rb"[\x1c-\x1e]([0-9A-Z]{2})([^\x1c-\x1e]*)")  # matches "\x1cCAJANE"
+# 21 characters of a request (23 when the BIN has eight digits) or 6 of a response, then the
+# provider's qualifier and id, then the date.
+# matches "610066D0B1PCN00000001" "01" "1234567890     " "20240102"; not "610066D0"
 _TEXT: Final = rb"[^\x1c-\x1e]"
 _HEADER: Final = re.compile(
     rb"[\s\x02]*(?:\d{6}(?:\d\d)??[0-9A-Z]\d[BCDENPS]\d"
@@ -37,62 +46,85 @@ _HEADER: Final = re.compile(
     + rb"{10}\d|[0-9A-Z]\d[BCDENPS]\d\d[A-Z])"
     rb"(?:" + _TEXT + rb"{17}(\d{8})?|" + _TEXT + rb"{0,16})"
 )
+# A separator as an escape. matches "\u001e", "\x1d", "\034", "<FS>", "<0x1C>"; not "\u001f"
 _WRITTEN: Final = r"(?:\\u001[c-eC-E]|\\x1[c-eC-E]|\\03[4-6]|<(?:FS|GS|RS|0x1[C-E])>)"
 MARK: Final = _WRITTEN + r"AM\d\d"
 """Hyperscan expression for a message whose separators are written as escapes."""
 _FIRST: Final = re.compile((_WRITTEN + r"{1,2}AM\d\d").encode())
 _SEPARATOR: Final = re.compile(_WRITTEN.encode())
+# The rest of a message, up to a quote, a tag or the end of the line; not other escapes "\u0022"
 _REST: Final = re.compile(repeated(_WRITTEN.encode() + rb"|\\(?![ux0])[^\r\n]|[^\"\\<\r\n]", "*"))
 _BEFORE: Final = re.compile(rb"[^\"'\\<>\r\n]*\Z")
 _SEPARATORS: Final = MappingProxyType(
-    {b"c": b"\x1c", b"d": b"\x1d", b"e": b"\x1e", b"f": b"\x1c", b"g": b"\x1d", b"r": b"\x1e", b"4": b"\x1c", b"5": b"\x1d", b"6": b"\x1e"}
+    {
+        b"c": b"\x1c", b"d": b"\x1d", b"e": b"\x1e",  # \u001c, \x1c
+        b"4": b"\x1c", b"5": b"\x1d", b"6": b"\x1e",  # \034
+        b"f": b"\x1c", b"g": b"\x1d", b"r": b"\x1e",  # <FS>
+    }
 )  # fmt: skip
-"""What tells the separators apart in their escapes: the last digit, or the first letter of a
-name."""
+"""Separators by the character that tells their escapes apart.
+
+It is the last digit, or the first letter of a name.
+"""
 
 _MEMBER: Final = "HEALTH_PLAN_BENEFICIARY_NUMBER"
 _PATIENT: Final = MappingProxyType(
     {
         # patient segment
-        "C4": "DATE_OF_BIRTH", "CA": "PERSON_NAME", "CB": "PERSON_NAME", "CM": "STREET_ADDRESS", "CN": "CITY", "CP": "US_ZIP_CODE",
+        "C4": "DATE_OF_BIRTH", "CA": "PERSON_NAME", "CB": "PERSON_NAME", "CM": "STREET_ADDRESS",
+        "CN": "CITY", "CP": "US_ZIP_CODE",
         "CQ": "PHONE_NUMBER", "HN": "EMAIL_ADDRESS", "CZ": "UNIQUE_CODE",
         # insurance, coordination of benefits
-        "C2": _MEMBER, "CC": "PERSON_NAME", "CD": "PERSON_NAME", "C1": _MEMBER, "N5": _MEMBER, "2A": _MEMBER,
-        "NU": _MEMBER, "MJ": _MEMBER, "A7": "ACCOUNT_NUMBER", "E8": "SERVICE_DATE", "UX": "SERVICE_DATE", "UY": "SERVICE_DATE",
+        "C2": _MEMBER, "CC": "PERSON_NAME", "CD": "PERSON_NAME", "C1": _MEMBER, "N5": _MEMBER,
+        "2A": _MEMBER,
+        "NU": _MEMBER, "MJ": _MEMBER, "A7": "ACCOUNT_NUMBER", "E8": "SERVICE_DATE",
+        "UX": "SERVICE_DATE", "UY": "SERVICE_DATE",
         # claim
-        "D1": "SERVICE_DATE", "D2": "UNIQUE_CODE", "EN": "UNIQUE_CODE", "EP": "SERVICE_DATE", "DE": "SERVICE_DATE", "EK": "UNIQUE_CODE",
-        "EV": "UNIQUE_CODE", "EX": "UNIQUE_CODE", "CW": "UNIQUE_CODE", "K5": "UNIQUE_CODE", "FU": "SERVICE_DATE", "ZE": "SERVICE_DATE",
-        # workers' compensation: the injury, the claim and the employer, whose address is the
-        # patient's too
-        "DY": "SERVICE_DATE", "DZ": "ACCOUNT_NUMBER", "CG": "STREET_ADDRESS", "CH": "CITY", "CJ": "US_ZIP_CODE", "CK": "PHONE_NUMBER",
+        "D1": "SERVICE_DATE", "D2": "UNIQUE_CODE", "EN": "UNIQUE_CODE", "EP": "SERVICE_DATE",
+        "DE": "SERVICE_DATE", "EK": "UNIQUE_CODE",
+        "EV": "UNIQUE_CODE", "EX": "UNIQUE_CODE", "CW": "UNIQUE_CODE", "K5": "UNIQUE_CODE",
+        "FU": "SERVICE_DATE", "ZE": "SERVICE_DATE",
+        # workers' compensation: the injury, the claim and the employer, whose address counts as the
+        # patient's
+        "DY": "SERVICE_DATE", "DZ": "ACCOUNT_NUMBER", "CG": "STREET_ADDRESS", "CH": "CITY",
+        "CJ": "US_ZIP_CODE", "CK": "PHONE_NUMBER",
         "CL": "PERSON_NAME",
         # prior authorization: the patient's representative
-        "PE": "PERSON_NAME", "PF": "PERSON_NAME", "PG": "STREET_ADDRESS", "PH": "CITY", "PK": "US_ZIP_CODE", "PY": "UNIQUE_CODE",
+        "PE": "PERSON_NAME", "PF": "PERSON_NAME", "PG": "STREET_ADDRESS", "PH": "CITY",
+        "PK": "US_ZIP_CODE", "PY": "UNIQUE_CODE",
         "PB": "SERVICE_DATE", "PC": "SERVICE_DATE", "F3": "UNIQUE_CODE",
     }
 )  # fmt: skip
-"""Fields that are the patient's, cardholder's or their relatives'. C3 (person code) and C6
-(relationship) number a family, not a person."""
+"""Fields of the patient, the cardholder or their relatives.
+
+C3 (person code) and C6 (relationship) number the members of a family, and identify no person.
+"""
 _PROVIDER: Final = MappingProxyType(
     {
-        "DR": "PERSON_NAME", "2J": "PERSON_NAME", "4E": "PERSON_NAME", "PM": "PHONE_NUMBER", "2K": "STREET_ADDRESS", "2M": "CITY",
-        "2P": "US_ZIP_CODE", "3U": "STREET_ADDRESS", "5J": "CITY", "6D": "US_ZIP_CODE", "8F": "PHONE_NUMBER", "UB": "PHONE_NUMBER",
+        "DR": "PERSON_NAME", "2J": "PERSON_NAME", "4E": "PERSON_NAME", "PM": "PHONE_NUMBER",
+        "2K": "STREET_ADDRESS", "2M": "CITY",
+        "2P": "US_ZIP_CODE", "3U": "STREET_ADDRESS", "5J": "CITY", "6D": "US_ZIP_CODE",
+        "8F": "PHONE_NUMBER", "UB": "PHONE_NUMBER",
         "TW": "CITY", "TV": "STREET_ADDRESS", "TY": "US_ZIP_CODE",
     }
 )  # fmt: skip
 _PRESCRIBER_IDS: Final = MappingProxyType({"DB": "EZ", "DL": "2E", "E9": "EY", "TT": "TS"})
-"""Provider numbers and the fields that qualify them: 01 NPI, 12 DEA, 08 state licence."""
+"""Provider numbers, and the fields that qualify them: 01 NPI, 12 DEA, 08 state licence."""
 _PROVIDER_KINDS: Final = MappingProxyType(
     {"01": "US_HEALTHCARE_NPI", "12": "US_DEA_NUMBER", "08": "LICENSE_NUMBER"}
 )
 _PATIENT_KINDS: Final = MappingProxyType(
     {
-        "01": "US_SOCIAL_SECURITY_NUMBER", "02": "US_DRIVERS_LICENSE_NUMBER", "08": "US_PASSPORT", "1J": "MEDICAL_RECORD_NUMBER",
-        "EA": "MEDICAL_RECORD_NUMBER", "04": _MEMBER, "05": _MEMBER, "06": _MEMBER, "09": _MEMBER, "11": _MEMBER,
+        "01": "US_SOCIAL_SECURITY_NUMBER", "02": "US_DRIVERS_LICENSE_NUMBER", "08": "US_PASSPORT",
+        "1J": "MEDICAL_RECORD_NUMBER",
+        "EA": "MEDICAL_RECORD_NUMBER", "04": _MEMBER, "05": _MEMBER, "06": _MEMBER, "09": _MEMBER,
+        "11": _MEMBER,
     }
 )  # fmt: skip
-"""331-CX, what 332-CY is; the rest (military, state, employer, alien, student visa, tribal) is
-another unique code."""
+"""331-CX, the kind of 332-CY.
+
+Any other kind is another unique code (military, state, employer, alien, student visa, tribal).
+"""
 _HEALTH: Final = MappingProxyType(
     {
         "D7": "MEDICATION",
@@ -104,9 +136,9 @@ _HEALTH: Final = MappingProxyType(
     }
 )
 _PRODUCTS: Final = MappingProxyType({"D7": "E1", "TE": "RE", "EA": "EJ"})
-"""Product fields and their qualifiers; 07 and 09 say that the product is a service (CPT, HCPCS)."""
+"""Product fields and their qualifiers. With 07 or 09 the product is a service (CPT, HCPCS)."""
 _CLAIM_SEGMENTS: Final = frozenset(("01", "04", "07", "22", "25", "29"))
-"""AM: patient, insurance and claim, and the same of a response."""
+"""AM: patient, insurance and claim, of a request and of a response."""
 _HEADER_WIDTH: Final = 64
 
 
@@ -116,8 +148,7 @@ def sniff(head: bytes) -> bool:
 
 
 def read(data: bytes, evidence: Evidence) -> Gap:
-    """Add what the fields of `data` say to `evidence`; MALFORMED when its header is none that we
-    know."""
+    """Add what the fields of `data` say. MALFORMED if the header is unknown."""
     message = _Message(evidence)
     for match in evidence.context.timed(_FIELD.finditer(data)):
         message.field(match[1].decode(), match[2].decode("utf-8", "replace").strip(), match.span(2))
@@ -125,14 +156,14 @@ def read(data: bytes, evidence: Evidence) -> Gap:
     first = _FIELD.search(data)
     known = header is not None and first is not None and header.end() <= first.start()
     if header is not None and known and message.personal and header[1]:
-        # a date of service alone is about nobody: a rejected claim's response echoes it without a
+        # a date of service alone is about nobody: a rejected claim's response repeats it without a
         # patient
         message.add("SERVICE_DATE", header[1].decode(), "header.D1", header.span(1))
     return Gap.NONE if known else Gap.MALFORMED
 
 
 def within(data: bytes) -> Iterator[Nested]:
-    """Messages within a text, their separators written as escapes."""
+    """The messages in a text, with their separators written as escapes."""
     at = 0
     while (first := _FIRST.search(data, at)) is not None:
         head = _BEFORE.search(data[max(at, first.start() - _HEADER_WIDTH - 16) : first.start()])
@@ -158,7 +189,7 @@ def _separated(data: bytes, start: int, end: int) -> Derived:
 
 
 class _Message:
-    """Reads field after field; a value's qualifier stands before it."""
+    """Reads fields in order. A value's qualifier stands before it."""
 
     def __init__(self, evidence: Evidence) -> None:
         self._evidence = evidence

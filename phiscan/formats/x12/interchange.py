@@ -1,8 +1,10 @@
-"""X12 transactions of health care (005010 and 004010): whose the values of each segment are, and what they are.
+"""X12 health care transactions (005010 and 004010): what each segment says, and of whom.
 
-Whose a value is, is a matter of place. Two facts are kept: the subject of the last name (NM1, N1), which N3, N4, PER and REF
-continue, and whether the loop is a patient's, which HL, CLM, CLP, INS and ENT open. One pass, no look-back.
-Components are parted by whatever follows a composite's qualifier, because senders mix delimiters up.
+Place decides whose a value is. The reader keeps two facts: the subject of the last name (NM1, N1),
+which N3, N4, PER and REF continue, and whether the loop is a patient's, which HL, CLM, CLP, INS and
+ENT open. It takes one pass without looking back.
+
+A composite may use any delimiter behind its qualifier, because senders mix delimiters up.
 """
 
 import re
@@ -19,12 +21,11 @@ from phiscan.media_kind import MediaKind
 
 __all__ = ["embedded", "read", "sniff"]
 
-_TAG: Final = re.compile(r"[A-Z][A-Z0-9]{1,2}")
+_TAG: Final = re.compile(r"[A-Z][A-Z0-9]{1,2}")  # matches "NM1"; not "nm1"
 
 
 def read(data: bytes, evidence: Evidence) -> Gap:
-    """Add what the segments of `data` say to `evidence`; MALFORMED when a stretch of it is no
-    segment."""
+    """Add what the segments of `data` say. MALFORMED if a part of it is no segment."""
     found = interchanges(data)
     gaps = [_interchange(segments, evidence) for segments in found]
     return Gap.MALFORMED if not found or any(gaps) else Gap.NONE
@@ -36,13 +37,13 @@ def _interchange(segments: Iterable[X12Segment], evidence: Evidence) -> Gap:
         if _TAG.fullmatch(segment.tag):
             _take(loop, segment)
             ended |= segment.tag == "IEA"
-        elif not ended:  # behind IEA, text is the mail's or the log's that carries the interchange
+        elif not ended:  # behind IEA stands the rest of a mail or log that carries the interchange
             gap = Gap.MALFORMED
     return gap
 
 
 def _take(loop: Loop, segment: X12Segment) -> None:
-    """Add what `segment` says."""
+    """Add what one segment says."""
     tag = segment.tag
     handler = _HANDLERS.get(tag)
     if handler is not None:
@@ -61,8 +62,7 @@ def _take(loop: Loop, segment: X12Segment) -> None:
 
 
 _LOOP_STARTS: Final = frozenset("SBR SVC SV1 SV2 SV3 SVD HD EB COB UM STC HI MIA MOA".split())
-"""Segments behind which a REF belongs to the claim, service or coverage and to no name before
-it."""
+"""Segments after which REF belongs to the claim, service or coverage, and not to a name."""
 _HANDLERS: Final[dict[str, Callable[[Loop, X12Segment], None]]] = {
     **dict.fromkeys(("ST", "SE"), Loop.start),
     **dict.fromkeys(("LX", "LE", "LS"), Loop.number),

@@ -1,4 +1,4 @@
-"""Whose loop an X12 interchange is in: what its segments before say of the ones that follow."""
+"""The loop that an X12 interchange is in: what earlier segments say of later ones."""
 
 from phiscan import checks
 from phiscan.evidence import Evidence
@@ -11,15 +11,20 @@ from phiscan.words.labels import is_masked
 class Loop:
     """The state of one interchange between two segments.
 
-    `transaction` is the number of its kind (ST-01). `patient` says whether a patient's loop is
-    open, `named` whose name came last, `copied` which segment an acknowledgement speaks of."""
+    Attributes:
+        transaction: the number of the transaction's kind (ST-01), or "".
+        patient: whether a patient's loop is open.
+        named: whom the last name is of, or None.
+        claimed: whether the transaction's claim is reported.
+        copied: the tag of the segment that an acknowledgement is about, or "".
+    """
 
     def __init__(self, evidence: Evidence) -> None:
         self.evidence = evidence
         self.begin("")
 
     def begin(self, transaction: str) -> None:
-        """A transaction of this kind begins. Nobody is spoken of yet."""
+        """Begin a transaction of this kind. No person has been named yet."""
         self.transaction = transaction
         self.patient = False
         self.named: Subject | None = None
@@ -46,7 +51,7 @@ class Loop:
         subject: Subject,
         likelihood: Likelihood = Likelihood.VERY_LIKELY,
     ) -> None:
-        """Record that element `number` holds this infoType, unless it is empty or masked."""
+        """Report that element `number` holds this infoType, unless it is empty or masked."""
         value = segment.text(number)
         if value.strip("0 -.") and not is_masked(value):
             self.evidence.add(
@@ -56,14 +61,14 @@ class Loop:
     def component(
         self, info_type: str, segment: X12Segment, place: str, value: tuple[int, int, str]
     ) -> None:
-        """Record that a component holds this infoType. `value` is its start, its end and its text."""
+        """Report that a component holds this infoType. `value` is its start, end and text."""
         start, end, text = value
         if info_type and not is_masked(text):
             location = Location(f"{segment.tag}-{place}", start, end)
             self.evidence.add("x12_element", info_type, location, Subject.PATIENT)
 
     def open(self, segment: X12Segment) -> None:
-        """A patient's loop begins: all that follows is health information about that person."""
+        """Open a patient's loop. All that follows is health information about that person."""
         self.patient = True
         if not self.claimed and (
             self.transaction in tables.HEALTH_TRANSACTIONS or not self.transaction
@@ -72,41 +77,41 @@ class Loop:
             self.claim(segment)
 
     def claim(self, segment: X12Segment) -> None:
-        """Record a claim at the segment's own tag."""
+        """Report a claim, at the segment's tag."""
         location = Location(segment.tag, segment.start, segment.start + len(segment.elements[0]))
         self.evidence.add("x12_segment", "HEALTH_CLAIM", location, Subject.PATIENT)
 
     def death(self, segment: X12Segment, number: int) -> None:
-        """Record the date of death in element `number`."""
+        """Report the date of death in element `number`."""
         if checks.calendar_date(segment.text(number)[:8]):
             self.add("DATE_OF_DEATH", segment, number, Subject.PATIENT)
 
     def start(self, segment: X12Segment) -> None:
-        """ST, SE: a transaction begins or ends."""
+        """Read ST or SE: a transaction begins or ends."""
         self.begin(segment.text(1) if segment.tag == "ST" else "")
 
     def level(self, segment: X12Segment) -> None:
-        """HL: whose level of the hierarchy this is."""
+        """Read HL: whose level of the hierarchy begins."""
         self.named = None
         self.patient = False
         if segment.text(3) in tables.PATIENT_LEVELS:
             self.open(segment)
 
     def number(self, segment: X12Segment) -> None:
-        """LX, PLB and LE end a name; in an 835, LX and PLB stand outside of claims."""
+        """Read LX, LS, LE or PLB, which end a name. In an 835, LX and PLB are outside claims."""
         self.named = None
         if segment.tag == "PLB" or (segment.tag == "LX" and self.transaction == "835"):
             self.patient = False
 
     def subject_of(self, segment: X12Segment) -> None:
-        """CLM, CLP, INS: a claim or a member."""
+        """Read CLM, CLP or INS: a claim or a member."""
         self.named = None
         self.open(segment)
         if segment.tag == "INS":
             self.death(segment, 12)
 
     def remitter(self, segment: X12Segment) -> None:
-        """ENT (820): 2J is an individual."""
+        """Read ENT of an 820. 2J is an individual."""
         self.named = None
         self.patient = False
         if segment.text(2) == "2J":

@@ -1,4 +1,4 @@
-"""Names, addresses, contacts and references of X12: whose they are follows from the loop and their qualifiers."""
+"""Names, addresses, contacts and references of X12. Loop and qualifiers say whose they are."""
 
 from phiscan import checks
 from phiscan.finding import Likelihood, Subject
@@ -8,7 +8,7 @@ from phiscan.formats.x12.segments import X12Segment
 
 
 def name(loop: Loop, segment: X12Segment) -> None:
-    """NM1: entity, type, names, number."""
+    """Read NM1: entity, type, names, number."""
     code, person = segment.text(1), segment.text(2) != "2" or bool(segment.text(4))
     subject = _entity(code, segment.text(8), person=person)
     loop.named = subject
@@ -21,11 +21,11 @@ def name(loop: Loop, segment: X12Segment) -> None:
 
 
 def party(loop: Loop, segment: X12Segment) -> None:
-    """N1: organisations, and in some transactions persons, by one name."""
+    """Read N1: an organisation by its name; in some transactions a person."""
     code = segment.text(1)
     trade = loop.transaction and loop.transaction not in tables.HEALTH_TRANSACTIONS
-    # in a load tender or an order the same codes name a pick-up, a beneficiary or a buyer that
-    # is a company
+    # In a load tender or an order the same codes name a pick-up, a beneficiary or a buyer, which is
+    # a company.
     loop.named = Subject.PROVIDER if trade else _entity(code, segment.text(3), person=False)
     if loop.named is Subject.PATIENT:
         loop.open(segment)
@@ -34,7 +34,7 @@ def party(loop: Loop, segment: X12Segment) -> None:
 
 
 def more_name(loop: Loop, segment: X12Segment) -> None:
-    """N2: the name goes on."""
+    """Read N2: the name goes on."""
     if loop.named is Subject.PATIENT:
         loop.add("PERSON_NAME", segment, 1, Subject.PATIENT)
         loop.add("PERSON_NAME", segment, 2, Subject.PATIENT)
@@ -47,12 +47,12 @@ def _entity(code: str, qualifier: str, *, person: bool) -> Subject:
         return Subject.PERSON
     if code in tables.PROVIDER_ENTITIES or qualifier == "XX" or not person:
         return Subject.PROVIDER
-    # INVARIANT (fail closed): a person whom no table knows is not taken for a provider
+    # INVARIANT (fail closed): a person whom no table knows does not count as a provider
     return Subject.PERSON
 
 
 def _identification(loop: Loop, segment: X12Segment, number: int) -> None:
-    """Qualifier and number at the end of NM1 and N1."""
+    """Read the qualifier and the number at the end of NM1 or N1."""
     qualifier, subject = segment.text(number), loop.about
     if subject is Subject.PROVIDER:
         if qualifier == "XX":
@@ -77,14 +77,13 @@ def _member(loop: Loop, info_type: str, segment: X12Segment, number: int) -> Non
 
 
 def street(loop: Loop, segment: X12Segment) -> None:
-    """N3: two address lines."""
+    """Read N3: two address lines."""
     loop.add("STREET_ADDRESS", segment, 1, loop.about)
     loop.add("STREET_ADDRESS", segment, 2, loop.about)
 
 
 def city(loop: Loop, segment: X12Segment) -> None:
-    """N4: city, state (no identifier), postal code, country, and a county when N4-05 says
-    so."""
+    """Read N4: city, state (no identifier), postal code, country, and a county if N4-05 is CY."""
     loop.add("CITY", segment, 1, loop.about)
     loop.add("US_ZIP_CODE", segment, 3, loop.about)
     if segment.text(5) == "CY":
@@ -92,8 +91,7 @@ def city(loop: Loop, segment: X12Segment) -> None:
 
 
 def contact(loop: Loop, segment: X12Segment) -> None:
-    """PER: a contact's name and up to three numbers; in an 835 it is always the payer's or
-    payee's."""
+    """Read PER: a contact's name and up to three numbers. In an 835 it is no patient's."""
     payers = loop.transaction == "835" or segment.text(1) in tables.CONTACTS_OF_PAYERS
     subject = Subject.PROVIDER if payers else loop.about
     if any(c.isalpha() for c in segment.text(2)):
@@ -105,8 +103,10 @@ def contact(loop: Loop, segment: X12Segment) -> None:
 
 
 def reference(loop: Loop, segment: X12Segment) -> None:
-    """REF: by its qualifier; behind a provider's name only what can be nobody else's is the
-    patient's."""
+    """Read REF by its qualifier.
+
+    Behind a provider's name, only what can be nobody else's is the patient's.
+    """
     qualifier = segment.text(1)
     behind_provider = loop.named is Subject.PROVIDER
     if (

@@ -1,7 +1,8 @@
-"""X12 documents as segments with their places: the first half of `phiscan.formats.x12.interchange`, which says what they mean.
+"""X12 documents as segments with their offsets. `phiscan.formats.x12.interchange` reads them.
 
-An interchange names its own delimiters: the byte after `ISA` parts elements, the byte after ISA-16 ends segments. A document
-may hold several interchanges, begin at GS, ST or inside of a transaction, and ISA need not have its fixed width.
+An interchange names its own delimiters: the byte after `ISA` separates elements, the byte after
+ISA-16 ends segments. A document may hold several interchanges. It may begin at GS, ST or inside a
+transaction, and ISA may lack its fixed width.
 """
 
 import re
@@ -11,32 +12,40 @@ from typing import Final
 
 from phiscan.finding import Location
 
-# "ISA*00*", "ISA|00|"; not "ISA card"
+# matches "ISA*00*", "ISA|00|"; not "ISA card"
 _ISA: Final = re.compile(rb"ISA([^\w \r\n])[\d ]{0,2}\1")
+# A line that begins with ISA. matches "\n ISA" before "*"; not "my ISA*"
 _LINE: Final = re.compile(rb"(?:^|\n)[ \t]*(?=ISA[^\w \r\n])")
-# a whole header of up to twenty characters an element, then a group or an acknowledgement
+# A whole header with up to twenty characters an element, then a group or an acknowledgement.
+# Near miss: a header at the end of a document.
 _EMBEDDED: Final = re.compile(
     rb"\s*ISA([^\w \r\n])(?:(?:(?!\1)[^\r\n]){0,20}\1){15}[^\w\s]?[^\w]\s*(?:GS|TA1)\1"
 )
-_LEAD: Final = re.compile(rb"[\s\xef\xbb\xbf\x00]*")
-_LOOPS: Final = rb"(?:BHT|BPR|HL|NM1|N1|N3|N4|CLM|CLP|INS|SBR|TRN|DMG|REF|LX|HI|DTP|PAT|TA1|SV[1235]|SVC|EB|HD|PER)"
+_LEAD: Final = re.compile(rb"[\s\xef\xbb\xbf\x00]*")  # blanks, a byte order mark, NULs
+_LOOPS: Final = (
+    rb"(?:BHT|BPR|HL|NM1|N1|N3|N4|CLM|CLP|INS|SBR|TRN|DMG|REF|LX|HI|DTP|PAT|TA1|SV[1235]|SVC|EB|HD"
+    rb"|PER)"
+)
 _FRAGMENTS: Final = (
-    # GS has eight elements, the last a version; ST a number of three digits, a control number,
-    # perhaps a version
+    # GS: eight elements, the last a version. matches "GS*HC*A*B*20240102*1200*1*X*005010X222A1~"
     re.compile(rb"GS([^\w\s])(?:(?:(?!\1)[^\r\n]){0,40}\1){7}\w{1,12}([^\w ])"),
+    # ST: a number of three digits, a control number, perhaps a version.
+    # matches "ST*837*0001~"; not "ST*83*0001~"
     re.compile(rb"ST([^\w\s])\d{3}\1\w{1,9}(?:\1\w{0,35})?(?!\1)([^\w ])"),
+    # matches "TA1*000000905*240102*1200*A*000~"; not "TA1*905*240102*1200*A*000~"
     re.compile(rb"TA1([^\w\s])\d{9}\1\d{6}\1\d{4}\1[AER]\1\d{3}([^\w ])"),
+    # two segments of a loop. matches "HL*1**20*1~NM1*"; not "HL*1**20*1~XX*"
     re.compile(_LOOPS + rb"(\*)[^~\r\n]{1,256}([~\r\n])\s*" + _LOOPS + rb"\*"),
 )
 LENGTHS: Final = {b"BIN": 1, b"BDS": 2}
-"""Segments of a 275 whose last element is as long as this element says, and may hold any byte."""
+"""Segments of a 275 whose last element may hold any byte, and the element with its length."""
 _ISA_WIDTH: Final = 400
-"""Bytes in which the sixteen elements of an ISA end; by the standard they take 106."""
+"""Bytes in which the sixteen elements of an ISA must end. By the standard they take 106."""
 
 
 @dataclass(frozen=True, slots=True)
 class X12Delimiters:
-    """What parts elements, what ends segments."""
+    """The byte between elements, and the byte at the end of segments."""
 
     element: bytes
     segment: bytes
@@ -44,15 +53,14 @@ class X12Delimiters:
 
 @dataclass(slots=True)
 class X12Segment:
-    """One segment: its elements (the tag is element 0) and where it starts."""
+    """One segment: its elements (the tag is element 0), and the offset where it starts."""
 
     tag: str
     elements: list[bytes]
     start: int
 
     def text(self, number: int) -> str:
-        """Element `number`, or nothing; line breaks of files wrapped at a fixed width are taken
-        out."""
+        """Element `number`, or "". Line breaks of files that wrap at a fixed width are removed."""
         if number >= len(self.elements):
             return ""
         raw = self.elements[number]
@@ -61,11 +69,11 @@ class X12Segment:
         return raw.decode("utf-8", "replace").strip()
 
     def at(self, number: int) -> int:
-        """Where element `number` starts."""
+        """The offset where element `number` starts."""
         return self.start + sum(map(len, self.elements[:number])) + number
 
     def location(self, number: int) -> Location:
-        """The place of element `number`."""
+        """The location of element `number`."""
         at = self.at(number)
         return Location(f"{self.tag}-{number:02d}", at, at + len(self.elements[number]))
 
@@ -76,17 +84,16 @@ def sniff(head: bytes) -> bool:
 
 
 def embedded(head: bytes) -> bool:
-    """Whether an interchange begins on a line of `head`, behind text that is not X12 (mail, log,
-    mailbox header).
+    """Whether an interchange begins on a line of `head`, behind text such as a mail or a log.
 
-    One that is quoted within a line, as in a manual or a program, is that text's and not a document
-    of its own."""
+    One that is quoted within a line, as in a manual or a program, belongs to that text and is no
+    document of its own.
+    """
     return any(_EMBEDDED.match(head, m.start()) for m in _LINE.finditer(head))
 
 
 def interchanges(data: bytes) -> list[Iterator[X12Segment]]:
-    """The segments of each interchange of `data`, or of the fragment that it is; nothing when it is
-    none."""
+    """The segments of each interchange in `data`, or of a fragment; empty if it is neither."""
     start = _lead(data)
     first = _delimiters(data, start)
     headers = [(m.start(), found) for m in _starts(data) if (found := _isa(data, m)) is not None]
@@ -105,7 +112,7 @@ def _lead(data: bytes) -> int:
 
 
 def _starts(data: bytes) -> Iterator[re.Match[bytes]]:
-    """Where `ISA` stands as a segment and not as an element or the end of a word."""
+    """Where `ISA` is a segment's tag, and not an element or the end of a word."""
     for match in _ISA.finditer(data):
         before = data[match.start() - 1 : match.start()]
         if not before.isalnum() and before != match[1]:
@@ -124,14 +131,14 @@ def _delimiters(data: bytes, start: int) -> X12Delimiters | None:
 
 
 def _isa(data: bytes, match: re.Match[bytes]) -> X12Delimiters | None:
-    """The delimiters that this ISA names, or None when its sixteen elements do not follow."""
+    """The delimiters that an ISA names; None if its sixteen elements do not follow."""
     at = match.start()
     limit = at + _ISA_WIDTH
     for _ in range(16):
         at = data.find(match[1], at + 1, limit)
         if at < 0:
             return None
-    # ISA-16 left out, so that the terminator stands in its place; `~` parts components nowhere
+    # ISA-16 is missing if the terminator stands in its place. No sender uses `~` for components.
     at += (
         1 if data[at + 1 : at + 2] in (b"~", b"\r", b"\n") or data[at + 2 : at + 3].isalnum() else 2
     )
@@ -140,7 +147,7 @@ def _isa(data: bytes, match: re.Match[bytes]) -> X12Delimiters | None:
 
 
 def _mark(data: bytes, at: int) -> bytes:
-    """The segment terminator at `at`: one byte, or the second one of CR LF."""
+    """The segment terminator at `at`: one byte, or the LF of CR LF."""
     return b"\n" if data[at : at + 2] == b"\r\n" else data[at : at + 1]
 
 
@@ -172,8 +179,10 @@ _UNWRAP: Final = {10: None, 13: None}
 
 
 def _counted_end(data: bytes, start: int, stop: int, delimiters: X12Delimiters) -> int:
-    """Where a segment ends whose last element has a length; at the delimiter found, if the length
-    does not lead to one."""
+    """Where a segment ends whose last element has a length.
+
+    `stop`, the next terminator, if the length leads to none.
+    """
     number = LENGTHS[data[start : start + 3]]
     head = data[start : start + 64].split(delimiters.element, number + 1)
     if len(head) <= number + 1 or not head[number].isdigit():

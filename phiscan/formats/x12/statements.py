@@ -1,4 +1,4 @@
-"""What X12 segments say of a patient: dates, codes, claims, attachments, and the copies in acknowledgements."""
+"""What X12 segments say of a patient: dates, codes, claims, attachments, acknowledged errors."""
 
 import re
 from typing import Final
@@ -11,24 +11,28 @@ from phiscan.formats.x12.loops import Loop
 from phiscan.formats.x12.segments import LENGTHS, X12Segment
 from phiscan.words.labels import is_masked
 
+# Qualifier, delimiter, code, and perhaps a format and a date. matches "ABK:E119",
+# "BH:11:D8:20240102"; not "ABK"
 _COMPOSITE: Final = re.compile(rb"\s*([A-Z0-9]{1,3})([^\w\s])([\w.]+)(?:\2(\w*)\2([\d-]*))?")
 
 
 def demographics(loop: Loop, segment: X12Segment) -> None:
-    """DMG stands in no provider's loop."""
+    """Read DMG, which no provider's loop has: a date of birth."""
     if segment.text(2)[:8].isdigit():
         loop.add("DATE_OF_BIRTH", segment, 2, Subject.PATIENT)
 
 
 def patient_information(loop: Loop, segment: X12Segment) -> None:
-    """PAT: date of death in PAT-06."""
+    """Read PAT: the date of death in PAT-06."""
     loop.named = None
     loop.death(segment, 6)
 
 
 def date(loop: Loop, segment: X12Segment) -> None:
-    """DTP (qualifier, format, value) and DTM (qualifier, value, ..., format, period) inside of
-    a patient's loop."""
+    """Read DTP or DTM in a patient's loop.
+
+    DTP has qualifier, format, value; DTM has qualifier, value, ..., format, period.
+    """
     for number in (3,) if segment.tag == "DTP" else (2, 6):
         value = segment.text(number)
         short = segment.text(number - 1) in ("D6", "RD6", "DB") and value[:6].isdigit()
@@ -38,7 +42,7 @@ def date(loop: Loop, segment: X12Segment) -> None:
 
 
 def code(loop: Loop, segment: X12Segment, number: int) -> None:
-    """A composite: qualifier, code, and in HI a date behind its format."""
+    """Read a composite: a qualifier, a code, and in HI a date behind its format."""
     if number >= len(segment.elements):
         return
     match = _COMPOSITE.match(segment.elements[number])
@@ -61,7 +65,7 @@ def code(loop: Loop, segment: X12Segment, number: int) -> None:
 
 
 def qualified_code(loop: Loop, segment: X12Segment) -> None:
-    """III (qualifier, code) of a 270 and 271, LIN (number, qualifier, code) of a claim."""
+    """Read III (qualifier, code) of a 270 or 271, or LIN (number, qualifier, code) of a claim."""
     number = 1 if segment.tag == "III" else 2
     info_type = tables.CODES.get(segment.text(number))
     if info_type and loop.patient:
@@ -69,14 +73,14 @@ def qualified_code(loop: Loop, segment: X12Segment) -> None:
 
 
 def remittance(loop: Loop, segment: X12Segment) -> None:
-    """RMR (820): what a person's premium is paid for."""
+    """Read RMR of an 820: the number for which a person's premium is paid."""
     info_type = tables.REMITTANCES.get(segment.text(1))
     if info_type and loop.patient:
         loop.add(info_type, segment, 2, Subject.PATIENT)
 
 
 def adjustment(loop: Loop, segment: X12Segment) -> None:
-    """PLB (835): pairs of a composite (reason, reference) and an amount."""
+    """Read PLB of an 835: pairs of a composite (reason, reference) and an amount."""
     loop.number(segment)
     for number in range(3, min(len(segment.elements), 14), 2):
         match = _COMPOSITE.match(segment.elements[number])
@@ -87,19 +91,19 @@ def adjustment(loop: Loop, segment: X12Segment) -> None:
 
 
 def attachment(loop: Loop, segment: X12Segment) -> None:
-    """BIN, BDS (275): a document of any kind, often a CDA."""
+    """Nest the document in BIN or BDS of a 275. It is of any kind, often a CDA."""
     number = LENGTHS[segment.tag.encode()] + 1
     if number < len(segment.elements) and not is_masked(segment.text(number)):
         loop.evidence.nested.append(Nested(segment.elements[number], segment.location(number)))
 
 
 def copied_segment(loop: Loop, segment: X12Segment) -> None:
-    """IK3, AK3: which segment the errors that follow are in."""
+    """Read IK3 or AK3: the segment with the errors that follow."""
     loop.copied = segment.text(1)
 
 
 def copied_element(loop: Loop, segment: X12Segment) -> None:
-    """IK4-04, AK4-04: a copy of the bad element."""
+    """Read IK4-04 or AK4-04: a copy of the element in error."""
     position = re.match(r"\d+", segment.text(1))
     info_type = tables.ECHOED.get((loop.copied, int(position[0]) if position else 0))
     if info_type and segment.text(4) and loop.transaction in tables.ACKNOWLEDGEMENTS:
@@ -109,7 +113,7 @@ def copied_element(loop: Loop, segment: X12Segment) -> None:
 
 
 def context(loop: Loop, segment: X12Segment) -> None:
-    """CTX-01 (999): which claim or member is in error."""
+    """Read CTX-01 of a 999: the claim or member in error."""
     first = segment.elements[1] if len(segment.elements) > 1 else b""
     match = re.match(rb"([A-Z0-9 ]{5,40})([^\w\s])(.+)", first)
     info_type = tables.CONTEXTS.get(match[1].decode().rpartition(" ")[2]) if match else None

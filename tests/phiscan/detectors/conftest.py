@@ -17,7 +17,7 @@ def _matcher(detectors):
 
 @pytest.fixture
 def found():
-    """Findings of `module` in `text` as (infoType, value, likelihood, subject), in document
+    """The findings of `module` in `text`, as (infoType, value, likelihood, subject), in document
     order."""
 
     def run(module, text):
@@ -38,5 +38,5 @@ def found():
 
 @pytest.fixture
 def values(found):
-    """Findings of `module` in `text` as (infoType, value)."""
+    """The findings of `module` in `text`, as (infoType, value)."""
     return lambda module, text: [(kind, value) for kind, value, _, _ in found(module, text)]

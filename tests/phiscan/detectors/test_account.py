@@ -1,4 +1,4 @@
-"""Account, claim and visit numbers by their label."""
+"""Account, claim and visit numbers found by their label."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""Dates of birth and death by their labels."""
+"""Dates of birth and death found by their labels."""
 
 import pytest
 

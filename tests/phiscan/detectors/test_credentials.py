@@ -1,4 +1,4 @@
-"""Credentials. The tokens are put together here, so that no scanner of this repository takes them for real ones."""
+"""Credentials. Tokens are joined from parts, so that no scanner of this repository reports them."""
 
 import base64
 
@@ -33,19 +33,31 @@ _BASIC = base64.b64encode(b"aladdin:opensesame").decode()
     [
         (f"key:\n{_PEM}\nend", [("ENCRYPTION_KEY", _PEM)]),
         (_ENCRYPTED, [("ENCRYPTION_KEY", _ENCRYPTED)]),
-        ("aws_access_key_id = " + "AKIA" + "Q3EGRDEXAMPL2YZQ", [("AWS_CREDENTIALS", "AKIA" + "Q3EGRDEXAMPL2YZQ")]),
-        ("aws_secret_access_key = " + "wJalrXUtnFEMI/K7MDENG" + "/bPxRfiCYzz4b9kQ3a7", [("AWS_CREDENTIALS", "wJalrXUtnFEMI/K7MDENG" + "/bPxRfiCYzz4b9kQ3a7")]),
-        ("x=" + "AIza" + "SyB3c7d9f1h2j4k6m8n0p2q4r6s8t0v2w4x", [("GCP_API_KEY", "AIza" + "SyB3c7d9f1h2j4k6m8n0p2q4r6s8t0v2w4x")]),
+        (
+            "aws_access_key_id = " + "AKIA" + "Q3EGRDEXAMPL2YZQ",
+            [("AWS_CREDENTIALS", "AKIA" + "Q3EGRDEXAMPL2YZQ")],
+        ),
+        (
+            "aws_secret_access_key = " + "wJalrXUtnFEMI/K7MDENG" + "/bPxRfiCYzz4b9kQ3a7",
+            [("AWS_CREDENTIALS", "wJalrXUtnFEMI/K7MDENG" + "/bPxRfiCYzz4b9kQ3a7")],
+        ),
+        (
+            "x=" + "AIza" + "SyB3c7d9f1h2j4k6m8n0p2q4r6s8t0v2w4x",
+            [("GCP_API_KEY", "AIza" + "SyB3c7d9f1h2j4k6m8n0p2q4r6s8t0v2w4x")],
+        ),
         (f"token {_JWT} end", [("JSON_WEB_TOKEN", _JWT)]),
         (f"remote https://{_GITHUB} x", [("AUTH_TOKEN", _GITHUB)]),
-        ("Authorization: Bearer mF_9.B5f-4.1JqM8kk2LLa", [("AUTH_TOKEN", "mF_9.B5f-4.1JqM8kk2LLa")]),
+        (
+            "Authorization: Bearer mF_9.B5f-4.1JqM8kk2LLa",
+            [("AUTH_TOKEN", "mF_9.B5f-4.1JqM8kk2LLa")],
+        ),
         (f"Authorization: Basic {_BASIC}", [("BASIC_AUTH_HEADER", _BASIC)]),
         ("password=hunter2!x", [("PASSWORD", "hunter2!x")]),
         ('{"clientSecret": "9f8e7d6c5b4a"}', [("PASSWORD", "9f8e7d6c5b4a")]),
         ("postgres://app:s3cr3t-w0rd@db/claims", [("PASSWORD", "s3cr3t-w0rd")]),
     ],
     ids=lambda v: v[:20] if isinstance(v, str) else "",
-)  # fmt: skip
+)
 def test_finds_credentials(values, text, expected):
     assert values(credentials, text) == expected
 

@@ -1,4 +1,4 @@
-"""Payment cards, bank routing numbers and IBAN. Numbers are the published test numbers of the card schemes."""
+"""Payment cards, bank routing numbers and IBAN. Card numbers are the schemes' test numbers."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""Health plan numbers by their label."""
+"""Health plan numbers found by their label."""
 
 import pytest
 

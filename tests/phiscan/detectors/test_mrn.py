@@ -1,4 +1,4 @@
-"""Medical record numbers by their label."""
+"""Medical record numbers found by their label."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""Names in free text by label, title or salutation. The names are invented."""
+"""Names in free text, found by label, title or salutation. The names are invented."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""Dates of service by their labels, and ages over 89."""
+"""Dates of service, found by their labels; ages over 89."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""Words of medicine."""
+"""Medical terms."""
 
 import pytest
 

@@ -27,7 +27,10 @@ def found(body):
             ("MEDICAL_RECORD_NUMBER", "K-88123"),
         ),
         (
-            "<table><tr><th>No.</th><th>Patient Name</th><th>DOB</th></tr><tr><td>1</td><td>Noor Haddad</td><td>02/11/1950</td></tr></table>",
+            (
+                "<table><tr><th>No.</th><th>Patient Name</th><th>DOB</th></tr><tr><td>1</td>"
+                "<td>Noor Haddad</td><td>02/11/1950</td></tr></table>"
+            ),
             ("PERSON_NAME", "Noor Haddad"),
         ),
         ("<dl><dt>Date of birth<dd>02/11/1950</dl>", ("DATE_OF_BIRTH", "02/11/1950")),
@@ -47,7 +50,10 @@ def test_a_label_says_what_stands_beside_it(body, expected):
 
 
 def test_json_in_a_script_is_a_document():
-    body = '<html><script type="application/json">{"patientFirstName": "Noor", "x": "<b>"}</script></html>'
+    body = (
+        '<html><script type="application/json">{"patientFirstName": "Noor", "x": "<b>'
+        '"}</script></html>'
+    )
     assert ("PERSON_NAME", "Noor") in found(body)
 
 
@@ -78,10 +84,13 @@ def test_broken_pages_are_read_to_the_end(body):
 
 
 def test_masking_keeps_the_tags():
-    data = b"<table><tr><td>Patient Name</td><td>Noor <i>Haddad</i></td></tr><tr><td>DOB</td><td>02/11/1950</td></tr></table>"
+    data = (
+        b"<table><tr><td>Patient Name</td><td>Noor <i>Haddad</i></td></tr><tr><td>DOB</td><td>"
+        b"02/11/1950</td></tr></table>"
+    )
     masked = phiscan.redact(data, phiscan.scan(data))
-    assert (
-        masked
-        == b"<table><tr><td>Patient Name</td><td>XXX <i>XXX</i></td></tr><tr><td>DOB</td><td>XXX</td></tr></table>"
+    assert masked == (
+        b"<table><tr><td>Patient Name</td><td>XXX <i>XXX</i></td></tr><tr><td>DOB</td><td>"
+        b"XXX</td></tr></table>"
     )
     assert phiscan.scan(masked).verdict in (Verdict.NONE, Verdict.HEALTH)

@@ -1,4 +1,4 @@
-"""XML without a standard: names of elements and attributes are labels, those around them say whose."""
+"""XML without a published format: element and attribute names are labels."""
 
 import pytest
 from lxml import etree
@@ -88,7 +88,10 @@ def test_an_organisations_name_identifies_nobody():
 
 
 def test_a_providers_name_is_a_providers():
-    data = b"<r><physician><firstName>Odile</firstName></physician><patient><dob>1950-02-11</dob></patient></r>"
+    data = (
+        b"<r><physician><firstName>Odile</firstName></physician><patient><dob>1950-02-11</dob>"
+        b"</patient></r>"
+    )
     subjects = {f.info_type: f.subject for f in everything(data)}
     assert subjects["PERSON_NAME"] is Subject.PROVIDER
 
@@ -101,7 +104,10 @@ def test_a_document_in_base64_is_read():
 
 
 def test_redaction_leaves_well_formed_xml_without_identifiers():
-    data = b"<r><patient mrn='K-88123'><name>Noor<!-- x --> Haddad</name><ssn>512-<b>44</b>-9031</ssn><dx>J45</dx></patient></r>"
+    data = (
+        b"<r><patient mrn='K-88123'><name>Noor<!-- x --> Haddad</name><ssn>512-<b>44</b>"
+        b"-9031</ssn><dx>J45</dx></patient></r>"
+    )
     assert phiscan.scan(data).verdict is Verdict.PHI
     masked = phiscan.redact(data, phiscan.scan(data))
     etree.fromstring(masked)

@@ -1,4 +1,4 @@
-"""What detectors find is reported as often as it means something."""
+"""A finding is reported as often as it adds something."""
 
 import json
 
@@ -53,9 +53,9 @@ def test_a_system_is_found_where_its_first_match_is_a_part_of_a_longer_number(en
 
 def test_a_name_late_in_a_long_text_is_found_beside_words_that_stood_at_its_beginning_too(engine):
     filler = (
-        "The committee met on the usual day and agreed on the budget for chairs, lamps and a new door. "
-        * 60
-    )
+        "The committee met on the usual day and agreed on the budget for chairs, lamps "
+        "and a new door. "
+    ) * 60
     about = "Ottoline Marsh was seen for asthma and diabetes today."
     text = f"This leaflet is on asthma and diabetes.\n\n{filler}\n\n{about}\n"
     assert text.index("Ottoline Marsh") in _found(engine, text, "prose")

@@ -36,7 +36,7 @@ _PIECES = st.sampled_from(
 
 
 class Ungated(Matcher):
-    """Takes every detector for possible, and every text for labelled."""
+    """A matcher whose prefilters let everything through."""
 
     def possible(self, text):
         return list(range(len(self.detectors)))

@@ -1,4 +1,4 @@
-"""Values that answer a question, or stand a few words behind what they are."""
+"""Values that answer a question, or follow a few words that name them."""
 
 import pytest
 

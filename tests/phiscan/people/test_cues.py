@@ -1,4 +1,4 @@
-"""What stands beside a name says that it is one, and whose."""
+"""The words beside a name show that it is a name, and whose."""
 
 import pytest
 

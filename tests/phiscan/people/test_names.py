@@ -76,7 +76,10 @@ def test_one_name_behind_patient_counts_where_a_sentence_or_a_record_goes_on(tex
 
 
 def test_a_name_that_is_known_is_found_again_by_one_of_its_parts():
-    text = "Patient: Margarethe Vogel\nColon cancer.\nHannelore Vogel drives. Infusion tolerated; Margarethe sleeps well."
+    text = (
+        "Patient: Margarethe Vogel\nColon cancer.\nHannelore Vogel drives. Infusion tolerated;"
+        " Margarethe sleeps well."
+    )
     assert _people(text) == {"Margarethe Vogel", "Hannelore Vogel", "Margarethe"}
 
 
@@ -186,7 +189,10 @@ def test_what_is_redacted_is_not_found_again(text):
 
 
 def test_a_transcript_in_a_json_string_has_its_lines():
-    text = "Agent: Thank you for calling, your name?\\nCaller: Sure, this is Bao Tran.\\nCaller: My lisinopril ran out."
+    text = (
+        "Agent: Thank you for calling, your name?\\nCaller: Sure, this is Bao Tran.\\nCaller: "
+        "My lisinopril ran out."
+    )
     assert _people(f'{{"text": "{text}"}}') == {"Bao Tran"}
 
 

@@ -1,4 +1,4 @@
-"""Echoes: what the structure named is found again elsewhere, whole words only."""
+"""A patient's values are found again elsewhere in the document, as whole words only."""
 
 import pytest
 from hypothesis import given

@@ -1,17 +1,21 @@
-"""What the structure calls a provider's is a provider's in the narrative of the same document."""
+"""A value that the structure calls a provider's is the provider's in the narrative too."""
 
 import pytest
 
 import phiscan
 from phiscan.finding import Subject, Verdict
 
-DOCUMENT = """<ClinicalDocument xmlns="urn:hl7-org:v3"><recordTarget><patientRole><id root="1.2.3" extension="77120"/>
-<addr><streetAddressLine>9 Quarry Road</streetAddressLine><city>Ames</city><postalCode>50010</postalCode></addr>
+DOCUMENT = """<ClinicalDocument xmlns="urn:hl7-org:v3"><recordTarget><patientRole>
+<id root="1.2.3" extension="77120"/>
+<addr><streetAddressLine>9 Quarry Road</streetAddressLine><city>Ames</city>
+<postalCode>50010</postalCode></addr>
 <patient><name><given>Rosa</given><family>Sandoval</family></name></patient></patientRole></recordTarget>
-<author><assignedAuthor><addr><streetAddressLine>900 Clinic Street, Suite 4</streetAddressLine><city>Boone</city>
+<author><assignedAuthor><addr><streetAddressLine>900 Clinic Street, Suite 4</streetAddressLine>
+<city>Boone</city>
 <postalCode>50036</postalCode></addr><telecom value="tel:+1(515)234-0100"/>
 <assignedPerson><name><given>Ann</given><family>Wu</family></name></assignedPerson></assignedAuthor></author>
-<component><structuredBody><component><section><code code="10164-2" codeSystem="2.16.840.1.113883.6.1"/>
+<component><structuredBody><component><section>
+<code code="10164-2" codeSystem="2.16.840.1.113883.6.1"/>
 <text>{}</text></section></component></structuredBody></component></ClinicalDocument>"""
 
 
@@ -36,7 +40,10 @@ def found(narrative):
         ("Seen at 900 Clinic Street, Boone, IA 50036-1234", "50036-1234"),
         ("Call (515) 234-0100", "(515) 234-0100"),
         (
-            "<table><thead><tr><th>Full name</th></tr></thead><tbody><tr><td>ANN WU MD</td></tr></tbody></table>",
+            (
+                "<table><thead><tr><th>Full name</th></tr></thead><tbody><tr><td>ANN WU "
+                "MD</td></tr></tbody></table>"
+            ),
             "ANN WU MD",
         ),
     ],
@@ -54,7 +61,10 @@ def test_a_providers_value_is_no_patients_in_the_narrative(narrative, value):
         ("Call (515) 234-0199", "(515) 234-0199"),
         ("Lives at 9 Quarry Road, Ames, IA 50010", "9 Quarry Road"),  # the patient's own
         (
-            "<table><thead><tr><th>Full name</th></tr></thead><tbody><tr><td>Luis Wu</td></tr></tbody></table>",
+            (
+                "<table><thead><tr><th>Full name</th></tr></thead><tbody><tr><td>Luis Wu</td>"
+                "</tr></tbody></table>"
+            ),
             "Luis Wu",
         ),
     ],
@@ -64,13 +74,16 @@ def test_what_is_not_the_providers_alone_stays(narrative, value):
 
 
 def test_a_record_without_a_health_format_gives_nothing_back():
-    data = b'{"patient": {"mrn": "77120"}, "provider": {"phone": "515-234-0100"}, "contact": {"phone": "515-234-0100"}}'
+    data = (
+        b'{"patient": {"mrn": "77120"}, "provider": {"phone": "515-234-0100"}, "contact": '
+        b'{"phone": "515-234-0100"}}'
+    )
     report = phiscan.scan(data)
     assert "PHONE_NUMBER" in {f.info_type for f in report.findings}
 
 
 def test_a_value_of_a_provider_and_of_a_patient_stays_a_patients():
-    """A physician who is treated where she works: her name is not given back in the narrative."""
+    """A physician who is treated where she works: her name in the narrative stays a patient's."""
     shared = DOCUMENT.replace(
         "<given>Ann</given><family>Wu</family>", "<given>Rosa</given><family>Sandoval</family>"
     )

@@ -1,4 +1,4 @@
-"""Runs of capitalised words, cut at the words that no name has."""
+"""Segments: runs of capitalised words, cut at words that no name has."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""Words beside names: those of providers and institutions, and those that no name has."""
+"""Words of providers and institutions beside names, and words that no name has."""
 
 import pytest
 

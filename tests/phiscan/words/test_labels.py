@@ -1,4 +1,4 @@
-"""What labels say, in every spelling."""
+"""The meaning of labels, in every spelling."""
 
 import pytest
 from hypothesis import given

@@ -1,4 +1,4 @@
-"""What programs, schemas and translations say behind the labels of records, and what people are called and where they live."""
+"""Program text, schemas and translations are told from names and addresses."""
 
 import json
 
@@ -34,9 +34,10 @@ def test_a_program_says_so(value, reason):
 
 @pytest.mark.parametrize(
     "value",
-    "Ana Ruiz|McDonald|DeShawn|LaToya|O'Brien|deVries|vanDyke|MaryAnn|DiCaprio|Li|RUIZ/ANA|ana_ruiz|maria.ruiz|J.Ruiz|Key|Page|Long Lee|The Hague|12 Main St|ANA".split(
-        "|"
-    ),
+    (
+        "Ana Ruiz|McDonald|DeShawn|LaToya|O'Brien|deVries|vanDyke|MaryAnn|DiCaprio|Li|"
+        "RUIZ/ANA|ana_ruiz|maria.ruiz|J.Ruiz|Key|Page|Long Lee|The Hague|12 Main St|ANA"
+    ).split("|"),
 )
 def test_people_and_towns_are_called_so(value):
     assert not is_code(value)
@@ -44,9 +45,10 @@ def test_people_and_towns_are_called_so(value):
 
 @pytest.mark.parametrize(
     "value",
-    "10.0.0.5|fe80::1|0x7ffe12|addrbuf|node-1|db.internal:5432|tcp://queue:1883|ana@ruiz.example|0x52908400098527886E0F7030069857D2E4169EE7".split(
-        "|"
-    ),
+    (
+        "10.0.0.5|fe80::1|0x7ffe12|addrbuf|node-1|db.internal:5432|tcp://queue:1883|"
+        "ana@ruiz.example|0x52908400098527886E0F7030069857D2E4169EE7"
+    ).split("|"),
 )
 def test_a_machine_lives_there(value):
     assert not is_place(value)
@@ -86,12 +88,42 @@ def test_a_print_is_no_certificates():
 @pytest.mark.parametrize(
     ("document", "why"),
     [
-        ({"firstName": "First name", "dob": "Date of birth", "diagnosis": "Diagnosis", "city": "City", "meds": "Medications"}, "translations"),
-        ({"Patient.address": "Address", "Person.name": "HumanName", "Medication": "DomainResource", "Immunization.text": "Narrative"}, "types"),
-        ({"patientName": "patient_name", "medication": "medication.text", "address": "address.line"}, "a mapping of fields"),
-        ({"repository": {"full_name": "octo-org/hello-world"}, "addresses": [{"address": "10.0.0.5"}]}, "a webhook"),
+        (
+            {
+                "firstName": "First name",
+                "dob": "Date of birth",
+                "diagnosis": "Diagnosis",
+                "city": "City",
+                "meds": "Medications",
+            },
+            "translations",
+        ),
+        (
+            {
+                "Patient.address": "Address",
+                "Person.name": "HumanName",
+                "Medication": "DomainResource",
+                "Immunization.text": "Narrative",
+            },
+            "types",
+        ),
+        (
+            {
+                "patientName": "patient_name",
+                "medication": "medication.text",
+                "address": "address.line",
+            },
+            "a mapping of fields",
+        ),
+        (
+            {
+                "repository": {"full_name": "octo-org/hello-world"},
+                "addresses": [{"address": "10.0.0.5"}],
+            },
+            "a webhook",
+        ),
     ],
-)  # fmt: skip
+)
 def test_documents_of_programmers_tell_of_nobody(document, why):
     assert phiscan.scan(json.dumps(document).encode()).verdict in (Verdict.NONE, Verdict.HEALTH), (
         why
@@ -100,8 +132,11 @@ def test_documents_of_programmers_tell_of_nobody(document, why):
 
 @pytest.mark.parametrize(
     "line",
-    ["PRESCRIPTION = \"471\"\nPATIENT_NAME = \"patientName\"", "DISCHARGE_SUMMARY = \"DS\"\nIMMUNIZATIONS = \"80\"\nfirst_name = models.CharField"],
-)  # fmt: skip
+    [
+        ('PRESCRIPTION = "471"\nPATIENT_NAME = "patientName"'),
+        ('DISCHARGE_SUMMARY = "DS"\nIMMUNIZATIONS = "80"\nfirst_name = models.CharField'),
+    ],
+)
 def test_nor_do_their_constants(line):
     assert phiscan.scan(f"class Codes:\n    {line}\n".encode()).verdict in (
         Verdict.NONE,
@@ -126,11 +161,23 @@ def test_what_people_are_called_and_have_still_counts(document):
 @pytest.mark.parametrize(
     "schema",
     [
-        "type Patient {\n  id: ID!\n  firstName: String!\n  diagnosis: [Diagnosis!]\n  medications: [Medication]\n}\n",
-        "export interface Patient {\n  firstName: string;\n  lastName?: string | null;\n  diagnosis?: string;\n  address?: Address;\n}\n",
-        "message Patient {\n  string first_name = 1;\n  string diagnosis = 3;\n  string photo = 6;\n}\n",
+        (
+            "type Patient {\n  id: ID!\n  firstName: String!\n  diagnosis: [Diagnosis!]\n  "
+            "medications: [Medication]\n}\n"
+        ),
+        (
+            "export interface Patient {\n  firstName: string;\n  lastName?: string | null;\n  "
+            "diagnosis?: string;\n  address?: Address;\n}\n"
+        ),
+        (
+            "message Patient {\n  string first_name = 1;\n  string diagnosis = 3;\n  string "
+            "photo = 6;\n}\n"
+        ),
         "first_name: str\ndiagnosis: the ICD-10 code of what the patient has\n",
-        "class Patient {\n  Patient(String d) { this.diagnosis = diagnosis; firstName: null; }\n}\n",
+        (
+            "class Patient {\n  Patient(String d) { this.diagnosis = diagnosis; firstName: "
+            "null; }\n}\n"
+        ),
     ],
 )
 def test_a_schema_tells_of_nobody(schema):

@@ -1,4 +1,4 @@
-"""CDA documents and HL7 version 3 messages: each role's identifiers, dates, codes; fragments are about nobody."""
+"""CDA documents and HL7 version 3 messages: identifiers of each role, dates, codes, fragments."""
 
 import base64
 
@@ -9,26 +9,38 @@ import phiscan
 from phiscan.finding import Coverage, Subject, Verdict
 
 PATIENT = """<recordTarget><patientRole>
-<id extension="K-88123" root="2.16.840.1.113883.19.7"/><id extension="512-44-9031" root="2.16.840.1.113883.4.1"/>
-<id extension="1EG4TE5MK73" root="2.16.840.1.113883.4.927"/><id extension="D1234567" root="2.16.840.1.113883.4.3.36"/>
-<addr use="HP"><streetAddressLine>17 Quarry Lane</streetAddressLine><city>Alder Creek</city><postalCode>12207</postalCode></addr>
-<telecom value="tel:+1(518)555-0143"/><telecom value="mailto:noor@haddad.dev"/><telecom value="fax:+1-518-555-0199"/>
+<id extension="K-88123" root="2.16.840.1.113883.19.7"/>
+<id extension="512-44-9031" root="2.16.840.1.113883.4.1"/>
+<id extension="1EG4TE5MK73" root="2.16.840.1.113883.4.927"/>
+<id extension="D1234567" root="2.16.840.1.113883.4.3.36"/>
+<addr use="HP"><streetAddressLine>17 Quarry Lane</streetAddressLine><city>Alder Creek</city>
+<postalCode>12207</postalCode></addr>
+<telecom value="tel:+1(518)555-0143"/><telecom value="mailto:noor@haddad.dev"/>
+<telecom value="fax:+1-518-555-0199"/>
 <patient><name><given>Noor</given><family>Haddad</family></name><birthTime value="19500211"/>
 <sdtc:deceasedTime value="20240105"/>
-<guardian><telecom value="tel:518-555-0177"/><guardianPerson><name>Samir Haddad</name></guardianPerson></guardian>
+<guardian><telecom value="tel:518-555-0177"/><guardianPerson><name>Samir Haddad</name>
+</guardianPerson></guardian>
 <birthplace><place><addr><city>Tyre</city></addr></place></birthplace></patient>
-<providerOrganization><name>Alder Clinic</name><telecom value="tel:+1(518)555-0100"/></providerOrganization></patientRole></recordTarget>"""
-AUTHOR = """<author><time value="20240203"/><assignedAuthor><id extension="1234567893" root="2.16.840.1.113883.4.6"/>
+<providerOrganization><name>Alder Clinic</name><telecom value="tel:+1(518)555-0100"/>
+</providerOrganization></patientRole></recordTarget>"""
+AUTHOR = """<author><time value="20240203"/><assignedAuthor>
+<id extension="1234567893" root="2.16.840.1.113883.4.6"/>
 <assignedPerson><name><given>Odile</given><family>Brandt</family></name></assignedPerson></assignedAuthor></author>"""
-SECTION = """<section><code code="11450-4" codeSystem="2.16.840.1.113883.6.1"/><title>Problems</title>
-<text><paragraph>Asthma since childhood</paragraph></text><entry><observation classCode="OBS" moodCode="EVN">
-<code code="55607006" codeSystem="2.16.840.1.113883.6.96"/><effectiveTime><low value="20240201"/></effectiveTime>
-<value xsi:type="CD" code="195967001" codeSystem="2.16.840.1.113883.6.96" displayName="Asthma"/></observation></entry></section>"""
+SECTION = """<section><code code="11450-4" codeSystem="2.16.840.1.113883.6.1"/>
+<title>Problems</title>
+<text><paragraph>Asthma since childhood</paragraph></text><entry>
+<observation classCode="OBS" moodCode="EVN">
+<code code="55607006" codeSystem="2.16.840.1.113883.6.96"/><effectiveTime><low value="20240201"/>
+</effectiveTime>
+<value xsi:type="CD" code="195967001" codeSystem="2.16.840.1.113883.6.96" displayName="Asthma"/>
+</observation></entry></section>"""
 
 
 def document(header, body=SECTION):
     return (
-        '<?xml version="1.0" encoding="UTF-8"?><ClinicalDocument xmlns="urn:hl7-org:v3" xmlns:sdtc="urn:hl7-org:sdtc"'
+        '<?xml version="1.0" encoding="UTF-8"?><ClinicalDocument xmlns="urn:hl7-org:v3" '
+        'xmlns:sdtc="urn:hl7-org:sdtc"'
         f' xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance">{header}'
         f"<component><structuredBody><component>{body}</component></structuredBody></component></ClinicalDocument>"
     ).encode()
@@ -91,40 +103,55 @@ def test_a_provider_is_told_from_the_patient():
     ("body", "expected"),
     [
         (
-            '<participant typeCode="IND"><associatedEntity classCode="NOK"><associatedPerson><name><given>Lina</given></name>'
+            '<participant typeCode="IND"><associatedEntity classCode="NOK">'
+            "<associatedPerson><name><given>Lina</given></name>"
             "</associatedPerson></associatedEntity></participant>",
             ("PERSON_NAME", "Lina", Subject.PATIENT),
         ),
         (
-            '<participant typeCode="REF"><associatedEntity classCode="PROV"><associatedPerson><name><given>Ivo</given></name>'
+            '<participant typeCode="REF"><associatedEntity classCode="PROV">'
+            "<associatedPerson><name><given>Ivo</given></name>"
             "</associatedPerson></associatedEntity></participant>",
             ("PERSON_NAME", "Ivo", Subject.PROVIDER),
         ),
         (
-            "<informant><relatedEntity classCode='PRS'><relatedPerson><name><family>Haddad</family></name></relatedPerson></relatedEntity></informant>",
+            (
+                "<informant><relatedEntity classCode='PRS'><relatedPerson><name><family>"
+                "Haddad</family></name></relatedPerson></relatedEntity></informant>"
+            ),
             ("PERSON_NAME", "Haddad", Subject.PATIENT),
         ),
         (
-            '<participant typeCode="COV"><participantRole classCode="PAT"><id root="2.16.840.1.4" extension="MEM-7781"/></participantRole></participant>',
+            (
+                '<participant typeCode="COV"><participantRole classCode="PAT"><id '
+                'root="2.16.840.1.4" extension="MEM-7781"/></participantRole></participant>'
+            ),
             ("HEALTH_PLAN_BENEFICIARY_NUMBER", "MEM-7781", Subject.PATIENT),
         ),
         (
-            '<participant typeCode="DEV"><participantRole classCode="MANU"><id root="2.16.840.1.113883.3.3719" extension="(01)0884(21)A99"/>'
+            '<participant typeCode="DEV"><participantRole classCode="MANU"><id '
+            'root="2.16.840.1.113883.3.3719" extension="(01)0884(21)A99"/>'
             "</participantRole></participant>",
             ("DEVICE_IDENTIFIER", "(01)0884(21)A99", Subject.PATIENT),
         ),
         (
-            '<performer><assignedEntity><code code="GUAR" codeSystem="2.16.840.1.113883.5.110"/><assignedPerson><name><given>Rami</given>'
+            '<performer><assignedEntity><code code="GUAR" '
+            'codeSystem="2.16.840.1.113883.5.110"/><assignedPerson><name><given>'
+            "Rami</given>"
             "</name></assignedPerson></assignedEntity></performer>",
             ("PERSON_NAME", "Rami", Subject.PATIENT),
         ),
         (
-            '<componentOf><encompassingEncounter><id root="2.16.1" extension="V-5512"/><effectiveTime><low value="202402011030-0500"/>'
+            '<componentOf><encompassingEncounter><id root="2.16.1" extension="V-5512"/>'
+            '<effectiveTime><low value="202402011030-0500"/>'
             "</effectiveTime></encompassingEncounter></componentOf>",
             ("ACCOUNT_NUMBER", "V-5512", Subject.PATIENT),
         ),
         (
-            '<subject><relatedSubject classCode="PRS"><subject><birthTime value="192001"/></subject></relatedSubject></subject>',
+            (
+                '<subject><relatedSubject classCode="PRS"><subject><birthTime value="192001"/>'
+                "</subject></relatedSubject></subject>"
+            ),
             ("DATE_OF_BIRTH", "192001", Subject.PATIENT),
         ),
         (
@@ -152,7 +179,10 @@ def test_roles_and_statements_say_whose_a_value_is(body, expected):
         ('<effectiveTime value="2024"/>', "a year alone is no date"),
         ('<value xsi:type="PQ" value="20240201" unit="mg"/>', "a quantity"),
         (
-            '<assignedEntity><id root="2.16.840.1.113883.4.6" extension="1234567890"/></assignedEntity>',
+            (
+                '<assignedEntity><id root="2.16.840.1.113883.4.6" extension="1234567890"/>'
+                "</assignedEntity>"
+            ),
             "not an NPI's check digit",
         ),
     ],
@@ -194,16 +224,22 @@ def test_a_document_in_base64_within_the_body_is_read():
 
 
 def test_an_unreadable_document_within_the_body_is_a_gap():
-    body = '<nonXMLBody><text mediaType="application/pdf" representation="B64">JVBERi0xLjcKAAAAAAAAAAAAAAAAAAAAAAAAAAAA</text></nonXMLBody>'
+    body = (
+        '<nonXMLBody><text mediaType="application/pdf" representation="B64">'
+        "JVBERi0xLjcKAAAAAAAAAAAAAAAAAAAAAAAAAAAA</text></nonXMLBody>"
+    )
     assert found(document(PATIENT, body))[0].coverage is Coverage.UNSCANNABLE
 
 
 def test_a_patient_demographics_query_is_about_its_patient():
     data = (
-        b'<PRPA_IN201305UV02 xmlns="urn:hl7-org:v3"><controlActProcess><queryByParameter><parameterList>'
-        b'<livingSubjectBirthTime><value value="19500211"/></livingSubjectBirthTime><livingSubjectName><value><given>Noor</given></value>'
+        b'<PRPA_IN201305UV02 xmlns="urn:hl7-org:v3"><controlActProcess><queryByParameter>'
+        b"<parameterList>"
+        b'<livingSubjectBirthTime><value value="19500211"/></livingSubjectBirthTime>'
+        b"<livingSubjectName><value><given>Noor</given></value>"
         b"<semanticsText>LivingSubject.name</semanticsText></livingSubjectName>"
-        b'<livingSubjectId><value root="2.16.840.1.113883.4.1" extension="512-44-9031"/></livingSubjectId></parameterList>'
+        b'<livingSubjectId><value root="2.16.840.1.113883.4.1" extension="512-44-9031"/>'
+        b"</livingSubjectId></parameterList>"
         b"</queryByParameter></controlActProcess></PRPA_IN201305UV02>"
     )
     report, values = found(data)

@@ -1,4 +1,4 @@
-"""DICOM: every syntax, sequences, pixels, and masks that keep the lengths."""
+"""DICOM files: every transfer syntax, sequences, pixels, and masks that keep every length."""
 
 import zlib
 
@@ -89,8 +89,17 @@ def file(dataset, syntax=EXPLICIT, preamble=True):
     )
 
 
-EXPECTED = {"PERSON_NAME", "MEDICAL_RECORD_NUMBER", "DATE_OF_BIRTH", "AGE_OVER_89", "SERVICE_DATE", "ACCOUNT_NUMBER", "UNIQUE_CODE",
-            "DEVICE_IDENTIFIER", "US_SOCIAL_SECURITY_NUMBER"}  # fmt: skip
+EXPECTED = {
+    "PERSON_NAME",
+    "MEDICAL_RECORD_NUMBER",
+    "DATE_OF_BIRTH",
+    "AGE_OVER_89",
+    "SERVICE_DATE",
+    "ACCOUNT_NUMBER",
+    "UNIQUE_CODE",
+    "DEVICE_IDENTIFIER",
+    "US_SOCIAL_SECURITY_NUMBER",
+}
 
 
 @pytest.mark.parametrize("syntax", [EXPLICIT, IMPLICIT, BIG, "1.2.840.10008.1.2.4.50"])
@@ -250,7 +259,8 @@ def test_a_patient_within_a_sequence_makes_the_file_a_patients_record(tag):
 
 
 _CDA = (
-    b'<?xml version="1.0"?><ClinicalDocument xmlns="urn:hl7-org:v3"><recordTarget><patientRole><patient><name><given>Noor</given>'
+    b'<?xml version="1.0"?><ClinicalDocument xmlns="urn:hl7-org:v3"><recordTarget>'
+    b"<patientRole><patient><name><given>Noor</given>"
     b"<family>Haddad</family></name></patient></patientRole></recordTarget></ClinicalDocument>"
 )
 

@@ -8,13 +8,18 @@ from phiscan.finding import Coverage, Subject, Verdict
 
 MODEL = b"""<?xml version="1.0" encoding="UTF-8"?>
 <NativeDicomModel xmlns="http://dicom.nema.org/PS3.19/models/NativeDICOM">
-<DicomAttribute tag="00080020" vr="DA" keyword="StudyDate"><Value number="1">20240105</Value></DicomAttribute>
-<DicomAttribute tag="00080090" vr="PN" keyword="ReferringPhysicianName"><PersonName number="1"><Alphabetic><FamilyName>Osei</FamilyName>
+<DicomAttribute tag="00080020" vr="DA" keyword="StudyDate"><Value number="1">20240105</Value>
+</DicomAttribute>
+<DicomAttribute tag="00080090" vr="PN" keyword="ReferringPhysicianName"><PersonName number="1">
+<Alphabetic><FamilyName>Osei</FamilyName>
 </Alphabetic></PersonName></DicomAttribute>
-<DicomAttribute tag="00100010" vr="PN" keyword="PatientName"><PersonName number="1"><Alphabetic><FamilyName>Sandoval</FamilyName>
+<DicomAttribute tag="00100010" vr="PN" keyword="PatientName"><PersonName number="1"><Alphabetic>
+<FamilyName>Sandoval</FamilyName>
 <GivenName>Rosa</GivenName></Alphabetic></PersonName></DicomAttribute>
-<DicomAttribute tag="00100020" vr="LO" keyword="PatientID"><Value number="1">A10017</Value></DicomAttribute>
-<DicomAttribute tag="00280010" vr="US" keyword="Rows"><Value number="1">512</Value></DicomAttribute></NativeDicomModel>"""
+<DicomAttribute tag="00100020" vr="LO" keyword="PatientID"><Value number="1">A10017</Value>
+</DicomAttribute>
+<DicomAttribute tag="00280010" vr="US" keyword="Rows"><Value number="1">512</Value>
+</DicomAttribute></NativeDicomModel>"""
 DCMDUMP = b"""# Dicom-Data-Set
 (0008,0020) DA [20240105]                               #   8, 1 StudyDate
 (0008,0090) PN [Osei^Kwame]                             #  10, 1 ReferringPhysicianName

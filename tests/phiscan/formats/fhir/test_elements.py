@@ -1,4 +1,4 @@
-"""The elements of FHIR's data types, wherever a resource has them: dates, ages, references, identifiers, attachments."""
+"""FHIR's data types in any resource: dates, ages, references, identifiers, attachments."""
 
 import base64
 import json
@@ -72,38 +72,76 @@ def test_what_only_looks_like_a_patients_date_or_age_is_none(resource, value):
 @pytest.mark.parametrize(
     ("resource", "expected"),
     [
-        # a month is more than a year
+        # a month says more than a year
         (of_rosa("Condition", onsetDateTime="2012-05"), ("SERVICE_DATE", "2012-05")),
         (of_rosa("FamilyMemberHistory", bornDate="1921-05-06"), ("DATE_OF_BIRTH", "1921-05-06")),
-        (of_rosa("FamilyMemberHistory", deceasedDate="1999-05-06"), ("DATE_OF_DEATH", "1999-05-06")),
-        (of_rosa("Condition", onsetAge={"value": 94, "unit": "a"}), ("AGE_OVER_89", "94")),
-        (of_rosa("FamilyMemberHistory", deceasedAge={"value": 97.5, "unit": "a"}), ("AGE_OVER_89", "97.5")),
-        (of_rosa("Specimen", accessionIdentifier={"value": "L-20-5501"}), ("UNIQUE_CODE", "L-20-5501")),
-        (of_rosa("ServiceRequest", requisition={"value": "RQ5502"}), ("UNIQUE_CODE", "RQ5502")),
-        (of_rosa("DocumentReference", masterIdentifier={"value": "DOC5503"}), ("UNIQUE_CODE", "DOC5503")),
-        (of_rosa("Encounter", hospitalization={"preAdmissionIdentifier": {"value": "PA5504"}}), ("UNIQUE_CODE", "PA5504")),
-        (of_rosa("Device", distinctIdentifier="DI5505"), ("DEVICE_IDENTIFIER", "DI5505")),
-        (of_rosa("Device", udi="(01)00012345678905(21)S5506"), ("DEVICE_IDENTIFIER", "(01)00012345678905(21)S5506")),
         (
-            of_rosa("Claim", accident={"locationAddress": {"line": ["9 Quarry Rd"], "city": "Ames"}}),
+            of_rosa("FamilyMemberHistory", deceasedDate="1999-05-06"),
+            ("DATE_OF_DEATH", "1999-05-06"),
+        ),
+        (of_rosa("Condition", onsetAge={"value": 94, "unit": "a"}), ("AGE_OVER_89", "94")),
+        (
+            of_rosa("FamilyMemberHistory", deceasedAge={"value": 97.5, "unit": "a"}),
+            ("AGE_OVER_89", "97.5"),
+        ),
+        (
+            of_rosa("Specimen", accessionIdentifier={"value": "L-20-5501"}),
+            ("UNIQUE_CODE", "L-20-5501"),
+        ),
+        (of_rosa("ServiceRequest", requisition={"value": "RQ5502"}), ("UNIQUE_CODE", "RQ5502")),
+        (
+            of_rosa("DocumentReference", masterIdentifier={"value": "DOC5503"}),
+            ("UNIQUE_CODE", "DOC5503"),
+        ),
+        (
+            of_rosa("Encounter", hospitalization={"preAdmissionIdentifier": {"value": "PA5504"}}),
+            ("UNIQUE_CODE", "PA5504"),
+        ),
+        (of_rosa("Device", distinctIdentifier="DI5505"), ("DEVICE_IDENTIFIER", "DI5505")),
+        (
+            of_rosa("Device", udi="(01)00012345678905(21)S5506"),
+            ("DEVICE_IDENTIFIER", "(01)00012345678905(21)S5506"),
+        ),
+        (
+            of_rosa(
+                "Claim", accident={"locationAddress": {"line": ["9 Quarry Rd"], "city": "Ames"}}
+            ),
             ("STREET_ADDRESS", "9 Quarry Rd"),
         ),
         (
-            of_rosa("Encounter", extension=[{"url": "x", "valueContactPoint": {"system": "phone", "value": "515-234-8890"}}]),
+            of_rosa(
+                "Encounter",
+                extension=[
+                    {"url": "x", "valueContactPoint": {"system": "phone", "value": "515-234-8890"}}
+                ],
+            ),
             ("PHONE_NUMBER", "515-234-8890"),
         ),
         (
-            {"resourceType": "Patient", "birthDate": "1944-11-30", "_birthDate": {"extension": [
-                {"url": "http://hl7.org/fhir/StructureDefinition/patient-birthTime", "valueDateTime": "1944-11-30T04:05:00-06:00"}]}},
+            {
+                "resourceType": "Patient",
+                "birthDate": "1944-11-30",
+                "_birthDate": {
+                    "extension": [
+                        {
+                            "url": "http://hl7.org/fhir/StructureDefinition/patient-birthTime",
+                            "valueDateTime": "1944-11-30T04:05:00-06:00",
+                        }
+                    ]
+                },
+            },
             ("DATE_OF_BIRTH", "1944-11-30T04:05:00-06:00"),
         ),
         (
-            {"resourceType": "Patient", "extension": [{"url": "x", "valueIdentifier": {"value": "77120"}}]},
+            {
+                "resourceType": "Patient",
+                "extension": [{"url": "x", "valueIdentifier": {"value": "77120"}}],
+            },
             ("MEDICAL_RECORD_NUMBER", "77120"),
         ),
     ],
     ids=lambda r: r["resourceType"] if isinstance(r, dict) else r[1],
-)  # fmt: skip
+)
 def test_an_element_is_found_by_its_type(resource, expected):
     assert expected in found(resource)
 
@@ -166,7 +204,11 @@ def test_a_group_is_phi_only_where_its_members_are_patients():
 
 def test_a_study_and_a_product_are_about_nobody():
     for kind in ("ResearchStudy", "NutritionProduct", "TestReport", "ServiceDefinition"):
-        resource = {"resourceType": kind, "contact": [{"name": "Ann Wu", "telecom": [{"value": "515-234-8890"}]}], "status": "active"}  # fmt: skip
+        resource = {
+            "resourceType": kind,
+            "contact": [{"name": "Ann Wu", "telecom": [{"value": "515-234-8890"}]}],
+            "status": "active",
+        }
         assert phiscan.scan(json.dumps(resource).encode()).verdict is not Verdict.PHI
 
 

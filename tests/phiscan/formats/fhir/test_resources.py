@@ -1,4 +1,4 @@
-"""FHIR resources: patients, providers, a patient's compartment, and the specification's own documents."""
+"""FHIR resources: patients, providers, a patient's compartment, and specifications."""
 
 import base64
 import json
@@ -23,19 +23,36 @@ def patients(report):
 
 PATIENT = {
     "name": [{"use": "official", "family": "Sandoval", "given": ["Rosa", "M"], "prefix": ["Ms."]}],
-    "telecom": [{"system": "phone", "value": "515-234-8890"}, {"system": "email", "value": "rosa@sandoval.net"}, {"system": "fax", "value": "5152348891"}],
+    "telecom": [
+        {"system": "phone", "value": "515-234-8890"},
+        {"system": "email", "value": "rosa@sandoval.net"},
+        {"system": "fax", "value": "5152348891"},
+    ],
     "birthDate": "1944-11-30",
     "deceasedDateTime": "2021-05-05",
     "address": [{"line": ["9 Quarry Rd"], "city": "Ames", "state": "IA", "postalCode": "50010"}],
     "identifier": [
-        {"type": {"coding": [{"system": "http://terminology.hl7.org/CodeSystem/v2-0203", "code": "MR"}]}, "system": "urn:oid:1.2.3", "value": "77120"},
+        {
+            "type": {
+                "coding": [
+                    {"system": "http://terminology.hl7.org/CodeSystem/v2-0203", "code": "MR"}
+                ]
+            },
+            "system": "urn:oid:1.2.3",
+            "value": "77120",
+        },
         {"system": "http://hl7.org/fhir/sid/us-ssn", "value": "999-44-9031"},
         {"type": {"coding": [{"code": "DL"}]}, "value": "S99912345"},
     ],
-    "contact": [{"name": {"text": "Luis Sandoval"}, "telecom": [{"system": "phone", "value": "515-234-0000"}]}],
+    "contact": [
+        {
+            "name": {"text": "Luis Sandoval"},
+            "telecom": [{"system": "phone", "value": "515-234-0000"}],
+        }
+    ],
     "photo": [{"url": "http://x/p.jpg"}],
     "resourceType": "Patient",
-}  # fmt: skip
+}
 
 
 @pytest.mark.parametrize(
@@ -77,13 +94,52 @@ def test_a_reference_to_a_patient_is_a_unique_code_of_that_patient():
 @pytest.mark.parametrize(
     ("resource", "reason"),
     [
-        ({"resourceType": "Practitioner", "name": [{"family": "Wu"}], "identifier": [{"system": "http://hl7.org/fhir/sid/us-npi", "value": "1234567893"}]}, "a provider"),
-        ({"resourceType": "Organization", "name": "Lakeside Clinic", "telecom": [{"system": "phone", "value": "515-234-8890"}]}, "an organisation"),
-        ({"resourceType": "CodeSystem", "url": "http://loinc.org/x", "contact": [{"telecom": [{"value": "hq@hl7.org"}]}]}, "the specification's own"),
-        ({"resourceType": "Observation", "status": "final", "subject": {"reference": "Group/g1"}, "code": {"coding": [{"system": "http://loinc.org"}]}}, "about a group"),
-        ({"resourceType": "Medication", "code": {"coding": [{"system": "http://www.nlm.nih.gov/research/umls/rxnorm", "code": "1"}]}}, "a drug"),
+        (
+            {
+                "resourceType": "Practitioner",
+                "name": [{"family": "Wu"}],
+                "identifier": [{"system": "http://hl7.org/fhir/sid/us-npi", "value": "1234567893"}],
+            },
+            "a provider",
+        ),
+        (
+            {
+                "resourceType": "Organization",
+                "name": "Lakeside Clinic",
+                "telecom": [{"system": "phone", "value": "515-234-8890"}],
+            },
+            "an organisation",
+        ),
+        (
+            {
+                "resourceType": "CodeSystem",
+                "url": "http://loinc.org/x",
+                "contact": [{"telecom": [{"value": "hq@hl7.org"}]}],
+            },
+            "the specification's own",
+        ),
+        (
+            {
+                "resourceType": "Observation",
+                "status": "final",
+                "subject": {"reference": "Group/g1"},
+                "code": {"coding": [{"system": "http://loinc.org"}]},
+            },
+            "about a group",
+        ),
+        (
+            {
+                "resourceType": "Medication",
+                "code": {
+                    "coding": [
+                        {"system": "http://www.nlm.nih.gov/research/umls/rxnorm", "code": "1"}
+                    ]
+                },
+            },
+            "a drug",
+        ),
     ],
-)  # fmt: skip
+)
 def test_what_is_about_no_patient_is_not_phi(resource, reason):
     assert scan(resource).verdict in (Verdict.NONE, Verdict.HEALTH, Verdict.IDENTIFIERS), reason
     assert scan(resource).verdict is not Verdict.PHI, reason
@@ -132,10 +188,19 @@ def test_the_narrative_is_masked_with_the_element():
 @pytest.mark.parametrize(
     ("resource", "field"),
     [
-        ({"resourceType": "Coverage", "beneficiary": {"identifier": {"system": "urn:x", "value": "K-7731"}}}, "Coverage.beneficiary.identifier.value"),
-        ({"resourceType": "Task", "for": {"type": "Patient", "identifier": {"value": "K-7731"}}}, "Task.for.identifier.value"),
+        (
+            {
+                "resourceType": "Coverage",
+                "beneficiary": {"identifier": {"system": "urn:x", "value": "K-7731"}},
+            },
+            "Coverage.beneficiary.identifier.value",
+        ),
+        (
+            {"resourceType": "Task", "for": {"type": "Patient", "identifier": {"value": "K-7731"}}},
+            "Task.for.identifier.value",
+        ),
     ],
-)  # fmt: skip
+)
 def test_a_reference_by_identifier_is_the_patients_number(resource, field):
     report = scan(resource)
     assert ("MEDICAL_RECORD_NUMBER", field) in patients(report)
@@ -149,7 +214,10 @@ def test_a_payers_identifier_is_no_patients_number():
 
 @pytest.mark.parametrize(
     "kind",
-    "ImmunizationEvaluation List DocumentManifest ImagingSelection DeviceDispense EncounterHistory ImagingObjectSelection DeviceUseRequest".split(),
+    (
+        "ImmunizationEvaluation List DocumentManifest ImagingSelection DeviceDispense "
+        "EncounterHistory ImagingObjectSelection DeviceUseRequest"
+    ).split(),
 )
 def test_every_resource_of_a_compartment_is_phi_when_its_subject_is_a_patient(kind):
     assert (
@@ -163,13 +231,33 @@ def test_every_resource_of_a_compartment_is_phi_when_its_subject_is_a_patient(ki
 @pytest.mark.parametrize(
     "resource",
     [
-        {"resourceType": "Schedule", "identifier": [{"value": "45"}], "actor": [{"reference": "Location/1"}], "planningHorizon": {"start": "2024-02-03T09:00:00Z"}},
-        {"resourceType": "Slot", "schedule": {"reference": "Schedule/1"}, "start": "2024-02-03T09:00:00Z", "end": "2024-02-03T09:30:00Z"},
-        {"resourceType": "PaymentNotice", "identifier": [{"value": "776543"}], "created": "2024-02-03", "payment": {"reference": "PaymentReconciliation/1"}},
-        {"resourceType": "MeasureReport", "type": "summary", "period": {"start": "2024-01-01", "end": "2024-03-31"}, "measure": "Measure/hiv"},
+        {
+            "resourceType": "Schedule",
+            "identifier": [{"value": "45"}],
+            "actor": [{"reference": "Location/1"}],
+            "planningHorizon": {"start": "2024-02-03T09:00:00Z"},
+        },
+        {
+            "resourceType": "Slot",
+            "schedule": {"reference": "Schedule/1"},
+            "start": "2024-02-03T09:00:00Z",
+            "end": "2024-02-03T09:30:00Z",
+        },
+        {
+            "resourceType": "PaymentNotice",
+            "identifier": [{"value": "776543"}],
+            "created": "2024-02-03",
+            "payment": {"reference": "PaymentReconciliation/1"},
+        },
+        {
+            "resourceType": "MeasureReport",
+            "type": "summary",
+            "period": {"start": "2024-01-01", "end": "2024-03-31"},
+            "measure": "Measure/hiv",
+        },
     ],
     ids=lambda resource: resource["resourceType"],
-)  # fmt: skip
+)
 def test_a_clinics_calendar_payments_and_statistics_are_nobodys(resource):
     report = scan(resource)
     assert (report.verdict in (Verdict.NONE, Verdict.HEALTH), patients(report)) == (True, set())
@@ -180,11 +268,19 @@ def test_a_clinics_calendar_payments_and_statistics_are_nobodys(resource):
 @pytest.mark.parametrize(
     "resource",
     [
-        {"resourceType": "Immunization", "patient": {"reference": "Patient/1"}, "performer": [{"actor": {"display": "Mill Lane Clinic"}}]},
-        {"resourceType": "CareTeam", "subject": {"reference": "Patient/1"}, "participant": [{"member": {"display": "Dora Quill, dietitian"}}]},
+        {
+            "resourceType": "Immunization",
+            "patient": {"reference": "Patient/1"},
+            "performer": [{"actor": {"display": "Mill Lane Clinic"}}],
+        },
+        {
+            "resourceType": "CareTeam",
+            "subject": {"reference": "Patient/1"},
+            "participant": [{"member": {"display": "Dora Quill, dietitian"}}],
+        },
     ],
     ids=lambda resource: resource["resourceType"],
-)  # fmt: skip
+)
 def test_who_gives_care_is_no_patient_though_no_reference_says_who(resource):
     assert not {f for f in patients(scan(resource)) if f[0] == "PERSON_NAME"}
 

@@ -1,4 +1,4 @@
-"""What the walker passes over in FHIR holds nothing that is wanted: with and without the skipping it gives the same leaves."""
+"""The walker gives the same leaves whether it skips members of FHIR objects or not."""
 
 import json
 import re
@@ -15,7 +15,8 @@ from phiscan.syntax.json_walk import token, walk
 from phiscan.words.labels import read_label
 
 _MORE = (
-    "subject identifier telecom type coding category extension photo address valueQuantity resource resourceType patientName meta"
+    "subject identifier telecom type coding category extension photo address "
+    "valueQuantity resource resourceType patientName meta"
     " contained id"
 )
 _NAMES = st.sampled_from(
@@ -73,8 +74,11 @@ _NO_ONE = re.compile(rb'(?:urn:|#|(?:Encounter|Device)/)[^"\\\\/]*')
 
 
 def _says_nothing(leaf, value):
-    """References to no person from elements of which nothing else is wanted, codes that type no
-    identifier, ids of what is no person."""
+    """Whether the walker may leave out a leaf.
+
+    It is a reference to no person from an element without wanted parts, a code that types no
+    identifier, or the id of a resource that is no person.
+    """
     path = leaf.path
     if path[-1:] == ("id",):
         return leaf.frame.resource in RESOURCES - PERSONS - LABELLED
@@ -88,12 +92,12 @@ _TOLD = token(fhir_skipped.MEMBER, fhir_skipped.TYPES, fhir_skipped.BEHIND_TYPE)
 
 
 def _tokens(data):
-    """What the walk pays for; without the end."""
+    """The tokens that the walk reads, without the one for the end."""
     return [match for match in _TOLD.finditer(data) if match.lastindex]
 
 
 def _leaves(data, tokens=_ALL):
-    """Leaves that say something, and resources."""
+    """The leaves that say something of a person, and the resources."""
     leaves, resources = [], []
     walk(
         tokens.finditer(data),
@@ -160,7 +164,10 @@ def test_codes_cost_no_token():
 
 
 def test_a_code_written_with_an_escape_types_its_identifier():
-    data = rb'{"resourceType":"Patient","identifier":[{"type":{"coding":[{"code":"S\u0053"}]},"value":"219-09-9999"}]}'
+    data = (
+        rb'{"resourceType":"Patient","identifier":[{"type":{"coding":[{"code":"S\u0053"}]},'
+        rb'"value":"219-09-9999"}]}'
+    )
 
     paths = [path for path, *_ in _leaves(data, _TOLD)[0]]
     report = phiscan.scan(data, content_type="application/fhir+json")

@@ -1,4 +1,4 @@
-"""FHIR in XML says what the same resource in JSON says."""
+"""FHIR in XML gives the findings of the same resource in JSON."""
 
 import json
 
@@ -9,13 +9,18 @@ import phiscan
 from phiscan.finding import Coverage, Subject, Verdict
 
 NS = 'xmlns="http://hl7.org/fhir"'
-PATIENT = f"""<?xml version="1.0"?><Patient {NS}><id value="p-771"/><text><status value="generated"/>
+PATIENT = f"""<?xml version="1.0"?><Patient {NS}><id value="p-771"/><text>
+<status value="generated"/>
 <div xmlns="http://www.w3.org/1999/xhtml"><p>Noor Haddad</p></div></text>
-<extension url="http://hl7.org/fhir/StructureDefinition/patient-mothersMaidenName"><valueString value="Khoury"/></extension>
-<identifier><type><coding><system value="http://terminology.hl7.org/CodeSystem/v2-0203"/><code value="SS"/></coding></type>
+<extension url="http://hl7.org/fhir/StructureDefinition/patient-mothersMaidenName">
+<valueString value="Khoury"/></extension>
+<identifier><type><coding><system value="http://terminology.hl7.org/CodeSystem/v2-0203"/>
+<code value="SS"/></coding></type>
 <value value="512449031"/></identifier><name><family value="Haddad"/><given value="Noor"/></name>
-<telecom><system value="fax"/><value value="518-555-0143"/></telecom><gender value="female"/><birthDate value="1950-02-11"/>
-<address><line value="17 Quarry Lane"/><city value="Alder Creek"/><postalCode value="12207"/></address></Patient>"""
+<telecom><system value="fax"/><value value="518-555-0143"/></telecom><gender value="female"/>
+<birthDate value="1950-02-11"/>
+<address><line value="17 Quarry Lane"/><city value="Alder Creek"/><postalCode value="12207"/>
+</address></Patient>"""
 PATIENT_JSON = {
     "resourceType": "Patient",
     "id": "p-771",
@@ -76,7 +81,10 @@ def bundle(*resources):
 
 def test_resources_within_a_bundle_are_read_apart():
     data = bundle(
-        '<Condition><subject><reference value="Patient/7"/></subject><onsetDateTime value="2024-02-01"/></Condition>',
+        (
+            '<Condition><subject><reference value="Patient/7"/></subject><onsetDateTime '
+            'value="2024-02-01"/></Condition>'
+        ),
         '<Practitioner><name><family value="Brandt"/></name></Practitioner>',
     )
     report = phiscan.scan(data)
@@ -92,7 +100,10 @@ def test_resources_within_a_bundle_are_read_apart():
     "resource",
     [
         '<ValueSet><name value="Races"/><contact><name value="HL7"/></contact></ValueSet>',
-        '<Practitioner><name><family value="Brandt"/></name><telecom><value value="518-555-0143"/></telecom></Practitioner>',
+        (
+            '<Practitioner><name><family value="Brandt"/></name><telecom><value '
+            'value="518-555-0143"/></telecom></Practitioner>'
+        ),
     ],
 )
 def test_a_specification_and_a_provider_are_no_patient(resource):

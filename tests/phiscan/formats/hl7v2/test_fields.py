@@ -1,4 +1,4 @@
-"""HL7 v2: the subcomponents of names and addresses, numbers in any component of XTN, and the fields of the rarer segments."""
+"""HL7 v2: subcomponents of names and addresses, the components of XTN, rarer segments."""
 
 import pytest
 
@@ -53,12 +53,12 @@ def test_a_value_is_found_in_any_part_that_the_data_type_has(segment, expected):
     ("segment", "value"),
     [
         (field("PID", 5, "van Houten&van&Houten^MILA"), "van"),  # a prefix
-        (field("PID", 13, "(000)000-0000"), "(000)000-0000"),  # what fills an empty field
+        (field("PID", 13, "(000)000-0000"), "(000)000-0000"),  # a field without a value
         (field("PID", 19, "000-00-0000"), "000-00-0000"),
         (field("PID", 13, "^PRN^PH^^^^^^call after 5"), "call after 5"),
         (field("PID", 7, "1944"), "1944"),
         (field("RXA", 16, "20271231"), "20271231"),  # the day the batch expires
-        (field("OBX", 12, "20200101"), "20200101"),  # the day a reference range holds from
+        (field("OBX", 12, "20200101"), "20200101"),  # the day from which a reference range holds
     ],
 )
 def test_what_identifies_nobody_is_no_finding(segment, value):
@@ -77,8 +77,10 @@ def test_what_identifies_nobody_is_no_finding(segment, value):
         ("DON", 17, "19610304", "DATE_OF_BIRTH"),
         ("IAM", 14, "SANDOVAL^LUIS", "PERSON_NAME"),
         *((segment, number, "20240105", "SERVICE_DATE") for segment, number in [
-            ("ORC", 9), ("PV1", 25), ("PV2", 46), ("IN1", 24), ("IN2", 44), ("IN3", 22), ("GT1", 31), ("NK1", 8), ("PD1", 13), ("DG1", 19),
-            ("PRB", 15), ("GOL", 19), ("RF1", 13), ("ROL", 5), ("PRT", 11), ("UB1", 14), ("RXA", 22), ("AUT", 26), ("REL", 11),
+            ("ORC", 9), ("PV1", 25), ("PV2", 46), ("IN1", 24), ("IN2", 44), ("IN3", 22),
+            ("GT1", 31), ("NK1", 8), ("PD1", 13), ("DG1", 19),
+            ("PRB", 15), ("GOL", 19), ("RF1", 13), ("ROL", 5), ("PRT", 11), ("UB1", 14),
+            ("RXA", 22), ("AUT", 26), ("REL", 11),
         ]),
     ],
 )  # fmt: skip
@@ -111,7 +113,7 @@ def test_where_care_is_given_is_no_patients_address(segment, street):
         ("BCT", "UNIQUE_CODE"),
         ("PRC", "UNIQUE_CODE"),  # permanent resident card
         ("CZ", "UNIQUE_CODE"),  # citizenship card
-        ("XX", "MEDICAL_RECORD_NUMBER"),  # says nothing: PID-3 does
+        ("XX", "MEDICAL_RECORD_NUMBER"),  # tells nothing; the field PID-3 tells
     ],
 )
 def test_a_number_is_what_table_0203_says(code, info_type):

@@ -1,4 +1,4 @@
-"""HL7 v2 as JSON: the same fields as with delimiters, in any of the notations that are in use."""
+"""HL7 v2 as JSON: each notation in use gives the findings of the message with delimiters."""
 
 import json
 
@@ -16,15 +16,56 @@ EXPECTED = {
     ("CITY", "AMES"),
 }
 
-BY_TYPE = {"ADT_A01": {"MSH": [{"MSH.1": ["|"]}], "PID": [{
-    "PID.3": [{"CX.1": ["77120"], "CX.5": ["MR"]}, {"CX.1": ["512449031"], "CX.5": ["SS"]}],
-    "PID.5": [{"XPN.1": [{"FN.1": ["SANDOVAL"]}], "XPN.2": ["ROSA"]}], "PID.7": [{"TS.1": ["19441130"]}], "PID.11": [{"XAD.3": ["AMES"]}]}]}}  # fmt: skip
-BY_FIELD = {"PID": {"PID.3": [{"PID.3.1": "77120", "PID.3.5": "MR"}, {"PID.3.1": "512449031", "PID.3.5": "SS"}],
-    "PID.5": {"PID.5.1": {"#text": "SANDOVAL"}, "PID.5.2": "ROSA"}, "PID.7": {"PID.7.1": "19441130"}, "PID.11": {"PID.11.3": "AMES"}}}  # fmt: skip
-FLAT = {"PID-3": ["77120^^^H^MR", "512449031^^^SSA^SS"], "PID-5.1": "SANDOVAL", "PID-5.2": "ROSA", "PID-7": "19441130", "PID-11.3": "AMES"}  # fmt: skip
-NUMBERED = {"segments": [{"segmentId": "MSH", "fields": {"1": "|"}}, {"segmentId": "PID", "fields": {
-    "0": "PID", "3[0].1": "77120", "3[0].5": "MR", "3[1].1": "512449031", "3[1].5": "SS", "5.1": "SANDOVAL", "5.2": "ROSA",
-    "7": "19441130", "11.3": "AMES"}}]}  # fmt: skip
+BY_TYPE = {
+    "ADT_A01": {
+        "MSH": [{"MSH.1": ["|"]}],
+        "PID": [
+            {
+                "PID.3": [
+                    {"CX.1": ["77120"], "CX.5": ["MR"]},
+                    {"CX.1": ["512449031"], "CX.5": ["SS"]},
+                ],
+                "PID.5": [{"XPN.1": [{"FN.1": ["SANDOVAL"]}], "XPN.2": ["ROSA"]}],
+                "PID.7": [{"TS.1": ["19441130"]}],
+                "PID.11": [{"XAD.3": ["AMES"]}],
+            }
+        ],
+    }
+}
+BY_FIELD = {
+    "PID": {
+        "PID.3": [{"PID.3.1": "77120", "PID.3.5": "MR"}, {"PID.3.1": "512449031", "PID.3.5": "SS"}],
+        "PID.5": {"PID.5.1": {"#text": "SANDOVAL"}, "PID.5.2": "ROSA"},
+        "PID.7": {"PID.7.1": "19441130"},
+        "PID.11": {"PID.11.3": "AMES"},
+    }
+}
+FLAT = {
+    "PID-3": ["77120^^^H^MR", "512449031^^^SSA^SS"],
+    "PID-5.1": "SANDOVAL",
+    "PID-5.2": "ROSA",
+    "PID-7": "19441130",
+    "PID-11.3": "AMES",
+}
+NUMBERED = {
+    "segments": [
+        {"segmentId": "MSH", "fields": {"1": "|"}},
+        {
+            "segmentId": "PID",
+            "fields": {
+                "0": "PID",
+                "3[0].1": "77120",
+                "3[0].5": "MR",
+                "3[1].1": "512449031",
+                "3[1].5": "SS",
+                "5.1": "SANDOVAL",
+                "5.2": "ROSA",
+                "7": "19441130",
+                "11.3": "AMES",
+            },
+        },
+    ]
+}
 
 
 def found(document):
@@ -76,7 +117,7 @@ def test_two_patients_are_two_segments():
 @pytest.mark.parametrize(
     "document",
     [
-        {"PID": 4711, "segment": "PID"},  # a process
+        {"PID": 4711, "segment": "PID"},  # a process controller
         {"fields": {"5.1": "a version", "3": "two"}},  # no segment is named
         {"MSH": {"MSH.9": "ACK"}, "MSA": {"MSA.1": "AA"}},  # an acknowledgement has no patient
     ],

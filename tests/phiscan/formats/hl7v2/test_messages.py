@@ -1,4 +1,4 @@
-"""HL7 v2: segments, any delimiters, framing, batches, providers apart from patients."""
+"""HL7 v2: segments, delimiters, framing, batches, providers and patients."""
 
 import json
 
@@ -9,11 +9,14 @@ from phiscan.finding import Subject, Verdict
 
 MESSAGE = (
     "MSH|^~\\&|LAB|H|EHR|H|20240102030405||ORU^R01|77|P|2.5.1\r"
-    "PID|1||77120^^^H^MR~512449031^^^SSA^SS||SANDOVAL^ROSA^M^^MS||19441130|F||2106-3|9 QUARRY RD^APT 2^AMES^IA^50010^USA||"
+    "PID|1||77120^^^H^MR~512449031^^^SSA^SS||SANDOVAL^ROSA^M^^MS||19441130|F||2106-3|9 "
+    "QUARRY RD^APT 2^AMES^IA^50010^USA||"
     "(515)234-8890^PRN^PH^rosa@sandoval.net|||||ACCT-9912|512-44-9031|IA-S99912345\r"
     "NK1|1|SANDOVAL^LUIS|SPO|9 QUARRY RD^^AMES^IA^50010|5152340000\r"
-    "PV1|1|I|W^1^2||||1234567893^WU^ANN^^^DR||||||||||||V-12345|||||||||||||||||||||||||20240101|20240105\r"
-    "IN1|1|PLAN|123|ACME HEALTH||||||||||||SANDOVAL^ROSA|SELF|19441130|9 QUARRY RD^^AMES^IA^50010|||||||||||||||||XYZ100200300\r"
+    "PV1|1|I|W^1^2||||1234567893^WU^ANN^^^DR||||||||||||V-12345|||||||||||||||||||||||||"
+    "20240101|20240105\r"
+    "IN1|1|PLAN|123|ACME HEALTH||||||||||||SANDOVAL^ROSA|SELF|19441130|9 QUARRY "
+    "RD^^AMES^IA^50010|||||||||||||||||XYZ100200300\r"
     "OBX|1|NM|4548-4^HbA1c^LN||8.1|%|||||F|||20240102\r"
     "DG1|1||E11.9^Type 2 diabetes^I10\r"
 )
@@ -120,15 +123,24 @@ HEAD = "MSH|^~\\&|A|B|C|D|20240101||ADT^A01|1|P|2.5\r"
         ("PID" + "|" * 40 + "^PRN^PH^^1^515^2348890", ("PHONE_NUMBER", "2348890", "PID-40")),
         ("PD1||||||||||D-4471^^^H^MR", ("MEDICAL_RECORD_NUMBER", "D-4471", "PD1-10")),
         ("NK1|1|A^B||||||||||EMP-88", ("UNIQUE_CODE", "EMP-88", "NK1-12")),
-        ("GT1|1||A^B|||||||||||||ACME|4 Mill Ln^^Ames^IA^50010|5152347001", ("STREET_ADDRESS", "4 Mill Ln", "GT1-17")),
-        ("GT1|1||A^B|||||||||||||ACME|4 Mill Ln^^Ames^IA^50010|5152347001", ("PHONE_NUMBER", "5152347001", "GT1-18")),
+        (
+            ("GT1|1||A^B|||||||||||||ACME|4 Mill Ln^^Ames^IA^50010|5152347001"),
+            ("STREET_ADDRESS", "4 Mill Ln", "GT1-17"),
+        ),
+        (
+            ("GT1|1||A^B|||||||||||||ACME|4 Mill Ln^^Ames^IA^50010|5152347001"),
+            ("PHONE_NUMBER", "5152347001", "GT1-18"),
+        ),
         ("IN1|1|P|2|||||||||20230101|20231231", ("SERVICE_DATE", "20231231", "IN1-13")),
         ("IN2|||||||LENNOX^OTTO||CAREY^FAY|M-7731", ("PERSON_NAME", "LENNOX", "IN2-7")),
         ("IN2|||||||LENNOX^OTTO||CAREY^FAY|M-7731", ("UNIQUE_CODE", "M-7731", "IN2-10")),
         ("PV1|1|O|||PRE-19", ("ACCOUNT_NUMBER", "PRE-19", "PV1-5")),
         ("MRG|1||||V-77", ("ACCOUNT_NUMBER", "V-77", "MRG-5")),
         ("BLG|||BA-100", ("ACCOUNT_NUMBER", "BA-100", "BLG-3")),
-        ("SCH|1||||||||||^^30^202403051400^202403051430", ("SERVICE_DATE", "202403051400", "SCH-11")),
+        (
+            "SCH|1||||||||||^^30^202403051400^202403051430",
+            ("SERVICE_DATE", "202403051400", "SCH-11"),
+        ),
         ("AIS|1|A|X|20240305", ("SERVICE_DATE", "20240305", "AIS-4")),
         ("AIP|1|A|1^WU^ANN|||20240306", ("SERVICE_DATE", "20240306", "AIP-6")),
         ("TXA|1|HP|TX|20240307", ("SERVICE_DATE", "20240307", "TXA-4")),
@@ -138,7 +150,10 @@ HEAD = "MSH|^~\\&|A|B|C|D|20240101||ADT^A01|1|P|2.5\r"
         ("PDA|I21|H|Y|20240309", ("SERVICE_DATE", "20240309", "PDA-4")),
         ("DB1|1|PT|DIS-9", ("UNIQUE_CODE", "DIS-9", "DB1-3")),
         ("QRD|20240101|R|I|Q1|||1|A991^LENNOX^OTTO|DEM", ("PERSON_NAME", "LENNOX", "QRD-8")),
-        ("QRD|20240101|R|I|Q1|||1|A991^LENNOX^OTTO|DEM", ("MEDICAL_RECORD_NUMBER", "A991", "QRD-8")),
+        (
+            "QRD|20240101|R|I|Q1|||1|A991^LENNOX^OTTO|DEM",
+            ("MEDICAL_RECORD_NUMBER", "A991", "QRD-8"),
+        ),
         ("QPD|IHE PDQ|Q1|@PID.5.1^LENNOX~@PID.7^19710409", ("PERSON_NAME", "LENNOX", "QPD-3")),
         ("QPD|IHE PDQ|Q1|@PID.5.1^LENNOX~@PID.7^19710409", ("DATE_OF_BIRTH", "19710409", "QPD-3")),
         ("OBX|1|XPN|1^Mother||LENNOX^INA", ("PERSON_NAME", "INA", "OBX-5")),
@@ -149,7 +164,7 @@ HEAD = "MSH|^~\\&|A|B|C|D|20240101||ADT^A01|1|P|2.5\r"
         ("PID|1||4929^^^B^VS", ("CREDIT_CARD_NUMBER", "4929", "PID-3")),
         ("pid|1||K-10^^^H^MR", ("MEDICAL_RECORD_NUMBER", "K-10", "PID-3")),
     ],
-)  # fmt: skip
+)
 def test_each_field_of_the_standard_that_identifies_someone_is_found(segment, expected):
     assert expected in values(HEAD + segment + "\r")
 
@@ -157,7 +172,7 @@ def test_each_field_of_the_standard_that_identifies_someone_is_found(segment, ex
 @pytest.mark.parametrize(
     "segment",
     [
-        "OBX|1|NM|1^Count||20240310123",  # a number that begins as a date does
+        "OBX|1|NM|1^Count||20240310123",  # a number that begins like a date
         "QPD|IHE PDQ|Q1|@PID.3.4^HOSPITAL",  # who assigned the number, not the number
         "SCH|1|||||||||||1^WU^ANN",  # who booked it
         "DG1|1||E11.9|||||||||||||9^WU^ANN",  # who diagnosed it

@@ -1,4 +1,4 @@
-"""NCPDP SCRIPT 10.6 and 2017071: the patient, the prescriber and the pharmacy are told from each other."""
+"""NCPDP SCRIPT 10.6 and 2017071: patient, prescriber and pharmacy are told apart."""
 
 import pytest
 from lxml import etree
@@ -6,19 +6,25 @@ from lxml import etree
 import phiscan
 from phiscan.finding import Subject, Verdict
 
-NEW = b"""<?xml version="1.0"?><Message DatatypesVersion="20170715" TransactionDomain="SCRIPT"><Header><MessageID>m1</MessageID>
+NEW = b"""<?xml version="1.0"?><Message DatatypesVersion="20170715" TransactionDomain="SCRIPT">
+<Header><MessageID>m1</MessageID>
 <PrescriberOrderNumber>ORD-5512</PrescriberOrderNumber></Header><Body><NewRx><Patient><HumanPatient><Identification>
 <SocialSecurity>512449031</SocialSecurity><MutuallyDefined>K88123</MutuallyDefined></Identification><Name><LastName>Haddad</LastName>
-<FirstName>Noor</FirstName></Name><DateOfBirth><Date>1950-02-11</Date></DateOfBirth><Address><AddressLine1>17 Quarry Lane</AddressLine1>
-<City>Alder Creek</City><PostalCode>12207</PostalCode></Address><CommunicationNumbers><PrimaryTelephone><Number>5185550143</Number>
+<FirstName>Noor</FirstName></Name><DateOfBirth><Date>1950-02-11</Date></DateOfBirth><Address>
+<AddressLine1>17 Quarry Lane</AddressLine1>
+<City>Alder Creek</City><PostalCode>12207</PostalCode></Address><CommunicationNumbers>
+<PrimaryTelephone><Number>5185550143</Number>
 </PrimaryTelephone><ElectronicMail>noor@haddad.dev</ElectronicMail><Fax><Number>5185550199</Number></Fax></CommunicationNumbers>
 </HumanPatient></Patient><Pharmacy><Identification><NPI>1234567893</NPI><NCPDPID>7701630</NCPDPID></Identification>
-<BusinessName>Mill Pharmacy</BusinessName><CommunicationNumbers><PrimaryTelephone><Number>5185550100</Number></PrimaryTelephone>
+<BusinessName>Mill Pharmacy</BusinessName><CommunicationNumbers><PrimaryTelephone>
+<Number>5185550100</Number></PrimaryTelephone>
 </CommunicationNumbers></Pharmacy><Prescriber><NonVeterinarian><Identification><DEANumber>BB1388568</DEANumber></Identification><Name>
 <LastName>Brandt</LastName></Name></NonVeterinarian></Prescriber><BenefitsCoordination><CardholderID>MEM7781</CardholderID>
 <CardHolderName><LastName>Khoury</LastName></CardHolderName></BenefitsCoordination><MedicationPrescribed>
-<DrugDescription>Salbutamol 100 mcg</DrugDescription><Diagnosis><Primary><Code>J45909</Code></Primary></Diagnosis>
-<WrittenDate><Date>2024-02-01</Date></WrittenDate><Sig><SigText>Two puffs</SigText></Sig></MedicationPrescribed></NewRx></Body></Message>"""
+<DrugDescription>Salbutamol 100 mcg</DrugDescription><Diagnosis><Primary><Code>J45909</Code>
+</Primary></Diagnosis>
+<WrittenDate><Date>2024-02-01</Date></WrittenDate><Sig><SigText>Two puffs</SigText></Sig>
+</MedicationPrescribed></NewRx></Body></Message>"""
 OLD = b"""<Message version="010" release="006" xmlns="http://www.ncpdp.org/schema/SCRIPT"><Body><RefillRequest>
 <RxReferenceNumber>RX-991</RxReferenceNumber><Patient><Identification><FileID>F-1201</FileID><MedicareNumber>1EG4TE5MK73</MedicareNumber>
 </Identification><Name><LastName>Haddad</LastName></Name><DateOfBirth><Date>1950-02-11</Date></DateOfBirth><Address><ZipCode>12207</ZipCode>
@@ -85,11 +91,17 @@ def test_version_10_6_has_other_names_for_the_same():
     [
         b"<Status><Code>010</Code><Description>Successful</Description></Status>",
         b"<GetMessage/>",
-        b"<NewRx><Pharmacy><Identification><NPI>1234567893</NPI></Identification></Pharmacy></NewRx>",
+        (
+            b"<NewRx><Pharmacy><Identification><NPI>1234567893</NPI></Identification>"
+            b"</Pharmacy></NewRx>"
+        ),
     ],
 )
 def test_a_message_without_a_patient_identifies_nobody(body):
-    data = b'<Message xmlns="http://www.ncpdp.org/schema/SCRIPT"><Header><PrescriberOrderNumber>ORD-5512</PrescriberOrderNumber></Header><Body>'
+    data = (
+        b'<Message xmlns="http://www.ncpdp.org/schema/SCRIPT"><Header><PrescriberOrderNumber>'
+        b"ORD-5512</PrescriberOrderNumber></Header><Body>"
+    )
     report, _ = found(data + body + b"</Body></Message>")
     assert report.verdict in (Verdict.NONE, Verdict.HEALTH)
     assert report.identifiers == ()

@@ -1,4 +1,4 @@
-"""NCPDP Telecommunication: fields are found by their ids, the prescriber is told from the patient."""
+"""NCPDP Telecommunication: fields are found by id; prescriber and patient are told apart."""
 
 import json
 
@@ -26,14 +26,46 @@ CLAIM = (
     REQUEST
     + segment("04", "C2NP5501238", "CCADA", "CDOKAFOR", "C1GRP4471", "C3001", "C61")
     + segment(
-        "01", "CX01", "CY521447788", "C419610917", "C52", "CATOBI", "CBOKAFOR", "CM12 ELM CT", "CNBELOIT", "COWI", "CP535110021",
-        "CQ6085550177", "HNada@home.test", "CZEMP551",
+        "01",
+        "CX01",
+        "CY521447788",
+        "C419610917",
+        "C52",
+        "CATOBI",
+        "CBOKAFOR",
+        "CM12 ELM CT",
+        "CNBELOIT",
+        "COWI",
+        "CP535110021",
+        "CQ6085550177",
+        "HNada@home.test",
+        "CZEMP551",
     )
     + GS
-    + segment("07", "EM1", "D2000004477123", "E103", "D700093721410", "E70000030000", "DE20250227", "EU1", "EVPA551200")
-    + segment("03", "EZ01", "DB1992999999", "DRIBSEN", "PM4145550100", "2JKARL", "2K900 CLINIC PKWY", "2MMADISON", "2P53703")
+    + segment(
+        "07",
+        "EM1",
+        "D2000004477123",
+        "E103",
+        "D700093721410",
+        "E70000030000",
+        "DE20250227",
+        "EU1",
+        "EVPA551200",
+    )
+    + segment(
+        "03",
+        "EZ01",
+        "DB1992999999",
+        "DRIBSEN",
+        "PM4145550100",
+        "2JKARL",
+        "2K900 CLINIC PKWY",
+        "2MMADISON",
+        "2P53703",
+    )
     + segment("13", "VE1", "WE02", "DOE119", "ZE20250226", "H4142/88")
-)  # fmt: skip
+)
 
 
 def found(data: bytes) -> set[tuple[str, str, Subject, str]]:
@@ -46,7 +78,7 @@ def found(data: bytes) -> set[tuple[str, str, Subject, str]]:
 
 
 def patients(data: bytes) -> dict[str, str]:
-    """Value to infoType, of what is a patient's and identifies."""
+    """The infoType of each identifier of a patient, by value."""
     return {
         value: name
         for _, name, subject, value in found(data)

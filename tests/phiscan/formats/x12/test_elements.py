@@ -1,11 +1,14 @@
-"""X12: dates outside of DTP, deaths only where a date stands, codes of entities and references that name nobody."""
+"""X12: dates outside DTP, dates of death, entities and references that identify nobody."""
 
 import pytest
 
 import phiscan
 from phiscan.finding import Subject
 
-ISA = "ISA*00*          *00*          *ZZ*LAKESIDE       *ZZ*NORTHPLAN      *250301*0900*^*00501*000000077*0*P*:~"
+ISA = (
+    "ISA*00*          *00*          *ZZ*LAKESIDE       *ZZ*NORTHPLAN      *250301*0900*^*"
+    "00501*000000077*0*P*:~"
+)
 
 
 def found(kind, *body):
@@ -27,15 +30,27 @@ SUBSCRIBER = ("HL*2*1*22*0", "NM1*IL*1*OKAFOR*ADA****MI*NP5501238")
 @pytest.mark.parametrize(
     ("kind", "lines", "expected"),
     [
-        ("820", ("ENT*1*2J*EI*77120", "DTM*582****RD8*20251201-20251231"), ("SERVICE_DATE", "20251201-20251231")),
-        ("837", (*SUBSCRIBER, "CR6*4*20250101*RD8*20250101-20250301*20241201"), ("SERVICE_DATE", "20250101-20250301")),
-        ("837", (*SUBSCRIBER, "CR6*4*20250101*RD8*20250101-20250301*20241201"), ("SERVICE_DATE", "20241201")),
+        (
+            "820",
+            ("ENT*1*2J*EI*77120", "DTM*582****RD8*20251201-20251231"),
+            ("SERVICE_DATE", "20251201-20251231"),
+        ),
+        (
+            "837",
+            (*SUBSCRIBER, "CR6*4*20250101*RD8*20250101-20250301*20241201"),
+            ("SERVICE_DATE", "20250101-20250301"),
+        ),
+        (
+            "837",
+            (*SUBSCRIBER, "CR6*4*20250101*RD8*20250101-20250301*20241201"),
+            ("SERVICE_DATE", "20241201"),
+        ),
         ("837", (*SUBSCRIBER, "LX*1", "FRM*1A***20250105"), ("SERVICE_DATE", "20250105")),
         ("834", ("INS*Y*18*001*AI*A*C**TE***D8*20250105",), ("DATE_OF_DEATH", "20250105")),
         ("837", (*SUBSCRIBER, "PAT*****D8*20250105"), ("DATE_OF_DEATH", "20250105")),
         ("834", ("INS*Y*18", "REF*ZZ*KX77120"), ("UNIQUE_CODE", "KX77120")),
     ],
-)  # fmt: skip
+)
 def test_an_element_outside_of_the_usual_segments_is_found(kind, lines, expected):
     assert expected in found(kind, *lines)
 
@@ -43,9 +58,9 @@ def test_an_element_outside_of_the_usual_segments_is_found(kind, lines, expected
 @pytest.mark.parametrize(
     ("kind", "lines", "value"),
     [
-        # shifted by one element: no date
+        # shifted by one element, so it is no date
         ("834", ("INS*Y*18*001*AI*A*C***TE***D8*20250105",), "D8"),
-        # mutually defined, and no code
+        # mutually defined, so it is no code
         ("834", ("INS*Y*18", "REF*ZZ*Medical only"), "Medical only"),
         ("834", ("INS*Y*18", "REF*19*DIV77120"), "DIV77120"),  # a division
         ("837", (*SUBSCRIBER, "CLM*A*1", "REF*1S*APG77120"), "APG77120"),  # a group of procedures

@@ -1,4 +1,4 @@
-"""X12: each element is found, a provider is told from a patient by place, and what is masked stays unseen."""
+"""X12: elements are found, place tells provider and patient apart, masks are no findings."""
 
 import pytest
 
@@ -11,7 +11,10 @@ from phiscan.identifiers import INFO_TYPES
 from phiscan.readers.registry import MEDIA
 from phiscan.redaction.redact import redact
 
-ISA = b"ISA*00*          *00*          *ZZ*LAKESIDE       *ZZ*NORTHPLAN      *250301*0900*^*00501*000000077*0*P*:~"
+ISA = (
+    b"ISA*00*          *00*          *ZZ*LAKESIDE       *ZZ*NORTHPLAN      *250301*0900*^*"
+    b"00501*000000077*0*P*:~"
+)
 
 
 def interchange(kind: str, *body: str) -> bytes:
@@ -34,7 +37,7 @@ def found(data: bytes) -> set[tuple[str, str, Subject, str]]:
 
 
 def patients(data: bytes) -> dict[str, str]:
-    """Value to infoType, of what is a patient's and identifies."""
+    """The infoType of each identifier of a patient, by value."""
     return {
         value: name
         for _, name, subject, value in found(data)
@@ -137,7 +140,8 @@ def test_a_claim_tells_what_the_care_was():
     [
         "NORA PETIT", "4145550100", "nora@lakeside.test",  # submitter's contact
         # billing provider
-        "BRANDT", "ELIAS", "1234567893", "900 CLINIC PKWY", "SUITE 4", "MADISON", "53703", "412556677", "WI99881",
+        "BRANDT", "ELIAS", "1234567893", "900 CLINIC PKWY", "SUITE 4", "MADISON", "53703",
+        "412556677", "WI99881",
         "1 PLAZA DR",  # payer
         "IBSEN", "KARL", "1992999999",  # rendering provider
     ],
@@ -159,7 +163,7 @@ def test_providers_and_payers_are_not_the_patient(value):
         "COMM5512",  # the provider's number behind the provider's name
         "12",  # an extension
         "125.5",
-        "WI",  # a state is allowed
+        "WI",  # a state is no identifier
     ],
 )
 def test_what_identifies_nobody_is_no_finding(value):
@@ -589,8 +593,10 @@ def test_media_is_told_by_the_bytes():
 
 def test_tables_name_known_info_types():
     tables = (
-        x12_tables.PERSON_IDS, x12_tables.REFERENCES, x12_tables.PROVIDER_REFERENCES, x12_tables.CODES, x12_tables.CONTACT_NUMBERS,
-        x12_tables.REMITTANCES, x12_tables.ECHOED, x12_tables.CONTEXTS, *x12_tables.PLAIN_ELEMENTS.values(),
+        x12_tables.PERSON_IDS, x12_tables.REFERENCES, x12_tables.PROVIDER_REFERENCES,
+        x12_tables.CODES, x12_tables.CONTACT_NUMBERS,
+        x12_tables.REMITTANCES, x12_tables.ECHOED, x12_tables.CONTEXTS,
+        *x12_tables.PLAIN_ELEMENTS.values(),
     )  # fmt: skip
     assert {name for table in tables for name in table.values()} <= set(INFO_TYPES)
     assert not x12_tables.PATIENT_ENTITIES & (x12_tables.PROVIDER_ENTITIES | x12_tables.EMPLOYERS)

@@ -1,12 +1,18 @@
-"""X12 documents fall into segments with whatever delimiters they name, and every place is a place in the bytes."""
+"""X12 documents are split by the delimiters that they name; offsets are those of the bytes."""
 
 import pytest
 
 from phiscan.formats.x12.segments import X12Segment, embedded, interchanges, sniff
 
-ISA = b"ISA*00*          *00*          *ZZ*LAKESIDE       *ZZ*NORTHPLAN      *250301*0900*^*00501*000000077*0*P*:~"
+ISA = (
+    b"ISA*00*          *00*          *ZZ*LAKESIDE       *ZZ*NORTHPLAN      *250301*0900*^*"
+    b"00501*000000077*0*P*:~"
+)
 GS = b"GS*HC*LAKESIDE*NORTHPLAN*20250301*0900*7*X*005010X222A1~"
-BODY = b"ST*837*0001*005010X222A1~NM1*IL*1*OKAFOR*ADA****MI*NP5501238~SE*3*0001~GE*1*7~IEA*1*000000077~"
+BODY = (
+    b"ST*837*0001*005010X222A1~NM1*IL*1*OKAFOR*ADA****MI*NP5501238~SE*3*0001~GE*1*7~IEA*1*"
+    b"000000077~"
+)
 
 
 def segments(data: bytes) -> list[X12Segment]:
