@@ -133,7 +133,9 @@ def test_a_file_that_cannot_be_gone_on_with_is_set_aside_with_its_line(opened, f
     for number in (1, 2):
         (folder / "edges-0.jsonl").write_text("Ana Ruiz\n")
         store = opened()
-        assert store.problem.startswith(f"{folder}/edges-0.jsonl:1: not a line of a store")
+        assert store.problem.startswith(
+            f"{folder}/edges-0.jsonl:1: not a line of an observation store"
+        )
         assert (folder / f"edges-0.unusable-{number}").read_text() == "Ana Ruiz\n"
         store.close()
     assert NO_EDGES.problem == opened().problem == ""
