@@ -42,8 +42,8 @@ _PROCESSES: Final = 2
 # They count up to the limit of what can be tried. Traced, each takes minutes, and reaches nothing
 # that its neighbours do not reach.
 _LEFT_OUT: Final = (
-    "tests/extauthz/commands/test_policy_diff.py::test_more_than_can_be_compared_is_one_line",
-    "tests/extauthz/commands/test_policy_graph.py::test_more_than_can_be_drawn_is_one_line",
+    "tests/extauthz/commands/policy/test_diff.py::test_more_than_can_be_compared_is_one_line",
+    "tests/extauthz/commands/policy/test_graph.py::test_more_than_can_be_drawn_is_one_line",
     "tests/mesh/analysis/test_endpoint_classes.py::test_more_than_can_be_tried_is_refused",
 )
 

@@ -56,7 +56,8 @@ def _summary(total: int, failed: int, coverage: tuple[RuleCoverage, ...]) -> lis
     return [
         *(f"{rule.policy}: no case exercises rule `{rule.rule}`" for rule in idle),
         f"{total} case{'s' * (total != 1)}, {failed} failed; "
-        f"{len(coverage) - len(idle)} of {len(coverage)} rule{'s' * (len(coverage) != 1)} exercised",
+        f"{len(coverage) - len(idle)} of {len(coverage)} "
+        f"rule{'s' * (len(coverage) != 1)} exercised",
     ]
 
 
