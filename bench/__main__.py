@@ -1,4 +1,4 @@
-"""`make bench`: every benchmark in one run, each figure against a floor or a peer that ran beside it."""
+"""`make bench`: runs every benchmark, each against a floor or a peer in the same run."""
 
 import subprocess
 import sys

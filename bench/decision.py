@@ -2,11 +2,12 @@
 
 python -m bench.decision [--seconds 1]
 
-Three questions, each with its own table:
+Each of three questions has its own table:
 
-- one edge, one path after another: does the number of rules matter, and that of findings? Ten of the 10,000 rules name that edge;
-- random edges among all of the rules, after each was met before (warm): what traffic costs;
-- the first message of each edge (cold): what a restart, or a new policy, costs once an edge.
+- One edge, many paths: do the numbers of rules and of findings matter? Ten of the 10,000 rules name
+  that edge.
+- Random edges among all rules, each met before (warm): what does ordinary traffic cost?
+- The first message of each edge (cold): what does a restart or a new policy cost per edge?
 """
 
 import argparse
@@ -35,14 +36,15 @@ def workload(number: int) -> str:
 
 
 def ends(rule: int) -> tuple[str, str]:
-    """Source and destination of a rule's edge. Of 10,000 rules, ten name each of the 1,000
-    edges."""
+    """Source and destination of a rule's edge. Ten of 10,000 rules name each of 1,000 edges."""
     return workload(rule % WORKLOADS), workload((rule * 7 + 1) % WORKLOADS)
 
 
 def policy(rules: int) -> Policy:
-    """A policy of `rules` rules between up to 1,000 workloads. Rules of one edge differ in their
-    paths, by every third."""
+    """A policy of `rules` rules between up to 1,000 workloads.
+
+    The rules of one edge have three different paths in turn.
+    """
     disclosure = Disclosure(
         allow=frozenset(("A", "C")), redact=frozenset(("US_SOCIAL_SECURITY_NUMBER",))
     )
@@ -98,7 +100,8 @@ def one_edge(seconds: float) -> None:
     policies = {str(size): policy(size) for size in RULES}
     messages = [message(*ends(0), number) for number in range(REPEAT)]
     print(
-        f"{'one edge, findings':>19} {'1 rule':>10} {'100 rules':>10} {'10,000 rules':>13} {'100 / 1':>8}"
+        f"{'one edge, findings':>19} {'1 rule':>10} {'100 rules':>10} "
+        f"{'10,000 rules':>13} {'100 / 1':>8}"
     )
     for findings in (2, 40, 1000):
         runs: dict[str, Callable[[], object]] = {
@@ -106,12 +109,16 @@ def one_edge(seconds: float) -> None:
         }
         one, hundred, most = (median / REPEAT for median in interleaved(runs, seconds).values())
         print(
-            f"{findings:>19} {show(one):>10} {show(hundred):>10} {show(most):>13} {hundred / one:>8.2f}"
+            f"{findings:>19} {show(one):>10} {show(hundred):>10} {show(most):>13} "
+            f"{hundred / one:>8.2f}"
         )
 
 
 def random_edges(seconds: float) -> None:
-    """Medians of single messages, each timed by itself; the clock's own cost is in them."""
+    """Print medians of single messages.
+
+    Each is timed alone, so the clock's own cost is included.
+    """
     scanned, dice = report(2), random.Random(1)
     print(f"{'random edges':>19} {'1 rule':>10} {'100 rules':>10} {'10,000 rules':>13}")
     cold: dict[int, list[float]] = {size: [] for size in RULES}

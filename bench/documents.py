@@ -1,4 +1,4 @@
-"""Documents that the benchmarks scan, made to a size. Invented people, the shapes of the specifications."""
+"""Documents of a given size for the benchmarks. The people are invented."""
 
 import itertools
 import json
@@ -17,16 +17,17 @@ def clean(size: int) -> bytes:
 
 
 def observations(size: int) -> bytes:
-    """The densest FHIR that we know of: a bundle of observations with a subject, a code and a
-    number each, and no blanks."""
+    """The densest FHIR: a bundle of observations without whitespace.
+
+    Each has a subject, a code and a number.
+    """
     return payloads.patient_bundle_of(size)
 
 
 def record(size: int) -> bytes:
-    """A patient's record as record systems export it: an indented bundle of visits with what was
-    found, given and charged.
+    """A patient's record as record systems export it: an indented bundle of visits.
 
-    https://hl7.org/fhir/R4/bundle.html
+    A visit holds what was found, prescribed and charged. https://hl7.org/fhir/R4/bundle.html
     """
     entries: list[Json] = [_patient()]
     frame = len(_text([]))

@@ -1,4 +1,4 @@
-"""What counting an edge costs a message, beside the decision on it; and what writing a store costs, small and full.
+"""The cost of counting an edge, beside the decision on it, and of writing a store.
 
 python -m bench.edges [--seconds 1]
 """
@@ -37,7 +37,7 @@ def facts(number: int, path: str) -> Facts:
 
 
 def full(store: ObservationStore, edges: int) -> ObservationStore:
-    """The store with so many different edges in it."""
+    """The store, filled with `edges` different edges."""
     decision = decide(facts(0, "/claims"), NOTHING, RULES)
     for number in range(edges):
         path = "/claims" if number % 2 else f"/patients/{number}/labs"
@@ -76,7 +76,8 @@ def main() -> int:
                     seconds,
                 )
                 print(
-                    f"{found:>9} {path:<34} {show(medians['decide'] / REPEAT):>9} {show(medians['count'] / REPEAT):>9}"
+                    f"{found:>9} {path:<34} {show(medians['decide'] / REPEAT):>9} "
+                    f"{show(medians['count'] / REPEAT):>9}"
                 )
         store.close()
 

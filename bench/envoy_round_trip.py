@@ -1,14 +1,16 @@
-"""What the guard adds to a request through a real sidecar, against two floors measured in the same run.
+"""What the guard adds to a request through a real sidecar, against two floors in one run.
 
-Three sidecars take the same mutual-TLS requests in turn, so that whatever else the machine does hits all three alike:
-Envoy alone, Envoy with ext_authz to a guard that looks at nothing (`noop_guard.py`: the price of Envoy's call and of
-grpcio), and Envoy with ext_authz to phiguard. One keep-alive connection each, one request at a time.
+Three sidecars take the same mutual-TLS requests in turn, so that other load on the machine affects
+all three alike. They are Envoy alone; Envoy with ext_authz to a guard that looks at nothing
+(`noop_guard.py`), which shows the cost of Envoy's call and of grpcio; and Envoy with ext_authz to
+phiguard. Each has one keep-alive connection, with one request at a time.
 
     python bench/envoy_round_trip.py [--seconds-per-case 8] [--envoy PATH]
 
-`added` is the difference to Envoy alone. `req/s/core` is requests divided by the guard's own processor time, so it
-says what one core could do with nothing else on it. RSS is the kernel's high-water mark. The guard scans for up to
-a second here; `phiguard serve` refuses earlier by default (`--scan-seconds`).
+`added` is the difference to Envoy alone. `req/s/core` is the number of requests divided by the
+guard's own processor time: what one core could do with no other work. RSS is the kernel's
+high-water mark. The guard scans for up to a second here; `phiguard serve` can be set to refuse
+earlier (`--scan-seconds`).
 """
 
 import argparse
@@ -37,14 +39,14 @@ CONTENTS: tuple[tuple[str, Callable[[int], bytes]], ...] = (
     ("clean JSON", payloads.clean_document_of),
     ("FHIR with PHI", payloads.patient_bundle_of),
 )
-# more than the default, so that a slow scan shows as a number here and not as a refusal
+# a slow scan must show as a figure here, and not as a refusal
 SCAN_SECONDS = "1"
 WARM_UP = 20
 MOST_ROUNDS = 2000
 
 
 class RefusedError(Exception):
-    """A request of the bench was refused; a mix of answers and refusals would measure nothing."""
+    """A request of the bench was refused. A mix of answers and refusals would measure nothing."""
 
 
 @dataclass(slots=True)
@@ -57,7 +59,7 @@ class Usage:
 
 @dataclass(slots=True)
 class Setup:
-    """One of the three ways, with its open connection."""
+    """One of the three sidecars, with its open connection."""
 
     name: str
     lab: Lab
@@ -66,7 +68,7 @@ class Setup:
     started: float = 0.0
 
     def request(self, body: bytes, content_type: str) -> float:
-        """One request; returns its milliseconds."""
+        """Send one request. Return its milliseconds."""
         headers = {"host": BILLING.host, "content-type": content_type}
         began = time.perf_counter()
         self.connection.request("POST", "/claims", body, headers)
@@ -79,12 +81,12 @@ class Setup:
         return took
 
     def usage(self) -> Usage:
-        """The guard's, so far."""
+        """Return the guard's usage so far."""
         return usage_of(self.lab.processes.children["phiguard"].popen.pid)
 
 
 def noop(mesh: Mesh, _folder: Path) -> list[str]:
-    """Command line of the guard that looks at nothing."""
+    """Return the command line of the guard that looks at nothing."""
     files = mesh.certificates[GUARD]
     script = Path(__file__).with_name("noop_guard.py")
     paths = (files.certificate, files.key, files.authority)
@@ -99,7 +101,7 @@ WAYS: tuple[tuple[str, GuardCommand, Gates], ...] = (
 
 
 def usage_of(process: int) -> Usage:
-    """Read /proc for a process and all that it started."""
+    """Return the usage of a process and of all processes that it started, from /proc."""
     total = Usage(0.0, 0.0)
     waiting = [process]
     while waiting:
@@ -118,7 +120,7 @@ def percentile(values: Sequence[float], hundredths: int) -> float:
 
 
 def measure(setups: Sequence[Setup], body: bytes, content_type: str, seconds: float) -> None:
-    """Fill each setup's list, one request each in turn, until the time is over."""
+    """Fill each setup's list with one request each in turn, until the time is over."""
     for setup in setups:
         for _ in range(WARM_UP):
             setup.request(body, content_type)
@@ -140,12 +142,18 @@ def report(case: str, setups: Sequence[Setup]) -> None:
             usage = setup.usage()
             spent = max(usage.seconds - setup.started, 1 / os.sysconf("SC_CLK_TCK"))
             added = _tail(p99 - percentile(alone, 99), count, sign="+")
-            row += f"{p50 - percentile(alone, 50):>+12.2f}{added:>12}{count / spent:>12.0f}{usage.peak_mib:>10.0f}"
+            row += (
+                f"{p50 - percentile(alone, 50):>+12.2f}{added:>12}{count / spent:>12.0f}"
+                f"{usage.peak_mib:>10.0f}"
+            )
         print(row, flush=True)
 
 
 def _tail(milliseconds: float, count: int, *, sign: str = "") -> str:
-    """A 99th percentile of fewer than a hundred is a guess, and is not printed."""
+    """Return a 99th percentile as text; `-` for fewer than a hundred values.
+
+    Of so few values it is a guess.
+    """
     return f"{milliseconds:{sign}.2f}" if count >= 100 else "-"
 
 

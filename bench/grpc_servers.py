@@ -1,9 +1,9 @@
-"""Compares grpc.aio with the thread-pool server for `Process`-shaped streams: `python bench/grpc_servers.py`.
+"""Compares grpc.aio with the thread-pool server: `python bench/grpc_servers.py`.
 
-Each stream is two messages and two answers, as an ext_proc exchange in BUFFERED mode is. The handler does nothing,
-or burns about one millisecond of CPU, as a scan does. Then the same with many idle streams held open, which is what
-a slow or hostile sender does. Client and server are separate processes; figures are of this machine, so only
-compare columns of one run.
+Each stream has two messages and two answers, as an ext_proc exchange in BUFFERED mode has. The
+handler does nothing, or uses about one millisecond of CPU, as a scan does. A last case holds many
+idle streams open, as a slow or hostile sender does. Client and server are separate processes. The
+figures depend on the machine: compare only columns of one run.
 """
 
 import argparse
@@ -22,7 +22,7 @@ BODY = b"x" * 4096
 
 
 def burn(seconds: float) -> None:
-    """Use CPU for about that long while holding the interpreter, as Python code does."""
+    """Use CPU for about `seconds` while holding the interpreter lock, as Python code does."""
     end = time.thread_time() + seconds
     while time.thread_time() < end:
         pass
@@ -98,7 +98,7 @@ async def load(port: int, seconds: float, concurrent: int, idle: int) -> tuple[f
 
 
 async def one_stream_or_timeout(channel: grpc.aio.Channel) -> None:
-    """Warm up; with every thread held by an idle stream this never ends, which is a result too."""
+    """Warm up. It never ends when idle streams hold every thread, which is a result too."""
     await asyncio.wait_for(one_stream(channel), 5)
 
 

@@ -1,4 +1,7 @@
-"""How the benchmarks take time: contenders in turn, so that a busy machine hits all alike; medians of many runs."""
+"""How the benchmarks measure time: medians of many runs, with the contenders in turn.
+
+A busy machine then affects all contenders alike.
+"""
 
 import statistics
 import time
@@ -6,15 +9,15 @@ from collections.abc import Callable, Mapping
 from typing import Final
 
 _TURN: Final = 0.005
-"""Seconds of a turn at least."""
+"""The shortest turn, in seconds."""
 
 
 def interleaved(contenders: Mapping[str, Callable[[], object]], seconds: float) -> dict[str, float]:
-    """Median seconds of one run of each contender. All take turns until `seconds` have passed, five
-    rounds at least.
+    """Return the median seconds of one run of each contender.
 
-    A turn is runs one after another, as traffic comes, and its first run does not count: else the
-    slowest contender, which empties the processor's caches, is paid for by whoever comes after it.
+    All take turns until `seconds` have passed, for five rounds at least. A turn is a series of
+    runs, as in traffic. Its first run does not count: it would pay for the processor caches that
+    the contender before it has emptied.
     """
     times: dict[str, list[float]] = {name: [] for name in contenders}
     until = time.perf_counter() + seconds
@@ -37,5 +40,5 @@ def _turn(run: Callable[[], object]) -> list[float]:
 
 
 def show(seconds: float) -> str:
-    """A duration for people: `0.21 ms`, `14 us`."""
+    """A duration as text: `0.21 ms`, `14.0 us`."""
     return f"{seconds * 1e3:.2f} ms" if seconds >= 1e-4 else f"{seconds * 1e6:.1f} us"

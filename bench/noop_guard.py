@@ -1,7 +1,8 @@
-"""A guard that looks at nothing and allows everything: the floor of what any guard on grpcio costs.
+"""A guard that looks at nothing and allows everything: the floor for any guard on grpcio.
 
-Run as `python bench/noop_guard.py HOST:PORT CERTIFICATE KEY AUTHORITY`. It speaks the same two services over the same
-mutual TLS, with the same codec, as phiguard does. It is never part of the product.
+Run it as `python bench/noop_guard.py HOST:PORT CERTIFICATE KEY AUTHORITY`. It offers the same two
+services as phiguard, over the same mutual TLS and with the same codec. It is no part of the
+product.
 """
 
 import sys

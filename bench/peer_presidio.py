@@ -1,4 +1,7 @@
-"""Presidio's pattern recognizers on the text of standard input: prints the median seconds. Runs in `.peers-venv`."""
+"""Times Presidio's pattern recognizers on standard input. Runs in `.peers-venv`.
+
+It prints the median seconds.
+"""
 
 import statistics
 import sys
@@ -10,7 +13,7 @@ KINDS = ("Us", "Email", "Ip", "CreditCard", "Medical", "Date", "Url", "Iban")
 
 
 def main() -> None:
-    """Time every recognizer that works by patterns and needs no language model."""
+    """Time every recognizer that uses patterns and needs no language model."""
     text = sys.stdin.buffer.read().decode("utf-8", "replace")
     recognizers = []
     for name in dir(predefined_recognizers):

@@ -1,8 +1,8 @@
-"""The scanner against its floors and a peer, in one run:
+"""The scanner against its floors and a peer, in one run.
 
-raw Hyperscan   the same compiled prefilters over the same bytes, nothing else: what the engine itself costs
+raw Hyperscan   the same compiled prefilters over the same bytes: the cost of Hyperscan alone
 Python re       the same patterns with the standard library
-Presidio        its own pattern recognizers, no language model (`make peers` installs it into an environment of its own)
+Presidio        its own pattern recognizers, without a language model; `make peers` installs it
 
 python -m bench.scanner [--seconds 3]
 """
@@ -33,14 +33,14 @@ DOCUMENTS = {
 
 
 def scan(engine: Engine, data: bytes) -> None:
-    """One whole scan."""
+    """Run one whole scan."""
     scanner = engine.scanner(content_type="application/json", clock=time.monotonic)
     scanner.feed(data)
     scanner.finish()
 
 
 def _raw(engine: Engine, data: bytes) -> None:
-    """All prefilters, with nobody listening."""
+    """Run all prefilters, and ignore their matches."""
     for prefilter in engine.matcher.prefilters:
         prefilter.database.scan(data, match_event_handler=_ignore)
 
@@ -50,7 +50,7 @@ def _ignore(*_: object) -> None:
 
 
 def one_document(name: str, data: bytes, engine: Engine, seconds: float) -> float:
-    """Print one row; the median of phiscan in seconds."""
+    """Print one row. Return phiscan's median seconds."""
     patterns = [re.compile(d.pattern.encode(), re.IGNORECASE) for d in engine.matcher.detectors]
 
     def by_re() -> None:
@@ -77,8 +77,7 @@ def one_document(name: str, data: bytes, engine: Engine, seconds: float) -> floa
 
 
 def presidio(data: bytes) -> float:
-    """Median seconds of Presidio's pattern recognizers on the same text; 0 when it is not
-    installed."""
+    """Return the median seconds of Presidio on the same text; 0 when it is not installed."""
     if not PEERS_READY.exists():
         return 0.0
     done = subprocess.run(
@@ -88,8 +87,10 @@ def presidio(data: bytes) -> float:
 
 
 def peak_of_streaming(engine: Engine) -> float:
-    """MiB that a body of 10 MiB, streamed in chunks of 64 KiB, adds to the peak memory of this
-    process."""
+    """Return the MiB that a streamed body adds to the peak memory of this process.
+
+    The body has 10 MiB and comes in chunks of 64 KiB.
+    """
     chunk = documents.record(64 * KIB)
     before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     scanner = engine.scanner(limits=Limits(seconds=600), clock=time.monotonic)
@@ -113,11 +114,13 @@ def main() -> int:
     loaded = time.perf_counter() - start
     detectors = len(engine.matcher.detectors)
     print(
-        f"engine of {detectors} detectors: {show(compiled)} compiled, {show(loaded)} from its serialized form"
+        f"engine of {detectors} detectors: {show(compiled)} compiled, {show(loaded)} "
+        f"from its serialized form"
     )
     print("scanner, medians")
     print(
-        f"{'document':24} {'phiscan':>10} {'Hyperscan':>10} {'ours/':>7} {'Python re':>11} {'/ours':>7} {'Presidio':>11} {'/ours':>7}"
+        f"{'document':24} {'phiscan':>10} {'Hyperscan':>10} {'ours/':>7} "
+        f"{'Python re':>11} {'/ours':>7} {'Presidio':>11} {'/ours':>7}"
     )
     streaming = peak_of_streaming(engine)
     ours = {name: one_document(name, data, engine, seconds) for name, data in DOCUMENTS.items()}

@@ -1,4 +1,4 @@
-"""A rule for addresses on real Envoy: a client without an identity cannot write itself into the block."""
+"""A rule for addresses on real Envoy: a client cannot forge an address of the block."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -43,9 +43,9 @@ def lab(envoy: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lab]:
     [
         ("/patients/1", {}, 200),
         ("/patients/2", {}, 403),
-        # Envoy makes it the stream's address
+        # Envoy makes this the address of the stream
         ("/patients/2", {"x-forwarded-for": "10.20.0.5"}, 403),
-        # not known any more, so that no rule is met for sure
+        # the address is unknown then, so no rule certainly matches
         ("/patients/1", {"x-forwarded-for": "127.0.0.1"}, 403),
     ],
 )

@@ -1,4 +1,4 @@
-"""tests/cases/envoy.yaml through real sidecars: the outcome is the one that `decide` and `simulate` give."""
+"""tests/cases/envoy.yaml through real sidecars, with the outcomes of `simulate`."""
 
 import functools
 from collections.abc import Iterator
@@ -29,7 +29,7 @@ _BY_HOST = {workload.host: workload for workload in WORKLOADS}
 
 @pytest.fixture(scope="module")
 def lab(envoy: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lab]:
-    """A laboratory of its own: the scenarios' ledger holds nothing but the scenarios."""
+    """A separate laboratory: the scenarios' ledger holds only the scenarios."""
     with open_lab(Plan(envoy, tmp_path_factory.mktemp("cases"), phiguard(POLICY))) as running:
         yield running
 
@@ -53,8 +53,7 @@ def _send(lab: Lab, case: Case, extra: dict[str, str]) -> Response:
 
 
 def _gates(case: Case, action: Action) -> int:
-    """How often the guard is asked: at the sender only, when it denies there; else at each gate of
-    the way."""
+    """How often the guard is asked: once when the sender's gate denies, else at each gate."""
     if case.head.facts.vantage is Vantage.OUTBOUND:
         return 1 if action is Action.DENY else 3
     return 2  # the request and its answer, which may be Envoy's own

@@ -1,4 +1,7 @@
-"""Traffic through real sidecars, counted; the policy learned from it enforced: the same passes, the rest does not."""
+"""Traffic through real sidecars is counted, and a policy is learned and enforced.
+
+The same traffic then passes, and other traffic does not.
+"""
 
 import contextlib
 import http.client
@@ -69,7 +72,7 @@ def _usual(lab: Lab) -> list[Response]:
 
 
 def _asks_for_a_websocket(lab: Lab) -> int:
-    """The status of the answer, asked for at the receiver's sidecar with the sender's certificate."""
+    """The status of the answer of the receiver's sidecar to the sender's certificate."""
     mesh = lab.mesh
     connection = http.client.HTTPSConnection(
         LOOPBACK,
@@ -84,12 +87,11 @@ def _asks_for_a_websocket(lab: Lab) -> int:
 
 @pytest.fixture(scope="module")
 def learned(lab: Lab, folder: Path) -> str:
-    """The policy learned from some usual traffic and one bad habit, in force in the same
-    laboratory."""
+    """The policy learned from usual traffic and one bad habit, then enforced in this laboratory."""
     for _ in range(MIN_COUNT):
         assert [answer.status for answer in _usual(lab)] == [200, 200, 200]
         assert lab.from_outside(BILLING, _CLAIM).status == 200  # PHI in the clear
-        assert _asks_for_a_websocket(lab) == 200  # the workload knows none, and answers by HTTP
+        assert _asks_for_a_websocket(lab) == 200  # the workload answers by HTTP
     lab.processes.stop("phiguard")
     proposal = _learn(folder / "edges", "--name", "clinic")
     assert (proposal.returncode, proposal.stderr) == (0, "")
@@ -153,7 +155,10 @@ def test_what_was_not_opened_and_what_is_refused_since_is_drift(lab: Lab, folder
     lab.start_guard()
     lab.wait_for_guard()
     lines = [" ".join(line.split()) for line in report.stdout.splitlines()]
-    edge = "no rule names it (EDGE_NOT_ALLOWED, refused) research/analytics clinic/ehr GET /patients/{id} request -"
+    edge = (
+        "no rule names it (EDGE_NOT_ALLOWED, refused) research/analytics clinic/ehr GET "
+        "/patients/{id} request -"
+    )
 
     assert report.returncode == 1
     assert [line.startswith(edge) for line in lines].count(True) == 1

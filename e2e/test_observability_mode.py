@@ -1,4 +1,4 @@
-"""An ext_proc filter that only looks on: PHI passes, and the record of it says so."""
+"""An ext_proc filter that only looks on: PHI passes, and the record says so."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -17,7 +17,8 @@ _LOOKS_ON = {
         "value": {
             "name": "phiguard.ext_proc",
             "typed_config": {
-                "@type": "type.googleapis.com/envoy.extensions.filters.http.ext_proc.v3.ExternalProcessor",
+                "@type": "type.googleapis.com/envoy.extensions.filters.http.ext_proc.v3.ExternalPr"
+                "ocessor",
                 "observability_mode": True,
                 "processing_mode": {"response_body_mode": "STREAMED"},
             },
@@ -39,7 +40,7 @@ def test_what_passes_because_nobody_waited_is_recorded_as_observed_and_not_enfor
     lab: Lab,
 ) -> None:
     answer = lab.from_application(ANALYTICS, Request(EHR.host, "GET", "/patients/7731"))
-    lab.processes.stop("phiguard")  # its last record is on file then
+    lab.processes.stop("phiguard")  # its last record is in the file then
     records = [
         orjson.loads(line)
         for file in lab.plan.folder.rglob("ledger-*.jsonl")

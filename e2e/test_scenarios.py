@@ -1,4 +1,4 @@
-"""Every scenario of the demo on real sidecars, and what they must leave behind: traces and records without PHI."""
+"""Every scenario of the demo on real sidecars. Traces and records must hold no PHI."""
 
 import json
 

@@ -1,4 +1,7 @@
-"""Claims and headers on real Envoy, configured by docs/verified-metadata.yaml: they count where Envoy vouches for them only."""
+"""Claims and headers on real Envoy, configured by docs/verified-metadata.yaml.
+
+They count only where Envoy vouches for them.
+"""
 
 import base64
 import json
@@ -36,14 +39,16 @@ spec:
     phi: {{request: {{allow: ["*"]}}, response: {{allow: ["*"]}}}}
   - name: treatment
     from: [{{principals: [{EHR.principal}]}}]
-    to: [{{principals: [{BILLING.principal}], operation: {{paths: [/charts, /patients-by-purpose/*]}}}}]
+    to:
+    - principals: [{BILLING.principal}]
+      operation: {{paths: [/charts, /patients-by-purpose/*]}}
     when: {{headers: {{x-purpose-of-use: [TREATMENT, PAYMENT]}}}}
     phi: {{request: {{allow: ["*"]}}, response: {{allow: ["*"]}}}}
 """
 
 
 class Issuer:
-    """Who signs tokens, and the public key as a JWK set."""
+    """Signs tokens, and has the public key as a JWK set."""
 
     def __init__(self) -> None:
         self._key = rsa.generate_private_key(public_exponent=65537, key_size=2048)
@@ -159,7 +164,7 @@ def test_a_request_without_the_header_is_denied(lab: Lab) -> None:
 
 @pytest.fixture(scope="module")
 def unvouched(envoy: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lab]:
-    """The same policy on a sidecar whose Envoy writes nothing down."""
+    """The same policy on a sidecar whose Envoy writes no metadata."""
     folder = tmp_path_factory.mktemp("unvouched")
     (folder / "policy.yaml").write_text(POLICY)
     sidecars = (Sidecar(EHR, gates=Gates.NONE), Sidecar(BILLING))

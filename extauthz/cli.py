@@ -1,7 +1,7 @@
-"""The `phiguard` command: reads the command line and hands over to a module of `extauthz.commands`.
+"""The `phiguard` command: reads the command line and calls a module of `extauthz.commands`.
 
-Only the module of the command that is named is imported: `phiguard scan` starts without gRPC and telemetry.
-Exit codes: 0 clean, 1 PHI found or a check failed, 2 wrong use or unreadable input.
+Only the module of the named command is imported, so that `phiguard scan` starts without gRPC and
+telemetry. Exit codes: 0 clean, 1 PHI found or a check failed, 2 wrong use or unreadable input.
 """
 
 import argparse
@@ -18,10 +18,10 @@ _COMMANDS: Final = {
     "demo": "run real Envoy sidecars, workloads and the guard on this machine",
     "serve": "answer Envoy's ext_authz and ext_proc calls",
     "scan": "report the PHI in files",
-    "redact": "write a document with its PHI masked",
+    "redact": "write a document with the PHI masked",
     "detectors": "list detectors, or check custom ones",
     "policy": "check, explain or test a policy",
-    "simulate": "show what becomes of the messages of a case file",
+    "simulate": "show what a policy does with the messages of a case file",
     "istio": "write or check the mesh's configuration",
     "audit": "read, verify or export the audit ledger",
 }
@@ -34,7 +34,7 @@ class _Parser(argparse.ArgumentParser):
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run one command; return the exit code. Errors of use are one line on standard error."""
+    """Run one command and return its exit code. Errors of use are one line on standard error."""
     given = sys.argv[1:] if arguments is None else list(arguments)
     try:
         chosen = _parser(given).parse_args(given)
@@ -43,7 +43,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except UsageError as error:
         sys.stderr.write(f"phiguard: {error}\n")
         return _WRONG
-    # whoever read our output has left; say nothing, and keep the exit from flushing again
+    # the reader of the output has gone: say nothing, and keep the exit from flushing again
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return _WRONG
@@ -55,7 +55,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def _parser(given: Sequence[str]) -> argparse.ArgumentParser:
     parser = _Parser(
         prog="phiguard",
-        description="Keeps PHI from going where it should not inside an Istio mesh.",
+        description="Keep PHI from flowing where it must not inside an Istio mesh.",
     )
     parser.add_argument(
         "--version", action="version", version=f"phiguard {metadata.version('phiguard')}"

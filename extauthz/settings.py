@@ -1,4 +1,8 @@
-"""What an operator can set, checked once. Nothing else in the shell reads arguments or the environment."""
+"""What an operator can set, checked once.
+
+No other module of `extauthz` outside `commands` reads arguments or the environment, except
+`records.otlp`, which reads the OTEL_* variables.
+"""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -14,7 +18,8 @@ from mesh.message.identity import is_namespace_pattern
 MIB: Final = 1024 * 1024
 _KUBERNETES: Final = "kubernetes://"
 _ACCOUNT: Final = Path("/var/run/secrets/kubernetes.io/serviceaccount")
-HEADROOM: Final = MIB  # room for headers, attributes and framing around a body of the largest size
+# for headers, attributes and framing around a body of the largest size
+HEADROOM: Final = MIB
 
 
 class SettingsError(Exception):
@@ -23,8 +28,10 @@ class SettingsError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Tls:
-    """Certificate files of the listener. With `ca`, callers must show a certificate (mutual
-    TLS)."""
+    """Certificate files of the listener.
+
+    With `ca`, callers must show a certificate (mutual TLS).
+    """
 
     cert: Path
     key: Path
@@ -33,18 +40,18 @@ class Tls:
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """Bounds of one worker.
+    """Limits of one worker.
 
     Args:
-        max_request_bytes: Envoy's `maxRequestBytes`. A body that fills it is taken as cut off,
-            unless its Content-Length says that it ends there.
-        body_bytes: the largest body that is scanned, as received.
-        scan_seconds: time for one message, less when the caller's deadline is nearer. Keep it below
+        max_request_bytes: Envoy's `maxRequestBytes`. A body that fills it counts as cut off, unless
+            its Content-Length says that it ends there.
+        body_bytes: the largest body that is scanned, in bytes as received.
+        scan_seconds: time for one scan; less when the caller's deadline is nearer. Keep it below
             the timeouts of the provider (`timeout`) and of ext_proc (`message_timeout`).
-        exchanges: exchanges open at once; one more is refused as overload.
+        exchanges: open exchanges; one more is refused as overload.
         held_bytes: bytes of all open bodies together.
-        wait_seconds: how long an open ext_proc message may take to come. Istio sets no idle
-            timeout, so a sender that stops in the middle would hold its place for ever.
+        wait_seconds: how long an ext_proc message may stay open. Istio sets no idle timeout, so a
+            sender that stops in the middle would hold its place for ever.
         grace_seconds: how long a drain waits for open exchanges.
     """
 
@@ -58,8 +65,10 @@ class Limits:
 
     @property
     def message_bytes(self) -> int:
-        """The largest gRPC message that is read; a longer one is an error to Envoy, which then
-        denies."""
+        """The largest gRPC message that is read.
+
+        A longer one is an error to Envoy, which then denies.
+        """
         return max(self.max_request_bytes, self.body_bytes) + HEADROOM
 
 
@@ -68,6 +77,7 @@ class Cluster:
     """Policies as objects of a Kubernetes cluster.
 
     Args:
+        api: the Kubernetes API.
         root: the namespace whose objects speak for the whole mesh.
     """
 
@@ -81,15 +91,18 @@ class Settings:
 
     Args:
         host: address to listen on.
-        port: port to listen on, 0 for any free one (one worker only).
-        policy: policy file, a folder whose YAML files are one, or the objects of a cluster.
+        port: port to listen on; 0 means any free port (one worker only).
+        policy: a policy file, a folder whose YAML files are its parts, or the objects of a cluster.
         detectors: files of custom detectors besides those of the folder.
-        health: another address, plain and for health checks only: a kubelet has no certificate to
-            show.
+        health: a second address without TLS, for health checks only: a kubelet has no certificate
+            to show.
+        tls: certificate files of the listener; None for plain text.
         ledger: folder of the audit ledger, or None for none.
         edges: folder where edges are counted, or None for none.
-        detection: what runs over texts.
+        workers: number of processes.
         trust_domain: of principals that only the sender's sidecar can name (`cluster.local`).
+        limits: of each worker.
+        detection: which detectors run.
     """
 
     host: str
@@ -107,7 +120,7 @@ class Settings:
 
     @property
     def address(self) -> str:
-        """`host:port` as gRPC takes it."""
+        """`host:port`, the form that gRPC takes."""
         return f"{self.host}:{self.port}"
 
 
@@ -125,20 +138,24 @@ def parse_listen(text: str) -> tuple[str, int]:
 def parse_policy(
     text: str, api: str, environment: Mapping[str, str], account: Path = _ACCOUNT
 ) -> Path | Cluster:
-    """Read `--policy`: a path, or `kubernetes://[NAMESPACE]`, where a pod's own namespace is the
-    default.
+    """Return the policy source of `--policy`: a path, or `kubernetes://[NAMESPACE]`.
+
+    Without NAMESPACE, it is the pod's own namespace.
 
     Args:
-        api: of `--kubernetes-api`; empty for the cluster that this process runs in.
+        text: the value of `--policy`.
+        api: the value of `--kubernetes-api`; empty for the cluster that this process runs in.
+        environment: of this process.
         account: the folder of a pod's service account.
 
     Raises:
-        SettingsError: it is neither, or there is no cluster around us.
+        SettingsError: the text is neither, or this process runs in no cluster.
     """
     if not text.startswith(_KUBERNETES):
         if api:
             raise SettingsError(
-                f"--kubernetes-api {api}: the policy is a file; write --policy kubernetes://NAMESPACE"
+                f"--kubernetes-api {api}: the policy is a file; "
+                "write --policy kubernetes://NAMESPACE"
             )
         return Path(text)
     root = text.removeprefix(_KUBERNETES) or _own_namespace(account)
@@ -152,7 +169,7 @@ def parse_policy(
     )
     if not host:
         raise SettingsError(
-            f"--policy {text}: this is no pod of a cluster; run in one, or give --kubernetes-api URL"
+            f"--policy {text}: not in a pod of a cluster; run in one, or give --kubernetes-api URL"
         )
     named = f"[{host}]" if ":" in host else host
     return Cluster(Api(f"https://{named}:{port}", account / "token", account / "ca.crt"), root)
@@ -163,27 +180,34 @@ def _own_namespace(account: Path) -> str:
         return (account / "namespace").read_text().strip()
     except OSError:
         raise SettingsError(
-            "--policy kubernetes://: this is no pod; write kubernetes://NAMESPACE"
+            "--policy kubernetes://: not in a pod; write kubernetes://NAMESPACE"
         ) from None
 
 
 def _local(url: str) -> str:
-    """Policies open a mesh, so they come over TLS with the cluster's roots, or do not leave this
-    machine."""
+    """Return the URL of an API on this machine. Raises SettingsError for any other.
+
+    A policy opens a mesh. So it comes over TLS with the cluster's roots, or from this machine.
+    """
     parts = urlsplit(url)
     if parts.scheme != "http" or parts.hostname not in {"127.0.0.1", "::1", "localhost"}:
         raise SettingsError(
-            f"--kubernetes-api {url}: not of this machine; write http://127.0.0.1:PORT, where kubectl proxy listens"
+            f"--kubernetes-api {url}: not on this machine; "
+            "write http://127.0.0.1:PORT, where kubectl proxy listens"
         )
     return url.rstrip("/")
 
 
 def parse_tls(cert: Path | None, key: Path | None, ca: Path | None) -> Tls | None:
-    """Check that the TLS files belong together and can be read. Raises SettingsError."""
+    """Return the TLS files, once it is clear that they belong together and can be read.
+
+    Raises:
+        SettingsError: a file is missing or unreadable.
+    """
     if cert is None or key is None:
         if (cert, key, ca) != (None, None, None):
             raise SettingsError(
-                "--tls-cert and --tls-key: both are needed, and --tls-ca only with them; give both"
+                "--tls-cert and --tls-key: each needs the other, and --tls-ca needs both; give both"
             )
         return None
     for flag, path in (("--tls-cert", cert), ("--tls-key", key), ("--tls-ca", ca)):
@@ -193,7 +217,7 @@ def parse_tls(cert: Path | None, key: Path | None, ca: Path | None) -> Tls | Non
 
 
 def check(settings: Settings) -> None:
-    """Check numbers against each other. Raises SettingsError."""
+    """Check that the numbers fit together. Raises SettingsError."""
     limits = settings.limits
     positive = (
         ("--workers", settings.workers),
@@ -211,7 +235,7 @@ def check(settings: Settings) -> None:
         raise SettingsError(f"--grace-seconds {limits.grace_seconds}: too small; give 0 or more")
     if settings.workers > 1 and settings.port == 0:
         raise SettingsError(
-            "--listen port 0: each worker would take another port; name one, or use --workers 1"
+            "--listen port 0: each worker would get another port; name one, or use --workers 1"
         )
 
 

@@ -1,1 +1,4 @@
-"""What maintainers run: coverage by own tests, mutants, releases. No package of the product imports it."""
+"""Tools for maintainers: coverage by own tests, mutants, releases.
+
+No package of the product imports them.
+"""

@@ -7,7 +7,11 @@ _HEADING = re.compile(r"^## \[([^\]]+)\].*$", re.MULTILINE)
 
 
 def section(text: str, version: str) -> str:
-    """The body of a version's section, without its heading. Raises ValueError when it is missing or empty."""
+    """Return the body of a version's section, without its heading.
+
+    Raises:
+        ValueError: the section is missing or empty.
+    """
     headings = list(_HEADING.finditer(text))
     for place, heading in enumerate(headings):
         if heading[1] != version:

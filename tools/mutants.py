@@ -1,12 +1,14 @@
 """Runs the tests against each mutant of the modules that decide what passes.
 
-A mutant that no test notices shows a line that nothing holds: a survivor. First the module's own test files run (`own_tests`),
-then, when they pass, the wider files of its room. Survivors that mean the same as the original are listed in
-`mutants_accepted.toml`, each with its reason. Exit code 1: a new survivor, or an entry that no longer survives.
+A mutant that no test notices is a survivor: it shows a line that no test protects. The module's own
+test files run first (`own_tests`). When they pass, the wider files of its room run.
+`mutants_accepted.toml` lists the survivors that mean the same as the original, each with its
+reason. The exit code is 1 for a new survivor, or for an entry that no longer survives.
 
-The work tree is copied twice, one copy for each of two workers, and only the copies are changed. A worker has imported the
-third-party packages and forks for each mutant, so that a mutant costs its tests and not a start of Python. A mutant that runs
-past its limit counts as noticed. Hypothesis draws the same few examples each time, and does not shrink what fails.
+The work tree is copied once for each of two workers, and only the copies are changed. A worker
+imports the third-party packages once and forks for each mutant, so a mutant costs its tests and not
+a start of Python. A mutant that exceeds its time limit counts as noticed. Hypothesis draws the same
+few examples each time, and does not shrink a failure.
 """
 
 import argparse
@@ -35,7 +37,7 @@ from tools.mutation import Mutant, mutants
 from tools.own_tests import PACKAGES, ROOT, OwnTests, modules
 
 ACCEPTED: Final = Path(__file__).with_name("mutants_accepted.toml")
-# what decides, and the test files that run when a module's own find nothing
+# the modules that decide, and the test files that run when a module's own tests pass
 TARGETS: Final[dict[str, Sequence[str]]] = {
     "mesh/policy/": (
         "tests/mesh/policy",
@@ -55,18 +57,31 @@ TARGETS: Final[dict[str, Sequence[str]]] = {
     ),
 }
 _WORKERS: Final = 2
-_LIMIT: Final = 20.0  # seconds, beside ten times what the tests take on the unchanged module
+_LIMIT: Final = 20.0  # seconds, added to ten times the time on the unchanged module
 _MEMORY: Final = 8 << 30
 _THIRD_PARTY: Final = (
-    "pytest", "hypothesis", "yaml", "lxml.etree", "hyperscan", "orjson", "simdjson", "brotli", "zstandard",
-    "google.protobuf.message", "grpc.aio", "cryptography.x509", "opentelemetry.sdk.trace", "opentelemetry.sdk.metrics",
-)  # fmt: skip
-# the first failure is enough; Hypothesis is imported before its assertions could be rewritten, which does no harm here
+    "pytest",
+    "hypothesis",
+    "yaml",
+    "lxml.etree",
+    "hyperscan",
+    "orjson",
+    "simdjson",
+    "brotli",
+    "zstandard",
+    "google.protobuf.message",
+    "grpc.aio",
+    "cryptography.x509",
+    "opentelemetry.sdk.trace",
+    "opentelemetry.sdk.metrics",
+)
+# The first failure is enough. Hypothesis is imported before pytest could rewrite its assertions,
+# which does no harm here.
 _PYTEST: Final = ("-x", "-p", "no:cacheprovider", "-W", "ignore::pytest.PytestAssertRewriteWarning")
 
 
 class SetupError(Exception):
-    """The tests do not pass on the unchanged module, or do not import it."""
+    """The tests fail on the unchanged module, or do not import it."""
 
 
 @dataclass(frozen=True)
@@ -78,14 +93,14 @@ class Survivor:
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run all mutants of the modules named, or of all targets; the exit code."""
+    """Run all mutants of the named modules, or of all targets. Return the exit code."""
     parser = argparse.ArgumentParser(prog="python -m tools.mutants")
     parser.add_argument("modules", nargs="*", help="paths of modules; all targets without")
     parser.add_argument("--worker", action="store_true", help=argparse.SUPPRESS)
     chosen = parser.parse_args(arguments)
     if chosen.worker:
         return _work(sys.stdin, sys.stdout)
-    # ending by exit removes the copies
+    # `sys.exit` removes the copies
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
     targets = chosen.modules or [m for m in modules() if any(m.startswith(t) for t in TARGETS)]
     accepted: dict[str, dict[str, str]] = tomllib.loads(ACCEPTED.read_text())
@@ -106,7 +121,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def judge(survivors: Sequence[Survivor], accepted: dict[str, dict[str, str]]) -> list[str]:
-    """One line for each survivor that is not accepted, and for each accepted one that does not survive."""
+    """Return one line for each survivor that is not accepted, and each accepted non-survivor."""
     alive = {(survivor.module, survivor.mutant.name) for survivor in survivors}
     faults = [
         f"{survivor.module}:{survivor.mutant.line}: survives: {survivor.mutant.name}"
@@ -155,7 +170,8 @@ class _Worker:
                 target = self._tree / name
                 target.parent.mkdir(parents=True, exist_ok=True)
                 shutil.copy2(ROOT / name, target)
-        # by hash: a mutant may have the size and the second of the source that it replaces
+        # by hash, because a mutant may have the size and the time stamp of the source that it
+        # replaces
         by_hash = py_compile.PycInvalidationMode.CHECKED_HASH
         for package in PACKAGES:
             compileall.compile_dir(self._tree / package, quiet=2, invalidation_mode=by_hash)
@@ -200,7 +216,7 @@ def _survivors(
     workers: SimpleQueue[_Worker],
     pool: ThreadPoolExecutor,
 ) -> list[Survivor]:
-    """The mutants of one module that pass all rings of tests, in the order of the source."""
+    """Return the mutants of one module that pass all rings of tests, in source order."""
     source = (ROOT / module).read_text()
     if not rings:
         raise SetupError(f"{module} has no tests; name them in own_tests.toml")
@@ -236,7 +252,7 @@ def _survivors(
 
 
 def _work(orders: TextIO, answers: TextIO) -> int:
-    """Read one order a line, run its tests in a fork, answer `passed` or `noticed`."""
+    """Read one order per line, run its tests in a fork, and answer `passed` or `noticed`."""
     for name in _THIRD_PARTY:
         importlib.import_module(name)
     for order in orders:
@@ -250,7 +266,7 @@ def _work(orders: TextIO, answers: TextIO) -> int:
 
 
 def _run_tests(tests: Sequence[str]) -> None:
-    """Become a process group of its own, run the tests, and leave by the exit code. Never returns."""
+    """Start a process group, run the tests, and exit with their code. Never returns."""
     import pytest  # noqa: PLC0415 - only the worker needs it
     from hypothesis import HealthCheck, Phase, settings  # noqa: PLC0415 - as above
 
@@ -277,7 +293,7 @@ def _run_tests(tests: Sequence[str]) -> None:
 
 
 def _passed(child: int, limit: float) -> bool:
-    """Wait for a child that leads a process group, then end all that is left of the group."""
+    """Wait for a child that leads a process group, then kill what is left of the group."""
     deadline = time.monotonic() + limit
     status = None
     while status is None and time.monotonic() < deadline:

@@ -1,9 +1,9 @@
-"""Mutants of one module: small changes of its source, each of which a test should notice.
+"""Mutants of one module: small changes of its source that a test should notice.
 
-A mutant replaces one expression or statement. Its name is made of the function, the old and the new text, not of line
-numbers, so that a file of accepted survivors outlives edits elsewhere. Equal changes within one function are numbered.
-
-Not changed: docstrings, annotations, messages (string constants), imports, decorators and what only a type checker sees.
+A mutant replaces one expression or statement. Its name holds the function, the old text and the new
+text, but no line numbers, so that a list of accepted survivors outlives edits elsewhere. Equal
+changes within one function are numbered. Docstrings, annotations, messages (string constants),
+imports, decorators and code for type checkers only are not changed.
 """
 
 import ast
@@ -49,13 +49,13 @@ class Mutant:
     new: str
 
     def of(self, source: str) -> str:
-        """The whole module with this change."""
+        """Return the whole module with this change."""
         encoded = source.encode()
         return (encoded[: self.start] + self.new.encode() + encoded[self.end :]).decode()
 
 
 def mutants(source: str) -> list[Mutant]:
-    """All mutants of a module, in the order of its source. Each of them compiles."""
+    """Return all mutants of a module, in source order. Each of them compiles."""
     line_starts = [0]
     for line in source.encode().splitlines(keepends=True):
         line_starts.append(line_starts[-1] + len(line))
@@ -84,12 +84,12 @@ def _compiles(source: str) -> bool:
 
 
 def _changes(node: ast.AST, function: str) -> Iterator[tuple[str, ast.expr | ast.stmt, str]]:
-    """Function, node, and the text that replaces the node, for a node and all below it."""
+    """Yield function, node and replacement text, for a node and all nodes below it."""
     if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
         function = node.name if function == "module" else f"{function}.{node.name}"
     if isinstance(node, ast.expr):
         for new in _expressions(node):
-            # parentheses: `not a` and `a or b` may stand where they bind less
+            # parentheses, because `not a` and `a or b` may stand where they bind less tightly
             yield function, node, f"({ast.unparse(new)})"
     elif isinstance(node, ast.stmt):
         for text in _statements(node):
@@ -101,7 +101,7 @@ def _changes(node: ast.AST, function: str) -> Iterator[tuple[str, ast.expr | ast
 
 
 def _children(node: ast.AST) -> Iterator[ast.AST]:
-    """The nodes below that run and are worth a change."""
+    """Yield the child nodes that run and are worth a change."""
     if isinstance(node, ast.Import | ast.ImportFrom | ast.JoinedStr | ast.Assert):
         return
     if isinstance(node, ast.If) and "TYPE_CHECKING" in ast.unparse(node.test):
@@ -147,7 +147,7 @@ def _expressions(node: ast.expr) -> Iterator[ast.expr]:  # noqa: C901 - a flat t
 
 
 def _comparisons(node: ast.Compare) -> Iterator[ast.expr]:
-    """Another operator in each place, and one member less of a container written out."""
+    """Yield each operator replaced, and each member removed from a literal container."""
     for place, operator in enumerate(node.ops):
         for other in _COMPARISONS[type(operator)]:
             operators = [*node.ops[:place], other(), *node.ops[place + 1 :]]

@@ -1,13 +1,15 @@
 """Branch coverage of each module by its own test files.
 
-Coverage by the whole suite flatters: any test that scans a document runs half of `phiscan`. Here a line counts only when
-the module is imported, or when a test of the module's own files (`own_tests`) runs it.
+Coverage by the whole suite flatters: any test that scans a document runs half of `phiscan`. Here a
+line counts only when the module is imported, or when a test of the module's own files (`own_tests`)
+runs it.
 
-How: the own test files run in two processes. Each test file is measured alone, and only in the modules whose own test it is:
-tracing all modules takes four times as long. All modules are imported first and measured as a part of their own, so that it does
-not matter which test imports a module first.
+The own test files run in two processes. Each test file is measured alone, and only in the modules
+that it belongs to: tracing all modules takes four times as long. All modules are imported first and
+measured separately, so that it does not matter which test imports a module first.
 
-A room is a folder of modules. `coverage_floor.toml` holds a percentage for each room; less than that fails.
+A room is a folder of modules. `coverage_floor.toml` holds a percentage for each room. A room below
+its floor fails the run.
 """
 
 import argparse
@@ -37,17 +39,18 @@ FLOOR: Final = Path(__file__).with_name("coverage_floor.toml")
 _IMPORTS: Final = "imports"
 _WORST: Final = 10
 _PROCESSES: Final = 2
-# they count up to the limit of what can be tried; traced, each takes minutes and reaches nothing that its neighbours do not
+# They count up to the limit of what can be tried. Traced, each takes minutes, and reaches nothing
+# that its neighbours do not reach.
 _LEFT_OUT: Final = (
-    "tests/extauthz/commands/test_policy_diff.py::test_more_than_can_be_compared_is_one_line",
-    "tests/extauthz/commands/test_policy_graph.py::test_more_than_can_be_drawn_is_one_line",
+    "tests/extauthz/commands/policy/test_diff.py::test_more_than_can_be_compared_is_one_line",
+    "tests/extauthz/commands/policy/test_graph.py::test_more_than_can_be_drawn_is_one_line",
     "tests/mesh/analysis/test_endpoint_classes.py::test_more_than_can_be_tried_is_refused",
 )
 
 
 @dataclass(frozen=True)
 class Covered:
-    """Statements and branches of a module or a room: how many there are, how many were reached."""
+    """Statements and branches of a module or a room: all of them, and those that were reached."""
 
     reached: int
     all: int
@@ -62,7 +65,7 @@ class Covered:
 
 
 class _PartOfFile:
-    """A pytest plugin: each test file is measured alone, and saved as a part of its own."""
+    """A pytest plugin: measures each test file alone, and saves it as a separate part."""
 
     def __init__(self, folder: Path, own: OwnTests) -> None:
         self._folder = folder
@@ -83,13 +86,13 @@ class _PartOfFile:
         return (yield)
 
     def save(self) -> None:
-        """Stop measuring and write what was measured."""
+        """Stop, and write what was measured."""
         if self._measured:
             _saved(self._measured)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Measure, print, and compare with the floor or write it; the exit code."""
+    """Measure, print, and compare with the floor or write it. Return the exit code."""
     parser = argparse.ArgumentParser(prog="python -m tools.own_coverage", description=__doc__)
     parser.add_argument("--write-floor", action="store_true", help="write coverage_floor.toml anew")
     parser.add_argument("--measure", nargs="+", help=argparse.SUPPRESS)
@@ -117,7 +120,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def by_room(by_module: dict[str, Covered]) -> dict[str, Covered]:
-    """The sums of each folder of modules, sorted."""
+    """Return the sums of each folder of modules, sorted."""
     rooms: defaultdict[str, Covered] = defaultdict(lambda: Covered(0, 0))
     for module, covered in by_module.items():
         rooms[Path(module).parent.as_posix()] += covered
@@ -125,13 +128,13 @@ def by_room(by_module: dict[str, Covered]) -> dict[str, Covered]:
 
 
 def floor_text(rooms: dict[str, Covered]) -> str:
-    """The floor file: each room's percentage, rounded down."""
+    """Return the floor file: each room's percentage, rounded down."""
     head = "# Written by `make coverage-floor`: percent of statements and branches, by own tests.\n"
     return head + "".join(f'"{room}" = {int(room_.percent)}\n' for room, room_ in rooms.items())
 
 
 def below(rooms: dict[str, Covered], floor: dict[str, int]) -> list[str]:
-    """One line for each room that is below its floor, has none, or is gone."""
+    """Return one line for each room that is below its floor, has no floor, or is gone."""
     faults = [
         f"{room} fell to {covered.percent:.1f} %; its floor is {floor[room]} %"
         for room, covered in rooms.items()
@@ -149,8 +152,8 @@ def below(rooms: dict[str, Covered], floor: dict[str, int]) -> list[str]:
 
 
 def _measure_in_processes(parts: Path, tests: Sequence[str]) -> int:
-    """Measure all test files; the exit code of pytest where one is not 0."""
-    # the core is named: which one is the default depends on the Python
+    """Measure all test files. Return the largest exit code of pytest."""
+    # name the core, because the default depends on the Python version
     environment = os.environ | {"COVERAGE_CORE": "ctrace", "CI": "true"}
     running = []
     for number in range(_PROCESSES):
@@ -161,7 +164,7 @@ def _measure_in_processes(parts: Path, tests: Sequence[str]) -> int:
 
 
 def _measure(parts: Path, tests: Sequence[str]) -> int:
-    """Measure these test files in this process; pytest's exit code."""
+    """Measure these test files in this process. Return pytest's exit code."""
     imports = _started(
         _part(parts, f"{_IMPORTS}.{os.getpid()}"), [str(ROOT / m) for m in modules()]
     )

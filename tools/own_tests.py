@@ -1,7 +1,8 @@
-"""Which test files a module calls its own.
+"""Which test files belong to a module: its own test files.
 
-The own test file of `phiscan/readers/csv.py` is `tests/phiscan/readers/test_csv.py`. `own_tests.toml` names the
-exceptions, each with its reason. `make coverage` and `make mutants` both judge a module by these files.
+The own test file of `phiscan/readers/csv.py` is `tests/phiscan/readers/test_csv.py`.
+`own_tests.toml` lists the exceptions, each with its reason. `make coverage` and `make mutants` both
+judge a module by these files.
 """
 
 import tomllib
@@ -15,9 +16,10 @@ _TABLE: Final = Path(__file__).with_name("own_tests.toml")
 
 
 class OwnTests:
-    """The own test files of each module below one root. Paths are relative to the root, with slashes.
+    """The own test files of each module below one root. Paths are relative, with slashes.
 
-    Raises ValueError when the table names a module or a test file that does not exist, or gives no reason.
+    Raises:
+        ValueError: the table names a module or a test file that does not exist, or no reason.
     """
 
     def __init__(self, root: Path = ROOT, table: Path = _TABLE) -> None:
@@ -32,7 +34,7 @@ class OwnTests:
             self._exceptions[module] = entry["tests"]
 
     def of(self, module: str) -> Sequence[str]:
-        """The own test files of a module; empty when it has none."""
+        """Return the own test files of a module; empty when it has none."""
         if module in self._exceptions:
             return self._exceptions[module]
         path = Path(module)
@@ -41,6 +43,6 @@ class OwnTests:
 
 
 def modules(root: Path = ROOT) -> list[str]:
-    """Each module of the product that holds code, sorted."""
+    """Return each module of the product that holds code, sorted."""
     found = (path for package in PACKAGES for path in (root / package).rglob("*.py"))
     return sorted(path.relative_to(root).as_posix() for path in found if path.stat().st_size)

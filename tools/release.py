@@ -1,10 +1,12 @@
-"""Builds what a release holds: sdist, wheel, bill of materials, changelog section and their checksums.
+"""Builds a release: sdist, wheel, bill of materials, changelog section and their checksums.
 
-Everything comes from the commit, nothing from the work tree: the files from `git archive`, the time from the commit's date. The
-packages are built twice in different folders, and a byte of difference is an error. No network is used.
+Everything comes from the commit and nothing from the work tree: the files from `git archive`, the
+time from the commit's date. The packages are built twice in different folders, and any difference
+is an error. No network is used.
 
-`make release` first refuses what should not be released: uncommitted changes, a version without a changelog section, a tag that
-exists. `make dist` builds without these questions, with the section [Unreleased] if the version has none.
+`make release` first refuses what should not be released: uncommitted changes, a version without a
+changelog section, a tag that exists. `make dist` builds without these checks, and takes the section
+[Unreleased] if the version has none.
 """
 
 import argparse
@@ -30,7 +32,7 @@ from tools.changelog import section
 from tools.own_tests import PACKAGES, ROOT
 from tools.sbom import bill
 
-# what the commit holds and an sdist does not need
+# files of the commit that an sdist does not need
 _NOT_IN_SDIST: Final = (
     ".github/",
     ".ci/",
@@ -45,7 +47,7 @@ _BUILD: Final = (
 
 
 class ReleaseError(Exception):
-    """Why nothing was built."""
+    """Nothing was built. The text says why."""
 
 
 @dataclass(frozen=True)
@@ -57,7 +59,7 @@ class Built:
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Build into `dist/`; the exit code."""
+    """Build into `dist/`. Return the exit code."""
     parser = argparse.ArgumentParser(prog="python -m tools.release")
     parser.add_argument("--rehearse", action="store_true", help="build what may not be released")
     chosen = parser.parse_args(arguments)
@@ -89,7 +91,10 @@ def refuse(root: Path, version: str) -> None:
 
 
 def check_wheel(content: bytes) -> None:
-    """Raise ReleaseError when a wheel lacks what it needs at run time, or holds more than the packages."""
+    """Raise ReleaseError when a wheel lacks what it needs at run time.
+
+    It may hold the product's packages and nothing else.
+    """
     names = zipfile.ZipFile(io.BytesIO(content)).namelist()
     needed = [f"{package}/py.typed" for package in PACKAGES]
     needed += [p.relative_to(ROOT).as_posix() for p in (ROOT / "extauthz/demo").glob("*.yaml")]
@@ -101,7 +106,7 @@ def check_wheel(content: bytes) -> None:
 
 
 def check_sdist(content: bytes, tracked: Sequence[str]) -> None:
-    """Raise ReleaseError when an sdist lacks a file of the commit that is needed to build, test or read."""
+    """Raise ReleaseError when an sdist lacks a file of the commit to build, test or read."""
     with tarfile.open(fileobj=io.BytesIO(content)) as archive:
         names = {name.partition("/")[2] for name in archive.getnames()}
     wanted = [name for name in tracked if not name.startswith(_NOT_IN_SDIST)]
@@ -110,12 +115,15 @@ def check_sdist(content: bytes, tracked: Sequence[str]) -> None:
 
 
 def checksums(files: dict[str, bytes]) -> str:
-    """Lines for `sha256sum --check`."""
+    """Return the lines for `sha256sum --check`."""
     return "".join(f"{hashlib.sha256(files[n]).hexdigest()}  {n}\n" for n in sorted(files))
 
 
 def repacked(sdist: bytes, epoch: int) -> bytes:
-    """The same sdist with sorted members, without owners, and with one time for all: setuptools writes the clock's."""
+    """Return the same sdist with sorted members, without owners, and with one time for all.
+
+    setuptools writes the current time.
+    """
     tar = io.BytesIO()
     with (
         tarfile.open(fileobj=io.BytesIO(sdist)) as old,
@@ -141,7 +149,7 @@ def _changes(version: str, rehearse: bool) -> str:
 
 
 def _proven() -> Built:
-    """Two builds that are equal, complete and run."""
+    """Build twice, and check that the builds are equal, complete and run."""
     built = _build()
     if built != _build():
         raise ReleaseError("two builds of one commit differ")
@@ -167,7 +175,7 @@ def _build() -> Built:
 
 
 def _hook(kind: str, source: Path, out: Path, epoch: int) -> Path:
-    """Run a build hook of setuptools; the file that it made."""
+    """Run a build hook of setuptools. Return the file that it made."""
     run = subprocess.run(
         [sys.executable, "-c", _BUILD, kind, str(out)],
         cwd=source,
@@ -182,7 +190,7 @@ def _hook(kind: str, source: Path, out: Path, epoch: int) -> Path:
 
 
 def _try(wheel: tuple[str, bytes]) -> None:
-    """Install the wheel alone and run it; the packages that it needs are those of this environment."""
+    """Install the wheel alone and run it, with this environment's packages."""
     with tempfile.TemporaryDirectory() as folder:
         package, document = Path(folder, wheel[0]), Path(folder, "claim.json")
         package.write_bytes(wheel[1])
@@ -201,7 +209,8 @@ def _try(wheel: tuple[str, bytes]) -> None:
             "--no-deps",
         ]
         _run([*pip, str(package)], folder, 0)
-        # a folder in PYTHONPATH lends its packages, but not its .pth files, which would lend the work tree
+        # A folder in PYTHONPATH provides its packages but not its .pth files, which would provide
+        # the work tree.
         command = str(Path(folder, "venv/bin/phiguard"))
         _run([command, "--version"], folder, 0)
         _run([command, "scan", str(document)], folder, 1)

@@ -1,7 +1,8 @@
-"""A CycloneDX bill of materials of what an installation by `requirements.lock` holds.
+"""A CycloneDX bill of materials for an installation from `requirements.lock`.
 
-Names, versions and hashes come from the lock file; licences and dependencies from the metadata of the installed packages, which
-are those of the same lock. The result depends on nothing else: no clock, no random serial number, no network.
+Names, versions and hashes come from the lock file. Licences and dependencies come from the metadata
+of the installed packages, which are those of the lock file. The result depends on nothing else: no
+clock, no random serial number, no network.
 """
 
 import hashlib
@@ -26,7 +27,7 @@ _CLASSIFIER = "License :: OSI Approved :: "
 
 @dataclass(frozen=True)
 class Locked:
-    """One package of a lock file; a hash for each of its files, SHA-256 in hexadecimal."""
+    """One package of a lock file. `hashes` has one SHA-256 for each file, in hexadecimal."""
 
     name: str
     version: str
@@ -34,7 +35,10 @@ class Locked:
 
 
 def read_lock(text: str) -> list[Locked]:
-    """The packages of a lock file as `make lock` writes it: `name==version \\`, then `--hash=sha256:... \\` lines."""
+    """Return the packages of a lock file that `make lock` wrote.
+
+    A package is a line `name==version \\`, followed by lines `--hash=sha256:... \\`.
+    """
     packages: list[Locked] = []
     for line in text.splitlines():
         word = line.strip().removesuffix("\\").strip()
@@ -48,7 +52,7 @@ def read_lock(text: str) -> list[Locked]:
 
 
 def bill(version: str, lock: Path, made: datetime) -> str:
-    """The bill of materials of this version of phiguard as JSON of CycloneDX 1.6."""
+    """Return the bill of materials of this version of phiguard: JSON of CycloneDX 1.6."""
     text = lock.read_text()
     packages = read_lock(text)
     components = {package.name: _component(package) for package in packages}
@@ -83,7 +87,7 @@ def _component(package: Locked) -> Component:
 
 
 def _described(component: Component) -> Component:
-    """The component with its package URL and the licence that its metadata declares."""
+    """Return the component with its package URL and the licence of its metadata."""
     component.purl = PackageURL("pypi", name=component.name, version=component.version)
     component.bom_ref.value = str(component.purl)
     if (licence := _licence(component.name)) is not None:
@@ -104,7 +108,7 @@ def _licence(name: str) -> License | None:
 
 
 def _needs(name: str) -> list[str]:
-    """What a package requires without extras, on this platform."""
+    """Return what a package requires on this platform, without extras."""
     needs = [Requirement(text) for text in metadata.requires(name) or []]
     return [
         canonicalize_name(need.name)

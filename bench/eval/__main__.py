@@ -1,4 +1,7 @@
-"""`python -m bench.eval`: makes the corpus, scans it, prints one table. With `--gate`, exits 1 below a target."""
+"""`python -m bench.eval`: makes the corpus, scans it and prints one table.
+
+With `--gate` it exits with 1 when a target is missed.
+"""
 
 import argparse
 import sys
@@ -12,7 +15,7 @@ from bench.eval.score import Miss, Ratio, Score, score_document
 from phiscan import Engine, ScanReport
 
 _ENCODED_EVERY = 4
-"""One document in so many is also scanned in every encoding."""
+"""One document in so many is scanned in every encoding too."""
 _TARGETS = {
     "documents": 0.99,
     "values": 0.95,
@@ -88,7 +91,8 @@ def _scan(engine: Engine, data: bytes, content_type: str, content_encoding: str 
 
 def _print(scores: dict[str, Score]) -> None:
     print(
-        f"{'format':15}{'documents':>24}{'values':>26}{'right class':>13}{'precision':>26}{'false pos.':>24}{'encodings':>11}"
+        f"{'format':15}{'documents':>24}{'values':>26}{'right class':>13}"
+        f"{'precision':>26}{'false pos.':>24}{'encodings':>11}"
     )
     for name, s in scores.items():
         cells = (
@@ -100,7 +104,8 @@ def _print(scores: dict[str, Score]) -> None:
             _short(s.encodings),
         )
         print(
-            f"{name:15}{cells[0]:>24}{cells[1]:>26}{cells[2]:>13}{cells[3]:>26}{cells[4]:>24}{cells[5]:>11}"
+            f"{name:15}{cells[0]:>24}{cells[1]:>26}{cells[2]:>13}{cells[3]:>26}"
+            f"{cells[4]:>24}{cells[5]:>11}"
         )
 
 
@@ -123,7 +128,8 @@ def _failures(name: str, score: Score) -> list[str]:
     if name in NEGATIVE:
         if score.false_positives.value > _TARGETS[name]:
             found.append(
-                f"missed: {name} false positives {score.false_positives.value:.2%}, target {_TARGETS[name]:.1%}"
+                f"missed: {name} false positives {score.false_positives.value:.2%}, "
+                f"target {_TARGETS[name]:.1%}"
             )
     else:
         for what in ("documents", "values", "precision"):

@@ -1,4 +1,8 @@
-"""A labelled document, and the marks with which a generator labels values while it builds the text around them."""
+"""A labelled document, and the marks with which generators label values.
+
+A generator puts marks around values while it builds the text. `Marks.finish` removes them and finds
+the bytes of the values.
+"""
 
 import re
 from dataclasses import dataclass, field
@@ -9,8 +13,10 @@ from phiscan.finding import Verdict
 from phiscan.identifiers import INFO_TYPES, Identifier
 
 _OPEN: Final = 0xF0000
-"""First of a plane of private use characters; each names one mark. They survive JSON, XML and HL7
-escaping."""
+"""The first of a plane of private use characters, each of which names one mark.
+
+They survive the escaping of JSON, XML and HL7.
+"""
 _CLOSE: Final = "\ue001"
 _BARE_OPEN: Final = '"\ue002'
 _BARE_CLOSE: Final = '\ue003"'
@@ -18,17 +24,23 @@ _MARK: Final = re.compile(f"([\U000f0000-\U000ffffd])|{_CLOSE}")
 
 
 class Kind(StrEnum):
-    """What a scanner owes a labelled value."""
+    """What a scanner must do with a labelled value."""
 
     PATIENT = "patient"  # must be found
-    OPTIONAL = "optional"  # may be found: reasonable people differ
+    OPTIONAL = "optional"  # may be found: reasonable people disagree
     PROVIDER = "provider"  # must not be counted as an individual's identifier
 
 
 @dataclass(frozen=True, slots=True)
 class Label:
-    """One value: what it is, what a scanner owes it, its bytes in the document. `also`: further
-    right classes."""
+    """One labelled value.
+
+    Args:
+        info_type: what it is.
+        kind: what a scanner must do with it.
+        start, end: its bytes in the document.
+        also: letters of further correct classes.
+    """
 
     info_type: str
     kind: Kind
@@ -86,7 +98,7 @@ class Marks:
         return self._mark(text, _Marked(((info_type, Kind.PROVIDER, ""),)))
 
     def number(self, marked: str) -> str:
-        """A marked value that stands in JSON without quotes; `json.dumps` may be used around it."""
+        """Return a marked value without quotes for JSON. `json.dumps` may be applied around it."""
         return f"{_BARE_OPEN[1]}{marked}{_BARE_CLOSE[0]}"
 
     def enclosing(self, text: str, labels: tuple[Label, ...]) -> str:
@@ -101,7 +113,7 @@ class Marks:
         return f"{chr(_OPEN + len(self._marked) - 1)}{text}{_CLOSE}"
 
     def finish(self, text: str, encoding: str = "utf-8") -> tuple[bytes, tuple[Label, ...]]:
-        """The document without marks, and the labels at their bytes."""
+        """Return the document without marks, and the labels with their byte ranges."""
         text = text.replace(_BARE_OPEN, "").replace(_BARE_CLOSE, "")
         pieces: list[bytes] = []
         labels: list[Label] = []

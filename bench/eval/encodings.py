@@ -1,4 +1,4 @@
-"""The same document as other senders would encode it. The verdict may not change."""
+"""The same document in the encodings of other senders. The verdict may not change."""
 
 import base64
 import gzip
@@ -25,7 +25,7 @@ class Encoded:
 
 
 def encodings(document: Document) -> Iterator[Encoded]:
-    """The document in every encoding that it can have."""
+    """Yield the document in every encoding that is possible for it."""
     data, kind = document.data, document.content_type
     yield Encoded("gzip", gzip.compress(data, 5, mtime=0), kind, "gzip")
     yield Encoded("gzip, undeclared", gzip.compress(data, 5, mtime=0), kind)

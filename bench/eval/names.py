@@ -1,4 +1,4 @@
-"""Invented people are built from these words: given names, family names, streets and towns of several cultures."""
+"""The words for invented people: names, streets and towns of several cultures."""
 
 from typing import Final
 
@@ -103,18 +103,46 @@ STATES: Final = (
     " SC SD TN TX UT VT VA WA WV WI WY"
 ).split()
 DOMAINS: Final = (
-    "fernmail.net", "bluepost.org", "quillbox.com", "harborlink.us", "inboxly.co", "mailgrove.com", "pinewire.net", "letterbee.io",
-)  # fmt: skip
+    "fernmail.net",
+    "bluepost.org",
+    "quillbox.com",
+    "harborlink.us",
+    "inboxly.co",
+    "mailgrove.com",
+    "pinewire.net",
+    "letterbee.io",
+)
 ORGANIZATIONS: Final = (
-    "Alder Creek Medical Center", "Beacon Family Practice", "Bright Harbor Hospital", "Cedar Valley Health", "Crestline Clinic",
-    "Eastvale Imaging", "Fairbrook Orthopedics", "Glenhaven Regional Hospital", "Heron Lake Laboratory", "Ironbridge Cardiology",
-    "Juniper Pharmacy", "Lakeshore Pediatrics", "Maplecrest Surgical Associates", "Northgate Dialysis", "Oakhurst Urgent Care",
-    "Riverbend Oncology Institute", "Silverton Behavioral Health", "Stonebridge Home Care", "Summit Physician Group",
-)  # fmt: skip
+    "Alder Creek Medical Center",
+    "Beacon Family Practice",
+    "Bright Harbor Hospital",
+    "Cedar Valley Health",
+    "Crestline Clinic",
+    "Eastvale Imaging",
+    "Fairbrook Orthopedics",
+    "Glenhaven Regional Hospital",
+    "Heron Lake Laboratory",
+    "Ironbridge Cardiology",
+    "Juniper Pharmacy",
+    "Lakeshore Pediatrics",
+    "Maplecrest Surgical Associates",
+    "Northgate Dialysis",
+    "Oakhurst Urgent Care",
+    "Riverbend Oncology Institute",
+    "Silverton Behavioral Health",
+    "Stonebridge Home Care",
+    "Summit Physician Group",
+)
 PLANS: Final = (
-    "Evergreen Mutual Health", "Keystone Benefit Plan", "Meridian Care HMO", "Pioneer Choice PPO", "Sunrise State Medicaid",
-    "Union Workers Health Fund", "Granite Advantage", "Blue Prairie Insurance",
-)  # fmt: skip
+    "Evergreen Mutual Health",
+    "Keystone Benefit Plan",
+    "Meridian Care HMO",
+    "Pioneer Choice PPO",
+    "Sunrise State Medicaid",
+    "Union Workers Health Fund",
+    "Granite Advantage",
+    "Blue Prairie Insurance",
+)
 DIAGNOSES: Final = (
     ("E11.9", "Type 2 diabetes mellitus without complications", "44054006"),
     ("I10", "Essential (primary) hypertension", "59621000"),
@@ -133,15 +161,26 @@ DIAGNOSES: Final = (
     ("U07.1", "COVID-19", "840539006"),
 )
 DRUGS: Final = (
-    ("metformin 500 mg tablet", "860975", "00093-1048-01"), ("lisinopril 10 mg tablet", "314076", "68180-513-01"),
-    ("atorvastatin 40 mg tablet", "617311", "00378-2122-77"), ("amoxicillin 500 mg capsule", "308182", "00781-2613-05"),
-    ("sertraline 50 mg tablet", "312941", "16714-612-01"), ("albuterol 90 mcg inhaler", "745679", "00173-0682-20"),
-    ("warfarin 5 mg tablet", "855332", "00056-0172-70"), ("insulin glargine 100 units/mL", "285018", "00088-2220-33"),
-    ("oxycodone 5 mg tablet", "1049621", "00406-0552-01"), ("levothyroxine 75 mcg tablet", "966220", "00074-5182-90"),
-)  # fmt: skip
+    ("metformin 500 mg tablet", "860975", "00093-1048-01"),
+    ("lisinopril 10 mg tablet", "314076", "68180-513-01"),
+    ("atorvastatin 40 mg tablet", "617311", "00378-2122-77"),
+    ("amoxicillin 500 mg capsule", "308182", "00781-2613-05"),
+    ("sertraline 50 mg tablet", "312941", "16714-612-01"),
+    ("albuterol 90 mcg inhaler", "745679", "00173-0682-20"),
+    ("warfarin 5 mg tablet", "855332", "00056-0172-70"),
+    ("insulin glargine 100 units/mL", "285018", "00088-2220-33"),
+    ("oxycodone 5 mg tablet", "1049621", "00406-0552-01"),
+    ("levothyroxine 75 mcg tablet", "966220", "00074-5182-90"),
+)
 LABS: Final = (
-    ("4548-4", "Hemoglobin A1c", "%", 4.5, 12.0), ("2345-7", "Glucose", "mg/dL", 60, 350), ("718-7", "Hemoglobin", "g/dL", 7, 18),
-    ("2160-0", "Creatinine", "mg/dL", 0.4, 6.0), ("2951-2", "Sodium", "mmol/L", 125, 150), ("6690-2", "Leukocytes", "10*3/uL", 2, 25),
-    ("8480-6", "Systolic blood pressure", "mm[Hg]", 90, 190), ("3016-3", "Thyrotropin", "mIU/L", 0.1, 12),
-    ("13457-7", "LDL cholesterol", "mg/dL", 50, 220), ("1742-6", "ALT", "U/L", 8, 300),
-)  # fmt: skip
+    ("4548-4", "Hemoglobin A1c", "%", 4.5, 12.0),
+    ("2345-7", "Glucose", "mg/dL", 60, 350),
+    ("718-7", "Hemoglobin", "g/dL", 7, 18),
+    ("2160-0", "Creatinine", "mg/dL", 0.4, 6.0),
+    ("2951-2", "Sodium", "mmol/L", 125, 150),
+    ("6690-2", "Leukocytes", "10*3/uL", 2, 25),
+    ("8480-6", "Systolic blood pressure", "mm[Hg]", 90, 190),
+    ("3016-3", "Thyrotropin", "mIU/L", 0.1, 12),
+    ("13457-7", "LDL cholesterol", "mg/dL", 50, 220),
+    ("1742-6", "ALT", "U/L", 8, 300),
+)

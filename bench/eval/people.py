@@ -14,7 +14,7 @@ _MBI_LETTERS = "ACDEFGHJKMNPQRTUVWXY"
 
 @dataclass(frozen=True, slots=True)
 class Patient:
-    """Somebody who does not exist."""
+    """An invented patient."""
 
     given: str
     middle: str
@@ -39,7 +39,7 @@ class Patient:
 
 @dataclass(frozen=True, slots=True)
 class Provider:
-    """A clinician or organization that does not exist."""
+    """An invented clinician or organisation."""
 
     given: str
     family: str
@@ -55,7 +55,7 @@ class Provider:
 
 @dataclass(frozen=True, slots=True)
 class Visit:
-    """What happened to a patient, and when."""
+    """An invented visit of a patient."""
 
     admitted: date
     discharged: date
@@ -85,7 +85,7 @@ class Invent:
         return self.rng.choice(choices)
 
     def chance(self, probability: float) -> bool:
-        """True so often."""
+        """True with this probability."""
         return self.rng.random() < probability
 
     def date(self, first: int, last: int) -> date:
@@ -93,7 +93,7 @@ class Invent:
         return date(first, 1, 1) + timedelta(days=self.rng.randrange(365 * (last - first + 1)))
 
     def family(self) -> str:
-        """A family name: most from the list, some that no list holds."""
+        """A family name: most come from the list, some from random syllables that no list holds."""
         if self.chance(0.7):
             return self.rng.choice(names.FAMILY)
         syllables = [
@@ -105,7 +105,7 @@ class Invent:
         return "".join(syllables).capitalize()
 
     def phone(self) -> str:
-        """Ten digits of a North American number that could be dialled."""
+        """Ten digits of a valid North American number."""
         area = f"{self.rng.randint(2, 9)}{self.rng.randint(0, 8)}{self.rng.randint(2, 9)}"
         return f"{area}{self.rng.randint(2, 9)}{self.rng.randint(2, 9)}{self.digits(5)}"
 
@@ -144,9 +144,20 @@ class Invent:
         either = _MBI_LETTERS + "0123456789"
         return "".join(
             r.choice(c)
-            for c in ("123456789", _MBI_LETTERS, either, "0123456789", _MBI_LETTERS, either, "0123456789", _MBI_LETTERS,
-                      _MBI_LETTERS, "0123456789", "0123456789")
-        )  # fmt: skip
+            for c in (
+                "123456789",
+                _MBI_LETTERS,
+                either,
+                "0123456789",
+                _MBI_LETTERS,
+                either,
+                "0123456789",
+                _MBI_LETTERS,
+                _MBI_LETTERS,
+                "0123456789",
+                "0123456789",
+            )
+        )
 
     def street(self) -> str:
         """A street address in one line."""
@@ -160,7 +171,10 @@ class Invent:
             f" #{self.rng.randint(1, 90)}",
             f", Unit {self.pick('A', 'B', '12')}",
         )
-        return f"{self.rng.randint(1, 9999)} {prefix}{name} {self.rng.choice(names.STREET_KINDS)}{unit}"
+        return (
+            f"{self.rng.randint(1, 9999)} {prefix}{name} "
+            f"{self.rng.choice(names.STREET_KINDS)}{unit}"
+        )
 
     def town(self) -> tuple[str, str, str]:
         """City, state, postal code."""
@@ -172,11 +186,17 @@ class Invent:
         )
 
     def mrn(self) -> str:
-        """A record number as some hospital numbers its patients."""
+        """A record number in the style of some hospital."""
         return self.pick(
-            self.digits(8), self.digits(7), self.digits(6), f"MRN{self.digits(7)}", f"{self.pick('A', 'H', 'M', 'P')}{self.digits(8)}",
-            f"{self.digits(3)}-{self.digits(2)}-{self.digits(2)}", f"00{self.digits(6)}", f"E{self.digits(9)}",
-        )  # fmt: skip
+            self.digits(8),
+            self.digits(7),
+            self.digits(6),
+            f"MRN{self.digits(7)}",
+            f"{self.pick('A', 'H', 'M', 'P')}{self.digits(8)}",
+            f"{self.digits(3)}-{self.digits(2)}-{self.digits(2)}",
+            f"00{self.digits(6)}",
+            f"E{self.digits(9)}",
+        )
 
     def member(self) -> str:
         """A health plan's number for its member."""
@@ -204,29 +224,60 @@ class Invent:
             c for c in f"{given}.{family}".lower() if c.isascii() and (c.isalnum() or c == ".")
         )
         return Patient(
-            given, middle, family, sex, self.date(1926, 2021), self.ssn(), self.mrn(), self.member(), self.mbi(),
-            self.digits(6), self.phone(), self.phone(), f"{local}{self.rng.randint(1, 99)}@{self.rng.choice(names.DOMAINS)}",
-            self.street(), city, state, postal, self.pick(self.digits(9), f"ACC{self.digits(7)}"),
+            given,
+            middle,
+            family,
+            sex,
+            self.date(1926, 2021),
+            self.ssn(),
+            self.mrn(),
+            self.member(),
+            self.mbi(),
+            self.digits(6),
+            self.phone(),
+            self.phone(),
+            f"{local}{self.rng.randint(1, 99)}@{self.rng.choice(names.DOMAINS)}",
+            self.street(),
+            city,
+            state,
+            postal,
+            self.pick(self.digits(9), f"ACC{self.digits(7)}"),
             f"{self.pick('D', 'S', 'K')}{self.digits(7)}",
-        )  # fmt: skip
+        )
 
     def provider(self) -> Provider:
         """A new provider."""
         family = self.family()
         city, state, postal = self.town()
         return Provider(
-            self.rng.choice(names.GIVEN_F + names.GIVEN_M), family, self.npi(), self.dea(family),
-            self.rng.choice(names.ORGANIZATIONS), self.phone(), self.street(), city, state, postal,
-        )  # fmt: skip
+            self.rng.choice(names.GIVEN_F + names.GIVEN_M),
+            family,
+            self.npi(),
+            self.dea(family),
+            self.rng.choice(names.ORGANIZATIONS),
+            self.phone(),
+            self.street(),
+            city,
+            state,
+            postal,
+        )
 
     def visit(self) -> Visit:
-        """What happened."""
+        """A new visit."""
         admitted = self.date(2015, 2025)
         lab = self.rng.choice(names.LABS)
         return Visit(
-            admitted, admitted + timedelta(days=self.rng.randint(0, 9)), self.rng.randint(0, 23), self.rng.randint(0, 59),
-            self.rng.choice(names.DIAGNOSES), self.rng.choice(names.DRUGS), lab,
-            f"{self.rng.uniform(lab[3], lab[4]):.1f}", f"{self.rng.randint(10021, 99499)}",
-            self.pick(f"CLM{self.digits(8)}", self.digits(12), f"{self.digits(4)}-{self.digits(6)}"),
+            admitted,
+            admitted + timedelta(days=self.rng.randint(0, 9)),
+            self.rng.randint(0, 23),
+            self.rng.randint(0, 59),
+            self.rng.choice(names.DIAGNOSES),
+            self.rng.choice(names.DRUGS),
+            lab,
+            f"{self.rng.uniform(lab[3], lab[4]):.1f}",
+            f"{self.rng.randint(10021, 99499)}",
+            self.pick(
+                f"CLM{self.digits(8)}", self.digits(12), f"{self.digits(4)}-{self.digits(6)}"
+            ),
             f"{self.rng.uniform(20, 9000):.2f}",
-        )  # fmt: skip
+        )

@@ -1,4 +1,4 @@
-"""Compares reports with labels: what was found, what was missed, what was found that is not there."""
+"""Compares reports with labels: what was found, missed, or found by mistake."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
@@ -12,7 +12,7 @@ _SLACK = 16
 
 @dataclass(slots=True)
 class Ratio:
-    """Hits of trials."""
+    """Hits and trials."""
 
     hits: int = 0
     trials: int = 0
@@ -40,8 +40,10 @@ class Ratio:
 
 @dataclass(frozen=True, slots=True)
 class Miss:
-    """One fault, for a person who looks for its cause. The corpus is invented, so it may show the
-    value."""
+    """One fault, for a person who looks for its cause.
+
+    It may show the value, because the corpus is invented.
+    """
 
     kind: str
     info_type: str
@@ -65,7 +67,7 @@ class Score:
 def score_document(score: Score, document: Document, report: ScanReport) -> None:
     """Add one document's counts."""
     if document.verdict is not Verdict.PHI:
-        # either denies the request
+        # either result denies the request
         stopped = report.verdict is Verdict.PHI or report.coverage is not Coverage.COMPLETE
         score.false_positives.count(stopped)
         if stopped:

@@ -1,1 +1,4 @@
-"""The commands of `phiguard`. Each module has `add_parser(subparsers)` and `run(args) -> int`, the exit code."""
+"""The commands of `phiguard`.
+
+Each module has `add_parser(subparsers)` and `run(args) -> int`, which returns the exit code.
+"""

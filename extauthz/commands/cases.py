@@ -1,4 +1,7 @@
-"""Case files on disk for `simulate` and `policy test`. A case runs with the detectors of its policy's folder."""
+"""Case files on disk, for `simulate` and `policy test`.
+
+A case runs with the detectors in its policy's folder.
+"""
 
 import argparse
 import functools
@@ -19,7 +22,7 @@ from phiscan.engine import Engine
 
 
 def add_choices(parser: argparse.ArgumentParser) -> None:
-    """Add what chooses the detectors that cases run with."""
+    """Add the options that choose the detectors of the cases."""
     engine.add_detectors(parser)
     engine.add_choices(parser)
 
@@ -28,7 +31,7 @@ class Engines:
     """The engines of a command: one for each set of detectors, compiled once.
 
     Args:
-        args: what `add_choices` was told.
+        args: parsed arguments of `add_choices`.
     """
 
     def __init__(self, args: argparse.Namespace) -> None:
@@ -37,7 +40,7 @@ class Engines:
         self._known: dict[tuple[str, ...], Engine] = {}
 
     def of(self, sets: Sequence[DetectorSet]) -> Engine:
-        """The engine with these sets. Raises UsageError."""
+        """Return the engine with these sets. Raises UsageError."""
         key = tuple(each.digest for each in sets)
         if key not in self._known:
             self._known[key] = engine.load_with(self._args, sets)
@@ -45,8 +48,11 @@ class Engines:
 
 
 def pairs_of_file(path: Path, engines: Engines) -> Iterator[tuple[Case, CaseResult]]:
-    """Run every case of a file. Paths in it are beside it. Raises UsageError with all that is wrong
-    with it."""
+    """Run every case of a file. Paths in the file are relative to its folder.
+
+    Raises:
+        UsageError: with all problems of the file.
+    """
     beside = _Beside(path.parent, engines.given)
     try:
         text = path.read_text(encoding="utf-8")
@@ -59,22 +65,26 @@ def pairs_of_file(path: Path, engines: Engines) -> Iterator[tuple[Case, CaseResu
         raise UsageError(f"{path}: not UTF-8 text; give a case file written in YAML") from None
     except PolicyError as error:
         raise UsageError("\n".join(str(p) for p in error.problems)) from None
-    # no deadline: a case gives one answer always
+    # no deadline: a case always gives the same answer
     scanner_of = functools.partial(engines.of(beside.sets).scanner, clock=lambda: 0.0)
     for case in cases:
         yield case, run(case, scanner_of)
 
 
 class _Beside:
-    """The files that a case file names, and the detectors that its policy brings."""
+    """Reads the files that a case file names, and the detectors beside its policy."""
 
     def __init__(self, base: Path, given: Sequence[DetectorSet]) -> None:
         self._base = base
         self.sets = tuple(given)
 
     def read(self, name: str) -> bytes | Mapping[str, bytes]:
-        """A file's bytes; of a folder those of its policies. Raises OSError, and PolicyError for
-        broken detectors."""
+        """Return the bytes of a file, or the bytes of a folder's policy files by name.
+
+        Raises:
+            OSError: it cannot be read.
+            PolicyError: a detector set in the folder is broken.
+        """
         path = self._base / name
         if not path.is_dir():
             return path.read_bytes()
@@ -92,5 +102,5 @@ class _Beside:
         }
 
     def words_of(self, _: str) -> Vocabulary:
-        """What the policy may name: it is read before."""
+        """Return what the policy may name. `read` must have read the policy before."""
         return Vocabulary(detector_sets.vocabulary(self.sets))

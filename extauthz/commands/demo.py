@@ -1,4 +1,4 @@
-"""`phiguard demo`: real Envoy sidecars, sample workloads, decisions and traces on one machine, without a cluster."""
+"""`phiguard demo`: real Envoy sidecars, workloads, decisions and traces on one machine."""
 
 import argparse
 import os
@@ -36,14 +36,12 @@ def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]"
         "demo", help="run real Envoy sidecars, workloads and the guard on this machine"
     )
     parser.add_argument(
-        "--envoy", default="", metavar="PATH", help="the Envoy binary; else $PHIGUARD_ENVOY"
+        "--envoy", default="", metavar="PATH", help="the Envoy binary (default: $PHIGUARD_ENVOY)"
     )
     parser.add_argument(
         "--output", type=Path, metavar="DIR", help="keep configuration, logs and the ledger here"
     )
-    parser.add_argument(
-        "--keep", action="store_true", help="leave it running afterwards, until Ctrl-C"
-    )
+    parser.add_argument("--keep", action="store_true", help="keep it running until Ctrl-C")
     parser.set_defaults(run=run)
 
 
@@ -51,14 +49,14 @@ def run(arguments: argparse.Namespace) -> int:
     """Run every scenario.
 
     Returns:
-        0 when every outcome is the expected one, 1 when not.
+        0 when every outcome is as expected, else 1.
 
     Raises:
-        UsageError: it cannot run here.
+        UsageError: the demo cannot run here.
     """
     reporter = Reporter(sys.stdout)
     for ending in (signal.SIGTERM, signal.SIGHUP):
-        signal.signal(ending, _leave)  # so that the children end with us
+        signal.signal(ending, _leave)  # so that the children end too
     began = time.monotonic()
     try:
         envoy = find_envoy(arguments.envoy, os.environ)
@@ -67,7 +65,8 @@ def run(arguments: argparse.Namespace) -> int:
             open_lab(Plan(envoy, folder, phiguard(POLICY))) as lab,
         ):
             reporter.line(
-                f"{len(WORKLOADS)} Envoy sidecars and the guard are up after {time.monotonic() - began:.1f} s.\n"
+                f"{len(WORKLOADS)} Envoy sidecars and the guard are up "
+                f"after {time.monotonic() - began:.1f} s.\n"
             )
             outcomes = [perform(lab, scenario) for scenario in SCENARIOS]
             _report(reporter, outcomes, seconds=time.monotonic() - began)
@@ -80,16 +79,14 @@ def run(arguments: argparse.Namespace) -> int:
             raise UsageError(f"demo: {error}") from None
         why = (error.strerror or "cannot be written").lower()
         raise UsageError(
-            f"demo: {error.filename}: {why}; give a folder of yours to --output"
+            f"demo: {error.filename}: {why}; give --output a folder that this user can write"
         ) from None
     return _FAILED if any(outcome.problems for outcome in outcomes) else 0
 
 
 def _report(reporter: Reporter, outcomes: list[ScenarioOutcome], *, seconds: float) -> None:
-    reporter.line(
-        "guard ms: the guard's own time by its spans, all its decisions on the exchange together"
-    )
-    reporter.line("(two to three: sender's request, receiver's request, receiver's answer).\n")
+    reporter.line("guard ms: time of the guard's spans, summed over its decisions on the exchange")
+    reporter.line("(up to three: sender's request, receiver's request, receiver's response).\n")
     reporter.table(outcomes)
     first = outcomes[0]
     reporter.line(
@@ -101,12 +98,12 @@ def _report(reporter: Reporter, outcomes: list[ScenarioOutcome], *, seconds: flo
 
 
 def _wait(reporter: Reporter, lab: Lab) -> None:
-    """Say how to try it by hand, and wait for Ctrl-C."""
+    """Print how to send requests by hand, and wait for Ctrl-C."""
     reporter.line("\nLeft running; Ctrl-C ends it.")
     for workload in WORKLOADS:
         ports = lab.mesh.ports[workload]
         reporter.line(
-            f"  {workload.name:<10} application's way out http://127.0.0.1:{ports.outbound}   "
+            f"  {workload.name:<10} application's requests http://127.0.0.1:{ports.outbound}   "
             f"Envoy's admin http://127.0.0.1:{ports.admin}"
         )
     reporter.line(f"  files      {lab.plan.folder}")
@@ -124,7 +121,7 @@ def _wait(reporter: Reporter, lab: Lab) -> None:
 
 @contextmanager
 def _folder(chosen: Path | None) -> Iterator[Path]:
-    """The chosen folder, made when missing, or one that vanishes afterwards."""
+    """Yield the chosen folder, made when missing, or a temporary one."""
     if chosen is None:
         with tempfile.TemporaryDirectory(prefix="phiguard-demo-") as name:
             yield Path(name)

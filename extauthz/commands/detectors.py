@@ -1,4 +1,4 @@
-"""`phiguard detectors`: what runs over texts, and whether a file of custom detectors can be used."""
+"""`phiguard detectors`: list the detectors, or check files of custom detectors."""
 
 import argparse
 import sys
@@ -20,12 +20,10 @@ def add_parser(subparsers: "_Subparsers") -> None:
     """Add `detectors` with its own subcommands."""
     parser = subparsers.add_parser("detectors", help="list detectors, or check custom ones")
     actions = parser.add_subparsers(dest="action", required=True, metavar="list|check")
-    listed = actions.add_parser("list", help="every detector that runs over texts, by group")
+    listed = actions.add_parser("list", help="list every detector by group")
     engine.add_detectors(listed)
     listed.set_defaults(run=_list)
-    checked = actions.add_parser(
-        "check", help="report what is wrong with files of custom detectors"
-    )
+    checked = actions.add_parser("check", help="report the problems of files with custom detectors")
     checked.add_argument("paths", type=Path, nargs="+", metavar="FILE")
     checked.set_defaults(run=_check)
 

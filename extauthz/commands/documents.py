@@ -1,4 +1,4 @@
-"""Documents on disk for `scan` and `redact`: files, folders with all their files, or standard input."""
+"""Documents for `scan` and `redact`: files, folders with all their files, or standard input."""
 
 import os
 import stat
@@ -17,20 +17,23 @@ _CHUNK: Final = 1 << 20
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """One document; `data` is at most `limit + 1` bytes, so that a longer one shows as longer."""
+    """One document. `data` has at most `limit + 1` bytes, so that a longer one is recognisable."""
 
     path: str
     data: bytes = field(repr=False)
 
 
 def read(path: str, limit: int) -> Document:
-    """Read one document. Raises UsageError when it cannot be read."""
+    """Return one document. Raises UsageError when it cannot be read."""
     return Document(path, b"".join(chunks(path, limit)))
 
 
 def chunks(path: str, limit: int) -> Iterator[bytes]:
-    """Read one document piece by piece, at most `limit + 1` bytes of it. Raises UsageError when it
-    cannot be read."""
+    """Yield one document in chunks, at most `limit + 1` bytes in all.
+
+    Raises:
+        UsageError: it cannot be read.
+    """
     left = limit + 1
     try:
         with nullcontext(sys.stdin.buffer) if path == STDIN else Path(path).open("rb") as file:
@@ -42,13 +45,14 @@ def chunks(path: str, limit: int) -> Iterator[bytes]:
 
 
 def names(paths: Iterable[str], failed: Callable[[str], None]) -> Iterator[str]:
-    """Yield the paths of all files, folders searched in the order of their names. A symbolic link
-    to a folder is not.
+    """Yield the paths of all files. Folders are searched in the order of names.
+
+    A symbolic link to a folder is not followed.
 
     Args:
         paths: files and folders.
-        failed: is told in one line of what cannot be searched, and of what is in a folder and no
-            file: reading a pipe would wait for ever.
+        failed: receives one line for each folder that cannot be searched, and for each pipe, socket
+            or device in a folder: reading a pipe could wait for ever.
     """
     for path in paths:
         if path == STDIN or not Path(path).is_dir():
@@ -62,14 +66,15 @@ def names(paths: Iterable[str], failed: Callable[[str], None]) -> Iterator[str]:
                 found = str(Path(folder, name))
                 if _is_special(found):
                     failed(
-                        f"{found}: a pipe, socket or device, and no file; name it by itself to read it"
+                        f"{found}: a pipe, socket or device, and no file; "
+                        "name it by itself to read it"
                     )
                 else:
                     yield found
 
 
 def size(path: str) -> int:
-    """Bytes of a file; 0 where that is not known."""
+    """Return the size of a file in bytes; 0 when it is unknown."""
     try:
         return 0 if path == STDIN else Path(path).stat().st_size
     except OSError:
@@ -77,7 +82,7 @@ def size(path: str) -> int:
 
 
 def _is_special(path: str) -> bool:
-    """Whether it is there and no file. What is not there is for the reader to tell."""
+    """Whether the path exists and is no regular file. A missing path is the reader's to report."""
     try:
         return not stat.S_ISREG(Path(path).stat().st_mode)
     except OSError:

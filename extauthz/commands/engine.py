@@ -1,4 +1,4 @@
-"""What commands let choose of the engine."""
+"""The options with which commands choose an engine."""
 
 import argparse
 import os
@@ -41,7 +41,7 @@ def add_choices(parser: argparse.ArgumentParser) -> None:
         type=Path,
         default=default_folder(os.environ),
         metavar="DIR",
-        help="of compiled detectors (default: %(default)s)",
+        help="folder of compiled detectors (default: %(default)s)",
     )
     group.add_argument(
         "--descriptors",
@@ -49,39 +49,43 @@ def add_choices(parser: argparse.ArgumentParser) -> None:
         action="append",
         default=[],
         metavar="FILE",
-        help="types of protobuf messages and gRPC methods (a FileDescriptorSet)",
+        help="protobuf message types and gRPC methods (a FileDescriptorSet)",
     )
     group.add_argument(
-        "--no-cache", dest="cache", action="store_const", const=None, help="compile them anew"
+        "--no-cache",
+        dest="cache",
+        action="store_const",
+        const=None,
+        help="compile the detectors each time",
     )
 
 
 def add_detectors(parser: argparse.ArgumentParser) -> None:
-    """Add `--detectors`, custom detectors that stand in no policy folder."""
+    """Add `--detectors`, for custom detectors outside a policy's folder."""
     parser.add_argument(
         "--detectors",
         type=Path,
         action="append",
         default=[],
         metavar="FILE",
-        help="custom detectors (a DetectorSet)",
+        help="file of custom detectors (a DetectorSet)",
     )
 
 
 def detection(args: argparse.Namespace) -> Detection:
-    """What `add_choices` was told."""
+    """Return the choices of `add_choices`."""
     return Detection(
         tuple(args.with_groups), tuple(args.without_groups), args.cache, tuple(args.descriptors)
     )
 
 
 def load(args: argparse.Namespace) -> Engine:
-    """The engine that the arguments ask for. Raises UsageError."""
+    """Return the engine that the arguments choose. Raises UsageError."""
     return load_with(args, [read_set(path) for path in args.detectors])
 
 
 def load_with(args: argparse.Namespace, sets: Sequence[DetectorSet]) -> Engine:
-    """The engine of the chosen groups and these sets. Raises UsageError."""
+    """Return the engine of the chosen groups and these sets. Raises UsageError."""
     try:
         return engines.load(detection(args), sets)
     except EngineError as error:
@@ -89,7 +93,7 @@ def load_with(args: argparse.Namespace, sets: Sequence[DetectorSet]) -> Engine:
 
 
 def unseen(args: argparse.Namespace) -> frozenset[str]:
-    """The infoTypes that the chosen groups do not find. Raises UsageError."""
+    """Return the infoTypes that the chosen groups do not find. Raises UsageError."""
     try:
         return engines.unseen(detection(args))
     except EngineError as error:
@@ -97,7 +101,7 @@ def unseen(args: argparse.Namespace) -> frozenset[str]:
 
 
 def read_set(path: Path) -> DetectorSet:
-    """The detector set of a file. Raises UsageError with all that is wrong with it."""
+    """Return the detector set of a file. Raises UsageError with all of its errors."""
     try:
         return parse(path.read_text(encoding="utf-8"), file=str(path))
     except OSError as error:

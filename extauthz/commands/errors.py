@@ -2,5 +2,8 @@
 
 
 class UsageError(Exception):
-    """Wrong use or unreadable input. The text is one line that names the thing and the fix; the
-    exit code is 2."""
+    """Wrong use or unreadable input. The exit code is 2.
+
+    The text is one line that names the thing and the fix. A broken policy gives one line for each
+    error.
+    """

@@ -1,6 +1,6 @@
-"""`phiguard istio render` writes the mesh's configuration; `phiguard istio check` reads it back and says what is wrong.
+"""`phiguard istio render` writes the mesh's configuration; `phiguard istio check` checks it.
 
-Exit codes: 0 clean, 1 something is wrong, 2 wrong use or unreadable input.
+Exit codes: 0 clean, 1 problems found, 2 wrong use or unreadable input.
 """
 
 import argparse
@@ -26,11 +26,11 @@ _SUFFIXES = (".yaml", ".yml", ".json")
 
 
 class _UsageError(Exception):
-    """What the user gave cannot be used. Its text is one line."""
+    """An argument cannot be used. The text is one line."""
 
 
 def add_parser(subparsers: "_Subparsers") -> None:
-    """Add `istio` with its own subcommands; `run` takes what they parse."""
+    """Add `istio` with its own subcommands."""
     parser = subparsers.add_parser("istio", help="write or check the mesh's configuration")
     actions = parser.add_subparsers(dest="action", required=True, metavar="render|check")
     render = actions.add_parser("render", help="write the manifests of an installation")
@@ -40,7 +40,7 @@ def add_parser(subparsers: "_Subparsers") -> None:
     render.add_argument(
         "--image",
         default=IMAGE,
-        help="the guard's image, best with a digest (default: %(default)s)",
+        help="the guard's image, preferably with a digest (default: %(default)s)",
     )
     render.add_argument(
         "--output",
@@ -53,7 +53,7 @@ def add_parser(subparsers: "_Subparsers") -> None:
         "--policy",
         type=Path,
         metavar="FILE|DIR",
-        help="also write its edges as AuthorizationPolicy",
+        help="also write the policy's edges as AuthorizationPolicy",
     )
     render.add_argument(
         "--account-label",
@@ -61,7 +61,7 @@ def add_parser(subparsers: "_Subparsers") -> None:
         metavar="KEY",
         help="pod label that holds the pod's service account (default: %(default)s)",
     )
-    check = actions.add_parser("check", help="report what would let PHI pass unread")
+    check = actions.add_parser("check", help="report configuration that lets PHI pass unread")
     check.add_argument(
         "path", type=Path, metavar="DIR", help="manifests, or `kubectl get -A -o yaml` output"
     )
@@ -74,7 +74,7 @@ def add_parser(subparsers: "_Subparsers") -> None:
 
 
 def run(args: argparse.Namespace) -> int:
-    """Do what was parsed; the exit code."""
+    """Run the subcommand. Return the exit code."""
     try:
         return _render(args) if args.action == "render" else _check(args)
     except (_UsageError, InstallationError, snapshot.SnapshotError) as error:
@@ -117,11 +117,11 @@ def _check(args: argparse.Namespace) -> int:
 
 
 def _read(path: Path) -> dict[str, str]:
-    """File name to text, of one file or of a folder and all below it."""
+    """Return the text by file name, for one file or for a folder and all below it."""
     give = "give a folder of manifests or of `kubectl get -o yaml` output"
     try:
         if not path.is_file():
-            next(path.iterdir(), None)  # `rglob` passes over what it may not read
+            next(path.iterdir(), None)  # `rglob` skips what it may not read
     except OSError as error:
         raise _UsageError(f"`{path}`: {(error.strerror or 'unreadable').lower()}; {give}") from None
     found = (

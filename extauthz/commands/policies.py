@@ -1,4 +1,4 @@
-"""Policies on disk for the subcommands of `phiguard policy`, with the detectors that stand beside them."""
+"""Policies on disk with the detectors beside them, for the subcommands of `phiguard policy`."""
 
 import argparse
 from collections.abc import Iterable
@@ -14,21 +14,23 @@ from mesh.policy_file.problems import FileProblem, Severity
 
 
 def add_detectors(parser: argparse.ArgumentParser) -> None:
-    """Add `--detectors`, for sets that stand elsewhere than in the policy's folder."""
+    """Add `--detectors`, for sets outside the policy's folder."""
     parser.add_argument(
         "--detectors",
         type=Path,
         action="append",
         default=[],
         metavar="FILE",
-        help="custom detectors (a DetectorSet) besides those in the policy's folder",
+        help="file of custom detectors (a DetectorSet) besides those in the policy's folder",
     )
 
 
 def load(
     path: Path, detectors: Iterable[Path] = (), unseen: frozenset[str] = frozenset()
 ) -> tuple[Revision | None, tuple[FileProblem, ...]]:
-    """Return the policy of a file or folder with its detectors, or None, and all problems.
+    """Return the policy of a file or folder with its detectors, and all problems.
+
+    The policy is None when there is an error.
 
     Args:
         path: the policy's file or folder.
@@ -36,7 +38,7 @@ def load(
         unseen: infoTypes that no detector finds; naming one is a warning.
 
     Raises:
-        UsageError: when a file cannot be read.
+        UsageError: a file cannot be read.
     """
     try:
         texts = PolicyFiles(path, detectors).read()
@@ -49,7 +51,7 @@ def usable_revision(path: Path, detectors: Iterable[Path] = ()) -> Revision:
     """Return the policy of a file or folder, as it holds today (UTC), with its detectors.
 
     Raises:
-        UsageError: with its errors when it cannot be used.
+        UsageError: with the policy's errors.
     """
     found, problems = load(path, detectors)
     if found is None:

@@ -1,4 +1,4 @@
-"""How far a long command is: one line on a terminal that is written over, and nothing anywhere else."""
+"""The progress of a long command: one line on a terminal, overwritten as it goes."""
 
 import sys
 import time
@@ -6,18 +6,18 @@ from typing import Final
 
 from extauthz.commands.table import shown
 
-_PAUSE: Final = 0.1  # seconds between two lines: more often is flicker
+_PAUSE: Final = 0.1  # seconds between two lines; more often would flicker
 _WIDTH: Final = 100
 _CLEAR: Final = "\r\x1b[K"
 _UNITS: Final = ("bytes", "KiB", "MiB", "GiB", "TiB")
 
 
 class Progress:
-    """Counts documents and bytes, and shows them.
+    """Counts documents and bytes, and shows them on standard error.
 
     Args:
-        documents: how many there are.
-        size: of all together, in bytes; 0 when not known.
+        documents: their number.
+        size: bytes of all documents together; 0 when unknown.
     """
 
     def __init__(self, documents: int, size: int) -> None:
@@ -33,7 +33,7 @@ class Progress:
         self._show()
 
     def read(self, count: int) -> None:
-        """So many bytes more are read."""
+        """Count `count` more bytes as read."""
         self._read += count
         self._show()
 
@@ -43,7 +43,7 @@ class Progress:
         self._show()
 
     def clear(self) -> None:
-        """Take the line away, for what is to stay on the screen."""
+        """Erase the line before other output."""
         sys.stderr.write(_CLEAR)
         sys.stderr.flush()
 
@@ -59,7 +59,7 @@ class Progress:
 
 
 class Silent(Progress):
-    """Shows nothing: standard error is no terminal."""
+    """Shows nothing, because standard error is no terminal."""
 
     def __init__(self) -> None:
         super().__init__(0, 0)
@@ -72,7 +72,7 @@ class Silent(Progress):
 
 
 def amount(size: int) -> str:
-    """Bytes as people say them: `45.2 MiB`."""
+    """Return a number of bytes in a readable unit: `45.2 MiB`."""
     number = float(size)
     for unit in _UNITS[:-1]:
         if number < 1024:

@@ -1,4 +1,4 @@
-"""`phiguard redact` writes a document with the identifiers of individuals masked, in the encoding that it came in."""
+"""`phiguard redact`: writes a document with the identifiers masked, in its own encoding."""
 
 import argparse
 import functools
@@ -24,15 +24,17 @@ _MAX_BYTES: Final = 64 * 1024 * 1024
 
 def add_parser(subparsers: "_Subparsers") -> None:
     """Add `redact`."""
-    parser = subparsers.add_parser("redact", help="write a document with its PHI masked")
+    parser = subparsers.add_parser("redact", help="write a document with the PHI masked")
     parser.add_argument("path", metavar="PATH", help="a file, or - for standard input")
-    parser.add_argument("--content-type", default="", metavar="TYPE", help="else it is recognised")
+    parser.add_argument(
+        "--content-type", default="", metavar="TYPE", help="without it, the type is recognised"
+    )
     parser.add_argument("--content-encoding", default="", metavar="CODING", help="such as gzip")
     parser.add_argument(
         "--token-key",
         type=Path,
         metavar="FILE",
-        help="put a keyed token in the place of a value, the same for the same value",
+        help="mask with keyed tokens: equal values get equal tokens",
     )
     engine.add_detectors(parser)
     engine.add_choices(parser)
@@ -40,8 +42,13 @@ def add_parser(subparsers: "_Subparsers") -> None:
 
 
 def run(args: argparse.Namespace) -> int:
-    """Write the masked document to standard output. Returns 0; nothing is written when masking
-    cannot be proven."""
+    """Write the masked document to standard output. Return 0.
+
+    Nothing is written when the masking cannot be proven.
+
+    Raises:
+        UsageError: the document cannot be read whole, or not be masked.
+    """
     mask = CROSSES if args.token_key is None else _tokens(args.token_key)
     document = documents.read(args.path, _MAX_BYTES)
     scan = functools.partial(_scan, engine.load(args), args)

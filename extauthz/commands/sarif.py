@@ -1,4 +1,7 @@
-"""Scan reports as SARIF 2.1.0, for code hosts and their review pages. Results hold places and classes, no values."""
+"""Scan reports as SARIF 2.1.0, for code hosts and their review pages.
+
+Results hold locations and classes, never values.
+"""
 
 from collections.abc import Iterable, Mapping
 from importlib import metadata

@@ -1,4 +1,4 @@
-"""`phiguard scan` reports the PHI in files: where and of what class, never its value."""
+"""`phiguard scan` reports the PHI in files: its location and its class, never its value."""
 
 import argparse
 import functools
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 _MIB: Final = 1024 * 1024
 _SECONDS, _SECONDS_WITH_MODEL = 60.0, 3600.0
-"""For one document; models are slow."""
+"""Time limits for one document. Models are slow."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +34,10 @@ class Scanned:
     """One document and its report.
 
     Args:
-        values: of the findings, one each, only where they are to be shown.
+        path: of the document.
+        report: of the scan.
+        seconds: that the scan took.
+        values: one for each finding, only when the user asked to see them.
     """
 
     path: str
@@ -62,7 +65,7 @@ def add_parser(subparsers: "_Subparsers") -> None:
         "--content-type",
         default="",
         metavar="TYPE",
-        help="of every document; else it is recognised",
+        help="of every document; without it, the type is recognised",
     )
     parser.add_argument(
         "--content-encoding", default="", metavar="CODING", help="of every document, such as gzip"
@@ -72,15 +75,15 @@ def add_parser(subparsers: "_Subparsers") -> None:
         type=int,
         default=64 * _MIB,
         metavar="N",
-        help="longer documents are cut off (%(default)s)",
+        help="cut longer documents off (default: %(default)s)",
     )
     parser.add_argument(
-        "--show-values", action="store_true", help="show what was found itself, on a terminal only"
+        "--show-values", action="store_true", help="show the found values too, on a terminal only"
     )
     parser.add_argument(
         "--values-anywhere",
         action="store_true",
-        help="with --show-values: also into a file or a pipe, which then holds PHI",
+        help="with --show-values: also write values to a file or a pipe, which then holds PHI",
     )
     parser.add_argument(
         "--model",
@@ -88,7 +91,8 @@ def add_parser(subparsers: "_Subparsers") -> None:
         action="append",
         default=[],
         metavar="MODEL",
-        help="read prose with a model too, slowly: spacy:FOLDER, gliner:FOLDER, presidio[:CONFIG.yaml], python:FILE.py:FUNCTION",
+        help="also read prose with a model, which is slow: "
+        "spacy:FOLDER, gliner:FOLDER, presidio[:CONFIG.yaml], python:FILE.py:FUNCTION",
     )
     engine.add_detectors(parser)
     engine.add_choices(parser)
@@ -96,8 +100,12 @@ def add_parser(subparsers: "_Subparsers") -> None:
 
 
 def run(args: argparse.Namespace) -> int:
-    """Scan. Returns 0 when all is clean, 1 for PHI, a credential or a document not seen whole, 2
-    when one was unreadable."""
+    """Scan all documents.
+
+    Returns:
+        0 when all are clean; 1 for PHI, a credential, or a document that was not read whole; 2 when
+        a document is unreadable.
+    """
     if args.max_bytes <= 0:
         raise UsageError(f"--max-bytes {args.max_bytes}: too small; give a number above 0")
     values.allow(args)
@@ -124,7 +132,7 @@ def _recognizers(models: Sequence[str]) -> list[Recognizer]:
 
 
 class _Watched:
-    """Passes documents on, and remembers whether any of them is not clean."""
+    """Passes reports on, and remembers whether any of them is not clean."""
 
     def __init__(self, scanned: Iterator[Scanned]) -> None:
         self._scanned = scanned
@@ -137,7 +145,7 @@ class _Watched:
 
 
 def _is_worth_a_look(report: ScanReport) -> bool:
-    """Credentials are looked for only where somebody asks for them."""
+    """Whether the exit code must be 1. Credentials are found only where their group is on."""
     return (
         report.verdict is Verdict.PHI
         or report.coverage is not Coverage.COMPLETE
@@ -148,7 +156,7 @@ def _is_worth_a_look(report: ScanReport) -> bool:
 def _scan_all(compiled: Engine, args: argparse.Namespace, failed: list[str]) -> Iterator[Scanned]:
     paths = documents.names(args.paths, failed.append)
     progress: Progress = Silent()
-    # lines are progress enough
+    # JSON lines on a terminal show the progress themselves
     if sys.stderr.isatty() and not (args.format == "jsonl" and sys.stdout.isatty()):
         known = list(paths)
         progress, paths = Progress(len(known), sum(map(documents.size, known))), iter(known)
@@ -165,7 +173,7 @@ def _scan_all(compiled: Engine, args: argparse.Namespace, failed: list[str]) -> 
 
 
 def _scan(compiled: Engine, args: argparse.Namespace, path: str, progress: Progress) -> Scanned:
-    """Scan one document, read piece by piece. Raises UsageError when it cannot be read."""
+    """Scan one document, read in chunks. Raises UsageError when it cannot be read."""
     began = time.perf_counter()
     seconds = _SECONDS_WITH_MODEL if args.recognizers else _SECONDS
     limits = Limits(body=args.max_bytes, decoded=4 * args.max_bytes, seconds=seconds)
@@ -221,15 +229,15 @@ def _finding(finding: Finding, value: str | None) -> dict[str, str | int | None]
 
 
 def _table(info_types: Mapping[str, InfoType], scanned: Iterator[Scanned]) -> None:
-    told: list[str] = []
+    shown: list[str] = []
 
     def rows() -> Iterator[tuple[str, ScanReport]]:
         for each in scanned:
-            told.extend(values.lines(each.path, each.report, each.values))
+            shown.extend(values.lines(each.path, each.report, each.values))
             yield each.path, each.report
 
     text = table.render(rows(), info_types)
-    sys.stdout.write("".join(f"{line}\n" for line in told) + text)
+    sys.stdout.write("".join(f"{line}\n" for line in shown) + text)
 
 
 def _sarif(info_types: Mapping[str, InfoType], scanned: Iterator[Scanned]) -> None:

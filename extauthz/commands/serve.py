@@ -1,4 +1,4 @@
-"""`phiguard serve` answers Envoy's ext_authz and ext_proc calls until it is told to stop."""
+"""`phiguard serve`: answers Envoy's ext_authz and ext_proc calls until a signal ends it."""
 
 import argparse
 import os
@@ -38,17 +38,20 @@ def add_parser(subparsers: "_Subparsers") -> None:
         "--policy",
         required=True,
         metavar="FILE|DIR|kubernetes://[NAMESPACE]",
-        help="read again when it changes; of a cluster: SegmentationPolicy objects, for the whole mesh in NAMESPACE",
+        help="the policy, read again when it changes; kubernetes:// reads the cluster's "
+        "SegmentationPolicy objects, with NAMESPACE as the root namespace",
     )
     parser.add_argument(
         "--kubernetes-api",
         default="",
         metavar="URL",
-        help="of `kubectl proxy`, outside of a cluster",
+        help="address of `kubectl proxy`, to read a cluster from outside",
     )
-    parser.add_argument("--listen", required=True, metavar="HOST:PORT", help="for Envoy")
+    parser.add_argument("--listen", required=True, metavar="HOST:PORT", help="address for Envoy")
     parser.add_argument(
-        "--health-listen", metavar="HOST:PORT", help="for health checks only, without TLS"
+        "--health-listen",
+        metavar="HOST:PORT",
+        help="second address for health checks only, without TLS",
     )
     parser.add_argument(
         "--tls-cert",
@@ -58,17 +61,30 @@ def add_parser(subparsers: "_Subparsers") -> None:
     )
     parser.add_argument("--tls-key", type=Path, metavar="FILE", help="PEM private key")
     parser.add_argument(
-        "--tls-ca", type=Path, metavar="FILE", help="PEM roots: callers must show a certificate"
+        "--tls-ca",
+        type=Path,
+        metavar="FILE",
+        help="PEM roots; callers must then show a certificate",
     )
     parser.add_argument("--ledger", type=Path, metavar="DIR", help="keep the audit ledger here")
     parser.add_argument(
-        "--edges", type=Path, metavar="DIR", help="count who talks to whom here, for `policy learn`"
+        "--edges",
+        type=Path,
+        metavar="DIR",
+        help="count who talks to whom, in files here, for `policy learn`",
     )
     parser.add_argument(
-        "--workers", type=int, default=1, metavar="N", help="processes (default: %(default)s)"
+        "--workers",
+        type=int,
+        default=1,
+        metavar="N",
+        help="number of processes (default: %(default)s)",
     )
     parser.add_argument(
-        "--trust-domain", default="cluster.local", metavar="NAME", help="default: %(default)s"
+        "--trust-domain",
+        default="cluster.local",
+        metavar="NAME",
+        help="of the mesh's workloads (default: %(default)s)",
     )
     engine.add_detectors(parser)
     engine.add_choices(parser)
@@ -86,39 +102,51 @@ def _add_limits(parser: argparse.ArgumentParser) -> None:
         help="must equal Envoy's maxRequestBytes (default: %(default)s)",
     )
     limits.add_argument(
-        "--max-body-bytes", type=int, default=_LIMITS.body_bytes, metavar="N", help="%(default)s"
+        "--max-body-bytes",
+        type=int,
+        default=_LIMITS.body_bytes,
+        metavar="N",
+        help="largest body that is scanned (default: %(default)s)",
     )
     limits.add_argument(
         "--scan-seconds",
         type=float,
         default=_LIMITS.scan_seconds,
         metavar="S",
-        help="for one scan (%(default)s)",
+        help="time for one scan (default: %(default)s)",
     )
     limits.add_argument(
-        "--max-exchanges", type=int, default=_LIMITS.exchanges, metavar="N", help="%(default)s"
+        "--max-exchanges",
+        type=int,
+        default=_LIMITS.exchanges,
+        metavar="N",
+        help="open exchanges (default: %(default)s)",
     )
     limits.add_argument(
-        "--max-held-bytes", type=int, default=_LIMITS.held_bytes, metavar="N", help="%(default)s"
+        "--max-held-bytes",
+        type=int,
+        default=_LIMITS.held_bytes,
+        metavar="N",
+        help="bytes of all open bodies together (default: %(default)s)",
     )
     limits.add_argument(
         "--wait-seconds",
         type=float,
         default=_LIMITS.wait_seconds,
         metavar="S",
-        help="for a body (%(default)s)",
+        help="time for a body to arrive (default: %(default)s)",
     )
     limits.add_argument(
         "--grace-seconds",
         type=float,
         default=_LIMITS.grace_seconds,
         metavar="S",
-        help="to drain (%(default)s)",
+        help="time to drain (default: %(default)s)",
     )
 
 
 def run(args: argparse.Namespace) -> int:
-    """Serve. Returns 0 after SIGTERM or SIGINT."""
+    """Serve. Return 0 after SIGTERM or SIGINT, 2 when a worker cannot start."""
     try:
         settings = _settings(args)
         logs.configure()

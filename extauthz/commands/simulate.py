@@ -1,4 +1,7 @@
-"""`phiguard simulate` shows what would become of the messages of a case file, and checks what it expects."""
+"""`phiguard simulate` shows what a policy does with the messages of a case file.
+
+It also checks what the cases expect.
+"""
 
 import argparse
 import sys
@@ -15,7 +18,7 @@ if TYPE_CHECKING:
 def add_parser(subparsers: "_Subparsers") -> None:
     """Add `simulate`."""
     parser = subparsers.add_parser(
-        "simulate", help="show what becomes of the messages of a case file"
+        "simulate", help="show what a policy does with the messages of a case file"
     )
     parser.add_argument("case", type=Path, metavar="CASE.yaml", help="see docs/policy.md")
     cases.add_choices(parser)
@@ -23,14 +26,15 @@ def add_parser(subparsers: "_Subparsers") -> None:
 
 
 def run(args: argparse.Namespace) -> int:
-    """Print a line a case, and below it what is not as expected. Returns 1 when anything is not."""
+    """Print one line for each case, then the differences. Return 1 when there are any, else 0."""
     results = [result for _, result in cases.pairs_of_file(args.case, cases.Engines(args))]
     head = ("", "decision", "reason", "verdict", "seen", "classes", "case")
     sys.stdout.write("\n".join(table.aligned([head, *map(_row, results)])) + "\n")
     for result in results:
         for rule, action in result.outcome.decision.audits:
             sys.stdout.write(
-                f"{args.case}:{result.line}: {result.name}: AUDIT rule {rule} would {action.value}\n"
+                f"{args.case}:{result.line}: {result.name}: "
+                f"AUDIT rule {rule} would {action.value}\n"
             )
         for line in differences(args.case, result):
             sys.stdout.write(line + "\n")
@@ -38,9 +42,10 @@ def run(args: argparse.Namespace) -> int:
 
 
 def differences(path: Path, result: CaseResult) -> list[str]:
-    """Return a line for each thing that is not as a case expects."""
+    """Return one line for each difference from what a case expects."""
     return [
-        f"{path}:{result.line}: {result.name}: {c.key} is {_word(c.actual)}, expected {_word(c.expected)}"
+        f"{path}:{result.line}: {result.name}: "
+        f"{c.key} is {_word(c.actual)}, expected {_word(c.expected)}"
         for c in result.checks
         if not c.passed
     ]

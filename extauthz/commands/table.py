@@ -13,7 +13,10 @@ _HEAD: Final = ("verdict", "seen", "media", "findings", "path")
 
 @dataclass(slots=True)
 class Summary:
-    """What was found in all documents. Holds counts only, so that many documents take no memory."""
+    """Counts what was found in all documents.
+
+    It holds counts only, so many documents take no memory.
+    """
 
     info_types: Mapping[str, InfoType]
     documents: int = 0
@@ -32,7 +35,7 @@ class Summary:
         self.holders += Counter(found.keys())
 
     def lines(self) -> list[str]:
-        """A line an infoType, by class, then the totals."""
+        """Return one line for each infoType, by class, then the totals."""
         text = f"{self.documents} document{'s' * (self.documents != 1)}, {self.phi} with PHI"
         return [*self._by_class(), f"{text}, {self.partly} not seen whole" if self.partly else text]
 
@@ -57,8 +60,7 @@ class Summary:
 
 
 def render(rows: Iterable[tuple[str, ScanReport]], info_types: Mapping[str, InfoType]) -> str:
-    """Return a line a document, then what was found by class and infoType, then a line of
-    totals."""
+    """Return a table: one line for each document, then one for each infoType, then the totals."""
     summary = Summary(info_types)
     cells: list[tuple[str, ...]] = [_HEAD]
     for path, report in rows:
@@ -76,7 +78,7 @@ def render(rows: Iterable[tuple[str, ScanReport]], info_types: Mapping[str, Info
 
 
 def aligned(rows: Iterable[Sequence[str]]) -> list[str]:
-    """Return the rows as lines with columns of equal width; the last column is as long as it is."""
+    """Return the rows as lines with aligned columns. The last column is not padded."""
     table = [tuple(row) for row in rows]
     if not table:
         return []
@@ -88,8 +90,7 @@ def aligned(rows: Iterable[Sequence[str]]) -> list[str]:
 
 
 def shown(text: str) -> str:
-    """A text of somebody else's on a terminal, which must not obey what control characters it
-    holds."""
+    """Return a foreign text for a terminal: control characters become `?`."""
     return "".join(c if c.isprintable() else "?" for c in text)
 
 
@@ -111,7 +112,7 @@ def _class(info_type: InfoType) -> str:
 
 
 def _class_words(info_type: InfoType) -> str:
-    """`G ssn`; health information and credentials have no letter."""
+    """Return `G ssn`, or the kind of an infoType that has no class."""
     if info_type.identifier is None:
         return _class(info_type)
     return f"{info_type.identifier.value} {_TITLES[info_type.identifier]}"

@@ -1,6 +1,7 @@
-"""The found values themselves, for whoever asks to see them. The only place of the project that shows one.
+"""The found values themselves, for a user who asks to see them.
 
-A report holds places and no values; this reads them out of the document again.
+Only this module of the project shows values. A report holds locations and no values, so this module
+reads the values from the document again.
 """
 
 import argparse
@@ -17,20 +18,21 @@ _LONGEST: Final = 80  # characters of a value on a screen
 
 
 def allow(args: argparse.Namespace) -> None:
-    """Check that values may be shown where standard output goes, and warn. Raises UsageError when
-    they may not."""
+    """Check that values may be shown on standard output, and warn.
+
+    Raises:
+        UsageError: they may not.
+    """
     if not args.show_values:
         if args.values_anywhere:
-            raise UsageError("--values-anywhere: there are no values; add --show-values")
+            raise UsageError("--values-anywhere: no values are shown; add --show-values")
         return
     if args.format == "sarif":
-        raise UsageError(
-            "--show-values: SARIF files are passed on; write values as a table or jsonl"
-        )
+        raise UsageError("--show-values: SARIF files are shared; show values as a table or jsonl")
     if not (sys.stdout.isatty() or args.values_anywhere):
         raise UsageError(
-            "--show-values: standard output is no terminal, so PHI would be kept; add "
-            "--values-anywhere if it shall be"
+            "--show-values: standard output is no terminal, so PHI would be stored; "
+            "add --values-anywhere if you want that"
         )
     sys.stderr.write(
         "phiguard: warning: found values are shown; whoever sees this output sees PHI\n"
@@ -38,12 +40,13 @@ def allow(args: argparse.Namespace) -> None:
 
 
 def found(data: bytes, report: ScanReport, limit: int) -> tuple[str, ...]:
-    """The value of each finding, in their order; empty where a finding has no place in the
-    document.
+    """Return the value of each finding, in order.
+
+    It is empty where a finding has no byte range.
 
     Args:
         data: the document as it was scanned.
-        report: what the scan said.
+        report: of the scan.
         limit: bytes that may come out of its content codings.
     """
     plain = content_coding.undo(data, report.encodings, limit)
@@ -52,7 +55,7 @@ def found(data: bytes, report: ScanReport, limit: int) -> tuple[str, ...]:
 
 
 def lines(path: str, report: ScanReport, values: Sequence[str]) -> Iterator[str]:
-    """What a person reads: the document, then a line a finding."""
+    """Yield the document's name, then one line for each finding."""
     pairs = [
         (finding, value) for finding, value in zip(report.findings, values, strict=False) if value
     ]

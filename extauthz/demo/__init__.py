@@ -1,4 +1,4 @@
-"""The laboratory: real Envoy sidecars, sample workloads and the guard on one machine, without a cluster.
+"""The laboratory: real Envoy sidecars, sample workloads and the guard on one machine.
 
-`phiguard demo`, the end-to-end tests and the round-trip bench all stand on it.
+It needs no cluster. `phiguard demo`, the end-to-end tests and the round-trip bench use it.
 """

@@ -1,4 +1,7 @@
-"""A throwaway certificate authority that signs what istiod would: short-lived leaves with a SPIFFE URI, ECDSA P-256."""
+"""A throwaway certificate authority that signs certificates like istiod's.
+
+They are short-lived leaves with a SPIFFE URI, ECDSA P-256.
+"""
 
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -37,11 +40,13 @@ class Authority:
         return cls(certificate=builder.sign(key, SHA256()), key=key)
 
     def issue(self, workload: Workload, folder: Path, *, dns: str = "") -> CertificateFiles:
-        """Write a leaf for `workload` into `folder`, readable by its owner only.
+        """Write a certificate for `workload` into `folder`, readable by its owner only.
 
         Args:
-            dns: one DNS name beside the SPIFFE URI. Istio's leaves have none; gRPC clients that are
-                no sidecar compare a DNS name, so the guard's certificate carries one.
+            workload: whose identity it proves.
+            folder: made when missing, mode 0700.
+            dns: a DNS name beside the SPIFFE URI. Istio's certificates have none. gRPC clients that
+                are no sidecar check a DNS name, so the guard's certificate has one.
 
         Raises:
             OSError: the folder cannot be written.
@@ -50,8 +55,8 @@ class Authority:
         key = ec.generate_private_key(ec.SECP256R1())
         names: list[x509.GeneralName] = [x509.UniformResourceIdentifier(workload.spiffe)]
         names += [x509.DNSName(dns)] if dns else []
-        # A SPIFFE leaf has an empty subject, so RFC 5280 section 4.2.1.6 wants its alternative name
-        # to be critical.
+        # A SPIFFE certificate has an empty subject. RFC 5280 section 4.2.1.6 then requires a
+        # critical subject alternative name.
         leaf = (
             _builder(x509.Name([]), self.certificate.subject, key)
             .add_extension(x509.SubjectAlternativeName(names), critical=True)

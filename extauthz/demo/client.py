@@ -1,4 +1,7 @@
-"""How the laboratory plays an application: one HTTP request, in the clear to a sidecar or by mutual TLS past it."""
+"""The laboratory's application client: one HTTP request to a sidecar.
+
+It speaks plain HTTP to its own sidecar, or mutual TLS to another one.
+"""
 
 import http.client
 import ssl
@@ -14,11 +17,11 @@ _TIMEOUT_SECONDS: Final = 15.0
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """One request to make.
+    """One request to send.
 
     Args:
-        host: the service host to name; a sidecar routes by it.
-        path: with query, as it goes on the wire.
+        host: the service host; a sidecar routes by it.
+        path: with its query, as sent.
     """
 
     host: str
@@ -30,7 +33,7 @@ class Request:
 
 @dataclass(frozen=True, slots=True)
 class Response:
-    """What came back."""
+    """The response."""
 
     status: int
     headers: Mapping[str, str]
@@ -41,7 +44,9 @@ def send(request: Request, port: int, *, identity: CertificateFiles | None = Non
     """Send one request to a port on loopback.
 
     Args:
-        identity: present this certificate and speak TLS; None speaks plain HTTP.
+        request: what to send.
+        port: of a listener on loopback.
+        identity: the certificate to present over TLS; None for plain HTTP.
 
     Raises:
         OSError: the connection failed.
@@ -59,8 +64,10 @@ def send(request: Request, port: int, *, identity: CertificateFiles | None = Non
 
 
 def tls_context(identity: CertificateFiles) -> ssl.SSLContext:
-    """A client's context that presents `identity`; a SPIFFE certificate has no host name to
-    compare."""
+    """Return a client's TLS context that presents `identity`.
+
+    A SPIFFE certificate has no host name to check.
+    """
     context = ssl.create_default_context(cafile=str(identity.authority))
     context.check_hostname = False
     context.load_cert_chain(identity.certificate, identity.key)
@@ -68,7 +75,7 @@ def tls_context(identity: CertificateFiles) -> ssl.SSLContext:
 
 
 def new_traceparent() -> tuple[str, str]:
-    """A fresh trace id and the W3C `traceparent` that samples it."""
+    """Return a new trace id, and a W3C `traceparent` that samples it."""
     trace = token_hex(16)
     return trace, f"00-{trace}-{token_hex(8)}-01"
 

@@ -1,6 +1,6 @@
-"""The clusters of one sidecar, named, labelled and secured as istiod makes them.
+"""The clusters of one sidecar, with istiod's names, labels and TLS settings.
 
-They are STATIC: the laboratory has no istiod, hence no EDS, and its endpoints never move.
+They are STATIC: the laboratory has no istiod and so no EDS, and its endpoints never move.
 """
 
 from datetime import timedelta
@@ -49,30 +49,32 @@ COLLECTOR_CLUSTER: Final = "outbound|4317||otel-collector.observability.svc.clus
 
 _UNLIMITED: Final = 2**32 - 1  # istiod sets this on every cluster
 _CONNECT_TIMEOUT: Final = timedelta(seconds=10)
-# Marks an endpoint that has a sidecar; `transport_socket_matches` reads it (istiod's auto-mTLS).
+# marks an endpoint that has a sidecar; `transport_socket_matches` reads it (istiod's auto-mTLS)
 _HAS_SIDECAR: Final = {"tlsMode": "istio"}
 
 
 def outbound_name(callee: Workload) -> str:
-    """Istio's name of the cluster that leads to a service."""
+    """Return Istio's name of the cluster for a service."""
     return f"outbound|{SERVICE_PORT}||{callee.host}"
 
 
 def address(port: int) -> Address:
-    """A TCP port on loopback."""
+    """Return the address of a TCP port on loopback."""
     return Address(socket_address=SocketAddress(address=LOOPBACK, port_value=port))
 
 
 def inbound_cluster(workload: Workload, mesh: Mesh) -> Cluster:
-    """The way from a sidecar to its own application."""
+    """Return the cluster of a sidecar's own application."""
     cluster = _cluster(INBOUND_CLUSTER, mesh.ports[workload].app)
     cluster.metadata = _istio_service(workload.host, workload.namespace)
     return cluster
 
 
 def outbound_cluster(caller: Workload, callee: Workload, mesh: Mesh) -> Cluster:
-    """The way from a sidecar to another workload's sidecar, with mutual TLS pinned to its service
-    account."""
+    """Return the cluster of another workload's sidecar.
+
+    It uses mutual TLS, pinned to the service account of `callee`.
+    """
     name = outbound_name(callee)
     cluster = _cluster(name, mesh.ports[callee].inbound, has_sidecar=True)
     cluster.metadata = _istio_service(callee.host, callee.namespace)
@@ -83,7 +85,7 @@ def outbound_cluster(caller: Workload, callee: Workload, mesh: Mesh) -> Cluster:
 
 
 def guard_cluster(caller: Workload, mesh: Mesh) -> Cluster:
-    """The way to the guard: gRPC over mutual TLS, so that the guard knows which proxy asks."""
+    """Return the cluster of the guard: gRPC over mutual TLS, so that the guard knows its caller."""
     cluster = _cluster(INSTALLATION.cluster, mesh.guard, has_sidecar=True)
     cluster.metadata = _istio_service(INSTALLATION.host, GUARD.namespace)
     cluster.typed_extension_protocol_options = _http2()
@@ -97,7 +99,7 @@ def guard_cluster(caller: Workload, mesh: Mesh) -> Cluster:
 
 
 def collector_cluster(mesh: Mesh) -> Cluster:
-    """The way to the OTLP collector."""
+    """Return the cluster of the OTLP collector."""
     cluster = _cluster(COLLECTOR_CLUSTER, mesh.collector)
     cluster.typed_extension_protocol_options = _http2()
     return cluster
@@ -144,7 +146,10 @@ def _auto_mtls(
 
 
 def _istio_service(host: str, namespace: str) -> Metadata:
-    """Where `xds.cluster_metadata.filter_metadata['istio']['services'][0]['host']` comes from."""
+    """Return the metadata behind the attribute of the service host.
+
+    The attribute is `xds.cluster_metadata.filter_metadata['istio']['services'][0]['host']`.
+    """
     services = {"services": [{"namespace": namespace, "name": host, "host": host}]}
     return Metadata(filter_metadata={"istio": Struct.from_dict(services)})
 

@@ -1,4 +1,4 @@
-"""One sidecar's bootstrap, built from Envoy's own schema and written as the JSON that Envoy reads."""
+"""One sidecar's bootstrap, built from Envoy's own schema and written as JSON."""
 
 import json
 from collections.abc import Sequence
@@ -26,7 +26,8 @@ from extauthz.demo.envoy_listeners import Gates, inbound_listener, outbound_list
 from extauthz.demo.envoy_patches import Patch
 from extauthz.demo.topology import WORKLOADS, Mesh, Workload
 
-# Envoy keeps spans for 5 s or until five have gathered; a table that waits for them cannot.
+# By default Envoy keeps spans for 5 s or until there are five. The demo's table cannot wait for
+# that.
 _RUNTIME: Final = {
     "tracing.opentelemetry.flush_interval_ms": 50,
     "tracing.opentelemetry.min_flush_spans": 1,
@@ -41,18 +42,21 @@ def bootstrap(
     permissive: bool = False,
     patches: Sequence[Patch] = (),
 ) -> Bootstrap:
-    """Everything that istiod would push to this sidecar, static.
+    """Return a static bootstrap with everything that istiod would push to this sidecar.
 
     Args:
+        workload: whose sidecar it is.
+        mesh: addresses and certificates.
         gates: where this sidecar asks the guard.
-        permissive: whether its inbound listener also takes plaintext.
+        permissive: whether its inbound listener also accepts plaintext.
         patches: of an EnvoyFilter, for the inbound listener.
     """
     others = [callee for callee in WORKLOADS if callee != workload]
     metadata = {"SERVICE_ACCOUNT": workload.name, "NAMESPACE": workload.namespace}
     return Bootstrap(
         node=Node(
-            id=f"sidecar~127.0.0.1~{workload.name}.{workload.namespace}~{workload.namespace}.svc.cluster.local",
+            id=f"sidecar~127.0.0.1~{workload.name}.{workload.namespace}"
+            f"~{workload.namespace}.svc.cluster.local",
             cluster=f"{workload.name}.{workload.namespace}",
             metadata=Struct.from_dict(metadata),
         ),

@@ -1,7 +1,7 @@
-"""The HTTP filters of a guarded sidecar: the product's own where a mesh admin puts them, between istiod's.
+"""The HTTP filters of a guarded sidecar: phiguard's filters between istiod's.
 
-The ext_proc filters are taken from `mesh.istio.ext_proc` as they ship; ext_authz is made from the shipped provider as
-istiod makes it (pilot/pkg/security/authz/builder/extauthz.go).
+The ext_proc filters come from `mesh.istio.ext_proc` as they ship. The ext_authz filter is made from
+the shipped provider, as istiod does (pilot/pkg/security/authz/builder/extauthz.go).
 """
 
 from datetime import timedelta
@@ -45,8 +45,10 @@ _ACTION_PREFIX: Final = f"istio-ext-authz-{EXTENSION_PROVIDER}"
 
 
 def check_requests(workload: Workload) -> list[HttpFilter]:
-    """The receiver's gate as istiod renders an AuthorizationPolicy with action CUSTOM: shadow RBAC,
-    then ext_authz."""
+    """Return the filters of the receiver's request gate: shadow RBAC, then ext_authz.
+
+    istiod renders an AuthorizationPolicy with action CUSTOM in this way.
+    """
     everything = Policy(
         permissions=[Permission(and_rules=PermissionSet(rules=[Permission(any=True)]))],
         principals=[Principal(and_ids=PrincipalSet(ids=[Principal(any=True)]))],
@@ -63,18 +65,23 @@ def check_requests(workload: Workload) -> list[HttpFilter]:
 
 
 def process_requests() -> HttpFilter:
-    """The sender's gate: the whole request goes to the guard before it is encrypted, and can come
-    back redacted."""
+    """Return the filter of the sender's request gate.
+
+    The whole request goes to the guard before it is encrypted, and can come back redacted.
+    """
     return _shipped(ext_proc.outbound_requests(INSTALLATION))
 
 
 def process_responses() -> HttpFilter:
-    """The receiver's second gate: the whole answer goes to the guard before it leaves."""
+    """Return the filter of the response gate.
+
+    The whole response goes to the guard before it leaves.
+    """
     return _shipped(ext_proc.inbound_responses(INSTALLATION))
 
 
 def before_router() -> list[HttpFilter]:
-    """What istiod puts between the gates and the router."""
+    """Return the filters that istiod puts between the gates and the router."""
     return [
         _filter(
             "envoy.filters.http.grpc_stats",
@@ -86,7 +93,7 @@ def before_router() -> list[HttpFilter]:
 
 
 def router() -> HttpFilter:
-    """Always the last filter."""
+    """Return the router, which is always the last filter."""
     return _filter("envoy.filters.http.router", Router())
 
 
@@ -117,8 +124,7 @@ def _ext_authz() -> ExtAuthz:
 
 
 def _shipped(manifest: Manifest) -> HttpFilter:
-    """Read a filter as `istio-config` has it, through Envoy's schema: an unknown field is an error
-    here."""
+    """Return a filter of `istio-config`, read with Envoy's schema. An unknown field is an error."""
     config = {
         key: value for key, value in _mapping(manifest["typed_config"]).items() if key != "@type"
     }

@@ -1,4 +1,4 @@
-"""The two listeners of one sidecar: inbound for the mesh, outbound for the application's own calls."""
+"""The two listeners of one sidecar: inbound for the mesh, outbound for its application."""
 
 from collections.abc import Sequence
 from datetime import timedelta
@@ -75,11 +75,14 @@ class Gates(Flag):
 def inbound_listener(
     workload: Workload, mesh: Mesh, *, gates: Gates, permissive: bool, patches: Sequence[Patch]
 ) -> Listener:
-    """Where other sidecars arrive, by mutual TLS.
+    """Return the listener for other sidecars, with mutual TLS.
 
     Args:
-        permissive: also take plaintext, as istiod does for PeerAuthentication PERMISSIVE: a second
-            filter chain.
+        workload: whose sidecar it is.
+        mesh: addresses and certificates.
+        gates: where this sidecar asks the guard.
+        permissive: whether to accept plaintext in a second filter chain, as istiod does for
+            PeerAuthentication PERMISSIVE.
         patches: of an EnvoyFilter.
     """
     manager = _inbound_manager(workload, mesh, gates, patches)
@@ -104,7 +107,7 @@ def inbound_listener(
 
 
 def outbound_listener(workload: Workload, mesh: Mesh, *, gates: Gates) -> Listener:
-    """Where the application's own calls leave, routed by the service host they name."""
+    """Return the listener for the application's own requests, routed by service host."""
     return Listener(
         name=f"outbound_{SERVICE_PORT}",
         address=address(mesh.ports[workload].outbound),
@@ -201,10 +204,11 @@ def _manager(
 
 
 def _tracing(workload: Workload) -> HttpConnectionManagerTracing:
-    """Trace every request; Istio's default is one of a hundred.
+    """Return the tracing settings. They trace every request; Istio's default is one of a hundred.
 
-    The tag `http.url` would hold the path and its query, and so PHI. Provider and Telemetry
-    resource of `istio-config` keep it out, and what they say is what stands here."""
+    The tag `http.url` would hold the path and its query, and so PHI. The provider and the Telemetry
+    resource of `istio-config` keep it out. Their settings are used here.
+    """
     exporter = OpenTelemetryConfig(
         grpc_service=GrpcService(
             envoy_grpc=GrpcServiceEnvoyGrpc(cluster_name=COLLECTOR_CLUSTER),

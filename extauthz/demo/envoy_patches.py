@@ -1,7 +1,8 @@
-"""An EnvoyFilter's patches of HTTP filters, applied as istiod applies them: the laboratory runs what an admin writes.
+"""Applies an EnvoyFilter's patches of HTTP filters as istiod does.
 
-Only what the project's own documents use: INSERT_FIRST, and MERGE into a filter of a name.
-Source: Istio's reference of `networking.istio.io/v1alpha3` EnvoyFilter.
+So the laboratory runs what an admin writes. It knows only the operations that the project's
+documents use: INSERT_FIRST, and MERGE into a named filter. Source: Istio's reference of
+`networking.istio.io/v1alpha3` EnvoyFilter.
 """
 
 from collections.abc import Mapping, Sequence
@@ -31,7 +32,7 @@ _TYPES: Final[Mapping[str, type[betterproto2.Message]]] = {
 
 
 def patched(filters: Sequence[HttpFilter], patches: Sequence[Patch]) -> list[HttpFilter]:
-    """The filters of one listener with the patches applied in their order.
+    """Return the filters of one listener with the patches applied in order.
 
     Raises:
         KeyError: a patch uses what this module does not know.
@@ -48,7 +49,7 @@ def _insert(found: list[HttpFilter], value: Patch) -> None:
 
 
 def _merge(found: list[HttpFilter], value: Patch) -> None:
-    """Protobuf merges two messages when the bytes of one follow those of the other."""
+    """Append the bytes of a message: protobuf then merges the two messages."""
     for filter_ in found:
         if filter_.name == value["name"] and filter_.typed_config is not None:
             filter_.typed_config.value += bytes(_config(value))

@@ -1,7 +1,8 @@
-"""Envoy's TLS contexts as istiod makes them, and the JSON forms of small protobuf values.
+"""Envoy's TLS contexts as istiod makes them, and a helper that wraps extensions.
 
-Certificates are static files here, where istiod names secrets that its agent serves by SDS: a throwaway certificate
-outlives the laboratory, so rotation would prove nothing, and a file has one part less that can fail.
+Certificates are static files here. istiod names secrets instead, which its agent serves by SDS. A
+throwaway certificate outlives the laboratory, so rotation would prove nothing, and files have one
+part less that can fail.
 """
 
 from pathlib import Path
@@ -26,7 +27,7 @@ from envoy_data_plane.google.protobuf import Any
 
 from extauthz.demo.topology import TRUST_DOMAIN, CertificateFiles, Workload
 
-# Istio's list for the TLS 1.2 side of a mesh listener.
+# Istio's cipher suites for TLS 1.2 on a mesh listener
 _CIPHERS: Final = (
     "ECDHE-ECDSA-AES256-GCM-SHA384",
     "ECDHE-RSA-AES256-GCM-SHA384",
@@ -38,12 +39,12 @@ _CIPHERS: Final = (
 
 
 def packed(message: betterproto2.Message) -> Any:
-    """Wrap an extension's configuration as Envoy wants it: typed."""
+    """Return an extension's configuration as the typed Any that Envoy expects."""
     return Any.pack(message)
 
 
 def mutual_tls_server(files: CertificateFiles) -> TransportSocket:
-    """Accept only peers of the trust domain, proven by their certificate."""
+    """Return a server context that accepts only peers with a certificate of the trust domain."""
     context = DownstreamTlsContext(
         common_tls_context=_common(
             files,
@@ -59,7 +60,7 @@ def mutual_tls_server(files: CertificateFiles) -> TransportSocket:
 def mutual_tls_client(
     files: CertificateFiles, peer: Workload, *, sni: str, alpn: list[str]
 ) -> TransportSocket:
-    """Present our certificate, and accept exactly the peer's service account."""
+    """Return a client context that presents `files` and accepts only the peer's service account."""
     context = UpstreamTlsContext(
         common_tls_context=_common(
             files, trusted=StringMatcher(exact=peer.spiffe), alpn=alpn, ciphers=[]
@@ -70,7 +71,7 @@ def mutual_tls_client(
 
 
 def plaintext() -> TransportSocket:
-    """No TLS."""
+    """Return a transport without TLS."""
     return TransportSocket(
         name="envoy.transport_sockets.raw_buffer", typed_config=packed(RawBuffer())
     )

@@ -1,4 +1,4 @@
-"""A Check that its caller has no right to ask: somebody's own certificate, and another workload's exchange inside."""
+"""A forged Check: the caller's own certificate, with another workload's exchange inside."""
 
 from typing import Final
 
@@ -17,17 +17,16 @@ from extauthz.demo.client import Request, Response
 from extauthz.demo.topology import EHR, Workload
 
 _CHECK: Final = "/envoy.service.auth.v3.Authorization/Check"
-_FORBIDDEN: Final = 403  # what Envoy answers where the guard names no other status
+_FORBIDDEN: Final = 403  # Envoy's answer when the guard names no status
 _TIMEOUT_SECONDS: Final = 5.0
 
 
 def forged_check(channel: grpc.Channel, callee: Workload, request: Request) -> Response:
-    """Ask the guard about a request from ehr to `callee` as if the caller were the callee's
-    sidecar.
+    """Ask the guard about a request from ehr to `callee`, as if the caller were callee's sidecar.
 
     Returns:
-        The HTTP answer that Envoy would give; 503 when the guard does not answer, as its
-        `status_on_error`.
+        The HTTP answer that Envoy would give. It is 503 when the guard does not answer, as
+        `status_on_error` says.
     """
     check = channel.unary_unary(
         _CHECK, request_serializer=bytes, response_deserializer=CheckResponse.FromString

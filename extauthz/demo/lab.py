@@ -1,4 +1,4 @@
-"""The laboratory: guard, applications, sidecars and collector, ready to be used, and gone when the context ends."""
+"""The laboratory: starts guard, applications, sidecars and collector, and ends them all."""
 
 import base64
 import http.client
@@ -38,14 +38,20 @@ from extauthz.demo.topology import (
 
 _PORTS_PER_WORKLOAD: Final = 4
 _READY_TIMEOUT_SECONDS: Final = 0.5
-# access logs; Envoy's default of 10 s outlasts the demo
+# for access logs; Envoy's default of 10 s is longer than the demo
 _FLUSH: Final = ("--file-flush-interval-msec", "100")
 
 
 @dataclass(frozen=True, slots=True)
 class Sidecar:
-    """How one workload's sidecar is set up. `patches` are those of an EnvoyFilter, for its inbound
-    listener."""
+    """How one workload's sidecar is set up.
+
+    Args:
+        workload: whose sidecar it is.
+        gates: where it asks the guard.
+        permissive: whether its inbound listener also accepts plaintext.
+        patches: of an EnvoyFilter, for its inbound listener.
+    """
 
     workload: Workload
     gates: Gates = Gates.ALL
@@ -54,8 +60,7 @@ class Sidecar:
 
 
 CLINIC: Final = (Sidecar(EHR), Sidecar(BILLING, permissive=True), Sidecar(ANALYTICS))
-"""The demo's sidecars. Billing still takes plaintext, because a client without a sidecar calls
-it."""
+"""The demo's sidecars. Billing accepts plaintext too: a client without a sidecar calls it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +71,7 @@ class Plan:
         envoy: the Envoy binary.
         folder: an existing folder for configuration, certificates, logs and the ledger.
         guard: the guard's command line.
+        sidecars: how each sidecar is set up.
     """
 
     envoy: Path
@@ -94,7 +100,7 @@ class Lab:
     sink: OtlpSink
 
     def from_application(self, caller: Workload, request: Request) -> Response:
-        """Send a request as an application does: to its own sidecar, in the clear."""
+        """Send a request as an application does: in plain HTTP to its own sidecar."""
         return send(request, self.mesh.ports[caller].outbound)
 
     def from_outside(self, callee: Workload, request: Request) -> Response:
@@ -102,14 +108,13 @@ class Lab:
         return send(request, self.mesh.ports[callee].inbound)
 
     def past_sidecar(self, caller: Workload, callee: Workload, request: Request) -> Response:
-        """Send a request with the caller's certificate to the callee's sidecar, past the caller's
-        own."""
+        """Send a request with the caller's certificate directly to the callee's sidecar."""
         return send(
             request, self.mesh.ports[callee].inbound, identity=self.mesh.certificates[caller]
         )
 
     def deliveries(self, identity: str) -> tuple[Delivery, ...]:
-        """What the applications received with this delivery id."""
+        """Return what the applications received with this delivery id."""
         answer = send(
             Request(host=LOOPBACK, method="GET", path=f"/deliveries/{identity}"), self.mesh.recorder
         )
@@ -119,7 +124,7 @@ class Lab:
         )
 
     def start_guard(self) -> None:
-        """Start the guard; also again, after a test ended it.
+        """Start the guard. A test may start it again after it ended it.
 
         Raises:
             LabError: the guard cannot be started.
@@ -145,11 +150,7 @@ class Lab:
 
 @contextmanager
 def open_lab(plan: Plan) -> Iterator[Lab]:
-    """Start everything, wait until it is ready, and end it all afterwards.
-
-    Raises:
-        LabError: something did not start.
-    """
+    """Start everything, wait until it is ready, and end everything afterwards."""
     mesh = _new_mesh(plan)
     with OtlpSink(mesh.collector) as sink, Processes(plan.folder) as processes:
         lab = Lab(plan, mesh, processes, sink)
@@ -163,7 +164,7 @@ def open_lab(plan: Plan) -> Iterator[Lab]:
 
 
 def _start(lab: Lab) -> None:
-    """Start the children, slowest first; none waits for another."""
+    """Start the children, the slowest first. None waits for another."""
     mesh, plan = lab.mesh, lab.plan
     lab.start_guard()
     applications = [f"{workload.name}={ports.app}" for workload, ports in mesh.ports.items()]
@@ -200,7 +201,7 @@ def _new_mesh(plan: Plan) -> Mesh:
 
 
 def _telemetry(mesh: Mesh) -> dict[str, str]:
-    """Standard OpenTelemetry settings: export soon, so that a table need not wait."""
+    """Return OpenTelemetry settings that export soon, so that the demo's table need not wait."""
     return {
         "OTEL_EXPORTER_OTLP_ENDPOINT": f"http://{LOOPBACK}:{mesh.collector}",
         "OTEL_EXPORTER_OTLP_PROTOCOL": "grpc",

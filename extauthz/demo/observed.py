@@ -1,4 +1,7 @@
-"""Reads the guard's decisions back from the spans that it exported: the table shows what a collector would."""
+"""Reads the guard's decisions from the spans that it exported.
+
+So the demo's table shows what a collector would show.
+"""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -18,6 +21,7 @@ class Observed:
 
     Args:
         identifiers: classes A to R, in order.
+        milliseconds: length of the span.
     """
 
     action: Action
@@ -28,12 +32,12 @@ class Observed:
 
     @property
     def rank(self) -> tuple[int, int]:
-        """Greater is stricter; among equals, greater saw worse."""
+        """A sort key: greater is stricter, and among equals it has the worse verdict."""
         return self.action.rank, -_WORST_FIRST.index(self.verdict)
 
 
 def observe(spans: Iterable[Span]) -> list[Observed]:
-    """The decisions among the spans, in their order."""
+    """Return the decisions among the spans, in order."""
     return [_decision(span) for span in spans if Key.DECISION in span.attributes]
 
 

@@ -1,7 +1,7 @@
-"""An OTLP collector in one object: it keeps what the sidecars and the guard export, for a table, a tree and a test.
+"""An OTLP collector in one object: it keeps what the sidecars and the guard export.
 
-Besides spans it accepts metrics and logs, and keeps the raw bytes of every export, so that a test can show that no
-PHI is in any of them.
+Besides spans it accepts metrics and logs. It keeps the raw bytes of every export, so that a test
+can show that none holds PHI.
 """
 
 import threading
@@ -48,13 +48,13 @@ class Span:
 
     @property
     def milliseconds(self) -> float:
-        """How long it took."""
+        """The length of the span."""
         return (self.end - self.start) / 1e6
 
 
 @dataclass(slots=True)
 class OtlpSink:
-    """The collector, a context manager that serves OTLP over gRPC on loopback while it is open."""
+    """The collector: a context manager that serves OTLP over gRPC on loopback."""
 
     port: int
     exports: list[bytes] = field(default_factory=list)
@@ -92,12 +92,14 @@ class OtlpSink:
     def trace(
         self, trace: str, *, until: Callable[[list[Span]], bool], seconds: float
     ) -> list[Span]:
-        """The spans of one trace in order of their start, waited for until the predicate holds or
-        the time is over.
+        """Return the spans of one trace in order of their start.
+
+        It waits until `until` holds or the time is over.
 
         Args:
             trace: trace id, 32 hexadecimal digits.
-            until: tells from the spans so far whether all have come.
+            until: says, given the spans so far, whether all have arrived.
+            seconds: the longest wait.
         """
         with self._arrival:
             self._arrival.wait_for(lambda: until(self._spans.get(trace, [])), timeout=seconds)
@@ -123,8 +125,10 @@ class OtlpSink:
 
 
 def _service(name: str, take: Callable[[bytes], None]) -> "grpc.GenericRpcHandler[bytes, bytes]":
-    """Serve `Export` without serializers: requests stay bytes, and the answer of all three is the
-    empty message."""
+    """Serve `Export` without serializers.
+
+    Requests stay bytes. The response of all three services is the empty message.
+    """
 
     def export(request: bytes, _context: grpc.ServicerContext) -> bytes:
         take(request)

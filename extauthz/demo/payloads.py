@@ -1,6 +1,6 @@
-"""Synthetic health documents for the scenarios: people and numbers that this module makes up, copied from nowhere.
+"""Synthetic health documents for the scenarios. All people and numbers are invented.
 
-The social security numbers follow the assigned format, so that a detector has to find them; the people do not exist.
+The social security number has the assigned format, so that a detector has to find it.
 """
 
 import gzip
@@ -13,7 +13,7 @@ MEMBER_NUMBER: Final = "HPX20458831"
 MRN: Final = "MRN-5530917"
 
 CANARIES: Final = (SSN, SSN.replace("-", ""), PATIENT_NAME, MEMBER_NUMBER, MRN)
-"""Values that must never show up in a log, a span, a metric or a ledger."""
+"""Values that must never appear in a log, a span, a metric or a ledger."""
 
 _PATIENT: Final = {
     "resourceType": "Patient",
@@ -65,7 +65,7 @@ _CONDITION: Final = {
 
 
 def patient_bundle(*, with_ssn: bool = False) -> bytes:
-    """A FHIR R4 bundle: one patient, her coverage and a coded diagnosis.
+    """Return a FHIR R4 bundle: one patient, her coverage and a coded diagnosis.
 
     Args:
         with_ssn: whether the patient also has a social security number.
@@ -80,8 +80,7 @@ def patient_bundle(*, with_ssn: bool = False) -> bytes:
 
 
 def patient_bundle_of(size: int) -> bytes:
-    """The bundle without the number, filled up with further observations to `size` bytes or a few
-    less."""
+    """Return the bundle without the SSN, padded with observations to at most `size` bytes."""
     bundle = json.loads(patient_bundle())
     one = len(json.dumps({"resource": _observation(0)})) + 2
     missing = size - len(json.dumps(bundle))
@@ -92,14 +91,14 @@ def patient_bundle_of(size: int) -> bytes:
 
 
 def clean_document_of(size: int) -> bytes:
-    """Stock levels of a pharmacy, about nobody, of `size` bytes or a few less."""
+    """Return stock levels of a pharmacy, about nobody, of at most `size` bytes."""
     one = len(json.dumps(_stock(0))) + 2
     items = [_stock(number) for number in range(max(1, (size - 40) // one))]
     return json.dumps({"report": "stock", "items": items}).encode()
 
 
 def hl7_admission() -> bytes:
-    """An HL7 v2 ADT^A01 message: the same patient is admitted."""
+    """Return an HL7 v2 ADT^A01 message: the same patient is admitted."""
     segments = (
         "MSH|^~\\&|EHR|CLINIC|BILLING|FINANCE|20260311093000||ADT^A01^ADT_A01|DEMO0001|P|2.5.1",
         "EVN|A01|20260311093000",
@@ -112,17 +111,22 @@ def hl7_admission() -> bytes:
 
 
 def gzipped_bundle() -> bytes:
-    """The bundle without the number, as `Content-Encoding: gzip`."""
+    """Return the bundle without the SSN, compressed for `Content-Encoding: gzip`."""
     return gzip.compress(patient_bundle(), mtime=0)
 
 
 def patient_query() -> str:
-    """A query string that names a patient and her diagnosis; only percent-encoding where a URL
-    needs it."""
+    """Return a query string with a patient and her diagnosis.
+
+    Only what a URL requires is percent-encoded.
+    """
     return f"patient_name=Marisol+{PATIENT_NAME}&ssn={SSN}&diagnosis=E11.9"
 
 
-CLEAN: Final = b'{"report":"bed-occupancy","ward":"3","beds":[{"bed":"12A","free":true},{"bed":"12B","free":false}]}'
+CLEAN: Final = (
+    b'{"report":"bed-occupancy","ward":"3",'
+    b'"beds":[{"bed":"12A","free":true},{"bed":"12B","free":false}]}'
+)
 BROKEN: Final = b'{"resourceType":"Patient","name":[{"family":"' + PATIENT_NAME.encode() + b'"'
 
 

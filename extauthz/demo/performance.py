@@ -1,4 +1,4 @@
-"""Plays one scenario in a running laboratory and compares what came of it with what had to."""
+"""Plays one scenario in a running laboratory and compares the outcome with the expected one."""
 
 import gzip
 import json
@@ -19,14 +19,16 @@ _SPANS_TIMEOUT_SECONDS: Final = 3.0
 
 @dataclass(frozen=True, slots=True)
 class ScenarioOutcome:
-    """What came of one scenario.
+    """The outcome of one scenario.
 
     Args:
+        scenario: what was played.
+        status: HTTP status that the sender got.
         observed: the strictest decision that the guard exported for this trace; None when it was
             not asked.
         guard_milliseconds: the guard's own time, summed over its decisions on this exchange.
-        problems: what differs from the expected; empty when all is as it has to be.
-        spans: the whole trace as the collector got it.
+        problems: differences from the expected outcome; empty when there are none.
+        spans: the whole trace as the collector received it.
     """
 
     scenario: Scenario
@@ -38,8 +40,7 @@ class ScenarioOutcome:
 
 
 def perform(lab: Lab, scenario: Scenario) -> ScenarioOutcome:
-    """Send the scenario's message and gather what the application, the sender and the collector
-    got.
+    """Send the scenario's message, and compare what application, sender and collector got.
 
     Raises:
         OSError: a connection failed, which no scenario expects.
@@ -80,8 +81,10 @@ def _send(lab: Lab, scenario: Scenario, extra: dict[str, str]) -> Response:
 
 
 def _complete(spans: list[Span], decisions: int) -> bool:
-    """Whether the whole trace has come: every decision, and every span's parent but the client's
-    own."""
+    """Whether the whole trace has arrived.
+
+    All decisions must be there, and the parent of every span but the client's own span.
+    """
     known = {span.identity for span in spans}
     unknown = {span.parent for span in spans if span.parent not in known}
     return len(unknown) == 1 and len(observe(spans)) >= decisions
@@ -90,8 +93,7 @@ def _complete(spans: list[Span], decisions: int) -> bool:
 def decision_problems(
     expected: ExpectedAnswer, response: Response, decisions: list[Observed]
 ) -> list[str]:
-    """Compare the status and the strictest decision, and see that the guard was asked at every
-    gate."""
+    """Return the differences in status, number of decisions, and strictest decision."""
     strictest = max(decisions, key=lambda seen: seen.rank, default=None)
     wanted = (expected.action, expected.reason, expected.verdict)
     got = (
@@ -108,8 +110,7 @@ def decision_problems(
 def content_problems(
     scenario: Scenario, response: Response, deliveries: tuple[Delivery, ...]
 ) -> list[str]:
-    """Compare what the applications hold at the end: the callee its deliveries, the caller its
-    answer."""
+    """Return the differences in content: the callee's deliveries and the caller's response."""
     expected = scenario.expected
     problems = []
     if bool(deliveries) != expected.delivered:

@@ -1,6 +1,7 @@
 """Child processes: started together, waited for by condition, ended on every way out.
 
-INVARIANT (no orphans): a child belongs to a `Processes` context; leaving it, by any exception, ends the child.
+INVARIANT (no orphans): a child belongs to a `Processes` context. Leaving the context, even by an
+exception, ends the child.
 """
 
 import os
@@ -18,19 +19,19 @@ _LONGEST_LINE: Final = 400
 
 
 class LabError(Exception):
-    """The laboratory cannot run. The text is one line for a user: what is wrong and what to do."""
+    """The laboratory cannot run. The text is one line for a user, with the problem and the fix."""
 
 
 @dataclass(frozen=True, slots=True)
 class Child:
-    """One running child process and the file that takes all that it prints."""
+    """One running child process, and the file that takes its output."""
 
     name: str
     popen: "subprocess.Popen[bytes]"
     output: Path
 
     def check(self) -> None:
-        """Say so if it has ended.
+        """Raise if it has ended.
 
         Raises:
             LabError: with the last line that it printed.
@@ -42,14 +43,14 @@ class Child:
             )
 
     def last_line(self) -> str:
-        """What it printed last."""
+        """Return the last line that it printed."""
         lines = self.output.read_text(encoding="utf-8", errors="replace").split("\n")
         return next((line.strip() for line in reversed(lines) if line.strip()), "no output")[
             :_LONGEST_LINE
         ]
 
     def stop(self) -> None:
-        """Ask it to end, then make it."""
+        """Terminate it; kill it when it does not end in time."""
         if self.popen.poll() is None:
             self.popen.terminate()
         try:
@@ -61,17 +62,18 @@ class Child:
 
 @dataclass(slots=True)
 class Processes:
-    """The children of one laboratory, a context manager.
+    """The children of one laboratory, as a context manager.
 
     Args:
-        folder: where their output goes, one file each.
+        folder: where their output goes, one file for each.
+        children: by name.
     """
 
     folder: Path
     children: dict[str, Child] = field(default_factory=dict)
 
     def __enter__(self) -> Self:
-        """Nothing to do yet: children start by `start`."""
+        """Do nothing: `start` starts children."""
         return self
 
     def __exit__(
@@ -80,7 +82,7 @@ class Processes:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        """End every child: all are asked first, so that they end at the same time."""
+        """End every child. All get their signal first, so that they end at the same time."""
         for child in self.children.values():
             if child.popen.poll() is None:
                 child.popen.terminate()
@@ -97,23 +99,26 @@ class Processes:
         """Start a child without waiting for it.
 
         Args:
-            environment: added to ours.
+            name: of the child and of its log file.
+            command: program and arguments.
+            environment: added to this process's environment.
 
         Raises:
             LabError: the program cannot be started.
         """
         output = self.folder / f"{name}.log"
         try:
-            # Appending: Envoy opens the same file again as /dev/stdout, and neither must write over
-            # the other.
+            # Append: Envoy opens the same file again as /dev/stdout, and neither may overwrite the
+            # other.
             with output.open("ab") as sink:
-                popen = subprocess.Popen(  # noqa: S603 - the programs are ours and Envoy, never a user's text
+                popen = subprocess.Popen(  # noqa: S603 - runs Envoy and Python only, never a user's text
                     [str(part) for part in command],
                     stdin=subprocess.DEVNULL,
                     stdout=sink,
                     stderr=subprocess.STDOUT,
                     env={**os.environ, **(environment or {})},
-                    start_new_session=True,  # Ctrl-C reaches us alone; we end the children in order
+                    # Ctrl-C reaches only this process, which ends the children in order
+                    start_new_session=True,
                 )
         except OSError as error:
             raise LabError(f"cannot start {command[0]}: {error.strerror}") from error
@@ -127,11 +132,7 @@ class Processes:
     def wait_until(
         self, condition: Callable[[], bool], what: str, *, seconds: float = 20.0
     ) -> None:
-        """Wait until `condition` holds; give up early when a child ends.
-
-        Raises:
-            LabError: a child ended, or the time is over.
-        """
+        """Wait until `condition` holds. Give up early when a child ends."""
         deadline = time.monotonic() + seconds
         while not condition():
             for child in self.children.values():

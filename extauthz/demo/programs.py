@@ -1,4 +1,4 @@
-"""The programs that the laboratory starts: where Envoy is, and the command line of the guard."""
+"""The programs that the laboratory starts: the Envoy binary and the guard's command line."""
 
 import os
 import sys
@@ -14,12 +14,11 @@ POLICY: Final = Path(__file__).with_name("clinic.yaml")
 _CHECKOUT: Final = Path(__file__).parents[2]
 
 GuardCommand = Callable[[Mesh, Path], list[str]]
-"""From the mesh and a folder to write in, the command line that starts a guard on `mesh.guard`."""
+"""Returns the command line of a guard on `mesh.guard`, given a folder that it may write."""
 
 
 def find_envoy(explicit: str, environment: Mapping[str, str]) -> Path:
-    """Find the Envoy binary: the path given, then `PHIGUARD_ENVOY`, then `.envoy-venv` of a
-    checkout.
+    """Return the Envoy binary: `explicit`, then `PHIGUARD_ENVOY`, then a checkout's `.envoy-venv`.
 
     Raises:
         LabError: there is none.
@@ -40,10 +39,11 @@ def find_envoy(explicit: str, environment: Mapping[str, str]) -> Path:
 
 
 def phiguard(policy: Path, *options: str) -> GuardCommand:
-    """The real guard with mutual TLS, as the mesh's administrators run it.
+    """Return the command line of the real guard with mutual TLS.
 
     Args:
-        options: further ones of `phiguard serve`.
+        policy: its policy file.
+        options: further options of `phiguard serve`.
     """
 
     def command(mesh: Mesh, folder: Path) -> list[str]:

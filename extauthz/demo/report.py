@@ -1,4 +1,7 @@
-"""What a person reads: the table of outcomes and the span tree of one request. Colour only on a terminal."""
+"""The demo's report: the table of outcomes and the span tree of one request.
+
+It uses colour only on a terminal.
+"""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -51,12 +54,12 @@ class Reporter:
     out: TextIO
 
     def line(self, text: str = "") -> None:
-        """Write one line at once, so that a person sees how far we are."""
+        """Write one line and flush it, so that a person sees the progress."""
         self.out.write(text + "\n")
         self.out.flush()
 
     def table(self, outcomes: Sequence[ScenarioOutcome]) -> None:
-        """Write one row an outcome, and below it what is wrong with it."""
+        """Write one row for each outcome, and its problems below it."""
         rows = [_row(outcome) for outcome in outcomes]
         widths = [
             max(len(row[column]) for row in (_HEADER, *rows)) for column in range(len(_HEADER))
@@ -70,7 +73,7 @@ class Reporter:
                 self.line(self._shaded(f"   {outcome.scenario.name}: {problem}", "31;1"))
 
     def tree(self, spans: Iterable[Span]) -> None:
-        """Write a trace as a tree, each span with its service and duration."""
+        """Write a trace as a tree, with the service and the length of each span."""
         spans = list(spans)
         known = {span.identity for span in spans}
         for root in (span for span in spans if span.parent not in known):
@@ -82,7 +85,8 @@ class Reporter:
         )
         indent = "  " * depth + ("└ " if depth else "")
         self.line(
-            f"  {indent + span.name:<72} {span.milliseconds:8.2f} ms  {span.service:<20} {shown}".rstrip()
+            f"  {indent + span.name:<72} {span.milliseconds:8.2f} ms"
+            f"  {span.service:<20} {shown}".rstrip()
         )
         for child in (other for other in spans if other.parent == span.identity):
             self._branch(child, spans, depth=depth + 1)

@@ -1,4 +1,4 @@
-"""The scenarios as data: who sends what to whom, by which way, and what has to come of it."""
+"""The scenarios as data: who sends what to whom, by which way, and the expected outcome."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -26,7 +26,7 @@ _UPGRADE: Final = MappingProxyType(
 
 
 class Way(StrEnum):
-    """How the message gets there."""
+    """How the message reaches the receiver."""
 
     SIDECAR = "through its own sidecar"
     BYPASS = "past its own sidecar"
@@ -46,13 +46,18 @@ class Message:
 
 @dataclass(frozen=True, slots=True)
 class ExpectedAnswer:
-    """What has to come of it. A denied message reaches nobody: `delivered` is whether the
-    application got it.
+    """The expected outcome.
 
     Args:
-        action: the strictest decision of the exchange; None when Envoy refuses before it asks.
-        decisions: how often the guard has to be asked: for the sender's request, the receiver's,
-            its answer.
+        status: HTTP status that the sender gets.
+        action: the strictest action of the exchange; None when Envoy refuses before it asks the
+            guard.
+        reason: of that decision.
+        verdict: of that decision.
+        decisions: how often the guard is asked: for the sender's request, the receiver's request,
+            and the response.
+        delivered: whether the application gets the request. A denied request reaches no
+            application.
         sees: what the receiver of the PHI must see: the callee of a request, the caller of a
             response.
         never_sees: what that receiver must not see.

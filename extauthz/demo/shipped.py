@@ -1,4 +1,7 @@
-"""What `phiguard istio render` ships, read as istiod would read it: the laboratory runs the product's own settings."""
+"""The settings that `phiguard istio render` ships, read as istiod would read them.
+
+So the laboratory runs with the product's own settings.
+"""
 
 from typing import Any
 
@@ -7,7 +10,7 @@ from mesh.istio import mesh_wide
 
 
 def provider(kind: str) -> Any:  # noqa: ANN401 - a part of a YAML document
-    """The settings of the extension provider of this kind in the shipped MeshConfig.
+    """Return the settings of the shipped extension provider of this kind.
 
     Args:
         kind: `envoyExtAuthzGrpc` or `opentelemetry`.
@@ -19,12 +22,12 @@ def provider(kind: str) -> Any:  # noqa: ANN401 - a part of a YAML document
 
 
 def access_log_format() -> str:
-    """The line that every sidecar logs for a request."""
+    """Return the format of the access log of every sidecar."""
     return str(_mesh_config()["accessLogFormat"])
 
 
 def custom_tags() -> Any:  # noqa: ANN401 - as above
-    """The span tags that the shipped Telemetry resource sets, by name."""
+    """Return the span tags of the shipped Telemetry resource, by name."""
     spec: Any = mesh_wide.telemetry()["spec"]
     return spec["tracing"][0]["customTags"]
 

@@ -1,4 +1,7 @@
-"""Who is in the laboratory's mesh, and on which loopback ports. Knows neither Envoy's types nor processes."""
+"""The workloads of the laboratory's mesh, and their loopback ports.
+
+This module knows neither Envoy's types nor processes.
+"""
 
 import socket
 from collections.abc import Mapping
@@ -13,14 +16,13 @@ from mesh.istio.installation import Installation
 TRUST_DOMAIN: Final = "cluster.local"
 LOOPBACK: Final = "127.0.0.1"
 SERVICE_PORT: Final = 8080
-"""The port of every sample service, as its Kubernetes Service would name it. Sidecars listen on
-free ports instead."""
+"""The port of every sample service in its Kubernetes Service. Sidecars listen on free ports."""
 
 INSTALLATION: Final = Installation(namespace="phiguard-system", image="phiguard:laboratory")
-"""The same names as `phiguard istio render` gives; no image is ever pulled here."""
+"""The names that `phiguard istio render` writes. No image is ever pulled here."""
 
-# Below Linux's ephemeral range (32768 and up): no outgoing connection takes a port between its
-# choice and its use.
+# below Linux's ephemeral range (32768 and up), so that no outgoing connection takes a port between
+# its choice and its use
 _FIRST_PORT: Final = 20000
 _LAST_PORT: Final = 32000
 
@@ -53,7 +55,7 @@ BILLING: Final = Workload("billing", "finance")
 ANALYTICS: Final = Workload("analytics", "research")
 GUARD: Final = Workload("phiguard", INSTALLATION.namespace)
 LEGACY: Final = Workload("legacy", "legacy")
-"""A client without a sidecar: it has a name in the table, and no certificate."""
+"""A client without a sidecar. It has a name in the table, and no certificate."""
 
 WORKLOADS: Final = (EHR, BILLING, ANALYTICS)
 """The workloads that have an application and a sidecar."""
@@ -87,15 +89,14 @@ class CertificateFiles:
 
 @dataclass(frozen=True, slots=True)
 class Mesh:
-    """Addresses of everything: what istiod would know.
+    """The addresses of everything, which istiod would know in a cluster.
 
     Args:
         ports: by workload.
         guard: port of the guard.
         collector: port of the OTLP collector.
-        recorder: port where the sample applications answer what was delivered to them; outside of
-            the mesh.
-        certificates: by workload, the guard's own among them.
+        recorder: port, outside of the mesh, that returns what the sample applications received.
+        certificates: by workload, the guard included.
     """
 
     ports: Mapping[Workload, Ports]
@@ -116,7 +117,7 @@ def free_ports(count: int) -> tuple[int, ...]:
 
 
 def _bound() -> socket.socket:
-    """Bind a socket to a free port; held until all are chosen, so that none is chosen twice."""
+    """Return a socket bound to a free port. Hold it until all ports are chosen."""
     for _ in range(_LAST_PORT - _FIRST_PORT):
         candidate = socket.socket()
         try:

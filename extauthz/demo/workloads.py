@@ -1,8 +1,9 @@
-"""The sample applications: ehr, billing and analytics as plain HTTP servers, which know nothing of the mesh.
+"""The sample applications: ehr, billing and analytics as plain HTTP servers.
 
-Run as `python -m extauthz.demo.workloads RECORDER_PORT NAME=PORT...`. Each application remembers what was delivered
-to it; the recorder's port, which no sidecar touches, answers `GET /deliveries/ID` so that a scenario can see what the
-receiver saw. An id is what the sender put into the header `x-delivery-id`.
+They know nothing of the mesh. Run them as `python -m extauthz.demo.workloads RECORDER_PORT
+NAME=PORT...`. Each application keeps what was delivered to it. The recorder's port, which no
+sidecar touches, answers `GET /deliveries/ID`, so that a scenario can see what the receiver saw. An
+id is the sender's value of the header `x-delivery-id`.
 """
 
 import base64
@@ -33,14 +34,15 @@ class Deliveries:
             self._bodies.setdefault(identity, []).append(delivery)
 
     def of(self, identity: str) -> list[dict[str, str]]:
-        """All deliveries with this id."""
+        """Return all deliveries with this id."""
         with self._lock:
             return list(self._bodies.get(identity, []))
 
 
 class _Quiet(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
-    # head and body are two writes; waiting for the first to be acknowledged costs 40 ms
+    # head and body are two writes; with Nagle's algorithm the second waits 40 ms for an
+    # acknowledgement
     disable_nagle_algorithm = True
 
     def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - the name is the base class's
@@ -55,7 +57,7 @@ class _Quiet(BaseHTTPRequestHandler):
         self.wfile.write(body)
 
     def body(self) -> bytes:
-        """The whole request body, with its length given or in chunks."""
+        """Return the whole request body, by its Content-Length or in chunks."""
         if self.headers.get("transfer-encoding", "").lower() == "chunked":
             return b"".join(iter(self._chunk, b""))
         return self.rfile.read(int(self.headers.get("content-length") or 0))

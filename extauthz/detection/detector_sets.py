@@ -1,6 +1,7 @@
-"""Custom detectors from YAML files of kind DetectorSet; docs/detection.md describes the keys for their users.
+"""Custom detectors from YAML files of kind DetectorSet. docs/detection.md describes the keys.
 
-A file with an error gives no detector at all: a set of which half is missing lets through what its author thinks is found.
+A file with an error gives no detector at all. A set with half of its detectors missing would let
+through what its author thinks is found.
 """
 
 import hashlib
@@ -22,6 +23,7 @@ from phiscan.patterns.detector import REPORTED, Detector
 
 DETECTORS_KIND: Final = "DetectorSet"
 _API_VERSION: Final = "phiguard.dev/v1alpha1"
+# matches 'kind: DetectorSet' and '"kind": "DetectorSet"'; not '  kind: DetectorSet'
 _IS_SET: Final = re.compile(rf"^[\"']?kind[\"']?:[ \t]*[\"']?{DETECTORS_KIND}\b", re.MULTILINE)
 _TOP: Final = ("apiVersion", "kind", "metadata", "spec")
 _KEYS: Final = (
@@ -39,14 +41,17 @@ _LIKELIHOODS: Final = {likelihood.name: likelihood for likelihood in Likelihood}
 _SUBJECTS: Final = {s.value: s for s in Subject}
 _BUILT_IN: Final = frozenset(d.name for detectors in GROUPS.values() for d in detectors)
 _MAX: Final = 200
-"""Detectors of one file: each costs every text that it scans."""
+"""The largest number of detectors in a file. Each one costs time on every scanned text."""
 
 
 @dataclass(frozen=True, slots=True)
 class DetectorSet:
-    """The detectors of one file, proven by their examples, and the infoTypes that they bring.
+    """The detectors of one file, checked by their examples, and the infoTypes that they add.
 
     Args:
+        name: of the set.
+        detectors: compiled from the file.
+        info_types: those that are not built in.
         digest: SHA-256 of the file's text.
     """
 
@@ -57,12 +62,12 @@ class DetectorSet:
 
 
 def is_detector_set(text: str) -> bool:
-    """Whether a YAML file says that it is one, so that it is not read as a policy."""
+    """Whether the text of a YAML file is a detector set. If so, it is not read as a policy."""
     return _IS_SET.search(text) is not None
 
 
 def parse(text: str, *, file: str) -> DetectorSet:
-    """The set of a file. Raises `PolicyError` with every problem when it has an error."""
+    """Return the set of a file. Raises `PolicyError` with every problem when it has an error."""
     found, problems = check(text, file=file)
     if found is None:
         raise PolicyError(problems)
@@ -70,7 +75,7 @@ def parse(text: str, *, file: str) -> DetectorSet:
 
 
 def check(text: str, *, file: str) -> tuple[DetectorSet | None, tuple[FileProblem, ...]]:
-    """The set, or None when the file has an error; and all problems in order of place."""
+    """Return the set, or None when the file has an error, and all problems in order of place."""
     reader = NodeReader(file)
     root = reader.compose(text)
     found = _read(reader, root) if root is not None else None
@@ -80,18 +85,20 @@ def check(text: str, *, file: str) -> tuple[DetectorSet | None, tuple[FileProble
 
 
 def vocabulary(sets: Iterable[DetectorSet]) -> Mapping[str, InfoType]:
-    """Every infoType that an engine with these sets may find."""
+    """Return every infoType that an engine with these sets may find."""
     return {**INFO_TYPES, **{t.name: t for each in sets for t in each.info_types}}
 
 
 def clash(sets: Iterable[DetectorSet]) -> str:
-    """What is wrong when a detector or an infoType of one name stands in two sets: nobody would
-    tell them apart."""
+    """Return the problem when two sets hold the same name, else empty text.
+
+    Two detectors or infoTypes of one name could not be told apart.
+    """
     owners: dict[str, str] = {}
     for each in sets:
         for name in (*(d.name for d in each.detectors), *(t.name for t in each.info_types)):
             if name in owners:
-                return f"`{name}` stands in the detector sets `{owners[name]}` and `{each.name}`"
+                return f"the detector sets `{owners[name]}` and `{each.name}` both hold `{name}`"
             owners[name] = each.name
     return ""
 
@@ -133,7 +140,7 @@ def _set(reader: NodeReader, name: str, nodes: list[Node]) -> DetectorSet:
 
 
 class _Reading:
-    """One file's detectors."""
+    """Reads one file's detectors."""
 
     def __init__(self, reader: NodeReader) -> None:
         self._reader = reader
@@ -141,7 +148,7 @@ class _Reading:
         self.info_types: dict[str, InfoType] = {}
 
     def take(self, node: Node) -> None:
-        """Read one detector and prove it."""
+        """Read one detector and check it against its examples."""
         reader = self._reader
         keys = reader.mapping(node, _KEYS, "the detector")
         needed = [
@@ -196,13 +203,13 @@ class _Reading:
                 node = reader.sequence(keys["noMatch" if fault.found else "match"], "examples")[
                     fault.index
                 ]
-                told = "finds something in" if fault.found else "finds nothing in"
-                hint = "mend the example or the detector"
+                finds = "finds something in" if fault.found else "finds nothing in"
+                hint = "fix the example or the detector"
                 if fault not in unchecked:
                     hint = (
                         f"the validator `{custom.validator}` refuses what the pattern finds; {hint}"
                     )
-                reader.error(node, f"detector `{custom.name}` {told} this example", hint)
+                reader.error(node, f"detector `{custom.name}` {finds} this example", hint)
         except PatternError as error:
             reader.error(
                 keys["pattern"],
@@ -223,7 +230,7 @@ class _Reading:
         return ""
 
     def _info_type(self, keys: Mapping[str, Node]) -> InfoType | None:
-        """A built-in infoType, or one of the file's own: its class says what it is."""
+        """Return a built-in infoType, or a new one with its class."""
         reader, node = self._reader, keys["infoType"]
         name = reader.text(node, "`infoType`")
         if not name:

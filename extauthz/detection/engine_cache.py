@@ -1,8 +1,9 @@
-"""The compiled detectors on disk, so that a command starts in milliseconds and not in seconds.
+"""The engine cache on disk: with it, a command starts in milliseconds instead of seconds.
 
-A file's name is what its content was made from: the detectors' patterns, Hyperscan's version, this CPU. A file that cannot be
-used, for whatever reason, is made anew; a folder that cannot be written costs the time of compiling and nothing else.
-Compiled patterns are code of a kind: a file that another user owns or may write is never loaded.
+A file is named after what it was made from: the detectors' patterns, Hyperscan's version and this
+CPU. A file that cannot be used, for whatever reason, is made again. A folder that cannot be written
+costs only the time of compiling. Compiled patterns are a kind of code, so a file that another user
+owns or may write is never loaded.
 """
 
 import contextlib
@@ -23,22 +24,24 @@ from phiscan.patterns.matcher import plans
 
 _SUFFIX: Final = ".hsdb"
 _KEPT: Final = 8
-"""Files that stay in the folder; each is some 4 MB."""
+"""The number of files that stay in the folder. Each has about 4 MB."""
 _MAX_BYTES: Final = 256 << 20
 
 
 def default_folder(environment: Mapping[str, str]) -> Path:
-    """Where caches belong: $XDG_CACHE_HOME/phiguard, else ~/.cache/phiguard (XDG Base Directory
-    Specification)."""
+    """Return $XDG_CACHE_HOME/phiguard, else ~/.cache/phiguard.
+
+    Source: XDG Base Directory Specification.
+    """
     base = environment.get("XDG_CACHE_HOME", "")
     return (Path(base) if Path(base).is_absolute() else Path("~/.cache").expanduser()) / "phiguard"
 
 
 class EngineCache:
-    """Loads engines from a folder, which is made when there is none.
+    """Loads engines from a folder.
 
     Args:
-        folder: only this user may write it.
+        folder: made when missing. Only this user may write it.
     """
 
     def __init__(self, folder: Path) -> None:
@@ -47,7 +50,7 @@ class EngineCache:
     def load(
         self, detectors: Sequence[Detector], info_types: Mapping[str, InfoType] = INFO_TYPES
     ) -> Engine:
-        """An engine of these detectors, from disk if one is there. Raises PlatformError."""
+        """Return an engine of these detectors, from disk if it is there. Raises PlatformError."""
         path = self.path(detectors)
         with contextlib.suppress(OSError, CompiledError):
             return Engine(detectors, info_types=info_types, serialized=_read(path))
@@ -57,13 +60,13 @@ class EngineCache:
         return engine
 
     def path(self, detectors: Sequence[Detector]) -> Path:
-        """The file of an engine with these detectors."""
+        """Return the file of an engine with these detectors."""
         key = hashlib.sha256(digest(plans(detectors)) + _cpu()).hexdigest()
         return self._folder / f"{key[:32]}{_SUFFIX}"
 
     def _write(self, path: Path, data: bytes) -> None:
         self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        # 0600, and replaced in one step
+        # mode 0600; the file is replaced in one step
         handle, name = tempfile.mkstemp(dir=self._folder, suffix=".tmp")
         try:
             with os.fdopen(handle, "wb") as file:
@@ -79,7 +82,7 @@ class EngineCache:
 
 
 def _read(path: Path) -> bytes:
-    """The bytes of a file that only this user can have written. Raises OSError."""
+    """Return the bytes of a file that only this user can have written. Raises OSError."""
     with os.fdopen(os.open(path, os.O_RDONLY | os.O_NOFOLLOW), "rb") as file:
         status = os.fstat(file.fileno())
         if (
@@ -92,7 +95,7 @@ def _read(path: Path) -> bytes:
 
 
 def _cpu() -> bytes:
-    """What this CPU can do: Hyperscan compiles for it."""
+    """Return the CPU's features, for which Hyperscan compiles."""
     with contextlib.suppress(OSError):
         for line in Path("/proc/cpuinfo").read_bytes().splitlines():
             if line.startswith((b"flags", b"Features")):

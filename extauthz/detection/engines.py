@@ -1,4 +1,4 @@
-"""From what an operator asks for to a compiled engine: groups of detectors, custom sets, the cache."""
+"""Compiles an engine from an operator's choices: detector groups, detector sets, the cache."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -17,17 +17,17 @@ from phiscan.protobuf.schemas import SchemaError, Schemas
 
 
 class EngineError(Exception):
-    """No engine can be made. The text is one line that says why and what to do."""
+    """No engine can be made. The text is one line with the reason and the fix."""
 
 
 @dataclass(frozen=True, slots=True)
 class Detection:
-    """What runs over texts.
+    """Which detectors run, and with which schemas.
 
     Args:
         with_groups, without_groups: names from `phiscan.detectors.GROUPS`.
-        cache: folder of compiled detectors, or None for none.
-        descriptors: files that hold a FileDescriptorSet each, for protobuf and gRPC.
+        cache: folder of compiled detectors, or None to compile each time.
+        descriptors: files that each hold a FileDescriptorSet, for protobuf and gRPC.
     """
 
     with_groups: tuple[str, ...] = ()
@@ -37,7 +37,7 @@ class Detection:
 
 
 def load(detection: Detection, sets: Sequence[DetectorSet] = ()) -> Engine:
-    """An engine of the chosen groups and all detectors of `sets`. Raises EngineError."""
+    """Return an engine of the chosen groups and all detectors of `sets`. Raises EngineError."""
     try:
         chosen = select(with_groups=detection.with_groups, without_groups=detection.without_groups)
         detectors = (*chosen, *(d for each in sets for d in each.detectors))
@@ -64,7 +64,7 @@ def _engine(
 
 
 def _schemas(files: Sequence[Path]) -> Schemas:
-    """The message types of all files. Raises EngineError."""
+    """Return the message types of all files. Raises EngineError."""
     sets = []
     for path in files:
         try:
@@ -79,8 +79,9 @@ def _schemas(files: Sequence[Path]) -> Schemas:
 
 
 def unseen(detection: Detection, sets: Sequence[DetectorSet] = ()) -> frozenset[str]:
-    """The infoTypes that nothing finds: credentials whose group is off. Structure and labels find
-    all the others.
+    """Return the infoTypes that nothing finds: credentials whose group is off.
+
+    Structure and labels can find all others.
 
     Raises:
         EngineError: a group does not exist.

@@ -1,9 +1,13 @@
-"""Whether one more exchange is taken on. What is refused here is denied with a reason, not queued: a queue that is
-longer than Envoy's timeout answers nobody.
+"""Admission: decides whether the guard takes on one more exchange.
 
-Bytes are reserved when a message's head arrives, before its body does, so that the sum of all bodies stays bounded
-whatever order they come in. One workload that sends slowly must not close the guard to all others: a proxy that has proven
-who it is holds at most half of the places and half of the bytes. Single-threaded: each worker's event loop owns one.
+An exchange that does not fit is denied with a reason. It is not queued: a queue that is longer than
+Envoy's timeout answers nobody.
+
+Bytes are reserved when the head of a message arrives, before its body. So the sum of all bodies
+stays bounded, in whatever order they come. A workload that sends slowly must not close the guard to
+all others: a caller with a proven identity holds at most half of the places and half of the bytes.
+
+Not thread-safe. The event loop of each worker owns one instance.
 """
 
 from dataclasses import dataclass
@@ -13,15 +17,17 @@ from mesh.policy.decision import Reason
 
 
 @dataclass(slots=True)
-class _Held:
-    """What is taken."""
+class _Taken:
+    """The places and bytes that are taken."""
 
     exchanges: int = 0
     bytes: int = 0
 
     def has_room(self, size: int, limits: Limits, share: int) -> bool:
-        """Whether one more of this size fits into that share of the limits. The first always fits
-        into a share."""
+        """Whether one more exchange of `size` bytes fits into `limits` divided by `share`.
+
+        The first exchange of a caller always fits into its share.
+        """
         is_first = share > 1 and not self.exchanges
         return is_first or (
             self.exchanges < limits.exchanges / share
@@ -30,22 +36,22 @@ class _Held:
 
 
 class Admission:
-    """Counts what is open.
+    """Counts open exchanges, their bytes, and running RPCs.
 
     Args:
-        limits: how many exchanges, how many bytes.
+        limits: how many exchanges and how many bytes fit.
     """
 
     def __init__(self, limits: Limits) -> None:
         self._limits = limits
-        self._all = _Held()
-        self._held: dict[str, _Held] = {}
+        self._all = _Taken()
+        self._held: dict[str, _Taken] = {}
         self._streams = 0
         self._draining = False
 
     @property
     def streams(self) -> int:
-        """RPCs that are running."""
+        """The number of running RPCs."""
         return self._streams
 
     @property
@@ -54,28 +60,35 @@ class Admission:
         return self._draining
 
     def drain(self) -> None:
-        """Refuse new RPCs from now on; those that run may finish, their responses included."""
+        """Refuse new RPCs from now on. Running RPCs may finish, their responses included."""
         self._draining = True
 
     def begin(self) -> "Reason | None":
-        """Count one more RPC. Returns why its messages are refused, or None. `end` must follow
-        either way."""
+        """Count one more RPC. `end` must follow, whatever this returns.
+
+        Returns:
+            The reason why its messages are refused, or None.
+        """
         self._streams += 1
         return Reason.DRAINING if self._draining else None
 
     def end(self) -> None:
-        """Count one RPC less."""
+        """Count one running RPC less."""
         self._streams -= 1
 
     def enter(self, size: int, caller: str = "") -> bool:
-        """Take on one exchange with a body of up to `size` bytes; False when that is too much. Then
-        no `leave`.
+        """Take on one exchange with a body of up to `size` bytes.
 
         Args:
-            caller: principal of the proxy that asks; empty on a plain listener, where all are one.
+            size: bytes to reserve.
+            caller: principal of the proxy that asks. It is empty on a plain listener, where all
+                callers count as one.
+
+        Returns:
+            False when the exchange does not fit. Then no `leave` may follow.
         """
         limits = self._limits
-        held = self._held.get(caller) or _Held()
+        held = self._held.get(caller) or _Taken()
         share = 2 if caller else 1
         if not (held.has_room(size, limits, share) and self._all.has_room(size, limits, 1)):
             return False

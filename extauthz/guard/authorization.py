@@ -1,7 +1,7 @@
 """Envoy's `Authorization.Check`: one request in, one answer out.
 
-Knows no policy and no PHI: it translates, inspects, and translates back. A request is taken on and answered without
-giving up the event loop in between, so Check needs no place in the queue.
+This module knows no policy and no PHI: it decodes, inspects and encodes. A check runs from start to
+end without giving up the event loop, so it needs no place from `Admission`.
 """
 
 import grpc
@@ -22,8 +22,8 @@ class Authorization:
     """The servicer of ext_authz.
 
     Args:
-        inspections: where messages are inspected.
-        admission: what is refused while draining.
+        inspections: what every inspection needs.
+        admission: says whether the worker is draining.
     """
 
     def __init__(self, inspections: InspectionContext, admission: Admission) -> None:
@@ -31,8 +31,11 @@ class Authorization:
         self._admission = admission
 
     async def check(self, data: bytes, context: "grpc.aio.ServicerContext[bytes, bytes]") -> bytes:
-        """Answer one CheckRequest. Whatever goes wrong inside is a denial with INTERNAL_ERROR; what
-        is no CheckRequest is no question, and gets an error."""
+        """Answer one CheckRequest.
+
+        Any failure inside is a denial with INTERNAL_ERROR. Bytes that are no CheckRequest get a
+        gRPC error (INVALID_ARGUMENT).
+        """
         call = call_of(SpanName.AUTHORIZE, context)
         refused = self._admission.begin()
         try:
@@ -40,7 +43,7 @@ class Authorization:
             return check.encode(CheckAnswer(self._judge(request, call, refused), request.headers))
         except wire.DecodeError:
             await context.abort(grpc.StatusCode.INVALID_ARGUMENT, "not a CheckRequest")
-        except Exception as raised:  # noqa: BLE001 - the one place of this RPC: fail closed, and its text never leaves
+        except Exception as raised:  # noqa: BLE001 - fail closed; the text of the exception never leaves
             logs.error(LogEvent.INTERNAL_ERROR, raised)
             judgement = self._inspections.open(call).refuse(Reason.INTERNAL_ERROR, None)
             return check.encode(CheckAnswer(judgement))
@@ -58,7 +61,9 @@ class Authorization:
         raise AssertionError("the last event of a message did not give a judgement")
 
     def handlers(self) -> "grpc.GenericRpcHandler[bytes, bytes]":
-        """Return the gRPC handlers. Messages come and go as bytes: what is wrong with one is caught
-        where everything else is."""
+        """Return the gRPC handlers.
+
+        They pass bytes, so that `check` itself catches a decode error.
+        """
         method = grpc.unary_unary_rpc_method_handler(self.check)
         return grpc.method_handlers_generic_handler(wire.AUTHORIZATION, {"Check": method})

@@ -1,4 +1,4 @@
-"""What gRPC tells of a call: its metadata, its deadline, and who calls."""
+"""What gRPC says about a call: its metadata, its deadline and its caller."""
 
 from typing import Final
 
@@ -17,8 +17,10 @@ _EXPECTED: Final = "x-envoy-expected-rq-timeout-ms"
 
 
 def call_of(kind: SpanName, context: "grpc.aio.ServicerContext[bytes, bytes]") -> Call:
-    """Return the call of a context. Envoy states its timeout as metadata, other clients as a gRPC
-    deadline."""
+    """Return the call of a context.
+
+    Envoy states its timeout as metadata. Other clients set a gRPC deadline. The nearer one counts.
+    """
     metadata = {k.lower(): v for k, v in context.invocation_metadata() or () if isinstance(v, str)}
     expected = decimal(metadata.get(_EXPECTED, ""))
     seconds = [context.time_remaining(), None if expected is None else expected / 1000]
@@ -27,17 +29,18 @@ def call_of(kind: SpanName, context: "grpc.aio.ServicerContext[bytes, bytes]") -
 
 
 async def read(context: "grpc.aio.ServicerContext[bytes, bytes]") -> bytes | None:
-    """Return the next message of a stream; None when the caller has ended it."""
+    """Return the next message of a stream, or None when the caller has ended it."""
     message = await context.read()
     return None if message is _EOF else message
 
 
 def _caller(context: "grpc.aio.ServicerContext[bytes, bytes]") -> str:
-    """Return the principal of the proxy that calls, proven by the TLS handshake; empty on a plain
-    listener.
+    """Return the principal of the calling proxy, proven by the TLS handshake.
 
-    A certificate without a SPIFFE id of Istio's form gives a name that matches no workload, so that
-    `decide` refuses its checks as forged."""
+    It is empty on a plain listener. A certificate without exactly one SPIFFE id of Istio's form
+    gives `unknown`. That name matches no workload, so `decide` refuses the caller's checks as
+    forged.
+    """
     proven = context.auth_context()
     if _CERTIFICATE not in proven:
         return ""

@@ -1,7 +1,10 @@
-"""Envoy's `ExternalProcessor.Process`: moves the messages of a stream in and out; `extauthz.guard.stream` answers them.
+"""Envoy's `ExternalProcessor.Process`: moves the events of a stream in and the answers out.
 
-INVARIANT (verdict or abort): a stream that owes a verdict does not end with an OK status. Envoy takes a clean end for
-"nothing to say" and forwards the message unread, `failure_mode_allow: false` or not.
+`extauthz.guard.stream` makes the answers.
+
+INVARIANT (verdict or abort): a stream that owes a verdict does not end with an OK status. Envoy
+takes a clean end for "nothing to say" and forwards the message unread, even with
+`failure_mode_allow: false`.
 """
 
 import asyncio
@@ -26,9 +29,9 @@ class ExternalProcessor:
     """The servicer of ext_proc.
 
     Args:
-        inspections: where messages are inspected.
-        admission: what is refused while draining or overloaded.
-        trust_domain: of workloads that only their namespace and service account name.
+        inspections: what every inspection needs.
+        admission: says what is refused while the worker drains or is overloaded.
+        trust_domain: of workloads that are known by namespace and service account only.
     """
 
     def __init__(
@@ -44,7 +47,7 @@ class ExternalProcessor:
         _: AsyncIterator[bytes],
         context: "grpc.aio.ServicerContext[bytes, bytes]",
     ) -> None:
-        """Answer the events of one HTTP exchange until its end."""
+        """Answer the events of one exchange until its end."""
         call = call_of(SpanName.INSPECT, context)
         known = StreamContext(call.caller, self._trust_domain)
         stream = Stream(self._inspections, self._admission, call, known, self._admission.begin())
@@ -52,7 +55,7 @@ class ExternalProcessor:
             await self._converse(stream, context)
         except grpc.aio.AbortError:
             raise
-        except Exception as raised:  # noqa: BLE001 - gRPC would send its text; an event that cannot be read ends here
+        except Exception as raised:  # noqa: BLE001 - gRPC would send the exception's text
             logs.error(LogEvent.INTERNAL_ERROR, raised)
             await context.abort(grpc.StatusCode.INTERNAL, "internal error")
         finally:
@@ -64,14 +67,14 @@ class ExternalProcessor:
     ) -> None:
         while (data := await self._next(stream, context)) is not None:
             event = processing.decode(data)
-            # a kind of event that this schema does not know: what it asks is unknown
+            # the schema does not know this kind of event, so nobody knows what it asks
             if event is None:
                 await self._abort(context, grpc.StatusCode.INVALID_ARGUMENT, "unknown event")
                 return
             answer = stream.answer(event)
             if event.observed:
                 self._say_observed()
-                continue  # an answer would be ignored, and PHI passes
+                continue  # Envoy ignores answers here; the message has gone on
             await context.write(processing.encode(answer))
             if answer.is_final:
                 return
@@ -81,7 +84,7 @@ class ExternalProcessor:
             )
 
     def _say_observed(self) -> None:
-        """Log it once: every record of such a message says it too."""
+        """Log it once. Every ledger record of such a message says it too."""
         if not self._observed:
             self._observed = True
             logs.emit(LogEvent.OBSERVED, logging.WARNING)
@@ -89,8 +92,10 @@ class ExternalProcessor:
     async def _next(
         self, stream: Stream, context: "grpc.aio.ServicerContext[bytes, bytes]"
     ) -> bytes | None:
-        """Return the next message, None at the end. A message that stays open for too long is
-        judged as out of time."""
+        """Return the next message, or None at the end of the stream.
+
+        A message that stays open for longer than `Limits.wait_seconds` is judged as out of time.
+        """
         if not stream.waiting:
             return await read(context)
         try:
@@ -101,7 +106,7 @@ class ExternalProcessor:
                 await self._abort(
                     context, grpc.StatusCode.DEADLINE_EXCEEDED, "the message did not end in time"
                 )
-            return None  # the policy does not enforce: Envoy goes on without us
+            return None  # the policy does not enforce, so Envoy may go on alone
 
     async def _abort(
         self, context: "grpc.aio.ServicerContext[bytes, bytes]", code: grpc.StatusCode, details: str
@@ -110,7 +115,9 @@ class ExternalProcessor:
         await context.abort(code, details)
 
     def handlers(self) -> "grpc.GenericRpcHandler[bytes, bytes]":
-        """Return the gRPC handlers. Messages come and go as bytes: what is wrong with one is caught
-        where everything else is."""
+        """Return the gRPC handlers.
+
+        They pass bytes, so that `process` itself catches a decode error.
+        """
         method = grpc.stream_stream_rpc_method_handler(self.process)
         return grpc.method_handlers_generic_handler(wire.EXTERNAL_PROCESSOR, {"Process": method})

@@ -1,10 +1,11 @@
-"""From events to judgements: pins a policy, runs one `Exchange`, and closes it with a ledger record, a span and metrics.
+"""From events to judgements: one inspection runs one `Exchange` under one policy snapshot.
 
-Both servicers use it, and it knows neither gRPC nor Envoy. A judgement exists only after its ledger record: when the
-record cannot be kept, the judgement is a denial, LEDGER_UNAVAILABLE.
+An inspection ends with a ledger record, a span and metrics. Both servicers use it. It knows neither
+gRPC nor Envoy. A judgement exists only after its ledger record: when the record cannot be kept, the
+judgement is a denial with LEDGER_UNAVAILABLE.
 
-Time. A scan has a budget of seconds. A sender who is slow to send its body must not use it up, so the scanner's
-clock (`Stopwatch`) runs only while an event is being worked on.
+Time: a scan has a budget of seconds. A sender who is slow to send its body must not use it up. So
+the scanner's clock (`Stopwatch`) runs only while the guard works on an event.
 """
 
 import time
@@ -33,12 +34,12 @@ class Call:
 
     Args:
         kind: AUTHORIZE for Check, INSPECT for Process.
-        metadata: of the call, names in lower case.
-        caller: principal of the proxy that calls, proven by its certificate to us; empty on a plain
+        metadata: gRPC metadata, names in lower case.
+        caller: principal of the calling proxy, proven by its certificate; empty on a plain
             listener.
-        seconds: until the caller gives up, or None when it did not say.
-        observed: Envoy lets us look on and takes no answer, so nothing is enforced, whatever the
-            policy says.
+        seconds: time until the caller gives up; None when it sets no deadline.
+        observed: Envoy only lets the guard look on and takes no answer. Nothing is enforced then,
+            whatever the policy says.
     """
 
     kind: SpanName
@@ -50,8 +51,16 @@ class Call:
 
 @dataclass(frozen=True, slots=True)
 class InspectionContext:
-    """What every inspection needs. `snapshot` returns what is in force; `new_id` a decision id that
-    is unique."""
+    """What every inspection needs.
+
+    Args:
+        snapshot: returns the policy snapshot in force.
+        ledger: where decisions are recorded.
+        edges: where messages are counted by edge.
+        telemetry: where spans and metrics go.
+        limits: of the worker.
+        new_id: returns a unique decision id.
+    """
 
     snapshot: Callable[[], PolicySnapshot]
     ledger: Ledger
@@ -61,24 +70,30 @@ class InspectionContext:
     new_id: Callable[[], str]
 
     def pinned(self) -> "InspectionContext":
-        """This context with what is in force now, for all messages of one stream."""
+        """Return this context with the current snapshot, for all messages of one stream."""
         now = self.snapshot()
         return replace(self, snapshot=lambda: now)
 
     def open(self, call: Call, earlier: ScanReport | None = None) -> "Inspection":
-        """Begin the inspection of one message, or of the rest of one of which `earlier` was found
-        and let go."""
+        """Begin the inspection of one message.
+
+        Args:
+            call: the RPC.
+            earlier: what was found in the part of the message that was already forwarded, or None.
+        """
         return Inspection(self, call, earlier)
 
     def budget(self, call: Call) -> float:
-        """Seconds for one scan of this call: half of what the caller leaves is for the answer and
-        its way."""
+        """Return the seconds for one scan of this call.
+
+        Half of the caller's remaining time is kept for the answer and its way back.
+        """
         left = self.limits.scan_seconds if call.seconds is None else call.seconds / 2
         return min(self.limits.scan_seconds, max(left, 0.0))
 
 
 class Stopwatch:
-    """Seconds of work. Runs between `start` and `stop` only."""
+    """Counts seconds of work. It runs between `start` and `stop` only."""
 
     def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
         self._clock = clock
@@ -86,20 +101,20 @@ class Stopwatch:
         self._since: float | None = None
 
     def __call__(self) -> float:
-        """Return the seconds worked so far; a scanner takes this as its clock."""
+        """Return the seconds worked so far. A scanner takes this object as its clock."""
         return self._worked + (0.0 if self._since is None else self._clock() - self._since)
 
     def start(self) -> None:
-        """Work begins."""
+        """Begin to count."""
         self._since = self._clock()
 
     def stop(self) -> None:
-        """Work pauses."""
+        """Pause."""
         self._worked, self._since = self(), None
 
 
 class Inspection:
-    """One message of one call. Makes exactly one judgement."""
+    """One message of one call. It gives exactly one judgement."""
 
     def __init__(
         self, inspections: InspectionContext, call: Call, earlier: ScanReport | None = None
@@ -110,11 +125,11 @@ class Inspection:
         self._trace = inspections.telemetry.begin(call.kind, call.metadata)
         self._watch = Stopwatch()
         self._steps = _Steps(self._trace, inspections.telemetry.clock)
-        self._begun: list[float] = []  # when each scan began, in worked seconds
+        self._begun: list[float] = []  # start of each scan, in seconds of work
         self._exchange = Exchange(self._policy, self._open_scanner, earlier)
 
     def receive(self, event: Event) -> Judgement | None:
-        """Take one event of the message; the judgement once it is known."""
+        """Take one event of the message. Return the judgement once it is known, else None."""
         self._watch.start()
         outcome = self._exchange.receive(event)
         self._watch.stop()
@@ -124,12 +139,12 @@ class Inspection:
         return self._judged(outcome)
 
     def refuse(self, reason: Reason, facts: Facts | None) -> Judgement:
-        """Judge a message that cannot be inspected, for a reason of ours.
+        """Judge a message that the guard cannot inspect.
 
         Args:
             reason: why.
-            facts: of the message, where this inspection has not received its head. None when they
-                are not known: then the denial holds if the policy enforces anywhere.
+            facts: of the message, when this inspection has not received its head. None when the
+                facts are not known: then the denial holds if the policy enforces anywhere.
         """
         outcome = self._exchange.receive(Failure(reason, facts))
         if outcome is None:
@@ -137,7 +152,7 @@ class Inspection:
         return self._judged(outcome)
 
     def _open_scanner(self, head: Head) -> Scanner:
-        self._steps.decided()  # a second scanner proves a redaction: the decision is made
+        self._steps.decided()  # a second scanner proves a redaction, so the decision is made
         scanner = self._engine.scanner(
             content_type=head.content_type,
             content_encoding=head.content_encoding,
@@ -148,7 +163,10 @@ class Inspection:
         return _TimedScanner(scanner, self._steps)
 
     def _budget(self) -> float:
-        """Seconds for the next scan. All scans that prove one redaction share a budget."""
+        """Return the seconds for the next scan.
+
+        All scans that prove one redaction share a budget.
+        """
         self._begun.append(self._watch())
         spent = self._begun[-1] - self._begun[min(1, len(self._begun) - 1)]
         return max(0.0, self._inspections.budget(self._call) - spent)
@@ -186,7 +204,7 @@ class Inspection:
 
 
 class _Steps:
-    """Writes the child spans of a message: each scan, and the decision that follows the first."""
+    """Writes the child spans of a message: one for each scan, and one for the decision."""
 
     def __init__(self, trace: Trace, clock: Clock) -> None:
         self._trace = trace
@@ -209,7 +227,7 @@ class _Steps:
 
 
 class _TimedScanner:
-    """A scanner whose work shows in the trace. Feeding only collects; `finish` does the work."""
+    """A scanner whose work shows in the trace. `feed` only collects; `finish` does the work."""
 
     def __init__(self, scanner: Scanner, steps: _Steps) -> None:
         self._scanner = scanner

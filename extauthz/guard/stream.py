@@ -1,7 +1,9 @@
-"""One ext_proc stream as a machine without I/O: an event in, an answer out. Knows no policy and no PHI.
+"""One ext_proc stream as a state machine without I/O: an event in, an answer out.
 
-Theory of operation. Each direction of the stream is one message and gives at most one judgement, then another if
-trailers follow its body:
+It knows no policy and no PHI.
+
+Theory of operation. Each direction of the stream is one message. It gives at most one judgement,
+and one more if trailers follow its body:
 
     state of a direction   headers            body                 trailers
     --------------------   ----------------   ------------------   ------------------------
@@ -10,20 +12,22 @@ trailers follow its body:
     judged, seen whole     refuse             refuse               judge beside the body
     judged, cut off        refuse             as judged            judge beside the body
 
-`response_headers` may be the first event of a stream: the filter may skip requests, or ext_authz has denied the
-request. A stream whose filter only looks on (`observability_mode`) is judged as one whose bodies are not held back, is never
-enforced, and gets no answer.
+`response_headers` may be the first event of a stream: the filter may skip requests, or ext_authz
+may have denied the request. A stream whose filter only looks on (`observability_mode`) is judged
+like one whose bodies are not buffered. It is never enforced and gets no answer.
 
-"Beside the body": the body has gone on, and cannot be masked or held back any more. What was found in it counts for its
-trailers, so that nobody's name follows in a trailer what the body says of their health.
+"Beside the body": the proxy has forwarded the body, so it can no longer be masked or held back. The
+findings of the body count for its trailers. Otherwise a name could follow in a trailer after a body
+that speaks of that person's health.
 
-"As judged" is for body modes that release chunks: the first event already counted as cut off, and the policy
-has spoken on that.
+"As judged" is for body modes that release chunks. The first event already counted as cut off, and
+the policy has decided on that.
 
-Cut off. Only a body that the proxy holds back is judged whole. In every other body mode, and when the mode is not told,
-a message that does not end with its headers counts as cut off there, before any of it is released. A body that is held back
-comes in one event; trailers may follow it (seen with Envoy 1.38), and the proxy forwards the body on our answer, before
-it sends the trailers. So the body is judged at its event, and the trailers after it.
+Cut off: only a buffered body is judged whole. In every other body mode, and when the mode is
+unknown, a message that does not end with its headers counts as cut off there, before any of it is
+released. A buffered body comes in one event. Trailers may follow it (seen with Envoy 1.38), and the
+proxy forwards the body on the guard's answer, before it sends the trailers. So the body is judged
+at its own event, and the trailers after it.
 """
 
 from collections.abc import Iterable
@@ -44,22 +48,29 @@ from phiscan.finding import Coverage, ScanReport
 
 @dataclass(slots=True)
 class _Side:
-    """One direction: what is open, what was judged, what of it has gone on, and how many bytes are
-    reserved for it."""
+    """One direction of a stream.
+
+    Args:
+        facts: of the message, once its head has come.
+        inspection: the one that is open, or None.
+        judgement: the latest one, or None.
+        forwarded: what was found in the part of the message that the proxy has forwarded, or None.
+        reserved: bytes that admission has reserved for the message, or None.
+    """
 
     facts: Facts | None = None
     inspection: Inspection | None = None
     judgement: Judgement | None = None
-    gone: ScanReport | None = None
+    forwarded: ScanReport | None = None
     reserved: int | None = None
 
 
 class Stream:
-    """One HTTP exchange. `close` must follow, however the stream ends.
+    """One exchange. `close` must follow, however the stream ends.
 
     Args:
-        inspections: where messages are inspected.
-        admission: what says whether one more fits.
+        inspections: what every inspection needs.
+        admission: says whether one more exchange fits.
         call: the RPC.
         context: what is known before the first event.
         refused: why no message of this stream is taken on, or None.
@@ -73,7 +84,7 @@ class Stream:
         context: StreamContext,
         refused: Reason | None = None,
     ) -> None:
-        # a response is judged as its request was, whatever is put in force between them
+        # request and response are judged by one snapshot, even if a new policy comes between them
         self._inspections = inspections.pinned()
         self._admission = admission
         self._call = call
@@ -84,28 +95,28 @@ class Stream:
 
     @property
     def waiting(self) -> bool:
-        """Whether a verdict is owed: before the first one, and while a message is open."""
+        """Whether a verdict is owed: before the first judgement, and while a message is open."""
         sides = self._sides.values()
         return any(side.inspection for side in sides) or not any(side.judgement for side in sides)
 
     def answer(self, event: StreamEvent) -> StreamAnswer:
-        """Answer one event. Whatever goes wrong inside is a denial with INTERNAL_ERROR."""
+        """Answer one event. Any failure inside is a denial with INTERNAL_ERROR."""
         try:
             judgement = self._receive(event)
-        except Exception as raised:  # noqa: BLE001 - fail closed, and its text never leaves
+        except Exception as raised:  # noqa: BLE001 - fail closed; the text of the exception never leaves
             logs.error(LogEvent.INTERNAL_ERROR, raised)
             judgement = self._refuse(self._sides[event.direction], Reason.INTERNAL_ERROR)
         return StreamAnswer(event, judgement)
 
     def give_up(self) -> Judgement:
-        """Judge what is open as out of time: the rest of it has not come."""
+        """Judge the open message as out of time: the rest of it has not come."""
         for side in self._sides.values():
             if side.inspection is not None:
                 return self._refuse(side, Reason.OUT_OF_TIME)
         return self._refuse(self._sides[Direction.REQUEST], Reason.OUT_OF_TIME)
 
     def close(self) -> None:
-        """Give back what is reserved."""
+        """Give the reserved bytes back."""
         for side in self._sides.values():
             self._release(side)
 
@@ -121,8 +132,10 @@ class Stream:
         return self._after(side, event)
 
     def _is_of_one_mode(self, event: StreamEvent) -> bool:
-        """Whether Envoy lets us look on, or waits for us, as it did from the first event. Else it
-        waits: fail closed."""
+        """Whether the event has the `observed` flag of the first event.
+
+        If not, the stream is treated as one that waits for answers: fail closed.
+        """
         if not self._begun:
             self._begun, self._call = True, replace(self._call, observed=event.observed)
         if self._call.observed == event.observed:
@@ -134,23 +147,23 @@ class Stream:
         return event.direction in self._context.buffered
 
     def _rest_of(self, event: StreamEvent) -> Event:
-        """A body or trailers as an event of the exchange."""
+        """Return a body or trailers as an event of the exchange."""
         if event.part is MessagePart.TRAILERS:
             return Trailers(event.headers)
         return Body(event.body, end=True, truncated=not self._is_held_back(event))
 
     def _after(self, side: _Side, event: StreamEvent) -> Judgement:
-        """What comes when nothing is open: trailers, or more of a body."""
+        """Judge an event that comes when nothing is open: trailers, or more of a body."""
         if side.judgement is None or side.facts is None:
             return self._refuse(side, Reason.INTERNAL_ERROR)
         if event.part is MessagePart.TRAILERS:
-            side.gone = side.gone or _gone(side.judgement)
+            side.forwarded = side.forwarded or _forwarded(side.judgement)
             rest = (Head(side.facts), self._rest_of(event))
-            judged = self._feed(side, self._inspections.open(self._call, side.gone), rest)
+            judged = self._feed(side, self._inspections.open(self._call, side.forwarded), rest)
             return judged or self._refuse(side, Reason.INTERNAL_ERROR)
         if side.judgement.decision.coverage is not Coverage.COMPLETE:
             return side.judgement
-        # another chunk: what was judged was not the whole body
+        # another chunk: the judged body was not the whole body
         return self._refuse(side, Reason.TRUNCATED)
 
     def _on_headers(self, side: _Side, event: StreamEvent) -> Judgement | None:
@@ -184,7 +197,8 @@ class Stream:
     def _judged(self, side: _Side, judgement: Judgement) -> Judgement:
         side.inspection, side.judgement = None, judgement
         if side.facts is not None:
-            side.facts = judgement.facts  # what was decided on, which the head can have changed
+            # the facts of the decision; the head can have changed them
+            side.facts = judgement.facts
         self._release(side)
         return judgement
 
@@ -202,8 +216,8 @@ class Stream:
             side.reserved = None
 
 
-def _gone(judgement: Judgement) -> ScanReport:
-    """What was found in a message that was answered for, without what the answer masked."""
+def _forwarded(judgement: Judgement) -> ScanReport:
+    """Return what was found in an answered message, without what the answer masked."""
     decision, report = judgement.decision, judgement.report
     masked = decision.redact if decision.effect is Action.REDACT else ()
     return replace(report, findings=tuple(f for f in report.findings if f.info_type not in masked))

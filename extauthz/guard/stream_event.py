@@ -1,6 +1,6 @@
-"""What enters and leaves a `Stream`: one part of a message, and the answer to it. Values only, without Envoy's types.
+"""What enters and leaves a `Stream`: one part of a message, and the answer to it.
 
-No repr of them shows what a message holds.
+These are plain values, without Envoy's types. Their reprs show no content of a message.
 """
 
 from collections.abc import Mapping
@@ -13,7 +13,7 @@ from mesh.message.headers import NO_HEADERS, Headers
 from mesh.policy.decision import Action
 
 Attributes = Mapping[str, object]
-"""CEL expressions with their values, as the proxy evaluated them."""
+"""Values by CEL expression, as the proxy evaluated them."""
 
 
 class MessagePart(Enum):
@@ -33,11 +33,11 @@ class StreamEvent:
         body: of a BODY event.
         end: nothing of this message follows.
         observed: the proxy waits for no answer, and ignores one.
-        buffered: directions whose bodies the proxy holds back until they are answered for; None
+        buffered: directions whose bodies the proxy holds back until the guard has answered; None
             when the event does not say.
         attributes: those that came with the event.
-        claims: of the request's JWT, as the proxy verified it; None when the event tells of none.
-        vouched: request headers that the proxy vouches for; None as of `claims`.
+        claims: of the request's JWT, as the proxy verified it; None when the event carries none.
+        vouched: request headers that the proxy vouches for; None when the event carries none.
     """
 
     direction: Direction
@@ -57,8 +57,8 @@ class StreamAnswer:
     """The answer to one event.
 
     Args:
-        event: what is answered.
-        judgement: None while the message is not judged; then it goes on.
+        event: the event that is answered.
+        judgement: None while the message is not judged; the message goes on then.
     """
 
     event: StreamEvent
@@ -66,14 +66,14 @@ class StreamAnswer:
 
     @property
     def is_final(self) -> bool:
-        """Whether it ends its stream: the message must not go on."""
+        """Whether this answer ends its stream, because the message must not go on."""
         return self.judgement is not None and stops(self.judgement, self.event.part)
 
 
 def stops(judgement: Judgement, part: MessagePart = MessagePart.HEADERS) -> bool:
     """Return whether the message must not go on after this part of it."""
     effect = judgement.decision.effect
-    # fail closed: only a body can be replaced, and only by one that we have
+    # fail closed: only a body can be replaced, and only when there is a masked one
     if effect is Action.REDACT:
         return judgement.body is None or part is not MessagePart.BODY
     return effect is Action.DENY

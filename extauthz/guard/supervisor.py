@@ -1,7 +1,8 @@
-"""From settings to running processes: one worker in this process, or several that share the port and a supervisor.
+"""From settings to running processes: one worker, or a supervisor with several workers.
 
-Workers share nothing. Each has its own event loop, engine, policy store and ledger chain; the kernel spreads
-connections over them (SO_REUSEPORT). The supervisor passes signals on and starts a worker again when it dies.
+Workers share nothing but the port. Each has its own event loop, engine, policy store and ledger
+chain. The kernel spreads connections over them (SO_REUSEPORT). The supervisor passes signals on and
+restarts a worker that dies.
 """
 
 import asyncio
@@ -33,17 +34,19 @@ from extauthz.records.ledger.file import FileLedger, Ledger, LedgerError, NoLedg
 from extauthz.records.logs import LogEvent
 from extauthz.settings import Cluster, Settings
 
-_RESTART_SECONDS: Final = 1.0  # between two starts of a worker, so that a broken one does not spin
+# between two starts of a worker, so that a broken one does not restart in a tight loop
+_RESTART_SECONDS: Final = 1.0
 _CANNOT_START: Final = 2
-# of the Kubernetes API; then the guard starts without a policy, and denies
+# how long to wait for the Kubernetes API; then the guard starts without a policy, and denies
 _FIRST_ANSWER_SECONDS: Final = 10.0
 
 
 def claim(settings: Settings) -> None:
-    """Check that nobody listens on our addresses. Raises ListenError.
+    """Check that nobody listens on the configured addresses. Raises ListenError.
 
-    Workers bind with SO_REUSEPORT, which succeeds beside another guard and would silently share its
-    connections; so one bind without it comes first."""
+    Workers bind with SO_REUSEPORT. That succeeds beside another guard, and the two would silently
+    share connections. So one bind without it comes first.
+    """
     for host, port in filter(None, ((settings.host, settings.port), settings.health)):
         bare = host.strip("[]")
         family = socket.AF_INET6 if ":" in bare else socket.AF_INET
@@ -59,27 +62,27 @@ def claim(settings: Settings) -> None:
 
 
 def run(settings: Settings) -> int:
-    """Serve until told to stop; return the exit code.
+    """Serve until a signal ends it. Return the exit code.
 
     Raises:
-        ListenError: the address is taken.
+        ListenError: an address is taken.
         LedgerError: the ledger cannot be opened.
-        ObservationStoreError: edges cannot be counted in their folder.
-        PolicyError, PolicyUnreadableError: there is no policy to serve with, or its folder holds
-            broken detectors.
-        EngineError: the detectors that are asked for cannot run.
+        ObservationStoreError: the observation store cannot be opened.
+        PolicyError, PolicyUnreadableError: there is no usable policy, or its folder holds broken
+            detectors.
+        EngineError: the chosen detectors cannot run.
     """
     claim(settings)
     if settings.workers == 1:
         return serve(settings, 0)
     if not isinstance(settings.policy, Cluster):
-        # the same checks once here: a wrong start is one message, not one a worker
+        # check once here, so that a wrong start gives one message and not one for each worker
         _store(settings)
     return _Supervisor(settings).run()
 
 
 def serve(settings: Settings, number: int) -> int:
-    """Be one worker. Raises as `run`."""
+    """Run one worker in this process. Raises as `run`."""
     policies = _store(settings)
     ledger: Ledger = (
         NoLedger() if settings.ledger is None else FileLedger(settings.ledger, number, utc_now)
@@ -96,8 +99,10 @@ def serve(settings: Settings, number: int) -> int:
 
 
 def _store(settings: Settings) -> PolicyStore:
-    """What is in force at the start. Raises as `run`; a cluster that does not answer gives no
-    policy, and denials."""
+    """Return the policy store of the start. Raises as `run`.
+
+    A cluster that does not answer gives a store without a policy, which denies.
+    """
     engine_of = functools.partial(engines.load, settings.detection)
     if not isinstance(settings.policy, Cluster):
         return PolicyStore(PolicyFiles(settings.policy, settings.detectors), utc_day, engine_of)
@@ -126,7 +131,7 @@ def _say_start(settings: Settings, policies: PolicyStore, number: int) -> None:
 
 
 def _child(settings: Settings, number: int) -> None:
-    """Be one worker in a process of its own."""
+    """Run one worker in a child process."""
     logs.configure()
     try:
         code = serve(settings, number)
@@ -146,7 +151,11 @@ class _Supervisor:
         self._stopping = False
 
     def run(self) -> int:
-        """Keep every worker running until told to stop. Returns 2 when one cannot start, else 0."""
+        """Keep every worker running until a signal ends it.
+
+        Returns:
+            2 when a worker cannot start, else 0.
+        """
         for caught in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
             signal.signal(caught, self._pass_on)
         started = {number: self._start(number) for number in range(self._settings.workers)}
@@ -175,7 +184,7 @@ class _Supervisor:
         )
         worker.start()
         self._workers[number] = worker
-        if self._stopping:  # the signal came while this one was being started
+        if self._stopping:  # the signal came while this worker started
             self._signal(signal.SIGTERM)
         return time.monotonic()
 

@@ -1,4 +1,7 @@
-"""The listener's certificate, read again when its files change: istiod rotates workload certificates every few hours."""
+"""The listener's certificate, read again when its files change.
+
+istiod rotates workload certificates every few hours.
+"""
 
 from typing import Any, Final
 
@@ -12,21 +15,21 @@ _Files = tuple[bytes, bytes, bytes | None]
 
 
 def credentials(tls: Tls) -> grpc.ServerCredentials:
-    """Return server credentials for the files of `tls`. With a `ca`, a caller must show a
-    certificate of it.
+    """Return server credentials for the files of `tls`.
+
+    With `tls.ca`, a caller must show a certificate that this authority has issued.
 
     Raises:
         OSError: a file cannot be read.
     """
     first = _read(tls)
-    # grpc-stubs do not know that it may return None for "unchanged"
+    # grpc-stubs does not know that the function may return None for "unchanged"
     reload: Any = _Reloader(tls, first)
     return grpc.dynamic_ssl_server_credentials(_configuration(first), reload, tls.ca is not None)
 
 
 class _Reloader:
-    """What gRPC asks at each handshake, in a thread of its own: None means that nothing has
-    changed."""
+    """The callback that gRPC calls at each handshake, in its own thread. None means "unchanged"."""
 
     def __init__(self, tls: Tls, first: _Files) -> None:
         self._tls = tls
@@ -35,7 +38,7 @@ class _Reloader:
     def __call__(self) -> grpc.ServerCertificateConfiguration | None:
         try:
             found = _read(self._tls)
-        except OSError as error:  # in the middle of a rotation: the next handshake looks again
+        except OSError as error:  # a rotation may be under way; the next handshake tries again
             logs.error(LogEvent.CERTIFICATE_REFUSED, error)
             return None
         if found == self._seen:

@@ -1,8 +1,9 @@
-"""One worker: the gRPC server with both services, health and reflection; its upkeep; and its orderly end.
+"""One worker: the gRPC server, its upkeep, and its orderly end.
 
-One event loop does everything. A message is scanned on the loop: it is CPU work under Python's lock in any thread, and
-its time is bounded by `Limits.scan_seconds`. More CPUs mean more workers (`extauthz.guard.supervisor`).
-See docs/decisions/0002-grpc-server.md.
+The server offers both services, health checks and reflection. One event loop does everything. A
+message is scanned on the loop: scanning is CPU work, and Python's lock would serialise it in
+threads too. Its time is bounded by `Limits.scan_seconds`. More CPUs need more workers
+(`extauthz.guard.supervisor`). See docs/decisions/0002-grpc-server.md.
 """
 
 import asyncio
@@ -38,42 +39,44 @@ from extauthz.settings import Settings
 from mesh.policy_file.problems import PolicyError
 
 _READY: Final = ("", wire.AUTHORIZATION, wire.EXTERNAL_PROCESSOR)
-# SERVING as long as this process answers: a full disk is no reason to restart it
+# SERVING as long as this process answers: a restart does not free a full disk
 _LIVE: Final = "liveness"
-# NOT_SERVING while the files on disk are refused; the policy in force goes on being served
+# NOT_SERVING while the policy source is refused; the policy in force still decides
 _POLICY: Final = "policy"
-_UPKEEP_SECONDS: Final = 1.0  # also how much of the ledger a crash of the machine can lose
-# idle streams (waiting for a response) are cheap, but their number is bounded too
+# also how many seconds of the ledger a crash of the machine can lose
+_UPKEEP_SECONDS: Final = 1.0
+# streams that wait for a response are cheap, but their number is bounded too
 _STREAMS_PER_EXCHANGE: Final = 16
-# problems of a policy in the log, each with so many letters; `phiguard policy check` shows all
-_MOST_TOLD: Final = 20
-_LONGEST: Final = 500
+# the log shows so many problems of a policy, each with at most so many characters; `phiguard policy
+# check` shows all
+_MAX_PROBLEMS: Final = 20
+_MAX_PROBLEM_CHARS: Final = 500
 _POLL_SECONDS: Final = 0.02
 
 
 class ListenError(Exception):
-    """The address cannot be listened on. The text is one line that names it and the fix."""
+    """The guard cannot listen on an address. The text is one line that names it and the fix."""
 
 
 def utc_now() -> str:
-    """Return the time for a ledger record, ISO 8601 with microseconds."""
+    """Return the current time for a ledger record: ISO 8601, UTC, with microseconds."""
     return datetime.fromtimestamp(time.time(), UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
 
 
 def utc_day() -> date:
-    """Return the day that the exceptions of a policy are held against."""
+    """Return the current day in UTC. The exceptions of a policy end by it."""
     return datetime.fromtimestamp(time.time(), UTC).date()
 
 
 class Worker:
-    """One process's server.
+    """The server of one process.
 
     Args:
         settings: checked settings.
-        policies: the policy and the engine in force.
+        policies: the policy snapshot in force.
         ledger: this worker's chain.
         pipeline: where spans and metrics go.
-        edges: where the edges that messages run along are counted.
+        edges: where messages are counted by edge.
     """
 
     def __init__(
@@ -98,7 +101,7 @@ class Worker:
             settings.limits,
             lambda: uuid.uuid4().hex,
         )
-        self._health: Any = health.aio.HealthServicer()  # type: ignore[attr-defined]  # defined when grpc.aio is there
+        self._health: Any = health.aio.HealthServicer()  # type: ignore[attr-defined]  # it exists when grpc.aio does
         self._healthy = True
         self._complaint: list[str] = []
         self._stopping = asyncio.Event()
@@ -107,7 +110,7 @@ class Worker:
         self._upkeep: asyncio.Task[None] | None = None
 
     async def start(self) -> int:
-        """Listen and serve; return the port. Raises ListenError."""
+        """Listen and serve. Return the port. Raises ListenError."""
         settings = self._settings
         server = self._server(settings.limits.message_bytes)
         services = (
@@ -129,8 +132,10 @@ class Worker:
         return port
 
     def obey_signals(self) -> None:
-        """From now on SIGTERM and SIGINT end `run`, and SIGHUP looks at once whether the policy has
-        changed."""
+        """Handle signals from now on.
+
+        SIGTERM and SIGINT end `run`. SIGHUP reads the policy at once.
+        """
         loop = asyncio.get_running_loop()
         handlers: dict[signal.Signals, Callable[[], None]] = {
             signal.SIGTERM: self._stopping.set,
@@ -141,13 +146,12 @@ class Worker:
             loop.add_signal_handler(number, handler)
 
     async def run(self) -> None:
-        """Serve until told to stop, then drain."""
+        """Serve until a signal ends it, then drain."""
         await self._stopping.wait()
         await self.drain()
 
     async def drain(self) -> None:
-        """Refuse what is new, let what runs finish within the grace period, and close
-        everything."""
+        """Refuse new RPCs, let running ones finish within the grace period, and close all."""
         grace = self._settings.limits.grace_seconds
         logs.emit(LogEvent.DRAINING, streams=self._admission.streams)
         self._admission.drain()
@@ -167,7 +171,7 @@ class Worker:
         logs.emit(LogEvent.STOPPED)
 
     def refresh_policy(self) -> None:
-        """Put a changed policy in force; keep the old one when the new one cannot be used."""
+        """Put a changed policy in force. Keep the old one when the new one cannot be used."""
         try:
             changed = self._policies.refresh()
         except PolicyError as error:
@@ -183,12 +187,12 @@ class Worker:
                 self._complaint = []
 
     def _complain(self, problems: list[str]) -> None:
-        """Log what is wrong with a new revision, once and not every second."""
+        """Log the problems of a new revision, once and not every second."""
         if problems != self._complaint:
             self._complaint = problems
-            # a file of 1 MiB can have 9 MiB of them
-            told = [problem[:_LONGEST] for problem in problems[:_MOST_TOLD]]
-            logs.emit(LogEvent.POLICY_REFUSED, logging.ERROR, problem=told)
+            # the problems of a file of 1 MiB can take 9 MiB
+            shown = [problem[:_MAX_PROBLEM_CHARS] for problem in problems[:_MAX_PROBLEMS]]
+            logs.emit(LogEvent.POLICY_REFUSED, logging.ERROR, problem=shown)
             self._pipeline.telemetry.policy_refused()
 
     def _server(self, message_bytes: int = 65536) -> grpc.aio.Server:
@@ -214,7 +218,7 @@ class Worker:
             port = 0
         if not port:
             raise ListenError(
-                f"{address}: cannot listen there; it is in use or not ours, so name another address"
+                f"{address}: cannot listen there; give a free address of this machine"
             )
         return port
 
@@ -228,13 +232,15 @@ class Worker:
                 await asyncio.to_thread(self.refresh_policy)
                 await self._tend_ledger()
                 await self._edges.tend()
-            except Exception as raised:  # noqa: BLE001 - upkeep must go on; health shows what it can no longer keep up
+            except Exception as raised:  # noqa: BLE001 - upkeep must go on; health shows what fails
                 logs.error(LogEvent.INTERNAL_ERROR, raised)
 
     async def _tend_ledger(self) -> None:
-        """Heal the ledger, put it on the disk, and tell. A guard that is not ready gets no message
-        that would heal it."""
-        with contextlib.suppress(LedgerError):  # what is wrong shows as its health
+        """Heal the ledger, write it to the disk, and report its health.
+
+        A guard that is not ready gets no messages, so no message would heal it.
+        """
+        with contextlib.suppress(LedgerError):  # the health check shows it
             self._ledger.heal()
             await asyncio.to_thread(self._ledger.sync)
         await self._tell_health()

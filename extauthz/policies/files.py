@@ -1,6 +1,7 @@
-"""Policies and detector sets on disk: a file, or a folder of which every YAML file is a part.
+"""Policies and detector sets on disk: one file, or a folder whose YAML files are the parts.
 
-A folder may be a mounted ConfigMap, whose files Kubernetes replaces all at once by turning a link.
+The folder may be a mounted ConfigMap. Kubernetes replaces all of its files at once by switching a
+symbolic link.
 """
 
 from collections.abc import Iterable
@@ -12,24 +13,23 @@ from extauthz.policies.revision import Texts
 from mesh.analysis.case_file import is_case_file
 
 _SUFFIXES: Final = (".yaml", ".yml")
-# a mounted ConfigMap: a link that Kubernetes turns from one folder of files to the next
+# in a mounted ConfigMap, the link that Kubernetes switches from one folder of files to the next
 _REVISION: Final = "..data"
 _TRIES: Final = 3
-# as `mesh.policy_file.yaml_document`: some thousand rules, which take seconds to parse
+# the limit of `mesh.policy_file.yaml_document`: some thousand rules, which take seconds to parse
 _MAX_BYTES: Final = 1 << 20
 
 
 class PolicyUnreadableError(Exception):
-    """There is no policy to read. The text is one line that names where it should be, and the
-    fix."""
+    """There is no readable policy. The text is one line that names the place and the fix."""
 
 
 class PolicyFiles:
     """The files of a policy.
 
     Args:
-        path: the policy's file, or its folder, in which files of kind DetectorSet are detectors and
-            case files are passed over.
+        path: the policy's file or its folder. In a folder, files of kind DetectorSet are detectors,
+            and case files are skipped.
         detectors: further files of detectors.
     """
 
@@ -38,15 +38,15 @@ class PolicyFiles:
         self._detectors = tuple(detectors)
 
     def read(self) -> Texts:
-        """Return all texts. Each file is read once, so that none can be one thing at one look and
-        another at the next.
+        """Return the texts of all files.
 
-        All files of a mounted ConfigMap are of one revision: when it is turned to the next
-        meanwhile, they are read again.
+        Each file is read once, so that its kind and its content come from the same bytes. All files
+        of a mounted ConfigMap are of one revision: if Kubernetes switches the link meanwhile, they
+        are read again.
 
         Raises:
-            PolicyUnreadableError: a file cannot be read or is no UTF-8 text, there is none, or the
-                folder does not come to rest.
+            PolicyUnreadableError: a file cannot be read or is not UTF-8, there is no policy, or the
+                folder keeps changing.
         """
         for _ in range(_TRIES):
             before = _revision(self._path)
@@ -55,12 +55,12 @@ class PolicyFiles:
             except PolicyUnreadableError:
                 if _revision(self._path) == before:
                     raise
-                continue  # the revision that it was reading has gone
+                continue  # the revision was removed while it was read
             if _revision(self._path) == before:
                 return texts
         path = self._path
         raise PolicyUnreadableError(
-            f"{path}: changes while it is read; write all files, then turn one link to them"
+            f"{path}: changes while it is read; write all files, then switch one link to them"
         )
 
     def _texts(self) -> Texts:
@@ -76,20 +76,26 @@ class PolicyFiles:
         }
         if not policies:
             raise PolicyUnreadableError(
-                f"{self._path}: found no .yaml file with a policy; give one, or a folder that holds some"
+                f"{self._path}: found no .yaml file with a policy; "
+                "give one, or a folder that holds some"
             )
         return Texts(policies, {**beside, **given})
 
 
 def read_detectors(paths: Iterable[Path]) -> dict[str, str]:
-    """Return the texts of files of detectors, by path. Raises PolicyUnreadableError when one cannot
-    be read."""
+    """Return the texts of detector files, by path.
+
+    Raises:
+        PolicyUnreadableError: a file cannot be read.
+    """
     return {str(path): _read(path) for path in paths}
 
 
 def _yaml_files(folder: Path) -> list[Path]:
-    """Names that start with a dot are skipped: Kubernetes keeps the revisions of a ConfigMap under
-    such names."""
+    """Return the YAML files of a folder, without names that start with a dot.
+
+    Kubernetes keeps the revisions of a ConfigMap under such names.
+    """
     try:
         return sorted(
             p for p in folder.iterdir() if p.suffix in _SUFFIXES and not p.name.startswith(".")
@@ -99,7 +105,7 @@ def _yaml_files(folder: Path) -> list[Path]:
 
 
 def _revision(path: Path) -> str:
-    """What a mounted ConfigMap is turned to; empty for another folder or a file."""
+    """Return where the link of a mounted ConfigMap points, or empty text where there is none."""
     folder = path if path.is_dir() else path.parent
     try:
         return str((folder / _REVISION).readlink())

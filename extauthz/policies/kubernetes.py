@@ -1,8 +1,9 @@
-"""`SegmentationPolicy` objects of a Kubernetes cluster as the texts of one policy.
+"""The `SegmentationPolicy` objects of a Kubernetes cluster as the texts of one policy.
 
-Each object is a part of the policy, as a file of a folder is: its namespace is the team whose part it is, and the objects
-of the root namespace speak for the whole mesh. A thread lists them and then watches; `read` hands out what it knows.
-While the API cannot be asked, `read` says so, and whoever holds a policy keeps it.
+Each object is a part of the policy, like a file of a folder. Its namespace is the team that the
+part belongs to. The objects of the root namespace speak for the whole mesh. A thread lists the
+objects and then watches them; `read` returns what it knows. While the API cannot be reached, `read`
+raises, and the caller keeps the policy that it has.
 """
 
 import json
@@ -23,22 +24,23 @@ from extauthz.policies.revision import Texts
 from mesh.policy_file import keys as policy_keys
 
 PATH: Final = f"/apis/{policy_keys.API_VERSION}/segmentationpolicies"
-_CALM_SECONDS: Final = 1.0  # between two watches, should a server end each at once
+_CALM_SECONDS: Final = 1.0  # between two watches, in case the server ends each at once
+# matches U+2028, "é" and U+007F; not "a" or a line feed
 _BEYOND_ASCII: Final = re.compile(r"[^\x00-\x7e]")
 _BMP: Final = 0xFFFF
-# of all texts: they are all read again when one changes, at some ten seconds a MiB
+# of all texts together: one change parses all of them again, at some ten seconds a MiB
 _MAX_BYTES: Final = 4 << 20
-_CHANCE: Final = random.SystemRandom()  # not the shared one: this is a thread of its own
-_MAX_SECONDS: Final = 30.0  # between two tries while the API cannot be asked
+_CHANCE: Final = random.SystemRandom()  # not the shared generator: this is another thread
+_MAX_SECONDS: Final = 30.0  # between two tries while the API cannot be reached
 
 
 @dataclass(frozen=True, slots=True)
 class _Known:
-    """What is known of the cluster: one value, replaced by one assignment.
+    """What is known of the cluster. It is one value, replaced by one assignment.
 
     Args:
         texts: by `NAMESPACE/NAME`.
-        problem: why it may be out of date; empty when it is not.
+        problem: why the texts may be out of date; empty when they are not.
     """
 
     texts: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
@@ -49,9 +51,9 @@ class KubernetesPolicies:
     """Follows the objects of a cluster, from `start` to `close`.
 
     Args:
-        api: where to ask.
+        api: the Kubernetes API.
         root: the namespace whose objects speak for the whole mesh.
-        detectors: files of detectors, which are no objects.
+        detectors: files of detectors; those are no objects.
     """
 
     def __init__(self, api: Api, root: str, detectors: Iterable[Path] = ()) -> None:
@@ -66,31 +68,33 @@ class KubernetesPolicies:
         )
 
     def start(self, seconds: float) -> None:
-        """Begin, and wait so long for the first answer. None may come: then `read` says so."""
+        """Begin, and wait at most `seconds` for the first answer. Without one, `read` raises."""
         self._thread.start()
         self._asked.wait(seconds)
 
     def close(self) -> None:
-        """Stop asking. A watch that is open ends with the process."""
+        """Stop. An open watch ends with the process."""
         self._closed.set()
 
     def read(self) -> Texts:
         """Return the texts of all objects.
 
         Raises:
-            PolicyUnreadableError: the API cannot be asked, there is no object, there are too many,
-                or a file of detectors is unreadable.
+            PolicyUnreadableError: the API cannot be reached, there is no object, the objects are
+                too large, or a file of detectors cannot be read.
         """
         known = self._known
         if known.problem:
             raise PolicyUnreadableError(f"kubernetes://{self._root}: {known.problem}")
         if not known.texts:
             raise PolicyUnreadableError(
-                f"kubernetes://{self._root}: found no {policy_keys.POLICY_KIND} object; apply one to namespace `{self._root}`"
+                f"kubernetes://{self._root}: found no {policy_keys.POLICY_KIND} object; "
+                f"apply one to namespace `{self._root}`"
             )
         if sum(map(len, known.texts.values())) > _MAX_BYTES:
             raise PolicyUnreadableError(
-                f"kubernetes://{self._root}: the objects have more than {_MAX_BYTES} bytes; limit them"
+                f"kubernetes://{self._root}: the objects have more than {_MAX_BYTES} bytes; "
+                "limit them"
             )
         return Texts(known.texts, read_detectors(self._detectors))
 
@@ -105,12 +109,12 @@ class KubernetesPolicies:
                     0,
                     _CALM_SECONDS if time.monotonic() < began + _CALM_SECONDS else 0.0,
                 )
-            except Exception as error:  # noqa: BLE001 - a thread that ends in silence would leave an old policy in force
-                # of a watch: a new list tells all. A list has to be whole
+            except Exception as error:  # noqa: BLE001 - a silent end would keep an old policy
+                # after a watch, a new list gives all changes; a list itself must succeed
                 if isinstance(error, GoneError) and version:
                     pause = _CALM_SECONDS
                 else:
-                    self._known = replace(self._known, problem=_told(error))
+                    self._known = replace(self._known, problem=_problem_of(error))
                     pause = min(_MAX_SECONDS, 2.0**failures) * _CHANCE.uniform(0.5, 1.0)
                     failures = min(failures + 1, 8)
                 version = ""
@@ -141,11 +145,11 @@ class KubernetesPolicies:
         self._known = replace(self._known, texts=MappingProxyType(texts))
 
     def _part(self, item: Mapping[str, Any]) -> tuple[str, str]:
-        """An object's name and the text of a policy's part: JSON is YAML too. A line a key, so that
-        a place says something.
+        """Return an object's name and the text of its part of the policy.
 
-        What else Kubernetes keeps in `metadata` is no part of the policy, and must not change its
-        digest."""
+        The text is JSON, which is YAML too, with one key a line, so that the place of a problem is
+        useful. Other keys of `metadata` are no part of the policy and must not change its digest.
+        """
         try:
             name, namespace = str(item["metadata"]["name"]), str(item["metadata"]["namespace"])
         except (KeyError, TypeError):
@@ -162,17 +166,22 @@ class KubernetesPolicies:
         )
 
 
-def _told(error: Exception) -> str:
-    """A text of ours, or a type: another's text could hold the token."""
+def _problem_of(error: Exception) -> str:
+    """Return the text of an ApiError, or the type of another error.
+
+    The text of another error could hold the token.
+    """
     return (
         str(error)
         if isinstance(error, ApiError)
-        else f"{type(error).__name__} while asking the API"
+        else f"{type(error).__name__} in a call of the API"
     )
 
 
 def _escaped(found: re.Match[str]) -> str:
-    """JSON lets U+2028 stand in a string, where YAML reads the end of a line; YAML has no surrogate
-    pairs."""
+    """Return a character as a YAML escape.
+
+    JSON allows U+2028 in a string, where YAML reads the end of a line. YAML has no surrogate pairs.
+    """
     code = ord(found[0])
     return f"\\u{code:04x}" if code <= _BMP else f"\\U{code:08x}"

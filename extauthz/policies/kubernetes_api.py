@@ -1,7 +1,8 @@
-"""The few words of the Kubernetes API that reading policies takes: list and watch of one kind of object, over HTTP/1.1.
+"""A minimal Kubernetes API client: list and watch objects of one kind, over HTTP/1.1.
 
-Python's own `http.client` and `ssl` do it: two GET requests are no reason for a client library, which would bring a dozen
-packages into a process that every request of a mesh depends on. Blocks; call it from a thread of its own.
+It uses Python's `http.client` and `ssl`. Two GET requests are no reason for a client library: one
+would bring a dozen packages into a process that every request of a mesh depends on. The calls
+block, so run them in a thread of their own.
 
 Source: https://kubernetes.io/docs/reference/using-api/api-concepts/#efficient-detection-of-changes
 """
@@ -17,27 +18,25 @@ from typing import Any, Final
 from urllib.parse import urlencode, urlsplit
 
 WATCH_SECONDS: Final = 60
-"""After which the server ends a watch, and another goes on where it ended."""
-_READ_SECONDS: Final = (
-    WATCH_SECONDS + 15.0
-)  # a connection that says nothing for longer is dead: a bookmark or the end is due
+"""Seconds after which the server ends a watch. The next watch continues where it ended."""
+# a connection that is silent for longer is dead: the end of the watch is due by then
+_READ_SECONDS: Final = WATCH_SECONDS + 15.0
 _PAGE: Final = 500
-_MAX_BYTES: Final = 32 << 20  # of one answer; etcd keeps no object of more than 1.5 MiB
+_MAX_BYTES: Final = 32 << 20  # of one response; etcd keeps no object of more than 1.5 MiB
 _GONE: Final = 410
 _HINTS: Final = {
-    401: "the API does not take the service account's token",
+    401: "the API refuses the service account's token",
     403: "let the service account get, list and watch the objects, see docs/kubernetes-policies.md",
     404: "install the kind: phiguard policy schema --crd | kubectl apply -f -",
 }
 
 
 class ApiError(Exception):
-    """The API did not answer as it should. The text is one line, with no text of the answer in
-    it."""
+    """The API did not answer as expected. The text is one line without any text of the response."""
 
 
 class GoneError(ApiError):
-    """The API no longer knows what changed since then: list again."""
+    """The API no longer knows the changes since the given version. List again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,8 +45,8 @@ class Api:
 
     Args:
         url: `https://HOST:PORT`, or `http://` on this machine (`kubectl proxy`).
-        token, ca: files that Kubernetes puts into a pod. Read anew for each request: tokens are
-            changed every hour.
+        token, ca: files that Kubernetes puts into a pod. They are read for each request, because
+            Kubernetes replaces tokens every hour.
     """
 
     url: str
@@ -57,7 +56,7 @@ class Api:
 
 @dataclass(frozen=True, slots=True)
 class Listed:
-    """All objects, and the version of the collection that a watch goes on from."""
+    """All objects of a collection, and the version at which a watch continues."""
 
     items: tuple[dict[str, Any], ...]
     version: str
@@ -65,19 +64,19 @@ class Listed:
 
 @dataclass(frozen=True, slots=True)
 class WatchEvent:
-    """One change: type ADDED, MODIFIED, DELETED, or BOOKMARK (no change, a later version)."""
+    """One change. Its type is ADDED, MODIFIED, DELETED, or BOOKMARK (a later version only)."""
 
     type: str
     item: dict[str, Any]
 
     @property
     def version(self) -> str:
-        """The version to go on from."""
+        """The version at which the next watch continues."""
         return str(self.item["metadata"]["resourceVersion"])
 
 
 def list_objects(api: Api, path: str) -> Listed:
-    """List a collection, page by page. Raises ApiError."""
+    """Return all objects of a collection, read page by page. Raises ApiError."""
     items: list[dict[str, Any]] = []
     query = {"limit": str(_PAGE)}
     while True:
@@ -93,12 +92,7 @@ def list_objects(api: Api, path: str) -> Listed:
 
 
 def watch(api: Api, path: str, version: str) -> Iterator[WatchEvent]:
-    """Yield what changes after a version, until the server ends the watch.
-
-    Raises:
-        GoneError: the version is too old.
-        ApiError: the watch failed.
-    """
+    """Yield the changes after a version, until the server ends the watch."""
     query = {
         "watch": "true",
         "resourceVersion": version,
@@ -162,17 +156,17 @@ def _refusal(api: Api, status: int) -> ApiError:
 
 def _parsed(body: bytes) -> dict[str, Any]:
     if len(body) > _MAX_BYTES:
-        raise ApiError(f"an answer of the API has more than {_MAX_BYTES} bytes")
+        raise ApiError(f"a response of the API has more than {_MAX_BYTES} bytes")
     with _well_formed():
         found = json.loads(body)
         if isinstance(found, dict):
             return found
-    raise ApiError("an answer of the API is no object")
+    raise ApiError("a response of the API is not a JSON object")
 
 
 @contextmanager
 def _transport(api: Api) -> Iterator[None]:
-    """Errors of files, sockets, TLS and HTTP as ApiError."""
+    """Turn errors of files, sockets, TLS and HTTP into ApiError."""
     try:
         yield
     except OSError as error:
@@ -194,6 +188,4 @@ def _well_formed() -> Iterator[None]:
     try:
         yield
     except (KeyError, TypeError, ValueError, AttributeError, RecursionError):
-        raise ApiError(
-            "an answer of the API is not of the form that its documentation says"
-        ) from None
+        raise ApiError("a response of the API does not have the documented form") from None

@@ -1,7 +1,8 @@
-"""One revision of what the guard goes by: a policy and the detectors that an organisation wrote for itself, as one.
+"""One revision: a policy, and the detectors that an organisation wrote for itself.
 
-A policy may name the infoTypes of the detector sets beside it, so both are read together and are valid together or not
-at all. The digest that every decision carries is of both. Opens no file; see `extauthz.policies.files`.
+A policy may name the infoTypes of the detector sets beside it. So both are read together, and are
+valid together or not at all. The digest that every decision carries covers both. This module opens
+no file; see `extauthz.policies.files`.
 """
 
 import hashlib
@@ -19,14 +20,14 @@ from mesh.policy_file.problems import FileProblem, PolicyError, Severity
 
 @dataclass(frozen=True, slots=True)
 class Texts:
-    """What a revision is written in: text by file name."""
+    """The texts of a revision, by file name."""
 
     policies: Mapping[str, str] = field(default_factory=dict)
     detectors: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def digest(self) -> bytes:
-        """Changes with any file, its name among them."""
+        """A digest of all names and texts."""
         whole = hashlib.sha256()
         for texts in (self.policies, self.detectors):
             whole.update(len(texts).to_bytes(8, "big"))
@@ -45,7 +46,7 @@ class Revision:
 
 
 def parse(texts: Texts, *, today: date) -> Revision:
-    """The revision. Raises `PolicyError` with every problem when a file has an error."""
+    """Return the revision. Raises `PolicyError` with every problem when a file has an error."""
     found, problems = check(texts, today=today)
     if found is None:
         raise PolicyError(problems)
@@ -55,14 +56,15 @@ def parse(texts: Texts, *, today: date) -> Revision:
 def check(
     texts: Texts, *, today: date, unseen: frozenset[str] = frozenset()
 ) -> tuple[Revision | None, tuple[FileProblem, ...]]:
-    """The revision, or None when a file has an error; and all problems by place.
+    """Return the revision and all problems in order of place. The revision is None on an error.
 
     Args:
-        today: the day (UTC) that exceptions are held against.
+        texts: of all files.
+        today: the day (UTC) on which exceptions are judged as ended or not.
         unseen: infoTypes that no detector finds; naming one is a warning.
     """
     sets, problems = check_sets(texts.detectors)
-    if sets is None:  # a policy that names their infoTypes would only show errors that are none
+    if sets is None:  # a policy that names the infoTypes of broken sets would show false errors
         return None, problems
     words = vocabulary(sets, unseen)
     policy, more = policy_file.check_files(texts.policies, today=today, vocabulary=words)
@@ -71,15 +73,17 @@ def check(
 
 
 def vocabulary(sets: Sequence[DetectorSet], unseen: frozenset[str] = frozenset()) -> Vocabulary:
-    """What a policy beside these sets may name."""
+    """Return what a policy beside these sets may name."""
     return Vocabulary(detector_sets.vocabulary(sets), unseen)
 
 
 def check_sets(
     texts: Mapping[str, str],
 ) -> tuple[tuple[DetectorSet, ...] | None, tuple[FileProblem, ...]]:
-    """The detector sets of these files, or None when one has an error or two hold one name; and all
-    problems."""
+    """Return the detector sets of these files, and all problems.
+
+    The sets are None when one has an error, or when two hold the same name.
+    """
     read = [detector_sets.check(text, file=file) for file, text in sorted(texts.items())]
     problems = tuple(sorted(problem for _, found in read for problem in found))
     sets = tuple(found for found, _ in read if found is not None)
@@ -94,8 +98,10 @@ def check_sets(
 
 
 def _sealed(policy: Policy, sets: Sequence[DetectorSet]) -> Policy:
-    """The policy under a digest of everything: other detectors decide otherwise. Without sets it is
-    the policy's own."""
+    """Return the policy with a digest that covers the sets too: other detectors decide otherwise.
+
+    Without sets, the digest stays the policy's own.
+    """
     if not sets:
         return policy
     parts = "\n".join([policy.digest, *sorted(each.digest for each in sets)])

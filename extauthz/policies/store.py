@@ -1,9 +1,9 @@
-"""What is in force: one immutable snapshot of policy and engine, replaced by one assignment, and kept when the next one
-is broken.
+"""The policy store: holds the immutable policy snapshot in force.
 
-Every exchange pins the snapshot that it began with. A revision is put in force whole: its policy and its detectors are
-valid together and compiled, or the old snapshot stays. Reading, proving and compiling happen in the thread that calls
-`refresh`, never in the one that reads `current`.
+A new snapshot replaces it by one assignment. When the next revision is broken, the old snapshot
+stays. Every exchange pins the snapshot that it began with. A revision is put in force whole: its
+policy and its detectors are valid together and compiled. Reading, checking and compiling happen in
+the thread that calls `refresh`, never in the thread that reads `current`.
 """
 
 from collections.abc import Callable, Sequence
@@ -21,16 +21,16 @@ from mesh.policy_file.problems import PolicyError
 from phiscan.engine import Engine
 
 Today = Callable[[], date]
-"""The day, in UTC."""
+"""Returns the current day in UTC."""
 EngineOf = Callable[[Sequence[DetectorSet]], Engine]
-"""A compiled engine with these detectors too. Raises EngineError."""
+"""Returns a compiled engine with these detector sets added. Raises EngineError."""
 
 
 class Source(Protocol):
     """Where the texts of a policy come from."""
 
     def read(self) -> Texts:
-        """The texts as they are now. Raises PolicyUnreadableError."""
+        """Return the current texts. Raises PolicyUnreadableError."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +39,7 @@ class PolicySnapshot:
 
     Args:
         policy: None while there is none; then every message is denied.
-        engine: for the event loop only: it is not thread-safe.
+        engine: for the event loop only, because it is not thread-safe.
     """
 
     policy: Policy | None
@@ -50,11 +50,11 @@ class PolicyStore:
     """Holds the snapshot in force.
 
     Args:
-        source: where the policy and its detectors stand.
-        today: tells the day that exceptions are held against.
-        engine_of: compiles.
-        required: whether a first revision that cannot be used ends the start. Without it the store
-            begins with no policy, and goes on asking.
+        source: where the texts of the policy and its detectors come from.
+        today: returns the day on which exceptions are judged.
+        engine_of: compiles an engine.
+        required: whether an unusable first revision raises. If not, the store begins without a
+            policy, and `refresh` goes on trying.
 
     Raises:
         PolicyUnreadableError: a file cannot be read.
@@ -82,24 +82,24 @@ class PolicyStore:
 
     @property
     def current(self) -> PolicySnapshot:
-        """The snapshot in force. Keep the value for the whole of an exchange: the next call may
-        return another."""
+        """The snapshot in force. Keep the value for a whole exchange: it may change at any time."""
         return self._current
 
     @property
     def refused(self) -> bool:
-        """Whether what is written is not what is in force, because it cannot be used or reached."""
+        """Whether the newest texts are not in force, because they are unusable or unreachable."""
         return self._refused
 
     def refresh(self) -> bool:
-        """Read the source again and put a changed revision in force; return whether something
-        changed.
+        """Read the source again and put a changed revision in force.
 
-        Exceptions end here too, whatever the source says. A revision is tried once: until a text
+        Return whether something changed.
+
+        Exceptions end here too, whatever the source gives. A revision is tried once: until a text
         changes again, later calls return False.
 
         Raises:
-            PolicyUnreadableError, PolicyError, EngineError: as the constructor. The old snapshot
+            PolicyUnreadableError, PolicyError, EngineError: as in the constructor. The old snapshot
                 stays.
         """
         today = self._today()
@@ -128,7 +128,10 @@ class PolicyStore:
         return True
 
     def _made(self, texts: Texts, today: date, old: PolicySnapshot | None) -> PolicySnapshot:
-        """A whole snapshot. Compiling takes a second, so an engine stays where its detectors do."""
+        """Return the new snapshot.
+
+        The engine is kept while its detectors stay: compiling takes a second.
+        """
         made = revision.parse(texts, today=today)
         detectors = tuple(each.digest for each in made.sets)
         same = old is not None and old.policy is not None and detectors == self._detectors

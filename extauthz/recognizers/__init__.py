@@ -1,9 +1,10 @@
-"""Adapters for models that a user brings: none of their libraries is a dependency, and each is imported only when it is named.
+"""Adapters for models that a user brings.
 
     spacy:FOLDER    presidio    presidio:CONFIG.yaml    gliner:FOLDER    python:FILE.py:FUNCTION
 
-Models are read from the disk and never fetched: what a document holds must not tell anybody which model reads it, and a
-machine with such documents is often one without a network.
+Their libraries are no dependencies: each is imported only when a user names its kind. Models are
+read from the disk and never fetched. A download would tell others which model reads the documents,
+and a machine with such documents often has no network.
 """
 
 import importlib
@@ -21,15 +22,15 @@ RECOGNIZER_KINDS: Final = MappingProxyType(
         "python": "python_function",
     }
 )
-"""What may stand before the colon, and the module of it."""
+"""The module of each kind. The kind is the part of `--model` before the colon."""
 
 
 class ModelError(Exception):
-    """A model cannot be used. The text is one line that says why and what to do."""
+    """A model cannot be used. The text is one line with the reason and the fix."""
 
 
 def load(model: str) -> Recognizer:
-    """The recognizer that `--model` names.
+    """Return the recognizer that `--model` names.
 
     Raises:
         ModelError: there is no such kind, its library is not installed, or the model cannot be
@@ -38,7 +39,8 @@ def load(model: str) -> Recognizer:
     kind, _, where = model.partition(":")
     if kind not in RECOGNIZER_KINDS:
         raise ModelError(
-            f"--model {model}: unknown kind; give one of {', '.join(RECOGNIZER_KINDS)}, a colon and where the model is"
+            f"--model {model}: unknown kind; "
+            f"give one of {', '.join(RECOGNIZER_KINDS)}, a colon and where the model is"
         )
     module = importlib.import_module(f"{__name__}.{RECOGNIZER_KINDS[kind]}")
     opened: Callable[[str], Recognizer] = module.load
@@ -48,12 +50,13 @@ def load(model: str) -> Recognizer:
         raise ModelError(f"--model {model}: {error}") from None
     except Exception as error:  # noqa: BLE001 - a model's library may raise anything
         raise ModelError(
-            f"--model {model}: {type(error).__name__}: {_first_line(error)}; is it a model of that kind?"
+            f"--model {model}: {type(error).__name__}: {_first_line(error)}; "
+            "give a model of that kind"
         ) from None
 
 
 def library(name: str) -> ModuleType:
-    """Import a library that is no dependency of ours.
+    """Import a library that is no dependency of phiguard.
 
     Raises:
         ModelError: it is not installed.

@@ -1,4 +1,7 @@
-"""A GLiNER model (github.com/urchade/GLiNER), from its folder. It takes any labels and reads some 384 words at once."""
+"""A GLiNER model (github.com/urchade/GLiNER), from its folder.
+
+It takes any labels, and reads about 384 words at once.
+"""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -12,11 +15,11 @@ _THRESHOLD: Final = 0.5
 
 
 def load(where: str) -> Recognizer:
-    """The model in the folder `where`. Raises ModelError."""
+    """Return the model in the folder `where`. Raises ModelError."""
     gliner = library("gliner")
     if not Path(where).is_dir():
         raise ModelError(
-            "no such folder; give that of a GLiNER model (it holds gliner_config.json)"
+            "no such folder; give the folder of a GLiNER model, with gliner_config.json"
         )
     return _Gliner(gliner.GLiNER.from_pretrained(where, local_files_only=True))
 

@@ -1,7 +1,8 @@
-"""Microsoft Presidio's analyzer, with its own defaults or a configuration file (its analyzer engine's YAML).
+"""Microsoft Presidio's analyzer, with its defaults or with a configuration file.
 
-Presidio fetches a missing spaCy model by itself, and its e-mail recognizer a list of top-level domains: we look for the model and
-refuse, and the list is the one that was installed.
+The file is the YAML of Presidio's analyzer engine. Presidio would download a missing spaCy model,
+so this module refuses a model that is not installed. Presidio's e-mail recognizer would download a
+list of top-level domains, so this module makes it use the installed list.
 """
 
 import importlib
@@ -21,8 +22,11 @@ _DEFAULT_MODEL: Final = "en_core_web_lg"
 
 
 def load(where: str) -> Recognizer:
-    """The analyzer that the file `where` configures, or Presidio's own when it is empty. Raises
-    ModelError."""
+    """Return the analyzer that the file `where` configures; empty means Presidio's defaults.
+
+    Raises:
+        ModelError: Presidio or a model is not installed, or the file cannot be used.
+    """
     presidio = library("presidio_analyzer")
     for model in _models(where) if where else [_DEFAULT_MODEL]:
         if (
@@ -31,7 +35,8 @@ def load(where: str) -> Recognizer:
             else not Path(model).is_dir()
         ):
             raise ModelError(
-                f"the spaCy model {model} is not installed, and phiguard fetches none; install it, or name another"
+                f"the spaCy model {model} is not installed, and phiguard fetches none; "
+                "install it, or name another"
             )
     _fetch_no_domains()
     if not where:
@@ -50,7 +55,7 @@ def _fetch_no_domains() -> None:
 
 
 def _models(where: str) -> list[str]:
-    """The models that a configuration names."""
+    """Return the models that a configuration names."""
     try:
         read = yaml.safe_load(Path(where).read_text(encoding="utf-8"))
     except (OSError, UnicodeDecodeError, yaml.YAMLError):

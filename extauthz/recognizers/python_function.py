@@ -1,6 +1,7 @@
-"""A function of the user's own: `def find(text: str)` that gives (infoType, start, end, score) for each thing found.
+"""A user's own function as a recognizer.
 
-The file is Python code and runs with the rights of the command: name only files that you would run.
+`def find(text: str)` gives (infoType, start, end, score) for each thing found. The file is Python
+code and runs with the rights of the command: name only files that you would run.
 """
 
 import importlib.util
@@ -14,7 +15,7 @@ Find = Callable[[str], Iterable[tuple[str, int, int, float]]]
 
 
 def load(where: str) -> Recognizer:
-    """The function of `FILE.py:FUNCTION`. Raises ModelError."""
+    """Return the function of `FILE.py:FUNCTION`. Raises ModelError."""
     file, _, name = where.rpartition(":")
     if not file or not Path(file).is_file():
         raise ModelError("no such file; give FILE.py:FUNCTION")

@@ -9,14 +9,14 @@ from extauthz.recognizers.labels import info_type
 from phiscan.recognizer import Recognized, Recognizer
 
 _SCORE: Final = 0.75
-"""spaCy gives no score."""
+"""The score of every finding, because spaCy gives none."""
 
 
 def load(where: str) -> Recognizer:
-    """The pipeline in the folder `where`. Raises ModelError."""
+    """Return the pipeline in the folder `where`. Raises ModelError."""
     spacy = library("spacy")
     if not Path(where).is_dir():
-        raise ModelError("no such folder; give that of a spaCy pipeline (it holds meta.json)")
+        raise ModelError("no such folder; give the folder of a spaCy pipeline, with meta.json")
     return _Spacy(spacy.load(where))
 
 

@@ -1,7 +1,8 @@
-"""What of spans and metrics may leave, by name.
+"""The allow-list of telemetry: which spans, metrics and attributes may leave.
 
-INVARIANT (allow-list): `AllowList` stands in front of every span exporter and `views` behind every instrument. They drop
-what `Key` and `SpanName` do not list, so that an attribute that is set elsewhere, by us or by a library, does not leave.
+INVARIANT (allow-list): `AllowList` stands before every span exporter, and `views` apply to every
+instrument. They drop what `Key` and `SpanName` do not list. So an attribute that other code sets,
+in this project or in a library, does not leave.
 """
 
 from collections.abc import Sequence
@@ -18,7 +19,7 @@ _BUCKETS: Final = (0.0005, 0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5,
 
 
 class Key(StrEnum):
-    """Every attribute that may leave."""
+    """The attributes that may leave."""
 
     DECISION = "phiguard.decision"
     ENFORCED = "phiguard.enforced"
@@ -48,8 +49,10 @@ class Key(StrEnum):
 
 
 class SpanName(StrEnum):
-    """Every span that may leave: one of the first two for each decision, with the other two
-    inside."""
+    """The spans that may leave.
+
+    Each decision has one AUTHORIZE or INSPECT span. The SCAN and DECIDE spans are its children.
+    """
 
     AUTHORIZE = "phiguard.authorize"
     INSPECT = "phiguard.inspect"
@@ -71,7 +74,7 @@ _METRICS: Final = {
 
 
 def views() -> list[View]:
-    """Return the views of a MeterProvider: our instruments with their keys, and nothing else."""
+    """Return the views of a MeterProvider: phiguard's instruments with their keys, nothing else."""
     own = [
         View(
             instrument_name=name,
@@ -86,14 +89,16 @@ def views() -> list[View]:
 
 
 class AllowList(SpanExporter):
-    """Hands on only what `SpanName` and `Key` list: no events, links, status texts, trace states or
-    other attributes."""
+    """Exports only what `SpanName` and `Key` list.
+
+    Events, links, status texts, trace states and other attributes are dropped.
+    """
 
     def __init__(self, exporter: SpanExporter) -> None:
         self._exporter = exporter
 
     def export(self, spans: Sequence[ReadableSpan]) -> SpanExportResult:
-        """Export the cleaned copies of known spans."""
+        """Export cleaned copies of the listed spans."""
         return self._exporter.export(
             [_cleaned(span) for span in spans if span.name in set(SpanName)]
         )
@@ -125,14 +130,14 @@ def _cleaned(span: ReadableSpan) -> ReadableSpan:
 
 
 def _bare(context: SpanContext | None) -> SpanContext | None:
-    """The ids of a span without its trace state: free text that a client may have written."""
+    """Return the ids of a span without its trace state, which is free text from a client."""
     return context and SpanContext(
         context.trace_id, context.span_id, context.is_remote, context.trace_flags
     )
 
 
 def _is_plain(value: object) -> bool:
-    """Whether a value is a number, a short string, or some of them."""
+    """Whether a value is a number, a short string, or a list of short strings."""
     if isinstance(value, str):
         return len(value) <= _LONGEST
     if isinstance(value, (tuple, list)):

@@ -1,6 +1,7 @@
-"""One decided message with what identifies it: what the ledger, the spans, the metrics and the answers are made of.
+"""A judgement: one decided message with its id. Records, spans, metrics and answers use it.
 
-INVARIANT (no values): nothing here holds a path, an address, a header, a body, or anything derived from one.
+INVARIANT (no values): no record, span or metric that is made of a judgement holds a path, an
+address, a header, a body, or anything derived from one.
 """
 
 from collections import Counter
@@ -17,12 +18,14 @@ class Judgement:
     """The outcome of one message.
 
     Args:
-        id: of this decision, unique; the answer, the span and the ledger record carry it.
-        facts: who talks to whom. Its operation goes nowhere: paths can hold PHI.
+        id: unique id of the decision; the answer, the span and the ledger record carry it.
+        facts: who talks to whom. Its operation is never recorded: a path can hold PHI.
+        decision: the decision.
+        report: the scan report.
         policy: name of the policy that decided.
         trace: trace id, 32 hexadecimal digits.
         body: the redacted body, only when the decision's effect is REDACT.
-        observed: nobody waited for it: Envoy's filter runs in observability mode.
+        observed: the proxy did not wait, because Envoy's filter runs in observability mode.
     """
 
     id: str
@@ -35,13 +38,12 @@ class Judgement:
     observed: bool = False
 
     def __repr__(self) -> str:
-        """Name the decision only: a body must not reach a log through a repr."""
+        """Show the decision only: a body must not reach a log through a repr."""
         return f"Judgement({self.id}, {self.decision.action}, {self.decision.reason})"
 
 
 def ledger_record(judgement: Judgement) -> dict[str, Any]:
-    """Return the record of a decision as the ledger keeps it: principals, classes, counts and
-    closed words."""
+    """Return the ledger record of a decision: principals, classes, counts and closed words."""
     decision, facts = judgement.decision, judgement.facts
     return {
         "kind": "decision",

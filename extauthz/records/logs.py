@@ -1,8 +1,8 @@
 """The guard's own log: JSON lines on standard error, from a closed set of events and fields.
 
-INVARIANT (closed log): a message is one of `LogEvent`, a field one of `_FIELDS`. Texts that come from outside (bodies,
-paths, headers, exceptions raised while handling them) have no way in. What other libraries log shows as LIBRARY with
-the logger's name only.
+INVARIANT (closed log): a message is one of `LogEvent`, a field one of `_FIELDS`. Texts from outside
+(bodies, paths, headers, and exceptions raised while handling them) have no way in. What other
+libraries log appears as LIBRARY, with only the logger's name.
 """
 
 import logging
@@ -32,11 +32,14 @@ _FIELDS: Final = frozenset(
 
 
 class LogEvent(StrEnum):
-    """Everything that the guard says."""
+    """Every event that the guard logs."""
 
     SERVING = "serving"
     NO_LEDGER = "running without an audit ledger; give --ledger to keep one"
-    PLAIN_TEXT = "listening without TLS; anyone who can connect can ask, so give --tls-cert, --tls-key and --tls-ca"
+    PLAIN_TEXT = (
+        "listening without TLS: anyone who can connect can ask; "
+        "give --tls-cert, --tls-key and --tls-ca"
+    )
     NO_POLICY = "there is no policy yet; messages are denied"
     POLICY_LOADED = "policy loaded"
     POLICY_REFUSED = "new policy revision refused; the old one stays in force"
@@ -45,23 +48,27 @@ class LogEvent(StrEnum):
     STOPPED = "stopped"
     LEDGER_HEAD = "ledger head"
     LEDGER_FAILED = "the audit ledger cannot be written; messages are denied"
-    LEDGER_HEALED = "the audit ledger is written again"
-    EDGES_SET_ASIDE = "counted edges cannot be read and were set aside; counting begins anew"
-    EDGES_FAILED = "counted edges cannot be written; messages pass, and counting goes on in memory"
-    EDGES_WRITTEN = "counted edges are written again"
-    EDGES_FULL = "the store of edges is full; new edges are not counted, only their messages"
+    LEDGER_HEALED = "the audit ledger can be written again"
+    EDGES_SET_ASIDE = (
+        "the file of counted edges cannot be read and was set aside; counting starts at 0"
+    )
+    EDGES_FAILED = "counted edges cannot be written; counting goes on in memory, messages pass"
+    EDGES_WRITTEN = "counted edges can be written again"
+    EDGES_FULL = "the observation store is full; of new edges, only the messages are counted"
     INTERNAL_ERROR = "internal error; the message was denied"
-    OBSERVED = "an ext_proc filter has observability_mode on: nothing is enforced there, so set it to false"
+    OBSERVED = (
+        "an ext_proc filter has observability_mode on: nothing is enforced there; set it to false"
+    )
     ABORTED = "a stream ended before its verdict and was aborted"
-    WORKER_DIED = "a worker died and is started again"
+    WORKER_DIED = "a worker died and is restarted"
     LIBRARY = "a library logged something"
 
 
 _LOGGER: Final = logging.getLogger("phiguard")
 
 
-def emit(event: LogEvent, level: int = logging.INFO, **fields: Any) -> None:  # noqa: ANN401 - orjson takes many types
-    """Log one event. Fields that are not known are left out."""
+def emit(event: LogEvent, level: int = logging.INFO, **fields: Any) -> None:  # noqa: ANN401 - orjson accepts many types
+    """Log one event. Fields outside `_FIELDS` are dropped."""
     _LOGGER.log(
         level, event.value, extra={"fields": {k: v for k, v in fields.items() if k in _FIELDS}}
     )
@@ -91,7 +98,7 @@ def configure() -> None:
     """Send this process's log to standard error as JSON lines."""
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(_JsonLines())
-    # else a line that cannot be written is dumped with its arguments and the stack
+    # otherwise logging dumps a line that it cannot write, with its arguments and the stack
     logging.raiseExceptions = False
     root = logging.getLogger()
     root.handlers[:] = [handler]

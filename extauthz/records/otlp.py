@@ -1,6 +1,7 @@
-"""Where spans and metrics go: an OTLP collector when one is configured, else nowhere. Standard OTEL_* variables apply.
+"""Where spans and metrics go: to an OTLP collector when one is configured, else nowhere.
 
-The exporters are made only when an endpoint is set, so that a guard without a collector makes no connection.
+The standard OTEL_* variables apply. Exporters are made only when an endpoint is set, so that a
+guard without a collector makes no connection.
 """
 
 import os
@@ -19,13 +20,13 @@ from opentelemetry.sdk.trace.sampling import ALWAYS_ON
 from extauthz.records.allow_list import AllowList, views
 from extauthz.records.telemetry import Telemetry
 
-# The SDK's default of 2,048 spans lost 55 % of 20,500 in a burst; three spans a decision, so this
-# holds 10,000.
+# The SDK's default of 2,048 lost 55 % of 20,500 spans in a burst. A decision has three spans, so
+# this queue holds 10,000 decisions.
 _QUEUE: Final = 32768
 
 
 class Pipeline:
-    """The providers behind a `Telemetry`, and their end."""
+    """The OpenTelemetry providers behind a `Telemetry`, and their shutdown."""
 
     def __init__(
         self, processors: Sequence[SpanProcessor], readers: Sequence[MetricReader]
@@ -40,16 +41,15 @@ class Pipeline:
         self.telemetry = Telemetry(self._tracers, self._meters)
 
     def close(self) -> None:
-        """Export what is waiting, and stop."""
+        """Export what is queued, and stop."""
         self._tracers.shutdown()
         self._meters.shutdown()
 
 
 def from_environment() -> Pipeline:
-    """Return the pipeline that OTEL_EXPORTER_OTLP_ENDPOINT (or its traces and metrics forms) asks
-    for.
+    """Return the pipeline for OTEL_EXPORTER_OTLP_ENDPOINT, or its traces and metrics forms.
 
-    `http://` endpoints are reached without TLS, `https://` ones with it: the exporters' own rule.
+    The exporters reach `http://` endpoints without TLS and `https://` endpoints with it.
     """
     processors: list[SpanProcessor] = []
     readers: list[MetricReader] = []

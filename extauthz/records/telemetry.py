@@ -1,9 +1,10 @@
-"""Spans and metrics of decisions. The only module that sets an attribute; `extauthz.records.allow_list` says which may leave.
+"""Spans and metrics of decisions.
 
-The parent of a span comes from gRPC metadata only: Envoy writes its own span there. `traceparent` in the message's
-headers is the client's word, and so is `tracestate`, which Envoy hands on as it came: neither is read. Every span is
-recorded (ALWAYS_ON): with Istio's default of 1 % sampling, a parent-based sampler would lose decisions. Baggage is not
-read.
+Only this module sets attributes; `extauthz.records.allow_list` says which may leave. The parent of
+a span comes from gRPC metadata only, where Envoy writes its own span. `traceparent` and
+`tracestate` in the message's headers come from the client and are not read, even though Envoy
+passes `tracestate` on. Baggage is not read either. Every span is recorded (ALWAYS_ON): with Istio's
+default sampling of 1 %, a parent-based sampler would lose decisions.
 """
 
 import time
@@ -30,7 +31,7 @@ _PARENT: Final = "traceparent"
 
 
 Clock = Callable[[], int]
-"""Nanoseconds since 1970, as OpenTelemetry counts them."""
+"""Returns nanoseconds since 1970, as OpenTelemetry counts them."""
 
 
 class Trace:
@@ -47,7 +48,7 @@ class Trace:
         return format_trace_id(self._span.get_span_context().trace_id)
 
     def step(self, name: SpanName, start: int, end: int) -> None:
-        """Add a child span with the times at which the step really ran."""
+        """Add a child span with the real times of the step."""
         child = self._telemetry.start(name, self._context, start)
         child.end(end_time=max(start, end))
 
@@ -56,7 +57,7 @@ class Trace:
 
         Args:
             judgement: the outcome.
-            seconds: of work. The span's own length holds the wait for the body too.
+            seconds: of work. The span itself is longer: it includes the wait for the body.
         """
         self._span.set_attributes(span_attributes(judgement))
         self._span.end(end_time=self._telemetry.clock())
@@ -67,7 +68,7 @@ class Telemetry:
     """Makes spans and counts.
 
     Args:
-        tracers: where spans go. Its sampler must be ALWAYS_ON and its exporters wrapped in
+        tracers: where spans go. Its sampler must be ALWAYS_ON, and its exporters wrapped in
             `AllowList`.
         meters: where counts go. Its views must be `views()`.
         clock: nanoseconds since 1970.
@@ -101,13 +102,13 @@ class Telemetry:
 
         Args:
             name: AUTHORIZE or INSPECT.
-            metadata: the call's gRPC metadata, of which `traceparent` is read.
+            metadata: the call's gRPC metadata. Only `traceparent` is read.
         """
         parent = self._propagator.extract({_PARENT: metadata.get(_PARENT, "")}, Context())
         return Trace(self, self.start(name, parent, self.clock()))
 
     def start(self, name: SpanName, parent: Context, start: int) -> Span:
-        """Start a span that never records an exception: its text could hold a value."""
+        """Start a span that never records an exception, whose text could hold a value."""
         return self._tracer.start_span(
             name.value,
             parent,
@@ -126,7 +127,7 @@ class Telemetry:
         self._failures.add(1)
 
     def policy_refused(self) -> None:
-        """Count one policy revision that could not be used."""
+        """Count one policy revision that was refused."""
         self._refusals.add(1)
 
     def count(self, judgement: Judgement, seconds: float) -> None:
@@ -146,8 +147,8 @@ class Telemetry:
         )
         self._duration.record(seconds, outcome)
         self._size.record(report.size, {Key.MEDIA.value: report.media, **direction})
-        # a document has thousands of findings of a dozen kinds, and each `add` takes as long as
-        # finding one
+        # A document can have thousands of findings of a dozen kinds. One `add` costs as much as
+        # finding one, so add once per kind.
         for (info_type, identifier), number in Counter(
             (f.info_type, f.identifier) for f in report.findings
         ).items():
@@ -156,8 +157,7 @@ class Telemetry:
 
 
 def span_attributes(judgement: Judgement) -> dict[str, Any]:
-    """Return the attributes of a decision's span. No path, address or value: see
-    `extauthz.records.judgement`."""
+    """Return the attributes of a decision's span. They hold no path, address or value."""
     decision, report, facts = judgement.decision, judgement.report, judgement.facts
     return {
         Key.DECISION.value: decision.action.value,

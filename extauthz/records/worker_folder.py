@@ -1,4 +1,4 @@
-"""A folder that workers write their files to: who may, and what is said when one cannot."""
+"""A folder that workers write their files to: its lock, and its error messages."""
 
 import fcntl
 import os
@@ -11,10 +11,10 @@ class Purpose:
     """What a folder is for.
 
     Args:
-        lock: the start of the lock's name, `ledger`.
-        what: how messages call the contents, `the ledger`.
+        lock: the start of the lock file's name, `ledger`.
+        what: the contents as messages name them, `the ledger`.
         doing: what a process does with them, `writes`.
-        error: what is raised; its text is one line that names the folder and the fix.
+        error: the exception to raise. Its text is one line with the folder and the fix.
     """
 
     lock: str
@@ -24,9 +24,9 @@ class Purpose:
 
 
 class WorkerFolder:
-    """One worker's place in a folder, which no other process may take.
+    """One worker's place in a folder. No other process may take it.
 
-    The lock ends with the process, however that ends.
+    The lock ends with the process, even when that crashes.
 
     Args:
         path: made when missing, mode 0700.
@@ -51,7 +51,7 @@ class WorkerFolder:
             raise self.cannot("opened", error) from None
 
     def cannot(self, done: str, error: OSError) -> Exception:
-        """The error to raise when the contents cannot be `written`, `synced` or `opened`."""
+        """Return the error for contents that cannot be `written`, `synced` or `opened`."""
         why = error.strerror or "the disk is full"
         purpose = self._purpose
         return purpose.error(
@@ -59,15 +59,19 @@ class WorkerFolder:
         )
 
     def leave(self) -> None:
-        """Let another process have the place. A second call does nothing."""
+        """Release the place. A second call does nothing."""
         if self._lock >= 0:
             os.close(self._lock)
         self._lock = -1
 
 
 def _locked(folder: Path, name: str) -> int:
-    """The file descriptor that holds the lock. Raises OSError; BlockingIOError when another process
-    holds it."""
+    """Return the file descriptor that holds the lock.
+
+    Raises:
+        BlockingIOError: another process holds it.
+        OSError: the folder or the lock file cannot be used.
+    """
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     lock = os.open(folder / name, os.O_RDWR | os.O_CREAT, 0o600)
     try:

@@ -110,13 +110,13 @@ def test_outside_of_a_cluster_kubectl_proxy_is_asked_without_a_token():
     ("policy", "api", "told"),
     [
         ("clinic.yaml", "http://127.0.0.1:8001", "write --policy kubernetes://NAMESPACE"),
-        ("kubernetes://", "", "this is no pod"),
+        ("kubernetes://", "", "not in a pod"),
         ("kubernetes://mesh", "", "give --kubernetes-api URL"),
         ("kubernetes://Mesh/x", "", "write kubernetes://NAMESPACE"),
         ("kubernetes://m*", "", "write kubernetes://NAMESPACE"),
         # anyone on the way could write policies
-        ("kubernetes://mesh", "http://10.0.0.1:8001", "not of this machine"),
-        ("kubernetes://mesh", "https://127.0.0.1:6443", "not of this machine"),
+        ("kubernetes://mesh", "http://10.0.0.1:8001", "not on this machine"),
+        ("kubernetes://mesh", "https://127.0.0.1:6443", "not on this machine"),
     ],
 )
 def test_what_cannot_be_asked_is_an_error_that_says_what_to_write(tmp_path, policy, api, told):

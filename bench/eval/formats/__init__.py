@@ -1,1 +1,4 @@
-"""One module a format: each makes labelled documents from the format's specification, with as much variation as it allows."""
+"""One module for each format: makes labelled documents from the format's specification.
+
+The documents vary as much as the specification allows.
+"""

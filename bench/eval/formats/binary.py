@@ -1,4 +1,7 @@
-"""Formats with lengths in them, built byte by byte: DICOM files, NCPDP Telecommunication, protobuf with gRPC framing."""
+"""Formats with lengths, built byte by byte.
+
+They are DICOM files, NCPDP Telecommunication, and protobuf with gRPC framing.
+"""
 
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -156,8 +159,24 @@ def telecom(seed: str) -> Document:
         "C1" + case.may("HEALTH_PLAN_BENEFICIARY_NUMBER", p.group),
         "C61",
     )
-    patient = segment("01", "C4" + case.phi("DATE_OF_BIRTH", ymd(p.born)), "C5" + inv.pick("1", "2"), "CA" + case.phi("PERSON_NAME", p.given.upper()), "CB" + case.phi("PERSON_NAME", p.family.upper()),
-                      *(["CM" + case.phi("STREET_ADDRESS", p.street.upper()), "CN" + case.phi("CITY", p.city.upper()), "CO" + p.state, "CP" + case.phi("US_ZIP_CODE", p.zip.replace("-", "")), "CQ" + case.phi("PHONE_NUMBER", p.phone)] if inv.chance(0.7) else []))  # fmt: skip
+    patient = segment(
+        "01",
+        "C4" + case.phi("DATE_OF_BIRTH", ymd(p.born)),
+        "C5" + inv.pick("1", "2"),
+        "CA" + case.phi("PERSON_NAME", p.given.upper()),
+        "CB" + case.phi("PERSON_NAME", p.family.upper()),
+        *(
+            [
+                "CM" + case.phi("STREET_ADDRESS", p.street.upper()),
+                "CN" + case.phi("CITY", p.city.upper()),
+                "CO" + p.state,
+                "CP" + case.phi("US_ZIP_CODE", p.zip.replace("-", "")),
+                "CQ" + case.phi("PHONE_NUMBER", p.phone),
+            ]
+            if inv.chance(0.7)
+            else []
+        ),
+    )
     claim = segment(
         "07",
         "EM1",

@@ -1,4 +1,7 @@
-"""Documents without health information whose words look like it: claims on cars, treatment groups, impressions, payers."""
+"""Documents without health information whose words look like it.
+
+They are about claims on cars, treatment groups, impressions and payers.
+"""
 
 import json
 from collections.abc import Callable
@@ -28,8 +31,27 @@ def _customer(case: Case) -> dict[str, object]:
 def car_claim(case: Case) -> Made:
     """Insurance of cars has claims, policies, deductibles and insured persons too."""
     inv = case.inv
-    return _json(case, {"claimNumber": inv.digits(9), "policyNumber": f"AU-{inv.digits(7)}", "insured": _customer(case), "vehicle": {"make": "Volvo", "model": "V60", "year": 2021, "vin": "5GZCZ43D13S812715", "plate": f"ABC{inv.digits(4)}"},
-                        "lossDate": inv.date(2023, 2025).isoformat(), "claimType": "collision", "claimAmount": 4210.5, "deductible": 500, "coverageType": "comprehensive", "claimStatus": "open"})  # fmt: skip
+    return _json(
+        case,
+        {
+            "claimNumber": inv.digits(9),
+            "policyNumber": f"AU-{inv.digits(7)}",
+            "insured": _customer(case),
+            "vehicle": {
+                "make": "Volvo",
+                "model": "V60",
+                "year": 2021,
+                "vin": "5GZCZ43D13S812715",
+                "plate": f"ABC{inv.digits(4)}",
+            },
+            "lossDate": inv.date(2023, 2025).isoformat(),
+            "claimType": "collision",
+            "claimAmount": 4210.5,
+            "deductible": 500,
+            "coverageType": "comprehensive",
+            "claimStatus": "open",
+        },
+    )
 
 
 def experiment(case: Case) -> Made:
@@ -126,7 +148,10 @@ def pupil(case: Case) -> Made:
 
 def workflow(case: Case) -> Made:
     return (
-        f"name: Build And Test\non: [push]\njobs:\n  test:\n    name: Run Unit Tests\n    runs-on: ubuntu-latest\n    steps:\n    - name: Check Out\n      uses: actions/checkout@v4\n    - name: Set Up Node\n      with: {{node-version: {case.inv.rng.randint(18, 22)}}}\n    - run: npm test\n",
+        f"name: Build And Test\non: [push]\njobs:\n  test:\n    name: Run Unit Tests\n   "
+        f" runs-on: ubuntu-latest\n    steps:\n    - name: Check Out\n      uses: "
+        f"actions/checkout@v4\n    - name: Set Up Node\n      with: {{node-version: "
+        f"{case.inv.rng.randint(18, 22)}}}\n    - run: npm test\n",
         "application/yaml",
     )
 
@@ -134,8 +159,12 @@ def workflow(case: Case) -> Made:
 def invitation(case: Case) -> Made:
     inv, p = case.inv, case.inv.patient()
     return (
-        f"BEGIN:VCALENDAR\r\nVERSION:2.0\r\nBEGIN:VEVENT\r\nUID:{inv.digits(12)}@fernmail.net\r\nDTSTART:20250601T100000Z\r\nSUMMARY:Budget review\r\nORGANIZER;CN={p.given} {p.family}:mailto:{p.email}\r\n"
-        f"ATTENDEE;CN={inv.patient().given} {inv.family()}:mailto:{inv.patient().email}\r\nLOCATION:Room {inv.digits(3)}\r\nEND:VEVENT\r\nEND:VCALENDAR\r\n",
+        f"BEGIN:VCALENDAR\r\nVERSION:2.0\r\nBEGIN:VEVENT\r\n"
+        f"UID:{inv.digits(12)}@fernmail.net\r\nDTSTART:20250601T100000Z\r\n"
+        f"SUMMARY:Budget review\r\nORGANIZER;CN={p.given} {p.family}:mailto:{p.email}\r\n"
+        f"ATTENDEE;CN={inv.patient().given} "
+        f"{inv.family()}:mailto:{inv.patient().email}\r\nLOCATION:Room "
+        f"{inv.digits(3)}\r\nEND:VEVENT\r\nEND:VCALENDAR\r\n",
         "text/calendar",
     )
 
@@ -143,8 +172,12 @@ def invitation(case: Case) -> Made:
 def application(case: Case) -> Made:
     inv, p = case.inv, case.inv.patient()
     return (
-        f"Dear hiring team,\n\nMy name is {p.given} {p.family} and I apply for the position of {inv.pick('Registered Nurse', 'Data Analyst', 'Medical Secretary')}. I have {inv.rng.randint(2, 20)} years of experience in "
-        f"{inv.pick('patient care', 'a hospital laboratory', 'billing')}. You can reach me at {inv.written_phone(p.phone)} or {p.email}.\n\nSincerely,\n{p.given} {p.family}\n{p.street}, {p.city}, {p.state} {p.zip}\n",
+        f"Dear hiring team,\n\nMy name is {p.given} {p.family} and I apply for the "
+        f"position of {inv.pick('Registered Nurse', 'Data Analyst', 'Medical Secretary')}"
+        f". I have {inv.rng.randint(2, 20)} years of experience in "
+        f"{inv.pick('patient care', 'a hospital laboratory', 'billing')}. You can reach "
+        f"me at {inv.written_phone(p.phone)} or {p.email}.\n\nSincerely,\n{p.given} "
+        f"{p.family}\n{p.street}, {p.city}, {p.state} {p.zip}\n",
         "text/plain",
     )
 
@@ -152,8 +185,13 @@ def application(case: Case) -> Made:
 def incident(case: Case) -> Made:
     inv = case.inv
     return (
-        f"INCIDENT {inv.digits(5)}\nSummary: patient-api pods crash after deploy {inv.rng.randint(1, 9)}.{inv.digits(2)}.0\nDiagnosis: connection pool exhausted by retries\nTreatment: rolled back, raised the limit to {inv.digits(3)}\n"
-        f"Owner: {inv.patient().given} {inv.family()}\nReported by: {inv.patient().email}\nTimeline: 10:0{inv.rng.randint(0, 9)} page sent, 10:2{inv.rng.randint(0, 9)} resolved\n",
+        f"INCIDENT {inv.digits(5)}\nSummary: patient-api pods crash after deploy "
+        f"{inv.rng.randint(1, 9)}.{inv.digits(2)}.0\nDiagnosis: connection pool "
+        f"exhausted by retries\nTreatment: rolled back, raised the limit to "
+        f"{inv.digits(3)}\n"
+        f"Owner: {inv.patient().given} {inv.family()}\nReported by: "
+        f"{inv.patient().email}\nTimeline: 10:0{inv.rng.randint(0, 9)} page sent, "
+        f"10:2{inv.rng.randint(0, 9)} resolved\n",
         "text/plain",
     )
 
@@ -161,7 +199,9 @@ def incident(case: Case) -> Made:
 def access_log(case: Case) -> Made:
     inv = case.inv
     return "".join(
-        f'10.4.{i}.7 - - [04/Mar/2025:10:1{i}:11 +0000] "GET /patients/{inv.digits(6)}/appointments?page={i} HTTP/1.1" 200 {inv.digits(4)} "-" "okhttp/4.9"\n'
+        f'10.4.{i}.7 - - [04/Mar/2025:10:1{i}:11 +0000] "GET '
+        f'/patients/{inv.digits(6)}/appointments?page={i} HTTP/1.1" 200 {inv.digits(4)} '
+        f'"-" "okhttp/4.9"\n'
         for i in range(8)
     ), "text/plain"
 
@@ -172,14 +212,27 @@ def property_table(case: Case) -> Made:
     for _ in range(5):
         p = inv.patient()
         rows.append(
-            f'{inv.digits(9)},{p.family},"{p.street}",{p.city},{p.zip},{inv.digits(6)},{inv.digits(8)}'
+            f'{inv.digits(9)},{p.family},"{p.street}",{p.city},{p.zip},{inv.digits(6)},'
+            f"{inv.digits(8)}"
         )
     return "\n".join(rows) + "\n", "text/csv"
 
 
 _BUSINESS: tuple[Callable[[Case], Made], ...] = (
-    car_claim, experiment, page_view, payment, membership, booking, pupil, workflow, invitation, application, incident, access_log, property_table,
-)  # fmt: skip
+    car_claim,
+    experiment,
+    page_view,
+    payment,
+    membership,
+    booking,
+    pupil,
+    workflow,
+    invitation,
+    application,
+    incident,
+    access_log,
+    property_table,
+)
 
 
 def business(seed: str) -> Document:

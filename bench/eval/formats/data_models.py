@@ -1,6 +1,7 @@
-"""Tables of published data models, as research and claims departments exchange them: the header names the model, no label a person.
+"""Tables of published data models, as research and claims departments exchange them.
 
-Synthea's CSV, CMS DE-SynPUF, OMOP, MIMIC, PCORnet, i2b2, CDISC SDTM, and claims as payers name their columns.
+The header names the data model; no label names a person. The models are Synthea's CSV, CMS
+DE-SynPUF, OMOP, MIMIC, PCORnet, i2b2, CDISC SDTM, and claims with payers' column names.
 """
 
 from collections.abc import Callable
@@ -60,10 +61,17 @@ def _synthea_patients(case: Case) -> list[str]:
         case.phi("US_ZIP_CODE", p.zip[:5]),
     )
     return [
-        _key(case), case.phi("DATE_OF_BIRTH", p.born.isoformat()), "", case.phi("US_SOCIAL_SECURITY_NUMBER", p.ssn), p.licence and case.phi(
-            "US_DRIVERS_LICENSE_NUMBER", f"S{case.inv.digits(8)}"
-        ), "", *named, "", "white", *place,
-    ]  # fmt: skip
+        _key(case),
+        case.phi("DATE_OF_BIRTH", p.born.isoformat()),
+        "",
+        case.phi("US_SOCIAL_SECURITY_NUMBER", p.ssn),
+        p.licence and case.phi("US_DRIVERS_LICENSE_NUMBER", f"S{case.inv.digits(8)}"),
+        "",
+        *named,
+        "",
+        "white",
+        *place,
+    ]
 
 
 def _synpuf(case: Case) -> list[str]:
@@ -123,9 +131,13 @@ def _sdtm(case: Case) -> list[str]:
 
 def _claims(case: Case) -> list[str]:
     return [
-        case.phi("ACCOUNT_NUMBER", f"CLM{case.inv.digits(8)}", "IR"), case.phi("HEALTH_PLAN_BENEFICIARY_NUMBER", f"M-{case.inv.digits(4)}", "HR"),
-        _day(case), "99213", _code(case), "125.00",
-    ]  # fmt: skip
+        case.phi("ACCOUNT_NUMBER", f"CLM{case.inv.digits(8)}", "IR"),
+        case.phi("HEALTH_PLAN_BENEFICIARY_NUMBER", f"M-{case.inv.digits(4)}", "HR"),
+        _day(case),
+        "99213",
+        _code(case),
+        "125.00",
+    ]
 
 
 _MODELS: dict[str, tuple[str, Callable[[Case], list[str]]]] = {
@@ -136,7 +148,8 @@ _MODELS: dict[str, tuple[str, Callable[[Case], list[str]]]] = {
     ),
     "de-synpuf": ("DESYNPUF_ID,CLM_ID,CLM_FROM_DT,CLM_THRU_DT,ICD9_DGNS_CD_1", _synpuf),
     "omop": (
-        "condition_occurrence_id,person_id,condition_concept_id,condition_start_date,condition_end_date,condition_source_value",
+        "condition_occurrence_id,person_id,condition_concept_id,condition_start_date,"
+        "condition_end_date,condition_source_value",
         _omop,
     ),
     "mimic": ("subject_id,hadm_id,admittime,admission_type,insurance", _mimic),

@@ -63,7 +63,10 @@ class Resources:
     def day(self, visit: Visit) -> str:
         text = visit.admitted.isoformat()
         if self.case.inv.chance(0.6):
-            text += f"T{visit.hour:02d}:{visit.minute:02d}:00{self.case.inv.pick('Z', '-05:00', '.000Z')}"
+            text += (
+                f"T{visit.hour:02d}:{visit.minute:02d}:00"
+                f"{self.case.inv.pick('Z', '-05:00', '.000Z')}"
+            )
         return self.case.phi("SERVICE_DATE", text)
 
     def period(self, visit: Visit) -> Json:
@@ -177,7 +180,8 @@ class Resources:
         )
         return {
             "status": "generated",
-            "div": f'<div xmlns="http://www.w3.org/1999/xhtml"><p><b>{name}</b>, born {born}</p></div>',
+            "div": f'<div xmlns="http://www.w3.org/1999/xhtml"><p><b>{name}</b>, born '
+            f"{born}</p></div>",
         }
 
     def photo(self) -> list[Json]:
@@ -186,9 +190,16 @@ class Resources:
 
     def patient(self) -> Json:
         case, p, inv = self.case, self.p, self.case.inv
-        found: Json = {"resourceType": "Patient", "id": case.may("PATIENT_REFERENCE", self.id), "identifier": self.identifiers(), "name": [self.human_name()],
-                       "telecom": self.telecom(p), "gender": {"F": "female", "M": "male"}[p.sex], "birthDate": case.phi("DATE_OF_BIRTH", p.born.isoformat()),
-                       "address": [self.address()]}  # fmt: skip
+        found: Json = {
+            "resourceType": "Patient",
+            "id": case.may("PATIENT_REFERENCE", self.id),
+            "identifier": self.identifiers(),
+            "name": [self.human_name()],
+            "telecom": self.telecom(p),
+            "gender": {"F": "female", "M": "male"}[p.sex],
+            "birthDate": case.phi("DATE_OF_BIRTH", p.born.isoformat()),
+            "address": [self.address()],
+        }
         if inv.chance(0.1):
             found["deceasedDateTime"] = case.phi("DATE_OF_DEATH", inv.date(2018, 2025).isoformat())
         optional: tuple[tuple[float, str, Callable[[], object]], ...] = (
@@ -205,8 +216,15 @@ class Resources:
     def observation(self) -> Json:
         visit = self.case.inv.visit()
         code, name, unit = visit.lab[:3]
-        return {"resourceType": "Observation", "id": self.case.inv.digits(7), "status": "final", "code": self.concept("http://loinc.org", code, name),
-                "subject": self.subject(), "effectiveDateTime": self.day(visit), "valueQuantity": {"value": float(visit.value), "unit": unit}}  # fmt: skip
+        return {
+            "resourceType": "Observation",
+            "id": self.case.inv.digits(7),
+            "status": "final",
+            "code": self.concept("http://loinc.org", code, name),
+            "subject": self.subject(),
+            "effectiveDateTime": self.day(visit),
+            "valueQuantity": {"value": float(visit.value), "unit": unit},
+        }
 
     def condition(self) -> Json:
         visit = self.case.inv.visit()
@@ -215,39 +233,88 @@ class Resources:
             ("http://hl7.org/fhir/sid/icd-10-cm", code), ("http://snomed.info/sct", snomed)
         )
         about = "patient" if self.version == "dstu2" else "subject"
-        return {"resourceType": "Condition", "id": f"cond-{self.case.inv.digits(4)}", "clinicalStatus": "active", "code": self.concept(system, code, name), about: self.subject(),
-                "onsetDateTime": self.day(visit)}  # fmt: skip
+        return {
+            "resourceType": "Condition",
+            "id": f"cond-{self.case.inv.digits(4)}",
+            "clinicalStatus": "active",
+            "code": self.concept(system, code, name),
+            about: self.subject(),
+            "onsetDateTime": self.day(visit),
+        }
 
     def medication(self) -> Json:
         visit = self.case.inv.visit()
         name, code, _ = visit.drug
         concept = self.concept("http://www.nlm.nih.gov/research/umls/rxnorm", code, name)
         if self.version == "dstu2":
-            return {"resourceType": "MedicationOrder", "status": "active", "dateWritten": self.case.phi("SERVICE_DATE", visit.admitted.isoformat()), "patient": self.subject(),
-                    "prescriber": self.clinician(), "medicationCodeableConcept": concept}  # fmt: skip
-        return {"resourceType": "MedicationRequest", "status": "active", "intent": "order", "medicationCodeableConcept": concept, "subject": self.subject(),
-                "authoredOn": self.case.phi("SERVICE_DATE", visit.admitted.isoformat()), "requester": self.clinician(), "dosageInstruction": [{"text": "one tablet daily"}]}  # fmt: skip
+            return {
+                "resourceType": "MedicationOrder",
+                "status": "active",
+                "dateWritten": self.case.phi("SERVICE_DATE", visit.admitted.isoformat()),
+                "patient": self.subject(),
+                "prescriber": self.clinician(),
+                "medicationCodeableConcept": concept,
+            }
+        return {
+            "resourceType": "MedicationRequest",
+            "status": "active",
+            "intent": "order",
+            "medicationCodeableConcept": concept,
+            "subject": self.subject(),
+            "authoredOn": self.case.phi("SERVICE_DATE", visit.admitted.isoformat()),
+            "requester": self.clinician(),
+            "dosageInstruction": [{"text": "one tablet daily"}],
+        }
 
     def encounter(self) -> Json:
         visit = self.case.inv.visit()
         about = "patient" if self.version == "dstu2" else "subject"
-        return {"resourceType": "Encounter", "status": "finished", about: self.subject(), "period": self.period(visit),
-                "participant": [{"individual": self.clinician()}], "serviceProvider": {"display": self.doctor.organization}}  # fmt: skip
+        return {
+            "resourceType": "Encounter",
+            "status": "finished",
+            about: self.subject(),
+            "period": self.period(visit),
+            "participant": [{"individual": self.clinician()}],
+            "serviceProvider": {"display": self.doctor.organization},
+        }
 
     def procedure(self) -> Json:
         visit = self.case.inv.visit()
-        return {"resourceType": "Procedure", "status": "completed", "code": self.concept("http://snomed.info/sct", "80146002", "Appendectomy"), "subject": self.subject(),
-                "performedDateTime": self.day(visit), "performer": [{"actor": self.clinician()}]}  # fmt: skip
+        return {
+            "resourceType": "Procedure",
+            "status": "completed",
+            "code": self.concept("http://snomed.info/sct", "80146002", "Appendectomy"),
+            "subject": self.subject(),
+            "performedDateTime": self.day(visit),
+            "performer": [{"actor": self.clinician()}],
+        }
 
     def allergy(self) -> Json:
-        return {"resourceType": "AllergyIntolerance", "patient": self.subject(), "code": self.concept("http://www.nlm.nih.gov/research/umls/rxnorm", "7980", "Penicillin"),
-                "recordedDate": self.case.may("SERVICE_DATE", self.case.inv.date(2012, 2024).isoformat()), "criticality": "high"}  # fmt: skip
+        return {
+            "resourceType": "AllergyIntolerance",
+            "patient": self.subject(),
+            "code": self.concept(
+                "http://www.nlm.nih.gov/research/umls/rxnorm", "7980", "Penicillin"
+            ),
+            "recordedDate": self.case.may(
+                "SERVICE_DATE", self.case.inv.date(2012, 2024).isoformat()
+            ),
+            "criticality": "high",
+        }
 
     def immunization(self) -> Json:
         visit = self.case.inv.visit()
         when = "occurrenceDateTime" if self.version == "r4" else "date"
-        return {"resourceType": "Immunization", "status": "completed", "vaccineCode": self.concept("http://hl7.org/fhir/sid/cvx", "140", "Influenza, seasonal"),
-                "patient": self.subject(), when: self.day(visit), "lotNumber": f"AAJN{self.case.inv.digits(2)}K"}  # fmt: skip
+        return {
+            "resourceType": "Immunization",
+            "status": "completed",
+            "vaccineCode": self.concept(
+                "http://hl7.org/fhir/sid/cvx", "140", "Influenza, seasonal"
+            ),
+            "patient": self.subject(),
+            when: self.day(visit),
+            "lotNumber": f"AAJN{self.case.inv.digits(2)}K",
+        }
 
     def report(self) -> Json:
         visit = self.case.inv.visit()
@@ -255,47 +322,142 @@ class Resources:
         note, _ = note_text(inner, self.p, self.doctor)
         plain, labels = inner.marks.finish(note)
         data = self.case.marks.enclosing(base64.b64encode(plain).decode(), labels)
-        return {"resourceType": "DiagnosticReport", "status": "final", "code": self.concept("http://loinc.org", "18842-5", "Discharge summary"), "subject": self.subject(),
-                "effectiveDateTime": self.day(visit), "performer": [self.clinician()], "presentedForm": [{"contentType": "text/plain", "data": data}]}  # fmt: skip
+        return {
+            "resourceType": "DiagnosticReport",
+            "status": "final",
+            "code": self.concept("http://loinc.org", "18842-5", "Discharge summary"),
+            "subject": self.subject(),
+            "effectiveDateTime": self.day(visit),
+            "performer": [self.clinician()],
+            "presentedForm": [{"contentType": "text/plain", "data": data}],
+        }
 
     def coverage(self) -> Json:
         case, p = self.case, self.p
-        return {"resourceType": "Coverage", "status": "active", "subscriberId": case.phi("HEALTH_PLAN_BENEFICIARY_NUMBER", p.member), "beneficiary": self.subject(),
-                "payor": [{"display": "Meridian Care HMO"}], "class": [{"type": {"coding": [{"code": "group"}]}, "value": case.may("HEALTH_PLAN_BENEFICIARY_NUMBER", p.group)}]}  # fmt: skip
+        return {
+            "resourceType": "Coverage",
+            "status": "active",
+            "subscriberId": case.phi("HEALTH_PLAN_BENEFICIARY_NUMBER", p.member),
+            "beneficiary": self.subject(),
+            "payor": [{"display": "Meridian Care HMO"}],
+            "class": [
+                {
+                    "type": {"coding": [{"code": "group"}]},
+                    "value": case.may("HEALTH_PLAN_BENEFICIARY_NUMBER", p.group),
+                }
+            ],
+        }
 
     def claim(self) -> Json:
         case, visit = self.case, self.case.inv.visit()
         kind = case.inv.pick("Claim", "ExplanationOfBenefit")
-        return {"resourceType": kind, "identifier": [{"system": "https://payer.fernmail.net/claims", "value": case.phi("ACCOUNT_NUMBER", visit.claim, "R")}], "status": "active",
-                "patient": self.subject(), "billablePeriod": self.period(visit), "created": case.may("SERVICE_DATE", visit.discharged.isoformat()), "provider": {"display": self.doctor.organization},
-                "diagnosis": [{"sequence": 1, "diagnosisCodeableConcept": self.concept("http://hl7.org/fhir/sid/icd-10-cm", visit.diagnosis[0], visit.diagnosis[1])}],
-                "total": {"value": float(visit.amount), "currency": "USD"}}  # fmt: skip
+        return {
+            "resourceType": kind,
+            "identifier": [
+                {
+                    "system": "https://payer.fernmail.net/claims",
+                    "value": case.phi("ACCOUNT_NUMBER", visit.claim, "R"),
+                }
+            ],
+            "status": "active",
+            "patient": self.subject(),
+            "billablePeriod": self.period(visit),
+            "created": case.may("SERVICE_DATE", visit.discharged.isoformat()),
+            "provider": {"display": self.doctor.organization},
+            "diagnosis": [
+                {
+                    "sequence": 1,
+                    "diagnosisCodeableConcept": self.concept(
+                        "http://hl7.org/fhir/sid/icd-10-cm", visit.diagnosis[0], visit.diagnosis[1]
+                    ),
+                }
+            ],
+            "total": {"value": float(visit.amount), "currency": "USD"},
+        }
 
     def answers(self) -> Json:
         visit = self.case.inv.visit()
-        return {"resourceType": "QuestionnaireResponse", "status": "completed", "subject": self.subject(), "authored": self.day(visit),
-                "item": [{"linkId": "1", "text": "Do you smoke?", "answer": [{"valueBoolean": False}]}, {"linkId": "2", "text": "Pain score", "answer": [{"valueInteger": 4}]}]}  # fmt: skip
+        return {
+            "resourceType": "QuestionnaireResponse",
+            "status": "completed",
+            "subject": self.subject(),
+            "authored": self.day(visit),
+            "item": [
+                {"linkId": "1", "text": "Do you smoke?", "answer": [{"valueBoolean": False}]},
+                {"linkId": "2", "text": "Pain score", "answer": [{"valueInteger": 4}]},
+            ],
+        }
 
     def appointment(self) -> Json:
         case, visit = self.case, self.case.inv.visit()
-        return {"resourceType": "Appointment", "status": "booked", "start": self.day(visit), "end": case.phi("SERVICE_DATE", visit.admitted.isoformat() + "T23:30:00Z"),
-                "participant": [{"actor": self.subject()}, {"actor": self.clinician()}]}  # fmt: skip
+        return {
+            "resourceType": "Appointment",
+            "status": "booked",
+            "start": self.day(visit),
+            "end": case.phi("SERVICE_DATE", visit.admitted.isoformat() + "T23:30:00Z"),
+            "participant": [{"actor": self.subject()}, {"actor": self.clinician()}],
+        }
 
     def related(self) -> Json:
         case, relative = self.case, self.case.inv.patient()
-        return {"resourceType": "RelatedPerson", "patient": self.subject(), "name": [{"family": case.phi("PERSON_NAME", relative.family), "given": [case.phi("PERSON_NAME", relative.given)]}],
-                "telecom": [{"system": "phone", "value": case.phi("PHONE_NUMBER", case.inv.written_phone(relative.phone))}]}  # fmt: skip
+        return {
+            "resourceType": "RelatedPerson",
+            "patient": self.subject(),
+            "name": [
+                {
+                    "family": case.phi("PERSON_NAME", relative.family),
+                    "given": [case.phi("PERSON_NAME", relative.given)],
+                }
+            ],
+            "telecom": [
+                {
+                    "system": "phone",
+                    "value": case.phi("PHONE_NUMBER", case.inv.written_phone(relative.phone)),
+                }
+            ],
+        }
 
     def practitioner(self) -> Json:
         case, d = self.case, self.doctor
-        return {"resourceType": "Practitioner", "identifier": [{"system": "http://hl7.org/fhir/sid/us-npi", "value": case.staff("US_HEALTHCARE_NPI", d.npi)}],
-                "name": [{"family": case.staff("PERSON_NAME", d.family), "given": [case.staff("PERSON_NAME", d.given)]}],
-                "telecom": [{"system": "phone", "value": case.staff("PHONE_NUMBER", case.inv.written_phone(d.phone))}]}  # fmt: skip
+        return {
+            "resourceType": "Practitioner",
+            "identifier": [
+                {
+                    "system": "http://hl7.org/fhir/sid/us-npi",
+                    "value": case.staff("US_HEALTHCARE_NPI", d.npi),
+                }
+            ],
+            "name": [
+                {
+                    "family": case.staff("PERSON_NAME", d.family),
+                    "given": [case.staff("PERSON_NAME", d.given)],
+                }
+            ],
+            "telecom": [
+                {
+                    "system": "phone",
+                    "value": case.staff("PHONE_NUMBER", case.inv.written_phone(d.phone)),
+                }
+            ],
+        }
 
     def clinical(self) -> list[Callable[[], Json]]:
         """Makers of resources of the patient compartment, for this version."""
-        return [self.observation, self.condition, self.medication, self.encounter, self.procedure, self.allergy, self.immunization,
-                self.report, self.coverage, self.claim, self.answers, self.appointment, self.related]  # fmt: skip
+        return [
+            self.observation,
+            self.condition,
+            self.medication,
+            self.encounter,
+            self.procedure,
+            self.allergy,
+            self.immunization,
+            self.report,
+            self.coverage,
+            self.claim,
+            self.answers,
+            self.appointment,
+            self.related,
+        ]
 
 
 def _written(case: Case, resource: object) -> str:

@@ -1,4 +1,7 @@
-"""HL7 v2.x messages (chapters 2, 3, 4, 6, 7, 10): admissions, results, orders, schedules, charges, vaccinations."""
+"""HL7 v2.x messages (chapters 2, 3, 4, 6, 7, 10).
+
+They are admissions, results, orders, schedules, charges and vaccinations.
+"""
 
 # ruff: noqa: D102 - a method a kind of segments, named as the standard names it; templates are as
 # long as their lines
@@ -145,8 +148,14 @@ class Message:
 
     def pv1(self) -> str:
         case, v = self.case, self.visit
-        fields: Fields = {1: "1", 2: case.inv.pick("I", "O", "E"), 3: self.components("ICU", "12", "A"), 7: self.staff(), 19: self.cx("ACCOUNT_NUMBER", case.inv.digits(8), "VN"),
-                          44: case.phi("SERVICE_DATE", ymd(v.admitted) + case.inv.pick("", "1015"))}  # fmt: skip
+        fields: Fields = {
+            1: "1",
+            2: case.inv.pick("I", "O", "E"),
+            3: self.components("ICU", "12", "A"),
+            7: self.staff(),
+            19: self.cx("ACCOUNT_NUMBER", case.inv.digits(8), "VN"),
+            44: case.phi("SERVICE_DATE", ymd(v.admitted) + case.inv.pick("", "1015")),
+        }
         if case.inv.chance(0.5):
             fields[45] = case.phi("SERVICE_DATE", ymd(v.discharged))
         return self.segment("PV1", fields)
@@ -166,12 +175,31 @@ class Message:
 
     def gt1(self) -> str:
         payer = self.case.inv.patient()
-        return self.segment("GT1", {1: "1", 3: self.name(payer), 5: self.address(payer), 6: self.telecom(payer.phone, payer), 8: self.case.phi("DATE_OF_BIRTH", ymd(payer.born)),
-                                    12: self.case.phi("US_SOCIAL_SECURITY_NUMBER", payer.ssn)})  # fmt: skip
+        return self.segment(
+            "GT1",
+            {
+                1: "1",
+                3: self.name(payer),
+                5: self.address(payer),
+                6: self.telecom(payer.phone, payer),
+                8: self.case.phi("DATE_OF_BIRTH", ymd(payer.born)),
+                12: self.case.phi("US_SOCIAL_SECURITY_NUMBER", payer.ssn),
+            },
+        )
 
     def in1(self) -> str:
-        return self.segment("IN1", {1: "1", 2: "HMO", 3: self.case.inv.digits(5), 4: "Meridian Care", 16: self.name(self.p), 18: self.case.phi("DATE_OF_BIRTH", ymd(self.p.born)),
-                                    36: self.case.phi("HEALTH_PLAN_BENEFICIARY_NUMBER", self.p.member)})  # fmt: skip
+        return self.segment(
+            "IN1",
+            {
+                1: "1",
+                2: "HMO",
+                3: self.case.inv.digits(5),
+                4: "Meridian Care",
+                16: self.name(self.p),
+                18: self.case.phi("DATE_OF_BIRTH", ymd(self.p.born)),
+                36: self.case.phi("HEALTH_PLAN_BENEFICIARY_NUMBER", self.p.member),
+            },
+        )
 
     def dg1(self) -> str:
         code, name, _ = self.visit.diagnosis

@@ -67,8 +67,14 @@ def _list(case: Case) -> object:
 
 def _event(case: Case) -> object:
     body = _keyed(case, row(case))
-    return {"specversion": "1.0", "type": case.inv.pick("patient.updated", "lab.resulted", "claim.submitted"), "source": "/ehr", "id": f"evt-{case.inv.digits(8)}",
-            "time": "2025-03-04T10:11:12Z", "data": body}  # fmt: skip
+    return {
+        "specversion": "1.0",
+        "type": case.inv.pick("patient.updated", "lab.resulted", "claim.submitted"),
+        "source": "/ehr",
+        "id": f"evt-{case.inv.digits(8)}",
+        "time": "2025-03-04T10:11:12Z",
+        "data": body,
+    }
 
 
 def _json_api(case: Case) -> object:
@@ -101,8 +107,17 @@ def _base64(case: Case) -> object:
 def _numbers(case: Case) -> object:
     p, v = case.inv.patient(), case.inv.visit()
     number = case.marks.number
-    return {"patient": {"firstName": case.phi("PERSON_NAME", p.given), "lastName": case.phi("PERSON_NAME", p.family), "ssn": number(case.phi("US_SOCIAL_SECURITY_NUMBER", p.ssn.replace("-", ""))),
-                        "mrn": number(case.phi("MEDICAL_RECORD_NUMBER", case.inv.digits(7))), "phone": number(case.phi("PHONE_NUMBER", p.phone))}, "diagnosisCode": v.diagnosis[0], "copay": 25}  # fmt: skip
+    return {
+        "patient": {
+            "firstName": case.phi("PERSON_NAME", p.given),
+            "lastName": case.phi("PERSON_NAME", p.family),
+            "ssn": number(case.phi("US_SOCIAL_SECURITY_NUMBER", p.ssn.replace("-", ""))),
+            "mrn": number(case.phi("MEDICAL_RECORD_NUMBER", case.inv.digits(7))),
+            "phone": number(case.phi("PHONE_NUMBER", p.phone)),
+        },
+        "diagnosisCode": v.diagnosis[0],
+        "copay": 25,
+    }
 
 
 def _columns(case: Case) -> object:
@@ -183,8 +198,14 @@ def graphql(seed: str) -> Document:
     case = Case(seed, "graphql")
     inv, p, v = case.inv, case.inv.patient(), case.inv.visit()
     style = inv.pick("variables", "literals", "answer")
-    values = {"firstName": case.phi("PERSON_NAME", p.given), "lastName": case.phi("PERSON_NAME", p.family), "dateOfBirth": case.phi("DATE_OF_BIRTH", p.born.isoformat()),
-              "ssn": case.phi("US_SOCIAL_SECURITY_NUMBER", p.ssn), "mrn": case.phi("MEDICAL_RECORD_NUMBER", p.mrn), "diagnosis": v.diagnosis[0]}  # fmt: skip
+    values = {
+        "firstName": case.phi("PERSON_NAME", p.given),
+        "lastName": case.phi("PERSON_NAME", p.family),
+        "dateOfBirth": case.phi("DATE_OF_BIRTH", p.born.isoformat()),
+        "ssn": case.phi("US_SOCIAL_SECURITY_NUMBER", p.ssn),
+        "mrn": case.phi("MEDICAL_RECORD_NUMBER", p.mrn),
+        "diagnosis": v.diagnosis[0],
+    }
     if style == "variables":
         body: object = {
             "query": "mutation Add($input: PatientInput!) { addPatient(input: $input) { id } }",

@@ -1,4 +1,7 @@
-"""Documents of health care that are about no patient: catalogues, directories, specifications, statistics, articles."""
+"""Documents of health care about no patient.
+
+They are catalogues, directories, specifications, statistics and articles.
+"""
 
 import json
 from collections.abc import Callable
@@ -32,15 +35,119 @@ def conformance(case: Case) -> Made:
         "version": "4.0.1",
     }
     resource: dict[str, object] = inv.pick(
-        {"resourceType": "StructureDefinition", "id": "site-patient", "url": "https://standards.fernmail.net/StructureDefinition/site-patient", "name": "SitePatient", "title": "Site Patient Profile", "type": "Patient", **common, "snapshot": {"element": [{"id": "Patient.name", "path": "Patient.name", "short": "A name associated with the patient", "example": [{"label": "General", "valueHumanName": {"family": "Chalmers", "given": ["Peter"]}}]}]}},
-        {"resourceType": "ValueSet", "url": "https://standards.fernmail.net/ValueSet/dx", "name": "CommonDiagnoses", **common, "compose": {"include": [{"system": "http://snomed.info/sct", "concept": [{"code": d[2], "display": d[1]} for d in names.DIAGNOSES]}]}},
-        {"resourceType": "CodeSystem", "url": "https://standards.fernmail.net/CodeSystem/cat", "name": "Categories", **common, "content": "complete", "concept": [{"code": "mrn", "display": "Medical record number"}, {"code": "ssn", "display": "Social Security Number"}]},
-        {"resourceType": "CapabilityStatement", "name": "SiteServer", **common, "kind": "instance", "rest": [{"mode": "server", "resource": [{"type": "Patient", "searchParam": [{"name": "birthdate", "type": "date"}, {"name": "family", "type": "string"}]}]}]},
-        {"resourceType": "Questionnaire", "title": "Depression screening", **common, "item": [{"linkId": "1", "text": "Patient name", "type": "string"}, {"linkId": "2", "text": "Date of birth", "type": "date"}]},
-        {"resourceType": "SearchParameter", "name": "patient", **common, "code": "patient", "base": ["Observation", "Condition"], "type": "reference", "target": ["Patient"], "expression": "Observation.subject.where(resolve() is Patient)"},
-        {"resourceType": "OperationOutcome", "issue": [{"severity": "error", "code": "invalid", "diagnostics": "Patient.birthDate: value is not a date", "expression": ["Patient.birthDate"]}]},
-        {"resourceType": "Medication", "code": {"coding": [{"system": "http://www.nlm.nih.gov/research/umls/rxnorm", "code": "860975", "display": "metformin 500 mg tablet"}]}, "form": {"text": "tablet"}},
-    )  # fmt: skip
+        {
+            "resourceType": "StructureDefinition",
+            "id": "site-patient",
+            "url": "https://standards.fernmail.net/StructureDefinition/site-patient",
+            "name": "SitePatient",
+            "title": "Site Patient Profile",
+            "type": "Patient",
+            **common,
+            "snapshot": {
+                "element": [
+                    {
+                        "id": "Patient.name",
+                        "path": "Patient.name",
+                        "short": "A name associated with the patient",
+                        "example": [
+                            {
+                                "label": "General",
+                                "valueHumanName": {"family": "Chalmers", "given": ["Peter"]},
+                            }
+                        ],
+                    }
+                ]
+            },
+        },
+        {
+            "resourceType": "ValueSet",
+            "url": "https://standards.fernmail.net/ValueSet/dx",
+            "name": "CommonDiagnoses",
+            **common,
+            "compose": {
+                "include": [
+                    {
+                        "system": "http://snomed.info/sct",
+                        "concept": [{"code": d[2], "display": d[1]} for d in names.DIAGNOSES],
+                    }
+                ]
+            },
+        },
+        {
+            "resourceType": "CodeSystem",
+            "url": "https://standards.fernmail.net/CodeSystem/cat",
+            "name": "Categories",
+            **common,
+            "content": "complete",
+            "concept": [
+                {"code": "mrn", "display": "Medical record number"},
+                {"code": "ssn", "display": "Social Security Number"},
+            ],
+        },
+        {
+            "resourceType": "CapabilityStatement",
+            "name": "SiteServer",
+            **common,
+            "kind": "instance",
+            "rest": [
+                {
+                    "mode": "server",
+                    "resource": [
+                        {
+                            "type": "Patient",
+                            "searchParam": [
+                                {"name": "birthdate", "type": "date"},
+                                {"name": "family", "type": "string"},
+                            ],
+                        }
+                    ],
+                }
+            ],
+        },
+        {
+            "resourceType": "Questionnaire",
+            "title": "Depression screening",
+            **common,
+            "item": [
+                {"linkId": "1", "text": "Patient name", "type": "string"},
+                {"linkId": "2", "text": "Date of birth", "type": "date"},
+            ],
+        },
+        {
+            "resourceType": "SearchParameter",
+            "name": "patient",
+            **common,
+            "code": "patient",
+            "base": ["Observation", "Condition"],
+            "type": "reference",
+            "target": ["Patient"],
+            "expression": "Observation.subject.where(resolve() is Patient)",
+        },
+        {
+            "resourceType": "OperationOutcome",
+            "issue": [
+                {
+                    "severity": "error",
+                    "code": "invalid",
+                    "diagnostics": "Patient.birthDate: value is not a date",
+                    "expression": ["Patient.birthDate"],
+                }
+            ],
+        },
+        {
+            "resourceType": "Medication",
+            "code": {
+                "coding": [
+                    {
+                        "system": "http://www.nlm.nih.gov/research/umls/rxnorm",
+                        "code": "860975",
+                        "display": "metformin 500 mg tablet",
+                    }
+                ]
+            },
+            "form": {"text": "tablet"},
+        },
+    )
     return _json(case, resource, "application/fhir+json")
 
 
@@ -51,10 +158,49 @@ def directory(case: Case) -> Made:
     telecom = [{"system": "phone", "value": inv.written_phone(d.phone)}]
     address = [{"line": [d.street], "city": d.city, "state": d.state, "postalCode": d.zip}]
     npi = [{"system": "http://hl7.org/fhir/sid/us-npi", "value": d.npi}]
-    resources = [{"resourceType": "Practitioner", "id": inv.digits(5), "identifier": npi, "name": [name], "telecom": telecom, "address": address, "qualification": [{"code": {"text": "MD"}}]},
-                 {"resourceType": "Organization", "id": inv.digits(5), "identifier": npi, "name": d.organization, "telecom": telecom, "address": address},
-                 {"resourceType": "PractitionerRole", "practitioner": {"reference": f"Practitioner/{inv.digits(5)}", "display": f"{d.given} {d.family}"}, "specialty": [{"coding": [{"system": "http://snomed.info/sct", "code": "394579002", "display": "Cardiology"}]}]},
-                 {"resourceType": "Location", "name": d.organization, "address": address[0], "position": {"latitude": 41.88123, "longitude": -87.62812}}]  # fmt: skip
+    resources = [
+        {
+            "resourceType": "Practitioner",
+            "id": inv.digits(5),
+            "identifier": npi,
+            "name": [name],
+            "telecom": telecom,
+            "address": address,
+            "qualification": [{"code": {"text": "MD"}}],
+        },
+        {
+            "resourceType": "Organization",
+            "id": inv.digits(5),
+            "identifier": npi,
+            "name": d.organization,
+            "telecom": telecom,
+            "address": address,
+        },
+        {
+            "resourceType": "PractitionerRole",
+            "practitioner": {
+                "reference": f"Practitioner/{inv.digits(5)}",
+                "display": f"{d.given} {d.family}",
+            },
+            "specialty": [
+                {
+                    "coding": [
+                        {
+                            "system": "http://snomed.info/sct",
+                            "code": "394579002",
+                            "display": "Cardiology",
+                        }
+                    ]
+                }
+            ],
+        },
+        {
+            "resourceType": "Location",
+            "name": d.organization,
+            "address": address[0],
+            "position": {"latitude": 41.88123, "longitude": -87.62812},
+        },
+    ]
     return _json(
         case,
         inv.pick(
@@ -73,14 +219,17 @@ def provider_table(case: Case) -> Made:
     inv = case.inv
     rows = [
         inv.pick(
-            "npi,provider_last_name,provider_first_name,specialty,practice_address,city,state,zip,phone",
+            "npi,provider_last_name,provider_first_name,specialty,practice_address,city,"
+            "state,zip,phone",
             "NPI,Last Name,First Name,Specialty,Address,City,State,Zip,Phone",
         )
     ]
     for _ in range(5):
         d = inv.provider()
         rows.append(
-            f'{d.npi},{d.family},{d.given},{inv.pick("Cardiology", "Oncology", "Family Medicine")},"{d.street}",{d.city},{d.state},{d.zip},{inv.written_phone(d.phone)}'
+            f"{d.npi},{d.family},{d.given},"
+            f'{inv.pick("Cardiology", "Oncology", "Family Medicine")},"{d.street}",'
+            f"{d.city},{d.state},{d.zip},{inv.written_phone(d.phone)}"
         )
     return "\n".join(rows) + "\n", "text/csv"
 
@@ -146,7 +295,8 @@ def drug_catalogue(case: Case) -> Made:
             [
                 "ndc,drug_name,rxcui,manufacturer,package_size,awp",
                 *(
-                    f"{d[2]},{d[0]},{d[1]},{case.inv.family()} Labs,100,{case.inv.rng.uniform(4, 400):.2f}"
+                    f"{d[2]},{d[0]},{d[1]},{case.inv.family()} "
+                    f"Labs,100,{case.inv.rng.uniform(4, 400):.2f}"
                     for d in names.DRUGS
                 ),
             ]
@@ -198,14 +348,23 @@ def statistics(case: Case) -> Made:
                 "population": int(inv.digits(7)),
             },
         )
-    return "year,diagnosis,age_group,sex,cases,deaths\n" + "".join(f"{inv.rng.randint(2015, 2024)},{d[1]},{inv.pick('0-17', '18-44', '45-64', '65+')},{inv.pick('F', 'M')},{inv.digits(4)},{inv.digits(2)}\n" for d in names.DIAGNOSES), "text/csv"  # fmt: skip
+    return "year,diagnosis,age_group,sex,cases,deaths\n" + "".join(
+        f"{inv.rng.randint(2015, 2024)},{d[1]},{inv.pick('0-17', '18-44', '45-64', '65+')},"
+        f"{inv.pick('F', 'M')},{inv.digits(4)},{inv.digits(2)}\n"
+        for d in names.DIAGNOSES
+    ), "text/csv"
 
 
 def article(case: Case) -> Made:
     inv, d = case.inv, case.inv.provider()
     return (
-        f"Living with {names.DIAGNOSES[0][1].lower()}\n\nBy Dr. {d.given} {d.family}, {d.organization}\nPublished {inv.date(2020, 2025).strftime('%B %d, %Y')}\n\nPatients who are diagnosed with diabetes often start with {names.DRUGS[0][0]}. "
-        f"Your doctor may check your hemoglobin A1c every three months. Common symptoms include thirst and fatigue.\n\nTo make an appointment call {inv.written_phone(d.phone)} or visit us at {d.street}, {d.city}, {d.state} {d.zip}.\n",
+        f"Living with {names.DIAGNOSES[0][1].lower()}\n\nBy Dr. {d.given} {d.family}, "
+        f"{d.organization}\nPublished {inv.date(2020, 2025).strftime('%B %d, %Y')}\n\n"
+        f"Patients who are diagnosed with diabetes often start with {names.DRUGS[0][0]}. "
+        f"Your doctor may check your hemoglobin A1c every three months. Common symptoms "
+        f"include thirst and fatigue.\n\nTo make an appointment call "
+        f"{inv.written_phone(d.phone)} or visit us at {d.street}, {d.city}, {d.state} "
+        f"{d.zip}.\n",
         "text/plain",
     )
 
@@ -213,8 +372,13 @@ def article(case: Case) -> Made:
 def clinic_page(case: Case) -> Made:
     inv, d = case.inv, case.inv.provider()
     return (
-        f"<!DOCTYPE html><html><head><title>{d.organization}</title></head><body><h1>{d.organization}</h1><p>Meet our team: Dr. {d.given} {d.family}, Cardiology (NPI {d.npi}).</p><p>Phone: {inv.written_phone(d.phone)} Fax: {inv.written_phone(inv.phone())}</p>"
-        f"<p>{d.street}, {d.city}, {d.state} {d.zip}</p><p>We treat {names.DIAGNOSES[1][1].lower()}, asthma and diabetes. New patients welcome; patient portal and medical records requests online.</p></body></html>\n",
+        f"<!DOCTYPE html><html><head><title>{d.organization}</title></head><body><h1>"
+        f"{d.organization}</h1><p>Meet our team: Dr. {d.given} {d.family}, Cardiology "
+        f"(NPI {d.npi}).</p><p>Phone: {inv.written_phone(d.phone)} Fax: "
+        f"{inv.written_phone(inv.phone())}</p>"
+        f"<p>{d.street}, {d.city}, {d.state} {d.zip}</p><p>We treat "
+        f"{names.DIAGNOSES[1][1].lower()}, asthma and diabetes. New patients welcome; "
+        f"patient portal and medical records requests online.</p></body></html>\n",
         "text/html",
     )
 
@@ -222,8 +386,14 @@ def clinic_page(case: Case) -> Made:
 def guideline(case: Case) -> Made:
     lab = case.inv.pick(*names.LABS)
     return (
-        f"Clinical guideline {case.inv.digits(3)}\n\n1. Screening. Measure blood pressure at every visit. A reading of 140/90 or more should be repeated.\n2. Treatment. Start {case.inv.pick(*names.DRUGS)[0]} daily; maximum dose twice daily.\n"
-        f"3. Monitoring. {lab[1]} between {lab[3]} and {lab[4]} {lab[2]} is acceptable.\n4. Coding. Use ICD-10-CM {names.DIAGNOSES[1][0]} for essential hypertension.\n5. Documentation. Record the patient's name, date of birth and MRN on each page.\n",
+        f"Clinical guideline {case.inv.digits(3)}\n\n1. Screening. Measure blood "
+        f"pressure at every visit. A reading of 140/90 or more should be repeated.\n2. "
+        f"Treatment. Start {case.inv.pick(*names.DRUGS)[0]} daily; maximum dose twice "
+        f"daily.\n"
+        f"3. Monitoring. {lab[1]} between {lab[3]} and {lab[4]} {lab[2]} is "
+        f"acceptable.\n4. Coding. Use ICD-10-CM {names.DIAGNOSES[1][0]} for essential "
+        f"hypertension.\n5. Documentation. Record the patient's name, date of birth and "
+        f"MRN on each page.\n",
         "text/plain",
     )
 
@@ -255,26 +425,55 @@ def acknowledgement(case: Case) -> Made:
     inv = case.inv
     if inv.chance(0.5):
         return (
-            f"MSH|^~\\&|LAB|ALDER|EHR|ALDER|20250304101112||ACK^A01|{inv.digits(8)}|P|2.5.1\rMSA|AA|{inv.digits(8)}\r",
+            f"MSH|^~\\&|LAB|ALDER|EHR|ALDER|20250304101112||ACK^A01|{inv.digits(8)}|P|"
+            f"2.5.1\rMSA|AA|{inv.digits(8)}\r",
             "application/hl7-v2",
         )
     control = inv.digits(9)
-    return (f"ISA*00*          *00*          *ZZ*SENDER         *ZZ*RECEIVER       *250304*1253*^*00501*{control}*0*P*:~GS*FA*SENDER*RECEIVER*20250304*1253*1*X*005010X231A1~ST*999*0001*005010X231A1~AK1*HC*1*005010X222A1~AK2*837*0001*005010X222A1~IK5*A~AK9*A*1*1*1~SE*6*0001~GE*1*1~IEA*1*{control}~"), "application/edi-x12"  # fmt: skip
+    return (
+        f"ISA*00*          *00*          *ZZ*SENDER         *ZZ*RECEIVER       "
+        f"*250304*1253*^*00501*{control}*0*P*:~"
+        f"GS*FA*SENDER*RECEIVER*20250304*1253*1*X*005010X231A1~ST*999*0001*005010X231A1~"
+        f"AK1*HC*1*005010X222A1~AK2*837*0001*005010X222A1~IK5*A~AK9*A*1*1*1~SE*6*0001~GE*1*1~"
+        f"IEA*1*{control}~"
+    ), "application/edi-x12"
 
 
 def master_file(case: Case) -> Made:
     inv, d = case.inv, case.inv.provider()
     return (
-        f"MSH|^~\\&|HR|ALDER|EHR|ALDER|20250304101112||MFN^M02|{inv.digits(8)}|P|2.5.1\rMFI|STF|HR|UPD|||AL\rMFE|MUP|||{inv.digits(5)}|CE\r"
-        f"STF|{inv.digits(5)}|{d.npi}^^^NPI|{d.family}^{d.given}|P|F|19700101|A|^Cardiology||^WPN^PH^^1^{d.phone[:3]}^{d.phone[3:]}|{d.street}^^{d.city}^{d.state}^{d.zip}\rPRA|{inv.digits(5)}|^{d.organization}|MD\r",
+        f"MSH|^~\\&|HR|ALDER|EHR|ALDER|20250304101112||MFN^M02|{inv.digits(8)}|P|2.5.1\r"
+        f"MFI|STF|HR|UPD|||AL\rMFE|MUP|||{inv.digits(5)}|CE\r"
+        f"STF|{inv.digits(5)}|{d.npi}^^^NPI|{d.family}^{d.given}|P|F|19700101|A|^"
+        f"Cardiology||^WPN^PH^^1^{d.phone[:3]}^{d.phone[3:]}|{d.street}^^{d.city}^"
+        f"{d.state}^{d.zip}\rPRA|{inv.digits(5)}|^{d.organization}|MD\r",
         "application/hl7-v2",
     )
 
 
 def supplies(case: Case) -> Made:
     inv, d = case.inv, case.inv.provider()
-    return _json(case, {"purchaseOrder": f"PO-{inv.digits(6)}", "supplier": {"name": f"{inv.family()} Medical Supply", "phone": inv.written_phone(inv.phone())}, "shipTo": {"name": d.organization, "address": d.street, "city": d.city, "zip": d.zip, "attention": f"Dr. {d.given} {d.family}"},
-                        "lines": [{"item": "Surgical gloves", "lot": inv.digits(6), "qty": 40}, {"item": "Insulin syringe", "gtin": "00844588003288", "qty": 100}]})  # fmt: skip
+    return _json(
+        case,
+        {
+            "purchaseOrder": f"PO-{inv.digits(6)}",
+            "supplier": {
+                "name": f"{inv.family()} Medical Supply",
+                "phone": inv.written_phone(inv.phone()),
+            },
+            "shipTo": {
+                "name": d.organization,
+                "address": d.street,
+                "city": d.city,
+                "zip": d.zip,
+                "attention": f"Dr. {d.given} {d.family}",
+            },
+            "lines": [
+                {"item": "Surgical gloves", "lot": inv.digits(6), "qty": 40},
+                {"item": "Insulin syringe", "gtin": "00844588003288", "qty": 100},
+            ],
+        },
+    )
 
 
 def deidentified(case: Case) -> Made:
@@ -302,15 +501,36 @@ def plan_brochure(case: Case) -> Made:
     inv = case.inv
     plan = inv.pick(*names.PLANS)
     return (
-        f"{plan}: summary of benefits {inv.rng.randint(2024, 2026)}\n\nDeductible: $1,500 per member. Copay: $25 for office visits, $10 for generic prescriptions. Member services: {inv.written_phone(inv.phone())}, TTY 711. Mail claims to P.O. Box {inv.digits(4)}, {inv.town()[0]}, {inv.pick(*names.STATES)} {inv.town()[2]}.\nCovered services include laboratory tests, surgery and immunizations.\n",
+        f"{plan}: summary of benefits {inv.rng.randint(2024, 2026)}\n\nDeductible: "
+        f"$1,500 per member. Copay: $25 for office visits, $10 for generic "
+        f"prescriptions. Member services: {inv.written_phone(inv.phone())}, TTY 711. "
+        f"Mail claims to P.O. Box {inv.digits(4)}, {inv.town()[0]}, "
+        f"{inv.pick(*names.STATES)} {inv.town()[2]}.\nCovered services include "
+        f"laboratory tests, surgery and immunizations.\n",
         "text/plain",
     )
 
 
 _LOOK_ALIKES: tuple[Callable[[Case], Made], ...] = (
-    conformance, conformance, directory, provider_table, provider_json, lab_catalogue, drug_catalogue, code_table, statistics, article, clinic_page, guideline,
-    api_description, acknowledgement, master_file, supplies, deidentified, plan_brochure,
-)  # fmt: skip
+    conformance,
+    conformance,
+    directory,
+    provider_table,
+    provider_json,
+    lab_catalogue,
+    drug_catalogue,
+    code_table,
+    statistics,
+    article,
+    clinic_page,
+    guideline,
+    api_description,
+    acknowledgement,
+    master_file,
+    supplies,
+    deidentified,
+    plan_brochure,
+)
 
 
 def look_alike(seed: str) -> Document:

@@ -1,4 +1,7 @@
-"""Documents that are no PHI: what an ordinary mesh carries. Persons in them have no health information beside them."""
+"""Documents without PHI, as an ordinary mesh carries them.
+
+Persons in them have no health information beside them.
+"""
 
 import json
 from collections.abc import Callable
@@ -34,14 +37,55 @@ def invoice(case: Case) -> Made:
         }
         for _ in range(3)
     ]
-    return _json(case, {"invoiceNumber": f"INV-{inv.digits(7)}", "issueDate": inv.date(2023, 2025).isoformat(), "billTo": {"company": f"{buyer.family} Ltd", "contactName": f"{buyer.given} {buyer.family}", "email": buyer.email,
-                        "phone": inv.written_phone(buyer.phone), "address": buyer.street, "city": buyer.city, "zip": buyer.zip}, "lines": lines, "total": 913.4, "currency": "USD"})  # fmt: skip
+    return _json(
+        case,
+        {
+            "invoiceNumber": f"INV-{inv.digits(7)}",
+            "issueDate": inv.date(2023, 2025).isoformat(),
+            "billTo": {
+                "company": f"{buyer.family} Ltd",
+                "contactName": f"{buyer.given} {buyer.family}",
+                "email": buyer.email,
+                "phone": inv.written_phone(buyer.phone),
+                "address": buyer.street,
+                "city": buyer.city,
+                "zip": buyer.zip,
+            },
+            "lines": lines,
+            "total": 913.4,
+            "currency": "USD",
+        },
+    )
 
 
 def order(case: Case) -> Made:
     inv, buyer = case.inv, case.inv.patient()
-    return _json(case, {"orderId": inv.digits(10), "customer": {"id": inv.digits(6), "firstName": buyer.given, "lastName": buyer.family, "email": buyer.email}, "shippingAddress": {"street": buyer.street, "city": buyer.city, "postalCode": buyer.zip},
-                        "items": [{"productId": inv.digits(8), "name": inv.pick("Running shoes", "Vitamin C tablets", "Yoga mat", "Blender"), "price": 49.9}], "payment": {"method": "card", "last4": inv.digits(4)}, "createdAt": "2025-02-03T10:00:00Z"})  # fmt: skip
+    return _json(
+        case,
+        {
+            "orderId": inv.digits(10),
+            "customer": {
+                "id": inv.digits(6),
+                "firstName": buyer.given,
+                "lastName": buyer.family,
+                "email": buyer.email,
+            },
+            "shippingAddress": {
+                "street": buyer.street,
+                "city": buyer.city,
+                "postalCode": buyer.zip,
+            },
+            "items": [
+                {
+                    "productId": inv.digits(8),
+                    "name": inv.pick("Running shoes", "Vitamin C tablets", "Yoga mat", "Blender"),
+                    "price": 49.9,
+                }
+            ],
+            "payment": {"method": "card", "last4": inv.digits(4)},
+            "createdAt": "2025-02-03T10:00:00Z",
+        },
+    )
 
 
 def contacts(case: Case) -> Made:
@@ -101,8 +145,32 @@ def bank(case: Case) -> Made:
 def webhook(case: Case) -> Made:
     inv, p = case.inv, case.inv.patient()
     login = f"{p.given}{inv.digits(2)}".lower()
-    return _json(case, {"action": inv.pick("opened", "closed", "created"), "repository": {"id": int(inv.digits(8)), "full_name": f"{login}/tool", "private": False, "owner": {"login": login, "id": int(inv.digits(7)), "type": "User"}, "html_url": f"https://git.fernmail.net/{login}/tool"},
-                        "sender": {"login": login, "id": int(inv.digits(7)), "email": p.email, "name": f"{p.given} {p.family}"}, "head_commit": {"id": _hex(case, 40), "message": inv.pick("Fix crash in parser", "Diagnose slow start", "Add treatment of empty input"), "timestamp": "2025-01-02T03:04:05Z"}})  # fmt: skip
+    return _json(
+        case,
+        {
+            "action": inv.pick("opened", "closed", "created"),
+            "repository": {
+                "id": int(inv.digits(8)),
+                "full_name": f"{login}/tool",
+                "private": False,
+                "owner": {"login": login, "id": int(inv.digits(7)), "type": "User"},
+                "html_url": f"https://git.fernmail.net/{login}/tool",
+            },
+            "sender": {
+                "login": login,
+                "id": int(inv.digits(7)),
+                "email": p.email,
+                "name": f"{p.given} {p.family}",
+            },
+            "head_commit": {
+                "id": _hex(case, 40),
+                "message": inv.pick(
+                    "Fix crash in parser", "Diagnose slow start", "Add treatment of empty input"
+                ),
+                "timestamp": "2025-01-02T03:04:05Z",
+            },
+        },
+    )
 
 
 def telemetry(case: Case) -> Made:
@@ -158,10 +226,18 @@ def kubernetes(case: Case) -> Made:
     inv = case.inv
     name = inv.pick("frontend", "patient-api", "redis-master", "cart", "claims-worker")
     return (
-        f"apiVersion: apps/v1\nkind: Deployment\nmetadata:\n  name: {name}\n  namespace: {inv.pick('default', 'clinic', 'shop')}\n  labels:\n    app: {name}\n    owner: team-{inv.pick('blue', 'red')}\n"
-        f"spec:\n  replicas: {inv.rng.randint(1, 5)}\n  selector:\n    matchLabels:\n      app: {name}\n  template:\n    metadata:\n      labels:\n        app: {name}\n    spec:\n      containers:\n      - name: {name}\n"
-        f"        image: registry.fernmail.net/{name}:{inv.rng.randint(1, 9)}.{inv.rng.randint(0, 20)}.{inv.rng.randint(0, 9)}\n        ports:\n        - containerPort: 8080\n        env:\n        - name: DB_HOST\n          value: 10.1.{inv.rng.randint(0, 255)}.{inv.rng.randint(1, 254)}\n"
-        f'        - name: ACCOUNT\n          value: "{inv.digits(12)}"\n        resources:\n          limits: {{cpu: 500m, memory: 256Mi}}\n',
+        f"apiVersion: apps/v1\nkind: Deployment\nmetadata:\n  name: {name}\n  namespace: "
+        f"{inv.pick('default', 'clinic', 'shop')}\n  labels:\n    app: {name}\n    "
+        f"owner: team-{inv.pick('blue', 'red')}\n"
+        f"spec:\n  replicas: {inv.rng.randint(1, 5)}\n  selector:\n    matchLabels:\n    "
+        f"  app: {name}\n  template:\n    metadata:\n      labels:\n        app: "
+        f"{name}\n    spec:\n      containers:\n      - name: {name}\n"
+        f"        image: registry.fernmail.net/{name}:{inv.rng.randint(1, 9)}."
+        f"{inv.rng.randint(0, 20)}.{inv.rng.randint(0, 9)}\n        ports:\n        - "
+        f"containerPort: 8080\n        env:\n        - name: DB_HOST\n          value: "
+        f"10.1.{inv.rng.randint(0, 255)}.{inv.rng.randint(1, 254)}\n"
+        f'        - name: ACCOUNT\n          value: "{inv.digits(12)}"\n        '
+        f"resources:\n          limits: {{cpu: 500m, memory: 256Mi}}\n",
         "application/yaml",
     )
 
@@ -169,20 +245,34 @@ def kubernetes(case: Case) -> Made:
 def source(case: Case) -> Made:
     inv = case.inv
     return inv.pick(
-        f"package main\n\nimport \"fmt\"\n\ntype Patient struct {{\n\tFirstName string `json:\"firstName\"`\n\tSSN string `json:\"ssn\"`\n\tDOB time.Time\n}}\n\nfunc main() {{\n\tfmt.Println(\"build {inv.digits(9)}\")\n}}\n",
-        f"def total(items):\n    \"\"\"Sum of prices; issue {inv.digits(4)}.\"\"\"\n    # name: the label shown to the customer\n    return sum(i.price * i.quantity for i in items)\n\nVERSION = \"{inv.rng.randint(1, 9)}.{inv.digits(2)}.0\"\nTIMEOUT = {inv.digits(5)}\n",
+        f'package main\n\nimport "fmt"\n\ntype Patient struct {{\n\tFirstName string '
+        f'`json:"firstName"`\n\tSSN string `json:"ssn"`\n\tDOB time.Time\n}}\n\nfunc '
+        f'main() {{\n\tfmt.Println("build {inv.digits(9)}")\n}}\n',
+        f'def total(items):\n    """Sum of prices; issue {inv.digits(4)}."""\n    '
+        f"# name: the label shown to the customer\n    return sum(i.price * i.quantity "
+        f'for i in items)\n\nVERSION = "{inv.rng.randint(1, 9)}.{inv.digits(2)}.0"\n'
+        f"TIMEOUT = {inv.digits(5)}\n",
         "class MedicationService {\n  private final Map<String, Medication> cache = new "
         "HashMap<>();\n  /** Returns the diagnosis for a patient id. */\n  public Diagnosis "
         "find(String patientId) { return repository.byPatient(patientId); }\n}\n",
-        f"CREATE TABLE patients (\n  id BIGINT PRIMARY KEY,\n  first_name VARCHAR(60) NOT NULL,\n  last_name VARCHAR(60) NOT NULL,\n  ssn CHAR(11),\n  dob DATE,\n  diagnosis_code VARCHAR(10)\n);\nCREATE INDEX ix_{inv.digits(3)} ON patients (last_name);\n",
-        f"#!/bin/sh\nset -eu\nVERSION={inv.rng.randint(1, 9)}.{inv.rng.randint(0, 30)}.{inv.rng.randint(0, 30)}\ncurl -fsSL https://get.fernmail.net/tool-$VERSION.tar.gz | tar xz\necho \"sha256: {_hex(case, 64)}\"\n",
-    ), "text/plain"  # fmt: skip
+        f"CREATE TABLE patients (\n  id BIGINT PRIMARY KEY,\n  first_name VARCHAR(60) "
+        f"NOT NULL,\n  last_name VARCHAR(60) NOT NULL,\n  ssn CHAR(11),\n  dob DATE,\n  "
+        f"diagnosis_code VARCHAR(10)\n);\nCREATE INDEX ix_{inv.digits(3)} ON patients "
+        f"(last_name);\n",
+        f"#!/bin/sh\nset -eu\nVERSION={inv.rng.randint(1, 9)}.{inv.rng.randint(0, 30)}."
+        f"{inv.rng.randint(0, 30)}\ncurl -fsSL "
+        f'https://get.fernmail.net/tool-$VERSION.tar.gz | tar xz\necho "sha256: '
+        f'{_hex(case, 64)}"\n',
+    ), "text/plain"
 
 
 def logs(case: Case) -> Made:
     inv = case.inv
     lines = [
-        f"2025-03-{inv.rng.randint(1, 28):02d} 10:{i:02d}:05,{inv.digits(3)} {inv.pick('INFO', 'WARN', 'ERROR')} [worker-{i}] {inv.pick('request', 'job', 'order')} id={_hex(case, 32)} user={inv.digits(6)} took {inv.digits(3)}ms from 10.0.{i}.9 status {inv.pick('200', '404', '503')}"
+        f"2025-03-{inv.rng.randint(1, 28):02d} 10:{i:02d}:05,{inv.digits(3)} "
+        f"{inv.pick('INFO', 'WARN', 'ERROR')} [worker-{i}] "
+        f"{inv.pick('request', 'job', 'order')} id={_hex(case, 32)} user={inv.digits(6)} "
+        f"took {inv.digits(3)}ms from 10.0.{i}.9 status {inv.pick('200', '404', '503')}"
         for i in range(12)
     ]
     return "\n".join(lines) + "\n", "text/plain"
@@ -192,8 +282,13 @@ def page(case: Case) -> Made:
     inv = case.inv
     title = inv.pick("Welcome to Book Barn", "Quarterly update", "How to brew coffee", "Contact us")
     return (
-        f'<!DOCTYPE html>\n<html lang="en"><head><meta charset="utf-8"><title>{title}</title><link rel="stylesheet" href="/s.{_hex(case, 8)}.css"></head>\n<body><h1>{title}</h1><p>Call us at {inv.written_phone(inv.phone())} or write to '
-        f'hello@{inv.pick(*names.DOMAINS)}.</p><p>{inv.street()}, {inv.town()[0]}</p><form action="/search"><input name="q"><input type="hidden" name="csrf" value="{_hex(case, 32)}"></form></body></html>\n',
+        f'<!DOCTYPE html>\n<html lang="en"><head><meta '
+        f'charset="utf-8"><title>{title}</title><link rel="stylesheet" '
+        f'href="/s.{_hex(case, 8)}.css"></head>\n<body><h1>{title}</h1><p>Call us at '
+        f"{inv.written_phone(inv.phone())} or write to "
+        f"hello@{inv.pick(*names.DOMAINS)}.</p><p>{inv.street()}, "
+        f'{inv.town()[0]}</p><form action="/search"><input name="q"><input type="hidden" '
+        f'name="csrf" value="{_hex(case, 32)}"></form></body></html>\n',
         "text/html",
     )
 
@@ -201,8 +296,12 @@ def page(case: Case) -> Made:
 def marketing(case: Case) -> Made:
     inv, p = case.inv, case.inv.patient()
     return (
-        f"Hi {p.given},\n\nOur spring sale starts on {inv.date(2024, 2025).strftime('%B')} {inv.rng.randint(1, 28)}! Use code SAVE{inv.digits(2)} for {inv.rng.randint(5, 40)}% off. "
-        f"Visit our store at {inv.street()} or call {inv.written_phone(inv.phone())}.\n\nBest regards,\n{inv.patient().given} {inv.family()}\nCustomer Success, {inv.family()} & Co.\n",
+        f"Hi {p.given},\n\nOur spring sale starts on "
+        f"{inv.date(2024, 2025).strftime('%B')} {inv.rng.randint(1, 28)}! Use code "
+        f"SAVE{inv.digits(2)} for {inv.rng.randint(5, 40)}% off. "
+        f"Visit our store at {inv.street()} or call "
+        f"{inv.written_phone(inv.phone())}.\n\nBest regards,\n{inv.patient().given} "
+        f"{inv.family()}\nCustomer Success, {inv.family()} & Co.\n",
         "text/plain",
     )
 
@@ -210,10 +309,23 @@ def marketing(case: Case) -> Made:
 def configuration(case: Case) -> Made:
     inv = case.inv
     return inv.pick(
-        f"[server]\nhost = \"0.0.0.0\"\nport = {inv.rng.randint(1024, 65000)}\nworkers = 4\n\n[database]\nurl = \"postgres://app@10.0.0.{inv.rng.randint(2, 250)}:5432/app\"\npool = 10\nname = \"Main Storage\"\n",
-        f"NODE_ENV=production\nPORT={inv.rng.randint(1024, 65000)}\nAPI_KEY={_hex(case, 40)}\nSENTRY_DSN=https://{_hex(case, 32)}@sentry.fernmail.net/{inv.digits(5)}\n",
-        json.dumps({"name": "web-app", "version": f"{inv.rng.randint(1, 9)}.{inv.rng.randint(0, 9)}.0", "author": f"{inv.patient().given} {inv.family()}", "scripts": {"build": "vite build"}, "dependencies": {"react": "^18.2.0", "lodash": "4.17.21"}}, indent=2),
-    ), "text/plain"  # fmt: skip
+        f'[server]\nhost = "0.0.0.0"\nport = {inv.rng.randint(1024, 65000)}\nworkers = '
+        f'4\n\n[database]\nurl = "postgres://app@10.0.0.{inv.rng.randint(2, 250)}:5432/a'
+        f'pp"\npool = 10\nname = "Main Storage"\n',
+        f"NODE_ENV=production\nPORT={inv.rng.randint(1024, 65000)}\n"
+        f"API_KEY={_hex(case, 40)}\nSENTRY_DSN=https://{_hex(case, 32)}@sentry.fernmail.n"
+        f"et/{inv.digits(5)}\n",
+        json.dumps(
+            {
+                "name": "web-app",
+                "version": f"{inv.rng.randint(1, 9)}.{inv.rng.randint(0, 9)}.0",
+                "author": f"{inv.patient().given} {inv.family()}",
+                "scripts": {"build": "vite build"},
+                "dependencies": {"react": "^18.2.0", "lodash": "4.17.21"},
+            },
+            indent=2,
+        ),
+    ), "text/plain"
 
 
 def order_table(case: Case) -> Made:
@@ -222,7 +334,8 @@ def order_table(case: Case) -> Made:
     for _ in range(6):
         p = inv.patient()
         rows.append(
-            f"{inv.digits(8)},{p.given} {p.family},{p.email},{inv.rng.uniform(5, 900):.2f},{p.city},{p.zip}"
+            f"{inv.digits(8)},{p.given} {p.family},{p.email},"
+            f"{inv.rng.uniform(5, 900):.2f},{p.city},{p.zip}"
         )
     return "\n".join(rows) + "\n", "text/csv"
 
@@ -231,7 +344,9 @@ def sign_up(case: Case) -> Made:
     inv, p = case.inv, case.inv.patient()
     given = "".join(c for c in p.given if c.isascii() and c.isalpha())
     return (
-        f"csrf_token={_hex(case, 32)}&first_name={given}&email={p.email.replace('@', '%40')}&phone={p.phone}&plan={inv.pick('basic', 'pro')}&newsletter=on",
+        f"csrf_token={_hex(case, 32)}&first_name={given}&"
+        f"email={p.email.replace('@', '%40')}&phone={p.phone}&"
+        f"plan={inv.pick('basic', 'pro')}&newsletter=on",
         "application/x-www-form-urlencoded",
     )
 
@@ -244,7 +359,9 @@ def ticket(case: Case) -> Made:
             "ticket": {
                 "id": int(inv.digits(6)),
                 "subject": inv.pick("Cannot log in", "Printer is jammed", "Refund for late parcel"),
-                "description": f"Hello, my name is {p.given} {p.family} and my order {inv.digits(9)} has not arrived. Please call {inv.written_phone(p.phone)}.",
+                "description": f"Hello, my name is {p.given} {p.family} "
+                f"and my order {inv.digits(9)} "
+                f"has not arrived. Please call {inv.written_phone(p.phone)}.",
                 "requester": {"name": f"{p.given} {p.family}", "email": p.email},
                 "priority": "normal",
             }
@@ -271,14 +388,19 @@ def changelog(case: Case) -> Made:
     for n in range(inv.rng.randint(4, 12)):
         title = f"Changes for v{n}.{inv.digits(1)} ({inv.date(2019, 2025).isoformat()})"
         parts.append(
-            f"{title}\n{mark * len(title)}\n\n-  {inv.pick('Drop support for node <18', 'Fix a crash', 'Update the docs')} (thanks to {inv.family()})\n"
+            f"{title}\n{mark * len(title)}\n\n-  "
+            f"{inv.pick('Drop support for node <18', 'Fix a crash', 'Update the docs')} "
+            f"(thanks to {inv.family()})\n"
         )
     return "\n".join(parts), "text/plain"
 
 
 def style_sheet(case: Case) -> Made:
     """Pictures as text in a style sheet."""
-    picture = f"<svg xmlns='http://www.w3.org/2000/svg' width='{case.inv.digits(2)}'><path d='M1 1h{case.inv.digits(1)}'/></svg>"
+    picture = (
+        f"<svg xmlns='http://www.w3.org/2000/svg' width='{case.inv.digits(2)}'><path d='M1 "
+        f"1h{case.inv.digits(1)}'/></svg>"
+    )
     rules = [f'.icon-{n}{{background:url("data:image/svg+xml,{picture}")}}' for n in range(4)]
     return "html{line-height:1.15}" + "".join(rules), "text/css"
 
@@ -286,7 +408,8 @@ def style_sheet(case: Case) -> Made:
 def commented(case: Case) -> Made:
     """Source whose comments use the words of SQL, and whose assignments go on in the next line."""
     lines = [
-        f"# Update the {case.inv.pick('cache', 'index')} where {n} = {case.inv.digits(2)}\nvalue_{n} =\\\n    compute({n})\nlimit_{n} =\n    {n}"
+        f"# Update the {case.inv.pick('cache', 'index')} where {n} = "
+        f"{case.inv.digits(2)}\nvalue_{n} =\\\n    compute({n})\nlimit_{n} =\n    {n}"
         for n in range(6)
     ]
     return "\n".join(lines) + "\n", case.inv.pick("text/plain", "text/x-python")
@@ -296,15 +419,37 @@ def colleagues(case: Case) -> Made:
     """Mail of people at work: names by greeting and closing, and no health."""
     inv, p, q = case.inv, case.inv.patient(), case.inv.patient()
     return (
-        f"Hi {p.given},\n\nAttached is the forecast. {q.given} {q.family} confirmed the lease. Can you call Mr. {inv.family()} at {inv.written_phone(q.phone)}?\n"
-        f"My daughter {inv.patient().given} has a recital, so let us talk after {inv.date(2024, 2025).isoformat()}.\n\nThanks,\n{q.given}\n"
+        f"Hi {p.given},\n\nAttached is the forecast. {q.given} {q.family} confirmed the "
+        f"lease. Can you call Mr. {inv.family()} at {inv.written_phone(q.phone)}?\n"
+        f"My daughter {inv.patient().given} has a recital, so let us talk after "
+        f"{inv.date(2024, 2025).isoformat()}.\n\nThanks,\n{q.given}\n"
     ), "text/plain"
 
 
 _GENERAL: tuple[Callable[[Case], Made], ...] = (
-    invoice, order, contacts, employees, bank, webhook, telemetry, sensors, kubernetes, source, logs, page, marketing, configuration, order_table, sign_up, ticket, graph,
-    changelog, style_sheet, commented, colleagues,
-)  # fmt: skip
+    invoice,
+    order,
+    contacts,
+    employees,
+    bank,
+    webhook,
+    telemetry,
+    sensors,
+    kubernetes,
+    source,
+    logs,
+    page,
+    marketing,
+    configuration,
+    order_table,
+    sign_up,
+    ticket,
+    graph,
+    changelog,
+    style_sheet,
+    commented,
+    colleagues,
+)
 
 
 def general(seed: str) -> Document:

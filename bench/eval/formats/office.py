@@ -39,7 +39,10 @@ def page(seed: str) -> Document:
         )
     elif kind == "wide table":
         head = "".join(f"<th>{k}</th>" for k, _ in values)
-        body = f"<table><thead><tr>{head}</tr></thead><tbody><tr>{''.join(f'<td>{v}</td>' for _, v in values)}</tr></tbody></table>"
+        body = (
+            f"<table><thead><tr>{head}</tr></thead><tbody><tr>"
+            f"{''.join(f'<td>{v}</td>' for _, v in values)}</tr></tbody></table>"
+        )
     elif kind == "list":
         body = "<dl>" + "".join(f"<dt>{k}:</dt><dd>{v}</dd>" for k, v in values) + "</dl>"
     else:
@@ -51,7 +54,11 @@ def page(seed: str) -> Document:
             )
             + "</form>"
         )
-    text = f'<!DOCTYPE html>\n<html><head><meta charset="utf-8"><title>Patient chart</title><style>td {{ padding: 2px }}</style></head>\n<body><h1>Chart</h1>{body}</body></html>\n'
+    text = (
+        f'<!DOCTYPE html>\n<html><head><meta charset="utf-8"><title>Patient '
+        f"chart</title><style>td {{ padding: 2px "
+        f"}}</style></head>\n<body><h1>Chart</h1>{body}</body></html>\n"
+    )
     return case.document(text, case.inv.pick("text/html", "text/html; charset=utf-8"), style=kind)
 
 
@@ -76,13 +83,19 @@ def mail(seed: str) -> Document:
         case.may("EMAIL_ADDRESS", address)
         for address in ("inspections@fernmail.net", "team@fernmail.net")
     )
-    head = f"MIME-Version: 1.0\r\nFrom: {sender}\r\nTo: {reader}\r\nSubject: Follow up\r\nDate: Tue, 04 Mar 2025 10:11:12 +0000\r\n"
+    head = (
+        f"MIME-Version: 1.0\r\nFrom: {sender}\r\nTo: {reader}\r\nSubject: Follow up\r\nDate: "
+        f"Tue, 04 Mar 2025 10:11:12 +0000\r\n"
+    )
     kind = (
         f"Content-Type: text/plain; charset=utf-8\r\nContent-Transfer-Encoding: {encoding}\r\n\r\n"
     )
     if inv.chance(0.4):
         edge = f"=_{inv.digits(10)}"
-        text = f'{head}Content-Type: multipart/mixed; boundary="{edge}"\r\n\r\n--{edge}\r\n{kind}{text}\r\n--{edge}--\r\n'
+        text = (
+            f"{head}Content-Type: multipart/mixed; "
+            f'boundary="{edge}"\r\n\r\n--{edge}\r\n{kind}{text}\r\n--{edge}--\r\n'
+        )
     else:
         text = f"{head}{kind}{text}\r\n"
     return case.document(text, "message/rfc822", style=f"{encoding} {style}")

@@ -1,4 +1,7 @@
-"""Labelled records that no standard defines: the values of one visit under labels as developers and clerks choose them."""
+"""Labelled records that no standard defines.
+
+The values of one visit stand under labels as developers and clerks choose them.
+"""
 
 import random
 from collections.abc import Callable
@@ -11,22 +14,65 @@ LABELS: dict[str, tuple[str, ...]] = {
     "full": ("patient name", "full name", "name", "patient full name", "member name"),
     "born": ("dob", "date of birth", "birth date", "birthdate", "patient dob"),
     "ssn": ("ssn", "social security number", "soc sec no", "patient ssn", "ssn number"),
-    "mrn": ("mrn", "medical record number", "medical record no", "chart number", "patient mrn", "patient id"),
-    "member": ("member id", "insurance id", "subscriber id", "policy number", "insurance member id", "health plan id"),
+    "mrn": (
+        "mrn",
+        "medical record number",
+        "medical record no",
+        "chart number",
+        "patient mrn",
+        "patient id",
+    ),
+    "member": (
+        "member id",
+        "insurance id",
+        "subscriber id",
+        "policy number",
+        "insurance member id",
+        "health plan id",
+    ),
     "mbi": ("mbi", "medicare id", "medicare number", "medicare beneficiary identifier"),
-    "phone": ("phone", "phone number", "home phone", "mobile", "cell phone", "telephone", "contact number"),
+    "phone": (
+        "phone",
+        "phone number",
+        "home phone",
+        "mobile",
+        "cell phone",
+        "telephone",
+        "contact number",
+    ),
     "email": ("email", "email address", "contact email", "patient email"),
     "street": ("address", "street address", "address line1", "street", "home address"),
     "city": ("city", "town", "home city"),
     "zip": ("zip", "zip code", "postal code", "postcode"),
-    "admitted": ("admission date", "admit date", "date of service", "visit date", "encounter date", "service date"),
+    "admitted": (
+        "admission date",
+        "admit date",
+        "date of service",
+        "visit date",
+        "encounter date",
+        "service date",
+    ),
     "account": ("account number", "patient account number", "claim number", "account no"),
-    "diagnosis": ("diagnosis", "diagnosis code", "primary diagnosis", "dx", "icd10 code", "admitting diagnosis", "medical condition"),
+    "diagnosis": (
+        "diagnosis",
+        "diagnosis code",
+        "primary diagnosis",
+        "dx",
+        "icd10 code",
+        "admitting diagnosis",
+        "medical condition",
+    ),
     "drug": ("medication", "prescription", "current medications", "drug name", "medication name"),
     "lab": ("lab result", "test result", "lab results"),
-    "doctor": ("provider name", "physician", "attending physician", "doctor name", "referring provider"),
+    "doctor": (
+        "provider name",
+        "physician",
+        "attending physician",
+        "doctor name",
+        "referring provider",
+    ),
     "npi": ("provider npi", "npi", "npi number"),
-}  # fmt: skip
+}
 """Words of labels, by what they name."""
 
 Row = list[tuple[str, str]]
@@ -46,9 +92,13 @@ def row(case: Case, wanted: tuple[str, ...] = ()) -> Row:
     made: dict[str, Callable[[], str]] = {
         "given": lambda: case.phi("PERSON_NAME", p.given),
         "family": lambda: case.phi("PERSON_NAME", p.family),
-        "full": lambda: case.phi("PERSON_NAME", inv.pick(f"{p.given} {p.family}", f"{p.family}, {p.given}")),
+        "full": lambda: case.phi(
+            "PERSON_NAME", inv.pick(f"{p.given} {p.family}", f"{p.family}, {p.given}")
+        ),
         "born": lambda: case.phi("DATE_OF_BIRTH", born),
-        "ssn": lambda: case.phi("US_SOCIAL_SECURITY_NUMBER", inv.pick(p.ssn, p.ssn, p.ssn.replace("-", ""))),
+        "ssn": lambda: case.phi(
+            "US_SOCIAL_SECURITY_NUMBER", inv.pick(p.ssn, p.ssn, p.ssn.replace("-", ""))
+        ),
         "mrn": lambda: case.phi("MEDICAL_RECORD_NUMBER", p.mrn, "R"),
         "member": lambda: case.phi("HEALTH_PLAN_BENEFICIARY_NUMBER", p.member),
         "mbi": lambda: case.phi("US_MEDICARE_BENEFICIARY_ID_NUMBER", p.mbi),
@@ -59,12 +109,14 @@ def row(case: Case, wanted: tuple[str, ...] = ()) -> Row:
         "zip": lambda: case.phi("US_ZIP_CODE", p.zip),
         "admitted": lambda: case.phi("SERVICE_DATE", v.admitted.isoformat()),
         "account": lambda: case.phi("ACCOUNT_NUMBER", p.account, "R"),
-        "diagnosis": lambda: inv.pick(v.diagnosis[0], v.diagnosis[1], f"{v.diagnosis[0]} {v.diagnosis[1]}"),
+        "diagnosis": lambda: inv.pick(
+            v.diagnosis[0], v.diagnosis[1], f"{v.diagnosis[0]} {v.diagnosis[1]}"
+        ),
         "drug": lambda: v.drug[0],
         "lab": lambda: f"{v.lab[1]} {v.value} {v.lab[2]}",
         "doctor": lambda: case.staff("PERSON_NAME", f"{d.given} {d.family}"),
         "npi": lambda: case.staff("US_HEALTHCARE_NPI", d.npi),
-    }  # fmt: skip
+    }
     return [
         (label, made[kind]())
         for kind in (wanted or choose(inv.rng))

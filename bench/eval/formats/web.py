@@ -66,14 +66,16 @@ def multipart(seed: str) -> Document:
                 ]
             )
             parts.append(
-                f'Content-Disposition: form-data; name="file"; filename="export.csv"\r\nContent-Type: text/csv\r\n\r\n{body}'
+                f'Content-Disposition: form-data; name="file"; '
+                f'filename="export.csv"\r\nContent-Type: text/csv\r\n\r\n{body}'
             )
         else:
             body = json.dumps(
                 [{k.replace(" ", "_"): v for k, v in r} for r in rows], ensure_ascii=False
             )
             parts.append(
-                f'Content-Disposition: form-data; name="upload"; filename="data.json"\r\nContent-Type: application/json\r\n\r\n{body}'
+                f'Content-Disposition: form-data; name="upload"; '
+                f'filename="data.json"\r\nContent-Type: application/json\r\n\r\n{body}'
             )
     text = "".join(f"--{boundary}\r\n{part}\r\n" for part in parts) + f"--{boundary}--\r\n"
     return case.document(
@@ -138,10 +140,14 @@ def log(seed: str) -> Document:
     lines = []
     style = inv.pick("logfmt", "json lines", "prose", "access")
     for i in range(inv.rng.randint(3, 8)):
-        stamp = f"2025-{inv.rng.randint(1, 12):02d}-{inv.rng.randint(1, 28):02d}T10:{i:02d}:11.{inv.digits(3)}Z"
+        stamp = (
+            f"2025-{inv.rng.randint(1, 12):02d}-{inv.rng.randint(1, 28):02d}T10:{i:02d}:11."
+            f"{inv.digits(3)}Z"
+        )
         if i % 3:
             lines.append(
-                f"{stamp} INFO [main] com.site.App - request {inv.digits(8)} served in {inv.digits(2)} ms status=200 bytes={inv.digits(5)}"
+                f"{stamp} INFO [main] com.site.App - request {inv.digits(8)} served in "
+                f"{inv.digits(2)} ms status=200 bytes={inv.digits(5)}"
             )
             continue
         p, v = inv.patient(), inv.visit()
@@ -153,7 +159,8 @@ def log(seed: str) -> Document:
         marked = case.phi("PERSON_NAME", name)
         lines.append(
             {
-                "logfmt": f'time={stamp} level=info msg="saved" patient_name="{marked}" mrn={mrn} dob={born} diagnosis="{v.diagnosis[1]}"',
+                "logfmt": f'time={stamp} level=info msg="saved" patient_name="{marked}" mrn={mrn} '
+                f'dob={born} diagnosis="{v.diagnosis[1]}"',
                 "json lines": json.dumps(
                     {
                         "ts": stamp,
@@ -164,8 +171,11 @@ def log(seed: str) -> Document:
                     },
                     ensure_ascii=False,
                 ),
-                "prose": f"{stamp} DEBUG PatientService - Updating patient {marked} MRN={mrn} SSN={ssn} diagnosis={v.diagnosis[0]}",
-                "access": f'10.0.3.7 - - [04/Mar/2025:10:{i:02d}:11 +0000] "GET /patients?ssn={ssn}&dob={born}&diagnosis={v.diagnosis[0]} HTTP/1.1" 200 {inv.digits(4)} "-" "curl/8.5"',
+                "prose": f"{stamp} DEBUG PatientService - Updating patient {marked} MRN={mrn} "
+                f"SSN={ssn} diagnosis={v.diagnosis[0]}",
+                "access": f'10.0.3.7 - - [04/Mar/2025:10:{i:02d}:11 +0000] "GET '
+                f'/patients?ssn={ssn}&dob={born}&diagnosis={v.diagnosis[0]} HTTP/1.1" '
+                f'200 {inv.digits(4)} "-" "curl/8.5"',
             }[style]
         )
     return case.document("\n".join(lines) + "\n", inv.pick("text/plain", ""), style=style)

@@ -1,4 +1,7 @@
-"""X12 5010 transactions of the HIPAA implementation guides: 837P, 837I, 835, 834, 270, 271, 276, 277."""
+"""X12 5010 transactions of the HIPAA implementation guides.
+
+They are 837P, 837I, 835, 834, 270, 271, 276 and 277.
+"""
 
 # ruff: noqa: D102 - a method a kind of segments, named as the standard names it; templates are as
 # long as their lines
@@ -32,8 +35,25 @@ class Interchange:
 
     def envelope(self, code: str, version: str, body: list[str], kind: str) -> str:
         inv, day = self.case.inv, self.v.discharged + timedelta(days=3)
-        isa = ("ISA", "00", " " * 10, "00", " " * 10, "ZZ", f"{'SENDER' + inv.digits(4):<15}", "ZZ", f"{'RECEIVER' + inv.digits(3):<15}", day.strftime("%y%m%d"), "1253",
-               self.r, "00501", inv.digits(9), "0", "T", self.s)  # fmt: skip
+        isa = (
+            "ISA",
+            "00",
+            " " * 10,
+            "00",
+            " " * 10,
+            "ZZ",
+            f"{'SENDER' + inv.digits(4):<15}",
+            "ZZ",
+            f"{'RECEIVER' + inv.digits(3):<15}",
+            day.strftime("%y%m%d"),
+            "1253",
+            self.r,
+            "00501",
+            inv.digits(9),
+            "0",
+            "T",
+            self.s,
+        )
         head = self.e.join(isa) + self.t
         group = self.seg("GS", kind, "SENDER", "RECEIVER", ymd(day), "1253", "1", "X", version)
         transaction = self.seg("ST", code, "0001", version) + "".join(body)
@@ -127,9 +147,19 @@ class Interchange:
 
 def _claim(x: Interchange, *, institutional: bool) -> list[str]:
     case, inv, p = x.case, x.case.inv, x.p
-    body = [x.seg("BHT", "0019", "00", inv.digits(5), ymd(x.v.discharged), "1253", "CH"), x.organization("41", "46"), x.seg("PER", "IC", x.text("BILLING OFFICE"), "TE", case.staff("PHONE_NUMBER", x.d.phone)),
-            x.organization("40", "46"), x.seg("HL", "1", "", "20", "1"), x.seg("PRV", "BI", "PXC", "207Q00000X"), x.organization("85"), *x.office(), x.seg("REF", "EI", case.may("US_INDIVIDUAL_TAXPAYER_IDENTIFICATION_NUMBER", inv.digits(9))),
-            x.seg("HL", "2", "1", "22", "0"), x.seg("SBR", "P", "18", "", "", "", "", "", "", inv.pick("CI", "MB", "MC"))]  # fmt: skip
+    body = [
+        x.seg("BHT", "0019", "00", inv.digits(5), ymd(x.v.discharged), "1253", "CH"),
+        x.organization("41", "46"),
+        x.seg("PER", "IC", x.text("BILLING OFFICE"), "TE", case.staff("PHONE_NUMBER", x.d.phone)),
+        x.organization("40", "46"),
+        x.seg("HL", "1", "", "20", "1"),
+        x.seg("PRV", "BI", "PXC", "207Q00000X"),
+        x.organization("85"),
+        *x.office(),
+        x.seg("REF", "EI", case.may("US_INDIVIDUAL_TAXPAYER_IDENTIFICATION_NUMBER", inv.digits(9))),
+        x.seg("HL", "2", "1", "22", "0"),
+        x.seg("SBR", "P", "18", "", "", "", "", "", "", inv.pick("CI", "MB", "MC")),
+    ]
     body += [x.person("IL", p, "MI", inv.pick(p.member, p.mbi)), *x.place(p), x.demographics(p)]
     if inv.chance(0.3):
         body.append(
@@ -173,9 +203,47 @@ def _institutional(x: Interchange) -> str:
 
 def _remittance(x: Interchange) -> str:
     case, inv, p, v = x.case, x.case.inv, x.p, x.v
-    body = [x.seg("BPR", "I", v.amount, "C", "ACH", "CCP", "01", case.may("US_BANK_ROUTING_NUMBER", "999999992"), "DA", case.may("ACCOUNT_NUMBER", inv.digits(9)), inv.digits(10), "", "01", "999988880", "DA", case.may("ACCOUNT_NUMBER", inv.digits(8)), ymd(v.discharged)),
-            x.seg("TRN", "1", inv.digits(10), "1" + inv.digits(9)), x.seg("DTM", "405", ymd(v.discharged)), x.seg("N1", "PR", "MERIDIAN CARE"), *x.office(), x.seg("N1", "PE", x.text(x.d.organization), "XX", case.staff("US_HEALTHCARE_NPI", inv.npi())),
-            x.seg("LX", "1"), x.seg("CLP", x.claim_number(), "1", v.amount, "80", "", inv.pick("12", "MC"), case.phi("ACCOUNT_NUMBER", inv.digits(13), "R"), "11"), x.person("QC", p, inv.pick("MI", "HN"), p.member)]  # fmt: skip
+    body = [
+        x.seg(
+            "BPR",
+            "I",
+            v.amount,
+            "C",
+            "ACH",
+            "CCP",
+            "01",
+            case.may("US_BANK_ROUTING_NUMBER", "999999992"),
+            "DA",
+            case.may("ACCOUNT_NUMBER", inv.digits(9)),
+            inv.digits(10),
+            "",
+            "01",
+            "999988880",
+            "DA",
+            case.may("ACCOUNT_NUMBER", inv.digits(8)),
+            ymd(v.discharged),
+        ),
+        x.seg("TRN", "1", inv.digits(10), "1" + inv.digits(9)),
+        x.seg("DTM", "405", ymd(v.discharged)),
+        x.seg("N1", "PR", "MERIDIAN CARE"),
+        *x.office(),
+        x.seg(
+            "N1", "PE", x.text(x.d.organization), "XX", case.staff("US_HEALTHCARE_NPI", inv.npi())
+        ),
+        x.seg("LX", "1"),
+        x.seg(
+            "CLP",
+            x.claim_number(),
+            "1",
+            v.amount,
+            "80",
+            "",
+            inv.pick("12", "MC"),
+            case.phi("ACCOUNT_NUMBER", inv.digits(13), "R"),
+            "11",
+        ),
+        x.person("QC", p, inv.pick("MI", "HN"), p.member),
+    ]
     if inv.chance(0.4):
         body.append(x.person("IL", inv.patient(), "MI", inv.member()))
     body += [
@@ -197,16 +265,43 @@ def _enrollment(x: Interchange) -> str:
     ]
     for _ in range(inv.rng.randint(1, 3)):
         p = inv.patient()
-        body += [x.seg("INS", "Y", "18", "021", "28", "A", "", "", "FT"), x.seg("REF", "0F", case.phi("HEALTH_PLAN_BENEFICIARY_NUMBER", p.member, "GR")), x.seg("REF", "1L", case.may("HEALTH_PLAN_BENEFICIARY_NUMBER", inv.digits(6))),
-                 x.seg("DTP", "356", "D8", case.may("SERVICE_DATE", ymd(x.v.admitted))), x.person("IL", p, "34", p.ssn.replace("-", "")), x.seg("PER", "IP", "", "HP", case.phi("PHONE_NUMBER", p.phone), "EM", case.phi("EMAIL_ADDRESS", p.email)),
-                 *x.place(p), x.demographics(p), x.seg("HD", "021", "", "HLT"), x.seg("DTP", "348", "D8", case.may("SERVICE_DATE", ymd(x.v.admitted)))]  # fmt: skip
+        body += [
+            x.seg("INS", "Y", "18", "021", "28", "A", "", "", "FT"),
+            x.seg("REF", "0F", case.phi("HEALTH_PLAN_BENEFICIARY_NUMBER", p.member, "GR")),
+            x.seg("REF", "1L", case.may("HEALTH_PLAN_BENEFICIARY_NUMBER", inv.digits(6))),
+            x.seg("DTP", "356", "D8", case.may("SERVICE_DATE", ymd(x.v.admitted))),
+            x.person("IL", p, "34", p.ssn.replace("-", "")),
+            x.seg(
+                "PER",
+                "IP",
+                "",
+                "HP",
+                case.phi("PHONE_NUMBER", p.phone),
+                "EM",
+                case.phi("EMAIL_ADDRESS", p.email),
+            ),
+            *x.place(p),
+            x.demographics(p),
+            x.seg("HD", "021", "", "HLT"),
+            x.seg("DTP", "348", "D8", case.may("SERVICE_DATE", ymd(x.v.admitted))),
+        ]
     return x.envelope("834", "005010X220A1", body, "BE")
 
 
 def _eligibility(x: Interchange, code: str) -> str:
     case, inv, p = x.case, x.case.inv, x.p
-    body = [x.seg("BHT", "0022", "13" if code == "270" else "11", inv.digits(9), ymd(x.v.admitted), "1319"), x.seg("HL", "1", "", "20", "1"), x.seg("NM1", "PR", "2", "MERIDIAN CARE", "", "", "", "", "PI", inv.digits(5)),
-            x.seg("HL", "2", "1", "21", "1"), x.clinician("1P"), x.seg("HL", "3", "2", "22", "0"), x.seg("TRN", "1", case.may("UNIQUE_CODE", inv.digits(12)), "9" + inv.digits(9)), x.person("IL", p, "MI", p.member)]  # fmt: skip
+    body = [
+        x.seg(
+            "BHT", "0022", "13" if code == "270" else "11", inv.digits(9), ymd(x.v.admitted), "1319"
+        ),
+        x.seg("HL", "1", "", "20", "1"),
+        x.seg("NM1", "PR", "2", "MERIDIAN CARE", "", "", "", "", "PI", inv.digits(5)),
+        x.seg("HL", "2", "1", "21", "1"),
+        x.clinician("1P"),
+        x.seg("HL", "3", "2", "22", "0"),
+        x.seg("TRN", "1", case.may("UNIQUE_CODE", inv.digits(12)), "9" + inv.digits(9)),
+        x.person("IL", p, "MI", p.member),
+    ]
     if code == "271" or inv.chance(0.4):
         body += x.place(p)
     body += [
@@ -229,9 +324,26 @@ def _answer(x: Interchange) -> str:
 
 def _status(x: Interchange, code: str) -> str:
     case, inv, p = x.case, x.case.inv, x.p
-    body = [x.seg("BHT", "0010", "13" if code == "276" else "08", inv.digits(9), ymd(x.v.discharged), "1417"), x.seg("HL", "1", "", "20", "1"), x.seg("NM1", "PR", "2", "MERIDIAN CARE", "", "", "", "", "PI", inv.digits(5)),
-            x.seg("HL", "2", "1", "21", "1"), x.organization("41", "46"), x.seg("HL", "3", "2", "19", "1"), x.organization("1P"), x.seg("HL", "4", "3", "22", "0"), x.demographics(p), x.person("IL", p, "MI", p.member),
-            x.seg("TRN", "1" if code == "276" else "2", x.claim_number())]  # fmt: skip
+    body = [
+        x.seg(
+            "BHT",
+            "0010",
+            "13" if code == "276" else "08",
+            inv.digits(9),
+            ymd(x.v.discharged),
+            "1417",
+        ),
+        x.seg("HL", "1", "", "20", "1"),
+        x.seg("NM1", "PR", "2", "MERIDIAN CARE", "", "", "", "", "PI", inv.digits(5)),
+        x.seg("HL", "2", "1", "21", "1"),
+        x.organization("41", "46"),
+        x.seg("HL", "3", "2", "19", "1"),
+        x.organization("1P"),
+        x.seg("HL", "4", "3", "22", "0"),
+        x.demographics(p),
+        x.person("IL", p, "MI", p.member),
+        x.seg("TRN", "1" if code == "276" else "2", x.claim_number()),
+    ]
     if code == "277":
         body.append(x.seg("STC", x.s.join(("P3", "317")), ymd(x.v.discharged), "", x.v.amount))
     body += [

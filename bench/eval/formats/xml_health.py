@@ -17,7 +17,8 @@ def ccda(seed: str) -> Document:
     when = case.may("SERVICE_DATE", ymd(v.admitted) + "101500-0500")
     middle = f"<{x}given>{case.phi('PERSON_NAME', p.middle)}</{x}given>" if p.middle else ""
     ssn = (
-        f'<{x}id root="2.16.840.1.113883.4.1" extension="{case.phi("US_SOCIAL_SECURITY_NUMBER", p.ssn)}"/>'
+        f'<{x}id root="2.16.840.1.113883.4.1" '
+        f'extension="{case.phi("US_SOCIAL_SECURITY_NUMBER", p.ssn)}"/>'
         if inv.chance(0.5)
         else ""
     )
@@ -25,7 +26,9 @@ def ccda(seed: str) -> Document:
     if inv.chance(0.3):
         g = inv.patient()
         guardian = (
-            f"<{x}guardian><{x}guardianPerson><{x}name><{x}given>{case.phi('PERSON_NAME', g.given)}</{x}given><{x}family>{case.phi('PERSON_NAME', g.family)}</{x}family></{x}name>"
+            f"<{x}guardian><{x}guardianPerson><{x}name><{x}given>"
+            f"{case.phi('PERSON_NAME', g.given)}</{x}given><{x}family>"
+            f"{case.phi('PERSON_NAME', g.family)}</{x}family></{x}name>"
             f"</{x}guardianPerson></{x}guardian>"
         )
     header = f"""<{x}ClinicalDocument xmlns{":cda" if x else ""}="urn:hl7-org:v3" xmlns:sdtc="urn:hl7-org:sdtc" xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance">
@@ -85,7 +88,10 @@ def fhir_xml(seed: str) -> Document:
 <subject><reference value="{case.phi("PATIENT_REFERENCE", "Patient/" + inv.digits(5))}"/><display value="{case.phi("PERSON_NAME", f"{p.given} {p.family}")}"/></subject>
 <effectiveDateTime value="{case.phi("SERVICE_DATE", v.admitted.isoformat() + "T08:00:00Z")}"/><valueQuantity><value value="{v.value}"/><unit value="{v.lab[2]}"/></valueQuantity></Observation>"""
     if style == "bundle":
-        text = f'<Bundle {ns}><type value="collection"/><entry><resource>{patient}</resource></entry><entry><resource>{observation}</resource></entry></Bundle>'
+        text = (
+            f'<Bundle {ns}><type value="collection"/><entry><resource>{patient}</resource>'
+            f"</entry><entry><resource>{observation}</resource></entry></Bundle>"
+        )
     else:
         text = patient if style == "patient" else observation
     return case.document(
@@ -106,14 +112,17 @@ def script(seed: str) -> Document:
         case.phi("SERVICE_DATE", v.admitted.isoformat()),
     )
     member = (
-        f"<BenefitsCoordination><PBMMemberID>{case.phi('HEALTH_PLAN_BENEFICIARY_NUMBER', p.member)}</PBMMemberID></BenefitsCoordination>"
+        f"<BenefitsCoordination><PBMMemberID>"
+        f"{case.phi('HEALTH_PLAN_BENEFICIARY_NUMBER', p.member)}</PBMMemberID>"
+        f"</BenefitsCoordination>"
         if inv.chance(0.4)
         else ""
     )
     phone = (
         f"<PrimaryTelephone><Number>{case.phi('PHONE_NUMBER', p.phone)}</Number></PrimaryTelephone>"
         if new
-        else f"<Communication><Number>{case.phi('PHONE_NUMBER', p.phone)}</Number><Qualifier>TE</Qualifier></Communication>"
+        else f"<Communication><Number>{case.phi('PHONE_NUMBER', p.phone)}</Number><Qualifier>"
+        f"TE</Qualifier></Communication>"
     )
     postal = (
         f"<PostalCode>{case.phi('US_ZIP_CODE', p.zip)}</PostalCode>"
@@ -121,7 +130,9 @@ def script(seed: str) -> Document:
         else f"<ZipCode>{case.phi('US_ZIP_CODE', p.zip)}</ZipCode>"
     )
     ident = (
-        f"<Identification><MedicalRecordIdentificationNumberEHR>{case.phi('MEDICAL_RECORD_NUMBER', p.mrn)}</MedicalRecordIdentificationNumberEHR></Identification>"
+        f"<Identification><MedicalRecordIdentificationNumberEHR>"
+        f"{case.phi('MEDICAL_RECORD_NUMBER', p.mrn)}</MedicalRecordIdentificationNumberEH"
+        f"R></Identification>"
         if inv.chance(0.4)
         else ""
     )
@@ -148,22 +159,47 @@ def generic(seed: str) -> Document:
     inv, p, v = case.inv, case.inv.patient(), case.inv.visit()
     style = inv.pick("elements", "attributes", "soap")
     values: list[tuple[str, str]] = [
-        (inv.pick("FirstName", "firstName", "first_name", "GivenName"), case.phi("PERSON_NAME", escape(p.given))),
-        (inv.pick("LastName", "lastName", "last_name", "FamilyName", "Surname"), case.phi("PERSON_NAME", escape(p.family))),
-        (inv.pick("DateOfBirth", "dob", "BirthDate", "birth_date"), case.phi("DATE_OF_BIRTH", p.born.isoformat())),
-        (inv.pick("MRN", "mrn", "MedicalRecordNumber", "medical_record_number"), case.phi("MEDICAL_RECORD_NUMBER", p.mrn)),
-        (inv.pick("SSN", "ssn", "SocialSecurityNumber"), case.phi("US_SOCIAL_SECURITY_NUMBER", p.ssn)),
-        (inv.pick("Phone", "phoneNumber", "HomePhone"), case.phi("PHONE_NUMBER", inv.written_phone(p.phone))),
+        (
+            inv.pick("FirstName", "firstName", "first_name", "GivenName"),
+            case.phi("PERSON_NAME", escape(p.given)),
+        ),
+        (
+            inv.pick("LastName", "lastName", "last_name", "FamilyName", "Surname"),
+            case.phi("PERSON_NAME", escape(p.family)),
+        ),
+        (
+            inv.pick("DateOfBirth", "dob", "BirthDate", "birth_date"),
+            case.phi("DATE_OF_BIRTH", p.born.isoformat()),
+        ),
+        (
+            inv.pick("MRN", "mrn", "MedicalRecordNumber", "medical_record_number"),
+            case.phi("MEDICAL_RECORD_NUMBER", p.mrn),
+        ),
+        (
+            inv.pick("SSN", "ssn", "SocialSecurityNumber"),
+            case.phi("US_SOCIAL_SECURITY_NUMBER", p.ssn),
+        ),
+        (
+            inv.pick("Phone", "phoneNumber", "HomePhone"),
+            case.phi("PHONE_NUMBER", inv.written_phone(p.phone)),
+        ),
         (inv.pick("DiagnosisCode", "diagnosis_code", "PrimaryDiagnosis"), v.diagnosis[0]),
-        (inv.pick("AdmitDate", "admissionDate", "DateOfService"), case.phi("SERVICE_DATE", v.admitted.isoformat())),
-    ]  # fmt: skip
+        (
+            inv.pick("AdmitDate", "admissionDate", "DateOfService"),
+            case.phi("SERVICE_DATE", v.admitted.isoformat()),
+        ),
+    ]
     holder = inv.pick("Patient", "patient", "PatientRecord", "Member")
     if style == "attributes":
         inner = f"<{holder} " + " ".join(f'{k}="{v}"' for k, v in values) + "/>"
     else:
         inner = f"<{holder}>" + "".join(f"<{k}>{v}</{k}>" for k, v in values) + f"</{holder}>"
     if style == "soap":
-        inner = f'<soap:Envelope xmlns:soap="http://schemas.xmlsoap.org/soap/envelope/"><soap:Body><ns2:Submit xmlns:ns2="urn:site">{inner}</ns2:Submit></soap:Body></soap:Envelope>'
+        inner = (
+            f'<soap:Envelope xmlns:soap="http://schemas.xmlsoap.org/soap/envelope/">'
+            f'<soap:Body><ns2:Submit xmlns:ns2="urn:site">{inner}</ns2:Submit></soap:Body>'
+            f"</soap:Envelope>"
+        )
     return case.document(
         _PROLOG + inner,
         inv.pick("application/xml", "text/xml; charset=utf-8", "application/soap+xml"),

@@ -1,4 +1,4 @@
-"""`phiguard audit`: verify the chains of an audit ledger, show its last records, or export those of a period."""
+"""`phiguard audit`: verify the chains of a ledger, show its last records, or export a period."""
 
 import argparse
 import sys
@@ -31,9 +31,7 @@ def add_parser(subparsers: "_Subparsers") -> None:
     """Add `audit` with its own subcommands."""
     parser = subparsers.add_parser("audit", help="read, verify or export the audit ledger")
     actions = parser.add_subparsers(dest="action", required=True, metavar="verify|tail|export")
-    verify = actions.add_parser(
-        "verify", help="check every chain, and name the first place that does not hold"
-    )
+    verify = actions.add_parser("verify", help="check every chain and report the first break")
     ledgers.add_folder(verify)
     verify.set_defaults(run=_verify)
     tail = actions.add_parser("tail", help="show the last decisions")
@@ -55,7 +53,8 @@ def _verify(args: argparse.Namespace) -> int:
         problem = verified.problem
         if problem is None:
             sys.stdout.write(
-                f"worker {chain.worker}: {_counted(chain, verified.head.seq)}, head {verified.head.hash}\n"
+                f"worker {chain.worker}: {_counted(chain, verified.head.seq)}, "
+                f"head {verified.head.hash}\n"
             )
         else:
             broken += 1
@@ -63,7 +62,7 @@ def _verify(args: argparse.Namespace) -> int:
     missing = [head for head in known if head not in found]
     for head in missing:
         sys.stdout.write(
-            f"{args.folder}: head {head} is in no chain: records were cut off or written anew\n"
+            f"{args.folder}: head {head} is in no chain: records were cut off or rewritten\n"
         )
     return int(bool(broken or missing))
 
@@ -93,8 +92,10 @@ def _tail(args: argparse.Namespace) -> int:
 
 
 def _row(record: dict[str, Any]) -> tuple[str, ...]:
-    """A line of the table. Nothing has verified the record: whoever can write the file may have
-    written anything."""
+    """Return a row of the table.
+
+    The record is not verified: whoever can write the file may have written anything.
+    """
 
     def text(key: str) -> str:
         return table.shown(str(record.get(key) or "")) or "-"

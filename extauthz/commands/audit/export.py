@@ -1,8 +1,9 @@
-"""`phiguard audit export`: the decisions of a period, as JSON lines or CSV, out of a ledger that holds.
+"""`phiguard audit export`: the decisions of a period, as JSON lines or CSV.
 
-INVARIANT (verified): without `--unverified` nothing is written unless every chain holds whole, and only records that
-the verification went over are written, by their hashes: what a running guard adds meanwhile is for the next export, and what
-somebody puts in a record's place meanwhile is no record.
+INVARIANT (verified): without `--unverified`, nothing is written unless every chain holds whole.
+Only records that the verification has seen are written; they are known by their hashes. What a
+running guard adds meanwhile is left for the next export, and a record that somebody replaces
+meanwhile is not written.
 """
 
 import argparse
@@ -27,8 +28,10 @@ if TYPE_CHECKING:
     _Subparsers = argparse._SubParsersAction[argparse.ArgumentParser]
 
 _Record = dict[str, Any]
-_Found = tuple[int, _Record]  # with the number of the worker
-_TIME: Final = "%Y-%m-%dT%H:%M:%S.%fZ"  # as the ledger writes it, so that texts compare as times do
+_Found = tuple[int, _Record]
+"""The number of the worker, and its record."""
+# the ledger's format, so that texts compare like times
+_TIME: Final = "%Y-%m-%dT%H:%M:%S.%fZ"
 _COLUMNS: Final = (
     "time id decision enforced reason verdict coverage gap identifiers infoTypes tipped"
     " rules audits policy source destination service caller mtls direction vantage trace worker "
@@ -40,7 +43,7 @@ _FORMULA: Final = ("=", "+", "-", "@", "\t", "\r")
 def add_parser(actions: "_Subparsers") -> None:
     """Add `export`."""
     parser = actions.add_parser(
-        "export", help="write the decisions of a period, when every chain holds"
+        "export", help="write the decisions of a period, if every chain holds"
     )
     ledgers.add_folder(parser)
     parser.add_argument(
@@ -56,29 +59,31 @@ def add_parser(actions: "_Subparsers") -> None:
         "--until", default="", metavar="TIME", help="before this time; a day begins at midnight UTC"
     )
     parser.add_argument(
-        "--source", metavar="PRINCIPAL", help="of these only; * at the end, as in a policy"
+        "--source",
+        metavar="PRINCIPAL",
+        help="only from this source; may end with *, as in a policy",
     )
     parser.add_argument(
-        "--destination", metavar="PRINCIPAL|HOST", help="to these only; * at the end"
+        "--destination", metavar="PRINCIPAL|HOST", help="only to this destination; may end with *"
     )
     parser.add_argument(
         "--decision",
         action="append",
         default=[],
         choices=[action.value for action in Action],
-        help="these only",
+        help="only this decision; may be repeated",
     )
     parser.add_argument(
         "--unverified",
         action="store_true",
-        help="write what can be read of a ledger that is broken",
+        help="write what is readable even if a chain is broken",
     )
     parser.set_defaults(run=run)
 
 
 @dataclass(frozen=True, slots=True)
 class _Wanted:
-    """Which decisions are asked for."""
+    """Says which decisions to write."""
 
     since: str
     until: str
@@ -107,7 +112,7 @@ class _Wanted:
 
 
 def run(args: argparse.Namespace) -> int:
-    """Export. Returns 1 when a chain does not hold, or a head is in none."""
+    """Export. Return 1 when a chain does not hold or no chain holds a given head, else 0."""
     wanted = _Wanted(
         _moment("--since", args.since),
         _moment("--until", args.until),
@@ -130,7 +135,8 @@ def run(args: argparse.Namespace) -> int:
     )
     written = (_csv if args.format == "csv" else _jsonl)(records)
     sys.stderr.write(
-        f"phiguard: {written} decision{'s' * (written != 1)}, {_proof(chains, verified, problems)}\n"
+        f"phiguard: {written} decision{'s' * (written != 1)}, "
+        f"{_proof(chains, verified, problems)}\n"
     )
     return int(bool(problems))
 
@@ -145,7 +151,7 @@ def _problems(
     ]
     missing = [head for head in known if not any(head in each.hashes for each in verified)]
     return broken + [
-        f"{args.folder}: head {head} is in no chain: records were cut off or written anew"
+        f"{args.folder}: head {head} is in no chain: records were cut off or rewritten"
         for head in missing
     ]
 
@@ -167,7 +173,7 @@ def _decisions(chain: Chain, verified: Verified, wanted: _Wanted) -> Iterator[_F
 
 
 def _jsonl(records: Iterator[_Found]) -> int:
-    """The ledger's own lines, so that each still fits its hash."""
+    """Write the ledger's own lines, so that each still fits its hash. Return their number."""
     return _written(
         records, lambda found: orjson.dumps(found[1], option=orjson.OPT_SORT_KEYS).decode() + "\n"
     )
@@ -201,8 +207,10 @@ def _written(records: Iterator[_Found], text_of: Callable[[_Found], str]) -> int
 
 
 def _cell(value: object) -> str:
-    """A value in one cell. A spreadsheet runs a text that begins like a formula, so such a one is
-    put behind a quote."""
+    """Return a value as the text of one cell.
+
+    A spreadsheet runs a text that begins like a formula, so a quote goes before such a text.
+    """
     if isinstance(value, bool):
         return str(value).lower()
     if isinstance(value, dict):
@@ -212,7 +220,7 @@ def _cell(value: object) -> str:
 
 
 def _moment(flag: str, word: str) -> str:
-    """A time as the ledger writes it; empty for none. Without an offset it is UTC."""
+    """Return a time in the ledger's format, or empty text for none. Without an offset it is UTC."""
     if not word:
         return ""
     try:

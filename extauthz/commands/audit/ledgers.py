@@ -1,4 +1,4 @@
-"""A ledger's folder for the subcommands of `phiguard audit`: its chains, and whether they hold."""
+"""The folder of a ledger: its chains, and whether they hold. For `phiguard audit`."""
 
 import argparse
 import re
@@ -22,30 +22,32 @@ class Chain:
     names: tuple[str, ...]
 
     def lines(self, name: str) -> bytes:
-        """The content of one file. Raises UsageError."""
+        """Return the content of one file. Raises UsageError."""
         path = self.folder / name
         try:
             return path.read_bytes()
         except OSError as error:
             raise UsageError(
-                f"{path}: {(error.strerror or 'unreadable').lower()}; run as who may read it"
+                f"{path}: {(error.strerror or 'unreadable').lower()}; run as a user with access"
             ) from None
 
     def records(self) -> Iterator[dict[str, Any]]:
-        """Every record whose own hash fits, in the order of the chain. Holds one file at a time.
-        Raises UsageError."""
+        """Yield every record whose own hash fits, in the order of the chain. Raises UsageError.
+
+        It holds one file in memory at a time.
+        """
         for name in self.names:
             yield from filter(None, map(unseal, self.lines(name).split(b"\n")))
 
 
 @dataclass(frozen=True, slots=True)
 class Verified:
-    """What a chain proves.
+    """The result of verifying one chain.
 
     Args:
-        head: where it stands, up to the break if there is one.
-        hashes: of all records, and what its first record follows from.
-        problem: the first place that does not hold.
+        head: the last record that holds.
+        hashes: of all records that hold, and of the head before the first one.
+        problem: the first break, or None.
     """
 
     head: ChainHead
@@ -54,29 +56,30 @@ class Verified:
 
 
 def add_folder(parser: argparse.ArgumentParser) -> None:
-    """Add the folder and `--head`."""
+    """Add the arguments `DIR` and `--head`."""
     parser.add_argument("folder", type=Path, metavar="DIR")
     parser.add_argument(
         "--head",
         action="append",
         default=[],
         metavar="HASH",
-        help="a head kept elsewhere: it must be in a chain, or end the files that were moved away",
+        help="a head kept elsewhere: a record of a chain, or the last one of removed files",
     )
 
 
 def heads(args: argparse.Namespace) -> list[str]:
-    """The given heads. Raises UsageError when one is none."""
+    """Return the given heads. Raises UsageError when one has the wrong form."""
     for head in args.head:
         if not _HASH.fullmatch(head):
             raise UsageError(
-                f"--head {head}: not a head; give the 64 hexadecimal digits that `audit verify` printed"
+                f"--head {head}: not a head; "
+                "give the 64 hexadecimal digits that `audit verify` printed"
             )
     return list(args.head)
 
 
 def chains_of(folder: Path) -> list[Chain]:
-    """The chains of a folder, by worker. Raises UsageError when there is none."""
+    """Return the chains of a folder, by worker. Raises UsageError when there is none."""
     try:
         found = chains(path.name for path in folder.iterdir())
     except OSError as error:
@@ -91,8 +94,11 @@ def chains_of(folder: Path) -> list[Chain]:
 
 
 def verify(chain: Chain, known: Collection[str]) -> Verified:
-    """Follow a chain from its first record, or from a known head whose files were moved away.
-    Raises UsageError."""
+    """Verify a chain from its first record, or from a known head whose files were removed.
+
+    Raises:
+        UsageError: a file cannot be read.
+    """
     verifier = Verifier(_start(chain, known))
     for name in chain.names:
         problem = verifier.segment(name, chain.lines(name))

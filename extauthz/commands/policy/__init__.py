@@ -1,4 +1,4 @@
-"""`phiguard policy`: check a policy, explain what it says of one message, or test it with case files."""
+"""`phiguard policy`: check, explain, test, compare, draw or learn a policy."""
 
 import argparse
 import sys
@@ -14,7 +14,9 @@ if TYPE_CHECKING:
 
 def add_parser(subparsers: "_Subparsers") -> None:
     """Add `policy` with its own subcommands."""
-    parser = subparsers.add_parser("policy", help="check, explain or test a policy")
+    parser = subparsers.add_parser(
+        "policy", help="check, explain, test, compare, draw or learn a policy"
+    )
     actions = parser.add_subparsers(
         dest="action", required=True, metavar="check|explain|test|diff|graph|learn|schema"
     )
@@ -40,7 +42,7 @@ def _check(args: argparse.Namespace) -> int:
     policy, detectors = found.policy, sum(len(each.detectors) for each in found.sets)
     counted = f"{len(policy.rules)} rule{'s' * (len(policy.rules) != 1)}"
     if detectors:
-        counted += f", {detectors} own detector{'s' * (detectors != 1)}"
+        counted += f", {detectors} custom detector{'s' * (detectors != 1)}"
     sys.stdout.write(
         f"{policy.name}: {counted}, mode {policy.mode.value}, digest {policy.digest}\n"
     )

@@ -1,4 +1,4 @@
-"""`phiguard policy diff`: what opens and what closes between two policies, for people and for programs."""
+"""`phiguard policy diff`: what opens and what closes between two policies, as text or JSON."""
 
 import argparse
 import sys
@@ -19,7 +19,9 @@ if TYPE_CHECKING:
 
 def add_parser(actions: "_Subparsers") -> None:
     """Add `diff`."""
-    parser = actions.add_parser("diff", help="say what opens and what closes between two policies")
+    parser = actions.add_parser(
+        "diff", help="report what opens and what closes between two policies"
+    )
     parser.add_argument("old", type=Path, metavar="OLD", help="file or folder")
     parser.add_argument("new", type=Path, metavar="NEW", help="file or folder")
     parser.add_argument(
@@ -30,8 +32,10 @@ def add_parser(actions: "_Subparsers") -> None:
 
 
 def run(args: argparse.Namespace) -> int:
-    """Print the differences. Returns 1 when anything opens, so that a pipeline can ask for a second
-    pair of eyes."""
+    """Print the differences.
+
+    Return 1 when anything opens, so that a pipeline can ask for review.
+    """
     old, new = policies.usable(args.old, args.detectors), policies.usable(args.new, args.detectors)
     try:
         found = diff(old, new)

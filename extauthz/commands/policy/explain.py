@@ -1,4 +1,4 @@
-"""`phiguard policy explain`: what becomes of one message, and which rules say so."""
+"""`phiguard policy explain`: what a policy does with one message, and which rules say so."""
 
 import argparse
 import sys
@@ -27,7 +27,7 @@ _PRINCIPAL = "cluster.local/ns/NAMESPACE/sa/ACCOUNT"
 def add_parser(actions: "_Subparsers") -> None:
     """Add `explain` to the subcommands of `policy`."""
     parser = actions.add_parser(
-        "explain", help="say what becomes of one message, and which rules say so"
+        "explain", help="show what a policy does with one message, and which rules say so"
     )
     parser.add_argument("--policy", type=Path, required=True, metavar="FILE|DIR")
     parser.add_argument(
@@ -42,7 +42,7 @@ def add_parser(actions: "_Subparsers") -> None:
         dest="destination",
         required=True,
         metavar="PRINCIPAL|HOST",
-        help="who answers it; a service's host is judged at the sender",
+        help="who answers it; a service host is judged at the sender's proxy",
     )
     parser.add_argument("--method", default="GET", help="default: %(default)s")
     parser.add_argument("--path", default="/", help="default: %(default)s")
@@ -51,7 +51,10 @@ def add_parser(actions: "_Subparsers") -> None:
         what = f"a {flag[2:]} that Envoy has verified; may be repeated"
         parser.add_argument(flag, action="append", default=[], metavar="NAME=VALUE", help=what)
     parser.add_argument(
-        "--content-type", default="", metavar="TYPE", help="of the body; else it is recognised"
+        "--content-type",
+        default="",
+        metavar="TYPE",
+        help="of the body; without it, the type is recognised",
     )
     parser.add_argument("--body", metavar="FILE", help="the message's body, - for standard input")
     parser.add_argument(
@@ -75,7 +78,8 @@ def _facts(args: argparse.Namespace) -> Facts:
     identified, inside = is_principal(args.source), is_principal(args.destination)
     if not identified and addresses.parse(args.source) is None:
         raise UsageError(
-            f"--from {args.source}: neither a principal nor an address; write {_PRINCIPAL} or 10.20.3.4"
+            f"--from {args.source}: neither a principal nor an address; "
+            f"write {_PRINCIPAL} or 10.20.3.4"
         )
     if not inside and ("*" in args.destination or not is_host_pattern(args.destination)):
         raise UsageError(
@@ -106,7 +110,7 @@ def _parted(text: str) -> tuple[str, str]:
 
 
 def _vouched(flag: str, given: Sequence[str]) -> Claims | None:
-    """What Envoy's metadata says; None when nothing is given, as where it is missing."""
+    """Return what Envoy's metadata would say. It is None when no option is given."""
     values: dict[str, set[str]] = {}
     for text in given:
         name, equals, value = text.partition("=")

@@ -1,4 +1,7 @@
-"""Case results as JUnit XML, which every CI server shows. Holds names and closed words, never a body."""
+"""Case results as JUnit XML, which every CI server can show.
+
+The document holds names and closed words, never a body.
+"""
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -9,7 +12,7 @@ from mesh.analysis.cases import CaseResult
 
 
 def render(results: Mapping[Path, Sequence[CaseResult]]) -> bytes:
-    """Return one `testsuite` a file and one `testcase` a case."""
+    """Return one `testsuite` for each file and one `testcase` for each case."""
     root = ET.Element("testsuites", name="phiguard policy test")
     for path, found in results.items():
         failed = sum(not result.passed for result in found)

@@ -1,4 +1,4 @@
-"""`phiguard policy learn`: a first policy from counted traffic, or how far traffic and a policy are apart."""
+"""`phiguard policy learn`: a first policy from counted traffic, or the drift from a policy."""
 
 import argparse
 import re
@@ -21,6 +21,7 @@ from mesh.observed.learn_text import render
 if TYPE_CHECKING:
     _Subparsers = argparse._SubParsersAction[argparse.ArgumentParser]
 
+# matches "learned" and "clinic-2.east"; not "-clinic", "Clinic"
 _NAME: Final = re.compile(r"[a-z0-9]([a-z0-9.-]{0,251}[a-z0-9])?")
 _HEAD: Final = (
     "what",
@@ -40,30 +41,40 @@ def add_parser(actions: "_Subparsers") -> None:
         "learn", help="propose a policy from counted traffic, or show drift from one"
     )
     parser.add_argument(
-        "edges", type=Path, nargs="+", metavar="EDGES", help="files or folders of `serve --edges`"
+        "edges",
+        type=Path,
+        nargs="+",
+        metavar="EDGES",
+        help="files or folders that `serve --edges` wrote",
     )
     parser.add_argument(
-        "--against", type=Path, metavar="FILE|DIR", help="report how traffic and this policy differ"
+        "--against", type=Path, metavar="FILE|DIR", help="report the drift from this policy instead"
     )
     parser.add_argument(
-        "--format", choices=("table", "json"), default="table", help="of the report (%(default)s)"
+        "--format",
+        choices=("table", "json"),
+        default="table",
+        help="of the drift report (default: %(default)s)",
     )
     parser.add_argument(
         "--min-count",
         type=int,
         default=MIN_COUNT,
         metavar="N",
-        help="what fewer messages show is rare: marked, and not proposed (default: %(default)s)",
+        help="fewer messages are rare: marked, not proposed (default: %(default)s)",
     )
     parser.add_argument(
-        "--name", default="learned", metavar="NAME", help="of the proposed policy (%(default)s)"
+        "--name",
+        default="learned",
+        metavar="NAME",
+        help="of the proposed policy (default: %(default)s)",
     )
     policies.add_detectors(parser)
     parser.set_defaults(run=run)
 
 
 def run(args: argparse.Namespace) -> int:
-    """Print a proposal, or with `--against` the drift. Returns 1 when there is any."""
+    """Print a proposal, or with `--against` the drift. Return 1 when there is drift, else 0."""
     if args.min_count < 1:
         raise UsageError(f"--min-count {args.min_count}: too small; give 1 or more")
     if not _NAME.fullmatch(args.name):
@@ -91,8 +102,9 @@ def run(args: argparse.Namespace) -> int:
 
 def _full(edges: CountedEdges) -> str:
     return (
-        f"incomplete: a store was full at {edges.limit:,} edges and {edges.left_out:,} messages were not counted;"
-        " learn from what is there, then begin a new folder"
+        f"incomplete: a store was full at {edges.limit:,} edges, "
+        f"and {edges.left_out:,} messages were not counted; "
+        "learn from what is there, then begin a new folder"
     )
 
 
@@ -112,7 +124,8 @@ def _lines(found: Drift) -> list[str]:
     lines += [f"rule `{name}`: nothing seen uses it" for name in found.unused]
     lines += [f"exception `{name}`: nothing seen uses it" for name in found.exceptions]
     lines += [
-        f"? rule `{name}` asks for what is not counted (claims, headers, addresses, hosts, ports): compared without"
+        f"? rule `{name}` asks for what is not counted "
+        "(claims, headers, addresses, hosts, ports): compared without"
         for name in found.partly
     ]
     unused = len(found.unused) + len(found.exceptions)

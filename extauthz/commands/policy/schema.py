@@ -1,4 +1,4 @@
-"""`phiguard policy schema`: what a policy file may hold, for editors and for Kubernetes."""
+"""`phiguard policy schema`: the schema of policy files, for editors and for Kubernetes."""
 
 import argparse
 import sys
@@ -19,13 +19,13 @@ def add_parser(actions: "_Subparsers") -> None:
     parser.add_argument(
         "--crd",
         action="store_true",
-        help="the CustomResourceDefinition for Kubernetes instead, as YAML",
+        help="print the CustomResourceDefinition for Kubernetes instead, as YAML",
     )
     parser.set_defaults(run=run)
 
 
 def run(args: argparse.Namespace) -> int:
-    """Print one of the two."""
+    """Print the JSON Schema or the CustomResourceDefinition."""
     if args.crd:
         sys.stdout.write(yaml.safe_dump(custom_resource_definition(), sort_keys=False, width=120))
     else:

@@ -1,4 +1,4 @@
-"""`phiguard policy test`: case files against their policies, and which rules the cases exercise."""
+"""`phiguard policy test`: runs case files, and says which rules the cases exercise."""
 
 import argparse
 import sys
@@ -17,21 +17,24 @@ if TYPE_CHECKING:
 
 def add_parser(actions: "_Subparsers") -> None:
     """Add `test`."""
-    parser = actions.add_parser("test", help="run case files and report what is not as they expect")
+    parser = actions.add_parser("test", help="run case files, report unexpected results")
     parser.add_argument("cases", type=Path, nargs="+", metavar="CASES.yaml")
     parser.add_argument(
         "--junit", type=Path, metavar="FILE", help="also write the results as JUnit XML"
     )
     parser.add_argument(
-        "--every-rule", action="store_true", help="fail when a rule is exercised by no case"
+        "--every-rule", action="store_true", help="fail when no case exercises some rule"
     )
     cases.add_choices(parser)
     parser.set_defaults(run=run)
 
 
 def run(args: argparse.Namespace) -> int:
-    """Print what is not as expected. Returns 1 when anything is not, or with --every-rule a rule
-    has no case."""
+    """Print the differences and the rule coverage.
+
+    Returns:
+        1 when a case failed, or with `--every-rule` when a rule has no case; else 0.
+    """
     engines = cases.Engines(args)
     results = {path: list(cases.pairs_of_file(path, engines)) for path in args.cases}
     pairs = [pair for found in results.values() for pair in found]
@@ -53,7 +56,8 @@ def _summary(total: int, failed: int, coverage: tuple[RuleCoverage, ...]) -> lis
     return [
         *(f"{rule.policy}: no case exercises rule `{rule.rule}`" for rule in idle),
         f"{total} case{'s' * (total != 1)}, {failed} failed; "
-        f"{len(coverage) - len(idle)} of {len(coverage)} rule{'s' * (len(coverage) != 1)} exercised",
+        f"{len(coverage) - len(idle)} of {len(coverage)} "
+        f"rule{'s' * (len(coverage) != 1)} exercised",
     ]
 
 

@@ -1,1 +1,1 @@
-"""Envoy's protobuf types: the only place that names them."""
+"""Envoy's protobuf types. No other package of the project names them."""

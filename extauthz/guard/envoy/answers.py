@@ -1,7 +1,9 @@
-"""What both protocols answer: the denial that a client sees, and the metadata that Envoy's access log can show.
+"""What both protocols answer: the denial for the client, and the metadata for Envoy.
 
-INVARIANT (closed answers): everything here is a word of `mesh.policy.decision`, a class, or the decision's id. No text of an
-exception, a header or a body leaves.
+Envoy's access log can show the metadata.
+
+INVARIANT (closed answers): every value is a word of `mesh.policy.decision`, an identifier class, or
+the decision's id. No text of an exception, a header or a body leaves.
 """
 
 from dataclasses import dataclass
@@ -17,8 +19,9 @@ GRPC_PERMISSION_DENIED: Final = 7
 GRPC_UNAVAILABLE: Final = 14
 OVERWRITE: Final = 2  # HeaderValueOption.HeaderAppendAction.OVERWRITE_IF_EXISTS_OR_ADD
 
-# Failures of ours: the client may try again later. The others are the policy's answer, and stay.
-_OURS: Final = frozenset(
+# Failures of the guard: the client may try again later. All other reasons are the policy's answer,
+# and stay.
+_GUARD_FAILURES: Final = frozenset(
     {
         Reason.NO_POLICY,
         Reason.OUT_OF_TIME,
@@ -41,9 +44,9 @@ class Denial:
 
 
 def denial(judgement: Judgement) -> Denial:
-    """Return the answer for a denied message: 403 from the policy, 503 for a failure of ours."""
+    """Return the answer for a denied message: 403 by the policy, 503 for a failure of the guard."""
     reason = judgement.decision.reason
-    ours = reason in _OURS
+
     headers = (
         ("x-phiguard-reason", reason.value),
         ("x-phiguard-decision", judgement.id),
@@ -53,7 +56,7 @@ def denial(judgement: Judgement) -> Denial:
     body = orjson.dumps(
         {"error": "denied by phiguard", "reason": reason.value, "decision": judgement.id}
     ).decode()
-    if ours:
+    if reason in _GUARD_FAILURES:
         return Denial(503, GRPC_UNAVAILABLE, headers, body)
     return Denial(403, GRPC_PERMISSION_DENIED, headers, body)
 

@@ -1,4 +1,6 @@
-"""`CheckRequest` to events, a judgement to `CheckResponse`. The only shape of Envoy's ext_authz in the project.
+"""From `CheckRequest` to events, and from a judgement to `CheckResponse`.
+
+No other module of the project knows the form of Envoy's ext_authz.
 
 Sources: envoy/service/auth/v3/{attribute_context,external_auth}.proto.
 """
@@ -28,7 +30,7 @@ class CheckedRequest:
     Args:
         facts: who talks to whom.
         headers: of the request; none of a TCP connection.
-        body: as far as Envoy has buffered it.
+        body: the part that Envoy has buffered.
     """
 
     facts: Facts = field(repr=False)
@@ -39,7 +41,7 @@ class CheckedRequest:
         """Return the whole message as events.
 
         Args:
-            max_request_bytes: Envoy's buffer limit; a body that fills it may go on.
+            max_request_bytes: Envoy's buffer limit. A body that fills it may be cut off.
         """
         if self.facts.protocol is Protocol.TCP:
             return (Head(self.facts, end=True),)
@@ -53,7 +55,7 @@ class CheckAnswer:
 
     Args:
         judgement: of the request.
-        sent: the request's headers, of which those that only the guard writes are removed.
+        sent: the request's headers. Those that only the guard may write are removed.
     """
 
     judgement: Judgement
@@ -63,11 +65,11 @@ class CheckAnswer:
 def decode(data: bytes, caller: str) -> CheckedRequest:
     """Return the request of a CheckRequest. Raises `wire.DecodeError`.
 
-    `headers` or `header_map` carries its headers, as the filter is configured.
+    The headers come in `headers` or in `header_map`; the filter's configuration says which.
 
     Args:
-        data: the message.
-        caller: principal of the proxy that asks, empty on a plain listener.
+        data: the serialised message.
+        caller: principal of the proxy that asks; empty on a plain listener.
     """
     attributes = _parser()(data).attributes
     http = attributes.request.http
@@ -79,10 +81,10 @@ def decode(data: bytes, caller: str) -> CheckedRequest:
 
 
 def _facts(attributes: Any, caller: str) -> Facts:  # noqa: ANN401 - protobuf makes this class at run time
-    """Return who talks to whom. Without an HTTP part it is a TCP connection (Istio's network
-    ext_authz).
+    """Return the facts of the request.
 
-    `source.service` is the client's word (x-envoy-downstream-service-cluster) and is not read.
+    Without an HTTP part it is a TCP connection (Istio's network ext_authz). `source.service` comes
+    from the client (x-envoy-downstream-service-cluster) and is not read.
     """
     http = attributes.request.http
     source = principal(attributes.source.principal)
@@ -94,7 +96,7 @@ def _facts(attributes: Any, caller: str) -> Facts:  # noqa: ANN401 - protobuf ma
         protocol=Protocol.HTTP if attributes.request.HasField("http") else Protocol.TCP,
         source=source,
         destination=receiver(attributes.destination.principal, caller),
-        # the receiver's sidecar names a peer only after it has verified its certificate
+        # the receiver's sidecar names a peer only after it has verified the peer's certificate
         mtls=bool(source),
         caller=caller,
         operation=Operation(method=http.method, path=http.path, host=http.host, port=port),
@@ -105,7 +107,7 @@ def _facts(attributes: Any, caller: str) -> Facts:  # noqa: ANN401 - protobuf ma
 
 
 def encode(answer: CheckAnswer) -> bytes:
-    """Return the CheckResponse. Both branches set their status: an empty response would allow."""
+    """Return the CheckResponse. Both branches set a status: an empty response would allow."""
     judgement = answer.judgement
     response = wire.message(CHECK_RESPONSE)()
     response.dynamic_metadata.update(answers.metadata(judgement))
@@ -133,9 +135,10 @@ def _parser() -> Callable[[bytes], Any]:
 def _is_truncated(sent: Headers, received: int, max_request_bytes: int) -> bool:
     """Whether part of the body may be missing.
 
-    The partial-body header proves only that there is more. `false` was seen with a partial body on
-    Envoy 1.40, so a body that fills the buffer counts as cut off, unless its Content-Length says
-    that it ends there."""
+    The partial-body header proves only that there is more: Envoy 1.40 was seen to send `false` with
+    a partial body. So a body that fills the buffer counts as cut off, unless its Content-Length
+    says that it ends there.
+    """
     if sent.get("x-envoy-auth-partial-body").lower() == "true":
         return True
     return received >= max_request_bytes and sent.content_length != received

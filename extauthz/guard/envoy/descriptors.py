@@ -1,8 +1,9 @@
-"""Envoy's schemas as protobuf descriptors, made from the dataclasses that envoy-data-plane ships.
+"""Envoy's schemas as protobuf descriptors, made from the dataclasses of envoy-data-plane.
 
-Walks what `Check` and `Process` can reach and writes one file descriptor a protobuf package, as protoc would from
-Envoy's own .proto files: nested messages, oneofs, proto3 `optional`, map entries, enums and both services. Linear in
-the number of fields; about fifty messages.
+The module walks the message types that `Check` and `Process` can reach. It writes one file
+descriptor for each protobuf package, as protoc would from Envoy's own .proto files: nested
+messages, oneofs, proto3 `optional`, map entries, enums and both services. The cost is linear in the
+number of fields; there are about fifty messages.
 """
 
 import dataclasses
@@ -14,7 +15,7 @@ from typing import Any, Final
 import betterproto2
 from google.protobuf import descriptor_pb2, descriptor_pool
 
-# envoy-data-plane's own validators are declared in a way that pydantic deprecates
+# pydantic deprecates the way in which envoy-data-plane declares its validators
 with warnings.catch_warnings():
     warnings.simplefilter("ignore", DeprecationWarning)
     from envoy_data_plane.envoy.extensions.filters.http.ext_proc import v3 as _filter
@@ -51,8 +52,7 @@ def _classes(hint: object) -> Iterator[type]:
 
 
 def _fields(cls: type) -> "tuple[dataclasses.Field[Any], ...]":
-    """Return the fields of a message class; mypy cannot know that every `type` here is a
-    dataclass."""
+    """Return the fields of a message class. mypy cannot know that each `type` is a dataclass."""
     return dataclasses.fields(typing.cast("Any", cls))
 
 
@@ -62,7 +62,7 @@ def _meta(field: "dataclasses.Field[Any]") -> betterproto2.FieldMetadata:
 
 def _target(meta: betterproto2.FieldMetadata, hint: object) -> type | None:
     """Return the message or enum class that a field refers to, or None for a scalar."""
-    # Duration, Timestamp and the wrappers are hinted as Python's own types
+    # Python's own types stand in the hints of Duration, Timestamp and the wrappers
     if meta.unwrap is not None:
         return meta.unwrap()
     found = (c for c in _classes(hint) if issubclass(c, (betterproto2.Message, betterproto2.Enum)))
@@ -87,8 +87,7 @@ def _reachable() -> dict[type, dict[str, Any]]:
 
 
 class _Names:
-    """Full protobuf names: `(package, name)` of every class, `AttributeContext.Peer` for nested
-    ones."""
+    """`(package, name)` of each class; `AttributeContext.Peer` for nested ones."""
 
     def __init__(self, classes: dict[type, dict[str, Any]]) -> None:
         self._names: dict[type, tuple[str, str]] = {}
@@ -102,8 +101,11 @@ class _Names:
             self._names[cls] = self._enum(cls)
 
     def _enum(self, cls: type) -> tuple[str, str]:
-        """Enums are not in the message pool: `SocketAddressProtocol` stands inside
-        `SocketAddress`."""
+        """Return the name of an enum: `SocketAddressProtocol` is `SocketAddress.Protocol`.
+
+        The message pool does not know enums, so the name of the enclosing message is found by
+        prefix.
+        """
         package = cls.__module__.removeprefix("envoy_data_plane.")
         outer = [
             n
@@ -119,12 +121,12 @@ class _Names:
         return self._names[cls]
 
     def full(self, cls: type) -> str:
-        """Return the name as a field's `type_name` wants it, with a leading dot."""
+        """Return the name in the form of a field's `type_name`, with a leading dot."""
         return "." + ".".join(self._names[cls])
 
 
 class _Files:
-    """File descriptors under construction, one a package."""
+    """File descriptors under construction, one for each package."""
 
     def __init__(self, names: _Names) -> None:
         self._names = names
@@ -132,7 +134,7 @@ class _Files:
         self._messages: dict[tuple[str, str], descriptor_pb2.DescriptorProto] = {}
 
     def file(self, package: str) -> descriptor_pb2.FileDescriptorProto:
-        """Return the file of a package, made on first use."""
+        """Return the file of a package. It is made on first use."""
         if package not in self._files:
             name = package.replace(".", "/") + ".proto"
             self._files[package] = descriptor_pb2.FileDescriptorProto(
@@ -141,7 +143,7 @@ class _Files:
         return self._files[package]
 
     def message(self, package: str, name: str) -> descriptor_pb2.DescriptorProto:
-        """Return a message's descriptor, made on first use inside its parent or its file."""
+        """Return a message's descriptor. It is made on first use, inside its parent or its file."""
         if (package, name) not in self._messages:
             parent, _, own = name.rpartition(".")
             container = (
@@ -153,7 +155,7 @@ class _Files:
         return self._messages[package, name]
 
     def depend(self, package: str, other: str) -> None:
-        """Record that a package's file uses another's."""
+        """Record that the file of one package imports the file of another."""
         imports = self.file(package).dependency
         name = self.file(other).name
         if package != other and name not in imports:
@@ -188,7 +190,8 @@ class _Files:
                 field.oneof_index = _oneof(message, meta.group)
             elif meta.optional and meta.proto_type not in ("message", "group"):
                 singles.append(field)
-        for field in singles:  # a proto3 `optional` is a synthetic oneof, and those must come last
+        # a proto3 `optional` is a synthetic oneof, and those must come last
+        for field in singles:
             field.proto3_optional = True
             field.oneof_index = _oneof(message, f"_{field.name}")
 
@@ -212,8 +215,10 @@ class _Files:
         metas: tuple[betterproto2.FieldMetadata, betterproto2.FieldMetadata],
         hint: object,
     ) -> None:
-        """Write `map<K, V>` as protoc does: a repeated nested message `NameEntry` with `key` and
-        `value`."""
+        """Write `map<K, V>` as protoc does.
+
+        It is a repeated nested message `NameEntry` with the fields `key` and `value`.
+        """
         package, name = owner
         entry = self.message(package, name).nested_type.add(
             name=field.name.title().replace("_", "") + "Entry"
@@ -227,7 +232,7 @@ class _Files:
         field.type_name = f".{package}.{name}.{entry.name}"
 
     def add_services(self) -> None:
-        """Write both services, so that reflection can describe them."""
+        """Write both services, so that gRPC reflection can describe them."""
         for service, method, request, response, streaming in _RPCS:
             package, _, own = service.rpartition(".")
             self.file(package).service.add(name=own).method.add(
@@ -239,7 +244,7 @@ class _Files:
             )
 
     def pool(self) -> descriptor_pool.DescriptorPool:
-        """Return a new pool with all files; it orders them itself when they are first looked up."""
+        """Return a new pool with all files. Each file is added after the files that it imports."""
         pool = descriptor_pool.DescriptorPool()
         added: set[str] = set()
         by_name = {f.name: f for f in self._files.values()}
@@ -258,7 +263,7 @@ class _Files:
 
 
 def _oneof(message: descriptor_pb2.DescriptorProto, name: str) -> int:
-    """Return the index of a oneof, made on first use."""
+    """Return the index of a oneof. It is made on first use."""
     for index, declared in enumerate(message.oneof_decl):
         if declared.name == name:
             return index

@@ -1,7 +1,7 @@
-"""Identities and names that reach us as text, let in only in their proper form.
+"""Identities and names that come as text. Only their proper form is let in.
 
-Whatever is not of that form becomes empty, which the policy treats as unknown. So no other text can travel through an
-identity into a span or the ledger.
+Any other text becomes empty, which the policy treats as unknown. So no free text can travel through
+an identity into a span or the ledger.
 """
 
 import re
@@ -13,50 +13,59 @@ from mesh.message.facts import Claims
 from mesh.message.identity import is_principal, principal_of
 
 _SCHEME: Final = "spiffe://"
-# matches `billing.finance.svc.cluster.local`, `*.example.com` (a ServiceEntry); not `10.0.0.7`, `a
-# b`, `x..y`
+# matches "billing.finance.svc.cluster.local" and "*.example.com" (a ServiceEntry); not "a b",
+# "x..y". It matches "10.0.0.7" too, which `host` excludes.
 _HOST: Final = re.compile(
-    r"(?=.{1,253}$)(?:\*\.)?[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?(?:\.[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?)*"
+    r"(?=.{1,253}$)(?:\*\.)?"
+    r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?"  # the first label
+    r"(?:\.[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?)*"  # further labels
 )
 
 
 def principal(uri: str) -> str:
-    """Return the principal of a SPIFFE URI. A name without the scheme (a DNS name of a certificate)
-    is none."""
+    """Return the principal of a SPIFFE URI, or empty text for any other name.
+
+    A certificate can hold a DNS name instead, which has no scheme.
+    """
     return principal_of(uri) if uri.startswith(_SCHEME) else ""
 
 
 def receiver(uri: str, caller: str) -> str:
-    """Return who receives: the SPIFFE URI of the connection's local certificate, else the proxy
-    that asks us.
+    """Return the principal of the receiver, or empty text when it is unknown.
 
-    A connection without TLS has no local certificate. The receiver's own proxy asks on it, and has
-    proven to us who it is; a caller without a principal stays a stranger."""
+    It is the SPIFFE URI of the connection's local certificate. A connection without TLS has none:
+    the receiver's own proxy asks there, so its proven principal counts.
+
+    Args:
+        uri: of the local certificate, or empty text.
+        caller: principal of the proxy that asks.
+    """
     return principal(uri) or (caller if is_principal(caller) else "")
 
 
 def host(name: str) -> str:
-    """Return an Istio service host, empty when it has no such form. An address is not one."""
+    """Return an Istio service host, or empty text when the form is wrong. An address is no host."""
     return name if _HOST.fullmatch(name) and not name.replace(".", "").isdigit() else ""
 
 
 def address(text: str) -> str:
-    """Return the address of `10.0.0.7:443`, `[2001:db8::7]:443` or an address alone; empty when it
-    is none."""
+    """Return the IP address of `10.0.0.7:443`, `[2001:db8::7]:443` or a bare address.
+
+    Any other text gives empty text.
+    """
     bare = text if addresses.parse(text) else text.rpartition(":")[0].strip("[]")
     return bare if addresses.parse(bare) else ""
 
 
 def claims(metadata: Any) -> Claims | None:  # noqa: ANN401 - protobuf makes this class at run time
-    """Return the claims of the one JWT that Envoy verified; None when it tells of none, or of
-    several.
+    """Return the claims of the one JWT that Envoy verified, or None when there is none or several.
 
-    Istio has the filter put them under `payload`; elsewhere the provider's configuration names the
-    key. Claims that are no text, or lists of it, can be held against no rule and are left out.
+    Istio's filter writes them under `payload`; elsewhere the provider's configuration names the
+    key. Only claims that are texts or lists of texts are kept: no rule can use others.
 
     Args:
-        metadata: `filter_metadata` of a check or of a processing request. A header never comes this
-            way.
+        metadata: `filter_metadata` of a CheckRequest or a ProcessingRequest. Headers never reach
+            it.
     """
     if CLAIMS not in metadata:
         return None
@@ -72,11 +81,10 @@ def claims(metadata: Any) -> Claims | None:  # noqa: ANN401 - protobuf makes thi
 
 
 def vouched_headers(metadata: Any) -> Claims | None:  # noqa: ANN401 - protobuf makes this class at run time
-    """Return the request headers that Envoy's `header_to_metadata` filter has written down; None
-    when it wrote none.
+    """Return the request headers that Envoy's `header_to_metadata` filter wrote, or None.
 
     Args:
-        metadata: as of `claims`.
+        metadata: as for `claims`.
     """
     if HEADERS not in metadata:
         return None

@@ -1,7 +1,8 @@
-"""`ProcessingRequest` to stream events, answers to `ProcessingResponse`. The only shape of Envoy's ext_proc in the project.
+"""From `ProcessingRequest` to stream events, and from answers to `ProcessingResponse`.
 
-Only the body mode BUFFERED holds a message back until it is answered for. The first message of a stream tells the
-mode (`protocol_config`, Envoy 1.36 and later).
+No other module of the project knows the form of Envoy's ext_proc. Only the body mode BUFFERED holds
+a message back until the guard has answered. The first message of a stream states the mode
+(`protocol_config`, Envoy 1.36 and later).
 
 Source: envoy/service/ext_proc/v3/external_processor.proto.
 """
@@ -26,7 +27,7 @@ _FILTER: Final = "envoy.filters.http.ext_proc"
 _NAMESPACE: Final = "phiguard"
 _BUFFERED: Final = 2  # ProcessingMode.BodySendMode.BUFFERED
 
-# Digests of a body that a redaction has replaced. The receiver would refuse the message for them.
+# Headers with a digest of the body. A receiver would refuse a redacted body because of them.
 _DIGESTS: Final = ("content-md5", "digest", "content-digest", "repr-digest", "etag")
 
 _FIELDS: Final = {
@@ -34,12 +35,15 @@ _FIELDS: Final = {
     for direction in Direction
     for part in MessagePart
 }
-"""The members of the oneof; requests and responses call them the same."""
+"""Direction and part by the name of a oneof member. The names are the same in both messages."""
 
 
 def decode(data: bytes) -> StreamEvent | None:
-    """Return the event of a ProcessingRequest; None when this schema does not know its kind. Raises
-    `wire.DecodeError`."""
+    """Return the event of a ProcessingRequest, or None when its kind is unknown.
+
+    Raises:
+        wire.DecodeError: the bytes are no such message.
+    """
     request = _parser()(data)
     name = request.WhichOneof("request") or ""
     if name not in _FIELDS:
@@ -59,8 +63,10 @@ def decode(data: bytes) -> StreamEvent | None:
 
 
 def encode(answer: StreamAnswer) -> bytes:
-    """Return the ProcessingResponse: go on (also when there is no judgement yet), go on redacted,
-    or stop."""
+    """Return the ProcessingResponse: go on, go on redacted, or stop.
+
+    Without a judgement yet, the message goes on.
+    """
     judgement, event = answer.judgement, answer.event
     response = wire.message(PROCESSING_RESPONSE)()
     if judgement is not None:
@@ -95,7 +101,7 @@ def _deny(immediate: Any, judgement: Judgement) -> None:  # noqa: ANN401 - as ab
 
 def _replace(response: Any, body: bytes) -> None:  # noqa: ANN401 - as above
     response.body_mutation.body = body
-    # Envoy refuses a mutated body whose length differs from the header it keeps in BUFFERED mode
+    # Envoy refuses a changed body whose length differs from the kept header in BUFFERED mode
     _set(response.header_mutation, "content-length", str(len(body)))
     response.header_mutation.remove_headers.extend(_DIGESTS)
 

@@ -1,6 +1,7 @@
-"""What the events of one ext_proc stream tell of its exchange: who talks to whom, and which bodies are held back.
+"""What the events of one ext_proc stream say about its exchange.
 
-The names of attributes are CEL expressions that istio-config asks Envoy to evaluate; see `mesh.istio.ext_proc`.
+They say who talks to whom, and which bodies are buffered. The names of attributes are CEL
+expressions that istio-config asks Envoy to evaluate; see `mesh.istio.ext_proc`.
 """
 
 from dataclasses import dataclass, field, replace
@@ -21,10 +22,10 @@ class StreamContext:
     """What is known of a stream so far.
 
     Args:
-        caller: principal of the proxy that asks, empty on a plain listener.
-        trust_domain: of workloads that only their namespace and service account name.
-        attributes: merged over the events that carry some.
-        buffered: directions whose bodies are held back.
+        caller: principal of the proxy that asks; empty on a plain listener.
+        trust_domain: of workloads that are known by namespace and service account only.
+        attributes: merged over all events so far.
+        buffered: directions whose bodies the proxy holds back.
         request: headers of the request; empty when the filter skips requests.
         claims: of the request's JWT, as Envoy verified it.
         vouched: headers of the request that Envoy vouches for.
@@ -39,17 +40,17 @@ class StreamContext:
     vouched: Claims | None = None
 
     def __repr__(self) -> str:
-        """Count only: attributes hold addresses, and headers anything."""
+        """Show counts only: attributes hold addresses, and headers can hold anything."""
         return f"StreamContext({len(self.attributes)} attributes, buffered={sorted(self.buffered)})"
 
     def after(self, event: StreamEvent) -> "StreamContext":
-        """The context with what one more event tells."""
+        """Return the context after one more event."""
         buffered = self.buffered if event.buffered is None else event.buffered
         is_request_head = event.direction is Direction.REQUEST and event.part is MessagePart.HEADERS
         return replace(
             self,
             attributes={**self.attributes, **event.attributes},
-            # Envoy sends a buffered body to nobody then, and holds no other back
+            # with `observability_mode`, Envoy holds no body back
             buffered=frozenset() if event.observed else buffered,
             request=event.headers if is_request_head else self.request,
             claims=self.claims if event.claims is None else event.claims,
@@ -57,8 +58,10 @@ class StreamContext:
         )
 
     def facts(self, direction: Direction) -> Facts:
-        """Who talks to whom. Without attributes, or with a listener whose direction is not known,
-        nobody: then it is denied.
+        """Return the facts of one direction.
+
+        Without attributes, or with an unknown listener direction, they name nobody, and the message
+        is denied.
 
         INVARIANT (no guess): only the proxy's own attributes name a workload, never a header.
         """
@@ -97,7 +100,10 @@ class StreamContext:
         )
 
     def _operation(self) -> Operation:
-        """The request's own line; a filter that skips requests asks Envoy for it as attributes."""
+        """Return the operation: from the request's headers, else from the proxy's attributes.
+
+        A filter that skips requests asks Envoy for the attributes.
+        """
         sent = self.request
         return Operation(
             method=sent.get(":method") or self._text("request.method"),
@@ -107,13 +113,15 @@ class StreamContext:
         )
 
     def _source_address(self) -> str:
-        """The address of the connection's peer, empty when it may be the client's word.
+        """Return the address of the connection's peer, or empty text when a client may have set it.
 
         A sidecar takes `source.address` from the last entry of `x-forwarded-for`
-        (`use_remote_address: false`), which anybody can write. ext_authz is given the connection's
-        own. A filter that does not tell whether the header came is not believed."""
-        told = self.attributes.get(_FORWARDED) is False
-        return address(self._text("source.address")) if told else ""
+        (`use_remote_address: false`), which anybody can write. ext_authz gets the address of the
+        connection itself. So the attribute counts only if the proxy says that the header did not
+        come.
+        """
+        is_connection = self.attributes.get(_FORWARDED) is False
+        return address(self._text("source.address")) if is_connection else ""
 
     def _port(self) -> int:
         port = self.attributes.get("destination.port")

@@ -1,8 +1,9 @@
-"""Envoy's messages as protobuf (upb) classes: the codec that `check` and `processing` read and write with.
+"""Envoy's messages as protobuf (upb) classes: the codec of `check` and `processing`.
 
-`envoy-data-plane` has the schemas but parses slowly; protobuf has the codec but no schemas. `extauthz.guard.envoy.descriptors` makes
-descriptors of the former, and this module classes of those, in a private pool: nothing here can collide with another
-library's copy of Envoy's or Google's files.
+`envoy-data-plane` has the schemas but parses slowly. protobuf has the codec but no schemas.
+`extauthz.guard.envoy.descriptors` makes descriptors of the schemas, and this module makes classes
+of the descriptors. They live in a private pool, so that they cannot collide with another library's
+copy of Envoy's or Google's files.
 """
 
 import functools
@@ -29,24 +30,24 @@ __all__ = [
 
 @functools.cache
 def pool() -> descriptor_pool.DescriptorPool:
-    """Return the private pool; built once a process, in some ten milliseconds."""
+    """Return the private pool. It is built once a process, in some ten milliseconds."""
     return descriptors.build()
 
 
 def message(full_name: str) -> Callable[..., Any]:
-    """Return the class of a message, `envoy.service.auth.v3.CheckRequest`.
+    """Return the class of a message such as `envoy.service.auth.v3.CheckRequest`.
 
-    The result is typed as a factory of Any: protobuf makes these classes at run time, so no checker
-    knows their fields."""
+    The result is typed as a factory of Any: protobuf makes these classes at run time, so no type
+    checker knows their fields.
+    """
     return message_factory.GetMessageClass(pool().FindMessageTypeByName(full_name))
 
 
 def decoder(full_name: str) -> Callable[[bytes], Any]:
-    """Return a function from bytes to a message. It raises DecodeError, whose text holds none of
-    the bytes.
+    """Return a function from bytes to a message. It raises DecodeError, whose text shows no bytes.
 
     Fields that this schema does not know are kept and ignored, as proto3 asks: a newer Envoy may
-    add some. A oneof whose only member is unknown reads as not set, which every caller must refuse.
+    add some. A oneof whose only member is unknown reads as not set. Every caller must refuse that.
     """
     cls: Any = message(full_name)
     return typing.cast("Callable[[bytes], Any]", cls.FromString)

@@ -1,12 +1,15 @@
-"""The edge store: counts who talks to whom on which route, and which kinds of identifiers go along, for `policy learn`.
+"""The observation store: counts who talks to whom on which route, for `policy learn`.
 
-Counting is one template and a few dictionary updates in memory; nothing waits for the disk. Every few seconds, and when the
-worker drains, what has changed is written whole to a new file that then takes the old one's place, so a crash leaves the
-old file or the new one. What a crash loses are the last seconds of counting. A store that cannot be written stops no message:
-it is no audit (that is the ledger), and what it counted is written when the disk is back.
+It also counts which identifiers the messages hold. Counting takes one route template and a few
+dictionary updates in memory; nothing waits for the disk. Every few seconds, and when the worker
+drains, the counts are written whole to a new file that then replaces the old one. So a crash leaves
+the old file or the new one, and loses the last seconds of counting. A store that cannot be written
+stops no message. It is no audit record (the ledger is), and its counts are written once the disk
+works again.
 
-Each worker has a file of its own, `edges-NUMBER.jsonl` (mode 0600), and goes on with it after a restart. Readers merge. A
-file that cannot be gone on with is set aside under another name: a guard that does not start would close the mesh.
+Each worker has its own file, `edges-NUMBER.jsonl` (mode 0600), and continues it after a restart.
+Readers merge the files. A file that cannot be continued is renamed and left aside: a guard that
+does not start would close the mesh.
 """
 
 import itertools
@@ -29,26 +32,25 @@ from mesh.policy.policy import Policy
 from phiscan.finding import ScanReport
 
 LIMIT: Final = 10_000
-"""Edges that one worker counts apart: about 4 MB on disk (`python -m bench.edges`)."""
+"""Edges that one worker keeps apart: about 4 MB on disk (`python -m bench.edges`)."""
 
 _GLOB: Final = "edges-*.jsonl"
 _NOBODY: Final = MappingProxyType[str, str]({})
 
 
 class ObservationStoreError(Exception):
-    """The store cannot be opened or written. The text is one line that names the path and the
-    fix."""
+    """The store cannot be opened or written. The text is one line with the path and the fix."""
 
 
 _PURPOSE: Final = Purpose("edges", "the edges", "counts", ObservationStoreError)
 
 
 class EdgeCounter(Protocol):
-    """What counts judged messages."""
+    """Counts judged messages."""
 
     @property
     def left_out(self) -> int:
-        """Messages that were not counted, because the store is full."""
+        """The number of messages that were not counted, because the store is full."""
 
     @property
     def problem(self) -> str:
@@ -57,14 +59,17 @@ class EdgeCounter(Protocol):
     def count(
         self, facts: Facts, decision: Decision, report: ScanReport, policy: Policy | None
     ) -> None:
-        """Count one message, judged under this policy; None when there was none."""
+        """Count one message. `policy` is the one that judged it, or None."""
 
     def save(self) -> None:
-        """Write what has changed. May run beside `count` in another thread. Raises
-        ObservationStoreError."""
+        """Write what has changed. May run in another thread than `count`.
+
+        Raises:
+            ObservationStoreError: the file cannot be written.
+        """
 
     def close(self) -> None:
-        """Write what has changed, and let go of the folder. Raises ObservationStoreError."""
+        """Write what has changed, and release the folder. Raises ObservationStoreError."""
 
 
 class NoEdges:
@@ -76,7 +81,7 @@ class NoEdges:
     def count(
         self, facts: Facts, decision: Decision, report: ScanReport, policy: Policy | None
     ) -> None:
-        """Forget a message."""
+        """Do nothing."""
 
     def save(self) -> None:
         """Do nothing."""
@@ -90,7 +95,15 @@ NO_EDGES: Final = NoEdges()
 
 @dataclass(slots=True)
 class _Tally:
-    """Counts of one sighting, on their way."""
+    """The counts of one sighting while they grow.
+
+    Args:
+        first, last: the days of the first and the last message.
+        count: messages.
+        kinds: messages by infoType, three times: identifiers, health information, masked.
+        line: the line that the file holds for it.
+        lined: the `count` in `line`.
+    """
 
     first: date
     last: date
@@ -99,7 +112,7 @@ class _Tally:
         default_factory=lambda: ({}, {}, {})
     )
     line: bytes = b""
-    lined: int = 0  # the count that `line` was made of
+    lined: int = 0
 
     def add(self, kinds: tuple[frozenset[str], ...], day: date) -> None:
         self.count += 1
@@ -122,13 +135,13 @@ class _Tally:
 
 
 class ObservationStore:
-    """One worker's counts. `count` is for one thread; `save` may run in another.
+    """One worker's counts. One thread may call `count`, and another `save`.
 
     Args:
         folder: made when missing, mode 0700.
         worker: its number.
-        today: the day (UTC).
-        limit: edges that are counted apart; of messages beyond them, only the number is kept.
+        today: returns the day (UTC).
+        limit: edges that are kept apart. Of messages beyond them, only the number is kept.
 
     Raises:
         ObservationStoreError: the folder cannot be used, or another process counts there.
@@ -144,8 +157,8 @@ class ObservationStore:
         self._policy: Policy | None = None
         self._words: frozenset[str] = frozenset()
         self._changed = False
-        self._counting = threading.Lock()  # `save` must not see a message counted by half
-        self._saving = threading.Lock()  # a drain must not write beside the upkeep's last write
+        self._counting = threading.Lock()  # `save` must not see a half-counted message
+        self._saving = threading.Lock()  # a drain must not write at the same time as the upkeep
         self.left_out = 0
         self.problem = ""
         self._folder = WorkerFolder(folder, worker, _PURPOSE)
@@ -158,7 +171,7 @@ class ObservationStore:
     def count(
         self, facts: Facts, decision: Decision, report: ScanReport, policy: Policy | None
     ) -> None:
-        """Count one message, judged under this policy. Of the message itself nothing is kept."""
+        """Count one message, judged under this policy. Nothing of the message itself is kept."""
         if self._policy is not policy:
             self._policy = policy
             self._words = route_template.own_words(policy) if policy else frozenset()
@@ -190,7 +203,7 @@ class ObservationStore:
             self._save()
 
     def _save(self) -> None:
-        with self._counting:  # held for copies only: a message may be waiting to be counted
+        with self._counting:  # held only while copies are made, because messages wait for it
             if not self._changed:
                 return
             self._changed = False
@@ -210,7 +223,7 @@ class ObservationStore:
             raise self._folder.cannot("written", error) from None
 
     def close(self) -> None:
-        """Write what has changed, and let go of the folder."""
+        """Write what has changed, and release the folder."""
         try:
             self.save()
         finally:
@@ -226,7 +239,7 @@ class ObservationStore:
         new.replace(self._file)
 
     def _go_on(self) -> None:
-        """Take up the counts of the file that is there, or set it aside."""
+        """Continue the counts of an existing file, or set the file aside."""
         if not self._file.exists():
             return
         try:
@@ -244,7 +257,7 @@ class ObservationStore:
 
 
 def read_file(path: Path) -> CountedEdges:
-    """The edges of one file. Raises EdgesError."""
+    """Return the edges of one file. Raises EdgesError."""
     try:
         return load(path.read_bytes(), file=str(path))
     except OSError as error:
@@ -264,8 +277,11 @@ def _unreadable(path: Path, error: OSError) -> EdgesError:
 
 
 def read(places: Iterable[Path]) -> CountedEdges:
-    """The edges of files and folders, merged. A file that is named twice counts once. Raises
-    EdgesError."""
+    """Return the edges of files and folders, merged. A file that is named twice counts once.
+
+    Raises:
+        EdgesError: a file cannot be read, or a folder holds none.
+    """
     files: dict[Path, Path] = {}
     for place in places:
         found = (
@@ -273,7 +289,8 @@ def read(places: Iterable[Path]) -> CountedEdges:
         )
         if not found:
             raise EdgesError(
-                f"{place}: holds no {_GLOB}; give a folder that `serve --edges` wrote after a message was judged"
+                f"{place}: holds no {_GLOB}; "
+                "give a folder that `serve --edges` wrote after a message was judged"
             )
         files.update((path.resolve(), path) for path in found)
     stores = [read_file(path) for path in files.values()]

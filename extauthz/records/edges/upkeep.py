@@ -1,4 +1,4 @@
-"""Keeps a worker's counted edges on the disk, and says in the log when that fails. No message waits for it."""
+"""Saves a worker's counted edges, and logs when that fails. No message waits for it."""
 
 import asyncio
 import logging
@@ -11,15 +11,15 @@ from extauthz.records.edges.observation_store import EdgeCounter, ObservationSto
 from extauthz.records.logs import LogEvent
 
 SECONDS: Final = 5.0
-"""Between two writes; what a crash can lose of the counting."""
+"""Seconds between two writes. A crash can lose so much of the counting."""
 
 
 class EdgeUpkeep:
-    """The writing of one worker's store.
+    """Saves one worker's store from time to time.
 
     Args:
         edges: the store.
-        clock: seconds, monotonic.
+        clock: monotonic seconds.
     """
 
     def __init__(self, edges: EdgeCounter, clock: Callable[[], float] = time.monotonic) -> None:
@@ -30,7 +30,7 @@ class EdgeUpkeep:
         self._full = False
 
     async def tend(self) -> None:
-        """Write what has changed, when it is time. Never raises for a disk that fails."""
+        """Write what has changed, when it is due. A disk that fails raises nothing."""
         if self._clock() < self._due:
             return
         self._due = self._clock() + SECONDS
@@ -45,7 +45,7 @@ class EdgeUpkeep:
         self._say_full()
 
     def close(self) -> None:
-        """Write the rest, and let go."""
+        """Write the rest, and release the folder."""
         try:
             self._edges.close()
         except ObservationStoreError as error:
@@ -53,7 +53,7 @@ class EdgeUpkeep:
         self._say_full()
 
     def _say_failed(self, error: ObservationStoreError) -> None:
-        """Once, and not every few seconds."""
+        """Log a failure once, and not every few seconds."""
         if not self._failed:
             self._failed = True
             logs.emit(LogEvent.EDGES_FAILED, logging.ERROR, problem=str(error))

@@ -1,14 +1,16 @@
 """The form of the audit ledger: one JSON line a record, each sealed to the one before it.
 
-    line = canonical(record with "prev" and "hash") + newline          hash = SHA-256(canonical(record with "prev"))
+    line = canonical(record with "prev" and "hash") + newline
+    hash = SHA-256(canonical(record with "prev"))
 
-Canonical is JSON in UTF-8 with sorted keys and no spaces. A chain belongs to one worker and runs through its segment
-files in the order of their names, whose number is the first record's `seq`. `prev` of the very first is sixty-four
-zeros. What a chain cannot show alone is the loss of its end, or a whole chain written anew: keep heads elsewhere
-and give them to `verify`.
+Canonical means JSON in UTF-8 with sorted keys and no spaces. A chain belongs to one worker. It runs
+through its segment files in the order of their names; the number in a name is the `seq` of the
+segment's first record. `prev` of the very first record is sixty-four zeros. A chain alone cannot
+show that its end was cut off, or that the whole chain was rewritten. To detect that, keep heads
+elsewhere and give them to `verify`.
 
-A torn line (a crash or a full disk in the middle of a write) stays where it is. A recovery record must follow it
-and count it; only so is it no break. This module opens no file.
+A torn line comes from a crash or a full disk in the middle of a write. It stays where it is. A
+recovery record that counts it must follow; otherwise it is a break. This module opens no file.
 """
 
 import hashlib
@@ -20,7 +22,7 @@ from typing import Any, Final
 import orjson
 
 GENESIS: Final = "0" * 64
-# ledger-0-000000000001.jsonl
+# matches "ledger-0-000000000001.jsonl"; not "ledger-0-1.jsonl"
 SEGMENT_NAME: Final = re.compile(r"ledger-(?P<worker>\d+)-(?P<start>\d{12})\.jsonl")
 
 Record = Mapping[str, Any]
@@ -28,20 +30,19 @@ Record = Mapping[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class ChainHead:
-    """Where a chain stands: number and hash of its last record."""
+    """The head of a chain: number and hash of its last record."""
 
     seq: int = 0
     hash: str = GENESIS
 
 
 GENESIS_HEAD: Final = ChainHead()
-"""Where every chain begins."""
+"""The head of an empty chain."""
 
 
 @dataclass(frozen=True, slots=True)
 class Break:
-    """The first place where a chain does not hold. `line` counts from 1; 0 speaks of the whole
-    file."""
+    """The first place where a chain does not hold. `line` counts from 1; 0 means the whole file."""
 
     file: str
     line: int
@@ -61,8 +62,10 @@ def seal(record: Record, head: ChainHead) -> tuple[bytes, ChainHead]:
 
 
 def unseal(line: bytes) -> dict[str, Any] | None:
-    """Return the record of a line without its newline, or None when it is torn or its own hash does
-    not fit."""
+    """Return the record of a line without its newline.
+
+    It is None when the line is torn, or when its own hash does not fit.
+    """
     try:
         record = orjson.loads(line)
     except orjson.JSONDecodeError:
@@ -75,15 +78,16 @@ def unseal(line: bytes) -> dict[str, Any] | None:
             hashlib.sha256(_canonical(body)).hexdigest() == record.get("hash")
             and _canonical(record) == line
         )
-    # orjson reads deeper nesting than it writes, so nobody has sealed this line
+    # orjson reads deeper nesting than it writes, so `seal` cannot have written this line
     except orjson.JSONEncodeError:
         return None
     return record if is_whole else None
 
 
 def last_head(data: bytes) -> tuple[ChainHead | None, int, bool]:
-    """Return where a segment's chain stands, how many bad lines follow that record, and whether the
-    end is torn.
+    """Return the head of a segment, the number of bad lines after it, and whether the end is torn.
+
+    The head is None when no line of the segment holds.
 
     Args:
         data: the whole segment. Its last line is torn when no newline ends it.
@@ -98,10 +102,10 @@ def last_head(data: bytes) -> tuple[ChainHead | None, int, bool]:
 
 
 class Verifier:
-    """Follows one chain through its segments, in order. Memory is one segment's.
+    """Follows one chain through its segments, in order. It holds one segment in memory.
 
     Args:
-        start: where the segments that were moved away ended.
+        start: the head at which the removed segments ended.
     """
 
     def __init__(self, start: ChainHead = GENESIS_HEAD) -> None:
@@ -111,7 +115,7 @@ class Verifier:
         self._bad_at = ("", 0)
 
     def segment(self, file: str, data: bytes) -> Break | None:
-        """Check one more segment; return where it breaks first."""
+        """Check one more segment. Return its first break, or None."""
         lines = data.split(b"\n")
         torn = lines.pop()
         for number, line in enumerate(lines, 1):
@@ -126,7 +130,7 @@ class Verifier:
         return None
 
     def end(self) -> Break | None:
-        """Return the break of bad lines that no recovery record follows."""
+        """Return the break of bad lines that no recovery record follows, or None."""
         if self._bad:
             return Break(
                 *self._bad_at, "this line was changed or is torn, and no recovery record closes it"
@@ -153,7 +157,7 @@ class Verifier:
 
 
 def chains(names: Iterable[str]) -> dict[int, list[str]]:
-    """Return the segment names among `names` by worker, each list in the order of its chain."""
+    """Return the segment names among `names` by worker, in the order of each chain."""
     found: dict[int, list[str]] = {}
     for name in sorted(names):
         match = SEGMENT_NAME.fullmatch(name)

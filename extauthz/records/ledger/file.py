@@ -1,11 +1,12 @@
-"""The audit ledger: what was decided, about whom and why, in an append-only chain of lines on disk.
+"""The audit ledger: what was decided, about whom and why, in append-only files.
 
-Records hold principals, classes and counts. They hold no path, address, body, digest of a body or value; see
-`extauthz.records.judgement.ledger_record` for the keys. `extauthz.records.ledger.chain` owns their form.
+Records hold principals, classes and counts. They hold no path, address, body, digest of a body, or
+value; see `extauthz.records.judgement.ledger_record` for the keys. `extauthz.records.ledger.chain`
+defines their form.
 
-Durability: each record is handed to the operating system in one write before its answer leaves, so it survives the
-death of this process. `sync` puts it on the disk; the server calls it once a second and at the end, so a crash of
-the machine can lose the last second.
+Durability: each record goes to the operating system in one write before its answer leaves, so it
+survives the death of this process. `sync` writes it to the disk. The worker calls `sync` once a
+second and at the end, so a crash of the machine can lose the last second.
 """
 
 import os
@@ -17,21 +18,22 @@ from typing import Any, Final, Protocol
 from extauthz.records.ledger.chain import ChainHead, Record, chains, last_head, seal, segment_name
 from extauthz.records.worker_folder import Purpose, WorkerFolder
 
-# a segment is read whole by a recovery and by `audit verify`
+# recovery and `audit verify` read a whole segment into memory
 SEGMENT_BYTES: Final = 64 * 1024 * 1024
 
 
 class LedgerError(Exception):
-    """The ledger cannot be opened or written. The text names the path and the fix, and no
-    record."""
+    """The ledger cannot be opened or written.
+
+    The text names the path and the fix, and no record.
+    """
 
 
 _PURPOSE: Final = Purpose("ledger", "the ledger", "writes", LedgerError)
 
 
 class Ledger(Protocol):
-    """Where decisions are recorded. The contract of every implementation: a record is kept, or
-    LedgerError says not."""
+    """Where decisions are recorded. Every implementation keeps a record or raises LedgerError."""
 
     @property
     def healthy(self) -> bool:
@@ -39,29 +41,29 @@ class Ledger(Protocol):
 
     @property
     def head(self) -> ChainHead:
-        """Where the chain stands."""
+        """The head of the chain."""
 
     def append(self, record: dict[str, Any]) -> None:
         """Keep one record. Raises LedgerError when it may be lost."""
 
     def heal(self) -> None:
-        """Try to write again after a failure. Raises LedgerError while that is not possible."""
+        """Try to write again after a failure. Raises LedgerError while that fails."""
 
     def sync(self) -> None:
         """Put everything on the disk. Raises LedgerError."""
 
     def close(self) -> None:
-        """Sync, and let go of the files."""
+        """Sync, and release the files."""
 
 
 class NoLedger:
-    """Keeps nothing: `serve` without `--ledger`, which says so at its start."""
+    """Keeps nothing: `serve` without `--ledger`. The log says so at the start."""
 
     healthy: Final = True
     head: Final = ChainHead()
 
     def append(self, record: dict[str, Any]) -> None:
-        """Forget a record."""
+        """Do nothing."""
 
     def heal(self) -> None:
         """Do nothing."""
@@ -74,14 +76,14 @@ class NoLedger:
 
 
 class FileLedger:
-    """One worker's chain in a folder. Not thread-safe but for `sync`.
+    """One worker's chain in a folder. Not thread-safe, except for `sync`.
 
     Args:
         folder: made when missing, mode 0700.
-        worker: number of this worker; each has a chain of its own, and a lock so that nobody else
-            writes it.
-        now: the time as text, ISO 8601 in UTC.
-        segment_bytes: a segment that is longer is followed by a new one.
+        worker: number of this worker. Each worker has its own chain, and a lock that keeps other
+            processes from writing it.
+        now: returns the time as text, ISO 8601 in UTC.
+        segment_bytes: a longer segment is followed by a new one.
 
     Raises:
         LedgerError: the folder cannot be written, or another process writes this chain.
@@ -101,7 +103,7 @@ class FileLedger:
         self._size = 0
         self._file = -1
         self._healthy = False
-        # `sync` runs in a thread, and must not meet a file that is being replaced
+        # `sync` runs in another thread, and must not meet a file that is being replaced
         self._swap = threading.Lock()
         self.head = ChainHead()
         self._folder = WorkerFolder(folder, worker, _PURPOSE)
@@ -119,8 +121,9 @@ class FileLedger:
     def append(self, record: dict[str, Any]) -> None:
         """Keep one record, with `seq`, `time`, `prev` and `hash` added. Raises LedgerError.
 
-        After a failed write the next call first heals, so that the ledger is whole again when the
-        disk is."""
+        After a failed write, the next call first heals, so that the ledger is whole again as soon
+        as the disk works.
+        """
         self.heal()
         try:
             if self._size > self._limit:
@@ -131,8 +134,11 @@ class FileLedger:
             raise self._folder.cannot("written", error) from None
 
     def heal(self) -> None:
-        """After a failure, close the torn line with a recovery record. Raises LedgerError while
-        that is not possible."""
+        """After a failure, close the torn line with a recovery record.
+
+        Raises:
+            LedgerError: that is not possible yet.
+        """
         if self._healthy:
             return
         try:
@@ -150,7 +156,7 @@ class FileLedger:
             raise self._folder.cannot("synced", error) from None
 
     def close(self) -> None:
-        """Sync, and let go of the files."""
+        """Sync, and release the files."""
         try:
             self.sync()
         finally:
@@ -162,8 +168,10 @@ class FileLedger:
         self._folder.leave()
 
     def _continue(self) -> None:
-        """Take up the chain where its newest segment ends, and say in a record that (and how) it
-        was taken up."""
+        """Continue the chain at the end of its newest segment.
+
+        A record says that it was continued: `start`, or `recovery` with the number of torn lines.
+        """
         names = chains(p.name for p in self._folder.path.iterdir()).get(self._worker, [])
         head, bad = ChainHead(), 0
         for name in reversed(names):
@@ -179,8 +187,7 @@ class FileLedger:
         self._healthy = True
 
     def _tail(self, name: str) -> tuple[ChainHead | None, int]:
-        """Return where a segment's chain stands and how many bad lines follow; a torn end is given
-        its newline."""
+        """Return the head of a segment and the number of bad lines after it. End a torn line."""
         path = self._folder.path / name
         head, bad, torn = last_head(path.read_bytes())
         if torn:

@@ -144,7 +144,7 @@ def test_check_tells_of_one_name_in_two_files(phiguard, files):
     code, out, _ = phiguard("detectors", "check", files / "set.yaml", files / "more.yaml")
     assert (code, out.splitlines()[-1]) == (
         1,
-        "error: `chart` stands in the detector sets `clinic` and `lab` (rename one)",
+        "error: the detector sets `clinic` and `lab` both hold `chart` (rename one)",
     )
 
 

@@ -57,7 +57,7 @@ def test_a_worker_that_dies_is_started_again(policy, tmp_path):
         s.until("serving", 3)
 
         assert s.end() == 0
-        assert "a worker died and is started again" in {line["event"] for line in s.log}
+        assert "a worker died and is restarted" in {line["event"] for line in s.log}
 
 
 def test_serve_takes_its_policy_from_a_cluster_and_follows_it():

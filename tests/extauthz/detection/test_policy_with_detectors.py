@@ -43,7 +43,7 @@ def folder(tmp_path):
 
 def test_check_counts_own_detectors_and_warns_of_what_nobody_finds(phiguard, folder):
     code, out, _ = phiguard("policy", "check", folder)
-    assert (code, "clinic: 1 rule, 1 own detector, mode enforce" in out) == (0, True)
+    assert (code, "clinic: 1 rule, 1 custom detector, mode enforce" in out) == (0, True)
     (folder / "policy.yaml").write_text(
         NAMED.replace("deny: [CLINIC_CHART]", "deny: [CLINIC_CHART, PASSWORD]")
     )

@@ -239,7 +239,7 @@ def test_a_token_that_cannot_be_sent_is_told_without_it_and_asked_again(tmp_path
         objects = KubernetesPolicies(Api(server.url, tmp_path / "token"), "mesh")
         objects.start(10)
         store = store_of(objects)
-        with pytest.raises(PolicyUnreadableError, match="Error while asking the API") as raised:
+        with pytest.raises(PolicyUnreadableError, match="Error in a call of the API") as raised:
             store.refresh()
         assert "secret" not in str(raised.value)
         (tmp_path / "token").write_bytes(b"good")

@@ -51,7 +51,7 @@ def test_one_name_in_two_sets_is_an_error():
     found, (problem,) = check(texts(a=CHART, b=CHART.replace("charts", "more")), today=TODAY)
     assert (found, problem.message) == (
         None,
-        "`chart` stands in the detector sets `charts` and `more`",
+        "the detector sets `charts` and `more` both hold `chart`",
     )
 
 

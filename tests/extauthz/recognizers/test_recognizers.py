@@ -169,7 +169,7 @@ def test_a_library_that_raises_is_an_error_of_one_line(monkeypatch, tmp_path):
         load(f"spacy:{tmp_path}")
     assert (
         str(error.value)
-        == f"--model spacy:{tmp_path}: OSError: no meta.json; is it a model of that kind?"
+        == f"--model spacy:{tmp_path}: OSError: no meta.json; give a model of that kind"
     )
 
 

@@ -40,7 +40,7 @@ def test_a_policy_is_proposed_and_what_is_rare_or_missing_is_told(learn, edges):
     )
     assert f"# * {EHR} -> {BILLING} POST /labs: 1 message" in out
     assert "# INCOMPLETE: 1 message could not be counted, because a store was full." in out
-    assert "incomplete: a store was full at 2 edges and 1 messages were not counted" in err
+    assert "incomplete: a store was full at 2 edges, and 1 messages were not counted" in err
     assert len(parse(learn(edges, "--min-count", 1)[1], file="x").rules) == 2
 
 
