@@ -17,7 +17,7 @@ from mesh.analysis import case_file, cases
 from mesh.analysis.cases import Case
 from mesh.message.facts import Vantage
 from mesh.policy.decision import Action
-from phiscan.scanner import Engine
+from phiscan.engine import Engine
 
 _FILE = Path(__file__).parents[1] / "tests" / "cases" / "envoy.yaml"
 CASES = case_file.load(
