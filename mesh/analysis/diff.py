@@ -7,7 +7,8 @@ the settings are compared one by one.
 
 An individual's identifier is tried alone. Health information and a provider's own identifiers are
 tried beside an individual's identifier that may flow, because without one there is no PHI. They are
-reported only where such an identifier may flow under both policies.
+reported only where such an identifier may flow under both policies. Each infoType is tried alone in
+a message that is no PHI too, where only entries that name it count.
 
 Cost: about two hundred decisions for each distinct pair of what the two policies say about an edge.
 A further edge with the same pair costs only its matching.
@@ -19,7 +20,7 @@ from enum import StrEnum
 
 from mesh.analysis.endpoint_classes import Parties, asked_for, messages, trials
 from mesh.analysis.equivalence_classes import OperationClass, OperationClasses
-from mesh.analysis.flows import flows, standing
+from mesh.analysis.flows import flows, named_flows, standing
 from mesh.message.facts import Direction, Facts
 from mesh.policy.decide import decide
 from mesh.policy.decision import Action, Decision, Mode
@@ -186,14 +187,23 @@ class _Comparison:
             before, after = (decide(facts, ScanReport(), policy) for policy in self._policies)
             edge = [] if facts.direction is Direction.RESPONSE else _edge_moves(before, after)
             self._known[key] = (*edge, *self._identifier_moves(facts))
+            # where the edge itself opens or closes, everything in a message that is no PHI moves
+            if before.action is after.action:
+                self._known[key] += tuple(self._named_moves(facts))
         return self._known[key]
 
     def _identifier_moves(self, facts: Facts) -> Iterator[Move]:
-        before, after = (flows(facts, policy) for policy in self._policies)
-        for name in before.keys() & after.keys():
-            if before[name] is not after[name]:
-                opens = after[name].rank < before[name].rank
-                yield Move(MoveKind.IDENTIFIER, name, before[name], after[name], opens)
+        yield from _moves(*(flows(facts, policy) for policy in self._policies))
+
+    def _named_moves(self, facts: Facts) -> Iterator[Move]:
+        yield from _moves(*(named_flows(facts, policy) for policy in self._policies))
+
+
+def _moves(before: Mapping[str, Action], after: Mapping[str, Action]) -> Iterator[Move]:
+    for name in before.keys() & after.keys():
+        if before[name] is not after[name]:
+            opens = after[name].rank < before[name].rank
+            yield Move(MoveKind.IDENTIFIER, name, before[name], after[name], opens)
 
 
 def _edge_moves(before: Decision, after: Decision) -> list[Move]:

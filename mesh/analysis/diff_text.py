@@ -7,7 +7,7 @@ from typing import Final
 
 from mesh.analysis.diff import Diff, Move, MoveKind, RuleChange, Setting
 from mesh.analysis.equivalence_classes import ANY, NOBODY, OperationClass
-from mesh.analysis.flows import PROVIDERS_OWN
+from mesh.analysis.flows import PROVIDERS_OWN, WITHOUT_CONTEXT
 from mesh.message.facts import Direction, Protocol
 from mesh.policy.decision import Action
 from mesh.policy.vocabulary import InfoTypes
@@ -124,13 +124,10 @@ def summed_up(names: Collection[str], info_types: InfoTypes = INFO_TYPES) -> str
     """Names in few words.
 
     A whole class, all identifiers and all health information have one word each. A provider's
-    identifier is left out where an individual's of the same infoType moves alike.
+    identifier, and one without health context, is left out where an individual's of the same
+    infoType moves alike in PHI.
     """
-    left = {
-        name
-        for name in names
-        if name.removeprefix(PROVIDERS_OWN) not in names or not name.startswith(PROVIDERS_OWN)
-    }
+    left = {name for name in names if (plain := _plain(name)) == name or plain not in names}
     words = []
     own = frozenset(t.name for t in info_types.values() if t.kind is InfoTypeKind.IDENTIFIER)
     if len(own - left) in range(1, _FEW) and len(left) > _FEW:
@@ -160,6 +157,11 @@ def short(label: str) -> str:
     return f"{namespace}/{account}" if account else namespace
 
 
+def _plain(name: str) -> str:
+    """The infoType alone."""
+    return name.removeprefix(PROVIDERS_OWN).removesuffix(WITHOUT_CONTEXT)
+
+
 def _whole(own: frozenset[str], info_types: InfoTypes) -> Iterator[tuple[frozenset[str], str]]:
     yield own, "every identifier"
     for identifier in Identifier:
@@ -168,6 +170,7 @@ def _whole(own: frozenset[str], info_types: InfoTypes) -> Iterator[tuple[frozens
             yield members, f"class {identifier.value}"
     yield frozenset(PROVIDERS_OWN + name for name in own), "every provider's identifier"
     yield frozenset(info_types.keys() - own), "health information"
+    yield frozenset(name + WITHOUT_CONTEXT for name in own), f"every identifier{WITHOUT_CONTEXT}"
 
 
 def _people(labels: Sequence[str]) -> str:

@@ -29,7 +29,7 @@ def explain(outcome: Outcome, policy: Policy) -> Branch:
     rules = [rule for rule in policy.rules if rule.name in decision.rules]
     branches = [
         Branch(f"edge: {_edge(facts)}", _naming(rules, policy)),
-        _content(outcome, facts, rules),
+        _content(outcome, facts, rules, policy),
     ]
     branches += (
         [Branch("AUDIT rules, which decide nothing", audits)]
@@ -93,8 +93,9 @@ def _audits(decision: Decision) -> tuple[Branch, ...]:
     )
 
 
-def _content(outcome: Outcome, facts: Facts, rules: Iterable[Rule]) -> Branch:
+def _content(outcome: Outcome, facts: Facts, rules: Iterable[Rule], policy: Policy) -> Branch:
     report = outcome.report
+    phi = policy.handles_as_phi(report.verdict)
     coverage = f"coverage {report.coverage} {report.gap}".rstrip()
     parts = {
         rule.name: rule.request if facts.direction is Direction.REQUEST else rule.response
@@ -104,26 +105,30 @@ def _content(outcome: Outcome, facts: Facts, rules: Iterable[Rule]) -> Branch:
         (f.info_type, f.kind is InfoTypeKind.IDENTIFIER, f.subject is Subject.PROVIDER): f
         for f in report.findings
     }
-    found = tuple(_finding(kinds[kind], parts) for kind in sorted(kinds))
+    found = tuple(_finding(kinds[kind], parts, phi=phi) for kind in sorted(kinds))
     return Branch(
         f"content: verdict {report.verdict}, {coverage}", found or (Branch("nothing was found"),)
     )
 
 
-def _finding(finding: Finding, parts: dict[str, Disclosure]) -> Branch:
+def _finding(finding: Finding, parts: dict[str, Disclosure], *, phi: bool) -> Branch:
     is_identifier = finding.kind is InfoTypeKind.IDENTIFIER
     owner = "provider's " if is_identifier and not finding.is_individuals else ""
     letter = f" ({finding.identifier})" if finding.identifier else ""
-    said = [f"{says(part, finding)}, says {name}" for name, part in parts.items()]
+    said = [f"{says(part, finding, phi=phi)}, says {name}" for name, part in parts.items()]
     head = f"{owner}{finding.info_type}{letter}"
     if len(said) == 1:
         return Branch(f"{head}: {said[0]}")
     return Branch(head, tuple(map(Branch, said)))
 
 
-def says(part: Disclosure, finding: Finding) -> str:
-    """What one rule says about a finding in one direction: `allow (A)`, `otherwise DENY`."""
+def says(part: Disclosure, finding: Finding, *, phi: bool) -> str:
+    """What one rule says about a finding in one direction: `allow (A)`, `otherwise DENY`.
+
+    In a message that is no PHI, only entries of `deny` and `redact` that name something count.
+    """
     individual = finding.is_individuals
+    part = part if phi else part.explicit
     entries = [
         finding.info_type,
         *((finding.identifier,) if finding.identifier else ()),
@@ -133,4 +138,6 @@ def says(part: Disclosure, finding: Finding) -> str:
         named = [entry for entry in entries if entry in listed]
         if named:
             return f"{word} ({named[0]})"
+    if not phi:
+        return "no entry forbids it, and the message is no PHI"
     return f"otherwise {part.otherwise}" if individual else "nothing, so it flows"

@@ -15,6 +15,13 @@ from phiscan.identifiers import InfoType, InfoTypeKind
 
 PROVIDERS_OWN: Final = "provider's "
 """Prefix of the name of a provider's own identifier."""
+WITHOUT_CONTEXT: Final = " without health context"
+"""Suffix of the name of what is found in a message that is no PHI."""
+_ALONE: Final = {
+    InfoTypeKind.IDENTIFIER: Verdict.IDENTIFIERS,
+    InfoTypeKind.HEALTH: Verdict.HEALTH,
+}
+"""The verdict on a message in which nothing else is found."""
 
 
 def flows(facts: Facts, policy: Policy) -> dict[str, Action]:
@@ -45,6 +52,20 @@ def flows(facts: Facts, policy: Policy) -> dict[str, Action]:
             found[f"{PROVIDERS_OWN if is_identifier else ''}{name}"] = (
                 decision.action if spoken else Action.ALLOW
             )
+    return found
+
+
+def named_flows(facts: Facts, policy: Policy) -> dict[str, Action]:
+    """What happens to each infoType alone, in a message that is no PHI, by name.
+
+    Only entries of `deny` and `redact` that name it make a difference there. The names have the
+    suffix `WITHOUT_CONTEXT`.
+    """
+    found = {}
+    for name, info_type in policy.info_types.items():
+        verdict = _ALONE.get(info_type.kind, Verdict.NONE)
+        report = ScanReport((_found(info_type, Subject.PERSON),), verdict=verdict)
+        found[name + WITHOUT_CONTEXT] = decide(facts, report, policy).action
     return found
 
 

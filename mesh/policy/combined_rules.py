@@ -49,6 +49,19 @@ class CombinedRuling(NamedTuple):
         return all(kind is InfoTypeKind.IDENTIFIER for *_, kind in self.targeted)
 
 
+class Scope(NamedTuple):
+    """What a ruling depends on besides the rules and the kinds of findings.
+
+    Args:
+        phi: whether the message is PHI. When it is not, only the entries of `deny` and `redact`
+            that name an infoType or a class are asked.
+    """
+
+    is_request: bool
+    encrypted: bool
+    phi: bool
+
+
 class ApplicableRule(NamedTuple):
     """A rule between two ends.
 
@@ -113,13 +126,15 @@ class CombinedRules:
         """Names of the rules that name or may name the edge, sorted."""
         return _names((*self.named, *self.unsure))
 
-    def ruling(
-        self, kinds: frozenset[FindingKind], *, is_request: bool, encrypted: bool
-    ) -> CombinedRuling:
-        """What the rules say about findings of these kinds; DENY when there are no kinds."""
-        disclosure = self.disclosure(is_request=is_request, encrypted=encrypted)
+    def ruling(self, kinds: frozenset[FindingKind], scope: Scope) -> CombinedRuling:
+        """What the rules say about findings of these kinds; DENY for PHI without any kind."""
+        disclosure = self.disclosure(is_request=scope.is_request, encrypted=scope.encrypted)
+        if not scope.phi:
+            disclosure = disclosure.explicit
         actions = {kind: ruled(kind, disclosure) for kind in kinds}
-        strictest = max(actions.values(), key=_rank, default=Action.DENY)
+        strictest = max(
+            actions.values(), key=_rank, default=Action.DENY if scope.phi else Action.ALLOW
+        )
         decisive = frozenset(kind for kind, action in actions.items() if action is strictest)
         classes = {
             identifier
@@ -135,6 +150,13 @@ class CombinedRules:
             else tuple(sorted({name for name, *_ in decisive})),
             targeted=decisive if strictest is Action.REDACT else frozenset(),
             identifiers=tuple(sorted(classes)),
+        )
+
+    def may_forbid(self, kinds: frozenset[FindingKind], *, is_request: bool) -> bool:
+        """Whether a rule that may name the edge denies or redacts one of these kinds by name."""
+        parts = (rule.request if is_request else rule.response for rule in self.unsure)
+        return any(
+            ruled(kind, part.explicit) is not Action.ALLOW for part in parts for kind in kinds
         )
 
     def disclosure(self, *, is_request: bool, encrypted: bool) -> Disclosure:

@@ -10,7 +10,8 @@ can undo another. That makes the decision monotone.
     edge        does a rule name the edge, or does the default action open it?
                 is there a rule that could not be evaluated?
     encryption  is the connection mutual TLS?
-    disclosure  may each infoType that was found flow (only for PHI)?
+    disclosure  may each infoType that was found flow? In a message that is no PHI, does an entry of
+                `deny` or `redact` name one?
     coverage    was everything scanned?
 
 INVARIANT (monotone): another finding, a worse verdict or less coverage never lowers `action.rank`.
@@ -32,11 +33,11 @@ from dataclasses import replace
 from typing import Final, NamedTuple
 
 from mesh.message.facts import Direction, Facts, Protocol, Vantage
-from mesh.policy.combined_rules import CombinedRules, CombinedRuling, kind_of, kinds_of
+from mesh.policy.combined_rules import CombinedRules, CombinedRuling, Scope, kind_of, kinds_of
 from mesh.policy.decision import Action, Decision, Reason
 from mesh.policy.matching import Edge, edge_of, rules_on
 from mesh.policy.policy import Policy
-from phiscan.finding import Coverage, Gap, ScanReport, Verdict
+from phiscan.finding import Coverage, Gap, ScanReport
 
 _PRECEDENCE: Final = (
     Reason.CALLER_MISMATCH,
@@ -46,6 +47,7 @@ _PRECEDENCE: Final = (
     Reason.INTERNAL_ERROR,
     Reason.UNENCRYPTED,
     Reason.MINIMUM_NECESSARY,
+    Reason.NAMED_BY_ENTRY,
     Reason.OUT_OF_TIME,
     Reason.TRUNCATED,
     Reason.UNSCANNABLE,
@@ -98,7 +100,7 @@ class _Question(NamedTuple):
 
     Args:
         combined: what the rules of the edge say about the findings; None when there are no rules or
-            no PHI.
+            no findings.
     """
 
     facts: Facts
@@ -148,11 +150,10 @@ def _decide(facts: Facts, report: ScanReport, policy: Policy) -> Decision:
     edge = edge_of(facts, policy)
     rules = rules_on(policy, edge)
     verdict = report.verdict
-    phi = verdict is Verdict.PHI or (
-        policy.treat_identifiers_as_phi and verdict is Verdict.IDENTIFIERS
-    )
-    combined = _combined(facts, report, policy, edge, rules) if phi and rules.named else None
-    question = _Question(facts, report, policy, edge, rules, phi, combined)
+    phi = policy.handles_as_phi(verdict)
+    question = _Question(facts, report, policy, edge, rules, phi, None)
+    question = question._replace(combined=_combined(question))
+    combined = question.combined
     ruling = _strictest(question)
     forged = ruling is _FORGED  # the edge cannot be trusted: the forger named it
     return Decision(
@@ -173,11 +174,10 @@ def _decide(facts: Facts, report: ScanReport, policy: Policy) -> Decision:
 
 def _audits(question: _Question) -> tuple[tuple[str, Action], ...]:
     """What each AUDIT rule of the edge would have done, without those that would have allowed."""
-    facts, report, policy, edge, _, phi, _ = question
     found = []
-    for name, alone in question.rules.audits:
-        combined = _combined(facts, report, policy, edge, alone) if phi and alone.named else None
-        action = _strictest(question._replace(rules=alone, combined=combined)).action
+    for name, rule in question.rules.audits:
+        alone = question._replace(rules=rule)
+        action = _strictest(alone._replace(combined=_combined(alone))).action
         if action is not Action.ALLOW:
             found.append((name, action))
     return tuple(found)
@@ -211,8 +211,8 @@ def _protocol(question: _Question) -> _Ruling | None:
 
 def _edge(question: _Question) -> _Ruling | None:
     rules, edge = question.rules, question.edge
-    # a rule that cannot be evaluated denies
-    if rules.unsure and (question.phi or not rules.named):
+    # a rule that cannot be evaluated denies, as far as it could speak of this message
+    if rules.unsure and (question.phi or not rules.named or _may_be_forbidden(question)):
         return _CONSTANT[
             Action.DENY, Reason.AMBIGUOUS_PATH if edge.path is None else Reason.EDGE_NOT_ALLOWED
         ]
@@ -243,20 +243,25 @@ def _coverage(question: _Question) -> _Ruling | None:
 
 
 def _disclosure(question: _Question) -> _Ruling | None:
-    """Rule on each infoType of a PHI message: it flows only if the rules allow it.
+    """Rule on each infoType that was found.
 
-    Source: 45 CFR 164.502(b), minimum necessary.
+    In PHI it flows only if the rules allow it (45 CFR 164.502(b), minimum necessary). In any other
+    message it flows unless an entry of `deny` or `redact` names it.
     """
     combined = question.combined
     if combined is None:
         return None
+    if not question.phi and combined.action is Action.ALLOW:
+        return None
     # the verdict is PHI without an individual's identifier: the report contradicts itself
-    if not combined.identifiers:
+    if question.phi and not combined.identifiers:
         return _CONSTANT[Action.DENY, Reason.INTERNAL_ERROR]
     if combined.action is not Action.REDACT:
-        return _ruling(combined.action, _REASON_OF_ACTION[combined.action], combined)
+        reason = _REASON_OF_ACTION[combined.action] if question.phi else Reason.NAMED_BY_ENTRY
+        return _ruling(combined.action, reason, combined)
     if _can_redact(question, combined):
-        return _ruling(Action.REDACT, Reason.REDACTED_BY_RULE, combined)
+        reason = Reason.REDACTED_BY_RULE if question.phi else Reason.NAMED_BY_ENTRY
+        return _ruling(Action.REDACT, reason, combined)
     return _ruling(Action.DENY, Reason.REDACTION_UNAVAILABLE, combined)
 
 
@@ -270,16 +275,22 @@ def _ruling(action: Action, reason: Reason, combined: CombinedRuling) -> _Ruling
     )
 
 
-def _combined(
-    facts: Facts, report: ScanReport, policy: Policy, edge: Edge, rules: CombinedRules
-) -> CombinedRuling:
+def _combined(question: _Question) -> CombinedRuling | None:
     """What the rules of the edge say about the report's kinds of findings; cached."""
-    remembered = policy.cache.rulings
-    is_request = facts.direction is Direction.REQUEST
-    key = rules, is_request, edge.encrypted, kinds_of(report.findings)
-    return remembered.get(key) or remembered.keep(
-        key, rules.ruling(key[3], is_request=is_request, encrypted=edge.encrypted)
-    )
+    rules, report = question.rules, question.report
+    if not rules.named or not (question.phi or report.findings):
+        return None
+    remembered = question.policy.cache.rulings
+    is_request = question.facts.direction is Direction.REQUEST
+    scope = Scope(is_request, question.edge.encrypted, question.phi)
+    key = rules, scope, kinds_of(report.findings)
+    return remembered.get(key) or remembered.keep(key, rules.ruling(key[2], scope))
+
+
+def _may_be_forbidden(question: _Question) -> bool:
+    """Whether a rule that could not be evaluated forbids by name what was found."""
+    is_request = question.facts.direction is Direction.REQUEST
+    return question.rules.may_forbid(kinds_of(question.report.findings), is_request=is_request)
 
 
 def _can_redact(question: _Question, combined: CombinedRuling) -> bool:

@@ -44,6 +44,8 @@ class Reason(StrEnum):
     ALLOWED_BY_DEFAULT = "ALLOWED_BY_DEFAULT"
     ALERTED_BY_RULE = "ALERTED_BY_RULE"
     REDACTED_BY_RULE = "REDACTED_BY_RULE"
+    # an entry of `deny` or `redact` names what was found, and the message is no PHI
+    NAMED_BY_ENTRY = "NAMED_BY_ENTRY"
     MINIMUM_NECESSARY = "MINIMUM_NECESSARY"
     EDGE_NOT_ALLOWED = "EDGE_NOT_ALLOWED"
     UNENCRYPTED = "UNENCRYPTED"

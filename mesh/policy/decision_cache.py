@@ -10,7 +10,13 @@ callers choose names, paths and content, so every cache is bounded.
 
 from typing import Final, TypeVar
 
-from mesh.policy.combined_rules import CombinedRules, CombinedRuling, FindingKind, RulesBetween
+from mesh.policy.combined_rules import (
+    CombinedRules,
+    CombinedRuling,
+    FindingKind,
+    RulesBetween,
+    Scope,
+)
 
 _MOST: Final = 16384
 """Answers that one `Memory` keeps at most: some megabytes."""
@@ -47,5 +53,5 @@ class DecisionCache:
         self.between: Memory[_Ends, RulesBetween] = Memory()
         self.combined: Memory[tuple[RulesBetween, tuple[int, ...]], CombinedRules] = Memory()
         self.rulings: Memory[
-            tuple[CombinedRules, bool, bool, frozenset[FindingKind]], CombinedRuling
+            tuple[CombinedRules, Scope, frozenset[FindingKind]], CombinedRuling
         ] = Memory()

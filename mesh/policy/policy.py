@@ -13,6 +13,7 @@ from mesh.policy.decision_cache import DecisionCache
 from mesh.policy.rule import Disclosure, OperationMatch, Peer, Rule, Target, Terms, Wanted
 from mesh.policy.rule_index import RuleIndex
 from mesh.policy.vocabulary import InfoTypes
+from phiscan.finding import Verdict
 from phiscan.identifiers import INFO_TYPES
 
 __all__ = ["Disclosure", "OperationMatch", "Peer", "Policy", "Rule", "Target", "Terms", "Wanted"]
@@ -77,6 +78,12 @@ class Policy:
     def cache(self) -> DecisionCache:
         """Caches what the rules of this revision say."""
         return self._cache
+
+    def handles_as_phi(self, verdict: Verdict) -> bool:
+        """Whether a message with this verdict is ruled as PHI."""
+        return verdict is Verdict.PHI or (
+            self.treat_identifiers_as_phi and verdict is Verdict.IDENTIFIERS
+        )
 
     @property
     def enforces(self) -> bool:

@@ -68,6 +68,16 @@ class Disclosure:
     deny: frozenset[str] = frozenset()
     otherwise: Action = Action.DENY
 
+    @property
+    def explicit(self) -> "Disclosure":
+        """The part that holds in every message, whether it is PHI or not.
+
+        These are the entries of `deny` and `redact` that name an infoType or a class.
+        """
+        return Disclosure(
+            redact=self.redact - {"*"}, deny=self.deny - {"*"}, otherwise=Action.ALLOW
+        )
+
 
 @dataclass(frozen=True, slots=True)
 class Terms:

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from mesh_strategies import ALL_FACTS, BILLING, EHR, NAMES, POLICIES, found
 
 from mesh.analysis.diff import MoveKind, RuleChange, diff
-from mesh.analysis.flows import PROVIDERS_OWN
+from mesh.analysis.flows import PROVIDERS_OWN, WITHOUT_CONTEXT
 from mesh.message.facts import Direction, Vantage
 from mesh.policy.decide import decide
 from mesh.policy.decision import Action, Mode
@@ -106,15 +106,32 @@ def test_a_rule_that_is_renamed_or_split_changes_nothing():
 
 def test_a_mask_that_is_taken_off_opens():
     masked = rule(request=Disclosure(redact=frozenset({"PERSON_NAME"})))
-    assert names(policy(masked), policy(rule()), opens=True) == {"PERSON_NAME"}
-    assert names(policy(rule()), policy(masked), opens=False) == {"PERSON_NAME"}
+    everywhere = {"PERSON_NAME", f"PERSON_NAME{WITHOUT_CONTEXT}"}
+    assert names(policy(masked), policy(rule()), opens=True) == everywhere
+    assert names(policy(rule()), policy(masked), opens=False) == everywhere
+
+
+def test_an_entry_that_only_repeats_otherwise_moves_messages_without_health_context():
+    named = rule(request=Disclosure(deny=frozenset({"US_SOCIAL_SECURITY_NUMBER"})))
+    silent = rule(request=Disclosure())
+    alone = {f"US_SOCIAL_SECURITY_NUMBER{WITHOUT_CONTEXT}"}
+    assert names(policy(named), policy(silent), opens=True) == alone
+    assert names(policy(silent), policy(named), opens=False) == alone
+
+
+def test_an_edge_that_opens_is_not_told_again_of_messages_without_health_context():
+    found = names(policy(), policy(rule()), opens=True)
+    assert found
+    assert not any(name.endswith(WITHOUT_CONTEXT) for name in found)
 
 
 def test_health_information_and_a_providers_number_are_reported_where_an_entry_names_them():
     strict = rule(request=replace(OPEN, deny=frozenset({"DIAGNOSIS", "US_HEALTHCARE_NPI"})))
     assert names(policy(rule()), policy(strict), opens=False) == {
         "DIAGNOSIS",
+        f"DIAGNOSIS{WITHOUT_CONTEXT}",
         f"{PROVIDERS_OWN}US_HEALTHCARE_NPI",
+        f"US_HEALTHCARE_NPI{WITHOUT_CONTEXT}",
     }
 
 

@@ -61,7 +61,10 @@ def sentences(old: str, new: str, text: str = CLINIC) -> list[str]:
             "allow: [A, C, H, I, R, US_SOCIAL_SECURITY_NUMBER]",
             [
                 "finance/billing now receives US_SOCIAL_SECURITY_NUMBER unmasked from clinic/ehr "
-                "at POST /claims, POST /claims/* (request)"
+                "at POST /claims, POST /claims/* (request)",
+                "finance/billing now receives US_SOCIAL_SECURITY_NUMBER without health context "
+                "unmasked, with an alert, from clinic/ehr at POST /claims, POST /claims/* "
+                "(request) without mutual TLS",
             ],
         ),
         ("mode: enforce", "mode: monitor", ["mode is now monitor, it was enforce"]),
@@ -81,6 +84,8 @@ def test_what_opens_comes_first_and_equal_moves_are_one_sentence():
         f"{billing} may no longer receive class C, class R, MEDICAL_RECORD_NUMBER {place}",
         f"{billing} may no longer receive messages with US_SOCIAL_SECURITY_NUMBER (masked so "
         f"far) {place}",
+        f"{billing} may no longer receive messages with US_SOCIAL_SECURITY_NUMBER without health "
+        f"context (masked so far) {place} without mutual TLS",
     ]
 
 

@@ -83,13 +83,32 @@ def test_the_response_is_explained_by_the_responses_part():
     ],
 )
 def test_a_rule_says_the_strictest_entry_that_names_a_finding(finding, said):
-    assert says(CLAIM, finding) == said
+    assert says(CLAIM, finding, phi=True) == said
+
+
+@pytest.mark.parametrize(
+    ("finding", "said"),
+    [
+        (found("EMAIL_ADDRESS"), "no entry forbids it, and the message is no PHI"),
+        (found("PERSON_NAME"), "no entry forbids it, and the message is no PHI"),
+        (found("US_SOCIAL_SECURITY_NUMBER"), "deny (G)"),
+    ],
+)
+def test_without_health_context_only_what_forbids_by_name_is_said(finding, said):
+    assert says(CLAIM, finding, phi=False) == said
+
+
+def test_what_is_explained_of_a_message_without_health_context_is_what_happens():
+    seen = ScanReport((found("US_SOCIAL_SECURITY_NUMBER"),), verdict=Verdict.IDENTIFIERS)
+    said = told(ONE, report=seen)
+    assert said[0] == "DENY NAMED_BY_ENTRY because of US_SOCIAL_SECURITY_NUMBER"
+    assert "│  └─ US_SOCIAL_SECURITY_NUMBER (G): deny (G), says claims" in said
 
 
 def test_deny_wins_over_redact_and_redact_over_allow():
     names = frozenset({"PERSON_NAME"})
-    assert says(Disclosure(names, names, names), found("PERSON_NAME")) == "deny (PERSON_NAME)"
-    assert says(Disclosure(names, names), found("PERSON_NAME")) == "redact (PERSON_NAME)"
+    assert says(Disclosure(names, names, names), found("PERSON_NAME"), phi=True) == "deny (PERSON_NAME)"
+    assert says(Disclosure(names, names), found("PERSON_NAME"), phi=True) == "redact (PERSON_NAME)"
 
 
 def test_a_tree_is_drawn_with_its_branches():

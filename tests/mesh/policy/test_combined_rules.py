@@ -1,7 +1,7 @@
 import pytest
 from mesh_strategies import found
 
-from mesh.policy.combined_rules import CombinedRules, kinds_of, ruled
+from mesh.policy.combined_rules import CombinedRules, Scope, kinds_of, ruled
 from mesh.policy.decision import Action, Mode
 from mesh.policy.policy import Disclosure, Peer, Rule, Target
 from phiscan.finding import Subject
@@ -10,6 +10,8 @@ from phiscan.identifiers import Identifier
 KINDS = kinds_of(
     [found("PERSON_NAME"), found("PERSON_NAME", start=7), found("URL"), found("DIAGNOSIS")]
 )
+
+PHI_REQUEST = Scope(is_request=True, encrypted=True, phi=True)
 
 
 def rule(name: str = "r", allow: str = "A", **changes) -> Rule:
@@ -33,7 +35,7 @@ def test_findings_of_one_kind_are_one():
 
 
 def test_a_ruling_has_the_strictest_action_and_the_info_types_that_led_to_it():
-    ruling = combined(rule()).ruling(KINDS, is_request=True, encrypted=True)
+    ruling = combined(rule()).ruling(KINDS, PHI_REQUEST)
     assert (ruling.action, ruling.tipped, ruling.identifiers) == (
         Action.REDACT,
         ("URL",),
@@ -44,15 +46,12 @@ def test_a_ruling_has_the_strictest_action_and_the_info_types_that_led_to_it():
 
 
 def test_an_allowance_names_nothing_and_masks_nothing():
-    ruling = combined(rule(allow="*")).ruling(KINDS, is_request=True, encrypted=True)
+    ruling = combined(rule(allow="*")).ruling(KINDS, PHI_REQUEST)
     assert (ruling.action, ruling.tipped, ruling.targeted) == (Action.ALLOW, (), frozenset())
 
 
 def test_without_findings_nothing_is_allowed():
-    assert (
-        combined(rule(allow="*")).ruling(frozenset(), is_request=True, encrypted=True).action
-        is Action.DENY
-    )
+    assert combined(rule(allow="*")).ruling(frozenset(), PHI_REQUEST).action is Action.DENY
 
 
 def test_each_direction_and_encryption_has_its_own_disclosure():

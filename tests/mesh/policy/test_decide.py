@@ -153,6 +153,77 @@ def test_an_audit_rule_tells_what_it_would_do_as_the_only_rule(facts, seen, rule
         assert told.get(each.name, Action.ALLOW) is action
 
 
+# --- entries that name something hold in every message
+
+
+@given(ALL_FACTS, reports(), POLICIES)
+def test_an_entry_of_deny_that_names_what_was_found_denies_whatever_the_verdict(facts, seen, rules):
+    named = Disclosure(deny=frozenset({"US_SOCIAL_SECURITY_NUMBER"}))
+    never = Rule("never", (Peer(),), (Target(),), named, named, mtls=False)
+    seen = replace(seen, findings=(*seen.findings, found("US_SOCIAL_SECURITY_NUMBER")))
+    facts = replace(FACTS, direction=facts.direction, mtls=facts.mtls)
+    assert decide(facts, seen, replace(rules, rules=(*rules.rules, never))).action is Action.DENY
+
+
+IDENTIFIERS = replace(
+    report(found("PERSON_NAME"), found("US_SOCIAL_SECURITY_NUMBER")), verdict=Verdict.IDENTIFIERS
+)
+NAMED = Action.DENY, Reason.NAMED_BY_ENTRY
+OPEN = Action.ALLOW, Reason.NO_PHI
+
+
+@pytest.mark.parametrize(
+    ("disclosure", "expected"),
+    [
+        (Disclosure(deny=frozenset({"US_SOCIAL_SECURITY_NUMBER"})), NAMED),
+        (Disclosure(deny=frozenset({"G"})), NAMED),
+        (Disclosure(redact=frozenset({"G"})), (Action.REDACT, Reason.NAMED_BY_ENTRY)),
+        (Disclosure(deny=frozenset({"A"}), redact=frozenset({"G"})), NAMED),
+        (Disclosure(deny=frozenset({"MEDICAL_RECORD_NUMBER"})), OPEN),  # none was found
+        (Disclosure(deny=frozenset({"*"})), OPEN),  # a star speaks of PHI
+        (Disclosure(redact=frozenset({"*"})), OPEN),
+        (Disclosure(otherwise=Action.DENY), OPEN),  # so does `otherwise`
+        (Disclosure(allow=frozenset({"A"})), OPEN),
+    ],
+)
+def test_without_health_context_only_entries_that_name_something_act(disclosure, expected):
+    assert spoke(decide(FACTS, IDENTIFIERS, policy(rule(request=disclosure)))) == expected
+
+
+@pytest.mark.parametrize("verdict", [Verdict.NONE, Verdict.HEALTH])
+def test_an_entry_that_names_health_information_acts_on_it_alone(verdict):
+    seen = replace(report(found("DIAGNOSIS", Subject.NOBODY)), verdict=verdict)
+    named = rule(request=Disclosure(deny=frozenset({"DIAGNOSIS"})))
+    assert spoke(decide(FACTS, seen, policy(named))) == NAMED
+
+
+def test_a_named_entry_that_cannot_be_masked_denies():
+    named = rule(request=Disclosure(redact=frozenset({"G"})))
+    facts = replace(FACTS, redactable=False)
+    assert spoke(decide(facts, IDENTIFIERS, policy(named))) == (
+        Action.DENY,
+        Reason.REDACTION_UNAVAILABLE,
+    )
+
+
+def test_what_a_named_entry_decides_says_its_infotypes():
+    named = rule(request=Disclosure(redact=frozenset({"G"})))
+    decision = decide(FACTS, IDENTIFIERS, policy(named))
+    assert decision.tipped == decision.redact == ("US_SOCIAL_SECURITY_NUMBER",)
+    assert decision.identifiers == IDENTIFIERS.identifiers
+
+
+@pytest.mark.parametrize(
+    ("entry", "expected"),
+    [("G", (Action.DENY, Reason.AMBIGUOUS_PATH)), ("MEDICAL_RECORD_NUMBER", OPEN), ("*", OPEN)],
+)
+def test_a_rule_that_cannot_be_evaluated_denies_where_it_could_name_what_was_found(entry, expected):
+    paths = Target(operation=OperationMatch(paths=("/claims",)))
+    unsure = rule("unsure", targets=(paths,), request=Disclosure(deny=frozenset({entry})))
+    facts = replace(FACTS, operation=Operation("POST", "/x/../claims"))
+    assert spoke(decide(facts, IDENTIFIERS, policy(rule(), unsure))) == expected
+
+
 # --- reports that no scan gives
 
 
