@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from phiscan.finding import Finding, Likelihood, Location, Subject, Verdict
 from phiscan.identifiers import INFO_TYPES
-from phiscan.verdict import verdict
+from phiscan.verdict import is_providers_contact, verdict
 
 
 def _finding(info_type, subject, likelihood=Likelihood.LIKELY):
@@ -19,6 +19,7 @@ _PROVIDERS_NAME = _finding("PERSON_NAME", Subject.PROVIDER)
 _NPI = _finding("US_HEALTHCARE_NPI", Subject.PROVIDER)
 _STATED = _finding("DIAGNOSIS", Subject.PATIENT)
 _CATALOGUE = _finding("DIAGNOSIS", Subject.NOBODY)
+_SSN = _finding("US_SOCIAL_SECURITY_NUMBER", Subject.PERSON)
 _PHONE = _finding("PHONE_NUMBER", Subject.PERSON)
 _LABELLED_PHONE = _finding("PHONE_NUMBER", Subject.PERSON, Likelihood.VERY_LIKELY)
 _CITY = _finding("CITY", Subject.PERSON, Likelihood.VERY_LIKELY)
@@ -97,10 +98,63 @@ _WORST_FIRST = (Verdict.PHI, Verdict.IDENTIFIERS, Verdict.HEALTH, Verdict.NONE)
             Verdict.PHI,
             "a reference is a unique code (R)",
         ),
+        (
+            [_finding("MEDICAL_RECORD_NUMBER", Subject.PATIENT)],
+            Verdict.PHI,
+            "who has a record number was treated (45 CFR 160.103)",
+        ),
+        (
+            [_finding("US_MEDICARE_BENEFICIARY_ID_NUMBER", Subject.PATIENT)],
+            Verdict.PHI,
+            "so was who has a number of Medicare",
+        ),
+        (
+            [_finding("MEDICAL_RECORD_NUMBER", Subject.PERSON)],
+            Verdict.IDENTIFIERS,
+            "a record number of somebody who is not known to be a patient",
+        ),
+        ([_SSN, _CATALOGUE], Verdict.PHI, "a number of exactly one person, and a code beside it"),
+        (
+            [_finding("US_INDIVIDUAL_TAXPAYER_IDENTIFICATION_NUMBER", Subject.PERSON), _CATALOGUE],
+            Verdict.PHI,
+            "so is a taxpayer number",
+        ),
+        (
+            [_finding("HEALTH_PLAN_BENEFICIARY_NUMBER", Subject.PERSON), _CATALOGUE],
+            Verdict.IDENTIFIERS,
+            "a policy number is as often a car's",
+        ),
+        ([_SSN], Verdict.IDENTIFIERS, "payroll"),
+        (
+            [_finding("PASSWORD", Subject.PERSON), _STATED],
+            Verdict.HEALTH,
+            "a credential singles nobody out",
+        ),
+        (
+            [_finding("PASSWORD", Subject.PATIENT), _STATED],
+            Verdict.HEALTH,
+            "whoever it is about",
+        ),
     ],
 )
-def test_the_rule(findings, expected, why):
-    assert verdict(findings) is expected, why
+@pytest.mark.parametrize("order", [list, lambda found: found[::-1]], ids=["", "reversed"])
+def test_the_rule(findings, expected, why, order):
+    assert verdict(order(findings)) is expected, why
+
+
+@pytest.mark.parametrize(
+    ("finding", "expected"),
+    [
+        (_PROVIDERS_NAME, True),
+        (_finding("PHONE_NUMBER", Subject.PROVIDER), True),
+        (_NPI, False),  # a policy may name it
+        (_finding("US_DEA_NUMBER", Subject.PROVIDER), False),
+        (_finding("LICENSE_NUMBER", Subject.PROVIDER), False),
+        (_PERSONS_NAME, False),
+    ],
+)
+def test_a_providers_contacts_are_apart_and_his_numbers_are_findings(finding, expected):
+    assert is_providers_contact(finding) is expected
 
 
 _ANY = st.builds(

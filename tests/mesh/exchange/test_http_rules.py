@@ -27,6 +27,8 @@ def status(code, method="GET", **fields):
     [
         ({":status": "206", "content-range": "bytes 0-9/1000"}, True, True),
         ({":status": "206", "content-range": "bytes 0-9/10"}, False, False),
+        ({":status": "206", "content-range": "Bytes 0-9/10"}, False, False),  # RFC 9110, 14.1
+        ({":status": "206", "content-range": "byte\u017f 0-9/10"}, True, True),  # no range unit
         ({":status": "206", "content-range": "bytes 0-9/*"}, True, True),
         ({":status": "206", "content-range": f"bytes 0-{'9' * 20}/1{'0' * 20}"}, True, True),
         ({":status": "206", "content-type": "multipart/byteranges; boundary=x"}, True, False),
