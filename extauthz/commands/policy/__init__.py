@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from extauthz.commands import engine, policies
 from extauthz.commands.policy import diff, explain, graph, learn, schema, test
+from mesh.analysis.without_context import without_context
 
 if TYPE_CHECKING:
     _Subparsers = argparse._SubParsersAction[argparse.ArgumentParser]
@@ -46,4 +47,5 @@ def _check(args: argparse.Namespace) -> int:
     sys.stdout.write(
         f"{policy.name}: {counted}, mode {policy.mode.value}, digest {policy.digest}\n"
     )
+    sys.stdout.write(f"identifiers without health context: {without_context(policy)}\n")
     return 0

@@ -107,7 +107,10 @@ def test_what_is_explained_of_a_message_without_health_context_is_what_happens()
 
 def test_deny_wins_over_redact_and_redact_over_allow():
     names = frozenset({"PERSON_NAME"})
-    assert says(Disclosure(names, names, names), found("PERSON_NAME"), phi=True) == "deny (PERSON_NAME)"
+    assert (
+        says(Disclosure(names, names, names), found("PERSON_NAME"), phi=True)
+        == "deny (PERSON_NAME)"
+    )
     assert says(Disclosure(names, names), found("PERSON_NAME"), phi=True) == "redact (PERSON_NAME)"
 
 
