@@ -1,7 +1,11 @@
 """Evidence: each value is one finding, and paths show no value."""
 
-from phiscan.evidence import Evidence, shown_path
+import pytest
+
+from phiscan import evidence as evidence_module
+from phiscan.evidence import MAX_FINDINGS, Evidence, Nested, TooManyFindingsError, shown_path
 from phiscan.finding import Likelihood, Location, Subject
+from phiscan.text.offsets import excerpt
 from phiscan.words.labels import RULES
 
 
@@ -30,6 +34,91 @@ def test_what_is_found_within_a_value_stands_where_that_value_stands():
         10,
         90,
     )
+
+
+def test_the_first_byte_of_a_document_is_a_place_of_its_own():
+    evidence = Evidence()
+    evidence.add("a", "PERSON_NAME", Location("x", 0, 4), Subject.PATIENT)
+    evidence.add("b", "PERSON_NAME", Location("y", 0, 4), Subject.PATIENT)
+    evidence.add("c", "PERSON_NAME", Location("x", 0, 5), Subject.PATIENT)
+    assert [f.detector for f in evidence.findings] == ["a", "c"]
+
+
+def test_outside_of_the_body_each_field_is_a_place_of_its_own():
+    evidence = Evidence()
+    evidence.add("a", "PERSON_NAME", Location("query.a", -1, -1), Subject.PATIENT)
+    evidence.add("b", "PERSON_NAME", Location("query.b", -1, -1), Subject.PATIENT)
+    evidence.add("c", "PERSON_NAME", Location("query.a", -1, -1), Subject.PATIENT)
+    assert [f.detector for f in evidence.findings] == ["a", "b"]
+
+
+def test_a_label_says_whom_its_value_is_about_unless_somebody_else_does():
+    evidence = Evidence()
+    rule = RULES["ssn"]
+    assert evidence.labelled("a", rule, "512-44-9031", Location("a", 0, 11), Subject.PROVIDER)
+    assert evidence.labelled("a", rule, "512-44-9031", Location("b", 20, 31), None)
+    assert [f.subject for f in evidence.findings] == [Subject.PROVIDER, rule.subject]
+    assert rule.subject is not Subject.PROVIDER
+
+
+@pytest.mark.parametrize("mask", ["XXX", "XXXXXXXXXXX", "***"])
+def test_a_mask_has_the_shape_of_no_rule(mask):
+    assert [label for label, rule in RULES.items() if rule.shape(mask)] == []
+
+
+def _nested_at(start: int, origin=excerpt(b"0123456789ana", 10, 13)) -> list[Location]:  # noqa: B008
+    inner, outer = Evidence(), Evidence()
+    inner.add("a", "PERSON_NAME", Location("", start, start + 3), Subject.PATIENT)
+    outer.absorb(inner, Location("data", 10, 13), origin)
+    return [finding.location for finding in outer.findings]
+
+
+def test_what_is_found_in_an_excerpt_stands_where_its_own_bytes_stand():
+    assert _nested_at(0) == [Location("data", 10, 13)]
+    wide = excerpt(b"0123456789 ana ruiz", 10, 19)
+    assert _nested_at(1, wide) == [Location("data", 11, 14)]
+    assert _nested_at(0, excerpt(b"ana", 0, 3)) == [Location("data", 0, 3)]
+
+
+def test_what_stands_outside_of_a_nested_body_stands_at_the_whole_value():
+    assert _nested_at(-1) == [Location("data", 10, 13)]
+
+
+def test_the_same_value_absorbed_twice_by_its_bytes_is_one_finding():
+    inner, outer = Evidence(), Evidence()
+    inner.add("a", "PERSON_NAME", Location("", 0, 3), Subject.PATIENT)
+    origin = excerpt(b"0123456789ana", 10, 13)
+    outer.absorb(inner, Location("x", 10, 13), origin)
+    outer.absorb(inner, Location("y", 10, 13), origin)
+    assert len(outer.findings) == 1
+
+
+def test_values_of_one_encoded_document_share_a_place_and_stay_several():
+    inner, outer = Evidence(), Evidence()
+    inner.add("a", "PERSON_NAME", Location("", 0, 3), Subject.PATIENT)
+    inner.add("b", "PERSON_NAME", Location("", 4, 8), Subject.PATIENT)
+    outer.absorb(inner, Location("data", 10, 90))
+    assert [f.detector for f in outer.findings] == ["a", "b"]
+
+
+def test_a_document_has_so_many_findings_and_no_more(monkeypatch):
+    assert MAX_FINDINGS == 50_000
+    monkeypatch.setattr(evidence_module, "MAX_FINDINGS", 2)
+    inner, outer = Evidence(), Evidence()
+    for start in (0, 10):
+        inner.add("a", "PERSON_NAME", Location("", start, start + 3), Subject.PATIENT)
+    with pytest.raises(TooManyFindingsError):
+        inner.add("a", "PERSON_NAME", Location("", 20, 23), Subject.PATIENT)
+    outer.add("a", "CITY", Location("", 0, 3), Subject.PATIENT)
+    with pytest.raises(TooManyFindingsError):
+        outer.absorb(inner, Location("data", 10, 90))
+    assert len(outer.findings) == 2
+
+
+def test_a_nested_document_shows_nothing_of_itself_and_counts_as_declared():
+    nested = Nested(b"Ana Ruiz", Location("data", 0, 8))
+    assert "Ana" not in repr(nested)
+    assert nested.declared
 
 
 def test_a_path_shows_our_words_and_nothing_else():
