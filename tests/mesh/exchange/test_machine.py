@@ -305,6 +305,26 @@ def test_a_redaction_that_a_second_scan_does_not_prove_is_denied(proof):
     assert (outcome.decision.redact, outcome.body) == ((), None)
 
 
+def test_a_proof_that_could_not_read_the_masked_body_is_none_where_unread_messages_pass():
+    """`onUnscannable: ALERT` speaks of what a sender sent, not of what the guard would send on."""
+    lenient = replace(policy(**REDACT), on_unscannable=Action.ALERT)
+    machine = exchange(lenient, MarkerScanner(), MarkerScanner(unsure=True))
+    decision = outcome_of(machine, *MESSAGE).decision
+    assert (decision.action, decision.reason) == (Action.DENY, Reason.REDACTION_FAILED)
+
+
+@pytest.mark.parametrize(
+    ("more", "reason"), [(0, Reason.REDACTED_BY_RULE), (1, Reason.REDACTION_FAILED)]
+)
+def test_a_body_of_the_largest_size_can_be_masked_and_a_larger_one_cannot(
+    monkeypatch, more, reason
+):
+    monkeypatch.setattr("mesh.exchange.machine._MAX_KEPT", 20)
+    body = Body(MARKER + b" " * (20 - len(MARKER) + more), end=True)
+    machine = exchange(policy(**REDACT), MarkerScanner(), MarkerScanner())
+    assert outcome_of(machine, Head(FACTS), body).decision.reason is reason
+
+
 class Uncovering(MarkerScanner):
     """Finds a phone number once the marker is gone."""
 
@@ -457,9 +477,11 @@ def test_what_has_gone_on_cannot_be_masked_any_more():
 
 def test_trailers_without_a_finding_are_no_second_verdict_on_the_body():
     rules = policy(allow=frozenset())
-    outcome = outcome_of(
-        Exchange(rules, Unnamed, replace(EARLIER, verdict=Verdict.PHI)), Head(FACTS), Trailers()
+    number = Finding.of(
+        INFO_TYPES[SSN], Likelihood.LIKELY, "body", Location("ssn", 0, 11), Subject.PATIENT
     )
+    earlier = ScanReport((DIAGNOSIS, number), verdict=Verdict.PHI)
+    outcome = outcome_of(Exchange(rules, Unnamed, earlier), Head(FACTS), Trailers())
     assert outcome.decision.reason is Reason.NO_PHI
 
 
