@@ -95,7 +95,7 @@ def test_a_credential_is_about_no_individual(name):
 
 NO_PROPERTY = {
     "phiscan/formats/dicom/tables.py",  # infoTypes that DICOM writes as a date
-    "phiscan/words/labels.py",  # infoTypes whose labels are also reasons for a visit
+    "phiscan/words/label_vocabulary.py",  # infoTypes whose labels are also reasons for a visit
     "mesh/policy_file/groups.py",  # groups of 45 CFR 164.514(e)(2)
 }
 

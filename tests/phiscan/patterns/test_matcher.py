@@ -13,7 +13,7 @@ from phiscan.finding import Likelihood
 from phiscan.patterns import matcher as module
 from phiscan.patterns.detector import Detector
 from phiscan.patterns.matcher import Matcher, PrefilterHits, TooManyMatchesError
-from phiscan.words.labels import _VOCABULARY
+from phiscan.words.label_vocabulary import VOCABULARY
 
 _PIECES = st.sampled_from(
     [
@@ -69,7 +69,7 @@ def test_the_prefilters_lose_nothing_in_text(engine, unfiltered, text, content_t
 _KEYS = st.one_of(
     st.tuples(
         st.sampled_from(["", "patient", "Patient", "PATIENT_", "the ", "provider."]),
-        st.sampled_from(sorted({core for *_, cores in _VOCABULARY for core in cores.split()})),
+        st.sampled_from(sorted({core for *_, cores in VOCABULARY for core in cores.split()})),
         st.sampled_from(["", "Text", "_value", "s"]),
         st.sampled_from(["-", "_", " ", "", "camel"]),
     ).map(
