@@ -521,6 +521,46 @@ def test_a_rule_that_might_name_the_edge_counts_for_enforcement():
     )
 
 
+@pytest.mark.parametrize(
+    ("vantage", "caller", "forged"),
+    [
+        (Vantage.INBOUND, BILLING, False),  # the receiver's proxy asks as the destination
+        (Vantage.INBOUND, EHR, True),
+        (Vantage.OUTBOUND, EHR, False),  # the sender's proxy asks as the source
+        (Vantage.OUTBOUND, BILLING, True),
+        (Vantage.OUTBOUND, "", False),  # a plain listener proves nobody
+    ],
+)
+def test_a_proxy_asks_for_its_own_end_only(vantage, caller, forged):
+    facts = replace(FACTS, vantage=vantage, caller=caller, service="billing")
+    rules = policy(rule(), services={"billing": BILLING})
+    assert (decide(facts, ScanReport(), rules).reason is Reason.CALLER_MISMATCH) is forged
+
+
+def test_one_kind_that_cannot_be_masked_denies_the_message():
+    both = rule(request=Disclosure(frozenset({"*"}), redact=frozenset({"G", "DIAGNOSIS"})))
+    seen = report(found("US_SOCIAL_SECURITY_NUMBER"), found("DIAGNOSIS"))
+    assert spoke(decide(FACTS, seen, policy(both))) == (
+        Action.DENY,
+        Reason.REDACTION_UNAVAILABLE,
+    )
+
+
+def test_an_exception_that_alone_names_an_edge_brings_its_mode():
+    terms = Terms("o", "r", date(2026, 12, 31))
+    alone = rule(mode=Mode.ENFORCE, terms=terms)
+    rules = policy(alone, mode=Mode.MONITOR, today=date(2026, 6, 1))
+    assert decide(FACTS, report(found("PERSON_NAME")), rules).enforced
+
+
+def test_a_rule_that_might_name_the_edge_brings_the_policys_mode():
+    paths = Target(Peer((BILLING,)), OperationMatch(paths=("/claims",)))
+    unsure = rule("unsure", targets=(paths,))
+    rules = policy(rule(mode=Mode.MONITOR), unsure, mode=Mode.ENFORCE)
+    facts = replace(FACTS, operation=Operation("POST", "/x/../claims"))
+    assert decide(facts, report(found("PERSON_NAME")), rules).enforced
+
+
 def test_a_forged_check_is_refused_even_where_its_edge_is_only_monitored():
     rules = policy(rule(mode=Mode.MONITOR))
     decision = decide(replace(FACTS, caller="cluster.local/ns/evil/sa/x"), ScanReport(), rules)

@@ -1,0 +1,97 @@
+"""A line holds only as it was sealed, and a break is named where it begins."""
+
+import hashlib
+import json
+
+import pytest
+
+from extauthz.records.ledger.chain import GENESIS_HEAD, ChainHead, Verifier, last_head, seal, unseal
+
+
+def _chain(count: int) -> list[bytes]:
+    lines, head = [], GENESIS_HEAD
+    for number in range(count):
+        line, head = seal({"kind": "decision", "n": number}, head)
+        lines.append(line)
+    return lines
+
+
+def _hashed(record: dict) -> bytes:
+    """A line whose hash fits, whatever the record holds."""
+    text = json.dumps(record, sort_keys=True, separators=(",", ":")).encode()
+    whole = {**record, "hash": hashlib.sha256(text).hexdigest()}
+    return json.dumps(whole, sort_keys=True, separators=(",", ":")).encode()
+
+
+def test_a_sealed_line_holds():
+    (line,) = _chain(1)
+    record = unseal(line[:-1])
+    assert record is not None
+    assert (record["seq"], record["n"]) == (1, 0)
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        b"",
+        b"{",
+        b"[1]",
+        b'"text"',
+        b"7",
+        b"null",
+        _hashed({"kind": "decision"}),  # no number
+        _hashed({"kind": "decision", "seq": "1"}),
+        _hashed({"kind": "decision", "seq": None}),
+    ],
+)
+def test_what_is_no_record_holds_nowhere(line):
+    assert unseal(line) is None
+
+
+def test_a_line_that_is_written_otherwise_does_not_hold_though_its_hash_fits():
+    (line,) = _chain(1)
+    record = json.loads(line)
+    assert unseal(json.dumps(record, sort_keys=True).encode()) is None  # with blanks
+    turned = dict(reversed(record.items()))
+    assert unseal(json.dumps(turned, separators=(",", ":")).encode()) is None
+
+
+def test_the_head_of_a_segment_without_a_record_that_holds_is_none():
+    assert last_head(b"x\ny\nz") == (None, 2, True)
+    assert last_head(b"x\ny\n") == (None, 2, False)
+
+
+def test_the_head_stands_before_the_bad_lines():
+    first, second = _chain(2)
+    head, bad, torn = last_head(first + second + b"x\ny\n")
+    assert (head, bad, torn) == (
+        ChainHead(2, json.loads(second)["hash"]),
+        2,
+        False,
+    )
+
+
+def test_a_torn_end_is_named_by_its_own_line():
+    first, second = _chain(2)
+    found = Verifier().segment("a.jsonl", first + second[:-1])
+    assert found is not None
+    assert (found.file, found.line) == ("a.jsonl", 2)
+
+
+def test_the_first_of_several_bad_lines_is_named():
+    first, second, third = _chain(3)
+    verifier = Verifier()
+    found = verifier.segment("a.jsonl", first + b"x\ny\n" + third)
+    assert found is not None
+    assert found.problem == "2 changed or torn line(s) before this one, from a.jsonl:2"
+    assert second not in (b"x\n", b"y\n")
+
+
+def test_bad_lines_at_the_end_are_named_at_their_first():
+    (first,) = _chain(1)
+    verifier = Verifier()
+    assert verifier.segment("a.jsonl", first + b"x\n") is None
+    assert verifier.segment("b.jsonl", b"y\n") is None
+    found = verifier.end()
+    assert found is not None
+    assert (found.file, found.line) == ("a.jsonl", 2)
