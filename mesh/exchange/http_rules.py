@@ -66,7 +66,8 @@ def _switches(head: Head) -> bool:
     if head.facts.direction is not Direction.RESPONSE:
         return False
     status = head.headers.get(":status")
-    return status == "101" or (head.facts.operation.method == "CONNECT" and status.startswith("2"))
+    is_tunnel = head.facts.operation.method.upper() == "CONNECT" and status.startswith("2")
+    return status == "101" or is_tunnel
 
 
 def _is_all(content_range: str) -> bool:

@@ -5,8 +5,6 @@ No other module of the project knows the form of Envoy's ext_authz.
 Sources: envoy/service/auth/v3/{attribute_context,external_auth}.proto.
 """
 
-import functools
-from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -71,7 +69,7 @@ def decode(data: bytes, caller: str) -> CheckedRequest:
         data: the serialised message.
         caller: principal of the proxy that asks; empty on a plain listener.
     """
-    attributes = _parser()(data).attributes
+    attributes = wire.decoder(CHECK_REQUEST)(data).attributes
     http = attributes.request.http
     return CheckedRequest(
         _facts(attributes, caller),
@@ -127,11 +125,6 @@ def encode(answer: CheckAnswer) -> bytes:
     return wire.encode(response)
 
 
-@functools.cache
-def _parser() -> Callable[[bytes], Any]:
-    return wire.decoder(CHECK_REQUEST)
-
-
 def _is_truncated(sent: Headers, received: int, max_request_bytes: int) -> bool:
     """Whether part of the body may be missing.
 
@@ -139,6 +132,6 @@ def _is_truncated(sent: Headers, received: int, max_request_bytes: int) -> bool:
     a partial body. So a body that fills the buffer counts as cut off, unless its Content-Length
     says that it ends there.
     """
-    if sent.get("x-envoy-auth-partial-body").lower() == "true":
+    if any(value.lower() == "true" for value in sent.all("x-envoy-auth-partial-body")):
         return True
     return received >= max_request_bytes and sent.content_length != received

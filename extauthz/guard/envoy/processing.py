@@ -7,8 +7,6 @@ a message back until the guard has answered. The first message of a stream state
 Source: envoy/service/ext_proc/v3/external_processor.proto.
 """
 
-import functools
-from collections.abc import Callable
 from dataclasses import replace
 from typing import Any, Final
 
@@ -44,7 +42,7 @@ def decode(data: bytes) -> StreamEvent | None:
     Raises:
         wire.DecodeError: the bytes are no such message.
     """
-    request = _parser()(data)
+    request = wire.decoder(PROCESSING_REQUEST)(data)
     name = request.WhichOneof("request") or ""
     if name not in _FIELDS:
         return None
@@ -110,11 +108,6 @@ def _set(mutation: Any, name: str, value: str) -> None:  # noqa: ANN401 - as abo
     option = mutation.set_headers.add()
     option.header.key, option.header.raw_value = name, value.encode()
     option.append_action = answers.OVERWRITE
-
-
-@functools.cache
-def _parser() -> Callable[[bytes], Any]:
-    return wire.decoder(PROCESSING_REQUEST)
 
 
 def _with_content(known: StreamEvent, part: Any) -> StreamEvent:  # noqa: ANN401 - as above

@@ -34,6 +34,7 @@ def pool() -> descriptor_pool.DescriptorPool:
     return descriptors.build()
 
 
+@functools.cache
 def message(full_name: str) -> Callable[..., Any]:
     """Return the class of a message such as `envoy.service.auth.v3.CheckRequest`.
 
@@ -43,6 +44,7 @@ def message(full_name: str) -> Callable[..., Any]:
     return message_factory.GetMessageClass(pool().FindMessageTypeByName(full_name))
 
 
+@functools.cache
 def decoder(full_name: str) -> Callable[[bytes], Any]:
     """Return a function from bytes to a message. It raises DecodeError, whose text shows no bytes.
 
