@@ -94,6 +94,7 @@ def test_a_request_that_asks_for_another_protocol_is_an_upgrade(sign):
         (status("101", upgrade="websocket"), Protocol.UPGRADE),
         (status("200", upgrade="h2c"), Protocol.HTTP),  # offers it only
         (status("200", "CONNECT"), Protocol.UPGRADE),
+        (status("200", "connect"), Protocol.UPGRADE),  # as in a request
         (status("403", "CONNECT"), Protocol.HTTP),
         (status("200"), Protocol.HTTP),
     ],

@@ -2,7 +2,7 @@ import pytest
 from running_guard import BILLING, EHR, check_request
 
 from extauthz.guard.envoy import check, wire
-from extauthz.guard.envoy.check import CheckAnswer
+from extauthz.guard.envoy.check import CheckAnswer, CheckedRequest
 from extauthz.records.judgement import Judgement
 from mesh.message.facts import Facts, Operation, Protocol, Vantage
 from mesh.message.headers import Headers
@@ -133,6 +133,13 @@ def test_both_ways_of_sending_headers_are_read():
 )
 def test_a_body_that_may_go_on_is_truncated(size, headers, expected):
     assert body_of(check_request(b"x" * size, headers=headers)).truncated is expected
+
+
+@pytest.mark.parametrize("values", [("true", "false"), ("false", "true"), ("true", "true")])
+def test_any_header_that_calls_a_body_partial_makes_it_truncated(values):
+    sent = Headers(tuple(("x-envoy-auth-partial-body", value) for value in values))
+    _, body = CheckedRequest(Facts(), sent, b"{}").events(LIMIT)
+    assert body.truncated
 
 
 def test_a_body_that_is_packed_as_text_is_read_too():
