@@ -20,7 +20,7 @@ from phiscan.patterns import judge
 from phiscan.patterns.matcher import Matcher, PrefilterHits
 from phiscan.people import names as people
 from phiscan.people import provider_repeats
-from phiscan.people.patient_repeats import add_echoes
+from phiscan.people.patient_repeats import find_repeats
 from phiscan.protobuf.schemas import Schemas
 from phiscan.readers import json_dialects, registry
 from phiscan.recognizer import Recognizer
@@ -113,12 +113,12 @@ class Examiner:
         if self._budget.late():
             raise OutOfTimeError
         if not kind.is_unstructured:
-            add_echoes(data, evidence)
+            find_repeats(data, evidence)
         normalised = normalise(_text_of(kind, data), plus_is_blank=kind.plus_is_blank)
         too_long = judge.run(normalised, self.matcher, evidence, prose=not kind.names_providers)
         people.find(kind, normalised, evidence)
         recognizer.run(kind, normalised, self._detection.recognizers, evidence)
-        provider_repeats.give_back(kind, data, evidence)
+        provider_repeats.mark_repeats(kind, data, evidence)
         return kind, gap or too_long
 
     def _recognised(self, data: bytes, content_type: str) -> tuple[MediaKind, PrefilterHits]:

@@ -111,7 +111,7 @@ class InfoType:
         title: its name for people, for example in a table.
         identifier: the HIPAA class of an IDENTIFIER, None for any other kind.
         traits: its properties.
-        echoed: the least length in bytes of a patient's value that is searched for again in the
+        least_repeat: the least bytes of a patient's value for it to be searched for in the
             whole document; 0: it is not searched for.
         spelling: how the same value may be written elsewhere.
 
@@ -124,7 +124,7 @@ class InfoType:
     title: str
     identifier: Identifier | None = None
     traits: Trait = Trait.NONE
-    echoed: int = 0
+    least_repeat: int = 0
     spelling: Spelling = Spelling.AS_IS
 
     def __post_init__(self) -> None:
@@ -138,10 +138,12 @@ def _identifier(  # noqa: PLR0913 - one row of the table
     title: str,
     traits: Trait = Trait.NONE,
     *,
-    echoed: int = 0,
+    least_repeat: int = 0,
     spelling: Spelling = Spelling.AS_IS,
 ) -> InfoType:
-    return InfoType(name, InfoTypeKind.IDENTIFIER, title, identifier, traits, echoed, spelling)
+    return InfoType(
+        name, InfoTypeKind.IDENTIFIER, title, identifier, traits, least_repeat, spelling
+    )
 
 
 def _health(name: str, title: str) -> InfoType:
@@ -153,13 +155,15 @@ def _credential(name: str, title: str) -> InfoType:
 
 
 _TABLE: Final = (
-    _identifier("PERSON_NAME", Identifier.NAME, "person's name", echoed=4, spelling=Spelling.NAME),
+    _identifier(
+        "PERSON_NAME", Identifier.NAME, "person's name", least_repeat=4, spelling=Spelling.NAME
+    ),
     _identifier(
         "STREET_ADDRESS",
         Identifier.GEOGRAPHY,
         "street address",
         Trait.PUBLISHED | Trait.ADDRESS | Trait.NEEDS_LABEL,
-        echoed=10,
+        least_repeat=10,
     ),
     _identifier(
         "CITY",
@@ -179,7 +183,9 @@ _TABLE: Final = (
         "latitude or longitude",
         Trait.OF_NOBODY_ALONE | Trait.SHARED,
     ),
-    _identifier("DATE_OF_BIRTH", Identifier.DATE, "date of birth", Trait.MARKS_A_PERSON, echoed=8),
+    _identifier(
+        "DATE_OF_BIRTH", Identifier.DATE, "date of birth", Trait.MARKS_A_PERSON, least_repeat=8
+    ),
     _identifier("DATE_OF_DEATH", Identifier.DATE, "date of death"),
     _identifier(
         "SERVICE_DATE", Identifier.DATE, "admission, discharge or service date", Trait.NEEDS_LABEL
@@ -192,7 +198,7 @@ _TABLE: Final = (
         Identifier.PHONE,
         "phone number",
         Trait.PUBLISHED | Trait.NEEDS_LABEL,
-        echoed=10,
+        least_repeat=10,
         spelling=Spelling.PHONE,
     ),
     _identifier(
@@ -207,7 +213,7 @@ _TABLE: Final = (
         Identifier.EMAIL,
         "e-mail address",
         Trait.PUBLISHED | Trait.NEEDS_LABEL,
-        echoed=6,
+        least_repeat=6,
         spelling=Spelling.EMAIL,
     ),
     _identifier(
@@ -215,7 +221,7 @@ _TABLE: Final = (
         Identifier.SSN,
         "social security number",
         Trait.OF_ONE_PERSON | Trait.MARKS_A_PERSON | Trait.OUTWEIGHS_STRUCTURE,
-        echoed=9,
+        least_repeat=9,
         spelling=Spelling.SSN,
     ),
     _identifier(
@@ -230,7 +236,7 @@ _TABLE: Final = (
         Identifier.MEDICAL_RECORD,
         "medical record number",
         Trait.GIVEN_TO_PATIENTS | Trait.MARKS_A_PERSON | Trait.OUTWEIGHS_STRUCTURE,
-        echoed=6,
+        least_repeat=6,
         spelling=Spelling.CODE,
     ),
     _identifier(
@@ -245,11 +251,15 @@ _TABLE: Final = (
         Identifier.HEALTH_PLAN,
         "health plan member number",
         Trait.MARKS_A_PERSON,
-        echoed=7,
+        least_repeat=7,
         spelling=Spelling.CODE,
     ),
     _identifier(
-        "ACCOUNT_NUMBER", Identifier.ACCOUNT, "account or claim number", Trait.NEEDS_LABEL, echoed=7
+        "ACCOUNT_NUMBER",
+        Identifier.ACCOUNT,
+        "account or claim number",
+        Trait.NEEDS_LABEL,
+        least_repeat=7,
     ),
     _identifier(
         "CREDIT_CARD_NUMBER", Identifier.ACCOUNT, "payment card number", Trait.OUTWEIGHS_STRUCTURE

@@ -153,7 +153,7 @@ def sighting_of(
     )
 
 
-def kinds_of(report: ScanReport) -> tuple[frozenset[str], frozenset[str]]:
+def counted_kinds(report: ScanReport) -> tuple[frozenset[str], frozenset[str]]:
     """InfoTypes of individuals' identifiers, and of health information, in a message.
 
     Providers' identifiers and credentials are in neither set.

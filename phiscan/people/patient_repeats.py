@@ -17,7 +17,7 @@ from phiscan.evidence import Evidence
 from phiscan.finding import Finding, Likelihood, Location, Subject
 from phiscan.identifiers import INFO_TYPES, InfoTypeKind
 
-_LEAST_LENGTHS: Final = {t.name: t.echoed for t in INFO_TYPES.values() if t.echoed}
+_LEAST_LENGTHS: Final = {t.name: t.least_repeat for t in INFO_TYPES.values() if t.least_repeat}
 _MAX_LENGTH: Final = 200
 """Bytes of the longest value that is searched for. A longer value is a text, not a name."""
 _WORD: Final = re.compile(rb"[0-9a-z]+|[\x80-\xff]+")
@@ -28,7 +28,7 @@ _WINDOW: Final = 29_000
 """Bytes of one search. From 30,000 on, CPython uses an algorithm that takes twice as long here."""
 
 
-def add_echoes(data: bytes, evidence: Evidence) -> None:
+def find_repeats(data: bytes, evidence: Evidence) -> None:
     """Add a finding for each further occurrence of a patient's value."""
     placed = [
         f for f in evidence.findings if f.kind is InfoTypeKind.IDENTIFIER and f.location.start >= 0

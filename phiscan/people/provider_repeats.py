@@ -32,7 +32,7 @@ _DIGITS: Final = 10
 """Digits of a North American number without the country code, which senders may leave out."""
 
 
-def give_back(kind: MediaKind, data: bytes, evidence: Evidence) -> None:
+def mark_repeats(kind: MediaKind, data: bytes, evidence: Evidence) -> None:
     """Make a person's values a provider's where the structure of `data` names them so."""
     if not kind.names_providers:
         return

@@ -9,7 +9,7 @@ from mesh_strategies import found
 from mesh.message.facts import Direction, Facts, Operation, Protocol, Vantage
 from mesh.observed.learn import propose
 from mesh.observed.learn_text import render
-from mesh.observed.observation import Content, Observation, kinds_of, merge, sighting_of
+from mesh.observed.observation import Content, Observation, counted_kinds, merge, sighting_of
 from mesh.observed.route_template import own_words
 from mesh.policy.decide import decide
 from mesh.policy.decision import Action, Mode
@@ -124,7 +124,7 @@ def observe(
     content = Content(
         *(
             MappingProxyType(dict.fromkeys(sorted(names), 1))
-            for names in (*kinds_of(report), masked)
+            for names in (*counted_kinds(report), masked)
         )
     )
     return Observation(sighting, 1, day, day, content)

@@ -41,7 +41,7 @@ def test_every_class_has_an_infotype_and_every_kind_too():
 
 
 def test_only_identifiers_have_traits():
-    assert {t.kind for t in INFO_TYPES.values() if t.traits or t.echoed} == {
+    assert {t.kind for t in INFO_TYPES.values() if t.traits or t.least_repeat} == {
         InfoTypeKind.IDENTIFIER
     }
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from extauthz.guard.envoy import answers, wire
-from extauthz.guard.envoy.headers import guards_own, header_map_pairs, map_pairs
+from extauthz.guard.envoy.headers import guard_only_names, header_map_pairs, map_pairs
 from extauthz.guard.envoy.identity import address, claims, principal, receiver, vouched_headers
 from extauthz.records.judgement import Judgement
 from mesh.exchange.events import Body, Event, Head
@@ -112,7 +112,7 @@ def encode(answer: CheckAnswer) -> bytes:
     if judgement.decision.effect not in {Action.DENY, Action.REDACT}:
         response.status.code = answers.GRPC_OK
         response.ok_response.SetInParent()
-        response.ok_response.headers_to_remove.extend(guards_own(answer.sent))
+        response.ok_response.headers_to_remove.extend(guard_only_names(answer.sent))
         return wire.encode(response)
     denial = answers.denial(judgement)
     response.status.code = denial.grpc_status

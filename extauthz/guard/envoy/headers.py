@@ -12,7 +12,7 @@ A client's own are removed, so that a service can trust them.
 """
 
 
-def guards_own(headers: Headers) -> tuple[str, ...]:
+def guard_only_names(headers: Headers) -> tuple[str, ...]:
     """Return the names of headers that only the guard may write: each once, sorted."""
     return tuple(sorted(name for name in headers.names if name.startswith(OWN_PREFIX)))
 

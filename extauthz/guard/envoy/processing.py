@@ -11,7 +11,7 @@ from dataclasses import replace
 from typing import Any, Final
 
 from extauthz.guard.envoy import answers, wire
-from extauthz.guard.envoy.headers import guards_own, header_map_pairs
+from extauthz.guard.envoy.headers import guard_only_names, header_map_pairs
 from extauthz.guard.envoy.identity import claims, vouched_headers
 from extauthz.guard.stream_event import Attributes, MessagePart, StreamAnswer, StreamEvent
 from extauthz.records.judgement import Judgement
@@ -82,7 +82,7 @@ def _go_on(part: Any, event: StreamEvent, judgement: Judgement | None) -> None: 
         return
     part.response.SetInParent()  # its status is CONTINUE
     if event.direction is Direction.REQUEST and event.part is MessagePart.HEADERS:
-        part.response.header_mutation.remove_headers.extend(guards_own(event.headers))
+        part.response.header_mutation.remove_headers.extend(guard_only_names(event.headers))
     if judgement is not None and judgement.body is not None:
         _replace(part.response, judgement.body)
 

@@ -26,7 +26,14 @@ from extauthz.records.worker_folder import Purpose, WorkerFolder
 from mesh.message.facts import Facts
 from mesh.observed import route_template
 from mesh.observed.jsonl import CountedEdges, EdgesError, head_line, line_of, load
-from mesh.observed.observation import Content, Observation, Sighting, kinds_of, merge, sighting_of
+from mesh.observed.observation import (
+    Content,
+    Observation,
+    Sighting,
+    counted_kinds,
+    merge,
+    sighting_of,
+)
 from mesh.policy.decision import Action, Decision
 from mesh.policy.policy import Policy
 from phiscan.finding import ScanReport
@@ -181,7 +188,7 @@ class ObservationStore:
         masked = (
             frozenset(decision.redact) if decision.effect is Action.REDACT else frozenset[str]()
         )
-        kinds = (*kinds_of(report), masked)
+        kinds = (*counted_kinds(report), masked)
         with self._counting:
             self._changed = True
             tally = self._tally(sighting)

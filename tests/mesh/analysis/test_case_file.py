@@ -1,40 +1,13 @@
 import base64
 
 import pytest
+from case_texts import BILLING, EDGE, EHR, POLICY, load, read
 from name_scanner import NameScanner
 
 from mesh.analysis import case_file, cases
 from mesh.message.facts import Direction, Facts, Operation, Protocol, Vantage
 from mesh.policy.decision import Mode
 from mesh.policy_file.load import PolicyError
-
-EHR, BILLING = "cluster.local/ns/clinic/sa/ehr", "cluster.local/ns/finance/sa/billing"
-POLICY = f"""\
-apiVersion: phiguard.dev/v1alpha1
-kind: SegmentationPolicy
-metadata: {{name: clinic}}
-spec:
-  mode: monitor
-  rules:
-  - {{name: r, from: [{{principals: [{EHR}]}}], to: [{{principals: [{BILLING}]}}]}}
-"""
-FILES = {
-    "clinic.yaml": POLICY.encode(),
-    "body.hl7": b"MSH|^~\\&|",
-    "latin.yaml": b"\xff",
-    "bad.yaml": b"spec: {}\n",
-}
-
-
-def read(path: str) -> bytes:
-    if path not in FILES:
-        raise FileNotFoundError(2, "No such file or directory", path)
-    return FILES[path]
-
-
-def load(request: str, expect: str = "{}", policy: str = "clinic.yaml"):
-    text = f"policy: {policy}\ncases:\n- name: a\n  request: {request}\n  expect: {expect}\n"
-    return case_file.load(text, file="c.yaml", read=read)
 
 
 def problem_of(*args: str) -> str:
@@ -192,9 +165,6 @@ def test_a_text_that_is_no_case_file_is_an_error():
     ):
         with pytest.raises(PolicyError):
             case_file.load(text, file="c.yaml", read=read)
-
-
-EDGE = f"source: {EHR}, destination: {BILLING}, mtls: true"
 
 
 def test_what_audit_rules_would_have_done_is_compared():

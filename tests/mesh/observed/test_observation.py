@@ -20,7 +20,7 @@ from learn_strategies import (
 )
 from mesh_strategies import found
 
-from mesh.observed.observation import Encryption, kinds_of, merge, sighting_of
+from mesh.observed.observation import Encryption, counted_kinds, merge, sighting_of
 from mesh.policy.decide import decide
 from mesh.policy.policy import Policy
 from phiscan.finding import ScanReport, Subject
@@ -78,7 +78,7 @@ def test_a_providers_own_identifiers_and_credentials_are_not_counted():
             found("DIAGNOSIS"),
         )
     )
-    assert kinds_of(report) == (frozenset(), {"DIAGNOSIS"})
+    assert counted_kinds(report) == (frozenset(), {"DIAGNOSIS"})
 
 
 @given(MESSAGES, st.integers(0, 12))

@@ -7,14 +7,14 @@ from hypothesis import strategies as st
 from phiscan.evidence import Evidence
 from phiscan.finding import Location, Subject
 from phiscan.people import patient_repeats
-from phiscan.people.patient_repeats import add_echoes, occurrences, places
+from phiscan.people.patient_repeats import find_repeats, occurrences, places
 
 
 def echoes(data, name, subject=Subject.PATIENT):
     evidence = Evidence()
     at = data.index(name)
     evidence.add("test", "PERSON_NAME", Location("name", at, at + len(name)), subject)
-    add_echoes(data, evidence)
+    find_repeats(data, evidence)
     return [(f.location.start, f.detector) for f in evidence.findings[1:]]
 
 
@@ -49,7 +49,7 @@ def test_each_of_many_patients_is_found_again_however_often(count):
     for name in names:
         at = data.index(name)
         evidence.add("test", "PERSON_NAME", Location("", at, at + len(name)), Subject.PATIENT)
-    add_echoes(data, evidence)
+    find_repeats(data, evidence)
     assert len(evidence.findings) == 4 * count
 
 
@@ -57,7 +57,7 @@ def test_a_birth_date_is_found_again_as_it_is_written():
     data = b"1974-12-25 ... born 1974-12-25, seen 1974-12-26"
     evidence = Evidence()
     evidence.add("test", "DATE_OF_BIRTH", Location("birthDate", 0, 10), Subject.PATIENT)
-    add_echoes(data, evidence)
+    find_repeats(data, evidence)
     assert [f.location.start for f in evidence.findings[1:]] == [20]
 
 
