@@ -39,13 +39,6 @@ FLOOR: Final = Path(__file__).with_name("coverage_floor.toml")
 _IMPORTS: Final = "imports"
 _WORST: Final = 10
 _PROCESSES: Final = 2
-# They count up to the limit of what can be tried. Traced, each takes minutes, and reaches nothing
-# that its neighbours do not reach.
-_LEFT_OUT: Final = (
-    "tests/extauthz/commands/policy/test_diff.py::test_more_than_can_be_compared_is_one_line",
-    "tests/extauthz/commands/policy/test_graph.py::test_more_than_can_be_drawn_is_one_line",
-    "tests/mesh/analysis/test_endpoint_classes.py::test_more_than_can_be_tried_is_refused",
-)
 
 
 @dataclass(frozen=True)
@@ -173,8 +166,7 @@ def _measure(parts: Path, tests: Sequence[str]) -> int:
         importlib.import_module(name)
     _saved(imports)
     plugin = _PartOfFile(parts, OwnTests())
-    left_out = [f"--deselect={test}" for test in _LEFT_OUT]
-    code = pytest.main([*tests, *left_out, "-p", "no:cacheprovider"], plugins=[plugin])
+    code = pytest.main([*tests, "-p", "no:cacheprovider"], plugins=[plugin])
     plugin.save()
     return int(code)
 
