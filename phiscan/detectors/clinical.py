@@ -78,18 +78,24 @@ _RESULT = (
 """
 
 DETECTORS = (
+    # matches "http://loinc.org" and "2.16.840.1.113883.6.1"; not "2.16.840.1.113883.6.12"
     _system("loinc_system", "LAB_RESULT", r"loinc\.org\b|2\.16\.840\.1\.113883\.6\.1\b"),
+    # matches "http://snomed.info/sct" and "2.16.840.1.113883.6.96"; not "snomed.info/id/73211009"
     _system("snomed_system", "DIAGNOSIS", r"snomed\.info/sct\b|2\.16\.840\.1\.113883\.6\.96\b"),
     _system(
         "icd_system",
         "DIAGNOSIS",
+        # matches "hl7.org/fhir/sid/icd-10-cm" and "2.16.840.1.113883.6.90";
+        # not "hl7.org/fhir/sid/cvx"
         r"hl7\.org/fhir/sid/icd-|2\.16\.840\.1\.113883\.6\.(?:90|103|42|3)\b",
     ),
     _system(
         "rxnorm_system",
         "MEDICATION",
+        # matches "http://hl7.org/fhir/sid/ndc" and "2.16.840.1.113883.6.88"; not "sid/ndc11"
         r"nlm\.nih\.gov/research/umls/rxnorm|2\.16\.840\.1\.113883\.6\.(?:88|69)\b|sid/ndc\b",
     ),
+    # matches "http://www.ama-assn.org/go/cpt" and "2.16.840.1.113883.6.12"; not "ama-assn.org/go"
     _system(
         "cpt_system", "PROCEDURE", r"ama-assn\.org/go/cpt|2\.16\.840\.1\.113883\.6\.(?:12|104|4)\b"
     ),

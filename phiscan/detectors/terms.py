@@ -8,6 +8,7 @@ document PHI.
 from phiscan.finding import Likelihood, Subject
 from phiscan.patterns.detector import Detector
 
+# matches "type 2 diabetes" and "chest pain"; not "diabetology", "chest"
 _CONDITIONS = (
     r"diabet(?:es|ic)|hypertensi(?:on|ve)|asthma|copd|emphysema|pneumonia|bronchitis|tuberculosis"
     r"|influenza|covid-?19|hiv|immunodeficiency|hepatitis|cirrhosis|pancreatitis|appendicitis"
@@ -29,6 +30,7 @@ _CONDITIONS = (
     r"|mastectomy|appendectomy|hysterectomy|colonoscopy|endoscopy|biopsy|pleural effusion"
     r"|cardiopulmonary|hemoglobin a1c|creatinine"
 )
+# matches "sinus infection" and "neuropathy"; not "infection", "homeopathy"
 _COMPLAINTS = (
     r"(?:ear|sinus|skin|wound|kidney|bladder|lung|yeast|eye|throat|urinary) infections?|gallstones"
     r"|kidney stones|(?:mental|behavioral) illness|dyspn(?:o)?ea|orthopn(?:o)?ea|hemoptysis"
@@ -47,6 +49,7 @@ _COMPLAINTS = (
     r"|(?:my|neur|arthr|fibromy)algia|sleep apnea|allerg(?:y|ies|ic) to|substance use"
     r"|autis(?:m|tic)|adhd|down syndrome|trisomy|brca[12]|pathogenic|genetic counsel(?:l)?ing"
 )
+# matches "appendectomy" and "INR 2.4"; not "anatomy", "INR"
 _PROCEDURES = (
     r"[a-z]{3,14}(?:ectomy|ostomy|otomy|oplasty|ocentesis|orrhaphy)"
     r"|(?:colon|end|bronch|lapar|cyst|arthr|laryng|sigmoid|hyster|colp|derm)oscop(?:y|ic)"
@@ -72,6 +75,7 @@ _PROCEDURES = (
     r"|(?:abnormal|recent) mammogram|neonate|apgar|gestation|breastfeeding|newborn screen"
     r"|well[- ]child|prophy(?:laxis)?|root canal|code status|comfort (?:care|meds)"
 )
+# matches "lisinopril" and "cefdinir"; not "April", "uniform"
 _STEMS = (
     r"(?:[a-z]{2,12}(?:pril|sartan|vastatin|olol|cillin|floxacin|cycline|prazole|oxetine|azepam"
     r"|triptan|zumab|ximab|tinib|gliptin|glutide|gliflozin|formin|dipine|profen|setron|xaban"

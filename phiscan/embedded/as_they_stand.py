@@ -23,6 +23,7 @@ XML_MARK: Final = r"xmlns(?::\w{1,20})?\s?=\s?[\"'](?:http://hl7\.org/fhir|urn:h
 
 Matches `xmlns="http://hl7.org/fhir"`; not `xmlns="http://www.w3.org/1999/xhtml"`.
 """
+# matches b'"resourceType":' and b'"PID.5"'; not b'"resourceTypes":'
 _SIGN: Final = re.compile("|".join(f"(?:{mark})" for mark in JSON_MARKS).encode())
 # matches b'{ "a"' and b"[{"; not b"{a}"
 _OPENS: Final = re.compile(rb"\{\s*+\"|\[\s*+\{")

@@ -57,7 +57,9 @@ _NEVER: Final = re.compile(
     rb"[0-9A-Fa-f]{8}(?:-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}\Z"
     rb"|[a-z/_-]+\Z|[A-Z/_-]+\Z|[0-9/_-]+\Z"
 )
+# What only base64url uses (RFC 4648 section 5). matches b"a_b"; not b"a+b"
 _URL_SIGN: Final = re.compile(rb"[-_]")
+# What only standard base64 uses. matches b"a+b"; not b"a_b"
 _STANDARD_SIGN: Final = re.compile(rb"[+/]")
 # matches an escaped line end, white space and the backslash of \/; not the backslash of \\
 _GAPS: Final = re.compile(rb"\\[rn]|\\(?=/)|\s")
@@ -65,6 +67,7 @@ _GAPS: Final = re.compile(rb"\\[rn]|\\(?=/)|\s")
 _HEX: Final = re.compile(rb"(?:[0-9a-fA-F]{2}){12,}")
 # matches b"ONZW4ORAGEZDGNBVGY3Q===="; not b"ONZW4ORAgezdgnbvgy3q====", in two cases
 _BASE32: Final = re.compile(rb"([A-Z2-7]{20,}|[a-z2-7]{20,})={0,6}")
+# matches b"EDPMSEH064P36D1L6ORJGE8="; not b"ONZW4ORAGEZDGNBVGY3TQOI=", whose Z is in base32 only
 _BASE32_HEX: Final = re.compile(rb"([0-9A-V]{20,}|[0-9a-v]{20,})={0,6}")
 _BASE32_REST: Final = frozenset((0, 2, 4, 5, 7))
 """Possible numbers of characters after the last whole group of eight (RFC 4648 section 6)."""

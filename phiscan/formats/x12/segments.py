@@ -17,7 +17,7 @@ _ISA: Final = re.compile(rb"ISA([^\w \r\n])[\d ]{0,2}\1")
 # A line that begins with ISA. matches "\n ISA" before "*"; not "my ISA*"
 _LINE: Final = re.compile(rb"(?:^|\n)[ \t]*(?=ISA[^\w \r\n])")
 # A whole header with up to twenty characters an element, then a group or an acknowledgement.
-# Near miss: a header at the end of a document.
+# matches "ISA*00**00**ZZ*A*ZZ*B*240102*1200*^*00501*1*0*P*:~GS*"; not with "ST*" for "GS*"
 _EMBEDDED: Final = re.compile(
     rb"\s*ISA([^\w \r\n])(?:(?:(?!\1)[^\r\n]){0,20}\1){15}[^\w\s]?[^\w]\s*(?:GS|TA1)\1"
 )
