@@ -1,4 +1,4 @@
-"""One module for each format: makes labelled documents from the format's specification.
+"""Generators of labelled documents, one module for each format or family of formats.
 
-The documents vary as much as the specification allows.
+They follow the format's specification, and vary as much as it allows.
 """

@@ -1,7 +1,4 @@
-"""Formats with lengths, built byte by byte.
-
-They are DICOM files, NCPDP Telecommunication, and protobuf with gRPC framing.
-"""
+"""Binary formats, built byte by byte: DICOM, NCPDP Telecommunication, protobuf in gRPC frames."""
 
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -32,7 +29,7 @@ class Bytes:
         self.data += raw
 
     def join(self, inner: "Bytes") -> None:
-        """Append another's bytes, and its labels where they come to stand."""
+        """Append the bytes of `inner`, and its labels at their new offsets."""
         base = len(self.data)
         self.labels += [
             Label(x.info_type, x.kind, x.start + base, x.end + base, x.also) for x in inner.labels
@@ -53,7 +50,7 @@ class Element:
 
 
 def _element(out: Bytes, element: Element, *, explicit: bool) -> None:
-    """PS3.5 section 7.1: tag, VR, length, value padded to an even length."""
+    """Append a data element (PS3.5 section 7.1): tag, VR, length, value padded to even length."""
     pad = b"" if len(element.value) % 2 == 0 else (b"\0" if element.vr in ("UI", "OB") else b" ")
     size = len(element.value) + len(pad)
     out.put(b"".join(n.to_bytes(2, "little") for n in element.tag))
@@ -68,7 +65,7 @@ def _element(out: Bytes, element: Element, *, explicit: bool) -> None:
 
 
 def dicom(seed: str) -> Document:
-    """A file of PS3.10 with a patient module, explicit or implicit VR, little endian."""
+    """A DICOM file (PS3.10) with a patient module: little endian, explicit or implicit VR."""
     case = Case(seed, "dicom")
     inv, p, d, v = case.inv, case.inv.patient(), case.inv.provider(), case.inv.visit()
     explicit = inv.chance(0.75)
@@ -237,8 +234,10 @@ def _varint(value: int) -> bytes:
 
 
 def protobuf(seed: str) -> Document:
-    """A message without its schema: only values speak, so it holds a note and numbers that have a
-    form of their own."""
+    """A message whose schema the scanner does not have.
+
+    No field has a name, so it holds a note, and identifiers that are recognisable by their form.
+    """
     case = Case(seed, "protobuf")
     inv = case.inv
     text, style = note_text(case, inv.patient(), inv.provider())

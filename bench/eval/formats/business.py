@@ -1,6 +1,6 @@
 """Documents without health information whose words look like it.
 
-They are about claims on cars, treatment groups, impressions and payers.
+They are about car insurance claims, treatment groups of experiments, ad impressions and payers.
 """
 
 import json
@@ -29,7 +29,7 @@ def _customer(case: Case) -> dict[str, object]:
 
 
 def car_claim(case: Case) -> Made:
-    """Insurance of cars has claims, policies, deductibles and insured persons too."""
+    """A car insurance claim, with a policy, a deductible and an insured person."""
     inv = case.inv
     return _json(
         case,
@@ -236,7 +236,7 @@ _BUSINESS: tuple[Callable[[Case], Made], ...] = (
 
 
 def business(seed: str) -> Document:
-    """An ordinary document with words that health care uses as well."""
+    """A document outside health care that uses its words."""
     case = Case(seed, "business")
     make = case.inv.pick(*_BUSINESS)
     text, content_type = make(case)

@@ -1,4 +1,4 @@
-"""What every generator starts from: invented people, and marks for the text that is being built."""
+"""The base of every generator: invented people, and marks for the text it builds."""
 
 from dataclasses import dataclass, field
 from datetime import date
@@ -10,7 +10,7 @@ from phiscan.finding import Verdict
 
 @dataclass(slots=True)
 class Case:
-    """One document in the making."""
+    """One document that a generator is building."""
 
     seed: str
     format: str
@@ -22,15 +22,15 @@ class Case:
         self.marks = Marks()
 
     def phi(self, info_type: str, text: str, also: str = "") -> str:
-        """A patient's value, marked."""
+        """Mark a patient's value."""
         return self.marks.patient(info_type, text, also)
 
     def may(self, info_type: str, text: str) -> str:
-        """A value that may be found or not, marked."""
+        """Mark a value that a scanner may report or not: either counts as right."""
         return self.marks.optional(info_type, text)
 
     def staff(self, info_type: str, text: str) -> str:
-        """A provider's own value, marked."""
+        """Mark a provider's own value."""
         return self.marks.provider(info_type, text)
 
     def document(
@@ -42,11 +42,11 @@ class Case:
         verdict: Verdict = Verdict.PHI,
         encoding: str = "utf-8",
     ) -> Document:
-        """The finished document."""
+        """Return the document: its marks become labels with offsets."""
         data, labels = self.marks.finish(text, encoding)
         return Document(self.format, style, data, content_type, verdict, labels)
 
 
 def ymd(day: date) -> str:
-    """YYYYMMDD, as HL7, X12, NCPDP and DICOM write dates."""
+    """The date as YYYYMMDD, the form of HL7 v2, X12, NCPDP and DICOM."""
     return day.strftime("%Y%m%d")

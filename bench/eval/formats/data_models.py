@@ -1,4 +1,4 @@
-"""Tables of published data models, as research and claims departments exchange them.
+"""Tables of published data models, the kind that research and claims departments exchange.
 
 The header names the data model; no label names a person. The models are Synthea's CSV, CMS
 DE-SynPUF, OMOP, MIMIC, PCORnet, i2b2, CDISC SDTM, and claims with payers' column names.
@@ -164,7 +164,7 @@ _MODELS: dict[str, tuple[str, Callable[[Case], list[str]]]] = {
 
 
 def table(seed: str) -> Document:
-    """One table of one model: any delimiter, any case of the header."""
+    """One table of one model, with any delimiter and a header in any case."""
     case = Case(seed, "data-model")
     inv = case.inv
     model = inv.pick(*_MODELS)

@@ -1,7 +1,9 @@
-"""FHIR resources in JSON: R4, STU3 and DSTU2, alone, in bundles, and as NDJSON (https://hl7.org/fhir)."""
+"""FHIR resources in JSON: R4, STU3 and DSTU2, alone, in bundles, and as NDJSON.
 
-# ruff: noqa: D102 - a method a kind of resources, named as the standard names it; templates are as
-# long as their lines
+https://hl7.org/fhir
+"""
+
+# ruff: noqa: D102 - each method makes one kind of resource, named as in the standard
 
 import base64
 import json
@@ -442,7 +444,7 @@ class Resources:
         }
 
     def clinical(self) -> list[Callable[[], Json]]:
-        """Makers of resources of the patient compartment, for this version."""
+        """The methods that make resources of the patient compartment, for this version."""
         return [
             self.observation,
             self.condition,
@@ -488,7 +490,7 @@ def single(seed: str) -> Document:
 
 
 def bundle(seed: str) -> Document:
-    """A bundle: a patient, providers, and what belongs to them."""
+    """A bundle: a patient, a practitioner, and two to eight resources about the patient."""
     case = Case(seed, "fhir-bundle")
     version = case.inv.pick("r4", "r4", "stu3", "dstu2")
     resources = Resources(case, version)
@@ -513,7 +515,7 @@ def bundle(seed: str) -> Document:
 
 
 def ndjson(seed: str) -> Document:
-    """Bulk data: one resource a line (https://hl7.org/fhir/uv/bulkdata)."""
+    """Bulk data: one resource per line (https://hl7.org/fhir/uv/bulkdata)."""
     case = Case(seed, "fhir-ndjson")
     lines = []
     for _ in range(case.inv.rng.randint(2, 5)):

@@ -1,10 +1,9 @@
 """HL7 v2.x messages (chapters 2, 3, 4, 6, 7, 10).
 
-They are admissions, results, orders, schedules, charges and vaccinations.
+The messages are admissions, results, orders, schedules, charges and vaccinations.
 """
 
-# ruff: noqa: D102 - a method a kind of segments, named as the standard names it; templates are as
-# long as their lines
+# ruff: noqa: D102 - each method makes one kind of segment, named as in the standard
 
 from collections.abc import Callable
 
@@ -53,7 +52,7 @@ class Message:
         return f"MSH{self.f}{self.c}{self.r}{self.e}{self.s}{self.f}" + self.f.join(tail)
 
     def text(self, value: str) -> str:
-        """Escape delimiters that stand in data (chapter 2.7)."""
+        """Escape the delimiters in `value` (chapter 2.7)."""
         out = value.replace(self.e, f"{self.e}E{self.e}")
         for char, letter in ((self.f, "F"), (self.c, "S"), (self.r, "R"), (self.s, "T")):
             out = out.replace(char, f"{self.e}{letter}{self.e}")
@@ -345,7 +344,7 @@ def _vxu(m: Message) -> list[str]:
 
 
 def message(seed: str) -> Document:
-    """One message, or a batch of a few, with MLLP framing or without."""
+    """One message, or a batch of a few, with or without MLLP framing."""
     case = Case(seed, "hl7v2")
     maker = case.inv.pick(_adt, _adt, _oru, _oru, _orm, _siu, _dft, _vxu)
     end = case.inv.pick("\r", "\r", "\r", "\n", "\r\n")

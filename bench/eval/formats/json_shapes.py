@@ -1,4 +1,4 @@
-"""JSON that no standard defines, in many shapes and key styles; GraphQL requests and answers."""
+"""JSON that no standard defines, in many shapes and key styles, and GraphQL."""
 
 import base64
 import json
@@ -174,7 +174,7 @@ _SHAPES: tuple[Callable[[Case], object], ...] = (
 
 
 def generic(seed: str) -> Document:
-    """One JSON document, or one a line."""
+    """One JSON document, or one per line."""
     case = Case(seed, "json")
     shape = case.inv.pick(*_SHAPES)
     if case.inv.chance(0.08):
@@ -194,7 +194,7 @@ def generic(seed: str) -> Document:
 
 
 def graphql(seed: str) -> Document:
-    """A GraphQL mutation with variables or with literals, or an answer."""
+    """A GraphQL mutation with variables or literals, or a GraphQL response."""
     case = Case(seed, "graphql")
     inv, p, v = case.inv, case.inv.patient(), case.inv.visit()
     style = inv.pick("variables", "literals", "answer")

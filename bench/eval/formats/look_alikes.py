@@ -1,4 +1,4 @@
-"""Documents of health care about no patient.
+"""Health care documents that are about no patient.
 
 They are catalogues, directories, specifications, statistics and articles.
 """
@@ -477,7 +477,7 @@ def supplies(case: Case) -> Made:
 
 
 def deidentified(case: Case) -> Made:
-    """What Safe Harbor leaves: years, states, no names."""
+    """A record after Safe Harbor de-identification: years and states, but no names."""
     inv = case.inv
     return _json(
         case,
@@ -534,7 +534,7 @@ _LOOK_ALIKES: tuple[Callable[[Case], Made], ...] = (
 
 
 def look_alike(seed: str) -> Document:
-    """A document of health care about no patient."""
+    """A health care document that is about no patient."""
     case = Case(seed, "look-alike")
     make = case.inv.pick(*_LOOK_ALIKES)
     text, content_type = make(case)

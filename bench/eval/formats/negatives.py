@@ -1,6 +1,6 @@
-"""Documents without PHI, as an ordinary mesh carries them.
+"""Documents without PHI that an ordinary mesh carries.
 
-Persons in them have no health information beside them.
+Some name persons, but none holds health information about them.
 """
 
 import json
@@ -13,7 +13,7 @@ from phiscan.finding import Verdict
 
 Json = dict[str, object]
 Made = tuple[str, str]
-"""Text and content type."""
+"""A text and its content type."""
 
 
 def _json(case: Case, value: object) -> Made:
@@ -381,7 +381,7 @@ def graph(case: Case) -> Made:
 
 
 def changelog(case: Case) -> Made:
-    """Titles underlined with `=`, which is no quoted-printable."""
+    """A change log whose titles are underlined with `=`. It is not quoted-printable."""
     inv = case.inv
     mark = inv.pick("=", "=", "-")
     parts = []
@@ -396,7 +396,7 @@ def changelog(case: Case) -> Made:
 
 
 def style_sheet(case: Case) -> Made:
-    """Pictures as text in a style sheet."""
+    """A style sheet with pictures as SVG text in data URLs."""
     picture = (
         f"<svg xmlns='http://www.w3.org/2000/svg' width='{case.inv.digits(2)}'><path d='M1 "
         f"1h{case.inv.digits(1)}'/></svg>"
@@ -406,7 +406,7 @@ def style_sheet(case: Case) -> Made:
 
 
 def commented(case: Case) -> Made:
-    """Source whose comments use the words of SQL, and whose assignments go on in the next line."""
+    """Source code with SQL words in comments and with assignments that span two lines."""
     lines = [
         f"# Update the {case.inv.pick('cache', 'index')} where {n} = "
         f"{case.inv.digits(2)}\nvalue_{n} =\\\n    compute({n})\nlimit_{n} =\n    {n}"
@@ -416,7 +416,7 @@ def commented(case: Case) -> Made:
 
 
 def colleagues(case: Case) -> Made:
-    """Mail of people at work: names by greeting and closing, and no health."""
+    """Mail among colleagues: names in greetings and closings, but no health information."""
     inv, p, q = case.inv, case.inv.patient(), case.inv.patient()
     return (
         f"Hi {p.given},\n\nAttached is the forecast. {q.given} {q.family} confirmed the "

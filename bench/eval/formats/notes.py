@@ -1,10 +1,9 @@
 """Free text of clinicians, clerks and nurses.
 
-It has notes with printed headers, letters, messages and reports.
+The styles are notes with printed headers, letters, messages and reports.
 """
 
-# ruff: noqa: D102 - a method a kind of phrases, named as the standard names it; templates are as
-# long as their lines
+# ruff: noqa: D102 - each method makes one kind of phrase, named by its kind
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -25,7 +24,7 @@ class Note:
     visit: Visit
 
     def day(self, value: date, info_type: str = "SERVICE_DATE") -> str:
-        """A date as people write it."""
+        """A date in one of the forms that people write."""
         month = value.strftime("%B")
         return self.case.phi(
             info_type,

@@ -1,4 +1,4 @@
-"""Records and notes in the everyday formats: YAML, HTML pages, e-mail with MIME, SQL dumps."""
+"""Records and notes in everyday formats: YAML, HTML pages, e-mail with MIME, SQL dumps."""
 
 import base64
 import html
@@ -11,7 +11,7 @@ from bench.eval.formats.records import key_styles, row
 
 
 def yaml(seed: str) -> Document:
-    """A record as YAML, flat or below a key."""
+    """A record as YAML, flat or nested under a key."""
     case = Case(seed, "yaml")
     style = key_styles()[case.inv.pick("snake", "camel", "kebab")]
     holder = case.inv.pick("", "patient", "record", "member")
@@ -27,7 +27,7 @@ def yaml(seed: str) -> Document:
 
 
 def page(seed: str) -> Document:
-    """A page of a portal: a table, a definition list, or a form with its values."""
+    """A portal page with a record: a table, a definition list or a filled form."""
     case = Case(seed, "html")
     values = [(label.title(), _escaped(value)) for label, value in row(case)]
     kind = case.inv.pick("table", "list", "form", "wide table")
@@ -67,8 +67,10 @@ def _escaped(value: str) -> str:
 
 
 def mail(seed: str) -> Document:
-    """An Internet message (RFC 5322) with a note as its body, in any transfer encoding, alone or as
-    one part."""
+    """An Internet message (RFC 5322) that holds a note, in any transfer encoding.
+
+    The note is the whole body or one part of it.
+    """
     case = Case(seed, "e-mail")
     inv = case.inv
     text, style = note_text(case, inv.patient(), inv.provider())
@@ -102,7 +104,7 @@ def mail(seed: str) -> Document:
 
 
 def sql(seed: str) -> Document:
-    """INSERT statements, with column names."""
+    """INSERT statements with column names."""
     case = Case(seed, "sql")
     wanted = (
         "given",
@@ -115,7 +117,8 @@ def sql(seed: str) -> Document:
         values = row(case, wanted)
         columns = ", ".join(label.replace(" ", "_") for label, _ in values)
         quoted = ", ".join(f"'{value.replace(chr(39), chr(39) * 2)}'" for _, value in values)
-        lines.append(f"INSERT INTO patients ({columns}) VALUES ({quoted});")  # noqa: S608 - a document, run by nobody
+        # S608: this is a document, and nothing runs it
+        lines.append(f"INSERT INTO patients ({columns}) VALUES ({quoted});")  # noqa: S608
     return case.document(
         "\n".join(lines) + "\n", case.inv.pick("application/sql", "text/plain", "text/x-sql")
     )

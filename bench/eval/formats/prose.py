@@ -1,6 +1,6 @@
 """People in prose without printed headers: transcripts, chats, letters and hand-offs.
 
-Names follow relations, ages, questions and salutations.
+Names follow words for relatives, ages, questions and salutations.
 """
 
 from collections.abc import Callable
@@ -11,7 +11,7 @@ from bench.eval.formats.notes import Note
 
 
 def _relative(n: Note) -> str:
-    """The given name of a relative, who often has another family name."""
+    """A relative's name, alone or with a family name, which may differ from the patient's."""
     person = n.case.inv.patient()
     return n.name(
         n.case.inv.pick(
@@ -113,7 +113,7 @@ _GENRES: tuple[Callable[[Note], str], ...] = (
 
 
 def prose(seed: str) -> Document:
-    """One text without headers."""
+    """One text without printed headers."""
     case = Case(seed, "prose")
     genre = case.inv.pick(*_GENRES)
     text = genre(Note(case, case.inv.patient(), case.inv.provider(), case.inv.visit()))

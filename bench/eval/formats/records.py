@@ -1,6 +1,6 @@
 """Labelled records that no standard defines.
 
-The values of one visit stand under labels as developers and clerks choose them.
+The values of one visit stand under labels that developers and clerks would choose.
 """
 
 import random
@@ -73,15 +73,17 @@ LABELS: dict[str, tuple[str, ...]] = {
     ),
     "npi": ("provider npi", "npi", "npi number"),
 }
-"""Words of labels, by what they name."""
+"""Label words by the kind of value that they name."""
 
 Row = list[tuple[str, str]]
-"""Label words and the marked value."""
+"""Pairs of label words and the marked value."""
 
 
 def row(case: Case, wanted: tuple[str, ...] = ()) -> Row:
-    """The values of one new patient's visit, each with the words of its label. `wanted` fixes
-    which."""
+    """The values of a new patient's visit, each with the words of its label.
+
+    `wanted` names the kinds of values. If it is empty, `choose` picks them.
+    """
     inv, p, d, v = case.inv, case.inv.patient(), case.inv.provider(), case.inv.visit()
     born = inv.pick(
         p.born.isoformat(),
@@ -125,7 +127,7 @@ def row(case: Case, wanted: tuple[str, ...] = ()) -> Row:
 
 
 def choose(rng: random.Random) -> tuple[str, ...]:
-    """Which values a record has: a name, something unique, something clinical, and more."""
+    """Pick the kinds of values in a record: a name, identifiers, clinical facts, and more."""
     kinds = list(rng.choice((("given", "family"), ("full",))))
     kinds += rng.sample(
         ("born", "ssn", "mrn", "member", "mbi", "phone", "email", "account"), rng.randint(2, 5)
@@ -139,7 +141,7 @@ def choose(rng: random.Random) -> tuple[str, ...]:
 
 
 def key_styles() -> dict[str, Callable[[str], str]]:
-    """Ways of writing a label as a key."""
+    """Functions that write label words as a key, by the name of the style."""
     return {
         "snake": lambda words: words.replace(" ", "_"),
         "camel": lambda words: "".join(

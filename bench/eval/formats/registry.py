@@ -1,4 +1,4 @@
-"""Every generator by the name of its format."""
+"""All generators, by the name of their format."""
 
 from collections.abc import Callable
 from types import MappingProxyType
@@ -62,16 +62,18 @@ NEGATIVE: Final = MappingProxyType(
         "look-alike": look_alikes.look_alike,
     }
 )
-"""Formats whose documents are not."""
+"""Formats whose documents are not PHI."""
 UNSTRUCTURED: Final = frozenset(("note", "prose", "log", "protobuf", "e-mail"))
-"""Formats whose identifiers stand in free text."""
+"""Formats whose identifiers occur in free text."""
 UNGATED: Final = frozenset(("sql",))
-"""Formats that phiscan has no reader for: measured, so that the gap is known, but no target."""
+"""Formats that are measured without a target."""
 
 
 def corpus(seed: int, size: int, only: str) -> list[Document]:
-    """`size` documents of each PHI format (or of the one named), fifteen times as many
-    negatives."""
+    """Return `size` documents of each PHI format, and fifteen times as many of each negative one.
+
+    `only` names the one format to generate; "" means all formats.
+    """
     made: list[Document] = []
     for table, count in ((PHI, size), (NEGATIVE, size * 15)):
         for name, generator in table.items():

@@ -11,7 +11,7 @@ from bench.eval.formats.records import key_styles, row
 
 
 def _unmarked(value: str) -> tuple[str, str, str]:
-    """A marked value as its opening mark, its text and its closing mark."""
+    """Split a marked value into its opening mark, its text and its closing mark."""
     if ord(value[0]) >= 0xF0000:
         return value[0], value[1:-1], value[-1]
     return "", value, ""
@@ -42,7 +42,7 @@ def form(seed: str) -> Document:
 
 
 def multipart(seed: str) -> Document:
-    """`multipart/form-data` with fields, and often a file: a table or a JSON document."""
+    """`multipart/form-data` with fields, and often with a file: a table or a JSON document."""
     case = Case(seed, "multipart")
     inv = case.inv
     boundary = inv.pick(
@@ -84,7 +84,7 @@ def multipart(seed: str) -> Document:
 
 
 def table(seed: str) -> Document:
-    """CSV, TSV, semicolons or bars; quoted where needed."""
+    """A table with commas, tabs, semicolons or bars, quoted where needed."""
     case = Case(seed, "csv")
     inv = case.inv
     style = inv.pick("snake", "words", "upper", "camel", "flat")
@@ -134,7 +134,7 @@ def table(seed: str) -> Document:
 
 
 def log(seed: str) -> Document:
-    """Lines that an application should not have written."""
+    """Log lines with PHI that an application should not have logged."""
     case = Case(seed, "log")
     inv = case.inv
     lines = []

@@ -1,10 +1,9 @@
 """X12 5010 transactions of the HIPAA implementation guides.
 
-They are 837P, 837I, 835, 834, 270, 271, 276 and 277.
+The transactions are 837P, 837I, 835, 834, 270, 271, 276 and 277.
 """
 
-# ruff: noqa: D102 - a method a kind of segments, named as the standard names it; templates are as
-# long as their lines
+# ruff: noqa: D102 - each method makes one kind of segment, named as in the standard
 
 from collections.abc import Callable
 from datetime import timedelta
@@ -15,7 +14,7 @@ from bench.eval.people import Patient, Provider, Visit
 
 
 class Interchange:
-    """Builds segments with one interchange's separators."""
+    """Builds segments with the separators of one interchange."""
 
     def __init__(self, case: Case) -> None:
         self.case, inv = case, case.inv
@@ -29,7 +28,7 @@ class Interchange:
         return self.e.join(elements).rstrip(self.e) + self.t
 
     def text(self, value: str) -> str:
-        """X12 basic characters: upper case mostly, never a separator."""
+        """Replace separators with `-`. Mostly write upper case, as in X12's basic set."""
         clean = "".join("-" if c in f"{self.e}{self.s}{self.r}{self.t}" else c for c in value)
         return clean.upper() if self.case.inv.chance(0.8) else clean
 
@@ -371,7 +370,7 @@ _KINDS: dict[str, tuple[Callable[[Interchange], str], ...]] = {
 
 
 def maker(format_name: str) -> Callable[[str], Document]:
-    """The generator of one kind of transaction."""
+    """Return the generator of one kind of transaction."""
 
     def transaction(seed: str) -> Document:
         case = Case(seed, format_name)

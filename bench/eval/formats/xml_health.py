@@ -1,4 +1,4 @@
-"""Health documents in XML: C-CDA (CDA R2), FHIR XML, NCPDP SCRIPT, and site-made XML."""
+"""Health documents in XML: C-CDA (CDA R2), FHIR XML, NCPDP SCRIPT, and custom XML."""
 
 from xml.sax.saxutils import escape
 
@@ -9,8 +9,7 @@ _PROLOG = '<?xml version="1.0" encoding="UTF-8"?>\n'
 
 
 def ccda(seed: str) -> Document:
-    """A clinical document with a patient header, an author, and sections with narrative and
-    entries."""
+    """A clinical document: a patient header, an author, sections with narrative and entries."""
     case = Case(seed, "ccda")
     inv, p, d, v = case.inv, case.inv.patient(), case.inv.provider(), case.inv.visit()
     x = inv.pick("", "", "", "cda:")
@@ -73,8 +72,10 @@ def ccda(seed: str) -> Document:
 
 
 def fhir_xml(seed: str) -> Document:
-    """A Patient or an Observation in FHIR's XML (https://hl7.org/fhir/xml.html), alone or in a
-    bundle."""
+    """A Patient or an Observation in FHIR XML, alone or in a bundle.
+
+    https://hl7.org/fhir/xml.html
+    """
     case = Case(seed, "fhir-xml")
     inv, p, v = case.inv, case.inv.patient(), case.inv.visit()
     ns = 'xmlns="http://hl7.org/fhir"'
@@ -154,7 +155,7 @@ def script(seed: str) -> Document:
 
 
 def generic(seed: str) -> Document:
-    """XML that a site made up, in elements or attributes, with or without SOAP around it."""
+    """Custom XML: values in elements or attributes, with or without a SOAP envelope."""
     case = Case(seed, "xml")
     inv, p, v = case.inv, case.inv.patient(), case.inv.visit()
     style = inv.pick("elements", "attributes", "soap")
