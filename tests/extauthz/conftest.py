@@ -10,7 +10,7 @@ from phiscan.detectors import DETECTORS
 
 @pytest.fixture(scope="session", autouse=True)
 def cache_folder(tmp_path_factory):
-    """Compiled detectors are kept for these tests, and not in the user's own cache."""
+    """A cache of compiled detectors for these tests. The user's own cache stays untouched."""
     before = os.environ.get("XDG_CACHE_HOME")
     os.environ["XDG_CACHE_HOME"] = str(tmp_path_factory.mktemp("cache"))
     yield
@@ -22,7 +22,7 @@ def cache_folder(tmp_path_factory):
 
 @pytest.fixture(scope="session")
 def engine(cache_folder):
-    """Compiled once for the commands that these tests run too."""
+    """An engine that is compiled once per session, and cached for the commands under test."""
     return EngineCache(default_folder(os.environ)).load(DETECTORS)
 
 
@@ -36,5 +36,5 @@ def guard(tmp_path, engine):
 
 @pytest.fixture
 def run():
-    """Run a coroutine to its end; no test takes longer than a minute."""
+    """Run a coroutine to its end, for at most a minute."""
     return lambda coroutine: asyncio.run(asyncio.wait_for(coroutine, 60))

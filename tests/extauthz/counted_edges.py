@@ -1,4 +1,4 @@
-"""Edges that a store has counted, for tests."""
+"""Helpers for tests: scan reports, and messages that an observation store counts."""
 
 from mesh.message.facts import Facts, Operation
 from mesh.policy.decide import decide

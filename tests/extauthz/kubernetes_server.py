@@ -1,7 +1,7 @@
-"""An API server on a real socket that speaks what a list and a watch of one kind of object take, by the documentation.
+"""A Kubernetes API server on a real socket, for lists and watches of one kind of object.
 
-https://kubernetes.io/docs/reference/using-api/api-concepts/ : pages, versions, watch events as JSON lines, bookmarks,
-410 Gone, and the end of a watch.
+It follows https://kubernetes.io/docs/reference/using-api/api-concepts/: pages, resource versions,
+watch events as JSON lines, bookmarks, 410 Gone, and the end of a watch.
 """
 
 import json
@@ -12,12 +12,15 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from urllib.parse import parse_qs, urlsplit
 
 END = object()
-"""Put into `events` to end the open watch."""
+"""Put this into `events` to end the open watch."""
 
 
 class ApiServer:
-    """Objects, and the requests that came. `fail` holds statuses for the next requests; `events`
-    feeds open watches."""
+    """Serves `items` and records the requests.
+
+    The next requests fail with the statuses in `fail`. The open watch sends what is put in
+    `events`.
+    """
 
     def __init__(self, items=(), *, page=500, tls=None):
         self.items = {(i["metadata"]["namespace"], i["metadata"]["name"]): i for i in items}
@@ -49,14 +52,14 @@ class ApiServer:
         self.close()
 
     def close(self):
-        """Stop answering, and end what is open."""
+        """Stop the server, and end the open watch."""
         self.closing = True
         self.events.put(END)
         self._server.shutdown()
         self._server.server_close()
 
     def send(self, kind, item, version=None):
-        """Change the collection, and tell the open watch."""
+        """Change the collection, and send the change to the open watch."""
         self.version += 1
         item = {
             **item,
@@ -116,11 +119,11 @@ class _Handler(BaseHTTPRequestHandler):
         self.wfile.write(body)
 
     def log_message(self, *_):
-        """Say nothing."""
+        """Log nothing."""
 
 
 def policy_object(namespace, name, spec):
-    """An object as Kubernetes keeps it, with what it adds to `metadata`."""
+    """A policy object with the `metadata` that Kubernetes adds."""
     metadata = {
         "name": name,
         "namespace": namespace,

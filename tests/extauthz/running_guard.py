@@ -47,7 +47,7 @@ REDACTED = b'{"patientName": "Ana Ruiz", "diagnosis": "E11.9", "ssn": "536-22-87
 
 
 class Guard:
-    """One worker in this process, and everything that it lets out."""
+    """One worker in this process, with its spans, metrics and ledger records."""
 
     def __init__(
         self,
@@ -96,8 +96,10 @@ class Guard:
             return await method(request, metadata=metadata, timeout=timeout)
 
     async def process(self, *requests, metadata=()):
-        """Send events as Envoy does, each after the answer to the one before; return answers and
-        the status."""
+        """Send each event after the answer to the one before, as Envoy does.
+
+        Returns the answers and the stream's status code.
+        """
         answers = []
         async with self.channel() as channel:
             call = processing_call(channel, metadata)
@@ -126,7 +128,7 @@ class Guard:
 
 
 async def code_of(call):
-    """Wait for the end of a stream that has no more to say, and return its status code."""
+    """Wait for the end of a stream without further answers, and return its status code."""
     try:
         assert await call.read() is grpc.aio.EOF
     except grpc.aio.AioRpcError as error:
@@ -181,8 +183,11 @@ BUFFERED = 2
 
 
 def processing_request(name, *, attributes=None, mode=None, **part):
-    """One event: headers and trailers are given as `headers`, bodies as `body`; `mode` adds
-    protocol_config."""
+    """One event of a stream.
+
+    `part` holds `headers` for headers and trailers, and `body` for bodies. `mode` sets
+    `protocol_config`.
+    """
     request = wire.message("envoy.service.ext_proc.v3.ProcessingRequest")()
     event = getattr(request, name)
     event.SetInParent()

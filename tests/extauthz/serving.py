@@ -1,4 +1,4 @@
-"""`phiguard serve` as a process of its own, for tests."""
+"""`phiguard serve` in a separate process, for tests."""
 
 import signal
 import socket
@@ -15,7 +15,7 @@ def free_port():
 
 
 class Serving:
-    """`phiguard serve` as a process of its own."""
+    """A running `phiguard serve` process. Leaving the context ends it."""
 
     def __init__(self, policy, *options):
         self.port, self.health = free_port(), free_port()
@@ -29,7 +29,7 @@ class Serving:
 
     def __enter__(self):
         command = [sys.executable, "-m", "extauthz.cli", *self.arguments]
-        self.process = subprocess.Popen(command, stderr=subprocess.PIPE)  # noqa: S603 - our own command
+        self.process = subprocess.Popen(command, stderr=subprocess.PIPE)  # noqa: S603 - phiguard's command
         self.log = []
         return self
 

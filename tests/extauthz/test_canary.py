@@ -1,5 +1,8 @@
-"""No value that enters may leave: one canary of each HIPAA class goes into every field of every call, on a real socket,
-through allowing, alerting, denying, redacting and failing paths; then everything that came out is searched."""
+"""No value that enters the guard may leave it in an answer, log, ledger, span or metric.
+
+One canary of each HIPAA class goes into every field of every call, on a real socket, through
+allowing, alerting, denying, redacting and failing paths. The test then searches all output.
+"""
 
 import io
 import logging
@@ -67,7 +70,7 @@ MONITOR = POLICY.replace("mode: enforce", "mode: monitor")
 
 def check_requests():
     yield check_request(BODY, headers=HEADERS, path=PATH)
-    yield check_request(BODY[:50], headers=HEADERS, path=PATH)  # cut off in the middle
+    yield check_request(BODY[:50], headers=HEADERS, path=PATH)  # a truncated body
     yield check_request(BODY, headers={"content-encoding": "zebulon"})
     yield check_request(BODY, source="Zebulon Quackenbush", destination="536-22-8790")
     forged = check_request(BODY, method="Zebulon", path=PATH)
@@ -76,7 +79,7 @@ def check_requests():
     )
     forged.attributes.request.http.id = forged.attributes.context_extensions["x"] = "536-22-8790"
     yield forged
-    yield check_request(BODY, path="/patients/536-22-8790")  # short enough for an attribute
+    yield check_request(BODY, path="/patients/536-22-8790")  # fits into a span attribute
     tcp = wire.message("envoy.service.auth.v3.CheckRequest")()
     tcp.attributes.source.principal = "spiffe://Zebulon Quackenbush"
     yield tcp
@@ -113,7 +116,7 @@ def lose(_):
 
 
 async def drive(g):
-    """Send everything; return what the guard answered, without the bodies that it passes on."""
+    """Send everything. Return the guard's answers without the bodies that it passes on."""
     said = []
     for request in check_requests():
         said.append(
@@ -191,7 +194,7 @@ def test_no_value_leaves(guard, run, monkeypatch, policy, fault):
 
 
 def test_the_canaries_are_seen_by_the_scanner(guard, run):
-    """Else the test above would prove nothing of findings."""
+    """Else the test above would prove nothing about findings."""
 
     async def scenario():
         async with guard() as g:

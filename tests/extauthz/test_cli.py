@@ -15,7 +15,7 @@ COMMAND = [sys.executable, "-m", "extauthz.cli"]
 
 @pytest.fixture
 def phiguard(capsysbinary):
-    """Run a command in this process: exit code, standard output, standard error."""
+    """Run a command in this process. Returns exit code, standard output and standard error."""
 
     def run(*arguments):
         try:
@@ -104,7 +104,7 @@ def test_the_version_is_the_packages(phiguard):
     assert phiguard("--version")[1].startswith("phiguard 0.")
 
 
-# envoy-data-plane's, in `demo`
+# envoy-data-plane, which `demo` imports, causes this warning.
 @pytest.mark.filterwarnings("ignore:Using `@model_validator`:DeprecationWarning")
 def test_every_command_has_help(phiguard):
     for command in cli._COMMANDS:
@@ -310,7 +310,7 @@ def test_tail_shows_the_last_decisions(phiguard, tmp_path):
 def test_a_reader_that_leaves_is_no_traceback(document):
     pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
     arguments = [*COMMAND, "scan", *[str(document)] * 500, "--format", "jsonl"]
-    with subprocess.Popen(arguments, **pipes) as process:  # noqa: S603 - our own command
+    with subprocess.Popen(arguments, **pipes) as process:  # noqa: S603 - phiguard's command
         process.stdout.read(10)
         process.stdout.close()
         assert process.stderr.read() == b""

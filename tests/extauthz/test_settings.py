@@ -114,7 +114,7 @@ def test_outside_of_a_cluster_kubectl_proxy_is_asked_without_a_token():
         ("kubernetes://mesh", "", "give --kubernetes-api URL"),
         ("kubernetes://Mesh/x", "", "write kubernetes://NAMESPACE"),
         ("kubernetes://m*", "", "write kubernetes://NAMESPACE"),
-        # anyone on the way could write policies
+        # Anyone between the guard and the API server could write policies.
         ("kubernetes://mesh", "http://10.0.0.1:8001", "not on this machine"),
         ("kubernetes://mesh", "https://127.0.0.1:6443", "not on this machine"),
     ],

@@ -2,9 +2,10 @@
 
     python tests/fuzz/drive.py CORPUS [libFuzzer's options, such as -max_total_time=600]
 
-CORPUS is a folder: it is filled with one document of each kind from the evaluation's generators, and grows. A fault does not stop
-the run: the shortest case of each kind of fault is kept in CORPUS.faults (libFuzzer ends the process
-itself, with exit code 0). Mend it, and move the case to tests/phiscan/regressions/ under a name that says what it is.
+CORPUS is a folder. The run first fills it with documents of the evaluation's generators, and the
+fuzzer adds to it. A fault does not stop the run: CORPUS.faults keeps the shortest case of each kind
+of fault. libFuzzer ends the process itself, with exit code 0. Fix a fault, and move its case to
+tests/phiscan/regressions/ under a name that says what it is.
 """
 
 import re
@@ -22,18 +23,20 @@ with atheris.instrument_imports(include=["phiscan"]):
     from phiscan.engine import Engine
     from phiscan.protobuf import schemas
 
-from clinic_proto import DESCRIPTORS, TYPE, Patient  # noqa: E402 - the paths come first
+from clinic_proto import DESCRIPTORS, TYPE, Patient  # noqa: E402 - sys.path is set first
 from invariants import ENCODINGS, Case, bytes_of, case_of, check  # noqa: E402
 
-from bench.eval.encodings import encodings  # noqa: E402 - the project's root comes first
+from bench.eval.encodings import encodings  # noqa: E402 - sys.path is set first
 from bench.eval.formats.registry import corpus  # noqa: E402
 
 _SEED_BYTES = 16384
 
 
 def sow(folder: Path) -> int:
-    """Write the generators' documents, plain and encoded, into a folder; how many files it holds
-    then."""
+    """Write the generators' documents, plain and encoded, into a folder.
+
+    Returns the number of files in the folder.
+    """
     folder.mkdir(parents=True, exist_ok=True)
     for number, document in enumerate(corpus(20, 2, "")):
         coded = (
@@ -61,7 +64,10 @@ def sow(folder: Path) -> int:
     (folder / "seed-typed-protobuf").write_bytes(
         bytes_of(Case(TYPE, "", typed.SerializeToString()))
     )
-    note = rb"{\rtf1\ansi Patient: {\b Ana} Ru\'edz\par SSN: 512\_44\_90\u51?1\tab Dx: asthma{\fonttbl{\f0 Arial;}}}"
+    note = (
+        rb"{\rtf1\ansi Patient: {\b Ana} Ru\'edz\par SSN: 512\_44\_90\u51?1"
+        rb"\tab Dx: asthma{\fonttbl{\f0 Arial;}}}"
+    )
     (folder / "seed-rtf").write_bytes(bytes_of(Case("application/rtf", "", note)))
     return len(list(folder.iterdir()))
 
@@ -85,7 +91,7 @@ class Faults:
 
 
 def main() -> None:
-    """Fuzz until libFuzzer's options say that it is enough."""
+    """Fuzz until a limit in libFuzzer's options is reached."""
     folder = Path(sys.argv[1])
     sys.stderr.write(f"{sow(folder)} documents in {folder}\n")
     engine = Engine(select(with_groups=("credentials",)))
@@ -96,7 +102,7 @@ def main() -> None:
     def one(data: bytes) -> None:
         try:
             check(engine, case_of(data))
-        except Exception as fault:  # noqa: BLE001 - whatever it is, it is what we look for
+        except Exception as fault:  # noqa: BLE001 - any exception is a fault
             faults.keep(data, fault)
 
     atheris.Setup(sys.argv, one)

@@ -1,8 +1,11 @@
-"""What must hold of scan, decode and redact for every sequence of bytes; the fuzzer and the kept cases check the same.
+"""Invariants of scan, decode and redact, for any bytes. The fuzzer and the kept cases check them.
 
-never an exception, never INTERNAL_ERROR     ends within a bound that grows with the size
-ranges stand inside of the document          any chunking, same report
-redacting gives a document without individuals' identifiers that redacting again leaves as it is, or RedactionError
+- No exception is raised, except RedactionError. No report says INTERNAL_ERROR.
+- A scan ends within a time that grows linearly with the size.
+- The range of each finding lies inside the decoded document.
+- The report does not depend on how the body is cut into chunks.
+- Redaction raises RedactionError, or returns a document without individuals' identifiers. A second
+  redaction leaves it unchanged.
 """
 
 import time
@@ -16,32 +19,35 @@ from phiscan.scanner import Limits
 from phiscan.text import content_coding
 
 CONTENT_TYPES = (
-    "", "application/json", "application/fhir+json", "application/x-ndjson", "application/xml", "application/fhir+xml",
-    "text/html", "text/plain", "text/plain; charset=utf-16", "text/csv", "application/x-www-form-urlencoded",
-    "multipart/form-data; boundary=b", "multipart/mixed; boundary=frontier", "message/rfc822", "application/hl7-v2",
-    "application/edi-x12", "application/dicom", "application/dicom+json", "application/grpc", "application/x-protobuf",
-    "application/grpc-web-text", "application/octet-stream", "text/plain; charset=iso-8859-1", "application/pdf",
-    "application/msgpack", "application/cbor", "application/bson", "application/sql",
-    "application/x-protobuf; proto=clinic.v1.Patient", "application/grpc; proto=clinic.v1.Patient",
-    "application/rtf",
+    "", "application/json", "application/fhir+json", "application/x-ndjson", "application/xml",
+    "application/fhir+xml", "text/html", "text/plain", "text/plain; charset=utf-16", "text/csv",
+    "application/x-www-form-urlencoded", "multipart/form-data; boundary=b",
+    "multipart/mixed; boundary=frontier", "message/rfc822", "application/hl7-v2",
+    "application/edi-x12", "application/dicom", "application/dicom+json", "application/grpc",
+    "application/x-protobuf", "application/grpc-web-text", "application/octet-stream",
+    "text/plain; charset=iso-8859-1", "application/pdf", "application/msgpack", "application/cbor",
+    "application/bson", "application/sql", "application/x-protobuf; proto=clinic.v1.Patient",
+    "application/grpc; proto=clinic.v1.Patient", "application/rtf",
 )  # fmt: skip
-"""Kept cases name these by number: add at the end only."""
+"""Kept cases refer to these by index, so append only."""
 ENCODINGS = ("", "gzip", "deflate", "br", "zstd", "gzip, br", "identity", "unknown")
-"""As CONTENT_TYPES."""
+"""Kept cases refer to these by index too."""
 LIMITS = Limits(body=1 << 20, decoded=1 << 20, seconds=1e9)
 _SECONDS = 2.0
 _SECONDS_A_BYTE = 40e-6
-"""A hundred times what a scan takes: the fuzzer's instrumentation is slow, and a quadratic reader
-is much slower."""
+"""A hundred times the time of a scan, because the fuzzer's instrumentation is slow.
+
+A quadratic reader is much slower still.
+"""
 
 
 class BrokenError(AssertionError):
-    """An invariant does not hold; the message says which."""
+    """An invariant does not hold. The message says which one."""
 
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """A document as a sender sends it."""
+    """A document with the two headers that say how to read it."""
 
     content_type: str
     content_encoding: str
@@ -49,7 +55,7 @@ class Case:
 
 
 def case_of(data: bytes) -> Case:
-    """The case that a fuzzer's bytes stand for: two numbers, then the body."""
+    """Decode a fuzzer's bytes: an index of CONTENT_TYPES, an index of ENCODINGS, the body."""
     head = data[:2].ljust(2, b"\0")
     return Case(
         CONTENT_TYPES[head[0] % len(CONTENT_TYPES)], ENCODINGS[head[1] % len(ENCODINGS)], data[2:]
@@ -57,13 +63,13 @@ def case_of(data: bytes) -> Case:
 
 
 def bytes_of(case: Case) -> bytes:
-    """The bytes that stand for a case; a Content-Type that we do not list becomes none."""
+    """Encode a case for `case_of`. A type that is not in CONTENT_TYPES becomes the empty one."""
     kind = CONTENT_TYPES.index(case.content_type) if case.content_type in CONTENT_TYPES else 0
     return bytes((kind, ENCODINGS.index(case.content_encoding))) + case.body
 
 
 def check(engine: Engine, case: Case) -> ScanReport:
-    """The report of a case. Raises BrokenError when an invariant does not hold."""
+    """Return the report of a case. Raises BrokenError if an invariant does not hold."""
     began = time.process_time()
     report = _scan(engine, case, case.body)
     spent = time.process_time() - began

@@ -18,7 +18,7 @@ def tree(tmp_path):
     def git(*arguments):
         name = ["-c", "user.name=n", "-c", "user.email=e@example.org"]
         command = ["git", *name, *arguments]
-        subprocess.run(command, cwd=tmp_path, check=True, capture_output=True)  # noqa: S603 - git alone
+        subprocess.run(command, cwd=tmp_path, check=True, capture_output=True)  # noqa: S603 - runs git
 
     git("init")
     (tmp_path / "a").write_text("a")

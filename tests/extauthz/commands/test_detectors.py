@@ -1,4 +1,4 @@
-"""Custom detectors, groups, tokens and the cache, as an operator uses them."""
+"""Custom detectors, detector groups, tokens and the cache, from the command line."""
 
 import re
 
@@ -14,7 +14,7 @@ spec:
   detectors:
   - {name: chart, infoType: CLINIC_CHART, class: H, subject: PATIENT, pattern: 'CH-\d{6}', match: [CH-123456], noMatch: [CH-1]}
 """
-# without the groups that these tests need nothing of: they would be compiled for each test
+# Leaves out the groups that these tests do not need. Each test would compile them.
 FEW = tuple(
     argument
     for group in GROUPS

@@ -1,4 +1,4 @@
-"""Every option of every command stands in the documentation, and every option of ours that stands there exists."""
+"""The documentation names every option of every command, and no option that does not exist."""
 
 import argparse
 import importlib
@@ -19,7 +19,7 @@ OF_OTHERS = {"--descriptor", "--include", "--fqdn", "--port", "--reuse-values", 
 
 
 def options(parser: argparse.ArgumentParser) -> Iterator[str]:
-    for action in parser._actions:  # argparse has no other way to ask
+    for action in parser._actions:  # argparse has no public way to list the options
         if isinstance(action, argparse._SubParsersAction):
             for each in action.choices.values():
                 yield from options(each)

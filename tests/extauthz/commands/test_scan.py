@@ -1,4 +1,4 @@
-"""`phiguard scan` as people use it: on folders, on a terminal, with what cannot be read."""
+"""`phiguard scan` on folders, on a terminal, and on files that cannot be read."""
 
 import gzip
 import io
@@ -17,7 +17,7 @@ VALUES = ("Ana Ruiz", "536-22-8790")
 
 
 class Terminal(io.TextIOWrapper):
-    """A stream that says that it is a terminal."""
+    """A stream whose `isatty` is true."""
 
     def __init__(self):
         super().__init__(io.BytesIO(), encoding="utf-8", write_through=True)
@@ -186,7 +186,7 @@ def test_a_folder_that_cannot_be_searched_is_named(folder, monkeypatch):
         return scandir(path)
 
     (folder / "locked").mkdir()
-    monkeypatch.setattr(os, "scandir", refusing)  # root may search everything
+    monkeypatch.setattr(os, "scandir", refusing)  # root can list any folder
     failed = []
     assert len(list(documents.names([str(folder)], failed.append))) == 2
     assert failed == [f"{folder}/locked: permission denied; give a file that this user can read"]

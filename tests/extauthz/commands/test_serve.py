@@ -1,4 +1,4 @@
-"""`phiguard serve` as processes of their own: start, signals, workers, end."""
+"""`phiguard serve` in separate processes: start, signals, workers, end."""
 
 import os
 import signal

@@ -1,4 +1,4 @@
-"""The throwaway authority makes what Istio's agents would accept."""
+"""The laboratory's authority issues certificates that Istio's agents would accept."""
 
 import stat
 from pathlib import Path

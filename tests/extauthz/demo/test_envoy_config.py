@@ -1,4 +1,4 @@
-"""What a sidecar's bootstrap says: the shapes that istiod generates, with our gates where an admin puts them."""
+"""A sidecar's bootstrap has istiod's shapes, with phiguard's filters where an admin puts them."""
 
 import json
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""The forged check really is one, and its answer is read as Envoy reads it."""
+"""The forged check describes another workload's exchange, and its answer is read as by Envoy."""
 
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor

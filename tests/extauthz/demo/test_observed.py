@@ -1,4 +1,4 @@
-"""Decisions are read back from spans by the names that telemetry gives them."""
+"""The demo reads decisions from spans, under the names that telemetry uses."""
 
 from extauthz.demo.observed import Observed, observe
 from extauthz.demo.otlp_sink import Span

@@ -1,4 +1,4 @@
-"""The synthetic documents are what the scenarios take them for."""
+"""The synthetic documents have the sizes and contents that the scenarios rely on."""
 
 import gzip
 import json

@@ -1,4 +1,4 @@
-"""A scenario that does not end as it has to is noticed, whatever differs."""
+"""A scenario with another outcome than expected has a problem, whatever differs."""
 
 import dataclasses
 
@@ -43,7 +43,7 @@ def test_an_outcome_as_expected_has_no_problems() -> None:
     ],
 )
 def test_another_decision_is_a_problem(change: dict[str, object], problem: str) -> None:
-    other = dataclasses.replace(_NO, **change)  # type: ignore[arg-type]  # the table above names real fields
+    other = dataclasses.replace(_NO, **change)  # type: ignore[arg-type]  # fields of Observed
 
     assert decision_problems(_DENIED.expected, _FORBIDDEN, [other]) == [problem]
 

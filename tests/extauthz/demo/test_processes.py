@@ -1,4 +1,4 @@
-"""Children end with their context, whatever happens, and say why they ended early."""
+"""Child processes end with their context. An early end is an error with the last line printed."""
 
 import sys
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""Where Envoy is looked for, and how the guard is started."""
+"""Where the demo looks for Envoy, and how it starts the guard."""
 
 from pathlib import Path
 

@@ -1,4 +1,4 @@
-"""The table and the tree as a person reads them."""
+"""The demo's table of outcomes and its tree of spans, as text."""
 
 import io
 

@@ -1,4 +1,4 @@
-"""The laboratory's settings are the product's."""
+"""The laboratory uses the settings that phiguard ships."""
 
 from extauthz.demo.shipped import access_log_format, custom_tags, provider
 from mesh.istio import mesh_wide

@@ -1,4 +1,4 @@
-"""The sample applications remember what they got, and the recorder tells."""
+"""The sample applications record what they receive, and the recorder returns it."""
 
 import base64
 import json

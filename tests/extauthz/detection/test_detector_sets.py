@@ -85,7 +85,7 @@ def test_own_health_information_has_no_identifier():
 )
 def test_what_is_wrong_is_told_with_its_line(old, new, line, told):
     text = HEAD + CHART.replace(old, new)
-    if not told:  # letters count in either case unless the author says otherwise
+    if not told:  # patterns ignore case by default
         assert parse(text, file="d.yaml")
         return
     assert any(p.startswith(f"d.yaml:{line}:") and told in p for p in _problems(text)), _problems(

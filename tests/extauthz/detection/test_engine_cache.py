@@ -20,7 +20,7 @@ def _verdict(engine):
 
 
 def _compiles(monkeypatch):
-    """How often Hyperscan compiles from now on."""
+    """A list that gets an entry for each database that Hyperscan compiles from now on."""
     counted = []
     real = __import__("phiscan.patterns.compiled", fromlist=["compile_one"]).compile_one
     monkeypatch.setattr(

@@ -1,4 +1,4 @@
-"""The tools for a policy run with the detectors of its folder, as the guard does."""
+"""The policy tools use the detector sets in the policy's folder, as the guard does."""
 
 import pytest
 from running_guard import BILLING, EHR, POLICY

@@ -25,7 +25,7 @@ def test_bytes_are_bounded_in_sum():
     ("limits", "size"), [(Limits(exchanges=8), 1), (Limits(held_bytes=80), 10)]
 )
 def test_no_caller_holds_more_than_half(limits, size):
-    """A workload that opens bodies and never ends them would else close the guard to everybody."""
+    """Else a workload that opens bodies and never ends them would block all other callers."""
     admission = Admission(limits)
 
     assert [admission.enter(size, "slow") for _ in range(5)] == [True] * 4 + [False]

@@ -5,7 +5,7 @@ from extauthz.records.allow_list import SpanName
 
 
 class Context:
-    """What `call_of` asks of gRPC's context."""
+    """The part of gRPC's servicer context that `call_of` reads."""
 
     def __init__(self, *, metadata=(), remaining=None, proven=None):
         self.invocation_metadata = lambda: metadata

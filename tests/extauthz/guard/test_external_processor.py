@@ -368,8 +368,7 @@ def observed(request):
 def test_a_filter_that_only_looks_on_gets_no_answer_and_its_messages_are_recorded_as_not_enforced(
     guard, run, caplog
 ):
-    """`observability_mode`: Envoy sends events without waiting, ignores what is answered, and PHI
-    passes."""
+    """In `observability_mode` Envoy does not wait and ignores answers, so PHI passes."""
     head = request_head(mode=STREAMED, x_patient_ssn="536-22-8790")
 
     async def scenario():
@@ -401,8 +400,7 @@ def test_a_filter_that_only_looks_on_gets_no_answer_and_its_messages_are_recorde
 
 @pytest.mark.parametrize("first", [True, False])
 def test_a_stream_that_changes_its_mode_is_denied(guard, run, first):
-    """What was not enforced, because nobody waited, must not become the answer to a message that is
-    held back."""
+    """An observed event is not enforced. It must not answer a message that Envoy holds back."""
 
     async def scenario():
         async with guard() as g, g.channel() as channel:

@@ -128,6 +128,6 @@ def test_a_grpc_message_is_read_by_the_type_of_its_method(tmp_path, engine):
             inspection.receive(Body(b"\0" + len(message).to_bytes(4) + message, end=True))
         )
 
-    # a number without its name says nothing
+    # Without the schema, the SSN is a number without a label, which is no finding.
     assert [j.report.verdict.value for j in decided] == ["none", "phi"]
     assert Patient.FromString(decided[1].body[5:]).ssn == 0

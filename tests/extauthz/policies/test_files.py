@@ -27,7 +27,7 @@ def test_a_folder_holds_policies_and_detectors_and_a_file_only_what_it_is(file):
 
 def test_cases_beside_a_policy_are_no_part_of_it(file):
     (file.parent / "cases.yaml").write_text("policy: policy.yaml\ncases: []\n")
-    # a policy all the same: refused, never passed over
+    # A policy with `cases` is still a policy: it is read and refused, never skipped.
     (file.parent / "odd.yaml").write_text(f"{POLICY}\ncases: []\n")
     assert set(PolicyFiles(file.parent).read().policies) == {
         str(file),
@@ -94,6 +94,6 @@ def test_what_is_no_text_is_an_error_that_names_the_file(tmp_path):
 
 
 def turn(folder, revision):
-    """As the kubelet does: a new link, renamed over the old one."""
+    """Switch the link as the kubelet does: make a new one, and rename it over the old one."""
     (folder / "..data_tmp").symlink_to(revision)
     (folder / "..data_tmp").rename(folder / "..data")

@@ -1,4 +1,4 @@
-"""Objects of a cluster, through a real HTTP server, to the snapshot in force."""
+"""Policy objects come from a real HTTP server and become the snapshot in force."""
 
 import threading
 from datetime import date
@@ -43,7 +43,7 @@ def impatient(monkeypatch):
 
 @pytest.fixture
 def followed():
-    """Follow a server's objects; all of it ends with the test."""
+    """Follow a server's objects until the test ends."""
     begun = []
 
     def follow(server, detectors=(), root="mesh"):
@@ -62,7 +62,7 @@ def store_of(objects):
 
 
 def until(condition):
-    """Wait for what another thread does, at most ten seconds."""
+    """Wait at most ten seconds for a condition that another thread makes true."""
     pause = threading.Event()
     for _ in range(1000):
         if condition():
@@ -76,7 +76,7 @@ def names(store):
 
 
 def changed(store):
-    """Refresh as the server's upkeep does, until something changes."""
+    """Refresh, as the worker's upkeep does, until the snapshot changes."""
     return until(lambda: refreshed(store))
 
 
@@ -165,7 +165,7 @@ def test_more_than_can_be_read_in_a_while_is_refused(followed, monkeypatch):
 
 @pytest.mark.parametrize("status", [503, 410])
 def test_an_api_that_goes_away_leaves_the_policy_in_force_and_is_told(followed, status):
-    """410 to a list too: nothing is known of the objects then, for as long as it lasts."""
+    """410 answers the list too. As long as that lasts, the objects are unknown."""
     with ApiServer([WIDE]) as server:
         store = store_of(followed(server))
         before = store.current
@@ -192,7 +192,7 @@ def test_a_version_that_is_too_old_is_listed_again_and_no_problem(followed, way)
     with ApiServer([WIDE]) as server:
         store = store_of(followed(server))
         server.watched.acquire()
-        server.items[("clinic", "own")] = TEAM  # the watch does not tell of it
+        server.items[("clinic", "own")] = TEAM  # the watch does not report this change
         if way == "status":
             server.fail.append(410)
             server.events.put(END)

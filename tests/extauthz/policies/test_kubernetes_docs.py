@@ -1,4 +1,4 @@
-"""What docs/kubernetes-policies.md lets the guard do is what the guard asks for."""
+"""The role in docs/kubernetes-policies.md grants exactly what the guard requests."""
 
 import re
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""A guard whose policy and detectors change while it serves."""
+"""The guard's policy and detectors change while it serves."""
 
 import asyncio
 import threading
@@ -55,7 +55,7 @@ async def health(channel, service):
 
 @pytest.fixture
 def living(guard, engine):
-    """A guard that reads its policy's whole folder, and compiles what it finds there."""
+    """A guard that reads the whole folder of its policy, and compiles the detector sets there."""
 
     def make(engine_of=lambda sets: engines.load(Detection(), sets)):
         g = guard()
@@ -130,7 +130,7 @@ def test_messages_are_answered_while_detectors_are_compiled(living, run):
 
     def engine_of(sets):
         compiling.set()
-        meanwhile.append(answered.wait(10))  # were it on the event loop, nobody would be answered
+        meanwhile.append(answered.wait(10))  # on the event loop it would block every answer
         return engines.load(Detection(), sets)
 
     async def scenario():
@@ -203,7 +203,7 @@ def test_without_a_policy_all_is_denied_and_the_guard_is_not_ready_until_one_com
 
 
 class _Bare:
-    """A worker alone."""
+    """A worker without the rest of `Guard`."""
 
     def __init__(self, worker):
         self.worker = worker

@@ -10,7 +10,7 @@ from mesh.policy_file.problems import PolicyError
 
 
 class Compiler:
-    """Makes an engine of any sets, and remembers which."""
+    """Returns an engine for any detector sets, and records the sets."""
 
     def __init__(self):
         self.asked = []
@@ -57,7 +57,7 @@ def test_a_broken_revision_is_refused_once_and_the_old_one_stays(file):
     with pytest.raises(PolicyError, match="unknown key `moode`"):
         store.refresh()
     assert store.current is before
-    assert store.refresh() is False  # it is reported once, not every second
+    assert store.refresh() is False  # reported once, not every second
 
     file.write_text(POLICY)
     store.refresh()
@@ -131,7 +131,7 @@ def test_a_config_map_that_turns_to_a_broken_revision_keeps_the_old_one_whole(tm
     turn(tmp_path, "..2")
     with pytest.raises(PolicyError):
         store.refresh()
-    # nothing of the new revision, though one of its files is good
+    # No part of the new revision is in force, though one of its files is valid.
     assert store.current.policy.name == "clinic+wards"
     (tmp_path / "..2" / "b.yaml").write_text(OTHER)
     store.refresh()
@@ -139,7 +139,7 @@ def test_a_config_map_that_turns_to_a_broken_revision_keeps_the_old_one_whole(tm
 
 
 def turn(folder, revision):
-    """As the kubelet does: a new link, renamed over the old one."""
+    """Switch the link as the kubelet does: make a new one, and rename it over the old one."""
     (folder / "..data_tmp").symlink_to(revision)
     (folder / "..data_tmp").rename(folder / "..data")
 
@@ -205,7 +205,7 @@ def test_a_broken_set_is_refused_and_the_old_policy_and_engine_stay(file):
     store = store_of(file.parent)
     before = store.current
     (file.parent / "charts.yaml").write_text(CHART.replace("match: [CH-123456]", "match: [CH-1]"))
-    # good, but not without its set
+    # This policy is valid, but its detector set is not.
     file.write_text(POLICY.replace("name: clinic", "name: hospital"))
     with pytest.raises(PolicyError, match=r"charts\.yaml:7:.*finds nothing in this example"):
         store.refresh()

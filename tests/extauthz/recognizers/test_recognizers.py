@@ -1,4 +1,4 @@
-"""`scan --model`: a real function of the user's, and what the other kinds say when they cannot be used."""
+"""`scan --model`: a real user function, and the errors of model kinds that cannot be used."""
 
 import sys
 from types import ModuleType, SimpleNamespace
@@ -40,7 +40,7 @@ def note(tmp_path):
 @pytest.fixture
 def _no_libraries(monkeypatch):
     for name in ("spacy", "gliner", "presidio_analyzer"):
-        monkeypatch.setitem(sys.modules, name, None)  # as on a machine without them
+        monkeypatch.setitem(sys.modules, name, None)  # makes the import fail
 
 
 def test_a_function_of_the_users_own_finds_what_nothing_else_does(function, note, capsys):

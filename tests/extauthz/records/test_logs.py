@@ -9,8 +9,10 @@ from extauthz.records.logs import LogEvent
 
 @pytest.fixture
 def lines(capsys):
-    """What an action logs. Configures in the test itself: standard error is another one while
-    fixtures are set up."""
+    """The log lines of an action.
+
+    Logging is configured in the test, because fixtures are set up with another standard error.
+    """
 
     def of(action):
         root, own = logging.getLogger(), logging.getLogger("phiguard")

@@ -25,7 +25,8 @@ def test_an_endpoint_makes_exporters_for_spans_and_metrics(monkeypatch):
         otlp, "OTLPMetricExporter", lambda: made.append("metrics") or real_metrics()
     )
     monkeypatch.setenv("OTEL_EXPORTER_OTLP_TIMEOUT", "1")
-    # or its thread retries beside later tests, with the random numbers that hypothesis guards
+    # Left open, its thread would retry during later tests, and draw from the random numbers that
+    # hypothesis guards.
     otlp.from_environment().close()
 
     assert made == ["spans", "metrics"]

@@ -95,8 +95,7 @@ def test_the_parent_comes_from_metadata_and_a_span_is_kept_whatever_it_samples(b
 
 
 def test_no_trace_state_of_a_client_leaves(bench):
-    """Envoy hands `tracestate` on as the client wrote it, and OTLP has a field for it beside the
-    attributes."""
+    """Envoy forwards the client's `tracestate`, and OTLP has a field for it besides attributes."""
     metadata = {
         "traceparent": f"00-{TRACE}-{SPAN}-01",
         "tracestate": "patient=ana-ruiz-536-22-8790",

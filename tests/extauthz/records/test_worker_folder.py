@@ -1,4 +1,4 @@
-"""A folder's files of one worker are one process's."""
+"""Only one process at a time may write a worker's files in a folder."""
 
 import errno
 import stat
@@ -9,7 +9,7 @@ from extauthz.records.worker_folder import Purpose, WorkerFolder
 
 
 class NotKeptError(Exception):
-    """What these tests raise."""
+    """The error that these tests ask for."""
 
 
 PURPOSE = Purpose("x", "the counts", "keeps", NotKeptError)

@@ -14,8 +14,9 @@ from extauthz.records.ledger.file import FileLedger
 EHR, LAB = "cluster.local/ns/clinic/sa/ehr", "cluster.local/ns/clinic/sa/lab"
 BILLING = "cluster.local/ns/finance/sa/billing"
 DECISION = {
-    "kind": "decision", "enforced": True, "identifiers": ["A", "C"], "infoTypes": {"URL": 2, "DIAGNOSIS": 1},
-    "source": EHR, "destination": BILLING, "service": "", "rules": [], "decision": "DENY",
+    "kind": "decision", "enforced": True, "identifiers": ["A", "C"],
+    "infoTypes": {"URL": 2, "DIAGNOSIS": 1}, "source": EHR, "destination": BILLING,
+    "service": "", "rules": [], "decision": "DENY",
 }  # fmt: skip
 
 
@@ -62,7 +63,7 @@ def test_the_decisions_of_all_workers_come_by_time_as_their_ledgers_own_lines(ex
     ],
 )
 def test_a_period_holds_its_beginning_and_not_its_end(export, tmp_path, since, until, expected):
-    # at one, two and three o'clock: the ledger's own start is at midnight
+    # At one, two and three o'clock. The ledger's own start record is at midnight.
     written(tmp_path, {}, {}, {})
     assert ids(export("--since", since, "--until", until)[1]) == expected
 

@@ -46,11 +46,14 @@ def test_a_program_gets_the_same_as_json(differ):
 
 def test_what_cannot_be_compared_and_what_decides_nothing_are_lines_of_their_own(differ):
     edge = "from: [{namespaces: [a]}], to: [{namespaces: [b]}]"
-    more = f"  - {{name: asks, {edge}, when: {{claims: {{role: [doctor]}}}}}}\n  - {{name: watched, action: AUDIT, {edge}}}\n"
+    more = (
+        f"  - {{name: asks, {edge}, when: {{claims: {{role: [doctor]}}}}}}\n"
+        f"  - {{name: watched, action: AUDIT, {edge}}}\n"
+    )
     code, out, _ = differ(CLINIC, CLINIC + more)
     assert code == 1
     assert out.splitlines() == [
-        # an alert so far; now a rule that cannot be evaluated
+        # ALERT before, DENY after: without mutual TLS the new rule cannot be evaluated.
         "- a/* may no longer call b/* without mutual TLS",
         "? rule `asks` is new and requires claim role = doctor: not compared, review it",
         "  AUDIT rule `watched` is new: it decides nothing",

@@ -1,4 +1,7 @@
-"""`policy explain` for peers that a principal does not name: outside hosts, addresses, callers with claims and headers."""
+"""`policy explain` for peers that no principal names.
+
+They are outside hosts, addresses, and callers with claims and headers.
+"""
 
 import pytest
 

@@ -22,7 +22,8 @@ def test_more_than_can_be_drawn_is_one_line(tmp_path, capsys):
     many = ", ".join(f"cluster.local/ns/a/sa/w{n}" for n in range(400))
     path = tmp_path / "wide.yaml"
     path.write_text(
-        f"{POLICY.read_text()}  - {{name: wide, from: [{{principals: [{many}]}}], to: [{{principals: [{many}]}}]}}\n"
+        f"{POLICY.read_text()}  - {{name: wide, from: [{{principals: [{many}]}}], "
+        f"to: [{{principals: [{many}]}}]}}\n"
     )
     assert cli.main(["policy", "graph", str(path)]) == 2
     assert "kinds of messages apart" in capsys.readouterr().err

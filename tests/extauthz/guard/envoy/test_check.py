@@ -121,10 +121,10 @@ def test_both_ways_of_sending_headers_are_read():
     ("size", "headers", "expected"),
     [
         (LIMIT - 1, {}, False),
-        (LIMIT, {}, False),  # the length says that it ends there
+        (LIMIT, {}, False),  # content-length says that the body ends there
         (LIMIT, {"content-length": str(LIMIT + 1)}, True),
         (LIMIT, {"content-length": ""}, True),
-        # seen on Envoy 1.40
+        # Envoy 1.40 sends this.
         (LIMIT, {"content-length": "", "x-envoy-auth-partial-body": "false"}, True),
         (LIMIT + 1, {"content-length": "12, 1001"}, True),
         (10, {"x-envoy-auth-partial-body": "true"}, True),

@@ -14,7 +14,7 @@ def decoded(request):
 
 
 def answered(made, request):
-    """The answer to an event, and what Envoy reads of it."""
+    """The answer to an event, and the message that Envoy decodes from it."""
     answer = StreamAnswer(decoded(request), made)
     return answer, wire.decoder(processing.PROCESSING_RESPONSE)(processing.encode(answer))
 

@@ -74,7 +74,7 @@ def test_the_peers_address_comes_without_its_port(told, address):
     "told", [{FORWARDED: True}, {}, {FORWARDED: "false"}], ids=["came", "not-told", "no-answer"]
 )
 def test_an_address_that_the_client_may_have_written_is_not_known(told):
-    """A sidecar's `source.address` is the last entry of x-forwarded-for, where there is one."""
+    """A sidecar takes `source.address` from the last entry of x-forwarded-for, if any."""
     attributes = {**INBOUND, "source.address": "10.1.2.3:4711", **told}
     assert (
         learned(response_head(attributes=attributes)).facts(Direction.RESPONSE).source_address == ""

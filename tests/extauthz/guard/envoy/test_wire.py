@@ -10,8 +10,7 @@ from google.protobuf.unknown_fields import UnknownFieldSet
 
 from extauthz.guard.envoy import descriptors, wire
 
-# betterproto2's own classes, by the module under test: it imports them without their deprecation
-# warnings
+# betterproto2's own classes. The module under test imports them without deprecation warnings.
 auth, ext_proc, default_message_pool = (
     descriptors._auth,
     descriptors._ext_proc,
@@ -24,7 +23,7 @@ ROOTS = [
     ext_proc.ProcessingRequest,
     ext_proc.ProcessingResponse,
 ]
-# Envoy's deprecated fields too
+# The tests fill Envoy's deprecated fields too.
 pytestmark = pytest.mark.filterwarnings("ignore:.* is deprecated:DeprecationWarning")
 SCALARS = {"string": "Zoë", "bytes": b"\xff\x00\xfe", "bool": True, "double": 1.5, "float": 1.5}
 
@@ -45,8 +44,10 @@ def sample(meta, hint, depth):
 
 
 def populated(cls, depth=0, turn=0):
-    """Fill every field with a value that is not the default; of a oneof, the member whose turn it
-    is."""
+    """Fill every field with a value that is not the default.
+
+    Of a oneof, only one member is filled: number `turn`, modulo their count.
+    """
     hints = typing.get_type_hints(cls)
     groups: dict[str, list[str]] = {}
     values = {}
@@ -193,7 +194,7 @@ def test_garbage_is_a_decode_error_that_holds_none_of_it(garbage):
 
 
 def test_a_message_of_an_unknown_oneof_member_has_none_set():
-    # field 103
+    # Field 103, which the schema does not have.
     event = wire.decoder("envoy.service.ext_proc.v3.ProcessingRequest")(b"\xba\x06\x02hi")
 
     assert event.WhichOneof("request") is None

@@ -1,4 +1,4 @@
-"""A guard that counts edges: what it writes, that it writes at the end, and that no value gets there by any way."""
+"""A guard that counts edges writes them, also at its end, and never writes a value."""
 
 import grpc
 import pytest
@@ -92,7 +92,7 @@ UPGRADE = {"upgrade": "websocket", "connection": "Upgrade"}
 def test_an_upgrade_is_counted_as_one_and_no_rule_is_proposed_for_it(
     counting, run, tmp_path, capsys, policy
 ):
-    """Both halves of a WebSocket handshake come as HTTP, and nothing after it can be read."""
+    """Both halves of a WebSocket handshake are HTTP. Nothing after it can be read."""
     asked = request_head(**UPGRADE)
     switched = processing_request(
         "response_headers",

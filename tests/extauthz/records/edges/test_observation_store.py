@@ -219,14 +219,17 @@ def test_a_message_that_is_counted_while_its_line_is_made_is_in_the_next(
 
 
 def test_a_file_that_is_written_while_a_message_is_counted_loses_no_message(folder):
-    """The writer waits for the message: else it takes the store for written, with the message half
-    counted, and nothing writes the rest."""
+    """The writer must wait until the message is counted.
+
+    Else it marks the store as written when the message is half counted, and nothing writes the
+    rest.
+    """
     writers = []
 
     def today():
         writers.append(threading.Thread(target=store.save))
         writers[-1].start()
-        writers[-1].join(0.1)  # it ends at once where it does not wait
+        writers[-1].join(0.1)  # a writer that does not wait ends within this time
         return DAY
 
     store = ObservationStore(folder, 0, today)
@@ -242,7 +245,7 @@ def test_words_of_the_policy_in_force_are_routes_and_masked_identifiers_are_told
     ruled = parse(RULED, file="p.yaml")
     count(store, "/gizmos/7", "PERSON_NAME", policy=ruled)
     count(store, "/gizmos/7", policy=None)
-    # a forged check
+    # A forged check: `mallory` claims to be another caller.
     count(store, "/gizmos/7", caller=BILLING.replace("billing", "mallory"), policy=ruled)
     store.save()
     seen = {each.sighting.route: each for each in read([folder]).observations}

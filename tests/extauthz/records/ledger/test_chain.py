@@ -1,4 +1,4 @@
-"""A line holds only as it was sealed, and a break is named where it begins."""
+"""A line holds only in the bytes that were sealed, and a problem names where a break begins."""
 
 import hashlib
 import json
@@ -17,7 +17,7 @@ def _chain(count: int) -> list[bytes]:
 
 
 def _hashed(record: dict) -> bytes:
-    """A line whose hash fits, whatever the record holds."""
+    """A line of any record with the hash that fits it."""
     text = json.dumps(record, sort_keys=True, separators=(",", ":")).encode()
     whole = {**record, "hash": hashlib.sha256(text).hexdigest()}
     return json.dumps(whole, sort_keys=True, separators=(",", ":")).encode()

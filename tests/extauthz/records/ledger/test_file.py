@@ -133,7 +133,7 @@ def test_a_long_segment_is_followed_by_a_new_one(tmp_path):
 def test_a_failed_write_is_an_error_and_the_chain_heals_when_the_disk_does(tmp_path, monkeypatch):
     ledger = FileLedger(tmp_path, 0, now)
     real = os.write
-    # what a full disk does
+    # A full disk writes only a part.
     monkeypatch.setattr(os, "write", lambda file, data: real(file, data[:30]))
     with pytest.raises(LedgerError, match="the disk is full"):
         ledger.append({"kind": "decision", "lost": True})
@@ -209,8 +209,10 @@ def test_a_record_made_up_with_a_right_hash_does_not_fit_the_chain(tmp_path):
 
 
 def test_a_line_that_nests_deeper_than_it_can_be_sealed_is_a_changed_line(tmp_path):
-    """orjson reads 1,024 levels and writes 254: such a line ended `audit verify`, and the guard's
-    start, with an exception."""
+    """orjson reads 1,024 levels, but writes only 254.
+
+    Such a line made `audit verify` and the start of the guard raise an exception.
+    """
     written(tmp_path, 1)
     path = next(tmp_path.glob("ledger-0-*.jsonl"))
     path.write_bytes(path.read_bytes() + b'{"seq":3,"a":' + b"[" * 300 + b"]" * 300 + b"}\n")
