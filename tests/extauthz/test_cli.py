@@ -330,5 +330,6 @@ def test_a_port_in_use_is_one_line_and_not_shared(phiguard, policy, workers):
 
     assert (code, err) == (
         2,
-        f"phiguard: {address}: address already in use; stop what uses it, or name another address\n",
+        f"phiguard: {address}: address already in use; "
+        "stop what uses it, or name another address\n",
     )

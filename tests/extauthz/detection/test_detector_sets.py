@@ -8,7 +8,10 @@ from mesh.policy_file.problems import PolicyError
 from phiscan.finding import Likelihood, Subject
 from phiscan.identifiers import INFO_TYPES, Identifier, InfoTypeKind
 
-HEAD = "apiVersion: phiguard.dev/v1alpha1\nkind: DetectorSet\nmetadata: {name: clinic}\nspec:\n  detectors:\n"
+HEAD = (
+    "apiVersion: phiguard.dev/v1alpha1\nkind: DetectorSet\nmetadata: {name: clinic}\n"
+    "spec:\n  detectors:\n"
+)
 CHART = r"""  - name: chart_number
     infoType: CLINIC_CHART_NUMBER
     class: H

@@ -89,7 +89,8 @@ def test_of_many_problems_the_log_holds_a_few_in_part(guard, caplog):
     caplog.set_level("INFO", "phiguard")
     keys = "".join(f"  k{number}{'x' * 1000}: 1\n" for number in range(100))
     g.policy.write_text(
-        f"apiVersion: phiguard.dev/v1alpha1\nkind: SegmentationPolicy\nmetadata: {{name: p}}\nspec:\n{keys}"
+        "apiVersion: phiguard.dev/v1alpha1\nkind: SegmentationPolicy\nmetadata: {name: p}\n"
+        f"spec:\n{keys}"
     )
     g.worker.refresh_policy()
 

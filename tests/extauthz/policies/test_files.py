@@ -3,7 +3,10 @@ from running_guard import POLICY
 
 from extauthz.policies.files import PolicyFiles, PolicyUnreadableError
 
-SET = "apiVersion: phiguard.dev/v1alpha1\nkind: DetectorSet\nmetadata: {name: own}\nspec: {detectors: []}\n"
+SET = (
+    "apiVersion: phiguard.dev/v1alpha1\nkind: DetectorSet\nmetadata: {name: own}\n"
+    "spec: {detectors: []}\n"
+)
 
 
 @pytest.fixture

@@ -71,7 +71,8 @@ def test_a_version_that_is_too_old_is_told_apart(way):
 @pytest.mark.parametrize(
     "line",
     [
-        b"not json\n", b"[1]\n", b'"x"\n', b'{"type": "ADDED"}\n', b'{"type": "ADDED", "object": {}}\n', b"\xff\n",
+        b"not json\n", b"[1]\n", b'"x"\n', b'{"type": "ADDED"}\n',
+        b'{"type": "ADDED", "object": {}}\n', b"\xff\n",
         b'{"type": "ADDED", "object": {"metadata": null}}\n', b'{"type": "ERROR", "object": {}}\n',
         b'{"type": "ERROR", "object": {"code": "x"}}\n', b"[" * 100_000 + b"\n",
     ],

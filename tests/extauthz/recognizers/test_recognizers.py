@@ -142,7 +142,8 @@ def test_presidios_results_are_findings_and_no_model_is_fetched(monkeypatch, tmp
     )
     configuration = tmp_path / "presidio.yaml"
     configuration.write_text(
-        f"nlp_configuration: {{nlp_engine_name: spacy, models: [{{lang_code: en, model_name: {tmp_path}}}]}}",
+        "nlp_configuration: {nlp_engine_name: spacy, "
+        f"models: [{{lang_code: en, model_name: {tmp_path}}}]}}",
         encoding="utf-8",
     )
     assert list(load(f"presidio:{configuration}").find(TEXT)) == [

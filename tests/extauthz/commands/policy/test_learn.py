@@ -54,8 +54,10 @@ def test_the_exit_code_says_whether_there_is_drift(learn, edges, tmp_path):
     assert (
         out.splitlines()
         == [
-            "what                                 from        to               operation          direction  identifiers  messages  last seen",
-            "no rule names it (EDGE_NOT_ALLOWED)  clinic/ehr  finance/billing  POST /claims/{id}  request    PERSON_NAME  3         2026-11-23",
+            "what                                 from        to               "
+            "operation          direction  identifiers  messages  last seen",
+            "no rule names it (EDGE_NOT_ALLOWED)  clinic/ehr  finance/billing  "
+            "POST /claims/{id}  request    PERSON_NAME  3         2026-11-23",
             "",
             "rule `ehr-to-billing-2`: nothing seen uses it",
             "1 seen and not allowed, 1 allowed and not seen",

@@ -147,7 +147,8 @@ def test_serve_writes_its_counts_when_it_ends(tmp_path, workers):
         assert s.end() == 0
     assert [each.count for each in read([edges]).observations] == [1]
     assert [line["problem"] for line in s.log if "set aside" in line["event"]] == [
-        f"{edges}/edges-0.jsonl:1: not a line of an observation store; give files that `serve --edges` wrote"
+        f"{edges}/edges-0.jsonl:1: not a line of an observation store; "
+        "give files that `serve --edges` wrote"
     ]
 
 
