@@ -107,7 +107,7 @@ def test_outside_of_a_cluster_kubectl_proxy_is_asked_without_a_token():
 
 
 @pytest.mark.parametrize(
-    ("policy", "api", "told"),
+    ("policy", "api", "hint"),
     [
         ("clinic.yaml", "http://127.0.0.1:8001", "write --policy kubernetes://NAMESPACE"),
         ("kubernetes://", "", "not in a pod"),
@@ -119,6 +119,6 @@ def test_outside_of_a_cluster_kubectl_proxy_is_asked_without_a_token():
         ("kubernetes://mesh", "https://127.0.0.1:6443", "not on this machine"),
     ],
 )
-def test_what_cannot_be_asked_is_an_error_that_says_what_to_write(tmp_path, policy, api, told):
-    with pytest.raises(SettingsError, match=told):
+def test_what_cannot_be_asked_is_an_error_that_says_what_to_write(tmp_path, policy, api, hint):
+    with pytest.raises(SettingsError, match=hint):
         parse_policy(policy, api, {}, tmp_path)

@@ -13,22 +13,22 @@ def root(tmp_path):
     return tmp_path
 
 
-def own(root, table=""):
+def own_tests_of(root, table=""):
     (root / "table.toml").write_text(table)
     return OwnTests(root, root / "table.toml")
 
 
 def test_the_mirrored_file_is_a_modules_own(root):
-    assert own(root).of("phiscan/x/y.py") == ["tests/phiscan/x/test_y.py"]
+    assert own_tests_of(root).of("phiscan/x/y.py") == ["tests/phiscan/x/test_y.py"]
 
 
 def test_a_module_without_a_mirrored_file_has_none(root):
-    assert own(root).of("phiscan/z.py") == []
+    assert own_tests_of(root).of("phiscan/z.py") == []
 
 
 def test_the_table_names_exceptions(root):
     table = '["phiscan/z.py"]\ntests = ["tests/t.py"]\nreason = "why"\n'
-    assert own(root, table).of("phiscan/z.py") == ["tests/t.py"]
+    assert own_tests_of(root, table).of("phiscan/z.py") == ["tests/t.py"]
 
 
 @pytest.mark.parametrize(
@@ -41,7 +41,7 @@ def test_the_table_names_exceptions(root):
 )
 def test_an_entry_that_names_nothing_or_gives_no_reason_is_refused(root, table, message):
     with pytest.raises(ValueError, match=message):
-        own(root, table)
+        own_tests_of(root, table)
 
 
 def test_empty_modules_are_left_out(root):

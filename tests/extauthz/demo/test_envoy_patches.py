@@ -54,6 +54,6 @@ def test_a_patch_that_is_not_known_is_an_error(change):
 
 def test_a_field_that_envoy_does_not_know_is_an_error():
     value = PATCHES[1]["patch"]["value"]
-    odd = {**value, "typed_config": {**value["typed_config"], "bogus": 1}}
+    with_unknown_key = {**value, "typed_config": {**value["typed_config"], "bogus": 1}}
     with pytest.raises(KeyError, match="bogus"):
-        patched([], [{"patch": {"operation": "INSERT_FIRST", "value": odd}}])
+        patched([], [{"patch": {"operation": "INSERT_FIRST", "value": with_unknown_key}}])

@@ -62,7 +62,7 @@ def test_own_health_information_has_no_identifier():
 
 
 @pytest.mark.parametrize(
-    ("old", "new", "line", "told"),
+    ("old", "new", "line", "message"),
     [
         (r"'\bCH-\d{6}\b'", "'CH(?=1)'", 9, "Hyperscan cannot run the pattern"),
         ('match: ["chart CH', 'match: ["CHART ch', 0, ""),
@@ -86,13 +86,13 @@ def test_own_health_information_has_no_identifier():
         ("    pattern", "    patern", 6, "has no `pattern`"),
     ],
 )
-def test_what_is_wrong_is_told_with_its_line(old, new, line, told):
+def test_a_problem_is_reported_with_its_line(old, new, line, message):
     text = HEAD + CHART.replace(old, new)
-    if not told:  # patterns ignore case by default
+    if not message:  # patterns ignore case by default
         assert parse(text, file="d.yaml")
         return
-    assert any(p.startswith(f"d.yaml:{line}:") and told in p for p in _problems(text)), _problems(
-        text
+    assert any(p.startswith(f"d.yaml:{line}:") and message in p for p in _problems(text)), (
+        _problems(text)
     )
 
 

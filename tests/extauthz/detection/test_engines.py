@@ -50,7 +50,7 @@ def test_one_name_in_two_sets_is_an_error():
         load(Detection(), [custom, custom])
 
 
-def test_a_machine_without_simd_is_told_in_one_line(monkeypatch):
+def test_a_machine_without_simd_is_reported_in_one_line(monkeypatch):
     class _Old:
         def compile(self, **_):
             import hyperscan  # noqa: PLC0415

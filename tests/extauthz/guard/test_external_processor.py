@@ -287,12 +287,12 @@ def test_announced_bytes_are_counted_before_they_come(guard, run):
 def test_two_hundred_waiting_streams_do_not_keep_a_check_from_its_answer(guard, run):
     async def scenario():
         async with guard() as g, g.channel() as channel:
-            held = [processing_call(channel) for _ in range(200)]
-            for call in held:
+            calls = [processing_call(channel) for _ in range(200)]
+            for call in calls:
                 await call.write(request_head())
-            await asyncio.gather(*(call.read() for call in held))
+            await asyncio.gather(*(call.read() for call in calls))
             answer = await g.check(check_request(ALLOWED))
-            for call in held:
+            for call in calls:
                 call.cancel()
             return answer
 

@@ -94,16 +94,16 @@ def test_of_many_problems_the_log_holds_a_few_in_part(guard, caplog):
     )
     g.worker.refresh_policy()
 
-    told = next(
+    problems = next(
         r.fields["problem"]
         for r in caplog.records
         if r.msg.startswith("new policy revision refused")
     )
-    assert (len(told), max(map(len, told))) == (20, 500)
+    assert (len(problems), max(map(len, problems))) == (20, 500)
 
 
 def test_a_refused_policy_shows_in_health_and_is_counted_while_the_old_one_is_served(guard, run):
-    async def story():
+    async def scenario():
         async with guard() as g, g.channel() as channel:
             good = g.policy.read_text()
             g.policy.write_text("nonsense")
@@ -115,7 +115,7 @@ def test_a_refused_policy_shows_in_health_and_is_counted_while_the_old_one_is_se
             await g.worker._tell_health()
             return g, refused, await health(channel, "policy")
 
-    g, refused, healed = run(story())
+    g, refused, healed = run(scenario())
     assert (refused, healed) == ((NOT_SERVING, SERVING), SERVING)
     assert "phiguard.policy.refusals" in g.metrics_json
 

@@ -68,7 +68,7 @@ def test_a_config_map_that_turns_while_it_is_read_is_read_again(tmp_path, monkey
 
     def turning(self, *args, **kwargs):
         if self.name == "b.yaml" and (tmp_path / "..data").readlink().name == "..1":
-            turn(tmp_path, "..2")
+            switch_revision(tmp_path, "..2")
         return opened(self, *args, **kwargs)
 
     monkeypatch.setattr(type(tmp_path), "open", turning)
@@ -96,7 +96,7 @@ def test_what_is_no_text_is_an_error_that_names_the_file(tmp_path):
         PolicyFiles(path).read()
 
 
-def turn(folder, revision):
+def switch_revision(folder, revision):
     """Switch the link as the kubelet does: make a new one, and rename it over the old one."""
     (folder / "..data_tmp").symlink_to(revision)
     (folder / "..data_tmp").rename(folder / "..data")

@@ -36,7 +36,7 @@ spec:
 
 
 @pytest.fixture(autouse=True)
-def impatient(monkeypatch):
+def without_pauses(monkeypatch):
     monkeypatch.setattr(kubernetes_policies, "_CALM_SECONDS", 0.0)
     monkeypatch.setattr(kubernetes_policies, "_MAX_SECONDS", 0.01)
 
@@ -164,7 +164,7 @@ def test_more_than_can_be_read_in_a_while_is_refused(followed, monkeypatch):
 
 
 @pytest.mark.parametrize("status", [503, 410])
-def test_an_api_that_goes_away_leaves_the_policy_in_force_and_is_told(followed, status):
+def test_an_api_that_goes_away_leaves_the_policy_in_force_and_is_reported(followed, status):
     """410 answers the list too. As long as that lasts, the objects are unknown."""
     with ApiServer([WIDE]) as server:
         store = store_of(followed(server))
@@ -172,14 +172,14 @@ def test_an_api_that_goes_away_leaves_the_policy_in_force_and_is_told(followed, 
         server.watched.acquire()
         server.fail += [status] * 2000
         server.events.put(END)
-        assert until(lambda: _is_told(store, status))
+        assert until(lambda: _is_reported(store, status))
         assert (store.current, store.refused) == (before, True)
         server.fail.clear()
         assert until(lambda: not (refreshed(store) or store.refused))
         assert store.current is before
 
 
-def _is_told(store, status):
+def _is_reported(store, status):
     try:
         store.refresh()
     except PolicyUnreadableError as error:
@@ -233,7 +233,7 @@ def test_a_text_of_an_object_arrives_as_it_is(followed, text):
 
 
 @pytest.mark.parametrize("token", [b"secret\n-word", b"\xff"])
-def test_a_token_that_cannot_be_sent_is_told_without_it_and_asked_again(tmp_path, token):
+def test_a_token_that_cannot_be_sent_is_reported_without_it_and_asked_again(tmp_path, token):
     (tmp_path / "token").write_bytes(token)
     with ApiServer([WIDE]) as server:
         objects = KubernetesPolicies(Api(server.url, tmp_path / "token"), "mesh")

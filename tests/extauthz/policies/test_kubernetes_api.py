@@ -48,13 +48,13 @@ def test_tls_is_proven_with_the_clusters_roots_and_the_token_is_read_for_each_re
 
 
 @pytest.mark.parametrize(
-    ("status", "told"),
+    ("status", "hint"),
     [(401, "token"), (403, "get, list and watch"), (404, "policy schema --crd"), (500, "log")],
 )
-def test_a_refusal_says_what_to_do_and_nothing_of_the_answer(status, told):
+def test_a_refusal_says_what_to_do_and_nothing_of_the_answer(status, hint):
     with ApiServer() as server:
         server.fail.append(status)
-        with pytest.raises(ApiError, match=f"status {status}; .*{told}") as raised:
+        with pytest.raises(ApiError, match=f"status {status}; .*{hint}") as raised:
             list_objects(Api(server.url), PATH)
     assert "Status" not in str(raised.value)
 

@@ -101,7 +101,7 @@ def test_a_changed_set_alone_is_another_revision_in_every_record(living, run):
     assert first["policy"] != second["policy"]
 
 
-def test_a_broken_set_is_told_in_log_metric_and_health_and_the_old_revision_decides(
+def test_a_broken_set_shows_in_log_metric_and_health_and_the_old_revision_decides(
     living, run, caplog
 ):
     async def scenario():

@@ -41,7 +41,7 @@ def test_a_name_that_is_nearly_one_of_a_set_is_guessed():
     assert (found, problem.hint) == (None, "did you mean `CLINIC_CHART`?")
 
 
-def test_of_a_broken_set_only_its_own_problems_are_told():
+def test_of_a_broken_set_only_its_own_problems_are_reported():
     found, problems = check(texts(NAMED, charts=CHART.replace("class: H", "class: Z")), today=TODAY)
     assert found is None
     assert {problem.file for problem in problems} == {"charts.yaml"}

@@ -128,7 +128,7 @@ def test_a_config_map_that_turns_to_a_broken_revision_keeps_the_old_one_whole(tm
     for part in ("a.yaml", "b.yaml"):
         (tmp_path / part).symlink_to(f"..data/{part}")
     store = store_of(tmp_path)
-    turn(tmp_path, "..2")
+    switch_revision(tmp_path, "..2")
     with pytest.raises(PolicyError):
         store.refresh()
     # No part of the new revision is in force, though one of its files is valid.
@@ -138,7 +138,7 @@ def test_a_config_map_that_turns_to_a_broken_revision_keeps_the_old_one_whole(tm
     assert store.current.policy.name == "new+wards"
 
 
-def turn(folder, revision):
+def switch_revision(folder, revision):
     """Switch the link as the kubelet does: make a new one, and rename it over the old one."""
     (folder / "..data_tmp").symlink_to(revision)
     (folder / "..data_tmp").rename(folder / "..data")

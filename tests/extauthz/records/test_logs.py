@@ -15,13 +15,13 @@ def lines(capsys):
     """
 
     def of(action):
-        root, own = logging.getLogger(), logging.getLogger("phiguard")
-        before = root.level, list(root.handlers), own.level, logging.raiseExceptions
+        root, phiguard = logging.getLogger(), logging.getLogger("phiguard")
+        before = root.level, list(root.handlers), phiguard.level, logging.raiseExceptions
         logs.configure()
         action()
         root.setLevel(before[0])
         root.handlers[:] = before[1]
-        own.setLevel(before[2])
+        phiguard.setLevel(before[2])
         logging.raiseExceptions = before[3]
         return [orjson.loads(line) for line in capsys.readouterr().err.splitlines()]
 

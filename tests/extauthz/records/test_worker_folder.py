@@ -22,11 +22,11 @@ def test_the_folder_is_made_for_its_owner_alone(tmp_path):
     assert stat.S_IMODE((folder / "x-0.lock").stat().st_mode) == 0o600
 
 
-def test_a_second_taker_is_told_and_gets_the_place_when_the_first_has_left(tmp_path):
+def test_a_second_owner_is_refused_until_the_first_has_left(tmp_path):
     first = WorkerFolder(tmp_path, 0, PURPOSE)
-    with pytest.raises(NotKeptError) as told:
+    with pytest.raises(NotKeptError) as raised:
         WorkerFolder(tmp_path, 0, PURPOSE)
-    assert str(told.value) == (
+    assert str(raised.value) == (
         f"{tmp_path}: another process keeps the counts of worker 0; give each its own folder"
     )
     other = WorkerFolder(tmp_path, 1, PURPOSE)

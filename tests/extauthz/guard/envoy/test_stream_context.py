@@ -54,7 +54,7 @@ FORWARDED = "'x-forwarded-for' in request.headers"
 
 
 @pytest.mark.parametrize(
-    ("told", "address"),
+    ("sent", "address"),
     [
         ("10.1.2.3:4711", "10.1.2.3"),
         ("[2001:db8::7]:4711", "2001:db8::7"),
@@ -62,8 +62,8 @@ FORWARDED = "'x-forwarded-for' in request.headers"
         ("@pipe", ""),
     ],
 )
-def test_the_peers_address_comes_without_its_port(told, address):
-    attributes = {**INBOUND, "source.address": told, FORWARDED: False}
+def test_the_peers_address_comes_without_its_port(sent, address):
+    attributes = {**INBOUND, "source.address": sent, FORWARDED: False}
     assert (
         learned(response_head(attributes=attributes)).facts(Direction.RESPONSE).source_address
         == address
@@ -71,11 +71,11 @@ def test_the_peers_address_comes_without_its_port(told, address):
 
 
 @pytest.mark.parametrize(
-    "told", [{FORWARDED: True}, {}, {FORWARDED: "false"}], ids=["came", "not-told", "no-answer"]
+    "sent", [{FORWARDED: True}, {}, {FORWARDED: "false"}], ids=["came", "not-sent", "no-answer"]
 )
-def test_an_address_that_the_client_may_have_written_is_not_known(told):
+def test_an_address_that_the_client_may_have_written_is_not_known(sent):
     """A sidecar takes `source.address` from the last entry of x-forwarded-for, if any."""
-    attributes = {**INBOUND, "source.address": "10.1.2.3:4711", **told}
+    attributes = {**INBOUND, "source.address": "10.1.2.3:4711", **sent}
     assert (
         learned(response_head(attributes=attributes)).facts(Direction.RESPONSE).source_address == ""
     )

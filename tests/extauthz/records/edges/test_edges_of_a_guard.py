@@ -55,10 +55,10 @@ def test_no_value_gets_into_counted_edges_or_what_is_learned_from_them(
         ["--against", tmp_path / "p.yaml", "--format", "json"],
     ):
         cli.main(["policy", "learn", str(tmp_path / "edges"), *map(str, arguments)])
-    told = capsys.readouterr()
+    printed = capsys.readouterr()
     written = (
         b"".join(path.read_bytes() for path in (tmp_path / "edges").iterdir())
-        + (told.out + told.err).encode()
+        + (printed.out + printed.err).encode()
     )
     observations = read([tmp_path / "edges"]).observations
 

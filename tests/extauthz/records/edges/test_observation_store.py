@@ -240,7 +240,9 @@ def test_a_file_that_is_written_while_a_message_is_counted_loses_no_message(fold
     assert [each.count for each in read([folder]).observations] == [1]
 
 
-def test_words_of_the_policy_in_force_are_routes_and_masked_identifiers_are_told(opened, folder):
+def test_words_of_the_policy_in_force_are_routes_and_masked_identifiers_are_recorded(
+    opened, folder
+):
     store = opened()
     ruled = parse(RULED, file="p.yaml")
     count(store, "/gizmos/7", "PERSON_NAME", policy=ruled)

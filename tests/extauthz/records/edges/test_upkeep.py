@@ -66,7 +66,7 @@ def test_edges_are_written_every_few_seconds_and_at_the_end(edges, tend, said):
     assert (edges.saved, said) == (2, [])
 
 
-def test_a_disk_that_fails_is_told_once_and_again_when_it_is_back(edges, tend, said):
+def test_a_disk_that_fails_is_reported_once_and_again_when_it_is_back(edges, tend, said):
     edges.fails = True
     tend()
     tend()
@@ -76,13 +76,13 @@ def test_a_disk_that_fails_is_told_once_and_again_when_it_is_back(edges, tend, s
     assert said == [LogEvent.EDGES_FAILED, LogEvent.EDGES_WRITTEN]
 
 
-def test_a_failure_at_the_end_is_told(edges, tend, said):
+def test_a_failure_at_the_end_is_reported(edges, tend, said):
     edges.fails = True
     tend.upkeep.close()
     assert said == [LogEvent.EDGES_FAILED]
 
 
-def test_a_full_store_is_told_once(edges, tend, said):
+def test_a_full_store_is_reported_once(edges, tend, said):
     edges.left_out = 1
     tend()
     tend()
