@@ -13,6 +13,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from phiscan.arguments import Bytes
     from phiscan.engine import Engine
     from phiscan.finding import (
         Coverage,
@@ -27,6 +28,8 @@ if TYPE_CHECKING:
     from phiscan.identifiers import INFO_TYPES, Identifier, InfoType, InfoTypeKind
     from phiscan.redaction.redact import RedactionError, redact
     from phiscan.scanner import Limits, Scanner
+
+    __version__: str
 else:
     _MODULES = {
         "phiscan.engine": ("Engine",),
@@ -48,10 +51,21 @@ else:
 
     def __getattr__(name: str) -> object:
         """Load a public name (PEP 562). Type checkers read the imports above instead."""
+        if name == "__version__":
+            return _version()
         if name not in _HOMES:
             raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
         value = globals()[name] = getattr(import_module(_HOMES[name]), name)
         return value
+
+    def _version() -> str:
+        # imported late: it takes longer to import than everything else here together
+        metadata = import_module("importlib.metadata")
+        try:
+            return metadata.version("phiguard")
+        except metadata.PackageNotFoundError:
+            message = "phiscan has no __version__: the distribution phiguard is not installed"
+            raise AttributeError(message) from None
 
     def __dir__() -> list[str]:
         return sorted({*globals(), *__all__})
@@ -74,6 +88,7 @@ __all__ = [
     "Scanner",
     "Subject",
     "Verdict",
+    "__version__",
     "redact",
     "scan",
 ]
@@ -86,13 +101,19 @@ def _engine() -> "Engine":
     return Engine.load()
 
 
-def scan(data: bytes, *, content_type: str = "", content_encoding: str = "") -> "ScanReport":
+def scan(data: "Bytes", *, content_type: str = "", content_encoding: str = "") -> "ScanReport":
     """Scan one whole document without a deadline.
 
     Not thread-safe. In a program with threads, give each thread its own `Engine`.
+
+    Raises:
+        TypeError: `data` is not bytes, or another argument is no str.
     """
+    from phiscan.arguments import as_bytes  # noqa: PLC0415 - imported late, like the names above
+
+    whole = as_bytes("data", data)
     scanner = _engine().scanner(
         content_type=content_type, content_encoding=content_encoding, clock=lambda: 0.0
     )
-    scanner.feed(data)
+    scanner.feed(whole)
     return scanner.finish()

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 
+from phiscan.arguments import need
 from phiscan.detectors import DETECTORS
 from phiscan.examination import Detection
 from phiscan.identifiers import INFO_TYPES, InfoType
@@ -69,7 +70,13 @@ class Engine:
                 them while a request waits.
             rpc: the gRPC call that the document is a message of, if any. When `schemas` has the
                 method, it gives the message type.
+
+        Raises:
+            TypeError: an argument has the wrong type.
         """
+        need("content_type", content_type, str)
+        need("content_encoding", content_encoding, str)
+        need("limits", limits, Limits)
         detection = Detection(self.matcher, self.info_types, self.schemas, recognizers)
         headers = Headers(content_type, content_encoding, self.schemas.of(rpc))
         return Scanner(detection, headers, limits, clock)

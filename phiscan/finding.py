@@ -137,6 +137,18 @@ class Finding(NamedTuple):
         """Whether it is an individual's identifier, and not a provider's own."""
         return self.kind is InfoTypeKind.IDENTIFIER and self.subject is not Subject.PROVIDER
 
+    def to_dict(self) -> dict[str, str | int | None]:
+        """The finding as JSON has it: what was found, how sure it is, and where."""
+        return {
+            "infoType": self.info_type,
+            "identifier": self.identifier.value if self.identifier else None,
+            "likelihood": self.likelihood.name,
+            "detector": self.detector,
+            "field": self.location.field,
+            "start": self.location.start,
+            "end": self.location.end,
+        }
+
 
 @dataclass(frozen=True, slots=True)
 class ScanReport:
@@ -171,3 +183,17 @@ class ScanReport:
             f.identifier for f in self.findings if f.identifier is not None and f.is_individuals
         }
         return tuple(sorted(found))
+
+    def to_dict(self) -> dict[str, object]:
+        """The report as JSON has it. Like the report, it holds no value of the document.
+
+        `phiguard scan --format jsonl` prints these keys, with the path and the time beside them.
+        """
+        return {
+            "media": self.media,
+            "verdict": self.verdict.value,
+            "coverage": self.coverage.value,
+            "reason": self.gap.value,
+            "findings": [finding.to_dict() for finding in self.findings],
+            "bytes": self.size,
+        }

@@ -15,6 +15,7 @@ from operator import attrgetter
 from typing import Final
 
 from phiscan import memory
+from phiscan.arguments import Bytes, as_bytes, need
 from phiscan.examination import Budget, Detection, Examiner
 from phiscan.finding import Coverage, Gap, ScanReport
 from phiscan.media_kind import UNKNOWN
@@ -73,8 +74,9 @@ class Scanner:
         self._size = 0
         self._fields = RequestFields()
 
-    def feed(self, chunk: bytes) -> None:
-        """Take the next bytes of the body."""
+    def feed(self, chunk: Bytes) -> None:
+        """Take the next bytes of the body. Raises TypeError for anything but bytes."""
+        chunk = as_bytes("chunk", chunk)
         room = self._limits.body - self._size
         self._size += len(chunk)
         if room > 0:
@@ -86,7 +88,12 @@ class Scanner:
         Args:
             name: `query.ssn`, `header.x-patient-name`, `path` and the like.
             value: the decoded value.
+
+        Raises:
+            TypeError: one of them is no str.
         """
+        need("name", name, str)
+        need("value", value, str)
         self._fields.add(name, value)
 
     def finish(self, *, truncated: bool = False) -> ScanReport:

@@ -2,6 +2,7 @@
 
 import subprocess
 import sys
+from importlib import metadata
 
 import pytest
 
@@ -56,6 +57,19 @@ def test_every_public_name_can_be_imported():
 
 def test_the_public_names_are_listed():
     assert set(phiscan.__all__) <= set(dir(phiscan))
+
+
+def test_the_version_is_that_of_the_distribution_and_costs_nothing_before_it_is_asked_for():
+    assert phiscan.__version__ == metadata.version("phiguard")
+    assert "importlib.metadata" not in modules_after("import phiscan")
+
+
+def test_without_the_distribution_there_is_no_version(monkeypatch):
+    def missing(_name):
+        raise metadata.PackageNotFoundError
+
+    monkeypatch.setattr(metadata, "version", missing)
+    assert not hasattr(phiscan, "__version__")
 
 
 def test_a_name_that_does_not_exist_is_an_attribute_error():

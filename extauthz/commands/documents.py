@@ -51,26 +51,34 @@ def names(paths: Iterable[str], failed: Callable[[str], None]) -> Iterator[str]:
 
     Args:
         paths: files and folders.
-        failed: receives one line for each folder that cannot be searched, and for each pipe, socket
-            or device in a folder: reading a pipe could wait for ever.
+        failed: receives one line for each folder that holds no file or cannot be searched, and for
+            each pipe, socket or device in a folder: reading a pipe could wait for ever.
     """
     for path in paths:
         if path == STDIN or not Path(path).is_dir():
             yield path
             continue
-        for folder, folders, files in os.walk(
-            path, onerror=lambda error: failed(_unreadable(error.filename, error))
-        ):
-            folders.sort()
-            for name in sorted(files):
-                found = str(Path(folder, name))
-                if _is_special(found):
-                    failed(
-                        f"{found}: a pipe, socket or device, and no file; "
-                        "name it by itself to read it"
-                    )
-                else:
-                    yield found
+        is_empty = True
+        for found in _within(path, failed):
+            is_empty = False
+            yield found
+        if is_empty:
+            failed(f"{path}: no file in this folder; give a folder that holds documents")
+
+
+def _within(path: str, failed: Callable[[str], None]) -> Iterator[str]:
+    for folder, folders, files in os.walk(
+        path, onerror=lambda error: failed(_unreadable(error.filename, error))
+    ):
+        folders.sort()
+        for name in sorted(files):
+            found = str(Path(folder, name))
+            if _is_special(found):
+                failed(
+                    f"{found}: a pipe, socket or device, and no file; name it by itself to read it"
+                )
+            else:
+                yield found
 
 
 def size(path: str) -> int:

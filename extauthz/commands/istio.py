@@ -107,6 +107,11 @@ def _render(args: argparse.Namespace) -> int:
 
 def _check(args: argparse.Namespace) -> int:
     given = snapshot.read(_read(args.path))
+    if not given.documents:
+        raise _UsageError(
+            f"no object in `{args.path}`; give a folder of manifests or of `kubectl get -o yaml` "
+            "output"
+        )
     problems = checks.check(given, args.provider)
     for problem in problems:
         sys.stdout.write(f"{problem}\n")

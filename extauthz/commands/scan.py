@@ -6,7 +6,6 @@ import sys
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from itertools import zip_longest
 from typing import TYPE_CHECKING, Final
 
 import orjson
@@ -16,7 +15,7 @@ from extauthz.commands import documents, engine, sarif, table, values
 from extauthz.commands.errors import UsageError
 from extauthz.commands.progress import Progress, Silent
 from phiscan.engine import Engine
-from phiscan.finding import Coverage, Finding, ScanReport, Verdict
+from phiscan.finding import Coverage, ScanReport, Verdict
 from phiscan.identifiers import InfoType, InfoTypeKind
 from phiscan.recognizer import Recognizer, RecognizerError
 from phiscan.scanner import Limits
@@ -71,6 +70,13 @@ def add_parser(subparsers: "_Subparsers") -> None:
         "--content-encoding", default="", metavar="CODING", help="of every document, such as gzip"
     )
     parser.add_argument(
+        "--fail-on",
+        choices=tuple(_FAILS),
+        default="phi",
+        help="the least that makes the exit code 1: PHI; also identifiers without health context; "
+        "also health information about nobody; or any finding (default: %(default)s)",
+    )
+    parser.add_argument(
         "--max-bytes",
         type=int,
         default=64 * _MIB,
@@ -103,8 +109,8 @@ def run(args: argparse.Namespace) -> int:
     """Scan all documents.
 
     Returns:
-        0 when all are clean; 1 for PHI, a credential, or a document that was not read whole; 2 when
-        a document is unreadable.
+        0 when all are clean; 1 for what `--fail-on` names, a credential, or a document that was not
+        read whole; 2 when a document is unreadable or a folder holds none.
     """
     if args.max_bytes <= 0:
         raise UsageError(f"--max-bytes {args.max_bytes}: too small; give a number above 0")
@@ -112,10 +118,10 @@ def run(args: argparse.Namespace) -> int:
     failed: list[str] = []
     args.recognizers = _recognizers(args.models)
     compiled = engine.load(args)
-    scanned = _Watched(_scan_all(compiled, args, failed))
+    scanned = _Watched(_scan_all(compiled, args, failed), _FAILS[args.fail_on])
     printers: dict[str, Callable[[Iterator[Scanned]], None]] = {
         "jsonl": _jsonl,
-        "table": functools.partial(_table, compiled.info_types),
+        "table": functools.partial(_table, table.Summary(compiled.info_types, args.fail_on)),
         "sarif": functools.partial(_sarif, compiled.info_types),
     }
     printers[args.format](iter(scanned))
@@ -132,24 +138,39 @@ def _recognizers(models: Sequence[str]) -> list[Recognizer]:
 
 
 class _Watched:
-    """Passes reports on, and remembers whether any of them is not clean."""
+    """Passes reports on, and remembers whether any of them makes the exit code 1."""
 
-    def __init__(self, scanned: Iterator[Scanned]) -> None:
+    def __init__(self, scanned: Iterator[Scanned], fails: Callable[[ScanReport], bool]) -> None:
         self._scanned = scanned
+        self._fails = fails
         self.found = False
 
     def __iter__(self) -> Iterator[Scanned]:
         for each in self._scanned:
-            self.found |= _is_worth_a_look(each.report)
+            self.found |= self._fails(each.report) or _is_worth_a_look(each.report)
             yield each
 
 
+def _verdict_in(*verdicts: Verdict) -> Callable[[ScanReport], bool]:
+    return lambda report: report.verdict in verdicts
+
+
+_FAILS: Final[Mapping[str, Callable[[ScanReport], bool]]] = {
+    "phi": _verdict_in(Verdict.PHI),
+    "identifiers": _verdict_in(Verdict.PHI, Verdict.IDENTIFIERS),
+    "health": _verdict_in(Verdict.PHI, Verdict.IDENTIFIERS, Verdict.HEALTH),
+    "any": lambda report: bool(report.findings),
+}
+"""The choices of `--fail-on`, from the least strict to the strictest."""
+
+
 def _is_worth_a_look(report: ScanReport) -> bool:
-    """Whether the exit code must be 1. Credentials are found only where their group is on."""
-    return (
-        report.verdict is Verdict.PHI
-        or report.coverage is not Coverage.COMPLETE
-        or any(f.kind is InfoTypeKind.CREDENTIAL for f in report.findings)
+    """Whether the exit code is 1 whatever `--fail-on` says.
+
+    Credentials are found only where their group is on.
+    """
+    return report.coverage is not Coverage.COMPLETE or any(
+        f.kind is InfoTypeKind.CREDENTIAL for f in report.findings
     )
 
 
@@ -200,35 +221,18 @@ def _scan(compiled: Engine, args: argparse.Namespace, path: str, progress: Progr
 
 def _jsonl(scanned: Iterator[Scanned]) -> None:
     for each in scanned:
-        report = each.report
         line = {
             "path": each.path,
-            "media": report.media,
-            "verdict": report.verdict.value,
-            "coverage": report.coverage.value,
-            "reason": report.gap.value,
-            "findings": [_finding(*pair) for pair in zip_longest(report.findings, each.values)],
-            "bytes": report.size,
+            **each.report.to_dict(),
             "elapsedMs": round(each.seconds * 1000, 3),
         }
+        if each.values:
+            pairs = zip(each.report.findings, each.values, strict=True)
+            line["findings"] = [{**finding.to_dict(), "value": value} for finding, value in pairs]
         sys.stdout.write(orjson.dumps(line).decode() + "\n")
 
 
-def _finding(finding: Finding, value: str | None) -> dict[str, str | int | None]:
-    shown = {} if value is None else {"value": value}
-    return {
-        "infoType": finding.info_type,
-        "identifier": finding.identifier.value if finding.identifier else None,
-        "likelihood": finding.likelihood.name,
-        "detector": finding.detector,
-        "field": finding.location.field,
-        "start": finding.location.start,
-        "end": finding.location.end,
-        **shown,
-    }
-
-
-def _table(info_types: Mapping[str, InfoType], scanned: Iterator[Scanned]) -> None:
+def _table(summary: table.Summary, scanned: Iterator[Scanned]) -> None:
     shown: list[str] = []
 
     def rows() -> Iterator[tuple[str, ScanReport]]:
@@ -236,7 +240,7 @@ def _table(info_types: Mapping[str, InfoType], scanned: Iterator[Scanned]) -> No
             shown.extend(values.lines(each.path, each.report, each.values))
             yield each.path, each.report
 
-    text = table.render(rows(), info_types)
+    text = table.render(rows(), summary)
     sys.stdout.write("".join(f"{line}\n" for line in shown) + text)
 
 

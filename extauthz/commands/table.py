@@ -16,11 +16,17 @@ class Summary:
     """Counts what was found in all documents.
 
     It holds counts only, so many documents take no memory.
+
+    Args:
+        info_types: every infoType that a finding may have, by name.
+        fail_on: the choice of `--fail-on`.
     """
 
     info_types: Mapping[str, InfoType]
+    fail_on: str
     documents: int = 0
     phi: int = 0
+    identifiers: int = 0
     partly: int = 0
     findings: Counter[str] = field(default_factory=Counter)
     holders: Counter[str] = field(default_factory=Counter)
@@ -29,6 +35,7 @@ class Summary:
         """Count one document."""
         self.documents += 1
         self.phi += report.verdict is Verdict.PHI
+        self.identifiers += report.verdict is Verdict.IDENTIFIERS
         self.partly += report.gap is not Gap.NONE
         found = Counter(f.info_type for f in report.findings)
         self.findings += found
@@ -36,8 +43,20 @@ class Summary:
 
     def lines(self) -> list[str]:
         """Return one line for each infoType, by class, then the totals."""
-        text = f"{self.documents} document{'s' * (self.documents != 1)}, {self.phi} with PHI"
-        return [*self._by_class(), f"{text}, {self.partly} not seen whole" if self.partly else text]
+        total = f"{_documents(self.documents)}, {self.phi} with PHI"
+        if self.partly:
+            total += f", {self.partly} not seen whole"
+        return [*self._by_class(), total, *self._without_context()]
+
+    def _without_context(self) -> list[str]:
+        """Return one line when there are identifiers without health context.
+
+        By default they leave the exit code at 0, which must not look like "nothing was found".
+        """
+        if not self.identifiers:
+            return []
+        hint = "; --fail-on identifiers makes the exit code 1" if self.fail_on == "phi" else ""
+        return [f"{_documents(self.identifiers)} with identifiers without health context{hint}"]
 
     def _by_class(self) -> list[str]:
         of_class: dict[str, list[str]] = defaultdict(list)
@@ -59,9 +78,12 @@ class Summary:
         )
 
 
-def render(rows: Iterable[tuple[str, ScanReport]], info_types: Mapping[str, InfoType]) -> str:
-    """Return a table: one line for each document, then one for each infoType, then the totals."""
-    summary = Summary(info_types)
+def render(rows: Iterable[tuple[str, ScanReport]], summary: Summary) -> str:
+    """Return a table: one line for each document, then one for each infoType, then the totals.
+
+    Args:
+        summary: an empty summary; it takes all reports.
+    """
     cells: list[tuple[str, ...]] = [_HEAD]
     for path, report in rows:
         summary.take(report)
@@ -70,11 +92,15 @@ def render(rows: Iterable[tuple[str, ScanReport]], info_types: Mapping[str, Info
                 report.verdict.value,
                 _seen(report),
                 report.media,
-                _counts(report, info_types),
+                _counts(report, summary.info_types),
                 shown(path),
             )
         )
     return "\n".join([*aligned(cells), "", *summary.lines()]) + "\n" if summary.documents else ""
+
+
+def _documents(number: int) -> str:
+    return f"{number} document{'s' * (number != 1)}"
 
 
 def aligned(rows: Iterable[Sequence[str]]) -> list[str]:

@@ -10,6 +10,7 @@ from bisect import bisect_right
 from collections.abc import Collection, Sequence
 from typing import Final, Protocol
 
+from phiscan.arguments import Bytes, as_bytes, need
 from phiscan.finding import Coverage, Finding, ScanReport, Subject
 from phiscan.identifiers import InfoTypeKind
 from phiscan.media_kind import Masking
@@ -63,7 +64,7 @@ CROSSES: Final[Mask] = _Crosses()
 """The mask `XXX` for every value. `phiscan.redaction.tokens` has another mask."""
 
 
-def redact(data: bytes, report: ScanReport, mask: Mask = CROSSES) -> bytes:
+def redact(data: Bytes, report: ScanReport, mask: Mask = CROSSES) -> bytes:
     """Mask every identifier of an individual and every credential.
 
     Identifiers of providers and health information are kept.
@@ -71,7 +72,10 @@ def redact(data: bytes, report: ScanReport, mask: Mask = CROSSES) -> bytes:
     Raises:
         RedactionError: the scan was incomplete, a finding is outside the body, or the document
             cannot be decoded or encoded again.
+        TypeError: `data` is not bytes, or `report` is no report.
     """
+    data = as_bytes("data", data)
+    need("report", report, ScanReport)
     findings = [f for f in report.findings if _is_maskable(f) and f.subject is not Subject.PROVIDER]
     return _mask(data, report, findings, mask)
 

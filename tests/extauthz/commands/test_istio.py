@@ -73,6 +73,10 @@ def test_a_folder_below_is_read_too(folder, tmp_path, capsys):
         ("f.yaml", b"a: [", "is not YAML"),
         ("f.yaml", b"\xff\xfe\x00", "as UTF-8 text"),
         ("f.txt", b"", "no YAML in"),
+        ("f.yaml", b"", "no object in"),
+        ("f.yaml", b"# nothing\n", "no object in"),
+        ("f.yaml", b"apiVersion: v1\nkind: List\nitems: []\n", "no object in"),
+        ("f.json", b'{"kind": "EnvoyFilterList", "items": []}', "no object in"),
     ],
 )
 def test_input_that_cannot_be_read_is_one_line_and_exit_code_2(

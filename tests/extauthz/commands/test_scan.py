@@ -197,3 +197,54 @@ def test_a_large_file_is_read_piece_by_piece_and_no_further_than_the_limit(tmp_p
     path.write_bytes(bytes(3 << 20))
     assert [len(chunk) for chunk in documents.chunks(str(path), 1 << 30)] == [1 << 20] * 3
     assert sum(map(len, documents.chunks(str(path), (1 << 20) + 5))) == (1 << 20) + 6
+
+
+IDENTIFIERS = b'{"employee": "Ana Ruiz", "ssn": "536-22-8790"}'
+BY_VERDICT = {
+    "phi": CLAIM,
+    "identifiers": IDENTIFIERS,
+    "health": b'{"diagnosis": "E11.9"}',
+    "any": b'{"npi": "1245319599"}',  # a provider's number: the verdict is `none`
+}
+
+
+@pytest.mark.parametrize("fails", ["phi", "identifiers", "health", "any"])
+@pytest.mark.parametrize("holds", ["phi", "identifiers", "health", "any"])
+def test_fail_on_names_the_least_that_makes_the_exit_code_1(fails, holds, tmp_path, capsysbinary):
+    (tmp_path / "one").write_bytes(BY_VERDICT[holds])
+    order = list(BY_VERDICT)
+    expected = int(order.index(holds) <= order.index(fails))
+    assert scan(capsysbinary, "--fail-on", fails, tmp_path)[0] == expected
+
+
+def test_what_was_not_read_whole_fails_whatever_fail_on_says(tmp_path, capsysbinary):
+    (tmp_path / "cut.json").write_bytes(b'{"a": ')
+    assert scan(capsysbinary, "--fail-on", "phi", tmp_path)[0] == 1
+
+
+def test_identifiers_that_leave_the_exit_code_at_0_are_named_in_the_summary(tmp_path, capsysbinary):
+    (tmp_path / "one.json").write_bytes(IDENTIFIERS)
+    code, out, _ = scan(capsysbinary, tmp_path)
+    assert code == 0
+    assert out.splitlines()[-1] == (
+        "1 document with identifiers without health context; "
+        "--fail-on identifiers makes the exit code 1"
+    )
+    code, out, _ = scan(capsysbinary, "--fail-on", "identifiers", tmp_path)
+    assert code == 1
+    assert out.splitlines()[-1] == "1 document with identifiers without health context"
+
+
+def test_without_identifiers_the_summary_says_nothing_of_them(folder, capsysbinary):
+    assert "health context" not in scan(capsysbinary, folder)[1]
+
+
+def test_a_folder_without_a_file_is_not_clean(folder, tmp_path, capsysbinary):
+    (tmp_path / "empty" / "deeper").mkdir(parents=True)
+    for paths in ([tmp_path / "empty"], [folder / "note.txt", tmp_path / "empty"]):
+        code, _, err = scan(capsysbinary, *paths)
+        assert code == 2
+        assert err == (
+            f"phiguard: {tmp_path}/empty: no file in this folder; "
+            "give a folder that holds documents\n"
+        )
