@@ -36,6 +36,9 @@ class Nested:
         origin: the ranges of the enclosing document that `data` was made from. With it, redaction
             masks single values of the nested document.
         coding: the content coding that `data` still has, where its first bytes do not show it.
+        packing: the compression (a key of `decompress.DECODERS`) of `data` in its archive, or
+            empty. It is removed when the document's turn comes, so one member at a time is in
+            memory.
     """
 
     data: bytes = field(repr=False)
@@ -44,6 +47,7 @@ class Nested:
     declared: bool = True
     origin: Derived | None = None
     coding: str = ""
+    packing: str = ""
 
 
 @dataclass(slots=True)
@@ -109,16 +113,16 @@ class Evidence:
             inner: the evidence of the nested document.
             location: the value that encloses the nested document.
             origin: maps ranges of the nested document to this one. Without it, each finding gets
-                the range of `location`.
+                the range of `location`: (-1, -1) for a member of a container.
         """
         for finding in inner.findings:
             place = finding.location
             path = f"{location.field}>{place.field}" if place.field else location.field
-            start, end = (
-                origin.origin(place.start, place.end)
-                if origin and place.start >= 0
-                else (location.start, location.end)
-            )
+            start, end = location.start, location.end
+            if origin:
+                # a value without a range in the nested document (in a container) has none here
+                has_range = place.start >= 0
+                start, end = origin.origin(place.start, place.end) if has_range else (-1, -1)
             claim = (start, end, finding.info_type)
             if origin is None or claim not in self._claimed:
                 if len(self.findings) >= MAX_FINDINGS:

@@ -13,7 +13,7 @@ from typing import Final
 from phiscan import recognizer
 from phiscan.embedded import finders
 from phiscan.evidence import Evidence, Nested, TooManyFindingsError
-from phiscan.finding import Gap
+from phiscan.finding import Gap, worse
 from phiscan.identifiers import InfoType
 from phiscan.media_kind import EMPTY, UNKNOWN, MediaKind
 from phiscan.patterns import judge
@@ -24,8 +24,10 @@ from phiscan.people.patient_repeats import find_repeats
 from phiscan.protobuf.schemas import Schemas
 from phiscan.readers import json_dialects, registry
 from phiscan.recognizer import Recognizer
-from phiscan.scan_context import OutOfTimeError, ScanContext
-from phiscan.text import content_coding
+from phiscan.scan_context import OutOfTimeError, Room, ScanContext
+from phiscan.text import content_coding, decompress
+from phiscan.text.content_coding import Decoded
+from phiscan.text.decompress import Bound
 from phiscan.text.normalise import normalise
 
 MAX_NESTING: Final = 4
@@ -68,15 +70,22 @@ class Examiner:
 
     def __init__(self, detection: Detection, budget: Budget) -> None:
         self.matcher = detection.matcher
+        self.late = budget.late
         self._detection = detection
-        self._budget = budget
-        self._nested_bytes = 0
+        self._room = Room(budget.decoded)
 
     def evidence(self, content_type: str = "", message: str = "") -> Evidence:
         """Return empty evidence for a document of this media type and protobuf message type."""
         known = self._detection
         return Evidence(
-            ScanContext(content_type, known.info_types, known.schemas, message, self._budget.late)
+            ScanContext(
+                content_type,
+                known.info_types,
+                known.schemas,
+                message,
+                self.late,
+                self._room,
+            )
         )
 
     def examine(self, data: bytes, evidence: Evidence, depth: int) -> tuple[MediaKind, Gap]:
@@ -100,17 +109,17 @@ class Examiner:
             return EMPTY, Gap.NONE
         kind, hits = self._recognised(data, evidence.context.content_type)
         gap = self._structure(kind, data, evidence)
-        if self._budget.late():
+        if self.late():
             raise OutOfTimeError
         if kind.is_searchable:
             too_many = finders.find(data, evidence, hits.embedded)
             gap = gap or too_many
         for inner in evidence.nested:
             within = self.nested(inner, evidence, depth + 1)
-            gap = gap or within
+            gap = worse(gap, within)
         if not kind.is_searchable:
             return kind, gap
-        if self._budget.late():
+        if self.late():
             raise OutOfTimeError
         if not kind.is_unstructured:
             find_repeats(data, evidence)
@@ -145,15 +154,17 @@ class Examiner:
         Args:
             depth: the number of documents that enclose the nested one.
         """
-        self._nested_bytes += len(inner.data)
-        if depth > MAX_NESTING or self._nested_bytes > self._budget.decoded:
+        if depth > MAX_NESTING or not self._room.take(len(inner.data)):
             return Gap.OVER_LIMIT
-        if self._budget.late():
+        if self.late():
             return Gap.OUT_OF_TIME
-        decoded = content_coding.decode_text(
-            inner.data, inner.coding, self._budget.decoded, inner.content_type
+        plain, gap = self._unpacked(inner)
+        decoded = (
+            Decoded(b"", (), gap)
+            if gap
+            else content_coding.decode_text(plain, inner.coding, self._bound(), inner.content_type)
         )
-        self._nested_bytes += len(decoded.data) if decoded.encodings else 0
+        self._room.take(len(decoded.data) if decoded.encodings else 0)
         within = self.evidence(inner.content_type)
         kind, gap = (
             (UNKNOWN, decoded.gap) if decoded.gap else self.examine(decoded.data, within, depth)
@@ -167,6 +178,17 @@ class Examiner:
             and gap not in (Gap.OVER_LIMIT, Gap.OUT_OF_TIME)
         )
         return Gap.NONE if wrong_guess else gap
+
+    def _unpacked(self, inner: Nested) -> tuple[bytes, Gap]:
+        """Return a nested document without the compression of its archive, or why not."""
+        if not inner.packing:
+            return inner.data, Gap.NONE
+        plain, gap = decompress.remove(inner.packing, inner.data, self._bound())
+        self._room.take(len(plain))
+        return plain, gap
+
+    def _bound(self) -> Bound:
+        return Bound(max(self._room.left, 0), self.late)
 
 
 def _text_of(kind: MediaKind, data: bytes) -> bytes:

@@ -56,6 +56,13 @@ class Gap(StrEnum):
     ENCRYPTED = "ENCRYPTED"
     CUT_OFF = "CUT_OFF"
     INTERNAL_ERROR = "INTERNAL_ERROR"
+    PIXELS = "PIXELS"
+    """All text was read. A picture, or a page that is one, was not looked at."""
+
+
+def worse(gap: Gap, other: Gap) -> Gap:
+    """Return the gap that says more of two: the first one, unless it is only PIXELS."""
+    return other if gap in (Gap.NONE, Gap.PIXELS) and other is not Gap.NONE else gap
 
 
 class Verdict(StrEnum):

@@ -21,6 +21,24 @@ def _never() -> bool:
     return False
 
 
+@dataclass(slots=True)
+class Room:
+    """How many bytes a scan may still decode: nested documents and the parts of containers.
+
+    One scan has one, so all its documents together stay within the limit.
+
+    Args:
+        left: the bytes.
+    """
+
+    left: int = 32 << 20
+
+    def take(self, size: int) -> bool:
+        """Take so many bytes. Return whether they fit; if not, nothing fits any more."""
+        self.left -= size
+        return self.left >= 0
+
+
 @dataclass(frozen=True, slots=True)
 class ScanContext:
     """What readers and detectors may ask about the scan that they are part of.
@@ -31,6 +49,7 @@ class ScanContext:
         schemas: the known protobuf message types.
         message: the full name of the document's protobuf message type, or empty.
         late: returns whether time is up. Readers check it through `timed`.
+        room: what readers may still decode. A reader that decodes parts by itself takes from it.
     """
 
     content_type: str = ""
@@ -38,6 +57,7 @@ class ScanContext:
     schemas: Schemas = NO_SCHEMAS
     message: str = ""
     late: Callable[[], bool] = field(default=_never, repr=False)
+    room: Room = field(default_factory=Room)
 
     def timed(self, items: Iterable[ItemT]) -> Iterator[ItemT]:
         """Yield the items and check the clock once per 128 of them.
@@ -50,6 +70,11 @@ class ScanContext:
         # Most items cost less than a line of Python. So chain and islice pass them on in C, and
         # Python code runs once per batch.
         return chain.from_iterable(self._batches(iter(items)))
+
+    def check_clock(self) -> None:
+        """Raise OutOfTimeError if time is up. For steps that each cost more than a batch."""
+        if self.late():
+            raise OutOfTimeError
 
     def _batches(self, items: Iterator[ItemT]) -> Iterator[Iterable[ItemT]]:
         for item in items:

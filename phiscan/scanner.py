@@ -22,6 +22,7 @@ from phiscan.media_kind import UNKNOWN
 from phiscan.recognizer import RecognizerError
 from phiscan.request_fields import RequestFields
 from phiscan.text import content_coding
+from phiscan.text.decompress import Bound
 from phiscan.verdict import is_providers_contact, verdict
 
 _PLACE: Final = attrgetter("location.start", "location.end", "info_type", "location.field")
@@ -126,7 +127,10 @@ class Scanner:
         evidence = self._examiner.evidence(headers.content_type, headers.message)
         outside = self._fields.scan(self._examiner, evidence)
         decoded = content_coding.decode_text(
-            body, headers.content_encoding, self._limits.decoded, headers.content_type
+            body,
+            headers.content_encoding,
+            Bound(self._limits.decoded, self._examiner.late),
+            headers.content_type,
         )
         kind, gap = (
             (UNKNOWN, decoded.gap)

@@ -56,7 +56,7 @@ def known(data: bytes) -> bool:
 
 
 def encrypted(data: bytes, content_type: str = "") -> bool:
-    """Whether the document is encrypted: OpenPGP, age, CMS, JWE or ZIP."""
+    """Whether the document is encrypted: OpenPGP, age, CMS or JWE."""
     declared = content_type.partition(";")[0].strip().lower()
     if declared in ("application/pgp-encrypted", "application/jose", "application/jwe"):
         return True
@@ -65,8 +65,6 @@ def encrypted(data: bytes, content_type: str = "") -> bool:
         head[:1] == b"\x30" and any(oid in head for oid in _CMS_ENVELOPES)
     ):
         return True
-    if head.startswith(b"PK\x03\x04"):
-        return bool(data[6:7] and data[6] & 1)  # general purpose bit 0, APPNOTE 4.4.4
     if ARMOR.match(data):
         return True
     if _pgp_packet(data) or (

@@ -10,6 +10,7 @@ ends the search.
 from collections.abc import Callable, Iterable
 from typing import Final, NamedTuple
 
+from phiscan.containers import tar_archive, zip_archive
 from phiscan.formats.dicom import files as dicom
 from phiscan.formats.hl7v2 import messages as hl7v2
 from phiscan.formats.ncpdp import telecom
@@ -57,6 +58,8 @@ FORMATS: Final = (
     by_head(rtf.MEDIA, rtf.sniff),
     Format(multipart.look, (multipart.MEDIA,)),
     Format(magic.look_encrypted, (magic.ENCRYPTED,)),
+    Format(zip_archive.look, (zip_archive.MEDIA,)),
+    Format(tar_archive.look, (tar_archive.MEDIA,)),
     by_head(dicom.MEDIA, dicom.sniff),
     Format(json_sniff.unless_json(protobuf.look_declared), protobuf.KINDS),
     Format(json_sniff.unless_json(packed.look_declared), packed.KINDS),

@@ -182,7 +182,10 @@ def _merged(data: bytes, findings: Sequence[Finding]) -> list[tuple[int, int]]:
     Overlapping ranges are merged.
     """
     if any(f.location.start < 0 for f in findings):
-        raise RedactionError("cannot redact a value outside the body")
+        raise RedactionError(
+            "cannot redact a value that has no range in the body: it is outside the body, or in a "
+            "container (a compressed archive, an office file, a PDF), which is not rewritten"
+        )
     found = {(f.location.start, f.location.end) for f in findings}
     merged: list[tuple[int, int]] = []
     for start, end in sorted(found.union(spellings.others(data, findings))):

@@ -2,9 +2,14 @@
 
 A limit bounds the decoded bytes. A coding that is unknown or broken, or that decodes to more bytes
 than the limit, is a gap and never an empty document.
+
+The signatures of compressed files (bzip2, xz) count as well. `decompress`, beside this, decodes.
 """
 
+import bz2
 import gzip
+import lzma
+import re
 import zlib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -15,25 +20,12 @@ import brotli
 import zstandard
 
 from phiscan.finding import Gap
-from phiscan.text import charset
+from phiscan.text import charset, decompress
+from phiscan.text.decompress import Bound
 
 MAX_LAYERS: Final = 4
 """The most codings applied to one body. More are a gap."""
-_MAX_MEMBERS: Final = 1024
-"""The most members of a gzip file or frames of a zstd file. With blocks of 64 KiB (BGZF), 64 MiB.
-
-Each member costs a copy of the bytes after it.
-"""
-_CHUNK: Final = 65536
 _PREVIEW: Final = 1024
-
-
-class _OverLimitError(Exception):
-    pass
-
-
-class _BrokenError(Exception):
-    pass
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,13 +44,13 @@ class Decoded:
     gap: Gap = Gap.NONE
 
 
-def decode_text(data: bytes, content_encoding: str, limit: int, content_type: str) -> Decoded:
+def decode_text(data: bytes, content_encoding: str, bound: Bound, content_type: str) -> Decoded:
     """Remove the content codings, then convert text to UTF-8.
 
     Args:
-        limit: the most decoded bytes, before the conversion to UTF-8.
+        bound: of the decoded bytes, before the conversion to UTF-8.
     """
-    decoded = decode(data, content_encoding, limit)
+    decoded = decode(data, content_encoding, bound)
     if decoded.gap is not Gap.NONE:
         return decoded
     text = charset.to_utf8(decoded.data, content_type)
@@ -75,7 +67,7 @@ def undo(data: bytes, encodings: tuple[str, ...], limit: int) -> Decoded:
         step = (
             Decoded(charset.from_coding(data, name))
             if name.startswith(charset.PREFIX)
-            else _remove(name, data, limit)
+            else _remove(name, data, Bound(limit, _never))
         )
         if step.gap is not Gap.NONE:
             return step
@@ -83,11 +75,11 @@ def undo(data: bytes, encodings: tuple[str, ...], limit: int) -> Decoded:
     return Decoded(data, encodings)
 
 
-def decode(data: bytes, content_encoding: str, limit: int) -> Decoded:
+def decode(data: bytes, content_encoding: str, bound: Bound) -> Decoded:
     """Remove the codings that the Content-Encoding names or, if it names none, that the bytes show.
 
     Args:
-        limit: the most decoded bytes.
+        bound: of the decoded bytes of each coding.
     """
     named = [
         name
@@ -98,9 +90,9 @@ def decode(data: bytes, content_encoding: str, limit: int) -> Decoded:
     if len(named) > MAX_LAYERS:
         return Decoded(data, (), Gap.OVER_LIMIT)
     for name in reversed(named):
-        if name not in _DECODERS:
+        if name not in _NAMES:
             return Decoded(data, tuple(reversed(removed)), Gap.UNKNOWN_ENCODING)
-        step = _remove(name, data, limit)
+        step = _remove(name, data, bound)
         if step.gap is not Gap.NONE:
             return Decoded(data, tuple(reversed(removed)), step.gap)
         data = step.data
@@ -108,7 +100,7 @@ def decode(data: bytes, content_encoding: str, limit: int) -> Decoded:
     while (name := _by_signature(data)) and not named:
         if len(removed) == MAX_LAYERS:
             return Decoded(data, tuple(reversed(removed)), Gap.OVER_LIMIT)
-        step = _remove(name, data, limit)
+        step = _remove(name, data, bound)
         if step.gap is not Gap.NONE:
             return Decoded(data, tuple(reversed(removed)), step.gap)
         data = step.data
@@ -132,9 +124,16 @@ def _by_signature(data: bytes) -> str:
 
     Some senders forget the Content-Encoding header, and an attacker may leave it out.
     """
-    if data.startswith(b"\x1f\x8b\x08"):
-        return "gzip"
-    return "zstd" if data.startswith(b"\x28\xb5\x2f\xfd") else ""
+    return next((name for name, sign in _SIGNATURES if sign.match(data)), "")
+
+
+def _remove(name: str, data: bytes, bound: Bound) -> Decoded:
+    plain, gap = decompress.remove(name, data, bound)
+    return Decoded(plain, (), gap)
+
+
+def _never() -> bool:
+    return False
 
 
 def unmarked(data: bytes, plausible: Callable[[bytes], bool]) -> str:
@@ -166,99 +165,15 @@ def _preview_brotli(data: bytes) -> bytes:
     return bytes(brotli.Decompressor().process(data, output_buffer_limit=_PREVIEW))
 
 
-def _remove(name: str, data: bytes, limit: int) -> Decoded:
-    try:
-        return Decoded(_DECODERS[name](data, limit))
-    except _OverLimitError:
-        return Decoded(b"", (), Gap.OVER_LIMIT)
-    except (_BrokenError, zlib.error, brotli.error, zstandard.ZstdError, EOFError):
-        return Decoded(b"", (), Gap.MALFORMED)
-
-
-def _gunzip(data: bytes, limit: int) -> bytes:
-    """Decompress all members of a gzip file (RFC 1952 section 2.2).
-
-    Bytes after the last member are an error, because they could hold anything.
-    """
-    out: list[bytes] = []
-    left = limit
-    while data:
-        member = zlib.decompressobj(wbits=31)
-        out.append(_inflate(member, data, left))
-        left -= len(out[-1])
-        data = member.unused_data
-        if len(out) > _MAX_MEMBERS:
-            raise _OverLimitError
-    return b"".join(out)
-
-
-def _inflate(stream: "zlib._Decompress", data: bytes, limit: int) -> bytes:
-    plain = stream.decompress(data, limit + 1)
-    if len(plain) > limit:
-        raise _OverLimitError
-    if not stream.eof:
-        raise _BrokenError
-    return plain
-
-
-def _undeflate(data: bytes, limit: int) -> bytes:
-    """Decompress `deflate`: the zlib format (RFC 9110 section 8.4.1.2), or one without its header.
-
-    Some senders omit the zlib header.
-    """
-    try:
-        stream = zlib.decompressobj()
-        plain = _inflate(stream, data, limit)
-    except (zlib.error, _BrokenError):
-        stream = zlib.decompressobj(wbits=-15)
-        plain = _inflate(stream, data, limit)
-    if stream.unused_data:
-        raise _BrokenError
-    return plain
-
-
-def _unbrotli(data: bytes, limit: int) -> bytes:
-    stream = brotli.Decompressor()
-    out: list[bytes] = []
-    size = 0
-    while not stream.is_finished():
-        step = stream.process(data, output_buffer_limit=_CHUNK)
-        if not step and not data:
-            raise _BrokenError
-        data = b""
-        size += len(step)
-        if size > limit:
-            raise _OverLimitError
-        out.append(step)
-    return b"".join(out)
-
-
-def _unzstd(data: bytes, limit: int) -> bytes:
-    """Decompress all frames (RFC 8878). RFC 9659 limits the window of a content coding to 8 MiB."""
-    out: list[bytes] = []
-    size = frames = 0
-    while data:
-        frames += 1
-        if frames > _MAX_MEMBERS:
-            raise _OverLimitError
-        stream = zstandard.ZstdDecompressor(max_window_size=1 << 23).decompressobj()
-        for at in range(0, len(data), 4096):
-            step = stream.decompress(data[at : at + 4096])
-            size += len(step)
-            if size > limit:
-                raise _OverLimitError
-            out.append(step)
-            if stream.eof:
-                data = stream.unused_data + data[at + 4096 :]
-                break
-        else:
-            raise _BrokenError
-    return b"".join(out)
-
-
 _PREVIEWS: Final = (("deflate", _preview_deflate), ("br", _preview_brotli))
-_DECODERS: Final[Mapping[str, Callable[[bytes, int], bytes]]] = MappingProxyType(
-    {"gzip": _gunzip, "x-gzip": _gunzip, "deflate": _undeflate, "br": _unbrotli, "zstd": _unzstd}
+_NAMES: Final = frozenset(("gzip", "x-gzip", "deflate", "br", "zstd"))
+"""The content codings that a header may name (IANA, HTTP Content Coding Registry)."""
+_SIGNATURES: Final = (
+    ("gzip", re.compile(rb"\x1f\x8b\x08")),
+    ("zstd", re.compile(rb"\x28\xb5\x2f\xfd")),
+    ("xz", re.compile(rb"\xfd7zXZ\x00")),
+    # a block, or the end of an empty file; matches b"BZh91AY&SY"; not b"BZhou"
+    ("bzip2", re.compile(rb"BZh[1-9](?:1AY&SY|\x17rE8P\x90)")),
 )
 _ENCODERS: Final[Mapping[str, Callable[[bytes], bytes]]] = MappingProxyType(
     {
@@ -267,5 +182,7 @@ _ENCODERS: Final[Mapping[str, Callable[[bytes], bytes]]] = MappingProxyType(
         "deflate": zlib.compress,
         "br": lambda data: bytes(brotli.compress(data, quality=4)),
         "zstd": lambda data: zstandard.ZstdCompressor(level=3).compress(data),
+        "bzip2": bz2.compress,
+        "xz": lzma.compress,
     }
 )

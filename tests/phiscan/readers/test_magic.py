@@ -13,7 +13,6 @@ PGP_PUBLIC_KEY_SESSION = b"\x85\x01\x0c\x03" + bytes(range(1, 9)) + b"\x01" + by
     "data",
     [
         b"%PDF-1.4\n%\xe2\xe3",
-        b"PK\x03\x04\x14\x00\x00\x00\x08\x00",
         b"\xff\xd8\xff\xe0\x00\x10JFIF",
         b"\x89PNG\r\n\x1a\n\x00\x00",
         b"II*\x00\x08\x00\x00\x00",

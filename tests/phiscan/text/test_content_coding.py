@@ -1,6 +1,8 @@
 """Content codings: each round trips, none exceeds its limit, and an unknown one is a gap."""
 
+import bz2
 import gzip
+import lzma
 import zlib
 
 import brotli
@@ -11,8 +13,10 @@ from hypothesis import strategies as st
 
 from phiscan.finding import Gap
 from phiscan.text.content_coding import MAX_LAYERS, decode, encode, unmarked
+from phiscan.text.decompress import Bound
 
 LIMIT = 1 << 20
+BOUND = Bound(LIMIT, lambda: False)
 
 
 @given(
@@ -21,7 +25,7 @@ LIMIT = 1 << 20
 )
 def test_what_is_removed_can_be_put_back(data, codings):
     packed = encode(data, tuple(codings))
-    decoded = decode(packed, ", ".join(codings), LIMIT)
+    decoded = decode(packed, ", ".join(codings), BOUND)
     assert (decoded.data, decoded.encodings, decoded.gap) == (data, tuple(codings), Gap.NONE)
 
 
@@ -36,31 +40,31 @@ def test_what_is_removed_can_be_put_back(data, codings):
     ],
 )
 def test_a_bomb_is_over_the_limit(coding, bomb):
-    assert decode(bomb, coding, LIMIT).gap is Gap.OVER_LIMIT
+    assert decode(bomb, coding, BOUND).gap is Gap.OVER_LIMIT
 
 
 @pytest.mark.parametrize("coding", ["gzip", "deflate", "br", "zstd"])
 def test_a_cut_or_foreign_stream_is_malformed(coding):
     whole = encode(b"payload " * 50, (coding,))
-    assert decode(whole[:-3], coding, LIMIT).gap is Gap.MALFORMED
-    assert decode(b"not packed at all", coding, LIMIT).gap is Gap.MALFORMED
+    assert decode(whole[:-3], coding, BOUND).gap is Gap.MALFORMED
+    assert decode(b"not packed at all", coding, BOUND).gap is Gap.MALFORMED
 
 
 @pytest.mark.parametrize("coding", ["gzip", "deflate", "br", "zstd"])
 def test_bytes_behind_the_stream_are_malformed_because_they_could_hold_anything(coding):
     assert (
-        decode(encode(b"payload " * 50, (coding,)) + b"SSN 512-44-9031", coding, LIMIT).gap
+        decode(encode(b"payload " * 50, (coding,)) + b"SSN 512-44-9031", coding, BOUND).gap
         is Gap.MALFORMED
     )
 
 
 def test_an_unknown_coding_is_a_gap_and_not_a_clean_document():
-    assert decode(b"x", "compress", LIMIT).gap is Gap.UNKNOWN_ENCODING
-    assert decode(b"x", "gzip, sdch", LIMIT).gap is Gap.UNKNOWN_ENCODING
+    assert decode(b"x", "compress", BOUND).gap is Gap.UNKNOWN_ENCODING
+    assert decode(b"x", "gzip, sdch", BOUND).gap is Gap.UNKNOWN_ENCODING
 
 
 def test_gzip_without_its_header_is_seen():
-    decoded = decode(gzip.compress(gzip.compress(b"inner")), "", LIMIT)
+    decoded = decode(gzip.compress(gzip.compress(b"inner")), "", BOUND)
     assert (decoded.data, decoded.encodings) == (b"inner", ("gzip", "gzip"))
 
 
@@ -68,18 +72,18 @@ def test_too_many_layers_are_over_the_limit():
     data = b"x"
     for _ in range(MAX_LAYERS + 1):
         data = gzip.compress(data)
-    assert decode(data, "", LIMIT).gap is Gap.OVER_LIMIT
-    assert decode(data, ",".join(["gzip"] * (MAX_LAYERS + 1)), LIMIT).gap is Gap.OVER_LIMIT
+    assert decode(data, "", BOUND).gap is Gap.OVER_LIMIT
+    assert decode(data, ",".join(["gzip"] * (MAX_LAYERS + 1)), BOUND).gap is Gap.OVER_LIMIT
 
 
 def test_every_gzip_member_is_read():
-    assert decode(gzip.compress(b"one ") + gzip.compress(b"two"), "gzip", LIMIT).data == b"one two"
+    assert decode(gzip.compress(b"one ") + gzip.compress(b"two"), "gzip", BOUND).data == b"one two"
 
 
 def test_deflate_without_its_zlib_header_is_read():
     raw = zlib.compressobj(wbits=-15)
     assert (
-        decode(raw.compress(b"raw deflate") + raw.flush(), "deflate", LIMIT).data == b"raw deflate"
+        decode(raw.compress(b"raw deflate") + raw.flush(), "deflate", BOUND).data == b"raw deflate"
     )
 
 
@@ -95,3 +99,20 @@ def test_deflate_without_its_zlib_header_is_read():
 )
 def test_a_coding_without_a_mark_is_known_by_what_it_holds(packed, coding):
     assert unmarked(packed, lambda head: head.startswith(b"a text")) == coding
+
+
+@pytest.mark.parametrize("pack", [bz2.compress, lzma.compress])
+def test_a_compressed_file_is_known_by_its_signature(pack):
+    decoded = decode(pack(b"inner " * 9), "", BOUND)
+    assert (decoded.data, decoded.gap) == (b"inner " * 9, Gap.NONE)
+    assert encode(decoded.data, decoded.encodings) == pack(b"inner " * 9)
+
+
+@pytest.mark.parametrize("text", [b"BZh is a town", b"BZh9 and more", b"\xfd7z"])
+def test_a_text_that_begins_like_a_compressed_file_is_none(text):
+    assert decode(text, "", BOUND).encodings == ()
+
+
+@pytest.mark.parametrize("coding", ["bzip2", "xz", "raw-deflate", "zip-lzma"])
+def test_a_header_names_only_codings_of_http(coding):
+    assert decode(b"x", coding, BOUND).gap is Gap.UNKNOWN_ENCODING

@@ -1,0 +1,1 @@
+"""Files that hold other files or pages: archives, office files, PDF, pictures, OLE files."""
