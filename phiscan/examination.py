@@ -123,7 +123,9 @@ class Examiner:
             raise OutOfTimeError
         if not kind.is_unstructured:
             find_repeats(data, evidence)
-        normalised = normalise(_text_of(kind, data), plus_is_blank=kind.plus_is_blank)
+        normalised = normalise(
+            _text_of(kind, data), plus_is_blank=kind.plus_is_blank, unescaped=kind.unescaped(data)
+        )
         too_long = judge.run(normalised, self.matcher, evidence, prose=not kind.names_providers)
         people.find(kind, normalised, evidence)
         recognizer.run(kind, normalised, self._detection.recognizers, evidence)

@@ -10,6 +10,7 @@ from typing import Final
 
 from phiscan.evidence import Evidence
 from phiscan.finding import Gap
+from phiscan.text.offsets import Derived
 
 Reader = Callable[[bytes, Evidence], Gap]
 """Reads the structure of a document and adds findings and nested documents to the evidence.
@@ -32,6 +33,10 @@ def _zero(_number: bytes) -> bytes:
 
 def _nothing(_value: bytes) -> bytes:
     return b""
+
+
+def _as_it_stands(_data: bytes) -> None:
+    return None
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -75,6 +80,8 @@ class MediaKind:
             name people by structure instead.
         is_markup: whether `<!--` and `-->` are comment marks and no part of the text.
         plus_is_blank: whether `+` stands for a blank.
+        unescaped: returns the document without the format's own escape sequences, or None if it has
+            none. The detectors run over that text.
         names_providers: whether its structure says who gives care.
         masking: how redaction masks its values.
     """
@@ -89,6 +96,7 @@ class MediaKind:
     may_hold_prose: bool = False
     is_markup: bool = False
     plus_is_blank: bool = False
+    unescaped: Callable[[bytes], Derived | None] = _as_it_stands
     names_providers: bool = False
     masking: Masking = Masking()
 

@@ -62,10 +62,13 @@ DETECTORS = (
     Detector(
         name="email_labelled",
         info_type="EMAIL_ADDRESS",
-        # matches "E-mail: ana@example.com"; not "mail ana@example.com". A label makes an address of
-        # a reserved domain a person's, as in test data.
-        pattern=rf"e-?mail(?: address)?[\"' ]{{0,2}}[:=] ?[\"']?{ADDRESS}",
-        value=re.compile(rf"[:=] ?[\"']?({ADDRESS})".encode(), re.IGNORECASE),
+        # matches "E-mail: ana@example.com" and "Email ana@example.com"; not "mail ana@example.com",
+        # "e-mail to ana@example.com". A label makes an address of a reserved domain a person's, as
+        # in test data.
+        pattern=(
+            rf"(?:e-?mail(?: address)?[\"' ]{{0,2}}[:=] ?|\be-?mail(?: address)? )[\"']?{ADDRESS}"
+        ),
+        value=re.compile(rf"[:= ][\"']?({ADDRESS})".encode(), re.IGNORECASE),
         validate=_labelled,
         bare=Likelihood.LIKELY,
     ),

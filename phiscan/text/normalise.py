@@ -86,16 +86,20 @@ class Normalised:
         return start, end
 
 
-def normalise(data: bytes, *, plus_is_blank: bool = False) -> Normalised:
+def normalise(
+    data: bytes, *, plus_is_blank: bool = False, unescaped: Derived | None = None
+) -> Normalised:
     """Return `data` with escapes decoded and look-alike characters replaced.
 
     Args:
         plus_is_blank: whether `+` stands for a blank, as in form data.
+        unescaped: `data` without the escape sequences of its format, if it has any.
     """
     if plus_is_blank:
         data = data.replace(b"+", b" ")
-    text = _CONTROL.sub(b"  ", data) if b"\\" in data else data
-    layers: list[Derived] = []
+    layers = [] if unescaped is None else [unescaped]
+    text = data if unescaped is None else unescaped.text()
+    text = _CONTROL.sub(b"  ", text) if b"\\" in text else text
     for _ in range(_MAX_LAYERS):
         layer = _unescaped(text) if _may_hold_escapes(text) else None
         if layer is None:

@@ -12,21 +12,27 @@ from typing import Final
 from phiscan import checks
 from phiscan.evidence import Evidence, Nested
 from phiscan.finding import Gap, Location, Subject
+from phiscan.formats.hl7v2 import escapes, splitting
+from phiscan.formats.hl7v2.delimiters import V2Delimiters
 from phiscan.formats.hl7v2.segments import SEGMENTS
-from phiscan.formats.hl7v2.types import Part, V2Delimiters, V2Segment
+from phiscan.formats.hl7v2.types import Part, V2Segment
 from phiscan.media_kind import MediaKind
 from phiscan.text.offsets import Derived
 from phiscan.text.possessive import repeated
 
-# A header. matches "MSH|^~\&"; not "MSH: "
-_START: Final = re.compile(rb"[\x0b\s\xef\xbb\xbf]*(?:FHS|BHS|MSH)([^\w\s])([^\w\s]{2,5})")
+# A header. It may be in small letters, or have a letter as its field delimiter.
+# matches "MSH|^~\&", "msh|^~\&|", "MSHA^~\&A"; not "MSH: ", "msh..."
+_START: Final = re.compile(
+    rb"[\x0b\s\xef\xbb\xbf]*(?:(?:FHS|BHS|MSH)[^\w\s]{3}"
+    rb"|(?i:FHS|BHS|MSH)(?:([^\w\s])(?:(?!\1)[^\w\s]){3,5}\1|([^\r\n])\^~\\&#?\2))"
+)
 # A message without its header. matches "EVN|A01|20240102", "PID|1||77120^^^H^MR||SANDOVAL^ROSA";
 # not the table of processes "PID|USER|COMMAND"
 _HEADLESS: Final = re.compile(
     rb"[\x0b\s\xef\xbb\xbf]*(?:EVN\|(?:[A-Z]\d\d)?\|\d{8}"
-    rb"|PID\|\d{0,4}\|(?:[^\r\n|]*\|){2}(?:[^\r\n|]*\^[^\r\n|]*\||[^\r\n|]*\|[^\r\n|]*\^))"
+    rb"|PID\|\d{0,4}\|(?:[^\r\n|]*\|){2}(?:[^\r\n|]*\^[^\r\n|]*\||[^\r\n|]*\|[^\r\n|]*\^))",
+    re.IGNORECASE,
 )
-_SEGMENT: Final = re.compile(rb"[^\r\n\x0b\x1c]+")
 # The CR between segments as logs and forms write it, before a segment.
 # matches "\r", "\x0d", "<CR>" and "&#13;" before "PID|"; not before "pid|"
 _WRITTEN_CR: Final = re.compile(
@@ -35,14 +41,20 @@ _WRITTEN_CR: Final = re.compile(
 )
 # A header within a text. matches 'got MSH|^~\&|'; not "MSH|a|"
 _WITHIN: Final = re.compile(
-    rb"(?:(?<![\w\"])|(?<=\\x0b)|(?<=\\x0B)|(?<=<VT>))(?:MSH|FHS|BHS)([^\w\s\"'])[^\w\s]{3,5}\1"
+    rb"(?:(?<![\w\"])|(?<=\\x0b)|(?<=\\x0B)|(?<=<VT>))(?:MSH|FHS|BHS|msh)([^\w\s\"'])[^\w\s]{3,5}\1"
 )
-# The rest of a message: the rest of its line, then lines that are segments.
-# matches "|A\rPID|1" of "|A\rPID|1\rBye"
+# The rest of a message: the rest of its line, then lines that are segments. Lines that end in LF
+# are a field's, if the line behind them ends in CR.
+# matches "|A\rPID|1" of "|A\rPID|1\rBye", "|A\rPID|1||12 Elm\nReno" of "|A\rPID|1||12 Elm\nReno\r"
 _MESSAGE: Final = re.compile(
-    rb"[^\r\n]*+" + repeated(rb"[\r\n\x1c]+[A-Z][A-Z0-9]{2}[^\w\s][^\r\n]*+", "*")
+    rb"[^\r\n]*+"
+    + repeated(
+        rb"[\r\n\x1c]+(?:[A-Z][A-Z0-9]{2}|[a-z][a-z0-9]{2}(?=\|))[^\w\s][^\r\n]*+"
+        rb"|" + repeated(rb"\n(?![^\r\n]*MSH)[^\r\n]{0,4096}+", "{1,8}") + rb"(?=\r(?!\n))",
+        "*",
+    )
 )
-MARK: Final = r"(?:MSH|FHS|BHS)[^\w\s]"
+MARK: Final = r"(?:MSH|FHS|BHS|msh)[^\w\s]"
 """Hyperscan expression for the start of a message in a text. matches "MSH|"; not "MSH "."""
 
 
@@ -56,8 +68,9 @@ def read(data: bytes, evidence: Evidence) -> Gap:
     if not sniff(data):
         return Gap.MALFORMED
     message = _Message(evidence)
-    for match in evidence.context.timed(_SEGMENT.finditer(data)):
-        message.segment(Part(match[0], match.start()))
+    for start, end in evidence.context.timed(splitting.segments(data)):
+        message.segment(Part(data[start:end], start))
+    evidence.nested += escapes.documents(data)
     return Gap.NONE
 
 
@@ -122,12 +135,7 @@ class _Message:
                     reader(segment, repetition, f"{name}-{number}")
 
     def _header(self, text: bytes) -> None:
-        marks = [bytes((c,)) for c in text[3:8]]
-        if len(marks) < 3:
-            return
-        defaults = [b"|", b"^", b"~", b"\\", b"&"]
-        end = next((i for i, m in enumerate(marks[1:], 1) if m == marks[0]), len(marks))
-        self._delimiters = V2Delimiters(*(marks[:end] + defaults[end:]))
+        self._delimiters = V2Delimiters.of(text) or self._delimiters
 
     def _unknown(self, segment: V2Segment, fields: list[Part], name: str) -> None:
         """Read a site-defined segment. No table names its fields, so only their shapes count."""
@@ -138,4 +146,4 @@ class _Message:
                     segment.add("US_SOCIAL_SECURITY_NUMBER", first, f"{name}-{number}")
 
 
-MEDIA: Final = MediaKind("hl7v2", read, names_providers=True)
+MEDIA: Final = MediaKind("hl7v2", read, names_providers=True, unescaped=escapes.decoded)

@@ -13,6 +13,8 @@ from typing import Final
 from phiscan import checks
 from phiscan.evidence import Evidence
 from phiscan.finding import Location, Subject
+from phiscan.formats.hl7v2 import escapes
+from phiscan.formats.hl7v2.delimiters import V2Delimiters
 from phiscan.formats.hl7v2.table_0203 import TABLE_0203
 from phiscan.words.labels import is_masked
 
@@ -22,17 +24,6 @@ _MEMBER: Final = "HEALTH_PLAN_BENEFICIARY_NUMBER"
 _MONTH: Final = re.compile(r"(?:18|19|20)\d\d(?:0[1-9]|1[0-2])")
 _PLACEHOLDER: Final = "0 ()-.+"
 """The characters of a field without a value: (000)000-0000."""
-
-
-@dataclass(frozen=True, slots=True)
-class V2Delimiters:
-    """MSH-1 and MSH-2: field, component, repetition, escape, subcomponent."""
-
-    field: bytes = b"|"
-    component: bytes = b"^"
-    repetition: bytes = b"~"
-    escape: bytes = b"\\"
-    subcomponent: bytes = b"&"
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,8 +60,11 @@ class V2Segment:
         self.value_type = value_type
 
     def text(self, part: Part) -> str:
-        """The part's text. Escape sequences stay, because no identifier has any."""
-        return part.text.strip().strip(b'"').decode("utf-8", "replace")
+        """The part's text, without escape sequences."""
+        value = part.text
+        if self.delimiters.escape in value:
+            value = escapes.plain(value, self.delimiters)
+        return value.strip().strip(b'"').decode("utf-8", "replace")
 
     def components(self, part: Part) -> list[Part]:
         """The components of a repetition."""

@@ -41,6 +41,19 @@ def test_leaves_others(values, text, reason):
 
 
 @pytest.mark.parametrize(
+    "text", ["E-mail: %s", "Email %s", "e-mail address %s", 'userEmail : "%s"', "(email %s)"]
+)
+def test_a_label_makes_an_address_of_an_example_a_persons(values, text):
+    address = "ana.ruiz@example.com"
+    assert values(email, text % address) == [(_MAIL, address)]
+
+
+@pytest.mark.parametrize("text", ["send e-mail to %s", "Gmail %s", "mail %s", "e-mailed %s"])
+def test_without_a_label_an_example_is_nobodys(values, text):
+    assert values(email, text % "ana.ruiz@example.com") == []
+
+
+@pytest.mark.parametrize(
     ("text", "reason"),
     [
         ("git clone git@forge.dev:octo/hello.git", "a user of a program"),

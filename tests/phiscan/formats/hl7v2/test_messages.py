@@ -220,6 +220,43 @@ def test_a_table_of_processes_is_no_message(text):
     assert report.verdict is Verdict.NONE
 
 
+@pytest.mark.parametrize(
+    "written",
+    [
+        MESSAGE.lower(),
+        MESSAGE.replace("MSH", "msh").replace("PID", "pid"),
+        MESSAGE.replace("|", "\x1f"),
+        MESSAGE.replace("|", "\t"),
+        MESSAGE.replace("|", "J"),
+        MESSAGE.partition("\r")[2].lower(),
+        "2024-02-03 INFO received: " + MESSAGE.lower(),
+        "2024-02-03 INFO received: " + MESSAGE.replace("9 QUARRY RD^", "9 QUARRY\nRD^", 1),
+    ],
+    ids=["lower", "mixed", "control", "tab", "letter", "headless", "log", "log with LF in a field"],
+)
+def test_case_and_delimiters_hide_nothing(written):
+    data = written.encode()
+    report = phiscan.scan(data)
+    assert report.verdict is Verdict.PHI
+    masked = phiscan.redact(data, report).lower()
+    for value in (b"512-44-9031", b"sandoval", b"acct-9912", b"77120", b"quarry"):
+        assert value not in masked
+
+
+@pytest.mark.parametrize(
+    ("text", "why"),
+    [
+        ("msh... and so on", "dots"),
+        ("bhs||--|| is a row of marks", "the second delimiter is the first"),
+        ("Bhs|abc|def|ghi", "no encoding characters"),
+        ("pid|1|x|y|z", "no components"),
+        ("mshell|^~\\&|x", "a longer word"),
+    ],
+)
+def test_small_letters_alone_are_no_header(text, why):
+    assert phiscan.scan(text.encode()).media != "hl7v2", why
+
+
 def test_a_framed_message_in_a_json_string_is_read():
     data = json.dumps({"body": "\x0b" + MESSAGE + "\x1c\r"}).encode()
     report = phiscan.scan(data)
