@@ -103,6 +103,7 @@ class Settings:
         trust_domain: of principals that only the sender's sidecar can name (`cluster.local`).
         limits: of each worker.
         detection: which detectors run.
+        mask_key: the secret of tokens and shifted dates, or None for none.
     """
 
     host: str
@@ -117,6 +118,7 @@ class Settings:
     trust_domain: str = "cluster.local"
     limits: Limits = field(default_factory=Limits)
     detection: Detection = field(default_factory=Detection)
+    mask_key: bytes | None = field(default=None, repr=False)
 
     @property
     def address(self) -> str:

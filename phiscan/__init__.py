@@ -26,7 +26,9 @@ if TYPE_CHECKING:
         Verdict,
     )
     from phiscan.identifiers import INFO_TYPES, Identifier, InfoType, InfoTypeKind
-    from phiscan.redaction.redact import RedactionError, redact
+    from phiscan.redaction.edits import RedactionError
+    from phiscan.redaction.masks import MaskForm, Masks
+    from phiscan.redaction.redact import redact
     from phiscan.scanner import Limits, Scanner
 
     __version__: str
@@ -44,7 +46,9 @@ else:
             "Verdict",
         ),
         "phiscan.identifiers": ("INFO_TYPES", "Identifier", "InfoType", "InfoTypeKind"),
-        "phiscan.redaction.redact": ("RedactionError", "redact"),
+        "phiscan.redaction.edits": ("RedactionError",),
+        "phiscan.redaction.masks": ("MaskForm", "Masks"),
+        "phiscan.redaction.redact": ("redact",),
         "phiscan.scanner": ("Limits", "Scanner"),
     }
     _HOMES = {name: module for module, names in _MODULES.items() for name in names}
@@ -83,6 +87,8 @@ __all__ = [
     "Likelihood",
     "Limits",
     "Location",
+    "MaskForm",
+    "Masks",
     "RedactionError",
     "ScanReport",
     "Scanner",

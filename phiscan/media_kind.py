@@ -4,9 +4,9 @@ The module of each format defines its kind beside its reader. `phiscan.readers.r
 kinds. No other module compares a kind's name: it asks for a trait.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, NamedTuple
 
 from phiscan.evidence import Evidence
 from phiscan.finding import Gap
@@ -17,6 +17,14 @@ Reader = Callable[[bytes, Evidence], Gap]
 
 Returns why not all of the document was read, or `Gap.NONE`.
 """
+
+
+class Edit(NamedTuple):
+    """Replaces `data[start:end]` by `text`."""
+
+    start: int
+    end: int
+    text: bytes
 
 
 def _nowhere(_data: bytes) -> list[tuple[int, int]]:
@@ -39,6 +47,10 @@ def _as_it_stands(_data: bytes) -> None:
     return None
 
 
+def _no_edits(_data: bytes, _ranges: Collection[tuple[int, int]]) -> list[Edit]:
+    return []
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Masking:
     """How a value is masked so that the receiver can still parse the document.
@@ -52,6 +64,9 @@ class Masking:
             numbers that `numbers` does not list.
         zero: returns the mask of a number.
         kept: returns what must follow the mask of a value.
+        absent: returns the edits that say of these values, in the format's own words, that they are
+            masked. A value gets none where the format has no such words.
+        partial_dates: whether a date may be a year alone.
     """
 
     same_length: bool = False
@@ -59,6 +74,8 @@ class Masking:
     is_bare_number: Callable[[bytes, int, int], bool] = _never
     zero: Callable[[bytes], bytes] = _zero
     kept: Callable[[bytes], bytes] = _nothing
+    absent: Callable[[bytes, Collection[tuple[int, int]]], list[Edit]] = _no_edits
+    partial_dates: bool = False
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -12,6 +12,8 @@ from typing import Final
 from extauthz.commands.errors import UsageError
 
 STDIN: Final = "-"
+Failed = Callable[[str], None]
+"""Receives one line for what cannot be read."""
 _CHUNK: Final = 1 << 20
 
 
@@ -44,7 +46,7 @@ def chunks(path: str, limit: int) -> Iterator[bytes]:
         raise UsageError(_unreadable(path, error)) from None
 
 
-def names(paths: Iterable[str], failed: Callable[[str], None]) -> Iterator[str]:
+def names(paths: Iterable[str], failed: Failed) -> Iterator[str]:
     """Yield the paths of all files. Folders are searched in the order of names.
 
     A symbolic link to a folder is not followed.

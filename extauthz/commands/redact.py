@@ -1,19 +1,21 @@
-"""`phiguard redact`: writes a document with the identifiers masked, in its own encoding."""
+"""`phiguard redact`: writes documents with the identifiers masked, in their own encoding."""
 
 import argparse
 import functools
 import sys
 import time
+from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, NamedTuple
 
-from extauthz.commands import documents, engine
+from extauthz.commands import documents, engine, mask_forms, mask_key
 from extauthz.commands.errors import UsageError
 from phiscan.engine import Engine
 from phiscan.finding import Coverage, ScanReport
+from phiscan.redaction.edits import RedactionError
+from phiscan.redaction.masks import OLDEST_SHOWN, Masks, MissingKeyError
 from phiscan.redaction.proof import redact_proven
-from phiscan.redaction.redact import CROSSES, RedactionError
-from phiscan.redaction.tokens import KeyTooShortError, Tokens
 from phiscan.scanner import Limits
 
 if TYPE_CHECKING:
@@ -24,17 +26,28 @@ _MAX_BYTES: Final = 64 * 1024 * 1024
 
 def add_parser(subparsers: "_Subparsers") -> None:
     """Add `redact`."""
-    parser = subparsers.add_parser("redact", help="write a document with the PHI masked")
-    parser.add_argument("path", metavar="PATH", help="a file, or - for standard input")
+    parser = subparsers.add_parser("redact", help="write documents with the PHI masked")
+    parser.add_argument(
+        "paths", nargs="+", metavar="PATH", help="a file, a folder with -o, or - for standard input"
+    )
+    parser.add_argument(
+        "-o",
+        "--output",
+        type=Path,
+        metavar="DIR",
+        help="write each masked document here, under its own name",
+    )
     parser.add_argument(
         "--content-type", default="", metavar="TYPE", help="without it, the type is recognised"
     )
     parser.add_argument("--content-encoding", default="", metavar="CODING", help="such as gzip")
+    mask_forms.add_option(parser)
+    mask_key.add_option(parser)
     parser.add_argument(
         "--token-key",
         type=Path,
         metavar="FILE",
-        help="mask with keyed tokens: equal values get equal tokens",
+        help=f"the same as {mask_key.OPTION} FILE {mask_forms.OPTION} '*=token'",
     )
     engine.add_detectors(parser)
     engine.add_choices(parser)
@@ -42,41 +55,103 @@ def add_parser(subparsers: "_Subparsers") -> None:
 
 
 def run(args: argparse.Namespace) -> int:
-    """Write the masked document to standard output. Return 0.
+    """Write the masked documents to standard output or to a folder.
 
-    Nothing is written when the masking cannot be proven.
+    A document whose masking cannot be proven is not written.
+
+    Returns:
+        0 when each document was written; 2 when one of several was not.
 
     Raises:
-        UsageError: the document cannot be read whole, or not be masked.
+        UsageError: the only document cannot be masked, or the options are wrong.
     """
-    mask = CROSSES if args.token_key is None else _tokens(args.token_key)
-    document = documents.read(args.path, _MAX_BYTES)
-    scan = functools.partial(_scan, engine.load(args), args)
+    compiled = engine.load(args)
+    masks = _masks(args, compiled)
+    if args.output is None:
+        if len(args.paths) > 1 or Path(args.paths[0]).is_dir():
+            raise UsageError("more than one document: give a folder for them with -o DIR")
+        sys.stdout.buffer.write(_masked(args.paths[0], args, compiled, masks))
+        return 0
+    problems: list[str] = []
+    written = 0
+    for job in _jobs(args.paths, args.output, problems.append):
+        try:
+            _write(job.target, _masked(job.source, args, compiled, masks))
+            written += 1
+        except UsageError as error:
+            problems.append(str(error))
+    for problem in problems:
+        sys.stderr.write(f"phiguard: {problem}\n")
+    sys.stderr.write(f"{written} written, {len(problems)} not\n")
+    return 2 if problems else 0
+
+
+class _Job(NamedTuple):
+    """One document to mask: where it is, and where the masked one goes."""
+
+    source: str
+    target: Path
+
+
+def _jobs(paths: list[str], output: Path, failed: documents.Failed) -> Iterator[_Job]:
+    """Yield the documents, each with a name of its own in the output folder.
+
+    A folder's files keep their paths below the folder.
+    """
+    folder = output.resolve()
+    for path in paths:
+        if path != documents.STDIN and Path(path).is_dir():
+            if folder.is_relative_to(Path(path).resolve()):
+                raise UsageError(f"-o {output}: lies within {path}; choose a folder outside")
+            for name in documents.names([path], failed):
+                yield _Job(name, output / Path(name).relative_to(path))
+        else:
+            yield _Job(path, output / ("stdin" if path == documents.STDIN else Path(path).name))
+
+
+def _write(target: Path, data: bytes) -> None:
+    """Write a new file. Raises UsageError when it exists, or cannot be written."""
+    try:
+        target.parent.mkdir(parents=True, exist_ok=True)
+        with target.open("xb") as file:
+            file.write(data)
+    except FileExistsError:
+        raise UsageError(f"{target}: exists already; choose an empty folder for -o") from None
+    except OSError as error:
+        raise UsageError(
+            f"{target}: {(error.strerror or 'cannot be written').lower()}; nothing was written"
+        ) from None
+
+
+def _masked(path: str, args: argparse.Namespace, compiled: Engine, masks: Masks) -> bytes:
+    """Return one masked document. Raises UsageError when it cannot be read whole or be masked."""
+    document = documents.read(path, _MAX_BYTES)
+    scan = functools.partial(_scan, compiled, args)
     report = scan(document.data)
     if report.coverage is not Coverage.COMPLETE:
         raise UsageError(
-            f"{args.path}: cannot be read whole ({report.gap.value}), so nothing was written; "
+            f"{path}: cannot be read whole ({report.gap.value}), so nothing was written; "
             "check its --content-type and --content-encoding"
         )
     try:
-        masked = redact_proven(document.data, report, scan, mask)
+        return redact_proven(document.data, report, scan, masks)
     except RedactionError as error:
-        raise UsageError(f"{args.path}: {error}; nothing was written") from None
-    sys.stdout.buffer.write(masked)
-    return 0
+        raise UsageError(f"{path}: {error}; nothing was written") from None
 
 
-def _tokens(path: Path) -> Tokens:
+def _masks(args: argparse.Namespace, compiled: Engine) -> Masks:
+    if args.token_key is not None and args.mask_key is not None:
+        raise UsageError(f"give one key: {mask_key.OPTION}, or --token-key")
+    key = mask_key.read(args.mask_key) or mask_key.read(args.token_key, "--token-key")
+    chosen = [*(["*=token"] if args.token_key is not None else []), *args.forms]
     try:
-        return Tokens(path.read_bytes())
-    except OSError as error:
-        raise UsageError(
-            f"--token-key {path}: {(error.strerror or 'unreadable').lower()}; give a key file"
-        ) from None
-    except KeyTooShortError as error:
-        raise UsageError(
-            f"--token-key {path}: {error}; make one with: head -c 32 /dev/urandom > {path}"
-        ) from None
+        return Masks(
+            mask_forms.read(chosen, compiled.info_types),
+            key=key,
+            first_year=datetime.now(UTC).year - OLDEST_SHOWN,
+        )
+    except MissingKeyError as error:
+        raise UsageError(f"{error}; give it with {mask_key.OPTION} FILE") from None
 
 
 def _scan(compiled: Engine, args: argparse.Namespace, data: bytes) -> ScanReport:

@@ -5,7 +5,7 @@ import os
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from extauthz.commands import engine
+from extauthz.commands import engine, mask_key
 from extauthz.commands.errors import UsageError
 from extauthz.detection.engines import EngineError
 from extauthz.guard import supervisor
@@ -87,6 +87,7 @@ def add_parser(subparsers: "_Subparsers") -> None:
         help="of the mesh's workloads (default: %(default)s)",
     )
     engine.add_detectors(parser)
+    mask_key.add_option(parser)
     engine.add_choices(parser)
     _add_limits(parser)
     parser.set_defaults(run=run)
@@ -180,6 +181,7 @@ def _settings(args: argparse.Namespace) -> Settings:
         workers=args.workers,
         trust_domain=args.trust_domain,
         detection=engine.detection(args),
+        mask_key=mask_key.read(args.mask_key),
         limits=Limits(
             max_request_bytes=args.max_request_bytes,
             body_bytes=args.max_body_bytes,

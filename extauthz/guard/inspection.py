@@ -60,6 +60,7 @@ class InspectionContext:
         telemetry: where spans and metrics go.
         limits: of the worker.
         new_id: returns a unique decision id.
+        mask_key: the secret of tokens and shifted dates, or None for none.
     """
 
     snapshot: Callable[[], PolicySnapshot]
@@ -68,6 +69,7 @@ class InspectionContext:
     telemetry: Telemetry
     limits: Limits
     new_id: Callable[[], str]
+    mask_key: bytes | None = field(default=None, repr=False)
 
     def pinned(self) -> "InspectionContext":
         """Return this context with the current snapshot, for all messages of one stream."""
@@ -126,7 +128,7 @@ class Inspection:
         self._watch = Stopwatch()
         self._steps = _Steps(self._trace, inspections.telemetry.clock)
         self._begun: list[float] = []  # start of each scan, in seconds of work
-        self._exchange = Exchange(self._policy, self._open_scanner, earlier)
+        self._exchange = Exchange(self._policy, self._open_scanner, earlier, inspections.mask_key)
 
     def receive(self, event: Event) -> Judgement | None:
         """Take one event of the message. Return the judgement once it is known, else None."""

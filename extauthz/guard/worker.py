@@ -100,6 +100,7 @@ class Worker:
             pipeline.telemetry,
             settings.limits,
             lambda: uuid.uuid4().hex,
+            settings.mask_key,
         )
         self._health: Any = health.aio.HealthServicer()  # type: ignore[attr-defined]  # it exists when grpc.aio does
         self._healthy = True

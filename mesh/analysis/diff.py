@@ -20,13 +20,14 @@ from enum import StrEnum
 
 from mesh.analysis.endpoint_classes import Parties, asked_for, messages, trials
 from mesh.analysis.equivalence_classes import OperationClass, OperationClasses
-from mesh.analysis.flows import flows, named_flows, standing
+from mesh.analysis.flows import flows, masks, named_flows, standing
 from mesh.message.facts import Direction, Facts
 from mesh.policy.decide import decide
 from mesh.policy.decision import Action, Decision, Mode
 from mesh.policy.policy import Policy, Rule
 from phiscan.finding import ScanReport
 from phiscan.identifiers import INFO_TYPES, InfoType
+from phiscan.redaction.masks import MaskForm, strictest
 
 
 class MoveKind(StrEnum):
@@ -194,6 +195,7 @@ class _Comparison:
 
     def _identifier_moves(self, facts: Facts) -> Iterator[Move]:
         yield from _moves(*(flows(facts, policy) for policy in self._policies))
+        yield from _mask_moves(*(masks(facts, policy) for policy in self._policies))
 
     def _named_moves(self, facts: Facts) -> Iterator[Move]:
         yield from _moves(*(named_flows(facts, policy) for policy in self._policies))
@@ -204,6 +206,15 @@ def _moves(before: Mapping[str, Action], after: Mapping[str, Action]) -> Iterato
         if before[name] is not after[name]:
             opens = after[name].rank < before[name].rank
             yield Move(MoveKind.IDENTIFIER, name, before[name], after[name], opens)
+
+
+def _mask_moves(before: Mapping[str, MaskForm], after: Mapping[str, MaskForm]) -> Iterator[Move]:
+    for name in before.keys() & after.keys():
+        old, new = before[name], after[name]
+        if old is not new:
+            before_as, after_as = (f"{Action.REDACT} as {form}" for form in (old, new))
+            opens = strictest(old, new) is old
+            yield Move(MoveKind.IDENTIFIER, name, before_as, after_as, opens)
 
 
 def _edge_moves(before: Decision, after: Decision) -> list[Move]:

@@ -37,7 +37,9 @@ def explain(outcome: Outcome, policy: Policy) -> Branch:
         else []
     )
     if decision.redact:
-        branches.append(Branch(f"masked: {', '.join(decision.redact)}"))
+        forms = dict(decision.masks)
+        names = (f"{n} as {forms[n]}" if n in forms else n for n in decision.redact)
+        branches.append(Branch(f"masked: {', '.join(names)}"))
     branches.append(
         Branch(f"policy: {policy.name}, mode {policy.mode}, revision {policy.digest[:12]}")
     )
@@ -137,7 +139,8 @@ def says(part: Disclosure, finding: Finding, *, phi: bool) -> str:
     for word, listed in (("deny", part.deny), ("redact", part.redact), ("allow", part.allow)):
         named = [entry for entry in entries if entry in listed]
         if named:
-            return f"{word} ({named[0]})"
+            form = dict(part.forms).get(named[0]) if word == "redact" else None
+            return f"{word} ({named[0]}{f' as {form}' if form else ''})"
     if not phi:
         return "no entry forbids it, and the message is no PHI"
     return f"otherwise {part.otherwise}" if individual else "nothing, so it flows"

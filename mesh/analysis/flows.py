@@ -12,6 +12,7 @@ from mesh.policy.matching import edge_of, rules_on
 from mesh.policy.policy import Policy
 from phiscan.finding import Finding, Likelihood, Location, ScanReport, Subject, Verdict
 from phiscan.identifiers import InfoType, InfoTypeKind
+from phiscan.redaction.masks import MaskForm
 
 PROVIDERS_OWN: Final = "provider's "
 """Prefix of the name of a provider's own identifier."""
@@ -69,6 +70,17 @@ def named_flows(facts: Facts, policy: Policy) -> dict[str, Action]:
     return found
 
 
+def masks(facts: Facts, policy: Policy) -> dict[str, MaskForm]:
+    """The form of the mask of each identifier that is masked in a message with PHI, by name."""
+    found = {}
+    for name, info_type in policy.info_types.items():
+        if info_type.kind is InfoTypeKind.IDENTIFIER:
+            decision = decide(facts, _report(_found(info_type, Subject.PATIENT)), policy)
+            if decision.action is Action.REDACT:
+                found[name] = dict(decision.masks).get(name, MaskForm.PLAIN)
+    return found
+
+
 def _found(info_type: InfoType, subject: Subject) -> Finding:
     return Finding.of(info_type, Likelihood.LIKELY, "", Location("", 0, 1), subject)
 
@@ -89,4 +101,13 @@ def standing(facts: Facts, policy: Policy) -> object:
         rules.disclosure(is_request=is_request, encrypted=edge.encrypted) if rules.named else None
     )
     is_readable = edge.protocol is Protocol.HTTP or edge.protocol in rules.protocols
-    return said, bool(rules.unsure), rules.enforced, rules.waived, is_readable, edge.encrypted
+    masking = rules.masking(is_request=is_request)
+    return (
+        said,
+        masking,
+        bool(rules.unsure),
+        rules.enforced,
+        rules.waived,
+        is_readable,
+        edge.encrypted,
+    )

@@ -32,7 +32,7 @@ Cost: one scan of the body. A redaction adds a second scan, the proof, and a few
 finds something. The body is kept only while it can still be redacted.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from enum import Enum
 from typing import Final, Protocol
@@ -46,8 +46,16 @@ from mesh.policy.decide import decide, refuse
 from mesh.policy.decision import Action, Decision, Reason
 from mesh.policy.policy import Policy
 from phiscan.finding import Coverage, Location, ScanReport
+from phiscan.redaction.edits import Masked, RedactionError
+from phiscan.redaction.masks import (
+    OLDEST_SHOWN,
+    MaskForm,
+    Masks,
+    MissingKeyError,
+    strictest,
+)
 from phiscan.redaction.proof import mask_until
-from phiscan.redaction.redact import RedactionError, redact_findings
+from phiscan.redaction.redact import masked
 from phiscan.verdict import verdict
 
 __all__ = [
@@ -107,14 +115,21 @@ class Exchange:
         open_scanner: called once, and once more for each proof when the message is redacted.
         earlier: the report on the part of the message that was already answered; None when there is
             no such part.
+        mask_key: the secret of tokens and shifted dates; None without. Then a message whose masks
+            need it is denied.
     """
 
     def __init__(
-        self, policy: Policy | None, open_scanner: OpenScanner, earlier: ScanReport | None = None
+        self,
+        policy: Policy | None,
+        open_scanner: OpenScanner,
+        earlier: ScanReport | None = None,
+        mask_key: bytes | None = None,
     ) -> None:
         self._policy = policy
         self._open_scanner = open_scanner
         self._earlier = earlier
+        self._mask_key = mask_key
         self._state = State.HEAD
         self._facts: Facts | None = None
         self._message: _Message | None = None
@@ -158,7 +173,7 @@ class Exchange:
         if self._policy is None:
             return self._refused(Reason.NO_POLICY)
         decided = replace(head, facts=facts)
-        message = _Message(decided, self._policy, self._open_scanner, self._earlier)
+        message = _Message(decided, self._policy, self._open_scanner, self._earlier, self._mask_key)
         message.feed_fields(head_fields.of_head(facts, head.headers))
         if head.end or facts.protocol is not WireProtocol.HTTP:
             return message.outcome()
@@ -175,12 +190,18 @@ class _Message:
     """What was received of a message, from its head on."""
 
     def __init__(
-        self, head: Head, policy: Policy, open_scanner: OpenScanner, earlier: ScanReport | None
+        self,
+        head: Head,
+        policy: Policy,
+        open_scanner: OpenScanner,
+        earlier: ScanReport | None,
+        mask_key: bytes | None,
     ) -> None:
         self._head = head
         self._policy = policy
         self._open_scanner = open_scanner
         self._earlier = earlier
+        self._mask_key = mask_key
         self._scanner = open_scanner(head)
         self._fields: list[tuple[str, str]] = []
         self._received = 0
@@ -227,29 +248,34 @@ class _Message:
         """
         if self._kept is None:
             return None
-        targets = set(decision.redact)
+        forms = _forms(decision)
+
+        def mask(body: bytes, found: ScanReport) -> Masked:
+            targets = [f for f in found.findings if f.info_type in forms]
+            return masked(body, found, targets, self._masks(forms))
 
         def passes(found: ScanReport) -> bool:
             then = decide(self._head.facts, found, self._policy)
-            if any(f.info_type in targets and f.location.start >= 0 for f in found.findings) or (
+            if any(f.info_type in forms and f.location.start >= 0 for f in found.findings) or (
                 then.effect is Action.REDACT
             ):
-                targets.update(then.redact)
+                for name, form in _forms(then).items():
+                    forms[name] = strictest(forms.get(name, form), form)
                 return False
             if then.effect is Action.DENY:
                 raise RedactionError("cannot redact: the policy denies what is left")
             return True
 
         try:
-            return mask_until(
-                b"".join(self._kept),
-                report,
-                lambda body, found: redact_findings(body, found, targets),
-                self._scanned_whole,
-                passes,
-            )[0]
-        except RedactionError:
+            body = b"".join(self._kept)
+            return mask_until(body, report, mask, self._scanned_whole, passes)[0]
+        except (RedactionError, MissingKeyError):
             return None
+
+    def _masks(self, forms: Mapping[str, MaskForm]) -> Masks:
+        today = self._policy.today
+        first_year = None if today is None else today.year - OLDEST_SHOWN
+        return Masks(forms, key=self._mask_key, first_year=first_year)
 
     def _scanned_whole(self, body: bytes) -> ScanReport:
         """As `_scanned`. Raises RedactionError when the scan is not complete."""
@@ -268,6 +294,11 @@ class _Message:
             scanner.feed_field(label, value)
         scanner.feed(body)
         return scanner.finish(truncated=False)
+
+
+def _forms(decision: Decision) -> dict[str, MaskForm]:
+    """The infoTypes to mask, each with the form of its mask."""
+    return dict.fromkeys(decision.redact, MaskForm.PLAIN) | dict(decision.masks)
 
 
 def _beside(earlier: ScanReport | None, report: ScanReport) -> ScanReport:

@@ -4,8 +4,9 @@ Nothing here looks at a message. Everything depends on the rules alone, so each 
 once and kept (`mesh.policy.decision_cache`).
 """
 
-from collections.abc import Callable, Iterable, Set
+from collections.abc import Callable, Iterable, Mapping, Set
 from dataclasses import dataclass, field
+from functools import reduce
 from operator import itemgetter
 from typing import Final, NamedTuple
 
@@ -15,6 +16,7 @@ from mesh.policy.decision import Action, Mode
 from mesh.policy.rule import Disclosure, Rule
 from phiscan.finding import Finding, Subject
 from phiscan.identifiers import Identifier, InfoTypeKind
+from phiscan.redaction.masks import MaskForm, strictest
 
 FindingKind = tuple[str, Identifier | None, Subject, InfoTypeKind]
 """What an entry of a rule can tell apart: infoType, identifier class, subject and kind."""
@@ -32,12 +34,14 @@ class CombinedRuling(NamedTuple):
         tipped: infoTypes that led to the action, sorted.
         targeted: kinds to mask; empty unless the action is REDACT.
         identifiers: classes of individuals' identifiers among the kinds, sorted.
+        masks: the form of the mask of each targeted infoType that has not the plain one, sorted.
     """
 
     action: Action
     tipped: tuple[str, ...]
     targeted: Set[FindingKind]
     identifiers: tuple[Identifier, ...]
+    masks: tuple[tuple[str, MaskForm], ...] = ()
 
     @property
     def is_maskable(self) -> bool:
@@ -150,7 +154,32 @@ class CombinedRules:
             else tuple(sorted({name for name, *_ in decisive})),
             targeted=decisive if strictest is Action.REDACT else frozenset(),
             identifiers=tuple(sorted(classes)),
+            masks=self._masks(decisive, scope) if strictest is Action.REDACT else (),
         )
+
+    def masking(self, *, is_request: bool) -> frozenset[frozenset[tuple[str, MaskForm]]]:
+        """What each rule redacts and in which form. Empty where all masks are plain."""
+        parts = [rule.request if is_request else rule.response for rule in self.named]
+        return (
+            frozenset(part.masking for part in parts)
+            if any(part.forms for part in parts)
+            else frozenset()
+        )
+
+    def _masks(
+        self, kinds: Iterable[FindingKind], scope: Scope
+    ) -> tuple[tuple[str, MaskForm], ...]:
+        """The forms of these kinds. Within a rule the most specific entry counts.
+
+        Of several rules, the form that tells less counts: a further rule never shows more.
+        """
+        parts = [dict(part) for part in self.masking(is_request=scope.is_request)]
+        found: dict[str, MaskForm] = {}
+        for kind in kinds:
+            said = [form for part in parts if (form := _form(kind, part)) is not None]
+            form = reduce(strictest, said) if said else MaskForm.PLAIN
+            found[kind[0]] = strictest(found.get(kind[0], form), form)
+        return tuple(sorted((n, form) for n, form in found.items() if form is not MaskForm.PLAIN))
 
     def may_forbid(self, kinds: frozenset[FindingKind], *, is_request: bool) -> bool:
         """Whether a rule that may name the edge denies or redacts one of these kinds by name."""
@@ -214,6 +243,16 @@ def ruled(found: FindingKind, disclosure: Disclosure) -> Action:
         if not entries.isdisjoint(names):
             return action
     return disclosure.otherwise if is_individual else Action.ALLOW
+
+
+def _form(found: FindingKind, masking: Mapping[str, MaskForm]) -> MaskForm | None:
+    """The form that one rule names for this kind; None when the rule does not redact it."""
+    name, identifier, *_ = found
+    entries = [e for e in (name, identifier.value if identifier else "", "*") if e in masking]
+    if not entries:
+        return None
+    form = masking[entries[0]]
+    return form if form.suits(identifier) else MaskForm.PLAIN
 
 
 def _names(rules: Iterable[Rule]) -> tuple[str, ...]:

@@ -169,6 +169,7 @@ def _decide(facts: Facts, report: ScanReport, policy: Policy) -> Decision:
         report.gap,
         policy.digest,
         _audits(question) if rules.audits else (),
+        combined.masks if combined and ruling.redact else (),
     )
 
 

@@ -5,6 +5,7 @@ from enum import StrEnum
 
 from phiscan.finding import Coverage, Gap, Verdict
 from phiscan.identifiers import Identifier
+from phiscan.redaction.masks import MaskForm
 
 
 class Action(StrEnum):
@@ -83,6 +84,7 @@ class Decision:
         audits: AUDIT rules of the edge, sorted by name, each with what it would have done as the
             only rule; those that would have allowed are left out. Nothing else here depends on
             them.
+        masks: the form of the mask of each infoType in `redact` that has not the plain one, sorted.
     """
 
     action: Action
@@ -97,6 +99,7 @@ class Decision:
     gap: Gap = Gap.NONE
     policy: str = ""
     audits: tuple[tuple[str, Action], ...] = ()
+    masks: tuple[tuple[str, MaskForm], ...] = ()
 
     @property
     def effect(self) -> Action:

@@ -64,9 +64,11 @@ class Policy:
     def on(self, day: date) -> "Policy":
         """The policy as it holds on that day.
 
-        Returns the policy itself when no exception starts or stops holding.
+        Returns the policy itself when no exception starts or stops holding and no year begins.
         """
-        changes = any(rule.holds_on(day) != rule.holds_on(self.today) for rule in self.rules)
+        changes = (self.today is None or self.today.year != day.year) or any(
+            rule.holds_on(day) != rule.holds_on(self.today) for rule in self.rules
+        )
         return replace(self, today=day) if changes else self
 
     @property

@@ -6,6 +6,7 @@ from datetime import date
 from mesh.message.addresses import Block
 from mesh.message.facts import Protocol
 from mesh.policy.decision import Action, Mode
+from phiscan.redaction.masks import MaskForm
 
 Wanted = tuple[tuple[str, tuple[str, ...]], ...]
 """Names, each with the values of which at least one must be present; `*` is any value."""
@@ -61,12 +62,16 @@ class Disclosure:
     Entries are infoTypes, classes A to R, or `*`. `*` and `otherwise` concern individuals'
     identifiers only. An entry rules health information only by its infoType, and a provider's own
     identifier only by its infoType or class.
+
+    Args:
+        forms: the form of the masks of entries of `redact`, where it is not the plain one.
     """
 
     allow: frozenset[str] = frozenset()
     redact: frozenset[str] = frozenset()
     deny: frozenset[str] = frozenset()
     otherwise: Action = Action.DENY
+    forms: frozenset[tuple[str, MaskForm]] = frozenset()
 
     @property
     def explicit(self) -> "Disclosure":
@@ -77,6 +82,12 @@ class Disclosure:
         return Disclosure(
             redact=self.redact - {"*"}, deny=self.deny - {"*"}, otherwise=Action.ALLOW
         )
+
+    @property
+    def masking(self) -> frozenset[tuple[str, MaskForm]]:
+        """Each entry of `redact` with its form."""
+        forms = dict(self.forms)
+        return frozenset((entry, forms.get(entry, MaskForm.PLAIN)) for entry in self.redact)
 
 
 @dataclass(frozen=True, slots=True)

@@ -99,24 +99,32 @@ def read_entries(
         star: whether the list may hold `*`.
     """
     found: set[str] = set()
-    known = groups.vocabulary
     for item in reader.sequence(node, where):
-        word = reader.text(item, f"an entry of {where}")
-        if word in groups.identifiers:
-            found |= groups.identifiers[word]
-        elif word in known.info_types or word in _CLASSES or (star and word == "*"):
-            found.add(word)
-        elif word:
-            reader.error(item, f"unknown infoType, class or group `{word}`", _hint(word, groups))
-        if word in known.unseen:
-            is_credential = known.info_types[word].kind is InfoTypeKind.CREDENTIAL
-            group = "credentials" if is_credential else "GROUP"
-            reader.warn(
-                item,
-                f"no running detector finds `{word}`",
-                f"enable its group with `--with {group}`",
-            )
+        found |= read_entry(reader, item, where, groups, star=star)
     return frozenset(found)
+
+
+def read_entry(
+    reader: NodeReader, node: Node, where: str, groups: Groups, *, star: bool = False
+) -> frozenset[str]:
+    """One entry of such a list; empty, with an error noted, when it names nothing."""
+    known = groups.vocabulary
+    word = reader.text(node, f"an entry of {where}")
+    if word in known.unseen:
+        is_credential = known.info_types[word].kind is InfoTypeKind.CREDENTIAL
+        group = "credentials" if is_credential else "GROUP"
+        reader.warn(
+            node,
+            f"no running detector finds `{word}`",
+            f"enable its group with `--with {group}`",
+        )
+    if word in groups.identifiers:
+        return groups.identifiers[word]
+    if word in known.info_types or word in _CLASSES or (star and word == "*"):
+        return frozenset((word,))
+    if word:
+        reader.error(node, f"unknown infoType, class or group `{word}`", _hint(word, groups))
+    return frozenset()
 
 
 def _hint(word: str, groups: Groups) -> str:

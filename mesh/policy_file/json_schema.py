@@ -70,6 +70,8 @@ def _structural(schema: object) -> object:
         return [_structural(item) for item in schema]
     if not isinstance(schema, dict):
         return schema
+    if "anyOf" in schema:
+        return {"x-kubernetes-preserve-unknown-fields": True}
     if "enum" in schema and "type" not in schema:
         return {**schema, "x-kubernetes-preserve-unknown-fields": True}
     made = {key: _structural(value) for key, value in schema.items()}

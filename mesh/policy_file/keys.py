@@ -10,6 +10,7 @@ from typing import Final
 
 from mesh.message.facts import Direction, Protocol
 from mesh.policy.decision import Action, Mode
+from phiscan.redaction.masks import MaskForm
 
 Schema = dict[str, object]
 Table = Mapping[str, Schema]
@@ -112,9 +113,22 @@ WHEN: Final[Table] = {
 _ENTRIES: Final = (
     "infoTypes, classes A to R of 45 CFR 164.514(b)(2)(i), groups, or `*` for every individual's"
 )
+FORMS: Final = {form.value: form for form in MaskForm}
+MASK: Final[Table] = {
+    "infoType": _text(_ENTRIES),
+    "as": _one_of(FORMS, "the form of the mask; plain is `XXX`"),
+}
 DISCLOSURE: Final[Table] = {
     "allow": _texts(f"may flow: {_ENTRIES}", 0),
-    "redact": _texts(f"is masked: {_ENTRIES}", 0),
+    "redact": _list(
+        {
+            "anyOf": [
+                {"type": "string", "minLength": 1},
+                closed(MASK, "an entry with its form", tuple(MASK)),
+            ]
+        },
+        f"is masked: {_ENTRIES}",
+    ),
     "deny": _texts(f"must not flow: {_ENTRIES}", 0),
     "otherwise": _one_of(
         OTHERWISE, "for an individual's identifier that no entry names; DENY when left out"

@@ -16,8 +16,10 @@ from mesh.policy.decision import Action
 from mesh.policy.policy import Disclosure, Rule, Terms, Wanted
 from mesh.policy_file import keys as policy_keys
 from mesh.policy_file.groups import Groups, read_entries
+from mesh.policy_file.masks import read_masks
 from mesh.policy_file.nodes import NodeReader
 from mesh.policy_file.peers import read_sources, read_targets
+from phiscan.redaction.masks import MaskForm
 
 _Keys = Mapping[str, Node]
 
@@ -149,11 +151,16 @@ def _wanted(reader: NodeReader, node: Node, what: str) -> Wanted:
 
 def _disclosure(reader: NodeReader, node: Node, where: str, groups: Groups) -> Disclosure:
     keys = reader.mapping(node, policy_keys.DISCLOSURE, where)
-    allow, redact, deny = (
+    allow, deny = (
         read_entries(reader, keys[key], f"`{key}`", groups, star=True)
         if key in keys
         else frozenset[str]()
-        for key in ("allow", "redact", "deny")
+        for key in ("allow", "deny")
+    )
+    redact, forms = (
+        read_masks(reader, keys["redact"], groups)
+        if "redact" in keys
+        else (frozenset[str](), frozenset[tuple[str, MaskForm]]())
     )
     otherwise = policy_keys.OTHERWISE
     chosen = (
@@ -161,4 +168,4 @@ def _disclosure(reader: NodeReader, node: Node, where: str, groups: Groups) -> D
         if "otherwise" in keys
         else Action.DENY
     )
-    return Disclosure(allow, redact, deny, chosen)
+    return Disclosure(allow, redact, deny, chosen, forms)

@@ -1,8 +1,10 @@
 """Health formats in JSON. They are recognised by what an object holds, anywhere in the document."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Final
 
+from phiscan.formats.fhir import absent
 from phiscan.formats.hl7v2 import json as hl7v2_json
 from phiscan.media_kind import Masking, MediaKind
 from phiscan.readers import json as json_reader
@@ -12,9 +14,19 @@ _MASKING: Final = Masking(numbers=json_numbers.find, is_bare_number=json_numbers
 JSON: Final = MediaKind(
     "json", json_reader.read, check=json_reader.check, may_hold_prose=True, masking=_MASKING
 )
-_FHIR: Final = MediaKind("fhir+json", json_reader.read, names_providers=True, masking=_MASKING)
+_FHIR: Final = MediaKind(
+    "fhir+json",
+    json_reader.read,
+    names_providers=True,
+    masking=replace(_MASKING, absent=absent.in_json, partial_dates=True),
+)
 _DICOM: Final = MediaKind("dicom+json", json_reader.read, masking=_MASKING)
-_HL7V2: Final = MediaKind("hl7v2+json", json_reader.read, names_providers=True, masking=_MASKING)
+_HL7V2: Final = MediaKind(
+    "hl7v2+json",
+    json_reader.read,
+    names_providers=True,
+    masking=replace(_MASKING, partial_dates=True),
+)
 KINDS: Final = (JSON, _FHIR, _DICOM, _HL7V2)
 SIGNS: Final = (
     # FHIR: every resource names its type (https://hl7.org/fhir/json.html)

@@ -11,10 +11,12 @@ from xml.parsers import expat
 
 from phiscan.evidence import Evidence
 from phiscan.finding import Gap
+from phiscan.formats.cda import absent as cda_absent
 from phiscan.formats.cda import tables as cda_tables
 from phiscan.formats.cda.reader import CdaReader
 from phiscan.formats.dicom import xml as dicom_xml
 from phiscan.formats.dicom.xml import DicomXmlReader
+from phiscan.formats.fhir import absent as fhir_absent
 from phiscan.formats.fhir import xml as fhir_xml
 from phiscan.formats.fhir.xml import FhirXmlReader
 from phiscan.formats.hl7v2 import xml as hl7v2_xml
@@ -22,7 +24,7 @@ from phiscan.formats.hl7v2.xml import V2XmlReader
 from phiscan.formats.ncpdp.script import ScriptReader
 from phiscan.labelled.html import MEDIA as HTML
 from phiscan.labelled.xml import LabelReader
-from phiscan.media_kind import MediaKind, Sample
+from phiscan.media_kind import Masking, MediaKind, Sample
 from phiscan.syntax.xml_elements import Document, Element, XmlTooDeepError
 from phiscan.syntax.xml_tokens import Kind, tokens
 from phiscan.syntax.xml_values import Hidden
@@ -227,10 +229,28 @@ def _check_well_formed(data: bytes, codec: str) -> Gap:
     return Gap.NONE
 
 
-CDA: Final = MediaKind("cda", read, is_markup=True, names_providers=True)
-FHIR: Final = MediaKind("fhir+xml", read, is_markup=True, names_providers=True)
+CDA: Final = MediaKind(
+    "cda",
+    read,
+    is_markup=True,
+    names_providers=True,
+    masking=Masking(absent=cda_absent.edits, partial_dates=True),
+)
+FHIR: Final = MediaKind(
+    "fhir+xml",
+    read,
+    is_markup=True,
+    names_providers=True,
+    masking=Masking(absent=fhir_absent.in_xml, partial_dates=True),
+)
 SCRIPT: Final = MediaKind("script", read, is_markup=True, names_providers=True)
-HL7V2: Final = MediaKind("hl7v2+xml", read, is_markup=True, names_providers=True)
+HL7V2: Final = MediaKind(
+    "hl7v2+xml",
+    read,
+    is_markup=True,
+    names_providers=True,
+    masking=Masking(partial_dates=True),
+)
 DICOM: Final = MediaKind("dicom+xml", read, is_markup=True)
 XML: Final = MediaKind("xml", read, is_markup=True, may_hold_prose=True)
 KINDS: Final = (CDA, FHIR, SCRIPT, HL7V2, DICOM, XML, HTML)

@@ -20,7 +20,6 @@ MIN_KEY: Final = 32
 _MARK: Final = b"XXX"
 _LETTERS: Final = b"ABCDEFGHIJKLMNOP"
 _BYTES: Final = 10
-_LENGTH: Final = len(_MARK) + 2 * _BYTES
 
 
 class KeyTooShortError(Exception):
@@ -41,19 +40,11 @@ class Tokens:
 
     def mask(self, value: bytes) -> bytes:
         """Return the token of a value."""
-        digest = hmac.digest(self._key, _spelled_out(value), hashlib.sha256)[:_BYTES]
+        digest = hmac.digest(self._key, spelled_out(value), hashlib.sha256)[:_BYTES]
         return _MARK + bytes(_LETTERS[half] for byte in digest for half in (byte >> 4, byte & 15))
 
-    def mask_in_place(self, value: bytes) -> bytes:
-        """Return a mask with as many bytes as the value.
 
-        It is the token padded with X, or only X where the token does not fit.
-        """
-        token = self.mask(value) if len(value) >= _LENGTH else b""
-        return token.ljust(len(value), b"X")
-
-
-def _spelled_out(value: bytes) -> bytes:
+def spelled_out(value: bytes) -> bytes:
     """Return the letters and digits of a value, without case. All its spellings share them."""
     text = plain(value.decode("utf-8", "surrogateescape")).casefold()
     return "".join(c for c in text if c.isalnum()).encode("utf-8", "surrogateescape") or value

@@ -13,8 +13,8 @@ from dataclasses import dataclass, field
 
 from phiscan.engine import Engine
 from phiscan.finding import Coverage, Gap, ScanReport, Verdict
+from phiscan.redaction.edits import RedactionError
 from phiscan.redaction.proof import redact_proven
-from phiscan.redaction.redact import RedactionError
 from phiscan.scanner import Limits
 from phiscan.text import content_coding
 

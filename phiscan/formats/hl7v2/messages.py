@@ -16,7 +16,7 @@ from phiscan.formats.hl7v2 import escapes, splitting
 from phiscan.formats.hl7v2.delimiters import V2Delimiters
 from phiscan.formats.hl7v2.segments import SEGMENTS
 from phiscan.formats.hl7v2.types import Part, V2Segment
-from phiscan.media_kind import MediaKind
+from phiscan.media_kind import Masking, MediaKind
 from phiscan.text.offsets import Derived
 from phiscan.text.possessive import repeated
 
@@ -146,4 +146,10 @@ class _Message:
                     segment.add("US_SOCIAL_SECURITY_NUMBER", first, f"{name}-{number}")
 
 
-MEDIA: Final = MediaKind("hl7v2", read, names_providers=True, unescaped=escapes.decoded)
+MEDIA: Final = MediaKind(
+    "hl7v2",
+    read,
+    names_providers=True,
+    unescaped=escapes.decoded,
+    masking=Masking(partial_dates=True),
+)

@@ -1,4 +1,6 @@
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from mesh_strategies import found
 
 from mesh.policy.combined_rules import CombinedRules, Scope, kinds_of, ruled
@@ -6,6 +8,7 @@ from mesh.policy.decision import Action, Mode
 from mesh.policy.policy import Disclosure, Peer, Rule, Target
 from phiscan.finding import Subject
 from phiscan.identifiers import Identifier
+from phiscan.redaction.masks import MaskForm, strictest
 
 KINDS = kinds_of(
     [found("PERSON_NAME"), found("PERSON_NAME", start=7), found("URL"), found("DIAGNOSIS")]
@@ -84,3 +87,58 @@ def test_a_providers_number_is_ruled_by_name_or_class_only():
     (kind,) = kinds_of([found("US_HEALTHCARE_NPI", Subject.PROVIDER)])
     assert ruled(kind, Disclosure(deny=frozenset({"*"}))) is Action.ALLOW
     assert ruled(kind, Disclosure(deny=frozenset({"K"}))) is Action.DENY
+
+
+BIRTH = kinds_of([found("DATE_OF_BIRTH")])
+
+
+def redacting(name: str = "r", **forms: MaskForm) -> Rule:
+    entries = {entry.replace("ALL", "*"): form for entry, form in forms.items()}
+    part = Disclosure(
+        redact=frozenset(entries),
+        forms=frozenset((e, f) for e, f in entries.items() if f is not MaskForm.PLAIN),
+    )
+    return Rule(name, (Peer(),), (Target(),), part)
+
+
+def form_of_a_birth_date(*rules: Rule) -> MaskForm:
+    masks = combined(*rules).ruling(BIRTH, PHI_REQUEST).masks
+    return dict(masks).get("DATE_OF_BIRTH", MaskForm.PLAIN)
+
+
+@pytest.mark.parametrize(
+    ("rules", "form"),
+    [
+        ([redacting(C=MaskForm.YEAR)], MaskForm.YEAR),
+        ([redacting(C=MaskForm.YEAR, DATE_OF_BIRTH=MaskForm.PLAIN)], MaskForm.PLAIN),
+        ([redacting(ALL=MaskForm.PLAIN, C=MaskForm.YEAR)], MaskForm.YEAR),
+        ([redacting(ALL=MaskForm.PLAIN), redacting("s", C=MaskForm.YEAR)], MaskForm.PLAIN),
+        ([redacting(C=MaskForm.YEAR), redacting("s", C=MaskForm.SHIFTED)], MaskForm.YEAR),
+        ([redacting(C=MaskForm.YEAR), redacting("s", A=MaskForm.ZEROS)], MaskForm.YEAR),
+        ([redacting(ALL=MaskForm.LAST_FOUR)], MaskForm.PLAIN),
+    ],
+    ids=["class", "infoType", "star", "two rules", "two forms", "another", "no number"],
+)
+def test_the_most_specific_entry_of_a_rule_counts_and_the_strictest_of_several_rules(rules, form):
+    assert form_of_a_birth_date(*rules) is form
+    assert form_of_a_birth_date(*reversed(rules)) is form
+
+
+ENTRIES = st.dictionaries(
+    st.sampled_from(["ALL", "C", "DATE_OF_BIRTH"]), st.sampled_from(MaskForm), min_size=1
+)
+
+
+@given(st.lists(ENTRIES, min_size=1, max_size=3), ENTRIES)
+def test_a_further_rule_never_shows_more(entries, more):
+    rules = [redacting(f"r{number}", **each) for number, each in enumerate(entries)]
+    before = form_of_a_birth_date(*rules)
+    after = form_of_a_birth_date(*rules, redacting("more", **more))
+    assert strictest(before, after) is after
+
+
+def test_what_rules_say_about_masks_is_empty_where_all_are_plain():
+    assert combined(redacting(C=MaskForm.PLAIN)).masking(is_request=True) == frozenset()
+    assert combined(redacting(C=MaskForm.YEAR)).masking(is_request=True) == {
+        frozenset({("C", MaskForm.YEAR)})
+    }

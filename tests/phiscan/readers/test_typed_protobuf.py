@@ -12,7 +12,8 @@ from phiscan.engine import Engine
 from phiscan.finding import Coverage, Gap, Verdict
 from phiscan.protobuf import schemas
 from phiscan.protobuf.schemas import Rpc
-from phiscan.redaction.redact import RedactionError, redact
+from phiscan.redaction.edits import RedactionError
+from phiscan.redaction.redact import redact
 
 
 @pytest.fixture(scope="module")

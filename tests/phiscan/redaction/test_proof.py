@@ -4,8 +4,9 @@ import pytest
 
 from phiscan.finding import Coverage, Finding, Likelihood, Location, ScanReport, Subject
 from phiscan.identifiers import INFO_TYPES
+from phiscan.redaction.edits import Masked, RedactionError
 from phiscan.redaction.proof import mask_until, redact_proven
-from phiscan.redaction.redact import RedactionError, redact
+from phiscan.redaction.redact import redact
 
 # After the label, the line has too many digits for a phone number. With its tail masked, it has the
 # digits of one.
@@ -72,7 +73,7 @@ def test_each_round_masks_what_the_scan_before_it_found():
     masked, report = mask_until(
         b"",
         ScanReport(size=0),
-        lambda data, found: data + b"%d" % found.size,
+        lambda data, found: Masked(data + b"%d" % found.size),
         lambda _: next(reports),
         lambda found: found.size == 2,
     )
@@ -84,4 +85,4 @@ def test_what_no_round_can_help_ends_the_rounds():
         raise RedactionError("denied")
 
     with pytest.raises(RedactionError, match="denied"):
-        mask_until(b"", ScanReport(), lambda data, _: data, lambda _: ScanReport(), never)
+        mask_until(b"", ScanReport(), lambda data, _: Masked(data), lambda _: ScanReport(), never)

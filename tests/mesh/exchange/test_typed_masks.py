@@ -1,0 +1,59 @@
+"""A body that is redacted on its way, in the forms that the policy names."""
+
+from datetime import date
+
+import pytest
+
+from mesh.exchange.machine import Body, Exchange, Head
+from mesh.message.facts import Facts, Operation
+from mesh.policy.decision import Action, Reason
+from mesh.policy.policy import Disclosure, Peer, Policy, Rule, Target
+from phiscan.redaction.masks import MaskForm
+
+EHR, BILLING = "cluster.local/ns/clinic/sa/ehr", "cluster.local/ns/finance/sa/billing"
+FACTS = Facts(
+    source=EHR,
+    destination=BILLING,
+    mtls=True,
+    redactable=True,
+    operation=Operation("POST", "/claims"),
+)
+CLAIM = b'{"patientName":"Ana Ruiz","mrn":"8812031","dob":"1961-11-23","diagnosis":"E11.9"}'
+KEY = bytes(range(32))
+
+
+def outcome(scanner_of, form, *, key=None, today=date(2026, 1, 1), body=CLAIM):
+    part = Disclosure(allow=frozenset("AH"), redact=frozenset("C"), forms=frozenset({("C", form)}))
+    rules = (Rule("claims", (Peer((EHR,)),), (Target(Peer((BILLING,))),), part),)
+    policy = Policy("p", "d", rules=rules, today=today)
+    machine = Exchange(policy, lambda _: scanner_of(), mask_key=key)
+    assert machine.receive(Head(FACTS)) is None
+    return machine.receive(Body(body, end=True))
+
+
+def test_the_body_that_leaves_has_the_year_alone(scanner_of):
+    found = outcome(scanner_of, MaskForm.YEAR)
+    assert (found.decision.action, found.decision.reason) == (
+        Action.REDACT,
+        Reason.REDACTED_BY_RULE,
+    )
+    assert found.decision.masks == (("DATE_OF_BIRTH", MaskForm.YEAR),)
+    assert found.body == CLAIM.replace(b"1961-11-23", b"1961-01-01")
+
+
+@pytest.mark.parametrize(
+    ("today", "shown"),
+    [(date(2050, 1, 1), b"1961-01-01"), (date(2051, 1, 1), b"1900-01-01"), (None, b"1900-01-01")],
+)
+def test_no_age_over_89_is_shown(scanner_of, today, shown):
+    found = outcome(scanner_of, MaskForm.YEAR, today=today)
+    assert found.body == CLAIM.replace(b"1961-11-23", shown)
+
+
+def test_a_shifted_date_needs_the_guard_s_key(scanner_of):
+    assert outcome(scanner_of, MaskForm.SHIFTED).decision.reason is Reason.REDACTION_FAILED
+    shifted = outcome(scanner_of, MaskForm.SHIFTED, key=KEY).body
+    assert shifted is not None
+    assert len(shifted) == len(CLAIM)
+    assert b"1961-11-23" not in shifted
+    assert b"XXX" not in shifted
