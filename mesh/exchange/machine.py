@@ -29,7 +29,7 @@ findings of the part that was already sent on (`earlier`) count together with th
 a name in a trailer belongs to the diagnosis in the body.
 
 Cost: one scan of the body. A redaction adds a second scan, the proof, and a few more where a proof
-finds something. The body is kept only while it can still be redacted.
+finds something. The chunks of the body are kept beside the scanner's, which are the same objects.
 """
 
 from collections.abc import Callable, Iterable, Mapping
@@ -206,7 +206,7 @@ class _Message:
         self._fields: list[tuple[str, str]] = []
         self._received = 0
         self._truncated = http_rules.is_part(head)
-        self._kept: list[bytes] | None = [] if head.facts.redactable else None
+        self._kept: list[bytes] | None = []
 
     def feed(self, body: Body) -> None:
         self._scanner.feed(body.data)
@@ -227,6 +227,11 @@ class _Message:
         truncated = self._truncated or http_rules.is_cut_off(self._head, self._received)
         report = self._scanner.finish(truncated=truncated)
         decision = decide(facts, _beside(self._earlier, report), self._policy)
+        if decision.reason is Reason.REDACTION_UNAVAILABLE and self._is_masked(report):
+            masked_already = replace(
+                decision, action=Action.ALLOW, reason=Reason.MASKED_ALREADY, tipped=()
+            )
+            return Outcome(facts, masked_already, report)
         if decision.action is not Action.REDACT:
             return Outcome(facts, decision, report)
         # redact in every mode: where nothing is enforced, the record says what would happen
@@ -237,6 +242,20 @@ class _Message:
             )
             return Outcome(facts, failed, report)
         return Outcome(facts, decision, report, body if decision.enforced else None)
+
+    def _is_masked(self, report: ScanReport) -> bool:
+        """Whether masking would leave the body as it is.
+
+        The sender's gate has masked a date to its year, `1961-01-01`. The receiver's gate finds a
+        date there and cannot replace the body, but there is nothing left to replace.
+        """
+        facts = replace(self._head.facts, redactable=True)
+        if self._head.facts.redactable or self._kept is None:
+            return False
+        decision = decide(facts, _beside(self._earlier, report), self._policy)
+        if decision.action is not Action.REDACT or not decision.masks:
+            return False  # a plain mask is no finding
+        return self._redacted(decision, report) == b"".join(self._kept)
 
     def _redacted(self, decision: Decision, report: ScanReport) -> bytes | None:
         """The masked body; None when no proof succeeds.

@@ -47,6 +47,8 @@ class Reason(StrEnum):
     REDACTED_BY_RULE = "REDACTED_BY_RULE"
     # an entry of `deny` or `redact` names what was found, and the message is no PHI
     NAMED_BY_ENTRY = "NAMED_BY_ENTRY"
+    # the gate cannot rewrite the body, and masking it again would change nothing
+    MASKED_ALREADY = "MASKED_ALREADY"
     MINIMUM_NECESSARY = "MINIMUM_NECESSARY"
     EDGE_NOT_ALLOWED = "EDGE_NOT_ALLOWED"
     UNENCRYPTED = "UNENCRYPTED"

@@ -1,5 +1,6 @@
 """A body that is redacted on its way, in the forms that the policy names."""
 
+from dataclasses import replace
 from datetime import date
 
 import pytest
@@ -22,12 +23,12 @@ CLAIM = b'{"patientName":"Ana Ruiz","mrn":"8812031","dob":"1961-11-23","diagnosi
 KEY = bytes(range(32))
 
 
-def outcome(scanner_of, form, *, key=None, today=date(2026, 1, 1), body=CLAIM):
+def outcome(scanner_of, form, *, key=None, today=date(2026, 1, 1), body=CLAIM, facts=FACTS):
     part = Disclosure(allow=frozenset("AH"), redact=frozenset("C"), forms=frozenset({("C", form)}))
     rules = (Rule("claims", (Peer((EHR,)),), (Target(Peer((BILLING,))),), part),)
     policy = Policy("p", "d", rules=rules, today=today)
     machine = Exchange(policy, lambda _: scanner_of(), mask_key=key)
-    assert machine.receive(Head(FACTS)) is None
+    assert machine.receive(Head(facts)) is None
     return machine.receive(Body(body, end=True))
 
 
@@ -57,3 +58,32 @@ def test_a_shifted_date_needs_the_guard_s_key(scanner_of):
     assert len(shifted) == len(CLAIM)
     assert b"1961-11-23" not in shifted
     assert b"XXX" not in shifted
+
+
+AT_A_GATE_THAT_CANNOT_REWRITE = replace(FACTS, redactable=False)
+
+
+def test_what_the_sender_s_gate_masked_passes_a_gate_that_cannot_rewrite(scanner_of):
+    masked = outcome(scanner_of, MaskForm.YEAR).body
+    found = outcome(scanner_of, MaskForm.YEAR, body=masked, facts=AT_A_GATE_THAT_CANNOT_REWRITE)
+    assert (found.decision.action, found.decision.reason) == (Action.ALLOW, Reason.MASKED_ALREADY)
+    assert found.body is None
+
+
+@pytest.mark.parametrize(
+    ("body", "why"),
+    [
+        (CLAIM, "a whole date"),
+        (CLAIM.replace(b"1961-11-23", b"1961-01-01T10:30:00Z"), "a time of day"),
+        (CLAIM.replace(b"1961-11-23", b"1931-01-01"), "a year that shows an age over 89"),
+        (CLAIM.replace(b"E11.9", b"E11.9 since 2024-05-17"), "another date"),
+    ],
+)
+def test_a_gate_that_cannot_rewrite_denies_what_is_not_masked(scanner_of, body, why):
+    found = outcome(scanner_of, MaskForm.YEAR, body=body, facts=AT_A_GATE_THAT_CANNOT_REWRITE)
+    assert found.decision.reason is Reason.REDACTION_UNAVAILABLE, why
+
+
+def test_a_plain_mask_is_asked_for_as_before(scanner_of):
+    found = outcome(scanner_of, MaskForm.PLAIN, facts=AT_A_GATE_THAT_CANNOT_REWRITE)
+    assert found.decision.reason is Reason.REDACTION_UNAVAILABLE
