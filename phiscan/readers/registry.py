@@ -11,6 +11,8 @@ from collections.abc import Callable, Iterable
 from typing import Final, NamedTuple
 
 from phiscan.containers import tar_archive, zip_archive
+from phiscan.containers.office import reader as office
+from phiscan.containers.pictures import reader as pictures
 from phiscan.formats.dicom import files as dicom
 from phiscan.formats.hl7v2 import messages as hl7v2
 from phiscan.formats.ncpdp import telecom
@@ -58,12 +60,14 @@ FORMATS: Final = (
     by_head(rtf.MEDIA, rtf.sniff),
     Format(multipart.look, (multipart.MEDIA,)),
     Format(magic.look_encrypted, (magic.ENCRYPTED,)),
+    Format(office.look, office.KINDS),
     Format(zip_archive.look, (zip_archive.MEDIA,)),
     Format(tar_archive.look, (tar_archive.MEDIA,)),
     by_head(dicom.MEDIA, dicom.sniff),
     Format(json_sniff.unless_json(protobuf.look_declared), protobuf.KINDS),
     Format(json_sniff.unless_json(packed.look_declared), packed.KINDS),
     Format(icon.look, (icon.MEDIA,)),
+    Format(pictures.look, pictures.KINDS),
     Format(magic.look, (BINARY,)),
     Format(packed.look, packed.KINDS),
     Format(xml.look, xml.KINDS),

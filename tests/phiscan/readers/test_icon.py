@@ -86,10 +86,8 @@ def test_an_icon_is_no_gap_wherever_it_stands(picture):
 def test_any_other_picture_is_a_gap(picture, why):
     letters = base64.b64encode(picture).decode()
     assert not icon.sniff(picture), why
-    assert (
-        phiscan.scan(f'<html><img src="data:image/png;base64,{letters}"/></html>'.encode()).gap
-        is Gap.UNSUPPORTED_MEDIA
-    ), why
+    report = phiscan.scan(f'<html><img src="data:image/png;base64,{letters}"/></html>'.encode())
+    assert report.gap in (Gap.PIXELS, Gap.MALFORMED), why
 
 
 @pytest.mark.parametrize(

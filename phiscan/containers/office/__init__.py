@@ -1,0 +1,1 @@
+"""Office files: Office Open XML (docx, xlsx, pptx) and OpenDocument (odt, ods, odp)."""

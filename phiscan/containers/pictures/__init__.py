@@ -1,0 +1,1 @@
+"""Pictures: what is written in them besides their pixels."""
