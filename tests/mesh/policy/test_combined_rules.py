@@ -18,13 +18,8 @@ PHI_REQUEST = Scope(is_request=True, encrypted=True, phi=True)
 
 
 def rule(name: str = "r", allow: str = "A", **changes) -> Rule:
-    return Rule(
-        name,
-        (Peer(),),
-        (Target(),),
-        Disclosure(frozenset({allow}), otherwise=Action.REDACT),
-        **changes,
-    )
+    request = Disclosure(frozenset({allow}), otherwise=Action.REDACT)
+    return Rule(name, (Peer(),), (Target(),), **{"request": request, **changes})
 
 
 def combined(
@@ -142,3 +137,15 @@ def test_what_rules_say_about_masks_is_empty_where_all_are_plain():
     assert combined(redacting(C=MaskForm.YEAR)).masking(is_request=True) == {
         frozenset({("C", MaskForm.YEAR)})
     }
+
+
+def test_a_message_without_phi_and_without_findings_is_not_denied():
+    scope = Scope(is_request=True, encrypted=True, phi=False)
+    assert combined(rule()).ruling(frozenset(), scope).action is Action.ALLOW
+
+
+def test_a_rule_that_may_name_the_edge_forbids_in_its_own_direction():
+    unsure = rule(request=Disclosure(), response=Disclosure(deny=frozenset({"A"})))
+    rules = combined(unsure=(unsure,))
+    assert rules.may_forbid(KINDS, is_request=False)
+    assert not rules.may_forbid(KINDS, is_request=True)

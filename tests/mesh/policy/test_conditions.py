@@ -33,6 +33,7 @@ def test_sorted_patterns_name_what_each_of_them_names(patterns, path):
         (OperationMatch(paths=("/a",), methods=("POST",)), edge(None), Fit.NO),
         (OperationMatch(hosts=("api.example",)), edge(), Fit.YES),
         (OperationMatch(hosts=("example",)), edge(), Fit.NO),
+        (OperationMatch(protocols=(Protocol.TCP,)), edge(), Fit.NO),
     ],
 )
 def test_the_least_sure_part_decides(operation, message, fit):

@@ -594,3 +594,9 @@ def test_a_refusal_saw_nothing():
 def test_a_refusal_never_raises():
     decision = refuse(Reason.DRAINING, cast("Any", "no policy"), FACTS)
     assert (*spoke(decision), decision.enforced) == (Action.DENY, Reason.DRAINING, True)
+
+
+def test_phi_without_a_finding_contradicts_itself_and_is_denied():
+    everything = policy(rule(request=Disclosure(allow=frozenset({"*"}))))
+    decision = decide(FACTS, ScanReport(verdict=Verdict.PHI), everything)
+    assert spoke(decision) == (Action.DENY, Reason.INTERNAL_ERROR)

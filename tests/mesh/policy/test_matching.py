@@ -223,3 +223,33 @@ def test_every_header_of_a_rule_must_be_vouched_for(headers, answer):
 def test_an_entry_names_a_principal_by_trust_domain_and_account(peer, answer):
     assert peer_matches(peer, EHR) is answer
     assert not peer_matches(peer, "")
+
+
+@pytest.mark.parametrize(
+    ("verified", "answer"),
+    [((), "no"), ((("iss", frozenset()),), "no"), ((("iss", frozenset({"any"})),), "yes")],
+)
+def test_a_star_asks_for_any_value_of_a_claim(verified, answer):
+    rule = Rule("r", (Peer((EHR,)),), (Target(),), claims=(("iss", ("*",)),))
+    assert fit(replace(FACTS, claims=verified), rule) == answer
+
+
+def test_at_the_sender_a_host_without_a_source_is_not_encrypted():
+    facts = replace(FACTS, source="", vantage=Vantage.OUTBOUND, service=next(iter(POLICY.services)))
+    assert not edge_of(facts, POLICY).encrypted
+    assert edge_of(replace(facts, source=EHR), POLICY).encrypted
+
+
+def test_one_of_two_entries_for_the_same_destination_is_enough():
+    entries = (
+        Target(operation=OperationMatch(paths=("/other",))),
+        Target(operation=OperationMatch(paths=("/claims",))),
+    )
+    assert fit(FACTS, Rule("r", (Peer((EHR,)),), entries)) == "yes"
+
+
+def test_only_audit_rules_are_kept_apart():
+    plain = Rule("plain", (Peer((EHR,)),), (Target(),))
+    policy = replace(POLICY, rules=(plain, replace(plain, name="tried", audit=True)))
+    rules = rules_on(policy, edge_of(FACTS, policy))
+    assert ([name for name, _ in rules.audits], rules.names) == (["tried"], ("plain",))

@@ -4,7 +4,7 @@ import orjson
 import pytest
 
 from extauthz.records.ledger.chain import Verifier, chains
-from extauthz.records.ledger.file import FileLedger, LedgerError, NoLedger
+from extauthz.records.ledger.file import SEGMENT_BYTES, FileLedger, LedgerError, NoLedger
 
 
 def now():
@@ -229,3 +229,125 @@ def test_without_a_ledger_nothing_is_kept_and_nothing_fails():
     ledger.close()
 
     assert ledger.healthy
+
+
+@pytest.fixture
+def calls(monkeypatch):
+    """The names of `fsync` and `close` in the order of their calls, with their file."""
+    made = []
+    for name in ("fsync", "close"):
+        real = getattr(os, name)
+
+        def noted(file, name=name, real=real):
+            made.append((name, file))
+            real(file)
+
+        monkeypatch.setattr(os, name, noted)
+    return made
+
+
+def segment_files(folder):
+    return sorted(folder.glob("ledger-0-*.jsonl"))
+
+
+def first_numbers(folder):
+    """The number in each segment's name, and that of its first record."""
+    return [
+        (int(path.stem.rpartition("-")[2]), orjson.loads(path.read_bytes().splitlines()[0])["seq"])
+        for path in segment_files(folder)
+    ]
+
+
+def test_a_segment_has_the_number_of_its_first_record(tmp_path):
+    ledger = FileLedger(tmp_path, 0, now, segment_bytes=300)
+    for _ in range(5):
+        ledger.append({"kind": "decision"})
+    ledger.close()
+    numbers = first_numbers(tmp_path)
+    assert len(numbers) > 1
+    assert all(name == record for name, record in numbers)
+
+
+def test_a_segment_fits_in_memory():
+    assert SEGMENT_BYTES == 64 << 20
+
+
+def test_sync_puts_the_file_on_the_disk_and_close_does_it_once_more(tmp_path, calls):
+    ledger = FileLedger(tmp_path, 0, now)
+    calls.clear()
+    ledger.sync()
+    ledger.close()
+    (synced, file), again, closed, *_ = calls
+    assert (synced, again, closed) == ("fsync", ("fsync", file), ("close", file))
+
+
+def test_a_full_segment_is_on_the_disk_before_its_file_is_closed(tmp_path, calls):
+    ledger = FileLedger(tmp_path, 0, now, segment_bytes=10)
+    calls.clear()
+    ledger.append({"kind": "decision"})
+    (first, file), second = calls
+    assert (first, second) == ("fsync", ("close", file))
+    ledger.close()
+
+
+def test_a_disk_that_cannot_sync_is_an_error_until_a_record_is_written_again(tmp_path, monkeypatch):
+    def refuse(_file):
+        raise OSError(5, "Input/output error")
+
+    ledger = FileLedger(tmp_path, 0, now)
+    monkeypatch.setattr(os, "fsync", refuse)
+    with pytest.raises(LedgerError, match="the ledger cannot be synced"):
+        ledger.sync()
+    assert not ledger.healthy
+    monkeypatch.undo()
+    ledger.append({"kind": "decision"})
+    assert ledger.healthy
+    ledger.close()
+    assert verify(tmp_path) is None
+
+
+def test_a_chain_goes_on_from_its_newest_segment(tmp_path):
+    for expected in (2, 4, 6):
+        assert written(tmp_path, 1).seq == expected
+    assert len(segment_files(tmp_path)) == 3
+    assert verify(tmp_path) is None
+
+
+def test_a_segment_without_a_good_line_is_closed_and_the_chain_goes_on_from_the_one_before(
+    tmp_path,
+):
+    written(tmp_path, 1)
+    written(tmp_path, 1)
+    newest = segment_files(tmp_path)[-1]
+    newest.write_bytes(b'{"seq":3,"kind":"sta')
+    assert written(tmp_path, 1).seq == 4
+    assert [r["kind"] for r in lines_that_are_whole(tmp_path)][-2:] == ["recovery", "decision"]
+    assert verify(tmp_path) is None
+
+
+def lines_that_are_whole(folder):
+    for path in segment_files(folder):
+        for line in path.read_bytes().splitlines():
+            if line.endswith(b"}"):
+                yield orjson.loads(line)
+
+
+def test_what_stands_in_a_segment_counts_for_its_size(tmp_path):
+    written(tmp_path, 3)
+    segment = segment_files(tmp_path)[0]
+    segment.write_bytes(segment.read_bytes()[:-5])  # torn, so the next process goes on in it
+    ledger = FileLedger(tmp_path, 0, now, segment_bytes=600)
+    ledger.append({"kind": "decision"})
+    ledger.close()
+    assert segment.stat().st_size > 600
+    assert len(segment_files(tmp_path)) == 2
+    assert verify(tmp_path) is None
+
+
+def test_a_ledger_that_cannot_begin_lets_go_of_its_chain(tmp_path):
+    blocked = tmp_path / "ledger-0-000000000001.jsonl"
+    blocked.mkdir()
+    with pytest.raises(LedgerError, match="the ledger cannot be written"):
+        FileLedger(tmp_path, 0, now)
+    blocked.rmdir()
+    assert written(tmp_path, 1).seq == 2
