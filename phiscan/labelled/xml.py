@@ -8,8 +8,7 @@
 
 from typing import Final
 
-from phiscan.evidence import Evidence, Nested, shown_path
-from phiscan.finding import Location
+from phiscan.evidence import Evidence, shown_path
 from phiscan.labelled.records import Labelled, read_records
 from phiscan.syntax.xml_elements import Document, Element, Value
 from phiscan.syntax.xml_values import add_base64, text
@@ -69,8 +68,6 @@ class LabelReader:
             media = attributes["mediaType"].text if "mediaType" in attributes else ""
             add_base64(self._evidence, value, shown_path(element.path()), media)
             return
-        if value.text.startswith("PID-") and element.name == "Value":
-            self._source_patient(element, value)
         holder = element.parent.start if element.parent else -1
         record = _record(element.parent or element)
         if element.name.lower() in _NAMING_ELEMENTS and read_label(value.text).rule is not None:
@@ -79,17 +76,6 @@ class LabelReader:
             self._take(element, [self._beside.pop(holder)], value, record)
         else:
             self._take(element, [given] if given else [], value, record)
-
-    def _source_patient(self, element: Element, value: Value) -> None:
-        """Nest an HL7 v2 segment of IHE XDS metadata.
-
-        `sourcePatientInfo` has lines such as `PID-5|Haddad^Noor`.
-        """
-        number, _, content = value.text[4:].partition("|")
-        if number.isdigit() and 0 < int(number) <= 40:
-            segment = f"MSH|^~\\&|\rPID{'|' * int(number)}{content}"
-            location = Location(shown_path(element.path()), value.start, value.end)
-            self._evidence.nested.append(Nested(segment.encode(), location, declared=False))
 
     def _take(self, element: Element, extra: list[str], value: Value, record: int) -> None:
         """Keep a value if its label has a rule."""

@@ -15,11 +15,12 @@ from phiscan.formats.fhir import resources as fhir
 from phiscan.formats.fhir import skipped as fhir_skipped
 from phiscan.formats.fhir import tables as fhir_tables
 from phiscan.formats.hl7v2 import json as hl7v2_json
+from phiscan.formats.openehr import json as openehr_json
 from phiscan.labelled import json_tables
 from phiscan.labelled.records import Labelled, read_records
 from phiscan.readers import json_wrappers
 from phiscan.syntax.json_lexer import STRING
-from phiscan.syntax.json_places import Places, Wanted, decode
+from phiscan.syntax.json_places import RESOURCE_TYPE, Places, Wanted, decode
 from phiscan.syntax.json_walk import Frame, Leaf, TooDeepError, token, walk
 from phiscan.words.labels import means_something, read_label
 
@@ -50,7 +51,16 @@ def _wanted_of_hl7v2(key: str) -> Wanted:
     return hl7v2_json.wanted(key) or _wanted(key)
 
 
+def _wanted_of_openehr(key: str) -> Wanted:
+    return openehr_json.wanted(key) and key != RESOURCE_TYPE
+
+
+def _is_word_of_openehr(key: str) -> bool:
+    return openehr_json.is_word(key) or _is_word(key)
+
+
 _PLACES: Final = Places(_wanted, _is_word)
+_OPENEHR_PLACES: Final = Places(_wanted_of_openehr, _is_word_of_openehr)
 _HL7V2_PLACES: Final = Places(_wanted_of_hl7v2, _is_word)
 _FHIR_PLACES: Final = Places(_wanted_of_fhir, _is_word)
 _START: Final = attrgetter("start")
@@ -99,7 +109,15 @@ def check(data: bytes) -> Gap:
 
 def read(data: bytes, evidence: Evidence) -> Gap:
     """Add what the keys and elements of `data` say. A gap when not all of it could be read."""
-    places = _places_for(data)
+    return _read(data, evidence, _places_for(data))
+
+
+def read_openehr(data: bytes, evidence: Evidence) -> Gap:
+    """Like `read`, for a document with a sign of openEHR. It may hold FHIR resources too."""
+    return _read(data, evidence, _OPENEHR_PLACES)
+
+
+def _read(data: bytes, evidence: Evidence, places: Places) -> Gap:
     walked = _walked(data, evidence, places, _FHIR_TOKEN if places is _FHIR_PLACES else _TOKEN)
     if walked.ambiguous:
         # A receiver takes the last of equal keys. So what was skipped because of the first
@@ -113,6 +131,8 @@ def read(data: bytes, evidence: Evidence) -> Gap:
     leaves = (
         sorted(walked.leaves + walked.labelled, key=_START) if walked.labelled else walked.leaves
     )
+    if places is _OPENEHR_PLACES:
+        leaves = openehr_json.take(data, evidence, leaves)
     if places is _HL7V2_PLACES:
         leaves = hl7v2_json.take(data, evidence, leaves)
     if places is not _FHIR_PLACES and b'"vr"' in data:

@@ -6,11 +6,16 @@ that the document is well-formed, so that a receiver cannot read it in another w
 """
 
 import re
+from collections.abc import Callable
 from typing import Final, Protocol
 from xml.parsers import expat
 
 from phiscan.evidence import Evidence
 from phiscan.finding import Gap
+from phiscan.formats.apple_health import xml as apple_health
+from phiscan.formats.apple_health.xml import AppleHealthReader
+from phiscan.formats.atna import xml as atna_xml
+from phiscan.formats.atna.xml import AuditReader
 from phiscan.formats.cda import absent as cda_absent
 from phiscan.formats.cda import tables as cda_tables
 from phiscan.formats.cda.reader import CdaReader
@@ -21,7 +26,14 @@ from phiscan.formats.fhir import xml as fhir_xml
 from phiscan.formats.fhir.xml import FhirXmlReader
 from phiscan.formats.hl7v2 import xml as hl7v2_xml
 from phiscan.formats.hl7v2.xml import V2XmlReader
+from phiscan.formats.ihe import assertions, registry
+from phiscan.formats.ihe.assertions import AssertionReader
+from phiscan.formats.ihe.registry import RegistryReader
 from phiscan.formats.ncpdp.script import ScriptReader
+from phiscan.formats.openehr import xml as openehr_xml
+from phiscan.formats.openehr.xml import OpenEhrXmlReader
+from phiscan.formats.x12 import xml as x12_xml
+from phiscan.formats.x12.xml import X12XmlReader
 from phiscan.labelled.html import MEDIA as HTML
 from phiscan.labelled.xml import LabelReader
 from phiscan.media_kind import Masking, MediaKind, Sample
@@ -142,23 +154,25 @@ def _kind(name: str, attributes: str) -> MediaKind | None:
 
     None when the element begins no vocabulary.
     """
-    if (
+    return next((kind for kind, begins in _BEGINNINGS if begins(name, attributes)), None)
+
+
+def _is_cda(name: str, attributes: str) -> bool:
+    return (
         cda_tables.NAMESPACE in attributes
-        or name == "ClinicalDocument"
-        or cda_tables.MESSAGE.fullmatch(name)
-    ):
-        return CDA
-    if fhir_xml.NAMESPACE + '"' in attributes or fhir_xml.NAMESPACE + "'" in attributes:
-        return FHIR
-    if "ncpdp.org" in attributes.lower() or (
+        or name in cda_tables.UNQUALIFIED
+        or cda_tables.MESSAGE.fullmatch(name) is not None
+    )
+
+
+def _is_fhir(_name: str, attributes: str) -> bool:
+    return fhir_xml.NAMESPACE + '"' in attributes or fhir_xml.NAMESPACE + "'" in attributes
+
+
+def _is_script(_name: str, attributes: str) -> bool:
+    return "ncpdp.org" in attributes.lower() or (
         "TransactionDomain" in attributes and "SCRIPT" in attributes
-    ):
-        return SCRIPT
-    if hl7v2_xml.NAMESPACE in attributes:
-        return HL7V2
-    if dicom_xml.NAMESPACE in attributes:
-        return DICOM
-    return HTML if name.lower() == "html" else None
+    )
 
 
 def read(data: bytes, evidence: Evidence) -> Gap:
@@ -172,17 +186,28 @@ def read(data: bytes, evidence: Evidence) -> Gap:
         SCRIPT: ScriptReader(document, evidence, labels),
         HL7V2: V2XmlReader(document, evidence),
         DICOM: DicomXmlReader(document, evidence),
+        OPENEHR: OpenEhrXmlReader(document, evidence),
+        ATNA: AuditReader(document, evidence),
+        REGISTRY: RegistryReader(document, evidence),
+        SAML: AssertionReader(document, evidence, labels),
+        APPLE_HEALTH: AppleHealthReader(document, evidence),
         XML: labels,
     }
     dialects = _Dialects(sniff(data, declared=True), data)
+    # X12 as XML has no names of its own for what is around it
+    everywhere: list[VocabularyReader] = []
+    if x12_xml.sniff(data):
+        everywhere.append(X12XmlReader(document, evidence))
     gap = Gap.NONE
     try:
         for element in evidence.context.timed(document.elements()):
             readers[dialects.of(element)].element(element)
             hidden.element(element)
+            for each in everywhere:
+                each.element(element)
     except XmlTooDeepError:
         gap = Gap.OVER_LIMIT
-    for reader in readers.values():
+    for reader in (*readers.values(), *everywhere):
         reader.finish()
     return gap or document.gap or hidden.finish() or _check_well_formed(data, document.codec)
 
@@ -196,6 +221,7 @@ class _Dialects:
     def __init__(self, root: MediaKind | None, data: bytes) -> None:
         self._root = XML if root is None or root is HTML else root
         self._data = data
+        self._named: dict[str, MediaKind | None] = {}
 
     def of(self, element: Element) -> MediaKind:
         """Return one of KINDS except HTML. The answer is stored in the element."""
@@ -206,9 +232,18 @@ class _Dialects:
 
     def _own(self, element: Element) -> MediaKind | None:
         start, end = element.attributes
-        if self._data.find(b"xmlns", start, end) < 0 and not element.name[:1].isupper():
-            return None
-        kind = _kind(element.name, self._data[start:end].decode("latin-1"))
+        if end == start:
+            if element.name not in self._named:
+                self._named[element.name] = _kind(element.name, "")
+            kind = self._named[element.name]
+        elif (
+            element.name[:1].isupper()
+            or element.name in _TELLING
+            or self._data.find(b"xmlns", start, end) >= 0
+        ):
+            kind = _kind(element.name, self._data[start:end].decode("latin-1"))
+        else:
+            kind = None
         return None if kind is HTML else kind
 
 
@@ -252,5 +287,35 @@ HL7V2: Final = MediaKind(
     masking=Masking(partial_dates=True),
 )
 DICOM: Final = MediaKind("dicom+xml", read, is_markup=True)
+OPENEHR: Final = MediaKind(
+    "openehr+xml",
+    read,
+    is_markup=True,
+    may_hold_prose=True,
+    names_providers=True,
+    masking=Masking(partial_dates=True),
+)
+ATNA: Final = MediaKind("atna", read, is_markup=True, names_providers=True)
+REGISTRY: Final = MediaKind("ebrim", read, is_markup=True, names_providers=True)
+SAML: Final = MediaKind("saml", read, is_markup=True, may_hold_prose=True)
+APPLE_HEALTH: Final = MediaKind("apple-health", read, is_markup=True)
 XML: Final = MediaKind("xml", read, is_markup=True, may_hold_prose=True)
-KINDS: Final = (CDA, FHIR, SCRIPT, HL7V2, DICOM, XML, HTML)
+_BEGINNINGS: Final[tuple[tuple[MediaKind, Callable[[str, str], bool]], ...]] = (
+    (CDA, _is_cda),
+    (FHIR, _is_fhir),
+    (SCRIPT, _is_script),
+    (HL7V2, lambda _name, attributes: hl7v2_xml.NAMESPACE in attributes),
+    (DICOM, lambda _name, attributes: dicom_xml.NAMESPACE in attributes),
+    (OPENEHR, openehr_xml.begins),
+    (ATNA, atna_xml.begins),
+    (REGISTRY, registry.begins),
+    (SAML, assertions.begins),
+    (APPLE_HEALTH, apple_health.begins),
+    (HTML, lambda name, _attributes: name.lower() == "html"),
+)
+"""Each vocabulary, and whether a start tag with this name and these attributes begins it."""
+_TELLING: Final = cda_tables.UNQUALIFIED | frozenset(openehr_xml.ROOTS)
+"""Names in lower case that may begin a vocabulary without a namespace in their own tag."""
+KINDS: Final = (
+    CDA, FHIR, SCRIPT, HL7V2, DICOM, OPENEHR, ATNA, REGISTRY, SAML, APPLE_HEALTH, XML, HTML
+)  # fmt: skip

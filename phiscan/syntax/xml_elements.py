@@ -10,6 +10,7 @@ from typing import Final, NamedTuple
 from phiscan.finding import Gap
 from phiscan.media_kind import MediaKind
 from phiscan.syntax.xml_tokens import Kind, Token, local_name, tokens
+from phiscan.text.possessive import repeated
 
 SHORT: Final = 400
 """The most bytes of content for which the texts within an element are joined to one value.
@@ -34,6 +35,14 @@ _DECLARED: Final = re.compile(
 _ASCII_CODECS: Final = re.compile(
     r"(?:us-)?ascii|utf-?8|utf-?16(?:[lb]e)?"
     r"|iso-8859-\d{1,2}|latin-?1|windows-125\d|cp125\d|koi8-[ru]"
+)
+_COMMENT: Final = re.compile(rb"<!--[^-]*+(?:-[^-]++)*+-->")  # matches b"<!-- a -->"
+# A DTD without entities and without values of attributes.
+# matches b"<!DOCTYPE a [<!ELEMENT a EMPTY>]>"; not b'<!DOCTYPE a [<!ENTITY b "c">]>'
+_DECLARES_ONLY: Final = re.compile(
+    rb"<!DOCTYPE\s++[\w:.-]++\s*+\[\s*+"
+    + repeated(rb"<!(?:ELEMENT|ATTLIST)\s[^<>\"'%&\[\]]*+>\s*+", "*")
+    + rb"\]\s*+>"
 )
 _WHITE: Final = b" \t\r\n"
 
@@ -137,7 +146,14 @@ class Document:
             yield _close(stack, len(self.data), names)
 
     def _other(self, token: Token) -> None:
-        """Set a gap unless it is a plain DOCTYPE. An internal subset could define entities."""
+        """Set a gap unless it is a DOCTYPE that defines no text.
+
+        An internal subset could define entities and the values of attributes.
+        """
+        if token.kind is Kind.SUBSET and _DECLARES_ONLY.fullmatch(
+            _COMMENT.sub(b"", self.data[token.start : token.end])
+        ):
+            return
         if token.kind is not Kind.DOCTYPE:
             self.gap = self.gap or Gap.MALFORMED
 

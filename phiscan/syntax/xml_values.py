@@ -41,6 +41,8 @@ _STARTS: Final = (
     b"FHS",
     b"BHS",
     b"ISA",
+    b"GS*",
+    b"ST*",
     b"UNB",
 )
 _MAX_ESCAPES: Final = 3
@@ -126,7 +128,7 @@ class Hidden:
         data = self._document.data
         if data[run.start : run.start + 64].lstrip().startswith(_STARTS):
             origin = (
-                _unescaped(data, run)
+                unescaped(data, run.start, run.end)
                 if run.kind is Kind.TEXT
                 else excerpt(data, run.start, run.end)
             )
@@ -172,14 +174,21 @@ class Hidden:
             self._evidence.nested.append(Nested(data, location, "text/plain", declared=False))
 
 
-def _unescaped(data: bytes, run: Token) -> Derived:
-    origin, at = Derived(), run.start
-    for match in _REFERENCE.finditer(data, run.start, run.end):
+def unescaped(data: bytes, start: int, end: int) -> Derived:
+    """Decode the entities of a text, with ranges mapped back."""
+    origin = Derived()
+    add_unescaped(origin, data, start, end)
+    return origin
+
+
+def add_unescaped(origin: Derived, data: bytes, start: int, end: int) -> None:
+    """Append the text `data[start:end]` to `origin`, with its entities decoded."""
+    at = start
+    for match in _REFERENCE.finditer(data, start, end):
         origin.copy(data, at, match.start())
         origin.put(html.unescape(match[0].decode()).encode("utf-8", "replace"), *match.span())
         at = match.end()
-    origin.copy(data, at, run.end)
-    return origin
+    origin.copy(data, at, end)
 
 
 def add_base64(evidence: Evidence, value: Value, field: str, content_type: str) -> None:

@@ -56,7 +56,11 @@ class CdaReader:
     def _typed(self, element: Element, parent: str, attributes: dict[str, Value]) -> None:
         """Add an element whose name tells its data type."""
         name = element.name
-        if name == "id" or (name == "value" and parent in ("livingSubjectId", "patientIdentifier")):
+        if (
+            name == "id"
+            or name in tables.PATIENT_IDS
+            or (name == "value" and parent in _II_PARENTS)
+        ):
             self._id(element, parent, attributes)
         elif name == "telecom" or (name == "value" and parent == "patientTelecom"):
             self._telecom(element, attributes)
@@ -192,6 +196,8 @@ class CdaReader:
             return info_type if info_type in valid and valid[info_type](number) else ""
         if info_type in valid:  # senders use a provider's scheme for patients and visits too
             info_type = ""
+        if element.name in tables.PATIENT_IDS:
+            return info_type or "MEDICAL_RECORD_NUMBER"
         return info_type or self._unknown_scheme(root, element, subject)
 
     def _unknown_scheme(self, root: str, element: Element, subject: Subject) -> str:
@@ -328,6 +334,8 @@ class CdaReader:
             add_base64(self._evidence, value, field, media)
 
 
+_II_PARENTS: Final = frozenset("livingSubjectId patientIdentifier patientId".split())
+"""Parameters of queries whose `value` is a number of type II."""
 _TYPED: Final = frozenset(
     "livingSubjectName mothersMaidenName patientAddress livingSubjectBirthPlaceAddress".split()
 )
@@ -336,6 +344,6 @@ _RECORDS: Final = frozenset(
     "patientRole patient patientPerson identifiedPerson parameterList".split()
 )
 _OWN_RECORD: Final = frozenset(
-    "patientRole patient patientPerson livingSubjectId patientIdentifier asOtherIDs subject "
-    "relatedSubject".split()
+    "patientRole patient patientPerson livingSubjectId patientIdentifier patientId asOtherIDs "
+    "subject relatedSubject".split()
 )

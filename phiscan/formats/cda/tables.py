@@ -17,6 +17,15 @@ MESSAGE: Final = re.compile(
 
 matches "PRPA_IN201305UV02"; not "PRPA_IN2013".
 """
+UNQUALIFIED: Final = frozenset(
+    "ClinicalDocument queryByParameter queryByParameterPayload controlActProcess "
+    "ControlActProcess livingSubjectName livingSubjectId livingSubjectBirthTime "
+    "livingSubjectAdministrativeGender mothersMaidenName patientTelecom RequestedPatientId "
+    "CorrespondingPatientId".split()
+)
+"""Elements that occur in no other vocabulary, so that they need no namespace."""
+PATIENT_IDS: Final = frozenset(("RequestedPatientId", "CorrespondingPatientId"))
+"""Elements of type II that hold a patient's number (IHE XCPD, ITI-56)."""
 FRAGMENTS: Final = frozenset(
     "section entry entryRelationship component observation act procedure encounter organizer "
     "substanceAdministration supply observationMedia participant performer author informant "
@@ -31,7 +40,7 @@ _PATIENT: Final = (
     "relatedSubject relatedEntity relatedPerson personalRelationship relationshipHolder1 "
     "asOtherIDs parameterList asMember coveredPartyAsPatient coveredPartyAsPatientPerson "
     "identifiedPerson asPatientRelationship contactParty contactPerson studentPerson asEmployee "
-    "asCitizen"
+    "asCitizen patientId RequestedPatientId CorrespondingPatientId"
 )
 _PROVIDER: Final = (
     "author assignedAuthor authoringOrganization assignedEntity custodian assignedCustodian "

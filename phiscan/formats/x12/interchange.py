@@ -19,7 +19,7 @@ from phiscan.formats.x12.loops import Loop
 from phiscan.formats.x12.segments import X12Segment, embedded, interchanges, sniff
 from phiscan.media_kind import MediaKind
 
-__all__ = ["embedded", "read", "sniff"]
+__all__ = ["embedded", "read", "read_segments", "sniff"]
 
 _TAG: Final = re.compile(r"[A-Z][A-Z0-9]{1,2}")  # matches "NM1"; not "nm1"
 
@@ -27,11 +27,12 @@ _TAG: Final = re.compile(r"[A-Z][A-Z0-9]{1,2}")  # matches "NM1"; not "nm1"
 def read(data: bytes, evidence: Evidence) -> Gap:
     """Add what the segments of `data` say. MALFORMED if a part of it is no segment."""
     found = interchanges(data)
-    gaps = [_interchange(segments, evidence) for segments in found]
+    gaps = [read_segments(segments, evidence) for segments in found]
     return Gap.MALFORMED if not found or any(gaps) else Gap.NONE
 
 
-def _interchange(segments: Iterable[X12Segment], evidence: Evidence) -> Gap:
+def read_segments(segments: Iterable[X12Segment], evidence: Evidence) -> Gap:
+    """Add what the segments of one interchange say. MALFORMED if one of them is none."""
     loop, gap, ended = Loop(evidence), Gap.NONE, False
     for segment in evidence.context.timed(segments):
         if _TAG.fullmatch(segment.tag):

@@ -106,6 +106,11 @@ def interchanges(data: bytes) -> list[Iterator[X12Segment]]:
     ]
 
 
+def plain_segments(data: bytes) -> Iterator[X12Segment]:
+    """The segments of a text with `*` between elements and `~` between segments."""
+    return _segments(data, (0, len(data)), X12Delimiters(b"*", b"~"))
+
+
 def _lead(data: bytes) -> int:
     found = _LEAD.match(data)
     return found.end() if found else 0

@@ -55,7 +55,7 @@ def found(data):
         ("<s:r xmlns:s='u'><s:lastName>Haddad</s:lastName></s:r>", ("PERSON_NAME", "Haddad")),
         (
             "<r><Slot name='sourcePatientInfo'><Value>PID-5|Haddad^Noor</Value></Slot></r>",
-            ("PERSON_NAME", "PID-5|Haddad^Noor"),
+            ("PERSON_NAME", "Haddad"),
         ),
     ],
 )

@@ -1,0 +1,1 @@
+"""Audit messages of ATNA: RFC 3881 and DICOM PS3.15 A.5."""

@@ -1,0 +1,1 @@
+"""IHE profiles in XML: metadata of document registries (ebRIM), and SAML assertions."""

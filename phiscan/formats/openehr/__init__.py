@@ -1,0 +1,1 @@
+"""openEHR: compositions, EHR status, demographics and query results, in JSON and in XML."""
