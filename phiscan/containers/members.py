@@ -52,5 +52,6 @@ def add_names(names: Iterable[str], container: str, evidence: Evidence) -> None:
 
 def add_text(text: str, location: Location, evidence: Evidence, media: str = "text/plain") -> None:
     """Nest a text that was taken out of a container."""
+    text = text.replace("\x00", " ")  # with one, a text would look like a file of another kind
     if text.strip():
         evidence.nested.append(Nested(text.encode("utf-8", "replace"), location, media))
