@@ -70,6 +70,10 @@ _NUMBERED: Final = frozenset(
 _ORDER: Final = {form: place for place, form in enumerate(MaskForm)}
 _LEAST_OF_FOUR: Final = 8
 """The least letters and digits of a value that may show its last four."""
+# matches b"Ruiz\\u00e9", b"R&amp;D" and b"a%20b"; not b"Ruiz"
+_ESCAPE: Final = re.compile(rb"[\\&%]")
+# matches b"UGF0aWVudDogQW5h"; not b"8812031-8812031-1", b"Bartholomew Chen"
+_ENCODED: Final = re.compile(rb"(?=.*[a-z])(?=.*[A-Z])[A-Za-z0-9+/_=-]{16,}", re.DOTALL)
 _SIGN: Final = re.compile(rb"[0-9A-Za-z]")
 OLDEST_SHOWN: Final = 89
 """The highest age in years that may be shown, 45 CFR 164.514(b)(2)(i)(C)."""
@@ -127,13 +131,15 @@ PLAIN: Final = Masks()
 """The mask XXX for every value."""
 
 
-def zeros(value: bytes) -> bytes:
+def zeros(value: bytes) -> bytes | None:
     """Return the value with 0 for each digit and X for each letter.
+
+    None for a value with escapes, which would be broken, and for what may be a document in base64.
 
     >>> zeros(b"(919) 555-0142")
     b'(000) 000-0000'
     """
-    return value.translate(_ZEROS)
+    return None if _ESCAPE.search(value) or _ENCODED.fullmatch(value) else value.translate(_ZEROS)
 
 
 def last_four(value: bytes) -> bytes | None:
@@ -143,6 +149,8 @@ def last_four(value: bytes) -> bytes | None:
     b'XXX-XX-9031'
     """
     signs = _SIGN.findall(value)
+    if _ESCAPE.search(value) or _ENCODED.fullmatch(value):
+        return None
     if not value.isascii() or len(signs) < _LEAST_OF_FOUR:
         return None
     at = [match.start() for match in _SIGN.finditer(value)][-4]

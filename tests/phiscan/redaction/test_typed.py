@@ -1,5 +1,6 @@
 """Whole documents with typed masks: a validating receiver accepts them, and no value is left."""
 
+import base64
 import functools
 import gzip
 import json
@@ -249,3 +250,9 @@ def test_a_form_without_a_use_is_the_plain_mask():
     assert masked(b'{"dob":"soon","patientName":"Ana Ruiz"}', {"PERSON_NAME": MaskForm.ABSENT}) == (
         b'{"dob":"soon","patientName":"XXX"}'
     )
+
+
+def test_an_encoded_document_has_no_form_of_its_own():
+    note = base64.b64encode(b"Patient: Ana Ruiz\nMRN: 8812031\nDx: asthma\n").decode()
+    data = json.dumps({"attachment": note}).encode()
+    assert json.loads(masked(data, default=MaskForm.ZEROS)) == {"attachment": "XXX"}
