@@ -16,6 +16,7 @@ from phiscan.formats.fhir import skipped as fhir_skipped
 from phiscan.formats.fhir import tables as fhir_tables
 from phiscan.formats.hl7v2 import json as hl7v2_json
 from phiscan.formats.openehr import json as openehr_json
+from phiscan.formats.smart import json as smart_json
 from phiscan.labelled import json_tables
 from phiscan.labelled.records import Labelled, read_records
 from phiscan.readers import json_wrappers
@@ -59,7 +60,16 @@ def _is_word_of_openehr(key: str) -> bool:
     return openehr_json.is_word(key) or _is_word(key)
 
 
+def _wanted_of_smart(key: str) -> Wanted:
+    return key in smart_json.WANTED or _wanted_of_fhir(key)
+
+
+def _is_word_of_smart(key: str) -> bool:
+    return key in smart_json.WANTED or _is_word(key)
+
+
 _PLACES: Final = Places(_wanted, _is_word)
+_SMART_PLACES: Final = Places(_wanted_of_smart, _is_word_of_smart)
 _OPENEHR_PLACES: Final = Places(_wanted_of_openehr, _is_word_of_openehr)
 _HL7V2_PLACES: Final = Places(_wanted_of_hl7v2, _is_word)
 _FHIR_PLACES: Final = Places(_wanted_of_fhir, _is_word)
@@ -117,6 +127,11 @@ def read_openehr(data: bytes, evidence: Evidence) -> Gap:
     return _read(data, evidence, _OPENEHR_PLACES)
 
 
+def read_smart(data: bytes, evidence: Evidence) -> Gap:
+    """Like `read`, for a document with a sign of SMART or CDS Hooks. It may hold FHIR too."""
+    return _read(data, evidence, _SMART_PLACES)
+
+
 def _read(data: bytes, evidence: Evidence, places: Places) -> Gap:
     walked = _walked(data, evidence, places, _FHIR_TOKEN if places is _FHIR_PLACES else _TOKEN)
     if walked.ambiguous:
@@ -133,6 +148,8 @@ def _read(data: bytes, evidence: Evidence, places: Places) -> Gap:
     )
     if places is _OPENEHR_PLACES:
         leaves = openehr_json.take(data, evidence, leaves)
+    if places is _SMART_PLACES:
+        leaves = smart_json.take(data, evidence, leaves)
     if places is _HL7V2_PLACES:
         leaves = hl7v2_json.take(data, evidence, leaves)
     if places is not _FHIR_PLACES and b'"vr"' in data:

@@ -7,6 +7,7 @@ from typing import Final
 from phiscan.formats.fhir import absent
 from phiscan.formats.hl7v2 import json as hl7v2_json
 from phiscan.formats.openehr import json as openehr_json
+from phiscan.formats.smart import json as smart_json
 from phiscan.media_kind import Masking, MediaKind
 from phiscan.readers import json as json_reader
 from phiscan.syntax import json_numbers
@@ -35,10 +36,14 @@ _OPENEHR: Final = MediaKind(
     names_providers=True,
     masking=replace(_MASKING, partial_dates=True),
 )
-KINDS: Final = (JSON, _OPENEHR, _FHIR, _DICOM, _HL7V2)
+_SMART: Final = MediaKind(
+    "smart+json", json_reader.read_smart, names_providers=True, masking=_FHIR.masking
+)
+KINDS: Final = (JSON, _OPENEHR, _SMART, _FHIR, _DICOM, _HL7V2)
 SIGNS: Final = (
-    # openEHR before FHIR: its reader reads FHIR resources too
+    # openEHR, SMART and CDS Hooks before FHIR: their readers read FHIR resources too
     *((sign, _OPENEHR) for sign in openehr_json.SIGNS),
+    *((sign, _SMART) for sign in smart_json.SIGNS),
     # FHIR: every resource names its type (https://hl7.org/fhir/json.html)
     # matches "resourceType": ; not "resourceTypes":
     (r'"resourceType"\s*:', _FHIR),
