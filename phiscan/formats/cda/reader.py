@@ -18,11 +18,11 @@ from phiscan.labelled.html import Labels
 from phiscan.labelled.records import read_records
 from phiscan.syntax.xml_elements import Document, Element, Value
 from phiscan.syntax.xml_values import add_base64, text
+from phiscan.words import stated
 from phiscan.words.labels import is_masked
 
 _DETECTOR: Final = "hl7v3_element"
-# A date without a day, which is an identifier all the same. matches "202401"; not "2024"
-_MONTH: Final = re.compile(r"(?:18|19|20)\d\d(?:0[1-9]|1[0-2])")
+_OLD: Final = re.compile(r"9\d|1[01]\d|12[0-5]")  # years. matches "90", "125"; not "89"
 _OID: Final = re.compile(r"[0-2](?:\.\d+)*")  # matches "2.16.840"; not a UUID, "3.16"
 _ENCOUNTERS: Final = frozenset(("encompassingEncounter", "encounter"))
 
@@ -141,7 +141,7 @@ class CdaReader:
     def _add(
         self, info_type: str, value: Value, element: Element, subject: Subject, part: str = ""
     ) -> None:
-        if not value.text.strip() or is_masked(value.text.strip()):
+        if stated.is_nothing(value.text):
             return
         path = [*element.path(), part] if part else element.path()
         self._evidence.add(
@@ -154,7 +154,7 @@ class CdaReader:
 
     def _wait(self, info_type: str, value: Value, element: Element, part: str) -> None:
         """Keep a value until it is known whether the document is about a patient."""
-        if value.text.strip() and not is_masked(value.text.strip()):
+        if not stated.is_nothing(value.text):
             self._waiting.append(
                 (info_type, value, shown_path([*element.path(), part], tables.KNOWN))
             )
@@ -237,7 +237,7 @@ class CdaReader:
             info_type = "FAX_NUMBER"
         else:
             info_type = "URL" if "://" in value.text else "PHONE_NUMBER"
-        if info_type != "PHONE_NUMBER" or sum(c.isdigit() for c in value.text) >= 7:
+        if info_type != "PHONE_NUMBER" or stated.is_number(value.text):
             self._add(info_type, value, element, self._subject(element), "value")
 
     def _text(self, element: Element, parent: str) -> None:
@@ -269,22 +269,20 @@ class CdaReader:
     def _time(self, element: Element, parent: str, attributes: dict[str, Value]) -> None:
         """Read TS, the ends of IVL_TS, and ages (PQ in years)."""
         value, name = attributes["value"], element.name
-        if not (checks.calendar_date(value.text) or _MONTH.fullmatch(value.text)):
-            unit = attributes.get("unit")
-            if (
-                unit is not None
-                and unit.text == "a"
-                and re.fullmatch(r"9\d|1[01]\d|12[0-5]", value.text)
-            ):
-                self._add("AGE_OVER_89", value, element, Subject.PATIENT, "value")
-        elif name == "birthTime" or parent == "livingSubjectBirthTime":
-            self._add("DATE_OF_BIRTH", value, element, self._born(element), "value")
+        unit = attributes.get("unit")
+        if name == "birthTime" or parent == "livingSubjectBirthTime":
+            if stated.is_birth_or_death(value.text):
+                self._add("DATE_OF_BIRTH", value, element, self._born(element), "value")
         elif (
             name in ("deceasedTime", "livingSubjectDeceasedTime")
             or parent == "livingSubjectDeceasedTime"
         ):
-            self._add("DATE_OF_DEATH", value, element, Subject.PATIENT, "value")
-        elif name in tables.TIMES and "unit" not in attributes:
+            if stated.is_birth_or_death(value.text):
+                self._add("DATE_OF_DEATH", value, element, Subject.PATIENT, "value")
+        elif unit is not None:
+            if unit.text == "a" and _OLD.fullmatch(value.text):
+                self._add("AGE_OVER_89", value, element, Subject.PATIENT, "value")
+        elif name in tables.TIMES and stated.is_day(value.text):
             self._wait("SERVICE_DATE", value, element, "value")
 
     def _born(self, element: Element) -> Subject:

@@ -2,10 +2,10 @@
 
 import re
 
-from phiscan import checks
 from phiscan.evidence import Evidence
 from phiscan.finding import Likelihood, Location, Subject
 from phiscan.formats.dicom import tables
+from phiscan.words import stated
 from phiscan.words.labels import is_masked, read_label
 
 
@@ -52,13 +52,11 @@ class DataSet:
 
 def _says_something(info_type: str, value: str) -> bool:
     text = value.strip(" ^=")
-    if (
-        not text
-        or all(is_masked(part) for part in re.split(r"[\s^=\\]+", text))
-        or text.lower().split("^")[0] in tables.PLACEHOLDERS
-    ):
+    if stated.is_nothing(text) or stated.is_nothing(text.partition("^")[0]):
         return False
     if info_type == "AGE_OVER_89":
         # value representation AS: nnnY. matches "094Y"; not "089Y"
         return re.fullmatch(r"0?9\dY|1[01]\dY", text) is not None
-    return info_type not in tables.DATES or checks.calendar_date(text[:8])
+    if info_type in ("DATE_OF_BIRTH", "DATE_OF_DEATH"):
+        return stated.is_birth_or_death(text)
+    return info_type != "SERVICE_DATE" or stated.is_day(text) or stated.is_day(text[:8])

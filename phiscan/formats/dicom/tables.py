@@ -74,7 +74,6 @@ TAGS: Final = MappingProxyType(
 """Attributes that hold identifiers, with infoType and subject, by (group << 16 | element)."""
 HEALTH: Final = MappingProxyType(_by_tag(_HEALTH, Subject.PATIENT))
 """Attributes that hold health information, by tag. Those that describe are also read as text."""
-DATES: Final = frozenset(("DATE_OF_BIRTH", "DATE_OF_DEATH", "SERVICE_DATE"))
 PATIENT_NAME: Final = 0x00100010
 PATIENT_ID: Final = 0x00100020
 SPECIFIC_PERSON: Final = 0x0040A123
@@ -96,7 +95,3 @@ SHORT_VRS: Final = frozenset(
     v.encode() for v in "AE AS AT CS DA DS DT FD FL IS LO LT PN SH SL SS ST TM UI UL US".split()
 )
 TEXT_VRS: Final = frozenset((b"LO", b"LT", b"PN", b"SH", b"ST", b"UC", b"UT", b"UN", b"UR"))
-PLACEHOLDERS: Final = frozenset(
-    "anonymous anonymized anonymised anon unknown none removed deidentified de-identified redacted "
-    "n/a".split()
-)

@@ -179,9 +179,8 @@ def _demographic(path: tuple[str, ...]) -> tuple[str, str]:
         return "FACE_PHOTO", ""
     if last in ("valueString", "valueDecimal", "valueDateTime"):
         return "", "extension"
-    return (
-        tables.CODED_VALUES.get(last, "") if len(path) == 1 or last in tables.COORDINATES else ""
-    ), ""
+    known = len(path) == 1 or last in tables.COORDINATES
+    return tables.CODED_VALUES.get(last, ("", "")) if known else ("", "")
 
 
 def _names_patient(path: tuple[str, ...]) -> bool:

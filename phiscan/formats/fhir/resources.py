@@ -13,16 +13,18 @@ from phiscan.formats.fhir.meaning import Meaning, meanings
 from phiscan.syntax.json_places import decode
 from phiscan.syntax.json_walk import Frame, Leaf
 from phiscan.text.base64 import from_base64
-from phiscan.words.labels import MASK_BEGINS, is_masked
+from phiscan.words import stated
+from phiscan.words.labels import is_masked
 
-# A date without a day. matches "2024-03"; not "2024", which 164.514(b)(2)(i)(C) allows
-_MONTH: Final = re.compile(r"(?:18|19|20)\d\d-(?:0[1-9]|1[0-2])")
-# Placeholders of manuals. matches "[id]", "{{patientId}}", "null"; not "nullable"
-_NO_VALUE: Final = re.compile(r"unknown|null|[<\[{]{1,2}[^<>\[\]{}]*[>\]}]{1,2}")
+# Placeholders of manuals. matches "[id]", "{{patientId}}"; not "[1] Ruiz"
+_TEMPLATE: Final = re.compile(r"[<\[{]{1,2}[^<>\[\]{}]*[>\]}]{1,2}")
 _MANY: Final = 1024
 """Leaves of a resource that is long enough to need the clock."""
-_MAY_BE_NONE: Final = MASK_BEGINS | frozenset("un<[{")
-"""First characters of a value that may be a mask or a placeholder."""
+_MAY_BE_TEMPLATE: Final = frozenset("<[{")
+"""First characters of a placeholder of manuals."""
+
+_DATES: Final = dict.fromkeys(("DATE_OF_BIRTH", "DATE_OF_DEATH"), stated.is_birth_or_death)
+"""How dates are read that are not a service's."""
 
 _Element = tuple[Leaf, Meaning]
 
@@ -162,9 +164,9 @@ class ResourceReader:
     def _add(
         self, info_type: str, leaf: Leaf, value: str, meaning: Meaning, subject: Subject
     ) -> None:
-        if value[:1] in _MAY_BE_NONE and (is_masked(value) or _NO_VALUE.fullmatch(value)):
+        if value[:1] in _MAY_BE_TEMPLATE and _TEMPLATE.fullmatch(value):
             return
-        if value and not value.isspace():
+        if not stated.is_nothing(value):
             _, start, end, _ = leaf
             self._evidence.add(
                 "fhir_element", info_type, quick(Location, (meaning.shown, start, end)), subject
@@ -174,11 +176,8 @@ class ResourceReader:
         """The infoType of an element whose path does not tell all, or ""."""
         match meaning.how:
             case "date":
-                return (
-                    meaning.info_type
-                    if checks.calendar_date(value) or _MONTH.fullmatch(value)
-                    else ""
-                )
+                is_date = _DATES.get(meaning.info_type, stated.is_day)
+                return meaning.info_type if is_date(value) else ""
             case "age":
                 return meaning.info_type if _is_old(value) else ""
             case "identifier":
@@ -218,7 +217,9 @@ class ResourceReader:
             return "GEO_COORDINATE" if url in tables.COORDINATES else ""
         if leaf.key == "valueDateTime":  # the extension patient-birthTime belongs to `_birthDate`
             return (
-                "DATE_OF_BIRTH" if url.endswith("birthTime") and checks.calendar_date(value) else ""
+                "DATE_OF_BIRTH"
+                if url.endswith("birthTime") and stated.is_birth_or_death(value)
+                else ""
             )
         return "PERSON_NAME" if "mothersMaidenName" in url else ""
 

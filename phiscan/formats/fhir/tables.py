@@ -215,10 +215,11 @@ SYSTEMS: Final = (
 )
 COORDINATES: Final = frozenset(("latitude", "longitude"))
 CODED_VALUES: Final = {
-    "birthDate": "DATE_OF_BIRTH",
-    "deceasedDateTime": "DATE_OF_DEATH",
-    **dict.fromkeys(COORDINATES, "GEO_COORDINATE"),
+    "birthDate": ("DATE_OF_BIRTH", "date"),
+    "deceasedDateTime": ("DATE_OF_DEATH", "date"),
+    **dict.fromkeys(COORDINATES, ("GEO_COORDINATE", "")),
 }
+"""Elements of a person, with how they are read (`fhir.meaning.Meaning`)."""
 ADDRESS: Final = {
     "line": "STREET_ADDRESS",
     "text": "STREET_ADDRESS",

@@ -16,14 +16,10 @@ from phiscan.finding import Location, Subject
 from phiscan.formats.hl7v2 import escapes
 from phiscan.formats.hl7v2.delimiters import V2Delimiters
 from phiscan.formats.hl7v2.table_0203 import TABLE_0203
-from phiscan.words.labels import is_masked
+from phiscan.words import stated
 
 _MEDICAL: Final = "MEDICAL_RECORD_NUMBER"
 _MEMBER: Final = "HEALTH_PLAN_BENEFICIARY_NUMBER"
-# A date without a day, which is an identifier all the same. matches "202401"; not "2024"
-_MONTH: Final = re.compile(r"(?:18|19|20)\d\d(?:0[1-9]|1[0-2])")
-_PLACEHOLDER: Final = "0 ()-.+"
-"""The characters of a field without a value: (000)000-0000."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,9 +67,8 @@ class V2Segment:
         return part.split(self.delimiters.component)
 
     def add(self, info_type: str, part: Part, field: str, subject: Subject | None = None) -> None:
-        """Add a value, unless it is empty or a mask. The default subject is the segment's."""
-        value = self.text(part)
-        if value.strip(_PLACEHOLDER) and not is_masked(value):
+        """Add a value, unless it stands for none. The default subject is the segment's."""
+        if not stated.is_nothing(self.text(part)):
             place = Location(field, part.start, part.start + len(part.text))
             self._evidence.add("hl7_field", info_type, place, subject or self.subject)
 
@@ -124,8 +119,7 @@ def _name_parts(segment: V2Segment, components: list[Part], field: str, first: i
     for number, component in enumerate(components, first):
         parts = component.split(segment.delimiters.subcomponent)
         for part in (parts[i] for i in _SURNAMES if i < len(parts)):
-            if any(c.isalpha() for c in segment.text(part)):
-                segment.add("PERSON_NAME", part, f"{field}.{number}")
+            segment.add("PERSON_NAME", part, f"{field}.{number}")
 
 
 def identifier(default: str) -> FieldReader:
@@ -180,28 +174,29 @@ def location(segment: V2Segment, part: Part, field: str) -> None:
             segment.add("US_ZIP_CODE", component, f"{field}.{number}", Subject.PROVIDER)
 
 
-# A whole number. matches "(515) 555-0142", "+1 515 555 0142 x7"; not "555-01"
+# A whole number, in a component that is for something else.
+# matches "(515) 555-0142", "+1 515 555 0142 x7"; not "555-01"
 _NUMBER: Final = re.compile(r"[ x0-9()+./-]{7,40}", re.IGNORECASE)
+_NUMBERS: Final = (1, 7, 12)
+"""Components of XTN that hold a phone number, in any shape."""
+_MAIL: Final = 4
 
 
 def telecom(segment: V2Segment, part: Part, field: str) -> None:
     """Read XTN or TN.
 
     Components: number (1, old), e-mail (4), country, area and local number (5 to 7), text (9),
-    unformatted number (12). Senders put a whole number into any of them. A local number has seven
-    digits in North America and fewer elsewhere.
+    unformatted number (12). Senders put a whole number into any of them.
     """
     components = segment.components(part)
     equipment = segment.text(components[2]) if len(components) > 2 else ""
     kind = "FAX_NUMBER" if equipment == "FX" else "PHONE_NUMBER"
     for number, component in enumerate(components, 1):
         value = segment.text(component)
-        digits = sum(c.isdigit() for c in value)
-        if "@" in value:
+        whole = _NUMBER.fullmatch(value) and sum(map(str.isdigit, value)) >= 7
+        if "@" in value or (number == _MAIL and not whole):
             segment.add("EMAIL_ADDRESS", component, f"{field}.{number}")
-        elif (digits >= 7 and (number in (1, 7, 12) or _NUMBER.fullmatch(value))) or (
-            number == 7 and digits >= 5
-        ):
+        elif whole or (number in _NUMBERS and stated.is_number(value)):
             segment.add(kind, component, f"{field}.{number}")
 
 
@@ -217,13 +212,14 @@ def simple(info_type: str) -> FieldReader:
 def date(info_type: str) -> FieldReader:
     """A reader of TS, DTM, DT or DR: YYYYMM or more, and both ends of a range.
 
-    A year alone is no identifier (164.514(b)(2)(i)(C)).
+    A date of birth or death is one in any shape, and a date of service has the shape of one.
     """
+    identifies = stated.is_day if info_type == "SERVICE_DATE" else stated.is_birth_or_death
 
     def reader(segment: V2Segment, part: Part, field: str) -> None:
         for component in segment.components(part)[:2]:
             first = component.split(segment.delimiters.subcomponent)[0]
-            if checks.calendar_date(segment.text(first)) or _MONTH.fullmatch(segment.text(first)):
+            if identifies(segment.text(first)):
                 segment.add(info_type, first, field)
 
     return reader
@@ -235,7 +231,7 @@ service_date: Final = date("SERVICE_DATE")
 def timing(segment: V2Segment, part: Part, field: str) -> None:
     """Read TQ: start and end in components 4 and 5."""
     for component in segment.components(part)[3:5]:
-        if checks.calendar_date(segment.text(component)):
+        if stated.is_day(segment.text(component)):
             segment.add("SERVICE_DATE", component, field)
 
 

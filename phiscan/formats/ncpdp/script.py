@@ -13,7 +13,7 @@ from phiscan.finding import Location, Subject
 from phiscan.labelled.xml import LabelReader
 from phiscan.syntax.xml_elements import Document, Element, Value
 from phiscan.syntax.xml_values import text
-from phiscan.words.labels import is_masked
+from phiscan.words import stated
 
 _DETECTOR: Final = "script_element"
 _ROLES: Final = {
@@ -102,13 +102,13 @@ class ScriptReader:
             self._evidence.add(_DETECTOR, "PATIENT_RECORD", location, Subject.PATIENT)
             self._patient = True
         value = text(self._document, element)
-        if value is None or not element.runs:
+        if value is None or not element.runs or stated.is_nothing(value.text):
             return
         subject = _subject(element)
         info_type = _about(element, value.text, subject)
         if info_type and subject:
             self._add(info_type, value, element, subject)
-        elif not self._health(element, value):
+        elif not self._health(element, value) and not _is_birth(element):
             self._labels.element(element)
 
     def finish(self) -> None:
@@ -119,15 +119,14 @@ class ScriptReader:
                 self._add(info_type, value, element, subject)
 
     def _add(self, info_type: str, value: Value, element: Element, subject: Subject) -> None:
-        if value.text and not is_masked(value.text):
-            location = Location(shown_path(element.path(), _KNOWN), value.start, value.end)
-            self._evidence.add(_DETECTOR, info_type, location, subject)
+        location = Location(shown_path(element.path(), _KNOWN), value.start, value.end)
+        self._evidence.add(_DETECTOR, info_type, location, subject)
 
     def _health(self, element: Element, value: Value) -> bool:
         """Keep medication, diagnosis, note or their dates. Says whether it was one of these."""
         above = [at.name for at in element.chain()][:3]
         info_type = next((_HEALTH[name] for name in above if name in _HEALTH), "")
-        if checks.calendar_date(value.text):
+        if stated.is_day(value.text):
             info_type = "SERVICE_DATE" if any(_is_order(at.name) for at in element.chain()) else ""
         elif element.name in _ORDER_NUMBERS:
             info_type = "UNIQUE_CODE"
@@ -158,9 +157,13 @@ def _about(element: Element, value: str, subject: Subject | None) -> str:
         return "PERSON_NAME"
     if name in _ADDRESS:
         return _ADDRESS[name]
-    if "DateOfBirth" in (name, parent):
-        return "DATE_OF_BIRTH" if checks.calendar_date(value) else ""
+    if _is_birth(element):
+        return "DATE_OF_BIRTH" if stated.is_birth_or_death(value) else ""
     return _communication(element, value) or _number(name, parent, value, subject)
+
+
+def _is_birth(element: Element) -> bool:
+    return "DateOfBirth" in (element.name, element.parent.name if element.parent else "")
 
 
 def _communication(element: Element, value: str) -> str:
@@ -174,11 +177,7 @@ def _communication(element: Element, value: str) -> str:
         return "EMAIL_ADDRESS"
     if "Fax" in (element.name, parent):
         return "FAX_NUMBER"
-    return (
-        "PHONE_NUMBER"
-        if {element.name, parent} & _PHONES and sum(c.isdigit() for c in value) >= 7
-        else ""
-    )
+    return "PHONE_NUMBER" if {element.name, parent} & _PHONES and stated.is_number(value) else ""
 
 
 def _number(name: str, parent: str, value: str, subject: Subject) -> str:

@@ -28,7 +28,7 @@ from phiscan.finding import Gap, Location, Subject
 from phiscan.media_kind import MediaKind
 from phiscan.text.offsets import Derived
 from phiscan.text.possessive import repeated
-from phiscan.words.labels import is_masked
+from phiscan.words import stated
 
 # The start of a segment. Some senders leave out the 0x1C before AM.
 # matches "\x1eAM01\x1c"; not "AM01"
@@ -125,6 +125,9 @@ _PATIENT_KINDS: Final = MappingProxyType(
 
 Any other kind is another unique code (military, state, employer, alien, student visa, tribal).
 """
+_DATES: Final = MappingProxyType(
+    {"SERVICE_DATE": stated.is_day, "DATE_OF_BIRTH": stated.is_birth_or_death}
+)
 _HEALTH: Final = MappingProxyType(
     {
         "D7": "MEDICATION",
@@ -212,15 +215,16 @@ class _Message:
             self._patient(name, value, place)
 
     def add(self, info_type: str, value: str, name: str, place: tuple[int, int]) -> None:
-        """Record a patient's value, unless it is empty, zeros or a mask."""
-        if value.strip("0 ") and not is_masked(value):
+        """Record a patient's value, unless it stands for none."""
+        if not stated.is_nothing(value):
             self._evidence.add("ncpdp_field", info_type, Location(name, *place), Subject.PATIENT)
 
     def _patient(self, name: str, value: str, place: tuple[int, int]) -> None:
         info_type = _PATIENT.get(name, "")
         if name == "CY":
             info_type = _PATIENT_KINDS.get(self._values.get("CX", ""), "UNIQUE_CODE")
-        if not info_type or (info_type == "SERVICE_DATE" and not checks.calendar_date(value)):
+        is_stated = _DATES.get(info_type)
+        if not info_type or (is_stated is not None and not is_stated(value)):
             return
         if info_type == _MEMBER and checks.mbi(value):
             info_type = "US_MEDICARE_BENEFICIARY_ID_NUMBER"
@@ -228,7 +232,7 @@ class _Message:
         self.add(info_type, value, name, place)
 
     def _provider(self, info_type: str, value: str, name: str, place: tuple[int, int]) -> None:
-        if value and not is_masked(value):
+        if not stated.is_nothing(value):
             self._evidence.add("ncpdp_field", info_type, Location(name, *place), Subject.PROVIDER)
 
     def _segment(self, value: str, place: tuple[int, int]) -> None:
@@ -241,7 +245,7 @@ class _Message:
         info_type = _HEALTH[name]
         if self._values.get(_PRODUCTS.get(name, "")) in ("07", "09"):
             info_type = "PROCEDURE"
-        if value.strip("0 ") and not is_masked(value):
+        if not stated.is_nothing(value):
             self._evidence.add("ncpdp_field", info_type, Location(name, *place), Subject.PATIENT)
 
 

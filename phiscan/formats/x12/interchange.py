@@ -11,13 +11,13 @@ import re
 from collections.abc import Callable, Iterable
 from typing import Final
 
-from phiscan import checks
 from phiscan.evidence import Evidence
 from phiscan.finding import Gap, Subject
 from phiscan.formats.x12 import parties, statements, tables
 from phiscan.formats.x12.loops import Loop
 from phiscan.formats.x12.segments import X12Segment, embedded, interchanges, sniff
 from phiscan.media_kind import MediaKind
+from phiscan.words import stated
 
 __all__ = ["embedded", "read", "read_segments", "sniff"]
 
@@ -56,7 +56,7 @@ def _take(loop: Loop, segment: X12Segment) -> None:
     for number in tables.CODE_ELEMENTS.get(tag, ()):
         statements.code(loop, segment, number)
     for number in tables.DATE_ELEMENTS.get(tag, ()):
-        if checks.calendar_date(segment.text(number)[:8]):
+        if stated.is_day(segment.text(number)[:8]):
             loop.add("SERVICE_DATE", segment, number, Subject.PATIENT)
     if tag in _LOOP_STARTS:
         loop.named = None

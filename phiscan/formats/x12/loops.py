@@ -1,11 +1,10 @@
 """The loop that an X12 interchange is in: what earlier segments say of later ones."""
 
-from phiscan import checks
 from phiscan.evidence import Evidence
 from phiscan.finding import Likelihood, Location, Subject
 from phiscan.formats.x12 import tables
 from phiscan.formats.x12.segments import X12Segment
-from phiscan.words.labels import is_masked
+from phiscan.words import stated
 
 
 class Loop:
@@ -51,9 +50,8 @@ class Loop:
         subject: Subject,
         likelihood: Likelihood = Likelihood.VERY_LIKELY,
     ) -> None:
-        """Report that element `number` holds this infoType, unless it is empty or masked."""
-        value = segment.text(number)
-        if value.strip("0 -.") and not is_masked(value):
+        """Report that element `number` holds this infoType, unless it stands for no value."""
+        if not stated.is_nothing(segment.text(number)):
             self.evidence.add(
                 "x12_element", info_type, segment.location(number), subject, likelihood
             )
@@ -63,7 +61,7 @@ class Loop:
     ) -> None:
         """Report that a component holds this infoType. `value` is its start, end and text."""
         start, end, text = value
-        if info_type and not is_masked(text):
+        if info_type and not stated.is_nothing(text):
             location = Location(f"{segment.tag}-{place}", start, end)
             self.evidence.add("x12_element", info_type, location, Subject.PATIENT)
 
@@ -83,7 +81,7 @@ class Loop:
 
     def death(self, segment: X12Segment, number: int) -> None:
         """Report the date of death in element `number`."""
-        if checks.calendar_date(segment.text(number)[:8]):
+        if stated.is_birth_or_death(segment.text(number)):
             self.add("DATE_OF_DEATH", segment, number, Subject.PATIENT)
 
     def start(self, segment: X12Segment) -> None:

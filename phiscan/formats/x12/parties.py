@@ -15,8 +15,7 @@ def name(loop: Loop, segment: X12Segment) -> None:
     if subject is Subject.PATIENT:
         loop.open(segment)
     for number in (3, 4, 5, 12) if person and code not in tables.EMPLOYERS else ():
-        if any(c.isalpha() for c in segment.text(number)):
-            loop.add("PERSON_NAME", segment, number, subject)
+        loop.add("PERSON_NAME", segment, number, subject)
     _identification(loop, segment, 8)
 
 
@@ -94,8 +93,7 @@ def contact(loop: Loop, segment: X12Segment) -> None:
     """Read PER: a contact's name and up to three numbers. In an 835 it is no patient's."""
     payers = loop.transaction == "835" or segment.text(1) in tables.CONTACTS_OF_PAYERS
     subject = Subject.PROVIDER if payers else loop.about
-    if any(c.isalpha() for c in segment.text(2)):
-        loop.add("PERSON_NAME", segment, 2, subject)
+    loop.add("PERSON_NAME", segment, 2, subject)
     for number in (3, 5, 7):
         info_type = tables.CONTACT_NUMBERS.get(segment.text(number))
         if info_type:

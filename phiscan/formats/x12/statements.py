@@ -3,12 +3,12 @@
 import re
 from typing import Final
 
-from phiscan import checks
 from phiscan.evidence import Nested
 from phiscan.finding import Subject
 from phiscan.formats.x12 import tables
 from phiscan.formats.x12.loops import Loop
 from phiscan.formats.x12.segments import LENGTHS, X12Segment
+from phiscan.words import stated
 from phiscan.words.labels import is_masked
 
 # Qualifier, delimiter, code, and perhaps a format and a date. matches "ABK:E119",
@@ -18,7 +18,7 @@ _COMPOSITE: Final = re.compile(rb"\s*([A-Z0-9]{1,3})([^\w\s])([\w.]+)(?:\2(\w*)\
 
 def demographics(loop: Loop, segment: X12Segment) -> None:
     """Read DMG, which no provider's loop has: a date of birth."""
-    if segment.text(2)[:8].isdigit():
+    if stated.is_birth_or_death(segment.text(2)):
         loop.add("DATE_OF_BIRTH", segment, 2, Subject.PATIENT)
 
 
@@ -36,9 +36,14 @@ def date(loop: Loop, segment: X12Segment) -> None:
     for number in (3,) if segment.tag == "DTP" else (2, 6):
         value = segment.text(number)
         short = segment.text(number - 1) in ("D6", "RD6", "DB") and value[:6].isdigit()
-        if loop.patient and (short or checks.calendar_date(value[:8])):
+        if loop.patient and (short or _is_day(value)):
             info_type = "DATE_OF_DEATH" if segment.text(1) in tables.DEATH_DATES else "SERVICE_DATE"
             loop.add(info_type, segment, number, Subject.PATIENT)
+
+
+def _is_day(value: str) -> bool:
+    """Whether a date, a time or a range (RD8) begins with a day."""
+    return stated.is_day(value) or stated.is_day(value[:8])
 
 
 def code(loop: Loop, segment: X12Segment, number: int) -> None:
@@ -56,7 +61,7 @@ def code(loop: Loop, segment: X12Segment, number: int) -> None:
         f"{number:02d}.2",
         (at + match.start(3), at + match.end(3), code),
     )
-    if match[5] and checks.calendar_date(match[5][:8].decode()):
+    if match[5] and _is_day(match[5].decode()):
         birth = qualifier == "BH" and code in tables.BIRTH_OCCURRENCES
         day = (at + match.start(5), at + match.end(5), match[5].decode())
         loop.component(
