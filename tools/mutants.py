@@ -45,7 +45,11 @@ TARGETS: Final[dict[str, Sequence[str]]] = {
         "tests/mesh/analysis/test_decision_tables.py",
     ),
     "mesh/exchange/": ("tests/mesh/exchange", "tests/extauthz/guard"),
-    "phiscan/scanner.py": ("tests/phiscan/test_evasion.py", "tests/phiscan/test_deadline.py"),
+    "phiscan/scanner.py": (
+        "tests/phiscan/test_deadline.py",
+        "tests/phiscan/test_recognizer.py",
+        "tests/phiscan/test_memory.py",
+    ),
     "phiscan/engine.py": ("tests/phiscan/test_scanner.py", "tests/phiscan/test_deadline.py"),
     "phiscan/examination.py": ("tests/phiscan/test_scanner.py", "tests/phiscan/test_evasion.py"),
     "phiscan/scan_context.py": ("tests/phiscan/test_scanner.py", "tests/phiscan/people"),

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 import phiscan
 from phiscan.evidence import MAX_FINDINGS
+from phiscan.examination import MAX_NESTING
 from phiscan.finding import Coverage, Gap, Verdict
 from phiscan.scanner import Limits
 
@@ -88,7 +89,8 @@ def test_a_body_over_the_limit_is_truncated_and_still_scanned(engine):
 def test_a_caller_that_knows_of_more_gets_truncated(engine):
     scanner = engine.scanner(clock=lambda: 0.0)
     scanner.feed(b"hello")
-    assert scanner.finish(truncated=True).coverage is Coverage.TRUNCATED
+    report = scanner.finish(truncated=True)
+    assert (report.coverage, report.gap) == (Coverage.TRUNCATED, Gap.CUT_OFF)
 
 
 def test_running_out_of_time_is_a_gap_and_no_clean_report(engine):
@@ -187,3 +189,75 @@ def test_more_findings_than_are_kept_are_a_gap_and_bounded():
     report = phiscan.scan(b"[" + row * 40_000 + b"{}]")
     assert report.gap is Gap.OVER_LIMIT
     assert len(report.findings) == MAX_FINDINGS
+
+
+SSN = b"SSN: 512-44-9031"
+
+
+@pytest.mark.parametrize("cuts", [[len(SSN)], [len(SSN) - 1, 1], [1] * len(SSN)])
+def test_a_body_of_exactly_the_limit_is_read_whole(engine, cuts):
+    scanner = engine.scanner(limits=Limits(body=len(SSN)), clock=lambda: 0.0)
+    at = 0
+    for cut in cuts:
+        scanner.feed(SSN[at : at + cut])
+        at += cut
+    report = scanner.finish()
+    assert (report.coverage, report.size) == (Coverage.COMPLETE, len(SSN))
+    assert [f.location.end for f in report.findings] == [len(SSN)]
+
+
+@pytest.mark.parametrize("chunks", [[b"x" * 8 + SSN], [b"x" * 8, SSN], [b"x" * 9, SSN]])
+def test_nothing_beyond_the_limit_is_kept(engine, chunks):
+    scanner = engine.scanner(limits=Limits(body=8), clock=lambda: 0.0)
+    for chunk in chunks:
+        scanner.feed(chunk)
+    report = scanner.finish()
+    assert (report.findings, report.gap) == ((), Gap.OVER_LIMIT)
+    assert report.size == sum(map(len, chunks))
+
+
+def test_the_usual_limits():
+    assert (Limits().body, Limits().decoded) == (8 << 20, 32 << 20)
+
+
+def test_a_bug_in_a_reader_is_a_gap_and_no_clean_report(engine, monkeypatch):
+    def broken(_findings):
+        raise ZeroDivisionError
+
+    monkeypatch.setattr(phiscan.scanner, "verdict", broken)
+    scanner = engine.scanner(clock=lambda: 0.0)
+    scanner.feed(NOTE)
+    report = scanner.finish()
+    assert (report.coverage, report.gap, report.size) == (
+        Coverage.UNSCANNABLE,
+        Gap.INTERNAL_ERROR,
+        len(NOTE),
+    )
+
+
+def test_a_scanner_keeps_nothing_after_its_report(engine):
+    scanner = engine.scanner(clock=lambda: 0.0)
+    scanner.feed(NOTE)
+    scanner.feed_field("query.ssn", "512-44-9031")
+    assert scanner.finish().size == len(NOTE)
+    again = scanner.finish()
+    assert (again.findings, again.media) == ((), "empty")
+
+
+def test_a_provider_s_own_contact_is_apart():
+    practitioner = {"resourceType": "Practitioner", "name": [{"family": "Brandt"}]}
+    report = phiscan.scan(json.dumps(practitioner).encode())
+    assert [f.info_type for f in report.providers] == ["PERSON_NAME"]
+    assert "PERSON_NAME" not in [f.info_type for f in report.findings]
+
+
+@pytest.mark.parametrize(
+    ("levels", "gap"), [(MAX_NESTING, Gap.NONE), (MAX_NESTING + 1, Gap.OVER_LIMIT)]
+)
+def test_documents_in_documents_are_read_to_a_depth(levels, gap):
+    data = NOTE
+    for _ in range(levels):
+        data = json.dumps({"attachment": base64.b64encode(data).decode()}).encode()
+    report = phiscan.scan(data)
+    assert report.gap is gap
+    assert (report.verdict is Verdict.PHI) is (gap is Gap.NONE)

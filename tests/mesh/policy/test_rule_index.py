@@ -30,3 +30,10 @@ def test_the_index_misses_no_rule_that_names_the_source(sources, source):
 def test_the_index_leaves_out_rules_of_other_exact_sources():
     rules = tuple(Rule(p, (Peer((p,)),), (Target(),)) for p in PRINCIPALS)
     assert [rule.name for rule in RuleIndex(rules).rules_from(PRINCIPALS[0])] == [PRINCIPALS[0]]
+
+
+def test_a_rule_with_one_exact_source_and_a_pattern_is_found_from_both():
+    peers = (Peer((PRINCIPALS[0], "cluster.local/ns/b/*")),)
+    index = RuleIndex([Rule("r", peers, (Target(),))])
+    for source in (PRINCIPALS[0], PRINCIPALS[3]):
+        assert [rule.name for rule in index.rules_from(source)] == ["r"]
