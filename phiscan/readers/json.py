@@ -11,6 +11,7 @@ import simdjson
 from phiscan.evidence import Evidence
 from phiscan.finding import Gap
 from phiscan.formats.dicom import json as dicom_json
+from phiscan.formats.fhir import json_ld
 from phiscan.formats.fhir import resources as fhir
 from phiscan.formats.fhir import skipped as fhir_skipped
 from phiscan.formats.fhir import tables as fhir_tables
@@ -68,11 +69,23 @@ def _is_word_of_smart(key: str) -> bool:
     return key in smart_json.WANTED or _is_word(key)
 
 
+def _wanted_of_json_ld(key: str) -> Wanted:
+    return key != RESOURCE_TYPE
+
+
 _PLACES: Final = Places(_wanted, _is_word)
+_JSON_LD_PLACES: Final = Places(_wanted_of_json_ld, _is_word)
 _SMART_PLACES: Final = Places(_wanted_of_smart, _is_word_of_smart)
 _OPENEHR_PLACES: Final = Places(_wanted_of_openehr, _is_word_of_openehr)
 _HL7V2_PLACES: Final = Places(_wanted_of_hl7v2, _is_word)
 _FHIR_PLACES: Final = Places(_wanted_of_fhir, _is_word)
+_TAKES: Final = (
+    (_OPENEHR_PLACES, openehr_json.take),
+    (_JSON_LD_PLACES, json_ld.take),
+    (_SMART_PLACES, smart_json.take),
+    (_HL7V2_PLACES, hl7v2_json.take),
+)
+"""For some vocabularies, what reads their values and returns the leaves that are none."""
 _START: Final = attrgetter("start")
 _TOKEN: Final = token()
 _FHIR_TOKEN: Final = token(fhir_skipped.MEMBER, fhir_skipped.TYPES, fhir_skipped.BEHIND_TYPE)
@@ -132,6 +145,11 @@ def read_smart(data: bytes, evidence: Evidence) -> Gap:
     return _read(data, evidence, _SMART_PLACES)
 
 
+def read_json_ld(data: bytes, evidence: Evidence) -> Gap:
+    """Like `read`, for a document with a sign of FHIR as JSON-LD."""
+    return _read(data, evidence, _JSON_LD_PLACES)
+
+
 def _read(data: bytes, evidence: Evidence, places: Places) -> Gap:
     walked = _walked(data, evidence, places, _FHIR_TOKEN if places is _FHIR_PLACES else _TOKEN)
     if walked.ambiguous:
@@ -146,12 +164,9 @@ def _read(data: bytes, evidence: Evidence, places: Places) -> Gap:
     leaves = (
         sorted(walked.leaves + walked.labelled, key=_START) if walked.labelled else walked.leaves
     )
-    if places is _OPENEHR_PLACES:
-        leaves = openehr_json.take(data, evidence, leaves)
-    if places is _SMART_PLACES:
-        leaves = smart_json.take(data, evidence, leaves)
-    if places is _HL7V2_PLACES:
-        leaves = hl7v2_json.take(data, evidence, leaves)
+    for own, take in _TAKES:
+        if places is own:
+            leaves = take(data, evidence, leaves)
     if places is not _FHIR_PLACES and b'"vr"' in data:
         leaves = dicom_json.take(data, evidence, leaves)
     # an iterator, because the paths of all leaves at once would fill the memory

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Final
 
-from phiscan.formats.fhir import absent
+from phiscan.formats.fhir import absent, json_ld
 from phiscan.formats.hl7v2 import json as hl7v2_json
 from phiscan.formats.openehr import json as openehr_json
 from phiscan.formats.smart import json as smart_json
@@ -39,7 +39,10 @@ _OPENEHR: Final = MediaKind(
 _SMART: Final = MediaKind(
     "smart+json", json_reader.read_smart, names_providers=True, masking=_FHIR.masking
 )
-KINDS: Final = (JSON, _OPENEHR, _SMART, _FHIR, _DICOM, _HL7V2)
+_FHIR_LD: Final = MediaKind(
+    "fhir+ld", json_reader.read_json_ld, names_providers=True, masking=_MASKING
+)
+KINDS: Final = (JSON, _OPENEHR, _SMART, _FHIR, _FHIR_LD, _DICOM, _HL7V2)
 SIGNS: Final = (
     # openEHR, SMART and CDS Hooks before FHIR: their readers read FHIR resources too
     *((sign, _OPENEHR) for sign in openehr_json.SIGNS),
@@ -47,6 +50,7 @@ SIGNS: Final = (
     # FHIR: every resource names its type (https://hl7.org/fhir/json.html)
     # matches "resourceType": ; not "resourceTypes":
     (r'"resourceType"\s*:', _FHIR),
+    *((sign, _FHIR_LD) for sign in json_ld.SIGNS),
     # DICOM JSON: the tag of an attribute, then its value representation (PS3.18 annex F.2)
     # matches "00100010": {"vr": ; not "00100010": {"name":
     (r'"[0-9A-Fa-f]{8}"\s*:\s*\{\s*"(?:vr|Value)"\s*:', _DICOM),

@@ -14,6 +14,7 @@ from phiscan.containers import tar_archive, zip_archive
 from phiscan.containers.office import reader as office
 from phiscan.containers.pictures import reader as pictures
 from phiscan.formats.dicom import files as dicom
+from phiscan.formats.fhir import turtle
 from phiscan.formats.hl7v2 import messages as hl7v2
 from phiscan.formats.ncpdp import telecom
 from phiscan.formats.x12 import interchange
@@ -70,6 +71,7 @@ FORMATS: Final = (
     Format(pictures.look, pictures.KINDS),
     Format(magic.look, (BINARY,)),
     Format(packed.look, packed.KINDS),
+    Format(turtle.look, (turtle.MEDIA,)),
     Format(xml.look, xml.KINDS),
     Format(json_sniff.look, (*json_dialects.KINDS, log.MEDIA)),
     Format(protobuf.look, (*protobuf.KINDS, BINARY)),

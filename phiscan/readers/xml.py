@@ -124,6 +124,8 @@ def sniff(data: bytes, *, declared: bool = False) -> MediaKind | None:
         if token.kind in (Kind.OPEN, Kind.EMPTY):
             namespaces = head[token.attributes[0] : token.attributes[1]].decode("latin-1")
             kind = _kind(token.name, namespaces) or _unnamed(token.name, head, declared=declared)
+            if kind is None and fhir_xml.is_resource(token.name, head, token.end):
+                return FHIR
             return kind or (XML if declared or _is_markup(head, token.name) else None)
     return XML if declared or b"<?xml" in head else None
 
@@ -244,6 +246,8 @@ class _Dialects:
             kind = _kind(element.name, self._data[start:end].decode("latin-1"))
         else:
             kind = None
+        if kind is None and fhir_xml.is_resource(element.name, self._data, element.content):
+            return FHIR
         return None if kind is HTML else kind
 
 

@@ -4,6 +4,7 @@ Each element becomes the frame or the leaf that JSON would have, and `fhir.resou
 reads it. JSON's arrays have no counterpart: a repeated element has the path of an array's item.
 """
 
+import re
 from typing import Final
 
 from phiscan.evidence import Evidence, shown_path
@@ -21,6 +22,24 @@ _CONTENT: Final = frozenset(("data", "content"))
 """`Attachment.data` and `Binary.data`; `Binary.content` before R4. They hold base64."""
 _PHOTO: Final = "photo"
 _PLACES: Final = Places(lambda _: True, tables.ELEMENTS.__contains__)
+
+
+# The first elements of a resource whose namespace somebody has dropped: values are attributes.
+# matches b'<id value="7"/>', b'<name><family value="'; not b"<name>Haddad</name>"
+_CONTENT_BEGINS: Final = re.compile(
+    rb"\s*+(?:<[a-z]\w*+>\s*+){0,3}<[a-z]\w*+\s++value\s*+=\s*+[\"']"
+)
+
+
+def is_resource(name: str, data: bytes, content: int) -> bool:
+    """Whether an element without a namespace is a FHIR resource all the same.
+
+    Args:
+        name: the element's name.
+        data: the document.
+        content: the offset of the element's content.
+    """
+    return name in tables.RESOURCES and _CONTENT_BEGINS.match(data, content) is not None
 
 
 class _XmlResourceReader(ResourceReader):

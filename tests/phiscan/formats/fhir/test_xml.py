@@ -137,3 +137,37 @@ def test_a_cut_off_bundle_shows_whose_it_is_and_is_a_gap():
     report = phiscan.scan(data)
     assert report.coverage is Coverage.UNSCANNABLE
     assert report.verdict is Verdict.PHI
+
+
+@pytest.mark.parametrize(
+    "around",
+    [
+        "{}",
+        "<export><payload>{}</payload></export>",
+        "<Bundle><entry><resource>{}</resource></entry></Bundle>",
+    ],
+)
+def test_a_resource_whose_namespace_was_dropped_is_read_all_the_same(around):
+    text = (
+        "<Patient><identifier><value value='K-88123'/></identifier><active value='true'/></Patient>"
+    )
+    data = around.format(text).encode()
+    report = phiscan.scan(data)
+    assert {data[f.location.start : f.location.end] for f in report.findings if f.identifier} == {
+        b"K-88123"
+    }
+    assert report.verdict is Verdict.PHI
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "<Order><item>bolt</item><id value='7'/></Order>",  # an order of goods
+        "<List><name>K-88123</name></List>",
+        "<Library><entry key='a' value='K-88123'/></Library>",
+    ],
+)
+def test_elements_of_other_xml_with_the_name_of_a_resource_are_no_resource(text):
+    report = phiscan.scan(text.encode())
+    assert report.media == "xml"
+    assert not report.findings
