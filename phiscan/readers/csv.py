@@ -78,7 +78,7 @@ class _Table:
         ]
 
     def meaningful(self) -> int:
-        return len(self.wanted()) + len(self.model.rules)
+        return len(self.wanted()) + len(self.model.rules) + bool(self.model.rules)
 
 
 def sniff(head: bytes) -> bool:

@@ -76,12 +76,14 @@ class DataModel:
         columns: one kind of `RULE_OF_KIND` a line, then `:` and the names of its columns.
         dates: a regular expression for the names of further columns, which hold dates of care.
         health: the infoType of a row.
+        is_published: whether it is a data model of its own, and not names that many choose.
     """
 
     signatures: str
     columns: str
     dates: str = "(?!)"
     health: str = "PATIENT_RECORD"
+    is_published: bool = True
 
     def lines(self) -> list[list[frozenset[str]]]:
         """Return the signatures. Each is a list of sets of alternative names."""
@@ -161,14 +163,32 @@ DATA_MODELS: Final = (
     ),
     DataModel(  # OMOP
         signatures="""
-            personid genderconceptid/conditionconceptid/drugconceptid/measurementconceptid/
-              procedureconceptid/observationconceptid/visitconceptid/deviceconceptid/
-              specimenconceptid/periodtypeconceptid/notetypeconceptid/deathtypeconceptid/
-              causeconceptid/yearofbirth/payerconceptid/visitdetailconceptid/episodeconceptid/
-              unitconceptid
+            personid genderconceptid/raceconceptid/ethnicityconceptid/conditionconceptid/
+              drugconceptid/measurementconceptid/procedureconceptid/observationconceptid/
+              visitconceptid/deviceconceptid/specimenconceptid/periodtypeconceptid/
+              notetypeconceptid/noteclassconceptid/deathtypeconceptid/causeconceptid/
+              payerconceptid/planconceptid/visitdetailconceptid/episodeconceptid/unitconceptid/
+              valueasconceptid/surveyconceptid/visittypeconceptid/conditiontypeconceptid/
+              drugtypeconceptid/proceduretypeconceptid/measurementtypeconceptid/
+              observationtypeconceptid/devicetypeconceptid/costconceptid
+            personid visitoccurrenceid/visitdetailid/conditionoccurrenceid/drugexposureid/
+              procedureoccurrenceid/observationperiodid/deviceexposureid/specimenid/
+              payerplanperiodid/conditioneraid/drugeraid/doseeraid/episodeid/surveyconductid
+            personid gendersourcevalue/racesourcevalue/ethnicitysourcevalue/
+              conditionsourcevalue/drugsourcevalue/proceduresourcevalue/measurementsourcevalue/
+              observationsourcevalue/visitsourcevalue/devicesourcevalue/specimensourcevalue/
+              notesourcevalue/personsourcevalue/causesourcevalue/unitsourcevalue
+            personid visitstartdate/visitstartdatetime/conditionstartdate/conditionstartdatetime/
+              drugexposurestartdate/drugexposurestartdatetime/proceduredatetime/
+              measurementdatetime/observationperiodstartdate/deviceexposurestartdate/
+              visitdetailstartdate/conditionerastartdate/drugerastartdate/specimendate
+            personid yearofbirth
+            subjectid cohortdefinitionid
+            personid noteid notetext/notedate/notetitle
+            personid deathdate deathdatetime/causeconceptid/causesourcevalue
         """,
         columns="""
-            patient: personid
+            patient: personid subjectid
             code: personsourcevalue
             birth: birthdatetime
             death: deathdate deathdatetime
@@ -201,45 +221,64 @@ DATA_MODELS: Final = (
             code: patientunitstayid patienthealthsystemstayid
         """,
     ),
-    DataModel(  # PCORnet, Epic Clarity
+    DataModel(  # PCORnet, Sentinel, Epic Clarity
         signatures="""
             patid birthdate/encounterid/dx/admitdate/deathdate/patmrnid/patencsnid/patname/
-              measuredate/resultdate
+              measuredate/resultdate/enrstartdate/enrbasis/dispensedate/rxorderdate/rxstartdate/
+              reportdate/vxadmindate/obsclinstartdate/participantid/trialid/addresszip5/token01/
+              deathsource/conditionid/proceduresid/vitalid/labresultcmid/prescribingid
+            patid adate/ddate/enrstart/enrend/rxdate/deathdt/labdt/medcov/drugcov
             patmrnid
             patencsnid
         """,
         columns="""
             patient: patid
             record: patmrnid
-            code: patencsnid encounterid
+            code: patencsnid encounterid participantid token01
             account: hspaccountid
             birth: birthdate
-            death: deathdate
+            death: deathdate deathdt
             name: patname patfirstname patlastname patmiddlename
             street: addline1 addline2
-            zip: zip
-            city: city
+            zip: zip addresszip5 addresszip9 postalcode
+            city: city addresscity
             phone: homephone workphone
         """,
         # matches "admitdate" and "obsclinstartdate"; not "datetype"
         dates=(
             r"(?:admit|discharge|dx|px|rxorder|rxstart|rxend|dispense|result|specimen|laborder"
             r"|measure|onset|report|resolve|obsclin|obsgen|vxrecord|vxadmin|contact|hospadmsn"
-            r"|hospdisch)(?:start|stop)?(?:date|time)"
+            r"|hospdisch|enr|rx|a|d|lab)(?:start|stop|end)?(?:date|time|dt)"
+            r"|enr(?:start|end)"
         ),
     ),
     DataModel(  # i2b2
         signatures="""
-            patientnum conceptcd/encounternum/birthdate/vitalstatuscd
+            patientnum conceptcd/encounternum/birthdate/vitalstatuscd/sexcd/patientide
+            patientide patientidesource
         """,
         columns="""
-            patient: patientnum
-            code: encounternum
+            patient: patientnum patientide
+            code: encounternum encounteride
             birth: birthdate
             death: deathdate
             zip: zipcd
         """,
         dates=r"(?:start|end)date",
+    ),
+    DataModel(  # Samsung Health; its exports repeat the name of the data before each column
+        signatures="""
+            deviceuuid datauuid pkgname
+            comsamsunghealthheartratedatauuid/comsamsunghealthbloodpressuredatauuid/
+              comsamsunghealthbloodglucosedatauuid/comsamsunghealthoxygensaturationdatauuid/
+              comsamsunghealthsleepdatauuid/comsamsunghealthweightdatauuid/
+              comsamsunghealthstepcountdatauuid/comsamsunghealthexercisedatauuid
+        """,
+        columns="""
+            device: deviceuuid
+        """,
+        # matches "comsamsunghealthsleepstarttime"; not "timeoffset"
+        dates=r"\w{0,60}(?:start|end|create|update)time",
     ),
     DataModel(  # CDISC SDTM, ADaM
         signatures="""
@@ -346,6 +385,7 @@ DATA_MODELS: Final = (
             r"|dateofservice\w*|dos|fdos|tdos"
         ),
         health="HEALTH_CLAIM",
+        is_published=False,
     ),
     DataModel(  # members of a health plan
         signatures="""
@@ -357,6 +397,7 @@ DATA_MODELS: Final = (
         """,
         dates=r"(?:effective|term|termination|coverage(?:start|end)|enrollment|disenrollment)date",
         health="HEALTH_CLAIM",
+        is_published=False,
     ),
     DataModel(  # patients, as tutorials and spreadsheets name them
         signatures="""
@@ -372,6 +413,7 @@ DATA_MODELS: Final = (
             r"(?:admission|discharge|appointment|visit|scheduled)(?:date|day)"
             r"|dateof(?:admission|discharge|visit|appointment)"
         ),
+        is_published=False,
     ),
     DataModel(  # visits, as tutorials and spreadsheets name them
         signatures="""
@@ -381,5 +423,6 @@ DATA_MODELS: Final = (
             patient: patientid
         """,
         dates=r"(?:appointment|admission|discharge|visit|scheduled|encounter)(?:date|day)",
+        is_published=False,
     ),
 )

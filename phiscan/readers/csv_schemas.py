@@ -33,12 +33,18 @@ class Columns:
 _NONE: Final = Columns(MappingProxyType({}), "")
 
 
-def recognise(labels: Sequence[str]) -> Columns:
-    """Return what the data model of this header says. Without a known model, there are no rules."""
+def recognise(labels: Sequence[str], *, published_only: bool = False) -> Columns:
+    """Return what the data model of this header says. Without a known model, there are no rules.
+
+    Args:
+        labels: the names of the columns.
+        published_only: whether names that organisations commonly choose count too. A table has few
+            other names, but an object may be anything.
+    """
     names_in_order = [_PLAIN.sub("", label.lower()) for label in labels]
     present = frozenset(names_in_order)
     for schema, signatures, columns, dates in _COMPILED:
-        if any(
+        if (schema.is_published or not published_only) and any(
             all(not names.isdisjoint(present) for names in signature) for signature in signatures
         ):
             rules = {
@@ -55,6 +61,21 @@ def recognise(labels: Sequence[str]) -> Columns:
     return _NONE
 
 
+def is_column(name: str) -> bool:
+    """Whether a published data model has a column with this name."""
+    plain = _PLAIN.sub("", name.lower())
+    return plain in _COLUMNS or any(
+        dates.fullmatch(plain) for schema, _, _, dates in _COMPILED if schema.is_published
+    )
+
+
 _COMPILED: Final = tuple(
     (schema, schema.lines(), schema.rules(), re.compile(schema.dates)) for schema in DATA_MODELS
 )
+_COLUMNS: Final = frozenset(
+    name
+    for schema, signatures, columns, _ in _COMPILED
+    if schema.is_published
+    for name in (*columns, *(name for names in signatures for each in names for name in each))
+)
+"""The plain names that signatures and rules of published models have."""

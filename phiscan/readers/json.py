@@ -1,6 +1,7 @@
 """JSON documents. FHIR resources are read by their elements, everything else by its keys."""
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from itertools import chain
 from operator import attrgetter
@@ -20,7 +21,7 @@ from phiscan.formats.openehr import json as openehr_json
 from phiscan.formats.smart import json as smart_json
 from phiscan.labelled import json_tables
 from phiscan.labelled.records import Labelled, read_records
-from phiscan.readers import json_wrappers
+from phiscan.readers import csv_schemas, json_wrappers, model_records
 from phiscan.syntax.json_lexer import STRING
 from phiscan.syntax.json_places import RESOURCE_TYPE, Places, Wanted, decode
 from phiscan.syntax.json_walk import Frame, Leaf, TooDeepError, token, walk
@@ -73,7 +74,16 @@ def _wanted_of_json_ld(key: str) -> Wanted:
     return key != RESOURCE_TYPE
 
 
+def _wanted_of_models(key: str) -> Wanted:
+    return csv_schemas.is_column(key) or _wanted(key)
+
+
+def _is_word_of_models(key: str) -> bool:
+    return csv_schemas.is_column(key) or _is_word(key)
+
+
 _PLACES: Final = Places(_wanted, _is_word)
+_MODEL_PLACES: Final = Places(_wanted_of_models, _is_word_of_models)
 _JSON_LD_PLACES: Final = Places(_wanted_of_json_ld, _is_word)
 _SMART_PLACES: Final = Places(_wanted_of_smart, _is_word_of_smart)
 _OPENEHR_PLACES: Final = Places(_wanted_of_openehr, _is_word_of_openehr)
@@ -150,6 +160,11 @@ def read_json_ld(data: bytes, evidence: Evidence) -> Gap:
     return _read(data, evidence, _JSON_LD_PLACES)
 
 
+def read_models(data: bytes, evidence: Evidence) -> Gap:
+    """Like `read`, for a document with a key that published data models have."""
+    return _read(data, evidence, _MODEL_PLACES)
+
+
 def _read(data: bytes, evidence: Evidence, places: Places) -> Gap:
     walked = _walked(data, evidence, places, _FHIR_TOKEN if places is _FHIR_PLACES else _TOKEN)
     if walked.ambiguous:
@@ -170,7 +185,11 @@ def _read(data: bytes, evidence: Evidence, places: Places) -> Gap:
     if places is not _FHIR_PLACES and b'"vr"' in data:
         leaves = dicom_json.take(data, evidence, leaves)
     # an iterator, because the paths of all leaves at once would fill the memory
-    records = chain((_labelled(data, leaf) for leaf in leaves), json_tables.read(data, leaves))
+    records: Iterable[Labelled] = chain(
+        (_labelled(data, leaf) for leaf in leaves), json_tables.read(data, leaves)
+    )
+    if places is _MODEL_PLACES:
+        records = model_records.read_models(records, evidence)
     read_records(records, evidence, "json_key")
     return check(data)
 

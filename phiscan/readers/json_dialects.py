@@ -10,12 +10,15 @@ from phiscan.formats.openehr import json as openehr_json
 from phiscan.formats.smart import json as smart_json
 from phiscan.media_kind import Masking, MediaKind
 from phiscan.readers import json as json_reader
+from phiscan.readers import model_records
 from phiscan.syntax import json_numbers
 
 _MASKING: Final = Masking(numbers=json_numbers.find, is_bare_number=json_numbers.is_number_within)
 JSON: Final = MediaKind(
     "json", json_reader.read, check=json_reader.check, may_hold_prose=True, masking=_MASKING
 )
+_MODELS: Final = MediaKind("json", json_reader.read_models, may_hold_prose=True, masking=_MASKING)
+"""JSON with a key that data models have. Most is no data model, so it has the name of JSON."""
 _FHIR: Final = MediaKind(
     "fhir+json",
     json_reader.read,
@@ -55,6 +58,7 @@ SIGNS: Final = (
     # matches "00100010": {"vr": ; not "00100010": {"name":
     (r'"[0-9A-Fa-f]{8}"\s*:\s*\{\s*"(?:vr|Value)"\s*:', _DICOM),
     (hl7v2_json.SIGN, _HL7V2),
+    (model_records.SIGN, _MODELS),
 )
 """Hyperscan expressions, and the dialect that each is a sign of. The stronger signs come first."""
 

@@ -23,6 +23,7 @@ from phiscan.evidence import Evidence, Nested
 from phiscan.finding import Gap, Location
 from phiscan.labelled.records import Labelled, read_records
 from phiscan.media_kind import Masking, MediaKind, Sample
+from phiscan.readers.model_records import read_models
 from phiscan.syntax.json_lexer import TEXT
 from phiscan.syntax.json_places import unescaped
 from phiscan.text.offsets import excerpt
@@ -190,7 +191,7 @@ def read(data: bytes, evidence: Evidence) -> Gap:
     """Add what the columns say of the literals."""
     reader = _Reader(data, evidence)
     values = chain.from_iterable(map(reader.values, evidence.context.timed(reader.statements())))
-    read_records(values, evidence, "sql_column")
+    read_records(read_models(values, evidence), evidence, "sql_column")
     return Gap.NONE
 
 
