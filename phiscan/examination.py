@@ -30,7 +30,7 @@ from phiscan.text.content_coding import Decoded
 from phiscan.text.decompress import Bound
 from phiscan.text.normalise import normalise
 
-MAX_NESTING: Final = 4
+MAX_NESTING: Final = 8
 """Levels of nested documents. A deeper one is a gap."""
 
 
@@ -112,7 +112,8 @@ class Examiner:
         if self.late():
             raise OutOfTimeError
         if kind.is_searchable:
-            too_many = finders.find(data, evidence, hits.embedded)
+            text = finders.Searched(kind, gap is not Gap.MALFORMED)
+            too_many = finders.find(data, evidence, hits.embedded, text)
             gap = gap or too_many
         for inner in evidence.nested:
             within = self.nested(inner, evidence, depth + 1)

@@ -12,11 +12,15 @@ from phiscan.finding import Gap, Location
 from phiscan.labelled.records import PLACES, Labelled, read_records
 from phiscan.patterns import judge
 from phiscan.patterns.detector import CONTEXT_WINDOW
+from phiscan.readers import text as text_reader
 from phiscan.scan_context import OutOfTimeError
 from phiscan.text.normalise import normalise
 
 _APART: Final = b" " * CONTEXT_WINDOW
 """Separates fields, so that a word of one field is no context for a value of the next."""
+
+
+_FIELDS: Final = finders.Searched(text_reader.MEDIA, is_whole=True)
 
 
 class RequestFields:
@@ -46,7 +50,7 @@ class RequestFields:
             return Gap.OUT_OF_TIME
         text, matcher = self._text(), examiner.matcher
         hidden = Evidence()
-        gap = finders.find(text, hidden, matcher.hits(text).embedded)
+        gap = finders.find(text, hidden, matcher.hits(text).embedded, _FIELDS)
         for inner in hidden.nested:
             location = self._place(inner.location.start, inner.location.end)
             guess = replace(inner, location=location, declared=False, origin=None)

@@ -12,22 +12,37 @@ import re
 from bisect import bisect_left
 from collections.abc import Callable, Iterable, Iterator
 from itertools import chain
-from typing import Final
+from typing import Final, NamedTuple
 from urllib.parse import unquote_to_bytes
 
-from phiscan.embedded import as_they_stand, base64_and_hex, byte_by_byte, escaped, json_strings
+from phiscan.embedded import (
+    as_they_stand,
+    base64_and_hex,
+    byte_by_byte,
+    elements,
+    escaped,
+    json_strings,
+    literals,
+    markup_texts,
+    references,
+)
 from phiscan.evidence import Evidence, Nested
 from phiscan.finding import Gap, Location
+from phiscan.formats.hl7v2 import lone
 from phiscan.formats.hl7v2 import messages as hl7v2
+from phiscan.formats.hl7v2 import within as hl7v2_within
 from phiscan.formats.ncpdp import telecom
-from phiscan.readers import magic, sql
+from phiscan.formats.x12 import interchange
+from phiscan.formats.x12 import within as x12_within
+from phiscan.media_kind import MediaKind
+from phiscan.readers import json_dialects, magic, sql
 from phiscan.text.base64 import from_base64
 
-_MAX_FOUND: Final = 4096
+_MAX_FOUND: Final = 16_384
 """The most embedded documents of one document. More are a gap.
 
 Each costs a scan (0.1 ms). An interface description of 500 KB has some thousand paragraphs of HTML
-in its strings, and a bundle has as many narratives.
+in its strings, a bundle has as many narratives, and a log of 8 MB has a payload in each line.
 """
 # matches b"data:text/plain;charset=utf-8;base64,SGVsbG8=" and b"data:,hello%20you"; not b"data: a"
 _DATA_URI: Final = re.compile(
@@ -72,51 +87,145 @@ def _quoted_printable(data: bytes) -> Iterator[Nested]:
         )
 
 
+class Searched(NamedTuple):
+    """The text that is searched.
+
+    Args:
+        kind: what it was read as.
+        is_whole: whether its reader could read all of it.
+    """
+
+    kind: MediaKind
+    is_whole: bool
+
+    @property
+    def is_json(self) -> bool:
+        """Whether its texts are strings of JSON."""
+        return self.kind in json_dialects.KINDS
+
+
+def _anywhere(_: Searched) -> bool:
+    return True
+
+
+def _in_json(text: Searched) -> bool:
+    return text.is_json
+
+
+def _in_markup(text: Searched) -> bool:
+    return text.kind.is_markup
+
+
+def _in_text(text: Searched) -> bool:
+    """Whether nothing but a finder reads the documents that stand in the text."""
+    return not (text.is_whole and (text.is_json or text.kind.is_markup))
+
+
+def _json_in_text(text: Searched) -> bool:
+    return not text.is_json and _in_text(text)
+
+
+def _xml_in_text(text: Searched) -> bool:
+    return not text.kind.is_markup and _in_text(text)
+
+
+def _hl7v2_in_text(text: Searched) -> bool:
+    return text.kind is not hl7v2.MEDIA and _in_text(text)
+
+
+def _x12_in_text(text: Searched) -> bool:
+    return text.kind is not interchange.MEDIA and _in_text(text)
+
+
+def _ncpdp_in_text(text: Searched) -> bool:
+    return text.kind is not telecom.MEDIA
+
+
+def _of_hl7v2(text: Searched) -> bool:
+    return text.kind is hl7v2.MEDIA
+
+
 _Finder = Callable[[bytes], Iterator[Nested | None]]
 """Yields the documents that it finds. It also yields None after each costly step, so that the clock
 is checked."""
-MARKS: Final[tuple[tuple[str, bool, _Finder], ...]] = (
-    ("-----BEGIN ", False, _armored),
-    ("data:", True, _data_uris),
-    *((mark, False, json_strings.find) for mark in json_strings.MARKS),
-    *((mark, False, escaped.xml_strings) for mark in escaped.XML_MARKS),
-    (escaped.TABLE_MARK, False, escaped.tables),
-    (escaped.MESSAGE_MARK, True, escaped.messages),
-    (escaped.PERCENT_MARK, False, escaped.percent_encoded),
-    *((mark, False, as_they_stand.json_objects) for mark in as_they_stand.JSON_MARKS),
-    (as_they_stand.XML_MARK, False, as_they_stand.xml_elements),
-    (hl7v2.MARK, False, hl7v2.within),
-    (telecom.MARK, False, telecom.within),
-    (rf"[A-Za-z0-9+/_-]{{{base64_and_hex.MIN_LENGTH}}}", False, base64_and_hex.find),
-    *((mark, False, byte_by_byte.hexes) for mark in byte_by_byte.HEX_MARKS),
-    *((mark, False, byte_by_byte.number_lists) for mark in byte_by_byte.NUMBER_MARKS),
-    *((mark, False, byte_by_byte.base85) for mark in byte_by_byte.BASE85_MARKS),
-    (byte_by_byte.UTF7_MARK, False, byte_by_byte.utf7),
-    (byte_by_byte.BYTE_ESCAPE_MARK, False, byte_by_byte.byte_escapes),
-    (byte_by_byte.HEALTH_CARD_MARK, False, byte_by_byte.health_cards),
-    *((mark, True, sql.statements) for mark in sql.MARKS),
-    ("=3D", False, _quoted_printable),
-    (r"=\r?\n", False, _quoted_printable),
+
+
+class Mark(NamedTuple):
+    """What shows that a finder may find something.
+
+    Args:
+        expression: a Hyperscan expression.
+        finder: runs if the expression occurs.
+        where: returns whether the finder runs in a text.
+        caseless: whether the expression ignores case.
+    """
+
+    expression: str
+    finder: _Finder
+    where: Callable[[Searched], bool] = _anywhere
+    caseless: bool = False
+
+
+def _marks(
+    expressions: Iterable[str],
+    finder: _Finder,
+    where: Callable[[Searched], bool] = _anywhere,
+    *,
+    caseless: bool = False,
+) -> tuple[Mark, ...]:
+    return tuple(Mark(expression, finder, where, caseless) for expression in expressions)
+
+
+_RUN: Final = rf"[A-Za-z0-9+/_-]{{{base64_and_hex.MIN_LENGTH}}}"
+MARKS: Final = (
+    *_marks(("-----BEGIN ",), _armored),
+    *_marks(("data:",), _data_uris, caseless=True),
+    *_marks(as_they_stand.MARKS, as_they_stand.json_objects, _json_in_text),
+    *_marks(elements.MARKS, elements.find, _xml_in_text),
+    *_marks((hl7v2_within.MARK, lone.MARK), hl7v2_within.find, _hl7v2_in_text),
+    *_marks((hl7v2_within.MARK,), hl7v2_within.written, _of_hl7v2),
+    *_marks(x12_within.MARKS, x12_within.find, _x12_in_text),
+    *_marks((telecom.MARK,), telecom.within, _ncpdp_in_text),
+    # What stands in a text comes before its strings, because quotes in a text may be no pairs.
+    *_marks(json_strings.MARKS, json_strings.find),
+    *_marks(escaped.XML_MARKS, escaped.xml_strings),
+    *_marks((escaped.TABLE_MARK,), escaped.tables),
+    *_marks((escaped.MESSAGE_MARK,), escaped.messages, caseless=True),
+    *_marks(literals.STRING_MARKS, literals.in_strings, _in_json),
+    *_marks(literals.ESCAPED_MARKS, literals.in_literals, _json_in_text),
+    *_marks(markup_texts.MARKS, markup_texts.find, _in_markup),
+    *_marks((escaped.PERCENT_MARK,), escaped.percent_encoded),
+    *_marks(references.MARKS, references.find, _in_text),
+    *_marks((_RUN,), base64_and_hex.find),
+    *_marks(byte_by_byte.HEX_MARKS, byte_by_byte.hexes),
+    *_marks(byte_by_byte.NUMBER_MARKS, byte_by_byte.number_lists),
+    *_marks(byte_by_byte.BASE85_MARKS, byte_by_byte.base85),
+    *_marks((byte_by_byte.UTF7_MARK,), byte_by_byte.utf7),
+    *_marks((byte_by_byte.BYTE_ESCAPE_MARK,), byte_by_byte.byte_escapes),
+    *_marks((byte_by_byte.HEALTH_CARD_MARK,), byte_by_byte.health_cards),
+    *_marks(sql.MARKS, sql.statements, caseless=True),
+    *_marks(("=3D", r"=\r?\n"), _quoted_printable),
 )
-"""Hyperscan expressions, whether each is caseless, and the finder to run if it occurs.
+"""The marks of all finders.
 
 A finder finds nothing in a text in which none of its marks occurs.
 """
 
 
-def find(data: bytes, evidence: Evidence, marks: Iterable[int]) -> Gap:
-    """Add the documents embedded in the text `data`.
+def find(data: bytes, evidence: Evidence, marks: Iterable[int], text: Searched) -> Gap:
+    """Add the documents embedded in `data`.
 
     A document that overlaps one that a reader has already added is left out.
 
     Args:
         marks: the indexes of the `MARKS` that occur in `data`, in order.
+        text: what `data` was read as.
 
     Returns:
         OVER_LIMIT when there are too many.
     """
     taken = _Taken(n.location for n in evidence.nested)
-    finders = dict.fromkeys(MARKS[number][2] for number in marks)
+    finders = dict.fromkeys(MARKS[n].finder for n in marks if MARKS[n].where(text))
     looked = evidence.context.timed(chain.from_iterable(finder(data) for finder in finders))
     for number, nested in enumerate(filter(None, looked)):
         if number == _MAX_FOUND:

@@ -196,7 +196,7 @@ def ranges(locator: hyperscan.Database, text: bytes) -> Iterator[tuple[int, int]
 
 def plans(detectors: Sequence[Detector]) -> tuple[Plan, ...]:
     """The databases to compile for `detectors`: the three prefilters, then one locator each."""
-    marks = [_Expression(mark, caseless) for mark, caseless, _ in finders.MARKS]
+    marks = [_Expression(mark.expression, mark.caseless) for mark in finders.MARKS]
     signs = [_Expression(sign, caseless=False) for sign, _ in json_dialects.SIGNS]
     return (
         _prefilter_plan(

@@ -78,7 +78,6 @@ FORMATS: Final = (
     Format(sql.look, (sql.MEDIA,)),
     Format(form.look, (form.MEDIA,)),
     Format(csv.look, (csv.MEDIA,)),
-    by_head(interchange.MEDIA, interchange.embedded),
 )
 """All formats, in order. A document that none of them recognises is text."""
 

@@ -45,7 +45,7 @@ from phiscan.syntax.xml_values import Hidden
 _START: Final = re.compile(rb"[\s\xef\xbb\xbf]*<(?:\?xml\b|!--|!DOCTYPE|[A-Za-z_])", re.IGNORECASE)
 # matches "Patient"; not "ana@example.org", as in "<ana@example.org>"
 _NAME: Final = re.compile(r"[\w.-]+")
-_HTML: Final = frozenset(
+HTML_NAMES: Final = frozenset(
     "html head body title meta link base script style noscript template div p table caption "
     "colgroup col thead tbody tfoot tr td th ul ol"
     " li dl dt dd h1 h2 h3 h4 h5 h6 form fieldset legend input label select optgroup option "
@@ -65,7 +65,7 @@ _DRAWN: Final = frozenset(
     " radialgradient stop filter desc metadata animate foreignobject".split()
 )
 """Element names of SVG. They count only beside an `<svg`, because an address has lines too."""
-_NARRATIVE: Final = _HTML | frozenset(
+_NARRATIVE: Final = HTML_NAMES | frozenset(
     "content paragraph list item linkhtml footnote footnoteref rendermultimedia".split()
 )
 """Element names of a CDA narrative block (https://hl7.org/cda, NarrativeBlock).

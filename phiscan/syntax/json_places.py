@@ -16,7 +16,7 @@ from typing import Final
 import orjson
 
 from phiscan.memory import until_report
-from phiscan.text.offsets import Derived
+from phiscan.text.offsets import Deferred, Derived
 
 Wanted = bool | tuple[tuple[str, ...], ...]
 """Whether the values of a key are wanted.
@@ -24,8 +24,10 @@ Wanted = bool | tuple[tuple[str, ...], ...]
 A tuple of path ends, all of one length, means: wanted where the path above the key has such an end.
 """
 
-# matches rb"\u00e9\u0301" whole, and rb"\n"; not b"u00e9"
-_ESCAPES: Final = re.compile(rb"(?:\\u[0-9A-Fa-f]{4})+|\\.", re.DOTALL)
+# matches rb"\ud83d\ude00", a pair of surrogates, whole, and rb"\u00e9" and rb"\n"; not b"u00e9"
+_ESCAPES: Final = re.compile(
+    rb"\\u[dD][89abAB][0-9A-Fa-f]{2}\\u[dD][c-fC-F][0-9A-Fa-f]{2}|\\u[0-9A-Fa-f]{4}|\\.", re.DOTALL
+)
 RESOURCE_TYPE: Final = "resourceType"
 _MOST: Final = 20_000
 """The most places of a tree. Without a limit, made-up keys could fill the memory."""
@@ -174,10 +176,24 @@ def decode(raw: bytes) -> str:
 
 def unescaped(data: bytes, start: int, end: int) -> Derived:
     """Decode the content of a JSON string from `start` to `end`, with ranges mapped back."""
-    out, at = Derived(), start
+    try:
+        text = str(orjson.loads(b'"%b"' % data[start:end])).encode()
+    except (orjson.JSONDecodeError, UnicodeEncodeError):
+        return _unescaped_by_pieces(data, start, end)
+    return Deferred(text, lambda: _unescaped_by_pieces(data, start, end))
+
+
+def _unescaped_by_pieces(data: bytes, start: int, end: int) -> Derived:
+    out = Derived()
+    add_unescaped(out, data, start, end)
+    return out
+
+
+def add_unescaped(out: Derived, data: bytes, start: int, end: int) -> None:
+    """Append the decoded content of a JSON string from `start` to `end`."""
+    at = start
     for match in _ESCAPES.finditer(data, start, end):
         out.copy(data, at, match.start())
         out.put(decode(match[0]).encode("utf-8", "replace"), *match.span())
         at = match.end()
     out.copy(data, at, end)
-    return out

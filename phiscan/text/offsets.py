@@ -6,6 +6,7 @@ ranges of the document itself.
 """
 
 from bisect import bisect_right
+from collections.abc import Callable
 
 
 class Derived:
@@ -62,6 +63,35 @@ class Derived:
             self._sources.append(source)
             self._copied.append(copied)
             self._size += len(piece)
+
+
+class Deferred(Derived):
+    """A derived text whose ranges are mapped back only when somebody asks.
+
+    Most texts hold nothing that is found. Their pieces need not be told apart.
+
+    Args:
+        text: the whole text.
+        pieces: makes the same text piece by piece. Called at most once.
+    """
+
+    __slots__ = ("_made", "_make", "_text")
+
+    def __init__(self, text: bytes, pieces: Callable[[], Derived]) -> None:
+        super().__init__()
+        self._text = text
+        self._make = pieces
+        self._made: Derived | None = None
+
+    def text(self) -> bytes:
+        """The whole text."""
+        return self._text
+
+    def origin(self, start: int, end: int) -> tuple[int, int]:
+        """Map the range from `start` to `end` of the text to the document."""
+        if self._made is None:
+            self._made = self._make()
+        return self._made.origin(start, end)
 
 
 def excerpt(data: bytes, start: int, end: int) -> Derived:

@@ -1,24 +1,20 @@
 """HL7 v2 messages in ER7 (chapter 2 of the standard): segments, fields, repetitions, components.
 
 MSH may name any delimiters. These are read too: batches (FHS, BHS), MLLP framing (0x0B ... 0x1C
-0x0D), segments that end in LF or CRLF as in files or in an escape that a log wrote for CR, and
-messages that have lost their header.
+0x0D), segments that end in LF or CRLF as in files, and messages that have lost their header.
 """
 
 import re
-from collections.abc import Iterator
 from typing import Final
 
 from phiscan import checks
-from phiscan.evidence import Evidence, Nested
+from phiscan.evidence import Evidence
 from phiscan.finding import Gap, Location, Subject
-from phiscan.formats.hl7v2 import escapes, splitting
+from phiscan.formats.hl7v2 import escapes, lone, splitting
 from phiscan.formats.hl7v2.delimiters import V2Delimiters
 from phiscan.formats.hl7v2.segments import SEGMENTS
 from phiscan.formats.hl7v2.types import Part, V2Segment
 from phiscan.media_kind import Masking, MediaKind
-from phiscan.text.offsets import Derived
-from phiscan.text.possessive import repeated
 
 # A header. It may be in small letters, or have a letter as its field delimiter.
 # matches "MSH|^~\&", "msh|^~\&|", "MSHA^~\&A"; not "MSH: ", "msh..."
@@ -33,34 +29,15 @@ _HEADLESS: Final = re.compile(
     rb"|PID\|\d{0,4}\|(?:[^\r\n|]*\|){2}(?:[^\r\n|]*\^[^\r\n|]*\||[^\r\n|]*\|[^\r\n|]*\^))",
     re.IGNORECASE,
 )
-# The CR between segments as logs and forms write it, before a segment.
-# matches "\r", "\x0d", "<CR>" and "&#13;" before "PID|"; not before "pid|"
-_WRITTEN_CR: Final = re.compile(
-    rb"(?:\\r\\n|\\r|\\n|\\x0[dD]|\\u000[dD]|<(?:0x0[dD]|[cC][rR])>|&#(?:13|x0?[dD]);)"
-    rb"[ \t]*(?=[A-Z][A-Z0-9]{2}[^\w\s])"
-)
-# A header within a text. matches 'got MSH|^~\&|'; not "MSH|a|"
-_WITHIN: Final = re.compile(
-    rb"(?:(?<![\w\"])|(?<=\\x0b)|(?<=\\x0B)|(?<=<VT>))(?:MSH|FHS|BHS|msh)([^\w\s\"'])[^\w\s]{3,5}\1"
-)
-# The rest of a message: the rest of its line, then lines that are segments. Lines that end in LF
-# are a field's, if the line behind them ends in CR.
-# matches "|A\rPID|1" of "|A\rPID|1\rBye", "|A\rPID|1||12 Elm\nReno" of "|A\rPID|1||12 Elm\nReno\r"
-_MESSAGE: Final = re.compile(
-    rb"[^\r\n]*+"
-    + repeated(
-        rb"[\r\n\x1c]+(?:[A-Z][A-Z0-9]{2}|[a-z][a-z0-9]{2}(?=\|))[^\w\s][^\r\n]*+"
-        rb"|" + repeated(rb"\n(?![^\r\n]*MSH)[^\r\n]{0,4096}+", "{1,8}") + rb"(?=\r(?!\n))",
-        "*",
-    )
-)
-MARK: Final = r"(?:MSH|FHS|BHS|msh)[^\w\s]"
-"""Hyperscan expression for the start of a message in a text. matches "MSH|"; not "MSH "."""
+_LEAD: Final = b"\x0b\xef\xbb\xbf \t\r\n"
+"""What may stand before the first segment: MLLP's frame, a byte order mark, blanks."""
 
 
 def sniff(head: bytes) -> bool:
     """Whether a document that begins with `head` is HL7 v2."""
-    return _START.match(head) is not None or _HEADLESS.match(head) is not None
+    if _START.match(head) is not None or _HEADLESS.match(head) is not None:
+        return True
+    return lone.is_segment(head.lstrip(_LEAD))
 
 
 def read(data: bytes, evidence: Evidence) -> Gap:
@@ -72,32 +49,6 @@ def read(data: bytes, evidence: Evidence) -> Gap:
         message.segment(Part(data[start:end], start))
     evidence.nested += escapes.documents(data)
     return Gap.NONE
-
-
-def within(data: bytes) -> Iterator[Nested]:
-    """The messages in a text, such as a log or a mail.
-
-    A message that is all of `data` counts only if its segments end in escapes.
-    """
-    whole, at = sniff(data), 0
-    while (begin := _WITHIN.search(data, at)) is not None:
-        found = _MESSAGE.match(data, begin.start())
-        at = found.end() if found else begin.end()
-        if not whole or _WRITTEN_CR.search(data, begin.start(), at):
-            text = _with_ends(data, begin.start(), at)
-            yield Nested(
-                text.text(), Location("hl7_message", begin.start(), at), declared=False, origin=text
-            )
-
-
-def _with_ends(data: bytes, start: int, end: int) -> Derived:
-    out, at = Derived(), start
-    for match in _WRITTEN_CR.finditer(data, start, end):
-        out.copy(data, at, match.start())
-        out.put(b"\r", *match.span())
-        at = match.end()
-    out.copy(data, at, end)
-    return out
 
 
 class _Message:

@@ -46,10 +46,14 @@ _HEADER: Final = re.compile(
     + rb"{10}\d|[0-9A-Z]\d[BCDENPS]\d\d[A-Z])"
     rb"(?:" + _TEXT + rb"{17}(\d{8})?|" + _TEXT + rb"{0,16})"
 )
-# A separator as an escape. matches "\u001e", "\x1d", "\034", "<FS>", "<0x1C>"; not "\u001f"
-_WRITTEN: Final = r"(?:\\u001[c-eC-E]|\\x1[c-eC-E]|\\03[4-6]|<(?:FS|GS|RS|0x1[C-E])>)"
+# A separator as it is or as an escape.
+# matches "\u001e", "\x1d", "\034", "#034", "^\", "<FS>", "<0x1C>"; not "\u001f"
+_WRITTEN: Final = (
+    r"(?:\\u001[c-eC-E]|\\x1[c-eC-E]|\\03[4-6]|#03[4-6]|\^[\\\]\^]|<(?:FS|GS|RS|0x1[C-E])>"
+    r"|[\x1c-\x1e])"
+)
 MARK: Final = _WRITTEN + r"AM\d\d"
-"""Hyperscan expression for a message whose separators are written as escapes."""
+"""Hyperscan expression for a message in a text, with its separators as they are or as escapes."""
 _FIRST: Final = re.compile((_WRITTEN + r"{1,2}AM\d\d").encode())
 _SEPARATOR: Final = re.compile(_WRITTEN.encode())
 # The rest of a message, up to a quote, a tag or the end of the line; not other escapes "\u0022"
@@ -60,6 +64,8 @@ _SEPARATORS: Final = MappingProxyType(
         b"c": b"\x1c", b"d": b"\x1d", b"e": b"\x1e",  # \u001c, \x1c
         b"4": b"\x1c", b"5": b"\x1d", b"6": b"\x1e",  # \034
         b"f": b"\x1c", b"g": b"\x1d", b"r": b"\x1e",  # <FS>
+        b"\\": b"\x1c", b"]": b"\x1d", b"^": b"\x1e",  # ^\
+        **{raw: raw for raw in (b"\x1c", b"\x1d", b"\x1e")},
     }
 )  # fmt: skip
 """Separators by the character that tells their escapes apart.
@@ -143,11 +149,29 @@ _PRODUCTS: Final = MappingProxyType({"D7": "E1", "TE": "RE", "EA": "EJ"})
 _CLAIM_SEGMENTS: Final = frozenset(("01", "04", "07", "22", "25", "29"))
 """AM: patient, insurance and claim, of a request and of a response."""
 _HEADER_WIDTH: Final = 64
+_HEADER_WIDTHS: Final = (58, 56, 31)
+"""The bytes of the headers of F6 requests, of other requests and of responses."""
 
 
 def sniff(head: bytes) -> bool:
-    """Whether a document that begins with `head` is an NCPDP Telecommunication message."""
-    return _SEGMENT.search(head) is not None
+    """Whether a document that begins with `head` is an NCPDP Telecommunication message.
+
+    A text with a message in it is none.
+    """
+    first = _SEGMENT.search(head)
+    return first is not None and (
+        _HEADER.match(head, 0, first.start()) is not None or _header(head, 0, first.start()) is None
+    )
+
+
+def _header(data: bytes, low: int, end: int) -> int | None:
+    """Return where the header begins that ends at `end`, if it does not begin before `low`."""
+    for width in _HEADER_WIDTHS:
+        start = end - width
+        header = _HEADER.match(data, start, end) if start >= low else None
+        if header is not None:
+            return start
+    return None
 
 
 def read(data: bytes, evidence: Evidence) -> Gap:
@@ -166,11 +190,13 @@ def read(data: bytes, evidence: Evidence) -> Gap:
 
 
 def within(data: bytes) -> Iterator[Nested]:
-    """The messages in a text, with their separators written as escapes."""
+    """The messages in a text, with their separators as they are or written as escapes."""
     at = 0
     while (first := _FIRST.search(data, at)) is not None:
-        head = _BEFORE.search(data[max(at, first.start() - _HEADER_WIDTH - 16) : first.start()])
-        begin = first.start() - (len(head[0]) if head else 0)
+        begin = _header(data, at, first.start())
+        if begin is None:
+            head = _BEFORE.search(data[max(at, first.start() - _HEADER_WIDTH - 16) : first.start()])
+            begin = first.start() - (len(head[0]) if head else 0)
         rest = _REST.match(data, first.start())
         at = rest.end() if rest else first.end()
         text = _separated(data, begin, at)

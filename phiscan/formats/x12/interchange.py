@@ -15,11 +15,11 @@ from phiscan.evidence import Evidence
 from phiscan.finding import Gap, Subject
 from phiscan.formats.x12 import parties, statements, tables
 from phiscan.formats.x12.loops import Loop
-from phiscan.formats.x12.segments import X12Segment, embedded, interchanges, sniff
+from phiscan.formats.x12.segments import X12Segment, interchanges, sniff
 from phiscan.media_kind import MediaKind
 from phiscan.words import stated
 
-__all__ = ["embedded", "read", "read_segments", "sniff"]
+__all__ = ["read", "read_segments", "sniff"]
 
 _TAG: Final = re.compile(r"[A-Z][A-Z0-9]{1,2}")  # matches "NM1"; not "nm1"
 

@@ -14,13 +14,6 @@ from phiscan.finding import Location
 
 # matches "ISA*00*", "ISA|00|"; not "ISA card"
 _ISA: Final = re.compile(rb"ISA([^\w \r\n])[\d ]{0,2}\1")
-# A line that begins with ISA. matches "\n ISA" before "*"; not "my ISA*"
-_LINE: Final = re.compile(rb"(?:^|\n)[ \t]*(?=ISA[^\w \r\n])")
-# A whole header with up to twenty characters an element, then a group or an acknowledgement.
-# matches "ISA*00**00**ZZ*A*ZZ*B*240102*1200*^*00501*1*0*P*:~GS*"; not with "ST*" for "GS*"
-_EMBEDDED: Final = re.compile(
-    rb"\s*ISA([^\w \r\n])(?:(?:(?!\1)[^\r\n]){0,20}\1){15}[^\w\s]?[^\w]\s*(?:GS|TA1)\1"
-)
 _LEAD: Final = re.compile(rb"[\s\xef\xbb\xbf\x00]*")  # blanks, a byte order mark, NULs
 _LOOPS: Final = (
     rb"(?:BHT|BPR|HL|NM1|N1|N3|N4|CLM|CLP|INS|SBR|TRN|DMG|REF|LX|HI|DTP|PAT|TA1|SV[1235]|SVC|EB|HD"
@@ -80,22 +73,13 @@ class X12Segment:
 
 def sniff(head: bytes) -> bool:
     """Whether a document that begins with `head` is X12."""
-    return _delimiters(head, _lead(head)) is not None
-
-
-def embedded(head: bytes) -> bool:
-    """Whether an interchange begins on a line of `head`, behind text such as a mail or a log.
-
-    One that is quoted within a line, as in a manual or a program, belongs to that text and is no
-    document of its own.
-    """
-    return any(_EMBEDDED.match(head, m.start()) for m in _LINE.finditer(head))
+    return delimiters(head, _lead(head)) is not None
 
 
 def interchanges(data: bytes) -> list[Iterator[X12Segment]]:
     """The segments of each interchange in `data`, or of a fragment; empty if it is neither."""
     start = _lead(data)
-    first = _delimiters(data, start)
+    first = delimiters(data, start)
     headers = [(m.start(), found) for m in _starts(data) if (found := _isa(data, m)) is not None]
     if first is not None and (not headers or headers[0][0] > start):
         headers.insert(0, (start, first))
@@ -124,7 +108,8 @@ def _starts(data: bytes) -> Iterator[re.Match[bytes]]:
             yield match
 
 
-def _delimiters(data: bytes, start: int) -> X12Delimiters | None:
+def delimiters(data: bytes, start: int) -> X12Delimiters | None:
+    """The delimiters of the interchange or fragment at `start`; None if there is none."""
     isa = _ISA.match(data, start)
     if isa is not None:
         return _isa(data, isa)

@@ -213,7 +213,7 @@ def test_archives_in_archives_are_read():
 
 def test_too_many_archives_in_archives_are_a_gap():
     data = RECORD
-    for _ in range(8):
+    for _ in range(10):
         data = zipped(("inner.zip", data))
     assert phiscan.scan(data).gap is Gap.OVER_LIMIT
 

@@ -96,13 +96,15 @@ def test_an_encrypted_block_within_a_text_is_a_gap():
 
 def test_documents_within_documents_end_at_a_gap():
     data = NOTE
-    for _ in range(6):
+    for _ in range(10):
         data = base64.b64encode(data)
     assert phiscan.scan(data).gap is Gap.OVER_LIMIT
 
 
 def test_a_document_cannot_hide_behind_more_decoys_than_are_read():
-    decoys = [base64.b64encode(f"decoy number {i} of many".encode()).decode() for i in range(4200)]
+    decoys = [
+        base64.b64encode(f"decoy number {i} of many".encode()).decode() for i in range(16_500)
+    ]
     hidden = base64.b64encode(b"Patient SSN: 512-44-9031").decode()
     report = phiscan.scan(json.dumps([*decoys, hidden]).encode())
     assert report.gap is Gap.OVER_LIMIT

@@ -2,7 +2,7 @@
 
 import pytest
 
-from phiscan.formats.x12.segments import X12Segment, embedded, interchanges, sniff
+from phiscan.formats.x12.segments import X12Segment, interchanges, sniff
 
 ISA = (
     b"ISA*00*          *00*          *ZZ*LAKESIDE       *ZZ*NORTHPLAN      *250301*0900*^*"
@@ -124,21 +124,6 @@ def test_a_wrong_length_ends_the_segment_at_its_delimiter(length):
     assert [s.tag for s in segments(data)] == ["GS", "ST", "BIN", "SE"]
 
 
-def test_an_interchange_inside_of_text_is_seen():
-    data = b"From: gateway\nSubject: claims\n\n" + ISA + GS + BODY
-    assert not sniff(data)
-    assert embedded(data)
-    assert embedded(b"claims\n" + ISA.replace(b"~", b"\r\n") + GS.replace(b"~", b"\r\n"))
-    assert member_place(data) == [b"NP5501238"]
-
-
-@pytest.mark.parametrize(
-    "data", [b'EXAMPLE = b"' + ISA + GS + b'"\n', b"the header\n" + ISA + b"\nhas 106 characters\n"]
-)
-def test_an_interchange_quoted_in_a_text_is_that_texts(data):
-    assert not embedded(data)
-
-
 @pytest.mark.parametrize(
     "data",
     [
@@ -156,5 +141,4 @@ def test_an_interchange_quoted_in_a_text_is_that_texts(data):
 )
 def test_look_alikes_are_not_x12(data):
     assert not sniff(data)
-    assert not embedded(data)
     assert segments(data) == []
