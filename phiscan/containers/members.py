@@ -16,6 +16,8 @@ NOWHERE: Final = -1
 # matches in "labs/ruiz_ana_1961-04-02.pdf" the slash and both low lines; not the dashes
 _SEPARATOR: Final = re.compile(r"[/\\_\x00]+")
 _EXTENSION: Final = re.compile(r"\.[A-Za-z0-9]{1,5}$")
+_CONTROLS: Final = dict.fromkeys((*range(9), 0x0B, 0x0C, *range(0x0E, 0x20), 0x7F), " ")
+"""Control characters become blanks: with one, a text would look like a file of another kind."""
 _TYPES: Final = {
     ".csv": "text/csv",
     ".tsv": "text/tab-separated-values",
@@ -52,6 +54,6 @@ def add_names(names: Iterable[str], container: str, evidence: Evidence) -> None:
 
 def add_text(text: str, location: Location, evidence: Evidence, media: str = "text/plain") -> None:
     """Nest a text that was taken out of a container."""
-    text = text.replace("\x00", " ")  # with one, a text would look like a file of another kind
+    text = text.translate(_CONTROLS)
     if text.strip():
         evidence.nested.append(Nested(text.encode("utf-8", "replace"), location, media))

@@ -12,6 +12,7 @@ from typing import Final, NamedTuple
 
 from phiscan.containers import tar_archive, zip_archive
 from phiscan.containers.office import reader as office
+from phiscan.containers.pdf import reader as pdf
 from phiscan.containers.pictures import reader as pictures
 from phiscan.formats.dicom import files as dicom
 from phiscan.formats.fhir import turtle
@@ -61,6 +62,7 @@ FORMATS: Final = (
     by_head(rtf.MEDIA, rtf.sniff),
     Format(multipart.look, (multipart.MEDIA,)),
     Format(magic.look_encrypted, (magic.ENCRYPTED,)),
+    Format(pdf.look, (pdf.MEDIA,)),
     Format(office.look, office.KINDS),
     Format(zip_archive.look, (zip_archive.MEDIA,)),
     Format(tar_archive.look, (tar_archive.MEDIA,)),

@@ -59,6 +59,10 @@ _EBCDIC_TEXT: Final = (
     "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789 .,:;-/'\n\r\x85".encode("cp037")
 )
 _SAMPLE: Final = 4096
+# The head of a PDF file. It is of text and of bytes, and only the first may come first.
+# matches b"%PDF-1.7"; not b"a %PDF- file"
+_PDF: Final = re.compile(rb"%PDF-\d\.\d")
+_PDF_HEAD: Final = 1024
 _WITHOUT_ALIAS: Final = frozenset(
     "charmap cp1006 cp65001 cp720 cp737 cp856 cp874 cp875 idna koi8_t koi8_u mac_arabic "
     "mac_croatian mac_farsi mac_romanian oem palmos punycode raw_unicode_escape undefined "
@@ -104,7 +108,7 @@ def to_utf8(data: bytes, content_type: str) -> Recoded:
     for mark, codec in _MARKS:
         if data.startswith(mark) and len(data) > len(mark):
             return _strict(data, codec + _BOM)
-    if _BINARY_TYPE.match(content_type):
+    if _BINARY_TYPE.match(content_type) or _PDF.search(data, 0, _PDF_HEAD):
         return Recoded(data)
     codec = _by_nuls(data)
     if codec:

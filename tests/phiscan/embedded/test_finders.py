@@ -79,7 +79,7 @@ def test_what_decodes_to_nothing_readable_is_no_document(value):
 @pytest.mark.parametrize(
     ("content", "gap"),
     [
-        (b"%PDF-1.7\n%\xe2\xe3\xcf\xd3\n1 0 obj", Gap.UNSUPPORTED_MEDIA),
+        (b"%PDF-1.7\n%\xe2\xe3\xcf\xd3\n1 0 obj", Gap.MALFORMED),
         (b"\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR", Gap.MALFORMED),
         (b"age-encryption.org/v1\n-> X25519 abc", Gap.ENCRYPTED),
     ],

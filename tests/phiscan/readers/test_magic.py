@@ -12,7 +12,6 @@ PGP_PUBLIC_KEY_SESSION = b"\x85\x01\x0c\x03" + bytes(range(1, 9)) + b"\x01" + by
 @pytest.mark.parametrize(
     "data",
     [
-        b"%PDF-1.4\n%\xe2\xe3",
         b"Rar!\x1a\x07\x01\x00",
         b"7z\xbc\xaf\x27\x1c\x00\x04",
         b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1\x00",

@@ -137,7 +137,7 @@ def test_a_false_first_line_does_not_hide_the_real_boundary():
         (b"no delimiter at all", Gap.MALFORMED),
         (body(part("!!!!", "Content-Transfer-Encoding: base64")), Gap.MALFORMED),
         (body(part("xx", "Content-Transfer-Encoding: x-uuencode")), Gap.UNKNOWN_ENCODING),
-        (body(part("%PDF-1.7 ...", "Content-Type: application/pdf")), Gap.UNSUPPORTED_MEDIA),
+        (body(part("%PDF-1.7 ...", "Content-Type: application/pdf")), Gap.MALFORMED),
         (
             body(part("MIME", 'Content-Type: application/pkcs7-mime; smime-type="enveloped-data"')),
             Gap.ENCRYPTED,

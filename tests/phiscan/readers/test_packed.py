@@ -92,8 +92,7 @@ def test_encrypted_cose_is_a_gap():
 
 def test_a_file_within_is_a_gap():
     assert (
-        phiscan.scan(cbor({"file": b"%PDF-1.7\n%\xe2\xe3\xcf\xd3\n1 0 obj"})).gap
-        is Gap.UNSUPPORTED_MEDIA
+        phiscan.scan(cbor({"file": b"%PDF-1.7\n%\xe2\xe3\xcf\xd3\n1 0 obj"})).gap is Gap.MALFORMED
     )
 
 

@@ -115,7 +115,7 @@ def test_grpc_web_text_is_read():
         (NOTE[:-1], PROTO, Gap.MALFORMED),
         (b"\x0b" + NOTE, PROTO, Gap.MALFORMED),  # a group that does not end
         (b"\xff" * 30, PROTO, Gap.MALFORMED),
-        (NOTE + text(9, b"%PDF-1.7\n\xe2\xe3\xcf\xd3 and so on"), PROTO, Gap.UNSUPPORTED_MEDIA),
+        (NOTE + text(9, b"%PDF-1.7\n\xe2\xe3\xcf\xd3 and so on"), PROTO, Gap.MALFORMED),
     ],
 )
 def test_what_is_declared_and_cannot_be_read_is_a_gap(data, content_type, gap):

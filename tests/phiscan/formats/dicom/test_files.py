@@ -186,7 +186,7 @@ def test_encapsulated_pixels_are_passed_over():
         (
             element(0x00420011, "OB", b"%PDF-1.7\n\xe2\xe3")
             + element(0x00420012, "LO", "application/pdf"),
-            Gap.UNSUPPORTED_MEDIA,
+            Gap.MALFORMED,
         ),
         (b"\x10\x00\x20", Gap.MALFORMED),
         (element(0x00400000, "LO", "x" * 40)[:-20], Gap.MALFORMED),
@@ -270,7 +270,7 @@ _CDA = (
     [
         ("text/XML", _CDA, True, Gap.NONE),
         ("text/plain", b"SSN: 123-45-6780 of Noor", True, Gap.NONE),
-        ("application/pdf", b"%PDF-1.7\n%\xe2\xe3\xcf\xd3\n1 0 obj", False, Gap.UNSUPPORTED_MEDIA),
+        ("application/pdf", b"%PDF-1.7\n%\xe2\xe3\xcf\xd3\n1 0 obj", False, Gap.MALFORMED),
         ("application/sla", bytes(range(64)), False, Gap.UNSUPPORTED_MEDIA),
     ],
 )
