@@ -45,6 +45,9 @@ _JWE: Final = re.compile(rb"\s*\"?eyJ[\w-]{10,}\.[\w-]*\.[\w-]{4,}\.[\w-]+\.[\w-
 # JWE in JSON form (RFC 7516 section 7.2).
 # matches b'{"ciphertext": "KDlT"'; not b'{"ciphertext": ""'
 _JWE_JSON: Final = re.compile(rb'\s*\{[\s\S]{0,4096}?"ciphertext"\s*:\s*"[\w-]+"')
+_OLE: Final = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+_ENCRYPTED_PACKAGE: Final = "EncryptedPackage".encode("utf-16-le")
+"""The stream of an OLE file that holds an office file with a password (MS-OFFCRYPTO 2.3.4.4)."""
 _CONTROL: Final = re.compile(rb"[\x00-\x08\x0e-\x1a]")
 
 
@@ -56,7 +59,7 @@ def known(data: bytes) -> bool:
 
 
 def encrypted(data: bytes, content_type: str = "") -> bool:
-    """Whether the document is encrypted: OpenPGP, age, CMS or JWE."""
+    """Whether the document is encrypted: OpenPGP, age, CMS, JWE or an office file."""
     declared = content_type.partition(";")[0].strip().lower()
     if declared in ("application/pgp-encrypted", "application/jose", "application/jwe"):
         return True
@@ -65,7 +68,7 @@ def encrypted(data: bytes, content_type: str = "") -> bool:
         head[:1] == b"\x30" and any(oid in head for oid in _CMS_ENVELOPES)
     ):
         return True
-    if ARMOR.match(data):
+    if ARMOR.match(data) or (head.startswith(_OLE) and _ENCRYPTED_PACKAGE in data):
         return True
     if _pgp_packet(data) or (
         data[:8].lstrip()[:4] in (b"eyJ", b"eyJh", b"eyJl", b'"eyJ') and _JWE.fullmatch(data)

@@ -23,6 +23,7 @@ from phiscan.evidence import Evidence, Nested, shown_path
 from phiscan.finding import Gap, Location
 from phiscan.labelled.records import Labelled, read_records
 from phiscan.media_kind import Masking, MediaKind, Sample
+from phiscan.readers import encoded_words
 from phiscan.text.offsets import Derived, excerpt
 from phiscan.text.possessive import repeated
 
@@ -246,10 +247,13 @@ class _Reader:
                 self._name(parameter, texts)
             # a blank line after each, so that this text is not taken for an e-mail message
             texts.put(b"\n\n", match.end(2), match.end(2))
-        if (text := texts.text()).strip():
-            self._nest(
-                Nested(text, Location("headers", start, entity.start), "text/plain", origin=texts)
-            )
+        decoded = Derived()
+        for words in encoded_words.find(self._data, start, entity.start):
+            decoded.put(f"{words.text}\n\n".encode("utf-8", "replace"), words.start, words.end)
+        for found in (texts, decoded):
+            if (text := found.text()).strip():
+                where = Location("headers", start, entity.start)
+                self._nest(Nested(text, where, "text/plain", origin=found))
 
     def _name(self, parameter: re.Match[bytes], texts: Derived) -> None:
         """Add a name to `texts`, with blanks for `_`: `ruiz_ana_dob_1961-04-02.pdf` has none."""

@@ -72,3 +72,9 @@ def test_what_is_not_encrypted_is_not_called_so(data):
 @pytest.mark.parametrize("content_type", ["application/jose", "application/pgp-encrypted"])
 def test_a_type_that_says_encrypted_is_believed(content_type):
     assert phiscan.scan(b"whatever", content_type=content_type).gap is Gap.ENCRYPTED
+
+
+def test_an_office_file_with_a_password_says_so():
+    name = "EncryptedPackage".encode("utf-16-le")
+    data = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(504) + name + bytes(400)
+    assert phiscan.scan(data).gap is Gap.ENCRYPTED
