@@ -24,6 +24,7 @@ _TARGETS = {
     "not-phi": 0.005,
     "business": 0.005,
     "look-alike": 0.03,
+    "container-clean": 0.005,
 }
 
 

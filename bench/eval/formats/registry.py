@@ -8,6 +8,7 @@ from bench.eval.document import Document
 from bench.eval.formats import (
     binary,
     business,
+    containers,
     data_models,
     fhir,
     hl7v2,
@@ -52,6 +53,7 @@ PHI: Final = MappingProxyType(
         "note": notes.note,
         "prose": prose.prose,
         "protobuf": binary.protobuf,
+        "container": containers.packed,
     }
 )
 """Formats whose documents are PHI."""
@@ -60,10 +62,11 @@ NEGATIVE: Final = MappingProxyType(
         "not-phi": negatives.general,
         "business": business.business,
         "look-alike": look_alikes.look_alike,
+        "container-clean": containers.ordinary,
     }
 )
 """Formats whose documents are not PHI."""
-UNSTRUCTURED: Final = frozenset(("note", "prose", "log", "protobuf", "e-mail"))
+UNSTRUCTURED: Final = frozenset(("note", "prose", "log", "protobuf", "e-mail", "container"))
 """Formats whose identifiers occur in free text."""
 UNGATED: Final = frozenset(("sql",))
 """Formats that are measured without a target."""
