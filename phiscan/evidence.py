@@ -39,6 +39,8 @@ class Nested:
         packing: the compression (a key of `decompress.DECODERS`) of `data` in its archive, or
             empty. It is removed when the document's turn comes, so one member at a time is in
             memory.
+        is_part: whether it is a part of the enclosing document, such as a file of a multipart body
+            or a member of an archive. If that document is a container, its kind is reported.
     """
 
     data: bytes = field(repr=False)
@@ -48,6 +50,7 @@ class Nested:
     origin: Derived | None = None
     coding: str = ""
     packing: str = ""
+    is_part: bool = False
 
 
 @dataclass(slots=True)
@@ -58,11 +61,13 @@ class Evidence:
         context: what the scan knows about the document before it reads it.
         findings: the findings, in the order in which they were added.
         nested: the nested documents that readers found.
+        parts: the media kinds of the parts, where the document is a container.
     """
 
     context: ScanContext = field(default_factory=ScanContext)
     findings: list[Finding] = field(default_factory=list)
     nested: list[Nested] = field(default_factory=list)
+    parts: set[str] = field(default_factory=set)
     _claimed: set[tuple[int | str, int, str]] = field(default_factory=set)
 
     def add(

@@ -115,9 +115,7 @@ class Examiner:
             text = finders.Searched(kind, gap is not Gap.MALFORMED)
             too_many = finders.find(data, evidence, hits.embedded, text)
             gap = gap or too_many
-        for inner in evidence.nested:
-            within = self.nested(inner, evidence, depth + 1)
-            gap = worse(gap, within)
+        gap = worse(gap, self._within(kind, evidence, depth))
         if not kind.is_searchable:
             return kind, gap
         if self.late():
@@ -132,6 +130,15 @@ class Examiner:
         recognizer.run(kind, normalised, self._detection.recognizers, evidence)
         provider_repeats.mark_repeats(kind, data, evidence)
         return kind, gap or too_long
+
+    def _within(self, kind: MediaKind, evidence: Evidence, depth: int) -> Gap:
+        """Examine what is nested in a document of this kind. Return the worst gap."""
+        gap = Gap.NONE
+        for inner in evidence.nested:
+            gap = worse(gap, self.nested(inner, evidence, depth + 1))
+        if not kind.is_container:
+            evidence.parts.clear()
+        return gap
 
     def _recognised(self, data: bytes, content_type: str) -> tuple[MediaKind, PrefilterHits]:
         """Return the document's kind (JSON by its dialect) and what the prefilter found in it."""
@@ -173,6 +180,8 @@ class Examiner:
             (UNKNOWN, decoded.gap) if decoded.gap else self.examine(decoded.data, within, depth)
         )
         evidence.absorb(within, inner.location, None if decoded.encodings else inner.origin)
+        if inner.is_part:
+            evidence.parts |= {kind.name, *within.parts}
         # A guess that turns out not to be a document is no gap. When it is a document, what it
         # hides is a gap.
         wrong_guess = (

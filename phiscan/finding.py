@@ -168,6 +168,8 @@ class ScanReport:
         gap: why coverage is not COMPLETE.
         verdict: what the findings mean together.
         media: the name of the media kind (`fhir+json`, `hl7v2`, `json`, `text`, ...).
+        parts: where the document is a container (multipart): the names of the media kinds of its
+            parts, sorted. Parts of a part count too.
         encodings: the content codings that were removed, in the order of `Content-Encoding`.
         size: the bytes of the body as received.
         providers: findings that are not reported: providers' own names, addresses and contact
@@ -182,6 +184,7 @@ class ScanReport:
     encodings: tuple[str, ...] = ()
     size: int = 0
     providers: tuple[Finding, ...] = ()
+    parts: tuple[str, ...] = ()
 
     @property
     def identifiers(self) -> tuple[Identifier, ...]:
@@ -198,6 +201,7 @@ class ScanReport:
         """
         return {
             "media": self.media,
+            "parts": list(self.parts),
             "verdict": self.verdict.value,
             "coverage": self.coverage.value,
             "reason": self.gap.value,

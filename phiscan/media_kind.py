@@ -95,6 +95,7 @@ class MediaKind:
         is_prose: whether the whole document is prose.
         may_hold_prose: whether the scan looks for people in its prose. The formats of health care
             name people by structure instead.
+        is_container: whether it has no content of its own but its parts, whose kinds are reported.
         is_markup: whether `<!--` and `-->` are comment marks and no part of the text.
         plus_is_blank: whether `+` stands for a blank.
         unescaped: returns the document without the format's own escape sequences, or None if it has
@@ -111,6 +112,7 @@ class MediaKind:
     is_unstructured: bool = False
     is_prose: bool = False
     may_hold_prose: bool = False
+    is_container: bool = False
     is_markup: bool = False
     plus_is_blank: bool = False
     unescaped: Callable[[bytes], Derived | None] = _as_it_stands

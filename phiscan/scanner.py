@@ -154,6 +154,7 @@ class Scanner:
             gap=gap,
             verdict=verdict(found),
             media=kind.name,
+            parts=tuple(sorted(evidence.parts)),
             encodings=decoded.encodings,
             size=self._size,
         )

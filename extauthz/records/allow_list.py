@@ -35,6 +35,7 @@ class Key(StrEnum):
     COVERAGE = "phiguard.coverage"
     GAP = "phiguard.gap"
     MEDIA = "phiguard.media"
+    PARTS = "phiguard.media.parts"
     BODY_SIZE = "phiguard.body.size"
     POLICY_DIGEST = "phiguard.policy.digest"
     POLICY_NAME = "phiguard.policy.name"

@@ -55,6 +55,8 @@ def ledger_record(judgement: Judgement) -> dict[str, Any]:
         "verdict": decision.verdict.value,
         "coverage": decision.coverage.value,
         "gap": decision.gap.value,
+        "media": judgement.report.media,
+        "parts": list(judgement.report.parts),
         "identifiers": [i.value for i in decision.identifiers],
         "infoTypes": dict(Counter(f.info_type for f in judgement.report.findings)),
         "tipped": list(decision.tipped),

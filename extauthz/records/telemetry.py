@@ -172,6 +172,7 @@ def span_attributes(judgement: Judgement) -> dict[str, Any]:
         Key.COVERAGE.value: decision.coverage.value,
         Key.GAP.value: decision.gap.value,
         Key.MEDIA.value: report.media,
+        Key.PARTS.value: list(report.parts),
         Key.BODY_SIZE.value: report.size,
         Key.POLICY_DIGEST.value: decision.policy,
         Key.POLICY_NAME.value: judgement.policy,

@@ -60,7 +60,7 @@ _WORDS: Final[Mapping[str, Mapping[str, StrEnum]]] = {
     "verdict": {verdict.value: verdict for verdict in Verdict},
     "coverage": {coverage.value: coverage for coverage in Coverage},
 }
-_EXPECT: Final = (*_WORDS, "identifiers", "enforced", "rules", "audits")
+_EXPECT: Final = (*_WORDS, "media", "identifiers", "enforced", "rules", "audits")
 _AUDITS: Final = {action.value: action for action in Action if action is not Action.ALLOW}
 _CASES: Final = re.compile(r"^cases:", re.MULTILINE)
 _POLICY: Final = re.compile(
@@ -292,6 +292,8 @@ def _expect(reader: NodeReader, node: Node) -> dict[str, ExpectedWord]:
     for key, value in reader.mapping(node, _EXPECT, "`expect`").items():
         if key in _WORDS:
             expect[key] = reader.choice(value, _WORDS[key], f"`{key}`").value
+        elif key == "media":
+            expect[key] = reader.text(value, "`media`")
         elif key == "enforced":
             expect[key] = reader.boolean(value, "`enforced`")
         elif key == "audits":

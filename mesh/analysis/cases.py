@@ -98,6 +98,7 @@ def _words_of(outcome: Outcome) -> dict[str, ExpectedWord]:
         "reason": decision.reason.value,
         "verdict": decision.verdict.value,
         "coverage": decision.coverage.value,
+        "media": outcome.report.media,
         "identifiers": tuple(identifier.value for identifier in decision.identifiers),
         "enforced": decision.enforced,
         "rules": decision.rules,

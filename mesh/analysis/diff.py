@@ -8,7 +8,8 @@ the settings are compared one by one.
 An individual's identifier is tried alone. Health information and a provider's own identifiers are
 tried beside an individual's identifier that may flow, because without one there is no PHI. They are
 reported only where such an identifier may flow under both policies. Each infoType is tried alone in
-a message that is no PHI too, where only entries that name it count.
+a message that is no PHI too, where only entries that name it count. Each media kind is tried in a
+message without findings.
 
 Cost: about two hundred decisions for each distinct pair of what the two policies say about an edge.
 A further edge with the same pair costs only its matching.
@@ -20,7 +21,7 @@ from enum import StrEnum
 
 from mesh.analysis.endpoint_classes import Parties, asked_for, messages, trials
 from mesh.analysis.equivalence_classes import OperationClass, OperationClasses
-from mesh.analysis.flows import flows, masks, named_flows, standing
+from mesh.analysis.flows import flows, masks, media_flows, named_flows, standing
 from mesh.message.facts import Direction, Facts
 from mesh.policy.decide import decide
 from mesh.policy.decision import Action, Decision, Mode
@@ -35,6 +36,7 @@ class MoveKind(StrEnum):
 
     EDGE = "edge"
     IDENTIFIER = "identifier"
+    MEDIA = "media"
     ENFORCEMENT = "enforcement"
 
 
@@ -43,7 +45,7 @@ class Move:
     """One thing that two policies decide differently for one message.
 
     Args:
-        name: the infoType, for an identifier; empty otherwise.
+        name: the infoType of an identifier, or the media kind; empty otherwise.
         before: an action; for enforcement, `enforced` or `recorded`.
     """
 
@@ -190,22 +192,28 @@ class _Comparison:
             self._known[key] = (*edge, *self._identifier_moves(facts))
             # where the edge itself opens or closes, everything in a message that is no PHI moves
             if before.action is after.action:
-                self._known[key] += tuple(self._named_moves(facts))
+                self._known[key] += (*self._named_moves(facts), *self._media_moves(facts))
         return self._known[key]
 
     def _identifier_moves(self, facts: Facts) -> Iterator[Move]:
-        yield from _moves(*(flows(facts, policy) for policy in self._policies))
+        yield from _moves(MoveKind.IDENTIFIER, *(flows(facts, each) for each in self._policies))
         yield from _mask_moves(*(masks(facts, policy) for policy in self._policies))
 
     def _named_moves(self, facts: Facts) -> Iterator[Move]:
-        yield from _moves(*(named_flows(facts, policy) for policy in self._policies))
+        found = (named_flows(facts, each) for each in self._policies)
+        yield from _moves(MoveKind.IDENTIFIER, *found)
+
+    def _media_moves(self, facts: Facts) -> Iterator[Move]:
+        yield from _moves(MoveKind.MEDIA, *(media_flows(facts, each) for each in self._policies))
 
 
-def _moves(before: Mapping[str, Action], after: Mapping[str, Action]) -> Iterator[Move]:
+def _moves(
+    what: MoveKind, before: Mapping[str, Action], after: Mapping[str, Action]
+) -> Iterator[Move]:
     for name in before.keys() & after.keys():
         if before[name] is not after[name]:
             opens = after[name].rank < before[name].rank
-            yield Move(MoveKind.IDENTIFIER, name, before[name], after[name], opens)
+            yield Move(what, name, before[name], after[name], opens)
 
 
 def _mask_moves(before: Mapping[str, MaskForm], after: Mapping[str, MaskForm]) -> Iterator[Move]:

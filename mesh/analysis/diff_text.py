@@ -12,6 +12,7 @@ from mesh.message.facts import Direction, Protocol
 from mesh.policy.decision import Action
 from mesh.policy.vocabulary import InfoTypes
 from phiscan.identifiers import INFO_TYPES, Identifier, InfoTypeKind
+from phiscan.media_names import MEDIA_NAMES
 
 _FLOW: Final = {
     (Action.DENY, Action.ALLOW): "may now receive {names} from {source}",
@@ -44,7 +45,7 @@ class Change:
         destinations: labels of those that answer them, in both directions.
         operations: `POST /claims`; `*` for all operations that the rules tell apart.
         encrypted: whether the messages have mutual TLS.
-        names: infoTypes of identifiers, sorted.
+        names: infoTypes of identifiers, or media kinds; sorted.
         info_types: all infoTypes, by name.
     """
 
@@ -73,6 +74,12 @@ class Change:
             return f"{calls} are now {self.after}, not {self.before}{suffix}"
         is_request = self.direction is Direction.REQUEST
         receiver, sender = (callee, caller) if is_request else (caller, callee)
+        if self.what is MoveKind.MEDIA:
+            now = "may now" if self.opens else "may no longer"
+            media = _media_words(self.names)
+            return (
+                f"{receiver} {now} receive {media} from {sender}{place} ({self.direction}){suffix}"
+            )
         words = _FLOW[Action(self.before), Action(self.after)].format(
             names=summed_up(self.names, self.info_types), source=sender
         )
@@ -138,6 +145,16 @@ def summed_up(names: Collection[str], info_types: InfoTypes = INFO_TYPES) -> str
             left -= everything
             words.append(word)
     return ", ".join([*words, *sorted(left)])
+
+
+def _media_words(names: Collection[str]) -> str:
+    """`what is read as csv, text`; `what is not read as fhir+json` where most kinds move."""
+    left = sorted(MEDIA_NAMES.keys() - names)
+    if not left:
+        return "what is read as anything"
+    if len(left) < len(names):
+        return f"what is not read as {', '.join(left)}"
+    return f"what is read as {', '.join(sorted(names))}"
 
 
 def short(label: str) -> str:

@@ -1,9 +1,9 @@
-"""Why a message is decided as it is, as a short tree: edge, findings, and what each rule says.
+"""Why a message is decided as it is, as a short tree: edge, media, findings, what each rule says.
 
 This module reads the decision and the policy. It decides nothing itself.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from mesh.exchange.events import Outcome
@@ -11,7 +11,7 @@ from mesh.message.facts import Direction, Facts, Vantage
 from mesh.message.paths import normalise
 from mesh.policy.decision import Decision
 from mesh.policy.policy import Disclosure, Policy, Rule
-from phiscan.finding import Finding, Subject
+from phiscan.finding import Finding, ScanReport, Subject
 from phiscan.identifiers import InfoTypeKind
 
 
@@ -27,9 +27,11 @@ def explain(outcome: Outcome, policy: Policy) -> Branch:
     """The tree of one decided message. Of the message's values it shows only the path."""
     decision, facts = outcome.decision, outcome.facts or Facts()
     rules = [rule for rule in policy.rules if rule.name in decision.rules]
+    parts = _parts(facts, rules)
     branches = [
         Branch(f"edge: {_edge(facts)}", _naming(rules, policy)),
-        _content(outcome, facts, rules, policy),
+        _media(outcome.report, parts),
+        _content(outcome.report, parts, policy),
     ]
     branches += (
         [Branch("AUDIT rules, which decide nothing", audits)]
@@ -95,25 +97,38 @@ def _audits(decision: Decision) -> tuple[Branch, ...]:
     )
 
 
-def _content(outcome: Outcome, facts: Facts, rules: Iterable[Rule], policy: Policy) -> Branch:
-    report = outcome.report
+def _content(report: ScanReport, parts: Mapping[str, Disclosure], policy: Policy) -> Branch:
     phi = policy.handles_as_phi(report.verdict)
     coverage = f"coverage {report.coverage} {report.gap}".rstrip()
-    parts = {
-        rule.name: rule.request if facts.direction is Direction.REQUEST else rule.response
-        for rule in rules
-    }
     kinds = {
         (f.info_type, f.kind is InfoTypeKind.IDENTIFIER, f.subject is Subject.PROVIDER): f
         for f in report.findings
     }
     found = tuple(_finding(kinds[kind], parts, phi=phi) for kind in sorted(kinds))
     return Branch(
-        f"content: verdict {report.verdict}, {coverage}", found or (Branch("nothing was found"),)
+        f"content: verdict {report.verdict}, {coverage}",
+        found or (Branch("nothing was found"),),
     )
 
 
-def _finding(finding: Finding, parts: dict[str, Disclosure], *, phi: bool) -> Branch:
+def _media(report: ScanReport, parts: Mapping[str, Disclosure]) -> Branch:
+    """What the message was read as, and what the rules list."""
+    within = f" with {', '.join(report.parts)}" if report.parts else ""
+    lists = tuple(
+        Branch(f"{name} lists {', '.join(sorted(part.media))}")
+        for name, part in parts.items()
+        if part.media is not None
+    )
+    return Branch(f"media: read as {report.media}{within}", lists)
+
+
+def _parts(facts: Facts, rules: Iterable[Rule]) -> dict[str, Disclosure]:
+    """What each rule says about the message's direction."""
+    is_request = facts.direction is Direction.REQUEST
+    return {rule.name: rule.request if is_request else rule.response for rule in rules}
+
+
+def _finding(finding: Finding, parts: Mapping[str, Disclosure], *, phi: bool) -> Branch:
     is_identifier = finding.kind is InfoTypeKind.IDENTIFIER
     owner = "provider's " if is_identifier and not finding.is_individuals else ""
     letter = f" ({finding.identifier})" if finding.identifier else ""

@@ -12,6 +12,7 @@ from mesh.policy.matching import edge_of, rules_on
 from mesh.policy.policy import Policy
 from phiscan.finding import Finding, Likelihood, Location, ScanReport, Subject, Verdict
 from phiscan.identifiers import InfoType, InfoTypeKind
+from phiscan.media_names import MEDIA_NAMES
 from phiscan.redaction.masks import MaskForm
 
 PROVIDERS_OWN: Final = "provider's "
@@ -81,6 +82,13 @@ def masks(facts: Facts, policy: Policy) -> dict[str, MaskForm]:
     return found
 
 
+def media_flows(facts: Facts, policy: Policy) -> dict[str, Action]:
+    """What happens to a message without findings, by the media kind that it was read as."""
+    return {
+        name: decide(facts, ScanReport(media=name), policy).action for name in sorted(MEDIA_NAMES)
+    }
+
+
 def _found(info_type: InfoType, subject: Subject) -> Finding:
     return Finding.of(info_type, Likelihood.LIKELY, "", Location("", 0, 1), subject)
 
@@ -100,7 +108,7 @@ def standing(facts: Facts, policy: Policy) -> object:
     said = (
         rules.disclosure(is_request=is_request, encrypted=edge.encrypted) if rules.named else None
     )
-    is_readable = edge.protocol is Protocol.HTTP or edge.protocol in rules.protocols
+    is_read = edge.protocol is Protocol.HTTP
     masking = rules.masking(is_request=is_request)
     return (
         said,
@@ -108,6 +116,7 @@ def standing(facts: Facts, policy: Policy) -> object:
         bool(rules.unsure),
         rules.enforced,
         rules.waived,
-        is_readable,
+        is_read,
+        is_read or edge.protocol in rules.protocols,
         edge.encrypted,
     )

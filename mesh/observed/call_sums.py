@@ -23,6 +23,7 @@ class CallSum:
         )
         self._open: dict[Direction, set[str]] = defaultdict(set)
         self._health: dict[Direction, set[str]] = defaultdict(set)
+        self._media: dict[Direction, set[str]] = defaultdict(set)
 
     def add(self, observation: Observation) -> None:
         """Add one observation."""
@@ -30,6 +31,7 @@ class CallSum:
         side = sighting.vantage, sighting.direction
         self.routes.add(sighting.route)
         self._messages[side] += observation.count
+        self._media[sighting.direction].update(content.media)
         if sighting.verdict is not Verdict.PHI:
             return
         self.phi = True
@@ -59,6 +61,10 @@ class CallSum:
     def health(self, direction: Direction) -> set[str]:
         """Health information in messages with PHI."""
         return self._health[direction]
+
+    def media(self, direction: Direction) -> set[str]:
+        """What messages were read as, with and without PHI."""
+        return self._media[direction]
 
     @property
     def names(self) -> tuple[str, ...]:

@@ -64,8 +64,8 @@ class Drifted:
     """An operation that was seen, and that the policy would not let through as it was.
 
     Args:
-        identifiers: infoTypes that the policy would deny; for an unnamed edge, those that were
-            seen.
+        identifiers: infoTypes or media kinds that the policy would deny; for an unnamed edge, the
+            infoTypes that were seen.
         messages: messages of the busiest vantage; of a denial, at most those that held
             `identifiers`.
         last: the last day on which it was seen.
@@ -144,6 +144,9 @@ def _drifted(
     if decision.action is Action.DENY:
         names = _tipping(decision, content.identifiers)
         yield DriftSite(DriftKind.DENIED, decision.reason, *where, sighting.direction), names
+    if media := _refused_media(each, facts, policy):
+        reason = Reason.MEDIA_NOT_ALLOWED
+        yield DriftSite(DriftKind.DENIED, reason, *where, sighting.direction), media
 
 
 def _tipping(decision: Decision, seen: Collection[str]) -> Collection[str]:
@@ -193,6 +196,15 @@ def _facts(each: Observation, path: str) -> Facts:
         redactable=True,
         operation=Operation(sighting.method, path),
     )
+
+
+def _refused_media(each: Observation, facts: Facts, policy: Policy) -> list[str]:
+    """The media kinds that the policy would refuse."""
+    return [
+        media
+        for media in each.content.media
+        if decide(facts, ScanReport(media=media), policy).reason is Reason.MEDIA_NOT_ALLOWED
+    ]
 
 
 def _report(each: Observation, policy: Policy) -> ScanReport:
@@ -264,7 +276,7 @@ class _Sum:
         if (
             place.what is DriftKind.DENIED and names
         ):  # an upper bound: the store does not say which of several kinds were in the same message
-            held = {**each.content.identifiers, **each.content.health}
+            held = {**each.content.identifiers, **each.content.health, **each.content.media}
             count = min(count, sum(held.get(name, 0) for name in names) or count)
         self._messages[each.sighting.vantage, each.sighting.direction] += count
         self._names.update(names)

@@ -10,6 +10,7 @@ terminal.
 The module is pure: text in, values out, and back.
 """
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -23,6 +24,7 @@ from mesh.message import identity, paths
 from mesh.message.facts import Direction, Protocol, Vantage
 from mesh.observed.observation import (
     INFO_TYPE,
+    MEDIA,
     METHODS,
     OTHER_METHOD,
     Content,
@@ -37,7 +39,15 @@ from phiscan.finding import Coverage, Verdict
 FORMAT: Final = "phiguard.dev/edges"
 VERSION: Final = 1
 
-_CONTENT: Final = ("identifiers", "health", "masked")
+_CONTENT: Final[Mapping[str, re.Pattern[str]]] = {
+    "identifiers": INFO_TYPE,
+    "health": INFO_TYPE,
+    "masked": INFO_TYPE,
+    "media": MEDIA,
+}
+"""The fields of `Content`, each with the form of its names."""
+_LATER: Final = frozenset(("media",))
+"""Keys that files of earlier guards lack."""
 _KEYS: Final = frozenset((*Sighting._fields, "count", "first", "last", *_CONTENT))
 _HEAD_KEYS: Final = frozenset(("format", "version", "limit", "leftOut", "edges"))
 _LARGEST: Final = 1 << 53
@@ -135,13 +145,15 @@ def _head(found: Mapping[str, Any], where: str) -> dict[str, int]:
 
 
 def _observation(found: Mapping[str, Any], where: str) -> Observation:
-    if found.keys() != _KEYS:
+    if not _KEYS - _LATER <= found.keys() <= _KEYS:
         raise _broken(where, "keys")
     count = _number(found["count"], 1, where, "count")
     first, last = (_day(found[name], where, name) for name in ("first", "last"))
     if first > last:
         raise _broken(where, "last")
-    content = Content(*(_counts(found[name], count, where, name) for name in _CONTENT))
+    content = Content(
+        **{name: _counts(found.get(name, {}), count, where, name) for name in _CONTENT}
+    )
     return Observation(_sighting(found, where), count, first, last, content)
 
 
@@ -181,7 +193,7 @@ def _is_principal(text: str) -> bool:
 
 
 def _counts(found: object, most: int, where: str, name: str) -> Counts:
-    if not isinstance(found, dict) or not all(map(INFO_TYPE.fullmatch, found)):
+    if not isinstance(found, dict) or not all(map(_CONTENT[name].fullmatch, found)):
         raise _broken(where, name)
     counts = {kind: _number(found[kind], 1, where, name) for kind in sorted(found)}
     if any(count > most for count in counts.values()):

@@ -17,6 +17,7 @@ any way, give the same proposal.
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from operator import methodcaller
 from typing import Final
 
 from mesh.message.facts import Direction
@@ -131,7 +132,10 @@ def _proposed(
     request, response = (
         ProposedFlow(
             *flow,
-            tuple(sorted(set().union(*(total.health(direction) for total in found.values())))),
+            *(
+                tuple(sorted(set().union(*map(seen, found.values()))))
+                for seen in (methodcaller("health", direction), methodcaller("media", direction))
+            ),
         )
         for flow, direction in zip(flows, Direction, strict=True)
     )

@@ -16,6 +16,7 @@ from mesh.message.facts import Direction
 from mesh.message.identity import account_of, namespace_of
 from mesh.observed.proposal import Ends, Mark, Marked, Proposal, Proposed, ProposedFlow
 from mesh.observed.proposal_caveats import passes_with_alert
+from phiscan.media_names import MEDIA_NAMES
 
 _ADVICE = {
     Mark.UNENCRYPTED: (
@@ -159,8 +160,11 @@ def _part(part: ProposedFlow) -> str:
         for key, names in (("allow", part.allow), ("redact", part.redact))
         if names
     ]
-    beside = f"  # beside {', '.join(part.health)}" if part.health else ""
-    return f"{{{', '.join([*lists, 'otherwise: DENY'])}}}{beside}"
+    notes = [f"beside {', '.join(part.health)}"] if part.health else []
+    if part.media and set(part.media) <= MEDIA_NAMES.keys():
+        notes.append(f"`media: [{', '.join(part.media)}]` would refuse all else")
+    note = f"  # {'; '.join(notes)}" if notes else ""
+    return f"{{{', '.join([*lists, 'otherwise: DENY'])}}}{note}"
 
 
 def _marked(marked: Marked, names: Mapping[Proposed, str]) -> Iterator[str]:

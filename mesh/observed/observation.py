@@ -34,9 +34,13 @@ METHODS: Final = frozenset(
 INFO_TYPE: Final = re.compile(r"[A-Z][A-Z0-9_]{0,63}")
 """The form of an infoType's name, an organisation's own too. Matches `US_ZIP_CODE`; not `Ana`."""
 
-Counts = Mapping[str, int]
-"""InfoType to the number of messages that held it."""
+MEDIA: Final = re.compile(r"[a-z][a-z0-9+-]{0,31}")
+"""The form of a media kind's name. Matches `fhir+json`; not `Ana`."""
 
+Counts = Mapping[str, int]
+"""InfoType or media kind to the number of messages that held it."""
+
+_EMPTY: Final = ScanReport().media
 _NONE: Final[Counts] = MappingProxyType({})
 
 
@@ -88,11 +92,13 @@ class Content:
         identifiers: individuals' identifiers.
         health: health information.
         masked: the part of `identifiers` that the guard masked before the message went on.
+        media: what messages with a body were read as, with the parts of containers.
     """
 
     identifiers: Counts = field(default_factory=lambda: _NONE)
     health: Counts = field(default_factory=lambda: _NONE)
     masked: Counts = field(default_factory=lambda: _NONE)
+    media: Counts = field(default_factory=lambda: _NONE)
 
     def __add__(self, other: "Content") -> "Content":
         """The sums of both."""
@@ -100,6 +106,7 @@ class Content:
             _sum(self.identifiers, other.identifiers),
             _sum(self.health, other.health),
             _sum(self.masked, other.masked),
+            _sum(self.media, other.media),
         )
 
 
@@ -166,6 +173,11 @@ def counted_kinds(report: ScanReport) -> tuple[frozenset[str], frozenset[str]]:
         elif finding.kind is InfoTypeKind.HEALTH:
             health.add(finding.info_type)
     return frozenset(own), frozenset(health)
+
+
+def media_kinds(report: ScanReport) -> frozenset[str]:
+    """The media kinds of a message, with the parts of a container; none when it has no body."""
+    return frozenset((report.media, *report.parts)) - {_EMPTY}
 
 
 def merge(observations: Iterable[Observation]) -> tuple[Observation, ...]:

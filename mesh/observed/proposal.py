@@ -54,11 +54,14 @@ class ProposedFlow:
     Args:
         allow, redact: infoTypes, sorted.
         health: health information that was seen beside them, sorted.
+        media: what messages were read as, sorted. It is told and not proposed: answers that were
+            not seen, such as error pages, must not be refused by surprise.
     """
 
     allow: tuple[str, ...] = ()
     redact: tuple[str, ...] = ()
     health: tuple[str, ...] = ()
+    media: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -181,18 +181,23 @@ class CombinedRules:
             found[kind[0]] = strictest(found.get(kind[0], form), form)
         return tuple(sorted((n, form) for n, form in found.items() if form is not MaskForm.PLAIN))
 
-    def may_forbid(self, kinds: frozenset[FindingKind], *, is_request: bool) -> bool:
-        """Whether a rule that may name the edge denies or redacts one of these kinds by name."""
-        parts = (rule.request if is_request else rule.response for rule in self.unsure)
+    def may_forbid(
+        self, kinds: frozenset[FindingKind], media: Set[str], *, is_request: bool
+    ) -> bool:
+        """Whether a rule that may name the edge denies or redacts one of these kinds by name.
+
+        Also whether such a rule does not list one of the media kinds.
+        """
+        parts = [rule.request if is_request else rule.response for rule in self.unsure]
         return any(
             ruled(kind, part.explicit) is not Action.ALLOW for part in parts for kind in kinds
-        )
+        ) or not all(part.admits(media) for part in parts)
 
     def disclosure(self, *, is_request: bool, encrypted: bool) -> Disclosure:
         """Combine all rules that name the edge into one disclosure.
 
         On an unencrypted edge, a rule that requires mutual TLS allows nothing. What it redacts or
-        denies still counts.
+        denies still counts, and so does its list of media.
         """
         found = self._disclosures.get((is_request, encrypted))
         if found is None:
@@ -210,6 +215,7 @@ class CombinedRules:
             redact=frozenset().union(*(part.redact for _, part in parts)),
             deny=frozenset().union(*(part.deny for _, part in parts)),
             otherwise=max((part.otherwise for part in lasting), key=_rank),
+            media=_in_all(part.media for _, part in parts),
         )
 
     def _is_enforced(self) -> bool:
@@ -253,6 +259,12 @@ def _form(found: FindingKind, masking: Mapping[str, MaskForm]) -> MaskForm | Non
         return None
     form = masking[entries[0]]
     return form if form.suits(identifier) else MaskForm.PLAIN
+
+
+def _in_all(lists: Iterable[frozenset[str] | None]) -> frozenset[str] | None:
+    """What every rule that lists media lists; None when none does."""
+    listed = [each for each in lists if each is not None]
+    return listed[0].intersection(*listed[1:]) if listed else None
 
 
 def _names(rules: Iterable[Rule]) -> tuple[str, ...]:

@@ -10,6 +10,7 @@ can undo another. That makes the decision monotone.
     edge        does a rule name the edge, or does the default action open it?
                 is there a rule that could not be evaluated?
     encryption  is the connection mutual TLS?
+    media       was it read as a media kind that every rule with a list of media lists?
     disclosure  may each infoType that was found flow? In a message that is no PHI, does an entry of
                 `deny` or `redact` name one?
     coverage    was everything scanned?
@@ -46,6 +47,7 @@ _PRECEDENCE: Final = (
     Reason.EDGE_NOT_ALLOWED,
     Reason.INTERNAL_ERROR,
     Reason.UNENCRYPTED,
+    Reason.MEDIA_NOT_ALLOWED,
     Reason.MINIMUM_NECESSARY,
     Reason.NAMED_BY_ENTRY,
     Reason.OUT_OF_TIME,
@@ -58,6 +60,10 @@ _PRECEDENCE: Final = (
     Reason.ALLOWED_BY_DEFAULT,
     Reason.NO_PHI,
 )
+_OWN_GAPS: Final = frozenset((Gap.OUT_OF_TIME, Gap.INTERNAL_ERROR))
+"""Gaps that come from the guard and not from the message."""
+_EMPTY: Final = ScanReport().media
+_UNREAD: Final = "unknown"
 _REASON_OF_ACTION: Final = {
     Action.DENY: Reason.MINIMUM_NECESSARY,
     Action.ALERT: Reason.ALERTED_BY_RULE,
@@ -229,11 +235,45 @@ def _encryption(question: _Question) -> _Ruling | None:
     return _CONSTANT[Action.DENY if denied else Action.ALERT, Reason.UNENCRYPTED]
 
 
+def _media(question: _Question) -> _Ruling | None:
+    """Deny what was not read as a media kind that the rules of the edge list.
+
+    The kind is what the bytes were read as, never what a Content-Type says. Of a container, the
+    kinds of its parts count too.
+    """
+    rules, report = question.rules, question.report
+    if not rules.named:
+        return None
+    listed = rules.disclosure(
+        is_request=question.facts.direction is Direction.REQUEST, encrypted=question.edge.encrypted
+    )
+    # what follows an upgrade, and TCP, is not read at all
+    is_read = question.edge.protocol is Protocol.HTTP
+    if listed.media is None or (is_read and listed.admits(_kinds_read(report))):
+        return None
+    # fail closed all the same: `_coverage` denies these, and its reason says whose fault it is
+    if report.gap in _OWN_GAPS:
+        return None
+    return _CONSTANT[Action.DENY, Reason.MEDIA_NOT_ALLOWED]
+
+
+def _kinds_read(report: ScanReport) -> frozenset[str]:
+    """The media kinds that a list must hold; an empty body needs none.
+
+    What is not well-formed was not read as its kind, which may be the declared one only. No list
+    can hold `_UNREAD`.
+    """
+    kinds = frozenset((report.media, *report.parts))
+    if report.coverage is Coverage.COMPLETE:
+        return kinds - {_EMPTY}
+    return kinds | {_UNREAD} if report.gap is Gap.MALFORMED else kinds
+
+
 def _coverage(question: _Question) -> _Ruling | None:
     report = question.report
     if report.coverage is Coverage.COMPLETE:
         return None
-    if report.gap in {Gap.OUT_OF_TIME, Gap.INTERNAL_ERROR}:
+    if report.gap in _OWN_GAPS:
         # fail closed: this gap comes from the guard, not from the message, so `onUnscannable` does
         # not waive it
         return _CONSTANT[Action.DENY, Reason(report.gap.value)]
@@ -289,9 +329,12 @@ def _combined(question: _Question) -> CombinedRuling | None:
 
 
 def _may_be_forbidden(question: _Question) -> bool:
-    """Whether a rule that could not be evaluated forbids by name what was found."""
+    """Whether a rule that could not be evaluated forbids the message: by name, or by its media."""
     is_request = question.facts.direction is Direction.REQUEST
-    return question.rules.may_forbid(kinds_of(question.report.findings), is_request=is_request)
+    report = question.report
+    return question.rules.may_forbid(
+        kinds_of(report.findings), _kinds_read(report), is_request=is_request
+    )
 
 
 def _can_redact(question: _Question, combined: CombinedRuling) -> bool:
@@ -313,6 +356,7 @@ _QUESTIONS: Final[tuple[Callable[[_Question], _Ruling | None], ...]] = (
     _protocol,
     _edge,
     _encryption,
+    _media,
     _disclosure,
     _coverage,
 )

@@ -50,6 +50,8 @@ class Reason(StrEnum):
     # the gate cannot rewrite the body, and masking it again would change nothing
     MASKED_ALREADY = "MASKED_ALREADY"
     MINIMUM_NECESSARY = "MINIMUM_NECESSARY"
+    # the message was read as a media kind that a rule of the edge does not list
+    MEDIA_NOT_ALLOWED = "MEDIA_NOT_ALLOWED"
     EDGE_NOT_ALLOWED = "EDGE_NOT_ALLOWED"
     UNENCRYPTED = "UNENCRYPTED"
     # the message could not be judged

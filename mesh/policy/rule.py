@@ -1,5 +1,6 @@
 """A rule of a policy as values: who, whom, which operation, which identifiers, until when."""
 
+from collections.abc import Set
 from dataclasses import dataclass, field
 from datetime import date
 
@@ -65,6 +66,8 @@ class Disclosure:
 
     Args:
         forms: the form of the masks of entries of `redact`, where it is not the plain one.
+        media: the media kinds that may flow, by the names of `phiscan.media_names`; None for any.
+            It holds in every message, whether it is PHI or not.
     """
 
     allow: frozenset[str] = frozenset()
@@ -72,10 +75,11 @@ class Disclosure:
     deny: frozenset[str] = frozenset()
     otherwise: Action = Action.DENY
     forms: frozenset[tuple[str, MaskForm]] = frozenset()
+    media: frozenset[str] | None = None
 
     @property
     def explicit(self) -> "Disclosure":
-        """The part that holds in every message, whether it is PHI or not.
+        """The entries that hold in every message, whether it is PHI or not.
 
         These are the entries of `deny` and `redact` that name an infoType or a class.
         """
@@ -88,6 +92,10 @@ class Disclosure:
         """Each entry of `redact` with its form."""
         forms = dict(self.forms)
         return frozenset((entry, forms.get(entry, MaskForm.PLAIN)) for entry in self.redact)
+
+    def admits(self, media: Set[str]) -> bool:
+        """Whether messages of these media kinds may flow."""
+        return self.media is None or media <= self.media
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,6 +10,7 @@ from typing import Final
 
 from mesh.message.facts import Direction, Protocol
 from mesh.policy.decision import Action, Mode
+from phiscan.media_names import MEDIA_NAMES
 from phiscan.redaction.masks import MaskForm
 
 Schema = dict[str, object]
@@ -132,6 +133,11 @@ DISCLOSURE: Final[Table] = {
     "deny": _texts(f"must not flow: {_ENTRIES}", 0),
     "otherwise": _one_of(
         OTHERWISE, "for an individual's identifier that no entry names; DENY when left out"
+    ),
+    "media": _list(
+        {"type": "string", "enum": list(MEDIA_NAMES)},
+        "what a body may be read as, whatever its Content-Type; any when left out",
+        1,
     ),
 }
 PHI: Final[Table] = {

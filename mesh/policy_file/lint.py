@@ -43,6 +43,7 @@ def lint(policy: Policy, spec: Mapping[str, FilePlace], places: Sequence[FilePla
     _lint_spec(policy, spec)
     for rule, place in zip(policy.rules, places, strict=True):
         _lint_rule(policy, rule, place)
+        _lint_media(rule, place)
         _lint_outside(rule, place)
         _lint_terms(policy, rule, place)
     _lint_shadowed(policy, places)
@@ -88,6 +89,23 @@ def _lint_rule(policy: Policy, rule: Rule, place: FilePlace) -> None:
             place.warn(
                 message, "move it to `deny`; health information is stated by a document's structure"
             )
+
+
+def _lint_media(rule: Rule, place: FilePlace) -> None:
+    """Warn about connections that the rule opens and that its own list of media closes."""
+    listed = {protocol for target in rule.targets for protocol in target.operation.protocols}
+    unread = sorted(listed - {Protocol.HTTP})
+    lists = [
+        direction
+        for direction, part in (("request", rule.request), ("response", rule.response))
+        if part.media is not None
+    ]
+    for direction in lists if unread else ():
+        place.warn(
+            f"rule `{rule.name}` lists {' and '.join(unread)}, which cannot be read, and `media` "
+            f"in `{direction}` refuses what was not read",
+            "write a rule without `media` for those connections",
+        )
 
 
 def _lint_outside(rule: Rule, place: FilePlace) -> None:
@@ -186,8 +204,10 @@ def _always_beside(other: Rule, rule: Rule) -> bool:
         bool(
             other.request.deny
             or other.request.redact
+            or other.request.media
             or other.response.deny
             or other.response.redact
+            or other.response.media
         )
         and not (other.audit or rule.audit or other.terms or other.claims or other.headers)
         and _edges_cover(other, rule)
@@ -215,6 +235,13 @@ def _lint_contradicted(policy: Policy, rule: Rule, other: Rule, place: FilePlace
                         f"`{entry}` is {what} without effect in `{direction}` of rule `{rule.name}`"
                     )
                     place.warn(f"{message}: rule `{other.name}` {does} it there", hint)
+        for media in sorted(part.media or ()):
+            if not strict.admits({media}):
+                place.warn(
+                    f"media `{media}` is listed without effect in `{direction}` of rule "
+                    f"`{rule.name}`: rule `{other.name}` does not list it there",
+                    "every rule of an edge that lists media must list it",
+                )
 
 
 def _sizes(rule: Rule) -> tuple[int, int]:
@@ -280,6 +307,7 @@ def _disclosure_covers(wide: Disclosure, part: Disclosure, known: InfoTypes) -> 
         and all(_rules(wide.deny | wide.redact, entry, known) for entry in part.redact)
         and all(_rules(wide.deny | wide.redact | wide.allow, entry, known) for entry in part.allow)
         and wide.otherwise.rank >= part.otherwise.rank
+        and (part.media is None or (wide.media is not None and wide.media <= part.media))
     )
 
 

@@ -17,6 +17,7 @@ from mesh.policy.policy import Disclosure, Rule, Terms, Wanted
 from mesh.policy_file import keys as policy_keys
 from mesh.policy_file.groups import Groups, read_entries
 from mesh.policy_file.masks import read_masks
+from mesh.policy_file.media import read_media
 from mesh.policy_file.nodes import NodeReader
 from mesh.policy_file.peers import read_sources, read_targets
 from phiscan.redaction.masks import MaskForm
@@ -168,4 +169,5 @@ def _disclosure(reader: NodeReader, node: Node, where: str, groups: Groups) -> D
         if "otherwise" in keys
         else Action.DENY
     )
-    return Disclosure(allow, redact, deny, chosen, forms)
+    media = read_media(reader, keys["media"]) if "media" in keys else None
+    return Disclosure(allow, redact, deny, chosen, forms, media)

@@ -95,6 +95,7 @@ def _member(data: bytes, header: _Header, end: int, number: int, evidence: Evide
             Location(f"tar>member {number}", header.start, end),
             media,
             origin=excerpt(data, header.start, end),
+            is_part=not is_text,
         )
     )
     return Gap.NONE
@@ -109,7 +110,12 @@ def _end(data: bytes, at: int, evidence: Evidence) -> Gap:
     at = max(at, (len(data) - len(rest)) // _BLOCK * _BLOCK)
     rest = data[at:]
     evidence.nested.append(
-        Nested(rest, Location("tar>rest", at, len(data)), origin=excerpt(data, at, len(data)))
+        Nested(
+            rest,
+            Location("tar>rest", at, len(data)),
+            origin=excerpt(data, at, len(data)),
+            is_part=True,
+        )
     )
     return Gap.MALFORMED
 
@@ -154,7 +160,9 @@ def _text(data: bytes, at: int, size: int) -> str:
     return data[at : at + size].partition(b"\x00")[0].decode("utf-8", "replace")
 
 
-MEDIA: Final = MediaKind("tar", read, is_searchable=False, masking=Masking(same_length=True))
+MEDIA: Final = MediaKind(
+    "tar", read, is_searchable=False, is_container=True, masking=Masking(same_length=True)
+)
 
 
 def look(sample: Sample) -> MediaKind | None:

@@ -50,6 +50,7 @@ def add_member(data: bytes, member: Member, evidence: Evidence, container: str) 
             members.place(container, member.number),
             members.media_type(member.name),
             packing=packing,
+            is_part=True,
         )
     )
     return Gap.NONE
@@ -58,10 +59,12 @@ def add_member(data: bytes, member: Member, evidence: Evidence, container: str) 
 def add_rest(data: bytes, directory: Directory, evidence: Evidence, container: str) -> None:
     """Nest what the central directory does not explain."""
     for start, end in directory.rest:
-        evidence.nested.append(Nested(data[start:end], members.part(container, "between")))
+        evidence.nested.append(
+            Nested(data[start:end], members.part(container, "between"), is_part=True)
+        )
 
 
-MEDIA: Final = MediaKind("zip", read, is_searchable=False)
+MEDIA: Final = MediaKind("zip", read, is_searchable=False, is_container=True)
 
 
 def is_zip(data: bytes) -> bool:

@@ -210,10 +210,15 @@ class _Reader:
         content = raw if origin else _decoded(raw, entity.coding)
         if content is None:
             return Gap.MALFORMED if entity.coding == "base64" else Gap.UNKNOWN_ENCODING
-        if name and len(content) <= _PLAIN_VALUE:
+        is_value = bool(name) and len(content) <= _PLAIN_VALUE
+        if is_value:
             start, end = _trimmed(raw, entity.start) if origin else (entity.start, entity.end)
             self.values.append(Labelled(_labels(name), _plain(content), start, end, 0))
-        self._nest(Nested(content, location, entity.content_type, origin=origin))
+        # like a field of any other form, a short text without a type is a value and no document
+        is_part = not is_value or bool(
+            entity.content_type or entity.parameter("content-disposition", "filename")
+        )
+        self._nest(Nested(content, location, entity.content_type, origin=origin, is_part=is_part))
         return Gap.NONE
 
     def _headers(self, start: int, end: int) -> _Entity:
@@ -276,6 +281,7 @@ class _Reader:
                     Location("", start, end),
                     "text/plain",
                     origin=excerpt(self._data, start, end),
+                    is_part=True,
                 )
             )
         return Gap.NONE
@@ -316,7 +322,9 @@ def _trimmed(raw: bytes, start: int) -> tuple[int, int]:
     return at, at + len(text)
 
 
-MEDIA: Final = MediaKind("multipart", read, is_searchable=False, masking=Masking(same_length=True))
+MEDIA: Final = MediaKind(
+    "multipart", read, is_searchable=False, is_container=True, masking=Masking(same_length=True)
+)
 
 
 def look(sample: Sample) -> MediaKind | None:

@@ -120,6 +120,7 @@ def test_scan_as_json_lines_has_the_documented_keys_and_no_value(phiguard, docum
     assert list(line) == [
         "path",
         "media",
+        "parts",
         "verdict",
         "coverage",
         "reason",

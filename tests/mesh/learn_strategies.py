@@ -9,7 +9,14 @@ from mesh_strategies import found
 from mesh.message.facts import Direction, Facts, Operation, Protocol, Vantage
 from mesh.observed.learn import propose
 from mesh.observed.learn_text import render
-from mesh.observed.observation import Content, Observation, counted_kinds, merge, sighting_of
+from mesh.observed.observation import (
+    Content,
+    Observation,
+    counted_kinds,
+    media_kinds,
+    merge,
+    sighting_of,
+)
 from mesh.observed.route_template import own_words
 from mesh.policy.decide import decide
 from mesh.policy.decision import Action, Mode
@@ -85,7 +92,9 @@ def reports(draw: st.DrawFn) -> ScanReport:
         else (Verdict.NONE,)
     )
     seen = (Coverage.COMPLETE, Gap.NONE) if whole else (Coverage.TRUNCATED, Gap.CUT_OFF)
-    return ScanReport(findings, *seen, verdict=draw(st.sampled_from(verdicts)))
+    media, parts = draw(st.sampled_from([("empty", ()), ("json", ()), ("multipart", ("csv",))]))
+    verdict = draw(st.sampled_from(verdicts))
+    return ScanReport(findings, *seen, verdict=verdict, media=media, parts=parts)
 
 
 @st.composite
@@ -124,7 +133,7 @@ def observe(
     content = Content(
         *(
             MappingProxyType(dict.fromkeys(sorted(names), 1))
-            for names in (*counted_kinds(report), masked)
+            for names in (*counted_kinds(report), masked, media_kinds(report))
         )
     )
     return Observation(sighting, 1, day, day, content)

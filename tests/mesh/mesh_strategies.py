@@ -38,7 +38,12 @@ DISCLOSURES = st.builds(
     ENTRIES,
     ENTRIES,
     st.sampled_from([Action.DENY, Action.REDACT, Action.ALERT]),
+    st.sampled_from([None, None, frozenset({"json"}), frozenset({"json", "csv"})]),
 )
+MEDIA = st.sampled_from(
+    [("empty", ()), ("json", ()), ("json", ()), ("csv", ()), ("unknown", ()), ("csv", ("text",))]
+)
+"""Kinds with the kinds of their parts."""
 PRINCIPALS = ("", EHR, BILLING)
 # repeated entries are drawn more often, so that rules name most edges and meet each other
 PEERS = st.sampled_from(
@@ -145,7 +150,8 @@ def reports(draw: st.DrawFn) -> ScanReport:
     """Reports as a scan makes them: a verdict about a person comes with a person's identifier."""
     findings = tuple(draw(st.lists(FINDINGS, max_size=4)))
     coverage, gap = draw(COVERAGES)
-    given_report = ScanReport(findings, coverage, gap)
+    media, parts = draw(MEDIA)
+    given_report = ScanReport(findings, coverage, gap, media=media, parts=parts)
     return replace(
         given_report,
         verdict=draw(st.sampled_from(VERDICTS if given_report.identifiers else VERDICTS[:2])),

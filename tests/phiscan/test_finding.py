@@ -13,6 +13,7 @@ def test_a_report_as_json_says_what_was_found_and_where():
     assert json.loads(json.dumps(plain)) == plain
     assert {key: plain[key] for key in plain if key != "findings"} == {
         "media": "json",
+        "parts": [],
         "verdict": "phi",
         "coverage": "COMPLETE",
         "reason": "",

@@ -16,7 +16,7 @@ import itertools
 import os
 import threading
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from datetime import date
 from pathlib import Path
 from types import MappingProxyType
@@ -31,6 +31,7 @@ from mesh.observed.observation import (
     Observation,
     Sighting,
     counted_kinds,
+    media_kinds,
     merge,
     sighting_of,
 )
@@ -107,7 +108,7 @@ class _Tally:
     Args:
         first, last: the days of the first and the last message.
         count: messages.
-        kinds: messages by infoType, three times: identifiers, health information, masked.
+        kinds: messages by infoType or media kind, for each field of `Content` in order.
         line: the line that the file holds for it.
         lined: the `count` in `line`.
     """
@@ -115,8 +116,8 @@ class _Tally:
     first: date
     last: date
     count: int = 0
-    kinds: tuple[dict[str, int], dict[str, int], dict[str, int]] = field(
-        default_factory=lambda: ({}, {}, {})
+    kinds: tuple[dict[str, int], ...] = field(
+        default_factory=lambda: tuple({} for _ in fields(Content))
     )
     line: bytes = b""
     lined: int = 0
@@ -129,10 +130,7 @@ class _Tally:
                 counts[kind] = counts.get(kind, 0) + 1
 
     def copy(self) -> "_Tally":
-        identifiers, health, masked = self.kinds
-        return _Tally(
-            self.first, self.last, self.count, (dict(identifiers), dict(health), dict(masked))
-        )
+        return _Tally(self.first, self.last, self.count, tuple(map(dict, self.kinds)))
 
     def observation(self, sighting: Sighting) -> Observation:
         content = Content(
@@ -188,7 +186,7 @@ class ObservationStore:
         masked = (
             frozenset(decision.redact) if decision.effect is Action.REDACT else frozenset[str]()
         )
-        kinds = (*counted_kinds(report), masked)
+        kinds = (*counted_kinds(report), masked, media_kinds(report))
         with self._counting:
             self._changed = True
             tally = self._tally(sighting)
@@ -258,8 +256,7 @@ class ObservationStore:
             return
         self.left_out = edges.left_out
         for each in merge(edges.observations):
-            content = each.content
-            kinds = dict(content.identifiers), dict(content.health), dict(content.masked)
+            kinds = tuple(dict(getattr(each.content, name.name)) for name in fields(Content))
             self._tallies[each.sighting] = _Tally(each.first, each.last, each.count, kinds)
 
 

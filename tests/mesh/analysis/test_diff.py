@@ -15,6 +15,7 @@ from mesh.policy.decision import Action, Mode
 from mesh.policy.policy import Disclosure, OperationMatch, Peer, Policy, Rule, Target
 from phiscan.finding import ScanReport, Verdict
 from phiscan.identifiers import INFO_TYPES
+from phiscan.media_names import MEDIA_NAMES
 
 OPEN = Disclosure(allow=frozenset({"PERSON_NAME"}))
 
@@ -225,3 +226,30 @@ def test_service_accounts_and_trust_domains_are_told_apart():
 
 def test_identifiers_that_are_no_longer_treated_as_phi_open():
     assert diff(policy(treat_identifiers_as_phi=True), policy()).opens
+
+
+def media(*listed, **changes):
+    return rule(request=replace(OPEN, media=frozenset(listed)), **changes)
+
+
+def media_names(old, new, *, opens):
+    return {m.name for *_, m in moves(old, new) if m.what is MoveKind.MEDIA and m.opens is opens}
+
+
+def test_a_longer_list_of_media_opens_what_it_adds():
+    old, new = policy(media("fhir+json")), policy(media("fhir+json", "csv"))
+    assert media_names(old, new, opens=True) == {"csv"}
+    assert media_names(old, new, opens=False) == set()
+    assert media_names(new, old, opens=False) == {"csv"}
+    assert diff(old, new).opens
+    assert not diff(new, old).opens
+
+
+def test_a_first_list_of_media_closes_all_others():
+    assert media_names(policy(rule()), policy(media("csv")), opens=False) == MEDIA_NAMES.keys() - {
+        "csv"
+    }
+
+
+def test_media_of_an_edge_that_opens_as_a_whole_are_not_told_one_by_one():
+    assert media_names(policy(), policy(media("csv")), opens=True) == set()

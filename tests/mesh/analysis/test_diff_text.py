@@ -74,6 +74,39 @@ def test_a_change_is_a_sentence_for_a_reviewer(old, new, said):
     assert sentences(old, new) == said
 
 
+BILLS = "response: {allow: [A, C, H, I, R], otherwise: DENY}"
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "said"),
+    [
+        (
+            "",
+            "media: [fhir+json]",
+            "finance/billing may no longer receive what is not read as fhir+json from clinic/ehr "
+            "at GET /patients/* (response)",
+        ),
+        (
+            "media: [fhir+json]",
+            "media: [cda, csv, fhir+json]",
+            "finance/billing may now receive what is read as cda, csv from clinic/ehr at "
+            "GET /patients/* (response)",
+        ),
+        (
+            "media: [fhir+json]",
+            "",
+            "finance/billing may now receive what is not read as fhir+json from clinic/ehr at "
+            "GET /patients/* (response)",
+        ),
+    ],
+)
+def test_media_that_open_or_close_are_one_sentence(before, after, said):
+    old, new = (
+        BILLS.replace("otherwise", f"{media}, otherwise".lstrip(", ")) for media in (before, after)
+    )
+    assert said in sentences(old, new, CLINIC.replace(BILLS, old))
+
+
 def test_what_opens_comes_first_and_equal_moves_are_one_sentence():
     billing, place = "finance/billing", "from clinic/ehr at POST /claims, POST /claims/* (request)"
     text = "allow: [A, C, H, I, R]\n        redact: [US_SOCIAL_SECURITY_NUMBER]"

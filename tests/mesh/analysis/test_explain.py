@@ -27,6 +27,7 @@ def test_a_denial_is_explained_from_the_edge_to_the_entry_that_denies():
         "DENY MINIMUM_NECESSARY because of US_SOCIAL_SECURITY_NUMBER",
         f"├─ edge: {EHR} -> {BILLING}, POST /claims, request, mutual TLS",
         "│  └─ named by claims",
+        "├─ media: read as empty",
         "├─ content: verdict phi, coverage COMPLETE",
         "│  ├─ PERSON_NAME (A): allow (PERSON_NAME), says claims",
         "│  └─ US_SOCIAL_SECURITY_NUMBER (G): deny (G), says claims",
@@ -65,6 +66,16 @@ def test_an_edge_that_no_rule_names_and_a_gap_are_shown():
     assert "│  └─ no rule names it: defaultAction DENY" in said
     assert "├─ content: verdict none, coverage TRUNCATED CUT_OFF" in said
     assert "│  └─ nothing was found" in said
+
+
+def test_what_was_read_and_what_the_rules_list_is_shown():
+    lists = replace(ONE, request=replace(CLAIM, media=frozenset({"hl7v2", "fhir+json"})))
+    report = replace(REPORT, media="multipart", parts=("csv", "text"))
+    said = told(lists, TWO, report=report)
+    assert said[0] == "DENY MEDIA_NOT_ALLOWED"
+    at = said.index("├─ media: read as multipart with csv, text")
+    assert said[at + 1] == "│  └─ claims lists fhir+json, hl7v2"
+    assert said[at + 2].startswith("├─ content: ")
 
 
 def test_the_response_is_explained_by_the_responses_part():

@@ -1,4 +1,5 @@
 import random
+from dataclasses import replace
 from datetime import date
 
 import pytest
@@ -259,3 +260,14 @@ def test_what_a_guard_masked_must_be_masked_or_allowed():
     assert [d.identifiers for d in drift(masked, policy()).drifted] == [
         ("US_SOCIAL_SECURITY_NUMBER",)
     ]
+
+
+def test_what_was_read_as_a_medium_that_the_policy_does_not_list_is_reported():
+    listed = policy(CLAIM.replace("allow: [PERSON_NAME]", "allow: [PERSON_NAME], media: [json]"))
+    as_json, as_parts = replace(PHI, media="json"), replace(PHI, media="multipart", parts=("csv",))
+    assert places((inbound(), as_json), (inbound(), PHI), against=listed) == []
+    assert places((inbound(), as_json), (inbound(), as_parts), against=listed) == [
+        (DriftKind.DENIED, Reason.MEDIA_NOT_ALLOWED, ("csv", "multipart"))
+    ]
+    (found,) = drift(observed([(inbound(), as_json), (inbound(), as_parts)]), listed).drifted
+    assert found.messages <= 2

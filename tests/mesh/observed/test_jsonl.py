@@ -87,6 +87,8 @@ def test_the_head_says_what_the_file_is():
         (changed(1, identifiers={"Ana Ruiz": 1}), "edges-0.jsonl:2: `identifiers` is not"),
         (changed(1, health={"DIAGNOSIS": 9}), "edges-0.jsonl:2: `health` is not"),
         (changed(1, masked=[]), "edges-0.jsonl:2: `masked` is not"),
+        (changed(1, media={"Ana Ruiz": 1}), "edges-0.jsonl:2: `media` is not"),
+        (changed(1, media={"json": 9}), "edges-0.jsonl:2: `media` is not"),
     ],
 )
 def test_what_no_guard_wrote_is_refused_with_its_line_and_not_quoted(text, place):
@@ -94,3 +96,10 @@ def test_what_no_guard_wrote_is_refused_with_its_line_and_not_quoted(text, place
         load(text.encode(), file="edges-0.jsonl")
     assert str(caught.value).startswith(place)
     assert not any(word in str(caught.value) for word in ("Ana", "RUIZ", "7731"))
+
+
+def test_a_file_of_a_guard_that_did_not_count_media_is_read():
+    edges = CountedEdges(observed([(inbound(), PHI)]))
+    head, line = dump(edges).splitlines()
+    old = {key: value for key, value in json.loads(line).items() if key != "media"}
+    assert load(f"{head}\n{json.dumps(old)}\n".encode(), file="x") == edges

@@ -1,3 +1,6 @@
+from dataclasses import replace
+
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from learn_strategies import (
@@ -86,3 +89,22 @@ def test_messages_that_could_not_be_counted_are_reported():
     assert "INCOMPLETE: 7 messages could not be counted" in render(
         propose([]), name="x", least=1, left_out=7
     )
+
+
+def read_as(media, parts=()):
+    return replace(PHI, media=media, parts=parts)
+
+
+def test_what_messages_were_read_as_is_told_and_not_proposed():
+    messages = [(inbound(), read_as("json")), (inbound(), read_as("multipart", ("csv",)))]
+    text = render(propose(observed(messages), min_count=1), name="x", least=1)
+    told = "`media: [csv, json, multipart]` would refuse all else"
+    assert f"otherwise: DENY}}  # beside DIAGNOSIS; {told}" in text
+    (rule,) = learned(observed(messages)).rules
+    assert (rule.request.media, rule.response.media) == (None, None)
+
+
+@pytest.mark.parametrize("media", ["empty", "unknown", "binary"])
+def test_what_no_policy_can_list_is_not_suggested(media):
+    text = render(propose(observed([(inbound(), read_as(media))]), min_count=1), name="x", least=1)
+    assert "media:" not in text

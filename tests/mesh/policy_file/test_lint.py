@@ -292,3 +292,37 @@ def test_an_exception_from_what_a_rule_denies_has_no_effect():
     assert warnings_of(f"{EDGE}, {DENY_A}", spec=spec) == [
         "6: `A` is allowed without effect in `request` of rule `b`: rule `a` denies it there"
     ]
+
+
+def lists(media: str, direction: str = "request") -> str:
+    return f"phi: {{{direction}: {{media: [{media}]}}}}"
+
+
+def test_a_medium_that_another_rule_of_the_edge_does_not_list_is_pointed_out():
+    listed = "phi: {request: {allow: [PERSON_NAME], media: [csv, json]}}"
+    rules = f"{EDGE}, {listed}", f"from: [{{}}], to: [{{}}], {lists('json')}"
+    assert warnings_of(*rules)[:1] == [
+        "7: media `csv` is listed without effect in `request` of rule `a`: rule `b` does not list "
+        "it there"
+    ]
+
+
+def test_a_list_of_media_beside_a_rule_without_one_or_in_another_direction_counts():
+    anyone = "from: [{}], to: [{}]"
+    for other in (anyone, f"{anyone}, {lists('json', 'response')}"):
+        assert not [w for w in warnings_of(f"{EDGE}, {lists('csv')}", other) if "media" in w]
+
+
+@pytest.mark.parametrize(
+    ("rule", "words"),
+    [
+        (f"{to('protocols: [HTTP, UPGRADE]')}, {lists('json')}", ["UPGRADE", "`request`"]),
+        (f"{to('protocols: [TCP]')}, {lists('json', 'response')}", ["TCP", "`response`"]),
+        (f"{to('protocols: [HTTP]')}, {lists('json')}", []),
+        (to("protocols: [HTTP, UPGRADE]"), []),
+    ],
+)
+def test_a_list_of_media_for_what_cannot_be_read_is_pointed_out(rule, words):
+    found = [w for w in warnings_of(rule) if "cannot be read" in w]
+    assert len(found) == bool(words)
+    assert all(word in warning for warning in found for word in words)

@@ -10,6 +10,7 @@ from mesh.analysis import case_file, cases
 from mesh.policy.decision import Reason
 from mesh.policy_file import load as policy_file
 from mesh.policy_file.groups import BUILT_IN_GROUPS
+from phiscan.media_names import MEDIA_NAMES
 
 PAGE = (Path(__file__).parents[3] / "docs" / "policy.md").read_text()
 POLICY, CASES = re.findall(r"```yaml\n(.*?)```", PAGE, re.DOTALL)
@@ -50,6 +51,11 @@ def test_what_the_page_shows_of_a_spec_is_read(fragment):
 @pytest.mark.parametrize("name", BUILT_IN_GROUPS)
 def test_every_built_in_group_is_explained(name):
     assert f"| `{name}` |" in PAGE
+
+
+@pytest.mark.parametrize("name", MEDIA_NAMES)
+def test_every_media_kind_is_named(name):
+    assert f"`{name}`" in PAGE.split("\nThe kinds: ")[1].split("\n\n")[0]
 
 
 @pytest.mark.parametrize(("row", "request_"), list(zip(ROWS, REQUESTS, strict=True)))

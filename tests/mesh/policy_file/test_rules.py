@@ -17,7 +17,8 @@ RULE = """\
     operation: {methods: [POST], paths: [/claims], hosts: [billing], ports: [80], protocols: [HTTP]}
   when: {mtls: true}
   phi:
-    request: {allow: [PERSON_NAME, "*"], redact: [G], deny: [DIAGNOSIS], otherwise: DENY}
+    request:
+      {allow: [PERSON_NAME, "*"], redact: [G], deny: [DIAGNOSIS], otherwise: DENY, media: [hl7v2]}
 """
 
 
@@ -317,3 +318,36 @@ def test_an_exception_without_its_terms_is_an_error(old, new, message, hint):
     assert old in EXCEPTION
     _, problems = exception_of(EXCEPTION.replace(old, new))
     assert (message, hint) in [(problem.message, problem.hint) for problem in problems]
+
+
+def test_media_are_listed_for_each_direction_and_any_when_left_out():
+    (rule,), _ = rules_of(RULE)
+    assert (rule.request.media, rule.response.media) == (frozenset({"hl7v2"}), None)
+
+
+@pytest.mark.parametrize(
+    ("media", "message", "hint"),
+    [
+        ("[hl7]", "unknown media kind `hl7`", "did you mean `hl7v2`?"),
+        ("[FHIR+JSON]", "unknown media kind `FHIR+JSON`", "did you mean `fhir+json`?"),
+        (
+            "[application/fhir+json]",
+            "unknown media kind `application/fhir+json`",
+            "did you mean `fhir+json`?",
+        ),
+        ("[text/csv]", "unknown media kind `text/csv`", "did you mean `csv`?"),
+        ('["*"]', "unknown media kind `*`", "leave `media` out for any"),
+        ("[empty]", "unknown media kind `empty`", "an empty body always passes; list kinds that"),
+        ("[binary]", "unknown media kind `binary`", "it stands for files that no reader reads; "),
+        ("[encrypted]", "unknown media kind `encrypted`", "it stands for files that nobody can "),
+        ("[unknown]", "unknown media kind `unknown`", "it stands for what was not read; "),
+        ("[zzz]", "unknown media kind `zzz`", "known: bson, cbor, cda, csv, "),
+        ("[]", "`media` is empty", "list what may flow, or leave the key out for any"),
+        ("json", "`media` is a single value, expected a list", "write it as `[...]`"),
+        ("[1]", "an entry of `media` is `1`, which YAML does not read as text", "put it in quotes"),
+    ],
+)
+def test_a_medium_that_nothing_is_read_as_is_an_error_with_a_hint(media, message, hint):
+    _, (problem,) = rules_of(RULE.replace("[hl7v2]", media))
+    assert (problem.severity, problem.message) == ("error", message)
+    assert problem.hint.startswith(hint)

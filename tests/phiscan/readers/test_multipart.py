@@ -1,6 +1,8 @@
 """Multipart bodies and e-mail: every part is read, and plain parts keep their byte ranges."""
 
 import base64
+import io
+import zipfile
 
 import pytest
 
@@ -227,3 +229,54 @@ def test_names_of_fields_are_no_values():
         part("z", 'Content-Disposition: form-data; name="file"; filename="report_2024.txt"'),
     )
     assert phiscan.scan(data, content_type=FORM).findings == ()
+
+
+def file(content, media, name="a"):
+    disposition = f'Content-Disposition: form-data; name="f"; filename="{name}"'
+    return part(content, disposition, f"Content-Type: {media}")
+
+
+FHIR = '{"resourceType": "Patient", "id": "p1"}'
+INNER = body(file("a,b\r\n1,2\r\n3,4\r\n", "text/csv"), boundary="b2").decode()
+
+
+@pytest.mark.parametrize(
+    ("data", "parts"),
+    [
+        (body(file(FHIR, "application/fhir+json")), ("fhir+json",)),
+        # as read, never as declared
+        (body(file(FHIR, "image/png", "scan.png")), ("fhir+json",)),
+        (body(file(FHIR, "application/json"), file("hello", "text/plain")), ("fhir+json", "text")),
+        # a part that is a container counts with its own parts
+        (body(file(INNER, "multipart/mixed; boundary=b2")), ("csv",)),
+        (body(field("name", "hello"), field("note", "some words")), ()),  # values of a form
+        (body(field("note", "some words " * 500)), ("text",)),  # too long for a value
+        (b"before\r\n" + body(field("a", "b")), ("text",)),
+        (body(file("\x89PNG\r\n\x1a\n", "image/png")), ("binary",)),
+    ],
+)
+def test_the_kinds_of_the_parts_are_reported(data, parts):
+    assert phiscan.scan(data, content_type=FORM).parts == parts
+
+
+def test_the_members_of_an_archive_are_parts_and_those_of_an_office_file_are_not():
+    packed, office = io.BytesIO(), io.BytesIO()
+    with zipfile.ZipFile(packed, "w") as archive:
+        archive.writestr("labs/a.json", FHIR)
+        archive.writestr("b.csv", "a,b\n1,2\n3,4\n")
+    with zipfile.ZipFile(office, "w") as archive:
+        archive.writestr("mimetype", "application/vnd.oasis.opendocument.text")
+        archive.writestr("content.xml", "<office:document-content xmlns:office='urn:o'/>")
+        archive.writestr("attached.json", FHIR)
+    report = phiscan.scan(packed.getvalue())
+    assert (report.media, report.parts) == ("zip", ("csv", "fhir+json"))
+    report = phiscan.scan(office.getvalue())
+    assert (report.media, report.parts) == ("odt", ())
+
+
+def test_what_is_attached_to_a_document_that_is_no_container_is_no_part():
+    attached = base64.b64encode(b"a,b\n1,2\n3,4\n5,6\n").decode()
+    report = phiscan.scan(
+        b'{"resourceType": "Binary", "contentType": "text/csv", "data": "%s"}' % attached.encode()
+    )
+    assert (report.media, report.parts) == ("fhir+json", ())
