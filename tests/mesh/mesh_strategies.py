@@ -38,7 +38,7 @@ DISCLOSURES = st.builds(
     ENTRIES,
     ENTRIES,
     st.sampled_from([Action.DENY, Action.REDACT, Action.ALERT]),
-    st.sampled_from([None, None, frozenset({"json"}), frozenset({"json", "csv"})]),
+    media=st.sampled_from([None, None, frozenset({"json"}), frozenset({"json", "csv"})]),
 )
 MEDIA = st.sampled_from(
     [("empty", ()), ("json", ()), ("json", ()), ("csv", ()), ("unknown", ()), ("csv", ("text",))]

@@ -147,5 +147,13 @@ def test_a_message_without_phi_and_without_findings_is_not_denied():
 def test_a_rule_that_may_name_the_edge_forbids_in_its_own_direction():
     unsure = rule(request=Disclosure(), response=Disclosure(deny=frozenset({"A"})))
     rules = combined(unsure=(unsure,))
-    assert rules.may_forbid(KINDS, is_request=False)
-    assert not rules.may_forbid(KINDS, is_request=True)
+    assert rules.may_forbid(KINDS, frozenset(), is_request=False)
+    assert not rules.may_forbid(KINDS, frozenset(), is_request=True)
+
+
+def test_a_rule_that_may_name_the_edge_forbids_media_that_it_does_not_list():
+    unsure = rule(request=Disclosure(media=frozenset({"json"})), response=Disclosure())
+    rules = combined(unsure=(unsure,))
+    assert rules.may_forbid(frozenset(), {"csv"}, is_request=True)
+    assert not rules.may_forbid(frozenset(), {"json"}, is_request=True)
+    assert not rules.may_forbid(frozenset(), {"csv"}, is_request=False)

@@ -341,7 +341,7 @@ def test_media_are_listed_for_each_direction_and_any_when_left_out():
         ("[binary]", "unknown media kind `binary`", "it stands for files that no reader reads; "),
         ("[encrypted]", "unknown media kind `encrypted`", "it stands for files that nobody can "),
         ("[unknown]", "unknown media kind `unknown`", "it stands for what was not read; "),
-        ("[zzz]", "unknown media kind `zzz`", "known: bson, cbor, cda, csv, "),
+        ("[zzz]", "unknown media kind `zzz`", "known: apple-health, atna, bson, "),
         ("[]", "`media` is empty", "list what may flow, or leave the key out for any"),
         ("json", "`media` is a single value, expected a list", "write it as `[...]`"),
         ("[1]", "an entry of `media` is `1`, which YAML does not read as text", "put it in quotes"),
