@@ -38,6 +38,7 @@ MEDIA_NAMES: Final[Mapping[str, str]] = MappingProxyType(
         "jpeg": "JPEG pictures",
         "json": "other JSON, NDJSON",
         "log": "logs, and other lines of which some are JSON",
+        "mbox": "mailboxes",
         "msgpack": "MessagePack",
         "multipart": "multipart bodies, forms with files, e-mail",
         "ncpdp": "NCPDP Telecom",

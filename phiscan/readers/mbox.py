@@ -48,7 +48,9 @@ def _nest(data: bytes, place: Location, media: str, evidence: Evidence) -> None:
     content = data[place.start : place.end]
     if content.strip():
         origin = excerpt(data, place.start, place.end)
-        evidence.nested.append(Nested(content, place, media, origin=origin))
+        evidence.nested.append(Nested(content, place, media, origin=origin, is_part=True))
 
 
-MEDIA: Final = MediaKind("mbox", read, is_searchable=False, masking=Masking(same_length=True))
+MEDIA: Final = MediaKind(
+    "mbox", read, is_searchable=False, is_container=True, masking=Masking(same_length=True)
+)
