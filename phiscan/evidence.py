@@ -1,24 +1,28 @@
-"""Collects the findings of one document. Readers and detectors report each value only once."""
+"""Collects the findings of one document. Readers and detectors report each value only once.
 
-from collections.abc import Sequence
+A document may have more findings than a report lists. Then the rest is counted, and of each kind of
+finding (infoType, likelihood and subject) at least one is listed, because verdicts and policies ask
+for kinds. The places of the rest stay known as pairs of numbers until the report is made, so that
+detectors and readers do not explain the same value twice.
+"""
+
+from array import array
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
 from phiscan.finding import Finding, Likelihood, Location, Subject
+from phiscan.identifiers import InfoTypeKind
 from phiscan.scan_context import ScanContext
 from phiscan.text.normalise import plain
 from phiscan.text.offsets import Derived
 from phiscan.words.labels import Rule, is_masked, is_vocabulary
 
 MAX_FINDINGS: Final = 50_000
-"""The most findings of one document. The limit bounds the memory and time that a sender can cost.
+"""The most findings of one document that are listed, besides one of each further kind.
 
-A batch of records of 1 MiB has some thousand findings.
+A finding takes 250 bytes. A batch of records of 1 MiB has some thousand.
 """
-
-
-class TooManyFindingsError(Exception):
-    """A document has more than MAX_FINDINGS findings. The first MAX_FINDINGS are kept."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,13 +66,17 @@ class Evidence:
         findings: the findings, in the order in which they were added.
         nested: the nested documents that readers found.
         parts: the media kinds of the parts, where the document is a container.
+        unlisted: how many further findings were made and are not in `findings`.
     """
 
     context: ScanContext = field(default_factory=ScanContext)
     findings: list[Finding] = field(default_factory=list)
     nested: list[Nested] = field(default_factory=list)
     parts: set[str] = field(default_factory=set)
+    unlisted: int = 0
     _claimed: set[tuple[int | str, int, str]] = field(default_factory=set)
+    _kinds: set[tuple[str, Likelihood, Subject]] = field(default_factory=set)
+    _places: "dict[str, array[int]]" = field(default_factory=dict)
 
     def add(
         self,
@@ -78,21 +86,19 @@ class Evidence:
         subject: Subject,
         likelihood: Likelihood = Likelihood.VERY_LIKELY,
     ) -> None:
-        """Add a finding, unless one of the same infoType has the same location.
-
-        Raises:
-            TooManyFindingsError: the document already has MAX_FINDINGS findings.
-        """
+        """Add a finding, unless one of the same infoType has the same location."""
         where, start, end = location
         # a value outside the body has no byte range, so its field identifies it
         place = (start, end, info_type) if start >= 0 else (where, -1, info_type)
         if place in self._claimed:
             return
-        if len(self.findings) >= MAX_FINDINGS:
-            raise TooManyFindingsError
-        self._claimed.add(place)
         known = self.context.info_types[info_type]
-        self.findings.append(Finding.of(known, likelihood, detector, location, subject))
+        finding = Finding.of(known, likelihood, detector, location, subject)
+        if len(self.findings) < MAX_FINDINGS:
+            self._claimed.add(place)
+            self.findings.append(finding)
+        else:
+            self._count(finding)
 
     def labelled(
         self, detector: str, rule: Rule, value: str, location: Location, subject: Subject | None
@@ -130,10 +136,36 @@ class Evidence:
                 start, end = origin.origin(place.start, place.end) if has_range else (-1, -1)
             claim = (start, end, finding.info_type)
             if origin is None or claim not in self._claimed:
-                if len(self.findings) >= MAX_FINDINGS:
-                    raise TooManyFindingsError
-                self._claimed.add(claim)
-                self.findings.append(finding._replace(location=Location(path, start, end)))
+                moved = finding._replace(location=Location(path, start, end))
+                if len(self.findings) < MAX_FINDINGS:
+                    self._claimed.add(claim)
+                    self.findings.append(moved)
+                else:
+                    self._count(moved)
+        self.unlisted += inner.unlisted
+
+    def _count(self, finding: Finding) -> None:
+        """Count a finding beyond MAX_FINDINGS, and list it if it is the first of its kind."""
+        if not self._kinds:
+            self._kinds = {(f.info_type, f.likelihood, f.subject) for f in self.findings}
+        kind = finding.info_type, finding.likelihood, finding.subject
+        if kind not in self._kinds:
+            self._kinds.add(kind)
+            self.findings.append(finding)
+            return
+        self.unlisted += 1
+        if finding.kind is InfoTypeKind.IDENTIFIER and finding.location.start >= 0:
+            places = self._places.setdefault(finding.info_type, array("q"))
+            places.extend(finding.location[1:])
+
+    def identified(self) -> Iterator[tuple[int, int, str]]:
+        """The range and the infoType of each identifier in the body, listed or not."""
+        for finding in self.findings:
+            if finding.kind is InfoTypeKind.IDENTIFIER and finding.location.start >= 0:
+                yield finding.location.start, finding.location.end, finding.info_type
+        for info_type, places in self._places.items():
+            for at in range(0, len(places), 2):
+                yield places[at], places[at + 1], info_type
 
 
 def shown_path(parts: Sequence[str], known: frozenset[str] = frozenset()) -> str:

@@ -6,13 +6,13 @@
 Findings go to the document's evidence. What could not be examined becomes a gap.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
 from phiscan import recognizer
 from phiscan.embedded import finders
-from phiscan.evidence import Evidence, Nested, TooManyFindingsError
+from phiscan.evidence import Evidence, Nested
 from phiscan.finding import Gap, worse
 from phiscan.identifiers import InfoType
 from phiscan.media_kind import EMPTY, UNKNOWN, MediaKind
@@ -85,8 +85,12 @@ class Examiner:
                 message,
                 self.late,
                 self._room,
+                self._label_values,
             )
         )
+
+    def _label_values(self, data: bytes) -> Collection[int] | None:
+        return self.matcher.label_values(data) if _labels_are_plain(data) else None
 
     def examine(self, data: bytes, evidence: Evidence, depth: int) -> tuple[MediaKind, Gap]:
         """Read one document and its nested documents.
@@ -99,8 +103,6 @@ class Examiner:
         """
         try:
             return self._read(data, evidence, depth)
-        except TooManyFindingsError:
-            return UNKNOWN, Gap.OVER_LIMIT
         except OutOfTimeError:
             return UNKNOWN, Gap.OUT_OF_TIME
 

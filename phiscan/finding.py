@@ -174,6 +174,8 @@ class ScanReport:
         size: the bytes of the body as received.
         providers: findings that are not reported: providers' own names, addresses and contact
             details, which are not a patient's identifiers.
+        unlisted: how many further findings there are. A report lists 50,000, and at least one of
+            each infoType, likelihood and subject, so that what a policy asks for is complete.
     """
 
     findings: tuple[Finding, ...] = ()
@@ -185,6 +187,7 @@ class ScanReport:
     size: int = 0
     providers: tuple[Finding, ...] = ()
     parts: tuple[str, ...] = ()
+    unlisted: int = 0
 
     @property
     def identifiers(self) -> tuple[Identifier, ...]:
@@ -206,5 +209,6 @@ class ScanReport:
             "coverage": self.coverage.value,
             "reason": self.gap.value,
             "findings": [finding.to_dict() for finding in self.findings],
+            "unlisted": self.unlisted,
             "bytes": self.size,
         }

@@ -85,7 +85,7 @@ def run(
     """
     if not recognizers:
         return
-    structure = Structure(evidence.findings)
+    structure = Structure(evidence)
     for recognizer in recognizers:
         found: list[_Found] = []
         for start, end in _windows(kind, normalised.text):

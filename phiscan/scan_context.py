@@ -1,6 +1,6 @@
 """What a scan knows about a document before it reads it, and whether its time is up."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from itertools import chain, islice
 from typing import Final, TypeVar
@@ -19,6 +19,10 @@ class OutOfTimeError(Exception):
 
 def _never() -> bool:
     return False
+
+
+def _not_known(_data: bytes) -> None:
+    return None
 
 
 @dataclass(slots=True)
@@ -50,6 +54,8 @@ class ScanContext:
         message: the full name of the document's protobuf message type, or empty.
         late: returns whether time is up. Readers check it through `timed`.
         room: what readers may still decode. A reader that decodes parts by itself takes from it.
+        label_values: returns where the strings of a JSON text end that may be labels: the offsets
+            of their closing quotes. None when each string has to be looked at.
     """
 
     content_type: str = ""
@@ -58,6 +64,7 @@ class ScanContext:
     message: str = ""
     late: Callable[[], bool] = field(default=_never, repr=False)
     room: Room = field(default_factory=Room)
+    label_values: Callable[[bytes], Collection[int] | None] = field(default=_not_known, repr=False)
 
     def timed(self, items: Iterable[ItemT]) -> Iterator[ItemT]:
         """Yield the items and check the clock once per 128 of them.

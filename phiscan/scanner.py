@@ -157,4 +157,5 @@ class Scanner:
             parts=tuple(sorted(evidence.parts)),
             encodings=decoded.encodings,
             size=self._size,
+            unlisted=evidence.unlisted,
         )

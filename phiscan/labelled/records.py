@@ -3,22 +3,38 @@
 A value's own label says what the value is, and the labels above it say whose. `name` and `id` mean
 nothing alone. They count where the path names a patient or a person, or where the same record holds
 a value that only a person has.
+
+A record may have several parts (`{"client": {...}, "icd10": "F32.1"}`). The parts are a family: a
+medical code in one part is about the person whom another part names.
+
+Cost: what a path of labels means is worked out once a document.
 """
 
+import re
 from collections.abc import Iterable
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Final, NamedTuple
 
 from phiscan import checks
 from phiscan.evidence import Evidence, shown_path
-from phiscan.finding import Location, Subject
+from phiscan.finding import Location, Subject, quick
 from phiscan.identifiers import INFO_TYPES, InfoTypeKind, Trait, having
+from phiscan.words.given_names import GIVEN_NAMES
+from phiscan.words.label_vocabulary import ROLES
 from phiscan.words.labels import Label, Rule, read_label
 
 _PERSONAL: Final = having(Trait.MARKS_A_PERSON)
 PLACES: Final = frozenset(("path", "query", "header", "trailer"))
 """First parts of the paths of labelled values outside the body."""
 _PATIENTS_OWN: Final = having(Trait.GIVEN_TO_PATIENTS)
+_MOST_MEANINGS: Final = 2048
+"""The most meanings of paths that are kept at once."""
+# Between the steps of a path that is written as one label.
+# matches "." in "lab.patient_name" and "[" in "Cases[patient_name]"; not "_"
+_STEP: Final = re.compile(r"[./:>\[\]]+")
+# A word of a label, also in camel case. matches "guest" and "Name" in "guestName"
+_WORD: Final = re.compile(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])")
+_WORDS_OF_A_NAME: Final = range(2, 5)
 
 
 class Labelled(NamedTuple):
@@ -30,6 +46,8 @@ class Labelled(NamedTuple):
         start: the value's first byte in the document, or -1.
         end: the byte after its last one, or -1.
         record: a number that the values of one object or row share.
+        family: a number that the parts of one record share, or -1 for a record of one part. In JSON
+            it is the offset of the object around all parts, in a table the number of the row.
     """
 
     labels: tuple[str, ...]
@@ -37,6 +55,7 @@ class Labelled(NamedTuple):
     start: int
     end: int
     record: int
+    family: int = -1
 
 
 def read_records(values: Iterable[Labelled], evidence: Evidence, detector: str) -> None:
@@ -46,12 +65,69 @@ def read_records(values: Iterable[Labelled], evidence: Evidence, detector: str) 
     """
     reading = _Reading(evidence, detector)
     for item in evidence.context.timed(values):
-        label = read_label(item.labels[-1])
-        if label.rule is not None:
-            reading.take(item, label.rule, _subject(item.labels, label))
-        if len(item.labels) > 1:
-            reading.look_above(item)
+        reading.take(item)
     reading.finish()
+
+
+@dataclass(frozen=True, slots=True)
+class _Meaning:
+    """What a path of labels means.
+
+    Args:
+        rule: the rule of the last label.
+        subject: whom the path names.
+        sections: the rules of labels above that mean health information.
+        has_role: whether a label above names a role that patients have.
+        path: the path as it is shown.
+    """
+
+    rule: Rule | None
+    subject: Subject | None
+    sections: tuple[Rule, ...]
+    has_role: bool
+    path: str
+
+
+def _meaning(labels: tuple[str, ...]) -> _Meaning:
+    path = steps(labels)
+    own = read_label(path[-1])
+    sections = tuple(
+        rule
+        for rule in (read_label(label).rule for label in path[:-1])
+        if rule is not None
+        and rule.subject is Subject.PATIENT
+        and INFO_TYPES[rule.info_type].kind is InfoTypeKind.HEALTH
+    )
+    has_role = any(
+        not ROLES.isdisjoint(word.lower() for word in _WORD.findall(label)) for label in path[:-1]
+    )
+    return _Meaning(own.rule, _subject(path, own), sections, has_role, shown_path(path, PLACES))
+
+
+def rule_of(label: str) -> Rule | None:
+    """The rule of a label, or of the last step of a label that is a path."""
+    rule = read_label(label).rule
+    return rule if rule is not None else read_label(_steps_of(label)[-1]).rule
+
+
+def steps(labels: tuple[str, ...]) -> tuple[str, ...]:
+    """Split labels that are paths: `("lab.patient_name",)` becomes `("lab", "patient_name")`.
+
+    A label whose last step means something else or nothing stays whole: `Soc. Sec. No.`, `a/b`.
+    """
+    if not any(map(_STEP.search, labels)):
+        return labels
+    return tuple(step for label in labels for step in _steps_of(label))
+
+
+def _steps_of(label: str) -> list[str]:
+    parts = [part for part in _STEP.split(label) if part.strip()]
+    if len(parts) < 2:
+        return [label]
+    whole, last = read_label(label), read_label(parts[-1])
+    if last.rule is None or whole.rule not in (None, last.rule):
+        return [label]
+    return parts
 
 
 class _Reading:
@@ -60,88 +136,145 @@ class _Reading:
     def __init__(self, evidence: Evidence, detector: str) -> None:
         self._evidence = evidence
         self._detector = detector
-        self._waiting: list[tuple[Labelled, Rule, Subject | None]] = []
+        self._meanings: dict[tuple[str, ...], _Meaning] = {}
+        self._waiting: list[tuple[Labelled, _Meaning, Rule]] = []
+        self._codes: list[tuple[Labelled, _Meaning, Rule]] = []
         self._persons: set[int] = set()
         self._named: set[int] = set()
-        self._codes: list[tuple[Labelled, Rule]] = []
-        self._patient: Labelled | None = None
+        self._ill: set[int] = set()
+        self._patient: tuple[Labelled, _Meaning] | None = None
         self._sections: set[str] = set()
 
-    def take(self, item: Labelled, rule: Rule, subject: Subject | None) -> None:
-        if rule.subject is Subject.NOBODY and checks.clinical_value(item.value):
-            self._codes.append((item, rule))
-        elif rule.weak:
-            self._waiting.append((item, rule, subject))
-        elif self._add(item, rule, subject):
-            if rule.info_type in _PERSONAL:
-                self._persons.add(item.record)
-            elif rule.info_type == "PERSON_NAME" and subject is not Subject.PROVIDER:
-                self._named.add(item.record)
+    def take(self, item: Labelled) -> None:
+        """Take one value by its own label and by the labels above."""
+        meaning = self._meanings.get(item.labels)
+        if meaning is None:
+            if len(self._meanings) >= _MOST_MEANINGS:
+                self._meanings.clear()
+            meaning = self._meanings[item.labels] = _meaning(item.labels)
+        rule = meaning.rule
+        if rule is not None:
+            self._take(item, meaning, rule)
+        if meaning.sections:
+            self._look_above(item, meaning)
 
-    def look_above(self, item: Labelled) -> None:
+    def _take(self, item: Labelled, meaning: _Meaning, rule: Rule) -> None:
+        if rule.subject is Subject.NOBODY and checks.clinical_value(item.value):
+            self._codes.append((item, meaning, rule))
+        elif rule.weak:
+            self._waiting.append((item, meaning, rule))
+        elif self._add(item, meaning, rule):
+            if rule.info_type in _PERSONAL:
+                self._persons.update((item.record, _family(item)))
+            elif rule.info_type == "PERSON_NAME" and meaning.subject is not Subject.PROVIDER:
+                self._named.update((item.record, _family(item)))
+            elif rule.subject is Subject.PATIENT:
+                self._ill.update((item.record, _family(item)))
+
+    def _look_above(self, item: Labelled, meaning: _Meaning) -> None:
         """Take a value under a label that means health information.
 
         Example: `{"allergies": [{"name": "Penicillin"}]}`.
         """
-        for label in item.labels[:-1]:
-            rule = read_label(label).rule
-            if (
-                rule is None
-                or rule.info_type in self._sections
-                or rule.subject is not Subject.PATIENT
-            ):
-                continue
-            if INFO_TYPES[rule.info_type].kind is InfoTypeKind.HEALTH and rule.shape(item.value):
+        for rule in meaning.sections:
+            if rule.info_type not in self._sections and rule.shape(item.value):
                 self._sections.add(rule.info_type)
-                _record(item, rule, None, self._evidence, self._detector)
+                self._record(item, meaning, rule, None)
 
     def finish(self) -> None:
-        for item, rule, subject in self._waiting:
-            if _applies(rule, subject, person=item.record in self._persons):
-                self._add(item, rule, subject)
-        for item, rule in self._codes:
+        """Decide what waited for the rest of its record."""
+        self._ill.update(
+            number for item, *_ in self._codes for number in (item.record, _family(item))
+        )
+        for item, meaning, rule in self._waiting:
+            if _applies(
+                rule, meaning.subject, person=item.record in self._persons
+            ) or self._is_a_patients_name(item, meaning, rule):
+                self._add(item, meaning, rule)
+                if rule.info_type == "PERSON_NAME" and meaning.subject is not Subject.PROVIDER:
+                    self._named.update((item.record, _family(item)))
+        for item, meaning, rule in self._codes:
             # a code in a catalogue is about nobody; beside a person it is about that person
-            theirs = item.record in self._persons or (
-                rule.info_type == "DIAGNOSIS" and item.record in self._named
+            theirs = self._is_beside(item, self._persons) or (
+                rule.info_type == "DIAGNOSIS" and self._is_beside(item, self._named)
             )
-            _record(
-                item,
-                replace(rule, subject=Subject.PATIENT) if theirs else rule,
-                None,
-                self._evidence,
-                self._detector,
+            self._record(
+                item, meaning, replace(rule, subject=Subject.PATIENT) if theirs else rule, None
             )
         if self._patient is not None:
-            location = Location(
-                shown_path(self._patient.labels, PLACES), self._patient.start, self._patient.end
-            )
+            item, meaning = self._patient
+            location = Location(meaning.path, item.start, item.end)
             self._evidence.add(self._detector, "PATIENT_RECORD", location, Subject.PATIENT)
 
-    def _add(self, item: Labelled, rule: Rule, subject: Subject | None) -> bool:
-        if not _record(item, rule, subject, self._evidence, self._detector):
+    @staticmethod
+    def _is_beside(item: Labelled, numbers: set[int]) -> bool:
+        return item.record in numbers or _family(item) in numbers
+
+    def _is_a_patients_name(self, item: Labelled, meaning: _Meaning, rule: Rule) -> bool:
+        """Whether a `name` without a person's label is one, because of the health beside it.
+
+        `{"guest": {"name": "Ana Ruiz"}, "dx": "F32.1"}` is about a patient. A drug has a name
+        beside a diagnosis too, so the value has to look like a person's.
+        """
+        if rule.info_type != "PERSON_NAME" or meaning.subject is not None:
+            return False
+        if meaning.has_role:
+            return self._is_beside(item, self._ill) and _is_full_name(item.value)
+        return item.record in self._ill and is_known_name(item.value)
+
+    def _add(self, item: Labelled, meaning: _Meaning, rule: Rule) -> bool:
+        subject = meaning.subject
+        if not self._record(item, meaning, rule, subject):
             return False
         if self._patient is None and (
             subject is Subject.PATIENT or rule.info_type in _PATIENTS_OWN
         ):
-            self._patient = item
+            self._patient = item, meaning
         return True
 
+    def _record(
+        self, item: Labelled, meaning: _Meaning, rule: Rule, subject: Subject | None
+    ) -> bool:
+        if rule.subject in (Subject.NOBODY, Subject.PROVIDER) or (
+            subject is Subject.PERSON and rule.subject is Subject.PATIENT
+        ):
+            subject = rule.subject
+        elif subject is Subject.PROVIDER and INFO_TYPES[rule.info_type].kind is InfoTypeKind.HEALTH:
+            subject = (
+                rule.subject
+            )  # a laboratory's result or a physician's note is about the patient
+        location = quick(Location, (meaning.path, item.start, item.end))
+        return self._evidence.labelled(self._detector, rule, item.value, location, subject)
 
-def _record(
-    item: Labelled, rule: Rule, subject: Subject | None, evidence: Evidence, detector: str
-) -> bool:
-    if rule.subject in (Subject.NOBODY, Subject.PROVIDER) or (
-        subject is Subject.PERSON and rule.subject is Subject.PATIENT
-    ):
-        subject = rule.subject
-    elif subject is Subject.PROVIDER and INFO_TYPES[rule.info_type].kind is InfoTypeKind.HEALTH:
-        subject = rule.subject  # a laboratory's result or a physician's note is about the patient
-    return evidence.labelled(
-        detector,
-        rule,
-        item.value,
-        Location(shown_path(item.labels, PLACES), item.start, item.end),
-        subject,
+
+def _family(item: Labelled) -> int:
+    """The number of an item's family, in the set that also has the numbers of records."""
+    return ~item.family if item.family >= 0 else item.record
+
+
+def _is_full_name(value: str) -> bool:
+    """Whether a value has the form of a person's name: `Ana Ruiz`, `Ruiz, Ana`, `de la Cruz, Ana`.
+
+    A given name of the list is enough alone. `Sinus infection` and `room 12` have another form.
+    """
+    words = value.replace(",", " ").split()
+    if len(words) not in _WORDS_OF_A_NAME:
+        return len(words) == 1 and value.strip().lower() in GIVEN_NAMES
+    plain = [
+        word.strip("-'’.").replace("-", "").replace("'", "").replace("’", "") for word in words
+    ]
+    return all(map(str.isalpha, plain)) and not any(
+        word.isascii() and word.islower() for word in (plain[0], plain[-1])
+    )
+
+
+def is_known_name(value: str) -> bool:
+    """Whether a value has the form of a person's full name, and a given name of the list."""
+    words = value.replace(",", " ").lower().split()
+    return (
+        len(words) > 1
+        and not GIVEN_NAMES.isdisjoint((words[0], words[-1], words[1]))
+        and _is_full_name(value)
     )
 
 

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable
 from itertools import chain
 
 from phiscan.evidence import Evidence
-from phiscan.finding import Finding, Gap, Location
+from phiscan.finding import Gap, Location
 from phiscan.identifiers import InfoTypeKind, Trait, having
 from phiscan.patterns.detector import CONTEXT_WINDOW, REPORTED, Detector
 from phiscan.patterns.matcher import Matcher, Single, TooManyMatchesError
@@ -39,12 +39,8 @@ Locate = Callable[[int, int], Location]
 class Structure:
     """The ranges that the document's structure has explained already, for quick look-up."""
 
-    def __init__(self, findings: Iterable[Finding]) -> None:
-        self._spans = sorted(
-            (f.location.start, f.location.end, f.info_type)
-            for f in findings
-            if f.kind is InfoTypeKind.IDENTIFIER and f.location.start >= 0
-        )
+    def __init__(self, evidence: Evidence) -> None:
+        self._spans = sorted(evidence.identified())
         self._starts = [span[0] for span in self._spans]
 
     def explains(self, start: int, end: int, detector: Detector) -> bool:
@@ -114,7 +110,7 @@ class _Judge:
         self._text = normalised.text
         self._evidence = evidence
         self._place = place
-        self._structure = Structure(evidence.findings)
+        self._structure = Structure(evidence)
 
     def all(
         self,

@@ -1,22 +1,25 @@
 """Runs the detectors' patterns: cheap prefilters first, then only the locators that can match.
 
 A prefilter is one Hyperscan database. It only answers which of its expressions occur, without
-offsets, and reports an expression that occurs often only once. There are three, because they look
+offsets, and reports an expression that occurs often only once. There are four, because they look
 at different texts:
 
 - the detectors' `prefilter` expressions, at the normalised text;
 - the marks of documents within documents and of JSON dialects, at the text as it came;
-- the labels, at a text that consists of labels.
+- the labels, at a text that consists of labels;
+- the labels that are values, at JSON. This one reports where each label ends.
 
 A locator reports the ranges where one detector matches. Clean traffic pays only for the prefilters.
 INVARIANT (nothing is lost): an expression of a prefilter occurs in every text in which its
 detector, mark or label can be found.
 """
 
+from array import array
 from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
+from itertools import chain
 from typing import Final, NamedTuple
 
 import hyperscan
@@ -27,11 +30,14 @@ from phiscan.patterns.detector import Detector, anything
 from phiscan.readers import json_dialects
 from phiscan.words import labels
 
-_MAX_CANDIDATES: Final = 20_000
+_MAX_CANDIDATES: Final = 1_000_000
 """Ranges that one detector may match in one document. More is reported as a gap.
 
-A table of digits of 1 MiB stays below this.
+A table of digits of 8 MiB stays below this. A range takes 8 bytes, and 36 more while it is sorted.
 """
+_HALF: Final = 32
+_END: Final = (1 << _HALF) - 1
+"""Start and end of a range are one number, the end in the lower bits."""
 
 
 class TooManyMatchesError(Exception):
@@ -63,6 +69,13 @@ class Prefilter:
         if text:  # Hyperscan rejects an empty text
             self.database.scan(text, match_event_handler=lambda number, *_: hits.add(number))
         return sorted(hits)
+
+    def ends(self, text: bytes) -> set[int]:
+        """Where matches of expressions that are not `single` end."""
+        found: set[int] = set()
+        if text:
+            self.database.scan(text, match_event_handler=lambda _, __, end, *___: found.add(end))
+        return found
 
     def any(self, text: bytes) -> bool:
         """Whether one of the expressions occurs."""
@@ -96,9 +109,9 @@ class Matcher:
             compile_all(self._plans) if serialized is None else unpack(serialized, self._plans)
         )
         self._databases = databases
-        self.prefilters = tuple(map(Prefilter, databases[:3]))
-        self._detectors, self._marks, self._labels = self.prefilters
-        self._locators = databases[3:]
+        self.prefilters = tuple(map(Prefilter, databases[:4]))
+        self._detectors, self._marks, self._labels, self._label_values = self.prefilters
+        self._locators = databases[4:]
 
     def serialized(self) -> bytes:
         """The compiled patterns as bytes, for another process on a similar machine."""
@@ -120,6 +133,13 @@ class Matcher:
         False is certain, True is not.
         """
         return self._labels.any(text)
+
+    def label_values(self, text: bytes) -> set[int]:
+        """Where the JSON strings of this ASCII text end that may be labels.
+
+        The offsets are those of their closing quotes.
+        """
+        return {text.rfind(b'"', 0, end) for end in self._label_values.ends(text)}
 
     def locate(self, index: int, text: bytes) -> Iterator[tuple[int, int]]:
         """The ranges where detector `index` matches: leftmost, longest, not overlapping, in order.
@@ -176,26 +196,31 @@ def first(locator: hyperscan.Database, text: bytes) -> list[tuple[int, int]]:
 
 def ranges(locator: hyperscan.Database, text: bytes) -> Iterator[tuple[int, int]]:
     """The ranges where a locator matches; see `Matcher.locate`."""
-    ends: dict[int, int] = {}
+    found = array("Q")
 
     def keep(_id: int, start: int, end: int, _flags: int, _context: object) -> bool:
-        # matches come in the order of their ends, so the last one for a start is the longest
-        ends[start] = end
-        return len(ends) > _MAX_CANDIDATES
+        # matches come in the order of their ends, so a longer one follows a shorter one
+        if found and found[-1] >> _HALF == start:
+            found.pop()
+        found.append(start << _HALF | end)
+        return len(found) > _MAX_CANDIDATES
 
     try:
         locator.scan(text, match_event_handler=keep)
     except hyperscan.ScanTerminated as error:
         raise TooManyMatchesError from error
     reached = -1
-    for start in sorted(ends):
-        if start >= reached:
-            reached = ends[start]
-            yield start, reached
+    ordered = sorted(found)
+    for number, following in zip(ordered, chain(ordered[1:], (-1,)), strict=False):
+        start, end = number >> _HALF, number & _END
+        # the longest range of a start is the last one
+        if start >= reached and following >> _HALF != start:
+            reached = end
+            yield start, end
 
 
 def plans(detectors: Sequence[Detector]) -> tuple[Plan, ...]:
-    """The databases to compile for `detectors`: the three prefilters, then one locator each."""
+    """The databases to compile for `detectors`: the four prefilters, then one locator each."""
     marks = [_Expression(mark.expression, mark.caseless) for mark in finders.MARKS]
     signs = [_Expression(sign, caseless=False) for sign, _ in json_dialects.SIGNS]
     return (
@@ -207,6 +232,9 @@ def plans(detectors: Sequence[Detector]) -> tuple[Plan, ...]:
         ),
         _prefilter_plan(marks + signs),
         _prefilter_plan([_Expression(*label) for label in labels.prefilter()]),
+        _prefilter_plan(
+            [_Expression(*label, single=False) for label in labels.prefilter_of_values()]
+        ),
         *map(_locator_plan, detectors),
     )
 

@@ -17,7 +17,6 @@ from typing import Final, NamedTuple
 from phiscan.detectors.email import is_address
 from phiscan.evidence import Evidence
 from phiscan.finding import Likelihood, Location, Subject, Verdict
-from phiscan.identifiers import InfoTypeKind
 from phiscan.media_kind import MediaKind
 from phiscan.people.answers import answers, dates
 from phiscan.people.cues import (
@@ -254,11 +253,7 @@ def _mail_of_nowhere(normalised: Normalised, health: HealthWords) -> Iterator[_F
 
 def _add(values: Iterable[_Found], normalised: Normalised, evidence: Evidence) -> None:
     """Add values, unless a finding covers the value, or findings cover each of its parts."""
-    placed = sorted(
-        (f.location.start, f.location.end)
-        for f in evidence.findings
-        if f.kind is InfoTypeKind.IDENTIFIER and f.location.start >= 0
-    )
+    placed = sorted((start, end) for start, end, _ in evidence.identified())
     starts = [start for start, _ in placed]
     for value in values:
         location = Location("", *normalised.origin(value.start, value.end))

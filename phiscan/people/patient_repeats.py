@@ -33,7 +33,7 @@ def find_repeats(data: bytes, evidence: Evidence) -> None:
     placed = [
         f for f in evidence.findings if f.kind is InfoTypeKind.IDENTIFIER and f.location.start >= 0
     ]
-    taken = Ranges((f.location.start, f.location.end) for f in placed)
+    taken = Ranges((start, end) for start, end, _ in evidence.identified())
     values = {**_full_names(data, placed), **_values(data, placed)}
     if not values:
         return

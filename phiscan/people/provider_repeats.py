@@ -34,8 +34,8 @@ _DIGITS: Final = 10
 
 def mark_repeats(kind: MediaKind, data: bytes, evidence: Evidence) -> None:
     """Make a person's values a provider's where the structure of `data` names them so."""
-    if not kind.names_providers:
-        return
+    if not kind.names_providers or evidence.unlisted:
+        return  # INVARIANT (fail closed): of each kind of finding, one stays listed
     open_ = [
         (i, f)
         for i, f in enumerate(evidence.findings)

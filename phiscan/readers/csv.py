@@ -17,11 +17,10 @@ from typing import Final
 
 from phiscan.evidence import Evidence, shown_path
 from phiscan.finding import Gap, Location, Subject
-from phiscan.labelled.records import Labelled, read_records
+from phiscan.labelled.records import Labelled, read_records, rule_of
 from phiscan.media_kind import MediaKind, Sample
 from phiscan.readers import text as text_reader
 from phiscan.readers.csv_schemas import Columns, recognise
-from phiscan.words.labels import read_label
 
 _DELIMITERS: Final = (b",", b"\t", b";", b"|")
 _MAX_COLUMNS: Final = 2000
@@ -74,7 +73,7 @@ class _Table:
         return [
             i
             for i, label in enumerate(self.labels)
-            if i not in self.model.rules and read_label(label).rule is not None
+            if i not in self.model.rules and rule_of(label) is not None
         ]
 
     def meaningful(self) -> int:

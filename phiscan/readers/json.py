@@ -1,7 +1,7 @@
 """JSON documents. FHIR resources are read by their elements, everything else by its keys."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from itertools import chain
 from operator import attrgetter
@@ -19,19 +19,19 @@ from phiscan.formats.fhir import tables as fhir_tables
 from phiscan.formats.hl7v2 import json as hl7v2_json
 from phiscan.formats.openehr import json as openehr_json
 from phiscan.formats.smart import json as smart_json
-from phiscan.labelled import json_tables
-from phiscan.labelled.records import Labelled, read_records
-from phiscan.readers import csv_schemas, json_wrappers, model_records
+from phiscan.labelled import json_shapes, json_wrappers
+from phiscan.labelled.quoted import parts_of
+from phiscan.labelled.records import Labelled, read_records, rule_of
+from phiscan.readers import csv_schemas, model_records
 from phiscan.syntax.json_lexer import STRING
 from phiscan.syntax.json_places import RESOURCE_TYPE, Places, Wanted, decode
 from phiscan.syntax.json_walk import Frame, Leaf, TooDeepError, token, walk
-from phiscan.words.labels import means_something, read_label
+from phiscan.text.normalise import plain
+from phiscan.words.labels import is_distinct, means_something, read_label
 
 
 def _wanted(key: str) -> Wanted:
-    if key in dicom_json.WANTED or read_label(key).rule is not None:
-        return True
-    return key in json_tables.WANTED or key in json_wrappers.WRAPPERS
+    return key in dicom_json.WANTED or rule_of(key) is not None
 
 
 def _wanted_of_fhir(key: str) -> Wanted:
@@ -41,13 +41,7 @@ def _wanted_of_fhir(key: str) -> Wanted:
 
 
 def _is_word(key: str) -> bool:
-    return (
-        key in json_wrappers.WRAPPERS
-        or key in json_tables.WANTED
-        or key in dicom_json.WANTED
-        or key in fhir_tables.ELEMENTS
-        or means_something(key)
-    )
+    return key in dicom_json.WANTED or key in fhir_tables.ELEMENTS or means_something(key)
 
 
 def _wanted_of_hl7v2(key: str) -> Wanted:
@@ -82,12 +76,12 @@ def _is_word_of_models(key: str) -> bool:
     return csv_schemas.is_column(key) or _is_word(key)
 
 
-_PLACES: Final = Places(_wanted, _is_word)
-_MODEL_PLACES: Final = Places(_wanted_of_models, _is_word_of_models)
+_PLACES: Final = Places(_wanted, _is_word, json_wrappers.is_wrapper)
+_MODEL_PLACES: Final = Places(_wanted_of_models, _is_word_of_models, json_wrappers.is_wrapper)
 _JSON_LD_PLACES: Final = Places(_wanted_of_json_ld, _is_word)
 _SMART_PLACES: Final = Places(_wanted_of_smart, _is_word_of_smart)
 _OPENEHR_PLACES: Final = Places(_wanted_of_openehr, _is_word_of_openehr)
-_HL7V2_PLACES: Final = Places(_wanted_of_hl7v2, _is_word)
+_HL7V2_PLACES: Final = Places(_wanted_of_hl7v2, _is_word, json_wrappers.is_wrapper)
 _FHIR_PLACES: Final = Places(_wanted_of_fhir, _is_word)
 _TAKES: Final = (
     (_OPENEHR_PLACES, openehr_json.take),
@@ -96,6 +90,8 @@ _TAKES: Final = (
     (_HL7V2_PLACES, hl7v2_json.take),
 )
 """For some vocabularies, what reads their values and returns the leaves that are none."""
+_CLOSED: Final = fhir_tables.RESOURCES - fhir_tables.LABELLED - {"OperationOutcome"}
+"""Resources that are read by their elements. The others name values by a string beside them."""
 _START: Final = attrgetter("start")
 _TOKEN: Final = token()
 _FHIR_TOKEN: Final = token(fhir_skipped.MEMBER, fhir_skipped.TYPES, fhir_skipped.BEHIND_TYPE)
@@ -186,12 +182,29 @@ def _read(data: bytes, evidence: Evidence, places: Places) -> Gap:
         leaves = dicom_json.take(data, evidence, leaves)
     # an iterator, because the paths of all leaves at once would fill the memory
     records: Iterable[Labelled] = chain(
-        (_labelled(data, leaf) for leaf in leaves), json_tables.read(data, leaves)
+        chain.from_iterable(_labelled(data, leaf) for leaf in leaves),
+        _shapes(data, evidence, places, has_others=bool(leaves)),
     )
     if places is _MODEL_PLACES:
         records = model_records.read_models(records, evidence)
     read_records(records, evidence, "json_key")
     return check(data)
+
+
+def _shapes(
+    data: bytes, evidence: Evidence, places: Places, *, has_others: bool
+) -> Iterator[Labelled]:
+    """The values that strings name, where no published format says what they are.
+
+    `has_others`: whether values stand outside of resources.
+    """
+    if places in (_OPENEHR_PLACES, _JSON_LD_PLACES):
+        return iter(())
+    if places not in (_FHIR_PLACES, _SMART_PLACES):
+        return json_shapes.read(data, evidence)
+    if has_others or b'"OperationOutcome"' in data:
+        return json_shapes.read(data, evidence, _CLOSED)
+    return iter(())
 
 
 def _places_for(data: bytes) -> Places:
@@ -249,6 +262,32 @@ def _walked(
     return walked
 
 
-def _labelled(data: bytes, leaf: Leaf) -> Labelled:
+def _labelled(data: bytes, leaf: Leaf) -> Iterator[Labelled]:
+    """The value of a leaf, and what it quotes where it is a sentence and not the value itself.
+
+    `{"errors": {"ssn": ["'...' is not a valid number"]}}`
+    """
     path, frame = json_wrappers.unwrapped(leaf.path or ("",), leaf.frame)
-    return Labelled(path, decode(data[leaf.start : leaf.end]), leaf.start, leaf.end, id(frame))
+    frame = _holder(frame)
+    value = decode(data[leaf.start : leaf.end])
+    whole = Labelled(path, value, leaf.start, leaf.end, id(frame), _family(frame))
+    yield whole
+    rule = rule_of(path[-1]) if " " in value else None
+    if rule is not None and not rule.shape(plain(value)):
+        for start, end, is_quoted in parts_of(data, leaf.start, leaf.end):
+            part = decode(data[start:end])
+            if is_quoted or is_distinct(rule, plain(part)):
+                yield whole._replace(value=part, start=start, end=end)
+
+
+def _holder(frame: Frame) -> Frame:
+    """The object that holds a list of scalars, or the frame itself."""
+    above = frame.parent
+    return frame if frame.is_object or above is None or not above.is_object else above
+
+
+def _family(frame: Frame) -> int:
+    """The offset of the outermost object around a frame within objects only."""
+    while (above := frame.parent) is not None and above.parent is not None and above.is_object:
+        frame = above
+    return frame.start

@@ -59,6 +59,11 @@ def masked(
         raise RedactionError(f"cannot redact a document with coverage {report.coverage}")
     if not findings:
         return Masked(data)
+    if report.unlisted:
+        raise RedactionError(
+            f"cannot redact: the report does not say where {report.unlisted} of its findings are; "
+            "send smaller documents"
+        )
     if not all(map(_is_maskable, findings)):
         raise RedactionError(
             "cannot redact health information: a document's structure states it, and no mask "

@@ -48,13 +48,15 @@ class Place(dict[bytes, "Place"]):
         wanted: whether scalars at this place are wanted.
 
     Attributes:
+        names: whether the key names its value also where that is the only member of an object:
+            `{"ssn": {"anything": "..."}}`.
         path: the keys from the top to this place.
         generation: the generation of the tree that the place is cached in, or 0 if it is not.
         is_read: whether a scalar here must be read: a wanted one, or a `resourceType`.
         stays: whether all keys of the path are words of the tables.
     """
 
-    __slots__ = ("_places", "generation", "is_read", "key", "path", "stays", "wanted")
+    __slots__ = ("_places", "generation", "is_read", "key", "names", "path", "stays", "wanted")
     path: tuple[str, ...]
 
     def __init__(self, key: str, places: "Places", *, wanted: bool) -> None:
@@ -64,12 +66,15 @@ class Place(dict[bytes, "Place"]):
         self.stays = False
         self.wanted = wanted
         self.is_read = wanted or key == RESOURCE_TYPE
+        self.names = wanted and places.is_wrapper is not None
         self._places = places
 
     def __missing__(self, raw: bytes) -> "Place":
         key = decode(raw)
         ends = self._places.wanted(key)
         wanted = ends if isinstance(ends, bool) else self._last(len(ends[0])) in ends
+        if self.names and not wanted and self._places.is_wrapper is not None:
+            wanted = self._places.is_wrapper(key)
         place = self._below(key, wanted=wanted)
         if len(raw) <= _LONGEST and self._places.has_room(self):
             place.stays = self.stays and b"\\" not in raw and self._places.is_word(key)
@@ -133,11 +138,19 @@ class Places:
     Args:
         wanted: returns whether the values of a key are wanted.
         is_word: returns whether a key is a word of the tables.
+        is_wrapper: returns whether a key says nothing of its value. Then its value is wanted where
+            that of the key above is. None if every key has a meaning, as in a published format.
     """
 
-    def __init__(self, wanted: Callable[[str], Wanted], is_word: Callable[[str], bool]) -> None:
+    def __init__(
+        self,
+        wanted: Callable[[str], Wanted],
+        is_word: Callable[[str], bool],
+        is_wrapper: Callable[[str], bool] | None = None,
+    ) -> None:
         self.wanted = wanted
         self.is_word = is_word
+        self.is_wrapper = is_wrapper
         self.generation = 0
         self._begin()
 

@@ -175,6 +175,8 @@ def walk(  # noqa: C901, PLR0912, PLR0915 - a call for each token would double i
                 leaves.append(quick(Leaf, (place, *match.span(_FIRST), frame)))
             elif place.is_read:
                 frame.resource = decode(match[_FIRST])
+            elif holder.names and kind == _ONLY:
+                leaves.append(quick(Leaf, (holder, *match.span(_FIRST), around)))
             if kind == _FIRST:
                 here = holder
                 opened.append((holder, frame.start, True))

@@ -215,6 +215,16 @@ SHORT_SUBJECTS: Final = frozenset("pt pts pat dr org lab nok kin pcp".split())
 
 If a label has no other word of the vocabulary, they count only at its beginning.
 """
+ROLES: Final = frozenset(
+    "attendee attendees guest guests subject individual invitee invitees caller visitor visitors "
+    "student pupil child minor infant baby survivor victim consumer claimant occupant camper "
+    "athlete inmate detainee veteran respondent recipient passenger traveler traveller donor "
+    "volunteer registrant tenant booker woman man who about".split()
+)
+"""Words for people who may be patients. Things have such roles too: a guest may be a machine.
+
+They count only beside health information, and only for a value that looks like a name.
+"""
 NOISE: Final = frozenset(
     "what is your please enter x the of a an value text field str s legal current primary "
     "secondary info data".split()

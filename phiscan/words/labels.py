@@ -318,6 +318,25 @@ def _core(split: list[str], around: Collection[str]) -> str:
     return core if core in RULES else ""
 
 
+_DISTINCT: Final = frozenset(
+    _SHAPES[name]
+    for name in "aba card coordinate day dea iban ip mail mbi npi number ssn_shape".split()
+)
+"""Shapes that few values have that the label does not name."""
+# A number of a record. matches "5530917", "MRN-5530917"; not "varchar(12)", "v2"
+_NUMBERED: Final = re.compile(r"[A-Za-z]{0,4}[ -]?\d{5,12}")
+
+
+def is_distinct(rule: Rule, value: str) -> bool:
+    """Whether a value has the shape of a rule, and few other values have: a date, `MRN-5530917`.
+
+    A name or a street has the shape of any word.
+    """
+    if rule.shape is _code:
+        return _NUMBERED.fullmatch(value.strip()) is not None
+    return rule.shape in _DISTINCT and rule.shape(value)
+
+
 def prefilter() -> Iterator[tuple[str, bool]]:
     """Hyperscan expressions for labels, with whether each is caseless.
 
@@ -334,6 +353,44 @@ def prefilter() -> Iterator[tuple[str, bool]]:
             yield rf"(?:^|[^a-z]){words}(?:$|[^a-z])", True
             own = f"{words}|{words.capitalize()}|{words.upper()}"
             yield rf"[a-z0-9](?:{own})(?:$|[^a-z])|(?:^|[^a-zA-Z])(?:{own})[A-Z]", False
+
+
+def prefilter_of_values() -> Iterator[tuple[str, bool]]:
+    """Hyperscan expressions for JSON strings that are labels, with whether each is caseless.
+
+    They match where `prefilter` does, if the rest of a string and the end of a value follow:
+    `"columns": ["ssn"]`, `"field": "patient.ssn"`; not `"ssn": 1`. One of them occurs in every
+    ASCII text in which a string without escapes is such a label. A weak core counts alone, or with
+    a subject before it.
+    """
+    rest = r'[^"\\]*"\s*[,\]}]'
+    for words in sorted(
+        {core for *_, weak, cores in VOCABULARY for core in cores.split() if not weak}
+    ):
+        parts = words.split("-")
+        if len(parts) > 1 or len(words) > 6:
+            yield _SEPARATOR.join(parts) + rest, True
+        else:
+            after = rf'(?:[^a-z"\\]{rest}|"\s*[,\]}}])'
+            yield rf"[^a-z]{words}{after}", True
+            own = f"{words}|{words.capitalize()}|{words.upper()}"
+            yield rf"[a-z0-9](?:{own}){after}", False
+            yield rf"[^a-zA-Z](?:{own})[A-Z]{rest}", False
+    weak = "|".join(
+        _SEPARATOR.join(core.split("-"))
+        for *_, is_weak, cores in VOCABULARY
+        for core in cores.split()
+        if is_weak
+    )
+    yield rf'(?:{"|".join(sorted(SUBJECTS))})[^"\\]{{0,12}}(?:{weak}){rest}', True
+    noise = "|".join(sorted(NOISE))
+    yield (
+        rf'"(?:(?:{noise})[^a-z"]{{1,3}}){{0,6}}(?:{weak})'
+        r'(?:[^a-z"\\][^"\\]{0,16})?"\s*[,\]}]',
+        True,
+    )
+    patients = "|".join(w for w, subject in SUBJECTS.items() if subject is Subject.PATIENT)
+    yield rf'[^a-z](?:{patients})"\s*[,\]}}]', True
 
 
 def is_vocabulary(label: str) -> bool:

@@ -3,7 +3,7 @@
 import pytest
 
 from phiscan import evidence as evidence_module
-from phiscan.evidence import MAX_FINDINGS, Evidence, Nested, TooManyFindingsError, shown_path
+from phiscan.evidence import MAX_FINDINGS, Evidence, Nested, shown_path
 from phiscan.finding import Likelihood, Location, Subject
 from phiscan.text.offsets import excerpt
 from phiscan.words.labels import RULES
@@ -101,18 +101,56 @@ def test_values_of_one_encoded_document_share_a_place_and_stay_several():
     assert [f.detector for f in outer.findings] == ["a", "b"]
 
 
-def test_a_document_has_so_many_findings_and_no_more(monkeypatch):
+@pytest.fixture
+def few(monkeypatch):
+    """A limit of two listed findings."""
     assert MAX_FINDINGS == 50_000
     monkeypatch.setattr(evidence_module, "MAX_FINDINGS", 2)
+
+
+@pytest.mark.usefixtures("few")
+def test_beyond_the_limit_findings_are_counted_and_their_places_stay_known():
+    evidence = Evidence()
+    for start in (0, 10, 20, 30):
+        evidence.add("a", "PERSON_NAME", Location("", start, start + 3), Subject.PATIENT)
+    evidence.add("a", "DIAGNOSIS", Location("", 40, 43), Subject.PATIENT)
+    evidence.add("a", "DIAGNOSIS", Location("", 50, 53), Subject.PATIENT)
+    evidence.add("a", "PERSON_NAME", Location("query.a", -1, -1), Subject.PATIENT)
+    assert [f.location.start for f in evidence.findings] == [0, 10, 40]
+    assert evidence.unlisted == 4
+    assert list(evidence.identified()) == [
+        (start, start + 3, "PERSON_NAME") for start in (0, 10, 20, 30)
+    ]
+
+
+@pytest.mark.usefixtures("few")
+@pytest.mark.parametrize(
+    ("info_type", "subject", "likelihood"),
+    [
+        ("CITY", Subject.PATIENT, Likelihood.VERY_LIKELY),
+        ("PERSON_NAME", Subject.PERSON, Likelihood.VERY_LIKELY),
+        ("PERSON_NAME", Subject.PATIENT, Likelihood.POSSIBLE),
+    ],
+)
+def test_the_first_finding_of_each_kind_is_listed_beyond_the_limit(info_type, subject, likelihood):
+    evidence = Evidence()
+    for start in (0, 10, 20):
+        evidence.add("a", "PERSON_NAME", Location("", start, start + 3), Subject.PATIENT)
+    for start in (30, 40):
+        evidence.add("b", info_type, Location("", start, start + 3), subject, likelihood)
+    assert [f.location.start for f in evidence.findings] == [0, 10, 30]
+    assert evidence.unlisted == 2
+
+
+@pytest.mark.usefixtures("few")
+def test_what_a_nested_document_does_not_list_counts_in_the_outer_one():
     inner, outer = Evidence(), Evidence()
-    for start in (0, 10):
+    for start in (0, 10, 20):
         inner.add("a", "PERSON_NAME", Location("", start, start + 3), Subject.PATIENT)
-    with pytest.raises(TooManyFindingsError):
-        inner.add("a", "PERSON_NAME", Location("", 20, 23), Subject.PATIENT)
     outer.add("a", "CITY", Location("", 0, 3), Subject.PATIENT)
-    with pytest.raises(TooManyFindingsError):
-        outer.absorb(inner, Location("data", 10, 90))
-    assert len(outer.findings) == 2
+    outer.absorb(inner, Location("data", 10, 90))
+    assert [f.info_type for f in outer.findings] == ["CITY", "PERSON_NAME"]
+    assert outer.unlisted == 2
 
 
 def test_a_nested_document_shows_nothing_of_itself_and_counts_as_declared():

@@ -4,6 +4,7 @@ import base64
 import gzip
 import json
 import re
+import tracemalloc
 
 import pytest
 from hypothesis import given, settings
@@ -184,11 +185,31 @@ def test_a_random_token_in_a_header_is_no_gap(engine):
     assert scanner.finish().gap is Gap.NONE
 
 
-def test_more_findings_than_are_kept_are_a_gap_and_bounded():
+def test_more_findings_than_are_listed_are_counted_in_bounded_memory():
     row = b'{"ssn":"512-44-9031","mrn":"A-44718"},'
-    report = phiscan.scan(b"[" + row * 40_000 + b"{}]")
-    assert report.gap is Gap.OVER_LIMIT
-    assert len(report.findings) == MAX_FINDINGS
+    body = b"[" + row * 40_000 + b'{"zip":"50010","dx":"I10"}]'
+    tracemalloc.start()
+    report = phiscan.scan(body)
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert (report.coverage, report.gap, report.verdict) == (
+        Coverage.COMPLETE,
+        Gap.NONE,
+        Verdict.PHI,
+    )
+    assert {"US_ZIP_CODE", "DIAGNOSIS"} <= {f.info_type for f in report.findings}
+    assert MAX_FINDINGS < len(report.findings) < MAX_FINDINGS + 100
+    assert len(report.findings) + report.unlisted > 80_000
+    assert peak < 128 << 20
+
+
+def test_a_report_that_does_not_list_each_place_redacts_nothing():
+    rows = b'{"ssn":"512-44-9031"},'
+    body = b"[" + rows * (MAX_FINDINGS + 1) + b"{}]"
+    report = phiscan.scan(body)
+    assert report.unlisted == 1
+    with pytest.raises(phiscan.RedactionError, match="where 1 of its findings are"):
+        phiscan.redact(body, report)
 
 
 SSN = b"SSN: 512-44-9031"
