@@ -237,6 +237,66 @@ def clinical_value(text: str) -> bool:
     )
 
 
+# Accession numbers of public databases of sequences, experiments and samples: GenBank, RefSeq, GEO,
+# SRA, BioProject, BioSample, ArrayExpress, dbGaP, EGA, Ensembl, UniProt.
+# matches "AB123456", "NM_000492.4", "GSE12345", "PRJNA12345"; not "CT25-0048812", "S24-5501"
+_PUBLIC_ACCESSION = re.compile(
+    r"[A-Z]{1,2}\d{5,6}(?:\.\d)?|[A-Z]{3}\d{5}(?:\.\d)?|[A-Z]{2}_\w+(?:\.\d+)?|G(?:SE|SM|PL|DS)\d+"
+    r"|[SED]R[APRSXZ]\d+|PRJ[A-Z]{2}\d+|SAM[A-Z]+\d+|E-[A-Z]{4}-\d+|phs\d+.*|EGA[A-Z]\d+"
+    r"|ENS[A-Z]*\d+|[OPQ]\d[A-Z0-9]{3}\d",
+    re.IGNORECASE,
+)
+
+
+def public_accession(text: str) -> bool:
+    """Whether `text` has the form of an accession number of a public database of molecules."""
+    return _PUBLIC_ACCESSION.fullmatch(text) is not None
+
+
+# Digits of national numbers (libphonenumber's metadata of ITU-T E.164 country codes), by country
+# code. Codes of three digits have 6 to 10.
+_NATIONAL_DIGITS: Final = {
+    **dict.fromkeys("7 30 52 58 90 91".split(), (10, 10)),
+    **dict.fromkeys("33 34 41 56 61 93 94".split(), (9, 9)),
+    **dict.fromkeys("45 47 65".split(), (8, 8)),
+    **dict.fromkeys("20 57 60 63 64".split(), (8, 10)),
+    **dict.fromkeys("32 36 66".split(), (8, 9)),
+    **dict.fromkeys("44 51 81 84 92".split(), (8, 10)),
+    **dict.fromkeys("54 55".split(), (10, 11)),
+    **dict.fromkeys("27 31 40 46 48".split(), (7, 9)),
+    **dict.fromkeys("39 43 49 53 62 82 86 95 98".split(), (6, 12)),
+}
+_COUNTRIES_OF_THREE: Final = frozenset(
+    "211 212 213 216 218 220 221 222 223 224 225 226 227 228 229 230 231 232 233 234 235 236 237 "
+    "238 239 240 241 242 243 244 245 246 247 248 249 250 251 252 253 254 255 256 257 258 260 261 "
+    "262 263 264 265 266 267 268 269 290 291 297 298 299 350 351 352 353 354 355 356 357 358 359 "
+    "370 371 372 373 374 375 376 377 378 380 381 382 383 385 386 387 389 420 421 423 500 501 502 "
+    "503 504 505 506 507 508 509 590 591 592 593 594 595 596 597 598 599 670 672 673 674 675 676 "
+    "677 678 679 680 681 682 683 685 686 687 688 689 690 691 692 850 852 853 855 856 880 886 960 "
+    "961 962 963 964 965 966 967 968 970 971 972 973 974 975 976 977 992 993 994 995 996 "
+    "998".split()
+)
+
+
+def international(text: str) -> bool:
+    """A number with a country code and as many digits as numbers of that country have.
+
+    `+`, `00` or `011` stands before the country code. A trunk prefix `(0)` is no digit of it.
+    """
+    d = "".join(c for c in text.replace("(0)", "") if c in _DIGITS)
+    if not text.lstrip("(").startswith("+"):
+        d = d.removeprefix("011").removeprefix("00")
+    if len(set(d)) < 3 or d.startswith("0"):
+        return False
+    if d[0] == "1":
+        return phone(d)
+    for size in (1, 2):
+        if d[:size] in _NATIONAL_DIGITS:
+            least, most = _NATIONAL_DIGITS[d[:size]]
+            return least <= len(d) - size <= most
+    return d[:3] in _COUNTRIES_OF_THREE and 6 <= len(d) - 3 <= 10
+
+
 def phone(text: str) -> bool:
     """North American number: area and exchange begin with 2 to 9, the area is not N11.
 

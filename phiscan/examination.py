@@ -25,7 +25,7 @@ from phiscan.protobuf.schemas import Schemas
 from phiscan.readers import json_dialects, registry
 from phiscan.recognizer import Recognizer
 from phiscan.scan_context import OutOfTimeError, Room, ScanContext
-from phiscan.text import content_coding, decompress
+from phiscan.text import content_coding, decompress, emphasis
 from phiscan.text.content_coding import Decoded
 from phiscan.text.decompress import Bound
 from phiscan.text.normalise import normalise
@@ -208,11 +208,12 @@ class Examiner:
 def _text_of(kind: MediaKind, data: bytes) -> bytes:
     """Return the text that the detectors run over. It has the length of `data`.
 
-    In markup, `<!--` and `-->` become blanks, because `--` is no part of a name.
+    In markup, `<!--` and `-->` become blanks, because `--` is no part of a name. In prose, marks of
+    emphasis do.
     """
-    if not kind.is_markup or b"--" not in data:
-        return data
-    return data.replace(b"<!--", b"    ").replace(b"-->", b"   ")
+    if kind.is_markup:
+        return data.replace(b"<!--", b"    ").replace(b"-->", b"   ") if b"--" in data else data
+    return emphasis.blanked(data) if kind.may_hold_prose else data
 
 
 def _labels_are_plain(data: bytes) -> bool:

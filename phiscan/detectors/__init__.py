@@ -11,6 +11,7 @@ from types import MappingProxyType
 from typing import Final
 
 from phiscan.detectors import (
+    accession,
     account,
     address,
     birth_date,
@@ -41,6 +42,7 @@ _MODULES: Final = (
     ("records", qualified_id),
     ("records", member_id),
     ("records", account),
+    ("records", accession),
     ("providers", provider),
     ("contact", phone),
     ("contact", email),

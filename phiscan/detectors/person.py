@@ -11,7 +11,9 @@ from typing import Final
 from phiscan.finding import Likelihood, Subject
 from phiscan.patterns.detector import Detector
 from phiscan.words.given_names import GIVEN_NAMES
+from phiscan.words.not_names import SPEECH, is_no_name
 from phiscan.words.program_text import is_code
+from phiscan.words.titles import is_title_noun
 
 # Hyperscan finds the surroundings without regard to case. The expressions for the value check case.
 # They work on UTF-8 bytes: \xc3-\xd4 begins a letter with accents or of Greek and Cyrillic.
@@ -59,12 +61,12 @@ _PART = rf"{_PARTICLE}(?:{_CAPITAL}|{_INITIAL})"
 _NAME = rf"{_PART}(?: {_PART}){{0,3}}(?:, {_PART}(?: {_PART}){{0,2}})?"
 _TWO_WORDS = rf"{_PART}(?:,? {_PART}){{1,3}}"
 _TITLE = r"(?:(?:Mr|Mrs|Ms|Miss|Mx|Dr)\.? )?"
-_IS = r"[\"']?[ \t]?[:=][ \t\"']{0,3}"
+_IS = r"[\"']?[ \t]{0,3}[:=][ \t\"']{0,4}"
+_QUOTED = r"[\"'] ?[:=] ?[\"']"
 
-# matches "patient's full name", "Patient_Name"; not "patients"
-_PATIENT = (
-    r"(?:patient(?:'s)?(?:[ _-]?(?:full|legal|first|last))?(?:[ _-]?name)?|pt[ _-]name"
-    r"|name of patient)"
+# matches "patient's full name", "Patient_Name"; not "patients", "patient"
+_PATIENTS_NAME = (
+    r"(?:patient(?:'s)?(?:[ _-]?(?:full|legal|first|last))?[ _-]?name|pt[ _-]name|name of patient)"
 )
 _LINE_START = r"(?:^|[\n\r|;,{(\t>]|  )[ \"'*-]{0,4}"
 # matches "First name", "member's name"; not "Provider name", "name"
@@ -90,6 +92,9 @@ _KINDS: Final = frozenset(
 _GOES_ON = r"(?=,? [a-z0-9(]|[,;:.] ?[a-z0-9(]|[.,;]? ?\(|,? [\[|#/]|'s\b|\.(?:\s|$))"
 
 
+_LETTERS: Final = re.compile(r"[^\W\d_]+(?:'[^\W\d_]+)?")  # matches "Ruiz", "I've"; not "2"
+
+
 def _value(before: str, name: str, after: str = "") -> re.Pattern[bytes]:
     return re.compile(f"{before}({name}){after}".encode("latin-1"))
 
@@ -97,13 +102,21 @@ def _value(before: str, name: str, after: str = "") -> re.Pattern[bytes]:
 def _is_called_so(text: str) -> bool:
     """Whether a person can be called so.
 
-    False for code: `patient: Patient`, `patient: IReference`, `patient: s`.
+    False for code (`patient: Patient`, `patient: IReference`, `patient: s`), for titles
+    (`Activation Measure`) and for speech (`Nope`).
     """
-    return len(text) > 1 and text.lower() not in _KINDS and not is_code(text)
+    if len(text) < 2 or text.lower() in _KINDS or is_code(text):
+        return False
+    words = _LETTERS.findall(text)
+    return words[0].lower() not in SPEECH and not any(map(is_title_noun, words))
+
+
+def _is_called_by_one_word(text: str) -> bool:
+    return _is_called_so(text) and not is_no_name(text.lower().encode())
 
 
 def _has_a_given_name(text: str) -> bool:
-    return any(word.lower() in GIVEN_NAMES for word in re.findall(r"[^\W\d_]+", text))
+    return _is_called_so(text) and any(w.lower() in GIVEN_NAMES for w in _LETTERS.findall(text))
 
 
 def _detector(
@@ -122,13 +135,33 @@ def _detector(
 
 
 DETECTORS = (
-    # matches "Patient: Maria Delgado" and patient_name="Ana Ruiz"; not "Patient: stable"
+    # matches "Patient name: Maria" and patient_name="Ana Ruiz"; not "Patient name: pending"
     _detector(
         "name_of_patient",
-        rf"\b{_PATIENT}{_IS}{_WORD}",
-        _value(rf"(?i:{_PATIENT}){_IS}{_TITLE}", _NAME),
+        rf"\b{_PATIENTS_NAME}{_IS}{_WORD}",
+        _value(rf"(?i:{_PATIENTS_NAME}){_IS}{_TITLE}", _NAME),
         Subject.PATIENT,
         Likelihood.LIKELY,
+    ),
+    # matches "Patient: Maria Delgado"; not "Patient: stable". One word is as often an answer:
+    # "Patient: Nope". `phiscan.people` reads it where nobody talks.
+    _detector(
+        "name_of_a_patient",
+        rf"\bpatient(?:'s)?{_IS}{_WORD},? {_WORD}",
+        _value(rf"(?i:patient(?:'s)?){_IS}{_TITLE}", _TWO_WORDS),
+        Subject.PATIENT,
+        Likelihood.LIKELY,
+    ),
+    # matches "patient": "Margaret"; not "patient": "stable", "patient": "Nope."
+    replace(
+        _detector(
+            "name_of_a_patient_in_quotes",
+            rf"\bpatient{_QUOTED}{_WORD}[\"']",
+            _value(rf"(?i:patient){_QUOTED}", _CAPITAL, r"(?=[\"'])"),
+            Subject.PATIENT,
+            Likelihood.LIKELY,
+        ),
+        validate=_is_called_by_one_word,
     ),
     # matches "Pt: Li Wu"; not pt = Point(1, 2), "pt: PageTemplate"
     _detector(
@@ -230,7 +263,8 @@ DETECTORS = (
         "name_before_identifier",
         rf"[a-z\x80-\xff'., -]{{4,40}}[ ,|;(\n\r-] ?\(?{_BESIDE}\b",
         _value(
-            r"(?<![A-Za-z'.\x80-\xff-])",
+            r"(?<![A-Za-z'.\x80-\xff-])(?<!itness: )(?<!rovider: )(?<!ysician: )(?<!ttending: )"
+            r"(?<!urgeon: )(?<!octor: )(?<! by: )(?<! by )(?<!Dr\. )(?<!RN: )",
             _TWO_WORDS,
             rf"\s?[,|;(\n\r-]{{1,3}}\s?\(?(?i:{_BESIDE})(?![A-Za-z\x80-\xff]| ?\))",
         ),

@@ -1,5 +1,8 @@
 """US social security and individual taxpayer numbers (42 CFR 422.103; IRS Publication 1915)."""
 
+import re
+from typing import Final
+
 from phiscan import checks
 from phiscan.finding import Likelihood
 from phiscan.patterns.detector import Detector, words
@@ -20,11 +23,20 @@ def _spelled(text: str) -> bool:
     return checks.ssn("".join(c for c in text if c.isdigit()))
 
 
+# Not within a longer code: a part number (`PN-541-27-8860`) or an id (`541-27-8860-aaaa`). A claim
+# number of Medicare is an SSN with one or two further characters (`541-27-8860-C1`).
+# matches "123-45-6780", "123-45-6780-A", "user-123-45-6780"; not "PN-123-45-6780",
+# "sku-123-45-6780", "123-45-6780-aaaa"
+_ALONE: Final = re.compile(
+    rb"(?<![A-Z0-9]-)(?<!\bpn-)(?<!\bsku-)(?<!part-)(?<!item-)(?<!model-)(?<!\blot-)"
+    rb"(\d{3}-\d{2}-\d{4})(?!-[A-Za-z0-9]{3})"
+)
 DASHED = Detector(
     name="ssn_dashed",
     info_type="US_SOCIAL_SECURITY_NUMBER",
     # matches "123-45-6780"; not "123-456-780"
     pattern=r"\b\d{3}-\d{2}-\d{4}\b",
+    value=_ALONE,
     validate=checks.ssn,
     bare=Likelihood.LIKELY,
     context=_LABELS,
@@ -52,6 +64,7 @@ ITIN = Detector(
     info_type="US_INDIVIDUAL_TAXPAYER_IDENTIFICATION_NUMBER",
     # matches "912-70-1234"; not "812-70-1234"
     pattern=r"\b9\d{2}-\d{2}-\d{4}\b",
+    value=_ALONE,
     validate=checks.itin,
     bare=Likelihood.POSSIBLE,
     context=words("itin", "taxpayer", r"tax\s?id"),

@@ -10,13 +10,14 @@ import re
 from typing import Final
 
 from phiscan.evidence import Evidence, Nested
-from phiscan.finding import Gap, Location
+from phiscan.finding import Gap, Location, Subject
 from phiscan.labelled.records import Labelled, read_records
 from phiscan.media_kind import MediaKind
 from phiscan.syntax.xml_elements import Document
 from phiscan.syntax.xml_tokens import Kind, Token, tokens
 from phiscan.text.offsets import excerpt
 from phiscan.words.labels import is_masked, read_label
+from phiscan.words.name_shape import is_name
 
 NAMESPACE: Final = "http://www.w3.org/1999/xhtml"
 _CELLS: Final = frozenset("td th dt dd label li option textarea".split())
@@ -94,7 +95,7 @@ class Labels:
             colon
             and len(label) <= _MAX_LABEL
             and rest.strip()
-            and read_label(label).rule is not None
+            and (read_label(label).rule is not None or _names(label, rest))
         ):
             self._after_colon(texts, label, rest.strip())
         elif self._cell == "th":
@@ -117,7 +118,7 @@ class Labels:
             self._take(self._pending, whole, texts)
         elif self._cell == "td" and header:
             self._take(header, whole, texts)
-        elif self._cell == "td" and len(whole) <= _MAX_LABEL and read_label(whole).rule is not None:
+        elif self._cell == "td" and len(whole) <= _MAX_LABEL and _means_something(whole):
             self._pending = whole
             return
         self._pending = ""
@@ -137,7 +138,10 @@ class Labels:
 
     def _take(self, label: str, value: str, texts: list[Token]) -> None:
         """Keep a value once for each text in it, so that a mask leaves the tags between them."""
-        rule = read_label(label).rule if len(label) <= _MAX_LABEL else None
+        labels: tuple[str, ...] = (label,)
+        if len(label) <= _MAX_LABEL and _names(label, value):
+            labels = (label, "name")
+        rule = read_label(labels[-1]).rule if len(label) <= _MAX_LABEL else None
         # any page may have `Line: 12` or `Street View: on`; a street address has a number
         if rule is None or (
             rule.info_type == "STREET_ADDRESS" and not any(c.isdigit() for c in value)
@@ -147,9 +151,7 @@ class Labels:
             run = self._document.run(token)
             if all(is_masked(word) for word in run.text.split()):
                 continue
-            self.values.append(
-                Labelled((label,), value[:_MAX_VALUE], run.start, run.end, self._row)
-            )
+            self.values.append(Labelled(labels, value[:_MAX_VALUE], run.start, run.end, self._row))
 
     def _attributes(self, token: Token) -> None:
         """Form fields by their name, and `data-*` attributes by theirs."""
@@ -170,6 +172,21 @@ class Labels:
                 self.values.append(
                     Labelled((name[5:],), named.text, named.start, named.end, self._row)
                 )
+
+
+def _means_something(label: str) -> bool:
+    read = read_label(label)
+    return read.rule is not None or read.subject in (Subject.PATIENT, Subject.PERSON)
+
+
+def _names(label: str, value: str) -> bool:
+    """Whether a label such as `Patient` stands before a name: `Ana Ruiz`, and not `stable`."""
+    read = read_label(label)
+    return (
+        read.rule is None
+        and read.subject in (Subject.PATIENT, Subject.PERSON)
+        and is_name(value[:_MAX_VALUE].strip())
+    )
 
 
 def read(data: bytes, evidence: Evidence) -> Gap:

@@ -37,6 +37,14 @@ _COMPANY = re.compile(
     rb"[\s#*/%-]{1,24}(?:[\w.# -]{1,30}, ){0,2}\Z",
     re.IGNORECASE,
 )
+# A clinician's label in a dialogue, before what the clinician says.
+# matches "Doctor: Is "; not "Doctor: Chen, ", "Dr. Chen "
+_TURN = re.compile(
+    rb"\A\W{0,6}(?:doctor|provider|physician|dr|doc)\.?\W{0,3}:\W{0,3}"
+    rb"(?=(?:is|are|can|could|do|does|did|and|so|what|which|okay|ok|right|we|i|i'll|you|your|if"
+    rb"|should|shall|perfect|great|thanks|thank|good|sure|alright|hi|hello)\b)",
+    re.IGNORECASE,
+)
 # Where a sentence ends. Words before it speak of something else.
 # matches "hen. " in "with Dr. Chen. "; not "Dr. Chen"
 _SENTENCE = re.compile(rb"[\n\r;|]|[a-z0-9)]{3}[.!?] ")
@@ -148,7 +156,7 @@ class Detector:
             return self.subject
         if self.info_type in _ADDRESSES and _COMPANY.search(before):
             return Subject.PROVIDER
-        before = _SENTENCE.split(before)[-1]
+        before = _TURN.sub(b"", _SENTENCE.split(before)[-1])
         patient = _last(_PATIENT, before)
         provider = _last(_PROVIDER, before) if self.info_type in _PUBLISHED else -1
         if patient > provider:

@@ -7,7 +7,7 @@ elements of dates directly related to an individual).
 """
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Final
 
@@ -71,6 +71,11 @@ def _long_enough(text: str) -> bool:
     return sum(c.isalnum() for c in text) >= 6 and sum(c.isdigit() for c in text) >= 4
 
 
+def _record(text: str) -> bool:
+    digits = sum(c.isdigit() for c in text)
+    return digits >= 5 and not checks.calendar_date(text) and not checks.phone(text)
+
+
 # matches "8/22/1983", "August 22nd, 1983", "8 22 83"; not "1.8/22/1983", "8/22/1983-A"
 _DATE_VALUE: Final = re.compile(
     rf"(?<![\w/.-])(?:{DATE}|\d{{1,2}} \d{{1,2}} (?:19|20)?\d\d)(?![\w/-]|\.\d)".encode(),
@@ -79,6 +84,10 @@ _DATE_VALUE: Final = re.compile(
 # matches "CLM-2025-7788-55", "7788332200"; not "CLM", "778"
 _CODE_VALUE: Final = re.compile(
     rb"(?<![\w./-])(?:[A-Z]{1,6}-){0,3}[A-Z]{0,5}\d[0-9A-Z-]{3,20}(?![\w/-])"
+)
+# matches "78-30-63", "BCM-973906", "E518484243"; not "54", "2024/1"
+_RECORD_VALUE: Final = re.compile(
+    rb"(?<![\w./-])(?:[A-Z]{1,6}-?){0,2}\d[\d-]{3,14}\d(?![\w/-]|\.\d)"
 )
 _QUESTIONS: Final = (
     # matches "And your date of birth?\nCaller: ", "Sex/DOB: F ", "my birthday is "; not "reborn "
@@ -116,11 +125,24 @@ _QUESTIONS: Final = (
         "ACCOUNT_NUMBER",
         _CODE_VALUE,
         re.compile(
-            rb"(?<!into )\b(?:account|acct|encounter|claim|accession|csn|fin)"
+            rb"(?<!into )\b(?:account|acct|encounter|claim|csn|fin)"
             rb"(?: (?:id|no\.?|number))?[ ]?[:#]{0,2} \Z",
             re.IGNORECASE,
         ),
         _long_enough,
+    ),
+    # matches "need the MRN. Is it 9183973", "MRN there 9183973", "CHART 78-30-63", "MR: 59-24-98";
+    # not "Mr. 42", "chart 2 of 3"
+    _Asked(
+        "MEDICAL_RECORD_NUMBER",
+        _RECORD_VALUE,
+        re.compile(
+            rb"\b(?:(?i:mrn|m\.r\.n\.|medical record(?: number| no\.?| \x23)?"
+            rb"|record (?:no\.?|number))(?:(?!XXX)[^0-9\n]){0,36}"
+            rb"|(?:CHART|Chart|MR|PT ID|HOSP NO|UNIT)[ ]?[.:\x23]{0,24} )\Z"
+        ),
+        _record,
+        Subject.PATIENT,
     ),
     # matches "SN: PEN-SN-8891AZ" and "Serial logged: 7XZ1-99231"; not "serial 7XZ1-99231"
     _Asked(
@@ -140,6 +162,7 @@ _QUESTIONS: Final = (
             rb"(?:member|mbr|subscriber|policy|insurance|plan|medicaid|medicare|humana|aetna|cigna"
             rb"|anthem|bcbs|uhc|tricare|kaiser|medi-?cal)(?:'s)? ?(?:id\b|\x23|no\b|num(?:ber)?\b)"
             rb"|insurance: ?[a-z .&-]{2,40} (?:id|\x23)\b"
+            rb"|(?:member|subscriber|enrollee) [^0-9\n]{2,50}, (?:id|\x23)\b"
             rb")(?:(?!XXX)[^0-9]){0,70}?\Z",
             re.IGNORECASE,
         ),
@@ -169,3 +192,32 @@ def dates(text: bytes, near: Callable[[int], bool]) -> Iterator[tuple[int, int]]
     for match in _DATE_VALUE.finditer(text):
         if near(match.start()) and _day(match[0].decode("utf-8", "replace")):
             yield match.span()
+
+
+# A number just behind a patient's name or mention. matches " (SJH-674356)", " / 222937 /",
+# ", 00482913"; not ", 54", " (2019)", " 515-234-8890"
+_NUMBER_BESIDE: Final = re.compile(
+    rb"(?:(?:'s)? {0,3}[(/|,#-]{1,2} {0,3}#?|[ \t]*\r?\n)((?:[A-Z]{1,5}-?)?\d[\d-]{3,14}\d)"
+    rb"(?![\w./-]|:\d|\)? ?(?:years|yo\b|y/o))"
+)
+# matches "man (", "patient ("; not "man, "
+_MENTIONED: Final = re.compile(
+    rb"\b(?:man|woman|male|female|boy|girl|gentleman|lady|infant|newborn|patient|pt)(?= \()",
+    re.IGNORECASE,
+)
+
+
+def record_numbers(text: bytes, names: Iterable[int]) -> Iterator[tuple[int, int]]:
+    """The range of each number just behind a patient's name or a mention of the patient.
+
+    Args:
+        text: a text that is PHI.
+        names: where patients' names end.
+    """
+    for end in (*names, *(m.end() for m in _MENTIONED.finditer(text))):
+        match = _NUMBER_BESIDE.match(text, end)
+        if match is None:
+            continue
+        number = match[1].decode()
+        if not checks.calendar_date(number) and not checks.phone(number):
+            yield match.span(1)

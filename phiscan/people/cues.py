@@ -11,259 +11,158 @@ A segment without a cue is `None`. It is a name only if the document names it el
 import re
 
 from phiscan.finding import Subject
-from phiscan.people.segments import Segment
+from phiscan.people import following, preceding
+from phiscan.people.segments import Segment, is_no_name
 from phiscan.people.words import (
     ORGANIZATION,
     PROVIDER_AFTER,
     PROVIDER_BEFORE,
     PROVIDER_ENDS,
-    RELATION,
     RELATION_ENDS,
 )
 from phiscan.words.given_names import GIVEN_NAMES
 from phiscan.words.program_text import is_code
+from phiscan.words.titles import is_title_noun
 
 
-def _before(expression: str) -> re.Pattern[bytes]:
-    return re.compile(rf"(?:{expression})\Z".encode("latin-1"), re.IGNORECASE)
+def is_others(s: Segment, *, spoken: bool = False) -> bool:
+    """Whether a segment names a provider, an institution, a street, a disease or program text.
 
-
-def _after(expression: str) -> re.Pattern[bytes]:
-    return re.compile(rf"\A(?:{expression})".encode("latin-1"), re.IGNORECASE)
-
-
-# A start of a line, a sentence or a cell. matches "\n- ", ". "; not ", "
-_START = r"(?:\A|[\n\r|;({\[>\t\"]|  |[.!?:] )[ \t*#\d.)-]{0,6}"
-# matches "8/8/1948", "2024-03-14", "8 Aug 1948"; not "8/1948"
-_DATE = r"(?:\d{1,2}[-/. ]\d{1,2}[-/. ]\d{2,4}|\d{4}-\d\d-\d\d|\d{1,2}[ -][a-z]{3,9}[ -]\d{4})"
-# matches "47-year-old", "47 y/o", "47yo", "47M"; not "47 men"
-_AGED = (
-    r"\d{1,3}(?:[ -]?(?:years?|yrs?|months?|mos?|weeks?|wks?|days?)[ -]old|[ -]?y[./ ]?o\b|[ -]?y\b"
-    r"|[ -]?yrs?\b|[ -]?(?-i:[MF])\b)"
-)
-# matches "her ", "Ana's ", "w/ "; not "a "
-_WHOSE = (
-    r"(?:his|her|their|my|your|our|the|pt'?s|patient'?s|whose|with|and|w/|by"
-    r"|[a-z\x80-\xff]{2,20}'s) "
-)
-
-# matches "Mrs. ", "Miss ", "Ms "; not the "MS " of "MS Word"
-_TITLED = _before(
-    r"\b(?:mrs?\.?|(?-i:Ms\.?|ms\.|MS\.|MRS?\.?)|miss|mx\.?|master|sra?\.|srta\.?|se\xc3\xb1ora?"
-    r"|sgt\.?|private|pfc) "
-)
-# A relative before a name. matches "her daughter ", "his wife (", "son, ", "POA: ",
-# "my mother is "; not the "mother " of "mother Medicare"
-_KIN_NAMED = _before(
-    rf"{_WHOSE}(?:[a-z]+ )?{RELATION}(?:'s name)?(?: is| named|,|:| -|)? ?[(]?"
-    rf"|\b{RELATION}(?: \([a-z]+\))?[:,(] ?\(?|\({RELATION} "
-)
-# matches "mother "; not "mothers "
-_KIN = _before(rf"\b{RELATION}[ ,]{{1,2}}")
-# matches "Patient: ", "Pt name - "; not "the patient: "
-_PATIENT_LABEL = _before(
-    rf"{_START}(?:patient|pt|resident|client|member|mbr|veteran|decedent|infant|baby|newborn"
-    rf"|paciente|recipient|donor|subj(?:ect)? ?\d{{1,5}})(?:'s)?(?:[ _-](?:full |legal )?name)?[ ]?"
-    rf"(?:[:=#]| ?-)[ \t]{{0,4}}"
-)
-# matches "RE: ", "Full name: ", "report for: "; not "re: "
-_LABEL = _before(
-    rf"{_START}(?:(?-i:Name|NAME|RE|Re)|regarding|identification|employee|claimant|caller"
-    rf"|subscriber|child|student|participant|insured|guarantor|applicant|beneficiary|nombre"
-    rf"|signature|signed|parent(?:/guardian)?|customer"
-    rf"|(?:employee|member|legal|full|first|last)[ _-]name|(?:printed|prepared|report) for)[ ]?"
-    rf"(?:[:=#]| ?-)[ \t]{{0,4}}"
-)
-# matches "my name is ", "speaking with "; not "it is "
-_OWN_NAME = _before(
-    r"\b(?:my name(?: is|'s)|(?:full |first |last )?name is|this is|i am|i'm|it's"
-    r"|speaking (?:with|to)|id'?d as|identified as|named|i,) "
-)
-# The last words of `_OWN_NAME`: a set look-up is cheaper than the expression.
-_OWN_NAME_ENDS = frozenset(
-    (b"is", b"name's", b"am", b"i'm", b"it's", b"with", b"to", b"id'd", b"as", b"named", b"i")
-)
-# Speech of an agent, whose name is not a patient's. matches "calling", "Agent: "; not "called"
-_CALLING = re.compile(
-    rb"\b(?:calling|call|answering)\b|^\W{0,3}(?:agent|rep|representative|operator|nurse|dr|staff"
-    rb"|bot)\b",
-    re.IGNORECASE,
-)
-# matches " from", ", calling from"; not " form"
-_FROM = _after(r",? (?:calling |here )?(?:from|with|at|speaking)\b|, who do i\b")
-# matches "Dear ", "thanks, "; not "thankful "
-_SALUTED = _before(
-    r"\b(?:dear|hi|hello|hey|hola|estimad[oa]|good (?:morning|afternoon|evening)|thanks|thank you"
-    r"|reminder for|welcome),? "
-)
-_SALUTE_END = _after(r"[ ]?[,:!.;\n\r-]|\Z")  # matches ","; not " and"
-# matches "pt ", "Baby boy ", "newborn, "; not "patients "
-_PATIENT = _before(
-    r"\b(?:pt|patient|baby(?: boy| girl)?|(?:boy|girl|twin) [ab]?|neonate|newborn|infant|mbr"
-    r"|veteran)\.?,? "
-)
-_MEMBER = _before(r"\b(?:member|client|resident|subscriber|enrollee),? ")
-_MEMBER_ID_AFTER = _after(r",? \(?(?:id|dob|date of birth|\x23)\b")  # matches ", DOB"; not " ids"
-# A name that somebody is addressed by: "thanks for telling me, Jasmine."
-_VOCATIVE = _before(r"[a-z], ")
-_VOCATIVE_END = _after(r"[.?!](?:\s|\Z)")
-# What is somebody's. matches "message for ", "born to ", "evaluation of patient: "; not "born in "
-_OF_SOMEBODY = _before(
-    r"\b(?:(?:message|reminder|report|mri|ct|result|lab|biopsy|refill|prescription|rx|appointment"
-    r"|appt|visit|record|chart|authorization|referral|certificate|letter|surgery|call|note|summary"
-    r"|file|order|claim|instruction|plan|certification|bill|invoice)s? (?:is )?"
-    r"(?:for|of|on|regarding|re)"
-    r"|behalf of|care of|(?:certify|advised|advise|state|confirm) that"
-    r"|(?:mother|father|parents?|son|daughter|wife|husband|brother|sister|spouse|guardian|niece"
-    r"|nephew|name) of|born to|regarding|evaluation of|seen)(?: patient)?:? "
-)
-# Whom somebody met. matches "spoke with ", "called pt, "; not "called a "
-_CONTACTED = _before(
-    r"\b(?:(?:met|spoke|speak|speaking|talked|talk|discuss(?:ed)?|meeting|visited)(?: [a-z]+)? "
-    r"(?:with|to)|(?:called|call|phoned|contacted|contact|notified|notify|texted|saw|seeing|see"
-    r"|examined|interviewed|admit|admitted|transported|found"
-    r"|referred|refer|reach|treated|treating|assessed)(?: pt\.?,?| patient,?)?) "
-)
-# The last words of `_OF_SOMEBODY` and `_CONTACTED`: a set look-up is cheaper.
-_SPOKEN_ENDS = frozenset(
-    b"for of on regarding re that to seen patient pt with called call phoned contacted contact "
-    b"notified notify texted saw seeing see examined interviewed admit admitted transported found "
-    b"referred refer reach treated treating assessed".split()
-)
-# The end of a letter. matches "\nSincerely,\n", "\nKind regards\n"; not "\nRegards to all\n"
-_SIGNED = re.compile(
-    rb"(?:^|\n)[ \t]*(?:sincerely|(?:best |kind |warm )?regards|respectfully"
-    rb"|(?:many )?thanks(?: so much| again)?|thank you(?: so much| again)?|cheers|best|warmly"
-    rb"|yours(?: truly| sincerely| faithfully)?|love|gracias|atentamente)[,.!]?\s{1,6}\Z",
-    re.IGNORECASE,
-)
-_LINE_START = _before(_START)
-_SENDER = _before(r"(?:\A|\n)from: ?\"?")  # the header of a mail. matches "From: "; not "Date: "
-_SENDER_AFTER = _after(r"\"? ?<[^<>@\s]{1,64}@")
-_LINE_END = _after(r"[ \t]*(?:[\r\n]|\Z)")
-# A line below a signature that shows that a member of staff signed.
-# matches "\nSurgery Clinic"; not "\nYour neighbour"
-_STAFF_BELOW = re.compile(
-    rb"\A[ \t]*\r?\n[ \t]*[^\n]{0,48}\b(?:M\.?D|D\.?O|RN|NP|PA-C|PhD|clinic|department|consultant"
-    rb"|physician|medicine|hospital|health|practice|manager|director|associates|pediatrics"
-    rb"|representative|team|services?)\b",
-    re.IGNORECASE,
-)
-# An age after a name. matches ", 47-year-old", " is a thin 47 y/o", ", 47M"; not ", aged"
-_AGED_AFTER = _after(
-    rf",? \(?(?:is |was )?(?:an? )?(?:(?-i:[a-z-]+),? ){{0,4}}{_AGED}|,? ?\(?{_AGED}"
-    rf"|,? (?:is|was) an? (?:very )?"
-    rf"(?:pleasant|delightful|lovely|kind|thin|frail|obese)\b"
-)
-# What notes say of a patient. matches " was admitted", " underwent", " (he/him) presents";
-# not " was early"
-_CARED_FOR = _after(
-    r" (?:\([^)\n]{1,40}\) )?(?:(?:was|is|has been|had been|were|will be) (?:also |again )?"
-    r"(?:seen|admitted|discharged|evaluated|referred|followed|accompanied|hospitali[sz]ed|treated"
-    r"|diagnosed|re-?evaluated|counsel|intubated|alert|s/p|status post"
-    r"|brought|transferred|scheduled for|here (?:for|today)|doing|taking|currently)"
-    r"|returns?(?:ed)? (?:today|to clinic|for)|present(?:s|ed)\b|denie[sd]|complains|endorses"
-    r"|underwent|tolerated|suffered|sustained|received|remains|consumed|ambulat|verbali[sz]ed"
-    r"|gets? (?:worse|better)|had |has (?:a history|had|been|no|chest|a fever|pain))\b"
-)
-_HERE = _after(r" (?:is )?here (?:today )?(?:for|w/|with)\b")  # matches " here for"; not " here"
-# What notes say of a person. matches " states", " lives with"; not " lived"
-_VERB_AFTER = _after(
-    r" (?:\([^)\n]{1,40}\) )?(?:(?:was|is|were|will be) |returns?|reports|states|stated|called|has "
-    r"|refused|lives (?:with|alone|at)|needs|takes|would like|at (?:the )?bedside|present\b|trained"
-    r"|visit(?:s|ed)|helps|agrees|asks)"
-)
-# An identifier after a name. matches ", DOB", " (MRN", "|M|8/8/1948", " (8/8/1948)"; not ", domain"
-_IDENTIFIED = _after(
-    rf"'?s?[ ]?[,|;:(\[\n\t -]{{0,4}}(?:is )?\(?(?:"
-    rf"(?:mrn|m\.r\.n|mr ?#|dob|d\.o\.b|d/o/b|b-?day|born|date of birth|birth ?date|ssn"
-    rf"|medical record|chart ?(?:no|#)|acct|nhs|last4|birthday)\b|(?-i:[MF]) ?\| ?{_DATE}"
-    rf")| \({_DATE}\)"
-)
-_DATED = _after(rf"[ ]?[,|(-]? ?{_DATE}")  # matches ", 8/8/1948"; not ", 8/1948"
-# matches ", member ID", " (claim #"; not ", member since"
-_MEMBER_AFTER = _after(
-    r"[ ]?[,|;:(\n\t -]{1,3}(?:member|subscriber|policy|claim|account|employee) ?(?:id|no|num|#|:)"
-)
-# matches ", her daughter", " (wife"; not ", daughterly"
-_KIN_AFTER = _after(
-    rf",? ?\(?(?:(?:who is )?(?:his|her|the|their|patient'?s|pt'?s|my|our) )?{RELATION}\b"
-)
-# matches ", cell 515-555-0142", " at (515) 555-0142"; not ", 5155"
-_PHONE_AFTER = _after(
-    r",? ?\(?(?:at|cell|mobile|ph|phone|tel|contact|@|home|on"
-    r"|number)?[.:# ]{0,3}\(?[2-9]\d\d\)?[-. ]{0,2}\d{3}[-. ]\d{4}"
-)
-# matches "'s labs", "'s daughter"; not "'s car"
-_OWNS = _after(
-    rf"'s? (?:{RELATION}|chart|labs?|results?|rash|fever|pain|meds|medications?|surgery|appointment"
-    rf"|biopsy|care|records?|test|history|condition)\b"
-)
-# Program text behind a word. matches "(String" in "Column(String)", ".name", " = x"; not " (DOB)"
-_CODE_AFTER = re.compile(rb"\A(?:[(\[{<\\]|[.:][A-Za-z_:(]|[ ]?(?:=|->|\{))")
-# A sentence that goes on. matches " was", ", 47", "'s"; not " Officer"
-_GOES_ON = re.compile(rb"\A(?:,? [a-z0-9(]|[,;:.] ?[a-z0-9(]|,? [\[|#/-]|'s\b|\.(?:\s|\Z))")
-# A heading that goes on. matches " and " in "Patient Death and Autopsy Indicator"; not " is "
-_JOINS = re.compile(rb"\A (?:and|or|of|for|to|per|from|by) ")
-# Demographics on the line below. matches "\n12 Maple", "\nDOB"; not "\nDear"
-_HOME_BELOW = _after(
-    r"[ \t]*\r?\n[ \t]*(?:\d{1,6} [A-Za-z0-9]|(?:DOB|D\.O\.B|Date of birth|MRN|Age|Sex|Address)\b)"
-)
-
-
-def is_others(s: Segment) -> bool:
-    """Whether a segment names a provider, an institution, a street, a disease or program text."""
-    if PROVIDER_AFTER.match(s.after) or ORGANIZATION.match(s.after) or _CODE_AFTER.match(s.after):
+    `spoken` says that it begins a turn of a dialogue: behind `Doctor:` stands what the doctor says.
+    """
+    if any(cue.match(s.after) for cue in (PROVIDER_AFTER, ORGANIZATION, following.CODE)):
+        return True
+    if following.OFFICE.match(s.after) or (
+        following.STAFF_BELOW.match(s.after) and preceding.LINE_START.search(s.before)
+    ):
+        return True
+    if _is_title(s) or (s.last_word in preceding.WORK_ENDS and preceding.AT_WORK.search(s.before)):
         return True
     return (
-        PROVIDER_ENDS.fullmatch(s.last_word) is not None
+        not spoken
+        and PROVIDER_ENDS.fullmatch(s.last_word) is not None
         and PROVIDER_BEFORE.search(s.before) is not None
     )
 
 
-def subject_of(s: Segment) -> Subject | None:
-    """Whom a segment names: a patient, another person, or None without a cue."""
+def _is_title(s: Segment) -> bool:
+    """Whether the capitalised words go on to the noun of a title: `Parkinson Questionnaire`."""
+    goes_on = following.NEXT_WORDS.match(s.after)
+    return goes_on is not None and any(
+        is_title_noun(word.decode()) for word in re.findall(rb"[A-Za-z]+", goes_on[0])
+    )
+
+
+def subject_of(s: Segment, *, spoken: bool = False) -> Subject | None:
+    """Whom a segment names: a patient, another person, or None without a cue.
+
+    `spoken` says that it begins a turn of a dialogue. A speaker's label is no label of a name then.
+    """
     if not s.mixed and not s.long and max(map(len, s.words)) < 5:
         return None  # an abbreviation
     if len(s.words) == 1 and is_code(s.words[0].decode("utf-8", "replace")):
         return None
-    if _is_patient(s, s.before, s.after):
+    if not spoken and (_is_labelled_patient(s) or _is_patient(s, s.before, s.after)):
         return Subject.PATIENT
-    if speaks_of_care(s) or _LABEL.search(s.before) or _signs(s):
-        return Subject.PERSON
-    if s.mixed and _SALUTED.search(s.before[-20:]) and _SALUTE_END.match(s.after):
-        return Subject.PERSON
-    known = (
-        _of_two_words(s, s.before, s.after)
-        if s.long
-        else s.mixed and _of_one_word(s, s.before, s.after)
-    )
+    if spoken:
+        known = is_said_as_a_name(s) or _is_called_to(s)
+    else:
+        known = speaks_of_care(s) or _is_labelled(s) or _signs(s) or _is_told_of(s)
     return Subject.PERSON if known else None
+
+
+def _is_told_of(s: Segment) -> bool:
+    """Whether a salutation, a relation, a contact or a verb stands beside it."""
+    if s.mixed and preceding.SALUTED.search(s.before[-24:]) and following.SALUTE_END.match(s.after):
+        return True
+    if s.long:
+        return _of_two_words(s, s.before, s.after)
+    return s.mixed and _of_one_word(s, s.before, s.after)
+
+
+def speaks(s: Segment) -> bool:
+    """Whether it stands where a chat names who writes: `[09:15] Ana: hi`. A heading may, too."""
+    return (
+        following.SPEAKER.match(s.after) is not None
+        and preceding.SPEAKER.search(s.before) is not None
+    )
 
 
 def speaks_of_care(s: Segment) -> bool:
     """Whether a cue of personal speech stands before it: a title, a relation, "my name is"."""
-    return _TITLED.search(s.before[-12:]) is not None or is_close(s)
+    return preceding.TITLED.search(s.before[-12:]) is not None or is_close(s)
 
 
 def is_close(s: Segment) -> bool:
     """Whether somebody speaks of themselves or a relative, so that it is about a private person."""
-    return _own_name(s, s.before) or (s.mixed and _is_kin(s, _KIN_NAMED))
+    return _own_name(s, s.before) or ((s.mixed or s.long) and _is_kin(s, preceding.KIN_NAMED))
+
+
+def _is_labelled_patient(s: Segment) -> bool:
+    """Whether it is the value of `Patient:`. Speech is none: `Patient: Boston, I think`."""
+    if preceding.PATIENT_LABEL.search(s.before) is None:
+        return False
+    return s.long or not s.mixed or following.FIELD_ENDS.match(s.after) is not None
+
+
+def _is_labelled(s: Segment) -> bool:
+    """Whether it is the value of a label such as `Name:`. `RE: Appeal` names a matter."""
+    label = preceding.LABEL.search(s.before)
+    if label is None:
+        listed = preceding.LISTED.search(s.before) is not None
+        return listed and s.mixed and (s.long or begins_with_a_given_name(s))
+    return s.long or begins_with_a_given_name(s) or preceding.REGARDING.search(label[0]) is None
+
+
+def _is_called_to(s: Segment) -> bool:
+    """Whether a speaker begins with somebody's name: `Maria, how are you?`"""
+    return begins_with_a_given_name(s) and following.CALLED_TO.match(s.after) is not None
+
+
+def is_said_as_a_name(s: Segment) -> bool:
+    """Whether a turn begins with a name: the answer to a question for it, or nothing but a name."""
+    if any(map(is_no_name, s.words)):
+        return False
+    alone = (
+        s.long and begins_with_a_given_name(s) and following.FIELD_ENDS.match(s.after) is not None
+    )
+    return alone or _answers_with_a_name(s)
+
+
+def _answers_with_a_name(s: Segment) -> bool:
+    question = s.text[max(0, s.start - 120) : s.start]
+    asked = max((m.end() for m in preceding.NAME_ASKED.finditer(question)), default=None)
+    return (
+        asked is not None
+        and question.count(b":", asked) < 3
+        and (s.long or begins_with_a_given_name(s))
+    )
 
 
 def _is_patient(s: Segment, before: bytes, after: bytes) -> bool:
-    cue = _PATIENT.search(before[-16:])
-    if _PATIENT_LABEL.search(before) or (cue and not _is_heading(s, cue[0], after)):
+    cue = preceding.PATIENT.search(before[-16:])
+    if cue and not _is_heading(s, cue[0], after):
         return True
-    titled = _TITLED.search(before[-12:]) is not None
+    if s.long and (following.NUMBERED.match(after) or (s.mixed and following.ROOMED.match(after))):
+        return True
+    titled = preceding.TITLED.search(before[-12:]) is not None
     if (s.long or titled) and (
-        _AGED_AFTER.match(after) or _IDENTIFIED.match(after) or _CARED_FOR.match(after)
+        following.AGED.match(after)
+        or following.IDENTIFIED.match(after)
+        or following.CARED_FOR.match(after)
     ):
         return True
-    if s.long and s.mixed and _MEMBER.search(before[-16:]) and _MEMBER_ID_AFTER.match(after):
+    if (
+        s.long
+        and s.mixed
+        and preceding.MEMBER.search(before[-16:])
+        and following.MEMBER_ID.match(after)
+    ):
         return True
-    begins = s.mixed and not s.long and _LINE_START.search(before) is not None
-    return begins and (_AGED_AFTER.match(after) is not None or _HERE.match(after) is not None)
+    begins = s.mixed and not s.long and preceding.LINE_START.search(before) is not None
+    return begins and (
+        following.AGED.match(after) is not None or following.HERE.match(after) is not None
+    )
 
 
 def _is_heading(s: Segment, cue: bytes, after: bytes) -> bool:
@@ -273,7 +172,9 @@ def _is_heading(s: Segment, cue: bytes, after: bytes) -> bool:
     """
     if not cue[:1].isupper() or any(_is_given(word) for word in s.words):
         return False
-    return _GOES_ON.match(after) is None or (not s.long and _JOINS.match(after) is not None)
+    return following.GOES_ON.match(after) is None or (
+        not s.long and following.JOINS.match(after) is not None
+    )
 
 
 def _is_given(word: bytes) -> bool:
@@ -291,46 +192,69 @@ def begins_with_a_given_name(s: Segment) -> bool:
 
 
 def _own_name(s: Segment, before: bytes) -> bool:
-    if s.last_word not in _OWN_NAME_ENDS:
+    if s.last_word not in preceding.OWN_NAME_ENDS:
         return False
-    return _OWN_NAME.search(before) is not None and not (
-        _CALLING.search(s.line) or _FROM.match(s.after)
+    return preceding.OWN_NAME.search(before) is not None and not (
+        preceding.CALLING.search(s.line) or following.FROM.match(s.after)
     )
 
 
 def _of_two_words(s: Segment, before: bytes, after: bytes) -> bool:
-    if s.mixed and (_is_kin(s, _KIN) or (s.last_word in _SPOKEN_ENDS and _spoken_to(before))):
+    if s.mixed and (
+        _is_kin(s, preceding.KIN) or (s.last_word in preceding.SPOKEN_ENDS and _spoken_to(before))
+    ):
         return True
-    if _SENDER.search(before) and _SENDER_AFTER.match(after):
+    if s.mixed and s.last_word in (b"with", b"w/") and preceding.WITH.search(before):
+        return True
+    if preceding.SENDER.search(before) and following.SENDER.match(after):
         return True
     if any(
         cue.match(after)
-        for cue in (_DATED, _VERB_AFTER, _MEMBER_AFTER, _KIN_AFTER, _PHONE_AFTER, _OWNS)
+        for cue in (
+            following.DATED,
+            following.VERB,
+            following.MEMBER,
+            following.KIN,
+            following.PHONE,
+            following.OWNS,
+        )
     ):
         return True
-    return _LINE_START.search(before) is not None and _HOME_BELOW.match(after) is not None
+    return (
+        preceding.LINE_START.search(before) is not None
+        and following.HOME_BELOW.match(after) is not None
+    )
 
 
 def _of_one_word(s: Segment, before: bytes, after: bytes) -> bool:
-    if _is_kin(s, _KIN):
+    if _is_kin(s, preceding.KIN) or following.KIN_IN_BRACKETS.match(after):
         return True
     given = begins_with_a_given_name(s)
     if (
         given
-        and _LINE_START.search(before)
-        and (_VERB_AFTER.match(after) or _CARED_FOR.match(after))
+        and preceding.LINE_START.search(before)
+        and (following.VERB.match(after) or following.CARED_FOR.match(after))
     ):
         return True
-    return given and _VOCATIVE.search(before) is not None and _VOCATIVE_END.match(after) is not None
+    if given and s.last_word in preceding.SPOKEN_ENDS and preceding.CONTACTED.search(before):
+        return True
+    return (
+        given
+        and preceding.VOCATIVE.search(before) is not None
+        and following.VOCATIVE_END.match(after) is not None
+    )
 
 
 def _spoken_to(before: bytes) -> bool:
-    return _OF_SOMEBODY.search(before) is not None or _CONTACTED.search(before) is not None
+    return (
+        preceding.OF_SOMEBODY.search(before) is not None
+        or preceding.CONTACTED.search(before) is not None
+    )
 
 
 def _signs(s: Segment) -> bool:
     return (
-        _SIGNED.search(s.before) is not None
-        and _LINE_END.match(s.after) is not None
-        and _STAFF_BELOW.match(s.after) is None
+        preceding.SIGNED.search(s.before) is not None
+        and following.LINE_END.match(s.after) is not None
+        and following.STAFF_BELOW.match(s.after) is None
     )

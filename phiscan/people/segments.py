@@ -9,7 +9,9 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Final
 
-from phiscan.people.words import NO_NAME_ENDING, NOT_NAMES, PROVIDER_AFTER
+from phiscan.people.words import PROVIDER_AFTER
+from phiscan.words import not_names
+from phiscan.words.given_names import GIVEN_NAMES
 from phiscan.words.labels import is_masked
 
 _BEFORE: Final = 56
@@ -29,6 +31,11 @@ _PARTICLES = (
     rb"(?:(?:van|von|der|den|de|del|della|di|da|dos|du|des|la|le|los|las|al|el|bin|bint|ben|ibn"
     rb"|abu|ter|ten|y|e)[ -]){0,3}"
 )
+_CAPITAL_PARTICLES: Final = frozenset(b"El Al La Le De Del Los Las St San Santa Do So An".split())
+"""Particles and short names that are words too.
+
+They belong to a name around them: `Noura El Amin`.
+"""
 _NICKNAME = rb"(?:[\"(][A-Z][A-Za-z.]{1,12}[\")] )?"
 # matches "Ana María de la Cruz", 'Terrence "TJ" Holloway' and "J. R. Ewing"; of
 # "seen by Ruiz. Plan" only "Ruiz" and "Plan"
@@ -71,7 +78,7 @@ class Segment:
     @property
     def last_word(self) -> bytes:
         """The last word before it, in lower case. A look at it is cheaper than at `before`."""
-        words = self.before.split()
+        words = self.before.rstrip(b" (-:,").split()
         return words[-1].strip(b'.,:;()[]"#').lower() if words else b""
 
     @property
@@ -94,7 +101,7 @@ class Segment:
     @property
     def mixed(self) -> bool:
         """Whether it has lower-case letters too."""
-        return not b"".join(self.words).isupper()
+        return not b"".join(self.words).decode("utf-8", "replace").isupper()
 
     @property
     def parts(self) -> tuple[bytes, ...]:
@@ -104,8 +111,11 @@ class Segment:
 
 def parts(words: Iterable[bytes]) -> tuple[bytes, ...]:
     """The words of a name that distinguish people, in lower case, without initials."""
-    bare = (word.rstrip(b".").lower() for word in words)
-    return tuple(word for word in bare if len(word) > 2 and not is_no_name(word))
+    return tuple(
+        word.rstrip(b".").lower()
+        for word in words
+        if (len(word) > 2 or word[1:].islower()) and not is_no_name(word.rstrip(b"."))
+    )
 
 
 def is_no_name(word: bytes) -> bool:
@@ -116,8 +126,7 @@ def is_no_name(word: bytes) -> bool:
         return False  # "K." and "St. Clair" are names; potassium and a street have no full stop
     if is_masked(word.decode("utf-8", "replace")):
         return True
-    lower = word.lower()
-    return lower.decode("utf-8", "replace") in NOT_NAMES or NO_NAME_ENDING.search(lower) is not None
+    return not_names.is_no_name(word.lower())
 
 
 def segments(text: bytes) -> Iterator[Segment]:
@@ -143,16 +152,26 @@ def _is_inverted(text: bytes, family: Segment, given: Segment) -> bool:
     Two full names are two people.
     """
     joined = text[family.end : given.start] in (b", ", b",") and len(given.words) < 3
-    if PROVIDER_AFTER.match(family.after):
+    if not joined or PROVIDER_AFTER.match(family.after):
         return False  # "T. Reyes, LVN"
-    return joined and (not family.long or (not family.mixed and len(family.words) < 3))
+    if not family.long:
+        return True
+    if not family.mixed:
+        return len(family.words) < 4
+    # "Navas Comas, Rosa"; not "Karen Whitfield, Daniel"
+    return (
+        not given.long
+        and len(family.words) < 4
+        and family.words[0].lower().decode("utf-8", "replace") not in GIVEN_NAMES
+    )
 
 
 def _plain(text: bytes) -> Iterator[Segment]:
     for run in _RUN.finditer(text):
         words: list[re.Match[bytes]] = []
         for word in WORD.finditer(text, run.start(), run.end()):
-            if is_no_name(word[0]):
+            inside = bool(words) and word.end() < run.end()
+            if is_no_name(word[0]) and not (inside and word[0] in _CAPITAL_PARTICLES):
                 yield from _segment(text, words)
                 words = []
             else:

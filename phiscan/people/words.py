@@ -1,4 +1,4 @@
-"""The words beside people's names in prose, and the capitalised words that no name has.
+"""The words beside people's names in prose.
 
 `PROVIDER_BEFORE` and `PROVIDER_AFTER` tell providers from patients. All words are in lower case,
 and the expressions ignore case.
@@ -7,18 +7,12 @@ and the expressions ignore case.
 import re
 from typing import Final
 
-RELATION: Final = (
-    r"(?:(?:great[ -]?)?grand(?:mother|father|son|daughter|parent|child)"
-    r"|(?:step|half|foster)?[ -]?(?:mother|father|sister|brother|son|daughter|parent)"
-    r"(?:[ -]in[ -]law)?"
-    r"|mom|mum|mommy|dad|daddy|spouse|husband|wife|partner|fianc[e\xc3\xa9]{1,2}|boyfriend"
-    r"|girlfriend|aunt|uncle|niece|nephew|cousin|twin|guardian|caregiver|carer|kid|child"
-    r"|next of kin|nok|hcpoa|poa|healthcare proxy|health care proxy|power of attorney"
-    r"|emergency contact|friend|neighbou?r|roommate|daughters|sons|dtr|hubby|fob|mob)"
-)
-"""Relatives and others who speak for a patient, as notes write them."""
+from phiscan.words.relations import RELATION
+
 RELATION_ENDS: Final = re.compile(
-    rf"(?:{RELATION}|law|kin|proxy|attorney|contact|name|is|named|parent|-)".encode("latin-1")
+    rf"(?:{RELATION}|law|kin|proxy|attorney|contact|other|person|giver|name|is|named|-)".encode(
+        "latin-1"
+    )
 )
 """The last word of a relation or of what may follow it, in lower case."""
 _CREDENTIAL = (
@@ -28,10 +22,12 @@ _CREDENTIAL = (
     r"|crna|rrt|dpt|otr(?:/l)?|otd|ccc-slp|cgc|facc|facs|facp|faap|mbbs|frcp|mrcp|o\.?d|au\.?d"
     r"|d\.?c|emt(?:-?p)?|nremt|jd|esq|ma|ms|mph|pt|ot|rd|cma|rma)"
 )
-_TITLE = (
-    r"(?:dr|drs|dra|doctor|nurse|midwife|cna|rn|lpn|np|pa|prof|professor|chaplain|fr|rev|rabbi"
-    r"|pastor|attorney|officer|deputy|medic|coach|judge)"
+_ABBREVIATED = r"(?:dr|drs|dra|prof|fr|rev)"
+_UNABBREVIATED = (
+    r"(?:doctor|nurse|midwife|cna|rn|lpn|np|pa|professor|chaplain|rabbi|pastor"
+    r"|(?<!power of )attorney|officer|deputy|medic|coach|judge)"
 )
+_TITLE = rf"(?:{_ABBREVIATED}|{_UNABBREVIATED})"
 _ROLE = (
     r"(?:attending|provider|physician|surgeon|assistant|an(?:a)?esthesi(?:ologist|a)|pathologist"
     r"|radiologist|cardiologist|oncologist|neurologist|dermatologist|rheumatologist|psychiatrist"
@@ -43,16 +39,17 @@ _ROLE = (
     r"|employer|insurer|facility|location)"
 )
 _BY = (
-    r"(?:(?:digitally|electronically) )?(?:signed|dictated|authenticated|verified|reviewed"
+    r"(?:ask(?:ed)? for|cop(?:y|ies) (?:of \w+ )?to"
+    r"|(?:(?:digitally|electronically) )?(?:signed|dictated|authenticated|verified|reviewed"
     r"|transcribed|performed|prescribed|ordered|interpreted|attested|authored|written|entered"
-    r"|recorded|prepared|completed|documented|approved"
-    r"|assisted|supervised|read back|taken|released|received|collected|charted|faxed|sent|addendum"
-    r"|note|report|exam|referred|referral|evaluated|seen|consult|surgery)(?: out)? by:?"
+    r"|recorded|prepared|completed|documented|approved|assisted|supervised|read back|taken|released"
+    r"|received|collected|charted|faxed|sent|addendum|note|report|exam|referred|referral|evaluated"
+    r"|seen|consult|surgery)(?: out)? by:?)"
 )
 # matches "Dr. ", "signed by: ", "attending physician: "; not "by "
 PROVIDER_BEFORE: Final = re.compile(
     (
-        rf"\b(?:{_TITLE}[.:]?|{_BY}"
+        rf"\b(?:{_ABBREVIATED}[.:]?|{_UNABBREVIATED}:?|{_BY}"
         rf"|{_ROLE}(?:[ -](?:physician|provider|md|name|surgeon|doctor))?"
         rf"(?:\(s\))?(?: is|:|,|#| -)?)[ \t]{{0,4}}\Z"
     ).encode(),
@@ -61,7 +58,7 @@ PROVIDER_BEFORE: Final = re.compile(
 PROVIDER_ENDS: Final = re.compile(
     (
         rf"(?:{_TITLE}|{_ROLE}|(?:{_ROLE}-)?"
-        rf"(?:by|is|physician|provider|md|name|surgeon|doctor))(?:\(s\))?"
+        rf"(?:by|for|to|is|physician|provider|md|name|surgeon|doctor))(?:\(s\))?"
     ).encode()
 )
 """The last word of what `PROVIDER_BEFORE` matches, in lower case."""
@@ -94,153 +91,3 @@ ORGANIZATION: Final = re.compile(
     rb"|protocol)\b)"
 )
 """What follows a name that belongs to an institution, a street or the discoverer of a disease."""
-
-_FUNCTION = """
-the this that these those was is are were be been has had have and or of for to in on at by with
-from as if but so not no yes none nor than then your our my his her their its we you he she they it
-who whom what
-when where why how which while after before during since until upon per via into over under about
-also only just very all any each both some such same other more most less please thank thanks dear
-hi hello hey
-hola sincerely regards respectfully warmly yours truly faithfully best good great ok okay well sure
-perfect got morning afternoon evening night today yesterday tomorrow now here there again still
-once twice daily weekly monthly every next last first second third new old unknown pending tbd see
-note notes nil re cc fw fwd subject attn to whom may concern can could will would shall should do
-does did let
-i'm i'll i've it's he's she's we're you're they're don't didn't isn't let's that's there's i am im
-yeah yep uh um oh ma'am sir madam team everyone folks colleague colleagues world visa mastercard
-amex text minutes committee attached better worse id'd fob mob oob girlfriend boyfriend israel
-triangle refill refills column string null none alive deceased healthy living unremarkable
-noncontributory
-"""
-_VERBS = """
-called calls call met spoke saw seen seeing found notified contacted discussed reviewed evaluated
-examined assessed admitted discharged transferred transported referred returned returns presents
-presented reports
-reported states stated denies denied complains endorses tolerated remains continues continue
-continued start started stop stopped increase increased decrease decreased given gave give take
-takes taking refused
-ordered placed performed completed received obtained signed dictated printed sent faxed emailed
-texted left reached asked advised instructed informed confirmed verified verify identified brought
-accompanied
-lives works worked born died expired diagnosed treated prescribed scheduled reschedule recheck
-repeat follow followup follow-up proceed consider recommend recommended refer admit discharge
-transfer consent
-consented agreed agreeable understood informed dispatched assumed report reporter access accessed
-opened merged merge requesting request requested screening screened update updated hold held apply
-applied wear wore
-identification identity assume resident known based due secondary given noted using used per
-"""
-_HEADINGS = """
-initials portal secure elementary house patient patients pt pts client clients member members mbr
-subscriber insured beneficiary guarantor resident residents veteran employee claimant caller
-applicant participant subj name names surname firstname lastname
-dob birth birthdate birthday mrn ssn id age sex gender male female date dates time room bed unit
-ward floor phone telephone tel cell mobile fax email e-mail address street apt city state zip home
-work account acct
-number no policy plan group insurance primary chief complaint complaints history hx hpi pmh psh fh
-sh ros exam examination physical assessment impression findings plan diagnosis diagnoses dx rx tx sx
-subjective objective indication indications technique comparison procedure procedures operation
-operative preoperative postoperative anesthesia specimen specimens results result lab labs
-laboratory vitals vital signs vs
-medication medications meds allergy allergies immunization immunizations social family past surgical
-medical record records summary admission discharge progress consult consultation letter referral
-message
-visit appointment appt encounter service services department emergency urgent triage intake interval
-course hospital clinic office center centre care health healthcare system systems page pages
-confidential
-attending physician provider providers doctor nurse surgeon assistant clinician therapist pharmacist
-prescriber technician coordinator chaplain agent rep representative operator interpreter witness
-author user
-signature signed electronically addendum dictated transcribed disposition condition status stable
-alert oriented review reason purpose type code codes category class grade stage type background
-situation
-registration pronouns claim claims benefits pages recommendation recommendations instructions
-education goals goal problem problems list onset duration severity location quality context timing
-associated modifying risk factors review
-neonate mother father mom dad parent parents spouse wife husband son daughter brother sister aunt
-uncle niece nephew cousin guardian grandmother grandfather baby boy girl infant child kid twin
-newborn
-information privacy consents postal zone treatment treatments death cause additional demographic
-demographics permit permits program programs identifier identifiers source event events tracking
-relationship relationships
-types change changes details updated failed created banner action actions menu resource resources
-profile schema indicator indicators eligibility requirement requirements descriptor observation
-observations value values policy policies
-emergency contact kin next poa hcpoa proxy caregiver partner fiance fiancee friend neighbor mr mrs
-ms miss mx dr drs dra md do rn np pa phd dds sr jr ii iii iv
-medicare medicaid tricare humana aetna cigna anthem kaiser bluecross blue shield united optum
-walgreens cvs walmart costco kroger epic cerner mychart zoom facetime skype teams slack outlook
-gmail google
-veterans affairs va nhs cdc fda cms hipaa covid covid-19 hiv aids mrsa copd chf dm2 t2dm t1dm htn
-cad ckd esrd gerd osa ptsd adhd uti mi cva tia dvt pe pna afib nkda nka npo prn bid tid qid ct mri
-xr us ekg ecg eeg
-icu ed er or nicu picu micu sicu snf ltac rehab hospice ob gyn ent gi gu cv cns er+ pr+ her2 bp hr
-rr temp spo2 o2 wbc rbc hgb hct plt bun cr na k cl co2 inr ptt pt/inr tsh a1c ldl hdl psa bnp ekg iv
-po im sc sl rbc
-"""
-_MEDICINE = """
-acute chronic severe mild moderate left right bilateral upper lower anterior posterior distal
-proximal normal abnormal negative positive suspicious benign malignant invasive metastatic recurrent
-primary secondary
-lumbar cervical thoracic spine chest abdomen abdominal pelvis pelvic breast lung heart cardiac renal
-kidney liver hepatic brain head neck skin wound ulcer ankle knee hip shoulder elbow wrist hand foot
-hallux leg arm
-eye eyes ear ears nose throat blood urine stool pain fever cough nausea vomiting diarrhea rash
-headache dizziness fatigue weakness numbness swelling bleeding shortness breath cancer carcinoma
-tumor diabetes diabetic
-hypertension asthma influenza flu pneumonia stroke seizure depression anxiety gout arthritis
-osteoarthritis migraine obesity anemia infection sepsis fracture sprain strain hernia injury fall
-falls
-biopsy surgery surgical colonoscopy endoscopy ultrasound radiograph radiographs xray x-ray scan
-imaging contrast echo stress pap mammogram dexa hearing audiogram vision therapy physical
-occupational speech
-metoprolol lisinopril metformin insulin aspirin tylenol advil motrin humira eliquis ozempic coumadin
-xarelto lipitor plavix lasix zoloft prozac lexapro xanax ativan norco percocet vicodin keflex
-augmentin zithromax
-amoxicillin vancomycin prednisone albuterol warfarin heparin glargine lantus humalog novolog
-synthroid levothyroxine gabapentin tramadol oxycodone morphine fentanyl narcan naloxone suboxone
-methadone folfox
-acid tablet tablets capsule mg mcg ml unit units dose oral topical inhaler hba1c glucose cholesterol
-creatinine hemoglobin platelet platelets sodium potassium chloride calcium uric troponin vitamin
-iron
-tdap dtap mmr hep varicella tetanus vaccine vaccines shot gram mohs foley holter bair hugger doppler
-apgar karnofsky glasgow coma mallampati babinski crohn crohns hodgkin parkinson parkinsons alzheimer
-alzheimers
-hashimoto raynaud lhermitte epley valsalva kegel trendelenburg swan ganz kerlix steri strips
-jackson-pratt hickman broviac picc dermoscopy internet explorer connection agent orange vietnam gulf
-war adl adls gcs rom arom wbat tka tha orif
-"""
-_PLACES = """
-january february march july september october november december feb apr jul aug sep sept oct nov dec
-monday tuesday wednesday thursday friday saturday sunday mon tue tues wed thu
-thur fri sat sun north south east west northern southern eastern western northeast southwest upper
-new san santa st fort port mount lake saint los las el rio grand great beach city county township
-valley river hills
-street avenue road boulevard lane drive court place terrace circle parkway highway square trail
-apartment suite box rural route pkwy blvd ave rd ln dr ct pl hwy
-america american usa us united states canada mexico china india africa english spanish vietnamese
-mandarin cantonese arabic french russian korean hindi somali portuguese haitian creole
-alabama alaska arizona arkansas california colorado connecticut delaware florida hawaii idaho
-illinois indiana iowa kansas kentucky louisiana maine maryland massachusetts michigan minnesota
-mississippi missouri montana
-nebraska nevada hampshire jersey ohio oklahoma oregon pennsylvania carolina dakota tennessee texas
-utah vermont wisconsin wyoming
-christmas easter thanksgiving ramadan monday's school university college institute foundation
-society association company corporation inc llc ltd church manor village plaza tower building
-memorial
-community general regional mercy baptist methodist presbyterian lutheran adventist providence sacred
-trinity mayo cleveland hopkins stanford sinai orthopedics cardiology oncology neurology radiology
-pathology dermatology
-pediatrics psychiatry urology nephrology gastroenterology hematology rheumatology endocrinology
-podiatry dental pharmacy nursing
-"""
-NOT_NAMES: Final = frozenset(" ".join((_FUNCTION, _VERBS, _HEADINGS, _MEDICINE, _PLACES)).split())
-"""Words that end a name, capitalised or not.
-
-Some are names too (March, West). Behind a title `phiscan.detectors.person` finds those.
-"""
-NO_NAME_ENDING: Final = re.compile(
-    rb"[a-z](?:itis|osis|aemia|ectomy|oscopy|pathy|tension|plasty|algia|ologist|ology)\Z"
-)
-"""Endings of medical words that no name has. matches "arthritis"; not "Curtis"."""

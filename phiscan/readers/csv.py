@@ -19,6 +19,7 @@ from phiscan.evidence import Evidence, shown_path
 from phiscan.finding import Gap, Location, Subject
 from phiscan.labelled.records import Labelled, read_records, rule_of
 from phiscan.media_kind import MediaKind, Sample
+from phiscan.readers import piped
 from phiscan.readers import text as text_reader
 from phiscan.readers.csv_schemas import Columns, recognise
 
@@ -83,6 +84,8 @@ class _Table:
 def sniff(head: bytes) -> bool:
     """Whether a document that begins with `head` is a table with a known label in its header."""
     table = _table(head[:_HEAD])
+    if table is not None and table.delimiter == b"|" and piped.is_drawn(head[:_HEAD]):
+        return False  # a table of Markdown or of a console; the reader of texts reads it
     if table is None or table.meaningful() < 1 + (
         len(table.labels) < 3 and table.delimiter == b","
     ):

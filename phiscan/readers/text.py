@@ -1,7 +1,14 @@
-"""Plain text with lines `Label: value`, as in notes, printed forms, logs and configuration."""
+"""Plain text with lines `Label: value`, as in notes, printed forms, logs and configuration.
+
+A value ends where the next label begins, whatever stands between: a blank, a comma, a column, the
+end of the line. Rows of a table drawn with `|` are labelled values too (`phiscan.readers.piped`).
+
+Cost: linear. A value has at most 120 bytes, and each is searched once for the next label.
+"""
 
 import re
 from collections.abc import Iterator
+from itertools import chain
 from typing import Final
 
 from phiscan.evidence import Evidence
@@ -9,27 +16,46 @@ from phiscan.finding import Gap
 from phiscan.formats.dicom import dump as dicom_dump
 from phiscan.labelled.records import Labelled, read_records
 from phiscan.media_kind import MediaKind
+from phiscan.readers import piped
+from phiscan.words.label_vocabulary import CAPTIONS
 from phiscan.words.labels import read_label
 
-# matches b"Patient Name: Delgado, Maria", b"MRN = 001234" and b"{ dob: '1961-04-02'"; not
-# b"std::string", because a value does not begin with a colon
-_LINE = re.compile(
-    rb"(?:^|[\n|;\t]|  |[{(,] ?)[ \t>*\-]{0,8}"  # the beginning of a line, a column or an object
-    rb"[\"']?([A-Za-z][A-Za-z0-9 ./_#'\-]{1,40}?)[\"']?"  # 1: the label
-    rb"[ \t]{0,8}[:=][ \t]{0,8}"
+# Emphasis of Markdown around a label or a value. matches "**", "__", "`"; not "-"
+_MARKS: Final = rb"[*_`~]{0,3}"
+_VALUE: Final = (
+    rb"[.]{0,60}[ \t]{0,8}" + _MARKS + rb"(?:[:=]|(?<= )-{1,2}(?= ))" + _MARKS + rb"[ \t]{0,8}"
     rb"(?:'([^'\n\r]{1,120})'"  # 2: a value in single quotes
     # 3: a value that ends at two blanks, a double quote, a tab, `|`, `;` or the end of the line
-    rb"|\"?([^\s:=][^\n\r|;\t\"]{0,120}?)(?=  |\"|[\n\r|;\t]|$))"
+    rb"|\"?"
+    + _MARKS
+    + rb"([^\s:=*_`~][^\n\r|;\t\"]{0,120}?)"
+    + _MARKS
+    + rb"(?=  |\"|[\n\r|;\t]|$))"
 )
-# The next label within what looks like one value.
-# matches b", Phone: " in b"12 Elm St, Ames, IA 50010, Phone: 515"; not b", Ames, IA"
-_NEXT = re.compile(rb",[ ]?([A-Za-z][A-Za-z0-9 ./_#'\-]{1,30})(?::[ \t]|=)")
+_LABEL: Final = rb"([A-Za-z][A-Za-z0-9 ./_#'\-]{1,40}?)"
+# matches b"Patient Name: Delgado, Maria", b"MRN = 001234", b"- **DOB:** 1961-04-02" and
+# b"{ dob: '1961-04-02'"; not b"std::string", because a value does not begin with a colon
+_LINE: Final = re.compile(
+    rb"(?:^|[\n|;\t]|  |[{(,] ?)[ \t>*_`\-]{0,8}"  # the beginning of a line, a column or an object
+    rb"[\"']?" + _LABEL + rb"[\"']?" + _VALUE  # 1: the label
+)
+# The same behind another value, where the label begins at once. matches b"Dx: asthma"; not b": x"
+_FURTHER: Final = re.compile(_LABEL + _VALUE)
+# The words before a sign that ends a label, within what looks like one value.
+# matches b"58 Dx:", b"ID 12, Home phone:", b"Dx**:"; not b"10:30", b"https://"
+_SIGN: Final = re.compile(
+    rb"((?:[A-Za-z0-9][A-Za-z0-9./#'-]{0,20}[ _]){0,3}[A-Za-z][A-Za-z./#'_-]{0,20})"
+    + _MARKS
+    + rb"(?::(?!//)|=(?!=))"
+)
+_BREAKS: Final = b" \t,;|/()-_*`~.[]"
+"""What may stand between a value and the next label, and belongs to neither."""
 
 
 def read(data: bytes, evidence: Evidence) -> Gap:
-    """Add what labelled lines say. The detectors read the rest."""
+    """Add what labelled lines and drawn tables say. The detectors read the rest."""
     dicom_dump.read(data, evidence)
-    read_records(_lines(data), evidence, "text_label")
+    read_records(chain(_lines(data), piped.rows(data)), evidence, "text_label")
     return Gap.NONE
 
 
@@ -37,22 +63,48 @@ def _lines(data: bytes) -> Iterator[Labelled]:
     at = 0
     while match := _LINE.search(data, at):
         at = max(match.end(1) + 1, match.start() + 1)
-        start, end = match.span(match.lastindex or 0)
-        end = _end(data, start, end)
-        yield Labelled(
-            (match[1].decode().strip(),), data[start:end].decode("utf-8", "replace"), start, end, 0
-        )
+        behind: re.Match[bytes] | None = match
+        while behind is not None:
+            start, end = behind.span(behind.lastindex or 0)
+            further = _next_label(data, start, end)
+            last = _end(data, start, end) if further is None else _before(data, start, further)
+            if last > start:
+                yield Labelled(
+                    (behind[1].decode().strip(),),
+                    data[start:last].decode("utf-8", "replace"),
+                    start,
+                    last,
+                    0,
+                )
+            behind = None if further is None else _FURTHER.match(data, further)
+            at = max(at, behind.end(1) + 1 if behind is not None else 0)
+
+
+def _next_label(data: bytes, start: int, end: int) -> int | None:
+    """The first byte of the next label in the value from `start` to `end`.
+
+    `03/14/1958 Dx: asthma` has one, and `Delgado, Maria` has none.
+    """
+    if data.find(b":", start, end) < 0 and data.find(b"=", start, end) < 0:
+        return None
+    for match in _SIGN.finditer(data, start, end):
+        words = match[1]
+        for word in re.finditer(rb"[^ _,]+", words):
+            label = words[word.start() :].decode()
+            if label.lower() in CAPTIONS or read_label(label).rule is not None:
+                return match.start(1) + word.start()
+    return None
+
+
+def _before(data: bytes, start: int, further: int) -> int:
+    """The end of a value before the label at `further`."""
+    return start + len(data[start:further].rstrip(_BREAKS))
 
 
 def _end(data: bytes, start: int, end: int) -> int:
-    """Return the end of a value: the offset of the next known label after a comma, or `end`.
-
-    `Delgado, Maria MRN: 12` has no label directly after its comma.
-    """
-    for match in _NEXT.finditer(data, start, end):
-        if read_label(match[1].decode()).rule is not None:
-            return match.start()
-    return end
+    """The end of a value that goes to the end of its line, without the `)` of `(DOB: 1/2/1950)`."""
+    closes = data.endswith(b")", start, end) and data.find(b"(", start, end) < 0
+    return end - closes
 
 
 def _no_gap(_data: bytes) -> Gap:

@@ -14,6 +14,21 @@ SINGLE: Final = frozenset(
     "immunizations photo picture email phone mrn dob ssn npi zip zipcode".split()
 )
 """Words that are a label, and never a name, a town or a condition."""
+CAPTIONS: Final = frozenset(
+    "age sex gender room rm bed unit ward floor pcp attending provider physician doctor nurse date "
+    "time hx history pmh psh fh sh sx tx rx cc hpi ros exam pe vitals vs labs imaging plan a/p a&p "
+    "assessment impression reason diagnosis allergies meds medications insurance payer plan group "
+    "language race ethnicity religion marital occupation employer relationship status code service "
+    "location facility clinic department referring ordering admit admitted discharged arrival "
+    "disposition height weight ht wt bp hr temp rr spo2 pulse bmi notes note comments contact nok "
+    "guardian spouse mother father parent emergency interpreter pharmacy ph cell home work fax "
+    "callback agent caller member complaint indication procedure surgeon accession order specimen "
+    "signed signature".split()
+)
+"""Words that are captions of forms and notes, in lower case. A value ends before one with a colon.
+
+`Name: Ana Ruiz Room: 12` names Ana Ruiz.
+"""
 COMPLAINED_OF: Final = frozenset(("LAB_RESULT", "PROCEDURE"))
 """InfoTypes whose labels are also reasons for a visit: `"reasonForVisit": "Blood pressure"`."""
 PLACEHOLDERS: Final = {
@@ -92,8 +107,9 @@ VOCABULARY: Final[tuple[tuple[str, str, Subject, bool, str], ...]] = (
     ("ACCOUNT_NUMBER", "code", Subject.PERSON, False,
         "account-number account-no acct-no acct-num account-id acct account claim-number claim-no "
         "claim-id bank-account bank-account-number patient-account-number patient-control-number "
-        "icn dcn encounter-number encounter-id visit-number visit-id accession-number accession "
-        "csn fin-account"),
+        "icn dcn encounter-number encounter-id visit-number visit-id csn "
+        "fin-account"),
+    ("UNIQUE_CODE", "code", Subject.PERSON, True, "accession accession-number accession-no"),
     ("CREDIT_CARD_NUMBER", "card", Subject.PERSON, False,
         "credit-card credit-card-number card-number cc-number cc-num card-no pan payment-card "
         "debit-card debit-card-number"),

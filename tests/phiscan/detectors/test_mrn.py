@@ -39,6 +39,32 @@ def test_finds_numbers(values, text, value):
     assert values(mrn, text) == [(_MRN, value)]
 
 
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [
+        ("MRN: **7730145**", "7730145"),
+        ("**MRN:** **7730145**", "7730145"),
+        ("MRN: __7730145__", "7730145"),
+        ("MRN `7730145`", "7730145"),
+        ("| MRN | 7730145 |", "7730145"),
+        ("| MRN            | 7730145 |", "7730145"),
+        ("MRN\t\t7730145", "7730145"),
+        ("<th>MRN</th><td>7730145</td>", "7730145"),
+        ("<b>MRN:</b> 7730145", "7730145"),
+        ("<dt>MRN</dt><dd class='num'><b>7730145</b></dd>", "7730145"),
+        ("MRN at sending: BCM-220198", "BCM-220198"),
+        ("MRN at sending facility: BCM-220198", "BCM-220198"),
+        ("MRN from the referring hospital is BCM-220198", "BCM-220198"),
+        ("MRN (old) 2207198", "2207198"),
+        ("MRN (outside hosp.): 2207198", "2207198"),
+        ("MRN for this visit - 2207198", "2207198"),
+        ("Medical record # (St. Mary) 2207198", "2207198"),
+    ],
+)
+def test_markup_and_words_may_stand_between(values, text, value):
+    assert values(mrn, text) == [(_MRN, value)]
+
+
 @pytest.mark.parametrize("text", ["Hosp #: 7710493", "Expediente: 7710493"])
 def test_other_words_for_a_record(values, text):
     assert [value for _, value in values(mrn, text)] == ["7710493"]
@@ -61,6 +87,10 @@ def test_it_is_always_a_patients(found):
         ("Unit # 201", "an apartment"),
         ("MRN: XXX", "masked"),
         ("order number 123456", "another label"),
+        ("MRN in 2019", "a year is no number behind a word"),
+        ("MRN of the patient\n123456", "the next line"),
+        ("mrn at line 42 of 10000", "a place in a program"),
+        ("patient id column, 12 rows", "too short"),
     ],
 )
 def test_leaves_others(values, text, reason):

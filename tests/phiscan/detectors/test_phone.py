@@ -40,6 +40,111 @@ def test_finds_bare_digits_beside_a_label(values, text, value):
     assert values(phone, text) == [(_PHONE, value)]
 
 
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [
+        ("cell 919-555-0142x204", "919-555-0142x204"),
+        ("(919)555-0142x204", "(919)555-0142x204"),
+        ("919-555-0142 ext. 204,", "919-555-0142 ext. 204"),
+        ("919.555.0142 extension 4410", "919.555.0142 extension 4410"),
+        ("919-555-0142 #12", "919-555-0142 #12"),
+        ("reach us on 001-919-555-0142", "001-919-555-0142"),
+        ("011 1 919 555 0142", "011 1 919 555 0142"),
+        ("1.919.555.0142", "1.919.555.0142"),
+        ("(919)-555-0142", "(919)-555-0142"),
+        ("919 - 555 - 0142", "919 - 555 - 0142"),
+        ("919/555-0142", "919/555-0142"),
+    ],
+)
+def test_finds_extensions_prefixes_and_other_separators(values, text, value):
+    assert values(phone, text) == [(_PHONE, value)]
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        "+44 20 7946 0958",
+        "+44 (0)20 7946 0958",
+        "+44-7700-900-123",
+        "+52 55 1234 5678",
+        "+91 98765 43210",
+        "+919876543210",
+        "+49 (0)30 901820",
+        "+49.30.901820",
+        "+33 1 42 68 53 00",
+        "+234 803 123 4567",
+        "+86 138 0013 8000",
+        "+61 2 9374 4000",
+        "+84 24 3825 1234",
+        "+55 (11) 91234-5678",
+        "+972-2-530-7111",
+    ],
+)
+def test_finds_numbers_of_other_countries(values, value):
+    assert values(phone, f"his sister is at {value}, asthma") == [(_PHONE, value)]
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [
+        ("Phone: 020 7946 0958", "020 7946 0958"),
+        ("Tel: (02) 9374 4000", "(02) 9374 4000"),
+        ("Mobile no.: 07700 900123", "07700 900123"),
+        ("Cell: 98765 43210", "98765 43210"),
+        ("phone: 01.42.68.53.00", "01.42.68.53.00"),
+        ("call 011 44 20 7946 0958", "011 44 20 7946 0958"),
+        ("phone 0044 20 7946 0958", "0044 20 7946 0958"),
+    ],
+)
+def test_a_label_shows_national_forms(values, text, value):
+    assert (_PHONE, value) in values(phone, text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "reachable at 9195550142",
+        "reach him at 9195550142",
+        "can be reached on 9195550142",
+        "call her back at 9195550142",
+        "call 9195550142",
+        "text 9195550142 after 5",
+        "ph# 9195550142",
+        "CB: 9195550142",
+        "pager 9195550142",
+        "callback 9195550142",
+        "Cell phone no. 9195550142",
+        "| Phone | 9195550142 |",
+    ],
+)
+def test_words_before_ten_digits_show_that_they_are_a_number_to_call(values, text):
+    assert values(phone, text) == [(_PHONE, "9195550142")]
+
+
+@pytest.mark.parametrize(
+    ("text", "reason"),
+    [
+        ("+44 20 7946", "too short for its country"),
+        ("+210 345 678 901", "no country has the code 210"),
+        ("+999 345 678 901", "no country has the code 999"),
+        ("011 44 20 7946 0958", "digits without a label are anything"),
+        ("00 44 20 7946 0958", "digits without a label are anything"),
+        ("Phone: 2024-01-02 10:30", "a date"),
+        ("Phone call: 10/12/2023 14:00", "a date"),
+        ("Tel: 12 34", "too short"),
+        ("cell 4500000 per ml", "a count of cells"),
+        ("reached 9195550142 rows", "an amount"),
+        ("x = +3.14159265358979", "a number of mathematics"),
+    ],
+)
+def test_leaves_numbers_that_nobody_calls(values, text, reason):
+    assert values(phone, text) == [], reason
+
+
+def test_a_fax_of_another_country_is_a_fax(values):
+    assert (_FAX, "+44 20 7946 0958") in values(phone, "fax +44 20 7946 0958")
+
+
 def test_a_fax_is_a_fax(values):
     assert (_FAX, "312-555-0182") in values(phone, "Fax: 312-555-0182")
 

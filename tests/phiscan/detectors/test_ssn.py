@@ -25,6 +25,11 @@ _ITIN = "US_INDIVIDUAL_TAXPAYER_IDENTIFICATION_NUMBER"
         # synthetic data uses areas that were never issued
         ("SSN 999-44-9031", [(_SSN, "999-44-9031")]),
         ("ITIN 912-78-1234", [(_ITIN, "912-78-1234")]),
+        # a claim number of Medicare: an SSN and whose wife or widow it is
+        ("HICN 541-27-8860-B1", [(_SSN, "541-27-8860")]),
+        ("SSN-541-27-8860", [(_SSN, "541-27-8860")]),
+        ("user-541-27-8860", [(_SSN, "541-27-8860")]),
+        ("/patients/541-27-8860", [(_SSN, "541-27-8860")]),
     ],
 )
 def test_finds_numbers(values, text, expected):
@@ -49,6 +54,12 @@ def test_finds_numbers(values, text, expected):
         ("SSN: XXX-XX-XXXX", "masked"),
         ("assn 512449031", "the label is part of another word"),
         ("zip 51244-9031", "a postal code"),
+        ("PN-541-27-8860", "a part number"),
+        ("bracket A7-541-27-8860, zinc", "a part number"),
+        ("sku-541-27-8860", "a part number"),
+        ("541-27-8860-aaaa", "an id that goes on"),
+        ("request 541-27-8860-0f3c-77", "an id that goes on"),
+        ("PN-912-78-1234", "a part number in the form of an ITIN"),
     ],
 )
 def test_leaves_others(values, text, reason):

@@ -2,8 +2,9 @@
 
 import pytest
 
-from phiscan.people.words import NOT_NAMES, ORGANIZATION, PROVIDER_AFTER, PROVIDER_BEFORE
+from phiscan.people.words import ORGANIZATION, PROVIDER_AFTER, PROVIDER_BEFORE
 from phiscan.words.given_names import GIVEN_NAMES
+from phiscan.words.not_names import NOT_NAMES
 
 
 @pytest.mark.parametrize(

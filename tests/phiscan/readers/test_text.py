@@ -45,6 +45,20 @@ def test_a_label_says_what_its_value_is(line, expected):
         ("Email: ana@fernmail.net, Card: 4111-1111-1111-1111", ("EMAIL_ADDRESS", "ana@fernmail.net")),
         ("Email: ana@example.com, asthma", ("EMAIL_ADDRESS", "ana@example.com")),
         ("Patient Name: Delgado, Maria R.    MRN: 00482913", ("PERSON_NAME", "Delgado, Maria R.")),
+        ("DOB: 03/14/1958 Dx: type 2 diabetes (E11.9), metformin 500 mg", ("DATE_OF_BIRTH", "03/14/1958")),
+        ("Patient name: Marcus Hollingsworth Dx: asthma", ("PERSON_NAME", "Marcus Hollingsworth")),
+        ("Patient name: Marcus Hollingsworth - Dx: asthma", ("PERSON_NAME", "Marcus Hollingsworth")),
+        ("Patient name: Marcus Hollingsworth / Room: 12B", ("PERSON_NAME", "Marcus Hollingsworth")),
+        ("Patient name: Marcus Hollingsworth (DOB: 03/14/1958)", ("PERSON_NAME", "Marcus Hollingsworth")),
+        ("Patient name: Marcus Hollingsworth (DOB: 03/14/1958)", ("DATE_OF_BIRTH", "03/14/1958")),
+        ("Patient name: Marcus Hollingsworth. Date of birth: 03/14/1958", ("DATE_OF_BIRTH", "03/14/1958")),
+        ("First name=Marcus Last name=Hollingsworth DOB=03/14/1958", ("PERSON_NAME", "Hollingsworth")),
+        ("SSN: 512-44-9031 Medical record number: A-4471902 Age: 61", ("MEDICAL_RECORD_NUMBER", "A-4471902")),
+        ("MRN: 4471902 Insurance: Aetna Member ID: XYZ-100001", ("HEALTH_PLAN_BENEFICIARY_NUMBER", "XYZ-100001")),
+        ("**Patient name:** Marcus Hollingsworth **DOB:** 03/14/1958", ("PERSON_NAME", "Marcus Hollingsworth")),
+        ("**Patient name:** Marcus Hollingsworth **DOB:** 03/14/1958", ("DATE_OF_BIRTH", "03/14/1958")),
+        ("DOB: __03/14/1958__ Dx: __asthma__", ("DATE_OF_BIRTH", "03/14/1958")),
+        ("Patient name: `Marcus Hollingsworth`", ("PERSON_NAME", "Marcus Hollingsworth")),
     ],
 )  # fmt: skip
 def test_a_value_ends_before_the_next_label(line, expected):
@@ -62,6 +76,30 @@ def test_a_value_ends_before_the_next_label(line, expected):
 )
 def test_a_look_alike_is_no_identifier(text, reason):
     assert phiscan.scan(text.encode()).verdict in (Verdict.NONE, Verdict.HEALTH), reason
+
+
+def test_health_information_behind_another_value_is_read():
+    report = phiscan.scan(b"DOB: 03/14/1958 Dx: type 2 diabetes (E11.9), metformin 500 mg")
+    assert report.verdict is Verdict.PHI
+    assert {"DIAGNOSIS", "DATE_OF_BIRTH"} <= {f.info_type for f in report.findings}
+
+
+@pytest.mark.parametrize(
+    ("line", "value"),
+    [
+        ("Patient name: Ana Ruiz at 10:30", "Ana Ruiz at 10:30"),
+        ("Diagnosis: asthma, see https://example.net", "asthma, see https://example.net"),
+        ("Diagnosis: ratio of A:B is low", "ratio of A:B is low"),
+    ],
+)
+def test_a_colon_without_a_label_before_it_ends_no_value(line, value):
+    data = line.encode()
+    ends = {f.location.end for f in phiscan.scan(data).findings if f.detector == "text_label"}
+    assert ends == {len(line)}, value
+
+
+def test_labels_one_behind_the_other_cost_linear_time():
+    assert phiscan.scan(b"Patient name: " * 60_000).media == "text"
 
 
 def test_a_long_line_without_values_costs_linear_time():

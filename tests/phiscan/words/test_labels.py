@@ -44,7 +44,7 @@ def _read(label):
         ("Driver's license no", "US_DRIVERS_LICENSE_NUMBER", None),
         ("MR No", "MEDICAL_RECORD_NUMBER", None),
         ("Health Plan Beneficiary #", "HEALTH_PLAN_BENEFICIARY_NUMBER", Subject.PERSON),
-        ("accession", "ACCOUNT_NUMBER", None),
+        ("accession", "UNIQUE_CODE", None),
         ("FIN/Account", "ACCOUNT_NUMBER", None),
         ("providerNPI", "US_HEALTHCARE_NPI", Subject.PROVIDER),
         ("physicianName", "PERSON_NAME", Subject.PROVIDER),

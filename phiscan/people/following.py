@@ -1,0 +1,137 @@
+"""What stands behind a name and shows that it is one, and whose.
+
+Ages, verbs of clinical notes, identifiers, relations, numbers. Each expression begins at the end of
+the name.
+"""
+
+import re
+from typing import Final
+
+from phiscan.words.relations import RELATION
+
+
+def _after(expression: str) -> re.Pattern[bytes]:
+    return re.compile(rf"\A(?:{expression})".encode("latin-1"), re.IGNORECASE)
+
+
+# matches "8/8/1948", "2024-03-14", "8 Aug 1948"; not "8/1948"
+_DATE: Final = (
+    r"(?:\d{1,2}[-/. ]\d{1,2}[-/. ]\d{2,4}|\d{4}-\d\d-\d\d|\d{1,2}[ -][a-z]{3,9}[ -]\d{4})"
+)
+# matches "47-year-old", "47 y/o", "47yo", "47M"; not "47 men"
+_AGED: Final = (
+    r"\d{1,3}(?:[ -]?(?:years?|yrs?|months?|mos?|weeks?|wks?|days?)[ -]old|[ -]?y[./ ]?o\b|[ -]?y\b"
+    r"|[ -]?yrs?\b|[ -]?(?-i:[MF])\b)"
+)
+# matches " from", ", calling from"; not " form"
+FROM: Final = _after(r",? (?:calling |here )?(?:from|with|at|speaking)\b|, who do i\b")
+SALUTE_END: Final = _after(r"[ ]?[,:!.;\n\r-]|\Z")  # matches ","; not " and"
+MEMBER_ID: Final = _after(r",? \(?(?:id|dob|date of birth|\x23)\b")  # matches ", DOB"; not " ids"
+VOCATIVE_END: Final = _after(r"[.?!](?:\s|\Z)")
+SENDER: Final = _after(r"\"? ?<[^<>@\s]{1,64}@")
+LINE_END: Final = _after(r"[ \t]*(?:[\r\n]|\Z)")
+# What is a clinician's. matches "'s office", " clinic"; not "'s house"
+OFFICE: Final = _after(
+    r"(?:'s?)? (?:office|clinic|practice|nurse|secretary|front desk|service line)\b"
+)
+# A line below a signature that shows that a member of staff signed.
+# matches "\nSurgery Clinic"; not "\nYour neighbour"
+STAFF_BELOW: Final = re.compile(
+    rb"\A[ \t]*\r?\n[ \t]*[^\n]{0,48}\b(?:M\.?D|D\.?O|RN|NP|PA-C|PhD|clinic|department|consultant"
+    rb"|physician|medicine|hospital|health|practice|manager|director|associates|pediatrics"
+    rb"|representative|team|services?)\b",
+    re.IGNORECASE,
+)
+# An age after a name. matches ", 47-year-old", " is a thin 47 y/o", ", 47M"; not ", aged"
+AGED: Final = _after(
+    rf"(?:,| [|/]|) \(?(?:is |was )?(?:an? )?(?:(?-i:[a-z-]+),? ){{0,4}}{_AGED}"
+    rf"|,? {{0,4}}\(?{_AGED}|,? \(?G\d{{1,2}} ?P\d"
+    rf"|,? (?:is|was) an? (?:very )?"
+    rf"(?:pleasant|delightful|lovely|kind|thin|frail|obese)\b"
+)
+# What notes say of a patient. matches " was admitted", " underwent", " (he/him) presents";
+# not " was early"
+CARED_FOR: Final = _after(
+    r" (?:\([^)\n]{1,40}\) )?(?:(?:was|is|has been|had been|were|will be) (?:also |again )?"
+    r"(?:seen|admitted|discharged|evaluated|referred|followed|accompanied|hospitali[sz]ed|treated"
+    r"|diagnosed|re-?evaluated|counsel?led|intubated|alert|s/p|status post"
+    r"|brought|transferred|scheduled for|here (?:for|today)|doing|taking|currently)"
+    r"|returns?(?:ed)? (?:today|to clinic|for)|present(?:s|ed)\b|denie[sd]|complains|endorses"
+    r"|underwent|tolerated|suffered|sustained|received|remains|consumed|ambulate[sd]|verbali[sz]e[sd]"
+    r"|gets? (?:worse|better)|had |has (?:a history|had|been|no|chest|a fever|pain))\b"
+)
+HERE: Final = _after(
+    r" (?:is )?here (?:today )?(?:for|w/|with)\b"
+)  # matches " here for"; not " here"
+# What notes say of a person. matches " states", " lives with", " went home"; not " lived"
+VERB: Final = _after(
+    r" (?:\([^)\n]{1,40}\) )?(?:also |again |then |now |just |still |has |did not |does not )?"
+    r"(?:to (?:learn|call|bring|drive|help|pick|follow|assist|provide|stay|sign|decide|contact"
+    r"|arrange)"
+    r"|(?:should|must|might|shall|was|is|were|will(?: be)?|would|can|could|may|has|had|did|does) "
+    r"|returns?|reports|reported|states|stated|says|said|called|calls|refused|refuses"
+    r"|lives (?:with|alone|at|in)|needs|needed|takes|took|at (?:the )?bedside|present\b"
+    r"|trained|visit(?:s|ed)|helps|helped|agrees|agreed"
+    r"|asks|asked|wants|wanted|thinks|thought|feels|felt|forgot|forgets|remembers|ate|eats|slept"
+    r"|sleeps|sleeping|resting|drank|drinks|walked|walks|went|goes|came|comes|drove|drives|brought"
+    r"|brings|gave|gives|got|gets|left|arrived|arrives|picked up|notified|informed|updated|aware"
+    r"|tearful|crying|smiling|sitting|lying|confirms|confirmed|describes|described|mentioned|noticed"
+    r"|practi[cs]ed|continues|manages|managed|prefers|understands|understood|expressed|hopes|worries"
+    r"|worried|plans|works as|used to|missed|knows|drowsy|alert\b|comfortable\b"
+    r"|stopped|started|completed|requested|requests|signed|consented|declined|declines|improved)"
+)
+# An identifier after a name. matches ", DOB", " (MRN", "|M|8/8/1948", " (8/8/1948)"; not ", domain"
+IDENTIFIED: Final = _after(
+    rf"'?s?[ ]?[,|;:(\[\n\t -]{{0,4}}(?:is )?\(?(?:"
+    rf"(?:mrn|m\.r\.n|mr ?#|dob|d\.o\.b|d/o/b|b-?day|born|date of birth|birth ?date|ssn"
+    rf"|medical record|chart ?(?:no|#)|acct|nhs|last4|birthday)\b|(?-i:[MF]) ?\| ?{_DATE}"
+    rf")| \({_DATE}\)"
+)
+DATED: Final = _after(rf"[ ]?[,|(-]? ?{_DATE}")  # matches ", 8/8/1948"; not ", 8/1948"
+# matches ", member ID", " (claim #"; not ", member since"
+MEMBER: Final = _after(
+    r"[ ]?[,|;:(\n\t -]{1,3}(?:member|subscriber|policy|claim|account|employee) ?(?:id|no|num|#|:)"
+)
+# matches ", her daughter", " (wife"; not ", daughterly"
+KIN: Final = _after(
+    rf",? ?\(?(?:(?:who is )?(?:his|her|the|their|patient'?s|pt'?s|my|our) )?"
+    rf"(?:(?:maternal|paternal|older|elder|eldest|younger|youngest|adult|late)[ -])?{RELATION}\b"
+)
+# matches " (her daughter)", " (grandson"; not " (see"
+KIN_IN_BRACKETS: Final = _after(
+    rf" \((?:(?:his|her|the|their|patient'?s|pt'?s|my) )?{RELATION}(?:[),;:]| of\b| \()"
+)
+# matches ", cell 515-555-0142", " at (515) 555-0142"; not ", 5155"
+PHONE: Final = _after(
+    r",? ?\(?(?:at|cell|mobile|ph|phone|tel|contact|@|home|on"
+    r"|number)?[.:# ]{0,3}\(?[2-9]\d\d\)?[-. ]{0,2}\d{3}[-. ]\d{4}"
+)
+# matches "'s labs", "'s daughter"; not "'s car"
+OWNS: Final = _after(
+    rf"'s? (?:{RELATION}|chart|labs?|results?|rash|fever|pain|meds|medications?|surgery|appointment"
+    rf"|biopsy|care|records?|test|history|condition)\b"
+)
+# Program text behind a word. matches "(String" in "Column(String)", ".name", " = x"; not " (DOB)"
+CODE: Final = re.compile(rb"\A(?:[(\[{<\\]|[.:][A-Za-z_:(]|[ ]?(?:=|->|\{))")
+# A sentence that goes on. matches " was", ", 47", "'s"; not " Officer"
+GOES_ON: Final = re.compile(rb"\A(?:,? [a-z0-9(]|[,;:.] ?[a-z0-9(]|,? [\[|#/-]|'s\b|\.(?:\s|\Z))")
+# A heading that goes on. matches " and " in "Patient Death and Autopsy Indicator"; not " is "
+JOINS: Final = re.compile(rb"\A (?:and|or|of|for|to|per|from|by) ")
+# The end of a field in a form: one word there is a name, and not the beginning of speech.
+# matches "\n", "  MRN", ", DOB", " | ", " - "; not ".", " it hurts"
+FIELD_ENDS: Final = _after(r"[ \t]*(?:\Z|[\r\n|;,(\t\"'<]|  | [-/] )")
+CALLED_TO: Final = _after(r", [a-z]|\?(?:\s|\Z)")  # matches ", how", "?"; not "."
+SPEAKER: Final = _after(r"[*_\])>]{0,3}(?: \(?\d{1,2}:\d\d[^\n:]{0,6})? ?:[*_]{0,3}\s")  # ": "
+# matches " Measure", " Disease Questionnaire"; not " was"
+NEXT_WORDS: Final = re.compile(rb"\A(?:[ -][A-Z][A-Za-z]{1,20}){1,4}")
+# A number that identifies its owner. matches " (E790346274)", " / 222937", ", BCM-220198";
+# not " (2019)"
+NUMBERED: Final = _after(
+    r"'?s?,? {0,4}[(/|#-]{0,2} {0,3}#?(?:(?-i:[A-Z]){1,5}-?)?\d{2,}[\d-]{3,}(?![\d./])"
+)
+# matches ", room 220", " in bed 4", " (rm 12"; not " roomed"
+ROOMED: Final = _after(r",? ?\(?-? ?(?:in )?(?:room|rm\.?|bed|bay)\b ?#?[\dA-Z]")
+# Demographics on the line below. matches "\n12 Maple", "\nDOB"; not "\nDear"
+HOME_BELOW: Final = _after(
+    r"[ \t]*\r?\n[ \t]*(?:\d{1,6} [A-Za-z0-9]|(?:DOB|D\.O\.B|Date of birth|MRN|Age|Sex|Address)\b)"
+)

@@ -1,0 +1,54 @@
+"""Values that people's prose holds, and how they join what is found already."""
+
+from bisect import bisect_left
+from collections.abc import Iterable
+from typing import NamedTuple
+
+from phiscan.evidence import Evidence
+from phiscan.finding import Likelihood, Location, Subject
+from phiscan.people.segments import Segment
+from phiscan.text.normalise import Normalised
+
+
+class Found(NamedTuple):
+    """A value to report, with its range in bytes of the normalised text."""
+
+    info_type: str
+    start: int
+    end: int
+    subject: Subject
+
+    @classmethod
+    def name_of(cls, segment: Segment, subject: Subject) -> "Found":
+        """The name that a segment is."""
+        return cls("PERSON_NAME", segment.start, segment.end, subject)
+
+
+def add(values: Iterable[Found], normalised: Normalised, evidence: Evidence) -> None:
+    """Add values, unless a finding covers the value, or findings cover each of its parts."""
+    placed = sorted((start, end) for start, end, _ in evidence.identified())
+    starts = [start for start, _ in placed]
+    for value in values:
+        location = Location("", *normalised.origin(value.start, value.end))
+        at = bisect_left(starts, location.start + 1)
+        held = any(location.end <= end for _, end in placed[max(0, at - 3) : at])
+        within = placed[bisect_left(starts, location.start) : bisect_left(starts, location.end)]
+        if not held and not (
+            within and _leaves_nothing(normalised.text[value.start : value.end], location, within)
+        ):
+            evidence.add("prose", value.info_type, location, value.subject, Likelihood.LIKELY)
+
+
+def _leaves_nothing(text: bytes, location: Location, within: Iterable[tuple[int, int]]) -> bool:
+    """Whether the findings in a value cover all its letters and digits.
+
+    `Ana` and `Ruiz` of two columns are not the name `Ana,Ruiz`.
+    """
+    if len(text) != location.end - location.start:
+        return False
+    rest = bytearray(text)
+    for start, end in within:
+        rest[start - location.start : end - location.start] = b" " * (
+            min(end, location.end) - start
+        )
+    return not any(chr(c).isalnum() for c in rest)
