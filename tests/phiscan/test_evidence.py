@@ -80,8 +80,9 @@ def test_what_is_found_in_an_excerpt_stands_where_its_own_bytes_stand():
     assert _nested_at(0, excerpt(b"ana", 0, 3)) == [Location("data", 0, 3)]
 
 
-def test_what_stands_outside_of_a_nested_body_stands_at_the_whole_value():
-    assert _nested_at(-1) == [Location("data", 10, 13)]
+def test_what_has_no_range_in_a_nested_document_has_none_around_it():
+    # a value in a container, which redaction must refuse and not mask somewhere else
+    assert _nested_at(-1) == [Location("data", -1, -1)]
 
 
 def test_the_same_value_absorbed_twice_by_its_bytes_is_one_finding():
