@@ -38,7 +38,8 @@ def sow(folder: Path) -> int:
     Returns the number of files in the folder.
     """
     folder.mkdir(parents=True, exist_ok=True)
-    for number, document in enumerate(corpus(20, 2, "")):
+    documents = (*corpus(20, 2, ""), *corpus(21, 40, "container"))
+    for number, document in enumerate(documents):
         coded = (
             [(e.data, e.content_type, e.content_encoding) for e in encodings(document)]
             if number % 8 == 0

@@ -15,7 +15,7 @@ from dataclasses import replace
 from typing import Final
 from xml.sax.saxutils import escape
 
-from bench.eval.document import Document, Label
+from bench.eval.document import Document, Kind, Label
 from bench.eval.formats import (
     business,
     fhir,
@@ -85,7 +85,10 @@ def _mail(document: Document, inv: Invent) -> Packed:
     )
     if inv.chance(0.4):
         text = "From desk@clinic.example Mon Jan  1 00:00:00 2024\n" + text
-    return text.encode(), inv.pick("message/rfc822", "application/mbox"), ()
+    data = text.encode()
+    # where each value is within the letters does not matter here
+    anywhere = Label("UNIQUE_CODE", Kind.OPTIONAL, 0, len(data))
+    return data, inv.pick("message/rfc822", "application/mbox"), (anywhere,)
 
 
 def _docx(document: Document, inv: Invent) -> Packed:
