@@ -71,7 +71,7 @@ _WHOLE: Final = re.compile(rb"\s*+" + repeated(_ENCODED, "+") + rb"\s*+")
 # matches b"%7B%22ssn%22%3A%22123-45-6789%22%7D"; not b"%20hello%20world%20again"
 _TOKEN: Final = re.compile(
     rb"(?<![\w%])(?:%(?:20|0[ADad]))*"
-    rb"(?:%7[Bb]|%5[Bb]|%3[Cc]|(?:MSH|FHS|BHS)%7[Cc]|ISA(?:%2[Aa]|%7[Cc]))"
+    rb"(?:%7[Bb]|%5[Bb]|%3[Cc]|(?:MSH|FHS|BHS|msh)%7[Cc]|(?:ISA|isa)(?:%2[Aa]|%7[Cc]))"
     + repeated(_ENCODED, "{15,}")
 )
 _PERCENT: Final = re.compile(rb"\+|%[0-9A-Fa-f]{2}")

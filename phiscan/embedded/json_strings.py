@@ -16,12 +16,12 @@ from phiscan.syntax.json_places import unescaped
 # b'"{score}"'. Group 2 matches if the string ends.
 _STRING: Final = re.compile(
     rb'"((?:\\[nrt"\\]|\\u000[bB]|\s){0,8}'
-    rb'(?:[\[{](?:\\[nrt]|\s){0,8}(?:\\+["[{]|[\[{\]}]|\d)|(?:MSH|FHS|BHS|ISA)[^\w\s"])'
+    rb'(?:[\[{](?:\\[nrt]|\s){0,8}(?:\\+["[{]|[\[{\]}]|\d)|(?:MSH|FHS|BHS|ISA|msh|isa)[^\w\s"])'
     + TEXT.encode()
     + rb')(?:(")|\\?\Z)',
     re.DOTALL,
 )
-_BEGINS: Final = (b"{\\", b'"{', b'"[', b"MSH", b"FHS", b"BHS", b"ISA")
+_BEGINS: Final = (b"{\\", b'"{', b'"[', b"MSH", b"FHS", b"BHS", b"ISA", b"msh", b"isa")
 MARKS: Final = (
     r"\{\\+\"",
     # A bracket and what may follow it in a document: matches `"[{`; not `"{score}"`. Three
@@ -31,8 +31,8 @@ MARKS: Final = (
     # no line ends here: with them, indented documents would cost twice as much
     r"\"[ \t]{2,8}[\[{][\\\[{\]}0-9\s]",
     r"\"(?:\\[nrt]){1,8}[\[{]",
-    r"(?:MSH|FHS|BHS|ISA)[^\w\s]",
-    r"\\u000[bB](?:MSH|FHS|BHS)[^\w\s]",  # the frame of MLLP
+    r"(?:MSH|FHS|BHS|ISA|msh|isa)[^\w\s]",
+    r"\\u000[bB](?:MSH|FHS|BHS|msh)[^\w\s]",  # the frame of MLLP
 )
 
 

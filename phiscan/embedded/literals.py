@@ -46,9 +46,9 @@ _PLAIN_MARKS: Final = (
     rf"xmlns(?::\w{{1,20}})?\s?=\s?'{_HEALTH}",
     r"<\?xml\s",
     rf"{_LESS}ClinicalDocument",
-    r"(?:MSH|FHS|BHS)[^\w\s\"]",
+    r"(?:MSH|FHS|BHS|msh)[^\w\s\"]",
     lone.MARK,
-    r"ISA[^\w\s\"][0-9 ]{2}",
+    r"(?:ISA|isa)[^\w\s\"][0-9 ]{2}",
     *references.MARKS,
 )
 STRING_MARKS: Final = (*ESCAPED_MARKS, *_PLAIN_MARKS)

@@ -23,9 +23,9 @@ MARKS: Final = (
     *(sign for sign, _ in json_dialects.SIGNS),
     *written.MARKS,
     r"<!(?:\[CDATA\[|--)[^<]{0,200}<[?A-Za-z]",
-    r"(?:MSH|FHS|BHS)[^\w\s\"]",
+    r"(?:MSH|FHS|BHS|msh)[^\w\s\"]",
     lone.MARK,
-    r"ISA[^\w\s\"][0-9 ]{2}",
+    r"(?:ISA|isa)[^\w\s\"][0-9 ]{2}",
 )
 """Hyperscan expressions for a sign of a document within a text of markup."""
 _SIGNS: Final = tuple(re.compile(mark.encode()) for mark in MARKS)

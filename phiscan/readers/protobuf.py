@@ -54,7 +54,7 @@ _LABEL: Final = re.compile(rb"[A-Za-z][\w .-]{0,60}")
 _NO_MASK: Final = Location("compressed", -1, -1)
 """The location of a compressed message. No mask fits in there, so redaction refuses it."""
 # matches b'{"ssn"' and b"MSH|"; not b"Ruiz"
-_DOCUMENT: Final = re.compile(rb"\s*(?:[{\[<]|MSH|ISA|FHS|BHS)")
+_DOCUMENT: Final = re.compile(rb"\s*(?:[{\[<]|MSH|ISA|FHS|BHS|msh\||isa\*)")
 
 
 def look_declared(sample: Sample) -> MediaKind | None:

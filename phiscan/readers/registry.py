@@ -56,6 +56,20 @@ def by_head(kind: MediaKind, sniff: Callable[[bytes], bool]) -> Format:
     return Format(lambda sample: kind if sniff(sample.head) else None, (kind,))
 
 
+def by_declaration(kind: MediaKind, *names: str) -> Format:
+    """Return a format that the media type names. Its reader says whether the document is one.
+
+    Args:
+        names: parts of media types that name the format, in any notation but XML and JSON.
+    """
+
+    def look(sample: Sample) -> MediaKind | None:
+        is_named = any(name in sample.declared for name in names)
+        return kind if is_named and not sample.declared.endswith(("xml", "json")) else None
+
+    return Format(look, (kind,))
+
+
 FORMATS: Final = (
     by_head(hl7v2.MEDIA, hl7v2.sniff),
     by_head(interchange.MEDIA, interchange.sniff),
@@ -78,6 +92,9 @@ FORMATS: Final = (
     Format(turtle.look, (turtle.MEDIA,)),
     Format(xml.look, xml.KINDS),
     Format(json_sniff.look, (*json_dialects.KINDS, log.MEDIA)),
+    by_declaration(hl7v2.MEDIA, "hl7-v2", "hl7v2", "edi-hl7", "x-hl7", "/hl7"),
+    by_declaration(interchange.MEDIA, "edi-x12", "/x12", "x-x12"),
+    by_declaration(telecom.MEDIA, "ncpdp"),
     Format(protobuf.look, (*protobuf.KINDS, BINARY)),
     Format(sql.look, (sql.MEDIA,)),
     Format(form.look, (form.MEDIA,)),

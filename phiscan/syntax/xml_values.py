@@ -41,6 +41,8 @@ _STARTS: Final = (
     b"FHS",
     b"BHS",
     b"ISA",
+    b"msh|",
+    b"isa*",
     b"GS*",
     b"ST*",
     b"UNB",

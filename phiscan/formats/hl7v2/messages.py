@@ -42,13 +42,11 @@ def sniff(head: bytes) -> bool:
 
 def read(data: bytes, evidence: Evidence) -> Gap:
     """Add what the segments of `data` say. MALFORMED if it does not begin as a message does."""
-    if not sniff(data):
-        return Gap.MALFORMED
     message = _Message(evidence)
     for start, end in evidence.context.timed(splitting.segments(data)):
         message.segment(Part(data[start:end], start))
     evidence.nested += escapes.documents(data)
-    return Gap.NONE
+    return Gap.NONE if sniff(data) else Gap.MALFORMED
 
 
 class _Message:

@@ -32,8 +32,9 @@ from phiscan.words import stated
 
 # The start of a segment. Some senders leave out the 0x1C before AM.
 # matches "\x1eAM01\x1c"; not "AM01"
-_SEGMENT: Final = re.compile(rb"[\x1c-\x1e]AM\d\d(?:[\x1c-\x1e]|$)")
-_FIELD: Final = re.compile(rb"[\x1c-\x1e]([0-9A-Z]{2})([^\x1c-\x1e]*)")  # matches "\x1cCAJANE"
+_SEGMENT: Final = re.compile(rb"[\x1c-\x1e]\s*(?i:AM)\d\d\s*(?:[\x1c-\x1e]|$)")
+# matches "\x1cCAJANE", "\x1c\r\ncajane"; not "\x1c\x1e"
+_FIELD: Final = re.compile(rb"[\x1c-\x1e]\s*([0-9A-Za-z]{2})([^\x1c-\x1e]*)")
 # 21 characters of a request (23 when the BIN has eight digits) or 6 of a response, then the
 # provider's qualifier and id, then the date.
 # matches "610066D0B1PCN00000001" "01" "1234567890     " "20240102"; not "610066D0"
@@ -44,7 +45,8 @@ _HEADER: Final = re.compile(
     + rb"{10}\d|[A-Z]\d[BCDENPS]\d\d{8}"
     + _TEXT
     + rb"{10}\d|[0-9A-Z]\d[BCDENPS]\d\d[A-Z])"
-    rb"(?:" + _TEXT + rb"{17}(\d{8})?|" + _TEXT + rb"{0,16})"
+    rb"(?:" + _TEXT + rb"{17}(\d{8})?|" + _TEXT + rb"{0,16})",
+    re.IGNORECASE,
 )
 # A separator as it is or as an escape.
 # matches "\u001e", "\x1d", "\034", "#034", "^\", "<FS>", "<0x1C>"; not "\u001f"
@@ -52,9 +54,9 @@ _WRITTEN: Final = (
     r"(?:\\u001[c-eC-E]|\\x1[c-eC-E]|\\03[4-6]|#03[4-6]|\^[\\\]\^]|<(?:FS|GS|RS|0x1[C-E])>"
     r"|[\x1c-\x1e])"
 )
-MARK: Final = _WRITTEN + r"AM\d\d"
+MARK: Final = _WRITTEN + r"[Aa][Mm]\d\d"
 """Hyperscan expression for a message in a text, with its separators as they are or as escapes."""
-_FIRST: Final = re.compile((_WRITTEN + r"{1,2}AM\d\d").encode())
+_FIRST: Final = re.compile((_WRITTEN + r"{1,2}(?i:AM)\d\d").encode())
 _SEPARATOR: Final = re.compile(_WRITTEN.encode())
 # The rest of a message, up to a quote, a tag or the end of the line; not other escapes "\u0022"
 _REST: Final = re.compile(repeated(_WRITTEN.encode() + rb"|\\(?![ux0])[^\r\n]|[^\"\\<\r\n]", "*"))
@@ -178,7 +180,9 @@ def read(data: bytes, evidence: Evidence) -> Gap:
     """Add what the fields of `data` say. MALFORMED if the header is unknown."""
     message = _Message(evidence)
     for match in evidence.context.timed(_FIELD.finditer(data)):
-        message.field(match[1].decode(), match[2].decode("utf-8", "replace").strip(), match.span(2))
+        raw, start = match[2].rstrip(), match.start(2)  # files end lines before a separator
+        value = raw.decode("utf-8", "replace").strip()
+        message.field(match[1].decode().upper(), value, (start, start + len(raw)))
     header = _HEADER.match(data, 0, _HEADER_WIDTH)
     first = _FIELD.search(data)
     known = header is not None and first is not None and header.end() <= first.start()

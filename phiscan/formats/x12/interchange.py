@@ -21,7 +21,7 @@ from phiscan.words import stated
 
 __all__ = ["read", "read_segments", "sniff"]
 
-_TAG: Final = re.compile(r"[A-Z][A-Z0-9]{1,2}")  # matches "NM1"; not "nm1"
+_TAG: Final = re.compile(r"[A-Z][A-Z0-9]{1,2}")  # matches "NM1"; not "N", "NM1 "
 
 
 def read(data: bytes, evidence: Evidence) -> Gap:

@@ -2,7 +2,13 @@
 
 An interchange names its own delimiters: the byte after `ISA` separates elements, the byte after
 ISA-16 ends segments. A document may hold several interchanges. It may begin at GS, ST or inside a
-transaction, and ISA may lack its fixed width.
+transaction, and ISA may lack its fixed width. Tags and codes may be in small letters.
+
+Some senders end segments otherwise than ISA says, and some receivers begin a segment at each line.
+So what looks like a segment within an element is given as one too, behind the segment that it is
+in:
+
+    REF*D9*12 <LF> REF*SY*541447788 ~      REF*D9*12<LF>REF*SY*541447788, then REF*SY*541447788
 """
 
 import re
@@ -12,8 +18,8 @@ from typing import Final
 
 from phiscan.finding import Location
 
-# matches "ISA*00*", "ISA|00|"; not "ISA card"
-_ISA: Final = re.compile(rb"ISA([^\w \r\n])[\d ]{0,2}\1")
+# matches "ISA*00*", "ISA|00|", "isa*00*"; not "ISA card", "isa**"
+_ISA: Final = re.compile(rb"(?:ISA|(?i:ISA)(?=[^\w \r\n]\d\d))([^\w \r\n])[\d ]{0,2}\1")
 _LEAD: Final = re.compile(rb"[\s\xef\xbb\xbf\x00]*")  # blanks, a byte order mark, NULs
 _LOOPS: Final = (
     rb"(?:BHT|BPR|HL|NM1|N1|N3|N4|CLM|CLP|INS|SBR|TRN|DMG|REF|LX|HI|DTP|PAT|TA1|SV[1235]|SVC|EB|HD"
@@ -29,7 +35,27 @@ _FRAGMENTS: Final = (
     re.compile(rb"TA1([^\w\s])\d{9}\1\d{6}\1\d{4}\1[AER]\1\d{3}([^\w ])"),
     # two segments of a loop. matches "HL*1**20*1~NM1*"; not "HL*1**20*1~XX*"
     re.compile(_LOOPS + rb"(\*)[^~\r\n]{1,256}([~\r\n])\s*" + _LOOPS + rb"\*"),
+    # the same in small letters, with the usual delimiters only.
+    # matches "gs*hc*a*b*20240102*1200*1*x*5~", "st*837*0001~", "hl*1**20*1~nm1*"; not "st-837-1-"
+    re.compile(rb"(?:gs(?=(?:\*[^*~\r\n]{0,40}){7}\*)|st(?=\*\d{3}\*\d))(\*)[^~\r\n]{1,400}(~)"),
+    re.compile(
+        _LOOPS.lower() + rb"(\*)[^~\r\n]{1,256}(~)\s*" + _LOOPS.lower() + rb"\*",
+    ),
 )
+# What begins a segment for receivers that split at other delimiters, within an element.
+# matches "\nREF*", "~NM1|"; not "\nStreet*"
+_WITHIN: Final = re.compile(
+    rb"(?P<end>[~\r\n\x0b\x0c\x1c-\x1e])\s*(?P<tag>[A-Za-z][A-Za-z0-9]{1,2})(?P<mark>[^\w\s]|\t)"
+)
+_ENDS: Final = b"~\r\n\x0b\x0c\x1c\x1d\x1e"
+_TAGS: Final = frozenset(
+    b"AAA ADX AK1 AK2 AK3 AK4 AK5 AK9 AMT BDS BGN BHT BIN BPR CAS CAT CLM CLP CN1 COB CR1 CR2 CR3 "
+    b"CR5 CR6 CRC CTP CTX CUR DMG DSB DTM DTP EB EC EFI ENT EQ FRM GE GS HCP HCR HD HI HL HLH HSD "
+    b"ICM IDC IEA III IK3 IK4 IK5 INS ISA IT1 K3 LE LIN LQ LS LUI LX MEA MIA MOA MSG N1 N2 N3 N4 "
+    b"NM1 NTE OI PAT PER PLA PLB PRV PS1 PWK QTY RDM REF RMR SBR SE SLN ST STC SV1 SV2 SV3 SV4 SV5 "
+    b"SV6 SV7 SVC SVD TA1 TOO TRN TS2 TS3 UM".split()
+)
+"""The segments of health care transactions."""
 LENGTHS: Final = {b"BIN": 1, b"BDS": 2}
 """Segments of a 275 whose last element may hold any byte, and the element with its length."""
 _ISA_WIDTH: Final = 400
@@ -53,13 +79,16 @@ class X12Segment:
     start: int
 
     def text(self, number: int) -> str:
-        """Element `number`, or "". Line breaks of files that wrap at a fixed width are removed."""
+        """Element `number` in capitals, or "".
+
+        Line breaks of files that wrap at a fixed width are removed.
+        """
         if number >= len(self.elements):
             return ""
         raw = self.elements[number]
         if b"\n" in raw:
             raw = raw.replace(b"\r", b"").replace(b"\n", b"")
-        return raw.decode("utf-8", "replace").strip()
+        return raw.decode("utf-8", "replace").strip().upper()
 
     def at(self, number: int) -> int:
         """The offset where element `number` starts."""
@@ -102,10 +131,13 @@ def _lead(data: bytes) -> int:
 
 def _starts(data: bytes) -> Iterator[re.Match[bytes]]:
     """Where `ISA` is a segment's tag, and not an element or the end of a word."""
-    for match in _ISA.finditer(data):
-        before = data[match.start() - 1 : match.start()]
-        if not before.isalnum() and before != match[1]:
+    lowered = data.lower()
+    at = lowered.find(b"isa")
+    while at >= 0:
+        match, before = _ISA.match(data, at), data[at - 1 : at]
+        if match is not None and not before.isalnum() and before != match[1]:
             yield match
+        at = lowered.find(b"isa", at + 1)
 
 
 def delimiters(data: bytes, start: int) -> X12Delimiters | None:
@@ -145,27 +177,53 @@ def _segments(
     data: bytes, part: tuple[int, int], delimiters: X12Delimiters
 ) -> Iterator[X12Segment]:
     at, end = part
+    uneven = _has_breaks_within(data[at:end], delimiters)
     while at < end:
         stop = data.find(delimiters.segment, at, end)
         stop = end if stop < 0 else stop
         raw = data[at:stop]
         text = raw.lstrip(b"\r\n \t\x00\x1a")
         start = at + len(raw) - len(text)
-        if text[:3] in LENGTHS:
+        counted = text[:3].upper() in LENGTHS
+        if counted:
             stop = _counted_end(data, start, stop, delimiters)
             text = data[start:stop]
         text = (
             text.rstrip(b"\r\n\x00\x1a") if text[-1:] in (b"\r", b"\n", b"\x00", b"\x1a") else text
         )
         if text:
-            elements = text.split(
-                delimiters.element, LENGTHS[text[:3]] + 1 if text[:3] in LENGTHS else -1
-            )
-            yield X12Segment(elements[0].decode("latin-1").translate(_UNWRAP), elements, start)
+            most = LENGTHS[text[:3].upper()] + 1 if counted else -1
+            yield _segment(text.split(delimiters.element, most), start)
+            if uneven and not counted:
+                yield from _within(text, start, delimiters)
         at = stop + 1
 
 
+def _segment(elements: list[bytes], start: int) -> X12Segment:
+    tag = elements[0].decode("latin-1").translate(_UNWRAP).upper()
+    return X12Segment(tag, elements, start)
+
+
 _UNWRAP: Final = {10: None, 13: None}
+
+
+def _has_breaks_within(part: bytes, delimiters: X12Delimiters) -> bool:
+    """Whether line ends, or what else ends segments, stand anywhere but at the end of one."""
+    for end in (b"\r\n", b"\n", b""):
+        part = part.replace(delimiters.segment + end, b"")
+    return len(part.translate(None, _ENDS)) != len(part)
+
+
+def _within(text: bytes, start: int, delimiters: X12Delimiters) -> Iterator[X12Segment]:
+    """What looks like a segment within the elements of another one."""
+    begins = [
+        found.start("tag")
+        for found in _WITHIN.finditer(text)
+        if found["mark"] == delimiters.element != found["end"] and found["tag"].upper() in _TAGS
+    ]
+    for at, end in zip(begins, [*begins[1:], len(text)], strict=True) if begins else ():
+        inner = text[at:end].rstrip(_ENDS + b" ")
+        yield _segment(inner.split(delimiters.element), start + at)
 
 
 def _counted_end(data: bytes, start: int, stop: int, delimiters: X12Delimiters) -> int:
@@ -173,7 +231,7 @@ def _counted_end(data: bytes, start: int, stop: int, delimiters: X12Delimiters) 
 
     `stop`, the next terminator, if the length leads to none.
     """
-    number = LENGTHS[data[start : start + 3]]
+    number = LENGTHS[data[start : start + 3].upper()]
     head = data[start : start + 64].split(delimiters.element, number + 1)
     if len(head) <= number + 1 or not head[number].isdigit():
         return stop

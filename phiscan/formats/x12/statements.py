@@ -13,7 +13,9 @@ from phiscan.words.labels import is_masked
 
 # Qualifier, delimiter, code, and perhaps a format and a date. matches "ABK:E119",
 # "BH:11:D8:20240102"; not "ABK"
-_COMPOSITE: Final = re.compile(rb"\s*([A-Z0-9]{1,3})([^\w\s])([\w.]+)(?:\2(\w*)\2([\d-]*))?")
+_COMPOSITE: Final = re.compile(
+    rb"\s*([A-Z0-9]{1,3})([^\w\s])([\w.]+)(?:\2(\w*)\2([\d-]*))?", re.IGNORECASE
+)
 
 
 def demographics(loop: Loop, segment: X12Segment) -> None:
@@ -53,7 +55,7 @@ def code(loop: Loop, segment: X12Segment, number: int) -> None:
     match = _COMPOSITE.match(segment.elements[number])
     if match is None:
         return
-    qualifier, code = match[1].decode(), match[3].decode("latin-1")
+    qualifier, code = match[1].decode().upper(), match[3].decode("latin-1").upper()
     info_type, at = tables.CODES.get(qualifier), segment.at(number)
     loop.component(
         info_type or "",
@@ -89,7 +91,7 @@ def adjustment(loop: Loop, segment: X12Segment) -> None:
     loop.number(segment)
     for number in range(3, min(len(segment.elements), 14), 2):
         match = _COMPOSITE.match(segment.elements[number])
-        if match is not None and match[1].decode() in tables.CLAIM_ADJUSTMENTS:
+        if match is not None and match[1].decode().upper() in tables.CLAIM_ADJUSTMENTS:
             at = segment.at(number) + match.start(3)
             value = (at, at + len(match[3]), match[3].decode("latin-1"))
             loop.component("ACCOUNT_NUMBER", segment, f"{number:02d}.2", value)
@@ -120,8 +122,8 @@ def copied_element(loop: Loop, segment: X12Segment) -> None:
 def context(loop: Loop, segment: X12Segment) -> None:
     """Read CTX-01 of a 999: the claim or member in error."""
     first = segment.elements[1] if len(segment.elements) > 1 else b""
-    match = re.match(rb"([A-Z0-9 ]{5,40})([^\w\s])(.+)", first)
-    info_type = tables.CONTEXTS.get(match[1].decode().rpartition(" ")[2]) if match else None
+    match = re.match(rb"([A-Z0-9 ]{5,40})([^\w\s])(.+)", first, re.IGNORECASE)
+    info_type = tables.CONTEXTS.get(match[1].decode().upper().rpartition(" ")[2]) if match else None
     if match and info_type:
         at = segment.at(1) + match.start(3)
         loop.claim(segment)

@@ -15,23 +15,24 @@ from phiscan.syntax import literals
 from phiscan.text.offsets import excerpt
 
 MARKS: Final = (
-    # matches "ISA*00*"; not "VISA 00"
-    r"ISA[^\w\s][0-9 ]{2}[^\w\s]",
-    # matches "GS*HC*"; not "GS HC"
-    r"GS[^\w\s][A-Z]{2}[^\w\s]",
-    # matches "ST*837*0001"; not "ST*LOUIS"
-    r"ST[^\w\s][0-9]{3}[^\w\s][0-9]",
+    # matches "ISA*00*", "isa*00*"; not "VISA 00"
+    r"(?:ISA|isa)[^\w\s][0-9 ]{2}[^\w\s]",
+    # matches "GS*HC*", "gs*hc*"; not "GS HC"
+    r"(?:GS[^\w\s][A-Z]{2}[^\w\s]|gs\*[a-z]{2}\*)",
+    # matches "ST*837*0001", "st*837*0001"; not "ST*LOUIS"
+    r"(?:ST[^\w\s][0-9]{3}[^\w\s]|st\*[0-9]{3}\*)[0-9]",
 )
 """Hyperscan expressions for the start of an interchange, a group or a transaction."""
 _START: Final = re.compile(
-    rb"(?<![A-Za-z0-9])(?:ISA([^\w\s])[\d ]{2}\1|GS([^\w\s])[A-Z]{2}\2|ST([^\w\s])\d{3}\3\d)"
+    rb"(?<![A-Za-z0-9])(?:ISA([^\w\s])[\d ]{2}\1|GS([^\w\s])[A-Z]{2}\2|ST([^\w\s])\d{3}\3\d)",
+    re.IGNORECASE,
 )
 _HEAD: Final = 1024
 """The most bytes of a start that are looked at."""
-# Where a segment begins on a line of its own. matches b"\nNM1*"; not b"\nnm1*"
-_NEXT_LINE: Final = re.compile(rb"\r?\n[ \t]*[A-Z][A-Z0-9]{1,2}([^\w\s])")
+# Where a segment begins on a line of its own. matches b"\nNM1*" and b"\nnm1*"; not b"\nName*"
+_NEXT_LINE: Final = re.compile(rb"\r?\n[ \t]*[A-Za-z][A-Za-z0-9]{1,2}([^\w\s])")
 # matches the escape in rb"~\nGS*"; not that in rb"C:\new"
-_WRITTEN_END: Final = re.compile(rb"\\[rn](?:\\n)?\s*[A-Z][A-Z0-9]{1,2}[^\w\s]")
+_WRITTEN_END: Final = re.compile(rb"\\[rn](?:\\n)?\s*[A-Z][A-Z0-9]{1,2}[^\w\s]", re.IGNORECASE)
 _LAST: Final = {b"I": b"IEA", b"G": b"GE", b"S": b"SE"}
 
 
@@ -60,7 +61,9 @@ def _end(data: bytes, start: int, marks: X12Delimiters) -> int:
 
     When there is none, the end of the last line that begins with a segment.
     """
-    last = _LAST[data[start : start + 1]] + marks.element
+    last = _LAST[data[start : start + 1].upper()] + marks.element
+    if data[start : start + 1].islower():
+        last = last.lower()
     at = start
     while (at := data.find(last, at + 1)) >= 0:
         if not data[at - 1 : at].isalnum() or data[at - 2 : at - 1] == b"\\":

@@ -43,3 +43,33 @@ def test_json_is_known_without_a_label(data):
 @pytest.mark.parametrize("data", [b'[1, "a"', b'[2024-05-17 10:02:11] "x"'])
 def test_what_is_declared_to_be_json_and_is_none_is_malformed(data):
     assert phiscan.scan(data, content_type="application/json").gap is Gap.MALFORMED
+
+
+@pytest.mark.parametrize(
+    ("content_type", "media"),
+    [
+        ("application/hl7-v2", "hl7v2"),
+        ("x-application/hl7-v2+er7; charset=utf-8", "hl7v2"),
+        ("application/edi-hl7", "hl7v2"),
+        ("application/EDI-X12", "x12"),
+        ("application/x12", "x12"),
+        ("application/vnd.ncpdp", "ncpdp"),
+    ],
+)
+def test_what_is_declared_as_a_format_and_is_none_is_a_gap(content_type, media):
+    report = phiscan.scan(b"M5H|^~\\&|A\rP1D|1||77120", content_type=content_type)
+    assert (report.media, report.gap) == (media, Gap.MALFORMED)
+
+
+@pytest.mark.parametrize(
+    ("data", "content_type", "media"),
+    [
+        (b'{"status": "ok"}', "application/hl7-v2", "json"),
+        (b"<html><body>Not found</body></html>", "application/edi-x12", "html"),
+        (b"", "application/hl7-v2", "empty"),
+        (b"MSH|^~\\&|A\rMSA|AA|7\r", "application/hl7-v2", "hl7v2"),
+    ],
+)
+def test_the_bytes_override_what_is_declared(data, content_type, media):
+    report = phiscan.scan(data, content_type=content_type)
+    assert (report.media, report.coverage) == (media, Coverage.COMPLETE)

@@ -330,3 +330,24 @@ def test_a_message_in_a_json_string_is_read_and_the_json_stays_json(engine):
     report = scan(engine, data)
     assert (report.verdict, report.gap) == (Verdict.PHI, Gap.NONE)
     assert "OKAFOR" not in json.loads(redact(data, report))["claim"]
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        CLAIM.lower(),
+        CLAIM.replace(FS, FS + b"\r\n"),
+        CLAIM.replace(FS, b"\r\n" + FS),
+        CLAIM.replace(b"AM", b"am"),
+        CLAIM.replace(b"TOBI", b"TO\r\nBI"),
+    ],
+    ids=["lower", "line ends behind separators", "line ends before them", "segments", "in a value"],
+)
+def test_small_letters_and_line_ends_hide_nothing(engine: Engine, written: bytes) -> None:
+    report = scan(engine, written)
+    assert report.media == "ncpdp"
+    masked = redact(written, report).lower()
+    for value in (b"np5501238", b"521447788", b"okafor", b"12 elm ct", b"6085550177"):
+        assert value in written.lower()
+        assert value not in masked
+    assert masked.count(b"\r\n") == written.count(b"\r\n") - written.count(b"TO\r\nBI")

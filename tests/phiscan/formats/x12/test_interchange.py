@@ -6,7 +6,8 @@ from phiscan.engine import Engine
 from phiscan.evidence import Evidence
 from phiscan.finding import Coverage, Gap, Subject, Verdict
 from phiscan.formats.x12 import tables as x12_tables
-from phiscan.formats.x12.interchange import read
+from phiscan.formats.x12.interchange import _HANDLERS, read
+from phiscan.formats.x12.segments import _TAGS
 from phiscan.identifiers import INFO_TYPES
 from phiscan.readers.registry import MEDIA
 from phiscan.redaction.redact import redact
@@ -609,3 +610,17 @@ def test_a_company_that_trade_names_by_a_patients_code_is_no_patient(kind, entit
     stop = ("N3*2400 HARBOR BLVD", "N4*LONG BEACH*CA*90810")
     assert patients(interchange(kind, "BEG*00*SA*7", f"N1*{entity}*HARBOR TERMINAL", *stop)) == {}
     assert "HARBOR TERMINAL" in patients(interchange("837", f"N1*{entity}*HARBOR TERMINAL", *stop))
+
+
+@pytest.mark.parametrize("document", [PROFESSIONAL, PROFESSIONAL[len(ISA) :]])
+def test_small_letters_mean_the_same(document: bytes) -> None:
+    def meant(data: bytes) -> set[tuple[str, str, Subject, str]]:
+        return {(field, kind, who, value.lower()) for field, kind, who, value in found(data)}
+
+    assert meant(document.lower()) == meant(document)
+
+
+def test_each_segment_that_is_read_is_known_within_others() -> None:
+    tables = (x12_tables.PLAIN_ELEMENTS, x12_tables.CODE_ELEMENTS, x12_tables.DATE_ELEMENTS)
+    read_here = {*_HANDLERS, *(tag for table in tables for tag in table)}
+    assert {tag.encode() for tag in read_here} <= _TAGS

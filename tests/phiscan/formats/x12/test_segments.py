@@ -103,6 +103,58 @@ def test_fragments_are_read(data):
     assert member_place(data) == [b"NP5501238"]
 
 
+@pytest.mark.parametrize(
+    "data",
+    [
+        (ISA + GS + BODY).lower(),
+        (ISA + GS + BODY).swapcase().replace(b"nm1*", b"Nm1*"),
+        (GS + BODY).lower(),
+        BODY.lower(),
+        b"hl*2*1*22*0~nm1*il*1*okafor*ada****mi*np5501238~\n",
+    ],
+)
+def test_small_letters_are_read(data):
+    assert sniff(data)
+    assert [value.upper() for value in member_place(data)] == [b"NP5501238"]
+    assert {s.tag for s in segments(data)} <= {"ISA", "GS", "ST", "HL", "NM1", "SE", "GE", "IEA"}
+
+
+@pytest.mark.parametrize(
+    ("data", "why"),
+    [
+        (b"st-123-abc is a part number ", "no delimiters of a fragment"),
+        (b"isa||||||||||||||||||\n", "no first element"),
+        (b"per*a\nref*b\n", "pointers of a program"),
+        (b"hi*there~ all", "one word"),
+        (b"isabel*00*", "a longer word"),
+    ],
+)
+def test_small_letters_alone_are_no_x12(data, why):
+    assert not sniff(data), why
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        ISA + b"\n" + (GS + BODY).replace(b"~", b"\n"),
+        ISA.replace(b"~", b"\n") + GS + BODY,
+        ISA + GS + BODY.replace(b"NM1*", b"REF*D9*12\nNM1*"),
+        ISA + GS + BODY.replace(b"NM1*", b"REF*D9*12\r\n NM1*"),
+        ISA.replace(b"~", b"|") + GS + BODY,
+    ],
+    ids=["LF for ~", "~ for LF", "LF in an element", "CRLF in an element", "~ for another"],
+)
+def test_what_other_receivers_read_as_a_segment_is_one(data):
+    assert b"NP5501238" in {value.rstrip() for value in member_place(data)}
+
+
+@pytest.mark.parametrize("word", [b"12\nStreet*5", b"12\nUSA*5", b"12\nNM1 is*5", b"a~b"])
+def test_a_line_of_an_element_that_is_no_segment_is_none(word):
+    data = ISA.replace(b"~", b"!") + (GS + BODY).replace(b"~", b"!").replace(b"ADA", word)
+    assert [s.tag for s in segments(data)].count("NM1") == 1
+    assert "USA" not in {s.tag for s in segments(data)}
+
+
 @pytest.mark.parametrize("width", [80, 72, 9])
 def test_lines_wrapped_inside_of_elements_keep_tags_and_values(width):
     whole = ISA + GS + BODY
