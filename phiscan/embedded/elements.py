@@ -17,7 +17,6 @@ from typing import Final, NamedTuple
 
 from phiscan.evidence import Nested
 from phiscan.finding import Location
-from phiscan.formats.cda import tables as cda_tables
 from phiscan.readers import xml
 from phiscan.syntax.xml_tokens import local_name
 from phiscan.text.offsets import excerpt
@@ -31,7 +30,6 @@ HEALTH_MARK: Final = (
 Matches `xmlns="http://hl7.org/fhir"`; not `xmlns="http://www.w3.org/1999/xhtml"`.
 """
 MARKS: Final = (HEALTH_MARK, "<ClinicalDocument", r"</[A-Za-z]")
-_HEALTH: Final = re.compile(HEALTH_MARK.encode())
 # matches `<a:id b="c"/>`; not `<!-- -->`
 _TAG: Final = re.compile(rb"<(/?)([A-Za-z_][^\s/<>]*+)(?=[\s/>])([^<>]*?)(/?)>")
 _XML: Final = b"<?xml"
@@ -62,11 +60,7 @@ class _Tags:
             self._close(tag[2], tag.end())
             return
         name = local_name(tag[2])
-        is_health = (
-            name == "ClinicalDocument"
-            or cda_tables.MESSAGE.fullmatch(name) is not None
-            or (b"xmlns" in tag[3] and _HEALTH.search(tag[3]) is not None)
-        )
+        is_health = xml.begins_vocabulary(name, tag[3])
         if is_health or (name.lower() not in xml.HTML_NAMES and read_label(name).rule is not None):
             self._sign = tag.start()
         if tag[4]:

@@ -38,6 +38,8 @@ The first matches `"<Patient`; not `"<div`, with which every FHIR narrative begi
 expression for each of what may come before the `<`. A single expression for all would take as long
 as all other marks together.
 """
+TURTLE_MARK: Final = r"(?:@prefix|@base|PREFIX|BASE)\s"
+"""Hyperscan expression for the declaration of a prefix. Matches `@prefix a`; not `prefix a`."""
 TABLE_MARK: Final = r"\\n"
 """Hyperscan expression for a JSON string with line ends."""
 MESSAGE_MARK: Final = r"\\n(?:content-(?:type|disposition)|mime-version)\s*:"
@@ -53,6 +55,8 @@ _XML: Final = re.compile(
     + _BEGINNING.encode()
     + rb"(?:[?!]|(?!div\b)[A-Za-z_][\w.-]{0,80}(?=[:\s>/\\])))"
 )
+# matches b'"@prefix fhir: <'; not b'"prefix"'
+_TURTLE: Final = re.compile(rb'"((?:\\[nrt]|\s){0,8}(?:@prefix|@base|PREFIX|BASE)\s)')
 _CELL: Final = repeated(rb"[\w .:#/()\[\]%'*-]|\\\"", "{0,64}")
 # matches b"mrn,last_name,dob"; not b"mrn"
 _HEADER: Final = re.compile(_CELL + repeated(rb"(?:[,;|]|\\t)" + _CELL, "+") + rb"(?:\\r)?")
@@ -81,8 +85,18 @@ _ESCAPES: Final = 4
 
 def xml_strings(data: bytes) -> Iterator[Nested]:
     """Yield the JSON strings that are XML documents."""
+    return _strings(_XML, data)
+
+
+def turtle_strings(data: bytes) -> Iterator[Nested]:
+    """Yield the JSON strings that are graphs in Turtle."""
+    return _strings(_TURTLE, data)
+
+
+def _strings(beginning: re.Pattern[bytes], data: bytes) -> Iterator[Nested]:
+    """Yield the JSON strings with this beginning. Its group 1 is within the string."""
     at = 0
-    while (begin := _XML.search(data, at)) is not None:
+    while (begin := beginning.search(data, at)) is not None:
         rest = _REST.match(data, begin.end(1))
         if rest is None or rest[1] is None:
             return  # the string does not end, so no string after its begin does

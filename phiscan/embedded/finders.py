@@ -189,6 +189,7 @@ MARKS: Final = (
     # What stands in a text comes before its strings, because quotes in a text may be no pairs.
     *_marks(json_strings.MARKS, json_strings.find),
     *_marks(escaped.XML_MARKS, escaped.xml_strings),
+    *_marks((escaped.TURTLE_MARK,), escaped.turtle_strings),
     *_marks((escaped.TABLE_MARK,), escaped.tables),
     *_marks((escaped.MESSAGE_MARK,), escaped.messages, caseless=True),
     *_marks(literals.STRING_MARKS, literals.in_strings, _in_json),

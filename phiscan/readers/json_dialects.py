@@ -17,8 +17,10 @@ _MASKING: Final = Masking(numbers=json_numbers.find, is_bare_number=json_numbers
 JSON: Final = MediaKind(
     "json", json_reader.read, check=json_reader.check, may_hold_prose=True, masking=_MASKING
 )
-_MODELS: Final = MediaKind("json", json_reader.read_models, may_hold_prose=True, masking=_MASKING)
-"""JSON with a key that data models have. Most is no data model, so it has the name of JSON."""
+_MODELS: Final = MediaKind(
+    "records+json", json_reader.read_models, may_hold_prose=True, masking=_MASKING
+)
+"""JSON with a key by which data models name patients. Its objects may be rows of one."""
 _FHIR: Final = MediaKind(
     "fhir+json",
     json_reader.read,
@@ -45,7 +47,7 @@ _SMART: Final = MediaKind(
 _FHIR_LD: Final = MediaKind(
     "fhir+ld", json_reader.read_json_ld, names_providers=True, masking=_MASKING
 )
-KINDS: Final = (JSON, _OPENEHR, _SMART, _FHIR, _FHIR_LD, _DICOM, _HL7V2)
+KINDS: Final = (JSON, _MODELS, _OPENEHR, _SMART, _FHIR, _FHIR_LD, _DICOM, _HL7V2)
 SIGNS: Final = (
     # openEHR, SMART and CDS Hooks before FHIR: their readers read FHIR resources too
     *((sign, _OPENEHR) for sign in openehr_json.SIGNS),

@@ -159,6 +159,18 @@ def _kind(name: str, attributes: str) -> MediaKind | None:
     return next((kind for kind, begins in _BEGINNINGS if begins(name, attributes)), None)
 
 
+def begins_vocabulary(name: str, attributes: bytes) -> bool:
+    """Whether a start tag begins a part in a health vocabulary.
+
+    Args:
+        name: the element's name without prefix.
+        attributes: the attributes of the tag as they are written.
+    """
+    if not (name[:1].isupper() or name in _TELLING or b"xmlns" in attributes):
+        return False
+    return _kind(name, attributes.decode("latin-1")) not in (None, HTML)
+
+
 def _is_cda(name: str, attributes: str) -> bool:
     return (
         cda_tables.NAMESPACE in attributes

@@ -65,7 +65,7 @@ def test_a_record_of_a_data_model_is_a_patients(written, row, expected):
     report, values = found(written(row))
     assert values == expected
     assert report.verdict is Verdict.PHI
-    assert report.media in ("json", "sql")
+    assert report.media in ("records+json", "sql")
 
 
 @pytest.mark.parametrize(

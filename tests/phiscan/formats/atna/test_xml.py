@@ -135,3 +135,12 @@ def test_a_masked_message_keeps_its_form_and_the_authority_of_the_number():
     assert at.get("ParticipantObjectID") == "XXX^^^&1.3.6&ISO"
     assert root.find("ActiveParticipant").get("UserName") == "Kwame Osei"
     assert phiscan.scan(masked).verdict is not Verdict.PHI
+
+
+@pytest.mark.parametrize("prolog", ["", '<?xml version="1.0" encoding="UTF-8"?>'])
+def test_a_message_in_a_line_of_syslog_is_read(prolog):
+    line = b"<85>1 2024-01-05T10:11:12Z pacs app 1 IHE+RFC-3881 - " + prolog.encode()
+    data = line + message(participant("77120", "Haddad^Noor"))
+    report, values = found(data)
+    assert ("PERSON_NAME", PATIENT, "Haddad^Noor") in values
+    assert report.verdict is Verdict.PHI

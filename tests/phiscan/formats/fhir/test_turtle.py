@@ -1,5 +1,7 @@
 """FHIR in Turtle and N-Triples gives the findings of the same resource in JSON."""
 
+import json
+
 import pytest
 
 import phiscan
@@ -156,3 +158,10 @@ def test_a_declared_graph_may_begin_with_anything(declared):
     text = "p:7 a <http://hl7.org/fhir/Patient> ; <http://hl7.org/fhir/birthDate> [ <http://hl7.org/fhir/v> '1950-02-11' ] ."
     report = phiscan.scan(text.encode(), content_type=declared)
     assert (report.media, report.verdict) == ("fhir+turtle", Verdict.PHI)
+
+
+def test_a_graph_in_a_string_of_json_is_read():
+    data = json.dumps({"format": "ttl", "body": R5}).encode()
+    report = phiscan.scan(data)
+    assert report.verdict is Verdict.PHI
+    assert b"Noor" in {data[f.location.start : f.location.end] for f in report.findings}
