@@ -95,6 +95,7 @@ FORMATS: Final = (
     by_declaration(hl7v2.MEDIA, "hl7-v2", "hl7v2", "edi-hl7", "x-hl7", "/hl7"),
     by_declaration(interchange.MEDIA, "edi-x12", "/x12", "x-x12"),
     by_declaration(telecom.MEDIA, "ncpdp"),
+    Format(pdf.look_behind, (pdf.MEDIA,)),
     Format(protobuf.look, (*protobuf.KINDS, BINARY)),
     Format(sql.look, (sql.MEDIA,)),
     Format(form.look, (form.MEDIA,)),

@@ -276,5 +276,13 @@ MEDIA: Final = MediaKind("pdf", read, is_searchable=False)
 
 
 def look(sample: Sample) -> MediaKind | None:
-    """MEDIA if the document is a PDF file."""
+    """MEDIA if the document begins with the head of a PDF file."""
+    return MEDIA if sample.head.startswith(_BEGINS) else None
+
+
+def look_behind(sample: Sample) -> MediaKind | None:
+    """MEDIA if the head stands behind other bytes.
+
+    They may be those of a format that holds a PDF file, so this look comes after those.
+    """
     return MEDIA if _BEGINS in sample.head[:_EARLY] and sniff(sample.data) else None

@@ -245,6 +245,28 @@ def test_a_file_that_begins_like_latin_1_is_not_recoded(content_type):
     assert (report.verdict, report.encodings) == (Verdict.PHI, ())
 
 
+def test_a_dicom_file_that_holds_a_file_stays_dicom():
+    def element(tag: bytes, vr: bytes, value: bytes) -> bytes:
+        value += b" " * (len(value) % 2)
+        wide = b"\0\0" + len(value).to_bytes(4, "little")
+        return tag + vr + (wide if vr == b"OB" else len(value).to_bytes(2, "little")) + value
+
+    data = (
+        bytes(128)
+        + b"DICM"
+        + element(b"\x02\0\x10\0", b"UI", b"1.2.840.10008.1.2.1\0")
+        + element(b"\x08\0\x60\0", b"CS", b"DOC")
+        + element(b"\x42\0\x11\0", b"OB", page(NOTE))
+        + element(b"\x42\0\x12\0", b"LO", b"application/pdf")
+    )
+    report = phiscan.scan(data)
+    assert (report.media, report.verdict, report.coverage) == (
+        "dicom",
+        Verdict.PHI,
+        Coverage.COMPLETE,
+    )
+
+
 def test_a_text_about_pdf_is_a_text():
     assert phiscan.scan(b"A file begins with %PDF-1.7 and ends with %%EOF.").media == "text"
 
