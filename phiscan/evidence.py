@@ -9,7 +9,7 @@ detectors and readers do not explain the same value twice.
 from array import array
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from typing import Final
+from typing import Final, NamedTuple
 
 from phiscan.finding import Finding, Likelihood, Location, Subject
 from phiscan.identifiers import InfoTypeKind
@@ -23,6 +23,10 @@ MAX_FINDINGS: Final = 50_000
 
 A finding takes 250 bytes. A batch of records of 1 MiB has some thousand.
 """
+
+
+MAX_OPAQUE: Final = 1_000
+"""The most parts that are noted because nobody can read them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +61,12 @@ class Nested:
     is_part: bool = False
 
 
+class Opaque(NamedTuple):
+    """A part that looks encoded or encrypted and decodes to nothing, so nobody can read it."""
+
+    location: Location
+
+
 @dataclass(slots=True)
 class Evidence:
     """The findings of one document and its nested documents.
@@ -67,6 +77,7 @@ class Evidence:
         nested: the nested documents that readers found.
         parts: the media kinds of the parts, where the document is a container.
         unlisted: how many further findings were made and are not in `findings`.
+        opaque: where parts stand that nobody can read; at most `MAX_OPAQUE`.
     """
 
     context: ScanContext = field(default_factory=ScanContext)
@@ -74,6 +85,7 @@ class Evidence:
     nested: list[Nested] = field(default_factory=list)
     parts: set[str] = field(default_factory=set)
     unlisted: int = 0
+    opaque: list[Location] = field(default_factory=list)
     _claimed: set[tuple[int | str, int, str]] = field(default_factory=set)
     _kinds: set[tuple[str, Likelihood, Subject]] = field(default_factory=set)
     _places: "dict[str, array[int]]" = field(default_factory=dict)
@@ -117,6 +129,11 @@ class Evidence:
         self.add(detector, rule.info_type, location, rule.subject if subject is None else subject)
         return True
 
+    def add_opaque(self, location: Location) -> None:
+        """Note a part that nobody can read. Those beyond `MAX_OPAQUE` are not noted."""
+        if len(self.opaque) < MAX_OPAQUE:
+            self.opaque.append(location)
+
     def absorb(self, inner: "Evidence", location: Location, origin: Derived | None = None) -> None:
         """Take over the findings of a nested document.
 
@@ -126,14 +143,10 @@ class Evidence:
             origin: maps ranges of the nested document to this one. Without it, each finding gets
                 the range of `location`: (-1, -1) for a member of a container.
         """
+        for hidden in inner.opaque:
+            self.add_opaque(_enclosing(hidden, location, origin))
         for finding in inner.findings:
-            place = finding.location
-            path = f"{location.field}>{place.field}" if place.field else location.field
-            start, end = location.start, location.end
-            if origin:
-                # a value without a range in the nested document (in a container) has none here
-                has_range = place.start >= 0
-                start, end = origin.origin(place.start, place.end) if has_range else (-1, -1)
+            path, start, end = _enclosing(finding.location, location, origin)
             claim = (start, end, finding.info_type)
             if origin is None or claim not in self._claimed:
                 moved = finding._replace(location=Location(path, start, end))
@@ -166,6 +179,16 @@ class Evidence:
         for info_type, places in self._places.items():
             for at in range(0, len(places), 2):
                 yield places[at], places[at + 1], info_type
+
+
+def _enclosing(place: Location, location: Location, origin: Derived | None) -> Location:
+    """The location in the enclosing document of a place in a nested one; see `absorb`."""
+    path = f"{location.field}>{place.field}" if place.field else location.field
+    if not origin:
+        return Location(path, location.start, location.end)
+    # a value without a range in the nested document (in a container) has none here
+    start, end = origin.origin(place.start, place.end) if place.start >= 0 else (-1, -1)
+    return Location(path, start, end)
 
 
 def shown_path(parts: Sequence[str], known: frozenset[str] = frozenset()) -> str:

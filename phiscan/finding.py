@@ -168,6 +168,8 @@ class ScanReport:
         gap: why coverage is not COMPLETE.
         verdict: what the findings mean together.
         media: the name of the media kind (`fhir+json`, `hl7v2`, `json`, `text`, ...).
+        opaque: where parts stand that look encoded or encrypted and decode to nothing; the first
+            1,000.
         parts: where the document is a container (multipart): the names of the media kinds of its
             parts, sorted. Parts of a part count too.
         encodings: the content codings that were removed, in the order of `Content-Encoding`.
@@ -188,6 +190,7 @@ class ScanReport:
     providers: tuple[Finding, ...] = ()
     parts: tuple[str, ...] = ()
     unlisted: int = 0
+    opaque: tuple[Location, ...] = ()
 
     @property
     def identifiers(self) -> tuple[Identifier, ...]:
@@ -210,5 +213,6 @@ class ScanReport:
             "reason": self.gap.value,
             "findings": [finding.to_dict() for finding in self.findings],
             "unlisted": self.unlisted,
+            "opaque": [place._asdict() for place in self.opaque],
             "bytes": self.size,
         }

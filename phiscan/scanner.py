@@ -155,6 +155,7 @@ class Scanner:
             verdict=verdict(found),
             media=kind.name,
             parts=tuple(sorted(evidence.parts)),
+            opaque=tuple(sorted(evidence.opaque)),
             encodings=decoded.encodings,
             size=self._size,
             unlisted=evidence.unlisted,

@@ -36,6 +36,7 @@ class Key(StrEnum):
     GAP = "phiguard.gap"
     MEDIA = "phiguard.media"
     PARTS = "phiguard.media.parts"
+    OPAQUE = "phiguard.opaque"
     BODY_SIZE = "phiguard.body.size"
     POLICY_DIGEST = "phiguard.policy.digest"
     POLICY_NAME = "phiguard.policy.name"
@@ -68,6 +69,7 @@ _METRICS: Final = {
     "phiguard.decision.duration": frozenset({Key.DECISION, Key.DIRECTION}),
     "phiguard.scan.size": frozenset({Key.MEDIA, Key.DIRECTION}),
     "phiguard.findings": frozenset({Key.INFO_TYPE, Key.IDENTIFIER, Key.DIRECTION}),
+    "phiguard.opaque": frozenset({Key.DIRECTION}),
     "phiguard.ledger.records": frozenset[Key](),
     "phiguard.ledger.failures": frozenset[Key](),
     "phiguard.policy.refusals": frozenset[Key](),

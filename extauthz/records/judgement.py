@@ -57,6 +57,7 @@ def ledger_record(judgement: Judgement) -> dict[str, Any]:
         "gap": decision.gap.value,
         "media": judgement.report.media,
         "parts": list(judgement.report.parts),
+        "opaque": len(judgement.report.opaque),
         "identifiers": [i.value for i in decision.identifiers],
         "infoTypes": dict(Counter(f.info_type for f in judgement.report.findings)),
         "tipped": list(decision.tipped),

@@ -89,6 +89,9 @@ class Telemetry:
             "phiguard.scan.size", "By", "Size of scanned bodies as received"
         )
         self._findings = meter.create_counter("phiguard.findings", "{finding}", "Things found")
+        self._opaque = meter.create_counter(
+            "phiguard.opaque", "{part}", "Parts that nobody can read"
+        )
         self._records = meter.create_counter("phiguard.ledger.records", "{record}", "Records kept")
         self._failures = meter.create_counter(
             "phiguard.ledger.failures", "{record}", "Records that were not kept"
@@ -147,6 +150,8 @@ class Telemetry:
         )
         self._duration.record(seconds, outcome)
         self._size.record(report.size, {Key.MEDIA.value: report.media, **direction})
+        if report.opaque:
+            self._opaque.add(len(report.opaque), direction)
         # A document can have thousands of findings of a dozen kinds. One `add` costs as much as
         # finding one, so add once per kind.
         for (info_type, identifier), number in Counter(
@@ -173,6 +178,7 @@ def span_attributes(judgement: Judgement) -> dict[str, Any]:
         Key.GAP.value: decision.gap.value,
         Key.MEDIA.value: report.media,
         Key.PARTS.value: list(report.parts),
+        Key.OPAQUE.value: len(report.opaque),
         Key.BODY_SIZE.value: report.size,
         Key.POLICY_DIGEST.value: decision.policy,
         Key.POLICY_NAME.value: judgement.policy,

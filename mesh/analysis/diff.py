@@ -21,7 +21,7 @@ from enum import StrEnum
 
 from mesh.analysis.endpoint_classes import Parties, asked_for, messages, trials
 from mesh.analysis.equivalence_classes import OperationClass, OperationClasses
-from mesh.analysis.flows import flows, masks, media_flows, named_flows, standing
+from mesh.analysis.flows import flows, masks, media_flows, named_flows, opaque_flow, standing
 from mesh.message.facts import Direction, Facts
 from mesh.policy.decide import decide
 from mesh.policy.decision import Action, Decision, Mode
@@ -37,6 +37,7 @@ class MoveKind(StrEnum):
     EDGE = "edge"
     IDENTIFIER = "identifier"
     MEDIA = "media"
+    OPAQUE = "opaque"
     ENFORCEMENT = "enforcement"
 
 
@@ -205,6 +206,7 @@ class _Comparison:
 
     def _media_moves(self, facts: Facts) -> Iterator[Move]:
         yield from _moves(MoveKind.MEDIA, *(media_flows(facts, each) for each in self._policies))
+        yield from _moves(MoveKind.OPAQUE, *(opaque_flow(facts, each) for each in self._policies))
 
 
 def _moves(
@@ -248,6 +250,7 @@ def _settings(old: Policy, new: Policy) -> tuple[Setting, ...]:
         Setting("mode", old.mode, new.mode, loosest.index(new.mode) < loosest.index(old.mode)),
         _action_setting("defaultAction", old.default_action, new.default_action),
         _action_setting("onUnscannable", old.on_unscannable, new.on_unscannable),
+        _action_setting("onOpaque", old.on_opaque, new.on_opaque),
         Setting(
             "treatIdentifiersAsPhi",
             str(old.treat_identifiers_as_phi).lower(),

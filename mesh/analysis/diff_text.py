@@ -74,6 +74,11 @@ class Change:
             return f"{calls} are now {self.after}, not {self.before}{suffix}"
         is_request = self.direction is Direction.REQUEST
         receiver, sender = (callee, caller) if is_request else (caller, callee)
+        if self.what is MoveKind.OPAQUE:
+            return (
+                f"opaque parts from {sender} to {receiver}{place} are now {self.after}, they were "
+                f"{self.before} ({self.direction}){suffix}"
+            )
         if self.what is MoveKind.MEDIA:
             now = "may now" if self.opens else "may no longer"
             media = _media_words(self.names)

@@ -33,6 +33,7 @@ def explain(outcome: Outcome, policy: Policy) -> Branch:
         _media(outcome.report, parts),
         _content(outcome.report, parts, policy),
     ]
+    branches += [_opaque(outcome.report, rules, policy)] if outcome.report.opaque else []
     branches += (
         [Branch("AUDIT rules, which decide nothing", audits)]
         if (audits := _audits(decision))
@@ -120,6 +121,18 @@ def _media(report: ScanReport, parts: Mapping[str, Disclosure]) -> Branch:
         if part.media is not None
     )
     return Branch(f"media: read as {report.media}{within}", lists)
+
+
+def _opaque(report: ScanReport, rules: Iterable[Rule], policy: Policy) -> Branch:
+    """How many parts nobody can read, and what the policy and the rules say of them."""
+    number = len(report.opaque)
+    said = tuple(
+        Branch(f"onOpaque {rule.on_opaque}, says {rule.name}")
+        for rule in rules
+        if rule.on_opaque is not None
+    )
+    text = f"opaque: {number} part{'s' * (number != 1)} that nobody can read"
+    return Branch(text, said or (Branch(f"onOpaque {policy.on_opaque}"),))
 
 
 def _parts(facts: Facts, rules: Iterable[Rule]) -> dict[str, Disclosure]:

@@ -89,6 +89,11 @@ def media_flows(facts: Facts, policy: Policy) -> dict[str, Action]:
     }
 
 
+def opaque_flow(facts: Facts, policy: Policy) -> dict[str, Action]:
+    """What happens to a message in which nothing is found but a part that nobody can read."""
+    return {"": decide(facts, ScanReport(opaque=(Location(),)), policy).action}
+
+
 def _found(info_type: InfoType, subject: Subject) -> Finding:
     return Finding.of(info_type, Likelihood.LIKELY, "", Location("", 0, 1), subject)
 
@@ -119,4 +124,5 @@ def standing(facts: Facts, policy: Policy) -> object:
         is_read,
         is_read or edge.protocol in rules.protocols,
         edge.encrypted,
+        rules.on_opaque,
     )

@@ -106,6 +106,7 @@ class CombinedRules:
         enforced: whether a rule that names or may name the edge enforces. Where no rule surely
             names the edge, the policy's mode counts too.
         waived: whether a rule in `named` lets PHI flow unencrypted.
+        on_opaque: the strictest that the policy and the rules say of parts that nobody can read.
     """
 
     named: tuple[Rule, ...]
@@ -116,6 +117,8 @@ class CombinedRules:
     names: tuple[str, ...] = field(init=False)
     enforced: bool = field(init=False)
     waived: bool = field(init=False)
+    opaque_default: Action = Action.ALERT
+    on_opaque: Action = field(init=False)
     _disclosures: dict[tuple[bool, bool], Disclosure] = field(
         init=False, repr=False, default_factory=dict
     )
@@ -124,6 +127,7 @@ class CombinedRules:
         object.__setattr__(self, "names", _names(self.named))
         object.__setattr__(self, "enforced", self._is_enforced())
         object.__setattr__(self, "waived", not all(rule.mtls for rule in self.named))
+        object.__setattr__(self, "on_opaque", self._strictest_on_opaque())
 
     @property
     def all_names(self) -> tuple[str, ...]:
@@ -217,6 +221,17 @@ class CombinedRules:
             otherwise=max((part.otherwise for part in lasting), key=_rank),
             media=_in_all(part.media for _, part in parts),
         )
+
+    def _strictest_on_opaque(self) -> Action:
+        """The strictest that the rules say. A rule that says nothing says what the policy does.
+
+        Exceptions say nothing where another rule names the edge. A rule that may name it can only
+        be stricter.
+        """
+        lasting = [rule for rule in self.named if rule.terms is None]
+        said = [rule.on_opaque or self.opaque_default for rule in lasting] or [self.opaque_default]
+        unsure = [rule.on_opaque for rule in self.unsure if rule.on_opaque is not None]
+        return max((*said, *unsure), key=_rank)
 
     def _is_enforced(self) -> bool:
         lasting = [rule for rule in self.named if rule.terms is None] or self.named

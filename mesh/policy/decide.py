@@ -14,6 +14,7 @@ can undo another. That makes the decision monotone.
     disclosure  may each infoType that was found flow? In a message that is no PHI, does an entry of
                 `deny` or `redact` name one?
     coverage    was everything scanned?
+    opaque      is there a part that nobody can read?
 
 INVARIANT (monotone): another finding, a worse verdict or less coverage never lowers `action.rank`.
 Dropping mutual TLS does not lower it either, with one exception that the design asks for:
@@ -53,6 +54,7 @@ _PRECEDENCE: Final = (
     Reason.OUT_OF_TIME,
     Reason.TRUNCATED,
     Reason.UNSCANNABLE,
+    Reason.OPAQUE,
     Reason.REDACTION_UNAVAILABLE,
     Reason.REDACTED_BY_RULE,
     Reason.ALERTED_BY_RULE,
@@ -283,6 +285,14 @@ def _coverage(question: _Question) -> _Ruling | None:
     ]
 
 
+def _opaque(question: _Question) -> _Ruling | None:
+    """Alert or deny where a part looks encoded or encrypted and decodes to nothing."""
+    if not question.report.opaque:
+        return None
+    action = question.rules.on_opaque
+    return None if action is Action.ALLOW else _CONSTANT[action, Reason.OPAQUE]
+
+
 def _disclosure(question: _Question) -> _Ruling | None:
     """Rule on each infoType that was found.
 
@@ -359,4 +369,5 @@ _QUESTIONS: Final[tuple[Callable[[_Question], _Ruling | None], ...]] = (
     _media,
     _disclosure,
     _coverage,
+    _opaque,
 )

@@ -54,6 +54,8 @@ class Reason(StrEnum):
     MEDIA_NOT_ALLOWED = "MEDIA_NOT_ALLOWED"
     EDGE_NOT_ALLOWED = "EDGE_NOT_ALLOWED"
     UNENCRYPTED = "UNENCRYPTED"
+    # a part looks encoded or encrypted and decodes to nothing
+    OPAQUE = "OPAQUE"
     # the message could not be judged
     UNSCANNABLE = "UNSCANNABLE"
     TRUNCATED = "TRUNCATED"

@@ -157,6 +157,7 @@ def _together(
         ),
         mode=policy.mode,
         audits=audits,
+        opaque_default=policy.on_opaque,
     )
 
 

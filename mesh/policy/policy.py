@@ -38,6 +38,7 @@ class Policy:
     default_action: Action = Action.DENY
     treat_identifiers_as_phi: bool = False
     on_unscannable: Action = Action.DENY
+    on_opaque: Action = Action.ALERT
     services: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
     rules: tuple[Rule, ...] = ()
     today: date | None = None

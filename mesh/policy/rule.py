@@ -119,6 +119,8 @@ class Rule:
             values.
         audit: the rule decides nothing. It is evaluated beside the others, and the record says what
             it would have done.
+        on_opaque: what happens to a message with a part that nobody can read; None for what the
+            policy says.
     """
 
     name: str
@@ -132,6 +134,7 @@ class Rule:
     claims: Wanted = ()
     headers: Wanted = ()
     audit: bool = False
+    on_opaque: Action | None = None
 
     def holds_on(self, day: date | None) -> bool:
         """Whether the rule holds on that day.

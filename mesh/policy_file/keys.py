@@ -23,6 +23,7 @@ PORTS: Final = range(1, 1 << 16)
 MODES: Final = {mode.value: mode for mode in Mode}
 DEFAULT_ACTIONS: Final = {action.value: action for action in (Action.DENY, Action.ALLOW)}
 UNSCANNABLE: Final = {action.value: action for action in (Action.DENY, Action.ALERT)}
+OPAQUE: Final = {action.value: action for action in (Action.ALERT, Action.ALLOW, Action.DENY)}
 OTHERWISE: Final = {action.value: action for action in (Action.DENY, Action.REDACT, Action.ALERT)}
 ACTIONS: Final = {"ALLOW": False, "AUDIT": True}
 MTLS: Final = {"true": True, "any": False}
@@ -149,6 +150,9 @@ _FROM: Final = _list(closed(SOURCE, "a source: all that is listed must match"), 
 _TO: Final = _list(
     closed(TARGET, "a destination: all that is listed must match"), "who is called", 1
 )
+_ON_OPAQUE: Final = _one_of(
+    OPAQUE, "for a part that looks encoded or encrypted and decodes to nothing; ALERT by default"
+)
 RULE: Final[Table] = {
     "name": _text("name in records; unique in a policy"),
     "action": _one_of(
@@ -159,6 +163,7 @@ RULE: Final[Table] = {
     "to": _TO,
     "when": closed(WHEN, "conditions of the connection"),
     "phi": closed(PHI, "which identifiers may flow; none when left out"),
+    "onOpaque": _ON_OPAQUE,
     "mode": _MODE,
 }
 RULE_REQUIRED: Final = ("name", "from", "to")
@@ -212,7 +217,7 @@ ISTIO: Final[Mapping[str, str]] = {
 
 They have no meaning here, or would be read as their opposite.
 """
-MESH_WIDE: Final = ("defaultAction", "treatIdentifiersAsPhi", "onUnscannable")
+MESH_WIDE: Final = ("defaultAction", "treatIdentifiersAsPhi", "onUnscannable", "onOpaque")
 """Keys of `spec` that a file with a namespace must not write."""
 SPEC: Final[Table] = {
     "mode": _MODE,
@@ -226,6 +231,7 @@ SPEC: Final[Table] = {
     "onUnscannable": _one_of(
         UNSCANNABLE, "for a message that could not be read completely; DENY when left out"
     ),
+    "onOpaque": _ON_OPAQUE,
     "services": _list(
         closed(SERVICE, "one service", tuple(SERVICE)),
         "which principal serves a host, for the sender's sidecar",

@@ -283,6 +283,7 @@ def adds_nothing(rule: Rule, other: Rule, mode: Mode, known: InfoTypes = INFO_TY
         and other.headers == rule.headers
         and (rule.mtls or not other.mtls)
         and (rule.mode or mode) is (other.mode or mode)
+        and rule.on_opaque is other.on_opaque
         and _edges_cover(other, rule)  # most pairs end here
         and _disclosure_covers(other.request, rule.request, known)
         and _disclosure_covers(other.response, rule.response, known)

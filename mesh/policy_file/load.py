@@ -135,6 +135,7 @@ def _combined(parts: Sequence[PolicyPart], today: date | None, vocabulary: Vocab
         on_unscannable=_setting(
             wide, "onUnscannable", _choice(policy_keys.UNSCANNABLE), Action.DENY
         ),
+        on_opaque=_setting(wide, "onOpaque", _choice(policy_keys.OPAQUE), Action.ALERT),
         services=_services(parts),
         rules=tuple(each.rule for each in placed),
         today=today,

@@ -62,6 +62,9 @@ def read_rule(reader: NodeReader, node: Node, groups: Groups) -> Rule:
         headers=_headers(reader, when["headers"]) if "headers" in when else (),
         mode=reader.choice(keys["mode"], policy_keys.MODES, "`mode`") if "mode" in keys else None,
         audit=audit,
+        on_opaque=reader.choice(keys["onOpaque"], policy_keys.OPAQUE, "`onOpaque`")
+        if "onOpaque" in keys
+        else None,
     )
 
 

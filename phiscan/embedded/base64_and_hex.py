@@ -16,7 +16,8 @@ from collections.abc import Callable, Iterator
 from typing import Final, NamedTuple
 
 from phiscan import packed
-from phiscan.evidence import Nested
+from phiscan.embedded import opaque
+from phiscan.evidence import Nested, Opaque
 from phiscan.finding import Location
 from phiscan.formats.dicom import files as dicom
 from phiscan.formats.fhir import tables as fhir_tables
@@ -35,6 +36,7 @@ They hold 12 bytes of base64, enough for a labelled number. Fewer bytes are word
 """
 _SHORTEST_COMPRESSED: Final = 16
 """The least bytes of a compressed labelled number. Fewer bytes decompress by chance."""
+_LEAST_OPAQUE: Final = 100
 _CERTAINLY_COMPRESSED: Final = 64
 """The least bytes that do not decompress to text by chance.
 
@@ -122,8 +124,8 @@ def readable(data: bytes) -> bool:
     return len(text) >= 6 and _UNREADABLE.search(text) is None and _WORD.search(text) is not None
 
 
-def find(data: bytes) -> Iterator[Nested | None]:
-    """Yield the runs that decode to a document, and None after each decoding.
+def find(data: bytes) -> Iterator[Nested | Opaque | None]:
+    """Yield the runs that decode to a document or are opaque, and None after each decoding.
 
     Each different run is decoded once, because a document repeats its references.
     """
@@ -147,6 +149,19 @@ def find(data: bytes) -> Iterator[Nested | None]:
                 declared=found.declared,
                 coding=found.coding,
             )
+        elif len(run) >= _LEAST_OPAQUE and _is_opaque(data, match):
+            yield Opaque(Location("encoded", *match.span()))
+
+
+def _is_opaque(data: bytes, match: re.Match[bytes]) -> bool:
+    if opaque.is_big_number(data, match.start()):
+        return True
+    run = _GAPS.sub(b"", match[0])
+    if _mixes_alphabets(run) or _NEVER.match(run):
+        return False
+    decoders = (_from_hex,) if _HEX.fullmatch(run) else (from_base64,)
+    before = opaque.before_of(data, match.start())
+    return opaque.is_opaque(run, before, data[match.end() : match.end() + 1], decoders)
 
 
 def _decoded(run: bytes) -> DecodedRun | None:

@@ -26,7 +26,7 @@ from phiscan.embedded import (
     markup_texts,
     references,
 )
-from phiscan.evidence import Evidence, Nested
+from phiscan.evidence import Evidence, Nested, Opaque
 from phiscan.finding import Gap, Location
 from phiscan.formats.hl7v2 import lone
 from phiscan.formats.hl7v2 import messages as hl7v2
@@ -145,7 +145,7 @@ def _of_hl7v2(text: Searched) -> bool:
     return text.kind is hl7v2.MEDIA
 
 
-_Finder = Callable[[bytes], Iterator[Nested | None]]
+_Finder = Callable[[bytes], Iterator[Nested | Opaque | None]]
 """Yields the documents that it finds. It also yields None after each costly step, so that the clock
 is checked."""
 
@@ -227,17 +227,36 @@ def find(data: bytes, evidence: Evidence, marks: Iterable[int], text: Searched) 
     """
     taken = _Taken(n.location for n in evidence.nested)
     finders = dict.fromkeys(MARKS[n].finder for n in marks if MARKS[n].where(text))
-    looked = evidence.context.timed(chain.from_iterable(finder(data) for finder in finders))
-    for number, nested in enumerate(filter(None, looked)):
+    looked: Iterator[Nested | Opaque | None] = evidence.context.timed(
+        chain.from_iterable(finder(data) for finder in finders)
+    )
+    opaque: list[Location] = []
+    opaque_here = True  # until the text turns out to be another text in some encoding
+    for number, nested in enumerate(_documents(looked, opaque)):
+        location = nested.location
         if number == _MAX_FOUND:
             return Gap.OVER_LIMIT
-        location = nested.location
         if location.end - location.start == len(data):
             # the whole text in another decoding; it may overlap the documents in it
             evidence.nested.append(nested)
+            opaque_here = False
         elif taken.take(location):
             evidence.nested.append(nested)
+    for location in opaque if opaque_here else ():
+        if taken.take(location):  # no other finder could read it either
+            evidence.add_opaque(location)
     return Gap.NONE
+
+
+def _documents(
+    looked: Iterable[Nested | Opaque | None], opaque: list[Location]
+) -> Iterator[Nested]:
+    """Yield the documents, and add to `opaque` where a finder found something opaque."""
+    for found in looked:
+        if isinstance(found, Opaque):
+            opaque.append(found.location)
+        elif found is not None:
+            yield found
 
 
 class _Taken:

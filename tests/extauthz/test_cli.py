@@ -126,6 +126,7 @@ def test_scan_as_json_lines_has_the_documented_keys_and_no_value(phiguard, docum
         "reason",
         "findings",
         "unlisted",
+        "opaque",
         "bytes",
         "elapsedMs",
     ]

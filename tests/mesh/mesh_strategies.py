@@ -90,6 +90,7 @@ RULES = st.lists(
         claims=CLAIMS,
         headers=HEADERS,
         audit=st.sampled_from([False, False, False, True]),
+        on_opaque=st.sampled_from([None, Action.ALLOW, Action.ALERT, Action.DENY]),
     ),
     max_size=4,
     unique_by=lambda r: r.name,
@@ -102,6 +103,7 @@ POLICIES = st.builds(
     default_action=st.sampled_from([Action.DENY, Action.ALLOW]),
     treat_identifiers_as_phi=st.booleans(),
     on_unscannable=st.sampled_from([Action.DENY, Action.ALERT]),
+    on_opaque=st.sampled_from([Action.ALLOW, Action.ALERT, Action.DENY]),
     services=st.sampled_from([MappingProxyType({}), MappingProxyType({"billing": BILLING})]),
     rules=RULES.map(tuple),
     today=st.sampled_from([None, date(2026, 6, 1)]),
@@ -151,7 +153,8 @@ def reports(draw: st.DrawFn) -> ScanReport:
     findings = tuple(draw(st.lists(FINDINGS, max_size=4)))
     coverage, gap = draw(COVERAGES)
     media, parts = draw(MEDIA)
-    given_report = ScanReport(findings, coverage, gap, media=media, parts=parts)
+    opaque = draw(st.sampled_from([(), (), (Location("", 0, 1),)]))
+    given_report = ScanReport(findings, coverage, gap, media=media, parts=parts, opaque=opaque)
     return replace(
         given_report,
         verdict=draw(st.sampled_from(VERDICTS if given_report.identifiers else VERDICTS[:2])),

@@ -33,9 +33,9 @@ _Found = tuple[int, _Record]
 # the ledger's format, so that texts compare like times
 _TIME: Final = "%Y-%m-%dT%H:%M:%S.%fZ"
 _COLUMNS: Final = (
-    "time id decision enforced reason verdict coverage gap media parts identifiers infoTypes tipped"
-    " rules audits policy source destination service caller mtls direction vantage trace worker "
-    "seq hash".split()
+    "time id decision enforced reason verdict coverage gap media parts opaque identifiers infoTypes"
+    " tipped rules audits policy source destination service caller mtls direction vantage trace"
+    " worker seq hash".split()
 )
 _FORMULA: Final = ("=", "+", "-", "@", "\t", "\r")
 
