@@ -17,6 +17,7 @@ def test_a_report_as_json_says_what_was_found_and_where():
         "verdict": "phi",
         "coverage": "COMPLETE",
         "reason": "",
+        "unlisted": 0,
         "opaque": [],
         "bytes": len(BODY),
     }
