@@ -78,6 +78,7 @@ class Evidence:
         parts: the media kinds of the parts, where the document is a container.
         unlisted: how many further findings were made and are not in `findings`.
         opaque: where parts stand that nobody can read; at most `MAX_OPAQUE`.
+        told: the infoTypes of health information that targets have told of.
     """
 
     context: ScanContext = field(default_factory=ScanContext)
@@ -86,6 +87,7 @@ class Evidence:
     parts: set[str] = field(default_factory=set)
     unlisted: int = 0
     opaque: list[Location] = field(default_factory=list)
+    told: set[str] = field(default_factory=set)
     _claimed: set[tuple[int | str, int, str]] = field(default_factory=set)
     _kinds: set[tuple[str, Likelihood, Subject]] = field(default_factory=set)
     _places: "dict[str, array[int]]" = field(default_factory=dict)

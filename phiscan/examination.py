@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from phiscan import recognizer
-from phiscan.embedded import finders
+from phiscan.embedded import finders, targets
 from phiscan.evidence import Evidence, Nested
 from phiscan.finding import Gap, worse
 from phiscan.identifiers import InfoType
@@ -74,8 +74,11 @@ class Examiner:
         self._detection = detection
         self._room = Room(budget.decoded)
 
-    def evidence(self, content_type: str = "", message: str = "") -> Evidence:
-        """Return empty evidence for a document of this media type and protobuf message type."""
+    def evidence(self, content_type: str = "", message: str = "", path: str = "") -> Evidence:
+        """Return empty evidence for a document of this media type and protobuf message type.
+
+        `path` is that of the request whose body it is, or empty.
+        """
         known = self._detection
         return Evidence(
             ScanContext(
@@ -83,6 +86,7 @@ class Examiner:
                 known.info_types,
                 known.schemas,
                 message,
+                path,
                 self.late,
                 self._room,
                 self._label_values,
@@ -127,6 +131,7 @@ class Examiner:
         normalised = normalise(
             _text_of(kind, data), plus_is_blank=kind.plus_is_blank, unescaped=kind.unescaped(data)
         )
+        targets.find(kind, normalised, hits.targets, evidence)
         too_long = judge.run(normalised, self.matcher, evidence, prose=not kind.names_providers)
         people.find(kind, normalised, evidence)
         recognizer.run(kind, normalised, self._detection.recognizers, evidence)

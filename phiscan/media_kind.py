@@ -101,6 +101,7 @@ class MediaKind:
         unescaped: returns the document without the format's own escape sequences, or None if it has
             none. The detectors run over that text.
         names_providers: whether its structure says who gives care.
+        reads_references: whether its reader reads the references to patients, `Patient/77`.
         masking: how redaction masks its values.
     """
 
@@ -117,6 +118,7 @@ class MediaKind:
     plus_is_blank: bool = False
     unescaped: Callable[[bytes], Derived | None] = _as_it_stands
     names_providers: bool = False
+    reads_references: bool = False
     masking: Masking = Masking()
 
 

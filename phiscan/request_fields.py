@@ -6,16 +6,22 @@ from dataclasses import replace
 from typing import Final
 
 from phiscan.embedded import finders
+from phiscan.embedded import targets as in_text
 from phiscan.evidence import Evidence, shown_path
 from phiscan.examination import Examiner
 from phiscan.finding import Gap, Location
+from phiscan.formats import targets
 from phiscan.labelled.records import PLACES, Labelled, read_records
 from phiscan.patterns import judge
 from phiscan.patterns.detector import CONTEXT_WINDOW
 from phiscan.readers import text as text_reader
 from phiscan.scan_context import OutOfTimeError
+from phiscan.syntax.targets import Part, Place, Target, parsed, segments
 from phiscan.text.normalise import normalise
 
+_PATH: Final = "path"
+_QUERY: Final = "query."
+_CONDITION: Final = "header.if-none-exist"
 _APART: Final = b" " * CONTEXT_WINDOW
 """Separates fields, so that a word of one field is no context for a value of the next."""
 
@@ -45,19 +51,47 @@ class RequestFields:
         if not self._fields:
             return Gap.NONE
         try:
+            for target in self._targets():
+                targets.read(target, evidence)
             read_records(self._labelled(), evidence, "request_field")
         except OutOfTimeError:
             return Gap.OUT_OF_TIME
         text, matcher = self._text(), examiner.matcher
         hidden = Evidence()
-        gap = finders.find(text, hidden, matcher.hits(text).embedded, _FIELDS)
+        hits = matcher.hits(text)
+        gap = finders.find(text, hidden, hits.embedded, _FIELDS)
         for inner in hidden.nested:
             location = self._place(inner.location.start, inner.location.end)
             guess = replace(inner, location=location, declared=False, origin=None)
             within = examiner.nested(guess, evidence, 1)
             gap = gap or within
-        too_long = judge.run(normalise(text), matcher, evidence, self._place)
+        normalised = normalise(text)
+        in_text.find_in_fields(normalised, hits.targets, evidence, self._place)
+        too_long = judge.run(normalised, matcher, evidence, self._place)
         return gap or too_long
+
+    @property
+    def path(self) -> str:
+        """The path of the request; empty when it has none or is not known."""
+        return next((value for name, value in self._fields if name == _PATH), "")
+
+    def _targets(self) -> Iterator[Target]:
+        """The targets of the request: its own, and the one that a proxy wrote over."""
+        path: tuple[Part, ...] = ()
+        query: list[Part] = []
+        for name, value in self._fields:
+            location = _outside(name)
+            if name == _PATH:
+                if path or query:
+                    yield Target(path, tuple(query))
+                path, query = segments(value, location), []
+            elif name.startswith(_QUERY):
+                query.append(Part(name.removeprefix(_QUERY), value, location))
+            elif name == _CONDITION:  # the query of a conditional create (FHIR http.html#ccreate)
+                condition = parsed(f"?{value}", _everywhere(location)).query
+                yield Target(segments(self.path, location), condition)
+        if path or query:
+            yield Target(path, tuple(query))
 
     def _labelled(self) -> Iterator[Labelled]:
         for name, value in self._fields:
@@ -73,4 +107,14 @@ class RequestFields:
 
     def _place(self, start: int, _end: int) -> Location:
         name, _ = self._fields[bisect_right(self._starts, start) - 1]
-        return Location(shown_path(name.split("."), PLACES), -1, -1)
+        return _outside(name)
+
+
+def _everywhere(location: Location) -> Place:
+    """Maps every range to one location: a field has no ranges."""
+    return lambda *_: location
+
+
+def _outside(name: str) -> Location:
+    """The location of the field with this name."""
+    return Location(shown_path(name.split("."), PLACES))

@@ -52,6 +52,8 @@ class ScanContext:
         info_types: the infoTypes that may be found, by name.
         schemas: the known protobuf message types.
         message: the full name of the document's protobuf message type, or empty.
+        path: the path of the request whose body the document is, or empty. A search by POST has
+            the resource type there, and its parameters in the body.
         late: returns whether time is up. Readers check it through `timed`.
         room: what readers may still decode. A reader that decodes parts by itself takes from it.
         label_values: returns where the strings of a JSON text end that may be labels: the offsets
@@ -62,6 +64,7 @@ class ScanContext:
     info_types: Mapping[str, InfoType] = field(default_factory=lambda: INFO_TYPES)
     schemas: Schemas = NO_SCHEMAS
     message: str = ""
+    path: str = field(default="", repr=False)
     late: Callable[[], bool] = field(default=_never, repr=False)
     room: Room = field(default_factory=Room)
     label_values: Callable[[bytes], Collection[int] | None] = field(default=_not_known, repr=False)

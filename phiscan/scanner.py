@@ -124,7 +124,8 @@ class Scanner:
 
     def _report(self, *, truncated: bool) -> ScanReport:
         body, headers = b"".join(self._chunks), self._headers
-        evidence = self._examiner.evidence(headers.content_type, headers.message)
+        path = self._fields.path
+        evidence = self._examiner.evidence(headers.content_type, headers.message, path)
         outside = self._fields.scan(self._examiner, evidence)
         decoded = content_coding.decode_text(
             body,

@@ -225,7 +225,7 @@ def find(data: bytes, evidence: Evidence, marks: Iterable[int], text: Searched) 
     Returns:
         OVER_LIMIT when there are too many.
     """
-    taken = _Taken(n.location for n in evidence.nested)
+    taken = Taken(n.location for n in evidence.nested)
     finders = dict.fromkeys(MARKS[n].finder for n in marks if MARKS[n].where(text))
     looked: Iterator[Nested | Opaque | None] = evidence.context.timed(
         chain.from_iterable(finder(data) for finder in finders)
@@ -259,7 +259,7 @@ def _documents(
             yield found
 
 
-class _Taken:
+class Taken:
     """The ranges that are read already, merged and sorted, because there may be thousands.
 
     A look-up costs O(log n).
@@ -277,9 +277,14 @@ class _Taken:
 
     def take(self, location: Location) -> bool:
         """Take a range unless it overlaps a taken one. Return whether it was free."""
-        at = bisect_left(self._starts, location.end)
-        if at and self._ends[at - 1] > location.start:
+        if self.overlaps(location.start, location.end):
             return False
+        at = bisect_left(self._starts, location.end)
         self._starts.insert(at, location.start)
         self._ends.insert(at, location.end)
         return True
+
+    def overlaps(self, start: int, end: int) -> bool:
+        """Whether a range overlaps a taken one."""
+        at = bisect_left(self._starts, end)
+        return bool(at) and self._ends[at - 1] > start

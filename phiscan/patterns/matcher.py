@@ -5,7 +5,7 @@ offsets, and reports an expression that occurs often only once. There are four, 
 at different texts:
 
 - the detectors' `prefilter` expressions, at the normalised text;
-- the marks of documents within documents and of JSON dialects, at the text as it came;
+- the marks of documents within documents, of JSON dialects and of targets, at the text as it came;
 - the labels, at a text that consists of labels;
 - the labels that are values, at JSON. This one reports where each label ends.
 
@@ -24,7 +24,7 @@ from typing import Final, NamedTuple
 
 import hyperscan
 
-from phiscan.embedded import finders
+from phiscan.embedded import finders, targets
 from phiscan.patterns.compiled import Plan, compile_all, compile_one, pack, unpack
 from phiscan.patterns.detector import Detector, anything
 from phiscan.readers import json_dialects
@@ -35,6 +35,8 @@ _MAX_CANDIDATES: Final = 1_000_000
 
 A table of digits of 8 MiB stays below this. A range takes 8 bytes, and 36 more while it is sorted.
 """
+_TARGETS: Final = len(finders.MARKS) + len(json_dialects.SIGNS)
+"""The number of the first mark of targets, behind the other marks."""
 _HALF: Final = 32
 _END: Final = (1 << _HALF) - 1
 """Start and end of a range are one number, the end in the lower bits."""
@@ -51,10 +53,12 @@ class PrefilterHits:
     Args:
         embedded: indexes into `phiscan.embedded.finders.MARKS`, in ascending order.
         signs: indexes into `phiscan.readers.json_dialects.SIGNS`, in ascending order.
+        targets: indexes into `phiscan.embedded.targets.MARKS`, in ascending order.
     """
 
     embedded: Sequence[int] = ()
     signs: Sequence[int] = ()
+    targets: Sequence[int] = ()
 
 
 class Prefilter:
@@ -124,8 +128,13 @@ class Matcher:
     def hits(self, text: bytes) -> PrefilterHits:
         """The marks that occur in `text`."""
         hits = self._marks.all(text)
-        cut = bisect_left(hits, len(finders.MARKS))
-        return PrefilterHits(hits[:cut], [number - len(finders.MARKS) for number in hits[cut:]])
+        signs = bisect_left(hits, len(finders.MARKS))
+        others = bisect_left(hits, _TARGETS)
+        return PrefilterHits(
+            hits[:signs],
+            [number - len(finders.MARKS) for number in hits[signs:others]],
+            [number - _TARGETS for number in hits[others:]],
+        )
 
     def has_label(self, text: bytes) -> bool:
         """Whether this ASCII text may contain a label of `phiscan.words.labels`.
@@ -223,6 +232,7 @@ def plans(detectors: Sequence[Detector]) -> tuple[Plan, ...]:
     """The databases to compile for `detectors`: the four prefilters, then one locator each."""
     marks = [_Expression(mark.expression, mark.caseless) for mark in finders.MARKS]
     signs = [_Expression(sign, caseless=False) for sign, _ in json_dialects.SIGNS]
+    asked = [_Expression(mark, caseless=False) for mark in targets.MARKS]
     return (
         _prefilter_plan(
             [
@@ -230,7 +240,7 @@ def plans(detectors: Sequence[Detector]) -> tuple[Plan, ...]:
                 for d in detectors
             ]
         ),
-        _prefilter_plan(marks + signs),
+        _prefilter_plan(marks + signs + asked),
         _prefilter_plan([_Expression(*label) for label in labels.prefilter()]),
         _prefilter_plan(
             [_Expression(*label, single=False) for label in labels.prefilter_of_values()]

@@ -6,6 +6,7 @@ from typing import Final
 
 from phiscan.evidence import Evidence
 from phiscan.finding import Subject
+from phiscan.formats.fhir import targets
 from phiscan.identifiers import InfoTypeKind
 from phiscan.people.segments import Segment
 from phiscan.text.normalise import Normalised
@@ -23,7 +24,10 @@ _BESIDE: Final = 300
 
 
 class HealthWords:
-    """The places where a document speaks of health: findings of health or of patients."""
+    """The places where a document speaks of health: findings of health or of patients.
+
+    The target of a request is no word of a text. A log has thousands of them and speaks of nobody.
+    """
 
     def __init__(self, normalised: Normalised, evidence: Evidence) -> None:
         self._whole = len(normalised.text) <= _SHORT
@@ -31,6 +35,7 @@ class HealthWords:
             (f.location.start, f.location.end, f.info_type)
             for f in evidence.findings
             if f.location.start >= 0
+            and f.detector != targets.DETECTOR
             and (f.kind is InfoTypeKind.HEALTH or f.subject is Subject.PATIENT)
         )
         self._starts = [start for start, _, _ in found]

@@ -6,13 +6,16 @@ document, and its ranges are mapped back through the percent escapes.
 
 import re
 from collections.abc import Iterator
+from itertools import islice
 from typing import Final
 from urllib.parse import unquote_plus
 
 from phiscan.evidence import Evidence, Nested, shown_path
 from phiscan.finding import Gap, Location
+from phiscan.formats import targets
 from phiscan.labelled.records import Labelled, read_records
 from phiscan.media_kind import MediaKind, Sample
+from phiscan.syntax.targets import Part, Target, segments
 from phiscan.text.offsets import Derived
 from phiscan.text.possessive import repeated
 
@@ -33,6 +36,8 @@ _DOCUMENT: Final = re.compile(
     # matches b"QW5hIFJ1aXo%3D"; not b"QW5hIFJ1aXo"
     rb"|[A-Za-z0-9]{8}[A-Za-z0-9%]*%(?:2[BbFf]|3[Dd])"
 )
+_MOST_PARAMETERS: Final = 10_000
+"""The most parameters of a search. More are a gap, because each takes memory."""
 _FIELD: Final = rb"[\w.~*%+-]{1,64}(?:\[[\w%-]{0,64}\]){0,8}=[\w.~*%+:/@!$'(),-]*+"
 # Two or more fields, with the characters that the format does not escape.
 # matches b"a=b&c=d"; not b"a=b && c=d", which is code
@@ -46,20 +51,37 @@ def sniff(data: bytes) -> bool:
 
 def read(data: bytes, evidence: Evidence) -> Gap:
     """Add what field names say of their values, and the values that are nested documents."""
+    parameters = tuple(islice(_parameters(data, evidence), _MOST_PARAMETERS))
+    # a search by POST has its path in the request line (https://hl7.org/fhir/http.html#search)
+    path = segments(evidence.context.path, Location("path"))
+    targets.read(Target(path, parameters), evidence)
     read_records(_pairs(data, evidence), evidence, "form_field")
-    return Gap.NONE
+    return Gap.OVER_LIMIT if len(parameters) == _MOST_PARAMETERS else Gap.NONE
+
+
+def _parameters(data: bytes, evidence: Evidence) -> Iterator[Part]:
+    """The fields that may be parameters of a search."""
+    for match in evidence.context.timed(_PAIR.finditer(data)):
+        name = unquote_plus(match[1].decode("latin-1"))
+        if targets.is_parameter(name):
+            value = unquote_plus(match[2].decode("utf-8", "replace"))
+            yield Part(name, value, Location(shown_path(_labels(match[1])), *match.span(2)))
 
 
 def _pairs(data: bytes, evidence: Evidence) -> Iterator[Labelled]:
     for match in _PAIR.finditer(data):
-        # patient[name][first], patient.name.first
-        labels = tuple(_KEY.findall(unquote_plus(match[1].decode("latin-1")))) or ("*",)
+        labels = _labels(match[1])
         start, end = match.span(2)
         if end - start >= 16 and _DOCUMENT.match(data, start, end):
             origin = _unescaped(data, start, end)
             location = Location(shown_path(labels), start, end)
             evidence.nested.append(Nested(origin.text(), location, declared=False, origin=origin))
         yield Labelled(labels, unquote_plus(match[2].decode("utf-8", "replace")), start, end, 0)
+
+
+def _labels(key: bytes) -> tuple[str, ...]:
+    """The labels in a key: `patient[name][first]`, `patient.name.first`."""
+    return tuple(_KEY.findall(unquote_plus(key.decode("latin-1")))) or ("*",)
 
 
 def _unescaped(data: bytes, start: int, end: int) -> Derived:

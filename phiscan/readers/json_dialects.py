@@ -25,6 +25,7 @@ _FHIR: Final = MediaKind(
     "fhir+json",
     json_reader.read,
     names_providers=True,
+    reads_references=True,
     masking=replace(_MASKING, absent=absent.in_json, partial_dates=True),
 )
 _DICOM: Final = MediaKind("dicom+json", json_reader.read, masking=_MASKING)

@@ -292,6 +292,7 @@ FHIR: Final = MediaKind(
     read,
     is_markup=True,
     names_providers=True,
+    reads_references=True,
     masking=Masking(absent=fhir_absent.in_xml, partial_dates=True),
 )
 SCRIPT: Final = MediaKind("script", read, is_markup=True, names_providers=True)

@@ -22,7 +22,8 @@ class Meaning(NamedTuple):
     Args:
         info_type: what the element identifies, or "".
         how: how the value is read if the path alone does not tell: `reference`, `date`, `age`,
-            `identifier`, `subject` (a reference by identifier), `telecom`, `extension`; or "".
+            `identifier`, `subject` (a reference by identifier), `telecom`, `extension`, `target`,
+            `query` (a target in base64), `parameter` (of an operation); or "".
         shown: the path as findings show it.
         of_patient: whether a reference in this element is always a patient's.
         ties: whether the element makes the resource a person's.
@@ -75,9 +76,7 @@ class Meanings(dict[tuple[str, ...], Meaning]):
         if not path:
             info_type = how = ""
         else:
-            info_type, how = (
-                _clinical(self._kind, path) if compartment else _personal(self.role, path)
-            )
+            info_type, how = self._read(path)
         return Meaning(
             info_type,
             how,
@@ -87,6 +86,13 @@ class Meanings(dict[tuple[str, ...], Meaning]):
             is_content=_is_content(path),
             is_telecom=path[-2:] == ("telecom", "value"),
         )
+
+    def _read(self, path: tuple[str, ...]) -> tuple[str, str]:
+        if self._kind in tables.EXCHANGED:
+            return _exchanged(path)
+        if self.role is Subject.PERSON:
+            return _clinical(self._kind, path)
+        return _personal(self.role, path)
 
 
 meanings = lru_cache(maxsize=256)(Meanings)
@@ -110,10 +116,20 @@ _ANYWHERE: Final = {
     "reference": ("", "reference"),
     "display": ("", "reference"),
     "subscriberId": (_SUBSCRIBER, ""),
+    "query": ("", "query"),  # AuditEvent.entity.query
     **dict.fromkeys(tables.DATES, ("SERVICE_DATE", "date")),
     **{name: (info_type, "date") for name, info_type in tables.BIRTH_AND_DEATH.items()},
 }
 """Elements that mean the same everywhere in a resource of a patient's compartment."""
+
+
+def _exchanged(path: tuple[str, ...]) -> tuple[str, str]:
+    """An element of a resource of an exchange."""
+    if path[-1] in tables.TARGETS or ".".join(path[-2:]) in tables.TARGETS:
+        return "", "target"
+    if path[-1] in tables.PARAMETER_VALUES:
+        return "", "parameter"
+    return "", "reference" if path[-1] == "reference" else ""
 
 
 def _personal(role: Subject | None, path: tuple[str, ...]) -> tuple[str, str]:

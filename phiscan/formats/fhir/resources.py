@@ -8,10 +8,11 @@ from typing import Final
 from phiscan import checks
 from phiscan.evidence import Evidence, Nested
 from phiscan.finding import Location, Subject, quick
-from phiscan.formats.fhir import tables
+from phiscan.formats.fhir import identifiers, tables, targets
 from phiscan.formats.fhir.meaning import Meaning, meanings
 from phiscan.syntax.json_places import decode
 from phiscan.syntax.json_walk import Frame, Leaf
+from phiscan.syntax.targets import Part, Target, parsed, segments
 from phiscan.text.base64 import from_base64
 from phiscan.words import stated
 from phiscan.words.labels import is_masked
@@ -63,6 +64,7 @@ class ResourceReader:
         self._attachments(elements)
         if kind in tables.CONFORMANCE:
             self._publishers(elements)
+        self._requests(elements)
         if role is None or (kind in tables.OF_NOBODY_TOO and not self._of_patient(elements)):
             return
         in_compartment = role is Subject.PERSON
@@ -114,6 +116,40 @@ class ResourceReader:
                 value = self._value(leaf)
                 self._add(self._telecom(leaf, value), leaf, value, meaning, Subject.PROVIDER)
 
+    def _requests(self, elements: list[_Element]) -> None:
+        """Add whom the requests of an exchange, or of an audit record, name."""
+        for leaf, meaning in elements:
+            if meaning.how in ("target", "query", "parameter"):
+                targets.read(self._target_of(leaf, meaning), self._evidence)
+            elif self._resource.kind in tables.EXCHANGED and meaning.how == "reference":
+                value = self._value(leaf)
+                if _kind_of(value) in tables.PERSONS:
+                    self._add("PATIENT_REFERENCE", leaf, value, meaning, Subject.PATIENT)
+                    self._health(about_patient=True)
+
+    def _target_of(self, leaf: Leaf, meaning: Meaning) -> Target:
+        """The target that an element holds.
+
+        `ifNoneExist` holds the query of its sibling `url`. A parameter of an operation is one of a
+        query by its sibling `name` (https://hl7.org/fhir/operations.html#request).
+        """
+        value, whole = self._value(leaf), Location(meaning.shown, leaf.start, leaf.end)
+        if meaning.how == "parameter":
+            path = segments(self._resource.kind, whole)
+            return Target(path, (Part(self._sibling(leaf, "name"), value, whole),))
+        if leaf.key == "ifNoneExist":
+            query = parsed(f"?{value}", lambda *_: whole).query
+            return Target(segments(self._sibling(leaf, "url"), whole), query)
+        if meaning.how == "query":
+            text = from_base64(value.encode("utf-8", "replace")) or b""
+            return parsed(text.decode("latin-1"), lambda *_: whole)
+        raw = self._data[leaf.start : leaf.end].decode("latin-1")
+        if raw != value:  # escapes: a range in the value is none in the document
+            return parsed(value, lambda *_: whole)
+        return parsed(
+            raw, lambda start, end: whole._replace(start=leaf.start + start, end=leaf.start + end)
+        )
+
     def _health(self, *, about_patient: bool) -> None:
         resource = self._resource
         start = resource.frame.start
@@ -148,7 +184,7 @@ class ResourceReader:
         """For each frame, the values that say something of their siblings."""
         found: dict[int, dict[str, str]] = {}
         for leaf in self._resource.leaves:
-            if leaf.key in ("system", "url", "reference", "contentType"):
+            if leaf.key in ("system", "url", "reference", "contentType", "name"):
                 found.setdefault(id(leaf.frame), {})[leaf.key] = self._value(leaf)
             elif leaf.key == "code":
                 found.setdefault(id(_holder(leaf.frame, "identifier")), {}).setdefault(
@@ -197,19 +233,8 @@ class ResourceReader:
         return "URL" if system == "url" or "://" in value else "PHONE_NUMBER"
 
     def _identifier(self, leaf: Leaf, value: str, role: Subject | None) -> str:
-        """By Identifier.type (HL7 table 0203), else Identifier.system, else the resource's role."""
-        info_type = tables.V2_0203.get(self._sibling(leaf, "type"), "")
-        system = self._sibling(leaf, "system").lower()
-        info_type = info_type or next((kind for part, kind in tables.SYSTEMS if part in system), "")
-        if info_type == "US_MEDICARE_BENEFICIARY_ID_NUMBER" and not checks.mbi(value):
-            info_type = "HEALTH_PLAN_BENEFICIARY_NUMBER"
-        if role is Subject.PROVIDER:
-            return (
-                info_type
-                if info_type in ("US_HEALTHCARE_NPI", "US_DEA_NUMBER", "LICENSE_NUMBER")
-                else ""
-            )
-        return info_type or ("MEDICAL_RECORD_NUMBER" if role is Subject.PATIENT else "UNIQUE_CODE")
+        code, system = self._sibling(leaf, "type"), self._sibling(leaf, "system")
+        return identifiers.info_type(code, system, value, role)
 
     def _extension(self, leaf: Leaf, value: str) -> str:
         url = self._sibling(leaf, "url")
@@ -263,6 +288,7 @@ def _kind_of(reference: str) -> str:
 
     Examples: `Patient/77`, `https://x/fhir/Patient/77/_history/2`.
     """
+    reference = reference.partition("?")[0]  # a conditional reference: Patient?identifier=7
     if "/" not in reference:
         return reference if reference in tables.RESOURCES else ""
     kind, _, rest = reference.partition("/")

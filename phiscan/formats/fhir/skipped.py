@@ -7,6 +7,7 @@ The expression covers nothing that `fhir.tables.WANTED` asks for, with these exc
 
 - references to neither a patient nor a relative;
 - codes that type no identifier;
+- URLs that name neither a patient nor a query;
 - the ids of resources that are neither a patient's nor a relative's.
 
 An element some of whose parts are wanted is not skipped. The detectors read the text itself, so
@@ -16,12 +17,19 @@ they still see everything.
 from collections.abc import Iterable
 from typing import Final
 
-from phiscan.formats.fhir.tables import LABELLED, PERSONS, RESOURCES, V2_0203, WANTED
+from phiscan.formats.fhir.tables import (
+    LABELLED,
+    PERSONS,
+    RESOURCES,
+    TARGET_HOLDERS,
+    V2_0203,
+    WANTED,
+)
 from phiscan.syntax.json_lexer import BLANK, BLANKS, COLON, SCALAR, TEXT
 from phiscan.text.possessive import repeated
 
 PARTS: Final = tuple(
-    "system code display version userSelected value unit currency comparator text url method use "
+    "system code display version userSelected value unit currency comparator text method use "
     "status profile lastUpdated versionId source div type".split()
 )
 """Elements of Coding, CodeableConcept, Quantity, Money, Meta, Narrative, Reference and
@@ -30,7 +38,7 @@ Bundle.entry.request.
 https://hl7.org/fhir/datatypes.html
 """
 ANYWHERE: Final = tuple(
-    "status fullUrl sequence method use intent focal linkId mode rank country state gender prefix "
+    "status sequence method use intent focal linkId mode rank country state gender prefix "
     "suffix title priority language description informationSequence diagnosisSequence "
     "careTeamSequence procedureSequence primarySource active".split()
 )
@@ -46,9 +54,11 @@ See `fhir.tables.PERSONS`.
 """
 _CODE_OF_IDENTIFIER: Final = "type"
 """`Identifier.type`, whose codes of table 0203 are wanted. Other elements `type` have others."""
-_HOLDERS: Final = {
-    name for ends in WANTED.values() if not isinstance(ends, bool) for end in ends for name in end
-} - {_CODE_OF_IDENTIFIER}
+_HOLDERS: Final = (
+    {name for ends in WANTED.values() if not isinstance(ends, bool) for end in ends for name in end}
+    - {_CODE_OF_IDENTIFIER}
+    - TARGET_HOLDERS
+)
 """Elements some of whose parts are wanted: `identifier.value`, `subject.display`."""
 
 
@@ -85,10 +95,16 @@ _VALUES: Final = f"(?:{SCALAR}|{_list_of(SCALAR)})"
 _NAME: Final = r"[A-Za-z]\w*+"
 # matches "Encounter/7"; not "Encounter/Patient", which the reader takes for a patient's
 _NO_PERSON: Final = rf'"(?:urn:|#|{one_of(REFERRED)}/(?!{_NAME}"))[^"\\/]*+"'
-_PART: Final = rf'"(?:{one_of(PARTS)}"{COLON}{_VALUES}|reference"{COLON}{_NO_PERSON})'
+# matches "https://x/fhir/Encounter/7"; not "https://x/fhir/Patient/7", "Observation?subject=7"
+_NO_TARGET: Final = r'"(?![^"]*(?:Patient|Person)/)[^"\\?]*+"'
+_PART: Final = (
+    rf'"(?:{one_of(PARTS)}"{COLON}{_VALUES}|url"{COLON}{_NO_TARGET}'
+    rf'|reference"{COLON}{_NO_PERSON})'
+)
 _PART_OF_TYPE: Final = rf'(?!"code"{COLON}"(?:{one_of(V2_0203)}"|[^"\\]*+\\)){_PART}'
 MEMBER: Final = (
     rf'"(?:{one_of(ANYWHERE)}"{COLON}{_VALUES}'
+    rf'|fullUrl"{COLON}{_NO_TARGET}'
     rf'|{_CODE_OF_IDENTIFIER}"{COLON}{_coded(_PART_OF_TYPE)}'
     rf'|(?!{one_of(_HOLDERS | {_CODE_OF_IDENTIFIER})}"){_NAME}"{COLON}{_coded(_PART)})'
 )

@@ -70,6 +70,11 @@ PATIENT_RECORDS: Final = frozenset(
     "PersonalRelationship InventoryReport Linkage OrderResponse Order ProcessRequest "
     "ProcessResponse Sequence SubstanceAmount DataRequirement Group".split()
 )
+EXCHANGED: Final = frozenset(
+    "Bundle Parameters OperationOutcome Subscription SubscriptionStatus Binary "
+    "MessageHeader".split()
+)
+"""Resources of an exchange. They describe no specification, so a patient whom they name is one."""
 OF_NOBODY_TOO: Final = frozenset(
     "Schedule Slot PaymentNotice PaymentReconciliation MeasureReport AuditEvent Provenance Task "
     "SupplyRequest SupplyDelivery Contract Device DeviceMetric DeviceComponent Basic Linkage "
@@ -150,13 +155,25 @@ WANTED: Final[dict[str, bool | tuple[tuple[str, ...], ...]]] = {
     "display": tuple(
         (element,) for element in sorted(SUBJECT_ELEMENTS | PROVIDER_ELEMENTS | _EITHER_ELEMENTS)
     ),
-    "url": (("photo",), ("extension",)),
+    "url": (("photo",), ("extension",), ("request",), ("link",)),
+    **dict.fromkeys(("fullUrl", "ifNoneExist", "criteria"), True),
+    "location": (("response",),),
+    "query": (("entity",),),
     **dict.fromkeys(("data", "content", "contentType"), True),
     "valueString": (("extension",), ("answer",), ("parameter",)),
+    "valueId": (("parameter",), ("part",)),
     **dict.fromkeys(("valueDate", "valueInteger"), (("answer",), ("parameter",))),
     "valueDecimal": (("extension",),),
 }
 """Elements whose values are read: everywhere (True), or where the path above ends so."""
+TARGETS: Final = frozenset(
+    ("fullUrl", "ifNoneExist", "criteria", "request.url", "link.url", "response.location")
+)
+"""Elements of `EXCHANGED` resources that hold the target of a request, or its query.
+
+https://hl7.org/fhir/bundle-definitions.html, https://hl7.org/fhir/subscription-definitions.html
+"""
+TARGET_HOLDERS: Final = frozenset(("request", "link", "response"))
 ATTACHMENTS: Final = frozenset(
     "attachment contentAttachment valueAttachment presentedForm sourceAttachment "
     "legallyBindingAttachment bindingAttachment pAttachment image form document content".split()
@@ -165,6 +182,8 @@ ATTACHMENTS: Final = frozenset(
 
 https://hl7.org/fhir/datatypes.html#Attachment
 """
+PARAMETER_VALUES: Final = frozenset(("valueId", "valueString"))
+"""Elements of Parameters that hold an id: `{"name": "patient", "valueId": "77"}`."""
 LABELLED: Final = frozenset(("QuestionnaireResponse", "Parameters"))
 """Resources that label their values themselves.
 

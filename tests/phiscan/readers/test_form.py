@@ -64,3 +64,55 @@ def test_a_file_that_is_a_value_is_read_by_its_first_bytes():
     assert (
         phiscan.scan(data, content_type="application/x-www-form-urlencoded").verdict is Verdict.PHI
     )
+
+
+@pytest.mark.parametrize(
+    ("path", "body", "expected"),
+    [
+        ("/fhir/Patient/_search", "family=Delgado&given=Maria", {"PERSON_NAME"}),
+        ("/fhir/Patient/_search", "_id=77", {"PATIENT_REFERENCE"}),
+        ("/fhir/Patient/_search", "birthdate=eq1961-04-12", {"DATE_OF_BIRTH"}),
+        (
+            "/fhir/Patient/_search",
+            "identifier=http%3A%2F%2Fhosp%2Fmrn%7C7730145",
+            {"MEDICAL_RECORD_NUMBER"},
+        ),
+        ("/fhir/Observation/_search", "subject=77&code=4548-4", {"PATIENT_REFERENCE"}),
+        # without a path: what only FHIR's own parameters say
+        ("", "identifier=http%3A%2F%2Fhosp%2Fmrn%7C7730145&_count=5", {"MEDICAL_RECORD_NUMBER"}),
+        ("", "subject=Patient%2F77&_count=5", {"PATIENT_REFERENCE"}),
+        ("", "00100020=77301452&limit=5", {"MEDICAL_RECORD_NUMBER"}),
+    ],
+)
+def test_a_search_by_post_names_a_patient_as_its_query_would(engine, path, body, expected):
+    report = _posted(engine, path, body.encode())
+    assert report.verdict is Verdict.PHI
+    assert {f.info_type for f in report.findings if f.identifier} == expected
+    masked = phiscan.redact(body.encode(), report)
+    assert _posted(engine, path, masked).identifiers == ()
+
+
+@pytest.mark.parametrize(
+    ("path", "body", "why"),
+    [
+        ("/fhir/Patient/_search", "gender=female&_count=50", "many people"),
+        ("/fhir/Practitioner/_search", "family=Delgado&phone=515-555-0142", "a provider's own"),
+        ("/settings", "family=Roboto&size=12", "a font"),
+        ("/mail", "subject=Hello+12&to=team", "a subject line"),
+    ],
+)
+def test_a_form_that_names_nobody_is_silent(engine, path, body, why):
+    assert _posted(engine, path, body.encode()).verdict is Verdict.NONE, why
+
+
+def _posted(engine, path, body):
+    scanner = engine.scanner(content_type=FORM, content_encoding="", clock=lambda: 0.0)
+    if path:
+        scanner.feed_field("path", path)
+    scanner.feed(body)
+    return scanner.finish()
+
+
+def test_a_form_with_too_many_parameters_of_a_search_is_a_gap():
+    data = b"&".join(b"patient=%d" % n for n in range(10_000))
+    assert phiscan.scan(data, content_type=FORM).gap is Gap.OVER_LIMIT

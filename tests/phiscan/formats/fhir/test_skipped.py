@@ -9,7 +9,14 @@ from hypothesis import strategies as st
 
 import phiscan
 from phiscan.formats.fhir import skipped as fhir_skipped
-from phiscan.formats.fhir.tables import LABELLED, PERSONS, RESOURCES, V2_0203, WANTED
+from phiscan.formats.fhir.tables import (
+    LABELLED,
+    PERSONS,
+    RESOURCES,
+    TARGET_HOLDERS,
+    V2_0203,
+    WANTED,
+)
 from phiscan.syntax.json_places import Places
 from phiscan.syntax.json_walk import token, walk
 from phiscan.words.labels import read_label
@@ -30,6 +37,8 @@ _SCALARS = st.sampled_from(
         "Observation",
         "Patient/7",
         "Encounter/7",
+        "https://x/fhir/Patient/7",
+        "Observation?subject=7",
         "Encounter/Patient",
         "urn:uuid:7",
         "#7",
@@ -64,8 +73,11 @@ _HOLDERS = {
     for end in ends
     for name in end
 } - {
-    ("type",)
-}  # `type` is read for the codes of identifiers alone, and holds no reference to a person
+    # `type` is read for the codes of identifiers alone, and holds no reference to a person. The
+    # others are read for targets alone.
+    ("type",),
+    *((name,) for name in TARGET_HOLDERS),
+}
 
 
 def _wanted(key):
@@ -75,15 +87,20 @@ def _wanted(key):
 _NO_ONE = re.compile(rb'(?:urn:|#|(?:Encounter|Device)/)[^"\\\\/]*')
 
 
+_NO_TARGET = re.compile(rb'(?!.*(?:Patient|Person)/)[^"\\\\?]*')
+
+
 def _says_nothing(leaf, value):
     """Whether the walker may leave out a leaf.
 
     It is a reference to no person from an element without wanted parts, a code that types no
-    identifier, or the id of a resource that is no person.
+    identifier, the id of a resource that is no person, or a URL that names no person and no query.
     """
     path = leaf.path
     if path[-1:] == ("id",):
         return leaf.frame.resource in RESOURCES - PERSONS - LABELLED
+    if path[-1] in ("url", "fullUrl"):
+        return path[-2:-1] not in _HOLDERS and _NO_TARGET.fullmatch(value)
     if path[-1:] == ("reference",):
         return path[-2:-1] not in _HOLDERS and _NO_ONE.fullmatch(value)
     return path[-3:] == ("type", "coding", "code") and value.decode() not in V2_0203
@@ -130,7 +147,7 @@ _CONDITIONAL = [
 @pytest.mark.parametrize(("end", "key"), _CONDITIONAL)
 @pytest.mark.parametrize("wrap", [lambda value: value, lambda value: [value]])
 def test_what_is_wanted_in_some_places_is_seen_there(end, key, wrap):
-    document = {key: "MR", "system": "x"}
+    document = {key: "Patient/MR" if key == "url" else "MR", "system": "x"}
     for name in reversed(end):
         document = {name: wrap(document)}
     data = json.dumps({"resourceType": "Patient", **document}).encode()
