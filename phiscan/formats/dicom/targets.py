@@ -27,8 +27,9 @@ _UID: Final = re.compile(r"[0-2](?:\.(?:0|[1-9]\d{0,38})){4,31}")
 _DOTTED: Final = re.compile(r"[\d.]{3,64}")  # matches "1.2.3"; not "12"
 # A range of days (PS3.4 section C.2.2.2.5.1). matches "19610401-19610430" and "-19610430"
 _RANGE: Final = re.compile(r"(\d{8})?-(\d{8})?")
-_YEAR: Final = 366
-"""Days. A range of at least a year says no more than a year, which 164.514(b)(2)(i)(C) allows."""
+_DATES: Final = frozenset(("DATE_OF_BIRTH", "DATE_OF_DEATH", "SERVICE_DATE"))
+_YEAR: Final = 364
+"""Days. A longer range says no more than a year, which 164.514(b)(2)(i)(C) allows."""
 _STUDY, _SERIES, _INSTANCE = 0x0020000D, 0x0020000E, 0x00080018
 _COLLECTIONS: Final = {"studies": _STUDY, "series": _SERIES, "instances": _INSTANCE}
 """Segments of a path, and the attribute that holds the UID behind each."""
@@ -92,7 +93,7 @@ def _of_query(query: Sequence[Part]) -> Iterator[tuple[int, Part]]:
         info_type, _ = tables.TAGS[tag]
         if tag in _UIDS and not _DOTTED.fullmatch(value.partition(",")[0]):
             continue
-        if info_type in tables.DATES and not _is_day(value):
+        if info_type in _DATES and _is_long(value):
             continue
         yield tag, part._replace(value=value)
 
@@ -103,13 +104,13 @@ def _tag(name: str) -> int:
     return int(last, 16) if _TAG.fullmatch(last) else _KEYWORDS.get(last, 0)
 
 
-def _is_day(value: str) -> bool:
-    """Whether a date, or a range of days, says more than a year."""
+def _is_long(value: str) -> bool:
+    """Whether a value is a range of days that says no more than a year."""
     span = _RANGE.fullmatch(value)
     if span is None:
-        return checks.calendar_date(value[:8])
+        return False
     first, last = (_day(day) for day in span.groups())
-    return first is not None and last is not None and 0 <= (last - first).days < _YEAR
+    return first is None or last is None or not 0 <= (last - first).days < _YEAR
 
 
 def _day(text: str | None) -> date | None:

@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Final
 
-from phiscan import checks
 from phiscan.evidence import Evidence, Nested
 from phiscan.finding import Location, Subject, quick
 from phiscan.formats.fhir import identifiers, tables, targets

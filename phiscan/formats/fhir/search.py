@@ -23,8 +23,7 @@ from phiscan import checks
 from phiscan.finding import Subject
 from phiscan.formats.fhir import identifiers, tables
 from phiscan.syntax.targets import Part
-from phiscan.words.label_vocabulary import PLACEHOLDERS
-from phiscan.words.labels import is_masked
+from phiscan.words import stated
 
 _NAMES: Final = frozenset("name family given phonetic".split())
 _PATIENTS_ALONE: Final = frozenset(
@@ -57,12 +56,12 @@ _SERVICE_DATES: Final = frozenset(
     "performed-date issued created sent received collected".split()
 )
 # A date with the prefix that says which side of it is searched (search.html#prefix).
-# matches "eq1961-04-12", "1961-04-12T08:00Z"; not "1961-04", which has no day
-_DATE: Final = re.compile(r"(eq|ap|ge|gt|sa|le|lt|eb|ne)?(\d{4}-\d\d-\d\d)(?!\d)")
+# matches "eq1961-04-12", "1961-04-12T08:00Z" and "1961-04"; not "19610412"
+_DATE: Final = re.compile(r"(eq|ap|ge|gt|sa|le|lt|eb|ne)?(\d{4}(?:-\d\d){0,2})(?!\d)")
 _SIDES: Final = {"eq": "", "ap": "", "gt": "ge", "sa": "ge", "lt": "le", "eb": "le"}
 """Prefixes that mean the same here: a day, a day and later, or a day and earlier."""
-_YEAR: Final = 366
-"""Days. A span of at least a year says no more than a year, which 164.514(b)(2)(i)(C) allows."""
+_YEAR: Final = 364
+"""Days. A longer span says no more than a year, which 164.514(b)(2)(i)(C) allows."""
 # matches "77", "eM5CWtq15N0WJeuCet5bJlQ3", "b46bdfce-713f-1eda-9390-6d9b6634b82e"; not "{id}", "*"
 _ID: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
 # matches "Patient/77" in "https://x/fhir/Patient/77/_history/2"; nothing in "fhir/77", "Patient"
@@ -133,7 +132,7 @@ def is_id(text: str, *, is_certain: bool = True) -> bool:
         is_certain: whether it stands where only an id can stand. Elsewhere it needs a digit:
             `/Patient/Index` is a page of an ordinary application.
     """
-    if _ID.fullmatch(text) is None or is_masked(text) or text.lower() in PLACEHOLDERS:
+    if _ID.fullmatch(text) is None or stated.is_nothing(text):
         return False
     return is_certain or any(map(str.isdigit, text))
 
@@ -229,7 +228,7 @@ def _identifiers(parameter: _Parameter) -> Iterator[Said]:
     for token in parameter.values:
         head, bar, value = token.rpartition("|")
         system, _, code = head.partition("|") if parameter.modifier == "of-type" else (head, "", "")
-        if not value.strip() or is_masked(value) or _NO_NAME.search(value):
+        if stated.is_nothing(value) or _NO_NAME.search(value):
             continue
         if not kind and not (bar and identifiers.named(system.lower())):
             continue  # nothing says whose it is
@@ -240,17 +239,15 @@ def _identifiers(parameter: _Parameter) -> Iterator[Said]:
 
 
 def _deaths(parameter: _Parameter) -> Iterator[Said]:
-    if parameter.role is Subject.PATIENT and _has_day(parameter):
+    if parameter.role is Subject.PATIENT and any(
+        not side and stated.is_birth_or_death(day) for side, _, day in _dates(parameter)
+    ):
         yield parameter.says("DATE_OF_DEATH")
 
 
 def _service_dates(parameter: _Parameter) -> Iterator[Said]:
-    if _has_day(parameter):
+    if any(not side and stated.is_day(day) for side, _, day in _dates(parameter)):
         yield parameter.says("SERVICE_DATE", Subject.PATIENT, names=False)
-
-
-def _has_day(parameter: _Parameter) -> bool:
-    return any(not _SIDES.get(prefix, prefix) for prefix, _ in _days(parameter))
 
 
 def _names(parameter: _Parameter) -> Iterator[Said]:
@@ -260,7 +257,7 @@ def _names(parameter: _Parameter) -> Iterator[Said]:
 
 def _contacts(parameter: _Parameter) -> Iterator[Said]:
     value = parameter.part.value
-    if parameter.role is None or is_masked(value):
+    if parameter.role is None or stated.is_nothing(value):
         return
     if "@" in value:
         yield parameter.says("EMAIL_ADDRESS")
@@ -270,7 +267,7 @@ def _contacts(parameter: _Parameter) -> Iterator[Said]:
 
 def _addresses(parameter: _Parameter) -> Iterator[Said]:
     value, name = parameter.part.value, parameter.name
-    if parameter.role is None or is_masked(value) or not value.strip():
+    if parameter.role is None or stated.is_nothing(value):
         return
     has_digit = any(map(str.isdigit, value))
     if name == "address" and has_digit:
@@ -300,27 +297,30 @@ def _births(parameters: Iterable[_Parameter]) -> Iterator[Said]:
 
     Without a resource type, a prefix shows that the parameter is FHIR's.
     """
-    bounds: dict[str, list[tuple[date, _Parameter]]] = {"": [], "ge": [], "le": []}
+    bounds: dict[str, list[tuple[date, _Parameter]]] = {"ge": [], "le": []}
     for parameter in parameters:
-        for prefix, day in _days(parameter):
-            if parameter.role is Subject.PATIENT or (prefix and not parameter.kind):
-                bounds[_SIDES.get(prefix, prefix)].append((day, parameter))
-    for _, parameter in bounds[""]:
-        yield parameter.says("DATE_OF_BIRTH")
+        for side, prefix, day in _dates(parameter):
+            if parameter.role is not Subject.PATIENT and (parameter.kind or not prefix):
+                continue
+            if not side and stated.is_birth_or_death(day):
+                yield parameter.says("DATE_OF_BIRTH")
+            elif side and checks.calendar_date(full := f"{day}-01-01"[:10]):
+                bounds[side].append((date.fromisoformat(full), parameter))
     last = sorted(bounds["le"], key=itemgetter(0))
-    for day, parameter in bounds["ge"]:
-        at = bisect_left(last, day, key=itemgetter(0))
-        if at < len(last) and (last[at][0] - day).days < _YEAR:
+    for first, parameter in bounds["ge"]:
+        at = bisect_left(last, first, key=itemgetter(0))
+        if at < len(last) and (last[at][0] - first).days < _YEAR:
             yield parameter.says("DATE_OF_BIRTH")
             yield last[at][1].says("DATE_OF_BIRTH")
 
 
-def _days(parameter: _Parameter) -> Iterator[tuple[str, date]]:
-    """The days among the alternatives of a parameter, each with its prefix. `ne` says nothing."""
+def _dates(parameter: _Parameter) -> Iterator[tuple[str, str, str]]:
+    """The side, the prefix and the date of each alternative. `ne` says nothing."""
     for value in parameter.values:
         found = _DATE.match(value)
-        if found is not None and found[1] != "ne" and checks.calendar_date(found[2]):
-            yield found[1] or "", date.fromisoformat(found[2])
+        if found is not None and found[1] != "ne":
+            prefix = found[1] or ""
+            yield _SIDES.get(prefix, prefix), prefix, found[2]
 
 
 def _names_in_any_query(parameters: Iterable[_Parameter]) -> Iterator[Said]:
@@ -342,8 +342,7 @@ def _is_name(value: str) -> bool:
     return (
         (len(letters) > 1 or any(not c.isascii() for c in letters))
         and len(value) <= _LONGEST_NAME
-        and not is_masked(value)
-        and value.lower() not in PLACEHOLDERS
+        and not stated.is_nothing(value)
         and _NO_NAME.search(value) is None
     )
 

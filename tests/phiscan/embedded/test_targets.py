@@ -101,7 +101,11 @@ def test_an_issued_number_in_prose_is_an_identifier(text, why):
         ('url = f"{base}/Patient/{patient_id}"', TEXT, "a program"),
         ('get(base + "/Patient/" + id); assert r == "Patient/12345"', TEXT, "a test"),
         ('r.GET("/fhir/Patient/:id", h)', TEXT, "a route"),
-        (json.dumps({"paths": {"/Patient/{id}": {}, "/Observation?patient={id}": {}}}), JSON, "API"),
+        (
+            json.dumps({"paths": {"/Patient/{id}": {}, "/Observation?patient={id}": {}}}),
+            JSON,
+            "API",
+        ),
         ('{"example":"https://x/fhir/Patient/12345"}', JSON, "counted up"),
         ('{"example":"https://x/fhir/Patient/11111"}', JSON, "one digit"),
         ('{"example":"Patient/123e4567-e89b-12d3-a456-426614174000"}', JSON, "the manuals' UUID"),
