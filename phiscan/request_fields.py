@@ -24,8 +24,6 @@ _QUERY: Final = "query."
 _CONDITION: Final = "header.if-none-exist"
 _APART: Final = b" " * CONTEXT_WINDOW
 """Separates fields, so that a word of one field is no context for a value of the next."""
-
-
 _FIELDS: Final = finders.Searched(text_reader.MEDIA, is_whole=True)
 
 
@@ -66,7 +64,10 @@ class RequestFields:
             within = examiner.nested(guess, evidence, 1)
             gap = gap or within
         normalised = normalise(text)
-        in_text.find_in_fields(normalised, hits.targets, evidence, self._place)
+        try:
+            in_text.find_in_fields(normalised, hits.targets, evidence, self._place)
+        except OutOfTimeError:
+            return Gap.OUT_OF_TIME
         too_long = judge.run(normalised, matcher, evidence, self._place)
         return gap or too_long
 
