@@ -131,7 +131,9 @@ class Examiner:
         normalised = normalise(
             _text_of(kind, data), plus_is_blank=kind.plus_is_blank, unescaped=kind.unescaped(data)
         )
-        targets.find(kind, normalised, hits.targets, evidence)
+        # escapes may hide a mark, and few documents have any
+        asked = self.matcher.hits(normalised.text) if normalised.layers else hits
+        targets.find(kind, normalised, asked.targets, evidence)
         too_long = judge.run(normalised, self.matcher, evidence, prose=not kind.names_providers)
         people.find(kind, normalised, evidence)
         recognizer.run(kind, normalised, self._detection.recognizers, evidence)

@@ -56,16 +56,16 @@ class RequestFields:
             return Gap.OUT_OF_TIME
         text, matcher = self._text(), examiner.matcher
         hidden = Evidence()
-        hits = matcher.hits(text)
-        gap = finders.find(text, hidden, hits.embedded, _FIELDS)
+        gap = finders.find(text, hidden, matcher.hits(text).embedded, _FIELDS)
         for inner in hidden.nested:
             location = self._place(inner.location.start, inner.location.end)
             guess = replace(inner, location=location, declared=False, origin=None)
             within = examiner.nested(guess, evidence, 1)
             gap = gap or within
         normalised = normalise(text)
+        asked = matcher.hits(normalised.text).targets
         try:
-            in_text.find_in_fields(normalised, hits.targets, evidence, self._place)
+            in_text.find_in_fields(normalised, asked, evidence, self._place)
         except OutOfTimeError:
             return Gap.OUT_OF_TIME
         too_long = judge.run(normalised, matcher, evidence, self._place)

@@ -20,7 +20,6 @@ from phiscan.finding import Location, Subject
 from phiscan.formats import targets
 from phiscan.formats.fhir import tables
 from phiscan.formats.fhir import targets as fhir
-from phiscan.identifiers import InfoTypeKind
 from phiscan.media_kind import MediaKind
 from phiscan.readers import csv
 from phiscan.syntax.targets import Place, parsed
@@ -131,7 +130,7 @@ def find(kind: MediaKind, normalised: Normalised, marks: Iterable[int], evidence
         is_reference = _REFERENCE.search(text, max(0, at - 32), at) is not None
         if is_reference and kind.reads_references:
             continue
-        taken = taken or Taken(_identified(evidence))
+        taken = taken or Taken(Location("", *span[:2]) for span in evidence.identified())
         if taken.overlaps(*normalised.origin(at, at + 1)):
             continue
         target = parsed(text[start:end].decode("latin-1"), _from(start, located))
@@ -159,13 +158,6 @@ def find_in_fields(
 
     for _, start, end in _ranges(text, marks, evidence, _BEHIND):
         targets.read(parsed(text[start:end].decode("latin-1"), _from(start, located)), evidence)
-
-
-def _identified(evidence: Evidence) -> Iterator[Location]:
-    """The places of the values that the document's structure has explained."""
-    for finding in evidence.findings:
-        if finding.kind is InfoTypeKind.IDENTIFIER and finding.location.start >= 0:
-            yield finding.location
 
 
 def _from(start: int, located: Place) -> Place:

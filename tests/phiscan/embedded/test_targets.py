@@ -63,6 +63,11 @@ _NUMBER = {("PATIENT_REFERENCE", "77301452")}
         # data: a number that was issued
         ('{"resource":"https://ehr.example/fhir/Patient/77301452"}', JSON, _NUMBER),
         ('{"resource":"https:\\/\\/ehr.example\\/fhir\\/Patient\\/77301452"}', JSON, _NUMBER),
+        (
+            '{"path":"/fhir/P\\u0061tient/7730\\u0031452"}',
+            JSON,
+            {("PATIENT_REFERENCE", "7730\\u0031452")},
+        ),
         ('{"path":"/fhir/Observation?code=1\\u0026patient=77301452"}', JSON, _NUMBER),
         ('{"next":"https%3A%2F%2Fx%2Ffhir%2FPatient%2F77301452"}', JSON, _NUMBER),
         (
