@@ -31,7 +31,9 @@ _PARTICLES = (
     rb"(?:(?:van|von|der|den|de|del|della|di|da|dos|du|des|la|le|los|las|al|el|bin|bint|ben|ibn"
     rb"|abu|ter|ten|y|e)[ -]){0,3}"
 )
-_CAPITAL_PARTICLES: Final = frozenset(b"El Al La Le De Del Los Las St San Santa Do So An".split())
+_CAPITAL_PARTICLES: Final = frozenset(
+    b"El Al La Le De Del Los Las St San Santa Do So An Thu May Sun".split()
+)
 """Particles and short names that are words too.
 
 They belong to a name around them: `Noura El Amin`.

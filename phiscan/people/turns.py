@@ -36,7 +36,7 @@ _LABEL: Final = re.compile(
     + _STAMP
     + rb"?[*_]{0,2}[\[(<]?((?:doctor|dr|nurse|mr|mrs|ms)\.? (?-i:[A-Z])[a-z'-]{1,20}|"
     + _ROLE
-    + rb")\.?(?:[ _-]?\d{1,2}|[ _-](?-i:[A-Z]))?(?:"
+    + rb"(?:[ _-]?\d{1,2}|[ _-](?-i:[A-Z]))?)\.?(?:"
     + _SIGN
     + rb")[*_]{0,2}[ \t]{0,4}",
     re.IGNORECASE,

@@ -153,6 +153,7 @@ pediatrics psychiatry urology nephrology gastroenterology hematology rheumatolog
 podiatry dental pharmacy nursing
 """
 _SPEECH = """
+oh um uh yes no yeah yep thank thanks okay ok sure hi hello hey well good please
 nope yup yea uh-huh uh-uh mm-hmm mhm hmm hm ah aw aww wow gosh gee huh eh alright anyway anyways
 actually absolutely exactly correct certainly definitely probably possibly usually mostly mainly
 basically honestly really maybe perhaps sometimes always never often rarely lately recently

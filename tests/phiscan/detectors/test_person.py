@@ -74,6 +74,11 @@ def test_the_patients_name_is_the_patients(found):
         ("pt = Point(pt, 2)", "a variable"),
         ("pt: PageTemplate", "a type"),
         ("MS Word", "a product"),
+        ("Patient: Nope.", "an answer"),
+        ("Patient: Nope", "an answer"),
+        ("Patient: Penicillin", "one word is as often an answer; `phiscan.people` reads it"),
+        ("Patient: Oh Lord", "an answer"),
+        ('"patient": "Nope."', "an answer"),
     ],
 )
 def test_leaves_others(values, text, reason):
@@ -85,6 +90,16 @@ def test_leaves_others(values, text, reason):
     [
         ('"title": "Patient Banner Shown"', "what a screen says"),
         ("<h2>Patient Lookup Dialog</h2>", "a heading"),
+        ("The Patient Activation Measure and asthma", "an instrument"),
+        ("Patient Global Impression of Change reduce", "an instrument"),
+        ("Patient Mini Mental State Examination for", "an instrument"),
+        ("Patient Parkinson Disease Questionnaire;", "an instrument"),
+        ("Patient Safety Officer and hypertension", "a role"),
+        ("the patient Experience Navigator called", "a role"),
+        ("Patient Foley Catheter Kit, ", "a device"),
+        ("Patient Hoyer Lift.", "a device"),
+        ("patient Zoll Monitor is", "a device"),
+        ("Patient Advocate Foundation was", "an organisation"),
         ("name='Patient Bracelet Print'", "a field's description"),
         ("const patient: IReference;", "a type"),
         ("def admit(patient: Patient) -> None:", "a class"),
@@ -115,6 +130,9 @@ def test_headings_and_programs_name_nobody(values, text, reason):
         ("Mother Chidinma Okafor was told", "Chidinma Okafor"),
         ("her mother Chidinma Okafor", "Chidinma Okafor"),
         ("patient: LeShawn McKenzie", "LeShawn McKenzie"),
+        ('{"patient": "Margaret"}', "Margaret"),
+        ("Patient name: Margaret", "Margaret"),
+        ("Patient Doris Day was seen", "Doris Day"),
     ],
 )
 def test_people_in_sentences_and_records_are_named(values, text, value):

@@ -25,6 +25,11 @@ def _found(text):
         ("Mother Deceased, father Hypertension", []),
         ("Karen Whitfield, Daniel Osei", ["Karen Whitfield", "Daniel Osei"]),
         ("T. Reyes, LVN", ["T. Reyes", "LVN"]),
+        ("Navas Comas, Rosa", ["Navas Comas, Rosa"]),
+        ("Karen Whitfield, Daniel", ["Karen Whitfield", "Daniel"]),
+        ("Noura El Amin", ["Noura El Amin"]),
+        ("I've That's Nope Okafor", ["Okafor"]),
+        ("Hoyer Lift", ["Hoyer"]),
     ],
 )
 def test_a_segment_ends_where_a_name_does(text, found):
