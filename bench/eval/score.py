@@ -1,5 +1,6 @@
 """Compares reports with labels: what was found, missed, or found by mistake."""
 
+from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
@@ -53,7 +54,7 @@ class Miss:
 
 @dataclass(slots=True)
 class Score:
-    """The counts of one format."""
+    """The counts of one format. `kinds` counts the values of each infoType."""
 
     documents: Ratio = field(default_factory=Ratio)
     values: Ratio = field(default_factory=Ratio)
@@ -61,6 +62,7 @@ class Score:
     precision: Ratio = field(default_factory=Ratio)
     false_positives: Ratio = field(default_factory=Ratio)
     encodings: Ratio = field(default_factory=Ratio)
+    kinds: defaultdict[str, Ratio] = field(default_factory=lambda: defaultdict(Ratio))
     misses: list[Miss] = field(default_factory=list)
 
 
@@ -102,6 +104,7 @@ def _value(score: Score, document: Document, label: Label, found: Iterable[Findi
     over = [f for f in found if _overlap(f, label) * 2 >= label.end - label.start]
     right = any(f.identifier in label.classes for f in over)
     score.values.count(right)
+    score.kinds[label.info_type].count(right)
     if over:
         score.classes.count(right)
     if not right:

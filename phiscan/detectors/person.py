@@ -13,7 +13,7 @@ from phiscan.patterns.detector import Detector
 from phiscan.words.given_names import GIVEN_NAMES
 from phiscan.words.not_names import SPEECH, is_no_name
 from phiscan.words.program_text import is_code
-from phiscan.words.titles import is_title_noun
+from phiscan.words.titles import TITLE_NOUNS, is_title_noun
 
 # Hyperscan finds the surroundings without regard to case. The expressions for the value check case.
 # They work on UTF-8 bytes: \xc3-\xd4 begins a letter with accents or of Greek and Cyrillic.
@@ -60,6 +60,9 @@ _PART = rf"{_PARTICLE}(?:{_CAPITAL}|{_INITIAL})"
 # matches "Maria R. Delgado" and "van der Berg, Ana"; not "delgado"
 _NAME = rf"{_PART}(?: {_PART}){{0,3}}(?:, {_PART}(?: {_PART}){{0,2}})?"
 _TWO_WORDS = rf"{_PART}(?:,? {_PART}){{1,3}}"
+# Words with capitals do not go on to the noun of a title.
+# matches "" in "Ana Ruiz was"; not in "Mini Mental State Examination" behind "Mini Mental"
+_NO_TITLE = rf"(?!(?: [A-Z][A-Za-z]{{1,20}}){{0,4}} (?i:{'|'.join(sorted(TITLE_NOUNS))})\b)(?![A-Za-z\x80-\xff])"
 _TITLE = r"(?:(?:Mr|Mrs|Ms|Miss|Mx|Dr)\.? )?"
 _IS = r"[\"']?[ \t]{0,3}[:=][ \t\"']{0,4}"
 _QUOTED = r"[\"'] ?[:=] ?[\"']"
@@ -226,6 +229,7 @@ DETECTORS = (
         _value(
             rf"(?:patient{_LINK}|(?i:patient),?(?: (?:is|named|name is|called))) {_TITLE}",
             _TWO_WORDS,
+            _NO_TITLE,
         ),
         Subject.PATIENT,
         Likelihood.POSSIBLE,
@@ -243,7 +247,7 @@ DETECTORS = (
         _detector(
             "given_name_after_patient",
             rf"\bpatient,? {_WORD} {_WORD}",
-            _value(rf"(?:Patient|PATIENT),? {_TITLE}", _TWO_WORDS, r"(?!-?\w)"),
+            _value(rf"(?:Patient|PATIENT),? {_TITLE}", _TWO_WORDS, r"(?!-?\w)" + _NO_TITLE),
             Subject.PATIENT,
             Likelihood.POSSIBLE,
         ),

@@ -32,6 +32,8 @@ def is_others(s: Segment, *, spoken: bool = False) -> bool:
     """
     if any(cue.match(s.after) for cue in (PROVIDER_AFTER, ORGANIZATION, following.CODE)):
         return True
+    if s.last_word in (b"at", b"in", b"near") and not s.after.startswith(b"'"):
+        return True  # "workers at Norton Steel"
     if following.OFFICE.match(s.after) or (
         following.STAFF_BELOW.match(s.after) and preceding.LINE_START.search(s.before)
     ):

@@ -14,8 +14,9 @@ from typing import Final
 
 from bench.eval import names
 from bench.eval.document import Document
-from bench.eval.formats import chart_texts
 from bench.eval.formats.case import Case
+from bench.eval.formats.chart_texts import TEXTS
+from bench.eval.formats.chart_texts_unseen import UNSEEN
 from bench.eval.people import Invent
 
 # matches "{full}", "{kin2}"; not "{ full"
@@ -234,7 +235,14 @@ def document(case: Case, text: str, style: str, person: Callable[[Invent], Perso
 
 
 def chart(seed: str) -> Document:
-    """One text."""
+    """One text of a template that the detectors were made with."""
     case = Case(seed, "chart")
-    style, text = case.inv.pick(*chart_texts.TEXTS.items())
+    style, text = case.inv.pick(*TEXTS.items())
+    return document(case, text, style, Person)
+
+
+def unseen(seed: str) -> Document:
+    """One text of a template that they were not made with."""
+    case = Case(seed, "chart-unseen")
+    style, text = case.inv.pick(*UNSEEN.items())
     return document(case, text, style, Person)

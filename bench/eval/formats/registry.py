@@ -8,8 +8,10 @@ from bench.eval.document import Document
 from bench.eval.formats import (
     binary,
     business,
+    charts,
     containers,
     data_models,
+    dialogues,
     exchange,
     fhir,
     hl7v2,
@@ -20,6 +22,7 @@ from bench.eval.formats import (
     office,
     openehr,
     prose,
+    titles,
     web,
     x12,
     xml_health,
@@ -56,6 +59,8 @@ PHI: Final = MappingProxyType(
         "log": web.log,
         "note": notes.note,
         "prose": prose.prose,
+        "chart": charts.chart,
+        "chart-unseen": charts.unseen,
         "protobuf": binary.protobuf,
         "container": containers.packed,
     }
@@ -66,11 +71,15 @@ NEGATIVE: Final = MappingProxyType(
         "not-phi": negatives.general,
         "business": business.business,
         "look-alike": look_alikes.look_alike,
+        "dialogue": dialogues.dialogue,
+        "title": titles.title,
         "container-clean": containers.ordinary,
     }
 )
 """Formats whose documents are not PHI."""
-UNSTRUCTURED: Final = frozenset(("note", "prose", "log", "protobuf", "e-mail", "container"))
+UNSTRUCTURED: Final = frozenset(
+    ("note", "prose", "chart", "chart-unseen", "log", "protobuf", "e-mail", "container")
+)
 """Formats whose identifiers occur in free text."""
 UNGATED: Final = frozenset(("sql",))
 """Formats that are measured without a target."""
