@@ -23,6 +23,7 @@ from phiscan.labelled import json_shapes, json_wrappers
 from phiscan.labelled.quoted import parts_of
 from phiscan.labelled.records import Labelled, read_records, rule_of
 from phiscan.readers import csv_schemas, model_records
+from phiscan.syntax import json_lenient
 from phiscan.syntax.json_lexer import STRING
 from phiscan.syntax.json_places import RESOURCE_TYPE, Places, Wanted, decode
 from phiscan.syntax.json_walk import Frame, Leaf, TooDeepError, token, walk
@@ -92,6 +93,8 @@ _TAKES: Final = (
 """For some vocabularies, what reads their values and returns the leaves that are none."""
 _CLOSED: Final = fhir_tables.RESOURCES - fhir_tables.LABELLED - {"OperationOutcome"}
 """Resources that are read by their elements. The others name values by a string beside them."""
+_LENIENT_MARKS: Final = (b"'", b"//", b"/*", b"#")
+"""What begins a string or a comment that strict JSON has not."""
 _START: Final = attrgetter("start")
 _TOKEN: Final = token()
 _FHIR_TOKEN: Final = token(fhir_skipped.MEMBER, fhir_skipped.TYPES, fhir_skipped.BEHIND_TYPE)
@@ -104,7 +107,27 @@ _LONG_INTEGER: Final = re.compile(
 
 
 def valid(data: bytes) -> bool:
-    """Whether `data` is one JSON document (RFC 8259), or one on each line (NDJSON)."""
+    """Whether `data` is JSON for any parser.
+
+    It is one document (RFC 8259), or several on lines of their own (NDJSON), behind each other, or
+    behind record separators (RFC 7464). `phiscan.syntax.json_lenient` names what is accepted
+    besides.
+    """
+    return _is_strict(data) or _is_lenient(data)
+
+
+def _is_lenient(data: bytes) -> bool:
+    text = json_lenient.rewritten(data, words=True)
+    if text is None or not text.strip():
+        return False
+    parser = simdjson.Parser()
+    return _is_document(text, parser) or all(
+        _is_document(document, parser) for document in json_lenient.documents(text)
+    )
+
+
+def _is_strict(data: bytes) -> bool:
+    """Whether `data` is one document of RFC 8259, or one on each line."""
     # a parser keeps the strings of its last document, so each document gets a new one (1 us)
     parser = simdjson.Parser()
     # simdjson accepts a byte order mark; RFC 8259 section 8.1 allows receivers to ignore it
@@ -162,6 +185,23 @@ def read_models(data: bytes, evidence: Evidence) -> Gap:
 
 
 def _read(data: bytes, evidence: Evidence, places: Places) -> Gap:
+    gap = _walk(data, evidence, places)
+    if gap or _is_strict(data):
+        return gap
+    if not _is_lenient(data):
+        return Gap.MALFORMED
+    if any(mark in data for mark in _LENIENT_MARKS):
+        # Comments and single quotes are read both ways: as text that is not there, and as JSON.
+        text = json_lenient.rewritten(data, words=False) or data
+        known = {nested.location for nested in evidence.nested}
+        again = len(evidence.nested)
+        gap = _walk(text, evidence, _places_for(text) if places is _PLACES else places)
+        evidence.nested[again:] = [n for n in evidence.nested[again:] if n.location not in known]
+    return gap
+
+
+def _walk(data: bytes, evidence: Evidence, places: Places) -> Gap:
+    """Add what keys and elements say, whether or not `data` is valid."""
     walked = _walked(data, evidence, places, _FHIR_TOKEN if places is _FHIR_PLACES else _TOKEN)
     if walked.ambiguous:
         # A receiver takes the last of equal keys. So what was skipped because of the first
@@ -188,7 +228,7 @@ def _read(data: bytes, evidence: Evidence, places: Places) -> Gap:
     if places is _MODEL_PLACES:
         records = model_records.read_models(records, evidence)
     read_records(records, evidence, "json_key")
-    return check(data)
+    return Gap.NONE
 
 
 def _shapes(

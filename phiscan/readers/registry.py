@@ -85,6 +85,7 @@ FORMATS: Final = (
     by_head(dicom.MEDIA, dicom.sniff),
     Format(json_sniff.unless_json(protobuf.look_declared), protobuf.KINDS),
     Format(json_sniff.unless_json(packed.look_declared), packed.KINDS),
+    Format(json_sniff.look_sequence, (json_dialects.JSON,)),
     Format(icon.look, (icon.MEDIA,)),
     Format(pictures.look, pictures.KINDS),
     Format(magic.look, (BINARY,)),

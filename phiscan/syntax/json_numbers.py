@@ -3,6 +3,7 @@
 import re
 from typing import Final
 
+from phiscan.syntax import json_lenient
 from phiscan.syntax.json_lexer import STRING, WORD
 
 # matches `-12.5` and `true` with group 1; `"a \"quoted\" 1"` whole and without group 1
@@ -13,7 +14,8 @@ _BESIDE: Final = 8
 
 def find(data: bytes) -> list[tuple[int, int]]:
     """Return the ranges of the scalars of a JSON document that are not strings, in order."""
-    return [match.span(1) for match in _SCALAR.finditer(data) if match.lastindex]
+    text = json_lenient.rewritten(data, words=False) or data
+    return [match.span(1) for match in _SCALAR.finditer(text) if match.lastindex]
 
 
 def is_number_within(data: bytes, start: int, end: int) -> bool:
