@@ -24,6 +24,7 @@ from phiscan.embedded import (
     json_strings,
     literals,
     markup_texts,
+    pieces,
     references,
 )
 from phiscan.evidence import Evidence, Nested, Opaque
@@ -180,12 +181,15 @@ _RUN: Final = rf"[A-Za-z0-9+/_-]{{{base64_and_hex.MIN_LENGTH}}}"
 MARKS: Final = (
     *_marks(("-----BEGIN ",), _armored),
     *_marks(("data:",), _data_uris, caseless=True),
+    *_marks((pieces.CODE_MARK,), pieces.lines_of_code, _json_in_text),
     *_marks(as_they_stand.MARKS, as_they_stand.json_objects, _json_in_text),
     *_marks(elements.MARKS, elements.find, _xml_in_text),
     *_marks((hl7v2_within.MARK, lone.MARK), hl7v2_within.find, _hl7v2_in_text),
     *_marks((hl7v2_within.MARK,), hl7v2_within.written, _of_hl7v2),
     *_marks(x12_within.MARKS, x12_within.find, _x12_in_text),
     *_marks((telecom.MARK,), telecom.within, _ncpdp_in_text),
+    *_marks(pieces.ARRAY_MARKS[:1], pieces.arrays, _in_json),
+    *_marks(pieces.ARRAY_MARKS[1:], pieces.indexed, _in_json),
     # What stands in a text comes before its strings, because quotes in a text may be no pairs.
     *_marks(json_strings.MARKS, json_strings.find),
     *_marks(escaped.XML_MARKS, escaped.xml_strings),
