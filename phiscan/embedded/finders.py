@@ -18,6 +18,7 @@ from urllib.parse import unquote_to_bytes
 from phiscan.embedded import (
     as_they_stand,
     base64_and_hex,
+    base64_groups,
     byte_by_byte,
     elements,
     escaped,
@@ -181,7 +182,7 @@ _RUN: Final = rf"[A-Za-z0-9+/_-]{{{base64_and_hex.MIN_LENGTH}}}"
 MARKS: Final = (
     *_marks(("-----BEGIN ",), _armored),
     *_marks(("data:",), _data_uris, caseless=True),
-    *_marks((pieces.CODE_MARK,), pieces.lines_of_code, _json_in_text),
+    *_marks(pieces.CODE_MARKS, pieces.lines_of_code, _json_in_text),
     *_marks(as_they_stand.MARKS, as_they_stand.json_objects, _json_in_text),
     *_marks(elements.MARKS, elements.find, _xml_in_text),
     *_marks((hl7v2_within.MARK, lone.MARK), hl7v2_within.find, _hl7v2_in_text),
@@ -201,6 +202,7 @@ MARKS: Final = (
     *_marks(markup_texts.MARKS, markup_texts.find, _in_markup),
     *_marks((escaped.PERCENT_MARK,), escaped.percent_encoded),
     *_marks(references.MARKS, references.find, _in_text),
+    *_marks(base64_groups.MARKS, base64_groups.find),
     *_marks((_RUN,), base64_and_hex.find),
     *_marks(byte_by_byte.HEX_MARKS, byte_by_byte.hexes),
     *_marks(byte_by_byte.NUMBER_MARKS, byte_by_byte.number_lists),

@@ -44,7 +44,8 @@ _LINES_OF_CODE: Final = re.compile(
     re.DOTALL,
 )  # fmt: skip
 ARRAY_MARKS: Final = (r"\[\s*\"", r"\"[01]\"\s*:\s*\"[^\"]{1,32}\"\s*,\s*\"[12]\"\s*:\s*\"")
-CODE_MARK: Final = r"\"[ \t]{0,4}[+&.,\\]?[ \t]{0,4}\r?\n\s{0,60}[+&.]?[ \t]?\""
+CODE_MARKS: Final = (r"\\n\"", r"\" \+\n", r"\" \+\r\n")
+"""Hyperscan expressions for the end of a literal with a line end, or before a plus sign."""
 _FEWEST: Final = 12
 """The least characters of a document, and so of single characters. They hold a labelled number."""
 _FIRST: Final = 3

@@ -1,0 +1,59 @@
+"""Base64 in groups is decoded whatever separates them, and words are words."""
+
+import base64
+import json
+
+import pytest
+
+import phiscan
+from phiscan.embedded import base64_groups
+from phiscan.finding import Coverage, Verdict
+
+NOTE = b"Patient: Rosa Sandoval\nMRN: 7730145\nSSN: 512-44-9031\nDiagnosis: asthma, since May."
+FHIR = b'{"resourceType": "Patient", "name": [{"family": "Sandoval"}], "birthDate": "1944-11-30"}'
+
+
+def grouped(content, size, separator):
+    text = base64.b64encode(content).decode()
+    return separator.join(text[i : i + size] for i in range(0, len(text), size))
+
+
+@pytest.mark.parametrize("content", [NOTE, FHIR], ids=["note", "fhir"])
+@pytest.mark.parametrize(
+    "separator", [" ", ",", ", ", ";", ".", ":", "|", "-", "_", "*", "  ", "\t"]
+)
+@pytest.mark.parametrize("size", [5, 10, 13])
+def test_groups_are_decoded_and_masked(size, separator, content):
+    for data in (
+        json.dumps({"d": grouped(content, size, separator)}),
+        f"got {grouped(content, size, separator)} in 3 ms\n",
+        f"<d>{grouped(content, size, separator)}</d>",
+    ):
+        report = phiscan.scan(data.encode())
+        assert (report.verdict, report.coverage) == (Verdict.PHI, Coverage.COMPLETE)
+        assert not phiscan.scan(phiscan.redact(data.encode(), report)).identifiers
+
+
+@pytest.mark.parametrize("widths", [(3, 17, 8), (30, 1, 2), (12,)])
+def test_so_are_lines_of_any_length(widths):
+    text, lines = base64.b64encode(NOTE * 2).decode(), []
+    while text:
+        width = widths[len(lines) % len(widths)]
+        lines.append(text[:width])
+        text = text[width:]
+    report = phiscan.scan("\n   ".join(lines).encode())
+    assert report.verdict is Verdict.PHI
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Words In Title Case Are No Groups Of Base64, However Many There Are",
+        "valueCodeableConcept.coding.code, valueQuantity.unit, valueDateTime, valueString, aB",
+        "patientId,firstName,lastName,birthDate,homePhone,zipCode,createdAt,updatedAt",
+        "v1 V2 x3 Y4 1A 2B 3C 4D 5E 6F 7A 8B",
+        "aGVs bG8g",  # too short
+    ],
+)
+def test_words_decode_to_nothing(text):
+    assert [n for n in base64_groups.find(text.encode()) if n] == []
