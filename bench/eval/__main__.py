@@ -7,6 +7,7 @@ import argparse
 import sys
 import time
 from collections import Counter
+from collections.abc import Iterator
 
 from bench.eval.document import Document
 from bench.eval.encodings import encodings
@@ -138,35 +139,37 @@ def _short(ratio: Ratio) -> str:
 
 
 def _failures(name: str, score: Score) -> list[str]:
-    found: list[str] = []
     if name in UNGATED:
-        return found
-    if name in NEGATIVE:
-        if score.false_positives.value > _TARGETS[name]:
-            found.append(
-                f"missed: {name} false positives {score.false_positives.value:.2%}, "
-                f"target {_TARGETS[name]:.1%}"
-            )
-    else:
-        for what in ("documents", "values", "precision"):
-            ratio: Ratio = getattr(score, what)
-            target = (
-                _TARGETS["values"]
-                if name in UNSTRUCTURED and what == "documents"
-                else _TARGETS[what]
-            )
-            if ratio.value < target:
-                found.append(f"missed: {name} {what} {ratio.value:.1%}, target {target:.1%}")
-    for kind, target in _KINDS.get(name, {}).items():
-        if score.kinds[kind].value < target:
-            found.append(
-                f"missed: {name} {kind} {score.kinds[kind].value:.1%}, target {target:.1%}"
-            )
-    if score.encodings.value < _TARGETS["encodings"]:
-        found.append(
-            f"missed: {name} same verdict in every encoding {score.encodings.value:.1%}, target 98%"
-        )
-    return found
+        return []
+    measured = _alarms(name, score) if name in NEGATIVE else _shares(name, score)
+    return [f"missed: {name} {line}" for line in measured]
+
+
+def _alarms(name: str, score: Score) -> Iterator[str]:
+    value, most = score.false_positives.value, _TARGETS[name]
+    if value > most:
+        yield f"false positives {value:.2%}, target {most:.1%}"
+    yield from _encodings(score)
+
+
+def _shares(name: str, score: Score) -> Iterator[str]:
+    targets = {what: _TARGETS[what] for what in ("documents", "values", "precision")}
+    if name in UNSTRUCTURED:
+        targets["documents"] = _TARGETS["values"]
+    measured: list[tuple[str, Ratio, float]] = [
+        (what, getattr(score, what), target) for what, target in targets.items()
+    ]
+    measured += [(kind, score.kinds[kind], target) for kind, target in _KINDS.get(name, {}).items()]
+    for what, ratio, target in measured:
+        if ratio.value < target:
+            yield f"{what} {ratio.value:.1%}, target {target:.1%}"
+    yield from _encodings(score)
+
+
+def _encodings(score: Score) -> Iterator[str]:
+    value, least = score.encodings.value, _TARGETS["encodings"]
+    if value < least:
+        yield f"same verdict in every encoding {value:.1%}, target {least:.0%}"
 
 
 def _print_misses(scores: dict[str, Score]) -> None:
