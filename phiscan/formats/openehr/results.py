@@ -29,7 +29,7 @@ SIGNS: Final = (
     r'"path"\s*:\s*"/?(?:[a-z]\w{0,30}/)?(?:ehr_id|uid/value|context/|content\[|data\[at|composer/'
     r"|ehr_status|name/value|archetype_node_id|feeder_audit)",
     # matches `"aql": "select e/`, `"q":"SELECT c FROM EHR`; not `"q": "SELECT * FROM`
-    r'"(?:q|aql|executedAql|_executed_aql)"\s*:\s*"\s*[sS][eE][lL][eE][cC][tT]\s[^"]{0,4000}'
+    r'"(?:q|aql|executedAql|_executed_aql)"\s*:\s*"\s*[sS][eE][lL][eE][cC][tT]\s[^"]*'
     r"(?:\[openEHR-|[fF][rR][oO][mM]\s+EHR\b)",
 )
 """Hyperscan expressions, one of which occurs in such a document."""
