@@ -202,6 +202,7 @@ class Inspection:
             trace=self._trace.id,
             observed=self._call.observed,
             body=outcome.body,
+            stale=outcome.stale,
         )
 
 

@@ -25,6 +25,7 @@ class Judgement:
         policy: name of the policy that decided.
         trace: trace id, 32 hexadecimal digits.
         body: the redacted body, only when the decision's effect is REDACT.
+        stale: names of the headers that hold a digest of what `body` no longer says.
         observed: the proxy did not wait, because Envoy's filter runs in observability mode.
     """
 
@@ -35,6 +36,7 @@ class Judgement:
     policy: str
     trace: str
     body: bytes | None = None
+    stale: tuple[str, ...] = ()
     observed: bool = False
 
     def __repr__(self) -> str:

@@ -73,9 +73,11 @@ class Outcome:
             no head was received. Every record of the message is made of these.
         body: the masked body that replaces the message's; set only when the decision's effect is
             REDACT.
+        stale: the names of the headers that hold a digest of what `body` no longer says.
     """
 
     facts: Facts | None = field(repr=False)
     decision: Decision
     report: ScanReport
     body: bytes | None = field(default=None, repr=False)
+    stale: tuple[str, ...] = ()

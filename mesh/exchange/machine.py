@@ -39,13 +39,14 @@ from typing import Final, Protocol
 
 from mesh.exchange import http_rules
 from mesh.exchange.events import Body, Event, Failure, Head, Outcome, Trailers
-from mesh.message import head_fields
+from mesh.message import body_digests, head_fields
 from mesh.message.facts import Facts
 from mesh.message.facts import Protocol as WireProtocol
 from mesh.policy.decide import decide, refuse
 from mesh.policy.decision import Action, Decision, Reason
 from mesh.policy.policy import Policy
 from phiscan.finding import Coverage, Location, ScanReport
+from phiscan.redaction.digests import digests_of
 from phiscan.redaction.edits import Masked, RedactionError
 from phiscan.redaction.masks import (
     OLDEST_SHOWN,
@@ -56,6 +57,7 @@ from phiscan.redaction.masks import (
 )
 from phiscan.redaction.proof import mask_until
 from phiscan.redaction.redact import masked
+from phiscan.text import content_coding
 from phiscan.verdict import verdict
 
 __all__ = [
@@ -73,6 +75,7 @@ __all__ = [
 
 # bytes; the scanner's default body limit: a larger body is never scanned completely
 _MAX_KEPT: Final = 8 << 20
+_MAX_DECODED: Final = 64 << 20  # bytes; what a redaction decodes at most
 
 
 class Scanner(Protocol):
@@ -241,7 +244,16 @@ class _Message:
                 decision, action=Action.DENY, reason=Reason.REDACTION_FAILED, redact=()
             )
             return Outcome(facts, failed, report)
-        return Outcome(facts, decision, report, body if decision.enforced else None)
+        if not decision.enforced:
+            return Outcome(facts, decision, report)
+        return Outcome(facts, decision, report, body, self._stale(report))
+
+    def _stale(self, report: ScanReport) -> tuple[str, ...]:
+        """The headers with a digest of the body before it was masked, or a signature over one."""
+        body = b"".join(self._kept or ())
+        ranges = [f.location[1:] for f in report.findings if f.location.start >= 0]
+        decoded = content_coding.undo(body, report.encodings, _MAX_DECODED).data
+        return body_digests.stale(self._head.headers, digests_of(body, decoded, ranges))
 
     def _is_masked(self, report: ScanReport) -> bool:
         """Whether masking would leave the body as it is.

@@ -8,7 +8,7 @@ zero in as many bytes. Masking twice changes nothing, and a scan finds no value 
 the first of January is a date. `phiscan.redaction.proof` knows where such masks are.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from functools import reduce
 from typing import Final
 
@@ -17,6 +17,7 @@ from phiscan.finding import Coverage, Finding, ScanReport, Subject
 from phiscan.identifiers import InfoTypeKind
 from phiscan.readers import registry
 from phiscan.redaction import spellings
+from phiscan.redaction.digests import digests_of
 from phiscan.redaction.edits import Editor, Masked, RedactionError, Target
 from phiscan.redaction.masks import PLAIN, MaskForm, Masks, strictest
 from phiscan.redaction.patients import Patients
@@ -81,7 +82,10 @@ def masked(
         else None
     )
     editor = Editor(decoded.data, kind, masks, patients)
-    done = editor.mask(_targets(decoded.data, findings, masks))
+    targets = _targets(decoded.data, findings, masks)
+    known = digests_of(data, decoded.data, [(t.start, t.end) for t in targets])
+    stale = (Target(start, end) for start, end in known.ranges(decoded.data))
+    done = editor.mask(_joined([*targets, *stale]))
     try:
         return done._replace(data=content_coding.encode(done.data, report.encodings))
     except UnicodeError:
@@ -116,10 +120,15 @@ def _targets(data: bytes, findings: Sequence[Finding], masks: Masks) -> list[Tar
     least = reduce(strictest, {target.form for target in found.values()})
     for start, end in spellings.others(data, findings):
         found.setdefault((start, end), Target(start, end, least))
+    return _joined(found.values())
+
+
+def _joined(targets: Iterable[Target]) -> list[Target]:
+    """Return the targets in order, with one in place of those that overlap."""
     merged: list[Target] = []
-    for place in sorted(found):
-        if merged and place[0] < merged[-1].end:
-            merged[-1] = merged[-1].joined(found[place])
+    for target in sorted(targets, key=lambda each: (each.start, each.end)):
+        if merged and target.start < merged[-1].end:
+            merged[-1] = merged[-1].joined(target)
         else:
-            merged.append(found[place])
+            merged.append(target)
     return merged

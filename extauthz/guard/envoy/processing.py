@@ -7,6 +7,7 @@ a message back until the guard has answered. The first message of a stream state
 Source: envoy/service/ext_proc/v3/external_processor.proto.
 """
 
+from collections.abc import Iterable
 from dataclasses import replace
 from typing import Any, Final
 
@@ -24,9 +25,6 @@ PROCESSING_RESPONSE: Final = "envoy.service.ext_proc.v3.ProcessingResponse"
 _FILTER: Final = "envoy.filters.http.ext_proc"
 _NAMESPACE: Final = "phiguard"
 _BUFFERED: Final = 2  # ProcessingMode.BodySendMode.BUFFERED
-
-# Headers with a digest of the body. A receiver would refuse a redacted body because of them.
-_DIGESTS: Final = ("content-md5", "digest", "content-digest", "repr-digest", "etag")
 
 _FIELDS: Final = {
     f"{direction.value}_{part.value}": (direction, part)
@@ -84,7 +82,7 @@ def _go_on(part: Any, event: StreamEvent, judgement: Judgement | None) -> None: 
     if event.direction is Direction.REQUEST and event.part is MessagePart.HEADERS:
         part.response.header_mutation.remove_headers.extend(guard_only_names(event.headers))
     if judgement is not None and judgement.body is not None:
-        _replace(part.response, judgement.body)
+        _replace(part.response, judgement.body, judgement.stale)
 
 
 def _deny(immediate: Any, judgement: Judgement) -> None:  # noqa: ANN401 - as above
@@ -97,11 +95,11 @@ def _deny(immediate: Any, judgement: Judgement) -> None:  # noqa: ANN401 - as ab
         _set(immediate.headers, name, value)
 
 
-def _replace(response: Any, body: bytes) -> None:  # noqa: ANN401 - as above
+def _replace(response: Any, body: bytes, stale: Iterable[str]) -> None:  # noqa: ANN401 - as above
     response.body_mutation.body = body
     # Envoy refuses a changed body whose length differs from the kept header in BUFFERED mode
     _set(response.header_mutation, "content-length", str(len(body)))
-    response.header_mutation.remove_headers.extend(_DIGESTS)
+    response.header_mutation.remove_headers.extend(stale)
 
 
 def _set(mutation: Any, name: str, value: str) -> None:  # noqa: ANN401 - as above
