@@ -15,6 +15,7 @@ from phiscan.embedded import finders, targets
 from phiscan.evidence import Evidence, Nested
 from phiscan.finding import Gap, worse
 from phiscan.identifiers import InfoType
+from phiscan.labelled import program_messages
 from phiscan.media_kind import EMPTY, UNKNOWN, MediaKind
 from phiscan.patterns import judge
 from phiscan.patterns.matcher import Matcher, PrefilterHits
@@ -118,6 +119,7 @@ class Examiner:
         if self.late():
             raise OutOfTimeError
         if kind.is_searchable:
+            self._messages(data, hits, evidence)
             text = finders.Searched(kind, gap is not Gap.MALFORMED)
             too_many = finders.find(data, evidence, hits.embedded, text)
             gap = gap or too_many
@@ -156,6 +158,11 @@ class Examiner:
             return kind, PrefilterHits()
         hits = self.matcher.hits(data)
         return json_dialects.dialect(kind, hits.signs), hits
+
+    def _messages(self, data: bytes, hits: PrefilterHits, evidence: Evidence) -> None:
+        """Read the messages of programs, if the document has one and a label."""
+        if hits.messages and (not _labels_are_plain(data) or self.matcher.has_label(data)):
+            program_messages.read(data, evidence, hits.messages)
 
     def _structure(self, kind: MediaKind, data: bytes, evidence: Evidence) -> Gap:
         """Read the structure of a document.

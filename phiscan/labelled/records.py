@@ -219,7 +219,7 @@ class _Reading:
         if rule.info_type != "PERSON_NAME" or meaning.subject is not None:
             return False
         if meaning.has_role:
-            return self._is_beside(item, self._ill) and _is_full_name(item.value)
+            return self._is_beside(item, self._ill) and is_full_name(item.value)
         return item.record in self._ill and is_known_name(item.value)
 
     def _add(self, item: Labelled, meaning: _Meaning, rule: Rule) -> bool:
@@ -252,7 +252,7 @@ def _family(item: Labelled) -> int:
     return ~item.family if item.family >= 0 else item.record
 
 
-def _is_full_name(value: str) -> bool:
+def is_full_name(value: str) -> bool:
     """Whether a value has the form of a person's name: `Ana Ruiz`, `Ruiz, Ana`, `de la Cruz, Ana`.
 
     A given name of the list is enough alone. `Sinus infection` and `room 12` have another form.
@@ -274,7 +274,7 @@ def is_known_name(value: str) -> bool:
     return (
         len(words) > 1
         and not GIVEN_NAMES.isdisjoint((words[0], words[-1], words[1]))
-        and _is_full_name(value)
+        and is_full_name(value)
     )
 
 

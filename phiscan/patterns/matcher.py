@@ -25,6 +25,7 @@ from typing import Final, NamedTuple
 import hyperscan
 
 from phiscan.embedded import finders, targets
+from phiscan.labelled import program_messages
 from phiscan.patterns.compiled import Plan, compile_all, compile_one, pack, unpack
 from phiscan.patterns.detector import Detector, anything
 from phiscan.readers import json_dialects
@@ -36,7 +37,8 @@ _MAX_CANDIDATES: Final = 1_000_000
 A table of digits of 8 MiB stays below this. A range takes 8 bytes, and 36 more while it is sorted.
 """
 _TARGETS: Final = len(finders.MARKS) + len(json_dialects.SIGNS)
-"""The number of the first mark of targets, behind the other marks."""
+_MESSAGES: Final = _TARGETS + len(targets.MARKS)
+"""The number of the first mark of targets, and of the first mark of messages behind them."""
 _HALF: Final = 32
 _END: Final = (1 << _HALF) - 1
 """Start and end of a range are one number, the end in the lower bits."""
@@ -54,11 +56,13 @@ class PrefilterHits:
         embedded: indexes into `phiscan.embedded.finders.MARKS`, in ascending order.
         signs: indexes into `phiscan.readers.json_dialects.SIGNS`, in ascending order.
         targets: indexes into `phiscan.embedded.targets.MARKS`, in ascending order.
+        messages: indexes into `phiscan.labelled.program_messages.MARKS`, in ascending order.
     """
 
     embedded: Sequence[int] = ()
     signs: Sequence[int] = ()
     targets: Sequence[int] = ()
+    messages: Sequence[int] = ()
 
 
 class Prefilter:
@@ -129,11 +133,12 @@ class Matcher:
         """The marks that occur in `text`."""
         hits = self._marks.all(text)
         signs = bisect_left(hits, len(finders.MARKS))
-        others = bisect_left(hits, _TARGETS)
+        asked, messages = bisect_left(hits, _TARGETS), bisect_left(hits, _MESSAGES)
         return PrefilterHits(
             hits[:signs],
-            [number - len(finders.MARKS) for number in hits[signs:others]],
-            [number - _TARGETS for number in hits[others:]],
+            [number - len(finders.MARKS) for number in hits[signs:asked]],
+            [number - _TARGETS for number in hits[asked:messages]],
+            [number - _MESSAGES for number in hits[messages:]],
         )
 
     def has_label(self, text: bytes) -> bool:
@@ -233,6 +238,7 @@ def plans(detectors: Sequence[Detector]) -> tuple[Plan, ...]:
     marks = [_Expression(mark.expression, mark.caseless) for mark in finders.MARKS]
     signs = [_Expression(sign, caseless=False) for sign, _ in json_dialects.SIGNS]
     asked = [_Expression(mark, caseless=False) for mark in targets.MARKS]
+    messages = [_Expression(mark, caseless=True) for mark, _ in program_messages.MARKS]
     return (
         _prefilter_plan(
             [
@@ -240,7 +246,7 @@ def plans(detectors: Sequence[Detector]) -> tuple[Plan, ...]:
                 for d in detectors
             ]
         ),
-        _prefilter_plan(marks + signs + asked),
+        _prefilter_plan(marks + signs + asked + messages),
         _prefilter_plan([_Expression(*label) for label in labels.prefilter()]),
         _prefilter_plan(
             [_Expression(*label, single=False) for label in labels.prefilter_of_values()]

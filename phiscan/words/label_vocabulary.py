@@ -241,6 +241,14 @@ ROLES: Final = frozenset(
 
 They count only beside health information, and only for a value that looks like a name.
 """
+CARE_TABLES: Final = frozenset(
+    "admission admissions encounter encounters visit visits appointment appointments claim claims "
+    "prescription prescriptions diagnosis diagnoses medication medications immunization "
+    "immunizations vaccination vaccinations allergy allergies observation observations demographic "
+    "demographics chart charts referral referrals intake intakes discharge discharges surgery "
+    "surgeries consult consults triage vitals clinical medical health phi ehr emr".split()
+)
+"""Words of the names of tables whose rows are about patients, besides the words for patients."""
 NOISE: Final = frozenset(
     "what is your please enter x the of a an value text field str s legal current primary "
     "secondary info data".split()

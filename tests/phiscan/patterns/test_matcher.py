@@ -125,4 +125,4 @@ def test_more_matches_than_are_worth_judging_is_an_error(monkeypatch):
 
 def test_nothing_is_possible_in_nothing(engine):
     assert engine.matcher.possible(b"") == []
-    assert engine.matcher.hits(b"") == PrefilterHits([], [], [])
+    assert engine.matcher.hits(b"") == PrefilterHits([], [], [], [])
