@@ -489,6 +489,13 @@ def single(seed: str) -> Document:
     )
 
 
+def _full_url(case: Case, kind: str, number: str) -> str:
+    """The URL of an entry. The number of a patient or of a relative may be reported."""
+    if kind in ("Patient", "RelatedPerson"):
+        number = case.may("PATIENT_REFERENCE", number)
+    return f"https://ehr.fernmail.net/fhir/{kind}/{number}"
+
+
 def bundle(seed: str) -> Document:
     """A bundle: a patient, a practitioner, and two to eight resources about the patient."""
     case = Case(seed, "fhir-bundle")
@@ -498,7 +505,7 @@ def bundle(seed: str) -> Document:
     made += [case.inv.pick(*resources.clinical())() for _ in range(case.inv.rng.randint(2, 8))]
     case.inv.rng.shuffle(made)
     entries = [
-        {"fullUrl": f"https://ehr.fernmail.net/fhir/{r['resourceType']}/{i}", "resource": r}
+        {"fullUrl": _full_url(case, str(r["resourceType"]), str(i)), "resource": r}
         for i, r in enumerate(made)
     ]
     text = _written(
