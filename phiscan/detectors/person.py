@@ -62,10 +62,8 @@ _NAME = rf"{_PART}(?: {_PART}){{0,3}}(?:, {_PART}(?: {_PART}){{0,2}})?"
 _TWO_WORDS = rf"{_PART}(?:,? {_PART}){{1,3}}"
 # Words with capitals do not go on to the noun of a title.
 # matches "" in "Ana Ruiz was"; not in "Mini Mental State Examination" behind "Mini Mental"
-_NO_TITLE = (
-    rf"(?!(?: [A-Z][A-Za-z]{{1,20}}){{0,4}} (?i:{'|'.join(sorted(TITLE_NOUNS))})\b)"
-    r"(?![A-Za-z\x80-\xff])"
-)
+_NOUNS = "|".join(sorted(TITLE_NOUNS))
+_NO_TITLE = rf"(?!(?: [A-Z][A-Za-z]{{1,20}}){{0,4}} (?i:{_NOUNS})\b)(?![A-Za-z\x80-\xff])"
 _TITLE = r"(?:(?:Mr|Mrs|Ms|Miss|Mx|Dr)\.? )?"
 _IS = r"[\"']?[ \t]{0,3}[:=][ \t\"']{0,4}"
 _QUOTED = r"[\"'] ?[:=] ?[\"']"
