@@ -48,9 +48,11 @@ _COMMA: Final = re.compile(
 )
 # matches `NaN`, `-Infinity`, `INF`, `undefined`, `None`; not `nano`
 _NO_NUMBER: Final = re.compile(rb"(?i:[+-]?(?:nan|inf(?:inity)?)|undefined|none|true|false|null)")
-# A number as JSON5 and Json.NET read it, or one beyond 64 bits.
-# matches `+1`, `.5`, `5.`, `007`, `0x1F`, `1e999`; not `1.2.3`, `1a`
-_NUMBER: Final = re.compile(rb"[+-]?(?:0[xX][0-9A-Fa-f]+|(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?)")
+# A number as JSON5 and Json.NET read it, or one beyond 64 bits. Parsers read `017` as 17 or as 15.
+# matches `+1`, `.5`, `5.`, `0x1F`, `1e999`; not `007`, `1.2.3`, `1a`
+_NUMBER: Final = re.compile(
+    rb"[+-]?(?:0[xX][0-9A-Fa-f]+|(?!0\d)(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?)"
+)
 _CONTROL: Final = re.compile(rb"[\x00-\x1f]")  # matches a line end; not a blank
 # A pair of surrogates, or one alone. matches "\ud83d\ude00", "\ud83d"; not "\u00e9"
 _SURROGATE: Final = re.compile(

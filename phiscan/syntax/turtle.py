@@ -14,6 +14,9 @@ from typing import Final, NamedTuple
 
 from phiscan.text.possessive import repeated
 
+_DOTTED: Final = repeated(rb"\.[\w-]++", "*")
+"""The parts of a name behind its first one: a dot at the end is no part of it."""
+_LOCAL: Final = repeated(rb"[\w%:~/#-]|\.(?=[\w%:-])", "*")
 _TOKEN: Final = re.compile(
     rb"#[^\n]*+"  # a comment
     rb"|<([^<>\"{}|^`\\\x00-\x20]*+)>"  # 1: an address
@@ -31,13 +34,13 @@ _TOKEN: Final = re.compile(
     + rb")(?:'|\\?(?=[\r\n]|\Z))"
     rb"|(@prefix|@base|prefix(?=\s)|base(?=\s))"  # 6: a declaration
     rb"|@[A-Za-z][A-Za-z0-9-]*+"  # a language
-    rb"|(_:[\w-]++(?:\.[\w-]++)*+)"  # 7: a blank node
-    rb"|([\w-]*+(?:\.[\w-]++)*+:(?:[\w%:~/#-]|\.(?=[\w%:-]))*+)"  # 8: a name with a prefix
+    rb"|(_:[\w-]++" + _DOTTED + rb")"  # 7: a blank node
+    rb"|([\w-]*+" + _DOTTED + rb":" + _LOCAL + rb")"  # 8: a name with a prefix
     rb"|(\^\^)"  # 9: a type follows
     rb"|([-+]?\d[\d.eE+-]*+(?<!\.)|true\b|false\b)"  # 10: a number or a truth value
     rb"|(a)(?=[\s<\[])"  # 11: rdf:type
     rb"|([.;,\[\]()])"  # 12: punctuation
-    rb"|[\w-]++(?:\.[\w-]++)*+|[^\s]",
+    rb"|[\w-]++" + _DOTTED + rb"|[^\s]",
     re.IGNORECASE | re.DOTALL,
 )
 """One token.

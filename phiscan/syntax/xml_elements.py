@@ -36,7 +36,8 @@ _ASCII_CODECS: Final = re.compile(
     r"(?:us-)?ascii|utf-?8|utf-?16(?:[lb]e)?"
     r"|iso-8859-\d{1,2}|latin-?1|windows-125\d|cp125\d|koi8-[ru]"
 )
-_COMMENT: Final = re.compile(rb"<!--[^-]*+(?:-[^-]++)*+-->")  # matches b"<!-- a -->"
+# matches b"<!-- a -->"; not b"<!-- a --"
+_COMMENT: Final = re.compile(rb"<!--[^-]*+" + repeated(rb"-[^-]++", "*") + rb"-->")
 # A DTD without entities and without values of attributes.
 # matches b"<!DOCTYPE a [<!ELEMENT a EMPTY>]>"; not b'<!DOCTYPE a [<!ENTITY b "c">]>'
 _DECLARES_ONLY: Final = re.compile(

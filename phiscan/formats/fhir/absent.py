@@ -20,6 +20,7 @@ from typing import Final
 
 from phiscan.media_kind import Edit
 from phiscan.syntax.json_lexer import COLON, STRING
+from phiscan.text.possessive import repeated
 
 _URL: Final = b"http://hl7.org/fhir/StructureDefinition/data-absent-reason"
 _REASON: Final = b'{"url":"%b","valueCode":"masked"}' % _URL
@@ -39,7 +40,9 @@ _START: Final = re.compile(
     rb"(\s++value\s?+=\s?+)[\"']\Z"
 )
 # the rest of that tag; matches b'" id="a"/>'; not b'" id="a'
-_REST: Final = re.compile(rb"[\"']((?:[^<>\"'/]++|\"[^\"<]*+\"|'[^'<]*+')*+)(/?)>")
+_REST: Final = re.compile(
+    rb"[\"'](" + repeated(rb"[^<>\"'/]++|\"[^\"<]*+\"|'[^'<]*+'", "*") + rb")(/?)>"
+)
 _LONGEST_TAG: Final = 2048
 
 

@@ -8,6 +8,7 @@ from phiscan.finding import Gap
 from phiscan.formats.fhir.rdf import ITEM, NAMESPACE, Node, Text, local, read
 from phiscan.media_kind import MediaKind, Sample
 from phiscan.syntax.turtle import RDF, RDF_TYPE, Statement, Term, statements
+from phiscan.text.possessive import repeated
 
 _TYPES: Final = frozenset(
     ("text/turtle", "application/fhir+turtle", "application/n-triples", "application/x-turtle")
@@ -17,8 +18,8 @@ _ITEMS: Final = frozenset((RDF + "first", RDF + "rest"))
 # The first token of a graph, behind comments. matches b"@prefix a: <b>", b"<http://x> a",
 # b"[ a fhir:Patient"; not b"<Patient>", b"[1]"
 _START: Final = re.compile(
-    rb"(?:\s|#[^\n]*+\n|\xef\xbb\xbf)*+"
-    rb"(?:@?(?:prefix|base)\s|<(?:https?:|urn:|>)|_:\w|\[\s*+a\s)",
+    repeated(rb"\s|#[^\n]*+\n|\xef\xbb\xbf", "*")
+    + rb"(?:@?(?:prefix|base)\s|<(?:https?:|urn:|>)|_:\w|\[\s*+a\s)",
     re.IGNORECASE,
 )
 

@@ -79,5 +79,5 @@ def test_armored_keys_are_not_opaque():
 
 
 def test_no_more_places_are_kept_than_the_limit():
-    several = [hashlib.shake_256(b"%d" % n).hexdigest(100) for n in range(1100)]
+    several = [{"blob": hashlib.shake_256(b"%d" % n).hexdigest(100)} for n in range(1100)]
     assert len(phiscan.scan(json.dumps(several).encode()).opaque) == 1000

@@ -85,7 +85,7 @@ def test_ndjson_is_read_line_by_line():
 
 
 @pytest.mark.parametrize(
-    "data", [b'{"a": 1,}', b'{"a": 1', b"{'a': 1}", b'{"a": 1} trailing', b"\xff\xfe{"]
+    "data", [b'{"a": 1,,}', b'{"a": 1', b"{a: 1}", b'{"a": 1} trailing', b"\xff\xfe{"]
 )
 def test_what_is_declared_json_and_is_none_is_a_gap(data):
     assert found(data, content_type="application/json").gap in (
