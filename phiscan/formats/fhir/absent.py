@@ -85,11 +85,14 @@ def in_json(data: bytes, ranges: Collection[tuple[int, int]]) -> list[Edit]:
     wanted = frozenset(ranges)
     edits: list[Edit] = []
     for frame in _objects(data):
-        beside = {value.key: value.frame for value in frame.values}
+        beside = {value.key: value for value in frame.values}
         for value in frame.values:
             if value.key in _NO_EXTENSION or value.key.startswith(b'"_'):
                 continue
-            taken = beside.get(b'"_' + value.key[1:])
+            other = beside.get(b'"_' + value.key[1:])
+            if other is not None and (other.frame is None or not other.frame.is_object):
+                continue
+            taken = None if other is None else other.frame
             if value.frame is None:
                 if value.content in wanted:
                     edits += _of_member(value, taken)
@@ -148,17 +151,18 @@ def _of_member(value: _Value, taken: _Frame | None) -> Iterator[Edit]:
     if taken is None:
         yield Edit(value.key_start, value.end, b'"_%b":{%b}' % (name, _EXTENSION))
         return
-    if not taken.is_object:
-        return
+    listed = next((v for v in taken.values if v.key == b'"extension"'), None)
+    if listed is not None and (listed.frame is None or listed.frame.is_object):
+        return  # no list, so this is no FHIR
     if value.comma_after >= 0:
         yield Edit(value.key_start, value.comma_after + 1, b"")
     else:
         yield Edit(value.comma_before, value.end, b"")
-    listed = next((v.frame for v in taken.values if v.key == b'"extension"'), None)
-    if listed is None:
+    if listed is None or listed.frame is None:
         yield Edit(taken.start + 1, taken.start + 1, _EXTENSION + _comma_for(taken))
     else:
-        yield Edit(listed.start + 1, listed.start + 1, _REASON + _comma_for(listed))
+        at = listed.frame.start + 1
+        yield Edit(at, at, _REASON + _comma_for(listed.frame))
 
 
 def _comma_for(frame: _Frame) -> bytes:
