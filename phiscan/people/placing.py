@@ -1,13 +1,17 @@
 """Values that people's prose holds, and how they join what is found already."""
 
+import re
 from bisect import bisect_left
 from collections.abc import Iterable
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 from phiscan.evidence import Evidence
 from phiscan.finding import Likelihood, Location, Subject
 from phiscan.people.segments import Segment
 from phiscan.text.normalise import Normalised
+
+# matches b", ND 68595"; not b", ND (68595)"
+_STATE_AND_ZIP: Final = re.compile(rb", ?[A-Z]{2},? {1,2}\d{5}(?!\d)", re.IGNORECASE)
 
 
 class Found(NamedTuple):
@@ -29,6 +33,8 @@ def add(values: Iterable[Found], normalised: Normalised, evidence: Evidence) -> 
     placed = sorted((start, end) for start, end, _ in evidence.identified())
     starts = [start for start, _ in placed]
     for value in values:
+        if value.info_type == "PERSON_NAME" and _is_town(value, normalised.text):
+            continue
         location = Location("", *normalised.origin(value.start, value.end))
         at = bisect_left(starts, location.start + 1)
         held = any(location.end <= end for _, end in placed[max(0, at - 3) : at])
@@ -37,6 +43,12 @@ def add(values: Iterable[Found], normalised: Normalised, evidence: Evidence) -> 
             within and _leaves_nothing(normalised.text[value.start : value.end], location, within)
         ):
             evidence.add("prose", value.info_type, location, value.subject, Likelihood.LIKELY)
+
+
+def _is_town(value: Found, text: bytes) -> bool:
+    """Whether `Oakhurst, ND` goes on to a ZIP code, so that it is a town and no name."""
+    comma = text.rfind(b",", value.start, value.end)
+    return comma >= 0 and _STATE_AND_ZIP.match(text, comma) is not None
 
 
 def _leaves_nothing(text: bytes, location: Location, within: Iterable[tuple[int, int]]) -> bool:
