@@ -122,7 +122,7 @@ class Examiner:
             self._messages(data, hits, evidence)
             text = finders.Searched(kind, gap is not Gap.MALFORMED)
             too_many = finders.find(data, evidence, hits.embedded, text)
-            gap = gap or too_many
+            gap = worse(gap, too_many)
         gap = worse(gap, self._within(kind, evidence, depth))
         if not kind.is_searchable:
             return kind, gap
@@ -140,7 +140,7 @@ class Examiner:
         people.find(kind, normalised, evidence)
         recognizer.run(kind, normalised, self._detection.recognizers, evidence)
         provider_repeats.mark_repeats(kind, data, evidence)
-        return kind, gap or too_long
+        return kind, worse(gap, too_long)
 
     def _within(self, kind: MediaKind, evidence: Evidence, depth: int) -> Gap:
         """Examine what is nested in a document of this kind. Return the worst gap."""

@@ -61,8 +61,14 @@ class Gap(StrEnum):
 
 
 def worse(gap: Gap, other: Gap) -> Gap:
-    """Return the gap that says more of two: the first one, unless it is only PIXELS."""
-    return other if gap in (Gap.NONE, Gap.PIXELS) and other is not Gap.NONE else gap
+    """Return the gap that says more of two.
+
+    That is the first one, unless it is only PIXELS. OUT_OF_TIME comes before all: no policy can
+    waive it, so no other gap may hide it.
+    """
+    if other is Gap.NONE:
+        return gap
+    return other if gap in (Gap.NONE, Gap.PIXELS) or other is Gap.OUT_OF_TIME else gap
 
 
 class Verdict(StrEnum):

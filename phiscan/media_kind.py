@@ -26,6 +26,9 @@ class Edit(NamedTuple):
     end: int
     text: bytes
 
+    def __repr__(self) -> str:
+        return f"Edit({self.start}, {self.end})"
+
 
 def _nowhere(_data: bytes) -> list[tuple[int, int]]:
     return []

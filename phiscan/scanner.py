@@ -17,7 +17,7 @@ from typing import Final
 from phiscan import memory
 from phiscan.arguments import Bytes, as_bytes, need
 from phiscan.examination import Budget, Detection, Examiner
-from phiscan.finding import Coverage, Gap, ScanReport
+from phiscan.finding import Coverage, Gap, ScanReport, worse
 from phiscan.media_kind import UNKNOWN
 from phiscan.recognizer import RecognizerError
 from phiscan.request_fields import RequestFields
@@ -138,7 +138,7 @@ class Scanner:
             if decoded.gap
             else self._examiner.examine(decoded.data, evidence, 0)
         )
-        gap = gap or outside
+        gap = worse(gap, outside)
         if self._size > self._limits.body:
             truncated, gap = True, Gap.OVER_LIMIT
         elif truncated and gap is not Gap.OUT_OF_TIME:  # keep OUT_OF_TIME: no policy can waive it

@@ -230,23 +230,22 @@ class _Message:
         truncated = self._truncated or http_rules.is_cut_off(self._head, self._received)
         report = self._scanner.finish(truncated=truncated)
         decision = decide(facts, _beside(self._earlier, report), self._policy)
-        if decision.reason is Reason.REDACTION_UNAVAILABLE and self._is_masked(report):
-            masked_already = replace(
-                decision, action=Action.ALLOW, reason=Reason.MASKED_ALREADY, tipped=()
-            )
-            return Outcome(facts, masked_already, report)
+        if decision.reason is Reason.REDACTION_UNAVAILABLE:
+            left = self._left_by_masks(report)
+            if left is not None:
+                return Outcome(facts, self._masked_already(decision, left), report)
         if decision.action is not Action.REDACT:
             return Outcome(facts, decision, report)
         # redact in every mode: where nothing is enforced, the record says what would happen
-        body = self._redacted(decision, report)
-        if body is None:
+        redacted = self._redacted(decision, report)
+        if redacted is None:
             failed = replace(
                 decision, action=Action.DENY, reason=Reason.REDACTION_FAILED, redact=()
             )
             return Outcome(facts, failed, report)
         if not decision.enforced:
             return Outcome(facts, decision, report)
-        return Outcome(facts, decision, report, body, self._stale(report))
+        return Outcome(facts, decision, report, redacted[0], self._stale(report))
 
     def _stale(self, report: ScanReport) -> tuple[str, ...]:
         """The headers with a digest of the body before it was masked, or a signature over one."""
@@ -255,22 +254,31 @@ class _Message:
         decoded = content_coding.undo(body, report.encodings, _MAX_DECODED).data
         return body_digests.stale(self._head.headers, digests_of(body, decoded, ranges))
 
-    def _is_masked(self, report: ScanReport) -> bool:
-        """Whether masking would leave the body as it is.
+    def _left_by_masks(self, report: ScanReport) -> ScanReport | None:
+        """The report without what is masked already; None where masking would change the body.
 
         The sender's gate has masked a date to its year, `1961-01-01`. The receiver's gate finds a
         date there and cannot replace the body, but there is nothing left to replace.
         """
         facts = replace(self._head.facts, redactable=True)
         if self._head.facts.redactable or self._kept is None:
-            return False
+            return None
         decision = decide(facts, _beside(self._earlier, report), self._policy)
         if decision.action is not Action.REDACT or not decision.masks:
-            return False  # a plain mask is no finding
-        return self._redacted(decision, report) == b"".join(self._kept)
+            return None  # a plain mask is no finding
+        redacted = self._redacted(decision, report)
+        if redacted is None or redacted[0] != b"".join(self._kept):
+            return None
+        return redacted[1]
 
-    def _redacted(self, decision: Decision, report: ScanReport) -> bytes | None:
-        """The masked body; None when no proof succeeds.
+    def _masked_already(self, decision: Decision, left: ScanReport) -> Decision:
+        """The decision about what is left. An alert about it stays."""
+        rest = decide(self._head.facts, left, self._policy)
+        reason = Reason.MASKED_ALREADY if rest.action is Action.ALLOW else rest.reason
+        return replace(decision, action=rest.action, reason=reason, tipped=rest.tipped)
+
+    def _redacted(self, decision: Decision, report: ScanReport) -> tuple[bytes, ScanReport] | None:
+        """The masked body and the report of its proof; None when no proof succeeds.
 
         A proof is a scan of the masked body: no targeted value is left, and the policy lets the
         rest pass. Masking one value can expose another (`phiscan.redaction.proof`), also one of a
@@ -299,7 +307,7 @@ class _Message:
 
         try:
             body = b"".join(self._kept)
-            return mask_until(body, report, mask, self._scanned_whole, passes)[0]
+            return mask_until(body, report, mask, self._scanned_whole, passes)
         except (RedactionError, MissingKeyError):
             return None
 

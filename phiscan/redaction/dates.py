@@ -44,7 +44,7 @@ _SHAPES: Final = tuple(
 _OTHER_DIGIT: Final = re.compile(r"\d")  # matches a digit; not "T"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class WrittenDate:
     """One date in its shape.
 

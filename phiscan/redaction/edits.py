@@ -66,6 +66,9 @@ class Masked(NamedTuple):
     edits: tuple[Edit, ...] = ()
     shown: tuple[tuple[int, int], ...] = ()
 
+    def __repr__(self) -> str:
+        return f"Masked({len(self.data)} bytes, {len(self.edits)} edits)"
+
     def moved(self, ranges: Iterable[tuple[int, int]]) -> Iterator[tuple[int, int]]:
         """Yield where ranges of the original document are now, without those that an edit met."""
         starts = [edit.start for edit in self.edits]

@@ -2,7 +2,10 @@
 
 import json
 
+import pytest
+
 import phiscan
+from phiscan.finding import Gap, worse
 
 BODY = b'{"patientName": "Ana Ruiz", "ssn": "536-22-8790", "diagnosis": "E11.9"}'
 
@@ -46,3 +49,20 @@ def test_health_information_has_no_class():
 def test_a_gap_has_its_reason():
     plain = phiscan.scan(b'{"a": ').to_dict()
     assert (plain["coverage"], plain["reason"]) == ("UNSCANNABLE", "MALFORMED")
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "said"),
+    [
+        (Gap.NONE, Gap.MALFORMED, Gap.MALFORMED),
+        (Gap.MALFORMED, Gap.NONE, Gap.MALFORMED),
+        (Gap.MALFORMED, Gap.OVER_LIMIT, Gap.MALFORMED),
+        (Gap.PIXELS, Gap.OVER_LIMIT, Gap.OVER_LIMIT),
+        # no policy can waive it
+        (Gap.MALFORMED, Gap.OUT_OF_TIME, Gap.OUT_OF_TIME),
+        (Gap.PIXELS, Gap.OUT_OF_TIME, Gap.OUT_OF_TIME),
+        (Gap.OUT_OF_TIME, Gap.MALFORMED, Gap.OUT_OF_TIME),
+    ],
+)
+def test_no_gap_hides_a_worse_one(first, second, said):
+    assert worse(first, second) is said

@@ -94,9 +94,8 @@ def test_a_credential_is_about_no_individual(name):
 
 
 NO_PROPERTY = {
-    "phiscan/formats/dicom/targets.py",  # attributes of a study in a query of DICOMweb
-    "phiscan/formats/fhir/identifiers.py",  # what the name of a FHIR identifier's system says
-    "phiscan/formats/fhir/targets.py",  # what parameters of a search say
+    "phiscan/formats/dicom/targets.py",  # infoTypes that DICOM writes as a date
+    "phiscan/formats/fhir/targets.py",  # infoTypes of search parameters that are no numbers
     "phiscan/words/label_vocabulary.py",  # infoTypes whose labels are also reasons for a visit
     "mesh/policy_file/groups.py",  # groups of 45 CFR 164.514(e)(2)
 }

@@ -242,7 +242,7 @@ def chart(seed: str) -> Document:
 
 
 def unseen(seed: str) -> Document:
-    """One text of a template that they were not made with."""
+    """One text of the second set of templates."""
     case = Case(seed, "chart-unseen")
     style, text = case.inv.pick(*UNSEEN.items())
     return document(case, text, style, Person)

@@ -46,7 +46,7 @@ _REST: Final = re.compile(
 _LONGEST_TAG: Final = 2048
 
 
-@dataclass(slots=True, eq=False)
+@dataclass(slots=True, eq=False, repr=False)
 class _Frame:
     """An object or an array.
 
@@ -62,7 +62,7 @@ class _Frame:
     values: list["_Value"] = field(default_factory=list)
 
 
-@dataclass(slots=True, eq=False)
+@dataclass(slots=True, eq=False, repr=False)
 class _Value:
     """A member or an item: the ranges of its key and of its value, and the commas around it."""
 

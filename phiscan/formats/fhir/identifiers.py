@@ -8,8 +8,9 @@ from typing import Final
 from phiscan import checks
 from phiscan.finding import Subject
 from phiscan.formats.fhir import tables
+from phiscan.identifiers import Trait, having
 
-_PROVIDERS: Final = frozenset(("US_HEALTHCARE_NPI", "US_DEA_NUMBER", "LICENSE_NUMBER"))
+_PROVIDERS: Final = having(Trait.PROVIDERS_NUMBER)
 
 
 def info_type(code: str, system: str, value: str, role: Subject | None) -> str:

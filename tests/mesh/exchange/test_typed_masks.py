@@ -87,3 +87,21 @@ def test_a_gate_that_cannot_rewrite_denies_what_is_not_masked(scanner_of, body, 
 def test_a_plain_mask_is_asked_for_as_before(scanner_of):
     found = outcome(scanner_of, MaskForm.PLAIN, facts=AT_A_GATE_THAT_CANNOT_REWRITE)
     assert found.decision.reason is Reason.REDACTION_UNAVAILABLE
+
+
+def test_an_alert_stays_where_the_masks_are_already_there(scanner_of):
+    part = Disclosure(
+        allow=frozenset("H"),
+        redact=frozenset("C"),
+        otherwise=Action.ALERT,
+        forms=frozenset({("C", MaskForm.YEAR)}),
+    )
+    rules = (Rule("claims", (Peer((EHR,)),), (Target(Peer((BILLING,))),), part),)
+    policy = Policy("p", "d", rules=rules, today=date(2026, 1, 1))
+    machine = Exchange(policy, lambda _: scanner_of())
+    assert machine.receive(Head(AT_A_GATE_THAT_CANNOT_REWRITE)) is None
+    found = machine.receive(Body(CLAIM.replace(b"1961-11-23", b"1961-01-01"), end=True))
+    assert (found.decision.action, found.decision.reason) == (
+        Action.ALERT,
+        Reason.ALERTED_BY_RULE,
+    )

@@ -8,6 +8,7 @@ import pytest
 import phiscan
 from phiscan.finding import Finding, Likelihood, Location, ScanReport, Subject, Verdict
 from phiscan.identifiers import INFO_TYPES
+from phiscan.redaction import dates
 from phiscan.redaction.edits import RedactionError
 from phiscan.redaction.redact import masked, redact
 
@@ -102,3 +103,13 @@ def test_a_mask_takes_whole_characters():
     place = Location("", 2, len(data) - 1)
     finding = Finding.of(INFO_TYPES["PERSON_NAME"], Likelihood.LIKELY, "t", place, Subject.PERSON)
     assert redact(data, ScanReport((finding,), media="text")) == b"nXXX"
+
+
+def test_no_repr_of_a_mask_shows_the_document():
+    data = json.dumps(RECORD).encode()
+    report = phiscan.scan(data)
+    done = masked(data, report, [f for f in report.findings if f.info_type == "PERSON_NAME"])
+    assert "asthma" not in repr(done)
+    assert "E11.9" not in repr(done)
+    assert "XXX" not in repr(done.edits)
+    assert "1961" not in repr(dates.read("1961-11-23"))
