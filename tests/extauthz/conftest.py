@@ -4,6 +4,7 @@ import os
 import pytest
 from running_guard import Guard
 
+from extauthz import cli
 from extauthz.detection.engine_cache import EngineCache, default_folder
 from phiscan.detectors import DETECTORS
 
@@ -24,6 +25,21 @@ def cache_folder(tmp_path_factory):
 def engine(cache_folder):
     """An engine that is compiled once per session, and cached for the commands under test."""
     return EngineCache(default_folder(os.environ)).load(DETECTORS)
+
+
+@pytest.fixture
+def phiguard(capsysbinary):
+    """Run a command in this process. Returns its exit code, its output and its error output."""
+
+    def run(*arguments):
+        try:
+            code = cli.main([str(a) for a in arguments])
+        except SystemExit as exit_:
+            code = exit_.code
+        out, err = capsysbinary.readouterr()
+        return code, out.decode(), err.decode()
+
+    return run
 
 
 @pytest.fixture

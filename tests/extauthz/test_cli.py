@@ -14,21 +14,6 @@ COMMAND = [sys.executable, "-m", "extauthz.cli"]
 
 
 @pytest.fixture
-def phiguard(capsysbinary):
-    """Run a command in this process. Returns exit code, standard output and standard error."""
-
-    def run(*arguments):
-        try:
-            code = cli.main([str(a) for a in arguments])
-        except SystemExit as exit_:
-            code = exit_.code
-        out, err = capsysbinary.readouterr()
-        return code, out.decode(), err.decode()
-
-    return run
-
-
-@pytest.fixture
 def policy(tmp_path):
     path = tmp_path / "policy.yaml"
     path.write_text(POLICY)

@@ -4,7 +4,6 @@ import re
 
 import pytest
 
-from extauthz import cli
 from phiscan.detectors import GROUPS, ON_DEMAND
 
 SET = r"""apiVersion: phiguard.dev/v1alpha1
@@ -22,19 +21,6 @@ FEW = tuple(
     for argument in ("--without", group)
 )
 TEXT = "CH-123456 has asthma, password=hunter2!x\n"
-
-
-@pytest.fixture
-def phiguard(capsysbinary, tmp_path):
-    def run(*arguments):
-        try:
-            code = cli.main([str(a) for a in arguments])
-        except SystemExit as exit_:
-            code = exit_.code
-        out, err = capsysbinary.readouterr()
-        return code, out.decode(), err.decode()
-
-    return run
 
 
 @pytest.fixture

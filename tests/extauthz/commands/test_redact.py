@@ -3,22 +3,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from extauthz import cli
-
 CLAIM = b'{"patientName":"Ana Ruiz","ssn":"512-44-9031","dob":"1961-11-23","diagnosis":"E11.9"}'
-
-
-@pytest.fixture
-def phiguard(capsysbinary):
-    def run(*arguments):
-        try:
-            code = cli.main([str(a) for a in arguments])
-        except SystemExit as exit_:
-            code = exit_.code
-        out, err = capsysbinary.readouterr()
-        return code, out.decode(), err.decode()
-
-    return run
 
 
 @pytest.fixture

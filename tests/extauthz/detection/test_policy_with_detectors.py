@@ -3,8 +3,6 @@
 import pytest
 from running_guard import BILLING, EHR, POLICY
 
-from extauthz import cli
-
 CHART = r"""apiVersion: phiguard.dev/v1alpha1
 kind: DetectorSet
 metadata: {name: charts}
@@ -20,16 +18,6 @@ cases:
   request: {{source: {EHR}, destination: {BILLING}, mtls: true, method: POST, path: /claims, body: '{BODY}'}}
   expect: {{decision: DENY, reason: MINIMUM_NECESSARY, identifiers: [R]}}
 """
-
-
-@pytest.fixture
-def phiguard(capsysbinary):
-    def run(*arguments):
-        code = cli.main([str(a) for a in arguments])
-        out, err = capsysbinary.readouterr()
-        return code, out.decode(), err.decode()
-
-    return run
 
 
 @pytest.fixture
