@@ -7,7 +7,7 @@ patient's. Any other text may be a manual, a test or a program, which mention `P
 only a number that looks like an issued one counts (`fhir.targets.read_mentioned`).
 
 Cost: the prefilter says which `MARKS` occur in a text. For each of them one search for a word, and
-5 us for each target.
+each target that it finds is parsed.
 """
 
 import re

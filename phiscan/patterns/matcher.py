@@ -29,7 +29,7 @@ from phiscan.labelled import program_messages
 from phiscan.patterns.compiled import Plan, compile_all, compile_one, pack, unpack
 from phiscan.patterns.detector import Detector, anything
 from phiscan.readers import json_dialects
-from phiscan.words import labels
+from phiscan.words import label_prefilters
 
 _MAX_CANDIDATES: Final = 1_000_000
 """Ranges that one detector may match in one document. More is reported as a gap.
@@ -247,9 +247,9 @@ def plans(detectors: Sequence[Detector]) -> tuple[Plan, ...]:
             ]
         ),
         _prefilter_plan(marks + signs + asked + messages),
-        _prefilter_plan([_Expression(*label) for label in labels.prefilter()]),
+        _prefilter_plan([_Expression(*label) for label in label_prefilters.of_labels()]),
         _prefilter_plan(
-            [_Expression(*label, single=False) for label in labels.prefilter_of_values()]
+            [_Expression(*label, single=False) for label in label_prefilters.of_values()]
         ),
         *map(_locator_plan, detectors),
     )

@@ -65,11 +65,6 @@ class WrittenDate:
         """Whether the text goes on with a time of day."""
         return bool(self._match.groupdict().get("time"))
 
-    @property
-    def names_month(self) -> bool:
-        """Whether the month is a word."""
-        return "name" in self._match.groupdict()
-
     def written(self, day: date, *, keep_time: bool) -> str:
         """Return another day in the same shape.
 

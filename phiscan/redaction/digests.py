@@ -18,13 +18,15 @@ import hashlib
 import re
 import zlib
 from collections.abc import Callable, Iterable, Iterator
-from functools import partial
+from functools import cache, partial
 from typing import Final
 
 from phiscan.text.base64 import from_base64
 
 _WIDE: Final = 256
 """Bits from which on `_remainder` folds."""
+_SHORT: Final = 128
+"""Bytes up to which a table is faster than folding."""
 _MIRRORED: Final = bytes(int(f"{byte:08b}"[::-1], 2) for byte in range(256))
 """Each byte with its bits in reverse order."""
 
@@ -57,9 +59,27 @@ def _power(exponent: int, polynomial: int, width: int) -> int:
     return result
 
 
+@cache
+def _table(polynomial: int, width: int) -> tuple[int, ...]:
+    """The mirrored remainder of each byte."""
+
+    def mirrored(number: int, bits: int) -> int:
+        return int(f"{number:0{bits}b}"[::-1], 2)
+
+    return tuple(
+        mirrored(_remainder(mirrored(byte, 8) << width, polynomial, width), width)
+        for byte in range(256)
+    )
+
+
 def _crc(data: bytes, polynomial: int, width: int) -> bytes:
     """A mirrored cyclic redundancy check that begins with ones and is inverted."""
     ones = (1 << width) - 1
+    if len(data) <= _SHORT:
+        table, rest = _table(polynomial, width), ones
+        for byte in data:
+            rest = table[(rest ^ byte) & 0xFF] ^ rest >> 8
+        return (rest ^ ones).to_bytes(width // 8, "big")
     value = int.from_bytes(data.translate(_MIRRORED), "big") << width
     rest = _remainder(value ^ (ones << 8 * len(data)), polynomial, width)
     mirrored = int(f"{rest:0{width}b}"[::-1], 2)

@@ -6,7 +6,7 @@ words that say whom the value is about are removed. The rest, the core, is looke
 """
 
 import re
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Final
@@ -52,7 +52,8 @@ _ONE_MAIL: Final = r"""(?:[^@<>]{0,60}<)?[^\s@<>,;"']+@[^\s@<>,;"']+>?"""
 # One address or a few. Whatever goes on with anything else is a line of text.
 # matches "a@b.c, d@e.f"; not "a@b.c is new"
 _MAIL = re.compile(rf"(?:mailto:)?{_ONE_MAIL}(?:\s?[,;]\s?{_ONE_MAIL}){{0,9}}", re.IGNORECASE)
-_SEPARATOR: Final = "[^a-z0-9]{0,3}"
+SEPARATOR: Final = "[^a-z0-9]{0,3}"
+"""What may stand between two words of a label: an expression."""
 _PLAIN = re.compile(r"[A-Za-z][A-Za-z0-9_ -]{0,60}")  # matches "Date of birth"; not "DOB:"
 _SHORTEST_TOLD: Final = 3
 """Letters of the shortest statement: `Flu`, `NKA`."""
@@ -229,7 +230,7 @@ def _written() -> dict[str, re.Pattern[str]]:
     forms: dict[str, list[str]] = {}
     for *_, cores in VOCABULARY:
         for words in cores.split():
-            forms.setdefault(words.replace("-", ""), []).append(_SEPARATOR.join(words.split("-")))
+            forms.setdefault(words.replace("-", ""), []).append(SEPARATOR.join(words.split("-")))
     return {core: re.compile("|".join(written)) for core, written in forms.items()}
 
 
@@ -335,62 +336,6 @@ def is_distinct(rule: Rule, value: str) -> bool:
     if rule.shape is _code:
         return _NUMBERED.fullmatch(value.strip()) is not None
     return rule.shape in _DISTINCT and rule.shape(value)
-
-
-def prefilter() -> Iterator[tuple[str, bool]]:
-    """Hyperscan expressions for labels, with whether each is caseless.
-
-    One of them occurs in every ASCII text that has a label with a meaning. A core of one short word
-    needs a word boundary, or nearly every text would match. Camel case makes boundaries too.
-    """
-    for words in sorted(
-        {core for *_, weak, cores in VOCABULARY for core in cores.split() if not weak} | {*SUBJECTS}
-    ):
-        parts = words.split("-")
-        if len(parts) > 1 or len(words) > 6:
-            yield _SEPARATOR.join(parts), True
-        else:
-            yield rf"(?:^|[^a-z]){words}(?:$|[^a-z])", True
-            own = f"{words}|{words.capitalize()}|{words.upper()}"
-            yield rf"[a-z0-9](?:{own})(?:$|[^a-z])|(?:^|[^a-zA-Z])(?:{own})[A-Z]", False
-
-
-def prefilter_of_values() -> Iterator[tuple[str, bool]]:
-    """Hyperscan expressions for JSON strings that are labels, with whether each is caseless.
-
-    They match where `prefilter` does, if the rest of a string and the end of a value follow:
-    `"columns": ["ssn"]`, `"field": "patient.ssn"`; not `"ssn": 1`. One of them occurs in every
-    ASCII text in which a string without escapes is such a label. A weak core counts alone, or with
-    a subject before it.
-    """
-    rest = r'[^"\\]*"\s*[,\]}]'
-    for words in sorted(
-        {core for *_, weak, cores in VOCABULARY for core in cores.split() if not weak}
-    ):
-        parts = words.split("-")
-        if len(parts) > 1 or len(words) > 6:
-            yield _SEPARATOR.join(parts) + rest, True
-        else:
-            after = rf'(?:[^a-z"\\]{rest}|"\s*[,\]}}])'
-            yield rf"[^a-z]{words}{after}", True
-            own = f"{words}|{words.capitalize()}|{words.upper()}"
-            yield rf"[a-z0-9](?:{own}){after}", False
-            yield rf"[^a-zA-Z](?:{own})[A-Z]{rest}", False
-    weak = "|".join(
-        _SEPARATOR.join(core.split("-"))
-        for *_, is_weak, cores in VOCABULARY
-        for core in cores.split()
-        if is_weak
-    )
-    yield rf'(?:{"|".join(sorted(SUBJECTS))})[^"\\]{{0,12}}(?:{weak}){rest}', True
-    noise = "|".join(sorted(NOISE))
-    yield (
-        rf'"(?:(?:{noise})[^a-z"]{{1,3}}){{0,6}}(?:{weak})'
-        r'(?:[^a-z"\\][^"\\]{0,16})?"\s*[,\]}]',
-        True,
-    )
-    patients = "|".join(w for w, subject in SUBJECTS.items() if subject is Subject.PATIENT)
-    yield rf'[^a-z](?:{patients})"\s*[,\]}}]', True
 
 
 def is_vocabulary(label: str) -> bool:
