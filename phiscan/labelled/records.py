@@ -21,7 +21,7 @@ from phiscan.finding import Location, Subject, quick
 from phiscan.identifiers import INFO_TYPES, InfoTypeKind, Trait, having
 from phiscan.words.given_names import GIVEN_NAMES
 from phiscan.words.label_vocabulary import ROLES
-from phiscan.words.labels import Label, Rule, read_label
+from phiscan.words.labels import Rule, read_label
 
 _PERSONAL: Final = having(Trait.MARKS_A_PERSON)
 PLACES: Final = frozenset(("path", "query", "header", "trailer"))
@@ -77,31 +77,40 @@ class _Meaning:
         rule: the rule of the last label.
         subject: whom the path names.
         sections: the rules of labels above that mean health information.
-        has_role: whether a label above names a role that patients have.
+        steps: the path, one step each.
         path: the path as it is shown.
     """
 
     rule: Rule | None
     subject: Subject | None
     sections: tuple[Rule, ...]
-    has_role: bool
+    steps: tuple[str, ...]
     path: str
+
+    @property
+    def has_role(self) -> bool:
+        """Whether a label above names a role that patients have."""
+        words = (word.lower() for label in self.steps[:-1] for word in _WORD.findall(label))
+        return not ROLES.isdisjoint(words)
 
 
 def _meaning(labels: tuple[str, ...]) -> _Meaning:
     path = steps(labels)
     own = read_label(path[-1])
-    sections = tuple(
-        rule
-        for rule in (read_label(label).rule for label in path[:-1])
-        if rule is not None
-        and rule.subject is Subject.PATIENT
-        and INFO_TYPES[rule.info_type].kind is InfoTypeKind.HEALTH
-    )
-    has_role = any(
-        not ROLES.isdisjoint(word.lower() for word in _WORD.findall(label)) for label in path[:-1]
-    )
-    return _Meaning(own.rule, _subject(path, own), sections, has_role, shown_path(path, PLACES))
+    subject = own.subject
+    sections: tuple[Rule, ...] = ()
+    for label in reversed(path[:-1]):
+        above = read_label(label)
+        if subject is None:  # the nearest label that names somebody decides
+            subject = above.subject
+        rule = above.rule
+        if rule is not None and rule.subject is Subject.PATIENT and _tells_of_health(rule):
+            sections = (rule, *sections)
+    return _Meaning(own.rule, subject, sections, path, shown_path(path, PLACES))
+
+
+def _tells_of_health(rule: Rule) -> bool:
+    return INFO_TYPES[rule.info_type].kind is InfoTypeKind.HEALTH
 
 
 def rule_of(label: str) -> Rule | None:
@@ -239,10 +248,9 @@ class _Reading:
             subject is Subject.PERSON and rule.subject is Subject.PATIENT
         ):
             subject = rule.subject
-        elif subject is Subject.PROVIDER and INFO_TYPES[rule.info_type].kind is InfoTypeKind.HEALTH:
-            subject = (
-                rule.subject
-            )  # a laboratory's result or a physician's note is about the patient
+        elif subject is Subject.PROVIDER and _tells_of_health(rule):
+            # a laboratory's result or a physician's note is about the patient
+            subject = rule.subject
         location = quick(Location, (meaning.path, item.start, item.end))
         return self._evidence.labelled(self._detector, rule, item.value, location, subject)
 
@@ -282,14 +290,3 @@ def _applies(rule: Rule, subject: Subject | None, *, person: bool) -> bool:
     if rule.info_type == "PERSON_NAME":
         return subject is not None or person
     return subject is Subject.PATIENT
-
-
-def _subject(labels: tuple[str, ...], own: Label) -> Subject | None:
-    """Whom a value is about: the nearest label that says so decides, its own first."""
-    if own.subject is not None:
-        return own.subject
-    for label in reversed(labels[:-1]):
-        above = read_label(label)
-        if above.subject is not None:
-            return above.subject
-    return None

@@ -102,13 +102,15 @@ def is_close(s: Segment) -> bool:
 
 def _is_labelled_patient(s: Segment) -> bool:
     """Whether it is the value of `Patient:`. Speech is none: `Patient: Boston, I think`."""
-    if preceding.PATIENT_LABEL.search(s.before) is None:
+    if s.sign not in b":=#-eE" or preceding.PATIENT_LABEL.search(s.before) is None:
         return False
     return s.long or not s.mixed or following.FIELD_ENDS.match(s.after) is not None
 
 
 def _is_labelled(s: Segment) -> bool:
     """Whether it is the value of a label such as `Name:`. `RE: Appeal` names a matter."""
+    if s.sign not in b":=#-":
+        return False
     label = preceding.LABEL.search(s.before)
     if label is None:
         listed = preceding.LISTED.search(s.before) is not None
@@ -256,7 +258,8 @@ def _spoken_to(before: bytes) -> bool:
 
 def _signs(s: Segment) -> bool:
     return (
-        preceding.SIGNED.search(s.before) is not None
+        s.before[-1:].isspace()
+        and preceding.SIGNED.search(s.before) is not None
         and following.LINE_END.match(s.after) is not None
         and following.STAFF_BELOW.match(s.after) is None
     )

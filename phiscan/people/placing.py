@@ -30,6 +30,9 @@ class Found(NamedTuple):
 
 def add(values: Iterable[Found], normalised: Normalised, evidence: Evidence) -> None:
     """Add values, unless a finding covers the value, or findings cover each of its parts."""
+    values = list(values)
+    if not values:
+        return
     placed = sorted((start, end) for start, end, _ in evidence.identified())
     starts = [start for start, _ in placed]
     for value in values:

@@ -19,6 +19,7 @@ from phiscan.people.segments import Segment
 from phiscan.people.turns import Turns
 
 _AND: Final = re.compile(rb" (?:and|&) ")
+_AND_ENDS: Final = (b" and ", b" & ", b", ", b" (")
 # matches " and ", " (9) and ", ", "; not "; "
 _AND_BEFORE: Final = re.compile(rb"(?:(?: \([^()\n]{1,20}\))?,? (?:and|&) |, | \()\Z")
 
@@ -112,7 +113,8 @@ def _joined(open_: Iterable[Segment], named: Iterable[Segment]) -> list[Segment]
         if not segment.mixed or segment.start in by_start:
             continue
         after = _AND.match(segment.text, segment.end)
-        before = _AND_BEFORE.search(segment.before)
+        is_behind = segment.before.endswith(_AND_ENDS)
+        before = _AND_BEFORE.search(segment.before) if is_behind else None
         by_comma = before is not None and before[0] == b", "
         in_brackets = before is not None and before[0] == b" ("
         if in_brackets and segment.after[:1] != b")":

@@ -7,12 +7,13 @@ so a look for a cue costs the same everywhere. Cost: linear in the text.
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Final
 
 from phiscan.people.words import PROVIDER_AFTER
 from phiscan.words import not_names
 from phiscan.words.given_names import GIVEN_NAMES
-from phiscan.words.labels import is_masked
+from phiscan.words.labels import MASK_BEGINS, is_masked
 
 _BEFORE: Final = 56
 """Bytes of `Segment.before`."""
@@ -52,11 +53,14 @@ _RUN: Final = re.compile(
     + rb"){0,9}(?![A-Za-z0-9@_])"
 )
 WORD: Final = re.compile(_PART)
+_MASK_BEGINS: Final = frozenset(first.encode() for first in MASK_BEGINS)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Segment:
     """A run of capitalised words that may be a name.
+
+    What it says of itself is worked out once: many cues ask for the same.
 
     Args:
         text: the text that it is in.
@@ -72,40 +76,48 @@ class Segment:
     words: tuple[bytes, ...]
     inverted: bool = False
 
-    @property
+    @cached_property
     def before(self) -> bytes:
         """The text before it."""
         return self.text[max(0, self.start - _BEFORE) : self.start]
 
-    @property
+    @cached_property
+    def sign(self) -> bytes:
+        """The last byte before it that is neither a blank nor a full stop, as the `:` of a label.
+
+        A look at it is cheaper than a search of `before`.
+        """
+        return self.before.rstrip(b" \t.")[-1:]
+
+    @cached_property
     def last_word(self) -> bytes:
         """The last word before it, in lower case. A look at it is cheaper than at `before`."""
         words = self.before.rstrip(b" (-:,").split()
         return words[-1].strip(b'.,:;()[]"#').lower() if words else b""
 
-    @property
+    @cached_property
     def line(self) -> bytes:
         """The text before it on the same line."""
         before = self.text[max(0, self.start - _LONGEST_LINE) : self.start]
         # normalising turns an escaped line end into two blanks
         return before.replace(b"  ", b"\n").rpartition(b"\n")[2]
 
-    @property
+    @cached_property
     def after(self) -> bytes:
         """The text after it."""
         return self.text[self.end : self.end + _AFTER]
 
-    @property
+    @cached_property
     def long(self) -> bool:
         """Whether it has two words that are longer than an initial."""
         return sum(len(word.rstrip(b".")) > 1 for word in self.words) > 1
 
-    @property
+    @cached_property
     def mixed(self) -> bool:
         """Whether it has lower-case letters too."""
         return not b"".join(self.words).decode("utf-8", "replace").isupper()
 
-    @property
+    @cached_property
     def parts(self) -> tuple[bytes, ...]:
         """Its words that distinguish people, in lower case."""
         return parts(self.words)
@@ -126,7 +138,7 @@ def is_no_name(word: bytes) -> bool:
         return True
     if word.endswith(b"."):
         return False  # "K." and "St. Clair" are names; potassium and a street have no full stop
-    if is_masked(word.decode("utf-8", "replace")):
+    if word[:1] in _MASK_BEGINS and is_masked(word.decode("utf-8", "replace")):
         return True
     return not_names.is_no_name(word.lower())
 

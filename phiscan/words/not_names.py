@@ -178,10 +178,11 @@ NOT_NAMES: Final = (
     | TITLE_NOUNS
 )
 """Words that end a name. Some are names too (March, West); a title shows that they are."""
-NO_NAME_ENDING: Final = re.compile(
-    rb"[a-z](?:itis|osis|aemia|ectomy|oscopy|pathy|tension|plasty|algia|ologist|ology)\Z"
+_ENDINGS: Final = tuple(
+    b"itis osis aemia ectomy oscopy pathy tension plasty algia ologist ology".split()
 )
-"""Endings of medical words that no name has. matches "arthritis"; not "Curtis"."""
+# An ending of medical words that no name has. matches "arthritis"; not "Curtis"
+_NO_NAME_ENDING: Final = re.compile(rb"[a-z](?:" + b"|".join(_ENDINGS) + rb")\Z")
 # A pronoun or a verb with the rest of a verb. matches "I've", "That's", "Don't"; not "O'Neil"
 _CONTRACTION: Final = re.compile(
     rb"(?:i|you|he|she|it|we|they|that|this|there|here|what|who|where|how|when|why|let|y|everything"
@@ -193,6 +194,6 @@ def is_no_name(lower: bytes) -> bool:
     """Whether no name has this word, which is in lower case and without a full stop."""
     return (
         lower.decode("utf-8", "replace") in NOT_NAMES
-        or NO_NAME_ENDING.search(lower) is not None
+        or (lower.endswith(_ENDINGS) and _NO_NAME_ENDING.search(lower) is not None)
         or (b"'" in lower and _CONTRACTION.fullmatch(lower) is not None)
     )

@@ -18,7 +18,15 @@ def grouped(content, size, separator):
     return separator.join(text[i : i + size] for i in range(0, len(text), size))
 
 
-@pytest.mark.parametrize("content", [NOTE, FHIR], ids=["note", "fhir"])
+CLAIM = (
+    b"ISA*00*          *00*          *ZZ*SENDER         *ZZ*RECEIVER       *240102*0304*^*00501"
+    b"*000000905*0*P*:~GS*HC*A*B*20240102*0304*1*X*005010X222A1~ST*837*0021*005010X222A1~"
+    b"NM1*IL*1*SANDOVAL*ROSA****MI*JS00111223~DMG*D8*19441130*F~HI*ABK:J45909~SE*5*0021~GE*1*1~"
+    b"IEA*1*000000905~"
+)
+
+
+@pytest.mark.parametrize("content", [NOTE, FHIR, CLAIM], ids=["note", "fhir", "capitals"])
 @pytest.mark.parametrize(
     "separator", [" ", ",", ", ", ";", ".", ":", "|", "-", "_", "*", "  ", "\t"]
 )
@@ -32,6 +40,20 @@ def test_groups_are_decoded_and_masked(size, separator, content):
         report = phiscan.scan(data.encode())
         assert (report.verdict, report.coverage) == (Verdict.PHI, Coverage.COMPLETE)
         assert not phiscan.scan(phiscan.redact(data.encode(), report)).identifiers
+
+
+def test_zero_bytes_hide_no_groups():
+    text = grouped(b"\0" * 300 + NOTE, 10, " ").encode()
+    run = text.replace(b" ", b"")
+    assert base64_groups._looks_encoded(run)
+    assert not base64_groups._looks_encoded(b"A" * 400)
+
+
+def test_segments_of_x12_are_not_tried():
+    assert next(filter(None, base64_groups.find(CLAIM)), None) is None
+    runs = [m[0].translate(None, b"*~:") for m in base64_groups._GROUPS.finditer(CLAIM)]
+    assert runs
+    assert not any(map(base64_groups._looks_encoded, runs))
 
 
 @pytest.mark.parametrize("widths", [(3, 17, 8), (30, 1, 2), (12,)])
