@@ -1,8 +1,10 @@
 """Documents of a given size for the benchmarks. The people are invented."""
 
+import base64
 import itertools
 import json
 
+from bench.eval.formats import charts, notes, xml_health
 from extauthz.demo import payloads
 
 Json = dict[str, object]
@@ -38,6 +40,49 @@ def record(size: int) -> bytes:
             break
         entries.append(entry)
     return _text(entries).encode()
+
+
+def bulk_export(size: int) -> tuple[bytes, list[tuple[bytes, str]]]:
+    """A bulk export: a DocumentReference a line, with a note or a C-CDA in base64.
+
+    https://hl7.org/fhir/uv/bulkdata/export.html
+
+    Returns:
+        The export, and its documents with their media types.
+    """
+    lines: list[str] = []
+    documents: list[tuple[bytes, str]] = []
+    while sum(map(len, lines)) < size:
+        number = len(lines)
+        document = _long_note(number) if number % 2 else _ccda(number)
+        documents.append(document)
+        lines.append(json.dumps(_reference(number, *document)))
+    return "\n".join(lines).encode(), documents
+
+
+def _long_note(number: int) -> tuple[bytes, str]:
+    """Several texts of one chart, 4 KB or more."""
+    texts: list[bytes] = []
+    while sum(map(len, texts)) < 4 * KIB:
+        seed = f"export/{number}/{len(texts)}"
+        texts.append((charts.chart if len(texts) % 2 else notes.note)(seed).data)
+    return b"\n\n".join(texts), "text/plain"
+
+
+def _ccda(number: int) -> tuple[bytes, str]:
+    return xml_health.ccda(f"export/{number}").data, "application/xml"
+
+
+def _reference(number: int, document: bytes, media: str) -> Json:
+    data = base64.b64encode(document).decode()
+    return {
+        **_head("DocumentReference", number, 1),
+        "status": "current",
+        "type": _concept("http://loinc.org", "34133-9", "Summary of episode note"),
+        "subject": {"reference": f"Patient/{_id(number, 0)}"},
+        "date": "2026-03-02T10:00:00Z",
+        "content": [{"attachment": {"contentType": media, "data": data}}],
+    }
 
 
 def _text(entries: list[Json]) -> str:

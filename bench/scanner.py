@@ -8,6 +8,7 @@ python -m bench.scanner [--seconds 3]
 """
 
 import argparse
+import base64
 import re
 import resource
 import subprocess
@@ -17,6 +18,7 @@ from pathlib import Path
 
 from bench import documents
 from bench.measure import interleaved, show
+from phiscan.embedded import base64_and_hex
 from phiscan.engine import Engine
 from phiscan.scanner import Limits
 
@@ -32,9 +34,11 @@ DOCUMENTS = {
 }
 
 
-def scan(engine: Engine, data: bytes) -> None:
+def scan(engine: Engine, data: bytes, content_type: str = "application/json") -> None:
     """Run one whole scan."""
-    scanner = engine.scanner(content_type="application/json", clock=time.monotonic)
+    scanner = engine.scanner(
+        content_type=content_type, limits=Limits(seconds=600), clock=time.monotonic
+    )
     scanner.feed(data)
     scanner.finish()
 
@@ -86,6 +90,34 @@ def presidio(data: bytes) -> float:
     return float(done.stdout)
 
 
+def of_base64(engine: Engine, seconds: float) -> None:
+    """Print what a bulk export costs beside its documents by themselves, and beside decoding them.
+
+    What is left between the two is the cost of NDJSON and base64.
+    """
+    export, parts = documents.bulk_export(512 * KIB)
+    letters = [base64.b64encode(document) for document, _ in parts]
+
+    def apart() -> None:
+        for encoded, (_, media) in zip(letters, parts, strict=True):
+            scan(engine, base64.b64decode(encoded), media)
+
+    medians = interleaved(
+        {
+            "export": lambda: scan(engine, export, "application/fhir+ndjson"),
+            "apart": apart,
+            "finder": lambda: sum(1 for _ in base64_and_hex.find(export)),
+        },
+        seconds,
+    )
+    whole, speed = medians["export"], len(export) / medians["finder"] / 1e6
+    print(
+        f"bulk export of notes and C-CDA in base64: {show(whole)}"
+        f" ({len(export) / whole / 1e6:.1f} MB/s), {whole / medians['apart']:.2f}x its documents"
+        f" apart; base64 found and decoded at {speed:.0f} MB/s"
+    )
+
+
 def peak_of_streaming(engine: Engine) -> float:
     """Return the MiB that a streamed body adds to the peak memory of this process.
 
@@ -127,6 +159,7 @@ def main() -> int:
     for kind in ("clean JSON", "FHIR record"):
         ratio = ours[f"{kind} 1 MiB"] / 16 / ours[f"{kind} 64 KiB"]
         print(f"cost of a byte at 1 MiB against 64 KiB, {kind}: {ratio:.2f}")
+    of_base64(engine, seconds)
     print(f"10 MiB streamed: {streaming:.0f} MiB above idle at the peak")
     if not PEERS_READY.exists():
         print("Presidio is not installed: `make peers` does it")

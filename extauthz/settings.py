@@ -46,8 +46,9 @@ class Limits:
         max_request_bytes: Envoy's `maxRequestBytes`. A body that fills it counts as cut off, unless
             its Content-Length says that it ends there.
         body_bytes: the largest body that is scanned, in bytes as received.
-        scan_seconds: time for one scan; less when the caller's deadline is nearer. Keep it below
-            the timeouts of the provider (`timeout`) and of ext_proc (`message_timeout`).
+        scan_seconds: time for one scan, and as much for each MiB after the first; less when the
+            caller's deadline is nearer. A scan and the proof of a redaction must fit into the
+            timeouts of the provider (`timeout`) and of ext_proc (`message_timeout`).
         exchanges: open exchanges; one more is refused as overload.
         held_bytes: bytes of all open bodies together.
         wait_seconds: how long an ext_proc message may stay open. Istio sets no idle timeout, so a

@@ -28,6 +28,9 @@ from phiscan.verdict import is_providers_contact, verdict
 _PLACE: Final = attrgetter("location.start", "location.end", "info_type", "location.field")
 
 
+_MIB: Final = 1 << 20
+
+
 @dataclass(frozen=True, slots=True)
 class Limits:
     """What one scan may cost.
@@ -36,11 +39,19 @@ class Limits:
         body: bytes of the body as received.
         decoded: bytes after content codings are removed.
         seconds: time from the construction of the scanner to its report, by the scanner's clock.
+        seconds_per_mib: further time for each MiB after the first of what is read: the body without
+            its content codings. At most `body` bytes of it count. A short document that is slow to
+            scan gets none.
     """
 
     body: int = 8 << 20
     decoded: int = 32 << 20
     seconds: float = 5.0
+    seconds_per_mib: float = 1.0
+
+    def further_seconds(self, size: int) -> float:
+        """The time that a body gets beyond `seconds`, by its size without content codings."""
+        return self.seconds_per_mib * max(0.0, min(size, self.body) / _MIB - 1)
 
 
 DEFAULT_LIMITS = Limits()
@@ -67,8 +78,9 @@ class Scanner:
     def __init__(
         self, detection: Detection, headers: Headers, limits: Limits, clock: Callable[[], float]
     ) -> None:
-        until = clock() + limits.seconds
-        self._examiner = Examiner(detection, Budget(limits.decoded, lambda: clock() > until))
+        self._clock = clock
+        self._until = clock() + limits.seconds
+        self._examiner = Examiner(detection, Budget(limits.decoded, self._is_late))
         self._headers = headers
         self._limits = limits
         self._chunks: list[bytes] = []
@@ -122,6 +134,9 @@ class Scanner:
             self._fields = RequestFields()
             memory.forget()
 
+    def _is_late(self) -> bool:
+        return self._clock() > self._until
+
     def _report(self, *, truncated: bool) -> ScanReport:
         body, headers = b"".join(self._chunks), self._headers
         path = self._fields.path
@@ -133,6 +148,7 @@ class Scanner:
             Bound(self._limits.decoded, self._examiner.late),
             headers.content_type,
         )
+        self._until += self._limits.further_seconds(len(decoded.data))
         kind, gap = (
             (UNKNOWN, decoded.gap)
             if decoded.gap

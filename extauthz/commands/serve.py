@@ -114,7 +114,7 @@ def _add_limits(parser: argparse.ArgumentParser) -> None:
         type=float,
         default=_LIMITS.scan_seconds,
         metavar="S",
-        help="time for one scan (default: %(default)s)",
+        help="time for one scan, and for each further MiB (default: %(default)s)",
     )
     limits.add_argument(
         "--max-exchanges",

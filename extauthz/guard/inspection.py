@@ -85,13 +85,15 @@ class InspectionContext:
         """
         return Inspection(self, call, earlier)
 
-    def budget(self, call: Call) -> float:
-        """Return the seconds for one scan of this call.
+    def budget(self, call: Call) -> tuple[float, float]:
+        """Return the seconds for one scan of this call, and those for each MiB after the first.
 
-        Half of the caller's remaining time is kept for the answer and its way back.
+        Half of the caller's remaining time is kept for the answer and its way back. A caller with a
+        deadline waits for a long body no longer than for a short one.
         """
-        left = self.limits.scan_seconds if call.seconds is None else call.seconds / 2
-        return min(self.limits.scan_seconds, max(left, 0.0))
+        if call.seconds is None:
+            return self.limits.scan_seconds, self.limits.scan_seconds
+        return min(self.limits.scan_seconds, max(call.seconds / 2, 0.0)), 0.0
 
 
 class Stopwatch:
@@ -159,19 +161,25 @@ class Inspection:
             content_type=head.content_type,
             content_encoding=head.content_encoding,
             rpc=head.facts.rpc,
-            limits=ScanLimits(body=self._inspections.limits.body_bytes, seconds=self._budget()),
+            limits=self._limits(),
             clock=self._watch,
         )
         return _TimedScanner(scanner, self._steps)
 
-    def _budget(self) -> float:
-        """Return the seconds for the next scan.
+    def _limits(self) -> ScanLimits:
+        """Return the limits of the next scan.
 
-        All scans that prove one redaction share a budget.
+        All scans that prove one redaction share a budget. When a long body has used up more than
+        the time of a short one, what is left is negative, and the time by size makes it up.
         """
         self._begun.append(self._watch())
         spent = self._begun[-1] - self._begun[min(1, len(self._begun) - 1)]
-        return max(0.0, self._inspections.budget(self._call) - spent)
+        seconds, per_mib = self._inspections.budget(self._call)
+        return ScanLimits(
+            body=self._inspections.limits.body_bytes,
+            seconds=seconds - spent,
+            seconds_per_mib=per_mib,
+        )
 
     def _judged(self, outcome: Outcome) -> Judgement:
         judgement = self._judgement(outcome)

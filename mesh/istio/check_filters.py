@@ -80,7 +80,7 @@ def _any_filter(document: MeshObject, value: Node) -> Iterator[IstioProblem]:
 def _ext_proc(document: MeshObject, config: Node) -> Iterator[IstioProblem]:
     if config.at("message_timeout").missing:
         message = "no message_timeout: Envoy gives the guard 200 ms and then refuses the message"
-        yield problem(document, message, "set message_timeout: 2s")
+        yield problem(document, message, "set message_timeout: 20s")
     mode = config.at("processing_mode")
     if all(mode.at(f"{half}_body_mode").text in _BODY_OFF for half in ("request", "response")):
         message = "the guard sees no body: request_body_mode and response_body_mode are NONE"

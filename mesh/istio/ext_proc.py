@@ -16,7 +16,7 @@ Why these values:
   proves nothing.
 """
 
-from mesh.istio.installation import DEADLINE, Installation
+from mesh.istio.installation import MESSAGE_DEADLINE, Installation
 from mesh.istio.manifest import Manifest, ManifestValue
 from mesh.istio.metadata import NAMESPACES
 
@@ -92,7 +92,7 @@ def _filter(
         },
         "failure_mode_allow": False,
         "status_on_error": {"code": "ServiceUnavailable"},
-        "message_timeout": DEADLINE,
+        "message_timeout": MESSAGE_DEADLINE,
         "processing_mode": processing_mode,
         **more,
     }

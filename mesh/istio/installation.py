@@ -36,7 +36,13 @@ This is also Envoy's default buffer limit.
 """
 
 DEADLINE = "2s"
-"""How long Envoy waits for one answer. The guard's own scan deadline must be shorter."""
+"""How long Envoy waits for the answer to a check. The guard's own scan deadline must be shorter."""
+
+MESSAGE_DEADLINE = "20s"
+"""How long Envoy waits for the answer to a message of ext_proc.
+
+A body there may be longer than `MAX_BODY_BYTES`. A scan of 8 MiB and its proof take 16 s at most.
+"""
 
 # matches `phiguard-system`; not `PHI_guard`
 _DNS_LABEL = re.compile(r"[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?")

@@ -59,12 +59,13 @@ _NEVER: Final = re.compile(
     rb"[0-9A-Fa-f]{8}(?:-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}\Z"
     rb"|[a-z/_-]+\Z|[A-Z/_-]+\Z|[0-9/_-]+\Z"
 )
-# What only base64url uses (RFC 4648 section 5). matches b"a_b"; not b"a+b"
-_URL_SIGN: Final = re.compile(rb"[-_]")
-# What only standard base64 uses. matches b"a+b"; not b"a_b"
-_STANDARD_SIGN: Final = re.compile(rb"[+/]")
-# matches an escaped line end, white space and the backslash of \/; not the backslash of \\
-_GAPS: Final = re.compile(rb"\\[rn]|\\(?=/)|\s")
+_URL_SIGNS: Final = (b"-", b"_")
+"""What only base64url uses (RFC 4648 section 5)."""
+_STANDARD_SIGNS: Final = (b"+", b"/")
+"""What only standard base64 uses."""
+# matches an escaped line end and the backslash of \/; not the backslash of \\
+_ESCAPES: Final = re.compile(rb"\\[rn]|\\(?=/)")
+_BLANKS: Final = b" \t\n\r\f\v"
 # matches 24 digits; not 25
 _HEX: Final = re.compile(rb"(?:[0-9a-fA-F]{2}){12,}")
 # matches b"ONZW4ORAGEZDGNBVGY3Q===="; not b"ONZW4ORAgezdgnbvgy3q====", in two cases
@@ -156,7 +157,7 @@ def find(data: bytes) -> Iterator[Nested | Opaque | None]:
 def _is_opaque(data: bytes, match: re.Match[bytes]) -> bool:
     if opaque.is_big_number(data, match.start()):
         return True
-    run = _GAPS.sub(b"", match[0])
+    run = _without_gaps(match[0])
     if _mixes_alphabets(run) or _NEVER.match(run):
         return False
     decoders = (_from_hex,) if _HEX.fullmatch(run) else (from_base64,)
@@ -168,7 +169,7 @@ def _decoded(run: bytes) -> DecodedRun | None:
     """Return what a run decodes to, or None when that is not a document."""
     if _NEVER.match(run) or _mixes_alphabets(run):
         return None
-    run = _GAPS.sub(b"", run)
+    run = _without_gaps(run)
     for decoder in (_from_hex,) if _HEX.fullmatch(run) else _DECODERS:
         content = decoder(run)
         found = judged(content) if content else None
@@ -202,15 +203,24 @@ def judged(content: bytes) -> DecodedRun | None:
     )
 
 
+def _without_gaps(run: bytes) -> bytes:
+    """Return a run without the line ends and escapes in it."""
+    plain = _ESCAPES.sub(b"", run) if b"\\" in run else run
+    return plain.translate(None, _BLANKS)
+
+
 def _mixes_alphabets(run: bytes) -> bool:
     """Whether a run mixes `-_` with `+/`, which no base64 alphabet does.
 
     Paths and names do: `us-core/patient`, `v2/x_y`.
     """
-    url, standard = _URL_SIGN.search(run), _STANDARD_SIGN.search(run)
-    if url is None or standard is None:
+    # a search for one byte at a time is ten times faster than for a class of bytes
+    if not any(sign in run for sign in _URL_SIGNS):
         return False
-    before = run[: standard.start()]
+    standard = [at for sign in _STANDARD_SIGNS if (at := run.find(sign)) >= 0]
+    if not standard:
+        return False
+    before = run[: min(standard)]
     last = max(before.rfind(b"-"), before.rfind(b"_"))
     return b"\\" not in before[max(last, 0) :]  # JSON may write \/ for a slash
 

@@ -18,6 +18,7 @@ from phiscan.embedded.base64_and_hex import judged, readable
 from phiscan.evidence import Nested
 from phiscan.finding import Location
 from phiscan.formats.hl7v2 import messages as hl7v2
+from phiscan.syntax import xml_values
 from phiscan.text.offsets import Derived
 from phiscan.text.possessive import repeated
 
@@ -65,6 +66,8 @@ _SHAPE: Final = bytes.maketrans(
 
 Quotes stay.
 """
+_MARKUP_SHAPE: Final = bytes(0x20 if c in b"<>" else _SHAPE[c] for c in range(256))
+"""The same for markup, where `<` and `>` end a text."""
 # Three rare signs within one word, in a text translated by _SHAPE. There the expression begins with
 # one fixed byte, so `re` searches at the speed of a byte search.
 # matches b"!aa!a!"; not b"!aa! a!"
@@ -75,6 +78,14 @@ _WORDS: Final = (
     # a word of a text: matches b"a" * 20 between blanks; not b"a" * 19
     re.compile(rb"(?:(?<=[\s=>])|\A)[!-~]{20,}+(?=\s|\Z)"),
 )
+_MARKUP_WORDS: Final = (
+    # a word of a text of markup: matches b"a" * 20 between tags or blanks; not b"a" * 19
+    re.compile(rb"(?<=[\s>])[!-;=?-~]{20,}+(?=[\s<])"),
+    # an attribute's value without blanks: matches b"a" * 20 between quotes; not b"a" * 19
+    re.compile(rb"(?<==\")[!#-;=?-~]{20,}+(?=\")"),
+)
+_PLAIN_TEXTS: Final = (b"<![CDATA[", b"<script")
+"""What begins a part of markup in which `<` and `&` stand for themselves."""
 # matches b"<~;DKgN/hSb9Z+0E\"A~>"; not b"<~~>"
 _ADOBE: Final = re.compile(rb"<~([!-uz\s]{15,}+)~>")
 # matches b"\\n" and the backslash of b"\\/"; not that of b"\\t"
@@ -148,24 +159,37 @@ def number_lists(data: bytes) -> Iterator[Nested | None]:
 
 def base85(data: bytes) -> Iterator[Nested | None]:
     """Yield documents in Ascii85, the base85 of RFC 1924, or Z85 (ZeroMQ RFC 32), else None."""
-    for match in chain(_ADOBE.finditer(data), _dense(data)):
-        content = _of_word(match[1] if match.re is _ADOBE else match[0])
-        yield (
-            Nested(content, Location("encoded", *match.span()), declared=False) if content else None
-        )
+    for match in chain(_ADOBE.finditer(data), _dense(data, _SHAPE, _WORDS)):
+        yield _of_base85(match[1] if match.re is _ADOBE else match[0], *match.span())
 
 
-def _dense(data: bytes) -> Iterator[re.Match[bytes]]:
+def base85_in_markup(data: bytes) -> Iterator[Nested | None]:
+    """Yield the same in XML and HTML: in texts and attributes, whose references are decoded."""
+    if any(sign in data for sign in _PLAIN_TEXTS):
+        yield from base85(data)
+    for match in _dense(data, _MARKUP_SHAPE, _MARKUP_WORDS):
+        word = xml_values.unescaped(data, *match.span()).text()
+        yield _of_base85(word, *match.span())
+
+
+def _of_base85(word: bytes, start: int, end: int) -> Nested | None:
+    content = _of_word(word)
+    return Nested(content, Location("encoded", start, end), declared=False) if content else None
+
+
+def _dense(
+    data: bytes, to_shape: bytes, expressions: tuple[re.Pattern[bytes], ...]
+) -> Iterator[re.Match[bytes]]:
     """Yield the words that may be base85, in ranges without a blank that have three rare signs.
 
     Few texts have such a range, and all other words cost nothing.
     """
-    shape, at = data.translate(_SHAPE), 0
+    shape, at = data.translate(to_shape), 0
     while (dense := _DENSE.search(shape, at)) is not None:
         begin, end = shape.rfind(b" ", at, dense.start()) + 1 or at, shape.find(b" ", dense.end())
         at = len(data) if end < 0 else end
-        for words in _WORDS:
-            yield from words.finditer(data, begin, at)
+        for words in expressions:
+            yield from words.finditer(data, begin, at + 1)
 
 
 def _of_word(word: bytes) -> bytes:

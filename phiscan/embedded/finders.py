@@ -118,6 +118,10 @@ def _in_markup(text: Searched) -> bool:
     return text.kind.is_markup
 
 
+def _not_markup(text: Searched) -> bool:
+    return not text.kind.is_markup
+
+
 def _in_text(text: Searched) -> bool:
     """Whether nothing but a finder reads the documents that stand in the text."""
     return not (text.is_whole and (text.is_json or text.kind.is_markup))
@@ -206,7 +210,8 @@ MARKS: Final = (
     *_marks((_RUN,), base64_and_hex.find),
     *_marks(byte_by_byte.HEX_MARKS, byte_by_byte.hexes),
     *_marks(byte_by_byte.NUMBER_MARKS, byte_by_byte.number_lists),
-    *_marks(byte_by_byte.BASE85_MARKS, byte_by_byte.base85),
+    *_marks(byte_by_byte.BASE85_MARKS, byte_by_byte.base85, _not_markup),
+    *_marks(byte_by_byte.BASE85_MARKS, byte_by_byte.base85_in_markup, _in_markup),
     *_marks((byte_by_byte.UTF7_MARK,), byte_by_byte.utf7),
     *_marks((byte_by_byte.BYTE_ESCAPE_MARK,), byte_by_byte.byte_escapes),
     *_marks((byte_by_byte.HEALTH_CARD_MARK,), byte_by_byte.health_cards),

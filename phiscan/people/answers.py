@@ -48,6 +48,7 @@ class _Asked:
         info_type: what it asks for.
         value: the shape of an answer.
         question: the words of the question, up to the answer. Most allow no other number between.
+        words: parts of words in lower case. One of them occurs in every text with the question.
         validate: whether the text of an answer can be one.
         subject: whom the answer is about.
     """
@@ -55,6 +56,7 @@ class _Asked:
     info_type: str
     value: re.Pattern[bytes]
     question: re.Pattern[bytes]
+    words: tuple[bytes, ...]
     validate: Callable[[str], bool]
     subject: Subject = Subject.PERSON
 
@@ -97,6 +99,7 @@ _QUESTIONS: Final = (
         _asked(
             r"d\.?o\.?b|birth[ -]?dates?|date of birth|b-?days?|birthdays?|born|fecha de nacimiento"
         ),
+        (b"dob", b"d.o", b"do.b", b"birth", b"bday", b"b-day", b"born", b"fecha"),
         _day,
     ),
     # matches "best number is ", "call him at "; not "a number of "
@@ -107,6 +110,7 @@ _QUESTIONS: Final = (
             r"phones?|cell|mobile|call(?:ed)?|callback|reach(?:ed)?|text|txt|telephone"
             r"|(?:best|good|contact) number"
         ),
+        (b"phone", b"cell", b"mobile", b"call", b"reach", b"text", b"txt", b" number"),
         checks.phone,
     ),
     # a number without an area code: "can be reached at 555-0123"; not "room 555-0123"
@@ -118,6 +122,7 @@ _QUESTIONS: Final = (
             rb"(?: is| at| on|:) \Z",
             re.IGNORECASE,
         ),
+        (b"reach", b"call", b"phone", b"cell", b"mobile"),
         _long_enough,
     ),
     # matches "Account 7788332200" and "Claim: CLM-2025-7788-55"; not "into account 7788332200"
@@ -129,6 +134,7 @@ _QUESTIONS: Final = (
             rb"(?: (?:id|no\.?|number))?[ ]?[:#]{0,2} \Z",
             re.IGNORECASE,
         ),
+        (b"acc", b"encounter", b"claim", b"csn", b"fin"),
         _long_enough,
     ),
     # matches "need the MRN. Is it 9183973", "MRN there 9183973", "CHART 78-30-63", "MR: 59-24-98";
@@ -141,6 +147,7 @@ _QUESTIONS: Final = (
             rb"|record (?:no\.?|number))(?:(?!XXX)[^0-9\n]){0,36}"
             rb"|(?:CHART|Chart|MR|PT ID|HOSP NO|UNIT)[ ]?[.:\x23]{0,24} )\Z"
         ),
+        (b"mr", b"m.r", b"record", b"chart", b"pt id", b"hosp no", b"unit"),
         _record,
         Subject.PATIENT,
     ),
@@ -149,6 +156,7 @@ _QUESTIONS: Final = (
         "DEVICE_IDENTIFIER",
         _CODE_VALUE,
         re.compile(rb"\b(?:serial|s/?n)(?: [a-z]{2,10}){0,2}[ ]?[:#]{1,2} ?\Z", re.IGNORECASE),
+        (b"serial", b"s/n", b"sn"),
         _long_enough,
     ),
     # matches "Mbr ID U9081726354", "Humana ID H44810923",
@@ -166,6 +174,27 @@ _QUESTIONS: Final = (
             rb")(?:(?!XXX)[^0-9]){0,70}?\Z",
             re.IGNORECASE,
         ),
+        (
+            b"member",
+            b"mbr",
+            b"subscriber",
+            b"enrollee",
+            b"policy",
+            b"insurance",
+            b"plan",
+            b"medicaid",
+            b"medicare",
+            b"medi-cal",
+            b"medical",
+            b"humana",
+            b"aetna",
+            b"cigna",
+            b"anthem",
+            b"bcbs",
+            b"uhc",
+            b"tricare",
+            b"kaiser",
+        ),
         _long_enough,
     ),
 )
@@ -176,7 +205,10 @@ def answers(text: bytes, near: Callable[[int], bool]) -> Iterator[Answer]:
 
     `near` takes an offset and says whether the text speaks of health there.
     """
+    lowered = text.lower()
     for asked in _QUESTIONS:
+        if not any(word in lowered for word in asked.words):
+            continue
         for match in asked.value.finditer(text):
             if not near(match.start()):
                 continue
@@ -200,11 +232,13 @@ _NUMBER_BESIDE: Final = re.compile(
     rb"(?:(?:'s)? {0,3}[(/|,#-]{1,2} {0,3}#?|[ \t]*\r?\n)((?:[A-Z]{1,5}-?)?\d[\d-]{3,14}\d)"
     rb"(?![\w./-]|:\d|\)? ?(?:years|yo\b|y/o))"
 )
-# matches "man (", "patient ("; not "man, "
+# The word before ` (`. matches "man", "patient"; not "pattern"
 _MENTIONED: Final = re.compile(
-    rb"\b(?:man|woman|male|female|boy|girl|gentleman|lady|infant|newborn|patient|pt)(?= \()",
+    rb"\b(?:man|woman|male|female|boy|girl|gentleman|lady|infant|newborn|patient|pt)\Z",
     re.IGNORECASE,
 )
+_LONGEST_MENTION: Final = 10
+"""One more byte than `gentleman` has."""
 
 
 def record_numbers(text: bytes, names: Iterable[int]) -> Iterator[tuple[int, int]]:
@@ -214,10 +248,19 @@ def record_numbers(text: bytes, names: Iterable[int]) -> Iterator[tuple[int, int
         text: a text that is PHI.
         names: where patients' names end.
     """
-    for end in (*names, *(m.end() for m in _MENTIONED.finditer(text))):
+    for end in (*names, *_mentions(text)):
         match = _NUMBER_BESIDE.match(text, end)
         if match is None:
             continue
         number = match[1].decode()
         if not checks.calendar_date(number) and not checks.phone(number):
             yield match.span(1)
+
+
+def _mentions(text: bytes) -> Iterator[int]:
+    """Where each mention of a patient ends that a bracket follows: `a 54-year-old man (`."""
+    at = text.find(b" (")
+    while at >= 0:
+        if _MENTIONED.search(text, max(0, at - _LONGEST_MENTION), at):
+            yield at
+        at = text.find(b" (", at + 1)

@@ -30,9 +30,7 @@ _WINDOW: Final = 29_000
 
 def find_repeats(data: bytes, evidence: Evidence) -> None:
     """Add a finding for each further occurrence of a patient's value."""
-    placed = [
-        f for f in evidence.findings if f.kind is InfoTypeKind.IDENTIFIER and f.location.start >= 0
-    ]
+    placed = [f for f in evidence.findings if f.kind is InfoTypeKind.IDENTIFIER and _is_value(f)]
     taken = Ranges((start, end) for start, end, _ in evidence.identified())
     values = {**_full_names(data, placed), **_values(data, placed)}
     if not values:
@@ -45,6 +43,12 @@ def find_repeats(data: bytes, evidence: Evidence) -> None:
             evidence.add(
                 "echo", finding.info_type, Location("", at, end), finding.subject, Likelihood.LIKELY
             )
+
+
+def _is_value(finding: Finding) -> bool:
+    """Whether the range of a finding is that of a value, and not of a document in base64."""
+    _, start, end = finding.location
+    return start >= 0 and end - start <= _MAX_LENGTH
 
 
 def places(lowered: bytes, values: Collection[bytes]) -> Iterator[tuple[int, bytes]]:

@@ -28,6 +28,8 @@ _CREDENTIALS: Final = frozenset(
 _STREET: Final = 3
 """The fewest words of a street: its number, its name and its kind."""
 _SUITES: Final = frozenset((b"suite", b"ste", b"floor", b"fl", b"building", b"bldg"))
+_MAX_LENGTH: Final = 200
+"""Bytes of the longest value. A longer range is a document in base64 around it."""
 _DIGITS: Final = 10
 """Digits of a North American number without the country code, which senders may leave out."""
 
@@ -53,7 +55,8 @@ def mark_repeats(kind: MediaKind, data: bytes, evidence: Evidence) -> None:
 
 
 def _placed(finding: Finding) -> bool:
-    return finding.info_type in _CONTACTS and finding.location.start >= 0
+    _, start, end = finding.location
+    return finding.info_type in _CONTACTS and start >= 0 and end - start <= _MAX_LENGTH
 
 
 def _words(data: bytes, finding: Finding) -> tuple[bytes, ...]:

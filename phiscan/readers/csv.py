@@ -24,6 +24,7 @@ from phiscan.readers import text as text_reader
 from phiscan.readers.csv_schemas import Columns, recognise
 
 _DELIMITERS: Final = (b",", b"\t", b";", b"|")
+_FEWEST_COLUMNS: Final = 2
 _MAX_COLUMNS: Final = 2000
 _HEADER_ROWS: Final = 8
 """The header must be one of so many first rows. Rows before it are a title, a comment or a date."""
@@ -111,10 +112,14 @@ def _table(data: bytes) -> _Table | None:
     """
     best: _Table | None = None
     for delimiter in _DELIMITERS:
+        if delimiter not in data:
+            continue
         at = len(_MARK) if data.startswith(_MARK) else 0
         for number, row in enumerate(_rows(data, at, delimiter)):
             if number == _HEADER_ROWS:
                 break
+            if len(row) < _FEWEST_COLUMNS:
+                continue
             labels = tuple(cell.value() for cell in row)
             if not _can_be_header(labels) or (best is not None and len(labels) <= len(best.labels)):
                 continue
@@ -126,7 +131,7 @@ def _table(data: bytes) -> _Table | None:
 
 
 def _can_be_header(labels: tuple[str, ...]) -> bool:
-    if not 2 <= len(labels) <= _MAX_COLUMNS or not all(
+    if not _FEWEST_COLUMNS <= len(labels) <= _MAX_COLUMNS or not all(
         _LABEL.fullmatch(label) or not label for label in labels
     ):
         return False

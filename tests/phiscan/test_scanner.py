@@ -101,6 +101,24 @@ def test_running_out_of_time_is_a_gap_and_no_clean_report(engine):
     assert scanner.finish().gap is Gap.OUT_OF_TIME
 
 
+@pytest.mark.parametrize("encode", [bytes, gzip.compress], ids=["plain", "gzip"])
+@pytest.mark.parametrize(
+    ("size", "gap"), [(10 << 10, Gap.OUT_OF_TIME), (3 << 20, Gap.NONE), (1 << 20, Gap.OUT_OF_TIME)]
+)
+def test_a_long_body_has_more_time_by_its_size_without_codings(engine, size, gap, encode):
+    """Two seconds pass: more than a short body has, and less than one of 3 MiB."""
+    ticks = iter([0.0, 0.0] + [2.0] * 100_000)
+    scanner = engine.scanner(
+        limits=Limits(seconds=1.0, seconds_per_mib=1.0), clock=lambda: next(ticks)
+    )
+    scanner.feed(encode((b"nothing to see here\n" * (size // 20 + 1))[:size]))
+    assert scanner.finish().gap is gap
+
+
+def test_a_bomb_has_no_more_time_than_the_longest_body():
+    assert Limits(body=8 << 20, seconds_per_mib=1.0).further_seconds(1 << 30) == 7.0
+
+
 def test_running_out_of_time_is_said_of_a_truncated_body_too(engine):
     ticks = iter(range(1000))
     scanner = engine.scanner(limits=Limits(seconds=0.5), clock=lambda: float(next(ticks)))

@@ -72,7 +72,14 @@ def test_a_refusal_without_facts_is_enforced_where_the_policy_enforces_anywhere(
 
 
 @pytest.mark.parametrize(
-    ("seconds", "expected"), [(None, 2.0), (100.0, 2.0), (1.0, 0.5), (0.0, 0.0), (-1.0, 0.0)]
+    ("seconds", "expected"),
+    [
+        (None, (2.0, 2.0)),
+        (100.0, (2.0, 0.0)),
+        (1.0, (0.5, 0.0)),
+        (0.0, (0.0, 0.0)),
+        (-1.0, (0.0, 0.0)),
+    ],
 )
 def test_half_of_what_a_caller_leaves_is_for_the_scan(tmp_path, engine, seconds, expected):
     inspections = Guard(tmp_path, engine, limits=Limits(scan_seconds=2.0)).worker._inspections
@@ -103,9 +110,10 @@ def test_all_scans_that_prove_a_redaction_share_one_budget(tmp_path, engine):
     inspection._watch.start()
     budgets = []
     for now[0] in (0.0, 1.5, 2.0, 4.0):
-        budgets.append(inspection._budget())
+        limits = inspection._limits()
+        budgets.append(limits.seconds + limits.further_seconds(2 << 20))
 
-    assert budgets == [2.0, 2.0, 1.5, 0.0]
+    assert budgets == [4.0, 4.0, 3.5, 1.5]
 
 
 def test_no_repr_shows_a_body(inspections):

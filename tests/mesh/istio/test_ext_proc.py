@@ -43,7 +43,7 @@ def test_a_guard_that_fails_stops_the_message(make):
     assert not config.disable_immediate_response
     assert config.status_on_error is not None
     assert config.status_on_error.code == StatusCode.ServiceUnavailable
-    assert config.message_timeout == timedelta(seconds=2)
+    assert config.message_timeout == timedelta(seconds=20)
 
 
 @BOTH

@@ -3,6 +3,8 @@
 import base64
 import json
 import zlib
+from xml.etree import ElementTree
+from xml.sax.saxutils import escape
 
 import pytest
 
@@ -71,6 +73,38 @@ def test_a_document_spelled_byte_by_byte_is_read_and_masked(spelled, inside):
     if inside == "json":
         json.loads(masked)
     assert phiscan.scan(masked).verdict in (Verdict.NONE, Verdict.HEALTH)
+
+
+@pytest.mark.parametrize(
+    "spelled",
+    [base64.b85encode(NOTE), base64.a85encode(NOTE), base64.b85encode(NOTE).translate(_Z85)],
+    ids=["rfc1924", "ascii85", "z85"],
+)
+@pytest.mark.parametrize(
+    "around", ["<a><b>{}</b></a>", "<a>\n {} \n</a>", '<a b="{}"/>', "<a><![CDATA[ {} ]]></a>"]
+)
+def test_base85_in_markup_is_read_and_masked(around, spelled):
+    text = spelled.decode()
+    if "CDATA" not in around:
+        text = escape(text, {'"': "&quot;"})
+    data = around.format(text).encode()
+    report = phiscan.scan(data, content_type="application/xml")
+    assert (report.verdict, report.coverage) == (Verdict.PHI, Coverage.COMPLETE)
+    masked = phiscan.redact(data, report)
+    assert len(masked) < len(data) / 2
+    ElementTree.fromstring(masked)  # noqa: S314
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "<a>f(a){return!b(c)?d(e):g(h);};k(l)*m(n);@o(p)#q(r)</a>",  # a program
+        '<a href="https://a.example/x?y=(1);z=~w@v#u!t$s">x</a>',  # a link
+        "<a>&nbsp;&nbsp;&nbsp;&nbsp;&nbsp;&nbsp;&nbsp;</a>",  # blanks as references
+    ],
+)
+def test_markup_without_base85_holds_no_document(text):
+    assert phiscan.scan(text.encode(), content_type="text/html").findings == ()
 
 
 @pytest.mark.parametrize(

@@ -1,9 +1,14 @@
 """A value that the structure calls a provider's is the provider's in the narrative too."""
 
+import base64
+
 import pytest
 
 import phiscan
-from phiscan.finding import Subject, Verdict
+from phiscan.evidence import Evidence
+from phiscan.finding import Location, Subject, Verdict
+from phiscan.people.provider_repeats import mark_repeats
+from phiscan.readers import registry
 
 DOCUMENT = """<ClinicalDocument xmlns="urn:hl7-org:v3"><recordTarget><patientRole>
 <id root="1.2.3" extension="77120"/>
@@ -99,3 +104,19 @@ def test_a_value_of_a_provider_and_of_a_patient_stays_a_patients():
     }
     assert subjects
     assert Subject.PROVIDER not in subjects
+
+
+def test_a_document_in_base64_makes_no_private_persons_phone_a_providers():
+    """All its values have one range, which says nothing of whose a number is."""
+    data = base64.b64encode(DOCUMENT.encode())
+    fhir, evidence = registry.MEDIA.kinds["fhir+json"], Evidence()
+    for info_type, subject in (
+        ("US_ZIP_CODE", Subject.PROVIDER),
+        ("PERSON_NAME", Subject.PROVIDER),
+        ("PERSON_NAME", Subject.PERSON),
+    ):
+        inner = Evidence()
+        inner.add("structure", info_type, Location("", 0, 4), subject)
+        evidence.absorb(inner, Location("encoded", 0, len(data)))
+    mark_repeats(fhir, data, evidence)
+    assert [f.subject for f in evidence.findings][-1] is Subject.PERSON
