@@ -109,6 +109,7 @@ ABROAD = Detector(
     info_type="PHONE_NUMBER",
     # matches "+44 20 7946 0958", "+49 (0)30 901820"; not "+44 20"
     pattern=rf"\+{_ABROAD}{_EXTENSION}\b",
+    hint=r"\+[2-9]",
     validate=checks.international,
     bare=Likelihood.POSSIBLE,
     context=_WORDS,

@@ -11,7 +11,7 @@ each target that it finds is parsed.
 """
 
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from typing import Final
 
 from phiscan.embedded.finders import Taken
@@ -44,6 +44,8 @@ _CELL: Final = re.compile(rb"[^\s\"'<>`\\,;]{0,2048}")  # a table ends a value a
 # matches what is before `Patient/77` in {"reference": "Patient/77"} and
 # <reference value="Patient/77"/>; not in {"url": "Patient/77"}
 _REFERENCE: Final = re.compile(rb"\breference(?:\"\s{0,8}:\s{0,8}| value=)\"\Z")
+_COMMON: Final = (b'"reference":"', b'"reference": "')
+"""How nearly all references begin. A look at them is cheaper than a search."""
 _CLOSING: Final = b".,;:)]}!?"
 """What stands behind a target in a sentence, and is no part of it."""
 # What only a log line has: a time, a status behind the request line, a level at its beginning.
@@ -99,7 +101,8 @@ def _tags(text: bytes) -> Iterator[int]:
 _FINDERS: Final = (
     (rf"Patient{_SLASH}", _words(b"Patient/")),
     (rf"Person{_SLASH}", _words(b"Person/")),
-    (rf"(?:{'|'.join(sorted(tables.RESOURCES))})(?:{_SLASH}_search)?{_ASKS}[a-z_]", _searches),
+    # the names of all resources would cost more than all other marks
+    (rf"[a-z]{_ASKS}[a-z_]", _searches),
     (r"[?&;6Ff]patient(?:[.:=]|%3[AaDd])", _parameters(b"patient")),
     (rf"(?:[&;6]|{_ASKS})0010[0-9A-Fa-f]{{4}}{_EQUALS}", _tags),
     (rf"(?:[&;6]|{_ASKS})Patient(?:Name|ID|BirthDate){_EQUALS}", _parameters(b"Patient")),
@@ -126,10 +129,11 @@ def find(kind: MediaKind, normalised: Normalised, marks: Iterable[int], evidence
 
     taken: Taken | None = None
     behind = _CELL if kind is csv.MEDIA else _BEHIND
-    for at, start, end in _ranges(text, marks, evidence, behind):
-        is_reference = _REFERENCE.search(text, max(0, at - 32), at) is not None
-        if is_reference and kind.reads_references:
-            continue
+    places = _places(text, marks)
+    if kind.reads_references:
+        places = {at for at in places if not _is_reference(text, at)}
+    for at, start, end in _ranges(text, places, evidence, behind):
+        is_reference = _is_reference(text, at)
         taken = taken or Taken(Location("", *span[:2]) for span in evidence.identified())
         if taken.overlaps(*normalised.origin(at, at + 1)):
             continue
@@ -156,7 +160,7 @@ def find_in_fields(
     def located(start: int, end: int) -> Location:
         return place(*normalised.origin(start, end))
 
-    for _, start, end in _ranges(text, marks, evidence, _BEHIND):
+    for _, start, end in _ranges(text, _places(text, marks), evidence, _BEHIND):
         targets.read(parsed(text[start:end].decode("latin-1"), _from(start, located)), evidence)
 
 
@@ -164,14 +168,26 @@ def _from(start: int, located: Place) -> Place:
     return lambda first, last: located(start + first, start + last)
 
 
+def _places(text: bytes, marks: Iterable[int]) -> set[int]:
+    """Where the words stand that only targets have."""
+    return {at for mark in marks for at in _FINDERS[mark][1](text)}
+
+
+def _is_reference(text: bytes, at: int) -> bool:
+    """Whether the value of a FHIR Reference begins at `at`."""
+    before = text[max(0, at - 32) : at]
+    return before.endswith(_COMMON) or (
+        before.endswith(b'"') and _REFERENCE.search(before) is not None
+    )
+
+
 def _ranges(
-    text: bytes, marks: Iterable[int], evidence: Evidence, behind: re.Pattern[bytes]
+    text: bytes, places: Collection[int], evidence: Evidence, behind: re.Pattern[bytes]
 ) -> Iterator[tuple[int, int, int]]:
     """The place of a word that only a target has, and the range of the target around it.
 
     They are in order and do not overlap. `behind` matches how a target may go on.
     """
-    places = {at for mark in marks for at in _FINDERS[mark][1](text)}
     reached = 0
     for at in evidence.context.timed(sorted(places)):
         if at < reached:

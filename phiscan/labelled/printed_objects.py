@@ -28,18 +28,30 @@ from phiscan.words.labels import Rule
 
 _QUOTE: Final = r"(?:\\{0,4}[\"']|&(?:quot|apos|#39|#34);)"
 MARKS: Final = (
-    r"[a-z]\w{0,60}[(\[{][a-z]\w{0,60}=[^=]",
-    r"\{ [a-z]\w{0,60} = ",
-    r"#<[a-z]\w{0,60}[ :]",
-    r"[{(][a-z]\w{0,60}:[^:,;{}()=\n\"'\\]{1,100} [a-z]\w{0,60}:\S",
+    r"[({\[] ?[a-z]\w*[=:]",
+    r"\{ [a-z]\w* = ",
+    "#<[a-z]",
     r"column values \([a-z]",
-    r"\{ ?[a-z]\w{0,60}: ?\\{0,4}\"",
-    r"\{ ?'[a-z]\w{0,60}': ",
+    r"\{ ?'[a-z]\w*': ",
     r"[\"'] ?=> ?",
-    r"\{:[a-z][\w-]{0,60} ",
+    r"\{:[a-z]",
 )
-"""Hyperscan expressions, caseless, for the beginnings of such objects."""
-_MARK: Final = re.compile("|".join(f"(?:{mark})" for mark in MARKS).encode(), re.IGNORECASE)
+"""Hyperscan expressions, caseless. One of them occurs wherever such an object begins."""
+# Such an object from its bracket on, or the separator behind its first key. It begins with one
+# class of letters, which `re` looks for fast. matches "(ssn=5", "{ ssn = ", "#<Patient ",
+# "(name:Ana ssn:5", "(ssn" behind "column values ", '{ssn: "', "{'ssn': ", "=>" behind a quote and
+# "{:ssn "; not "(a == b", "{ssn: 5}"
+_MARK: Final = re.compile(
+    rb"[({\[#=](?:"
+    rb"(?<=\w[(\[{])[a-z]\w{0,60}=[^=]"
+    rb"|(?<=[{(])[a-z]\w{0,60}:[^:,;{}()=\n\"'\\]{1,100} [a-z]\w{0,60}:\S"
+    rb"|(?<=column values \()[a-z]"
+    rb"|(?<=\{)(?: ?[a-z]\w{0,60}: ?\\{0,4}\"| ?'[a-z]\w{0,60}': | [a-z]\w{0,60} = "
+    rb"|:[a-z][\w-]{0,60} )"
+    rb"|(?<=#)<[a-z]\w{0,60}[ :]"
+    rb"|(?:(?<=[\"']=)|(?<=[\"'] =))> ?)",
+    re.IGNORECASE,
+)
 _BEFORE: Final = 200
 """Bytes before a mark that tell whether the line is a log's."""
 _LONGEST: Final = 4000
@@ -91,7 +103,7 @@ def read(data: bytes) -> Iterator[Labelled]:
         for ended in LINE_END.finditer(data, line, mark.start()):
             line = ended.end()
         begin = mark.start()
-        if data[begin : begin + 1] in (b'"', b"'"):
+        if data[begin : begin + 1] == b"=":
             begin = max(data.rfind(b"{", line, begin), line)  # the mark is behind the first key
         name = _CLASS.search(data, max(line, begin - _BEFORE), begin)
         begin = begin if name is None else name.start()

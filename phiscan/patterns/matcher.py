@@ -44,6 +44,33 @@ _END: Final = (1 << _HALF) - 1
 """Start and end of a range are one number, the end in the lower bits."""
 
 
+class _Expression(NamedTuple):
+    """One expression of a prefilter. If `single`, Hyperscan reports its first match only."""
+
+    text: str
+    caseless: bool
+    single: bool = True
+
+
+def _mark_numbers() -> dict[_Expression, list[int]]:
+    """The marks of `PrefilterHits`, numbered in its order. Several finders share expressions."""
+    marks = [
+        *(_Expression(mark.expression, mark.caseless) for mark in finders.MARKS),
+        *(_Expression(sign, caseless=False) for sign, _ in json_dialects.SIGNS),
+        *(_Expression(mark, caseless=False) for mark in targets.MARKS),
+        *(_Expression(mark, caseless=True) for mark, _ in program_messages.MARKS),
+    ]
+    numbers: dict[_Expression, list[int]] = {}
+    for number, mark in enumerate(marks):
+        numbers.setdefault(mark, []).append(number)
+    return numbers
+
+
+_MARK_NUMBERS: Final = _mark_numbers()
+_MARKS: Final = tuple(_MARK_NUMBERS.values())
+"""The numbers of the marks that each expression of the second prefilter stands for."""
+
+
 class TooManyMatchesError(Exception):
     """One detector matches more ranges of a document than the limit. The rest is not read."""
 
@@ -131,7 +158,7 @@ class Matcher:
 
     def hits(self, text: bytes) -> PrefilterHits:
         """The marks that occur in `text`."""
-        hits = self._marks.all(text)
+        hits = sorted(chain.from_iterable(_MARKS[mark] for mark in self._marks.all(text)))
         signs = bisect_left(hits, len(finders.MARKS))
         asked, messages = bisect_left(hits, _TARGETS), bisect_left(hits, _MESSAGES)
         return PrefilterHits(
@@ -235,10 +262,6 @@ def ranges(locator: hyperscan.Database, text: bytes) -> Iterator[tuple[int, int]
 
 def plans(detectors: Sequence[Detector]) -> tuple[Plan, ...]:
     """The databases to compile for `detectors`: the four prefilters, then one locator each."""
-    marks = [_Expression(mark.expression, mark.caseless) for mark in finders.MARKS]
-    signs = [_Expression(sign, caseless=False) for sign, _ in json_dialects.SIGNS]
-    asked = [_Expression(mark, caseless=False) for mark in targets.MARKS]
-    messages = [_Expression(mark, caseless=True) for mark, _ in program_messages.MARKS]
     return (
         _prefilter_plan(
             [
@@ -246,21 +269,13 @@ def plans(detectors: Sequence[Detector]) -> tuple[Plan, ...]:
                 for d in detectors
             ]
         ),
-        _prefilter_plan(marks + signs + asked + messages),
+        _prefilter_plan(tuple(_MARK_NUMBERS)),
         _prefilter_plan([_Expression(*label) for label in label_prefilters.of_labels()]),
         _prefilter_plan(
             [_Expression(*label, single=False) for label in label_prefilters.of_values()]
         ),
         *map(_locator_plan, detectors),
     )
-
-
-class _Expression(NamedTuple):
-    """One expression of a prefilter. If `single`, Hyperscan reports its first match only."""
-
-    text: str
-    caseless: bool
-    single: bool = True
 
 
 def _locator_plan(detector: Detector) -> Plan:
