@@ -16,7 +16,8 @@ from phiscan.identifiers import InfoTypeKind
 from phiscan.scan_context import ScanContext
 from phiscan.text.normalise import plain
 from phiscan.text.offsets import Derived
-from phiscan.words.labels import Rule, is_masked, is_vocabulary
+from phiscan.words.field_names import is_shown
+from phiscan.words.labels import Rule, is_masked
 
 MAX_FINDINGS: Final = 50_000
 """The most findings of one document that are listed, besides one of each further kind.
@@ -196,7 +197,7 @@ def _enclosing(place: Location, location: Location, origin: Derived | None) -> L
 def shown_path(parts: Sequence[str], known: frozenset[str] = frozenset()) -> str:
     """Return a field path that is safe to show.
 
-    Keys can hold PHI too (`{"123-45-6789": ...}`). So only parts that are in `known` or in the
-    vocabulary of labels are shown. Every other part becomes `*`.
+    Keys can hold PHI too (`{"123-45-6789": ...}`). So only parts that are in `known` or made of
+    words of the tables are shown. Every other part becomes `*`.
     """
-    return ".".join(part if part in known or is_vocabulary(part) else "*" for part in parts)
+    return ".".join(part if part in known or is_shown(part) else "*" for part in parts)

@@ -1,7 +1,7 @@
 """Examines one document and the documents nested in it, in this order:
 
     media kind ─> structure ─> nested documents, each in the same way ─> repeats of patients' values
-    ─> detectors ─> people ─> recognizers ─> repeats of providers' values
+    ─> detectors ─> people ─> recognizers ─> repeats of providers' values ─> names of fields
 
 Findings go to the document's evidence. What could not be examined becomes a gap.
 """
@@ -10,7 +10,7 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from phiscan import recognizer
+from phiscan import fields, recognizer
 from phiscan.embedded import finders, targets
 from phiscan.evidence import Evidence, Nested
 from phiscan.finding import Gap, worse
@@ -118,12 +118,14 @@ class Examiner:
         gap = self._structure(kind, data, evidence)
         if self.late():
             raise OutOfTimeError
+        placed = len(evidence.nested)
         if kind.is_searchable:
             self._messages(data, hits, evidence)
             text = finders.Searched(kind, gap is not Gap.MALFORMED)
             too_many = finders.find(data, evidence, hits.embedded, text)
             gap = worse(gap, too_many)
-        gap = worse(gap, self._within(kind, evidence, depth))
+        embedded, too_many = self._within(kind, evidence, depth, placed)
+        gap = worse(gap, too_many)
         if not kind.is_searchable:
             return kind, gap
         if self.late():
@@ -140,16 +142,28 @@ class Examiner:
         people.find(kind, normalised, evidence)
         recognizer.run(kind, normalised, self._detection.recognizers, evidence)
         provider_repeats.mark_repeats(kind, data, evidence)
+        fields.name(kind, data, evidence, embedded)
         return kind, worse(gap, too_long)
 
-    def _within(self, kind: MediaKind, evidence: Evidence, depth: int) -> Gap:
-        """Examine what is nested in a document of this kind. Return the worst gap."""
-        gap = Gap.NONE
-        for inner in evidence.nested:
+    def _within(
+        self, kind: MediaKind, evidence: Evidence, depth: int, placed: int
+    ) -> tuple[range, Gap]:
+        """Examine what is nested in a document of this kind.
+
+        Args:
+            placed: how many of the nested documents its reader found, and so has named their field.
+
+        Returns:
+            The numbers of the findings in the other nested documents, and the worst gap.
+        """
+        gap, first = Gap.NONE, len(evidence.findings)
+        for number, inner in enumerate(evidence.nested):
             gap = worse(gap, self.nested(inner, evidence, depth + 1))
+            if number < placed:
+                first = len(evidence.findings)
         if not kind.is_container:
             evidence.parts.clear()
-        return gap
+        return range(first, len(evidence.findings)), gap
 
     def _recognised(self, data: bytes, content_type: str) -> tuple[MediaKind, PrefilterHits]:
         """Return the document's kind (JSON by its dialect) and what the prefilter found in it."""

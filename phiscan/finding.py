@@ -86,7 +86,8 @@ class Location(NamedTuple):
     Args:
         field: the path in the document's own terms (`Patient.name.family`, `PID-5`, `query.ssn`). A
             part that is no known element or label is written `*`, because keys can hold PHI too.
-            Empty for plain text.
+            A column of such a name is written `column 3`. Empty where no field holds the value, as
+            in plain text.
         start: the first byte, in the document without its content coding; -1 when the value is
             outside the body. A value in a nested document has the range of the outermost encoded
             value around it.

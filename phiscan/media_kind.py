@@ -4,7 +4,7 @@ The module of each format defines its kind beside its reader. `phiscan.readers.r
 kinds. No other module compares a kind's name: it asks for a trait.
 """
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Final, NamedTuple
 
@@ -16,6 +16,13 @@ Reader = Callable[[bytes, Evidence], Gap]
 """Reads the structure of a document and adds findings and nested documents to the evidence.
 
 Returns why not all of the document was read, or `Gap.NONE`.
+"""
+
+
+Fields = Callable[[bytes, Sequence[int]], Iterable[str]]
+"""Returns the field of a document that holds each of some offsets, which ascend.
+
+The field is named as it may be shown, or is empty where none is known.
 """
 
 
@@ -105,6 +112,7 @@ class MediaKind:
             none. The detectors run over that text.
         names_providers: whether its structure says who gives care.
         reads_references: whether its reader reads the references to patients, `Patient/77`.
+        fields: says which field holds a value in a text. None where no field does.
         masking: how redaction masks its values.
     """
 
@@ -122,6 +130,7 @@ class MediaKind:
     unescaped: Callable[[bytes], Derived | None] = _as_it_stands
     names_providers: bool = False
     reads_references: bool = False
+    fields: Fields | None = None
     masking: Masking = Masking()
 
 

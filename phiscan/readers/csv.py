@@ -1,7 +1,5 @@
 """Tables as text (RFC 4180), delimited by commas, tabs, semicolons or vertical bars.
 
-Quoted fields may hold delimiters, quotes and line ends.
-
 The header row says what each column is: by its data model (`csv_schemas`), or else by the label of
 the column. A row is one record, so `name` counts as a patient's name where the row also has a birth
 date. A table without a known label is read as text, and the detectors read its cells.
@@ -9,9 +7,8 @@ date. A table without a known label is read as text, and the detectors read its 
 Cost: a row without quotes is split in one step, and only the columns with a rule are read.
 """
 
-import re
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -19,39 +16,25 @@ from phiscan.evidence import Evidence, shown_path
 from phiscan.finding import Gap, Location, Subject
 from phiscan.labelled.records import Labelled, read_records, rule_of
 from phiscan.media_kind import MediaKind, Sample
-from phiscan.readers import piped
+from phiscan.readers import piped, table_fields
 from phiscan.readers import text as text_reader
 from phiscan.readers.csv_schemas import Columns, recognise
+from phiscan.syntax.csv_rows import (
+    DELIMITERS,
+    FEWEST_COLUMNS,
+    Cell,
+    begin,
+    can_be_header,
+    row_end,
+    rows,
+)
 
-_DELIMITERS: Final = (b",", b"\t", b";", b"|")
-_FEWEST_COLUMNS: Final = 2
-_MAX_COLUMNS: Final = 2000
 _HEADER_ROWS: Final = 8
 """The header must be one of so many first rows. Rows before it are a title, a comment or a date."""
 _HEAD: Final = 16384
-# matches "Patient Name", "mrn", "ADDR_1 (home)" and "Age [years]"; not "123" or "Seen, then sent"
-_LABEL: Final = re.compile(r"[#A-Za-z_][\w .:#/()\[\]%'*-]{0,60}")
-_TYPES: Final = frozenset(
-    "string str integer int varchar boolean bool float double bigint smallint required "
-    "optional".split()
-)
-"""Words of a data dictionary, which a header does not have.
-
-Example: `| patientName | string | Name of the patient |`.
-"""
-_MARK: Final = b"\xef\xbb\xbf"
 _MEDIA_TYPES: Final = frozenset(
     ("text/csv", "application/csv", "text/tab-separated-values", "text/x-csv")
 )
-
-
-@dataclass(frozen=True, slots=True)
-class _Cell:
-    text: bytes
-    start: int
-
-    def value(self) -> str:
-        return self.text.decode("utf-8", "replace").replace('""', '"').strip()
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +74,7 @@ def sniff(head: bytes) -> bool:
         len(table.labels) < 3 and table.delimiter == b","
     ):
         return False
-    row = next(_rows(head[:_HEAD], table.body, table.delimiter), None)
+    row = next(rows(head[:_HEAD], table.body, table.delimiter), None)
     return row is not None and len(row) == len(table.labels)
 
 
@@ -111,33 +94,23 @@ def _table(data: bytes) -> _Table | None:
     If several delimiters give a header, the one with the most columns counts.
     """
     best: _Table | None = None
-    for delimiter in _DELIMITERS:
+    for delimiter in DELIMITERS:
         if delimiter not in data:
             continue
-        at = len(_MARK) if data.startswith(_MARK) else 0
-        for number, row in enumerate(_rows(data, at, delimiter)):
+        at = begin(data)
+        for number, row in enumerate(rows(data, at, delimiter)):
             if number == _HEADER_ROWS:
                 break
-            if len(row) < _FEWEST_COLUMNS:
+            if len(row) < FEWEST_COLUMNS:
                 continue
             labels = tuple(cell.value() for cell in row)
-            if not _can_be_header(labels) or (best is not None and len(labels) <= len(best.labels)):
+            if not can_be_header(labels) or (best is not None and len(labels) <= len(best.labels)):
                 continue
-            table = _Table(delimiter, labels, _row_end(data, row[-1]), recognise(labels))
+            table = _Table(delimiter, labels, row_end(data, row[-1]), recognise(labels))
             if table.meaningful():
                 best = table
                 break
     return best
-
-
-def _can_be_header(labels: tuple[str, ...]) -> bool:
-    if not _FEWEST_COLUMNS <= len(labels) <= _MAX_COLUMNS or not all(
-        _LABEL.fullmatch(label) or not label for label in labels
-    ):
-        return False
-    if not _TYPES.isdisjoint(label.lower() for label in labels):
-        return False
-    return len(set(labels)) > len(labels) / 2
 
 
 def _read_model(data: bytes, table: _Table, evidence: Evidence) -> None:
@@ -149,9 +122,7 @@ def _read_model(data: bytes, table: _Table, evidence: Evidence) -> None:
     if not rules:
         return
     for _, column, cell in evidence.context.timed(_cells(data, table, sorted(rules))):
-        location = Location(
-            shown_path((table.labels[column],)), cell.start, cell.start + len(cell.text)
-        )
+        location = Location(shown_path((table.labels[column],)), cell.start, cell.end)
         if (
             evidence.labelled("csv_schema", rules[column], cell.value(), location, None)
             and header is None
@@ -164,62 +135,15 @@ def _read_model(data: bytes, table: _Table, evidence: Evidence) -> None:
 def _labelled(data: bytes, table: _Table) -> Iterator[Labelled]:
     for number, column, cell in _cells(data, table, table.wanted()):
         if value := cell.value():
-            yield Labelled(
-                (table.labels[column],), value, cell.start, cell.start + len(cell.text), number
-            )
+            yield Labelled((table.labels[column],), value, cell.start, cell.end, number)
 
 
-def _cells(data: bytes, table: _Table, wanted: list[int]) -> Iterator[tuple[int, int, _Cell]]:
+def _cells(data: bytes, table: _Table, wanted: list[int]) -> Iterator[tuple[int, int, Cell]]:
     """Yield the cells of the columns `wanted`: row number from 1, column number, cell."""
-    for number, row in enumerate(_rows(data, table.body, table.delimiter), 1):
+    for number, row in enumerate(rows(data, table.body, table.delimiter), 1):
         for column in wanted:
             if column < len(row):
                 yield number, column, row[column]
-
-
-def _rows(data: bytes, at: int, delimiter: bytes) -> Iterator[list[_Cell]]:
-    """Yield the rows from `at` on that are not empty."""
-    size = len(data)
-    while at < size:
-        end = data.find(b"\n", at)
-        end = size if end < 0 else end
-        if data.find(b'"', at, end) < 0:
-            line = data[at:end].rstrip(b"\r")
-            row = _split(line, at, delimiter)
-            at = end + 1
-        else:
-            row, at = _quoted_row(data, at, delimiter)
-        if len(row) > 1 or row[0].text.strip():
-            yield row
-
-
-def _split(line: bytes, at: int, delimiter: bytes) -> list[_Cell]:
-    row = []
-    for text in line.split(delimiter):
-        row.append(_Cell(text, at))
-        at += len(text) + 1
-    return row
-
-
-def _quoted_row(data: bytes, at: int, delimiter: bytes) -> tuple[list[_Cell], int]:
-    """Return a row that has quotes, and the offset of the next row.
-
-    Text after a closing quote belongs to the cell, as in spreadsheets.
-    """
-    row: list[_Cell] = []
-    field = _FIELDS[delimiter]
-    while match := field.match(data, at):
-        group = 1 if match[1] is not None else 2
-        row.append(_Cell(match[group], match.start(group)))
-        at = match.end()
-        if match[3] != delimiter:
-            break
-    return row, at
-
-
-def _row_end(data: bytes, last: _Cell) -> int:
-    end = data.find(b"\n", last.start + len(last.text))
-    return len(data) if end < 0 else end + 1
 
 
 def _open_quote(data: bytes, table: _Table) -> bool:
@@ -229,28 +153,21 @@ def _open_quote(data: bytes, table: _Table) -> bool:
     """
     if data.count(b'"') % 2 == 0:
         return False
-    last = deque(_rows(data, table.body, table.delimiter), maxlen=1)
+    last = deque(rows(data, table.body, table.delimiter), maxlen=1)
     return (
         bool(last) and last[0][-1].text.startswith(b'"') and last[0][-1].text.count(b'"') % 2 == 1
     )
 
 
-def _field(delimiter: bytes) -> re.Pattern[bytes]:
-    """Return the expression of one field and what ends it. An open quote takes all that is left.
-
-    Groups: 1 the content of a quoted field, 2 of an unquoted one, 3 the delimiter or line end.
-    """
-    d = re.escape(delimiter)
-    # matches b'"Ruiz, Ana",' and b'"a ""b"" c",'; not b'"Ruiz" Ana,', which is an unquoted field
-    quoted = rb'[ ]?"([^"]*(?:""[^"]*)*)"[ ]*(?=' + d + rb"|[\r\n]|\Z)"
-    unquoted = rb'("[^"]*(?:""[^"]*)*\Z|[^' + d + rb"\r\n]*)"
-    return re.compile(rb"(?:" + quoted + rb"|" + unquoted + rb")(" + d + rb"|\r?\n|\r|\Z)")
+def fields(data: bytes, offsets: Sequence[int]) -> Iterator[str]:
+    """Yield the column that holds each offset, as it may be shown."""
+    table = _table(data)
+    if table is None:
+        return table_fields.of_text(data, offsets)
+    return table_fields.fields(data, offsets, table.delimiter, table.labels, table.body)
 
 
-_FIELDS: Final = {d: _field(d) for d in _DELIMITERS}
-
-
-MEDIA: Final = MediaKind("csv", read, may_hold_prose=True)
+MEDIA: Final = MediaKind("csv", read, may_hold_prose=True, fields=fields)
 
 
 def look(sample: Sample) -> MediaKind | None:

@@ -5,7 +5,7 @@ document, and its ranges are mapped back through the percent escapes.
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from itertools import islice
 from typing import Final
 from urllib.parse import unquote_plus
@@ -36,6 +36,8 @@ _DOCUMENT: Final = re.compile(
     # matches b"QW5hIFJ1aXo%3D"; not b"QW5hIFJ1aXo"
     rb"|[A-Za-z0-9]{8}[A-Za-z0-9%]*%(?:2[BbFf]|3[Dd])"
 )
+_LONGEST_NAME: Final = 256
+"""Bytes of the longest name of a parameter that is shown."""
 _MOST_PARAMETERS: Final = 10_000
 """The most parameters of a search. More are a gap, because each takes memory."""
 _FIELD: Final = rb"[\w.~*%+-]{1,64}(?:\[[\w%-]{0,64}\]){0,8}=[\w.~*%+:/@!$'(),-]*+"
@@ -94,7 +96,17 @@ def _unescaped(data: bytes, start: int, end: int) -> Derived:
     return out
 
 
-MEDIA: Final = MediaKind("form", read, may_hold_prose=True, plus_is_blank=True)
+def fields(data: bytes, offsets: Sequence[int]) -> Iterator[str]:
+    """Yield the name of the parameter that holds each offset, as it may be shown."""
+    begin, reached = 0, 0
+    for offset in offsets:
+        mark = data.rfind(b"&", reached, offset) + 1
+        begin, reached = mark or begin, offset
+        name, ends, _ = data[begin : min(begin + _LONGEST_NAME, offset)].partition(b"=")
+        yield shown_path(_labels(name)) if ends else "*"
+
+
+MEDIA: Final = MediaKind("form", read, may_hold_prose=True, plus_is_blank=True, fields=fields)
 
 
 def look(sample: Sample) -> MediaKind | None:

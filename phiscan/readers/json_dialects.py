@@ -10,15 +10,24 @@ from phiscan.formats.openehr import json as openehr_json
 from phiscan.formats.smart import json as smart_json
 from phiscan.media_kind import Masking, MediaKind
 from phiscan.readers import json as json_reader
-from phiscan.readers import model_records
+from phiscan.readers import json_fields, model_records
 from phiscan.syntax import json_numbers
 
 _MASKING: Final = Masking(numbers=json_numbers.find, is_bare_number=json_numbers.is_number_within)
 JSON: Final = MediaKind(
-    "json", json_reader.read, check=json_reader.check, may_hold_prose=True, masking=_MASKING
+    "json",
+    json_reader.read,
+    check=json_reader.check,
+    may_hold_prose=True,
+    fields=json_fields.fields,
+    masking=_MASKING,
 )
 _MODELS: Final = MediaKind(
-    "records+json", json_reader.read_models, may_hold_prose=True, masking=_MASKING
+    "records+json",
+    json_reader.read_models,
+    may_hold_prose=True,
+    fields=json_fields.fields,
+    masking=_MASKING,
 )
 """JSON with a key by which data models name patients. Its objects may be rows of one."""
 _FHIR: Final = MediaKind(
@@ -26,13 +35,17 @@ _FHIR: Final = MediaKind(
     json_reader.read,
     names_providers=True,
     reads_references=True,
+    fields=json_fields.fields,
     masking=replace(_MASKING, absent=absent.in_json, partial_dates=True),
 )
-_DICOM: Final = MediaKind("dicom+json", json_reader.read, masking=_MASKING)
+_DICOM: Final = MediaKind(
+    "dicom+json", json_reader.read, fields=json_fields.fields, masking=_MASKING
+)
 _HL7V2: Final = MediaKind(
     "hl7v2+json",
     json_reader.read,
     names_providers=True,
+    fields=json_fields.fields,
     masking=replace(_MASKING, partial_dates=True),
 )
 _OPENEHR: Final = MediaKind(
@@ -40,13 +53,22 @@ _OPENEHR: Final = MediaKind(
     json_reader.read_openehr,
     may_hold_prose=True,
     names_providers=True,
+    fields=json_fields.fields,
     masking=replace(_MASKING, partial_dates=True),
 )
 _SMART: Final = MediaKind(
-    "smart+json", json_reader.read_smart, names_providers=True, masking=_FHIR.masking
+    "smart+json",
+    json_reader.read_smart,
+    names_providers=True,
+    fields=json_fields.fields,
+    masking=_FHIR.masking,
 )
 _FHIR_LD: Final = MediaKind(
-    "fhir+ld", json_reader.read_json_ld, names_providers=True, masking=_MASKING
+    "fhir+ld",
+    json_reader.read_json_ld,
+    names_providers=True,
+    fields=json_fields.fields,
+    masking=_MASKING,
 )
 KINDS: Final = (JSON, _MODELS, _OPENEHR, _SMART, _FHIR, _FHIR_LD, _DICOM, _HL7V2)
 SIGNS: Final = (

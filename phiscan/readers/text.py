@@ -16,7 +16,7 @@ from phiscan.finding import Gap
 from phiscan.formats.dicom import dump as dicom_dump
 from phiscan.labelled.records import Labelled, read_records
 from phiscan.media_kind import MediaKind
-from phiscan.readers import piped
+from phiscan.readers import piped, table_fields
 from phiscan.words.label_vocabulary import CAPTIONS
 from phiscan.words.labels import read_label
 
@@ -112,5 +112,11 @@ def _no_gap(_data: bytes) -> Gap:
 
 
 MEDIA: Final = MediaKind(
-    "text", read, check=_no_gap, is_unstructured=True, is_prose=True, may_hold_prose=True
+    "text",
+    read,
+    check=_no_gap,
+    is_unstructured=True,
+    is_prose=True,
+    may_hold_prose=True,
+    fields=table_fields.of_text,
 )

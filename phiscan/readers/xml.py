@@ -22,6 +22,7 @@ from phiscan.formats.cda.reader import CdaReader
 from phiscan.formats.dicom import xml as dicom_xml
 from phiscan.formats.dicom.xml import DicomXmlReader
 from phiscan.formats.fhir import absent as fhir_absent
+from phiscan.formats.fhir import tables as fhir_tables
 from phiscan.formats.fhir import xml as fhir_xml
 from phiscan.formats.fhir.xml import FhirXmlReader
 from phiscan.formats.hl7v2 import xml as hl7v2_xml
@@ -37,6 +38,7 @@ from phiscan.formats.x12.xml import X12XmlReader
 from phiscan.labelled.html import MEDIA as HTML
 from phiscan.labelled.xml import LabelReader
 from phiscan.media_kind import Masking, MediaKind, Sample
+from phiscan.readers import xml_fields
 from phiscan.syntax.xml_elements import Document, Element, XmlTooDeepError
 from phiscan.syntax.xml_tokens import Kind, tokens
 from phiscan.syntax.xml_values import Hidden
@@ -280,10 +282,12 @@ def _check_well_formed(data: bytes, codec: str) -> Gap:
     return Gap.NONE
 
 
+_FIELDS: Final = xml_fields.fields(fhir_tables.KNOWN | cda_tables.KNOWN)
 CDA: Final = MediaKind(
     "cda",
     read,
     is_markup=True,
+    fields=_FIELDS,
     names_providers=True,
     masking=Masking(absent=cda_absent.edits, partial_dates=True),
 )
@@ -291,32 +295,35 @@ FHIR: Final = MediaKind(
     "fhir+xml",
     read,
     is_markup=True,
+    fields=_FIELDS,
     names_providers=True,
     reads_references=True,
     masking=Masking(absent=fhir_absent.in_xml, partial_dates=True),
 )
-SCRIPT: Final = MediaKind("script", read, is_markup=True, names_providers=True)
+SCRIPT: Final = MediaKind("script", read, is_markup=True, fields=_FIELDS, names_providers=True)
 HL7V2: Final = MediaKind(
     "hl7v2+xml",
     read,
     is_markup=True,
+    fields=_FIELDS,
     names_providers=True,
     masking=Masking(partial_dates=True),
 )
-DICOM: Final = MediaKind("dicom+xml", read, is_markup=True)
+DICOM: Final = MediaKind("dicom+xml", read, is_markup=True, fields=_FIELDS)
 OPENEHR: Final = MediaKind(
     "openehr+xml",
     read,
     is_markup=True,
+    fields=_FIELDS,
     may_hold_prose=True,
     names_providers=True,
     masking=Masking(partial_dates=True),
 )
-ATNA: Final = MediaKind("atna", read, is_markup=True, names_providers=True)
-REGISTRY: Final = MediaKind("ebrim", read, is_markup=True, names_providers=True)
-SAML: Final = MediaKind("saml", read, is_markup=True, may_hold_prose=True)
-APPLE_HEALTH: Final = MediaKind("apple-health", read, is_markup=True)
-XML: Final = MediaKind("xml", read, is_markup=True, may_hold_prose=True)
+ATNA: Final = MediaKind("atna", read, is_markup=True, fields=_FIELDS, names_providers=True)
+REGISTRY: Final = MediaKind("ebrim", read, is_markup=True, fields=_FIELDS, names_providers=True)
+SAML: Final = MediaKind("saml", read, is_markup=True, fields=_FIELDS, may_hold_prose=True)
+APPLE_HEALTH: Final = MediaKind("apple-health", read, is_markup=True, fields=_FIELDS)
+XML: Final = MediaKind("xml", read, is_markup=True, fields=_FIELDS, may_hold_prose=True)
 _BEGINNINGS: Final[tuple[tuple[MediaKind, Callable[[str, str], bool]], ...]] = (
     (CDA, _is_cda),
     (FHIR, _is_fhir),

@@ -66,6 +66,30 @@ _HOSTILE: dict[str, tuple[str, Callable[[int], bytes]]] = {
     ),
     "what is no JSON within it": (_JSON, lambda n: b'{"ssn": 1' + b" ' ;" * n * 25_000 + b"}"),
     "a text of many tags that do not end": (_HTML, lambda n: b"<html><p>" + b"<div" * n * 12_500),
+    "values in a long list": (
+        _JSON,
+        lambda n: b'{"note": [' + b'"SSN 512-44-9031", 1, ' * n * 1_500 + b"1]}",
+    ),
+    "values in one long string": (
+        _JSON,
+        lambda n: b'{"note": "' + b"SSN 512-44-9031, " * n * 2_000 + b'"}',
+    ),
+    "values below brackets that do not close": (
+        _JSON,
+        lambda n: b'{"note": "SSN 512-44-9031", "a": [' * n * 100,
+    ),
+    "values in one long attribute": (
+        "application/xml",
+        lambda n: b'<a note="' + b"SSN 512-44-9031, " * n * 2_000 + b'"/>',
+    ),
+    "values behind many end tags": (
+        _HTML,
+        lambda n: b"<html><p>" + b"SSN 512-44-9031</p></b>" * n * 1_500,
+    ),
+    "values in one long row": (
+        "text/csv",
+        lambda n: b"id,dob,note\n1,1961-04-12," + b"SSN 512-44-9031;" * n * 2_000,
+    ),
     "a label before many tags": (_HTML, lambda n: b"<html><p>" + b"ssn:<b>" * n * 3_200),
 }
 

@@ -12,6 +12,7 @@ from phiscan.evidence import Evidence
 from phiscan.finding import Gap, Location, Subject
 from phiscan.formats.hl7v2 import escapes, lone, splitting
 from phiscan.formats.hl7v2.delimiters import V2Delimiters
+from phiscan.formats.hl7v2.field_places import fields as fields_at
 from phiscan.formats.hl7v2.segments import SEGMENTS
 from phiscan.formats.hl7v2.types import Part, V2Segment
 from phiscan.media_kind import Masking, MediaKind
@@ -100,5 +101,6 @@ MEDIA: Final = MediaKind(
     read,
     names_providers=True,
     unescaped=escapes.decoded,
+    fields=fields_at,
     masking=Masking(partial_dates=True),
 )

@@ -181,3 +181,8 @@ def _begins(text: bytes, delimiter: bytes) -> bool:
 
 def _is_known(name: bytes) -> bool:
     return name in _NAMES or name[:1] == b"Z"
+
+
+def is_published(name: bytes) -> bool:
+    """Whether a version of the standard has a segment of this name, in capitals."""
+    return name in _NAMES
