@@ -4,7 +4,7 @@ import base64
 import http.client
 import json
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -86,8 +86,13 @@ class Delivery:
 
     to: str
     path: str
-    encoding: str
+    headers: Mapping[str, str]
     body: bytes
+
+    @property
+    def encoding(self) -> str:
+        """The content coding of the body, or empty."""
+        return self.headers.get("content-encoding", "")
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,7 +124,7 @@ class Lab:
             Request(host=LOOPBACK, method="GET", path=f"/deliveries/{identity}"), self.mesh.recorder
         )
         return tuple(
-            Delivery(item["to"], item["path"], item["encoding"], base64.b64decode(item["body"]))
+            Delivery(item["to"], item["path"], item["headers"], base64.b64decode(item["body"]))
             for item in json.loads(answer.body)
         )
 

@@ -12,7 +12,7 @@ import sys
 import threading
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from typing import ClassVar, Final
+from typing import Any, ClassVar, Final
 
 from extauthz.demo.payloads import patient_bundle
 from extauthz.demo.topology import LOOPBACK
@@ -25,15 +25,15 @@ _RECORD_PATH: Final = "/patients/"
 class Deliveries:
     """What reached the applications, by delivery id."""
 
-    _bodies: dict[str, list[dict[str, str]]] = field(default_factory=dict)
+    _bodies: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
-    def add(self, identity: str, delivery: dict[str, str]) -> None:
+    def add(self, identity: str, delivery: dict[str, Any]) -> None:
         """Remember one delivery."""
         with self._lock:
             self._bodies.setdefault(identity, []).append(delivery)
 
-    def of(self, identity: str) -> list[dict[str, str]]:
+    def of(self, identity: str) -> list[dict[str, Any]]:
         """Return all deliveries with this id."""
         with self._lock:
             return list(self._bodies.get(identity, []))
@@ -90,7 +90,7 @@ class _Application(_Quiet):
         delivery = {
             "to": self.name,
             "path": self.path,
-            "encoding": self.headers.get("content-encoding", ""),
+            "headers": {name.lower(): value for name, value in self.headers.items()},
             "body": base64.b64encode(body).decode(),
         }
         self.deliveries.add(self.headers.get(DELIVERY_HEADER, ""), delivery)

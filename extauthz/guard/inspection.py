@@ -21,6 +21,7 @@ from extauthz.records.telemetry import Clock, Telemetry, Trace
 from extauthz.settings import Limits
 from mesh.exchange.events import Event, Failure, Head, Outcome
 from mesh.exchange.machine import Exchange, Scanner
+from mesh.message.body_digests import Replaced
 from mesh.message.facts import Facts
 from mesh.policy.decide import refuse
 from mesh.policy.decision import Reason
@@ -76,14 +77,17 @@ class InspectionContext:
         now = self.snapshot()
         return replace(self, snapshot=lambda: now)
 
-    def open(self, call: Call, earlier: ScanReport | None = None) -> "Inspection":
+    def open(
+        self, call: Call, earlier: ScanReport | None = None, replaced: Replaced | None = None
+    ) -> "Inspection":
         """Begin the inspection of one message.
 
         Args:
             call: the RPC.
             earlier: what was found in the part of the message that was already forwarded, or None.
+            replaced: the body of that part, where it was masked, or None.
         """
-        return Inspection(self, call, earlier)
+        return Inspection(self, call, earlier, replaced)
 
     def budget(self, call: Call) -> tuple[float, float]:
         """Return the seconds for one scan of this call, and those for each MiB after the first.
@@ -121,7 +125,11 @@ class Inspection:
     """One message of one call. It gives exactly one judgement."""
 
     def __init__(
-        self, inspections: InspectionContext, call: Call, earlier: ScanReport | None = None
+        self,
+        inspections: InspectionContext,
+        call: Call,
+        earlier: ScanReport | None = None,
+        replaced: Replaced | None = None,
     ) -> None:
         self._inspections = inspections
         self._call = call
@@ -130,7 +138,9 @@ class Inspection:
         self._watch = Stopwatch()
         self._steps = _Steps(self._trace, inspections.telemetry.clock)
         self._begun: list[float] = []  # start of each scan, in seconds of work
-        self._exchange = Exchange(self._policy, self._open_scanner, earlier, inspections.mask_key)
+        self._exchange = Exchange(
+            self._policy, self._open_scanner, earlier, inspections.mask_key, replaced
+        )
 
     def receive(self, event: Event) -> Judgement | None:
         """Take one event of the message. Return the judgement once it is known, else None."""
@@ -210,7 +220,8 @@ class Inspection:
             trace=self._trace.id,
             observed=self._call.observed,
             body=outcome.body,
-            stale=outcome.stale,
+            fields=outcome.fields,
+            replaced=outcome.replaced,
         )
 
 

@@ -41,6 +41,7 @@ from extauthz.records import logs
 from extauthz.records.judgement import Judgement
 from extauthz.records.logs import LogEvent
 from mesh.exchange.events import Body, Event, Head, Trailers
+from mesh.message.body_digests import Replaced
 from mesh.message.facts import Direction, Facts
 from mesh.policy.decision import Action, Reason
 from phiscan.finding import Coverage, ScanReport
@@ -55,6 +56,7 @@ class _Side:
         inspection: the one that is open, or None.
         judgement: the latest one, or None.
         forwarded: what was found in the part of the message that the proxy has forwarded, or None.
+        replaced: the body of that part, where it was masked, or None.
         reserved: bytes that admission has reserved for the message, or None.
     """
 
@@ -62,6 +64,7 @@ class _Side:
     inspection: Inspection | None = None
     judgement: Judgement | None = None
     forwarded: ScanReport | None = None
+    replaced: Replaced | None = None
     reserved: int | None = None
 
 
@@ -128,7 +131,10 @@ class Stream:
         if event.part is MessagePart.HEADERS:
             return self._on_headers(side, event)
         if side.inspection is not None:
-            return self._feed(side, side.inspection, (self._rest_of(event),))
+            judgement = self._feed(side, side.inspection, (self._rest_of(event),))
+            if judgement is not None and not event.end:
+                side.replaced = judgement.replaced  # trailers may follow
+            return judgement
         return self._after(side, event)
 
     def _is_of_one_mode(self, event: StreamEvent) -> bool:
@@ -159,7 +165,8 @@ class Stream:
         if event.part is MessagePart.TRAILERS:
             side.forwarded = side.forwarded or _forwarded(side.judgement)
             rest = (Head(side.facts), self._rest_of(event))
-            judged = self._feed(side, self._inspections.open(self._call, side.forwarded), rest)
+            opened = self._inspections.open(self._call, side.forwarded, side.replaced)
+            judged = self._feed(side, opened, rest)
             return judged or self._refuse(side, Reason.INTERNAL_ERROR)
         if side.judgement.decision.coverage is not Coverage.COMPLETE:
             return side.judgement
@@ -195,7 +202,8 @@ class Stream:
         )
 
     def _judged(self, side: _Side, judgement: Judgement) -> Judgement:
-        side.inspection, side.judgement = None, judgement
+        # a replaced body is kept only where trailers may follow it
+        side.inspection, side.judgement = None, replace(judgement, replaced=None)
         if side.facts is not None:
             # the facts of the decision; the head can have changed them
             side.facts = judgement.facts

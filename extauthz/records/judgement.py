@@ -8,6 +8,7 @@ from collections import Counter
 from dataclasses import dataclass
 from typing import Any
 
+from mesh.message.body_digests import UNCHANGED, FieldChanges, Replaced
 from mesh.message.facts import Facts
 from mesh.policy.decision import Decision
 from phiscan.finding import ScanReport
@@ -25,7 +26,8 @@ class Judgement:
         policy: name of the policy that decided.
         trace: trace id, 32 hexadecimal digits.
         body: the redacted body, only when the decision's effect is REDACT.
-        stale: names of the headers that hold a digest of what `body` no longer says.
+        fields: what becomes of headers, or trailers, with a digest of a body that was masked.
+        replaced: what `body` replaces, for the trailers that may follow, or None.
         observed: the proxy did not wait, because Envoy's filter runs in observability mode.
     """
 
@@ -36,7 +38,8 @@ class Judgement:
     policy: str
     trace: str
     body: bytes | None = None
-    stale: tuple[str, ...] = ()
+    fields: FieldChanges = UNCHANGED
+    replaced: Replaced | None = None
     observed: bool = False
 
     def __repr__(self) -> str:

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field
 
+from mesh.message.body_digests import UNCHANGED, FieldChanges, Replaced
 from mesh.message.facts import Facts
 from mesh.message.headers import NO_HEADERS, Headers
 from mesh.policy.decision import Decision, Reason
@@ -73,11 +74,14 @@ class Outcome:
             no head was received. Every record of the message is made of these.
         body: the masked body that replaces the message's; set only when the decision's effect is
             REDACT.
-        stale: the names of the headers that hold a digest of what `body` no longer says.
+        fields: what becomes of headers with a digest of what `body` no longer says. Without a body,
+            of such trailers.
+        replaced: what `body` replaces, for the trailers that may follow; set with `body` only.
     """
 
     facts: Facts | None = field(repr=False)
     decision: Decision
     report: ScanReport
     body: bytes | None = field(default=None, repr=False)
-    stale: tuple[str, ...] = ()
+    fields: FieldChanges = UNCHANGED
+    replaced: Replaced | None = field(default=None, repr=False)

@@ -39,7 +39,8 @@ from typing import Final, Protocol
 
 from mesh.exchange import http_rules
 from mesh.exchange.events import Body, Event, Failure, Head, Outcome, Trailers
-from mesh.message import body_digests, head_fields
+from mesh.message import head_fields
+from mesh.message.body_digests import Replaced
 from mesh.message.facts import Facts
 from mesh.message.facts import Protocol as WireProtocol
 from mesh.policy.decide import decide, refuse
@@ -118,6 +119,7 @@ class Exchange:
         open_scanner: called once, and once more for each proof when the message is redacted.
         earlier: the report on the part of the message that was already answered; None when there is
             no such part.
+        replaced: the body of that part, where it was masked; None where it was not.
         mask_key: the secret of tokens and shifted dates; None without. Then a message whose masks
             need it is denied.
     """
@@ -128,11 +130,13 @@ class Exchange:
         open_scanner: OpenScanner,
         earlier: ScanReport | None = None,
         mask_key: bytes | None = None,
+        replaced: Replaced | None = None,
     ) -> None:
         self._policy = policy
         self._open_scanner = open_scanner
         self._earlier = earlier
         self._mask_key = mask_key
+        self._replaced = replaced
         self._state = State.HEAD
         self._facts: Facts | None = None
         self._message: _Message | None = None
@@ -167,7 +171,10 @@ class Exchange:
             return self._refused()
         if isinstance(event, Trailers):
             self._message.feed_fields(head_fields.of_headers("trailer", event.headers))
-            return self._message.outcome()
+            outcome = self._message.outcome()
+            if self._replaced is None:
+                return outcome
+            return replace(outcome, fields=self._replaced.changes(event.headers))
         self._message.feed(event)
         return self._message.outcome() if event.end else None
 
@@ -245,14 +252,18 @@ class _Message:
             return Outcome(facts, failed, report)
         if not decision.enforced:
             return Outcome(facts, decision, report)
-        return Outcome(facts, decision, report, redacted[0], self._stale(report))
+        replaced = self._replaced_by(redacted[0], report)
+        changes = replaced.changes(self._head.headers)
+        return Outcome(facts, decision, report, redacted[0], changes, replaced)
 
-    def _stale(self, report: ScanReport) -> tuple[str, ...]:
-        """The headers with a digest of the body before it was masked, or a signature over one."""
-        body = b"".join(self._kept or ())
+    def _replaced_by(self, body: bytes, report: ScanReport) -> Replaced:
+        """What the masked body replaces, as far as digests tell of it."""
+        was = b"".join(self._kept or ())
         ranges = [f.location[1:] for f in report.findings if f.location.start >= 0]
-        decoded = content_coding.undo(body, report.encodings, _MAX_DECODED).data
-        return body_digests.stale(self._head.headers, digests_of(body, decoded, ranges))
+        decoded, now = (
+            content_coding.undo(each, report.encodings, _MAX_DECODED).data for each in (was, body)
+        )
+        return Replaced(digests_of(was, decoded, ranges), ((was, body), (decoded, now)))
 
     def _left_by_masks(self, report: ScanReport) -> ScanReport | None:
         """The report without what is masked already; None where masking would change the body.

@@ -10,6 +10,7 @@ the first of January is a date. `phiscan.redaction.proof` knows where such masks
 
 from collections.abc import Iterable, Sequence
 from functools import reduce
+from itertools import starmap
 from typing import Final
 
 from phiscan.arguments import Bytes, as_bytes, need
@@ -17,7 +18,7 @@ from phiscan.finding import Coverage, Finding, ScanReport, Subject
 from phiscan.identifiers import InfoTypeKind
 from phiscan.readers import registry
 from phiscan.redaction import spellings
-from phiscan.redaction.digests import digests_of
+from phiscan.redaction.digests import digests_of, renew_parts, signed
 from phiscan.redaction.edits import Editor, Masked, RedactionError, Target
 from phiscan.redaction.masks import PLAIN, MaskForm, Masks, strictest
 from phiscan.redaction.patients import Patients
@@ -82,16 +83,21 @@ def masked(
         else None
     )
     editor = Editor(decoded.data, kind, masks, patients)
-    targets = _targets(decoded.data, findings, masks)
-    known = digests_of(data, decoded.data, [(t.start, t.end) for t in targets])
-    stale = (Target(start, end) for start, end in known.ranges(decoded.data))
-    done = editor.mask(_joined([*targets, *stale]))
+    done = _masked_by(editor, data, decoded.data, _targets(decoded.data, findings, masks))
+    document = renew_parts(decoded.data, done.data)
     try:
-        return done._replace(data=content_coding.encode(done.data, report.encodings))
+        return done._replace(data=content_coding.encode(document, report.encodings))
     except UnicodeError:
         raise RedactionError(
             "cannot redact: the document cannot be put back into its charset"
         ) from None
+
+
+def _masked_by(editor: Editor, data: bytes, decoded: bytes, targets: list[Target]) -> Masked:
+    """Mask these ranges, and the digests of what they hold."""
+    known = digests_of(data, decoded, [(t.start, t.end) for t in targets])
+    stale = starmap(Target, (*known.ranges(decoded), *signed(decoded)))
+    return editor.mask(_joined([*targets, *stale]))
 
 
 def _is_maskable(finding: Finding) -> bool:

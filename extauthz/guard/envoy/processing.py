@@ -7,7 +7,6 @@ a message back until the guard has answered. The first message of a stream state
 Source: envoy/service/ext_proc/v3/external_processor.proto.
 """
 
-from collections.abc import Iterable
 from dataclasses import replace
 from typing import Any, Final
 
@@ -16,6 +15,7 @@ from extauthz.guard.envoy.headers import guard_only_names, header_map_pairs
 from extauthz.guard.envoy.identity import claims, vouched_headers
 from extauthz.guard.stream_event import Attributes, MessagePart, StreamAnswer, StreamEvent
 from extauthz.records.judgement import Judgement
+from mesh.message.body_digests import FieldChanges
 from mesh.message.facts import Direction
 from mesh.message.headers import Headers
 
@@ -77,12 +77,14 @@ def encode(answer: StreamAnswer) -> bytes:
 def _go_on(part: Any, event: StreamEvent, judgement: Judgement | None) -> None:  # noqa: ANN401 - protobuf makes this class at run time
     part.SetInParent()
     if event.part is MessagePart.TRAILERS:
+        if judgement is not None:
+            _change(part.header_mutation, judgement.fields)
         return
     part.response.SetInParent()  # its status is CONTINUE
     if event.direction is Direction.REQUEST and event.part is MessagePart.HEADERS:
         part.response.header_mutation.remove_headers.extend(guard_only_names(event.headers))
     if judgement is not None and judgement.body is not None:
-        _replace(part.response, judgement.body, judgement.stale)
+        _replace(part.response, judgement.body, judgement.fields)
 
 
 def _deny(immediate: Any, judgement: Judgement) -> None:  # noqa: ANN401 - as above
@@ -95,11 +97,17 @@ def _deny(immediate: Any, judgement: Judgement) -> None:  # noqa: ANN401 - as ab
         _set(immediate.headers, name, value)
 
 
-def _replace(response: Any, body: bytes, stale: Iterable[str]) -> None:  # noqa: ANN401 - as above
+def _replace(response: Any, body: bytes, fields: FieldChanges) -> None:  # noqa: ANN401 - as above
     response.body_mutation.body = body
     # Envoy refuses a changed body whose length differs from the kept header in BUFFERED mode
     _set(response.header_mutation, "content-length", str(len(body)))
-    response.header_mutation.remove_headers.extend(stale)
+    _change(response.header_mutation, fields)
+
+
+def _change(mutation: Any, fields: FieldChanges) -> None:  # noqa: ANN401 - as above
+    mutation.remove_headers.extend(fields.removed)
+    for name, value in fields.renewed:
+        _set(mutation, name, value)
 
 
 def _set(mutation: Any, name: str, value: str) -> None:  # noqa: ANN401 - as above

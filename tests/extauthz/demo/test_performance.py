@@ -22,7 +22,7 @@ _MASKED = payloads.patient_bundle(with_ssn=True).replace(payloads.SSN.encode(), 
 
 
 def _delivery(body: bytes, encoding: str = "") -> Delivery:
-    return Delivery("billing", "/claims", encoding, body)
+    return Delivery("billing", "/claims", {"content-encoding": encoding}, body)
 
 
 def test_an_outcome_as_expected_has_no_problems() -> None:

@@ -1,5 +1,6 @@
 """Every pair of state and event, truncated bodies, and proven redaction."""
 
+import hashlib
 from dataclasses import dataclass, field, replace
 from itertools import pairwise, product
 
@@ -8,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mesh.exchange.machine import Body, Exchange, Failure, Head, State, Trailers
+from mesh.message.body_digests import FieldChanges
 from mesh.message.facts import Facts, Operation, Protocol
 from mesh.message.headers import Headers
 from mesh.policy.decision import Action, Mode, Reason
@@ -287,6 +289,40 @@ def test_a_redacted_body_replaces_the_message():
     assert MARKER not in outcome.body
     assert outcome.body.startswith(b"ssn ")
     assert outcome.body.endswith(b" end")
+
+
+def _sha256(body):
+    return hashlib.sha256(body).hexdigest()
+
+
+def test_a_digest_of_the_body_goes_on_anew_and_one_of_a_masked_value_does_not():
+    digests = Headers(
+        (
+            ("x-body", _sha256(b"ssn " + MARKER + b" end")),
+            ("x-key", _sha256(MARKER)),
+            ("x-other", _sha256(b"other")),
+        )
+    )
+    outcome = outcome_of(
+        exchange(policy(**REDACT)), replace(MESSAGE[0], headers=digests), *MESSAGE[1:]
+    )
+    assert outcome.fields.renewed == (("x-body", _sha256(outcome.body)),)
+    assert outcome.fields.removed == ("x-key",)
+
+
+def test_so_do_digests_in_trailers_behind_a_body_that_was_masked():
+    outcome = outcome_of(exchange(policy(**REDACT)), *MESSAGE)
+    behind = Exchange(
+        policy(**REDACT), lambda _: MarkerScanner(), ScanReport(), replaced=outcome.replaced
+    )
+    digests = (("x-body", _sha256(b"ssn " + MARKER + b" end")), ("x-key", _sha256(MARKER)))
+    trailers = outcome_of(behind, Head(FACTS), Trailers(Headers((*digests, ("x-a", "b")))))
+    assert trailers.fields.renewed == (("x-body", _sha256(outcome.body)),)
+    assert trailers.fields.removed == ("x-key",)
+    # behind a body that was not masked they stay
+    plain = Exchange(policy(**REDACT), lambda _: MarkerScanner(), ScanReport())
+    left = outcome_of(plain, Head(FACTS), Trailers(Headers(digests)))
+    assert left.fields == FieldChanges()
 
 
 def test_the_second_scan_reads_the_body_that_leaves():
