@@ -11,9 +11,9 @@ from dataclasses import dataclass
 from typing import Final
 
 from phiscan import fields, recognizer
-from phiscan.embedded import finders, targets
+from phiscan.embedded import finders, opaque, targets
 from phiscan.evidence import Evidence, Nested
-from phiscan.finding import Gap, worse
+from phiscan.finding import Gap, Location, worse
 from phiscan.identifiers import InfoType
 from phiscan.labelled import program_messages
 from phiscan.media_kind import EMPTY, UNKNOWN, MediaKind
@@ -126,6 +126,8 @@ class Examiner:
             gap = worse(gap, too_many)
         embedded, too_many = self._within(kind, evidence, depth, placed)
         gap = worse(gap, too_many)
+        if evidence.opaque:
+            evidence.opaque = [p for p in evidence.opaque if not _is_random(data, p)]
         if not kind.is_searchable:
             return kind, gap
         if self.late():
@@ -231,6 +233,11 @@ class Examiner:
 
     def _bound(self) -> Bound:
         return Bound(max(self._room.left, 0), self.late)
+
+
+def _is_random(data: bytes, place: Location) -> bool:
+    """Whether the document names an opaque part, also one of a nested document, as random."""
+    return place.start > 0 and opaque.is_named(opaque.before_of(data, place.start))
 
 
 def _text_of(kind: MediaKind, data: bytes) -> bytes:

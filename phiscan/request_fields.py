@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import Final
 
-from phiscan.embedded import finders
+from phiscan.embedded import finders, opaque
 from phiscan.embedded import targets as in_text
 from phiscan.evidence import Evidence, shown_path
 from phiscan.examination import Examiner
@@ -55,13 +55,7 @@ class RequestFields:
         except OutOfTimeError:
             return Gap.OUT_OF_TIME
         text, matcher = self._text(), examiner.matcher
-        hidden = Evidence()
-        gap = finders.find(text, hidden, matcher.hits(text).embedded, _FIELDS)
-        for inner in hidden.nested:
-            location = self._place(inner.location.start, inner.location.end)
-            guess = replace(inner, location=location, declared=False, origin=None)
-            within = examiner.nested(guess, evidence, 1)
-            gap = gap or within
+        gap = self._embedded(text, examiner, evidence)
         normalised = normalise(text)
         asked = matcher.hits(normalised.text).targets
         try:
@@ -70,6 +64,28 @@ class RequestFields:
             return Gap.OUT_OF_TIME
         too_long = judge.run(normalised, matcher, evidence, self._place)
         return gap or too_long
+
+    def _embedded(self, text: bytes, examiner: Examiner, evidence: Evidence) -> Gap:
+        """Examine the documents in the fields, and note the parts that nobody can read."""
+        hidden = Evidence()
+        gap = finders.find(text, hidden, examiner.matcher.hits(text).embedded, _FIELDS)
+        for place in hidden.opaque:
+            if not self._is_random(place.start):
+                evidence.add_opaque(self._place(place.start, place.end))
+        for inner in hidden.nested:
+            location = self._place(inner.location.start, inner.location.end)
+            guess = replace(inner, location=location, declared=False, origin=None)
+            known = len(evidence.opaque)
+            within = examiner.nested(guess, evidence, 1)
+            if self._is_random(inner.location.start):
+                del evidence.opaque[known:]
+            gap = gap or within
+        return gap
+
+    def _is_random(self, start: int) -> bool:
+        """Whether the field at an offset of the text is named as one that is random by right."""
+        name, _ = self._fields[bisect_right(self._starts, start) - 1]
+        return opaque.is_named(f"{name}: ".encode("utf-8", "replace"))
 
     @property
     def path(self) -> str:

@@ -155,7 +155,7 @@ def find(data: bytes) -> Iterator[Nested | Opaque | None]:
 
 
 def _is_opaque(data: bytes, match: re.Match[bytes]) -> bool:
-    if opaque.is_big_number(data, match.start()):
+    if opaque.is_big_number(data, match.start()) or opaque.is_spoken(match[0]):
         return True
     run = _without_gaps(match[0])
     if _mixes_alphabets(run) or _NEVER.match(run):

@@ -14,8 +14,9 @@ from collections.abc import Callable, Iterator
 from itertools import chain
 from typing import Final
 
+from phiscan.embedded import opaque
 from phiscan.embedded.base64_and_hex import judged, readable
-from phiscan.evidence import Nested
+from phiscan.evidence import Nested, Opaque
 from phiscan.finding import Location
 from phiscan.formats.hl7v2 import messages as hl7v2
 from phiscan.syntax import xml_values
@@ -44,7 +45,14 @@ _VALUE: Final = rb"(?:25[0-5]|2[0-4]\d|1\d\d|\d\d?|-(?:12[0-8]|1[01]\d|\d\d?))"
 _NUMBERS: Final = re.compile(
     rb"[\[{(]\s*+" + repeated(_VALUE + rb"\s*+,\s*+", "{11,}") + _VALUE + rb"\s*+[\])}]"
 )
+# The same with blanks between, and no brackets. A form writes a blank as a plus sign.
+# matches b"83 83 78 ..."; not b"83.5 78 ..."
+_SPACED: Final = re.compile(
+    rb"(?<![\d.-])" + _VALUE + rb"(?![\d.])" + repeated(rb"[ +]" + _VALUE + rb"(?![\d.])", "{11,}")
+)
 _NUMBER: Final = re.compile(rb"-?\d+")
+# matches b".-. -- / -." and so on, 60 letters; not b"..... -----"
+_MORSE: Final = re.compile(rb"[.-]{1,6}" + repeated(rb"[ +](?:(?:/|%2F)[ +])?[.-]{1,6}", "{59,}"))
 # A run of one kind of character: a word, a number, signs. Text has long ones. In random bytes, the
 # kind changes with every second character.
 # matches b"Ruiz" as one piece; b"Rx7" as two
@@ -122,7 +130,10 @@ HEX_MARKS: Final = (
     r"0x[0-9a-fA-F]{2}[\s,;]{0,9}0x[0-9a-fA-F]{2}",
     r"\\x[0-9a-fA-F]{2}\\{1,2}x[0-9a-fA-F]{2}",
 )
-NUMBER_MARKS: Final = tuple(rf"[1-9][0-9]{{1,2}},\s*{byte},\s*[1-9][0-9]" for byte in (32, 34, 58))
+NUMBER_MARKS: Final = tuple(
+    rf"[1-9][0-9]{{1,2}}(?:,\s*|[ +]){byte}(?:,\s*|[ +])[1-9][0-9]" for byte in (32, 34, 58)
+)
+MORSE_MARK: Final = r"(?:[.-]{1,6}[ +](?:(?:/|%2F)[ +])?){24}"
 BASE85_MARKS: Final = ("<~", _THRICE)
 BYTE_ESCAPE_MARK: Final = r"\\x[0-9a-fA-F]{2}"
 UTF7_MARK: Final = r"\+A[A-H][AEIMQUYcgkosw048]"
@@ -144,9 +155,12 @@ def hexes(data: bytes) -> Iterator[Nested | None]:
         yield Nested(found.data, location, declared=False, coding=found.coding) if found else None
 
 
-def number_lists(data: bytes) -> Iterator[Nested | None]:
-    """Yield lists of numbers that are the bytes of a text, and None after each number."""
-    for match in _NUMBERS.finditer(data):
+def number_lists(data: bytes) -> Iterator[Nested | Opaque | None]:
+    """Yield lists of numbers that are the bytes of a text, and None after each number.
+
+    A list whose bytes are spread as those of encrypted data are is opaque.
+    """
+    for match in chain(_NUMBERS.finditer(data), _SPACED.finditer(data)):
         text = Derived()
         for number in _NUMBER.finditer(data, *match.span()):
             text.put(bytes((int(number[0]) % 256,)), *number.span())
@@ -155,26 +169,44 @@ def number_lists(data: bytes) -> Iterator[Nested | None]:
             yield Nested(
                 text.text(), Location("encoded", *match.span()), declared=False, origin=text
             )
+        elif opaque.is_spread(list(text.text())) and not opaque.is_named(
+            opaque.before_of(data, match.start())
+        ):
+            yield Opaque(Location("encoded", *match.span()))
 
 
-def base85(data: bytes) -> Iterator[Nested | None]:
-    """Yield documents in Ascii85, the base85 of RFC 1924, or Z85 (ZeroMQ RFC 32), else None."""
+def morse(data: bytes) -> Iterator[Opaque]:
+    """Yield texts in Morse. They are not decoded: nobody sends them but to hide something."""
+    for match in _MORSE.finditer(data):
+        if opaque.is_morse(match[0]):
+            yield Opaque(Location("encoded", *match.span()))
+
+
+def base85(data: bytes) -> Iterator[Nested | Opaque | None]:
+    """Yield documents in Ascii85, the base85 of RFC 1924, or Z85 (ZeroMQ RFC 32).
+
+    Words that decode to nothing but look encrypted are opaque. For other words yields None.
+    """
     for match in chain(_ADOBE.finditer(data), _dense(data, _SHAPE, _WORDS)):
-        yield _of_base85(match[1] if match.re is _ADOBE else match[0], *match.span())
+        word = match[1] if match.re is _ADOBE else match[0]
+        yield _of_base85(data, word, *match.span())
 
 
-def base85_in_markup(data: bytes) -> Iterator[Nested | None]:
+def base85_in_markup(data: bytes) -> Iterator[Nested | Opaque | None]:
     """Yield the same in XML and HTML: in texts and attributes, whose references are decoded."""
     if any(sign in data for sign in _PLAIN_TEXTS):
         yield from base85(data)
     for match in _dense(data, _MARKUP_SHAPE, _MARKUP_WORDS):
         word = xml_values.unescaped(data, *match.span()).text()
-        yield _of_base85(word, *match.span())
+        yield _of_base85(data, word, *match.span())
 
 
-def _of_base85(word: bytes, start: int, end: int) -> Nested | None:
-    content = _of_word(word)
-    return Nested(content, Location("encoded", start, end), declared=False) if content else None
+def _of_base85(data: bytes, word: bytes, start: int, end: int) -> Nested | Opaque | None:
+    content, location = _of_word(word), Location("encoded", start, end)
+    if content:
+        return Nested(content, location, declared=False)
+    is_opaque = opaque.is_dense(word) and not opaque.is_named(opaque.before_of(data, start))
+    return Opaque(location) if is_opaque else None
 
 
 def _dense(

@@ -210,6 +210,7 @@ MARKS: Final = (
     *_marks((_RUN,), base64_and_hex.find),
     *_marks(byte_by_byte.HEX_MARKS, byte_by_byte.hexes),
     *_marks(byte_by_byte.NUMBER_MARKS, byte_by_byte.number_lists),
+    *_marks((byte_by_byte.MORSE_MARK,), byte_by_byte.morse),
     *_marks(byte_by_byte.BASE85_MARKS, byte_by_byte.base85, _not_markup),
     *_marks(byte_by_byte.BASE85_MARKS, byte_by_byte.base85_in_markup, _in_markup),
     *_marks((byte_by_byte.UTF7_MARK,), byte_by_byte.utf7),

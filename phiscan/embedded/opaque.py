@@ -11,6 +11,8 @@ Cost: linear in the run, and only for long runs that no decoder could read.
 import re
 from collections import Counter
 from collections.abc import Callable
+from itertools import pairwise
+from math import log2
 from typing import Final
 
 MIN_LENGTH: Final = 128
@@ -27,9 +29,10 @@ _NAMED: Final = re.compile(
     rb"(?:token|secur|jwt|jws|jwe|bearer|basic|authoriz|cookie|sess|secret|key|cert|x5c|sig|hash|digest"
     rb"|sha\d|md5|etag|nonce|state|cursor|handle|integrity|thumb|fingerprint|modulus|csrf|xsrf"
     rb"|challenge|credential|passw|salt|proof|assertion|attestation|checksum|hmac|\bmac|crl|ocsp"
-    rb"|continuation|page|receipt|mappings|base64,|-----)[^\r\n]{0,40}\Z"
+    rb"|continuation|page|receipt|mappings|captcha|clid|ticket|base64(?:,|%2C)|-----)[^\r\n]{0,40}\Z"
     rb"|-----\s{1,9}\Z"  # armor
-    rb"|[\"'](?:[nedpqxyk]|d[pq]|qi)[\"']\s{0,4}[:=]\s{0,4}[\"']\Z",
+    # the numbers of an RSA key (RFC 7518, section 6.3); those of other keys are shorter
+    rb"|[\"'](?:[nedpq]|d[pq]|qi)[\"']\s{0,4}[:=]\s{0,4}[\"']\Z",
     re.IGNORECASE,
 )
 # The classes of characters of a run.
@@ -55,6 +58,34 @@ _COMMON: Final = 20
 """No byte of encrypted data is one in 20. In a file's own format zeros are."""
 
 
+_SAMPLE: Final = 1024
+_LEAST_DENSE: Final = 120
+"""The least bytes of an opaque word of base85: 96 bytes, as in base64."""
+_SIGNS: Final = frozenset(b"!#$%&()*;<>?@^`{|}~,:[]'")
+_SIGNS_OF: Final = 6
+"""One in so many characters is a sign, at least: 1 in 3.7 of base85, 1 in 60 of a data URI."""
+_SPREAD: Final = 5.6
+"""Bits of a character at least, in a sample: 5.9 of 120 characters of base85, 5.2 of programs."""
+# What texts have and random characters have not. matches "function", "https://"; not "fUn(t"
+_NOT_DENSE: Final = re.compile(rb"[a-z]{8}|[A-Z]{8}|\d{8}|://")
+
+
+_FORMATS: Final = (b"\x00\x00\x00", b"PACK\x00\x00\x00", b"wOF", b"OTTO", b"\x00\x01\x00\x00")
+"""How an SSH key (with the length of its name), a pack of git and fonts begin."""
+
+
+# Syllables in groups of five letters. matches b"xesef-disof-" and so on, 20 times; not b"xesef"
+_SPOKEN: Final = re.compile(
+    rb"[b-df-hj-np-tv-xz][aeiouy][b-df-hj-np-tv-xz][aeiouy][b-df-hj-np-tv-xz]"
+    rb"(?:-[b-df-hj-np-tv-xz][aeiouy][b-df-hj-np-tv-xz][aeiouy][b-df-hj-np-tv-xz]){19,}"
+)
+_STEPS: Final = 48
+"""The least mean step from one byte to the next: 85 in encrypted data."""
+_DISTINCT: Final = 64
+_LETTERS: Final = 12
+"""The least different letters of a text in Morse."""
+
+
 def is_opaque(
     run: bytes, before: bytes, behind: bytes, decoders: tuple[Callable[[bytes], bytes | None], ...]
 ) -> bool:
@@ -69,8 +100,8 @@ def is_opaque(
     one_case = _ONE_CASE.match(run) is not None
     if (
         len(run) < (_MIN_LENGTH_OF_ONE_CASE if one_case else MIN_LENGTH)
-        or before.endswith(b".")
-        or behind == b"."
+        or before.endswith((b".", b"%"))
+        or behind in (b".", b"%")  # a piece of a value that is read as a whole
         or _NAMED.search(before)
     ):
         return False
@@ -96,6 +127,60 @@ def is_big_number(data: bytes, start: int) -> bool:
     return len(counts) == 10 and counts.most_common(1)[0][1] <= len(digits[0]) / 5
 
 
+def is_dense(word: bytes) -> bool:
+    """Whether a word of base85 that decodes to no document looks like encrypted data.
+
+    A fifth of the letters of base85 are signs that no base64 has, and all occur equally often. In
+    programs, addresses and expressions a few letters are most of the text.
+    """
+    sample = word[:_SAMPLE].replace(b"\\", b"")
+    if len(sample) < _LEAST_DENSE or _NOT_DENSE.search(word, 0, _SAMPLE):
+        return False
+    counts = Counter(sample)
+    signs = sum(count for sign, count in counts.items() if sign in _SIGNS)
+    spread = -sum(count * log2(count / len(sample)) for count in counts.values()) / len(sample)
+    return signs * _SIGNS_OF >= len(sample) and spread >= _SPREAD
+
+
+def is_spoken(run: bytes) -> bool:
+    """Whether a run is bytes that were made speakable, as Bubble Babble and proquints are.
+
+    A fingerprint has eleven such groups.
+    """
+    return _SPOKEN.fullmatch(run) is not None
+
+
+def is_spread(numbers: list[int]) -> bool:
+    """Whether numbers of one byte each are spread as those of encrypted data are.
+
+    Neighbours in pictures, sounds and series are alike, and counts have a favourite.
+    """
+    if len(numbers) < _LEAST_DENSE:
+        return False
+    (_, most), *_ = Counter(numbers).most_common(1)
+    steps = sum(abs(a - b) for a, b in pairwise(numbers)) / len(numbers)
+    return (
+        most <= 6 + len(numbers) / _COMMON
+        and steps >= _STEPS
+        and len(set(numbers)) >= _DISTINCT
+        and max(numbers) <= 0xFF
+    )
+
+
+def is_morse(text: bytes) -> bool:
+    """Whether groups of dots and dashes are letters of Morse and no drawing."""
+    dots, dashes = text.count(b"."), text.count(b"-")
+    return (
+        len(set(text.replace(b"+", b" ").split())) >= _LETTERS
+        and min(dots, dashes) * 4 >= dots + dashes
+    )
+
+
+def is_named(before: bytes) -> bool:
+    """Whether what stands before a value names it as one that is random by right."""
+    return _NAMED.search(before) is not None
+
+
 def before_of(data: bytes, start: int) -> bytes:
     """Return the bytes before a run that may name it."""
     return data[max(0, start - _CONTEXT) : start]
@@ -105,7 +190,7 @@ def _is_structured(content: bytes) -> bool:
     """Whether the bytes are those of a key, a certificate or a program's own format."""
     if content[:1] == b"\x30" and _der_length(content) == len(content):
         return True
-    if content[:3] == b"\x00\x00\x00":  # an SSH key begins with the length of its name
+    if content.startswith(_FORMATS):
         return True
     (_, most), *_ = Counter(content).most_common(1)
     return most > 6 + len(content) / _COMMON

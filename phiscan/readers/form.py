@@ -34,7 +34,7 @@ _DOCUMENT: Final = re.compile(
     rb"(?:[{\[<]|%7[Bb]|%5[Bb]|%3[Cc]|MSH|FHS|BHS|ISA|msh%7|isa(?:\*|%2)|%00%00%00%00|%1[fF]%8[bB]|%28%[bB]5)"
     # base64 whose + / = are escaped
     # matches b"QW5hIFJ1aXo%3D"; not b"QW5hIFJ1aXo"
-    rb"|[A-Za-z0-9]{8}[A-Za-z0-9%]*%(?:2[BbFf]|3[Dd])"
+    rb"|[A-Za-z0-9%]{8}[A-Za-z0-9%]*%(?:2[BbFf]|3[Dd])"
 )
 _LONGEST_NAME: Final = 256
 """Bytes of the longest name of a parameter that is shown."""

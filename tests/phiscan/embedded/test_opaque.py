@@ -3,6 +3,7 @@
 import base64
 import hashlib
 import json
+from urllib.parse import quote_plus
 
 import pytest
 
@@ -21,6 +22,10 @@ HIDDEN = {
     "encrypted, HEX": NOISE.hex().upper().encode(),
     "encrypted, base32": base64.b32encode(NOISE),
     "XOR with a long key, base64": base64.b64encode(XORED),
+    "encrypted, base85": base64.b85encode(NOISE),
+    "encrypted, bytes in decimal": " ".join(map(str, NOISE)).encode(),
+    "made speakable": b"-".join(b"xesef disof gytuf katof movif baxux".split() * 5),
+    "Morse": b".--. .- - .. . -. - -- .- .-. .. .- --. --- -. --.. .- .-.. . --.. " * 5 + b"-..",
     "one big number": b"%d" % int.from_bytes(NOTE, "big"),
 }
 
@@ -36,7 +41,8 @@ def test_what_decodes_to_nothing_is_opaque_where_it_stands(hidden):
         b"Hello, the note: " + hidden + b" and thanks.",
         b"id,note\n1," + hidden + b"\n2,none\n",
     ):
-        assert opaque(data) == [hidden]
+        # a comma is a letter of Ascii85
+        assert [part.removeprefix(b"1,") for part in opaque(data)] == [hidden]
 
 
 def test_a_part_within_a_nested_document_is_placed_in_the_outer_one():
@@ -64,6 +70,15 @@ BY_RIGHT = {
     "a path": {"value": "/usr/share/doc/package/Some-Name_v2/reference+manual/" * 3},
     "a picture": {"value": base64.b64encode(b"\x89PNG\r\n\x1a\n" + NOISE).decode()},
     "a sequence": {"value": "".join("ACGT"[c % 4] for c in NOISE + NOISE[::-1])},
+    "a coordinate of a short key": {"kty": "EC", "x": SIGNED[:43], "y": SIGNED[43:86]},
+    "a pack of git": {"value": base64.b64encode(b"PACK\0\0\0\2\0\0\0\3" + NOISE).decode()},
+    "a program": {"value": "!function(e){t.exports&&e.call(this,n(3))}(r);var a=b(7);a.x=1;" * 4},
+    "an expression": {"value": r"^(?:[a-z0-9!#$%&'*+/=?^_`{|}~-]+(?:\.[a-z]+)*)@(\w{2,})$" * 3},
+    "an address": {"value": "https://a.example.com/b?c=1&d=2&e=f%2Fg#h;i=(j),k!l~m*n" * 4},
+    "pixels": {"value": [128 + (n * 7 % 19) for n in range(300)]},
+    "counts": {"value": [c % 5 for c in NOISE]},
+    "a fingerprint": {"value": "xesef-disof-gytuf-katof-movif-baxux-xesef-disof-gytuf-katof-movix"},
+    "rules and dots": {"value": "----- ..... -- -- .. - .. ----- " * 20},
     "a format of its own": {"value": base64.b64encode(NOISE[:60] + b"\x00" * 90).decode()},
 }
 
@@ -81,3 +96,51 @@ def test_armored_keys_are_not_opaque():
 def test_no_more_places_are_kept_than_the_limit():
     several = [{"blob": hashlib.shake_256(b"%d" % n).hexdigest(100)} for n in range(1100)]
     assert len(phiscan.scan(json.dumps(several).encode()).opaque) == 1000
+
+
+@pytest.mark.parametrize("place", ["header", "query"])
+@pytest.mark.parametrize("hidden", HIDDEN.values(), ids=HIDDEN)
+def test_a_header_or_a_parameter_can_be_opaque(engine, place, hidden):
+    scanner = engine.scanner(clock=lambda: 0.0)
+    scanner.feed_field("path", "/v1/items")
+    scanner.feed_field(f"{place}.x-note", hidden.decode())
+    (where,) = scanner.finish().opaque
+    assert (where.start, where.end) == (-1, -1)
+    assert where.field.startswith(f"{place}.")
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "header.cookie",
+        "header.authorization",
+        "header.x-amz-security-token",
+        "query.X-Amz-Signature",
+        "query.g-recaptcha-response",
+        "query.fbclid",
+    ],
+)
+def test_fields_that_are_random_by_right_are_not_opaque(engine, name):
+    scanner = engine.scanner(clock=lambda: 0.0)
+    long = base64.b64encode(NOISE * 2).decode()
+    scanner.feed_field(name, f"theme=dark; longer_than_what_stands_near={long}")
+    assert scanner.finish().opaque == ()
+
+
+def test_a_value_of_a_form_is_judged_as_a_whole():
+    hidden = base64.b64encode(NOISE + NOISE[::-1]).decode()
+    picture = base64.b64encode(b"\x89PNG\r\n\x1a\n" + NOISE).decode()
+    for field, value, count in (
+        ("note", hidden, 1),
+        ("signature", hidden, 0),  # its name stands outside the value
+        ("image", picture, 0),
+        ("image", f"data:image/png;base64,{picture}", 0),
+    ):
+        data = f"id=7&{field}={quote_plus(value)}&status=open".encode()
+        assert len(opaque(data)) == count, field
+
+
+def test_bytes_of_a_text_in_decimal_are_read():
+    report = phiscan.scan(" ".join(map(str, NOTE)).encode())
+    assert "US_SOCIAL_SECURITY_NUMBER" in {f.info_type for f in report.findings}
+    assert report.opaque == ()
