@@ -57,7 +57,7 @@ from phiscan.redaction.masks import (
     strictest,
 )
 from phiscan.redaction.proof import mask_until
-from phiscan.redaction.redact import masked
+from phiscan.redaction.redact import MAX_DECODED, masked
 from phiscan.text import content_coding
 from phiscan.verdict import verdict
 
@@ -76,7 +76,6 @@ __all__ = [
 
 # bytes; the scanner's default body limit: a larger body is never scanned completely
 _MAX_KEPT: Final = 8 << 20
-_MAX_DECODED: Final = 64 << 20  # bytes; what a redaction decodes at most
 
 
 class Scanner(Protocol):
@@ -256,12 +255,16 @@ class _Message:
         changes = replaced.changes(self._head.headers)
         return Outcome(facts, decision, report, redacted[0], changes, replaced)
 
+    def _body(self) -> bytes:
+        """What was received. Only a body that was kept can be asked for."""
+        return b"".join(self._kept or ())
+
     def _replaced_by(self, body: bytes, report: ScanReport) -> Replaced:
         """What the masked body replaces, as far as digests tell of it."""
-        was = b"".join(self._kept or ())
-        ranges = [f.location[1:] for f in report.findings if f.location.start >= 0]
+        was = self._body()
+        ranges = [f.location[1:] for f in report.findings]  # empty for one outside of the body
         decoded, now = (
-            content_coding.undo(each, report.encodings, _MAX_DECODED).data for each in (was, body)
+            content_coding.undo(each, report.encodings, MAX_DECODED).data for each in (was, body)
         )
         return Replaced(digests_of(was, decoded, ranges), ((was, body), (decoded, now)))
 
@@ -272,13 +275,11 @@ class _Message:
         date there and cannot replace the body, but there is nothing left to replace.
         """
         facts = replace(self._head.facts, redactable=True)
-        if self._head.facts.redactable or self._kept is None:
-            return None
         decision = decide(facts, _beside(self._earlier, report), self._policy)
-        if decision.action is not Action.REDACT or not decision.masks:
-            return None  # a plain mask is no finding
+        if not decision.masks:
+            return None  # a plain mask is no finding, so masking would change the body
         redacted = self._redacted(decision, report)
-        if redacted is None or redacted[0] != b"".join(self._kept):
+        if redacted is None or redacted[0] != self._body():
             return None
         return redacted[1]
 
@@ -317,8 +318,7 @@ class _Message:
             return True
 
         try:
-            body = b"".join(self._kept)
-            return mask_until(body, report, mask, self._scanned_whole, passes)
+            return mask_until(self._body(), report, mask, self._scanned_whole, passes)
         except (RedactionError, MissingKeyError):
             return None
 

@@ -144,6 +144,7 @@ class CombinedRules:
             actions.values(), key=_rank, default=Action.DENY if scope.phi else Action.ALLOW
         )
         decisive = frozenset(kind for kind, action in actions.items() if action is strictest)
+        targeted = decisive if strictest is Action.REDACT else frozenset()
         classes = {
             identifier
             for _, identifier, subject, kind in kinds
@@ -156,9 +157,9 @@ class CombinedRules:
             tipped=()
             if strictest is Action.ALLOW
             else tuple(sorted({name for name, *_ in decisive})),
-            targeted=decisive if strictest is Action.REDACT else frozenset(),
+            targeted=targeted,
             identifiers=tuple(sorted(classes)),
-            masks=self._masks(decisive, scope) if strictest is Action.REDACT else (),
+            masks=self._masks(targeted, scope),
         )
 
     def masking(self, *, is_request: bool) -> frozenset[frozenset[tuple[str, MaskForm]]]:
@@ -181,8 +182,8 @@ class CombinedRules:
         found: dict[str, MaskForm] = {}
         for kind in kinds:
             said = [form for part in parts if (form := _form(kind, part)) is not None]
-            form = reduce(strictest, said) if said else MaskForm.PLAIN
-            found[kind[0]] = strictest(found.get(kind[0], form), form)
+            # findings of one infoType have one class, so all its kinds have one form
+            found[kind[0]] = reduce(strictest, said) if said else MaskForm.PLAIN
         return tuple(sorted((n, form) for n, form in found.items() if form is not MaskForm.PLAIN))
 
     def may_forbid(

@@ -24,7 +24,8 @@ from phiscan.redaction.masks import PLAIN, MaskForm, Masks, strictest
 from phiscan.redaction.patients import Patients
 from phiscan.text import content_coding
 
-_LIMIT: Final = 64 << 20
+MAX_DECODED: Final = 64 << 20
+"""Bytes of a document without its content codings. A larger one is not masked."""
 _MASKABLE: Final = frozenset((InfoTypeKind.IDENTIFIER, InfoTypeKind.CREDENTIAL))
 
 
@@ -71,7 +72,7 @@ def masked(
             "cannot redact health information: a document's structure states it, and no mask "
             "unsays that"
         )
-    decoded = content_coding.undo(data, report.encodings, _LIMIT)
+    decoded = content_coding.undo(data, report.encodings, MAX_DECODED)
     if decoded.gap:
         raise RedactionError(f"cannot redact: {decoded.gap}")
     kind = registry.MEDIA.kinds.get(report.media)

@@ -1,5 +1,6 @@
 """Every pair of state and event, truncated bodies, and proven redaction."""
 
+import gzip
 import hashlib
 from dataclasses import dataclass, field, replace
 from itertools import pairwise, product
@@ -445,11 +446,38 @@ def test_the_proof_of_a_redaction_knows_whom_the_head_names():
                 else Verdict.NONE,
             )
 
-    rules = policy(redact=frozenset({SSN}), deny=frozenset({"PHONE_NUMBER"}))
-    head = Head(FACTS, Headers((("x-name", "Ana Ruiz"),)))
-    assert (
-        outcome_of(exchange(rules, MarkerScanner(), BesideAName()), head, *MESSAGE[1:]).body is None
+    naming = Head(FACTS, Headers((("x-name", "Ana Ruiz"),)))
+    bodies = [
+        outcome_of(
+            exchange(policy(**REDACT), MarkerScanner(), BesideAName()), head, *MESSAGE[1:]
+        ).body
+        for head in (naming, Head(FACTS))
+    ]
+    assert bodies == [None, b"ssn XXX end"]
+
+
+def test_a_digest_of_the_body_without_its_content_coding_goes_on_anew():
+    class Decoding(MarkerScanner):
+        def finish(self, *, truncated: bool) -> ScanReport:
+            self.chunks = [gzip.decompress(b"".join(self.chunks))]
+            return replace(super().finish(truncated=truncated), encodings=("gzip",))
+
+    text = b"ssn " + MARKER
+    digests = Headers((("x-text", _sha256(text)),))
+    outcome = outcome_of(
+        exchange(policy(**REDACT), Decoding(), Decoding()),
+        Head(FACTS, digests),
+        Body(gzip.compress(text), end=True),
     )
+    assert gzip.decompress(outcome.body) == b"ssn XXX"
+    assert outcome.fields == FieldChanges(renewed=(("x-text", _sha256(b"ssn XXX")),))
+
+
+def test_a_plain_mask_that_a_gate_cannot_write_costs_no_further_scan():
+    only = MarkerScanner()
+    head = Head(replace(FACTS, redactable=False))
+    outcome = outcome_of(exchange(policy(**REDACT), only), head, *MESSAGE[1:])
+    assert outcome.decision.reason is Reason.REDACTION_UNAVAILABLE
 
 
 # --- trailers after the answer on their body

@@ -70,6 +70,17 @@ def test_what_the_sender_s_gate_masked_passes_a_gate_that_cannot_rewrite(scanner
     assert found.body is None
 
 
+def test_a_gate_that_can_rewrite_says_that_it_masks(scanner_of):
+    masked = outcome(scanner_of, MaskForm.YEAR).body
+    found = outcome(scanner_of, MaskForm.YEAR, body=masked)
+    assert (found.decision.reason, found.body) == (Reason.REDACTED_BY_RULE, masked)
+
+
+def test_a_gate_that_cannot_rewrite_denies_what_it_has_no_key_to_compare(scanner_of):
+    found = outcome(scanner_of, MaskForm.SHIFTED, facts=AT_A_GATE_THAT_CANNOT_REWRITE)
+    assert found.decision.reason is Reason.REDACTION_UNAVAILABLE
+
+
 @pytest.mark.parametrize(
     ("body", "why"),
     [

@@ -1,3 +1,6 @@
+from dataclasses import replace
+from datetime import date
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -5,7 +8,7 @@ from mesh_strategies import found
 
 from mesh.policy.combined_rules import CombinedRules, Scope, kinds_of, ruled
 from mesh.policy.decision import Action, Mode
-from mesh.policy.policy import Disclosure, Peer, Rule, Target
+from mesh.policy.policy import Disclosure, Peer, Rule, Target, Terms
 from phiscan.finding import Subject
 from phiscan.identifiers import Identifier
 from phiscan.redaction.masks import MaskForm, strictest
@@ -110,9 +113,10 @@ def form_of_a_birth_date(*rules: Rule) -> MaskForm:
         ([redacting(ALL=MaskForm.PLAIN), redacting("s", C=MaskForm.YEAR)], MaskForm.PLAIN),
         ([redacting(C=MaskForm.YEAR), redacting("s", C=MaskForm.SHIFTED)], MaskForm.YEAR),
         ([redacting(C=MaskForm.YEAR), redacting("s", A=MaskForm.ZEROS)], MaskForm.YEAR),
+        ([redacting(C=MaskForm.YEAR), redacting("s")], MaskForm.YEAR),
         ([redacting(ALL=MaskForm.LAST_FOUR)], MaskForm.PLAIN),
     ],
-    ids=["class", "infoType", "star", "two rules", "two forms", "another", "no number"],
+    ids=["class", "infoType", "star", "two rules", "two forms", "another", "none", "no number"],
 )
 def test_the_most_specific_entry_of_a_rule_counts_and_the_strictest_of_several_rules(rules, form):
     assert form_of_a_birth_date(*rules) is form
@@ -139,6 +143,34 @@ def test_what_rules_say_about_masks_is_empty_where_all_are_plain():
     }
 
 
+def test_only_masks_that_are_not_plain_are_listed():
+    rules = combined(redacting(A=MaskForm.PLAIN, C=MaskForm.YEAR))
+    ruling = rules.ruling(BIRTH | kinds_of([found("PERSON_NAME")]), PHI_REQUEST)
+    assert ruling.tipped == ("DATE_OF_BIRTH", "PERSON_NAME")
+    assert ruling.masks == (("DATE_OF_BIRTH", MaskForm.YEAR),)
+
+
+def test_a_denial_lists_no_mask():
+    denying = rule("deny", request=Disclosure(deny=frozenset({"DATE_OF_BIRTH"})))
+    ruling = combined(redacting(C=MaskForm.YEAR), denying).ruling(BIRTH, PHI_REQUEST)
+    assert (ruling.action, ruling.masks) == (Action.DENY, ())
+
+
+def test_a_response_is_masked_as_its_own_direction_says():
+    years, plain = redacting(C=MaskForm.YEAR), redacting(C=MaskForm.PLAIN)
+    rules = combined(replace(plain, response=years.request))
+    assert rules.ruling(BIRTH, PHI_REQUEST).masks == ()
+    answer = rules.ruling(BIRTH, PHI_REQUEST._replace(is_request=False))
+    assert answer.masks == (("DATE_OF_BIRTH", MaskForm.YEAR),)
+
+
+def test_what_has_no_class_has_a_plain_mask_beside_other_forms():
+    """Credentials and health information are of no HIPAA class."""
+    rules = combined(redacting(C=MaskForm.YEAR, DIAGNOSIS=MaskForm.PLAIN))
+    ruling = rules.ruling(kinds_of([found("DIAGNOSIS")]), PHI_REQUEST)
+    assert (ruling.action, ruling.masks, ruling.is_maskable) == (Action.REDACT, (), False)
+
+
 def test_a_message_without_phi_and_without_findings_is_not_denied():
     scope = Scope(is_request=True, encrypted=True, phi=False)
     assert combined(rule()).ruling(frozenset(), scope).action is Action.ALLOW
@@ -157,3 +189,19 @@ def test_a_rule_that_may_name_the_edge_forbids_media_that_it_does_not_list():
     assert rules.may_forbid(frozenset(), {"csv"}, is_request=True)
     assert not rules.may_forbid(frozenset(), {"json"}, is_request=True)
     assert not rules.may_forbid(frozenset(), {"csv"}, is_request=False)
+
+
+def test_each_rule_that_may_name_the_edge_must_list_the_media():
+    unsure = [
+        rule(listed, request=Disclosure(media=frozenset({listed}))) for listed in ("json", "csv")
+    ]
+    assert combined(unsure=tuple(unsure)).may_forbid(frozenset(), {"csv"}, is_request=True)
+    assert not combined(unsure=(unsure[1],)).may_forbid(frozenset(), {"csv"}, is_request=True)
+
+
+def test_an_exception_says_nothing_of_opaque_parts_beside_another_rule():
+    """It says nothing at all, so the rule's ALLOW is not made stricter by the policy's ALERT."""
+    exception = rule("e", terms=Terms("owner", "reason", date(2026, 12, 31)))
+    allowing = rule(on_opaque=Action.ALLOW)
+    assert combined(exception, allowing).on_opaque is Action.ALLOW
+    assert combined(exception).on_opaque is Action.ALERT
