@@ -26,7 +26,7 @@ from phiscan.protobuf.schemas import Schemas
 from phiscan.readers import json_dialects, registry
 from phiscan.recognizer import Recognizer
 from phiscan.scan_context import OutOfTimeError, Room, ScanContext
-from phiscan.text import content_coding, decompress, emphasis
+from phiscan.text import comments, content_coding, decompress, emphasis
 from phiscan.text.content_coding import Decoded
 from phiscan.text.decompress import Bound
 from phiscan.text.normalise import normalise
@@ -243,11 +243,10 @@ def _is_random(data: bytes, place: Location) -> bool:
 def _text_of(kind: MediaKind, data: bytes) -> bytes:
     """Return the text that the detectors run over. It has the length of `data`.
 
-    In markup, `<!--` and `-->` become blanks, because `--` is no part of a name. In prose, marks of
-    emphasis do.
+    In markup, the marks and the dates of comments become blanks. In prose, marks of emphasis do.
     """
     if kind.is_markup:
-        return data.replace(b"<!--", b"    ").replace(b"-->", b"   ") if b"--" in data else data
+        return comments.blanked(data) if b"<!--" in data else data
     return emphasis.blanked(data) if kind.may_hold_prose else data
 
 

@@ -10,7 +10,6 @@ Cost: one walk over the document's words, however many values there are.
 import re
 from bisect import bisect_left
 from collections.abc import Collection, Iterable, Iterator
-from itertools import pairwise
 from typing import Final
 
 from phiscan.evidence import Evidence
@@ -129,17 +128,22 @@ def _full_names(data: bytes, findings: list[Finding]) -> dict[bytes, Finding]:
     """
     found: dict[bytes, Finding] = {}
     names = [f for f in findings if f.info_type == "PERSON_NAME" and f.subject is Subject.PATIENT]
-    for first, second in pairwise(names):
-        if (
-            first.location.field.rpartition(".")[0] != second.location.field.rpartition(".")[0]
-            or not first.location.field
-        ):
-            continue
+    for first, second in _of_one_name(names):
         one, two = (data[f.location.start : f.location.end] for f in (first, second))
         for value in (one + b" " + two, two + b" " + one, one + b", " + two, two + b", " + one):
             if _SHORTEST_FULL_NAME <= len(value) <= _MAX_LENGTH:
                 found.setdefault(value.lower(), first)
     return found
+
+
+def _of_one_name(names: list[Finding]) -> Iterator[tuple[Finding, Finding]]:
+    """Parts of one name: each with the next, and with the one behind a middle name."""
+    holders = [f.location.field.rpartition(".")[0] if f.location.field else None for f in names]
+    for at, holder in enumerate(holders):
+        for beside in range(at + 1, min(at + 3, len(names))):
+            if holder is None or holders[beside] != holder:
+                break
+            yield names[at], names[beside]
 
 
 def whole_word(data: bytes, at: int, length: int) -> bool:

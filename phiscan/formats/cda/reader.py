@@ -14,6 +14,7 @@ from phiscan import checks
 from phiscan.evidence import Evidence, shown_path
 from phiscan.finding import Location, Subject
 from phiscan.formats.cda import tables
+from phiscan.formats.cda.own_roles import Held, OwnRoles, Scheme, role_of
 from phiscan.labelled.html import Labels
 from phiscan.labelled.records import read_records
 from phiscan.syntax.xml_elements import Document, Element, Value
@@ -36,6 +37,8 @@ class CdaReader:
         self._roles: dict[int, Subject] = {}
         self._waiting: list[tuple[str, Value, str]] = []
         self._narratives: list[tuple[int, int]] = []
+        self._own = OwnRoles()
+        self._unclear: dict[int, tuple[Element, Value]] = {}
         self._patient = False
 
     def element(self, element: Element) -> None:
@@ -72,7 +75,11 @@ class CdaReader:
             self._narrative(element)
 
     def finish(self) -> None:
-        """Add what depends on whether the document is about a patient."""
+        """Add what depends on who fills a role, and on whether there is a patient."""
+        for held, is_own in self._own.decided():
+            subject = Subject.PATIENT if is_own else Subject.PROVIDER
+            self._evidence.add(_DETECTOR, held.info_type, held.location, subject)
+            self._patient |= is_own
         for info_type, value, field in self._waiting:
             if info_type != "SERVICE_DATE":
                 subject = Subject.PATIENT if self._patient else Subject.NOBODY
@@ -104,6 +111,7 @@ class CdaReader:
     def _by_class(self, element: Element) -> Subject:
         attributes = self._document.attributes(element)
         code = attributes["classCode"].text if "classCode" in attributes else ""
+        code = "" if code == _ANY_ROLE else code
         if (
             code in tables.RELATIVE_CLASSES
             or self._member(element)
@@ -144,13 +152,12 @@ class CdaReader:
         if stated.is_nothing(value.text):
             return
         path = [*element.path(), part] if part else element.path()
-        self._evidence.add(
-            _DETECTOR,
-            info_type,
-            Location(shown_path(path, tables.KNOWN), value.start, value.end),
-            subject,
-        )
-        self._patient |= subject is Subject.PATIENT
+        location = Location(shown_path(path, tables.KNOWN), value.start, value.end)
+        if subject is Subject.PROVIDER and self._own.hold(element, Held(info_type, location)):
+            return
+        if info_type:
+            self._evidence.add(_DETECTOR, info_type, location, subject)
+            self._patient |= subject is Subject.PATIENT
 
     def _wait(self, info_type: str, value: Value, element: Element, part: str) -> None:
         """Keep a value until it is known whether the document is about a patient."""
@@ -175,11 +182,14 @@ class CdaReader:
         if number is None or number.text == "":
             return
         subject = self._subject(element)
+        self._own.note_id(
+            element, Scheme(root, number.text), is_individuals=subject is Subject.PATIENT
+        )
         info_type = self._number(root, number.text, element, subject)
         part = "root" if number.text == root else "extension"
         if info_type and subject is Subject.PERSON:
             subject = Subject.PATIENT if parent in _ENCOUNTERS or parent == "order" else subject
-        if info_type:
+        if info_type or role_of(element) is not None:
             self._add(info_type, number, element, subject, part)
 
     def _number(self, root: str, number: str, element: Element, subject: Subject) -> str:
@@ -255,16 +265,30 @@ class CdaReader:
             )
         elif name == "addr" or parent in ("patientAddress", "livingSubjectBirthPlaceAddress"):
             info_type = info_type or "STREET_ADDRESS"
-        if info_type:
+        if info_type == "PERSON_NAME":
+            self._name(element, value)
+        elif info_type:
             self._add(info_type, value, element, self._subject(element))
+        elif parent == "playingEntity" and element.parent is not None:
+            self._unclear[element.parent.start] = element, value
+
+    def _name(self, element: Element, value: Value) -> None:
+        subject = self._subject(element)
+        self._own.note_name(element, value.text, is_individuals=subject is Subject.PATIENT)
+        self._add("PERSON_NAME", value, element, subject)
 
     def _playing_person(self, name: Element) -> bool:
-        """Whether a `playingEntity` is a person (PSN), not a substance or a place."""
+        """Whether a `playingEntity` is a person (PSN), not a substance or a place.
+
+        Where its class does not say so, the role of a covered party does.
+        """
         parent = name.parent
         if parent is None or parent.name not in ("playingEntity", "associatedEntity"):
             return False
         code = self._document.attributes(parent).get("classCode")
-        return code is not None and code.text == "PSN"
+        if code is not None:
+            return code.text == "PSN"
+        return parent.parent is not None and self._member(parent.parent)
 
     def _time(self, element: Element, parent: str, attributes: dict[str, Value]) -> None:
         """Read TS, the ends of IVL_TS, and ages (PQ in years)."""
@@ -272,7 +296,7 @@ class CdaReader:
         unit = attributes.get("unit")
         if name == "birthTime" or parent == "livingSubjectBirthTime":
             if stated.is_birth_or_death(value.text):
-                self._add("DATE_OF_BIRTH", value, element, self._born(element), "value")
+                self._birth(element, value)
         elif (
             name in ("deceasedTime", "livingSubjectDeceasedTime")
             or parent == "livingSubjectDeceasedTime"
@@ -285,13 +309,20 @@ class CdaReader:
         elif name in tables.TIMES and stated.is_day(value.text):
             self._wait("SERVICE_DATE", value, element, "value")
 
-    def _born(self, element: Element) -> Subject:
+    def _birth(self, element: Element, value: Value) -> None:
+        """Add a date of birth, and the name before it, which only a person has."""
         subject = self._subject(element)
-        return Subject.PATIENT if subject is Subject.PERSON else subject
+        subject = Subject.PATIENT if subject is Subject.PERSON else subject
+        self._add("DATE_OF_BIRTH", value, element, subject, "value")
+        if element.parent is not None and element.parent.start in self._unclear:
+            name, text_of_name = self._unclear.pop(element.parent.start)
+            self._add("PERSON_NAME", text_of_name, name, subject)
 
     def _code(self, element: Element, parent: str, attributes: dict[str, Value]) -> None:
         """Read CD. A code of a clinical code system is health information."""
         system, code = attributes["codeSystem"].text, attributes.get("code")
+        if element.name == "code" and code is not None:
+            self._own.note_code(element, code.text, system)
         info_type = tables.CODE_SYSTEMS.get(system)
         if info_type is None or code is None:
             if (
@@ -332,6 +363,8 @@ class CdaReader:
             add_base64(self._evidence, value, field, media)
 
 
+_ANY_ROLE: Final = "ROL"
+"""The class of all roles, which says no more than its absence."""
 _II_PARENTS: Final = frozenset("livingSubjectId patientIdentifier patientId".split())
 """Parameters of queries whose `value` is a number of type II."""
 _TYPED: Final = frozenset(
