@@ -69,6 +69,20 @@ def _national(text: str) -> bool:
     return 8 <= len(digits) <= 12 and len(set(digits)) > 2 and not checks.calendar_date(own)
 
 
+# Latitude and longitude of ISO 6709, as gazetteers and files of time zones write them.
+# matches "+513030-0000731", "+4612-05957", "+40.20361-075.00417"; not "+44 20 7946 0958"
+_POINT: Final = re.compile(
+    "|".join(
+        rf"\+(?:[0-8]\d|90){part}-(?:0\d\d|1[0-7]\d|180){part}"
+        for part in (r"\.\d+", r"[0-5]\d(?:\.\d+)?", r"(?:[0-5]\d){2}(?:\.\d+)?")
+    )
+)
+
+
+def _abroad(text: str) -> bool:
+    return checks.international(text) and _POINT.fullmatch(text) is None
+
+
 _WORDS: Final = words(
     "phone", "tel", "telephone", "call", "callback", "cell", "mobile", "home", "work", "contact",
     "ph", "pager", "beeper", "text", "reach", "reached", "reachable", "dial", "landline",
@@ -110,7 +124,7 @@ ABROAD = Detector(
     # matches "+44 20 7946 0958", "+49 (0)30 901820"; not "+44 20"
     pattern=rf"\+{_ABROAD}{_EXTENSION}\b",
     hint=r"\+[2-9]",
-    validate=checks.international,
+    validate=_abroad,
     bare=Likelihood.POSSIBLE,
     context=_WORDS,
     supported=Likelihood.LIKELY,

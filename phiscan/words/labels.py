@@ -92,7 +92,12 @@ def _name(value: str) -> bool:
 
 
 def _named(value: str) -> bool:
-    return _name(value) and _SYNTAX.search(value) is None and not _is_said_of_a_label(value)
+    return (
+        _name(value)
+        and _SYNTAX.search(value) is None
+        and not _is_said_of_a_label(value)
+        and not program_text.is_about_a_name(value)
+    )
 
 
 def _place(value: str) -> bool:

@@ -8,6 +8,9 @@ by its own form. If names or streets have that form too, the value counts as one
 import re
 from typing import Final
 
+from phiscan.words.given_names import GIVEN_NAMES
+from phiscan.words.not_names import is_no_name
+
 _TYPES: Final = frozenset(
     # types of schemas, among them FHIR's: https://hl7.org/fhir/datatypes.html
     "element backboneelement backbonetype resource domainresource narrative attachment identifier "
@@ -41,6 +44,14 @@ _DESCRIPTION: Final = re.compile(
     r"|e\.g\.|i\.e\.) "
 )
 _MANY_HUMPS: Final = 3
+_LONGEST_PARTICLE: Final = 3
+_FEWEST_TOLD: Final = 3
+"""The fewest small words of a description."""
+_SELVES: Final = frozenset("self this cls super std os sys".split())
+"""How a path in a program may begin."""
+# What joins or fills texts in a program, and where a schema points.
+# matches "fname + ", "%s.%s", "#/definitions/Name", "a if b else c"; not "Ana Ruiz"
+_OPERATOR: Final = re.compile(r"[ '\"]\+(?:[ '\"]|\Z)|%[sdr(]|#/|\bif\b.{1,80}\belse\b|&&")
 
 
 def is_code(value: str) -> bool:
@@ -56,14 +67,50 @@ def is_code(value: str) -> bool:
 
 def _is_name_in_a_program(text: str) -> bool:
     if _PATH.fullmatch(text):
-        return any(_is_given_by_a_programmer(part) for part in text.split("."))
+        return _is_path_in_a_program(text.split("."))
     return _IDENTIFIER.fullmatch(text) is not None and _is_given_by_a_programmer(text)
+
+
+def is_about_a_name(value: str) -> bool:
+    """Whether a value is no name, but an expression or a description in the place of one.
+
+    `fname + ".txt"` makes a name, and `Absolute path name of the file.` explains one. Statements of
+    health may look like both: `Strep + in the culture of the throat`.
+    """
+    return _OPERATOR.search(value) is not None or _is_description(value)
+
+
+def _is_description(value: str) -> bool:
+    """Whether a value is a sentence.
+
+    A third of its words, and three at least, are small words of sentences. Names have such words
+    too: `Maria de la Cruz`, `Estate of the late Ana Ruiz`.
+    """
+    words = value.split()
+    if len(words) < _FEWEST_TOLD:
+        return False
+    told = sum(
+        word.islower() and word not in _PARTICLES and is_no_name(word.strip(".,;").encode())
+        for word in words
+    )
+    return told >= _FEWEST_TOLD and told * 3 >= len(words)
+
+
+def _is_path_in_a_program(parts: list[str]) -> bool:
+    """Whether parts with dots between them are a program's: `self.name`, `google.rpc.Status`.
+
+    Not `ana.maria.ruiz`, which is the name of an account.
+    """
+    if parts[0] in _SELVES or any("_" in part for part in parts):
+        return True
+    is_long = len(parts) > 2 and GIVEN_NAMES.isdisjoint(map(str.lower, parts))
+    return is_long or any(map(_is_given_by_a_programmer, parts))
 
 
 def _is_given_by_a_programmer(word: str) -> bool:
     """Whether a word is an identifier: `firstName`, `CodeableConceptList`, `patient_name`.
 
-    Not `McDonald`, `DeShawn`, `ana_ruiz`.
+    `CreateMember` too, because no name has the word. Not `McDonald`, `DeShawn`, `ana_ruiz`.
     """
     if "_" in word.strip("_"):
         return word.rpartition("_")[2].capitalize() in _ENDINGS
@@ -72,7 +119,11 @@ def _is_given_by_a_programmer(word: str) -> bool:
     humps = _HUMP.findall(word)
     if len(humps) >= _MANY_HUMPS or (len(humps) > 1 and humps[-1] in _ENDINGS):
         return True
-    return len(humps) > 1 and humps[0].islower() and humps[0] not in _PARTICLES
+    if len(humps) < 2:
+        return False
+    if humps[0].islower() and humps[0] not in _PARTICLES:
+        return True
+    return any(len(hump) > _LONGEST_PARTICLE and is_no_name(hump.lower().encode()) for hump in humps)
 
 
 # An address of a machine, of memory or of mail. matches "fe80::1", "10.0.0.1", "db:5432",

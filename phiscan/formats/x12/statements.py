@@ -3,6 +3,7 @@
 import re
 from typing import Final
 
+from phiscan import checks
 from phiscan.evidence import Nested
 from phiscan.finding import Subject
 from phiscan.formats.x12 import tables
@@ -105,17 +106,20 @@ def attachment(loop: Loop, segment: X12Segment) -> None:
 
 
 def copied_segment(loop: Loop, segment: X12Segment) -> None:
-    """Read IK3 or AK3: the segment with the errors that follow."""
-    loop.copied = segment.text(1)
+    """Read IK3 or AK3: the segment with the errors that follow, and the loop that it is in."""
+    is_providers = segment.text(3).startswith(tables.PROVIDERS_LOOPS)
+    loop.copied = "" if is_providers else segment.text(1)
 
 
 def copied_element(loop: Loop, segment: X12Segment) -> None:
     """Read IK4-04 or AK4-04: a copy of the element in error."""
     position = re.match(r"\d+", segment.text(1))
     info_type = tables.ECHOED.get((loop.copied, int(position[0]) if position else 0))
-    if info_type and segment.text(4) and loop.transaction in tables.ACKNOWLEDGEMENTS:
+    value = segment.text(4)
+    is_providers = info_type == tables.MEMBER and checks.npi(value)
+    if info_type and value and not is_providers and loop.transaction in tables.ACKNOWLEDGEMENTS:
         subject = Subject.PATIENT if loop.copied in tables.PATIENTS_SEGMENTS else Subject.PERSON
-        loop.claim(segment)
+        _claimed(loop, segment, info_type)
         loop.add(info_type, segment, 4, subject)
 
 
@@ -126,10 +130,19 @@ def context(loop: Loop, segment: X12Segment) -> None:
     info_type = tables.CONTEXTS.get(match[1].decode().upper().rpartition(" ")[2]) if match else None
     if match and info_type:
         at = segment.at(1) + match.start(3)
-        loop.claim(segment)
+        _claimed(loop, segment, info_type)
         loop.component(
             info_type,
             segment,
             "01.2",
             (at, at + len(match[3]), match[3].decode("utf-8", "replace")),
         )
+
+
+def _claimed(loop: Loop, segment: X12Segment, info_type: str) -> None:
+    """Say that a rejected claim is about somebody, unless only a sender's own number tells it.
+
+    A claim's control number alone says that a file had a fault, and nothing of anybody's health.
+    """
+    if info_type not in tables.CONTROL_NUMBERS:
+        loop.claim(segment)

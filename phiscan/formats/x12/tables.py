@@ -44,7 +44,7 @@ CONTACTS_OF_PAYERS: Final = frozenset(("CX", "BL"))
 It stands behind the patient's NM1.
 """
 
-_MEMBER: Final = "HEALTH_PLAN_BENEFICIARY_NUMBER"
+MEMBER: Final = "HEALTH_PLAN_BENEFICIARY_NUMBER"
 _SSN: Final = "US_SOCIAL_SECURITY_NUMBER"
 
 PERSON_IDS: Final = MappingProxyType(
@@ -65,7 +65,7 @@ REFERENCES: Final = MappingProxyType(
     {
         "SY": _SSN,
         "EA": "MEDICAL_RECORD_NUMBER",
-        **dict.fromkeys("0F 18 1L 1W 23 38 49 6P CT E8 F6 GH HJ IG NQ Q4 1D".split(), _MEMBER),
+        **dict.fromkeys("0F 18 1L 1W 23 38 49 6P CT E8 F6 GH HJ IG NQ Q4 1D".split(), MEMBER),
         **dict.fromkeys("EJ F8 1K D9 9A 9B 9C 9D 6R FJ Y4 X9 11".split(), "ACCOUNT_NUMBER"),
         **dict.fromkeys("3H 4A 6O ABB 28 G1 9F BB NT XZ G3 60".split(), "UNIQUE_CODE"),
     }
@@ -116,8 +116,8 @@ PLAIN_ELEMENTS: Final = MappingProxyType(
     {
         "CLM": {1: "ACCOUNT_NUMBER"},  # patient control number
         "CLP": {1: "ACCOUNT_NUMBER", 7: "ACCOUNT_NUMBER"},  # and the payer's claim control number
-        "SBR": {3: _MEMBER},  # group or policy
-        "COB": {2: _MEMBER},
+        "SBR": {3: MEMBER},  # group or policy
+        "COB": {2: MEMBER},
         "TRN": {2: "UNIQUE_CODE"},  # in an 835 it stands before any claim and names a payment
         "PWK": {6: "UNIQUE_CODE"},
         "HCR": {2: "UNIQUE_CODE"},
@@ -148,7 +148,7 @@ CONTACT_NUMBERS: Final = MappingProxyType(
 """PER-03, -05, -07: the kind of the number that follows. EX, an extension, is none."""
 REMITTANCES: Final = MappingProxyType(
     {
-        **dict.fromkeys("AZ ID IG CT KW 1L".split(), _MEMBER),
+        **dict.fromkeys("AZ ID IG CT KW 1L".split(), MEMBER),
         "11": "ACCOUNT_NUMBER",
         "IK": "ACCOUNT_NUMBER",
     }
@@ -160,13 +160,13 @@ CLAIM_ADJUSTMENTS: Final = frozenset(("WO", "CS"))
 ECHOED: Final = MappingProxyType(
     {
         **{("NM1", n): "PERSON_NAME" for n in (3, 4, 5)},
-        ("NM1", 9): _MEMBER,
+        ("NM1", 9): MEMBER,
         ("N3", 1): "STREET_ADDRESS", ("N3", 2): "STREET_ADDRESS", ("N4", 1): "CITY",
         ("N4", 3): "US_ZIP_CODE",
         ("DMG", 2): "DATE_OF_BIRTH", ("PAT", 6): "DATE_OF_DEATH", ("INS", 12): "DATE_OF_DEATH",
         ("DTP", 3): "SERVICE_DATE",
         ("CLM", 1): "ACCOUNT_NUMBER", ("CLP", 1): "ACCOUNT_NUMBER", ("CLP", 7): "ACCOUNT_NUMBER",
-        ("SBR", 3): _MEMBER,
+        ("SBR", 3): MEMBER,
         ("REF", 2): "UNIQUE_CODE", ("TRN", 2): "UNIQUE_CODE",
     }
 )  # fmt: skip
@@ -176,12 +176,16 @@ IK3-01 with IK4-01, or AK3-01 with AK4-01.
 """
 PATIENTS_SEGMENTS: Final = frozenset("DMG PAT INS CLM CLP SBR".split())
 """Segments that never describe a provider."""
+PROVIDERS_LOOPS: Final = ("1000", "2310", "2420")
+"""Beginnings of the loops of a claim that name only submitters, receivers and providers (IK3-03)."""
+CONTROL_NUMBERS: Final = frozenset(("ACCOUNT_NUMBER", "UNIQUE_CODE"))
+"""Numbers that a sender gave to a claim, a file or a trace."""
 CONTEXTS: Final = MappingProxyType(
     {
         "CLM01": "ACCOUNT_NUMBER",
         "CLP01": "ACCOUNT_NUMBER",
-        "NM109": _MEMBER,
-        "REF02": _MEMBER,
+        "NM109": MEMBER,
+        "REF02": MEMBER,
         "TRN02": "UNIQUE_CODE",
     }
 )

@@ -213,3 +213,23 @@ def test_a_row_of_numbers_holds_no_phone_number(values):
 def test_a_part_of_a_word_in_front_hides_no_word_of_context(found):
     assert found(phone, "hotel, tel 312-555-0182")[0][2] is Likelihood.LIKELY
     assert found(phone, "hotel 312-555-0182")[0][2] is Likelihood.POSSIBLE
+
+
+@pytest.mark.parametrize(
+    "point", ["+4612-05957", "+513030-0000731", "+40.20361-075.00417", "+4012.22-07500.25"]
+)
+def test_coordinates_are_no_numbers(values, point):
+    """ISO 6709, as in the tables of time zones."""
+    assert values(phone, f"GB\t{point}\tEurope/London") == []
+
+
+@pytest.mark.parametrize(
+    "number",
+    [
+        "+4420-79460958",  # no longitude
+        "+4420-1234527",  # minutes of latitude need minutes of longitude
+        "+4977-05957",  # 77 minutes
+    ],
+)
+def test_a_number_with_one_hyphen_is_no_coordinate(values, number):
+    assert values(phone, f"phone {number}") == [(_PHONE, number)]

@@ -6,7 +6,13 @@ import pytest
 
 import phiscan
 from phiscan.finding import Verdict
-from phiscan.words.program_text import is_code, is_picture, is_place, is_print
+from phiscan.words.program_text import (
+    is_about_a_name,
+    is_code,
+    is_picture,
+    is_place,
+    is_print,
+)
 
 
 @pytest.mark.parametrize(
@@ -18,6 +24,10 @@ from phiscan.words.program_text import is_code, is_picture, is_place, is_print
         ("fhirtypes.AddressType", "a type in a module"),
         ("patient.firstName", "a member of an object"),
         ("firstName", "a variable"),
+        ("os_helper.TESTFN", "a constant of a module"),
+        ("self.fullname", "a member of an object"),
+        ("google.rpc.Status", "a type in a package"),
+        ("CreateMember", "an operation"),
         ("given_name,", "a variable in a call"),
         ("octo-org/hello-world", "a repository"),
         ("MemberOptionsKeyPair", "a class"),
@@ -36,11 +46,30 @@ def test_a_program_says_so(value, reason):
     "value",
     (
         "Ana Ruiz|McDonald|DeShawn|LaToya|O'Brien|deVries|vanDyke|MaryAnn|DiCaprio|Li|"
-        "RUIZ/ANA|ana_ruiz|maria.ruiz|J.Ruiz|Key|Page|Long Lee|The Hague|12 Main St|ANA"
+        "RUIZ/ANA|ana_ruiz|maria.ruiz|ana.maria.ruiz|LeAnn|MacArthur|FitzGerald|J.Ruiz|Key|Page|Long Lee|The Hague|12 Main St|ANA"
     ).split("|"),
 )
 def test_people_and_towns_are_called_so(value):
     assert not is_code(value)
+
+
+@pytest.mark.parametrize(
+    "value",
+    (
+        "Absolute path name of the file.|string, The name of the user to store credentials for."
+        "|fname + |\"a\" + name|#/definitions/FirstName|origin if spec is None else name|%s of %s"
+    ).split("|"),
+)
+def test_an_expression_or_a_description_is_no_name(value):
+    assert is_about_a_name(value)
+
+
+@pytest.mark.parametrize(
+    "value",
+    ["Maria de la Cruz", "Estate of the late Ana Ruiz", "John and Mary Smith", "Ana Ruiz #2"],
+)
+def test_small_words_stand_in_names_too(value):
+    assert not is_about_a_name(value)
 
 
 @pytest.mark.parametrize(

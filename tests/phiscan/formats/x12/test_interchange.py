@@ -473,7 +473,6 @@ def test_an_order_with_a_patient_code_is_no_health_transaction():
 @pytest.mark.parametrize(
     ("kind", "lines", "value", "info_type"),
     [
-        ("999", ("IK3*CLM*22**8", "CTX*CLM01:PCN-88304"), "PCN-88304", "ACCOUNT_NUMBER"),
         (
             "999",
             ("IK3*NM1*8**8", "CTX*SUBSCRIBER NAME NM109:NP5501238"),
@@ -481,7 +480,6 @@ def test_an_order_with_a_patient_code_is_no_health_transaction():
             "HEALTH_PLAN_BENEFICIARY_NUMBER",
         ),
         ("999", ("IK3*DMG*9**8", "IK4*2*1251*8*19611332"), "19611332", "DATE_OF_BIRTH"),
-        ("997", ("AK3*CLM*9**8", "AK4*1*1028*8*PCN-88305"), "PCN-88305", "ACCOUNT_NUMBER"),
     ],
 )
 def test_an_acknowledgement_that_echoes_a_patient_is_about_that_patient(
@@ -490,6 +488,41 @@ def test_an_acknowledgement_that_echoes_a_patient_is_about_that_patient(
     data = interchange(kind, *lines)
     assert patients(data)[value] == info_type
     assert "HEALTH_CLAIM" in health(data).values()
+
+
+@pytest.mark.parametrize(
+    ("kind", "lines", "value", "info_type"),
+    [
+        ("999", ("IK3*CLM*22**8", "CTX*CLM01:PCN-88304"), "PCN-88304", "ACCOUNT_NUMBER"),
+        ("999", ("IK3*CLM*22**8", "CTX*CLM01:26407789"), "26407789", "ACCOUNT_NUMBER"),
+        ("997", ("AK3*CLM*9**8", "AK4*1*1028*8*PCN-88305"), "PCN-88305", "ACCOUNT_NUMBER"),
+        ("999", ("IK3*TRN*9**8", "CTX*TRN02:77120"), "77120", "UNIQUE_CODE"),
+    ],
+)
+def test_a_claims_control_number_in_an_acknowledgement_says_nothing_of_anybodys_health(
+    engine, kind, lines, value, info_type
+):
+    data = interchange(kind, "AK2*837*0001", *lines, "CTX*SITUATIONAL TRIGGER*CLM*43**5:3*C023:1325")
+    assert patients(data)[value] == info_type
+    assert health(data) == {}
+    assert scan(engine, data).verdict is Verdict.IDENTIFIERS
+
+
+def test_a_name_that_an_acknowledgement_echoes_is_a_persons(engine):
+    data = interchange("999", "IK3*NM1*8*2010*8", "IK4*3*1035*6*OKAFOR")
+    assert scan(engine, data).verdict is Verdict.PHI
+
+
+@pytest.mark.parametrize(
+    "lines",
+    [
+        ("IK3*NM1*8*2310*8", "IK4*3*1035*6*OKAFOR"),  # the loop of a provider
+        ("IK3*N3*8*1000*8", "IK4*1*166*6*8 QUAY ST"),  # the loop of the submitter
+        ("IK3*NM1*8*2010*8", "IK4*9*67*7*1234567893"),  # an NPI
+    ],
+)
+def test_a_provider_that_an_acknowledgement_echoes_is_no_patient(engine, lines):
+    assert scan(engine, interchange("999", *lines)).verdict is not Verdict.PHI
 
 
 def test_an_acknowledgement_that_echoes_nothing_is_about_nobody(engine):
