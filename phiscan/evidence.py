@@ -7,6 +7,7 @@ detectors and readers do not explain the same value twice.
 """
 
 from array import array
+from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Final, NamedTuple
@@ -68,6 +69,14 @@ class Opaque(NamedTuple):
     location: Location
 
 
+class Statement(NamedTuple):
+    """A text beside a person's record, and how many words of medicine make it about that person."""
+
+    start: int
+    end: int
+    fewest_terms: int
+
+
 @dataclass(slots=True)
 class Evidence:
     """The findings of one document and its nested documents.
@@ -80,6 +89,7 @@ class Evidence:
         unlisted: how many further findings were made and are not in `findings`.
         opaque: where parts stand that nobody can read; at most `MAX_OPAQUE`.
         told: the infoTypes of health information that targets have told of.
+        statements: texts of this document beside persons' records.
     """
 
     context: ScanContext = field(default_factory=ScanContext)
@@ -89,6 +99,7 @@ class Evidence:
     unlisted: int = 0
     opaque: list[Location] = field(default_factory=list)
     told: set[str] = field(default_factory=set)
+    statements: list[Statement] = field(default_factory=list)
     _claimed: set[tuple[int | str, int, str]] = field(default_factory=set)
     _kinds: set[tuple[str, Likelihood, Subject]] = field(default_factory=set)
     _places: "dict[str, array[int]]" = field(default_factory=dict)
@@ -159,6 +170,24 @@ class Evidence:
                 else:
                     self._count(moved)
         self.unlisted += inner.unlisted
+
+    def settle_statements(self) -> None:
+        """Say of health information in a statement beside a person that it is about that person."""
+        if not self.statements:
+            return
+        order = sorted(
+            (finding.location.start, number)
+            for number, finding in enumerate(self.findings)
+            if finding.kind is InfoTypeKind.HEALTH and finding.location.start >= 0
+        )
+        for start, end, fewest in self.statements:
+            low, high = bisect_left(order, (start, 0)), bisect_left(order, (end, 0))
+            within = [number for _, number in order[low:high]]
+            if len({self.findings[number].location for number in within}) >= fewest:
+                for number in within:
+                    theirs = self.findings[number]._replace(subject=Subject.PATIENT)
+                    self.findings[number] = theirs
+        self.statements.clear()
 
     def _count(self, finding: Finding) -> None:
         """Count a finding beyond MAX_FINDINGS, and list it if it is the first of its kind."""

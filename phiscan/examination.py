@@ -141,6 +141,7 @@ class Examiner:
         asked = self.matcher.hits(normalised.text) if normalised.layers else hits
         targets.find(kind, normalised, asked.targets, evidence)
         too_long = judge.run(normalised, self.matcher, evidence, prose=not kind.names_providers)
+        evidence.settle_statements()
         people.find(kind, normalised, evidence)
         recognizer.run(kind, normalised, self._detection.recognizers, evidence)
         provider_repeats.mark_repeats(kind, data, evidence)

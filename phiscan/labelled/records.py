@@ -13,15 +13,18 @@ Cost: what a path of labels means is worked out once a document.
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
+from itertools import islice
 from typing import Final, NamedTuple
 
 from phiscan import checks
-from phiscan.evidence import Evidence, shown_path
+from phiscan.evidence import Evidence, Statement, shown_path
 from phiscan.finding import Location, Subject, quick
 from phiscan.identifiers import INFO_TYPES, InfoTypeKind, Trait, having
 from phiscan.words.given_names import GIVEN_NAMES
-from phiscan.words.label_vocabulary import ROLES
+from phiscan.words.label_vocabulary import CARE_TABLES, ROLES
 from phiscan.words.labels import Rule, read_label
+from phiscan.words.medical_terms import DOSE, count_terms
+from phiscan.words.statement_labels import fewest_terms
 
 _PERSONAL: Final = having(Trait.MARKS_A_PERSON)
 PLACES: Final = frozenset(("path", "query", "header", "trailer"))
@@ -35,6 +38,15 @@ _STEP: Final = re.compile(r"[./:>\[\]]+")
 # A word of a label, also in camel case. matches "guest" and "Name" in "guestName"
 _WORD: Final = re.compile(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])")
 _WORDS_OF_A_NAME: Final = range(2, 5)
+_LISTS_OF_CARE: Final = CARE_TABLES | frozenset(
+    "session sessions condition conditions problem problems procedure procedures treatment "
+    "treatments note notes history histories diagnoses codes".split()
+)
+"""Last words of the keys of such lists."""
+_LONGEST_KEY: Final = 40
+_SHORTEST_STATEMENT: Final = 4
+_MOST_STATEMENTS: Final = 64
+_LONGEST_STATEMENT: Final = 400
 
 
 class Labelled(NamedTuple):
@@ -79,6 +91,7 @@ class _Meaning:
         sections: the rules of labels above that mean health information.
         steps: the path, one step each.
         path: the path as it is shown.
+        fewest_terms: what `statement_labels.fewest_terms` says of the last label.
     """
 
     rule: Rule | None
@@ -86,6 +99,7 @@ class _Meaning:
     sections: tuple[Rule, ...]
     steps: tuple[str, ...]
     path: str
+    fewest_terms: int
 
     @property
     def has_role(self) -> bool:
@@ -106,7 +120,8 @@ def _meaning(labels: tuple[str, ...]) -> _Meaning:
         rule = above.rule
         if rule is not None and rule.subject is Subject.PATIENT and _tells_of_health(rule):
             sections = (rule, *sections)
-    return _Meaning(own.rule, subject, sections, path, shown_path(path, PLACES))
+    fewest = 0 if own.rule is not None else fewest_terms(path[-1])
+    return _Meaning(own.rule, subject, sections, path, shown_path(path, PLACES), fewest)
 
 
 def _tells_of_health(rule: Rule) -> bool:
@@ -151,6 +166,7 @@ class _Reading:
         self._persons: set[int] = set()
         self._named: set[int] = set()
         self._ill: set[int] = set()
+        self._statements: list[tuple[Labelled, int]] = []
         self._patient: tuple[Labelled, _Meaning] | None = None
         self._sections: set[str] = set()
 
@@ -164,6 +180,9 @@ class _Reading:
         rule = meaning.rule
         if rule is not None:
             self._take(item, meaning, rule)
+        elif meaning.fewest_terms and len(item.value) >= _SHORTEST_STATEMENT:
+            fewest = 1 if DOSE.search(item.value) is not None else meaning.fewest_terms
+            self._statements.append((item, fewest))
         if meaning.sections:
             self._look_above(item, meaning)
 
@@ -195,6 +214,7 @@ class _Reading:
         self._ill.update(
             number for item, *_ in self._codes for number in (item.record, _family(item))
         )
+        self._ill |= self._told_of()
         for item, meaning, rule in self._waiting:
             if _applies(
                 rule, meaning.subject, person=item.record in self._persons
@@ -210,10 +230,32 @@ class _Reading:
             self._record(
                 item, meaning, replace(rule, subject=Subject.PATIENT) if theirs else rule, None
             )
+        for item, fewest in self._statements:
+            if self._is_beside(item, self._persons) or self._is_beside(item, self._named):
+                self._evidence.statements.append(Statement(item.start, item.end, fewest))
         if self._patient is not None:
             item, meaning = self._patient
             location = Location(meaning.path, item.start, item.end)
             self._evidence.add(self._detector, "PATIENT_RECORD", location, Subject.PATIENT)
+
+    def _told_of(self) -> set[int]:
+        """The records whose statements speak of health, where a name waits for that.
+
+        The detectors have not run yet, so this reads a few statements of a document itself.
+        """
+        waiting = {
+            number
+            for item, meaning, rule in self._waiting
+            if rule.info_type == "PERSON_NAME" and meaning.subject is None
+            for number in (item.record, _family(item))
+        }
+        beside = (x for x in self._statements if self._is_beside(x[0], waiting))
+        return {
+            number
+            for item, fewest in islice(beside, _MOST_STATEMENTS)
+            if count_terms(item.value[:_LONGEST_STATEMENT]) >= fewest
+            for number in (item.record, _family(item))
+        }
 
     @staticmethod
     def _is_beside(item: Labelled, numbers: set[int]) -> bool:
@@ -253,6 +295,12 @@ class _Reading:
             subject = rule.subject
         location = quick(Location, (meaning.path, item.start, item.end))
         return self._evidence.labelled(self._detector, rule, item.value, location, subject)
+
+
+def is_of_care(key: str) -> bool:
+    """Whether a list with this key holds the care of one person: `visits`, `clientSessions`."""
+    words = _WORD.findall(key[-_LONGEST_KEY:])
+    return bool(words) and words[-1].lower() in _LISTS_OF_CARE
 
 
 def _family(item: Labelled) -> int:

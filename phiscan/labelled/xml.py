@@ -9,10 +9,12 @@
 from typing import Final
 
 from phiscan.evidence import Evidence, shown_path
-from phiscan.labelled.records import Labelled, read_records
+from phiscan.labelled.records import Labelled, is_of_care, read_records
 from phiscan.syntax.xml_elements import Document, Element, Value
 from phiscan.syntax.xml_values import add_base64, text
+from phiscan.words.label_vocabulary import ROLES
 from phiscan.words.labels import read_label
+from phiscan.words.statement_labels import fewest_terms
 
 _WRAPPERS: Final = frozenset(
     "value val text string date datetime exactdatetime number content data literal simplevalue "
@@ -83,9 +85,14 @@ class LabelReader:
         while len(labels) > 1 and labels[-1].lower() in _WRAPPERS:
             labels.pop()
         rule = read_label(labels[-1]).rule
-        if rule is None or _is_link(value.text, rule.info_type):
+        if rule is None and not fewest_terms(labels[-1]):
             return
-        self._values.append(Labelled(tuple(labels), value.text, value.start, value.end, record))
+        if rule is not None and _is_link(value.text, rule.info_type):
+            return
+        family = _family(element if extra else element.parent or element)
+        self._values.append(
+            Labelled(tuple(labels), value.text, value.start, value.end, record, family)
+        )
 
 
 _NO_VALUE: Final = Value("", -1, -1)
@@ -101,3 +108,18 @@ def _record(element: Element) -> int:
     return next(
         (at.start for at in element.chain() if read_label(at.name).rule is None), element.start
     )
+
+
+def _family(element: Element) -> int:
+    """The number that the parts of one record share: the offset of the element around them.
+
+    A part is an element that names a person or care: `<client>`, `<visit>`.
+    """
+    holder = next((at for at in element.chain() if read_label(at.name).rule is None), element)
+    while holder.parent is not None and _is_part(holder.name):
+        holder = holder.parent
+    return holder.start
+
+
+def _is_part(name: str) -> bool:
+    return read_label(name).subject is not None or name.lower() in ROLES or is_of_care(name)

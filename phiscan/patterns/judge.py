@@ -153,6 +153,9 @@ class _Judge:
         span = self._value(detector, match)
         if span is None or _inside_number(self._text, *span):
             return False
+        info_type = self._evidence.context.info_types[detector.info_type]
+        if info_type.kind is InfoTypeKind.HEALTH and _in_address(self._text, *span):
+            return False
         location = self._place(*self._folded.origin(*span))
         if self._structure.explains(location.start, location.end, detector):
             return False
@@ -174,6 +177,11 @@ class _Judge:
         # reports where the pattern ends.
         found = detector.value.search(self._text, start, min(len(self._text), end + CONTEXT_WINDOW))
         return None if found is None or found.start() >= end else found.span(1)
+
+
+def _in_address(text: bytes, start: int, end: int) -> bool:
+    """Whether a word of medicine is a part of a mail address: `lupus@acme.com`."""
+    return text[end : end + 1] == b"@" or text[max(0, start - 1) : start] == b"@"
 
 
 def _inside_number(text: bytes, start: int, end: int) -> bool:

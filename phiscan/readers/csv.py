@@ -28,6 +28,7 @@ from phiscan.syntax.csv_rows import (
     row_end,
     rows,
 )
+from phiscan.words.statement_labels import fewest_terms
 
 _HEADER_ROWS: Final = 8
 """The header must be one of so many first rows. Rows before it are a title, a comment or a date."""
@@ -54,6 +55,14 @@ class _Table:
     model: Columns
 
     def wanted(self) -> list[int]:
+        """The numbers of the columns that are read by their labels: named ones and statements."""
+        return sorted((*self._named(), *self._statements()))
+
+    def meaningful(self) -> int:
+        """How many columns say what they are. A statement says so only beside a person."""
+        return len(self._named()) + len(self.model.rules) + bool(self.model.rules)
+
+    def _named(self) -> list[int]:
         """The numbers of the columns that have a rule by their label and none by the data model."""
         return [
             i
@@ -61,8 +70,12 @@ class _Table:
             if i not in self.model.rules and rule_of(label) is not None
         ]
 
-    def meaningful(self) -> int:
-        return len(self.wanted()) + len(self.model.rules) + bool(self.model.rules)
+    def _statements(self) -> list[int]:
+        return [
+            i
+            for i, label in enumerate(self.labels)
+            if i not in self.model.rules and rule_of(label) is None and fewest_terms(label)
+        ]
 
 
 def sniff(head: bytes) -> bool:

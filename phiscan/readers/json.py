@@ -21,18 +21,23 @@ from phiscan.formats.openehr import json as openehr_json
 from phiscan.formats.smart import json as smart_json
 from phiscan.labelled import json_shapes, json_wrappers
 from phiscan.labelled.quoted import parts_of
-from phiscan.labelled.records import Labelled, read_records, rule_of
+from phiscan.labelled.records import Labelled, is_of_care, read_records, rule_of
 from phiscan.readers import csv_schemas, model_records
 from phiscan.syntax import json_lenient
 from phiscan.syntax.json_lexer import STRING
 from phiscan.syntax.json_places import RESOURCE_TYPE, Places, Wanted, decode
 from phiscan.syntax.json_walk import Frame, Leaf, TooDeepError, token, walk
 from phiscan.text.normalise import plain
+from phiscan.words import statement_labels
 from phiscan.words.labels import is_distinct, means_something, read_label
 
 
 def _wanted(key: str) -> Wanted:
-    return key in dicom_json.WANTED or rule_of(key) is not None
+    return key in dicom_json.WANTED or rule_of(key) is not None or _is_statement(key)
+
+
+def _is_statement(key: str) -> bool:
+    return statement_labels.fewest_terms(key) > 0
 
 
 def _wanted_of_fhir(key: str) -> Wanted:
@@ -42,7 +47,16 @@ def _wanted_of_fhir(key: str) -> Wanted:
 
 
 def _is_word(key: str) -> bool:
-    return key in dicom_json.WANTED or key in fhir_tables.ELEMENTS or means_something(key)
+    return (
+        key in dicom_json.WANTED
+        or key in fhir_tables.ELEMENTS
+        or means_something(key)
+        or _is_statement(key)
+    )
+
+
+def _is_statement(key: str) -> bool:
+    return statement_labels.fewest_terms(key) > 0
 
 
 def _wanted_of_hl7v2(key: str) -> Wanted:
@@ -327,7 +341,13 @@ def _holder(frame: Frame) -> Frame:
 
 
 def _family(frame: Frame) -> int:
-    """The offset of the outermost object around a frame within objects only."""
-    while (above := frame.parent) is not None and above.parent is not None and above.is_object:
+    """The offset of the outermost object around a frame, through objects and lists of care.
+
+    The visits in `{"client": {...}, "visits": [{...}]}` are the client's, and the hits of a search
+    are not.
+    """
+    while (above := frame.parent) is not None and above.parent is not None:
+        if not above.is_object and not is_of_care(above.place.key):
+            break
         frame = above
     return frame.start

@@ -235,7 +235,7 @@ ROLES: Final = frozenset(
     "attendee attendees guest guests subject individual invitee invitees caller visitor visitors "
     "student pupil child minor infant baby survivor victim consumer claimant occupant camper "
     "athlete inmate detainee veteran respondent recipient passenger traveler traveller donor "
-    "volunteer registrant tenant booker woman man who about".split()
+    "volunteer registrant tenant booker rider woman man who about".split()
 )
 """Words for people who may be patients. Things have such roles too: a guest may be a machine.
 

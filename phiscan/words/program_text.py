@@ -123,7 +123,9 @@ def _is_given_by_a_programmer(word: str) -> bool:
         return False
     if humps[0].islower() and humps[0] not in _PARTICLES:
         return True
-    return any(len(hump) > _LONGEST_PARTICLE and is_no_name(hump.lower().encode()) for hump in humps)
+    return any(
+        len(hump) > _LONGEST_PARTICLE and is_no_name(hump.lower().encode()) for hump in humps
+    )
 
 
 # An address of a machine, of memory or of mail. matches "fe80::1", "10.0.0.1", "db:5432",

@@ -57,7 +57,7 @@ def test_people_and_towns_are_called_so(value):
     "value",
     (
         "Absolute path name of the file.|string, The name of the user to store credentials for."
-        "|fname + |\"a\" + name|#/definitions/FirstName|origin if spec is None else name|%s of %s"
+        '|fname + |"a" + name|#/definitions/FirstName|origin if spec is None else name|%s of %s'
     ).split("|"),
 )
 def test_an_expression_or_a_description_is_no_name(value):

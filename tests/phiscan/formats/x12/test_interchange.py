@@ -502,7 +502,9 @@ def test_an_acknowledgement_that_echoes_a_patient_is_about_that_patient(
 def test_a_claims_control_number_in_an_acknowledgement_says_nothing_of_anybodys_health(
     engine, kind, lines, value, info_type
 ):
-    data = interchange(kind, "AK2*837*0001", *lines, "CTX*SITUATIONAL TRIGGER*CLM*43**5:3*C023:1325")
+    data = interchange(
+        kind, "AK2*837*0001", *lines, "CTX*SITUATIONAL TRIGGER*CLM*43**5:3*C023:1325"
+    )
     assert patients(data)[value] == info_type
     assert health(data) == {}
     assert scan(engine, data).verdict is Verdict.IDENTIFIERS
