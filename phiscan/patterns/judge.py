@@ -151,10 +151,7 @@ class _Judge:
         if likelihood < REPORTED:
             return False  # the cheapest test comes first: most matches of a weak pattern end here
         span = self._value(detector, match)
-        if span is None or _inside_number(self._text, *span):
-            return False
-        info_type = self._evidence.context.info_types[detector.info_type]
-        if info_type.kind is InfoTypeKind.HEALTH and _in_address(self._text, *span):
+        if span is None or self._is_cut_out(detector, span):
             return False
         location = self._place(*self._folded.origin(*span))
         if self._structure.explains(location.start, location.end, detector):
@@ -168,6 +165,13 @@ class _Judge:
             detector.name, detector.info_type, location, detector.about(before), likelihood
         )
         return True
+
+    def _is_cut_out(self, detector: Detector, span: tuple[int, int]) -> bool:
+        """Whether a value is a part of something else: a longer number, or a mail address."""
+        kind = self._evidence.context.info_types[detector.info_type].kind
+        if kind is InfoTypeKind.HEALTH and _in_address(self._text, *span):
+            return True
+        return _inside_number(self._text, *span)
 
     def _value(self, detector: Detector, match: tuple[int, int]) -> tuple[int, int] | None:
         start, end = match

@@ -55,10 +55,6 @@ def _is_word(key: str) -> bool:
     )
 
 
-def _is_statement(key: str) -> bool:
-    return statement_labels.fewest_terms(key) > 0
-
-
 def _wanted_of_hl7v2(key: str) -> Wanted:
     return hl7v2_json.wanted(key) or _wanted(key)
 

@@ -25,14 +25,16 @@ _AROUND: Final = frozenset(
 )
 """Words around the core of such a label: `visit_reason`, `reasonForReferral`, `internal notes`."""
 _WORD: Final = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+")  # "reason", "For" in "reasonForCall"
-_LONGEST: Final = 40
+# Letters alone, so that a key that holds a value is no word of the tables.
+# matches "visit_reason", "Reason for call"; not "reason 541-27-8860"
+_LABEL: Final = re.compile(r"[A-Za-z][A-Za-z _-]{2,39}")
 FEWEST_OF_NOTES: Final = 2
 """Different words of medicine that make a note about the person beside it."""
 
 
 def fewest_terms(label: str) -> int:
     """How many words of medicine make such a statement about the person beside it; 0 for none."""
-    if len(label) > _LONGEST:
+    if _LABEL.fullmatch(label) is None:
         return 0
     words = [word.lower() for word in _WORD.findall(label)]
     cores = [word for word in words if word not in _AROUND]

@@ -29,6 +29,7 @@ def test_reasons_and_notes_are_statements(label, fewest):
         "reasonable",  # another word
         "visit",  # no core
         "notebook",
+        "reason 541-27-8860",  # a key that holds a value
         "reason_code_id",  # a code
         "reason" * 20,  # too long for a label
         "",
