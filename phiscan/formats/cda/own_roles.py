@@ -21,6 +21,7 @@ from typing import Final, NamedTuple
 
 from phiscan.finding import Location
 from phiscan.formats.cda import tables
+from phiscan.identifiers import Trait, having
 from phiscan.syntax.xml_elements import Element
 from phiscan.words import stated
 
@@ -140,4 +141,4 @@ def role_of(element: Element) -> Element | None:
     return None
 
 
-_LICENCES: Final = frozenset(("US_HEALTHCARE_NPI", "US_DEA_NUMBER"))
+_LICENCES: Final = having(Trait.PROVIDERS_NUMBER)

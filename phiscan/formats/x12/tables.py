@@ -178,7 +178,7 @@ PATIENTS_SEGMENTS: Final = frozenset("DMG PAT INS CLM CLP SBR".split())
 """Segments that never describe a provider."""
 PROVIDERS_LOOPS: Final = ("1000", "2310", "2420")
 """Beginnings of the loops of a claim that name submitters, receivers and providers (IK3-03)."""
-CONTROL_NUMBERS: Final = frozenset(("ACCOUNT_NUMBER", "UNIQUE_CODE"))
+CONTROL_NUMBERS: Final = ("ACCOUNT_NUMBER", "UNIQUE_CODE")
 """Numbers that a sender gave to a claim, a file or a trace."""
 CONTEXTS: Final = MappingProxyType(
     {
