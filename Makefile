@@ -43,6 +43,7 @@ bench: $(READY) $(ENVOY) ## speed, each figure against a floor or a peer in the 
 eval: $(READY) ## precision and recall on the generated corpus
 	@$(BIN)/python -m bench.eval
 	@$(BIN)/python -m bench.eval.opaque --gate
+	@$(BIN)/python -m bench.eval.targets --gate
 
 fuzz: $(READY) $(FUZZER) ## coverage-guided fuzzing of scan, decode and redact (FUZZ_SECONDS=600)
 	@PYTHONPATH=.fuzz-site $(BIN)/python tests/fuzz/drive.py fuzz-corpus -max_total_time=$(FUZZ_SECONDS) -max_len=16384 -timeout=30

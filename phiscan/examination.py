@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from phiscan import fields, recognizer
-from phiscan.embedded import finders, opaque, targets
+from phiscan.embedded import finders, graphql, opaque, targets
 from phiscan.evidence import Evidence, Nested
 from phiscan.finding import Gap, Location, worse
 from phiscan.identifiers import InfoType
@@ -140,6 +140,7 @@ class Examiner:
         # escapes may hide a mark, and few documents have any
         asked = self.matcher.hits(normalised.text) if normalised.layers else hits
         targets.find(kind, normalised, asked.targets, evidence)
+        graphql.find(kind, data, evidence)
         too_long = judge.run(normalised, self.matcher, evidence, prose=not kind.names_providers)
         evidence.settle_statements()
         people.find(kind, normalised, evidence)

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import Final
 
-from phiscan.embedded import finders, opaque
+from phiscan.embedded import finders, graphql, opaque
 from phiscan.embedded import targets as in_text
 from phiscan.evidence import Evidence, shown_path
 from phiscan.examination import Examiner
@@ -60,6 +60,7 @@ class RequestFields:
         asked = matcher.hits(normalised.text).targets
         try:
             in_text.find_in_fields(normalised, asked, evidence, self._place)
+            graphql.find_in_fields(text, evidence, self._place)
         except OutOfTimeError:
             return Gap.OUT_OF_TIME
         too_long = judge.run(normalised, matcher, evidence, self._place)
