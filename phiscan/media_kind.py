@@ -4,6 +4,7 @@ The module of each format defines its kind beside its reader. `phiscan.readers.r
 kinds. No other module compares a kind's name: it asks for a trait.
 """
 
+import sys
 from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Final, NamedTuple
@@ -37,6 +38,10 @@ class Edit(NamedTuple):
         return f"Edit({self.start}, {self.end})"
 
 
+def _without_limit(_info_type: str) -> int:
+    return sys.maxsize
+
+
 def _nowhere(_data: bytes) -> list[tuple[int, int]]:
     return []
 
@@ -68,6 +73,10 @@ class Masking:
     Args:
         same_length: whether a mask must have as many bytes as its value. So it is where the format
             states the lengths of values, or may hold parts that do.
+        is_fixed: returns whether `data[start:end]` stands where values have fixed lengths, in a
+            format that has other places too.
+        longest: returns the most bytes that a value of an infoType may have. Tokens that are longer
+            are not used.
         numbers: returns the byte ranges of the document's numbers, in order. Letters in place of a
             number would make the document invalid.
         is_bare_number: returns whether `data[start:end]` is a number without quotes. It covers the
@@ -80,6 +89,8 @@ class Masking:
     """
 
     same_length: bool = False
+    is_fixed: Callable[[bytes, int, int], bool] = _never
+    longest: Callable[[str], int] = _without_limit
     numbers: Callable[[bytes], list[tuple[int, int]]] = _nowhere
     is_bare_number: Callable[[bytes, int, int], bool] = _never
     zero: Callable[[bytes], bytes] = _zero

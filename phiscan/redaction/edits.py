@@ -13,7 +13,7 @@ from phiscan.media_kind import Edit, MediaKind
 from phiscan.redaction import masks
 from phiscan.redaction.masks import MaskForm, Masks, strictest
 from phiscan.redaction.patients import Patients
-from phiscan.redaction.tokens import Tokens
+from phiscan.redaction.tokens import LENGTH, Tokens
 from phiscan.syntax import json_numbers
 
 MASK: Final = b"XXX"
@@ -24,6 +24,8 @@ _LONG_LIST: Final = 8
 """The least bytes of a list of byte numbers. A shorter one may be a list in a sentence."""
 # matches b"49" and b"-12"; not b"-"
 _NUMBER: Final = re.compile(rb"-?\d+")
+_BASE64: Final = re.compile(rb"(?=[^a-z]*[a-z])(?=[^A-Z]*[A-Z])[A-Za-z0-9+/]{22,}={0,2}")
+"""A value of type base64. matches b"UGF0aWVudDogQW5hIFJ1aXo="; not b"4111111111111111"."""
 _ONE_OF_A_LIST: Final = b"%d" % MASK[0]
 """The mask of one number in a list of byte numbers: the code of the letter X."""
 
@@ -135,7 +137,7 @@ class Editor:
         for start, end, form, info_type in targets:
             number = _containing(self._numbers, start)
             first, last = number or (
-                (start, end) if how.same_length else _whole_characters(data, start, end)
+                (start, end) if self._keeps(start, end) else _whole_characters(data, start, end)
             )
             first = max(first, at)
             if first >= last:
@@ -158,9 +160,9 @@ class Editor:
         value = self._data[start:end]
         if is_number:
             return self._how.zero(value)
-        if self._how.same_length:
+        if self._keeps(start, end):
             return _in_place(self._data, start, end)
-        return MASK + self._how.kept(value)
+        return _as_long_as_base64(MASK, value) + self._how.kept(value)
 
     def _typed(self, target: Target, *, is_number: bool) -> bytes | None:
         """Return the value in its form, or None when it cannot have that form in its place."""
@@ -170,14 +172,15 @@ class Editor:
             return None
         if is_number and not self._is_text:
             return None  # the bytes of a binary number are no digits
-        if self._how.same_length:
+        keeps = self._keeps(start, end)
+        if keeps:
             is_number = json_numbers.is_number_within(data, start, end)
         mask = self._form(target, value)
         if mask is not None and is_number:
             mask = _as_number(mask)
         if mask is None:
             return None
-        if not self._how.same_length:
+        if not keeps:
             return mask + (b"" if is_number else self._how.kept(value))
         if form is MaskForm.TOKEN and len(mask) <= len(value):
             return mask.ljust(len(value), b"X")
@@ -188,7 +191,9 @@ class Editor:
         if form is MaskForm.ZEROS:
             return masks.zeros(value)
         if form is MaskForm.TOKEN and self._tokens is not None:
-            return self._tokens.mask(value)
+            if self._how.longest(target.info_type) < LENGTH:
+                return None
+            return _as_long_as_base64(self._tokens.mask(value), value)
         if form is MaskForm.LAST_FOUR:
             return masks.last_four(value)
         if form is MaskForm.SHIFTED and self._patients is not None:
@@ -196,11 +201,15 @@ class Editor:
             if days is not None:
                 return masks.shift(value, days)
         # also a date to shift without a patient: nobody could say how far it should move
-        return self._year(value, target.info_type) if form.is_of_dates else None
+        return self._year(value, target) if form.is_of_dates else None
 
-    def _year(self, value: bytes, info_type: str) -> bytes | None:
-        alone = (self._is_prose or self._how.partial_dates) and not self._how.same_length
-        return masks.year(value, info_type, self._masks.first_year, alone=alone)
+    def _year(self, value: bytes, target: Target) -> bytes | None:
+        alone = (self._is_prose or self._how.partial_dates) and not self._keeps(*target[:2])
+        return masks.year(value, target.info_type, self._masks.first_year, alone=alone)
+
+    def _keeps(self, start: int, end: int) -> bool:
+        """Whether a mask here must have as many bytes as the value."""
+        return self._how.same_length or self._how.is_fixed(self._data, start, end)
 
 
 def _is_list(value: bytes) -> bool:
@@ -219,6 +228,15 @@ def _as_number(mask: bytes) -> bytes | None:
         if digits.isdigit() and digits[:1] == b"0"
         else (digits if digits.isdigit() else None)
     )
+
+
+def _as_long_as_base64(mask: bytes, value: bytes) -> bytes:
+    """Return a mask of letters that is base64 where the value is: in groups of four.
+
+    `"data": "XXX"` is no Attachment of FHIR, and receivers decode it.
+    """
+    is_base64 = len(value) % 4 == 0 and _BASE64.fullmatch(value) is not None
+    return mask + b"X" * (-len(mask) % 4) if is_base64 else mask
 
 
 def _in_place(data: bytes, start: int, end: int) -> bytes:

@@ -20,6 +20,8 @@ MIN_KEY: Final = 32
 _MARK: Final = b"XXX"
 _LETTERS: Final = b"ABCDEFGHIJKLMNOP"
 _BYTES: Final = 10
+LENGTH: Final = len(_MARK) + 2 * _BYTES
+"""The bytes of a token."""
 
 
 class KeyTooShortError(Exception):

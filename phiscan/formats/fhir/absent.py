@@ -192,6 +192,8 @@ def in_xml(data: bytes, ranges: Collection[tuple[int, int]]) -> list[Edit]:
         if tag is None or rest is None or tag.end() != start or data[start - 1] != data[end]:
             continue
         name = tag[1]
+        if name.rpartition(b":")[2] == b"id":
+            continue  # as in JSON
         prefix = name[: name.find(b":") + 1]
         text = b"%b>%b" % (rest[1].rstrip(), _XML_REASON % (prefix, prefix, prefix))
         closing = b"</%b>" % name if rest[2] else b""

@@ -25,7 +25,7 @@ from typing import Final
 from phiscan import checks
 from phiscan.evidence import Evidence, Nested
 from phiscan.finding import Gap, Location, Subject
-from phiscan.media_kind import MediaKind
+from phiscan.media_kind import Masking, MediaKind
 from phiscan.text.offsets import Derived
 from phiscan.text.possessive import repeated
 from phiscan.words import stated
@@ -279,4 +279,18 @@ class _Message:
             self._evidence.add("ncpdp_field", info_type, Location(name, *place), Subject.PATIENT)
 
 
-MEDIA: Final = MediaKind("ncpdp", read)
+def _is_in_header(data: bytes, start: int, _end: int) -> bool:
+    """Whether a value stands in the header, whose fields have no separators."""
+    first = _FIELD.search(data, 0, 2 * _HEADER_WIDTH)
+    return first is not None and start < first.start()
+
+
+_SIZES: Final = MappingProxyType({"STREET_ADDRESS": 30, "EMAIL_ADDRESS": 80})
+"""Bytes of such fields. Names have 12 and 15, ids and cities 20."""
+
+
+def _longest(info_type: str) -> int:
+    return _SIZES.get(info_type, 20)
+
+
+MEDIA: Final = MediaKind("ncpdp", read, masking=Masking(is_fixed=_is_in_header, longest=_longest))

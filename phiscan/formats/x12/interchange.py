@@ -16,7 +16,7 @@ from phiscan.finding import Gap, Subject
 from phiscan.formats.x12 import parties, statements, tables
 from phiscan.formats.x12.loops import Loop
 from phiscan.formats.x12.segments import X12Segment, interchanges, sniff
-from phiscan.media_kind import MediaKind
+from phiscan.media_kind import Masking, MediaKind
 from phiscan.words import stated
 
 __all__ = ["read", "read_segments", "sniff"]
@@ -90,4 +90,8 @@ _HANDLERS: Final[dict[str, Callable[[Loop, X12Segment], None]]] = {
 }
 
 
-MEDIA: Final = MediaKind("x12", read, names_providers=True)
+def _longest(info_type: str) -> int:
+    return 15 if info_type == "US_ZIP_CODE" else 80  # data elements 116, 67 and 1036
+
+
+MEDIA: Final = MediaKind("x12", read, names_providers=True, masking=Masking(longest=_longest))

@@ -59,7 +59,7 @@ def test_the_hash_of_a_masked_attachment_is_masked():
         ],
     }
     attachment = _redacted(document)["content"][0]["attachment"]
-    assert (attachment["data"], attachment["hash"]) == ("XXX", "XXX")
+    assert (attachment["data"], attachment["hash"]) == ("XXXX", "XXXX")
 
 
 @pytest.mark.parametrize(

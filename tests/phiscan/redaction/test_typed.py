@@ -184,6 +184,128 @@ def test_an_xml_schema_accepts_the_masked_document():
     assert not schema.validate(etree.fromstring(masked(CDA)))  # XXX is no date
 
 
+DIGESTED = base64.b64encode(b"Patient: Ana Ruiz, SSN 512-44-9031, asthma").decode()
+FORMS = [
+    (all_dates(MaskForm.YEAR), MaskForm.ABSENT),
+    (all_dates(MaskForm.SHIFTED), MaskForm.TOKEN),
+    (all_dates(MaskForm.YEAR), MaskForm.PLAIN),
+    (all_dates(MaskForm.YEAR), MaskForm.ZEROS),
+]
+PATIENT = {
+    "resourceType": "Patient",
+    "id": "p1",
+    "text": {
+        "status": "generated",
+        "div": '<div xmlns="http://www.w3.org/1999/xhtml">Ana Ruiz, 1961-11-23</div>',
+    },
+    "identifier": [{"type": {"coding": [{"code": "MR"}]}, "value": "8812031"}],
+    "name": [
+        {
+            "text": "Ana Q Ruiz",
+            "family": "Ruiz",
+            "given": ["Ana", "Q"],
+            "_given": [None, {"extension": [{"url": "http://x/a", "valueCode": "IN"}]}],
+            "period": {"start": "1990-01-02"},
+        },
+        {"use": "maiden", "family": "Delgado"},
+    ],
+    "telecom": [{"system": "email", "value": "ana@fernmail.net"}],
+    "birthDate": "1961-11-23",
+    "_birthDate": {"id": "b", "extension": [{"url": "http://x/b", "valueCode": "estimated"}]},
+    "deceasedDateTime": "2024-01-02T03:04:05Z",
+    "address": [{"line": ["12 Elm St", "Apt 4"], "city": "Ames", "postalCode": "50010"}],
+    "photo": [{"contentType": "text/plain", "data": DIGESTED}],
+    "contact": [{"name": {"family": "Ruiz", "given": ["Bo"]}}],
+}
+CONTAINED = {
+    "resourceType": "Condition",
+    "contained": [{"resourceType": "Patient", "id": "p", "name": [{"family": "Ruiz"}]}],
+    "clinicalStatus": {"coding": [{"code": "active"}]},
+    "subject": {"reference": "#p", "display": "Ana Ruiz"},
+    "onsetAge": {"value": 92, "unit": "a"},
+    "recordedDate": "2024-05-17",
+    "note": [{"text": "Ana Ruiz called 919-555-0142", "time": "2024-05-18T08:00:00Z"}],
+}
+ATTACHED = {
+    "resourceType": "DocumentReference",
+    "status": "current",
+    "subject": {"reference": "Patient/p1"},
+    "date": "2024-05-18T08:00:00Z",
+    "content": [{"attachment": {"contentType": "text/plain", "data": DIGESTED}}],
+}
+
+
+@pytest.mark.parametrize(("forms", "default"), FORMS)
+@pytest.mark.parametrize("resource", [PATIENT, CONTAINED, ATTACHED])
+def test_a_fhir_library_accepts_lists_extensions_contained_resources_and_attachments(
+    resource, forms, default
+):
+    model = get_fhir_model_class(resource["resourceType"])
+    model.model_validate(json.loads(json.dumps(resource)))  # it accepts them as they are
+    result = masked(json.dumps(resource).encode(), forms, default)
+    model.model_validate(json.loads(result))
+    for value in (b"Ruiz", b"8812031", b"1961-11-23", b"2024-05-17", DIGESTED.encode()):
+        assert value not in result
+
+
+@pytest.mark.parametrize(("forms", "default"), FORMS)
+def test_a_fhir_library_accepts_masked_xml(forms, default):
+    # this library reads no list in which an item has an extension and no value
+    data = (
+        '<Patient xmlns="http://hl7.org/fhir"><id value="p1"/><identifier><value value="8812031"/>'
+        '</identifier><name><family value="Ruiz"/></name><birthDate id="b" value="1961-11-23"/>'
+        f'<photo><data value="{DIGESTED}"/></photo></Patient>'
+    ).encode()
+    result = masked(data, forms, default)
+    patient = get_fhir_model_class("Patient").model_validate_xml(result)
+    assert patient.id  # the id of a resource has no extension
+    for value in (b"Ruiz", b"8812031", b"1961-11-23", DIGESTED.encode()):
+        assert value not in result
+
+
+@pytest.mark.parametrize(("forms", "default"), FORMS)
+def test_a_strict_hl7_parser_accepts_typed_dates(forms, default):
+    data = HL7 + b"OBX|1|DT|11368-8^Onset^LN||20240517||||||F|||20240517103000-0500\r"
+    for text in (data, masked(data, forms, default)):
+        hl7apy.parser.parse_message(
+            text.decode(), validation_level=VALIDATION_LEVEL.STRICT, find_groups=True
+        )
+
+
+TELECOM = (
+    b"610066D0B1PCN00000001011234567890     20240102VENDOR0001\x1e\x1cAM01\x1cC419611123"
+    b"\x1cCAANA\x1cCBRUIZ\x1cCM12 ELM STREET APT 4\x1cCP50010\x1cCQ9195550142"
+    b"\x1e\x1cAM04\x1cC2W123456789"
+)
+SIZES = {b"C4": 8, b"CA": 12, b"CB": 15, b"CM": 30, b"CP": 15, b"CQ": 10, b"C2": 20}
+"""Bytes of these fields at most, after NCPDP's data dictionary."""
+
+
+@pytest.mark.parametrize(("forms", "default"), [*FORMS, ({}, MaskForm.PLAIN)])
+def test_a_pharmacy_message_keeps_its_header_and_the_sizes_of_its_fields(forms, default):
+    result = masked(TELECOM, forms, default)
+    header, _, _ = result.partition(b"\x1e")
+    assert (len(header), header[-10:]) == (58 - 2, b"VENDOR0001")
+    for field in result.split(b"\x1c")[1:]:
+        assert len(field[2:].rstrip(b"\x1e")) <= SIZES.get(field[:2], 80)
+    for value in (b"RUIZ", b"19611123", b"W123456789", b"9195550142"):
+        assert value not in result
+
+
+def test_a_zip_code_of_x12_keeps_its_size():
+    data = (
+        b"ISA*00*          *00*          *ZZ*SUBMITTERS     *ZZ*RECEIVER       *240102*1030*^*00501"
+        b"*000000001*0*P*:~GS*HC*S*R*20240102*1030*1*X*005010X222A1~ST*837*0001*005010X222A1~"
+        b"HL*1**22*0~SBR*P*18*******CI~NM1*IL*1*RUIZ*ANA****MI*W123456789~N3*12 ELM ST~"
+        b"N4*AMES*IA*50010~DMG*D8*19611123*F~SE*7*0001~GE*1*1~IEA*1*000000001~"
+    )
+    result = masked(data, all_dates(MaskForm.YEAR), MaskForm.TOKEN)
+    (town,) = (s.split(b"*") for s in result.split(b"~") if s.startswith(b"N4"))
+    assert (len(town[1]), town[3]) == (23, b"XXX")  # data elements 19 (30) and 116 (15)
+    (day,) = (s.split(b"*") for s in result.split(b"~") if s.startswith(b"DMG"))
+    assert day[2] == b"19610101"
+
+
 @pytest.mark.parametrize(
     ("data", "forms", "result"),
     [
@@ -255,4 +377,4 @@ def test_a_form_without_a_use_is_the_plain_mask():
 def test_an_encoded_document_has_no_form_of_its_own():
     note = base64.b64encode(b"Patient: Ana Ruiz\nMRN: 8812031\nDx: asthma\n").decode()
     data = json.dumps({"attachment": note}).encode()
-    assert json.loads(masked(data, default=MaskForm.ZEROS)) == {"attachment": "XXX"}
+    assert json.loads(masked(data, default=MaskForm.ZEROS)) == {"attachment": "XXXX"}
