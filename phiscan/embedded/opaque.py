@@ -29,7 +29,7 @@ _NAMED: Final = re.compile(
     rb"(?:token|secur|jwt|jws|jwe|bearer|basic|authoriz|cookie|sess|secret|key|cert|x5c|sig|hash|digest"
     rb"|sha\d|md5|etag|nonce|state|cursor|handle|integrity|thumb|fingerprint|modulus|csrf|xsrf"
     rb"|challenge|credential|passw|salt|proof|assertion|attestation|checksum|hmac|\bmac|crl|ocsp"
-    rb"|continuation|page|receipt|mappings|captcha|clid|ticket|base64(?:,|%2C)|-----)[^\r\n]{0,40}\Z"
+    rb"|continuation|page|receipt|mappings|captcha|clid|base64(?:,|%2C)|-----)[^\r\n]{0,40}\Z"
     rb"|-----\s{1,9}\Z"  # armor
     # the numbers of an RSA key (RFC 7518, section 6.3); those of other keys are shorter
     rb"|[\"'](?:[nedpq]|d[pq]|qi)[\"']\s{0,4}[:=]\s{0,4}[\"']\Z",

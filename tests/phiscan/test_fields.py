@@ -1,5 +1,6 @@
 """A finding in a text says which field of the document holds it, and shows no name of a person."""
 
+import hashlib
 import json
 
 import pytest
@@ -115,3 +116,17 @@ def test_a_text_without_columns_has_no_field(text):
 def test_what_a_structure_names_keeps_its_field():
     document = as_json({"employee": {"ssn": "512-44-9031", "note": NOTE}})
     assert fields(document) == ["employee.ssn", "employee.note"]
+
+
+@pytest.mark.parametrize(
+    ("document", "field"),
+    [
+        (b'{"ticket": {"comment": "%b"}}', "ticket.comment>encoded"),
+        (b"id,queue,notes\n1,a,%b\n", "notes>encoded"),
+        (b'{"Ana": "%b"}', "*>encoded"),
+    ],
+)
+def test_an_opaque_part_names_the_field_that_holds_it(document, field):
+    noise = hashlib.shake_256(b"opaque").hexdigest(100).encode()
+    (place,) = phiscan.scan(document % noise).opaque
+    assert place.field == field
