@@ -24,7 +24,7 @@ _LONG_LIST: Final = 8
 """The least bytes of a list of byte numbers. A shorter one may be a list in a sentence."""
 # matches b"49" and b"-12"; not b"-"
 _NUMBER: Final = re.compile(rb"-?\d+")
-_BASE64: Final = re.compile(rb"(?=[^a-z]*[a-z])(?=[^A-Z]*[A-Z])[A-Za-z0-9+/]{22,}={0,2}")
+_BASE64: Final = re.compile(rb"(?=[^a-z]*[a-z])(?=[^A-Z]*[A-Z])[A-Za-z0-9+/_-]{22,}={0,2}")
 """A value of type base64. matches b"UGF0aWVudDogQW5hIFJ1aXo="; not b"4111111111111111"."""
 _ONE_OF_A_LIST: Final = b"%d" % MASK[0]
 """The mask of one number in a list of byte numbers: the code of the letter X."""

@@ -32,7 +32,8 @@ def test_a_compressed_document_is_read_and_masked(packed, letters):
     data = json.dumps({"blob": spelled if isinstance(spelled, str) else spelled.decode()}).encode()
     report = phiscan.scan(data)
     assert (report.verdict, report.gap) == (Verdict.PHI, Gap.NONE)
-    assert json.loads(phiscan.redact(data, report)) == {"blob": "XXX"}
+    mask = "XXX" if letters is bytes.hex else "XXXX"  # the mask of base64 is base64
+    assert json.loads(phiscan.redact(data, report)) == {"blob": mask}
 
 
 @pytest.mark.parametrize("letters", [base64.b32encode, base64.b32hexencode])
