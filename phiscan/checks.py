@@ -237,6 +237,11 @@ def clinical_value(text: str) -> bool:
     )
 
 
+def measured(text: str) -> bool:
+    """Whether `text` holds a quantity with a unit of laboratories: `11.5 mIU/L`, `120 mm[Hg]`."""
+    return _MEASURED.search(text) is not None
+
+
 # Accession numbers of public databases of sequences, experiments and samples: GenBank, RefSeq, GEO,
 # SRA, BioProject, BioSample, ArrayExpress, dbGaP, EGA, Ensembl, UniProt.
 # matches "AB123456", "NM_000492.4", "GSE12345", "PRJNA12345"; not "CT25-0048812", "S24-5501"

@@ -53,6 +53,14 @@ def _stated(name: str, info_type: str, pattern: str) -> Detector:
     )
 
 
+# Substances and counts that laboratories report, by the names of LOINC and of notes.
+_ANALYTE = (
+    r"thyrotropin|tsh|leukocytes?|erythrocytes?|h(?:a)?emoglobin|h(?:a)?ematocrit|platelets?"
+    r"|glucose|sodium|potassium|magnesium|phosphate|creatinine|urea(?: nitrogen)?|albumin"
+    r"|bilirubin|cholesterol|hdl|ldl|triglycerides?|ferritin|psa|hcg|troponin|lactate|folate"
+    r"|vitamin (?:d|b12)|uric acid|cortisol|testosterone|estradiol|prolactin|viral load|hiv"
+    r"|(?:white|red) (?:blood )?cells?|lipids?|cbc|thyroid|(?:kidney|liver) function|liver enzymes"
+)
 _CARE = (
     r"blood (?:pressure|sugar|work|test|count)s?|a1c|inr|labs?"
     r"|(?:lab|biopsy|mri|ct|pap|stress)(?: test)? results?|biops(?:y|ies)|colonoscopy|mammogram|mri"
@@ -166,6 +174,13 @@ DETECTORS = (
             rf"|your (?:[a-z]+ )?(?:{_RESULT}))\b"
         ),
     ),
+    # One person's result. matches "your Thyrotropin of", "my Leukocytes result"; not "my sodium"
+    _stated(
+        "somebodys_result",
+        "LAB_RESULT",
+        rf"\b(?:my|his|her|your|their|(?:pt|patient)'s) (?:{_ANALYTE})"
+        r" (?:levels?|results?|tests?|counts?|values?|of|is|was)\b",
+    ),
     _stated(
         "shorthand",
         "CLINICAL_NOTE",
@@ -178,6 +193,7 @@ DETECTORS = (
         r"|oob to|lmp\b|g\dp\d|\d{1,2}w\dd\b|satting|\d{2,3}% (?:on )?(?:ra\b|room air|\dl)"
         r"|(?:prn|qhs|qid)\b[ ,.;)]|po q[dh]|sig:? \d"
         r"|(?:hx|pmh|pmhx|psh) ?(?:of|:)|dx'd|f/u (?:w/|with|in|of|for|\d)|wbat|aka\b ?with|hcpoa"
+        r"|d/c(?:'?d)? (?:home|to (?:home|snf|rehab))\b"
         r"|code status|dnr/dni|y/o [mf]\b|\d{1,3} ?[mf] (?:here|w/|with|s/p|presents|c/o|p/w)\b"
         r"|\d{1,3}[ -]?(?:yo|y/o|y\.o\.)(?: |\b))",
     ),
@@ -199,7 +215,8 @@ DETECTORS = (
         r"(?:biopsy|mri|ct|x-?rays?|labs?|radiographs|ultrasound|pap test|culture|audiogram"
         r"|dermoscopy) (?:showed|shows|revealed|was normal|were normal|came back|negative|positive)"
         r"|(?:refill|prescription) (?:of|for|request)|side effects? (?:of|from) (?:my|his|her)"
-        r"|patient portal (?:secure )?message|time of death|next of kin"
+        r"|patient portal (?:secure )?message|pronounced (?:dead|deceased|at \d{4})"
+        r"|(?:called to|at) (?:the )?bedside|time of death|next of kin"
         r"|no known (?:drug )?allergies|home visit|vaccine due"
         r"|(?:call|text) (?:in|out) (?:amox|a script|the prescription)|skin tear"
         r"|found (?:down|on (?:the )?floor)"

@@ -167,6 +167,7 @@ class _Reading:
         self._named: set[int] = set()
         self._ill: set[int] = set()
         self._statements: list[tuple[Labelled, int]] = []
+        self._looked_at = 0
         self._patient: tuple[Labelled, _Meaning] | None = None
         self._sections: set[str] = set()
 
@@ -187,7 +188,7 @@ class _Reading:
             self._look_above(item, meaning)
 
     def _take(self, item: Labelled, meaning: _Meaning, rule: Rule) -> None:
-        if rule.subject is Subject.NOBODY and checks.clinical_value(item.value):
+        if rule.subject is Subject.NOBODY and self._is_clinical(item.value):
             self._codes.append((item, meaning, rule))
         elif rule.weak:
             self._waiting.append((item, meaning, rule))
@@ -198,6 +199,18 @@ class _Reading:
                 self._named.update((item.record, _family(item)))
             elif rule.subject is Subject.PATIENT:
                 self._ill.update((item.record, _family(item)))
+
+    def _is_clinical(self, value: str) -> bool:
+        """Whether a value is a medical code, or words of medicine in the place of one.
+
+        Words are looked at in the first values only, because that costs more.
+        """
+        if checks.clinical_value(value):
+            return True
+        if " " not in value or self._looked_at >= _MOST_STATEMENTS:
+            return False
+        self._looked_at += 1
+        return count_terms(value[:_LONGEST_STATEMENT]) > 0
 
     def _look_above(self, item: Labelled, meaning: _Meaning) -> None:
         """Take a value under a label that means health information.
@@ -224,8 +237,11 @@ class _Reading:
                     self._named.update((item.record, _family(item)))
         for item, meaning, rule in self._codes:
             # a code in a catalogue is about nobody; beside a person it is about that person
+            is_told = rule.info_type == "DIAGNOSIS" or (
+                rule.info_type == "LAB_RESULT" and checks.measured(item.value)
+            )
             theirs = self._is_beside(item, self._persons) or (
-                rule.info_type == "DIAGNOSIS" and self._is_beside(item, self._named)
+                is_told and self._is_beside(item, self._named)
             )
             self._record(
                 item, meaning, replace(rule, subject=Subject.PATIENT) if theirs else rule, None

@@ -18,7 +18,8 @@ REPORTED = Likelihood.POSSIBLE
 
 # matches "her", "pt", "patients"; not "pt.id" (program text), "sheriff"
 _PATIENT = re.compile(
-    rb"\b(?:patients?|pts?(?!\.[a-z])|his|her|their|decedent|newborn)\b(?![\x80-\xff])",
+    rb"\b(?:patients?|pts?(?!\.[a-z])|his|her|their|decedent|newborn|nok|next of kin)\b"
+    rb"(?![\x80-\xff])",
     re.IGNORECASE,
 )
 # matches "physician", "dr" in "Dr. Chen"; not the street "8812 Sable Ridge Dr, Plano"
@@ -46,8 +47,8 @@ _TURN = re.compile(
     re.IGNORECASE,
 )
 # Where a sentence ends. Words before it speak of something else.
-# matches "hen. " in "with Dr. Chen. "; not "Dr. Chen"
-_SENTENCE = re.compile(rb"[\n\r;|]|[a-z0-9)]{3}[.!?] ")
+# matches "hen. " in "with Dr. Chen. ", "90. " in "MRN 64-33-90. "; not "Dr. Chen"
+_SENTENCE = re.compile(rb"[\n\r;|]|(?:[a-z0-9)]{3}|\d\d)[.!?] ")
 
 
 def anything(_: str) -> bool:

@@ -21,6 +21,7 @@ from phiscan.people.words import (
     RELATION_ENDS,
 )
 from phiscan.words.given_names import GIVEN_NAMES
+from phiscan.words.labels import read_label
 from phiscan.words.program_text import is_code
 from phiscan.words.titles import is_title_noun
 
@@ -40,11 +41,26 @@ def is_others(s: Segment, *, spoken: bool = False) -> bool:
         return True
     if _is_title(s) or (s.last_word in preceding.WORK_ENDS and preceding.AT_WORK.search(s.before)):
         return True
+    return not spoken and (_is_labelled_provider(s) or _is_behind_a_provider(s))
+
+
+def _is_behind_a_provider(s: Segment) -> bool:
+    """Whether a title or a role stands before it.
+
+    A witness states what she saw. Who signs behind `Witness:` is of the staff.
+    """
+    if s.last_word == b"witness" and s.sign not in b":#":
+        return False
     return (
-        not spoken
-        and PROVIDER_ENDS.fullmatch(s.last_word) is not None
+        PROVIDER_ENDS.fullmatch(s.last_word) is not None
         and PROVIDER_BEFORE.search(s.before) is not None
     )
+
+
+def _is_labelled_provider(s: Segment) -> bool:
+    """Whether it is the value of a provider's key of data: `attendingPhysician: Chen`."""
+    label = preceding.KEY.search(s.before) if s.sign in b":=\"'" else None
+    return label is not None and read_label(label[1].decode()).subject is Subject.PROVIDER
 
 
 def _is_title(s: Segment) -> bool:
@@ -75,11 +91,20 @@ def subject_of(s: Segment, *, spoken: bool = False) -> Subject | None:
 
 def _is_told_of(s: Segment) -> bool:
     """Whether a salutation, a relation, a contact or a verb stands beside it."""
+    if s.mixed and _is_told_by_itself(s):
+        return True
     if s.mixed and preceding.SALUTED.search(s.before[-24:]) and following.SALUTE_END.match(s.after):
         return True
     if s.long:
         return _of_two_words(s, s.before, s.after)
     return s.mixed and _of_one_word(s, s.before, s.after)
+
+
+def _is_told_by_itself(s: Segment) -> bool:
+    """Whether it is the person of a pedigree, or begins a sentence that is said only of people."""
+    if following.STATE.match(s.after) is not None:
+        return preceding.LINE_START.search(s.before) is not None
+    return s.last_word[:1] in b"iv" and preceding.PEDIGREE.search(s.before) is not None
 
 
 def speaks(s: Segment) -> bool:

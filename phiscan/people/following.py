@@ -77,7 +77,8 @@ VERB: Final = _after(
     r"|brings|gave|gives|got|gets|left|arrived|arrives|picked up|notified|informed|updated|aware"
     r"|tearful|crying|smiling|sitting|lying|confirms|confirmed|describes|described|mentioned|noticed"
     r"|practi[cs]ed|continues|manages|managed|prefers|understands|understood|expressed|hopes|worries"
-    r"|worried|plans|works as|used to|missed|knows|drowsy|alert\b|comfortable\b"
+    r"|worried|joined|joins|connected|logged (?:in|on)|plans|works as|used to|missed|knows|drowsy"
+    r"|alert\b|comfortable\b"
     r"|stopped|started|completed|requested|requests|signed|consented|declined|declines|improved)"
 )
 # An identifier after a name. matches ", DOB", " (MRN", "|M|8/8/1948", " (8/8/1948)"; not ", domain"
@@ -104,7 +105,15 @@ KIN_IN_BRACKETS: Final = _after(
 # matches ", cell 515-555-0142", " at (515) 555-0142"; not ", 5155"
 PHONE: Final = _after(
     r",? ?\(?(?:at|cell|mobile|ph|phone|tel|contact|@|home|on"
-    r"|number)?[.:# ]{0,3}\(?[2-9]\d\d\)?[-. ]{0,2}\d{3}[-. ]\d{4}"
+    r"|number)?[.:# ]{0,3}(?:(?:\+?1[-. ])?\(?[2-9]\d\d\)?[-. ]{0,2}\d{3}[-. ]\d{4}"
+    r"|\+\d{1,3}(?:[ ()-]{1,2}\d{1,6}){2,5})"
+)
+# What is said only of people, so that a name that no list knows is one.
+# matches " sleeping", " notified by telephone"; not " is here", " notified"
+STATE: Final = _after(
+    r" (?:is |was |now |still ){0,2}(?:sleeping|asleep|awake|resting|tearful|drowsy|crying|smiling"
+    r"|(?:notified|informed|updated|reached|called|contacted) (?:by|via|over|on) (?:the )?"
+    r"(?:tele)?phone)\b"
 )
 # matches "'s labs", "'s daughter"; not "'s car"
 OWNS: Final = _after(

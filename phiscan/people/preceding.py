@@ -30,7 +30,10 @@ TITLED: Final = _before(
 KIN_NAMED: Final = _before(
     rf"{_WHOSE}(?:[a-z]+ )?{RELATION}(?:'s name)?(?: is| named| called|,|:| -|)? ?[(]?"
     rf"|\b{RELATION}(?: \([a-z ]{{1,20}}\))? ?(?:[:,(]|- ) ?\(?|\({RELATION} "
+    r"|\b(?:my|his|her|their|your|pt's) (?:main |first |primary )?contact(?: is|:)? "
 )
+# The number of a person in a pedigree. matches "\nIII-2 ", "II:1 "; not "III "
+PEDIGREE: Final = _before(rf"{_START}(?-i:[IV]{{1,4}})[-:]\d{{1,2}}[ :]{{1,2}}")
 # matches "mother "; not "mothers "
 KIN: Final = _before(rf"\b{RELATION}[ ,]{{1,2}}")
 # matches "Patient: ", "Pt name - "; not "the patient: "
@@ -38,6 +41,11 @@ PATIENT_LABEL: Final = _before(
     rf"{_START}(?:patient|pt|resident|client|member|mbr|veteran|decedent|infant|baby|newborn"
     rf"|paciente|recipient|donor|proband|deceased|subj(?:ect)? ?\d{{1,5}})(?:'s)?"
     rf"(?:(?:[ _-](?:full |legal )?name)?[ ]?(?:[:=#]| ?-)|[ _]name)[ \t.]{{0,4}}"
+)
+# A key of data before its value.
+# matches 'attendingPhysician: "', "referring_provider="; not "Dear all: "
+KEY: Final = re.compile(
+    rb"(?:\A|[\s,{\"'])([a-z]{2,20}(?:[A-Z][a-z]{1,20}|[_-][a-z]{1,20}){0,4})[\"']?\s?[:=]\s?[\"']?\Z"
 )
 # Who was there. matches "Present: ", "In attendance: ", "Children: "; not "is present "
 LISTED: Final = _before(

@@ -72,7 +72,8 @@ registration pronouns claim claims benefits pages recommendation recommendations
 education goals goal problem problems list onset duration severity location quality context timing
 associated modifying risk factors review
 neonate mother father mom dad parent parents spouse wife husband son daughter brother sister aunt
-uncle niece nephew cousin guardian grandmother grandfather baby boy girl infant child kid twin
+uncle niece nephew cousin guardian grandmother grandfather grandson granddaughter
+grandma grandpa stepmother stepfather stepson stepdaughter baby boy girl infant child kid twin
 newborn
 information privacy consents postal zone treatment treatments death cause additional demographic
 demographics permit permits program programs identifier identifiers source event events tracking

@@ -8,7 +8,7 @@ RELATION: Final = (
     r"|(?:step|half|foster|ex|god)?[ -]?(?:mother|father|sister|brother|son|daughter|parent|wife"
     r"|husband)s?(?:[ -]in[ -]law)?"
     r"|mom|mum|mommy|dad|daddy|spouse|partner|fianc[e\xc3\xa9]{1,2}|boyfriend|girlfriend"
-    r"|significant other|aunt|uncle|niece|nephew|cousin|twin|sibling|(?:legal |co-)?guardian"
+    r"|significant other|aunt|uncle|niece|nephew|cousin|twins?|sibling|(?:legal |co-)?guardian"
     r"|caregiver|care giver|carer|kid|child|children|next of kin|nok|hcpoa|poa|dpoa|hcp|lar"
     r"|healthcare proxy|health care proxy|power of attorney|emergency contact|contact person"
     r"|friend|neighbou?r|roommate|housemate|companion|dtr|hubby|fob|mob|parents|grandma|grandpa"

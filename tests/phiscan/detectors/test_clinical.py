@@ -38,6 +38,11 @@ def test_finds_labelled_codes(found, text):
     ("text", "kind"),
     [
         ("was diagnosed with diabetes", "DIAGNOSIS"),
+        ("Your Thyrotropin of 09-Jan-2019 was 11.5 mIU/L", "LAB_RESULT"),
+        ("can I get my Leukocytes result", "LAB_RESULT"),
+        ("Pronounced at 0412", "CLINICAL_NOTE"),
+        ("family at bedside", "CLINICAL_NOTE"),
+        ("d/c home Fri", "CLINICAL_NOTE"),
         ("positive for HIV", "DIAGNOSIS"),
         ("Chief complaint: cough", "DIAGNOSIS"),
         ("Discharge diagnosis: asthma", "DIAGNOSIS"),
@@ -75,6 +80,10 @@ def test_what_is_stated_of_somebody_is_about_a_patient(found, text, kind):
 @pytest.mark.parametrize(
     ("text", "reason"),
     [
+        ("get my search results", "anybody's results"),
+        ("my glucose monitor", "a device"),
+        ("pronounced at the altar", "another word"),
+        ("d/c coupling", "direct current"),
         ("issue A12 fixed", "a code without a label is anything"),
         ("diagnostics I/O port B12", "another word"),
         ("2.16.840.1.113883.6.11234", "another identifier"),

@@ -233,3 +233,10 @@ def test_coordinates_are_no_numbers(values, point):
 )
 def test_a_number_with_one_hyphen_is_no_coordinate(values, number):
     assert values(phone, f"phone {number}") == [(_PHONE, number)]
+
+
+def test_a_relatives_number_behind_a_hospitals_sentence_is_an_individuals(found):
+    text = "hospital MRN 64-33-90. NOK ph (457) 862-5098."
+    assert {f[3] for f in found(phone, text) if f[0] == _PHONE} == {Subject.PATIENT}
+    near = "hospital ph (457) 862-5098."
+    assert {f[3] for f in found(phone, near) if f[0] == _PHONE} == {Subject.PROVIDER}

@@ -25,6 +25,16 @@ def _subject(text, name):
 @pytest.mark.parametrize(
     ("text", "name", "subject"),
     [
+        ("care. Leopold sleeping, in no distress", "Leopold", Subject.PERSON),
+        ("at bedside;\nGiorgos notified by telephone", "Giorgos", Subject.PERSON),
+        ("My contact is Tadeusz Akintola, +1-468-972-1180", "Tadeusz Akintola", Subject.PERSON),
+        ("alt: Jerzy Chakraborty +1 (763) 884-1180", "Jerzy Chakraborty", Subject.PERSON),
+        ("\nII-2 Ines and Keiko, twins, 8", "Ines", Subject.PERSON),
+        ("Grandson Milan Czerwinski on scene", "Milan Czerwinski", Subject.PERSON),
+        ("Uwe Garza joined from home", "Uwe Garza", Subject.PERSON),
+        ("Witness Ebony Vasquez stated that", "Ebony Vasquez", Subject.PERSON),
+        ("Class II Ines was", "Ines", None),  # no pedigree
+        ("Monit notified the team", "Monit", None),  # a program may notify
         ("Jada here for a shot", "Jada", Subject.PATIENT),
         ("Pt. Ruth Delacroix at home", "Ruth Delacroix", Subject.PATIENT),
         ("Resident: Agnes Tolliver", "Agnes Tolliver", Subject.PATIENT),
@@ -90,6 +100,9 @@ def test_a_cue_says_whom_a_name_names(text, name, subject):
         ("at work (Delgado Marine)", "Delgado Marine", "a company"),
         ("employed by Marvin Windows", "Marvin Windows", "a company"),
         ("called Anderson's office", "Anderson", "a clinician's office"),
+        ('attendingPhysician: "Mei Cienfuegos"', "Mei Cienfuegos", "the value of a provider's key"),
+        ("referring-provider: Otto Krenhus", "Otto Krenhus", "the value of a provider's key"),
+        ("Witness: Keiko Tourt", "Keiko Tourt", "who signs as a witness is of the staff"),
         ("RE: Quarrel about bills", "Quarrel", "a matter"),
         ("copy to Dorothy Hutchinson.", "Dorothy Hutchinson", "who gets copies works there"),
         ("treated with Quilo Duo", "Quilo Duo", "what somebody is treated with"),

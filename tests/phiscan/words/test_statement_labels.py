@@ -78,3 +78,17 @@ def test_a_statement_beside_a_person_is_about_that_person(document):
 )
 def test_what_is_said_of_something_else_is_nobodys(document, reason):
     assert phiscan.scan(document.encode()).verdict is not Verdict.PHI, reason
+
+
+@pytest.mark.parametrize(
+    ("line", "verdict"),
+    [
+        ("icd10Code: Fracture of neck of right femur", Verdict.PHI),
+        ("test_result: Systolic blood pressure 162.7 mm[Hg]", Verdict.PHI),
+        ("icd10Code: see catalogue", Verdict.IDENTIFIERS),
+        ("test_result: all builds green", Verdict.IDENTIFIERS),
+    ],
+)
+def test_words_and_measures_in_place_of_a_code_are_about_the_person_beside(line, verdict):
+    person = "member:\n  givenName: Wendell\n  lname: Bhattacharya\n  dob: 05/26/2009\n  "
+    assert phiscan.scan((person + line).encode()).verdict is verdict
