@@ -2,7 +2,9 @@
 
 import base64
 import gzip
+import io
 import json
+import zipfile
 
 import pytest
 
@@ -28,6 +30,40 @@ def test_a_guess_that_is_too_large_for_what_is_left_is_a_gap(engine: Engine):
     scanner = engine.scanner(limits=Limits(decoded=1000), clock=lambda: 0.0)
     scanner.feed(_guess(b"word " * 1000))
     assert scanner.finish().gap is Gap.OVER_LIMIT
+
+
+def _scanned(engine: Engine, body: bytes) -> Gap:
+    scanner = engine.scanner(limits=Limits(decoded=1000), clock=lambda: 0.0)
+    scanner.feed(body)
+    return scanner.finish().gap
+
+
+def _guesses(*contents: bytes) -> bytes:
+    return b"[" + b",".join(map(_guess, contents)) + b"]"
+
+
+def test_a_gap_stays_when_a_later_document_has_none(engine: Engine):
+    large, small = b"word " * 1000, b"word"
+    assert _scanned(engine, _guesses(small)) is Gap.NONE
+    assert _scanned(engine, _guesses(large, small)) is Gap.OVER_LIMIT
+
+
+def test_nested_documents_share_what_may_be_decoded(engine: Engine):
+    content = b"word " * 60
+    assert _scanned(engine, _guesses(content)) is Gap.NONE
+    assert _scanned(engine, _guesses(*[content] * 4)) is Gap.OVER_LIMIT
+
+
+def test_members_of_an_archive_share_what_may_be_decoded(engine: Engine):
+    def archive(members: int) -> bytes:
+        file = io.BytesIO()
+        with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as packed:
+            for number in range(members):
+                packed.writestr(f"{number}.txt", b"word " * 60)
+        return file.getvalue()
+
+    assert _scanned(engine, archive(1)) is Gap.NONE
+    assert _scanned(engine, archive(4)) is Gap.OVER_LIMIT
 
 
 def test_a_guess_that_is_no_document_is_no_gap():

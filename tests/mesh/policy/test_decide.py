@@ -20,7 +20,7 @@ from mesh_strategies import (
     reports,
 )
 
-from mesh.message.facts import Facts, Operation, Vantage
+from mesh.message.facts import Direction, Facts, Operation, Vantage
 from mesh.policy.decide import decide, refuse
 from mesh.policy.decision import Action, Decision, Mode, Reason
 from mesh.policy.matching import edge_of, rules_on
@@ -600,3 +600,12 @@ def test_phi_without_a_finding_contradicts_itself_and_is_denied():
     everything = policy(rule(request=Disclosure(allow=frozenset({"*"}))))
     decision = decide(FACTS, ScanReport(verdict=Verdict.PHI), everything)
     assert spoke(decision) == (Action.DENY, Reason.INTERNAL_ERROR)
+
+
+@pytest.mark.parametrize(
+    ("direction", "action"), [(Direction.REQUEST, Action.ALLOW), (Direction.RESPONSE, Action.DENY)]
+)
+def test_a_finding_is_ruled_by_the_disclosure_of_the_messages_direction(direction, action):
+    rules = policy(rule(request=Disclosure(allow=frozenset("A")), response=Disclosure()))
+    facts = replace(FACTS, direction=direction)
+    assert decide(facts, report(found("PERSON_NAME")), rules).action is action

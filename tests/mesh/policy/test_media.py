@@ -12,6 +12,7 @@ from mesh.policy.decide import decide
 from mesh.policy.decision import Action, Mode, Reason
 from mesh.policy.policy import Disclosure, OperationMatch, Peer, Policy, Rule, Target
 from phiscan.finding import Coverage, Gap, ScanReport, Verdict
+from phiscan.redaction.masks import MaskForm
 
 FACTS = Facts(
     source=EHR,
@@ -134,6 +135,31 @@ def test_a_list_of_a_rule_that_could_not_be_evaluated_denies_where_it_could_matt
     ambiguous = replace(FACTS, operation=Operation("POST", "/x/../claims"))
     rules = lists(), lists("json", name="s", targets=claims)
     assert outcome(ScanReport(media=media), *rules, facts=ambiguous) == expected
+
+
+def test_a_rule_that_could_not_be_evaluated_denies_by_the_list_of_the_messages_direction():
+    claims = (Target(Peer((BILLING,)), OperationMatch(paths=("/claims",))),)
+    rules = lists(), replace(lists("json", name="s", targets=claims), request=ANY)
+    asked = replace(FACTS, operation=Operation("POST", "/x/../claims"))
+    answered = replace(asked, direction=Direction.RESPONSE)
+    assert outcome(ScanReport(media="csv"), *rules, facts=asked) == PASSES
+    assert outcome(ScanReport(media="csv"), *rules, facts=answered) == (
+        Action.DENY,
+        Reason.AMBIGUOUS_PATH,
+    )
+
+
+def test_what_is_refused_for_its_kind_lists_no_mask():
+    years = Disclosure(redact=frozenset("C"), forms=frozenset({("C", MaskForm.YEAR)}))
+    rule = replace(lists(), request=replace(years, media=frozenset({"json"})))
+    policy = Policy("p", "d", rules=(rule,))
+    for media, action, masks in (
+        ("json", Action.REDACT, (("DATE_OF_BIRTH", MaskForm.YEAR),)),
+        ("csv", Action.DENY, ()),
+    ):
+        report = ScanReport((found("DATE_OF_BIRTH", start=7),), verdict=Verdict.PHI, media=media)
+        decision = decide(FACTS, report, policy)
+        assert (decision.action, decision.masks) == (action, masks)
 
 
 def test_an_audit_rule_with_a_list_only_says_so():

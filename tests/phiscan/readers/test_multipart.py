@@ -272,6 +272,11 @@ def test_the_members_of_an_archive_are_parts_and_those_of_an_office_file_are_not
     assert (report.media, report.parts) == ("zip", ("csv", "fhir+json"))
     report = phiscan.scan(office.getvalue())
     assert (report.media, report.parts) == ("odt", ())
+    around = io.BytesIO()
+    with zipfile.ZipFile(around, "w") as archive:
+        archive.writestr("inner.zip", packed.getvalue())
+    report = phiscan.scan(around.getvalue())
+    assert (report.media, report.parts) == ("zip", ("csv", "fhir+json", "zip"))
 
 
 def test_what_is_attached_to_a_document_that_is_no_container_is_no_part():
