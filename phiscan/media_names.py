@@ -35,6 +35,7 @@ MEDIA_NAMES: Final[Mapping[str, str]] = MappingProxyType(
         "hl7v2+xml": "HL7 v2 as XML",
         "html": "HTML",
         "icon": "icons",
+        "journal": "the export format of systemd's journal",
         "jpeg": "JPEG pictures",
         "json": "other JSON, NDJSON",
         "log": "logs, and other lines of which some are JSON",

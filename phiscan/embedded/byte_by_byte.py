@@ -131,7 +131,7 @@ HEX_MARKS: Final = (
     r"\\x[0-9a-fA-F]{2}\\{1,2}x[0-9a-fA-F]{2}",
 )
 NUMBER_MARKS: Final = tuple(
-    rf"[1-9][0-9]{{1,2}}(?:,\s*|[ +]){byte}(?:,\s*|[ +])[1-9][0-9]" for byte in (32, 34, 58)
+    rf"[1-9][0-9]{{1,2}}(?:,\s*|[ +]){byte}(?:,\s*|[ +])[1-9][0-9]" for byte in b' "*,:=|'
 )
 MORSE_MARK: Final = r"(?:[.-]{1,6}[ +](?:(?:/|%2F)[ +])?){24}"
 BASE85_MARKS: Final = ("<~", _THRICE)
@@ -311,11 +311,15 @@ def _values(alphabet: bytes) -> bytes:
 
 
 def _is_writing(content: bytes) -> bool:
-    """Whether bytes are text with blanks or quotes and with words.
+    """Whether bytes are text with blanks, quotes or lines and with words.
 
     Any numbers decode to some characters, but few to such text.
     """
     head = content[:256]
-    if not (b" " in head or b'"' in head or hl7v2.sniff(head)) or not readable(content):
+    if not readable(content):
+        return False
+    if hl7v2.sniff(head):
+        return True
+    if not any(sign in head for sign in (b" ", b'"', b"\n")):
         return False
     return len(head) >= _MEAN_PIECE * len(_PIECE.findall(head))

@@ -26,6 +26,9 @@ from phiscan.embedded import (
     literals,
     markup_texts,
     pieces,
+    prefixed_lines,
+    printed_json,
+    record_strings,
     references,
 )
 from phiscan.evidence import Evidence, Nested, Opaque
@@ -186,13 +189,18 @@ _RUN: Final = rf"[A-Za-z0-9+/_-]{{{base64_and_hex.MIN_LENGTH}}}"
 MARKS: Final = (
     *_marks(("-----BEGIN ",), _armored),
     *_marks(("data:",), _data_uris, caseless=True),
+    *_marks(prefixed_lines.MARKS, prefixed_lines.find, _in_text),
+    *_marks(("MESSAGE=",), prefixed_lines.journal, _in_text),
     *_marks(pieces.CODE_MARKS, pieces.lines_of_code, _json_in_text),
     *_marks(as_they_stand.MARKS, as_they_stand.json_objects, _json_in_text),
+    *_marks(printed_json.MARKS, printed_json.find, _in_text),
     *_marks(elements.MARKS, elements.find, _xml_in_text),
     *_marks((hl7v2_within.MARK, lone.MARK), hl7v2_within.find, _hl7v2_in_text),
     *_marks((hl7v2_within.MARK,), hl7v2_within.written, _of_hl7v2),
     *_marks(x12_within.MARKS, x12_within.find, _x12_in_text),
     *_marks((telecom.MARK,), telecom.within, _ncpdp_in_text),
+    *_marks(record_strings.MARKS, record_strings.strings, _in_json),
+    *_marks(byte_by_byte.NUMBER_MARKS, record_strings.byte_lists, _in_json),
     *_marks(pieces.ARRAY_MARKS[:1], pieces.arrays, _in_json),
     *_marks(pieces.ARRAY_MARKS[1:], pieces.indexed, _in_json),
     # What stands in a text comes before its strings, because quotes in a text may be no pairs.
@@ -251,7 +259,7 @@ def find(data: bytes, evidence: Evidence, marks: Iterable[int], text: Searched) 
         if location.end - location.start == len(data):
             # the whole text in another decoding; it may overlap the documents in it
             evidence.nested.append(nested)
-            opaque_here = False
+            opaque_here = opaque_here and location.field == prefixed_lines.FIELD
         elif taken.take(location):
             evidence.nested.append(nested)
     for location in opaque if opaque_here else ():

@@ -19,7 +19,7 @@ import re
 from collections.abc import Callable, Iterator
 from typing import Final
 
-from phiscan.embedded import references
+from phiscan.embedded import printed_json, references
 from phiscan.evidence import Nested
 from phiscan.finding import Location
 from phiscan.formats.hl7v2 import lone
@@ -50,6 +50,7 @@ _PLAIN_MARKS: Final = (
     lone.MARK,
     r"(?:ISA|isa)[^\w\s\"][0-9 ]{2}",
     *references.MARKS,
+    *printed_json.MARKS,
 )
 STRING_MARKS: Final = (*ESCAPED_MARKS, *_PLAIN_MARKS)
 """Hyperscan expressions for signs of a document within a string of JSON."""

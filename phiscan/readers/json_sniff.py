@@ -15,6 +15,8 @@ _START: Final = re.compile(
     rb"|\[\s*(?:[{\"\]]|\[\s*(?:[\[{\"\]\d-]|true|false|null)|(?P<number>[\d-]))"
     rb")"
 )
+# An object as Ruby and Perl print it. matches b'{"a"=>1'; not b'{"a": "=>"'
+_HASH: Final = re.compile(rb"\s*\[?\s*\{\s*\"[^\"\\]{1,80}\"\s{0,2}=>")
 _SEQUENCE: Final = re.compile(rb"\x1e\s*[{\[]")  # matches b"\x1e{"; not b"\x1eAM"
 _LINES: Final = ("json", "ndjson", "jsonl", "json-seq")
 """Endings of media types for JSON, also for one JSON document a line."""
@@ -35,6 +37,8 @@ def look(sample: Sample) -> MediaKind | None:
     begins = _START.match(sample.head)
     if not begins and not sample.declared.endswith(("json", "ndjson")):
         return None
+    if begins and not sample.declared.endswith("json") and _HASH.match(sample.head):
+        return text.MEDIA
     doubtful = b'"' not in sample.head or (begins is not None and begins["number"])
     if doubtful and not sample.declared.endswith("json") and not json_reader.valid(sample.data):
         return text.MEDIA
