@@ -52,6 +52,7 @@ def json_objects(data: bytes) -> Iterator[Nested]:
                     yield _nested(data, unclosed, opens.start())
                 yield _nested(data, opens.start(), end)
                 unclosed = -1
+        at = max(at, sign.start())  # nothing opens before it
     if unclosed >= 0:
         yield _nested(data, unclosed, len(data))
 

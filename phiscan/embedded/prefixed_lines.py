@@ -20,7 +20,6 @@ import re
 from collections.abc import Iterable, Iterator
 from heapq import merge
 from itertools import pairwise
-from os.path import commonprefix
 from typing import Final, NamedTuple
 
 from phiscan.embedded.cut_documents import COLUMNS, COLUMNS_MARK, ESCAPED_MARKS, is_cut, signs
@@ -147,7 +146,7 @@ def _shared(prefix: bytes, shape: bytes, *, is_first: bool) -> bytes | None:
     """
     if not is_first and (shape.startswith(prefix) or shape == prefix.rstrip()):
         return prefix
-    common = commonprefix((prefix, shape))  # noqa: RUF071 - of bytes, as meant
+    common = prefix[: _length_in_common(prefix, shape)]
     end = _END.match(common)
     if end is None:
         return None
@@ -157,6 +156,13 @@ def _shared(prefix: bytes, shape: bytes, *, is_first: bool) -> bytes | None:
     if not shared.strip():
         return None
     return shared if is_first or 2 * len(shared) >= len(prefix) else None
+
+
+def _length_in_common(one: bytes, other: bytes) -> int:
+    return next(
+        (at for at, (a, b) in enumerate(zip(one, other, strict=False)) if a != b),
+        min(len(one), len(other)),
+    )
 
 
 def _joined(data: bytes, lines: Iterable[tuple[int, int]]) -> Nested | None:

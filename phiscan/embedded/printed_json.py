@@ -82,6 +82,7 @@ def find(data: bytes) -> Iterator[Nested | None]:
             if end > sign.start():
                 yield _nested(data, opens.start(), end)
                 unclosed = -1
+        at = max(at, sign.start())  # nothing opens before it
     if unclosed >= 0:
         yield _nested(data, unclosed, len(data))
 

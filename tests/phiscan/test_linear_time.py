@@ -30,6 +30,25 @@ _TEXT, _JSON, _HTML = "text/plain", "application/json", "text/html"
 _HOSTILE: dict[str, tuple[str, Callable[[int], bytes]]] = {
     "a run of dashes": (_TEXT, lambda n: b"-" * n * 75_000),
     "a run of slashes": (_TEXT, lambda n: b"A/" * n * 37_500),
+    "lines with a part of a document": (
+        _TEXT,
+        lambda n: b'2024-01-02 03:04:05 A "resourceType": {\n' * n * 1_000,
+    ),
+    "lines of which each has another prefix": (
+        _TEXT,
+        lambda n: b"".join(b'%x "resourceType": {\nb\n' % i for i in range(n * 1_000)),
+    ),
+    "parts of lines": (_TEXT, lambda n: b" stdout P " * n * 2_000),
+    "strings of records with a part of a document": (
+        _JSON,
+        lambda n: b'{"m":"{\\"resourceType\\":"}\n' * n * 1_000,
+    ),
+    "records of many keys": (
+        _JSON,
+        lambda n: b"".join(b'{"k%d":"{\\"resourceType\\":"}\n' % i for i in range(n * 1_000)),
+    ),
+    "printed objects that do not end": (_TEXT, lambda n: b"{ resourceType: 'a', b: [" * n * 1_000),
+    "a line of digits and signs": (_TEXT, lambda n: b"ISA*00*" + b"a1:" * n * 20_000 + b"\n" * n),
     "escaped quotes before braces": (_TEXT, lambda n: b'"{1' + b'\\"{1' * n * 37_500),
     "a form's value of letters": (
         "application/x-www-form-urlencoded",
