@@ -22,7 +22,7 @@ from phiscan.redaction.digests import digests_of, renew_parts, signed
 from phiscan.redaction.edits import Editor, Masked, RedactionError, Target
 from phiscan.redaction.masks import PLAIN, MaskForm, Masks, strictest
 from phiscan.redaction.patients import Patients
-from phiscan.text import content_coding
+from phiscan.text import aws_chunked, content_coding
 
 MAX_DECODED: Final = 64 << 20
 """Bytes of a document without its content codings. A larger one is not masked."""
@@ -62,11 +62,7 @@ def masked(
         raise RedactionError(f"cannot redact a document with coverage {report.coverage}")
     if not findings:
         return Masked(data)
-    if report.unlisted:
-        raise RedactionError(
-            f"cannot redact: the report does not say where {report.unlisted} of its findings are; "
-            "send smaller documents"
-        )
+    _check(report)
     if not all(map(_is_maskable, findings)):
         raise RedactionError(
             "cannot redact health information: a document's structure states it, and no mask "
@@ -92,6 +88,20 @@ def masked(
         raise RedactionError(
             "cannot redact: the document cannot be put back into its charset"
         ) from None
+
+
+def _check(report: ScanReport) -> None:
+    """Raise RedactionError where a masked document would be of no use, or not all can be masked."""
+    if aws_chunked.NAME in report.encodings:
+        raise RedactionError(
+            "cannot redact a body in aws-chunked: its sender has signed the pieces or their "
+            "length, and the receiver would refuse another body"
+        )
+    if report.unlisted:
+        raise RedactionError(
+            f"cannot redact: the report does not say where {report.unlisted} of its findings are; "
+            "send smaller documents"
+        )
 
 
 def _masked_by(editor: Editor, data: bytes, decoded: bytes, targets: list[Target]) -> Masked:

@@ -20,7 +20,7 @@ import brotli
 import zstandard
 
 from phiscan.finding import Gap
-from phiscan.text import charset, decompress
+from phiscan.text import aws_chunked, charset, decompress
 from phiscan.text.decompress import Bound
 
 MAX_LAYERS: Final = 4
@@ -81,11 +81,7 @@ def decode(data: bytes, content_encoding: str, bound: Bound) -> Decoded:
     Args:
         bound: of the decoded bytes of each coding.
     """
-    named = [
-        name
-        for name in (part.strip().lower() for part in content_encoding.split(","))
-        if name not in ("", "identity")
-    ]
+    named = _named(content_encoding)
     removed: list[str] = []
     if len(named) > MAX_LAYERS:
         return Decoded(data, (), Gap.OVER_LIMIT)
@@ -108,6 +104,18 @@ def decode(data: bytes, content_encoding: str, bound: Bound) -> Decoded:
     return Decoded(data, tuple(reversed(removed)))
 
 
+def _named(content_encoding: str) -> list[str]:
+    """Return the codings of a Content-Encoding in the order in which they were applied.
+
+    S3 names aws-chunked first and removes it first: `aws-chunked,gzip`.
+    """
+    names = (part.strip().lower() for part in content_encoding.split(","))
+    return sorted(
+        (name for name in names if name not in ("", "identity")),
+        key=lambda name: name == aws_chunked.NAME,
+    )
+
+
 def encode(data: bytes, encodings: tuple[str, ...]) -> bytes:
     """Apply the codings again that `decode_text` removed."""
     for name in encodings:
@@ -124,11 +132,15 @@ def _by_signature(data: bytes) -> str:
 
     Some senders forget the Content-Encoding header, and an attacker may leave it out.
     """
-    return next((name for name, sign in _SIGNATURES if sign.match(data)), "")
+    name = next((name for name, sign in _SIGNATURES if sign.match(data)), "")
+    return name or (aws_chunked.NAME if aws_chunked.shows(data) else "")
 
 
 def _remove(name: str, data: bytes, bound: Bound) -> Decoded:
-    plain, gap = decompress.remove(name, data, bound)
+    if name == aws_chunked.NAME:
+        plain, gap = aws_chunked.remove(data, bound)
+    else:
+        plain, gap = decompress.remove(name, data, bound)
     return Decoded(plain, (), gap)
 
 
@@ -166,7 +178,7 @@ def _preview_brotli(data: bytes) -> bytes:
 
 
 _PREVIEWS: Final = (("deflate", _preview_deflate), ("br", _preview_brotli))
-_NAMES: Final = frozenset(("gzip", "x-gzip", "deflate", "br", "zstd"))
+_NAMES: Final = frozenset(("gzip", "x-gzip", "deflate", "br", "zstd", aws_chunked.NAME))
 """The content codings that a header may name (IANA, HTTP Content Coding Registry)."""
 _SIGNATURES: Final = (
     ("gzip", re.compile(rb"\x1f\x8b\x08")),
