@@ -52,6 +52,21 @@ _GROUPS: Final = re.compile(
     + repeated(_SEPARATOR.encode() + rb"{1,12}" + _GROUP, "{5,}")
     + rb"={0,2}"
 )
+# Two groups or more of sixteen letters. A JWT is no such: its parts stand between full stops.
+# matches b"eyJyZXNvdXJjZVR5cGUi OiJQYXRpZW50IiwiaWQi Oi=="; not b"eyJyZXNvdXJjZVR5cGUi OiJQ"
+_SEPARATES_LONG: Final = rb"(?:[ \t\r\n,;:|]|\\[tnr]){1,12}"
+_LONG_GROUPS: Final = re.compile(
+    rb"[A-Za-z0-9+/]{16,}+"
+    + repeated(_SEPARATES_LONG + rb"[A-Za-z0-9+/]{16,}+", "+")
+    + rb"(?:"
+    + _SEPARATES_LONG
+    + rb"[A-Za-z0-9+/]{1,64}(?![A-Za-z0-9+/]))?={0,2}"
+)
+_LETTERS: Final = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/"
+_SHAPE: Final = bytes(0x61 if c in _LETTERS else 0x20 for c in range(256))
+"""Translates a text to `a` for each letter of a group and a blank for all else."""
+_LONG: Final = 16
+_LONG_SHAPES: Final = tuple(b"a" * _LONG + b" " * n + b"a" * _LONG for n in (1, 2))
 _FEWEST: Final = 6
 _WORD: Final = re.compile(_GROUP)
 _WORDS: Final = 3
@@ -84,6 +99,28 @@ def find(data: bytes) -> Iterator[Nested | None]:
             continue
         found = next(filter(None, (_decoded(data, *part) for part in _parts(match))), None)
         yield found
+
+
+def find_long(data: bytes) -> Iterator[Nested | None]:
+    """Yield the documents that few long groups decode to, and None for other groups."""
+    shape, reached = data.translate(_SHAPE), 0
+    starts = sorted({at for pattern in _LONG_SHAPES for at in _places(shape, pattern)})
+    for at in starts:
+        if at < reached:
+            continue
+        match = _LONG_GROUPS.match(data, shape.rfind(b" ", reached, at) + 1 or reached)
+        reached = at + _LONG if match is None else match.end()
+        if match is None or not _looks_encoded(_ESCAPE.sub(b"", match[0]).translate(None, _ALL)):
+            yield None
+        else:
+            yield _decoded(data, *match.span())
+
+
+def _places(shape: bytes, pattern: bytes) -> Iterator[int]:
+    at = shape.find(pattern)
+    while at >= 0:
+        yield at
+        at = shape.find(pattern, at + len(pattern) - _LONG)
 
 
 def _looks_encoded(run: bytes) -> bool:

@@ -12,12 +12,13 @@ Ranges are mapped back through the escapes, so redaction masks single values. HT
 
 import re
 from collections.abc import Iterator
+from itertools import chain
 from typing import Final
 
 from phiscan.evidence import Nested
 from phiscan.finding import Location
 from phiscan.readers import csv as csv_table
-from phiscan.readers import multipart
+from phiscan.readers import form, multipart
 from phiscan.syntax.json_lexer import TEXT
 from phiscan.syntax.json_places import unescaped
 from phiscan.text.offsets import Derived
@@ -47,6 +48,8 @@ r"""Hyperscan expression, caseless, for a JSON string with MIME header fields.
 
 Matches `\nContent-Type:`; not `\nContent:`.
 """
+FORM_MARK: Final = r"\w&\w"
+"""Hyperscan expression for the second field of a form. Matches `a&b`; not `a & b`."""
 PERCENT_MARK: Final = "%[0-9A-Fa-f]{2}"
 
 # matches b'"<Patient ' and b'"\\u003c?'; not b'"<div>' or b'"< 5'
@@ -74,9 +77,15 @@ _WHOLE: Final = re.compile(rb"\s*+" + repeated(_ENCODED, "+") + rb"\s*+")
 # The beginning of JSON, XML, HL7 v2 or X12, for example in a URL of a log.
 # matches b"%7B%22ssn%22%3A%22123-45-6789%22%7D"; not b"%20hello%20world%20again"
 _TOKEN: Final = re.compile(
-    rb"(?<![\w%])(?:%(?:20|0[ADad]))*"
-    rb"(?:%7[Bb]|%5[Bb]|%3[Cc]|(?:MSH|FHS|BHS|msh)%7[Cc]|(?:ISA|isa)(?:%2[Aa]|%7[Cc]))"
+    rb"(?<![\w%])(?:%(?:25)*(?:20|0[ADad]))*"  # each %25 is one more time of encoding
+    rb"(?:%(?:25)*(?:7[Bb]|5[Bb]|3[Cc])"
+    rb"|(?:MSH|FHS|BHS|msh)%(?:25)*7[Cc]|(?:ISA|isa)%(?:25)*(?:2[Aa]|7[Cc]))"
     + repeated(_ENCODED, "{15,}")
+)
+# Base64 whose + / = are encoded. matches b"QW5hIFJ1aXogU1NO%3D"; not b"QW5hIFJ1aXogU1NO"
+_BASE64: Final = re.compile(
+    rb"(?<![\w%])(?=[A-Za-z0-9%]{20})[A-Za-z0-9]{4,}+"
+    + repeated(rb"%(?:25)*(?:2[BbFf]|3[Dd])[A-Za-z0-9]*+", "+")
 )
 _PERCENT: Final = re.compile(rb"\+|%[0-9A-Fa-f]{2}")
 _ESCAPES: Final = 4
@@ -166,6 +175,28 @@ def _string_begins(data: bytes, start: int, end: int) -> int:
     return at + 1 if at >= 0 else -1
 
 
+def forms(data: bytes) -> Iterator[Nested | None]:
+    """Yield the JSON strings that are forms with two fields or more, and None for others."""
+    at = 0
+    while (sign := data.find(b"&", at)) >= 0:
+        begin = _string_begins(data, at, sign)
+        rest = _REST.match(data, sign)
+        if rest is None or rest[1] is None:
+            return  # the string does not end, so no string after its begin does
+        at = rest.end()
+        if begin < 0 or data.find(b"=", begin, sign) < 0 or not form.sniff(data[begin:at]):
+            yield None
+            continue
+        text = unescaped(data, begin, at)
+        yield Nested(
+            text.text(),
+            Location("json_string", begin, at),
+            "application/x-www-form-urlencoded",
+            declared=False,
+            origin=text,
+        )
+
+
 def percent_encoded(data: bytes) -> Iterator[Nested | None]:
     """Yield the text if it is percent-encoded as a whole, else the documents in it that are.
 
@@ -174,7 +205,7 @@ def percent_encoded(data: bytes) -> Iterator[Nested | None]:
     if _WHOLE.fullmatch(data) and data.count(b"%") >= _ESCAPES:
         yield from _percent(data, 0, len(data))
         return
-    for match in _TOKEN.finditer(data):
+    for match in chain(_TOKEN.finditer(data), _BASE64.finditer(data)):
         yield from _percent(data, *match.span())
 
 

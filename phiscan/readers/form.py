@@ -31,7 +31,7 @@ _DOCUMENT: Final = re.compile(
     # the beginning of JSON, XML, HL7 v2, X12, DICOM, gzip or zstd
     # matches b"%7B%22ssn%22"; not b"Ana+Ruiz"
     rb"(?:\+|%20|%0[ADad])*"
-    rb"(?:[{\[<]|%7[Bb]|%5[Bb]|%3[Cc]|MSH|FHS|BHS|ISA|msh%7|isa(?:\*|%2)|%00%00%00%00|%1[fF]%8[bB]|%28%[bB]5)"
+    rb"(?:[{\[<]|%(?:25)*(?:7[Bb]|5[Bb]|3[Cc])|MSH|FHS|BHS|ISA|msh%|isa(?:\*|%)|%00%00%00%00|%1[fF]%8[bB]|%28%[bB]5)"
     # base64 whose + / = are escaped
     # matches b"QW5hIFJ1aXo%3D"; not b"QW5hIFJ1aXo"
     rb"|[A-Za-z0-9%]{8}[A-Za-z0-9%]*%(?:2[BbFf]|3[Dd])"

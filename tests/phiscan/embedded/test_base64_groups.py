@@ -79,3 +79,31 @@ def test_so_are_lines_of_any_length(widths):
 )
 def test_words_decode_to_nothing(text):
     assert [n for n in base64_groups.find(text.encode()) if n] == []
+
+
+@pytest.mark.parametrize("content", [NOTE, FHIR, CLAIM], ids=["note", "fhir", "capitals"])
+@pytest.mark.parametrize("separator", [" ", ",", ", ", ";", "\n", "\t", "|"])
+@pytest.mark.parametrize("size", [20, 48, 64])
+def test_few_long_groups_are_decoded_and_masked(size, separator, content):
+    for data in (
+        json.dumps({"d": grouped(content, size, separator)}),
+        f"got {grouped(content, size, separator)} in 3 ms\n",
+        grouped(content, size, separator),
+    ):
+        report = phiscan.scan(data.encode())
+        assert (report.verdict, report.coverage) == (Verdict.PHI, Coverage.COMPLETE)
+        masked = phiscan.redact(data.encode(), report)
+        assert phiscan.scan(masked).verdict in (Verdict.NONE, Verdict.HEALTH)
+
+
+@pytest.mark.parametrize(
+    ("text", "reason"),
+    [
+        ("d41d8cd98f00b204e9800998ecf8427e d41d8cd98f00b204e9800998ecf8427e", "digests"),
+        ("internationalization institutionalization", "long words"),
+        ("valueCodeableConceptText,medicationCodeableConcept", "names of programs"),
+        ("eyJhbGciOiJIUzI1NiJ9AAAA.eyJzdWIiOiIxMjM0NTY3ODkwIn0", "the parts of a token"),
+    ],
+)
+def test_other_long_words_are_no_groups(text, reason):
+    assert [found for found in base64_groups.find_long(text.encode()) if found] == [], reason

@@ -1,5 +1,6 @@
 """XML in JSON strings and percent-encoded texts are read as documents, and masked in place."""
 
+import base64
 import json
 import re
 from urllib.parse import quote, quote_plus, unquote, unquote_plus
@@ -8,6 +9,7 @@ import pytest
 from lxml import etree
 
 import phiscan
+from phiscan.embedded import escaped
 from phiscan.finding import Gap, Verdict
 
 FHIR = (
@@ -124,3 +126,59 @@ def test_a_percent_encoded_document_in_a_line_is_read(document):
 def test_what_only_looks_escaped_is_no_gap(text):
     report = phiscan.scan(text.encode(), content_type="text/plain")
     assert (report.verdict, report.gap) == (Verdict.NONE, Gap.NONE)
+
+
+_RESOURCE = '{"resourceType":"Patient","name":[{"family":"Sandoval","given":["Rosa"]}]}'
+
+
+@pytest.mark.parametrize("times", [1, 2, 3])
+@pytest.mark.parametrize(
+    "around",
+    ["{}", "GET /cb?state=1&data={}&x=2 HTTP/1.1", "payload={}&a=b", '{{"body": "{}"}}'],
+    ids=["whole", "url", "form", "json"],
+)
+@pytest.mark.parametrize(
+    "document",
+    [
+        _RESOURCE,
+        "MSH|^~\\&|A|B|C|D|20240102||ADT^A01|1|P|2.5\rPID|1||7730145^^^H^MR||Sandoval^Rosa||19610412",
+        '<Patient xmlns="http://hl7.org/fhir"><name><family value="Sandoval"/></name></Patient>',
+    ],
+    ids=["fhir", "hl7v2", "xml"],
+)
+def test_a_document_that_is_percent_encoded_more_than_once_is_read(document, around, times):
+    encoded = document
+    for _ in range(times):
+        encoded = quote(encoded, safe="")
+    data = around.format(encoded).encode()
+    report = phiscan.scan(data)
+    assert "PERSON_NAME" in {f.info_type for f in report.findings}
+    assert b"Sandoval" not in phiscan.redact(data, report)
+
+
+@pytest.mark.parametrize("end", [b"", b"\n", b" ", b"~"], ids=repr)
+def test_base64_whose_signs_are_percent_encoded_is_read(end):
+    """Its `+`, `/` and `=`, which cut it into shorter runs."""
+    document = f"{_RESOURCE}{'>?' * 9}".encode() + end
+    data = b"got p=" + quote(base64.b64encode(document).decode(), safe="").encode()
+    assert phiscan.scan(data).verdict is phiscan.scan(document).verdict
+
+
+def test_a_form_in_a_string_of_json_is_read_as_a_form():
+    data = json.dumps({"body": "first_name=Rosa&last_name=Sandoval&ssn=512449031"}).encode()
+    report = phiscan.scan(data)
+    assert {"PERSON_NAME", "US_SOCIAL_SECURITY_NUMBER"} <= {f.info_type for f in report.findings}
+    masked = json.loads(phiscan.redact(data, report))["body"]
+    assert (masked.count("&"), "512449031" in masked) == (2, False)
+
+
+@pytest.mark.parametrize(
+    ("text", "reason"),
+    [
+        ("https://a.example/x?name=Rosa&last_name=B", "a URL"),
+        ("if (a=b&&c=d)", "code"),
+        ("AT&T and R&D", "no field"),
+    ],
+)
+def test_other_strings_with_ampersands_are_no_forms(text, reason):
+    assert [f for f in escaped.forms(json.dumps({"v": text}).encode()) if f] == [], reason
