@@ -26,6 +26,7 @@ _TARGETS = {
     "business": 0.001,
     "look-alike": 0.01,
     "container-clean": 0.001,
+    "log-clean": 0.001,
     "dialogue": 0.02,
     "title": 0.01,
 }

@@ -131,7 +131,7 @@ HEX_MARKS: Final = (
     r"\\x[0-9a-fA-F]{2}\\{1,2}x[0-9a-fA-F]{2}",
 )
 NUMBER_MARKS: Final = tuple(
-    rf"[1-9][0-9]{{1,2}}(?:,\s*|[ +]){byte}(?:,\s*|[ +])[1-9][0-9]" for byte in b' "*,:=|'
+    rf"[1-9][0-9]{{1,2}}(?:,\s*|[ +]){byte}(?:,\s*|[ +])[1-9][0-9]" for byte in b'\t "*,:=|'
 )
 MORSE_MARK: Final = r"(?:[.-]{1,6}[ +](?:(?:/|%2F)[ +])?){24}"
 BASE85_MARKS: Final = ("<~", _THRICE)

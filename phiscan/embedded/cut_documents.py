@@ -5,6 +5,7 @@ A log that gets a document with line ends writes each of its lines as a record o
 
 import re
 from collections.abc import Callable, Iterator
+from itertools import chain
 from typing import Final
 
 from phiscan.embedded import elements, printed_json
@@ -23,12 +24,30 @@ ESCAPED_MARKS: Final = tuple(
 
 One for each key: a single expression for all costs as much as all other marks together.
 """
-COLUMNS_MARK: Final = "[A-Za-z_],[A-Za-z_][A-Za-z_]"
-"""Hyperscan expression for the header of a table. Matches `n,last`; not `n, last`."""
-# matches b",last_name,d" of b"mrn,last_name,dob"; not b", a, b"
-COLUMNS: Final = re.compile(rb",[A-Za-z_]{2,24},(?=[A-Za-z_])")
+COLUMNS_MARKS: Final = (r"[A-Za-z_][,;|\t][A-Za-z_][A-Za-z_]",)
+"""Hyperscan expression for the header of a table. Matches `n,last`; not `n, last`.
+
+Cells in quotes count within strings only: `"a","b"` stands in every line of JSON.
+"""
+ESCAPED_COLUMNS_MARKS: Final = (
+    r"[A-Za-z_]\\t[A-Za-z_][A-Za-z_]",
+    r"[A-Za-z_]\\\"(?:[,;|]|\\t)\\\"[A-Za-z_][A-Za-z_]",
+)
+"""The same in a string of JSON or a literal. Match rb'n\tlast' and rb'n\",\"last'."""
+# matches all of these
+COLUMNS: Final = re.compile("|".join((*COLUMNS_MARKS, *ESCAPED_COLUMNS_MARKS)).encode())
 # One expression for each sign: most of them begin with a fixed letter, and `re` is fast on those.
 _SIGNS: Final = tuple(re.compile(mark.encode()) for mark in MARKS)
+# The delimiter comes first, because `re` is fast on what begins with one of few letters.
+_COLUMNS: Final = tuple(
+    re.compile(expression)
+    for expression in (
+        rb",(?<=[A-Za-z_],)[A-Za-z_]{2}",
+        rb"[;|\t](?<=[A-Za-z_].)[A-Za-z_]{2}",
+        rb"\\t(?<=[A-Za-z_]..)[A-Za-z_]{2}",
+        rb"\\\"(?:[,;|]|\\t)\\\"[A-Za-z_]{2}",
+    )
+)
 _ESCAPED: Final = tuple(re.compile(mark.encode()) for mark in ESCAPED_MARKS)
 _XML: Final = re.compile("|".join(_XML_SIGNS).encode())
 _X12: Final = re.compile(_X12_SIGN.encode())
@@ -55,8 +74,8 @@ def is_cut(line: bytes) -> bool:
 
 def signs(data: bytes) -> Iterator[int]:
     """Yield where signs of a document or of a table stand, in order."""
-    places = {m.start() for sign in (*_SIGNS, *_ESCAPED, COLUMNS) for m in sign.finditer(data)}
-    yield from sorted(places)
+    found = (sign.finditer(data) for sign in (*_SIGNS, *_ESCAPED, *_COLUMNS))
+    yield from sorted({match.start() for match in chain.from_iterable(found)})
 
 
 def _start_of(line: bytes) -> Callable[[re.Pattern[bytes]], int]:

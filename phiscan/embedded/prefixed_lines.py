@@ -22,7 +22,14 @@ from heapq import merge
 from itertools import pairwise
 from typing import Final, NamedTuple
 
-from phiscan.embedded.cut_documents import COLUMNS, COLUMNS_MARK, ESCAPED_MARKS, is_cut, signs
+from phiscan.embedded.cut_documents import (
+    COLUMNS,
+    COLUMNS_MARKS,
+    ESCAPED_COLUMNS_MARKS,
+    ESCAPED_MARKS,
+    is_cut,
+    signs,
+)
 from phiscan.embedded.cut_documents import MARKS as SIGNS
 from phiscan.evidence import Nested
 from phiscan.finding import Location
@@ -34,7 +41,7 @@ from phiscan.text.offsets import Derived
 FIELD: Final = "records"
 """The field of a text that stands in the records of a whole document, beside what else they say."""
 _PART: Final = r" std(?:out|err) P(?:[ :])"
-MARKS: Final = (*SIGNS, *ESCAPED_MARKS, COLUMNS_MARK, _PART)
+MARKS: Final = (*SIGNS, *ESCAPED_MARKS, *COLUMNS_MARKS, *ESCAPED_COLUMNS_MARKS, _PART)
 """Hyperscan expressions for a sign of a document that may be cut, or for a part of a line."""
 _IS_PART: Final = re.compile(_PART.encode())
 _TAG: Final = 64
@@ -57,7 +64,7 @@ _HEAD: Final = 256
 _END: Final = re.compile(rb".*[\s:|>\]=]", re.DOTALL)
 _FEWEST: Final = 2
 # A literal that is the rest of its line, or the value of a field. matches rb'"a \"b\""', b'"a" x=1'
-_LITERAL: Final = re.compile(rb"(" + STRING.encode() + rb")(?:\s.*)?\Z", re.DOTALL)
+_LITERAL: Final = re.compile(rb"(" + STRING.encode() + rb")(?: +[\w.@-]+=.*)?\s*\Z", re.DOTALL)
 _MESSAGE: Final = re.compile(rb"^MESSAGE=([^\n]*\n?)", re.MULTILINE)
 
 

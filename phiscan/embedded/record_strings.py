@@ -16,7 +16,13 @@ from collections.abc import Callable, Iterator
 from typing import Final, NamedTuple
 
 from phiscan.embedded import byte_by_byte, printed_json
-from phiscan.embedded.cut_documents import COLUMNS, COLUMNS_MARK, ESCAPED_MARKS, is_cut
+from phiscan.embedded.cut_documents import (
+    COLUMNS,
+    COLUMNS_MARKS,
+    ESCAPED_COLUMNS_MARKS,
+    ESCAPED_MARKS,
+    is_cut,
+)
 from phiscan.embedded.prefixed_lines import FIELD
 from phiscan.evidence import Nested
 from phiscan.finding import Location
@@ -37,7 +43,8 @@ MARKS: Final = (
     r"\\u003[cC]ClinicalDocument",
     r"(?:ISA|isa)[^\w\s][0-9 ]{2}[^\w\s]",
     r"(?:MSH|msh)[^\w\s\"]",
-    COLUMNS_MARK,
+    COLUMNS_MARKS[0],
+    *ESCAPED_COLUMNS_MARKS,
 )
 """Hyperscan expressions for a sign of a document within a string of JSON."""
 # A member with its string, or the line of Loki behind its time in nanoseconds.

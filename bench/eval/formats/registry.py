@@ -16,6 +16,7 @@ from bench.eval.formats import (
     fhir,
     hl7v2,
     json_shapes,
+    log_lines,
     look_alikes,
     negatives,
     notes,
@@ -57,6 +58,7 @@ PHI: Final = MappingProxyType(
         "e-mail": office.mail,
         "sql": office.sql,
         "log": web.log,
+        "log-lines": log_lines.spread,
         "note": notes.note,
         "prose": prose.prose,
         "chart": charts.chart,
@@ -74,11 +76,22 @@ NEGATIVE: Final = MappingProxyType(
         "dialogue": dialogues.dialogue,
         "title": titles.title,
         "container-clean": containers.ordinary,
+        "log-clean": log_lines.ordinary,
     }
 )
 """Formats whose documents are not PHI."""
 UNSTRUCTURED: Final = frozenset(
-    ("note", "prose", "chart", "chart-unseen", "log", "protobuf", "e-mail", "container")
+    (
+        "note",
+        "prose",
+        "chart",
+        "chart-unseen",
+        "log",
+        "log-lines",
+        "protobuf",
+        "e-mail",
+        "container",
+    )
 )
 """Formats whose identifiers occur in free text."""
 UNGATED: Final = frozenset(("sql",))

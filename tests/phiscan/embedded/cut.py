@@ -37,6 +37,7 @@ PV1|1|I|W^1^2"""
 TABLE = """mrn,last_name,first_name,dob,icd10
 7730145,Sandoval,Rosa,1961-04-12,E11.9
 7730146,Sandoval,Luis,1950-02-11,I10"""
+TABS = TABLE.replace(",", "\t")
 NODE = """{
   resourceType: 'Patient',
   id: 'p1',
@@ -44,5 +45,5 @@ NODE = """{
   birthDate: '1961-04-12'
 }"""
 DOCUMENTS = {
-    "fhir": PATIENT, "cda": CDA, "x12": X12, "hl7v2": HL7V2, "csv": TABLE, "node": NODE,
+    "fhir": PATIENT, "cda": CDA, "x12": X12, "hl7v2": HL7V2, "csv": TABLE, "tabs": TABS, "node": NODE,
 }  # fmt: skip
