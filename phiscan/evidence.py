@@ -90,6 +90,7 @@ class Evidence:
         opaque: where parts stand that nobody can read; at most `MAX_OPAQUE`.
         told: the infoTypes of health information that targets have told of.
         statements: texts of this document beside persons' records.
+        correspondents: names in the header of a mail, which count if it speaks of health.
     """
 
     context: ScanContext = field(default_factory=ScanContext)
@@ -100,6 +101,7 @@ class Evidence:
     opaque: list[Location] = field(default_factory=list)
     told: set[str] = field(default_factory=set)
     statements: list[Statement] = field(default_factory=list)
+    correspondents: list[Location] = field(default_factory=list)
     _claimed: set[tuple[int | str, int, str]] = field(default_factory=set)
     _kinds: set[tuple[str, Likelihood, Subject]] = field(default_factory=set)
     _places: "dict[str, array[int]]" = field(default_factory=dict)
@@ -188,6 +190,13 @@ class Evidence:
                     theirs = self.findings[number]._replace(subject=Subject.PATIENT)
                     self.findings[number] = theirs
         self.statements.clear()
+
+    def settle_correspondents(self) -> None:
+        """Add the people of a mail that speaks of somebody's health."""
+        if any(f.kind is InfoTypeKind.HEALTH for f in self.findings):
+            for place in self.correspondents:
+                self.add("mail_header", "PERSON_NAME", place, Subject.PERSON)
+        self.correspondents.clear()
 
     def _count(self, finding: Finding) -> None:
         """Count a finding beyond MAX_FINDINGS, and list it if it is the first of its kind."""

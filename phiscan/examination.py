@@ -167,6 +167,7 @@ class Examiner:
                 first = len(evidence.findings)
         if not kind.is_container:
             evidence.parts.clear()
+        evidence.settle_correspondents()
         return range(first, len(evidence.findings)), gap
 
     def _recognised(self, data: bytes, content_type: str) -> tuple[MediaKind, PrefilterHits]:

@@ -26,6 +26,7 @@ from phiscan.media_kind import Masking, MediaKind, Sample
 from phiscan.readers import encoded_words
 from phiscan.text.offsets import Derived, excerpt
 from phiscan.text.possessive import repeated
+from phiscan.words.name_shape import is_name
 
 _HEAD: Final = 4096
 """The most bytes that `sniff` gets. A header block may be longer."""
@@ -48,6 +49,13 @@ _MAIL_FIELDS: Final = re.compile(
     rb"^(?:mime-version|received|return-path|message-id|from|to|subject|date):",
     re.IGNORECASE | re.MULTILINE,
 )
+# The people of a mail (RFC 5322, section 3.6). matches "From: Ana Ruiz <a@b.org>"; not "Date: "
+_PEOPLE: Final = re.compile(
+    rb"^(?:from|to|cc|bcc|reply-to|sender):([^\r\n]*(?:\r?\n[ \t][^\r\n]*)*)",
+    re.IGNORECASE | re.MULTILINE,
+)
+# matches 'Ana Ruiz' in ' "Ana Ruiz" <a@b.org>, '; not " a@b.org"
+_DISPLAYED: Final = re.compile(rb"[ ,\"]([^\W\d_\x00][^<>@\"\r\n]{2,60}?)\"? <[^<>\s@]{1,64}@")
 # A header field with its continuation lines.
 # matches b"Subject: Ruiz\r\n Ana\r\n" whole; not b"no colon\r\n"
 _HEADER: Final = re.compile(
@@ -242,6 +250,7 @@ class _Reader:
         A subject, an address, the name of a file and a field that nobody has defined may hold
         anything.
         """
+        self._correspondents(start, entity.start)
         texts = Derived()
         for match in _HEADER.finditer(self._data, start, entity.start):
             if match[1].lower() not in _STRUCTURAL:
@@ -259,6 +268,14 @@ class _Reader:
             if (text := found.text()).strip():
                 where = Location("headers", start, entity.start)
                 self._nest(Nested(text, where, "text/plain", origin=found))
+
+    def _correspondents(self, start: int, end: int) -> None:
+        """Note the people whom the header names. Only a mail about health makes them patients."""
+        for field in _PEOPLE.finditer(self._data, start, end):
+            for name in _DISPLAYED.finditer(self._data, *field.span(1)):
+                at, until = name.span(1)
+                if is_name(self._data[at:until].decode("utf-8", "replace")):
+                    self._evidence.correspondents.append(Location("headers", at, until))
 
     def _name(self, parameter: re.Match[bytes], texts: Derived) -> None:
         """Add a name to `texts`, with blanks for `_`: `ruiz_ana_dob_1961-04-02.pdf` has none."""

@@ -285,3 +285,27 @@ def test_what_is_attached_to_a_document_that_is_no_container_is_no_part():
         b'{"resourceType": "Binary", "contentType": "text/csv", "data": "%s"}' % attached.encode()
     )
     assert (report.media, report.parts) == ("fhir+json", ())
+
+
+_ABOUT_HEALTH = b"my father Dewi Gulwes was started on insulin.\r\n"
+
+
+@pytest.mark.parametrize(
+    ("header", "body", "names"),
+    [
+        (b"From: Magnus Nguyen <mn@fernmail.net>", _ABOUT_HEALTH, {b"Magnus Nguyen"}),
+        (b'From: x@y.org\r\nCc: "Ruiz, Ana" <a@y.org>', _ABOUT_HEALTH, {b"Ruiz, Ana"}),
+        (b"From: Magnus Nguyen <mn@fernmail.net>", b"the invoice\r\n", set()),  # no health
+        (b"From: Billing Department <b@y.org>", _ABOUT_HEALTH, set()),  # nobody's name
+        (b"From: Dr. Bo Lee <lee@y.org>", _ABOUT_HEALTH, set()),  # a provider
+        (b"From: a@b.org\r\nX-Mailer: Magnus Nguyen <mn@y.org>", _ABOUT_HEALTH, set()),  # a program
+    ],
+)
+def test_the_people_of_a_mail_about_health_are_individuals(header, body, names):
+    mail = header + b"\r\nTo: c@d.org\r\nSubject: hello\r\n\r\n" + body
+    found = {
+        mail[f.location.start : f.location.end]
+        for f in phiscan.scan(mail).findings
+        if f.detector == "mail_header"
+    }
+    assert found == names
