@@ -48,10 +48,11 @@ def test_a_delivery_is_remembered_as_it_was_received(ports: tuple[int, int]) -> 
     )
 
     assert answer.status == 200
+    received = delivery.pop("headers")
+    assert received.items() >= headers.items()
     assert delivery == {
         "to": "billing",
         "path": "/claims?a=b",
-        "encoding": "gzip",
         "body": base64.b64encode(b"\x1f\x8b").decode(),
     }
 
