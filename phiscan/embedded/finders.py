@@ -247,7 +247,7 @@ def find(data: bytes, evidence: Evidence, marks: Iterable[int], text: Searched) 
     Returns:
         OVER_LIMIT when there are too many.
     """
-    taken = Taken(n.location for n in evidence.nested)
+    taken = Taken((n.location.start, n.location.end) for n in evidence.nested)
     finders = dict.fromkeys(MARKS[n].finder for n in marks if MARKS[n].where(text))
     looked: Iterator[Nested | Opaque | None] = evidence.context.timed(
         chain.from_iterable(finder(data) for finder in finders)
@@ -287,15 +287,15 @@ class Taken:
     A look-up costs O(log n).
     """
 
-    def __init__(self, locations: Iterable[Location]) -> None:
+    def __init__(self, ranges: Iterable[tuple[int, int]]) -> None:
         self._starts: list[int] = []
         self._ends: list[int] = []
-        for location in sorted(locations, key=lambda s: s.start):
-            if self._ends and location.start < self._ends[-1]:
-                self._ends[-1] = max(self._ends[-1], location.end)
+        for start, end in sorted(ranges):
+            if self._ends and start < self._ends[-1]:
+                self._ends[-1] = max(self._ends[-1], end)
             else:
-                self._starts.append(location.start)
-                self._ends.append(location.end)
+                self._starts.append(start)
+                self._ends.append(end)
 
     def take(self, location: Location) -> bool:
         """Take a range unless it overlaps a taken one. Return whether it was free."""

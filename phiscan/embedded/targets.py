@@ -134,7 +134,7 @@ def find(kind: MediaKind, normalised: Normalised, marks: Iterable[int], evidence
         places = {at for at in places if not _is_reference(text, at)}
     for at, start, end in _ranges(text, places, evidence, behind):
         is_reference = _is_reference(text, at)
-        taken = taken or Taken(Location("", *span[:2]) for span in evidence.identified())
+        taken = taken or Taken((first, last) for first, last, _ in evidence.identified())
         if taken.overlaps(*normalised.origin(at, at + 1)):
             continue
         target = parsed(text[start:end].decode("latin-1"), _from(start, located))

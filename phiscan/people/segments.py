@@ -5,10 +5,9 @@ so a look for a cue costs the same everywhere. Cost: linear in the text.
 """
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
-from functools import cached_property
-from typing import Final
+from typing import Final, Generic, TypeVar
 
 from phiscan.people.words import PROVIDER_AFTER
 from phiscan.words import not_names
@@ -56,6 +55,26 @@ WORD: Final = re.compile(_PART)
 _MASK_BEGINS: Final = frozenset(first.encode() for first in MASK_BEGINS)
 
 
+ValueT = TypeVar("ValueT")
+
+
+class _Once(Generic[ValueT]):
+    """A property that is worked out once.
+
+    `functools.cached_property` takes a lock until Python 3.12, which costs more than most of these.
+    """
+
+    def __init__(self, work_out: "Callable[[Segment], ValueT]") -> None:
+        self._work_out = work_out
+        self.__doc__ = work_out.__doc__
+        self._name = work_out.__name__
+
+    def __get__(self, segment: "Segment", _: type) -> ValueT:
+        """Work it out, and keep it where the next look finds it without this descriptor."""
+        value = segment.__dict__[self._name] = self._work_out(segment)
+        return value
+
+
 @dataclass(frozen=True)
 class Segment:
     """A run of capitalised words that may be a name.
@@ -76,12 +95,12 @@ class Segment:
     words: tuple[bytes, ...]
     inverted: bool = False
 
-    @cached_property
+    @_Once
     def before(self) -> bytes:
         """The text before it."""
         return self.text[max(0, self.start - _BEFORE) : self.start]
 
-    @cached_property
+    @_Once
     def sign(self) -> bytes:
         """The last byte before it that is neither a blank nor a full stop, as the `:` of a label.
 
@@ -89,35 +108,35 @@ class Segment:
         """
         return self.before.rstrip(b" \t.")[-1:]
 
-    @cached_property
+    @_Once
     def last_word(self) -> bytes:
         """The last word before it, in lower case. A look at it is cheaper than at `before`."""
         words = self.before.rstrip(b" (-:,").split()
         return words[-1].strip(b'.,:;()[]"#').lower() if words else b""
 
-    @cached_property
+    @_Once
     def line(self) -> bytes:
         """The text before it on the same line."""
         before = self.text[max(0, self.start - _LONGEST_LINE) : self.start]
         # normalising turns an escaped line end into two blanks
         return before.replace(b"  ", b"\n").rpartition(b"\n")[2]
 
-    @cached_property
+    @_Once
     def after(self) -> bytes:
         """The text after it."""
         return self.text[self.end : self.end + _AFTER]
 
-    @cached_property
+    @_Once
     def long(self) -> bool:
         """Whether it has two words that are longer than an initial."""
         return sum(len(word.rstrip(b".")) > 1 for word in self.words) > 1
 
-    @cached_property
+    @_Once
     def mixed(self) -> bool:
         """Whether it has lower-case letters too."""
         return not b"".join(self.words).decode("utf-8", "replace").isupper()
 
-    @cached_property
+    @_Once
     def parts(self) -> tuple[bytes, ...]:
         """Its words that distinguish people, in lower case."""
         return parts(self.words)

@@ -37,8 +37,8 @@ _TOKEN: Final = re.compile(
     rf'|(?P<closes>[}}\]])|"{TEXT}\\?\Z|"{TEXT}"{COLON}|{_OTHER}|\Z)'.encode(),
     re.DOTALL,
 )
-_FLAT, _OPENS, _STRING, _WORD, _CLOSES = (
-    _TOKEN.groupindex[name] for name in ("flat", "opens", "string", "word", "closes")
+_KEYED, _FLAT, _OPENS, _STRING, _WORD, _CLOSES = (
+    _TOKEN.groupindex[name] for name in ("key", "flat", "opens", "string", "word", "closes")
 )
 # matches `"a": "b"` and `"a": 1`; groups: key, string, word
 _MEMBER: Final = re.compile(f'"({TEXT})"{COLON}(?:"({TEXT})"|({WORD}))'.encode(), re.DOTALL)
@@ -140,24 +140,22 @@ def grow(data: bytes, matches: Iterable[re.Match[bytes]]) -> list[Box]:
     for match in matches:
         kind = match.lastindex
         if kind in (_STRING, _WORD):
-            here.add(Scalar(match["key"] or b"", *match.span(kind)))
-        elif kind == _FLAT:
-            start, end = match.span(_FLAT)
-            box = Box(match["key"] or b"", start, here, is_object=data[start] == 0x7B)
-            box.end, box.flat = end, True
-            here.add(box)
-            boxes.append(box)
-        elif kind == _OPENS:
-            if depth == MAX_DEPTH:
+            here.add(Scalar(match[_KEYED] or b"", *match.span(kind)))
+        elif kind == _CLOSES:
+            if here.parent is not None:
+                here.end = match.end()
+                here, depth = here.parent, depth - 1
+        elif kind in (_FLAT, _OPENS):
+            if kind == _OPENS and depth == MAX_DEPTH:
                 break
-            start = match.start(_OPENS)
-            box = Box(match["key"] or b"", start, here, is_object=data[start] == 0x7B)
+            start, end = match.span(kind)
+            box = Box(match[_KEYED] or b"", start, here, is_object=data[start] == 0x7B)
             here.add(box)
             boxes.append(box)
-            here, depth = box, depth + 1
-        elif kind == _CLOSES and here.parent is not None:
-            here.end = match.end()
-            here, depth = here.parent, depth - 1
+            if kind == _OPENS:
+                here, depth = box, depth + 1
+            else:
+                box.end, box.flat = end, True
     at: Box | None = here
     while at is not None and at.parent is not None:
         at.end = len(data)
