@@ -30,6 +30,7 @@ DETECTORS = (
         # matches "MRN 1234567  Accession: CT25-0048812"; not "Accession: NM_000492", and not
         # "accession 1987.12 of the museum"
         pattern=_EXPRESSIONS.pattern,
+        hint=_EXPRESSIONS.pattern,
         value=_EXPRESSIONS.value,
         validate=_is_a_patients,
         bare=Likelihood.VERY_UNLIKELY,

@@ -11,7 +11,7 @@ each target that it finds is parsed.
 """
 
 import re
-from collections.abc import Callable, Collection, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from typing import Final
 
 from phiscan.embedded.finders import Taken
@@ -112,7 +112,7 @@ MARKS: Final = tuple(mark for mark, _ in _FINDERS)
 """Hyperscan expressions. One of them occurs in every text with a target."""
 
 
-def find(kind: MediaKind, normalised: Normalised, marks: Iterable[int], evidence: Evidence) -> None:
+def find(kind: MediaKind, normalised: Normalised, marks: Sequence[int], evidence: Evidence) -> None:
     """Add the patients that targets in a document name.
 
     Args:
@@ -121,6 +121,8 @@ def find(kind: MediaKind, normalised: Normalised, marks: Iterable[int], evidence
         marks: the indexes of the `MARKS` that occur in it.
         evidence: where the findings go.
     """
+    if not marks:
+        return
     text = normalised.text
     whose = Subject.PERSON if kind.is_prose else Subject.PATIENT
 

@@ -127,6 +127,8 @@ class _Entity:
 
 def sniff(head: bytes) -> bool:
     """Whether a document that begins with `head` is a multipart body or an e-mail message."""
+    if b"\n" not in head:
+        return False
     if _START.match(head):
         return True
     mail = _MAIL.match(head)

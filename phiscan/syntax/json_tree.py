@@ -141,23 +141,26 @@ def grow(data: bytes, matches: Iterable[re.Match[bytes]]) -> list[Box]:
         kind = match.lastindex
         if kind in (_STRING, _WORD):
             here.add(Scalar(match[_KEYED] or b"", *match.span(kind)))
-        elif kind == _CLOSES:
-            if here.parent is not None:
-                here.end = match.end()
-                here, depth = here.parent, depth - 1
-        elif kind in (_FLAT, _OPENS):
-            if kind == _OPENS and depth == MAX_DEPTH:
+        elif kind == _CLOSES and here.parent is not None:
+            here.end = match.end()
+            here, depth = here.parent, depth - 1
+        elif kind == _FLAT:
+            _add(match, kind, here, boxes, data).flat = True
+        elif kind == _OPENS:
+            if depth == MAX_DEPTH:
                 break
-            start, end = match.span(kind)
-            box = Box(match[_KEYED] or b"", start, here, is_object=data[start] == 0x7B)
-            here.add(box)
-            boxes.append(box)
-            if kind == _OPENS:
-                here, depth = box, depth + 1
-            else:
-                box.end, box.flat = end, True
-    at: Box | None = here
-    while at is not None and at.parent is not None:
-        at.end = len(data)
-        at = at.parent
+            here, depth = _add(match, kind, here, boxes, data), depth + 1
+    while here.parent is not None:
+        here.end = len(data)
+        here = here.parent
     return boxes
+
+
+def _add(match: re.Match[bytes], kind: int, parent: Box, boxes: list[Box], data: bytes) -> Box:
+    """Add the object or array of a token. Its end is that of the token."""
+    start, end = match.span(kind)
+    box = Box(match[_KEYED] or b"", start, parent, is_object=data[start] == 0x7B)
+    box.end = end
+    parent.add(box)
+    boxes.append(box)
+    return box

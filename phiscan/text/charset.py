@@ -108,7 +108,9 @@ def to_utf8(data: bytes, content_type: str) -> Recoded:
     for mark, codec in _MARKS:
         if data.startswith(mark) and len(data) > len(mark):
             return _strict(data, codec + _BOM)
-    if _BINARY_TYPE.match(content_type) or _PDF.search(data, 0, _PDF_HEAD):
+    if _BINARY_TYPE.match(content_type) or (
+        data.find(b"%PDF-", 0, _PDF_HEAD) >= 0 and _PDF.search(data, 0, _PDF_HEAD)
+    ):
         return Recoded(data)
     codec = _by_nuls(data)
     if codec:

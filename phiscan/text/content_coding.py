@@ -132,7 +132,9 @@ def _by_signature(data: bytes) -> str:
 
     Some senders forget the Content-Encoding header, and an attacker may leave it out.
     """
-    name = next((name for name, sign in _SIGNATURES if sign.match(data)), "")
+    name = ""
+    if data.startswith(_BEGINS):
+        name = next((name for name, sign in _SIGNATURES if sign.match(data)), "")
     return name or (aws_chunked.NAME if aws_chunked.shows(data) else "")
 
 
@@ -187,6 +189,8 @@ _SIGNATURES: Final = (
     # a block, or the end of an empty file; matches b"BZh91AY&SY"; not b"BZhou"
     ("bzip2", re.compile(rb"BZh[1-9](?:1AY&SY|\x17rE8P\x90)")),
 )
+_BEGINS: Final = (b"\x1f\x8b", b"\x28\xb5", b"\xfd7", b"BZh")
+"""How the signatures begin. A look at them is cheaper than a match of each."""
 _ENCODERS: Final[Mapping[str, Callable[[bytes], bytes]]] = MappingProxyType(
     {
         "gzip": lambda data: gzip.compress(data, 6, mtime=0),

@@ -61,13 +61,14 @@ _SEPARATOR: Final = re.compile(_WRITTEN.encode())
 # The rest of a message, up to a quote, a tag or the end of the line; not other escapes "\u0022"
 _REST: Final = re.compile(repeated(_WRITTEN.encode() + rb"|\\(?![ux0])[^\r\n]|[^\"\\<\r\n]", "*"))
 _BEFORE: Final = re.compile(rb"[^\"'\\<>\r\n]*\Z")
+_RAW: Final = (b"\x1c", b"\x1d", b"\x1e")
 _SEPARATORS: Final = MappingProxyType(
     {
         b"c": b"\x1c", b"d": b"\x1d", b"e": b"\x1e",  # \u001c, \x1c
         b"4": b"\x1c", b"5": b"\x1d", b"6": b"\x1e",  # \034
         b"f": b"\x1c", b"g": b"\x1d", b"r": b"\x1e",  # <FS>
         b"\\": b"\x1c", b"]": b"\x1d", b"^": b"\x1e",  # ^\
-        **{raw: raw for raw in (b"\x1c", b"\x1d", b"\x1e")},
+        **{raw: raw for raw in _RAW},
     }
 )  # fmt: skip
 """Separators by the character that tells their escapes apart.
@@ -160,6 +161,8 @@ def sniff(head: bytes) -> bool:
 
     A text with a message in it is none.
     """
+    if not any(separator in head for separator in _RAW):
+        return False
     first = _SEGMENT.search(head)
     return first is not None and (
         _HEADER.match(head, 0, first.start()) is not None or _header(head, 0, first.start()) is None
