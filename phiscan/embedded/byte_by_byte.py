@@ -59,6 +59,11 @@ _MORSE: Final = re.compile(rb"[.-]{1,6}" + repeated(rb"[ +](?:(?:/|%2F)[ +])?[.-
 _PIECE: Final = re.compile(rb"[A-Z]?[a-z\x80-\xff]+|[A-Z]+|[0-9]+|[^A-Za-z0-9\x80-\xff]+")
 _MEAN_PIECE: Final = 2
 """The least mean length of such runs in text, in bytes."""
+_SHORT: Final = 30
+_MEAN_RUN: Final = 2.3
+_MEAN_RUN_OF_SHORT: Final = 2.9
+"""The largest mean length of such runs in base85, and in a word of fewer than `_SHORT` letters."""
+_SMALL: Final = bytes(range(ord("a"), ord("z") + 1))
 # A fifth of the characters of base85. A word of a text seldom has three of them.
 _SIGNS: Final = "!#$();*<>?@^`|~"
 _RARE: Final = re.compile(f"[{_SIGNS}]".encode())
@@ -229,7 +234,7 @@ def _of_word(word: bytes) -> bytes:
 
     Empty when it does not decode to text.
     """
-    if len(_RARE.findall(word, 0, 2 * _SAMPLE)) < _RARELY:
+    if len(_RARE.findall(word, 0, 2 * _SAMPLE)) < _RARELY or not _is_mixed(word[: 2 * _SAMPLE]):
         return b""
     spellings = (_ESCAPES.sub(b"", word), word) if b"\\" in word else (word,)
     for spelled in (spelling.translate(None, b" \t\r\n") for spelling in spellings):
@@ -239,6 +244,19 @@ def _of_word(word: bytes) -> bytes:
                 if readable(content[-2 * _SAMPLE :].lstrip(_CONTINUATION)):
                     return content
     return b""
+
+
+def _is_mixed(word: bytes) -> bool:
+    """Whether small letters occur and the kind of character changes as in base85.
+
+    There, a fourth of the characters are small letters and a run of one kind has 1.5 characters. A
+    row of HL7 v2 or X12 fields has longer runs, and often nearly no small letters.
+    """
+    size = len(word)
+    small, longest = (size // 12, _MEAN_RUN) if size >= _SHORT else (1, _MEAN_RUN_OF_SHORT)
+    if size - len(word.translate(None, _SMALL)) < small:
+        return False
+    return size <= longest * len(_PIECE.findall(word))
 
 
 def utf7(data: bytes) -> Iterator[Nested | None]:

@@ -252,23 +252,25 @@ def ranges(locator: hyperscan.Database, text: bytes) -> Iterator[tuple[int, int]
         locator.scan(text, match_event_handler=keep)
     except hyperscan.ScanTerminated as error:
         raise TooManyMatchesError from error
+    if len(found) <= _FEW:
+        # matches come in the order of their ends, so the last one of a start is the longest
+        longest: Iterable[tuple[int, int]] = sorted(
+            {number >> _HALF: number & _END for number in found}.items()
+        )
+    else:
+        longest = _longest(sorted(found))
     reached = -1
-    for start, end in _longest(found):
+    for start, end in longest:
         if start >= reached:
             reached = end
             yield start, end
 
 
-def _longest(found: "array[int]") -> Iterable[tuple[int, int]]:
-    """The longest range of each start, in order. Ranges come in the order of their ends."""
-    if len(found) <= _FEW:
-        return sorted({number >> _HALF: number & _END for number in found}.items())
-    ordered = sorted(found)
-    return (
-        (number >> _HALF, number & _END)
-        for number, following in zip(ordered, chain(ordered[1:], (-1,)), strict=False)
-        if following >> _HALF != number >> _HALF
-    )
+def _longest(ordered: list[int]) -> Iterator[tuple[int, int]]:
+    """The longest range of each start: the last of its ranges."""
+    for number, following in zip(ordered, chain(ordered[1:], (-1,)), strict=False):
+        if following >> _HALF != number >> _HALF:
+            yield number >> _HALF, number & _END
 
 
 def plans(detectors: Sequence[Detector]) -> tuple[Plan, ...]:
