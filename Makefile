@@ -31,7 +31,7 @@ check: $(READY) ## lint, format, types, layers
 
 unit: $(READY) ## tests of the packages
 	@echo "== unit tests"
-	@$(BIN)/pytest tests
+	@$(BIN)/pytest tests -n auto --dist worksteal
 
 e2e: $(READY) $(ENVOY) ## tests on real Envoy
 	@echo "== tests on real Envoy"
