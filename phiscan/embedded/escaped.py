@@ -71,7 +71,7 @@ _MAX_HEADERS: Final = 4096
 """The most strings that are checked for a table header. Each costs about 20 us."""
 # The rest of a JSON string. Group 1 matches if the string ends.
 # matches b'a\\"b' before b'"', with group 1; and b'a\\"b' at the end of the text, without it
-_REST: Final = re.compile(TEXT.encode() + rb'(?=(")|\\?\Z)', re.DOTALL)
+REST: Final = re.compile(TEXT.encode() + rb'(?=(")|\\?\Z)', re.DOTALL)
 _ENCODED: Final = rb"[\w.~!*'()+/:;,@$-]|%[0-9A-Fa-f]{2}"
 _WHOLE: Final = re.compile(rb"\s*+" + repeated(_ENCODED, "+") + rb"\s*+")
 # The beginning of JSON, XML, HL7 v2 or X12, for example in a URL of a log.
@@ -106,7 +106,7 @@ def _strings(beginning: re.Pattern[bytes], data: bytes) -> Iterator[Nested]:
     """Yield the JSON strings with this beginning. Its group 1 is within the string."""
     at = 0
     while (begin := beginning.search(data, at)) is not None:
-        rest = _REST.match(data, begin.end(1))
+        rest = REST.match(data, begin.end(1))
         if rest is None or rest[1] is None:
             return  # the string does not end, so no string after its begin does
         at = rest.end()
@@ -120,13 +120,13 @@ def tables(data: bytes) -> Iterator[Nested]:
     """Yield the JSON strings that are tables: a header with a known label, then a row."""
     end = looked = 0
     while (line := data.find(b"\\n", end)) >= 0:
-        begin = _string_begins(data, max(end, line - _LONGEST_HEADER), line)
+        begin = string_begins(data, max(end, line - _LONGEST_HEADER), line)
         end = data.find(b'"', line)
         if end < 0:
             return  # the string does not end, so no string after its begin does
         if begin < 0 or not _HEADER.fullmatch(data, begin, line):
             continue
-        rest = _REST.match(data, line)
+        rest = REST.match(data, line)
         if rest is None or rest[1] is None:
             return
         end = rest.end()
@@ -151,8 +151,8 @@ def messages(data: bytes) -> Iterator[Nested | None]:
     """Yield the JSON strings that are multipart bodies or MIME messages, and None before each."""
     end = 0
     while (field := _MESSAGE.search(data, end)) is not None:
-        begin = _string_begins(data, end, field.start())
-        rest = _REST.match(data, field.start())
+        begin = string_begins(data, end, field.start())
+        rest = REST.match(data, field.start())
         if begin < 0 or rest is None or rest[1] is None:
             return  # not in a JSON string, or in one that does not end
         end = rest.end()
@@ -167,7 +167,7 @@ def messages(data: bytes) -> Iterator[Nested | None]:
             )
 
 
-def _string_begins(data: bytes, start: int, end: int) -> int:
+def string_begins(data: bytes, start: int, end: int) -> int:
     """Return where the JSON string around `end` begins: after the last unescaped quote, or -1."""
     at = data.rfind(b'"', start, end)
     while at > start and data[at - 1 : at] == b"\\":
@@ -179,8 +179,8 @@ def forms(data: bytes) -> Iterator[Nested | None]:
     """Yield the JSON strings that are forms with two fields or more, and None for others."""
     at = 0
     while (sign := data.find(b"&", at)) >= 0:
-        begin = _string_begins(data, at, sign)
-        rest = _REST.match(data, sign)
+        begin = string_begins(data, at, sign)
+        rest = REST.match(data, sign)
         if rest is None or rest[1] is None:
             return  # the string does not end, so no string after its begin does
         at = rest.end()
