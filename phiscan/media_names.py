@@ -53,7 +53,7 @@ MEDIA_NAMES: Final[Mapping[str, str]] = MappingProxyType(
         "png": "PNG pictures",
         "pptx": "PowerPoint presentations",
         "protobuf": "protobuf messages",
-        "records+json": "records of data models (OMOP, PCORnet, ...) as JSON",
+        "records+json": "records of data models (OMOP, wearables, ...) as JSON",
         "rtf": "Rich Text Format",
         "saml": "SAML assertions",
         "script": "NCPDP SCRIPT",

@@ -11,6 +11,7 @@ import simdjson
 
 from phiscan.evidence import Evidence
 from phiscan.finding import Gap
+from phiscan.formats import wearables
 from phiscan.formats.dicom import json as dicom_json
 from phiscan.formats.fhir import json_ld
 from phiscan.formats.fhir import resources as fhir
@@ -80,6 +81,10 @@ def _wanted_of_json_ld(key: str) -> Wanted:
 
 
 def _wanted_of_models(key: str) -> Wanted:
+    return key in wearables.WANTED or _wanted_of_rows(key)
+
+
+def _wanted_of_rows(key: str) -> Wanted:
     return csv_schemas.is_column(key) or _wanted(key)
 
 
@@ -94,11 +99,20 @@ _SMART_PLACES: Final = Places(_wanted_of_smart, _is_word_of_smart)
 _OPENEHR_PLACES: Final = Places(_wanted_of_openehr, _is_word_of_openehr)
 _HL7V2_PLACES: Final = Places(_wanted_of_hl7v2, _is_word, json_wrappers.is_wrapper)
 _FHIR_PLACES: Final = Places(_wanted_of_fhir, _is_word)
+
+
+def _take_readings(data: bytes, evidence: Evidence, leaves: list[Leaf]) -> list[Leaf]:
+    """Take what wearables say. Keys that only they have are no columns of another model."""
+    rest = wearables.take(data, evidence, leaves)
+    return [leaf for leaf in rest if leaf.key not in wearables.WANTED or _wanted_of_rows(leaf.key)]
+
+
 _TAKES: Final = (
     (_OPENEHR_PLACES, openehr_json.take),
     (_JSON_LD_PLACES, json_ld.take),
     (_SMART_PLACES, smart_json.take),
     (_HL7V2_PLACES, hl7v2_json.take),
+    (_MODEL_PLACES, _take_readings),
 )
 """For some vocabularies, what reads their values and returns the leaves that are none."""
 _CLOSED: Final = fhir_tables.RESOURCES - fhir_tables.LABELLED - {"OperationOutcome"}

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Final
 
+from phiscan.formats import wearables
 from phiscan.formats.fhir import absent, json_ld
 from phiscan.formats.hl7v2 import json as hl7v2_json
 from phiscan.formats.openehr import json as openehr_json
@@ -29,7 +30,7 @@ _MODELS: Final = MediaKind(
     fields=json_fields.fields,
     masking=_MASKING,
 )
-"""JSON with a key by which data models name patients. Its objects may be rows of one."""
+"""JSON with a key of a data model: one that names patients, or one of wearables."""
 _FHIR: Final = MediaKind(
     "fhir+json",
     json_reader.read,
@@ -84,6 +85,7 @@ SIGNS: Final = (
     (r'"[0-9A-Fa-f]{8}"\s*:\s*\{\s*"(?:vr|Value)"\s*:', _DICOM),
     (hl7v2_json.SIGN, _HL7V2),
     (model_records.SIGN, _MODELS),
+    *((sign, _MODELS) for sign in wearables.SIGNS),
 )
 """Hyperscan expressions, and the dialect that each is a sign of. The stronger signs come first."""
 
