@@ -4,7 +4,7 @@ r"""Targets of health care's REST interfaces within a text: in logs, headers, er
 
 A log line tells of a request that somebody made, and so does a header: there every id is a
 patient's. Any other text may be a manual, a test or a program, which mention `Patient/123`. There
-only a number that looks like an issued one counts (`fhir.targets.read_mentioned`).
+only a number that looks like an issued one counts (`targets.read_mentioned`).
 
 Cost: the prefilter says which `MARKS` occur in a text. For each of them one search for a word, and
 each target that it finds is parsed.
@@ -19,7 +19,6 @@ from phiscan.evidence import Evidence
 from phiscan.finding import Location, Subject
 from phiscan.formats import targets
 from phiscan.formats.fhir import tables
-from phiscan.formats.fhir import targets as fhir
 from phiscan.media_kind import MediaKind
 from phiscan.readers import csv
 from phiscan.syntax.targets import Place, parsed
@@ -98,6 +97,11 @@ def _tags(text: bytes) -> Iterator[int]:
     return (at for at in _parameters(b"0010")(text) if _REST_OF_TAG.match(text, at + 4))
 
 
+def _openehr(text: bytes) -> Iterator[int]:
+    yield from _parameters(b"subject_id=")(text)
+    yield from _parameters(b"ehr_id=")(text)
+
+
 _FINDERS: Final = (
     (rf"Patient{_SLASH}", _words(b"Patient/")),
     (rf"Person{_SLASH}", _words(b"Person/")),
@@ -107,6 +111,9 @@ _FINDERS: Final = (
     (rf"(?:[&;6]|{_ASKS})0010[0-9A-Fa-f]{{4}}{_EQUALS}", _tags),
     (rf"(?:[&;6]|{_ASKS})Patient(?:Name|ID|BirthDate){_EQUALS}", _parameters(b"Patient")),
     (rf"/studies{_SLASH}[0-2]\.\d", _words(b"/studies/")),
+    # openEHR: the id of an EHR is a UUID
+    (rf"/ehr{_SLASH}[0-9A-Fa-f]{{8}}-", _words(b"/ehr/")),
+    (rf"(?:[&;6]|{_ASKS})(?:subject|ehr)_id{_EQUALS}", _openehr),
 )
 MARKS: Final = tuple(mark for mark, _ in _FINDERS)
 """Hyperscan expressions. One of them occurs in every text with a target."""
@@ -146,7 +153,7 @@ def find(kind: MediaKind, normalised: Normalised, marks: Sequence[int], evidence
         if _is_logged(text, start) or (is_reference and not kind.is_prose):
             targets.read(target, evidence)
         else:
-            fhir.read_mentioned(target, evidence, whose)
+            targets.read_mentioned(target, evidence, whose)
 
 
 def find_in_fields(
