@@ -71,6 +71,16 @@ _HOSTILE: dict[str, tuple[str, Callable[[int], bytes]]] = {
         "application/xml",
         lambda n: b"<a " + b" ".join(b'b%d="ssn"' % i for i in range(n * 5_000)) + b"/>",
     ),
+    "readings of wearables in deep objects": (
+        _JSON,
+        lambda n: (
+            b'{"userId":"u1","a":' * 400
+            + b"["
+            + b'{"fpVal":1,"value":2},' * 1_000 * n
+            + b"0]"
+            + b"}" * 400
+        ),
+    ),
     "blanks behind JSON": (
         _JSON,
         lambda n: b'{"name": "Ana", "ssn": "512-44-9031"}' + b" " * n * 250_000,
