@@ -8,6 +8,7 @@ from collections.abc import Collection, Iterator
 from phiscan.evidence import Evidence
 from phiscan.labelled.json_joins import Joins
 from phiscan.labelled.json_pairs import Pairs
+from phiscan.labelled.json_schemas import may_have_types
 from phiscan.labelled.json_tables import Tables
 from phiscan.labelled.json_text import JsonText
 from phiscan.labelled.records import Labelled
@@ -23,7 +24,7 @@ def read(
     `closed` names the resources whose elements have a published meaning. They are left out.
     """
     label_ends = evidence.context.label_values(data)
-    if label_ends is not None and not label_ends:
+    if label_ends is not None and not label_ends and not may_have_types(data):
         return
     boxes = grow(data, evidence.context.timed(tokens(data)))
     if closed:

@@ -5,6 +5,7 @@
     {"rowType": [{"name": "ssn"}], "data": [["..."]]}                     labels in objects
     {"fields": [{"name": "ssn"}], "rows": [{"f": [{"v": "..."}]}]}        rows and cells in objects
     {"fields": [{"name": "ssn"}], "values": [["...", "..."]]}             columns beside labels
+    {"schema": {"ssn": "string"}, "rows": [["..."]]}                      labels with their types
     [["ssn", "..."], ["name", "..."]]                                     a label before its values
 
 The words of an envelope do not matter, its shape does. A header is an array with at least one label
@@ -23,6 +24,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from itertools import islice
 from typing import Final, NamedTuple
 
+from phiscan.labelled.json_schemas import may_have_types, types_by_column
 from phiscan.labelled.json_text import JsonText, record_of
 from phiscan.labelled.json_wrappers import is_wrapper
 from phiscan.labelled.label_paths import LabelPath
@@ -102,8 +104,11 @@ class Tables:
 
     def read(self) -> Iterator[Labelled]:
         """The labelled cells of all tables, and the values behind a label in an array."""
+        is_typed = may_have_types(self._text.data)
         for box in self._text.boxes:
             header = self._header(box)
+            if header is None and is_typed and box.is_object:
+                header = self._with_types(box)
             if header is not None:
                 self._headers[box.start] = header
                 self._by_count[len(header.labels)].append(box.start)
@@ -131,6 +136,11 @@ class Tables:
         if not any(label is not None and label.rule is not None for label in labels):
             return None
         return Header(box, labels)
+
+    def _with_types(self, box: Box) -> Header | None:
+        """The labels of an object that maps columns to types. None if none of them has a rule."""
+        labels = types_by_column(self._text, box)
+        return Header(box, labels) if any(label and label.rule for label in labels) else None
 
     def _labels(self, items: Sequence[Scalar | Box]) -> tuple[LabelPath | None, ...]:
         """What each item names: a string itself, an object by one of its members.
@@ -254,7 +264,8 @@ class Tables:
         if not found:
             return None
         _, table = max(found, key=lambda pair: pair[0])
-        return table if group.is_list or self._is_proven(table) else None
+        is_sure = group.is_list and not table.header.box.is_object
+        return table if is_sure or self._is_proven(table) else None
 
     def _shaped(self, table: Table) -> int:
         cells = self._columns(table) if table.is_columnar else self._rows(table)
@@ -321,7 +332,7 @@ class Tables:
     def _behind_label(self, header: Header) -> Iterator[Labelled]:
         """The values behind a label in an array within an array: `[["ssn", "..."], ...]`."""
         first, around = header.labels[0], header.box.parent
-        if first is None or first.rule is None or any(header.labels[1:]):
+        if first is None or first.rule is None or any(header.labels[1:]) or header.box.is_object:
             return
         if around is None or around.is_object:
             return
@@ -333,7 +344,12 @@ class Tables:
     def _alternating(self, header: Header) -> Iterator[Labelled]:
         """The values in a list of labels and values in turn: `["ssn", "...", "name", "..."]`."""
         items, labels = header.box.items(self._text.data), header.labels
-        if len(items) % 2 or any(labels[1::2]) or not all(isinstance(i, Scalar) for i in items):
+        if (
+            header.box.is_object
+            or len(items) % 2
+            or any(labels[1::2])
+            or not all(isinstance(i, Scalar) for i in items)
+        ):
             return
         record, above = record_of(header.box), self._text.path(header.box)
         found = [

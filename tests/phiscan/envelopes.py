@@ -18,6 +18,27 @@ def _named(**more):
 
 
 ENVELOPES = {
+    "columns by type": {"schema": dict.fromkeys(COLUMNS, "string"), "rows": [_R]},
+    "columns by SQL type": {"fields": dict.fromkeys(COLUMNS, "VARCHAR(40)"), "data": [_R, _OTHER]},
+    "columns by description": {
+        "columns": {c: {"dataType": "text", "nullable": True} for c in COLUMNS},
+        "result": {"rows": [_R]},
+    },
+    "columns by place": {"columns": {c: n for n, c in enumerate(COLUMNS)}, "data": [_R]},
+    "columns of as many types, by columns": {
+        "dtypes": dict.fromkeys(COLUMNS, "object"),
+        "values": [[*c, *c] for c in _BY_COLUMN],
+    },
+    "JSON Schema": {
+        "schema": {"type": "object", "properties": {c: {"type": "string"} for c in COLUMNS}},
+        "rows": [_R],
+    },
+    "Avro unions": {"schema": {c: ["null", "string"] for c in COLUMNS}, "rows": [_R]},
+    "Spark": {
+        "schema": {"type": "struct", "fields": _named(type="string", nullable=True, metadata={})},
+        "rows": [_R],
+    },
+    "Arrow": {"schema": {"fields": _named(type={"name": "utf8"}, children=[])}, "rows": [_R]},
     "Snowflake SQL API": {
         "resultSetMetaData": {"numRows": 1, "rowType": _named(type="text", nullable=True)},
         "data": [_R],
