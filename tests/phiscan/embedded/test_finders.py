@@ -22,7 +22,7 @@ B64 = base64.b64encode(NOTE).decode()
         "\r\n".join(B64[i : i + 40] for i in range(0, len(B64), 40)),
         NOTE.hex(),
         NOTE.hex().upper(),
-        base64.b64encode(gzip.compress(NOTE)).decode(),
+        base64.b64encode(gzip.compress(NOTE, mtime=0)).decode(),
         base64.b64encode(base64.b64encode(NOTE)).decode(),
         base64.b64encode(NOTE.decode().encode("utf-16")).decode(),
         f"data:text/plain;base64,{B64}",
