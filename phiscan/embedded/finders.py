@@ -131,11 +131,6 @@ def _in_text(text: Searched) -> bool:
     return not (text.is_whole and (text.is_json or text.kind.is_markup))
 
 
-def _in_lines(text: Searched) -> bool:
-    """Whether lines may have prefixes. In messages that are read whole, a prefix would be a gap."""
-    return _in_text(text) and text.kind not in (hl7v2.MEDIA, interchange.MEDIA, telecom.MEDIA)
-
-
 def _json_in_text(text: Searched) -> bool:
     return not text.is_json and _in_text(text)
 
@@ -195,7 +190,7 @@ _RUN: Final = rf"[A-Za-z0-9+/_-]{{{base64_and_hex.MIN_LENGTH}}}"
 MARKS: Final = (
     *_marks(("-----BEGIN ",), _armored),
     *_marks(("data:",), _data_uris, caseless=True),
-    *_marks(prefixed_lines.MARKS, prefixed_lines.find, _in_lines),
+    *_marks(prefixed_lines.MARKS, prefixed_lines.find, _in_text),
     *_marks(("MESSAGE=",), prefixed_lines.journal, _in_text),
     *_marks(pieces.CODE_MARKS, pieces.lines_of_code, _json_in_text),
     *_marks(as_they_stand.MARKS, as_they_stand.json_objects, _json_in_text),

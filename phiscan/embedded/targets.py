@@ -142,10 +142,7 @@ def find(kind: MediaKind, normalised: Normalised, marks: Sequence[int], evidence
     if kind.reads_references:
         places = {at for at in places if not _is_reference(text, at)}
     for at, start, end in _ranges(text, places, evidence, behind):
-        # what marks a search is its question mark; a reference begins before it
-        is_reference = _is_reference(text, at) or _is_reference(text, start)
-        if is_reference and kind.reads_references:
-            continue
+        is_reference = _is_reference(text, at)
         taken = taken or Taken((first, last) for first, last, _ in evidence.identified())
         if taken.overlaps(*normalised.origin(at, at + 1)):
             continue

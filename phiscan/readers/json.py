@@ -242,13 +242,12 @@ def _walk(data: bytes, evidence: Evidence, places: Places) -> Gap:
     for own, take in _TAKES:
         if places is own:
             leaves = take(data, evidence, leaves)
-    is_dicom = places is not _FHIR_PLACES and b'"vr"' in data
-    if is_dicom:
+    if places is not _FHIR_PLACES and b'"vr"' in data:
         leaves = dicom_json.take(data, evidence, leaves)
     # an iterator, because the paths of all leaves at once would fill the memory
     records: Iterable[Labelled] = chain(
         chain.from_iterable(_labelled(data, leaf) for leaf in leaves),
-        () if is_dicom and not leaves else _shapes(data, evidence, places, has_others=bool(leaves)),
+        _shapes(data, evidence, places, has_others=bool(leaves)),
     )
     if places is _MODEL_PLACES:
         records = model_records.read_models(records, evidence)
