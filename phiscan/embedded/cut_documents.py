@@ -29,7 +29,7 @@ COLUMNS_MARKS: Final = tuple(
 )
 """Hyperscan expressions for the header of a table. Match `n,last`; not `n, last`.
 
-One for each delimiter: a single expression for all doubles the cost of all marks. Cells in quotes
+One for each delimiter: Hyperscan is slow on a single expression for all. Cells in quotes
 count within strings only: `"a","b"` stands in every line of JSON.
 """
 ESCAPED_COLUMNS_MARKS: Final = (

@@ -15,11 +15,11 @@ from collections.abc import Iterator
 from itertools import chain
 from typing import Final
 
+from phiscan.embedded.json_strings import REST, as_document, string_begins
 from phiscan.evidence import Nested
 from phiscan.finding import Location
 from phiscan.readers import csv as csv_table
 from phiscan.readers import form, multipart
-from phiscan.syntax.json_lexer import TEXT
 from phiscan.syntax.json_places import unescaped
 from phiscan.text.offsets import Derived
 from phiscan.text.possessive import repeated
@@ -69,9 +69,6 @@ _LONGEST_HEADER: Final = 8192
 _SHORTEST_ROW: Final = 5
 _MAX_HEADERS: Final = 4096
 """The most strings that are checked for a table header. Each costs about 20 us."""
-# The rest of a JSON string. Group 1 matches if the string ends.
-# matches b'a\\"b' before b'"', with group 1; and b'a\\"b' at the end of the text, without it
-REST: Final = re.compile(TEXT.encode() + rb'(?=(")|\\?\Z)', re.DOTALL)
 _ENCODED: Final = rb"[\w.~!*'()+/:;,@$-]|%[0-9A-Fa-f]{2}"
 _WHOLE: Final = re.compile(rb"\s*+" + repeated(_ENCODED, "+") + rb"\s*+")
 # The beginning of JSON, XML, HL7 v2 or X12, for example in a URL of a log.
@@ -110,10 +107,7 @@ def _strings(beginning: re.Pattern[bytes], data: bytes) -> Iterator[Nested]:
         if rest is None or rest[1] is None:
             return  # the string does not end, so no string after its begin does
         at = rest.end()
-        text = unescaped(data, begin.start(1), at)
-        yield Nested(
-            text.text(), Location("json_string", begin.start(1), at), declared=False, origin=text
-        )
+        yield as_document(data, begin.start(1), at)
 
 
 def tables(data: bytes) -> Iterator[Nested]:
@@ -137,14 +131,7 @@ def tables(data: bytes) -> Iterator[Nested]:
         # The number of embedded documents has its own limit, and exceeding it is a gap.
         head = unescaped(data, begin, min(end, line + _LONGEST_HEADER)).text()
         if looked > _MAX_HEADERS or csv_table.sniff(head):
-            text = unescaped(data, begin, end)
-            yield Nested(
-                text.text(),
-                Location("json_string", begin, end),
-                "text/csv",
-                declared=False,
-                origin=text,
-            )
+            yield as_document(data, begin, end, "text/csv")
 
 
 def messages(data: bytes) -> Iterator[Nested | None]:
@@ -161,18 +148,7 @@ def messages(data: bytes) -> Iterator[Nested | None]:
         # the sniff needs only the beginning.
         head = unescaped(data, begin, min(end, begin + 2 * _MESSAGE_HEAD)).text()
         if multipart.sniff(head[:_MESSAGE_HEAD]):
-            text = unescaped(data, begin, end)
-            yield Nested(
-                text.text(), Location("json_string", begin, end), declared=False, origin=text
-            )
-
-
-def string_begins(data: bytes, start: int, end: int) -> int:
-    """Return where the JSON string around `end` begins: after the last unescaped quote, or -1."""
-    at = data.rfind(b'"', start, end)
-    while at > start and data[at - 1 : at] == b"\\":
-        at = data.rfind(b'"', start, at)
-    return at + 1 if at >= 0 else -1
+            yield as_document(data, begin, end)
 
 
 def forms(data: bytes) -> Iterator[Nested | None]:
@@ -187,14 +163,7 @@ def forms(data: bytes) -> Iterator[Nested | None]:
         if begin < 0 or data.find(b"=", begin, sign) < 0 or not form.sniff(data[begin:at]):
             yield None
             continue
-        text = unescaped(data, begin, at)
-        yield Nested(
-            text.text(),
-            Location("json_string", begin, at),
-            "application/x-www-form-urlencoded",
-            declared=False,
-            origin=text,
-        )
+        yield as_document(data, begin, at, "application/x-www-form-urlencoded")
 
 
 def percent_encoded(data: bytes) -> Iterator[Nested | None]:

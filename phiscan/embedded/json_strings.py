@@ -21,6 +21,9 @@ _STRING: Final = re.compile(
     + rb')(?:(")|\\?\Z)',
     re.DOTALL,
 )
+# The rest of a JSON string. Group 1 matches if the string ends.
+# matches b'a\\"b' before b'"', with group 1; and b'a\\"b' at the end of the text, without it
+REST: Final = re.compile(TEXT.encode() + rb'(?=(")|\\?\Z)', re.DOTALL)
 _BEGINS: Final = (b"{\\", b'"{', b'"[', b"MSH", b"FHS", b"BHS", b"ISA", b"msh", b"isa")
 MARKS: Final = (
     r"\{\\+\"",
@@ -43,11 +46,19 @@ def find(data: bytes) -> Iterator[Nested]:
     for match in _STRING.finditer(data):
         if match[2] is None:
             return  # the string does not end, so no string after its begin does
-        origin = unescaped(data, *match.span(1))
-        yield Nested(
-            origin.text(),
-            Location("json_string", *match.span(1)),
-            "",
-            declared=False,
-            origin=origin,
-        )
+        yield as_document(data, *match.span(1))
+
+
+def string_begins(data: bytes, start: int, end: int) -> int:
+    """Return where the JSON string around `end` begins: after the last unescaped quote, or -1."""
+    at = data.rfind(b'"', start, end)
+    while at > start and data[at - 1 : at] == b"\\":
+        at = data.rfind(b'"', start, at)
+    return at + 1 if at >= 0 else -1
+
+
+def as_document(data: bytes, begin: int, end: int, content_type: str = "") -> Nested:
+    """Return the string from `begin` to `end` as a document without its escapes."""
+    text = unescaped(data, begin, end)
+    place = Location("json_string", begin, end)
+    return Nested(text.text(), place, content_type, declared=False, origin=text)

@@ -14,10 +14,8 @@ from collections.abc import Iterator
 from itertools import islice
 from typing import Final
 
-from phiscan.embedded.escaped import REST, string_begins
+from phiscan.embedded.json_strings import REST, as_document, string_begins
 from phiscan.evidence import Nested
-from phiscan.finding import Location
-from phiscan.syntax.json_places import unescaped
 from phiscan.words.labels import read_label
 
 MARK: Final = r"\\n[ -]*'?[A-Za-z][\w .#-]*'?: "
@@ -45,14 +43,7 @@ def find(data: bytes) -> Iterator[Nested | None]:
         if begin < 0 or not _has_labels(data[begin:at]):
             yield None
             continue
-        text = unescaped(data, begin, at)
-        yield Nested(
-            text.text(),
-            Location("json_string", begin, at),
-            "text/plain",
-            declared=False,
-            origin=text,
-        )
+        yield as_document(data, begin, at, "text/plain")
 
 
 def _has_labels(string: bytes) -> bool:
