@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import orjson
 import pytest
@@ -40,14 +41,23 @@ def test_what_passes_because_nobody_waited_is_recorded_as_observed_and_not_enfor
     lab: Lab,
 ) -> None:
     answer = lab.from_application(ANALYTICS, Request(EHR.host, "GET", "/patients/7731"))
+
+    def looked_on() -> list[dict[str, Any]]:
+        records = (
+            orjson.loads(line)
+            for file in lab.plan.folder.rglob("ledger-*.jsonl")
+            for line in file.read_bytes().splitlines()
+        )
+        return [record for record in records if record.get("observed")]
+
+    # nobody waits for the guard, so its record may come after the answer
+    lab.processes.wait_until(
+        lambda: any(record["direction"] == "response" for record in looked_on()),
+        "the record of the response",
+    )
     lab.processes.stop("phiguard")  # its last record is in the file then
-    records = [
-        orjson.loads(line)
-        for file in lab.plan.folder.rglob("ledger-*.jsonl")
-        for line in file.read_bytes().splitlines()
-    ]
-    looked_on = [record for record in records if record.get("observed")]
+    records = looked_on()
 
     assert (answer.status, b"Patient" in answer.body) == (200, True)
-    assert {(r["direction"], r["decision"]) for r in looked_on} >= {("response", "DENY")}
-    assert not any(r["enforced"] for r in looked_on)
+    assert {(r["direction"], r["decision"]) for r in records} >= {("response", "DENY")}
+    assert not any(r["enforced"] for r in records)
