@@ -4,7 +4,8 @@ import base64
 import itertools
 import json
 
-from bench.eval.formats import charts, notes, xml_health
+from bench.eval.formats import xml_health
+from bench.eval.formats.texts import charts, notes
 from extauthz.demo import payloads
 
 Json = dict[str, object]

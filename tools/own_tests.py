@@ -1,6 +1,6 @@
 """Which test files belong to a module: its own test files.
 
-The own test file of `phiscan/readers/csv.py` is `tests/phiscan/readers/test_csv.py`.
+The own test file of `phiscan/readers/tables/csv.py` is `tests/phiscan/readers/tables/test_csv.py`.
 `own_tests.toml` lists the exceptions, each with its reason. `make coverage` and `make mutants` both
 judge a module by these files.
 """

@@ -18,8 +18,8 @@ from typing import Final
 from phiscan.embedded.json_strings import REST, as_document, string_begins
 from phiscan.evidence import Nested
 from phiscan.finding import Location
-from phiscan.readers import csv as csv_table
 from phiscan.readers import form, multipart
+from phiscan.readers.tables import csv as csv_table
 from phiscan.syntax.json_places import unescaped
 from phiscan.text.offsets import Derived
 from phiscan.text.possessive import repeated

@@ -41,7 +41,8 @@ from phiscan.formats.ncpdp import telecom
 from phiscan.formats.x12 import interchange
 from phiscan.formats.x12 import within as x12_within
 from phiscan.media_kind import MediaKind
-from phiscan.readers import json_dialects, magic, sql
+from phiscan.readers import json_dialects, magic
+from phiscan.readers.tables import sql
 from phiscan.text.base64 import from_base64
 
 _MAX_FOUND: Final = 16_384

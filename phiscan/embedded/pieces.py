@@ -18,7 +18,7 @@ from typing import Final
 from phiscan.embedded import elements
 from phiscan.evidence import Nested
 from phiscan.finding import Location
-from phiscan.readers import csv as csv_table
+from phiscan.readers.tables import csv as csv_table
 from phiscan.syntax import json_places
 from phiscan.syntax import literals as any_literals
 from phiscan.syntax.json_lexer import STRING, TEXT

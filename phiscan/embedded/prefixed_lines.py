@@ -33,7 +33,7 @@ from phiscan.embedded.cut_documents import (
 from phiscan.embedded.cut_documents import MARKS as SIGNS
 from phiscan.evidence import Nested
 from phiscan.finding import Location
-from phiscan.readers import csv as csv_table
+from phiscan.readers.tables import csv as csv_table
 from phiscan.syntax import literals
 from phiscan.syntax.json_lexer import STRING
 from phiscan.text.offsets import Derived

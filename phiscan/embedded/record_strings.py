@@ -26,7 +26,7 @@ from phiscan.embedded.cut_documents import (
 from phiscan.embedded.prefixed_lines import FIELD
 from phiscan.evidence import Nested
 from phiscan.finding import Location
-from phiscan.readers import csv as csv_table
+from phiscan.readers.tables import csv as csv_table
 from phiscan.syntax import json_places
 from phiscan.syntax.json_lexer import TEXT
 from phiscan.text.offsets import Derived

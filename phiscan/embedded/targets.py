@@ -20,7 +20,7 @@ from phiscan.finding import Location, Subject
 from phiscan.formats import targets
 from phiscan.formats.fhir import tables
 from phiscan.media_kind import MediaKind
-from phiscan.readers import csv
+from phiscan.readers.tables import csv
 from phiscan.syntax.targets import Place, parsed
 from phiscan.text.normalise import Normalised
 

@@ -23,7 +23,7 @@ from phiscan.formats.smart import json as smart_json
 from phiscan.labelled import json_shapes, json_wrappers
 from phiscan.labelled.quoted import parts_of
 from phiscan.labelled.records import Labelled, is_of_care, read_records, rule_of
-from phiscan.readers import csv_schemas, model_records
+from phiscan.readers.tables import csv_schemas, model_records
 from phiscan.syntax import json_lenient
 from phiscan.syntax.json_lexer import STRING
 from phiscan.syntax.json_places import RESOURCE_TYPE, Places, Wanted, decode

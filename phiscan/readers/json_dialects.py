@@ -11,7 +11,8 @@ from phiscan.formats.openehr import json as openehr_json
 from phiscan.formats.smart import json as smart_json
 from phiscan.media_kind import Masking, MediaKind
 from phiscan.readers import json as json_reader
-from phiscan.readers import json_fields, model_records
+from phiscan.readers import json_fields
+from phiscan.readers.tables import model_records
 from phiscan.syntax import json_numbers
 
 _MASKING: Final = Masking(numbers=json_numbers.find, is_bare_number=json_numbers.is_number_within)

@@ -21,7 +21,6 @@ from phiscan.formats.ncpdp import telecom
 from phiscan.formats.x12 import interchange
 from phiscan.media_kind import BINARY, EMPTY, UNKNOWN, Look, MediaKind, Sample
 from phiscan.readers import (
-    csv,
     form,
     icon,
     journal,
@@ -34,10 +33,10 @@ from phiscan.readers import (
     packed,
     protobuf,
     rtf,
-    sql,
     text,
     xml,
 )
+from phiscan.readers.tables import csv, sql
 
 
 class Format(NamedTuple):

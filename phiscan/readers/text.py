@@ -1,7 +1,8 @@
 """Plain text with lines `Label: value`, as in notes, printed forms, logs and configuration.
 
 A value ends where the next label begins, whatever stands between: a blank, a comma, a column, the
-end of the line. Rows of a table drawn with `|` are labelled values too (`phiscan.readers.piped`).
+end of the line. Rows of a table drawn with `|` are labelled values too
+(`phiscan.readers.tables.piped`).
 
 Cost: linear. A value has at most 120 bytes, and each is searched once for the next label.
 """
@@ -16,7 +17,8 @@ from phiscan.finding import Gap
 from phiscan.formats.dicom import dump as dicom_dump
 from phiscan.labelled.records import Labelled, read_records
 from phiscan.media_kind import MediaKind
-from phiscan.readers import piped, table_fields
+from phiscan.readers.tables import fields as table_fields
+from phiscan.readers.tables import piped
 from phiscan.words.label_vocabulary import CAPTIONS
 from phiscan.words.labels import read_label
 

@@ -5,7 +5,7 @@ from datetime import timedelta
 
 from bench.eval.document import Document, Kind, Label
 from bench.eval.formats.case import Case, ymd
-from bench.eval.formats.notes import note_text
+from bench.eval.formats.texts.notes import note_text
 from phiscan.finding import Verdict
 
 _LONG = frozenset(("OB", "OW", "SQ", "UN", "UT", "UC", "UR"))

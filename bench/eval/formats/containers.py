@@ -16,17 +16,9 @@ from typing import Final
 from xml.sax.saxutils import escape
 
 from bench.eval.document import Document, Kind, Label
-from bench.eval.formats import (
-    business,
-    fhir,
-    hl7v2,
-    json_shapes,
-    negatives,
-    notes,
-    web,
-    x12,
-    xml_health,
-)
+from bench.eval.formats import fhir, hl7v2, json_shapes, web, x12, xml_health
+from bench.eval.formats.ordinary import business, general
+from bench.eval.formats.texts import notes
 from bench.eval.people import Invent
 
 _TYPES: Final = '<Types xmlns="http://schemas.openxmlformats.org/package/2006/content-types"/>'
@@ -179,7 +171,7 @@ _DOCUMENTS: Final[tuple[tuple[Maker, tuple[Callable[[Document, Invent], Packed],
     (web.table, (*_ANY, _xlsx)),
     (web.table, (_xlsx,)),
 )
-_ORDINARY: Final = (negatives.general, business.business)
+_ORDINARY: Final = (general.general, business.business)
 
 
 def packed(seed: str) -> Document:

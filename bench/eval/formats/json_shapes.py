@@ -6,8 +6,8 @@ from collections.abc import Callable
 
 from bench.eval.document import Document, escape_non_ascii
 from bench.eval.formats.case import Case
-from bench.eval.formats.notes import note_text
 from bench.eval.formats.records import Row, key_styles, row
+from bench.eval.formats.texts.notes import note_text
 
 Json = dict[str, object]
 _ADDRESS = (

@@ -6,8 +6,8 @@ import quopri
 
 from bench.eval.document import Document
 from bench.eval.formats.case import Case
-from bench.eval.formats.notes import note_text
 from bench.eval.formats.records import key_styles, row
+from bench.eval.formats.texts.notes import note_text
 
 
 def yaml(seed: str) -> Document:

@@ -7,27 +7,21 @@ from typing import Final
 from bench.eval.document import Document
 from bench.eval.formats import (
     binary,
-    business,
-    charts,
     containers,
     data_models,
-    dialogues,
     exchange,
     fhir,
     hl7v2,
     json_shapes,
     log_lines,
-    look_alikes,
-    negatives,
-    notes,
     office,
     openehr,
-    prose,
-    titles,
     web,
     x12,
     xml_health,
 )
+from bench.eval.formats.ordinary import business, general, look_alikes, titles
+from bench.eval.formats.texts import charts, dialogues, notes, prose
 
 Generator = Callable[[str], Document]
 
@@ -70,7 +64,7 @@ PHI: Final = MappingProxyType(
 """Formats whose documents are PHI."""
 NEGATIVE: Final = MappingProxyType(
     {
-        "not-phi": negatives.general,
+        "not-phi": general.general,
         "business": business.business,
         "look-alike": look_alikes.look_alike,
         "dialogue": dialogues.dialogue,

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Final
 
-from phiscan.readers.csv_models import DATA_MODELS, RULE_OF_KIND
+from phiscan.readers.tables.csv_models import DATA_MODELS, RULE_OF_KIND
 from phiscan.words.labels import Rule
 
 _PLAIN: Final = re.compile(r"[^a-z0-9]")

@@ -4,7 +4,7 @@ import pytest
 
 import phiscan
 from phiscan.finding import Subject, Verdict
-from phiscan.readers import piped
+from phiscan.readers.tables import piped
 
 
 def values(text):

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 from itertools import islice
 from typing import Final
 
-from phiscan.readers import piped
+from phiscan.readers.tables import piped
 from phiscan.syntax.csv_rows import DELIMITERS, Cell, begin, can_be_header, passed, row_end, rows
 from phiscan.words.field_names import is_shown
 

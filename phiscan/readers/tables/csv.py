@@ -16,9 +16,10 @@ from phiscan.evidence import Evidence, shown_path
 from phiscan.finding import Gap, Location, Subject
 from phiscan.labelled.records import Labelled, read_records, rule_of
 from phiscan.media_kind import MediaKind, Sample
-from phiscan.readers import piped, table_fields
 from phiscan.readers import text as text_reader
-from phiscan.readers.csv_schemas import Columns, recognise
+from phiscan.readers.tables import fields as table_fields
+from phiscan.readers.tables import piped
+from phiscan.readers.tables.csv_schemas import Columns, recognise
 from phiscan.syntax.csv_rows import (
     DELIMITERS,
     FEWEST_COLUMNS,

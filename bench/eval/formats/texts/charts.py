@@ -15,8 +15,8 @@ from typing import Final
 from bench.eval import names
 from bench.eval.document import Document
 from bench.eval.formats.case import Case
-from bench.eval.formats.chart_texts import TEXTS
-from bench.eval.formats.chart_texts_unseen import UNSEEN
+from bench.eval.formats.texts.chart_texts import TEXTS
+from bench.eval.formats.texts.chart_texts_unseen import UNSEEN
 from bench.eval.people import Invent
 
 # matches "{full}", "{kin2}"; not "{ full"

@@ -15,7 +15,7 @@ from typing import Final
 from phiscan.evidence import Evidence, shown_path
 from phiscan.finding import Location, Subject
 from phiscan.labelled.records import Labelled
-from phiscan.readers.csv_schemas import Columns, recognise
+from phiscan.readers.tables.csv_schemas import Columns, recognise
 
 SIGN: Final = (
     r'"(?i:person_?id|patid|patient_?num|patient_?ide|subject_?id|usubjid|desynpuf_?id|bene_?id'

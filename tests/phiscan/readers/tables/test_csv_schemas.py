@@ -4,7 +4,7 @@ import pytest
 
 import phiscan
 from phiscan.finding import Gap, Subject, Verdict
-from phiscan.readers.csv_schemas import recognise
+from phiscan.readers.tables.csv_schemas import recognise
 
 
 def table(header, *rows):

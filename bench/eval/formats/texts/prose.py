@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 from bench.eval.document import Document
 from bench.eval.formats.case import Case
-from bench.eval.formats.notes import Note
+from bench.eval.formats.texts.notes import Note
 
 
 def _relative(n: Note) -> str:

@@ -7,7 +7,7 @@ import pytest
 
 import phiscan
 from phiscan.finding import Verdict
-from phiscan.readers import sql
+from phiscan.readers.tables import sql
 
 
 def found(text, content_type=""):

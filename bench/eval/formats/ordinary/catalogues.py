@@ -1,21 +1,11 @@
-"""Health care documents that are about no patient.
+"""Look-alikes for machines: definitions, catalogues, tables of codes and acknowledgements.
 
-They are catalogues, directories, specifications, statistics and articles.
+They are about no patient.
 """
 
-import json
-from collections.abc import Callable
-
 from bench.eval import names
-from bench.eval.document import Document
 from bench.eval.formats.case import Case
-from phiscan.finding import Verdict
-
-Made = tuple[str, str]
-
-
-def _json(case: Case, value: object, content_type: str = "application/json") -> Made:
-    return json.dumps(value, ensure_ascii=False, indent=case.inv.pick(None, 2)), content_type
+from bench.eval.formats.ordinary.made import Made, in_json
 
 
 def conformance(case: Case) -> Made:
@@ -148,116 +138,7 @@ def conformance(case: Case) -> Made:
             "form": {"text": "tablet"},
         },
     )
-    return _json(case, resource, "application/fhir+json")
-
-
-def directory(case: Case) -> Made:
-    inv = case.inv
-    d = inv.provider()
-    name = {"family": d.family, "given": [d.given], "prefix": ["Dr."]}
-    telecom = [{"system": "phone", "value": inv.written_phone(d.phone)}]
-    address = [{"line": [d.street], "city": d.city, "state": d.state, "postalCode": d.zip}]
-    npi = [{"system": "http://hl7.org/fhir/sid/us-npi", "value": d.npi}]
-    resources = [
-        {
-            "resourceType": "Practitioner",
-            "id": inv.digits(5),
-            "identifier": npi,
-            "name": [name],
-            "telecom": telecom,
-            "address": address,
-            "qualification": [{"code": {"text": "MD"}}],
-        },
-        {
-            "resourceType": "Organization",
-            "id": inv.digits(5),
-            "identifier": npi,
-            "name": d.organization,
-            "telecom": telecom,
-            "address": address,
-        },
-        {
-            "resourceType": "PractitionerRole",
-            "practitioner": {
-                "reference": f"Practitioner/{inv.digits(5)}",
-                "display": f"{d.given} {d.family}",
-            },
-            "specialty": [
-                {
-                    "coding": [
-                        {
-                            "system": "http://snomed.info/sct",
-                            "code": "394579002",
-                            "display": "Cardiology",
-                        }
-                    ]
-                }
-            ],
-        },
-        {
-            "resourceType": "Location",
-            "name": d.organization,
-            "address": address[0],
-            "position": {"latitude": 41.88123, "longitude": -87.62812},
-        },
-    ]
-    return _json(
-        case,
-        inv.pick(
-            resources[0],
-            {
-                "resourceType": "Bundle",
-                "type": "searchset",
-                "entry": [{"resource": r} for r in resources],
-            },
-        ),
-        "application/fhir+json",
-    )
-
-
-def provider_table(case: Case) -> Made:
-    inv = case.inv
-    rows = [
-        inv.pick(
-            "npi,provider_last_name,provider_first_name,specialty,practice_address,city,"
-            "state,zip,phone",
-            "NPI,Last Name,First Name,Specialty,Address,City,State,Zip,Phone",
-        )
-    ]
-    for _ in range(5):
-        d = inv.provider()
-        rows.append(
-            f"{d.npi},{d.family},{d.given},"
-            f'{inv.pick("Cardiology", "Oncology", "Family Medicine")},"{d.street}",'
-            f"{d.city},{d.state},{d.zip},{inv.written_phone(d.phone)}"
-        )
-    return "\n".join(rows) + "\n", "text/csv"
-
-
-def provider_json(case: Case) -> Made:
-    inv = case.inv
-    rows = []
-    for _ in range(3):
-        d = inv.provider()
-        rows.append(
-            {
-                "npi": d.npi,
-                "firstName": d.given,
-                "lastName": d.family,
-                "credential": "MD",
-                "specialty": inv.pick("Cardiology", "Dermatology"),
-                "practice": {
-                    "name": d.organization,
-                    "address": d.street,
-                    "city": d.city,
-                    "phone": inv.written_phone(d.phone),
-                    "fax": inv.written_phone(inv.phone()),
-                },
-                "acceptingPatients": True,
-                "insurancesAccepted": list(names.PLANS[:3]),
-            }
-        )
-    return _json(case, {"providers": rows, "count": 3})
+    return in_json(case, resource, "application/fhir+json")
 
 
 def lab_catalogue(case: Case) -> Made:
@@ -271,7 +152,7 @@ def lab_catalogue(case: Case) -> Made:
                 ),
             ]
         ) + "\n", "text/csv"
-    return _json(
+    return in_json(
         case,
         {
             "catalog": [
@@ -301,7 +182,7 @@ def drug_catalogue(case: Case) -> Made:
                 ),
             ]
         ) + "\n", "text/csv"
-    return _json(
+    return in_json(
         case,
         {
             "formulary": [
@@ -328,76 +209,6 @@ def code_table(case: Case) -> Made:
     return "\n".join([sep.join(("icd10", "description", "snomed")), *rows]) + "\n", "text/csv"
 
 
-def statistics(case: Case) -> Made:
-    inv = case.inv
-    if inv.chance(0.5):
-        return _json(
-            case,
-            {
-                "region": inv.pick("Northwest", "County 12"),
-                "year": 2024,
-                "measures": [
-                    {
-                        "condition": d[1],
-                        "icd10": d[0],
-                        "cases": int(inv.digits(4)),
-                        "ratePer100k": float(inv.digits(3)),
-                    }
-                    for d in names.DIAGNOSES[:6]
-                ],
-                "population": int(inv.digits(7)),
-            },
-        )
-    return "year,diagnosis,age_group,sex,cases,deaths\n" + "".join(
-        f"{inv.rng.randint(2015, 2024)},{d[1]},{inv.pick('0-17', '18-44', '45-64', '65+')},"
-        f"{inv.pick('F', 'M')},{inv.digits(4)},{inv.digits(2)}\n"
-        for d in names.DIAGNOSES
-    ), "text/csv"
-
-
-def article(case: Case) -> Made:
-    inv, d = case.inv, case.inv.provider()
-    return (
-        f"Living with {names.DIAGNOSES[0][1].lower()}\n\nBy Dr. {d.given} {d.family}, "
-        f"{d.organization}\nPublished {inv.date(2020, 2025).strftime('%B %d, %Y')}\n\n"
-        f"Patients who are diagnosed with diabetes often start with {names.DRUGS[0][0]}. "
-        f"Your doctor may check your hemoglobin A1c every three months. Common symptoms "
-        f"include thirst and fatigue.\n\nTo make an appointment call "
-        f"{inv.written_phone(d.phone)} or visit us at {d.street}, {d.city}, {d.state} "
-        f"{d.zip}.\n",
-        "text/plain",
-    )
-
-
-def clinic_page(case: Case) -> Made:
-    inv, d = case.inv, case.inv.provider()
-    return (
-        f"<!DOCTYPE html><html><head><title>{d.organization}</title></head><body><h1>"
-        f"{d.organization}</h1><p>Meet our team: Dr. {d.given} {d.family}, Cardiology "
-        f"(NPI {d.npi}).</p><p>Phone: {inv.written_phone(d.phone)} Fax: "
-        f"{inv.written_phone(inv.phone())}</p>"
-        f"<p>{d.street}, {d.city}, {d.state} {d.zip}</p><p>We treat "
-        f"{names.DIAGNOSES[1][1].lower()}, asthma and diabetes. New patients welcome; "
-        f"patient portal and medical records requests online.</p></body></html>\n",
-        "text/html",
-    )
-
-
-def guideline(case: Case) -> Made:
-    lab = case.inv.pick(*names.LABS)
-    return (
-        f"Clinical guideline {case.inv.digits(3)}\n\n1. Screening. Measure blood "
-        f"pressure at every visit. A reading of 140/90 or more should be repeated.\n2. "
-        f"Treatment. Start {case.inv.pick(*names.DRUGS)[0]} daily; maximum dose twice "
-        f"daily.\n"
-        f"3. Monitoring. {lab[1]} between {lab[3]} and {lab[4]} {lab[2]} is "
-        f"acceptable.\n4. Coding. Use ICD-10-CM {names.DIAGNOSES[1][0]} for essential "
-        f"hypertension.\n5. Documentation. Record the patient's name, date of birth and "
-        f"MRN on each page.\n",
-        "text/plain",
-    )
-
-
 def api_description(case: Case) -> Made:
     properties = {
         "firstName": {"type": "string", "example": "string"},
@@ -406,7 +217,7 @@ def api_description(case: Case) -> Made:
         "diagnosis": {"type": "string", "description": "ICD-10-CM code"},
         "mrn": {"type": "string"},
     }
-    return _json(
+    return in_json(
         case,
         {
             "openapi": "3.0.3",
@@ -453,7 +264,7 @@ def master_file(case: Case) -> Made:
 
 def supplies(case: Case) -> Made:
     inv, d = case.inv, case.inv.provider()
-    return _json(
+    return in_json(
         case,
         {
             "purchaseOrder": f"PO-{inv.digits(6)}",
@@ -473,74 +284,4 @@ def supplies(case: Case) -> Made:
                 {"item": "Insulin syringe", "gtin": "00844588003288", "qty": 100},
             ],
         },
-    )
-
-
-def deidentified(case: Case) -> Made:
-    """A record after Safe Harbor de-identification: years and states, but no names."""
-    inv = case.inv
-    return _json(
-        case,
-        {
-            "cohort": "study-4",
-            "subjects": [
-                {
-                    "birthYear": inv.rng.randint(1940, 2005),
-                    "sex": inv.pick("F", "M"),
-                    "state": inv.pick(*names.STATES),
-                    "admissionYear": 2023,
-                    "diagnosis": d[0],
-                }
-                for d in names.DIAGNOSES[:5]
-            ],
-        },
-    )
-
-
-def plan_brochure(case: Case) -> Made:
-    inv = case.inv
-    plan = inv.pick(*names.PLANS)
-    return (
-        f"{plan}: summary of benefits {inv.rng.randint(2024, 2026)}\n\nDeductible: "
-        f"$1,500 per member. Copay: $25 for office visits, $10 for generic "
-        f"prescriptions. Member services: {inv.written_phone(inv.phone())}, TTY 711. "
-        f"Mail claims to P.O. Box {inv.digits(4)}, {inv.town()[0]}, "
-        f"{inv.pick(*names.STATES)} {inv.town()[2]}.\nCovered services include "
-        f"laboratory tests, surgery and immunizations.\n",
-        "text/plain",
-    )
-
-
-_LOOK_ALIKES: tuple[Callable[[Case], Made], ...] = (
-    conformance,
-    conformance,
-    directory,
-    provider_table,
-    provider_json,
-    lab_catalogue,
-    drug_catalogue,
-    code_table,
-    statistics,
-    article,
-    clinic_page,
-    guideline,
-    api_description,
-    acknowledgement,
-    master_file,
-    supplies,
-    deidentified,
-    plan_brochure,
-)
-
-
-def look_alike(seed: str) -> Document:
-    """A health care document that is about no patient."""
-    case = Case(seed, "look-alike")
-    make = case.inv.pick(*_LOOK_ALIKES)
-    text, content_type = make(case)
-    return case.document(
-        text,
-        case.inv.pick(content_type, content_type, ""),
-        style=make.__name__,
-        verdict=Verdict.HEALTH,
     )

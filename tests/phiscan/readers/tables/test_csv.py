@@ -5,7 +5,7 @@ import pytest
 import phiscan
 from phiscan.evidence import Evidence
 from phiscan.finding import Gap, Verdict
-from phiscan.readers import csv as csv_table
+from phiscan.readers.tables import csv as csv_table
 
 
 def cells(data):

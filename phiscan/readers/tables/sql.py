@@ -23,7 +23,7 @@ from phiscan.evidence import Evidence, Nested
 from phiscan.finding import Gap, Location
 from phiscan.labelled.records import Labelled, read_records
 from phiscan.media_kind import Masking, MediaKind, Sample
-from phiscan.readers.model_records import read_models
+from phiscan.readers.tables.model_records import read_models
 from phiscan.syntax.json_lexer import TEXT
 from phiscan.syntax.json_places import unescaped
 from phiscan.text.offsets import excerpt

@@ -2,7 +2,7 @@
 
 import pytest
 
-from phiscan.readers.table_fields import fields, of_text
+from phiscan.readers.tables.fields import fields, of_text
 
 MARK = b"HERE"
 

@@ -1,0 +1,1 @@
+"""Generators of free text: notes, charts, dialogues and sentences."""
