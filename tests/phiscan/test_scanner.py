@@ -245,7 +245,9 @@ def test_a_body_of_exactly_the_limit_is_read_whole(engine, cuts):
     assert [f.location.end for f in report.findings] == [len(SSN)]
 
 
-@pytest.mark.parametrize("chunks", [[b"x" * 8 + SSN], [b"x" * 8, SSN], [b"x" * 9, SSN]])
+@pytest.mark.parametrize(
+    "chunks", [[b" " * 8 + SSN], [b" " * 8, SSN], [b" " * 9, SSN], [b" " * 9, SSN + b" "]]
+)
 def test_nothing_beyond_the_limit_is_kept(engine, chunks):
     scanner = engine.scanner(limits=Limits(body=8), clock=lambda: 0.0)
     for chunk in chunks:
@@ -253,6 +255,13 @@ def test_nothing_beyond_the_limit_is_kept(engine, chunks):
     report = scanner.finish()
     assert (report.findings, report.gap) == ((), Gap.OVER_LIMIT)
     assert report.size == sum(map(len, chunks))
+
+
+def test_a_body_in_an_unknown_coding_is_a_gap(engine):
+    scanner = engine.scanner(content_encoding="snappy", clock=lambda: 0.0)
+    scanner.feed(b"ordinary words")
+    report = scanner.finish()
+    assert (report.coverage, report.gap) == (Coverage.UNSCANNABLE, Gap.UNKNOWN_ENCODING)
 
 
 def test_the_usual_limits():
@@ -280,7 +289,7 @@ def test_a_scanner_keeps_nothing_after_its_report(engine):
     scanner.feed_field("query.ssn", "512-44-9031")
     assert scanner.finish().size == len(NOTE)
     again = scanner.finish()
-    assert (again.findings, again.media) == ((), "empty")
+    assert (again.findings, again.media, again.gap) == ((), "empty", Gap.NONE)
 
 
 def test_a_provider_s_own_contact_is_apart():
