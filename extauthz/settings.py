@@ -100,7 +100,8 @@ class Settings:
         tls: certificate files of the listener; None for plain text.
         ledger: folder of the audit ledger, or None for none.
         edges: folder where edges are counted, or None for none.
-        workers: number of processes.
+        workers: number of processes that serve.
+        scanners: number of scanner processes of each worker; 0 when each worker scans by itself.
         trust_domain: of principals that only the sender's sidecar can name (`cluster.local`).
         limits: of each worker.
         detection: which detectors run.
@@ -116,6 +117,7 @@ class Settings:
     ledger: Path | None = None
     edges: Path | None = None
     workers: int = 1
+    scanners: int = 0
     trust_domain: str = "cluster.local"
     limits: Limits = field(default_factory=Limits)
     detection: Detection = field(default_factory=Detection)
@@ -234,8 +236,12 @@ def check(settings: Settings) -> None:
     for flag, value in positive:
         if value <= 0:
             raise SettingsError(f"{flag} {value}: too small; give a number above 0")
-    if limits.grace_seconds < 0:
-        raise SettingsError(f"--grace-seconds {limits.grace_seconds}: too small; give 0 or more")
+    for flag, number in (
+        ("--grace-seconds", limits.grace_seconds),
+        ("--scanners", settings.scanners),
+    ):
+        if number < 0:
+            raise SettingsError(f"{flag} {number}: too small; give 0 or more")
     if settings.workers > 1 and settings.port == 0:
         raise SettingsError(
             "--listen port 0: each worker would get another port; name one, or use --workers 1"

@@ -52,6 +52,14 @@ class Engine:
         """The compiled detectors as about 4 MB, for an engine on the same kind of machine."""
         return self.matcher.serialized()
 
+    def may_find(self, data: bytes) -> bool:
+        """Whether a scan of these bytes may find something, as far as a first look tells.
+
+        False is no promise: what is encoded or escaped shows in a scan only. It means that a scan
+        is cheap. Cost: two passes of Hyperscan over the bytes.
+        """
+        return self.matcher.may_match(data)
+
     def scanner(  # noqa: PLR0913 - all are facts about one document, passed by keyword
         self,
         *,

@@ -14,6 +14,7 @@ from extauthz.policies.files import PolicyUnreadableError
 from extauthz.records import logs
 from extauthz.records.edges.observation_store import ObservationStoreError
 from extauthz.records.ledger.file import LedgerError
+from extauthz.scanning import cpus
 from extauthz.settings import (
     Limits,
     Settings,
@@ -76,9 +77,15 @@ def add_parser(subparsers: "_Subparsers") -> None:
     parser.add_argument(
         "--workers",
         type=int,
-        default=1,
         metavar="N",
-        help="number of processes (default: %(default)s)",
+        help="processes that serve (default: half of the usable CPUs)",
+    )
+    parser.add_argument(
+        "--scanners",
+        type=int,
+        metavar="N",
+        help="scanner processes of each worker, for messages that take long; 0 to scan in the "
+        "worker (default: as many in all as usable CPUs)",
     )
     parser.add_argument(
         "--trust-domain",
@@ -169,6 +176,8 @@ def run(args: argparse.Namespace) -> int:
 
 def _settings(args: argparse.Namespace) -> Settings:
     host, port = parse_listen(args.listen)
+    # two workers cannot share a port that the system picks
+    usual = cpus.processes(cpus.usable()) if port else cpus.processes(1)
     settings = Settings(
         host=host,
         port=port,
@@ -178,7 +187,8 @@ def _settings(args: argparse.Namespace) -> Settings:
         tls=parse_tls(args.tls_cert, args.tls_key, args.tls_ca),
         ledger=args.ledger,
         edges=args.edges,
-        workers=args.workers,
+        workers=usual.workers if args.workers is None else args.workers,
+        scanners=usual.scanners if args.scanners is None else args.scanners,
         trust_domain=args.trust_domain,
         detection=engine.detection(args),
         mask_key=mask_key.read(args.mask_key),

@@ -36,8 +36,19 @@ class Detection:
     descriptors: tuple[Path, ...] = ()
 
 
-def load(detection: Detection, sets: Sequence[DetectorSet] = ()) -> Engine:
-    """Return an engine of the chosen groups and all detectors of `sets`. Raises EngineError."""
+def load(
+    detection: Detection, sets: Sequence[DetectorSet] = (), compiled: bytes | None = None
+) -> Engine:
+    """Return an engine of the chosen groups and all detectors of `sets`.
+
+    Args:
+        detection: the operator's choices.
+        sets: further detectors.
+        compiled: what `Engine.serialized` of the same detectors gave, or None to compile them.
+
+    Raises:
+        EngineError: no engine can be made.
+    """
     try:
         chosen = select(with_groups=detection.with_groups, without_groups=detection.without_groups)
         detectors = (*chosen, *(d for each in sets for d in each.detectors))
@@ -46,7 +57,11 @@ def load(detection: Detection, sets: Sequence[DetectorSet] = ()) -> Engine:
         vocabulary = detector_sets.vocabulary(sets)
         if not detectors:
             raise EngineError("--without: no detector is left; leave a group on")
-        engine = _engine(detectors, vocabulary, detection.cache)
+        engine = (
+            _engine(detectors, vocabulary, detection.cache)
+            if compiled is None
+            else Engine(detectors, info_types=vocabulary, serialized=compiled)
+        )
     except (UnknownGroupError, PlatformError) as error:
         raise EngineError(str(error)) from None
     engine.schemas = _schemas(detection.descriptors)

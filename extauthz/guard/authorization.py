@@ -1,7 +1,7 @@
 """Envoy's `Authorization.Check`: one request in, one answer out.
 
-This module knows no policy and no PHI: it decodes, inspects and encodes. A check runs from start to
-end without giving up the event loop, so it needs no place from `Admission`.
+This module knows no policy and no PHI: it decodes, inspects and encodes. A check may wait for a
+scanner process, so it holds a place and its bytes like any other exchange.
 """
 
 import grpc
@@ -10,7 +10,7 @@ from extauthz.guard.admission import Admission
 from extauthz.guard.calls import call_of
 from extauthz.guard.envoy import check, wire
 from extauthz.guard.envoy.check import CheckAnswer, CheckedRequest
-from extauthz.guard.inspection import Call, InspectionContext
+from extauthz.guard.inspection import Call, Inspection, InspectionContext
 from extauthz.records import logs
 from extauthz.records.allow_list import SpanName
 from extauthz.records.judgement import Judgement
@@ -23,7 +23,7 @@ class Authorization:
 
     Args:
         inspections: what every inspection needs.
-        admission: says whether the worker is draining.
+        admission: says what is refused while the worker drains or is overloaded.
     """
 
     def __init__(self, inspections: InspectionContext, admission: Admission) -> None:
@@ -40,7 +40,8 @@ class Authorization:
         refused = self._admission.begin()
         try:
             request = check.decode(data, call.caller)
-            return check.encode(CheckAnswer(self._judge(request, call, refused), request.headers))
+            judgement = await self._admitted(request, call, refused)
+            return check.encode(CheckAnswer(judgement, request.headers))
         except wire.DecodeError:
             await context.abort(grpc.StatusCode.INVALID_ARGUMENT, "not a CheckRequest")
         except Exception as raised:  # noqa: BLE001 - fail closed; the text of the exception never leaves
@@ -50,12 +51,22 @@ class Authorization:
         finally:
             self._admission.end()
 
-    def _judge(self, request: CheckedRequest, call: Call, refused: Reason | None) -> Judgement:
+    async def _admitted(
+        self, request: CheckedRequest, call: Call, refused: Reason | None
+    ) -> Judgement:
         inspection = self._inspections.open(call)
         if refused is not None:
             return inspection.refuse(refused, request.facts)
+        if not self._admission.enter(len(request.body), call.caller):
+            return inspection.refuse(Reason.OVERLOADED, request.facts)
+        try:
+            return await self._judge(request, inspection)
+        finally:
+            self._admission.leave(len(request.body), call.caller)
+
+    async def _judge(self, request: CheckedRequest, inspection: Inspection) -> Judgement:
         for event in request.events(self._inspections.limits.max_request_bytes):
-            judgement = inspection.receive(event)
+            judgement = await inspection.receive(event)
             if judgement is not None:
                 return judgement
         raise AssertionError("the last event of a message did not give a judgement")

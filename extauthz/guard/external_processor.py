@@ -71,7 +71,7 @@ class ExternalProcessor:
             if event is None:
                 await self._abort(context, grpc.StatusCode.INVALID_ARGUMENT, "unknown event")
                 return
-            answer = stream.answer(event)
+            answer = await stream.answer(event)
             if event.observed:
                 self._say_observed()
                 continue  # Envoy ignores answers here; the message has gone on

@@ -102,10 +102,10 @@ class Stream:
         sides = self._sides.values()
         return any(side.inspection for side in sides) or not any(side.judgement for side in sides)
 
-    def answer(self, event: StreamEvent) -> StreamAnswer:
+    async def answer(self, event: StreamEvent) -> StreamAnswer:
         """Answer one event. Any failure inside is a denial with INTERNAL_ERROR."""
         try:
-            judgement = self._receive(event)
+            judgement = await self._receive(event)
         except Exception as raised:  # noqa: BLE001 - fail closed; the text of the exception never leaves
             logs.error(LogEvent.INTERNAL_ERROR, raised)
             judgement = self._refuse(self._sides[event.direction], Reason.INTERNAL_ERROR)
@@ -123,19 +123,19 @@ class Stream:
         for side in self._sides.values():
             self._release(side)
 
-    def _receive(self, event: StreamEvent) -> Judgement | None:
+    async def _receive(self, event: StreamEvent) -> Judgement | None:
         side = self._sides[event.direction]
         if not self._is_of_one_mode(event):
             return self._refuse(side, Reason.INTERNAL_ERROR)
         self._context = self._context.after(event)
         if event.part is MessagePart.HEADERS:
-            return self._on_headers(side, event)
+            return await self._on_headers(side, event)
         if side.inspection is not None:
-            judgement = self._feed(side, side.inspection, (self._rest_of(event),))
+            judgement = await self._feed(side, side.inspection, (self._rest_of(event),))
             if judgement is not None and not event.end:
                 side.replaced = judgement.replaced  # trailers may follow
             return judgement
-        return self._after(side, event)
+        return await self._after(side, event)
 
     def _is_of_one_mode(self, event: StreamEvent) -> bool:
         """Whether the event has the `observed` flag of the first event.
@@ -158,7 +158,7 @@ class Stream:
             return Trailers(event.headers)
         return Body(event.body, end=True, truncated=not self._is_held_back(event))
 
-    def _after(self, side: _Side, event: StreamEvent) -> Judgement:
+    async def _after(self, side: _Side, event: StreamEvent) -> Judgement:
         """Judge an event that comes when nothing is open: trailers, or more of a body."""
         if side.judgement is None or side.facts is None:
             return self._refuse(side, Reason.INTERNAL_ERROR)
@@ -166,14 +166,14 @@ class Stream:
             side.forwarded = side.forwarded or _forwarded(side.judgement)
             rest = (Head(side.facts), self._rest_of(event))
             opened = self._inspections.open(self._call, side.forwarded, side.replaced)
-            judged = self._feed(side, opened, rest)
+            judged = await self._feed(side, opened, rest)
             return judged or self._refuse(side, Reason.INTERNAL_ERROR)
         if side.judgement.decision.coverage is not Coverage.COMPLETE:
             return side.judgement
         # another chunk: the judged body was not the whole body
         return self._refuse(side, Reason.TRUNCATED)
 
-    def _on_headers(self, side: _Side, event: StreamEvent) -> Judgement | None:
+    async def _on_headers(self, side: _Side, event: StreamEvent) -> Judgement | None:
         if side.facts is not None:
             return self._refuse(side, Reason.INTERNAL_ERROR)
         side.facts = self._context.facts(event.direction)
@@ -184,14 +184,14 @@ class Stream:
         events: tuple[Event, ...] = (Head(side.facts, event.headers, end=event.end),)
         if not event.end and not self._is_held_back(event):
             events = (*events, Body(b"", end=True, truncated=True))
-        return self._feed(side, self._inspections.open(self._call), events)
+        return await self._feed(side, self._inspections.open(self._call), events)
 
-    def _feed(
+    async def _feed(
         self, side: _Side, inspection: Inspection, events: Iterable[Event]
     ) -> Judgement | None:
         side.inspection = inspection
         for event in events:
-            judgement = inspection.receive(event)
+            judgement = await inspection.receive(event)
             if judgement is not None:
                 return self._judged(side, judgement)
         return None

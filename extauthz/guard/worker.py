@@ -1,9 +1,8 @@
 """One worker: the gRPC server, its upkeep, and its orderly end.
 
-The server offers both services, health checks and reflection. One event loop does everything. A
-message is scanned on the loop: scanning is CPU work, and Python's lock would serialise it in
-threads too. Its time is bounded by `Limits.scan_seconds`. More CPUs need more workers
-(`extauthz.guard.supervisor`). See docs/decisions/0002-grpc-server.md.
+The server offers both services, health checks and reflection. One event loop does everything but
+the scans of dear messages: those go to scanner processes (`extauthz.scanning`), so that no message
+waits for another's scan. See docs/decisions/0002-grpc-server.md and 0016-scanner-processes.md.
 """
 
 import asyncio
@@ -35,6 +34,7 @@ from extauthz.records.edges.upkeep import EdgeUpkeep
 from extauthz.records.ledger.file import Ledger, LedgerError
 from extauthz.records.logs import LogEvent
 from extauthz.records.otlp import Pipeline
+from extauthz.scanning.pool import ScannerPool
 from extauthz.settings import Settings
 from mesh.policy_file.problems import PolicyError
 
@@ -93,6 +93,9 @@ class Worker:
         self._pipeline = pipeline
         self._edges = EdgeUpkeep(edges)
         self._admission = Admission(settings.limits)
+        self._scanners = ScannerPool(
+            settings.scanners, settings.detection, lambda: policies.current
+        )
         self._inspections = InspectionContext(
             lambda: policies.current,
             ledger,
@@ -100,6 +103,7 @@ class Worker:
             pipeline.telemetry,
             settings.limits,
             lambda: uuid.uuid4().hex,
+            self._scanners,
             settings.mask_key,
         )
         self._health: Any = health.aio.HealthServicer()  # type: ignore[attr-defined]  # it exists when grpc.aio does
@@ -127,6 +131,7 @@ class Worker:
             self._listen(self._server(), "{}:{}".format(*settings.health), secure=False)
         for each in self._servers:
             await each.start()
+        self._scanners.start()
         await self._health.set(_LIVE, health_pb2.HealthCheckResponse.SERVING)
         await self._tell_health()
         self._upkeep = asyncio.create_task(self._keep_up())
@@ -164,6 +169,7 @@ class Worker:
             await server.stop(
                 max(0.0, until - time.monotonic()) if self._admission.streams else 0.0
             )
+        await self._scanners.close()
         if self._upkeep is not None:
             self._upkeep.cancel()
         self._close_ledger()

@@ -40,10 +40,14 @@ class PolicySnapshot:
     Args:
         policy: None while there is none; then every message is denied.
         engine: for the event loop only, because it is not thread-safe.
+        texts: what the policy and the engine's detectors were made of.
+        today: the day on which the policy's exceptions were judged.
     """
 
     policy: Policy | None
     engine: Engine
+    texts: Texts
+    today: date
 
 
 class PolicyStore:
@@ -78,7 +82,8 @@ class PolicyStore:
         except (PolicyError, PolicyUnreadableError):
             if required:
                 raise
-            self._current, self._refused = PolicySnapshot(None, engine_of(())), True
+            nothing = PolicySnapshot(None, engine_of(()), Texts(), today())
+            self._current, self._refused = nothing, True
 
     @property
     def current(self) -> PolicySnapshot:
@@ -114,7 +119,7 @@ class PolicyStore:
         policy = self._current.policy
         if policy is None or (dated := policy.on(today)) is policy:
             return False
-        self._current = replace(self._current, policy=dated)
+        self._current = replace(self._current, policy=dated, today=today)
         return True
 
     def _take(self, texts: Texts, today: date) -> bool:
@@ -137,7 +142,7 @@ class PolicyStore:
         same = old is not None and old.policy is not None and detectors == self._detectors
         engine = old.engine if old is not None and same else self._engine_of(made.sets)
         self._detectors = detectors
-        return PolicySnapshot(made.policy, engine)
+        return PolicySnapshot(made.policy, engine, texts, today)
 
 
 __all__ = ["PolicySnapshot", "PolicyStore", "Source", "Today"]

@@ -61,6 +61,7 @@ class LogEvent(StrEnum):
     )
     ABORTED = "a stream ended before its verdict and was aborted"
     WORKER_DIED = "a worker died and is restarted"
+    SCANNER_LOST = "a scanner process failed and is replaced; its message was denied"
     LIBRARY = "a library logged something"
 
 

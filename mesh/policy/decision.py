@@ -70,6 +70,8 @@ class Reason(StrEnum):
     OVERLOADED = "OVERLOADED"
     DRAINING = "DRAINING"
     LEDGER_UNAVAILABLE = "LEDGER_UNAVAILABLE"
+    # the process that judged the message died, hung or answered nonsense
+    SCANNER_LOST = "SCANNER_LOST"
     INTERNAL_ERROR = "INTERNAL_ERROR"
 
 

@@ -177,6 +177,10 @@ class Matcher:
         """
         return self._labels.any(text)
 
+    def may_match(self, text: bytes) -> bool:
+        """Whether a label or a detector's prefilter occurs, or the text is not plain ASCII."""
+        return not text.isascii() or self._labels.any(text) or self._detectors.any(text)
+
     def label_values(self, text: bytes) -> set[int]:
         """Where the JSON strings of this ASCII text end that may be labels.
 

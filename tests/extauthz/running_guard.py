@@ -58,12 +58,18 @@ class Guard:
         limits: Limits | None = None,
         tls=None,
         edges: EdgeCounter = NO_EDGES,
+        scanners: int = 0,
     ):
         self.folder = folder
         self.policy = folder / "policy.yaml"
         self.policy.write_text(policy)
         self.settings = Settings(
-            "127.0.0.1", 0, self.policy, tls=tls, limits=limits or Limits(scan_seconds=20.0)
+            "127.0.0.1",
+            0,
+            self.policy,
+            tls=tls,
+            limits=limits or Limits(scan_seconds=20.0),
+            scanners=scanners,
         )
         self.spans = InMemorySpanExporter()
         self.metrics = InMemoryMetricReader()

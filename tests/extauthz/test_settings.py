@@ -57,6 +57,7 @@ def test_half_of_a_certificate_is_an_error(given):
     [
         (Settings("h", 1, Path("p"), workers=0), "--workers"),
         (Settings("h", 0, Path("p"), workers=2), "--listen"),
+        (Settings("h", 1, Path("p"), scanners=-1), "--scanners"),
         (Settings("h", 1, Path("p"), limits=Limits(max_request_bytes=0)), "--max-request-bytes"),
         (Settings("h", 1, Path("p"), limits=Limits(scan_seconds=-1.0)), "--scan-seconds"),
         (Settings("h", 1, Path("p"), limits=Limits(grace_seconds=-1.0)), "--grace-seconds"),

@@ -28,6 +28,7 @@ _GUARD_FAILURES: Final = frozenset(
         Reason.OVERLOADED,
         Reason.DRAINING,
         Reason.LEDGER_UNAVAILABLE,
+        Reason.SCANNER_LOST,
         Reason.INTERNAL_ERROR,
     }
 )

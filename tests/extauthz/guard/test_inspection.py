@@ -1,10 +1,11 @@
+import asyncio
 from dataclasses import replace
 
 import pytest
 from clinic_proto import DESCRIPTORS, METHOD, Patient
 from running_guard import ALLOWED, BILLING, DENIED, EHR, Guard
 
-from extauthz.guard.inspection import Call, Stopwatch
+from extauthz.guard.inspection import Call
 from extauthz.records.allow_list import SpanName
 from extauthz.settings import Limits
 from mesh.exchange.events import Body, Head
@@ -29,10 +30,14 @@ def inspections(guard):
     return guard.worker._inspections
 
 
+def receive(inspection, event):
+    return asyncio.run(inspection.receive(event))
+
+
 def judge(inspections, body, call=CALL):
     inspection = inspections.open(call)
-    assert inspection.receive(Head(FACTS)) is None
-    return inspection.receive(Body(body, end=True))
+    assert receive(inspection, Head(FACTS)) is None
+    return receive(inspection, Body(body, end=True))
 
 
 def test_a_judgement_has_its_record_its_span_and_its_trace(guard, inspections):
@@ -55,13 +60,13 @@ def test_a_redaction_shows_both_scans_and_one_decision(guard, inspections):
 
 def test_the_policy_is_pinned_when_a_message_begins(guard, inspections):
     inspection = inspections.open(CALL)
-    inspection.receive(Head(FACTS))
+    receive(inspection, Head(FACTS))
     guard.policy.write_text(
         guard.policy.read_text().replace("allow: [PERSON_NAME, MEDICAL", "allow: [MEDICAL")
     )
     guard.worker.refresh_policy()
 
-    assert inspection.receive(Body(ALLOWED, end=True)).decision.action is Action.ALLOW
+    assert receive(inspection, Body(ALLOWED, end=True)).decision.action is Action.ALLOW
     assert judge(inspections, ALLOWED).decision.action is Action.DENY
 
 
@@ -84,36 +89,15 @@ def test_a_refusal_without_facts_is_enforced_where_the_policy_enforces_anywhere(
 def test_half_of_what_a_caller_leaves_is_for_the_scan(tmp_path, engine, seconds, expected):
     inspections = Guard(tmp_path, engine, limits=Limits(scan_seconds=2.0)).worker._inspections
 
-    assert inspections.budget(Call(SpanName.AUTHORIZE, seconds=seconds)) == expected
+    budget = inspections.budget(Call(SpanName.AUTHORIZE, seconds=seconds))
+    assert (budget.seconds, budget.seconds_per_mib) == expected
 
 
-def test_waiting_for_a_body_does_not_use_up_the_time_for_its_scan():
-    now = [0.0]
-    watch = Stopwatch(lambda: now[0])
-    watch.start()
-    now[0] = 1.0
-    watch.stop()
-    now[0] = 60.0
-
-    assert watch() == 1.0
-    watch.start()
-    now[0] = 60.5
-    assert watch() == 1.5
-
-
-def test_all_scans_that_prove_a_redaction_share_one_budget(tmp_path, engine):
-    now = [0.0]
-    inspection = Guard(tmp_path, engine, limits=Limits(scan_seconds=2.0)).worker._inspections.open(
-        CALL
-    )
-    inspection._watch = Stopwatch(lambda: now[0])
-    inspection._watch.start()
-    budgets = []
-    for now[0] in (0.0, 1.5, 2.0, 4.0):
-        limits = inspection._limits()
-        budgets.append(limits.seconds + limits.further_seconds(2 << 20))
-
-    assert budgets == [4.0, 4.0, 3.5, 1.5]
+def test_what_a_message_waits_for_a_process_is_taken_from_its_callers_time(inspections):
+    call = Call(SpanName.AUTHORIZE, seconds=10.0)
+    assert inspections.budget(call, 9.0).seconds == 0.5
+    assert inspections.budget(call, 11.0).seconds == 0.0
+    assert inspections.budget(CALL, 9.0).seconds == inspections.limits.scan_seconds
 
 
 def test_no_repr_shows_a_body(inspections):
@@ -131,9 +115,9 @@ def test_a_grpc_message_is_read_by_the_type_of_its_method(tmp_path, engine):
     for name, each in (("untyped", engine), ("typed", typed)):
         (tmp_path / name).mkdir()
         inspection = Guard(tmp_path / name, each).worker._inspections.open(CALL)
-        inspection.receive(Head(facts, Headers((("content-type", "application/grpc"),))))
+        receive(inspection, Head(facts, Headers((("content-type", "application/grpc"),))))
         decided.append(
-            inspection.receive(Body(b"\0" + len(message).to_bytes(4) + message, end=True))
+            receive(inspection, Body(b"\0" + len(message).to_bytes(4) + message, end=True))
         )
 
     # Without the schema, the SSN is a number without a label, which is no finding.

@@ -1,0 +1,36 @@
+"""Whether a message is dear: too much work for the event loop, where every other message waits.
+
+A scan costs next to nothing where no label and no sign of a value occurs, whatever the size: 64 KiB
+of clean JSON take less than half a millisecond. Elsewhere each KiB takes about as long as a whole
+trip to a scanner process. So a message is dear when it is larger than a KiB or two, and the engine
+does not see at once that there is nothing to find.
+"""
+
+from collections.abc import Sequence
+from typing import Final
+
+from mesh.exchange.events import Body, Event, Head, Trailers
+from phiscan.engine import Engine
+
+SMALL: Final = 2048
+"""Bytes of a body that is judged on the event loop, whatever it holds."""
+_SMALL_ENCODED: Final = 512
+"""The same of a body with a content coding: nobody knows how long it is without."""
+
+
+def is_whole(events: Sequence[Event]) -> bool:
+    """Whether the message has a body and ends with the last of its events."""
+    last = events[-1]
+    if not isinstance(events[0], Head):
+        return False
+    return isinstance(last, Trailers) or (isinstance(last, Body) and last.end)
+
+
+def is_dear(events: Sequence[Event], engine: Engine) -> bool:
+    """Whether judging a whole message takes longer than the event loop may be held."""
+    head = events[0]
+    bodies = [event.data for event in events if isinstance(event, Body)]
+    size = sum(map(len, bodies))
+    if isinstance(head, Head) and head.content_encoding:
+        return size > _SMALL_ENCODED
+    return size > SMALL and engine.may_find(bodies[0] if len(bodies) == 1 else b"".join(bodies))

@@ -1,0 +1,37 @@
+"""One message for a scanner process, and the work on it."""
+
+from dataclasses import dataclass, field
+
+from extauthz.policies.store import PolicySnapshot
+from extauthz.scanning.frames import Answer
+from extauthz.scanning.timed_exchange import Before, Budget, TimedExchange
+from mesh.exchange.events import Event
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """One whole message.
+
+    Args:
+        events: of the message, from its head to its end.
+        budget: of its scans.
+        before: what came before it.
+    """
+
+    events: tuple[Event, ...] = field(repr=False)
+    budget: Budget
+    before: Before = field(repr=False)
+
+
+def judge(job: Job, snapshot: PolicySnapshot) -> Answer:
+    """Judge a message by a policy snapshot, as its worker would.
+
+    Raises:
+        ValueError: the events are no whole message.
+    """
+    exchange = TimedExchange(snapshot, job.budget, job.before)
+    for event in job.events:
+        outcome = exchange.receive(event)
+        if outcome is not None:
+            return Answer(outcome, tuple(exchange.steps), exchange.seconds)
+    raise ValueError("the events of a message gave no outcome")

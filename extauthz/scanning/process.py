@@ -1,0 +1,119 @@
+"""A scanner process: takes messages from its worker, one at a time, and judges them.
+
+The worker speaks first. It sends a revision before the first message that is judged by it, and
+ends the process by closing the socket or by a signal. A failure inside ends the process: the worker
+denies the message and starts another one.
+"""
+
+import contextlib
+import gc
+import pickle
+import signal
+import socket
+from dataclasses import dataclass, field
+from datetime import date
+from pathlib import Path
+from typing import Final
+
+from extauthz.detection import engines
+from extauthz.detection.engines import Detection
+from extauthz.policies import revision
+from extauthz.policies.revision import Texts
+from extauthz.policies.store import PolicySnapshot
+from extauthz.scanning.frames import HEADER, Answer, pack
+from extauthz.scanning.job import Job, judge
+
+READY: Final = b"\x06"
+"""What the process answers to a revision that it has loaded."""
+KEPT: Final = 2
+"""Revisions that a process holds: the one in force, and one that open streams are pinned to."""
+_OOM_SCORE: Final = Path("/proc/self/oom_score_adj")
+_FIRST_TO_DIE: Final = "1000"
+
+
+@dataclass(frozen=True, slots=True)
+class Loaded:
+    """A revision to load.
+
+    Args:
+        key: names it in later jobs.
+        texts: of the policy and its detectors.
+        today: the day on which its exceptions are judged.
+        detection: which detectors run.
+        compiled: the compiled patterns of its detectors; empty where they are those of the revision
+            before.
+    """
+
+    key: int
+    texts: Texts = field(repr=False)
+    today: date
+    detection: Detection
+    compiled: bytes = field(repr=False)
+
+
+class _Scanners:
+    """The revisions that a process can judge by."""
+
+    def __init__(self) -> None:
+        self._snapshots: dict[int, PolicySnapshot] = {}
+
+    def load(self, order: Loaded) -> None:
+        """Load a revision, and forget the oldest one."""
+        made = revision.parse(order.texts, today=order.today)
+        if order.compiled:
+            engine = engines.load(order.detection, made.sets, order.compiled)
+        else:
+            engine = self._snapshots[max(self._snapshots)].engine
+        self._snapshots[order.key] = PolicySnapshot(made.policy, engine, order.texts, order.today)
+        while len(self._snapshots) > KEPT:
+            del self._snapshots[min(self._snapshots)]
+        gc.collect()
+        gc.freeze()  # what was loaded stays; no collection walks it again
+
+    def judge(self, key: int, job: Job) -> Answer:
+        """Judge one message by a revision."""
+        return judge(job, self._snapshots[key])
+
+
+def main(connection: socket.socket) -> None:
+    """Serve one worker until it closes the connection."""
+    _prepare()
+    scanners = _Scanners()
+    with connection, contextlib.suppress(ConnectionError, EOFError):
+        while True:
+            order = pickle.loads(_read(connection))  # noqa: S301 - the worker is trusted
+            if isinstance(order, Loaded):
+                scanners.load(order)
+                connection.sendall(READY)
+            else:
+                _write(connection, pack(scanners.judge(*order)))
+
+
+def _prepare() -> None:
+    """Leave signals to the worker, and be the first to go when memory runs out."""
+    for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
+        signal.signal(number, signal.SIG_IGN)
+    with contextlib.suppress(OSError):
+        _OOM_SCORE.write_text(_FIRST_TO_DIE)
+
+
+def _write(connection: socket.socket, content: bytes) -> None:
+    connection.sendall(HEADER.pack(len(content)))
+    connection.sendall(content)
+
+
+def _read(connection: socket.socket) -> bytearray:
+    (size,) = HEADER.unpack(_exactly(connection, HEADER.size))
+    return _exactly(connection, size)
+
+
+def _exactly(connection: socket.socket, size: int) -> bytearray:
+    """Read so many bytes. Raises EOFError when the worker has closed the connection."""
+    buffer = bytearray(size)
+    view = memoryview(buffer)
+    while view:
+        read = connection.recv_into(view)
+        if not read:
+            raise EOFError
+        view = view[read:]
+    return buffer

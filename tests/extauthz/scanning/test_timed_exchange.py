@@ -1,0 +1,44 @@
+from extauthz.records.allow_list import SpanName
+from extauthz.scanning.timed_exchange import Before, Budget, Stopwatch, TimedExchange
+from mesh.exchange.events import Body, Head
+from mesh.message.facts import Facts
+from mesh.policy.decision import Action
+
+
+def test_waiting_for_a_body_does_not_use_up_the_time_for_its_scan():
+    now = [0.0]
+    watch = Stopwatch(lambda: now[0])
+    watch.start()
+    now[0] = 1.0
+    watch.stop()
+    now[0] = 60.0
+
+    assert watch() == 1.0
+    watch.start()
+    now[0] = 60.5
+    assert watch() == 1.5
+
+
+def test_all_scans_that_prove_a_redaction_share_one_budget(snapshot):
+    now = [0.0]
+    exchange = TimedExchange(snapshot, Budget(8 << 20, 2.0, 2.0), Before())
+    exchange._watch = Stopwatch(lambda: now[0])
+    exchange._watch.start()
+    budgets = []
+    for now[0] in (0.0, 1.5, 2.0, 4.0):
+        limits = exchange._limits()
+        budgets.append(limits.seconds + limits.further_seconds(2 << 20))
+
+    assert budgets == [4.0, 4.0, 3.5, 1.5]
+
+
+def test_the_steps_are_a_scan_and_a_decision_in_order(snapshot):
+    exchange = TimedExchange(snapshot, Budget(8 << 20, 5.0), Before())
+    head = Head(Facts(source="a", destination="b", mtls=True))
+    assert exchange.receive(head) is None
+    outcome = exchange.receive(Body(b'{"patientName": "Ana Ruiz", "dx": "E11.9"}', end=True))
+
+    assert outcome.decision.action is Action.DENY
+    assert [step.name for step in exchange.steps] == [SpanName.SCAN, SpanName.DECIDE]
+    assert all(step.start <= step.end for step in exchange.steps)
+    assert exchange.seconds > 0
