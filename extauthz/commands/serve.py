@@ -3,7 +3,7 @@
 import argparse
 import os
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from extauthz.commands import engine, mask_key
 from extauthz.commands.errors import UsageError
@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     _Subparsers = argparse._SubParsersAction[argparse.ArgumentParser]
 
 _LIMITS = Limits()
+_CRASHED: Final = 1
 
 
 def add_parser(subparsers: "_Subparsers") -> None:
@@ -154,11 +155,15 @@ def _add_limits(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
-    """Serve. Return 0 after SIGTERM or SIGINT, 2 when a worker cannot start."""
+    """Serve.
+
+    Returns:
+        0 after SIGTERM or SIGINT, 1 after an error of its own, 2 when a worker cannot start.
+    """
     try:
         settings = _settings(args)
         logs.configure()
-        return supervisor.run(settings)
+        code = supervisor.run(settings)
     except PolicyError as error:
         raise UsageError(
             "\n".join(str(p) for p in error.problems if p.severity is Severity.ERROR)
@@ -172,6 +177,13 @@ def run(args: argparse.Namespace) -> int:
         EngineError,
     ) as error:
         raise UsageError(str(error)) from None
+    except Exception as raised:  # noqa: BLE001 - Python would print its text
+        logs.crash(raised)
+        return _CRASHED
+    else:
+        return code
+    finally:
+        logs.flush()
 
 
 def _settings(args: argparse.Namespace) -> Settings:

@@ -23,13 +23,14 @@ from extauthz.guard.worker import ListenError, Worker, utc_day, utc_now
 from extauthz.policies.files import PolicyFiles
 from extauthz.policies.kubernetes import KubernetesPolicies
 from extauthz.policies.store import PolicyStore
-from extauthz.records import logs, otlp
+from extauthz.records import error_output, logs, otlp
 from extauthz.records.edges.observation_store import (
     NO_EDGES,
     EdgeCounter,
     ObservationStore,
     ObservationStoreError,
 )
+from extauthz.records.error_output import ErrorOutput
 from extauthz.records.ledger.file import FileLedger, Ledger, LedgerError, NoLedger
 from extauthz.records.logs import LogEvent
 from extauthz.settings import Cluster, Settings
@@ -37,6 +38,7 @@ from extauthz.settings import Cluster, Settings
 # between two starts of a worker, so that a broken one does not restart in a tight loop
 _RESTART_SECONDS: Final = 1.0
 _CANNOT_START: Final = 2
+_CRASHED: Final = 1
 # how long to wait for the Kubernetes API; then the guard starts without a policy, and denies
 _FIRST_ANSWER_SECONDS: Final = 10.0
 
@@ -74,7 +76,8 @@ def run(settings: Settings) -> int:
     """
     claim(settings)
     if settings.workers == 1:
-        return serve(settings, 0)
+        with error_output.own(0):
+            return serve(settings, 0)
     if not isinstance(settings.policy, Cluster):
         # check once here, so that a wrong start gives one message and not one for each worker
         _store(settings)
@@ -130,14 +133,19 @@ def _say_start(settings: Settings, policies: PolicyStore, number: int) -> None:
         logs.emit(LogEvent.PLAIN_TEXT, logging.WARNING, worker=number)
 
 
-def _child(settings: Settings, number: int) -> None:
-    """Run one worker in a child process."""
+def _child(settings: Settings, number: int, inlet: socket.socket) -> None:
+    """Run one worker in a child process. The supervisor reads its standard error."""
     logs.configure()
-    try:
-        code = serve(settings, number)
-    except (ListenError, LedgerError, ObservationStoreError) as error:
-        logs.error(LogEvent.STOPPED, error)
-        code = _CANNOT_START
+    with error_output.diverted(inlet):
+        try:
+            code = serve(settings, number)
+        except (ListenError, LedgerError, ObservationStoreError) as error:
+            logs.error(LogEvent.STOPPED, error)
+            code = _CANNOT_START
+        except Exception as raised:  # noqa: BLE001 - multiprocessing would print its text
+            logs.crash(raised)
+            code = _CRASHED
+        logs.flush()
     raise SystemExit(code)
 
 
@@ -148,6 +156,7 @@ class _Supervisor:
         self._settings = settings
         self._processes = multiprocessing.get_context("spawn")
         self._workers: dict[int, BaseProcess] = {}
+        self._outputs: dict[int, ErrorOutput] = {}
         self._stopping = False
 
     def run(self) -> int:
@@ -167,6 +176,7 @@ class _Supervisor:
                     continue
                 worker.join()
                 del self._workers[number]
+                self._outputs.pop(number).close()
                 if worker.exitcode == _CANNOT_START:
                     code = _CANNOT_START
                     self._stop()
@@ -179,8 +189,9 @@ class _Supervisor:
         return code
 
     def _start(self, number: int) -> float:
+        output = self._outputs[number] = ErrorOutput(number)
         worker = self._processes.Process(
-            target=_child, args=(self._settings, number), name=f"phiguard-{number}"
+            target=_child, args=(self._settings, number, output.inlet), name=f"phiguard-{number}"
         )
         worker.start()
         self._workers[number] = worker

@@ -2,16 +2,24 @@
 
 INVARIANT (closed log): a message is one of `LogEvent`, a field one of `_FIELDS`. Texts from outside
 (bodies, paths, headers, and exceptions raised while handling them) have no way in. What other
-libraries log appears as LIBRARY, with only the logger's name.
+libraries log appears as LIBRARY, with only the logger's name. What is written to standard error
+past this log becomes an event too (`extauthz.records.error_output`).
+
+Each event has a quota (`extauthz.records.quota`). What is beyond it appears as LEFT_OUT with a
+count.
 """
 
 import logging
+import os
 import sys
 import time
 from enum import StrEnum
+from pathlib import Path
 from typing import Any, Final
 
 import orjson
+
+from extauthz.records.quota import Quota
 
 _FIELDS: Final = frozenset(
     {
@@ -27,8 +35,14 @@ _FIELDS: Final = frozenset(
         "streams",
         "code",
         "pid",
+        "cause",
+        "count",
+        "of",
+        "where",
     }
 )
+# lines of one event in one window; the most that a guard in order needs is one or two a worker
+_BURST: Final = 20
 
 
 class LogEvent(StrEnum):
@@ -63,6 +77,16 @@ class LogEvent(StrEnum):
     WORKER_DIED = "a worker died and is restarted"
     SCANNER_LOST = "a scanner process failed and is replaced; its message was denied"
     LIBRARY = "a library logged something"
+    CRASHED = "an error was not caught"
+    CONNECTIONS_REFUSED = "connections were refused before a call"
+    SERVER_NAME = (
+        "connections asked for a server name that is not in the certificate; they are served"
+    )
+    FILES_USED_UP = "no file descriptor is left; new connections wait"
+    LAST_WORDS = "a process said why it crashes"
+    OUTPUT = "something was written to standard error; its text is not shown"
+    OUTPUT_LOST = "standard error was written faster than it was read; some of it was not counted"
+    LEFT_OUT = "lines of the same event were left out"
 
 
 _LOGGER: Final = logging.getLogger("phiguard")
@@ -80,6 +104,16 @@ def error(event: LogEvent, raised: BaseException) -> None:
     emit(event, logging.ERROR, error=type(raised).__name__)
 
 
+def crash(raised: BaseException) -> None:
+    """Log an exception that nobody caught: its type, and the line of code that raised it."""
+    trace = raised.__traceback__
+    while trace is not None and trace.tb_next is not None:
+        trace = trace.tb_next
+    # a file and a line of code, never the frame's values
+    where = f"{Path(trace.tb_frame.f_code.co_filename).name}:{trace.tb_lineno}" if trace else ""
+    emit(LogEvent.CRASHED, logging.CRITICAL, error=type(raised).__name__, where=where)
+
+
 class _JsonLines(logging.Formatter):
     def format(self, record: logging.LogRecord) -> str:
         line: dict[str, Any] = {
@@ -88,16 +122,39 @@ class _JsonLines(logging.Formatter):
             "level": record.levelname.lower(),
             "logger": record.name,
         }
+        line["event"] = _event_of(record)
         if record.name == _LOGGER.name:
-            line |= {"event": record.msg, **getattr(record, "fields", {})}
-        else:
-            line["event"] = LogEvent.LIBRARY.value
+            line |= getattr(record, "fields", {})
         return orjson.dumps(line).decode()
 
 
+def _event_of(record: logging.LogRecord) -> str:
+    return str(record.msg) if record.name == _LOGGER.name else LogEvent.LIBRARY.value
+
+
+class _Bounded(logging.StreamHandler[Any]):
+    """Writes what its quota admits. A line with a count has been through a quota."""
+
+    def __init__(self, stream: Any) -> None:  # noqa: ANN401 - any text stream
+        super().__init__(stream)
+        self.quota: Quota[str] = Quota(_BURST, _say_left_out)
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        return "count" in getattr(record, "fields", {}) or self.quota.admit(_event_of(record))
+
+
+def _say_left_out(event: str, count: int) -> None:
+    emit(LogEvent.LEFT_OUT, logging.WARNING, of=event, count=count)
+
+
 def configure() -> None:
-    """Send this process's log to standard error as JSON lines."""
-    handler = logging.StreamHandler(sys.stderr)
+    """Send this process's log to standard error as JSON lines.
+
+    The log keeps a descriptor of its own until the process ends, so that descriptor 2 can be given
+    to `extauthz.records.error_output`.
+    """
+    sys.stderr.flush()
+    handler = _Bounded(open(os.dup(2), "w", encoding="utf-8", closefd=False))  # noqa: SIM115 - open while the process lives
     handler.setFormatter(_JsonLines())
     # otherwise logging dumps a line that it cannot write, with its arguments and the stack
     logging.raiseExceptions = False
@@ -105,3 +162,10 @@ def configure() -> None:
     root.handlers[:] = [handler]
     root.setLevel(logging.WARNING)
     _LOGGER.setLevel(logging.INFO)
+
+
+def flush() -> None:
+    """Log now what was left out. A process calls it before it ends."""
+    for handler in logging.getLogger().handlers:
+        if isinstance(handler, _Bounded):
+            handler.quota.flush()

@@ -8,10 +8,11 @@ from extauthz.records.logs import LogEvent
 
 
 @pytest.fixture
-def lines(capsys):
+def lines(capfd):
     """The log lines of an action.
 
-    Logging is configured in the test, because fixtures are set up with another standard error.
+    Logging is configured in the test, because fixtures are set up with another standard error. What
+    was left out is logged at the end.
     """
 
     def of(action):
@@ -19,11 +20,12 @@ def lines(capsys):
         before = root.level, list(root.handlers), phiguard.level, logging.raiseExceptions
         logs.configure()
         action()
+        logs.flush()
         root.setLevel(before[0])
         root.handlers[:] = before[1]
         phiguard.setLevel(before[2])
         logging.raiseExceptions = before[3]
-        return [orjson.loads(line) for line in capsys.readouterr().err.splitlines()]
+        return [orjson.loads(line) for line in capfd.readouterr().err.splitlines()]
 
     return of
 
@@ -61,6 +63,52 @@ def test_what_libraries_log_shows_without_its_text_or_traceback(lines):
     assert "536-22-8790" not in str(line)
 
 
-def test_a_field_that_cannot_be_written_is_not_dumped_with_the_stack(lines, capsys):
+def test_a_field_that_cannot_be_written_is_not_dumped_with_the_stack(lines, capfd):
     assert lines(lambda: logs.emit(LogEvent.SERVING, address=object())) == []
-    assert capsys.readouterr().err == ""
+    assert capfd.readouterr().err == ""
+
+
+def test_an_event_that_comes_too_often_is_counted_instead(lines):
+    logged = lines(lambda: [logs.emit(LogEvent.ABORTED, code="CANCELLED") for _ in range(1000)])
+
+    *shown, rest = logged
+    assert 20 <= len(shown) < 1000
+    assert {line["event"] for line in shown} == {LogEvent.ABORTED.value}
+    assert (rest["event"], rest["of"]) == (LogEvent.LEFT_OUT.value, LogEvent.ABORTED.value)
+    assert rest["count"] + len(shown) == 1000
+
+
+def test_an_event_that_floods_does_not_hide_another_one(lines):
+    def flood():
+        for _ in range(100):
+            logs.emit(LogEvent.ABORTED)
+        logs.emit(LogEvent.LEDGER_FAILED, logging.ERROR)
+
+    assert [line["event"] for line in lines(flood)].count(LogEvent.LEDGER_FAILED.value) == 1
+
+
+def test_all_libraries_together_have_one_quota(lines):
+    logged = lines(lambda: [logging.getLogger(f"lib{at}").warning("x") for at in range(100)])
+
+    assert len(logged) < 50
+    assert logged[-1]["of"] == LogEvent.LIBRARY.value
+
+
+def test_lines_with_a_count_are_never_left_out(lines):
+    logged = lines(lambda: [logs.emit(LogEvent.OUTPUT, count=2) for _ in range(100)])
+
+    assert sum(line["count"] for line in logged) == 200
+
+
+def test_a_crash_shows_where_and_not_what(lines):
+    def crash():
+        try:
+            int("536-22-8790")
+        except ValueError as raised:
+            logs.crash(raised)
+
+    (line,) = lines(crash)
+
+    assert (line["event"], line["error"]) == (LogEvent.CRASHED.value, "ValueError")
+    assert line["where"].startswith("test_logs.py:")
+    assert "536-22-8790" not in str(line)
