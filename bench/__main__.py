@@ -3,7 +3,13 @@
 import subprocess
 import sys
 
-PARTS = ("bench.scanner", "bench.decision", "bench.edges", "bench.envoy_round_trip")
+PARTS = (
+    "bench.scanner",
+    "bench.decision",
+    "bench.edges",
+    "bench.envoy_round_trip",
+    "bench.mixed_load",
+)
 
 
 def main() -> int:

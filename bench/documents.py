@@ -61,6 +61,14 @@ def bulk_export(size: int) -> tuple[bytes, list[tuple[bytes, str]]]:
     return "\n".join(lines).encode(), documents
 
 
+def notes_of(size: int) -> bytes:
+    """Notes of many charts, one after another: the dearest text for each byte."""
+    texts: list[bytes] = []
+    while sum(map(len, texts)) < size:
+        texts.append(_long_note(len(texts))[0])
+    return b"\n\n".join(texts)[:size]
+
+
 def _long_note(number: int) -> tuple[bytes, str]:
     """Several texts of one chart, 4 KB or more."""
     texts: list[bytes] = []

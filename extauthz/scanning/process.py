@@ -7,6 +7,7 @@ denies the message and starts another one.
 
 import contextlib
 import gc
+import os
 import pickle
 import signal
 import socket
@@ -27,6 +28,8 @@ READY: Final = b"\x06"
 """What the process answers to a revision that it has loaded."""
 KEPT: Final = 2
 """Revisions that a process holds: the one in force, and one that open streams are pinned to."""
+_NICE: Final = 5
+"""Where CPUs are short, the worker and the proxies go first: a small message waits for no scan."""
 _OOM_SCORE: Final = Path("/proc/self/oom_score_adj")
 _FIRST_TO_DIE: Final = "1000"
 
@@ -90,7 +93,8 @@ def main(connection: socket.socket) -> None:
 
 
 def _prepare() -> None:
-    """Leave signals to the worker, and be the first to go when memory runs out."""
+    """Leave signals to the worker, let it go first, and be the first to go when memory runs out."""
+    os.nice(_NICE)
     for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
         signal.signal(number, signal.SIG_IGN)
     with contextlib.suppress(OSError):

@@ -3,7 +3,7 @@
 import pytest
 
 from phiscan import evidence as evidence_module
-from phiscan.evidence import MAX_FINDINGS, Evidence, Nested, shown_path
+from phiscan.evidence import MAX_FINDINGS, MAX_OPAQUE, Evidence, Nested, Statement, shown_path
 from phiscan.finding import Likelihood, Location, Subject
 from phiscan.text.offsets import excerpt
 from phiscan.words.labels import RULES
@@ -158,6 +158,117 @@ def test_a_nested_document_shows_nothing_of_itself_and_counts_as_declared():
     nested = Nested(b"Ana Ruiz", Location("data", 0, 8))
     assert "Ana" not in repr(nested)
     assert nested.declared
+    assert not nested.is_part
+
+
+def test_places_beyond_the_limit_stay_known_up_to_the_first_byte(monkeypatch):
+    monkeypatch.setattr(evidence_module, "MAX_FINDINGS", 1)
+    evidence = Evidence()
+    for start in (5, 0):
+        evidence.add("a", "PERSON_NAME", Location("", start, start + 3), Subject.PATIENT)
+    assert list(evidence.identified()) == [(5, 8, "PERSON_NAME"), (0, 3, "PERSON_NAME")]
+
+
+def test_what_has_no_range_explains_no_range():
+    evidence = Evidence()
+    evidence.add("a", "PERSON_NAME", Location("query.a", -1, -1), Subject.PATIENT)
+    assert list(evidence.identified()) == []
+
+
+def test_opaque_parts_are_noted_up_to_a_number(monkeypatch):
+    assert MAX_OPAQUE == 1_000
+    monkeypatch.setattr(evidence_module, "MAX_OPAQUE", 2)
+    evidence = Evidence()
+    for start in (0, 10, 20):
+        evidence.add_opaque(Location("a", start, start + 5))
+    assert evidence.opaque == [Location("a", 0, 5), Location("a", 10, 15)]
+
+
+def test_an_opaque_part_of_a_nested_document_is_one_of_the_outer():
+    inner, outer = Evidence(), Evidence()
+    inner.add_opaque(Location("key", 2, 5))
+    outer.absorb(inner, Location("data", 10, 90))
+    assert outer.opaque == [Location("data>key", 10, 90)]
+
+
+def _with_words(*starts):
+    """Evidence of words of medicine, behind a name whose kind is another."""
+    evidence = Evidence()
+    evidence.add("a", "PERSON_NAME", Location("", 6, 8), Subject.PERSON)
+    for start in starts:
+        evidence.add("a", "DIAGNOSIS", Location("", start, start + 2), Subject.PERSON)
+    return evidence
+
+
+@pytest.mark.parametrize(
+    ("words", "fewest", "theirs"),
+    [
+        ((5, 7), 2, [5, 7]),
+        ((5, 7), 3, []),
+        ((5, 7, 9), 2, [5, 7, 9]),
+        ((4, 5, 10), 1, [5]),  # 4 stands before the statement, 10 behind it
+        ((0, 1), 1, []),
+        ((), 1, []),
+    ],
+)
+def test_enough_words_in_a_statement_are_about_its_person(words, fewest, theirs):
+    evidence = _with_words(*words)
+    evidence.statements.append(Statement(5, 10, fewest))
+    evidence.settle_statements()
+    about = [f.location.start for f in evidence.findings if f.subject is Subject.PATIENT]
+    assert about == theirs
+    assert evidence.statements == []
+
+
+def test_a_statement_from_the_first_byte_has_the_first_word():
+    evidence = _with_words(0)
+    evidence.statements.append(Statement(0, 5, 1))
+    evidence.settle_statements()
+    assert [f.subject for f in evidence.findings] == [Subject.PERSON, Subject.PATIENT]
+
+
+@pytest.mark.parametrize(("at", "subject"), [(5, Subject.PATIENT), (10, Subject.PERSON)])
+def test_a_statement_ends_before_its_end(at, subject):
+    evidence = Evidence()
+    evidence.add("a", "DIAGNOSIS", Location("", at, at + 2), Subject.PERSON)
+    evidence.statements.append(Statement(5, 10, 1))
+    evidence.settle_statements()
+    assert [f.subject for f in evidence.findings] == [subject]
+
+
+def test_two_findings_of_one_word_are_one_word():
+    evidence = _with_words(5)
+    evidence.add("b", "MEDICATION", Location("", 5, 7), Subject.PERSON)
+    evidence.statements.append(Statement(0, 10, 2))
+    evidence.settle_statements()
+    assert Subject.PATIENT not in [f.subject for f in evidence.findings]
+
+
+def test_a_word_outside_of_the_body_is_in_no_statement():
+    evidence = Evidence()
+    evidence.add("a", "DIAGNOSIS", Location("query.dx", -1, -1), Subject.PERSON)
+    evidence.statements.append(Statement(-5, 10, 1))
+    evidence.settle_statements()
+    assert [f.subject for f in evidence.findings] == [Subject.PERSON]
+
+
+@pytest.mark.parametrize(
+    ("info_types", "named"),
+    [
+        ((), []),
+        (("CITY",), []),
+        (("DIAGNOSIS",), ["mail_header"]),
+        (("CITY", "DIAGNOSIS"), ["mail_header"]),
+    ],
+)
+def test_the_people_of_a_mail_count_where_it_speaks_of_health(info_types, named):
+    evidence = Evidence()
+    for at, info_type in enumerate(info_types):
+        evidence.add("a", info_type, Location("", at, at + 1), Subject.PERSON)
+    evidence.correspondents.append(Location("from", 20, 30))
+    evidence.settle_correspondents()
+    assert [f.detector for f in evidence.findings if f.info_type == "PERSON_NAME"] == named
+    assert evidence.correspondents == []
 
 
 def test_a_path_shows_our_words_and_nothing_else():
