@@ -8,6 +8,7 @@ PARTS = (
     "bench.decision",
     "bench.edges",
     "bench.envoy_round_trip",
+    "bench.scanner_trip",
     "bench.mixed_load",
 )
 

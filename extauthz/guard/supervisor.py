@@ -33,6 +33,7 @@ from extauthz.records.edges.observation_store import (
 from extauthz.records.error_output import ErrorOutput
 from extauthz.records.ledger.file import FileLedger, Ledger, LedgerError, NoLedger
 from extauthz.records.logs import LogEvent
+from extauthz.scanning import process
 from extauthz.settings import Cluster, Settings
 
 # between two starts of a worker, so that a broken one does not restart in a tight loop
@@ -154,7 +155,9 @@ class _Supervisor:
 
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
-        self._processes = multiprocessing.get_context("spawn")
+        # a process without threads that has imported everything: a fork of it serves at once
+        self._processes = multiprocessing.get_context("forkserver")
+        self._processes.set_forkserver_preload([__name__, process.__name__])
         self._workers: dict[int, BaseProcess] = {}
         self._outputs: dict[int, ErrorOutput] = {}
         self._stopping = False
