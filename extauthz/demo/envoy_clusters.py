@@ -16,6 +16,7 @@ from envoy_data_plane.envoy.config.cluster.v3 import (
 )
 from envoy_data_plane.envoy.config.core.v3 import (
     Address,
+    Http1ProtocolOptions,
     Http2ProtocolOptions,
     Metadata,
     SocketAddress,
@@ -29,6 +30,7 @@ from envoy_data_plane.envoy.config.endpoint.v3 import (
 from envoy_data_plane.envoy.extensions.upstreams.http.v3 import (
     HttpProtocolOptions,
     HttpProtocolOptionsExplicitHttpConfig,
+    HttpProtocolOptionsUseDownstreamHttpConfig,
 )
 from envoy_data_plane.google.protobuf import Any, Struct
 
@@ -47,6 +49,7 @@ from mesh.istio.installation import GUARD_PORT
 INBOUND_CLUSTER: Final = f"inbound|{SERVICE_PORT}||"
 COLLECTOR_CLUSTER: Final = "outbound|4317||otel-collector.observability.svc.cluster.local"
 
+_OPTIONS: Final = "envoy.extensions.upstreams.http.v3.HttpProtocolOptions"
 _UNLIMITED: Final = 2**32 - 1  # istiod sets this on every cluster
 _CONNECT_TIMEOUT: Final = timedelta(seconds=10)
 # marks an endpoint that has a sidecar; `transport_socket_matches` reads it (istiod's auto-mTLS)
@@ -66,6 +69,7 @@ def address(port: int) -> Address:
 def inbound_cluster(workload: Workload, mesh: Mesh) -> Cluster:
     """Return the cluster of a sidecar's own application."""
     cluster = _cluster(INBOUND_CLUSTER, mesh.ports[workload].app)
+    cluster.typed_extension_protocol_options = _as_received()
     cluster.metadata = _istio_service(workload.host, workload.namespace)
     return cluster
 
@@ -77,6 +81,7 @@ def outbound_cluster(caller: Workload, callee: Workload, mesh: Mesh) -> Cluster:
     """
     name = outbound_name(callee)
     cluster = _cluster(name, mesh.ports[callee].inbound, has_sidecar=True)
+    cluster.typed_extension_protocol_options = _as_received()
     cluster.metadata = _istio_service(callee.host, callee.namespace)
     cluster.transport_socket_matches = _auto_mtls(
         mesh.certificates[caller], callee, sni=_sni(SERVICE_PORT, callee.host), alpn=["istio"]
@@ -154,13 +159,24 @@ def _istio_service(host: str, namespace: str) -> Metadata:
     return Metadata(filter_metadata={"istio": Struct.from_dict(services)})
 
 
+def _as_received() -> dict[str, Any]:
+    """Return istiod's setting for unnamed protocols: HTTP/2 goes on as HTTP/2, and 1.1 as 1.1."""
+    options = HttpProtocolOptions(
+        use_downstream_protocol_config=HttpProtocolOptionsUseDownstreamHttpConfig(
+            http_protocol_options=Http1ProtocolOptions(),
+            http2_protocol_options=Http2ProtocolOptions(),
+        )
+    )
+    return {_OPTIONS: packed(options)}
+
+
 def _http2() -> dict[str, Any]:
     options = HttpProtocolOptions(
         explicit_http_config=HttpProtocolOptionsExplicitHttpConfig(
             http2_protocol_options=Http2ProtocolOptions()
         )
     )
-    return {"envoy.extensions.upstreams.http.v3.HttpProtocolOptions": packed(options)}
+    return {_OPTIONS: packed(options)}
 
 
 def _sni(port: int, host: str) -> str:

@@ -1,8 +1,8 @@
 """Which parts of a message's head are scanned, and under which label.
 
-PHI can stand in a path, a query or a header, outside the body. The scan leaves out only headers
-that the transport itself writes, and only while they hold what the transport would write: one short
-word. Their names are public, so a sentence under such a name would otherwise evade the scan.
+PHI can stand in a path, a query, a header, a host or a method, outside the body. The scan leaves
+out only headers that the transport itself writes, and only while they hold what the transport would
+write. Their names are public, so anything else under such a name would evade the scan.
 """
 
 import re
@@ -10,8 +10,10 @@ from collections.abc import Iterable, Iterator
 from typing import Final
 from urllib.parse import unquote
 
+from mesh.message import proxy_headers
 from mesh.message.facts import Direction, Facts
 from mesh.message.headers import Headers
+from phiscan.readers import encoded_words
 
 # Written by HTTP itself, by Envoy or by a tracer. Not listed, because applications put names and
 # numbers into them: `user-agent`, `x-forwarded-for`, `authorization`, `cookie`, `referer`,
@@ -26,32 +28,23 @@ _TRANSPORT: Final = frozenset(
     "tracestate trailer transfer-encoding upgrade vary x-forwarded-client-cert x-request-id".split()
 )
 _TRANSPORT_PREFIXES: Final = (":", "grpc-accept-", "x-b3-", "x-envoy-")
-# In these headers a proxy writes its own identity, which is long. Clients can write there too, and
-# some proxies keep what a client wrote. The scan leaves out what has the proxies' form and reads
-# the rest. Matches `Hash=` with 64 hex digits, `By=spiffe://cluster.local/ns/a/sa/b`; not
-# `Subject="CN=Ana"`.
-_PEM: Final = (
-    "-----BEGIN%20CERTIFICATE-----"
-    "(?:[A-Za-z0-9/+=]|%0A|%2B|%2F|%3D)*"  # base64, percent-encoded
-    "-----END%20CERTIFICATE-----(?:%0A)?"
-)
-_PROXYS: Final = {
-    "x-forwarded-client-cert": re.compile(
-        "(?:By|URI)=spiffe://[a-z0-9._/-]{1,512}"
-        "|Hash=[0-9a-f]{64}"
-        '|Subject=""'
-        f'|(?:Cert|Chain)="(?:{_PEM})*"'
-    ),
-    "x-envoy-peer-metadata": re.compile(r"[A-Za-z0-9+/]{64,}={0,2}"),
-    "x-envoy-peer-metadata-id": re.compile(r"[a-z]+~[0-9a-f.:]*~[a-z0-9.-]*~[a-z0-9.-]*"),
-}
-# between elements of `x-forwarded-client-cert`; matches `;` and `, `; not `a`
-_LISTED: Final = re.compile(r"[;, ]*")
 _REWRITTEN: Final = "x-envoy-original-path"  # the path before a route rewrote it
-# matches `"33a64-df"`, `gzip`; not `no-cache, private`, `Ana%20Ruiz`, `ssn=1`, `ana@example.com`
-_WORD: Final = re.compile(r"[!-$&-<>?A-~]{0,128}")
+# What the transport writes in one word: a name, a host with its port, a small number, an address, a
+# trace or request id. A number in another form could be a person's, so it is scanned.
+# matches `gzip`, `billing.finance:8080/*`, `10.0.0.7`, `100m`; not `541-27-8860`, `"33a64-df"`
+_WRITTEN: Final = re.compile(
+    r"[A-Za-z*][A-Za-z+.*/;_-]{0,127}(?::\d{1,5}(?:/\*)?)?"
+    r"|\d{1,8}[A-Za-z]?"
+    r"|\d{1,3}(?:\.\d{1,3}){3}(?::\d{1,5})?"
+    r"|[0-9a-f]{16}|[0-9a-f]{32}"
+    r"|[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}"
+    r"|00-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}",
+    re.ASCII,
+)
 # matches `patient.ssn`; not `123-45-6789`, `a1`
 _PLAIN_NAME: Final = re.compile(r"[A-Za-z][A-Za-z_.\[\]-]{0,63}")
+# an escape of JavaScript's `escape`; matches `%u0035`; not `%35`
+_WIDE_ESCAPE: Final = re.compile(r"%u([0-9a-fA-F]{4})")
 _MAX_DECODINGS: Final = 3  # `%2531` becomes `1` for a server that decodes twice
 
 
@@ -87,10 +80,10 @@ def _of_transport(part: str, name: str, value: str) -> Iterator[tuple[str, str]]
     """The part of a transport header that the transport did not write."""
     if name == _REWRITTEN:
         yield from _of_path(value)
-    elif name in _PROXYS:
-        if not _LISTED.fullmatch(rest := _PROXYS[name].sub("", value)):
+    elif name in proxy_headers.NAMES:
+        if rest := proxy_headers.beside(name, value):
             yield part, _decode(rest)
-    elif not _WORD.fullmatch(value):
+    elif value and not _WRITTEN.fullmatch(value):
         # labelled without the header's name: `age` (seconds in a cache) is not a person's age
         yield part, _decode(value)
 
@@ -119,10 +112,25 @@ def _of_pairs(part: str, pairs: Iterable[str]) -> Iterator[tuple[str, str]]:
 
 
 def _decode(value: str) -> str:
-    """The value, percent-decoded until nothing changes; invalid escapes stay as they are."""
+    """The value, percent-decoded until nothing changes; invalid escapes stay as they are.
+
+    Encoded words of e-mail (RFC 2047) are decoded too: `=?utf-8?Q?Ana_Ruiz?=`.
+    """
     for _ in range(_MAX_DECODINGS):
-        decoded = unquote(value)
+        decoded = _WIDE_ESCAPE.sub(_wide, unquote(value)) if "%" in value else value
         if decoded == value:
             break
         value = decoded
-    return value
+    return _without_encoded_words(value) if "=?" in value else value
+
+
+def _wide(escape: re.Match[str]) -> str:
+    return chr(int(escape[1], 16))
+
+
+def _without_encoded_words(value: str) -> str:
+    data, text, at = value.encode("utf-8", "replace"), "", 0
+    for word in encoded_words.find(data, 0, len(data)):
+        text += data[at : word.start].decode() + word.text
+        at = word.end
+    return text + data[at:].decode()

@@ -13,6 +13,7 @@ import base64
 import binascii
 import re
 from collections.abc import Callable, Iterator
+from itertools import islice
 from typing import Final, NamedTuple
 
 from phiscan import packed
@@ -27,6 +28,7 @@ from phiscan.memory import Memory
 from phiscan.readers import magic, protobuf
 from phiscan.text import charset, content_coding
 from phiscan.text.base64 import from_base64
+from phiscan.text.possessive import repeated
 from phiscan.words.labels import means_something
 
 MIN_LENGTH: Final = 16
@@ -53,6 +55,18 @@ _RUN: Final = re.compile(
     rb"(?:(?:\r?\n[ \t]{0,8}|\\r\\n|\\n|\\/)[A-Za-z0-9+/_-]{2,}){0,100000}"
     rb"={0,6}(?![A-Za-z0-9])"  # base32 has up to six
 )
+# matches b"notes/"; not b"notes"
+_SEGMENT: Final = re.compile(rb"[^/]*+/")
+# matches b"/a/notes/"; not b"/", b"eyJzc24iOiAiMTIzLTQ1/"
+_SHORT_SEGMENTS: Final = re.compile(repeated(rb"[^/]{0,15}+/", "{2,}"))
+# matches the second part of b"notes/eyJzc24iOiAiMTIz/a"; not the others, which are short
+_PART: Final = re.compile(rb"(?<![A-Za-z0-9+_-])[A-Za-z0-9+_-]{16,}+={0,6}")
+_MAX_BEHIND: Final = 8
+_MAX_PARTS: Final = 64
+"""The most places in one run to decode from a slash on, and between two slashes.
+
+Each costs as much as the whole run, and a long run of base64 has many slashes.
+"""
 # A UUID, a word in one case, or a number.
 # matches b"fullurlreference" and b"2024-05-17/12345"; not b"c3NuOiAxMjM0NTY3"
 _NEVER: Final = re.compile(
@@ -137,21 +151,46 @@ def find(data: bytes) -> Iterator[Nested | Opaque | None]:
         if match is None:
             at = (shape.find(b" ", at) + 1) or len(shape)
             continue
-        run, at = match[0], match.end()
-        if run not in decoded:
-            decoded[run] = (
-                _WORDS[run] if len(run) <= _LONGEST_WORD and run.isalpha() else _decoded(run)
-            )
-            yield None
-        if (found := decoded[run]) is not None:
-            yield Nested(
-                found.data,
-                Location("encoded", *match.span()),
-                declared=found.declared,
-                coding=found.coding,
-            )
-        elif len(run) >= _LEAST_OPAQUE and _is_opaque(data, match):
+        at = match.end()
+        yield None
+        if (found := _document(match, decoded)) is not None:
+            yield found
+        elif len(match[0]) >= _LEAST_OPAQUE and _is_opaque(data, match):
             yield Opaque(Location("encoded", *match.span()))
+
+
+def _document(run: re.Match[bytes], decoded: dict[bytes, DecodedRun | None]) -> Nested | None:
+    """The document that stands in a run. One that is certain, or is text, goes before a guess."""
+    guess = None
+    for start, end in _places(run):
+        letters = run.string[start:end]
+        if letters not in decoded:
+            is_word = len(letters) <= _LONGEST_WORD and letters.isalpha()
+            decoded[letters] = _WORDS[letters] if is_word else _decoded(letters)
+        if (found := decoded[letters]) is not None:
+            location = Location("encoded", start, end)
+            nested = Nested(found.data, location, declared=found.declared, coding=found.coding)
+            if found.declared or readable(found.data):
+                return nested
+            guess = guess or nested
+    return guess
+
+
+def _places(run: re.Match[bytes]) -> Iterator[tuple[int, int]]:
+    """Where a document may stand in a run: all of it, behind a slash, or between two.
+
+    The slash is a letter of base64, and it separates the segments of a path: `/notes/eyJzc24...`.
+    """
+    yield run.span()
+    if b"/" not in run[0]:
+        return
+    data, (start, end) = run.string, run.span()
+    behind = {head.end() for head in islice(_SEGMENT.finditer(data, start, end), _MAX_BEHIND)}
+    if short := _SHORT_SEGMENTS.match(data, start, end):
+        behind.add(short.end())
+    places = {(at, end) for at in behind if end - at >= MIN_LENGTH}
+    places |= {part.span() for part in islice(_PART.finditer(data, start, end), _MAX_PARTS)}
+    yield from sorted(places)
 
 
 def _is_opaque(data: bytes, match: re.Match[bytes]) -> bool:

@@ -45,6 +45,32 @@ def test_base32_of_a_text_is_read_and_masked(letters, spelling):
     assert json.loads(phiscan.redact(data, report)) == {"blob": "XXX"}
 
 
+@pytest.mark.parametrize(
+    "place", ["/notes/{}", "https://a.example/v1/notes/{}/text", "{}/a", "a/b/c/d/e/f/g/h/i/j/{}"]
+)
+@pytest.mark.parametrize(
+    "letters", [base64.b64encode, base64.urlsafe_b64encode, lambda data: data.hex().encode()]
+)
+def test_a_document_in_a_path_is_read(letters, place):
+    spelled = place.format(letters(NOTE).decode().rstrip("="))
+    for data in (spelled.encode(), json.dumps({"next": spelled}).encode()):
+        report = phiscan.scan(data)
+        assert report.verdict is Verdict.PHI
+        assert phiscan.scan(phiscan.redact(data, report)).verdict is Verdict.NONE
+
+
+def test_a_document_with_slashes_of_its_own_is_read_behind_a_path():
+    letters = base64.b64encode(b"?~?~?~ " + NOTE).decode()
+    assert "/" in letters
+    assert phiscan.scan(f"/notes/{letters}".encode()).verdict is Verdict.PHI
+
+
+def test_a_path_of_words_is_no_document():
+    path = "/fhir/r4/StructureDefinition/us-core-observation-clinical-result/$validate"
+    report = phiscan.scan(path.encode())
+    assert (report.verdict, report.gap, report.opaque) == (Verdict.NONE, Gap.NONE, ())
+
+
 def test_what_begins_to_decompress_and_breaks_off_is_a_gap():
     packed = zlib.compress(NOTE * 40 + os.urandom(64).hex().encode())[:-20]
     assert (
