@@ -7,6 +7,8 @@ PARTS = (
     "bench.scanner",
     "bench.decision",
     "bench.edges",
+    "bench.overhead",
+    "bench.telemetry",
     "bench.envoy_round_trip",
     "bench.scanner_trip",
     "bench.mixed_load",

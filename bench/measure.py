@@ -12,12 +12,25 @@ _TURN: Final = 0.005
 """The shortest turn, in seconds."""
 
 
-def interleaved(contenders: Mapping[str, Callable[[], object]], seconds: float) -> dict[str, float]:
+Clock = Callable[[], float]
+"""Returns seconds: of the day's clock, or of processor time."""
+
+
+def interleaved(
+    contenders: Mapping[str, Callable[[], object]],
+    seconds: float,
+    clock: Clock = time.perf_counter,
+) -> dict[str, float]:
     """Return the median seconds of one run of each contender.
 
     All take turns until `seconds` have passed, for five rounds at least. A turn is a series of
     runs, as in traffic. Its first run does not count: it would pay for the processor caches that
     the contender before it has emptied.
+
+    Args:
+        contenders: what to run, by name.
+        seconds: of the day's clock, for all together.
+        clock: what is measured.
     """
     times: dict[str, list[float]] = {name: [] for name in contenders}
     until = time.perf_counter() + seconds
@@ -25,17 +38,17 @@ def interleaved(contenders: Mapping[str, Callable[[], object]], seconds: float) 
     while rounds < 5 or time.perf_counter() < until:
         for name, run in contenders.items():
             run()
-            times[name] += _turn(run)
+            times[name] += _turn(run, clock)
         rounds += 1
     return {name: statistics.median(taken) for name, taken in times.items()}
 
 
-def _turn(run: Callable[[], object]) -> list[float]:
+def _turn(run: Callable[[], object], clock: Clock) -> list[float]:
     taken: list[float] = []
     while not taken or sum(taken) < _TURN:
-        start = time.perf_counter()
+        start = clock()
         run()
-        taken.append(time.perf_counter() - start)
+        taken.append(clock() - start)
     return taken
 
 

@@ -170,18 +170,16 @@ class Inspection:
         try:
             self._inspections.ledger.append(ledger_record(judgement))
         except LedgerError:
-            self._inspections.telemetry.ledger_failed()
+            self._inspections.telemetry.counts.ledger_failed()
             decision = refuse(Reason.LEDGER_UNAVAILABLE, self._snapshot.policy, outcome.facts)
             judgement = self._judgement(replace(outcome, decision=decision, body=None))
         else:
-            self._inspections.telemetry.ledger_kept()
+            self._inspections.telemetry.counts.ledger_kept()
         if outcome.facts is not None:
             self._inspections.edges.count(
                 outcome.facts, judgement.decision, judgement.report, self._snapshot.policy
             )
-        for step in work.steps:
-            self._trace.step(*step)
-        self._trace.end(judgement, work.seconds)
+        self._trace.end(judgement, work.seconds, work.steps)
         return judgement
 
     def _judgement(self, outcome: Outcome) -> Judgement:

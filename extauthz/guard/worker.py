@@ -8,9 +8,9 @@ waits for another's scan. See docs/decisions/0002-grpc-server.md and 0016-scanne
 import asyncio
 import contextlib
 import logging
+import os
 import signal
 import time
-import uuid
 from collections.abc import Callable
 from datetime import UTC, date, datetime
 from typing import Any, Final
@@ -60,7 +60,13 @@ class ListenError(Exception):
 
 def utc_now() -> str:
     """Return the current time for a ledger record: ISO 8601, UTC, with microseconds."""
-    return datetime.fromtimestamp(time.time(), UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+    now = datetime.fromtimestamp(time.time(), UTC)
+    return f"{now.isoformat(timespec='microseconds')[:-6]}Z"
+
+
+def new_id() -> str:
+    """Return a decision id: 32 random hexadecimal digits."""
+    return os.urandom(16).hex()
 
 
 def utc_day() -> date:
@@ -102,7 +108,7 @@ class Worker:
             edges,
             pipeline.telemetry,
             settings.limits,
-            lambda: uuid.uuid4().hex,
+            new_id,
             self._scanners,
             settings.mask_key,
         )
@@ -117,6 +123,7 @@ class Worker:
     async def start(self) -> int:
         """Listen and serve. Return the port. Raises ListenError."""
         settings = self._settings
+        self._pipeline.telemetry.settle_by(asyncio.get_running_loop().call_soon)
         server = self._server(settings.limits.message_bytes)
         services = (
             Authorization(self._inspections, self._admission),
@@ -200,7 +207,7 @@ class Worker:
             # the problems of a file of 1 MiB can take 9 MiB
             shown = [problem[:_MAX_PROBLEM_CHARS] for problem in problems[:_MAX_PROBLEMS]]
             logs.emit(LogEvent.POLICY_REFUSED, logging.ERROR, problem=shown)
-            self._pipeline.telemetry.policy_refused()
+            self._pipeline.telemetry.counts.policy_refused()
 
     def _server(self, message_bytes: int = 65536) -> grpc.aio.Server:
         server = grpc.aio.server(

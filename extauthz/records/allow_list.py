@@ -2,20 +2,22 @@
 
 INVARIANT (allow-list): `AllowList` stands before every span exporter, and `views` apply to every
 instrument. They drop what `Key` and `SpanName` do not list. So an attribute that other code sets,
-in this project or in a library, does not leave.
+in this project or in a library, does not leave. A `ListedSpan` is checked when it is made; it
+cannot be changed after that, so `AllowList` lets it pass as it is.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from enum import StrEnum
 from typing import Final
 
-from opentelemetry.sdk.metrics.view import DropAggregation, ExplicitBucketHistogramAggregation, View
+from opentelemetry.sdk.metrics.view import DropAggregation, View
+from opentelemetry.sdk.resources import Resource
 from opentelemetry.sdk.trace import ReadableSpan
 from opentelemetry.sdk.trace.export import SpanExporter, SpanExportResult
+from opentelemetry.sdk.util.instrumentation import InstrumentationScope
 from opentelemetry.trace import SpanContext
 
 _LONGEST: Final = 256  # characters of a string attribute; the longest legal principal is shorter
-_BUCKETS: Final = (0.0005, 0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1.0)  # seconds
 
 
 class Key(StrEnum):
@@ -62,6 +64,9 @@ class SpanName(StrEnum):
     DECIDE = "phiguard.decide"
 
 
+_KEYS: Final = frozenset(key.value for key in Key)
+_NAMES: Final = frozenset(name.value for name in SpanName)
+
 _METRICS: Final = {
     "phiguard.decisions": frozenset(
         {Key.DECISION, Key.ENFORCED, Key.REASON, Key.VERDICT, Key.DIRECTION, Key.VANTAGE}
@@ -78,17 +83,39 @@ _METRICS: Final = {
 
 def views() -> list[View]:
     """Return the views of a MeterProvider: phiguard's instruments with their keys, nothing else."""
-    own = [
-        View(
-            instrument_name=name,
-            attribute_keys=set(keys),
-            aggregation=ExplicitBucketHistogramAggregation(_BUCKETS)
-            if name.endswith(".duration")
-            else None,
-        )
-        for name, keys in _METRICS.items()
-    ]
+    own = [View(instrument_name=name, attribute_keys=set(keys)) for name, keys in _METRICS.items()]
     return [*own, View(instrument_name="*", aggregation=DropAggregation())]
+
+
+class ListedSpan(ReadableSpan):
+    """A finished span that holds what `SpanName` and `Key` list, and nothing else.
+
+    Args:
+        name: of the span.
+        ids: its own, and those of its parent or None.
+        made_by: the service that made it, and the scope in that service.
+        attributes: those that are not plain are left out.
+        times: start and end, in nanoseconds since 1970.
+    """
+
+    def __init__(
+        self,
+        name: SpanName,
+        ids: tuple[SpanContext, SpanContext | None],
+        made_by: tuple[Resource, InstrumentationScope],
+        attributes: Mapping[str, object],
+        times: tuple[int, int],
+    ) -> None:
+        resource, scope = made_by
+        super().__init__(
+            name.value,
+            *ids,
+            resource,
+            _listed(attributes),  # type: ignore[arg-type]  # `_is_plain` has seen them
+            start_time=times[0],
+            end_time=times[1],
+            instrumentation_scope=scope,
+        )
 
 
 class AllowList(SpanExporter):
@@ -101,9 +128,13 @@ class AllowList(SpanExporter):
         self._exporter = exporter
 
     def export(self, spans: Sequence[ReadableSpan]) -> SpanExportResult:
-        """Export cleaned copies of the listed spans."""
+        """Export the listed spans, each as a `ListedSpan` or as a cleaned copy."""
         return self._exporter.export(
-            [_cleaned(span) for span in spans if span.name in set(SpanName)]
+            [
+                span if type(span) is ListedSpan else _cleaned(span)
+                for span in spans
+                if span.name in _NAMES
+            ]
         )
 
     def shutdown(self) -> None:
@@ -116,15 +147,12 @@ class AllowList(SpanExporter):
 
 
 def _cleaned(span: ReadableSpan) -> ReadableSpan:
-    known = set(Key)
     return ReadableSpan(
         name=span.name,
         context=_bare(span.get_span_context()),
         parent=_bare(span.parent),
         resource=span.resource,
-        attributes={
-            k: v for k, v in (span.attributes or {}).items() if k in known and _is_plain(v)
-        },
+        attributes=_listed(span.attributes or {}),  # type: ignore[arg-type]  # as above
         kind=span.kind,
         start_time=span.start_time,
         end_time=span.end_time,
@@ -137,6 +165,10 @@ def _bare(context: SpanContext | None) -> SpanContext | None:
     return context and SpanContext(
         context.trace_id, context.span_id, context.is_remote, context.trace_flags
     )
+
+
+def _listed(attributes: Mapping[str, object]) -> dict[str, object]:
+    return {k: v for k, v in attributes.items() if k in _KEYS and _is_plain(v)}
 
 
 def _is_plain(value: object) -> bool:

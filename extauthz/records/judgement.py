@@ -64,7 +64,7 @@ def ledger_record(judgement: Judgement) -> dict[str, Any]:
         "parts": list(judgement.report.parts),
         "opaque": len(judgement.report.opaque),
         "identifiers": [i.value for i in decision.identifiers],
-        "infoTypes": dict(Counter(f.info_type for f in judgement.report.findings)),
+        "infoTypes": dict(Counter([f.info_type for f in judgement.report.findings])),
         "tipped": list(decision.tipped),
         "rules": list(decision.rules),
         "audits": {rule: action.value for rule, action in decision.audits},

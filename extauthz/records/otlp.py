@@ -9,41 +9,65 @@ from collections.abc import Sequence
 from typing import Final
 
 from opentelemetry.exporter.otlp.proto.grpc.metric_exporter import OTLPMetricExporter
-from opentelemetry.exporter.otlp.proto.grpc.trace_exporter import OTLPSpanExporter
 from opentelemetry.sdk.metrics import MeterProvider
-from opentelemetry.sdk.metrics.export import MetricReader, PeriodicExportingMetricReader
+from opentelemetry.sdk.metrics.export import MetricExporter, PeriodicExportingMetricReader
 from opentelemetry.sdk.resources import Resource
-from opentelemetry.sdk.trace import SpanProcessor, TracerProvider
+from opentelemetry.sdk.trace import SpanProcessor
 from opentelemetry.sdk.trace.export import BatchSpanProcessor
-from opentelemetry.sdk.trace.sampling import ALWAYS_ON
 
 from extauthz.records.allow_list import AllowList, views
-from extauthz.records.telemetry import Telemetry
+from extauthz.records.counts import Counts
+from extauthz.records.histograms import WithHistograms
+from extauthz.records.otlp_spans import DecisionExporter
+from extauthz.records.spans import SCOPE, SpanMaker
+from extauthz.records.telemetry import Sink, Telemetry
 
-# The SDK's default of 2,048 lost 55 % of 20,500 spans in a burst. A decision has three spans, so
-# this queue holds 10,000 decisions.
+# The SDK's default of 2,048 lost 55 % of 20,500 spans in a burst. Most decisions have one span.
+# When no collector drains the queue, its oldest spans are dropped.
 _QUEUE: Final = 32768
 
 
 class Pipeline:
-    """The OpenTelemetry providers behind a `Telemetry`, and their shutdown."""
+    """A `Telemetry` with what stands behind it, and its shutdown.
+
+    Without processors no span is made, and without an exporter no decision is counted.
+
+    Args:
+        processors: of spans. Their exporters must be wrapped in `AllowList`.
+        exporter: of metrics, or None.
+    """
 
     def __init__(
-        self, processors: Sequence[SpanProcessor], readers: Sequence[MetricReader]
+        self, processors: Sequence[SpanProcessor], exporter: MetricExporter | None = None
     ) -> None:
-        resource = Resource.create(
+        self.resource = Resource.create(
             {"service.name": os.environ.get("OTEL_SERVICE_NAME", "phiguard")}
         )
-        self._tracers = TracerProvider(sampler=ALWAYS_ON, resource=resource, shutdown_on_exit=False)
-        for processor in processors:
-            self._tracers.add_span_processor(processor)
-        self._meters = MeterProvider(readers, resource, shutdown_on_exit=False, views=views())
-        self.telemetry = Telemetry(self._tracers, self._meters)
+        self._processors = tuple(processors)
+        counts, sinks = Counts(), list[Sink]()
+        if processors:
+            sinks.append(SpanMaker(processors, self.resource).add)
+        readers = []
+        if exporter is not None:
+            sinks.append(counts.add)
+            readers.append(PeriodicExportingMetricReader(WithHistograms(exporter, counts)))
+        self.meters = MeterProvider(readers, self.resource, shutdown_on_exit=False, views=views())
+        counts.observe(self.meters.get_meter(SCOPE))
+        self.telemetry = Telemetry(counts, sinks)
+
+    def flush(self) -> None:
+        """Export what was judged so far."""
+        self.telemetry.settle()
+        for processor in self._processors:
+            processor.force_flush()
+        self.meters.force_flush()
 
     def close(self) -> None:
-        """Export what is queued, and stop."""
-        self._tracers.shutdown()
-        self._meters.shutdown()
+        """Export what was judged so far, and stop."""
+        self.telemetry.settle()
+        for processor in self._processors:
+            processor.shutdown()
+        self.meters.shutdown()
 
 
 def from_environment() -> Pipeline:
@@ -52,14 +76,13 @@ def from_environment() -> Pipeline:
     The exporters reach `http://` endpoints without TLS and `https://` endpoints with it.
     """
     processors: list[SpanProcessor] = []
-    readers: list[MetricReader] = []
     if _endpoint("TRACES"):
-        processors.append(BatchSpanProcessor(AllowList(OTLPSpanExporter()), max_queue_size=_QUEUE))
-    if _endpoint("METRICS"):
-        readers.append(PeriodicExportingMetricReader(OTLPMetricExporter()))
-    return Pipeline(processors, readers)
+        processors.append(BatchSpanProcessor(AllowList(DecisionExporter()), max_queue_size=_QUEUE))
+    return Pipeline(processors, OTLPMetricExporter() if _endpoint("METRICS") else None)
 
 
 def _endpoint(signal: str) -> bool:
+    if os.environ.get("OTEL_SDK_DISABLED", "").strip().lower() == "true":
+        return False
     names = ("OTEL_EXPORTER_OTLP_ENDPOINT", f"OTEL_EXPORTER_OTLP_{signal}_ENDPOINT")
     return any(os.environ.get(name) for name in names)

@@ -5,9 +5,9 @@ from pathlib import Path
 
 import grpc
 import orjson
-from opentelemetry.sdk.metrics.export import InMemoryMetricReader
 from opentelemetry.sdk.trace.export import SimpleSpanProcessor
 from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
+from recorded_metrics import RecordedMetrics
 
 from extauthz.guard.envoy import wire
 from extauthz.guard.worker import Worker, utc_day, utc_now
@@ -72,8 +72,8 @@ class Guard:
             scanners=scanners,
         )
         self.spans = InMemorySpanExporter()
-        self.metrics = InMemoryMetricReader()
-        self.pipeline = Pipeline([SimpleSpanProcessor(AllowList(self.spans))], [self.metrics])
+        self.metrics = RecordedMetrics()
+        self.pipeline = Pipeline([SimpleSpanProcessor(AllowList(self.spans))], self.metrics)
         self.ledger = FileLedger(folder / "ledger", 0, utc_now)
         policies = PolicyStore(PolicyFiles(self.policy), utc_day, lambda _: engine)
         self.worker = Worker(self.settings, policies, self.ledger, self.pipeline, edges)
@@ -85,7 +85,8 @@ class Guard:
         return self
 
     async def __aexit__(self, *_):
-        data = self.metrics.get_metrics_data()
+        self.pipeline.flush()
+        data = self.metrics.data
         self.metrics_json = data.to_json() if data else ""
         await self.worker.drain()
 

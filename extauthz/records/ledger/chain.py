@@ -27,6 +27,8 @@ SEGMENT_NAME: Final = re.compile(r"ledger-(?P<worker>\d+)-(?P<start>\d{12})\.jso
 
 Record = Mapping[str, Any]
 
+_PLACE: Final = f'"hash":"{GENESIS}",'.encode()
+
 
 @dataclass(frozen=True, slots=True)
 class ChainHead:
@@ -55,10 +57,27 @@ def segment_name(worker: int, start: int) -> str:
 
 
 def seal(record: Record, head: ChainHead) -> tuple[bytes, ChainHead]:
-    """Return the line of a record that follows `head`, and the new head."""
-    body = {**record, "seq": head.seq + 1, "prev": head.hash}
-    digest = hashlib.sha256(_canonical(body)).hexdigest()
-    return _canonical({**body, "hash": digest}) + b"\n", ChainHead(head.seq + 1, digest)
+    """Return the line of a record that follows `head`, and the new head.
+
+    The record is written once, with zeros in the place of its hash. What is hashed is the line
+    without that place.
+
+    Args:
+        record: without "seq", "prev" and "hash".
+        head: of the chain so far.
+    """
+    seq = head.seq + 1
+    body = {**record, "seq": seq, "prev": head.hash}
+    line = _canonical({**body, "hash": GENESIS})
+    at = line.find(_PLACE)
+    end = at + len(_PLACE)  # "prev" and "seq" are sorted behind "hash", so a comma follows it
+    if line.find(_PLACE, end) >= 0:  # something deeper in the record looks like the place
+        digest = hashlib.sha256(_canonical(body)).hexdigest()
+        return _canonical({**body, "hash": digest}) + b"\n", ChainHead(seq, digest)
+    hashed = hashlib.sha256(line[:at])
+    hashed.update(line[end:])
+    digest = hashed.hexdigest()
+    return line.replace(_PLACE, f'"hash":"{digest}",'.encode(), 1) + b"\n", ChainHead(seq, digest)
 
 
 def unseal(line: bytes) -> dict[str, Any] | None:

@@ -6,7 +6,6 @@ import threading
 import pytest
 from grpc_health.v1 import health_pb2, health_pb2_grpc
 from kubernetes_server import ApiServer, policy_object
-from opentelemetry.sdk.metrics.export import InMemoryMetricReader
 from running_guard import (
     INBOUND,
     POLICY,
@@ -184,7 +183,7 @@ def test_without_a_policy_all_is_denied_and_the_guard_is_not_ready_until_one_com
         policies = PolicyStore(objects, utc_day, lambda _: engine, required=False)
         ledger = FileLedger(tmp_path / "ledger", 0, utc_now)
         settings = Settings("127.0.0.1", 0, tmp_path, limits=Limits(scan_seconds=20.0))
-        worker = Worker(settings, policies, ledger, Pipeline([], [InMemoryMetricReader()]))
+        worker = Worker(settings, policies, ledger, Pipeline([]))
         g = _Bare(worker)
         async with g:
             none = await g.judged()

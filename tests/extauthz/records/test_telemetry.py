@@ -1,64 +1,50 @@
 import itertools
+import math
 from dataclasses import replace
 
 import pytest
+from judgements import JUDGEMENT, SPAN, TRACE
 from opentelemetry.context import Context
 from opentelemetry.exporter.otlp.proto.common.trace_encoder import encode_spans
 from opentelemetry.sdk.metrics import MeterProvider
-from opentelemetry.sdk.metrics.export import InMemoryMetricReader
+from opentelemetry.sdk.metrics.export import PeriodicExportingMetricReader
+from opentelemetry.sdk.resources import Resource
 from opentelemetry.sdk.trace import TracerProvider
 from opentelemetry.sdk.trace.export import SimpleSpanProcessor
 from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
 from opentelemetry.sdk.trace.sampling import ALWAYS_ON
 from opentelemetry.trace import NonRecordingSpan, SpanContext, TraceState, set_span_in_context
+from recorded_metrics import RecordedMetrics
 
-from extauthz.records.allow_list import AllowList, Key, SpanName, views
-from extauthz.records.judgement import Judgement, ledger_record
-from extauthz.records.telemetry import Telemetry, span_attributes
-from mesh.message.facts import Facts, Operation
-from mesh.policy.decision import Action, Decision, Reason
-from phiscan.finding import Finding, Likelihood, Location, ScanReport, Subject, Verdict
-from phiscan.identifiers import INFO_TYPES, Identifier
-
-TRACE, SPAN = "0af7651916cd43dd8448eb211c80319c", "b7ad6b7169203331"
-FOUND = Finding.of(
-    INFO_TYPES["PERSON_NAME"],
-    Likelihood.LIKELY,
-    "d",
-    Location("Patient.name"),
-    Subject.PATIENT,
-)
-JUDGEMENT = Judgement(
-    "decision-1",
-    Facts(
-        source="cluster.local/ns/a/sa/b", operation=Operation("GET", "/patients/536-22-8790", "h")
-    ),
-    Decision(
-        Action.DENY, Reason.MINIMUM_NECESSARY, identifiers=(Identifier.NAME,), verdict=Verdict.PHI
-    ),
-    ScanReport((FOUND,), media="json", size=12),
-    "clinic",
-    TRACE,
-)
+from extauthz.records.allow_list import AllowList, SpanName, views
+from extauthz.records.counts import Counts
+from extauthz.records.histograms import WithHistograms
+from extauthz.records.spans import SCOPE, SLOW, SpanMaker
+from extauthz.records.telemetry import Telemetry
 
 
 class Bench:
     def __init__(self):
         self.spans = InMemorySpanExporter()
+        processor = SimpleSpanProcessor(AllowList(self.spans))
         self.tracers = TracerProvider(sampler=ALWAYS_ON, shutdown_on_exit=False)
-        self.tracers.add_span_processor(SimpleSpanProcessor(AllowList(self.spans)))
-        self.reader = InMemoryMetricReader()
-        self.meters = MeterProvider([self.reader], shutdown_on_exit=False, views=views())
+        self.tracers.add_span_processor(processor)
+        self.counts, self.metrics = Counts(), RecordedMetrics()
+        reader = PeriodicExportingMetricReader(
+            WithHistograms(self.metrics, self.counts), export_interval_millis=math.inf
+        )
+        self.meters = MeterProvider([reader], shutdown_on_exit=False, views=views())
+        self.counts.observe(self.meters.get_meter(SCOPE))
         self.ticks = itertools.count(10, 10)
-        self.telemetry = Telemetry(self.tracers, self.meters, clock=lambda: next(self.ticks))
+        sinks = [SpanMaker([processor], Resource({})).add, self.counts.add]
+        self.telemetry = Telemetry(self.counts, sinks, clock=lambda: next(self.ticks))
 
     def finished(self):
         return {s.name: s for s in self.spans.get_finished_spans()}
 
     def points(self):
-        data = self.reader.get_metrics_data()
-        metrics = data.resource_metrics[0].scope_metrics[0].metrics if data else []
-        return {m.name: list(m.data.data_points) for m in metrics}
+        self.meters.force_flush()
+        return self.metrics.points()
 
 
 @pytest.fixture
@@ -66,21 +52,64 @@ def bench():
     return Bench()
 
 
-def test_a_judgement_is_a_span_with_its_steps_inside(bench):
+def test_a_redaction_is_a_span_with_its_steps_inside(bench):
     trace = bench.telemetry.begin(SpanName.AUTHORIZE, {})
-    trace.step(SpanName.SCAN, 100, 130)
-    trace.step(SpanName.DECIDE, 130, 140)
-    trace.end(JUDGEMENT, 0.25)
-    spans = bench.finished()
-    parent = spans["phiguard.authorize"]
+    steps = [
+        (SpanName.SCAN, 100, 130),
+        (SpanName.DECIDE, 130, 140),
+        (SpanName.SCAN, 150, 145),  # the clock was put back
+    ]
+    trace.end(JUDGEMENT, 0.25, steps)
+    scan, decide, proof, parent = bench.spans.get_finished_spans()
 
-    assert {s.parent.span_id for n, s in spans.items() if n != "phiguard.authorize"} == {
-        parent.context.span_id
-    }
-    assert (spans["phiguard.scan"].start_time, spans["phiguard.scan"].end_time) == (100, 130)
+    assert {s.parent.span_id for s in (scan, decide, proof)} == {parent.context.span_id}
+    assert {s.context.trace_id for s in (scan, decide, proof)} == {parent.context.trace_id}
+    assert len({s.context.span_id for s in (scan, decide, proof, parent)}) == 4
+    assert (scan.name, scan.start_time, scan.end_time) == ("phiguard.scan", 100, 130)
+    assert (decide.name, decide.start_time, decide.end_time) == ("phiguard.decide", 130, 140)
+    assert (proof.name, proof.start_time, proof.end_time) == ("phiguard.scan", 150, 150)
+    assert (parent.name, parent.start_time, parent.end_time) == ("phiguard.authorize", 10, 20)
     assert parent.attributes["phiguard.reason"] == "MINIMUM_NECESSARY"
     assert parent.attributes["phiguard.info_types"] == ("PERSON_NAME",)
     assert trace.id == format(parent.context.trace_id, "032x")
+    assert parent.parent is None
+
+
+@pytest.mark.parametrize(("nanoseconds", "names"), [(SLOW, []), (SLOW + 1, ["phiguard.scan"])])
+def test_one_scan_is_a_step_of_its_own_where_its_message_took_long(bench, nanoseconds, names):
+    trace = bench.telemetry.begin(SpanName.INSPECT, {})
+    bench.ticks = iter([10 + nanoseconds])
+    trace.end(JUDGEMENT, 0.25, [(SpanName.SCAN, 10, 10)])
+
+    assert [s.name for s in bench.spans.get_finished_spans()] == [*names, "phiguard.inspect"]
+
+
+def test_a_span_and_its_counts_are_made_after_the_answer(bench):
+    later = []
+    bench.telemetry.settle_by(later.append)
+    for _ in range(2):
+        bench.telemetry.begin(SpanName.INSPECT, {}).end(JUDGEMENT, 0.25, [])
+    assert (bench.finished(), "phiguard.decisions" in bench.points()) == ({}, False)
+    (settle,) = later  # both answers may leave in one turn of the event loop
+    settle()
+
+    assert len(bench.spans.get_finished_spans()) == 2
+    assert bench.points()["phiguard.decisions"][0].value == 2
+    bench.telemetry.begin(SpanName.INSPECT, {}).end(JUDGEMENT, 0.25, [])
+    assert len(later) == 2
+
+
+def test_a_span_that_cannot_be_made_harms_neither_the_others_nor_the_counts(bench, caplog):
+    broken = replace(JUDGEMENT, decision=None)
+    later = []
+    bench.telemetry.settle_by(later.append)
+    for judgement in (broken, JUDGEMENT):
+        bench.telemetry.begin(SpanName.INSPECT, {}).end(judgement, 0.25, [])
+    later[0]()
+
+    assert len(bench.spans.get_finished_spans()) == 1
+    assert bench.points()["phiguard.decisions"][0].value == 1
+    assert [r.fields for r in caplog.records] == [{"error": "AttributeError"}] * 2
 
 
 @pytest.mark.parametrize("flags", ["00", "01"])
@@ -88,7 +117,7 @@ def test_the_parent_comes_from_metadata_and_a_span_is_kept_whatever_it_samples(b
     trace = bench.telemetry.begin(
         SpanName.INSPECT, {"traceparent": f"00-{TRACE}-{SPAN}-{flags}", "baggage": "a=b"}
     )
-    trace.end(JUDGEMENT, 0.25)
+    trace.end(JUDGEMENT, 0.25, [])
 
     assert trace.id == TRACE
     assert format(bench.finished()["phiguard.inspect"].parent.span_id, "016x") == SPAN
@@ -101,9 +130,9 @@ def test_no_trace_state_of_a_client_leaves(bench):
         "tracestate": "patient=ana-ruiz-536-22-8790",
     }
     trace = bench.telemetry.begin(SpanName.INSPECT, metadata)
-    trace.step(SpanName.SCAN, 100, 130)
-    trace.end(JUDGEMENT, 0.25)
+    trace.end(JUDGEMENT, 0.25, [(SpanName.SCAN, 100, 130), (SpanName.SCAN, 130, 150)])
 
+    assert len(bench.spans.get_finished_spans()) == 3
     assert trace.id == TRACE
     assert b"ana-ruiz" not in encode_spans(list(bench.finished().values())).SerializeToString()
 
@@ -125,21 +154,6 @@ def test_a_broken_parent_starts_a_new_trace(bench, value):
     assert int(trace.id, 16) != 0
 
 
-def test_every_attribute_is_of_the_closed_set():
-    assert set(span_attributes(JUDGEMENT)) <= set(Key)
-
-
-def test_what_audit_rules_would_have_done_is_an_attribute_and_in_the_record():
-    decision = replace(JUDGEMENT.decision, audits=(("a", Action.ALERT), ("b", Action.DENY)))
-    judgement = replace(JUDGEMENT, decision=decision)
-    assert span_attributes(judgement)["phiguard.audits"] == ["ALERT a", "DENY b"]
-    assert ledger_record(judgement)["audits"] == {"a": "ALERT", "b": "DENY"}
-
-
-def test_no_attribute_holds_the_path():
-    assert "536-22-8790" not in str(span_attributes(JUDGEMENT))
-
-
 def test_the_exporter_drops_what_it_does_not_know(bench):
     span = bench.tracers.get_tracer("other").start_span("phiguard.scan", Context())
     span.set_attribute("http.url", "/patients?ssn=536-22-8790")
@@ -155,9 +169,9 @@ def test_the_exporter_drops_what_it_does_not_know(bench):
 
 
 def test_decisions_are_counted_without_paths_addresses_or_ids(bench):
-    bench.telemetry.begin(SpanName.AUTHORIZE, {}).end(JUDGEMENT, 0.25)
-    bench.telemetry.ledger_kept()
-    bench.telemetry.ledger_failed()
+    bench.telemetry.begin(SpanName.AUTHORIZE, {}).end(JUDGEMENT, 0.25, [])
+    bench.counts.ledger_kept()
+    bench.counts.ledger_failed()
     points = bench.points()
 
     assert set(points) == {

@@ -3,9 +3,42 @@
 import hashlib
 import json
 
+import orjson
 import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
 
-from extauthz.records.ledger.chain import GENESIS_HEAD, ChainHead, Verifier, last_head, seal, unseal
+from extauthz.records.ledger.chain import (
+    GENESIS,
+    GENESIS_HEAD,
+    ChainHead,
+    Verifier,
+    last_head,
+    seal,
+    unseal,
+)
+
+# what a record could hold; keys around "hash" and values that look like a seal are likely
+WORDS = st.sampled_from(
+    [
+        "hash",
+        "gap",
+        "id",
+        "prev",
+        'a"hash',
+        '"hash":"',
+        "",
+        "\u00fc",
+        GENESIS,
+        f'"hash":"{GENESIS}",',
+    ]
+) | st.text(st.characters(exclude_categories=["Cs"]))
+VALUES = st.recursive(
+    WORDS | st.integers(-(2**63), 2**63 - 1) | st.booleans() | st.none(),
+    lambda inner: st.lists(inner) | st.dictionaries(WORDS, inner),
+    max_leaves=8,
+)
+RECORDS = st.dictionaries(WORDS.filter(lambda key: key not in {"hash", "seq", "prev"}), VALUES)
 
 
 def _chain(count: int) -> list[bytes]:
@@ -28,6 +61,20 @@ def test_a_sealed_line_holds():
     record = unseal(line[:-1])
     assert record is not None
     assert (record["seq"], record["n"]) == (1, 0)
+
+
+@given(RECORDS, st.integers(0, 10**12), st.sampled_from([GENESIS, "f" * 64]))
+@example({"audits": {"hash": GENESIS, "z": 1}}, 0, GENESIS)
+@example({"zone": {"hash": GENESIS, "z": 1}}, 0, GENESIS)
+@example({'a"hash': GENESIS}, 0, GENESIS)
+def test_a_line_has_the_bytes_of_the_definition(record, seq, prev):
+    body = {**record, "seq": seq + 1, "prev": prev}
+    digest = hashlib.sha256(orjson.dumps(body, option=orjson.OPT_SORT_KEYS)).hexdigest()
+    line, head = seal(record, ChainHead(seq, prev))
+
+    assert line == orjson.dumps({**body, "hash": digest}, option=orjson.OPT_SORT_KEYS) + b"\n"
+    assert head == ChainHead(seq + 1, digest)
+    assert unseal(line[:-1]) == json.loads(line)
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,154 @@
+"""The spans of a decision. They are made once, from its judgement.
+
+The parent of a span comes from gRPC metadata only, where Envoy writes its own span. `traceparent`
+and `tracestate` in the message's headers come from the client and are not read, even though Envoy
+passes `tracestate` on. Baggage is not read either. Every span is kept, whatever its parent samples:
+with Istio's default sampling of 1 %, a parent-based sampler would lose decisions.
+"""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+from opentelemetry.sdk.resources import Resource
+from opentelemetry.sdk.trace import SpanProcessor
+from opentelemetry.sdk.trace.id_generator import RandomIdGenerator
+from opentelemetry.sdk.util.instrumentation import InstrumentationScope
+from opentelemetry.trace import SpanContext, TraceFlags
+
+from extauthz.records.allow_list import Key, ListedSpan, SpanName
+from extauthz.records.judgement import Judgement
+
+SCOPE: Final = "phiguard"
+SLOW: Final = 10_000_000
+"""Nanoseconds. A message that took longer shows its steps."""
+
+IDS: Final = RandomIdGenerator()
+
+_SAMPLED: Final = TraceFlags(TraceFlags.SAMPLED)
+_NO_TRACE, _NO_SPAN = "0" * 32, "0" * 16
+# https://www.w3.org/TR/trace-context/#traceparent-header; a later version may add fields.
+# Matches `00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01`; not one with capitals
+_PARENT: Final = re.compile(
+    r"[ \t]*(?P<version>[0-9a-f]{2})-(?P<trace>[0-9a-f]{32})-(?P<span>[0-9a-f]{16})"
+    r"-(?P<flags>[0-9a-f]{2})(?:(?P<more>-[^\n]*)|[ \t]*)"
+)
+_LONGEST_PARENT: Final = 512
+
+
+def parent_of(traceparent: str) -> SpanContext | None:
+    """Return the ids of a `traceparent`, or None when it is broken or empty."""
+    if len(traceparent) > _LONGEST_PARENT:
+        return None
+    match = _PARENT.fullmatch(traceparent)
+    if match is None:
+        return None
+    version, trace, span, flags, more = match.groups()
+    if trace == _NO_TRACE or span == _NO_SPAN or version == "ff" or (version == "00" and more):
+        return None
+    return SpanContext(int(trace, 16), int(span, 16), True, TraceFlags(int(flags, 16)))
+
+
+Step = tuple[SpanName, int, int]
+"""A scan, or the decision: with its start and its end in nanoseconds since 1970."""
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """A judged message with what its spans and counts need.
+
+    Args:
+        name: AUTHORIZE or INSPECT.
+        trace: its trace id.
+        parent: ids of the span of Envoy, or None.
+        start, end: from its first event to its judgement, in nanoseconds since 1970.
+        steps: in their order.
+        seconds: of work. The span itself is longer: it includes the wait for the body.
+    """
+
+    judgement: Judgement
+    name: SpanName
+    trace: int
+    parent: SpanContext | None
+    start: int
+    end: int
+    steps: Sequence[Step]
+    seconds: float
+
+
+class SpanMaker:
+    """Makes the spans of a judged message and hands them on.
+
+    Args:
+        processors: where the spans go. Their exporters must be wrapped in `AllowList`.
+        resource: the service.
+    """
+
+    def __init__(self, processors: Sequence[SpanProcessor], resource: Resource) -> None:
+        self._processors = tuple(processors)
+        self._made_by = resource, InstrumentationScope(SCOPE)
+
+    def add(self, judged: Judged) -> None:
+        """Make the span of a message, with its steps inside where they say something."""
+        context = SpanContext(judged.trace, IDS.generate_span_id(), False, _SAMPLED)
+        if _has_shape(judged):
+            for name, start, end in judged.steps:
+                child = SpanContext(judged.trace, IDS.generate_span_id(), False, _SAMPLED)
+                times = start, max(start, end)
+                self._hand_on(ListedSpan(name, (child, context), self._made_by, {}, times))
+        self._hand_on(
+            ListedSpan(
+                judged.name,
+                (context, judged.parent),
+                self._made_by,
+                span_attributes(judged.judgement),
+                (judged.start, judged.end),
+            )
+        )
+
+    def _hand_on(self, span: ListedSpan) -> None:
+        for processor in self._processors:
+            processor.on_end(span)
+
+
+def _has_shape(judged: Judged) -> bool:
+    """Whether the steps say more than the message's own span.
+
+    They do for several scans, which are those of a redaction, and for a message that took long. One
+    quick scan is as long as its message, and its child spans cost as much as the decision.
+    """
+    scans = sum(name is SpanName.SCAN for name, _, _ in judged.steps)
+    return scans > 1 or judged.end - judged.start > SLOW
+
+
+def span_attributes(judgement: Judgement) -> dict[str, Any]:
+    """Return the attributes of a decision's span. They hold no path, address or value."""
+    decision, report, facts = judgement.decision, judgement.report, judgement.facts
+    return {
+        Key.DECISION.value: decision.action.value,
+        Key.ENFORCED.value: decision.enforced,
+        Key.OBSERVED.value: judgement.observed,
+        Key.REASON.value: decision.reason.value,
+        Key.DECISION_ID.value: judgement.id,
+        Key.IDENTIFIERS.value: tuple([i.value for i in decision.identifiers]),
+        Key.INFO_TYPES.value: tuple(sorted({f.info_type for f in report.findings})),
+        Key.FINDINGS.value: len(report.findings),
+        Key.VERDICT.value: decision.verdict.value,
+        Key.COVERAGE.value: decision.coverage.value,
+        Key.GAP.value: decision.gap.value,
+        Key.MEDIA.value: report.media,
+        Key.PARTS.value: report.parts,
+        Key.OPAQUE.value: len(report.opaque),
+        Key.BODY_SIZE.value: report.size,
+        Key.POLICY_DIGEST.value: decision.policy,
+        Key.POLICY_NAME.value: judgement.policy,
+        Key.RULES.value: decision.rules,
+        Key.AUDITS.value: tuple([f"{action.value} {rule}" for rule, action in decision.audits]),
+        Key.DIRECTION.value: facts.direction.value,
+        Key.VANTAGE.value: facts.vantage.value,
+        Key.SOURCE.value: facts.source,
+        Key.DESTINATION.value: facts.destination,
+        Key.SERVICE.value: facts.service,
+        Key.MTLS.value: facts.mtls,
+    }

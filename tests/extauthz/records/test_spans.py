@@ -1,0 +1,74 @@
+from dataclasses import replace
+
+from hypothesis import example, given
+from hypothesis import strategies as st
+from judgements import JUDGEMENT, SPAN, TRACE
+from opentelemetry.context import Context
+from opentelemetry.trace import get_current_span
+from opentelemetry.trace.propagation.tracecontext import TraceContextTextMapPropagator
+
+from extauthz.records.allow_list import Key
+from extauthz.records.judgement import ledger_record
+from extauthz.records.spans import parent_of, span_attributes
+from mesh.policy.decision import Action
+
+# pieces of which a `traceparent` could be made, right and wrong
+PIECES = st.sampled_from(
+    [
+        "00",
+        "01",
+        "cc",
+        "ff",
+        "-",
+        TRACE,
+        SPAN,
+        "0" * 32,
+        "0" * 16,
+        TRACE.upper(),
+        " ",
+        "\t",
+        "0",
+        "zz",
+    ]
+)
+RIGHT = st.tuples(
+    st.sampled_from(["", " ", "\t"]),
+    st.sampled_from(["00", "01", "fe", "ff"]),
+    st.sampled_from([TRACE, "0" * 32, "f" * 32]),
+    st.sampled_from([SPAN, "0" * 16, "f" * 16]),
+    st.sampled_from(["00", "01", "02", "ff"]),
+    st.sampled_from(["", " ", "-", "-more", "- x", "more"]),
+).map(lambda p: f"{p[0]}{p[1]}-{p[2]}-{p[3]}-{p[4]}{p[5]}")
+
+
+@given(
+    RIGHT
+    | st.lists(PIECES, max_size=9).map("".join)
+    | st.text(st.characters(exclude_characters="\n"))
+)
+@example("")
+@example(f"00-{TRACE}-{SPAN}-01-" + "x" * 600)
+def test_a_parent_is_read_as_the_sdk_reads_it(traceparent):
+    context = TraceContextTextMapPropagator().extract({"traceparent": traceparent}, Context())
+    expected = get_current_span(context).get_span_context()
+    parent = parent_of(traceparent)
+
+    assert (parent is None) is not expected.is_valid
+    if parent is not None:
+        assert (parent.trace_id, parent.span_id) == (expected.trace_id, expected.span_id)
+        assert (parent.trace_flags, parent.is_remote) == (expected.trace_flags, True)
+
+
+def test_every_attribute_is_of_the_closed_set():
+    assert set(span_attributes(JUDGEMENT)) <= set(Key)
+
+
+def test_what_audit_rules_would_have_done_is_an_attribute_and_in_the_record():
+    decision = replace(JUDGEMENT.decision, audits=(("a", Action.ALERT), ("b", Action.DENY)))
+    judgement = replace(JUDGEMENT, decision=decision)
+    assert span_attributes(judgement)["phiguard.audits"] == ("ALERT a", "DENY b")
+    assert ledger_record(judgement)["audits"] == {"a": "ALERT", "b": "DENY"}
+
+
+def test_no_attribute_holds_the_path():
+    assert "536-22-8790" not in str(span_attributes(JUDGEMENT))
