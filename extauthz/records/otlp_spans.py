@@ -64,7 +64,9 @@ def _span(span: ReadableSpan) -> bytes:
     # the fields of a protobuf message may stand in any order
     return head + b"".join(
         [
-            _attribute(key, value) if key in _UNIQUE else _remembered(key, value)
+            _attribute(key, value)
+            if key in _UNIQUE or type(value) is float
+            else _remembered(key, value)
             for key, value in _attributes(span).items()
         ]
     )
@@ -79,7 +81,8 @@ def _attribute(key: str, value: Plain) -> bytes:
     return _field(_ATTRIBUTES, KeyValue(key=key, value=_any(value)).SerializeToString())
 
 
-# typed, because True and 1 are one key otherwise
+# typed, because True and 1 are one key otherwise; a float is never asked for, because 0.0 and -0.0
+# are one key too
 _remembered = functools.lru_cache(_REMEMBERED, typed=True)(_attribute)
 
 
