@@ -62,14 +62,18 @@ def denial(judgement: Judgement) -> Denial:
     return Denial(403, GRPC_PERMISSION_DENIED, headers, body)
 
 
-def metadata(judgement: Judgement) -> dict[str, Any]:
-    """Return the dynamic metadata of a decision."""
-    decision = judgement.decision
-    return {
-        "action": decision.action.value,
-        "enforced": decision.enforced,
-        "reason": decision.reason.value,
-        "decision_id": judgement.id,
-        "verdict": decision.verdict.value,
-        "identifiers": [i.value for i in decision.identifiers],
-    }
+def write_metadata(judgement: Judgement, struct: Any) -> None:  # noqa: ANN401 - protobuf makes this class at run time
+    """Write the dynamic metadata of a decision into a protobuf Struct.
+
+    Field by field: `Struct.update` takes twice as long, and every answer has these.
+    """
+    decision, fields = judgement.decision, struct.fields
+    fields["action"].string_value = decision.action.value
+    fields["enforced"].bool_value = decision.enforced
+    fields["reason"].string_value = decision.reason.value
+    fields["decision_id"].string_value = judgement.id
+    fields["verdict"].string_value = decision.verdict.value
+    identifiers = fields["identifiers"].list_value
+    identifiers.SetInParent()  # an empty list is a list too
+    for identifier in decision.identifiers:
+        identifiers.values.add().string_value = identifier.value

@@ -108,7 +108,7 @@ def encode(answer: CheckAnswer) -> bytes:
     """Return the CheckResponse. Both branches set a status: an empty response would allow."""
     judgement = answer.judgement
     response = wire.message(CHECK_RESPONSE)()
-    response.dynamic_metadata.update(answers.metadata(judgement))
+    answers.write_metadata(judgement, response.dynamic_metadata)
     if judgement.decision.effect not in {Action.DENY, Action.REDACT}:
         response.status.code = answers.GRPC_OK
         response.ok_response.SetInParent()

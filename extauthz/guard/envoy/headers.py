@@ -22,7 +22,7 @@ def map_pairs(headers: Mapping[str, str]) -> Pairs:
 
     Envoy sends names in lower case. A forged request may not.
     """
-    return tuple((name.lower(), value) for name, value in headers.items())
+    return tuple([(name.lower(), value) for name, value in headers.items()])
 
 
 def header_map_pairs(headers: Iterable[Any]) -> Pairs:

@@ -53,7 +53,9 @@ def address(text: str) -> str:
 
     Any other text gives empty text.
     """
-    bare = text if addresses.parse(text) else text.rpartition(":")[0].strip("[]")
+    if addresses.parse(text):
+        return text
+    bare = text.rpartition(":")[0].strip("[]")
     return bare if addresses.parse(bare) else ""
 
 

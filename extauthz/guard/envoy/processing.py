@@ -66,7 +66,8 @@ def encode(answer: StreamAnswer) -> bytes:
     judgement, event = answer.judgement, answer.event
     response = wire.message(PROCESSING_RESPONSE)()
     if judgement is not None:
-        response.dynamic_metadata.update({_NAMESPACE: answers.metadata(judgement)})
+        metadata = response.dynamic_metadata.fields[_NAMESPACE].struct_value
+        answers.write_metadata(judgement, metadata)
         if answer.is_final:
             _deny(response.immediate_response, judgement)
             return wire.encode(response)

@@ -10,7 +10,9 @@ from opentelemetry.trace.propagation.tracecontext import TraceContextTextMapProp
 from extauthz.records.allow_list import Key
 from extauthz.records.judgement import ledger_record
 from extauthz.records.spans import parent_of, span_attributes
+from mesh.message.facts import Direction, Vantage
 from mesh.policy.decision import Action
+from phiscan.finding import Coverage, Gap, Location
 
 # pieces of which a `traceparent` could be made, right and wrong
 PIECES = st.sampled_from(
@@ -72,3 +74,53 @@ def test_what_audit_rules_would_have_done_is_an_attribute_and_in_the_record():
 
 def test_no_attribute_holds_the_path():
     assert "536-22-8790" not in str(span_attributes(JUDGEMENT))
+
+
+def test_every_attribute_has_its_own_value():
+    part = Location("a", 1, 2)
+    report = replace(JUDGEMENT.report, parts=("csv", "text"), opaque=(part, part, part))
+    facts = replace(
+        JUDGEMENT.facts,
+        destination="cluster.local/ns/c/sa/d",
+        service="d.c.svc.cluster.local",
+        mtls=True,
+        direction=Direction.RESPONSE,
+        vantage=Vantage.OUTBOUND,
+    )
+    decision = replace(
+        JUDGEMENT.decision,
+        enforced=False,
+        rules=("r1", "r2"),
+        policy="9212d0",
+        coverage=Coverage.TRUNCATED,
+        gap=Gap.MALFORMED,
+    )
+    judged = replace(JUDGEMENT, report=report, facts=facts, decision=decision, observed=True)
+
+    assert span_attributes(judged) == {
+        "phiguard.decision": "DENY",
+        "phiguard.enforced": False,
+        "phiguard.observed": True,
+        "phiguard.reason": "MINIMUM_NECESSARY",
+        "phiguard.decision_id": "decision-1",
+        "phiguard.identifiers": ("A",),
+        "phiguard.info_types": ("PERSON_NAME",),
+        "phiguard.findings": 1,
+        "phiguard.verdict": "phi",
+        "phiguard.coverage": "TRUNCATED",
+        "phiguard.gap": "MALFORMED",
+        "phiguard.media": "json",
+        "phiguard.media.parts": ("csv", "text"),
+        "phiguard.opaque": 3,
+        "phiguard.body.size": 12,
+        "phiguard.policy.digest": "9212d0",
+        "phiguard.policy.name": "clinic",
+        "phiguard.rules": ("r1", "r2"),
+        "phiguard.audits": (),
+        "phiguard.direction": "response",
+        "phiguard.vantage": "outbound",
+        "phiguard.source": "cluster.local/ns/a/sa/b",
+        "phiguard.destination": "cluster.local/ns/c/sa/d",
+        "phiguard.service": "d.c.svc.cluster.local",
+        "phiguard.mtls": True,
+    }
