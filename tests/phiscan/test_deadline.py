@@ -1,4 +1,6 @@
+import io
 import itertools
+import zipfile
 
 import pytest
 
@@ -32,6 +34,22 @@ _DOCUMENTS = {
     "runs of letters": b" ".join(b"%024xQUJD" % i for i in range(3000)),
     "a list of numbers": b"[" + b"32, 34, 58, 65, " * 3000 + b"1]",
     "utf-7": b"a+ADE-" * 3000,
+}
+
+
+def _zip() -> bytes:
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w") as archive:
+        archive.writestr(zipfile.ZipInfo("a.txt"), b"MRN: 4471902\n")
+    return packed.getvalue()
+
+
+_SMALL = {
+    "json": b'{"patientName": "Ana Ruiz", "note": "seen for asthma"}',
+    "text": b"Patient: Ana Ruiz\nDx: asthma\n",
+    "rtf": rb"{\rtf1 Patient: Ana Ruiz}",
+    "zip": _zip(),
+    "png": b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR" + bytes(17) + b"\0\0\0\0IEND\xaeB`\x82",
 }
 
 
@@ -77,3 +95,12 @@ def test_fields_outside_of_the_body_have_the_same_deadline(engine):
     for number in range(1000):
         scanner.feed_field(f"query.f{number}", "Ana")
     assert scanner.finish().gap is Gap.OUT_OF_TIME
+
+
+@pytest.mark.parametrize("name", ["json", "text", "rtf", "zip", "png"])
+def test_time_that_is_over_at_any_look_is_said(engine, name):
+    document = _SMALL[name]
+    _, looks = _scan(engine, document, 1e9)
+    for seconds in range(1, looks - 1):
+        report, _ = _scan(engine, document, seconds)
+        assert (report.coverage, report.gap) == (Coverage.UNSCANNABLE, Gap.OUT_OF_TIME), seconds
