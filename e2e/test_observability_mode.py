@@ -8,20 +8,22 @@ import orjson
 import pytest
 
 from extauthz.demo.client import Request
+from extauthz.demo.envoy_listeners import Gates
 from extauthz.demo.lab import Lab, Plan, Sidecar, open_lab
 from extauthz.demo.programs import POLICY, phiguard
-from extauthz.demo.topology import ANALYTICS, EHR
+from extauthz.demo.topology import ANALYTICS, EHR, INSTALLATION
+from mesh.istio import ext_proc
 
+_CONFIG: Any = ext_proc.inbound_responses(INSTALLATION)["typed_config"]
 _LOOKS_ON = {
     "patch": {
-        "operation": "MERGE",
+        "operation": "INSERT_FIRST",
         "value": {
             "name": "phiguard.ext_proc",
             "typed_config": {
-                "@type": "type.googleapis.com/envoy.extensions.filters.http.ext_proc.v3.ExternalPr"
-                "ocessor",
+                **_CONFIG,
                 "observability_mode": True,
-                "processing_mode": {"response_body_mode": "STREAMED"},
+                "processing_mode": {**_CONFIG["processing_mode"], "response_body_mode": "STREAMED"},
             },
         },
     }
@@ -30,7 +32,10 @@ _LOOKS_ON = {
 
 @pytest.fixture(scope="module")
 def lab(envoy: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lab]:
-    sidecars = (Sidecar(ANALYTICS), Sidecar(EHR, patches=(_LOOKS_ON,)))
+    sidecars = (
+        Sidecar(ANALYTICS),
+        Sidecar(EHR, Gates.ALL & ~Gates.RESPONSES, patches=(_LOOKS_ON,)),
+    )
     with open_lab(
         Plan(envoy, tmp_path_factory.mktemp("looks-on"), phiguard(POLICY), sidecars)
     ) as running:

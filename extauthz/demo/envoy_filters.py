@@ -34,10 +34,11 @@ from envoy_data_plane.envoy.type.matcher.v3 import (
 )
 from envoy_data_plane.envoy.type.v3 import HttpStatus, StatusCode
 
+from extauthz.demo.envoy_matchers import ExtensionWithMatcher
 from extauthz.demo.envoy_tls import packed
 from extauthz.demo.shipped import provider
 from extauthz.demo.topology import INSTALLATION, Workload
-from mesh.istio import ext_proc
+from mesh.istio import codec_errors, ext_proc
 from mesh.istio.installation import EXTENSION_PROVIDER
 from mesh.istio.manifest import Manifest
 
@@ -69,7 +70,7 @@ def process_requests() -> HttpFilter:
 
     The whole request goes to the guard before it is encrypted, and can come back redacted.
     """
-    return _shipped(ext_proc.outbound_requests(INSTALLATION))
+    return _shipped(ext_proc.outbound_requests(INSTALLATION), ExternalProcessor)
 
 
 def process_responses() -> HttpFilter:
@@ -77,7 +78,10 @@ def process_responses() -> HttpFilter:
 
     The whole response goes to the guard before it leaves.
     """
-    return _shipped(ext_proc.inbound_responses(INSTALLATION))
+    return _shipped(
+        codec_errors.answered_by_envoy(ext_proc.inbound_responses(INSTALLATION)),
+        ExtensionWithMatcher,
+    )
 
 
 def before_router() -> list[HttpFilter]:
@@ -123,12 +127,12 @@ def _ext_authz() -> ExtAuthz:
     )
 
 
-def _shipped(manifest: Manifest) -> HttpFilter:
+def _shipped(manifest: Manifest, schema: type[betterproto2.Message]) -> HttpFilter:
     """Return a filter of `istio-config`, read with Envoy's schema. An unknown field is an error."""
     config = {
         key: value for key, value in _mapping(manifest["typed_config"]).items() if key != "@type"
     }
-    return _filter(str(manifest["name"]), ExternalProcessor.from_dict(config))
+    return _filter(str(manifest["name"]), schema.from_dict(config))
 
 
 def _mapping(value: object) -> Manifest:

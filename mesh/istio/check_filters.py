@@ -1,7 +1,8 @@
 """Check that EnvoyFilters hold each message until the guard has answered, and in sidecars only."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
+from mesh.istio import codec_errors
 from mesh.istio.problem import IstioProblem, problem
 from mesh.istio.snapshot import MeshObject, MeshSnapshot, Node
 
@@ -26,8 +27,10 @@ def check(snapshot: MeshSnapshot) -> Iterator[IstioProblem]:
             yield problem(document, message, "select workloads by a label")
         for value in mine:
             yield from _any_filter(document, value)
-            if value.at("typed_config", "@type").text.endswith(_EXT_PROC):
-                yield from _ext_proc(document, value.at("typed_config"))
+            yield from _skipped(document, value)
+            config = _judging(value).at("typed_config")
+            if config.at("@type").text.endswith(_EXT_PROC):
+                yield from _ext_proc(document, config)
         if any(map(_removes, patches)) or any(map(_exempts_route, values)):
             message = "removes an ext_authz or ext_proc filter, so messages pass unread"
             yield problem(document, message, "remove the patch and exempt in the guard's policy")
@@ -56,8 +59,33 @@ def _touches(value: Node) -> bool:
 
     A patch may merge into a filter by its name alone, without the type.
     """
-    kind = value.at("typed_config", "@type").text
+    kind = _judging(value).at("typed_config", "@type").text
     return kind.endswith((_EXT_PROC, _EXT_AUTHZ)) or _is_guard_filter(value.at("name").text)
+
+
+def _is_matched(value: Node) -> bool:
+    return value.at("typed_config", "@type").text.endswith(codec_errors.MATCHED_FILTER)
+
+
+def _judging(value: Node) -> Node:
+    """The filter inside of one that a matcher can skip, or the filter itself."""
+    return value.at("typed_config", "extension_config") if _is_matched(value) else value
+
+
+def _skipped(document: MeshObject, value: Node) -> Iterator[IstioProblem]:
+    """Report a matcher that is not the one that `render` writes."""
+    config = value.at("typed_config")
+    rendered = _texts(config.at("xds_matcher").value) == _texts(codec_errors.matcher())
+    if _is_matched(value) and not (rendered and config.at("matcher").missing):
+        message = f"a matcher can skip `{value.at('name').text}`: what it matches passes unread"
+        yield problem(document, message, "take the matcher that `phiguard istio render` writes")
+
+
+def _texts(value: object) -> object:
+    """The same value with each scalar as text: tools write numbers in several ways."""
+    if isinstance(value, Mapping):
+        return {key: _texts(part) for key, part in value.items()}
+    return [_texts(part) for part in value] if isinstance(value, list) else str(value)
 
 
 def _selects_all(spec: Node) -> bool:

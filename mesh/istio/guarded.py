@@ -3,7 +3,7 @@
 They name no namespace: `kubectl apply -n NAMESPACE` sets it.
 """
 
-from mesh.istio import ext_proc
+from mesh.istio import codec_errors, ext_proc
 from mesh.istio.installation import EXTENSION_PROVIDER, GUARDED_LABEL, Installation
 from mesh.istio.manifest import Manifest, manifest
 
@@ -38,7 +38,7 @@ def inbound_responses(installation: Installation) -> Manifest:
     }
     patch: Manifest = {
         "operation": "INSERT_BEFORE",
-        "value": ext_proc.inbound_responses(installation),
+        "value": codec_errors.answered_by_envoy(ext_proc.inbound_responses(installation)),
     }
     return _envoy_filter("phiguard-inbound-responses", match, patch)
 

@@ -35,7 +35,12 @@ def _manager(config: Any, listener: int, chain: int = 0) -> Any:
 
 
 def _filters(config: Any, listener: int) -> dict[str, Any]:
-    return {one["name"]: one["typedConfig"] for one in _manager(config, listener)["httpFilters"]}
+    """The configuration of each filter; of one that a matcher can skip, that of the filter in it."""
+    configs = {one["name"]: one["typedConfig"] for one in _manager(config, listener)["httpFilters"]}
+    return {
+        name: config.get("extensionConfig", {}).get("typedConfig", config)
+        for name, config in configs.items()
+    }
 
 
 def test_outbound_the_guard_comes_first(mesh: Mesh) -> None:
@@ -68,6 +73,18 @@ def test_inbound_requests_are_checked_first_and_answers_last(mesh: Mesh) -> None
     }
     assert "failureModeAllow" not in filters["envoy.filters.http.ext_authz"]
     assert filters[_PROCESSOR]["processingMode"]["responseBodyMode"] == "BUFFERED"
+
+
+def test_answers_are_skipped_by_the_matcher_that_ships(mesh: Mesh) -> None:
+    filters = _manager(_json(mesh), 0)["httpFilters"]
+    (wrapped,) = (one["typedConfig"] for one in filters if one["name"] == _PROCESSOR)
+    (only,) = wrapped["xdsMatcher"]["matcherList"]["matchers"]
+
+    assert wrapped["@type"].endswith("ExtensionWithMatcher")
+    assert "onNoMatch" not in wrapped["xdsMatcher"]
+    assert only["onMatch"]["action"]["typedConfig"]["@type"].endswith("SkipFilter")
+    cel = only["predicate"]["singlePredicate"]["customMatch"]["typedConfig"]
+    assert cel["exprMatch"]["celExprParsed"]["expr"]["callExpr"]["function"] == "_||_"
 
 
 def test_ext_authz_fires_on_the_policy_that_shadow_rbac_reports(mesh: Mesh) -> None:

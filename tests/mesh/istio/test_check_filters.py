@@ -31,6 +31,12 @@ def inbound():
 
 
 def typed_config(envoy_filter):
+    """Of the ext_proc filter; a matcher may wrap it."""
+    config = outer_config(envoy_filter)
+    return config["extension_config"]["typed_config"] if "extension_config" in config else config
+
+
+def outer_config(envoy_filter):
     return envoy_filter["spec"]["configPatches"][0]["patch"]["value"]["typed_config"]
 
 
@@ -139,3 +145,41 @@ def test_a_filter_of_another_kind_is_ignored(outbound):
         "typed_config": {"@type": "x.Lua"},
     }
     assert problems(outbound) == []
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda config: config["xds_matcher"].update(
+            on_no_match=config["xds_matcher"]["matcher_list"]["matchers"][0]["on_match"]
+        ),
+        lambda config: config["xds_matcher"]["matcher_list"]["matchers"].append({}),
+        lambda config: config.pop("xds_matcher"),
+        lambda config: config.update(matcher={"on_no_match": {}}),
+    ],
+)
+def test_a_matcher_that_could_skip_more_than_envoys_own_answers_is_found(inbound, change):
+    change(outer_config(inbound))
+    (found,) = problems(inbound)
+    assert "a matcher can skip `phiguard.ext_proc`" in found
+
+
+def test_a_matcher_around_a_filter_of_another_name_is_found(outbound):
+    value = outbound["spec"]["configPatches"][0]["patch"]["value"]
+    inner = {"name": "inner", "typed_config": value["typed_config"]}
+    value["name"] = "mine"
+    value["typed_config"] = {
+        "@type": "type.googleapis.com/envoy.extensions.common.matching.v3.ExtensionWithMatcher",
+        "extension_config": inner,
+        "xds_matcher": {},
+    }
+    (found,) = problems(outbound)
+    assert "a matcher can skip `mine`" in found
+
+
+def test_the_numbers_of_a_matcher_may_be_written_as_text(inbound):
+    matchers = outer_config(inbound)["xds_matcher"]["matcher_list"]["matchers"]
+    predicate = matchers[0]["predicate"]["single_predicate"]
+    expression = predicate["custom_match"]["typed_config"]["expr_match"]["cel_expr_parsed"]["expr"]
+    expression["id"] = str(expression["id"])
+    assert problems(inbound) == []

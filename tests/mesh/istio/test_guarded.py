@@ -31,10 +31,8 @@ def test_responses_are_judged_next_to_the_inbound_router():
         "name": "envoy.filters.http.router"
     }
     assert patch["patch"]["operation"] == "INSERT_BEFORE"
-    assert (
-        patch["patch"]["value"]["typed_config"]["processing_mode"]["response_body_mode"]
-        == "BUFFERED"
-    )
+    judging = patch["patch"]["value"]["typed_config"]["extension_config"]["typed_config"]
+    assert judging["processing_mode"]["response_body_mode"] == "BUFFERED"
 
 
 def test_outbound_requests_are_judged_before_any_other_filter():
