@@ -13,7 +13,7 @@ import math
 import threading
 from bisect import bisect_left
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -21,6 +21,7 @@ from opentelemetry.metrics import CallbackOptions, Meter, Observation
 
 from extauthz.records.allow_list import Key
 from extauthz.records.spans import Judged
+from phiscan.identifiers import Identifier
 
 Words = tuple[str | bool, ...]
 """The values of the attributes of one series, in the order of its keys."""
@@ -139,7 +140,9 @@ class Counts:
             facts.vantage.value,
         )
         # a document can have thousands of findings of a dozen kinds
-        found = Counter([(f.info_type, f.identifier) for f in report.findings])
+        found: Mapping[tuple[str, Identifier | None], int] = {}
+        if report.findings:
+            found = Counter([(f.info_type, f.identifier) for f in report.findings])
         with self._lock:
             self._decisions.add(1, words)
             self._duration.add((action, direction), judged.seconds)

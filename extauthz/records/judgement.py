@@ -50,6 +50,7 @@ class Judgement:
 def ledger_record(judgement: Judgement) -> dict[str, Any]:
     """Return the ledger record of a decision: principals, classes, counts and closed words."""
     decision, facts = judgement.decision, judgement.facts
+    findings = judgement.report.findings
     return {
         "kind": "decision",
         "id": judgement.id,
@@ -64,7 +65,7 @@ def ledger_record(judgement: Judgement) -> dict[str, Any]:
         "parts": list(judgement.report.parts),
         "opaque": len(judgement.report.opaque),
         "identifiers": [i.value for i in decision.identifiers],
-        "infoTypes": dict(Counter([f.info_type for f in judgement.report.findings])),
+        "infoTypes": dict(Counter([f.info_type for f in findings])) if findings else {},
         "tipped": list(decision.tipped),
         "rules": list(decision.rules),
         "audits": {rule: action.value for rule, action in decision.audits},

@@ -50,6 +50,19 @@ def test_a_judgement_has_its_record_its_span_and_its_trace(guard, inspections):
     assert record["infoTypes"]["EMAIL_ADDRESS"] == 1
 
 
+def test_the_record_is_kept_before_the_answer_and_the_span_is_made_after_it(guard, run):
+    async def scenario():
+        async with guard as g:
+            inspection = g.worker._inspections.open(CALL)
+            await inspection.receive(Head(FACTS))
+            await inspection.receive(Body(DENIED, end=True))
+            answered = len(g.records()), len(g.spans.get_finished_spans())
+            await asyncio.sleep(0)
+            return answered, (len(g.records()), len(g.spans.get_finished_spans()))
+
+    assert run(scenario()) == ((1, 0), (1, 1))
+
+
 def test_a_redaction_shows_both_scans_and_one_decision(guard, inspections):
     judgement = judge(inspections, SSN)
     names = [s.name for s in guard.spans.get_finished_spans()]
