@@ -114,7 +114,9 @@ def test_what_a_message_waits_for_a_process_is_taken_from_its_callers_time(inspe
 
 
 def test_no_repr_shows_a_body(inspections):
-    assert "536" not in repr(judge(inspections, SSN))
+    judgement = judge(inspections, SSN)
+    # its random id may hold these digits
+    assert "536" not in repr(judgement).replace(judgement.id, "")
     assert "ssn" not in repr(judge(inspections, SSN))
     assert "secret" not in repr(Call(SpanName.INSPECT, {"a": "secret"}))
 

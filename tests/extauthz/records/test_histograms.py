@@ -129,6 +129,7 @@ def test_a_period_without_messages_exports_no_point_of_it():
     assert len(ours.histograms()) == 2
 
     assert ours.histograms() == {}
+    assert not ours.metrics.points().keys() & set(NAMES)
 
 
 def test_the_metrics_can_be_encoded():

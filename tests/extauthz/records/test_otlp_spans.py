@@ -44,12 +44,12 @@ def test_spans_are_encoded_as_the_sdk_encodes_them(spans):
     assert encoded(spans) == encode_spans(spans)
 
 
-def test_true_and_one_are_not_taken_for_each_other():
+def test_equal_values_are_not_taken_for_each_other():
     made = [
         ListedSpan(
             SpanName.SCAN, (SpanContext(1, 2, False), None), MADE_BY, {"phiguard.mtls": v}, (1, 2)
         )
-        for v in (True, 1, 1.0)
+        for v in (True, 1, 1.0, 0.0, -0.0, False)
     ]
     assert encoded(made) == encode_spans(made)
 
