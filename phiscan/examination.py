@@ -31,6 +31,7 @@ from phiscan.text.content_coding import Decoded
 from phiscan.text.decompress import Bound
 from phiscan.text.normalise import normalise
 
+_BESIDE: Final = Location("content_coding")
 MAX_NESTING: Final = 8
 """Levels of nested documents. A deeper one is a gap."""
 
@@ -214,6 +215,8 @@ class Examiner:
         kind, gap = (
             (UNKNOWN, decoded.gap) if decoded.gap else self.examine(decoded.data, within, depth)
         )
+        if decoded.skipped:
+            gap = worse(gap, self.beside(decoded.skipped, within, depth))
         evidence.absorb(within, inner.location, None if decoded.encodings else inner.origin)
         if inner.is_part:
             evidence.parts |= {kind.name, *within.parts}
@@ -225,6 +228,14 @@ class Examiner:
             and gap not in (Gap.OVER_LIMIT, Gap.OUT_OF_TIME)
         )
         return Gap.NONE if wrong_guess else gap
+
+    def beside(self, texts: bytes, evidence: Evidence, depth: int) -> Gap:
+        """Examine texts that stand beside a document in its coded bytes, and return the gap.
+
+        Args:
+            depth: the number of documents that enclose the document.
+        """
+        return self.nested(Nested(texts, _BESIDE, declared=False), evidence, depth + 1)
 
     def _unpacked(self, inner: Nested) -> tuple[bytes, Gap]:
         """Return a nested document without the compression of its archive, or why not."""

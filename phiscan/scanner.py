@@ -154,6 +154,8 @@ class Scanner:
             if decoded.gap
             else self._examiner.examine(decoded.data, evidence, 0)
         )
+        if decoded.skipped:
+            gap = worse(gap, self._examiner.beside(decoded.skipped, evidence, 0))
         gap = worse(gap, outside)
         if self._size > self._limits.body:
             truncated, gap = True, Gap.OVER_LIMIT

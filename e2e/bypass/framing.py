@@ -1,4 +1,4 @@
-"""How the bytes of a message are cut, counted and put one behind the other."""
+"""How the bytes of HTTP/1 are cut, counted and put one behind the other."""
 
 from typing import Final
 
@@ -10,7 +10,6 @@ from e2e.bypass.technique import (
     Value,
     chunked,
     head,
-    http2,
     post,
 )
 
@@ -65,23 +64,6 @@ def _pipelined(value: Value, length: int = 0) -> Sent:
 
 def _pipelined_behind_a_body(value: Value) -> Sent:
     return _pipelined(value, 2)
-
-
-def _in_frames(value: Value, *frames: bytes) -> Sent:
-    return Sent(http2(value, frames), _body(value))
-
-
-def _frames_of_one(value: Value) -> Sent:
-    return _in_frames(value, *(bytes((byte,)) for byte in _body(value)))
-
-
-def _http2_with(value: Value, *more: tuple[str, str]) -> Sent:
-    return Sent(http2(value, [_body(value)], more=more), _body(value))
-
-
-def _trailers(value: Value) -> Sent:
-    request: Http2 = http2(value, [b"ok"], trailers=[("x-note", value.text)])
-    return Sent(request, value.text.encode())
 
 
 def _of_two_lengths(value: Value, first: int, second: int) -> Sent:
@@ -151,12 +133,6 @@ TECHNIQUES: Final = (
             v, chunked(b"ok", end=f"0\r\nx-note: {v.text}\r\n\r\n".encode()), b"ok"
         ),
         dirty=DELIVERED,
-    ),
-    Technique(
-        "trailers of HTTP/2",
-        "nobody reads behind the last frame",
-        _trailers,
-        known_open={"ext_authz": "Envoy's ext_authz does not show trailers"},
     ),
     Technique(
         "CL.TE",
@@ -270,41 +246,5 @@ TECHNIQUES: Final = (
         "Expect: 100-continue",
         "what is promised to be judged later is not judged",
         _expecting,
-    ),
-    Technique(
-        "frames of one byte",
-        "each frame is judged by itself",
-        _frames_of_one,
-    ),
-    Technique(
-        "value split over two frames",
-        "no frame holds the whole number",
-        lambda v: _in_frames(v, *_halves(v)),
-    ),
-    Technique(
-        "empty frames between",
-        "an empty frame ends the body for the guard",
-        lambda v: _in_frames(v, b"", _halves(v)[0], b"", _halves(v)[1], b""),
-    ),
-    Technique(
-        "HTTP/2 with a wrong length",
-        "the guard reads as far as the header says",
-        lambda v: _http2_with(v, ("content-length", "4")),
-        dirty="closed",
-        clean="closed",
-    ),
-    Technique(
-        "HTTP/2 with Transfer-Encoding",
-        "the sidecar writes the header into a request of HTTP/1.1",
-        lambda v: _http2_with(v, ("transfer-encoding", "chunked")),
-        dirty="closed",
-        clean="closed",
-    ),
-    Technique(
-        "line ends within a field of HTTP/2",
-        "the sidecar writes two headers of HTTP/1.1",
-        lambda v: _http2_with(v, ("x-a", f"1\r\nx-note: {v.word}")),
-        dirty="closed",
-        clean="closed",
     ),
 )

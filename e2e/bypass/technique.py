@@ -146,6 +146,17 @@ def with_field(value: Value, line: str | bytes, carried: str | bytes) -> Sent:
     return Sent((head(value, line, "content-length: 0"),), _bytes(carried))
 
 
+def body(
+    name: str, hope: str, kind: str, write: Callable[[Value], str | bytes], **ends: str
+) -> Technique:
+    """A technique that writes the body of one plain request."""
+
+    def make(value: Value) -> Sent:
+        return post(value, _bytes(write(value)), kind)
+
+    return Technique(name, hope, make, **ends)
+
+
 def http2(
     value: Value,
     frames: Sequence[bytes] = (),

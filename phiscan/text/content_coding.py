@@ -20,7 +20,7 @@ import brotli
 import zstandard
 
 from phiscan.finding import Gap
-from phiscan.text import aws_chunked, charset, decompress
+from phiscan.text import aws_chunked, charset, decompress, skipped
 from phiscan.text.decompress import Bound
 
 MAX_LAYERS: Final = 4
@@ -37,11 +37,13 @@ class Decoded:
         encodings: names of the codings that were removed, in the order in which the sender applied
             them.
         gap: why a coding could not be removed.
+        skipped: texts in the coded bytes that no decoder returns.
     """
 
     data: bytes
     encodings: tuple[str, ...] = ()
     gap: Gap = Gap.NONE
+    skipped: bytes = b""
 
 
 def decode_text(data: bytes, content_encoding: str, bound: Bound, content_type: str) -> Decoded:
@@ -55,7 +57,7 @@ def decode_text(data: bytes, content_encoding: str, bound: Bound, content_type: 
         return decoded
     text = charset.to_utf8(decoded.data, content_type)
     codings = (text.coding, *decoded.encodings) if text.coding else decoded.encodings
-    return Decoded(text.data, codings, text.gap)
+    return Decoded(text.data, codings, text.gap, decoded.skipped)
 
 
 def undo(data: bytes, encodings: tuple[str, ...], limit: int) -> Decoded:
@@ -83,6 +85,7 @@ def decode(data: bytes, content_encoding: str, bound: Bound) -> Decoded:
     """
     named = _named(content_encoding)
     removed: list[str] = []
+    beside: list[bytes] = []
     if len(named) > MAX_LAYERS:
         return Decoded(data, (), Gap.OVER_LIMIT)
     for name in reversed(named):
@@ -91,6 +94,7 @@ def decode(data: bytes, content_encoding: str, bound: Bound) -> Decoded:
         step = _remove(name, data, bound)
         if step.gap is not Gap.NONE:
             return Decoded(data, tuple(reversed(removed)), step.gap)
+        beside.append(skipped.texts(name, data))
         data = step.data
         removed.append(name)
     while (name := _by_signature(data)) and not named:
@@ -99,9 +103,10 @@ def decode(data: bytes, content_encoding: str, bound: Bound) -> Decoded:
         step = _remove(name, data, bound)
         if step.gap is not Gap.NONE:
             return Decoded(data, tuple(reversed(removed)), step.gap)
+        beside.append(skipped.texts(name, data))
         data = step.data
         removed.append(name)
-    return Decoded(data, tuple(reversed(removed)))
+    return Decoded(data, tuple(reversed(removed)), skipped=b"\n".join(filter(None, beside)))
 
 
 def _named(content_encoding: str) -> list[str]:
