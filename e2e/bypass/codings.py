@@ -10,7 +10,7 @@ from typing import Final
 import brotli
 import zstandard
 
-from e2e.bypass.technique import Sent, Technique, Value, post
+from e2e.bypass.technique import GATES, Sent, Technique, Value, post
 
 UNSCANNABLE: Final = "UNSCANNABLE"
 _BOMB: Final = 17 << 20
@@ -50,6 +50,12 @@ def _gzip_with_field(data: bytes, extra: bytes) -> bytes:
 def _skippable(data: bytes) -> bytes:
     """A frame of zstd that decoders skip (RFC 8878, section 3.1.2)."""
     return b"\x50\x2a\x4d\x18" + len(data).to_bytes(4, "little") + data
+
+
+def _brotli_metadata(data: bytes) -> bytes:
+    """An empty stream of brotli with one metadata block (RFC 7932, section 9.2)."""
+    bits = 3 << 2 | 1 << 5 | len(data) - 1 << 7
+    return bits.to_bytes(2, "little") + data + b"\x03"
 
 
 def _halves(value: Value) -> tuple[bytes, bytes]:
@@ -225,5 +231,11 @@ TECHNIQUES: Final = (
         "frame of zstd that is skipped",
         "what decoders skip is not read",
         lambda v: _coded(v, _skippable(_text(v)) + _zstd(b"ok"), "zstd"),
+    ),
+    Technique(
+        "metadata of brotli",
+        "what decoders skip is not read",
+        lambda v: _coded(v, _brotli_metadata(_text(v)), "br"),
+        known_open=dict.fromkeys(GATES, "metadata blocks of brotli have no mark to find them by"),
     ),
 )

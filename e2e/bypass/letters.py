@@ -190,13 +190,11 @@ TECHNIQUES: Final = (
         "octal escapes",
         "as printf writes them",
         lambda t: "".join(f"\\{ord(c):03o}" for c in t),
-        known_open="octal escapes are not decoded",
     ),
     _text(
         "quoted-printable",
         "mail's form of a text",
         lambda t: quopri.encodestring(t.encode(), quotetabs=True).replace(b"-", b"=2D"),
-        known_open="only escapes of the equals sign show quoted-printable",
     ),
     _text("data address", "a document within a text", lambda t: f"data:,{quote(t)}"),
     _text(
@@ -204,12 +202,7 @@ TECHNIQUES: Final = (
         "a document within a text",
         lambda t: f"data:text/plain;base64,{base64.b64encode(t.encode()).decode()}",
     ),
-    _text(
-        "uuencode",
-        "the oldest form of mail",
-        lambda t: _uuencoded(t.encode()),
-        known_open="uuencode is not decoded",
-    ),
+    _text("uuencode", "the oldest form of mail", lambda t: _uuencoded(t.encode())),
     _string("base64", "strings are not decoded", base64.b64encode),
     _string("base64 for addresses", "another alphabet", base64.urlsafe_b64encode),
     _string("base64 without padding", "broken base64", lambda d: base64.b64encode(d).rstrip(b"=")),

@@ -119,6 +119,8 @@ _ALPHABETS: Final = (_BASE85, _Z85, _ASCII85)
 _UTF7: Final = re.compile(rb"\+(A[A-H][AEIMQUYcgkosw048][A-Za-z0-9+/]*+)-?")
 # matches b"\\x22"; not b"\\x2"
 _BYTE_ESCAPE: Final = re.compile(rb"\\{1,2}x([0-9A-Fa-f]{2})")
+# matches b"\\101" and b"\\\\101"; not b"\\400", which is no byte
+_OCTAL: Final = re.compile(rb"\\{1,2}([0-3][0-7]{2})")
 # matches b"shc:/" and 40 digits, also b"shc:/1/2/" and 40 digits; not 39 digits
 _HEALTH_CARD: Final = re.compile(rb"shc:/(?:\d{1,2}/\d{1,2}/)?(\d{40,}+)")
 
@@ -141,6 +143,7 @@ NUMBER_MARKS: Final = tuple(
 MORSE_MARK: Final = r"(?:[.-]{1,6}[ +](?:(?:/|%2F)[ +])?){24}"
 BASE85_MARKS: Final = ("<~", _THRICE)
 BYTE_ESCAPE_MARK: Final = r"\\x[0-9a-fA-F]{2}"
+OCTAL_MARK: Final = r"\\[01][0-7]{2}\\{1,2}[01][0-7]{2}"
 UTF7_MARK: Final = r"\+A[A-H][AEIMQUYcgkosw048]"
 HEALTH_CARD_MARK: Final = r"shc:/\d"
 
@@ -267,6 +270,11 @@ def utf7(data: bytes) -> Iterator[Nested | None]:
 def byte_escapes(data: bytes) -> Iterator[Nested | None]:
     """Yield the whole text with `\\x22` and the like decoded, as in logs of web servers."""
     return _whole(data, _BYTE_ESCAPE, bytes.fromhex)
+
+
+def octal_escapes(data: bytes) -> Iterator[Nested | None]:
+    """Yield the whole text with `\\042` and the like decoded, as C, shells and databases write."""
+    return _whole(data, _OCTAL, lambda digits: bytes((int(digits, 8),)))
 
 
 def _whole(

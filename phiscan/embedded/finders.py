@@ -1,13 +1,11 @@
 """Finds documents within a text.
 
-This module finds `data:` URIs, armored messages and quoted-printable. The modules beside it find
-other encodings.
+This module finds `data:` URIs and armored messages. The modules beside it find other encodings.
 
 A prefilter says which `MARKS` occur in the text, and a finder runs only if its mark occurs. What a
 finder yields is a guess unless it is `declared`. A guess that turns out to be unreadable is no gap.
 """
 
-import quopri
 import re
 from bisect import bisect_left
 from collections.abc import Callable, Iterable, Iterator
@@ -25,6 +23,7 @@ from phiscan.embedded import (
     json_strings,
     labelled_lines,
     literals,
+    mail_encodings,
     markup_texts,
     pieces,
     prefixed_lines,
@@ -58,9 +57,6 @@ _DATA_URI: Final = re.compile(
     rb"(;base64)?,([^\s\"'<>()]+)",  # 4: content
     re.IGNORECASE,
 )
-# A soft line break or an escape.
-# matches b"=\n" and b"=3D"; not b"==\n", the end of a line under a title
-_QUOTED_PRINTABLE: Final = re.compile(rb"(?<!=)=\r?\n|=[0-9A-F]{2}")
 
 
 def _armored(data: bytes) -> Iterator[Nested]:
@@ -82,15 +78,6 @@ def _data_uris(data: bytes) -> Iterator[Nested]:
         # only base64 is declared. The rest of the text is read in place.
         yield Nested(
             content, Location("data_uri", *match.span(4)), kind, declared=match[3] is not None
-        )
-
-
-def _quoted_printable(data: bytes) -> Iterator[Nested]:
-    if data.count(b"=\n") + data.count(b"=\r\n") < 2 and data.count(b"=3D") < 2:
-        return
-    if len(_QUOTED_PRINTABLE.findall(data)) >= 4:
-        yield Nested(
-            quopri.decodestring(data), Location("quoted_printable", 0, len(data)), declared=False
         )
 
 
@@ -228,9 +215,11 @@ MARKS: Final = (
     *_marks(byte_by_byte.BASE85_MARKS, byte_by_byte.base85_in_markup, _in_markup),
     *_marks((byte_by_byte.UTF7_MARK,), byte_by_byte.utf7),
     *_marks((byte_by_byte.BYTE_ESCAPE_MARK,), byte_by_byte.byte_escapes),
+    *_marks((byte_by_byte.OCTAL_MARK,), byte_by_byte.octal_escapes),
     *_marks((byte_by_byte.HEALTH_CARD_MARK,), byte_by_byte.health_cards),
     *_marks(sql.MARKS, sql.statements, caseless=True),
-    *_marks(("=3D", r"=\r?\n"), _quoted_printable),
+    *_marks(mail_encodings.QUOTED_MARKS, mail_encodings.quoted_printable),
+    *_marks((mail_encodings.UUENCODED_MARK,), mail_encodings.uuencoded),
 )
 """The marks of all finders.
 

@@ -17,7 +17,8 @@ _MAGICS: Final = (
     b"Rar!\x1a\x07", b"BZh", b"\xfd7zXZ\x00", b"\x04\x22\x4d\x18", b"SQLite format 3\x00",
     b"PAR1", b"Obj\x01", b"\x7fELF", b"\xca\xfe\xba\xbe", b"\x00\x00\x01\x00", b"wOFF",
     b"wOF2", b"\x00asm", b"\x89HDF\r\n\x1a\n", b"ORC", b"n+1\x00", b"\x1f\x9d", b"\x1f\x8b",
-    b"\x28\xb5\x2f\xfd", b"\xff\xa0", b"CDF\x01", b"8BPS", b"\xfe\xff\x00\x00\x00",
+    b"\x28\xb5\x2f\xfd", *(bytes((first,)) + b"\x2a\x4d\x18" for first in range(0x50, 0x60)),
+    b"\xff\xa0", b"CDF\x01", b"8BPS", b"\xfe\xff\x00\x00\x00",
     b"%!PS-Adobe",
 )  # fmt: skip
 """Magic numbers of PDF, ZIP and OOXML, images, audio, video, archives, databases, columnar files,

@@ -189,12 +189,16 @@ _NAMES: Final = frozenset(("gzip", "x-gzip", "deflate", "br", "zstd", aws_chunke
 """The content codings that a header may name (IANA, HTTP Content Coding Registry)."""
 _SIGNATURES: Final = (
     ("gzip", re.compile(rb"\x1f\x8b\x08")),
-    ("zstd", re.compile(rb"\x28\xb5\x2f\xfd")),
+    # a frame of data, or one that decoders skip
+    ("zstd", re.compile(rb"\x28\xb5\x2f\xfd|[\x50-\x5f]\x2a\x4d\x18")),
     ("xz", re.compile(rb"\xfd7zXZ\x00")),
     # a block, or the end of an empty file; matches b"BZh91AY&SY"; not b"BZhou"
     ("bzip2", re.compile(rb"BZh[1-9](?:1AY&SY|\x17rE8P\x90)")),
 )
-_BEGINS: Final = (b"\x1f\x8b", b"\x28\xb5", b"\xfd7", b"BZh")
+_BEGINS: Final = (
+    *(b"\x1f\x8b", b"\x28\xb5", b"\xfd7", b"BZh"),
+    *(bytes((first,)) + b"\x2a\x4d" for first in range(0x50, 0x60)),
+)
 """How the signatures begin. A look at them is cheaper than a match of each."""
 _ENCODERS: Final[Mapping[str, Callable[[bytes], bytes]]] = MappingProxyType(
     {

@@ -64,11 +64,13 @@ CAUGHT = {
     "base32 and base85": [json.dumps({"x": f(NOTE).decode()}) for f in (base64.b32encode, base64.b32hexencode, base64.b85encode, base64.a85encode)],
     "hexadecimal": [json.dumps({"x": NOTE.hex()}), NOTE.hex().upper(), NOTE.hex(" "), NOTE.hex(":"), NOTE.hex(" ", 2), ", ".join(f"0x{b:02x}" for b in NOTE), "".join(f"\\x{b:02x}" for b in NOTE)],
     "lists of byte values": [json.dumps({"type": "Buffer", "data": list(NOTE)}), str([b - 256 if b > 127 else b for b in "ñ, SSN: 123-45-6780".encode()])],
-    "escapes of bytes": [r"SSN: \x31\x32\x33-45-6780", r'POST /x "{\x22ssn\x22:\x22123456780\x22}"', json.dumps({"line": r"{\x22ssn\x22:\x22123456780\x22}"})],
+    "escapes of bytes": [r"SSN: \x31\x32\x33-45-6780", r'POST /x "{\x22ssn\x22:\x22123456780\x22}"', json.dumps({"line": r"{\x22ssn\x22:\x22123456780\x22}"}), r"SSN: \061\062\063-45-6780"],
     "UTF-7": [b"Patient note. SSN: +ADEAMgAzAC0ANAA1-6780", b"Patient note. SSN: +ADE-+ADI-3-45-6780"],
     "data URI": [f'<a href="data:text/plain;base64,{B64}">', "data:,SSN%3A%20123-45-6780"],
     "JSON in a JSON string": [json.dumps({"x": json.dumps({"ssn": "123456780"})})],
-    "quoted-printable": [form("SSN=3A =31=32=33-45-6=\r\n780", "Content-Transfer-Encoding: quoted-printable\r\n"), "a=3Db SSN=3A=20123-45=\n-6780 c=3Dd=\n"],
+    "quoted-printable": [form("SSN=3A =31=32=33-45-6=\r\n780", "Content-Transfer-Encoding: quoted-printable\r\n"), "a=3Db SSN=3A=20123-45=\n-6780 c=3Dd=\n", "SSN: 123=2D45=2D6780"],
+    "uuencode": ["begin 644 x\n24U-..B Q,C,M-#4M-C<X,\"X@\n`\nend\n"],
+    "base64 in a path": [f"GET /notes/{B64}/text", f"https://a.example/v1/notes/{NOTE.hex()}"],
     "compressed and encoded": [json.dumps({"x": base64.b64encode(f(NOTE)).decode()}) for f in (gzip.compress, zlib.compress, lambda data: zlib.compress(data, wbits=-15), brotli.compress, zstandard.compress)],
     "MessagePack, CBOR and BSON": [(b"\x81\xa3ssn\xa9123456780", "application/msgpack"), b"\x81\xa3ssn\xce\x07\x5b\xcd\x0c", b"\xa1\x63ssn\x1a\x07\x5b\xcd\x0c", b"\x18\0\0\0\x02ssn\0\x0a\0\0\x00123456780\0\0"],
     "SQL statements": ["INSERT INTO t (id, ssn) VALUES (1, '123456780');", json.dumps({"query": "UPDATE t SET ssn = '123456780'"}), "COPY t (id, ssn) FROM stdin;\n1\t123456780\n\\.\n"],
@@ -112,7 +114,6 @@ MISSED = {
         (b"\x08\xec\xa2\xef\x3a\x12\x05hello", "application/x-protobuf")
     ],
     "other alphabets": [
-        "begin 644 x\n-4U-..B`Q,C,M-#4M-C<X,`\n`\nend\n",
         "Q4zQnXpTgFQbLmSsyzLA1cXwN4hKjE",
     ],
     "unlabelled values": ["order 123456780", "Ana Ruiz"],

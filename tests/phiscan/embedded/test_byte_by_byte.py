@@ -165,3 +165,14 @@ def test_a_list_in_a_part_of_a_multipart_body_stays_one_of_the_same_length():
     masked = phiscan.redact(data, phiscan.scan(data))
     assert len(masked) == len(data)
     assert b"SSN: XXXXXXXXXXX" in bytes(json.loads(masked.split(b"\r\n")[3]))
+
+
+@pytest.mark.parametrize("slash", ["\\", "\\\\"])
+@pytest.mark.parametrize("escaped", [str.isdigit, lambda _: True])
+def test_octal_escapes_are_read_and_masked(slash, escaped):
+    note = "Patient note. SSN: 123-45-6780, diagnosis E11.9"
+    data = "".join(f"{slash}{ord(c):03o}" if escaped(c) else c for c in note).encode()
+    report = phiscan.scan(data)
+    assert "US_SOCIAL_SECURITY_NUMBER" in {f.info_type for f in report.findings}
+    again = phiscan.scan(phiscan.redact(data, report))
+    assert "US_SOCIAL_SECURITY_NUMBER" not in {f.info_type for f in again.findings}
