@@ -11,6 +11,7 @@ from urllib.parse import quote
 import brotli
 
 from e2e.bypass.backend import Http2Answer
+from e2e.bypass.sizes import filled
 from e2e.bypass.technique import DELIVERED, FOUND, Value, chunked
 
 _OK: Final = "200 OK"
@@ -87,12 +88,6 @@ def _informed(value: Value) -> bytes:
 def _http2(value: Value, *frames: bytes, trailers: tuple[tuple[str, str], ...] = ()) -> Http2Answer:
     headers = (("x-case", value.token), ("content-type", "text/plain"))
     return Http2Answer(headers, frames, trailers)
-
-
-def _filled(value: Value, size: int) -> bytes:
-    line = b"gauze rolls of ten on shelf A12\n"
-    text = b"\n" + value.text.encode()
-    return (line * (size // len(line) + 1))[: size - len(text)] + text
 
 
 def _until_closed(value: Value) -> bytes:
@@ -250,13 +245,13 @@ ANSWERS: Final = (
     Answered(
         "value behind the buffer",
         "what exceeds the buffer passes unread",
-        lambda v: _text(v, body=_filled(v, _LIMIT + 4096)),
+        lambda v: _text(v, "content-type: application/json", body=filled(v, _LIMIT + 4096)),
         "500 response_payload_too_large",
         "500 response_payload_too_large",
     ),
     Answered(
         "value at the end of the buffer",
         "the last byte is not judged",
-        lambda v: _text(v, body=_filled(v, _LIMIT - 4096)),
+        lambda v: _text(v, "content-type: application/json", body=filled(v, _LIMIT - 4096)),
     ),
 )

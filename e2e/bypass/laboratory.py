@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Final
 
 from e2e.bypass.backend import Backend, serve
 from e2e.bypass.wire import Answer, Door
@@ -19,7 +20,7 @@ from extauthz.demo.lab import Lab, Plan, Sidecar, open_lab
 from extauthz.demo.programs import phiguard
 from extauthz.demo.topology import ANALYTICS, BILLING, EHR, Workload
 
-_SIDECARS = (
+SIDECARS: Final = (
     Sidecar(EHR, gates=Gates.SENT_REQUESTS | Gates.RESPONSES),
     Sidecar(BILLING, gates=Gates.RECEIVED_REQUESTS),
     Sidecar(ANALYTICS, gates=Gates.NONE),
@@ -109,11 +110,13 @@ class Field:
 
 
 @contextmanager
-def open_field(envoy: Path, folder: Path) -> Iterator[Field]:
+def open_field(
+    envoy: Path, folder: Path, sidecars: tuple[Sidecar, ...] = SIDECARS
+) -> Iterator[Field]:
     """Start everything, with the backend in place of the sample applications."""
     policy = folder / "policy.yaml"
     policy.write_text(_POLICY)
-    with open_lab(Plan(envoy, folder, phiguard(policy), _SIDECARS)) as lab:
+    with open_lab(Plan(envoy, folder, phiguard(policy), sidecars)) as lab:
         lab.processes.stop("workloads")
         backend = Backend()
         with serve(backend, tuple(ports.app for ports in lab.mesh.ports.values())):

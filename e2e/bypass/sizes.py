@@ -1,34 +1,36 @@
 """Messages larger than what is read."""
 
+import json
 from typing import Final
 
 from e2e.bypass.technique import Sent, Technique, Value, chunked, head, http2, post
 
 _LIMIT: Final = 1 << 20
 _TOO_LARGE: Final = "413 request_payload_too_large"
-_LINE: Final = b"gauze rolls of ten on shelf A12\n"
+_ITEM: Final = b'"' + b"gauze " * 200 + b'",'
 
 
-def _filled(value: Value, size: int) -> bytes:
-    """A body of `size` bytes that ends in the sentence."""
-    text = b"\n" + value.text.encode()
-    return (_LINE * (size // len(_LINE) + 1))[: size - len(text)] + text
+def filled(value: Value, size: int) -> bytes:
+    """A list of `size` bytes in JSON whose last item is the record."""
+    start, end = b"[", json.dumps(dict(value.record)).encode() + b"]"
+    room = size - len(start) - len(end)
+    return start + _ITEM * (room // len(_ITEM)) + b" " * (room % len(_ITEM)) + end
 
 
 def _of_length(value: Value, size: int) -> Sent:
-    return post(value, _filled(value, size))
+    return post(value, filled(value, size), "application/json")
 
 
 def _of_chunks(value: Value, size: int) -> Sent:
-    body = _filled(value, size)
-    start = head(value, "content-type: text/plain", "transfer-encoding: chunked")
+    body = filled(value, size)
+    start = head(value, "content-type: application/json", "transfer-encoding: chunked")
     return Sent((start + chunked(*(body[at : at + 9999] for at in range(0, size, 9999))),), body)
 
 
 def _paused(value: Value) -> Sent:
     """As much as the buffer takes, and the rest in a packet of its own."""
-    body = _filled(value, _LIMIT + 4096)
-    start = head(value, "content-type: text/plain", f"content-length: {len(body)}")
+    body = filled(value, _LIMIT + 4096)
+    start = head(value, "content-type: application/json", f"content-length: {len(body)}")
     return Sent((start + body[:_LIMIT], body[_LIMIT:]), body)
 
 
@@ -72,12 +74,12 @@ TECHNIQUES: Final = (
     Technique(
         "forged mark of a whole body",
         "the guard believes the client that nothing is missing",
-        lambda v: post(v, _filled(v, 5000), "text/plain", "x-envoy-auth-partial-body: false"),
+        lambda v: post(v, filled(v, 5000), "application/json", "x-envoy-auth-partial-body: false"),
     ),
     Technique(
         "forged mark of a cut body",
         "the guard lets pass what it cannot see whole",
-        lambda v: post(v, _filled(v, 5000), "text/plain", "x-envoy-auth-partial-body: true"),
+        lambda v: post(v, filled(v, 5000), "application/json", "x-envoy-auth-partial-body: true"),
     ),
     Technique(
         "part of a document",

@@ -11,6 +11,7 @@ from typing import Any, Final
 import betterproto2
 from envoy_data_plane.envoy.extensions.filters.http.ext_authz.v3 import ExtAuthz
 from envoy_data_plane.envoy.extensions.filters.http.ext_proc.v3 import ExternalProcessor
+from envoy_data_plane.envoy.extensions.filters.http.header_mutation.v3 import HeaderMutation
 from envoy_data_plane.envoy.extensions.filters.http.header_to_metadata.v3 import (
     Config as HeaderToMetadata,
 )
@@ -26,6 +27,7 @@ _PREFIX: Final = "type.googleapis.com/"
 _TYPES: Final[Mapping[str, type[betterproto2.Message]]] = {
     "envoy.extensions.filters.http.ext_authz.v3.ExtAuthz": ExtAuthz,
     "envoy.extensions.filters.http.ext_proc.v3.ExternalProcessor": ExternalProcessor,
+    "envoy.extensions.filters.http.header_mutation.v3.HeaderMutation": HeaderMutation,
     "envoy.extensions.filters.http.header_to_metadata.v3.Config": HeaderToMetadata,
     "envoy.extensions.filters.http.jwt_authn.v3.JwtAuthentication": JwtAuthentication,
 }
