@@ -170,7 +170,8 @@ def _document(run: re.Match[bytes], decoded: dict[bytes, DecodedRun | None]) -> 
         if (found := decoded[letters]) is not None:
             location = Location("encoded", start, end)
             nested = Nested(found.data, location, declared=found.declared, coding=found.coding)
-            if found.declared or readable(found.data):
+            is_whole = (start, end) == run.span()
+            if found.declared or readable(found.data) or (is_whole and not found.coding):
                 return nested
             guess = guess or nested
     return guess
