@@ -1,4 +1,5 @@
 import pytest
+from google.protobuf import json_format
 from running_guard import BILLING, EHR, check_request
 
 from extauthz.guard.envoy import check, wire
@@ -8,6 +9,7 @@ from mesh.message.facts import Facts, Operation, Protocol, Vantage
 from mesh.message.headers import Headers
 from mesh.policy.decision import Action, Decision, Reason
 from phiscan.finding import ScanReport
+from phiscan.identifiers import Identifier
 
 LIMIT = 1000
 
@@ -169,6 +171,22 @@ def test_an_answer_lets_pass_only_what_the_judgement_lets_pass(action, enforced,
     assert answer.HasField("ok_response") is passes
     assert list(answer.ok_response.headers_to_remove) == ["x-phiguard-reason"] * passes
     assert answer.dynamic_metadata["decision_id"] == "id"
+
+
+@pytest.mark.parametrize("classes", [(), (Identifier.NAME, Identifier.DATE)])
+def test_the_metadata_of_an_answer_names_the_decision(classes):
+    decision = Decision(Action.ALERT, Reason.UNENCRYPTED, enforced=False, identifiers=classes)
+    judgement = Judgement("id", Facts(), decision, ScanReport(), "policy", "0" * 32)
+    answer = wire.decoder(check.CHECK_RESPONSE)(check.encode(CheckAnswer(judgement)))
+
+    assert json_format.MessageToDict(answer.dynamic_metadata) == {
+        "action": "ALERT",
+        "enforced": False,
+        "reason": "UNENCRYPTED",
+        "decision_id": "id",
+        "verdict": "none",
+        "identifiers": [each.value for each in classes],
+    }
 
 
 def test_no_repr_shows_a_header():
