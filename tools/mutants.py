@@ -51,7 +51,11 @@ TARGETS: Final[dict[str, Sequence[str]]] = {
         "tests/phiscan/test_memory.py",
         "tests/phiscan/test_arguments.py",
     ),
-    "phiscan/engine.py": ("tests/phiscan/test_scanner.py", "tests/phiscan/test_deadline.py"),
+    "phiscan/engine.py": (
+        "tests/phiscan/test_scanner.py",
+        "tests/phiscan/test_deadline.py",
+        "tests/phiscan/test_arguments.py",
+    ),
     "phiscan/examination.py": (
         "tests/phiscan/test_deadline.py",
         "tests/phiscan/embedded/test_opaque.py",
