@@ -28,7 +28,8 @@ _SIGN: Final = (
     rb"(?: ?" + _STAMP + rb")?[*_\"']{0,2} {0,3}:[*_]{0,2} ?[\"']?|[\])>]:?|[*_]{0,2} (?:--|- )"
 )
 _SPEAKER: Final = (
-    rb"[ \t>#-]{0,6}"
+    # one look tells that no label begins here; a run of blanks costs much more without it
+    rb"[ \t>#-]{0,6}+(?=[\[(<*_a-z\d])"
     + _STAMP
     + rb"?[*_]{0,2}[\[(<]?((?:doctor|dr|nurse|mr|mrs|ms)\.? ([a-z])[a-z'-]{1,20}|"
     + _ROLE
