@@ -38,6 +38,8 @@ from extauthz.demo.topology import BILLING, EHR, LOOPBACK, CertificateFiles
 KIB: Final = 1024
 SCANNERS: Final = (0, 1, 2)
 SCAN_SECONDS: Final = "1"
+START_SECONDS: Final = 5
+"""Until the scanner processes are ready."""
 _WARM_UP: Final = 20
 _JSON: Final = "application/json"
 _FHIR: Final = "application/fhir+json"
@@ -184,7 +186,7 @@ def run(stack: ExitStack, envoy: Path, seconds: float, rounds: int) -> None:
         guard = phiguard(POLICY, "--scan-seconds", SCAN_SECONDS, "--scanners", str(scanners))
         gated = (Sidecar(BILLING, Gates.RECEIVED_REQUESTS),)
         labs[scanners] = stack.enter_context(open_lab(Plan(envoy, folder, guard, gated)))
-    time.sleep(5)  # until the scanner processes are ready
+    time.sleep(START_SECONDS)
     results: dict[tuple[str, int], Taken] = {}
     for load in loads():
         for _ in range(rounds):

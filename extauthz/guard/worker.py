@@ -119,6 +119,7 @@ class Worker:
         self._hurry = asyncio.Event()
         self._servers: list[grpc.aio.Server] = []
         self._upkeep: asyncio.Task[None] | None = None
+        self._opening: asyncio.Task[None] | None = None
 
     async def start(self) -> int:
         """Listen and serve. Return the port. Raises ListenError."""
@@ -142,7 +143,13 @@ class Worker:
         await self._health.set(_LIVE, health_pb2.HealthCheckResponse.SERVING)
         await self._tell_health()
         self._upkeep = asyncio.create_task(self._keep_up())
+        self._opening = asyncio.create_task(self._when_open())
         return port
+
+    async def _when_open(self) -> None:
+        """Report the health as soon as the scanner processes are ready."""
+        await self._scanners.opened()
+        self._hurry.set()
 
     def obey_signals(self) -> None:
         """Handle signals from now on.
@@ -177,8 +184,8 @@ class Worker:
                 max(0.0, until - time.monotonic()) if self._admission.streams else 0.0
             )
         await self._scanners.close()
-        if self._upkeep is not None:
-            self._upkeep.cancel()
+        for task in filter(None, (self._upkeep, self._opening)):
+            task.cancel()
         self._close_ledger()
         self._edges.close()
         await asyncio.to_thread(self._pipeline.close)
@@ -265,7 +272,8 @@ class Worker:
             event = LogEvent.LEDGER_HEALED if self._healthy else LogEvent.LEDGER_FAILED
             logs.emit(event, logging.INFO if self._healthy else logging.ERROR)
         governed = self._policies.current.policy is not None
-        ready = self._healthy and governed and not self._admission.draining
+        able = self._healthy and not self._scanners.is_starting
+        ready = able and governed and not self._admission.draining
         status = (
             health_pb2.HealthCheckResponse.SERVING
             if ready

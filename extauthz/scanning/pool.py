@@ -110,6 +110,12 @@ class ScannerPool:
         self._queue: FairQueue[_Waiting] = FairQueue()
         self._tasks: list[asyncio.Task[None]] = []
         self._is_open = False
+        self._opened = asyncio.Event()
+
+    async def opened(self) -> None:
+        """Return when all processes have been ready once; at once where there are none."""
+        if self._scanners:
+            await self._opened.wait()
 
     @property
     def is_open(self) -> bool:
@@ -118,6 +124,11 @@ class ScannerPool:
         It stays so when processes die. Otherwise a message that kills them would reach the worker.
         """
         return self._is_open
+
+    @property
+    def is_starting(self) -> bool:
+        """Whether there are processes, and they are not all ready for the first time yet."""
+        return bool(self._scanners) and not self._opened.is_set()
 
     @property
     def pids(self) -> list[int]:
@@ -138,7 +149,7 @@ class ScannerPool:
         for waiting in self._queue.drain():
             waiting.lose()
         for scanner in self._scanners:
-            await asyncio.to_thread(scanner.stop)
+            await scanner.stop()
 
     async def judge(self, work: Work, snapshot: PolicySnapshot, caller: str) -> Answer:
         """Return the answer to one message.
@@ -160,6 +171,7 @@ class ScannerPool:
         await asyncio.gather(*map(self._ready, self._scanners))
         self._tasks += [asyncio.create_task(self._serve(each)) for each in self._scanners]
         self._is_open = True
+        self._opened.set()
 
     async def _serve(self, scanner: RemoteScanner) -> None:
         while True:
@@ -199,7 +211,7 @@ class ScannerPool:
 
     async def _replace(self, scanner: RemoteScanner, error: Exception) -> None:
         logs.emit(LogEvent.SCANNER_LOST, logging.ERROR, error=type(error).__name__)
-        await asyncio.to_thread(scanner.stop)
+        await scanner.stop()
         await asyncio.sleep(_RESTART_SECONDS)
         await self._ready(scanner)
 
@@ -215,4 +227,4 @@ class ScannerPool:
             await scanner.load(snapshot)
         except Exception as error:  # noqa: BLE001 - whatever it is, the next message tries again
             logs.emit(LogEvent.SCANNER_LOST, logging.ERROR, error=type(error).__name__)
-            await asyncio.to_thread(scanner.stop)
+            await scanner.stop()

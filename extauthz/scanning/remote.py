@@ -68,6 +68,7 @@ class RemoteScanner:
         self._revisions = revisions
         self._process: BaseProcess | None = None
         self._socket: socket.socket | None = None
+        self._starting: asyncio.Future[None] | None = None
         self._loaded: list[int] = []
         self._engine: Engine | None = None
 
@@ -118,24 +119,32 @@ class RemoteScanner:
 
     async def _start(self) -> socket.socket:
         ours, theirs = socket.socketpair()
-        with theirs:
-            ours.setblocking(False)
-            self._process = _context().Process(
-                target=process.main, args=(theirs,), name="phiguard-scanner", daemon=True
-            )
-            self._socket = ours
-            await asyncio.to_thread(self._process.start)
+        ours.setblocking(False)
+        self._socket = ours
+        self._process = _context().Process(
+            target=process.main, args=(theirs,), name="phiguard-scanner", daemon=True
+        )
+        self._starting = asyncio.ensure_future(asyncio.to_thread(_begin, self._process, theirs))
+        # a start that is cut off would leave a process that nobody ends
+        await asyncio.shield(self._starting)
         return ours
 
-    def stop(self) -> None:
+    async def stop(self) -> None:
         """Kill the process, if one runs, and forget it."""
+        if self._starting is not None:
+            await asyncio.wait((self._starting,))
         if self._socket is not None:
             self._socket.close()
         if self._process is not None and self._process.pid is not None:
             self._process.kill()
-            self._process.join()
-        self._process = self._socket = self._engine = None
+            await asyncio.to_thread(self._process.join)
+        self._process = self._socket = self._engine = self._starting = None
         self._loaded = []
+
+
+def _begin(started: BaseProcess, theirs: socket.socket) -> None:
+    with theirs:
+        started.start()
 
 
 def _context() -> ForkServerContext:

@@ -2,6 +2,7 @@
 
 import os
 import signal
+import time
 
 import grpc
 import pytest
@@ -24,10 +25,14 @@ def test_serve_answers_health_reads_the_policy_again_and_ends_with_0(policy, tmp
     with Serving(policy, "--ledger", ledger, "--workers", workers) as s:
         s.until("serving", workers)
         with grpc.insecure_channel(f"127.0.0.1:{s.health}") as channel:
-            answer = health_pb2_grpc.HealthStub(channel).Check(
-                health_pb2.HealthCheckRequest(), timeout=10
-            )
-            assert answer.status == health_pb2.HealthCheckResponse.SERVING
+            stub, until = health_pb2_grpc.HealthStub(channel), time.monotonic() + 60
+            # it is ready when its scanner processes are
+            while (
+                stub.Check(health_pb2.HealthCheckRequest(), timeout=10).status
+                != health_pb2.HealthCheckResponse.SERVING
+            ):
+                assert time.monotonic() < until
+                time.sleep(0.05)
         policy.write_text(POLICY.replace("name: clinic", "name: hospital"))
         s.process.send_signal(signal.SIGHUP)
         s.until("policy loaded", 2 * workers)

@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import multiprocessing
 import os
 import signal
 import time
@@ -214,3 +215,17 @@ def test_what_waits_when_the_pool_closes_is_lost_and_never_silent(snapshot):
 
     lost = run(1, snapshot, use)
     assert [type(each) for each in lost] == [LostError] * 3
+
+
+def test_a_pool_that_closes_while_it_starts_leaves_no_process(snapshot, capfd):
+    async def use():
+        pool = ScannerPool(2, Detection(), lambda: snapshot)
+        pool.start()
+        await asyncio.sleep(0)
+        await asyncio.sleep(0.005)
+        await pool.close()
+        return pool.pids
+
+    assert asyncio.run(use()) == []
+    assert "Traceback" not in capfd.readouterr().err
+    assert [p for p in multiprocessing.active_children() if p.name == "phiguard-scanner"] == []
