@@ -75,7 +75,7 @@ class LogEvent(StrEnum):
     )
     ABORTED = "a stream ended before its verdict and was aborted"
     WORKER_DIED = "a worker died and is restarted"
-    SCANNER_LOST = "a scanner process failed and is replaced; its message was denied"
+    SCANNER_LOST = "a scanner process failed and is replaced; a message that it judged is denied"
     LIBRARY = "a library logged something"
     CRASHED = "an error was not caught"
     CONNECTIONS_REFUSED = "connections were refused before a call"

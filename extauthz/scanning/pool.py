@@ -210,7 +210,7 @@ class ScannerPool:
             waiting.tell(await scanner.judge(job, waiting.snapshot))
 
     async def _replace(self, scanner: RemoteScanner, error: Exception) -> None:
-        logs.emit(LogEvent.SCANNER_LOST, logging.ERROR, error=type(error).__name__)
+        _say_lost(scanner, error)
         await scanner.stop()
         await asyncio.sleep(_RESTART_SECONDS)
         await self._ready(scanner)
@@ -226,5 +226,9 @@ class ScannerPool:
         try:
             await scanner.load(snapshot)
         except Exception as error:  # noqa: BLE001 - whatever it is, the next message tries again
-            logs.emit(LogEvent.SCANNER_LOST, logging.ERROR, error=type(error).__name__)
+            _say_lost(scanner, error)
             await scanner.stop()
+
+
+def _say_lost(scanner: RemoteScanner, error: Exception) -> None:
+    logs.emit(LogEvent.SCANNER_LOST, logging.ERROR, error=type(error).__name__, pid=scanner.pid)

@@ -54,42 +54,56 @@ class Loaded:
     compiled: bytes = field(repr=False)
 
 
-class _Scanners:
-    """The revisions that a process can judge by."""
+class Snapshots:
+    """The revisions that a process can judge by, in the order in which they were loaded.
+
+    The worker keeps the same list (`extauthz.scanning.remote`), so both forget the same revision.
+    """
 
     def __init__(self) -> None:
-        self._snapshots: dict[int, PolicySnapshot] = {}
+        self._loaded: dict[int, PolicySnapshot] = {}
 
     def load(self, order: Loaded) -> None:
-        """Load a revision, and forget the oldest one."""
+        """Load a revision, and forget the one that was loaded first."""
         made = revision.parse(order.texts, today=order.today)
         if order.compiled:
             engine = engines.load(order.detection, made.sets, order.compiled)
         else:
-            engine = self._snapshots[max(self._snapshots)].engine
-        self._snapshots[order.key] = PolicySnapshot(made.policy, engine, order.texts, order.today)
-        while len(self._snapshots) > KEPT:
-            del self._snapshots[min(self._snapshots)]
+            engine = self._loaded[next(reversed(self._loaded))].engine
+        self._loaded[order.key] = PolicySnapshot(made.policy, engine, order.texts, order.today)
+        while len(self._loaded) > KEPT:
+            del self._loaded[next(iter(self._loaded))]
         gc.collect()
         gc.freeze()  # what was loaded stays; no collection walks it again
 
     def judge(self, key: int, job: Job) -> Answer:
         """Judge one message by a revision."""
-        return judge(job, self._snapshots[key])
+        return judge(job, self._loaded[key])
 
 
 def main(connection: socket.socket) -> None:
-    """Serve one worker until it closes the connection."""
+    """Serve one worker until it closes the connection.
+
+    A failure ends the process without a word: multiprocessing would print the exception's text,
+    which can quote a message. The worker logs that the process failed.
+    """
     _prepare()
-    scanners = _Scanners()
+    try:
+        _serve(connection)
+    except Exception:  # noqa: BLE001 - as above
+        raise SystemExit(1) from None
+
+
+def _serve(connection: socket.socket) -> None:
+    snapshots = Snapshots()
     with connection, contextlib.suppress(ConnectionError, EOFError):
         while True:
             order = pickle.loads(_read(connection))  # noqa: S301 - the worker is trusted
             if isinstance(order, Loaded):
-                scanners.load(order)
+                snapshots.load(order)
                 connection.sendall(READY)
             else:
-                _write(connection, pack(scanners.judge(*order)))
+                _write(connection, pack(snapshots.judge(*order)))
 
 
 def _prepare() -> None:

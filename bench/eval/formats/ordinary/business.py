@@ -3,18 +3,12 @@
 They are about car insurance claims, treatment groups of experiments, ad impressions and payers.
 """
 
-import json
 from collections.abc import Callable
 
 from bench.eval.document import Document
 from bench.eval.formats.case import Case
+from bench.eval.formats.ordinary.made import Made, in_json, one_of
 from phiscan.finding import Verdict
-
-Made = tuple[str, str]
-
-
-def _json(case: Case, value: object) -> Made:
-    return json.dumps(value, ensure_ascii=False, indent=case.inv.pick(None, 2)), "application/json"
 
 
 def _customer(case: Case) -> dict[str, object]:
@@ -31,7 +25,7 @@ def _customer(case: Case) -> dict[str, object]:
 def car_claim(case: Case) -> Made:
     """A car insurance claim, with a policy, a deductible and an insured person."""
     inv = case.inv
-    return _json(
+    return in_json(
         case,
         {
             "claimNumber": inv.digits(9),
@@ -56,7 +50,7 @@ def car_claim(case: Case) -> Made:
 
 def experiment(case: Case) -> Made:
     inv = case.inv
-    return _json(
+    return in_json(
         case,
         {
             "experiment": "checkout-button",
@@ -70,7 +64,7 @@ def experiment(case: Case) -> Made:
 
 def page_view(case: Case) -> Made:
     inv = case.inv
-    return _json(
+    return in_json(
         case,
         {
             "event": "page_view",
@@ -85,7 +79,7 @@ def page_view(case: Case) -> Made:
 
 def payment(case: Case) -> Made:
     inv, p = case.inv, case.inv.patient()
-    return _json(
+    return in_json(
         case,
         {
             "id": f"PAY-{inv.digits(10)}",
@@ -103,7 +97,7 @@ def payment(case: Case) -> Made:
 
 def membership(case: Case) -> Made:
     inv = case.inv
-    return _json(
+    return in_json(
         case,
         {
             "memberId": f"GYM{inv.digits(6)}",
@@ -117,7 +111,7 @@ def membership(case: Case) -> Made:
 
 def booking(case: Case) -> Made:
     inv, p = case.inv, case.inv.patient()
-    return _json(
+    return in_json(
         case,
         {
             "bookingReference": "QX7P2M",
@@ -130,7 +124,7 @@ def booking(case: Case) -> Made:
 
 def pupil(case: Case) -> Made:
     inv = case.inv
-    return _json(
+    return in_json(
         case,
         {
             "studentId": inv.digits(7),
@@ -237,12 +231,4 @@ _BUSINESS: tuple[Callable[[Case], Made], ...] = (
 
 def business(seed: str) -> Document:
     """A document outside health care that uses its words."""
-    case = Case(seed, "business")
-    make = case.inv.pick(*_BUSINESS)
-    text, content_type = make(case)
-    return case.document(
-        text,
-        case.inv.pick(content_type, content_type, ""),
-        style=make.__name__,
-        verdict=Verdict.NONE,
-    )
+    return one_of(Case(seed, "business"), _BUSINESS, Verdict.NONE)

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from bench.eval.document import Document
 from bench.eval.formats.case import Case
 from bench.eval.formats.ordinary import machines, office
-from bench.eval.formats.ordinary.made import Made
+from bench.eval.formats.ordinary.made import Made, one_of
 from phiscan.finding import Verdict
 
 _GENERAL: tuple[Callable[[Case], Made], ...] = (
@@ -39,12 +39,4 @@ _GENERAL: tuple[Callable[[Case], Made], ...] = (
 
 def general(seed: str) -> Document:
     """An ordinary document without health information."""
-    case = Case(seed, "not-phi")
-    make = case.inv.pick(*_GENERAL)
-    text, content_type = make(case)
-    return case.document(
-        text,
-        case.inv.pick(content_type, content_type, ""),
-        style=make.__name__,
-        verdict=Verdict.NONE,
-    )
+    return one_of(Case(seed, "not-phi"), _GENERAL, Verdict.NONE)

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from bench.eval.document import Document
 from bench.eval.formats.case import Case
 from bench.eval.formats.ordinary import catalogues, publications
-from bench.eval.formats.ordinary.made import Made
+from bench.eval.formats.ordinary.made import Made, one_of
 from phiscan.finding import Verdict
 
 _LOOK_ALIKES: tuple[Callable[[Case], Made], ...] = (
@@ -32,12 +32,4 @@ _LOOK_ALIKES: tuple[Callable[[Case], Made], ...] = (
 
 def look_alike(seed: str) -> Document:
     """A health care document that is about no patient."""
-    case = Case(seed, "look-alike")
-    make = case.inv.pick(*_LOOK_ALIKES)
-    text, content_type = make(case)
-    return case.document(
-        text,
-        case.inv.pick(content_type, content_type, ""),
-        style=make.__name__,
-        verdict=Verdict.HEALTH,
-    )
+    return one_of(Case(seed, "look-alike"), _LOOK_ALIKES, Verdict.HEALTH)
