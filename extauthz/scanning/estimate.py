@@ -1,9 +1,9 @@
 """Whether a message is dear: too much work for the event loop, where every other message waits.
 
-A scan costs next to nothing where no label and no sign of a value occurs, whatever the size: 64 KiB
-of clean JSON take less than half a millisecond. Elsewhere each KiB takes about as long as a whole
-trip to a scanner process. So a message is dear when it is larger than a KiB or two, and the engine
-does not see at once that there is nothing to find.
+A scan costs little where no label and no sign of a value occurs, whatever the size. Elsewhere a few
+KiB take as long as a whole trip to a scanner process (`python -m bench.scanner_trip`). So a message
+is dear when it is larger than that, and the engine does not see at once that there is nothing to
+find.
 """
 
 from collections.abc import Sequence
