@@ -9,6 +9,7 @@ survives the death of this process. `sync` writes it to the disk. The worker cal
 second and at the end, so a crash of the machine can lose the last second.
 """
 
+import contextlib
 import os
 import threading
 from collections.abc import Callable
@@ -127,7 +128,7 @@ class FileLedger:
         self.heal()
         try:
             if self._size > self._limit:
-                self._open(segment_name(self._worker, self.head.seq + 1))
+                _put_away(self._open(segment_name(self._worker, self.head.seq + 1)))
             self._write(record)
         except OSError as error:
             self._healthy = False
@@ -182,7 +183,9 @@ class FileLedger:
                 break
         self.head = head
         start = segment_name(self._worker, head.seq + 1)
-        self._open(names[-1] if bad else start)
+        before = self._open(names[-1] if bad else start)
+        with contextlib.suppress(OSError):  # that the old file failed has been told
+            _put_away(before)
         self._write({"kind": "recovery", "torn": bad} if bad else {"kind": "start"})
         self._healthy = True
 
@@ -196,14 +199,13 @@ class FileLedger:
             head, bad, _ = last_head(path.read_bytes())
         return head, bad
 
-    def _open(self, name: str) -> None:
+    def _open(self, name: str) -> int:
+        """Open a segment. Return the file that was open before, or -1."""
         file = os.open(self._folder.path / name, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
         with self._swap:
-            if self._file >= 0:
-                os.fsync(self._file)
-                os.close(self._file)
-            self._file = file
+            before, self._file = self._file, file
         self._size = os.fstat(file).st_size
+        return before
 
     def _write(self, record: Record) -> None:
         line, head = seal({**record, "time": self._now()}, self.head)
@@ -212,3 +214,13 @@ class FileLedger:
             raise OSError("short write")
         self._size += written
         self.head = head
+
+
+def _put_away(file: int) -> None:
+    """Write a file to the disk, and close it. It is closed too when the disk fails."""
+    if file < 0:
+        return
+    try:
+        os.fsync(file)
+    finally:
+        os.close(file)

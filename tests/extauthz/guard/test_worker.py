@@ -1,4 +1,6 @@
 import asyncio
+import contextlib
+import os
 
 import grpc
 import orjson
@@ -21,7 +23,6 @@ from extauthz.demo.topology import BILLING as BILLING_WORKLOAD
 from extauthz.demo.topology import EHR as EHR_WORKLOAD
 from extauthz.demo.topology import GUARD
 from extauthz.guard.envoy import wire
-from extauthz.records.ledger.file import LedgerError
 from extauthz.settings import Limits, Tls
 
 SERVING, NOT_SERVING = (
@@ -36,6 +37,21 @@ async def health(channel, service=""):
             health_pb2.HealthCheckRequest(service=service)
         )
     ).status
+
+
+@contextlib.contextmanager
+def broken(ledger):
+    """A ledger whose disk is full and whose folder is away, so that nothing can heal it."""
+    folder = ledger._folder.path
+    away = folder.with_name("away")
+    full = os.open("/dev/full", os.O_WRONLY)
+    os.dup2(full, ledger._file)
+    os.close(full)
+    folder.rename(away)
+    try:
+        yield
+    finally:
+        away.rename(folder)
 
 
 @pytest.mark.parametrize("service", ["", wire.AUTHORIZATION, wire.EXTERNAL_PROCESSOR])
@@ -63,11 +79,11 @@ def test_liveness_does_not_follow_the_drain(guard, run):
 def test_an_idle_guard_heals_its_ledger_by_itself(guard, run):
     async def scenario():
         async with guard() as g, g.channel() as channel:
-            g.ledger._healthy = False
-            await g.worker._tell_health()
-            broken = await health(channel)
+            with broken(g.ledger):
+                await g.worker._tend_ledger()
+                unable = await health(channel)
             await g.worker._tend_ledger()
-            return broken, await health(channel)
+            return unable, await health(channel)
 
     assert run(scenario()) == (NOT_SERVING, SERVING)
 
@@ -123,28 +139,21 @@ def test_a_refused_policy_shows_in_health_and_is_counted_while_the_old_one_is_se
 def test_a_ledger_that_cannot_be_written_denies_and_shows_in_health_until_it_heals(guard, run):
     async def scenario():
         async with guard() as g, g.channel() as channel:
-            append, ledger = g.ledger.append, g.ledger
-
-            def fail(_):
-                ledger._healthy = False
-                raise LedgerError("the disk is full")
-
-            ledger.append = fail
-            denied = await g.check(check_request(ALLOWED))
-            await g.worker._tell_health()
-            broken = await health(channel)
-            ledger.append = append
+            with broken(g.ledger):
+                denied = await g.check(check_request(ALLOWED))
+                await g.worker._tell_health()
+                unable = await health(channel)
             allowed = await g.check(check_request(ALLOWED))
             await g.worker._tell_health()
-            return denied, broken, allowed, await health(channel)
+            return denied, unable, allowed, await health(channel)
 
-    denied, broken, allowed, healed = run(scenario())
+    denied, unable, allowed, healed = run(scenario())
 
     assert (denied.denied_response.status.code, denied.dynamic_metadata["reason"]) == (
         503,
         "LEDGER_UNAVAILABLE",
     )
-    assert (broken, allowed.status.code, healed) == (NOT_SERVING, 0, SERVING)
+    assert (unable, allowed.status.code, healed) == (NOT_SERVING, 0, SERVING)
 
 
 def test_reflection_describes_both_services_from_the_private_pool(guard, run):

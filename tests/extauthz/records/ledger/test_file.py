@@ -306,6 +306,24 @@ def test_a_disk_that_cannot_sync_is_an_error_until_a_record_is_written_again(tmp
     assert verify(tmp_path) is None
 
 
+def test_a_file_that_never_syncs_again_neither_stops_the_healing_nor_stays_open(tmp_path):
+    ledger = FileLedger(tmp_path, 0, now)
+    broken = ledger._file
+    full = os.open("/dev/full", os.O_WRONLY)
+    os.dup2(full, broken)
+    os.close(full)
+    with pytest.raises(LedgerError, match="the ledger cannot be written"):
+        ledger.append({"kind": "decision", "lost": True})
+
+    ledger.append({"kind": "decision"})
+
+    assert ledger.healthy
+    with pytest.raises(OSError, match="Bad file descriptor"):
+        os.fstat(broken)
+    ledger.close()
+    assert verify(tmp_path) is None
+
+
 def test_a_chain_goes_on_from_its_newest_segment(tmp_path):
     for expected in (2, 4, 6):
         assert written(tmp_path, 1).seq == expected
