@@ -9,10 +9,12 @@ COMPILE = $(BIN)/python -m uv pip compile -q --universal --generate-hashes --no-
 	  --no-header --no-annotate --python-version 3.11
 FUZZER := .fuzz-site/.ready
 FUZZ_SECONDS ?= 600
+SOAK_MINUTES ?= 30
+SOAK_REQUESTS ?= 1000000
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check unit e2e bench eval fuzz coverage coverage-floor mutants dist release \
-	lock clean envoy peers setup
+.PHONY: help demo test check unit e2e bench soak eval fuzz coverage coverage-floor mutants dist \
+	release lock clean envoy peers setup
 
 help: ## this list
 	@awk -F':.*## ' '/^[a-z0-9-]+:.*## /{printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -39,6 +41,9 @@ e2e: $(READY) $(ENVOY) ## tests on real Envoy
 
 bench: $(READY) $(ENVOY) ## speed, each figure against a floor or a peer in the same run
 	@$(BIN)/python -m bench
+
+soak: $(READY) $(ENVOY) ## mixed traffic on real Envoy for SOAK_MINUTES=30 and SOAK_REQUESTS=1000000
+	@$(BIN)/python -m e2e.soak --minutes $(SOAK_MINUTES) --requests $(SOAK_REQUESTS)
 
 eval: $(READY) ## precision and recall on the generated corpus
 	@$(BIN)/python -m bench.eval

@@ -54,9 +54,15 @@ class Span:
 
 @dataclass(slots=True)
 class OtlpSink:
-    """The collector: a context manager that serves OTLP over gRPC on loopback."""
+    """The collector: a context manager that serves OTLP over gRPC on loopback.
+
+    Args:
+        port: where it serves.
+        keeps: whether it keeps what comes. A long run sets it to False.
+    """
 
     port: int
+    keeps: bool = True
     exports: list[bytes] = field(default_factory=list)
     _spans: dict[str, list[Span]] = field(default_factory=dict)
     _arrival: threading.Condition = field(default_factory=threading.Condition)
@@ -106,6 +112,8 @@ class OtlpSink:
             return sorted(self._spans.get(trace, []), key=lambda span: span.start)
 
     def _take_spans(self, request: bytes) -> None:
+        if not self.keeps:
+            return
         exported = ExportTraceServiceRequest.FromString(request)
         spans = [
             _span(_attributes(resource.resource.attributes).get("service.name", ""), span)
@@ -120,6 +128,8 @@ class OtlpSink:
             self._arrival.notify_all()
 
     def _take(self, request: bytes) -> None:
+        if not self.keeps:
+            return
         with self._arrival:
             self.exports.append(request)
 

@@ -3,7 +3,7 @@
 They know nothing of the mesh. Run them as `python -m extauthz.demo.workloads RECORDER_PORT
 NAME=PORT...`. Each application keeps what was delivered to it. The recorder's port, which no
 sidecar touches, answers `GET /deliveries/ID`, so that a scenario can see what the receiver saw. An
-id is the sender's value of the header `x-delivery-id`.
+id is the sender's value of the header `x-delivery-id`. What comes without one is not kept.
 """
 
 import base64
@@ -87,13 +87,16 @@ class _Application(_Quiet):
         self.answer(b'{"status":"accepted"}', "application/json")
 
     def _remember(self, body: bytes) -> None:
+        identity = self.headers.get(DELIVERY_HEADER)
+        if identity is None:
+            return
         delivery = {
             "to": self.name,
             "path": self.path,
             "headers": {name.lower(): value for name, value in self.headers.items()},
             "body": base64.b64encode(body).decode(),
         }
-        self.deliveries.add(self.headers.get(DELIVERY_HEADER, ""), delivery)
+        self.deliveries.add(identity, delivery)
 
 
 class _Recorder(_Quiet):

@@ -54,3 +54,11 @@ def test_the_bytes_of_every_export_are_kept(sink: OtlpSink) -> None:
 
 def test_waiting_for_spans_that_never_come_ends(sink: OtlpSink) -> None:
     assert sink.trace("0" * 32, until=bool, seconds=0.05) == []
+
+
+def test_a_sink_for_a_long_run_keeps_nothing(sink: OtlpSink) -> None:
+    sink.keeps = False
+    trace = _export_two(sink)
+
+    assert sink.trace(trace, until=bool, seconds=0.05) == []
+    assert sink.exports == []

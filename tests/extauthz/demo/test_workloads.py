@@ -57,6 +57,14 @@ def test_a_delivery_is_remembered_as_it_was_received(ports: tuple[int, int]) -> 
     }
 
 
+def test_a_delivery_without_an_id_is_not_kept(ports: tuple[int, int]) -> None:
+    recorder, billing = ports
+    send(Request("billing", path="/claims", body=b"{}"), billing)
+
+    kept = send(Request(LOOPBACK, method="GET", path="/deliveries/"), recorder).body
+    assert json.loads(kept) == []
+
+
 def test_a_record_is_answered_below_patients_only(ports: tuple[int, int]) -> None:
     _, billing = ports
 
