@@ -13,8 +13,8 @@ SOAK_MINUTES ?= 30
 SOAK_REQUESTS ?= 1000000
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check unit e2e bench soak eval fuzz coverage coverage-floor mutants dist \
-	release lock clean envoy peers setup
+.PHONY: help demo test check unit e2e faults bench soak eval fuzz coverage coverage-floor mutants \
+	dist release lock clean envoy peers setup
 
 help: ## this list
 	@awk -F':.*## ' '/^[a-z0-9-]+:.*## /{printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -37,7 +37,10 @@ unit: $(READY) ## tests of the packages
 
 e2e: $(READY) $(ENVOY) ## tests on real Envoy
 	@echo "== tests on real Envoy"
-	@$(BIN)/pytest e2e
+	@$(BIN)/pytest e2e -m "not slow"
+
+faults: $(READY) $(ENVOY) ## every fault under live traffic, the slow ones too, with what each cost
+	@$(BIN)/pytest e2e/faults
 
 bench: $(READY) $(ENVOY) ## speed, each figure against a floor or a peer in the same run
 	@$(BIN)/python -m bench

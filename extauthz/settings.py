@@ -101,6 +101,8 @@ class Settings:
         ledger: folder of the audit ledger, or None for none.
         edges: folder where edges are counted, or None for none.
         workers: number of processes that serve.
+        spares: number of processes that have loaded everything and wait to replace a worker that
+            died. With none, a single worker is the first process itself.
         scanners: number of scanner processes of each worker; 0 when each worker scans by itself.
         trust_domain: of principals that only the sender's sidecar can name (`cluster.local`).
         limits: of each worker.
@@ -117,6 +119,7 @@ class Settings:
     ledger: Path | None = None
     edges: Path | None = None
     workers: int = 1
+    spares: int = 0
     scanners: int = 0
     trust_domain: str = "cluster.local"
     limits: Limits = field(default_factory=Limits)
@@ -239,12 +242,14 @@ def check(settings: Settings) -> None:
     for flag, number in (
         ("--grace-seconds", limits.grace_seconds),
         ("--scanners", settings.scanners),
+        ("--spares", settings.spares),
     ):
         if number < 0:
             raise SettingsError(f"{flag} {number}: too small; give 0 or more")
-    if settings.workers > 1 and settings.port == 0:
+    if settings.workers + settings.spares > 1 and settings.port == 0:
         raise SettingsError(
-            "--listen port 0: each worker would get another port; name one, or use --workers 1"
+            "--listen port 0: each worker would get another port; name one, or use --workers 1 "
+            "and --spares 0"
         )
 
 

@@ -82,6 +82,12 @@ def add_parser(subparsers: "_Subparsers") -> None:
         help="processes that serve (default: half of the usable CPUs)",
     )
     parser.add_argument(
+        "--spares",
+        type=int,
+        metavar="N",
+        help="processes that wait to replace a worker that dies; 0 for none (default: 1)",
+    )
+    parser.add_argument(
         "--scanners",
         type=int,
         metavar="N",
@@ -200,6 +206,7 @@ def _settings(args: argparse.Namespace) -> Settings:
         ledger=args.ledger,
         edges=args.edges,
         workers=usual.workers if args.workers is None else args.workers,
+        spares=int(port != 0) if args.spares is None else args.spares,
         scanners=usual.scanners if args.scanners is None else args.scanners,
         trust_domain=args.trust_domain,
         detection=engine.detection(args),

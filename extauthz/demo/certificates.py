@@ -39,7 +39,9 @@ class Authority:
         )
         return cls(certificate=builder.sign(key, SHA256()), key=key)
 
-    def issue(self, workload: Workload, folder: Path, *, dns: str = "") -> CertificateFiles:
+    def issue(
+        self, workload: Workload, folder: Path, *, dns: str = "", lifetime: timedelta = _LIFETIME
+    ) -> CertificateFiles:
         """Write a certificate for `workload` into `folder`, readable by its owner only.
 
         Args:
@@ -47,6 +49,7 @@ class Authority:
             folder: made when missing, mode 0700.
             dns: a DNS name beside the SPIFFE URI. Istio's certificates have none. gRPC clients that
                 are no sidecar check a DNS name, so the guard's certificate has one.
+            lifetime: from now until the certificate expires.
 
         Raises:
             OSError: the folder cannot be written.
@@ -58,7 +61,7 @@ class Authority:
         # A SPIFFE certificate has an empty subject. RFC 5280 section 4.2.1.6 then requires a
         # critical subject alternative name.
         leaf = (
-            _builder(x509.Name([]), self.certificate.subject, key)
+            _builder(x509.Name([]), self.certificate.subject, key, lifetime)
             .add_extension(x509.SubjectAlternativeName(names), critical=True)
             .add_extension(x509.BasicConstraints(ca=False, path_length=None), critical=True)
             .add_extension(_usage(sign_certificates=False), critical=True)
@@ -81,7 +84,10 @@ class Authority:
 
 
 def _builder(
-    subject: x509.Name, issuer: x509.Name, key: ec.EllipticCurvePrivateKey
+    subject: x509.Name,
+    issuer: x509.Name,
+    key: ec.EllipticCurvePrivateKey,
+    lifetime: timedelta = _LIFETIME,
 ) -> x509.CertificateBuilder:
     now = datetime.now(tz=UTC)
     return (
@@ -91,7 +97,7 @@ def _builder(
         .public_key(key.public_key())
         .serial_number(x509.random_serial_number())
         .not_valid_before(now - _CLOCK_SKEW)
-        .not_valid_after(now + _LIFETIME)
+        .not_valid_after(now + lifetime)
     )
 
 

@@ -37,6 +37,8 @@ from extauthz.demo.topology import (
 )
 
 _PORTS_PER_WORKLOAD: Final = 4
+# a guard loads for seconds of processor time, and the machine may be busy
+_START_SECONDS: Final = 90.0
 _READY_TIMEOUT_SECONDS: Final = 0.5
 # for access logs; Envoy's default of 10 s is longer than the demo
 _FLUSH: Final = ("--file-flush-interval-msec", "100")
@@ -103,6 +105,7 @@ class Lab:
     mesh: Mesh
     processes: Processes
     sink: OtlpSink
+    authority: Authority
 
     def from_application(self, caller: Workload, request: Request) -> Response:
         """Send a request as an application does: in plain HTTP to its own sidecar."""
@@ -146,7 +149,9 @@ class Lab:
         Raises:
             LabError: the guard ended, or took too long.
         """
-        self.processes.wait_until(lambda: _guard_serves(self.mesh), "the guard's start")
+        self.processes.wait_until(
+            lambda: _guard_serves(self.mesh), "the guard's start", seconds=_START_SECONDS
+        )
 
     def guard_channel(self, caller: Workload) -> grpc.Channel:
         """Open a gRPC channel to the guard that presents the caller's certificate."""
@@ -156,9 +161,10 @@ class Lab:
 @contextmanager
 def open_lab(plan: Plan) -> Iterator[Lab]:
     """Start everything, wait until it is ready, and end everything afterwards."""
-    mesh = _new_mesh(plan)
+    authority = Authority.create()
+    mesh = _new_mesh(plan, authority)
     with OtlpSink(mesh.collector) as sink, Processes(plan.folder) as processes:
-        lab = Lab(plan, mesh, processes, sink)
+        lab = Lab(plan, mesh, processes, sink, authority)
         _start(lab)
         lab.wait_for_guard()
         processes.wait_until(lambda: _sidecars_ready(lab), "the sidecars' start")
@@ -190,8 +196,7 @@ def _start(lab: Lab) -> None:
         lab.processes.start(f"envoy-{workload.name}", [plan.envoy, "--config-path", path, *options])
 
 
-def _new_mesh(plan: Plan) -> Mesh:
-    authority = Authority.create()
+def _new_mesh(plan: Plan, authority: Authority) -> Mesh:
     certificates: dict[Workload, CertificateFiles] = {
         workload: authority.issue(workload, plan.folder / "certificates" / workload.name)
         for workload in WORKLOADS

@@ -59,6 +59,8 @@ def phiguard(policy: Path, *options: str) -> GuardCommand:
             listen,
             "--ledger",
             str(folder / "ledger"),
+            "--spares",
+            "0",  # a laboratory starts sooner without
         ]
         return [sys.executable, "-m", "extauthz.cli", *serve, *files_given, *options]
 

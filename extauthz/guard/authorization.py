@@ -46,10 +46,24 @@ class Authorization:
             await context.abort(grpc.StatusCode.INVALID_ARGUMENT, "not a CheckRequest")
         except Exception as raised:  # noqa: BLE001 - fail closed; the text of the exception never leaves
             logs.error(LogEvent.INTERNAL_ERROR, raised)
-            judgement = self._inspections.open(call).refuse(Reason.INTERNAL_ERROR, None)
-            return check.encode(CheckAnswer(judgement))
+            answer = self._failure(call)
+            if answer is None:
+                await context.abort(grpc.StatusCode.INTERNAL, "internal error")
+            return answer
         finally:
             self._admission.end()
+
+    def _failure(self, call: Call) -> bytes | None:
+        """Return the denial with INTERNAL_ERROR, or None when that fails too.
+
+        gRPC would send the text of an exception to the caller.
+        """
+        try:
+            judgement = self._inspections.open(call).refuse(Reason.INTERNAL_ERROR, None)
+            return check.encode(CheckAnswer(judgement))
+        except Exception as raised:  # noqa: BLE001 - as above
+            logs.error(LogEvent.INTERNAL_ERROR, raised)
+            return None
 
     async def _admitted(
         self, request: CheckedRequest, call: Call, refused: Reason | None

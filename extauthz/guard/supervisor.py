@@ -1,47 +1,32 @@
-"""From settings to running processes: one worker, or a supervisor with several workers.
+"""From settings to running processes: one worker, or a supervisor with workers and a spare.
 
 Workers share nothing but the port. Each has its own event loop, engine, policy store and ledger
-chain. The kernel spreads connections over them (SO_REUSEPORT). The supervisor passes signals on and
-restarts a worker that dies.
+chain. The kernel spreads connections over them (SO_REUSEPORT). The supervisor passes signals on.
+
+A worker that dies is replaced by the spare: a process that has loaded everything and waits for the
+number of a worker. See docs/decisions/0020-spare-worker.md.
 """
 
-import asyncio
-import functools
 import logging
 import multiprocessing
-import os
 import signal
 import socket
 import time
+from multiprocessing import forkserver
 from multiprocessing.connection import wait
-from multiprocessing.process import BaseProcess
 from types import FrameType
 from typing import Final
 
-from extauthz.detection import engines
-from extauthz.guard.worker import ListenError, Worker, utc_day, utc_now
-from extauthz.policies.files import PolicyFiles
-from extauthz.policies.kubernetes import KubernetesPolicies
-from extauthz.policies.store import PolicyStore
-from extauthz.records import error_output, logs, otlp
-from extauthz.records.edges.observation_store import (
-    NO_EDGES,
-    EdgeCounter,
-    ObservationStore,
-    ObservationStoreError,
-)
-from extauthz.records.error_output import ErrorOutput
-from extauthz.records.ledger.file import FileLedger, Ledger, LedgerError, NoLedger
+from extauthz.guard import worker_process
+from extauthz.guard.worker import ListenError
+from extauthz.guard.worker_process import CANNOT_START, WorkerProcess
+from extauthz.records import error_output, logs
 from extauthz.records.logs import LogEvent
 from extauthz.scanning import process
 from extauthz.settings import Cluster, Settings
 
-# between two starts of a worker, so that a broken one does not restart in a tight loop
+# between two starts of a process, so that a broken one does not restart in a tight loop
 _RESTART_SECONDS: Final = 1.0
-_CANNOT_START: Final = 2
-_CRASHED: Final = 1
-# how long to wait for the Kubernetes API; then the guard starts without a policy, and denies
-_FIRST_ANSWER_SECONDS: Final = 10.0
 
 
 def claim(settings: Settings) -> None:
@@ -76,143 +61,112 @@ def run(settings: Settings) -> int:
         EngineError: the chosen detectors cannot run.
     """
     claim(settings)
-    if settings.workers == 1:
+    if settings.workers + settings.spares == 1:
         with error_output.own(0):
-            return serve(settings, 0)
+            worker_process.serve(settings, worker_process.open_store(settings), 0, None)
+        return 0
+    supervisor = _Supervisor(settings)
     if not isinstance(settings.policy, Cluster):
         # check once here, so that a wrong start gives one message and not one for each worker
-        _store(settings)
-    return _Supervisor(settings).run()
-
-
-def serve(settings: Settings, number: int) -> int:
-    """Run one worker in this process. Raises as `run`."""
-    policies = _store(settings)
-    ledger: Ledger = (
-        NoLedger() if settings.ledger is None else FileLedger(settings.ledger, number, utc_now)
-    )
-    edges: EdgeCounter = (
-        NO_EDGES if settings.edges is None else ObservationStore(settings.edges, number, utc_day)
-    )
-    _say_start(settings, policies, number)
-    if edges.problem:
-        logs.emit(LogEvent.EDGES_SET_ASIDE, logging.WARNING, problem=edges.problem, worker=number)
-    pipeline = otlp.from_environment()
-    asyncio.run(_serve(Worker(settings, policies, ledger, pipeline, edges), settings, number))
-    return 0
-
-
-def _store(settings: Settings) -> PolicyStore:
-    """Return the policy store of the start. Raises as `run`.
-
-    A cluster that does not answer gives a store without a policy, which denies.
-    """
-    engine_of = functools.partial(engines.load, settings.detection)
-    if not isinstance(settings.policy, Cluster):
-        return PolicyStore(PolicyFiles(settings.policy, settings.detectors), utc_day, engine_of)
-    objects = KubernetesPolicies(settings.policy.api, settings.policy.root, settings.detectors)
-    objects.start(_FIRST_ANSWER_SECONDS)
-    return PolicyStore(objects, utc_day, engine_of, required=False)
-
-
-async def _serve(worker: Worker, settings: Settings, number: int) -> None:
-    worker.obey_signals()
-    port = await worker.start()
-    logs.emit(LogEvent.SERVING, address=f"{settings.host}:{port}", worker=number, pid=os.getpid())
-    await worker.run()
-
-
-def _say_start(settings: Settings, policies: PolicyStore, number: int) -> None:
-    policy = policies.current.policy
-    if policy is None:
-        logs.emit(LogEvent.NO_POLICY, logging.WARNING, worker=number)
-    else:
-        logs.emit(LogEvent.POLICY_LOADED, policy=policy.name, digest=policy.digest, worker=number)
-    if settings.ledger is None:
-        logs.emit(LogEvent.NO_LEDGER, logging.WARNING, worker=number)
-    if settings.tls is None or settings.tls.ca is None:
-        logs.emit(LogEvent.PLAIN_TEXT, logging.WARNING, worker=number)
-
-
-def _child(settings: Settings, number: int, inlet: socket.socket) -> None:
-    """Run one worker in a child process. The supervisor reads its standard error."""
-    logs.configure()
-    with error_output.diverted(inlet):
-        try:
-            code = serve(settings, number)
-        except (ListenError, LedgerError, ObservationStoreError) as error:
-            logs.error(LogEvent.STOPPED, error)
-            code = _CANNOT_START
-        except Exception as raised:  # noqa: BLE001 - multiprocessing would print its text
-            logs.crash(raised)
-            code = _CRASHED
-        logs.flush()
-    raise SystemExit(code)
+        worker_process.open_store(settings)
+    return supervisor.run()
 
 
 class _Supervisor:
-    """The parent of several workers."""
+    """The parent of several processes: workers, and spares without a number."""
 
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
-        # a process without threads that has imported everything: a fork of it serves at once
+        # a process without threads that has imported everything: a fork of it loads at once
         self._processes = multiprocessing.get_context("forkserver")
-        self._processes.set_forkserver_preload([__name__, process.__name__])
-        self._workers: dict[int, BaseProcess] = {}
-        self._outputs: dict[int, ErrorOutput] = {}
+        self._processes.set_forkserver_preload([worker_process.__name__, process.__name__])
+        forkserver.ensure_running()  # it imports while this process reads the policy
+        self._workers: dict[int, WorkerProcess] = {}
+        self._spares: list[WorkerProcess] = []
+        # when processes may start, in seconds of the monotonic clock
+        self._due = [0.0] * (settings.workers + settings.spares)
+        self._has_served: set[int] = set()
         self._stopping = False
+        self._code = 0
 
     def run(self) -> int:
         """Keep every worker running until a signal ends it.
 
         Returns:
-            2 when a worker cannot start, else 0.
+            2 when a worker cannot start for the first time, else 0.
         """
         for caught in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
             signal.signal(caught, self._pass_on)
-        started = {number: self._start(number) for number in range(self._settings.workers)}
-        code = 0
-        while self._workers:
-            wait([worker.sentinel for worker in self._workers.values()])
-            for number, worker in list(self._workers.items()):
-                if worker.is_alive():
-                    continue
-                worker.join()
-                del self._workers[number]
-                self._outputs.pop(number).close()
-                if worker.exitcode == _CANNOT_START:
-                    code = _CANNOT_START
-                    self._stop()
-                elif not self._stopping:
-                    logs.emit(
-                        LogEvent.WORKER_DIED, logging.ERROR, worker=number, code=worker.exitcode
-                    )
-                    time.sleep(max(0.0, started[number] + _RESTART_SECONDS - time.monotonic()))
-                    started[number] = self._start(number)
-        return code
+        while not self._stopping:
+            self._fill()
+            self._wait()
+        while self._all():
+            self._wait()
+        return self._code
 
-    def _start(self, number: int) -> float:
-        output = self._outputs[number] = ErrorOutput(number)
-        worker = self._processes.Process(
-            target=_child, args=(self._settings, number, output.inlet), name=f"phiguard-{number}"
-        )
-        worker.start()
-        self._workers[number] = worker
-        if self._stopping:  # the signal came while this worker started
-            self._signal(signal.SIGTERM)
-        return time.monotonic()
+    def _all(self) -> list[WorkerProcess]:
+        return [*self._workers.values(), *self._spares]
+
+    def _fill(self) -> None:
+        """Start what is due, and give each missing worker's number to a spare."""
+        self._promote()
+        now = time.monotonic()
+        for due in [each for each in self._due if each <= now]:
+            self._due.remove(due)
+            started = WorkerProcess(self._processes, self._settings, self._settings.workers)
+            self._spares.append(started)
+            self._promote()
+        if self._stopping:  # the signal came while a process started
+            self._stop()
+
+    def _promote(self) -> None:
+        for number in range(self._settings.workers):
+            if number not in self._workers and self._spares:
+                self._workers[number] = self._spares.pop(0)
+                self._workers[number].serve_as(number)
+
+    def _wait(self) -> None:
+        """Wait until a process serves or ends, or until the next one is due."""
+        due = None
+        if self._due and not self._stopping:
+            due = max(0.0, min(self._due) - time.monotonic())
+        wait([fd for each in self._all() for fd in each.descriptors], due)
+        ended: list[tuple[WorkerProcess, int]] = []
+        for number, worker in list(self._workers.items()):
+            worker.listen()
+            if worker.serves:
+                self._has_served.add(number)
+            if worker.has_ended:
+                ended.append((self._workers.pop(number), number))
+        for spare in [each for each in self._spares if each.has_ended]:
+            self._spares.remove(spare)
+            ended.append((spare, self._settings.workers))
+        if not self._stopping:
+            self._promote()  # before anything else: callers wait
+        for gone, number in ended:
+            self._on_end(gone, number)
+
+    def _on_end(self, ended: WorkerProcess, number: int) -> None:
+        code = ended.code
+        ended.close()
+        if self._stopping:
+            return
+        # a worker that has served before is started again: what is wrong can pass
+        if code == CANNOT_START and number not in self._has_served:
+            self._code = CANNOT_START
+            self._stop()
+            return
+        logs.emit(LogEvent.WORKER_DIED, logging.ERROR, worker=number, code=code)
+        self._due.append(max(time.monotonic(), ended.started + _RESTART_SECONDS))
 
     def _pass_on(self, number: int, _: FrameType | None) -> None:
         if number == signal.SIGHUP:
-            self._signal(signal.SIGHUP)
+            for worker in self._workers.values():
+                worker.signal(signal.SIGHUP)
         else:
             self._stop()
 
     def _stop(self) -> None:
         self._stopping = True
-        self._signal(signal.SIGTERM)
-
-    def _signal(self, number: signal.Signals) -> None:
-        for worker in self._workers.values():
-            if worker.pid is not None and worker.is_alive():
-                os.kill(worker.pid, number)
+        for each in self._all():
+            each.signal(signal.SIGTERM)

@@ -165,8 +165,12 @@ class Worker:
         for number, handler in handlers.items():
             loop.add_signal_handler(number, handler)
 
+    def stop(self) -> None:
+        """End `run`."""
+        self._stopping.set()
+
     async def run(self) -> None:
-        """Serve until a signal ends it, then drain."""
+        """Serve until a signal or `stop` ends it, then drain."""
         await self._stopping.wait()
         await self.drain()
 

@@ -45,7 +45,7 @@ class ErrorOutput:
     The first line of a kind is logged at once, further ones once a window with their count.
 
     Args:
-        worker: the number of the process, for the log.
+        worker: the number of the process, for the log; a spare gets another one later.
         window: in seconds.
     """
 
@@ -54,7 +54,7 @@ class ErrorOutput:
         self.inlet.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, _BUFFER_BYTES)
         self.inlet.setblocking(False)
         self._room = self.inlet.getsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF)
-        self._worker = worker
+        self.worker = worker
         self._quota: Quota[Notice] = Quota(1, self._tell, window)
         self._closing = False
         self._thread = threading.Thread(target=self._read, name="error-output", daemon=True)
@@ -92,7 +92,7 @@ class ErrorOutput:
 
     def _tell(self, notice: Notice, count: int) -> None:
         cause = {} if notice.cause is None else {"cause": notice.cause.value}
-        logs.emit(notice.event, notice.level, **cause, count=count, worker=self._worker)
+        logs.emit(notice.event, notice.level, **cause, count=count, worker=self.worker)
 
 
 @contextlib.contextmanager

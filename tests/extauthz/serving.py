@@ -25,7 +25,9 @@ class Serving:
             "--health-listen",
             f"127.0.0.1:{self.health}",
         ]
-        self.arguments = ["serve", "--policy", str(policy), *listen, *map(str, options)]
+        # a spare costs a second process at each start
+        few = ["--spares", "0"]
+        self.arguments = ["serve", "--policy", str(policy), *listen, *few, *map(str, options)]
 
     def __enter__(self):
         command = [sys.executable, "-m", "extauthz.cli", *self.arguments]

@@ -3,6 +3,7 @@
 import os
 import signal
 import time
+from pathlib import Path
 
 import grpc
 import pytest
@@ -10,6 +11,8 @@ from grpc_health.v1 import health_pb2, health_pb2_grpc
 from kubernetes_server import ApiServer, policy_object
 from running_guard import POLICY
 from serving import Serving
+
+KILL = signal.SIGKILL
 
 
 @pytest.fixture
@@ -63,6 +66,72 @@ def test_a_worker_that_dies_is_started_again(policy, tmp_path):
 
         assert s.end() == 0
         assert "a worker died and is restarted" in {line["event"] for line in s.log}
+
+
+def test_a_spare_serves_in_place_of_a_worker_that_died_and_is_replaced_itself(policy, tmp_path):
+    with Serving(policy, "--ledger", tmp_path / "ledger", "--workers", "1", "--spares", "1") as s:
+        s.until("serving")
+        for round_ in (2, 3):
+            os.kill([line["pid"] for line in s.log if line["event"] == "serving"][-1], KILL)
+            s.until("serving", round_)
+
+        assert s.end() == 0
+    serving = [line for line in s.log if line["event"] == "serving"]
+    assert [line["worker"] for line in serving] == [0, 0, 0]
+    assert len({line["pid"] for line in serving}) == 3
+
+
+def test_workers_outlive_the_process_that_starts_them(policy, tmp_path):
+    with Serving(policy, "--ledger", tmp_path / "ledger", "--workers", "2") as s:
+        s.until("serving", 2)
+        first, second = (line["pid"] for line in s.log if line["event"] == "serving")
+        os.kill(parent(first), KILL)
+        os.kill(first, KILL)
+        s.until("serving", 3)
+
+        assert not has_ended(second)
+        assert s.end() == 0
+        assert has_ended(second)
+
+
+def test_workers_end_when_their_supervisor_is_killed(policy, tmp_path):
+    with Serving(policy, "--ledger", tmp_path / "ledger", "--workers", "2", "--spares", "1") as s:
+        s.until("serving", 2)
+        workers = [line["pid"] for line in s.log if line["event"] == "serving"]
+        s.process.kill()
+        until = time.monotonic() + 60
+        while not all(map(has_ended, workers)):
+            assert time.monotonic() < until
+            time.sleep(0.05)
+
+
+def test_a_worker_that_served_is_tried_again_while_its_ledger_cannot_be_opened(policy, tmp_path):
+    ledger = tmp_path / "ledger"
+    with Serving(policy, "--ledger", ledger, "--workers", "2") as s:
+        s.until("serving", 2)
+        ledger.rename(tmp_path / "away")
+        ledger.write_bytes(b"")
+        os.kill(next(line["pid"] for line in s.log if line["event"] == "serving"), KILL)
+        s.until("a worker died and is restarted", 2)
+        ledger.unlink()
+        (tmp_path / "away").rename(ledger)
+        s.until("serving", 3)
+        assert s.end() == 0
+
+
+def parent(pid):
+    return int(stat(pid)[1])
+
+
+def has_ended(pid):
+    try:
+        return stat(pid)[0] == "Z"
+    except FileNotFoundError:
+        return True
+
+
+def stat(pid):
+    return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
 
 
 def test_serve_takes_its_policy_from_a_cluster_and_follows_it():

@@ -143,6 +143,24 @@ def test_a_fault_inside_is_a_denial_without_its_text(guard, run, monkeypatch, ca
     assert "536-22-8790" not in str(answer) + caplog.text + str(records)
 
 
+def test_a_fault_inside_the_denial_of_a_fault_is_an_error_without_its_text(guard, run, monkeypatch):
+    def broken(*_):
+        raise ValueError("Ana Ruiz 536-22-8790")
+
+    monkeypatch.setattr("extauthz.guard.envoy.check.encode", broken)
+
+    async def scenario():
+        async with guard() as g:
+            await g.check(check_request(ALLOWED))
+
+    with pytest.raises(grpc.aio.AioRpcError) as caught:
+        run(scenario())
+    assert (caught.value.code(), caught.value.details()) == (
+        grpc.StatusCode.INTERNAL,
+        "internal error",
+    )
+
+
 def test_a_caller_in_a_hurry_gets_no_unfinished_scan(guard, run):
     body = b'{"note": "' + b"call 212-555-0123 now. " * 20000 + b'"}'
 
