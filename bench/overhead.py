@@ -6,6 +6,9 @@ A whole `Check` runs from the bytes of Envoy's request to the bytes of the answe
 with what the guard does after the answer. Beside it stand the scan of the same message alone, and
 each stage alone. All take turns in one run. The figures are medians of processor time. `export` is
 the processor time of the thread that sends spans to a collector, up to the bytes that leave.
+
+A turn of the event loop with nothing to do is part of every figure, and stands alone as
+`event loop`.
 """
 
 import argparse
@@ -220,6 +223,16 @@ def checks(loop: asyncio.AbstractEventLoop, service: Authorization, data: bytes)
     loop.run_until_complete(answer())
 
 
+def turns(loop: asyncio.AbstractEventLoop) -> None:
+    """What `checks` does beside the answers."""
+
+    async def nothing() -> None:
+        for _ in range(REPEAT):
+            await asyncio.sleep(0)
+
+    loop.run_until_complete(nothing())
+
+
 def many(work: Callable[[], object]) -> Callable[[], None]:
     """`work` as often as `checks` answers."""
 
@@ -248,7 +261,8 @@ def whole(
             records.export()
 
     contenders: dict[str, Callable[[], object]] = {
-        "with the scan": partial(checks, loop, none().service(of.snapshot), of.data)
+        "event loop": partial(turns, loop),
+        "with the scan": partial(checks, loop, none().service(of.snapshot), of.data),
     }
     for name, records in made.items():
         records.pipeline.telemetry.settle_by(loop.call_soon)

@@ -181,7 +181,7 @@ class Exchange:
         self._facts = facts = http_rules.decided_facts(head)
         if self._policy is None:
             return self._refused(Reason.NO_POLICY)
-        decided = replace(head, facts=facts)
+        decided = head if facts is head.facts else replace(head, facts=facts)
         message = _Message(decided, self._policy, self._open_scanner, self._earlier, self._mask_key)
         message.feed_fields(head_fields.of_head(facts, head.headers))
         if head.end or facts.protocol is not WireProtocol.HTTP:

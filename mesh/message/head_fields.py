@@ -41,6 +41,9 @@ _WRITTEN: Final = re.compile(
     r"|00-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}",
     re.ASCII,
 )
+_is_written = _WRITTEN.fullmatch
+_READ_ALWAYS: Final = proxy_headers.NAMES | {_REWRITTEN}
+"""Transport headers that are read whatever form their value has."""
 # matches `patient.ssn`; not `123-45-6789`, `a1`
 _PLAIN_NAME: Final = re.compile(r"[A-Za-z][A-Za-z_.\[\]-]{0,63}")
 # an escape of JavaScript's `escape`; matches `%u0035`; not `%35`
@@ -62,12 +65,12 @@ def of_head(facts: Facts, headers: Headers) -> Iterator[tuple[str, str]]:
 def of_headers(part: str, headers: Headers) -> Iterator[tuple[str, str]]:
     """Label (`header.x-patient`) and value of each field that the transport did not write."""
     for name, value in headers.pairs:
-        label = f"{part}.{name}"
-        if name == ":path":  # scanned as a path, with the request line
-            continue
         if name in _TRANSPORT or name.startswith(_TRANSPORT_PREFIXES):
-            yield from _of_transport(part, name, value)
+            # the first question settles nearly all of them
+            if value and name != ":path" and (name in _READ_ALWAYS or not _is_written(value)):
+                yield from _of_transport(part, name, value)
             continue
+        label = f"{part}.{name}"
         if name == "cookie":
             yield from _of_pairs(label, (pair.strip() for pair in value.split(";")))
         elif value:
@@ -83,7 +86,7 @@ def _of_transport(part: str, name: str, value: str) -> Iterator[tuple[str, str]]
     elif name in proxy_headers.NAMES:
         if rest := proxy_headers.beside(name, value):
             yield part, _decode(rest)
-    elif value and not _WRITTEN.fullmatch(value):
+    else:
         # labelled without the header's name: `age` (seconds in a cache) is not a person's age
         yield part, _decode(value)
 
@@ -92,7 +95,8 @@ def _of_path(raw: str) -> Iterator[tuple[str, str]]:
     path, _, query = raw.partition("?")
     if path not in {"", "/"}:
         yield "path", _decode(path)
-    yield from _of_pairs("query", (pair.replace("+", " ") for pair in query.split("&")))
+    if query:
+        yield from _of_pairs("query", (pair.replace("+", " ") for pair in query.split("&")))
 
 
 def _of_pairs(part: str, pairs: Iterable[str]) -> Iterator[tuple[str, str]]:

@@ -55,8 +55,12 @@ class Headers:
 
         None when the header is absent, is not a number, or has two different values.
         """
-        values = {value.strip() for value in self.all("content-length")}
-        return decimal(values.pop()) if len(values) == 1 else None
+        values = self._values.get("content-length")
+        if not values:
+            return None
+        first = values[0].strip()
+        is_one = len(values) == 1 or all(value.strip() == first for value in values)
+        return decimal(first) if is_one else None
 
 
 NO_HEADERS: Final = Headers()

@@ -29,12 +29,22 @@ _CERTIFICATES: Final = re.compile(
     '|Subject=""'
     f'|(?:Cert|Chain)="(?P<encoded>(?:{_PEM})*)"'
 )
+# The usual form of a whole value, of which nothing is left: a number of three digits or more could
+# tell something, so it is left to the others.
+# matches `By=spiffe://cluster.local/ns/a2/sa/b;Hash=` with 64 hex digits; not `By=spiffe://a/123`
+_PLAIN_CERTIFICATES: Final = re.compile(
+    r"(?:(?:(?:By|URI)=spiffe://(?:[a-z._/-]|\d{1,2}(?!\d))+|Hash=[0-9a-f]{64}|Subject=\"\")"
+    r"(?:[;, ]+|$))+",
+    re.ASCII,
+)
+_LONGEST_PLAIN: Final = 512
 # base64 of a protobuf Struct; matches 64 letters; not 63
 _STRUCTS: Final = re.compile(r"(?P<encoded>[A-Za-z0-9+/]{64,}={0,2})")
 # matches `sidecar~10.44.1.17~ehr-7d9.clinic~clinic.svc.cluster.local`; not `sidecar~Ana`
 _NODES: Final = re.compile(r"(?P<said>[a-z]+~[0-9a-f.:]*~[a-z0-9.-]*~[a-z0-9.-]*)")
+_CLIENT_CERTIFICATE: Final = "x-forwarded-client-cert"
 _FORMS: Final = {
-    "x-forwarded-client-cert": _CERTIFICATES,
+    _CLIENT_CERTIFICATE: _CERTIFICATES,
     "x-envoy-peer-metadata": _STRUCTS,
     "x-envoy-peer-metadata-id": _NODES,
 }
@@ -62,8 +72,15 @@ def beside(name: str, value: str) -> str:
         name: one of `NAMES`.
         value: as received.
     """
+    if name == _CLIENT_CERTIFICATE and _is_plain(value):
+        return ""
     rest = _FORMS[name].sub(_said, value)
     return "" if _LISTED.fullmatch(rest) else rest
+
+
+def _is_plain(value: str) -> bool:
+    """Whether a whole value has the usual form, of which `beside` leaves nothing."""
+    return len(value) <= _LONGEST_PLAIN and _PLAIN_CERTIFICATES.fullmatch(value) is not None
 
 
 def _said(element: re.Match[str]) -> str:

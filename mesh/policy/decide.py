@@ -160,8 +160,9 @@ def _decide(facts: Facts, report: ScanReport, policy: Policy) -> Decision:
     verdict = report.verdict
     phi = policy.handles_as_phi(verdict)
     question = _Question(facts, report, policy, edge, rules, phi, None)
-    question = question._replace(combined=_combined(question))
-    combined = question.combined
+    combined = _combined(question)
+    if combined is not None:
+        question = question._replace(combined=combined)
     ruling = _strictest(question)
     forged = ruling is _FORGED  # the edge cannot be trusted: the forger named it
     return Decision(

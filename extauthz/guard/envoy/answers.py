@@ -6,13 +6,14 @@ INVARIANT (closed answers): every value is a word of `mesh.policy.decision`, an 
 the decision's id. No text of an exception, a header or a body leaves.
 """
 
+from collections.abc import Hashable
 from dataclasses import dataclass
 from typing import Any, Final
 
 import orjson
 
 from extauthz.records.judgement import Judgement
-from mesh.policy.decision import Reason
+from mesh.policy.decision import Decision, Reason
 
 GRPC_OK: Final = 0
 GRPC_PERMISSION_DENIED: Final = 7
@@ -60,6 +61,17 @@ def denial(judgement: Judgement) -> Denial:
     if reason in _GUARD_FAILURES:
         return Denial(503, GRPC_UNAVAILABLE, headers, body)
     return Denial(403, GRPC_PERMISSION_DENIED, headers, body)
+
+
+def words(decision: Decision) -> tuple[Hashable, ...]:
+    """Return everything that `write_metadata` says, but for the decision's id."""
+    return (
+        decision.action,
+        decision.enforced,
+        decision.reason,
+        decision.verdict,
+        decision.identifiers,
+    )
 
 
 def write_metadata(judgement: Judgement, struct: Any) -> None:  # noqa: ANN401 - protobuf makes this class at run time

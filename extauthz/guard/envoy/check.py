@@ -6,11 +6,12 @@ Sources: envoy/service/auth/v3/{attribute_context,external_auth}.proto.
 """
 
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Final
 
 from extauthz.guard.envoy import answers, wire
 from extauthz.guard.envoy.headers import guard_only_names, header_map_pairs, map_pairs
 from extauthz.guard.envoy.identity import address, claims, principal, receiver, vouched_headers
+from extauthz.guard.envoy.templates import Templates
 from extauthz.records.judgement import Judgement
 from mesh.exchange.events import Body, Event, Head
 from mesh.message.facts import Direction, Facts, Operation, Protocol, Vantage
@@ -19,6 +20,7 @@ from mesh.policy.decision import Action
 
 CHECK_REQUEST = "envoy.service.auth.v3.CheckRequest"
 CHECK_RESPONSE = "envoy.service.auth.v3.CheckResponse"
+_ALLOWED: Final = Templates()
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +89,10 @@ def _facts(attributes: Any, caller: str) -> Facts:  # noqa: ANN401 - protobuf ma
     http = attributes.request.http
     source = principal(attributes.source.principal)
     port = attributes.destination.address.socket_address.port_value
-    metadata = attributes.metadata_context.filter_metadata
+    claimed = vouched = None
+    if attributes.HasField("metadata_context"):
+        metadata = attributes.metadata_context.filter_metadata
+        claimed, vouched = claims(metadata), vouched_headers(metadata)
     return Facts(
         direction=Direction.REQUEST,
         vantage=Vantage.INBOUND,
@@ -98,22 +103,37 @@ def _facts(attributes: Any, caller: str) -> Facts:  # noqa: ANN401 - protobuf ma
         mtls=bool(source),
         caller=caller,
         operation=Operation(method=http.method, path=http.path, host=http.host, port=port),
-        source_address=address(attributes.source.address.socket_address.address),
-        claims=claims(metadata),
-        headers=vouched_headers(metadata),
+        # it names a peer that has no principal; no rule asks for it otherwise
+        source_address="" if source else address(attributes.source.address.socket_address.address),
+        claims=claimed,
+        headers=vouched,
     )
 
 
 def encode(answer: CheckAnswer) -> bytes:
     """Return the CheckResponse. Both branches set a status: an empty response would allow."""
     judgement = answer.judgement
+    decision = judgement.decision
+    if decision.effect in {Action.DENY, Action.REDACT}:
+        return _denied(judgement)
+    removed = guard_only_names(answer.sent)
+    if removed:
+        return _allowed(judgement, removed)
+    return _ALLOWED.fill(answers.words(decision), judgement, _allowed)
+
+
+def _allowed(judgement: Judgement, removed: tuple[str, ...] = ()) -> bytes:
     response = wire.message(CHECK_RESPONSE)()
     answers.write_metadata(judgement, response.dynamic_metadata)
-    if judgement.decision.effect not in {Action.DENY, Action.REDACT}:
-        response.status.code = answers.GRPC_OK
-        response.ok_response.SetInParent()
-        response.ok_response.headers_to_remove.extend(guard_only_names(answer.sent))
-        return wire.encode(response)
+    response.status.code = answers.GRPC_OK
+    response.ok_response.SetInParent()
+    response.ok_response.headers_to_remove.extend(removed)
+    return wire.encode(response)
+
+
+def _denied(judgement: Judgement) -> bytes:
+    response = wire.message(CHECK_RESPONSE)()
+    answers.write_metadata(judgement, response.dynamic_metadata)
     denial = answers.denial(judgement)
     response.status.code = denial.grpc_status
     response.denied_response.status.code = denial.http_status

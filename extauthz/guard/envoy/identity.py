@@ -13,6 +13,9 @@ from mesh.message.facts import Claims
 from mesh.message.identity import is_principal, principal_of
 
 _SCHEME: Final = "spiffe://"
+_MOST_KNOWN: Final = 4096
+_known: Final[dict[str, str]] = {}
+"""Principals by their URI: of workloads, which are few and come with every message."""
 # matches "billing.finance.svc.cluster.local" and "*.example.com" (a ServiceEntry); not "a b",
 # "x..y". It matches "10.0.0.7" too, which `host` excludes.
 _HOST: Final = re.compile(
@@ -27,7 +30,15 @@ def principal(uri: str) -> str:
 
     A certificate can hold a DNS name instead, which has no scheme.
     """
-    return principal_of(uri) if uri.startswith(_SCHEME) else ""
+    known = _known.get(uri)
+    if known is not None:
+        return known
+    found = principal_of(uri) if uri.startswith(_SCHEME) else ""
+    if found:  # a text that names no workload is never kept
+        if len(_known) >= _MOST_KNOWN:
+            _known.clear()
+        _known[uri] = found
+    return found
 
 
 def receiver(uri: str, caller: str) -> str:

@@ -1,6 +1,8 @@
 import base64
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from mesh.message import proxy_headers
 
@@ -62,3 +64,24 @@ def test_base64_of_anything_else_is_left_for_the_scan():
     assert encoded(NOTE.encode() * 3).rstrip("=")[:60] in proxy_headers.beside(
         "x-forwarded-client-cert", inside
     )
+
+
+@given(st.from_regex(proxy_headers._PLAIN_CERTIFICATES, fullmatch=True))
+def test_of_a_plain_value_the_whole_reading_leaves_nothing_either(value):
+    rest = proxy_headers._CERTIFICATES.sub(proxy_headers._said, value)
+
+    assert proxy_headers._LISTED.fullmatch(rest)
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("x-forwarded-client-cert", "URI=spiffe://219-09-9999"),
+        ("x-forwarded-client-cert", "URI=spiffe://a/b;Ana=Ruiz"),
+        ("x-forwarded-client-cert", "By=spiffe://a/123456"),
+        # the form of another header
+        ("x-envoy-peer-metadata", "By=spiffe://a/b"),
+    ],
+)
+def test_what_is_nearly_plain_is_read(name, value):
+    assert proxy_headers.beside(name, value)

@@ -59,6 +59,12 @@ def test_the_peers_address_is_the_connections():
     assert "10.1.2.3" not in repr(facts)
 
 
+def test_the_address_of_a_peer_with_a_principal_is_not_read():
+    request = check_request()
+    request.attributes.source.address.socket_address.address = "10.1.2.3"
+    assert checked(request).facts.source_address == ""
+
+
 def test_claims_are_those_that_envoy_verified_never_a_header():
     request = check_request()
     request.attributes.request.http.headers["authorization"] = "Bearer e30.eyJyb2xlIjoiZG9jdG9yIn0."
