@@ -111,12 +111,19 @@ class Field:
 
 @contextmanager
 def open_field(
-    envoy: Path, folder: Path, sidecars: tuple[Sidecar, ...] = SIDECARS
+    envoy: Path,
+    folder: Path,
+    sidecars: tuple[Sidecar, ...] = SIDECARS,
+    options: tuple[str, ...] = (),
 ) -> Iterator[Field]:
-    """Start everything, with the backend in place of the sample applications."""
+    """Start everything, with the backend in place of the sample applications.
+
+    Args:
+        options: further options of `phiguard serve`.
+    """
     policy = folder / "policy.yaml"
     policy.write_text(_POLICY)
-    with open_lab(Plan(envoy, folder, phiguard(policy), sidecars)) as lab:
+    with open_lab(Plan(envoy, folder, phiguard(policy, *options), sidecars)) as lab:
         lab.processes.stop("workloads")
         backend = Backend()
         with serve(backend, tuple(ports.app for ports in lab.mesh.ports.values())):
