@@ -8,7 +8,7 @@ detectors and readers do not explain the same value twice.
 
 from array import array
 from bisect import bisect_left
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Final, NamedTuple
 
@@ -212,14 +212,17 @@ class Evidence:
             places = self._places.setdefault(finding.info_type, array("q"))
             places.extend(finding.location[1:])
 
-    def identified(self) -> Iterator[tuple[int, int, str]]:
+    def identified(self) -> list[tuple[int, int, str]]:
         """The range and the infoType of each identifier in the body, listed or not."""
-        for finding in self.findings:
-            if finding.kind is InfoTypeKind.IDENTIFIER and finding.location.start >= 0:
-                yield finding.location.start, finding.location.end, finding.info_type
+        identified = [
+            (place.start, place.end, info_type)
+            for info_type, _, _, _, place, _, kind in self.findings
+            if kind is InfoTypeKind.IDENTIFIER and place.start >= 0
+        ]
         for info_type, places in self._places.items():
-            for at in range(0, len(places), 2):
-                yield places[at], places[at + 1], info_type
+            starts, ends = places[::2], places[1::2]
+            identified += [(*span, info_type) for span in zip(starts, ends, strict=True)]
+        return identified
 
 
 def _enclosing(place: Location, location: Location, origin: Derived | None) -> Location:

@@ -141,7 +141,7 @@ class Examiner:
         # escapes may hide a mark, and few documents have any
         asked = self.matcher.hits(normalised.text) if normalised.layers else hits
         targets.find(kind, normalised, asked.targets, evidence)
-        graphql.find(kind, data, evidence)
+        graphql.find(kind, data, evidence, is_marked=hits.has_query)
         too_long = judge.run(normalised, self.matcher, evidence, prose=not kind.names_providers)
         evidence.settle_statements()
         people.find(kind, normalised, evidence)

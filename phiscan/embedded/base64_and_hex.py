@@ -5,8 +5,8 @@ as a document only if it decodes to readable text, to a known format or to a fil
 number. A long magic number or long compressed text is certain. Then it is no guess any more, and
 what cannot be read of it is a gap.
 
-Cost: one pass that searches for long runs (about 1 us per KiB). Each different run is decoded once
-(a few us).
+Cost: one pass that searches for long runs (about 1 us per KiB). Each different run is looked at
+and decoded once (a few us).
 """
 
 import base64
@@ -142,8 +142,9 @@ def readable(data: bytes) -> bool:
 def find(data: bytes) -> Iterator[Nested | Opaque | None]:
     """Yield the runs that decode to a document or are opaque, and None after each decoding.
 
-    Each different run is decoded once, because a document repeats its references.
+    Each different run is looked at once, because a document repeats its references and addresses.
     """
+    known: dict[bytes, _Document | None] = {}
     decoded: dict[bytes, DecodedRun | None] = {}
     shape, at = data.translate(_SHAPE), 0
     while (at := shape.find(_LONG_RUN, at)) >= 0:
@@ -151,46 +152,60 @@ def find(data: bytes) -> Iterator[Nested | Opaque | None]:
         if match is None:
             at = (shape.find(b" ", at) + 1) or len(shape)
             continue
-        at = match.end()
+        at, run = match.end(), match[0]
         yield None
-        if (found := _document(match, decoded)) is not None:
-            yield found
-        elif len(match[0]) >= _LEAST_OPAQUE and _is_opaque(data, match):
+        if run not in known:
+            known[run] = _document(run, decoded)
+        if (found := known[run]) is not None:
+            yield found.at(match.start())
+        elif len(run) >= _LEAST_OPAQUE and _is_opaque(data, match):
             yield Opaque(Location("encoded", *match.span()))
 
 
-def _document(run: re.Match[bytes], decoded: dict[bytes, DecodedRun | None]) -> Nested | None:
+class _Document(NamedTuple):
+    """A document in a run, and the range of the run that it is decoded from."""
+
+    start: int
+    end: int
+    found: DecodedRun
+
+    def at(self, offset: int) -> Nested:
+        """The document of a run that begins at `offset`."""
+        data, declared, coding = self.found
+        location = Location("encoded", offset + self.start, offset + self.end)
+        return Nested(data, location, declared=declared, coding=coding)
+
+
+def _document(run: bytes, decoded: dict[bytes, DecodedRun | None]) -> _Document | None:
     """The document that stands in a run. One that is certain, or is text, goes before a guess."""
     guess = None
     for start, end in _places(run):
-        letters = run.string[start:end]
+        letters = run[start:end]
         if letters not in decoded:
             is_word = len(letters) <= _LONGEST_WORD and letters.isalpha()
             decoded[letters] = _WORDS[letters] if is_word else _decoded(letters)
         if (found := decoded[letters]) is not None:
-            location = Location("encoded", start, end)
-            nested = Nested(found.data, location, declared=found.declared, coding=found.coding)
-            is_whole = (start, end) == run.span()
+            document = _Document(start, end, found)
+            is_whole = len(letters) == len(run)
             if found.declared or readable(found.data) or (is_whole and not found.coding):
-                return nested
-            guess = guess or nested
+                return document
+            guess = guess or document
     return guess
 
 
-def _places(run: re.Match[bytes]) -> Iterator[tuple[int, int]]:
+def _places(run: bytes) -> Iterator[tuple[int, int]]:
     """Where a document may stand in a run: all of it, behind a slash, or between two.
 
     The slash is a letter of base64, and it separates the segments of a path: `/notes/eyJzc24...`.
     """
-    yield run.span()
-    if b"/" not in run[0]:
+    yield 0, len(run)
+    if b"/" not in run:
         return
-    data, (start, end) = run.string, run.span()
-    behind = {head.end() for head in islice(_SEGMENT.finditer(data, start, end), _MAX_BEHIND)}
-    if short := _SHORT_SEGMENTS.match(data, start, end):
+    behind = {head.end() for head in islice(_SEGMENT.finditer(run), _MAX_BEHIND)}
+    if short := _SHORT_SEGMENTS.match(run):
         behind.add(short.end())
-    places = {(at, end) for at in behind if end - at >= MIN_LENGTH}
-    places |= {part.span() for part in islice(_PART.finditer(data, start, end), _MAX_PARTS)}
+    places = {(at, len(run)) for at in behind if len(run) - at >= MIN_LENGTH}
+    places |= {part.span() for part in islice(_PART.finditer(run), _MAX_PARTS)}
     yield from sorted(places)
 
 

@@ -9,8 +9,8 @@ arguments are the id or the search parameters, with `_` for `-`. So each is read
 says the same: `/Patient/77301452`, `/Patient?family=Ruiz`. Queries are texts in JSON, in a
 parameter, or whole bodies. Answers hold the elements of resources and are read by their keys.
 
-Cost: one search for a word in JSON and one look at the beginning of a text. Where a query stands,
-one pass over the text.
+Cost: the prefilter says whether `MARK` occurs, and a text is looked at where it begins. Where a
+query stands, one pass over the text.
 """
 
 import re
@@ -26,7 +26,8 @@ from phiscan.media_kind import MediaKind
 from phiscan.readers import json_dialects
 from phiscan.syntax.targets import Part, Place, Target
 
-_KEY: Final = b'"query"'
+MARK: Final = '"query"'
+"""A Hyperscan expression. It occurs in every JSON document with a query."""
 _PARAMETER: Final = b"query.query: "
 _OPERATION_NAME: Final = b"$graphql"
 # A body that is a query (https://spec.graphql.org/October2021/#sec-Document).
@@ -54,15 +55,16 @@ _SEARCHES: Final = ("List", "Connection")
 """What stands behind a resource type in the name of a search."""
 
 
-def find(kind: MediaKind, data: bytes, evidence: Evidence) -> None:
+def find(kind: MediaKind, data: bytes, evidence: Evidence, *, is_marked: bool) -> None:
     """Add the patients that queries in a document name.
 
     Args:
         kind: what the document was read as.
         data: the document.
+        is_marked: whether `MARK` occurs in it.
         evidence: where the findings go.
     """
-    if (kind in json_dialects.KINDS and _KEY in data) or (
+    if (kind in json_dialects.KINDS and is_marked) or (
         kind.is_prose and _QUERY.match(data) is not None
     ):
         for target in _targets(data, lambda *span: Location("", *span), evidence):

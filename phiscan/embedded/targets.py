@@ -137,20 +137,20 @@ def find(kind: MediaKind, normalised: Normalised, marks: Sequence[int], evidence
         return Location("", *normalised.origin(start, end))
 
     taken: Taken | None = None
+    of_nobody: set[bytes] = set()  # a document repeats the targets that it mentions
     behind = _CELL if kind is csv.MEDIA else _BEHIND
-    places = _places(text, marks)
-    if kind.reads_references:
-        places = {at for at in places if not _is_reference(text, at)}
-    for at, start, end in _ranges(text, places, evidence, behind):
+    for at, start, end in _ranges(text, _unread(kind, text, marks), evidence, behind):
         is_reference = _is_reference(text, at)
         taken = taken or Taken((first, last) for first, last, _ in evidence.identified())
         if taken.overlaps(*normalised.origin(at, at + 1)):
             continue
-        target = parsed(text[start:end].decode("latin-1"), _from(start, located))
+        raw, place = text[start:end], _from(start, located)
         if _is_logged(text, start) or (is_reference and not kind.is_prose):
-            targets.read(target, evidence)
-        else:
-            targets.read_mentioned(target, evidence, whose)
+            targets.read(parsed(raw.decode("latin-1"), place), evidence)
+        elif raw not in of_nobody:
+            target = parsed(raw.decode("latin-1"), place)
+            if not targets.read_mentioned(target, evidence, whose):
+                of_nobody.add(raw)
 
 
 def find_in_fields(
@@ -180,6 +180,14 @@ def _from(start: int, located: Place) -> Place:
 def _places(text: bytes, marks: Iterable[int]) -> set[int]:
     """Where the words stand that only targets have."""
     return {at for mark in marks for at in _FINDERS[mark][1](text)}
+
+
+def _unread(kind: MediaKind, text: bytes, marks: Iterable[int]) -> set[int]:
+    """Those of these places that the reader of the document has not read already."""
+    places = _places(text, marks)
+    if not kind.reads_references:
+        return places
+    return {at for at in places if not _is_reference(text, at)}
 
 
 def _is_reference(text: bytes, at: int) -> bool:

@@ -24,7 +24,12 @@ def read(target: Target, evidence: Evidence) -> None:
     openehr.read(target, evidence)
 
 
-def read_mentioned(target: Target, evidence: Evidence, subject: Subject) -> None:
-    """Add the patients' numbers in a target that a text mentions; see `fhir.read_mentioned`."""
-    fhir.read_mentioned(target, evidence, subject)
-    openehr.read_mentioned(target, evidence, subject)
+def read_mentioned(target: Target, evidence: Evidence, subject: Subject) -> bool:
+    """Add the patients' numbers in a target that a text mentions; see `fhir.read_mentioned`.
+
+    Returns:
+        Whether it has one. That depends on the text of the target alone.
+    """
+    of_fhir = fhir.read_mentioned(target, evidence, subject)
+    of_openehr = openehr.read_mentioned(target, evidence, subject)
+    return of_fhir or of_openehr

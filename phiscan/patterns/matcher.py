@@ -24,7 +24,7 @@ from typing import Final, NamedTuple
 
 import hyperscan
 
-from phiscan.embedded import finders, targets
+from phiscan.embedded import finders, graphql, targets
 from phiscan.labelled import program_messages
 from phiscan.patterns.compiled import Plan, compile_all, compile_one, pack, unpack
 from phiscan.patterns.detector import Detector, anything
@@ -38,7 +38,9 @@ A table of digits of 8 MiB stays below this. A range takes 8 bytes, and 36 more 
 """
 _TARGETS: Final = len(finders.MARKS) + len(json_dialects.SIGNS)
 _MESSAGES: Final = _TARGETS + len(targets.MARKS)
-"""The number of the first mark of targets, and of the first mark of messages behind them."""
+_QUERY: Final = _MESSAGES + len(program_messages.MARKS)
+"""The number of the first mark of targets, of the first mark of messages behind them, and of the
+mark of a query behind these."""
 _FEW: Final = 1000
 """Ranges for which a dictionary is faster. It takes ten times the memory of sorted numbers."""
 _HALF: Final = 32
@@ -61,6 +63,7 @@ def _mark_numbers() -> dict[_Expression, list[int]]:
         *(_Expression(sign, caseless=False) for sign, _ in json_dialects.SIGNS),
         *(_Expression(mark, caseless=False) for mark in targets.MARKS),
         *(_Expression(mark, caseless=True) for mark, _ in program_messages.MARKS),
+        _Expression(graphql.MARK, caseless=False),
     ]
     numbers: dict[_Expression, list[int]] = {}
     for number, mark in enumerate(marks):
@@ -86,12 +89,14 @@ class PrefilterHits:
         signs: indexes into `phiscan.readers.json_dialects.SIGNS`, in ascending order.
         targets: indexes into `phiscan.embedded.targets.MARKS`, in ascending order.
         messages: indexes into `phiscan.labelled.program_messages.MARKS`, in ascending order.
+        has_query: whether `phiscan.embedded.graphql.MARK` occurs.
     """
 
     embedded: Sequence[int] = ()
     signs: Sequence[int] = ()
     targets: Sequence[int] = ()
     messages: Sequence[int] = ()
+    has_query: bool = False
 
 
 class Prefilter:
@@ -103,15 +108,23 @@ class Prefilter:
     def all(self, text: bytes) -> list[int]:
         """The numbers of the expressions that occur, in ascending order."""
         hits: set[int] = set()
+
+        def keep(number: int, _start: int, _end: int, _flags: int, _context: object) -> None:
+            hits.add(number)
+
         if text:  # Hyperscan rejects an empty text
-            self.database.scan(text, match_event_handler=lambda number, *_: hits.add(number))
+            self.database.scan(text, match_event_handler=keep)
         return sorted(hits)
 
     def ends(self, text: bytes) -> set[int]:
         """Where matches of expressions that are not `single` end."""
         found: set[int] = set()
+
+        def keep(_id: int, _start: int, end: int, _flags: int, _context: object) -> None:
+            found.add(end)
+
         if text:
-            self.database.scan(text, match_event_handler=lambda _, __, end, *___: found.add(end))
+            self.database.scan(text, match_event_handler=keep)
         return found
 
     def any(self, text: bytes) -> bool:
@@ -163,11 +176,13 @@ class Matcher:
         hits = sorted(chain.from_iterable(_MARKS[mark] for mark in self._marks.all(text)))
         signs = bisect_left(hits, len(finders.MARKS))
         asked, messages = bisect_left(hits, _TARGETS), bisect_left(hits, _MESSAGES)
+        query = bisect_left(hits, _QUERY)
         return PrefilterHits(
             hits[:signs],
             [number - len(finders.MARKS) for number in hits[signs:asked]],
             [number - _TARGETS for number in hits[asked:messages]],
-            [number - _MESSAGES for number in hits[messages:]],
+            [number - _MESSAGES for number in hits[messages:query]],
+            has_query=query < len(hits),
         )
 
     def has_label(self, text: bytes) -> bool:

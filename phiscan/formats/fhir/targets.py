@@ -66,7 +66,7 @@ def read(target: Target, evidence: Evidence) -> None:
     _add(kind, said, evidence)
 
 
-def read_mentioned(target: Target, evidence: Evidence, subject: Subject) -> None:
+def read_mentioned(target: Target, evidence: Evidence, subject: Subject) -> bool:
     """Add the patients' numbers in a target that a text mentions.
 
     Manuals, tests and programs mention `Patient/123` and `Patient?family=Smith`. So only a number
@@ -77,16 +77,20 @@ def read_mentioned(target: Target, evidence: Evidence, subject: Subject) -> None
         evidence: where the findings go.
         subject: PATIENT for a value of data, which then is a patient's. PERSON for a mention in
             prose, which says nothing of care.
+
+    Returns:
+        Whether it has such a number.
     """
     kind, said = _said(target)
-    issued = (
+    issued = [
         each._replace(subject=subject)
         for each in said
         if each.subject is Subject.PATIENT
         and each.info_type not in _NO_NUMBERS
         and looks_issued(each.part.value)
-    )
-    _add(kind, list(issued), evidence)
+    ]
+    _add(kind, issued, evidence)
+    return bool(issued)
 
 
 def looks_issued(value: str) -> bool:

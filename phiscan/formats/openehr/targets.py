@@ -44,16 +44,20 @@ def read(target: Target, evidence: Evidence) -> None:
     _add(_said(target), evidence, Subject.PATIENT)
 
 
-def read_mentioned(target: Target, evidence: Evidence, subject: Subject) -> None:
+def read_mentioned(target: Target, evidence: Evidence, subject: Subject) -> bool:
     """Add the ids in a target that a text mentions, and which look like issued ones.
 
     Args:
         target: the target.
         evidence: where the findings go.
         subject: PATIENT for a value of data, PERSON for a mention in prose.
+
+    Returns:
+        Whether it has such an id.
     """
     issued = [each for each in _said(target) if looks_issued(each.part.value)]
     _add(issued, evidence, subject)
+    return bool(issued)
 
 
 def _said(target: Target) -> list[_Said]:

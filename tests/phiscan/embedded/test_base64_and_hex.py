@@ -59,6 +59,14 @@ def test_a_document_in_a_path_is_read(letters, place):
         assert phiscan.scan(phiscan.redact(data, report)).verdict is Verdict.NONE
 
 
+def test_a_document_that_is_repeated_is_masked_at_each_place():
+    run = f"/notes/{base64.urlsafe_b64encode(NOTE).decode().rstrip('=')}"
+    data = json.dumps([run, "apart", run]).encode()
+    report = phiscan.scan(data)
+    assert len({f.location.start for f in report.findings}) == 2
+    assert json.loads(phiscan.redact(data, report)) == ["/notes/XXX", "apart", "/notes/XXX"]
+
+
 def test_a_document_with_slashes_of_its_own_is_read_behind_a_path():
     letters = base64.b64encode(b"?~?~?~ " + NOTE).decode()
     assert "/" in letters

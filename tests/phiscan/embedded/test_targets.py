@@ -127,6 +127,12 @@ def test_a_target_in_a_manual_or_of_nobody_is_silent(text, content_type, why):
     assert _found(text, content_type) == (Verdict.NONE, set()), why
 
 
+def test_a_target_that_a_manual_mentions_is_read_where_a_log_has_it():
+    manual, log = "Ask for /fhir/Patient/77 first.\n", CLF.format("/fhir/Patient/77")
+    assert _found(manual * 2, TEXT) == (Verdict.NONE, set())
+    assert _found(manual * 2 + log, TEXT) == (PHI, _77)
+
+
 def test_redaction_masks_the_number_and_keeps_the_line():
     data = CLF.format("/fhir/Patient/77?_elements=name").encode()
     report = phiscan.scan(data, content_type=TEXT)

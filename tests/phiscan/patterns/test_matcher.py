@@ -126,3 +126,8 @@ def test_more_matches_than_are_worth_judging_is_an_error(monkeypatch):
 def test_nothing_is_possible_in_nothing(engine):
     assert engine.matcher.possible(b"") == []
     assert engine.matcher.hits(b"") == PrefilterHits([], [], [], [])
+
+
+def test_the_mark_of_a_query_is_a_mark_of_nothing_else(engine):
+    assert engine.matcher.hits(b'{"query": 1}') == PrefilterHits([], [], [], [], has_query=True)
+    assert engine.matcher.hits(b'{"Query": 1}') == PrefilterHits([], [], [], [])
