@@ -98,6 +98,21 @@ class Admission:
             each.bytes += size
         return True
 
+    def grow(self, size: int, caller: str = "") -> bool:
+        """Reserve `size` more bytes for an exchange that was taken on. False when they do not fit.
+
+        Then nothing changes. `leave` gives back the sum.
+        """
+        limits, held = self._limits, self._held[caller]
+        share = 2 if caller else 1
+        is_alone = share > 1 and held.exchanges == 1
+        fits = is_alone or held.bytes + size <= limits.held_bytes / share
+        if not fits or self._all.bytes + size > limits.held_bytes:
+            return False
+        for each in (held, self._all):
+            each.bytes += size
+        return True
+
     def leave(self, size: int, caller: str = "") -> None:
         """Give back what `enter` took."""
         held = self._held[caller]
@@ -106,3 +121,35 @@ class Admission:
             each.bytes -= size
         if not held.exchanges:
             del self._held[caller]
+
+
+class Reservation:
+    """The place of one exchange, and the bytes that are reserved for it.
+
+    Args:
+        admission: of the worker.
+        caller: principal of the proxy that asks; empty on a plain listener.
+    """
+
+    def __init__(self, admission: Admission, caller: str) -> None:
+        self._admission = admission
+        self._caller = caller
+        self._size: int | None = None
+
+    def cover(self, size: int) -> bool:
+        """Reserve a place and at least `size` bytes. False when they do not fit."""
+        if self._size is None:
+            if not self._admission.enter(size, self._caller):
+                return False
+            self._size = size
+        elif size > self._size:
+            if not self._admission.grow(size - self._size, self._caller):
+                return False
+            self._size = size
+        return True
+
+    def release(self) -> None:
+        """Give everything back. It can be reserved again."""
+        if self._size is not None:
+            self._admission.leave(self._size, self._caller)
+            self._size = None

@@ -1,5 +1,6 @@
 """What gRPC says about a call: its metadata, its deadline and its caller."""
 
+import asyncio
 from typing import Final
 
 import grpc
@@ -28,10 +29,40 @@ def call_of(kind: SpanName, context: "grpc.aio.ServicerContext[bytes, bytes]") -
     return Call(kind, metadata, _caller(context), min(known) if known else None)
 
 
-async def read(context: "grpc.aio.ServicerContext[bytes, bytes]") -> bytes | None:
-    """Return the next message of a stream, or None when the caller has ended it."""
-    message = await context.read()
-    return None if message is _EOF else message
+class Incoming:
+    """The messages of one stream.
+
+    A read of gRPC that is cancelled breaks its stream. So a wait that ends early leaves the read
+    running, and the next call takes its message.
+    """
+
+    def __init__(self, context: "grpc.aio.ServicerContext[bytes, bytes]") -> None:
+        self._context = context
+        self._reading: asyncio.Task[bytes | None] | None = None
+
+    async def next(self, seconds: float | None) -> bytes | None:
+        """Return the next message, or None when the caller has ended the stream.
+
+        Raises:
+            TimeoutError: none came within so many seconds.
+        """
+        if seconds is None and self._reading is None:
+            return await self._read()
+        reading = self._reading = self._reading or asyncio.ensure_future(self._read())
+        done, _ = await asyncio.wait((reading,), timeout=seconds)
+        if not done:
+            raise TimeoutError
+        self._reading = None
+        return reading.result()
+
+    def close(self) -> None:
+        """Forget a read that still runs. Nothing may be read after that."""
+        if self._reading is not None:
+            self._reading.cancel()
+
+    async def _read(self) -> bytes | None:
+        message = await self._context.read()
+        return None if message is _EOF else message
 
 
 def _caller(context: "grpc.aio.ServicerContext[bytes, bytes]") -> str:

@@ -7,19 +7,17 @@ takes a clean end for "nothing to say" and forwards the message unread, even wit
 `failure_mode_allow: false`.
 """
 
-import asyncio
 import logging
 from collections.abc import AsyncIterator
 
 import grpc
 
 from extauthz.guard.admission import Admission
-from extauthz.guard.calls import call_of, read
+from extauthz.guard.calls import Incoming, call_of
 from extauthz.guard.envoy import processing, wire
 from extauthz.guard.envoy.stream_context import StreamContext
 from extauthz.guard.inspection import InspectionContext
 from extauthz.guard.stream import Stream
-from extauthz.guard.stream_event import stops
 from extauthz.records import logs
 from extauthz.records.allow_list import SpanName
 from extauthz.records.logs import LogEvent
@@ -51,34 +49,40 @@ class ExternalProcessor:
         call = call_of(SpanName.INSPECT, context)
         known = StreamContext(call.caller, self._trust_domain)
         stream = Stream(self._inspections, self._admission, call, known, self._admission.begin())
+        incoming = Incoming(context)
         try:
-            await self._converse(stream, context)
+            await self._converse(stream, incoming, context)
         except grpc.aio.AbortError:
             raise
         except Exception as raised:  # noqa: BLE001 - gRPC would send the exception's text
             logs.error(LogEvent.INTERNAL_ERROR, raised)
             await context.abort(grpc.StatusCode.INTERNAL, "internal error")
         finally:
+            incoming.close()
             stream.close()
             self._admission.end()
 
     async def _converse(
-        self, stream: Stream, context: "grpc.aio.ServicerContext[bytes, bytes]"
+        self,
+        stream: Stream,
+        incoming: Incoming,
+        context: "grpc.aio.ServicerContext[bytes, bytes]",
     ) -> None:
-        while (data := await self._next(stream, context)) is not None:
+        while (data := await self._next(stream, incoming, context)) is not None:
             event = processing.decode(data)
             # the schema does not know this kind of event, so nobody knows what it asks
             if event is None:
                 await self._abort(context, grpc.StatusCode.INVALID_ARGUMENT, "unknown event")
                 return
-            answer = await stream.answer(event)
+            answers = await stream.answer(event)
             if event.observed:
                 self._say_observed()
                 continue  # Envoy ignores answers here; the message has gone on
-            await context.write(processing.encode(answer))
-            if answer.is_final:
-                return
-        if stream.waiting:
+            for answer in answers:
+                await context.write(processing.encode(answer))
+                if answer.is_final:
+                    return
+        if stream.owes:
             await self._abort(
                 context, grpc.StatusCode.ABORTED, "the stream ended before its verdict"
             )
@@ -90,23 +94,30 @@ class ExternalProcessor:
             logs.emit(LogEvent.OBSERVED, logging.WARNING)
 
     async def _next(
-        self, stream: Stream, context: "grpc.aio.ServicerContext[bytes, bytes]"
+        self,
+        stream: Stream,
+        incoming: Incoming,
+        context: "grpc.aio.ServicerContext[bytes, bytes]",
     ) -> bytes | None:
         """Return the next message, or None at the end of the stream.
 
         A message that stays open for longer than `Limits.wait_seconds` is judged as out of time.
         """
-        if not stream.waiting:
-            return await read(context)
         try:
-            async with asyncio.timeout(self._inspections.limits.wait_seconds):
-                return await read(context)
+            return await incoming.next(
+                self._inspections.limits.wait_seconds if stream.waits else None
+            )
         except TimeoutError:
-            if stops(stream.give_up()):
-                await self._abort(
-                    context, grpc.StatusCode.DEADLINE_EXCEEDED, "the message did not end in time"
-                )
+            answers = stream.give_up()
+        if any(answer.is_final for answer in answers):
+            await self._abort(
+                context, grpc.StatusCode.DEADLINE_EXCEEDED, "the message did not end in time"
+            )
+        if not stream.owes:
             return None  # the policy does not enforce, so Envoy may go on alone
+        for answer in answers:
+            await context.write(processing.encode(answer))
+        return await incoming.next(None)
 
     async def _abort(
         self, context: "grpc.aio.ServicerContext[bytes, bytes]", code: grpc.StatusCode, details: str

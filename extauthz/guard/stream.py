@@ -23,27 +23,30 @@ that speaks of that person's health.
 "As judged" is for body modes that release chunks. The first event already counted as cut off, and
 the policy has decided on that.
 
-Cut off: only a buffered body is judged whole. In every other body mode, and when the mode is
-unknown, a message that does not end with its headers counts as cut off there, before any of it is
-released. A buffered body comes in one event. Trailers may follow it (seen with Envoy 1.38), and the
-proxy forwards the body on the guard's answer, before it sends the trailers. So the body is judged
-at its own event, and the trailers after it.
+A message in the mode FULL_DUPLEX_STREAMED has rules of its own (`extauthz.guard.full_duplex`).
+
+Cut off: of the other modes, only BUFFERED lets a body be judged whole. In every other one, and when
+the mode is unknown, a message that does not end with its headers counts as cut off there, before
+any of it is released. A buffered body comes in one event. Trailers may follow it (seen with Envoy
+1.38), and the proxy forwards the body on the guard's answer, before it sends the trailers. So the
+body is judged at its own event, and the trailers after it.
 """
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
-from extauthz.guard.admission import Admission
+from extauthz.guard.admission import Admission, Reservation
 from extauthz.guard.envoy.stream_context import StreamContext
+from extauthz.guard.full_duplex import FullDuplexMessage
 from extauthz.guard.inspection import Call, Inspection, InspectionContext
 from extauthz.guard.stream_event import MessagePart, StreamAnswer, StreamEvent
 from extauthz.records import logs
-from extauthz.records.judgement import Judgement
+from extauthz.records.judgement import Judgement, forwarded
 from extauthz.records.logs import LogEvent
 from mesh.exchange.events import Body, Event, Head, Trailers
 from mesh.message.body_digests import Replaced
 from mesh.message.facts import Direction, Facts
-from mesh.policy.decision import Action, Reason
+from mesh.policy.decision import Reason
 from phiscan.finding import Coverage, ScanReport
 
 
@@ -57,15 +60,17 @@ class _Side:
         judgement: the latest one, or None.
         forwarded: what was found in the part of the message that the proxy has forwarded, or None.
         replaced: the body of that part, where it was masked, or None.
-        reserved: bytes that admission has reserved for the message, or None.
+        reservation: of the bytes of the message.
+        message: the one in the mode FULL_DUPLEX_STREAMED, or None.
     """
 
+    reservation: Reservation
     facts: Facts | None = None
     inspection: Inspection | None = None
     judgement: Judgement | None = None
     forwarded: ScanReport | None = None
     replaced: Replaced | None = None
-    reserved: int | None = None
+    message: FullDuplexMessage | None = None
 
 
 class Stream:
@@ -89,39 +94,87 @@ class Stream:
     ) -> None:
         # request and response are judged by one snapshot, even if a new policy comes between them
         self._inspections = inspections.pinned()
-        self._admission = admission
         self._call = call
         self._context = context
         self._refused = refused
-        self._sides = {direction: _Side() for direction in Direction}
+        self._sides = {
+            direction: _Side(Reservation(admission, call.caller)) for direction in Direction
+        }
         self._begun = False
 
     @property
-    def waiting(self) -> bool:
+    def owes(self) -> bool:
         """Whether a verdict is owed: before the first judgement, and while a message is open."""
         sides = self._sides.values()
-        return any(side.inspection for side in sides) or not any(side.judgement for side in sides)
+        if any(side.inspection or (side.message and side.message.owes) for side in sides):
+            return True
+        return not any(side.judgement or side.message for side in sides)
 
-    async def answer(self, event: StreamEvent) -> StreamAnswer:
-        """Answer one event. Any failure inside is a denial with INTERNAL_ERROR."""
+    @property
+    def waits(self) -> bool:
+        """Whether the next event must come soon: a part of a message is held until then."""
+        messages = [side.message for side in self._sides.values() if side.message]
+        if any(message.holds for message in messages):
+            return True
+        return self.owes and not messages
+
+    async def answer(self, event: StreamEvent) -> tuple[StreamAnswer, ...]:
+        """Answer one event. Any failure inside is a denial with INTERNAL_ERROR.
+
+        There is exactly one answer, except in the mode FULL_DUPLEX_STREAMED.
+        """
+        side = self._sides[event.direction]
         try:
+            if self._is_full_duplex(event):
+                return await self._stream(side, event)
             judgement = await self._receive(event)
         except Exception as raised:  # noqa: BLE001 - fail closed; the text of the exception never leaves
             logs.error(LogEvent.INTERNAL_ERROR, raised)
-            judgement = self._refuse(self._sides[event.direction], Reason.INTERNAL_ERROR)
-        return StreamAnswer(event, judgement)
+            if side.message is not None:
+                return side.message.refuse(Reason.INTERNAL_ERROR, event)
+            judgement = self._refuse(side, Reason.INTERNAL_ERROR)
+        return (StreamAnswer(event, judgement),)
 
-    def give_up(self) -> Judgement:
+    def give_up(self) -> tuple[StreamAnswer, ...]:
         """Judge the open message as out of time: the rest of it has not come."""
-        for side in self._sides.values():
+        for direction, side in self._sides.items():
+            nothing = StreamEvent(direction, MessagePart.BODY)
+            if side.message is not None and side.message.holds:
+                return side.message.refuse(Reason.OUT_OF_TIME, nothing)
             if side.inspection is not None:
-                return self._refuse(side, Reason.OUT_OF_TIME)
-        return self._refuse(self._sides[Direction.REQUEST], Reason.OUT_OF_TIME)
+                return (StreamAnswer(nothing, self._refuse(side, Reason.OUT_OF_TIME)),)
+        judgement = self._refuse(self._sides[Direction.REQUEST], Reason.OUT_OF_TIME)
+        return (StreamAnswer(StreamEvent(Direction.REQUEST, MessagePart.HEADERS), judgement),)
 
     def close(self) -> None:
         """Give the reserved bytes back."""
         for side in self._sides.values():
-            self._release(side)
+            side.reservation.release()
+
+    def _is_full_duplex(self, event: StreamEvent) -> bool:
+        """Whether the event belongs to a message in the mode FULL_DUPLEX_STREAMED."""
+        message = self._sides[event.direction].message
+        is_first = event.part is MessagePart.HEADERS and event.buffered is not None
+        modes = event.full_duplex if is_first else self._context.full_duplex
+        return message is not None or (event.direction in modes and not event.observed)
+
+    async def _stream(self, side: _Side, event: StreamEvent) -> tuple[StreamAnswer, ...]:
+        if not self._is_of_one_mode(event):
+            if side.message is not None:
+                return side.message.refuse(Reason.INTERNAL_ERROR, event)
+            return (StreamAnswer(event, self._refuse(side, Reason.INTERNAL_ERROR)),)
+        self._context = self._context.after(event)
+        if side.message is not None:
+            return await side.message.receive(event)
+        if event.part is not MessagePart.HEADERS or side.facts is not None:
+            return (StreamAnswer(event, self._refuse(side, Reason.INTERNAL_ERROR)),)
+        side.facts = self._context.facts(event.direction)
+        side.message = FullDuplexMessage(
+            self._inspections, side.reservation, self._call, event, side.facts
+        )
+        if self._refused is not None:
+            return side.message.refuse(self._refused, event)
+        return await side.message.receive(event)
 
     async def _receive(self, event: StreamEvent) -> Judgement | None:
         side = self._sides[event.direction]
@@ -163,7 +216,7 @@ class Stream:
         if side.judgement is None or side.facts is None:
             return self._refuse(side, Reason.INTERNAL_ERROR)
         if event.part is MessagePart.TRAILERS:
-            side.forwarded = side.forwarded or _forwarded(side.judgement)
+            side.forwarded = side.forwarded or forwarded(side.judgement)
             rest = (Head(side.facts), self._rest_of(event))
             opened = self._inspections.open(self._call, side.forwarded, side.replaced)
             judged = await self._feed(side, opened, rest)
@@ -207,25 +260,10 @@ class Stream:
         if side.facts is not None:
             # the facts of the decision; the head can have changed them
             side.facts = judgement.facts
-        self._release(side)
+        side.reservation.release()
         return judgement
 
     def _reserve(self, side: _Side, event: StreamEvent) -> bool:
         limits, announced = self._inspections.limits, event.headers.content_length
         size = limits.max_request_bytes if announced is None else announced
-        if not self._admission.enter(min(size, limits.message_bytes), self._call.caller):
-            return False
-        side.reserved = min(size, limits.message_bytes)
-        return True
-
-    def _release(self, side: _Side) -> None:
-        if side.reserved is not None:
-            self._admission.leave(side.reserved, self._call.caller)
-            side.reserved = None
-
-
-def _forwarded(judgement: Judgement) -> ScanReport:
-    """Return what was found in an answered message, without what the answer masked."""
-    decision, report = judgement.decision, judgement.report
-    masked = decision.redact if decision.effect is Action.REDACT else ()
-    return replace(report, findings=tuple(f for f in report.findings if f.info_type not in masked))
+        return side.reservation.cover(min(size, limits.message_bytes))

@@ -35,6 +35,8 @@ class StreamEvent:
         observed: the proxy waits for no answer, and ignores one.
         buffered: directions whose bodies the proxy holds back until the guard has answered; None
             when the event does not say.
+        full_duplex: directions whose messages the proxy gives away, and sends on only what the
+            guard sends back; said together with `buffered`.
         attributes: those that came with the event.
         claims: of the request's JWT, as the proxy verified it; None when the event carries none.
         vouched: request headers that the proxy vouches for; None when the event carries none.
@@ -47,6 +49,7 @@ class StreamEvent:
     end: bool = False
     observed: bool = False
     buffered: frozenset[Direction] | None = None
+    full_duplex: frozenset[Direction] = frozenset()
     attributes: Attributes = field(default_factory=dict, repr=False)
     claims: Claims | None = field(default=None, repr=False)
     vouched: Claims | None = field(default=None, repr=False)
@@ -59,15 +62,20 @@ class StreamAnswer:
     Args:
         event: the event that is answered.
         judgement: None while the message is not judged; the message goes on then.
+        is_streamed: the proxy has given this part away, and the answer gives it back as it is in
+            `event`.
     """
 
     event: StreamEvent
     judgement: Judgement | None
+    is_streamed: bool = False
 
     @property
     def is_final(self) -> bool:
         """Whether this answer ends its stream, because the message must not go on."""
-        return self.judgement is not None and stops(self.judgement, self.event.part)
+        if self.judgement is None or self.is_streamed:
+            return False
+        return stops(self.judgement, self.event.part)
 
 
 def stops(judgement: Judgement, part: MessagePart = MessagePart.HEADERS) -> bool:

@@ -5,12 +5,12 @@ address, a header, a body, or anything derived from one.
 """
 
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from mesh.message.body_digests import UNCHANGED, FieldChanges, Replaced
 from mesh.message.facts import Facts
-from mesh.policy.decision import Decision
+from mesh.policy.decision import Action, Decision
 from phiscan.finding import ScanReport
 
 
@@ -79,3 +79,10 @@ def ledger_record(judgement: Judgement) -> dict[str, Any]:
         "vantage": facts.vantage.value,
         "trace": judgement.trace,
     }
+
+
+def forwarded(judgement: Judgement) -> ScanReport:
+    """Return what was found in an answered message, without what the answer masked."""
+    decision, report = judgement.decision, judgement.report
+    masked = decision.redact if decision.effect is Action.REDACT else ()
+    return replace(report, findings=tuple(f for f in report.findings if f.info_type not in masked))

@@ -1,8 +1,8 @@
 """From `ProcessingRequest` to stream events, and from answers to `ProcessingResponse`.
 
-No other module of the project knows the form of Envoy's ext_proc. Only the body mode BUFFERED holds
-a message back until the guard has answered. The first message of a stream states the mode
-(`protocol_config`, Envoy 1.36 and later).
+No other module of the project knows the form of Envoy's ext_proc. Two body modes hold a message
+back until the guard has answered: BUFFERED and FULL_DUPLEX_STREAMED. The first message of a stream
+states the mode (`protocol_config`, Envoy 1.36 and later).
 
 Source: envoy/service/ext_proc/v3/external_processor.proto.
 """
@@ -24,7 +24,9 @@ PROCESSING_RESPONSE: Final = "envoy.service.ext_proc.v3.ProcessingResponse"
 
 _FILTER: Final = "envoy.filters.http.ext_proc"
 _NAMESPACE: Final = "phiguard"
-_BUFFERED: Final = 2  # ProcessingMode.BodySendMode.BUFFERED
+# ProcessingMode.BodySendMode
+_BUFFERED: Final = 2
+_FULL_DUPLEX_STREAMED: Final = 4
 
 _FIELDS: Final = {
     f"{direction.value}_{part.value}": (direction, part)
@@ -46,11 +48,13 @@ def decode(data: bytes) -> StreamEvent | None:
         return None
     direction, part = _FIELDS[name]
     metadata = request.metadata_context.filter_metadata
+    says_mode = request.HasField("protocol_config")
     known = StreamEvent(
         direction,
         part,
         observed=bool(request.observability_mode),
-        buffered=_buffered(request),
+        buffered=_directions(request, _BUFFERED) if says_mode else None,
+        full_duplex=_directions(request, _FULL_DUPLEX_STREAMED) if says_mode else frozenset(),
         attributes=_attributes(request),
         claims=claims(metadata),
         vouched=vouched_headers(metadata),
@@ -71,11 +75,22 @@ def encode(answer: StreamAnswer) -> bytes:
         if answer.is_final:
             _deny(response.immediate_response, judgement)
             return wire.encode(response)
-    _go_on(getattr(response, f"{event.direction.value}_{event.part.value}"), event, judgement)
+    part = getattr(response, f"{event.direction.value}_{event.part.value}")
+    if answer.is_streamed and event.part is MessagePart.BODY:
+        streamed = part.response.body_mutation.streamed_response
+        streamed.body, streamed.end_of_stream = event.body, event.end
+    else:
+        body = None if judgement is None or answer.is_streamed else judgement.body
+        _go_on(part, event, judgement, body)
     return wire.encode(response)
 
 
-def _go_on(part: Any, event: StreamEvent, judgement: Judgement | None) -> None:  # noqa: ANN401 - protobuf makes this class at run time
+def _go_on(
+    part: Any,  # noqa: ANN401 - protobuf makes this class at run time
+    event: StreamEvent,
+    judgement: Judgement | None,
+    body: bytes | None,
+) -> None:
     part.SetInParent()
     if event.part is MessagePart.TRAILERS:
         if judgement is not None:
@@ -84,8 +99,12 @@ def _go_on(part: Any, event: StreamEvent, judgement: Judgement | None) -> None: 
     part.response.SetInParent()  # its status is CONTINUE
     if event.direction is Direction.REQUEST and event.part is MessagePart.HEADERS:
         part.response.header_mutation.remove_headers.extend(guard_only_names(event.headers))
-    if judgement is not None and judgement.body is not None:
-        _replace(part.response, judgement.body, judgement.fields)
+    if judgement is None:
+        return
+    if body is not None:
+        _replace(part.response, body, judgement.fields)
+    else:
+        _change(part.response.header_mutation, judgement.fields)
 
 
 def _deny(immediate: Any, judgement: Judgement) -> None:  # noqa: ANN401 - as above
@@ -127,15 +146,14 @@ def _with_content(known: StreamEvent, part: Any) -> StreamEvent:  # noqa: ANN401
     )
 
 
-def _buffered(request: Any) -> frozenset[Direction] | None:  # noqa: ANN401 - as above
-    if not request.HasField("protocol_config"):
-        return None
+def _directions(request: Any, mode: int) -> frozenset[Direction]:  # noqa: ANN401 - as above
+    """Return the directions whose bodies come in this mode, as far as the message says."""
     config = request.protocol_config
     modes = {
         Direction.REQUEST: config.request_body_mode,
         Direction.RESPONSE: config.response_body_mode,
     }
-    return frozenset(direction for direction, mode in modes.items() if mode == _BUFFERED)
+    return frozenset(direction for direction, each in modes.items() if each == mode)
 
 
 def _attributes(request: Any) -> Attributes:  # noqa: ANN401 - as above

@@ -26,6 +26,7 @@ class StreamContext:
         trust_domain: of workloads that are known by namespace and service account only.
         attributes: merged over all events so far.
         buffered: directions whose bodies the proxy holds back.
+        full_duplex: directions whose messages the proxy gives away.
         request: headers of the request; empty when the filter skips requests.
         claims: of the request's JWT, as Envoy verified it.
         vouched: headers of the request that Envoy vouches for.
@@ -35,6 +36,7 @@ class StreamContext:
     trust_domain: str
     attributes: Attributes = field(default_factory=dict)
     buffered: frozenset[Direction] = frozenset()
+    full_duplex: frozenset[Direction] = frozenset()
     request: Headers = NO_HEADERS
     claims: Claims | None = None
     vouched: Claims | None = None
@@ -45,13 +47,18 @@ class StreamContext:
 
     def after(self, event: StreamEvent) -> "StreamContext":
         """Return the context after one more event."""
-        buffered = self.buffered if event.buffered is None else event.buffered
+        buffered, full_duplex = (
+            (self.buffered, self.full_duplex)
+            if event.buffered is None
+            else (event.buffered, event.full_duplex)
+        )
         is_request_head = event.direction is Direction.REQUEST and event.part is MessagePart.HEADERS
         return replace(
             self,
             attributes={**self.attributes, **event.attributes},
             # with `observability_mode`, Envoy holds no body back
             buffered=frozenset() if event.observed else buffered,
+            full_duplex=frozenset() if event.observed else full_duplex,
             request=event.headers if is_request_head else self.request,
             claims=self.claims if event.claims is None else event.claims,
             vouched=self.vouched if event.vouched is None else event.vouched,
