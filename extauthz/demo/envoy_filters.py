@@ -65,12 +65,16 @@ def check_requests(workload: Workload) -> list[HttpFilter]:
     ]
 
 
-def process_requests() -> HttpFilter:
+def process_requests(*, streams: bool) -> HttpFilter:
     """Return the filter of the sender's request gate.
 
     The whole request goes to the guard before it is encrypted, and can come back redacted.
+
+    Args:
+        streams: whether it is the filter for long bodies and streams.
     """
-    return _shipped(ext_proc.outbound_requests(INSTALLATION), ExternalProcessor)
+    judge = ext_proc.outbound_streams if streams else ext_proc.outbound_requests
+    return _shipped(judge(INSTALLATION), ExternalProcessor)
 
 
 def process_responses() -> HttpFilter:
@@ -80,6 +84,14 @@ def process_responses() -> HttpFilter:
     """
     return _shipped(
         codec_errors.answered_by_envoy(ext_proc.inbound_responses(INSTALLATION)),
+        ExtensionWithMatcher,
+    )
+
+
+def process_streams() -> HttpFilter:
+    """Return the filter that judges requests and responses at the receiver, as streams."""
+    return _shipped(
+        codec_errors.answered_by_envoy(ext_proc.inbound_streams(INSTALLATION)),
         ExtensionWithMatcher,
     )
 

@@ -52,6 +52,7 @@ from extauthz.demo.envoy_filters import (
     check_requests,
     process_requests,
     process_responses,
+    process_streams,
     router,
 )
 from extauthz.demo.envoy_patches import Patch, patched
@@ -63,13 +64,19 @@ _NO_TIMEOUT: Final = timedelta(0)
 
 
 class Gates(Flag):
-    """Which of the guard's three gates a sidecar has."""
+    """Which of the guard's gates a sidecar has.
+
+    A sidecar for long bodies and streams has the last two, and none of the others.
+    """
 
     NONE = 0
     SENT_REQUESTS = auto()
     RECEIVED_REQUESTS = auto()
     RESPONSES = auto()
     ALL = SENT_REQUESTS | RECEIVED_REQUESTS | RESPONSES
+    SENT_STREAMS = auto()
+    RECEIVED_STREAMS = auto()
+    STREAMS = SENT_STREAMS | RECEIVED_STREAMS
 
 
 def inbound_listener(
@@ -124,6 +131,7 @@ def _inbound_manager(
     filters = check_requests(workload) if Gates.RECEIVED_REQUESTS in gates else []
     filters += before_router()
     filters += [process_responses()] if Gates.RESPONSES in gates else []
+    filters += [process_streams()] if Gates.RECEIVED_STREAMS in gates else []
     name = f"{workload.name}.{workload.namespace}:{SERVICE_PORT}/*"
     route = Route(
         name="default",
@@ -150,7 +158,8 @@ def _inbound_manager(
 
 
 def _outbound_manager(workload: Workload, gates: Gates) -> HttpConnectionManager:
-    filters = [process_requests()] if Gates.SENT_REQUESTS in gates else []
+    filters = [process_requests(streams=False)] if Gates.SENT_REQUESTS in gates else []
+    filters += [process_requests(streams=True)] if Gates.SENT_STREAMS in gates else []
     filters += before_router()
     hosts = [_service_host(callee) for callee in WORKLOADS if callee != workload]
     routes = RouteConfiguration(

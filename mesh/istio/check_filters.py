@@ -11,7 +11,11 @@ _EXT_AUTHZ = "envoy.extensions.filters.http.ext_authz.v3.ExtAuthz"
 
 # protobuf JSON also allows the number of an enum value (ext_proc's ProcessingMode)
 _BODY_OFF = ("", "NONE", "0")
-_BODY_BUFFERED = ("BUFFERED", "2")
+_BODY_STREAMED = ("FULL_DUPLEX_STREAMED", "4")
+_BODY_HELD = ("BUFFERED", "2", *_BODY_STREAMED)
+_HALVES = ("request", "response")
+_INBOUND = "SIDECAR_INBOUND"
+_AUTHZ_NAME = "envoy.filters.http.ext_authz"
 _SEND = ("SEND", "1")
 _HEADERS_SENT = ("", "DEFAULT", "0", *_SEND)  # headers are sent by default, trailers are not
 
@@ -31,7 +35,11 @@ def check(snapshot: MeshSnapshot) -> Iterator[IstioProblem]:
             config = _judging(value).at("typed_config")
             if config.at("@type").text.endswith(_EXT_PROC):
                 yield from _ext_proc(document, config)
-        if any(map(_removes, patches)) or any(map(_exempts_route, values)):
+        streams = any(map(_streams_inbound, patches))
+        removed = any(
+            _removes(patch) and not (streams and _is_replaced(patch)) for patch in patches
+        )
+        if removed or any(map(_exempts_route, values)):
             message = "removes an ext_authz or ext_proc filter, so messages pass unread"
             yield problem(document, message, "remove the patch and exempt in the guard's policy")
 
@@ -41,6 +49,25 @@ def _removes(patch: Node) -> bool:
         return False
     filters = patch.at("match", "listener").everywhere("sub_filter")
     return any(_is_guard_filter(sub_filter.at("name").text) for sub_filter in filters)
+
+
+def _streams_inbound(patch: Node) -> bool:
+    """Whether the patch inserts ext_proc for whole exchanges at the receiver, as a stream."""
+    config = _judging(patch.at("patch", "value")).at("typed_config")
+    mode = config.at("processing_mode")
+    return (
+        config.at("@type").text.endswith(_EXT_PROC)
+        and patch.at("match", "context").text == _INBOUND
+        and all(mode.at(f"{half}_body_mode").text in _BODY_STREAMED for half in _HALVES)
+    )
+
+
+def _is_replaced(patch: Node) -> bool:
+    """Whether the patch removes only ext_authz, at the receiver, where ext_proc judges instead."""
+    names = [
+        each.at("name").text for each in patch.at("match", "listener").everywhere("sub_filter")
+    ]
+    return patch.at("match", "context").text == _INBOUND and names == [_AUTHZ_NAME]
 
 
 def _exempts_route(value: Node) -> bool:
@@ -110,10 +137,10 @@ def _ext_proc(document: MeshObject, config: Node) -> Iterator[IstioProblem]:
         message = "no message_timeout: Envoy gives the guard 200 ms and then refuses the message"
         yield problem(document, message, "set message_timeout: 20s")
     mode = config.at("processing_mode")
-    if all(mode.at(f"{half}_body_mode").text in _BODY_OFF for half in ("request", "response")):
+    if all(mode.at(f"{half}_body_mode").text in _BODY_OFF for half in _HALVES):
         message = "the guard sees no body: request_body_mode and response_body_mode are NONE"
         yield problem(document, message, "set one of them to BUFFERED")
-    for half in ("request", "response"):
+    for half in _HALVES:
         if mode.at(f"{half}_body_mode").text not in _BODY_OFF:
             yield from _half(document, mode, half)
     yield from _attributes(document, config)
@@ -121,7 +148,7 @@ def _ext_proc(document: MeshObject, config: Node) -> Iterator[IstioProblem]:
 
 def _half(document: MeshObject, mode: Node, half: str) -> Iterator[IstioProblem]:
     body = mode.at(f"{half}_body_mode").text
-    if body not in _BODY_BUFFERED:
+    if body not in _BODY_HELD:
         message = f"{half}_body_mode {body} releases parts of a body before it is judged"
         yield problem(document, message, f"set {half}_body_mode: BUFFERED")
     if mode.at(f"{half}_header_mode").text not in _HEADERS_SENT:

@@ -2,12 +2,16 @@
 
 Why these values:
 
-- BUFFERED with trailers SEND is the only body mode that holds a message back until it is judged.
-  STREAMED releases each chunk as it is approved. BUFFERED_PARTIAL passes the rest of a long body.
+- Two body modes, with trailers SEND, hold a message back until it is judged. BUFFERED holds it in
+  the proxy, up to the proxy's buffer (1 MiB); a longer one is refused. FULL_DUPLEX_STREAMED gives
+  it to the guard, and sends on what the guard sends back: long bodies and streams pass, and the
+  proxy takes Content-Length away, since it cannot know it.
+- STREAMED releases each chunk as it is approved. BUFFERED_PARTIAL passes the rest of a long body.
   Both were seen to let an identifier through.
 - `failure_mode_allow: false` is Envoy's default. It is written out so that a change shows in a
   diff.
-- `message_timeout` defaults to 200 ms. `grpc_service.timeout` has no effect on this stream, so it
+- `message_timeout` defaults to 200 ms. It does not hold in FULL_DUPLEX_STREAMED; there the guard
+  gives up on a message that does not end. `grpc_service.timeout` has no effect on this stream, so it
   is not set.
 - Attributes are CEL expressions; Envoy silently leaves out an unknown one. `request_attributes` are
   sent with the request headers only, so a filter that skips the request must ask for
@@ -48,37 +52,54 @@ INBOUND_ATTRIBUTES = (
 )
 """What the receiver's sidecar knows about a response: both SPIFFE ids, and the request."""
 
-_JUDGE_REQUEST: Manifest = {
-    "request_header_mode": "SEND",
-    "request_body_mode": "BUFFERED",
-    "request_trailer_mode": "SEND",
-    "response_header_mode": "SKIP",
-    "response_body_mode": "NONE",
-    "response_trailer_mode": "SKIP",
-}
-_JUDGE_RESPONSE: Manifest = {
-    "request_header_mode": "SKIP",
-    "request_body_mode": "NONE",
-    "request_trailer_mode": "SKIP",
-    "response_header_mode": "SEND",
-    "response_body_mode": "BUFFERED",
-    "response_trailer_mode": "SEND",
-}
+_BUFFERED, _STREAMED = "BUFFERED", "FULL_DUPLEX_STREAMED"
+
+
+def _judge(request: str = "", response: str = "") -> Manifest:
+    """The processing mode that judges each half with a body mode, and skips the other."""
+    mode: Manifest = {}
+    for half, body in (("request", request), ("response", response)):
+        mode[f"{half}_header_mode"] = "SEND" if body else "SKIP"
+        mode[f"{half}_body_mode"] = body or "NONE"
+        mode[f"{half}_trailer_mode"] = "SEND" if body else "SKIP"
+    return mode
 
 
 def outbound_requests(installation: Installation) -> Manifest:
     """The filter that judges a request at its sender, before the mesh encrypts it."""
-    return _filter(installation, _JUDGE_REQUEST, {"request_attributes": list(OUTBOUND_ATTRIBUTES)})
+    attributes: dict[str, ManifestValue] = {"request_attributes": list(OUTBOUND_ATTRIBUTES)}
+    return _filter(installation, _judge(request=_BUFFERED), attributes)
+
+
+def outbound_streams(installation: Installation) -> Manifest:
+    """As `outbound_requests`, for long bodies and streams."""
+    attributes: dict[str, ManifestValue] = {"request_attributes": list(OUTBOUND_ATTRIBUTES)}
+    return _filter(installation, _judge(request=_STREAMED), attributes)
 
 
 def inbound_responses(installation: Installation) -> Manifest:
     """The filter that judges a response at its sender, before the mesh encrypts it."""
-    vouched: Manifest = {"forwarding_namespaces": {"untyped": list(NAMESPACES)}}
     more: dict[str, ManifestValue] = {
         "response_attributes": list(INBOUND_ATTRIBUTES),
-        "metadata_options": vouched,
+        "metadata_options": _vouched(),
     }
-    return _filter(installation, _JUDGE_RESPONSE, more)
+    return _filter(installation, _judge(response=_BUFFERED), more)
+
+
+def inbound_streams(installation: Installation) -> Manifest:
+    """The filter that judges requests at their receiver and its responses, both as streams.
+
+    It takes the place of ext_authz, which buffers each request.
+    """
+    more: dict[str, ManifestValue] = {
+        "request_attributes": list(INBOUND_ATTRIBUTES),
+        "metadata_options": _vouched(),
+    }
+    return _filter(installation, _judge(request=_STREAMED, response=_STREAMED), more)
+
+
+def _vouched() -> Manifest:
+    return {"forwarding_namespaces": {"untyped": list(NAMESPACES)}}
 
 
 def _filter(

@@ -4,7 +4,7 @@ They name no namespace: `kubectl apply -n NAMESPACE` sets it.
 """
 
 from mesh.istio import codec_errors, ext_proc
-from mesh.istio.installation import EXTENSION_PROVIDER, GUARDED_LABEL, Installation
+from mesh.istio.installation import EXTENSION_PROVIDER, GUARDED_LABEL, STREAMING, Installation
 from mesh.istio.manifest import Manifest, manifest
 
 _HTTP_CONNECTION_MANAGER = "envoy.filters.network.http_connection_manager"
@@ -23,44 +23,69 @@ def inbound_requests() -> Manifest:
 
 def inbound_responses(installation: Installation) -> Manifest:
     """Responses are judged at the workload that sends them. ext_authz never sees them."""
-    match: Manifest = {
-        "context": "SIDECAR_INBOUND",
-        "listener": {
-            "filterChain": {
-                # directly before the router, after istiod's own authorization: a refused request
-                # costs nothing here
-                "filter": {
-                    "name": _HTTP_CONNECTION_MANAGER,
-                    "subFilter": {"name": "envoy.filters.http.router"},
-                }
-            }
-        },
-    }
-    patch: Manifest = {
-        "operation": "INSERT_BEFORE",
-        "value": codec_errors.answered_by_envoy(ext_proc.inbound_responses(installation)),
-    }
-    return _envoy_filter("phiguard-inbound-responses", match, patch)
+    judge = codec_errors.answered_by_envoy(ext_proc.inbound_responses(installation))
+    return _envoy_filter("phiguard-inbound-responses", "true", _before_router(judge))
 
 
 def outbound_requests(installation: Installation) -> Manifest:
     """Requests are judged at their sender, before the mesh encrypts them."""
-    match: Manifest = {
-        "context": "SIDECAR_OUTBOUND",
-        "listener": {"filterChain": {"filter": {"name": _HTTP_CONNECTION_MANAGER}}},
-    }
-    patch: Manifest = {
-        "operation": "INSERT_FIRST",
-        "value": ext_proc.outbound_requests(installation),
-    }
-    return _envoy_filter("phiguard-outbound-requests", match, patch)
+    judge = ext_proc.outbound_requests(installation)
+    return _envoy_filter("phiguard-outbound-requests", "true", _first(judge))
 
 
-def _envoy_filter(name: str, match: Manifest, patch: Manifest) -> Manifest:
+def inbound_streams(installation: Installation) -> Manifest:
+    """Requests and responses of a workload with long bodies or streams, in place of ext_authz.
+
+    ext_authz buffers each request, and refuses what is longer than its buffer. Both patches stand
+    in one object, so that none can be there without the other.
+    """
+    judge = codec_errors.answered_by_envoy(ext_proc.inbound_streams(installation))
+    remove: Manifest = {
+        "applyTo": "HTTP_FILTER",
+        "match": _match("SIDECAR_INBOUND", "envoy.filters.http.ext_authz"),
+        "patch": {"operation": "REMOVE"},
+    }
+    return _envoy_filter("phiguard-inbound-streams", STREAMING, _before_router(judge), remove)
+
+
+def outbound_streams(installation: Installation) -> Manifest:
+    """As `outbound_requests`, for a workload with long bodies or streams."""
+    judge = ext_proc.outbound_streams(installation)
+    return _envoy_filter("phiguard-outbound-streams", STREAMING, _first(judge))
+
+
+def _before_router(value: Manifest) -> Manifest:
+    """Insert directly before the router, after istiod's own authorization.
+
+    So a request that Istio refuses costs nothing here.
+    """
+    return {
+        "applyTo": "HTTP_FILTER",
+        "match": _match("SIDECAR_INBOUND", "envoy.filters.http.router"),
+        "patch": {"operation": "INSERT_BEFORE", "value": value},
+    }
+
+
+def _first(value: Manifest) -> Manifest:
+    return {
+        "applyTo": "HTTP_FILTER",
+        "match": _match("SIDECAR_OUTBOUND"),
+        "patch": {"operation": "INSERT_FIRST", "value": value},
+    }
+
+
+def _match(context: str, http_filter: str = "") -> Manifest:
+    manager: Manifest = {"name": _HTTP_CONNECTION_MANAGER}
+    if http_filter:
+        manager["subFilter"] = {"name": http_filter}
+    return {"context": context, "listener": {"filterChain": {"filter": manager}}}
+
+
+def _envoy_filter(name: str, label: str, *patches: Manifest) -> Manifest:
     # without a selector the filter would wrap every sidecar of the namespace, also the guard's and
     # the collector's
     spec: Manifest = {
-        "workloadSelector": {"labels": {GUARDED_LABEL: "true"}},
-        "configPatches": [{"applyTo": "HTTP_FILTER", "match": match, "patch": patch}],
+        "workloadSelector": {"labels": {GUARDED_LABEL: label}},
+        "configPatches": list(patches),
     }
     return manifest("networking.istio.io/v1alpha3", "EnvoyFilter", {"name": name}, spec=spec)

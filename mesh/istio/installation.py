@@ -29,6 +29,9 @@ GUARDED_LABEL = "phiguard.dev/guarded"
 A namespace with it may call the guard. The sidecar of a pod with it runs the filters.
 """
 
+STREAMING = "streaming"
+"""The label's other value, for a pod with long bodies or streams: its filters stream them."""
+
 MAX_BODY_BYTES = 1_048_576
 """Bytes of request body that Envoy passes on; a larger request is refused with 413.
 

@@ -106,6 +106,7 @@ def _guarded(installation: Installation) -> tuple[_File, ...]:
     requests = (guarded.inbound_requests(),)
     responses = (guarded.inbound_responses(installation),)
     outbound = (guarded.outbound_requests(installation),)
+    streams = (guarded.inbound_streams(installation), guarded.outbound_streams(installation))
     return (
         _File("30-namespace-mtls.yaml", "Mutual TLS in one guarded namespace.", command, mtls),
         _File(
@@ -119,5 +120,11 @@ def _guarded(installation: Installation) -> tuple[_File, ...]:
         ),
         _File(
             "33-outbound-requests.yaml", "Requests at their sender: ext_proc.", command, outbound
+        ),
+        _File(
+            "34-streams.yaml",
+            "Workloads with long bodies or streams: ext_proc, as a stream.",
+            command,
+            streams,
         ),
     )

@@ -94,17 +94,17 @@ def _go_on(
     part.SetInParent()
     if event.part is MessagePart.TRAILERS:
         if judgement is not None:
-            _change(part.header_mutation, judgement.fields)
+            _change(part, judgement.fields)
         return
     part.response.SetInParent()  # its status is CONTINUE
     if event.direction is Direction.REQUEST and event.part is MessagePart.HEADERS:
-        part.response.header_mutation.remove_headers.extend(guard_only_names(event.headers))
+        _change(part.response, FieldChanges(removed=guard_only_names(event.headers)))
     if judgement is None:
         return
     if body is not None:
         _replace(part.response, body, judgement.fields)
     else:
-        _change(part.response.header_mutation, judgement.fields)
+        _change(part.response, judgement.fields)
 
 
 def _deny(immediate: Any, judgement: Judgement) -> None:  # noqa: ANN401 - as above
@@ -121,13 +121,19 @@ def _replace(response: Any, body: bytes, fields: FieldChanges) -> None:  # noqa:
     response.body_mutation.body = body
     # Envoy refuses a changed body whose length differs from the kept header in BUFFERED mode
     _set(response.header_mutation, "content-length", str(len(body)))
-    _change(response.header_mutation, fields)
+    _change(response, fields)
 
 
-def _change(mutation: Any, fields: FieldChanges) -> None:  # noqa: ANN401 - as above
-    mutation.remove_headers.extend(fields.removed)
+def _change(holder: Any, fields: FieldChanges) -> None:  # noqa: ANN401 - as above
+    """Write what becomes of the fields.
+
+    The mutation stays unset when nothing changes: Envoy refuses one of a message whose headers are
+    at its limit, even an empty one.
+    """
+    if fields.removed or fields.renewed:
+        holder.header_mutation.remove_headers.extend(fields.removed)
     for name, value in fields.renewed:
-        _set(mutation, name, value)
+        _set(holder.header_mutation, name, value)
 
 
 def _set(mutation: Any, name: str, value: str) -> None:  # noqa: ANN401 - as above
