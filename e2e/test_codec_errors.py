@@ -33,8 +33,8 @@ _STATUS = {"headers that are too large": b"431", "HTTP/1.0": b"426"}
 
 @pytest.fixture(
     scope="module",
-    params=[Gates.ALL, Gates.RESPONSES],
-    ids=["both gates", "the response gate alone"],
+    params=[Gates.ALL, Gates.RESPONSES, Gates.STREAMS],
+    ids=["both gates", "the response gate alone", "streams"],
 )
 def lab(
     request: pytest.FixtureRequest, envoy: Path, tmp_path_factory: pytest.TempPathFactory

@@ -4,6 +4,7 @@ ehr ──> sidecar of ehr ──> sidecar of billing ──> backend. Both side
 each message is judged twice, and each answer once.
 """
 
+import contextlib
 import http.client
 import queue
 import socket
@@ -54,19 +55,19 @@ class Backend:
     answers: "queue.Queue[bytes | None]" = field(default_factory=queue.Queue)
 
     def serve(self, connection: socket.socket) -> None:
-        file = connection.makefile("rb")
-        head = b"".join(iter(file.readline, b"\r\n"))
-        self.heads.append(head.lower())
-        try:
-            self._body(head.lower(), file)
-        except (OSError, ValueError):
-            self.ends.append("cut off")
-            return
-        self.ends.append("whole")
-        connection.sendall(b"HTTP/1.1 200 OK\r\n" + self.answers.get(timeout=20))
-        while (part := self.answers.get(timeout=20)) is not None:
-            connection.sendall(part)
-        connection.close()
+        with connection, connection.makefile("rb") as file:
+            head = b"".join(iter(file.readline, b"\r\n"))
+            self.heads.append(head.lower())
+            try:
+                self._body(head.lower(), file)
+            except (OSError, ValueError):
+                self.ends.append("cut off")
+                return
+            self.ends.append("whole")
+            with contextlib.suppress(OSError, queue.Empty):
+                connection.sendall(b"HTTP/1.1 200 OK\r\n" + (self.answers.get(timeout=5) or b""))
+                while (part := self.answers.get(timeout=5)) is not None:
+                    connection.sendall(part)
 
     def _body(self, head: bytes, file) -> None:
         if b"transfer-encoding: chunked" not in head:
@@ -125,7 +126,7 @@ def post(
     """Send one request as ehr's application: bytes with their length, an iterable in chunks."""
     connection = http.client.HTTPConnection(LOOPBACK, lab.mesh.ports[EHR].outbound, timeout=60)
     named = {name.replace("_", "-"): value for name, value in headers.items()}
-    try:
+    with contextlib.suppress(OSError):  # it may be answered before all is sent
         connection.request(
             "POST",
             "/stock",
@@ -133,8 +134,6 @@ def post(
             {"host": BILLING.host, "content-type": kind, **named},
             encode_chunked=not isinstance(body, bytes),
         )
-    except OSError:
-        pass  # answered before all was sent
     try:
         answer = connection.getresponse()
         heard = {name.lower(): value for name, value in answer.getheaders()}
@@ -362,6 +361,30 @@ def test_a_server_stream_passes_message_by_message(
 
 
 def test_a_dialogue_passes_message_by_message(channel: grpc.Channel, seen: list[bytes]) -> None:
+    _talk(channel, seen)
+
+
+def test_the_senders_sidecar_alone_sees_every_message_of_a_dialogue(
+    envoy: Path, tmp_path: Path
+) -> None:
+    policy = tmp_path / "policy.yaml"
+    policy.write_text(_POLICY)
+    sidecars = (Sidecar(EHR, Gates.SENT_STREAMS), Sidecar(BILLING, Gates.NONE))
+    with open_lab(Plan(envoy, tmp_path, phiguard(policy), sidecars)) as lab:
+        lab.processes.stop("workloads")
+        port = lab.mesh.ports[EHR].outbound
+        options = [("grpc.default_authority", BILLING.host)]
+        with (
+            grpc_backend(lab.mesh.ports[BILLING].app) as seen,
+            grpc.insecure_channel(f"{LOOPBACK}:{port}", options) as channel,
+        ):
+            for _ in range(5):
+                _talk(channel, seen)
+                seen.clear()
+
+
+def _talk(channel: grpc.Channel, seen: list[bytes]) -> None:
+    """Ten messages, each after the answer to the one before. The eleventh must not arrive."""
     words: queue.Queue[bytes | None] = queue.Queue()
     said: Callable[[], bytes | None] = words.get
     answers = channel.stream_stream("/Stock/Talk")(iter(said, None), timeout=30)

@@ -143,6 +143,10 @@ def _ext_proc(document: MeshObject, config: Node) -> Iterator[IstioProblem]:
     for half in _HALVES:
         if mode.at(f"{half}_body_mode").text not in _BODY_OFF:
             yield from _half(document, mode, half)
+    streamed = [mode.at(f"{half}_body_mode").text in _BODY_STREAMED for half in _HALVES]
+    if any(streamed) and not all(streamed):
+        message = "only one half is FULL_DUPLEX_STREAMED: a request can go on unread meanwhile"
+        yield problem(document, message, "set both body modes to FULL_DUPLEX_STREAMED")
     yield from _attributes(document, config)
 
 

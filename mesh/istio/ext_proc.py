@@ -11,8 +11,8 @@ Why these values:
 - `failure_mode_allow: false` is Envoy's default. It is written out so that a change shows in a
   diff.
 - `message_timeout` defaults to 200 ms. It does not hold in FULL_DUPLEX_STREAMED; there the guard
-  gives up on a message that does not end. `grpc_service.timeout` has no effect on this stream, so it
-  is not set.
+  gives up on a message that does not end. `grpc_service.timeout` has no effect on this stream, so
+  it is not set.
 - Attributes are CEL expressions; Envoy silently leaves out an unknown one. `request_attributes` are
   sent with the request headers only, so a filter that skips the request must ask for
   `response_attributes`.
@@ -72,9 +72,13 @@ def outbound_requests(installation: Installation) -> Manifest:
 
 
 def outbound_streams(installation: Installation) -> Manifest:
-    """As `outbound_requests`, for long bodies and streams."""
+    """As `outbound_requests`, for long bodies and streams. It judges the answers too.
+
+    A filter that skips responses ends its conversation with the guard when the response begins. A
+    request that still streams then goes on unread (seen with Envoy 1.38).
+    """
     attributes: dict[str, ManifestValue] = {"request_attributes": list(OUTBOUND_ATTRIBUTES)}
-    return _filter(installation, _judge(request=_STREAMED), attributes)
+    return _filter(installation, _judge(request=_STREAMED, response=_STREAMED), attributes)
 
 
 def inbound_responses(installation: Installation) -> Manifest:

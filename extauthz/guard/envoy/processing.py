@@ -54,7 +54,7 @@ def decode(data: bytes) -> StreamEvent | None:
         part,
         observed=bool(request.observability_mode),
         buffered=_directions(request, _BUFFERED) if says_mode else None,
-        full_duplex=_directions(request, _FULL_DUPLEX_STREAMED) if says_mode else frozenset(),
+        full_duplex=_full_duplex(request) if says_mode else frozenset(),
         attributes=_attributes(request),
         claims=claims(metadata),
         vouched=vouched_headers(metadata),
@@ -160,6 +160,16 @@ def _directions(request: Any, mode: int) -> frozenset[Direction]:  # noqa: ANN40
         Direction.RESPONSE: config.response_body_mode,
     }
     return frozenset(direction for direction, each in modes.items() if each == mode)
+
+
+def _full_duplex(request: Any) -> frozenset[Direction]:  # noqa: ANN401 - as above
+    """Return the directions of the mode FULL_DUPLEX_STREAMED: both, or none.
+
+    A filter that streams one half ends its conversation when the other half begins, and lets the
+    rest pass unread (seen with Envoy 1.38). So one half alone counts as a mode that holds nothing.
+    """
+    found = _directions(request, _FULL_DUPLEX_STREAMED)
+    return found if len(found) == len(Direction) else frozenset()
 
 
 def _attributes(request: Any) -> Attributes:  # noqa: ANN401 - as above

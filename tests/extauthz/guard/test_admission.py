@@ -1,6 +1,6 @@
 import pytest
 
-from extauthz.guard.admission import Admission
+from extauthz.guard.admission import Admission, Reservation
 from extauthz.settings import Limits
 from mesh.policy.decision import Reason
 
@@ -59,3 +59,41 @@ def test_draining_does_not_refuse_the_exchanges_of_a_running_stream():
     admission.drain()
 
     assert admission.enter(1)
+
+
+def test_a_reservation_grows_as_far_as_there_is_room():
+    admission = Admission(Limits(held_bytes=10))
+    reservation, other = Reservation(admission, ""), Reservation(admission, "")
+
+    assert reservation.cover(4)
+    assert other.cover(4)
+    assert reservation.cover(6)
+    assert reservation.cover(2)  # it never shrinks
+    assert not reservation.cover(7)
+    other.release()
+    assert reservation.cover(10)
+
+
+def test_a_caller_grows_to_half_unless_it_holds_one_message_only():
+    admission = Admission(Limits(held_bytes=10))
+    first, second = Reservation(admission, "a"), Reservation(admission, "a")
+
+    assert first.cover(1)
+    assert first.cover(9)
+    first.release()
+    assert first.cover(2)
+    assert second.cover(2)
+    assert first.cover(3)
+    assert not first.cover(4)
+
+
+def test_a_released_reservation_gives_all_back_and_can_be_taken_again():
+    admission = Admission(Limits(exchanges=1, held_bytes=10))
+    reservation = Reservation(admission, "a")
+    for _ in range(3):
+        assert reservation.cover(4)
+        assert reservation.cover(10)
+        reservation.release()
+        reservation.release()
+
+    assert admission.enter(10)

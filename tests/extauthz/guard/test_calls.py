@@ -1,6 +1,9 @@
+import asyncio
+
+import grpc
 import pytest
 
-from extauthz.guard.calls import call_of
+from extauthz.guard.calls import Incoming, call_of
 from extauthz.records.allow_list import SpanName
 
 
@@ -64,3 +67,47 @@ def test_binary_metadata_is_not_read():
     assert call_of(
         SpanName.INSPECT, Context(metadata=(("a-bin", b"\x00"), ("b", "1")))
     ).metadata == {"b": "1"}
+
+
+class Messages:
+    """A context whose messages a test puts in. A cancelled read would break it, as in gRPC."""
+
+    def __init__(self):
+        self.messages = asyncio.Queue()
+        self.is_broken = False
+
+    async def read(self):
+        try:
+            return await self.messages.get()
+        except asyncio.CancelledError:
+            self.is_broken = True
+            raise
+
+
+def test_a_wait_that_ends_early_loses_no_message_and_breaks_no_read():
+    async def scenario():
+        context = Messages()
+        incoming = Incoming(context)
+        with pytest.raises(TimeoutError):
+            await incoming.next(0.01)
+        context.messages.put_nowait(b"a")
+        context.messages.put_nowait(b"b")
+        heard = [await incoming.next(None), await incoming.next(5), context.is_broken]
+        context.messages.put_nowait(grpc.aio.EOF)
+        return [*heard, await incoming.next(None)]
+
+    assert asyncio.run(scenario()) == [b"a", b"b", False, None]
+
+
+def test_a_read_that_still_runs_ends_with_the_stream():
+    async def scenario():
+        context = Messages()
+        incoming = Incoming(context)
+        with pytest.raises(TimeoutError):
+            await incoming.next(0.01)
+        incoming.close()
+        await asyncio.sleep(0)
+        await asyncio.sleep(0)
+        return context.is_broken
+
+    assert asyncio.run(scenario())

@@ -1,6 +1,7 @@
 """Messages that Envoy gives away in FULL_DUPLEX_STREAMED, over a real gRPC connection."""
 
 import asyncio
+import contextlib
 import hashlib
 
 import grpc
@@ -56,18 +57,25 @@ def converse(guard, run, *events, **options):
     async def scenario():
         async with guard(**options) as g, g.channel() as channel:
             call = processing_call(channel)
-            for event in events:
-                await call.write(event)
-            await call.done_writing()
             answers = []
-            try:
-                async for answer in call:
-                    answers.append(answer)
-            except grpc.aio.AioRpcError as error:
-                return answers, error.code(), g.records()
-            return answers, await call.code(), g.records()
+            reading = asyncio.ensure_future(listen(call, answers))
+            with contextlib.suppress(grpc.aio.AioRpcError, asyncio.InvalidStateError):
+                for event in events:  # the guard may have ended the stream meanwhile
+                    await call.write(event)
+                await call.done_writing()
+            return answers, await reading, g.records()
 
     return run(scenario())
+
+
+async def listen(call, answers):
+    """Collect the answers, and return the status code."""
+    try:
+        async for answer in call:
+            answers.append(answer)
+    except grpc.aio.AioRpcError as error:
+        return error.code()
+    return await call.code()
 
 
 def kinds(answers):
@@ -252,16 +260,16 @@ def test_a_message_of_grpc_that_is_cut_off_is_denied(guard, run):
 
 def test_an_idle_live_stream_owes_a_verdict_but_nobody_waits_for_it(guard, run):
     async def scenario():
-        async with guard(limits=Limits(wait_seconds=0.2, scan_seconds=20.0)) as g:
-            async with g.channel() as channel:
-                call = processing_call(channel)
-                await call.write(head(GRPC))
-                told = [await call.read()]
-                await asyncio.sleep(0.6)
-                await call.write(body(frame(b"{}")))
-                told.append(await call.read())
-                await call.done_writing()
-                return told, await code_of(call), g.worker._admission._all.exchanges
+        limits = Limits(wait_seconds=0.2, scan_seconds=20.0)
+        async with guard(limits=limits) as g, g.channel() as channel:
+            call = processing_call(channel)
+            await call.write(head(GRPC))
+            told = [await call.read()]
+            await asyncio.sleep(0.6)
+            await call.write(body(frame(b"{}")))
+            told.append(await call.read())
+            await call.done_writing()
+            return told, await code_of(call), g.worker._admission._all.exchanges
 
     answers, code, places = run(scenario())
     assert kinds(answers) == ["request_headers", "request_body"]
@@ -271,14 +279,14 @@ def test_an_idle_live_stream_owes_a_verdict_but_nobody_waits_for_it(guard, run):
 @pytest.mark.parametrize("kind", [GRPC, "application/json"])
 def test_a_part_of_a_message_that_is_held_for_too_long_is_out_of_time(guard, run, kind):
     async def scenario():
-        async with guard(limits=Limits(wait_seconds=0.2, scan_seconds=20.0)) as g:
-            async with g.channel() as channel:
-                call = processing_call(channel)
-                await call.write(head(kind))
-                await call.write(body(frame(ALLOWED)[:-1]))
-                if kind == GRPC:
-                    await call.read()
-                return await code_of(call), g.records()
+        limits = Limits(wait_seconds=0.2, scan_seconds=20.0)
+        async with guard(limits=limits) as g, g.channel() as channel:
+            call = processing_call(channel)
+            await call.write(head(kind))
+            await call.write(body(frame(ALLOWED)[:-1]))
+            if kind == GRPC:
+                await call.read()
+            return await code_of(call), g.records()
 
     code, records = run(scenario())
     assert (code, reasons(records)[-1]) == (grpc.StatusCode.DEADLINE_EXCEEDED, "OUT_OF_TIME")

@@ -15,7 +15,9 @@ def problems(*objects):
     return [problem.message for problem in check(read({"f.yaml": yaml.safe_dump_all(objects)}))]
 
 
-@pytest.fixture(params=["outbound_requests", "inbound_responses"])
+@pytest.fixture(
+    params=["outbound_requests", "inbound_responses", "inbound_streams", "outbound_streams"]
+)
 def envoy_filter(request):
     return copy.deepcopy(getattr(guarded, request.param)(INSTALLATION))
 
@@ -71,13 +73,37 @@ def test_a_merge_that_loosens_ext_authz_is_found_without_a_type(outbound):
     assert "allow_partial_message true" in found
 
 
-@pytest.mark.parametrize(
-    "mode", ["STREAMED", "BUFFERED_PARTIAL", "FULL_DUPLEX_STREAMED", "GRPC", 1, 3]
-)
+@pytest.mark.parametrize("mode", ["STREAMED", "BUFFERED_PARTIAL", "GRPC", 1, 3])
 def test_a_body_mode_that_releases_parts_is_found(outbound, mode):
     typed_config(outbound)["processing_mode"]["request_body_mode"] = mode
     (found,) = problems(outbound)
     assert "before it is judged" in found
+
+
+@pytest.mark.parametrize("make", [guarded.outbound_streams, guarded.inbound_streams])
+@pytest.mark.parametrize("half", ["request", "response"])
+def test_one_half_as_a_stream_is_found_because_the_other_ends_it(make, half):
+    streams = copy.deepcopy(make(INSTALLATION))
+    typed_config(streams)["processing_mode"][f"{half}_body_mode"] = "BUFFERED"
+    assert any("only one half is FULL_DUPLEX_STREAMED" in found for found in problems(streams))
+
+
+@pytest.mark.parametrize(
+    "break_it",
+    [
+        lambda judge, remove: judge["match"].update(context="SIDECAR_OUTBOUND"),
+        lambda judge, remove: judge.update(patch=remove["patch"]),
+        lambda judge, remove: remove["match"].update(context="GATEWAY"),
+        lambda judge, remove: remove["match"]["listener"]["filterChain"]["filter"].update(
+            subFilter={"name": "phiguard.ext_proc"}
+        ),
+    ],
+    ids=["elsewhere", "nothing instead", "also elsewhere", "of ext_proc"],
+)
+def test_ext_authz_may_go_only_where_a_stream_takes_its_place(break_it):
+    streams = copy.deepcopy(guarded.inbound_streams(INSTALLATION))
+    break_it(*streams["spec"]["configPatches"])
+    assert any("removes an ext_authz or ext_proc filter" in found for found in problems(streams))
 
 
 def test_a_response_body_mode_that_releases_parts_is_found(inbound):

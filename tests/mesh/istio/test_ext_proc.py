@@ -16,7 +16,10 @@ from mesh.istio import ext_proc
 from mesh.istio.installation import Installation
 
 INSTALLATION = Installation("phiguard-system", "phiguard:1")
-BOTH = pytest.mark.parametrize("make", [ext_proc.outbound_requests, ext_proc.inbound_responses])
+STREAMS = (ext_proc.outbound_streams, ext_proc.inbound_streams)
+ALL = pytest.mark.parametrize(
+    "make", [ext_proc.outbound_requests, ext_proc.inbound_responses, *STREAMS]
+)
 
 
 def parse(make):
@@ -34,7 +37,7 @@ def test_an_unknown_field_would_not_parse():
         ExternalProcessor.from_dict({"bogus": 1})
 
 
-@BOTH
+@ALL
 def test_a_guard_that_fails_stops_the_message(make):
     config = parse(make)
     assert not config.failure_mode_allow
@@ -46,7 +49,7 @@ def test_a_guard_that_fails_stops_the_message(make):
     assert config.message_timeout == timedelta(seconds=20)
 
 
-@BOTH
+@ALL
 def test_the_guard_is_called_through_the_cluster_that_istiod_makes(make):
     service = parse(make).grpc_service
     assert service is not None
@@ -97,6 +100,28 @@ def test_a_response_is_held_until_body_and_trailers_are_judged_and_its_request_i
     )
 
 
+@pytest.mark.parametrize("make", STREAMS)
+def test_both_halves_of_a_stream_are_judged_because_a_skipped_one_ends_the_other(make):
+    halves = {
+        f"{half}_{part}_mode": mode
+        for half in ("request", "response")
+        for part, mode in (
+            ("header", "SEND"),
+            ("body", "FULL_DUPLEX_STREAMED"),
+            ("trailer", "SEND"),
+        )
+    }
+    assert parse(make).processing_mode == ProcessingMode.from_dict(halves)
+
+
+def test_a_stream_names_the_same_parties_as_the_filters_that_buffer():
+    outbound, inbound = parse(ext_proc.outbound_streams), parse(ext_proc.inbound_streams)
+    assert outbound.request_attributes == parse(ext_proc.outbound_requests).request_attributes
+    assert inbound.request_attributes == parse(ext_proc.inbound_responses).response_attributes
+    assert inbound.metadata_options == parse(ext_proc.inbound_responses).metadata_options
+    assert outbound.metadata_options is None
+
+
 def test_identities_come_with_the_response_because_request_attributes_would_not_be_sent():
     config = parse(ext_proc.inbound_responses)
     assert not config.request_attributes
@@ -108,7 +133,7 @@ def test_identities_come_with_the_response_because_request_attributes_would_not_
     } < set(config.response_attributes)
 
 
-@BOTH
+@ALL
 def test_the_whole_node_is_never_asked_for(make):
     config = parse(make)
     assert "xds.node" not in (*config.request_attributes, *config.response_attributes)

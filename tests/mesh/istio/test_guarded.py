@@ -45,8 +45,26 @@ def test_outbound_requests_are_judged_before_any_other_filter():
     )
 
 
+@pytest.mark.parametrize("make", [guarded.inbound_streams, guarded.outbound_streams])
+def test_streams_are_for_workloads_with_their_own_label(make):
+    assert make(INSTALLATION)["spec"]["workloadSelector"] == {
+        "labels": {"phiguard.dev/guarded": "streaming"}
+    }
+
+
+def test_ext_authz_goes_in_the_object_that_brings_its_replacement():
+    judge, remove = guarded.inbound_streams(INSTALLATION)["spec"]["configPatches"]
+    assert judge["patch"]["operation"] == "INSERT_BEFORE"
+    assert remove["patch"] == {"operation": "REMOVE"}
+    assert [each["match"]["context"] for each in (judge, remove)] == ["SIDECAR_INBOUND"] * 2
+    removed = remove["match"]["listener"]["filterChain"]["filter"]["subFilter"]
+    assert removed == {"name": "envoy.filters.http.ext_authz"}
+
+
 def test_no_object_names_its_namespace():
     made = (
+        guarded.inbound_streams(INSTALLATION),
+        guarded.outbound_streams(INSTALLATION),
         guarded.inbound_requests(),
         guarded.inbound_responses(INSTALLATION),
         guarded.outbound_requests(INSTALLATION),

@@ -40,6 +40,32 @@ def test_the_body_mode_is_told_by_the_first_event_alone():
     assert decoded(request_head(mode=1)).buffered == set()
 
 
+@pytest.mark.parametrize(
+    ("modes", "expected"),
+    [((4, 4), set(Direction)), ((4, 0), set()), ((0, 4), set()), ((4, 2), set())],
+)
+def test_a_stream_is_one_in_both_directions_or_in_none(modes, expected):
+    head = request_head(mode=BUFFERED)
+    head.protocol_config.request_body_mode, head.protocol_config.response_body_mode = modes
+    assert decoded(head).full_duplex == expected
+    assert decoded(request_head(mode=None)).full_duplex == set()
+
+
+def test_a_streamed_part_is_given_back_with_its_end():
+    event = decoded(processing_request("request_body", body=b"ab", end_of_stream=True))
+    answer = StreamAnswer(event, None, is_streamed=True)
+    part = wire.decoder(processing.PROCESSING_RESPONSE)(processing.encode(answer)).request_body
+    streamed = part.response.body_mutation.streamed_response
+
+    assert (streamed.body, streamed.end_of_stream, answer.is_final) == (b"ab", True, False)
+
+
+def test_an_answer_that_changes_no_field_has_no_mutation():
+    for made in (None, judgement(Action.ALLOW)):
+        _, message = answered(made, request_head())
+        assert not message.request_headers.response.HasField("header_mutation")
+
+
 def test_a_body_is_read_as_it_is():
     event = decoded(processing_request("request_body", body=b"\xff\0", end_of_stream=True))
 

@@ -170,6 +170,10 @@ def test_nothing_is_held_back_where_the_proxy_only_lets_us_look_on():
     head = request_head(mode=BUFFERED)
     head.observability_mode = True
     assert learned(head).buffered == set()
+    streamed = request_head(mode=4)
+    assert learned(streamed).full_duplex == set(Direction)
+    streamed.observability_mode = True
+    assert learned(streamed).full_duplex == set()
 
 
 def test_no_repr_shows_an_attribute():
