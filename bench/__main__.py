@@ -12,6 +12,7 @@ PARTS = (
     "bench.envoy_round_trip",
     "bench.scanner_trip",
     "bench.mixed_load",
+    "bench.killed_worker",
 )
 
 

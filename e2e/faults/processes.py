@@ -120,12 +120,13 @@ FAULTS: Final = (
         logs(LOST, 2),
         GONE,
     ),
-    Fault("kill -9 of a worker", _kills(lambda s: s.workers[:1]), logs(DIED)),
-    Fault("kill -9 of all workers", _kills(lambda s: s.workers), logs(DIED, 2)),
+    Fault("kill -9 of a worker", _kills(lambda s: s.workers[:1]), logs(DIED), GONE),
+    Fault("kill -9 of all workers", _kills(lambda s: s.workers), logs(DIED, 2), GONE),
     Fault(
         "kill -9 of what starts the workers, and of a worker",
         _kills(lambda s: _fork_server(s) + s.workers[:1]),
         logs(DIED),
+        GONE,
         is_slow=True,
     ),
     Fault(

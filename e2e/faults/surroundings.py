@@ -12,7 +12,7 @@ from typing import Final
 
 from e2e.faults.crowds import flows
 from e2e.faults.fault import Fault
-from e2e.faults.processes import KILL, fails, logs
+from e2e.faults.processes import GONE, KILL, fails, logs
 from e2e.faults.site import Site, send_signal
 from extauthz.demo.topology import GUARD, INSTALLATION, LOOPBACK
 
@@ -106,7 +106,7 @@ FAULTS: Final = (
     Fault("collector hangs", _collector_hangs, flows(60), seconds=1.0, is_harmless=True),
     Fault("the sender's Envoy ends", _restarts("envoy-ehr", signal.SIGTERM), fails(3)),
     Fault("kill -9 of the receiver's Envoy", _restarts("envoy-billing", KILL), fails(3)),
-    Fault("new certificate, and a worker dies", _certificate_renewed, logs("serving")),
-    Fault("the guard's certificate expires", _certificate_expires, fails(6), is_slow=True),
-    Fault("the guard's certificate is damaged", _certificate_damaged, fails(6), is_slow=True),
+    Fault("new certificate, and a worker dies", _certificate_renewed, logs("serving"), GONE),
+    Fault("the guard's certificate expires", _certificate_expires, fails(6), GONE, is_slow=True),
+    Fault("the guard's certificate is damaged", _certificate_damaged, fails(6), GONE, is_slow=True),
 )

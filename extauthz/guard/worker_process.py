@@ -25,6 +25,7 @@ from typing import Final
 
 from extauthz.detection import engines
 from extauthz.detection.engines import EngineError
+from extauthz.guard.envoy import wire
 from extauthz.guard.worker import ListenError, Worker, utc_day, utc_now
 from extauthz.policies.files import PolicyFiles, PolicyUnreadableError
 from extauthz.policies.kubernetes import KubernetesPolicies
@@ -39,6 +40,7 @@ from extauthz.records.edges.observation_store import (
 from extauthz.records.error_output import ErrorOutput
 from extauthz.records.ledger.file import FileLedger, Ledger, LedgerError, NoLedger
 from extauthz.records.logs import LogEvent
+from extauthz.scanning import remote
 from extauthz.settings import Cluster, Settings
 from mesh.policy_file.problems import PolicyError
 
@@ -152,6 +154,9 @@ def main(settings: Settings, orders: socket.socket, inlet: socket.socket) -> Non
 
 def _run(settings: Settings, orders: socket.socket) -> None:
     policies = open_store(settings)
+    wire.pool()  # made from Envoy's schemas once; a spare must not do it when callers wait
+    if settings.scanners:
+        remote.prepare()
     number = _number(orders, policies)
     if number is not None:
         serve(settings, policies, number, orders)

@@ -7,6 +7,7 @@ imported the code already, so a replacement is there within a fraction of a seco
 import asyncio
 import multiprocessing
 import socket
+from multiprocessing import forkserver
 from multiprocessing.context import ForkServerContext
 from multiprocessing.process import BaseProcess
 from typing import Final
@@ -145,6 +146,15 @@ class RemoteScanner:
 def _begin(started: BaseProcess, theirs: socket.socket) -> None:
     with theirs:
         started.start()
+
+
+def prepare() -> None:
+    """Start what scanner processes are forked from, without waiting for it.
+
+    It imports for a second of processor time. So a spare does this before callers wait for it.
+    """
+    _context()
+    forkserver.ensure_running()
 
 
 def _context() -> ForkServerContext:
