@@ -22,7 +22,7 @@ OVERWRITE: Final = 2  # HeaderValueOption.HeaderAppendAction.OVERWRITE_IF_EXISTS
 
 # Failures of the guard: the client may try again later. All other reasons are the policy's answer,
 # and stay.
-_GUARD_FAILURES: Final = frozenset(
+GUARD_FAILURES: Final = frozenset(
     {
         Reason.NO_POLICY,
         Reason.OUT_OF_TIME,
@@ -58,7 +58,7 @@ def denial(judgement: Judgement) -> Denial:
     body = orjson.dumps(
         {"error": "denied by phiguard", "reason": reason.value, "decision": judgement.id}
     ).decode()
-    if reason in _GUARD_FAILURES:
+    if reason in GUARD_FAILURES:
         return Denial(503, GRPC_UNAVAILABLE, headers, body)
     return Denial(403, GRPC_PERMISSION_DENIED, headers, body)
 

@@ -1,0 +1,134 @@
+"""docs/operations.md names each setting, each failure, each log line and each metric, and no other."""
+
+import argparse
+import re
+from pathlib import Path
+
+from extauthz.commands import serve
+from extauthz.guard.envoy.answers import GUARD_FAILURES
+from extauthz.records.allow_list import Key
+from extauthz.records.counts import Counts
+from extauthz.records.logs import LogEvent
+from mesh.policy.decision import Action, Reason
+from phiscan.finding import Verdict
+
+PAGE = (Path(__file__).parents[2] / "docs" / "operations.md").read_text()
+COLUMN = re.compile(r"(?<!\\)\|")
+UNITS = {"s": "_seconds", "By": "_bytes"}
+
+
+def section(title: str) -> str:
+    _, _, rest = PAGE.partition(f"\n## {title}\n")
+    assert rest, f"no section {title}"
+    return rest.partition("\n## ")[0]
+
+
+def rows(title: str) -> list[list[str]]:
+    """The rows of the section's table, without its head, as cells without backticks."""
+    lines = [line for line in section(title).splitlines() if line.startswith("|")]
+    return [[cell.strip().strip("`") for cell in COLUMN.split(line)[1:-1]] for line in lines[2:]]
+
+
+def options() -> dict[str, argparse.Action]:
+    parser = argparse.ArgumentParser()
+    serve.add_parser(parser.add_subparsers())
+    (commands,) = (a for a in parser._actions if isinstance(a, argparse._SubParsersAction))
+    return {
+        option: action
+        for action in commands.choices["serve"]._actions
+        for option in action.option_strings
+        if option.startswith("--") and option != "--help"
+    }
+
+
+def test_each_option_of_serve_has_a_row():
+    assert sorted(row[0] for row in rows("Settings of `phiguard serve`")) == sorted(options())
+
+
+def test_the_default_of_each_number_is_the_parsers():
+    shown = {row[0]: row[1] for row in rows("Settings of `phiguard serve`")}
+    numbers = {
+        name: action.default
+        for name, action in options().items()
+        if isinstance(action.default, int | float) and not isinstance(action.default, bool)
+    }
+
+    assert len(numbers) > 6
+    assert {name: shown[name] for name in numbers} == {n: str(v) for n, v in numbers.items()}
+
+
+def test_each_failure_of_the_guard_has_a_row():
+    assert {row[0] for row in rows("Failures of the guard")} == {r.value for r in GUARD_FAILURES}
+
+
+def test_each_other_reason_is_a_message_that_cannot_be_judged_or_an_answer_of_the_policy():
+    title = "Messages that cannot be judged"
+    unjudged = {row[0] for row in rows(title)}
+    _, _, rest = section(title).partition("All other reasons")
+    answers = set(re.findall(r"`([A-Z_]+)`", rest))
+
+    assert not unjudged & answers
+    assert unjudged | answers == {r.value for r in Reason} - {r.value for r in GUARD_FAILURES}
+
+
+def test_each_line_of_the_log_has_a_row():
+    beginnings = [row[0] for row in rows("Lines of the log")]
+    events = [event.value for event in LogEvent]
+
+    assert [each for each in beginnings if sum(e.startswith(each) for e in events) != 1] == []
+    assert [e for e in events if sum(e.startswith(each) for each in beginnings) != 1] == []
+
+
+def exported() -> dict[str, set[str]]:
+    """The labels of each metric, under the names that Prometheus gives them."""
+    counts = Counts()
+    sums = {
+        f"{each.name}_total": each.keys
+        for each in vars(counts).values()
+        if hasattr(each, "series") and not hasattr(each, "bounds")
+    }
+    histograms = {
+        f"{each.name}{UNITS[each.unit]}_bucket": each.keys
+        for each in counts.distributions(reset=False)
+    }
+    return {
+        name.replace(".", "_"): {key.replace(".", "_") for key in keys}
+        for name, keys in {**sums, **histograms}.items()
+    }
+
+
+def test_each_metric_is_in_an_alarm_and_no_other():
+    named = set(re.findall(r"phiguard_[a-z_]+(?:_total|_bucket)", section("Alarms")))
+
+    assert named == set(exported())
+
+
+def test_each_metric_anywhere_on_the_page_exists():
+    labels = {key.value.replace(".", "_") for key in Key}
+    known = {re.sub("_bucket$", "", name) for name in exported()} | set(exported()) | labels
+
+    assert set(re.findall(r"phiguard_[a-z_]+", PAGE)) <= known
+
+
+def test_each_label_and_each_word_of_an_expression_exists():
+    words_of = {
+        "phiguard_reason": {r.value for r in Reason},
+        "phiguard_decision": {a.value for a in Action},
+        "phiguard_verdict": {v.value for v in Verdict},
+        "phiguard_enforced": {"true", "false"},
+    }
+    selectors = re.findall(r"(phiguard_[a-z_]+)\{([^}]*)\}", section("Alarms"))
+    assert len(selectors) > 5
+    for metric, selector in selectors:
+        for label, value in re.findall(r'([a-z_]+)=~?"([^"]*)"', selector):
+            assert label in exported()[metric]
+            assert set(value.split(r"\|")) <= words_of[label]
+    grouped = set(re.findall(r"by \((phiguard_[a-z_]+)\)", section("Alarms")))
+    assert grouped <= exported()["phiguard_findings_total"]
+
+
+def test_the_alarm_on_failures_names_all_of_them_but_the_drain():
+    (first, *_) = rows("Alarms")
+    named = set(re.findall(r"[A-Z]+_?[A-Z_]+", first[1]))
+
+    assert named == {r.value for r in GUARD_FAILURES} - {Reason.DRAINING.value}
