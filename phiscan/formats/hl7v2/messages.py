@@ -80,7 +80,7 @@ class _Message:
                 "hl7_segment", health, Location(name, part.start, part.start + 3), Subject.PATIENT
             )
         for number, reader in table.items():
-            if number < len(fields):
+            if number < len(fields) and fields[number].text:  # most fields are empty
                 for repetition in fields[number].split(self._delimiters.repetition):
                     reader(segment, repetition, f"{name}-{number}")
 

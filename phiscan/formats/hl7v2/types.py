@@ -6,13 +6,12 @@ A reader takes one repetition of a field. The segment says whom the field is abo
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
 from types import MappingProxyType
-from typing import Final
+from typing import Final, NamedTuple
 
 from phiscan import checks
 from phiscan.evidence import Evidence
-from phiscan.finding import Location, Subject
+from phiscan.finding import Location, Subject, quick
 from phiscan.formats.hl7v2 import escapes
 from phiscan.formats.hl7v2.delimiters import V2Delimiters
 from phiscan.formats.hl7v2.table_0203 import TABLE_0203
@@ -22,8 +21,7 @@ _MEDICAL: Final = "MEDICAL_RECORD_NUMBER"
 _MEMBER: Final = "HEALTH_PLAN_BENEFICIARY_NUMBER"
 
 
-@dataclass(frozen=True, slots=True)
-class Part:
+class Part(NamedTuple):
     """A field, repetition or component: its text, and the offset where it starts."""
 
     text: bytes
@@ -31,9 +29,11 @@ class Part:
 
     def split(self, delimiter: bytes) -> list["Part"]:
         """The parts between delimiters."""
+        if delimiter not in self.text:
+            return [self]
         parts, at = [], self.start
         for text in self.text.split(delimiter):
-            parts.append(Part(text, at))
+            parts.append(quick(Part, (text, at)))
             at += len(text) + len(delimiter)
         return parts
 
@@ -67,7 +67,10 @@ class V2Segment:
         return part.split(self.delimiters.component)
 
     def add(self, info_type: str, part: Part, field: str, subject: Subject | None = None) -> None:
-        """Add a value, unless it stands for none. The default subject is the segment's."""
+        """Add a value, unless it stands for none, as an empty one does.
+
+        The default subject is the segment's.
+        """
         if not stated.is_nothing(self.text(part)):
             place = Location(field, part.start, part.start + len(part.text))
             self._evidence.add("hl7_field", info_type, place, subject or self.subject)
