@@ -25,17 +25,21 @@ def _spelled(text: str) -> bool:
 
 # Not within a longer code: a part number (`PN-541-27-8860`) or an id (`541-27-8860-aaaa`). A claim
 # number of Medicare is an SSN with one or two further characters (`541-27-8860-C1`).
-# matches "123-45-6780", "123-45-6780-A", "user-123-45-6780"; not "PN-123-45-6780",
-# "sku-123-45-6780", "123-45-6780-aaaa"
+# matches "123-45-6780", "123-45-6780-A", "user-123-45-6780", "ssn_123-45-6780"; not
+# "PN-123-45-6780", "sku-123-45-6780", "part_123-45-6780", "123-45-6780-aaaa"
 _ALONE: Final = re.compile(
-    rb"(?<![A-Z0-9]-)(?<!\bpn-)(?<!\bsku-)(?<!part-)(?<!item-)(?<!model-)(?<!\blot-)"
-    rb"(\d{3}-\d{2}-\d{4})(?!-[A-Za-z0-9]{3})"
+    rb"(?<![A-Z0-9]-)(?<!\bpn[-_])(?<!\bsku[-_])(?<!part[-_])(?<!item[-_])(?<!model[-_])"
+    rb"(?<!\blot[-_])(\d{3}-\d{2}-\d{4})(?!-[A-Za-z0-9]{3})"
 )
+_DIGITS: Final = re.compile(rb"(\d(?:[-. /_\s]{0,3}\d){8})")
+"""matches b"123456780" in b"_123456780_"; not b"12345678"."""
+# a number within a name of a file or a variable: `_` is a letter to `\b`
+_EDGE: Final = r"(?:\b|_)"
 DASHED = Detector(
     name="ssn_dashed",
     info_type="US_SOCIAL_SECURITY_NUMBER",
-    # matches "123-45-6780"; not "123-456-780"
-    pattern=r"\b\d{3}-\d{2}-\d{4}\b",
+    # matches "123-45-6780" and "ssn_123-45-6780_a"; not "123-456-780"
+    pattern=rf"{_EDGE}\d{{3}}-\d{{2}}-\d{{4}}{_EDGE}",
     value=_ALONE,
     validate=checks.ssn,
     bare=Likelihood.LIKELY,
@@ -46,7 +50,11 @@ LABELLED = Detector(
     info_type="US_SOCIAL_SECURITY_NUMBER",
     # matches 123456780, 123 45 6780, 123 . 45 . 6780, 1 2 3 4 5 6 7 8 0, and the parts on three
     # lines; not 12345678. It counts only beside a label: without one, nine digits can be anything.
-    pattern=r"\b(?:\d{3}[-. /_\s]{0,3}\d{2}[-. /_\s]{0,3}\d{4}|\d(?:[-. _]\d){8})\b",
+    pattern=(
+        rf"{_EDGE}(?:\d{{3}}[-. /_\s]{{0,3}}\d{{2}}[-. /_\s]{{0,3}}\d{{4}}"
+        rf"|\d(?:[-. _]\d){{8}}){_EDGE}"
+    ),
+    value=_DIGITS,
     validate=checks.ssn_shape,
     bare=Likelihood.VERY_UNLIKELY,
     context=_LABELS,

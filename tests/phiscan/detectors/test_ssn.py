@@ -30,6 +30,9 @@ _ITIN = "US_INDIVIDUAL_TAXPAYER_IDENTIFICATION_NUMBER"
         ("SSN-541-27-8860", [(_SSN, "541-27-8860")]),
         ("user-541-27-8860", [(_SSN, "541-27-8860")]),
         ("/patients/541-27-8860", [(_SSN, "541-27-8860")]),
+        ("scan_541-27-8860_front.pdf", [(_SSN, "541-27-8860")]),
+        ("SSN_541278860", [(_SSN, "541278860")]),
+        ("ssn_541-27-8860.pdf", [(_SSN, "541-27-8860")]),
     ],
 )
 def test_finds_numbers(values, text, expected):
@@ -57,6 +60,8 @@ def test_finds_numbers(values, text, expected):
         ("PN-541-27-8860", "a part number"),
         ("bracket A7-541-27-8860, zinc", "a part number"),
         ("sku-541-27-8860", "a part number"),
+        ("sku_541-27-8860", "a part number"),
+        ("order_541278860", "nine digits without a label are anything"),
         ("541-27-8860-aaaa", "an id that goes on"),
         ("request 541-27-8860-0f3c-77", "an id that goes on"),
         ("PN-912-78-1234", "a part number in the form of an ITIN"),
