@@ -42,6 +42,10 @@ spec:
     phi:
       request: {{redact: [MEDICAL_RECORD_NUMBER], allow: [PERSON_NAME], otherwise: DENY}}
       response: {{otherwise: DENY}}
+  - name: upgrades
+    from: [{{principals: [{EHR.principal}]}}]
+    to: [{{principals: [{BILLING.principal}], operation: {{protocols: [UPGRADE], paths: ["/open"]}}}}]
+    phi: {{request: {{otherwise: DENY}}, response: {{otherwise: DENY}}}}
 """
 
 
@@ -268,6 +272,36 @@ def test_the_guard_dies_in_the_middle_and_the_rest_does_not_arrive(
             lab.processes.wait_until(lambda: bool(backend.ends), "the end of the upload")
     assert backend.ends == ["cut off"]
     assert SSN not in backend.received
+
+
+@pytest.mark.parametrize(("path", "status"), [("/open", b"101"), ("/closed", b"403")])
+def test_an_upgrade_passes_only_where_a_rule_lists_it(lab: Lab, path: str, status: bytes) -> None:
+    def echo() -> None:
+        connection, _ = listener.accept()
+        with connection:
+            while not connection.recv(65536).endswith(b"\r\n\r\n"):
+                pass
+            connection.sendall(
+                b"HTTP/1.1 101 Switching Protocols\r\nconnection: upgrade\r\n"
+                b"upgrade: websocket\r\n\r\n"
+            )
+            while data := connection.recv(65536):
+                connection.sendall(data)
+
+    head = (
+        f"GET {path} HTTP/1.1\r\nhost: {BILLING.host}\r\nconnection: upgrade\r\n"
+        "upgrade: websocket\r\nsec-websocket-key: AAAAAAAAAAAAAAAAAAAAAA==\r\n"
+        "sec-websocket-version: 13\r\n\r\n"
+    )
+    with socket.create_server((LOOPBACK, lab.mesh.ports[BILLING].app)) as listener:
+        threading.Thread(target=echo, daemon=True).start()
+        with socket.create_connection((LOOPBACK, lab.mesh.ports[EHR].outbound), 15) as client:
+            client.sendall(head.encode())
+            assert client.recv(65536).split()[1] == status
+            if status == b"101":
+                for word in (b"first", b"second"):
+                    client.sendall(word)
+                    assert client.recv(65536) == word
 
 
 # --- gRPC -----------------------------------------------------------------------------------
