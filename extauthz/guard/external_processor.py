@@ -82,6 +82,7 @@ class ExternalProcessor:
                 await context.write(processing.encode(answer))
                 if answer.is_final:
                     return
+            stream.settle()
         if stream.owes:
             await self._abort(
                 context, grpc.StatusCode.ABORTED, "the stream ended before its verdict"
@@ -103,21 +104,22 @@ class ExternalProcessor:
 
         A message that stays open for longer than `Limits.wait_seconds` is judged as out of time.
         """
-        try:
-            return await incoming.next(
-                self._inspections.limits.wait_seconds if stream.waits else None
-            )
-        except TimeoutError:
-            answers = stream.give_up()
-        if any(answer.is_final for answer in answers):
-            await self._abort(
-                context, grpc.StatusCode.DEADLINE_EXCEEDED, "the message did not end in time"
-            )
-        if not stream.owes:
-            return None  # the policy does not enforce, so Envoy may go on alone
-        for answer in answers:
-            await context.write(processing.encode(answer))
-        return await incoming.next(None)
+        while True:
+            try:
+                return await incoming.next(
+                    self._inspections.limits.wait_seconds if stream.waits else None
+                )
+            except TimeoutError:
+                answers = stream.give_up()
+            if any(answer.is_final for answer in answers):
+                await self._abort(
+                    context, grpc.StatusCode.DEADLINE_EXCEEDED, "the message did not end in time"
+                )
+            if not stream.owes:
+                return None  # the policy does not enforce, so Envoy may go on alone
+            for answer in answers:
+                await context.write(processing.encode(answer))
+            stream.settle()
 
     async def _abort(
         self, context: "grpc.aio.ServicerContext[bytes, bytes]", code: grpc.StatusCode, details: str

@@ -125,9 +125,14 @@ class FullDuplexMessage:
         held, self._in_work = self._in_work + self._cutter.rest().body, b""
         return tuple(self._released(held, event, judgement))
 
-    def close(self) -> None:
-        """Give the reserved bytes back."""
-        self._reservation.release()
+    def settle(self) -> None:
+        """Give the reserved bytes back, unless something is held. All answers have been sent.
+
+        Not before: a proxy whose receiver reads slowly takes an answer late, and until then its
+        bytes are here.
+        """
+        if not self.holds:
+            self._reservation.release()
 
     async def _on_head(self, event: StreamEvent) -> Answers:
         head = Head(self._facts, event.headers, end=event.end)
@@ -171,6 +176,7 @@ class FullDuplexMessage:
         if body is None:
             return self.refuse(Reason.REDACTION_FAILED, event)
         self._in_work = b""
+        self._cutter.released(body)
         self._passes = not piece.is_whole and not is_last
         self._found = _together(self._found, forwarded(judgement))
         return tuple(self._released(body, event, judgement))
@@ -182,7 +188,7 @@ class FullDuplexMessage:
 
     @property
     def _is_cut_off(self) -> bool:
-        return self._head.headers.content_length not in (None, self._received)
+        return http_rules.is_cut_off(Head(self._facts, self._head.headers), self._received)
 
     def _events(self, piece: Piece, event: StreamEvent) -> Iterable[Event]:
         is_last, headers = _is_last(event), self._head.headers
@@ -225,8 +231,6 @@ class FullDuplexMessage:
         if event.part is MessagePart.TRAILERS:
             yield StreamAnswer(event, _of_trailers(judgement, event.headers), is_streamed=True)
         self._has_ended = is_last
-        if is_last or not self.holds:
-            self._reservation.release()
 
 
 def _is_last(event: StreamEvent) -> bool:

@@ -146,6 +146,12 @@ class Stream:
         judgement = self._refuse(self._sides[Direction.REQUEST], Reason.OUT_OF_TIME)
         return (StreamAnswer(StreamEvent(Direction.REQUEST, MessagePart.HEADERS), judgement),)
 
+    def settle(self) -> None:
+        """Give back what was reserved for bytes that have left. All answers have been sent."""
+        for side in self._sides.values():
+            if side.message is not None:
+                side.message.settle()
+
     def close(self) -> None:
         """Give the reserved bytes back."""
         for side in self._sides.values():

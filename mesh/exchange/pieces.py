@@ -8,8 +8,8 @@ run of whole elements is judged and goes on; what is not complete yet stays.
     -------------------------------------------  -----------------------  ------------------------
     gRPC (application/grpc*)                     one framed message       at once
     server-sent events (text/event-stream)       up to the blank line     at once
-    NDJSON, in a response                        a line that is JSON      at once
-    NDJSON, in a request                         a line that is JSON      at 1 MiB, or at the end
+    NDJSON, in a response                        a line with an object    at once
+    NDJSON, in a request                         a line with an object    at 1 MiB, or at the end
     CSV (text/csv)                               a row                    at 1 MiB, or at the end
     multipart (multipart/*)                      a part                   at 1 MiB, or at the end
     any other, or with a content coding,         the whole body           at the end
@@ -20,21 +20,23 @@ that a body which fits into Envoy's own buffer is judged as it would be there: w
 
 A cut never hides a value. It stands where the form itself separates, and the separating bytes stay
 in the body. What an element says needs its neighbours in two forms only: rows of CSV need the
-header row, and a part needs the boundary. A piece has them as `before` and `after`.
+first rows, and a part needs the boundary. A piece has them as `before` and `after`.
 
-NDJSON whose lines are not JSON is not cut: a sender could call a document NDJSON, and put a label
-into one piece and its value into the next.
+A body that does not look like its form is not cut: a sender could call a document NDJSON, CSV or an
+event stream, and put a label into one piece and its value into the next.
 """
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Final, Protocol
+from typing import Final
 
 import orjson
 
 from mesh.exchange import http_rules
 from mesh.exchange.events import Head
 from mesh.message.facts import Direction
+from phiscan.readers.multipart import parameters
 
 PIECE: Final = 1 << 20
 """Bytes of whole elements that make a piece where nobody waits for each element."""
@@ -42,12 +44,26 @@ _GRPC_PREFIX: Final = 5  # flags:1 length:4, gRPC over HTTP/2
 # matches b"\n\n", b"\r\n\r\n", b"\r\r" (HTML, section 9.2.6); not b"\n:\n"
 _BLANK_LINE: Final = re.compile(rb"\r\n\r\n|\n\n|\r\r|\n\r\n")
 _BLANK_BYTES: Final = 4
-# matches `multipart/form-data; boundary=abc` and `; boundary="a b"`; not `; xboundary=abc`
-_BOUNDARY: Final = re.compile(r";\s*boundary\s*=\s*(?:\"([^\"]{1,200})\"|([^\s;\",]{1,200}))", re.I)
+# A line of an event stream (HTML, section 9.2.6).
+# matches b"data: 1\n", b": hello\r\n", b"id\n" and b"\n"; not b'"ssn":\n', b" data: 1\n"
+_FIELD: Final = re.compile(rb"(?:(?:data|event|id|retry)?(?::[^\r\n]*+)?)(?:\r\n|\n|\r)")
+_BOM: Final = b"\xef\xbb\xbf"
 _NDJSON: Final = frozenset(
     f"application/{name}"
     for name in ("x-ndjson", "ndjson", "fhir+ndjson", "jsonl", "x-jsonlines", "jsonlines")
 )
+_COLUMNS: Final = frozenset(
+    ("columns", "column_names", "columnnames", "fields", "header", "headers", "names", "schema")
+)
+"""Members of a first line that say what the values of later lines are called."""
+_ONE_BYTE_BREAKS: Final = frozenset(
+    ("", "utf-8", "utf8", "us-ascii", "ascii", "iso-8859-1", "latin1", "windows-1252")
+)
+"""Charsets in which the byte of a line break is nothing else. In UTF-16 it is half of a letter."""
+_LEAD_ROWS: Final = 16
+_LEAD_BYTES: Final = 64 * 1024
+_DELIMITER_END: Final = 80
+"""The most bytes of a delimiter line behind its boundary. A longer one is not seen."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,19 +95,27 @@ class Piece:
         return document[len(self.before) : end] if len(self.before) <= end else None
 
 
-class Form(Protocol):
-    """Knows where the elements of one body end. It sees all bytes once, in their order."""
+class Form:
+    """Knows where the elements of one body end. It sees all bytes once, in their order.
 
-    def whole(self, held: bytearray, new: int) -> int:
+    This one knows no elements: its bodies cannot be cut.
+    """
+
+    def whole(self, held: bytearray, new: int) -> int:  # noqa: ARG002 - for those that cut
         """Return how many bytes at the start of `held` are whole elements.
 
         Args:
             held: the bytes that have not been taken.
             new: how many bytes at its end were not there at the last call.
         """
+        return 0
 
-    def piece(self, body: bytes, *, is_last: bool) -> Piece:
+    def piece(self, body: bytes, *, is_last: bool) -> Piece:  # noqa: ARG002 - for those that cut
         """Return bytes that are taken as a piece. The last one ends with the body."""
+        return Piece(body)
+
+    def released(self, body: bytes) -> None:
+        """Learn what has become of a piece: `body` went on, perhaps masked."""
 
 
 class Cutter:
@@ -127,6 +151,10 @@ class Cutter:
         """Take the whole elements, when they make a piece."""
         return self._taken(self._whole, is_last=False) if self._whole >= self._least else None
 
+    def released(self, body: bytes) -> None:
+        """Learn that the piece that was taken last went on as `body`, perhaps masked."""
+        self._form.released(body)
+
     def rest(self) -> Piece:
         """Take everything. Nothing may be fed after that."""
         return self._taken(len(self._held), is_last=True)
@@ -142,35 +170,34 @@ def cutter(head: Head) -> Cutter:
     """Return what cuts the body of a message with this head."""
     is_encoded = head.content_encoding.strip().lower() not in ("", "identity")
     if is_encoded or http_rules.is_part(head) or len(head.headers.all("content-type")) != 1:
-        return Cutter(_Whole(), PIECE)
+        return Cutter(Form(), PIECE)
     media = head.content_type.partition(";")[0].strip().lower()
-    boundary = _BOUNDARY.search(head.content_type) if media.startswith("multipart/") else None
-    form: Form = _Whole()
-    is_live = False
+    form, is_live = Form(), False
     if media.startswith("application/grpc") and not media.startswith("application/grpc-web-text"):
         form, is_live = _Grpc(), True
     elif media == "text/event-stream":
         form, is_live = _Events(), True
     elif media in _NDJSON:
         form, is_live = _JsonLines(), head.facts.direction is Direction.RESPONSE
-    elif media == "text/csv":
+    elif media == "text/csv" and _charset(head.content_type) in _ONE_BYTE_BREAKS:
         form = _Rows()
-    elif boundary is not None:
-        form = _Parts((boundary[1] or boundary[2]).encode("latin-1", "replace"))
+    elif media.startswith("multipart/") and (boundary := _boundary(head.content_type)):
+        form = _Parts(boundary.encode("latin-1", "replace"))
     return Cutter(form, 1 if is_live else PIECE)
 
 
-class _Whole:
-    """A body that cannot be cut."""
-
-    def whole(self, held: bytearray, new: int) -> int:  # noqa: ARG002 - as Form
-        return 0
-
-    def piece(self, body: bytes, *, is_last: bool) -> Piece:  # noqa: ARG002 - as Form
-        return Piece(body)
+def _boundary(content_type: str) -> str:
+    """The boundary, or nothing where readers could disagree about it."""
+    found = [value for name, value in parameters(content_type) if name == "boundary"]
+    return found[0] if len(found) == 1 and "\\" not in found[0] else ""
 
 
-class _Grpc:
+def _charset(content_type: str) -> str:
+    found = [value.lower() for name, value in parameters(content_type) if name == "charset"]
+    return ",".join(found)
+
+
+class _Grpc(Form):
     """Length-prefixed messages (gRPC over HTTP/2, section Length-Prefixed-Message)."""
 
     def __init__(self) -> None:
@@ -190,81 +217,142 @@ class _Grpc:
         return Piece(body, is_whole=is_whole)
 
 
-class _Events:
-    """Events of an event stream, each ended by a blank line."""
+class _Events(Form):
+    """Events of an event stream, each ended by a blank line.
+
+    A line that is no field of an event ends all cutting: a document would be called a stream.
+    """
 
     def __init__(self) -> None:
         self._end = 0
+        self._line = 0  # where the first line begins that was not looked at
+        self._are_fields = True
+        self._is_first = True
 
     def whole(self, held: bytearray, new: int) -> int:
         unseen = max(self._end, len(held) - new - _BLANK_BYTES)
         for found in _BLANK_LINE.finditer(held, unseen):
+            if not self._are_events(held, found.end()):
+                break
             self._end = found.end()
         return self._end
 
+    def _are_events(self, held: bytearray, end: int) -> bool:
+        if self._is_first and held.startswith(_BOM):
+            self._line = len(_BOM)
+        self._is_first = False
+        while self._are_fields and self._line < end:
+            found = _FIELD.match(held, self._line)
+            self._are_fields = found is not None
+            self._line = self._line if found is None else found.end()
+        return self._are_fields
+
     def piece(self, body: bytes, *, is_last: bool) -> Piece:  # noqa: ARG002 - as Form
-        self._end = 0
+        self._end, self._line = 0, max(0, self._line - len(body))
         return Piece(body)
 
 
-class _JsonLines:
-    """Lines that each hold one JSON value. The first other line ends all cutting."""
+class _JsonLines(Form):
+    """Lines that each hold one JSON object. The first other line ends all cutting.
+
+    An object names its values. The values of an array may be named by the line before it, as a
+    string may, and so may those of an object behind a first line that names columns.
+    """
 
     def __init__(self) -> None:
         self._end = 0
-        self._are_json = True
+        self._are_records = True
+        self._is_first = True
 
     def whole(self, held: bytearray, new: int) -> int:
         seen = len(held) - new
-        while self._are_json and (at := held.find(b"\n", max(self._end, seen))) >= 0:
-            self._are_json = _is_json(bytes(memoryview(held)[self._end : at]))
-            if self._are_json:
+        while self._are_records and (at := held.find(b"\n", max(self._end, seen))) >= 0:
+            self._are_records = self._is_record(bytes(memoryview(held)[self._end : at]))
+            if self._are_records:
                 self._end = at + 1
         return self._end
+
+    def _is_record(self, line: bytes) -> bool:
+        if not line.strip():
+            return True
+        try:
+            value = orjson.loads(line)
+        except orjson.JSONDecodeError:
+            return False
+        is_first, self._is_first = self._is_first, False
+        return isinstance(value, dict) and not (is_first and _names_columns(value))
 
     def piece(self, body: bytes, *, is_last: bool) -> Piece:  # noqa: ARG002 - as Form
         self._end = 0
         return Piece(body)
 
 
-class _Rows:
-    """Rows of CSV (RFC 4180). A line break between quotes ends no row."""
+class _Rows(Form):
+    """Rows of CSV (RFC 4180). A line break between quotes ends no row.
+
+    The row that names the columns may stand below a title, a comment, `sep=;` or blank lines. So
+    the first rows are read with each later piece, as they went on: what was masked stays masked.
+
+    Not cut is what cannot be CSV: a document in braces, brackets or tags, and text with NUL bytes,
+    which is UTF-16.
+    """
 
     def __init__(self) -> None:
         self._end = 0
         self._is_quoted = False
-        self._header: bytes | None = None  # with its line break
+        self._is_table = True
+        self._has_begun = False
+        self._lead = b""
         self._is_first = True
 
     def whole(self, held: bytearray, new: int) -> int:
         start = len(held) - new
-        for line in bytes(memoryview(held)[start:]).splitlines(keepends=True):
+        data = bytes(memoryview(held)[start:])
+        self._is_table = self._is_table and b"\0" not in data and self._begins(held)
+        if not self._is_table:
+            return self._end
+        for line in data.splitlines(keepends=True):
             start += len(line)
             self._is_quoted ^= line.count(b'"') % 2 == 1
             if line.endswith(b"\n") and not self._is_quoted:
+                if self._is_first and not self._end and start > _LEAD_BYTES:
+                    self._is_table = False  # later pieces could not be read with this row
+                    break
                 self._end = start
-                if self._header is None:
-                    self._header = bytes(memoryview(held)[:start])
         return self._end
+
+    def _begins(self, held: bytearray) -> bool:
+        """Whether the first byte that tells something may begin a table."""
+        if self._has_begun:
+            return True
+        told = bytes(memoryview(held)[:_LEAD_BYTES]).removeprefix(_BOM).lstrip()[:1]
+        self._has_begun = bool(told)
+        return told not in (b"{", b"[", b"<") and (bool(told) or len(held) < _LEAD_BYTES)
 
     def piece(self, body: bytes, *, is_last: bool) -> Piece:  # noqa: ARG002 - as Form
         self._end = 0
-        before = b"" if self._is_first else self._header or b""
-        self._is_first = False
-        return Piece(body, before=before)
+        return Piece(body, before=self._lead)
+
+    def released(self, body: bytes) -> None:
+        if self._is_first:
+            self._is_first, self._lead = False, _first_rows(body)
 
 
-class _Parts:
+class _Parts(Form):
     """Parts of a multipart body (RFC 2046, section 5.1.1). A piece begins with a delimiter."""
 
     def __init__(self, boundary: bytes) -> None:
         self._delimiter = b"\n--" + boundary
+        # for the boundary `a`: matches b"\n--a\r\n", b"\n--a-- \n"; not b"\n--ab\r\n"
+        self._line = re.compile(
+            re.escape(self._delimiter) + rb"(?:--)?[ \t]{0,%d}\r?\n" % (_DELIMITER_END - 4)
+        )
         self._end = 0
 
     def whole(self, held: bytearray, new: int) -> int:
-        unseen = max(0, len(held) - new - len(self._delimiter))
-        at = held.rfind(self._delimiter, unseen)
-        self._end = at + 1 if at >= 0 else self._end
+        unseen = max(0, len(held) - new - len(self._delimiter) - _DELIMITER_END)
+        for found in self._line.finditer(held, unseen):
+            self._end = found.start() + 1
         return self._end
 
     def piece(self, body: bytes, *, is_last: bool) -> Piece:
@@ -272,9 +360,21 @@ class _Parts:
         return Piece(body, after=b"" if is_last else self._delimiter[1:] + b"--\r\n")
 
 
-def _is_json(line: bytes) -> bool:
-    try:
-        orjson.loads(line or b"null")
-    except orjson.JSONDecodeError:
-        return False
-    return True
+def _first_rows(body: bytes) -> bytes:
+    """The first rows, at least one."""
+    end = at = rows = 0
+    is_quoted = False
+    for line in body.splitlines(keepends=True):
+        at += len(line)
+        is_quoted ^= line.count(b'"') % 2 == 1
+        if line.endswith(b"\n") and not is_quoted:
+            if end and (rows == _LEAD_ROWS or at > _LEAD_BYTES):
+                break
+            end, rows = at, rows + 1
+    return body[:end]
+
+
+def _names_columns(value: Mapping[str, object]) -> bool:
+    """Whether an object, or an object in it, has a member with the names of columns."""
+    inner = (each for each in value.values() if isinstance(each, dict))
+    return any(name.lower() in _COLUMNS for each in (value, *inner) for name in each)

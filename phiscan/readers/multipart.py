@@ -121,8 +121,17 @@ class _Entity:
         return self.headers.get("content-transfer-encoding", "").partition(";")[0].strip().lower()
 
     def parameter(self, header: str, name: str) -> str:
-        found = _PARAMETER.findall(self.headers.get(header, ""))
-        return next((quoted or bare for key, quoted, bare in found if key.lower() == name), "")
+        found = parameters(self.headers.get(header, ""))
+        return next((value for key, value in found if key == name), "")
+
+
+def parameters(field: str) -> list[tuple[str, str]]:
+    """Return the parameters of a header field, such as Content-Type: names in lower case, values.
+
+    A value keeps its backslashes. The pieces of one value (RFC 2231, section 3) have the same name.
+    """
+    found = _PARAMETER.findall(field)
+    return [(name.lower(), quoted or bare) for name, quoted, bare in found]
 
 
 def sniff(head: bytes) -> bool:

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from running_guard import (
     ALLOWED,
     DENIED,
+    INBOUND,
     POLICY,
     REDACTED,
     code_of,
@@ -464,3 +465,100 @@ def test_whatever_the_chunks_nothing_leaves_that_the_policy_does_not_let_pass(
     assert ("immediate_response" in kinds(answers)) == (DENIED in documents)
     if DENIED not in documents and REDACTED not in documents:
         assert sent == whole
+
+
+def test_the_answer_to_head_has_a_length_and_no_body(guard, run):
+    attributes = {**INBOUND, "request.method": "HEAD"}
+    first = response_head(mode=FULL_DUPLEX, attributes=attributes, content_length="100")
+    events = (first, body(b"", end=True, side="response"))
+    answers, _, records = converse(guard, run, *events)
+
+    assert kinds(answers) == ["response_headers", "response_body"]
+    assert reasons(records) == ["NO_PHI"]
+
+
+def test_the_first_row_need_not_name_the_columns(guard, run):
+    rows = b"gauze;A12;%s;\n" % (b"a" * 10_000) * 110
+    first = b"sep=;\npatient_name;diagnosis;note;ssn\n" + rows
+    events = (head("text/csv"), body(first), body(b"Ana Ruiz;E11.9;b;536228790\n", end=True))
+    answers, code, _ = converse(guard, run, *events)
+
+    assert (code, b"536228790" in released(answers)) == (grpc.StatusCode.OK, False)
+    assert released(answers).startswith(first + b"Ana Ruiz;E11.9;b;")
+
+
+def test_a_long_table_without_names_of_columns_is_masked_in_every_piece(guard, run):
+    row = b"Ana Ruiz,E11.9,536-22-8790,%s\n" % (b"a" * 10_000)
+    events = (head("text/csv"), body(row * 110), body(row, end=True))
+    answers, code, records = converse(guard, run, *events)
+
+    assert (code, SSN in released(answers)) == (grpc.StatusCode.OK, False)
+    assert released(answers).count(b"\n") == 111
+    assert reasons(records) == ["NAMED_BY_ENTRY"] * 2
+
+
+def test_a_row_whose_values_are_named_by_the_line_before_is_not_judged_alone(guard, run):
+    first = response_head(mode=FULL_DUPLEX, content_type=NDJSON)
+    rows = (b'["patient_name","diagnosis","email"]\n', b'["Ana Ruiz","E11.9","ana@example.net"]\n')
+    events = (first, *[body(row, side="response") for row in rows])
+    answers, _, _ = converse(guard, run, *events, body(b"", end=True, side="response"))
+
+    assert kinds(answers) == ["response_headers", "immediate_response"]
+
+
+def test_bytes_stay_reserved_until_the_proxy_has_taken_them(guard, run):
+    async def scenario():
+        async with guard(policy=MONITOR) as g, g.channel() as channel:
+            call = processing_call(channel)
+            await call.write(head("text/csv"))
+            for _ in range(7):
+                await call.write(body((b"gauze,A12," + b"a" * 1013 + b"\n") * 1024))
+            await call.write(body(b"", end=True))
+            while len(g.records()) < 2:
+                await asyncio.sleep(0)
+            unread = g.worker._admission._all.bytes
+            await call.done_writing()
+            async for _ in call:
+                pass
+            return unread, g.worker._admission._all.bytes
+
+    unread, read = run(scenario())
+    assert unread >= PIECE
+    assert read == 0
+
+
+def test_an_empty_part_of_a_live_stream_takes_no_place(guard, run):
+    async def scenario():
+        async with guard() as g, g.channel() as channel:
+            call = processing_call(channel)
+            await call.write(head(GRPC))
+            await call.read()
+            await call.write(body(frame(b"{}")))
+            await call.write(body(b""))
+            await call.read()
+            taken = None
+            while taken != 0:
+                taken = g.worker._admission._all.exchanges
+                await asyncio.sleep(0.01)
+            return taken
+
+    assert run(asyncio.wait_for(scenario(), 20)) == 0
+
+
+def test_where_nothing_is_enforced_neither_half_waits_for_the_other(guard, run):
+    async def scenario():
+        limits = Limits(wait_seconds=0.2, scan_seconds=20.0)
+        async with guard(limits=limits, policy=MONITOR) as g, g.channel() as channel:
+            call = processing_call(channel)
+            await call.write(head())
+            await call.write(body(b"{"))
+            await call.write(response_head(mode=FULL_DUPLEX))
+            await call.write(body(b"[", side="response"))
+            return [await asyncio.wait_for(call.read(), 10) for _ in range(4)]
+
+    assert kinds(run(scenario())) == [
+        "request_headers",
+        "request_body",
+        "response_headers",
+        "response_body",
+    ]
