@@ -10,6 +10,7 @@ PARTS = (
     "bench.overhead",
     "bench.telemetry",
     "bench.envoy_round_trip",
+    "bench.capacity",
     "bench.scanner_trip",
     "bench.mixed_load",
     "bench.killed_worker",

@@ -5,7 +5,8 @@ A guard is a tree. A fork server is a small process that multiprocessing keeps.
     supervisor ─ fork server ─ worker ─ fork server ─ scanner
                └ resource tracker     └ resource tracker
 
-With one worker, the worker is the root. Source: proc_pid_smaps(5), `smaps_rollup`.
+With one worker, the worker is the root. A spare, which waits to replace a worker, counts as one.
+Source: proc_pid_smaps(5), `smaps_rollup`.
 """
 
 from dataclasses import dataclass
