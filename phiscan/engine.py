@@ -42,6 +42,7 @@ class Engine:
         self.info_types = info_types
         self.schemas: Schemas = NO_SCHEMAS
         self.matcher = Matcher(detectors, serialized)
+        self._serialized = b""
 
     @classmethod
     def load(cls, serialized: bytes | None = None) -> "Engine":
@@ -49,8 +50,12 @@ class Engine:
         return cls(serialized=serialized)
 
     def serialized(self) -> bytes:
-        """The compiled detectors as about 4 MB, for an engine on the same kind of machine."""
-        return self.matcher.serialized()
+        """The compiled detectors as about 4 MB, for an engine on the same kind of machine.
+
+        They are kept: a second call costs nothing.
+        """
+        self._serialized = self._serialized or self.matcher.serialized()
+        return self._serialized
 
     def may_find(self, data: bytes) -> bool:
         """Whether a scan of these bytes may find something, as far as a first look tells.

@@ -27,6 +27,8 @@ from extauthz.settings import Cluster, Settings
 
 # between two starts of a process, so that a broken one does not restart in a tight loop
 _RESTART_SECONDS: Final = 1.0
+# from a death to the start of the next process: callers connect to the others first
+_FIRST_SECONDS: Final = 0.2
 
 
 def claim(settings: Settings) -> None:
@@ -157,7 +159,8 @@ class _Supervisor:
             self._stop()
             return
         logs.emit(LogEvent.WORKER_DIED, logging.ERROR, worker=number, code=code)
-        self._due.append(max(time.monotonic(), ended.started + _RESTART_SECONDS))
+        now = time.monotonic()
+        self._due.append(max(now + _FIRST_SECONDS, ended.started + _RESTART_SECONDS))
 
     def _pass_on(self, number: int, _: FrameType | None) -> None:
         if number == signal.SIGHUP:

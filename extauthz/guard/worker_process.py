@@ -13,6 +13,7 @@ docs/decisions/0020-spare-worker.md.
 import asyncio
 import contextlib
 import functools
+import gc
 import logging
 import os
 import select
@@ -154,9 +155,13 @@ def main(settings: Settings, orders: socket.socket, inlet: socket.socket) -> Non
 
 def _run(settings: Settings, orders: socket.socket) -> None:
     policies = open_store(settings)
-    wire.pool()  # made from Envoy's schemas once; a spare must not do it when callers wait
+    # what would keep callers waiting once a spare has its number
+    wire.pool()
     if settings.scanners:
+        policies.current.engine.serialized()
         remote.prepare()
+    gc.collect()
+    gc.freeze()  # a collection would touch, and so copy, the memory of the fork server
     number = _number(orders, policies)
     if number is not None:
         serve(settings, policies, number, orders)

@@ -34,7 +34,6 @@ class Revisions:
         self._detection = detection
         self._numbers: dict[int, tuple[PolicySnapshot, int]] = {}
         self._last = 0
-        self._compiled: tuple[Engine | None, bytes] = (None, b"")
 
     def number(self, snapshot: PolicySnapshot) -> int:
         """Return the number of a snapshot. A new one has the next."""
@@ -53,13 +52,8 @@ class Revisions:
             snapshot.texts,
             snapshot.today,
             self._detection,
-            self._serialized(snapshot.engine) if with_engine else b"",
+            snapshot.engine.serialized() if with_engine else b"",
         )
-
-    def _serialized(self, engine: Engine) -> bytes:
-        if self._compiled[0] is not engine:
-            self._compiled = (engine, engine.serialized())
-        return self._compiled[1]
 
 
 class RemoteScanner:
