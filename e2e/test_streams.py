@@ -44,7 +44,9 @@ spec:
       response: {{otherwise: DENY}}
   - name: upgrades
     from: [{{principals: [{EHR.principal}]}}]
-    to: [{{principals: [{BILLING.principal}], operation: {{protocols: [UPGRADE], paths: ["/open"]}}}}]
+    to:
+    - principals: [{BILLING.principal}]
+      operation: {{protocols: [UPGRADE], paths: ["/open"]}}
     phi: {{request: {{otherwise: DENY}}, response: {{otherwise: DENY}}}}
 """
 
