@@ -15,7 +15,7 @@ message holds PHI that the policy denies. A fault is broken under this traffic, 
 2. Each decision that a client was told is in the ledger exactly once, with its reason. Each message
    that passed has its ALLOW there. `phiguard audit verify` is content.
 3. All lanes are well again, and all processes are there again, within `RECOVERY_SECONDS`.
-4. What failed meanwhile failed with a reason that the fault names. The share of clean messages that
+4. What failed meanwhile failed with a reason that the fault names, or because of a busy machine. The share of clean messages that
    failed is printed in a table at the end of the run.
 
 A lane is well when its last messages ended as the policy says: clean ones arrive, marked ones are
@@ -74,7 +74,7 @@ class Fault:
         reasons: what a client may be told meanwhile, besides what the policy says.
         guard: how the guard is started.
         seconds: how long it lasts at least.
-        is_harmless: no message may fail.
+        is_harmless: no message may fail, except that the machine is busy.
         is_slow: it runs in `make faults` only.
         capability: bit of the Linux capability that it needs (capabilities(7)), or None.
     """

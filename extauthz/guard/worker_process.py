@@ -160,7 +160,6 @@ def _run(settings: Settings, orders: socket.socket) -> None:
     if settings.scanners:
         policies.current.engine.serialized()
         remote.prepare()
-    gc.collect()
     gc.freeze()  # a collection would touch, and so copy, the memory of the fork server
     number = _number(orders, policies)
     if number is not None:
