@@ -15,8 +15,8 @@ message holds PHI that the policy denies. A fault is broken under this traffic, 
 2. Each decision that a client was told is in the ledger exactly once, with its reason. Each message
    that passed has its ALLOW there. `phiguard audit verify` is content.
 3. All lanes are well again, and all processes are there again, within `RECOVERY_SECONDS`.
-4. What failed meanwhile failed with a reason that the fault names, or because of a busy machine. The share of clean messages that
-   failed is printed in a table at the end of the run.
+4. What failed meanwhile failed with a reason that the fault names, or because of a busy machine.
+   The share of clean messages that failed is printed in a table at the end of the run.
 
 A lane is well when its last messages ended as the policy says: clean ones arrive, marked ones are
 denied. It must be well before the fault, so that none of the checks is empty.
