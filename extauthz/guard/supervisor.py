@@ -4,7 +4,7 @@ Workers share nothing but the port. Each has its own event loop, engine, policy 
 chain. The kernel spreads connections over them (SO_REUSEPORT). The supervisor passes signals on.
 
 A worker that dies is replaced by the spare: a process that has loaded everything and waits for the
-number of a worker. See docs/decisions/0020-spare-worker.md.
+number of a worker. See docs/decisions/0021-spare-worker.md.
 """
 
 import logging

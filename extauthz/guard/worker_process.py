@@ -3,7 +3,7 @@
 A process begins without a number. It loads the policy and compiles the detectors, and then waits
 for its number on a socket pair. With the number it opens the ledger of that worker and listens. So
 a process that was started ahead (a spare) serves within milliseconds after it got a number. See
-docs/decisions/0020-spare-worker.md.
+docs/decisions/0021-spare-worker.md.
 
     supervisor ── number ──> process        it may serve
     supervisor <── SERVES ── process        it serves
