@@ -1,6 +1,7 @@
 """Freed memory does not stay with the process."""
 
 import sys
+import weakref
 from pathlib import Path
 
 import pytest
@@ -47,3 +48,18 @@ def test_compiling_an_engine_gives_back_what_was_freed(pinned: bytes):
     assert before - resident() > 20
     assert engine
     assert len(pinned) > _SIZE
+
+
+class Ring:
+    def __init__(self) -> None:
+        self.itself = self
+
+
+def test_what_is_in_a_cycle_is_freed():
+    ring = Ring()
+    gone = weakref.ref(ring)
+    del ring
+    assert gone() is not None
+    freed_memory.give_back()
+
+    assert gone() is None
