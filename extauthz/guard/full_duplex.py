@@ -2,7 +2,7 @@
 
 In that mode the proxy gives the message away, part by part, and sends on only what the guard sends
 back. So nothing leaves before it is judged, whatever the size, and no buffer of the proxy limits
-it. `mesh.exchange.pieces` says where a body may be cut.
+it. `mesh.exchange.body_forms` says where a body may be cut.
 
     what comes     form is live (gRPC, events)     any other form
     -------------  ------------------------------  ---------------------------------------------
@@ -39,8 +39,9 @@ from extauthz.guard.inspection import Call, InspectionContext
 from extauthz.guard.stream_event import MessagePart, StreamAnswer, StreamEvent, stops
 from extauthz.records.judgement import Judgement, forwarded
 from mesh.exchange import http_rules
+from mesh.exchange.body_forms import PIECE, cutter
 from mesh.exchange.events import Body, Event, Head, Trailers
-from mesh.exchange.pieces import PIECE, Piece, cutter
+from mesh.exchange.pieces import Piece
 from mesh.message.body_digests import UNCHANGED
 from mesh.message.facts import Facts, Protocol
 from mesh.message.headers import Headers

@@ -23,7 +23,7 @@ from running_guard import (
 )
 
 from extauthz.settings import Limits
-from mesh.exchange.pieces import PIECE
+from mesh.exchange.body_forms import PIECE
 
 FULL_DUPLEX = 4
 SSN = b"536-22-8790"
