@@ -13,7 +13,7 @@ SOAK_MINUTES ?= 30
 SOAK_REQUESTS ?= 1000000
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check unit e2e faults bench soak eval fuzz coverage coverage-floor mutants \
+.PHONY: help demo test check unit e2e e2e-slow faults bench soak eval fuzz coverage coverage-floor mutants \
 	dist release lock clean envoy peers setup
 
 help: ## this list
@@ -37,7 +37,10 @@ unit: $(READY) ## tests of the packages
 
 e2e: $(READY) $(ENVOY) ## tests on real Envoy
 	@echo "== tests on real Envoy"
-	@$(BIN)/pytest e2e -m "not slow"
+	@$(BIN)/pytest e2e -m "not slow" -n 2 --dist loadfile
+
+e2e-slow: $(READY) $(ENVOY) ## the tests on real Envoy that take too long for each change
+	@$(BIN)/pytest e2e -m slow
 
 faults: $(READY) $(ENVOY) ## every fault under live traffic, the slow ones too, with what each cost
 	@$(BIN)/pytest e2e/faults

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from e2e.bypass import frames, framing, sizes
 from e2e.bypass.answers import ANSWERS, Answered
 from e2e.bypass.attempts import ask, attempt
 from e2e.bypass.laboratory import Field, open_field
@@ -18,7 +19,17 @@ from extauthz.demo.envoy_listeners import Gates
 from extauthz.demo.lab import Sidecar
 from extauthz.demo.topology import ANALYTICS, BILLING, EHR
 
-TECHNIQUES = tuple(technique for family in ABOUT_HTTP for technique in family.TECHNIQUES)
+_QUICK = (framing, frames, sizes)
+"""What this mode changes most. The other families are slow tests."""
+TECHNIQUES = tuple(
+    pytest.param(
+        technique,
+        marks=() if family in _QUICK else pytest.mark.slow,
+        id=technique.name.replace(" ", "-"),
+    )
+    for family in ABOUT_HTTP
+    for technique in family.TECHNIQUES
+)
 _SIDECARS = (
     Sidecar(EHR, gates=Gates.STREAMS),
     Sidecar(BILLING, gates=Gates.RECEIVED_STREAMS),
@@ -35,7 +46,7 @@ def streams(envoy: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[F
         yield running
 
 
-@pytest.mark.parametrize("technique", TECHNIQUES, ids=lambda t: t.name.replace(" ", "-"))
+@pytest.mark.parametrize("technique", TECHNIQUES)
 @pytest.mark.parametrize("gate", _GATES)
 def test_the_value_does_not_arrive_and_its_clean_twin_does(
     streams: Field, gate: str, technique: Technique

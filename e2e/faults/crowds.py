@@ -145,16 +145,13 @@ FAULTS: Final = (
     Fault("100 slow senders", _slow_senders, flows(10), is_harmless=True),
     Fault("120 messages cut off in their body", _cut_off, flows(10), is_harmless=True),
     Fault("200 connections with garbage", _garbage, flows(10), is_harmless=True),
-    Fault(
-        "1,000 idle streams", _idle_streams, flows(60), seconds=2.0, is_harmless=True, is_slow=True
-    ),
+    Fault("1,000 idle streams", _idle_streams, flows(60), seconds=2.0, is_harmless=True),
     Fault(
         "documents that cost their whole time",
         _sends(notes_of(1000 << 10), "text/plain", 2, pause=0.5),
         flows(60),
         _BUSY,
         seconds=3.0,
-        is_slow=True,
     ),
     Fault(
         "more large messages than the scanners can judge",
@@ -162,7 +159,6 @@ FAULTS: Final = (
         fails(),
         _BUSY,
         seconds=4.0,
-        is_slow=True,
     ),
     Fault(
         "24 senders of small messages without a pause",
@@ -170,6 +166,5 @@ FAULTS: Final = (
         flows(60),
         _BUSY,
         seconds=4.0,
-        is_slow=True,
     ),
 )

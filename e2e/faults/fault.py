@@ -75,7 +75,6 @@ class Fault:
         guard: how the guard is started.
         seconds: how long it lasts at least.
         is_harmless: no message may fail, except that the machine is busy.
-        is_slow: it runs in `make faults` only.
         capability: bit of the Linux capability that it needs (capabilities(7)), or None.
     """
 
@@ -86,7 +85,6 @@ class Fault:
     guard: Guard = USUAL
     seconds: float = 0.3
     is_harmless: bool = False
-    is_slow: bool = False
     capability: int | None = None
 
     @property

@@ -27,8 +27,8 @@ def _at(hop: str, reasons: tuple[str, ...] = _INTERNAL) -> Fault:
     return Fault(f"exception: {hop}", _switches_on(hop), fails(3), reasons, BROKEN)
 
 
-def _scanner(name: str, sign: Sign, *, is_slow: bool = False) -> Fault:
-    return Fault(name, _switches_on(name), sign, (*GONE, "OUT_OF_TIME"), BROKEN, is_slow=is_slow)
+def _scanner(name: str, sign: Sign) -> Fault:
+    return Fault(name, _switches_on(name), sign, (*GONE, "OUT_OF_TIME"), BROKEN)
 
 
 FAULTS: Final = (
@@ -61,7 +61,7 @@ FAULTS: Final = (
         BROKEN,
     ),
     _scanner("scanner crashes", logs(LOST, 3)),
-    _scanner("scanner answers nonsense", logs(LOST, 3), is_slow=True),
+    _scanner("scanner answers nonsense", logs(LOST, 3)),
     _scanner("scanner is slow", lambda site: len(site.since_broken()) > 40),
-    _scanner("scanner hangs", logs(LOST), is_slow=True),
+    _scanner("scanner hangs", logs(LOST)),
 )

@@ -222,7 +222,6 @@ FAULTS: Final = (
         says(*UNAVAILABLE),
         (*UNAVAILABLE, *GONE),
         seconds=3.0,
-        is_slow=True,
         capability=CAP_LINUX_IMMUTABLE,
     ),
     Fault("a file in place of the ledger, and a worker dies", _moves_the_ledger, fails(0), GONE),
@@ -233,7 +232,6 @@ FAULTS: Final = (
         lambda site: any(map(site.logged, (LOST, DIED, ERROR))),
         (*GONE, "INTERNAL_ERROR"),
         guard=_FRESH,
-        is_slow=True,
     ),
     Fault(
         "full disk",
@@ -241,7 +239,6 @@ FAULTS: Final = (
         says(*UNAVAILABLE),
         UNAVAILABLE,
         guard=_SMALL,
-        is_slow=True,
         capability=CAP_SYS_ADMIN,
     ),
     Fault(
@@ -251,7 +248,6 @@ FAULTS: Final = (
         (*UNAVAILABLE, *GONE),
         guard=_SMALL,
         seconds=2.0,
-        is_slow=True,
         capability=CAP_SYS_ADMIN,
     ),
 )

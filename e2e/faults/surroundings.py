@@ -107,6 +107,6 @@ FAULTS: Final = (
     Fault("the sender's Envoy ends", _restarts("envoy-ehr", signal.SIGTERM), fails(3)),
     Fault("kill -9 of the receiver's Envoy", _restarts("envoy-billing", KILL), fails(3)),
     Fault("new certificate, and a worker dies", _certificate_renewed, logs("serving"), GONE),
-    Fault("the guard's certificate expires", _certificate_expires, fails(6), GONE, is_slow=True),
-    Fault("the guard's certificate is damaged", _certificate_damaged, fails(6), GONE, is_slow=True),
+    Fault("the guard's certificate expires", _certificate_expires, fails(6), GONE),
+    Fault("the guard's certificate is damaged", _certificate_damaged, fails(6), GONE),
 )

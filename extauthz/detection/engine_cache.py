@@ -24,7 +24,7 @@ from phiscan.patterns.matcher import plans
 
 _SUFFIX: Final = ".hsdb"
 _KEPT: Final = 8
-"""The number of files that stay in the folder. Each has about 4 MB."""
+"""The number of files that stay in the folder, those that were used last. Each has about 8 MB."""
 _MAX_BYTES: Final = 256 << 20
 
 
@@ -82,7 +82,11 @@ class EngineCache:
 
 
 def _read(path: Path) -> bytes:
-    """Return the bytes of a file that only this user can have written. Raises OSError."""
+    """Return the bytes of a file that only this user can have written, and note its use.
+
+    Raises:
+        OSError: there is no such file.
+    """
     with os.fdopen(os.open(path, os.O_RDONLY | os.O_NOFOLLOW), "rb") as file:
         status = os.fstat(file.fileno())
         if (
@@ -91,6 +95,7 @@ def _read(path: Path) -> bytes:
             or status.st_size > _MAX_BYTES
         ):
             raise PermissionError(path)
+        os.utime(file.fileno())
         return file.read()
 
 

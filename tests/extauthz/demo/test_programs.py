@@ -49,6 +49,7 @@ def test_the_guard_is_started_with_mutual_tls_and_a_ledger() -> None:
         "--policy": "/p.yaml",
         "--listen": "127.0.0.1:9000",
         "--ledger": "/out/ledger",
+        "--spares": "0",
         "--tls-cert": "/c",
         "--tls-key": "/k",
         "--tls-ca": "/a",

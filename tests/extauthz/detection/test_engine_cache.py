@@ -101,6 +101,18 @@ def test_old_files_are_removed(cache):
     assert cache.path(ssn.DETECTORS[:1]).exists()
 
 
+def test_a_file_that_is_used_stays_and_others_are_removed(cache):
+    cache.load(ssn.DETECTORS)
+    used = cache.path(ssn.DETECTORS)
+    os.utime(used, (0, 0))
+    for number in range(20):
+        (used.parent / f"{number}.hsdb").write_bytes(b"")
+        os.utime(used.parent / f"{number}.hsdb", (number + 1, number + 1))
+    cache.load(ssn.DETECTORS)
+    cache.load(ssn.DETECTORS[:1])
+    assert used.exists()
+
+
 def test_the_default_folder_is_the_users_cache():
     assert str(default_folder({"XDG_CACHE_HOME": "/x"})) == "/x/phiguard"
     assert default_folder({"XDG_CACHE_HOME": "relative"}) == default_folder({})
