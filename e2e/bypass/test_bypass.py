@@ -40,6 +40,7 @@ _DENIED: list[bytes] = []
 
 def _cases() -> Iterator[object]:
     in_a_row = {technique.name for family in ABOUT_HTTP for technique in family.TECHNIQUES}
+    quick = {technique.name for family in (framing, frames) for technique in family.TECHNIQUES}
     for technique in TECHNIQUES:
         for gate in technique.gates if technique.name in in_a_row else technique.gates[:2]:
             yield _param(
@@ -47,12 +48,14 @@ def _cases() -> Iterator[object]:
                 gate,
                 technique,
                 known_open=technique.known_open.get(gate),
+                is_slow=gate == "both" and technique.name not in quick,
             )
 
 
-def _param(name: str, *values: object, known_open: str | None) -> object:
+def _param(name: str, *values: object, known_open: str | None, is_slow: bool = False) -> object:
     """A case with its name as its id. A way that is open is expected to fail."""
     marks = [pytest.mark.xfail(strict=True, reason=known_open)] if known_open else []
+    marks += [pytest.mark.slow] if is_slow else []
     return pytest.param(*values, marks=marks, id=name.replace(" ", "-"))
 
 
