@@ -30,6 +30,7 @@ from e2e.bypass.technique import CLEAN, DELIVERED, DIRTY, MARKS, Technique
 ABOUT_HTTP = (framing, frames, fields, targets, methods, sizes, identity)
 ABOUT_CONTENT = (codings, letters, containers, documents, binary)
 """Two sidecars in a row read a body's content no differently than each does alone."""
+_AS_ELSEWHERE = (letters, documents, containers, binary)
 TECHNIQUES = tuple(
     technique for family in (*ABOUT_HTTP, *ABOUT_CONTENT) for technique in family.TECHNIQUES
 )
@@ -39,17 +40,18 @@ _DENIED: list[bytes] = []
 
 
 def _cases() -> Iterator[object]:
-    in_a_row = {technique.name for family in ABOUT_HTTP for technique in family.TECHNIQUES}
-    quick = {technique.name for family in (framing, frames) for technique in family.TECHNIQUES}
-    for technique in TECHNIQUES:
-        for gate in technique.gates if technique.name in in_a_row else technique.gates[:2]:
-            yield _param(
-                f"{gate} {technique.name}",
-                gate,
-                technique,
-                known_open=technique.known_open.get(gate),
-                is_slow=gate == "both" and technique.name not in quick,
-            )
+    """Each technique at its gates. What no second gate reads differently is a slow test there."""
+    for family in (*ABOUT_HTTP, *ABOUT_CONTENT):
+        is_quick = {"both": family in (framing, frames), "ext_proc": family not in _AS_ELSEWHERE}
+        for technique in family.TECHNIQUES:
+            for gate in technique.gates if family in ABOUT_HTTP else technique.gates[:2]:
+                yield _param(
+                    f"{gate} {technique.name}",
+                    gate,
+                    technique,
+                    known_open=technique.known_open.get(gate),
+                    is_slow=not is_quick.get(gate, True),
+                )
 
 
 def _param(name: str, *values: object, known_open: str | None, is_slow: bool = False) -> object:
