@@ -10,7 +10,9 @@ from urllib.request import urlopen
 import pytest
 
 
-def test_the_demo_ends_within_the_two_minutes_that_the_readme_promises(envoy: Path, tmp_path: Path) -> None:
+def test_the_demo_ends_within_the_two_minutes_that_the_readme_promises(
+    envoy: Path, tmp_path: Path
+) -> None:
     command = [
         sys.executable,
         "-m",
