@@ -13,8 +13,8 @@ SOAK_MINUTES ?= 30
 SOAK_REQUESTS ?= 1000000
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check unit e2e e2e-slow faults bench soak eval fuzz coverage coverage-floor mutants \
-	dist release lock clean envoy peers setup
+.PHONY: help demo test check unit e2e e2e-slow faults bench soak eval fuzz coverage coverage-floor \
+	mutants dist release lock clean envoy peers setup
 
 help: ## this list
 	@awk -F':.*## ' '/^[a-z0-9-]+:.*## /{printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)

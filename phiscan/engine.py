@@ -50,7 +50,7 @@ class Engine:
         return cls(serialized=serialized)
 
     def serialized(self) -> bytes:
-        """The compiled detectors as about 4 MB, for an engine on the same kind of machine.
+        """The compiled detectors as about 8 MB, for an engine on the same kind of machine.
 
         They are kept: a second call costs nothing.
         """

@@ -124,16 +124,25 @@ def _immutable_and_a_worker_dies(site: Site) -> Iterator[None]:
 
 
 @contextmanager
-def _moves_the_ledger(site: Site) -> Iterator[None]:
-    away = site.folder / "away"
-    site.ledger.rename(away)
-    site.ledger.write_bytes(b"")
-    send_signal(KILL, site.workers[:1])
+def _away(path: Path) -> Iterator[None]:
+    """Rename something for a while."""
+    away = path.with_name(f"{path.name}.away")
+    path.rename(away)
     try:
         yield
     finally:
-        site.ledger.unlink()
-        away.rename(site.ledger)
+        away.rename(path)
+
+
+@contextmanager
+def _moves_the_ledger(site: Site) -> Iterator[None]:
+    with _away(site.ledger):
+        site.ledger.write_bytes(b"")
+        send_signal(KILL, site.workers[:1])
+        try:
+            yield
+        finally:
+            site.ledger.unlink()
 
 
 def _writes_policy(text: str) -> Callable[[Site], AbstractContextManager[None]]:
@@ -161,11 +170,9 @@ def _breaks_the_policy_and_kills(site: Site) -> Iterator[None]:
 
 @contextmanager
 def _removes_the_policy(site: Site) -> Iterator[None]:
-    away = site.folder / "policy.away"
-    site.policy.rename(away)
-    send_signal(signal.SIGHUP, [site.guard_pid])
-    yield
-    away.rename(site.policy)
+    with _away(site.policy):
+        send_signal(signal.SIGHUP, [site.guard_pid])
+        yield
 
 
 @contextmanager

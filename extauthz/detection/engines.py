@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from extauthz.detection import detector_sets, freed_memory
+from extauthz.detection import detector_sets
 from extauthz.detection.detector_sets import DetectorSet
 from extauthz.detection.engine_cache import EngineCache
 from phiscan.detectors import UnknownGroupError, select
@@ -65,7 +65,6 @@ def load(
     except (UnknownGroupError, PlatformError) as error:
         raise EngineError(str(error)) from None
     engine.schemas = _schemas(detection.descriptors)
-    freed_memory.give_back()
     return engine
 
 

@@ -32,22 +32,30 @@ def call_of(kind: SpanName, context: "grpc.aio.ServicerContext[bytes, bytes]") -
 class Incoming:
     """The messages of one stream.
 
-    A read of gRPC that is cancelled breaks its stream. So a wait that ends early leaves the read
-    running, and the next call takes its message.
+    A read of gRPC that is cancelled breaks its stream. So where the stream is to go on, a wait that
+    ends early leaves the read running, and the next call takes its message.
     """
 
     def __init__(self, context: "grpc.aio.ServicerContext[bytes, bytes]") -> None:
         self._context = context
         self._reading: asyncio.Task[bytes | None] | None = None
 
-    async def next(self, seconds: float | None) -> bytes | None:
+    async def next(self, seconds: float | None, *, goes_on: bool) -> bytes | None:
         """Return the next message, or None when the caller has ended the stream.
+
+        Args:
+            seconds: the longest wait, or None for any.
+            goes_on: whether the stream is read again after a wait that ended early. That costs a
+                task for each message.
 
         Raises:
             TimeoutError: none came within so many seconds.
         """
         if seconds is None and self._reading is None:
             return await self._read()
+        if not goes_on:
+            async with asyncio.timeout(seconds):
+                return await self._read()
         reading = self._reading = self._reading or asyncio.ensure_future(self._read())
         done, _ = await asyncio.wait((reading,), timeout=seconds)
         if not done:

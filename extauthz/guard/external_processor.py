@@ -105,17 +105,17 @@ class ExternalProcessor:
         A message that stays open for longer than `Limits.wait_seconds` is judged as out of time.
         """
         while True:
+            seconds = self._inspections.limits.wait_seconds if stream.waits else None
+            goes_on = stream.goes_on
             try:
-                return await incoming.next(
-                    self._inspections.limits.wait_seconds if stream.waits else None
-                )
+                return await incoming.next(seconds, goes_on=goes_on)
             except TimeoutError:
                 answers = stream.give_up()
             if any(answer.is_final for answer in answers):
                 await self._abort(
                     context, grpc.StatusCode.DEADLINE_EXCEEDED, "the message did not end in time"
                 )
-            if not stream.owes:
+            if not (goes_on and stream.owes):
                 return None  # the policy does not enforce, so Envoy may go on alone
             for answer in answers:
                 await context.write(processing.encode(answer))

@@ -111,12 +111,16 @@ class Stream:
         return not any(side.judgement or side.message for side in sides)
 
     @property
+    def goes_on(self) -> bool:
+        """Whether the stream can go on after `give_up`, as in the mode FULL_DUPLEX_STREAMED."""
+        return any(side.message for side in self._sides.values())
+
+    @property
     def waits(self) -> bool:
         """Whether the next event must come soon: a part of a message is held until then."""
-        messages = [side.message for side in self._sides.values() if side.message]
-        if any(message.holds for message in messages):
+        if any(side.message and side.message.holds for side in self._sides.values()):
             return True
-        return self.owes and not messages
+        return self.owes and not self.goes_on
 
     async def answer(self, event: StreamEvent) -> tuple[StreamAnswer, ...]:
         """Answer one event. Any failure inside is a denial with INTERNAL_ERROR.

@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import Protocol
 
+from extauthz.detection import freed_memory
 from extauthz.detection.detector_sets import DetectorSet
 from extauthz.detection.engines import EngineError
 from extauthz.policies import revision
@@ -84,6 +85,7 @@ class PolicyStore:
                 raise
             nothing = PolicySnapshot(None, engine_of(()), Texts(), today())
             self._current, self._refused = nothing, True
+        freed_memory.give_back()
 
     @property
     def current(self) -> PolicySnapshot:
@@ -128,8 +130,12 @@ class PolicyStore:
             self._tried, self._refused = digest, digest != self._in_force
             return False
         self._tried = digest
-        self._current = self._made(texts, today, self._current)
+        made = self._made(texts, today, self._current)
+        is_compiled = made.engine is not self._current.engine
+        self._current = made
         self._in_force, self._refused = digest, False
+        if is_compiled:
+            freed_memory.give_back()
         return True
 
     def _made(self, texts: Texts, today: date, old: PolicySnapshot | None) -> PolicySnapshot:

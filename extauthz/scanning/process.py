@@ -16,7 +16,7 @@ from datetime import date
 from pathlib import Path
 from typing import Final
 
-from extauthz.detection import engines
+from extauthz.detection import engines, freed_memory
 from extauthz.detection.engines import Detection
 from extauthz.policies import revision
 from extauthz.policies.revision import Texts
@@ -73,7 +73,7 @@ class Snapshots:
         self._loaded[order.key] = PolicySnapshot(made.policy, engine, order.texts, order.today)
         while len(self._loaded) > KEPT:
             del self._loaded[next(iter(self._loaded))]
-        gc.collect()
+        freed_memory.give_back()
         gc.freeze()  # what was loaded stays; no collection walks it again
 
     def judge(self, key: int, job: Job) -> Answer:

@@ -67,8 +67,7 @@ def _judge(request: str = "", response: str = "") -> Manifest:
 
 def outbound_requests(installation: Installation) -> Manifest:
     """The filter that judges a request at its sender, before the mesh encrypts it."""
-    attributes: dict[str, ManifestValue] = {"request_attributes": list(OUTBOUND_ATTRIBUTES)}
-    return _filter(installation, _judge(request=_BUFFERED), attributes)
+    return _outbound(installation, _judge(request=_BUFFERED))
 
 
 def outbound_streams(installation: Installation) -> Manifest:
@@ -77,17 +76,12 @@ def outbound_streams(installation: Installation) -> Manifest:
     A filter that skips responses ends its conversation with the guard when the response begins. A
     request that still streams then goes on unread (seen with Envoy 1.38).
     """
-    attributes: dict[str, ManifestValue] = {"request_attributes": list(OUTBOUND_ATTRIBUTES)}
-    return _filter(installation, _judge(request=_STREAMED, response=_STREAMED), attributes)
+    return _outbound(installation, _judge(request=_STREAMED, response=_STREAMED))
 
 
 def inbound_responses(installation: Installation) -> Manifest:
     """The filter that judges a response at its sender, before the mesh encrypts it."""
-    more: dict[str, ManifestValue] = {
-        "response_attributes": list(INBOUND_ATTRIBUTES),
-        "metadata_options": _vouched(),
-    }
-    return _filter(installation, _judge(response=_BUFFERED), more)
+    return _inbound(installation, _judge(response=_BUFFERED), "response_attributes")
 
 
 def inbound_streams(installation: Installation) -> Manifest:
@@ -95,15 +89,21 @@ def inbound_streams(installation: Installation) -> Manifest:
 
     It takes the place of ext_authz, which buffers each request.
     """
+    mode = _judge(request=_STREAMED, response=_STREAMED)
+    return _inbound(installation, mode, "request_attributes")
+
+
+def _outbound(installation: Installation, mode: Manifest) -> Manifest:
+    return _filter(installation, mode, {"request_attributes": list(OUTBOUND_ATTRIBUTES)})
+
+
+def _inbound(installation: Installation, mode: Manifest, attributes: str) -> Manifest:
+    vouched: Manifest = {"forwarding_namespaces": {"untyped": list(NAMESPACES)}}
     more: dict[str, ManifestValue] = {
-        "request_attributes": list(INBOUND_ATTRIBUTES),
-        "metadata_options": _vouched(),
+        attributes: list(INBOUND_ATTRIBUTES),
+        "metadata_options": vouched,
     }
-    return _filter(installation, _judge(request=_STREAMED, response=_STREAMED), more)
-
-
-def _vouched() -> Manifest:
-    return {"forwarding_namespaces": {"untyped": list(NAMESPACES)}}
+    return _filter(installation, mode, more)
 
 
 def _filter(

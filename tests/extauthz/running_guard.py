@@ -238,3 +238,18 @@ def response_head(*, end=False, mode=BUFFERED, attributes=INBOUND, **headers):
         headers={**lines, **named},
         end_of_stream=end,
     )
+
+
+def trailers(side="request", **values):
+    """The trailers of a request or a response, as an event."""
+    return processing_request(f"{side}_trailers", headers=values)
+
+
+def kinds(answers):
+    """What each answer is an answer to; `immediate_response` ends the stream."""
+    return [a.WhichOneof("response") for a in answers]
+
+
+def reasons(records):
+    """The reason of each ledger record."""
+    return [r["reason"] for r in records]

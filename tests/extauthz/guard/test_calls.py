@@ -89,12 +89,12 @@ def test_a_wait_that_ends_early_loses_no_message_and_breaks_no_read():
         context = Messages()
         incoming = Incoming(context)
         with pytest.raises(TimeoutError):
-            await incoming.next(0.01)
+            await incoming.next(0.01, goes_on=True)
         context.messages.put_nowait(b"a")
         context.messages.put_nowait(b"b")
-        heard = [await incoming.next(None), await incoming.next(5), context.is_broken]
+        first, second = [await incoming.next(each, goes_on=True) for each in (None, 5)]
         context.messages.put_nowait(grpc.aio.EOF)
-        return [*heard, await incoming.next(None)]
+        return [first, second, context.is_broken, await incoming.next(None, goes_on=True)]
 
     assert asyncio.run(scenario()) == [b"a", b"b", False, None]
 
@@ -104,10 +104,23 @@ def test_a_read_that_still_runs_ends_with_the_stream():
         context = Messages()
         incoming = Incoming(context)
         with pytest.raises(TimeoutError):
-            await incoming.next(0.01)
+            await incoming.next(0.01, goes_on=True)
         incoming.close()
         await asyncio.sleep(0)
         await asyncio.sleep(0)
         return context.is_broken
 
     assert asyncio.run(scenario())
+
+
+def test_where_the_stream_ends_with_the_wait_nothing_is_left_running():
+    async def scenario():
+        context = Messages()
+        context.messages.put_nowait(b"a")
+        incoming = Incoming(context)
+        heard = await incoming.next(5, goes_on=False)
+        with pytest.raises(TimeoutError):
+            await incoming.next(0.01, goes_on=False)
+        return heard, context.is_broken, len(asyncio.all_tasks())
+
+    assert asyncio.run(scenario()) == (b"a", True, 1)

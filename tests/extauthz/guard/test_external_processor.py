@@ -11,10 +11,13 @@ from running_guard import (
     REDACTED,
     check_request,
     code_of,
+    kinds,
     processing_call,
     processing_request,
+    reasons,
     request_head,
     response_head,
+    trailers,
 )
 
 from extauthz.guard.envoy import wire
@@ -28,10 +31,6 @@ def body(data, end=True, side="request"):
     return processing_request(f"{side}_body", body=data, end_of_stream=end)
 
 
-def trailers(side="request", **values):
-    return processing_request(f"{side}_trailers", headers=values)
-
-
 def converse(guard, run, *events, **options):
     async def scenario():
         async with guard(**options) as g:
@@ -39,14 +38,6 @@ def converse(guard, run, *events, **options):
             return answers, code, g.records()
 
     return run(scenario())
-
-
-def kinds(answers):
-    return [a.WhichOneof("response") for a in answers]
-
-
-def reasons(records):
-    return [r["reason"] for r in records]
 
 
 def test_an_allowed_message_goes_on_unchanged(guard, run):

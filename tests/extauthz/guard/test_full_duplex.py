@@ -16,10 +16,13 @@ from running_guard import (
     POLICY,
     REDACTED,
     code_of,
+    kinds,
     processing_call,
     processing_request,
+    reasons,
     request_head,
     response_head,
+    trailers,
 )
 
 from extauthz.settings import Limits
@@ -38,10 +41,6 @@ def head(kind="application/json", **headers):
 
 def body(data, end=False, side="request"):
     return processing_request(f"{side}_body", body=data, end_of_stream=end)
-
-
-def trailers(side="request", **values):
-    return processing_request(f"{side}_trailers", headers=values)
 
 
 def line(value):
@@ -79,10 +78,6 @@ async def listen(call, answers):
     return await call.code()
 
 
-def kinds(answers):
-    return [a.WhichOneof("response") for a in answers]
-
-
 def streamed(answer):
     part = getattr(answer, answer.WhichOneof("response"))
     return part.response.body_mutation.streamed_response
@@ -94,10 +89,6 @@ def bodies(answers):
 
 def released(answers):
     return b"".join(each.body for each in bodies(answers))
-
-
-def reasons(records):
-    return [r["reason"] for r in records]
 
 
 def test_a_whole_message_is_released_at_its_end_with_one_record(guard, run):

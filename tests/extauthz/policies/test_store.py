@@ -1,8 +1,10 @@
+import weakref
 from datetime import date
 
 import pytest
 from running_guard import POLICY
 
+from extauthz.detection import freed_memory
 from extauthz.detection.engines import EngineError
 from extauthz.policies.files import PolicyFiles, PolicyUnreadableError
 from extauthz.policies.store import PolicySnapshot, PolicyStore
@@ -237,6 +239,31 @@ def test_an_engine_is_compiled_again_only_when_its_detectors_change(file):
     (file.parent / "charts.yaml").write_text(CHART.replace("d{6}", "d{6,7}"))
     assert store.refresh()
     assert len(compiler.asked) == 2
+
+
+class CyclicEngine:
+    """An engine that only a collection can free."""
+
+    def __init__(self):
+        self.itself = self
+
+
+def test_an_engine_that_was_replaced_is_freed(file):
+    (file.parent / "charts.yaml").write_text(CHART)
+    store = store_of(file.parent, lambda _: CyclicEngine())
+    replaced = weakref.ref(store.current.engine)
+    (file.parent / "charts.yaml").write_text(CHART.replace("d{6}", "d{6,7}"))
+    assert store.refresh()
+    assert replaced() is None
+
+
+def test_a_new_store_gives_back_what_compiling_has_freed(file, monkeypatch):
+    given_back = []
+    monkeypatch.setattr(freed_memory, "give_back", lambda: given_back.append(True))
+    store = store_of(file.parent)
+    file.write_text(NAMED.replace("CLINIC_CHART", "PERSON_NAME"))
+    assert store.refresh()
+    assert given_back == [True]  # the same engine goes on, so nothing was compiled
 
 
 def test_the_digest_is_of_the_policy_and_the_detectors(file):
