@@ -162,8 +162,11 @@ class Lab:
 def open_lab(plan: Plan) -> Iterator[Lab]:
     """Start everything, wait until it is ready, and end everything afterwards."""
     authority = Authority.create()
-    mesh = _new_mesh(plan, authority)
-    with OtlpSink(mesh.collector) as sink, Processes(plan.folder) as processes:
+    with (
+        _new_mesh(plan, authority) as mesh,
+        OtlpSink(mesh.collector) as sink,
+        Processes(plan.folder) as processes,
+    ):
         lab = Lab(plan, mesh, processes, sink, authority)
         _start(lab)
         lab.wait_for_guard()
@@ -196,7 +199,8 @@ def _start(lab: Lab) -> None:
         lab.processes.start(f"envoy-{workload.name}", [plan.envoy, "--config-path", path, *options])
 
 
-def _new_mesh(plan: Plan, authority: Authority) -> Mesh:
+@contextmanager
+def _new_mesh(plan: Plan, authority: Authority) -> Iterator[Mesh]:
     certificates: dict[Workload, CertificateFiles] = {
         workload: authority.issue(workload, plan.folder / "certificates" / workload.name)
         for workload in WORKLOADS
@@ -204,10 +208,11 @@ def _new_mesh(plan: Plan, authority: Authority) -> Mesh:
     certificates[GUARD] = authority.issue(
         GUARD, plan.folder / "certificates" / GUARD.name, dns=INSTALLATION.host
     )
-    guard, collector, recorder, *rest = free_ports(3 + _PORTS_PER_WORKLOAD * len(WORKLOADS))
-    quads = zip(*[iter(rest)] * _PORTS_PER_WORKLOAD, strict=True)
-    ports = {workload: Ports(*quad) for workload, quad in zip(WORKLOADS, quads, strict=True)}
-    return Mesh(ports, guard, collector, recorder, certificates)
+    with free_ports(3 + _PORTS_PER_WORKLOAD * len(WORKLOADS)) as chosen:
+        guard, collector, recorder, *rest = chosen
+        quads = zip(*[iter(rest)] * _PORTS_PER_WORKLOAD, strict=True)
+        ports = {workload: Ports(*quad) for workload, quad in zip(WORKLOADS, quads, strict=True)}
+        yield Mesh(ports, guard, collector, recorder, certificates)
 
 
 def _telemetry(mesh: Mesh) -> dict[str, str]:

@@ -4,8 +4,8 @@ This module knows neither Envoy's types nor processes.
 """
 
 import socket
-from collections.abc import Mapping
-from contextlib import ExitStack
+from collections.abc import Iterator, Mapping
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from secrets import randbelow
@@ -106,24 +106,30 @@ class Mesh:
     certificates: Mapping[Workload, CertificateFiles]
 
 
-def free_ports(count: int) -> tuple[int, ...]:
-    """Choose `count` different loopback ports that are free now.
+@contextmanager
+def free_ports(count: int) -> Iterator[tuple[int, ...]]:
+    """Choose `count` different loopback ports that are free, until the context is left.
+
+    Nobody else who chooses here gets one of them meanwhile, in this process or another. The claim
+    is a UDP socket with the same number, which what listens on TCP does not notice.
 
     Raises:
         OSError: no free port is left in the range.
     """
-    with ExitStack() as held:
-        return tuple(held.enter_context(_bound()).getsockname()[1] for _ in range(count))
+    with ExitStack() as claims:
+        yield tuple(claims.enter_context(_claim()).getsockname()[1] for _ in range(count))
 
 
-def _bound() -> socket.socket:
-    """Return a socket bound to a free port. Hold it until all ports are chosen."""
+def _claim() -> socket.socket:
+    """Return a UDP socket with the number of a free TCP port."""
     for _ in range(_LAST_PORT - _FIRST_PORT):
-        candidate = socket.socket()
+        claim = socket.socket(type=socket.SOCK_DGRAM)
         try:
-            candidate.bind((LOOPBACK, _FIRST_PORT + randbelow(_LAST_PORT - _FIRST_PORT)))
+            claim.bind((LOOPBACK, _FIRST_PORT + randbelow(_LAST_PORT - _FIRST_PORT)))
+            with socket.socket() as probe:
+                probe.bind(claim.getsockname())
         except OSError:
-            candidate.close()
+            claim.close()
         else:
-            return candidate
+            return claim
     raise OSError(f"no free port between {_FIRST_PORT} and {_LAST_PORT} on {LOOPBACK}")

@@ -15,7 +15,7 @@ from extauthz.demo.topology import LOOPBACK, free_ports
 
 @pytest.fixture
 def sink() -> Iterator[OtlpSink]:
-    with OtlpSink(free_ports(1)[0]) as running:
+    with free_ports(1) as (port,), OtlpSink(port) as running:
         yield running
 
 

@@ -16,8 +16,10 @@ from extauthz.demo.workloads import DELIVERY_HEADER, Deliveries
 
 @pytest.fixture(scope="module")
 def ports(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[int, int]]:
-    recorder, billing = free_ports(2)
-    with Processes(tmp_path_factory.mktemp("workloads")) as processes:
+    with (
+        free_ports(2) as (recorder, billing),
+        Processes(tmp_path_factory.mktemp("workloads")) as processes,
+    ):
         module = [
             sys.executable,
             "-m",

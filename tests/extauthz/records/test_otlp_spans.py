@@ -78,7 +78,8 @@ def test_the_exporter_sends_what_this_module_encodes():
     ids = SpanContext(7, 8, False, TraceFlags(1)), None
     span = ListedSpan(SpanName.INSPECT, ids, MADE_BY, attributes, (1_000_000, 3_000_000))
     with (
-        OtlpSink(free_ports(1)[0]) as sink,
+        free_ports(1) as (port,),
+        OtlpSink(port) as sink,
         patch.object(otlp_spans, "encoded", wraps=encoded) as used,
     ):
         exporter = DecisionExporter(f"http://{LOOPBACK}:{sink.port}", insecure=True)
