@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from extauthz.commands.errors import UsageError
+from extauthz.records.ledger import segments
 from extauthz.records.ledger.chain import Break, ChainHead, Verifier, chains, unseal
 
 _HASH: Final = re.compile(r"[0-9a-f]{64}")
@@ -22,14 +23,16 @@ class Chain:
     names: tuple[str, ...]
 
     def lines(self, name: str) -> bytes:
-        """Return the content of one file. Raises UsageError."""
+        """Return the content of one segment, unpacked. Raises UsageError."""
         path = self.folder / name
         try:
-            return path.read_bytes()
+            return segments.content(path)
         except OSError as error:
             raise UsageError(
                 f"{path}: {(error.strerror or 'unreadable').lower()}; run as a user with access"
             ) from None
+        except segments.SegmentError as error:
+            raise UsageError(f"{path}: {error}; restore it from a copy") from None
 
     def records(self) -> Iterator[dict[str, Any]]:
         """Yield every record whose own hash fits, in the order of the chain. Raises UsageError.

@@ -22,8 +22,11 @@ from typing import Any, Final
 import orjson
 
 GENESIS: Final = "0" * 64
-# matches "ledger-0-000000000001.jsonl"; not "ledger-0-1.jsonl"
-SEGMENT_NAME: Final = re.compile(r"ledger-(?P<worker>\d+)-(?P<start>\d{12})\.jsonl")
+# matches "ledger-0-000000000001.jsonl" and "ledger-0-000000000001.jsonl.zst"; not
+# "ledger-0-1.jsonl", and not "ledger-0-000000000001.jsonl.part"
+SEGMENT_NAME: Final = re.compile(
+    r"(?P<plain>ledger-(?P<worker>\d+)-(?P<start>\d{12})\.jsonl)(?P<packed>\.zst)?"
+)
 
 Record = Mapping[str, Any]
 
@@ -176,13 +179,17 @@ class Verifier:
 
 
 def chains(names: Iterable[str]) -> dict[int, list[str]]:
-    """Return the segment names among `names` by worker, in the order of each chain."""
-    found: dict[int, list[str]] = {}
+    """Return the segment names among `names` by worker, in the order of each chain.
+
+    A segment that is there both plain and compressed is the plain one: somebody was stopped between
+    the two steps of compressing it.
+    """
+    found: dict[int, dict[str, str]] = {}
     for name in sorted(names):
         match = SEGMENT_NAME.fullmatch(name)
         if match:
-            found.setdefault(int(match["worker"]), []).append(name)
-    return found
+            found.setdefault(int(match["worker"]), {}).setdefault(match["plain"], name)
+    return {worker: list(segments.values()) for worker, segments in found.items()}
 
 
 def _canonical(record: Record) -> bytes:

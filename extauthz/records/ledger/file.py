@@ -16,6 +16,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any, Final, Protocol
 
+from extauthz.records.ledger import segments
 from extauthz.records.ledger.chain import ChainHead, Record, chains, last_head, seal, segment_name
 from extauthz.records.worker_folder import Purpose, WorkerFolder
 
@@ -183,7 +184,8 @@ class FileLedger:
                 break
         self.head = head
         start = segment_name(self._worker, head.seq + 1)
-        before = self._open(names[-1] if bad else start)
+        is_open = bad and not names[-1].endswith(segments.PACKED)
+        before = self._open(names[-1] if is_open else start)
         with contextlib.suppress(OSError):  # that the old file failed has been told
             _put_away(before)
         self._write({"kind": "recovery", "torn": bad} if bad else {"kind": "start"})
@@ -192,7 +194,14 @@ class FileLedger:
     def _tail(self, name: str) -> tuple[ChainHead | None, int]:
         """Return the head of a segment and the number of bad lines after it. End a torn line."""
         path = self._folder.path / name
-        head, bad, torn = last_head(path.read_bytes())
+        try:
+            head, bad, torn = last_head(segments.content(path))
+        except segments.SegmentError as error:
+            raise LedgerError(f"{path}: {error}; restore it from a copy") from None
+        if name.endswith(segments.PACKED):
+            if head is None:  # the chain would go on in a segment of the same name
+                raise LedgerError(f"{path}: no whole record in it; unpack it with `zstd -d --rm`")
+            return head, bad + torn
         if torn:
             with path.open("ab") as file:
                 file.write(b"\n")

@@ -1,0 +1,54 @@
+"""The content of a ledger segment, plain or compressed with zstd.
+
+A closed segment may be compressed as a whole: `ledger-0-000000000001.jsonl.zst` holds exactly the
+bytes of `ledger-0-000000000001.jsonl`, so every hash and every line number stays what it was. All
+readers of a ledger read segments here.
+"""
+
+from pathlib import Path
+from typing import Final
+
+import zstandard
+
+from extauthz.records.ledger.chain import SEGMENT_NAME
+
+PACKED: Final = ".zst"
+_MIB: Final = 1024 * 1024
+# A guard ends a segment at 64 MiB. The bound keeps a forged file from filling the memory.
+LARGEST_BYTES: Final = 256 * _MIB
+# zstd frames begin so (RFC 8878, 3.1.1)
+_MAGIC: Final = b"\x28\xb5\x2f\xfd"
+
+
+class SegmentError(Exception):
+    """A compressed segment cannot be read. The text is a fragment without the file's name."""
+
+
+def plain_name(name: str) -> str:
+    """Return the name of a segment without its compression."""
+    match = SEGMENT_NAME.fullmatch(name)
+    return match["plain"] if match else name
+
+
+def content(path: Path) -> bytes:
+    """Return the lines of a segment, as the guard wrote them.
+
+    Raises:
+        OSError: the file cannot be read.
+        SegmentError: it is compressed, and cut off, changed or too large.
+    """
+    data = path.read_bytes()
+    return unpacked(data) if path.name.endswith(PACKED) else data
+
+
+def unpacked(data: bytes) -> bytes:
+    """Return the content of one whole zstd frame. Raises SegmentError."""
+    if not data.startswith(_MAGIC):
+        raise SegmentError("this is no zstd file")
+    try:
+        size = zstandard.frame_content_size(data)
+        if not 0 <= size <= LARGEST_BYTES:
+            raise SegmentError("no guard wrote this zstd file: its size is missing or too large")
+        return zstandard.ZstdDecompressor().decompress(data, allow_extra_data=False)
+    except zstandard.ZstdError:
+        raise SegmentError("the zstd file is damaged or cut off, or something follows it") from None

@@ -1,0 +1,106 @@
+import pytest
+import zstandard
+
+from extauthz.records.ledger import chain, segments
+from extauthz.records.ledger.chain import Verifier, segment_name
+from extauthz.records.ledger.file import SEGMENT_BYTES, FileLedger, LedgerError
+
+LINES = b'{"a":1}\n{"b":2}\n'
+PACKED = zstandard.ZstdCompressor(write_checksum=True).compress(LINES)
+NO_SIZE = zstandard.ZstdCompressor(write_content_size=False).compress(LINES)
+STARTED = zstandard.ZstdCompressor().compressobj(size=segments.LARGEST_BYTES + 1)
+HUGE = STARTED.compress(LINES) + STARTED.flush(zstandard.COMPRESSOBJ_FLUSH_BLOCK)
+
+
+def now():
+    return "2026-08-01T12:00:00.000000Z"
+
+
+def test_a_compressed_segment_holds_the_bytes_of_the_plain_one(tmp_path):
+    plain = tmp_path / segment_name(0, 1)
+    packed = tmp_path / (plain.name + segments.PACKED)
+    plain.write_bytes(LINES)
+    packed.write_bytes(PACKED)
+
+    assert segments.content(plain) == segments.content(packed) == LINES
+    assert segments.plain_name(packed.name) == segments.plain_name(plain.name) == plain.name
+
+
+@pytest.mark.parametrize(
+    ("data", "told"),
+    [
+        (LINES, "no zstd file"),
+        (b"", "no zstd file"),
+        (PACKED[:-5], "damaged or cut off"),
+        (PACKED[:3], "no zstd file"),
+        (PACKED[:5], "damaged or cut off"),
+        (PACKED[:-8] + bytes([PACKED[-8] ^ 1]) + PACKED[-7:], "damaged or cut off"),
+        (PACKED + LINES, "something follows"),
+        (PACKED + PACKED, "something follows"),
+        (NO_SIZE, "size is missing"),
+        (HUGE, "too large"),
+    ],
+)
+def test_what_no_guard_packed_is_refused(data, told):
+    with pytest.raises(segments.SegmentError, match=told):
+        segments.unpacked(data)
+
+
+def test_a_segment_that_is_there_twice_is_the_plain_one():
+    one, two = segment_name(0, 1), segment_name(0, 5)
+    names = [two, one + ".zst", one, two + ".part", two + ".zst.part"]
+
+    assert chain.chains(names) == {0: [one, two]}
+    assert chain.chains([two, one + ".zst"]) == {0: [one + ".zst", two]}
+
+
+def pack(path):
+    packed = path.with_name(path.name + segments.PACKED)
+    packed.write_bytes(zstandard.ZstdCompressor().compress(path.read_bytes()))
+    path.unlink()
+    return packed
+
+
+def written(folder):
+    ledger = FileLedger(folder, 0, now)
+    ledger.append({"kind": "decision"})
+    ledger.close()
+    return ledger.head
+
+
+def test_a_chain_goes_on_after_a_compressed_segment(tmp_path):
+    head = written(tmp_path)
+    packed = pack(tmp_path / segment_name(0, 1))
+
+    assert written(tmp_path).seq == head.seq + 2
+    verifier = Verifier()
+    for name in chain.chains(p.name for p in tmp_path.iterdir())[0]:
+        assert verifier.segment(name, segments.content(tmp_path / name)) is None
+    assert (packed.exists(), verifier.head.seq) == (True, 4)
+
+
+@pytest.mark.parametrize("torn", [b'{"half":', b'{"half":\n'])
+def test_a_torn_line_in_a_compressed_segment_is_closed_in_the_next_one(tmp_path, torn):
+    head = written(tmp_path)
+    plain = tmp_path / segment_name(0, 1)
+    plain.write_bytes(plain.read_bytes() + torn)
+    packed = pack(plain)
+    before = packed.read_bytes()
+    written(tmp_path)
+
+    new = (tmp_path / segment_name(0, head.seq + 1)).read_bytes()
+    assert (b'"torn":1' in new, packed.read_bytes()) == (True, before)
+
+
+@pytest.mark.parametrize("content", [b"no zstd", zstandard.ZstdCompressor().compress(b"torn\n")])
+def test_a_chain_does_not_begin_anew_beside_a_segment_that_cannot_be_read(tmp_path, content):
+    packed = tmp_path / (segment_name(0, 1) + segments.PACKED)
+    packed.write_bytes(content)
+
+    with pytest.raises(LedgerError, match=packed.name):
+        FileLedger(tmp_path, 0, now)
+    assert [p.name for p in tmp_path.glob("*.jsonl*")] == [packed.name]
+
+
+def test_the_bound_is_above_what_a_guard_writes():
+    assert segments.LARGEST_BYTES >= 2 * SEGMENT_BYTES
