@@ -13,19 +13,13 @@ from types import FrameType
 from typing import Final, NoReturn
 
 from extauthz.commands.errors import UsageError
-
-try:
-    from extauthz.demo.lab import Lab, Plan, open_lab
-    from extauthz.demo.performance import ScenarioOutcome, perform
-    from extauthz.demo.processes import LabError
-    from extauthz.demo.programs import POLICY, find_envoy, phiguard
-    from extauthz.demo.report import Reporter
-    from extauthz.demo.scenarios import SCENARIOS
-    from extauthz.demo.topology import BILLING, EHR, WORKLOADS
-except ModuleNotFoundError as missing:
-    raise UsageError(
-        f"`phiguard demo` needs `{missing.name}`: pip install 'phiguard[demo]'"
-    ) from None
+from extauthz.demo.lab import Lab, Plan, open_lab
+from extauthz.demo.performance import ScenarioOutcome, perform
+from extauthz.demo.processes import LabError
+from extauthz.demo.programs import POLICY, find_envoy, phiguard
+from extauthz.demo.report import Reporter
+from extauthz.demo.scenarios import SCENARIOS
+from extauthz.demo.topology import BILLING, EHR, WORKLOADS
 
 _FAILED: Final = 1
 
