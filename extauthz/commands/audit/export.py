@@ -1,4 +1,4 @@
-"""`phiguard audit export`: the decisions of a period, as JSON lines or CSV.
+"""`phiguard audit export`: the decisions of a period, in a form for people or for other tools.
 
 INVARIANT (verified): without `--unverified`, nothing is written unless every chain holds whole.
 Only records that the verification has seen are written; they are known by their hashes. What a
@@ -7,20 +7,17 @@ meanwhile is not written.
 """
 
 import argparse
-import csv
 import heapq
-import io
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Final
 
-import orjson
-
 from extauthz.commands.audit import ledgers
 from extauthz.commands.audit.ledgers import Chain, Verified
 from extauthz.commands.errors import UsageError
+from extauthz.records.exports.formats import FORMS, Form
 from mesh.message import identity
 from mesh.policy.decision import Action
 
@@ -32,12 +29,6 @@ _Found = tuple[int, _Record]
 """The number of the worker, and its record."""
 # the ledger's format, so that texts compare like times
 _TIME: Final = "%Y-%m-%dT%H:%M:%S.%fZ"
-_COLUMNS: Final = (
-    "time id decision enforced reason verdict coverage gap media parts opaque identifiers infoTypes"
-    " tipped rules audits policy source destination service caller mtls direction vantage trace"
-    " worker seq hash".split()
-)
-_FORMULA: Final = ("=", "+", "-", "@", "\t", "\r")
 
 
 def add_parser(actions: "_Subparsers") -> None:
@@ -47,7 +38,7 @@ def add_parser(actions: "_Subparsers") -> None:
     )
     ledgers.add_folder(parser)
     parser.add_argument(
-        "--format", choices=("jsonl", "csv"), default="jsonl", help="default: %(default)s"
+        "--format", choices=tuple(FORMS), default="jsonl", help="default: %(default)s"
     )
     parser.add_argument(
         "--since",
@@ -133,7 +124,7 @@ def run(args: argparse.Namespace) -> int:
         *map(_decisions, chains, verified, [wanted] * len(chains)),
         key=lambda found: str(found[1].get("time")),
     )
-    written = (_csv if args.format == "csv" else _jsonl)(records)
+    written = _written(records, FORMS[args.format])
     sys.stderr.write(
         f"phiguard: {written} decision{'s' * (written != 1)}, "
         f"{_proof(chains, verified, problems)}\n"
@@ -172,51 +163,14 @@ def _decisions(chain: Chain, verified: Verified, wanted: _Wanted) -> Iterator[_F
             yield chain.worker, record
 
 
-def _jsonl(records: Iterator[_Found]) -> int:
-    """Write the ledger's own lines, so that each still fits its hash. Return their number."""
-    return _written(
-        records, lambda found: orjson.dumps(found[1], option=orjson.OPT_SORT_KEYS).decode() + "\n"
-    )
-
-
-def _csv(records: Iterator[_Found]) -> int:
-    text = io.StringIO()
-    writer = csv.writer(text)
-
-    def line(cells: list[str]) -> str:
-        text.seek(0)
-        text.truncate()
-        writer.writerow(cells)
-        return text.getvalue()
-
-    sys.stdout.write(line(_COLUMNS))
-    return _written(
-        records,
-        lambda found: line(
-            [_cell({**found[1], "worker": found[0]}.get(column, "")) for column in _COLUMNS]
-        ),
-    )
-
-
-def _written(records: Iterator[_Found], text_of: Callable[[_Found], str]) -> int:
+def _written(records: Iterator[_Found], form: Form) -> int:
+    """Write the decisions. Return their number."""
+    sys.stdout.write(form.head)
     number = 0
-    for found in records:
-        sys.stdout.write(text_of(found))
+    for worker, record in records:
+        sys.stdout.write(form.text({**record, "worker": worker} if form.names_worker else record))
         number += 1
     return number
-
-
-def _cell(value: object) -> str:
-    """Return a value as the text of one cell.
-
-    A spreadsheet runs a text that begins like a formula, so a quote goes before such a text.
-    """
-    if isinstance(value, bool):
-        return str(value).lower()
-    if isinstance(value, dict):
-        return " ".join(f"{name}:{count}" for name, count in sorted(value.items()))
-    text = " ".join(map(str, value)) if isinstance(value, list) else str(value)
-    return f"'{text}" if text.startswith(_FORMULA) else text
 
 
 def _moment(flag: str, word: str) -> str:

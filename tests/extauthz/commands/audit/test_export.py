@@ -7,6 +7,7 @@ import pytest
 
 from extauthz import cli
 from extauthz.commands.audit import ledgers
+from extauthz.records.exports.formats import FORMS
 from extauthz.records.ledger import chain as ledger_chain
 from extauthz.records.ledger.chain import unseal
 from extauthz.records.ledger.file import FileLedger
@@ -194,7 +195,7 @@ def test_a_record_that_no_guard_wrote_ends_no_command_and_commands_no_terminal(
     assert cli.main(["audit", "tail", str(tmp_path)]) == 0
     assert "\x1b" not in capsys.readouterr().out
     for arguments in (
-        ("--format", "csv"),
+        *(("--format", name) for name in FORMS),
         ("--source", "a*"),
         ("--unverified", "--destination", "a*"),
     ):
