@@ -9,6 +9,7 @@ PARTS = (
     "bench.edges",
     "bench.overhead",
     "bench.telemetry",
+    "bench.ledger",
     "bench.envoy_round_trip",
     "bench.capacity",
     "bench.scanner_trip",

@@ -12,6 +12,7 @@ from urllib.parse import urlsplit
 
 from extauthz.detection.engines import Detection
 from extauthz.policies.kubernetes_api import Api
+from extauthz.records.ledger.durability import Fsync
 from mesh.message.decimals import decimal
 from mesh.message.identity import is_namespace_pattern
 
@@ -99,6 +100,7 @@ class Settings:
             to show.
         tls: certificate files of the listener; None for plain text.
         ledger: folder of the audit ledger, or None for none.
+        fsync: when its records are put on the disk.
         edges: folder where edges are counted, or None for none.
         workers: number of processes that serve.
         spares: number of processes that have loaded everything and wait to replace a worker that
@@ -117,6 +119,7 @@ class Settings:
     health: tuple[str, int] | None = None
     tls: Tls | None = None
     ledger: Path | None = None
+    fsync: Fsync = Fsync.SECOND
     edges: Path | None = None
     workers: int = 1
     spares: int = 0

@@ -13,6 +13,7 @@ from extauthz.guard.worker import ListenError
 from extauthz.policies.files import PolicyUnreadableError
 from extauthz.records import logs
 from extauthz.records.edges.observation_store import ObservationStoreError
+from extauthz.records.ledger.durability import Fsync
 from extauthz.records.ledger.file import LedgerError
 from extauthz.scanning import cpus
 from extauthz.settings import (
@@ -69,6 +70,14 @@ def add_parser(subparsers: "_Subparsers") -> None:
         help="PEM roots; callers must then show a certificate",
     )
     parser.add_argument("--ledger", type=Path, metavar="DIR", help="keep the audit ledger here")
+    parser.add_argument(
+        "--fsync",
+        type=Fsync,
+        choices=list(Fsync),
+        default=Fsync.SECOND,
+        help="when a record is put on the disk: before its answer, alone (each) or together with "
+        "others (group), or once a second (default: %(default)s)",
+    )
     parser.add_argument(
         "--edges",
         type=Path,
@@ -204,6 +213,7 @@ def _settings(args: argparse.Namespace) -> Settings:
         health=parse_listen(args.health_listen) if args.health_listen else None,
         tls=parse_tls(args.tls_cert, args.tls_key, args.tls_ca),
         ledger=args.ledger,
+        fsync=args.fsync,
         edges=args.edges,
         workers=usual.workers if args.workers is None else args.workers,
         spares=int(port != 0) if args.spares is None else args.spares,

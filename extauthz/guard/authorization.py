@@ -41,25 +41,29 @@ class Authorization:
         try:
             request = check.decode(data, call.caller)
             judgement = await self._admitted(request, call, refused)
+            if not await self._inspections.kept():
+                lost = Reason.LEDGER_UNAVAILABLE
+                judgement = self._inspections.open(call).refuse(lost, request.facts)
             return check.encode(CheckAnswer(judgement, request.headers))
         except wire.DecodeError:
             await context.abort(grpc.StatusCode.INVALID_ARGUMENT, "not a CheckRequest")
         except Exception as raised:  # noqa: BLE001 - fail closed; the text of the exception never leaves
             logs.error(LogEvent.INTERNAL_ERROR, raised)
-            answer = self._failure(call)
+            answer = await self._failure(call)
             if answer is None:
                 await context.abort(grpc.StatusCode.INTERNAL, "internal error")
             return answer
         finally:
             self._admission.end()
 
-    def _failure(self, call: Call) -> bytes | None:
+    async def _failure(self, call: Call) -> bytes | None:
         """Return the denial with INTERNAL_ERROR, or None when that fails too.
 
         gRPC would send the text of an exception to the caller.
         """
         try:
             judgement = self._inspections.open(call).refuse(Reason.INTERNAL_ERROR, None)
+            await self._inspections.kept()  # if not, it is a denial all the same
             return check.encode(CheckAnswer(judgement))
         except Exception as raised:  # noqa: BLE001 - as above
             logs.error(LogEvent.INTERNAL_ERROR, raised)

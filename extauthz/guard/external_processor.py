@@ -78,6 +78,8 @@ class ExternalProcessor:
             if event.observed:
                 self._say_observed()
                 continue  # Envoy ignores answers here; the message has gone on
+            if answers and not await self._inspections.kept():
+                answers = stream.unkept(event, answers)
             for answer in answers:
                 await context.write(processing.encode(answer))
                 if answer.is_final:
@@ -117,6 +119,7 @@ class ExternalProcessor:
                 )
             if not (goes_on and stream.owes):
                 return None  # the policy does not enforce, so Envoy may go on alone
+            await self._inspections.kept()  # if not, the policy does not enforce all the same
             for answer in answers:
                 await context.write(processing.encode(answer))
             stream.settle()

@@ -92,6 +92,19 @@ class InspectionContext:
         """
         return Inspection(self, call, earlier, replaced)
 
+    async def kept(self) -> bool:
+        """Wait until the records of all judgements so far are as safe as `--fsync` asks.
+
+        Returns:
+            Whether they are. If not, no answer that one of them speaks of may leave.
+        """
+        try:
+            await self.ledger.kept()
+        except LedgerError:
+            self.telemetry.counts.ledger_failed()
+            return False
+        return True
+
     def budget(self, call: Call, waited: float = 0.0) -> Budget:
         """Return what one scan of this call may cost after so many seconds of waiting.
 

@@ -39,7 +39,7 @@ from extauthz.guard.admission import Admission, Reservation
 from extauthz.guard.envoy.stream_context import StreamContext
 from extauthz.guard.full_duplex import FullDuplexMessage
 from extauthz.guard.inspection import Call, Inspection, InspectionContext
-from extauthz.guard.stream_event import MessagePart, StreamAnswer, StreamEvent
+from extauthz.guard.stream_event import MessagePart, StreamAnswer, StreamEvent, stops
 from extauthz.records import logs
 from extauthz.records.judgement import Judgement, forwarded
 from extauthz.records.logs import LogEvent
@@ -149,6 +149,18 @@ class Stream:
                 return (StreamAnswer(nothing, self._refuse(side, Reason.OUT_OF_TIME)),)
         judgement = self._refuse(self._sides[Direction.REQUEST], Reason.OUT_OF_TIME)
         return (StreamAnswer(StreamEvent(Direction.REQUEST, MessagePart.HEADERS), judgement),)
+
+    def unkept(
+        self, event: StreamEvent, answers: tuple[StreamAnswer, ...]
+    ) -> tuple[StreamAnswer, ...]:
+        """Return what to answer when the records that these answers speak of may be lost.
+
+        It is a denial with LEDGER_UNAVAILABLE. Where the policy does not enforce, it is what was
+        to be answered.
+        """
+        facts = self._sides[event.direction].facts
+        judgement = self._inspections.open(self._call).refuse(Reason.LEDGER_UNAVAILABLE, facts)
+        return (StreamAnswer(event, judgement),) if stops(judgement) else answers
 
     def settle(self) -> None:
         """Give back what was reserved for bytes that have left. All answers have been sent."""

@@ -43,7 +43,7 @@ _READY: Final = ("", wire.AUTHORIZATION, wire.EXTERNAL_PROCESSOR)
 _LIVE: Final = "liveness"
 # NOT_SERVING while the policy source is refused; the policy in force still decides
 _POLICY: Final = "policy"
-# also how many seconds of the ledger a crash of the machine can lose
+# also how many seconds of the ledger a crash of the machine can lose, with `--fsync second`
 _UPKEEP_SECONDS: Final = 1.0
 # streams that wait for a response are cheap, but their number is bounded too
 _STREAMS_PER_EXCHANGE: Final = 16

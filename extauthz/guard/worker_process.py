@@ -217,7 +217,9 @@ def serve(
         ObservationStoreError: the observation store cannot be opened.
     """
     ledger: Ledger = (
-        NoLedger() if settings.ledger is None else FileLedger(settings.ledger, number, utc_now)
+        NoLedger()
+        if settings.ledger is None
+        else FileLedger(settings.ledger, number, utc_now, fsync=settings.fsync)
     )
     edges: EdgeCounter = (
         NO_EDGES if settings.edges is None else ObservationStore(settings.edges, number, utc_day)

@@ -15,6 +15,7 @@ from extauthz.policies.files import PolicyFiles
 from extauthz.policies.store import PolicyStore
 from extauthz.records.allow_list import AllowList
 from extauthz.records.edges.observation_store import NO_EDGES, EdgeCounter
+from extauthz.records.ledger.durability import Fsync
 from extauthz.records.ledger.file import FileLedger
 from extauthz.records.otlp import Pipeline
 from extauthz.settings import Limits, Settings
@@ -59,6 +60,7 @@ class Guard:
         tls=None,
         edges: EdgeCounter = NO_EDGES,
         scanners: int = 0,
+        fsync: Fsync = Fsync.SECOND,
     ):
         self.folder = folder
         self.policy = folder / "policy.yaml"
@@ -74,7 +76,7 @@ class Guard:
         self.spans = InMemorySpanExporter()
         self.metrics = RecordedMetrics()
         self.pipeline = Pipeline([SimpleSpanProcessor(AllowList(self.spans))], self.metrics)
-        self.ledger = FileLedger(folder / "ledger", 0, utc_now)
+        self.ledger = FileLedger(folder / "ledger", 0, utc_now, fsync=fsync)
         policies = PolicyStore(PolicyFiles(self.policy), utc_day, lambda _: engine)
         self.worker = Worker(self.settings, policies, self.ledger, self.pipeline, edges)
         self.address = ""

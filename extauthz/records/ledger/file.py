@@ -6,18 +6,18 @@ defines their form.
 
 Durability: each record goes to the operating system in one write before its answer leaves, so it
 survives the death of this process. `sync` writes it to the disk. The worker calls `sync` once a
-second and at the end, so a crash of the machine can lose the last second.
+second and at the end. `extauthz.records.ledger.durability` says when else it is called.
 """
 
 import contextlib
-import os
-import threading
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, Final, Protocol
 
 from extauthz.records.ledger import segments
 from extauthz.records.ledger.chain import ChainHead, Record, chains, last_head, seal, segment_name
+from extauthz.records.ledger.durability import Fsync, SharedSync
+from extauthz.records.ledger.segment_file import SegmentFile
 from extauthz.records.worker_folder import Purpose, WorkerFolder
 
 # recovery and `audit verify` read a whole segment into memory
@@ -48,6 +48,9 @@ class Ledger(Protocol):
     def append(self, record: dict[str, Any]) -> None:
         """Keep one record. Raises LedgerError when it may be lost."""
 
+    async def kept(self) -> None:
+        """Wait until the records so far are as safe as was asked for. Raises LedgerError."""
+
     def heal(self) -> None:
         """Try to write again after a failure. Raises LedgerError while that fails."""
 
@@ -65,6 +68,9 @@ class NoLedger:
     head: Final = ChainHead()
 
     def append(self, record: dict[str, Any]) -> None:
+        """Do nothing."""
+
+    async def kept(self) -> None:
         """Do nothing."""
 
     def heal(self) -> None:
@@ -85,6 +91,7 @@ class FileLedger:
         worker: number of this worker. Each worker has its own chain, and a lock that keeps other
             processes from writing it.
         now: returns the time as text, ISO 8601 in UTC.
+        fsync: when records are put on the disk.
         segment_bytes: a longer segment is followed by a new one.
 
     Raises:
@@ -97,22 +104,27 @@ class FileLedger:
         worker: int,
         now: Callable[[], str],
         *,
+        fsync: Fsync = Fsync.SECOND,
         segment_bytes: int = SEGMENT_BYTES,
     ) -> None:
         self._worker = worker
         self._now = now
+        self._fsync = fsync
         self._limit = segment_bytes
-        self._size = 0
-        self._file = -1
         self._healthy = False
-        # `sync` runs in another thread, and must not meet a file that is being replaced
-        self._swap = threading.Lock()
+        # numbers of records: up to `_safe` they are on the disk, up to `_lost` some may never be
+        self._safe = 0
+        self._lost = 0
+        self._failure = OSError()
+        self._shared = SharedSync(self.sync)
         self.head = ChainHead()
         self._folder = WorkerFolder(folder, worker, _PURPOSE)
+        self._segment = SegmentFile(folder)
         try:
             self.heal()
         except LedgerError:
-            self._let_go()
+            with contextlib.suppress(LedgerError):  # why it cannot begin is said already
+                self.close()
             raise
 
     @property
@@ -128,12 +140,25 @@ class FileLedger:
         """
         self.heal()
         try:
-            if self._size > self._limit:
-                _put_away(self._open(segment_name(self._worker, self.head.seq + 1)))
+            if self._segment.size > self._limit:
+                self._segment.open(segment_name(self._worker, self.head.seq + 1))
             self._write(record)
         except OSError as error:
             self._healthy = False
             raise self._folder.cannot("written", error) from None
+        if self._fsync is Fsync.EACH:
+            self.sync()
+
+    async def kept(self) -> None:
+        """Wait until the records so far are as safe as was asked for. Raises LedgerError."""
+        if self._fsync is not Fsync.GROUP:
+            return
+        seq = self.head.seq
+        while self._safe < seq:
+            if self._lost >= seq:
+                raise self._folder.cannot("synced", self._failure)
+            with contextlib.suppress(LedgerError):  # `_lost` says whose record it was
+                await self._shared.join()
 
     def heal(self) -> None:
         """After a failure, close the torn line with a recovery record.
@@ -150,24 +175,30 @@ class FileLedger:
 
     def sync(self) -> None:
         """Put everything on the disk. Raises LedgerError."""
+        seq = self.head.seq
         try:
-            with self._swap:
-                os.fsync(self._file)
+            self._segment.sync()
         except OSError as error:
             self._healthy = False
+            self._lose(error)
             raise self._folder.cannot("synced", error) from None
+        self._safe = max(self._safe, seq)
 
     def close(self) -> None:
-        """Sync, and release the files."""
+        """Sync, and release the files. They are released too when the disk fails."""
         try:
-            self.sync()
+            self._segment.close()
+        except OSError as error:
+            raise self._folder.cannot("synced", error) from None
         finally:
-            self._let_go()
+            self._folder.leave()
 
-    def _let_go(self) -> None:
-        if self._file >= 0:
-            os.close(self._file)
-        self._folder.leave()
+    def _lose(self, error: OSError) -> None:
+        """Note that a sync failed: the kernel may forget what it could not write.
+
+        The next sync would succeed without it.
+        """
+        self._lost, self._failure = self.head.seq, error
 
     def _continue(self) -> None:
         """Continue the chain at the end of its newest segment.
@@ -182,12 +213,14 @@ class FileLedger:
             if found is not None:
                 head = found
                 break
-        self.head = head
         start = segment_name(self._worker, head.seq + 1)
         is_open = bad and not names[-1].endswith(segments.PACKED)
-        before = self._open(names[-1] if is_open else start)
-        with contextlib.suppress(OSError):  # that the old file failed has been told
-            _put_away(before)
+        try:
+            self._segment.close()
+        except OSError as error:  # the write that failed has told it
+            self._lose(error)
+        self.head = head
+        self._segment.open(names[-1] if is_open else start)
         self._write({"kind": "recovery", "torn": bad} if bad else {"kind": "start"})
         self._healthy = True
 
@@ -208,28 +241,7 @@ class FileLedger:
             head, bad, _ = last_head(path.read_bytes())
         return head, bad
 
-    def _open(self, name: str) -> int:
-        """Open a segment. Return the file that was open before, or -1."""
-        file = os.open(self._folder.path / name, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
-        with self._swap:
-            before, self._file = self._file, file
-        self._size = os.fstat(file).st_size
-        return before
-
     def _write(self, record: Record) -> None:
         line, head = seal({**record, "time": self._now()}, self.head)
-        written = os.write(self._file, line)
-        if written != len(line):
-            raise OSError("short write")
-        self._size += written
+        self._segment.write(line)
         self.head = head
-
-
-def _put_away(file: int) -> None:
-    """Write a file to the disk, and close it. It is closed too when the disk fails."""
-    if file < 0:
-        return
-    try:
-        os.fsync(file)
-    finally:
-        os.close(file)

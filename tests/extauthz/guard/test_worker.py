@@ -45,7 +45,7 @@ def broken(ledger):
     folder = ledger._folder.path
     away = folder.with_name("away")
     full = os.open("/dev/full", os.O_WRONLY)
-    os.dup2(full, ledger._file)
+    os.dup2(full, ledger._segment._file)
     os.close(full)
     folder.rename(away)
     try:

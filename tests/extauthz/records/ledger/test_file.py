@@ -1,9 +1,13 @@
+import asyncio
 import os
+import threading
+from pathlib import Path
 
 import orjson
 import pytest
 
 from extauthz.records.ledger.chain import Verifier, chains
+from extauthz.records.ledger.durability import Fsync
 from extauthz.records.ledger.file import SEGMENT_BYTES, FileLedger, LedgerError, NoLedger
 
 
@@ -274,6 +278,7 @@ def test_a_segment_fits_in_memory():
 
 def test_sync_puts_the_file_on_the_disk_and_close_does_it_once_more(tmp_path, calls):
     ledger = FileLedger(tmp_path, 0, now)
+    ledger.sync()  # with the name of the new file, once
     calls.clear()
     ledger.sync()
     ledger.close()
@@ -285,7 +290,9 @@ def test_a_full_segment_is_on_the_disk_before_its_file_is_closed(tmp_path, calls
     ledger = FileLedger(tmp_path, 0, now, segment_bytes=10)
     calls.clear()
     ledger.append({"kind": "decision"})
-    (first, file), second = calls
+    assert calls == []  # the next sync does it, in its thread
+    ledger.sync()
+    (first, file), second, *_ = calls
     assert (first, second) == ("fsync", ("close", file))
     ledger.close()
 
@@ -308,7 +315,7 @@ def test_a_disk_that_cannot_sync_is_an_error_until_a_record_is_written_again(tmp
 
 def test_a_file_that_never_syncs_again_neither_stops_the_healing_nor_stays_open(tmp_path):
     ledger = FileLedger(tmp_path, 0, now)
-    broken = ledger._file
+    broken = ledger._segment._file
     full = os.open("/dev/full", os.O_WRONLY)
     os.dup2(full, broken)
     os.close(full)
@@ -318,8 +325,7 @@ def test_a_file_that_never_syncs_again_neither_stops_the_healing_nor_stays_open(
     ledger.append({"kind": "decision"})
 
     assert ledger.healthy
-    with pytest.raises(OSError, match="Bad file descriptor"):
-        os.fstat(broken)
+    assert Path("/dev/full") not in {each.resolve() for each in Path("/proc/self/fd").iterdir()}
     ledger.close()
     assert verify(tmp_path) is None
 
@@ -369,3 +375,162 @@ def test_a_ledger_that_cannot_begin_lets_go_of_its_chain(tmp_path):
         FileLedger(tmp_path, 0, now)
     blocked.rmdir()
     assert written(tmp_path, 1).seq == 2
+
+
+def fsyncs(calls):
+    return sum(name == "fsync" for name, _ in calls)
+
+
+def test_with_each_a_record_is_on_the_disk_before_append_returns(tmp_path, calls):
+    ledger = FileLedger(tmp_path, 0, now, fsync=Fsync.EACH)
+    ledger.sync()
+    calls.clear()
+    for _ in range(3):
+        ledger.append({"kind": "decision"})
+    assert fsyncs(calls) == 3
+    ledger.close()
+
+
+def test_with_each_a_record_that_cannot_be_synced_is_an_error(tmp_path, refusing):
+    ledger = FileLedger(tmp_path, 0, now, fsync=Fsync.EACH)
+    refusing.set()
+    with pytest.raises(LedgerError, match="the ledger cannot be synced"):
+        ledger.append({"kind": "decision"})
+    refusing.clear()
+    ledger.append({"kind": "decision"})
+    ledger.close()
+    assert verify(tmp_path) is None
+
+
+@pytest.fixture
+def refusing(monkeypatch):
+    """While it is set, no file can be synced."""
+    real, refuses = os.fsync, threading.Event()
+
+    def fsync(file):
+        if refuses.is_set():
+            raise OSError(5, "Input/output error")
+        real(file)
+
+    monkeypatch.setattr(os, "fsync", fsync)
+    return refuses
+
+
+def test_with_second_and_each_an_answer_waits_for_nothing_more(tmp_path, calls):
+    async def wait(fsync):
+        ledger = FileLedger(tmp_path / fsync, 0, now, fsync=fsync)
+        ledger.append({"kind": "decision"})
+        before = fsyncs(calls)
+        await ledger.kept()
+        assert fsyncs(calls) == before
+        ledger.close()
+
+    for fsync in (Fsync.SECOND, Fsync.EACH):
+        asyncio.run(wait(fsync))
+
+
+def test_with_group_many_answers_wait_for_one_sync_and_the_loop_goes_on(tmp_path, monkeypatch):
+    real, may_end, begun = os.fsync, threading.Event(), threading.Event()
+    synced = []
+
+    def fsync(file):
+        assert threading.current_thread() is not threading.main_thread()
+        begun.set()
+        assert may_end.wait(60)
+        real(file)
+        synced.append(file)
+
+    async def answers():
+        ledger = FileLedger(tmp_path, 0, now, fsync=Fsync.GROUP)
+        ledger.sync()
+        monkeypatch.setattr(os, "fsync", fsync)
+        ledger.append({"kind": "decision"})
+        first = asyncio.create_task(ledger.kept())
+        await asyncio.to_thread(begun.wait)
+        later = []
+        for _ in range(50):  # while the disk works
+            ledger.append({"kind": "decision"})
+            later.append(asyncio.create_task(ledger.kept()))
+        await asyncio.sleep(0)
+        assert not first.done()
+        may_end.set()
+        await first
+        assert len(synced) == 1
+        await asyncio.gather(*later)
+        assert len(synced) == 2
+        monkeypatch.setattr(os, "fsync", real)
+        ledger.close()
+
+    asyncio.run(answers())
+
+
+def test_with_group_every_answer_whose_record_a_failed_sync_may_have_lost_is_told(
+    tmp_path, refusing
+):
+    async def answers():
+        ledger = FileLedger(tmp_path, 0, now, fsync=Fsync.GROUP)
+        await ledger.kept()
+        refusing.set()
+        ledger.append({"kind": "decision"})
+        waiting = asyncio.create_task(ledger.kept())
+        await asyncio.sleep(0)
+        ledger.append({"kind": "decision"})  # perhaps in the page that could not be written
+        late = asyncio.create_task(ledger.kept())
+        for task in (waiting, late):
+            with pytest.raises(LedgerError, match=r"cannot be synced .Input/output error."):
+                await task
+        assert not ledger.healthy
+        refusing.clear()
+        ledger.append({"kind": "decision"})
+        await ledger.kept()
+        assert ledger.healthy
+        ledger.close()
+
+    asyncio.run(answers())
+    assert verify(tmp_path) is None
+
+
+def test_with_group_a_file_that_fails_when_it_is_put_away_loses_its_records(tmp_path, refusing):
+    async def answers():
+        ledger = FileLedger(tmp_path, 0, now, fsync=Fsync.GROUP)
+        ledger.append({"kind": "decision"})
+        waiting = asyncio.create_task(ledger.kept())
+        full = os.open("/dev/full", os.O_WRONLY)
+        os.dup2(full, ledger._segment._file)
+        os.close(full)
+        refusing.set()
+        with pytest.raises(LedgerError):
+            ledger.append({"kind": "decision", "lost": True})
+        with pytest.raises(LedgerError):
+            await waiting
+        ledger.close()
+
+    with pytest.raises(LedgerError):
+        asyncio.run(answers())
+
+
+def test_a_waiter_that_gives_up_does_not_stop_the_sync_of_others(tmp_path):
+    async def answers():
+        ledger = FileLedger(tmp_path, 0, now, fsync=Fsync.GROUP)
+        ledger.append({"kind": "decision"})
+        waiting = [asyncio.create_task(ledger.kept()) for _ in range(2)]
+        await asyncio.sleep(0)
+        waiting[0].cancel()
+        await waiting[1]
+        ledger.close()
+
+    asyncio.run(answers())
+
+
+def test_the_name_of_a_new_segment_is_put_on_the_disk_too(tmp_path, monkeypatch):
+    synced = []
+    real = os.fsync
+    monkeypatch.setattr(os, "fsync", lambda file: (synced.append(os.fstat(file)), real(file)))
+    ledger = FileLedger(tmp_path, 0, now)
+    folder = tmp_path.stat().st_ino
+    ledger.sync()
+    assert folder in {each.st_ino for each in synced}
+    synced.clear()
+    ledger.sync()
+    assert folder not in {each.st_ino for each in synced}
+    ledger.close()

@@ -1,0 +1,94 @@
+"""The segment of a chain that is being written.
+
+One thread writes. `sync` may run in another one, and never makes the writer wait: a full segment is
+put away by the next `sync`, and no lock is held while the disk works, but the one between syncs.
+"""
+
+import os
+import threading
+from pathlib import Path
+
+
+class SegmentFile:
+    """The open segment of a folder, and full ones that are not on the disk yet.
+
+    Args:
+        folder: of the ledger.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self.size = 0
+        self._folder = folder
+        self._file = -1
+        self._full: list[int] = []
+        self._is_new = False
+        self._swap = threading.Lock()
+        self._syncing = threading.Lock()
+
+    def open(self, name: str) -> None:
+        """Go on in this segment, which is made when it is missing. Raises OSError."""
+        file = os.open(self._folder / name, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
+        with self._swap:
+            if self._file >= 0:
+                self._full.append(self._file)
+            self._file = file
+            self._is_new = True
+        self.size = os.fstat(file).st_size
+
+    def write(self, line: bytes) -> None:
+        """Give a line to the operating system. Raises OSError when a part of it may be missing."""
+        written = os.write(self._file, line)
+        if written != len(line):
+            raise OSError("short write")
+        self.size += written
+
+    def sync(self) -> None:
+        """Put everything that was written before on the disk, with the names of the files.
+
+        Raises:
+            OSError: some of it may not be there.
+        """
+        with self._syncing:
+            with self._swap:
+                full, self._full = self._full, []
+                file, is_new, self._is_new = self._file, self._is_new, False
+            try:
+                _put_away(full)
+                os.fsync(file)
+                if is_new:
+                    _sync_folder(self._folder)
+            except OSError:
+                self._is_new = self._is_new or is_new
+                raise
+
+    def close(self) -> None:
+        """Sync and close everything. It is closed too when the disk fails. Raises OSError."""
+        with self._syncing, self._swap:
+            files, self._full, self._file = [*self._full, self._file], [], -1
+            _put_away([file for file in files if file >= 0])
+            if self._is_new:
+                _sync_folder(self._folder)
+                self._is_new = False
+
+
+def _put_away(files: list[int]) -> None:
+    """Sync and close each file, whatever fails. Raises OSError for the last failure."""
+    failed: OSError | None = None
+    for file in files:
+        try:
+            os.fsync(file)
+        except OSError as error:
+            failed = error
+        finally:
+            os.close(file)
+    if failed is not None:
+        raise failed
+
+
+def _sync_folder(folder: Path) -> None:
+    """Put the names of new files on the disk."""
+    file = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        os.fsync(file)
+    finally:
+        os.close(file)
