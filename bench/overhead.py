@@ -36,6 +36,7 @@ from extauthz.guard.calls import call_of
 from extauthz.guard.envoy import check, wire
 from extauthz.guard.envoy.check import CheckAnswer
 from extauthz.guard.inspection import InspectionContext
+from extauthz.guard.recorder import Recorder
 from extauthz.guard.worker import new_id, utc_day, utc_now
 from extauthz.policies.files import PolicyFiles
 from extauthz.policies.store import PolicySnapshot, PolicyStore
@@ -51,6 +52,7 @@ from mesh.exchange.events import Event
 from mesh.exchange.machine import Exchange
 from phiscan.engine import Engine
 from phiscan.finding import ScanReport
+from phiscan.patterns.matcher import Matcher
 
 REPEAT: Final = 20
 PARENT: Final = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01"
@@ -117,6 +119,7 @@ class Ready:
 
     def __init__(self, report: ScanReport) -> None:
         self._report = report
+        self.matcher = Matcher(())
 
     def scanner(self, **_: object) -> "Ready":
         """Itself."""
@@ -147,7 +150,7 @@ class Records:
         telemetry, limits = self.pipeline.telemetry, Limits(scan_seconds=60.0)
         pool = ScannerPool(0, Detection(), lambda: snapshot)
         return InspectionContext(
-            lambda: snapshot, self.ledger, self.edges, telemetry, limits, new_id, pool
+            lambda: snapshot, Recorder(self.ledger), self.edges, telemetry, limits, new_id, pool
         )
 
     def service(self, snapshot: PolicySnapshot) -> Authorization:

@@ -8,14 +8,16 @@ A dear message is judged in a scanner process (`extauthz.scanning`), all others 
 It is the same code in both places. When the process fails, the judgement is a denial.
 """
 
+from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 
+from extauthz.guard.recorder import Recorder
 from extauthz.policies.store import PolicySnapshot
 from extauthz.records.allow_list import SpanName
 from extauthz.records.edges.observation_store import EdgeCounter
-from extauthz.records.judgement import Judgement, ledger_record
-from extauthz.records.ledger.file import Ledger, LedgerError
+from extauthz.records.judgement import Judgement
+from extauthz.records.ledger.file import LedgerError
 from extauthz.records.telemetry import Telemetry
 from extauthz.scanning.estimate import is_dear, is_whole
 from extauthz.scanning.frames import Answer
@@ -24,10 +26,31 @@ from extauthz.scanning.timed_exchange import Before, Budget, TimedExchange
 from extauthz.settings import Limits
 from mesh.exchange.events import Event, Failure, Outcome
 from mesh.message.body_digests import Replaced
-from mesh.message.facts import Facts
+from mesh.message.facts import Direction, Facts
 from mesh.policy.decide import refuse
 from mesh.policy.decision import Reason
 from phiscan.finding import ScanReport
+
+
+@dataclass(slots=True)
+class Numbering:
+    """Numbers the judgements of one RPC, so that a reader of the ledger can put them together.
+
+    Only what is in the ledger has a number. So a number that is missing there is a record that is
+    missing.
+
+    Args:
+        first: id of the first judgement; empty before it.
+        pieces: of each direction so far.
+    """
+
+    first: str = ""
+    pieces: Counter[Direction] = field(default_factory=Counter)
+
+    def count(self, judgement: Judgement) -> None:
+        """Take in a judgement that is in the ledger."""
+        self.first = self.first or judgement.id
+        self.pieces[judgement.facts.direction] += 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +65,7 @@ class Call:
         seconds: time until the caller gives up; None when it sets no deadline.
         observed: Envoy only lets the guard look on and takes no answer. Nothing is enforced then,
             whatever the policy says.
+        numbering: of its judgements.
     """
 
     kind: SpanName
@@ -49,6 +73,7 @@ class Call:
     caller: str = ""
     seconds: float | None = None
     observed: bool = False
+    numbering: Numbering = field(default_factory=Numbering)
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +82,7 @@ class InspectionContext:
 
     Args:
         snapshot: returns the policy snapshot in force.
-        ledger: where decisions are recorded.
+        recorder: writes decisions to the ledger.
         edges: where messages are counted by edge.
         telemetry: where spans and metrics go.
         limits: of the worker.
@@ -67,7 +92,7 @@ class InspectionContext:
     """
 
     snapshot: Callable[[], PolicySnapshot]
-    ledger: Ledger
+    recorder: Recorder
     edges: EdgeCounter
     telemetry: Telemetry
     limits: Limits
@@ -99,7 +124,7 @@ class InspectionContext:
             Whether they are. If not, no answer that one of them speaks of may leave.
         """
         try:
-            await self.ledger.kept()
+            await self.recorder.kept()
         except LedgerError:
             self.telemetry.counts.ledger_failed()
             return False
@@ -181,13 +206,14 @@ class Inspection:
     def _judged(self, outcome: Outcome, work: TimedExchange | Answer) -> Judgement:
         judgement = self._judgement(outcome)
         try:
-            self._inspections.ledger.append(ledger_record(judgement))
+            self._inspections.recorder.keep(judgement, self._snapshot)
         except LedgerError:
             self._inspections.telemetry.counts.ledger_failed()
             decision = refuse(Reason.LEDGER_UNAVAILABLE, self._snapshot.policy, outcome.facts)
             judgement = self._judgement(replace(outcome, decision=decision, body=None))
         else:
             self._inspections.telemetry.counts.ledger_kept()
+            self._call.numbering.count(judgement)
         if outcome.facts is not None:
             self._inspections.edges.count(
                 outcome.facts, judgement.decision, judgement.report, self._snapshot.policy
@@ -196,9 +222,10 @@ class Inspection:
         return judgement
 
     def _judgement(self, outcome: Outcome) -> Judgement:
+        facts, numbering = outcome.facts or Facts(), self._call.numbering
         return Judgement(
             id=self._inspections.new_id(),
-            facts=outcome.facts or Facts(),
+            facts=facts,
             decision=replace(outcome.decision, enforced=False)
             if self._call.observed
             else outcome.decision,
@@ -209,4 +236,6 @@ class Inspection:
             body=outcome.body,
             fields=outcome.fields,
             replaced=outcome.replaced,
+            exchange=numbering.first,
+            piece=numbering.pieces[facts.direction] + 1,
         )

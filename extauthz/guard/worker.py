@@ -26,6 +26,7 @@ from extauthz.guard.authorization import Authorization
 from extauthz.guard.envoy import wire
 from extauthz.guard.external_processor import ExternalProcessor
 from extauthz.guard.inspection import InspectionContext
+from extauthz.guard.recorder import Recorder
 from extauthz.policies.files import PolicyUnreadableError
 from extauthz.policies.store import PolicyStore
 from extauthz.records import logs
@@ -34,6 +35,7 @@ from extauthz.records.edges.upkeep import EdgeUpkeep
 from extauthz.records.ledger.file import Ledger, LedgerError
 from extauthz.records.logs import LogEvent
 from extauthz.records.otlp import Pipeline
+from extauthz.records.policy_record import shown_problems
 from extauthz.scanning.pool import ScannerPool
 from extauthz.settings import Settings
 from mesh.policy_file.problems import PolicyError
@@ -47,10 +49,6 @@ _POLICY: Final = "policy"
 _UPKEEP_SECONDS: Final = 1.0
 # streams that wait for a response are cheap, but their number is bounded too
 _STREAMS_PER_EXCHANGE: Final = 16
-# the log shows so many problems of a policy, each with at most so many characters; `phiguard policy
-# check` shows all
-_MAX_PROBLEMS: Final = 20
-_MAX_PROBLEM_CHARS: Final = 500
 _POLL_SECONDS: Final = 0.02
 
 
@@ -96,6 +94,7 @@ class Worker:
         self._settings = settings
         self._policies = policies
         self._ledger = ledger
+        self._recorder = Recorder(ledger)
         self._pipeline = pipeline
         self._edges = EdgeUpkeep(edges)
         self._admission = Admission(settings.limits)
@@ -104,7 +103,7 @@ class Worker:
         )
         self._inspections = InspectionContext(
             lambda: policies.current,
-            ledger,
+            self._recorder,
             edges,
             pipeline.telemetry,
             settings.limits,
@@ -125,6 +124,7 @@ class Worker:
         """Listen and serve. Return the port. Raises ListenError."""
         settings = self._settings
         self._pipeline.telemetry.settle_by(asyncio.get_running_loop().call_soon)
+        self._record_policy()
         server = self._server(settings.limits.message_bytes)
         services = (
             Authorization(self._inspections, self._admission),
@@ -215,9 +215,7 @@ class Worker:
         """Log the problems of a new revision, once and not every second."""
         if problems != self._complaint:
             self._complaint = problems
-            # the problems of a file of 1 MiB can take 9 MiB
-            shown = [problem[:_MAX_PROBLEM_CHARS] for problem in problems[:_MAX_PROBLEMS]]
-            logs.emit(LogEvent.POLICY_REFUSED, logging.ERROR, problem=shown)
+            logs.emit(LogEvent.POLICY_REFUSED, logging.ERROR, problem=shown_problems(problems))
             self._pipeline.telemetry.counts.policy_refused()
 
     def _server(self, message_bytes: int = 65536) -> grpc.aio.Server:
@@ -255,10 +253,16 @@ class Worker:
             try:
                 # parsing a large policy takes longer than a message waits
                 await asyncio.to_thread(self.refresh_policy)
+                self._record_policy()
                 await self._tend_ledger()
                 await self._edges.tend()
             except Exception as raised:  # noqa: BLE001 - upkeep must go on; health shows what fails
                 logs.error(LogEvent.INTERNAL_ERROR, raised)
+
+    def _record_policy(self) -> None:
+        """Record the policy that came into force. The health shows a failure, and this heals it."""
+        with contextlib.suppress(LedgerError):
+            self._recorder.come_into_force(self._policies.current)
 
     async def _tend_ledger(self) -> None:
         """Heal the ledger, write it to the disk, and report its health.

@@ -26,6 +26,7 @@ from typing import Final
 
 from extauthz.detection import engines
 from extauthz.detection.engines import EngineError
+from extauthz.guard import start_record
 from extauthz.guard.envoy import wire
 from extauthz.guard.worker import ListenError, Worker, utc_day, utc_now
 from extauthz.policies.files import PolicyFiles, PolicyUnreadableError
@@ -219,7 +220,13 @@ def serve(
     ledger: Ledger = (
         NoLedger()
         if settings.ledger is None
-        else FileLedger(settings.ledger, number, utc_now, fsync=settings.fsync)
+        else FileLedger(
+            settings.ledger,
+            number,
+            utc_now,
+            start_record.about(settings, number),
+            fsync=settings.fsync,
+        )
     )
     edges: EdgeCounter = (
         NO_EDGES if settings.edges is None else ObservationStore(settings.edges, number, utc_day)

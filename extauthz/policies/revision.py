@@ -39,10 +39,11 @@ class Texts:
 
 @dataclass(frozen=True, slots=True)
 class Revision:
-    """A policy and the detector sets whose infoTypes it may name."""
+    """A policy and the detector sets whose infoTypes it may name, with the warnings about both."""
 
     policy: Policy
     sets: tuple[DetectorSet, ...] = ()
+    problems: tuple[FileProblem, ...] = ()
 
 
 def parse(texts: Texts, *, today: date) -> Revision:
@@ -69,7 +70,9 @@ def check(
     words = vocabulary(sets, unseen)
     policy, more = policy_file.check_files(texts.policies, today=today, vocabulary=words)
     problems = tuple(sorted((*problems, *more)))
-    return (None if policy is None else Revision(_sealed(policy, sets), sets)), problems
+    if policy is None:
+        return None, problems
+    return Revision(_sealed(policy, sets), sets, problems), problems
 
 
 def vocabulary(sets: Sequence[DetectorSet], unseen: frozenset[str] = frozenset()) -> Vocabulary:

@@ -6,8 +6,8 @@ policy and its detectors are valid together and compiled. Reading, checking and 
 the thread that calls `refresh`, never in the thread that reads `current`.
 """
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Protocol
 
@@ -18,7 +18,7 @@ from extauthz.policies import revision
 from extauthz.policies.files import PolicyUnreadableError
 from extauthz.policies.revision import Texts
 from mesh.policy.policy import Policy
-from mesh.policy_file.problems import PolicyError
+from mesh.policy_file.problems import FileProblem, PolicyError
 from phiscan.engine import Engine
 
 Today = Callable[[], date]
@@ -43,12 +43,16 @@ class PolicySnapshot:
         engine: for the event loop only, because it is not thread-safe.
         texts: what the policy and the engine's detectors were made of.
         today: the day on which the policy's exceptions were judged.
+        sets: digests of the detectors in `texts`, by the name of their set.
+        problems: warnings about the texts.
     """
 
     policy: Policy | None
     engine: Engine
     texts: Texts
     today: date
+    sets: Mapping[str, str] = field(default_factory=dict)
+    problems: tuple[FileProblem, ...] = ()
 
 
 class PolicyStore:
@@ -148,7 +152,8 @@ class PolicyStore:
         same = old is not None and old.policy is not None and detectors == self._detectors
         engine = old.engine if old is not None and same else self._engine_of(made.sets)
         self._detectors = detectors
-        return PolicySnapshot(made.policy, engine, texts, today)
+        sets = {each.name: each.digest for each in made.sets}
+        return PolicySnapshot(made.policy, engine, texts, today, sets, made.problems)
 
 
 __all__ = ["PolicySnapshot", "PolicyStore", "Source", "Today"]

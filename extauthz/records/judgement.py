@@ -29,6 +29,9 @@ class Judgement:
         fields: what becomes of headers, or trailers, with a digest of a body that was masked.
         replaced: what `body` replaces, for the trailers that may follow, or None.
         observed: the proxy did not wait, because Envoy's filter runs in observability mode.
+        exchange: id of the first judgement of the same RPC; empty for that one itself.
+        piece: number of this part of its message, from 1. A message of a stream has many, and one
+            with trailers two.
     """
 
     id: str
@@ -41,6 +44,8 @@ class Judgement:
     fields: FieldChanges = UNCHANGED
     replaced: Replaced | None = None
     observed: bool = False
+    exchange: str = ""
+    piece: int = 1
 
     def __repr__(self) -> str:
         """Show the decision only: a body must not reach a log through a repr."""
@@ -48,7 +53,10 @@ class Judgement:
 
 
 def ledger_record(judgement: Judgement) -> dict[str, Any]:
-    """Return the ledger record of a decision: principals, classes, counts and closed words."""
+    """Return the ledger record of a decision: principals, classes, counts and closed words.
+
+    A name that is not known is None, never empty.
+    """
     decision, facts = judgement.decision, judgement.facts
     findings = judgement.report.findings
     return {
@@ -69,15 +77,17 @@ def ledger_record(judgement: Judgement) -> dict[str, Any]:
         "tipped": list(decision.tipped),
         "rules": list(decision.rules),
         "audits": {rule: action.value for rule, action in decision.audits},
-        "policy": decision.policy,
-        "source": facts.source,
-        "destination": facts.destination,
-        "service": facts.service,
-        "caller": facts.caller,
+        "policy": decision.policy or None,
+        "source": facts.source or None,
+        "destination": facts.destination or None,
+        "service": facts.service or None,
+        "caller": facts.caller or None,
         "mtls": facts.mtls,
         "direction": facts.direction.value,
         "vantage": facts.vantage.value,
         "trace": judgement.trace,
+        "exchange": judgement.exchange or judgement.id,
+        "piece": judgement.piece,
     }
 
 

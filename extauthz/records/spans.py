@@ -71,6 +71,9 @@ _NAMES: Final = tuple(
 )
 
 
+_MTLS: Final = Key.MTLS.value
+
+
 def parent_of(traceparent: str) -> SpanContext | None:
     """Return the ids of a `traceparent`, or None when it is broken or empty."""
     if len(traceparent) > _LONGEST_PARENT:
@@ -157,7 +160,10 @@ def _has_shape(judged: Judged) -> bool:
 
 
 def span_attributes(judgement: Judgement) -> dict[str, Any]:
-    """Return the attributes of a decision's span. They hold no path, address or value."""
+    """Return the attributes of a decision's span. They hold no path, address or value.
+
+    What is not known has no attribute.
+    """
     decision, report, facts = judgement.decision, judgement.report, judgement.facts
     values = (
         decision.action.value,
@@ -186,4 +192,7 @@ def span_attributes(judgement: Judgement) -> dict[str, Any]:
         facts.service,
         facts.mtls,
     )
-    return dict(zip(_NAMES, values, strict=True))
+    named = dict(zip(_NAMES, values, strict=True))
+    if facts.mtls is None:
+        del named[_MTLS]
+    return named

@@ -204,7 +204,7 @@ def _by_operation(diff: Diff) -> Iterator[Change]:
     places: dict[tuple[str, str, Direction, bool, Move], list[OperationClass]] = defaultdict(list)
     for d in diff.differences:
         for move in d.moves:
-            places[d.source, d.destination, d.facts.direction, d.facts.mtls, move].append(
+            places[d.source, d.destination, d.facts.direction, d.facts.mtls is True, move].append(
                 d.operation
             )
     for (source, destination, direction, mtls, move), found in places.items():

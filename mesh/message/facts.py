@@ -64,9 +64,10 @@ class Facts:
         service: Istio service host of the destination (`billing.finance.svc.cluster.local`). Only
             the sender's sidecar knows it. It cannot know the principal yet, which comes from the
             policy's `services`.
-        mtls: whether the connection is mutual TLS, as the receiver's sidecar proves. The sender's
-            sidecar asks before the handshake; there `mesh.policy.matching.edge_of` uses `services`
-            instead.
+        mtls: whether the connection is mutual TLS, as the receiver's sidecar proves; None when
+            nobody has said. The sender's sidecar asks before the handshake, so it is None there,
+            and `mesh.policy.matching.edge_of` uses `services` instead. To a policy, None is not
+            encrypted.
         caller: principal of the proxy that asks, from its client certificate; empty on a listener
             without TLS.
         redactable: whether the caller can replace the body (ext_proc can, ext_authz cannot).
@@ -84,7 +85,7 @@ class Facts:
     source: str = ""
     destination: str = ""
     service: str = ""
-    mtls: bool = False
+    mtls: bool | None = None
     caller: str = ""
     redactable: bool = False
     operation: Operation = field(default_factory=Operation)

@@ -27,7 +27,7 @@ def edge_of(facts: Facts, policy: Policy) -> Edge:
         encrypted = bool(facts.source and destination)
     else:
         service, destination = "", facts.destination
-        encrypted = facts.mtls and bool(facts.source)
+        encrypted = facts.mtls is True and bool(facts.source)
     operation = facts.operation
     return Edge(
         facts.source,

@@ -4,17 +4,18 @@ import itertools
 from pathlib import Path
 
 import grpc
-import orjson
 from opentelemetry.sdk.trace.export import SimpleSpanProcessor
 from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
 from recorded_metrics import RecordedMetrics
 
+from extauthz.guard import start_record
 from extauthz.guard.envoy import wire
 from extauthz.guard.worker import Worker, utc_day, utc_now
 from extauthz.policies.files import PolicyFiles
 from extauthz.policies.store import PolicyStore
 from extauthz.records.allow_list import AllowList
 from extauthz.records.edges.observation_store import NO_EDGES, EdgeCounter
+from extauthz.records.ledger.chain import unseal
 from extauthz.records.ledger.durability import Fsync
 from extauthz.records.ledger.file import FileLedger
 from extauthz.records.otlp import Pipeline
@@ -76,7 +77,8 @@ class Guard:
         self.spans = InMemorySpanExporter()
         self.metrics = RecordedMetrics()
         self.pipeline = Pipeline([SimpleSpanProcessor(AllowList(self.spans))], self.metrics)
-        self.ledger = FileLedger(folder / "ledger", 0, utc_now, fsync=fsync)
+        about = start_record.about(self.settings, 0)
+        self.ledger = FileLedger(folder / "ledger", 0, utc_now, about, fsync=fsync)
         policies = PolicyStore(PolicyFiles(self.policy), utc_day, lambda _: engine)
         self.worker = Worker(self.settings, policies, self.ledger, self.pipeline, edges)
         self.address = ""
@@ -126,11 +128,12 @@ class Guard:
             await call.done_writing()
             return answers, await code_of(call)
 
-    def records(self):
+    def records(self, *kinds):
+        """The ledger's records of these kinds; without any, the decisions."""
         lines = itertools.chain.from_iterable(
             p.read_bytes().splitlines() for p in sorted((self.folder / "ledger").glob("*.jsonl"))
         )
-        return [r for r in map(orjson.loads, lines) if r["kind"] == "decision"]
+        return [r for r in map(unseal, lines) if r and r["kind"] in (kinds or {"decision"})]
 
     def span(self, name):
         return next(s for s in self.spans.get_finished_spans() if s.name == name)

@@ -88,7 +88,7 @@ class StreamContext:
             vantage=Vantage.INBOUND,
             source=source,
             destination=receiver(local, self.caller),
-            mtls=bool(source) and self.attributes.get("connection.mtls") is True,
+            mtls=self._is_mutual(source),
             source_address=self._source_address(),
             claims=self.claims,
             headers=self.vouched,
@@ -105,6 +105,11 @@ class StreamContext:
             source=principal(f"spiffe://{self.trust_domain}/ns/{namespace}/sa/{account}"),
             service=host(self._text(service)),
         )
+
+    def _is_mutual(self, source: str) -> bool | None:
+        """Return whether it is mutual TLS with a named peer; None when Envoy does not say."""
+        said = self.attributes.get("connection.mtls")
+        return said and bool(source) if isinstance(said, bool) else None
 
     def _operation(self) -> Operation:
         """Return the operation: from the request's headers, else from the proxy's attributes.

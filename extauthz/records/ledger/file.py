@@ -12,6 +12,7 @@ second and at the end. `extauthz.records.ledger.durability` says when else it is
 import contextlib
 from collections.abc import Callable
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any, Final, Protocol
 
 from extauthz.records.ledger import segments
@@ -22,6 +23,9 @@ from extauthz.records.worker_folder import Purpose, WorkerFolder
 
 # recovery and `audit verify` read a whole segment into memory
 SEGMENT_BYTES: Final = 64 * 1024 * 1024
+SCHEMA: Final = 2
+"""The version of the records' keys (`docs/ledger.schema.json`). Version 1 does not say it."""
+NOTHING: Final[Record] = MappingProxyType({})
 
 
 class LedgerError(Exception):
@@ -91,6 +95,7 @@ class FileLedger:
         worker: number of this worker. Each worker has its own chain, and a lock that keeps other
             processes from writing it.
         now: returns the time as text, ISO 8601 in UTC.
+        about: what a record of kind `start` or `recovery` says of the process that writes.
         fsync: when records are put on the disk.
         segment_bytes: a longer segment is followed by a new one.
 
@@ -98,11 +103,12 @@ class FileLedger:
         LedgerError: the folder cannot be written, or another process writes this chain.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - two of them only tune what is written
         self,
         folder: Path,
         worker: int,
         now: Callable[[], str],
+        about: Record = NOTHING,
         *,
         fsync: Fsync = Fsync.SECOND,
         segment_bytes: int = SEGMENT_BYTES,
@@ -110,6 +116,7 @@ class FileLedger:
         self._worker = worker
         self._now = now
         self._fsync = fsync
+        self._about = about
         self._limit = segment_bytes
         self._healthy = False
         # numbers of records: up to `_safe` they are on the disk, up to `_lost` some may never be
@@ -133,7 +140,9 @@ class FileLedger:
         return self._healthy
 
     def append(self, record: dict[str, Any]) -> None:
-        """Keep one record, with `seq`, `time`, `prev` and `hash` added. Raises LedgerError.
+        """Keep one record, with `schema`, `seq`, `time`, `prev` and `hash` added.
+
+        Raises LedgerError.
 
         After a failed write, the next call first heals, so that the ledger is whole again as soon
         as the disk works.
@@ -221,7 +230,8 @@ class FileLedger:
             self._lose(error)
         self.head = head
         self._segment.open(names[-1] if is_open else start)
-        self._write({"kind": "recovery", "torn": bad} if bad else {"kind": "start"})
+        kind: Record = {"kind": "recovery", "torn": bad} if bad else {"kind": "start"}
+        self._write({**self._about, **kind})
         self._healthy = True
 
     def _tail(self, name: str) -> tuple[ChainHead | None, int]:
@@ -242,6 +252,6 @@ class FileLedger:
         return head, bad
 
     def _write(self, record: Record) -> None:
-        line, head = seal({**record, "time": self._now()}, self.head)
+        line, head = seal({**record, "schema": SCHEMA, "time": self._now()}, self.head)
         self._segment.write(line)
         self.head = head

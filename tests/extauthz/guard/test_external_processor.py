@@ -240,7 +240,7 @@ def test_without_proof_of_who_talks_to_whom_phi_is_denied(guard, run, attributes
     answers, _, records = converse(guard, run, request_head(attributes=attributes), body(ALLOWED))
 
     assert kinds(answers)[-1] == "immediate_response"
-    assert (records[0]["source"], records[0]["destination"]) == ("", "")
+    assert (records[0]["source"], records[0]["destination"]) == (None, None)
 
 
 def test_a_message_that_stays_open_for_too_long_is_aborted(guard, run):

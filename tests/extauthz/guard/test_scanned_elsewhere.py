@@ -111,7 +111,7 @@ def test_small_and_broken_bodies_can_go_there_too(guard, run, document):
     there, here, records = run(scenario())
 
     assert there.dynamic_metadata["reason"] == here.dynamic_metadata["reason"]
-    changing = ("id", "trace", "time", "hash", "prev", "seq")
+    changing = ("id", "exchange", "trace", "time", "hash", "prev", "seq")
     first, second = ({k: v for k, v in r.items() if k not in changing} for r in records)
     assert first == second
 

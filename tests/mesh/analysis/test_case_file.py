@@ -57,7 +57,7 @@ def test_a_length_of_too_many_digits_is_none():
 
 def test_what_a_request_leaves_out():
     (case,) = load("{}")
-    assert case.head.facts == Facts(redactable=True)
+    assert case.head.facts == Facts(mtls=False, redactable=True)
     assert (case.head.end, case.head.headers.content_length, case.body, case.truncated) == (
         True,
         None,

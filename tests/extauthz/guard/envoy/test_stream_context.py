@@ -127,14 +127,13 @@ def test_attributes_of_the_first_message_hold_for_the_whole_stream():
 def test_without_a_known_direction_nobody_is_named(attributes):
     facts = learned(request_head(attributes=attributes)).facts(Direction.REQUEST)
 
-    assert (facts.source, facts.destination, facts.service, facts.mtls) == ("", "", "", False)
+    assert (facts.source, facts.destination, facts.service, facts.mtls) == ("", "", "", None)
 
 
 @pytest.mark.parametrize(
     ("name", "value"),
     [
         ("connection.mtls", False),
-        ("connection.mtls", "true"),
         ("connection.uri_san_peer_certificate", ""),
         ("connection.uri_san_peer_certificate", "https://cluster.local/ns/a/sa/b"),
     ],
@@ -143,6 +142,13 @@ def test_mutual_tls_needs_a_peer_and_the_proxys_word(name, value):
     facts = learned(request_head(attributes={**INBOUND, name: value})).facts(Direction.REQUEST)
 
     assert facts.mtls is False
+
+
+@pytest.mark.parametrize("value", ["true", 1])
+def test_where_the_proxy_does_not_say_whether_tls_is_mutual_it_is_unknown(value):
+    said = {**INBOUND, "connection.mtls": value}
+    for attributes in (said, {k: v for k, v in said.items() if k != "connection.mtls"}, OUTBOUND):
+        assert learned(request_head(attributes=attributes)).facts(Direction.REQUEST).mtls is None
 
 
 @pytest.mark.parametrize("host", ["10.0.0.7", "Ana Ruiz", "x..y", "a" * 300, ""])
