@@ -39,6 +39,7 @@ _FIELDS: Final = frozenset(
         "count",
         "of",
         "where",
+        "note",
     }
 )
 # lines of one event in one window; the most that a guard in order needs is one or two a worker
@@ -63,6 +64,11 @@ class LogEvent(StrEnum):
     LEDGER_HEAD = "ledger head"
     LEDGER_FAILED = "the audit ledger cannot be written; messages are denied"
     LEDGER_HEALED = "the audit ledger can be written again"
+    LEDGER_ALTERED = (
+        "the ledger does not fit its last checkpoint; no other is signed, decisions go on"
+    )
+    CHECKPOINT = "ledger checkpoint"
+    CHECKPOINT_FAILED = "a checkpoint cannot be written; it is tried again, decisions go on"
     EDGES_SET_ASIDE = (
         "the file of counted edges cannot be read and was set aside; counting starts at 0"
     )

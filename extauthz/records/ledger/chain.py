@@ -10,7 +10,8 @@ show that its end was cut off, or that the whole chain was rewritten. To detect 
 elsewhere and give them to `verify`.
 
 A torn line comes from a crash or a full disk in the middle of a write. It stays where it is. A
-recovery record that counts it must follow; otherwise it is a break. This module opens no file.
+recovery record that counts it and holds the digest of its bytes must follow; otherwise it is a
+break. Records of releases without the digest only count. This module opens no file.
 """
 
 import hashlib
@@ -123,6 +124,14 @@ def last_head(data: bytes) -> tuple[ChainHead | None, int, bool]:
     return None, len(lines), torn
 
 
+def torn_digest(lines: Iterable[bytes]) -> str:
+    """Return the digest of torn lines, in their order and without newlines."""
+    digest = hashlib.sha256()
+    for line in lines:
+        digest.update(line + b"\n")
+    return digest.hexdigest()
+
+
 class Verifier:
     """Follows one chain through its segments, in order. It holds one segment in memory.
 
@@ -133,7 +142,7 @@ class Verifier:
     def __init__(self, start: ChainHead = GENESIS_HEAD) -> None:
         self.head = start
         self.hashes: set[str] = {start.hash}
-        self._bad = 0
+        self._bad: list[bytes] = []
         self._bad_at = ("", 0)
 
     def segment(self, file: str, data: bytes) -> Break | None:
@@ -142,7 +151,7 @@ class Verifier:
         torn = lines.pop()
         for number, line in enumerate(lines, 1):
             record = unseal(line)
-            problem = self._bad_line(file, number) if record is None else self._follow(record)
+            problem = self._bad_line(file, number, line) if record is None else self._follow(record)
             if problem:
                 return Break(file, number, problem)
         if torn:
@@ -159,23 +168,28 @@ class Verifier:
             )
         return None
 
-    def _bad_line(self, file: str, number: int) -> str:
+    def _bad_line(self, file: str, number: int, line: bytes) -> str:
         self._bad_at = self._bad_at if self._bad else (file, number)
-        self._bad += 1
+        self._bad.append(line)
         return ""
 
     def _follow(self, record: Record) -> str:
-        if self._bad and record.get("torn") != self._bad:
-            at = self._bad_at
-            return f"{self._bad} changed or torn line(s) before this one, from {at[0]}:{at[1]}"
+        if self._bad and not self._is_recovered(record):
+            at, bad = self._bad_at, len(self._bad)
+            return f"{bad} changed or torn line(s) before this one, from {at[0]}:{at[1]}"
         if record["seq"] != self.head.seq + 1:
             return f"record {record['seq']} follows record {self.head.seq}"
         if record["prev"] != self.head.hash:
             return f"record {record['seq']} does not follow from the hash of record {self.head.seq}"
-        self._bad = 0
+        self._bad = []
         self.head = ChainHead(record["seq"], record["hash"])
         self.hashes.add(self.head.hash)
         return ""
+
+    def _is_recovered(self, record: Record) -> bool:
+        """Whether a record speaks of the bad lines before it."""
+        digest = torn_digest(self._bad)
+        return record.get("torn") == len(self._bad) and record.get("tornHash", digest) == digest
 
 
 def chains(names: Iterable[str]) -> dict[int, list[str]]:

@@ -134,6 +134,15 @@ def trusted(keys: Iterable[PublicKey], rotations: Iterable[str]) -> tuple[Public
     return tuple(found)
 
 
+def predecessors(key: PublicKey, rotations: Iterable[str]) -> tuple[PublicKey, ...]:
+    """Return a key, and those that have handed over to it, directly or one by one."""
+    found = {key: None}
+    handed = [pair for pair in map(_handed_over, rotations) if pair is not None]
+    while more := [old for old, new in handed if new in found and old not in found]:
+        found |= dict.fromkeys(more)
+    return tuple(found)
+
+
 def _handed_over(note: str) -> tuple[PublicKey, PublicKey] | None:
     """Return the old and the new key of a rotation that both have signed, or None."""
     lines = note.split("\n")

@@ -10,14 +10,23 @@ second and at the end. `extauthz.records.ledger.durability` says when else it is
 """
 
 import contextlib
+import os
 from collections.abc import Callable
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any, Final, Protocol
 
 from extauthz.records.ledger import segments
-from extauthz.records.ledger.chain import ChainHead, Record, chains, last_head, seal, segment_name
+from extauthz.records.ledger.chain import (
+    GENESIS_HEAD,
+    ChainHead,
+    Record,
+    seal,
+    segment_name,
+    torn_digest,
+)
 from extauthz.records.ledger.durability import Fsync, SharedSync
+from extauthz.records.ledger.ending import ending
 from extauthz.records.ledger.segment_file import SegmentFile
 from extauthz.records.worker_folder import Purpose, WorkerFolder
 
@@ -26,6 +35,8 @@ SEGMENT_BYTES: Final = 64 * 1024 * 1024
 SCHEMA: Final = 2
 """The version of the records' keys (`docs/ledger.schema.json`). Version 1 does not say it."""
 NOTHING: Final[Record] = MappingProxyType({})
+# random bytes in record 1: the first records of two chains are never the same
+_CHAIN_BYTES: Final = 16
 
 
 class LedgerError(Exception):
@@ -210,46 +221,32 @@ class FileLedger:
         self._lost, self._failure = self.head.seq, error
 
     def _continue(self) -> None:
-        """Continue the chain at the end of its newest segment.
+        """Continue the chain at its end.
 
-        A record says that it was continued: `start`, or `recovery` with the number of torn lines.
+        A record says that it was continued: `start`, or `recovery` with the number of torn lines
+        and their digest.
         """
-        names = chains(p.name for p in self._folder.path.iterdir()).get(self._worker, [])
-        head, bad = ChainHead(), 0
-        for name in reversed(names):
-            found, more = self._tail(name)
-            bad += more
-            if found is not None:
-                head = found
-                break
-        start = segment_name(self._worker, head.seq + 1)
-        is_open = bad and not names[-1].endswith(segments.PACKED)
+        try:
+            end = ending(self._folder.path, self._worker)
+        except segments.SegmentError as error:
+            raise LedgerError(str(error)) from None
         try:
             self._segment.close()
         except OSError as error:  # the write that failed has told it
             self._lose(error)
-        self.head = head
-        self._segment.open(names[-1] if is_open else start)
-        kind: Record = {"kind": "recovery", "torn": bad} if bad else {"kind": "start"}
-        self._write({**self._about, **kind})
+        self.head = end.head
+        self._segment.open(end.name)
+        record: dict[str, Any] = {**self._about, "kind": "start"}
+        if end.torn:
+            record |= {
+                "kind": "recovery",
+                "torn": len(end.torn),
+                "tornHash": torn_digest(end.torn),
+            }
+        if end.head == GENESIS_HEAD:
+            record["chain"] = os.urandom(_CHAIN_BYTES).hex()
+        self._write(record)
         self._healthy = True
-
-    def _tail(self, name: str) -> tuple[ChainHead | None, int]:
-        """Return the head of a segment and the number of bad lines after it. End a torn line."""
-        path = self._folder.path / name
-        try:
-            head, bad, torn = last_head(segments.content(path))
-        except segments.SegmentError as error:
-            raise LedgerError(f"{path}: {error}; restore it from a copy") from None
-        if name.endswith(segments.PACKED):
-            if head is None:  # the chain would go on in a segment of the same name
-                raise LedgerError(f"{path}: no whole record in it; unpack it with `zstd -d --rm`")
-            return head, bad + torn
-        if torn:
-            with path.open("ab") as file:
-                file.write(b"\n")
-            head, bad, _ = last_head(path.read_bytes())
-        return head, bad
 
     def _write(self, record: Record) -> None:
         line, head = seal({**record, "schema": SCHEMA, "time": self._now()}, self.head)

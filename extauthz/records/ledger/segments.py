@@ -5,12 +5,13 @@ bytes of `ledger-0-000000000001.jsonl`, so every hash and every line number stay
 readers of a ledger read segments here.
 """
 
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
 
 import zstandard
 
-from extauthz.records.ledger.chain import SEGMENT_NAME
+from extauthz.records.ledger.chain import SEGMENT_NAME, chains, unseal
 
 PACKED: Final = ".zst"
 _MIB: Final = 1024 * 1024
@@ -52,3 +53,32 @@ def unpacked(data: bytes) -> bytes:
         return zstandard.ZstdDecompressor().decompress(data, allow_extra_data=False)
     except zstandard.ZstdError:
         raise SegmentError("the zstd file is damaged or cut off, or something follows it") from None
+
+
+def records_from(folder: Path, worker: int, seq: int) -> Iterator[tuple[int, bytes]]:
+    """Yield number and line of each record of a chain from number `seq` on, without newlines.
+
+    A line whose own hash does not fit is no record. One segment is in memory at a time.
+
+    Raises:
+        OSError: a segment cannot be read.
+        SegmentError: a compressed one is damaged.
+    """
+    names = chains(path.name for path in folder.iterdir()).get(worker, [])
+    starts = [int(match["start"]) for match in map(SEGMENT_NAME.fullmatch, names) if match]
+    for name, following in zip(names, [*starts[1:], None], strict=True):
+        if following is None or following > seq:
+            yield from reversed(_from_its_end(content(folder / name), seq))
+
+
+def _from_its_end(data: bytes, seq: int) -> list[tuple[int, bytes]]:
+    """Return number and line of the records from `seq` on, the last one first."""
+    found: list[tuple[int, bytes]] = []
+    for line in reversed(data.split(b"\n")):
+        record = unseal(line)
+        if record is None:
+            continue
+        if record["seq"] < seq:
+            break
+        found.append((record["seq"], line))
+    return found

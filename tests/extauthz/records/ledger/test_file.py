@@ -6,7 +6,7 @@ from pathlib import Path
 import orjson
 import pytest
 
-from extauthz.records.ledger.chain import Verifier, chains
+from extauthz.records.ledger.chain import GENESIS_HEAD, Verifier, chains, seal
 from extauthz.records.ledger.durability import Fsync
 from extauthz.records.ledger.file import SEGMENT_BYTES, FileLedger, LedgerError, NoLedger
 
@@ -534,3 +534,33 @@ def test_the_name_of_a_new_segment_is_put_on_the_disk_too(tmp_path, monkeypatch)
     ledger.sync()
     assert folder not in {each.st_ino for each in synced}
     ledger.close()
+
+
+def test_no_byte_of_a_torn_line_can_be_changed_later(tmp_path):
+    written(tmp_path, 1)
+    segment = segment_files(tmp_path)[0]
+    whole = segment.read_bytes()
+    segment.write_bytes(whole[:-5])
+    written(tmp_path, 1)
+    data = segment.read_bytes()
+    assert verify(tmp_path) is None
+    for at in range(whole.index(b"\n") + 1, len(whole) - 5):
+        segment.write_bytes(data[:at] + bytes([data[at] ^ 1]) + data[at + 1 :])
+        assert verify(tmp_path) is not None
+
+
+def test_a_recovery_record_of_an_older_release_has_no_digest_and_holds():
+    line, head = seal({"kind": "start"}, GENESIS_HEAD)
+    old, head = seal({"kind": "recovery", "torn": 1}, head)
+    assert Verifier().segment("a.jsonl", line + b"{torn\n" + old) is None
+    wrong, _ = seal({"kind": "recovery", "torn": 1, "tornHash": "0" * 64}, head)
+    assert Verifier().segment("a.jsonl", line + old + b"{torn\n" + wrong) is not None
+
+
+def test_the_first_records_of_two_chains_are_never_the_same(tmp_path):
+    firsts = {FileLedger(tmp_path / name, 0, now).head.hash for name in ("one", "two")}
+    assert len(firsts) == 2
+    assert "chain" in lines(tmp_path / "one")[0]
+    written(tmp_path / "three", 0)
+    written(tmp_path / "three", 0)
+    assert "chain" not in lines(tmp_path / "three")[1]

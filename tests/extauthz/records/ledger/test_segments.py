@@ -104,3 +104,31 @@ def test_a_chain_does_not_begin_anew_beside_a_segment_that_cannot_be_read(tmp_pa
 
 def test_the_bound_is_above_what_a_guard_writes():
     assert segments.LARGEST_BYTES >= 2 * SEGMENT_BYTES
+
+
+@pytest.mark.parametrize("packed", [0, 2])
+def test_the_records_from_a_number_on_come_in_order_from_the_segments_that_hold_them(
+    tmp_path, packed
+):
+    ledger = FileLedger(tmp_path, 0, now, segment_bytes=300)
+    for number in range(8):
+        ledger.append({"kind": "decision", "n": number})
+    ledger.close()
+    names = sorted(tmp_path.glob("ledger-0-*.jsonl"))
+    assert len(names) > 3
+    everything = [line for name in names for line in name.read_bytes().splitlines()]
+    for path in names[:packed]:
+        path.with_name(path.name + ".zst").write_bytes(zstandard.compress(path.read_bytes()))
+        path.unlink()
+    names[-1].write_bytes(names[-1].read_bytes() + b"{torn\n")
+    for seq in range(1, 11):
+        found = list(segments.records_from(tmp_path, 0, seq))
+        assert [line for _, line in found] == everything[seq - 1 :]
+        assert [number for number, _ in found] == list(range(seq, 10))
+
+
+def test_segments_before_the_wanted_record_are_not_read(tmp_path):
+    (tmp_path / "ledger-0-000000000001.jsonl").mkdir()  # reading it would fail
+    line, _ = chain.seal({"kind": "start"}, chain.ChainHead(4, "f" * 64))
+    (tmp_path / "ledger-0-000000000005.jsonl").write_bytes(line)
+    assert list(segments.records_from(tmp_path, 0, 5)) == [(5, line[:-1])]
