@@ -18,7 +18,6 @@ from typing import Any, Final, Protocol
 
 from extauthz.records.ledger import segments
 from extauthz.records.ledger.chain import (
-    GENESIS_HEAD,
     ChainHead,
     Record,
     seal,
@@ -35,8 +34,8 @@ SEGMENT_BYTES: Final = 64 * 1024 * 1024
 SCHEMA: Final = 2
 """The version of the records' keys (`docs/ledger.schema.json`). Version 1 does not say it."""
 NOTHING: Final[Record] = MappingProxyType({})
-# random bytes in record 1: the first records of two chains are never the same
-_CHAIN_BYTES: Final = 16
+# random bytes, so that the first records of two chains are never the same
+_NONCE_BYTES: Final = 16
 
 
 class LedgerError(Exception):
@@ -236,15 +235,14 @@ class FileLedger:
             self._lose(error)
         self.head = end.head
         self._segment.open(end.name)
-        record: dict[str, Any] = {**self._about, "kind": "start"}
+        nonce = os.urandom(_NONCE_BYTES).hex()
+        record: dict[str, Any] = {**self._about, "kind": "start", "nonce": nonce}
         if end.torn:
             record |= {
                 "kind": "recovery",
                 "torn": len(end.torn),
                 "tornHash": torn_digest(end.torn),
             }
-        if end.head == GENESIS_HEAD:
-            record["chain"] = os.urandom(_CHAIN_BYTES).hex()
         self._write(record)
         self._healthy = True
 
