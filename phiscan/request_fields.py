@@ -11,7 +11,7 @@ from phiscan.evidence import Evidence, shown_path
 from phiscan.examination import Examiner
 from phiscan.finding import Gap, Location
 from phiscan.formats import targets
-from phiscan.labelled.records import PLACES, Labelled, read_records
+from phiscan.labelled.records import PUBLIC, Labelled, read_records
 from phiscan.patterns import judge
 from phiscan.patterns.detector import CONTEXT_WINDOW
 from phiscan.readers import text as text_reader
@@ -98,14 +98,14 @@ class RequestFields:
         path: tuple[Part, ...] = ()
         query: list[Part] = []
         for name, value in self._fields:
-            location = _outside(name)
             if name == _PATH:
                 if path or query:
                     yield Target(path, tuple(query))
-                path, query = segments(value, location), []
+                path, query = segments(value, _outside(name)), []
             elif name.startswith(_QUERY):
-                query.append(Part(name.removeprefix(_QUERY), value, location))
+                query.append(Part(name.removeprefix(_QUERY), value, _outside(name)))
             elif name == _CONDITION:  # the query of a conditional create (FHIR http.html#ccreate)
+                location = _outside(name)
                 condition = parsed(f"?{value}", _everywhere(location)).query
                 yield Target(segments(self.path, location), condition)
         if path or query:
@@ -135,4 +135,4 @@ def _everywhere(location: Location) -> Place:
 
 def _outside(name: str) -> Location:
     """The location of the field with this name."""
-    return Location(shown_path(name.split("."), PLACES))
+    return Location(shown_path(name.split("."), PUBLIC))

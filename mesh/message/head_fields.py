@@ -1,8 +1,8 @@
 """Which parts of a message's head are scanned, and under which label.
 
 PHI can stand in a path, a query, a header, a host or a method, outside the body. The scan leaves
-out only headers that the transport itself writes, and only while they hold what the transport would
-write. Their names are public, so anything else under such a name would evade the scan.
+out only headers that the transport or a client's library writes, and only while they hold what
+those would write. Their names are public, so anything else under such a name would evade the scan.
 """
 
 import re
@@ -10,14 +10,14 @@ from collections.abc import Iterable, Iterator
 from typing import Final
 from urllib.parse import unquote
 
-from mesh.message import proxy_headers
+from mesh.message import client_headers, proxy_headers
 from mesh.message.facts import Direction, Facts
 from mesh.message.headers import Headers
 from phiscan.readers import encoded_words
 
 # Written by HTTP itself, by Envoy or by a tracer. Not listed, because applications put names and
-# numbers into them: `user-agent`, `x-forwarded-for`, `authorization`, `cookie`, `referer`,
-# `baggage`, `content-disposition`, `grpc-message`.
+# numbers into them: `x-forwarded-for`, `authorization`, `cookie`, `referer`, `baggage`,
+# `content-disposition`, `grpc-message`.
 _TRANSPORT: Final = frozenset(
     "age alt-svc b3 cache-control connection content-encoding content-length content-type date "
     "etag expect expires "
@@ -69,6 +69,8 @@ def of_headers(part: str, headers: Headers) -> Iterator[tuple[str, str]]:
             # the first question settles nearly all of them
             if value and name != ":path" and (name in _READ_ALWAYS or not _is_written(value)):
                 yield from _of_transport(part, name, value)
+            continue
+        if name in client_headers.NAMES and client_headers.is_usual(name, value):
             continue
         label = f"{part}.{name}"
         if name == "cookie":

@@ -7,7 +7,8 @@ a value that only a person has.
 A record may have several parts (`{"client": {...}, "icd10": "F32.1"}`). The parts are a family: a
 medical code in one part is about the person whom another part names.
 
-Cost: what a path of labels means is worked out once a document.
+Cost: what a path of labels means is worked out once a document. For public names of HTTP fields it
+is worked out once for all.
 """
 
 import re
@@ -20,15 +21,21 @@ from phiscan import checks
 from phiscan.evidence import Evidence, Statement, shown_path
 from phiscan.finding import Location, Subject, quick
 from phiscan.identifiers import INFO_TYPES, InfoTypeKind, Trait, having
+from phiscan.memory import keep
 from phiscan.words.given_names import GIVEN_NAMES
+from phiscan.words.http_fields import HTTP_FIELDS
 from phiscan.words.label_vocabulary import CARE_TABLES, ROLES
 from phiscan.words.labels import Rule, read_label
 from phiscan.words.medical_terms import DOSE, count_terms
 from phiscan.words.statement_labels import fewest_terms
 
 _PERSONAL: Final = having(Trait.MARKS_A_PERSON)
-PLACES: Final = frozenset(("path", "query", "header", "trailer"))
+_PLACES: Final = frozenset(("path", "query", "header", "trailer"))
 """First parts of the paths of labelled values outside the body."""
+_OF_A_FIELD: Final = 2
+"""Labels of a header: `header`, and its name."""
+PUBLIC: Final = _PLACES | HTTP_FIELDS
+"""Labels that no document made up."""
 _PATIENTS_OWN: Final = having(Trait.GIVEN_TO_PATIENTS)
 _MOST_MEANINGS: Final = 2048
 """The most meanings of paths that are kept at once."""
@@ -108,7 +115,24 @@ class _Meaning:
         return not ROLES.isdisjoint(words)
 
 
+_known: Final[dict[tuple[str, ...], _Meaning]] = {}
+
+
 def _meaning(labels: tuple[str, ...]) -> _Meaning:
+    known = _known.get(labels)
+    if known is None:
+        known = _worked_out(labels)
+        if _is_public(labels):
+            keep(_known, labels, known)
+    return known
+
+
+def _is_public(labels: tuple[str, ...]) -> bool:
+    """Whether labels name a path, or one HTTP field of a public name."""
+    return labels[0] in _PLACES and len(labels) <= _OF_A_FIELD and PUBLIC.issuperset(labels)
+
+
+def _worked_out(labels: tuple[str, ...]) -> _Meaning:
     path = steps(labels)
     own = read_label(path[-1])
     subject = own.subject
@@ -121,7 +145,7 @@ def _meaning(labels: tuple[str, ...]) -> _Meaning:
         if rule is not None and rule.subject is Subject.PATIENT and _tells_of_health(rule):
             sections = (rule, *sections)
     fewest = 0 if own.rule is not None else fewest_terms(path[-1])
-    return _Meaning(own.rule, subject, sections, path, shown_path(path, PLACES), fewest)
+    return _Meaning(own.rule, subject, sections, path, shown_path(path, PUBLIC), fewest)
 
 
 def _tells_of_health(rule: Rule) -> bool:

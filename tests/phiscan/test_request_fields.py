@@ -3,6 +3,8 @@
 import pytest
 
 from phiscan.finding import ScanReport, Verdict
+from phiscan.labelled import records
+from phiscan.words.http_fields import HTTP_FIELDS
 
 PHI, IDENTIFIERS, NONE = Verdict.PHI, Verdict.IDENTIFIERS, Verdict.NONE
 
@@ -214,3 +216,14 @@ def test_health_information_is_what_the_resource_type_says(engine):
 def test_many_birth_dates_cost_time_in_proportion(engine):
     pairs = "&".join("birthdate=ge1900-01-01&birthdate=le2000-01-01" for _ in range(4000))
     assert _scan(engine, f"/fhir/Patient?{pairs}").verdict is NONE
+
+
+def test_a_field_of_a_public_name_is_read_the_same_each_time(engine):
+    """What such a name means is kept; a name that a document wrote is not."""
+    header, cookie = ("from", "Ana Ruiz"), ("cookie.ssn", "541-27-8860")
+    made_up = ("x-541-27-8860", "1")
+    first = _scan(engine, "/visits", [header, cookie, made_up])
+    assert _scan(engine, "/visits", [header, cookie, made_up]) == first
+    assert {f.location.field for f in first.findings} == {"header.cookie.ssn", "header.*"}
+    assert {labels[1:] for labels in records._known if labels[0] == "header"} >= {("from",)}
+    assert all(HTTP_FIELDS.issuperset(labels[1:]) for labels in records._known)
