@@ -98,6 +98,7 @@ class Settings:
         detectors: files of custom detectors besides those of the folder.
         health: a second address without TLS, for health checks only: a kubelet has no certificate
             to show.
+        metrics: address of the page that Prometheus scrapes, without TLS, or None for none.
         tls: certificate files of the listener; None for plain text.
         ledger: folder of the audit ledger, or None for none.
         fsync: when its records are put on the disk.
@@ -117,6 +118,7 @@ class Settings:
     policy: Path | Cluster
     detectors: tuple[Path, ...] = ()
     health: tuple[str, int] | None = None
+    metrics: tuple[str, int] | None = None
     tls: Tls | None = None
     ledger: Path | None = None
     fsync: Fsync = Fsync.SECOND

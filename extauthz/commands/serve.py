@@ -57,6 +57,11 @@ def add_parser(subparsers: "_Subparsers") -> None:
         help="second address for health checks only, without TLS",
     )
     parser.add_argument(
+        "--metrics-listen",
+        metavar="HOST:PORT",
+        help="address of the page /metrics for Prometheus, without TLS",
+    )
+    parser.add_argument(
         "--tls-cert",
         type=Path,
         metavar="FILE",
@@ -211,6 +216,7 @@ def _settings(args: argparse.Namespace) -> Settings:
         policy=parse_policy(args.policy, args.kubernetes_api, os.environ),
         detectors=tuple(args.detectors),
         health=parse_listen(args.health_listen) if args.health_listen else None,
+        metrics=parse_listen(args.metrics_listen) if args.metrics_listen else None,
         tls=parse_tls(args.tls_cert, args.tls_key, args.tls_ca),
         ledger=args.ledger,
         fsync=args.fsync,

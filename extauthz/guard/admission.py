@@ -55,6 +55,16 @@ class Admission:
         return self._streams
 
     @property
+    def exchanges(self) -> int:
+        """The number of open exchanges."""
+        return self._all.exchanges
+
+    @property
+    def held(self) -> int:
+        """The bytes that are reserved for their bodies."""
+        return self._all.bytes
+
+    @property
     def draining(self) -> bool:
         """Whether new RPCs are refused."""
         return self._draining

@@ -21,7 +21,9 @@ from extauthz.guard import worker_process
 from extauthz.guard.worker import ListenError
 from extauthz.guard.worker_process import CANNOT_START, WorkerProcess
 from extauthz.records import error_output, logs
+from extauthz.records.exposition import Source
 from extauthz.records.logs import LogEvent
+from extauthz.records.series import Gauge, Kind, gauge
 from extauthz.scanning import process
 from extauthz.settings import Cluster, Settings
 
@@ -37,7 +39,7 @@ def claim(settings: Settings) -> None:
     Workers bind with SO_REUSEPORT. That succeeds beside another guard, and the two would silently
     share connections. So one bind without it comes first.
     """
-    for host, port in filter(None, ((settings.host, settings.port), settings.health)):
+    for host, port in filter(None, _addresses(settings)):
         bare = host.strip("[]")
         family = socket.AF_INET6 if ":" in bare else socket.AF_INET
         with socket.socket(family, socket.SOCK_STREAM) as probe:
@@ -45,10 +47,11 @@ def claim(settings: Settings) -> None:
             try:
                 probe.bind((bare, port))
             except OSError as error:
-                why = (error.strerror or "cannot listen there").lower()
-                raise ListenError(
-                    f"{host}:{port}: {why}; stop what uses it, or name another address"
-                ) from None
+                raise ListenError.at(host, port, error) from None
+
+
+def _addresses(settings: Settings) -> tuple[tuple[str, int] | None, ...]:
+    return (settings.host, settings.port), settings.health, settings.metrics
 
 
 def run(settings: Settings) -> int:
@@ -90,6 +93,7 @@ class _Supervisor:
         self._has_served: set[int] = set()
         self._stopping = False
         self._code = 0
+        self._deaths = 0
 
     def run(self) -> int:
         """Keep every worker running until a signal ends it.
@@ -99,12 +103,43 @@ class _Supervisor:
         """
         for caught in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
             signal.signal(caught, self._pass_on)
+        if self._settings.metrics is not None:
+            worker_process.show_metrics(self._settings.metrics, self.sources)
         while not self._stopping:
             self._fill()
             self._wait()
         while self._all():
             self._wait()
         return self._code
+
+    def sources(self) -> list[Source]:
+        """Return the metrics of each worker that serves, and those of all. Any thread may ask."""
+        workers = sorted(self._workers.items())
+        made = [(str(number), worker.families()) for number, worker in workers]
+        return [*made, ("", [each.family() for each in self._gauges()])]
+
+    def _gauges(self) -> list[Gauge]:
+        return [
+            gauge(
+                "phiguard.workers.serving",
+                "{process}",
+                "Workers that serve",
+                lambda: sum(worker.serves for worker in tuple(self._workers.values())),
+            ),
+            gauge(
+                "phiguard.workers.configured",
+                "{process}",
+                "Workers that should serve",
+                lambda: self._settings.workers,
+            ),
+            gauge(
+                "phiguard.worker.deaths",
+                "{process}",
+                "Workers and spares that died",
+                lambda: self._deaths,
+                Kind.COUNTER,
+            ),
+        ]
 
     def _all(self) -> list[WorkerProcess]:
         return [*self._workers.values(), *self._spares]
@@ -158,6 +193,7 @@ class _Supervisor:
             self._code = CANNOT_START
             self._stop()
             return
+        self._deaths += 1
         logs.emit(LogEvent.WORKER_DIED, logging.ERROR, worker=number, code=code)
         now = time.monotonic()
         self._due.append(max(now + _FIRST_SECONDS, ended.started + _RESTART_SECONDS))

@@ -25,6 +25,7 @@ from extauthz.guard.admission import Admission
 from extauthz.guard.authorization import Authorization
 from extauthz.guard.envoy import wire
 from extauthz.guard.external_processor import ExternalProcessor
+from extauthz.guard.gauges import Freshness, Watched
 from extauthz.guard.inspection import InspectionContext
 from extauthz.guard.recorder import Recorder
 from extauthz.policies.files import PolicyUnreadableError
@@ -54,6 +55,12 @@ _POLL_SECONDS: Final = 0.02
 
 class ListenError(Exception):
     """The guard cannot listen on an address. The text is one line that names it and the fix."""
+
+    @classmethod
+    def at(cls, host: str, port: int, error: OSError) -> "ListenError":
+        """Return the error for an address, with what the system says of it."""
+        why = (error.strerror or "cannot listen there").lower()
+        return cls(f"{host}:{port}: {why}; stop what uses it, or name another address")
 
 
 def utc_now() -> str:
@@ -113,6 +120,12 @@ class Worker:
         )
         self._health: Any = health.aio.HealthServicer()  # type: ignore[attr-defined]  # it exists when grpc.aio does
         self._healthy = True
+        self._freshness = Freshness()
+        pipeline.watch(
+            Watched(
+                settings, self._admission, self._scanners, policies, ledger, self._freshness
+            ).gauges()
+        )
         self._complaint: list[str] = []
         self._stopping = asyncio.Event()
         self._hurry = asyncio.Event()
@@ -204,6 +217,8 @@ class Worker:
         except (PolicyUnreadableError, EngineError) as error:
             self._complain([str(error)])
         else:
+            if changed:
+                self._freshness.policy_since = time.monotonic()
             policy = self._policies.current.policy
             settled = bool(self._complaint) and not self._policies.refused
             if (changed or settled) and policy is not None:
@@ -269,9 +284,13 @@ class Worker:
 
         A guard that is not ready gets no messages, so no message would heal it.
         """
-        with contextlib.suppress(LedgerError):  # the health check shows it
+        try:
             self._ledger.heal()
             await asyncio.to_thread(self._ledger.sync)
+        except LedgerError:  # the health check shows it
+            self._pipeline.telemetry.counts.sync_failed()
+        else:
+            self._freshness.synced = time.monotonic()
         await self._tell_health()
 
     async def _tell_health(self) -> None:
@@ -282,6 +301,7 @@ class Worker:
         governed = self._policies.current.policy is not None
         able = self._healthy and not self._scanners.is_starting
         ready = able and governed and not self._admission.draining
+        self._freshness.ready = ready
         status = (
             health_pb2.HealthCheckResponse.SERVING
             if ready

@@ -21,13 +21,16 @@ import signal
 import socket
 import struct
 import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from multiprocessing.context import ForkServerContext
 from typing import Final
 
 from extauthz.detection import engines
 from extauthz.detection.engines import EngineError
-from extauthz.guard import start_record
+from extauthz.guard import metrics_channel, start_record
 from extauthz.guard.envoy import wire
+from extauthz.guard.metrics_page import MetricsPage
 from extauthz.guard.worker import ListenError, Worker, utc_day, utc_now
 from extauthz.policies.files import PolicyFiles, PolicyUnreadableError
 from extauthz.policies.kubernetes import KubernetesPolicies
@@ -40,8 +43,10 @@ from extauthz.records.edges.observation_store import (
     ObservationStoreError,
 )
 from extauthz.records.error_output import ErrorOutput
+from extauthz.records.exposition import Source
 from extauthz.records.ledger.file import FileLedger, Ledger, LedgerError, NoLedger
 from extauthz.records.logs import LogEvent
+from extauthz.records.series import Family
 from extauthz.scanning import remote
 from extauthz.settings import Cluster, Settings
 from mesh.policy_file.problems import PolicyError
@@ -57,6 +62,19 @@ _FIRST_ANSWER_SECONDS: Final = 10.0
 _CODE_SECONDS: Final = 1.0
 # between two looks of a spare at the policy
 _REFRESH_SECONDS: Final = 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class Ties:
+    """What a process has of its supervisor.
+
+    Args:
+        orders: where its number comes from. It closes when the supervisor is gone.
+        scrapes: listens where the supervisor asks for metrics.
+    """
+
+    orders: socket.socket
+    scrapes: socket.socket
 
 
 class WorkerProcess:
@@ -77,10 +95,14 @@ class WorkerProcess:
         self._output = ErrorOutput(number)
         self._orders, theirs = socket.socketpair()
         self._orders.setblocking(False)
+        scrapes = metrics_channel.listener()
+        self._counts = scrapes.getsockname()
         self._process = context.Process(
-            target=main, args=(settings, theirs, self._output.inlet), name="phiguard-worker"
+            target=main,
+            args=(settings, Ties(theirs, scrapes), self._output.inlet),
+            name="phiguard-worker",
         )
-        with theirs:
+        with theirs, scrapes:
             self._process.start()
         self._pidfd = _pidfd(self._process.pid)
 
@@ -111,6 +133,13 @@ class WorkerProcess:
         with contextlib.suppress(OSError):
             self.serves = self.serves or self._orders.recv(len(_SERVES)) == _SERVES
 
+    def families(self) -> list[Family]:
+        """Return the metrics of a process that serves; none when it does not answer.
+
+        Any thread may ask.
+        """
+        return metrics_channel.ask(self._counts) if self.serves else []
+
     def signal(self, number: signal.Signals) -> None:
         """Send a signal, unless the process has ended."""
         if not self.has_ended:
@@ -136,14 +165,14 @@ def _pidfd(pid: int | None) -> int:
         return -1
 
 
-def main(settings: Settings, orders: socket.socket, inlet: socket.socket) -> None:
+def main(settings: Settings, ties: Ties, inlet: socket.socket) -> None:
     """Run one worker in this process. The supervisor reads its standard error."""
     signal.signal(signal.SIGHUP, signal.SIG_IGN)  # until it serves: a spare looks by itself
     logs.configure()
     code = 0
     with error_output.diverted(inlet):
         try:
-            _run(settings, orders)
+            _run(settings, ties)
         except (ListenError, LedgerError, ObservationStoreError) as error:
             logs.error(LogEvent.STOPPED, error)
             code = CANNOT_START
@@ -154,7 +183,7 @@ def main(settings: Settings, orders: socket.socket, inlet: socket.socket) -> Non
     raise SystemExit(code)
 
 
-def _run(settings: Settings, orders: socket.socket) -> None:
+def _run(settings: Settings, ties: Ties) -> None:
     policies = open_store(settings)
     # what would keep callers waiting once a spare has its number
     wire.pool()
@@ -162,9 +191,9 @@ def _run(settings: Settings, orders: socket.socket) -> None:
         policies.current.engine.serialized()
         remote.prepare()
     gc.freeze()  # a collection would touch, and so copy, the memory of the fork server
-    number = _number(orders, policies)
+    number = _number(ties.orders, policies)
     if number is not None:
-        serve(settings, policies, number, orders)
+        serve(settings, policies, number, ties)
 
 
 def _number(orders: socket.socket, policies: PolicyStore) -> int | None:
@@ -201,16 +230,14 @@ def open_store(settings: Settings) -> PolicyStore:
     return PolicyStore(objects, utc_day, engine_of, required=False)
 
 
-def serve(
-    settings: Settings, policies: PolicyStore, number: int, orders: socket.socket | None
-) -> None:
+def serve(settings: Settings, policies: PolicyStore, number: int, ties: Ties | None) -> None:
     """Serve as worker `number` until a signal ends it, or its supervisor is gone.
 
     Args:
         settings: checked settings.
         policies: the policy snapshot in force.
         number: of the worker.
-        orders: the socket to the supervisor, or None when there is none.
+        ties: to the supervisor, or None when there is none. Then this process shows its metrics.
 
     Raises:
         ListenError: an address is taken.
@@ -234,20 +261,42 @@ def serve(
     _say_start(settings, policies, number)
     if edges.problem:
         logs.emit(LogEvent.EDGES_SET_ASIDE, logging.WARNING, problem=edges.problem, worker=number)
-    worker = Worker(settings, policies, ledger, otlp.from_environment(), edges)
-    asyncio.run(_serve(worker, settings, number, orders))
+    pipeline = otlp.from_environment(has_page=settings.metrics is not None)
+    worker = Worker(settings, policies, ledger, pipeline, edges)
+    if ties is not None:
+        metrics_channel.answer(ties.scrapes, pipeline.families)
+    elif settings.metrics is not None:
+        show_metrics(settings.metrics, lambda: [(str(number), pipeline.families())])
+    asyncio.run(_serve(worker, settings, number, ties))
 
 
-async def _serve(
-    worker: Worker, settings: Settings, number: int, orders: socket.socket | None
-) -> None:
+def show_metrics(address: tuple[str, int], sources: Callable[[], Sequence[Source]]) -> None:
+    """Show metrics to Prometheus from now on.
+
+    Args:
+        address: host and port.
+        sources: returns whose metrics. It is called in a thread of its own.
+
+    Raises:
+        ListenError: the address is taken.
+    """
+    host, port = address
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    try:
+        listener = socket.create_server((host.strip("[]"), port), family=family)
+    except OSError as error:
+        raise ListenError.at(host, port, error) from None
+    MetricsPage(listener, sources).start()
+
+
+async def _serve(worker: Worker, settings: Settings, number: int, ties: Ties | None) -> None:
     worker.obey_signals()
     port = await worker.start()
     logs.emit(LogEvent.SERVING, address=f"{settings.host}:{port}", worker=number, pid=os.getpid())
-    if orders is not None:
-        orders.send(_SERVES)
+    if ties is not None:
+        ties.orders.send(_SERVES)
         # nothing more is said, so what becomes readable is the end of the supervisor
-        asyncio.get_running_loop().add_reader(orders, _orphaned, worker, orders)
+        asyncio.get_running_loop().add_reader(ties.orders, _orphaned, worker, ties.orders)
     await worker.run()
 
 

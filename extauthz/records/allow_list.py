@@ -8,6 +8,7 @@ cannot be changed after that, so `AllowList` lets it pass as it is.
 
 from collections.abc import Mapping, Sequence
 from enum import StrEnum
+from types import MappingProxyType
 from typing import Final
 
 from opentelemetry.sdk.metrics.view import DropAggregation, View
@@ -50,6 +51,7 @@ class Key(StrEnum):
     DESTINATION = "phiguard.destination"
     SERVICE = "phiguard.service"
     MTLS = "phiguard.mtls"
+    LOSS = "error.type"
 
 
 class SpanName(StrEnum):
@@ -67,23 +69,49 @@ class SpanName(StrEnum):
 _KEYS: Final = frozenset(key.value for key in Key)
 _NAMES: Final = frozenset(name.value for name in SpanName)
 
-_METRICS: Final = {
-    "phiguard.decisions": frozenset(
-        {Key.DECISION, Key.ENFORCED, Key.REASON, Key.VERDICT, Key.DIRECTION, Key.VANTAGE}
-    ),
-    "phiguard.decision.duration": frozenset({Key.DECISION, Key.DIRECTION}),
-    "phiguard.scan.size": frozenset({Key.MEDIA, Key.DIRECTION}),
-    "phiguard.findings": frozenset({Key.INFO_TYPE, Key.IDENTIFIER, Key.DIRECTION}),
-    "phiguard.opaque": frozenset({Key.DIRECTION}),
-    "phiguard.ledger.records": frozenset[Key](),
-    "phiguard.ledger.failures": frozenset[Key](),
-    "phiguard.policy.refusals": frozenset[Key](),
-}
+_NO_KEYS: Final = frozenset[Key]()
+METRICS: Final[Mapping[str, frozenset[Key]]] = MappingProxyType(
+    {
+        "phiguard.decisions": frozenset(
+            {Key.DECISION, Key.ENFORCED, Key.REASON, Key.VERDICT, Key.DIRECTION, Key.VANTAGE}
+        ),
+        "phiguard.decision.duration": frozenset({Key.DECISION, Key.DIRECTION}),
+        "phiguard.scan.size": frozenset({Key.MEDIA, Key.DIRECTION}),
+        "phiguard.scan.duration": frozenset({Key.MEDIA, Key.DIRECTION}),
+        "phiguard.findings": frozenset({Key.INFO_TYPE, Key.IDENTIFIER, Key.DIRECTION}),
+        "phiguard.opaque": frozenset({Key.DIRECTION}),
+        "phiguard.unscannable": frozenset({Key.GAP, Key.COVERAGE, Key.DIRECTION}),
+        "phiguard.ready": _NO_KEYS,
+        "phiguard.exchanges.open": _NO_KEYS,
+        "phiguard.exchanges.limit": _NO_KEYS,
+        "phiguard.bodies.held": _NO_KEYS,
+        "phiguard.bodies.limit": _NO_KEYS,
+        "phiguard.scanner.waiting": _NO_KEYS,
+        "phiguard.ledger.records": _NO_KEYS,
+        "phiguard.ledger.failures": _NO_KEYS,
+        "phiguard.ledger.written": _NO_KEYS,
+        "phiguard.ledger.free": _NO_KEYS,
+        "phiguard.ledger.unsynced": _NO_KEYS,
+        "phiguard.ledger.sync.failures": _NO_KEYS,
+        "phiguard.policy.loaded": _NO_KEYS,
+        "phiguard.policy.age": _NO_KEYS,
+        "phiguard.policy.refused": _NO_KEYS,
+        "phiguard.policy.refusals": _NO_KEYS,
+        "phiguard.policy.exception.remaining": _NO_KEYS,
+        "phiguard.certificate.remaining": _NO_KEYS,
+        "phiguard.telemetry.dropped": frozenset({Key.LOSS}),
+        "phiguard.telemetry.waiting": _NO_KEYS,
+        "phiguard.workers.serving": _NO_KEYS,
+        "phiguard.workers.configured": _NO_KEYS,
+        "phiguard.worker.deaths": _NO_KEYS,
+    }
+)
+"""The metrics that may leave, each with the attributes that it may have."""
 
 
 def views() -> list[View]:
     """Return the views of a MeterProvider: phiguard's instruments with their keys, nothing else."""
-    own = [View(instrument_name=name, attribute_keys=set(keys)) for name, keys in _METRICS.items()]
+    own = [View(instrument_name=name, attribute_keys=set(keys)) for name, keys in METRICS.items()]
     return [*own, View(instrument_name="*", aggregation=DropAggregation())]
 
 

@@ -1,7 +1,10 @@
-"""The metrics of decisions as plain numbers. An export reads them.
+"""The metrics of decisions as plain numbers. An export or a scrape reads them.
 
 A decision adds to a few dictionaries. Observable instruments read the sums at an export. The SDK
 has no observable histogram, so `extauthz.records.histograms` adds those to what is exported.
+`extauthz.records.exposition` shows all of them to Prometheus.
+
+What alarms is counted from zero: Prometheus sees no increase in a series whose first value is 1.
 
 Memory is bounded: every key is a tuple of words of closed sets, and of infoTypes and media kinds,
 whose number is fixed when the detectors are loaded.
@@ -9,83 +12,22 @@ whose number is fixed when the detectors are loaded.
 One thread may count while another reads.
 """
 
-import math
 import threading
-from bisect import bisect_left
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Mapping
 from typing import Final
 
 from opentelemetry.metrics import CallbackOptions, Meter, Observation
 
-from extauthz.records.allow_list import Key
+from extauthz.records.allow_list import Key, SpanName
+from extauthz.records.series import Distribution, Family, Gauge, Kind, Sum, attributes
 from extauthz.records.spans import Judged
+from phiscan.finding import Coverage
 from phiscan.identifiers import Identifier
 
-Words = tuple[str | bool, ...]
-"""The values of the attributes of one series, in the order of its keys."""
-
 _SECONDS: Final = (0.0005, 0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1.0)
-# the bounds that OpenTelemetry gives a histogram without its own
-_DEFAULT: Final = (
-    *(0.0, 5.0, 10.0, 25.0, 50.0, 75.0, 100.0, 250.0, 500.0, 750.0),
-    *(1000.0, 2500.0, 5000.0, 7500.0, 10000.0),
-)
-
-
-@dataclass(slots=True)
-class Buckets:
-    """The values of one series of a histogram.
-
-    Args:
-        counts: by bucket. Bucket N holds values up to bound N; the last one holds the rest.
-    """
-
-    counts: list[int]
-    total: float = 0
-    least: float = math.inf
-    most: float = -math.inf
-
-    def add(self, value: float, bounds: Sequence[float]) -> None:
-        """Count one value."""
-        self.counts[bisect_left(bounds, value)] += 1
-        self.total += value
-        self.least = min(self.least, value)
-        self.most = max(self.most, value)
-
-
-@dataclass(slots=True)
-class Distribution:
-    """One histogram: its name as exported, its attributes, its bounds, and its series."""
-
-    name: str
-    unit: str
-    description: str
-    keys: tuple[Key, ...]
-    bounds: tuple[float, ...]
-    series: dict[Words, Buckets] = field(default_factory=dict)
-
-    def add(self, words: Words, value: float) -> None:
-        """Count one value."""
-        buckets = self.series.get(words)
-        if buckets is None:
-            buckets = self.series[words] = Buckets([0] * (len(self.bounds) + 1))
-        buckets.add(value, self.bounds)
-
-
-@dataclass(slots=True)
-class _Sum:
-    """One counter: its name as exported, its attributes, and its series."""
-
-    name: str
-    unit: str
-    description: str
-    keys: tuple[Key, ...] = ()
-    series: dict[Words, int] = field(default_factory=dict)
-
-    def add(self, number: int, words: Words = ()) -> None:
-        self.series[words] = self.series.get(words, 0) + number
+# up to the largest body that is scanned by default
+_BYTES: Final = (*(4.0**power for power in range(4, 12)), 8.0 * 1024 * 1024)
 
 
 class Counts:
@@ -93,24 +35,37 @@ class Counts:
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
-        self._decisions = _Sum(
+        self._decisions = Sum(
             "phiguard.decisions",
             "{decision}",
             "Decisions made",
             (Key.DECISION, Key.ENFORCED, Key.REASON, Key.VERDICT, Key.DIRECTION, Key.VANTAGE),
         )
-        self._findings = _Sum(
+        self._findings = Sum(
             "phiguard.findings",
             "{finding}",
             "Things found",
             (Key.INFO_TYPE, Key.IDENTIFIER, Key.DIRECTION),
         )
-        self._opaque = _Sum(
+        self._opaque = Sum(
             "phiguard.opaque", "{part}", "Parts that nobody can read", (Key.DIRECTION,)
         )
-        self._records = _Sum("phiguard.ledger.records", "{record}", "Records kept")
-        self._failures = _Sum("phiguard.ledger.failures", "{record}", "Records that were not kept")
-        self._refusals = _Sum("phiguard.policy.refusals", "{revision}", "Policy revisions refused")
+        self._unread = Sum(
+            "phiguard.unscannable",
+            "{message}",
+            "Messages that were not read completely",
+            (Key.GAP, Key.COVERAGE, Key.DIRECTION),
+        )
+        self._records = _from_zero("phiguard.ledger.records", "{record}", "Records kept")
+        self._failures = _from_zero(
+            "phiguard.ledger.failures", "{record}", "Records that were not kept"
+        )
+        self._unsynced = _from_zero(
+            "phiguard.ledger.sync.failures", "{sync}", "Failures to write the ledger to the disk"
+        )
+        self._refusals = _from_zero(
+            "phiguard.policy.refusals", "{revision}", "Policy revisions refused"
+        )
         self._duration = Distribution(
             "phiguard.decision.duration",
             "s",
@@ -123,8 +78,16 @@ class Counts:
             "By",
             "Size of scanned bodies as received",
             (Key.MEDIA, Key.DIRECTION),
-            _DEFAULT,
+            _BYTES,
         )
+        self._scan = Distribution(
+            "phiguard.scan.duration",
+            "s",
+            "Scans of one message, with the proof of a redaction",
+            (Key.MEDIA, Key.DIRECTION),
+            _SECONDS,
+        )
+        self._gauges: list[Gauge] = []
 
     def add(self, judged: Judged) -> None:
         """Count one judged message."""
@@ -143,15 +106,24 @@ class Counts:
         found: Mapping[tuple[str, Identifier | None], int] = {}
         if report.findings:
             found = Counter([(f.info_type, f.identifier) for f in report.findings])
+        scan = 0
+        for name, start, end in judged.steps:
+            if name is SpanName.SCAN:
+                scan += end - start
+        kind, trace, time = (report.media, direction), judged.trace, judged.end
         with self._lock:
             self._decisions.add(1, words)
-            self._duration.add((action, direction), judged.seconds)
-            self._size.add((report.media, direction), report.size)
+            self._duration.add((action, direction), judged.seconds, trace, time)
+            self._size.add(kind, report.size, trace, time)
+            if judged.steps:
+                self._scan.add(kind, scan / 1e9, trace, time)
+            if decision.coverage is not Coverage.COMPLETE:
+                self._unread.add(1, (decision.gap.value, decision.coverage.value, direction))
             if report.opaque:
                 self._opaque.add(len(report.opaque), (direction,))
             for (info_type, identifier), number in found.items():
-                kind = identifier.value if identifier else ""
-                self._findings.add(number, (info_type, kind, direction))
+                letter = identifier.value if identifier else ""
+                self._findings.add(number, (info_type, letter, direction))
 
     def ledger_kept(self) -> None:
         """Count one record that the ledger kept."""
@@ -168,21 +140,64 @@ class Counts:
         with self._lock:
             self._refusals.add(1)
 
+    def sync_failed(self) -> None:
+        """Count one time that the ledger could not be written to the disk."""
+        with self._lock:
+            self._unsynced.add(1)
+
+    def watch(self, gauges: Iterable[Gauge], meter: Meter) -> None:
+        """Show these gauges too, to a scrape and to the meter's readers."""
+        for each in gauges:
+            self._gauges.append(each)
+            create = (
+                meter.create_observable_counter
+                if each.kind is Kind.COUNTER
+                else meter.create_observable_gauge
+            )
+            create(each.name, [_gauge_reader(each)], each.unit, each.description)
+
     def observe(self, meter: Meter) -> None:
         """Let the meter's readers read the sums."""
-        for each in (
-            self._decisions,
-            self._findings,
-            self._opaque,
-            self._records,
-            self._failures,
-            self._refusals,
-        ):
+        for each in self._sums():
             meter.create_observable_counter(
                 each.name, [self._reader(each)], each.unit, each.description
             )
 
-    def _reader(self, of: _Sum) -> Callable[[CallbackOptions], Iterable[Observation]]:
+    def families(self) -> list[Family]:
+        """Return every metric as it is now."""
+        with self._lock:
+            found = [each.family() for each in self._sums()]
+            found += [each.family() for each in self._histograms()]
+        return found + [each.family() for each in tuple(self._gauges)]
+
+    def distributions(self, *, since_last: bool) -> list[Distribution]:
+        """Return copies of the histograms.
+
+        Args:
+            since_last: whether each copy holds what came since the last call, instead of
+                everything. Only one reader may ask so. `least` and `most` are of the same time.
+        """
+        with self._lock:
+            return [
+                each.since_last() if since_last else each.copied() for each in self._histograms()
+            ]
+
+    def _sums(self) -> tuple[Sum, ...]:
+        return (
+            self._decisions,
+            self._findings,
+            self._opaque,
+            self._unread,
+            self._records,
+            self._failures,
+            self._unsynced,
+            self._refusals,
+        )
+
+    def _histograms(self) -> tuple[Distribution, ...]:
+        return self._duration, self._size, self._scan
+
+    def _reader(self, of: Sum) -> Callable[[CallbackOptions], Iterable[Observation]]:
         def read(_: CallbackOptions) -> list[Observation]:
             with self._lock:
                 series = list(of.series.items())
@@ -190,29 +205,15 @@ class Counts:
 
         return read
 
-    def distributions(self, *, reset: bool) -> list[Distribution]:
-        """Return copies of the histograms.
 
-        Args:
-            reset: whether they start again from nothing, so that each copy holds what came since
-                the one before.
-        """
-        with self._lock:
-            copies = [_copy(each) for each in (self._duration, self._size)]
-            if reset:
-                self._duration.series.clear()
-                self._size.series.clear()
-        return copies
+def _from_zero(name: str, unit: str, description: str) -> Sum:
+    return Sum(name, unit, description, (), {(): 0})
 
 
-def attributes(keys: Sequence[Key], words: Words) -> dict[str, str | bool]:
-    """Return the attributes of one series."""
-    return {key.value: word for key, word in zip(keys, words, strict=True)}
+def _gauge_reader(of: Gauge) -> Callable[[CallbackOptions], Iterable[Observation]]:
+    def read(_: CallbackOptions) -> list[Observation]:
+        return [
+            Observation(value, attributes(of.keys, words)) for words, value in of.family().values
+        ]
 
-
-def _copy(of: Distribution) -> Distribution:
-    series = {
-        words: Buckets(list(each.counts), each.total, each.least, each.most)
-        for words, each in of.series.items()
-    }
-    return Distribution(of.name, of.unit, of.description, of.keys, of.bounds, series)
+    return read

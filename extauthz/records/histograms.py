@@ -22,7 +22,8 @@ from opentelemetry.sdk.metrics.export import (
     MetricsData,
 )
 
-from extauthz.records.counts import Counts, Distribution, Words, attributes
+from extauthz.records.counts import Counts
+from extauthz.records.series import Distribution, Words, attributes
 from extauthz.records.spans import SCOPE
 
 _CUMULATIVE: Final = AggregationTemporality.CUMULATIVE
@@ -33,7 +34,7 @@ class WithHistograms(MetricExporter):
 
     Args:
         exporter: the real one. It says whether it wants sums since the start, or since the last
-            export. No other exporter may read the histograms of these counts.
+            export. No other exporter may read the histograms of these counts since its last export.
         counts: of this process.
         clock: nanoseconds since 1970.
     """
@@ -86,7 +87,7 @@ class WithHistograms(MetricExporter):
 
     def _metrics(self) -> list[Metric]:
         now, is_delta = self._clock(), self._temporality is not _CUMULATIVE
-        since, distributions = self._since, self._counts.distributions(reset=is_delta)
+        since, distributions = self._since, self._counts.distributions(since_last=is_delta)
         if is_delta:
             self._since = now
         return [

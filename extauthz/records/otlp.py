@@ -1,11 +1,14 @@
 """Where spans and metrics go: to an OTLP collector when one is configured, else nowhere.
 
+Metrics go to the page that Prometheus scrapes too, when there is one. Both show the same counts.
+
 The standard OTEL_* variables apply. Exporters are made only when an endpoint is set, so that a
 guard without a collector makes no connection.
 """
 
 import os
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from importlib import metadata
 from typing import Final
 
 from opentelemetry.exporter.otlp.proto.grpc.metric_exporter import OTLPMetricExporter
@@ -13,12 +16,13 @@ from opentelemetry.sdk.metrics import MeterProvider
 from opentelemetry.sdk.metrics.export import MetricExporter, PeriodicExportingMetricReader
 from opentelemetry.sdk.resources import Resource
 from opentelemetry.sdk.trace import SpanProcessor
-from opentelemetry.sdk.trace.export import BatchSpanProcessor
 
 from extauthz.records.allow_list import AllowList, views
 from extauthz.records.counts import Counts
 from extauthz.records.histograms import WithHistograms
 from extauthz.records.otlp_spans import DecisionExporter
+from extauthz.records.series import Family, Gauge
+from extauthz.records.span_queue import SpanQueue
 from extauthz.records.spans import SCOPE, SpanMaker
 from extauthz.records.telemetry import Sink, Telemetry
 
@@ -30,30 +34,49 @@ _QUEUE: Final = 32768
 class Pipeline:
     """A `Telemetry` with what stands behind it, and its shutdown.
 
-    Without processors no span is made, and without an exporter no decision is counted.
+    Without processors no span is made. Without an exporter and a page no decision is counted.
 
     Args:
         processors: of spans. Their exporters must be wrapped in `AllowList`.
         exporter: of metrics, or None.
+        has_page: whether there is a page that shows them to Prometheus.
     """
 
     def __init__(
-        self, processors: Sequence[SpanProcessor], exporter: MetricExporter | None = None
+        self,
+        processors: Sequence[SpanProcessor],
+        exporter: MetricExporter | None = None,
+        *,
+        has_page: bool = False,
     ) -> None:
+        # the SDK adds `service.instance.id`, another one for each process
         self.resource = Resource.create(
-            {"service.name": os.environ.get("OTEL_SERVICE_NAME", "phiguard")}
+            {
+                "service.name": os.environ.get("OTEL_SERVICE_NAME", "phiguard"),
+                "service.version": metadata.version("phiguard"),
+            }
         )
         self._processors = tuple(processors)
         counts, sinks = Counts(), list[Sink]()
         if processors:
             sinks.append(SpanMaker(processors, self.resource).add)
         readers = []
-        if exporter is not None:
+        if exporter is not None or has_page:
             sinks.append(counts.add)
+        if exporter is not None:
             readers.append(PeriodicExportingMetricReader(WithHistograms(exporter, counts)))
         self.meters = MeterProvider(readers, self.resource, shutdown_on_exit=False, views=views())
-        counts.observe(self.meters.get_meter(SCOPE))
+        self._meter, self._counts = self.meters.get_meter(SCOPE), counts
+        counts.observe(self._meter)
         self.telemetry = Telemetry(counts, sinks)
+
+    def watch(self, gauges: Iterable[Gauge]) -> None:
+        """Export these gauges too."""
+        self._counts.watch(gauges, self._meter)
+
+    def families(self) -> list[Family]:
+        """Return every metric as it is now. Any thread may ask."""
+        return self._counts.families()
 
     def flush(self) -> None:
         """Export what was judged so far."""
@@ -70,15 +93,22 @@ class Pipeline:
         self.meters.shutdown()
 
 
-def from_environment() -> Pipeline:
+def from_environment(*, has_page: bool = False) -> Pipeline:
     """Return the pipeline for OTEL_EXPORTER_OTLP_ENDPOINT, or its traces and metrics forms.
 
     The exporters reach `http://` endpoints without TLS and `https://` endpoints with it.
+
+    Args:
+        has_page: whether there is a page that shows the metrics to Prometheus.
     """
-    processors: list[SpanProcessor] = []
+    queues: list[SpanQueue] = []
     if _endpoint("TRACES"):
-        processors.append(BatchSpanProcessor(AllowList(DecisionExporter()), max_queue_size=_QUEUE))
-    return Pipeline(processors, OTLPMetricExporter() if _endpoint("METRICS") else None)
+        queues.append(SpanQueue(AllowList(DecisionExporter()), _QUEUE))
+    exporter = OTLPMetricExporter() if _endpoint("METRICS") else None
+    pipeline = Pipeline(queues, exporter, has_page=has_page)
+    for queue in queues:
+        pipeline.watch(queue.gauges())
+    return pipeline
 
 
 def _endpoint(signal: str) -> bool:

@@ -18,6 +18,10 @@ class FairQueue(Generic[ItemT]):
         self._waiting: OrderedDict[str, deque[ItemT]] = OrderedDict()
         self._ready = asyncio.Semaphore(0)
 
+    def __len__(self) -> int:
+        """Return how many items wait. Any thread may ask; the number may just have changed."""
+        return sum(map(len, tuple(self._waiting.values())))
+
     def put(self, caller: str, item: ItemT) -> None:
         """Add an item behind the caller's others. A new caller's turn comes last."""
         self._waiting.setdefault(caller, deque()).append(item)

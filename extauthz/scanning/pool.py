@@ -131,6 +131,11 @@ class ScannerPool:
         return bool(self._scanners) and not self._opened.is_set()
 
     @property
+    def waiting(self) -> int:
+        """How many messages wait for a process."""
+        return len(self._queue)
+
+    @property
     def pids(self) -> list[int]:
         """The process ids of those that run."""
         return [scanner.pid for scanner in self._scanners if scanner.pid is not None]

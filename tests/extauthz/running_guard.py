@@ -15,6 +15,7 @@ from extauthz.policies.files import PolicyFiles
 from extauthz.policies.store import PolicyStore
 from extauthz.records.allow_list import AllowList
 from extauthz.records.edges.observation_store import NO_EDGES, EdgeCounter
+from extauthz.records.exposition import rendered
 from extauthz.records.ledger.chain import unseal
 from extauthz.records.ledger.durability import Fsync
 from extauthz.records.ledger.file import FileLedger
@@ -71,6 +72,7 @@ class Guard:
             0,
             self.policy,
             tls=tls,
+            ledger=folder / "ledger",
             limits=limits or Limits(scan_seconds=20.0),
             scanners=scanners,
         )
@@ -83,6 +85,7 @@ class Guard:
         self.worker = Worker(self.settings, policies, self.ledger, self.pipeline, edges)
         self.address = ""
         self.metrics_json = ""
+        self.pages = b""
 
     async def __aenter__(self):
         self.address = f"127.0.0.1:{await self.worker.start()}"
@@ -92,6 +95,9 @@ class Guard:
         self.pipeline.flush()
         data = self.metrics.data
         self.metrics_json = data.to_json() if data else ""
+        sources = [("0", self.pipeline.families())]
+        pages = (rendered(sources, openmetrics=each)[0] for each in (True, False))
+        self.pages = b"".join(pages)
         await self.worker.drain()
 
     def channel(self):

@@ -1,5 +1,6 @@
 """`phiguard serve` in a separate process, for tests."""
 
+import os
 import signal
 import socket
 import subprocess
@@ -17,7 +18,8 @@ def free_port():
 class Serving:
     """A running `phiguard serve` process. Leaving the context ends it."""
 
-    def __init__(self, policy, *options):
+    def __init__(self, policy, *options, environment=None):
+        self.environment = {**os.environ, **(environment or {})}
         self.port, self.health = free_port(), free_port()
         listen = [
             "--listen",
@@ -31,7 +33,9 @@ class Serving:
 
     def __enter__(self):
         command = [sys.executable, "-m", "extauthz.cli", *self.arguments]
-        self.process = subprocess.Popen(command, stderr=subprocess.PIPE)  # noqa: S603 - phiguard's command
+        self.process = subprocess.Popen(  # noqa: S603 - phiguard's command
+            command, stderr=subprocess.PIPE, env=self.environment
+        )
         self.log = []
         return self
 

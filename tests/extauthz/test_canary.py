@@ -184,10 +184,13 @@ def test_no_value_leaves(guard, run, monkeypatch, policy, fault):
         "spans": encode_spans(spans).SerializeToString()
         + "".join(s.to_json() for s in spans).encode(),
         "metrics": g.metrics_json.encode(),
+        "metrics page": g.pages,
     }
 
     assert len(spans) > 10
     assert b"phiguard.decisions" in out["metrics"]
+    assert b"phiguard_decisions_total{" in out["metrics page"]
+    assert b'# {trace_id="' in out["metrics page"]  # an exemplar
     assert (b'"decision"' in ledger) is (fault != "ledger")
     for where, data in out.items():
         assert not [form for form in FORMS if form in data], where

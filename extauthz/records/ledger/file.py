@@ -59,6 +59,10 @@ class Ledger(Protocol):
     def head(self) -> ChainHead:
         """The head of the chain."""
 
+    @property
+    def written(self) -> int:
+        """The bytes that this process wrote."""
+
     def append(self, record: dict[str, Any]) -> None:
         """Keep one record. Raises LedgerError when it may be lost."""
 
@@ -80,6 +84,7 @@ class NoLedger:
 
     healthy: Final = True
     head: Final = ChainHead()
+    written: Final = 0
 
     def append(self, record: dict[str, Any]) -> None:
         """Do nothing."""
@@ -128,6 +133,7 @@ class FileLedger:
         self._fsync = fsync
         self._about = about
         self._limit = segment_bytes
+        self.written = 0
         self._healthy = False
         # numbers of records: up to `_safe` they are on the disk, up to `_lost` some may never be
         self._safe = 0
@@ -249,4 +255,5 @@ class FileLedger:
     def _write(self, record: Record) -> None:
         line, head = seal({**record, "schema": SCHEMA, "time": self._now()}, self.head)
         self._segment.write(line)
+        self.written += len(line)
         self.head = head

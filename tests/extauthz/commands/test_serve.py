@@ -2,15 +2,18 @@
 
 import os
 import signal
+import socket
 import time
+import urllib.request
 from pathlib import Path
 
 import grpc
 import pytest
 from grpc_health.v1 import health_pb2, health_pb2_grpc
 from kubernetes_server import ApiServer, policy_object
+from prometheus_client.parser import text_string_to_metric_families
 from running_guard import POLICY
-from serving import Serving
+from serving import Serving, free_port
 
 KILL = signal.SIGKILL
 
@@ -79,6 +82,63 @@ def test_a_spare_serves_in_place_of_a_worker_that_died_and_is_replaced_itself(po
     serving = [line for line in s.log if line["event"] == "serving"]
     assert [line["worker"] for line in serving] == [0, 0, 0]
     assert len({line["pid"] for line in serving}) == 3
+
+
+@pytest.mark.parametrize("workers", [1, 2])
+def test_one_page_shows_the_metrics_of_every_worker(policy, tmp_path, workers):
+    page = f"127.0.0.1:{free_port()}"
+    options = "--ledger", tmp_path / "ledger", "--workers", workers, "--metrics-listen", page
+    with Serving(policy, *options) as s:
+        s.until("serving", workers)
+        found = scraped(page, until=lambda found: loaded(found) == workers)
+
+        assert {each.labels["worker"] for each in found["phiguard_policy_loaded"]} == {
+            str(number) for number in range(workers)
+        }
+        assert all(each.value > 0 for each in found["phiguard_ledger_written_bytes_total"])
+        assert s.end() == 0
+
+
+def test_the_page_tells_that_a_worker_died_and_goes_on_without_it(policy, tmp_path):
+    page = f"127.0.0.1:{free_port()}"
+    with Serving(policy, "--workers", "2", "--metrics-listen", page) as s:
+        s.until("serving", 2)
+        os.kill(next(line["pid"] for line in s.log if line["event"] == "serving"), KILL)
+        s.until("serving", 3)
+        found = scraped(page, until=lambda found: loaded(found) == 2)
+
+        assert found["phiguard_worker_deaths_total"][0].value == 1
+        assert found["phiguard_workers_serving"][0].value == 2
+        assert found["phiguard_workers_configured"][0].value == 2
+        assert s.end() == 0
+
+
+def test_a_page_on_a_taken_address_is_an_error_of_one_line(policy):
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        page = f"127.0.0.1:{taken.getsockname()[1]}"
+        with Serving(policy, "--metrics-listen", page) as s:
+            assert s.process.wait(60) == 2
+            assert page in s.process.stderr.read().decode()
+
+
+def loaded(found):
+    return len(found.get("phiguard_policy_loaded", ()))
+
+
+def scraped(page, *, until):
+    """The samples of the page by name, once they are as wished."""
+    end = time.monotonic() + 60
+    while True:
+        with urllib.request.urlopen(f"http://{page}/metrics", timeout=10) as answer:
+            text = answer.read().decode()
+        found = {}
+        for family in text_string_to_metric_families(text):
+            for sample in family.samples:
+                found.setdefault(sample.name, []).append(sample)
+        if until(found):
+            return found
+        assert time.monotonic() < end, text
+        time.sleep(0.05)
 
 
 def test_workers_outlive_the_process_that_starts_them(policy, tmp_path):

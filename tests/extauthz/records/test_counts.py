@@ -7,8 +7,9 @@ from opentelemetry.sdk.metrics.export import InMemoryMetricReader
 
 from extauthz.records.allow_list import SpanName
 from extauthz.records.counts import Counts
+from extauthz.records.series import Kind, gauge
 from extauthz.records.spans import Judged
-from phiscan.finding import Location
+from phiscan.finding import Coverage, Gap, Location
 
 
 def judged(judgement=JUDGEMENT):
@@ -25,8 +26,17 @@ def sums(counts):
     return {m.name: [(dict(p.attributes), p.value) for p in m.data.data_points] for m in metrics}
 
 
-def test_what_did_not_happen_has_no_series():
-    assert sums(Counts()) == {}
+def test_what_alarms_is_counted_from_zero_and_nothing_else_has_a_series():
+    """Prometheus sees no increase in a series whose first value is 1."""
+    assert sums(Counts()) == {
+        name: [({}, 0)]
+        for name in (
+            "phiguard.ledger.records",
+            "phiguard.ledger.failures",
+            "phiguard.ledger.sync.failures",
+            "phiguard.policy.refusals",
+        )
+    }
 
 
 def test_findings_are_counted_by_kind_and_class():
@@ -58,12 +68,83 @@ def test_records_and_refusals_are_counted_without_labels():
     counts.ledger_kept()
     counts.ledger_failed()
     counts.policy_refused()
+    counts.sync_failed()
 
     assert sums(counts) == {
         "phiguard.ledger.records": [({}, 2)],
         "phiguard.ledger.failures": [({}, 1)],
         "phiguard.policy.refusals": [({}, 1)],
+        "phiguard.ledger.sync.failures": [({}, 1)],
     }
+
+
+def test_a_message_that_was_not_read_completely_is_counted_by_its_gap():
+    decision = replace(JUDGEMENT.decision, coverage=Coverage.UNSCANNABLE, gap=Gap.ENCRYPTED)
+    counts = Counts()
+    counts.add(judged())
+    assert "phiguard.unscannable" not in sums(counts)
+    counts.add(judged(replace(JUDGEMENT, decision=decision)))
+
+    assert sums(counts)["phiguard.unscannable"] == [
+        (
+            {
+                "phiguard.gap": "ENCRYPTED",
+                "phiguard.coverage": "UNSCANNABLE",
+                "phiguard.direction": "request",
+            },
+            1,
+        )
+    ]
+
+
+def test_the_scans_of_one_message_are_one_duration_and_the_decision_is_not_in_it():
+    second = 1_000_000_000
+    steps = [
+        (SpanName.SCAN, 0, second),
+        (SpanName.DECIDE, second, 7 * second),
+        (SpanName.SCAN, 7 * second, 9 * second),
+    ]
+    counts = Counts()
+    counts.add(replace(judged(), steps=steps))
+    counts.add(judged())  # it was refused without a scan
+    scans = {each.name: each for each in counts.families()}["phiguard.scan.duration"]
+
+    assert [(words, sum(b.counts), b.total) for words, b in scans.buckets] == [
+        (("json", "request"), 1, 3.0)
+    ]
+
+
+def test_the_newest_decision_of_each_bucket_is_an_example():
+    counts = Counts()
+    for trace in (1, 2):
+        counts.add(replace(judged(), trace=trace))
+    counts.add(replace(judged(), trace=3, seconds=9.0))
+    durations = {each.name: each for each in counts.families()}["phiguard.decision.duration"]
+    ((_, buckets),) = durations.buckets
+
+    assert [each for each in buckets.examples if each] == [(0.25, 2, 20), (9.0, 3, 20)]
+
+
+def test_gauges_are_read_when_somebody_asks():
+    reader, counts, values = InMemoryMetricReader(), Counts(), iter([1, 2, None, None])
+    meters = MeterProvider([reader], shutdown_on_exit=False)
+    counts.watch([gauge("phiguard.ready", "", "", lambda: next(values))], meters.get_meter("test"))
+    assert counts.families()[-1].values == [((), 1)]
+    (metric,) = reader.get_metrics_data().resource_metrics[0].scope_metrics[0].metrics
+    assert metric.data.data_points[0].value == 2
+
+    assert counts.families()[-1].values == []
+    assert reader.get_metrics_data() is None
+
+
+def test_a_gauge_that_only_grows_is_a_counter():
+    reader, counts = InMemoryMetricReader(), Counts()
+    meters = MeterProvider([reader], shutdown_on_exit=False)
+    grows = gauge("phiguard.ledger.written", "By", "", lambda: 3, Kind.COUNTER)
+    counts.watch([grows], meters.get_meter("test"))
+    (metric,) = reader.get_metrics_data().resource_metrics[0].scope_metrics[0].metrics
+
+    assert metric.data.is_monotonic
 
 
 def test_counting_in_one_thread_while_another_reads_loses_nothing():
@@ -71,7 +152,7 @@ def test_counting_in_one_thread_while_another_reads_loses_nothing():
 
     def read():
         while not done.is_set():
-            seen.append(sum(sum(b.counts) for b in _durations(counts, reset=True)))
+            seen.append(sum(sum(b.counts) for b in _durations(counts, since_last=True)))
 
     thread = threading.Thread(target=read)
     thread.start()
@@ -80,9 +161,9 @@ def test_counting_in_one_thread_while_another_reads_loses_nothing():
     done.set()
     thread.join()
 
-    assert sum(seen) + sum(sum(b.counts) for b in _durations(counts, reset=True)) == 3000
+    assert sum(seen) + sum(sum(b.counts) for b in _durations(counts, since_last=True)) == 3000
     assert sums(counts)["phiguard.decisions"][0][1] == 3000
 
 
-def _durations(counts, *, reset):
-    return counts.distributions(reset=reset)[0].series.values()
+def _durations(counts, *, since_last):
+    return counts.distributions(since_last=since_last)[0].series.values()

@@ -22,20 +22,27 @@ from mesh.policy.decision import Action
 
 CUMULATIVE, DELTA = AggregationTemporality.CUMULATIVE, AggregationTemporality.DELTA
 SECONDS = (0.0005, 0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1.0)
-NAMES = ("phiguard.decision.duration", "phiguard.scan.size")
+BYTES = (256, 1024, 4096, 16384, 65536, 262144, 1048576, 4194304, 8388608)
+BOUNDS = {
+    "phiguard.decision.duration": SECONDS,
+    "phiguard.scan.size": BYTES,
+    "phiguard.scan.duration": SECONDS,
+}
+NAMES = tuple(BOUNDS)
+STEPS = [(SpanName.SCAN, 0, 3_000_000), (SpanName.DECIDE, 3_000_000, 4_000_000)]
 
 
 def judged(seconds=0.25, size=12, media="json", action=Action.DENY):
     decision = replace(JUDGEMENT.decision, action=action)
     report = replace(JUDGEMENT.report, size=size, media=media)
     judgement = replace(JUDGEMENT, decision=decision, report=report)
-    return Judged(judgement, SpanName.INSPECT, 1, None, 10, 20, [], seconds)
+    return Judged(judgement, SpanName.INSPECT, 1, None, 10, 20, STEPS, seconds)
 
 
 MESSAGES = st.builds(
     judged,
     st.floats(0, 5) | st.sampled_from(SECONDS),
-    st.integers(0, 20_000) | st.sampled_from([5, 10, 10_000]),
+    st.integers(0, 20_000_000) | st.sampled_from(BYTES),
     st.sampled_from(["json", "text"]),
     st.sampled_from(Action),
 )
@@ -51,10 +58,11 @@ class Sdk:
     def __init__(self, wished):
         self.metrics = RecordedMetrics(temporality(wished))
         reader = PeriodicExportingMetricReader(self.metrics, export_interval_millis=math.inf)
-        view = View(
-            instrument_name=NAMES[0], aggregation=ExplicitBucketHistogramAggregation(SECONDS)
-        )
-        self.meters = MeterProvider([reader], shutdown_on_exit=False, views=[view])
+        views = [
+            View(instrument_name=name, aggregation=ExplicitBucketHistogramAggregation(bounds))
+            for name, bounds in BOUNDS.items()
+        ]
+        self.meters = MeterProvider([reader], shutdown_on_exit=False, views=views)
         self.made = [self.meters.get_meter(SCOPE).create_histogram(name) for name in NAMES]
 
     def add(self, each):
@@ -63,6 +71,7 @@ class Sdk:
         direction = {"phiguard.direction": "request"}
         self.made[0].record(each.seconds, {**action, **direction})
         self.made[1].record(report.size, {**media, **direction})
+        self.made[2].record(0.003, {**media, **direction})
 
 
 class Ours:
@@ -126,10 +135,23 @@ def test_a_point_says_since_when_it_counts(wished, times):
 def test_a_period_without_messages_exports_no_point_of_it():
     ours = Ours(DELTA)
     ours.counts.add(judged())
-    assert len(ours.histograms()) == 2
+    assert len(ours.histograms()) == 3
 
     assert ours.histograms() == {}
     assert not ours.metrics.points().keys() & set(NAMES)
+
+
+def test_what_is_exported_since_the_last_export_is_still_counted_for_others():
+    """A page for Prometheus shows everything since the start, whatever the collector wants."""
+    ours = Ours(DELTA)
+    for _ in range(2):
+        ours.counts.add(judged())
+        ours.histograms()
+    durations = {each.name: each for each in ours.counts.families()}[NAMES[0]]
+    ((_, buckets),) = durations.buckets
+
+    assert ours.metrics.points()[NAMES[0]][0].count == 1
+    assert sum(buckets.counts) == 2
 
 
 def test_the_metrics_can_be_encoded():
@@ -139,10 +161,7 @@ def test_the_metrics_can_be_encoded():
     (resource,) = encode_metrics(ours.metrics.data).resource_metrics
     (scope,) = resource.scope_metrics
 
-    assert {m.name: m.WhichOneof("data") for m in scope.metrics} == {
-        "phiguard.decisions": "sum",
-        "phiguard.findings": "sum",
-        "phiguard.decision.duration": "histogram",
-        "phiguard.scan.size": "histogram",
-    }
+    kinds = {m.name: m.WhichOneof("data") for m in scope.metrics}
+    assert kinds["phiguard.decisions"] == kinds["phiguard.findings"] == "sum"
+    assert {name for name, kind in kinds.items() if kind == "histogram"} == set(NAMES)
     assert {m.name: m.unit for m in scope.metrics}["phiguard.scan.size"] == "By"

@@ -181,6 +181,8 @@ def test_decisions_are_counted_without_paths_addresses_or_ids(bench):
         "phiguard.findings",
         "phiguard.ledger.records",
         "phiguard.ledger.failures",
+        "phiguard.ledger.sync.failures",
+        "phiguard.policy.refusals",
     }
     assert points["phiguard.decisions"][0].attributes == {
         "phiguard.decision": "DENY",
