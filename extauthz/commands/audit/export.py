@@ -11,12 +11,11 @@ import heapq
 import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any
 
 from extauthz.commands.audit import ledgers
 from extauthz.commands.audit.ledgers import Chain, Verified
-from extauthz.commands.errors import UsageError
+from extauthz.commands.audit.times import add_period, moment
 from extauthz.records.exports.formats import FORMS, Form
 from mesh.message import identity
 from mesh.policy.decision import Action
@@ -27,8 +26,6 @@ if TYPE_CHECKING:
 _Record = dict[str, Any]
 _Found = tuple[int, _Record]
 """The number of the worker, and its record."""
-# the ledger's format, so that texts compare like times
-_TIME: Final = "%Y-%m-%dT%H:%M:%S.%fZ"
 
 
 def add_parser(actions: "_Subparsers") -> None:
@@ -40,15 +37,7 @@ def add_parser(actions: "_Subparsers") -> None:
     parser.add_argument(
         "--format", choices=tuple(FORMS), default="jsonl", help="default: %(default)s"
     )
-    parser.add_argument(
-        "--since",
-        default="",
-        metavar="TIME",
-        help="from this time on: 2026-11-01, 2026-11-01T08:00Z",
-    )
-    parser.add_argument(
-        "--until", default="", metavar="TIME", help="before this time; a day begins at midnight UTC"
-    )
+    add_period(parser)
     parser.add_argument(
         "--source",
         metavar="PRINCIPAL",
@@ -105,8 +94,8 @@ class _Wanted:
 def run(args: argparse.Namespace) -> int:
     """Export. Return 1 when a chain does not hold or no chain holds a given head, else 0."""
     wanted = _Wanted(
-        _moment("--since", args.since),
-        _moment("--until", args.until),
+        moment("--since", args.since),
+        moment("--until", args.until),
         args.source,
         args.destination,
         frozenset(args.decision),
@@ -171,18 +160,3 @@ def _written(records: Iterator[_Found], form: Form) -> int:
         sys.stdout.write(form.text({**record, "worker": worker} if form.names_worker else record))
         number += 1
     return number
-
-
-def _moment(flag: str, word: str) -> str:
-    """Return a time in the ledger's format, or empty text for none. Without an offset it is UTC."""
-    if not word:
-        return ""
-    try:
-        found = datetime.fromisoformat(word)
-        return (
-            (found if found.tzinfo else found.replace(tzinfo=UTC)).astimezone(UTC).strftime(_TIME)
-        )
-    except (ValueError, OverflowError):
-        raise UsageError(
-            f"{flag} {word}: not a time; write 2026-11-01 or 2026-11-01T08:00:00Z"
-        ) from None

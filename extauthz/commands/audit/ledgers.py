@@ -2,7 +2,7 @@
 
 import argparse
 import re
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
@@ -68,6 +68,21 @@ def add_folder(parser: argparse.ArgumentParser) -> None:
         metavar="HASH",
         help="a head kept elsewhere: a record of a chain, or the last one of removed files",
     )
+
+
+def add_folders(parser: argparse.ArgumentParser) -> None:
+    """Add the arguments `DIR...` and `--format`, for commands that read many ledgers as one."""
+    parser.add_argument(
+        "folders", type=Path, nargs="+", metavar="DIR", help="a folder of each replica"
+    )
+    parser.add_argument(
+        "--format", choices=("table", "json"), default="table", help="default: %(default)s"
+    )
+
+
+def chains_in(folders: Sequence[Path]) -> list[Chain]:
+    """Return the chains of all folders. Raises UsageError when one has none."""
+    return [chain for folder in dict.fromkeys(folders) for chain in chains_of(folder)]
 
 
 def heads(args: argparse.Namespace) -> list[str]:

@@ -1,0 +1,50 @@
+"""Decisions as a table for people."""
+
+from collections.abc import Iterable, Mapping
+from typing import Any, Final
+
+from extauthz.commands import table
+
+COLUMNS: Final = (
+    "time",
+    "decision",
+    "reason",
+    "verdict",
+    "classes",
+    "direction",
+    "source",
+    "destination",
+    "id",
+)
+
+
+def rows(records: Iterable[Mapping[str, Any]], *, head: bool = True) -> str:
+    """Return the lines of a table: one for each decision, below the names of the columns."""
+    lines = table.aligned([*([COLUMNS] if head else []), *map(_row, records)])
+    return "".join(line + "\n" for line in lines)
+
+
+def _row(record: Mapping[str, Any]) -> tuple[str, ...]:
+    """Return a row of the table.
+
+    The record is not verified: whoever can write the file may have written anything.
+    """
+
+    def text(key: str) -> str:
+        return table.shown(str(record.get(key) or "")) or "-"
+
+    action = text("decision") if record.get("enforced") else f"({text('decision')})"
+    identifiers = record.get("identifiers")
+    classes = table.shown("".join(map(str, identifiers))) if isinstance(identifiers, list) else ""
+    destination = text("destination") if record.get("destination") else text("service")
+    return (
+        text("time"),
+        action,
+        text("reason"),
+        text("verdict"),
+        classes or "-",
+        text("direction"),
+        text("source"),
+        destination,
+        text("id"),
+    )

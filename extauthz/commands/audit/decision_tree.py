@@ -1,0 +1,202 @@
+"""One decision as a tree for people."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+from extauthz.commands import table
+from extauthz.commands.audit.policy_text import rule_text
+from extauthz.commands.audit.search import Hit, Record
+from phiscan.identifiers import INFO_TYPES
+
+_UNKNOWN: Final = "not known"
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """A decision with all that belongs to it.
+
+    Args:
+        hit: the decision.
+        line: number of its line in its file, from 1.
+        policy: the record of the policy that decided, or None when no ledger has it.
+        message: decisions on the same message, this one too, in their order.
+        trace: other decisions of the same trace or call, by time.
+    """
+
+    hit: Hit
+    line: int
+    policy: Hit | None
+    message: Sequence[Hit]
+    trace: Sequence[Hit]
+
+
+@dataclass(slots=True)
+class Branch:
+    """A line of the tree, with the lines below it. A text of several lines goes on below itself."""
+
+    text: str
+    below: list["Branch"] = field(default_factory=list)
+
+
+def tree(told: Told, *, whole_policy: bool) -> str:
+    """Return the decision as lines.
+
+    Whoever can write the files may have written anything, so no text commands the terminal.
+
+    Args:
+        told: the decision.
+        whole_policy: whether the whole text of the policy is shown.
+    """
+    record = told.hit.record
+    root = Branch(
+        f"decision {_text(record, 'id')}: {_effect(record)}, {_text(record, 'reason')}, "
+        f"{_text(record, 'time')}",
+        [
+            _who(record),
+            _found(record),
+            _why(told),
+            _policy(told, whole=whole_policy),
+            _neighbours("message", told.message, record),
+            _neighbours(f"trace {_text(record, 'trace')}", told.trace, record),
+            _place(told),
+        ],
+    )
+    return "".join(f"{line}\n" for line in _lines(root))
+
+
+def _who(record: Record) -> Branch:
+    said = {True: "proved by the receiver", False: "no"}
+    mutual = said.get(record["mtls"]) if isinstance(record.get("mtls"), bool) else None
+    return Branch(
+        f"who: a {_text(record, 'direction')}, seen {_text(record, 'vantage')}",
+        [
+            Branch(f"source: {_text(record, 'source')}"),
+            Branch(f"destination: {_text(record, 'destination')}"),
+            Branch(f"service: {_text(record, 'service')}"),
+            Branch(f"asked by: {_text(record, 'caller')}"),
+            Branch(f"mutual TLS: {mutual or _UNKNOWN}"),
+        ],
+    )
+
+
+def _found(record: Record) -> Branch:
+    seen = _text(record, "coverage")
+    if record.get("gap"):
+        seen += f", {_text(record, 'gap')}"
+    media = " ".join([_text(record, "media"), *_texts(record, "parts")])
+    counts = record.get("infoTypes")
+    named = sorted(counts.items()) if isinstance(counts, dict) else []
+    below = [Branch(f"{_class(name)} {table.shown(str(name))}: {_number(n)}") for name, n in named]
+    if record.get("opaque"):
+        below.append(Branch(f"parts that nobody can read: {_number(record['opaque'])}"))
+    return Branch(f"found: {_text(record, 'verdict')} ({media}; {seen})", below)
+
+
+def _why(told: Told) -> Branch:
+    record = told.hit.record
+    texts = told.policy.record.get("texts") if told.policy else None
+    below = [Branch(f"because of: {', '.join(_texts(record, 'tipped'))}")] * bool(
+        record.get("tipped")
+    )
+    for rule in _texts(record, "rules"):
+        text = rule_text(texts, rule) if isinstance(texts, dict) else ""
+        below.append(Branch(f"rule {rule}", _text_lines(text)))
+    audits = record.get("audits")
+    for rule, action in sorted(audits.items()) if isinstance(audits, dict) else ():
+        below.append(Branch(table.shown(f"AUDIT rule {rule}: alone, it would {action}")))
+    if not record.get("rules"):
+        below.append(Branch("no rule names this edge"))
+    return Branch(f"why: {_text(record, 'reason')}", below)
+
+
+def _policy(told: Told, *, whole: bool) -> Branch:
+    digest = told.hit.record.get("policy")
+    if not digest:
+        return Branch("policy: none was in force")
+    shown = table.shown(str(digest))
+    if told.policy is None:
+        return Branch(f"policy {shown}: these ledgers have no record of its text")
+    record = told.policy.record
+    texts = record.get("texts")
+    files = sorted(texts.items()) if isinstance(texts, dict) else []
+    return Branch(
+        f"policy {_text(record, 'name')} {shown}",
+        [
+            Branch(f"mode: {_text(record, 'mode')}"),
+            Branch(f"recorded: {_text(record, 'time')}, by phiguard {_text(record, 'version')}"),
+            *(
+                Branch(f"text: {table.shown(name)}", _text_lines(str(text)) if whole else [])
+                for name, text in files
+            ),
+        ],
+    )
+
+
+def _neighbours(name: str, hits: Sequence[Hit], record: Record) -> Branch:
+    lines = []
+    for hit in hits:
+        each = hit.record
+        to = _text(each, "destination") if each.get("destination") else _text(each, "service")
+        mark = " (this one)" if each.get("id") == record.get("id") else ""
+        piece = f"piece {_number(each['piece'])}, " if "piece" in each else ""
+        lines.append(
+            Branch(
+                f"{_text(each, 'time')}: {piece}{_text(each, 'direction')} "
+                f"{_text(each, 'vantage')}, {_effect(each)}, {_text(each, 'reason')}, "
+                f"{_text(each, 'source')} to {to}, {_text(each, 'id')}{mark}"
+            )
+        )
+    count = f"{len(hits) or 'no'} decision{'s' * (len(hits) != 1)}"
+    return Branch(f"{name}: {count}", lines)
+
+
+def _place(told: Told) -> Branch:
+    hit = told.hit
+    return Branch(
+        f"record: {table.shown(str(hit.place))}:{told.line}",
+        [
+            Branch(f"hash: {_text(hit.record, 'hash')}"),
+            Branch(f"verify its chain: phiguard audit verify {table.shown(str(hit.chain.folder))}"),
+        ],
+    )
+
+
+def _effect(record: Record) -> str:
+    action = _text(record, "decision")
+    return action if record.get("enforced") is True else f"{action}, not enforced"
+
+
+def _class(info_type: object) -> str:
+    known = INFO_TYPES.get(str(info_type))
+    return known.identifier.value if known and known.identifier else "-"
+
+
+def _text(record: Record, key: str) -> str:
+    value = record.get(key)
+    return table.shown(str(value)) if value not in (None, "") else _UNKNOWN
+
+
+def _texts(record: Record, key: str) -> list[str]:
+    value = record.get(key)
+    return [table.shown(str(each)) for each in value] if isinstance(value, list) else []
+
+
+def _number(value: Any) -> str:  # noqa: ANN401 - whatever a ledger holds
+    return str(value) if isinstance(value, int) else "?"
+
+
+def _text_lines(text: str) -> list[Branch]:
+    return [Branch("\n".join(map(table.shown, text.splitlines())))] if text else []
+
+
+def _lines(branch: Branch, first: str = "", rest: str = "") -> Iterator[str]:
+    head, *more = branch.text.split("\n")
+    yield first + head
+    for line in more:
+        yield rest + ("│ " if branch.below else "") + line
+    for number, each in enumerate(branch.below, 1):
+        is_last = number == len(branch.below)
+        yield from _lines(
+            each, rest + ("└─ " if is_last else "├─ "), rest + ("   " if is_last else "│  ")
+        )

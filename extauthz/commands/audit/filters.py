@@ -1,0 +1,170 @@
+"""The options that say which records `query` shows, and the conditions that they stand for."""
+
+import argparse
+import re
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+from typing import Any, Final
+
+import orjson
+
+from extauthz.commands.audit.search import Condition, Record, Wanted
+from extauthz.commands.audit.times import add_period, moment
+from extauthz.commands.errors import UsageError
+from mesh.message import identity
+from mesh.policy.decision import Action, Reason
+from phiscan.identifiers import Identifier
+
+KINDS: Final = ("decision", "policy", "start", "recovery")
+_DECISION: Final = "decision"  # nearly all records are
+_ENDS: Final = ("source", "destination", "caller")
+_SHORTEST: Final = 6
+"""Digits of the beginning of a digest or an id that name it."""
+# matches `9212d0`; not `9212d`, `9212D0`
+_DIGITS: Final = re.compile(r"[0-9a-f]{6,64}")
+
+
+def add_filters(parser: argparse.ArgumentParser) -> None:
+    """Add all options. One that is repeated takes any of its values."""
+    add_period(parser)
+    for flag, metavar, text in (
+        ("--principal", "PRINCIPAL", "as source, destination or caller; may end with *"),
+        ("--source", "PRINCIPAL", "who sends the request; may end with *"),
+        ("--destination", "PRINCIPAL", "who answers it; may end with *"),
+        ("--host", "HOST", "service host of the destination; may end with *"),
+        ("--info-type", "INFOTYPE", "in which this was found: EMAIL_ADDRESS"),
+        ("--rule", "RULE", "whose edge this rule names"),
+        ("--policy", "DIGEST", f"that this policy decided; the first {_SHORTEST} digits do"),
+        ("--trace", "ID", "of this trace; the first digits do"),
+        ("--exchange", "ID", "of this call of Envoy; the first digits do"),
+    ):
+        parser.add_argument(flag, action="append", default=[], metavar=metavar, help=text)
+    for flag, words, metavar in (
+        ("--identifier", Identifier, "CLASS"),
+        ("--decision", Action, "DECISION"),
+        ("--reason", Reason, "REASON"),
+    ):
+        choices = [word.value for word in words]
+        parser.add_argument(
+            flag, action="append", default=[], choices=choices, metavar=metavar,
+            help=", ".join(choices) if len(choices) < 9 else "a code of docs/policy.md, or A to R",
+        )  # fmt: skip
+    parser.add_argument(
+        "--kind",
+        action="append",
+        default=[],
+        choices=KINDS,
+        help="of records; default: decision",
+    )
+
+
+def wanted(args: argparse.Namespace) -> Wanted:
+    """Return what the options ask for. Raises UsageError."""
+    for flag in ("policy", "trace", "exchange"):
+        for word in getattr(args, flag):
+            check_digits(f"--{flag} ", word)
+    return Wanted(
+        tuple(
+            condition
+            # those that fewest lines fulfil come first
+            for condition in (
+                _named("exchange", args.exchange, _starts),
+                _named("trace", args.trace, _starts),
+                _named("policy", args.policy, _starts),
+                _listed("rules", args.rule),
+                _listed("infoTypes", args.info_type, after=b":"),
+                _named("reason", args.reason),
+                _ends(args.principal),
+                _named("source", args.source, identity.matches),
+                _named("destination", args.destination, identity.matches),
+                _named("service", args.host, identity.matches),
+                _named("decision", args.decision),
+                _listed("identifiers", args.identifier),
+                _kinds(args.kind or [_DECISION]),
+            )
+            if condition is not None
+        ),
+        moment("--since", args.since),
+        moment("--until", args.until),
+    )
+
+
+def check_digits(flag: str, word: str) -> None:
+    """Check the beginning of an id or a digest. Raises UsageError."""
+    if not _DIGITS.fullmatch(word):
+        raise UsageError(f"{flag}{word}: give at least its first {_SHORTEST} hexadecimal digits")
+
+
+def exactly(key: str, value: str) -> Condition:
+    """Return the condition that a key has this value."""
+    return _any_of(key, [value], lambda pattern, found: pattern == found)
+
+
+def beginning(key: str, value: str) -> Condition:
+    """Return the condition that the value of a key begins so."""
+    return _any_of(key, [value], _starts)
+
+
+def either(one: Condition, other: Condition) -> Condition:
+    """Return the condition that one of the two holds."""
+    return Condition(
+        one.needles + other.needles, lambda record: one.holds(record) or other.holds(record)
+    )
+
+
+_Match = Callable[[str, str], bool]
+
+
+def _starts(pattern: str, found: str) -> bool:
+    return found.startswith(pattern)
+
+
+def _named(
+    key: str, values: Sequence[str], match: _Match = lambda pattern, found: pattern == found
+) -> Condition | None:
+    return _any_of(key, values, match) if values else None
+
+
+def _any_of(key: str, values: Sequence[str], match: _Match) -> Condition:
+    def holds(record: Record) -> bool:
+        found = record.get(key)
+        return isinstance(found, str) and any(match(value, found) for value in values)
+
+    return Condition(tuple(_quoted(key) + b":" + _beginning(value) for value in values), holds)
+
+
+def _kinds(values: Sequence[str]) -> Condition:
+    condition = _any_of("kind", values, lambda pattern, found: pattern == found)
+    return replace(condition, needles=()) if _DECISION in values else condition
+
+
+def _ends(values: Sequence[str]) -> Condition | None:
+    if not values:
+        return None
+
+    def holds(record: Record) -> bool:
+        found = [record.get(end) for end in _ENDS]
+        return any(identity.matches(v, f) for v in values for f in found if isinstance(f, str))
+
+    return Condition(tuple(map(_beginning, values)), holds)
+
+
+def _listed(key: str, values: Sequence[str], after: bytes = b"") -> Condition | None:
+    """Return the condition that a list, or the names of a mapping, hold one of the values."""
+    if not values:
+        return None
+
+    def holds(record: Record) -> bool:
+        found: Mapping[str, Any] | Sequence[Any] = record.get(key) or ()
+        return isinstance(found, (list, dict)) and any(value in found for value in values)
+
+    return Condition(tuple(_quoted(value) + after for value in values), holds)
+
+
+def _beginning(value: str) -> bytes:
+    """Return the JSON of a text up to where it may go on."""
+    return _quoted(value.removesuffix("*"))[:-1]
+
+
+def _quoted(text: str) -> bytes:
+    return orjson.dumps(text)

@@ -1,0 +1,80 @@
+"""`phiguard audit query`: the records of all workers and replicas that fulfil some conditions."""
+
+import argparse
+import sys
+from collections import deque
+from collections.abc import Iterable, Iterator
+from itertools import chain, islice
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+from extauthz.commands import table
+from extauthz.commands.audit import decision_rows, filters, ledgers
+from extauthz.commands.audit.search import Hit, Search
+from extauthz.commands.errors import UsageError
+
+if TYPE_CHECKING:
+    _Subparsers = argparse._SubParsersAction[argparse.ArgumentParser]
+
+_WRONG: Final = 2
+# so many rows have columns of the same width; a result of any length needs little memory
+_ROWS: Final = 1000
+
+
+def add_parser(actions: "_Subparsers") -> None:
+    """Add `query`."""
+    parser = actions.add_parser(
+        "query", help="find records by time, principal, what was found, outcome, policy, trace"
+    )
+    ledgers.add_folders(parser)
+    filters.add_filters(parser)
+    parser.add_argument("--last", type=int, default=0, metavar="N", help="only the last N of them")
+    parser.set_defaults(run=run)
+
+
+def run(args: argparse.Namespace) -> int:
+    """Write what is found. Return 2 when lines were left out because somebody changed them."""
+    if args.last < 0:
+        raise UsageError(f"--last {args.last}: too small; give a number above 0")
+    search = Search(filters.wanted(args))
+    hits: Iterable[Hit] = search.over(ledgers.chains_in(args.folders))
+    if args.last:
+        hits = deque(hits, args.last)
+    if args.format == "json":
+        for hit in hits:
+            sys.stdout.write(hit.line.decode() + "\n")
+    else:
+        write_table(hits)
+    return complain(search.odd)
+
+
+def write_table(hits: Iterable[Hit]) -> None:
+    """Write the hits as a table: decisions by their columns, other kinds by their keys."""
+    rest = iter(hits)
+    first = True
+    while batch := list(islice(rest, _ROWS)):
+        if all(hit.record.get("kind") == "decision" for hit in batch):
+            sys.stdout.write(decision_rows.rows([hit.record for hit in batch], head=first))
+        else:
+            sys.stdout.writelines(chain.from_iterable(map(_other, batch)))
+        first = False
+
+
+def complain(odd: dict[Path, int]) -> int:
+    """Say which lines were left out. Return the exit code."""
+    for place, count in odd.items():
+        sys.stderr.write(
+            f"phiguard: {place}: {count} line{'s' * (count != 1)} left out, because the hash does "
+            f"not fit; see `phiguard audit verify {place.parent}`\n"
+        )
+    return _WRONG if odd else 0
+
+
+def _other(hit: Hit) -> Iterator[str]:
+    record = hit.record
+    words = " ".join(
+        f"{key}={table.shown(str(record[key]))}"
+        for key in ("policy", "name", "mode", "version", "host", "worker", "torn", "id", "reason")
+        if record.get(key) is not None
+    )
+    yield f"{table.shown(hit.time)}  {table.shown(str(record.get('kind')))}  {words}\n"

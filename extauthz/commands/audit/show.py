@@ -1,0 +1,113 @@
+"""`phiguard audit show ID`: one decision with all that the ledgers know about it."""
+
+import argparse
+import sys
+from collections.abc import Sequence
+from functools import reduce
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+import orjson
+
+from extauthz.commands.audit import filters, ledgers
+from extauthz.commands.audit.decision_tree import Told, tree
+from extauthz.commands.audit.ledgers import Chain
+from extauthz.commands.audit.query import complain
+from extauthz.commands.audit.search import Condition, Hit, Record, Search, Wanted
+from extauthz.commands.errors import UsageError
+
+if TYPE_CHECKING:
+    _Subparsers = argparse._SubParsersAction[argparse.ArgumentParser]
+
+_SHOWN: Final = 50
+"""Neighbours in the message and in the trace that are shown; a trace can be as long as a stream."""
+
+
+def add_parser(actions: "_Subparsers") -> None:
+    """Add `show`."""
+    parser = actions.add_parser("show", help="show one decision with its policy and its trace")
+    parser.add_argument("id", metavar="ID", help="of the decision; the first digits do")
+    ledgers.add_folders(parser)
+    parser.add_argument(
+        "--policy-text", action="store_true", help="the whole policy, not only the rules that spoke"
+    )
+    parser.set_defaults(run=run)
+
+
+def run(args: argparse.Namespace) -> int:
+    """Write the decision. Return 2 when there is none, or when changed lines were left out."""
+    filters.check_digits("", args.id)
+    chains = ledgers.chains_in(args.folders)
+    odd: dict[Path, int] = {}
+    told = _told(_the_one(args.id, chains, odd), chains, odd)
+    if args.format == "json":
+        sys.stdout.write(orjson.dumps(_plain(told)).decode() + "\n")
+    else:
+        sys.stdout.write(tree(told, whole_policy=args.policy_text))
+    return complain(odd)
+
+
+def _the_one(identity: str, chains: Sequence[Chain], odd: dict[Path, int]) -> Hit:
+    search = Search(Wanted((filters.beginning("id", identity),)), odd=odd)
+    hits = list(search.over(chains))
+    folders = ", ".join(dict.fromkeys(str(chain.folder) for chain in chains))
+    if not hits:
+        raise UsageError(
+            f"{identity}: no decision begins so in {folders}; give the ledgers of all replicas"
+        )
+    if len({hit.record["id"] for hit in hits}) > 1:
+        raise UsageError(f"{identity}: {len(hits)} decisions begin so; give more digits")
+    return hits[0]
+
+
+def _told(hit: Hit, chains: Sequence[Chain], odd: dict[Path, int]) -> Told:
+    near = list(Search(Wanted((_beside(hit.record),)), odd=odd).over(chains))
+    message = [each for each in near if _is_of_the_message(each.record, hit.record)] or [hit]
+    of_message = {each.record.get("id") for each in message}
+    others = [each for each in near if each.record.get("id") not in of_message]
+    line = hit.chain.lines(hit.name).partition(hit.line + b"\n")[0].count(b"\n") + 1
+    return Told(hit, line, _policy_of(hit, chains, odd), message[:_SHOWN], others[:_SHOWN])
+
+
+def _beside(record: Record) -> Condition:
+    """Return the condition of the decisions in the same call or trace."""
+    conditions = [
+        filters.exactly(key, value)
+        for key in ("trace", "exchange")
+        if isinstance(value := record.get(key), str)
+    ]
+    return reduce(filters.either, conditions, filters.exactly("id", str(record["id"])))
+
+
+def _is_of_the_message(record: Record, of: Record) -> bool:
+    keys = ("exchange", "direction")
+    return record["id"] == of["id"] or (
+        of.get("exchange") is not None and all(record.get(key) == of.get(key) for key in keys)
+    )
+
+
+def _policy_of(hit: Hit, chains: Sequence[Chain], odd: dict[Path, int]) -> Hit | None:
+    """Return the record of the policy that decided: the chain's own before it, else any."""
+    digest = hit.record.get("policy")
+    if not isinstance(digest, str):
+        return None
+    wanted = Wanted((filters.exactly("kind", "policy"), filters.exactly("policy", digest)))
+    found = list(Search(wanted, odd=odd).over(chains))
+    own = [p for p in found if p.chain == hit.chain and _seq(p) < _seq(hit)]
+    return (own or found)[-1] if found else None
+
+
+def _seq(hit: Hit) -> int:
+    seq = hit.record.get("seq")
+    return seq if isinstance(seq, int) else 0
+
+
+def _plain(told: Told) -> dict[str, Any]:
+    hit = told.hit
+    return {
+        "decision": hit.record,
+        "place": {"file": str(hit.place), "line": told.line, "worker": hit.chain.worker},
+        "policy": None if told.policy is None else told.policy.record,
+        "message": [each.record for each in told.message],
+        "trace": [each.record for each in told.trace],
+    }

@@ -1,0 +1,119 @@
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from extauthz.commands.audit.ledgers import Chain
+from extauthz.commands.audit.search import Condition, Search, Wanted, lines, opened
+from extauthz.records.ledger.chain import ChainHead, seal, segment_name, unseal
+
+WORDS = st.text('ab"\\:,é\n', max_size=6)
+RECORDS = st.dictionaries(
+    st.sampled_from(["id", "audits", "hash2", "rules", "zz"]),
+    WORDS
+    | st.lists(WORDS, max_size=2)
+    | st.dictionaries(st.just("hash") | WORDS, WORDS, max_size=2),
+    max_size=4,
+)
+NEEDLES = st.lists(
+    st.binary(min_size=1, max_size=2).filter(lambda b: b"\n" not in b), min_size=1, max_size=2
+)
+
+
+def sealed(*records, head=None):
+    data, head = b"", head or ChainHead()
+    for record in records:
+        line, head = seal(record, head)
+        data += line
+    return data
+
+
+@given(RECORDS)
+def test_a_sealed_line_opens_as_its_record(record):
+    line = sealed(record).rstrip(b"\n")
+    assert opened(line) == unseal(line)
+    assert opened(line)["seq"] == 1
+
+
+@given(RECORDS, st.data())
+def test_a_changed_line_does_not_open(record, data):
+    line = sealed(record).rstrip(b"\n")
+    at = data.draw(st.integers(0, len(line) - 1))
+    other = data.draw(st.integers(0, 255).filter(lambda byte: byte != line[at]))
+    assert opened(line[:at] + bytes([other]) + line[at + 1 :]) is None
+
+
+@pytest.mark.parametrize(
+    "line", [b"", b"{", b"[]", b'{"seq":1}', b'{"hash":"x"}', b'"hash":"' * 20]
+)
+def test_what_no_guard_wrote_does_not_open(line):
+    assert opened(line) is None
+
+
+@given(
+    st.lists(st.binary(max_size=6).filter(lambda b: b"\n" not in b)), st.lists(NEEDLES, max_size=2)
+)
+def test_the_lines_are_those_that_hold_a_needle_of_each_group(written, needles):
+    data = b"".join(line + b"\n" for line in written) + b"torn" * bool(written)
+    assert list(lines(data, needles)) == [
+        line for line in written if all(any(n in line for n in group) for group in needles)
+    ]
+
+
+@pytest.fixture
+def chain(tmp_path):
+    def made(*times, worker=0, folder="a", **keys):
+        place = tmp_path / folder
+        place.mkdir(exist_ok=True)
+        records = [{"kind": "decision", "time": f"2026-11-{t}Z", **keys} for t in times]
+        name = segment_name(worker, 1)
+        (place / name).write_bytes(sealed(*records))
+        return Chain(place, worker, (name,))
+
+    return made
+
+
+EARLY, MID, LATE = "01T00:00:00.000000", "01T23:59:59.999999", "02T00:00:00.000000"
+
+
+def times(hits):
+    return [hit.time[8:-1] for hit in hits]
+
+
+def test_chains_of_many_folders_are_merged_by_time(chain):
+    chains = [chain(EARLY, LATE), chain(MID, folder="b"), chain(MID, LATE, worker=1)]
+    assert times(Search(Wanted()).over(chains)) == [EARLY, MID, MID, LATE, LATE]
+
+
+@pytest.mark.parametrize(
+    ("since", "until", "expected"),
+    [
+        ("01T00:00:00.000000", "02T00:00:00.000000", [EARLY, MID]),
+        ("01T00:00:00.000001", "02T00:00:00.000001", [MID, LATE]),
+        ("01T23:00:00.000000", "01T23:59:59.999999", []),
+        ("02T00:00:00.000000", "", [LATE]),
+        ("", "01T23:59:59.999999", [EARLY]),
+    ],
+)  # fmt: skip
+def test_a_period_holds_its_beginning_and_not_its_end_whatever_the_order(
+    chain, since, until, expected
+):
+    # the clock jumped back before the last record
+    of = chain(LATE, MID, EARLY)
+    wanted = Wanted((), *(f"2026-11-{word}Z" if word else "" for word in (since, until)))
+    assert sorted(times(Search(wanted).of(of))) == expected
+
+
+def test_a_needle_elsewhere_in_the_line_is_no_hit(chain):
+    of = chain(EARLY, reason="no", rules=["wanted"])
+    asked = Condition((b'"wanted"',), lambda record: record["reason"] == "wanted")
+    assert list(Search(Wanted((asked,))).of(of)) == []
+
+
+def test_a_line_that_somebody_changed_is_counted_and_a_torn_one_is_not(chain):
+    of = chain(EARLY, MID, LATE)
+    place = of.folder / of.names[0]
+    one, two, three = place.read_bytes().splitlines(keepends=True)
+    place.write_bytes(one + two.replace(b"decision", b"decisioN") + three[:40] + b"\n" + three)
+    search = Search(Wanted())
+    assert times(search.of(of)) == [EARLY, LATE]
+    assert search.odd == {place: 1}
