@@ -12,7 +12,10 @@ from urllib.parse import urlsplit
 
 from extauthz.detection.engines import Detection
 from extauthz.policies.kubernetes_api import Api
+from extauthz.records.ledger import key_file
 from extauthz.records.ledger.durability import Fsync
+from extauthz.records.ledger.key_file import KeyFileError
+from extauthz.records.ledger.notary import Signing
 from mesh.message.decimals import decimal
 from mesh.message.identity import is_namespace_pattern
 
@@ -102,6 +105,7 @@ class Settings:
         tls: certificate files of the listener; None for plain text.
         ledger: folder of the audit ledger, or None for none.
         fsync: when its records are put on the disk.
+        signing: how its checkpoints are signed, or None for none.
         edges: folder where edges are counted, or None for none.
         workers: number of processes that serve.
         spares: number of processes that have loaded everything and wait to replace a worker that
@@ -122,6 +126,7 @@ class Settings:
     tls: Tls | None = None
     ledger: Path | None = None
     fsync: Fsync = Fsync.SECOND
+    signing: Signing | None = None
     edges: Path | None = None
     workers: int = 1
     spares: int = 0
@@ -229,6 +234,30 @@ def parse_tls(cert: Path | None, key: Path | None, ca: Path | None) -> Tls | Non
     return Tls(cert, key, ca)
 
 
+def parse_signing(
+    key: Path | None, copies: Path | None, *, records: int, seconds: float
+) -> Signing | None:
+    """Return how checkpoints are signed, or None without a key.
+
+    Raises:
+        SettingsError: the key cannot be read, or the other options do not fit.
+    """
+    if key is None:
+        if copies is not None:
+            raise SettingsError("--checkpoint-to: nothing is signed; give --checkpoint-key too")
+        return None
+    if copies is not None and not copies.is_dir():
+        raise SettingsError(f"--checkpoint-to {copies}: not a folder; make it first")
+    for flag, number in (("--checkpoint-records", records), ("--checkpoint-seconds", seconds)):
+        if number <= 0:
+            raise SettingsError(f"{flag} {number}: too small; give a number above 0")
+    try:
+        signer, rotations = key_file.read(key)
+    except KeyFileError as error:
+        raise SettingsError(f"--checkpoint-key {error}") from None
+    return Signing(signer, rotations, records, seconds, copies)
+
+
 def check(settings: Settings) -> None:
     """Check that the numbers fit together. Raises SettingsError."""
     limits = settings.limits
@@ -251,6 +280,8 @@ def check(settings: Settings) -> None:
     ):
         if number < 0:
             raise SettingsError(f"{flag} {number}: too small; give 0 or more")
+    if settings.signing is not None and settings.ledger is None:
+        raise SettingsError("--checkpoint-key: there is no ledger to sign; give --ledger too")
     if settings.workers + settings.spares > 1 and settings.port == 0:
         raise SettingsError(
             "--listen port 0: each worker would get another port; name one, or use --workers 1 "

@@ -23,6 +23,7 @@ from extauthz.settings import (
     check,
     parse_listen,
     parse_policy,
+    parse_signing,
     parse_tls,
 )
 from mesh.policy_file.problems import PolicyError, Severity
@@ -117,8 +118,39 @@ def add_parser(subparsers: "_Subparsers") -> None:
     engine.add_detectors(parser)
     mask_key.add_option(parser)
     engine.add_choices(parser)
+    _add_checkpoints(parser)
     _add_limits(parser)
     parser.set_defaults(run=run)
+
+
+def _add_checkpoints(parser: argparse.ArgumentParser) -> None:
+    signed = parser.add_argument_group("signed checkpoints of the ledger")
+    signed.add_argument(
+        "--checkpoint-key",
+        type=Path,
+        metavar="FILE",
+        help="the private key that signs them; `phiguard audit key new` makes one",
+    )
+    signed.add_argument(
+        "--checkpoint-to",
+        type=Path,
+        metavar="DIR",
+        help="a folder for a copy of each manifest, best one that is written once",
+    )
+    signed.add_argument(
+        "--checkpoint-records",
+        type=int,
+        default=10_000,
+        metavar="N",
+        help="sign after so many records (default: %(default)s)",
+    )
+    signed.add_argument(
+        "--checkpoint-seconds",
+        type=float,
+        default=60.0,
+        metavar="S",
+        help="sign after so many seconds, if there is a new record (default: %(default)s)",
+    )
 
 
 def _add_limits(parser: argparse.ArgumentParser) -> None:
@@ -220,6 +252,12 @@ def _settings(args: argparse.Namespace) -> Settings:
         tls=parse_tls(args.tls_cert, args.tls_key, args.tls_ca),
         ledger=args.ledger,
         fsync=args.fsync,
+        signing=parse_signing(
+            args.checkpoint_key,
+            args.checkpoint_to,
+            records=args.checkpoint_records,
+            seconds=args.checkpoint_seconds,
+        ),
         edges=args.edges,
         workers=usual.workers if args.workers is None else args.workers,
         spares=int(port != 0) if args.spares is None else args.spares,

@@ -286,7 +286,7 @@ class Worker:
         """
         try:
             self._ledger.heal()
-            await asyncio.to_thread(self._ledger.sync)
+            await asyncio.to_thread(self._ledger.upkeep())
         except LedgerError:  # the health check shows it
             self._pipeline.telemetry.counts.sync_failed()
         else:

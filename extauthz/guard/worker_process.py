@@ -253,6 +253,7 @@ def serve(settings: Settings, policies: PolicyStore, number: int, ties: Ties | N
             utc_now,
             start_record.about(settings, number),
             fsync=settings.fsync,
+            signing=settings.signing,
         )
     )
     edges: EdgeCounter = (

@@ -1,8 +1,14 @@
+import pickle
+from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 import pytest
 
 from extauthz.policies.kubernetes_api import Api
+from extauthz.records.ledger import checkpoints, key_file
+from extauthz.records.ledger.notary import Signing
+from extauthz.records.ledger.notes import Signer
 from extauthz.settings import (
     Cluster,
     Limits,
@@ -12,6 +18,7 @@ from extauthz.settings import (
     check,
     parse_listen,
     parse_policy,
+    parse_signing,
     parse_tls,
 )
 
@@ -123,3 +130,52 @@ def test_outside_of_a_cluster_kubectl_proxy_is_asked_without_a_token():
 def test_what_cannot_be_asked_is_an_error_that_says_what_to_write(tmp_path, policy, api, hint):
     with pytest.raises(SettingsError, match=hint):
         parse_policy(policy, api, {}, tmp_path)
+
+
+def test_checkpoints_need_a_key_a_ledger_and_a_folder_for_their_copies(tmp_path):
+    key = tmp_path / "key"
+    key_file.write(key, Signer("clinic.example/ledger", bytes(32)))
+    read = partial(parse_signing, records=10, seconds=1.0)
+    assert read(None, None) is None
+    signing = read(key, tmp_path)
+    assert (signing.records, signing.seconds, signing.copies) == (10, 1.0, tmp_path)
+    for wrong, message in (
+        (lambda: read(None, tmp_path), "give --checkpoint-key too"),
+        (lambda: read(tmp_path / "none", None), "make a key with"),
+        (lambda: read(tmp_path, None), "make a key with"),
+        (lambda: read(key, tmp_path / "none"), "not a folder"),
+        (lambda: parse_signing(key, None, records=0, seconds=1.0), "too small"),
+        (lambda: parse_signing(key, None, records=1, seconds=0.0), "too small"),
+    ):
+        with pytest.raises(SettingsError, match=message):
+            wrong()
+    with pytest.raises(SettingsError, match="give --ledger too"):
+        check(replace(Settings("127.0.0.1", 1, Path("policy.yaml")), signing=signing))
+
+
+def test_no_setting_shows_the_private_key_and_it_comes_to_a_worker_process(tmp_path):
+    signer = Signer("clinic.example/ledger", bytes(range(32)))
+    settings = replace(
+        Settings("127.0.0.1", 1, Path("policy.yaml")), ledger=tmp_path, signing=Signing(signer)
+    )
+    assert signer.secret().rpartition("+")[2] not in repr(settings)
+    there = pickle.loads(pickle.dumps(settings))  # noqa: S301 - made here
+    assert there.signing.signer.secret() == signer.secret()
+
+
+@pytest.mark.parametrize("text", ["", "not a key", "\xff", "PRIVATE+KEY+a+00000000+AQ=="])
+def test_a_file_that_is_no_private_key_is_an_error_without_its_content(tmp_path, text):
+    path = tmp_path / "key"
+    path.write_bytes(text.encode("latin-1"))
+    with pytest.raises(SettingsError, match="key: not a private key") as raised:
+        parse_signing(path, None, records=1, seconds=1.0)
+    assert not text or text not in str(raised.value)
+
+
+def test_what_follows_a_key_must_be_rotations_to_it(tmp_path):
+    old, new = (Signer("clinic.example/ledger", bytes([n]) * 32) for n in (1, 2))
+    for rest in (checkpoints.rotation(new, old), "something else\n"):
+        path = tmp_path / f"key{len(rest)}"
+        key_file.write(path, new, [rest])
+        with pytest.raises(SettingsError, match="no rotation to it"):
+            parse_signing(path, None, records=1, seconds=1.0)

@@ -23,7 +23,8 @@ from extauthz.records.ledger.notes import KeyTextError, NoteError, PublicKey, Si
 from mesh.message.decimals import decimal
 
 _MANIFEST: Final = "phiguard ledger manifest v1"
-_ROTATION: Final = "phiguard key rotation v1"
+ROTATION: Final = "phiguard key rotation v1"
+"""The first line of a rotation."""
 _ORIGIN_BYTES: Final = 8
 
 
@@ -118,7 +119,7 @@ def trees(note: str, keys: Sequence[PublicKey]) -> tuple[Checkpoint, ...]:
 
 def rotation(old: Signer, new: Signer) -> str:
     """Return the note by which one key hands over to another. Both sign it."""
-    text = f"{_ROTATION}\n{old.public}\n{new.public}\n"
+    text = f"{ROTATION}\n{old.public}\n{new.public}\n"
     return notes.sign(text, old, new)
 
 
@@ -146,14 +147,14 @@ def predecessors(key: PublicKey, rotations: Iterable[str]) -> tuple[PublicKey, .
 def _handed_over(note: str) -> tuple[PublicKey, PublicKey] | None:
     """Return the old and the new key of a rotation that both have signed, or None."""
     lines = note.split("\n")
-    if len(lines) < 4 or lines[0] != _ROTATION:
+    if len(lines) < 4 or lines[0] != ROTATION:
         return None
     try:
         old, new = notes.public_key(lines[1]), notes.public_key(lines[2])
         text, signed = notes.opened(note, (old, new))
     except (KeyTextError, NoteError):
         return None
-    is_whole = text == f"{_ROTATION}\n{old}\n{new}\n" and {old, new} == set(signed)
+    is_whole = text == f"{ROTATION}\n{old}\n{new}\n" and {old, new} == set(signed)
     return (old, new) if is_whole else None
 
 

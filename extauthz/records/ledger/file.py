@@ -26,6 +26,7 @@ from extauthz.records.ledger.chain import (
 )
 from extauthz.records.ledger.durability import Fsync, SharedSync
 from extauthz.records.ledger.ending import ending
+from extauthz.records.ledger.notary import NO_NOTARY, GapError, Notary, Signing, TreeNotary
 from extauthz.records.ledger.segment_file import SegmentFile
 from extauthz.records.worker_folder import Purpose, WorkerFolder
 
@@ -75,6 +76,9 @@ class Ledger(Protocol):
     def sync(self) -> None:
         """Put everything on the disk. Raises LedgerError."""
 
+    def upkeep(self) -> Callable[[], None]:
+        """Return the work of each second, for another thread. It raises LedgerError."""
+
     def close(self) -> None:
         """Sync, and release the files."""
 
@@ -98,6 +102,10 @@ class NoLedger:
     def sync(self) -> None:
         """Do nothing."""
 
+    def upkeep(self) -> Callable[[], None]:
+        """Return nothing to do."""
+        return self.sync
+
     def close(self) -> None:
         """Do nothing."""
 
@@ -112,13 +120,14 @@ class FileLedger:
         now: returns the time as text, ISO 8601 in UTC.
         about: what a record of kind `start` or `recovery` says of the process that writes.
         fsync: when records are put on the disk.
+        signing: how checkpoints are signed, or None for none.
         segment_bytes: a longer segment is followed by a new one.
 
     Raises:
         LedgerError: the folder cannot be written, or another process writes this chain.
     """
 
-    def __init__(  # noqa: PLR0913 - two of them only tune what is written
+    def __init__(  # noqa: PLR0913 - all but three only tune what is written
         self,
         folder: Path,
         worker: int,
@@ -126,6 +135,7 @@ class FileLedger:
         about: Record = NOTHING,
         *,
         fsync: Fsync = Fsync.SECOND,
+        signing: Signing | None = None,
         segment_bytes: int = SEGMENT_BYTES,
     ) -> None:
         self._worker = worker
@@ -143,7 +153,10 @@ class FileLedger:
         self.head = ChainHead()
         self._folder = WorkerFolder(folder, worker, _PURPOSE)
         self._segment = SegmentFile(folder)
+        self._notary: Notary = NO_NOTARY
         try:
+            if signing is not None:
+                self._notary = self._sworn(signing)
             self.heal()
         except LedgerError:
             with contextlib.suppress(LedgerError):  # why it cannot begin is said already
@@ -209,14 +222,42 @@ class FileLedger:
             raise self._folder.cannot("synced", error) from None
         self._safe = max(self._safe, seq)
 
+    def upkeep(self) -> Callable[[], None]:
+        """Return the work of each second, for another thread. It raises LedgerError."""
+        sign = self._notary.work()
+
+        def work() -> None:
+            self.sync()
+            sign()
+
+        return work
+
     def close(self) -> None:
         """Sync, and release the files. They are released too when the disk fails."""
         try:
             self._segment.close()
+            self._notary.work(is_last=True)()
         except OSError as error:
             raise self._folder.cannot("synced", error) from None
         finally:
+            self._notary.close()
             self._folder.leave()
+
+    def _sworn(self, signing: Signing) -> Notary:
+        try:
+            return TreeNotary(self._folder.path, self._worker, signing, self._now)
+        except OSError as error:
+            raise self._folder.cannot("opened", error) from None
+
+    def _follow(self) -> None:
+        """Bring the tree to the head. Raises LedgerError, OSError."""
+        path, worker = self._folder.path, self._worker
+        try:
+            self._notary.follow(self.head.seq, lambda seq: segments.records_from(path, worker, seq))
+        except GapError as error:
+            raise LedgerError(f"{path}: no {error}; restore them from a copy") from None
+        except segments.SegmentError as error:
+            raise LedgerError(f"{path}: {error}; restore it from a copy") from None
 
     def _lose(self, error: OSError) -> None:
         """Note that a sync failed: the kernel may forget what it could not write.
@@ -240,6 +281,7 @@ class FileLedger:
         except OSError as error:  # the write that failed has told it
             self._lose(error)
         self.head = end.head
+        self._follow()
         self._segment.open(end.name)
         nonce = os.urandom(_NONCE_BYTES).hex()
         record: dict[str, Any] = {**self._about, "kind": "start", "nonce": nonce}
@@ -250,6 +292,8 @@ class FileLedger:
                 "tornHash": torn_digest(end.torn),
             }
         self._write(record)
+        for record in self._notary.news():
+            self._write(record)
         self._healthy = True
 
     def _write(self, record: Record) -> None:
@@ -257,3 +301,4 @@ class FileLedger:
         self._segment.write(line)
         self.written += len(line)
         self.head = head
+        self._notary.append(line[:-1])

@@ -92,6 +92,10 @@ class Signer:
         """Show the public key only."""
         return f"Signer({self.public})"
 
+    def __reduce__(self) -> tuple[type["Signer"], tuple[str, bytes]]:
+        """Send it to another process of the guard, which makes the same key."""
+        return Signer, (self.public.name, self._seed)
+
     def secret(self) -> str:
         """Return the private key as text."""
         secret = base64.b64encode(_ED25519 + self._seed).decode()

@@ -66,7 +66,7 @@ def records_from(folder: Path, worker: int, seq: int) -> Iterator[tuple[int, byt
     """
     names = chains(path.name for path in folder.iterdir()).get(worker, [])
     starts = [int(match["start"]) for match in map(SEGMENT_NAME.fullmatch, names) if match]
-    for name, following in zip(names, [*starts[1:], None], strict=True):
+    for name, following in zip(names, [*starts, None][1:], strict=True):
         if following is None or following > seq:
             yield from reversed(_from_its_end(content(folder / name), seq))
 
