@@ -12,6 +12,7 @@ PARTS = (
     "bench.ledger",
     "bench.audit",
     "bench.envoy_round_trip",
+    "bench.peer_modsecurity",
     "bench.capacity",
     "bench.scanner_trip",
     "bench.mixed_load",
