@@ -185,6 +185,7 @@ class ScanReport:
             details, which are not a patient's identifiers.
         unlisted: how many further findings there are. A report lists 50,000, and at least one of
             each infoType, likelihood and subject, so that what a policy asks for is complete.
+        fault: where the program itself failed (`phiscan.fault`), when the gap is INTERNAL_ERROR.
     """
 
     findings: tuple[Finding, ...] = ()
@@ -198,6 +199,7 @@ class ScanReport:
     parts: tuple[str, ...] = ()
     unlisted: int = 0
     opaque: tuple[Location, ...] = ()
+    fault: str = ""
 
     @property
     def identifiers(self) -> tuple[Identifier, ...]:

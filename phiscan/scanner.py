@@ -17,6 +17,7 @@ from typing import Final
 from phiscan import memory
 from phiscan.arguments import Bytes, as_bytes, need
 from phiscan.examination import Budget, Detection, Examiner
+from phiscan.fault import place_of
 from phiscan.finding import Coverage, Gap, ScanReport, worse
 from phiscan.media_kind import UNKNOWN
 from phiscan.recognizer import RecognizerError
@@ -125,9 +126,12 @@ class Scanner:
             return self._report(truncated=truncated)
         except RecognizerError:
             raise
-        except Exception:  # noqa: BLE001 - fail closed: a reader's bug must not let a document pass
+        except Exception as raised:  # noqa: BLE001 - fail closed: a reader's bug must not let a document pass
             return ScanReport(
-                coverage=Coverage.UNSCANNABLE, gap=Gap.INTERNAL_ERROR, size=self._size
+                coverage=Coverage.UNSCANNABLE,
+                gap=Gap.INTERNAL_ERROR,
+                size=self._size,
+                fault=place_of(raised),
             )
         finally:
             self._chunks.clear()

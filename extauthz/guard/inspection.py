@@ -14,6 +14,7 @@ from dataclasses import dataclass, field, replace
 
 from extauthz.guard.recorder import Recorder
 from extauthz.policies.store import PolicySnapshot
+from extauthz.records import logs
 from extauthz.records.allow_list import SpanName
 from extauthz.records.edges.observation_store import EdgeCounter
 from extauthz.records.judgement import Judgement
@@ -204,6 +205,8 @@ class Inspection:
         return self._inspections.budget(self._call, waited)
 
     def _judged(self, outcome: Outcome, work: TimedExchange | Answer) -> Judgement:
+        if outcome.report.fault:
+            logs.fault(outcome.report.fault)
         judgement = self._judgement(outcome)
         try:
             self._inspections.recorder.keep(judgement, self._snapshot)

@@ -14,12 +14,12 @@ import os
 import sys
 import time
 from enum import StrEnum
-from pathlib import Path
 from typing import Any, Final
 
 import orjson
 
 from extauthz.records.quota import Quota
+from phiscan.fault import is_place, place_of
 
 _FIELDS: Final = frozenset(
     {
@@ -110,14 +110,23 @@ def error(event: LogEvent, raised: BaseException) -> None:
     emit(event, logging.ERROR, error=type(raised).__name__)
 
 
+def fault(place: str) -> None:
+    """Log where a scan or a decision failed.
+
+    Args:
+        place: as `phiscan.fault` says it. A scanner process sent it, so another text is left out.
+    """
+    _where(LogEvent.INTERNAL_ERROR, logging.ERROR, place if is_place(place) else "")
+
+
 def crash(raised: BaseException) -> None:
     """Log an exception that nobody caught: its type, and the line of code that raised it."""
-    trace = raised.__traceback__
-    while trace is not None and trace.tb_next is not None:
-        trace = trace.tb_next
-    # a file and a line of code, never the frame's values
-    where = f"{Path(trace.tb_frame.f_code.co_filename).name}:{trace.tb_lineno}" if trace else ""
-    emit(LogEvent.CRASHED, logging.CRITICAL, error=type(raised).__name__, where=where)
+    _where(LogEvent.CRASHED, logging.CRITICAL, place_of(raised))
+
+
+def _where(event: LogEvent, level: int, place: str) -> None:
+    kind, _, where = place.partition(" at ")
+    emit(event, level, error=kind, where=where)
 
 
 class _JsonLines(logging.Formatter):

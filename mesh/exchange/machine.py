@@ -46,6 +46,7 @@ from mesh.message.facts import Protocol as WireProtocol
 from mesh.policy.decide import decide, refuse
 from mesh.policy.decision import Action, Decision, Reason
 from mesh.policy.policy import Policy
+from phiscan.fault import place_of
 from phiscan.finding import Coverage, Location, ScanReport
 from phiscan.redaction.digests import digests_of
 from phiscan.redaction.edits import Masked, RedactionError
@@ -154,8 +155,9 @@ class Exchange:
             outcome = (
                 self._step(event) if isinstance(event, _EXPECTED[self._state]) else self._refused()
             )
-        except Exception:  # noqa: BLE001  # fail closed; its text could quote the message
+        except Exception as raised:  # noqa: BLE001  # fail closed; its text could quote the message
             outcome = self._refused()
+            outcome = replace(outcome, report=replace(outcome.report, fault=place_of(raised)))
         if outcome is not None:
             self._state, self._message = State.DONE, None
         return outcome

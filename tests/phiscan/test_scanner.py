@@ -276,6 +276,7 @@ def test_a_bug_in_a_reader_is_a_gap_and_no_clean_report(engine, monkeypatch):
     scanner = engine.scanner(clock=lambda: 0.0)
     scanner.feed(NOTE)
     report = scanner.finish()
+    assert report.fault.startswith("ZeroDivisionError at test_scanner.py:")
     assert (report.coverage, report.gap, report.size) == (
         Coverage.UNSCANNABLE,
         Gap.INTERNAL_ERROR,

@@ -6,7 +6,9 @@ from clinic_proto import DESCRIPTORS, METHOD, Patient
 from running_guard import ALLOWED, BILLING, DENIED, EHR, Guard
 
 from extauthz.guard.inspection import Call
+from extauthz.records import logs
 from extauthz.records.allow_list import SpanName
+from extauthz.records.logs import LogEvent
 from extauthz.settings import Limits
 from mesh.exchange.events import Body, Head
 from mesh.message.facts import Facts, Operation
@@ -87,6 +89,21 @@ def test_a_refusal_without_facts_is_enforced_where_the_policy_enforces_anywhere(
     judgement = inspections.open(CALL).refuse(Reason.OVERLOADED, None)
 
     assert (judgement.decision.effect, judgement.facts) == (Action.DENY, Facts())
+
+
+def test_a_fault_in_a_scan_is_denied_and_its_place_is_logged(guard, inspections, monkeypatch):
+    def fails(_findings):
+        raise KeyError("536-22-8790")
+
+    logged = []
+    monkeypatch.setattr("phiscan.scanner.verdict", fails)
+    monkeypatch.setattr(logs, "emit", lambda *args, **fields: logged.append((args, fields)))
+    judgement = judge(inspections, ALLOWED)
+
+    assert judgement.decision.reason is Reason.INTERNAL_ERROR
+    ((args, fields),) = logged
+    assert (args[0], fields["error"]) == (LogEvent.INTERNAL_ERROR, "KeyError")
+    assert fields["where"].startswith("test_inspection.py:")
 
 
 @pytest.mark.parametrize(

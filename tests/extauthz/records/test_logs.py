@@ -112,3 +112,16 @@ def test_a_crash_shows_where_and_not_what(lines):
     assert (line["event"], line["error"]) == (LogEvent.CRASHED.value, "ValueError")
     assert line["where"].startswith("test_logs.py:")
     assert "536-22-8790" not in str(line)
+
+
+def test_a_fault_shows_its_place(lines):
+    (line,) = lines(lambda: logs.fault("KeyError at json.py:12"))
+
+    assert (line["event"], line["level"]) == (LogEvent.INTERNAL_ERROR.value, "error")
+    assert (line["error"], line["where"]) == ("KeyError", "json.py:12")
+
+
+def test_a_fault_that_is_no_place_is_not_shown(lines):
+    (line,) = lines(lambda: logs.fault("KeyError: 'Ana 536-22-8790' at json.py:12"))
+
+    assert (line["error"], line["where"]) == ("", "")

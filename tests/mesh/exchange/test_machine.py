@@ -15,6 +15,7 @@ from mesh.message.facts import Facts, Operation, Protocol
 from mesh.message.headers import Headers
 from mesh.policy.decision import Action, Mode, Reason
 from mesh.policy.policy import Disclosure, OperationMatch, Peer, Policy, Rule, Target
+from phiscan.fault import is_place
 from phiscan.finding import (
     Coverage,
     Finding,
@@ -564,7 +565,9 @@ def test_an_exception_denies_and_its_text_stays_inside():
         Action.DENY,
         Reason.INTERNAL_ERROR,
     )
-    assert outcome.report == ScanReport(coverage=Coverage.UNSCANNABLE, gap=Gap.INTERNAL_ERROR)
+    report = outcome.report
+    assert (report.coverage, report.gap) == (Coverage.UNSCANNABLE, Gap.INTERNAL_ERROR)
+    assert is_place(report.fault)
     assert MARKER.decode() not in repr(outcome)
 
 
