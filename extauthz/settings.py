@@ -106,6 +106,8 @@ class Settings:
         ledger: folder of the audit ledger, or None for none.
         fsync: when its records are put on the disk.
         signing: how its checkpoints are signed, or None for none.
+        ledger_budget: bytes that this folder may take; 0 for all of its disk.
+        ledger_compress: whether closed segments of the ledger are compressed.
         edges: folder where edges are counted, or None for none.
         workers: number of processes that serve.
         spares: number of processes that have loaded everything and wait to replace a worker that
@@ -127,6 +129,8 @@ class Settings:
     ledger: Path | None = None
     fsync: Fsync = Fsync.SECOND
     signing: Signing | None = None
+    ledger_budget: int = 0
+    ledger_compress: bool = False
     edges: Path | None = None
     workers: int = 1
     spares: int = 0
@@ -216,6 +220,18 @@ def _local(url: str) -> str:
     return url.rstrip("/")
 
 
+def parse_size(flag: str, text: str) -> int:
+    """Return a number of bytes: `512MiB`, `18GiB`, `1TiB`, `20000000`. Raises SettingsError."""
+    number, unit = text, 1
+    for power, suffix in enumerate(("KiB", "MiB", "GiB", "TiB"), 1):
+        if text.endswith(suffix):
+            number, unit = text.removesuffix(suffix), 1024**power
+    size = decimal(number)
+    if size is None:
+        raise SettingsError(f"{flag} {text}: not a size; write 512MiB, 18GiB or a number of bytes")
+    return size * unit
+
+
 def parse_tls(cert: Path | None, key: Path | None, ca: Path | None) -> Tls | None:
     """Return the TLS files, once it is clear that they belong together and can be read.
 
@@ -273,6 +289,8 @@ def check(settings: Settings) -> None:
     for flag, value in positive:
         if value <= 0:
             raise SettingsError(f"{flag} {value}: too small; give a number above 0")
+    if settings.ledger is None and (settings.ledger_budget or settings.ledger_compress):
+        raise SettingsError("--ledger-budget and --ledger-compress: there is no --ledger; give one")
     for flag, number in (
         ("--grace-seconds", limits.grace_seconds),
         ("--scanners", settings.scanners),

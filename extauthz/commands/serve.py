@@ -24,6 +24,7 @@ from extauthz.settings import (
     parse_listen,
     parse_policy,
     parse_signing,
+    parse_size,
     parse_tls,
 )
 from mesh.policy_file.problems import PolicyError, Severity
@@ -83,6 +84,18 @@ def add_parser(subparsers: "_Subparsers") -> None:
         default=Fsync.SECOND,
         help="when a record is put on the disk: before its answer, alone (each) or together with "
         "others (group), or once a second (default: %(default)s)",
+    )
+    parser.add_argument(
+        "--ledger-budget",
+        default="",
+        metavar="SIZE",
+        help="room for the ledger of all workers, 18GiB for example; warned before it is used up, "
+        "and then messages are denied (default: its disk)",
+    )
+    parser.add_argument(
+        "--ledger-compress",
+        action="store_true",
+        help="compress segments of the ledger that are full",
     )
     parser.add_argument(
         "--edges",
@@ -258,6 +271,8 @@ def _settings(args: argparse.Namespace) -> Settings:
             records=args.checkpoint_records,
             seconds=args.checkpoint_seconds,
         ),
+        ledger_budget=parse_size("--ledger-budget", args.ledger_budget or "0"),
+        ledger_compress=args.ledger_compress,
         edges=args.edges,
         workers=usual.workers if args.workers is None else args.workers,
         spares=int(port != 0) if args.spares is None else args.spares,

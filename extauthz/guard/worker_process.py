@@ -30,6 +30,7 @@ from extauthz.detection import engines
 from extauthz.detection.engines import EngineError
 from extauthz.guard import metrics_channel, start_record
 from extauthz.guard.envoy import wire
+from extauthz.guard.ledger_upkeep import LedgerUpkeep
 from extauthz.guard.metrics_page import MetricsPage
 from extauthz.guard.worker import ListenError, Worker, utc_day, utc_now
 from extauthz.policies.files import PolicyFiles, PolicyUnreadableError
@@ -268,7 +269,16 @@ def serve(settings: Settings, policies: PolicyStore, number: int, ties: Ties | N
         metrics_channel.answer(ties.scrapes, pipeline.families)
     elif settings.metrics is not None:
         show_metrics(settings.metrics, lambda: [(str(number), pipeline.families())])
-    asyncio.run(_serve(worker, settings, number, ties))
+    upkeep = None
+    if isinstance(ledger, FileLedger) and settings.ledger is not None:
+        upkeep = LedgerUpkeep(
+            ledger,
+            settings.ledger,
+            number,
+            settings.ledger_budget,
+            compresses=settings.ledger_compress,
+        )
+    asyncio.run(_serve(worker, settings, number, ties, upkeep))
 
 
 def show_metrics(address: tuple[str, int], sources: Callable[[], Sequence[Source]]) -> None:
@@ -290,7 +300,13 @@ def show_metrics(address: tuple[str, int], sources: Callable[[], Sequence[Source
     MetricsPage(listener, sources).start()
 
 
-async def _serve(worker: Worker, settings: Settings, number: int, ties: Ties | None) -> None:
+async def _serve(
+    worker: Worker,
+    settings: Settings,
+    number: int,
+    ties: Ties | None,
+    upkeep: LedgerUpkeep | None,
+) -> None:
     worker.obey_signals()
     port = await worker.start()
     logs.emit(LogEvent.SERVING, address=f"{settings.host}:{port}", worker=number, pid=os.getpid())
@@ -298,7 +314,10 @@ async def _serve(worker: Worker, settings: Settings, number: int, ties: Ties | N
         ties.orders.send(_SERVES)
         # nothing more is said, so what becomes readable is the end of the supervisor
         asyncio.get_running_loop().add_reader(ties.orders, _orphaned, worker, ties.orders)
+    tending = None if upkeep is None else asyncio.create_task(upkeep.run())
     await worker.run()
+    if tending is not None:
+        tending.cancel()
 
 
 def _orphaned(worker: Worker, orders: socket.socket) -> None:

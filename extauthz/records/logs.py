@@ -40,6 +40,9 @@ _FIELDS: Final = frozenset(
         "of",
         "where",
         "note",
+        "percent",
+        "used",
+        "limit",
     }
 )
 # lines of one event in one window; the most that a guard in order needs is one or two a worker
@@ -69,6 +72,9 @@ class LogEvent(StrEnum):
     )
     CHECKPOINT = "ledger checkpoint"
     CHECKPOINT_FAILED = "a checkpoint cannot be written; it is tried again, decisions go on"
+    LEDGER_FILLS = "the audit ledger fills its room; archive closed segments"
+    LEDGER_ROOM = "the audit ledger has more room again"
+    LEDGER_UPKEEP_FAILED = "the audit ledger's room cannot be measured, or a segment not compressed"
     EDGES_SET_ASIDE = (
         "the file of counted edges cannot be read and was set aside; counting starts at 0"
     )

@@ -224,7 +224,8 @@ def _arguments() -> list[ManifestValue]:
         "--edges": "/var/lib/phiguard/edges",
         "--policy": "/etc/phiguard",
     }
-    return ["serve", *(f"{option}={value}" for option, value in options.items())]
+    given = (f"{option}={value}" for option, value in options.items())
+    return ["serve", *given, "--ledger-compress"]
 
 
 def _environment() -> list[ManifestValue]:

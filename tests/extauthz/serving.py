@@ -49,6 +49,7 @@ class Serving:
         while sum(line["event"] == event for line in self.log) < count:
             line = self.process.stderr.readline()
             assert line, self.log
+            assert line.startswith(b"{"), line
             self.log.append(orjson.loads(line))
 
     def end(self):

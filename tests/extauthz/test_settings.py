@@ -19,6 +19,7 @@ from extauthz.settings import (
     parse_listen,
     parse_policy,
     parse_signing,
+    parse_size,
     parse_tls,
 )
 
@@ -179,3 +180,25 @@ def test_what_follows_a_key_must_be_rotations_to_it(tmp_path):
         key_file.write(path, new, [rest])
         with pytest.raises(SettingsError, match="no rotation to it"):
             parse_signing(path, None, records=1, seconds=1.0)
+
+
+@pytest.mark.parametrize(
+    ("text", "size"),
+    [("0", 0), ("20", 20), ("1KiB", 1024), ("512MiB", 2**29), ("18GiB", 18 * 2**30), ("1TiB", 2**40)],
+)  # fmt: skip
+def test_a_size_is_in_bytes_or_with_a_unit(text, size):
+    assert parse_size("--ledger-budget", text) == size
+
+
+@pytest.mark.parametrize("text", ["", "GiB", "18GB", "18 GiB", "-1", "1.5GiB", "18gib", "١MiB"])
+def test_what_is_no_size_is_refused(text):
+    with pytest.raises(SettingsError, match="--ledger-budget"):
+        parse_size("--ledger-budget", text)
+
+
+@pytest.mark.parametrize("changed", [{"ledger_budget": 1}, {"ledger_compress": True}])
+def test_a_ledger_that_is_not_there_has_no_budget_and_is_not_compressed(changed, tmp_path):
+    settings = Settings("127.0.0.1", 0, tmp_path, **changed)
+    with pytest.raises(SettingsError, match="no --ledger"):
+        check(settings)
+    check(replace(settings, ledger=tmp_path))

@@ -123,6 +123,10 @@ class FileLedger:
         signing: how checkpoints are signed, or None for none.
         segment_bytes: a longer segment is followed by a new one.
 
+    Attributes:
+        has_room: whether the folder is within its budget. While it is false, no record is written.
+            `extauthz.guard.ledger_upkeep` sets it.
+
     Raises:
         LedgerError: the folder cannot be written, or another process writes this chain.
     """
@@ -145,6 +149,7 @@ class FileLedger:
         self._limit = segment_bytes
         self.written = 0
         self._healthy = False
+        self.has_room = True
         # numbers of records: up to `_safe` they are on the disk, up to `_lost` some may never be
         self._safe = 0
         self._lost = 0
@@ -174,7 +179,7 @@ class FileLedger:
         Raises LedgerError.
 
         After a failed write, the next call first heals, so that the ledger is whole again as soon
-        as the disk works.
+        as the disk works. It fails too while the folder has no room within its budget.
         """
         self.heal()
         try:
@@ -202,8 +207,14 @@ class FileLedger:
         """After a failure, close the torn line with a recovery record.
 
         Raises:
-            LedgerError: that is not possible yet.
+            LedgerError: that is not possible yet, or `has_room` is false.
         """
+        if not self.has_room:
+            self._healthy = False
+            raise LedgerError(
+                f"{self._folder.path}: the ledger has used its budget; "
+                "archive closed segments with `phiguard audit archive`"
+            )
         if self._healthy:
             return
         try:

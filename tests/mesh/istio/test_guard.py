@@ -10,7 +10,7 @@ ACCOUNT, SERVICE, PODS, BUDGET = guard.workload(INSTALLATION)
 TEMPLATE = PODS["spec"]["template"]
 POD = TEMPLATE["spec"]
 (CONTAINER,) = POD["containers"]
-OPTIONS = dict(argument.removeprefix("--").split("=") for argument in CONTAINER["args"][1:])
+OPTIONS = dict(arg.removeprefix("--").partition("=")[::2] for arg in CONTAINER["args"][1:])
 
 
 def test_the_guard_ends_mutual_tls_itself_with_the_certificate_that_its_sidecar_writes():
