@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 from extauthz.commands import engine, mask_key
 from extauthz.commands.errors import UsageError
 from extauthz.detection.engines import EngineError
-from extauthz.guard import supervisor
+from extauthz.guard import core_dumps, supervisor
 from extauthz.guard.worker import ListenError
 from extauthz.policies.files import PolicyUnreadableError
 from extauthz.records import logs
@@ -227,6 +227,7 @@ def run(args: argparse.Namespace) -> int:
     """
     try:
         settings = _settings(args)
+        core_dumps.forbid()
         logs.configure()
         code = supervisor.run(settings)
     except PolicyError as error:

@@ -1,11 +1,16 @@
 """No value that enters the guard may leave it in an answer, log, ledger, span or metric.
 
 One canary of each HIPAA class goes into every field of every call, on a real socket, through
-allowing, alerting, denying, redacting and failing paths. The test then searches all output.
+allowing, alerting, denying, redacting and failing paths. The test then searches all output, and
+what `phiguard audit` makes of the ledger, for each value, its encodings and its unkeyed hashes.
 """
 
+import base64
+import hashlib
 import io
 import logging
+from itertools import chain
+from urllib.parse import quote, quote_plus
 
 import grpc
 import orjson
@@ -25,6 +30,7 @@ from running_guard import (
 
 from extauthz.guard.envoy import wire
 from extauthz.records import logs
+from extauthz.records.exports import formats
 from extauthz.records.ledger.file import LedgerError
 
 CANARIES = {
@@ -54,11 +60,30 @@ FORMS = {v.encode() for v in CANARIES.values()} | {
     b"Wombat",
 }
 
+
+def derived(value: bytes) -> set[bytes]:
+    """Encodings and unkeyed hashes of a value."""
+    texts = {value, value.lower(), value.upper()}
+    hashes = [
+        hashlib.new(name, text).digest()
+        for name in ("md5", "sha1", "sha256", "sha512", "blake2b")
+        for text in texts
+    ]
+    raw = [value, *hashes]
+    encoded = chain.from_iterable(
+        (data.hex().encode(), data.hex().upper().encode(), base64.b64encode(data).rstrip(b"="))
+        for data in raw
+    )
+    text = value.decode()
+    return {*texts, *encoded, quote(text, safe="").encode(), quote_plus(text).encode()}
+
+
 BODY = orjson.dumps({**CANARIES, "diagnosis": "E11.9"})
 HEADERS = {f"x-{name.lower()}": value for name, value in CANARIES.items()}
 PATH = "/patients/536-22-8790?" + "&".join(
     f"{k}={v}".replace(" ", "+") for k, v in CANARIES.items()
 )
+SOUGHT = set().union(*map(derived, FORMS | {BODY, PATH.encode()}))
 ALLOW_ALL = POLICY.replace("otherwise: DENY", "otherwise: ALERT").replace(
     "allow: [", 'allow: ["*", '
 )
@@ -155,7 +180,9 @@ def rendered(said):
 @pytest.mark.parametrize(
     "policy", [POLICY, ALLOW_ALL, REDACT_ALL, MONITOR], ids=["deny", "allow", "redact", "monitor"]
 )
-def test_no_value_leaves(guard, run, monkeypatch, policy, fault):
+def test_no_value_leaves(  # noqa: PLR0917
+    guard, run, phiguard, monkeypatch, policy, fault
+):
     stream = io.StringIO()
     handler = logging.StreamHandler(stream)
     handler.setFormatter(logs._JsonLines())
@@ -192,8 +219,33 @@ def test_no_value_leaves(guard, run, monkeypatch, policy, fault):
     assert b"phiguard_decisions_total{" in out["metrics page"]
     assert b'# {trace_id="' in out["metrics page"]  # an exemplar
     assert (b'"decision"' in ledger) is (fault != "ledger")
+    if fault != "ledger":
+        out |= read_back(phiguard, g.folder / "ledger")
     for where, data in out.items():
-        assert not [form for form in FORMS if form in data], where
+        assert not [form for form in SOUGHT if form in data], where
+
+
+def read_back(phiguard, ledger):
+    """What the commands for auditors say of a ledger."""
+    ids = [
+        record["id"]
+        for file in ledger.glob("*.jsonl")
+        for record in map(orjson.loads, file.read_bytes().splitlines())
+        if record["kind"] == "decision"
+    ]
+    commands = {
+        "verify": ["verify", ledger],
+        "tail": ["tail", ledger],
+        "query": ["query", ledger, "--format", "json"],
+        **{f"show {at}": ["show", id_, ledger] for at, id_ in enumerate(ids)},
+        **{f"export as {form}": ["export", ledger, "--format", form] for form in formats.FORMS},
+    }
+    said = {}
+    for name, arguments in commands.items():
+        code, out, err = phiguard("audit", *arguments)
+        assert (code, bool(out)) == (0, True), (name, err)
+        said[name] = (out + err).encode()
+    return said
 
 
 def test_the_canaries_are_seen_by_the_scanner(guard, run):
