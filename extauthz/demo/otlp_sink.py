@@ -111,6 +111,11 @@ class OtlpSink:
             self._arrival.wait_for(lambda: until(self._spans.get(trace, [])), timeout=seconds)
             return sorted(self._spans.get(trace, []), key=lambda span: span.start)
 
+    def spans(self) -> list[Span]:
+        """Return all spans that have arrived."""
+        with self._arrival:
+            return [span for trace in self._spans.values() for span in trace]
+
     def _take_spans(self, request: bytes) -> None:
         if not self.keeps:
             return
