@@ -9,7 +9,7 @@ from typing import Any, Final
 
 from extauthz.commands.errors import UsageError
 from extauthz.records.ledger import segments
-from extauthz.records.ledger.chain import Break, ChainHead, Verifier, chains, unseal
+from extauthz.records.ledger.chain import Break, ChainHead, Verifier, Watch, chains, unseal
 
 _HASH: Final = re.compile(r"[0-9a-f]{64}")
 
@@ -61,6 +61,11 @@ class Verified:
 def add_folder(parser: argparse.ArgumentParser) -> None:
     """Add the arguments `DIR` and `--head`."""
     parser.add_argument("folder", type=Path, metavar="DIR")
+    add_head(parser)
+
+
+def add_head(parser: argparse.ArgumentParser) -> None:
+    """Add the argument `--head`."""
     parser.add_argument(
         "--head",
         action="append",
@@ -111,13 +116,20 @@ def chains_of(folder: Path) -> list[Chain]:
     return [Chain(folder, worker, tuple(names)) for worker, names in sorted(found.items())]
 
 
-def verify(chain: Chain, known: Collection[str]) -> Verified:
+def verify(
+    chain: Chain, known: Collection[str], watch: Watch = lambda _record, _line: None
+) -> Verified:
     """Verify a chain from its first record, or from a known head whose files were removed.
+
+    Args:
+        chain: its files.
+        known: heads that were kept elsewhere.
+        watch: is called with each record that holds, and its line.
 
     Raises:
         UsageError: a file cannot be read.
     """
-    verifier = Verifier(_start(chain, known))
+    verifier = Verifier(_start(chain, known), watch)
     for name in chain.names:
         problem = verifier.segment(name, chain.lines(name))
         if problem is not None:

@@ -16,7 +16,7 @@ break. Records of releases without the digest only count. This module opens no f
 
 import hashlib
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -30,6 +30,8 @@ SEGMENT_NAME: Final = re.compile(
 )
 
 Record = Mapping[str, Any]
+Watch = Callable[[Record, bytes], None]
+"""Takes a record and its line."""
 
 _PLACE: Final = f'"hash":"{GENESIS}",'.encode()
 
@@ -132,15 +134,21 @@ def torn_digest(lines: Iterable[bytes]) -> str:
     return digest.hexdigest()
 
 
+def _unwatched(_record: Record, _line: bytes) -> None:
+    """Take no notice of a record."""
+
+
 class Verifier:
     """Follows one chain through its segments, in order. It holds one segment in memory.
 
     Args:
         start: the head at which the removed segments ended.
+        watch: is called with each record that holds, and its line without the newline.
     """
 
-    def __init__(self, start: ChainHead = GENESIS_HEAD) -> None:
+    def __init__(self, start: ChainHead = GENESIS_HEAD, watch: Watch = _unwatched) -> None:
         self.head = start
+        self._watch = watch
         self.hashes: set[str] = {start.hash}
         self._bad: list[bytes] = []
         self._bad_at = ("", 0)
@@ -154,6 +162,8 @@ class Verifier:
             problem = self._bad_line(file, number, line) if record is None else self._follow(record)
             if problem:
                 return Break(file, number, problem)
+            if record is not None:
+                self._watch(record, line)
         if torn:
             return Break(
                 file, len(lines) + 1, "the last line is torn and no recovery record closes it"

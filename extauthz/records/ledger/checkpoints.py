@@ -117,6 +117,17 @@ def trees(note: str, keys: Sequence[PublicKey]) -> tuple[Checkpoint, ...]:
     return tuple(_named(_tree(line.split(" ")), signed) for line in lines[3:])
 
 
+def claimed(note: str) -> tuple[Checkpoint, ...]:
+    """Return the trees that a note speaks of, whoever signed it. Raises NoteError.
+
+    Only for who holds them against a tree of its own.
+    """
+    lines = note.partition("\n\n")[0].split("\n")
+    if lines[0] != _MANIFEST:
+        return (_tree(lines),)
+    return tuple(_tree(line.split(" ")) for line in lines[3:])
+
+
 def rotation(old: Signer, new: Signer) -> str:
     """Return the note by which one key hands over to another. Both sign it."""
     text = f"{ROTATION}\n{old.public}\n{new.public}\n"

@@ -1,0 +1,102 @@
+"""Keys of a ledger: `audit key`, and the option `--key` of commands that verify."""
+
+import argparse
+import os
+import sys
+from collections.abc import Iterable
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+from extauthz.commands.errors import UsageError
+from extauthz.records.ledger import checkpoints, key_file, notes
+from extauthz.records.ledger.key_file import KeyFileError
+from extauthz.records.ledger.notes import KeyTextError, PublicKey, Signer
+
+if TYPE_CHECKING:
+    _Subparsers = argparse._SubParsersAction[argparse.ArgumentParser]
+
+_SEED_BYTES: Final = 32
+_LARGEST: Final = 4096
+
+
+def add_parser(actions: "_Subparsers") -> None:
+    """Add `key` with its own subcommands."""
+    parser = actions.add_parser("key", help="make, show or replace the key that signs a ledger")
+    kinds = parser.add_subparsers(dest="kind", required=True, metavar="new|show|rotate")
+    new = kinds.add_parser("new", help="make a private key, and print its public key")
+    new.add_argument("name", metavar="NAME", help="such as clinic.example/ledger")
+    new.add_argument("file", type=Path, metavar="FILE")
+    new.set_defaults(run=_new)
+    show = kinds.add_parser("show", help="print the public key of a private key")
+    show.add_argument("file", type=Path, metavar="FILE")
+    show.set_defaults(run=_show)
+    rotate = kinds.add_parser("rotate", help="make a key to which the old one hands over")
+    rotate.add_argument("old", type=Path, metavar="OLD")
+    rotate.add_argument("file", type=Path, metavar="NEW")
+    rotate.set_defaults(run=_rotate)
+
+
+def add_option(parser: argparse.ArgumentParser, *, required: bool = False) -> None:
+    """Add `--key`."""
+    parser.add_argument(
+        "--key",
+        action="append",
+        default=[],
+        required=required,
+        metavar="KEY|FILE",
+        help="a public key, as `audit key show` prints it; may be repeated",
+    )
+
+
+def given(args: argparse.Namespace, rotations: Iterable[str] = ()) -> tuple[PublicKey, ...]:
+    """Return the keys of `--key`, and those to which they handed over. Raises UsageError."""
+    return checkpoints.trusted(map(_public, args.key), rotations)
+
+
+def private(path: Path) -> tuple[Signer, tuple[str, ...]]:
+    """Return the key of a file, and the rotations to it. Raises UsageError."""
+    try:
+        return key_file.read(path)
+    except KeyFileError as error:
+        raise UsageError(str(error)) from None
+
+
+def _public(word: str) -> PublicKey:
+    text = word
+    if Path(word).is_file():
+        with Path(word).open("rb") as file:
+            text = file.read(_LARGEST).decode(errors="replace").strip()
+    try:
+        return notes.public_key(text)
+    except KeyTextError as error:
+        raise UsageError(
+            f"--key: {error}; give what `phiguard audit key show` prints, or a file with it"
+        ) from None
+
+
+def _new(args: argparse.Namespace) -> int:
+    try:
+        signer = Signer(args.name, os.urandom(_SEED_BYTES))
+    except KeyTextError as error:
+        raise UsageError(f"{error}; write, for example, clinic.example/ledger") from None
+    return _written(args.file, signer, ())
+
+
+def _show(args: argparse.Namespace) -> int:
+    sys.stdout.write(f"{private(args.file)[0].public}\n")
+    return 0
+
+
+def _rotate(args: argparse.Namespace) -> int:
+    old, earlier = private(args.old)
+    new = Signer(old.public.name, os.urandom(_SEED_BYTES))
+    return _written(args.file, new, (*earlier, checkpoints.rotation(old, new)))
+
+
+def _written(path: Path, signer: Signer, rotations: tuple[str, ...]) -> int:
+    try:
+        key_file.write(path, signer, rotations)
+    except KeyFileError as error:
+        raise UsageError(str(error)) from None
+    sys.stdout.write(f"{signer.public}\n")
+    return 0

@@ -1,0 +1,48 @@
+"""`phiguard audit manifest`: one signed list of the ledgers of many replicas."""
+
+import argparse
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from extauthz.commands.audit import hashes, keys, ledgers
+from extauthz.commands.errors import UsageError
+from extauthz.guard.worker import utc_now
+from extauthz.records.ledger import checkpoints, note_files, notes
+from extauthz.records.ledger.checkpoints import Manifest
+
+if TYPE_CHECKING:
+    _Subparsers = argparse._SubParsersAction[argparse.ArgumentParser]
+
+
+def add_parser(actions: "_Subparsers") -> None:
+    """Add `manifest`."""
+    parser = actions.add_parser("manifest", help="sign one list of the ledgers of many replicas")
+    parser.add_argument(
+        "folders", type=Path, nargs="+", metavar="DIR", help="a folder of each replica"
+    )
+    parser.add_argument(
+        "--checkpoint-key", type=Path, required=True, metavar="FILE", help="the private key"
+    )
+    parser.set_defaults(run=run)
+
+
+def run(args: argparse.Namespace) -> int:
+    """Write the manifest. Return 1 when a ledger has no checkpoint. Raises UsageError."""
+    signer, rotations = keys.private(args.checkpoint_key)
+    trusted = checkpoints.predecessors(signer.public, rotations)
+    trees = set[checkpoints.Checkpoint]()
+    for chain in ledgers.chains_in(args.folders):
+        try:
+            found = note_files.checkpoints_in(chain.folder, trusted).get(chain.worker)
+        except OSError as error:
+            raise UsageError(f"{chain.folder}: {error.strerror}") from None
+        if found is None or found.chain != hashes.chain_id(chain):
+            sys.stderr.write(
+                f"phiguard: {chain.folder}: worker {chain.worker} has no checkpoint of this key\n"
+            )
+            return 1
+        trees.add(found)
+    manifest = Manifest(signer.public.name, utc_now(), tuple(trees))
+    sys.stdout.write(notes.sign(manifest.text, signer))
+    return 0

@@ -1,0 +1,171 @@
+"""`phiguard audit prove` and `verify-proof`: proofs of a ledger that need only the public key."""
+
+import argparse
+import contextlib
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+import orjson
+
+from extauthz.commands import table
+from extauthz.commands.audit import hashes, keys, ledgers, signed
+from extauthz.commands.audit.ledgers import Chain
+from extauthz.commands.audit.search import Condition, Hit, Search, Wanted
+from extauthz.commands.errors import UsageError
+from extauthz.records.ledger import checkpoints, merkle, note_files, proofs
+from extauthz.records.ledger.chain import unseal
+from extauthz.records.ledger.checkpoints import Checkpoint
+from extauthz.records.ledger.merkle import leaf_hash
+from extauthz.records.ledger.notes import NoteError, PublicKey
+from extauthz.records.ledger.proofs import GrowthProof, ProofError, RecordProof
+
+if TYPE_CHECKING:
+    _Subparsers = argparse._SubParsersAction[argparse.ArgumentParser]
+
+_SHOWN: Final = ("time", "kind", "decision", "reason", "source", "destination", "id")
+
+
+def add_parser(actions: "_Subparsers") -> None:
+    """Add `prove` and `verify-proof`."""
+    prove = actions.add_parser("prove", help="prove one record, or that a ledger only grew")
+    prove.add_argument(
+        "words",
+        nargs="+",
+        metavar="ID DIR",
+        help="id of a decision and folders; with --consistency, folders only",
+    )
+    prove.add_argument(
+        "--checkpoint",
+        type=Path,
+        metavar="FILE",
+        help="prove it for this checkpoint (default: the newest one in the folder)",
+    )
+    prove.add_argument(
+        "--consistency",
+        type=Path,
+        nargs=2,
+        metavar=("OLD", "NEW"),
+        help="prove that the ledger of NEW only added to that of OLD",
+    )
+    prove.add_argument("--worker", type=int, metavar="N", help="of the ledger, if there are many")
+    prove.set_defaults(run=_prove)
+    check = actions.add_parser("verify-proof", help="check a proof with the public key alone")
+    check.add_argument("file", type=Path, metavar="FILE")
+    keys.add_option(check, required=True)
+    check.set_defaults(run=_check)
+
+
+def _prove(args: argparse.Namespace) -> int:
+    if args.consistency is not None:
+        chains = _of_worker(ledgers.chains_in(list(map(Path, args.words))), args.worker)
+        text = _growth(chains, *args.consistency).text
+    else:
+        id_, *folders = args.words
+        if not folders:
+            raise UsageError("prove: give the id of a decision, and the folder of the ledger")
+        chains = _of_worker(ledgers.chains_in(list(map(Path, folders))), args.worker)
+        hit = _found(id_, chains)
+        path = args.checkpoint or hit.chain.folder / note_files.checkpoint_name(hit.chain.worker)
+        text = _record(hit, signed.note(path), path).text
+    sys.stdout.write(text)
+    return 0
+
+
+def _of_worker(chains: list[Chain], worker: int | None) -> list[Chain]:
+    return [chain for chain in chains if worker in (None, chain.worker)]
+
+
+def _found(id_: str, chains: Sequence[Chain]) -> Hit:
+    needle = b'"id":' + orjson.dumps(id_)
+    wanted = Wanted((Condition((needle,), lambda record: record.get("id") == id_),))
+    hit = next(Search(wanted).over(chains), None)
+    if hit is None:
+        raise UsageError(f"{table.shown(id_)}: no record with this id; give a denied caller's id")
+    return hit
+
+
+def _record(hit: Hit, note: str, path: Path) -> RecordProof:
+    tree, index = _claimed(note, path, hashes.chain_id(hit.chain)), hit.record["seq"] - 1
+    if index >= tree.size:
+        raise UsageError(
+            f"{path}: it covers {tree.size} records, and this is record {index + 1}; "
+            "wait for the next checkpoint"
+        )
+    with hashes.stored(hit.chain, tree) as read:
+        path_ = merkle.inclusion(read, index, tree.size)
+    if merkle.root_of(leaf_hash(hit.line), index, tree.size, path_) != tree.root:
+        raise _unfit(path)
+    return RecordProof(hit.line, index, tuple(path_), note)
+
+
+def _growth(chains: Sequence[Chain], old: Path, new: Path) -> GrowthProof:
+    notes = signed.note(old), signed.note(new)
+    both = [
+        (chain, earlier, later)
+        for chain in chains
+        for earlier, later in [[_tree(note, hashes.chain_id(chain)) for note in notes]]
+        if earlier is not None and later is not None
+    ]
+    if len(both) != 1:
+        raise UsageError(
+            f"{old} and {new}: {len(both)} of the ledgers here are in both; "
+            "give one folder, and --worker"
+        )
+    chain, earlier, later = both[0]
+    if earlier.size > later.size:
+        raise UsageError(f"{old}: it is later than {new}; give the older one first")
+    with hashes.stored(chain, later) as read:
+        path = merkle.consistency(read, earlier.size, later.size)
+    before, after = (earlier.size, earlier.root), (later.size, later.root)
+    if not merkle.is_consistent(before, after, path):
+        raise _unfit(new)
+    return GrowthProof(later.origin, *notes, tuple(path))
+
+
+def _tree(note: str, chain_id: str) -> Checkpoint | None:
+    """Return the tree of a chain that a note speaks of, whoever signed it, or None."""
+    with contextlib.suppress(NoteError):
+        return next((t for t in checkpoints.claimed(note) if t.chain == chain_id), None)
+    return None
+
+
+def _claimed(note: str, path: Path, chain_id: str) -> Checkpoint:
+    tree = _tree(note, chain_id)
+    if tree is None:
+        raise UsageError(f"{path}: it does not speak of this ledger; give one of its checkpoints")
+    return tree
+
+
+def _unfit(path: Path) -> UsageError:
+    return UsageError(f"{path}: the ledger does not fit it; run `phiguard audit verify`")
+
+
+def _check(args: argparse.Namespace) -> int:
+    trusted = keys.given(args)
+    try:
+        proof = proofs.parse(signed.note(args.file))
+        told = _told(proof, trusted)
+    except (ProofError, NoteError) as error:
+        sys.stdout.write(f"{args.file}: {error}\n")
+        return 1
+    sys.stdout.write(told)
+    return 0
+
+
+def _told(proof: RecordProof | GrowthProof, trusted: Sequence[PublicKey]) -> str:
+    """Return what a proof proves. Raises ProofError, NoteError."""
+    if isinstance(proof, GrowthProof):
+        old, new = proof.check(trusted)
+        return (
+            f"the ledger {proof.origin} with {new.size} records holds all {old.size} records of "
+            "before, unchanged and in their places\n"
+        )
+    tree = proof.check(trusted)
+    record = unseal(proof.line) or {}
+    shown = (f"{key} {table.shown(str(record[key]))}" for key in _SHOWN if record.get(key))
+    return (
+        f"record {proof.index + 1} of {tree.size} in the signed ledger {tree.origin}: "
+        f"{', '.join(shown)}\n"
+    )

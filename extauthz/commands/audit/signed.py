@@ -1,0 +1,142 @@
+"""The trees that keys have signed, and whether the ledgers at hand fit them."""
+
+import contextlib
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from extauthz.commands.audit.hashes import tree_file
+from extauthz.commands.audit.ledgers import Chain
+from extauthz.commands.audit.search import Condition, Search, Wanted
+from extauthz.commands.errors import UsageError
+from extauthz.records.ledger import checkpoints, merkle, note_files
+from extauthz.records.ledger.chain import Record
+from extauthz.records.ledger.checkpoints import Checkpoint
+from extauthz.records.ledger.merkle import Tree, leaf_hash
+from extauthz.records.ledger.notes import NoteError, PublicKey
+from extauthz.records.ledger.tree_file import tree_name
+
+_KEYS: Final = Condition((b'"kind":"key"',), lambda record: record.get("kind") == "key")
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """A signed tree, and the note that says it."""
+
+    tree: Checkpoint
+    source: Path
+
+
+def rotations(chains: Iterable[Chain]) -> list[str]:
+    """Return the rotations that the ledgers hold. Each one proves itself. Raises UsageError."""
+    found: list[str] = []
+    for hit in Search(Wanted((_KEYS,))).over(chains):
+        notes = hit.record.get("rotations")
+        found += (
+            [each for each in notes if isinstance(each, str)] if isinstance(notes, list) else []
+        )
+    return found
+
+
+def note(path: Path) -> str:
+    """Return the text of a note. Raises UsageError."""
+    try:
+        return note_files.read(path)
+    except OSError as error:
+        why = (error.strerror or "unreadable").lower()
+        raise UsageError(f"{path}: {why}; give a checkpoint or a manifest") from None
+
+
+def beside(chains: Iterable[Chain]) -> list[Path]:
+    """Return the notes that the guard keeps beside these ledgers."""
+    paths = [
+        chain.folder / name
+        for chain in chains
+        for name in (note_files.checkpoint_name(chain.worker), note_files.MANIFEST)
+    ]
+    return [path for path in dict.fromkeys(paths) if path.exists()]
+
+
+def targets(paths: Iterable[Path], keys: Sequence[PublicKey]) -> tuple[list[Target], list[str]]:
+    """Return the trees of all notes, and the problems of those that cannot be trusted."""
+    found, problems = list[Target](), list[str]()
+    for path in paths:
+        try:
+            found += [Target(tree, path) for tree in checkpoints.trees(note(path), keys)]
+        except NoteError as error:
+            problems.append(f"{path}: {error}")
+    return found, problems
+
+
+class SignedChain:
+    """Follows one chain while it is verified, and holds its tree against what was signed.
+
+    Args:
+        chain: its files. Of records that were moved away, the tree file is read.
+        wanted: what was signed, of any chain.
+    """
+
+    def __init__(self, chain: Chain, wanted: Sequence[Target]) -> None:
+        self._chain = chain
+        self._all = wanted
+        self._wanted: list[Target] = []
+        self._tree: Tree | None = None
+        self._problems: list[str] = []
+        self.id = ""
+        self.signed = 0
+
+    def record(self, record: Record, line: bytes) -> None:
+        """Take the next record that holds."""
+        if not self._all:
+            return
+        leaf = leaf_hash(line)
+        if self._tree is None:
+            self._tree = self._begin(record["seq"] - 1, leaf)
+        if self._tree.size + 1 != record["seq"]:
+            return
+        self._tree.append(leaf)
+        for target in self._wanted:
+            if target.tree.size == self._tree.size:
+                self._compare(target, self._tree.root())
+
+    def problems(self) -> Iterator[str]:
+        """Yield what does not fit, after the last record."""
+        yield from self._problems
+        size = self._tree.size if self._tree is not None else 0
+        for target in self._wanted:
+            if target.tree.size > size:
+                yield (
+                    f"{target.source}: {target.tree.size} records were signed, and the ledger of "
+                    f"worker {self._chain.worker} has {size}: its end was cut off"
+                )
+
+    def _begin(self, moved: int, leaf: bytes) -> Tree:
+        if not moved:
+            self._choose(leaf)
+            return Tree()
+        with contextlib.suppress(OSError), tree_file(self._chain) as file:
+            if file.leaves >= moved:
+                self._choose(file.read(0))
+                for target in self._wanted:
+                    if target.tree.size <= moved:
+                        self._compare(target, merkle.root(file.read, target.tree.size))
+                return Tree(moved, file.read)
+        self._problems.append(
+            f"{self._chain.folder / tree_name(self._chain.worker)}: it must stand for records 1 to "
+            f"{moved}, which are not here; restore it from a copy"
+        )
+        return Tree()
+
+    def _choose(self, first: bytes) -> None:
+        self.id = checkpoints.chain_id(first)
+        self._wanted = [each for each in self._all if each.tree.chain == self.id]
+
+    def _compare(self, target: Target, root: bytes) -> None:
+        if root == target.tree.root:
+            self.signed = max(self.signed, target.tree.size)
+        else:
+            self._problems.append(
+                f"{target.source}: the first {target.tree.size} records of worker "
+                f"{self._chain.worker} are not those that were signed"
+            )

@@ -1,0 +1,91 @@
+"""`phiguard audit verify`: whether chains hold, and whether they are what was signed."""
+
+import argparse
+import sys
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from extauthz.commands.audit import keys, ledgers, signed
+from extauthz.commands.audit.ledgers import Chain
+from extauthz.commands.audit.signed import SignedChain, Target
+from extauthz.commands.errors import UsageError
+
+if TYPE_CHECKING:
+    _Subparsers = argparse._SubParsersAction[argparse.ArgumentParser]
+
+
+def add_parser(actions: "_Subparsers") -> None:
+    """Add `verify`."""
+    parser = actions.add_parser("verify", help="check every chain and report the first break")
+    parser.add_argument(
+        "folders", type=Path, nargs="+", metavar="DIR", help="a folder of each replica"
+    )
+    ledgers.add_head(parser)
+    keys.add_option(parser)
+    parser.add_argument(
+        "--checkpoint",
+        type=Path,
+        action="append",
+        default=[],
+        metavar="FILE",
+        help="a checkpoint or a manifest that was kept elsewhere; may be repeated",
+    )
+    parser.set_defaults(run=run)
+
+
+def run(args: argparse.Namespace) -> int:
+    """Verify. Return 1 when something does not hold. Raises UsageError."""
+    known, chains = ledgers.heads(args), ledgers.chains_in(args.folders)
+    if args.checkpoint and not args.key:
+        raise UsageError("--checkpoint: a signature is checked with a public key; give --key")
+    wanted, problems = list[Target](), list[str]()
+    if args.key:
+        trusted = keys.given(args, signed.rotations(chains))
+        wanted, problems = signed.targets([*signed.beside(chains), *args.checkpoint], trusted)
+    found, here = set[str](), set[str]()
+    for chain in chains:
+        follower = SignedChain(chain, wanted)
+        verified = ledgers.verify(chain, known, follower.record)
+        found |= set(verified.hashes)
+        here.add(follower.id)
+        broken = verified.problem
+        wrong = list(follower.problems())
+        if broken is not None:
+            wrong = [f"{chain.folder / broken.file}:{broken.line}: {broken.problem}"]
+        elif not wrong:
+            said = f", signed up to record {follower.signed}" if args.key else ""
+            sys.stdout.write(
+                f"{_who(chain, args.folders)}: {_counted(chain, verified.head.seq)}, "
+                f"head {verified.head.hash}{said}\n"
+            )
+        problems += wrong
+    where = " ".join(map(str, args.folders))
+    problems += [
+        f"{where}: head {head} is in no chain: records were cut off or rewritten"
+        for head in known
+        if head not in found
+    ]
+    problems += _missing(wanted, here)
+    sys.stdout.write("".join(f"{problem}\n" for problem in problems))
+    return int(bool(problems))
+
+
+def _missing(wanted: Iterable[Target], here: set[str]) -> list[str]:
+    """Return the signed trees whose ledgers are not here."""
+    found = {each.tree.origin: each for each in wanted if each.tree.chain not in here}
+    return [
+        f"{each.source}: the ledger {each.tree.origin} with {each.tree.size} signed records is "
+        "missing, or was written again"
+        for each in found.values()
+    ]
+
+
+def _who(chain: Chain, folders: Sequence[Path]) -> str:
+    worker = f"worker {chain.worker}"
+    return worker if len(folders) == 1 else f"{chain.folder} {worker}"
+
+
+def _counted(chain: Chain, last: int) -> str:
+    first = next(chain.records(), {"seq": 1})["seq"]
+    return f"{last} records hold" if first == 1 else f"records {first} to {last} hold"
