@@ -3,7 +3,18 @@
 import argparse
 from typing import TYPE_CHECKING
 
-from extauthz.commands.audit import export, keys, manifest, prove, query, show, tail, verify
+from extauthz.commands.audit import (
+    export,
+    keys,
+    manifest,
+    prove,
+    query,
+    reviews,
+    show,
+    tail,
+    verify,
+)
+from extauthz.commands.audit.report import command as report
 
 if TYPE_CHECKING:
     _Subparsers = argparse._SubParsersAction[argparse.ArgumentParser]
@@ -15,7 +26,7 @@ def add_parser(subparsers: "_Subparsers") -> None:
     actions = parser.add_subparsers(
         dest="action",
         required=True,
-        metavar="verify|tail|query|show|export|prove|verify-proof|manifest|key",
+        metavar="verify|tail|query|show|report|review|export|prove|verify-proof|manifest|key",
     )
-    for command in (verify, tail, query, show, export, prove, manifest, keys):
+    for command in (verify, tail, query, show, report, reviews, export, prove, manifest, keys):
         command.add_parser(actions)

@@ -112,13 +112,13 @@ class Search:
         return heapq.merge(*map(self.of, chains), key=lambda hit: hit.time)
 
     def of(self, chain: Chain) -> Iterator[Hit]:
-        """Yield the records of one chain in its order. Holds the hits of one segment in memory."""
+        """Yield the records of one chain in its order. Holds the lines of one segment in memory."""
         for name in chain.names:
-            yield from list(self._in_segment(chain, name))
+            yield from self._in_segment(chain, name)
 
     def _in_segment(self, chain: Chain, name: str) -> Iterator[Hit]:
-        data = chain.lines(name)
-        for line in self._in_time(lines(data, self.wanted.needles)):
+        # lines, because parsed records in such numbers keep the garbage collector busy
+        for line in self._in_time(lines(chain.lines(name), self.wanted.needles)):
             record = opened(line)
             if record is None:
                 self._leave_out(chain.folder / name, line)
@@ -133,7 +133,7 @@ class Search:
             return
         self.odd[place] = self.odd.get(place, 0) + 1
 
-    def _in_time(self, found: Iterable[bytes]) -> Iterable[bytes]:
+    def _in_time(self, found: list[bytes]) -> list[bytes]:
         since, until = self.wanted.since, self.wanted.until
         if not (since or until):
             return found
@@ -142,7 +142,7 @@ class Search:
         return [line for line in found if first <= line[line.rfind(_TIME) + len(_TIME) :] < end]
 
 
-def lines(data: bytes, needles: Sequence[Sequence[bytes]]) -> Iterable[bytes]:
+def lines(data: bytes, needles: Sequence[Sequence[bytes]]) -> list[bytes]:
     """Return the whole lines that hold a needle of each group, in order.
 
     Args:
@@ -154,11 +154,11 @@ def lines(data: bytes, needles: Sequence[Sequence[bytes]]) -> Iterable[bytes]:
     if not needles:
         return data[:last].split(b"\n")[:-1]
     first, *others = needles
-    return (
+    return [
         data[start:end]
         for start, end in _lines_with(data, first, last)
         if all(any(data.find(each, start, end) >= 0 for each in group) for group in others)
-    )
+    ]
 
 
 def opened(line: bytes) -> Record | None:

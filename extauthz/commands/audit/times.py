@@ -23,6 +23,11 @@ def add_period(parser: argparse.ArgumentParser) -> None:
     )
 
 
+def now() -> str:
+    """Return the current time in the ledger's format."""
+    return datetime.now(UTC).strftime(_TIME)
+
+
 def moment(flag: str, word: str) -> str:
     """Return a time in the ledger's format, or empty text for none. Without an offset it is UTC.
 

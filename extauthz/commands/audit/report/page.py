@@ -1,0 +1,170 @@
+"""The page of a report: one HTML document without scripts and without references to elsewhere."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from extauthz.commands.audit.report import duties, sections
+from extauthz.commands.audit.report.html import Markup, element, style, table
+from extauthz.commands.audit.report.style import STYLE
+from extauthz.commands.audit.report.summary import Summary
+
+_POLICY: Final = "default-src 'none'; style-src 'unsafe-inline'"
+
+
+@dataclass(frozen=True, slots=True)
+class ChainResult:
+    """The result of verifying one chain.
+
+    Args:
+        chain: its folder and worker, for people.
+        records: number of its last record that holds.
+        head: the hash of that one.
+        problem: the first place where it does not hold; empty when all of it does.
+    """
+
+    chain: str
+    records: int
+    head: str
+    problem: str
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """What the page says.
+
+    Args:
+        period: since and until, in the ledger's format; empty for open.
+        made: when, ISO 8601 in UTC.
+        version: release of phiguard.
+        summary: of the period.
+        chains: all that were read.
+        reviews: time, reviewer, period, decisions, whether the signature fits.
+        odd: number of lines in the period that do not fit their own hash.
+    """
+
+    period: tuple[str, str]
+    made: str
+    version: str
+    summary: Summary
+    chains: Sequence[ChainResult]
+    reviews: Sequence[tuple[str, str, str, int, str]]
+    odd: int
+
+    @property
+    def holds(self) -> bool:
+        """Whether every chain holds and no line was left out."""
+        return not self.odd and not any(each.problem for each in self.chains)
+
+
+def page(report: Report) -> str:
+    """Return the HTML document."""
+    summary = report.summary
+    body = (
+        element("h1", "PHI in the mesh: what the guard decided"),
+        element(
+            "p",
+            f"{_shown(report.period[0]) or 'The beginning'} to "
+            f"{_shown(report.period[1]) or 'the end'}, UTC. "
+            f"Made {report.made} by phiguard {report.version}. "
+            f"First decision: {_shown(summary.first) or 'none'}; "
+            f"last: {_shown(summary.last) or 'none'}.",
+            class_="soft",
+        ),
+        _verdict(report),
+        _numbers(summary),
+        _section("Decisions by day", sections.days(summary)),
+        _section("Decisions by edge", sections.edges(summary)),
+        _section("Decisions by identifier", sections.identifiers(summary)),
+        _section("Denials", sections.denials(summary)),
+        _section("Messages that were not read whole", sections.unscannable(summary)),
+        _section("Connections without mutual TLS", sections.unencrypted(summary)),
+        _section("Policies in force", sections.policies(summary)),
+        _section("Exceptions", sections.exceptions(summary)),
+        _section("Starts of the guard", sections.starts(summary)),
+        _section("Verification", _verification(report)),
+        _section("Reviews", _reviews(report)),
+        _section("What this is evidence for", _duties()),
+        _section("What this does not show", _limits()),
+    )
+    head = element(
+        "head",
+        element("meta", charset="utf-8"),
+        element("meta", http_equiv="Content-Security-Policy", content=_POLICY),
+        element("meta", name_="viewport", content="width=device-width"),
+        element("title", f"phiguard report {report.period[0][:10]} {report.period[1][:10]}"),
+        style(STYLE),
+    )
+    return f"<!DOCTYPE html>\n{element('html', head, element('body', *body), lang='en')}\n"
+
+
+def _shown(time: str) -> str:
+    return time[:19].replace("T", " ")
+
+
+def _section(title: str, parts: Iterable[Markup]) -> Markup:
+    return element("section", element("h2", title), *parts)
+
+
+def _verdict(report: Report) -> Markup:
+    if report.holds:
+        text = f"Verified: every record of {_chains(report)} follows from the one before it."
+        return element("p", text, class_="holds")
+    broken = sum(bool(each.problem) for each in report.chains)
+    return element(
+        "p",
+        f"NOT verified. Chains that do not hold: {broken} of {len(report.chains)}. Lines of the "
+        f"period that do not fit their own hash: {report.odd}. The numbers below may be wrong. See "
+        "Verification.",
+        class_="broken",
+    )
+
+
+def _chains(report: Report) -> str:
+    return f"{len(report.chains)} chain{'s' * (len(report.chains) != 1)}"
+
+
+def _numbers(summary: Summary) -> Markup:
+    actions = summary.actions
+    passed = sum(count for action, count in actions.items() if action.startswith("("))
+    insecure = sum(edge.mtls["no"] for edge in summary.edges.values())
+    return element(
+        "ul",
+        *(
+            element("li", element("b", f"{number:,}"), name)
+            for name, number in (
+                ("decisions", summary.total),
+                ("denied", actions["DENY"]),
+                ("redacted", actions["REDACT"]),
+                ("alerts", actions["ALERT"]),
+                ("not enforced", passed),
+                ("not read whole", sum(summary.gaps.values())),
+                ("without mutual TLS", insecure),
+            )
+        ),
+        class_="numbers",
+    )
+
+
+def _verification(report: Report) -> Iterable[Markup]:
+    yield table(
+        ("chain", "records", "head", "result"),
+        [(each.chain, each.records, each.head, each.problem or "holds") for each in report.chains],
+        empty="No chain was read.",
+    )
+
+
+def _reviews(report: Report) -> Iterable[Markup]:
+    yield table(
+        ("signed", "reviewer", "period", "decisions", "result"),
+        report.reviews,
+        empty="Nobody has signed a review yet: phiguard audit review --sign NAME --key FILE.",
+    )
+
+
+def _duties() -> Iterable[Markup]:
+    yield table(("rule", "subject", "evidence here"), duties.DUTIES, empty="")
+
+
+def _limits() -> Iterable[Markup]:
+    yield element("ul", *(element("li", text) for text in duties.LIMITS))

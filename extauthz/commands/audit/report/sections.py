@@ -1,0 +1,254 @@
+"""The sections of a report: a chart where it says more than a table, and the table beside it."""
+
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from typing import Final
+
+from extauthz.commands.audit.report import charts
+from extauthz.commands.audit.report.html import Markup, element, table
+from extauthz.commands.audit.report.summary import (
+    Edge,
+    EdgeCount,
+    Record,
+    Summary,
+    second_of,
+    text_of,
+)
+from phiscan.identifiers import INFO_TYPES, Identifier
+
+_DRAWN: Final = 15
+_ROWS: Final = 100
+_DIFF_LINES: Final = 400
+_START_KEYS: Final = ("host", "worker", "version")
+_TITLES: Final = {each.value: each.name.replace("_", " ").lower() for each in Identifier}
+
+
+def days(summary: Summary) -> Iterator[Markup]:
+    """Yield the decisions by day."""
+    if not summary.days:
+        yield element("p", "No decision was made in this period.")
+        return
+    yield charts.legend()
+    yield charts.columns(summary.days, "decisions by day and outcome")
+    yield table(
+        ("day", *charts.ACTIONS),
+        [
+            (day, *(counts[action] for action in charts.ACTIONS))
+            for day, counts in sorted(summary.days.items())
+        ],
+        empty="",
+    )
+
+
+def edges(summary: Summary) -> Iterator[Markup]:
+    """Yield the decisions by edge, those with most decisions first."""
+    found = sorted(summary.edges.items(), key=lambda item: -item[1].total)
+    if found:
+        yield charts.legend()
+        yield charts.bars(
+            [(_short(edge), _by_action(count)) for edge, count in found[:_DRAWN]],
+            "decisions by edge and outcome",
+        )
+    yield table(
+        ("source", "destination", "decisions", "outcomes", "identifiers", "mutual TLS"),
+        [
+            (
+                *edge,
+                count.total,
+                _counts(count.actions),
+                _counts(count.identifiers),
+                _counts(count.mtls),
+            )
+            for edge, count in found[:_ROWS]
+        ],
+        empty="No decision was made in this period.",
+    )
+    yield from _left_out(found)
+
+
+def identifiers(summary: Summary) -> Iterator[Markup]:
+    """Yield the decisions by HIPAA class, and how often each infoType was in a message."""
+    rows = sorted(summary.identifiers.items())
+    if rows:
+        yield element("p", "Number of decisions on messages in which each class was found.")
+        yield charts.legend()
+        yield charts.bars(
+            [(f"{name} {_TITLES.get(name, '')}", counts) for name, counts in rows[:_ROWS]],
+            "decisions by identifier and outcome",
+        )
+    yield table(
+        ("class", "identifier, 45 CFR 164.514(b)(2)(i)", *charts.ACTIONS),
+        [
+            (name, _TITLES.get(name, "not known"), *(counts[a] for a in charts.ACTIONS))
+            for name, counts in rows[:_ROWS]
+        ],
+        empty="No identifier was found.",
+    )
+    yield element("h3", "InfoTypes")
+    yield table(
+        ("infoType", "what it is", "messages"),
+        [
+            (name, INFO_TYPES[name].title if name in INFO_TYPES else "of this organisation", count)
+            for name, count in summary.info_types.most_common(_ROWS)
+        ],
+        empty="None was found.",
+    )
+
+
+def denials(summary: Summary) -> Iterator[Markup]:
+    """Yield the denials by reason, and the last ones with their ids."""
+    by_reason = Counter(
+        {key: n for key, n in summary.reasons.items() if key[0] in ("DENY", "(DENY)")}
+    )
+    yield table(
+        ("reason", "enforced", "decisions"),
+        [
+            (reason, "yes" if effect == "DENY" else "no: it passed", count)
+            for (effect, reason), count in by_reason.most_common(_ROWS)
+        ],
+        empty="Nothing was denied.",
+    )
+    if summary.denials:
+        yield element("h3", "The last denials")
+        yield element("p", "phiguard audit show ID says more of each.", class_="soft")
+        yield table(
+            ("time", "reason", "source", "destination", "because of", "id"),
+            [_denial(record) for record in reversed(summary.denials)],
+            empty="",
+        )
+
+
+def unscannable(summary: Summary) -> Iterator[Markup]:
+    """Yield the messages that were not read whole, by gap and by edge."""
+    yield table(
+        ("gap", "decisions"),
+        summary.gaps.most_common(_ROWS),
+        empty="Every message was read whole.",
+    )
+    found = [
+        (*edge, sum(count.gaps.values()), _counts(count.gaps))
+        for edge, count in summary.edges.items()
+        if count.gaps
+    ]
+    if found:
+        rows = sorted(found, key=lambda row: -row[2])
+        yield table(("source", "destination", "decisions", "gaps"), rows[:_ROWS], empty="")
+
+
+def unencrypted(summary: Summary) -> Iterator[Markup]:
+    """Yield the edges on which the receiver saw no mutual TLS, and those that nobody has proved."""
+    without = [(edge, count) for edge, count in summary.edges.items() if count.mtls["no"]]
+    yield table(
+        ("source", "destination", "decisions without mutual TLS", "outcomes on this edge"),
+        [
+            (*edge, count.mtls["no"], _counts(count.actions))
+            for edge, count in sorted(without, key=lambda item: -item[1].mtls["no"])[:_ROWS]
+        ],
+        empty="Every connection that a receiver saw was mutual TLS.",
+    )
+    unproved = sum(
+        1 for count in summary.edges.values() if not count.mtls["no"] and not count.mtls["yes"]
+    )
+    if unproved:
+        yield element(
+            "p",
+            f"{unproved} of the edges above were seen by senders only, before the handshake. "
+            "Where the receiver is guarded, its own edge proves the connection.",
+        )
+
+
+def policies(summary: Summary) -> Iterator[Markup]:
+    """Yield each policy that came into force, with the difference to the one before."""
+    if not summary.policies:
+        yield element("p", "These ledgers have no record of a policy.")
+    for change in summary.policies:
+        record = change.record
+        yield element("h3", f"{second_of(record)}: {text_of(record.get('name'))}")
+        yield element(
+            "p",
+            f"Digest {text_of(record.get('policy'))}, mode {text_of(record.get('mode'))}, "
+            f"phiguard {text_of(record.get('version'))}.",
+        )
+        problems = record.get("problems")
+        if isinstance(problems, list) and problems:
+            yield element("ul", *(element("li", str(problem)) for problem in problems))
+        if change.diff:
+            yield element("pre", "\n".join(change.diff[:_DIFF_LINES]))
+            if len(change.diff) > _DIFF_LINES:
+                yield element("p", f"{len(change.diff) - _DIFF_LINES} more lines have changed.")
+
+
+def exceptions(summary: Summary) -> Iterator[Markup]:
+    """Yield the exceptions of the last policy."""
+    record = summary.policies[-1].record if summary.policies else {}
+    named, ended = record.get("exceptions"), record.get("ended")
+    yield table(
+        ("exception", "last day", "state"),
+        [
+            (name, str(day), "ended" if isinstance(ended, list) and name in ended else "holds")
+            for name, day in (sorted(named.items()) if isinstance(named, dict) else ())
+        ],
+        empty="The last policy has no exception.",
+    )
+
+
+def starts(summary: Summary) -> Iterator[Markup]:
+    """Yield the starts of worker processes, the last ones."""
+    yield table(
+        ("time", "host", "worker", "release", "kind"),
+        [
+            (
+                *(text_of(record.get(key)) for key in ("time", "host", "worker", "version")),
+                _start(record),
+            )
+            for record in summary.starts[-_ROWS:]
+        ],
+        empty="No process began to write in this period.",
+    )
+
+
+def _start(record: Record) -> str:
+    if record.get("kind") != "recovery":
+        return "start"
+    return f"recovery: {text_of(record.get('torn'))} lines were torn by a crash or a full disk"
+
+
+def _time(record: Record) -> Markup:
+    return element("span", second_of(record), class_="time")
+
+
+def _denial(record: Record) -> tuple[str, ...]:
+    tipped = record.get("tipped")
+    to = record.get("destination") or record.get("service")
+    reason = text_of(record.get("reason"))
+    return (
+        _time(record),
+        reason if record.get("enforced") is True else f"{reason} (not enforced)",
+        text_of(record.get("source")),
+        text_of(to),
+        ", ".join(map(str, tipped)) if isinstance(tipped, list) else "",
+        text_of(record.get("id")),
+    )
+
+
+def _by_action(count: EdgeCount) -> Counter[str]:
+    found: Counter[str] = Counter()
+    for action, number in count.actions.items():
+        found[action.strip("()")] += number
+    return found
+
+
+def _counts(counts: Counter[str]) -> str:
+    return ", ".join(f"{name}: {number:,}" for name, number in sorted(counts.items()))
+
+
+def _short(edge: Edge) -> str:
+    """Return an edge for a chart: the last part of each name, `ehr to billing`."""
+    names = (each.rpartition("/")[2] or each for each in edge)
+    return " to ".join(name if len(name) <= 16 else f"{name[:15]}…" for name in names)
+
+
+def _left_out(found: Iterable[object]) -> Iterator[Markup]:
+    more = len(list(found)) - _ROWS
+    if more > 0:
+        yield element("p", f"{more} edges with fewer decisions are not listed.")

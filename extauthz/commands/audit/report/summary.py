@@ -1,0 +1,179 @@
+"""What a report says of a period: counts of its decisions, its policies, its starts.
+
+It reads records without trust: whoever can write the files may have written anything.
+"""
+
+from collections import Counter, deque
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from difflib import unified_diff
+from typing import Any, Final, NamedTuple
+
+Record = Mapping[str, Any]
+
+_MOST_EDGES: Final = 2000
+"""Edges that are kept apart. A mesh has fewer; a forged ledger may name any number."""
+_LAST_DENIALS: Final = 50
+_OTHERS: Final = "all others"
+
+
+class Edge(NamedTuple):
+    """Who sends requests to whom. A sender's sidecar names a host in place of the principal."""
+
+    source: str
+    destination: str
+
+
+@dataclass(slots=True)
+class EdgeCount:
+    """Decisions on one edge.
+
+    Args:
+        actions: by action; one that was not enforced stands in parentheses.
+        identifiers: number of decisions in which each class was found.
+        gaps: number of decisions on messages that were not read whole, by gap.
+        mtls: `yes` and `no` as the receiver proved, `not known` at a sender.
+    """
+
+    actions: Counter[str] = field(default_factory=Counter)
+    identifiers: Counter[str] = field(default_factory=Counter)
+    gaps: Counter[str] = field(default_factory=Counter)
+    mtls: Counter[str] = field(default_factory=Counter)
+
+    @property
+    def total(self) -> int:
+        """The number of decisions."""
+        return sum(self.actions.values())
+
+
+@dataclass(slots=True)
+class PolicyChange:
+    """A policy that came into force.
+
+    Args:
+        record: of kind `policy`.
+        diff: lines of a unified diff from the policy before; none for the first one.
+    """
+
+    record: Record
+    diff: list[str]
+
+
+@dataclass(slots=True)
+class Summary:
+    """Counts of a period. `take` every record in the order of time."""
+
+    actions: Counter[str] = field(default_factory=Counter)
+    reasons: Counter[tuple[str, str]] = field(default_factory=Counter)
+    days: dict[str, Counter[str]] = field(default_factory=dict)
+    edges: dict[Edge, EdgeCount] = field(default_factory=dict)
+    identifiers: dict[str, Counter[str]] = field(default_factory=dict)
+    info_types: Counter[str] = field(default_factory=Counter)
+    gaps: Counter[str] = field(default_factory=Counter)
+    versions: Counter[str] = field(default_factory=Counter)
+    denials: deque[Record] = field(default_factory=lambda: deque(maxlen=_LAST_DENIALS))
+    policies: list[PolicyChange] = field(default_factory=list)
+    starts: list[Record] = field(default_factory=list)
+    first: str = ""
+    last: str = ""
+
+    @property
+    def total(self) -> int:
+        """The number of decisions."""
+        return sum(self.actions.values())
+
+    def take(self, record: Record) -> None:
+        """Count one record of the period."""
+        kind = record.get("kind")
+        if kind == "decision":
+            self._decision(record)
+        elif kind == "policy":
+            self.came_into_force(record)
+        elif kind in ("start", "recovery"):
+            self.starts.append(record)
+            self.versions[text_of(record.get("version"))] += 1
+
+    def came_into_force(self, record: Record) -> None:
+        """Take a policy. Each worker records it, so one that is in force already is no change."""
+        before = self.policies[-1].record if self.policies else None
+        same = ("policy", "ended")
+        if before is not None and all(before.get(key) == record.get(key) for key in same):
+            return
+        self.policies.append(PolicyChange(record, _diff(before, record)))
+
+    def _decision(self, record: Record) -> None:
+        time = text_of(record.get("time"))
+        self.first, self.last = self.first or time, time
+        action = text_of(record.get("decision"))
+        effect = action if record.get("enforced") is True else f"({action})"
+        reason = text_of(record.get("reason"))
+        self.actions[effect] += 1
+        self.reasons[effect, reason] += 1
+        _of(self.days, time[:10])[action] += 1
+        edge = self._edge(record)
+        edge.actions[effect] += 1
+        edge.mtls[_mtls(record)] += 1
+        for name in set(_texts(record.get("identifiers"))):
+            edge.identifiers[name] += 1
+            _of(self.identifiers, name)[action] += 1
+        for name in record["infoTypes"] if isinstance(record.get("infoTypes"), dict) else ():
+            self.info_types[name] += 1
+        if record.get("coverage") != "COMPLETE":
+            gap = text_of(record.get("gap"))
+            self.gaps[gap] += 1
+            edge.gaps[gap] += 1
+        if action == "DENY":
+            self.denials.append(record)
+
+    def _edge(self, record: Record) -> EdgeCount:
+        to = record.get("destination") or record.get("service")
+        edge = Edge(text_of(record.get("source")), text_of(to))
+        known = self.edges.get(edge)
+        if known is None:
+            if len(self.edges) >= _MOST_EDGES:
+                edge = Edge(_OTHERS, _OTHERS)
+            known = self.edges.setdefault(edge, EdgeCount())
+        return known
+
+
+def _of(counts: dict[str, Counter[str]], key: str) -> Counter[str]:
+    found = counts.get(key)
+    if found is None:
+        found = counts[key] = Counter()
+    return found
+
+
+def text_of(value: object) -> str:
+    """Return a value as text; what nobody has said as `not known`."""
+    return "not known" if value is None or value == "" else str(value)
+
+
+def second_of(record: Record) -> str:
+    """Return the time of a record for people, to the second."""
+    return text_of(record.get("time"))[:19].replace("T", " ")
+
+
+def _mtls(record: Record) -> str:
+    value = record.get("mtls")
+    # before they said null, the records of senders said false
+    if not isinstance(value, bool) or (record.get("vantage") == "outbound" and not value):
+        return "not known"
+    return "yes" if value else "no"
+
+
+def _texts(value: object) -> Iterator[str]:
+    if isinstance(value, list):
+        yield from map(str, value)
+
+
+def _diff(before: Record | None, after: Record) -> list[str]:
+    if before is None:
+        return []
+    old, new = _lines(before.get("texts")), _lines(after.get("texts"))
+    return list(unified_diff(old, new, "before", "after", n=2, lineterm=""))
+
+
+def _lines(texts: object) -> list[str]:
+    if not isinstance(texts, dict):
+        return []
+    return [line for _, text in sorted(texts.items()) for line in str(text).splitlines()]

@@ -1,0 +1,152 @@
+"""`phiguard audit review`: a named person signs that a period was reviewed; or lists the reviews.
+
+The review names the heads of the chains as they were. A later `review` without `--sign` says
+whether these are still in the chains.
+"""
+
+import argparse
+import sys
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+import orjson
+
+from extauthz.commands import table
+from extauthz.commands.audit import ledgers
+from extauthz.commands.audit.filters import exactly
+from extauthz.commands.audit.ledgers import Chain, Verified
+from extauthz.commands.audit.report.summary import Record, text_of
+from extauthz.commands.audit.search import Search, Wanted
+from extauthz.commands.audit.times import add_period, moment, now
+from extauthz.commands.errors import UsageError
+from extauthz.records.ledger import key_file
+from extauthz.records.ledger import reviews as kept
+from extauthz.records.ledger.key_file import KeyFileError
+from extauthz.records.ledger.notes import Signer
+from extauthz.records.ledger.reviews import Review, ReviewError
+
+if TYPE_CHECKING:
+    _Subparsers = argparse._SubParsersAction[argparse.ArgumentParser]
+
+_LONGEST: Final = 200
+_HEAD: Final = ("signed", "reviewer", "period", "decisions", "result")
+
+
+def add_parser(actions: "_Subparsers") -> None:
+    """Add `review`."""
+    parser = actions.add_parser(
+        "review", help="sign that a period was reviewed, or list who reviewed what"
+    )
+    ledgers.add_folders(parser)
+    add_period(parser)
+    ledgers.add_head(parser)
+    parser.add_argument("--sign", metavar="NAME", help="of the person who has reviewed the period")
+    parser.add_argument("--key", type=Path, metavar="FILE", help="that person's private key")
+    parser.set_defaults(run=run)
+
+
+def run(args: argparse.Namespace) -> int:
+    """Sign, or list. Return 1 when a chain does not hold, or a review does not fit."""
+    try:
+        return _list(args) if args.sign is None else _sign(args)
+    except (ReviewError, KeyFileError) as error:
+        raise UsageError(str(error)) from None
+
+
+def rows(folder: Path) -> list[tuple[str, str, str, int, str]]:
+    """Return a row for each review of a folder. Raises UsageError."""
+    try:
+        return [_row(record, problem) for record, problem in kept.read(folder)]
+    except ReviewError as error:
+        raise UsageError(str(error)) from None
+
+
+def _list(args: argparse.Namespace) -> int:
+    if args.key is not None or args.since or args.until:
+        raise UsageError("--key, --since and --until: without --sign NAME nothing is signed")
+    wrong, heads = False, ledgers.heads(args)
+    lines: list[Sequence[str]] = [_HEAD]
+    for folder in dict.fromkeys(args.folders):
+        verified = [ledgers.verify(chain, heads) for chain in ledgers.chains_of(folder)]
+        known = {each for found in verified for each in found.hashes}
+        for record, problem in kept.read(folder):
+            result = problem or _missing(record, known)
+            wrong = wrong or bool(result)
+            if args.format == "json":
+                said = {"review": record, "problem": result}
+                sys.stdout.write(orjson.dumps(said).decode() + "\n")
+            lines.append([table.shown(str(cell)) for cell in _row(record, result)])
+    if args.format == "table":
+        sys.stdout.write("".join(f"{line}\n" for line in table.aligned(lines)))
+    return int(wrong)
+
+
+def _missing(record: Record, known: Collection[str]) -> str:
+    """Return that a head of a review is in no chain any more, or empty text."""
+    heads = record.get("heads")
+    gone = [
+        worker
+        for worker, head in (heads.items() if isinstance(heads, dict) else ())
+        if not (isinstance(head, dict) and head.get("hash") in known)
+    ]
+    return f"records of worker {', '.join(gone)} were cut off or rewritten since" if gone else ""
+
+
+def _sign(args: argparse.Namespace) -> int:
+    if args.key is None or not args.since or not args.until:
+        raise UsageError("--sign NAME: give --key FILE, --since and --until too")
+    if not args.sign.isprintable() or not 0 < len(args.sign.strip()) <= _LONGEST:
+        raise UsageError("--sign: not a name; write it on one line")
+    period = moment("--since", args.since), moment("--until", args.until)
+    if period[0] >= period[1]:
+        raise UsageError(f"--until {args.until}: not after --since; a review is of a period")
+    signer, _ = key_file.read(args.key)
+    folders = [(folder, ledgers.chains_of(folder)) for folder in dict.fromkeys(args.folders)]
+    who = _Signing(args.sign.strip(), signer, period, ledgers.heads(args))
+    signed = [who.of(folder, chains) for folder, chains in folders]
+    for folder, review in signed:
+        said = "every chain holds" if review.holds else "NOT every chain holds"
+        sys.stdout.write(
+            f"{folder}: {review.reviewer} has reviewed {review.decisions} decisions; {said}\n"
+        )
+    return int(not all(review.holds for _, review in signed))
+
+
+@dataclass(frozen=True, slots=True)
+class _Signing:
+    """Who signs what: the same for each folder."""
+
+    name: str
+    signer: Signer
+    period: tuple[str, str]
+    known: Sequence[str]
+
+    def of(self, folder: Path, chains: Sequence[Chain]) -> tuple[Path, Review]:
+        """Sign the review of one ledger, and keep it there."""
+        verified: list[Verified] = [ledgers.verify(chain, self.known) for chain in chains]
+        search = Search(Wanted((replace(exactly("kind", "decision"), needles=()),), *self.period))
+        decisions = sum(1 for _ in search.over(chains))
+        review = Review(
+            self.name,
+            now(),
+            *self.period,
+            decisions,
+            not search.odd and all(each.problem is None for each in verified),
+            {str(c.worker): each.head for c, each in zip(chains, verified, strict=True)},
+        )
+        kept.append(folder, review.record(self.signer))
+        return folder, review
+
+
+def _row(record: Record, problem: str) -> tuple[str, str, str, int, str]:
+    decisions = record.get("decisions")
+    held = "chains held" if record.get("holds") is True else "chains did NOT hold"
+    return (
+        text_of(record.get("time")),
+        text_of(record.get("reviewer")),
+        f"{text_of(record.get('since'))} to {text_of(record.get('until'))}",
+        decisions if isinstance(decisions, int) else 0,
+        problem or f"signed by {text_of(record.get('key'))}, {held}",
+    )
