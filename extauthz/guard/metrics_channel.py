@@ -16,7 +16,7 @@ from typing import Final
 from extauthz.records import exposition
 from extauthz.records.series import Family
 
-_SECONDS: Final = 1.0
+_SECONDS: Final = 3.0
 """A worker that does not answer in this time is left out of a page."""
 _CHUNK: Final = 65536
 _BACKLOG: Final = 8

@@ -21,7 +21,7 @@ from extauthz.records.logs import LogEvent
 
 _PATH: Final = b"/metrics"
 _HEAD_BYTES: Final = 8192
-_SECONDS: Final = 5.0  # for a request and its answer
+_SECONDS: Final = 10.0  # for a request and its answer
 _PLACES: Final = 8
 _READS: Final = (b"GET", b"HEAD")
 

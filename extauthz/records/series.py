@@ -192,7 +192,12 @@ class Gauge:
     def family(self) -> Family:
         """Return it as it is now."""
         read = [(words, read()) for words, read in self.reads.items()]
-        values = [(words, value) for words, value in read if value is not None]
+        # OTLP has no truth values
+        values = [
+            (words, int(value) if isinstance(value, bool) else value)
+            for words, value in read
+            if value is not None
+        ]
         return Family(self.name, self.kind, self.unit, self.description, self.keys, values=values)
 
 

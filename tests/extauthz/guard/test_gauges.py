@@ -3,6 +3,7 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from certificates_of_tests import BEGAN, pem
+from opentelemetry.exporter.otlp.proto.common.metrics_encoder import encode_metrics
 from running_guard import ALLOWED, POLICY, Guard, check_request, processing_call, request_head
 
 from extauthz.guard import gauges
@@ -98,13 +99,12 @@ def test_the_gauges_of_a_worker_follow_it(guard, run):
 
     before, during, after, refused = run(scenario())
 
-    assert before["phiguard.ready"] is True
-    assert before["phiguard.policy.loaded"] is True
+    assert (before["phiguard.ready"], before["phiguard.policy.loaded"]) == (1, 1)
     assert (before["phiguard.exchanges.open"], during["phiguard.exchanges.open"]) == (0, 1)
     assert before["phiguard.bodies.held"] == 0 < during["phiguard.bodies.held"]
     assert during["phiguard.bodies.held"] < during["phiguard.bodies.limit"]
     assert before["phiguard.ledger.written"] < after["phiguard.ledger.written"]
-    assert (after["phiguard.policy.refused"], refused["phiguard.policy.refused"]) == (False, True)
+    assert (after["phiguard.policy.refused"], refused["phiguard.policy.refused"]) == (0, 1)
 
 
 def test_a_ledger_that_cannot_be_synced_is_counted_and_its_age_grows(guard, run):
@@ -123,3 +123,15 @@ def test_a_ledger_that_cannot_be_synced_is_counted_and_its_age_grows(guard, run)
 
     assert synced == later
     assert found["phiguard.ledger.sync.failures"] == 1
+
+
+def test_the_gauges_of_a_worker_can_be_encoded_for_a_collector(guard, run):
+    async def scenario():
+        async with guard() as g:
+            g.pipeline.flush()
+            return encode_metrics(g.metrics.data).resource_metrics[0].scope_metrics[0].metrics
+
+    made = {metric.name: metric.WhichOneof("data") for metric in run(scenario())}
+
+    assert made["phiguard.ready"] == made["phiguard.policy.refused"] == "gauge"
+    assert made["phiguard.ledger.written"] == "sum"
