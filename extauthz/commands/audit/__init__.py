@@ -4,6 +4,7 @@ import argparse
 from typing import TYPE_CHECKING
 
 from extauthz.commands.audit import (
+    archive,
     export,
     keys,
     manifest,
@@ -26,7 +27,19 @@ def add_parser(subparsers: "_Subparsers") -> None:
     actions = parser.add_subparsers(
         dest="action",
         required=True,
-        metavar="verify|tail|query|show|report|review|export|prove|verify-proof|manifest|key",
+        metavar="verify|tail|query|show|report|review|export|archive|prove|verify-proof|manifest|key",
     )
-    for command in (verify, tail, query, show, report, reviews, export, prove, manifest, keys):
+    for command in (
+        verify,
+        tail,
+        query,
+        show,
+        report,
+        reviews,
+        export,
+        archive,
+        prove,
+        manifest,
+        keys,
+    ):
         command.add_parser(actions)

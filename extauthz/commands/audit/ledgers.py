@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from extauthz.commands.errors import UsageError
-from extauthz.records.ledger import segments
+from extauthz.records.ledger import archive, segments
 from extauthz.records.ledger.chain import Break, ChainHead, Verifier, Watch, chains, unseal
 
 _HASH: Final = re.compile(r"[0-9a-f]{64}")
@@ -59,19 +59,27 @@ class Verified:
 
 
 def add_folder(parser: argparse.ArgumentParser) -> None:
-    """Add the arguments `DIR` and `--head`."""
+    """Add the arguments `DIR`, `--head` and `--archived`."""
     parser.add_argument("folder", type=Path, metavar="DIR")
     add_head(parser)
 
 
 def add_head(parser: argparse.ArgumentParser) -> None:
-    """Add the argument `--head`."""
+    """Add the arguments `--head` and `--archived`."""
     parser.add_argument(
         "--head",
         action="append",
         default=[],
         metavar="HASH",
         help="a head kept elsewhere: a record of a chain, or the last one of removed files",
+    )
+    parser.add_argument(
+        "--archived",
+        action="append",
+        type=Path,
+        default=[],
+        metavar="MANIFEST",
+        help="a manifest of `audit archive`: the heads at which the archived segments ended",
     )
 
 
@@ -91,14 +99,28 @@ def chains_in(folders: Sequence[Path]) -> list[Chain]:
 
 
 def heads(args: argparse.Namespace) -> list[str]:
-    """Return the given heads. Raises UsageError when one has the wrong form."""
+    """Return the given heads, and those of the given manifests.
+
+    Raises:
+        UsageError: a head has the wrong form, or a manifest cannot be read.
+    """
     for head in args.head:
         if not _HASH.fullmatch(head):
             raise UsageError(
                 f"--head {head}: not a head; "
                 "give the 64 hexadecimal digits that `audit verify` printed"
             )
-    return list(args.head)
+    return [*args.head, *(head for path in args.archived for head in _ends(path))]
+
+
+def _ends(path: Path) -> list[str]:
+    try:
+        return [head.hash for head in archive.read(path).ends().values()]
+    except archive.ArchiveError as error:
+        raise UsageError(str(error)) from None
+    except OSError as error:
+        why = (error.strerror or "unreadable").lower()
+        raise UsageError(f"--archived {path}: {why}; give a file of the archive") from None
 
 
 def chains_of(folder: Path) -> list[Chain]:

@@ -144,6 +144,14 @@ def unpacked_digest(path: Path) -> str:
     return found.hexdigest()
 
 
+def write_part(path: Path, data: bytes) -> None:
+    """Write a file that only its owner can read, and put it on the disk. Raises OSError."""
+    with _private(path) as file:
+        file.write(data)
+        file.flush()
+        os.fsync(file.fileno())
+
+
 def sync_folder(folder: Path) -> None:
     """Put the names in a folder on the disk. Raises OSError."""
     opened = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)

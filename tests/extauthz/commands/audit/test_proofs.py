@@ -44,7 +44,9 @@ def ledger(tmp_path):
 def holds(ledger, tmp_path):
     """Whether the ledger holds, without the time that the command line takes."""
     yesterday = [tmp_path / "yesterday.note"]
-    args = Namespace(folders=[ledger], head=[], key=[str(KEY.public)], checkpoint=yesterday)
+    args = Namespace(
+        folders=[ledger], head=[], archived=[], key=[str(KEY.public)], checkpoint=yesterday
+    )
     return lambda: verify_command.run(args) == 0
 
 

@@ -1,0 +1,171 @@
+"""`phiguard audit archive`: move old closed segments to another folder, with a manifest.
+
+INVARIANT (verified): nothing is moved unless every chain of the ledger holds.
+"""
+
+import argparse
+import hashlib
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from extauthz.commands.audit import ledgers, times
+from extauthz.commands.audit.ledgers import Chain
+from extauthz.commands.errors import UsageError
+from extauthz.records.exports.values import VERSION
+from extauthz.records.ledger import archive, housekeeping, key_file
+from extauthz.records.ledger.archive import ArchiveError, Manifest, Moved
+from extauthz.records.ledger.chain import unseal
+from extauthz.records.ledger.housekeeping import HousekeepingError
+from extauthz.records.ledger.key_file import KeyFileError
+from extauthz.records.ledger.notes import Signer
+from extauthz.records.ledger.segments import SegmentError
+
+if TYPE_CHECKING:
+    _Subparsers = argparse._SubParsersAction[argparse.ArgumentParser]
+
+
+def add_parser(actions: "_Subparsers") -> None:
+    """Add `archive`."""
+    parser = actions.add_parser("archive", help="move old segments to another folder, verified")
+    ledgers.add_folder(parser)
+    parser.add_argument("--to", type=Path, required=True, metavar="DIR", help="the archive")
+    parser.add_argument(
+        "--until",
+        required=True,
+        metavar="TIME",
+        help="move segments whose records are all before this time",
+    )
+    parser.add_argument("--sign", type=Path, metavar="KEY", help="sign the manifest with this key")
+    parser.set_defaults(run=run)
+
+
+@dataclass(frozen=True, slots=True)
+class _Segment:
+    """A segment of the ledger that leaves: where it is, and its line of the manifest."""
+
+    path: Path
+    moved: Moved
+
+
+def run(args: argparse.Namespace) -> int:
+    """Archive. Return 1 when a chain does not hold, else 0."""
+    until = times.moment("--until", args.until)
+    try:
+        signers = [key_file.read(args.sign)[0]] if args.sign else []
+        _prepare(args.folder, args.to)
+        with housekeeping.alone(args.folder) as mine, housekeeping.alone(args.to) as its:
+            if not (mine and its):
+                raise UsageError(f"{args.folder}: another process works on it; try again")
+            before = archive.manifests(args.to)
+            chains = ledgers.chains_of(args.folder)
+            if not _holds(chains, [*ledgers.heads(args), *_heads(before)]):
+                return 1
+            leaving = [each for chain in chains for each in _leaving(chain, until)]
+            return _move(args, leaving, before, signers)
+    except (ArchiveError, HousekeepingError, KeyFileError) as error:
+        raise UsageError(str(error)) from None
+    except SegmentError as error:
+        raise UsageError(f"{args.folder}: {error}") from None
+    except OSError as error:
+        where = error.filename or args.to
+        why = (error.strerror or "cannot be used").lower()
+        raise UsageError(f"{where}: {why}; nothing is lost, run it again when mended") from None
+
+
+def _prepare(folder: Path, to: Path) -> None:
+    if not folder.is_dir():
+        raise UsageError(f"{folder}: no such folder; give the ledger's folder")
+    to.mkdir(mode=0o700, parents=True, exist_ok=True)
+    if to.samefile(folder):
+        raise UsageError(f"--to {to}: the ledger itself; name another folder")
+
+
+def _holds(chains: list[Chain], known: list[str]) -> bool:
+    held = True
+    for chain in chains:
+        problem = ledgers.verify(chain, known).problem
+        if problem is not None:
+            held = False
+            sys.stderr.write(
+                f"phiguard: {chain.folder / problem.file}:{problem.line}: {problem.problem}; "
+                "nothing was moved\n"
+            )
+    return held
+
+
+def _heads(manifests: list[Manifest]) -> Iterator[str]:
+    for manifest in manifests:
+        for segment in manifest.segments:
+            yield segment.head
+
+
+def _leaving(chain: Chain, until: str) -> list[_Segment]:
+    """Return the closed segments from the first on whose records are all before `until`."""
+    found: list[_Segment] = []
+    for name in housekeeping.closed(chain.folder, chain.names):
+        data = chain.lines(name)
+        records = list(filter(None, map(unseal, data.split(b"\n"))))
+        said = [str(record.get("time")) for record in records]
+        if not records or max(said) >= until or unseal(data.rstrip(b"\n").split(b"\n")[-1]) is None:
+            break
+        first, last = records[0], records[-1]
+        moved = Moved(
+            chain.worker,
+            name,
+            first["seq"],
+            last["seq"],
+            min(said),
+            max(said),
+            str(first["prev"]),
+            str(last["hash"]),
+            hashlib.sha256(data).hexdigest(),
+        )
+        found.append(_Segment(chain.folder / name, moved))
+    return found
+
+
+def _move(
+    args: argparse.Namespace,
+    leaving: list[_Segment],
+    before: list[Manifest],
+    signers: list[Signer],
+) -> int:
+    listed = {each.lines for manifest in before for each in manifest.segments}
+    new: list[Moved] = []
+    for each in leaving:
+        if each.moved.lines not in listed and each.moved.worker not in {m.worker for m in new}:
+            _check_place(each, before, args.to)
+        name = archive.store(each.path, args.to, each.moved.lines)
+        if each.moved.lines not in listed:
+            new.append(replace(each.moved, name=name))
+    if new:
+        manifest = Manifest(
+            datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ"), VERSION, tuple(new)
+        )
+        sys.stdout.write(f"manifest {archive.write(args.to, manifest, signers)}\n")
+    archive.remove(args.folder, [each.path.name for each in leaving])
+    _say([each.moved for each in leaving])
+    return 0
+
+
+def _check_place(segment: _Segment, before: list[Manifest], to: Path) -> None:
+    if not archive.follows(segment.moved, before):
+        raise UsageError(
+            f"{segment.path}: it does not follow the last segment of {to}; "
+            "give each ledger its own archive"
+        )
+
+
+def _say(moved: list[Moved]) -> None:
+    if not moved:
+        sys.stdout.write("no closed segment is that old; nothing was moved\n")
+    for worker in sorted({each.worker for each in moved}):
+        own = [each for each in moved if each.worker == worker]
+        sys.stdout.write(
+            f"worker {worker}: {len(own)} segments moved, records {own[0].first} to "
+            f"{own[-1].last}, head {own[-1].head}\n"
+        )
