@@ -66,9 +66,9 @@ def _prove(args: argparse.Namespace) -> int:
         if not folders:
             raise UsageError("prove: give the id of a decision, and the folder of the ledger")
         chains = _of_worker(ledgers.chains_in(list(map(Path, folders))), args.worker)
-        hit = _found(id_, chains)
+        hit = found(id_, chains)
         path = args.checkpoint or hit.chain.folder / note_files.checkpoint_name(hit.chain.worker)
-        text = _record(hit, signed.note(path), path).text
+        text = of_record(hit, signed.note(path), path).text
     sys.stdout.write(text)
     return 0
 
@@ -77,7 +77,8 @@ def _of_worker(chains: list[Chain], worker: int | None) -> list[Chain]:
     return [chain for chain in chains if worker in (None, chain.worker)]
 
 
-def _found(id_: str, chains: Sequence[Chain]) -> Hit:
+def found(id_: str, chains: Sequence[Chain]) -> Hit:
+    """Return the record with this id. Raises UsageError when there is none."""
     needle = b'"id":' + orjson.dumps(id_)
     wanted = Wanted((Condition((needle,), lambda record: record.get("id") == id_),))
     hit = next(Search(wanted).over(chains), None)
@@ -86,7 +87,8 @@ def _found(id_: str, chains: Sequence[Chain]) -> Hit:
     return hit
 
 
-def _record(hit: Hit, note: str, path: Path) -> RecordProof:
+def of_record(hit: Hit, note: str, path: Path) -> RecordProof:
+    """Return the proof of a record for a note, which stands in a file. Raises UsageError."""
     tree, index = _claimed(note, path, hashes.chain_id(hit.chain)), hit.record["seq"] - 1
     if index >= tree.size:
         raise UsageError(
