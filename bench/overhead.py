@@ -52,7 +52,6 @@ from mesh.exchange.events import Event
 from mesh.exchange.machine import Exchange
 from phiscan.engine import Engine
 from phiscan.finding import ScanReport
-from phiscan.patterns.matcher import Matcher
 
 REPEAT: Final = 20
 PARENT: Final = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01"
@@ -117,9 +116,9 @@ class Unread(MetricExporter):
 class Ready:
     """An engine and its scanner that have the report of the one message already."""
 
-    def __init__(self, report: ScanReport) -> None:
+    def __init__(self, report: ScanReport, engine: Engine) -> None:
         self._report = report
-        self.matcher = Matcher(())
+        self.matcher = engine.matcher  # a record of the policy names its detectors
 
     def scanner(self, **_: object) -> "Ready":
         """Itself."""
@@ -175,7 +174,9 @@ class Message:
     @property
     def scanned(self) -> PolicySnapshot:
         """The snapshot with an engine that has the report already."""
-        return replace(self.snapshot, engine=cast("Engine", Ready(self.judgement.report)))
+        return replace(
+            self.snapshot, engine=cast("Engine", Ready(self.judgement.report, self.snapshot.engine))
+        )
 
 
 def none() -> Records:
@@ -291,7 +292,7 @@ def stages(of: Message, folder: Path) -> dict[str, Callable[[], object]]:
     records = collected(ledger, store)
 
     def exchange() -> None:
-        machine = Exchange(policy, lambda _: Ready(judgement.report))
+        machine = Exchange(policy, lambda _: Ready(judgement.report, of.snapshot.engine))
         for event in events:
             machine.receive(event)
 
