@@ -291,6 +291,7 @@ class Worker:
             self._pipeline.telemetry.counts.sync_failed()
         else:
             self._freshness.synced = time.monotonic()
+            self._pipeline.checkpoints.take(self._ledger.checkpoint)
         await self._tell_health()
 
     async def _tell_health(self) -> None:
@@ -319,4 +320,5 @@ class Worker:
             self._ledger.close()
         except LedgerError as error:
             logs.error(LogEvent.LEDGER_FAILED, error)
+        self._pipeline.checkpoints.take(self._ledger.checkpoint)
         logs.emit(LogEvent.LEDGER_HEAD, seq=self._ledger.head.seq, head=self._ledger.head.hash)

@@ -11,13 +11,17 @@ from collections.abc import Iterable, Sequence
 from importlib import metadata
 from typing import Final
 
+from opentelemetry.exporter.otlp.proto.grpc._log_exporter import OTLPLogExporter
 from opentelemetry.exporter.otlp.proto.grpc.metric_exporter import OTLPMetricExporter
+from opentelemetry.sdk._logs import LogRecordProcessor
+from opentelemetry.sdk._logs.export import BatchLogRecordProcessor
 from opentelemetry.sdk.metrics import MeterProvider
 from opentelemetry.sdk.metrics.export import MetricExporter, PeriodicExportingMetricReader
 from opentelemetry.sdk.resources import Resource
 from opentelemetry.sdk.trace import SpanProcessor
 
 from extauthz.records.allow_list import AllowList, views
+from extauthz.records.checkpoint_log import CheckpointLog
 from extauthz.records.counts import Counts
 from extauthz.records.histograms import WithHistograms
 from extauthz.records.otlp_spans import DecisionExporter
@@ -39,6 +43,7 @@ class Pipeline:
     Args:
         processors: of spans. Their exporters must be wrapped in `AllowList`.
         exporter: of metrics, or None.
+        log: processors of log records, for signed checkpoints.
         has_page: whether there is a page that shows them to Prometheus.
     """
 
@@ -47,6 +52,7 @@ class Pipeline:
         processors: Sequence[SpanProcessor],
         exporter: MetricExporter | None = None,
         *,
+        log: Sequence[LogRecordProcessor] = (),
         has_page: bool = False,
     ) -> None:
         # the SDK adds `service.instance.id`, another one for each process
@@ -57,6 +63,7 @@ class Pipeline:
             }
         )
         self._processors = tuple(processors)
+        self.checkpoints = CheckpointLog(log, self.resource)
         counts, sinks = Counts(), list[Sink]()
         if processors:
             sinks.append(SpanMaker(processors, self.resource).add)
@@ -90,11 +97,12 @@ class Pipeline:
         self.telemetry.settle()
         for processor in self._processors:
             processor.shutdown()
+        self.checkpoints.close()
         self.meters.shutdown()
 
 
 def from_environment(*, has_page: bool = False) -> Pipeline:
-    """Return the pipeline for OTEL_EXPORTER_OTLP_ENDPOINT, or its traces and metrics forms.
+    """Return the pipeline for OTEL_EXPORTER_OTLP_ENDPOINT, or its traces, metrics and logs forms.
 
     The exporters reach `http://` endpoints without TLS and `https://` endpoints with it.
 
@@ -105,7 +113,8 @@ def from_environment(*, has_page: bool = False) -> Pipeline:
     if _endpoint("TRACES"):
         queues.append(SpanQueue(AllowList(DecisionExporter()), _QUEUE))
     exporter = OTLPMetricExporter() if _endpoint("METRICS") else None
-    pipeline = Pipeline(queues, exporter, has_page=has_page)
+    log = [BatchLogRecordProcessor(OTLPLogExporter())] if _endpoint("LOGS") else []
+    pipeline = Pipeline(queues, exporter, log=log, has_page=has_page)
     for queue in queues:
         pipeline.watch(queue.gauges())
     return pipeline

@@ -64,6 +64,10 @@ class Ledger(Protocol):
     def written(self) -> int:
         """The bytes that this process wrote."""
 
+    @property
+    def checkpoint(self) -> str:
+        """The newest signed checkpoint, or empty text."""
+
     def append(self, record: dict[str, Any]) -> None:
         """Keep one record. Raises LedgerError when it may be lost."""
 
@@ -88,6 +92,7 @@ class NoLedger:
 
     healthy: Final = True
     head: Final = ChainHead()
+    checkpoint: Final = ""
     written: Final = 0
 
     def append(self, record: dict[str, Any]) -> None:
@@ -172,6 +177,11 @@ class FileLedger:
     def healthy(self) -> bool:
         """Whether the last write succeeded."""
         return self._healthy
+
+    @property
+    def checkpoint(self) -> str:
+        """The newest checkpoint that this process has signed, or empty text."""
+        return self._notary.note
 
     def append(self, record: dict[str, Any]) -> None:
         """Keep one record, with `schema`, `seq`, `time`, `prev` and `hash` added.

@@ -53,6 +53,10 @@ class Signing:
 class Notary(Protocol):
     """What follows a chain and signs it."""
 
+    @property
+    def note(self) -> str:
+        """The newest checkpoint that was signed here, or empty text."""
+
     def follow(self, seq: int, lines: Lines) -> None:
         """Bring the tree to record `seq`, the last one of the chain. Raises GapError, OSError."""
 
@@ -71,6 +75,8 @@ class Notary(Protocol):
 
 class NoNotary:
     """Signs nothing."""
+
+    note: Final = ""
 
     def follow(self, seq: int, lines: Lines) -> None:
         """Do nothing."""
@@ -124,6 +130,7 @@ class TreeNotary:
         self._writing = threading.Lock()
         self._signed = 0
         self._due = 0.0
+        self.note = ""
 
     def follow(self, seq: int, lines: Lines) -> None:
         """Bring the tree to record `seq`, the last one of the chain. Raises GapError, OSError."""
@@ -217,6 +224,7 @@ class TreeNotary:
         signer, time_ = self._signing.signer, self._now()
         note = notes.sign(tree.text, signer)
         note_files.replace(self._folder / note_files.checkpoint_name(self._worker), note)
+        self.note = note
         others = note_files.checkpoints_in(self._folder, self._keys).values()
         trees = {each.origin: each for each in (*others, tree)}
         manifest = Manifest(signer.public.name, time_, tuple(trees.values()))
