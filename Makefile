@@ -13,7 +13,7 @@ SOAK_MINUTES ?= 30
 SOAK_REQUESTS ?= 1000000
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check unit e2e e2e-slow faults bench soak eval fuzz coverage coverage-floor \
+.PHONY: help zipkin demo test check unit e2e e2e-slow faults bench soak eval fuzz coverage coverage-floor \
 	mutants dist release lock clean envoy peers setup
 
 help: ## this list
@@ -41,6 +41,10 @@ e2e: $(READY) $(ENVOY) ## tests on real Envoy
 
 e2e-slow: $(READY) $(ENVOY) ## the tests on real Envoy that take too long for each change
 	@$(BIN)/pytest e2e -m slow
+
+zipkin: ## Zipkin into .tools, for the tests of the tracing UI (131 MB; needs Java 17 and Maven)
+	@mkdir -p .tools
+	@mvn -q -B dependency:copy -Dartifact=io.zipkin:zipkin-server:3.5.1:jar:exec -DoutputDirectory="$(CURDIR)/.tools"
 
 faults: $(READY) $(ENVOY) ## every fault under live traffic, the slow ones too, with what each cost
 	@$(BIN)/pytest e2e/faults

@@ -45,7 +45,7 @@ NOISE: Final = base64.b64encode(hashlib.shake_256(b"opaque").digest(208)).decode
 CLEAN: Final = b'{"status": "ok"}'
 PHI: Final = b'{"patientName": "Ana Ruiz", "diagnosis": "E11.9", "email": "ana.ruiz@example.net"}'
 LARGE: Final = (
-    b"[" + b",".join(b'{"note": "seen on %d, nothing new"}' % n for n in range(140_000)) + b"]"
+    b"[" + b",".join(b'{"patientName": "Ana Ruiz", "visit": %d}' % n for n in range(25_000)) + b"]"
 )
 
 # `for: 5m`, `[1h]` and `offset 1d` match; `for: all` and `[le]` do not
@@ -100,7 +100,7 @@ def prometheus(binary: str, folder: Path, pages: list[str]) -> Iterator[Promethe
     """Start Prometheus on these pages with the rules."""
     (folder / "rules.yaml").write_text(hurried(RULES.read_text()))
     config = {
-        "global": {"scrape_interval": "1s", "evaluation_interval": "1s"},
+        "global": {"scrape_interval": "2s", "scrape_timeout": "2s", "evaluation_interval": "1s"},
         "rule_files": [str(folder / "rules.yaml")],
         "scrape_configs": [{"job_name": "phiguard", "static_configs": [{"targets": pages}]}],
     }
@@ -209,7 +209,11 @@ class Troubled:
         credentials = grpc.ssl_channel_credentials(
             files.authority.read_bytes(), files.key.read_bytes(), files.certificate.read_bytes()
         )
-        options = [("grpc.ssl_target_name_override", INSTALLATION.host)]
+        options = [
+            ("grpc.ssl_target_name_override", INSTALLATION.host),
+            # a connection of its own: messages of one connection arrive one after the other
+            ("grpc.use_local_subchannel_pool", 1),
+        ]
         return grpc.secure_channel(f"127.0.0.1:{self.port}", credentials, options)
 
     def check(self, body: bytes = CLEAN, **options: Any) -> None:

@@ -99,7 +99,7 @@ def _told(guard: Troubled, seen: Prometheus, processes: Processes) -> dict[str, 
     with guard.traffic(guard.check, 0.2):
         seen.wait_for(*AT_ONCE)
         time.sleep(12)  # longer than a range, so that clean traffic is all that there is
-        after["clean"] = set(seen.fired)
+        after["clean"] = seen.firing()
         guard.check(PHI)
         time.sleep(14)  # longer than an offset, so that there is a day ago
         _messages(guard, seen)

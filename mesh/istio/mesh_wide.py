@@ -18,7 +18,7 @@ from mesh.istio.manifest import Manifest, manifest
 ACCESS_LOG_FORMAT = (
     '[%START_TIME%] "%REQ(:METHOD)% %PROTOCOL%" %RESPONSE_CODE% %RESPONSE_FLAGS% '
     "%RESPONSE_CODE_DETAILS% "
-    "%BYTES_RECEIVED% %BYTES_SENT% %DURATION% %REQ(X-REQUEST-ID)% %UPSTREAM_CLUSTER% "
+    "%BYTES_RECEIVED% %BYTES_SENT% %DURATION% %TRACE_ID% %UPSTREAM_CLUSTER% "
     "%DOWNSTREAM_PEER_URI_SAN%\n"
 )
 
@@ -55,13 +55,14 @@ def mesh_config(installation: Installation) -> Manifest:
 
 
 def telemetry() -> Manifest:
-    """Mesh-wide tracing whose spans hold no URL.
+    """Mesh-wide tracing whose spans hold no URL and no user agent.
 
     Envoy's `http.url` tag holds path and query, and so any identifier that an application puts
-    there. The literal replaces the tag. Where a namespace replaces the tags, the provider's
-    `maxTagLength` shortens it to `/`.
+    there; `user_agent` is a header that a client writes. The literals replace the tags. Where a
+    namespace replaces the tags, the provider's `maxTagLength` shortens the URL to `/`.
     """
-    tags: Manifest = {"http.url": {"literal": {"value": "withheld"}}}
+    withheld: Manifest = {"literal": {"value": "withheld"}}
+    tags: Manifest = {"http.url": withheld, "user_agent": withheld}
     return manifest(
         "telemetry.istio.io/v1",
         "Telemetry",

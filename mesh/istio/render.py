@@ -92,7 +92,7 @@ def _mesh(installation: Installation) -> tuple[_File, ...]:
         ),
         _File(
             "21-telemetry.yaml",
-            "Mesh-wide tracing whose spans hold no URL.",
+            "Mesh-wide tracing whose spans hold no URL and no user agent.",
             _APPLY,
             (mesh_wide.telemetry(),),
         ),

@@ -162,7 +162,8 @@ def test_no_span_and_no_access_log_carries_a_path(mesh: Mesh) -> None:
 
         assert manager["tracing"]["maxPathTagLength"] == 1
         assert manager["tracing"]["customTags"] == [
-            {"tag": "http.url", "literal": {"value": "withheld"}}
+            {"tag": "http.url", "literal": {"value": "withheld"}},
+            {"tag": "user_agent", "literal": {"value": "withheld"}},
         ]
         assert "PATH" not in log["typedConfig"]["logFormat"]["textFormatSource"]["inlineString"]
 

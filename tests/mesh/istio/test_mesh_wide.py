@@ -28,6 +28,7 @@ def test_spans_hold_no_url_twice_over():
     assert PROVIDERS[1]["opentelemetry"]["maxTagLength"] == 1
     (tracing,) = mesh_wide.telemetry()["spec"]["tracing"]
     assert tracing["customTags"]["http.url"]["literal"]["value"] == "withheld"
+    assert tracing["customTags"]["user_agent"]["literal"]["value"] == "withheld"
     assert tracing["providers"] == [{"name": PROVIDERS[1]["name"]}]
 
 
