@@ -183,6 +183,7 @@ def read_back(phiguard, ledger):
         "verify": ["verify", ledger],
         "tail": ["tail", ledger],
         "query": ["query", ledger, "--format", "json"],
+        "report": ["report", ledger],
         **{f"show {at}": ["show", id_, ledger] for at, id_ in enumerate(ids)},
         **{f"export as {form}": ["export", ledger, "--format", form] for form in formats.FORMS},
     }
