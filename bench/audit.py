@@ -4,15 +4,16 @@ python -m bench.audit [--records 200000] [--folder DIR]
 
 The floor is reading the bytes: nothing without an index can be faster. The ledger has four chains
 in two folders, and one denial in a thousand records. The first read of a file from the disk is not
-measured; a disk is as slow as it is. Times are those of the processor.
+measured; a disk is as slow as it is. Times are those of processors. `report` verifies the chains in
+other processes, so it is done earlier than that.
 """
 
 import argparse
 import contextlib
 import io
+import os
 import sys
 import tempfile
-import time
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -67,9 +68,9 @@ def taken(run: Callable[[], object]) -> float:
     """Return the least processor time of three runs, in seconds."""
     times = []
     for _ in range(3):
-        begun = time.process_time()
+        begun = sum(os.times()[:4])  # with the processes that have ended
         run()
-        times.append(time.process_time() - begun)
+        times.append(sum(os.times()[:4]) - begun)
     return min(times)
 
 
@@ -105,11 +106,8 @@ def main(arguments: list[str]) -> int:
             ("query, one in a thousand", ("query", "--reason", "MINIMUM_NECESSARY"), True),
             ("query, a trace that is not there", ("query", "--trace", "ab" * 16), True),
             ("query, the last hundredth by time", ("query", "--since", day), False),
-            (
-                "query, the last one of all",
-                ("query", "--source", "*", "--last", "1"),
-                False,
-            ),
+            ("query, the last one of all", ("query", "--source", "*", "--last", "1"), False),
+            ("report, with its verification", ("report",), False),
         ):
             seconds = taken(command(*wanted, *places))
             scans = 3 if wanted[0] == "show" else 1

@@ -4,12 +4,13 @@ INVARIANT (what decided): in a chain, a record of kind `policy` stands before th
 that names its digest.
 """
 
+from collections.abc import Sequence
 from datetime import date
 
 from extauthz.policies.store import PolicySnapshot
 from extauthz.records.judgement import Judgement, ledger_record
 from extauthz.records.ledger.file import Ledger
-from extauthz.records.policy_record import policy_record
+from extauthz.records.policy_record import policy_record, refusal_record
 from phiscan.patterns.compiled import digest
 from phiscan.patterns.matcher import plans
 
@@ -69,6 +70,11 @@ class Recorder:
         )
         self._newest = snapshot
         self._known.add(_in_force(snapshot))
+
+    def refused(self, problems: Sequence[str]) -> None:
+        """Keep that a newer revision was refused, and the old one stays. Raises LedgerError."""
+        now = None if self._newest is None else self._newest.policy
+        self._ledger.append(refusal_record(now, problems))
 
 
 def _in_force(snapshot: PolicySnapshot) -> _InForce:

@@ -127,6 +127,7 @@ class Worker:
             ).gauges()
         )
         self._complaint: list[str] = []
+        self._recorded_complaint: list[str] = []
         self._stopping = asyncio.Event()
         self._hurry = asyncio.Event()
         self._servers: list[grpc.aio.Server] = []
@@ -275,9 +276,16 @@ class Worker:
                 logs.error(LogEvent.INTERNAL_ERROR, raised)
 
     def _record_policy(self) -> None:
-        """Record the policy that came into force. The health shows a failure, and this heals it."""
+        """Record the policy that came into force, or that a newer one was refused.
+
+        A failure shows in the health, and the next call tries again.
+        """
         with contextlib.suppress(LedgerError):
             self._recorder.come_into_force(self._policies.current)
+            complaint = self._complaint
+            if complaint and complaint != self._recorded_complaint:
+                self._recorder.refused(complaint)
+            self._recorded_complaint = complaint
 
     async def _tend_ledger(self) -> None:
         """Heal the ledger, write it to the disk, and report its health.

@@ -51,6 +51,20 @@ def policy_record(
     }
 
 
+def refusal_record(policy: Policy | None, problems: Sequence[object]) -> dict[str, Any]:
+    """Return the record of a newer revision that cannot be used: the policy in force stays.
+
+    Args:
+        policy: the one that stays, or None when there is none.
+        problems: why the newer one is refused.
+    """
+    return {
+        "kind": "refusal",
+        "policy": None if policy is None else policy.digest,
+        "problems": shown_problems(problems),
+    }
+
+
 def shown_problems(problems: Sequence[object]) -> list[str]:
     """Return the problems of a policy as they are kept: not too many, and not too long."""
     return [str(problem)[:MAX_PROBLEM_CHARS] for problem in problems[:MAX_PROBLEMS]]

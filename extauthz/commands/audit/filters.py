@@ -15,7 +15,7 @@ from mesh.message import identity
 from mesh.policy.decision import Action, Reason
 from phiscan.identifiers import Identifier
 
-KINDS: Final = ("decision", "policy", "start", "recovery")
+KINDS: Final = ("decision", "policy", "refusal", "start", "recovery", "key")
 _DECISION: Final = "decision"  # nearly all records are
 _ENDS: Final = ("source", "destination", "caller")
 _SHORTEST: Final = 6

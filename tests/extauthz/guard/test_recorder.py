@@ -172,3 +172,40 @@ def test_a_sender_cannot_say_whether_tls_is_mutual_or_who_answers(guard, run):
     assert (sender["vantage"], sender["mtls"], sender["destination"]) == ("outbound", None, None)
     assert (receiver["mtls"], receiver["service"], receiver["caller"]) == (True, None, None)
     assert (stranger["mtls"], stranger["source"]) == (False, None)
+
+
+def test_a_revision_that_is_refused_is_recorded_once_and_again_after_another(guard, run):
+    async def until(g, count):
+        g.worker._hurry.set()
+        while len(g.records("refusal")) < count:
+            await asyncio.sleep(0.01)
+
+    async def scenario():
+        async with guard() as g:
+            broken = POLICY.replace("mode: enforce", "mode: sleep")
+            g.policy.write_text(broken)
+            await until(g, 1)
+            g.worker.refresh_policy()
+            g.worker._record_policy()
+            g.policy.write_text(POLICY)
+            g.worker.refresh_policy()
+            g.worker._record_policy()
+            g.policy.write_text(broken)
+            await until(g, 2)
+            return g.records("policy", "refusal")
+
+    policy, *refusals = run(scenario())
+    assert [r["kind"] for r in refusals] == ["refusal", "refusal"]
+    assert {r["policy"] for r in refusals} == {policy["policy"]}
+    assert "`sleep`" in refusals[0]["problems"][0]
+
+
+def test_a_refusal_that_could_not_be_recorded_is_tried_again(snapshot):
+    ledger = Kept()
+    recorder = Recorder(ledger)
+    ledger.fails = True
+    with pytest.raises(LedgerError):
+        recorder.refused(["a problem"])
+    ledger.fails = False
+    recorder.refused(["a problem"])
+    assert ledger.kinds() == [("refusal", None)]

@@ -1,5 +1,6 @@
 """docs/ledger.schema.json describes what a guard writes: every kind, every key, every closed word."""
 
+import asyncio
 import itertools
 import re
 
@@ -43,6 +44,10 @@ def written(guard, run, tmp_path):
         segment.write_bytes(segment.read_bytes() + b'{"torn":')
         async with guard(policy=MONITOR) as g:
             await g.check(check_request(DENIED))
+            g.policy.write_text("spec: 1")
+            g.worker._hurry.set()
+            while not g.records("refusal"):
+                await asyncio.sleep(0.01)
             return g.records(*KINDS)
 
     return run(scenario())
@@ -53,7 +58,7 @@ def test_every_kind_is_written_and_each_record_fits_its_description(written):
     assert [fault for record in written for fault in wrong(record)] == []
 
 
-GUARDS = {"decision", "policy", "start", "recovery"}
+GUARDS = {"decision", "policy", "refusal", "start", "recovery"}
 """The kinds that a guard writes."""
 
 

@@ -80,6 +80,7 @@ def page(report: Report) -> str:
         _section("Messages that were not read whole", sections.unscannable(summary)),
         _section("Connections without mutual TLS", sections.unencrypted(summary)),
         _section("Policies in force", sections.policies(summary)),
+        _section("Policies that were refused", sections.refusals(summary)),
         _section("Exceptions", sections.exceptions(summary)),
         _section("Starts of the guard", sections.starts(summary)),
         _section("Verification", _verification(report)),

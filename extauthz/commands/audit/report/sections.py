@@ -178,6 +178,18 @@ def policies(summary: Summary) -> Iterator[Markup]:
                 yield element("p", f"{len(change.diff) - _DIFF_LINES} more lines have changed.")
 
 
+def refusals(summary: Summary) -> Iterator[Markup]:
+    """Yield the revisions that could not be used, the last ones."""
+    yield table(
+        ("time", "the policy that stayed", "problems"),
+        [
+            (_time(record), text_of(record.get("policy")), _listed(record.get("problems")))
+            for record in summary.refusals[-_ROWS:]
+        ],
+        empty="Every new revision of the policy could be used.",
+    )
+
+
 def exceptions(summary: Summary) -> Iterator[Markup]:
     """Yield the exceptions of the last policy."""
     record = summary.policies[-1].record if summary.policies else {}
@@ -205,6 +217,10 @@ def starts(summary: Summary) -> Iterator[Markup]:
         ],
         empty="No process began to write in this period.",
     )
+
+
+def _listed(value: object) -> str:
+    return "; ".join(map(str, value)) if isinstance(value, list) else ""
 
 
 def _start(record: Record) -> str:

@@ -73,6 +73,7 @@ class Summary:
     versions: Counter[str] = field(default_factory=Counter)
     denials: deque[Record] = field(default_factory=lambda: deque(maxlen=_LAST_DENIALS))
     policies: list[PolicyChange] = field(default_factory=list)
+    refusals: list[Record] = field(default_factory=list)
     starts: list[Record] = field(default_factory=list)
     first: str = ""
     last: str = ""
@@ -89,6 +90,8 @@ class Summary:
             self._decision(record)
         elif kind == "policy":
             self.came_into_force(record)
+        elif kind == "refusal":
+            self.refusals.append(record)
         elif kind in ("start", "recovery"):
             self.starts.append(record)
             self.versions[text_of(record.get("version"))] += 1

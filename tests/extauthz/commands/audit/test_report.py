@@ -69,14 +69,15 @@ CHANGED = {
 
 def test_a_period_is_told_with_its_denials_policies_and_verification(report, tmp_path):
     written(tmp_path / "a", POLICY, {}, OUTSIDE, PLAIN, CHANGED)
-    written(tmp_path / "b", POLICY, {}, CHANGED, day=2)
+    refusal = {"kind": "refusal", "policy": "7" * 64, "problems": ["a mistake"]}
+    written(tmp_path / "b", POLICY, {}, CHANGED, refusal, day=2)
     code, page, err = report("--since", "2026-11-01", "--until", "2026-12-01", folders=("a", "b"))
     assert (code, err) == (0, "")
     for text in (
         "Verified: every record of 2 chains follows from the one before it.",
         "2026-11-01 00:00:00 to 2026-12-01 00:00:00, UTC.",
         EHR, "pay.example.org", "ssn", "MINIMUM_NECESSARY", "UNENCRYPTED", "ENCRYPTED",
-        "a warning", "move", "holds", "45 CFR 164.312(b)", "2026-12-31",
+        "a warning", "a mistake", "move", "holds", "45 CFR 164.312(b)", "2026-12-31",
         "without mutual TLS", "Nobody has signed a review yet",
     ):  # fmt: skip
         assert text in page.text
@@ -155,6 +156,8 @@ def test_a_forged_ledger_writes_texts_and_never_markup(report, tmp_path):
         {**policy, "policy": 5, "texts": {EVIL: f"{EVIL}\n{EVIL}"}},
         {"kind": "decision", **texts, **lists, "enforced": EVIL, "mtls": EVIL},
         {"kind": "decision", **texts, "decision": "DENY", "identifiers": 5, "infoTypes": 5, "tipped": 5},
+        {"kind": "refusal", "policy": EVIL, "problems": [EVIL], "time": EVIL},
+        {"kind": "refusal", "problems": 5},
         {"kind": "start", "host": EVIL, "worker": EVIL, "version": EVIL, "time": EVIL},
         {"kind": "recovery", "torn": EVIL, "time": 5},
         {"kind": EVIL}, {},
