@@ -9,9 +9,11 @@ from extauthz.commands.audit import (
     keys,
     manifest,
     prove,
+    prune,
     query,
     reviews,
     show,
+    size,
     tail,
     verify,
 )
@@ -27,7 +29,7 @@ def add_parser(subparsers: "_Subparsers") -> None:
     actions = parser.add_subparsers(
         dest="action",
         required=True,
-        metavar="verify|tail|query|show|report|review|export|archive|prove|verify-proof|manifest|key",
+        metavar="verify|tail|query|show|report|review|export|archive|prune|size|prove|verify-proof|manifest|key",
     )
     for command in (
         verify,
@@ -38,6 +40,8 @@ def add_parser(subparsers: "_Subparsers") -> None:
         reviews,
         export,
         archive,
+        prune,
+        size,
         prove,
         manifest,
         keys,

@@ -62,7 +62,7 @@ def run(args: argparse.Namespace) -> int:
                 raise UsageError(f"{args.folder}: another process works on it; try again")
             before = archive.manifests(args.to)
             chains = ledgers.chains_of(args.folder)
-            if not _holds(chains, [*ledgers.heads(args), *_heads(before)]):
+            if not ledgers.hold(chains, [*ledgers.heads(args), *_heads(before)], "moved"):
                 return 1
             leaving = [each for chain in chains for each in _leaving(chain, until)]
             return _move(args, leaving, before, signers)
@@ -84,19 +84,6 @@ def _prepare(folder: Path, to: Path) -> None:
         raise UsageError(f"--to {to}: the ledger itself; name another folder")
 
 
-def _holds(chains: list[Chain], known: list[str]) -> bool:
-    held = True
-    for chain in chains:
-        problem = ledgers.verify(chain, known).problem
-        if problem is not None:
-            held = False
-            sys.stderr.write(
-                f"phiguard: {chain.folder / problem.file}:{problem.line}: {problem.problem}; "
-                "nothing was moved\n"
-            )
-    return held
-
-
 def _heads(manifests: list[Manifest]) -> Iterator[str]:
     for manifest in manifests:
         for segment in manifest.segments:
@@ -108,7 +95,7 @@ def _leaving(chain: Chain, until: str) -> list[_Segment]:
     found: list[_Segment] = []
     for name in housekeeping.closed(chain.folder, chain.names):
         data = chain.lines(name)
-        records = list(filter(None, map(unseal, data.split(b"\n"))))
+        records = list(ledgers.records_of(data))
         said = [str(record.get("time")) for record in records]
         if not records or max(said) >= until or unseal(data.rstrip(b"\n").split(b"\n")[-1]) is None:
             break

@@ -2,6 +2,7 @@
 
 import argparse
 import re
+import sys
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -40,7 +41,7 @@ class Chain:
         It holds one file in memory at a time.
         """
         for name in self.names:
-            yield from filter(None, map(unseal, self.lines(name).split(b"\n")))
+            yield from records_of(self.lines(name))
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +57,27 @@ class Verified:
     head: ChainHead
     hashes: Collection[str]
     problem: Break | None
+
+
+def records_of(lines: bytes) -> Iterator[dict[str, Any]]:
+    """Yield the records of a segment whose own hash fits."""
+    return filter(None, map(unseal, lines.split(b"\n")))
+
+
+def hold(chains: Sequence[Chain], known: Collection[str], done: str) -> bool:
+    """Whether all chains hold. If not, say where, and that nothing was `done`.
+
+    Raises:
+        UsageError: a file cannot be read.
+    """
+    broken = [(chain, verify(chain, known).problem) for chain in chains]
+    for chain, problem in broken:
+        if problem is not None:
+            sys.stderr.write(
+                f"phiguard: {chain.folder / problem.file}:{problem.line}: {problem.problem}; "
+                f"nothing was {done}\n"
+            )
+    return all(problem is None for _, problem in broken)
 
 
 def add_folder(parser: argparse.ArgumentParser) -> None:

@@ -135,11 +135,20 @@ def store(source: Path, target_folder: Path, lines: str) -> str:
     return target.name
 
 
-def write(folder: Path, manifest: Manifest, signers: Sequence[Signer]) -> Path:
-    """Write a manifest, and put it on the disk. Raises OSError."""
+def write(
+    folder: Path, manifest: Manifest, signers: Sequence[Signer], kind: str = "archive"
+) -> Path:
+    """Write a manifest, and put it on the disk. Raises OSError.
+
+    Args:
+        folder: the archive.
+        manifest: what came into it, or what was removed from it.
+        signers: keys.
+        kind: the start of its name, `archive` or `pruned`.
+    """
     text = manifest.text()
-    number = 1 + max(map(_number, folder.glob(f"archive-*{SUFFIX}")), default=0)
-    path = folder / f"archive-{number:06}{SUFFIX}"
+    number = 1 + max(map(_number, folder.glob(f"{kind}-*{SUFFIX}")), default=0)
+    path = folder / f"{kind}-{number:06}{SUFFIX}"
     part = path.with_name(path.name + PART)
     housekeeping.write_part(part, (notes.sign(text, *signers) if signers else text).encode())
     part.replace(path)
@@ -172,5 +181,5 @@ def _copy(source: Path, target: Path, lines: str) -> None:
 
 
 def _number(path: Path) -> int:
-    digits = path.name.removeprefix("archive-").removesuffix(SUFFIX)
+    digits = path.name.removesuffix(SUFFIX).rpartition("-")[2]
     return int(digits) if digits.isascii() and digits.isdigit() else 0

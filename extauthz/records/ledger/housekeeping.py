@@ -125,6 +125,11 @@ def pack(source: Path, target: Path) -> None:
     sync_folder(target.parent)
 
 
+def packed_size(data: bytes) -> int:
+    """Return how many bytes the compressed form of these lines has."""
+    return len(zstandard.ZstdCompressor(level=_LEVEL, write_checksum=True).compress(data))
+
+
 def unpacked_digest(path: Path) -> str:
     """Return the SHA-256 of a segment's lines, plain or compressed. Empty when it is damaged.
 

@@ -1,0 +1,71 @@
+"""Made-up decisions for `phiguard audit size`: no ledger at hand, but what a guard would write."""
+
+import hashlib
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from typing import Final
+
+from extauthz.records.judgement import Judgement, ledger_record
+from extauthz.records.ledger.chain import GENESIS_HEAD, seal
+from extauthz.records.ledger.file import SCHEMA
+from mesh.message.facts import Direction, Facts, Vantage
+from mesh.policy.decision import Action, Decision, Reason
+from phiscan.finding import Finding, Likelihood, Location, ScanReport, Subject, Verdict
+from phiscan.identifiers import INFO_TYPES, Identifier
+
+RECORDS: Final = 20_000
+_SERVICES: Final = "ehr portal laboratory imaging billing claims scheduling pharmacy".split()
+_POLICY: Final = hashlib.sha256(b"policy").hexdigest()
+_START: Final = datetime(2026, 11, 1, tzinfo=UTC)
+_NAME: Final = Finding.of(
+    INFO_TYPES["PERSON_NAME"], Likelihood.LIKELY, "sample", Location("name"), Subject.PATIENT
+)
+
+
+def lines() -> Iterator[bytes]:
+    """Yield the lines of a ledger: seven of ten messages hold no PHI, one is denied."""
+    head = GENESIS_HEAD
+    for number in range(RECORDS):
+        record = {
+            **ledger_record(_judgement(number)),
+            "schema": SCHEMA,
+            "time": (_START + timedelta(milliseconds=number * 3.3)).strftime(
+                "%Y-%m-%dT%H:%M:%S.%fZ"
+            ),
+        }
+        line, head = seal(record, head)
+        yield line
+
+
+def _judgement(number: int) -> Judgement:
+    digest = hashlib.sha256(str(number).encode()).hexdigest()
+    source, destination = _SERVICES[number % 8], _SERVICES[number // 8 % 8]
+    facts = Facts(
+        source=f"cluster.local/ns/clinic/sa/{source}",
+        destination=f"cluster.local/ns/clinic/sa/{destination}",
+        mtls=True,
+        caller=f"cluster.local/ns/clinic/sa/{destination}",
+        direction=Direction.REQUEST if number % 2 else Direction.RESPONSE,
+        vantage=Vantage.INBOUND,
+    )
+    decision, findings = _decided(number % 10, f"{source}-to-{destination}")
+    report = ScanReport(findings, media="fhir+json", size=2000)
+    return Judgement(digest[:32], facts, decision, report, "clinic", digest[32:])
+
+
+def _decided(kind: int, rule: str) -> tuple[Decision, tuple[Finding, ...]]:
+    if kind < 7:
+        return Decision(Action.ALLOW, Reason.NO_PHI, rules=(rule,), policy=_POLICY), ()
+    action, reason = Action.ALLOW, Reason.ALLOWED_BY_RULE
+    if kind == 9:
+        action, reason = Action.DENY, Reason.MINIMUM_NECESSARY
+    decision = Decision(
+        action,
+        reason,
+        rules=(rule,),
+        identifiers=(Identifier.NAME,),
+        tipped=("PERSON_NAME",),
+        verdict=Verdict.PHI,
+        policy=_POLICY,
+    )
+    return decision, (_NAME,) * 3
