@@ -91,9 +91,9 @@ def main(arguments: list[str]) -> int:
         for case in ("opened again", "opened without its tree file"):
             if case != "opened again":
                 (folder / "ledger-0.tree").unlink()
-            begun = time.perf_counter()
+            begun = time.process_time()
             ledger = FileLedger(folder, 0, utc_now, signing=Signing(SIGNER))
-            print(f"{case}: {show(time.perf_counter() - begun)}")
+            print(f"{case}: {show(time.process_time() - begun)} of CPU")
             ledger.close()
     return 0
 

@@ -72,6 +72,8 @@ def targets(paths: Iterable[Path], keys: Sequence[PublicKey]) -> tuple[list[Targ
 class SignedChain:
     """Follows one chain while it is verified, and holds its tree against what was signed.
 
+    `problems` says what does not fit, and `id` which chain it is, as the origin of its tree.
+
     Args:
         chain: its files. Of records that were moved away, the tree file is read.
         wanted: what was signed, of any chain.
@@ -82,7 +84,7 @@ class SignedChain:
         self._all = wanted
         self._wanted: list[Target] = []
         self._tree: Tree | None = None
-        self._problems: list[str] = []
+        self.problems: list[str] = []
         self.id = ""
         self.signed = 0
 
@@ -100,16 +102,10 @@ class SignedChain:
             if target.tree.size == self._tree.size:
                 self._compare(target, self._tree.root())
 
-    def problems(self) -> Iterator[str]:
-        """Yield what does not fit, after the last record."""
-        yield from self._problems
-        size = self._tree.size if self._tree is not None else 0
-        for target in self._wanted:
-            if target.tree.size > size:
-                yield (
-                    f"{target.source}: {target.tree.size} records were signed, and the ledger of "
-                    f"worker {self._chain.worker} has {size}: its end was cut off"
-                )
+    @property
+    def size(self) -> int:
+        """Number of the last record that was taken."""
+        return self._tree.size if self._tree is not None else 0
 
     def _begin(self, moved: int, leaf: bytes) -> Tree:
         if not moved:
@@ -122,7 +118,7 @@ class SignedChain:
                     if target.tree.size <= moved:
                         self._compare(target, merkle.root(file.read, target.tree.size))
                 return Tree(moved, file.read)
-        self._problems.append(
+        self.problems.append(
             f"{self._chain.folder / tree_name(self._chain.worker)}: it must stand for records 1 to "
             f"{moved}, which are not here; restore it from a copy"
         )
@@ -136,7 +132,30 @@ class SignedChain:
         if root == target.tree.root:
             self.signed = max(self.signed, target.tree.size)
         else:
-            self._problems.append(
+            self.problems.append(
                 f"{target.source}: the first {target.tree.size} records of worker "
                 f"{self._chain.worker} are not those that were signed"
+            )
+
+
+def absent(wanted: Iterable[Target], followed: Sequence[SignedChain]) -> Iterator[str]:
+    """Yield which signed records are not here: of a ledger's end, or a whole ledger.
+
+    The segments of one chain may be in several folders.
+    """
+    sizes: dict[str, int] = {}
+    for each in followed:
+        sizes[each.id] = max(each.size, sizes.get(each.id, 0))
+    for target in {each.tree.origin: each for each in wanted}.values():
+        if target.tree.chain not in sizes:
+            yield (
+                f"{target.source}: the ledger {target.tree.origin} with {target.tree.size} signed "
+                "records is missing, or was written again"
+            )
+    for target in wanted:
+        here = sizes.get(target.tree.chain, target.tree.size)
+        if target.tree.size > here:
+            yield (
+                f"{target.source}: {target.tree.size} records of the ledger {target.tree.origin} "
+                f"were signed, and {here} are here: its end was cut off"
             )

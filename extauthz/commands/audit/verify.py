@@ -2,7 +2,7 @@
 
 import argparse
 import sys
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -43,16 +43,16 @@ def run(args: argparse.Namespace) -> int:
     if args.key:
         trusted = keys.given(args, signed.rotations(chains))
         wanted, problems = signed.targets([*signed.beside(chains), *args.checkpoint], trusted)
-    found, here = set[str](), set[str]()
+    found, followed, broken = set[str](), list[SignedChain](), set[str]()
     for chain in chains:
         follower = SignedChain(chain, wanted)
         verified = ledgers.verify(chain, known, follower.record)
         found |= set(verified.hashes)
-        here.add(follower.id)
-        broken = verified.problem
-        wrong = list(follower.problems())
-        if broken is not None:
-            wrong = [f"{chain.folder / broken.file}:{broken.line}: {broken.problem}"]
+        followed.append(follower)
+        wrong, problem = follower.problems, verified.problem
+        if problem is not None:
+            broken.add(follower.id)
+            wrong = [f"{chain.folder / problem.file}:{problem.line}: {problem.problem}"]
         elif not wrong:
             said = f", signed up to record {follower.signed}" if args.key else ""
             sys.stdout.write(
@@ -66,19 +66,10 @@ def run(args: argparse.Namespace) -> int:
         for head in known
         if head not in found
     ]
-    problems += _missing(wanted, here)
+    # what is said of a broken chain is its break
+    problems += signed.absent([t for t in wanted if t.tree.chain not in broken], followed)
     sys.stdout.write("".join(f"{problem}\n" for problem in problems))
     return int(bool(problems))
-
-
-def _missing(wanted: Iterable[Target], here: set[str]) -> list[str]:
-    """Return the signed trees whose ledgers are not here."""
-    found = {each.tree.origin: each for each in wanted if each.tree.chain not in here}
-    return [
-        f"{each.source}: the ledger {each.tree.origin} with {each.tree.size} signed records is "
-        "missing, or was written again"
-        for each in found.values()
-    ]
 
 
 def _who(chain: Chain, folders: Sequence[Path]) -> str:

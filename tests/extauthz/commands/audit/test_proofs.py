@@ -177,6 +177,18 @@ def test_records_that_were_moved_away_are_covered_by_their_tree_file(tmp_path, l
     assert verify(ledger)[0] == 0
 
 
+def test_an_archive_is_verified_together_with_its_ledger(ledger, verify, tmp_path):
+    first = segments_of(ledger)[0]
+    head = orjson.loads(first.read_bytes().splitlines()[-1])["hash"]
+    away = tmp_path / "archive"
+    away.mkdir()
+    first.rename(away / first.name)
+    assert verify(ledger, away, "--head", head)[0] == 0
+    assert "its end was cut off" in verify(away)[1]
+    (away / first.name).write_bytes((away / first.name).read_bytes().replace(b"start", b"stark"))
+    assert verify(ledger, away, "--head", head)[0] == 1
+
+
 def test_replicas_are_verified_together(tmp_path, verify, phiguard):
     a, b, copies = tmp_path / "a", tmp_path / "b", tmp_path / "copies"
     key_file.write(tmp_path / "key", KEY)
