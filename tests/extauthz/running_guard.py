@@ -19,6 +19,7 @@ from extauthz.records.exposition import rendered
 from extauthz.records.ledger.chain import unseal
 from extauthz.records.ledger.durability import Fsync
 from extauthz.records.ledger.file import FileLedger
+from extauthz.records.ledger.notary import Signing
 from extauthz.records.otlp import Pipeline
 from extauthz.settings import Limits, Settings
 from phiscan.engine import Engine
@@ -63,6 +64,7 @@ class Guard:
         edges: EdgeCounter = NO_EDGES,
         scanners: int = 0,
         fsync: Fsync = Fsync.SECOND,
+        signing: Signing | None = None,
     ):
         self.folder = folder
         self.policy = folder / "policy.yaml"
@@ -80,7 +82,7 @@ class Guard:
         self.metrics = RecordedMetrics()
         self.pipeline = Pipeline([SimpleSpanProcessor(AllowList(self.spans))], self.metrics)
         about = start_record.about(self.settings, 0)
-        self.ledger = FileLedger(folder / "ledger", 0, utc_now, about, fsync=fsync)
+        self.ledger = FileLedger(folder / "ledger", 0, utc_now, about, fsync=fsync, signing=signing)
         policies = PolicyStore(PolicyFiles(self.policy), utc_day, lambda _: engine)
         self.worker = Worker(self.settings, policies, self.ledger, self.pipeline, edges)
         self.address = ""

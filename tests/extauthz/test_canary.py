@@ -29,6 +29,8 @@ from extauthz.guard.envoy import wire
 from extauthz.records import logs
 from extauthz.records.exports import formats
 from extauthz.records.ledger.file import LedgerError
+from extauthz.records.ledger.notary import Signing
+from extauthz.records.ledger.notes import Signer
 
 ALLOW_ALL = POLICY.replace("otherwise: DENY", "otherwise: ALERT").replace(
     "allow: [", 'allow: ["*", '
@@ -139,7 +141,7 @@ def test_no_value_leaves(  # noqa: PLR0917
         monkeypatch.setattr("extauthz.guard.envoy.stream_context.StreamContext.after", fail)
 
     async def scenario():
-        async with guard(policy=policy) as g:
+        async with guard(policy=policy, signing=Signing(SIGNER)) as g:
             if fault == "ledger":
                 g.ledger.append = lose
             return await drive(g), g
@@ -149,6 +151,7 @@ def test_no_value_leaves(  # noqa: PLR0917
     finally:
         root.removeHandler(handler)
     ledger = b"".join(p.read_bytes() for p in (g.folder / "ledger").iterdir())
+    assert (g.folder / "ledger" / "manifest.note").exists()
     spans = g.spans.get_finished_spans()
     out = {
         "answers": rendered(said),
@@ -171,6 +174,9 @@ def test_no_value_leaves(  # noqa: PLR0917
         assert not [form for form in SOUGHT if form in data], where
 
 
+SIGNER = Signer("clinic.example/ledger", bytes(32))
+
+
 def read_back(phiguard, ledger):
     """What the commands for auditors say of a ledger."""
     ids = [
@@ -180,11 +186,12 @@ def read_back(phiguard, ledger):
         if record["kind"] == "decision"
     ]
     commands = {
-        "verify": ["verify", ledger],
+        "verify": ["verify", ledger, "--key", SIGNER.public],
         "tail": ["tail", ledger],
         "query": ["query", ledger, "--format", "json"],
         "report": ["report", ledger],
         **{f"show {at}": ["show", id_, ledger] for at, id_ in enumerate(ids)},
+        **{f"prove {at}": ["prove", id_, ledger] for at, id_ in enumerate(ids)},
         **{f"export as {form}": ["export", ledger, "--format", form] for form in formats.FORMS},
     }
     said = {}
