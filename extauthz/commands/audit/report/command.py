@@ -1,28 +1,26 @@
 """Collects what a report says, and writes its page."""
 
 import argparse
+import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from extauthz.commands.audit import ledgers, reviews
-from extauthz.commands.audit.filters import exactly
 from extauthz.commands.audit.ledgers import Chain
 from extauthz.commands.audit.report.page import ChainResult, Report, page
-from extauthz.commands.audit.report.summary import Summary
-from extauthz.commands.audit.search import Hit, Search, Wanted
+from extauthz.commands.audit.report.summary import Summary, merged
+from extauthz.commands.audit.search import Search, Wanted
 from extauthz.commands.audit.times import add_period, moment
 from extauthz.commands.errors import UsageError
 from extauthz.records.policy_record import VERSION
 
 if TYPE_CHECKING:
     _Subparsers = argparse._SubParsersAction[argparse.ArgumentParser]
-
-_PROCESSES: Final = 8
 
 
 def add_parser(actions: "_Subparsers") -> None:
@@ -42,49 +40,70 @@ def add_parser(actions: "_Subparsers") -> None:
 def run(args: argparse.Namespace) -> int:
     """Write the page. Return 1 when a chain does not hold; the page says so too."""
     chains = ledgers.chains_in(args.folders)
-    since, until = moment("--since", args.since), moment("--until", args.until)
-    with ProcessPoolExecutor(min(len(chains), _PROCESSES)) as pool:
-        known = ledgers.heads(args)
-        results = pool.map(partial(chain_result, known), chains)  # while this process counts
-        search = Search(Wanted((), since, until))
-        summary = Summary()
-        before = _policy_before(chains, since)
-        if before is not None:
-            summary.came_into_force(before.record)
-        for hit in search.over(chains):
-            summary.take(hit.record)
-        report = Report(
-            (since, until),
-            datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
-            VERSION,
-            summary,
-            tuple(results),
-            [row for folder in dict.fromkeys(args.folders) for row in reviews.rows(folder)],
-            sum(search.odd.values()),
-        )
+    period = moment("--since", args.since), moment("--until", args.until)
+    count = partial(counted, ledgers.heads(args), period)
+    with ProcessPoolExecutor(min(len(chains), len(os.sched_getaffinity(0)))) as pool:
+        found = list(pool.map(count, chains))
+    report = Report(
+        period,
+        datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
+        VERSION,
+        merged([each.summary for each in found]),
+        [each.result for each in found],
+        [row for folder in dict.fromkeys(args.folders) for row in reviews.rows(folder)],
+        sum(each.odd for each in found),
+    )
     _write(page(report), args.output)
     return int(not report.holds)
 
 
-def chain_result(known: Sequence[str], chain: Chain) -> ChainResult:
-    """Verify one chain. Raises UsageError."""
-    verified = ledgers.verify(chain, known)
-    problem = verified.problem
-    return ChainResult(
+class Counted(NamedTuple):
+    """What was found in one chain. `odd` lines of the period do not fit their own hash."""
+
+    result: ChainResult
+    summary: Summary
+    odd: int
+
+
+def counted(known: Sequence[str], period: tuple[str, str], chain: Chain) -> Counted:
+    """Verify a chain, and count its records of the period meanwhile. Raises UsageError.
+
+    When the chain does not hold, what stands behind the break is counted too, as far as each line
+    fits its own hash.
+    """
+    counter = _Counter(*period)
+    verified = ledgers.verify(chain, known, counter.take)
+    problem, odd = verified.problem, 0
+    if problem is not None:
+        counter, search = _Counter(*period), Search(Wanted((), "", period[1]))
+        for hit in search.of(chain):
+            counter.take(hit.record, hit.line)
+        odd = sum(search.odd.values())
+    result = ChainResult(
         f"{chain.folder}, worker {chain.worker}",
         verified.head.seq,
         verified.head.hash,
         "" if problem is None else f"{problem.file}:{problem.line}: {problem.problem}",
     )
+    return Counted(result, counter.summary, odd)
 
 
-def _policy_before(chains: list[Chain], since: str) -> Hit | None:
-    """Return the policy that was in force when the period began, or None."""
-    if not since:
-        return None
-    wanted = Wanted((exactly("kind", "policy"),), "", since)
-    found = list(Search(wanted).over(chains))
-    return found[-1] if found else None
+class _Counter:
+    """Counts the records of a period, and the policy that was in force when it began."""
+
+    def __init__(self, since: str, until: str) -> None:
+        self._since, self._until = since, until
+        self.summary = Summary()
+
+    def take(self, record: Mapping[str, Any], _line: bytes) -> None:
+        """Take a record of the chain."""
+        time = str(record.get("time"))
+        if time < self._since:
+            if record.get("kind") == "policy":
+                self.summary.policies.clear()
+                self.summary.came_into_force(record)
+        elif not self._until or time < self._until:
+            self.summary.take(record)
 
 
 def _write(text: str, output: Path | None) -> None:

@@ -4,7 +4,7 @@ It reads records without trust: whoever can write the files may have written any
 """
 
 from collections import Counter, deque
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from difflib import unified_diff
 from typing import Any, Final, NamedTuple
@@ -61,7 +61,7 @@ class PolicyChange:
 
 @dataclass(slots=True)
 class Summary:
-    """Counts of a period. `take` every record in the order of time."""
+    """Counts of a period in one chain. `take` its records in their order."""
 
     actions: Counter[str] = field(default_factory=Counter)
     reasons: Counter[tuple[str, str]] = field(default_factory=Counter)
@@ -130,13 +130,43 @@ class Summary:
 
     def _edge(self, record: Record) -> EdgeCount:
         to = record.get("destination") or record.get("service")
-        edge = Edge(text_of(record.get("source")), text_of(to))
+        return self.count_of(Edge(text_of(record.get("source")), text_of(to)))
+
+    def count_of(self, edge: Edge) -> EdgeCount:
+        """Return the count of an edge, which is a new one if there is room."""
         known = self.edges.get(edge)
         if known is None:
             if len(self.edges) >= _MOST_EDGES:
                 edge = Edge(_OTHERS, _OTHERS)
             known = self.edges.setdefault(edge, EdgeCount())
         return known
+
+
+def merged(parts: Sequence[Summary]) -> Summary:
+    """Return the summary of several chains."""
+    whole = Summary()
+    for part in parts:
+        for name in ("actions", "reasons", "info_types", "gaps", "versions"):
+            getattr(whole, name).update(getattr(part, name))
+        for name in ("days", "identifiers"):
+            for key, counts in getattr(part, name).items():
+                _of(getattr(whole, name), key).update(counts)
+        for edge, count in part.edges.items():
+            known = whole.count_of(edge)
+            for name in ("actions", "identifiers", "gaps", "mtls"):
+                getattr(known, name).update(getattr(count, name))
+    for change in sorted((c.record for part in parts for c in part.policies), key=_time):
+        whole.came_into_force(change)
+    whole.denials.extend(sorted((d for part in parts for d in part.denials), key=_time))
+    whole.refusals = sorted((r for part in parts for r in part.refusals), key=_time)
+    whole.starts = sorted((r for part in parts for r in part.starts), key=_time)
+    whole.first = min((part.first for part in parts if part.first), default="")
+    whole.last = max((part.last for part in parts), default="")
+    return whole
+
+
+def _time(record: Record) -> str:
+    return str(record.get("time"))
 
 
 def _of(counts: dict[str, Counter[str]], key: str) -> Counter[str]:

@@ -114,13 +114,17 @@ def test_the_policy_of_the_beginning_is_known_from_before_the_period(report, tmp
 
 
 def test_a_broken_chain_is_said_first_and_ends_with_1(report, tmp_path):
-    written(tmp_path, {}, {"decision": "ALLOW"})
+    written(tmp_path, POLICY, {}, {"decision": "ALLOW"}, {"source": LAB})
     (segment,) = tmp_path.glob("*.jsonl")
     segment.write_bytes(segment.read_bytes().replace(b'"decision":"ALLOW"', b'"decision":"DENY"'))
-    code, page, _ = report()
+    code, page, _ = report("--since", "2026-11-01T02:00Z")
     assert code == 1
+    assert "Lines of the period that do not fit their own hash: 1." in page.text
+    assert page.texts[page.texts.index("decisions") - 1] == "2"  # one stands behind the break
+    assert LAB in page.text
+    assert "2026-11-01 01:00:00: clinic" in page.text
     assert "NOT verified. Chains that do not hold: 1 of 1." in page.text
-    assert f"{segment.name}:3: " in page.text
+    assert f"from {segment.name}:4" in page.text
 
 
 def test_files_may_be_moved_away_when_their_head_is_given(report, tmp_path):
@@ -242,3 +246,28 @@ def test_it_says_what_it_is_for_and_what_it_does_not_show():
         "45 CFR 164.316(b)(2)(i)",
     ]
     assert "164.528" in LIMITS[0]
+
+
+def test_chains_are_counted_together_in_the_order_of_time():
+    one, two = Summary(), Summary()
+    for hour, record in enumerate((POLICY, {"kind": "decision", "decision": "DENY"}, CHANGED)):
+        one.take({**record, "time": f"2026-11-01T0{hour * 2}"})
+        two.take({**record, "time": f"2026-11-01T0{hour * 2 + 1}"})
+    for part, time in ((one, "2026-11-02"), (two, "2026-11-01T09")):
+        part.take({"kind": "start", "time": time, "version": "1"})
+        part.take({"kind": "refusal", "time": time})
+    whole = summary.merged([one, two])
+    assert (whole.total, whole.versions["1"], len(whole.edges)) == (2, 2, 1)
+    assert whole.days["2026-11-01"]["DENY"] == 2
+    assert [c.record["time"] for c in whole.policies] == ["2026-11-01T00", "2026-11-01T04"]
+    assert [d["time"] for d in whole.denials] == ["2026-11-01T02", "2026-11-01T03"]
+    assert [r["time"] for r in whole.starts] == ["2026-11-01T09", "2026-11-02"]
+    assert [r["time"] for r in whole.refusals] == ["2026-11-01T09", "2026-11-02"]
+    assert (whole.first, whole.last) == ("2026-11-01T02", "2026-11-01T03")
+    assert summary.merged([]).total == 0
+
+
+def test_a_file_that_cannot_be_read_is_one_line(report, tmp_path):
+    (tmp_path / "ledger-0-000000000001.jsonl").mkdir()
+    code, page, err = report()
+    assert (code, page, err.count("\n")) == (2, None, 1)
