@@ -39,6 +39,8 @@ from extauthz.demo.topology import (
     free_ports,
 )
 from extauthz.guard.envoy import wire
+from extauthz.records.ledger import key_file
+from extauthz.records.ledger.notes import Signer
 
 RULES: Final = Path(__file__).parents[1] / "monitoring" / "phiguard-alerts.yaml"
 NOISE: Final = base64.b64encode(hashlib.shake_256(b"opaque").digest(208)).decode()
@@ -52,12 +54,14 @@ LARGE: Final = (
 _FOR: Final = re.compile(r"for: \d+[smhd]")
 _RANGE: Final = re.compile(r"\[\d+[smhd]\]")
 _OFFSET: Final = re.compile(r"offset \d+[smhd]")
+# `checkpoint_age_seconds > 600` -> `> 10`; not another threshold
+_AGE: Final = re.compile(r"(checkpoint_age_seconds) > \d+")
 _START_SECONDS: Final = 60.0
 
 
 def hurried(rules: str) -> str:
     """The rules with times that a test can wait for."""
-    rules = _FOR.sub("for: 0s", rules)
+    rules = _AGE.sub(r"\1 > 10", _FOR.sub("for: 0s", rules))
     return _OFFSET.sub("offset 10s", _RANGE.sub("[10s]", rules))
 
 
@@ -175,6 +179,7 @@ class Troubled:
         own = self.authority.issue(
             GUARD, self.folder / "own", dns=INSTALLATION.host, lifetime=timedelta(hours=1)
         )
+        key_file.write(self.folder / "key", Signer("clinic.example/ledger", os.urandom(32)))
         self.callers = {
             workload: self.authority.issue(workload, self.folder / workload.name)
             for workload in (BILLING, EHR)
@@ -184,6 +189,7 @@ class Troubled:
             "--listen": f"127.0.0.1:{self.port}",
             "--metrics-listen": self.page,
             "--ledger": self.ledger,
+            "--checkpoint-key": self.folder / "key",
             "--tls-cert": own.certificate,
             "--tls-key": own.key,
             "--tls-ca": own.authority,

@@ -107,7 +107,8 @@ def _told(guard: Troubled, seen: Prometheus, processes: Processes) -> dict[str, 
         _processes(guard, seen)
         _ledger(guard, seen)
         guard.policy.write_text("not: a policy")
-        seen.wait_for("PhiguardPolicyRefused")
+        # a checkpoint is signed once a minute, and its alarm waits for ten seconds here
+        seen.wait_for("PhiguardPolicyRefused", "PhiguardCheckpointOld", seconds=90)
     seen.wait_for("PhiguardIdle")
     for name in tuple(processes.children):
         processes.stop(name)
@@ -161,7 +162,7 @@ def _ledger(guard: Troubled, seen: Prometheus) -> None:
 
 
 def test_a_guard_in_order_fires_only_what_ends_or_is_missing(story: dict[str, set[str]]) -> None:
-    assert story["clean"] == AT_ONCE
+    assert story["clean"] - {"PhiguardCheckpointOld"} == AT_ONCE
 
 
 @pytest.mark.parametrize("alarm", ALARMS)

@@ -3,7 +3,6 @@
 Each value is read in the thread of who asks, never on the event loop.
 """
 
-import os
 import time
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -14,6 +13,7 @@ from typing import Final
 from extauthz.guard import certificate
 from extauthz.guard.admission import Admission
 from extauthz.policies.store import PolicyStore
+from extauthz.records.ledger import room
 from extauthz.records.ledger.file import Ledger
 from extauthz.records.series import Gauge, Kind, gauge
 from extauthz.scanning.pool import ScannerPool
@@ -29,7 +29,13 @@ class Freshness:
 
     def __init__(self) -> None:
         self.ready = False
-        self.policy_since = self.synced = time.monotonic()
+        self.policy_since = self.synced = self.signed = time.monotonic()
+        self._checkpoint = ""
+
+    def see_checkpoint(self, note: str) -> None:
+        """Take in the newest signed checkpoint."""
+        if note != self._checkpoint:
+            self._checkpoint, self.signed = note, time.monotonic()
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +58,9 @@ class Watched:
             *_of_policy(self.policies, freshness),
         ]
         if settings.ledger is not None:
-            made += _of_ledger(settings.ledger, self.ledger, freshness)
+            made += _of_ledger(settings, settings.ledger, self.ledger, freshness)
+        if settings.signing is not None:
+            made.append(_of_checkpoints(freshness))
         if settings.tls is not None:
             made.append(_of_certificate(settings.tls))
         return made
@@ -125,7 +133,18 @@ def _of_policy(policies: PolicyStore, freshness: Freshness) -> list[Gauge]:
     ]
 
 
-def _of_ledger(folder: Path, ledger: Ledger, freshness: Freshness) -> list[Gauge]:
+def _of_checkpoints(freshness: Freshness) -> Gauge:
+    return gauge(
+        "phiguard.ledger.checkpoint.age",
+        "s",
+        "Since the newest checkpoint of the ledger was signed",
+        lambda: time.monotonic() - freshness.signed,
+    )
+
+
+def _of_ledger(
+    settings: Settings, folder: Path, ledger: Ledger, freshness: Freshness
+) -> list[Gauge]:
     return [
         gauge(
             "phiguard.ledger.written",
@@ -135,7 +154,10 @@ def _of_ledger(folder: Path, ledger: Ledger, freshness: Freshness) -> list[Gauge
             Kind.COUNTER,
         ),
         gauge(
-            "phiguard.ledger.free", "By", "Free bytes on the ledger's disk", lambda: free(folder)
+            "phiguard.ledger.free",
+            "By",
+            "Bytes that the ledger may still take, of its disk and of its budget",
+            lambda: free(folder, settings.ledger_budget),
         ),
         gauge(
             "phiguard.ledger.unsynced",
@@ -182,10 +204,15 @@ def until_end(chain: Path, now: datetime) -> float | None:
         return None
 
 
-def free(folder: Path) -> int | None:
-    """Return the free bytes where a folder is, or None when the disk does not say."""
+def free(folder: Path, budget: int) -> int | None:
+    """Return the bytes that a ledger may still take, or None when its disk does not say.
+
+    Args:
+        folder: of the ledger.
+        budget: bytes that it may take; 0 for all of its disk.
+    """
     try:
-        disk = os.statvfs(folder)
+        measured = room.measure(folder, budget)
     except OSError:
         return None
-    return disk.f_bavail * disk.f_frsize
+    return max(measured.limit - measured.used, 0)

@@ -299,6 +299,7 @@ class Worker:
             self._pipeline.telemetry.counts.sync_failed()
         else:
             self._freshness.synced = time.monotonic()
+            self._freshness.see_checkpoint(self._ledger.checkpoint)
             self._pipeline.checkpoints.take(self._ledger.checkpoint)
         await self._tell_health()
 

@@ -92,6 +92,7 @@ METRICS: Final[Mapping[str, frozenset[Key]]] = MappingProxyType(
         "phiguard.ledger.written": _NO_KEYS,
         "phiguard.ledger.free": _NO_KEYS,
         "phiguard.ledger.unsynced": _NO_KEYS,
+        "phiguard.ledger.checkpoint.age": _NO_KEYS,
         "phiguard.ledger.sync.failures": _NO_KEYS,
         "phiguard.policy.loaded": _NO_KEYS,
         "phiguard.policy.age": _NO_KEYS,

@@ -2,6 +2,7 @@
 
 import functools
 import json
+import os
 import re
 import tempfile
 import time
@@ -15,6 +16,8 @@ from running_guard import POLICY
 from serving import Serving, free_port
 
 from extauthz.records.allow_list import METRICS
+from extauthz.records.ledger import key_file
+from extauthz.records.ledger.notes import Signer
 
 FOLDER = Path(__file__).parents[2] / "monitoring"
 RULES = FOLDER / "phiguard-alerts.yaml"
@@ -66,12 +69,14 @@ def metrics_by_name():
 def _page_of_a_guard(folder):
     policy, page = folder / "policy.yaml", f"127.0.0.1:{free_port()}"
     policy.write_text(POLICY)
+    key_file.write(folder / "key", Signer("clinic.example/ledger", os.urandom(32)))
     (folder / "cert.pem").write_text(pem(datetime.now(UTC) + timedelta(days=1)))
     (folder / "key.pem").write_text(key_pem())
     tls = "--tls-cert", folder / "cert.pem", "--tls-key", folder / "key.pem"
     options = "--workers", 2, "--ledger", folder / "ledger", "--metrics-listen", page, *tls
+    signed = "--checkpoint-key", folder / "key"
     collector = {"OTEL_EXPORTER_OTLP_TRACES_ENDPOINT": f"http://127.0.0.1:{free_port()}"}
-    with Serving(policy, *options, environment=collector) as guard:
+    with Serving(policy, *options, *signed, environment=collector) as guard:
         guard.until("serving", 2)
         until = time.monotonic() + 60
         while "phiguard_ready{" not in (text := scraped(page)):

@@ -7,6 +7,7 @@ from opentelemetry.exporter.otlp.proto.common.metrics_encoder import encode_metr
 from running_guard import ALLOWED, POLICY, Guard, check_request, processing_call, request_head
 
 from extauthz.guard import gauges
+from extauthz.guard.gauges import Freshness
 from extauthz.records.ledger.file import LedgerError
 from mesh.policy_file.load import parse
 
@@ -67,9 +68,25 @@ def test_a_certificate_that_cannot_be_read_has_no_end(tmp_path, text):
     assert gauges.until_end(chain, BEGAN) is None
 
 
-def test_a_disk_has_free_bytes_and_one_that_is_gone_has_no_number(tmp_path):
-    assert gauges.free(tmp_path) > 0
-    assert gauges.free(tmp_path / "gone") is None
+def test_a_ledger_may_take_what_its_disk_and_its_budget_leave(tmp_path):
+    (tmp_path / "ledger").write_bytes(b"x" * 100)
+
+    assert gauges.free(tmp_path, 0) > 100
+    assert gauges.free(tmp_path, 150) == 50
+    assert gauges.free(tmp_path, 50) == 0
+    assert gauges.free(tmp_path / "gone", 0) is None
+
+
+def test_the_age_of_a_checkpoint_is_that_of_the_newest_one(monkeypatch):
+    now = iter([1.0, 2.0, 3.0])
+    monkeypatch.setattr(gauges.time, "monotonic", lambda: next(now))
+    freshness = Freshness()
+    seen = []
+    for note in ("", "first", "first", "second"):
+        freshness.see_checkpoint(note)
+        seen.append(freshness.signed)
+
+    assert seen == [1.0, 2.0, 2.0, 3.0]
 
 
 def readings(guard: Guard):
@@ -115,7 +132,7 @@ def test_a_ledger_that_cannot_be_synced_is_counted_and_its_age_grows(guard, run)
         async with guard() as g:
             await g.worker._tend_ledger()
             synced = g.worker._freshness.synced
-            g.ledger.sync = fail
+            g.ledger.upkeep = lambda: fail
             await g.worker._tend_ledger()
             return synced, g.worker._freshness.synced, readings(g)
 
