@@ -52,6 +52,9 @@ class Key(StrEnum):
     SERVICE = "phiguard.service"
     MTLS = "phiguard.mtls"
     LOSS = "error.type"
+    # https://opentelemetry.io/docs/specs/semconv/registry/attributes/security-rule/
+    RULE = "security_rule.name"
+    RULE_SET = "security_rule.ruleset.name"
 
 
 class SpanName(StrEnum):

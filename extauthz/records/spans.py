@@ -72,6 +72,7 @@ _NAMES: Final = tuple(
 
 
 _MTLS: Final = Key.MTLS.value
+_RULE, _RULE_SET = Key.RULE.value, Key.RULE_SET.value
 
 
 def parent_of(traceparent: str) -> SpanContext | None:
@@ -195,4 +196,8 @@ def span_attributes(judgement: Judgement) -> dict[str, Any]:
     named = dict(zip(_NAMES, values, strict=True))
     if facts.mtls is None:
         del named[_MTLS]
+    if judgement.policy:
+        named[_RULE_SET] = judgement.policy
+    if len(decision.rules) == 1:
+        (named[_RULE],) = decision.rules
     return named

@@ -72,6 +72,21 @@ def test_what_audit_rules_would_have_done_is_an_attribute_and_in_the_record():
     assert ledger_record(judgement)["audits"] == {"a": "ALERT", "b": "DENY"}
 
 
+@pytest.mark.parametrize(
+    ("rules", "policy", "named"),
+    [
+        (("r1",), "clinic", {"security_rule.name": "r1", "security_rule.ruleset.name": "clinic"}),
+        (("r1", "r2"), "clinic", {"security_rule.ruleset.name": "clinic"}),
+        ((), "", {}),
+    ],
+)
+def test_the_standard_attributes_name_the_policy_and_the_one_rule_that_spoke(rules, policy, named):
+    decision = replace(JUDGEMENT.decision, rules=rules)
+    attributes = span_attributes(replace(JUDGEMENT, decision=decision, policy=policy))
+
+    assert {k: v for k, v in attributes.items() if k.startswith("security_rule")} == named
+
+
 def test_no_attribute_holds_the_path():
     assert "536-22-8790" not in str(span_attributes(JUDGEMENT))
 
@@ -123,4 +138,5 @@ def test_every_attribute_has_its_own_value():
         "phiguard.destination": "cluster.local/ns/c/sa/d",
         "phiguard.service": "d.c.svc.cluster.local",
         "phiguard.mtls": True,
+        "security_rule.ruleset.name": "clinic",
     }
