@@ -18,6 +18,8 @@ from extauthz.records.logs import LogEvent
 SECONDS: Final = 5.0
 """Seconds between two looks. So long all workers can write beyond the budget."""
 _SERIOUS: Final = 90  # per cent
+# many starts leave many small segments; each look compresses so many
+_PACKED_AT_ONCE: Final = 8
 
 
 class LedgerUpkeep:
@@ -50,15 +52,22 @@ class LedgerUpkeep:
             await asyncio.sleep(SECONDS)
 
     def look(self) -> None:
-        """Measure, warn, and compress one segment. It raises nothing: what fails is logged once."""
+        """Measure, warn, and compress. It raises nothing: what fails is logged once."""
         try:
             self._measure()
-            if self._compresses and housekeeping.pack_next(self._folder, self._worker):
+            if self._compresses and self._pack():
                 self._measure()
         except (OSError, housekeeping.HousekeepingError) as error:
             self._say_failed(type(error).__name__)
         else:
             self._failed = ""
+
+    def _pack(self) -> bool:
+        """Compress some segments. Return whether there were any."""
+        for at in range(_PACKED_AT_ONCE):
+            if housekeeping.pack_next(self._folder, self._worker) is None:
+                return at > 0
+        return True
 
     def _measure(self) -> None:
         self.room = room.measure(self._folder, self._budget)

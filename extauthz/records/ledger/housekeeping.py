@@ -82,24 +82,23 @@ def pack_next(folder: Path, worker: int) -> Path | None:
         OSError: a file cannot be read or written. The plain segment is still there.
     """
     names = chains(p.name for p in folder.iterdir()).get(worker, [])
-    plain = [n for n in names[:-1] if not n.endswith(segments.PACKED) and _ends_whole(folder / n)]
-    if not plain:
+    plain = (n for n in names[:-1] if not n.endswith(segments.PACKED) and _ends_whole(folder / n))
+    name = next(plain, None)
+    if name is None:
         return None
     with alone(folder) as is_alone:
         if not is_alone:
             return None
         try:
-            ready = frozenset(closed(folder, names))
+            if name not in closed(folder, names):
+                return None
         except segments.SegmentError as error:
             raise HousekeepingError(f"{folder}: {error}") from None
-        for name in plain:
-            if name in ready:
-                packed = folder / (name + segments.PACKED)
-                pack(folder / name, packed)
-                (folder / name).unlink()
-                sync_folder(folder)
-                return packed
-    return None
+        packed = folder / (name + segments.PACKED)
+        pack(folder / name, packed)
+        (folder / name).unlink()
+        sync_folder(folder)
+        return packed
 
 
 def pack(source: Path, target: Path) -> None:

@@ -137,3 +137,16 @@ def test_a_guard_at_its_budget_is_not_ready_and_says_so_and_heals(tmp_path):
     (full, *_) = (line for line in serving.log if line["event"] == LogEvent.LEDGER_FILLS.value)
     assert (full["percent"], full["limit"], full["worker"]) == (100, 2048, 0)
     assert len(list(folder.glob("ledger-0-*.zst"))) == 1
+
+
+def test_one_look_compresses_some_of_many_segments(tmp_path, said, monkeypatch):
+    monkeypatch.setattr(ledger_upkeep, "_PACKED_AT_ONCE", 2)
+    for _ in range(4):
+        FileLedger(tmp_path, 0, now).close()
+    ledger = FileLedger(tmp_path, 0, now)
+    upkeep, counts = LedgerUpkeep(ledger, tmp_path, 0, 0, compresses=True), []
+    for _ in range(3):
+        upkeep.look()
+        counts.append(len(list(tmp_path.glob("*.zst"))))
+    ledger.close()
+    assert counts == [2, 4, 4]
