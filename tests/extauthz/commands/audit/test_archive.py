@@ -108,6 +108,18 @@ def test_a_clock_that_jumps_back_holds_back_what_is_younger(run, ledger, tmp_pat
     assert names(other)[0] == segment_name(0, 4)
 
 
+def test_one_young_record_holds_back_its_segment(run, tmp_path):
+    other, times = tmp_path / "other", iter(["2026-11-02", "2026-11-09", "2026-11-02"])
+    written(other, 1)
+    ledger = FileLedger(other, 0, lambda: f"{next(times)}T00:00:00.000000Z")
+    ledger.append({"kind": "decision"})
+    ledger.append({"kind": "decision"})
+    ledger.close()
+    written(other, 3)
+    run("archive", other, "--to", tmp_path / "archive", "--until", "2026-11-05")
+    assert names(other)[0] == segment_name(0, 4)
+
+
 def test_a_manifest_is_signed_with_a_key(run, ledger, tmp_path):
     key = tmp_path / "key"
     key_file.write(key, SIGNER)
