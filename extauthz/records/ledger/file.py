@@ -207,11 +207,11 @@ class FileLedger:
         if self._fsync is not Fsync.GROUP:
             return
         seq = self.head.seq
-        while self._safe < seq:
-            if self._lost >= seq:
-                raise self._folder.cannot("synced", self._failure)
+        while self._safe < seq and self._lost < seq:
             with contextlib.suppress(LedgerError):  # `_lost` says whose record it was
                 await self._shared.join()
+        if self._lost >= seq:  # also when a later sync went well
+            raise self._folder.cannot("synced", self._failure)
 
     def heal(self) -> None:
         """After a failure, close the torn line with a recovery record.
@@ -238,8 +238,8 @@ class FileLedger:
         try:
             self._segment.sync()
         except OSError as error:
+            self._lose(error)  # first: a healed ledger syncs, and that says nothing of these
             self._healthy = False
-            self._lose(error)
             raise self._folder.cannot("synced", error) from None
         self._safe = max(self._safe, seq)
 

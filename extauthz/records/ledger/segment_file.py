@@ -2,8 +2,12 @@
 
 One thread writes. `sync` may run in another one, and never makes the writer wait: a full segment is
 put away by the next `sync`, and no lock is held while the disk works, but the one between syncs.
+
+INVARIANT (no false sync): the kernel tells a failure once and then forgets the data. So after one,
+every `sync` fails until `close`, whichever thread was told.
 """
 
+import errno
 import os
 import threading
 from pathlib import Path
@@ -22,6 +26,7 @@ class SegmentFile:
         self._file = -1
         self._full: list[int] = []
         self._is_new = False
+        self._has_failed = False
         self._swap = threading.Lock()
         self._syncing = threading.Lock()
 
@@ -49,6 +54,8 @@ class SegmentFile:
             OSError: some of it may not be there.
         """
         with self._syncing:
+            if self._has_failed:
+                raise OSError(errno.EIO, os.strerror(errno.EIO))
             with self._swap:
                 full, self._full = self._full, []
                 file, is_new, self._is_new = self._file, self._is_new, False
@@ -58,6 +65,7 @@ class SegmentFile:
                 if is_new:
                     _sync_folder(self._folder)
             except OSError:
+                self._has_failed = True
                 self._is_new = self._is_new or is_new
                 raise
 
@@ -65,6 +73,7 @@ class SegmentFile:
         """Sync and close everything. It is closed too when the disk fails. Raises OSError."""
         with self._syncing, self._swap:
             files, self._full, self._file = [*self._full, self._file], [], -1
+            self._has_failed = False
             _put_away([file for file in files if file >= 0])
             if self._is_new:
                 _sync_folder(self._folder)

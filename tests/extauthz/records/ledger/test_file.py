@@ -1,4 +1,5 @@
 import asyncio
+import contextlib
 import os
 import threading
 from pathlib import Path
@@ -560,3 +561,58 @@ def test_a_recovery_record_of_an_older_release_has_no_digest_and_holds():
 def test_the_first_records_of_two_chains_are_never_the_same(tmp_path):
     firsts = {FileLedger(tmp_path / name, 0, now).head.hash for name in ("one", "two")}
     assert len(firsts) == 2
+
+
+@pytest.fixture
+def told_elsewhere(monkeypatch):
+    """Where the kernel tells its one failure to the first sync, after `says`."""
+    real, begun, says = os.fsync, threading.Event(), threading.Event()
+
+    def fsync(file):
+        if begun.is_set():
+            return real(file)
+        begun.set()
+        says.wait(60)
+        raise OSError(5, "Input/output error")
+
+    def sync(ledger):
+        with contextlib.suppress(LedgerError):
+            ledger.sync()
+
+    def upkeep(ledger):
+        monkeypatch.setattr(os, "fsync", fsync)
+        thread = threading.Thread(target=sync, args=(ledger,))
+        thread.start()
+        begun.wait(60)
+        return says, thread
+
+    return upkeep
+
+
+def test_with_each_a_failure_that_another_thread_was_told_is_a_failure(tmp_path, told_elsewhere):
+    ledger = FileLedger(tmp_path, 0, now, fsync=Fsync.EACH)
+    says, thread = told_elsewhere(ledger)
+    threading.Timer(0.05, says.set).start()
+    with pytest.raises(LedgerError, match="cannot be synced"):
+        ledger.append({"kind": "decision"})
+    thread.join()
+    ledger.append({"kind": "decision"})
+    ledger.close()
+
+
+def test_with_group_a_failure_that_another_thread_was_told_is_a_failure(tmp_path, told_elsewhere):
+    async def answers():
+        ledger = FileLedger(tmp_path, 0, now, fsync=Fsync.GROUP)
+        says, thread = told_elsewhere(ledger)
+        ledger.append({"kind": "decision"})
+        waiting = asyncio.create_task(ledger.kept())
+        await asyncio.sleep(0.05)
+        says.set()
+        with pytest.raises(LedgerError, match="cannot be synced"):
+            await waiting
+        thread.join()
+        ledger.append({"kind": "decision"})
+        await ledger.kept()
+        ledger.close()
+
+    asyncio.run(answers())
