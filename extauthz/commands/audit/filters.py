@@ -39,16 +39,15 @@ def add_filters(parser: argparse.ArgumentParser) -> None:
         ("--exchange", "ID", "of this call of Envoy; the first digits do"),
     ):
         parser.add_argument(flag, action="append", default=[], metavar=metavar, help=text)
-    for flag, words, metavar in (
-        ("--identifier", Identifier, "CLASS"),
-        ("--decision", Action, "DECISION"),
-        ("--reason", Reason, "REASON"),
+    for flag, words, metavar, text in (
+        ("--identifier", Identifier, "CLASS", "in which this HIPAA class was found: A to R"),
+        ("--decision", Action, "DECISION", "with this outcome: ALLOW, ALERT, REDACT, DENY"),
+        ("--reason", Reason, "REASON", "with this reason code of docs/policy.md"),
     ):
         choices = [word.value for word in words]
         parser.add_argument(
-            flag, action="append", default=[], choices=choices, metavar=metavar,
-            help=", ".join(choices) if len(choices) < 9 else "a code of docs/policy.md, or A to R",
-        )  # fmt: skip
+            flag, action="append", default=[], choices=choices, metavar=metavar, help=text
+        )
     parser.add_argument(
         "--kind",
         action="append",
