@@ -22,6 +22,7 @@ from typing import Final
 from bench.telemetry import judged
 from extauthz import cli
 from extauthz.guard.worker import new_id
+from extauthz.records import ledger_time
 from extauthz.records.judgement import ledger_record
 from extauthz.records.ledger.chain import ChainHead, seal, segment_name
 from extauthz.records.ledger.file import SEGMENT_BYTES
@@ -49,7 +50,7 @@ def write_ledger(folder: Path, records: int) -> str:
                 "exchange": new_id(),
                 "trace": new_id(),
                 "schema": 2,
-                "time": (_START + timedelta(seconds=number)).strftime("%Y-%m-%dT%H:%M:%S.%fZ"),
+                "time": ledger_time.written(_START + timedelta(seconds=number)),
                 "decision": "DENY" if rare else "ALLOW",
                 "reason": "MINIMUM_NECESSARY" if rare else "ALLOWED_BY_RULE",
             }

@@ -18,7 +18,7 @@ from pathlib import Path
 
 from bench.measure import interleaved, show
 from bench.telemetry import judged
-from extauthz.guard.worker import utc_now
+from extauthz.records import ledger_time
 from extauthz.records.judgement import ledger_record
 from extauthz.records.ledger.chain import GENESIS_HEAD, seal
 from extauthz.records.ledger.durability import Fsync
@@ -52,7 +52,9 @@ def main(arguments: list[str]) -> int:
         print(f"{'--fsync':<8}{'waiting':>8}{'records/s':>12}{'median':>12}{'99 %':>12}")
         for fsync in Fsync:
             for waiting in (1, args.waiting):
-                ledger = FileLedger(Path(folder) / f"{fsync}-{waiting}", 0, utc_now, fsync=fsync)
+                ledger = FileLedger(
+                    Path(folder) / f"{fsync}-{waiting}", 0, ledger_time.now, fsync=fsync
+                )
                 number, times = asyncio.run(waits(ledger, waiting, args.seconds))
                 ledger.close()
                 last = statistics.quantiles(times, n=100)[98]
@@ -61,10 +63,10 @@ def main(arguments: list[str]) -> int:
                     f"{show(statistics.median(times)):>12}{show(last):>12}"
                 )
     record, tree = ledger_record(judged().judgement), Tree()
-    line = seal({**record, "time": utc_now()}, GENESIS_HEAD)[0]
+    line = seal({**record, "time": ledger_time.now()}, GENESIS_HEAD)[0]
     added = interleaved(
         {
-            "seal": partial(seal, {**record, "time": utc_now()}, GENESIS_HEAD),
+            "seal": partial(seal, {**record, "time": ledger_time.now()}, GENESIS_HEAD),
             "leaf": lambda: tree.append(leaf_hash(line)),
         },
         args.seconds,

@@ -37,9 +37,10 @@ from extauthz.guard.envoy import check, wire
 from extauthz.guard.envoy.check import CheckAnswer
 from extauthz.guard.inspection import InspectionContext
 from extauthz.guard.recorder import Recorder
-from extauthz.guard.worker import new_id, utc_day, utc_now
+from extauthz.guard.worker import new_id, utc_day
 from extauthz.policies.files import PolicyFiles
 from extauthz.policies.store import PolicySnapshot, PolicyStore
+from extauthz.records import ledger_time
 from extauthz.records.allow_list import AllowList, SpanName
 from extauthz.records.edges.observation_store import NO_EDGES, EdgeCounter, ObservationStore
 from extauthz.records.judgement import Judgement, ledger_record
@@ -280,7 +281,7 @@ def whole(
 
 
 def ledger_of(folder: Path) -> Ledger:
-    return FileLedger(folder, 0, utc_now, segment_bytes=1 << 34)
+    return FileLedger(folder, 0, ledger_time.now, segment_bytes=1 << 34)
 
 
 def stages(of: Message, folder: Path) -> dict[str, Callable[[], object]]:

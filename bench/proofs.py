@@ -19,7 +19,7 @@ from bench.measure import show
 from bench.telemetry import judged
 from extauthz.commands.audit import prove
 from extauthz.commands.audit.ledgers import Chain, chains_of
-from extauthz.guard.worker import utc_now
+from extauthz.records import ledger_time
 from extauthz.records.judgement import ledger_record
 from extauthz.records.ledger import note_files, proofs
 from extauthz.records.ledger.file import FileLedger
@@ -33,7 +33,9 @@ TRIES: Final = 20
 
 def write(folder: Path, records: int) -> float:
     """Write a ledger. Return the processor seconds of one record."""
-    ledger = FileLedger(folder, 0, utc_now, signing=Signing(SIGNER, records=100_000, seconds=1e9))
+    ledger = FileLedger(
+        folder, 0, ledger_time.now, signing=Signing(SIGNER, records=100_000, seconds=1e9)
+    )
     record = ledger_record(judged().judgement)
     begun = time.process_time()
     for number in range(records):
@@ -92,7 +94,7 @@ def main(arguments: list[str]) -> int:
             if case != "opened again":
                 (folder / "ledger-0.tree").unlink()
             begun = time.process_time()
-            ledger = FileLedger(folder, 0, utc_now, signing=Signing(SIGNER))
+            ledger = FileLedger(folder, 0, ledger_time.now, signing=Signing(SIGNER))
             print(f"{case}: {show(time.process_time() - begun)} of CPU")
             ledger.close()
     return 0

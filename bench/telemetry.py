@@ -28,7 +28,8 @@ from opentelemetry.trace.propagation.tracecontext import TraceContextTextMapProp
 from bench.decision import message, policy, report, workload
 from bench.measure import interleaved
 from bench.overhead import PARENT, REPEAT, Unread, many
-from extauthz.guard.worker import new_id, utc_now
+from extauthz.guard.worker import new_id
+from extauthz.records import ledger_time
 from extauthz.records.allow_list import SpanName, views
 from extauthz.records.counts import Counts
 from extauthz.records.judgement import Judgement, ledger_record
@@ -110,7 +111,7 @@ def counts(of: Judged) -> dict[str, Callable[[], object]]:
 
 def lines(of: Judged) -> dict[str, Callable[[], object]]:
     """Sealing one line of the ledger."""
-    record = {**ledger_record(of.judgement), "time": utc_now()}
+    record = {**ledger_record(of.judgement), "time": ledger_time.now()}
 
     def twice() -> tuple[bytes, ChainHead]:
         body = {**record, "seq": 1, "prev": GENESIS_HEAD.hash}

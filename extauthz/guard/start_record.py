@@ -7,7 +7,7 @@ is a certificate, a key of masks, or a folder.
 import socket
 from typing import Any
 
-from extauthz.records.policy_record import VERSION
+from extauthz.records.release import VERSION
 from extauthz.settings import Cluster, Settings
 
 

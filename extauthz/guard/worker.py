@@ -63,12 +63,6 @@ class ListenError(Exception):
         return cls(f"{host}:{port}: {why}; stop what uses it, or name another address")
 
 
-def utc_now() -> str:
-    """Return the current time for a ledger record: ISO 8601, UTC, with microseconds."""
-    now = datetime.fromtimestamp(time.time(), UTC)
-    return f"{now.isoformat(timespec='microseconds')[:-6]}Z"
-
-
 def new_id() -> str:
     """Return a decision id: 32 random hexadecimal digits."""
     return os.urandom(16).hex()

@@ -32,11 +32,11 @@ from extauthz.guard import metrics_channel, start_record
 from extauthz.guard.envoy import wire
 from extauthz.guard.ledger_upkeep import LedgerUpkeep
 from extauthz.guard.metrics_page import MetricsPage
-from extauthz.guard.worker import ListenError, Worker, utc_day, utc_now
+from extauthz.guard.worker import ListenError, Worker, utc_day
 from extauthz.policies.files import PolicyFiles, PolicyUnreadableError
 from extauthz.policies.kubernetes import KubernetesPolicies
 from extauthz.policies.store import PolicyStore
-from extauthz.records import error_output, logs, otlp
+from extauthz.records import error_output, ledger_time, logs, otlp
 from extauthz.records.edges.observation_store import (
     NO_EDGES,
     EdgeCounter,
@@ -251,7 +251,7 @@ def serve(settings: Settings, policies: PolicyStore, number: int, ties: Ties | N
         else FileLedger(
             settings.ledger,
             number,
-            utc_now,
+            ledger_time.now,
             start_record.about(settings, number),
             fsync=settings.fsync,
             signing=settings.signing,

@@ -8,7 +8,6 @@ guard without a collector makes no connection.
 
 import os
 from collections.abc import Iterable, Sequence
-from importlib import metadata
 from typing import Final
 
 from opentelemetry.exporter.otlp.proto.grpc._log_exporter import OTLPLogExporter
@@ -25,6 +24,7 @@ from extauthz.records.checkpoint_log import CheckpointLog
 from extauthz.records.counts import Counts
 from extauthz.records.histograms import WithHistograms
 from extauthz.records.otlp_spans import DecisionExporter
+from extauthz.records.release import VERSION
 from extauthz.records.series import Family, Gauge
 from extauthz.records.span_queue import SpanQueue
 from extauthz.records.spans import SCOPE, SpanMaker
@@ -59,7 +59,7 @@ class Pipeline:
         self.resource = Resource.create(
             {
                 "service.name": os.environ.get("OTEL_SERVICE_NAME", "phiguard"),
-                "service.version": metadata.version("phiguard"),
+                "service.version": VERSION,
             }
         )
         self._processors = tuple(processors)

@@ -7,12 +7,11 @@ values.
 
 from collections.abc import Mapping, Sequence
 from datetime import date
-from importlib import metadata
 from typing import Any, Final
 
+from extauthz.records.release import VERSION
 from mesh.policy.policy import Policy
 
-VERSION: Final = metadata.version("phiguard")
 MAX_PROBLEMS: Final = 20
 """The log and the ledger show so many problems of a policy. `phiguard policy check` shows all."""
 MAX_PROBLEM_CHARS: Final = 500

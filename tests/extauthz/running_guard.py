@@ -10,9 +10,10 @@ from recorded_metrics import RecordedMetrics
 
 from extauthz.guard import start_record
 from extauthz.guard.envoy import wire
-from extauthz.guard.worker import Worker, utc_day, utc_now
+from extauthz.guard.worker import Worker, utc_day
 from extauthz.policies.files import PolicyFiles
 from extauthz.policies.store import PolicyStore
+from extauthz.records import ledger_time
 from extauthz.records.allow_list import AllowList
 from extauthz.records.edges.observation_store import NO_EDGES, EdgeCounter
 from extauthz.records.exposition import rendered
@@ -82,7 +83,9 @@ class Guard:
         self.metrics = RecordedMetrics()
         self.pipeline = Pipeline([SimpleSpanProcessor(AllowList(self.spans))], self.metrics)
         about = start_record.about(self.settings, 0)
-        self.ledger = FileLedger(folder / "ledger", 0, utc_now, about, fsync=fsync, signing=signing)
+        self.ledger = FileLedger(
+            folder / "ledger", 0, ledger_time.now, about, fsync=fsync, signing=signing
+        )
         policies = PolicyStore(PolicyFiles(self.policy), utc_day, lambda _: engine)
         self.worker = Worker(self.settings, policies, self.ledger, self.pipeline, edges)
         self.address = ""

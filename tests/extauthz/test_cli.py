@@ -7,7 +7,7 @@ import pytest
 from running_guard import BILLING, EHR, POLICY, REDACTED
 
 from extauthz import cli
-from extauthz.guard.worker import utc_now
+from extauthz.records import ledger_time
 from extauthz.records.ledger.file import FileLedger
 
 COMMAND = [sys.executable, "-m", "extauthz.cli"]
@@ -239,7 +239,7 @@ def test_cases_pass_or_fail(phiguard, document, decision, code):
 
 
 def written(folder, count=3):
-    ledger = FileLedger(folder, 0, utc_now)
+    ledger = FileLedger(folder, 0, ledger_time.now)
     for number in range(count):
         ledger.append(
             {

@@ -8,14 +8,13 @@ import hashlib
 import sys
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from extauthz.commands.audit import ledgers, times
 from extauthz.commands.audit.ledgers import Chain
 from extauthz.commands.errors import UsageError
-from extauthz.records.exports.values import VERSION
+from extauthz.records import ledger_time
 from extauthz.records.ledger import archive, housekeeping, key_file
 from extauthz.records.ledger.archive import ArchiveError, Manifest, Moved
 from extauthz.records.ledger.chain import unseal
@@ -23,6 +22,7 @@ from extauthz.records.ledger.housekeeping import HousekeepingError
 from extauthz.records.ledger.key_file import KeyFileError
 from extauthz.records.ledger.notes import Signer
 from extauthz.records.ledger.segments import SegmentError
+from extauthz.records.release import VERSION
 
 if TYPE_CHECKING:
     _Subparsers = argparse._SubParsersAction[argparse.ArgumentParser]
@@ -130,9 +130,7 @@ def _move(
         if each.moved.lines not in listed:
             new.append(replace(each.moved, name=name))
     if new:
-        manifest = Manifest(
-            datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ"), VERSION, tuple(new)
-        )
+        manifest = Manifest(ledger_time.now(), VERSION, tuple(new))
         sys.stdout.write(f"manifest {archive.write(args.to, manifest, signers)}\n")
     archive.remove(args.folder, [each.path.name for each in leaving])
     _say([each.moved for each in leaving])

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from extauthz.commands.audit import hashes, keys, ledgers
 from extauthz.commands.errors import UsageError
-from extauthz.guard.worker import utc_now
+from extauthz.records import ledger_time
 from extauthz.records.ledger import checkpoints, note_files, notes
 from extauthz.records.ledger.checkpoints import Manifest
 
@@ -43,6 +43,6 @@ def run(args: argparse.Namespace) -> int:
             )
             return 1
         trees.add(found)
-    manifest = Manifest(signer.public.name, utc_now(), tuple(trees))
+    manifest = Manifest(signer.public.name, ledger_time.now(), tuple(trees))
     sys.stdout.write(notes.sign(manifest.text, signer))
     return 0

@@ -15,16 +15,16 @@ from typing import TYPE_CHECKING, Final
 from extauthz.commands.audit import ledgers
 from extauthz.commands.audit.ledgers import Chain
 from extauthz.commands.errors import UsageError
-from extauthz.records.exports.values import VERSION
+from extauthz.records import ledger_time
 from extauthz.records.ledger import archive, housekeeping
 from extauthz.records.ledger.archive import ArchiveError, Manifest, Moved
 from extauthz.records.ledger.segments import plain_name
+from extauthz.records.release import VERSION
 
 if TYPE_CHECKING:
     _Subparsers = argparse._SubParsersAction[argparse.ArgumentParser]
 
 _YEARS: Final = 6
-_TIME: Final = "%Y-%m-%dT%H:%M:%S.%fZ"
 
 
 def add_parser(actions: "_Subparsers") -> None:
@@ -47,7 +47,7 @@ def run(args: argparse.Namespace) -> int:
     """Prune. Return 1 when a chain does not hold, else 0. Raises UsageError."""
     _check(args)
     now = datetime.now(UTC)
-    before = _years_before(now, args.keep).strftime(_TIME)
+    before = ledger_time.written(_years_before(now, args.keep))
     try:
         with housekeeping.alone(args.folder) as is_alone:
             if not is_alone:
@@ -61,7 +61,7 @@ def run(args: argparse.Namespace) -> int:
                 return 1
             old = [each for chain in chains for each in _old(chain, segments, before)]
             if old and args.delete:
-                gone = Manifest(now.strftime(_TIME), VERSION, tuple(old))
+                gone = Manifest(ledger_time.written(now), VERSION, tuple(old))
                 archive.write(args.folder, gone, (), "pruned")
                 archive.remove(args.folder, [each.name for each in old])
             _say(old, before, is_removed=args.delete)

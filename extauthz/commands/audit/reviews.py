@@ -19,8 +19,9 @@ from extauthz.commands.audit.filters import exactly
 from extauthz.commands.audit.ledgers import Chain, Verified
 from extauthz.commands.audit.report.summary import Record, text_of
 from extauthz.commands.audit.search import Search, Wanted
-from extauthz.commands.audit.times import add_period, moment, now
+from extauthz.commands.audit.times import add_period, moment
 from extauthz.commands.errors import UsageError
+from extauthz.records import ledger_time
 from extauthz.records.ledger import key_file
 from extauthz.records.ledger import reviews as kept
 from extauthz.records.ledger.key_file import KeyFileError
@@ -130,7 +131,7 @@ class _Signing:
         decisions = sum(1 for _ in search.over(chains))
         review = Review(
             self.name,
-            now(),
+            ledger_time.now(),
             *self.period,
             decisions,
             not search.odd and all(each.problem is None for each in verified),

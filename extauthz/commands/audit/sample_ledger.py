@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from typing import Final
 
+from extauthz.records import ledger_time
 from extauthz.records.judgement import Judgement, ledger_record
 from extauthz.records.ledger.chain import GENESIS_HEAD, seal
 from extauthz.records.ledger.file import SCHEMA
@@ -29,9 +30,7 @@ def lines() -> Iterator[bytes]:
         record = {
             **ledger_record(_judgement(number)),
             "schema": SCHEMA,
-            "time": (_START + timedelta(milliseconds=number * 3.3)).strftime(
-                "%Y-%m-%dT%H:%M:%S.%fZ"
-            ),
+            "time": ledger_time.written(_START + timedelta(milliseconds=number * 3.3)),
         }
         line, head = seal(record, head)
         yield line

@@ -2,12 +2,9 @@
 
 import argparse
 from datetime import UTC, datetime
-from typing import Final
 
 from extauthz.commands.errors import UsageError
-
-# the ledger's format, so that texts compare like times
-_TIME: Final = "%Y-%m-%dT%H:%M:%S.%fZ"
+from extauthz.records import ledger_time
 
 
 def add_period(parser: argparse.ArgumentParser) -> None:
@@ -23,11 +20,6 @@ def add_period(parser: argparse.ArgumentParser) -> None:
     )
 
 
-def now() -> str:
-    """Return the current time in the ledger's format."""
-    return datetime.now(UTC).strftime(_TIME)
-
-
 def moment(flag: str, word: str) -> str:
     """Return a time in the ledger's format, or empty text for none. Without an offset it is UTC.
 
@@ -38,9 +30,7 @@ def moment(flag: str, word: str) -> str:
         return ""
     try:
         found = datetime.fromisoformat(word)
-        return (
-            (found if found.tzinfo else found.replace(tzinfo=UTC)).astimezone(UTC).strftime(_TIME)
-        )
+        return ledger_time.written(found if found.tzinfo else found.replace(tzinfo=UTC))
     except (ValueError, OverflowError):
         raise UsageError(
             f"{flag} {word}: not a time; write 2026-11-01 or 2026-11-01T08:00:00Z"

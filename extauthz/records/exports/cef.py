@@ -11,7 +11,6 @@ from typing import Final
 from extauthz.records.exports.values import (
     KEYS,
     LEFT_OUT,
-    VERSION,
     Record,
     flat,
     is_in_force,
@@ -19,6 +18,7 @@ from extauthz.records.exports.values import (
     nanoseconds,
     shown,
 )
+from extauthz.records.release import VERSION
 
 # keys of CEF's own dictionary; a key that it lacks gets the maker's name before it
 _NAMES: Final = {

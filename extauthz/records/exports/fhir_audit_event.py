@@ -12,7 +12,6 @@ from typing import Any, Final
 from extauthz.records.exports.values import (
     KEYS,
     LEFT_OUT,
-    VERSION,
     Record,
     is_in_force,
     is_present,
@@ -20,6 +19,7 @@ from extauthz.records.exports.values import (
     moment,
     shown,
 )
+from extauthz.records.release import VERSION
 
 _DCM: Final = "http://dicom.nema.org/resources/ontology/DCM"
 _SUBTYPE: Final = "https://profiles.ihe.net/ITI/BALP/CodeSystem/AuthZsubType"

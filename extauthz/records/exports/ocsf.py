@@ -10,7 +10,6 @@ from typing import Any, Final
 from extauthz.records.exports.values import (
     KEYS,
     LEFT_OUT,
-    VERSION,
     Record,
     counts,
     is_in_force,
@@ -21,6 +20,7 @@ from extauthz.records.exports.values import (
     shown,
     words,
 )
+from extauthz.records.release import VERSION
 
 OCSF: Final = "1.8.0"
 HTTP_ACTIVITY: Final = 4002

@@ -10,7 +10,6 @@ from typing import Any, Final
 
 from extauthz.records.exports.values import (
     LEFT_OUT,
-    VERSION,
     Record,
     counts,
     json_line,
@@ -19,6 +18,7 @@ from extauthz.records.exports.values import (
     shown,
     words,
 )
+from extauthz.records.release import VERSION
 
 EVENT: Final = "phiguard.decision"
 _TEXT, _TEXTS, _NUMBER, _FLAG, _COUNTS, _AUDITS = range(6)

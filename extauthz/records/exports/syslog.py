@@ -10,6 +10,7 @@ import re
 from collections.abc import Mapping
 from typing import Final
 
+from extauthz.records import ledger_time
 from extauthz.records.exports.values import (
     KEYS,
     LEFT_OUT,
@@ -39,7 +40,7 @@ _WORD: Final = re.compile(r"[!-~]{1,32}")
 def line(record: Record) -> str:
     """Return the line of one decision."""
     at = moment(record)
-    time = "-" if at is None else at.strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+    time = "-" if at is None else ledger_time.written(at)
     head = (
         f"<{_AUDIT * 8 + severity(record)}>1",
         time,

@@ -3,13 +3,11 @@
 import unicodedata
 from collections.abc import Mapping
 from datetime import UTC, datetime
-from importlib import metadata
 from typing import Any, Final
 
 import orjson
 
 Record = Mapping[str, Any]
-VERSION: Final = metadata.version("phiguard")
 LEFT_OUT: Final = "left out"
 
 KEYS: Final = tuple(

@@ -19,11 +19,12 @@ from running_guard import (
 
 from extauthz.detection import engines
 from extauthz.detection.engines import Detection
-from extauthz.guard.worker import Worker, utc_day, utc_now
+from extauthz.guard.worker import Worker, utc_day
 from extauthz.policies.files import PolicyFiles
 from extauthz.policies.kubernetes import KubernetesPolicies
 from extauthz.policies.kubernetes_api import Api
 from extauthz.policies.store import PolicyStore
+from extauthz.records import ledger_time
 from extauthz.records.ledger.file import FileLedger
 from extauthz.records.otlp import Pipeline
 from extauthz.settings import Limits, Settings
@@ -181,7 +182,7 @@ def test_without_a_policy_all_is_denied_and_the_guard_is_not_ready_until_one_com
         objects = KubernetesPolicies(Api(server.url), "mesh")
         objects.start(10)
         policies = PolicyStore(objects, utc_day, lambda _: engine, required=False)
-        ledger = FileLedger(tmp_path / "ledger", 0, utc_now)
+        ledger = FileLedger(tmp_path / "ledger", 0, ledger_time.now)
         settings = Settings("127.0.0.1", 0, tmp_path, limits=Limits(scan_seconds=20.0))
         worker = Worker(settings, policies, ledger, Pipeline([]))
         g = _Bare(worker)

@@ -17,7 +17,7 @@ from extauthz.commands.audit.report.summary import Summary, merged
 from extauthz.commands.audit.search import Search, Wanted
 from extauthz.commands.audit.times import add_period, moment
 from extauthz.commands.errors import UsageError
-from extauthz.records.policy_record import VERSION
+from extauthz.records.release import VERSION
 
 if TYPE_CHECKING:
     _Subparsers = argparse._SubParsersAction[argparse.ArgumentParser]

@@ -19,7 +19,6 @@ from phiscan.identifiers import INFO_TYPES, Identifier
 _DRAWN: Final = 15
 _ROWS: Final = 100
 _DIFF_LINES: Final = 400
-_START_KEYS: Final = ("host", "worker", "version")
 _TITLES: Final = {each.value: each.name.replace("_", " ").lower() for each in Identifier}
 
 

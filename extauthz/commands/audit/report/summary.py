@@ -70,7 +70,6 @@ class Summary:
     identifiers: dict[str, Counter[str]] = field(default_factory=dict)
     info_types: Counter[str] = field(default_factory=Counter)
     gaps: Counter[str] = field(default_factory=Counter)
-    versions: Counter[str] = field(default_factory=Counter)
     denials: deque[Record] = field(default_factory=lambda: deque(maxlen=_LAST_DENIALS))
     policies: list[PolicyChange] = field(default_factory=list)
     refusals: list[Record] = field(default_factory=list)
@@ -94,7 +93,6 @@ class Summary:
             self.refusals.append(record)
         elif kind in ("start", "recovery"):
             self.starts.append(record)
-            self.versions[text_of(record.get("version"))] += 1
 
     def came_into_force(self, record: Record) -> None:
         """Take a policy. Each worker records it, so one that is in force already is no change."""

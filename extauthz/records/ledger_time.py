@@ -1,0 +1,17 @@
+"""Times as the ledger writes them: ISO 8601, UTC, with microseconds.
+
+All have the same length, so their texts sort and compare as the times do.
+"""
+
+import time
+from datetime import UTC, datetime
+
+
+def written(moment: datetime) -> str:
+    """Return a time with an offset as the ledger writes it. Raises OverflowError."""
+    return f"{moment.astimezone(UTC).isoformat(timespec='microseconds')[:-6]}Z"
+
+
+def now() -> str:
+    """Return the current time."""
+    return written(datetime.fromtimestamp(time.time(), UTC))
