@@ -1,7 +1,7 @@
 """The trees that keys have signed, and whether the ledgers at hand fit them."""
 
 import contextlib
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -74,13 +74,21 @@ class SignedChain:
 
     `problems` says what does not fit, and `id` which chain it is, as the origin of its tree.
 
+    `roots` are those of its tree at `marks`, and `moved` is the number of records before its first.
+
     Args:
         chain: its files. Of records that were moved away, the tree file is read.
         wanted: what was signed, of any chain.
+        marks: where parts of chains in other folders begin.
     """
 
-    def __init__(self, chain: Chain, wanted: Sequence[Target]) -> None:
+    def __init__(
+        self, chain: Chain, wanted: Sequence[Target], marks: Collection[int] = frozenset()
+    ) -> None:
         self._chain = chain
+        self._marks = marks
+        self.moved = 0
+        self.roots: dict[int, bytes] = {}
         self._all = wanted
         self._wanted: list[Target] = []
         self._tree: Tree | None = None
@@ -98,6 +106,8 @@ class SignedChain:
         if self._tree.size + 1 != record["seq"]:
             return
         self._tree.append(leaf)
+        if self._tree.size in self._marks:
+            self.roots[self._tree.size] = self._tree.root()
         for target in self._wanted:
             if target.tree.size == self._tree.size:
                 self._compare(target, self._tree.root())
@@ -107,7 +117,13 @@ class SignedChain:
         """Number of the last record that was taken."""
         return self._tree.size if self._tree is not None else 0
 
+    @property
+    def place(self) -> str:
+        """Where it is, for people."""
+        return f"{self._chain.folder}: worker {self._chain.worker}"
+
     def _begin(self, moved: int, leaf: bytes) -> Tree:
+        self.moved = moved
         if not moved:
             self._choose(leaf)
             return Tree()
@@ -117,7 +133,9 @@ class SignedChain:
                 for target in self._wanted:
                     if target.tree.size <= moved:
                         self._compare(target, merkle.root(file.read, target.tree.size))
-                return Tree(moved, file.read)
+                tree = Tree(moved, file.read)
+                self.roots[moved] = tree.root()
+                return tree
         self.problems.append(
             f"{self._chain.folder / tree_name(self._chain.worker)}: it must stand for records 1 to "
             f"{moved}, which are not here; restore it from a copy"
@@ -136,6 +154,25 @@ class SignedChain:
                 f"{target.source}: the first {target.tree.size} records of worker "
                 f"{self._chain.worker} are not those that were signed"
             )
+
+
+def apart(followed: Sequence[SignedChain]) -> Iterator[str]:
+    """Yield which parts of one chain, in several folders, do not fit, and which are not signed."""
+    for part in followed:
+        others = [each for each in followed if each.id == part.id and each is not part]
+        at = part.moved
+        here = max((each.size for each in others if each.moved < at), default=at)
+        if here < at:
+            yield f"{part.place} begins after record {at}, and {here} records before it are here"
+        for each in others:
+            if at and each.roots.get(at, part.roots.get(at)) != part.roots.get(at):
+                yield f"{each.place}: records 1 to {at} are not those before {part.place}"
+        if not part.signed and not part.problems and not any(_goes_on(o, part) for o in others):
+            yield f"{part.place}: no given key has signed any of its records"
+
+
+def _goes_on(later: SignedChain, earlier: SignedChain) -> bool:
+    return later.signed >= later.moved == earlier.size > 0
 
 
 def absent(wanted: Iterable[Target], followed: Sequence[SignedChain]) -> Iterator[str]:

@@ -43,9 +43,10 @@ def run(args: argparse.Namespace) -> int:
     if args.key:
         trusted = keys.given(args, signed.rotations(chains))
         wanted, problems = signed.targets([*signed.beside(chains), *args.checkpoint], trusted)
+    marks = frozenset(_first(chain) - 1 for chain in chains) if args.key else frozenset()
     found, followed, broken = set[str](), list[SignedChain](), set[str]()
     for chain in chains:
-        follower = SignedChain(chain, wanted)
+        follower = SignedChain(chain, wanted, marks)
         verified = ledgers.verify(chain, known, follower.record)
         found |= set(verified.hashes)
         followed.append(follower)
@@ -68,6 +69,8 @@ def run(args: argparse.Namespace) -> int:
     ]
     # what is said of a broken chain is its break
     problems += signed.absent([t for t in wanted if t.tree.chain not in broken], followed)
+    if args.key:
+        problems += signed.apart([each for each in followed if each.id not in broken])
     sys.stdout.write("".join(f"{problem}\n" for problem in problems))
     return int(bool(problems))
 
@@ -77,6 +80,10 @@ def _who(chain: Chain, folders: Sequence[Path]) -> str:
     return worker if len(folders) == 1 else f"{chain.folder} {worker}"
 
 
+def _first(chain: Chain) -> int:
+    return next((int(record["seq"]) for record in chain.records()), 1)
+
+
 def _counted(chain: Chain, last: int) -> str:
-    first = next(chain.records(), {"seq": 1})["seq"]
+    first = _first(chain)
     return f"{last} records hold" if first == 1 else f"records {first} to {last} hold"

@@ -95,7 +95,7 @@ def unseal(line: bytes) -> dict[str, Any] | None:
         record = orjson.loads(line)
     except orjson.JSONDecodeError:
         return None
-    if not isinstance(record, dict) or not isinstance(record.get("seq"), int):
+    if not isinstance(record, dict) or not _has_place(record):
         return None
     body = {k: v for k, v in record.items() if k != "hash"}
     try:
@@ -107,6 +107,11 @@ def unseal(line: bytes) -> dict[str, Any] | None:
     except orjson.JSONEncodeError:
         return None
     return record if is_whole else None
+
+
+def _has_place(record: Record) -> bool:
+    """Whether a record says its place in a chain. A truth value is no number."""
+    return type(record.get("seq")) is int and isinstance(record.get("prev"), str)
 
 
 def last_head(data: bytes) -> tuple[ChainHead | None, int, bool]:

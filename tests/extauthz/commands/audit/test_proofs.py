@@ -10,6 +10,7 @@ import pytest
 
 from extauthz.commands.audit import verify as verify_command
 from extauthz.records.ledger import checkpoints, key_file, note_files, notes, proofs
+from extauthz.records.ledger.chain import ChainHead, seal
 from extauthz.records.ledger.file import FileLedger
 from extauthz.records.ledger.notary import Signing
 from extauthz.records.ledger.notes import NoteError, Signer
@@ -187,6 +188,61 @@ def test_an_archive_is_verified_together_with_its_ledger(ledger, verify, tmp_pat
     assert "its end was cut off" in verify(away)[1]
     (away / first.name).write_bytes((away / first.name).read_bytes().replace(b"start", b"stark"))
     assert verify(ledger, away, "--head", head)[0] == 1
+
+
+def rewritten(segment, keep):
+    """Seal the records of a segment after the first ones anew, changed."""
+    lines, head = segment.read_bytes().splitlines(keepends=True), ChainHead()
+    for at, line in enumerate(lines):
+        record = orjson.loads(line)
+        body = {k: v for k, v in record.items() if k not in {"seq", "prev", "hash"}}
+        lines[at], head = seal(body | ({"decision": "ALLOW"} if at >= keep else {}), head)
+    segment.write_bytes(b"".join(lines))
+
+
+@pytest.mark.parametrize("keep", [0, 1])
+def test_an_archive_that_was_written_again_does_not_hide_behind_its_ledger(
+    ledger, verify, tmp_path, keep
+):
+    first = segments_of(ledger)[0]
+    assert len(first.read_bytes().splitlines()) > 1
+    head = orjson.loads(first.read_bytes().splitlines()[-1])["hash"]
+    away = tmp_path / "archive"
+    away.mkdir()
+    first.rename(away / first.name)
+    for folders in ((ledger, away), (away, ledger)):
+        assert verify(*folders, "--head", head)[0] == 0
+    rewritten(away / first.name, keep)
+    for folders in ((ledger, away), (away, ledger)):
+        code, out = verify(*folders, "--head", head)[:2]
+        assert code == 1
+        assert ("are not those before" if keep else "no given key has signed") in out
+
+
+def test_a_segment_that_is_missing_between_an_archive_and_its_ledger_is_found(
+    ledger, verify, tmp_path
+):
+    written(ledger, 9, 0, begin=3)
+    first, second, third, *_ = segments_of(ledger)
+    assert third.name.startswith("ledger-0-")
+    head = orjson.loads(second.read_bytes().splitlines()[-1])["hash"]
+    away = tmp_path / "archive"
+    away.mkdir()
+    first.rename(away / first.name)
+    second.unlink()
+    code, out = verify(ledger, away, "--head", head)[:2]
+    assert code == 1
+    assert "records before it are here" in out
+
+
+def test_a_ledger_of_which_nothing_is_signed_does_not_pass_with_a_key(ledger, phiguard):
+    options = "--key", str(KEY.public)
+    assert phiguard("audit", "verify", ledger, *options)[0] == 0
+    for note in ledger.glob("*.note"):
+        note.unlink()
+    code, out, _ = phiguard("audit", "verify", ledger, *options)
+    assert code == 1
+    assert out.count("no given key has signed any of its records") == 2
 
 
 def test_replicas_are_verified_together(tmp_path, verify, phiguard):

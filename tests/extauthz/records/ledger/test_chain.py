@@ -142,3 +142,15 @@ def test_bad_lines_at_the_end_are_named_at_their_first():
     found = verifier.end()
     assert found is not None
     assert (found.file, found.line) == ("a.jsonl", 2)
+
+
+@pytest.mark.parametrize(
+    "place", [{}, {"seq": 1}, {"seq": True, "prev": GENESIS}, {"seq": 1, "prev": [GENESIS]}]
+)
+def test_a_line_that_does_not_say_its_place_is_no_record(place):
+    body = orjson.dumps({"a": 1, **place}, option=orjson.OPT_SORT_KEYS)
+    sealed = {"a": 1, **place, "hash": hashlib.sha256(body).hexdigest()}
+    line = orjson.dumps(sealed, option=orjson.OPT_SORT_KEYS)
+    assert unseal(line) is None
+    verifier = Verifier()
+    assert (verifier.segment("a.jsonl", line + b"\n") or verifier.end()) is not None
