@@ -61,7 +61,8 @@ class MetricsPage:
             if self._open <= _PLACES:
                 async with asyncio.timeout(_SECONDS):
                     writer.write(self._response(await reader.readuntil(b"\r\n\r\n")))
-                    await writer.drain()
+                    writer.close()
+                    await writer.wait_closed()  # what the client does not read is not left either
             writer.close()
         # a client that is slow, gone, or speaks something else gets no answer
         except (OSError, TimeoutError, asyncio.IncompleteReadError, asyncio.LimitOverrunError):

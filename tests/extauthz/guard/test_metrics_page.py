@@ -1,6 +1,8 @@
 """The page over a real socket, as Prometheus and as clients with bad manners ask for it."""
 
+import contextlib
 import socket
+import time
 import urllib.error
 import urllib.request
 
@@ -139,3 +141,24 @@ def test_a_fault_is_told_without_its_text(caplog):
     assert answer.startswith(b"HTTP/1.1 500 ")
     assert VALUE not in answer.decode() + caplog.text
     assert raw(address, b"GET /metrics HTTP/1.1\r\n\r\n") == answer
+
+
+def test_a_client_that_does_not_read_its_answer_is_cut_off(monkeypatch):
+    monkeypatch.setattr(metrics_page, "_SECONDS", 0.2)
+    page = b"x" * 40_000  # less than asyncio takes without waiting
+    monkeypatch.setattr(metrics_page, "rendered", lambda _sources, **_: (page, "text/plain"))
+    listener = socket.create_server(("127.0.0.1", 0))
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, 4096)
+    MetricsPage(listener, list).start()
+    client = socket.socket()
+    client.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 2048)
+    with client:
+        client.connect(listener.getsockname())
+        client.sendall(b"GET /metrics HTTP/1.1\r\n\r\n")
+        time.sleep(2)
+        client.settimeout(20)
+        answer = b""
+        with contextlib.suppress(ConnectionResetError):
+            while chunk := client.recv(65536):
+                answer += chunk
+    assert len(answer) < len(page)
