@@ -28,3 +28,12 @@ def test_every_room_is_on_the_page():
 def test_what_is_to_come_has_not_come_yet():
     """When it has, the page says so."""
     assert [path for path in TO_COME if (ROOT / path).exists()] == []
+
+
+def test_the_table_of_the_ledger_has_each_of_its_modules_and_no_other():
+    table = PAGE.partition("## The ledger's room")[2].partition("\n## ")[0]
+    rows = [line.split("|")[1] for line in table.splitlines() if line.startswith("| `")]
+    named = {name for row in rows for name in re.findall(r"`(\w+)`", row)}
+    room = ROOT / "extauthz" / "records" / "ledger"
+
+    assert named == {path.stem for path in room.glob("*.py")} - {"__init__"}
