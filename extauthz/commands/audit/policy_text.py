@@ -7,17 +7,19 @@ import yaml
 from yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 
 
-def rule_text(texts: Mapping[str, str], rule: str) -> str:
+def rule_text(texts: Mapping[str, object], rule: str) -> str:
     """Return the lines of a rule or an exception, or empty text when no text has it.
 
     Args:
-        texts: of a policy's files, by name.
+        texts: of a policy's files, by name. A forged ledger may hold anything.
         rule: its name; in a namespace's file it has the namespace before it: `finance/billing`.
     """
     for text in texts.values():
+        if not isinstance(text, str):
+            continue
         try:
             root = yaml.compose(text, yaml.SafeLoader)
-        except yaml.YAMLError:
+        except (yaml.YAMLError, RecursionError):
             continue
         namespace = _word(_at(_at(root, "metadata"), "namespace"))
         for node in _rules(root):

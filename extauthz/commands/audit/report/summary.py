@@ -144,7 +144,7 @@ def merged(parts: Sequence[Summary]) -> Summary:
     """Return the summary of several chains."""
     whole = Summary()
     for part in parts:
-        for name in ("actions", "reasons", "info_types", "gaps", "versions"):
+        for name in ("actions", "reasons", "info_types", "gaps"):
             getattr(whole, name).update(getattr(part, name))
         for name in ("days", "identifiers"):
             for key, counts in getattr(part, name).items():

@@ -44,3 +44,8 @@ def test_a_file_of_the_whole_mesh_has_plain_names():
 )
 def test_a_text_that_is_no_policy_has_no_rule(text):
     assert rule_text({"p.yaml": text}, "one") == ""
+
+
+@pytest.mark.parametrize("forged", [None, {"spec": 1}, ["x"], "[" * 10_000, "a: b: c", "\x00"])
+def test_a_forged_text_has_no_rule(forged):
+    assert rule_text({"a.yaml": forged, "b.yaml": TEXT}, "finance/one").startswith("- name: one")

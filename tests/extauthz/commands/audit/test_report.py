@@ -257,7 +257,7 @@ def test_chains_are_counted_together_in_the_order_of_time():
         part.take({"kind": "start", "time": time, "version": "1"})
         part.take({"kind": "refusal", "time": time})
     whole = summary.merged([one, two])
-    assert (whole.total, whole.versions["1"], len(whole.edges)) == (2, 2, 1)
+    assert (whole.total, len(whole.edges)) == (2, 1)
     assert whole.days["2026-11-01"]["DENY"] == 2
     assert [c.record["time"] for c in whole.policies] == ["2026-11-01T00", "2026-11-01T04"]
     assert [d["time"] for d in whole.denials] == ["2026-11-01T02", "2026-11-01T03"]
