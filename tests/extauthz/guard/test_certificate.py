@@ -1,4 +1,4 @@
-"""When a certificate ends, against what `cryptography` reads from it."""
+"""When a certificate ends, in forms that `cryptography` makes."""
 
 import contextlib
 from datetime import UTC, datetime, timedelta
@@ -34,7 +34,7 @@ def test_a_private_key_beside_it_is_not_read():
     ).decode()
     assert certificate.ends(key + pem(BEGAN + timedelta(days=1))) == BEGAN + timedelta(days=1)
 
-    with pytest.raises(ValueError, match="no certificate"):
+    with pytest.raises(ValueError, match="PEM"):
         certificate.ends(key)
 
 
@@ -42,12 +42,12 @@ CERTIFICATE = pem(BEGAN + timedelta(days=1)).splitlines()
 
 
 @given(st.integers(1, len(CERTIFICATE) - 2), st.text("AMz9+/=\n", max_size=80))
-def test_a_broken_certificate_is_an_error_and_never_another_one(line, text):
+def test_a_broken_certificate_raises_nothing_but_a_value_error(line, text):
     lines = [*CERTIFICATE[:line], text, *CERTIFICATE[line + 1 :]]
     with contextlib.suppress(ValueError):
         assert isinstance(certificate.ends("\n".join(lines)), datetime)
 
 
 def test_a_certificate_that_is_cut_off_is_an_error():
-    with pytest.raises(ValueError, match="cut off"):
+    with pytest.raises(ValueError, match="asn1"):
         certificate.ends("\n".join([*CERTIFICATE[:2], CERTIFICATE[-1]]))
