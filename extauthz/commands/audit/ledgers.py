@@ -106,10 +106,14 @@ def add_head(parser: argparse.ArgumentParser) -> None:
 
 
 def add_folders(parser: argparse.ArgumentParser) -> None:
-    """Add the arguments `DIR...` and `--format`, for commands that read many ledgers as one."""
+    """Add the argument `DIR...`, for commands that read many ledgers as one."""
     parser.add_argument(
         "folders", type=Path, nargs="+", metavar="DIR", help="a folder of each replica"
     )
+
+
+def add_format(parser: argparse.ArgumentParser) -> None:
+    """Add the option `--format`: a table for people, or JSON."""
     parser.add_argument(
         "--format", choices=("table", "json"), default="table", help="default: %(default)s"
     )

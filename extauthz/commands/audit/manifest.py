@@ -18,9 +18,7 @@ if TYPE_CHECKING:
 def add_parser(actions: "_Subparsers") -> None:
     """Add `manifest`."""
     parser = actions.add_parser("manifest", help="sign one list of the ledgers of many replicas")
-    parser.add_argument(
-        "folders", type=Path, nargs="+", metavar="DIR", help="a folder of each replica"
-    )
+    ledgers.add_folders(parser)
     parser.add_argument(
         "--checkpoint-key", type=Path, required=True, metavar="FILE", help="the private key"
     )

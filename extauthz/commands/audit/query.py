@@ -27,6 +27,7 @@ def add_parser(actions: "_Subparsers") -> None:
         "query", help="find records by time, principal, what was found, outcome, policy, trace"
     )
     ledgers.add_folders(parser)
+    ledgers.add_format(parser)
     filters.add_filters(parser)
     parser.add_argument("--last", type=int, default=0, metavar="N", help="only the last N of them")
     parser.set_defaults(run=run)

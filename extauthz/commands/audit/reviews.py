@@ -41,6 +41,7 @@ def add_parser(actions: "_Subparsers") -> None:
         "review", help="sign that a period was reviewed, or list who reviewed what"
     )
     ledgers.add_folders(parser)
+    ledgers.add_format(parser)
     add_period(parser)
     ledgers.add_head(parser)
     parser.add_argument("--sign", metavar="NAME", help="of the person who has reviewed the period")

@@ -28,6 +28,7 @@ def add_parser(actions: "_Subparsers") -> None:
     parser = actions.add_parser("show", help="show one decision with its policy and its trace")
     parser.add_argument("id", metavar="ID", help="of the decision; the first digits do")
     ledgers.add_folders(parser)
+    ledgers.add_format(parser)
     parser.add_argument(
         "--policy-text", action="store_true", help="the whole policy, not only the rules that spoke"
     )

@@ -58,9 +58,7 @@ def add_parser(actions: "_Subparsers") -> None:
     parser.add_argument(
         "--years", type=float, default=6.0, metavar="N", help="retention (default: %(default)s)"
     )
-    parser.add_argument(
-        "--format", choices=("table", "json"), default="table", help="default: %(default)s"
-    )
+    ledgers.add_format(parser)
     parser.set_defaults(run=run)
 
 

@@ -26,6 +26,7 @@ def add_parser(actions: "_Subparsers") -> None:
     """Add `tail`."""
     parser = actions.add_parser("tail", help="show the last decisions")
     ledgers.add_folders(parser)
+    ledgers.add_format(parser)
     parser.add_argument(
         "--lines", "-n", type=int, default=20, metavar="N", help="default: %(default)s"
     )

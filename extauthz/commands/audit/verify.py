@@ -18,9 +18,7 @@ if TYPE_CHECKING:
 def add_parser(actions: "_Subparsers") -> None:
     """Add `verify`."""
     parser = actions.add_parser("verify", help="check every chain and report the first break")
-    parser.add_argument(
-        "folders", type=Path, nargs="+", metavar="DIR", help="a folder of each replica"
-    )
+    ledgers.add_folders(parser)
     ledgers.add_head(parser)
     keys.add_option(parser)
     parser.add_argument(

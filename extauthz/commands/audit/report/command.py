@@ -26,9 +26,7 @@ if TYPE_CHECKING:
 def add_parser(actions: "_Subparsers") -> None:
     """Add `report`."""
     parser = actions.add_parser("report", help="write a page for a reviewer: one HTML file")
-    parser.add_argument(
-        "folders", type=Path, nargs="+", metavar="DIR", help="a folder of each replica"
-    )
+    ledgers.add_folders(parser)
     add_period(parser)
     ledgers.add_head(parser)
     parser.add_argument(
