@@ -45,6 +45,13 @@ class EdgeCount:
         """The number of decisions."""
         return sum(self.actions.values())
 
+    def add(self, other: "EdgeCount") -> None:
+        """Add the decisions of another count."""
+        self.actions.update(other.actions)
+        self.identifiers.update(other.identifiers)
+        self.gaps.update(other.gaps)
+        self.mtls.update(other.mtls)
+
 
 @dataclass(slots=True)
 class PolicyChange:
@@ -144,15 +151,16 @@ def merged(parts: Sequence[Summary]) -> Summary:
     """Return the summary of several chains."""
     whole = Summary()
     for part in parts:
-        for name in ("actions", "reasons", "info_types", "gaps"):
-            getattr(whole, name).update(getattr(part, name))
-        for name in ("days", "identifiers"):
-            for key, counts in getattr(part, name).items():
-                _of(getattr(whole, name), key).update(counts)
+        whole.actions.update(part.actions)
+        whole.reasons.update(part.reasons)
+        whole.info_types.update(part.info_types)
+        whole.gaps.update(part.gaps)
+        for day, actions in part.days.items():
+            _of(whole.days, day).update(actions)
+        for identifier, actions in part.identifiers.items():
+            _of(whole.identifiers, identifier).update(actions)
         for edge, count in part.edges.items():
-            known = whole.count_of(edge)
-            for name in ("actions", "identifiers", "gaps", "mtls"):
-                getattr(known, name).update(getattr(count, name))
+            whole.count_of(edge).add(count)
     for change in sorted((c.record for part in parts for c in part.policies), key=_time):
         whole.came_into_force(change)
     whole.denials.extend(sorted((d for part in parts for d in part.denials), key=_time))

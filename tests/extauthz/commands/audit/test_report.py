@@ -267,6 +267,30 @@ def test_chains_are_counted_together_in_the_order_of_time():
     assert summary.merged([]).total == 0
 
 
+def test_a_summary_of_parts_is_that_of_the_whole():
+    found = {
+        "kind": "decision",
+        "decision": "DENY",
+        "reason": "UNSCANNABLE",
+        "source": "ehr",
+        "service": "billing",
+        "vantage": "inbound",
+        "mtls": False,
+        "coverage": "UNSCANNABLE",
+        "gap": "ENCRYPTED",
+        "identifiers": ["A"],
+        "infoTypes": {"PERSON_NAME": 2},
+    }
+    records = [
+        {**found, "source": f"ehr-{at % 3}", "time": f"2026-11-0{at}T08"} for at in range(1, 9)
+    ]
+    parts, together = [Summary(), Summary()], Summary()
+    for at, record in enumerate(records):
+        parts[at % 2].take(record)
+        together.take(record)
+    assert summary.merged(parts) == together
+
+
 def test_a_file_that_cannot_be_read_is_one_line(report, tmp_path):
     (tmp_path / "ledger-0-000000000001.jsonl").mkdir()
     code, page, err = report()
