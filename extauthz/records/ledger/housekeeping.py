@@ -166,13 +166,16 @@ def sync_folder(folder: Path) -> None:
 
 
 def _compress(plain: BinaryIO, out: BinaryIO, size: int) -> str:
-    """Compress exactly `size` bytes. Return their SHA-256."""
+    """Compress exactly `size` bytes. Return their SHA-256. Raises HousekeepingError."""
     read = hashlib.sha256()
     packer = zstandard.ZstdCompressor(level=_LEVEL, write_checksum=True).compressobj(size=size)
-    while chunk := plain.read(_CHUNK):
-        read.update(chunk)
-        out.write(packer.compress(chunk))
-    out.write(packer.flush())
+    try:
+        while chunk := plain.read(_CHUNK):
+            read.update(chunk)
+            out.write(packer.compress(chunk))
+        out.write(packer.flush())
+    except zstandard.ZstdError:
+        raise HousekeepingError(f"{plain.name}: it changed while it was compressed") from None
     return read.hexdigest()
 
 
@@ -181,6 +184,8 @@ def _private(path: Path) -> BinaryIO:
 
 
 def _holds_record(path: Path) -> bool:
+    if not path.is_file():  # who opens a pipe waits for ever
+        return False
     if not path.name.endswith(segments.PACKED):
         with path.open("rb") as file:  # a segment can be large, and its first line is seldom torn
             if unseal(file.readline().rstrip(b"\n")) is not None:
@@ -190,6 +195,8 @@ def _holds_record(path: Path) -> bool:
 
 def _ends_whole(path: Path) -> bool:
     """Whether the last line is whole. A torn one stays plain, so that it can be looked at."""
+    if not path.is_file():
+        return False
     with path.open("rb") as file:
         if file.seek(0, os.SEEK_END) == 0:
             return False

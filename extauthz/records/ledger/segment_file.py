@@ -9,8 +9,13 @@ every `sync` fails until `close`, whichever thread was told.
 
 import errno
 import os
+import stat
 import threading
 from pathlib import Path
+from typing import Final
+
+# a pipe that nobody reads must not stop the guard
+_FLAGS: Final = os.O_WRONLY | os.O_CREAT | os.O_APPEND | os.O_NOFOLLOW | os.O_NONBLOCK
 
 
 class SegmentFile:
@@ -31,8 +36,14 @@ class SegmentFile:
         self._syncing = threading.Lock()
 
     def open(self, name: str) -> None:
-        """Go on in this segment, which is made when it is missing. Raises OSError."""
-        file = os.open(self._folder / name, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
+        """Go on in this segment, which is made when it is missing. Raises OSError.
+
+        A link, a device or a pipe in its place would swallow the records.
+        """
+        file = os.open(self._folder / name, _FLAGS, 0o600)
+        if not stat.S_ISREG(os.fstat(file).st_mode):
+            os.close(file)
+            raise OSError(errno.EINVAL, "Not a regular file")
         with self._swap:
             if self._file >= 0:
                 self._full.append(self._file)

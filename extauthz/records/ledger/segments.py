@@ -5,6 +5,9 @@ bytes of `ledger-0-000000000001.jsonl`, so every hash and every line number stay
 readers of a ledger read segments here.
 """
 
+import errno
+import os
+import stat
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
@@ -35,10 +38,13 @@ def content(path: Path) -> bytes:
     """Return the lines of a segment, as the guard wrote them.
 
     Raises:
-        OSError: the file cannot be read.
+        OSError: the file cannot be read, or is a pipe or a device, which may have no end.
         SegmentError: it is compressed, and cut off, changed or too large.
     """
-    data = path.read_bytes()
+    with os.fdopen(os.open(path, os.O_RDONLY | os.O_NONBLOCK), "rb") as file:
+        if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
+            raise OSError(errno.EINVAL, "Not a regular file", str(path))
+        data = file.read()
     return unpacked(data) if path.name.endswith(PACKED) else data
 
 

@@ -93,6 +93,8 @@ def test_a_ledger_that_was_cut_off_after_its_review_is_found(review, tmp_path):
     [
         ({"reviewer": "Bo"}, "it says what was not signed"),
         ({"decisions": 0}, "it says what was not signed"),
+        ({"decisions": "1"}, "it says what was not signed"),
+        ({"decisions": 1.5}, "it says what was not signed"),
         ({"holds": False}, "it says what was not signed"),
         ({"heads": {}}, "it says what was not signed"),
         ({"heads": 5}, "it says what was not signed"),

@@ -164,3 +164,9 @@ def test_a_damaged_file_has_no_digest(tmp_path, broken):
     with_lines = tmp_path / segment_name(0, 1)
     with_lines.write_bytes(b"a\n")
     assert housekeeping.unpacked_digest(path) != housekeeping.unpacked_digest(with_lines)
+
+
+def test_a_segment_whose_size_changes_while_it_is_compressed_is_an_error(tmp_path):
+    growing = Path("/proc/self/status")  # its size is 0, and it holds more
+    with pytest.raises(housekeeping.HousekeepingError, match="it changed while it was compressed"):
+        housekeeping.pack(growing, tmp_path / "packed.zst")

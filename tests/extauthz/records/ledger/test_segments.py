@@ -1,3 +1,5 @@
+import os
+
 import pytest
 import zstandard
 
@@ -132,3 +134,22 @@ def test_segments_before_the_wanted_record_are_not_read(tmp_path):
     line, _ = chain.seal({"kind": "start"}, chain.ChainHead(4, "f" * 64))
     (tmp_path / "ledger-0-000000000005.jsonl").write_bytes(line)
     assert list(segments.records_from(tmp_path, 0, 5)) == [(5, line[:-1])]
+
+
+def test_a_pipe_is_no_segment_and_nobody_waits_for_it(tmp_path):
+    pipe = tmp_path / segment_name(0, 1)
+    os.mkfifo(pipe)
+    with pytest.raises(OSError, match="Not a regular file"):
+        segments.content(pipe)
+
+
+def test_a_guard_does_not_write_its_records_through_a_link(tmp_path):
+    (tmp_path / segment_name(0, 1)).symlink_to("/dev/null")
+    with pytest.raises(LedgerError, match="the ledger cannot be"):
+        FileLedger(tmp_path, 0, now)
+    (tmp_path / segment_name(0, 1)).unlink()
+    target = tmp_path / "elsewhere"
+    (tmp_path / segment_name(0, 1)).symlink_to(target)
+    with pytest.raises(LedgerError, match="the ledger cannot be written"):
+        FileLedger(tmp_path, 0, now)
+    assert not target.exists()
