@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 from extauthz.commands.audit import ledgers
 from extauthz.commands.audit.ledgers import Chain, Verified
-from extauthz.commands.audit.times import add_period, moment
+from extauthz.commands.audit.times import add_period, period
 from extauthz.records.exports.formats import FORMS, Form
 from mesh.message import identity
 from mesh.policy.decision import Action
@@ -94,8 +94,7 @@ class _Wanted:
 def run(args: argparse.Namespace) -> int:
     """Export. Return 1 when a chain does not hold or no chain holds a given head, else 0."""
     wanted = _Wanted(
-        moment("--since", args.since),
-        moment("--until", args.until),
+        *period(args),
         args.source,
         args.destination,
         frozenset(args.decision),

@@ -9,7 +9,7 @@ from typing import Any, Final
 import orjson
 
 from extauthz.commands.audit.search import Condition, Record, Wanted
-from extauthz.commands.audit.times import add_period, moment
+from extauthz.commands.audit.times import add_period, period
 from extauthz.commands.errors import UsageError
 from mesh.message import identity
 from mesh.policy.decision import Action, Reason
@@ -83,8 +83,7 @@ def wanted(args: argparse.Namespace) -> Wanted:
             )
             if condition is not None
         ),
-        moment("--since", args.since),
-        moment("--until", args.until),
+        *period(args),
     )
 
 

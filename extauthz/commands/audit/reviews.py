@@ -14,12 +14,11 @@ from typing import TYPE_CHECKING, Final
 import orjson
 
 from extauthz.commands import table
-from extauthz.commands.audit import ledgers
+from extauthz.commands.audit import ledgers, times
 from extauthz.commands.audit.filters import exactly
 from extauthz.commands.audit.ledgers import Chain, Verified
 from extauthz.commands.audit.report.summary import Record, text_of
 from extauthz.commands.audit.search import Search, Wanted
-from extauthz.commands.audit.times import add_period, moment
 from extauthz.commands.errors import UsageError
 from extauthz.records import ledger_time
 from extauthz.records.ledger import key_file
@@ -42,7 +41,7 @@ def add_parser(actions: "_Subparsers") -> None:
     )
     ledgers.add_folders(parser)
     ledgers.add_format(parser)
-    add_period(parser)
+    times.add_period(parser)
     ledgers.add_head(parser)
     parser.add_argument("--sign", metavar="NAME", help="of the person who has reviewed the period")
     parser.add_argument("--key", type=Path, metavar="FILE", help="that person's private key")
@@ -101,9 +100,7 @@ def _sign(args: argparse.Namespace) -> int:
         raise UsageError("--sign NAME: give --key FILE, --since and --until too")
     if not args.sign.isprintable() or not 0 < len(args.sign.strip()) <= _LONGEST:
         raise UsageError("--sign: not a name; write it on one line")
-    period = moment("--since", args.since), moment("--until", args.until)
-    if period[0] >= period[1]:
-        raise UsageError(f"--until {args.until}: not after --since; a review is of a period")
+    period = times.period(args)
     signer, _ = key_file.read(args.key)
     folders = [(folder, ledgers.chains_of(folder)) for folder in dict.fromkeys(args.folders)]
     who = _Signing(args.sign.strip(), signer, period, ledgers.heads(args))

@@ -10,12 +10,11 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from extauthz.commands.audit import ledgers, reviews
+from extauthz.commands.audit import ledgers, reviews, times
 from extauthz.commands.audit.ledgers import Chain
 from extauthz.commands.audit.report.page import ChainResult, Report, page
 from extauthz.commands.audit.report.summary import Summary, merged
 from extauthz.commands.audit.search import Search, Wanted
-from extauthz.commands.audit.times import add_period, moment
 from extauthz.commands.errors import UsageError
 from extauthz.records.release import VERSION
 
@@ -27,7 +26,7 @@ def add_parser(actions: "_Subparsers") -> None:
     """Add `report`."""
     parser = actions.add_parser("report", help="write a page for a reviewer: one HTML file")
     ledgers.add_folders(parser)
-    add_period(parser)
+    times.add_period(parser)
     ledgers.add_head(parser)
     parser.add_argument(
         "--output", "-o", type=Path, metavar="FILE", help="default: the standard output"
@@ -37,8 +36,7 @@ def add_parser(actions: "_Subparsers") -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Write the page. Return 1 when a chain does not hold; the page says so too."""
-    chains = ledgers.chains_in(args.folders)
-    period = moment("--since", args.since), moment("--until", args.until)
+    period, chains = times.period(args), ledgers.chains_in(args.folders)
     count = partial(counted, ledgers.heads(args), period)
     with ProcessPoolExecutor(min(len(chains), len(os.sched_getaffinity(0)))) as pool:
         found = list(pool.map(count, chains))
