@@ -52,6 +52,30 @@ def add_parser(subparsers: "_Subparsers") -> None:
         metavar="URL",
         help="address of `kubectl proxy`, to read a cluster from outside",
     )
+    _add_addresses(parser)
+    _add_ledger(parser)
+    parser.add_argument(
+        "--edges",
+        type=Path,
+        metavar="DIR",
+        help="count who talks to whom, in files here, for `policy learn`",
+    )
+    _add_processes(parser)
+    parser.add_argument(
+        "--trust-domain",
+        default="cluster.local",
+        metavar="NAME",
+        help="of the mesh's workloads (default: %(default)s)",
+    )
+    engine.add_detectors(parser)
+    mask_key.add_option(parser)
+    engine.add_choices(parser)
+    _add_checkpoints(parser)
+    _add_limits(parser)
+    parser.set_defaults(run=run)
+
+
+def _add_addresses(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--listen", required=True, metavar="HOST:PORT", help="address for Envoy")
     parser.add_argument(
         "--health-listen",
@@ -76,6 +100,9 @@ def add_parser(subparsers: "_Subparsers") -> None:
         metavar="FILE",
         help="PEM roots; callers must then show a certificate",
     )
+
+
+def _add_ledger(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--ledger", type=Path, metavar="DIR", help="keep the audit ledger here")
     parser.add_argument(
         "--fsync",
@@ -97,12 +124,9 @@ def add_parser(subparsers: "_Subparsers") -> None:
         action="store_true",
         help="compress segments of the ledger that are full",
     )
-    parser.add_argument(
-        "--edges",
-        type=Path,
-        metavar="DIR",
-        help="count who talks to whom, in files here, for `policy learn`",
-    )
+
+
+def _add_processes(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--workers",
         type=int,
@@ -122,18 +146,6 @@ def add_parser(subparsers: "_Subparsers") -> None:
         help="scanner processes of each worker, for messages that take long; 0 to scan in the "
         "worker (default: as many in all as usable CPUs)",
     )
-    parser.add_argument(
-        "--trust-domain",
-        default="cluster.local",
-        metavar="NAME",
-        help="of the mesh's workloads (default: %(default)s)",
-    )
-    engine.add_detectors(parser)
-    mask_key.add_option(parser)
-    engine.add_choices(parser)
-    _add_checkpoints(parser)
-    _add_limits(parser)
-    parser.set_defaults(run=run)
 
 
 def _add_checkpoints(parser: argparse.ArgumentParser) -> None:
