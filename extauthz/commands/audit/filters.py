@@ -103,6 +103,11 @@ def beginning(key: str, value: str) -> Condition:
     return _any_of(key, [value], _starts)
 
 
+def info_type(name: str) -> Condition:
+    """Return the condition that this infoType was found."""
+    return _one_in("infoTypes", [name], b":")
+
+
 def either(one: Condition, other: Condition) -> Condition:
     """Return the condition that one of the two holds."""
     return Condition(
@@ -148,9 +153,11 @@ def _ends(values: Sequence[str]) -> Condition | None:
 
 
 def _listed(key: str, values: Sequence[str], after: bytes = b"") -> Condition | None:
+    return _one_in(key, values, after) if values else None
+
+
+def _one_in(key: str, values: Sequence[str], after: bytes) -> Condition:
     """Return the condition that a list, or the names of a mapping, hold one of the values."""
-    if not values:
-        return None
 
     def holds(record: Record) -> bool:
         found: Mapping[str, Any] | Sequence[Any] = record.get(key) or ()

@@ -3,15 +3,17 @@
 import argparse
 import sys
 from collections import deque
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import chain, islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from extauthz.commands import table
 from extauthz.commands.audit import decision_rows, filters, ledgers
-from extauthz.commands.audit.search import Hit, Search
+from extauthz.commands.audit.ledgers import Chain
+from extauthz.commands.audit.search import Hit, Search, Wanted
 from extauthz.commands.errors import UsageError
+from phiscan.identifiers import INFO_TYPES
 
 if TYPE_CHECKING:
     _Subparsers = argparse._SubParsersAction[argparse.ArgumentParser]
@@ -29,28 +31,53 @@ def add_parser(actions: "_Subparsers") -> None:
     ledgers.add_folders(parser)
     ledgers.add_format(parser)
     filters.add_filters(parser)
-    parser.add_argument("--last", type=int, default=0, metavar="N", help="only the last N of them")
+    parser.add_argument("--last", type=int, metavar="N", help="only the last N of them")
     parser.set_defaults(run=run)
 
 
 def run(args: argparse.Namespace) -> int:
     """Write what is found. Return 2 when lines were left out because somebody changed them."""
-    if args.last < 0:
+    if args.last is not None and args.last < 1:
         raise UsageError(f"--last {args.last}: too small; give a number above 0")
+    chains = ledgers.chains_in(args.folders)
     search = Search(filters.wanted(args))
-    hits: Iterable[Hit] = search.over(ledgers.chains_in(args.folders))
-    if args.last:
+    hits: Iterable[Hit] = search.over(chains)
+    if args.last is not None:
         hits = deque(hits, args.last)
-    if args.format == "json":
-        for hit in hits:
-            sys.stdout.write(hit.line.decode() + "\n")
-    else:
-        write_table(hits)
+    if not (_write_lines if args.format == "json" else write_table)(hits):
+        sys.stderr.write("phiguard: 0 records\n")
+    for name in _named_nowhere(args.info_type, chains):
+        sys.stderr.write(
+            f"phiguard: --info-type {table.shown(name)}: not built in, and no record here names "
+            "it; `phiguard detectors list` shows what is built in\n"
+        )
     return complain(search.odd)
 
 
-def write_table(hits: Iterable[Hit]) -> None:
-    """Write the hits as a table: decisions by their columns, other kinds by their keys."""
+def _write_lines(hits: Iterable[Hit]) -> bool:
+    """Write the ledger's own lines. Return whether there was one."""
+    found = False
+    for hit in hits:
+        found = True
+        sys.stdout.write(hit.line.decode() + "\n")
+    return found
+
+
+def _named_nowhere(names: Iterable[str], chains: Sequence[Chain]) -> list[str]:
+    """Return the infoTypes that are neither built in nor in a record. Organisations have more."""
+    return [
+        name
+        for name in dict.fromkeys(names)
+        if name not in INFO_TYPES
+        and next(Search(Wanted((filters.info_type(name),))).over(chains), None) is None
+    ]
+
+
+def write_table(hits: Iterable[Hit]) -> bool:
+    """Write the hits as a table: decisions by their columns, other kinds by their keys.
+
+    Return whether there was one.
+    """
     rest = iter(hits)
     first = True
     while batch := list(islice(rest, _ROWS)):
@@ -59,6 +86,7 @@ def write_table(hits: Iterable[Hit]) -> None:
         else:
             sys.stdout.writelines(chain.from_iterable(map(_other, batch)))
         first = False
+    return not first
 
 
 def complain(odd: dict[Path, int]) -> int:

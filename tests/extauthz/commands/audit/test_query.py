@@ -17,7 +17,7 @@ def query(phiguard, tmp_path):
 
 def found(query, *arguments, **options):
     code, out, err = query(*arguments, "--format", "json", **options)
-    assert (code, err) == (0, ""), err
+    assert (code, err) == (0, "" if out else "phiguard: 0 records\n"), err
     return [int(orjson.loads(line)["id"][-2:], 16) for line in out.splitlines()]
 
 
@@ -48,7 +48,7 @@ TRICK = {"rules": ["MINIMUM_NECESSARY", EHR], "reason": "ALLOWED_BY_RULE", "deci
         (("--identifier", "G"), [1]),
         (("--identifier", "A", "--identifier", "G"), [0, 1, 2]),
         (("--info-type", "EMAIL_ADDRESS"), [0, 2]),
-        (("--info-type", "EMAIL"), []),
+        (("--info-type", "PHONE_NUMBER"), []),
         (("--decision", "DENY"), [0]),
         (("--decision", "ALLOW", "--decision", "ALERT"), [1, 2]),
         (("--reason", "MINIMUM_NECESSARY"), [0]),
@@ -66,6 +66,36 @@ def test_filters_choose_what_fulfils_all_of_them(query, tmp_path, filters, expec
     # at one, two and three o'clock
     written(tmp_path, {}, OUTSIDE, TRICK)
     assert found(query, *filters) == expected
+
+
+@pytest.mark.parametrize("form", ["table", "json"])
+def test_an_answer_without_a_record_says_so(query, tmp_path, form):
+    written(tmp_path, {})
+    assert query("--reason", "UNENCRYPTED", "--format", form) == (0, "", "phiguard: 0 records\n")
+    assert query("--format", form)[2] == ""
+
+
+@pytest.mark.parametrize(
+    ("names", "unknown"),
+    [
+        (("NOPE",), ["NOPE"]),
+        (("EMAIL",), ["EMAIL"]),  # the beginning of one
+        (("ehr-to-billing",), ["ehr-to-billing"]),  # in the record, but no infoType
+        (("US_SOCIAL_SECURITY_NUMBER",), []),  # built in
+        (("CHART_NUMBER",), []),  # of this organisation
+        (("CHART_NUMBER", "NOPE", "NOPE"), ["NOPE"]),
+        (("\x1b[2J",), ["?[2J"]),
+    ],
+)
+def test_an_info_type_that_nothing_names_is_said(query, tmp_path, names, unknown):
+    # who looks for another source has no hit, and the name is still known
+    written(tmp_path, {}, {"infoTypes": {"CHART_NUMBER": 1}})
+    flags = [word for name in names for word in ("--info-type", name)]
+    code, out, err = query(*flags, "--source", LAB)
+    assert (code, out) == (0, "")
+    first, *others = err.splitlines()
+    assert first == "phiguard: 0 records"
+    assert [line.split(": ")[1] for line in others] == [f"--info-type {n}" for n in unknown]
 
 
 def test_replicas_and_workers_come_by_time_as_their_ledgers_own_lines(query, tmp_path):
@@ -122,6 +152,7 @@ def test_changed_lines_are_left_out_and_said(query, tmp_path):
         ("--policy", "9212d"),
         ("--trace", "xyzxyz"),
         ("--last", "-1"),
+        ("--last", "0"),
     ],
 )
 def test_wrong_use_is_one_line(query, tmp_path, arguments):
