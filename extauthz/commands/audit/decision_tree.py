@@ -58,7 +58,7 @@ def tree(told: Told, *, whole_policy: bool) -> str:
             _why(told),
             _policy(told, whole=whole_policy),
             _neighbours("message", told.message, record),
-            _neighbours(f"trace {_text(record, 'trace')}", told.trace, record),
+            _neighbours(f"trace {_text(record, 'trace')}", told.trace, record, "other "),
             _place(told),
         ],
     )
@@ -66,8 +66,6 @@ def tree(told: Told, *, whole_policy: bool) -> str:
 
 
 def _who(record: Record) -> Branch:
-    said = {True: "proved by the receiver", False: "no"}
-    mutual = said.get(record["mtls"]) if isinstance(record.get("mtls"), bool) else None
     return Branch(
         f"who: a {_text(record, 'direction')}, seen {_text(record, 'vantage')}",
         [
@@ -75,8 +73,20 @@ def _who(record: Record) -> Branch:
             Branch(f"destination: {_text(record, 'destination')}"),
             Branch(f"service: {_text(record, 'service')}"),
             Branch(f"asked by: {_text(record, 'caller')}"),
-            Branch(f"mutual TLS: {mutual or _UNKNOWN}"),
+            Branch(f"mutual TLS: {_mutual(record)}"),
         ],
+    )
+
+
+def _mutual(record: Record) -> str:
+    mutual = record.get("mtls")
+    if not isinstance(mutual, bool):
+        return _UNKNOWN
+    if not mutual:
+        return "no"
+    # a plain listener asks no caller for a certificate, so anybody may have said it
+    return (
+        "proved by the receiver" if record.get("caller") else "said by a caller that is not proved"
     )
 
 
@@ -133,7 +143,7 @@ def _policy(told: Told, *, whole: bool) -> Branch:
     )
 
 
-def _neighbours(name: str, hits: Sequence[Hit], record: Record) -> Branch:
+def _neighbours(name: str, hits: Sequence[Hit], record: Record, which: str = "") -> Branch:
     lines = []
     for hit in hits:
         each = hit.record
@@ -147,7 +157,7 @@ def _neighbours(name: str, hits: Sequence[Hit], record: Record) -> Branch:
                 f"{_text(each, 'source')} to {to}, {_text(each, 'id')}{mark}"
             )
         )
-    count = f"{len(hits) or 'no'} decision{'s' * (len(hits) != 1)}"
+    count = f"{len(hits) or 'no'} {which}decision{'s' * (len(hits) != 1)}"
     return Branch(f"{name}: {count}", lines)
 
 

@@ -45,7 +45,8 @@ def test_a_decision_says_who_what_why_and_by_which_text(show, tmp_path):
         "AUDIT rule tighter: alone, it would DENY",
         f"policy clinic {DIGEST}",
         "mode: enforce",
-        f"trace {TRACE}: no decisions",
+        "message: 1 decision\n",
+        f"trace {TRACE}: no other decisions",
         f"record: {tmp_path}/ledger-0-000000000001.jsonl:3",
     ):
         assert line in out
@@ -60,7 +61,7 @@ def test_the_trace_and_the_pieces_are_found_in_the_ledgers_of_all_replicas(show,
     written(tmp_path / "b", {**piece, "direction": "response"}, worker=1, day=3)
     _, out, _ = show("fbe263f1", folders=("a", "b"))
     assert "message: 2 decisions" in out
-    assert f"trace {TRACE}: 2 decisions" in out
+    assert f"trace {TRACE}: 2 other decisions" in out
     assert f"{ID} (this one)" in out
 
     _, out, _ = show("fbe263f1", "--format", "json", folders=("a", "b"))
@@ -88,11 +89,20 @@ def test_where_no_ledger_has_the_policy_it_says_so(show, tmp_path):
 
 
 @pytest.mark.parametrize(
-    ("mtls", "said"), [(True, "proved by"), (False, "no"), (None, "not known")]
+    ("mtls", "caller", "said"),
+    [
+        (True, BILLING, "proved by the receiver"),
+        (True, None, "said by a caller that is not proved"),
+        (True, "", "said by a caller that is not proved"),  # in a ledger of an earlier release
+        (False, BILLING, "no"),
+        (False, None, "no"),
+        (None, BILLING, "not known"),
+        (None, None, "not known"),
+    ],
 )
-def test_mutual_tls_is_yes_no_or_not_known(show, tmp_path, mtls, said):
-    written(tmp_path, {"id": ID, "mtls": mtls})
-    assert f"mutual TLS: {said}" in show(ID)[1]
+def test_mutual_tls_is_proved_said_no_or_not_known(show, tmp_path, mtls, caller, said):
+    written(tmp_path, {"id": ID, "mtls": mtls, "caller": caller})
+    assert f"mutual TLS: {said}\n" in show(ID)[1]
 
 
 @pytest.mark.parametrize("identity", ["fbe26", "xyzxyz", "FBE263F1", "999999"])
@@ -116,7 +126,7 @@ def test_a_changed_neighbour_is_left_out_and_said(show, tmp_path):
     at = data.rfind(b'"enforced":true')
     segment.write_bytes(data[:at] + b'"enforced":null' + data[at + 15 :])
     code, out, err = show(ID)
-    assert (code, "no decisions" in out, "1 line left out" in err) == (2, True, True)
+    assert (code, "no other decisions" in out, "1 line left out" in err) == (2, True, True)
 
 
 def test_a_forged_record_commands_no_terminal(show, tmp_path):
