@@ -124,7 +124,7 @@ def _problems(
     args: argparse.Namespace, chains: list[Chain], verified: list[Verified], known: list[str]
 ) -> list[str]:
     broken = [
-        f"{chain.folder / each.problem.file}:{each.problem.line}: {each.problem.problem}"
+        ledgers.said(chain, each.problem)
         for chain, each in zip(chains, verified, strict=True)
         if each.problem is not None
     ]

@@ -73,11 +73,13 @@ def hold(chains: Sequence[Chain], known: Collection[str], done: str) -> bool:
     broken = [(chain, verify(chain, known).problem) for chain in chains]
     for chain, problem in broken:
         if problem is not None:
-            sys.stderr.write(
-                f"phiguard: {chain.folder / problem.file}:{problem.line}: {problem.problem}; "
-                f"nothing was {done}\n"
-            )
+            sys.stderr.write(f"phiguard: {said(chain, problem)}; nothing was {done}\n")
     return all(problem is None for _, problem in broken)
+
+
+def said(chain: Chain, problem: Break) -> str:
+    """Return where a chain does not hold, and why: `DIR/FILE:LINE: why`."""
+    return f"{chain.folder / problem.file}:{problem.line}: {problem.problem}"
 
 
 def add_folder(parser: argparse.ArgumentParser) -> None:

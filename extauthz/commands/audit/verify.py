@@ -51,7 +51,7 @@ def run(args: argparse.Namespace) -> int:
         wrong, problem = follower.problems, verified.problem
         if problem is not None:
             broken.add(follower.id)
-            wrong = [f"{chain.folder / problem.file}:{problem.line}: {problem.problem}"]
+            wrong = [ledgers.said(chain, problem)]
         elif not wrong:
             said = f", signed up to record {follower.signed}" if args.key else ""
             sys.stdout.write(

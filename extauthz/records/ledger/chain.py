@@ -164,34 +164,32 @@ class Verifier:
         torn = lines.pop()
         for number, line in enumerate(lines, 1):
             record = unseal(line)
-            problem = self._bad_line(file, number, line) if record is None else self._follow(record)
-            if problem:
+            if record is None:
+                self._bad_line(file, number, line)
+                continue
+            if self._bad and not self._is_recovered(record):
+                return self.end()
+            if problem := self._follow(record):
                 return Break(file, number, problem)
-            if record is not None:
-                self._watch(record, line)
+            self._watch(record, line)
         if torn:
-            return Break(
+            return self.end() or Break(
                 file, len(lines) + 1, "the last line is torn and no recovery record closes it"
             )
         return None
 
     def end(self) -> Break | None:
         """Return the break of bad lines that no recovery record follows, or None."""
-        if self._bad:
-            return Break(
-                *self._bad_at, "this line was changed or is torn, and no recovery record closes it"
-            )
-        return None
+        if not self._bad:
+            return None
+        more = f", with {len(self._bad) - 1} more behind it" if len(self._bad) > 1 else ""
+        return Break(*self._bad_at, f"changed or torn{more}; no recovery record closes it")
 
-    def _bad_line(self, file: str, number: int, line: bytes) -> str:
+    def _bad_line(self, file: str, number: int, line: bytes) -> None:
         self._bad_at = self._bad_at if self._bad else (file, number)
         self._bad.append(line)
-        return ""
 
     def _follow(self, record: Record) -> str:
-        if self._bad and not self._is_recovered(record):
-            at, bad = self._bad_at, len(self._bad)
-            return f"{bad} changed or torn line(s) before this one, from {at[0]}:{at[1]}"
         if record["seq"] != self.head.seq + 1:
             return f"record {record['seq']} follows record {self.head.seq}"
         if record["prev"] != self.head.hash:

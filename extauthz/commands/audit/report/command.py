@@ -50,6 +50,7 @@ def run(args: argparse.Namespace) -> int:
         sum(each.odd for each in found),
     )
     _write(page(report), args.output)
+    _say(report, args.output)
     return int(not report.holds)
 
 
@@ -79,7 +80,7 @@ def counted(known: Sequence[str], period: tuple[str, str], chain: Chain) -> Coun
         f"{chain.folder}, worker {chain.worker}",
         verified.head.seq,
         verified.head.hash,
-        "" if problem is None else f"{problem.file}:{problem.line}: {problem.problem}",
+        "" if problem is None else ledgers.said(chain, problem),
     )
     return Counted(result, counter.summary, odd)
 
@@ -100,6 +101,19 @@ class _Counter:
                 self.summary.came_into_force(record)
         elif not self._until or time < self._until:
             self.summary.take(record)
+
+
+def _say(report: Report, output: Path | None) -> None:
+    """Say on standard error where a chain does not hold, and what was written to a file."""
+    for each in report.chains:
+        if each.problem:
+            sys.stderr.write(f"phiguard: {each.problem}\n")
+    if output is not None:
+        number = report.summary.total
+        sys.stderr.write(
+            f"phiguard: {output}: a report of {number} decision{'s' * (number != 1)}, "
+            f"{'verified' if report.holds else 'NOT verified'}\n"
+        )
 
 
 def _write(text: str, output: Path | None) -> None:

@@ -93,7 +93,7 @@ def test_a_broken_chain_is_not_exported_but_on_demand(export, tmp_path):
     segment.write_bytes(segment.read_bytes().replace(b'"id":"0-1-1"', b'"id":"0-1-7"'))
     code, out, err = export()
     assert (code, out) == (1, "")
-    assert f"{segment.name}:4: " in err
+    assert f"{segment.name}:3: " in err
     assert "nothing was written" in err
     code, out, err = export("--unverified")
     assert (code, ids(out)) == (1, ["0-1-0", "0-1-2"])

@@ -117,14 +117,15 @@ def test_a_broken_chain_is_said_first_and_ends_with_1(report, tmp_path):
     written(tmp_path, POLICY, {}, {"decision": "ALLOW"}, {"source": LAB})
     (segment,) = tmp_path.glob("*.jsonl")
     segment.write_bytes(segment.read_bytes().replace(b'"decision":"ALLOW"', b'"decision":"DENY"'))
-    code, page, _ = report("--since", "2026-11-01T02:00Z")
-    assert code == 1
+    code, page, err = report("--since", "2026-11-01T02:00Z")
+    assert (code, err.count("\n")) == (1, 1)
+    assert err.startswith(f"phiguard: {segment}:4: ")
     assert "Lines of the period that do not fit their own hash: 1." in page.text
     assert page.texts[page.texts.index("decisions") - 1] == "2"  # one stands behind the break
     assert LAB in page.text
     assert "2026-11-01 01:00:00: clinic" in page.text
     assert "NOT verified. Chains that do not hold: 1 of 1." in page.text
-    assert f"from {segment.name}:4" in page.text
+    assert f"{segment}:4: changed or torn; no recovery record closes it" in page.text
 
 
 def test_files_may_be_moved_away_when_their_head_is_given(report, tmp_path):
@@ -138,10 +139,25 @@ def test_files_may_be_moved_away_when_their_head_is_given(report, tmp_path):
 def test_the_page_goes_to_a_file(report, phiguard, tmp_path):
     written(tmp_path / "a", {})
     file = tmp_path / "report.html"
-    assert phiguard("audit", "report", tmp_path / "a", "-o", file) == (0, "", "")
+    said = f"phiguard: {file}: a report of 1 decision, verified\n"
+    assert phiguard("audit", "report", tmp_path / "a", "-o", file) == (0, "", said)
     assert Parsed(file.read_text()).elements >= {"svg", "table"}
     code, _, err = report("-o", tmp_path / "nowhere" / "x", folders=("a",))
     assert (code, err.count("\n")) == (2, 1)
+
+
+def test_each_broken_chain_and_the_file_are_said(report, tmp_path):
+    for folder in ("a", "b", "c"):
+        written(tmp_path / folder, {}, {})
+    broken = [next((tmp_path / folder).glob("*.jsonl")) for folder in ("a", "c")]
+    for segment in broken:
+        segment.write_bytes(segment.read_bytes().replace(b'"DENY"', b'"ALLOW"', 1))
+    file = tmp_path / "report.html"
+    code, _, err = report("-o", file, folders=("a", "b", "c"))
+    assert code == 1
+    *lines, last = err.splitlines()
+    assert [line.split(": ")[1] for line in lines] == [f"{segment}:2" for segment in broken]
+    assert last == f"phiguard: {file}: a report of 4 decisions, NOT verified"
 
 
 def test_a_forged_ledger_writes_texts_and_never_markup(report, tmp_path):

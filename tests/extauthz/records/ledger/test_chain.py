@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from extauthz.records.ledger.chain import (
     GENESIS,
     GENESIS_HEAD,
+    Break,
     ChainHead,
     Verifier,
     last_head,
@@ -125,13 +126,29 @@ def test_a_torn_end_is_named_by_its_own_line():
     assert (found.file, found.line) == ("a.jsonl", 2)
 
 
-def test_the_first_of_several_bad_lines_is_named():
-    first, second, third = _chain(3)
+@pytest.mark.parametrize(
+    ("bad", "behind", "more"),
+    [
+        (b"x\n", "record", ""),
+        (b"x\ny\n", "record", ", with 1 more behind it"),
+        (b"x\n", "torn", ""),
+        (b"x\n", "nothing", ""),
+    ],
+)
+def test_the_first_of_several_bad_lines_is_named(bad, behind, more):
+    first, _, third = _chain(3)
+    rest = {"record": third, "torn": third[:-1], "nothing": b""}[behind]
     verifier = Verifier()
-    found = verifier.segment("a.jsonl", first + b"x\ny\n" + third)
-    assert found is not None
-    assert found.problem == "2 changed or torn line(s) before this one, from a.jsonl:2"
-    assert second not in (b"x\n", b"y\n")
+    found = verifier.segment("a.jsonl", first + bad + rest) or verifier.end()
+    assert found == Break("a.jsonl", 2, f"changed or torn{more}; no recovery record closes it")
+
+
+def test_bad_lines_that_end_a_segment_are_named_there():
+    first, _, third = _chain(3)
+    verifier = Verifier()
+    assert verifier.segment("a.jsonl", first + b"x\n") is None
+    found = verifier.segment("b.jsonl", third)
+    assert found == Break("a.jsonl", 2, "changed or torn; no recovery record closes it")
 
 
 def test_bad_lines_at_the_end_are_named_at_their_first():
