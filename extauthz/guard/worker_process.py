@@ -175,7 +175,8 @@ def main(settings: Settings, ties: Ties, inlet: socket.socket) -> None:
         try:
             _run(settings, ties)
         except (ListenError, LedgerError, ObservationStoreError) as error:
-            logs.error(LogEvent.STOPPED, error)
+            # its text names an address or a folder of the settings, and the fix
+            logs.emit(LogEvent.STOPPED, logging.ERROR, problem=str(error))
             code = CANNOT_START
         except Exception as raised:  # noqa: BLE001 - multiprocessing would print its text
             logs.crash(raised)

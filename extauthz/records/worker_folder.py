@@ -53,10 +53,10 @@ class WorkerFolder:
     def cannot(self, done: str, error: OSError) -> Exception:
         """Return the error for contents that cannot be `written`, `synced` or `opened`."""
         why = error.strerror or "the disk is full"
+        is_file = isinstance(error, (FileExistsError, NotADirectoryError))
+        fix = "this is a file; give a folder" if is_file else "make the folder writable"
         purpose = self._purpose
-        return purpose.error(
-            f"{self.path}: {purpose.what} cannot be {done} ({why}); make the folder writable"
-        )
+        return purpose.error(f"{self.path}: {purpose.what} cannot be {done} ({why}); {fix}")
 
     def leave(self) -> None:
         """Release the place. A second call does nothing."""

@@ -52,6 +52,18 @@ def test_serve_answers_health_reads_the_policy_again_and_ends_with_0(policy, tmp
     assert len(list(ledger.glob("*.jsonl"))) == workers
 
 
+@pytest.mark.parametrize("spares", [0, 1])
+def test_a_worker_that_cannot_have_its_ledger_says_why(policy, tmp_path, spares):
+    file = tmp_path / "report.html"
+    file.write_text("")
+    with Serving(policy, "--ledger", file, "--workers", 2, "--spares", spares) as s:
+        s.until("stopped")
+        assert s.process.wait(60) == 2
+        problem = s.log[-1]["problem"]
+    assert problem.startswith(f"{file}: the ledger cannot be opened")
+    assert problem.endswith("give a folder")
+
+
 def test_serve_says_that_it_keeps_no_ledger_and_has_no_tls(policy):
     with Serving(policy) as s:
         s.until("serving")
