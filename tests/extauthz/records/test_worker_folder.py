@@ -38,7 +38,9 @@ def test_a_second_owner_is_refused_until_the_first_has_left(tmp_path):
 
 def test_a_folder_that_cannot_be_used_is_no_busy_one(tmp_path):
     (tmp_path / "file").write_text("")
-    with pytest.raises(NotKeptError, match=r"file: the counts cannot be opened \(.*exists\); this is a file"):
+    with pytest.raises(
+        NotKeptError, match=r"file: the counts cannot be opened \(.*exists\); this is a file"
+    ):
         WorkerFolder(tmp_path / "file", 0, PURPOSE)
 
 
