@@ -13,12 +13,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from extauthz.commands.audit import ledgers
+from extauthz.commands.audit import filters, ledgers
 from extauthz.commands.audit.ledgers import Chain, Verified
 from extauthz.commands.audit.times import add_period, period
 from extauthz.records.exports.formats import FORMS, Form
 from mesh.message import identity
-from mesh.policy.decision import Action
 
 if TYPE_CHECKING:
     _Subparsers = argparse._SubParsersAction[argparse.ArgumentParser]
@@ -46,13 +45,7 @@ def add_parser(actions: "_Subparsers") -> None:
     parser.add_argument(
         "--destination", metavar="PRINCIPAL|HOST", help="only to this destination; may end with *"
     )
-    parser.add_argument(
-        "--decision",
-        action="append",
-        default=[],
-        choices=[action.value for action in Action],
-        help="only this decision; may be repeated",
-    )
+    filters.add_decision(parser)
     parser.add_argument(
         "--unverified",
         action="store_true",

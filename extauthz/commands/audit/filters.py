@@ -4,6 +4,7 @@ import argparse
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
+from enum import StrEnum
 from typing import Any, Final
 
 import orjson
@@ -39,22 +40,48 @@ def add_filters(parser: argparse.ArgumentParser) -> None:
         ("--exchange", "ID", "of this call of Envoy; the first digits do"),
     ):
         parser.add_argument(flag, action="append", default=[], metavar=metavar, help=text)
-    for flag, words, metavar, text in (
-        ("--identifier", Identifier, "CLASS", "in which this HIPAA class was found: A to R"),
-        ("--decision", Action, "DECISION", "with this outcome: ALLOW, ALERT, REDACT, DENY"),
-        ("--reason", Reason, "REASON", "with this reason code of docs/policy.md"),
-    ):
-        choices = [word.value for word in words]
-        parser.add_argument(
-            flag, action="append", default=[], choices=choices, metavar=metavar, help=text
-        )
+    _add_words(
+        parser, "--identifier", Identifier, "CLASS", "in which this HIPAA class was found: A to R"
+    )
+    add_decision(parser)
+    _add_words(parser, "--reason", Reason, "REASON", "with this reason code: UNENCRYPTED")
     parser.add_argument(
         "--kind",
         action="append",
         default=[],
+        type=_kind,
         choices=KINDS,
-        help="of records; default: decision",
+        help="of records; default: decision. `phiguard audit review DIR` lists reviews",
     )
+
+
+def add_decision(parser: argparse.ArgumentParser) -> None:
+    """Add `--decision`."""
+    text = f"with this outcome: {', '.join(Action)}; may be repeated"
+    _add_words(parser, "--decision", Action, "DECISION", text)
+
+
+def _add_words(
+    parser: argparse.ArgumentParser, flag: str, words: type[StrEnum], metavar: str, text: str
+) -> None:
+    """Add an option that takes any of some words, in small letters too."""
+    parser.add_argument(
+        flag,
+        action="append",
+        default=[],
+        type=str.upper,
+        choices=[word.value for word in words],
+        metavar=metavar,
+        help=text,
+    )
+
+
+def _kind(word: str) -> str:
+    if word == "review":
+        raise argparse.ArgumentTypeError(
+            "reviews stand in a chain of their own; `phiguard audit review DIR` lists them"
+        )
+    return word
 
 
 def wanted(args: argparse.Namespace) -> Wanted:

@@ -77,6 +77,7 @@ def test_a_period_holds_its_beginning_and_not_its_end(export, tmp_path, since, u
         (("--destination", BILLING), ["0-1-0", "0-1-1"]),
         (("--destination", "pay.example.org"), ["0-1-2"]),
         (("--decision", "ALLOW", "--decision", "ALERT"), ["0-1-1", "0-1-2"]),
+        (("--decision", "allow", "--decision", "Alert"), ["0-1-1", "0-1-2"]),
         (("--source", EHR, "--decision", "ALERT"), ["0-1-2"]),
         (("--source", "nobody"), []),
     ],

@@ -50,6 +50,9 @@ TRICK = {"rules": ["MINIMUM_NECESSARY", EHR], "reason": "ALLOWED_BY_RULE", "deci
         (("--info-type", "EMAIL_ADDRESS"), [0, 2]),
         (("--info-type", "PHONE_NUMBER"), []),
         (("--decision", "DENY"), [0]),
+        (("--decision", "deny"), [0]),
+        (("--reason", "minimum_necessary"), [0]),
+        (("--identifier", "g"), [1]),
         (("--decision", "ALLOW", "--decision", "ALERT"), [1, 2]),
         (("--reason", "MINIMUM_NECESSARY"), [0]),
         (("--rule", "audit-one"), [1]),
@@ -159,6 +162,24 @@ def test_wrong_use_is_one_line(query, tmp_path, arguments):
     written(tmp_path, {})
     code, out, err = query(*arguments)
     assert (code, out, err.count("\n")) == (2, "", 1)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (("--kind", "review"), "`phiguard audit review DIR` lists them"),
+        (("--kind", "reviews"), "choose from 'decision', "),
+        (("--decision", "denied"), "choose from 'ALLOW', "),
+    ],
+)
+def test_a_word_that_is_none_of_the_choices_says_what_to_give(
+    query, capsys, tmp_path, arguments, said
+):
+    written(tmp_path, {})
+    with pytest.raises(SystemExit) as ended:
+        query(*arguments)
+    err = capsys.readouterr().err
+    assert (ended.value.code, err.count("\n"), said in err) == (2, 1, True)
 
 
 def test_a_folder_without_a_ledger_is_one_line(query, tmp_path):
