@@ -32,7 +32,8 @@ def add_parser(actions: "_Subparsers") -> None:
     parser = actions.add_parser(
         "export", help="write the decisions of a period, if every chain holds"
     )
-    ledgers.add_folder(parser)
+    ledgers.add_folders(parser)
+    ledgers.add_head(parser)
     parser.add_argument(
         "--format", choices=tuple(FORMS), default="jsonl", help="default: %(default)s"
     )
@@ -92,7 +93,7 @@ def run(args: argparse.Namespace) -> int:
         args.destination,
         frozenset(args.decision),
     )
-    chains = ledgers.chains_of(args.folder)
+    chains = ledgers.chains_in(args.folders)
     known = ledgers.heads(args)
     verified = [ledgers.verify(chain, known) for chain in chains]
     problems = _problems(args, chains, verified, known)
@@ -108,7 +109,7 @@ def run(args: argparse.Namespace) -> int:
     written = _written(records, FORMS[args.format])
     sys.stderr.write(
         f"phiguard: {written} decision{'s' * (written != 1)}, "
-        f"{_proof(chains, verified, problems)}\n"
+        f"{_proof(args, chains, verified, problems)}\n"
     )
     return int(bool(problems))
 
@@ -122,18 +123,21 @@ def _problems(
         if each.problem is not None
     ]
     missing = [head for head in known if not any(head in each.hashes for each in verified)]
+    where = " ".join(map(str, args.folders))
     return broken + [
-        f"{args.folder}: head {head} is in no chain: records were cut off or rewritten"
+        f"{where}: head {head} is in no chain: records were cut off or rewritten"
         for head in missing
     ]
 
 
-def _proof(chains: list[Chain], verified: list[Verified], problems: list[str]) -> str:
+def _proof(
+    args: argparse.Namespace, chains: list[Chain], verified: list[Verified], problems: list[str]
+) -> str:
     if problems:
         return "NOT verified"
     heads = zip(chains, verified, strict=True)
     return "verified: " + ", ".join(
-        f"worker {chain.worker} up to {each.head.hash}" for chain, each in heads
+        f"{ledgers.name(chain, args.folders)} up to {each.head.hash}" for chain, each in heads
     )
 
 

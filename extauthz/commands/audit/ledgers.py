@@ -77,6 +77,12 @@ def hold(chains: Sequence[Chain], known: Collection[str], done: str) -> bool:
     return all(problem is None for _, problem in broken)
 
 
+def name(chain: Chain, folders: Sequence[Path]) -> str:
+    """Return the name of a chain for people: its worker, and its folder when many are read."""
+    worker = f"worker {chain.worker}"
+    return worker if len(folders) == 1 else f"{chain.folder} {worker}"
+
+
 def said(chain: Chain, problem: Break) -> str:
     """Return where a chain does not hold, and why: `DIR/FILE:LINE: why`."""
     return f"{chain.folder / problem.file}:{problem.line}: {problem.problem}"

@@ -2,7 +2,6 @@
 
 import argparse
 import sys
-from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -55,7 +54,7 @@ def run(args: argparse.Namespace) -> int:
         elif not wrong:
             said = f", signed up to record {follower.signed}" if args.key else ""
             sys.stdout.write(
-                f"{_who(chain, args.folders)}: {_counted(chain, verified.head.seq)}, "
+                f"{ledgers.name(chain, args.folders)}: {_counted(chain, verified.head.seq)}, "
                 f"head {verified.head.hash}{said}\n"
             )
         problems += wrong
@@ -71,11 +70,6 @@ def run(args: argparse.Namespace) -> int:
         problems += signed.apart([each for each in followed if each.id not in broken])
     sys.stdout.write("".join(f"{problem}\n" for problem in problems))
     return int(bool(problems))
-
-
-def _who(chain: Chain, folders: Sequence[Path]) -> str:
-    worker = f"worker {chain.worker}"
-    return worker if len(folders) == 1 else f"{chain.folder} {worker}"
 
 
 def _first(chain: Chain) -> int:

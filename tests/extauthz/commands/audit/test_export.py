@@ -101,6 +101,22 @@ def test_a_broken_chain_is_not_exported_but_on_demand(export, tmp_path):
     assert "2 decisions, NOT verified" in err
 
 
+def test_the_ledgers_of_replicas_are_exported_as_one_if_all_hold(tmp_path, phiguard):
+    folders = [tmp_path / name for name in ("a", "b")]
+    heads = [written(folder, {}, {}, day=3 - n) for n, folder in enumerate(folders, 1)]
+    code, out, err = phiguard("audit", "export", *folders, folders[0], "--head", heads[1])
+    assert (code, ids(out)) == (0, ["0-1-0", "0-1-1", "0-2-0", "0-2-1"])
+    for folder, head in zip(folders, heads, strict=True):
+        assert f"{folder} worker 0 up to {head}" in err
+
+    segment = next(folders[1].glob("*.jsonl"))
+    segment.write_bytes(segment.read_bytes().replace(b'"id":"0-1-1"', b'"id":"0-1-7"'))
+    code, out, err = phiguard("audit", "export", *folders)
+    assert (code, out, f"{segment}:3: " in err) == (1, "", True)
+    code, out, err = phiguard("audit", "export", folders[0], "--head", heads[1])
+    assert (code, out, "is in no chain" in err) == (1, "", True)
+
+
 def test_a_head_that_is_in_no_chain_refuses(export, tmp_path):
     written(tmp_path, {})
     code, out, err = export("--head", "0" * 63 + "1")
