@@ -129,17 +129,17 @@ def test_a_ledger_that_cannot_be_synced_is_counted_and_its_age_grows(guard, run)
         raise LedgerError("the disk is full")
 
     async def scenario():
-        async with guard() as g:
-            await g.worker._tend_ledger()
-            synced = g.worker._freshness.synced
-            g.ledger.upkeep = lambda: fail
+        g = guard()
+        # before it serves: from then on it tends the ledger by itself, too
+        synced, g.ledger.upkeep = g.worker._freshness.synced, lambda: fail
+        async with g:
             await g.worker._tend_ledger()
             return synced, g.worker._freshness.synced, readings(g)
 
     synced, later, found = run(scenario())
 
     assert synced == later
-    assert found["phiguard.ledger.sync.failures"] == 1
+    assert found["phiguard.ledger.sync.failures"] >= 1
 
 
 def test_the_gauges_of_a_worker_can_be_encoded_for_a_collector(guard, run):
