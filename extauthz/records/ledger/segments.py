@@ -25,7 +25,7 @@ _MAGIC: Final = b"\x28\xb5\x2f\xfd"
 
 
 class SegmentError(Exception):
-    """A compressed segment cannot be read. The text is a fragment without the file's name."""
+    """A segment is not as a guard writes it. The text is a fragment without the file's name."""
 
 
 def plain_name(name: str) -> str:
@@ -39,11 +39,14 @@ def content(path: Path) -> bytes:
 
     Raises:
         OSError: the file cannot be read, or is a pipe or a device, which may have no end.
-        SegmentError: it is compressed, and cut off, changed or too large.
+        SegmentError: it is too large, or it is compressed, and cut off or changed.
     """
     with os.fdopen(os.open(path, os.O_RDONLY | os.O_NONBLOCK), "rb") as file:
-        if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
+        status = os.fstat(file.fileno())
+        if not stat.S_ISREG(status.st_mode):
             raise OSError(errno.EINVAL, "Not a regular file", str(path))
+        if status.st_size > LARGEST_BYTES:
+            raise SegmentError("no guard wrote this file: it is too large")
         data = file.read()
     return unpacked(data) if path.name.endswith(PACKED) else data
 
@@ -68,7 +71,7 @@ def records_from(folder: Path, worker: int, seq: int) -> Iterator[tuple[int, byt
 
     Raises:
         OSError: a segment cannot be read.
-        SegmentError: a compressed one is damaged.
+        SegmentError: one is too large, or a compressed one is damaged.
     """
     names = chains(path.name for path in folder.iterdir()).get(worker, [])
     starts = [int(match["start"]) for match in map(SEGMENT_NAME.fullmatch, names) if match]

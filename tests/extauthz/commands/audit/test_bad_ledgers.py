@@ -92,6 +92,13 @@ def test_a_folder_in_the_place_of_a_segment_is_one_line(run, ledger, name):
     assert (code, err.count("\n"), "directory" in err) == (2, 1, True)
 
 
+@pytest.mark.parametrize("name", COMMANDS)
+def test_a_segment_without_end_is_one_line(run, ledger, name):
+    os.truncate(ledger / segment_name(0, 1), LARGEST_BYTES + 1)  # a sparse file
+    code, _, err = run(name)
+    assert (code, err.count("\n"), "it is too large" in err) == (2, 1, True)
+
+
 def torn(data):
     return data[: len(data) // 2]
 
