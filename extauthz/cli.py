@@ -29,6 +29,15 @@ _WRONG: Final = 2
 
 
 class _Parser(argparse.ArgumentParser):
+    # each subcommand refuses what it does not know itself, so that its own help is named
+    def parse_known_args(  # type: ignore[override]
+        self, args: Sequence[str] | None = None, namespace: argparse.Namespace | None = None
+    ) -> tuple[argparse.Namespace, list[str]]:
+        found, unknown = super().parse_known_args(args, namespace)
+        if unknown:
+            self.error(f"unrecognized arguments: {' '.join(unknown)}")
+        return found, unknown
+
     def error(self, message: str) -> NoReturn:
         self.exit(_WRONG, f"phiguard: {message}; see `{self.prog} --help`\n")
 

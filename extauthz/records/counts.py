@@ -56,7 +56,9 @@ class Counts:
             "Messages that were not read completely",
             (Key.GAP, Key.COVERAGE, Key.DIRECTION),
         )
-        self._records = _from_zero("phiguard.ledger.records", "{record}", "Records kept")
+        self._records = _from_zero(
+            "phiguard.ledger.records", "{record}", "Decisions kept in the ledger"
+        )
         self._failures = _from_zero(
             "phiguard.ledger.failures", "{record}", "Records that were not kept"
         )

@@ -321,3 +321,21 @@ def test_a_port_in_use_is_one_line_and_not_shared(phiguard, policy, workers):
         f"phiguard: {address}: address already in use; "
         "stop what uses it, or name another address\n",
     )
+
+
+@pytest.mark.parametrize(
+    ("arguments", "command"),
+    [
+        (("audit", "export", "DIR", "--no-such"), "phiguard audit export"),
+        (("audit", "export"), "phiguard audit export"),
+        (("audit", "key", "show", "FILE", "more"), "phiguard audit key show"),
+        (("audit", "nothing"), "phiguard audit"),
+        (("scan", "FILE", "--no-such"), "phiguard scan"),
+        (("--no-such", "audit", "export", "DIR"), "phiguard"),
+        (("nothing",), "phiguard"),
+    ],
+)
+def test_wrong_use_of_a_subcommand_points_to_its_own_help(phiguard, arguments, command):
+    code, out, err = phiguard(*arguments)
+    assert (code, out, err.count("\n")) == (2, "", 1)
+    assert err.endswith(f"; see `{command} --help`\n")

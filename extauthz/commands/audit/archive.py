@@ -77,8 +77,9 @@ def run(args: argparse.Namespace) -> int:
 
 
 def _prepare(folder: Path, to: Path) -> None:
-    if not folder.is_dir():
-        raise UsageError(f"{folder}: no such folder; give the ledger's folder")
+    ledgers.check_folder(folder, "", "give the ledger's folder")
+    if to.exists():
+        ledgers.check_folder(to, "--to ", "name the folder of the archive")
     to.mkdir(mode=0o700, parents=True, exist_ok=True)
     if to.samefile(folder):
         raise UsageError(f"--to {to}: the ledger itself; name another folder")

@@ -127,6 +127,22 @@ def add_format(parser: argparse.ArgumentParser) -> None:
     )
 
 
+def check_folder(path: Path, flag: str, fix: str) -> None:
+    """Check that a path is a folder.
+
+    Args:
+        path: as it was given.
+        flag: what stands before it: `--to ` or nothing.
+        fix: what to give.
+
+    Raises:
+        UsageError: it is none.
+    """
+    if not path.is_dir():
+        why = "a file, not a folder" if path.exists() else "no such folder"
+        raise UsageError(f"{flag}{path}: {why}; {fix}")
+
+
 def chains_in(folders: Sequence[Path]) -> list[Chain]:
     """Return the chains of all folders. Raises UsageError when one has none."""
     return [chain for folder in dict.fromkeys(folders) for chain in chains_of(folder)]

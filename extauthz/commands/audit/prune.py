@@ -81,8 +81,7 @@ def _check(args: argparse.Namespace) -> None:
             f"--keep {args.keep}: 45 CFR 164.316(b)(2)(i) asks for six years; "
             "give 6 or more, or --less-than-six-years"
         )
-    if not args.folder.is_dir():
-        raise UsageError(f"{args.folder}: no such folder; give an archive")
+    ledgers.check_folder(args.folder, "", "give the folder of an archive")
 
 
 def _old(chain: Chain, segments: dict[str, Moved], before: str) -> list[Moved]:

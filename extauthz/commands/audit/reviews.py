@@ -96,8 +96,9 @@ def _missing(record: Record, known: Collection[str]) -> str:
 
 
 def _sign(args: argparse.Namespace) -> int:
-    if args.key is None or not args.since or not args.until:
-        raise UsageError("--sign NAME: give --key FILE, --since and --until too")
+    given = {"--key FILE": args.key, "--since TIME": args.since, "--until TIME": args.until}
+    if missing := [flag for flag, value in given.items() if not value]:
+        raise UsageError(f"--sign NAME: give {' and '.join(missing)} too")
     if not args.sign.isprintable() or not 0 < len(args.sign.strip()) <= _LONGEST:
         raise UsageError("--sign: not a name; write it on one line")
     period = times.period(args)

@@ -227,7 +227,7 @@ def busy(ledger, to):
         (damaged_copy, 2, "give each ledger its own archive"),
         (other_ledger, 2, "give each ledger its own archive"),
         (damaged_manifest, 2, "not a manifest"),
-        (no_folder, 2, "file exists"),
+        (no_folder, 2, "a file, not a folder"),
         (busy, 2, "another process works on it"),
     ],
 )
@@ -274,3 +274,26 @@ def test_a_full_disk_is_one_line_and_the_ledger_is_whole(run, ledger, tmp_path):
     assert (code, out, err.count("\n"), "nothing is lost" in err) == (2, "", 1, True)
     assert all_lines(big) == before
     assert run("archive", big, "--to", tmp_path / "archive", "--until", "2026-11-02")[0] == 0
+
+
+@pytest.mark.parametrize(
+    ("command", "said"),
+    [
+        (
+            ("archive", "LEDGER", "--to", "FILE", "--until", "1d"),
+            "--to FILE: a file, not a folder; ",
+        ),
+        (("archive", "FILE", "--to", "NEW", "--until", "1d"), "FILE: a file, not a folder; "),
+        (("archive", "NEW", "--to", "NEW", "--until", "1d"), "NEW: no such folder; "),
+        (("prune", "FILE", "--keep", "6"), "FILE: a file, not a folder; "),
+        (("prune", "NEW", "--keep", "6"), "NEW: no such folder; "),
+    ],
+)
+def test_a_folder_is_expected(phiguard, ledger, tmp_path, command, said):
+    places = {"LEDGER": ledger, "FILE": tmp_path / "file", "NEW": tmp_path / "new"}
+    places["FILE"].write_text("text")
+    code, out, err = phiguard("audit", *[places.get(word, word) for word in command])
+    for word, place in places.items():
+        said = said.replace(word, str(place))
+    assert (code, out, err.count("\n")) == (2, "", 1)
+    assert err.startswith(f"phiguard: {said}")

@@ -155,6 +155,25 @@ def test_wrong_use_is_one_line(review, tmp_path, arguments):
     assert (code, out, err.count("\n")) == (2, "", 1)
 
 
+SINCE, UNTIL = ("--since", "2026-11-01"), ("--until", "2026-12-01")
+
+
+@pytest.mark.parametrize(
+    ("given", "missing"),
+    [
+        ((*SINCE, *UNTIL), "--key FILE"),
+        (("--key", "key", *UNTIL), "--since TIME"),
+        (("--key", "key", *SINCE), "--until TIME"),
+        (("--key", "key"), "--since TIME and --until TIME"),
+        ((), "--key FILE and --since TIME and --until TIME"),
+    ],
+)
+def test_only_what_is_missing_for_a_signature_is_named(review, tmp_path, given, missing):
+    written(tmp_path / "a", {})
+    code, out, err = review("--sign", "Ana", *given)
+    assert (code, out, err) == (2, "", f"phiguard: --sign NAME: give {missing} too\n")
+
+
 @pytest.mark.parametrize(
     ("name", "period"),
     [
