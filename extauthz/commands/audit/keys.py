@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
+from extauthz.commands import table
 from extauthz.commands.errors import UsageError
 from extauthz.records.ledger import checkpoints, key_file, notes
 from extauthz.records.ledger.key_file import KeyFileError
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
 
 _SEED_BYTES: Final = 32
 _LARGEST: Final = 4096
+_GIVE: Final = "give what `phiguard audit key show` prints, or a file with it"
 
 
 def add_parser(actions: "_Subparsers") -> None:
@@ -62,16 +64,18 @@ def private(path: Path) -> tuple[Signer, tuple[str, ...]]:
 
 
 def _public(word: str) -> PublicKey:
-    text = word
-    if Path(word).is_file():
-        with Path(word).open("rb") as file:
+    text, path = word, Path(word)
+    # each key has a `+`; a private one that stands here by mistake is not repeated
+    if "+" not in word and not path.is_file():
+        why = "not a file" if path.exists() else "no such file"
+        raise UsageError(f"--key {table.shown(word)}: {why}; {_GIVE}")
+    if path.is_file():
+        with path.open("rb") as file:
             text = file.read(_LARGEST).decode(errors="replace").strip()
     try:
         return notes.public_key(text)
     except KeyTextError as error:
-        raise UsageError(
-            f"--key: {error}; give what `phiguard audit key show` prints, or a file with it"
-        ) from None
+        raise UsageError(f"--key: {error}; {_GIVE}") from None
 
 
 def _new(args: argparse.Namespace) -> int:

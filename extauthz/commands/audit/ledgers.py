@@ -83,6 +83,11 @@ def name(chain: Chain, folders: Sequence[Path]) -> str:
     return worker if len(folders) == 1 else f"{chain.folder} {worker}"
 
 
+def places(chains: Sequence[Chain]) -> str:
+    """Return the folders of chains, for people."""
+    return ", ".join(dict.fromkeys(str(chain.folder) for chain in chains))
+
+
 def said(chain: Chain, problem: Break) -> str:
     """Return where a chain does not hold, and why: `DIR/FILE:LINE: why`."""
     return f"{chain.folder / problem.file}:{problem.line}: {problem.problem}"

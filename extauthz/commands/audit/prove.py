@@ -19,12 +19,13 @@ from extauthz.records.ledger.chain import unseal
 from extauthz.records.ledger.checkpoints import Checkpoint
 from extauthz.records.ledger.merkle import leaf_hash
 from extauthz.records.ledger.notes import NoteError, PublicKey
-from extauthz.records.ledger.proofs import GrowthProof, ProofError, RecordProof
+from extauthz.records.ledger.proofs import GrowthProof, NoProofError, ProofError, RecordProof
 
 if TYPE_CHECKING:
     _Subparsers = argparse._SubParsersAction[argparse.ArgumentParser]
 
 _SHOWN: Final = ("time", "kind", "decision", "reason", "source", "destination", "id")
+_GIVE: Final = "give a proof, as `phiguard audit prove` writes it"
 
 
 def add_parser(actions: "_Subparsers") -> None:
@@ -74,7 +75,10 @@ def _prove(args: argparse.Namespace) -> int:
 
 
 def _of_worker(chains: list[Chain], worker: int | None) -> list[Chain]:
-    return [chain for chain in chains if worker in (None, chain.worker)]
+    found = [chain for chain in chains if worker in (None, chain.worker)]
+    if not found:
+        raise UsageError(f"--worker {worker}: no such worker in {ledgers.places(chains)}")
+    return found
 
 
 def found(id_: str, chains: Sequence[Chain]) -> Hit:
@@ -83,7 +87,10 @@ def found(id_: str, chains: Sequence[Chain]) -> Hit:
     wanted = Wanted((Condition((needle,), lambda record: record.get("id") == id_),))
     hit = next(Search(wanted).over(chains), None)
     if hit is None:
-        raise UsageError(f"{table.shown(id_)}: no record with this id; give a denied caller's id")
+        raise UsageError(
+            f"{table.shown(id_)}: no decision has this id in {ledgers.places(chains)}; "
+            "give the whole id, and the ledgers of all replicas"
+        )
     return hit
 
 
@@ -147,8 +154,10 @@ def _unfit(path: Path) -> UsageError:
 def _check(args: argparse.Namespace) -> int:
     trusted = keys.given(args)
     try:
-        proof = proofs.parse(signed.note(args.file))
+        proof = proofs.parse(signed.note(args.file, _GIVE))
         told = _told(proof, trusted)
+    except NoProofError as error:
+        raise UsageError(f"{args.file}: {error}; {_GIVE}") from None
     except (ProofError, NoteError) as error:
         sys.stdout.write(f"{args.file}: {error}\n")
         return 1

@@ -51,10 +51,10 @@ def run(args: argparse.Namespace) -> int:
 def _the_one(identity: str, chains: Sequence[Chain], odd: dict[Path, int]) -> Hit:
     search = Search(Wanted((filters.beginning("id", identity),)), odd=odd)
     hits = list(search.over(chains))
-    folders = ", ".join(dict.fromkeys(str(chain.folder) for chain in chains))
     if not hits:
         raise UsageError(
-            f"{identity}: no decision begins so in {folders}; give the ledgers of all replicas"
+            f"{identity}: no decision begins so in {ledgers.places(chains)}; "
+            "give the ledgers of all replicas"
         )
     if len({hit.record["id"] for hit in hits}) > 1:
         raise UsageError(f"{identity}: {len(hits)} decisions begin so; give more digits")

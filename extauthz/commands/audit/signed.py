@@ -14,7 +14,7 @@ from extauthz.records.ledger import checkpoints, merkle, note_files
 from extauthz.records.ledger.chain import Record
 from extauthz.records.ledger.checkpoints import Checkpoint
 from extauthz.records.ledger.merkle import Tree, leaf_hash
-from extauthz.records.ledger.notes import NoteError, PublicKey
+from extauthz.records.ledger.notes import NoteError, PublicKey, is_note
 from extauthz.records.ledger.tree_file import tree_name
 
 _KEYS: Final = Condition((b'"kind":"key"',), lambda record: record.get("kind") == "key")
@@ -39,13 +39,20 @@ def rotations(chains: Iterable[Chain]) -> list[str]:
     return found
 
 
-def note(path: Path) -> str:
-    """Return the text of a note. Raises UsageError."""
+def note(path: Path, give: str = "give a checkpoint or a manifest") -> str:
+    """Return the text of a note. Raises UsageError, which says what to give."""
     try:
         return note_files.read(path)
     except OSError as error:
         why = (error.strerror or "unreadable").lower()
-        raise UsageError(f"{path}: {why}; give a checkpoint or a manifest") from None
+        raise UsageError(f"{path}: {why}; {give}") from None
+
+
+def check_notes(paths: Iterable[Path]) -> None:
+    """Check that files are notes, whatever they say. Raises UsageError: another file was given."""
+    for path in paths:
+        if not is_note(note(path)):
+            raise UsageError(f"{path}: no signed note; give a checkpoint or a manifest")
 
 
 def beside(chains: Iterable[Chain]) -> list[Path]:

@@ -36,6 +36,7 @@ def run(args: argparse.Namespace) -> int:
     known, chains = ledgers.heads(args), ledgers.chains_in(args.folders)
     if args.checkpoint and not args.key:
         raise UsageError("--checkpoint: a signature is checked with a public key; give --key")
+    signed.check_notes(args.checkpoint)
     wanted, problems = list[Target](), list[str]()
     if args.key:
         trusted = keys.given(args, signed.rotations(chains))

@@ -158,6 +158,11 @@ def opened(note: str, keys: Iterable[PublicKey]) -> tuple[str, tuple[PublicKey, 
     return text, tuple(found)
 
 
+def is_note(text: str) -> bool:
+    """Whether a text has signatures at all, as a note has. They may not fit."""
+    return f"\n\n{_DASH} " in text
+
+
 def _halves(note: str) -> tuple[str, list[str]]:
     text, gap, signatures = note.rpartition("\n\n")
     if not gap or not text or not signatures.endswith("\n") or len(note) > _LARGEST:

@@ -31,6 +31,10 @@ class ProofError(Exception):
     """A text is no proof, or does not prove it. The message is a fragment."""
 
 
+class NoProofError(ProofError):
+    """A text is something else than a proof."""
+
+
 @dataclass(frozen=True, slots=True)
 class RecordProof:
     """A proof that one record is in a ledger.
@@ -115,13 +119,15 @@ def parse(text: str) -> RecordProof | GrowthProof:
         if not gap or index is None:
             raise ProofError("the proof is cut off")
         return RecordProof(_decoded(line), index, _hashes(lines[2:]), note)
-    if kind == _GROWTH and rest.endswith("\n"):
+    if kind == _GROWTH:
+        if not rest.endswith("\n"):
+            raise ProofError("the proof is cut off")
         lines = rest.removesuffix("\n").split("\n")
         old, new = (
             _text(_decoded(_value(lines, at, name))) for at, name in ((1, "old"), (2, "new"))
         )
         return GrowthProof(_value(lines, 0, "origin"), old, new, _hashes(lines[3:]))
-    raise ProofError("this is no proof of a ledger")
+    raise NoProofError("this is no proof of a ledger")
 
 
 def _value(lines: Sequence[str], at: int, name: str) -> str:

@@ -349,7 +349,8 @@ def test_what_cannot_be_proved_is_an_error_of_one_line(ledger, phiguard, tmp_pat
     written(ledger, 1, 0, begin=7)
     old = tmp_path / "yesterday.note"
     for words, message in (
-        (("none", ledger), "no record with this id"),
+        (("none", ledger), f"no decision has this id in {ledger}; give the whole id, and the led"),
+        (("0-1", ledger, "--worker", "7"), f"--worker 7: no such worker in {ledger}"),
         (("0-1",), "give the id of a decision, and the folder"),
         (("0-7", ledger, "--checkpoint", old), "wait for the next checkpoint"),
         (("0-1", ledger, "--checkpoint", ledger / "checkpoint-1.note"), "does not speak of this"),
@@ -357,10 +358,55 @@ def test_what_cannot_be_proved_is_an_error_of_one_line(ledger, phiguard, tmp_pat
     ):
         code, out, err = phiguard("audit", "prove", *words)
         assert (code, out, err.count("\n"), message in err) == (2, "", 1, True), err
-    path = tmp_path / "no proof"
-    for text in ("", "c2sp.org/tlog-proof@v1\n", "x\n", "\x00"):
-        path.write_text(text)
-        assert phiguard("audit", "verify-proof", path, "--key", str(KEY.public))[0] == 1
+
+
+HTML = "<!DOCTYPE html>\n<html>\n\n<p>a\n\n</html>\n"
+
+
+@pytest.mark.parametrize(
+    ("text", "code"),
+    [
+        ("", 2),
+        ("x\n", 2),
+        ("\x00", 2),
+        (HTML, 2),
+        (None, 2),  # a folder
+        ("c2sp.org/tlog-proof@v1\n", 1),  # a proof that was cut off
+        ("phiguard consistency proof v1\norigin x", 1),
+    ],
+)
+def test_another_file_is_wrong_use_and_a_cut_proof_does_not_hold(phiguard, tmp_path, text, code):
+    path = tmp_path / "file"
+    path.mkdir() if text is None else path.write_text(text)
+    found, out, err = phiguard("audit", "verify-proof", path, "--key", str(KEY.public))
+    assert (found, bool(out), "; give a proof, as" in err) == (code, code == 1, code == 2)
+    assert str(path) in out + err
+
+
+@pytest.mark.parametrize("text", ["", HTML, "\x00"])
+def test_another_file_in_the_place_of_a_checkpoint_is_wrong_use(ledger, phiguard, tmp_path, text):
+    path = tmp_path / "file"
+    path.write_text(text)
+    code, out, err = phiguard(
+        "audit", "verify", ledger, "--key", str(KEY.public), "--checkpoint", path
+    )
+    assert (code, out) == (2, "")
+    assert err == f"phiguard: {path}: no signed note; give a checkpoint or a manifest\n"
+    # beside the ledger, where the guard writes it, it is a sign that somebody was there
+    (ledger / "checkpoint-0.note").write_text(text)
+    assert phiguard("audit", "verify", ledger, "--key", str(KEY.public))[0] == 1
+
+
+@pytest.mark.parametrize(("made", "why"), [(False, "no such file"), (True, "not a file")])
+def test_a_key_file_that_is_not_there_is_named(ledger, phiguard, tmp_path, made, why):
+    path = tmp_path / "nope.pub"
+    if made:
+        path.mkdir()
+    code, out, err = phiguard("audit", "verify", ledger, "--key", path)
+    assert (code, out, f"--key {path}: {why}; " in err) == (2, "", True)
+    # what may be a key is not repeated
+    code, out, err = phiguard("audit", "verify", ledger, "--key", "PRIVATE+KEY+secret")
+    assert (code, out, "secret" in err) == (2, "", False)
 
 
 def test_a_ledger_that_does_not_fit_gives_no_proof(ledger, phiguard):
