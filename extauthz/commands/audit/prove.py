@@ -110,6 +110,7 @@ def of_record(hit: Hit, note: str, path: Path) -> RecordProof:
 
 
 def _growth(chains: Sequence[Chain], old: Path, new: Path) -> GrowthProof:
+    signed.check_notes((old, new))
     notes = signed.note(old), signed.note(new)
     both = [
         (chain, earlier, later)

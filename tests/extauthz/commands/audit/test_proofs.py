@@ -392,6 +392,8 @@ def test_another_file_in_the_place_of_a_checkpoint_is_wrong_use(ledger, phiguard
     )
     assert (code, out) == (2, "")
     assert err == f"phiguard: {path}: no signed note; give a checkpoint or a manifest\n"
+    growth = "audit", "prove", ledger, "--consistency", path, ledger / "manifest.note"
+    assert phiguard(*growth) == (2, "", err)
     # beside the ledger, where the guard writes it, it is a sign that somebody was there
     (ledger / "checkpoint-0.note").write_text(text)
     assert phiguard("audit", "verify", ledger, "--key", str(KEY.public))[0] == 1
