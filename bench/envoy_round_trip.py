@@ -1,9 +1,10 @@
 """What the guard adds to a request through a real sidecar, against two floors in one run.
 
-Three sidecars take the same mutual-TLS requests in turn, so that other load on the machine affects
-all three alike. They are Envoy alone; Envoy with ext_authz to a guard that looks at nothing
-(`noop_guard.py`), which shows the cost of Envoy's call and of grpcio; and Envoy with ext_authz to
-phiguard. Each has one keep-alive connection, with one request at a time.
+Four sidecars take the same mutual-TLS requests in turn, so that other load on the machine affects
+all alike. They are Envoy alone; Envoy with ext_authz to a guard that looks at nothing
+(`noop_guard.py`), which shows the cost of Envoy's call and of grpcio; the same on grpc.aio, which
+phiguard uses; and Envoy with ext_authz to phiguard. Each has one keep-alive connection, with one
+request at a time. phiguard exports its telemetry as often as OpenTelemetry does by default.
 
     python bench/envoy_round_trip.py [--seconds-per-case 8] [--envoy PATH]
 
@@ -61,7 +62,7 @@ class Usage:
 
 @dataclass(slots=True)
 class Setup:
-    """One of the three sidecars, with its open connection."""
+    """One of the four sidecars, with its open connection."""
 
     name: str
     lab: Lab
@@ -95,10 +96,22 @@ def noop(mesh: Mesh, _folder: Path) -> list[str]:
     return [sys.executable, str(script), f"{LOOPBACK}:{mesh.guard}", *map(str, paths)]
 
 
+def noop_aio(mesh: Mesh, folder: Path) -> list[str]:
+    """Return the command line of the same on grpc.aio."""
+    return [*noop(mesh, folder), "aio"]
+
+
+def measured_phiguard(mesh: Mesh, folder: Path) -> list[str]:
+    """Return the command line of phiguard, without the laboratory's short export intervals."""
+    command = phiguard(POLICY, "--scan-seconds", SCAN_SECONDS)(mesh, folder)
+    return ["env", "-u", "OTEL_BSP_SCHEDULE_DELAY", "-u", "OTEL_METRIC_EXPORT_INTERVAL", *command]
+
+
 WAYS: tuple[tuple[str, GuardCommand, Gates], ...] = (
     ("Envoy alone", noop, Gates.NONE),
     ("Envoy + no-op ext_authz", noop, Gates.RECEIVED_REQUESTS),
-    ("Envoy + phiguard", phiguard(POLICY, "--scan-seconds", SCAN_SECONDS), Gates.RECEIVED_REQUESTS),
+    ("Envoy + no-op grpc.aio", noop_aio, Gates.RECEIVED_REQUESTS),
+    ("Envoy + phiguard", measured_phiguard, Gates.RECEIVED_REQUESTS),
 )
 
 

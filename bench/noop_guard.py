@@ -1,10 +1,11 @@
 """A guard that looks at nothing and allows everything: the floor for any guard on grpcio.
 
-Run it as `python bench/noop_guard.py HOST:PORT CERTIFICATE KEY AUTHORITY`. It offers the same two
-services as phiguard, over the same mutual TLS and with the same codec. It is no part of the
-product.
+Run it as `python bench/noop_guard.py HOST:PORT CERTIFICATE KEY AUTHORITY [aio]`. It offers the same
+two services as phiguard, over the same mutual TLS and with the same codec. With `aio` it runs on
+grpc.aio, as phiguard does, and offers only Check. It is no part of the product.
 """
 
+import asyncio
 import sys
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -57,15 +58,41 @@ def serve(address: str, certificate: Path, key: Path, authority: Path) -> grpc.S
     status = health.HealthServicer()
     status.set("", health_pb2.HealthCheckResponse.SERVING)
     health_pb2_grpc.add_HealthServicer_to_server(status, server)
-    credentials = grpc.ssl_server_credentials(
-        [(key.read_bytes(), certificate.read_bytes())],
-        authority.read_bytes(),
-        require_client_auth=True,
-    )
-    server.add_secure_port(address, credentials)
+    server.add_secure_port(address, credentials(certificate, key, authority))
     server.start()
     return server
 
 
+def credentials(certificate: Path, key: Path, authority: Path) -> grpc.ServerCredentials:
+    return grpc.ssl_server_credentials(
+        [(key.read_bytes(), certificate.read_bytes())],
+        authority.read_bytes(),
+        require_client_auth=True,
+    )
+
+
+async def serve_aio(address: str, certificate: Path, key: Path, authority: Path) -> None:
+    async def answer(request: Message, context: grpc.ServicerContext) -> Message:
+        return check(request, context)
+
+    server = grpc.aio.server(options=[("grpc.max_receive_message_length", _LARGEST_MESSAGE)])
+    unary = grpc.unary_unary_rpc_method_handler(
+        answer, decoder("envoy.service.auth.v3.CheckRequest"), encode
+    )
+    server.add_generic_rpc_handlers(
+        (grpc.method_handlers_generic_handler(AUTHORIZATION, {"Check": unary}),)
+    )
+    status = health.aio.HealthServicer()
+    await status.set("", health_pb2.HealthCheckResponse.SERVING)
+    health_pb2_grpc.add_HealthServicer_to_server(status, server)
+    server.add_secure_port(address, credentials(certificate, key, authority))
+    await server.start()
+    await server.wait_for_termination()
+
+
 if __name__ == "__main__":
-    serve(sys.argv[1], *(Path(argument) for argument in sys.argv[2:5])).wait_for_termination()
+    files = [Path(argument) for argument in sys.argv[2:5]]
+    if sys.argv[5:] == ["aio"]:
+        asyncio.run(serve_aio(sys.argv[1], *files))
+    else:
+        serve(sys.argv[1], *files).wait_for_termination()

@@ -180,7 +180,7 @@ def wait_for(server: "subprocess.Popen[bytes]", connection: http.client.HTTPConn
 def guards(stack: ExitStack, envoy: Path) -> dict[str, Contender]:
     """Start a sidecar with a guard that looks at nothing, and one with phiguard."""
     found = {}
-    for name, guard, gates in WAYS[1:]:
+    for name, guard, gates in (WAYS[1], WAYS[-1]):
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="phiguard-bench-")))
         lab = stack.enter_context(open_lab(Plan(envoy, folder, guard, (Sidecar(BILLING, gates),))))
         port, identity = lab.mesh.ports[BILLING].inbound, lab.mesh.certificates[EHR]
