@@ -64,14 +64,15 @@ def private(path: Path) -> tuple[Signer, tuple[str, ...]]:
 
 
 def _public(word: str) -> PublicKey:
-    text, path = word, Path(word)
-    # each key has a `+`; a private one that stands here by mistake is not repeated
-    if "+" not in word and not path.is_file():
-        why = "not a file" if path.exists() else "no such file"
-        raise UsageError(f"--key {table.shown(word)}: {why}; {_GIVE}")
-    if path.is_file():
-        with path.open("rb") as file:
+    try:
+        with Path(word).open("rb") as file:
             text = file.read(_LARGEST).decode(errors="replace").strip()
+    except (OSError, ValueError) as error:
+        # each key has a `+`; a private one that stands here by mistake is not repeated
+        if "+" not in word:
+            why = getattr(error, "strerror", None) or "no name of a file"
+            raise UsageError(f"--key {table.shown(word)}: {why.lower()}; {_GIVE}") from None
+        text = word
     try:
         return notes.public_key(text)
     except KeyTextError as error:

@@ -399,13 +399,14 @@ def test_another_file_in_the_place_of_a_checkpoint_is_wrong_use(ledger, phiguard
     assert phiguard("audit", "verify", ledger, "--key", str(KEY.public))[0] == 1
 
 
-@pytest.mark.parametrize(("made", "why"), [(False, "no such file"), (True, "not a file")])
+@pytest.mark.parametrize(("made", "why"), [(False, "no such file or directory"), (True, "is a directory")])
 def test_a_key_file_that_is_not_there_is_named(ledger, phiguard, tmp_path, made, why):
     path = tmp_path / "nope.pub"
     if made:
         path.mkdir()
     code, out, err = phiguard("audit", "verify", ledger, "--key", path)
     assert (code, out, f"--key {path}: {why}; " in err) == (2, "", True)
+    assert phiguard("audit", "verify", ledger, "--key", "a" * 300)[0] == 2  # no name of a file
     # what may be a key is not repeated
     code, out, err = phiguard("audit", "verify", ledger, "--key", "PRIVATE+KEY+secret")
     assert (code, out, "secret" in err) == (2, "", False)
