@@ -77,7 +77,9 @@ class Backend:
                 return
             self.ends.append("whole")
             with contextlib.suppress(OSError, queue.Empty):
-                connection.sendall(b"HTTP/1.1 200 OK\r\n" + (self.answers.get(timeout=5) or b""))
+                # it closes: Envoy must not send the next request on this connection
+                head = b"HTTP/1.1 200 OK\r\nconnection: close\r\n"
+                connection.sendall(head + (self.answers.get(timeout=5) or b""))
                 while (part := self.answers.get(timeout=5)) is not None:
                     connection.sendall(part)
 
