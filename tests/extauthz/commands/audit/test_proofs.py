@@ -399,7 +399,9 @@ def test_another_file_in_the_place_of_a_checkpoint_is_wrong_use(ledger, phiguard
     assert phiguard("audit", "verify", ledger, "--key", str(KEY.public))[0] == 1
 
 
-@pytest.mark.parametrize(("made", "why"), [(False, "no such file or directory"), (True, "is a directory")])
+@pytest.mark.parametrize(
+    ("made", "why"), [(False, "no such file or directory"), (True, "is a directory")]
+)
 def test_a_key_file_that_is_not_there_is_named(ledger, phiguard, tmp_path, made, why):
     path = tmp_path / "nope.pub"
     if made:
