@@ -1,6 +1,7 @@
-"""Check that no URL reaches a span or an access log: its path or query can hold an identifier."""
+"""Check that nothing a client writes reaches a span or an access log: it can hold an identifier."""
 
 from collections.abc import Iterator
+from typing import Final
 
 from mesh.istio.problem import IstioProblem, problem
 from mesh.istio.snapshot import MeshObject, MeshSnapshot, Node, in_root
@@ -8,26 +9,37 @@ from mesh.istio.snapshot import MeshObject, MeshSnapshot, Node, in_root
 # in an access log format: part of `%REQ(:PATH)%`, `%REQ(X-ENVOY-ORIGINAL-PATH?:PATH)%`,
 # `%PATH(WQ)%`, `%REQUEST_HEADER(:PATH)%`; not of `%PROTOCOL%`
 _URL_OPERATORS = (":PATH", "%PATH", "ORIGINAL-PATH", "REFERER")
-_URL_TAG = "http.url"
+# part of `%REQ(USER-AGENT)%`, `%REQ(X-REQUEST-ID)%`; not of `%TRACE_ID%`
+_CLIENTS_OPERATORS = ("USER-AGENT", "X-REQUEST-ID")
+_URL_TAG: Final = "http.url"
+_TAGS: Final = {_URL_TAG: "with path and query", "user_agent": "which a client writes"}
+"""Tags that Envoy gives its spans, with what is wrong with each."""
 
 
 def check(snapshot: MeshSnapshot) -> Iterator[IstioProblem]:
-    """Problems of spans and access logs that hold the URL."""
-    short = set(_short_tag_providers(snapshot))
+    """Problems of spans and access logs that hold the URL, or other words of a client."""
+    short = frozenset(_short_tag_providers(snapshot))
+    for tag, what in _TAGS.items():
+        # a provider's maxTagLength shortens the URL only
+        yield from _spans(snapshot, tag, what, short if tag == _URL_TAG else frozenset())
+    for document in snapshot.kind("MeshConfig"):
+        yield from _access_log(document)
+
+
+def _spans(
+    snapshot: MeshSnapshot, tag: str, what: str, short: frozenset[str]
+) -> Iterator[IstioProblem]:
     covered = any(
-        in_root(d) and any(map(_replaces_url, d.spec.at("tracing")))
+        in_root(d) and any(_replaces(entry, tag) for entry in d.spec.at("tracing"))
         for d in snapshot.kind("Telemetry")
     )
     for document in snapshot.kind("Telemetry"):
-        if any(_leaks(entry, short, covered=covered) for entry in document.spec.at("tracing")):
-            message = "spans carry http.url with path and query"
-            yield problem(
-                document, message, "add customTags: {http.url: {literal: {value: withheld}}}"
-            )
-    for document in snapshot.kind("MeshConfig"):
-        if not covered:
-            yield from _tracers(document, short)
-        yield from _access_log(document)
+        if any(_leaks(entry, tag, short, covered=covered) for entry in document.spec.at("tracing")):
+            cure = f"add customTags: {{{tag}: {{literal: {{value: withheld}}}}}}"
+            yield problem(document, f"spans carry {tag} {what}", cure)
+    if not covered:
+        for document in snapshot.kind("MeshConfig"):
+            yield from _tracers(document, tag, what, short)
 
 
 def _short_tag_providers(snapshot: MeshSnapshot) -> Iterator[str]:
@@ -37,26 +49,28 @@ def _short_tag_providers(snapshot: MeshSnapshot) -> Iterator[str]:
                 yield entry.at("name").text
 
 
-def _replaces_url(entry: Node) -> bool:
-    return not entry.at("custom_tags", _URL_TAG, "literal").missing
+def _replaces(entry: Node, tag: str) -> bool:
+    return not entry.at("custom_tags", tag, "literal").missing
 
 
-def _leaks(entry: Node, short: set[str], *, covered: bool) -> bool:
-    """Whether spans of this entry hold the URL.
+def _leaks(entry: Node, tag: str, short: frozenset[str], *, covered: bool) -> bool:
+    """Whether spans of this entry hold what Envoy writes into a tag.
 
     A namespace's customTags replace the mesh's as a whole. Without its own it inherits them.
     """
     names = [provider.at("name").text for provider in entry.at("providers")]
     if (
         entry.at("disable_span_reporting").is_true
-        or _replaces_url(entry)
+        or _replaces(entry, tag)
         or (names and short.issuperset(names))
     ):
         return False
     return not (covered and entry.at("custom_tags").missing)
 
 
-def _tracers(document: MeshObject, short: set[str]) -> Iterator[IstioProblem]:
+def _tracers(
+    document: MeshObject, tag: str, what: str, short: frozenset[str]
+) -> Iterator[IstioProblem]:
     for entry in document.spec.at("extension_providers"):
         name = entry.at("name").text
         tracer = any(
@@ -64,12 +78,10 @@ def _tracers(document: MeshObject, short: set[str]) -> Iterator[IstioProblem]:
             for kind in ("opentelemetry", "zipkin", "datadog", "skywalking")
         )
         if tracer and name not in short:
-            message = f"tracing provider `{name}` reports http.url with path and query"
-            yield problem(
-                document,
-                message,
-                "set maxTagLength: 1, or replace the tag mesh-wide by a Telemetry",
-            )
+            cure = "replace the tag mesh-wide by a Telemetry"
+            if tag == _URL_TAG:
+                cure = f"set maxTagLength: 1, or {cure}"
+            yield problem(document, f"tracing provider `{name}` reports {tag} {what}", cure)
 
 
 def _access_log(document: MeshObject) -> Iterator[IstioProblem]:
@@ -83,7 +95,14 @@ def _access_log(document: MeshObject) -> Iterator[IstioProblem]:
             "the default access log holds path and query",
             "set accessLogFormat without :PATH",
         )
-    if any(operator in str(text.value).upper() for text in formats for operator in _URL_OPERATORS):
+    texts = [str(text.value).upper() for text in formats]
+    if any(operator in text for text in texts for operator in _URL_OPERATORS):
         yield problem(
             document, "an access log format holds the URL", "remove :PATH and referer from it"
+        )
+    if any(operator in text for text in texts for operator in _CLIENTS_OPERATORS):
+        yield problem(
+            document,
+            "an access log format holds what a client writes",
+            "remove user-agent from it, and write %TRACE_ID% in the place of x-request-id",
         )

@@ -46,7 +46,8 @@ def test_a_kind_that_was_not_given_is_named_and_not_judged():
 
 
 def test_a_problem_is_one_line_with_place_fault_and_fix():
-    texts = {"f.yaml": RENDERED["20-mesh-config.yaml"].replace("timeout: 2s", "")}
+    telemetry = RENDERED["21-telemetry.yaml"]
+    texts = {"f.yaml": RENDERED["20-mesh-config.yaml"].replace("timeout: 2s", ""), "t": telemetry}
     (problem,) = check(read(texts), "phiguard")
     assert str(problem) == (
         "f.yaml: MeshConfig: provider `phiguard` sets no timeout: Envoy waits 600 s; set "

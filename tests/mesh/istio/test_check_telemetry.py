@@ -11,6 +11,13 @@ def problems(*objects):
     return [problem.message for problem in check(read({"f.yaml": yaml.safe_dump_all(objects)}))]
 
 
+def of_tag(tag, *objects):
+    return [message for message in problems(*objects) if tag in message]
+
+
+TAGS = pytest.mark.parametrize("tag", ["http.url", "user_agent"])
+
+
 def namespaced(**tracing):
     metadata = {"name": "t", "namespace": "clinic"}
     return {"kind": "Telemetry", "metadata": metadata, "spec": {"tracing": [tracing]}}
@@ -28,28 +35,40 @@ def test_what_render_writes_is_clean():
     assert problems(mesh_config(Installation("phiguard-system", "phiguard:1")), telemetry()) == []
 
 
-def test_a_tracer_that_reports_the_url_is_found():
-    (found,) = problems(tracer())
-    assert "`otel` reports http.url" in found
-
-
-def test_a_tracer_is_clean_with_a_short_tag_or_with_a_mesh_wide_literal():
-    assert problems(tracer(maxTagLength=1)) == []
+@TAGS
+def test_a_tracer_that_reports_what_a_client_writes_is_found(tag):
+    (found,) = of_tag(tag, tracer())
+    assert f"`otel` reports {tag}" in found
     assert problems(tracer(), telemetry()) == []
 
 
+def test_a_short_tag_hides_the_url_and_nothing_else():
+    (found,) = problems(tracer(maxTagLength=1))
+    assert "user_agent" in found
+
+
 def test_a_longer_tag_still_leaks():
-    assert len(problems(tracer(maxTagLength=64))) == 1
+    assert len(of_tag("http.url", tracer(maxTagLength=64))) == 1
 
 
-def test_a_namespace_whose_tags_replace_the_literal_is_found():
-    (found,) = problems(telemetry(), namespaced(customTags={"team": {"literal": {"value": "x"}}}))
-    assert "spans carry http.url" in found
+@TAGS
+def test_a_namespace_whose_tags_replace_the_literal_is_found(tag):
+    team = namespaced(customTags={"team": {"literal": {"value": "x"}}})
+    (found,) = of_tag(tag, telemetry(), team)
+    assert f"spans carry {tag}" in found
 
 
-def test_a_header_is_no_literal():
-    tags = {"http.url": {"header": {"name": "x-url"}}}
-    assert len(problems(namespaced(customTags=tags))) == 1
+@TAGS
+def test_a_header_is_no_literal(tag):
+    tags = {tag: {"header": {"name": "x-url"}}}
+    assert len(of_tag(tag, namespaced(customTags=tags))) == 1
+
+
+@TAGS
+def test_a_literal_replaces_its_own_tag_alone(tag):
+    tags = {tag: {"literal": {"value": "withheld"}}}
+    (found,) = problems(namespaced(customTags=tags))
+    assert tag not in found
 
 
 @pytest.mark.parametrize(
@@ -64,11 +83,12 @@ def test_a_namespace_that_inherits_or_reports_nothing_is_clean(tracing):
 
 
 def test_a_namespace_with_nothing_safe_to_inherit_is_found():
-    assert len(problems(namespaced(randomSamplingPercentage=10))) == 1
+    assert len(problems(namespaced(randomSamplingPercentage=10))) == 2
 
 
-def test_a_namespace_on_a_provider_with_a_short_tag_is_clean():
-    assert problems(tracer(maxTagLength=1), namespaced(providers=[{"name": "otel"}])) == []
+def test_a_namespace_on_a_provider_with_a_short_tag_hides_the_url():
+    objects = tracer(maxTagLength=1), namespaced(providers=[{"name": "otel"}])
+    assert of_tag("http.url", *objects) == []
 
 
 def test_the_default_access_log_is_found():
@@ -89,3 +109,9 @@ def test_a_log_provider_with_the_url_is_found():
     log = {"name": "log", "envoyFileAccessLog": {"logFormat": {"labels": {"p": "%REQ(:PATH)%"}}}}
     (found,) = problems({"extensionProviders": [log]})
     assert "holds the URL" in found
+
+
+@pytest.mark.parametrize("operator", ["%REQ(USER-AGENT)%", "%REQ(X-REQUEST-ID)%"])
+def test_a_header_of_the_client_in_an_access_log_is_found(operator):
+    (found,) = problems({"meshConfig": {"accessLogFile": "x", "accessLogFormat": operator}})
+    assert "what a client writes" in found
