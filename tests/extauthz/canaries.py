@@ -1,4 +1,4 @@
-"""One made-up value of each HIPAA class, for tests that look for it where it must not be."""
+"""One made-up value of each HIPAA class, and of nearly each infoType, for tests that look for it where it must not be."""
 
 import base64
 import hashlib
@@ -26,6 +26,34 @@ CANARIES = {
     "fingerprint": "BIO-ZQ-00177",
     "photo": "face-zq-0081.jpg",
     "uniqueCode": "UC-ZQ-55173",
+    "city": "Wombatville",
+    "zipCode": "59718-0417",
+    "latitude": "45.679213",
+    "longitude": "-111.037642",
+    "claimNumber": "CLM-44170-ZQX",
+    "dateOfDeath": "2019-08-23",
+    "admissionDate": "2024-03-19",
+    "itin": "912-78-4417",
+    "medicareBeneficiaryId": "1EG4-TE5-MK73",
+    "creditCard": "4539 1488 0343 6467",
+    "iban": "DE89370400440532013000",
+    "routingNumber": "021000021",
+    "npi": "1234567893",
+    "deaNumber": "BQ1234563",
+    "driversLicense": "D1234-56789-01234",
+    "passportNumber": "C03005988",
+    "licensePlate": "7ZQK884",
+    "imei": "490154203237518",
+    "macAddress": "02:5E:9C:77:1A:4B",
+    "website": "https://quackenbush.example.org/zebulon",
+    "ipAddress": "81.2.69.142",
+    "accessionNumber": "ACC-77120-ZQ",
+    "procedure": "total knee arthroplasty 27447",
+    "medication": "lisinopril 40 mg daily",
+    "labResult": "HbA1c 9.4 %",
+    "note": "Zebulon reports crushing chest pain since the wombat fair.",
+    "awsAccessKeyId": "AKIAZQ7XWOMBAT44QUAK",
+    "password": "Wombat!Quack77",
 }
 FORMS = {v.encode() for v in CANARIES.values()} | {
     b"Zebulon",
