@@ -18,7 +18,7 @@ SECONDS = 180
 """How long an answer streams, with one event in each of them."""
 GROWTH = 96.0
 """MiB that the guard may hold more during a long upload: pieces at both gates, what scans of them
-needed, and what the C library keeps of it. An upload of twice the length needs no more."""
+needed, and what the C library keeps of it."""
 
 
 @pytest.fixture

@@ -1,6 +1,9 @@
 """No core dump of the guard: it would hold whole messages.
 
 Memory that was freed keeps what was in it, so a dump of a worker shows bodies of the last minutes.
+
+One case stays: where the hard limit is 0 already and core_pattern names a program, the kernel runs
+it whatever this process says.
 """
 
 import contextlib

@@ -10,14 +10,18 @@ and hands it to the worker's process, which answers in a thread of its own.
 import contextlib
 import socket
 import threading
+import time
 from collections.abc import Callable, Iterable
 from typing import Final
 
-from extauthz.records import exposition
+from extauthz.records import exposition, logs
+from extauthz.records.logs import LogEvent
 from extauthz.records.series import Family
 
 _SECONDS: Final = 3.0
 """A worker that does not answer in this time is left out of a page."""
+_PAUSE_SECONDS: Final = 0.1
+"""After a failure, so that one that lasts takes no processor time."""
 _CHUNK: Final = 65536
 _BACKLOG: Final = 8
 
@@ -44,11 +48,19 @@ def answer(on: socket.socket, families: Callable[[], Iterable[Family]]) -> None:
 
 def _answer_all(on: socket.socket, families: Callable[[], Iterable[Family]]) -> None:
     while True:
-        connection, _ = on.accept()
-        # a client that is gone, or does not read, gets nothing
-        with contextlib.suppress(OSError), connection:
-            connection.settimeout(_SECONDS)
-            connection.sendall(exposition.packed(families()))
+        try:
+            _answer(on, families)
+        except OSError:  # who asked is gone, or does not read; or no file descriptor is left
+            time.sleep(_PAUSE_SECONDS)
+        except Exception as raised:  # noqa: BLE001 - one answer is missing, and not all later ones
+            logs.error(LogEvent.INTERNAL_ERROR, raised)
+
+
+def _answer(on: socket.socket, families: Callable[[], Iterable[Family]]) -> None:
+    connection, _ = on.accept()
+    with connection:
+        connection.settimeout(_SECONDS)
+        connection.sendall(exposition.packed(families()))
 
 
 def ask(address: str | bytes) -> list[Family]:

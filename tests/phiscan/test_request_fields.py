@@ -1,9 +1,12 @@
 """Requests of FHIR and DICOMweb: whom path, query and headers name."""
 
+import re
+
 import pytest
 
 from phiscan.finding import ScanReport, Verdict
 from phiscan.labelled import records
+from phiscan.words.http_fields import HTTP_FIELDS
 
 PHI, IDENTIFIERS, NONE = Verdict.PHI, Verdict.IDENTIFIERS, Verdict.NONE
 
@@ -226,3 +229,10 @@ def test_a_field_of_a_public_name_is_read_the_same_each_time(engine):
     assert {f.location.field for f in first.findings} == {"header.cookie.ssn", "header.*"}
     assert {labels[1:] for labels in records._known if labels[0] == "header"} >= {("from",)}
     assert all(records.PUBLIC.issuperset(labels) for labels in records._known)
+
+
+def test_the_public_names_are_whole():
+    # matches "sec-fetch-mode"; not "sec-", "-mode"
+    assert all(re.fullmatch(r"[a-z]+\d?(?:-[a-z0-9]+)*", name) for name in HTTP_FIELDS)
+    assert {"sec-fetch-mode", "grpc-timeout", "x-http-method-override"} <= HTTP_FIELDS
+    assert not {"timeout", "applied", "override"} & HTTP_FIELDS

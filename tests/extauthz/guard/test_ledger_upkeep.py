@@ -150,3 +150,18 @@ def test_one_look_compresses_some_of_many_segments(tmp_path, said, monkeypatch):
         counts.append(len(list(tmp_path.glob("*.zst"))))
     ledger.close()
     assert counts == [2, 4, 4]
+
+
+def test_what_nobody_thought_of_is_logged_once_and_does_not_end_the_looks(
+    tmp_path, ledger, said, monkeypatch
+):
+    upkeep = LedgerUpkeep(ledger, tmp_path, 0, 10_000, compresses=False)
+    with monkeypatch.context() as broken:
+        broken.setattr("extauthz.records.ledger.room.measure", lambda *_: 1 / 0)
+        upkeep.look()
+        upkeep.look()
+    fill(tmp_path, 10_000)
+    upkeep.look()
+
+    assert [event for event, _ in said].count(LogEvent.LEDGER_UPKEEP_FAILED) == 1
+    assert not ledger.has_room

@@ -1,3 +1,4 @@
+import errno
 import itertools
 import socket
 
@@ -59,3 +60,43 @@ def test_a_client_that_does_not_read_keeps_nobody_from_the_metrics(monkeypatch):
         assert metrics_channel.ask(listener.getsockname()) in ([], [READY])
 
         assert metrics_channel.ask(listener.getsockname()) == [READY]
+
+
+def test_a_failure_to_read_the_metrics_is_logged_and_the_next_who_asks_gets_them(monkeypatch):
+    logged = []
+    monkeypatch.setattr(metrics_channel.logs, "error", lambda event, raised: logged.append(raised))
+    answers = iter([KeyError("changed"), [READY]])
+
+    def families():
+        answer = next(answers)
+        if isinstance(answer, Exception):
+            raise answer
+        return answer
+
+    listener = metrics_channel.listener()
+    metrics_channel.answer(listener, families)
+
+    assert metrics_channel.ask(listener.getsockname()) == []
+    assert metrics_channel.ask(listener.getsockname()) == [READY]
+    assert [type(raised) for raised in logged] == [KeyError]
+
+
+class Exhausted:
+    """A listener of a process that has no free file descriptor for its first connection."""
+
+    def __init__(self, listener):
+        self.listener = listener
+        self.failures = 1
+
+    def accept(self):
+        if self.failures:
+            self.failures -= 1
+            raise OSError(errno.EMFILE, "Too many open files")
+        return self.listener.accept()
+
+
+def test_a_worker_answers_again_when_it_has_a_free_descriptor():
+    listener = metrics_channel.listener()
+    metrics_channel.answer(Exhausted(listener), lambda: [READY])
+
+    assert metrics_channel.ask(listener.getsockname()) == [READY]
