@@ -20,7 +20,7 @@ from typing import Any, Final
 
 import orjson
 
-from extauthz.records.ledger import housekeeping, notes
+from extauthz.records.ledger import disk, housekeeping, notes
 from extauthz.records.ledger.chain import ChainHead
 from extauthz.records.ledger.housekeeping import PART
 from extauthz.records.ledger.notes import Signer
@@ -150,9 +150,9 @@ def write(
     number = 1 + max(map(_number, folder.glob(f"{kind}-*{SUFFIX}")), default=0)
     path = folder / f"{kind}-{number:06}{SUFFIX}"
     part = path.with_name(path.name + PART)
-    housekeeping.write_part(part, (notes.sign(text, *signers) if signers else text).encode())
+    disk.write(part, (notes.sign(text, *signers) if signers else text).encode())
     part.replace(path)
-    housekeeping.sync_folder(folder)
+    disk.sync_folder(folder)
     return path
 
 
@@ -160,7 +160,7 @@ def remove(folder: Path, names: Iterable[str]) -> None:
     """Remove segments from the ledger, in this order, each for good. Raises OSError."""
     for name in names:
         (folder / name).unlink()
-        housekeeping.sync_folder(folder)
+        disk.sync_folder(folder)
 
 
 def _moved(found: dict[str, Any]) -> Moved:
@@ -172,12 +172,12 @@ def _moved(found: dict[str, Any]) -> Moved:
 
 def _copy(source: Path, target: Path, lines: str) -> None:
     part = target.with_name(target.name + PART)
-    housekeeping.write_part(part, source.read_bytes())
+    disk.write(part, source.read_bytes())
     if housekeeping.unpacked_digest(part) != lines:
         part.unlink()
         raise ArchiveError(f"{source}: it changed while it was archived; verify the ledger")
     part.replace(target)
-    housekeeping.sync_folder(target.parent)
+    disk.sync_folder(target.parent)
 
 
 def _number(path: Path) -> int:

@@ -21,7 +21,7 @@ from typing import BinaryIO, Final
 
 import zstandard
 
-from extauthz.records.ledger import segments
+from extauthz.records.ledger import disk, segments
 from extauthz.records.ledger.chain import chains, last_head, unseal
 
 PART: Final = ".part"
@@ -97,7 +97,7 @@ def pack_next(folder: Path, worker: int) -> Path | None:
         packed = folder / (name + segments.PACKED)
         pack(folder / name, packed)
         (folder / name).unlink()
-        sync_folder(folder)
+        disk.sync_folder(folder)
         return packed
 
 
@@ -121,7 +121,7 @@ def pack(source: Path, target: Path) -> None:
         part.unlink()
         raise HousekeepingError(f"{part}: what was written is not what was read; it was removed")
     part.replace(target)
-    sync_folder(target.parent)
+    disk.sync_folder(target.parent)
 
 
 def packed_size(data: bytes) -> int:
@@ -146,23 +146,6 @@ def unpacked_digest(path: Path) -> str:
         except zstandard.ZstdError:
             return ""
     return found.hexdigest()
-
-
-def write_part(path: Path, data: bytes) -> None:
-    """Write a file that only its owner can read, and put it on the disk. Raises OSError."""
-    with _private(path) as file:
-        file.write(data)
-        file.flush()
-        os.fsync(file.fileno())
-
-
-def sync_folder(folder: Path) -> None:
-    """Put the names in a folder on the disk. Raises OSError."""
-    opened = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
-    try:
-        os.fsync(opened)
-    finally:
-        os.close(opened)
 
 
 def _compress(plain: BinaryIO, out: BinaryIO, size: int) -> str:

@@ -1,12 +1,11 @@
 """The file of a private key: its text on one line, then the rotations that led to it."""
 
-import os
 import re
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Final
 
-from extauthz.records.ledger import checkpoints, notes
+from extauthz.records.ledger import checkpoints, disk, notes
 from extauthz.records.ledger.notes import KeyTextError, Signer
 
 _LARGEST: Final = 1 << 20
@@ -42,9 +41,7 @@ def read(path: Path) -> tuple[Signer, tuple[str, ...]]:
 def write(path: Path, signer: Signer, rotations: Sequence[str] = ()) -> None:
     """Write a new file that only its owner can read. Raises KeyFileError when one is there."""
     try:
-        file = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        with os.fdopen(file, "w", encoding="utf-8") as opened:
-            opened.write("".join([signer.secret() + "\n", *rotations]))
+        disk.write(path, "".join([signer.secret() + "\n", *rotations]).encode(), is_new=True)
     except OSError as error:
         why = (error.strerror or "cannot be written").lower()
         raise KeyFileError(f"{path}: {why}; name a new file in a folder that exists") from None

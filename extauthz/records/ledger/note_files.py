@@ -1,13 +1,12 @@
 """The files that hold signed notes: the newest ones beside a ledger, and copies elsewhere."""
 
 import contextlib
-import os
 import re
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Final
 
-from extauthz.records.ledger import checkpoints
+from extauthz.records.ledger import checkpoints, disk
 from extauthz.records.ledger.checkpoints import Checkpoint
 from extauthz.records.ledger.notes import NoteError, PublicKey
 
@@ -39,13 +38,13 @@ def replace(path: Path, note: str) -> None:
         OSError: the one before is still there.
     """
     part = path.with_name(f"{path.name}.part")
-    _write(part, note, os.O_TRUNC)
+    disk.write(part, note.encode())
     part.replace(path)
 
 
 def add(path: Path, note: str) -> None:
     """Write a note that nothing replaces, as on a disk that is written once. Raises OSError."""
-    _write(path, note, os.O_EXCL)
+    disk.write(path, note.encode(), is_new=True)
 
 
 def checkpoints_in(folder: Path, keys: Sequence[PublicKey]) -> dict[int, Checkpoint]:
@@ -60,14 +59,3 @@ def checkpoints_in(folder: Path, keys: Sequence[PublicKey]) -> dict[int, Checkpo
             with contextlib.suppress(NoteError):
                 found[int(match["worker"])] = checkpoints.checkpoint(read(path), keys)
     return found
-
-
-def _write(path: Path, note: str, flag: int) -> None:
-    file = os.open(path, os.O_WRONLY | os.O_CREAT | flag, 0o600)
-    try:
-        data = note.encode()
-        if os.write(file, data) != len(data):
-            raise OSError("short write")
-        os.fsync(file)
-    finally:
-        os.close(file)

@@ -14,6 +14,8 @@ import threading
 from pathlib import Path
 from typing import Final
 
+from extauthz.records.ledger import disk
+
 # a pipe that nobody reads must not stop the guard
 _FLAGS: Final = os.O_WRONLY | os.O_CREAT | os.O_APPEND | os.O_NOFOLLOW | os.O_NONBLOCK
 
@@ -74,7 +76,7 @@ class SegmentFile:
                 _put_away(full)
                 os.fsync(file)
                 if is_new:
-                    _sync_folder(self._folder)
+                    disk.sync_folder(self._folder)
             except OSError:
                 self._has_failed = True
                 self._is_new = self._is_new or is_new
@@ -87,7 +89,7 @@ class SegmentFile:
             self._has_failed = False
             _put_away([file for file in files if file >= 0])
             if self._is_new:
-                _sync_folder(self._folder)
+                disk.sync_folder(self._folder)
                 self._is_new = False
 
 
@@ -103,12 +105,3 @@ def _put_away(files: list[int]) -> None:
             os.close(file)
     if failed is not None:
         raise failed
-
-
-def _sync_folder(folder: Path) -> None:
-    """Put the names of new files on the disk."""
-    file = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
-    try:
-        os.fsync(file)
-    finally:
-        os.close(file)

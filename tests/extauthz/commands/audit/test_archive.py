@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from extauthz import cli
-from extauthz.records.ledger import archive, housekeeping, key_file, notes
+from extauthz.records.ledger import archive, disk, housekeeping, key_file, notes
 from extauthz.records.ledger.chain import chains, segment_name
 from extauthz.records.ledger.file import FileLedger
 from extauthz.records.ledger.notes import Signer
@@ -136,7 +136,7 @@ class KilledError(Exception):
 
 STEPS = [
     *((os, "fsync", nth) for nth in (1, 2, 3, 4, 5, 6)),
-    *((housekeeping, "sync_folder", nth) for nth in (1, 2, 3, 4, 5)),
+    *((disk, "sync_folder", nth) for nth in (1, 2, 3, 4, 5)),
     *((Path, "replace", nth) for nth in (1, 2, 3)),
     *((Path, "unlink", nth) for nth in (1, 2)),
 ]

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from extauthz.records.ledger import housekeeping, segments
+from extauthz.records.ledger import disk, housekeeping, segments
 from extauthz.records.ledger.chain import Verifier, chains, segment_name
 from extauthz.records.ledger.file import FileLedger
 
@@ -85,7 +85,7 @@ class KilledError(Exception):
     pass
 
 
-STEPS = [(os, "fsync"), (Path, "replace"), (Path, "unlink"), (housekeeping, "sync_folder"), (housekeeping, "unpacked_digest")]  # fmt: skip
+STEPS = [(os, "fsync"), (Path, "replace"), (Path, "unlink"), (disk, "sync_folder"), (housekeeping, "unpacked_digest")]  # fmt: skip
 
 
 @pytest.mark.parametrize("nth", [1, 2])
