@@ -9,10 +9,10 @@ import importlib
 import os
 import sys
 from collections.abc import Sequence
-from importlib import metadata
 from typing import Final, NoReturn
 
 from extauthz.commands.errors import UsageError
+from extauthz.records.release import VERSION
 
 _COMMANDS: Final = {
     "demo": "run real Envoy sidecars, workloads and the guard on this machine",
@@ -66,9 +66,7 @@ def _parser(given: Sequence[str]) -> argparse.ArgumentParser:
         prog="phiguard",
         description="Keep PHI from flowing where it must not inside an Istio mesh.",
     )
-    parser.add_argument(
-        "--version", action="version", version=f"phiguard {metadata.version('phiguard')}"
-    )
+    parser.add_argument("--version", action="version", version=f"phiguard {VERSION}")
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
     named = next((word for word in given if not word.startswith("-")), "")
     for name, description in _COMMANDS.items():

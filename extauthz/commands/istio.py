@@ -5,11 +5,11 @@ Exit codes: 0 clean, 1 problems found, 2 wrong use or unreadable input.
 
 import argparse
 import sys
-from importlib import metadata
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from extauthz.commands import policies
+from extauthz.records.release import VERSION
 from mesh.istio import check as checks
 from mesh.istio import snapshot
 from mesh.istio.edges import Naming
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     _Subparsers = argparse._SubParsersAction[argparse.ArgumentParser]
 
 NAMESPACE = "phiguard-system"
-IMAGE = f"phiguard:{metadata.version('phiguard')}"
+IMAGE = f"phiguard:{VERSION}"
 ACCOUNT_LABEL = "app"
 _SUFFIXES = (".yaml", ".yml", ".json")
 

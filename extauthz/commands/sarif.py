@@ -4,12 +4,12 @@ Results hold locations and classes, never values.
 """
 
 from collections.abc import Iterable, Mapping
-from importlib import metadata
 from typing import Any, Final
 from urllib.parse import quote
 
 import orjson
 
+from extauthz.records.release import VERSION
 from phiscan.finding import Coverage, Finding, ScanReport, Verdict
 from phiscan.identifiers import InfoType
 
@@ -34,7 +34,7 @@ def render(rows: Iterable[tuple[str, ScanReport]], info_types: Mapping[str, Info
             gaps.append(_gap(path, report))
     driver = {
         "name": "phiguard",
-        "version": metadata.version("phiguard"),
+        "version": VERSION,
         "rules": [
             {"id": name, "shortDescription": {"text": info_types[name].title}}
             for name in sorted(used)

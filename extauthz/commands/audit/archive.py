@@ -16,7 +16,7 @@ from extauthz.commands.audit.ledgers import Chain
 from extauthz.commands.errors import UsageError
 from extauthz.records import ledger_time
 from extauthz.records.ledger import archive, housekeeping, key_file
-from extauthz.records.ledger.archive import ArchiveError, Manifest, Moved
+from extauthz.records.ledger.archive import ArchiveError, ArchiveManifest, Moved
 from extauthz.records.ledger.chain import unseal
 from extauthz.records.ledger.housekeeping import HousekeepingError
 from extauthz.records.ledger.key_file import KeyFileError
@@ -85,7 +85,7 @@ def _prepare(folder: Path, to: Path) -> None:
         raise UsageError(f"--to {to}: the ledger itself; name another folder")
 
 
-def _heads(manifests: list[Manifest]) -> Iterator[str]:
+def _heads(manifests: list[ArchiveManifest]) -> Iterator[str]:
     for manifest in manifests:
         for segment in manifest.segments:
             yield segment.head
@@ -119,7 +119,7 @@ def _leaving(chain: Chain, until: str) -> list[_Segment]:
 def _move(
     args: argparse.Namespace,
     leaving: list[_Segment],
-    before: list[Manifest],
+    before: list[ArchiveManifest],
     signers: list[Signer],
 ) -> int:
     listed = {each.lines for manifest in before for each in manifest.segments}
@@ -131,14 +131,14 @@ def _move(
         if each.moved.lines not in listed:
             new.append(replace(each.moved, name=name))
     if new:
-        manifest = Manifest(ledger_time.now(), VERSION, tuple(new))
+        manifest = ArchiveManifest(ledger_time.now(), VERSION, tuple(new))
         sys.stdout.write(f"manifest {archive.write(args.to, manifest, signers)}\n")
     archive.remove(args.folder, [each.path.name for each in leaving])
     _say([each.moved for each in leaving])
     return 0
 
 
-def _check_place(segment: _Segment, before: list[Manifest], to: Path) -> None:
+def _check_place(segment: _Segment, before: list[ArchiveManifest], to: Path) -> None:
     if not archive.follows(segment.moved, before):
         raise UsageError(
             f"{segment.path}: it does not follow the last segment of {to}; "

@@ -17,7 +17,7 @@ from extauthz.commands.audit.ledgers import Chain
 from extauthz.commands.errors import UsageError
 from extauthz.records import ledger_time
 from extauthz.records.ledger import archive, housekeeping
-from extauthz.records.ledger.archive import ArchiveError, Manifest, Moved
+from extauthz.records.ledger.archive import ArchiveError, ArchiveManifest, Moved
 from extauthz.records.ledger.segments import plain_name
 from extauthz.records.release import VERSION
 
@@ -61,7 +61,7 @@ def run(args: argparse.Namespace) -> int:
                 return 1
             old = [each for chain in chains for each in _old(chain, segments, before)]
             if old and args.delete:
-                gone = Manifest(ledger_time.written(now), VERSION, tuple(old))
+                gone = ArchiveManifest(ledger_time.written(now), VERSION, tuple(old))
                 archive.write(args.folder, gone, (), "pruned")
                 archive.remove(args.folder, [each.name for each in old])
             _say(old, before, is_removed=args.delete)

@@ -60,8 +60,8 @@ class Moved:
 
 
 @dataclass(frozen=True, slots=True)
-class Manifest:
-    """What one run has moved. `time` is when, in the ledger's format."""
+class ArchiveManifest:
+    """What one run moved or removed. `time` is when, in the ledger's format."""
 
     time: str
     version: str
@@ -76,7 +76,7 @@ class Manifest:
         return {each.worker: ChainHead(each.last, each.head) for each in self.segments}
 
 
-def manifests(folder: Path) -> list[Manifest]:
+def manifests(folder: Path) -> list[ArchiveManifest]:
     """Return the manifests of an archive, in order.
 
     Raises:
@@ -86,12 +86,12 @@ def manifests(folder: Path) -> list[Manifest]:
     return [read(path) for path in sorted(folder.glob(f"archive-*{SUFFIX}"))]
 
 
-def read(path: Path) -> Manifest:
+def read(path: Path) -> ArchiveManifest:
     """Read a manifest. Its signatures are not checked here. Raises ArchiveError, OSError."""
     try:
         title, line, *_ = path.read_bytes().split(b"\n")
         found = orjson.loads(line if title == TITLE.encode() else b"")
-        return Manifest(
+        return ArchiveManifest(
             str(found["time"]), str(found["version"]), tuple(map(_moved, found["segments"]))
         )
     except (ValueError, KeyError, TypeError):
@@ -100,7 +100,7 @@ def read(path: Path) -> Manifest:
         ) from None
 
 
-def follows(segment: Moved, before: Sequence[Manifest]) -> bool:
+def follows(segment: Moved, before: Sequence[ArchiveManifest]) -> bool:
     """Whether a segment follows what the manifests end with, or is the first of its worker."""
     ends = [end for m in before if (end := m.ends().get(segment.worker)) is not None]
     return not ends or ends[-1] == ChainHead(segment.first - 1, segment.prev)
@@ -136,7 +136,7 @@ def store(source: Path, target_folder: Path, lines: str) -> str:
 
 
 def write(
-    folder: Path, manifest: Manifest, signers: Sequence[Signer], kind: str = "archive"
+    folder: Path, manifest: ArchiveManifest, signers: Sequence[Signer], kind: str = "archive"
 ) -> Path:
     """Write a manifest, and put it on the disk. Raises OSError.
 

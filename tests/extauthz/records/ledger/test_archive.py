@@ -1,11 +1,11 @@
 import pytest
 
 from extauthz.records.ledger import archive
-from extauthz.records.ledger.archive import ArchiveError, Manifest, Moved
+from extauthz.records.ledger.archive import ArchiveError, ArchiveManifest, Moved
 from extauthz.records.ledger.chain import ChainHead
 
 MOVED = Moved(0, "ledger-0-000000000004.jsonl.zst", 4, 6, "t1", "t2", "a" * 64, "b" * 64, "c" * 64)
-ONE = Manifest("now", "0.1.0", (MOVED,))
+ONE = ArchiveManifest("now", "0.1.0", (MOVED,))
 
 
 def test_a_manifest_is_read_as_it_was_written(tmp_path):
