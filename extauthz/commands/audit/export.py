@@ -10,20 +10,17 @@ import argparse
 import heapq
 import sys
 from collections.abc import Iterator
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from extauthz.commands.audit import filters, ledgers
 from extauthz.commands.audit.ledgers import Chain, Verified
-from extauthz.commands.audit.times import add_period, period
+from extauthz.commands.audit.search import Record, Wanted
 from extauthz.records.exports.formats import FORMS, Form
-from mesh.message import identity
 
 if TYPE_CHECKING:
     _Subparsers = argparse._SubParsersAction[argparse.ArgumentParser]
 
-_Record = dict[str, Any]
-_Found = tuple[int, _Record]
+_Found = tuple[int, Record]
 """The number of the worker, and its record."""
 
 
@@ -37,16 +34,7 @@ def add_parser(actions: "_Subparsers") -> None:
     parser.add_argument(
         "--format", choices=tuple(FORMS), default="jsonl", help="default: %(default)s"
     )
-    add_period(parser)
-    parser.add_argument(
-        "--source",
-        metavar="PRINCIPAL",
-        help="only from this source; may end with *, as in a policy",
-    )
-    parser.add_argument(
-        "--destination", metavar="PRINCIPAL|HOST", help="only to this destination; may end with *"
-    )
-    filters.add_decision(parser)
+    filters.add_decision_filters(parser)
     parser.add_argument(
         "--unverified",
         action="store_true",
@@ -55,44 +43,9 @@ def add_parser(actions: "_Subparsers") -> None:
     parser.set_defaults(run=run)
 
 
-@dataclass(frozen=True, slots=True)
-class _Wanted:
-    """Says which decisions to write."""
-
-    since: str
-    until: str
-    source: str | None
-    destination: str | None
-    decisions: frozenset[str]
-
-    def __call__(self, record: _Record) -> bool:
-        if record.get("kind") != "decision" or not self._in_time(str(record.get("time"))):
-            return False
-        ends = (record.get("destination"), record.get("service"))
-        return (
-            (not self.decisions or record.get("decision") in self.decisions)
-            and (
-                self.source is None
-                or identity.matches(self.source, str(record.get("source") or ""))
-            )
-            and (
-                self.destination is None
-                or any(end and identity.matches(self.destination, str(end)) for end in ends)
-            )
-        )
-
-    def _in_time(self, time: str) -> bool:
-        return self.since <= time and (not self.until or time < self.until)
-
-
 def run(args: argparse.Namespace) -> int:
     """Export. Return 1 when a chain does not hold or no chain holds a given head, else 0."""
-    wanted = _Wanted(
-        *period(args),
-        args.source,
-        args.destination,
-        frozenset(args.decision),
-    )
+    wanted = filters.wanted_decisions(args)
     chains = ledgers.chains_in(args.folders)
     known = ledgers.heads(args)
     verified = [ledgers.verify(chain, known) for chain in chains]
@@ -141,10 +94,11 @@ def _proof(
     )
 
 
-def _decisions(chain: Chain, verified: Verified, wanted: _Wanted) -> Iterator[_Found]:
+def _decisions(chain: Chain, verified: Verified, wanted: Wanted) -> Iterator[_Found]:
+    # not by `Search`: it leaves to the verification whether a line is canonical
     for record in chain.records():
         is_known = verified.problem is not None or record["hash"] in verified.hashes
-        if is_known and wanted(record):
+        if is_known and wanted.fits(record):
             yield chain.worker, record
 
 

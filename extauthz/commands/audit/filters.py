@@ -1,4 +1,4 @@
-"""The options that say which records `query` shows, and the conditions that they stand for."""
+"""The options that say which records are wanted, and the conditions that they stand for."""
 
 import argparse
 import re
@@ -18,6 +18,7 @@ from phiscan.identifiers import Identifier
 
 KINDS: Final = ("decision", "policy", "refusal", "start", "recovery", "key")
 _DECISION: Final = "decision"  # nearly all records are
+_SOURCE: Final = ("--source", "PRINCIPAL", "who sends the request; may end with *")
 _ENDS: Final = ("source", "destination", "caller")
 _SHORTEST: Final = 6
 """Digits of the beginning of a digest or an id that name it."""
@@ -26,11 +27,12 @@ _DIGITS: Final = re.compile(r"[0-9a-f]{6,64}")
 
 
 def add_filters(parser: argparse.ArgumentParser) -> None:
-    """Add all options. One that is repeated takes any of its values."""
+    """Add all options of `query`. One that is repeated takes any of its values."""
     add_period(parser)
-    for flag, metavar, text in (
+    _add_texts(
+        parser,
         ("--principal", "PRINCIPAL", "as source, destination or caller; may end with *"),
-        ("--source", "PRINCIPAL", "who sends the request; may end with *"),
+        _SOURCE,
         ("--destination", "PRINCIPAL", "who answers it; may end with *"),
         ("--host", "HOST", "service host of the destination; may end with *"),
         ("--info-type", "INFOTYPE", "in which this was found: EMAIL_ADDRESS"),
@@ -38,12 +40,11 @@ def add_filters(parser: argparse.ArgumentParser) -> None:
         ("--policy", "DIGEST", f"that this policy decided; the first {_SHORTEST} digits do"),
         ("--trace", "ID", "of this trace; the first digits do"),
         ("--exchange", "ID", "of this call of Envoy; the first digits do"),
-    ):
-        parser.add_argument(flag, action="append", default=[], metavar=metavar, help=text)
+    )
     _add_words(
         parser, "--identifier", Identifier, "CLASS", "in which this HIPAA class was found: A to R"
     )
-    add_decision(parser)
+    _add_decision(parser)
     _add_words(parser, "--reason", Reason, "REASON", "with this reason code: UNENCRYPTED")
     parser.add_argument(
         "--kind",
@@ -55,8 +56,24 @@ def add_filters(parser: argparse.ArgumentParser) -> None:
     )
 
 
-def add_decision(parser: argparse.ArgumentParser) -> None:
-    """Add `--decision`."""
+def add_decision_filters(parser: argparse.ArgumentParser) -> None:
+    """Add the options of `export`. One that is repeated takes any of its values."""
+    add_period(parser)
+    _add_texts(
+        parser,
+        _SOURCE,
+        ("--destination", "PRINCIPAL|HOST", "who answers it, or its host; may end with *"),
+    )
+    _add_decision(parser)
+
+
+def _add_texts(parser: argparse.ArgumentParser, *options: tuple[str, str, str]) -> None:
+    """Add options, each with its metavar and its help, that take any text."""
+    for flag, metavar, text in options:
+        parser.add_argument(flag, action="append", default=[], metavar=metavar, help=text)
+
+
+def _add_decision(parser: argparse.ArgumentParser) -> None:
     text = f"with this outcome: {', '.join(Action)}; may be repeated"
     _add_words(parser, "--decision", Action, "DECISION", text)
 
@@ -85,33 +102,46 @@ def _kind(word: str) -> str:
 
 
 def wanted(args: argparse.Namespace) -> Wanted:
-    """Return what the options ask for. Raises UsageError."""
+    """Return what the options of `query` ask for. Raises UsageError."""
     for flag in ("policy", "trace", "exchange"):
         for word in getattr(args, flag):
             check_digits(f"--{flag} ", word)
     return Wanted(
-        tuple(
-            condition
+        _given(
             # those that fewest lines fulfil come first
-            for condition in (
-                _named("exchange", args.exchange, _starts),
-                _named("trace", args.trace, _starts),
-                _named("policy", args.policy, _starts),
-                _listed("rules", args.rule),
-                _listed("infoTypes", args.info_type, after=b":"),
-                _named("reason", args.reason),
-                _ends(args.principal),
-                _named("source", args.source, identity.matches),
-                _named("destination", args.destination, identity.matches),
-                _named("service", args.host, identity.matches),
-                _named("decision", args.decision),
-                _listed("identifiers", args.identifier),
-                _kinds(args.kind or [_DECISION]),
-            )
-            if condition is not None
+            _named("exchange", args.exchange, _starts),
+            _named("trace", args.trace, _starts),
+            _named("policy", args.policy, _starts),
+            _listed("rules", args.rule),
+            _listed("infoTypes", args.info_type, after=b":"),
+            _named("reason", args.reason),
+            _at_an_end(args.principal, _ENDS),
+            _named("source", args.source, identity.matches),
+            _named("destination", args.destination, identity.matches),
+            _named("service", args.host, identity.matches),
+            _named("decision", args.decision),
+            _listed("identifiers", args.identifier),
+            kinds(args.kind or [_DECISION]),
         ),
         *period(args),
     )
+
+
+def wanted_decisions(args: argparse.Namespace) -> Wanted:
+    """Return what the options of `export` ask for. Raises UsageError."""
+    return Wanted(
+        _given(
+            _named("source", args.source, identity.matches),
+            _at_an_end(args.destination, ("destination", "service")),
+            _named("decision", args.decision),
+            kinds([_DECISION]),
+        ),
+        *period(args),
+    )
+
+
+def _given(*conditions: Condition | None) -> tuple[Condition, ...]:
+    return tuple(condition for condition in conditions if condition is not None)
 
 
 def check_digits(flag: str, word: str) -> None:
@@ -163,17 +193,19 @@ def _any_of(key: str, values: Sequence[str], match: _Match) -> Condition:
     return Condition(tuple(_quoted(key) + b":" + _beginning(value) for value in values), holds)
 
 
-def _kinds(values: Sequence[str]) -> Condition:
+def kinds(values: Sequence[str]) -> Condition:
+    """Return the condition that a record is of one of these kinds."""
     condition = _any_of("kind", values, lambda pattern, found: pattern == found)
     return replace(condition, needles=()) if _DECISION in values else condition
 
 
-def _ends(values: Sequence[str]) -> Condition | None:
+def _at_an_end(values: Sequence[str], ends: Sequence[str]) -> Condition | None:
+    """Return the condition that one of the keys `ends` names one of the values."""
     if not values:
         return None
 
     def holds(record: Record) -> bool:
-        found = [record.get(end) for end in _ENDS]
+        found = [record.get(end) for end in ends]
         return any(identity.matches(v, f) for v in values for f in found if isinstance(f, str))
 
     return Condition(tuple(map(_beginning, values)), holds)

@@ -7,12 +7,11 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-import orjson
-
 from extauthz.commands import table
 from extauthz.commands.audit import hashes, keys, ledgers, signed
+from extauthz.commands.audit.filters import exactly
 from extauthz.commands.audit.ledgers import Chain
-from extauthz.commands.audit.search import Condition, Hit, Search, Wanted
+from extauthz.commands.audit.search import Hit, Search, Wanted
 from extauthz.commands.errors import UsageError
 from extauthz.records.ledger import checkpoints, merkle, note_files, proofs
 from extauthz.records.ledger.chain import unseal
@@ -83,9 +82,7 @@ def _of_worker(chains: list[Chain], worker: int | None) -> list[Chain]:
 
 def found(id_: str, chains: Sequence[Chain]) -> Hit:
     """Return the record with this id. Raises UsageError when there is none."""
-    needle = b'"id":' + orjson.dumps(id_)
-    wanted = Wanted((Condition((needle,), lambda record: record.get("id") == id_),))
-    hit = next(Search(wanted).over(chains), None)
+    hit = next(Search(Wanted((exactly("id", id_),))).over(chains), None)
     if hit is None:
         raise UsageError(
             f"{table.shown(id_)}: no decision has this id in {ledgers.places(chains)}; "

@@ -7,7 +7,7 @@ whether these are still in the chains.
 import argparse
 import sys
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -15,7 +15,7 @@ import orjson
 
 from extauthz.commands import table
 from extauthz.commands.audit import ledgers, times
-from extauthz.commands.audit.filters import exactly
+from extauthz.commands.audit.filters import kinds
 from extauthz.commands.audit.ledgers import Chain, Verified
 from extauthz.commands.audit.report.summary import Record, text_of
 from extauthz.commands.audit.search import Search, Wanted
@@ -126,7 +126,7 @@ class _Signing:
     def of(self, folder: Path, chains: Sequence[Chain]) -> tuple[Path, Review]:
         """Sign the review of one ledger, and keep it there."""
         verified: list[Verified] = [ledgers.verify(chain, self.known) for chain in chains]
-        search = Search(Wanted((replace(exactly("kind", "decision"), needles=()),), *self.period))
+        search = Search(Wanted((kinds(["decision"]),), *self.period))
         decisions = sum(1 for _ in search.over(chains))
         review = Review(
             self.name,

@@ -59,6 +59,12 @@ class Wanted:
     since: str = ""
     until: str = ""
 
+    def fits(self, record: Record) -> bool:
+        """Whether a record is in the period and fulfils all conditions."""
+        time = str(record.get("time"))
+        is_in_time = self.since <= time and (not self.until or time < self.until)
+        return is_in_time and all(condition.holds(record) for condition in self.conditions)
+
     @property
     def needles(self) -> tuple[tuple[bytes, ...], ...]:
         """The needles of each condition, and of the period."""
@@ -122,7 +128,7 @@ class Search:
             record = opened(line)
             if record is None:
                 self._leave_out(chain.folder / name, line)
-            elif all(condition.holds(record) for condition in self.wanted.conditions):
+            elif self.wanted.fits(record):
                 yield Hit(str(record.get("time")), chain, name, line, record)
 
     def _leave_out(self, place: Path, line: bytes) -> None:

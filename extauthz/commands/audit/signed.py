@@ -4,11 +4,11 @@ import contextlib
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
 
+from extauthz.commands.audit.filters import kinds
 from extauthz.commands.audit.hashes import tree_file
 from extauthz.commands.audit.ledgers import Chain
-from extauthz.commands.audit.search import Condition, Search, Wanted
+from extauthz.commands.audit.search import Search, Wanted
 from extauthz.commands.errors import UsageError
 from extauthz.records.ledger import checkpoints, merkle, note_files
 from extauthz.records.ledger.chain import Record
@@ -16,8 +16,6 @@ from extauthz.records.ledger.checkpoints import Checkpoint
 from extauthz.records.ledger.merkle import Tree, leaf_hash
 from extauthz.records.ledger.notes import NoteError, PublicKey, is_note
 from extauthz.records.ledger.tree_file import tree_name
-
-_KEYS: Final = Condition((b'"kind":"key"',), lambda record: record.get("kind") == "key")
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +29,7 @@ class Target:
 def rotations(chains: Iterable[Chain]) -> list[str]:
     """Return the rotations that the ledgers hold. Each one proves itself. Raises UsageError."""
     found: list[str] = []
-    for hit in Search(Wanted((_KEYS,))).over(chains):
+    for hit in Search(Wanted((kinds(["key"]),))).over(chains):
         notes = hit.record.get("rotations")
         found += (
             [each for each in notes if isinstance(each, str)] if isinstance(notes, list) else []

@@ -5,20 +5,19 @@ import sys
 import time
 from collections.abc import Iterable, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
-
-import orjson
+from typing import TYPE_CHECKING, Final
 
 from extauthz.commands.audit import decision_rows, ledgers
 from extauthz.commands.audit.ledgers import Chain
+from extauthz.commands.audit.search import Record
 from extauthz.commands.errors import UsageError
+from extauthz.records.exports import json_lines
 from extauthz.records.ledger import segments
 from extauthz.records.ledger.chain import unseal
 
 if TYPE_CHECKING:
     _Subparsers = argparse._SubParsersAction[argparse.ArgumentParser]
 
-_Record = dict[str, Any]
 _POLL_SECONDS: Final = 0.5
 
 
@@ -70,9 +69,9 @@ class Followed:
             for chain in self.chains
         }
 
-    def new(self) -> list[_Record]:
+    def new(self) -> list[Record]:
         """Return the decisions since the last call, by time. Raises UsageError."""
-        found: list[_Record] = []
+        found: list[Record] = []
         for chain in ledgers.chains_in(self._folders):
             key = chain.folder, chain.worker
             last, size = self._read.get(key, ("", 0))
@@ -107,8 +106,8 @@ def _whole(chain: Chain, name: str) -> int:
     return chain.lines(name).rfind(b"\n") + 1
 
 
-def _last(chain: Chain, number: int) -> list[_Record]:
-    own: list[_Record] = []
+def _last(chain: Chain, number: int) -> list[Record]:
+    own: list[Record] = []
     for name in reversed(chain.names):
         own = _decisions(chain.lines(name)) + own
         if len(own) >= number:
@@ -116,21 +115,17 @@ def _last(chain: Chain, number: int) -> list[_Record]:
     return own[-number:]
 
 
-def _decisions(data: bytes) -> list[_Record]:
+def _decisions(data: bytes) -> list[Record]:
     records = map(unseal, data.split(b"\n"))
     return [r for r in records if r is not None and r.get("kind") == "decision"]
 
 
-def _time(record: _Record) -> str:
+def _time(record: Record) -> str:
     return str(record.get("time"))
 
 
-def _line(record: _Record) -> str:
-    return orjson.dumps(record, option=orjson.OPT_SORT_KEYS).decode() + "\n"
-
-
-def _write(records: Iterable[_Record], form: str, *, head: bool) -> None:
+def _write(records: Iterable[Record], form: str, *, head: bool) -> None:
     if form == "json":
-        sys.stdout.writelines(_line(record) for record in records)
+        sys.stdout.writelines(json_lines.line(record) for record in records)
     else:
         sys.stdout.write(decision_rows.rows(records, head=head))

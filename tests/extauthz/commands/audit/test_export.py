@@ -80,6 +80,10 @@ def test_a_period_holds_its_beginning_and_not_its_end(export, tmp_path, since, u
         (("--decision", "allow", "--decision", "Alert"), ["0-1-1", "0-1-2"]),
         (("--source", EHR, "--decision", "ALERT"), ["0-1-2"]),
         (("--source", "nobody"), []),
+        (("--source", LAB, "--source", "nobody"), ["0-1-1"]),
+        (("--destination", "pay.*", "--destination", BILLING), ["0-1-0", "0-1-1", "0-1-2"]),
+        (("--destination", EHR), []),
+        (("--source", "pay.example.org"), []),
     ],
 )
 def test_filters_choose_by_who_and_what(export, tmp_path, filters, expected):

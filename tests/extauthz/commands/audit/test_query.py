@@ -43,6 +43,7 @@ TRICK = {"rules": ["MINIMUM_NECESSARY", EHR], "reason": "ALLOWED_BY_RULE", "deci
         (("--source", EHR, "--source", LAB), [0, 1, 2]),
         (("--source", "cluster.local/ns/clinic/sa/l*"), [1]),
         (("--destination", BILLING), [0, 2]),
+        (("--destination", "pay.example.org"), []),
         (("--host", "pay.example.org"), [1]),
         (("--host", "pay.*"), [1]),
         (("--identifier", "G"), [1]),
