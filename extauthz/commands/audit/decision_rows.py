@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any, Final
 
 from extauthz.commands import table
+from extauthz.commands.audit.record_words import receiver
 
 COLUMNS: Final = (
     "time",
@@ -31,20 +32,22 @@ def _row(record: Mapping[str, Any]) -> tuple[str, ...]:
     """
 
     def text(key: str) -> str:
-        return table.shown(str(record.get(key) or "")) or "-"
+        return _shown(record.get(key))
 
-    action = text("decision") if record.get("enforced") else f"({text('decision')})"
+    action = text("decision") if record.get("enforced") is True else f"({text('decision')})"
     identifiers = record.get("identifiers")
-    classes = table.shown("".join(map(str, identifiers))) if isinstance(identifiers, list) else ""
-    destination = text("destination") if record.get("destination") else text("service")
     return (
         text("time"),
         action,
         text("reason"),
         text("verdict"),
-        classes or "-",
+        _shown("".join(map(str, identifiers)) if isinstance(identifiers, list) else ""),
         text("direction"),
         text("source"),
-        destination,
+        _shown(receiver(record)),
         text("id"),
     )
+
+
+def _shown(value: object) -> str:
+    return table.shown(str(value or "")) or "-"

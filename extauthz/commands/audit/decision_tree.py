@@ -6,10 +6,11 @@ from typing import Any, Final
 
 from extauthz.commands import table
 from extauthz.commands.audit.policy_text import rule_text
+from extauthz.commands.audit.record_words import PROVED, SAID, mutual_tls, receiver, text_of
 from extauthz.commands.audit.search import Hit, Record
 from phiscan.identifiers import INFO_TYPES
 
-_UNKNOWN: Final = "not known"
+_MUTUAL: Final = {PROVED: "proved by the receiver", SAID: "said by a caller that is not proved"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +67,7 @@ def tree(told: Told, *, whole_policy: bool) -> str:
 
 
 def _who(record: Record) -> Branch:
+    mutual = mutual_tls(record)
     return Branch(
         f"who: a {_text(record, 'direction')}, seen {_text(record, 'vantage')}",
         [
@@ -73,20 +75,8 @@ def _who(record: Record) -> Branch:
             Branch(f"destination: {_text(record, 'destination')}"),
             Branch(f"service: {_text(record, 'service')}"),
             Branch(f"asked by: {_text(record, 'caller')}"),
-            Branch(f"mutual TLS: {_mutual(record)}"),
+            Branch(f"mutual TLS: {_MUTUAL.get(mutual, mutual)}"),
         ],
-    )
-
-
-def _mutual(record: Record) -> str:
-    mutual = record.get("mtls")
-    if not isinstance(mutual, bool):
-        return _UNKNOWN
-    if not mutual:
-        return "no"
-    # a plain listener asks no caller for a certificate, so anybody may have said it
-    return (
-        "proved by the receiver" if record.get("caller") else "said by a caller that is not proved"
     )
 
 
@@ -147,7 +137,7 @@ def _neighbours(name: str, hits: Sequence[Hit], record: Record, which: str = "")
     lines = []
     for hit in hits:
         each = hit.record
-        to = _text(each, "destination") if each.get("destination") else _text(each, "service")
+        to = table.shown(text_of(receiver(each)))
         mark = " (this one)" if each.get("id") == record.get("id") else ""
         piece = f"piece {_number(each['piece'])}, " if "piece" in each else ""
         lines.append(
@@ -183,8 +173,7 @@ def _class(info_type: object) -> str:
 
 
 def _text(record: Record, key: str) -> str:
-    value = record.get(key)
-    return table.shown(str(value)) if value not in (None, "") else _UNKNOWN
+    return table.shown(text_of(record.get(key)))
 
 
 def _texts(record: Record, key: str) -> list[str]:

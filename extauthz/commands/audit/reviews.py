@@ -6,10 +6,10 @@ whether these are still in the chains.
 
 import argparse
 import sys
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import orjson
 
@@ -17,7 +17,7 @@ from extauthz.commands import table
 from extauthz.commands.audit import ledgers, times
 from extauthz.commands.audit.filters import kinds
 from extauthz.commands.audit.ledgers import Chain, Verified
-from extauthz.commands.audit.report.summary import Record, text_of
+from extauthz.commands.audit.record_words import text_of
 from extauthz.commands.audit.search import Search, Wanted
 from extauthz.commands.errors import UsageError
 from extauthz.records import ledger_time
@@ -84,7 +84,7 @@ def _list(args: argparse.Namespace) -> int:
     return int(wrong)
 
 
-def _missing(record: Record, known: Collection[str]) -> str:
+def _missing(record: Mapping[str, Any], known: Collection[str]) -> str:
     """Return that a head of a review is in no chain any more, or empty text."""
     heads = record.get("heads")
     gone = [
@@ -140,7 +140,7 @@ class _Signing:
         return folder, review
 
 
-def _row(record: Record, problem: str) -> tuple[str, str, str, int, str]:
+def _row(record: Mapping[str, Any], problem: str) -> tuple[str, str, str, int, str]:
     decisions = record.get("decisions")
     held = "chains held" if record.get("holds") is True else "chains did NOT hold"
     return (

@@ -20,8 +20,8 @@ DUTIES: Final = (
     (
         "45 CFR 164.312(e)(1) and (2)",
         "Transmission security: guard PHI on a network, with encryption.",
-        "Connections without mutual TLS, as the receiver's sidecar proved them, and what was "
-        "denied on them.",
+        "Connections without mutual TLS, as the receiver's sidecar said, and what was denied on "
+        "them.",
     ),
     (
         "45 CFR 164.316(b)(2)(i)",

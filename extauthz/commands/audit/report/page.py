@@ -4,6 +4,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Final
 
+from extauthz.commands.audit.record_words import NO
 from extauthz.commands.audit.report import duties, sections
 from extauthz.commands.audit.report.html import Markup, element, style, table
 from extauthz.commands.audit.report.style import STYLE
@@ -128,7 +129,7 @@ def _chains(report: Report) -> str:
 def _numbers(summary: Summary) -> Markup:
     actions = summary.actions
     passed = sum(count for action, count in actions.items() if action.startswith("("))
-    insecure = sum(edge.mtls["no"] for edge in summary.edges.values())
+    insecure = sum(edge.mtls[NO] for edge in summary.edges.values())
     return element(
         "ul",
         *(

@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from typing import Final
 
+from extauthz.commands.audit.record_words import NO, NOT_KNOWN, SAID, receiver, text_of
 from extauthz.commands.audit.report import charts
 from extauthz.commands.audit.report.html import Markup, element, table
 from extauthz.commands.audit.report.summary import (
@@ -12,7 +13,6 @@ from extauthz.commands.audit.report.summary import (
     Record,
     Summary,
     second_of,
-    text_of,
 )
 from phiscan.identifiers import INFO_TYPES, Identifier
 
@@ -78,7 +78,7 @@ def identifiers(summary: Summary) -> Iterator[Markup]:
     yield table(
         ("class", "identifier, 45 CFR 164.514(b)(2)(i)", *charts.ACTIONS),
         [
-            (name, _TITLES.get(name, "not known"), *(counts[a] for a in charts.ACTIONS))
+            (name, _TITLES.get(name, NOT_KNOWN), *(counts[a] for a in charts.ACTIONS))
             for name, counts in rows[:_ROWS]
         ],
         empty="No identifier was found.",
@@ -135,20 +135,24 @@ def unscannable(summary: Summary) -> Iterator[Markup]:
 
 
 def unencrypted(summary: Summary) -> Iterator[Markup]:
-    """Yield the edges on which the receiver saw no mutual TLS, and those that nobody has proved."""
-    without = [(edge, count) for edge, count in summary.edges.items() if count.mtls["no"]]
+    """Yield the edges on which a receiver saw no mutual TLS, and what nobody has proved."""
+    counts = summary.edges.values()
+    without = [(edge, count) for edge, count in summary.edges.items() if count.mtls[NO]]
     yield table(
         ("source", "destination", "decisions without mutual TLS", "outcomes on this edge"),
         [
-            (*edge, count.mtls["no"], _counts(count.actions))
-            for edge, count in sorted(without, key=lambda item: -item[1].mtls["no"])[:_ROWS]
+            (*edge, count.mtls[NO], _counts(count.actions))
+            for edge, count in sorted(without, key=lambda item: -item[1].mtls[NO])[:_ROWS]
         ],
-        empty="Every connection that a receiver saw was mutual TLS.",
+        empty="No receiver saw a connection without mutual TLS.",
     )
-    unproved = sum(
-        1 for count in summary.edges.values() if not count.mtls["no"] and not count.mtls["yes"]
-    )
-    if unproved:
+    if said := sum(count.mtls[SAID] for count in counts):
+        yield element(
+            "p",
+            f"Decisions with mutual TLS that is said only: {said}. Their caller showed the guard "
+            "no certificate, so anybody may have said it.",
+        )
+    if unproved := sum(set(count.mtls) == {NOT_KNOWN} for count in counts):
         yield element(
             "p",
             f"{unproved} of the edges above were seen by senders only, before the handshake. "
@@ -234,13 +238,12 @@ def _time(record: Record) -> Markup:
 
 def _denial(record: Record) -> tuple[str, ...]:
     tipped = record.get("tipped")
-    to = record.get("destination") or record.get("service")
     reason = text_of(record.get("reason"))
     return (
         _time(record),
         reason if record.get("enforced") is True else f"{reason} (not enforced)",
         text_of(record.get("source")),
-        text_of(to),
+        text_of(receiver(record)),
         ", ".join(map(str, tipped)) if isinstance(tipped, list) else "",
         text_of(record.get("id")),
     )

@@ -9,6 +9,8 @@ from dataclasses import dataclass, field
 from difflib import unified_diff
 from typing import Any, Final, NamedTuple
 
+from extauthz.commands.audit.record_words import mutual_tls, receiver, text_of
+
 Record = Mapping[str, Any]
 
 _MOST_EDGES: Final = 2000
@@ -32,7 +34,7 @@ class EdgeCount:
         actions: by action; one that was not enforced stands in parentheses.
         identifiers: number of decisions in which each class was found.
         gaps: number of decisions on messages that were not read whole, by gap.
-        mtls: `yes` and `no` as the receiver proved, `not known` at a sender.
+        mtls: by what is known of mutual TLS, in the words of `record_words`.
     """
 
     actions: Counter[str] = field(default_factory=Counter)
@@ -120,7 +122,7 @@ class Summary:
         _of(self.days, time[:10])[action] += 1
         edge = self._edge(record)
         edge.actions[effect] += 1
-        edge.mtls[_mtls(record)] += 1
+        edge.mtls[mutual_tls(record)] += 1
         for name in set(_texts(record.get("identifiers"))):
             edge.identifiers[name] += 1
             _of(self.identifiers, name)[action] += 1
@@ -134,8 +136,7 @@ class Summary:
             self.denials.append(record)
 
     def _edge(self, record: Record) -> EdgeCount:
-        to = record.get("destination") or record.get("service")
-        return self.count_of(Edge(text_of(record.get("source")), text_of(to)))
+        return self.count_of(Edge(text_of(record.get("source")), text_of(receiver(record))))
 
     def count_of(self, edge: Edge) -> EdgeCount:
         """Return the count of an edge, which is a new one if there is room."""
@@ -182,22 +183,9 @@ def _of(counts: dict[str, Counter[str]], key: str) -> Counter[str]:
     return found
 
 
-def text_of(value: object) -> str:
-    """Return a value as text; what nobody has said as `not known`."""
-    return "not known" if value is None or value == "" else str(value)
-
-
 def second_of(record: Record) -> str:
     """Return the time of a record for people, to the second."""
     return text_of(record.get("time"))[:19].replace("T", " ")
-
-
-def _mtls(record: Record) -> str:
-    value = record.get("mtls")
-    # before they said null, the records of senders said false
-    if not isinstance(value, bool) or (record.get("vantage") == "outbound" and not value):
-        return "not known"
-    return "yes" if value else "no"
 
 
 def _texts(value: object) -> Iterator[str]:

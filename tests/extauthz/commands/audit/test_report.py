@@ -242,6 +242,21 @@ def test_each_worker_records_a_policy_and_it_is_one_change():
     assert [len(change.diff) > 0 for change in made.policies] == [False, True, False, True]
 
 
+def test_mutual_tls_that_nobody_proved_is_said_so(report, tmp_path):
+    written(tmp_path, {}, {"caller": None}, {"caller": None})
+    _, page, _ = report()
+    assert "proved: 1, said only: 2" in page.text
+    assert "Decisions with mutual TLS that is said only: 2." in page.text
+    assert "No receiver saw a connection without mutual TLS." in page.text
+
+
+def test_a_report_says_nothing_of_it_where_all_is_proved(report, tmp_path):
+    written(tmp_path, {})
+    _, page, _ = report()
+    assert "proved: 1" in page.text
+    assert "said only" not in page.text
+
+
 def test_a_sender_of_an_old_release_said_false_and_knew_nothing():
     made = Summary()
     for vantage, mtls in (
@@ -251,7 +266,7 @@ def test_a_sender_of_an_old_release_said_false_and_knew_nothing():
         ("inbound", True),
     ):
         made.take({"kind": "decision", "vantage": vantage, "mtls": mtls})
-    assert dict(next(iter(made.edges.values())).mtls) == {"not known": 2, "no": 1, "yes": 1}
+    assert dict(next(iter(made.edges.values())).mtls) == {"not known": 2, "no": 1, "said only": 1}
 
 
 def test_it_says_what_it_is_for_and_what_it_does_not_show():

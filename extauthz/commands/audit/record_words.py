@@ -1,0 +1,35 @@
+"""What a record says, in words for people.
+
+Whoever can write the files may have written anything: a text is shown only by what shows it safely.
+"""
+
+from collections.abc import Mapping
+from typing import Any, Final
+
+NOT_KNOWN: Final = "not known"
+PROVED: Final = "proved"
+SAID: Final = "said only"
+"""Of mutual TLS: by a caller that is not proved."""
+NO: Final = "no"
+
+
+def text_of(value: object) -> str:
+    """Return a value as text; what nobody has said as `not known`."""
+    return NOT_KNOWN if value is None or value == "" else str(value)
+
+
+def receiver(record: Mapping[str, Any]) -> object:
+    """Return who answers. A sender's sidecar knows the host in place of the principal."""
+    return record.get("destination") or record.get("service")
+
+
+def mutual_tls(record: Mapping[str, Any]) -> str:
+    """Return what is known of mutual TLS: `PROVED`, `SAID`, `NO` or `NOT_KNOWN`."""
+    value = record.get("mtls")
+    # before they said null, the records of senders said false
+    if not isinstance(value, bool) or (record.get("vantage") == "outbound" and not value):
+        return NOT_KNOWN
+    if not value:
+        return NO
+    # a plain listener asks no caller for a certificate, so anybody may have said it
+    return PROVED if record.get("caller") else SAID
