@@ -16,7 +16,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any, Final, Protocol
 
-from extauthz.records.ledger import segments
+from extauthz.records.ledger import segments, settling
 from extauthz.records.ledger.chain import (
     ChainHead,
     Record,
@@ -154,6 +154,7 @@ class FileLedger:
         self._limit = segment_bytes
         self.written = 0
         self._healthy = False
+        self._has_begun = False
         self.has_room = True
         # numbers of records: up to `_safe` they are on the disk, up to `_lost` some may never be
         self._safe = 0
@@ -294,14 +295,16 @@ class FileLedger:
         and their digest.
         """
         try:
-            end = ending(self._folder.path, self._worker)
-        except segments.SegmentError as error:
-            raise LedgerError(str(error)) from None
-        try:
             self._segment.close()
         except OSError as error:  # the write that failed has told it
             self._lose(error)
+        try:
+            self._settle()
+            end = ending(self._folder.path, self._worker)
+        except segments.SegmentError as error:
+            raise LedgerError(str(error)) from None
         self.head = end.head
+        self._safe = max(self._safe, end.head.seq)
         self._follow()
         self._segment.open(end.name)
         nonce = os.urandom(_NONCE_BYTES).hex()
@@ -316,6 +319,24 @@ class FileLedger:
         for record in self._notary.news():
             self._write(record)
         self._healthy = True
+
+    def _settle(self) -> None:
+        """Put on the disk what may not be there. Raises LedgerError, OSError, SegmentError.
+
+        Who wrote here before may have been told that a sync failed, so at the start nothing is sure
+        of the newest segment.
+        """
+        folder, worker = self._folder.path, self._worker
+        if not self._has_begun:
+            self._segment.settle(settling.newest_plain(folder, worker))
+            self._has_begun = True
+        elif self._segment.has_failed:
+            if not settling.has_all(folder, worker, self._safe, self.head):
+                raise LedgerError(
+                    f"{folder}: the disk has lost records after number {self._safe}, which were "
+                    "written; replace the disk, and start phiguard again"
+                )
+            self._segment.settle()
 
     def _write(self, record: Record) -> None:
         line, head = seal({**record, "schema": SCHEMA, "time": self._now()}, self.head)
