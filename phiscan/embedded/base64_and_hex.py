@@ -73,6 +73,15 @@ _NEVER: Final = re.compile(
     rb"[0-9A-Fa-f]{8}(?:-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}\Z"
     rb"|[a-z/_-]+\Z|[A-Z/_-]+\Z|[0-9/_-]+\Z"
 )
+# Most runs of a FHIR document are paths of words, numbers and UUIDs.
+# matches b"org/fhir/sid/us-npi", b"CodeSystem/v2-0203", b"Patient/26e7d03c-...-7f620f5fee17";
+# not b"notes/eyJzc24iOiAiMTIz", b"c3NuOiAxMjMtNDU", whose parts mix letters and digits
+_PATH: Final = re.compile(
+    rb"(?:(?:[0-9A-Fa-f]{8}(?:-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}(?![0-9A-Za-z])"
+    rb"|[A-Za-z]++|[0-9]++|v[0-9])(?:[/_-]++|\Z))++\Z"
+)
+# matches b"CodeSystem", b"Gastro"; not b"sid"
+_CAPITALS: Final = re.compile(rb"[a-z]*[A-Z][A-Za-z]*")
 _URL_SIGNS: Final = (b"-", b"_")
 """What only base64url uses (RFC 4648 section 5)."""
 _STANDARD_SIGNS: Final = (b"+", b"/")
@@ -102,6 +111,7 @@ _WORD: Final = re.compile(r"[^\W\d_]{3}|\d{3}")
 # Binary documents have such a key or value. Few random tokens do.
 # matches b"name"; not b"a\x00b\x00"
 _KEY: Final = re.compile(rb"[\w -]{4}")
+_LONGEST_PATH: Final = 200
 _LONGEST_WORD: Final = 40
 """The most letters of a name in programs."""
 
@@ -179,6 +189,8 @@ class _Document(NamedTuple):
 def _document(run: bytes, decoded: dict[bytes, DecodedRun | None]) -> _Document | None:
     """The document that stands in a run. One that is certain, or is text, goes before a guess."""
     guess = None
+    if _is_path(run):
+        return None
     for start, end in _places(run):
         letters = run[start:end]
         if letters not in decoded:
@@ -191,6 +203,18 @@ def _document(run: bytes, decoded: dict[bytes, DecodedRun | None]) -> _Document 
                 return document
             guess = guess or document
     return guess
+
+
+def _is_path(run: bytes) -> bool:
+    """Whether a run consists of words, numbers and UUIDs between slashes, dashes and underscores.
+
+    Words with capitals have to be those of FHIR: `CodeSystem`. The letters of base64 make none of
+    such a length by chance.
+    """
+    if len(run) > _LONGEST_PATH or _PATH.match(run) is None:
+        return False
+    named = _CAPITALS.findall(run)
+    return all(word.decode() in fhir_tables.ELEMENTS for word in named)
 
 
 def _places(run: bytes) -> Iterator[tuple[int, int]]:

@@ -7,8 +7,8 @@ a value that only a person has.
 A record may have several parts (`{"client": {...}, "icd10": "F32.1"}`). The parts are a family: a
 medical code in one part is about the person whom another part names.
 
-Cost: what a path of labels means is worked out once a document. For public names of HTTP fields it
-is worked out once for all.
+Cost: what a path of labels means is worked out once a document. For public names of HTTP fields, and
+for paths that consist of words of the tables, it is worked out once for all.
 """
 
 import re
@@ -22,6 +22,7 @@ from phiscan.evidence import Evidence, Statement, shown_path
 from phiscan.finding import Location, Subject, quick
 from phiscan.identifiers import INFO_TYPES, InfoTypeKind, Trait, having
 from phiscan.memory import keep
+from phiscan.words.field_names import is_shown
 from phiscan.words.given_names import GIVEN_NAMES
 from phiscan.words.http_fields import HTTP_FIELDS
 from phiscan.words.label_vocabulary import CARE_TABLES, ROLES
@@ -39,6 +40,9 @@ PUBLIC: Final = _PLACES | HTTP_FIELDS
 _PATIENTS_OWN: Final = having(Trait.GIVEN_TO_PATIENTS)
 _MOST_MEANINGS: Final = 2048
 """The most meanings of paths that are kept at once."""
+_LONGEST_KEPT: Final = 8
+"""The most labels of a path whose meaning outlives the scan."""
+_DIGIT: Final = re.compile(r"\d")
 # Between the steps of a path that is written as one label.
 # matches "." in "lab.patient_name" and "[" in "Cases[patient_name]"; not "_"
 _STEP: Final = re.compile(r"[./:>\[\]]+")
@@ -122,7 +126,7 @@ def _meaning(labels: tuple[str, ...]) -> _Meaning:
     known = _known.get(labels)
     if known is None:
         known = _worked_out(labels)
-        if _is_public(labels):
+        if _is_public(labels) or _are_words(labels):
             keep(_known, labels, known)
     return known
 
@@ -130,6 +134,13 @@ def _meaning(labels: tuple[str, ...]) -> _Meaning:
 def _is_public(labels: tuple[str, ...]) -> bool:
     """Whether labels name a path, or one HTTP field of a public name."""
     return labels[0] in _PLACES and len(labels) <= _OF_A_FIELD and PUBLIC.issuperset(labels)
+
+
+def _are_words(labels: tuple[str, ...]) -> bool:
+    """Whether a path consists of words of the tables. Digits could be those of a value."""
+    return len(labels) <= _LONGEST_KEPT and all(
+        is_shown(label) and _DIGIT.search(label) is None for label in labels
+    )
 
 
 def _worked_out(labels: tuple[str, ...]) -> _Meaning:
