@@ -10,10 +10,10 @@ from phiscan.detectors import DETECTORS
 
 
 @pytest.fixture(scope="session", autouse=True)
-def cache_folder(tmp_path_factory):
+def cache_folder(run_folder):
     """A cache of compiled detectors for these tests. The user's own cache stays untouched."""
     before = os.environ.get("XDG_CACHE_HOME")
-    os.environ["XDG_CACHE_HOME"] = str(tmp_path_factory.mktemp("cache"))
+    os.environ["XDG_CACHE_HOME"] = str(run_folder / "cache")
     yield
     if before is None:
         del os.environ["XDG_CACHE_HOME"]
