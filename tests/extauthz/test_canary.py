@@ -139,13 +139,14 @@ def rendered(said):
     "policy", [POLICY, ALLOW_ALL, REDACT_ALL, MONITOR], ids=["deny", "allow", "redact", "monitor"]
 )
 def test_no_value_leaves(  # noqa: PLR0917
-    guard, run, phiguard, monkeypatch, policy, fault
+    guard, run, phiguard, monkeypatch, caplog, policy, fault
 ):
     stream = io.StringIO()
     handler = logging.StreamHandler(stream)
     handler.setFormatter(logs._JsonLines())
     root = logging.getLogger()
     root.addHandler(handler)
+    caplog.set_level(logging.DEBUG)
     if fault == "translate":
         monkeypatch.setattr("extauthz.guard.envoy.check.CheckedRequest.events", fail)
         monkeypatch.setattr("extauthz.guard.envoy.stream_context.StreamContext.after", fail)
@@ -173,6 +174,7 @@ def test_no_value_leaves(  # noqa: PLR0917
         "metrics page": g.pages,
     }
 
+    assert b'"level":"debug"' in out["log"]
     assert len(spans) > 10
     assert b"phiguard.decisions" in out["metrics"]
     assert b"phiguard_decisions_total{" in out["metrics page"]
