@@ -7,8 +7,8 @@ a value that only a person has.
 A record may have several parts (`{"client": {...}, "icd10": "F32.1"}`). The parts are a family: a
 medical code in one part is about the person whom another part names.
 
-Cost: what a path of labels means is worked out once a document. For public names of HTTP fields, and
-for paths that consist of words of the tables, it is worked out once for all.
+Cost: what a path of labels means is worked out once a document. For public names of HTTP fields,
+and for paths that consist of words of the tables, it is worked out once for all.
 """
 
 import re
