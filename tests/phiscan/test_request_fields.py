@@ -220,8 +220,9 @@ def test_many_birth_dates_cost_time_in_proportion(engine):
     assert _scan(engine, f"/fhir/Patient?{pairs}").verdict is NONE
 
 
-def test_a_field_of_a_public_name_is_read_the_same_each_time(engine):
+def test_a_field_of_a_public_name_is_read_the_same_each_time(engine, monkeypatch):
     """What such a name means is kept; a name that a document wrote is not."""
+    monkeypatch.setattr(records, "_known", {})
     header, cookie = ("from", "Ana Ruiz"), ("cookie.ssn", "541-27-8860")
     made_up = ("x-541-27-8860", "1")
     first = _scan(engine, "/visits", [header, cookie, made_up])
@@ -229,6 +230,29 @@ def test_a_field_of_a_public_name_is_read_the_same_each_time(engine):
     assert {f.location.field for f in first.findings} == {"header.cookie.ssn", "header.*"}
     assert {labels[1:] for labels in records._known if labels[0] == "header"} >= {("from",)}
     assert all(records.PUBLIC.issuperset(labels) for labels in records._known)
+
+
+@pytest.mark.parametrize(
+    ("keys", "stays"),
+    [
+        (("patient", "dateOfBirth"), True),
+        (("patient", "qjzxian", "dateOfBirth"), False),  # no word of the tables
+        (("note53", "dateOfBirth"), False),  # digits may be those of a value
+        (("541-27-8860", "dateOfBirth"), False),
+        (("patient",) * 8 + ("dateOfBirth",), False),  # too long
+    ],
+)
+def test_what_a_path_means_stays_if_it_is_made_of_words_of_the_tables(
+    engine, monkeypatch, keys, stays
+):
+    monkeypatch.setattr(records, "_known", {})
+    body = '"1980-01-02"'
+    for key in reversed(keys):
+        body = f'{{"{key}": {body}}}'
+    scanner = engine.scanner(content_type="application/json", clock=lambda: 0.0)
+    scanner.feed(body.encode())
+    scanner.finish()
+    assert (keys in records._known) == stays
 
 
 def test_the_public_names_are_whole():

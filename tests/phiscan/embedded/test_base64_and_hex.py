@@ -8,6 +8,8 @@ import zlib
 
 import brotli
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 import phiscan
 from phiscan.embedded import base64_and_hex
@@ -77,6 +79,40 @@ def test_a_path_of_words_is_no_document():
     path = "/fhir/r4/StructureDefinition/us-core-observation-clinical-result/$validate"
     report = phiscan.scan(path.encode())
     assert (report.verdict, report.gap, report.opaque) == (Verdict.NONE, Gap.NONE, ())
+
+
+@pytest.mark.parametrize(
+    ("run", "decoded"),
+    [
+        ("net/fhir/Appointment/0", False),
+        ("Practitioner/20779", False),
+        ("org/CodeSystem/v2/0203", False),
+        ("QuestionnaireResponse", False),
+        ("fhir/Unheard/of/CamelCase", True),  # no word of FHIR
+        ("notes/eyJzc24iOiAiMTIzLTQ1", True),  # a part that mixes letters and digits
+        ("a/c3NuOiAxMjMtNDUtNjc4MA", True),
+        ("26e7d03c-dea0-8600-c969-7f620f5fee17aa", True),  # longer than a UUID
+    ],
+)
+def test_of_a_path_of_words_nothing_is_decoded(monkeypatch, run, decoded):
+    tried = []
+    real = base64_and_hex.from_base64
+    monkeypatch.setattr(
+        base64_and_hex, "_DECODERS", (lambda letters: tried.append(letters) or real(letters),)
+    )
+    list(base64_and_hex.find(f'"{run}"'.encode()))
+    assert bool(tried) == decoded
+
+
+@given(
+    st.sampled_from(["ssn", "mrn:", "MRN", "patient", "dob =", "?ssn=", "mrn>>"]),
+    st.integers(10**5, 10**12),
+    st.sampled_from([base64.b64encode, base64.urlsafe_b64encode]),
+)
+def test_no_labelled_number_is_taken_for_a_path_of_words(label, number, encode):
+    letters = encode(f"{label} {number} {label}".encode())
+    found = [nested.data for nested in base64_and_hex.find(letters) if nested is not None]
+    assert found == [f"{label} {number} {label}".encode()]
 
 
 def test_what_begins_to_decompress_and_breaks_off_is_a_gap():
