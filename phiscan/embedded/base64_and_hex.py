@@ -77,8 +77,12 @@ _NEVER: Final = re.compile(
 # matches b"org/fhir/sid/us-npi", b"CodeSystem/v2-0203", b"Patient/26e7d03c-...-7f620f5fee17";
 # not b"notes/eyJzc24iOiAiMTIz", b"c3NuOiAxMjMtNDU", whose parts mix letters and digits
 _PATH: Final = re.compile(
-    rb"(?:(?:[0-9A-Fa-f]{8}(?:-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}(?![0-9A-Za-z])"
-    rb"|[A-Za-z]++|[0-9]++|v[0-9])(?:[/_-]++|\Z))++\Z"
+    repeated(
+        rb"(?:[0-9A-Fa-f]{8}(?:-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}(?![0-9A-Za-z])"
+        rb"|[A-Za-z]++|[0-9]++|v[0-9])(?:[/_-]++|\Z)",
+        "+",
+    )
+    + rb"\Z"
 )
 # matches b"CodeSystem", b"Gastro"; not b"sid"
 _CAPITALS: Final = re.compile(rb"[a-z]*[A-Z][A-Za-z]*")
