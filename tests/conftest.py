@@ -3,7 +3,6 @@
 import os
 from pathlib import Path
 
-import hyperscan
 import pytest
 from hypothesis import HealthCheck, settings
 
@@ -45,12 +44,10 @@ def compiled_once(run_folder):
             return compile_one(plan)
         kept = folder / compiled.digest([plan]).hex()
         if kept.exists():
-            database = hyperscan.loadb(kept.read_bytes(), hyperscan.HS_MODE_BLOCK)
-            database.scratch = hyperscan.Scratch(database)
-            return database
+            return compiled.unpack(kept.read_bytes(), [plan])[0]
         database = compile_one(plan)
         written = kept.with_suffix(f".{os.getpid()}")
-        written.write_bytes(hyperscan.dumpb(database))
+        written.write_bytes(compiled.pack([database], [plan]))
         written.replace(kept)
         return database
 

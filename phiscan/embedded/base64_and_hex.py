@@ -116,6 +116,7 @@ _WORD: Final = re.compile(r"[^\W\d_]{3}|\d{3}")
 # matches b"name"; not b"a\x00b\x00"
 _KEY: Final = re.compile(rb"[\w -]{4}")
 _LONGEST_PATH: Final = 200
+"""The most bytes of a run that may be taken for a path of words."""
 _LONGEST_WORD: Final = 40
 """The most letters of a name in programs."""
 
@@ -192,9 +193,9 @@ class _Document(NamedTuple):
 
 def _document(run: bytes, decoded: dict[bytes, DecodedRun | None]) -> _Document | None:
     """The document that stands in a run. One that is certain, or is text, goes before a guess."""
-    guess = None
     if _is_path(run):
         return None
+    guess = None
     for start, end in _places(run):
         letters = run[start:end]
         if letters not in decoded:

@@ -1,4 +1,4 @@
-"""One compiled engine for all scanner tests, because compiling takes half a second."""
+"""One compiled engine for all scanner tests, because compiling takes seconds."""
 
 import pytest
 
