@@ -1,0 +1,112 @@
+"""What a sample says of all rows: a bound, and never more.
+
+The bounds are those of Clopper and Pearson (Biometrika 26, 1934): exact for a uniform sample, and
+never too narrow. They speak of rows in which the detectors would find something, and not of what no
+detector knows.
+"""
+
+import math
+from dataclasses import dataclass
+from typing import Final
+
+CONFIDENCE: Final = 0.95
+_STEPS: Final = 60
+_TERMS: Final = 300
+_TINY: Final = 1e-300
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """The share of all rows that hold something.
+
+    Args:
+        least: the lower bound, 0 to 1.
+        most: the upper bound, 0 to 1.
+        is_exact: whether all rows were read, so that both bounds are the share itself.
+    """
+
+    least: float
+    most: float
+    is_exact: bool = False
+
+    @property
+    def words(self) -> str:
+        """The claim for people."""
+        if self.is_exact:
+            return f"{percent(self.most)} of all rows"
+        if self.least == 0:
+            return f"at most {percent(self.most)} of rows at 95 %"
+        return f"{percent(self.least)} to {percent(self.most)} of rows at 95 %"
+
+
+def claim(hits: int, seen: int, *, is_all: bool = False) -> Claim:
+    """Return what `hits` among `seen` uniformly chosen rows say of all rows.
+
+    Args:
+        hits: rows with a hit.
+        seen: rows that were read.
+        is_all: whether those are all rows there are.
+
+    Without a hit the bound is one-sided: `1 - 0.05 ** (1 / n)`, which is just below `3 / n`.
+    With a hit it is two-sided.
+    """
+    if seen == 0:
+        return Claim(0.0, 0.0, is_exact=True) if is_all else Claim(0.0, 1.0)
+    if is_all:
+        return Claim(hits / seen, hits / seen, is_exact=True)
+    if hits == 0:
+        return Claim(0.0, 1 - (1 - CONFIDENCE) ** (1 / seen))
+    tail = (1 - CONFIDENCE) / 2
+    least = _quantile(tail, hits, seen - hits + 1)
+    most = 1.0 if hits == seen else _quantile(1 - tail, hits + 1, seen - hits)
+    return Claim(least, most)
+
+
+def percent(share: float) -> str:
+    """Write a share: `100 %`, `12 %`, `0.06 %`."""
+    value = 100 * share
+    return f"{value:.0f} %" if value >= 10 or value == 0 else f"{value:.2g} %"
+
+
+def _quantile(probability: float, a: float, b: float) -> float:
+    """Return the quantile of the beta distribution, by bisection of its distribution function."""
+    low, high = 0.0, 1.0
+    for _ in range(_STEPS):
+        middle = (low + high) / 2
+        if _beta(middle, a, b) < probability:
+            low = middle
+        else:
+            high = middle
+    return (low + high) / 2
+
+
+def _beta(x: float, a: float, b: float) -> float:
+    """Return the regularised incomplete beta function I_x(a, b), 0 < x < 1.
+
+    By its continued fraction (NIST DLMF 8.17.22), which converges fast below the mean; above it the
+    symmetry I_x(a, b) = 1 - I_(1-x)(b, a) leads there.
+    """
+    if x > (a + 1) / (a + b + 2):
+        return 1 - _beta(1 - x, b, a)
+    log_front = (
+        math.lgamma(a + b) - math.lgamma(a) - math.lgamma(b)
+        + a * math.log(x) + b * math.log1p(-x)
+    )  # fmt: skip
+    return math.exp(log_front) / (a * _fraction(x, a, b))
+
+
+def _fraction(x: float, a: float, b: float) -> float:
+    """Return the continued fraction 1 + d1 / (1 + d2 / (1 + ...)), by Lentz's method."""
+    value, c, d = 1.0, 1.0, 0.0
+    for step in range(1, _TERMS):
+        m = step // 2
+        if step % 2:
+            term = -(a + m) * (a + b + m) * x / ((a + 2 * m) * (a + 2 * m + 1))
+        else:
+            term = m * (b - m) * x / ((a + 2 * m - 1) * (a + 2 * m))
+        d = 1 / ((1 + term * d) or _TINY)
+        c = (1 + term / c) or _TINY
+        value *= c * d
+        if abs(c * d - 1) < 1e-12:
+            break
+    return value

@@ -1,0 +1,20 @@
+"""Manners: what a store has to bear."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Manners:
+    """How a store may be used.
+
+    Args:
+        rows_per_second: at most so many; 0: without limit.
+        bytes_per_second: at most so many; 0: without limit.
+        statement_seconds: a statement that takes longer is ended.
+        lock_seconds: a lock that is waited for longer ends the read of a table.
+    """
+
+    rows_per_second: float = 0
+    bytes_per_second: float = 0
+    statement_seconds: int = 300
+    lock_seconds: int = 5

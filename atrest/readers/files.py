@@ -1,0 +1,158 @@
+"""Folders and files of this machine.
+
+A symbolic link is never followed: what lies in the folder is read where it lies, and what lies
+outside was not asked for. Pipes, sockets, devices and files that the kernel makes up are named and
+not opened. The holes of a sparse file are not read.
+"""
+
+import errno
+import os
+import stat
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import BinaryIO, Final
+
+from atrest.manners import Manners
+from atrest.protection import Protection
+from atrest.readers import content
+from atrest.readers.disk import Mounts
+from atrest.readers.errors import from_os, reason_of
+from atrest.source import Budget, Document, Item, ReadError, Reason, Unlisted, Unread
+from atrest.spec import Spec
+from atrest.unit import Unit, UnitKind
+
+_FLAGS: Final = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC | os.O_NOATIME
+_BLOCK: Final = 512  # the unit of st_blocks (stat(2))
+_HOLES: Final = 10
+
+
+class Files:
+    """A folder with all its files, or one file.
+
+    Args:
+        root: its path.
+        mounts: of this machine.
+    """
+
+    def __init__(self, root: Path, mounts: Mounts) -> None:
+        self._root = root
+        self._mounts = mounts
+        self.name = f"file://{root}"
+
+    def list(self) -> Iterator[Unit | Unlisted]:
+        """Yield every file. Raises ReadError when the root cannot be read."""
+        try:
+            found = self._root.stat()
+        except OSError as error:
+            raise from_os(error) from None
+        if stat.S_ISDIR(found.st_mode):
+            yield from self._within(self._root, found.st_dev)
+        else:
+            yield self._file("", found)
+
+    def _within(self, folder: Path, device: int) -> Iterator[Unit | Unlisted]:
+        if self._mounts.is_kernels_own(device):
+            yield self._unlisted(folder, Reason.NOT_A_FILE)
+            return
+        try:
+            with os.scandir(folder) as entries:
+                known = sorted(entries, key=lambda entry: entry.name)
+        except OSError as error:
+            yield self._unlisted(folder, reason_of(error))
+            return
+        for entry in known:
+            yield from self._entry(entry)
+
+    def _entry(self, entry: os.DirEntry[str]) -> Iterator[Unit | Unlisted]:
+        if entry.is_symlink():
+            return
+        path = Path(entry.path)
+        try:
+            found = entry.stat(follow_symlinks=False)
+        except OSError as error:
+            yield self._unlisted(path, reason_of(error))
+            return
+        if stat.S_ISDIR(found.st_mode):
+            yield from self._within(path, found.st_dev)
+        elif not stat.S_ISREG(found.st_mode) or self._mounts.is_kernels_own(found.st_dev):
+            yield self._unlisted(path, Reason.NOT_A_FILE)
+        else:
+            yield self._file(str(path.relative_to(self._root)), found)
+
+    def _file(self, name: str, found: os.stat_result) -> Unit:
+        version = f"{found.st_size}:{found.st_mtime_ns}:{found.st_ino}"
+        return Unit(self.name, name, UnitKind.FILE, version, found.st_size)
+
+    def _unlisted(self, path: Path, reason: Reason) -> Unlisted:
+        return Unlisted(self.name, str(path.relative_to(self._root)), reason)
+
+    def read(self, unit: Unit, budget: Budget) -> Iterator[Item]:
+        """Yield what a file holds. Raises ReadError when it cannot be read."""
+        with self._open(unit) as file:
+            found = os.fstat(file.fileno())
+            if not stat.S_ISREG(found.st_mode):
+                raise ReadError(Reason.NOT_A_FILE)
+            if _is_sparse(found, budget):
+                yield from _extents(file, budget)
+            else:
+                yield from content.items(content.Opened(file, found.st_size), budget)
+            if self._file(unit.name, os.fstat(file.fileno())).version != unit.version:
+                yield Unread(Reason.CHANGED)
+
+    def _open(self, unit: Unit) -> BinaryIO:
+        path = self._root / unit.name if unit.name else self._root
+        try:
+            descriptor = _open(path)
+        except OSError as error:
+            raise from_os(error) from None
+        return os.fdopen(descriptor, "rb")
+
+    def protection(self, unit: Unit) -> Protection:
+        """What is known of the disk below the file."""
+        path = self._root / unit.name if unit.name else self._root
+        try:
+            return self._mounts.protection(path.lstat().st_dev)
+        except OSError:
+            return Protection()
+
+    def close(self) -> None:
+        """Nothing is open."""
+
+
+def open_source(spec: Spec, _: Manners, __: Mapping[str, str]) -> Files:
+    """Open a folder or a file."""
+    return Files(Path(spec.path), Mounts.here())
+
+
+def _open(path: Path) -> int:
+    """Open a file without changing when it was last read, where that is allowed (open(2))."""
+    try:
+        return os.open(path, _FLAGS)
+    except PermissionError:
+        return os.open(path, _FLAGS & ~os.O_NOATIME)
+
+
+def _is_sparse(found: os.stat_result, budget: Budget) -> bool:
+    """Whether a file is too long to be one document, and most of it is holes.
+
+    A file system that compresses also stores fewer blocks, but seldom ten times fewer.
+    """
+    return (
+        found.st_size > budget.document_bytes and found.st_blocks * _BLOCK * _HOLES < found.st_size
+    )
+
+
+def _extents(file: BinaryIO, budget: Budget) -> Iterator[Item]:
+    """Yield what lies between the holes of a sparse file (lseek(2))."""
+    at = 0
+    try:
+        while True:
+            at = os.lseek(file.fileno(), at, os.SEEK_DATA)
+            end = os.lseek(file.fileno(), at, os.SEEK_HOLE)
+            file.seek(at)
+            data = file.read(min(end - at, budget.document_bytes))
+            yield Document(data, truncated=end - at > len(data))
+            at = end
+    except OSError as error:
+        if error.errno != errno.ENXIO:  # no data behind this offset
+            raise from_os(error) from None

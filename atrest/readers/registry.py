@@ -1,0 +1,48 @@
+"""Opens the source that a spec names. A store's module is imported when its source is opened."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Final
+
+from atrest.manners import Manners
+from atrest.readers import extras
+from atrest.source import Source
+from atrest.spec import Spec
+
+Environ = Mapping[str, str]
+Opener = Callable[[Spec, Manners, Environ], Source]
+
+
+@dataclass(frozen=True, slots=True)
+class _Store:
+    """A kind of store.
+
+    Args:
+        module: with a function `open_source(spec, manners, environ)`.
+        extra: that installs its library, or empty.
+    """
+
+    module: str
+    extra: str
+
+
+_STORES: Final[Mapping[str, _Store]] = {
+    "file": _Store("atrest.readers.files", ""),
+    "sqlite": _Store("atrest.readers.sqlite_source", ""),
+}
+
+
+def open_source(spec: Spec, manners: Manners, environ: Environ) -> Source:
+    """Open a source. Nothing is connected before it is listed or read.
+
+    Args:
+        spec: which.
+        manners: how it may be used.
+        environ: where credentials come from.
+
+    Raises:
+        ReadError: the extra that reads it is not installed, or credentials are missing.
+    """
+    store = _STORES[spec.scheme]
+    opener: Opener = extras.load(store.module, "open_source", store.extra)
+    return opener(spec, manners, environ)

@@ -1,0 +1,34 @@
+"""A SQLite database that lies as a file in a folder or a bucket: all of its tables."""
+
+import contextlib
+import sqlite3
+from collections.abc import Iterator
+from pathlib import Path
+from typing import BinaryIO, Final
+
+from atrest.readers.tables import sqlite
+from atrest.source import Budget, Item, Reason, Unread
+
+_MOST_IN_MEMORY: Final = 64 << 20
+"""A database that is no local file is read into memory, up to this size."""
+
+
+def read(file: BinaryIO, budget: Budget) -> Iterator[Item]:
+    """Yield the rows of each table. Raises ReadError for a torn or an encrypted database."""
+    path = getattr(file, "name", None)
+    if isinstance(path, str):
+        connection = sqlite.connect(Path(path))
+    else:
+        data = file.read(_MOST_IN_MEMORY + 1)
+        if len(data) > _MOST_IN_MEMORY:
+            yield Unread(Reason.OVER_LIMIT)
+            return
+        connection = sqlite3.connect(":memory:")
+        connection.deserialize(data)
+    with contextlib.closing(connection):
+        try:
+            names = sqlite.tables(connection)
+        except sqlite3.Error as error:
+            raise sqlite.read_error(error) from None
+        for name in names:
+            yield from sqlite.read(connection, name, budget, label=name)

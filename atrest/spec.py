@@ -1,0 +1,81 @@
+"""Specs: how a source is named on a command line, without credentials.
+
+/data/exports                        a folder or a file
+sqlite:///var/lib/app/app.db         the tables of a SQLite database
+postgres://reader@db.clinic/ehr      the tables of a PostgreSQL database
+s3://bucket/prefix                   the objects of a bucket
+"""
+
+from dataclasses import dataclass
+from typing import Final
+from urllib.parse import parse_qsl, unquote, urlsplit
+
+SCHEMES: Final = {
+    "file": "folders and files of this machine",
+    "sqlite": "the tables of a SQLite database",
+}
+
+
+class SpecError(ValueError):
+    """A spec is wrong. The text is one line that names the fix, without a credential."""
+
+
+@dataclass(frozen=True, slots=True)
+class Spec:
+    """A source as a user names it.
+
+    Args:
+        scheme: the kind of store.
+        user: the role; empty for the store's default.
+        host: of a server or the name of a bucket.
+        port: of a server; 0: the store's default.
+        path: behind the host, with its first slash.
+        options: of the query part.
+    """
+
+    scheme: str
+    user: str = ""
+    host: str = ""
+    port: int = 0
+    path: str = ""
+    options: tuple[tuple[str, str], ...] = ()
+
+    @property
+    def name(self) -> str:
+        """The source's name for the catalogue: no user, no options."""
+        port = f":{self.port}" if self.port else ""
+        return f"{self.scheme}://{self.host}{port}{self.path}"
+
+    def option(self, name: str, default: str = "") -> str:
+        """Return an option of the query part."""
+        return dict(self.options).get(name, default)
+
+
+def parse(text: str) -> Spec:
+    """Read a spec. Raises SpecError."""
+    if "://" not in text:
+        return Spec("file", path=text)
+    try:
+        url = urlsplit(text)
+        port = url.port or 0
+    except ValueError:
+        raise SpecError(
+            "a source with a wrong host or port; write SCHEME://HOST:PORT/PATH"
+        ) from None
+    if url.scheme not in SCHEMES:
+        known = ", ".join(SCHEMES)
+        raise SpecError(f"{url.scheme}://: no such kind of source; one of {known}, or a path")
+    if url.password is not None:
+        raise SpecError(
+            f"{url.scheme}://{url.hostname or ''}: a password on the command line stays in the "
+            "shell's history; set it in the environment or a file instead"
+        )
+    options = parse_qsl(url.query, keep_blank_values=True)
+    return Spec(
+        url.scheme,
+        unquote(url.username or ""),
+        url.hostname or "",
+        port,
+        unquote(url.path),
+        tuple(options),
+    )
