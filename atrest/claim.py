@@ -36,6 +36,8 @@ class Claim:
             return f"{percent(self.most)} of all rows"
         if self.least == 0:
             return f"at most {percent(self.most)} of rows at 95 %"
+        if self.most == 1:
+            return f"at least {percent(self.least)} of rows at 95 %"
         return f"{percent(self.least)} to {percent(self.most)} of rows at 95 %"
 
 
@@ -63,8 +65,10 @@ def claim(hits: int, seen: int, *, is_all: bool = False) -> Claim:
 
 
 def percent(share: float) -> str:
-    """Write a share: `100 %`, `12 %`, `0.06 %`."""
+    """Write a share: `100 %`, `99.9 %`, `12 %`, `0.06 %`. Only a whole is 100 %."""
     value = 100 * share
+    if 99 < value < 100:
+        return f"{math.floor(10 * value) / 10:g} %"
     return f"{value:.0f} %" if value >= 10 or value == 0 else f"{value:.2g} %"
 
 

@@ -50,64 +50,96 @@ class Detection:
 
 def examine(
     items: Iterable[Item], detection: Detection, budget: Budget, beat: Callable[[int, int], None]
-) -> Profile:
-    """Return the profile of one unit. What fails is counted in it, and nothing is raised.
+) -> tuple[Profile, ReadError | None]:
+    """Return the profile of one unit, and the error that ended it.
 
     Args:
-        items: what the reader yields. Its ReadError ends the unit; what came before stays.
+        items: what the reader yields. Its ReadError ends the unit, and is counted as a part that
+            was not read; what came before stays.
         detection: the detectors.
         budget: the same that the reader has.
         beat: called with rows and bytes after each batch and document, for the progress.
     """
     limits = Limits(budget.document_bytes, _DECODED * budget.document_bytes, _SECONDS)
     total = Profile()
-    for item in _batches(_until_error(items)):
-        match item:
-            case Rows():
-                part = _rows(batch(item, budget.document_bytes), detection, limits)
-            case Document():
-                part = _document(item, detection, limits)
-            case Sampled(method, _):
-                part = Profile(methods=Counter([method.value]))
-            case Unread(reason, _):
-                part = Profile(unread=Counter([reason.value]))
-        total = total + part
-        beat(part.rows, part.bytes)
-    return total.settled()
-
-
-def _until_error(items: Iterable[Item]) -> Iterator[Item]:
     try:
-        yield from items
+        for item in _batches(items):
+            part = _profile(item, detection, limits)
+            total = total + part
+            beat(part.rows, part.bytes)
     except ReadError as error:
-        yield Unread(error.reason)
+        return (total + Profile(unread=Counter([error.reason.value]))).settled(), error
+    return total.settled(), None
+
+
+def _profile(item: Item, detection: Detection, limits: Limits) -> Profile:
+    match item:
+        case Rows():
+            return _rows(batch(item, limits.body), detection, limits)
+        case Document():
+            return _document(item, detection, limits)
+        case Sampled(method, _):
+            return Profile(methods=Counter([method.value]))
+        case Unread(reason, _):
+            return Profile(unread=Counter([reason.value]))
+
+
+class _Waiting:
+    """Rows of one table that are not yet a batch."""
+
+    def __init__(self) -> None:
+        self._head = Rows((), ())
+        self._rows: list[Sequence[object]] = []
+        self._size = 0
+
+    def is_other(self, item: Item | None) -> bool:
+        """Whether there are rows, and `item` is not more of the same table."""
+        return bool(self._rows) and not (
+            isinstance(item, Rows)
+            and item.table == self._head.table
+            and item.columns == self._head.columns
+        )
+
+    def add(self, rows: Rows) -> Iterator[Rows]:
+        """Take rows, and yield each batch that they fill."""
+        self._head = rows
+        for row in rows.rows:
+            self._rows.append(row)
+            self._size += sum(len(cell) for cell in row if isinstance(cell, (str, bytes)))
+            if len(self._rows) == BATCH_ROWS or self._size > BATCH_BYTES:
+                yield self.take()
+
+    def take(self) -> Rows:
+        """Give the rows away."""
+        taken = replace(self._head, rows=self._rows)
+        self._rows, self._size = [], 0
+        return taken
 
 
 def _batches(items: Iterable[Item]) -> Iterator[Item]:
-    """Cut rows into batches of one size, whatever the pieces in which they were read."""
-    head = Rows((), ())
-    waiting: list[Sequence[object]] = []
-    size = 0
-    for item in items:
-        if waiting and not (isinstance(item, Rows) and _is_same_table(item, head)):
-            yield replace(head, rows=waiting)
-            waiting, size = [], 0
-        if not isinstance(item, Rows):
+    """Cut rows into batches of one size, whatever the pieces in which they were read.
+
+    Raises:
+        ReadError: what `items` raised, after the rows that came before it.
+    """
+    waiting = _Waiting()
+    source = iter(items)
+    ended: ReadError | None = None
+    while True:
+        try:
+            item = next(source, None)
+        except ReadError as error:
+            item, ended = None, error
+        if waiting.is_other(item):
+            yield waiting.take()
+        if item is None:
+            break
+        if isinstance(item, Rows):
+            yield from waiting.add(item)
+        else:
             yield item
-            continue
-        head = item
-        for row in item.rows:
-            waiting.append(row)
-            size += sum(len(cell) for cell in row if isinstance(cell, (str, bytes)))
-            if len(waiting) == BATCH_ROWS or size > BATCH_BYTES:
-                yield replace(head, rows=waiting)
-                waiting, size = [], 0
-    if waiting:
-        yield replace(head, rows=waiting)
-
-
-def _is_same_table(rows: Rows, other: Rows) -> bool:
-    return rows.table == other.table and rows.columns == other.columns
+    if ended is not None:
+        raise ended
 
 
 def _document(document: Document, detection: Detection, limits: Limits) -> Profile:
@@ -118,7 +150,7 @@ def _document(document: Document, detection: Detection, limits: Limits) -> Profi
     return Profile(
         documents=1,
         bytes=len(document.data),
-        columns={"": found.column("", 1)},
+        columns={"": found.column("", 1, 1)},
         verdicts=Counter([report.verdict.value]),
         gaps=_gaps([report]),
         media=Counter([report.media]),
@@ -148,7 +180,7 @@ def _rows(part: Batch, detection: Detection, limits: Limits) -> Profile:
         documents=len(part.cells),
         bytes=len(part.data) + sum(len(cell.document.data) for cell in part.cells),
         columns={
-            part.name_of(number, hidden=number in hidden): found.column(number, filled)
+            part.name_of(number, hidden=number in hidden): found.column(number, part.rows, filled)
             for number, filled in enumerate(part.filled)
         },
         verdicts=Counter([verdict(f for report in reports for f in report.findings).value]),
@@ -193,10 +225,11 @@ class _Found:
             start, end = finding.location.start, finding.location.end
             self._best[key] = (hit, shape(self._data[start:end]) if start >= 0 else "")
 
-    def column(self, column: int | str, filled: int) -> Column:
+    def column(self, column: int | str, rows: int, filled: int) -> Column:
         """Return what one column holds."""
         found = [pair for key, pair in self._best.items() if key[1] == column]
         return Column(
+            rows,
             filled,
             Counter(hit for hit, _ in found),
             Counter(Shape(hit.info_type, masked) for hit, masked in found if masked),

@@ -51,17 +51,20 @@ class Column:
     """What was counted in one column, or in a unit's documents (the column without a name).
 
     Args:
-        filled: rows with a cell that is neither NULL nor empty; documents.
+        rows: rows that were read of its table; documents.
+        filled: of those, how many have a cell that is neither NULL nor empty.
         hits: rows with a hit. A row counts once for an infoType: by its best finding.
         shapes: rows by the masked shape of what was found.
     """
 
+    rows: int = 0
     filled: int = 0
     hits: Mapping[Hit, int] = field(default_factory=Counter)
     shapes: Mapping[Shape, int] = field(default_factory=Counter)
 
     def __add__(self, other: "Column") -> "Column":
         return Column(
+            self.rows + other.rows,
             self.filled + other.filled,
             Counter(self.hits) + Counter(other.hits),
             Counter(self.shapes) + Counter(other.shapes),
@@ -122,6 +125,7 @@ class Profile:
         """Return it without the shapes that fewer than 20 rows share: for the end of a unit."""
         columns = {
             name: Column(
+                column.rows,
                 column.filled,
                 column.hits,
                 Counter({s: n for s, n in column.shapes.items() if n >= FEWEST}),
@@ -148,6 +152,7 @@ class Profile:
             "bytes": self.bytes,
             "columns": {
                 name: {
+                    "rows": c.rows,
                     "filled": c.filled,
                     "hits": [
                         [h.field, h.info_type, h.likelihood.name, h.subject.value, h.detector, n]
@@ -172,6 +177,7 @@ class Profile:
             data["bytes"],
             {
                 name: Column(
+                    column["rows"],
                     column["filled"],
                     _hits(column["hits"]),
                     Counter({Shape(t, s): n for t, s, n in column["shapes"]}),

@@ -4,7 +4,7 @@ A verdict stands on evidence, and each piece of evidence names where it was read
 not be asked is UP: plain PostgreSQL cannot know whether its disk is encrypted.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -65,3 +65,21 @@ def _combined(evidence: Iterable[Evidence]) -> Shield:
     if Shield.UP in shields:
         return Shield.UP
     return Shield.DOWN if shields == {Shield.DOWN} else Shield.UNKNOWN
+
+
+def to_json(protection: Protection) -> dict[str, list[list[str]]]:
+    """Return it as JSON has it, in an order of its own."""
+    return {
+        name: sorted([e.asked, e.answer, e.shield.value] for e in getattr(protection, name))
+        for name in ("storage", "connection")
+    }
+
+
+def from_json(data: Mapping[str, Sequence[Sequence[str]]]) -> Protection:
+    """Read what `to_json` wrote. Raises KeyError or ValueError for anything else."""
+    return Protection(
+        *(
+            tuple(Evidence(asked, answer, Shield(shield)) for asked, answer, shield in data[name])
+            for name in ("storage", "connection")
+        )
+    )

@@ -20,10 +20,12 @@ class _Store:
     Args:
         module: with a function `open_source(spec, manners, environ)`.
         extra: that installs its library, or empty.
+        is_server: whether connections to it are counted.
     """
 
     module: str
     extra: str
+    is_server: bool = False
 
 
 _STORES: Final[Mapping[str, _Store]] = {
@@ -46,3 +48,8 @@ def open_source(spec: Spec, manners: Manners, environ: Environ) -> Source:
     store = _STORES[spec.scheme]
     opener: Opener = extras.load(store.module, "open_source", store.extra)
     return opener(spec, manners, environ)
+
+
+def is_server(spec: Spec) -> bool:
+    """Whether connections to the source are counted."""
+    return _STORES[spec.scheme].is_server

@@ -1,0 +1,184 @@
+"""`phiguard rest scan`: reads sources and keeps a catalogue of what they hold."""
+
+import argparse
+import os
+import sys
+import time
+from collections.abc import Callable
+from fnmatch import fnmatchcase
+from typing import TYPE_CHECKING, Final
+
+from atrest import spec as specs
+from atrest.manners import Manners
+from atrest.source import Budget
+from atrest.spec import Spec, SpecError
+from extauthz.commands import engine
+from extauthz.commands.errors import UsageError
+from extauthz.commands.rest import catalogues, summary
+from extauthz.commands.rest.progress import Progress
+from extauthz.detection.engines import EngineError
+from extauthz.rest.folder import CatalogueError, Folder
+from extauthz.rest.pool import Pool
+from extauthz.rest.run import Plan, Reading
+from extauthz.rest.schedule import Schedule
+from extauthz.rest.store import Store
+from extauthz.rest.worker import Detectors
+
+if TYPE_CHECKING:
+    _Subparsers = argparse._SubParsersAction[argparse.ArgumentParser]
+
+_DEFAULT: Final = Budget()
+
+
+def add_parser(subparsers: "_Subparsers") -> None:
+    """Add `rest scan`."""
+    kinds = "\n".join(f"  {scheme}://  {text}" for scheme, text in specs.SCHEMES.items())
+    parser = subparsers.add_parser(
+        "scan",
+        help="read sources and keep a catalogue",
+        description="Find the PHI in sources, and keep what was found in a catalogue. What did "
+        "not change since the last scan is not read again.",
+        epilog=f"kinds of sources (a path is a file or a folder):\n{kinds}",
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument("sources", nargs="+", metavar="SOURCE", help="a path, or SCHEME://...")
+    catalogues.add_option(parser)
+    parser.add_argument(
+        "--rows",
+        type=_count,
+        default=_DEFAULT.rows,
+        metavar="N",
+        help="of each table read about N rows, chosen at random; 0: all (default: %(default)s)",
+    )
+    parser.add_argument(
+        "--seed", type=int, default=0, metavar="N", help="of the samples (default: %(default)s)"
+    )
+    parser.add_argument(
+        "--max-bytes",
+        type=_above_zero,
+        default=_DEFAULT.document_bytes,
+        metavar="N",
+        help="cut longer documents and cells off (default: %(default)s)",
+    )
+    parser.add_argument(
+        "--include",
+        action="append",
+        default=[],
+        metavar="GLOB",
+        help="only files and tables with such a name; may be given several times",
+    )
+    parser.add_argument("--exclude", action="append", default=[], metavar="GLOB", help="not these")
+    parser.add_argument(
+        "--workers",
+        type=_above_zero,
+        default=len(os.sched_getaffinity(0)),
+        metavar="N",
+        help="processes that read and scan (default: the CPUs of this process, here %(default)s)",
+    )
+    parser.add_argument(
+        "--connections",
+        type=_above_zero,
+        default=1,
+        metavar="N",
+        help="to one server at once (default: %(default)s)",
+    )
+    parser.add_argument(
+        "--rows-per-second",
+        type=_count,
+        default=0,
+        metavar="N",
+        help="of one source at most; 0: without limit (default: %(default)s)",
+    )
+    parser.add_argument(
+        "--bytes-per-second",
+        type=_count,
+        default=0,
+        metavar="N",
+        help="of one source at most; 0: without limit (default: %(default)s)",
+    )
+    parser.add_argument(
+        "--dry-run", action="store_true", help="say what would be read, and read nothing"
+    )
+    engine.add_detectors(parser)
+    engine.add_choices(parser)
+    parser.set_defaults(run=run)
+
+
+def run(args: argparse.Namespace) -> int:
+    """Scan all sources.
+
+    Returns:
+        0 when nothing holds PHI; 1 when something does; 2 when something could not be read.
+    """
+    plan = _plan(args)
+    detectors = Detectors(
+        engine.detection(args), tuple(engine.read_set(path) for path in args.detectors)
+    )
+    try:
+        detection = detectors.load()
+    except EngineError as error:
+        raise UsageError(str(error)) from None
+    folder = Folder(args.catalogue)
+    try:
+        folder.make()
+        with folder.alone():
+            store = Store(folder.database, create=True)
+            try:
+                reading = Reading(plan, store, folder.keys(), detection)
+                if args.dry_run:
+                    return summary.dry_run(reading, store, args.workers)
+                _read(reading, Pool(args.workers, detectors))
+                return summary.after(reading.counts, store)
+            finally:
+                store.close()
+    except CatalogueError as error:
+        raise UsageError(str(error)) from None
+
+
+def _read(reading: Reading, pool: Pool) -> None:
+    schedule = Schedule(reading.feeds())
+    progress = Progress(sys.stderr, schedule, reading.counts, time.monotonic)
+    try:
+        for outcome in pool.run(schedule, progress.beat):
+            reading.keep(outcome)
+        reading.end()
+    finally:
+        progress.clear()
+        pool.close()
+
+
+def _plan(args: argparse.Namespace) -> Plan:
+    budget = Budget(args.rows, args.max_bytes, 0, args.seed)
+    share = args.connections
+    manners = Manners(args.rows_per_second / share, args.bytes_per_second / share)
+    found = [_spec(text) for text in args.sources]
+    return Plan(found, budget, manners, args.connections, _filter(args.include, args.exclude))
+
+
+def _spec(text: str) -> Spec:
+    try:
+        return specs.parse(text)
+    except SpecError as error:
+        raise UsageError(str(error)) from None
+
+
+def _filter(include: list[str], exclude: list[str]) -> Callable[[str], bool]:
+    def wants(name: str) -> bool:
+        is_in = not include or any(fnmatchcase(name, pattern) for pattern in include)
+        return is_in and not any(fnmatchcase(name, pattern) for pattern in exclude)
+
+    return wants
+
+
+def _count(text: str) -> int:
+    number = int(text)
+    if number < 0:
+        raise argparse.ArgumentTypeError(f"{number}: give 0 or more")
+    return number
+
+
+def _above_zero(text: str) -> int:
+    number = int(text)
+    if number <= 0:
+        raise argparse.ArgumentTypeError(f"{number}: give a number above 0")
+    return number

@@ -1,0 +1,302 @@
+"""State and catalogue in one SQLite file.
+
+A unit's result is one transaction: its profile, its protection and what changed since it was read
+before. A kill leaves a unit either done or not.
+"""
+
+import contextlib
+import sqlite3
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+import orjson
+
+from atrest import protection
+from atrest.catalogue import Kept
+from atrest.diff import Change, ChangeKind, changes
+from atrest.profile import Profile
+from atrest.source import Reason, Unlisted
+from atrest.unit import UnitKind
+from extauthz.rest.folder import CatalogueError
+
+_VERSION: Final = 1
+_SCHEMA: Final = """
+CREATE TABLE runs (
+    id INTEGER PRIMARY KEY, began TEXT NOT NULL, ended TEXT, detectors TEXT NOT NULL
+) STRICT;
+CREATE TABLE units (
+    key BLOB PRIMARY KEY, source TEXT NOT NULL, name TEXT NOT NULL, kind TEXT NOT NULL,
+    version TEXT NOT NULL, reading TEXT NOT NULL, detectors TEXT NOT NULL, final INTEGER NOT NULL,
+    profile BLOB NOT NULL, protection BLOB NOT NULL, detail TEXT NOT NULL, read_at TEXT NOT NULL,
+    seconds REAL NOT NULL, seen INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+CREATE INDEX units_by_name ON units (source, name);
+CREATE TABLE unlisted (
+    run INTEGER NOT NULL, source TEXT NOT NULL, name TEXT NOT NULL, reason TEXT NOT NULL,
+    detail TEXT NOT NULL
+) STRICT;
+CREATE TABLE changes (
+    run INTEGER NOT NULL, source TEXT NOT NULL, name TEXT NOT NULL, key BLOB NOT NULL,
+    kind TEXT NOT NULL, column_name TEXT NOT NULL, info_type TEXT NOT NULL
+) STRICT;
+"""
+_COLUMNS: Final = (
+    "key, source, name, kind, version, detectors, profile, protection, read_at, detail"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """One run.
+
+    Args:
+        id: its number, from 1.
+        began: ISO 8601 in UTC.
+        ended: the same, or empty while it runs or when it was killed.
+    """
+
+    id: int
+    began: str
+    ended: str
+
+
+@dataclass(frozen=True, slots=True)
+class Changed:
+    """A change and its unit.
+
+    Args:
+        run: in which run it was seen.
+        source: the source's name.
+        name: the unit's masked name.
+        key: of the unit, hexadecimal.
+        change: what changed.
+    """
+
+    run: int
+    source: str
+    name: str
+    key: str
+    change: Change
+
+
+class Store:
+    """The SQLite file.
+
+    Args:
+        path: of the file.
+        create: whether to make it when it is missing.
+
+    Raises:
+        CatalogueError: it cannot be opened, or another version wrote it.
+    """
+
+    def __init__(self, path: Path, *, create: bool = False) -> None:
+        self._path = path
+        if not create and not path.exists():
+            raise CatalogueError(f"{path.parent}: no catalogue; run `phiguard rest scan` first")
+        with self._errors():
+            self._db = sqlite3.connect(path, isolation_level=None, timeout=10)
+            self._db.execute("PRAGMA journal_mode = WAL")
+            self._db.execute("PRAGMA synchronous = NORMAL")
+            (version,) = self._db.execute("PRAGMA user_version").fetchone()
+            if version == 0:
+                self._db.executescript(
+                    f"BEGIN; {_SCHEMA} PRAGMA user_version = {_VERSION}; COMMIT;"
+                )
+            elif version != _VERSION:
+                raise CatalogueError(
+                    f"{path}: written by another version of phiguard; name another folder"
+                )
+
+    @contextlib.contextmanager
+    def _errors(self) -> Iterator[None]:
+        try:
+            yield
+        except sqlite3.Error as error:
+            name = getattr(error, "sqlite_errorname", type(error).__name__)
+            fix = (
+                "free space on its disk"
+                if name == "SQLITE_FULL"
+                else "name a folder that this user can write, on a local disk"
+            )
+            raise CatalogueError(f"{self._path}: {name}; {fix}") from None
+
+    @contextlib.contextmanager
+    def _transaction(self) -> Iterator[None]:
+        """Do all of it or nothing."""
+        with self._errors():
+            self._db.execute("BEGIN IMMEDIATE")
+            try:
+                yield
+            except BaseException:
+                self._db.execute("ROLLBACK")
+                raise
+            self._db.execute("COMMIT")
+
+    def begin(self, now: str, detectors: str) -> Run:
+        """Begin a run."""
+        with self._errors():
+            cursor = self._db.execute(
+                "INSERT INTO runs (began, detectors) VALUES (?, ?)", (now, detectors)
+            )
+        return Run(cursor.lastrowid or 0, now, "")
+
+    def end(self, run: Run, now: str, complete: Iterable[str]) -> None:
+        """End a run: what a complete listing did not show is gone.
+
+        Args:
+            run: which.
+            now: ISO 8601 in UTC.
+            complete: names of the sources that were listed without a place left out.
+        """
+        with self._transaction():
+            for source in complete:
+                gone = self._db.execute(
+                    f"SELECT {_COLUMNS} FROM units WHERE source = ? AND seen < ?",  # noqa: S608
+                    (source, run.id),
+                ).fetchall()
+                for row in gone:
+                    self._record(run, _kept(row), changes(_kept(row), None))
+                self._db.execute(
+                    "DELETE FROM units WHERE source = ? AND seen < ?", (source, run.id)
+                )
+            self._db.execute("UPDATE runs SET ended = ? WHERE id = ?", (now, run.id))
+
+    def is_known(self, key: bytes, version: str, reading: str) -> bool:
+        """Whether this content was read so, and reading it again would give the same."""
+        with self._errors():
+            row = self._db.execute(
+                "SELECT 1 FROM units WHERE key = ? AND version = ? AND reading = ? AND final = 1",
+                (key, version, reading),
+            ).fetchone()
+        return row is not None
+
+    def saw(self, run: Run, keys: Iterable[bytes]) -> None:
+        """Note that units are still there, unchanged."""
+        with self._transaction():
+            self._db.executemany(
+                "UPDATE units SET seen = ? WHERE key = ?", ((run.id, key) for key in keys)
+            )
+
+    def put(self, run: Run, kept: Kept, reading: str, seconds: float) -> list[Change]:
+        """Keep a unit's result in place of the one before, and return what changed."""
+        key = bytes.fromhex(kept.key)
+        with self._transaction():
+            row = self._db.execute(
+                f"SELECT {_COLUMNS} FROM units WHERE key = ?",  # noqa: S608 - our own columns
+                (key,),
+            ).fetchone()
+            changed = changes(_kept(row) if row else None, kept)
+            self._record(run, kept, changed)
+            self._db.execute(
+                "INSERT OR REPLACE INTO units VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?)",
+                (
+                    key,
+                    kept.source,
+                    kept.name,
+                    kept.kind.value,
+                    kept.version,
+                    reading,
+                    kept.detectors,
+                    int(kept.is_final),
+                    orjson.dumps(kept.profile.to_json()),
+                    orjson.dumps(protection.to_json(kept.protection)),
+                    kept.detail,
+                    kept.read_at,
+                    seconds,
+                    run.id,
+                ),
+            )
+        return changed
+
+    def _record(self, run: Run, kept: Kept, changed: Iterable[Change]) -> None:
+        self._db.executemany(
+            "INSERT INTO changes VALUES (?,?,?,?,?,?,?)",
+            (
+                (
+                    run.id,
+                    kept.source,
+                    kept.name,
+                    bytes.fromhex(kept.key),
+                    change.kind.value,
+                    change.column,
+                    change.info_type,
+                )
+                for change in changed
+            ),
+        )
+
+    def put_unlisted(self, run: Run, place: Unlisted, shown: str) -> None:
+        """Keep a place that could not be listed, under its masked name."""
+        with self._errors():
+            self._db.execute(
+                "INSERT INTO unlisted VALUES (?,?,?,?,?)",
+                (run.id, place.source, shown, place.reason.value, place.detail),
+            )
+
+    def units(self) -> Iterator[Kept]:
+        """Yield what is kept of every unit, in the order of sources and names."""
+        with self._errors():
+            rows = self._db.execute(
+                f"SELECT {_COLUMNS} FROM units ORDER BY source, name, key"  # noqa: S608
+            )
+            for row in rows:
+                yield _kept(row)
+
+    def unlisted(self) -> list[Unlisted]:
+        """Return the places that the last run could not list."""
+        with self._errors():
+            rows = self._db.execute(
+                "SELECT source, name, reason, detail FROM unlisted "
+                "WHERE run = (SELECT max(id) FROM runs) ORDER BY source, name"
+            ).fetchall()
+        return [Unlisted(s, name, Reason(reason), detail) for s, name, reason, detail in rows]
+
+    def runs(self) -> list[Run]:
+        """Return all runs, the first one first."""
+        with self._errors():
+            rows = self._db.execute("SELECT id, began, ended FROM runs ORDER BY id").fetchall()
+        return [Run(number, began, ended or "") for number, began, ended in rows]
+
+    def changes(self, since: int) -> list[Changed]:
+        """Return what changed in the runs from number `since` on."""
+        with self._errors():
+            rows = self._db.execute(
+                "SELECT run, source, name, key, kind, column_name, info_type FROM changes "
+                "WHERE run >= ? ORDER BY run, source, name, kind, column_name, info_type",
+                (since,),
+            ).fetchall()
+        return [
+            Changed(run, source, name, key.hex(), Change(ChangeKind(kind), column, info_type))
+            for run, source, name, key, kind, column, info_type in rows
+        ]
+
+    def pace(self) -> float:
+        """Return the bytes a second at which units were read before, or 0."""
+        with self._errors():
+            rows = self._db.execute(
+                "SELECT sum(profile ->> '$.bytes'), sum(seconds) FROM units"
+            ).fetchone()
+        return rows[0] / rows[1] if rows[0] and rows[1] else 0.0
+
+    def close(self) -> None:
+        """Close the file."""
+        self._db.close()
+
+
+def _kept(row: tuple[Any, ...]) -> Kept:
+    key, source, name, kind, version, detectors, profile, guarded, read_at, detail = row
+    return Kept(
+        key.hex(),
+        source,
+        name,
+        UnitKind(kind),
+        version,
+        detectors,
+        Profile.from_json(orjson.loads(profile)),
+        protection.from_json(orjson.loads(guarded)),
+        read_at,
+        detail,
+    )
