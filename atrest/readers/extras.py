@@ -1,5 +1,6 @@
 """The readers of table files, by their first bytes, and the extra that each needs."""
 
+import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from importlib import import_module
@@ -18,14 +19,34 @@ class _Format:
         magic: its first bytes.
         module: that reads it, with a function `read`.
         extra: that installs its library.
+        is_short: whether a text may begin so, too. Then it has to look like no text.
     """
 
     magic: bytes
     module: str
     extra: str
+    is_short: bool = False
+
+    def begins(self, head: bytes) -> bool:
+        """Whether a file with these first bytes has this format."""
+        return head.startswith(self.magic) and not (
+            self.is_short and head[:_LOOKED_AT].isascii() and _CONTROL.search(head) is None
+        )
 
 
-_FORMATS: Final = (_Format(b"SQLite format 3\0", "atrest.readers.tables.sqlite_file", ""),)
+_LOOKED_AT: Final = 1 << 10
+# matches the bytes 0 and 1; not a tabulator or a line feed
+_CONTROL: Final = re.compile(rb"[\0-\x08\x0e-\x1f]")
+_ARROW: Final = "atrest.readers.tables.arrow_file"
+_FORMATS: Final = (
+    _Format(b"SQLite format 3\0", "atrest.readers.tables.sqlite_file", ""),
+    _Format(b"PAR1", "atrest.readers.tables.parquet", "rest-lake", is_short=True),
+    _Format(b"PARE", "atrest.readers.tables.parquet", "rest-lake", is_short=True),
+    _Format(b"ORC", "atrest.readers.tables.orc", "rest-lake", is_short=True),
+    _Format(b"ARROW1\0\0", _ARROW, "rest-lake"),
+    _Format(b"FEA1", _ARROW, "rest-lake", is_short=True),
+    _Format(b"Obj\x01", "atrest.readers.tables.avro", "rest-lake"),
+)
 
 
 def table_reader(head: bytes) -> Reader | None:
@@ -34,7 +55,7 @@ def table_reader(head: bytes) -> Reader | None:
     Raises:
         ReadError: the extra that reads it is not installed.
     """
-    found = next((f for f in _FORMATS if head.startswith(f.magic)), None)
+    found = next((f for f in _FORMATS if f.begins(head)), None)
     if found is None:
         return None
     reader: Reader = load(found.module, "read", found.extra)
