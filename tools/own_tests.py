@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Final
 
 ROOT: Final = Path(__file__).parent.parent
-PACKAGES: Final = ("phiscan", "mesh", "extauthz")
+PACKAGES: Final = ("phiscan", "mesh", "atrest", "extauthz")
 _TABLE: Final = Path(__file__).with_name("own_tests.toml")
 
 

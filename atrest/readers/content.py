@@ -18,6 +18,7 @@ import zstandard
 from atrest.readers import extras
 from atrest.readers.errors import from_os
 from atrest.readers.tables import delimited
+from atrest.readers.zstd import ZstdFile
 from atrest.source import Budget, Document, Item, Reason, Unread
 
 _HEAD: Final = 1 << 16
@@ -51,7 +52,7 @@ def items(opened: Opened, budget: Budget) -> Iterator[Item]:
         ReadError: it cannot be read. What was yielded before stays true.
     """
     try:
-        head = opened.file.read(_HEAD)
+        head = _read(opened.file, _HEAD)
         opened.file.seek(0)
         reader = extras.table_reader(head)
         if reader is not None:
@@ -95,7 +96,7 @@ def _unpacked(head: bytes, file: BinaryIO) -> BinaryIO | None:
     elif head.startswith(b"\xfd7zXZ\0"):
         unpacked = lzma.LZMAFile(file)  # noqa: SIM115 - its caller closes the file below
     elif head.startswith(b"\x28\xb5\x2f\xfd"):
-        unpacked = zstandard.ZstdDecompressor().stream_reader(file)
+        unpacked = io.BufferedReader(ZstdFile(file))
     return cast("BinaryIO | None", unpacked)
 
 

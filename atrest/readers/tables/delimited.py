@@ -11,13 +11,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import BinaryIO, Final
 
+from atrest.header import FEWEST_ROWS, is_header
 from atrest.sample import reservoir
 from atrest.source import Budget, Item, Method, Reason, Rows, Sampled, Unread
 from phiscan.syntax import csv_rows
 
-_FEWEST_ROWS: Final = 3
 _LONGEST_CELL: Final = 1 << 20
-_FEWEST_COLUMNS: Final = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,13 +62,10 @@ def _first_rows(text: str, delimiter: str, *, is_whole: bool) -> list[list[str]]
 
 
 def _is_table(rows: list[list[str]]) -> bool:
-    width = len(rows[0])
     return (
-        len(rows) >= _FEWEST_ROWS
-        and width >= _FEWEST_COLUMNS
-        and all(len(row) == width for row in rows)
-        and len(set(rows[0])) == width
-        and all(name.strip() and not name.strip()[0].isdigit() for name in rows[0])
+        len(rows) >= FEWEST_ROWS
+        and all(len(row) == len(rows[0]) for row in rows)
+        and is_header(rows[0], rows[1:])
     )
 
 

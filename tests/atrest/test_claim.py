@@ -1,0 +1,55 @@
+"""Bounds against values that are known."""
+
+import pytest
+
+from atrest.claim import Claim, claim, percent
+
+
+@pytest.mark.parametrize(
+    ("hits", "seen", "least", "most"),
+    [
+        # R: binom.test(h, n)$conf.int
+        (1, 10, 0.002528579, 0.4450161),
+        (5, 1000, 0.001625420, 0.01162946),
+        (500, 1000, 0.4685492, 0.5314508),
+        (9, 10, 0.5549839, 0.9974714),
+        (10, 10, 0.6915029, 1.0),
+        (1000, 1000, 0.9963179, 1.0),
+    ],
+)
+def test_bounds_are_those_of_clopper_and_pearson(hits, seen, least, most):
+    found = claim(hits, seen)
+    assert (found.least, found.most) == pytest.approx((least, most), rel=1e-5)
+
+
+@pytest.mark.parametrize("seen", [10, 100, 5_000, 1_000_000])
+def test_no_hit_in_n_rows_is_at_most_three_in_n(seen):
+    found = claim(0, seen)
+    assert found.least == 0
+    assert 0.86 * 3 / seen < found.most < 3 / seen
+
+
+def test_all_rows_give_the_share_itself():
+    assert claim(3, 12, is_all=True) == Claim(0.25, 0.25, is_exact=True)
+
+
+def test_no_row_says_nothing_unless_there_is_none():
+    assert claim(0, 0) == Claim(0, 1)
+    assert claim(0, 0, is_all=True) == Claim(0, 0, is_exact=True)
+
+
+@pytest.mark.parametrize(
+    ("found", "words"),
+    [
+        (claim(0, 5_000), "at most 0.06 % of rows at 95 %"),
+        (claim(50, 5_000), "0.74 % to 1.3 % of rows at 95 %"),
+        (claim(5_000, 5_000), "at least 99.9 % of rows at 95 %"),
+        (claim(5, 5, is_all=True), "100 % of all rows"),
+    ],
+)
+def test_words(found, words):
+    assert found.words == words
+
+
+def test_only_a_whole_is_a_hundred_percent():
+    assert (percent(0.9999999), percent(1.0), percent(0)) == ("99.9 %", "100 %", "0 %")
