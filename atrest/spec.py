@@ -13,6 +13,7 @@ from urllib.parse import parse_qsl, unquote, urlsplit
 SCHEMES: Final = {
     "file": "folders and files of this machine",
     "sqlite": "the tables of a SQLite database",
+    "postgres": "the tables of a PostgreSQL database",
 }
 
 

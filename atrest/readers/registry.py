@@ -31,6 +31,7 @@ class _Store:
 _STORES: Final[Mapping[str, _Store]] = {
     "file": _Store("atrest.readers.files", ""),
     "sqlite": _Store("atrest.readers.sqlite_source", ""),
+    "postgres": _Store("atrest.readers.postgres.source", "rest-postgres", is_server=True),
 }
 
 

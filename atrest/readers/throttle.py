@@ -4,6 +4,8 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
+from atrest.manners import Manners
+
 
 @dataclass(slots=True)
 class Throttle:
@@ -28,3 +30,30 @@ class Throttle:
         self._free_at = max(self._free_at, now) + count / self.rate
         if self._free_at > now:
             self.sleep(self._free_at - now)
+
+
+@dataclass(frozen=True, slots=True)
+class Pace:
+    """Rows and bytes a second.
+
+    Args:
+        rows: the bucket of rows.
+        bytes: the bucket of bytes.
+    """
+
+    rows: Throttle
+    bytes: Throttle
+
+    @classmethod
+    def of(cls, manners: Manners) -> "Pace":
+        """Start with full buckets."""
+        return cls(Throttle(manners.rows_per_second), Throttle(manners.bytes_per_second))
+
+    def take(self, rows: int, size: int) -> None:
+        """Wait until so many more rows and bytes are allowed."""
+        self.rows.take(rows)
+        self.bytes.take(size)
+
+    def at_once(self, most: int) -> int:
+        """Return how many rows to fetch at once: `most`, or what one second allows."""
+        return min(most, max(1, int(self.rows.rate))) if self.rows.rate else most

@@ -1,6 +1,9 @@
 """No more a second than allowed."""
 
-from atrest.readers.throttle import Throttle
+import pytest
+
+from atrest.manners import Manners
+from atrest.readers.throttle import Pace, Throttle
 
 
 class Time:
@@ -35,3 +38,18 @@ def test_no_rate_is_no_limit():
     time = Time()
     Throttle(0, time.clock, time.sleep).take(10**9)
     assert time.now == 100.0
+
+
+def test_rows_and_bytes_both_wait():
+    time = Time()
+    pace = Pace(Throttle(10, time.clock, time.sleep), Throttle(0, time.clock, time.sleep))
+    pace.take(20, 1_000_000)
+    assert time.now == 102.0
+    pace = Pace(Throttle(0, time.clock, time.sleep), Throttle(1000, time.clock, time.sleep))
+    pace.take(20, 5_000)
+    assert time.now == 107.0
+
+
+@pytest.mark.parametrize(("rate", "expected"), [(0, 250), (1000, 250), (10, 10), (0.5, 1)])
+def test_no_more_rows_are_fetched_at_once_than_a_second_allows(rate, expected):
+    assert Pace.of(Manners(rows_per_second=rate)).at_once(250) == expected

@@ -1,0 +1,1 @@
+"""PostgreSQL: the tables of one database."""

@@ -1,0 +1,158 @@
+"""One connection to PostgreSQL that can only read."""
+
+import contextlib
+import socket
+import ssl
+from collections.abc import Iterator, Sequence
+from typing import Final
+
+import pg8000.native
+from pg8000.exceptions import DatabaseError, Error
+
+from atrest.manners import Manners
+from atrest.protection import Evidence, Shield
+from atrest.readers.postgres.address import Address
+from atrest.readers.postgres.errors import read_error, refusal
+from atrest.readers.tls import SslMode
+from atrest.source import ReadError, Reason
+
+FAILURES: Final = (Error, OSError, UnicodeError, ValueError, AttributeError, IndexError, KeyError)
+"""What the driver raises. An answer that makes no sense is a KeyError or an IndexError of it."""
+_GRACE: Final = 30
+_TLS: Final = "SELECT ssl, version, cipher FROM pg_stat_ssl WHERE pid = pg_backend_pid()"
+_SNAPSHOT: Final = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY"
+
+
+class Session:
+    """A connection that is opened when it is first needed.
+
+    Args:
+        address: where, and who.
+        manners: how long a statement and a lock may take.
+    """
+
+    def __init__(self, address: Address, manners: Manners) -> None:
+        self._address = address
+        self._manners = manners
+        self._connection: pg8000.native.Connection | None = None
+        self._is_raw = False
+        self._transport: Evidence | None = None
+
+    @contextlib.contextmanager
+    def snapshot(self) -> Iterator["Session"]:
+        """One read-only transaction: every statement in it sees the database at one moment.
+
+        Raises:
+            ReadError: the connection cannot be made, or a statement fails.
+        """
+        try:
+            if self._connection is None:
+                self._open()
+            self.run(_SNAPSHOT)
+            yield self
+        except FAILURES as error:
+            if not isinstance(error, DatabaseError):
+                self.close()  # nobody knows where in an answer the driver stands
+            raise read_error(error) from None
+        finally:
+            self._end()
+
+    def run(self, sql: str, **values: object) -> Sequence[Sequence[object]]:
+        """Run one statement of a snapshot and return its rows."""
+        if self._connection is None:
+            raise ReadError(Reason.UNREACHABLE, "the connection is closed")
+        return self._connection.run(sql, **values) or ()
+
+    def text(self, value: str) -> str:
+        """Return a cell as text. A database without an encoding (SQL_ASCII) holds any bytes."""
+        return value.encode("latin-1").decode("utf-8", "replace") if self._is_raw else value
+
+    def transport(self) -> Evidence:
+        """How the connection is protected, as the server says. Raises ReadError."""
+        if self._transport is None:
+            with self.snapshot():
+                pass
+        return self._transport or Evidence("pg_stat_ssl", "nothing", Shield.UNKNOWN)
+
+    def close(self) -> None:
+        """End the connection."""
+        connection, self._connection = self._connection, None
+        if connection is not None:
+            with contextlib.suppress(*FAILURES):
+                connection.close()
+
+    def _open(self) -> None:
+        address = self._address
+        seconds = self._manners.statement_seconds + _GRACE
+        wire = _connected(address, seconds)
+        try:
+            self._connection = pg8000.native.Connection(
+                address.user,
+                host=address.host,
+                database=address.database,
+                password=address.password,
+                sock=wire,
+                ssl_context=_tls(address),
+                application_name="phiguard",
+            )
+        except FAILURES as error:
+            wire.close()
+            raise refusal(error, has_password=address.password is not None) from None
+        self._is_raw = self._connection.parameter_statuses.get("server_encoding") == "SQL_ASCII"
+        for name, value in self._settings():
+            self._connection.run("SELECT set_config(:name, :value, false)", name=name, value=value)
+        self._transport = self._asked()
+
+    def _asked(self) -> Evidence:
+        if self._address.is_socket:
+            return Evidence("connection", "a Unix socket", Shield.UNKNOWN)
+        found = self.run(_TLS)
+        if not found:
+            return Evidence("pg_stat_ssl", "nothing", Shield.UNKNOWN)
+        has_tls, version, cipher = found[0]
+        if not has_tls:
+            return Evidence("pg_stat_ssl", "off", Shield.DOWN)
+        return Evidence("pg_stat_ssl", f"{version} {cipher}", Shield.UP)
+
+    def _settings(self) -> Iterator[tuple[str, str]]:
+        """What this session may do, and how its answers are written."""
+        yield "search_path", "pg_catalog"  # no function or operator of a user's schema is called
+        yield "default_transaction_read_only", "on"
+        yield "statement_timeout", f"{self._manners.statement_seconds}s"
+        yield "lock_timeout", f"{self._manners.lock_seconds}s"
+        yield "idle_in_transaction_session_timeout", "0"  # the detectors take their time
+        yield "client_encoding", "LATIN1" if self._is_raw else "UTF8"
+        yield "datestyle", "ISO"
+        yield "intervalstyle", "iso_8601"
+        yield "bytea_output", "hex"
+
+    def _end(self) -> None:
+        """End the transaction. A connection that cannot do so is given up."""
+        if self._connection is None:
+            return
+        try:
+            self._connection.run("ROLLBACK")
+        except FAILURES:
+            self.close()
+
+
+def _connected(address: Address, seconds: float) -> socket.socket:
+    if address.is_socket:
+        wire = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+        wire.settimeout(seconds)
+        try:
+            wire.connect(f"{address.host}/.s.PGSQL.{address.port}")
+        except OSError:
+            wire.close()
+            raise
+        return wire
+    return socket.create_connection((address.host, address.port), seconds)
+
+
+def _tls(address: Address) -> ssl.SSLContext | bool | None:
+    """Return what the driver calls for: None prefers TLS, False goes without it."""
+    if address.is_socket:
+        return False
+    if address.tls.mode is SslMode.PREFER:
+        return None
+    return address.tls.context() or False
