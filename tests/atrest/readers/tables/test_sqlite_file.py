@@ -15,7 +15,7 @@ def path(tmp_path):
     db = sqlite3.connect(path)
     for name in ("a", "b"):
         db.execute(f"CREATE TABLE {name} (mrn)")
-        db.execute(f"INSERT INTO {name} VALUES (7)")  # noqa: S608 - a and b
+        db.execute(f"INSERT INTO {name} VALUES (7)")
     db.commit()
     db.close()
     return path
