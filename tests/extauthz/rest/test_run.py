@@ -1,0 +1,114 @@
+"""A run: what is new is read, what is known is not, and what is gone goes."""
+
+import os
+
+import pytest
+
+from atrest.examine import Detection
+from atrest.manners import Manners
+from atrest.source import Budget
+from atrest.spec import parse
+from extauthz.rest.folder import Folder
+from extauthz.rest.run import Plan, Reading, detectors_digest
+from extauthz.rest.store import Store
+from extauthz.rest.task import perform
+
+PHI = '{"patientName": "Ana Ruiz", "diagnosis": "E11.9"}'
+
+
+@pytest.fixture(scope="session")
+def detection(engine):
+    return Detection(engine, lambda: 0.0)
+
+
+@pytest.fixture
+def scan(tmp_path, detection):
+    """Run over a folder in this process, and return what was counted and what is kept."""
+    folder = Folder(tmp_path / "catalogue")
+    folder.make()
+    data = tmp_path / "data"
+    data.mkdir()
+
+    def one(wants=lambda name: True, budget=Budget()):  # noqa: B008 - frozen
+        store = Store(folder.database, create=True)
+        plan = Plan([parse(str(data))], budget, Manners(), 1, wants)
+        reading = Reading(plan, store, folder.keys(), detection)
+        for feed in reading.feeds():
+            for task in feed.tasks:
+                reading.keep(perform(task, detection, lambda *_: None))
+        reading.end()
+        kept = {unit.name: unit for unit in store.units()}
+        changed = [(c.name, c.change.kind.value) for c in store.changes(store.runs()[-1].id)]
+        store.close()
+        return reading.counts, kept, changed
+
+    one.data = data
+    return one
+
+
+def test_the_second_run_reads_nothing(scan):
+    (scan.data / "a.json").write_text(PHI)
+    first, kept, _ = scan()
+    second, again, changed = scan()
+    assert (first.read, first.unchanged) == (1, 0)
+    assert (second.read, second.unchanged) == (0, 1)
+    assert again == kept
+    assert changed == []
+
+
+def test_what_changed_is_read_again(scan):
+    (scan.data / "a.json").write_text("nothing")
+    scan()
+    (scan.data / "a.json").write_text(PHI)
+    counts, kept, changed = scan()
+    assert counts.read == 1
+    assert kept["a.json"].profile.verdict.value == "phi"
+    assert ("a.json", "VERDICT") in changed
+
+
+def test_a_larger_budget_reads_again(scan):
+    (scan.data / "a.json").write_text(PHI)
+    scan()
+    assert scan(budget=Budget(rows=9))[0].read == 1
+
+
+def test_what_is_gone_goes_and_what_was_not_asked_for_stays(scan):
+    (scan.data / "a.json").write_text(PHI)
+    (scan.data / "b.json").write_text(PHI)
+    scan()
+    counts, kept, changed = scan(wants=lambda name: name == "a.json")
+    assert counts.listed == 1
+    assert sorted(kept) == ["a.json", "b.json"]
+    assert changed == []
+    (scan.data / "b.json").unlink()
+    _, kept, changed = scan()
+    assert sorted(kept) == ["a.json"]
+    assert {kind for _, kind in changed} == {"GONE"}
+
+
+def test_a_place_that_cannot_be_listed_is_named_and_nothing_goes(scan):
+    (scan.data / "a.json").write_text(PHI)
+    scan()
+    os.mkfifo(scan.data / "SSN 512-44-9031")
+    (scan.data / "a.json").unlink()
+    counts, kept, _ = scan()
+    assert counts.unlisted == 1
+    assert sorted(kept) == ["a.json"]
+
+
+def test_a_source_that_is_away_is_named(tmp_path, detection):
+    folder = Folder(tmp_path / "catalogue")
+    folder.make()
+    store = Store(folder.database, create=True)
+    plan = Plan([parse(str(tmp_path / "none"))], Budget(), Manners(), 1, lambda name: True)
+    reading = Reading(plan, store, folder.keys(), detection)
+    assert [list(feed.tasks) for feed in reading.feeds()] == [[]]
+    assert [(p.reason.value, p.detail) for p in store.unlisted()] == [
+        ("GONE", "No such file or directory")
+    ]
+    store.close()
+
+
+def test_the_digest_is_that_of_the_detectors(detection):
+    assert detectors_digest(detection) == detectors_digest(detection)
+    assert len(detectors_digest(detection)) == 16
