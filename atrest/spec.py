@@ -4,6 +4,7 @@
 sqlite:///var/lib/app/app.db         the tables of a SQLite database
 postgres://reader@db.clinic/ehr      the tables of a PostgreSQL database
 s3://bucket/prefix                   the objects of a bucket
+s3://bucket?endpoint=https://HOST    the objects of a store that is not Amazon's
 """
 
 from dataclasses import dataclass
@@ -14,6 +15,7 @@ SCHEMES: Final = {
     "file": "folders and files of this machine",
     "sqlite": "the tables of a SQLite database",
     "postgres": "the tables of a PostgreSQL database",
+    "s3": "the objects of a bucket",
 }
 
 
@@ -43,9 +45,14 @@ class Spec:
 
     @property
     def name(self) -> str:
-        """The source's name for the catalogue: no user, no options."""
+        """The source's name for the catalogue: no user, and of the options the endpoint alone.
+
+        Two stores may each have a bucket of one name.
+        """
         port = f":{self.port}" if self.port else ""
-        return f"{self.scheme}://{self.host}{port}{self.path}"
+        endpoint = self.option("endpoint")
+        place = f"?endpoint={endpoint}" if endpoint else ""
+        return f"{self.scheme}://{self.host}{port}{self.path}{place}"
 
     def option(self, name: str, default: str = "") -> str:
         """Return an option of the query part."""

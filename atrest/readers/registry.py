@@ -32,6 +32,7 @@ _STORES: Final[Mapping[str, _Store]] = {
     "file": _Store("atrest.readers.files", ""),
     "sqlite": _Store("atrest.readers.sqlite_source", ""),
     "postgres": _Store("atrest.readers.postgres.source", "rest-postgres", is_server=True),
+    "s3": _Store("atrest.readers.objects.s3", "rest-s3"),
 }
 
 
