@@ -18,7 +18,8 @@ CLASSES: Final = ("http_activity", "data_security_finding")
 PROFILES: Final = frozenset({"security_control", "trace"})
 OBJECTS: Final = frozenset(
     "metadata product http_request network_endpoint trace policy data_security finding_info"
-    " firewall_rule discovery_details related_event".split()
+    " firewall_rule discovery_details related_event resource_details file table database"
+    " databucket".split()
 )
 _INT32: Final = {"type": "integer", "minimum": -(2**31), "maximum": 2**31 - 1}
 _TYPES: Final[dict[str, dict[str, Any]]] = {

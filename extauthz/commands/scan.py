@@ -245,4 +245,4 @@ def _table(summary: table.Summary, scanned: Iterator[Scanned]) -> None:
 
 
 def _sarif(info_types: Mapping[str, InfoType], scanned: Iterator[Scanned]) -> None:
-    sys.stdout.write(sarif.render(((each.path, each.report) for each in scanned), info_types))
+    sys.stdout.writelines(sarif.pieces(((each.path, each.report) for each in scanned), info_types))

@@ -3,7 +3,7 @@
 import argparse
 from typing import TYPE_CHECKING
 
-from extauthz.commands.rest import diff, explain, locate, report, scan, status
+from extauthz.commands.rest import check, diff, explain, locate, report, scan, status
 
 if TYPE_CHECKING:
     _Subparsers = argparse._SubParsersAction[argparse.ArgumentParser]
@@ -15,7 +15,7 @@ def add_parser(subparsers: "_Subparsers") -> None:
         "rest", help="find the PHI at rest in files, buckets and databases"
     )
     actions = parser.add_subparsers(
-        dest="action", required=True, metavar="scan|status|report|diff|explain|locate"
+        dest="action", required=True, metavar="scan|status|report|check|diff|explain|locate"
     )
-    for command in (scan, status, report, diff, explain, locate):
+    for command in (scan, status, report, check, diff, explain, locate):
         command.add_parser(actions)

@@ -1,18 +1,14 @@
 """`phiguard rest report`: the catalogue, as people and other tools read it."""
 
 import argparse
-import csv
 import sys
-from collections.abc import Callable, Iterator
-from typing import TYPE_CHECKING, Any, Final
+from collections.abc import Iterable
+from pathlib import Path
+from typing import TYPE_CHECKING
 
-import orjson
-
-from atrest.catalogue import Entry, entries
+from extauthz.commands.errors import UsageError
 from extauthz.commands.rest import catalogues
-from extauthz.commands.table import aligned, shown
-from extauthz.rest.store import Store
-from phiscan.identifiers import INFO_TYPES
+from extauthz.commands.rest.forms import FORMS, Ask
 
 if TYPE_CHECKING:
     _Subparsers = argparse._SubParsersAction[argparse.ArgumentParser]
@@ -23,7 +19,10 @@ def add_parser(subparsers: "_Subparsers") -> None:
     parser = subparsers.add_parser("report", help="print the catalogue")
     catalogues.add_option(parser)
     parser.add_argument(
-        "--format", choices=tuple(_FORMATS), default="table", help="default: %(default)s"
+        "--format", choices=tuple(FORMS), default="table", help="default: %(default)s"
+    )
+    parser.add_argument(
+        "--output", "-o", type=Path, metavar="FILE", help="default: the standard output"
     )
     parser.add_argument(
         "--all",
@@ -34,67 +33,20 @@ def add_parser(subparsers: "_Subparsers") -> None:
 
 
 def run(args: argparse.Namespace) -> int:
-    """Print the catalogue."""
+    """Write the catalogue in one form. Raises UsageError when the file cannot be written."""
     with catalogues.opened(args) as store:
-        _FORMATS[args.format](_entries(store, everything=args.all))
+        write(FORMS[args.format](Ask(store, args.all)), args.output)
     return 0
 
 
-def _entries(store: Store, *, everything: bool) -> Iterator[Entry]:
-    for kept in store.units():
-        yield from (entry for entry in entries(kept) if everything or entry.is_sure)
-
-
-def identifier_of(info_type: str) -> str:
-    """Return the class from A to R of an infoType, or nothing: custom detectors name their own."""
-    known = INFO_TYPES.get(info_type)
-    return known.identifier.value if known is not None and known.identifier else ""
-
-
-def _table(found: Iterator[Entry]) -> None:
-    rows = [("unit", "column", "infoType", "class", "likelihood", "rows", "storage")]
-    rows += [
-        (
-            shown(entry.kept.name),
-            shown(entry.column + (f" {entry.field}" if entry.field else "")),
-            entry.info_type,
-            identifier_of(entry.info_type) or "-",
-            entry.likelihood.name,
-            entry.extent,
-            entry.kept.protection.stored.value,
-        )
-        for entry in found
-    ]
-    sys.stdout.write("".join(f"{line}\n" for line in aligned(rows)))
-
-
-def _rows(found: Iterator[Entry]) -> Iterator[dict[str, Any]]:
-    return (entry.to_json(identifier_of(entry.info_type)) for entry in found)
-
-
-def _jsonl(found: Iterator[Entry]) -> None:
-    for row in _rows(found):
-        sys.stdout.write(orjson.dumps(row).decode() + "\n")
-
-
-def _csv(found: Iterator[Entry]) -> None:
-    writer: csv.DictWriter[str] | None = None
-    for row in _rows(found):
-        if writer is None:
-            writer = csv.DictWriter(sys.stdout, list(row), lineterminator="\n")
-            writer.writeheader()
-        writer.writerow({name: _plain(value) for name, value in row.items()})
-
-
-def _plain(value: object) -> object:
-    """Return a cell that no spreadsheet runs as a formula."""
-    if isinstance(value, str) and value.startswith(("=", "+", "-", "@", "\t", "\r")):
-        return f"'{value}"
-    return value
-
-
-_FORMATS: Final[dict[str, Callable[[Iterator[Entry]], None]]] = {
-    "table": _table,
-    "jsonl": _jsonl,
-    "csv": _csv,
-}
+def write(pieces: Iterable[str], output: Path | None) -> None:
+    """Write pieces to a file, or to the standard output. Raises UsageError."""
+    if output is None:
+        sys.stdout.writelines(pieces)
+        return
+    try:
+        with output.open("w", encoding="utf-8", newline="") as file:
+            file.writelines(pieces)
+    except OSError as error:
+        why = (error.strerror or "cannot be written").lower()
+        raise UsageError(f"--output {output}: {why}; name a file in a folder that exists") from None

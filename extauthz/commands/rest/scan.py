@@ -6,6 +6,7 @@ import sys
 import time
 from collections.abc import Callable
 from fnmatch import fnmatchcase
+from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from atrest import spec as specs
@@ -14,10 +15,12 @@ from atrest.source import Budget
 from atrest.spec import Spec, SpecError
 from extauthz.commands import engine
 from extauthz.commands.errors import UsageError
-from extauthz.commands.rest import catalogues, summary
+from extauthz.commands.rest import breaches, catalogues, summary
+from extauthz.commands.rest.breaches import Judging
 from extauthz.commands.rest.progress import Progress
 from extauthz.detection.engines import EngineError
 from extauthz.rest.folder import CatalogueError, Folder
+from extauthz.rest.policy_file import PolicyFile
 from extauthz.rest.pool import Pool
 from extauthz.rest.run import Plan, Reading
 from extauthz.rest.schedule import Schedule
@@ -97,6 +100,13 @@ def add_parser(subparsers: "_Subparsers") -> None:
         help="of one source at most; 0: without limit (default: %(default)s)",
     )
     parser.add_argument(
+        "--policy",
+        type=Path,
+        metavar="FILE",
+        help="hold the catalogue against this RestPolicy when the scan has ended",
+    )
+    breaches.add_alerts(parser)
+    parser.add_argument(
         "--dry-run", action="store_true", help="say what would be read, and read nothing"
     )
     engine.add_detectors(parser)
@@ -108,9 +118,11 @@ def run(args: argparse.Namespace) -> int:
     """Scan all sources.
 
     Returns:
-        0 when nothing holds PHI; 1 when something does; 2 when something could not be read.
+        0 when nothing holds PHI; 1 when something does; 2 when something could not be read. With
+        a policy: 1 when it is broken, else 2 when something could not be read, else 0.
     """
     plan = _plan(args)
+    policy = _policy(args)
     detectors = Detectors(
         engine.detection(args), tuple(engine.read_set(path) for path in args.detectors)
     )
@@ -128,7 +140,11 @@ def run(args: argparse.Namespace) -> int:
                 if args.dry_run:
                     return summary.dry_run(reading, store, args.workers)
                 _read(reading, Pool(args.workers, detectors))
-                return summary.after(reading.counts, store)
+                code = summary.after(reading.counts, store)
+                if policy is None:
+                    return code
+                broken = breaches.tell(Judging(store, policy), args.alerts)
+                return broken or code & 2
             finally:
                 store.close()
     except CatalogueError as error:
@@ -153,6 +169,16 @@ def _plan(args: argparse.Namespace) -> Plan:
     manners = Manners(args.rows_per_second / share, args.bytes_per_second / share)
     found = [_spec(text) for text in args.sources]
     return Plan(found, budget, manners, args.connections, _filter(args.include, args.exclude))
+
+
+def _policy(args: argparse.Namespace) -> PolicyFile | None:
+    """Return the policy, read before anything is scanned. Raises UsageError."""
+    if args.policy is None:
+        if args.alerts is not None:
+            raise UsageError("--alerts: needs --policy FILE, which says what is a breach")
+        return None
+    sets = [engine.read_set(path) for path in args.detectors]
+    return breaches.load(args.policy, sets, engine.unseen(args))
 
 
 def _spec(text: str) -> Spec:

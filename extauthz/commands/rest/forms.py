@@ -1,0 +1,91 @@
+"""The forms of `phiguard rest report --format`, by name."""
+
+import csv
+import io
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any, Final
+
+from atrest.catalogue import Entry, entries
+from atrest.exports import sarif
+from atrest.exports.names import identifier_of, json_line
+from extauthz.commands.table import aligned, shown
+from extauthz.records.release import VERSION
+from extauthz.rest.store import Store
+
+
+@dataclass(frozen=True, slots=True)
+class Ask:
+    """What is to be written.
+
+    Args:
+        store: the catalogue.
+        everything: also what is only possible and in few rows.
+    """
+
+    store: Store
+    everything: bool
+
+    def entries(self) -> Iterator[Entry]:
+        """Yield the entries, in the order of sources and names."""
+        for kept in self.store.units():
+            yield from (each for each in entries(kept) if self.everything or each.is_sure)
+
+    def rows(self) -> Iterator[dict[str, Any]]:
+        """Yield the entries as JSON has them; docs/catalogue.schema.json describes them."""
+        return (each.to_json(identifier_of(each.info_type)) for each in self.entries())
+
+
+def _table(ask: Ask) -> Iterator[str]:
+    rows = [("unit", "column", "infoType", "class", "likelihood", "rows", "storage")]
+    rows += [
+        (
+            shown(entry.kept.name),
+            shown(entry.column + (f" {entry.field}" if entry.field else "")),
+            entry.info_type,
+            identifier_of(entry.info_type) or "-",
+            entry.likelihood.name,
+            entry.extent,
+            entry.kept.protection.stored.value,
+        )
+        for entry in ask.entries()
+    ]
+    return (f"{line}\n" for line in aligned(rows))
+
+
+def _jsonl(ask: Ask) -> Iterator[str]:
+    return map(json_line, ask.rows())
+
+
+def _csv(ask: Ask) -> Iterator[str]:
+    for number, row in enumerate(ask.rows()):
+        if number == 0:
+            yield _line(row)
+        yield _line(_plain(value) for value in row.values())
+
+
+def _line(cells: Iterable[object]) -> str:
+    text = io.StringIO()
+    csv.writer(text, lineterminator="\n").writerow(cells)
+    return text.getvalue()
+
+
+def _plain(value: object) -> object:
+    """Return a cell that no spreadsheet runs as a formula."""
+    if isinstance(value, str) and value.startswith(("=", "+", "-", "@", "\t", "\r")):
+        return f"'{value}"
+    return value
+
+
+def _sarif(ask: Ask) -> Iterator[str]:
+    places = ask.store.unlisted()
+    return sarif.pieces(ask.store.units, places, VERSION, everything=ask.everything)
+
+
+FORMS: Final[Mapping[str, Callable[[Ask], Iterator[str]]]] = {
+    "table": _table,
+    "jsonl": _jsonl,
+    "csv": _csv,
+    "sarif": _sarif,
+}
+"""Each yields its text in pieces; all but `table` in bounded memory."""
