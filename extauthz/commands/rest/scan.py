@@ -4,16 +4,16 @@ import argparse
 import os
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from fnmatch import fnmatchcase
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, Protocol
 
 from atrest import spec as specs
 from atrest.manners import Manners
 from atrest.source import Budget
 from atrest.spec import Spec, SpecError
-from extauthz.commands import engine
+from extauthz.commands import engine as detector_options
 from extauthz.commands.errors import UsageError
 from extauthz.commands.rest import breaches, catalogues, summary
 from extauthz.commands.rest.breaches import Judging
@@ -22,10 +22,12 @@ from extauthz.detection.engines import EngineError
 from extauthz.rest.folder import CatalogueError, Folder
 from extauthz.rest.policy_file import PolicyFile
 from extauthz.rest.pool import Pool
+from extauthz.rest.ray_engine import RayEngine, RayError
 from extauthz.rest.run import Plan, Reading
 from extauthz.rest.schedule import Schedule
 from extauthz.rest.store import Store
-from extauthz.rest.worker import Detectors
+from extauthz.rest.task import Outcome
+from extauthz.rest.worker import Beat, Detectors
 
 if TYPE_CHECKING:
     _Subparsers = argparse._SubParsersAction[argparse.ArgumentParser]
@@ -107,10 +109,17 @@ def add_parser(subparsers: "_Subparsers") -> None:
     )
     breaches.add_alerts(parser)
     parser.add_argument(
+        "--engine",
+        default="local",
+        metavar="ENGINE",
+        help="local: processes on this machine; ray: the Ray cluster that this machine is in; "
+        "ray://HOST:PORT: the client server of a Ray cluster (default: %(default)s)",
+    )
+    parser.add_argument(
         "--dry-run", action="store_true", help="say what would be read, and read nothing"
     )
-    engine.add_detectors(parser)
-    engine.add_choices(parser)
+    detector_options.add_detectors(parser)
+    detector_options.add_choices(parser)
     parser.set_defaults(run=run)
 
 
@@ -124,7 +133,8 @@ def run(args: argparse.Namespace) -> int:
     plan = _plan(args)
     policy = _policy(args)
     detectors = Detectors(
-        engine.detection(args), tuple(engine.read_set(path) for path in args.detectors)
+        detector_options.detection(args),
+        tuple(detector_options.read_set(path) for path in args.detectors),
     )
     try:
         detection = detectors.load()
@@ -139,7 +149,7 @@ def run(args: argparse.Namespace) -> int:
                 reading = Reading(plan, store, folder.keys(), detection)
                 if args.dry_run:
                     return summary.dry_run(reading, store, args.workers)
-                _read(reading, Pool(args.workers, detectors))
+                _read(reading, _engine(args, detectors))
                 code = summary.after(reading.counts, store)
                 if policy is None:
                     return code
@@ -151,16 +161,39 @@ def run(args: argparse.Namespace) -> int:
         raise UsageError(str(error)) from None
 
 
-def _read(reading: Reading, pool: Pool) -> None:
+class _Engine(Protocol):
+    """Runs units."""
+
+    def run(self, schedule: Schedule, beat: Callable[[Beat], None]) -> Iterator[Outcome]:
+        """Perform all tasks, and yield outcomes as they come."""
+        ...
+
+    def close(self) -> None:
+        """End."""
+        ...
+
+
+def _engine(args: argparse.Namespace, detectors: Detectors) -> _Engine:
+    if args.engine == "local":
+        return Pool(args.workers, detectors)
+    if args.engine != "ray" and not args.engine.startswith("ray://"):
+        raise UsageError(f"--engine {args.engine}: one of local, ray, ray://HOST:PORT")
+    try:
+        return RayEngine(args.engine, detectors)
+    except RayError as error:
+        raise UsageError(str(error)) from None
+
+
+def _read(reading: Reading, engine: _Engine) -> None:
     schedule = Schedule(reading.feeds())
     progress = Progress(sys.stderr, schedule, reading.counts, time.monotonic)
     try:
-        for outcome in pool.run(schedule, progress.beat):
+        for outcome in engine.run(schedule, progress.beat):
             reading.keep(outcome)
         reading.end()
     finally:
         progress.clear()
-        pool.close()
+        engine.close()
 
 
 def _plan(args: argparse.Namespace) -> Plan:
