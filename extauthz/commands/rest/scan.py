@@ -210,8 +210,8 @@ def _policy(args: argparse.Namespace) -> PolicyFile | None:
         if args.alerts is not None:
             raise UsageError("--alerts: needs --policy FILE, which says what is a breach")
         return None
-    sets = [engine.read_set(path) for path in args.detectors]
-    return breaches.load(args.policy, sets, engine.unseen(args))
+    sets = [detector_options.read_set(path) for path in args.detectors]
+    return breaches.load(args.policy, sets, detector_options.unseen(args))
 
 
 def _spec(text: str) -> Spec:
