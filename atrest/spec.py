@@ -16,6 +16,7 @@ SCHEMES: Final = {
     "sqlite": "the tables of a SQLite database",
     "postgres": "the tables of a PostgreSQL database",
     "s3": "the objects of a bucket",
+    "mysql": "the tables of a MySQL or MariaDB database, or of all",
 }
 
 

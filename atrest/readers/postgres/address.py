@@ -2,40 +2,14 @@
 
 import stat
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
 from pathlib import Path
 
 from atrest.readers import tls
+from atrest.readers.address import Address
 from atrest.readers.credentials import secret
 from atrest.spec import Spec
 
 Environ = Mapping[str, str]
-
-
-@dataclass(frozen=True, slots=True)
-class Address:
-    """Where a server is, and who asks.
-
-    Args:
-        host: its name or address, or the folder of its Unix socket.
-        port: its port.
-        database: one of its databases.
-        user: the role.
-        password: of the role, or None.
-        tls: how the connection is protected.
-    """
-
-    host: str
-    port: int
-    database: str
-    user: str
-    password: str | None = field(repr=False)
-    tls: tls.Tls
-
-    @property
-    def is_socket(self) -> bool:
-        """Whether the server is asked by a Unix socket."""
-        return self.host.startswith("/")
 
 
 def address(spec: Spec, environ: Environ) -> Address:

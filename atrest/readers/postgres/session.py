@@ -1,7 +1,6 @@
 """One connection to PostgreSQL that can only read."""
 
 import contextlib
-import socket
 import ssl
 from collections.abc import Iterator, Sequence
 from typing import Final
@@ -11,7 +10,7 @@ from pg8000.exceptions import DatabaseError, Error
 
 from atrest.manners import Manners
 from atrest.protection import Evidence, Shield
-from atrest.readers.postgres.address import Address
+from atrest.readers.address import Address
 from atrest.readers.postgres.errors import read_error, refusal
 from atrest.readers.tls import SslMode
 from atrest.source import ReadError, Reason
@@ -84,7 +83,7 @@ class Session:
     def _open(self) -> None:
         address = self._address
         seconds = self._manners.statement_seconds + _GRACE
-        wire = _connected(address, seconds)
+        wire = address.connect(f"{address.host}/.s.PGSQL.{address.port}", seconds)
         try:
             self._connection = pg8000.native.Connection(
                 address.user,
@@ -134,19 +133,6 @@ class Session:
             self._connection.run("ROLLBACK")
         except FAILURES:
             self.close()
-
-
-def _connected(address: Address, seconds: float) -> socket.socket:
-    if address.is_socket:
-        wire = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
-        wire.settimeout(seconds)
-        try:
-            wire.connect(f"{address.host}/.s.PGSQL.{address.port}")
-        except OSError:
-            wire.close()
-            raise
-        return wire
-    return socket.create_connection((address.host, address.port), seconds)
 
 
 def _tls(address: Address) -> ssl.SSLContext | bool | None:

@@ -4,8 +4,9 @@ from collections.abc import Iterator, Mapping
 
 from atrest.manners import Manners
 from atrest.protection import Evidence, Protection, Shield
+from atrest.readers.address import Address
 from atrest.readers.postgres import catalogue, rows
-from atrest.readers.postgres.address import Address, address
+from atrest.readers.postgres.address import address
 from atrest.readers.postgres.session import Session
 from atrest.readers.throttle import Pace
 from atrest.source import Budget, Item, ReadError, Reason, Unlisted

@@ -68,5 +68,5 @@ def test_a_unix_socket_is_used(postgres):
     source.close()
 
 
-def test_a_socket_that_is_not_there_is_gone(tmp_path):
-    assert refused(f"postgres://u@/x?host={tmp_path}", {})[0] is Reason.GONE
+def test_a_socket_that_is_not_there_is_unreachable(tmp_path):
+    assert refused(f"postgres://u@/x?host={tmp_path}", {})[0] is Reason.UNREACHABLE

@@ -1,0 +1,63 @@
+"""Where a database server is, and who asks."""
+
+import os
+import socket
+from dataclasses import dataclass, field
+
+from atrest.readers.tls import Tls
+from atrest.source import ReadError, Reason
+
+
+@dataclass(frozen=True, slots=True)
+class Address:
+    """Where a server is, and who asks.
+
+    Args:
+        host: its name or address, or its Unix socket, or the folder of that.
+        port: its port.
+        database: one of its databases.
+        user: the role.
+        password: of the role, or None.
+        tls: how the connection is protected.
+    """
+
+    host: str
+    port: int
+    database: str
+    user: str
+    password: str | None = field(repr=False)
+    tls: Tls
+
+    @property
+    def is_socket(self) -> bool:
+        """Whether the server is asked by a Unix socket."""
+        return self.host.startswith("/")
+
+    def connect(self, path: str, seconds: float) -> socket.socket:
+        """Open the connection.
+
+        Args:
+            path: of the Unix socket, where one is used.
+            seconds: that an answer may take, now and later.
+
+        Raises:
+            ReadError: there is no server.
+        """
+        wire: socket.socket | None = None
+        try:
+            if not self.is_socket:
+                return socket.create_connection((self.host, self.port), seconds)
+            wire = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+            wire.settimeout(seconds)
+            wire.connect(path)
+        except OSError as error:
+            if wire is not None:
+                wire.close()
+            raise ReadError(Reason.UNREACHABLE, _why(error)) from None
+        return wire
+
+
+def _why(error: OSError) -> str:
+    if isinstance(error, socket.gaierror):
+        return "no host of this name"
+    return os.strerror(error.errno) if error.errno else "no answer"

@@ -1,0 +1,1 @@
+"""MySQL and MariaDB: the tables of one database or of all."""

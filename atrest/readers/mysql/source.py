@@ -1,0 +1,70 @@
+"""MySQL or MariaDB as a source: one unit a table, one connection, nothing but reads."""
+
+from collections.abc import Iterator, Mapping
+
+from atrest.manners import Manners
+from atrest.protection import Evidence, Protection, Shield
+from atrest.readers.address import Address
+from atrest.readers.mysql import catalogue, rows
+from atrest.readers.mysql.address import address
+from atrest.readers.mysql.session import Session
+from atrest.readers.throttle import Pace
+from atrest.source import Budget, Item, ReadError, Unlisted
+from atrest.spec import Spec
+from atrest.unit import Unit
+
+# The disk below may be encrypted, whatever the tablespace is.
+_DISK = Evidence("disk of the server", "cannot be asked", Shield.UNKNOWN)
+
+
+class Mysql:
+    """The tables of one database, or of all.
+
+    Args:
+        name: the source's name.
+        address: where, and who. Its database may be empty: all.
+        manners: how it may be used.
+    """
+
+    def __init__(self, name: str, address: Address, manners: Manners) -> None:
+        self.name = name
+        self._database = address.database
+        self._session = Session(address, manners)
+        self._pace = Pace.of(manners)
+
+    def list(self) -> Iterator[Unit | Unlisted]:
+        """Yield every table. Raises ReadError when the server cannot be asked."""
+        found: list[Unit] = []
+        with self._session.snapshot() as session:
+            names = [self._database] if self._database else catalogue.schemas(session)
+            for schema in names:
+                found += catalogue.units(session, self.name, schema)
+        yield from sorted(found)
+
+    def read(self, unit: Unit, budget: Budget) -> Iterator[Item]:
+        """Yield the rows of a table, as they were at one moment. Raises ReadError."""
+        with self._session.snapshot() as session:
+            table = catalogue.table(session, unit.name)
+            yield from rows.read(session, table, budget, self._pace)
+
+    def protection(self, unit: Unit) -> Protection:
+        """What InnoDB says of the table's file, and what is known of the connection."""
+        try:
+            connection = (self._session.transport(),)
+        except ReadError:
+            return Protection((_DISK,))
+        try:
+            with self._session.snapshot() as session:
+                found = catalogue.tablespace(session, unit.name)
+        except ReadError:  # MySQL has no such table, and without PROCESS it may not be read
+            found = None
+        return Protection((_DISK, *([found] if found else ())), connection)
+
+    def close(self) -> None:
+        """End the connection."""
+        self._session.close()
+
+
+def open_source(spec: Spec, manners: Manners, environ: Mapping[str, str]) -> Mysql:
+    """Open a server. Raises ReadError for credentials that cannot be read."""
+    return Mysql(spec.name, address(spec, environ), manners)
