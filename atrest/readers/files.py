@@ -17,11 +17,15 @@ from atrest.protection import Protection
 from atrest.readers import content
 from atrest.readers.disk import Mounts
 from atrest.readers.errors import from_os, reason_of
+from atrest.readers.lake import recognise
+from atrest.readers.lake.disk_folder import DiskFolder
+from atrest.readers.lake.table import LOG, METADATA
 from atrest.source import Budget, Document, Item, ReadError, Reason, Unlisted, Unread
 from atrest.spec import Spec
 from atrest.unit import Unit, UnitKind
 
 _FLAGS: Final = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC | os.O_NOATIME
+_OF_TABLES: Final = frozenset((LOG, METADATA))
 _BLOCK: Final = 512  # the unit of st_blocks (stat(2))
 _HOLES: Final = 10
 
@@ -37,6 +41,7 @@ class Files:
     def __init__(self, root: Path, mounts: Mounts) -> None:
         self._root = root
         self._mounts = mounts
+        self._live: set[str] = set()
         self.name = f"file://{root}"
 
     def list(self) -> Iterator[Unit | Unlisted]:
@@ -60,8 +65,18 @@ class Files:
         except OSError as error:
             yield self._unlisted(folder, reason_of(error))
             return
+        if not _OF_TABLES.isdisjoint(entry.name for entry in known):
+            yield from self._table(folder)
         for entry in known:
             yield from self._entry(entry)
+
+    def _table(self, folder: Path) -> Iterator[Unit]:
+        """Yield a folder as a table, when it is one. Then its live files are no units."""
+        table = recognise.table_of(DiskFolder(folder, _opened))
+        if table is not None:
+            name = str(folder.relative_to(self._root))
+            self._live.update(str(Path(name, file.path)) for file in table.files if file.path)
+            yield recognise.unit_of(table, self.name, name)
 
     def _entry(self, entry: os.DirEntry[str]) -> Iterator[Unit | Unlisted]:
         if entry.is_symlink():
@@ -76,8 +91,8 @@ class Files:
             yield from self._within(path, found.st_dev)
         elif not stat.S_ISREG(found.st_mode) or self._mounts.is_kernels_own(found.st_dev):
             yield self._unlisted(path, Reason.NOT_A_FILE)
-        else:
-            yield self._file(str(path.relative_to(self._root)), found)
+        elif (name := str(path.relative_to(self._root))) not in self._live:
+            yield self._file(name, found)
 
     def _file(self, name: str, found: os.stat_result) -> Unit:
         version = f"{found.st_size}:{found.st_mtime_ns}:{found.st_ino}"
@@ -88,7 +103,11 @@ class Files:
 
     def read(self, unit: Unit, budget: Budget) -> Iterator[Item]:
         """Yield what a file holds. Raises ReadError when it cannot be read."""
-        with self._open(unit) as file:
+        if unit.kind is UnitKind.TABLE:
+            folder = DiskFolder(self._root / unit.name, _opened)
+            yield from recognise.items(folder, unit, budget)
+            return
+        with _opened(self._root / unit.name if unit.name else self._root) as file:
             found = os.fstat(file.fileno())
             if not stat.S_ISREG(found.st_mode):
                 raise ReadError(Reason.NOT_A_FILE)
@@ -98,14 +117,6 @@ class Files:
                 yield from content.items(content.Opened(file, found.st_size), budget)
             if self._file(unit.name, os.fstat(file.fileno())).version != unit.version:
                 yield Unread(Reason.CHANGED)
-
-    def _open(self, unit: Unit) -> BinaryIO:
-        path = self._root / unit.name if unit.name else self._root
-        try:
-            descriptor = _open(path)
-        except OSError as error:
-            raise from_os(error) from None
-        return os.fdopen(descriptor, "rb")
 
     def protection(self, unit: Unit) -> Protection:
         """What is known of the disk below the file."""
@@ -122,6 +133,14 @@ class Files:
 def open_source(spec: Spec, _: Manners, __: Mapping[str, str]) -> Files:
     """Open a folder or a file."""
     return Files(Path(spec.path), Mounts.here())
+
+
+def _opened(path: Path) -> BinaryIO:
+    try:
+        descriptor = _open(path)
+    except OSError as error:
+        raise from_os(error) from None
+    return os.fdopen(descriptor, "rb")
 
 
 def _open(path: Path) -> int:

@@ -5,6 +5,7 @@ blocks that hold a row that is drawn, each under a limit.
 https://avro.apache.org/docs/1.12.0/specification/#object-container-files
 """
 
+import contextlib
 import io
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -87,15 +88,22 @@ class File:
 
 def read(file: BinaryIO, budget: Budget) -> Iterator[Item]:
     """Yield a uniform sample of the rows. Raises ReadError for a torn file."""
-    try:
+    with as_read_errors():
         found = File(file)
         picks = Picks(found.total, budget.rows, budget.seed)
         yield from _rows(found.records(picks))
+        yield Sampled(Method.ALL if picks.is_all else Method.RANDOM, budget.seed)
+
+
+@contextlib.contextmanager
+def as_read_errors() -> Iterator[None]:
+    """Raise ReadError for whatever torn bytes make the decoder raise."""
+    try:
+        yield
     except (ReadError, OSError):
         raise
-    except Exception as error:  # noqa: BLE001 - whatever torn bytes make the decoder raise
+    except Exception as error:  # noqa: BLE001 - the decoder names no class of its own
         raise ReadError(Reason.MALFORMED, type(error).__name__) from None
-    yield Sampled(Method.ALL if picks.is_all else Method.RANDOM, budget.seed)
 
 
 def _rows(records: Iterator[object]) -> Iterator[Item]:
