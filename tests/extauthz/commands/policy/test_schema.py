@@ -19,3 +19,11 @@ def test_crd_is_yaml_without_aliases(capsys):
     out = capsys.readouterr().out
     assert yaml.safe_load(out) == custom_resource_definition()
     assert "&id" not in out
+
+
+def test_the_schema_of_rest_policies_is_the_published_file(capsys):
+    assert main(["policy", "schema", "--rest"]) == 0
+    assert (
+        capsys.readouterr().out
+        == (Path(__file__).parents[4] / "docs" / "rest-policy.schema.json").read_text()
+    )
