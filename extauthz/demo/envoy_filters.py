@@ -23,6 +23,7 @@ from envoy_data_plane.envoy.extensions.filters.http.ext_authz.v3 import BufferSe
 from envoy_data_plane.envoy.extensions.filters.http.ext_proc.v3 import ExternalProcessor
 from envoy_data_plane.envoy.extensions.filters.http.fault.v3 import HttpFault
 from envoy_data_plane.envoy.extensions.filters.http.grpc_stats.v3 import FilterConfig
+from envoy_data_plane.envoy.extensions.filters.http.header_mutation.v3 import HeaderMutation
 from envoy_data_plane.envoy.extensions.filters.http.rbac.v3 import Rbac as RbacFilter
 from envoy_data_plane.envoy.extensions.filters.http.router.v3 import Router
 from envoy_data_plane.envoy.extensions.filters.network.http_connection_manager.v3 import HttpFilter
@@ -38,7 +39,7 @@ from extauthz.demo.envoy_matchers import ExtensionWithMatcher
 from extauthz.demo.envoy_tls import packed
 from extauthz.demo.shipped import provider
 from extauthz.demo.topology import INSTALLATION, Workload
-from mesh.istio import codec_errors, ext_proc
+from mesh.istio import codec_errors, ext_proc, grpc_message
 from mesh.istio.installation import EXTENSION_PROVIDER
 from mesh.istio.manifest import Manifest
 
@@ -94,6 +95,11 @@ def process_streams() -> HttpFilter:
         codec_errors.answered_by_envoy(ext_proc.inbound_streams(INSTALLATION)),
         ExtensionWithMatcher,
     )
+
+
+def put_aside() -> HttpFilter:
+    """Return the filter that takes `grpc-message` from an answer until the guard has read it."""
+    return _shipped(grpc_message.put_aside(), HeaderMutation)
 
 
 def before_router() -> list[HttpFilter]:

@@ -26,6 +26,19 @@ def check(snapshot: MeshSnapshot) -> Iterator[IstioProblem]:
         yield from _access_log(document)
 
 
+def tracing(snapshot: MeshSnapshot) -> tuple[MeshObject, ...]:
+    """The objects that make Envoy report spans."""
+    return tuple(
+        document
+        for kind in ("Telemetry", "MeshConfig")
+        for document in snapshot.kind(kind)
+        if any(map(_is_tracer, document.spec.at("extension_providers")))
+        or any(
+            not entry.at("disable_span_reporting").is_true for entry in document.spec.at("tracing")
+        )
+    )
+
+
 def _spans(
     snapshot: MeshSnapshot, tags: Sequence[str], what: str, short: frozenset[str]
 ) -> Iterator[IstioProblem]:
@@ -84,16 +97,19 @@ def _tracers(
 ) -> Iterator[IstioProblem]:
     for entry in document.spec.at("extension_providers"):
         name = entry.at("name").text
-        tracer = any(
-            not entry.at(kind).missing
-            for kind in ("opentelemetry", "zipkin", "datadog", "skywalking")
-        )
-        if tracer and name not in short:
+        if _is_tracer(entry) and name not in short:
             cure = "replace them mesh-wide by a Telemetry"
             if URL_TAG in tags:
                 cure = f"set maxTagLength: 1, or {cure}"
             message = f"tracing provider `{name}` reports {', '.join(tags)} {what}"
             yield problem(document, message, cure)
+
+
+def _is_tracer(provider: Node) -> bool:
+    return any(
+        not provider.at(kind).missing
+        for kind in ("opentelemetry", "zipkin", "datadog", "skywalking")
+    )
 
 
 def _access_log(document: MeshObject) -> Iterator[IstioProblem]:

@@ -66,6 +66,7 @@ def test_inbound_requests_are_checked_first_and_answers_last(mesh: Mesh) -> None
         "envoy.filters.http.ext_authz",
         *_TAIL,
         _PROCESSOR,
+        "phiguard.grpc_message",
         "envoy.filters.http.router",
     ]
     assert filters["envoy.filters.http.ext_authz"]["withRequestBody"] == {
