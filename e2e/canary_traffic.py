@@ -44,6 +44,7 @@ _EVERYWHERE: Final = {
     "x-envoy-downstream-service-cluster": CANARIES["patientName"],
     "baggage": f"ssn={CANARIES['ssn']}",
     "authorization": f"Bearer {CANARIES['ssn']}",
+    "x-envoy-decorator-operation": CANARIES["patientName"],
 }
 _STATE: Final = {"tracestate": f"ssn={CANARIES['ssn']}"}
 _GRPC: Final = (("content-type", "application/grpc"), ("te", "trailers"))
@@ -84,7 +85,11 @@ BODIES: Final = {
 
 def responses() -> Iterator[tuple[str, bytes | Http2Answer]]:
     """By name: the values in each body, then everywhere else, then in frames of HTTP/2."""
-    everywhere = {**HEADERS, "set-cookie": _COOKIES}
+    everywhere = {
+        **HEADERS,
+        "set-cookie": _COOKIES,
+        "x-envoy-decorator-operation": CANARIES["patientName"],
+    }
     for name, (body, headers) in BODIES.items():
         yield f"{name}-in-the-body", _response(body, headers)
         yield f"{name}-everywhere", _response(body, {**everywhere, **headers})

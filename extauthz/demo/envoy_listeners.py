@@ -55,6 +55,7 @@ from extauthz.demo.envoy_filters import (
     process_streams,
     put_aside,
     router,
+    without_span_name,
 )
 from extauthz.demo.envoy_patches import Patch, patched
 from extauthz.demo.envoy_tls import mutual_tls_server, packed
@@ -149,6 +150,8 @@ def _inbound_manager(
     manager = _manager(workload, patched(filters, patches), configuration)
     manager.stat_prefix = f"inbound_0.0.0.0_{mesh.ports[workload].inbound};"
     manager.server_name = "istio-envoy"
+    if gates & (Gates.RESPONSES | Gates.RECEIVED_STREAMS):
+        manager.early_header_mutation_extensions = [without_span_name()]
     manager.forward_client_cert_details = (
         HttpConnectionManagerForwardClientCertDetails.APPEND_FORWARD
     )

@@ -3,7 +3,7 @@
 They name no namespace: `kubectl apply -n NAMESPACE` sets it.
 """
 
-from mesh.istio import codec_errors, ext_proc, grpc_message
+from mesh.istio import codec_errors, ext_proc, grpc_message, span_names
 from mesh.istio.installation import EXTENSION_PROVIDER, GUARDED_LABEL, STREAMING, Installation
 from mesh.istio.manifest import Manifest, manifest
 
@@ -25,7 +25,7 @@ def inbound_responses(installation: Installation) -> Manifest:
     """Responses are judged at the workload that sends them. ext_authz never sees them."""
     judge = codec_errors.answered_by_envoy(ext_proc.inbound_responses(installation))
     patches = _before_router("SIDECAR_INBOUND", judge, grpc_message.put_aside())
-    return _envoy_filter("phiguard-inbound-responses", "true", *patches)
+    return _envoy_filter("phiguard-inbound-responses", "true", *patches, _span_names())
 
 
 def outbound_requests(installation: Installation) -> Manifest:
@@ -47,7 +47,7 @@ def inbound_streams(installation: Installation) -> Manifest:
         "patch": {"operation": "REMOVE"},
     }
     patches = _before_router("SIDECAR_INBOUND", judge, grpc_message.put_aside())
-    return _envoy_filter("phiguard-inbound-streams", STREAMING, *patches, remove)
+    return _envoy_filter("phiguard-inbound-streams", STREAMING, *patches, remove, _span_names())
 
 
 def outbound_streams(installation: Installation) -> Manifest:
@@ -77,6 +77,14 @@ def _first(value: Manifest) -> Manifest:
         "applyTo": "HTTP_FILTER",
         "match": _match("SIDECAR_OUTBOUND"),
         "patch": {"operation": "INSERT_FIRST", "value": value},
+    }
+
+
+def _span_names() -> Manifest:
+    return {
+        "applyTo": "NETWORK_FILTER",
+        "match": _match("SIDECAR_INBOUND"),
+        "patch": {"operation": "MERGE", "value": span_names.manager()},
     }
 
 

@@ -1,6 +1,6 @@
 import pytest
 
-from mesh.istio import grpc_message, guarded
+from mesh.istio import grpc_message, guarded, span_names
 from mesh.istio.installation import Installation
 
 INSTALLATION = Installation("phiguard-system", "phiguard:1")
@@ -68,8 +68,16 @@ def test_an_answer_loses_its_grpc_message_before_the_guard_reads_it(make, contex
     assert aside["patch"] == {"operation": "INSERT_BEFORE", "value": grpc_message.put_aside()}
 
 
+@pytest.mark.parametrize("make", [guarded.inbound_responses, guarded.inbound_streams])
+def test_a_client_cannot_name_the_span_of_its_callee(make):
+    merged = make(INSTALLATION)["spec"]["configPatches"][-1]
+    assert (merged["applyTo"], merged["patch"]["operation"]) == ("NETWORK_FILTER", "MERGE")
+    assert merged["match"]["context"] == "SIDECAR_INBOUND"
+    assert merged["patch"]["value"] == span_names.manager()
+
+
 def test_ext_authz_goes_in_the_object_that_brings_its_replacement():
-    judge, _, remove = guarded.inbound_streams(INSTALLATION)["spec"]["configPatches"]
+    judge, _, remove, *_ = guarded.inbound_streams(INSTALLATION)["spec"]["configPatches"]
     assert judge["patch"]["operation"] == "INSERT_BEFORE"
     assert remove["patch"] == {"operation": "REMOVE"}
     assert [each["match"]["context"] for each in (judge, remove)] == ["SIDECAR_INBOUND"] * 2
