@@ -85,7 +85,7 @@ release: $(READY) ## dist, unless the tree is dirty, the tag exists or CHANGELOG
 
 lock: ## rewrite the lock files from pyproject.toml and requirements-*.in
 	@test -x $(BIN)/python || $(MAKE) --no-print-directory setup
-	@$(COMPILE) --extra dev pyproject.toml -o requirements-dev.lock
+	@$(COMPILE) --extra dev --extra parquet pyproject.toml -o requirements-dev.lock
 	@$(COMPILE) -c requirements-dev.lock pyproject.toml -o requirements.lock
 	@for part in envoy peers ray; do $(COMPILE) requirements-$$part.in -o requirements-$$part.lock; done
 

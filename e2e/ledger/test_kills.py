@@ -164,3 +164,7 @@ def test_every_answered_decision_is_in_the_ledger_after_random_kills(
         "verify", tmp_path / "ledger", "--key", public, "--checkpoint", tmp_path / "yesterday.note"
     )
     assert said.count("records hold") == WORKERS
+    for id_ in chance.sample(kept, 2):
+        proof = tmp_path / "proof"
+        proof.write_text(audit("prove", id_, tmp_path / "ledger"))
+        assert id_ in audit("verify-proof", proof, "--key", public)

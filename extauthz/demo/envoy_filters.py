@@ -8,7 +8,12 @@ from datetime import timedelta
 from typing import Final
 
 import betterproto2
-from envoy_data_plane.envoy.config.core.v3 import ApiVersion, GrpcService, GrpcServiceEnvoyGrpc
+from envoy_data_plane.envoy.config.core.v3 import (
+    ApiVersion,
+    GrpcService,
+    GrpcServiceEnvoyGrpc,
+    TypedExtensionConfig,
+)
 from envoy_data_plane.envoy.config.rbac.v3 import (
     Permission,
     PermissionSet,
@@ -23,9 +28,13 @@ from envoy_data_plane.envoy.extensions.filters.http.ext_authz.v3 import BufferSe
 from envoy_data_plane.envoy.extensions.filters.http.ext_proc.v3 import ExternalProcessor
 from envoy_data_plane.envoy.extensions.filters.http.fault.v3 import HttpFault
 from envoy_data_plane.envoy.extensions.filters.http.grpc_stats.v3 import FilterConfig
+from envoy_data_plane.envoy.extensions.filters.http.header_mutation.v3 import HeaderMutation
 from envoy_data_plane.envoy.extensions.filters.http.rbac.v3 import Rbac as RbacFilter
 from envoy_data_plane.envoy.extensions.filters.http.router.v3 import Router
 from envoy_data_plane.envoy.extensions.filters.network.http_connection_manager.v3 import HttpFilter
+from envoy_data_plane.envoy.extensions.http.early_header_mutation.header_mutation.v3 import (
+    HeaderMutation as EarlyHeaderMutation,
+)
 from envoy_data_plane.envoy.type.matcher.v3 import (
     MetadataMatcher,
     MetadataMatcherPathSegment,
@@ -38,7 +47,7 @@ from extauthz.demo.envoy_matchers import ExtensionWithMatcher
 from extauthz.demo.envoy_tls import packed
 from extauthz.demo.shipped import provider
 from extauthz.demo.topology import INSTALLATION, Workload
-from mesh.istio import codec_errors, ext_proc
+from mesh.istio import codec_errors, ext_proc, grpc_message, span_names
 from mesh.istio.installation import EXTENSION_PROVIDER
 from mesh.istio.manifest import Manifest
 
@@ -96,6 +105,18 @@ def process_streams() -> HttpFilter:
     )
 
 
+def put_aside() -> HttpFilter:
+    """Return the filter that takes `grpc-message` from an answer until the guard has read it."""
+    return _shipped(grpc_message.put_aside(), HeaderMutation)
+
+
+def without_span_name() -> TypedExtensionConfig:
+    """Return the extension that takes the name of a span out of a request."""
+    shipped = span_names.early_mutation()
+    config = EarlyHeaderMutation.from_dict(_config(shipped))
+    return TypedExtensionConfig(name=str(shipped["name"]), typed_config=packed(config))
+
+
 def before_router() -> list[HttpFilter]:
     """Return the filters that istiod puts between the gates and the router."""
     return [
@@ -141,10 +162,12 @@ def _ext_authz() -> ExtAuthz:
 
 def _shipped(manifest: Manifest, schema: type[betterproto2.Message]) -> HttpFilter:
     """Return a filter of `istio-config`, read with Envoy's schema. An unknown field is an error."""
-    config = {
-        key: value for key, value in _mapping(manifest["typed_config"]).items() if key != "@type"
-    }
-    return _filter(str(manifest["name"]), schema.from_dict(config))
+    return _filter(str(manifest["name"]), schema.from_dict(_config(manifest)))
+
+
+def _config(manifest: Manifest) -> Manifest:
+    config = _mapping(manifest["typed_config"])
+    return {key: value for key, value in config.items() if key != "@type"}
 
 
 def _mapping(value: object) -> Manifest:

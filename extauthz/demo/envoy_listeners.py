@@ -53,7 +53,9 @@ from extauthz.demo.envoy_filters import (
     process_requests,
     process_responses,
     process_streams,
+    put_aside,
     router,
+    without_span_name,
 )
 from extauthz.demo.envoy_patches import Patch, patched
 from extauthz.demo.envoy_tls import mutual_tls_server, packed
@@ -130,8 +132,8 @@ def _inbound_manager(
 ) -> HttpConnectionManager:
     filters = check_requests(workload) if Gates.RECEIVED_REQUESTS in gates else []
     filters += before_router()
-    filters += [process_responses()] if Gates.RESPONSES in gates else []
-    filters += [process_streams()] if Gates.RECEIVED_STREAMS in gates else []
+    filters += [process_responses(), put_aside()] if Gates.RESPONSES in gates else []
+    filters += [process_streams(), put_aside()] if Gates.RECEIVED_STREAMS in gates else []
     name = f"{workload.name}.{workload.namespace}:{SERVICE_PORT}/*"
     route = Route(
         name="default",
@@ -148,6 +150,8 @@ def _inbound_manager(
     manager = _manager(workload, patched(filters, patches), configuration)
     manager.stat_prefix = f"inbound_0.0.0.0_{mesh.ports[workload].inbound};"
     manager.server_name = "istio-envoy"
+    if gates & (Gates.RESPONSES | Gates.RECEIVED_STREAMS):
+        manager.early_header_mutation_extensions = [without_span_name()]
     manager.forward_client_cert_details = (
         HttpConnectionManagerForwardClientCertDetails.APPEND_FORWARD
     )
@@ -161,6 +165,7 @@ def _outbound_manager(workload: Workload, gates: Gates) -> HttpConnectionManager
     filters = [process_requests(streams=False)] if Gates.SENT_REQUESTS in gates else []
     filters += [process_requests(streams=True)] if Gates.SENT_STREAMS in gates else []
     filters += before_router()
+    filters += [put_aside()] if Gates.SENT_STREAMS in gates else []
     hosts = [_service_host(callee) for callee in WORKLOADS if callee != workload]
     routes = RouteConfiguration(
         name=str(SERVICE_PORT), virtual_hosts=hosts, ignore_port_in_host_matching=True

@@ -1,4 +1,4 @@
-"""Keeps a ledger within its room: measures it, warns, stops at the budget, compresses.
+"""Keeps a ledger within its room: measures it, warns, stops at the budget, compresses, indexes.
 
 All of it runs in a thread. No message waits for it, and no failure of it stops a message, except
 that at the budget no record is written: then messages are denied, as on a full disk.
@@ -12,6 +12,7 @@ from typing import Final
 from extauthz.records import logs
 from extauthz.records.ledger import housekeeping, room
 from extauthz.records.ledger.file import FileLedger
+from extauthz.records.ledger.id_index import IdIndex
 from extauthz.records.ledger.room import Room
 from extauthz.records.logs import LogEvent
 
@@ -20,13 +21,16 @@ SECONDS: Final = 5.0
 _SERIOUS: Final = 90  # per cent
 # many starts leave many small segments; each look compresses so many
 _PACKED_AT_ONCE: Final = 8
+# a ledger of an earlier release has no index; each look adds so many parts of 4 MiB
+_BLOCKS_AT_ONCE: Final = 16
 
 
 class LedgerUpkeep:
     """The upkeep of one worker's ledger.
 
     Args:
-        ledger: the worker's chain.
+        ledger: the worker's chain. When it is signed, an index of ids is kept: it makes the proof
+            of one record quick.
         folder: of the ledger, shared with other workers.
         worker: number of this worker.
         budget: bytes that the folder may take; 0 for all of the disk.
@@ -41,6 +45,7 @@ class LedgerUpkeep:
         self._worker = worker
         self._budget = budget
         self._compresses = compresses
+        self._index = IdIndex(folder, worker) if ledger.is_signed else None
         self._share = 0
         self._failed = ""
         self.room = Room(0, 1)
@@ -55,6 +60,9 @@ class LedgerUpkeep:
         """Measure, warn, and compress. It raises nothing: what fails is logged once."""
         try:
             self._measure()
+            for _ in range(_BLOCKS_AT_ONCE):
+                if self._index is None or not self._index.grow():
+                    break
             if self._compresses and self._pack():
                 self._measure()
         except Exception as error:  # noqa: BLE001 - what stops looking would never see room again

@@ -3,7 +3,14 @@
 A clean result means that nothing in the snapshot is wrong. What was not given is unknown.
 """
 
-from mesh.istio import check_filters, check_objects, check_provider, check_telemetry
+from mesh.istio import (
+    check_filters,
+    check_grpc_message,
+    check_objects,
+    check_provider,
+    check_span_names,
+    check_telemetry,
+)
 from mesh.istio.problem import IstioProblem
 from mesh.istio.snapshot import MeshSnapshot
 
@@ -31,6 +38,8 @@ def check(snapshot: MeshSnapshot, provider: str) -> tuple[IstioProblem, ...]:
         *check_objects.check_mtls(snapshot),
         *check_objects.check_services(snapshot),
         *check_telemetry.check(snapshot),
+        *check_grpc_message.check(snapshot),
+        *check_span_names.check(snapshot),
     )
 
 

@@ -1,8 +1,9 @@
 """Check that nothing a client writes reaches a span or an access log: it can hold an identifier."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Final
 
+from mesh.istio.mesh_wide import CLIENTS_TAGS, URL_TAG
 from mesh.istio.problem import IstioProblem, problem
 from mesh.istio.snapshot import MeshObject, MeshSnapshot, Node, in_root
 
@@ -11,35 +12,58 @@ from mesh.istio.snapshot import MeshObject, MeshSnapshot, Node, in_root
 _URL_OPERATORS = (":PATH", "%PATH", "ORIGINAL-PATH", "REFERER")
 # part of `%REQ(USER-AGENT)%`, `%REQ(X-REQUEST-ID)%`; not of `%TRACE_ID%`
 _CLIENTS_OPERATORS = ("USER-AGENT", "X-REQUEST-ID")
-_URL_TAG: Final = "http.url"
-_TAGS: Final = {_URL_TAG: "with path and query", "user_agent": "which a client writes"}
-"""Tags that Envoy gives its spans, with what is wrong with each."""
+_TAGS: Final = (((URL_TAG,), "with path and query"), (CLIENTS_TAGS, "which a client writes"))
+"""Tags that Envoy gives its spans, with what is wrong with them."""
 
 
 def check(snapshot: MeshSnapshot) -> Iterator[IstioProblem]:
     """Problems of spans and access logs that hold the URL, or other words of a client."""
     short = frozenset(_short_tag_providers(snapshot))
-    for tag, what in _TAGS.items():
+    for tags, what in _TAGS:
         # a provider's maxTagLength shortens the URL only
-        yield from _spans(snapshot, tag, what, short if tag == _URL_TAG else frozenset())
+        yield from _spans(snapshot, tags, what, short if URL_TAG in tags else frozenset())
     for document in snapshot.kind("MeshConfig"):
         yield from _access_log(document)
 
 
-def _spans(
-    snapshot: MeshSnapshot, tag: str, what: str, short: frozenset[str]
-) -> Iterator[IstioProblem]:
-    covered = any(
-        in_root(d) and any(_replaces(entry, tag) for entry in d.spec.at("tracing"))
-        for d in snapshot.kind("Telemetry")
+def tracing(snapshot: MeshSnapshot) -> tuple[MeshObject, ...]:
+    """The objects that make Envoy report spans."""
+    return tuple(
+        document
+        for kind in ("Telemetry", "MeshConfig")
+        for document in snapshot.kind(kind)
+        if any(map(_is_tracer, document.spec.at("extension_providers")))
+        or any(
+            not entry.at("disable_span_reporting").is_true for entry in document.spec.at("tracing")
+        )
     )
+
+
+def _spans(
+    snapshot: MeshSnapshot, tags: Sequence[str], what: str, short: frozenset[str]
+) -> Iterator[IstioProblem]:
+    inherited = [d for d in snapshot.kind("Telemetry") if in_root(d)]
+    bare = [tag for tag in tags if not any(_covers(d, tag) for d in inherited)]
     for document in snapshot.kind("Telemetry"):
-        if any(_leaks(entry, tag, short, covered=covered) for entry in document.spec.at("tracing")):
-            cure = f"add customTags: {{{tag}: {{literal: {{value: withheld}}}}}}"
-            yield problem(document, f"spans carry {tag} {what}", cure)
-    if not covered:
+        found = [
+            tag
+            for tag in tags
+            if any(
+                _leaks(entry, tag, short, covered=tag not in bare)
+                for entry in document.spec.at("tracing")
+            )
+        ]
+        if found:
+            literals = ", ".join(f"{tag}: {{literal: {{value: withheld}}}}" for tag in found)
+            message = f"spans carry {', '.join(found)} {what}"
+            yield problem(document, message, f"add customTags: {{{literals}}}")
+    if bare:
         for document in snapshot.kind("MeshConfig"):
-            yield from _tracers(document, tag, what, short)
+            yield from _tracers(document, bare, what, short)
+
+
+def _covers(document: MeshObject, tag: str) -> bool:
+    return any(_replaces(entry, tag) for entry in document.spec.at("tracing"))
 
 
 def _short_tag_providers(snapshot: MeshSnapshot) -> Iterator[str]:
@@ -69,19 +93,23 @@ def _leaks(entry: Node, tag: str, short: frozenset[str], *, covered: bool) -> bo
 
 
 def _tracers(
-    document: MeshObject, tag: str, what: str, short: frozenset[str]
+    document: MeshObject, tags: Sequence[str], what: str, short: frozenset[str]
 ) -> Iterator[IstioProblem]:
     for entry in document.spec.at("extension_providers"):
         name = entry.at("name").text
-        tracer = any(
-            not entry.at(kind).missing
-            for kind in ("opentelemetry", "zipkin", "datadog", "skywalking")
-        )
-        if tracer and name not in short:
-            cure = "replace the tag mesh-wide by a Telemetry"
-            if tag == _URL_TAG:
+        if _is_tracer(entry) and name not in short:
+            cure = "replace them mesh-wide by a Telemetry"
+            if URL_TAG in tags:
                 cure = f"set maxTagLength: 1, or {cure}"
-            yield problem(document, f"tracing provider `{name}` reports {tag} {what}", cure)
+            message = f"tracing provider `{name}` reports {', '.join(tags)} {what}"
+            yield problem(document, message, cure)
+
+
+def _is_tracer(provider: Node) -> bool:
+    return any(
+        not provider.at(kind).missing
+        for kind in ("opentelemetry", "zipkin", "datadog", "skywalking")
+    )
 
 
 def _access_log(document: MeshObject) -> Iterator[IstioProblem]:

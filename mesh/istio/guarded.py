@@ -3,7 +3,7 @@
 They name no namespace: `kubectl apply -n NAMESPACE` sets it.
 """
 
-from mesh.istio import codec_errors, ext_proc
+from mesh.istio import codec_errors, ext_proc, grpc_message, span_names
 from mesh.istio.installation import EXTENSION_PROVIDER, GUARDED_LABEL, STREAMING, Installation
 from mesh.istio.manifest import Manifest, manifest
 
@@ -24,7 +24,8 @@ def inbound_requests() -> Manifest:
 def inbound_responses(installation: Installation) -> Manifest:
     """Responses are judged at the workload that sends them. ext_authz never sees them."""
     judge = codec_errors.answered_by_envoy(ext_proc.inbound_responses(installation))
-    return _envoy_filter("phiguard-inbound-responses", "true", _before_router(judge))
+    patches = _before_router("SIDECAR_INBOUND", judge, grpc_message.put_aside())
+    return _envoy_filter("phiguard-inbound-responses", "true", *patches, _span_names())
 
 
 def outbound_requests(installation: Installation) -> Manifest:
@@ -45,25 +46,30 @@ def inbound_streams(installation: Installation) -> Manifest:
         "match": _match("SIDECAR_INBOUND", "envoy.filters.http.ext_authz"),
         "patch": {"operation": "REMOVE"},
     }
-    return _envoy_filter("phiguard-inbound-streams", STREAMING, _before_router(judge), remove)
+    patches = _before_router("SIDECAR_INBOUND", judge, grpc_message.put_aside())
+    return _envoy_filter("phiguard-inbound-streams", STREAMING, *patches, remove, _span_names())
 
 
 def outbound_streams(installation: Installation) -> Manifest:
     """As `outbound_requests`, for a workload with long bodies or streams."""
     judge = ext_proc.outbound_streams(installation)
-    return _envoy_filter("phiguard-outbound-streams", STREAMING, _first(judge))
+    patches = _before_router("SIDECAR_OUTBOUND", grpc_message.put_aside())
+    return _envoy_filter("phiguard-outbound-streams", STREAMING, _first(judge), *patches)
 
 
-def _before_router(value: Manifest) -> Manifest:
-    """Insert directly before the router, after istiod's own authorization.
+def _before_router(context: str, *values: Manifest) -> list[Manifest]:
+    """Insert directly before the router, in this order, after istiod's own authorization.
 
     So a request that Istio refuses costs nothing here.
     """
-    return {
-        "applyTo": "HTTP_FILTER",
-        "match": _match("SIDECAR_INBOUND", "envoy.filters.http.router"),
-        "patch": {"operation": "INSERT_BEFORE", "value": value},
-    }
+    return [
+        {
+            "applyTo": "HTTP_FILTER",
+            "match": _match(context, "envoy.filters.http.router"),
+            "patch": {"operation": "INSERT_BEFORE", "value": value},
+        }
+        for value in values
+    ]
 
 
 def _first(value: Manifest) -> Manifest:
@@ -71,6 +77,14 @@ def _first(value: Manifest) -> Manifest:
         "applyTo": "HTTP_FILTER",
         "match": _match("SIDECAR_OUTBOUND"),
         "patch": {"operation": "INSERT_FIRST", "value": value},
+    }
+
+
+def _span_names() -> Manifest:
+    return {
+        "applyTo": "NETWORK_FILTER",
+        "match": _match("SIDECAR_INBOUND"),
+        "patch": {"operation": "MERGE", "value": span_names.manager()},
     }
 
 

@@ -22,6 +22,23 @@ ACCESS_LOG_FORMAT = (
     "%DOWNSTREAM_PEER_URI_SAN%\n"
 )
 
+URL_TAG = "http.url"
+CLIENTS_TAGS = (
+    "user_agent",
+    "downstream_cluster",  # from `x-envoy-downstream-service-cluster`
+    "guid:x-request-id",
+    "guid:x-client-trace-id",
+    # of requests with a content type of gRPC; the path has its query
+    "grpc.path",
+    "grpc.authority",
+    "grpc.content_type",
+    "grpc.timeout",
+)
+"""Tags of Envoy's spans that are copies of what a client writes.
+
+Source: envoy/source/common/tracing/http_tracer_impl.cc.
+"""
+
 
 def mesh_config(installation: Installation) -> Manifest:
     """Helm values for the `istiod` chart: the part of MeshConfig that phiguard needs.
@@ -55,14 +72,14 @@ def mesh_config(installation: Installation) -> Manifest:
 
 
 def telemetry() -> Manifest:
-    """Mesh-wide tracing whose spans hold no URL and no user agent.
+    """Mesh-wide tracing whose spans hold nothing that a client writes.
 
     Envoy's `http.url` tag holds path and query, and so any identifier that an application puts
-    there; `user_agent` is a header that a client writes. The literals replace the tags. Where a
-    namespace replaces the tags, the provider's `maxTagLength` shortens the URL to `/`.
+    there. Other tags are copies of headers. The literals replace the tags. Where a namespace
+    replaces the tags, the provider's `maxTagLength` shortens the URL to `/`.
     """
     withheld: Manifest = {"literal": {"value": "withheld"}}
-    tags: Manifest = {"http.url": withheld, "user_agent": withheld}
+    tags: Manifest = dict.fromkeys((URL_TAG, *CLIENTS_TAGS), withheld)
     return manifest(
         "telemetry.istio.io/v1",
         "Telemetry",

@@ -92,7 +92,7 @@ def _mesh(installation: Installation) -> tuple[_File, ...]:
         ),
         _File(
             "21-telemetry.yaml",
-            "Mesh-wide tracing whose spans hold no URL and no user agent.",
+            "Mesh-wide tracing whose spans hold nothing that a client writes.",
             _APPLY,
             (mesh_wide.telemetry(),),
         ),

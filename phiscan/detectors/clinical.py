@@ -184,13 +184,14 @@ DETECTORS = (
     _stated(
         "shorthand",
         "CLINICAL_NOTE",
-        # matches "s/p appendectomy", "pt states", "AOx3", "RTC 3", "98% RA", "sig: 1";
+        # matches "s/p appendectomy", "pt states", "AOx3", "RTC 3", "98% RA", "G2P1";
         # not "pt 12", "c/o Smith Ltd"
         r"\b(?:(?:s/p|h/o|w/u|r/o) [a-z]|pt's [a-z]|(?:pt|pts) "
         r"(?:states|stated|denies|denied|reports|presents|presented|called|tolerated|verbali[sz]ed"
         r"|admitted|brought|refused|ambulat|seen|counsel|educated|instructed|remains|c/o|w/)"
         r"|(?:aox|a&ox?|a/ox?|oriented x) ?[34]\b|nkda\b|npo (?:since|after|for)|rtc (?:in )?\d"
-        r"|oob to|lmp\b|g\dp\d|\d{1,2}w\dd\b|satting|\d{2,3}% (?:on )?(?:ra\b|room air|\dl)"
+        r"|oob to|lmp\b|g\dp\d{1,4}(?:[a-z]{1,3}\d)*\b|\d{1,2}w\dd\b|satting"
+        r"|\d{2,3}% (?:on )?(?:ra\b|room air|\dl)"
         r"|(?:prn|qhs|qid)\b[ ,.;)]|po q[dh]|sig:? \d"
         r"|(?:hx|pmh|pmhx|psh) ?(?:of|:)|dx'd|f/u (?:w/|with|in|of|for|\d)|wbat|aka\b ?with|hcpoa"
         r"|d/c(?:'?d)? (?:home|to (?:home|snf|rehab))\b"

@@ -10,6 +10,7 @@ from phiscan.finding import Gap, Location
 from phiscan.identifiers import InfoTypeKind, Trait, having
 from phiscan.patterns.detector import CONTEXT_WINDOW, REPORTED, Detector
 from phiscan.patterns.matcher import Matcher, Single, TooManyMatchesError
+from phiscan.text import random_letters
 from phiscan.text.normalise import Normalised
 from phiscan.words.labels import MASK_BEGINS, is_masked
 
@@ -167,9 +168,11 @@ class _Judge:
         return True
 
     def _is_cut_out(self, detector: Detector, span: tuple[int, int]) -> bool:
-        """Whether a value is a part of something else: a longer number, or a mail address."""
+        """Whether a value is a part of something else: a number, a mail address, or a token."""
         kind = self._evidence.context.info_types[detector.info_type].kind
-        if kind is InfoTypeKind.HEALTH and _in_address(self._text, *span):
+        if kind is InfoTypeKind.HEALTH and (
+            _in_address(self._text, *span) or random_letters.surround(self._text, *span)
+        ):
             return True
         return _inside_number(self._text, *span)
 

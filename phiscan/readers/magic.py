@@ -87,7 +87,7 @@ def _pgp_packet(data: bytes) -> bool:
 
     It begins with a session key packet (RFC 9580 section 5): tag 1 or 3, then its version.
     """
-    if len(data) < 12 or not data[0] & 0x80:
+    if len(data) < 13 or not data[0] & 0x80:  # a header of 3, and 10 more to look at
         return False
     new = data[0] & 0x40
     tag = data[0] & 0x3F if new else (data[0] >> 2) & 0x0F

@@ -14,6 +14,7 @@ import orjson
 import pytest
 from canaries import BODY, CANARIES, HEADERS, INFO_TYPES, PATH, SOUGHT, WITHOUT_CANARY
 from opentelemetry.exporter.otlp.proto.common.trace_encoder import encode_spans
+from pyarrow import parquet
 from running_guard import (
     BILLING,
     EHR,
@@ -26,6 +27,7 @@ from running_guard import (
     response_head,
 )
 
+from extauthz import cli
 from extauthz.guard.envoy import wire
 from extauthz.records import logs
 from extauthz.records.exports import formats
@@ -139,7 +141,7 @@ def rendered(said):
     "policy", [POLICY, ALLOW_ALL, REDACT_ALL, MONITOR], ids=["deny", "allow", "redact", "monitor"]
 )
 def test_no_value_leaves(  # noqa: PLR0917
-    guard, run, phiguard, monkeypatch, caplog, policy, fault
+    guard, run, phiguard, capsysbinary, monkeypatch, caplog, policy, fault
 ):
     stream = io.StringIO()
     handler = logging.StreamHandler(stream)
@@ -182,6 +184,7 @@ def test_no_value_leaves(  # noqa: PLR0917
     assert (b'"decision"' in ledger) is (fault != "ledger")
     if fault != "ledger":
         out |= read_back(phiguard, g.folder / "ledger")
+        out["export as parquet"] = exported_rows(g.folder / "ledger", capsysbinary)
     for where, data in out.items():
         assert not [form for form in SOUGHT if form in data], where
 
@@ -212,6 +215,15 @@ def read_back(phiguard, ledger):
         assert (code, bool(out)) == (0, True), (name, err)
         said[name] = (out + err).encode()
     return said
+
+
+def exported_rows(ledger, capsysbinary):
+    """The file and, because its pages are compressed, what it says."""
+    assert cli.main(["audit", "export", str(ledger), "--format", "parquet"]) == 0
+    file = capsysbinary.readouterr().out
+    rows = parquet.read_table(io.BytesIO(file)).to_pylist()
+    assert rows
+    return file + str(rows).encode()
 
 
 def test_every_info_type_has_a_canary_or_a_reason_for_none():

@@ -164,11 +164,13 @@ def test_aba():
 def test_iban():
     _check(
         checks.iban,
-        ["GB82 WEST 1234 5698 7654 32", "DE89370400440532013000"],
+        ["GB82 WEST 1234 5698 7654 32", "DE89370400440532013000", "NO9386011117947"],
         [
             ("GB82WEST12345698765433", "check digits"),
             ("GB82", "too short"),
             ("1282WEST12345698765432", "no country"),
+            ("IQ54CHMPYJXVH3EH3A5YN2IOYWTQ", "longer than those of Iraq"),
+            ("ZZ52WEST123456987654", "a country without IBANs"),
         ],
     )
 

@@ -15,6 +15,8 @@ from typing import TYPE_CHECKING
 from extauthz.commands.audit import filters, ledgers
 from extauthz.commands.audit.ledgers import Chain, Verified
 from extauthz.commands.audit.search import Record, Wanted
+from extauthz.commands.errors import UsageError
+from extauthz.records.exports import parquet
 from extauthz.records.exports.formats import FORMS, Form
 
 if TYPE_CHECKING:
@@ -32,7 +34,10 @@ def add_parser(actions: "_Subparsers") -> None:
     ledgers.add_folders(parser)
     ledgers.add_head(parser)
     parser.add_argument(
-        "--format", choices=tuple(FORMS), default="jsonl", help="default: %(default)s"
+        "--format",
+        choices=(*FORMS, parquet.NAME),
+        default="jsonl",
+        help="default: %(default)s",
     )
     filters.add_decision_filters(parser)
     parser.add_argument(
@@ -44,7 +49,13 @@ def add_parser(actions: "_Subparsers") -> None:
 
 
 def run(args: argparse.Namespace) -> int:
-    """Export. Return 1 when a chain does not hold or no chain holds a given head, else 0."""
+    """Export. Return 1 when a chain does not hold or no chain holds a given head, else 0.
+
+    Raises:
+        UsageError: Parquet cannot be written.
+    """
+    if args.format == parquet.NAME:
+        _check_parquet()
     wanted = filters.wanted_decisions(args)
     chains = ledgers.chains_in(args.folders)
     known = ledgers.heads(args)
@@ -59,12 +70,25 @@ def run(args: argparse.Namespace) -> int:
         *map(_decisions, chains, verified, [wanted] * len(chains)),
         key=lambda found: str(found[1].get("time")),
     )
-    written = _written(records, FORMS[args.format])
+    if args.format == parquet.NAME:
+        named = ({**record, "worker": worker} for worker, record in records)
+        written = parquet.write(named, sys.stdout.buffer)
+    else:
+        written = _written(records, FORMS[args.format])
     sys.stderr.write(
         f"phiguard: {written} decision{'s' * (written != 1)}, "
         f"{_proof(args, chains, verified, problems)}\n"
     )
     return int(bool(problems))
+
+
+def _check_parquet() -> None:
+    if sys.stdout.isatty():
+        raise UsageError("--format parquet: it is no text; send it to a file: > decisions.parquet")
+    try:
+        parquet.writer_library()
+    except parquet.MissingWriterError as error:
+        raise UsageError(f"--format parquet: {error}") from None
 
 
 def _problems(

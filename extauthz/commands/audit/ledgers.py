@@ -10,6 +10,7 @@ from typing import Any, Final
 
 from extauthz.commands.errors import UsageError
 from extauthz.records.ledger import archive, segments
+from extauthz.records.ledger.archive import ArchiveManifest
 from extauthz.records.ledger.chain import Break, ChainHead, Verifier, Watch, chains, unseal
 
 _HASH: Final = re.compile(r"[0-9a-f]{64}")
@@ -52,11 +53,13 @@ class Verified:
         head: the last record that holds.
         hashes: of all records that hold, and of the head before the first one.
         problem: the first break, or None.
+        before: the head before its first record, which is known and not here.
     """
 
     head: ChainHead
     hashes: Collection[str]
     problem: Break | None
+    before: ChainHead
 
 
 def records_of(lines: bytes) -> Iterator[dict[str, Any]]:
@@ -165,12 +168,14 @@ def heads(args: argparse.Namespace) -> list[str]:
                 f"--head {head}: not a head; "
                 "give the 64 hexadecimal digits that `audit verify` printed"
             )
-    return [*args.head, *(head for path in args.archived for head in _ends(path))]
+    ends = (manifest(path).ends().values() for path in args.archived)
+    return [*args.head, *(head.hash for each in ends for head in each)]
 
 
-def _ends(path: Path) -> list[str]:
+def manifest(path: Path) -> ArchiveManifest:
+    """Return a manifest of `--archived`. Its signatures are not checked. Raises UsageError."""
     try:
-        return [head.hash for head in archive.read(path).ends().values()]
+        return archive.read(path)
     except archive.ArchiveError as error:
         raise UsageError(str(error)) from None
     except OSError as error:
@@ -206,12 +211,13 @@ def verify(
     Raises:
         UsageError: a file cannot be read.
     """
-    verifier = Verifier(_start(chain, known), watch)
+    before = _start(chain, known)
+    verifier = Verifier(before, watch)
     for name in chain.names:
         problem = verifier.segment(name, chain.lines(name))
         if problem is not None:
-            return Verified(verifier.head, verifier.hashes, problem)
-    return Verified(verifier.head, verifier.hashes, verifier.end())
+            return Verified(verifier.head, verifier.hashes, problem, before)
+    return Verified(verifier.head, verifier.hashes, verifier.end(), before)
 
 
 def _start(chain: Chain, known: Collection[str]) -> ChainHead:

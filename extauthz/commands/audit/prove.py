@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from extauthz.commands import table
-from extauthz.commands.audit import hashes, keys, ledgers, signed
+from extauthz.commands.audit import hashes, indexed, keys, ledgers, signed
 from extauthz.commands.audit.filters import exactly
 from extauthz.commands.audit.ledgers import Chain
 from extauthz.commands.audit.search import Hit, Search, Wanted
@@ -66,9 +66,14 @@ def _prove(args: argparse.Namespace) -> int:
         if not folders:
             raise UsageError("prove: give the id of a decision, and the folder of the ledger")
         chains = _of_worker(ledgers.chains_in(list(map(Path, folders))), args.worker)
-        hit = found(id_, chains)
+        hit, is_indexed = found(id_, chains)
         path = args.checkpoint or hit.chain.folder / note_files.checkpoint_name(hit.chain.worker)
         text = of_record(hit, signed.note(path), path).text
+        if not is_indexed:
+            sys.stderr.write(
+                f"phiguard: {table.shown(id_)}: no index names it; "
+                "it was found by reading all records\n"
+            )
     sys.stdout.write(text)
     return 0
 
@@ -80,15 +85,21 @@ def _of_worker(chains: list[Chain], worker: int | None) -> list[Chain]:
     return found
 
 
-def found(id_: str, chains: Sequence[Chain]) -> Hit:
-    """Return the record with this id. Raises UsageError when there is none."""
+def found(id_: str, chains: Sequence[Chain]) -> tuple[Hit, bool]:
+    """Return the record with this id, and whether an index has named it.
+
+    Where none does, all records are read. Raises UsageError when there is no such record.
+    """
+    hit = indexed.find(id_, chains)
+    if hit is not None:
+        return hit, True
     hit = next(Search(Wanted((exactly("id", id_),))).over(chains), None)
     if hit is None:
         raise UsageError(
             f"{table.shown(id_)}: no decision has this id in {ledgers.places(chains)}; "
             "give the whole id, and the ledgers of all replicas"
         )
-    return hit
+    return hit, False
 
 
 def of_record(hit: Hit, note: str, path: Path) -> RecordProof:

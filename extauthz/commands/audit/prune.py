@@ -16,8 +16,9 @@ from extauthz.commands.audit import ledgers
 from extauthz.commands.audit.ledgers import Chain
 from extauthz.commands.errors import UsageError
 from extauthz.records import ledger_time
-from extauthz.records.ledger import archive, housekeeping
+from extauthz.records.ledger import archive, housekeeping, key_file
 from extauthz.records.ledger.archive import ArchiveError, ArchiveManifest, Moved
+from extauthz.records.ledger.key_file import KeyFileError
 from extauthz.records.ledger.segments import plain_name
 from extauthz.records.release import VERSION
 
@@ -40,6 +41,7 @@ def add_parser(actions: "_Subparsers") -> None:
     parser.add_argument(
         "--delete", action="store_true", help="remove it; without this, only say what would be"
     )
+    parser.add_argument("--sign", type=Path, metavar="KEY", help="sign the manifest with this key")
     parser.set_defaults(run=run)
 
 
@@ -49,6 +51,7 @@ def run(args: argparse.Namespace) -> int:
     now = datetime.now(UTC)
     before = ledger_time.written(_years_before(now, args.keep))
     try:
+        signers = [key_file.read(args.sign)[0]] if args.sign else []
         with housekeeping.alone(args.folder) as is_alone:
             if not is_alone:
                 raise UsageError(f"{args.folder}: another process works on it; try again")
@@ -62,10 +65,10 @@ def run(args: argparse.Namespace) -> int:
             old = [each for chain in chains for each in _old(chain, segments, before)]
             if old and args.delete:
                 gone = ArchiveManifest(ledger_time.written(now), VERSION, tuple(old))
-                archive.write(args.folder, gone, (), "pruned")
+                archive.write(args.folder, gone, signers, archive.PRUNED)
                 archive.remove(args.folder, [each.name for each in old])
             _say(old, before, is_removed=args.delete)
-    except ArchiveError as error:
+    except (ArchiveError, KeyFileError) as error:
         raise UsageError(str(error)) from None
     except OSError as error:
         why = (error.strerror or "cannot be used").lower()

@@ -1,7 +1,8 @@
 """`phiguard audit review`: a named person signs that a period was reviewed; or lists the reviews.
 
 The review names the heads of the chains as they were. A later `review` without `--sign` says
-whether these are still in the chains.
+whether these are still in the chains. With `--key` it says whether that key has signed, not only a
+key that the review names itself.
 """
 
 import argparse
@@ -14,7 +15,7 @@ from typing import TYPE_CHECKING, Any, Final
 import orjson
 
 from extauthz.commands import table
-from extauthz.commands.audit import ledgers, times
+from extauthz.commands.audit import keys, ledgers, times
 from extauthz.commands.audit.filters import kinds
 from extauthz.commands.audit.ledgers import Chain, Verified
 from extauthz.commands.audit.record_words import text_of
@@ -44,7 +45,14 @@ def add_parser(actions: "_Subparsers") -> None:
     times.add_period(parser)
     ledgers.add_head(parser)
     parser.add_argument("--sign", metavar="NAME", help="of the person who has reviewed the period")
-    parser.add_argument("--key", type=Path, metavar="FILE", help="that person's private key")
+    parser.add_argument(
+        "--key",
+        action="append",
+        default=[],
+        metavar="KEY|FILE",
+        help="with --sign, that person's private key; without, a reviewer's public key, as "
+        "`audit key show` prints it, which must have signed each review; may be repeated",
+    )
     parser.set_defaults(run=run)
 
 
@@ -57,28 +65,33 @@ def run(args: argparse.Namespace) -> int:
 
 
 def rows(folder: Path) -> list[tuple[str, str, str, int, str]]:
-    """Return a row for each review of a folder. Raises UsageError."""
+    """Return a row for each review of a folder, held against its own key. Raises UsageError."""
     try:
-        return [_row(record, problem) for record, problem in kept.read(folder)]
+        return [_row(record, problem, is_trusted=False) for record, problem in kept.read(folder)]
     except ReviewError as error:
         raise UsageError(str(error)) from None
 
 
 def _list(args: argparse.Namespace) -> int:
-    if args.key is not None or args.since or args.until:
-        raise UsageError("--key, --since and --until: without --sign NAME nothing is signed")
-    wrong, heads = False, ledgers.heads(args)
+    if args.since or args.until:
+        raise UsageError("--since and --until: without --sign NAME nothing is signed")
+    wrong, heads, trusted = False, ledgers.heads(args), keys.given(args)
     lines: list[Sequence[str]] = [_HEAD]
     for folder in dict.fromkeys(args.folders):
         verified = [ledgers.verify(chain, heads) for chain in ledgers.chains_of(folder)]
         known = {each for found in verified for each in found.hashes}
-        for record, problem in kept.read(folder):
+        for record, problem in kept.read(folder, trusted):
             result = problem or _missing(record, known)
             wrong = wrong or bool(result)
             if args.format == "json":
-                said = {"review": record, "problem": result}
+                said = {
+                    "review": record,
+                    "problem": result,
+                    "trusted": bool(trusted) and not result,
+                }
                 sys.stdout.write(orjson.dumps(said).decode() + "\n")
-            lines.append([table.shown(str(cell)) for cell in _row(record, result)])
+            row = _row(record, result, is_trusted=bool(trusted))
+            lines.append([table.shown(str(cell)) for cell in row])
     if args.format == "table":
         sys.stdout.write("".join(f"{line}\n" for line in table.aligned(lines)))
     return int(wrong)
@@ -99,10 +112,12 @@ def _sign(args: argparse.Namespace) -> int:
     given = {"--key FILE": args.key, "--since TIME": args.since, "--until TIME": args.until}
     if missing := [flag for flag, value in given.items() if not value]:
         raise UsageError(f"--sign NAME: give {' and '.join(missing)} too")
+    if len(args.key) > 1:
+        raise UsageError("--key: a review is signed with one key; give one")
     if not args.sign.isprintable() or not 0 < len(args.sign.strip()) <= _LONGEST:
         raise UsageError("--sign: not a name; write it on one line")
     period = times.period(args)
-    signer, _ = key_file.read(args.key)
+    signer, _ = key_file.read(Path(*args.key))
     folders = [(folder, ledgers.chains_of(folder)) for folder in dict.fromkeys(args.folders)]
     who = _Signing(args.sign.strip(), signer, period, ledgers.heads(args))
     signed = [who.of(folder, chains) for folder, chains in folders]
@@ -140,7 +155,10 @@ class _Signing:
         return folder, review
 
 
-def _row(record: Mapping[str, Any], problem: str) -> tuple[str, str, str, int, str]:
+def _row(
+    record: Mapping[str, Any], problem: str, *, is_trusted: bool
+) -> tuple[str, str, str, int, str]:
+    whose = "which was given" if is_trusted else "which only the review names"
     decisions = record.get("decisions")
     held = "chains held" if record.get("holds") is True else "chains did NOT hold"
     return (
@@ -148,5 +166,5 @@ def _row(record: Mapping[str, Any], problem: str) -> tuple[str, str, str, int, s
         text_of(record.get("reviewer")),
         f"{text_of(record.get('since'))} to {text_of(record.get('until'))}",
         decisions if isinstance(decisions, int) else 0,
-        problem or f"signed by {text_of(record.get('key'))}, {held}",
+        problem or f"signed by {text_of(record.get('key'))}, {whose}; {held}",
     )

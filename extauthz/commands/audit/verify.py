@@ -2,10 +2,12 @@
 
 import argparse
 import sys
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from extauthz.commands.audit import keys, ledgers, signed
+from extauthz.commands.audit import archived, keys, ledgers, signed
+from extauthz.commands.audit.archived import Result
 from extauthz.commands.audit.ledgers import Chain
 from extauthz.commands.audit.signed import SignedChain, Target
 from extauthz.commands.errors import UsageError
@@ -41,36 +43,49 @@ def run(args: argparse.Namespace) -> int:
     if args.key:
         trusted = keys.given(args, signed.rotations(chains))
         wanted, problems = signed.targets([*signed.beside(chains), *args.checkpoint], trusted)
+        problems += archived.unsigned(args.archived, trusted)
     marks = frozenset(_first(chain) - 1 for chain in chains) if args.key else frozenset()
-    found, followed, broken = set[str](), list[SignedChain](), set[str]()
+    followed, results = list[SignedChain](), list[Result]()
     for chain in chains:
         follower = SignedChain(chain, wanted, marks)
-        verified = ledgers.verify(chain, known, follower.record)
-        found |= set(verified.hashes)
+        results.append((chain, ledgers.verify(chain, known, follower.record)))
         followed.append(follower)
-        wrong, problem = follower.problems, verified.problem
-        if problem is not None:
-            broken.add(follower.id)
-            wrong = [ledgers.said(chain, problem)]
-        elif not wrong:
-            said = f", signed up to record {follower.signed}" if args.key else ""
-            sys.stdout.write(
-                f"{ledgers.name(chain, args.folders)}: {_counted(chain, verified.head.seq)}, "
-                f"head {verified.head.hash}{said}\n"
-            )
-        problems += wrong
-    where = " ".join(map(str, args.folders))
-    problems += [
-        f"{where}: head {head} is in no chain: records were cut off or rewritten"
-        for head in known
-        if head not in found
-    ]
+        problems += _told(args, follower, results[-1])
+    lost = archived.lost(args.archived, results)
+    problems += [str(each) for each in lost if each.home is not None]
+    sys.stdout.writelines(f"{each}\n" for each in lost if each.home is None)
+    problems += _absent_heads(args, known, results)
     # what is said of a broken chain is its break
+    whole = [f for f, (_, v) in zip(followed, results, strict=True) if v.problem is None]
+    broken = {each.id for each in followed} - {each.id for each in whole}
     problems += signed.absent([t for t in wanted if t.tree.chain not in broken], followed)
     if args.key:
         problems += signed.apart([each for each in followed if each.id not in broken])
-    sys.stdout.write("".join(f"{problem}\n" for problem in problems))
+    sys.stdout.writelines(f"{problem}\n" for problem in problems)
     return int(bool(problems))
+
+
+def _told(args: argparse.Namespace, follower: SignedChain, result: Result) -> list[str]:
+    """Return the problems of one chain. Say that it holds, if it does."""
+    chain, verified = result
+    if verified.problem is not None:
+        return [ledgers.said(chain, verified.problem)]
+    if not follower.problems:
+        said = f", signed up to record {follower.signed}" if args.key else ""
+        sys.stdout.write(
+            f"{ledgers.name(chain, args.folders)}: {_counted(chain, verified.head.seq)}, "
+            f"head {verified.head.hash}{said}\n"
+        )
+    return follower.problems
+
+
+def _absent_heads(
+    args: argparse.Namespace, known: Sequence[str], results: Sequence[Result]
+) -> Iterator[str]:
+    where = " ".join(map(str, args.folders))
+    for head in known:
+        if not any(head in verified.hashes for _, verified in results):
+            yield f"{where}: head {head} is in no chain: records were cut off or rewritten"
 
 
 def _first(chain: Chain) -> int:

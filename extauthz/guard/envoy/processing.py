@@ -10,7 +10,7 @@ Source: envoy/service/ext_proc/v3/external_processor.proto.
 from dataclasses import replace
 from typing import Any, Final
 
-from extauthz.guard.envoy import answers, wire
+from extauthz.guard.envoy import answers, grpc_message, wire
 from extauthz.guard.envoy.headers import guard_only_names, header_map_pairs
 from extauthz.guard.envoy.identity import claims, vouched_headers
 from extauthz.guard.stream_event import Attributes, MessagePart, StreamAnswer, StreamEvent
@@ -95,8 +95,10 @@ def _go_on(
     if event.part is MessagePart.TRAILERS:
         if judgement is not None:
             _change(part, judgement.fields)
+        _change(part, grpc_message.changes(event, judgement))
         return
     part.response.SetInParent()  # its status is CONTINUE
+    _change(part.response, grpc_message.changes(event, judgement))
     if event.direction is Direction.REQUEST and event.part is MessagePart.HEADERS:
         _change(part.response, FieldChanges(removed=guard_only_names(event.headers)))
     if judgement is None:

@@ -28,6 +28,8 @@ from extauthz.records.ledger.segments import PACKED, plain_name
 
 TITLE: Final = "phiguard archive v1"
 SUFFIX: Final = ".manifest"
+PRUNED: Final = "pruned"
+"""How the name of a manifest begins that lists what was removed for good."""
 _SHA256: Final = 64
 
 
@@ -100,6 +102,11 @@ def read(path: Path) -> ArchiveManifest:
         ) from None
 
 
+def lists_pruned(path: Path) -> bool:
+    """Whether a manifest lists what was removed for good, by its name."""
+    return path.name.startswith(f"{PRUNED}-")
+
+
 def follows(segment: Moved, before: Sequence[ArchiveManifest]) -> bool:
     """Whether a segment follows what the manifests end with, or is the first of its worker."""
     ends = [end for m in before if (end := m.ends().get(segment.worker)) is not None]
@@ -144,7 +151,7 @@ def write(
         folder: the archive.
         manifest: what came into it, or what was removed from it.
         signers: keys.
-        kind: the start of its name, `archive` or `pruned`.
+        kind: the start of its name, `archive` or `PRUNED`.
     """
     text = manifest.text()
     number = 1 + max(map(_number, folder.glob(f"{kind}-*{SUFFIX}")), default=0)

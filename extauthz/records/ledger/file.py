@@ -131,6 +131,7 @@ class FileLedger:
     Attributes:
         has_room: whether the folder is within its budget. While it is false, no record is written.
             `extauthz.guard.ledger_upkeep` sets it.
+        is_signed: whether checkpoints are signed.
 
     Raises:
         LedgerError: the folder cannot be written, or another process writes this chain.
@@ -162,6 +163,7 @@ class FileLedger:
         self._failure = OSError()
         self._shared = SharedSync(self.sync)
         self.head = ChainHead()
+        self.is_signed = signing is not None
         self._folder = WorkerFolder(folder, worker, _PURPOSE)
         self._segment = SegmentFile(folder)
         self._notary: Notary = NO_NOTARY

@@ -5,7 +5,7 @@ again, not even after a crash.
 
 Each step leaves the ledger whole when the process dies after it:
 
-1. the compressed form is written to `NAME.zst.part`, and synced;
+1. the compressed form is written to `NAME.zst.part`, frame by frame, and synced;
 2. it is read back, unpacked and compared;
 3. it is renamed to `NAME.zst`: both forms are there, and readers take the plain one;
 4. the plain form is removed.
@@ -14,22 +14,17 @@ Each step leaves the ledger whole when the process dies after it:
 import contextlib
 import fcntl
 import hashlib
+import io
 import os
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import BinaryIO, Final
 
-import zstandard
-
-from extauthz.records.ledger import disk, segments
+from extauthz.records.ledger import disk, frames, segments
 from extauthz.records.ledger.chain import chains, last_head, unseal
 
 PART: Final = ".part"
 LOCK: Final = "ledger-housekeeping.lock"
-# Most of a line that does not repeat is hashes and ids, which no level makes smaller.
-# `phiguard audit size` prints what it brings.
-_LEVEL: Final = 1
-_CHUNK: Final = 1024 * 1024
 
 
 class HousekeepingError(Exception):
@@ -126,40 +121,44 @@ def pack(source: Path, target: Path) -> None:
 
 def packed_size(data: bytes) -> int:
     """Return how many bytes the compressed form of these lines has."""
-    return len(zstandard.ZstdCompressor(level=_LEVEL, write_checksum=True).compress(data))
+    sizes = [(len(frame), len(chunk)) for frame, chunk in _packed(io.BytesIO(data))]
+    return sum(size for size, _ in sizes) + len(frames.table(sizes))
 
 
 def unpacked_digest(path: Path) -> str:
     """Return the SHA-256 of a segment's lines, plain or compressed. Empty when it is damaged.
 
-    It holds one MiB in memory. Raises OSError.
+    It holds a frame in memory. Raises OSError.
     """
     found = hashlib.sha256()
-    with path.open("rb") as file:
-        name = path.name.removesuffix(PART)
-        source: BinaryIO = file
-        if name.endswith(segments.PACKED):
-            source = zstandard.ZstdDecompressor().stream_reader(file)
-        try:
-            while chunk := source.read(_CHUNK):
-                found.update(chunk)
-        except zstandard.ZstdError:
-            return ""
+    is_packed = path.name.removesuffix(PART).endswith(segments.PACKED)
+    try:
+        for chunk in segments.chunks(path, is_packed=is_packed):
+            found.update(chunk)
+    except segments.SegmentError:
+        return ""
     return found.hexdigest()
 
 
 def _compress(plain: BinaryIO, out: BinaryIO, size: int) -> str:
     """Compress exactly `size` bytes. Return their SHA-256. Raises HousekeepingError."""
-    read = hashlib.sha256()
-    packer = zstandard.ZstdCompressor(level=_LEVEL, write_checksum=True).compressobj(size=size)
-    try:
-        while chunk := plain.read(_CHUNK):
-            read.update(chunk)
-            out.write(packer.compress(chunk))
-        out.write(packer.flush())
-    except zstandard.ZstdError:
-        raise HousekeepingError(f"{plain.name}: it changed while it was compressed") from None
+    read, sizes = hashlib.sha256(), list[tuple[int, int]]()
+    for frame, chunk in _packed(plain):
+        read.update(chunk)
+        out.write(frame)
+        sizes.append((len(frame), len(chunk)))
+    if sum(length for _, length in sizes) != size:
+        raise HousekeepingError(f"{plain.name}: it changed while it was compressed")
+    out.write(frames.table(sizes))
     return read.hexdigest()
+
+
+def _packed(plain: BinaryIO) -> Iterator[tuple[bytes, bytes]]:
+    """Yield each frame, and its content. An empty file is one empty frame."""
+    chunk = plain.read(frames.FRAME_BYTES)
+    yield frames.pack(chunk), chunk
+    while chunk := plain.read(frames.FRAME_BYTES):
+        yield frames.pack(chunk), chunk
 
 
 def _private(path: Path) -> BinaryIO:

@@ -19,7 +19,7 @@ ledger that was cut off or rewritten after it.
 
 import fcntl
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
@@ -27,7 +27,7 @@ from typing import Any, Final
 from extauthz.records.ledger import notes
 from extauthz.records.ledger.chain import ChainHead, seal, unseal
 from extauthz.records.ledger.file import SCHEMA
-from extauthz.records.ledger.notes import KeyTextError, NoteError, Signer
+from extauthz.records.ledger.notes import KeyTextError, NoteError, PublicKey, Signer
 
 FILE_NAME: Final = "reviews.jsonl"
 _TITLE: Final = "phiguard ledger review v1"
@@ -111,8 +111,19 @@ def append(folder: Path, record: Mapping[str, Any]) -> None:
         raise ReviewError(f"{path}: {why}; run as a user who may write there") from None
 
 
-def read(folder: Path) -> Iterator[tuple[Mapping[str, Any], str]]:
-    """Yield each review with its problem, which is empty when all fits. Raises ReviewError."""
+def read(
+    folder: Path, trusted: Sequence[PublicKey] = ()
+) -> Iterator[tuple[Mapping[str, Any], str]]:
+    """Yield each review with its problem, which is empty when all fits.
+
+    Args:
+        folder: of the ledger.
+        trusted: the keys of the reviewers. Without any, each review is held against the key that it
+            names itself, which anybody can have made.
+
+    Raises:
+        ReviewError: the file cannot be read.
+    """
     path = folder / FILE_NAME
     try:
         lines = path.read_bytes().splitlines() if path.exists() else []
@@ -127,13 +138,21 @@ def read(folder: Path) -> Iterator[tuple[Mapping[str, Any], str]]:
             continue
         follows = record["seq"] == head.seq + 1 and record.get("prev") == head.hash
         head = ChainHead(record["seq"], record["hash"])
-        yield record, problem(record) if follows else "it does not follow from the review before"
+        wrong = problem(record, trusted) if follows else "it does not follow from the review before"
+        yield record, wrong
 
 
-def problem(record: Mapping[str, Any]) -> str:
-    """Return why the signature of a review does not fit, or empty text when it does."""
+def problem(record: Mapping[str, Any], trusted: Sequence[PublicKey] = ()) -> str:
+    """Return why the signature of a review does not fit, or empty text when it does.
+
+    Args:
+        record: of the review.
+        trusted: as for `read`.
+    """
     try:
         key = notes.public_key(str(record.get("key")))
+        if trusted and key not in trusted:
+            return "no given key has signed it"
         text, _ = notes.opened(str(record.get("note")), [key])
     except (KeyTextError, NoteError):
         return "its signature does not fit"

@@ -5,23 +5,23 @@ bytes of `ledger-0-000000000001.jsonl`, so every hash and every line number stay
 readers of a ledger read segments here.
 """
 
+import contextlib
 import errno
+import io
 import os
 import stat
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Final
+from typing import BinaryIO, Final
 
-import zstandard
-
+from extauthz.records.ledger import frames
 from extauthz.records.ledger.chain import SEGMENT_NAME, chains, unseal
+from extauthz.records.ledger.frames import Frame
 
 PACKED: Final = ".zst"
 _MIB: Final = 1024 * 1024
 # A guard ends a segment at 64 MiB. The bound keeps a forged file from filling the memory.
 LARGEST_BYTES: Final = 256 * _MIB
-# zstd frames begin so (RFC 8878, 3.1.1)
-_MAGIC: Final = b"\x28\xb5\x2f\xfd"
 
 
 class SegmentError(Exception):
@@ -41,27 +41,72 @@ def content(path: Path) -> bytes:
         OSError: the file cannot be read, or is a pipe or a device, which may have no end.
         SegmentError: it is too large, or it is compressed, and cut off or changed.
     """
+    found = io.BytesIO()  # joining a list would take the room twice
+    for chunk in chunks(path, is_packed=path.name.endswith(PACKED)):
+        found.write(chunk)
+    return found.getvalue()
+
+
+def length(path: Path) -> int:
+    """Return the number of bytes of a segment's lines. Raises as `content`."""
+    with _opened(path) as file:
+        size = os.fstat(file.fileno()).st_size
+        if not path.name.endswith(PACKED):
+            return size
+        last = _frames(file)[-1]
+        return last.start + last.length
+
+
+def chunks(path: Path, at: int = 0, *, is_packed: bool) -> Iterator[bytes]:
+    """Yield the lines of a segment in pieces of a MiB at most, from position `at` on.
+
+    A segment that an earlier release has compressed is one piece.
+
+    Args:
+        path: of the segment.
+        at: position in its lines, unpacked.
+        is_packed: whether it is compressed.
+
+    Raises:
+        OSError, SegmentError: as `content`.
+    """
+    with _opened(path) as file:
+        if not is_packed:
+            file.seek(at)
+            while chunk := file.read(frames.FRAME_BYTES):
+                yield chunk
+            return
+        for frame in _frames(file):
+            if frame.start + frame.length > at:
+                yield _unpacked(file, frame)[max(0, at - frame.start) :]
+
+
+@contextlib.contextmanager
+def _opened(path: Path) -> Iterator[BinaryIO]:
     with os.fdopen(os.open(path, os.O_RDONLY | os.O_NONBLOCK), "rb") as file:
         status = os.fstat(file.fileno())
         if not stat.S_ISREG(status.st_mode):
             raise OSError(errno.EINVAL, "Not a regular file", str(path))
         if status.st_size > LARGEST_BYTES:
             raise SegmentError("no guard wrote this file: it is too large")
-        data = file.read()
-    return unpacked(data) if path.name.endswith(PACKED) else data
+        yield file
 
 
-def unpacked(data: bytes) -> bytes:
-    """Return the content of one whole zstd frame. Raises SegmentError."""
-    if not data.startswith(_MAGIC):
-        raise SegmentError("this is no zstd file")
+def _frames(file: BinaryIO) -> list[Frame]:
+    def read(at: int, size: int) -> bytes:
+        return os.pread(file.fileno(), size, at)
+
     try:
-        size = zstandard.frame_content_size(data)
-        if not 0 <= size <= LARGEST_BYTES:
-            raise SegmentError("no guard wrote this zstd file: its size is missing or too large")
-        return zstandard.ZstdDecompressor().decompress(data, allow_extra_data=False)
-    except zstandard.ZstdError:
-        raise SegmentError("the zstd file is damaged or cut off, or something follows it") from None
+        return frames.frames(read, os.fstat(file.fileno()).st_size, LARGEST_BYTES)
+    except frames.FrameError as error:
+        raise SegmentError(str(error)) from None
+
+
+def _unpacked(file: BinaryIO, frame: Frame) -> bytes:
+    try:
+        return frames.unpack(os.pread(file.fileno(), frame.size, frame.at), frame.length)
+    except frames.FrameError as error:
+        raise SegmentError(str(error)) from None
 
 
 def records_from(folder: Path, worker: int, seq: int) -> Iterator[tuple[int, bytes]]:

@@ -9,6 +9,7 @@ import pytest
 from extauthz.demo import envoy_config
 from extauthz.demo.envoy_listeners import Gates
 from extauthz.demo.topology import BILLING, EHR, GUARD, WORKLOADS, CertificateFiles, Mesh, Ports
+from mesh.istio.mesh_wide import CLIENTS_TAGS, URL_TAG
 
 _GUARD = "outbound|9000||phiguard.phiguard-system.svc.cluster.local"
 _PROCESSOR = "phiguard.ext_proc"
@@ -65,6 +66,7 @@ def test_inbound_requests_are_checked_first_and_answers_last(mesh: Mesh) -> None
         "envoy.filters.http.ext_authz",
         *_TAIL,
         _PROCESSOR,
+        "phiguard.grpc_message",
         "envoy.filters.http.router",
     ]
     assert filters["envoy.filters.http.ext_authz"]["withRequestBody"] == {
@@ -161,10 +163,9 @@ def test_no_span_and_no_access_log_carries_a_path(mesh: Mesh) -> None:
         (log,) = manager["accessLog"]
 
         assert manager["tracing"]["maxPathTagLength"] == 1
-        assert manager["tracing"]["customTags"] == [
-            {"tag": "http.url", "literal": {"value": "withheld"}},
-            {"tag": "user_agent", "literal": {"value": "withheld"}},
-        ]
+        tags = manager["tracing"]["customTags"]
+        assert [each["tag"] for each in tags] == [URL_TAG, *CLIENTS_TAGS]
+        assert all(each["literal"] == {"value": "withheld"} for each in tags)
         assert "PATH" not in log["typedConfig"]["logFormat"]["textFormatSource"]["inlineString"]
 
 

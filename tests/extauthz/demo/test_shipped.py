@@ -14,5 +14,5 @@ def test_the_check_fails_closed_within_its_deadline() -> None:
 
 
 def test_tags_and_log_line_are_the_shipped_ones() -> None:
-    assert list(custom_tags()) == ["http.url", "user_agent"]
+    assert list(custom_tags()) == [mesh_wide.URL_TAG, *mesh_wide.CLIENTS_TAGS]
     assert access_log_format() == mesh_wide.ACCESS_LOG_FORMAT

@@ -8,7 +8,10 @@ from serving import Serving
 from extauthz.guard import ledger_upkeep
 from extauthz.guard.ledger_upkeep import LedgerUpkeep
 from extauthz.records import logs
+from extauthz.records.ledger import id_index
 from extauthz.records.ledger.file import FileLedger, LedgerError
+from extauthz.records.ledger.notary import Signing
+from extauthz.records.ledger.notes import Signer
 from extauthz.records.logs import LogEvent
 
 
@@ -76,6 +79,24 @@ def test_closed_segments_are_compressed_when_asked_for(tmp_path, said, compresse
     LedgerUpkeep(ledger, tmp_path, 0, 0, compresses=compresses).look()
     ledger.close()
     assert len(list(tmp_path.glob("*.zst"))) == compresses
+
+
+@pytest.mark.parametrize("signing", [None, Signing(Signer("clinic.example", bytes(32)))])
+def test_a_signed_ledger_gets_an_index_of_ids(tmp_path, said, signing):
+    for _ in range(20):
+        FileLedger(tmp_path, 0, now, signing=signing).close()
+    ledger = FileLedger(tmp_path, 0, now, signing=signing)
+    upkeep = LedgerUpkeep(ledger, tmp_path, 0, 0, compresses=True)
+    said.clear()
+    upkeep.look()
+    upkeep.look()
+    assert said == []
+    ledger.close()
+    indexed = []
+    if signing is not None:
+        with id_index.opened(tmp_path, 0) as file:
+            indexed = [block.segment for block in file.blocks()]
+    assert len(indexed) == (20 if signing else 0)
 
 
 def test_a_failure_is_said_once_and_stops_nothing(tmp_path, ledger, said, monkeypatch):

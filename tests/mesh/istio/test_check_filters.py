@@ -102,7 +102,8 @@ def test_one_half_as_a_stream_is_found_because_the_other_ends_it(make, half):
 )
 def test_ext_authz_may_go_only_where_a_stream_takes_its_place(break_it):
     streams = copy.deepcopy(guarded.inbound_streams(INSTALLATION))
-    break_it(*streams["spec"]["configPatches"])
+    judge, _, remove, *_ = streams["spec"]["configPatches"]
+    break_it(judge, remove)
     assert any("removes an ext_authz or ext_proc filter" in found for found in problems(streams))
 
 

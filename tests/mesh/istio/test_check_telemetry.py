@@ -3,7 +3,7 @@ import yaml
 
 from mesh.istio.check_telemetry import check
 from mesh.istio.installation import Installation
-from mesh.istio.mesh_wide import mesh_config, telemetry
+from mesh.istio.mesh_wide import CLIENTS_TAGS, mesh_config, telemetry
 from mesh.istio.snapshot import read
 
 
@@ -15,7 +15,7 @@ def of_tag(tag, *objects):
     return [message for message in problems(*objects) if tag in message]
 
 
-TAGS = pytest.mark.parametrize("tag", ["http.url", "user_agent"])
+TAGS = pytest.mark.parametrize("tag", ["http.url", *CLIENTS_TAGS])
 
 
 def namespaced(**tracing):
@@ -38,7 +38,7 @@ def test_what_render_writes_is_clean():
 @TAGS
 def test_a_tracer_that_reports_what_a_client_writes_is_found(tag):
     (found,) = of_tag(tag, tracer())
-    assert f"`otel` reports {tag}" in found
+    assert "`otel` reports" in found
     assert problems(tracer(), telemetry()) == []
 
 
@@ -55,7 +55,7 @@ def test_a_longer_tag_still_leaks():
 def test_a_namespace_whose_tags_replace_the_literal_is_found(tag):
     team = namespaced(customTags={"team": {"literal": {"value": "x"}}})
     (found,) = of_tag(tag, telemetry(), team)
-    assert f"spans carry {tag}" in found
+    assert "spans carry" in found
 
 
 @TAGS
@@ -67,8 +67,9 @@ def test_a_header_is_no_literal(tag):
 @TAGS
 def test_a_literal_replaces_its_own_tag_alone(tag):
     tags = {tag: {"literal": {"value": "withheld"}}}
-    (found,) = problems(namespaced(customTags=tags))
-    assert tag not in found
+    found = problems(namespaced(customTags=tags))
+    assert found
+    assert not any(tag in message for message in found)
 
 
 @pytest.mark.parametrize(

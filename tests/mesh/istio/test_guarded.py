@@ -1,6 +1,6 @@
 import pytest
 
-from mesh.istio import guarded
+from mesh.istio import grpc_message, guarded, span_names
 from mesh.istio.installation import Installation
 
 INSTALLATION = Installation("phiguard-system", "phiguard:1")
@@ -8,8 +8,7 @@ FILTERS = pytest.mark.parametrize("make", [guarded.inbound_responses, guarded.ou
 
 
 def patch_of(make):
-    (patch,) = make(INSTALLATION)["spec"]["configPatches"]
-    return patch
+    return make(INSTALLATION)["spec"]["configPatches"][0]
 
 
 def test_every_request_is_checked_because_an_empty_list_of_rules_never_fires():
@@ -52,8 +51,33 @@ def test_streams_are_for_workloads_with_their_own_label(make):
     }
 
 
+@pytest.mark.parametrize(
+    ("make", "context"),
+    [
+        (guarded.inbound_responses, "SIDECAR_INBOUND"),
+        (guarded.inbound_streams, "SIDECAR_INBOUND"),
+        (guarded.outbound_streams, "SIDECAR_OUTBOUND"),
+    ],
+)
+def test_an_answer_loses_its_grpc_message_before_the_guard_reads_it(make, context):
+    judge, aside, *_ = make(INSTALLATION)["spec"]["configPatches"]
+    assert judge["match"]["context"] == aside["match"]["context"] == context
+    # each is put directly before the router, so the later one is nearer to it
+    router = aside["match"]["listener"]["filterChain"]["filter"]["subFilter"]
+    assert router == {"name": "envoy.filters.http.router"}
+    assert aside["patch"] == {"operation": "INSERT_BEFORE", "value": grpc_message.put_aside()}
+
+
+@pytest.mark.parametrize("make", [guarded.inbound_responses, guarded.inbound_streams])
+def test_a_client_cannot_name_the_span_of_its_callee(make):
+    merged = make(INSTALLATION)["spec"]["configPatches"][-1]
+    assert (merged["applyTo"], merged["patch"]["operation"]) == ("NETWORK_FILTER", "MERGE")
+    assert merged["match"]["context"] == "SIDECAR_INBOUND"
+    assert merged["patch"]["value"] == span_names.manager()
+
+
 def test_ext_authz_goes_in_the_object_that_brings_its_replacement():
-    judge, remove = guarded.inbound_streams(INSTALLATION)["spec"]["configPatches"]
+    judge, _, remove, *_ = guarded.inbound_streams(INSTALLATION)["spec"]["configPatches"]
     assert judge["patch"]["operation"] == "INSERT_BEFORE"
     assert remove["patch"] == {"operation": "REMOVE"}
     assert [each["match"]["context"] for each in (judge, remove)] == ["SIDECAR_INBOUND"] * 2

@@ -64,3 +64,32 @@ def test_a_name_late_in_a_long_text_is_found_beside_words_that_stood_at_its_begi
 def test_a_part_of_a_match_that_is_refused_does_not_hide_the_whole(engine):
     text = json.dumps({"resourceType": "Observation", "note": [{"text": "diagnosis E11.9"}]})
     assert _found(engine, text, "icd10_labelled") == [text.index("E11.9")]
+
+
+@pytest.mark.parametrize(
+    ("text", "detector"),
+    [
+        ("9WQuF3UDseWWLQ/EOB/4", "course_of_care"),
+        ("9WQuF3UDseWWLQ/dkA==", "complaint"),
+        ("9WQuF3UDseWWLQ+g2P1/KIUiXIAVw==", "shorthand"),
+        ("G6P2HX5ADTHDUXI4QUD2YRRU", "shorthand"),
+        ("9WQuF3UDseWWLQ/dx/C+I729pw", "icd10_labelled"),
+    ],
+)
+def test_the_letters_of_a_token_are_no_words_of_health(engine, text, detector):
+    assert _found(engine, f'["{text}"]', detector) == []
+
+
+@pytest.mark.parametrize(
+    ("text", "detector", "at"),
+    [
+        ("MRN 9WQuF3UDseWWLQ: EOB received", "course_of_care", "EOB"),
+        ("/v2/9WQuF3UDseWWLQ/dka", "complaint", "dka"),
+        ("9WQuF3UDseWWLQ 29yo G2P1 at 39w", "shorthand", "29yo"),
+        ("seen G3P2012/39w2d", "shorthand", "G3P2012"),
+        ("seen G4P3A1L3, NAD", "shorthand", "G4P3A1L3"),
+        ("9WQuF3UDseWWLQ s/p CABG", "shorthand", "s/p"),
+    ],
+)
+def test_words_of_health_beside_a_token_stay_findings(engine, text, detector, at):
+    assert text.index(at) in _found(engine, text, detector)

@@ -78,3 +78,10 @@ def test_an_office_file_with_a_password_says_so():
     name = "EncryptedPackage".encode("utf-16-le")
     data = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(504) + name + bytes(400)
     assert phiscan.scan(data).gap is Gap.ENCRYPTED
+
+
+@pytest.mark.parametrize("length", range(1, 16))
+def test_a_short_message_of_any_first_byte_is_judged(length):
+    for first in range(0x80, 0x100):
+        for size in (0, 0xFF):  # of one byte, of two
+            magic.encrypted((bytes((first, size)) + bytes((3,)) * 14)[:length])

@@ -1,9 +1,11 @@
 import csv
 import io
 import itertools
+import sys
 
 import orjson
 import pytest
+from pyarrow import parquet
 
 from extauthz import cli
 from extauthz.commands.audit import ledgers
@@ -208,16 +210,61 @@ def test_what_somebody_puts_in_a_records_place_meanwhile_is_not_exported(
     "forged", [{}, {"identifiers": [1], "id": [], "source": 7, "decision": "\x1b[31mDENY"}]
 )
 def test_a_record_that_no_guard_wrote_ends_no_command_and_commands_no_terminal(
-    forged, tmp_path, capsys
+    forged, tmp_path, capsysbinary
 ):
     line, _ = ledger_chain.seal({"kind": "decision", **forged}, ledger_chain.ChainHead())
     (tmp_path / ledger_chain.segment_name(0, 1)).write_bytes(line)
 
     assert cli.main(["audit", "tail", str(tmp_path)]) == 0
-    assert "\x1b" not in capsys.readouterr().out
+    assert b"\x1b" not in capsysbinary.readouterr().out
     for arguments in (
-        *(("--format", name) for name in FORMS),
+        *(("--format", name) for name in (*FORMS, "parquet")),
         ("--source", "a*"),
         ("--unverified", "--destination", "a*"),
     ):
         assert cli.main(["audit", "export", str(tmp_path), *arguments]) == 0
+
+
+def test_parquet_holds_the_decisions_that_json_lines_hold(tmp_path, export, capsysbinary):
+    written(tmp_path, {}, {"decision": "ALLOW"}, {"rules": ["a", "b"]})
+    lines = [orjson.loads(line) for line in export()[1].splitlines()]
+
+    assert cli.main(["audit", "export", str(tmp_path), "--format", "parquet"]) == 0
+    out, err = capsysbinary.readouterr()
+    rows = parquet.read_table(io.BytesIO(out)).to_pylist()
+    assert b"3 decisions, verified" in err
+    for cells, record in zip(rows, lines, strict=True):
+        assert cells.pop("worker") == 0
+        assert cells["time"].isoformat(timespec="microseconds") == record["time"].replace(
+            "Z", "+00:00"
+        )
+        assert dict(cells["infoTypes"]) == record["infoTypes"]
+        plain = set(cells) - {"time", "infoTypes", "audits"}
+        assert {key: cells[key] for key in plain} == {key: record.get(key) for key in plain}
+
+
+def test_parquet_without_its_writer_is_wrong_use_with_a_fix(tmp_path, export, monkeypatch):
+    written(tmp_path, {})
+    monkeypatch.setitem(sys.modules, "pyarrow", None)
+    assert export("--format", "parquet") == (
+        2,
+        "",
+        "phiguard: --format parquet: its writer is not installed; "
+        "run: pip install 'phiguard[parquet]'\n",
+    )
+
+
+def test_parquet_is_not_written_to_a_terminal(tmp_path, export, monkeypatch):
+    written(tmp_path, {})
+    monkeypatch.setattr("sys.stdout.isatty", lambda: True)
+    code, out, err = export("--format", "parquet")
+    assert (code, out) == (2, "")
+    assert "> decisions.parquet" in err
+
+
+def test_no_parquet_is_written_of_a_chain_that_does_not_hold(tmp_path, export):
+    written(tmp_path, {}, {})
+    (segment,) = tmp_path.glob("*.jsonl")
+    segment.write_bytes(segment.read_bytes().replace(b"DENY", b"ALLW", 1))
+    code, out, _ = export("--format", "parquet")
+    assert (code, out) == (1, "")

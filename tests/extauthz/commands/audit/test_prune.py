@@ -4,10 +4,12 @@ import pytest
 
 from extauthz import cli
 from extauthz.commands.audit import prune
-from extauthz.records.ledger import archive, housekeeping
+from extauthz.records.ledger import archive, housekeeping, key_file, notes
 from extauthz.records.ledger.file import FileLedger
+from extauthz.records.ledger.notes import Signer
 
 NOW = datetime(2032, 11, 30, tzinfo=UTC)
+SIGNER = Signer("clinic.example/ledger", bytes(32))
 YEARS = 2025, 2026, 2027, 2028
 
 
@@ -85,6 +87,15 @@ def test_the_rest_of_the_archive_holds_with_the_manifest_of_what_was_pruned(made
     assert run("archive", tmp_path / "ledger", "--to", to, "--until", "2029-01-01")[0] == 0
     assert "nothing is older" in run("prune", to, "--keep", 6, "--delete")[1]
     assert kept(to) == 2
+
+
+def test_the_manifest_of_what_was_pruned_is_signed_with_a_key(made, run, tmp_path):
+    key_file.write(tmp_path / "key", SIGNER)
+    to = made()
+    assert run("prune", to, "--keep", 6, "--delete", "--sign", tmp_path / "key")[0] == 0
+    text, signed = notes.opened((to / "pruned-000001.manifest").read_text(), [SIGNER.public])
+    assert (signed, text.startswith(archive.TITLE)) == ((SIGNER.public,), True)
+    assert run("prune", to, "--keep", 6, "--sign", tmp_path / "none")[0] == 2
 
 
 @pytest.mark.parametrize(

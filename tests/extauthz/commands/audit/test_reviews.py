@@ -117,6 +117,50 @@ def test_a_review_that_was_not_signed_so_is_found(review, tmp_path, change, prob
     assert (code, problem in out) == (1, True)
 
 
+OTHER = Signer("clinic.example/reviewer", b"o" * 32)
+
+
+def test_a_review_is_held_against_the_key_that_is_given(review, tmp_path):
+    written(tmp_path / "a", {})
+    review.sign()
+    code, out, _ = review()
+    assert (code, "which only the review names; chains held" in out) == (0, True)
+    (tmp_path / "pub").write_text(f"{SIGNER.public}\n")
+    for keys in (
+        ["--key", SIGNER.public],
+        ["--key", tmp_path / "pub"],
+        ["--key", OTHER.public, "--key", SIGNER.public],
+    ):
+        code, out, _ = review(*keys)
+        assert (code, f"{SIGNER.public}, which was given; chains held" in out) == (0, True)
+    code, out, _ = review("--key", OTHER.public)
+    assert (code, "no given key has signed it" in out, "chains held" in out) == (1, True, False)
+
+
+def test_who_writes_a_review_with_a_key_of_his_own_is_found_by_the_key_that_is_given(
+    review, tmp_path
+):
+    written(tmp_path / "a", {})
+    key_file.write(tmp_path / "own", OTHER)
+    review("--sign", "Ana Ruiz", "--key", tmp_path / "own", *PERIOD)
+    assert review()[0] == 0
+    assert review("--key", SIGNER.public)[0] == 1
+    (record,) = kept(tmp_path)
+    forged = {k: v for k, v in record.items() if k not in ("seq", "prev", "hash")}
+    line, _ = ledger_chain.seal(forged | {"key": str(SIGNER.public)}, ledger_chain.ChainHead())
+    (tmp_path / "a" / "reviews.jsonl").write_bytes(line)
+    code, out, _ = review("--key", SIGNER.public)
+    assert (code, "its signature does not fit" in out) == (1, True)
+
+
+@pytest.mark.parametrize("key", [None, SIGNER, OTHER])
+def test_readers_of_json_learn_whether_a_given_key_has_signed(review, tmp_path, key):
+    written(tmp_path / "a", {})
+    review.sign()
+    _, out, _ = review("--format", "json", *(["--key", key.public] if key else []))
+    assert orjson.loads(out)["trusted"] is (key is SIGNER)
+
+
 @pytest.mark.parametrize(
     ("keep", "problem"), [(slice(1, 2), "it does not follow"), (slice(0, 1), "")]
 )
@@ -146,6 +190,7 @@ def test_a_torn_review_is_found_and_nothing_is_signed_after_it(review, tmp_path)
         ("--sign", "Ana", *PERIOD),
         ("--sign", "Ana", "--key", "nowhere", *PERIOD),
         ("--key", "key"),
+        ("--sign", "Ana", "--key", "key", "--key", "key", *PERIOD),
         ("--since", "2026-11-01"),
     ],
 )

@@ -144,3 +144,15 @@ def test_no_repr_shows_what_an_event_holds():
     assert "secret" not in repr((event, body))
     assert EHR not in repr(event)
     assert "clinic" not in repr(event)
+
+
+@pytest.mark.parametrize("part", ["headers", "trailers"])
+def test_the_message_of_grpc_goes_on_under_its_own_name(part):
+    request = processing_request(f"response_{part}", headers={"x-phiguard-grpc-message": "gone"})
+    _, response = answered(judgement(Action.ALLOW), request)
+    answer = getattr(response, f"response_{part}")
+    mutation = (answer.response if part == "headers" else answer).header_mutation
+
+    assert list(mutation.remove_headers) == ["x-phiguard-grpc-message"]
+    ((option),) = mutation.set_headers
+    assert (option.header.key, option.header.raw_value) == ("grpc-message", b"gone")

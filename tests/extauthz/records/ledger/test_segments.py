@@ -43,9 +43,11 @@ def test_a_compressed_segment_holds_the_bytes_of_the_plain_one(tmp_path):
         (HUGE, "too large"),
     ],
 )
-def test_what_no_guard_packed_is_refused(data, told):
+def test_what_no_guard_packed_is_refused(tmp_path, data, told):
+    path = tmp_path / (segment_name(0, 1) + segments.PACKED)
+    path.write_bytes(data)
     with pytest.raises(segments.SegmentError, match=told):
-        segments.unpacked(data)
+        segments.content(path)
 
 
 def test_a_segment_that_is_there_twice_is_the_plain_one():
