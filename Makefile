@@ -14,7 +14,7 @@ SOAK_MINUTES ?= 30
 SOAK_REQUESTS ?= 1000000
 
 .DEFAULT_GOAL := help
-.PHONY: help zipkin demo test check unit e2e e2e-slow at-rest faults bench soak eval fuzz coverage coverage-floor \
+.PHONY: help zipkin ferretdb demo test check unit e2e e2e-slow at-rest faults bench soak eval fuzz coverage coverage-floor \
 	mutants dist release lock clean envoy peers setup
 
 help: ## this list
@@ -49,6 +49,10 @@ at-rest: $(READY) $(RAY) ## scans at rest: random kills, a Ray cluster that lose
 zipkin: ## Zipkin into .tools, for the tests of the tracing UI (131 MB; needs Java 17 and Maven)
 	@mkdir -p .tools
 	@mvn -q -B dependency:copy -Dartifact=io.zipkin:zipkin-server:3.5.1:jar:exec -DoutputDirectory="$(CURDIR)/.tools"
+
+ferretdb: ## FerretDB into .tools, for the tests of MongoDB's reader (25 MB; needs Go)
+	@mkdir -p .tools
+	@cd tests/atrest/servers/ferretdb && go build -trimpath -ldflags='-s -w' -o "$(CURDIR)/.tools/ferretdb" .
 
 faults: $(READY) $(ENVOY) ## every fault under live traffic, the slow ones too, with what each cost
 	@$(BIN)/pytest e2e/faults

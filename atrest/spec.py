@@ -17,6 +17,7 @@ SCHEMES: Final = {
     "postgres": "the tables of a PostgreSQL database",
     "s3": "the objects of a bucket",
     "mysql": "the tables of a MySQL or MariaDB database, or of all",
+    "mongodb": "the collections of a MongoDB database, or of all",
 }
 
 

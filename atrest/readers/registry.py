@@ -34,6 +34,7 @@ _STORES: Final[Mapping[str, _Store]] = {
     "postgres": _Store("atrest.readers.postgres.source", "rest-postgres", is_server=True),
     "s3": _Store("atrest.readers.objects.s3", "rest-s3"),
     "mysql": _Store("atrest.readers.mysql.source", "rest-mysql", is_server=True),
+    "mongodb": _Store("atrest.readers.mongodb.source", "rest-mongo", is_server=True),
 }
 
 

@@ -1,0 +1,1 @@
+"""MongoDB: the collections of one database or of all."""
