@@ -17,11 +17,13 @@ import zstandard
 
 from atrest.readers import extras
 from atrest.readers.errors import from_os
-from atrest.readers.tables import delimited
+from atrest.readers.tables import delimited, workbook_extent
 from atrest.readers.zstd import ZstdFile
-from atrest.source import Budget, Document, Item, Reason, Unread
+from atrest.source import Budget, Document, Item, ReadError, Reason, Unread
 
 _HEAD: Final = 1 << 16
+_ZIP: Final = b"PK\x03\x04"
+_WORKBOOK: Final = "atrest.readers.tables.workbook"
 PIECE: Final = 1 << 20
 """A long text is cut into pieces of about so many bytes, at the ends of lines."""
 _LONGEST_LINE: Final = 4 << 20
@@ -58,11 +60,26 @@ def items(opened: Opened, budget: Budget) -> Iterator[Item]:
         if reader is not None:
             yield from reader(opened.file, budget)
             return
+        if head.startswith(_ZIP):
+            yield from _workbook(opened.file, budget)
+            opened.file.seek(0)
         yield from _stream(opened, head, budget)
     except _TORN:
         yield Unread(Reason.MALFORMED)
     except OSError as error:
         raise from_os(error) from None
+
+
+def _workbook(file: BinaryIO, budget: Budget) -> Iterator[Item]:
+    """Yield the rows of a workbook, where its library is installed and can read it.
+
+    Whatever happens, the same file is read as a document after this, so nothing is left out.
+    """
+    try:
+        if workbook_extent.is_workbook(file):
+            yield from extras.load(_WORKBOOK, "read", "rest-office")(file, budget)
+    except ReadError:
+        pass
 
 
 def _stream(opened: Opened, head: bytes, budget: Budget) -> Iterator[Item]:
