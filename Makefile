@@ -14,7 +14,7 @@ SOAK_MINUTES ?= 30
 SOAK_REQUESTS ?= 1000000
 
 .DEFAULT_GOAL := help
-.PHONY: help zipkin ferretdb demo test check unit e2e e2e-slow at-rest faults bench soak eval fuzz coverage coverage-floor \
+.PHONY: help zipkin ferretdb versitygw demo test check unit e2e e2e-slow at-rest faults bench soak eval fuzz coverage coverage-floor \
 	mutants dist release lock clean envoy peers setup
 
 help: ## this list
@@ -53,6 +53,12 @@ zipkin: ## Zipkin into .tools, for the tests of the tracing UI (131 MB; needs Ja
 ferretdb: ## FerretDB into .tools, for the tests of MongoDB's reader (25 MB; needs Go)
 	@mkdir -p .tools
 	@cd tests/atrest/servers/ferretdb && go build -trimpath -ldflags='-s -w' -o "$(CURDIR)/.tools/ferretdb" .
+
+versitygw: ## an S3 gateway into .tools, for the tests of buckets (84 MB; needs Go)
+	@mkdir -p .tools/versitygw.build
+	@cd .tools/versitygw.build && (test -f go.mod || go mod init versitygw.build) \
+	  && go get -tool github.com/versity/versitygw/cmd/versitygw@v1.8.0 \
+	  && go build -trimpath -o ../versitygw github.com/versity/versitygw/cmd/versitygw
 
 faults: $(READY) $(ENVOY) ## every fault under live traffic, the slow ones too, with what each cost
 	@$(BIN)/pytest e2e/faults

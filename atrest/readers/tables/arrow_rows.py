@@ -54,17 +54,27 @@ def _pieces(batch: Any) -> Iterator[Any]:  # noqa: ANN401
 def _bytes(array: Any) -> int:  # noqa: ANN401
     """Return about how many bytes an array takes once its dictionaries are written out."""
     kind = array.type
-    if pa.types.is_dictionary(kind):
-        if not _is_text(kind.value_type):
-            return len(array) * 8
+    if pa.types.is_dictionary(kind) and _is_text(kind.value_type):
         return _sum(pc.binary_length(array.dictionary).take(array.indices))
     if _is_text(kind):
         return _sum(pc.binary_length(array))
-    if pa.types.is_struct(kind):
-        return sum(map(_bytes, array.flatten()))
-    if pa.types.is_list(kind) or pa.types.is_large_list(kind) or pa.types.is_map(kind):
-        return _bytes(array.flatten())
+    if inside := _inside(array):
+        return sum(map(_bytes, inside))
     return int(array.nbytes)
+
+
+def _inside(array: Any) -> list[Any]:  # noqa: ANN401
+    """Return the arrays that a nested array is made of, for its own rows."""
+    kind = array.type
+    if pa.types.is_struct(kind):
+        return list(array.flatten())
+    if pa.types.is_list(kind) or pa.types.is_large_list(kind):
+        return [array.flatten()]
+    if pa.types.is_map(kind):
+        # unlike the elements of a list, keys and items are not cut to the rows of a slice
+        first, last = array.offsets[0].as_py(), array.offsets[-1].as_py()
+        return [each.slice(first, last - first) for each in (array.keys, array.items)]
+    return []
 
 
 def _sum(lengths: Any) -> int:  # noqa: ANN401

@@ -52,6 +52,18 @@ def test_cells_are_python_values_and_nested_ones_lists_and_dicts():
     assert found[-1] == Sampled(Method.ALL, 0)
 
 
+@pytest.mark.parametrize("rows", [0, 300])
+def test_maps_are_read_whole_and_in_a_sample(rows: int):
+    kind = pa.map_(pa.string(), pa.struct([("at", pa.list_(pa.string()))]))
+    maps = [[(f"key {n}", {"at": ["x", f"{n}"]})] for n in range(1000)]
+    table = pa.table({"n": range(1000), "tags": pa.array(maps, kind)})
+
+    found = rows_in(list(parquet.read(written(table), Budget(rows=rows, seed=1))))
+
+    assert len(found) == (rows or 1000)
+    assert [tags for _, tags in found] == [maps[n] for n, _ in found]
+
+
 def test_a_sample_is_drawn_over_all_row_groups():
     table = pa.table({"n": range(10_000)})
 
