@@ -17,6 +17,10 @@ SCHEMES: Final = {
     "postgres": "the tables of a PostgreSQL database",
     "s3": "the objects of a bucket",
     "mysql": "the tables of a MySQL or MariaDB database, or of all",
+    "fhir+https": "a FHIR server, by its bulk export",
+    "fhir+http": "the same without TLS",
+    "dicomweb+https": "the studies of a DICOM store, by DICOMweb",
+    "dicomweb+http": "the same without TLS",
     "mongodb": "the collections of a MongoDB database, or of all",
 }
 

@@ -1,6 +1,6 @@
 """A unit: what is read, kept and repeated as a whole."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 
 
@@ -27,6 +27,8 @@ class Unit:
         version: changes when the content changes. Empty: unknown, so it is read each time.
         size: bytes, as far as the source says; -1 when unknown.
         rows: rows, as far as the source says; -1 when unknown. A hint, never a fact.
+        handle: where the reader finds it again, when the name does not say so. It is never kept.
+        is_secret: whether the whole name is a value, so that the catalogue must not show it.
     """
 
     source: str
@@ -35,3 +37,5 @@ class Unit:
     version: str = ""
     size: int = -1
     rows: int = -1
+    handle: str = field(default="", repr=False)
+    is_secret: bool = False

@@ -10,7 +10,7 @@ import io
 import lzma
 import zlib
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import BinaryIO, Final, cast
 
 import zstandard
@@ -27,6 +27,7 @@ _WORKBOOK: Final = "atrest.readers.tables.workbook"
 PIECE: Final = 1 << 20
 """A long text is cut into pieces of about so many bytes, at the ends of lines."""
 _LONGEST_LINE: Final = 4 << 20
+_LINES: Final = frozenset(("application/fhir+ndjson", "application/x-ndjson"))
 _TORN: Final = (EOFError, lzma.LZMAError, zlib.error, zstandard.ZstdError, gzip.BadGzipFile)
 
 
@@ -35,7 +36,7 @@ class Opened:
     """An opened file or object.
 
     Args:
-        file: at its beginning. Formats of data lakes need one that can seek.
+        file: at its beginning. One that cannot seek is no table file.
         size: bytes, or -1 when unknown.
         content_type: as the store says, or empty.
         content_encoding: as the store says, or empty.
@@ -55,6 +56,9 @@ def items(opened: Opened, budget: Budget) -> Iterator[Item]:
     """
     try:
         head = _read(opened.file, _HEAD)
+        if not opened.file.seekable():
+            yield from _stream(replace(opened, file=_from_start(head, opened.file)), head, budget)
+            return
         opened.file.seek(0)
         reader = extras.table_reader(head)
         if reader is not None:
@@ -93,9 +97,9 @@ def _stream(opened: Opened, head: bytes, budget: Budget) -> Iterator[Item]:
     dialect = delimited.dialect_of(head, is_whole=is_whole)
     if dialect is not None:
         yield from delimited.read(file, dialect, budget)
-    elif not is_whole and is_lines(head):
+    elif not is_whole and (opened.content_type in _LINES or is_lines(head)):
         yield from pieces(file, budget)
-    elif unpacked is not None and not is_whole:
+    elif unpacked is not None and not is_whole and opened.file.seekable():
         # a document whose coding phiscan removes itself, under its own limits
         opened.file.seek(0)
         yield _document(opened, opened.file, budget)

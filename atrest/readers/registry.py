@@ -34,6 +34,10 @@ _STORES: Final[Mapping[str, _Store]] = {
     "postgres": _Store("atrest.readers.postgres.source", "rest-postgres", is_server=True),
     "s3": _Store("atrest.readers.objects.s3", "rest-s3"),
     "mysql": _Store("atrest.readers.mysql.source", "rest-mysql", is_server=True),
+    "fhir+https": _Store("atrest.readers.web.fhir", "", is_server=True),
+    "fhir+http": _Store("atrest.readers.web.fhir", "", is_server=True),
+    "dicomweb+https": _Store("atrest.readers.web.dicomweb", "", is_server=True),
+    "dicomweb+http": _Store("atrest.readers.web.dicomweb", "", is_server=True),
     "mongodb": _Store("atrest.readers.mongodb.source", "rest-mongo", is_server=True),
 }
 

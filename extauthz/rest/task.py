@@ -23,7 +23,7 @@ from phiscan.redaction.redact import redact
 from phiscan.scanner import Limits
 
 _LONGEST_NAME: Final = 1 << 16
-_MASKED: Final = "XXX"
+MASKED: Final = "XXX"
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +75,8 @@ def perform(task: Task, detection: Detection, beat: Callable[[int, int], None]) 
     began = time.monotonic()
     profile, protection, detail = Profile(), Protection(), ""
     shown, name_profile = _name(task.unit.name, detection)
+    if task.unit.is_secret:
+        shown, name_profile = MASKED, Profile()
     try:
         source = open_source(task.spec, task.manners, os.environ)
         try:
@@ -95,7 +97,7 @@ def perform(task: Task, detection: Detection, beat: Callable[[int, int], None]) 
 
 def lost(unit: Unit, seconds: float) -> Outcome:
     """Return the outcome of a unit whose worker died. Its name was not looked at."""
-    return Outcome(unit, _MASKED, _failed(Reason.WORKER_LOST), Protection(), seconds)
+    return Outcome(unit, MASKED, _failed(Reason.WORKER_LOST), Protection(), seconds)
 
 
 def _failed(reason: Reason) -> Profile:
@@ -134,4 +136,4 @@ def _masked(data: bytes, report: ScanReport) -> str:
     try:
         return redact(data, report).decode("utf-8", "replace")
     except RedactionError:
-        return _MASKED
+        return MASKED

@@ -1,0 +1,129 @@
+"""GET over HTTP/1.1, with a token from the environment, and errors without a server's text.
+
+A redirect is not followed: the token would go wherever it leads.
+"""
+
+import http.client
+import ssl
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Final
+from urllib.parse import urljoin, urlsplit
+
+from atrest.protection import Evidence, Protection, Shield
+from atrest.source import ReadError, Reason
+
+_SECONDS: Final = 60.0
+_REASONS: Final = {
+    401: Reason.REFUSED,
+    403: Reason.NOT_PERMITTED,
+    404: Reason.GONE,
+    410: Reason.GONE,
+    429: Reason.OUT_OF_TIME,
+    503: Reason.OUT_OF_TIME,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Client:
+    """Asks one server.
+
+    Args:
+        base: its address: `https://fhir.clinic/r4`.
+        token: a bearer token (RFC 6750), or None.
+        ca: file with the certificates that are trusted; empty: those of the system.
+    """
+
+    base: str
+    token: str | None = field(default=None, repr=False)
+    ca: str = ""
+
+    def get(self, url: str, accept: str, further: Mapping[str, str] | None = None) -> "Answer":
+        """Ask for a resource.
+
+        Args:
+            url: absolute, or relative to the base.
+            accept: the media type that is asked for.
+            further: more headers.
+
+        Raises:
+            ReadError: the server cannot be reached, or refuses. 2xx is an answer.
+        """
+        whole = urljoin(self.base.rstrip("/") + "/", url)
+        headers = {"Accept": accept, **(further or {})}
+        if self.token is not None and self._may_have_token(whole):
+            headers["Authorization"] = f"Bearer {self.token}"
+        parts = urlsplit(whole)
+        path = parts.path + (f"?{parts.query}" if parts.query else "")
+        connection = self._connect(parts.scheme, parts.netloc)
+        try:
+            connection.request("GET", path or "/", headers=headers)
+            response = connection.getresponse()
+        except (OSError, http.client.HTTPException) as error:
+            connection.close()
+            raise ReadError(Reason.UNREACHABLE, type(error).__name__) from None
+        if response.status // 100 != 2:
+            response.close()
+            connection.close()
+            reason = _REASONS.get(response.status, Reason.UNREACHABLE)
+            raise ReadError(reason, f"HTTP {response.status}")
+        return Answer(response, connection)
+
+    def _connect(self, scheme: str, host: str) -> http.client.HTTPConnection:
+        if scheme == "http":
+            return http.client.HTTPConnection(host, timeout=_SECONDS)
+        if scheme != "https":
+            raise ReadError(Reason.MALFORMED, "an address that is not http or https")
+        try:
+            context = ssl.create_default_context(cafile=self.ca or None)
+        except OSError as error:
+            raise ReadError(Reason.REFUSED, f"TLS: {type(error).__name__}") from None
+        return http.client.HTTPSConnection(host, timeout=_SECONDS, context=context)
+
+    def _may_have_token(self, url: str) -> bool:
+        """Whether the token may go there: to the server itself, or to another over TLS."""
+        return url.startswith("https://") or urlsplit(url)[:2] == urlsplit(self.base)[:2]
+
+    def protection(self) -> Protection:
+        """What is known: whether the connection is TLS. A server does not say how it stores."""
+        is_tls = self.base.startswith("https://")
+        shield = Shield.UP if is_tls else Shield.DOWN
+        return Protection((), (Evidence("scheme", "https" if is_tls else "http", shield),))
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """An answer whose body has not been read.
+
+    Args:
+        response: with status and headers.
+        connection: it came over.
+    """
+
+    response: http.client.HTTPResponse
+    connection: http.client.HTTPConnection
+
+    def header(self, name: str) -> str:
+        """Return a header, or nothing."""
+        return self.response.headers.get(name, "")
+
+    def body(self, limit: int) -> bytes:
+        """Return the body and end the connection.
+
+        Raises:
+            ReadError: it is longer than `limit`, or the server went away.
+        """
+        try:
+            data = self.response.read(limit + 1)
+        except (OSError, http.client.HTTPException) as error:
+            raise ReadError(Reason.UNREACHABLE, type(error).__name__) from None
+        finally:
+            self.close()
+        if len(data) > limit:
+            raise ReadError(Reason.OVER_LIMIT)
+        return data
+
+    def close(self) -> None:
+        """End the connection."""
+        self.response.close()
+        self.connection.close()
