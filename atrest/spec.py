@@ -18,6 +18,7 @@ SCHEMES: Final = {
     "s3": "the objects of a bucket",
     "mysql": "the tables of a MySQL or MariaDB database, or of all",
     "mongodb": "the collections of a MongoDB database, or of all",
+    "duckdb": "the tables of a DuckDB database",
 }
 
 

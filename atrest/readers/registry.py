@@ -35,6 +35,7 @@ _STORES: Final[Mapping[str, _Store]] = {
     "s3": _Store("atrest.readers.objects.s3", "rest-s3"),
     "mysql": _Store("atrest.readers.mysql.source", "rest-mysql", is_server=True),
     "mongodb": _Store("atrest.readers.mongodb.source", "rest-mongo", is_server=True),
+    "duckdb": _Store("atrest.readers.duckdb_source", "rest-duckdb"),
 }
 
 
