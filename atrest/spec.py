@@ -22,6 +22,7 @@ SCHEMES: Final = {
     "dicomweb+https": "the studies of a DICOM store, by DICOMweb",
     "dicomweb+http": "the same without TLS",
     "mongodb": "the collections of a MongoDB database, or of all",
+    "duckdb": "the tables of a DuckDB database",
 }
 
 

@@ -39,6 +39,7 @@ _STORES: Final[Mapping[str, _Store]] = {
     "dicomweb+https": _Store("atrest.readers.web.dicomweb", "", is_server=True),
     "dicomweb+http": _Store("atrest.readers.web.dicomweb", "", is_server=True),
     "mongodb": _Store("atrest.readers.mongodb.source", "rest-mongo", is_server=True),
+    "duckdb": _Store("atrest.readers.duckdb_source", "rest-duckdb"),
 }
 
 

@@ -13,13 +13,11 @@ from typing import Final
 
 from atrest.readers.mysql.catalogue import Column, Form, Table
 from atrest.readers.mysql.session import Row, Session
+from atrest.readers.pieces import FETCH, pieces
 from atrest.readers.throttle import Pace
-from atrest.sample import weight_of
-from atrest.source import Budget, Item, Method, Reason, Rows, Sampled, Unread
+from atrest.source import Budget, Item, Method, Reason, Sampled, Unread
 
-FETCH: Final = 250
 _PAGE: Final = 5_000
-_YIELDED: Final = 4 << 20
 _ROW: Final = 64 << 20
 """The long cells of one row share so many bytes."""
 _MOST_MISSES: Final = 50
@@ -187,23 +185,12 @@ class _Reading:
 
     def rows(self, sent: Generator[Row]) -> Iterator[Item]:
         """Yield rows in pieces."""
-        waiting: list[list[object]] = []
-        weight = 0
-        most = self._pace.at_once(FETCH)
         with contextlib.closing(sent):  # at once, when the reader is given up
-            for row in sent:
-                waiting.append(
-                    [self._cell(*pair) for pair in zip(self._columns, row[1:], strict=True)]
-                )
-                weight += weight_of(waiting[-1])
-                if weight > _YIELDED or len(waiting) == most:
-                    self._pace.take(len(waiting), weight)
-                    yield Rows(self._names, waiting)
-                    waiting, weight = [], 0
-        if waiting:
-            self._pace.take(len(waiting), weight)
-            yield Rows(self._names, waiting)
+            yield from pieces(self._names, map(self._row, sent), self._pace)
         yield from (Unread(Reason.OVER_LIMIT, name) for name in sorted(self._cut))
+
+    def _row(self, row: Row) -> list[object]:
+        return [self._cell(*pair) for pair in zip(self._columns, row[1:], strict=True)]
 
     def _cell(self, column: Column, value: bytes | None) -> object:
         if value is None:

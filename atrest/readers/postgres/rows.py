@@ -7,16 +7,15 @@ longer is read by the place of its row (`ctid`), which does not change within a 
 from collections.abc import Iterator, Sequence
 from typing import Final
 
+from atrest.readers.pieces import FETCH, pieces
 from atrest.readers.postgres.catalogue import Column, Form, Table
 from atrest.readers.postgres.session import Session
 from atrest.readers.throttle import Pace
 from atrest.sample import weight_of
-from atrest.source import Budget, Item, Method, ReadError, Reason, Rows, Sampled, Unread
+from atrest.source import Budget, Item, Method, ReadError, Reason, Sampled, Unread
 
-FETCH: Final = 250
 _FETCHED: Final = 16 << 20
 """About so many characters are fetched at once."""
-_YIELDED: Final = 4 << 20
 _PIECE: Final = 1 << 20
 _ROW: Final = 64 << 20
 """Of one row at most about so many bytes; its further long cells stay cut."""
@@ -98,26 +97,12 @@ class _Reading:
             f"DECLARE phiguard NO SCROLL CURSOR FOR SELECT {place}, {cells} "  # noqa: S608 - quoted
             f"FROM ONLY {self._table.name} {sample}"
         )
-        while fetched := self._session.run(f"FETCH {self._fetch} FROM phiguard"):
-            yield from self._pieces(fetched)
+        yield from pieces(self._names, self._fetched(), self._pace)
         yield from (Unread(Reason.OVER_LIMIT, name) for name in sorted(self._cut))
 
-    def _pieces(self, fetched: Sequence[Sequence[object]]) -> Iterator[Rows]:
-        """Yield the rows of one fetch, fewer at once when they are long."""
-        waiting: list[Sequence[object]] = []
-        weight = 0
-        for row in fetched:
-            waiting.append(self._row(row))
-            weight += weight_of(waiting[-1])
-            if weight > _YIELDED:
-                yield self._paced(waiting, weight)
-                waiting, weight = [], 0
-        if waiting:
-            yield self._paced(waiting, weight)
-
-    def _paced(self, rows: Sequence[Sequence[object]], weight: int) -> Rows:
-        self._pace.take(len(rows), weight)
-        return Rows(self._names, rows)
+    def _fetched(self) -> Iterator[Sequence[object]]:
+        while fetched := self._session.run(f"FETCH {self._fetch} FROM phiguard"):
+            yield from map(self._row, fetched)
 
     def _row(self, row: Sequence[object]) -> Sequence[object]:
         cells = [self._session.text(c) if isinstance(c, str) else c for c in row[1:]]

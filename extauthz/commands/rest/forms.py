@@ -4,11 +4,14 @@ import csv
 import io
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Any, Final
 
 from atrest.catalogue import Entry, entries
-from atrest.exports import sarif
+from atrest.exports import ocsf, sarif
 from atrest.exports.names import identifier_of, json_line
+from extauthz.commands.rest.page.page import Report, page
+from extauthz.commands.rest.page.summary import Summary
 from extauthz.commands.table import aligned, shown
 from extauthz.records.release import VERSION
 from extauthz.rest.store import Store
@@ -82,10 +85,27 @@ def _sarif(ask: Ask) -> Iterator[str]:
     return sarif.pieces(ask.store.units, places, VERSION, everything=ask.everything)
 
 
+def _html(ask: Ask) -> Iterator[str]:
+    summary = Summary()
+    for kept in ask.store.units():
+        summary.take(kept)
+    runs = ask.store.runs()
+    # in the first run everything is new
+    changes = ask.store.changes(runs[-1].id) if len(runs) > 1 else []
+    made = datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+    yield page(Report(made, VERSION, summary, runs, ask.store.unlisted(), changes))
+
+
+def _ocsf(ask: Ask) -> Iterator[str]:
+    return ocsf.lines(ask.store.units(), VERSION, everything=ask.everything)
+
+
 FORMS: Final[Mapping[str, Callable[[Ask], Iterator[str]]]] = {
     "table": _table,
     "jsonl": _jsonl,
     "csv": _csv,
     "sarif": _sarif,
+    "ocsf": _ocsf,
+    "html": _html,
 }
 """Each yields its text in pieces; all but `table` in bounded memory."""

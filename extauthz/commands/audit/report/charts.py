@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import Final
 
-from extauthz.commands.audit.report.html import Markup, element
+from extauthz.commands.pages.html import Markup, element
 
 ACTIONS: Final = ("ALLOW", "ALERT", "REDACT", "DENY")
 _WIDTH: Final = 720

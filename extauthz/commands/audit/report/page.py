@@ -2,15 +2,12 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import Final
 
 from extauthz.commands.audit.record_words import NO
 from extauthz.commands.audit.report import duties, sections
-from extauthz.commands.audit.report.html import Markup, element, style, table
-from extauthz.commands.audit.report.style import STYLE
 from extauthz.commands.audit.report.summary import Summary
-
-_POLICY: Final = "default-src 'none'; style-src 'unsafe-inline'"
+from extauthz.commands.pages.html import Markup, document, element, numbers, section, table
+from extauthz.commands.pages.style import STYLE
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,38 +71,27 @@ def page(report: Report) -> str:
         ),
         _verdict(report),
         _numbers(summary),
-        _section("Decisions by day", sections.days(summary)),
-        _section("Decisions by edge", sections.edges(summary)),
-        _section("Decisions by identifier", sections.identifiers(summary)),
-        _section("Denials", sections.denials(summary)),
-        _section("Messages that were not read whole", sections.unscannable(summary)),
-        _section("Connections without mutual TLS", sections.unencrypted(summary)),
-        _section("Policies in force", sections.policies(summary)),
-        _section("Policies that were refused", sections.refusals(summary)),
-        _section("Exceptions", sections.exceptions(summary)),
-        _section("Starts of the guard", sections.starts(summary)),
-        _section("Verification", _verification(report)),
-        _section("Reviews", _reviews(report)),
-        _section("What this is evidence for", _duties()),
-        _section("What this does not show", _limits()),
+        section("Decisions by day", sections.days(summary)),
+        section("Decisions by edge", sections.edges(summary)),
+        section("Decisions by identifier", sections.identifiers(summary)),
+        section("Denials", sections.denials(summary)),
+        section("Messages that were not read whole", sections.unscannable(summary)),
+        section("Connections without mutual TLS", sections.unencrypted(summary)),
+        section("Policies in force", sections.policies(summary)),
+        section("Policies that were refused", sections.refusals(summary)),
+        section("Exceptions", sections.exceptions(summary)),
+        section("Starts of the guard", sections.starts(summary)),
+        section("Verification", _verification(report)),
+        section("Reviews", _reviews(report)),
+        section("What this is evidence for", _duties()),
+        section("What this does not show", _limits()),
     )
-    head = element(
-        "head",
-        element("meta", charset="utf-8"),
-        element("meta", http_equiv="Content-Security-Policy", content=_POLICY),
-        element("meta", name_="viewport", content="width=device-width"),
-        element("title", f"phiguard report {report.period[0][:10]} {report.period[1][:10]}"),
-        style(STYLE),
-    )
-    return f"<!DOCTYPE html>\n{element('html', head, element('body', *body), lang='en')}\n"
+    title = f"phiguard report {report.period[0][:10]} {report.period[1][:10]}"
+    return document(title, STYLE, *body)
 
 
 def _shown(time: str) -> str:
     return time[:19].replace("T", " ")
-
-
-def _section(title: str, parts: Iterable[Markup]) -> Markup:
-    return element("section", element("h2", title), *parts)
 
 
 def _verdict(report: Report) -> Markup:
@@ -130,21 +116,16 @@ def _numbers(summary: Summary) -> Markup:
     actions = summary.actions
     passed = sum(count for action, count in actions.items() if action.startswith("("))
     insecure = sum(edge.mtls[NO] for edge in summary.edges.values())
-    return element(
-        "ul",
-        *(
-            element("li", element("b", f"{number:,}"), name)
-            for name, number in (
-                ("decisions", summary.total),
-                ("denied", actions["DENY"]),
-                ("redacted", actions["REDACT"]),
-                ("alerts", actions["ALERT"]),
-                ("not enforced", passed),
-                ("not read whole", sum(summary.gaps.values())),
-                ("without mutual TLS", insecure),
-            )
-        ),
-        class_="numbers",
+    return numbers(
+        (
+            ("decisions", summary.total),
+            ("denied", actions["DENY"]),
+            ("redacted", actions["REDACT"]),
+            ("alerts", actions["ALERT"]),
+            ("not enforced", passed),
+            ("not read whole", sum(summary.gaps.values())),
+            ("without mutual TLS", insecure),
+        )
     )
 
 

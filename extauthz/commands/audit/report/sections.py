@@ -6,7 +6,6 @@ from typing import Final
 
 from extauthz.commands.audit.record_words import NO, NOT_KNOWN, SAID, receiver, text_of
 from extauthz.commands.audit.report import charts
-from extauthz.commands.audit.report.html import Markup, element, table
 from extauthz.commands.audit.report.summary import (
     Edge,
     EdgeCount,
@@ -14,6 +13,7 @@ from extauthz.commands.audit.report.summary import (
     Summary,
     second_of,
 )
+from extauthz.commands.pages.html import Markup, element, table
 from phiscan.identifiers import INFO_TYPES, Identifier
 
 _DRAWN: Final = 15

@@ -4,9 +4,10 @@ from html.parser import HTMLParser
 import pytest
 from ledgers_in_folders import EHR, LAB, POLICY, POLICY_TEXT, written
 
-from extauthz.commands.audit.report import charts, html, summary
+from extauthz.commands.audit.report import charts, summary
 from extauthz.commands.audit.report.duties import DUTIES, LIMITS
 from extauthz.commands.audit.report.summary import Edge, Summary
+from extauthz.commands.pages import html
 from extauthz.records.ledger import chain as ledger_chain
 
 EVIL = "<script>alert(1)</script>\"'&</td></svg><img src=x onerror=y>\x1b"

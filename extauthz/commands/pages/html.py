@@ -10,6 +10,7 @@ from typing import Final
 
 _LONG: Final = 24
 """Letters of a word that may be cut where a line ends: an id, a principal."""
+_POLICY: Final = "default-src 'none'; style-src 'unsafe-inline'"
 _EMPTY: Final = frozenset({"meta", "rect", "line"})
 
 
@@ -70,6 +71,36 @@ def _cell(child: Child) -> Markup:
 
 def _class(holds: bool, name: str = "n") -> dict[str, str]:
     return {"class_": name} if holds else {}
+
+
+def document(title: str, sheet: str, *body: Child) -> str:
+    """Return a page that loads nothing from elsewhere and runs no script.
+
+    Args:
+        title: of the window.
+        sheet: the style sheet.
+        body: the content.
+    """
+    head = element(
+        "head",
+        element("meta", charset="utf-8"),
+        element("meta", http_equiv="Content-Security-Policy", content=_POLICY),
+        element("meta", name_="viewport", content="width=device-width"),
+        element("title", title),
+        style(sheet),
+    )
+    return f"<!DOCTYPE html>\n{element('html', head, element('body', *body), lang='en')}\n"
+
+
+def section(title: str, parts: Iterable[Markup]) -> Markup:
+    """Return a section with its heading."""
+    return element("section", element("h2", title), *parts)
+
+
+def numbers(found: Iterable[tuple[str, int]]) -> Markup:
+    """Return a row of large numbers, each with its name."""
+    items = (element("li", element("b", f"{number:,}"), name) for name, number in found)
+    return element("ul", *items, class_="numbers")
 
 
 def style(text: str) -> Markup:

@@ -1,0 +1,1 @@
+"""HTML pages that reviewers and auditors read: what their commands share."""

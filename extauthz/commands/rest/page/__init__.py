@@ -1,0 +1,1 @@
+"""The page of `phiguard rest report --format html`, for an auditor."""
