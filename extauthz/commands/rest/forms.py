@@ -3,16 +3,18 @@
 import csv
 import io
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any, Final
 
 from atrest.catalogue import Entry, entries
-from atrest.exports import ocsf, sarif
+from atrest.exports import datahub, ocsf, open_metadata, parquet, sarif
 from atrest.exports.names import identifier_of, json_line
 from extauthz.commands.rest.page.page import Report, page
 from extauthz.commands.rest.page.summary import Summary
 from extauthz.commands.table import aligned, shown
+from extauthz.records.exports.parquet import NAME as PARQUET
+from extauthz.records.exports.parquet import writer_library
 from extauthz.records.release import VERSION
 from extauthz.rest.store import Store
 
@@ -24,10 +26,14 @@ class Ask:
     Args:
         store: the catalogue.
         everything: also what is only possible and in few rows.
+        services: OpenMetadata's names of database services, by the names of sources.
+        environment: DataHub's fabric.
     """
 
     store: Store
-    everything: bool
+    everything: bool = False
+    services: Mapping[str, str] = field(default_factory=dict)
+    environment: str = "PROD"
 
     def entries(self) -> Iterator[Entry]:
         """Yield the entries, in the order of sources and names."""
@@ -100,12 +106,28 @@ def _ocsf(ask: Ask) -> Iterator[str]:
     return ocsf.lines(ask.store.units(), VERSION, everything=ask.everything)
 
 
-FORMS: Final[Mapping[str, Callable[[Ask], Iterator[str]]]] = {
+def _open_metadata(ask: Ask) -> Iterator[str]:
+    return open_metadata.lines(ask.store.units, ask.services, everything=ask.everything)
+
+
+def _datahub(ask: Ask) -> Iterator[str]:
+    units, environment = ask.store.units(), ask.environment
+    return datahub.pieces(units, environment=environment, everything=ask.everything)
+
+
+def _parquet(ask: Ask) -> Iterator[bytes]:
+    return parquet.pieces(ask.rows(), writer_library())
+
+
+FORMS: Final[Mapping[str, Callable[[Ask], Iterator[str] | Iterator[bytes]]]] = {
     "table": _table,
     "jsonl": _jsonl,
     "csv": _csv,
     "sarif": _sarif,
     "ocsf": _ocsf,
     "html": _html,
+    "openmetadata": _open_metadata,
+    "datahub": _datahub,
+    PARQUET: _parquet,
 }
-"""Each yields its text in pieces; all but `table` in bounded memory."""
+"""Each yields its text or bytes in pieces; all but `table` in bounded memory."""

@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING
 from extauthz.commands.errors import UsageError
 from extauthz.commands.rest import catalogues
 from extauthz.commands.rest.forms import FORMS, Ask
+from extauthz.records.exports.parquet import NAME as PARQUET
+from extauthz.records.exports.parquet import MissingWriterError
 
 if TYPE_CHECKING:
     _Subparsers = argparse._SubParsersAction[argparse.ArgumentParser]
@@ -29,24 +31,52 @@ def add_parser(subparsers: "_Subparsers") -> None:
         action="store_true",
         help="also what is only possible and in few rows: look-alikes, more often than not",
     )
+    parser.add_argument(
+        "--service",
+        action="append",
+        default=[],
+        metavar="SOURCE=NAME",
+        help="OpenMetadata's name of the database service of a source (default: its host)",
+    )
+    parser.add_argument(
+        "--environment",
+        default="PROD",
+        metavar="NAME",
+        help="DataHub's environment of the data sets (default: %(default)s)",
+    )
     parser.set_defaults(run=run)
 
 
 def run(args: argparse.Namespace) -> int:
-    """Write the catalogue in one form. Raises UsageError when the file cannot be written."""
+    """Write the catalogue in one form. Raises UsageError when it cannot be written."""
+    if args.format == PARQUET and args.output is None and sys.stdout.isatty():
+        raise UsageError("--format parquet: it is no text; name a file with --output")
+    services = dict(map(_service, args.service))
     with catalogues.opened(args) as store:
-        write(FORMS[args.format](Ask(store, args.all)), args.output)
+        ask = Ask(store, args.all, services, args.environment)
+        try:
+            _write(FORMS[args.format](ask), args.output)
+        except MissingWriterError as error:
+            raise UsageError(f"--format parquet: {error}") from None
     return 0
 
 
-def write(pieces: Iterable[str], output: Path | None) -> None:
+def _service(text: str) -> tuple[str, str]:
+    source, found, name = text.rpartition("=")
+    if not found or not source or not name:
+        raise UsageError(f"--service {text}: write SOURCE=NAME, as postgres://db.clinic/ehr=clinic")
+    return source, name
+
+
+def _write(pieces: Iterable[str] | Iterable[bytes], output: Path | None) -> None:
     """Write pieces to a file, or to the standard output. Raises UsageError."""
+    data = (piece.encode() if isinstance(piece, str) else piece for piece in pieces)
     if output is None:
-        sys.stdout.writelines(pieces)
+        sys.stdout.buffer.writelines(data)
         return
     try:
-        with output.open("w", encoding="utf-8", newline="") as file:
-            file.writelines(pieces)
+        with output.open("wb") as file:
+            file.writelines(data)
     except OSError as error:
         why = (error.strerror or "cannot be written").lower()
         raise UsageError(f"--output {output}: {why}; name a file in a folder that exists") from None
