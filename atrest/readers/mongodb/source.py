@@ -29,6 +29,8 @@ from atrest.unit import Unit, UnitKind
 
 _SYSTEM: Final = frozenset(("admin", "config", "local"))
 _MOST_KEYS: Final = 1_000_000
+_ASKED: Final = 2_500
+"""Keys in one question. Their documents are sent as they are read."""
 # The disk below may be encrypted, whatever the server does.
 _DISK: Final = Evidence("disk of the server", "cannot be asked", Shield.UNKNOWN)
 _Documents = Iterable[RawBSONDocument]
@@ -116,8 +118,8 @@ class Mongodb:
             projection={"_id": 1}, max_time_ms=self._most_ms, batch_size=10 * FETCH
         )
         chosen = reservoir(((each["_id"],) for each in every), budget.rows, budget.seed).rows
-        for start in range(0, len(chosen), FETCH):
-            keys = [key for (key,) in chosen[start : start + FETCH]]
+        for start in range(0, len(chosen), _ASKED):
+            keys = [key for (key,) in chosen[start : start + _ASKED]]
             yield from collection.find(
                 {"_id": {"$in": keys}}, max_time_ms=self._most_ms, batch_size=FETCH
             )

@@ -1,0 +1,1 @@
+"""Benchmarks of the readers of data at rest."""
