@@ -20,6 +20,8 @@ BATCH_ROWS: Final = 250
 BATCH_BYTES: Final = 1 << 20
 _DECODED: Final = 4
 _SECONDS: Final = 60.0
+TABLE: Final = "(table)"
+"""The column of what was found in a batch as a whole, and in none of its cells alone."""
 _OF_THE_ROW: Final = frozenset(("PATIENT_RECORD",))
 """InfoTypes that speak of a whole record, and of none of its cells."""
 
@@ -161,13 +163,7 @@ def _rows(part: Batch, detection: Detection, limits: Limits) -> Profile:
     """Return the profile of a batch: its CSV, and the cells that are documents."""
     table = detection.scan(Document(part.data, content_type="text/csv"), limits)
     found = _Found(part.data)
-    hidden: set[int] = set()
-    for finding in table.findings:
-        row, column = part.cell_at(finding.location.start)
-        if row == HEADER and finding.kind is InfoTypeKind.IDENTIFIER:
-            hidden.add(column)
-        elif finding.location.start >= 0:
-            found.take(row, column, "", finding)
+    hidden = _take_table(part, table, found)
     reports = [table]
     for cell in part.cells:
         report = detection.scan(cell.document, limits)
@@ -179,14 +175,35 @@ def _rows(part: Batch, detection: Detection, limits: Limits) -> Profile:
         rows=part.rows,
         documents=len(part.cells),
         bytes=len(part.data) + sum(len(cell.document.data) for cell in part.cells),
-        columns={
-            part.name_of(number, hidden=number in hidden): found.column(number, part.rows, filled)
-            for number, filled in enumerate(part.filled)
-        },
+        columns=_columns(part, found, hidden),
         verdicts=Counter([verdict(f for report in reports for f in report.findings).value]),
         gaps=_gaps(reports),
         media=Counter(report.media for report in reports[1:]),
     )
+
+
+def _take_table(part: Batch, report: ScanReport, found: "_Found") -> set[int]:
+    """Count the findings in a batch's CSV, and return the columns whose name is a value itself."""
+    hidden: set[int] = set()
+    for finding in report.findings:
+        start, end = finding.location.start, finding.location.end
+        row, column = part.cell_at(start)
+        if start < 0 or part.cell_at(end - 1) != (row, column):
+            found.take(0, TABLE, finding.location.field, finding)
+        elif row != HEADER:
+            found.take(row, column, "", finding)
+        elif finding.kind is InfoTypeKind.IDENTIFIER:
+            hidden.add(column)
+    return hidden
+
+
+def _columns(part: Batch, found: "_Found", hidden: set[int]) -> dict[str, Column]:
+    columns = {
+        part.name_of(number, hidden=number in hidden): found.column(number, part.rows, filled)
+        for number, filled in enumerate(part.filled)
+    }
+    whole = found.column(TABLE, part.rows, part.rows)
+    return columns | {TABLE: whole} if whole.hits else columns
 
 
 def _gaps(reports: Iterable[ScanReport]) -> Counter[str]:

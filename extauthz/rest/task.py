@@ -122,7 +122,7 @@ def _name(name: str, detection: Detection) -> tuple[str, Profile]:
     found = tuple(
         f
         for f in report.findings
-        if f.kind is InfoTypeKind.IDENTIFIER and f.likelihood >= Likelihood.LIKELY
+        if f.kind is InfoTypeKind.IDENTIFIER and f.likelihood >= Likelihood.POSSIBLE
     )
     if not found:
         return name, Profile()

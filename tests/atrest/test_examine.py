@@ -72,6 +72,14 @@ def test_a_value_in_a_header_is_not_kept(detection):
     assert not any("512-44" in name for name in profile.columns)
 
 
+def test_a_finding_in_no_single_cell_is_the_tables(detection):
+    """A text of `=` signs is also read as quoted-printable, and found there as a whole."""
+    rows = [("Ana Ruiz", "97-year-old", "YWdl=3D=\nIj0=3D\n" * 3)] * 9
+    profile, _ = look(detection, [Rows(("patientName", "age", "token"), rows)])
+    assert "PERSON_NAME" in types(profile, "patientName")
+    assert "column 1" not in profile.columns
+
+
 def test_tables_of_one_unit_stay_apart(detection):
     items = [Rows(("a",), [("x",)] * 3, "one"), Rows(("a",), [("x",)] * 2, "two")]
     profile, _ = look(detection, items)
