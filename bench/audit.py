@@ -107,6 +107,7 @@ def main(arguments: list[str]) -> int:
             ("query, one in a thousand", ("query", "--reason", "MINIMUM_NECESSARY"), True),
             ("query, a trace that is not there", ("query", "--trace", "ab" * 16), True),
             ("query, the last hundredth by time", ("query", "--since", day), False),
+            ("query, all of them, as JSON", ("query", "--format", "json"), False),
             ("query, the last one of all", ("query", "--source", "*", "--last", "1"), False),
             ("report, with its verification", ("report",), False),
         ):
