@@ -13,8 +13,8 @@ SOAK_MINUTES ?= 30
 SOAK_REQUESTS ?= 1000000
 
 .DEFAULT_GOAL := help
-.PHONY: help zipkin demo test check unit e2e e2e-slow faults bench soak eval fuzz coverage coverage-floor \
-	mutants dist release lock clean envoy peers setup
+.PHONY: help zipkin demo test check unit unit-long e2e e2e-slow faults bench soak eval fuzz coverage \
+	coverage-floor mutants dist release lock clean envoy peers setup
 
 help: ## this list
 	@awk -F':.*## ' '/^[a-z0-9-]+:.*## /{printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -33,6 +33,9 @@ check: $(READY) ## lint, format, types, layers
 
 unit: $(READY) ## tests of the packages
 	@echo "== unit tests"
+	@$(BIN)/pytest tests -n auto --dist worksteal --hypothesis-profile quick
+
+unit-long: $(READY) ## the same with all examples of each property: three times as many
 	@$(BIN)/pytest tests -n auto --dist worksteal
 
 e2e: $(READY) $(ENVOY) ## tests on real Envoy

@@ -227,7 +227,10 @@ def test_a_draining_guard_refuses_a_new_message(guard, run):
 DOCUMENTS = (ALLOWED, DENIED, REDACTED, b'{"a": 1}')
 
 
-@settings(max_examples=30, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=settings.default.max_examples // 3,
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
+)
 @given(
     documents=st.lists(st.sampled_from(DOCUMENTS), min_size=1, max_size=4),
     cuts=st.lists(st.floats(0, 1), max_size=6),
