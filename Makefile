@@ -13,7 +13,7 @@ SOAK_MINUTES ?= 30
 SOAK_REQUESTS ?= 1000000
 
 .DEFAULT_GOAL := help
-.PHONY: help zipkin demo test check unit unit-long e2e e2e-slow faults bench soak eval fuzz coverage \
+.PHONY: help zipkin jaeger demo test check unit unit-long e2e e2e-slow faults bench soak eval fuzz coverage \
 	coverage-floor mutants dist release lock clean envoy peers setup
 
 help: ## this list
@@ -48,6 +48,12 @@ e2e-slow: $(READY) $(ENVOY) ## the tests on real Envoy that take too long for ea
 zipkin: ## Zipkin into .tools, for the tests of the tracing UI (131 MB; needs Java 17 and Maven)
 	@mkdir -p .tools
 	@mvn -q -B dependency:copy -Dartifact=io.zipkin:zipkin-server:3.5.1:jar:exec -DoutputDirectory="$(CURDIR)/.tools"
+
+jaeger: ## Jaeger into .tools, for the test of its queries (122 MB; needs Go; builds for 10 minutes and more)
+	@mkdir -p .tools/jaeger-build
+	@cd .tools/jaeger-build && { test -f go.mod || go mod init jaeger-build; } && \
+	  go get -tool github.com/jaegertracing/jaeger/cmd/jaeger@v1.76.0 && \
+	  go build -o ../jaeger github.com/jaegertracing/jaeger/cmd/jaeger
 
 faults: $(READY) $(ENVOY) ## every fault under live traffic, the slow ones too, with what each cost
 	@$(BIN)/pytest e2e/faults
