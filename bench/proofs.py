@@ -6,7 +6,6 @@ It writes a ledger of ordinary decisions first: about 0.9 GB for a million, and 
 prove` is called in this process, so the start of a process and its imports are not counted.
 """
 
-import argparse
 import contextlib
 import io
 import os
@@ -20,7 +19,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from bench.measure import show
+from bench.measure import ledger_options, show
 from bench.telemetry import judged
 from extauthz import cli
 from extauthz.records import ledger_time
@@ -147,9 +146,7 @@ def measure(folder: Path, ids: list[str]) -> None:
 
 
 def main(arguments: list[str]) -> int:
-    parser = argparse.ArgumentParser(prog="python -m bench.proofs")
-    parser.add_argument("--records", type=int, default=1_000_000, help="default: %(default)s")
-    parser.add_argument("--folder", type=Path, help="default: the system's temporary folder")
+    parser = ledger_options("bench.proofs", 1_000_000)
     args = parser.parse_args(arguments)
     if args.records < FEWEST:
         parser.error(f"--records: a ledger has an index from some MiB on; give {FEWEST} or more")
