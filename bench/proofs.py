@@ -122,7 +122,7 @@ def proved(folder: Path, id_: str) -> str:
 def measure(folder: Path, ids: list[str]) -> None:
     """Print what proofs cost, with plain and with compressed segments."""
     print(f"{'':<44}{'shortest':>11}{'median':>11}{'CPU':>11}")
-    few = ids[:3]
+    few = ids[::7]  # they stand in the order of the ledger
     for form in ("plain", "compressed"):
         if form == "compressed":
             while housekeeping.pack_next(folder, 0):

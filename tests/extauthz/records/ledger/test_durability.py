@@ -9,7 +9,8 @@ import pytest
 from one_ledger import now, verify
 
 from extauthz.records.ledger.durability import Fsync
-from extauthz.records.ledger.file import FileLedger, LedgerError
+from extauthz.records.ledger.file import FileLedger
+from extauthz.records.ledger.keeper import LedgerError
 
 
 @pytest.fixture

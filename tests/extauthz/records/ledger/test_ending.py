@@ -5,7 +5,8 @@ import pytest
 from one_ledger import lines, now, segment_files, verify, written
 
 from extauthz.records.ledger.chain import GENESIS_HEAD, Verifier, seal
-from extauthz.records.ledger.file import FileLedger, LedgerError
+from extauthz.records.ledger.file import FileLedger
+from extauthz.records.ledger.keeper import LedgerError
 
 
 def test_a_new_process_continues_the_chain_in_a_new_segment(tmp_path):

@@ -7,7 +7,8 @@ import orjson
 import pytest
 from one_ledger import lines, now, segment_files, verify, written
 
-from extauthz.records.ledger.file import SEGMENT_BYTES, FileLedger, LedgerError, NoLedger
+from extauthz.records.ledger.file import SEGMENT_BYTES, FileLedger
+from extauthz.records.ledger.keeper import LedgerError
 
 
 def test_a_record_is_on_file_with_its_place_in_the_chain(tmp_path):
@@ -142,15 +143,6 @@ def test_a_record_made_up_with_a_right_hash_does_not_fit_the_chain(tmp_path):
     (tmp_path / "a" / name).write_bytes(b"".join(good))
 
     assert verify(tmp_path / "a").problem == "record 2 does not follow from the hash of record 1"
-
-
-def test_without_a_ledger_nothing_is_kept_and_nothing_fails():
-    ledger = NoLedger()
-    ledger.append({"kind": "decision"})
-    ledger.sync()
-    ledger.close()
-
-    assert ledger.healthy
 
 
 def first_numbers(folder):
