@@ -14,8 +14,8 @@ SOAK_MINUTES ?= 30
 SOAK_REQUESTS ?= 1000000
 
 .DEFAULT_GOAL := help
-.PHONY: help zipkin ferretdb versitygw demo test check unit e2e e2e-slow at-rest faults bench soak eval fuzz coverage coverage-floor \
-	mutants dist release lock clean envoy peers setup
+.PHONY: help zipkin jaeger ferretdb versitygw demo test check unit unit-long e2e e2e-slow at-rest faults \
+	bench soak eval fuzz coverage coverage-floor mutants dist release lock clean envoy peers setup
 
 help: ## this list
 	@awk -F':.*## ' '/^[a-z0-9-]+:.*## /{printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -23,7 +23,9 @@ help: ## this list
 demo: $(READY) $(ENVOY) ## stop PHI on real Envoy sidecars, on this machine
 	@$(BIN)/phiguard demo
 
-test: check unit e2e ## every check and test, on real Envoy too
+test: $(READY) $(ENVOY) ## every check and test, on real Envoy too
+	@$(MAKE) --no-print-directory -j2 check unit  # a type checker keeps one of the processors idle
+	@$(MAKE) --no-print-directory e2e
 
 check: $(READY) ## lint, format, types, layers
 	@echo "== lint, format, types, layers"
@@ -34,6 +36,9 @@ check: $(READY) ## lint, format, types, layers
 
 unit: $(READY) ## tests of the packages
 	@echo "== unit tests"
+	@$(BIN)/pytest tests -n auto --dist worksteal --hypothesis-profile quick
+
+unit-long: $(READY) ## the same with all examples of each property: three times as many
 	@$(BIN)/pytest tests -n auto --dist worksteal
 
 e2e: $(READY) $(ENVOY) ## tests on real Envoy
@@ -59,6 +64,12 @@ versitygw: ## an S3 gateway into .tools, for the tests of buckets (84 MB; needs 
 	@cd .tools/versitygw.build && (test -f go.mod || go mod init versitygw.build) \
 	  && go get -tool github.com/versity/versitygw/cmd/versitygw@v1.8.0 \
 	  && go build -trimpath -o ../versitygw github.com/versity/versitygw/cmd/versitygw
+
+jaeger: ## Jaeger into .tools, for the test of its queries (122 MB; needs Go; builds for 10 minutes and more)
+	@mkdir -p .tools/jaeger-build
+	@cd .tools/jaeger-build && { test -f go.mod || go mod init jaeger-build; } && \
+	  go get -tool github.com/jaegertracing/jaeger/cmd/jaeger@v1.76.0 && \
+	  go build -o ../jaeger github.com/jaegertracing/jaeger/cmd/jaeger
 
 faults: $(READY) $(ENVOY) ## every fault under live traffic, the slow ones too, with what each cost
 	@$(BIN)/pytest e2e/faults

@@ -8,7 +8,6 @@ measured; a disk is as slow as it is. Times are those of processors. `report` ve
 other processes, so it is done earlier than that.
 """
 
-import argparse
 import contextlib
 import io
 import os
@@ -19,6 +18,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Final
 
+from bench.measure import ledger_options
 from bench.telemetry import judged
 from extauthz import cli
 from extauthz.guard.worker import new_id
@@ -87,10 +87,7 @@ def command(*arguments: str) -> Callable[[], None]:
 
 
 def main(arguments: list[str]) -> int:
-    parser = argparse.ArgumentParser(prog="python -m bench.audit")
-    parser.add_argument("--records", type=int, default=200_000, help="default: %(default)s")
-    parser.add_argument("--folder", type=Path, help="default: the system's temporary folder")
-    args = parser.parse_args(arguments)
+    args = ledger_options("bench.audit", 200_000).parse_args(arguments)
     with tempfile.TemporaryDirectory(dir=args.folder) as name:
         folder = Path(name)
         identity = write_ledger(folder, args.records)
@@ -107,6 +104,7 @@ def main(arguments: list[str]) -> int:
             ("query, one in a thousand", ("query", "--reason", "MINIMUM_NECESSARY"), True),
             ("query, a trace that is not there", ("query", "--trace", "ab" * 16), True),
             ("query, the last hundredth by time", ("query", "--since", day), False),
+            ("query, all of them, as JSON", ("query", "--format", "json"), False),
             ("query, the last one of all", ("query", "--source", "*", "--last", "1"), False),
             ("report, with its verification", ("report",), False),
         ):

@@ -1,4 +1,4 @@
-"""What each way of `serve --fsync` costs, and what the Merkle tree adds to a record.
+"""What each way of `serve --fsync` costs, what a start does, what the Merkle tree adds to a record.
 
 python -m bench.ledger [--folder DIR] [--seconds 3] [--waiting 64]
 
@@ -15,15 +15,19 @@ import tempfile
 import time
 from functools import partial
 from pathlib import Path
+from typing import Final
 
 from bench.measure import interleaved, show
 from bench.telemetry import judged
 from extauthz.records import ledger_time
 from extauthz.records.judgement import ledger_record
-from extauthz.records.ledger.chain import GENESIS_HEAD, seal
+from extauthz.records.ledger import disk
+from extauthz.records.ledger.chain import GENESIS_HEAD, seal, segment_name
 from extauthz.records.ledger.durability import Fsync
-from extauthz.records.ledger.file import FileLedger
+from extauthz.records.ledger.file import SEGMENT_BYTES, FileLedger
 from extauthz.records.ledger.merkle import Tree, leaf_hash
+
+STARTS: Final = 5
 
 
 async def waits(ledger: FileLedger, waiting: int, seconds: float) -> tuple[int, list[float]]:
@@ -40,6 +44,32 @@ async def waits(ledger: FileLedger, waiting: int, seconds: float) -> tuple[int, 
 
     await asyncio.gather(*(caller() for _ in range(waiting)))
     return len(times), times
+
+
+def start(folder: Path) -> str:
+    """Return what a start costs behind a segment of 64 MiB, which it reads and writes again."""
+    line, head = b"", GENESIS_HEAD
+    record, lines = {**ledger_record(judged().judgement), "time": ledger_time.now()}, list[bytes]()
+    size = 0
+    while size < SEGMENT_BYTES:
+        line, head = seal(record, head)
+        lines.append(line)
+        size += len(line)
+    clock, busy = list[float](), list[float]()
+    folder.mkdir()
+    for _ in range(STARTS):
+        for path in folder.iterdir():
+            path.unlink()
+        disk.write(folder / segment_name(0, 1), b"".join(lines))
+        begun, worked = time.perf_counter(), time.process_time()
+        ledger = FileLedger(folder, 0, ledger_time.now)
+        clock.append(time.perf_counter() - begun)
+        busy.append(time.process_time() - worked)
+        ledger.close()
+    return (
+        f"a start behind {size >> 20} MiB: {show(min(clock))} at least, "
+        f"{show(statistics.median(clock))} as a rule, {show(statistics.median(busy))} of CPU"
+    )
 
 
 def main(arguments: list[str]) -> int:
@@ -62,6 +92,7 @@ def main(arguments: list[str]) -> int:
                     f"{fsync:<8}{waiting:>8}{number / args.seconds:>12.0f}"
                     f"{show(statistics.median(times)):>12}{show(last):>12}"
                 )
+        print(f"\n{start(Path(folder) / 'start')}")
     record, tree = ledger_record(judged().judgement), Tree()
     line = seal({**record, "time": ledger_time.now()}, GENESIS_HEAD)[0]
     added = interleaved(

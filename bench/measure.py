@@ -3,9 +3,11 @@
 A busy machine then affects all contenders alike.
 """
 
+import argparse
 import statistics
 import time
 from collections.abc import Callable, Mapping
+from pathlib import Path
 from typing import Final
 
 _TURN: Final = 0.005
@@ -55,3 +57,11 @@ def _turn(run: Callable[[], object], clock: Clock) -> list[float]:
 def show(seconds: float) -> str:
     """A duration as text: `0.21 ms`, `14.0 us`."""
     return f"{seconds * 1e3:.2f} ms" if seconds >= 1e-4 else f"{seconds * 1e6:.1f} us"
+
+
+def ledger_options(module: str, records: int) -> argparse.ArgumentParser:
+    """The options of a benchmark that writes a ledger of so many records first."""
+    parser = argparse.ArgumentParser(prog=f"python -m {module}")
+    parser.add_argument("--records", type=int, default=records, help="default: %(default)s")
+    parser.add_argument("--folder", type=Path, help="default: the system's temporary folder")
+    return parser

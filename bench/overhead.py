@@ -44,7 +44,8 @@ from extauthz.records import ledger_time
 from extauthz.records.allow_list import AllowList, SpanName
 from extauthz.records.edges.observation_store import NO_EDGES, EdgeCounter, ObservationStore
 from extauthz.records.judgement import Judgement, ledger_record
-from extauthz.records.ledger.file import FileLedger, Ledger, NoLedger
+from extauthz.records.ledger.file import FileLedger
+from extauthz.records.ledger.keeper import Ledger, NoLedger
 from extauthz.records.otlp import Pipeline
 from extauthz.records.otlp_spans import encoded
 from extauthz.scanning.pool import ScannerPool

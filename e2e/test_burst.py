@@ -11,33 +11,21 @@ from typing import Final
 
 import pytest
 
+from e2e.checks import numbered
 from extauthz.demo.lab import Plan, open_lab
 from extauthz.demo.programs import POLICY, phiguard
-from extauthz.demo.topology import BILLING, EHR
+from extauthz.demo.topology import BILLING
 from extauthz.guard.envoy import wire
 from extauthz.records.allow_list import Key, SpanName
 
 pytestmark = pytest.mark.slow
 DECISIONS: Final = 20_000
 AT_ONCE: Final = 200
-CLEAN, DENIED = b'{"shelf": "A12"}', b'{"patientName": "Ana Ruiz", "ssn": "541-27-8860"}'
 ROOTS: Final = {SpanName.AUTHORIZE}
 
 
-def request(number: int) -> bytes:
-    """A CheckRequest of billing's sidecar, each second one with PHI that the policy denies."""
-    asked = wire.message("envoy.service.auth.v3.CheckRequest")()
-    asked.attributes.source.principal = f"spiffe://{EHR.principal}"
-    asked.attributes.destination.principal = f"spiffe://{BILLING.principal}"
-    http = asked.attributes.request.http
-    http.method, http.path, http.host = "POST", "/claims", BILLING.host
-    http.headers["content-type"] = "application/json"
-    http.raw_body = DENIED if number % 2 else CLEAN
-    return wire.encode(asked)
-
-
 def passes(check: Callable[[bytes], bytes], number: int) -> bool:
-    answer = wire.decoder("envoy.service.auth.v3.CheckResponse")(check(request(number)))
+    answer = wire.decoder("envoy.service.auth.v3.CheckResponse")(check(numbered(number)))
     return answer.status.code == 0
 
 

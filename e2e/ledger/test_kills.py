@@ -18,27 +18,14 @@ from typing import Any, Final
 import grpc
 import pytest
 
+from e2e.checks import numbered
 from extauthz.demo.programs import POLICY
-from extauthz.demo.topology import BILLING, EHR
 from extauthz.guard.envoy import wire
 from extauthz.records.ledger.segments import records_from
 
 WORKERS: Final = 2
 CLIENTS: Final = 6
 SECONDS: Final = 120.0
-BODIES: Final = (b'{"shelf": "A12"}', b'{"patientName": "Ana Ruiz", "ssn": "541-27-8860"}')
-
-
-def request(number: int) -> bytes:
-    """A CheckRequest of billing's sidecar, each second one with PHI that the policy denies."""
-    asked = wire.message("envoy.service.auth.v3.CheckRequest")()
-    asked.attributes.source.principal = f"spiffe://{EHR.principal}"
-    asked.attributes.destination.principal = f"spiffe://{BILLING.principal}"
-    http = asked.attributes.request.http
-    http.method, http.path, http.host = "POST", "/claims", BILLING.host
-    http.headers["content-type"] = "application/json"
-    http.raw_body = BODIES[number % 2]
-    return wire.encode(asked)
 
 
 class Guard:
@@ -104,7 +91,7 @@ class Load:
                 check = channel.unary_unary(f"/{wire.AUTHORIZATION}/Check")
                 for number in itertools.count():
                     try:
-                        answer = decode(check(request(number), timeout=10))
+                        answer = decode(check(numbered(number), timeout=10))
                     except grpc.RpcError:
                         break  # the worker was killed: no answer
                     fields = answer.dynamic_metadata.fields

@@ -10,8 +10,10 @@ import grpc
 import pytest
 
 from e2e.streams.laboratory import CLEAN, DIRTY, SSN, streaming_lab
+from extauthz.demo.client import new_traceparent
 from extauthz.demo.envoy_listeners import Gates
 from extauthz.demo.lab import Lab, Sidecar
+from extauthz.demo.otlp_sink import Span
 from extauthz.demo.topology import BILLING, EHR, LOOPBACK
 
 
@@ -37,7 +39,14 @@ def grpc_backend(port: int) -> Iterator[list[bytes]]:
         yield DIRTY if b"dirty" in message else CLEAN
         yield CLEAN
 
+    def fail(message: bytes, context: grpc.ServicerContext) -> Iterator[bytes]:
+        if b"later" in message:
+            yield CLEAN
+        text = f"no patient with SSN {SSN.decode()}" if b"dirty" in message else "no such table"
+        context.abort(grpc.StatusCode.NOT_FOUND, text)
+
     handlers = {
+        "Fail": grpc.unary_stream_rpc_method_handler(fail),
         "Collect": grpc.stream_unary_rpc_method_handler(collect),
         "Produce": grpc.unary_stream_rpc_method_handler(produce),
         "Talk": grpc.stream_stream_rpc_method_handler(lambda each, _: _echo(each, seen)),
@@ -100,6 +109,29 @@ def test_a_server_stream_passes_message_by_message(
         heard.extend(produce(b'{"ask": "dirty"}', timeout=15))
     assert not any(SSN in message for message in heard)
     assert len(seen) == 2
+
+
+@pytest.mark.parametrize("when", ["at once", "later"])
+@pytest.mark.parametrize("what", ["clean", "dirty"])
+@pytest.mark.usefixtures("seen")
+def test_the_text_of_a_failure_passes_unless_something_is_found_in_it(
+    lab: Lab, channel: grpc.Channel, what: str, when: str
+) -> None:
+    told = {"clean": "no such table", "dirty": "withheld by phiguard"}[what]
+    trace, parent = new_traceparent()
+    asked = b'{"ask": "%b, %b"}' % (what.encode(), when.encode())
+    call = channel.unary_stream("/Stock/Fail")
+    with pytest.raises(grpc.RpcError) as failed:
+        list(call(asked, timeout=15, metadata=[("traceparent", parent)]))
+    assert (failed.value.code(), failed.value.details()) == (grpc.StatusCode.NOT_FOUND, told)
+
+    def have_come(spans: list[Span]) -> bool:
+        # of both sidecars
+        return sum("grpc.message" in span.attributes for span in spans) == 2
+
+    spans = lab.sink.trace(trace, until=have_come, seconds=30)
+    assert {each.attributes.get("grpc.message", told) for each in spans} == {told}
+    assert have_come(spans)
 
 
 def test_a_dialogue_passes_message_by_message(channel: grpc.Channel, seen: list[bytes]) -> None:

@@ -14,7 +14,7 @@ from extauthz.policies.files import PolicyUnreadableError
 from extauthz.records import logs
 from extauthz.records.edges.observation_store import ObservationStoreError
 from extauthz.records.ledger.durability import Fsync
-from extauthz.records.ledger.file import LedgerError
+from extauthz.records.ledger.keeper import LedgerError
 from extauthz.scanning import cpus
 from extauthz.settings import (
     Limits,

@@ -14,7 +14,7 @@ from extauthz.guard import certificate
 from extauthz.guard.admission import Admission
 from extauthz.policies.store import PolicyStore
 from extauthz.records.ledger import room
-from extauthz.records.ledger.file import Ledger
+from extauthz.records.ledger.keeper import Ledger
 from extauthz.records.series import Gauge, Kind, gauge
 from extauthz.scanning.pool import ScannerPool
 from extauthz.settings import Limits, Settings, Tls

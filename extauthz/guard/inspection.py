@@ -18,7 +18,7 @@ from extauthz.records import logs
 from extauthz.records.allow_list import SpanName
 from extauthz.records.edges.observation_store import EdgeCounter
 from extauthz.records.judgement import Judgement
-from extauthz.records.ledger.file import LedgerError
+from extauthz.records.ledger.keeper import LedgerError
 from extauthz.records.telemetry import Telemetry
 from extauthz.scanning.estimate import is_dear, is_whole
 from extauthz.scanning.frames import Answer

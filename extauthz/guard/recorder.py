@@ -9,7 +9,7 @@ from datetime import date
 
 from extauthz.policies.store import PolicySnapshot
 from extauthz.records.judgement import Judgement, ledger_record
-from extauthz.records.ledger.file import Ledger
+from extauthz.records.ledger.keeper import Ledger
 from extauthz.records.policy_record import policy_record, refusal_record
 from phiscan.patterns.compiled import digest
 from phiscan.patterns.matcher import plans

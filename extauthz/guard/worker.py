@@ -33,7 +33,7 @@ from extauthz.policies.store import PolicyStore
 from extauthz.records import logs
 from extauthz.records.edges.observation_store import NO_EDGES, EdgeCounter
 from extauthz.records.edges.upkeep import EdgeUpkeep
-from extauthz.records.ledger.file import Ledger, LedgerError
+from extauthz.records.ledger.keeper import Ledger, LedgerError
 from extauthz.records.logs import LogEvent
 from extauthz.records.otlp import Pipeline
 from extauthz.records.policy_record import shown_problems

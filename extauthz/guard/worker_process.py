@@ -45,7 +45,8 @@ from extauthz.records.edges.observation_store import (
 )
 from extauthz.records.error_output import ErrorOutput
 from extauthz.records.exposition import Source
-from extauthz.records.ledger.file import FileLedger, Ledger, LedgerError, NoLedger
+from extauthz.records.ledger.file import FileLedger
+from extauthz.records.ledger.keeper import Ledger, LedgerError, NoLedger
 from extauthz.records.logs import LogEvent
 from extauthz.records.series import Family
 from extauthz.scanning import remote

@@ -1,9 +1,23 @@
 """A folder that workers write their files to: its lock, and its error messages."""
 
+import errno
 import fcntl
 import os
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Final
+
+_FILE: Final = "this is a file; give a folder"
+_ROOM: Final = "make room on the disk"
+_FIXES: Final = {
+    errno.EEXIST: _FILE,
+    errno.ENOTDIR: _FILE,
+    errno.ENOSPC: _ROOM,
+    errno.EDQUOT: _ROOM,
+    errno.EIO: "the disk failed; mend or replace it",
+    errno.EMFILE: "raise the limit of open files",
+    errno.ENFILE: "raise the limit of open files",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,8 +67,8 @@ class WorkerFolder:
     def cannot(self, done: str, error: OSError) -> Exception:
         """Return the error for contents that cannot be `written`, `synced` or `opened`."""
         why = error.strerror or "the disk is full"
-        is_file = isinstance(error, (FileExistsError, NotADirectoryError))
-        fix = "this is a file; give a folder" if is_file else "make the folder writable"
+        # a short write has no number: the disk took less than it was given
+        fix = _FIXES.get(error.errno or errno.ENOSPC, "make the folder writable")
         purpose = self._purpose
         return purpose.error(f"{self.path}: {purpose.what} cannot be {done} ({why}); {fix}")
 

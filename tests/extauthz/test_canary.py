@@ -31,7 +31,7 @@ from extauthz import cli
 from extauthz.guard.envoy import wire
 from extauthz.records import logs
 from extauthz.records.exports import formats
-from extauthz.records.ledger.file import LedgerError
+from extauthz.records.ledger.keeper import LedgerError
 from extauthz.records.ledger.notary import Signing
 from extauthz.records.ledger.notes import Signer
 from phiscan import identifiers

@@ -152,7 +152,7 @@ def check_digits(flag: str, word: str) -> None:
 
 def exactly(key: str, value: str) -> Condition:
     """Return the condition that a key has this value."""
-    return _any_of(key, [value], lambda pattern, found: pattern == found)
+    return _any_of(key, [value], str.__eq__)
 
 
 def beginning(key: str, value: str) -> Condition:
@@ -179,9 +179,7 @@ def _starts(pattern: str, found: str) -> bool:
     return found.startswith(pattern)
 
 
-def _named(
-    key: str, values: Sequence[str], match: _Match = lambda pattern, found: pattern == found
-) -> Condition | None:
+def _named(key: str, values: Sequence[str], match: _Match = str.__eq__) -> Condition | None:
     return _any_of(key, values, match) if values else None
 
 
@@ -190,12 +188,16 @@ def _any_of(key: str, values: Sequence[str], match: _Match) -> Condition:
         found = record.get(key)
         return isinstance(found, str) and any(match(value, found) for value in values)
 
-    return Condition(tuple(_quoted(key) + b":" + _beginning(value) for value in values), holds)
+    name = _quoted(key) + b":"
+    found = Condition(tuple(name + _beginning(value) for value in values), holds)
+    if match is not str.__eq__:
+        return found
+    return replace(found, key=name, pairs=tuple(name + _quoted(value) for value in values))
 
 
 def kinds(values: Sequence[str]) -> Condition:
     """Return the condition that a record is of one of these kinds."""
-    condition = _any_of("kind", values, lambda pattern, found: pattern == found)
+    condition = _any_of("kind", values, str.__eq__)
     return replace(condition, needles=()) if _DECISION in values else condition
 
 

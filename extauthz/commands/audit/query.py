@@ -56,10 +56,11 @@ def run(args: argparse.Namespace) -> int:
 
 def _write_lines(hits: Iterable[Hit]) -> bool:
     """Write the ledger's own lines. Return whether there was one."""
+    rest = iter(hits)
     found = False
-    for hit in hits:
+    while batch := [hit.line for hit in islice(rest, _ROWS)]:
         found = True
-        sys.stdout.write(hit.line.decode() + "\n")
+        sys.stdout.write(b"\n".join([*batch, b""]).decode())
     return found
 
 

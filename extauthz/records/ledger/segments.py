@@ -41,10 +41,13 @@ def content(path: Path) -> bytes:
         OSError: the file cannot be read, or is a pipe or a device, which may have no end.
         SegmentError: it is too large, or it is compressed, and cut off or changed.
     """
-    found = io.BytesIO()  # joining a list would take the room twice
-    for chunk in chunks(path, is_packed=path.name.endswith(PACKED)):
-        found.write(chunk)
-    return found.getvalue()
+    with _opened(path) as file:
+        if not path.name.endswith(PACKED):
+            return file.read()
+        found = io.BytesIO()  # joining a list would take the room twice
+        for frame in _frames(file):
+            found.write(_unpacked(file, frame))
+        return found.getvalue()
 
 
 def length(path: Path) -> int:

@@ -15,7 +15,9 @@ PAGES = [
     ROOT / "istio-config" / "README.md",
 ]
 TEXT = "\n".join(page.read_text() for page in PAGES)
-OF_OTHERS = {"--descriptor", "--include", "--fqdn", "--port", "--reuse-values", "--type", "--wheel"}
+OF_OTHERS = {
+    "--descriptor", "--folder", "--include", "--fqdn", "--port", "--reuse-values", "--type", "--wheel",
+}  # fmt: skip
 
 
 def options(parser: argparse.ArgumentParser) -> Iterator[str]:

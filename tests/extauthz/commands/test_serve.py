@@ -17,6 +17,9 @@ from serving import Serving, free_port
 
 KILL = signal.SIGKILL
 
+# The processes load the compiled detectors of this engine from the cache.
+pytestmark = pytest.mark.usefixtures("engine")
+
 
 @pytest.fixture
 def policy(tmp_path):
@@ -26,9 +29,12 @@ def policy(tmp_path):
 
 
 @pytest.mark.parametrize("workers", [1, 2])
-def test_serve_answers_health_reads_the_policy_again_and_ends_with_0(policy, tmp_path, workers):
-    ledger = tmp_path / "ledger"
-    with Serving(policy, "--ledger", ledger, "--workers", workers) as s:
+def test_serve_answers_health_shows_metrics_reads_the_policy_again_and_ends_with_0(
+    policy, tmp_path, workers
+):
+    ledger, page = tmp_path / "ledger", f"127.0.0.1:{free_port()}"
+    options = "--ledger", ledger, "--workers", workers, "--metrics-listen", page
+    with Serving(policy, *options) as s:
         s.until("serving", workers)
         with grpc.insecure_channel(f"127.0.0.1:{s.health}") as channel:
             stub, until = health_pb2_grpc.HealthStub(channel), time.monotonic() + 60
@@ -39,6 +45,12 @@ def test_serve_answers_health_reads_the_policy_again_and_ends_with_0(policy, tmp
             ):
                 assert time.monotonic() < until
                 time.sleep(0.05)
+        # one page shows the metrics of every worker
+        found = scraped(page, until=lambda found: loaded(found) == workers)
+        assert {each.labels["worker"] for each in found["phiguard_policy_loaded"]} == {
+            str(number) for number in range(workers)
+        }
+        assert all(each.value > 0 for each in found["phiguard_ledger_written_bytes_total"])
         policy.write_text(POLICY.replace("name: clinic", "name: hospital"))
         s.process.send_signal(signal.SIGHUP)
         s.until("policy loaded", 2 * workers)
@@ -64,25 +76,6 @@ def test_a_worker_that_cannot_have_its_ledger_says_why(policy, tmp_path, spares)
     assert problem.endswith("give a folder")
 
 
-def test_serve_says_that_it_keeps_no_ledger_and_has_no_tls(policy):
-    with Serving(policy) as s:
-        s.until("serving")
-        said = " ".join(line["event"] for line in s.log)
-        assert s.end() == 0
-    assert "without an audit ledger" in said
-    assert "without TLS" in said
-
-
-def test_a_worker_that_dies_is_started_again(policy, tmp_path):
-    with Serving(policy, "--ledger", tmp_path / "ledger", "--workers", "2") as s:
-        s.until("serving", 2)
-        os.kill(next(line["pid"] for line in s.log if line["event"] == "serving"), signal.SIGKILL)
-        s.until("serving", 3)
-
-        assert s.end() == 0
-        assert "a worker died and is restarted" in {line["event"] for line in s.log}
-
-
 def test_a_spare_serves_in_place_of_a_worker_that_died_and_is_replaced_itself(policy, tmp_path):
     with Serving(policy, "--ledger", tmp_path / "ledger", "--workers", "1", "--spares", "1") as s:
         s.until("serving")
@@ -96,24 +89,10 @@ def test_a_spare_serves_in_place_of_a_worker_that_died_and_is_replaced_itself(po
     assert len({line["pid"] for line in serving}) == 3
 
 
-@pytest.mark.parametrize("workers", [1, 2])
-def test_one_page_shows_the_metrics_of_every_worker(policy, tmp_path, workers):
+def test_a_worker_that_dies_is_started_again_and_the_page_tells_it(policy, tmp_path):
     page = f"127.0.0.1:{free_port()}"
-    options = "--ledger", tmp_path / "ledger", "--workers", workers, "--metrics-listen", page
+    options = "--ledger", tmp_path / "ledger", "--workers", "2", "--metrics-listen", page
     with Serving(policy, *options) as s:
-        s.until("serving", workers)
-        found = scraped(page, until=lambda found: loaded(found) == workers)
-
-        assert {each.labels["worker"] for each in found["phiguard_policy_loaded"]} == {
-            str(number) for number in range(workers)
-        }
-        assert all(each.value > 0 for each in found["phiguard_ledger_written_bytes_total"])
-        assert s.end() == 0
-
-
-def test_the_page_tells_that_a_worker_died_and_goes_on_without_it(policy, tmp_path):
-    page = f"127.0.0.1:{free_port()}"
-    with Serving(policy, "--workers", "2", "--metrics-listen", page) as s:
         s.until("serving", 2)
         os.kill(next(line["pid"] for line in s.log if line["event"] == "serving"), KILL)
         s.until("serving", 3)
@@ -123,6 +102,7 @@ def test_the_page_tells_that_a_worker_died_and_goes_on_without_it(policy, tmp_pa
         assert found["phiguard_workers_serving"][0].value == 2
         assert found["phiguard_workers_configured"][0].value == 2
         assert s.end() == 0
+        assert "a worker died and is restarted" in {line["event"] for line in s.log}
 
 
 def test_a_page_on_a_taken_address_is_an_error_of_one_line(policy):
@@ -220,9 +200,11 @@ def test_serve_takes_its_policy_from_a_cluster_and_follows_it():
         assert ["clinic/own:" in line and "unknown key `rule`" in line for line in said] == [True]
 
 
-def test_serve_begins_without_a_policy_when_the_cluster_has_none():
+def test_serve_says_that_it_has_no_policy_yet_no_ledger_and_no_tls():
     with ApiServer() as server, Serving("kubernetes://mesh", "--kubernetes-api", server.url) as s:
         s.until("serving")
         said = " ".join(line["event"] for line in s.log)
         assert s.end() == 0
     assert "there is no policy yet; messages are denied" in said
+    assert "without an audit ledger" in said
+    assert "without TLS" in said

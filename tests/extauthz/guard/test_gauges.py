@@ -8,7 +8,7 @@ from running_guard import ALLOWED, POLICY, Guard, check_request, processing_call
 
 from extauthz.guard import gauges
 from extauthz.guard.gauges import Freshness
-from extauthz.records.ledger.file import LedgerError
+from extauthz.records.ledger.keeper import LedgerError
 from mesh.policy_file.load import parse
 
 NOW = datetime(2026, 11, 30, 18, 0, tzinfo=UTC)

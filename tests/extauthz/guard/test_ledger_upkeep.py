@@ -9,7 +9,8 @@ from extauthz.guard import ledger_upkeep
 from extauthz.guard.ledger_upkeep import LedgerUpkeep
 from extauthz.records import logs
 from extauthz.records.ledger import id_index
-from extauthz.records.ledger.file import FileLedger, LedgerError
+from extauthz.records.ledger.file import FileLedger
+from extauthz.records.ledger.keeper import LedgerError
 from extauthz.records.ledger.notary import Signing
 from extauthz.records.ledger.notes import Signer
 from extauthz.records.logs import LogEvent

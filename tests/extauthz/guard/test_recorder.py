@@ -19,7 +19,7 @@ from running_guard import (
 from extauthz.guard.recorder import Recorder
 from extauthz.policies.files import PolicyFiles
 from extauthz.policies.store import PolicyStore
-from extauthz.records.ledger.file import LedgerError, NoLedger
+from extauthz.records.ledger.keeper import LedgerError, NoLedger
 
 TODAY = date(2026, 6, 1)
 OTHER = POLICY.replace("mode: enforce", "mode: monitor")

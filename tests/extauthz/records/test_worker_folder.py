@@ -45,12 +45,21 @@ def test_a_folder_that_cannot_be_used_is_no_busy_one(tmp_path):
 
 
 @pytest.mark.parametrize(
-    ("error", "why"),
-    [(OSError(errno.EIO, "I/O error"), "I/O error"), (OSError("short"), "the disk is full")],
+    ("error", "said"),
+    [
+        (OSError(errno.EIO, "I/O error"), "(I/O error); the disk failed; mend or replace it"),
+        (OSError(errno.ENOSPC, "No space left"), "(No space left); make room on the disk"),
+        (OSError(errno.EDQUOT, "Quota"), "(Quota); make room on the disk"),
+        (OSError("short"), "(the disk is full); make room on the disk"),
+        (OSError(errno.EMFILE, "Too many"), "(Too many); raise the limit of open files"),
+        (OSError(errno.EACCES, "Denied"), "(Denied); make the folder writable"),
+        (OSError(errno.EROFS, "Read-only"), "(Read-only); make the folder writable"),
+        (OSError(errno.ENOTDIR, "No folder"), "(No folder); this is a file; give a folder"),
+    ],
 )
-def test_what_cannot_be_done_is_one_line_with_the_reason_and_the_fix(tmp_path, error, why):
+def test_what_cannot_be_done_is_one_line_with_the_reason_and_the_fix(tmp_path, error, said):
     folder = WorkerFolder(tmp_path, 0, PURPOSE)
-    assert str(folder.cannot("written", error)) == (
-        f"{tmp_path}: the counts cannot be written ({why}); make the folder writable"
+    assert (
+        str(folder.cannot("written", error)) == f"{tmp_path}: the counts cannot be written {said}"
     )
     folder.leave()

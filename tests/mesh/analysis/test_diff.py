@@ -55,7 +55,7 @@ def test_a_policy_does_not_differ_from_itself(one):
 
 
 @given(POLICIES, POLICIES, ALL_FACTS, st.sampled_from(NAMES[:3]))
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=settings.default.max_examples // 2, deadline=None)
 def test_what_is_decided_differently_for_one_identifier_is_a_difference(old, new, facts, name):
     facts = replace(facts, vantage=Vantage.INBOUND, caller="", redactable=True)
     # what could not be evaluated never opens

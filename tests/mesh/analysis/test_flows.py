@@ -29,7 +29,7 @@ FIELDS = st.sampled_from(
 
 
 @given(ALL_FACTS, ALL_FACTS, POLICIES, st.sampled_from(NAMES[:3]), FIELDS)
-@settings(max_examples=500)
+@settings(max_examples=5 * settings.default.max_examples)
 def test_messages_of_one_standing_are_decided_alike(one, other, rules, name, field):
     one = replace(one, caller="", redactable=True, operation=replace(one.operation, path="/claims"))
     other = replace(one, **{field: getattr(other, field)})

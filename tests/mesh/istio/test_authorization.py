@@ -28,7 +28,7 @@ def rendered(one):
 
 
 @given(POLICIES)
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=3 * settings.default.max_examples // 2, deadline=None)
 def test_what_is_rendered_reads_back_as_the_same_edges(one):
     said = edges(one, NAMING).said
     assert read(list(yaml.safe_load_all(to_yaml(render(said, one, NAMING)))), NAMING) == said

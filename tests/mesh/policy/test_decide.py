@@ -1,173 +1,28 @@
-"""Properties that hold for all inputs, and inputs that no scan gives (tests/cases lacks those)."""
+"""Decisions on inputs that no scan gives, which tests/cases lacks."""
 
 from dataclasses import replace
-from datetime import date
 from typing import Any, cast
 
 import pytest
-from hypothesis import assume, given
-from hypothesis import strategies as st
 from mesh_strategies import (
-    ALL_FACTS,
     BILLING,
-    COVERAGES,
-    DISCLOSURES,
     EHR,
-    FINDINGS,
-    POLICIES,
-    VERDICTS,
     found,
-    reports,
 )
+from one_edge import FACTS, policy, report, rule, spoke
 
-from mesh.message.facts import Direction, Facts, Operation, Vantage
+from mesh.message.facts import Direction, Operation, Vantage
 from mesh.policy.decide import decide, refuse
-from mesh.policy.decision import Action, Decision, Mode, Reason
-from mesh.policy.matching import edge_of, rules_on
-from mesh.policy.policy import Disclosure, OperationMatch, Peer, Policy, Rule, Target, Terms
-from phiscan.finding import Coverage, Finding, Gap, ScanReport, Subject, Verdict
+from mesh.policy.decision import Action, Mode, Reason
+from mesh.policy.policy import Disclosure, OperationMatch, Peer, Target
+from phiscan.finding import Coverage, Gap, ScanReport, Subject, Verdict
 from phiscan.identifiers import Identifier
-
-FACTS = Facts(
-    source=EHR,
-    destination=BILLING,
-    mtls=True,
-    redactable=True,
-    operation=Operation("POST", "/claims"),
-)
-
-
-def report(*findings: Finding, **changes: Any) -> ScanReport:
-    return replace(ScanReport(findings, verdict=Verdict.PHI), **changes)
-
-
-def rule(name: str = "r", **changes: Any) -> Rule:
-    return replace(Rule(name, (Peer((EHR,)),), (Target(Peer((BILLING,))),)), **changes)
-
-
-def policy(*rules: Rule, **changes: Any) -> Policy:
-    return replace(Policy("p", "d", rules=rules), **changes)
-
-
-def spoke(decision: Decision) -> tuple[Action, Reason]:
-    return decision.action, decision.reason
-
-
-# --- for all inputs
-
-
-@given(ALL_FACTS, reports(), POLICIES)
-def test_every_input_has_one_decision(facts, seen, rules):
-    decision = decide(facts, seen, rules)
-    assert decision.reason is not Reason.INTERNAL_ERROR or seen.gap is Gap.INTERNAL_ERROR
-    assert decision == decide(facts, seen, rules)
-    assert (decision.verdict, decision.coverage, decision.policy) == (
-        seen.verdict,
-        seen.coverage,
-        "d",
-    )
-    assert bool(decision.redact) is (decision.action is Action.REDACT)
-
-
-@given(ALL_FACTS, reports(), POLICIES, st.randoms(use_true_random=False))
-def test_order_does_not_matter(facts, seen, rules, random):
-    shuffled_rules = random.sample(rules.rules, len(rules.rules))
-    shuffled_findings = random.sample(seen.findings, len(seen.findings))
-    decision = decide(facts, seen, rules)
-    assert decision == decide(facts, seen, replace(rules, rules=tuple(shuffled_rules)))
-    assert decision == decide(facts, replace(seen, findings=tuple(shuffled_findings)), rules)
-
-
-@given(ALL_FACTS, reports(), POLICIES, FINDINGS)
-def test_another_finding_never_loosens(facts, seen, rules, finding):
-    more = replace(seen, findings=(*seen.findings, finding))
-    assert decide(facts, seen, rules).action.rank <= decide(facts, more, rules).action.rank
-
-
-@given(ALL_FACTS, reports(), POLICIES)
-def test_a_worse_verdict_never_loosens(facts, seen, rules):
-    worse = VERDICTS[VERDICTS.index(seen.verdict) + 1 :] if seen.identifiers else ()
-    for verdict in worse:
-        decision = decide(facts, replace(seen, verdict=verdict), rules)
-        assert decide(facts, seen, rules).action.rank <= decision.action.rank
-
-
-@given(ALL_FACTS, reports(), POLICIES, COVERAGES)
-def test_less_coverage_never_loosens(facts, seen, rules, coverage):
-    whole = replace(seen, coverage=Coverage.COMPLETE, gap=Gap.NONE)
-    less = replace(seen, coverage=coverage[0], gap=coverage[1])
-    assert decide(facts, whole, rules).action.rank <= decide(facts, less, rules).action.rank
-
-
-@given(ALL_FACTS, reports(), POLICIES)
-def test_dropping_mutual_tls_never_loosens_but_for_the_alert_without_phi(facts, seen, rules):
-    secure, plain = (decide(replace(facts, mtls=mtls), seen, rules) for mtls in (True, False))
-    assume(spoke(plain) != (Action.ALERT, Reason.UNENCRYPTED) or seen.verdict is Verdict.PHI)
-    assert secure.action.rank <= plain.action.rank
-
-
-@given(ALL_FACTS, reports(), POLICIES)
-def test_unencrypted_phi_never_passes_silently(facts, seen, rules):
-    decision = decide(
-        replace(facts, mtls=False, vantage=Vantage.INBOUND),
-        replace(seen, verdict=Verdict.PHI),
-        rules,
-    )
-    assert decision.action is not Action.ALLOW
-
-
-@given(ALL_FACTS, reports(), POLICIES, DISCLOSURES)
-def test_no_other_rule_cancels_a_denial(facts, seen, rules, disclosure):
-    other = Rule("z", (Peer(),), (Target(),), disclosure, disclosure, mtls=False)
-    denier = rule(
-        "denier",
-        request=Disclosure(deny=frozenset({"*"})),
-        response=Disclosure(deny=frozenset({"*"})),
-    )
-    facts = replace(FACTS, direction=facts.direction)
-    seen = report(found("PERSON_NAME"), *seen.findings)
-    decision = decide(facts, seen, replace(rules, rules=(*rules.rules, other, denier)))
-    assert decision.action is Action.DENY
-
-
-@given(ALL_FACTS, reports(), POLICIES)
-def test_audit_rules_change_nothing_but_what_is_told_of_them(facts, seen, rules):
-    without = replace(rules, rules=rules.in_force)
-    decision = decide(facts, seen, rules)
-    assert replace(decision, audits=()) == decide(facts, seen, without)
-    watched = replace(rules, rules=tuple(replace(rule, audit=True) for rule in rules.rules))
-    assert replace(decide(facts, seen, watched), audits=()) == decide(
-        facts, seen, replace(rules, rules=())
-    )
-
-
-@given(ALL_FACTS, reports(), POLICIES)
-def test_an_audit_rule_tells_what_it_would_do_as_the_only_rule(facts, seen, rules):
-    told = dict(decide(facts, seen, rules).audits)
-    for each in rules.auditing:
-        alone = replace(rules, rules=(replace(each, audit=False),))
-        matches = rules_on(alone, edge_of(facts, alone))
-        action = (
-            decide(facts, seen, alone).action if matches.named or matches.unsure else Action.ALLOW
-        )
-        assert told.get(each.name, Action.ALLOW) is action
-
-
-# --- entries that name something hold in every message
-
-
-@given(ALL_FACTS, reports(), POLICIES)
-def test_an_entry_of_deny_that_names_what_was_found_denies_whatever_the_verdict(facts, seen, rules):
-    named = Disclosure(deny=frozenset({"US_SOCIAL_SECURITY_NUMBER"}))
-    never = Rule("never", (Peer(),), (Target(),), named, named, mtls=False)
-    seen = replace(seen, findings=(*seen.findings, found("US_SOCIAL_SECURITY_NUMBER")))
-    facts = replace(FACTS, direction=facts.direction, mtls=facts.mtls)
-    assert decide(facts, seen, replace(rules, rules=(*rules.rules, never))).action is Action.DENY
-
 
 IDENTIFIERS = replace(
     report(found("PERSON_NAME"), found("US_SOCIAL_SECURITY_NUMBER")), verdict=Verdict.IDENTIFIERS
 )
+
+
 NAMED = Action.DENY, Reason.NAMED_BY_ENTRY
 OPEN = Action.ALLOW, Reason.NO_PHI
 
@@ -222,9 +77,6 @@ def test_a_rule_that_cannot_be_evaluated_denies_where_it_could_name_what_was_fou
     unsure = rule("unsure", targets=(paths,), request=Disclosure(deny=frozenset({entry})))
     facts = replace(FACTS, operation=Operation("POST", "/x/../claims"))
     assert spoke(decide(facts, IDENTIFIERS, policy(rule(), unsure))) == expected
-
-
-# --- reports that no scan gives
 
 
 @pytest.mark.parametrize("bad", [None, "policy", policy(rule(targets=None))])
@@ -389,104 +241,11 @@ def test_a_denial_names_only_the_infotypes_that_tipped_it():
     assert (decision.tipped, decision.redact) == (("DIAGNOSIS", "PERSON_NAME"), ())
 
 
-# --- AUDIT rules
-
-
-def audit(name: str, **changes: Any) -> Rule:
-    return rule(name, audit=True, **changes)
-
-
-def test_what_audit_rules_would_have_done_is_recorded_by_name():
-    open_rule = rule(request=Disclosure(allow=frozenset({"*"})))
-    seen = report(found("PERSON_NAME"), found("URL"))
-    audits = (
-        audit("denies", request=Disclosure(allow=frozenset({"A"}))),
-        audit("allows", request=Disclosure(allow=frozenset({"*"}))),
-        audit("masks", request=Disclosure(allow=frozenset({"A"}), otherwise=Action.REDACT)),
-        audit("alerts", request=Disclosure(otherwise=Action.ALERT)),
-        audit("of another edge", targets=(Target(Peer((EHR,))),)),
-    )
-    decision = decide(FACTS, seen, policy(open_rule, *audits))
-    assert (*spoke(decision), decision.rules) == (Action.ALLOW, Reason.ALLOWED_BY_RULE, ("r",))
-    assert decision.audits == (
-        ("alerts", Action.ALERT),
-        ("denies", Action.DENY),
-        ("masks", Action.REDACT),
-    )
-
-
-def test_an_audit_rule_opens_no_edge_and_lists_no_protocol():
-    decision = decide(FACTS, ScanReport(), policy(audit("a")))
-    assert (*spoke(decision), decision.rules, decision.audits) == (
-        Action.DENY,
-        Reason.EDGE_NOT_ALLOWED,
-        (),
-        (),
-    )
-
-
-def test_an_audit_rule_that_cannot_be_evaluated_would_deny():
-    facts = replace(FACTS, operation=Operation("POST", "/x/../claims"))
-    listing = audit("a", targets=(Target(Peer((BILLING,)), OperationMatch(paths=("/claims",))),))
-    decision = decide(facts, ScanReport(), policy(rule(), listing))
-    assert (decision.action, decision.audits) == (Action.ALLOW, (("a", Action.DENY),))
-
-
 def test_phi_on_an_edge_that_only_the_default_opens_has_a_reason_of_its_own():
     decision = decide(FACTS, report(found("URL")), policy(default_action=Action.ALLOW))
     assert (*spoke(decision), decision.rules) == (Action.ALLOW, Reason.ALLOWED_BY_DEFAULT, ())
     assert decision.identifiers == (Identifier.URL,)
     assert decide(FACTS, ScanReport(), policy(default_action=Action.ALLOW)).reason is Reason.NO_PHI
-
-
-# --- exceptions
-
-LAST_DAY = date(2026, 12, 31)
-URL = Disclosure(allow=frozenset({"URL"}))
-EXCEPTION = rule("exception", request=URL, terms=Terms("privacy office", "migration", LAST_DAY))
-
-
-@pytest.mark.parametrize(
-    ("today", "reason"),
-    [
-        (date(2026, 12, 31), Reason.ALLOWED_BY_RULE),
-        (date(2027, 1, 1), Reason.EDGE_NOT_ALLOWED),
-        (None, Reason.EDGE_NOT_ALLOWED),  # the day is unknown
-    ],
-)
-def test_an_exception_opens_its_edge_until_its_last_day(today, reason):
-    assert decide(FACTS, report(found("URL")), policy(EXCEPTION, today=today)).reason is reason
-
-
-@pytest.mark.parametrize(
-    ("lasting", "action"),
-    [
-        (Disclosure(), Action.ALLOW),
-        (Disclosure(deny=frozenset({"URL"})), Action.DENY),  # no rule cancels a denial
-        (Disclosure(redact=frozenset({"N"})), Action.REDACT),
-    ],
-)
-def test_an_exception_allows_what_a_rule_does_not_name_and_lifts_no_denial(lasting, action):
-    rules = policy(EXCEPTION, rule("lasting", request=lasting), today=LAST_DAY)
-    assert decide(FACTS, report(found("URL")), rules).action is action
-
-
-def test_an_exception_never_tightens_an_edge():
-    loose = rule("loose", request=Disclosure(otherwise=Action.ALERT), mode=Mode.MONITOR)
-    with_it, without = policy(EXCEPTION, loose, today=LAST_DAY), policy(loose)
-    decisions = [decide(FACTS, report(found("PERSON_NAME")), rules) for rules in (with_it, without)]
-    assert [(d.action, d.enforced) for d in decisions] == [(Action.ALERT, False)] * 2
-
-
-@given(ALL_FACTS, reports(), POLICIES)
-def test_an_expired_exception_is_as_if_it_were_not_there(facts, seen, rules):
-    lasting = tuple(r for r in rules.rules if r.terms is None)
-    assert decide(facts, seen, replace(rules, today=date(2027, 1, 1))) == decide(
-        facts, seen, replace(rules, rules=lasting)
-    )
-
-
-# --- enforcement
 
 
 @pytest.mark.parametrize(
@@ -544,13 +303,6 @@ def test_one_kind_that_cannot_be_masked_denies_the_message():
         Action.DENY,
         Reason.REDACTION_UNAVAILABLE,
     )
-
-
-def test_an_exception_that_alone_names_an_edge_brings_its_mode():
-    terms = Terms("o", "r", date(2026, 12, 31))
-    alone = rule(mode=Mode.ENFORCE, terms=terms)
-    rules = policy(alone, mode=Mode.MONITOR, today=date(2026, 6, 1))
-    assert decide(FACTS, report(found("PERSON_NAME")), rules).enforced
 
 
 def test_a_rule_that_might_name_the_edge_brings_the_policys_mode():

@@ -68,7 +68,7 @@ PIECES = st.sampled_from(
 
 
 @given(st.lists(PIECES, max_size=14).map("".join))
-@settings(max_examples=300)
+@settings(max_examples=3 * settings.default.max_examples)
 def test_no_text_means_anything_else_to_the_faster_parser(text):
     assert read(yaml_document._composed, text) == read(
         lambda given: yaml_document._Loader(given).get_single_node(), text

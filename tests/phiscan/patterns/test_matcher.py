@@ -58,7 +58,7 @@ def _report(engine, data, content_type):
     return scanner.finish()
 
 
-@settings(max_examples=300)
+@settings(max_examples=3 * settings.default.max_examples)
 @given(st.lists(_PIECES, max_size=20).map("".join), st.sampled_from(["", "text/plain"]))
 def test_the_prefilters_lose_nothing_in_text(engine, unfiltered, text, content_type):
     assert _report(engine, text.encode(), content_type) == _report(
@@ -87,7 +87,7 @@ _KEYS = st.one_of(
 )
 
 
-@settings(max_examples=300)
+@settings(max_examples=3 * settings.default.max_examples)
 @given(
     st.dictionaries(
         _KEYS,

@@ -55,5 +55,5 @@ def test_hostile_texts_take_linear_time(piece):
             pass
         return time.process_time() - started
 
-    small = min(cost(20_000) for _ in range(3))
-    assert min(cost(80_000) for _ in range(3)) < small * 9 + 0.05
+    most = 9 * min(cost(20_000) for _ in range(3)) + 0.05
+    assert any(cost(80_000) < most for _ in range(3))

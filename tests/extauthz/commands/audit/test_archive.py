@@ -5,6 +5,7 @@ import shutil
 from pathlib import Path
 
 import pytest
+from killed import KilledError, dying
 
 from extauthz import cli
 from extauthz.records.ledger import archive, disk, housekeeping, key_file, notes
@@ -130,10 +131,6 @@ def test_a_manifest_is_signed_with_a_key(run, ledger, tmp_path):
     assert archive.read(manifest(tmp_path / "archive")).segments[0].first == 1
 
 
-class KilledError(Exception):
-    pass
-
-
 STEPS = [
     *((os, "fsync", nth) for nth in (1, 2, 3, 4, 5, 6)),
     *((disk, "sync_folder", nth) for nth in (1, 2, 3, 4, 5)),
@@ -146,16 +143,7 @@ STEPS = [
 def test_a_run_that_dies_loses_nothing_and_the_next_one_goes_on(run, ledger, monkeypatch, step):
     (where, name, nth, after), tmp_path = step, ledger.parent
     before, to = all_lines(ledger), tmp_path / "archive"
-    real, calls = getattr(where, name), itertools.count(1)
-
-    def dies(*args, **kwargs):
-        is_now = next(calls) == nth
-        if is_now and not after:
-            raise KilledError
-        result = real(*args, **kwargs)
-        if is_now:
-            raise KilledError
-        return result
+    dies = dying(getattr(where, name), nth, after=after)
 
     with monkeypatch.context() as patched:
         patched.setattr(where, name, dies)

@@ -1,7 +1,11 @@
+import hashlib
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from extauthz.commands.audit import filters
+from extauthz.commands.audit import search as search_module
 from extauthz.commands.audit.ledgers import Chain
 from extauthz.commands.audit.search import Condition, Search, Wanted, lines, opened
 from extauthz.records.ledger.chain import ChainHead, seal, segment_name, unseal
@@ -107,6 +111,54 @@ def test_a_needle_elsewhere_in_the_line_is_no_hit(chain):
     of = chain(EARLY, reason="no", rules=["wanted"])
     asked = Condition((b'"wanted"',), lambda record: record["reason"] == "wanted")
     assert list(Search(Wanted((asked,))).of(of)) == []
+
+
+DECIDED = st.fixed_dictionaries(
+    {
+        "kind": st.sampled_from(["decision", "start", 'decision"', "\\decision"]),
+        "reason": st.sampled_from(["OK", "NO", "kind", 'OK","kind":"decision']),
+        "time": st.sampled_from(["2026-11-01T00:00:00.000000Z", 'x"Z', "é", ""]),
+        "audits": st.dictionaries(
+            st.sampled_from(["kind", "reason", "time", "OK"]), st.sampled_from(["decision", "OK"])
+        ),
+    }
+)
+
+
+@given(st.lists(DECIDED, max_size=5), st.sampled_from([("decision",), ("start", "decision")]))
+def test_what_the_bytes_tell_is_what_the_record_says(chain_of, records, kinds):
+    asked = Wanted((filters.kinds(kinds), filters.exactly("reason", "OK")))
+    found = list(Search(asked).of(chain_of(records)))
+    whole = [unseal(line) for line in sealed(*records).splitlines()]
+    wanted = [record for record in whole if asked.fits(record)]
+    assert [hit.record for hit in found] == wanted
+    assert [hit.time for hit in found] == [record["time"] for record in wanted]
+
+
+@pytest.fixture(scope="session")
+def chain_of(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("ledger")
+
+    def made(records):
+        (folder / segment_name(0, 1)).write_bytes(sealed(*records))
+        return Chain(folder, 0, (segment_name(0, 1),))
+
+    return made
+
+
+def test_the_bytes_of_a_usual_line_tell_without_its_record(chain, monkeypatch):
+    monkeypatch.setattr(search_module, "_parsed", lambda line: pytest.fail("parsed"))
+    asked = Wanted((filters.kinds(["decision"]), filters.exactly("reason", "OK")))
+    assert times(Search(asked).of(chain(EARLY, LATE, reason="OK"))) == [EARLY, LATE]
+    assert times(Search(asked).of(chain(EARLY, reason="NO"))) == []
+
+
+def test_a_sealed_line_that_is_no_json_is_no_record(chain):
+    of = chain(EARLY)
+    line = b'"hash":"' + b"0" * 64 + b'",kind":"decision","time":"2026-11-01T00:00:00.000000Z"'
+    digest = hashlib.sha256(line[74:]).hexdigest().encode()
+    (of.folder / of.names[0]).write_bytes(line.replace(b"0" * 64, digest) + b"\n")
+    assert list(Search(Wanted()).of(of)) == []
 
 
 def test_a_line_that_somebody_changed_is_counted_and_a_torn_one_is_not(chain):

@@ -14,7 +14,7 @@ from canaries import BODY, CANARIES, SOUGHT
 from extauthz import cli
 from extauthz.commands.rest.report import FORMS
 
-IN_NAMES = ("536-22-8790", "zeb.quackenbush@example.net", "4539 1488 0343 6467")
+IN_NAMES = ("536-22-8790", "1EG4-TE5-MK73", "4539 1488 0343 6467")
 """Values that their form alone gives away. What no detector finds in a name is kept."""
 
 

@@ -23,7 +23,7 @@ from extauthz import cli
 from extauthz.guard.envoy import wire
 from extauthz.guard.worker import utc_day
 from extauthz.records.edges.observation_store import ObservationStore, read
-from extauthz.records.ledger.file import LedgerError
+from extauthz.records.ledger.keeper import LedgerError
 from mesh.message.facts import Direction, Protocol
 
 DISCOVER = POLICY.replace("mode: enforce", "mode: discover")

@@ -1,9 +1,9 @@
-import itertools
 import os
 import resource
 from pathlib import Path
 
 import pytest
+from killed import KilledError, dying
 
 from extauthz.records.ledger import disk, housekeeping, segments
 from extauthz.records.ledger.chain import Verifier, chains, segment_name
@@ -81,10 +81,6 @@ def test_a_torn_segment_stays_plain(tmp_path):
     assert pack_all(tmp_path) == []
 
 
-class KilledError(Exception):
-    pass
-
-
 STEPS = [(os, "fsync"), (Path, "replace"), (Path, "unlink"), (disk, "sync_folder"), (housekeeping, "unpacked_digest")]  # fmt: skip
 
 
@@ -96,16 +92,7 @@ def test_a_process_that_dies_at_any_step_leaves_every_line(tmp_path, monkeypatch
     written(tmp_path)
     before = lines(tmp_path)
     where, name = step
-    real, calls = getattr(where, name), itertools.count(1)
-
-    def dies(*args, **kwargs):
-        is_now = next(calls) == nth
-        if is_now and not after:
-            raise KilledError
-        result = real(*args, **kwargs)
-        if is_now:
-            raise KilledError
-        return result
+    dies = dying(getattr(where, name), nth, after=after)
 
     with monkeypatch.context() as patched:
         patched.setattr(where, name, dies)

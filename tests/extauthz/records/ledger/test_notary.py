@@ -11,7 +11,8 @@ from ledger_schema import wrong
 from extauthz.records.ledger import checkpoints, key_file, note_files, notes, segments
 from extauthz.records.ledger.chain import ChainHead, seal
 from extauthz.records.ledger.checkpoints import checkpoint, trees
-from extauthz.records.ledger.file import FileLedger, LedgerError
+from extauthz.records.ledger.file import FileLedger
+from extauthz.records.ledger.keeper import LedgerError
 from extauthz.records.ledger.notary import Signing
 from extauthz.records.ledger.notes import Signer
 

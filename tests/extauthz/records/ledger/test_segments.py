@@ -5,7 +5,8 @@ import zstandard
 
 from extauthz.records.ledger import chain, segments
 from extauthz.records.ledger.chain import Verifier, segment_name
-from extauthz.records.ledger.file import SEGMENT_BYTES, FileLedger, LedgerError
+from extauthz.records.ledger.file import SEGMENT_BYTES, FileLedger
+from extauthz.records.ledger.keeper import LedgerError
 
 LINES = b'{"a":1}\n{"b":2}\n'
 PACKED = zstandard.ZstdCompressor(write_checksum=True).compress(LINES)

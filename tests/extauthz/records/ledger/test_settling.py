@@ -9,7 +9,8 @@ import pytest
 from extauthz.records.ledger import note_files, settling
 from extauthz.records.ledger.chain import ChainHead, segment_name
 from extauthz.records.ledger.checkpoints import checkpoint
-from extauthz.records.ledger.file import FileLedger, LedgerError
+from extauthz.records.ledger.file import FileLedger
+from extauthz.records.ledger.keeper import LedgerError
 from extauthz.records.ledger.notary import Signing
 from extauthz.records.ledger.notes import Signer
 

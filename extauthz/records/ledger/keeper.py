@@ -1,0 +1,82 @@
+"""What the guard asks of a ledger: keep each record, or say that it may be lost.
+
+`extauthz.records.ledger.file` keeps records in files.
+"""
+
+from collections.abc import Callable
+from typing import Any, Final, Protocol
+
+from extauthz.records.ledger.chain import ChainHead
+
+
+class LedgerError(Exception):
+    """The ledger cannot be opened or written.
+
+    The text names the path and the fix, and no record.
+    """
+
+
+class Ledger(Protocol):
+    """Where decisions are recorded. Every implementation keeps a record or raises LedgerError."""
+
+    @property
+    def healthy(self) -> bool:
+        """Whether the last write succeeded."""
+
+    @property
+    def head(self) -> ChainHead:
+        """The head of the chain."""
+
+    @property
+    def written(self) -> int:
+        """The bytes that this process wrote."""
+
+    @property
+    def checkpoint(self) -> str:
+        """The newest signed checkpoint, or empty text."""
+
+    def append(self, record: dict[str, Any]) -> None:
+        """Keep one record. Raises LedgerError when it may be lost."""
+
+    async def kept(self) -> None:
+        """Wait until the records so far are as safe as was asked for. Raises LedgerError."""
+
+    def heal(self) -> None:
+        """Try to write again after a failure. Raises LedgerError while that fails."""
+
+    def sync(self) -> None:
+        """Put everything on the disk. Raises LedgerError."""
+
+    def upkeep(self) -> Callable[[], None]:
+        """Return the work of each second, for another thread. It raises LedgerError."""
+
+    def close(self) -> None:
+        """Sync, and release the files."""
+
+
+class NoLedger:
+    """Keeps nothing: `serve` without `--ledger`. The log says so at the start."""
+
+    healthy: Final = True
+    head: Final = ChainHead()
+    checkpoint: Final = ""
+    written: Final = 0
+
+    def append(self, record: dict[str, Any]) -> None:
+        """Do nothing."""
+
+    async def kept(self) -> None:
+        """Do nothing."""
+
+    def heal(self) -> None:
+        """Do nothing."""
+
+    def sync(self) -> None:
+        """Do nothing."""
+
+    def upkeep(self) -> Callable[[], None]:
+        """Return nothing to do."""
+        return self.sync
+
+    def close(self) -> None:
+        """Do nothing."""
