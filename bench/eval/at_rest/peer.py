@@ -10,7 +10,7 @@ from bench.eval.at_rest.score import Score
 
 _PYTHON: Final = Path(".peers-venv/bin/python")
 _PROGRAM: Final = Path(__file__).with_name("peer_structured.py")
-_ROWS: Final = 100
+_ROWS: Final = 30
 """Rows of each table that it gets: it samples columns, and takes long for each cell."""
 _SECONDS: Final = 1800
 _CLASSES: Final = {
