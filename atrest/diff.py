@@ -65,4 +65,4 @@ def _held(kept: Kept | None) -> set[tuple[str, str]]:
 
 
 def _verdict(kept: Kept) -> Verdict:
-    return kept.profile.verdict
+    return kept.verdict

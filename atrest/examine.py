@@ -1,19 +1,22 @@
 """What a reader yields becomes a profile: the detectors run over batches of rows and documents."""
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from typing import Final
 
+from atrest import inference
+from atrest.inference import Label
 from atrest.profile import Column, Hit, Profile, Shape
 from atrest.shapes import shape
 from atrest.source import Budget, Document, Item, ReadError, Rows, Sampled, Unread
 from atrest.table import HEADER, Batch, batch
 from phiscan.engine import Engine
-from phiscan.finding import Finding, Gap, ScanReport
+from phiscan.finding import Finding, Gap, Likelihood, ScanReport
 from phiscan.identifiers import InfoTypeKind
 from phiscan.scanner import Limits
 from phiscan.verdict import verdict
+from phiscan.words.given_names import GIVEN_NAMES
 
 BATCH_ROWS: Final = 250
 """Enough rows for the context, few enough for the limits of one scan."""
@@ -24,6 +27,12 @@ TABLE: Final = "(table)"
 """The column of what was found in a batch as a whole, and in none of its cells alone."""
 _OF_THE_ROW: Final = frozenset(("PATIENT_RECORD",))
 """InfoTypes that speak of a whole record, and of none of its cells."""
+_BY_LABEL: Final = "csv_column"
+"""The detector of what stands under a label of the header."""
+_AS_PROSE: Final = frozenset(("prose", "echo"))
+"""Detectors that read a batch as a text, across its cells."""
+_HEADS: Final = 25
+"""Rows that are scanned under the columns' own names, where others were put in their place."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,20 +73,23 @@ def examine(
     """
     limits = Limits(budget.document_bytes, _DECODED * budget.document_bytes, _SECONDS)
     total = Profile()
+    headers = _Headers()
+    ended: ReadError | None = None
     try:
         for item in _batches(items):
-            part = _profile(item, detection, limits)
+            part = _profile(item, detection, limits, headers)
             total = total + part
             beat(part.rows, part.bytes)
     except ReadError as error:
-        return (total + Profile(unread=Counter([error.reason.value]))).settled(), error
-    return total.settled(), None
+        ended = error
+        total = total + Profile(unread=Counter([error.reason.value]))
+    return headers.hide(total).settled(), ended
 
 
-def _profile(item: Item, detection: Detection, limits: Limits) -> Profile:
+def _profile(item: Item, detection: Detection, limits: Limits, headers: "_Headers") -> Profile:
     match item:
         case Rows():
-            return _rows(batch(item, limits.body), detection, limits)
+            return _rows(item, detection, limits, headers)
         case Document():
             return _document(item, detection, limits)
         case Sampled(method, _):
@@ -152,18 +164,33 @@ def _document(document: Document, detection: Detection, limits: Limits) -> Profi
     return Profile(
         documents=1,
         bytes=len(document.data),
-        columns={"": found.column("", 1, 1)},
+        columns={"": found.column("", 1, 1, 1)},
         verdicts=Counter([report.verdict.value]),
         gaps=_gaps([report]),
         media=Counter([report.media]),
     )
 
 
-def _rows(part: Batch, detection: Detection, limits: Limits) -> Profile:
+def _rows(rows: Rows, detection: Detection, limits: Limits, headers: "_Headers") -> Profile:
     """Return the profile of a batch: its CSV, and the cells that are documents."""
+    labels = inference.labels(rows.columns, rows.rows)
+    part = batch(rows, limits.body, {number: label.text for number, label in labels.items()})
     table = detection.scan(Document(part.data, content_type="text/csv"), limits)
+    if labels:
+        if headers.is_new(part):
+            own = batch(replace(rows, rows=rows.rows[:_HEADS]), limits.body)
+            report = detection.scan(Document(own.data, content_type="text/csv"), limits)
+            headers.look(own, report.findings)
+    else:
+        headers.look(part, table.findings)
+    table = replace(table, findings=tuple(_told(part, table.findings, labels)))
     found = _Found(part.data)
-    hidden = _take_table(part, table, found)
+    for finding in table.findings:
+        row, column = part.cell_at(finding.location.start)
+        if not _is_of_one_cell(part, finding):
+            found.take(0, TABLE, finding.location.field, finding)
+        elif row != HEADER:
+            found.take(row, column, "", finding)
     reports = [table]
     for cell in part.cells:
         report = detection.scan(cell.document, limits)
@@ -175,35 +202,84 @@ def _rows(part: Batch, detection: Detection, limits: Limits) -> Profile:
         rows=part.rows,
         documents=len(part.cells),
         bytes=len(part.data) + sum(len(cell.document.data) for cell in part.cells),
-        columns=_columns(part, found, hidden),
+        columns=_columns(part, found),
         verdicts=Counter([verdict(f for report in reports for f in report.findings).value]),
         gaps=_gaps(reports),
         media=Counter(report.media for report in reports[1:]),
     )
 
 
-def _take_table(part: Batch, report: ScanReport, found: "_Found") -> set[int]:
-    """Count the findings in a batch's CSV, and return the columns whose name is a value itself."""
-    hidden: set[int] = set()
-    for finding in report.findings:
-        start, end = finding.location.start, finding.location.end
-        row, column = part.cell_at(start)
-        if start < 0 or part.cell_at(end - 1) != (row, column):
-            found.take(0, TABLE, finding.location.field, finding)
-        elif row != HEADER:
-            found.take(row, column, "", finding)
-        elif finding.kind is InfoTypeKind.IDENTIFIER:
-            hidden.add(column)
-    return hidden
+def _is_of_one_cell(part: Batch, finding: Finding) -> bool:
+    """Whether a finding stands in one cell. What is decoded as a whole has the range of it all."""
+    start, end = finding.location.start, finding.location.end
+    return start >= 0 and part.cell_at(end - 1) == part.cell_at(start)
 
 
-def _columns(part: Batch, found: "_Found", hidden: set[int]) -> dict[str, Column]:
+def _columns(part: Batch, found: "_Found") -> dict[str, Column]:
     columns = {
-        part.name_of(number, hidden=number in hidden): found.column(number, part.rows, filled)
-        for number, filled in enumerate(part.filled)
+        part.name_of(number): found.column(number, part.rows, filled, texts)
+        for number, (filled, texts) in enumerate(zip(part.filled, part.texts, strict=True))
     }
-    whole = found.column(TABLE, part.rows, part.rows)
+    whole = found.column(TABLE, part.rows, part.rows, 0)
     return columns | {TABLE: whole} if whole.hits else columns
+
+
+def _told(
+    part: Batch, findings: Iterable[Finding], labels: Mapping[int, Label]
+) -> Iterator[Finding]:
+    """Yield findings: those under a label that was put there as what it was chosen by.
+
+    A batch reads like prose to the detectors of names. One word that fills a cell is no name just
+    because a person stands in the next cell: `EHR`, `ORD-684408`.
+    """
+    for finding in findings:
+        row, column = part.cell_at(finding.location.start)
+        label = labels.get(column)
+        if finding.detector in _AS_PROSE and not _is_of_prose(part, row, column):
+            continue
+        if label is None or not label.detector or finding.detector != _BY_LABEL:
+            yield finding
+        else:
+            likelihood = min(finding.likelihood, Likelihood.LIKELY)
+            yield finding._replace(detector=label.detector, likelihood=likelihood)
+
+
+def _is_of_prose(part: Batch, row: int, column: int) -> bool:
+    """Whether the cell has several words, or is a given name."""
+    cell = part.text_at(row, column).strip(b' "\r\n')
+    return b" " in cell or cell.decode("utf-8", "replace").lower() in GIVEN_NAMES
+
+
+@dataclass(slots=True)
+class _Headers:
+    """The names of columns that are values themselves: those of a pivoted table.
+
+    They are shown as `column 3`. A name that was found to be one in any batch is hidden in all.
+    """
+
+    seen: set[tuple[str, tuple[str, ...]]] = field(default_factory=set)
+    hidden: dict[str, str] = field(default_factory=dict)
+
+    def is_new(self, part: Batch) -> bool:
+        """Whether no batch of this table was looked at."""
+        return (part.table, part.columns) not in self.seen
+
+    def look(self, part: Batch, findings: Iterable[Finding]) -> None:
+        """Take what was found in a header that has the columns' own names."""
+        self.seen.add((part.table, part.columns))
+        for finding in findings:
+            row, column = part.cell_at(finding.location.start)
+            is_name = row == HEADER and _is_of_one_cell(part, finding)
+            if is_name and finding.kind is InfoTypeKind.IDENTIFIER:
+                self.hidden[part.name_of(column)] = part.number_of(column)
+
+    def hide(self, profile: Profile) -> Profile:
+        """Return a profile without those names."""
+        columns: dict[str, Column] = {}
+        for name, column in profile.columns.items():
+            shown = self.hidden.get(name, name)
+            columns[shown] = columns.get(shown, Column()) + column
+        return replace(profile, columns=columns)
 
 
 def _gaps(reports: Iterable[ScanReport]) -> Counter[str]:
@@ -242,7 +318,7 @@ class _Found:
             start, end = finding.location.start, finding.location.end
             self._best[key] = (hit, shape(self._data[start:end]) if start >= 0 else "")
 
-    def column(self, column: int | str, rows: int, filled: int) -> Column:
+    def column(self, column: int | str, rows: int, filled: int, texts: int) -> Column:
         """Return what one column holds."""
         found = [pair for key, pair in self._best.items() if key[1] == column]
         return Column(
@@ -250,4 +326,5 @@ class _Found:
             filled,
             Counter(hit for hit, _ in found),
             Counter(Shape(hit.info_type, masked) for hit, masked in found if masked),
+            texts,
         )

@@ -224,7 +224,7 @@ def _is_individuals(entry: Entry, known: InfoType | None) -> bool:
 
 
 def _is_phi(kept: Kept) -> bool:
-    return kept.profile.verdict is Verdict.PHI
+    return kept.verdict is Verdict.PHI
 
 
 def _breach(kept: Kept, rule: str, why: Why, entry: Entry | None = None) -> Breach:

@@ -55,12 +55,14 @@ class Column:
         filled: of those, how many have a cell that is neither NULL nor empty.
         hits: rows with a hit. A row counts once for an infoType: by its best finding.
         shapes: rows by the masked shape of what was found.
+        texts: of the filled cells, how many are texts of some words, or documents.
     """
 
     rows: int = 0
     filled: int = 0
     hits: Mapping[Hit, int] = field(default_factory=Counter)
     shapes: Mapping[Shape, int] = field(default_factory=Counter)
+    texts: int = 0
 
     def __add__(self, other: "Column") -> "Column":
         return Column(
@@ -68,6 +70,7 @@ class Column:
             self.filled + other.filled,
             Counter(self.hits) + Counter(other.hits),
             Counter(self.shapes) + Counter(other.shapes),
+            self.texts + other.texts,
         )
 
 
@@ -129,6 +132,7 @@ class Profile:
                 column.filled,
                 column.hits,
                 Counter({s: n for s, n in column.shapes.items() if n >= FEWEST}),
+                column.texts,
             )
             for name, column in self.columns.items()
         }
@@ -154,6 +158,7 @@ class Profile:
                 name: {
                     "rows": c.rows,
                     "filled": c.filled,
+                    "texts": c.texts,
                     "hits": [
                         [h.field, h.info_type, h.likelihood.name, h.subject.value, h.detector, n]
                         for h, n in sorted(c.hits.items())
@@ -181,6 +186,7 @@ class Profile:
                     column["filled"],
                     _hits(column["hits"]),
                     Counter({Shape(t, s): n for t, s, n in column["shapes"]}),
+                    column["texts"],
                 )
                 for name, column in data["columns"].items()
             },

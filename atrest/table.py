@@ -5,7 +5,7 @@ are documents themselves are left out of the CSV and scanned by their own bytes.
 """
 
 from bisect import bisect_right
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -29,6 +29,8 @@ _STARTS: Final = (
     "BEGIN:",
 )
 _SHORTEST_DOCUMENT: Final = 12
+_FEWEST_BLANKS: Final = 6
+"""Between the words of a text. A name, a street or a title has fewer."""
 _LONGEST_TEXT: Final = 1 << 16
 """A longer text is a document: the rows of a batch have to fit into a scan."""
 _QUOTED: Final = ('"', ",", "\n", "\r")
@@ -59,6 +61,7 @@ class Batch:
         data: CSV (RFC 4180) with a header.
         starts: where each cell begins in `data`, the header's cells first.
         filled: for each column: rows with a cell that is neither NULL nor empty.
+        texts: for each column: of those, how many are texts of some words, or documents.
         cells: those that are documents.
         rows: their number.
         table: the name of the table, where the unit has several.
@@ -68,14 +71,27 @@ class Batch:
     data: bytes = field(repr=False)
     starts: Sequence[int] = field(repr=False)
     filled: tuple[int, ...]
+    texts: tuple[int, ...]
     cells: tuple[Cell, ...]
     rows: int
     table: str = ""
 
-    def name_of(self, column: int, *, hidden: bool) -> str:
-        """Return a column's name for the catalogue: `column 3` where the name is a value itself."""
-        name = f"column {column + 1}" if hidden else self.columns[column]
+    def name_of(self, column: int) -> str:
+        """Return a column's name for the catalogue."""
+        return self._of_the_table(self.columns[column])
+
+    def number_of(self, column: int) -> str:
+        """Return what stands in the catalogue for a name that is a value itself: `column 3`."""
+        return self._of_the_table(f"column {column + 1}")
+
+    def _of_the_table(self, name: str) -> str:
         return f"{self.table}.{name}" if self.table else name
+
+    def text_at(self, row: int, column: int) -> bytes:
+        """Return the bytes of a cell as `data` has them, without the delimiter."""
+        index = (row + 1) * len(self.columns) + column
+        end = self.starts[index + 1] - 1 if index + 1 < len(self.starts) else len(self.data)
+        return self.data[self.starts[index] : end]
 
     def cell_at(self, offset: int) -> tuple[int, int]:
         """Return the row (`HEADER` for the header) and the column of a byte of `data`."""
@@ -84,24 +100,28 @@ class Batch:
         return row - 1, column
 
 
-def batch(rows: Rows, document_bytes: int) -> Batch:
+def batch(rows: Rows, document_bytes: int, labels: Mapping[int, str] | None = None) -> Batch:
     """Write rows as CSV.
 
     Args:
         rows: with at least one column.
         document_bytes: of a cell that is a document at most so many bytes are kept.
+        labels: for columns by number, what the header says in place of their names.
     """
+    header = tuple((labels or {}).get(n, name) for n, name in enumerate(rows.columns))
     parts: list[bytes] = []
     starts: list[int] = []
     cells: list[Cell] = []
     filled = [0] * len(rows.columns)
+    texts = [0] * len(rows.columns)
     at = 0
-    for number, row in enumerate([rows.columns, *rows.rows], start=HEADER):
+    for number, row in enumerate([header, *rows.rows], start=HEADER):
         last = len(rows.columns) - 1
         for column, value in enumerate(row):
             if number != HEADER:
                 document = document_of(value, document_bytes)
                 filled[column] += value is not None and value not in ("", b"")
+                texts[column] += document is not None or _is_text(value)
                 if document is not None:
                     cells.append(Cell(number, column, document))
                     value = None  # noqa: PLW2901 - the document is scanned apart
@@ -115,10 +135,15 @@ def batch(rows: Rows, document_bytes: int) -> Batch:
         b"".join(parts),
         starts,
         tuple(filled),
+        tuple(texts),
         tuple(cells),
         len(rows.rows),
         rows.table,
     )
+
+
+def _is_text(value: object) -> bool:
+    return isinstance(value, str) and value.count(" ") >= _FEWEST_BLANKS
 
 
 def document_of(value: object, limit: int) -> Document | None:

@@ -17,8 +17,8 @@ def hit(info_type, field="", likelihood=LIKELY, subject=Subject.PATIENT, detecto
     return Hit(field, info_type, likelihood, subject, detector)
 
 
-def column(hits, rows=500, filled=480, shapes=None):
-    return Column(rows, filled, Counter(hits), Counter(shapes or {}))
+def column(hits, rows=500, filled=480, shapes=None, texts=0):
+    return Column(rows, filled, Counter(hits), Counter(shapes or {}), texts)
 
 
 def stored(shield, answer="aws:kms"):
@@ -45,7 +45,8 @@ PATIENTS = Kept(
                     hit("PERSON_NAME", detector="prose", likelihood=Likelihood.LIKELY): 12,
                     hit("DIAGNOSIS", field="Condition.code", subject=Subject.PATIENT): 30,
                     hit("US_SOCIAL_SECURITY_NUMBER", likelihood=POSSIBLE): 1,
-                }
+                },
+                texts=480,
             ),
             "id": column({}),
         },

@@ -90,8 +90,9 @@ def test_what_may_mend_is_read_again(version, unread, final):
 
 
 def test_phi_that_is_known_to_lie_open_is_exposed():
-    assert is_exposed(kept(profile({})))
-    assert not is_exposed(kept(profile({}), protection=Protection()))
+    found = profile({hit("PERSON_NAME"): 90})
+    assert is_exposed(kept(found))
+    assert not is_exposed(kept(found, protection=Protection()))
 
 
 def test_an_entry_as_json_has_these_keys_and_no_other():
@@ -101,3 +102,24 @@ def test_an_entry_as_json_has_these_keys_and_no_other():
         "likelihood", "subject", "sure", "rowsSeen", "filled", "hits", "fractionLeast",
         "fractionMost", "verdict", "whole", "storage", "connection", "lastSeen", "detectors",
     }  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("info_type", "likelihood", "hits", "texts", "is_sure"),
+    [
+        ("PERSON_NAME", Likelihood.VERY_LIKELY, 1, 0, True),
+        ("PERSON_NAME", Likelihood.LIKELY, 6, 0, False),
+        ("PERSON_NAME", Likelihood.LIKELY, 6, 100, True),
+        ("PERSON_NAME", Likelihood.LIKELY, 60, 0, True),
+        ("PERSON_NAME", Likelihood.POSSIBLE, 6, 100, False),
+        ("US_SOCIAL_SECURITY_NUMBER", Likelihood.LIKELY, 1, 0, True),
+        ("US_SOCIAL_SECURITY_NUMBER", Likelihood.POSSIBLE, 1, 0, False),
+        ("US_SOCIAL_SECURITY_NUMBER", Likelihood.POSSIBLE, 11, 0, True),
+    ],
+)
+def test_a_column_holds_what_a_label_its_texts_or_most_of_its_cells_say(
+    info_type, likelihood, hits, texts, is_sure
+):
+    column = Column(100, 100, Counter({hit(info_type, likelihood): hits}), Counter(), texts)
+    (found,) = entries(kept(Profile(rows=100, columns={"a": column})))
+    assert found.is_sure is is_sure

@@ -1,5 +1,7 @@
 """Bounds against values that are known."""
 
+import random
+
 import pytest
 
 from atrest.claim import Claim, claim, percent
@@ -53,3 +55,17 @@ def test_words(found, words):
 
 def test_only_a_whole_is_a_hundred_percent():
     assert (percent(0.9999999), percent(1.0), percent(0)) == ("99.9 %", "100 %", "0 %")
+
+
+@pytest.mark.parametrize("share", [0.0, 0.002, 0.01, 0.3, 0.99])
+@pytest.mark.parametrize("rows", [60, 400])
+def test_over_two_hundred_seeds_the_bound_covers_the_truth(share, rows):
+    seeds, size = 200, 2_000
+    truth = round(share * size)
+    holding = [number < truth for number in range(size)]
+    covered = 0
+    for seed in range(seeds):
+        hits = sum(random.Random(seed).sample(holding, rows))  # noqa: S311 - no secret
+        found = claim(hits, rows)
+        covered += found.least <= truth / size <= found.most
+    assert covered >= 0.95 * seeds

@@ -99,5 +99,5 @@ def test_cells_as_text(value, text):
 
 def test_a_column_whose_name_is_a_value_has_a_number():
     found = batch(Rows(("id", "Ana Ruiz"), [(1, 2)], "sheet"), 1000)
-    assert found.name_of(1, hidden=True) == "sheet.column 2"
-    assert found.name_of(0, hidden=False) == "sheet.id"
+    assert found.number_of(1) == "sheet.column 2"
+    assert found.name_of(0) == "sheet.id"

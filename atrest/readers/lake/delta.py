@@ -103,7 +103,7 @@ def _committed(folder: Folder, version: int) -> Iterator[Mapping[str, Any]]:
 
 def _checkpointed(folder: Folder, name: str) -> Iterator[Mapping[str, Any]]:
     with folder.open(f"{LOG}/{name}") as file, as_read_errors():
-        found = pq.ParquetFile(pa.PythonFile(file, "r"))
+        found = pq.ParquetFile(pa.PythonFile(file, "r"), pre_buffer=False)
         wanted = [each for each in ("add", "metaData") if each in found.schema_arrow.names]
         for batch in found.iter_batches(_BATCH, columns=wanted, use_threads=False):
             yield from batch.to_pylist(maps_as_pydicts="lossy")

@@ -1,6 +1,7 @@
 """Arrow IPC files, as Feather writes them: row numbers are drawn at random.
 
-A batch is read one column at a time, because some writers put a whole table into one batch.
+Some writers put a whole table into one batch. A file of this machine is mapped, so that its batches
+need not fit into memory unless they are compressed. Of an object one column at a time is read.
 """
 
 from collections.abc import Iterator
@@ -23,37 +24,42 @@ def read(file: BinaryIO, budget: Budget) -> Iterator[Item]:
         raise ReadError(Reason.NO_READER, "Feather version 1; write it again as version 2")
     file.seek(0)
     with as_read_errors():
-        columns = _columns(file)
-        if not columns:
+        readers = _readers(file)
+        if not readers:
             return
-        counts = [columns[0].get_batch(at).num_rows for at in range(columns[0].num_record_batches)]
+        counts = [readers[0].get_batch(at).num_rows for at in range(readers[0].num_record_batches)]
         picks = Picks(sum(counts), budget.rows, budget.seed)
         start = 0
         for number, count in enumerate(counts):
             chosen = picks.within(start, count)
             start += count
             if chosen:
-                yield from _rows(columns, number, pa.array(chosen), budget.document_bytes)
+                yield from _rows(readers, number, pa.array(chosen), budget.document_bytes)
         yield Sampled(arrow_rows.method_of(picks), budget.seed)
 
 
-def _columns(file: BinaryIO) -> list[Any]:
-    """Return a reader of each column. Readers of a file with dictionaries read all of them."""
-    schema = pa.ipc.open_file(pa.PythonFile(file, "r")).schema
-    return [
-        pa.ipc.open_file(
-            pa.PythonFile(file, "r"),
-            options=pa.ipc.IpcReadOptions(included_fields=[at], use_threads=False),
-        )
-        for at in range(len(schema))
-    ]
+def _readers(file: BinaryIO) -> list[Any]:
+    """Return readers that together read all columns.
+
+    A file of this machine is mapped, and one reader takes what it needs. Else each column has a
+    reader of its own.
+    """
+    try:
+        descriptor = file.fileno()
+    except OSError:
+        source = pa.PythonFile(file, "r")
+        columns = range(len(pa.ipc.open_file(source).schema))
+        options = [pa.ipc.IpcReadOptions(included_fields=[at], use_threads=False) for at in columns]
+        return [pa.ipc.open_file(source, options=each) for each in options]
+    mapped = pa.ipc.open_file(pa.memory_map(f"/proc/self/fd/{descriptor}"))
+    return [mapped] if len(mapped.schema) else []
 
 
-def _rows(columns: list[Any], number: int, chosen: Any, limit: int) -> Iterator[Rows]:  # noqa: ANN401
+def _rows(readers: list[Any], number: int, chosen: Any, limit: int) -> Iterator[Rows]:  # noqa: ANN401
     taken = []
-    names = []
-    for column in columns:
-        batch = column.get_batch(number)
-        taken.append(batch.column(0).take(chosen))
-        names.append(batch.schema.names[0])
+    names: list[str] = []
+    for reader in readers:
+        batch = reader.get_batch(number)
+        taken += [column.take(chosen) for column in batch.columns]
+        names += batch.schema.names
     yield from arrow_rows.rows_of(pa.RecordBatch.from_arrays(taken, names=names), limit)

@@ -9,6 +9,7 @@ import orjson
 
 from atrest.catalogue import Entry, Kept, entries
 from atrest.claim import percent
+from atrest.inference import REASONS
 from extauthz.commands.errors import UsageError
 from extauthz.commands.rest import catalogues
 from extauthz.commands.table import shown
@@ -87,6 +88,7 @@ _READERS = {
     "csv_column": "the name of the column",
     "json_key": "the name of the key",
     "prose": "the words around it",
+    **REASONS,
 }
 
 

@@ -44,7 +44,7 @@ def _status(store: Store) -> dict[str, Any]:
     for kept in store.units():
         counts = sources[kept.source]
         counts["units"] += 1
-        counts["phi"] += kept.profile.verdict is Verdict.PHI
+        counts["phi"] += kept.verdict is Verdict.PHI
         counts[kept.protection.stored.value] += 1
         not_read += [_problem(kept, reason) for reason in sorted(kept.profile.unread)]
         partly += [_problem(kept, gap) for gap in sorted(kept.profile.gaps)]

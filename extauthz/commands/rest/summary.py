@@ -23,7 +23,7 @@ _ROW_BYTES: Final = 200
 def after(counts: Counts, store: Store) -> int:
     """Print what the catalogue holds, and return the exit code."""
     kept = list(store.units())
-    phi = [each for each in kept if each.profile.verdict is Verdict.PHI]
+    phi = [each for each in kept if each.verdict is Verdict.PHI]
     unread = [each for each in kept if each.profile.unread]
     places = store.unlisted()
     lines = [*_table(phi), *_unread(unread, places)]

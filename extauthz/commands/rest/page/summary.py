@@ -99,7 +99,7 @@ class Summary:
         source.identifiers.update({identifier_of(name) for name in types} - {""})
         self.info_types.update(entry.info_type for entry in found)
         self._take_problems(kept, source)
-        if kept.profile.verdict is Verdict.PHI:
+        if kept.verdict is Verdict.PHI:
             shield = kept.protection.stored
             source.phi[shield] += 1
             _add(self.guarded[shield], Guarded(kept.source, kept.name, types, kept))

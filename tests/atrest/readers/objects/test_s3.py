@@ -3,6 +3,7 @@ import io
 import uuid
 from typing import Any
 
+import boto3
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
@@ -189,6 +190,26 @@ def test_no_word_on_encryption_means_none_only_in_amazons_own_store():
     assert evidence_of(own, "GetObject", is_aws=True).answer == "SSE-C"
     odd = {"ServerSideEncryption": "ruiz"}
     assert evidence_of(odd, "GetObject", is_aws=False).answer == "another"
+
+
+def test_one_session_serves_all_units_until_the_credentials_change(
+    monkeypatch: pytest.MonkeyPatch,
+):
+    made: list[object] = []
+    whole = boto3.Session
+
+    def counting() -> object:
+        made.append(whole())
+        return made[-1]
+
+    monkeypatch.setattr(boto3, "Session", counting)
+    monkeypatch.setenv("AWS_ACCESS_KEY_ID", "another")
+    for _ in range(3):
+        opened("s3://clinic").close()
+    assert len(made) == 1
+    monkeypatch.setenv("AWS_ACCESS_KEY_ID", "a-third")
+    opened("s3://clinic").close()
+    assert len(made) == 2
 
 
 def test_amazons_own_store_is_reached_by_tls():

@@ -1,4 +1,5 @@
 import io
+from pathlib import Path
 
 import pyarrow as pa
 import pytest
@@ -33,6 +34,22 @@ def test_a_sample_is_drawn_over_all_batches():
     assert len(set(numbers)) == 500
     assert {n // 1000 for n in numbers} == set(range(10))
     assert found[-1] == Sampled(Method.RANDOM, 3)
+
+
+def test_a_file_of_this_machine_is_mapped_and_a_large_batch_is_not_read_whole(tmp_path: Path):
+    table = pa.table({"a": [f"{n:0100d}" for n in range(200_000)]}).combine_chunks()
+    place = tmp_path / "t.arrow"
+    with pa.OSFile(str(place), "wb") as file, pa.ipc.new_file(file, table.schema) as writer:
+        writer.write_table(table)
+    before, most = pa.total_allocated_bytes(), 0
+
+    with place.open("rb") as opened:
+        for item in arrow_file.read(opened, Budget(rows=500, seed=1)):
+            most = max(most, pa.total_allocated_bytes() - before)
+            assert not isinstance(item, Rows) or len(item.rows[0][0]) == 100
+
+    assert place.stat().st_size > 20_000_000
+    assert most < 1 << 20
 
 
 def test_a_table_without_columns_has_nothing_to_read():

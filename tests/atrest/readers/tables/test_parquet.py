@@ -94,6 +94,27 @@ def test_only_row_groups_with_a_drawn_row_are_read():
     assert file.read_bytes < len(file.getvalue()) / 10
 
 
+def test_a_large_column_is_read_in_pieces_and_its_texts_are_not_collected():
+    class Watched(io.BytesIO):
+        longest = 0
+
+        def read(self, size: int | None = -1) -> bytes:
+            data = super().read(size)
+            self.longest = max(self.longest, len(data))
+            return data
+
+    table = pa.table({"a": [f"{n * 7919:0100d}" for n in range(200_000)]})
+    file = Watched(written(table, compression=None).getvalue())
+    before = pa.total_allocated_bytes()
+    most = 0
+    for _ in parquet.read(file, Budget(rows=500)):
+        most = max(most, pa.total_allocated_bytes() - before)
+
+    assert len(file.getvalue()) > 20_000_000
+    assert file.longest < 3 << 20
+    assert most < 10 << 20
+
+
 def test_a_long_text_that_is_repeated_often_is_never_written_out():
     """As values the 4,000 rows would take 4 GB."""
     values = pa.DictionaryArray.from_arrays(pa.array([0] * 4000, pa.int32()), ["x" * 1_000_000])
