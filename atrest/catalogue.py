@@ -99,7 +99,6 @@ class Entry:
         filled: of those, how many have a value in this column.
         texts: of the filled cells, how many are texts of some words, or documents.
         detectors: that found it, sorted.
-        claim: what that says of all rows.
         is_individuals: whether the column is said to hold it, and it is about individuals.
         verdict: of the unit.
     """
@@ -115,9 +114,13 @@ class Entry:
     filled: int
     texts: int
     detectors: tuple[str, ...]
-    claim: Claim
     is_individuals: bool = False
     verdict: Verdict = Verdict.NONE
+
+    @property
+    def claim(self) -> Claim:
+        """What that says of all rows. Counted when asked for: most readers of entries do not."""
+        return claim_of(self.kept.profile, self.hits, self.seen)
 
     @property
     def extent(self) -> str:
@@ -209,7 +212,6 @@ def _single(kept: Kept) -> Iterator[Entry]:
                 column.filled,
                 column.texts,
                 tuple(sorted({hit.detector for hit in hits})),
-                claim_of(kept.profile, count, column.rows),
             )
 
 

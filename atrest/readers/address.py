@@ -2,6 +2,7 @@
 
 import os
 import socket
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from atrest.readers.tls import Tls
@@ -55,6 +56,14 @@ class Address:
                 wire.close()
             raise ReadError(Reason.UNREACHABLE, _why(error)) from None
         return wire
+
+
+def port(environ: Mapping[str, str], variable: str, default: int) -> int:
+    """Return the port that a variable names. Raises ReadError for what is no number."""
+    text = environ.get(variable, "")
+    if text and not (text.isascii() and text.isdigit()):
+        raise ReadError(Reason.REFUSED, f"{variable} is no port")
+    return int(text) if text else default
 
 
 def _why(error: OSError) -> str:

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 from atrest.readers import tls
-from atrest.readers.address import Address
+from atrest.readers.address import Address, port
 from atrest.readers.credentials import secret
 from atrest.spec import Spec
 
@@ -18,7 +18,7 @@ def address(spec: Spec, environ: Mapping[str, str]) -> Address:
     host = socket or spec.host or environ.get("MYSQL_HOST", "") or "localhost"
     return Address(
         host,
-        spec.port or int(environ.get("MYSQL_TCP_PORT", "") or 3306),
+        spec.port or port(environ, "MYSQL_TCP_PORT", 3306),
         spec.path.strip("/"),
         spec.user or environ.get("USER", ""),
         secret(environ, "MYSQL_PWD"),

@@ -4,6 +4,7 @@ obstore was tried first. One key such as `./a` or `a//b` ends its whole listing 
 it tells neither the storage class nor how an object is encrypted.
 """
 
+import logging
 import os
 from collections.abc import Iterator, Mapping
 from functools import lru_cache
@@ -21,6 +22,11 @@ from atrest.readers.objects.s3_errors import read_error
 from atrest.readers.objects.source import Objects
 from atrest.source import ReadError, Reason
 from atrest.spec import Spec
+
+for _name in ("boto3", "botocore", "urllib3"):
+    # they log paths and whole listings, and a key can be a name of a patient
+    logging.getLogger(_name).addHandler(logging.NullHandler())
+    logging.getLogger(_name).propagate = False
 
 _REGION: Final = "us-east-1"
 _SSE: Final = "x-amz-server-side-encryption"

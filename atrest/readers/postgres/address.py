@@ -6,6 +6,7 @@ from pathlib import Path
 
 from atrest.readers import tls
 from atrest.readers.address import Address
+from atrest.readers.address import port as port_of
 from atrest.readers.credentials import secret
 from atrest.spec import Spec
 
@@ -19,7 +20,7 @@ def address(spec: Spec, environ: Environ) -> Address:
         ReadError: a file of credentials cannot be read, or `sslmode` is none.
     """
     host = spec.host or spec.option("host") or environ.get("PGHOST", "") or "localhost"
-    port = spec.port or int(environ.get("PGPORT", "") or 5432)
+    port = spec.port or port_of(environ, "PGPORT", 5432)
     user = spec.user or environ.get("PGUSER", "") or environ.get("USER", "") or "postgres"
     database = spec.path.strip("/") or environ.get("PGDATABASE", "") or user
     password = secret(environ, "PGPASSWORD")

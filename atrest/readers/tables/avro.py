@@ -9,7 +9,7 @@ import contextlib
 import io
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import BinaryIO, Final
+from typing import Any, BinaryIO, Final
 
 import fastavro
 import orjson
@@ -59,7 +59,9 @@ class File:
         if file.read(4) != b"Obj\x01":
             raise TornError
         self.metadata = _header(file)
-        self._schema = fastavro.parse_schema(orjson.loads(self.metadata["avro.schema"]))
+        schema = orjson.loads(self.metadata["avro.schema"])
+        _takes_nothing(schema, set())
+        self._schema = fastavro.parse_schema(schema)
         self._codec = self.metadata.get("avro.codec", b"null").decode("ascii", "replace")
         self._blocks = list(_blocks(file, file.read(_SYNC)))
         self.total = sum(block.count for block in self._blocks)
@@ -119,6 +121,42 @@ def _rows(records: Iterator[object]) -> Iterator[Item]:
         waiting.append(tuple(named.values()))
     if waiting:
         yield Rows(columns, waiting)
+
+
+def _takes_nothing(schema: Any, empty: set[str]) -> bool:  # noqa: ANN401 - JSON
+    """Return whether a value of a type takes no bytes.
+
+    An array of such values may say that it has 2**60 of them, and takes ten bytes.
+
+    Args:
+        schema: the type.
+        empty: names of types that take no bytes; it grows.
+
+    Raises:
+        ReadError: there is such an array.
+    """
+    if isinstance(schema, str):
+        return schema == "null" or schema in empty
+    if isinstance(schema, list):
+        for each in schema:
+            _takes_nothing(each, empty)
+        return False
+    kind = schema["type"]
+    if not isinstance(kind, str):
+        return _takes_nothing(kind, empty)
+    inside = [each["type"] for each in schema.get("fields", ())]
+    inside += [schema[key] for key in ("items", "values") if key in schema]
+    takes_nothing = [_takes_nothing(each, empty) for each in inside]
+    if kind == "array" and any(takes_nothing):
+        raise ReadError(Reason.OVER_LIMIT, "an array of values without bytes")
+    is_empty = (
+        kind == "null"
+        or (kind == "fixed" and schema.get("size") == 0)
+        or (kind == "record" and all(takes_nothing))
+    )
+    if is_empty:
+        empty.add(schema.get("name", ""))
+    return is_empty
 
 
 def _header(file: BinaryIO) -> dict[str, bytes]:

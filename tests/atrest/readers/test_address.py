@@ -4,13 +4,13 @@ import socket
 
 import pytest
 
-from atrest.readers.address import Address
+from atrest.readers.address import Address, port
 from atrest.readers.tls import SslMode, Tls
 from atrest.source import ReadError, Reason
 
 
-def address(host, port=1):
-    return Address(host, port, "d", "u", "hunter2", Tls(SslMode.DISABLE))
+def address(host, number=1):
+    return Address(host, number, "d", "u", "hunter2", Tls(SslMode.DISABLE))
 
 
 def why(host, path=""):
@@ -38,3 +38,10 @@ def test_a_server_is_reached(tmp_path):
 
 def test_the_password_is_in_no_repr():
     assert "hunter2" not in repr(address("db"))
+
+
+def test_a_port_is_a_number_or_the_usual_one():
+    assert port({"P": "6432"}, "P", 5432) == 6432
+    assert port({"P": ""}, "P", 5432) == port({}, "P", 5432) == 5432
+    with pytest.raises(ReadError, match="P is no port"):
+        port({"P": "tcp://10.0.0.1:5432"}, "P", 5432)

@@ -1,5 +1,6 @@
 import gzip
 import io
+import logging
 import uuid
 from typing import Any
 
@@ -142,6 +143,28 @@ def test_an_object_in_an_archive_is_named_and_not_restored(
     client.put_object(Bucket=bucket, Key="old", Body=b"x", StorageClass=storage)
     assert reason_of(source, units(source)["old"]).reason is Reason.ARCHIVED
     assert "Restore" not in client.head_object(Bucket=bucket, Key="old")
+
+
+def test_no_key_and_no_content_comes_into_a_log(
+    source: Source, bucket: str, client: Any, capfd: pytest.CaptureFixture[str]
+):
+    said = io.StringIO()
+    handler = logging.StreamHandler(said)
+    root = logging.getLogger()
+    before = root.level
+    root.addHandler(handler)
+    root.setLevel(logging.DEBUG)
+    try:
+        client.put_object(Bucket=bucket, Key="ruiz_ana.txt", Body=b"Patient: Ana Ruiz")
+        unit = units(source)["ruiz_ana.txt"]
+        assert list(source.read(unit, Budget()))
+        client.delete_object(Bucket=bucket, Key="ruiz_ana.txt")
+        error = reason_of(source, unit)
+    finally:
+        root.removeHandler(handler)
+        root.setLevel(before)
+    seen = said.getvalue() + "".join(capfd.readouterr()) + str(error) + repr(error)
+    assert "ruiz" not in seen.lower()
 
 
 def test_a_bucket_that_is_not_there_is_gone(endpoint: str):

@@ -65,6 +65,31 @@ def test_a_block_that_says_more_rows_than_it_has_bytes_is_malformed():
     assert read_error(block(b"null", 1 << 40, b"\2\4\6")).reason is Reason.MALFORMED
 
 
+@pytest.mark.parametrize(
+    "items",
+    [
+        '"null"',
+        '{"type": {"type": "null"}}',
+        '{"type": "fixed", "name": "F", "size": 0}',
+        '{"type": "record", "name": "R", "fields": [{"name": "n", "type": "null"}]}',
+    ],
+)
+def test_an_array_of_values_without_bytes_is_not_read(items: str):
+    """It says here that it has 2**40 of them. They would all be made."""
+    schema = f'{{"type": "array", "items": {items}}}'.encode()
+    data = number(1 << 40) + number(0)
+    assert read_error(block(b"null", 1, data, schema)).reason is Reason.OVER_LIMIT
+
+
+def test_a_type_may_name_itself_and_an_array_may_hold_anything_with_bytes():
+    node = {"name": "below", "type": {"type": "array", "items": "Node"}}
+    union = {"name": "x", "type": ["null", {"type": "map", "values": "int"}]}
+    schema = {"type": "record", "name": "Node", "fields": [node, union]}
+    records = [{"below": [{"below": [], "x": None}], "x": {"a": 1}}]
+    found = list(avro.read(written(schema, records), Budget()))
+    assert found[0] == Rows(("below", "x"), [([{"below": [], "x": None}], {"a": 1})])
+
+
 def test_an_unknown_codec_is_named():
     assert read_error(block(b"lz77", 1, b"\2")).reason is Reason.NO_READER
 
@@ -83,9 +108,9 @@ def read_error(data: bytes) -> ReadError:
     return caught.value
 
 
-def block(codec: bytes, count: int, data: bytes) -> bytes:
+def block(codec: bytes, count: int, data: bytes, schema: bytes = b'"long"') -> bytes:
     """A file of longs with one block, written by hand."""
-    pairs = [(b"avro.schema", b'"long"'), (b"avro.codec", codec)]
+    pairs = [(b"avro.schema", schema), (b"avro.codec", codec)]
     header = number(2) + b"".join(number(len(part)) + part for pair in pairs for part in pair)
     sync = b"s" * 16
     return b"Obj\x01" + header + number(0) + sync + number(count) + number(len(data)) + data + sync
