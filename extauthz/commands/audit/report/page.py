@@ -136,6 +136,7 @@ def _numbers(summary: Summary) -> Markup:
             element("li", element("b", f"{number:,}"), name)
             for name, number in (
                 ("decisions", summary.total),
+                *([("of these only counted", summary.summed)] if summary.summed else []),
                 ("denied", actions["DENY"]),
                 ("redacted", actions["REDACT"]),
                 ("alerts", actions["ALERT"]),
