@@ -10,6 +10,7 @@ PARTS = (
     "bench.overhead",
     "bench.telemetry",
     "bench.ledger",
+    "bench.summaries",
     "bench.audit",
     "bench.envoy_round_trip",
     "bench.peer_modsecurity",

@@ -98,7 +98,7 @@ def counts(of: Judged) -> dict[str, Callable[[], object]]:
 
     def ours() -> None:
         own.add(of)
-        own.ledger_kept()
+        own.ledger_kept(is_alone=True)
 
     def by_the_sdk() -> None:
         decisions.add(1, words)

@@ -38,7 +38,7 @@ class Numbering:
     """Numbers the judgements of one RPC, so that a reader of the ledger can put them together.
 
     Only what is in the ledger has a number. So a number that is missing there is a record that is
-    missing.
+    missing, or a decision that was counted in a summary.
 
     Args:
         first: id of the first judgement; empty before it.
@@ -49,7 +49,7 @@ class Numbering:
     pieces: Counter[Direction] = field(default_factory=Counter)
 
     def count(self, judgement: Judgement) -> None:
-        """Take in a judgement that is in the ledger."""
+        """Take in a judgement that is in the ledger, or counted for it."""
         self.first = self.first or judgement.id
         self.pieces[judgement.facts.direction] += 1
 
@@ -209,13 +209,13 @@ class Inspection:
             logs.fault(outcome.report.fault)
         judgement = self._judgement(outcome)
         try:
-            self._inspections.recorder.keep(judgement, self._snapshot)
+            is_alone = self._inspections.recorder.keep(judgement, self._snapshot)
         except LedgerError:
             self._inspections.telemetry.counts.ledger_failed()
             decision = refuse(Reason.LEDGER_UNAVAILABLE, self._snapshot.policy, outcome.facts)
             judgement = self._judgement(replace(outcome, decision=decision, body=None))
         else:
-            self._inspections.telemetry.counts.ledger_kept()
+            self._inspections.telemetry.counts.ledger_kept(is_alone=is_alone)
             self._call.numbering.count(judgement)
         if outcome.facts is not None:
             self._inspections.edges.count(

@@ -37,6 +37,7 @@ from extauthz.records.ledger.keeper import Ledger, LedgerError
 from extauthz.records.logs import LogEvent
 from extauthz.records.otlp import Pipeline
 from extauthz.records.policy_record import shown_problems
+from extauthz.records.summaries import SECONDS as SUMMARY_SECONDS
 from extauthz.scanning.pool import ScannerPool
 from extauthz.settings import Settings
 from mesh.policy_file.problems import PolicyError
@@ -126,6 +127,7 @@ class Worker:
         self._hurry = asyncio.Event()
         self._servers: list[grpc.aio.Server] = []
         self._upkeep: asyncio.Task[None] | None = None
+        self._summing: asyncio.Task[None] | None = None
         self._opening: asyncio.Task[None] | None = None
 
     async def start(self) -> int:
@@ -151,6 +153,7 @@ class Worker:
         await self._health.set(_LIVE, health_pb2.HealthCheckResponse.SERVING)
         await self._tell_health()
         self._upkeep = asyncio.create_task(self._keep_up())
+        self._summing = asyncio.create_task(self._sum_up())
         self._opening = asyncio.create_task(self._when_open())
         return port
 
@@ -196,7 +199,7 @@ class Worker:
                 max(0.0, until - time.monotonic()) if self._admission.streams else 0.0
             )
         await self._scanners.close()
-        for task in filter(None, (self._upkeep, self._opening)):
+        for task in filter(None, (self._upkeep, self._summing, self._opening)):
             task.cancel()
         self._close_ledger()
         self._edges.close()
@@ -269,6 +272,21 @@ class Worker:
             except Exception as raised:  # noqa: BLE001 - upkeep must go on; health shows what fails
                 logs.error(LogEvent.INTERNAL_ERROR, raised)
 
+    async def _sum_up(self) -> None:
+        """Write each second what was counted: a task of its own, because the upkeep may wait."""
+        while True:
+            await asyncio.sleep(SUMMARY_SECONDS)
+            self._write_counts()
+
+    def _write_counts(self) -> None:
+        """Write what was counted. When that fails, decisions are denied, and the upkeep heals."""
+        try:
+            self._recorder.sum_up()
+        except LedgerError:
+            self._pipeline.telemetry.counts.ledger_failed()
+        except Exception as raised:  # noqa: BLE001 - it must go on; what is counted stays counted
+            logs.error(LogEvent.INTERNAL_ERROR, raised)
+
     def _record_policy(self) -> None:
         """Record the policy that came into force, or that a newer one was refused.
 
@@ -288,6 +306,7 @@ class Worker:
         """
         try:
             self._ledger.heal()
+            self._recorder.sum_up()  # so a checkpoint signs it
             await asyncio.to_thread(self._ledger.upkeep())
         except LedgerError:  # the health check shows it
             self._pipeline.telemetry.counts.sync_failed()
@@ -319,6 +338,11 @@ class Worker:
         await self._health.set(_POLICY, current)
 
     def _close_ledger(self) -> None:
+        self._write_counts()
+        if self._recorder.uncounted:
+            logs.emit(
+                LogEvent.LEDGER_COUNTS_LOST, logging.ERROR, decisions=self._recorder.uncounted
+            )
         try:
             self._ledger.close()
         except LedgerError as error:

@@ -91,6 +91,7 @@ METRICS: Final[Mapping[str, frozenset[Key]]] = MappingProxyType(
         "phiguard.bodies.limit": _NO_KEYS,
         "phiguard.scanner.waiting": _NO_KEYS,
         "phiguard.ledger.records": _NO_KEYS,
+        "phiguard.ledger.summed": _NO_KEYS,
         "phiguard.ledger.failures": _NO_KEYS,
         "phiguard.ledger.written": _NO_KEYS,
         "phiguard.ledger.free": _NO_KEYS,

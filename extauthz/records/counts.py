@@ -59,6 +59,9 @@ class Counts:
         self._records = _from_zero(
             "phiguard.ledger.records", "{record}", "Decisions kept in the ledger"
         )
+        self._summed = _from_zero(
+            "phiguard.ledger.summed", "{decision}", "Decisions counted in summaries of the ledger"
+        )
         self._failures = _from_zero(
             "phiguard.ledger.failures", "{record}", "Records that were not kept"
         )
@@ -127,10 +130,14 @@ class Counts:
                 letter = identifier.value if identifier else ""
                 self._findings.add(number, (info_type, letter, direction))
 
-    def ledger_kept(self) -> None:
-        """Count one record that the ledger kept."""
+    def ledger_kept(self, *, is_alone: bool) -> None:
+        """Count one decision that the ledger kept.
+
+        Args:
+            is_alone: whether it has a record of its own, or is counted for a summary.
+        """
         with self._lock:
-            self._records.add(1)
+            (self._records if is_alone else self._summed).add(1)
 
     def ledger_failed(self) -> None:
         """Count one record that the ledger did not keep."""
@@ -191,6 +198,7 @@ class Counts:
             self._opaque,
             self._unread,
             self._records,
+            self._summed,
             self._failures,
             self._unsynced,
             self._refusals,

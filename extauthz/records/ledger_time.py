@@ -4,7 +4,10 @@ All have the same length, so their texts sort and compare as the times do.
 """
 
 import time
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
+from typing import Final
+
+_EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 def written(moment: datetime) -> str:
@@ -15,3 +18,8 @@ def written(moment: datetime) -> str:
 def now() -> str:
     """Return the current time."""
     return written(datetime.fromtimestamp(time.time(), UTC))
+
+
+def at(nanoseconds: int) -> str:
+    """Return the time so many nanoseconds after 1970, rounded down."""
+    return written(_EPOCH + timedelta(microseconds=nanoseconds // 1000))

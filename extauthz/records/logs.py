@@ -33,6 +33,7 @@ _FIELDS: Final = frozenset(
         "seq",
         "signal",
         "streams",
+        "decisions",
         "code",
         "pid",
         "cause",
@@ -67,6 +68,7 @@ class LogEvent(StrEnum):
     LEDGER_HEAD = "ledger head"
     LEDGER_FAILED = "the audit ledger cannot be written; messages are denied"
     LEDGER_HEALED = "the audit ledger can be written again"
+    LEDGER_COUNTS_LOST = "decisions that were only counted are in no record of the audit ledger"
     LEDGER_ALTERED = (
         "the ledger does not fit its last checkpoint; no other is signed, decisions go on"
     )

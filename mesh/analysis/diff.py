@@ -24,7 +24,7 @@ from mesh.analysis.equivalence_classes import OperationClass, OperationClasses
 from mesh.analysis.flows import flows, masks, media_flows, named_flows, opaque_flow, standing
 from mesh.message.facts import Direction, Facts
 from mesh.policy.decide import decide
-from mesh.policy.decision import Action, Decision, Mode
+from mesh.policy.decision import Action, Decision, Mode, Uneventful
 from mesh.policy.policy import Policy, Rule
 from phiscan.finding import ScanReport
 from phiscan.identifiers import INFO_TYPES, InfoType
@@ -256,6 +256,13 @@ def _settings(old: Policy, new: Policy) -> tuple[Setting, ...]:
             str(old.treat_identifiers_as_phi).lower(),
             str(new.treat_identifiers_as_phi).lower(),
             opens=old.treat_identifiers_as_phi,
+        ),
+        # it lets nothing flow, but less is recorded of what flows
+        Setting(
+            "audit.uneventful",
+            old.uneventful,
+            new.uneventful,
+            opens=new.uneventful is Uneventful.SUMMARY,
         ),
     ]
     for host in sorted({*old.services, *new.services}):

@@ -9,7 +9,8 @@ from dataclasses import dataclass
 from mesh.exchange.events import Outcome
 from mesh.message.facts import Direction, Facts, Vantage
 from mesh.message.paths import normalise
-from mesh.policy.decision import Decision
+from mesh.policy.decision import Decision, Uneventful
+from mesh.policy.eventful import is_eventful
 from mesh.policy.policy import Disclosure, Policy, Rule
 from phiscan.finding import Finding, ScanReport, Subject
 from phiscan.identifiers import InfoTypeKind
@@ -43,6 +44,8 @@ def explain(outcome: Outcome, policy: Policy) -> Branch:
         forms = dict(decision.masks)
         names = (f"{n} as {forms[n]}" if n in forms else n for n in decision.redact)
         branches.append(Branch(f"masked: {', '.join(names)}"))
+    if policy.uneventful is Uneventful.SUMMARY:
+        branches.append(Branch(f"record: {_record(outcome, facts, policy)}"))
     branches.append(
         Branch(f"policy: {policy.name}, mode {policy.mode}, revision {policy.digest[:12]}")
     )
@@ -57,6 +60,13 @@ def lines(tree: Branch) -> Iterator[str]:
         for place, line in enumerate(lines(branch)):
             lead = ("└─ " if last else "├─ ") if place == 0 else ("   " if last else "│  ")
             yield lead + line
+
+
+def _record(outcome: Outcome, facts: Facts, policy: Policy) -> str:
+    """How the ledger records it, where the policy sums up what is uneventful."""
+    if is_eventful(facts, outcome.decision, outcome.report, policy):
+        return "one of its own"
+    return "counted in a summary, but for the first such message on the edge"
 
 
 def _headline(decision: Decision) -> str:

@@ -33,6 +33,17 @@ class Mode(StrEnum):
     ENFORCE = "enforce"
 
 
+class Uneventful(StrEnum):
+    """How uneventful decisions are recorded (`mesh.policy.eventful`).
+
+    EACH: each in a record of its own.
+    SUMMARY: counted by edge. At least once a second a record says how many there were.
+    """
+
+    EACH = "each"
+    SUMMARY = "summary"
+
+
 class Reason(StrEnum):
     """Why the action was chosen.
 

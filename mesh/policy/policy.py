@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from types import MappingProxyType
 
-from mesh.policy.decision import Action, Mode
+from mesh.policy.decision import Action, Mode, Uneventful
 from mesh.policy.decision_cache import DecisionCache
 from mesh.policy.rule import Disclosure, OperationMatch, Peer, Rule, Target, Terms, Wanted
 from mesh.policy.rule_index import RuleIndex
@@ -30,6 +30,7 @@ class Policy:
         today: the day (UTC) on which exceptions are judged. None when it is unknown: then no
             exception holds.
         info_types: the infoTypes that its entries may name, with an organisation's own.
+        uneventful: how the ledger records uneventful decisions. No decision depends on it.
     """
 
     name: str
@@ -43,6 +44,9 @@ class Policy:
     rules: tuple[Rule, ...] = ()
     today: date | None = None
     info_types: InfoTypes = field(default_factory=lambda: INFO_TYPES, repr=False, compare=False)
+    uneventful: Uneventful = Uneventful.EACH
+    exceptions: frozenset[str] = field(init=False, repr=False, compare=False)
+    """Names of the rules that end, expired ones too."""
     _index: RuleIndex = field(init=False, repr=False, compare=False)
     _cache: DecisionCache = field(
         init=False, repr=False, compare=False, default_factory=DecisionCache
@@ -51,6 +55,8 @@ class Policy:
     def __post_init__(self) -> None:
         index = RuleIndex(rule for rule in self.rules if rule.holds_on(self.today))
         object.__setattr__(self, "_index", index)  # set once: the class is frozen
+        ending = frozenset(rule.name for rule in self.rules if rule.terms is not None)
+        object.__setattr__(self, "exceptions", ending)
 
     @property
     def in_force(self) -> tuple[Rule, ...]:

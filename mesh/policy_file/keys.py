@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from typing import Final
 
 from mesh.message.facts import Direction, Protocol
-from mesh.policy.decision import Action, Mode
+from mesh.policy.decision import Action, Mode, Uneventful
 from phiscan.media_names import MEDIA_NAMES
 from phiscan.redaction.masks import MaskForm
 
@@ -25,6 +25,7 @@ DEFAULT_ACTIONS: Final = {action.value: action for action in (Action.DENY, Actio
 UNSCANNABLE: Final = {action.value: action for action in (Action.DENY, Action.ALERT)}
 OPAQUE: Final = {action.value: action for action in (Action.ALERT, Action.ALLOW, Action.DENY)}
 OTHERWISE: Final = {action.value: action for action in (Action.DENY, Action.REDACT, Action.ALERT)}
+UNEVENTFUL: Final = {word.value: word for word in Uneventful}
 ACTIONS: Final = {"ALLOW": False, "AUDIT": True}
 MTLS: Final = {"true": True, "any": False}
 
@@ -217,7 +218,20 @@ ISTIO: Final[Mapping[str, str]] = {
 
 They have no meaning here, or would be read as their opposite.
 """
-MESH_WIDE: Final = ("defaultAction", "treatIdentifiersAsPhi", "onUnscannable", "onOpaque")
+AUDIT: Final[Table] = {
+    "uneventful": _one_of(
+        UNEVENTFUL,
+        "decisions on messages in which nothing was found: each in a record of its own, or counted "
+        "by edge in a summary each second; each when left out",
+    ),
+}
+MESH_WIDE: Final = (
+    "defaultAction",
+    "treatIdentifiersAsPhi",
+    "onUnscannable",
+    "onOpaque",
+    "audit",
+)
 """Keys of `spec` that a file with a namespace must not write."""
 SPEC: Final[Table] = {
     "mode": _MODE,
@@ -232,6 +246,7 @@ SPEC: Final[Table] = {
         UNSCANNABLE, "for a message that could not be read completely; DENY when left out"
     ),
     "onOpaque": _ON_OPAQUE,
+    "audit": closed(AUDIT, "how decisions are recorded"),
     "services": _list(
         closed(SERVICE, "one service", tuple(SERVICE)),
         "which principal serves a host, for the sender's sidecar",

@@ -19,7 +19,7 @@ from typing import Final
 
 from mesh.message import identity, paths
 from mesh.message.facts import Protocol
-from mesh.policy.decision import Action, Mode
+from mesh.policy.decision import Action, Mode, Uneventful
 from mesh.policy.policy import Disclosure, OperationMatch, Peer, Policy, Rule, Target
 from mesh.policy.vocabulary import InfoTypes
 from mesh.policy_file.nodes import FilePlace
@@ -62,6 +62,12 @@ def _lint_spec(policy: Policy, spec: Mapping[str, FilePlace]) -> None:
     if policy.default_action is Action.ALLOW:
         spec["defaultAction"].warn(
             "PHI flows on every encrypted edge that no rule names", "write `DENY`"
+        )
+    if policy.uneventful is Uneventful.SUMMARY:
+        spec["audit"].warn(
+            "decisions on messages without findings are only counted, and a worker that is killed "
+            "loses up to a second of the counts",
+            "leave it out where each decision needs a record",
         )
 
 

@@ -18,7 +18,7 @@ from typing import Final, TypeVar
 
 from yaml.nodes import Node
 
-from mesh.policy.decision import Action, Mode
+from mesh.policy.decision import Action, Mode, Uneventful
 from mesh.policy.policy import Policy
 from mesh.policy.vocabulary import BUILT_IN, Vocabulary
 from mesh.policy_file import keys as policy_keys
@@ -140,6 +140,7 @@ def _combined(parts: Sequence[PolicyPart], today: date | None, vocabulary: Vocab
         rules=tuple(each.rule for each in placed),
         today=today,
         info_types=vocabulary.info_types,
+        uneventful=_setting(wide, "audit", _uneventful, Uneventful.EACH),
     )
     if not any(part.reader.failed for part in parts):
         settings = {key: part.place(key) for part in reversed(wide) for key in part.spec}
@@ -232,6 +233,13 @@ def _choice(choices: Mapping[str, _ValueT]) -> Callable[[PolicyPart, str], _Valu
 
 def _flag(part: PolicyPart, key: str) -> bool:
     return part.reader.boolean(part.spec[key], f"`{key}`")
+
+
+def _uneventful(part: PolicyPart, key: str) -> Uneventful:
+    keys = part.reader.mapping(part.spec[key], policy_keys.AUDIT, f"`{key}`")
+    if "uneventful" not in keys:
+        return Uneventful.EACH
+    return part.reader.choice(keys["uneventful"], policy_keys.UNEVENTFUL, "`uneventful`")
 
 
 def _where(place: FilePlace, seen_from: FilePlace) -> str:

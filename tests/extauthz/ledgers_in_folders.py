@@ -30,6 +30,13 @@ DECISION = {
     "destination": BILLING, "service": None, "caller": BILLING, "mtls": True,
     "direction": "request", "vantage": "inbound", "trace": "0" * 32, "piece": 1,
 }  # fmt: skip
+SUMMARY = {
+    "kind": "summary", "count": 40, "bytes": 5000, "from": "2026-11-01T00:59:59.100000Z",
+    "to": "2026-11-01T00:59:59.900000Z", "decision": "ALLOW", "enforced": True, "reason": "NO_PHI",
+    "verdict": "none", "coverage": "COMPLETE", "rules": ["ehr-to-billing"], "policy": DIGEST,
+    "source": EHR, "destination": BILLING, "service": None, "caller": BILLING, "mtls": True,
+    "direction": "request", "vantage": "inbound",
+}  # fmt: skip
 
 
 def written(folder, *records, worker=0, day=1):

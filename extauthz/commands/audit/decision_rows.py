@@ -1,10 +1,10 @@
-"""Decisions as a table for people."""
+"""Decisions as a table for people. In place of an id, a summary shows how many there were."""
 
 from collections.abc import Iterable, Mapping
 from typing import Any, Final
 
 from extauthz.commands import table
-from extauthz.commands.audit.record_words import receiver
+from extauthz.commands.audit.record_words import SUMMARY, decisions_in, receiver
 
 COLUMNS: Final = (
     "time",
@@ -20,7 +20,7 @@ COLUMNS: Final = (
 
 
 def rows(records: Iterable[Mapping[str, Any]], *, head: bool = True) -> str:
-    """Return the lines of a table: one for each decision, below the names of the columns."""
+    """Return the lines of a table: one for each record, below the names of the columns."""
     lines = table.aligned([*([COLUMNS] if head else []), *map(_row, records)])
     return "".join(line + "\n" for line in lines)
 
@@ -45,7 +45,7 @@ def _row(record: Mapping[str, Any]) -> tuple[str, ...]:
         text("direction"),
         text("source"),
         _shown(receiver(record)),
-        text("id"),
+        f"{decisions_in(record)} decisions" if record.get("kind") == SUMMARY else text("id"),
     )
 
 

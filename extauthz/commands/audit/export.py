@@ -9,11 +9,12 @@ meanwhile is not written.
 import argparse
 import heapq
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
 from extauthz.commands.audit import filters, ledgers
 from extauthz.commands.audit.ledgers import Chain, Verified
+from extauthz.commands.audit.record_words import SUMMARY, decisions_in
 from extauthz.commands.audit.search import Record, Wanted
 from extauthz.commands.errors import UsageError
 from extauthz.records.exports import parquet
@@ -70,13 +71,15 @@ def run(args: argparse.Namespace) -> int:
         *map(_decisions, chains, verified, [wanted] * len(chains)),
         key=lambda found: str(found[1].get("time")),
     )
+    tally = _Tally(records)
     if args.format == parquet.NAME:
-        named = ({**record, "worker": worker} for worker, record in records)
-        written = parquet.write(named, sys.stdout.buffer)
+        named = ({**record, "worker": worker} for worker, record in tally)
+        parquet.write(named, sys.stdout.buffer)
     else:
-        written = _written(records, FORMS[args.format])
+        _write(tally, FORMS[args.format])
+    counted = f" ({tally.summed} of them only counted)" if tally.summed else ""
     sys.stderr.write(
-        f"phiguard: {written} decision{'s' * (written != 1)}, "
+        f"phiguard: {tally.decisions} decision{'s' * (tally.decisions != 1)}{counted}, "
         f"{_proof(args, chains, verified, problems)}\n"
     )
     return int(bool(problems))
@@ -126,11 +129,27 @@ def _decisions(chain: Chain, verified: Verified, wanted: Wanted) -> Iterator[_Fo
             yield chain.worker, record
 
 
-def _written(records: Iterator[_Found], form: Form) -> int:
-    """Write the decisions. Return their number."""
+class _Tally:
+    """Records on their way out.
+
+    Attributes:
+        decisions: number of decisions in them so far.
+        summed: of these, in summaries.
+    """
+
+    def __init__(self, records: Iterable[_Found]) -> None:
+        self._records = records
+        self.decisions = self.summed = 0
+
+    def __iter__(self) -> Iterator[_Found]:
+        for found in self._records:
+            number = decisions_in(found[1])
+            self.decisions += number
+            self.summed += number if found[1].get("kind") == SUMMARY else 0
+            yield found
+
+
+def _write(records: Iterable[_Found], form: Form) -> None:
     sys.stdout.write(form.head)
-    number = 0
     for worker, record in records:
         sys.stdout.write(form.text({**record, "worker": worker} if form.names_worker else record))
-        number += 1
-    return number

@@ -9,6 +9,7 @@ from typing import Any, Final
 
 import orjson
 
+from extauthz.commands.audit.record_words import DECISION, SUMMARY
 from extauthz.commands.audit.search import Condition, Record, Wanted
 from extauthz.commands.audit.times import add_period, period
 from extauthz.commands.errors import UsageError
@@ -16,8 +17,7 @@ from mesh.message import identity
 from mesh.policy.decision import Action, Reason
 from phiscan.identifiers import Identifier
 
-KINDS: Final = ("decision", "policy", "refusal", "start", "recovery", "key")
-_DECISION: Final = "decision"  # nearly all records are
+KINDS: Final = (DECISION, SUMMARY, "policy", "refusal", "start", "recovery", "key")
 _SOURCE: Final = ("--source", "PRINCIPAL", "who sends the request; may end with *")
 _ENDS: Final = ("source", "destination", "caller")
 _SHORTEST: Final = 6
@@ -101,8 +101,16 @@ def _kind(word: str) -> str:
     return word
 
 
+def listed(args: argparse.Namespace) -> frozenset[str]:
+    """Return the kinds of records that `query` lists."""
+    return frozenset(args.kind or [DECISION])
+
+
 def wanted(args: argparse.Namespace) -> Wanted:
-    """Return what the options of `query` ask for. Raises UsageError."""
+    """Return what the options of `query` ask for. Raises UsageError.
+
+    Where decisions are listed, summaries of decisions are wanted too, to say how many they count.
+    """
     for flag in ("policy", "trace", "exchange"):
         for word in getattr(args, flag):
             check_digits(f"--{flag} ", word)
@@ -121,7 +129,7 @@ def wanted(args: argparse.Namespace) -> Wanted:
             _named("service", args.host, identity.matches),
             _named("decision", args.decision),
             _listed("identifiers", args.identifier),
-            kinds(args.kind or [_DECISION]),
+            kinds([*listed(args), *([SUMMARY] if DECISION in listed(args) else [])]),
         ),
         *period(args),
     )
@@ -134,7 +142,7 @@ def wanted_decisions(args: argparse.Namespace) -> Wanted:
             _named("source", args.source, identity.matches),
             _at_an_end(args.destination, ("destination", "service")),
             _named("decision", args.decision),
-            kinds([_DECISION]),
+            kinds([DECISION, SUMMARY]),
         ),
         *period(args),
     )
@@ -198,7 +206,8 @@ def _any_of(key: str, values: Sequence[str], match: _Match) -> Condition:
 def kinds(values: Sequence[str]) -> Condition:
     """Return the condition that a record is of one of these kinds."""
     condition = _any_of("kind", values, str.__eq__)
-    return replace(condition, needles=()) if _DECISION in values else condition
+    # nearly all records are decisions
+    return replace(condition, needles=()) if DECISION in values else condition
 
 
 def _at_an_end(values: Sequence[str], ends: Sequence[str]) -> Condition | None:

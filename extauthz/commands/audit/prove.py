@@ -12,6 +12,7 @@ from extauthz.commands.audit import hashes, indexed, keys, ledgers, signed
 from extauthz.commands.audit.filters import exactly
 from extauthz.commands.audit.ledgers import Chain
 from extauthz.commands.audit.search import Hit, Search, Wanted
+from extauthz.commands.audit.show import only_counted
 from extauthz.commands.errors import UsageError
 from extauthz.records.ledger import checkpoints, merkle, note_files, proofs
 from extauthz.records.ledger.chain import unseal
@@ -97,7 +98,7 @@ def found(id_: str, chains: Sequence[Chain]) -> tuple[Hit, bool]:
     if hit is None:
         raise UsageError(
             f"{table.shown(id_)}: no decision has this id in {ledgers.places(chains)}; "
-            "give the whole id, and the ledgers of all replicas"
+            f"give the whole id, and the ledgers of all replicas{only_counted(chains)}"
         )
     return hit, False
 

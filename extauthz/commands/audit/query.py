@@ -3,7 +3,7 @@
 import argparse
 import sys
 from collections import deque
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from itertools import chain, islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Final
 from extauthz.commands import table
 from extauthz.commands.audit import decision_rows, filters, ledgers
 from extauthz.commands.audit.ledgers import Chain
+from extauthz.commands.audit.record_words import DECISION, SUMMARY, decisions_in
 from extauthz.commands.audit.search import Hit, Search, Wanted
 from extauthz.commands.errors import UsageError
 from phiscan.identifiers import INFO_TYPES
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     _Subparsers = argparse._SubParsersAction[argparse.ArgumentParser]
 
 _WRONG: Final = 2
+_IS_SUMMARY: Final = f'"kind":"{SUMMARY}"'.encode()
 # so many rows have columns of the same width; a result of any length needs little memory
 _ROWS: Final = 1000
 
@@ -41,17 +43,51 @@ def run(args: argparse.Namespace) -> int:
         raise UsageError(f"--last {args.last}: too small; give a number above 0")
     chains = ledgers.chains_in(args.folders)
     search = Search(filters.wanted(args))
-    hits: Iterable[Hit] = search.over(chains)
+    listed = _Listed(search.over(chains), filters.listed(args))
+    hits: Iterable[Hit] = listed
     if args.last is not None:
         hits = deque(hits, args.last)
     if not (_write_lines if args.format == "json" else write_table)(hits):
         sys.stderr.write("phiguard: 0 records\n")
+    if listed.summed:
+        sys.stderr.write(
+            f"phiguard: {listed.summed} decisions more were only counted; `--kind summary` lists "
+            "the counts\n"
+        )
     for name in _named_nowhere(args.info_type, chains):
         sys.stderr.write(
             f"phiguard: --info-type {table.shown(name)}: not built in, and no record here names "
             "it; `phiguard detectors list` shows what is built in\n"
         )
     return complain(search.odd)
+
+
+class _Listed:
+    """The hits of the kinds that are listed.
+
+    Args:
+        hits: in their order.
+        kinds: that are listed.
+
+    Attributes:
+        summed: number of decisions in summaries that are not listed, once all hits were read.
+    """
+
+    def __init__(self, hits: Iterable[Hit], kinds: Collection[str]) -> None:
+        self._hits = hits
+        self._kinds = kinds
+        self.summed = 0
+
+    def __iter__(self) -> Iterator[Hit]:
+        if SUMMARY in self._kinds:
+            yield from self._hits
+            return
+        for hit in self._hits:
+            # most lines are no summary, and are not parsed to see that
+            if _IS_SUMMARY in hit.line and hit.record.get("kind") == SUMMARY:
+                self.summed += decisions_in(hit.record)
+            else:
+                yield hit
 
 
 def _write_lines(hits: Iterable[Hit]) -> bool:
@@ -75,14 +111,14 @@ def _named_nowhere(names: Iterable[str], chains: Sequence[Chain]) -> list[str]:
 
 
 def write_table(hits: Iterable[Hit]) -> bool:
-    """Write the hits as a table: decisions by their columns, other kinds by their keys.
+    """Write the hits as a table: decisions and summaries by their columns, others by keys.
 
     Return whether there was one.
     """
     rest = iter(hits)
     first = True
     while batch := list(islice(rest, _ROWS)):
-        if all(hit.record.get("kind") == "decision" for hit in batch):
+        if all(hit.record.get("kind") in (DECISION, SUMMARY) for hit in batch):
             sys.stdout.write(decision_rows.rows([hit.record for hit in batch], head=first))
         else:
             sys.stdout.writelines(chain.from_iterable(map(_other, batch)))

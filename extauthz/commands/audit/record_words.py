@@ -6,6 +6,9 @@ Whoever can write the files may have written anything: a text is shown only by w
 from collections.abc import Mapping
 from typing import Any, Final
 
+DECISION: Final = "decision"
+SUMMARY: Final = "summary"
+"""The kinds of records that tell of decisions."""
 NOT_KNOWN: Final = "not known"
 PROVED: Final = "proved"
 SAID: Final = "said only"
@@ -33,3 +36,12 @@ def mutual_tls(record: Mapping[str, Any]) -> str:
         return NO
     # a plain listener asks no caller for a certificate, so anybody may have said it
     return PROVED if record.get("caller") else SAID
+
+
+def decisions_in(record: Mapping[str, Any]) -> int:
+    """Return how many decisions a record tells of: a summary of many, most other kinds of none."""
+    kind, count = record.get("kind"), record.get("count")
+    if kind == DECISION:
+        return 1
+    # a truth value is no number, and a forged count may be anything
+    return count if kind == SUMMARY and type(count) is int and count > 0 else 0

@@ -18,7 +18,7 @@ from extauthz.commands import table
 from extauthz.commands.audit import keys, ledgers, times
 from extauthz.commands.audit.filters import kinds
 from extauthz.commands.audit.ledgers import Chain, Verified
-from extauthz.commands.audit.record_words import text_of
+from extauthz.commands.audit.record_words import DECISION, SUMMARY, decisions_in, text_of
 from extauthz.commands.audit.search import Search, Wanted
 from extauthz.commands.errors import UsageError
 from extauthz.records import ledger_time
@@ -141,8 +141,8 @@ class _Signing:
     def of(self, folder: Path, chains: Sequence[Chain]) -> tuple[Path, Review]:
         """Sign the review of one ledger, and keep it there."""
         verified: list[Verified] = [ledgers.verify(chain, self.known) for chain in chains]
-        search = Search(Wanted((kinds(["decision"]),), *self.period))
-        decisions = sum(1 for _ in search.over(chains))
+        search = Search(Wanted((kinds([DECISION, SUMMARY]),), *self.period))
+        decisions = sum(decisions_in(hit.record) for hit in search.over(chains))
         review = Review(
             self.name,
             ledger_time.now(),

@@ -13,6 +13,7 @@ from extauthz.commands.audit import filters, ledgers
 from extauthz.commands.audit.decision_tree import Told, tree
 from extauthz.commands.audit.ledgers import Chain
 from extauthz.commands.audit.query import complain
+from extauthz.commands.audit.record_words import SUMMARY
 from extauthz.commands.audit.search import Condition, Hit, Record, Search, Wanted
 from extauthz.commands.errors import UsageError
 
@@ -54,11 +55,19 @@ def _the_one(identity: str, chains: Sequence[Chain], odd: dict[Path, int]) -> Hi
     if not hits:
         raise UsageError(
             f"{identity}: no decision begins so in {ledgers.places(chains)}; "
-            "give the ledgers of all replicas"
+            f"give the ledgers of all replicas{only_counted(chains)}"
         )
     if len({hit.record["id"] for hit in hits}) > 1:
         raise UsageError(f"{identity}: {len(hits)} decisions begin so; give more digits")
     return hits[0]
+
+
+def only_counted(chains: Sequence[Chain]) -> str:
+    """Return why a decision may have no record: some were only counted. Empty if none was."""
+    wanted = Wanted((filters.kinds([SUMMARY]),))
+    if next(Search(wanted).over(chains), None) is None:
+        return ""
+    return ". It may be one of those that were only counted: `phiguard audit query --kind summary`"
 
 
 def _told(hit: Hit, chains: Sequence[Chain], odd: dict[Path, int]) -> Told:

@@ -3,7 +3,7 @@
 import argparse
 import sys
 from collections.abc import Iterable
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, astuple, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -11,6 +11,8 @@ import orjson
 
 from extauthz.commands import table
 from extauthz.commands.audit import ledgers, sample_ledger
+from extauthz.commands.audit.record_words import SUMMARY, decisions_in
+from extauthz.commands.audit.search import opened
 from extauthz.commands.errors import UsageError
 from extauthz.records.ledger import housekeeping
 
@@ -25,25 +27,46 @@ _TREE_BYTES: Final = 64
 """Bytes a record of `ledger-WORKER.tree`, with signed checkpoints."""
 _IDS_BYTES: Final = 8
 """Bytes a record of `ledger-WORKER.ids`, with signed checkpoints. Heads of blocks add little."""
+_SUMMED: Final = "summed up,"
+_TREE: Final = """\
+tree, ids: beside either, with signed checkpoints. A request has a decision for each gate and
+direction that judges it: two or three.
+"""
+_COUNTED: Final = """\
+summed up: where the policy says `audit: {uneventful: summary}`. A worker that is killed then loses
+its counts of about the last second. Each other decision has a record before its answer.
+"""
 
 
 @dataclass(frozen=True, slots=True)
 class Size:
-    """Bytes of one form of a ledger: a record, a day, all years."""
+    """Bytes of one form of a ledger: a decision, a day, all years."""
 
-    record: float
+    decision: float
     day: float
     retention: float
 
 
 @dataclass(frozen=True, slots=True)
 class Measured:
-    """Lines that were measured: their number, their bytes plain and compressed."""
+    """Lines that were measured.
 
-    source: str
-    records: int
-    plain: int
-    compressed: int
+    Args:
+        records: their number.
+        decisions: that they tell of.
+        summed: of these, in summaries.
+        plain: bytes.
+        compressed: bytes.
+    """
+
+    records: int = 0
+    decisions: int = 0
+    summed: int = 0
+    plain: int = 0
+    compressed: int = 0
+
+    def __add__(self, other: "Measured") -> "Measured":
+        return Measured(*map(sum, zip(astuple(self), astuple(other), strict=True)))
 
 
 def add_parser(actions: "_Subparsers") -> None:
@@ -72,38 +95,56 @@ def run(args: argparse.Namespace) -> int:
     ):
         if not 0 < value < 1e9:
             raise UsageError(f"{flag} {value}: out of range; give a number above 0")
-    found = _of_folders(args.folders) if args.folders else _of_sample()
-    sizes = {
-        "plain": _size(found.plain / found.records, args),
-        "compressed": _size(found.compressed / found.records, args),
-        "tree": _size(_TREE_BYTES, args),
-        "ids": _size(_IDS_BYTES, args),
-    }
+    found = _of_folders(args.folders) if args.folders else _measured(sample_ledger.lines())
+    sizes = _sizes(found, args)
+    summed = None
+    if not args.folders:
+        summed = _measured(sample_ledger.summed(args.decisions_per_second))
+        sizes |= {f"{_SUMMED} {name}": each for name, each in _sizes(summed, args).items()}
     if args.format == "json":
-        said = {"measured": asdict(found), **{name: asdict(s) for name, s in sizes.items()}}
+        said = {"measured": asdict(found), "summed": summed and asdict(summed)}
+        said |= {name: asdict(size) for name, size in sizes.items()}
         sys.stdout.write(orjson.dumps(said, option=orjson.OPT_INDENT_2).decode() + "\n")
         return 0
-    rows = [("", "a record", "a day", f"{args.years:g} years")]
+    rows = [("", "a decision", "a day", f"{args.years:g} years")]
     rows += [
-        (name, f"{s.record:.0f} B", _bytes(s.day), _bytes(s.retention)) for name, s in sizes.items()
+        (name, f"{s.decision:.0f} B", _bytes(s.day), _bytes(s.retention))
+        for name, s in sizes.items()
     ]
     sys.stdout.write(
-        f"{found.records} records of {found.source}, at {args.decisions_per_second:g} decisions a "
-        "second:\n\n" + "\n".join(table.aligned(rows)) + "\n\n"
-        "tree, ids: beside either, with signed checkpoints. A request has a record for each gate\n"
-        "and direction that judges it: two or three.\n"
+        f"{_source(found, args)}, at {args.decisions_per_second:g} decisions a second:\n\n"
+        + "\n".join(table.aligned(rows))
+        + "\n\n"
+        + _TREE
+        + (_COUNTED if (summed or found).summed else "")
     )
     return 0
 
 
-def _size(record: float, args: argparse.Namespace) -> Size:
-    day = record * args.decisions_per_second * _DAY
-    return Size(record, day, day * _DAYS_A_YEAR * args.years)
+def _source(found: Measured, args: argparse.Namespace) -> str:
+    where = " ".join(map(str, args.folders)) or "a made-up ledger"
+    counted = f" ({found.summed} of them only counted)" if found.summed else ""
+    return f"{found.decisions} decisions of {where}{counted}"
+
+
+def _sizes(found: Measured, args: argparse.Namespace) -> dict[str, Size]:
+    forms = {
+        "plain": found.plain,
+        "compressed": found.compressed,
+        "tree": _TREE_BYTES * found.records,
+        "ids": _IDS_BYTES * found.records,
+    }
+    return {name: _size(size / found.decisions, args) for name, size in forms.items()}
+
+
+def _size(decision: float, args: argparse.Namespace) -> Size:
+    day = decision * args.decisions_per_second * _DAY
+    return Size(decision, day, day * _DAYS_A_YEAR * args.years)
 
 
 def _of_folders(folders: list[Path]) -> Measured:
     """Measure the newest lines of each chain, at most as much as a full segment."""
-    records = plain = compressed = 0
+    found = Measured()
     for chain in ledgers.chains_in(folders):
         lines: list[bytes] = []
         size = 0
@@ -113,22 +154,19 @@ def _of_folders(folders: list[Path]) -> Measured:
             size += sum(map(len, own))
             if size >= _MOST_BYTES:
                 break
-        one = _measured("", lines)
-        records, plain = records + one.records, plain + one.plain
-        compressed += one.compressed
-    if not records:
-        raise UsageError(f"{folders[0]}: no records yet; leave DIR out for an estimate")
-    return Measured(" ".join(map(str, folders)), records, plain, compressed)
+        found += _measured(lines)
+    if not found.decisions:
+        raise UsageError(f"{folders[0]}: no decisions yet; leave DIR out for an estimate")
+    return found
 
 
-def _of_sample() -> Measured:
-    return _measured("a made-up ledger", sample_ledger.lines())
-
-
-def _measured(source: str, lines: Iterable[bytes]) -> Measured:
+def _measured(lines: Iterable[bytes]) -> Measured:
     all_lines = list(lines)
     data = b"".join(all_lines)
-    return Measured(source, len(all_lines), len(data), housekeeping.packed_size(data))
+    records = [record for line in all_lines if (record := opened(line.rstrip(b"\n"))) is not None]
+    summed = sum(decisions_in(each) for each in records if each.get("kind") == SUMMARY)
+    decisions = sum(map(decisions_in, records))
+    return Measured(len(all_lines), decisions, summed, len(data), housekeeping.packed_size(data))
 
 
 def _bytes(number: float) -> str:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Final
 
 from extauthz.commands.audit import decision_rows, ledgers
 from extauthz.commands.audit.ledgers import Chain
+from extauthz.commands.audit.record_words import DECISION, SUMMARY
 from extauthz.commands.audit.search import Record
 from extauthz.commands.errors import UsageError
 from extauthz.records.exports import json_lines
@@ -70,7 +71,7 @@ class Followed:
         }
 
     def new(self) -> list[Record]:
-        """Return the decisions since the last call, by time. Raises UsageError."""
+        """Return the decisions and summaries since the last call, by time. Raises UsageError."""
         found: list[Record] = []
         for chain in ledgers.chains_in(self._folders):
             key = chain.folder, chain.worker
@@ -117,7 +118,7 @@ def _last(chain: Chain, number: int) -> list[Record]:
 
 def _decisions(data: bytes) -> list[Record]:
     records = map(unseal, data.split(b"\n"))
-    return [r for r in records if r is not None and r.get("kind") == "decision"]
+    return [r for r in records if r is not None and r.get("kind") in (DECISION, SUMMARY)]
 
 
 def _time(record: Record) -> str:

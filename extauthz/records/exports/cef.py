@@ -1,4 +1,4 @@
-r"""Common Event Format (CEF 0) for SIEMs: one line a decision.
+r"""Common Event Format (CEF 0) for SIEMs: one line a record.
 
     CEF:0|phiguard|phiguard|VERSION|REASON|DECISION|SEVERITY|key=value key=value
 
@@ -10,7 +10,7 @@ from typing import Final
 
 from extauthz.records.exports.values import (
     KEYS,
-    LEFT_OUT,
+    SUMMED,
     Record,
     flat,
     is_in_force,
@@ -28,15 +28,18 @@ _NAMES: Final = {
     "destination": "duser",
     "service": "dhost",
     "caller": "dvchost",
+    "count": "cnt",
 }
+_TIMES: Final = {"from": "start", "to": "end"}
 _HEAD: Final = {"reason": "the head's event class", "time": "`rt`, in milliseconds"}
-_OWN: Final = tuple(k for k in KEYS if k not in {*_NAMES, *_HEAD, "kind", "vantage"})
+_OWN: Final = tuple(k for k in KEYS if k not in {*_NAMES, *_HEAD, *_TIMES, "kind", "vantage"})
 PLACES: Final[Mapping[str, str]] = {
     **{key: f"`phiguard{key[0].upper()}{key[1:]}`" for key in _OWN},
     **{key: f"`{name}`" for key, name in _NAMES.items()},
+    **{key: f"`{name}`, in milliseconds" for key, name in _TIMES.items()},
     **_HEAD,
     "vantage": "`deviceDirection`: 0 inbound, 1 outbound",
-    "kind": f"{LEFT_OUT}: always `decision`",
+    "kind": SUMMED,
 }
 _DIRECTIONS: Final = {"inbound": "0", "outbound": "1"}
 _SEVERITIES: Final = {"ALLOW": 1, "REDACT": 4, "ALERT": 6, "DENY": 6}
@@ -48,10 +51,10 @@ def line(record: Record) -> str:
     """Return the line of one decision."""
     head = ("CEF:0", "phiguard", "phiguard", VERSION, record.get("reason"), record.get("decision"))
     fields = [f"rt={nanoseconds(record) // 1_000_000}"]
-    for key in (*_NAMES, "vantage", *_OWN):
+    for key in (*_NAMES, *_TIMES, "vantage", *_OWN):
         value = record.get(key)
         if is_present(value):
-            fields.append(f"{_name(key)}={_value(key, value)}")
+            fields.append(f"{_name(key)}={_value(record, key)}")
     names = "|".join(_in_head(shown(part)) for part in head)
     return f"{names}|{severity(record)}|{' '.join(fields)}\n"
 
@@ -67,11 +70,13 @@ def severity(record: Record) -> int:
 def _name(key: str) -> str:
     if key == "vantage":
         return "deviceDirection"
-    return _NAMES.get(key) or f"phiguard{key[0].upper()}{key[1:]}"
+    return _NAMES.get(key) or _TIMES.get(key) or f"phiguard{key[0].upper()}{key[1:]}"
 
 
-def _value(key: str, value: object) -> str:
-    text = shown(value)
+def _value(record: Record, key: str) -> str:
+    text = shown(record.get(key))
+    if key in _TIMES:
+        return str(nanoseconds(record, key) // 1_000_000)
     if key == "vantage":
         text = _DIRECTIONS.get(text, text)  # a forged one is shown
     return flat(text).replace("\\", "\\\\").replace("=", "\\=")

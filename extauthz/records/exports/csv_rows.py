@@ -1,21 +1,19 @@
-"""CSV (RFC 4180) for spreadsheets: one row a decision, one column a key."""
+"""CSV (RFC 4180) for spreadsheets: one row a record, one column a key."""
 
 import csv
 import io
 from collections.abc import Mapping
 from typing import Final
 
-from extauthz.records.exports.values import KEYS, LEFT_OUT, Record, shown
+from extauthz.records.exports.values import KEYS, SUMMED, Record, shown
 
 # New keys come last, so that a column keeps its place.
 COLUMNS: Final = (
     "time id decision enforced reason verdict coverage gap media parts opaque identifiers infoTypes"
     " tipped rules audits policy source destination service caller mtls direction vantage trace"
-    " worker seq hash observed exchange piece schema prev".split()
+    " worker seq hash observed exchange piece schema prev count bytes from to".split()
 )
-PLACES: Final[Mapping[str, str]] = {
-    key: f"`{key}`" if key in COLUMNS else f"{LEFT_OUT}: always `decision`" for key in KEYS
-}
+PLACES: Final[Mapping[str, str]] = {key: f"`{key}`" if key in COLUMNS else SUMMED for key in KEYS}
 _FORMULA: Final = ("=", "+", "-", "@", "\t", "\r")
 
 
@@ -25,7 +23,7 @@ def head() -> str:
 
 
 def rows(record: Record) -> str:
-    """Return the row of one decision."""
+    """Return the row of one record."""
     return _row([_cell(record.get(column)) for column in COLUMNS])
 
 

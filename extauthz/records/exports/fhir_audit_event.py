@@ -7,6 +7,7 @@ consent, and a ledger knows neither. No entity is a patient.
 
 import re
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any, Final
 
 from extauthz.records.exports.values import (
@@ -36,6 +37,8 @@ _MAPPED: Final = {
     "service": "`agent[1].name`",
     "policy": "`entity.detail`; `agent[2].policy`, as `urn:phiguard:policy:DIGEST`",
     "worker": "`source.observer.display`",
+    "from": "`period.start`",
+    "to": "`period.end`",
     "kind": f"{LEFT_OUT}: the type says it",
 }
 _DETAILS: Final = tuple(k for k in KEYS if k not in _MAPPED or k in {"decision", "policy"})
@@ -60,7 +63,7 @@ def event(record: Record) -> dict[str, Any]:
         "type": {"system": _DCM, "code": "110113", "display": "Security Alert"},
         "subtype": [{"system": _SUBTYPE, "code": "AuthZ-Role"}],
         "action": "E",
-        "recorded": _NO_TIME if at is None else at.isoformat().replace("+00:00", "Z"),
+        "recorded": _NO_TIME if at is None else _instant(at),
         "outcome": _outcome(record),
         "agent": [_client(record), _receiver(record), _authorizer(record)],
         "source": {
@@ -69,9 +72,21 @@ def event(record: Record) -> dict[str, Any]:
         },
         "entity": [_entity(record)],
     }
+    if period := _period(record):
+        found["period"] = period
     if reason := _text(shown(record.get("reason"))):
         found["outcomeDesc"] = reason
     return found
+
+
+def _period(record: Record) -> dict[str, str]:
+    """Return when the decisions of a summary were made."""
+    times = {name: moment(record, key) for key, name in (("from", "start"), ("to", "end"))}
+    return {name: _instant(at) for name, at in times.items() if at is not None}
+
+
+def _instant(at: datetime) -> str:
+    return at.isoformat().replace("+00:00", "Z")
 
 
 def _outcome(record: Record) -> str:

@@ -1,7 +1,8 @@
 """OCSF 1.8.0 for data lakes and SIEMs: HTTP Activity for each decision, a finding beside it.
 
 A decision that alerts, redacts or denies, and in which identifiers were found, is also a Data
-Security Finding. What OCSF has no attribute for stands in `unmapped`, under the key of the ledger.
+Security Finding. A summary of decisions is an HTTP Activity with a `count`. What OCSF has no
+attribute for stands in `unmapped`, under the key of the ledger.
 """
 
 from collections.abc import Mapping
@@ -29,6 +30,9 @@ DATA_SECURITY_FINDING: Final = 2006
 _MAPPED: Final = {
     "time": "`time`, in milliseconds",
     "id": "`metadata.uid`; with `-finding` for a finding; `finding_info.uid`",
+    "count": "`count`",
+    "from": "`start_time`, in milliseconds",
+    "to": "`end_time`, in milliseconds",
     "exchange": "`metadata.correlation_uid`",
     "seq": "`metadata.sequence`",
     "reason": "`metadata.event_code`, `status_detail`",
@@ -43,6 +47,7 @@ _MAPPED: Final = {
     "trace": "`trace.uid`",
     "kind": f"{LEFT_OUT}: the class says it",
 }
+_PERIOD: Final = {"from": "start_time", "to": "end_time"}
 _REST: Final = tuple(key for key in KEYS if key not in _MAPPED)
 PLACES: Final[Mapping[str, str]] = {**_MAPPED, **{key: f"`unmapped.{key}`" for key in _REST}}
 
@@ -88,7 +93,7 @@ def _http_activity(record: Record) -> dict[str, Any]:
         "category_uid": 4,
         "status_id": 2 if denied else 1,
         # the class asks for a request or a response; of both, the ledger knows this id alone
-        "http_request": {"uid": shown(record.get("exchange")) or shown(record.get("id"))},
+        "http_request": {"uid": shown(record.get("exchange")) or _uid(record)},
         "observation_point_id": _VANTAGES.get(shown(record.get("vantage")), _UNKNOWN),
         "unmapped": {key: record[key] for key in _REST if record.get(key) is not None},
     }
@@ -148,7 +153,7 @@ def _common(record: Record, class_uid: int, name: str, activity: int) -> dict[st
             "version": OCSF,
             "product": {"name": "phiguard", "vendor_name": "phiguard", "version": VERSION},
             "profiles": ["security_control"],
-            "uid": shown(record.get("id")),
+            "uid": _uid(record),
             "event_code": reason,
             "sequence": _int32(number(record.get("seq"))),
         },
@@ -159,7 +164,17 @@ def _common(record: Record, class_uid: int, name: str, activity: int) -> dict[st
         event["policy"] = {"uid": policy, "is_applied": record.get("enforced") is True}
     if rules := shown(record.get("rules")):
         event["firewall_rule"] = {"name": rules}
+    if record.get("count") is not None:
+        event["count"] = _int32(number(record.get("count")))
+    for key, attribute in _PERIOD.items():
+        if record.get(key) is not None:
+            event[attribute] = nanoseconds(record, key) // 1_000_000
     return event | _endpoints(record)
+
+
+def _uid(record: Record) -> str:
+    """Return the id of a record. A summary has none but its hash."""
+    return shown(record.get("id")) or shown(record.get("hash"))
 
 
 def _endpoints(record: Record) -> dict[str, Any]:

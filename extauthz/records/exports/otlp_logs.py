@@ -1,7 +1,8 @@
 """OpenTelemetry logs as OTLP/JSON: one `LogsData` a line, as the Collector's file exporter writes.
 
-A record is an event, `phiguard.decision`, with the attribute names of the spans. The receiver
-`otlpjsonfile` of the Collector reads the lines.
+A decision is an event, `phiguard.decision`, with the attribute names of the spans. A summary of
+decisions is `phiguard.decision_summary`. The receiver `otlpjsonfile` of the Collector reads the
+lines.
 """
 
 import re
@@ -21,6 +22,7 @@ from extauthz.records.exports.values import (
 from extauthz.records.release import VERSION
 
 EVENT: Final = "phiguard.decision"
+SUMMARY_EVENT: Final = "phiguard.decision_summary"
 _TEXT, _TEXTS, _NUMBER, _FLAG, _COUNTS, _AUDITS = range(6)
 _ATTRIBUTES: Final = {
     "schema": ("phiguard.record.schema", _NUMBER),
@@ -54,6 +56,10 @@ _ATTRIBUTES: Final = {
     "seq": ("phiguard.ledger.seq", _NUMBER),
     "prev": ("phiguard.ledger.prev", _TEXT),
     "hash": ("phiguard.ledger.hash", _TEXT),
+    "count": ("phiguard.summary.count", _NUMBER),
+    "bytes": ("phiguard.summary.bytes", _NUMBER),
+    "from": ("phiguard.summary.from", _TEXT),
+    "to": ("phiguard.summary.to", _TEXT),
 }
 PLACES: Final[Mapping[str, str]] = {
     **{key: f"`{name}`" for key, (name, _) in _ATTRIBUTES.items()},
@@ -75,7 +81,7 @@ def line(record: Record) -> str:
         "observedTimeUnixNano": time,
         "severityNumber": level,
         "severityText": name,
-        "eventName": EVENT,
+        "eventName": SUMMARY_EVENT if record.get("kind") == "summary" else EVENT,
         "attributes": list(_attributes(record)),
     }
     trace = shown(record.get("trace"))

@@ -1,4 +1,4 @@
-"""Parquet for data lakes: one row a decision, one typed column a key.
+"""Parquet for data lakes: one row a record, one typed column a key.
 
 The writer is pyarrow, of the extra `phiguard[parquet]`. It is imported only here, and only when
 somebody asks for this form.
@@ -25,7 +25,9 @@ TYPES: Final[Mapping[str, str]] = dict.fromkeys(KEYS, "string") | {
     "opaque": "int64",
     "worker": "int64",
     "seq": "int64",
-    "time": "timestamp[us, tz=UTC]",
+    "count": "int64",
+    "bytes": "int64",
+    **dict.fromkeys(("time", "from", "to"), "timestamp[us, tz=UTC]"),
     "parts": "list<string>",
     "identifiers": "list<string>",
     "tipped": "list<string>",
@@ -62,16 +64,18 @@ _FITTING: Final[Mapping[str, Callable[[Any], object]]] = {
 
 
 def row(record: Record) -> dict[str, object]:
-    """Return the cells of a decision, by column.
+    """Return the cells of a decision or a summary, by column.
 
     A value of another type than its column's is None. No guard writes one.
     """
-    cells = {key: _FITTING[kind](record.get(key)) for key, kind in TYPES.items() if key != "time"}
-    return {**cells, "time": moment(record)}
+    return {
+        key: _FITTING[kind](record.get(key)) if kind in _FITTING else moment(record, key)
+        for key, kind in TYPES.items()
+    }
 
 
 def write(records: Iterable[Record], out: BinaryIO) -> int:
-    """Write a file of row groups, and return the number of decisions.
+    """Write a file of row groups, and return the number of rows.
 
     Raises:
         MissingWriterError: pyarrow is not installed.

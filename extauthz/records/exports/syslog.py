@@ -1,4 +1,4 @@
-r"""Syslog (RFC 5424) with structured data for SIEMs: one line a decision.
+r"""Syslog (RFC 5424) with structured data for SIEMs: one line a record.
 
     <PRI>1 TIME - phiguard WORKER REASON [phiguard@32473 key="value" ...] DECISION REASON
 
@@ -13,7 +13,7 @@ from typing import Final
 from extauthz.records import ledger_time
 from extauthz.records.exports.values import (
     KEYS,
-    LEFT_OUT,
+    SUMMED,
     Record,
     flat,
     is_in_force,
@@ -31,7 +31,7 @@ _OWN: Final = tuple(key for key in KEYS if key not in {"kind", "time", "worker"}
 PLACES: Final[Mapping[str, str]] = {
     **{key: f"`{key}`" for key in _OWN},
     **_HEAD,
-    "kind": f"{LEFT_OUT}: always `decision`",
+    "kind": SUMMED,
 }
 # a MSGID, section 6: matches "MINIMUM_NECESSARY"; not "", not "NO PHI"
 _WORD: Final = re.compile(r"[!-~]{1,32}")

@@ -13,9 +13,10 @@ LEFT_OUT: Final = "left out"
 KEYS: Final = tuple(
     "schema kind time id exchange piece decision enforced observed reason verdict coverage gap"
     " media parts opaque identifiers infoTypes tipped rules audits policy source destination"
-    " service caller mtls direction vantage trace worker seq prev hash".split()
+    " service caller mtls direction vantage trace worker seq prev hash count bytes from to".split()
 )
-"""Every key of a decision, and `worker`, which the name of the ledger's file says."""
+"""Every key of a decision or a summary, and `worker`, which the name of the ledger's file says."""
+SUMMED: Final = "left out: a summary has a `count`"
 
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 # nanoseconds since 1970 fit in 64 bits until then
@@ -76,19 +77,19 @@ def counts(value: object) -> dict[str, int]:
     return {str(name): number(count) for name, count in sorted(value.items())}
 
 
-def moment(record: Record) -> datetime | None:
-    """Return the time of a record, or None when it is no time between 1970 and 2261."""
+def moment(record: Record, key: str = "time") -> datetime | None:
+    """Return a time of a record, or None when it is no time between 1970 and 2261."""
     try:
-        found = datetime.fromisoformat(shown(record.get("time")))
+        found = datetime.fromisoformat(shown(record.get(key)))
         utc = found.astimezone(UTC)
     except (ValueError, OverflowError):
         return None
     return utc if found.tzinfo and _EPOCH <= utc < _LAST else None
 
 
-def nanoseconds(record: Record) -> int:
-    """Return the time of a record in nanoseconds since 1970; 0 when it has none."""
-    found = moment(record)
+def nanoseconds(record: Record, key: str = "time") -> int:
+    """Return a time of a record in nanoseconds since 1970; 0 when it has none."""
+    found = moment(record, key)
     if found is None:
         return 0
     since = found - _EPOCH

@@ -11,7 +11,7 @@ second and at the end. `extauthz.records.ledger.durability` says when else it is
 
 import contextlib
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any, Final
@@ -26,7 +26,7 @@ from extauthz.records.ledger.chain import (
 )
 from extauthz.records.ledger.durability import Fsync, SharedSync
 from extauthz.records.ledger.ending import ending
-from extauthz.records.ledger.keeper import LedgerError
+from extauthz.records.ledger.keeper import Entry, Kept, LedgerError
 from extauthz.records.ledger.notary import NO_NOTARY, GapError, Notary, Signing, TreeNotary
 from extauthz.records.ledger.segment_file import SegmentFile
 from extauthz.records.worker_folder import Purpose, WorkerFolder
@@ -38,6 +38,10 @@ SCHEMA: Final = 2
 NOTHING: Final[Record] = MappingProxyType({})
 # random bytes, so that the first records of two chains are never the same
 _NONCE_BYTES: Final = 16
+
+
+def _nothing() -> None:
+    """Do nothing."""
 
 
 _PURPOSE: Final = Purpose("ledger", "the ledger", "writes", LedgerError)
@@ -89,6 +93,8 @@ class FileLedger:
         self._safe = 0
         self._lost = 0
         self._failure = OSError()
+        # hash of a record whose write has failed, which may be whole
+        self._unsure: tuple[str, Kept] | None = None
         self._shared = SharedSync(self.sync)
         self.head = ChainHead()
         self.is_signed = signing is not None
@@ -114,19 +120,27 @@ class FileLedger:
         """The newest checkpoint that this process has signed, or empty text."""
         return self._notary.note
 
-    def append(self, record: dict[str, Any]) -> None:
-        """Keep one record, with `schema`, `seq`, `time`, `prev` and `hash` added.
+    @property
+    def is_full(self) -> bool:
+        """Whether the next record begins a new segment."""
+        return self._segment.size > self._limit
 
-        Raises LedgerError.
+    def append(self, record: Record) -> None:
+        """Keep one record, as `append_all` does. Raises LedgerError."""
+        self.append_all(((record, _nothing),))
+
+    def append_all(self, entries: Iterable[Entry], *, in_place: bool = False) -> None:
+        """Keep records, with `schema`, `seq`, `time`, `prev` and `hash` added to each.
 
         After a failed write, the next call first heals, so that the ledger is whole again as soon
         as the disk works. It fails too while the folder has no room within its budget.
         """
         self.heal()
         try:
-            if self._segment.size > self._limit:
+            if self.is_full and not in_place:
                 self._segment.open(segment_name(self._worker, self.head.seq + 1))
-            self._write(record)
+            for record, kept in entries:
+                self._write(record, kept)
         except OSError as error:
             self._healthy = False
             raise self._folder.cannot("written", error) from None
@@ -234,6 +248,9 @@ class FileLedger:
         except segments.SegmentError as error:
             raise LedgerError(str(error)) from None
         self.head = end.head
+        unsure, self._unsure = self._unsure, None
+        if unsure is not None and end.head.hash == unsure[0]:
+            unsure[1]()
         self._safe = max(self._safe, end.head.seq)
         self._follow()
         self._segment.open(end.name)
@@ -268,9 +285,12 @@ class FileLedger:
                 )
             self._segment.settle()
 
-    def _write(self, record: Record) -> None:
+    def _write(self, record: Record, kept: Kept = _nothing) -> None:
         line, head = seal({**record, "schema": SCHEMA, "time": self._now()}, self.head)
+        self._unsure = head.hash, kept  # a write that fails may have missed the newline only
         self._segment.write(line)
+        self._unsure = None
         self.written += len(line)
         self.head = head
         self._notary.append(line[:-1])
+        kept()

@@ -3,10 +3,14 @@
 `extauthz.records.ledger.file` keeps records in files.
 """
 
-from collections.abc import Callable
-from typing import Any, Final, Protocol
+from collections.abc import Callable, Iterable
+from typing import Final, Protocol
 
-from extauthz.records.ledger.chain import ChainHead
+from extauthz.records.ledger.chain import ChainHead, Record
+
+Kept = Callable[[], None]
+"""Called when it is known that a record is in the ledger."""
+Entry = tuple[Record, Kept]
 
 
 class LedgerError(Exception):
@@ -35,8 +39,26 @@ class Ledger(Protocol):
     def checkpoint(self) -> str:
         """The newest signed checkpoint, or empty text."""
 
-    def append(self, record: dict[str, Any]) -> None:
+    @property
+    def is_full(self) -> bool:
+        """Whether the next record begins a new segment."""
+
+    def append(self, record: Record) -> None:
         """Keep one record. Raises LedgerError when it may be lost."""
+
+    def append_all(self, entries: Iterable[Entry], *, in_place: bool = False) -> None:
+        """Keep records together: in one segment, and with one sync where each is synced.
+
+        The next record is asked for only when the one before is written. After a failure, the one
+        that failed is called kept by the next call that heals, if it was written after all.
+
+        Args:
+            entries: the records.
+            in_place: in the open segment, even if it is full.
+
+        Raises:
+            LedgerError: those that are not called kept may be lost.
+        """
 
     async def kept(self) -> None:
         """Wait until the records so far are as safe as was asked for. Raises LedgerError."""
@@ -61,9 +83,15 @@ class NoLedger:
     head: Final = ChainHead()
     checkpoint: Final = ""
     written: Final = 0
+    is_full: Final = False
 
-    def append(self, record: dict[str, Any]) -> None:
+    def append(self, record: Record) -> None:
         """Do nothing."""
+
+    def append_all(self, entries: Iterable[Entry], *, in_place: bool = False) -> None:  # noqa: ARG002 - of the protocol
+        """Call each record kept."""
+        for _, kept in entries:
+            kept()
 
     async def kept(self) -> None:
         """Do nothing."""

@@ -8,6 +8,7 @@ import pytest
 from google.protobuf import descriptor_pb2
 from grpc_health.v1 import health_pb2, health_pb2_grpc
 from grpc_reflection.v1alpha import reflection_pb2, reflection_pb2_grpc
+from mutual_tls import certificates_in, secure_check, tls_of
 from running_guard import (
     ALLOWED,
     BILLING,
@@ -23,7 +24,7 @@ from extauthz.demo.topology import BILLING as BILLING_WORKLOAD
 from extauthz.demo.topology import EHR as EHR_WORKLOAD
 from extauthz.demo.topology import GUARD
 from extauthz.guard.envoy import wire
-from extauthz.settings import Limits, Tls
+from extauthz.settings import Limits
 
 SERVING, NOT_SERVING = (
     health_pb2.HealthCheckResponse.SERVING,
@@ -218,36 +219,7 @@ def test_a_drain_waits_for_what_runs_and_then_ends_it(guard, run):
 
 @pytest.fixture
 def certificates(tmp_path):
-    authority = Authority.create()
-    return {
-        workload: authority.issue(
-            workload, tmp_path / workload.name, dns="guard" if workload is GUARD else ""
-        )
-        for workload in (GUARD, BILLING_WORKLOAD, EHR_WORKLOAD)
-    }
-
-
-def secure_channel(g, files):
-    credentials = grpc.ssl_channel_credentials(
-        files.authority.read_bytes(), files.key.read_bytes(), files.certificate.read_bytes()
-    )
-    return grpc.aio.secure_channel(
-        g.address, credentials, options=[("grpc.ssl_target_name_override", "guard")]
-    )
-
-
-async def secure_check(g, files, request):
-    async with secure_channel(g, files) as channel:
-        method = channel.unary_unary(
-            f"/{wire.AUTHORIZATION}/Check",
-            request_serializer=wire.encode,
-            response_deserializer=wire.decoder("envoy.service.auth.v3.CheckResponse"),
-        )
-        return await method(request, timeout=20)
-
-
-def tls_of(files):
-    return Tls(files.certificate, files.key, files.authority)
+    return certificates_in(tmp_path)
 
 
 def test_over_mutual_tls_only_the_receivers_own_proxy_may_ask(guard, run, certificates):

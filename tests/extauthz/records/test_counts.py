@@ -32,6 +32,7 @@ def test_what_alarms_is_counted_from_zero_and_nothing_else_has_a_series():
         name: [({}, 0)]
         for name in (
             "phiguard.ledger.records",
+            "phiguard.ledger.summed",
             "phiguard.ledger.failures",
             "phiguard.ledger.sync.failures",
             "phiguard.policy.refusals",
@@ -64,14 +65,16 @@ def test_opaque_parts_are_counted_where_there_are_any():
 
 def test_records_and_refusals_are_counted_without_labels():
     counts = Counts()
-    counts.ledger_kept()
-    counts.ledger_kept()
+    counts.ledger_kept(is_alone=True)
+    counts.ledger_kept(is_alone=True)
+    counts.ledger_kept(is_alone=False)
     counts.ledger_failed()
     counts.policy_refused()
     counts.sync_failed()
 
     assert sums(counts) == {
         "phiguard.ledger.records": [({}, 2)],
+        "phiguard.ledger.summed": [({}, 1)],
         "phiguard.ledger.failures": [({}, 1)],
         "phiguard.policy.refusals": [({}, 1)],
         "phiguard.ledger.sync.failures": [({}, 1)],

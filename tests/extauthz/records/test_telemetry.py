@@ -170,7 +170,7 @@ def test_the_exporter_drops_what_it_does_not_know(bench):
 
 def test_decisions_are_counted_without_paths_addresses_or_ids(bench):
     bench.telemetry.begin(SpanName.AUTHORIZE, {}).end(JUDGEMENT, 0.25, [])
-    bench.counts.ledger_kept()
+    bench.counts.ledger_kept(is_alone=True)
     bench.counts.ledger_failed()
     points = bench.points()
 
@@ -180,6 +180,7 @@ def test_decisions_are_counted_without_paths_addresses_or_ids(bench):
         "phiguard.scan.size",
         "phiguard.findings",
         "phiguard.ledger.records",
+        "phiguard.ledger.summed",
         "phiguard.ledger.failures",
         "phiguard.ledger.sync.failures",
         "phiguard.policy.refusals",

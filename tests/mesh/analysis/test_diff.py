@@ -11,7 +11,7 @@ from mesh.analysis.diff import MoveKind, RuleChange, diff
 from mesh.analysis.flows import PROVIDERS_OWN, WITHOUT_CONTEXT
 from mesh.message.facts import Direction, Vantage
 from mesh.policy.decide import decide
-from mesh.policy.decision import Action, Mode
+from mesh.policy.decision import Action, Mode, Uneventful
 from mesh.policy.policy import Disclosure, OperationMatch, Peer, Policy, Rule, Target
 from phiscan.finding import ScanReport, Verdict
 from phiscan.identifiers import INFO_TYPES
@@ -159,6 +159,7 @@ def test_an_edge_that_is_only_watched_now_opens():
         ({"mode": Mode.MONITOR}, "mode"),
         ({"default_action": Action.ALLOW}, "defaultAction"),
         ({"on_unscannable": Action.ALERT}, "onUnscannable"),
+        ({"uneventful": Uneventful.SUMMARY}, "audit.uneventful"),
         ({"services": MappingProxyType({"billing": BILLING})}, "services `billing`"),
     ],
 )

@@ -7,6 +7,7 @@ from mesh.analysis.explain import Branch, explain, lines, says
 from mesh.exchange.events import Outcome
 from mesh.message.facts import Direction, Facts, Operation, Vantage
 from mesh.policy.decide import decide
+from mesh.policy.decision import Uneventful
 from mesh.policy.policy import Disclosure, Peer, Policy, Rule, Target
 from phiscan.finding import Coverage, Gap, ScanReport, Subject, Verdict
 
@@ -128,3 +129,18 @@ def test_deny_wins_over_redact_and_redact_over_allow():
 def test_a_tree_is_drawn_with_its_branches():
     tree = Branch("a", (Branch("b", (Branch("c"),)), Branch("d", (Branch("e"),))))
     assert list(lines(tree)) == ["a", "├─ b", "│  └─ c", "└─ d", "   └─ e"]
+
+
+@pytest.mark.parametrize(
+    ("facts", "report", "said"),
+    [
+        (FACTS, ScanReport(), "counted in a summary, but for the first such message on the edge"),
+        (replace(FACTS, mtls=None), ScanReport(), "one of its own"),
+        (FACTS, REPORT, "one of its own"),
+    ],
+)
+def test_where_decisions_are_summed_up_it_says_how_this_one_is_recorded(facts, report, said):
+    policy = Policy("clinic", "0" * 12, rules=(ONE,), uneventful=Uneventful.SUMMARY)
+    outcome = Outcome(facts, decide(facts, report, policy), report)
+    assert list(lines(explain(outcome, policy)))[-2] == f"├─ record: {said}"
+    assert not any("record:" in line for line in told(ONE, facts=facts, report=report))

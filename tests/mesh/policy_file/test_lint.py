@@ -40,6 +40,7 @@ def to(operation: str) -> str:
 
 def test_a_strict_policy_has_no_warnings():
     assert warnings_of(EDGE) == []
+    assert warnings_of(spec="  audit: {uneventful: each}\n") == []
     assert warnings_of() == []
 
 
@@ -49,6 +50,11 @@ def test_a_strict_policy_has_no_warnings():
         ("  mode: monitor\n", "5: mode `monitor` blocks nothing"),
         ("  onUnscannable: ALERT\n", "5: messages that could not be read completely pass"),
         ("  defaultAction: ALLOW\n", "5: PHI flows on every encrypted edge that no rule names"),
+        (
+            "  audit: {uneventful: summary}\n",
+            "5: decisions on messages without findings are only counted, and a worker that is killed "
+            "loses up to a second of the counts",
+        ),
     ],
 )
 def test_a_loose_choice_is_pointed_out(spec, warning):

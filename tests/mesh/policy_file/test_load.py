@@ -348,6 +348,37 @@ def test_a_namespace_rules_its_own_workloads(to):
     assert parse_files({"a": WIDE, "b": text}).rules[0].name == "finance/claims"
 
 
+@pytest.mark.parametrize(
+    ("audit", "word"), [("", "each"), ("  audit: {}\n", "each"), *((f"  audit: {{uneventful: {w}}}\n", w) for w in ("each", "summary"))]
+)  # fmt: skip
+def test_how_uneventful_decisions_are_recorded(audit, word):
+    assert (
+        parse(WIDE.replace("  mode: enforce\n", audit or "  mode: enforce\n"), file="a").uneventful
+        == word
+    )
+
+
+@pytest.mark.parametrize(
+    ("audit", "message"),
+    [
+        ("summary", "`audit` is a single value, expected a mapping"),
+        ("{uneventful: never}", "`uneventful` is `never`, expected `each` or `summary`"),
+        ("{eventful: each}", "unknown key `eventful` in `audit`"),
+    ],
+)
+def test_a_way_to_record_that_does_not_exist_is_an_error(audit, message):
+    _, problems = check_files({"a": WIDE.replace("mode: enforce", f"audit: {audit}")})
+    assert [p.message for p in problems if p.severity == "error"] == [message]
+
+
+def test_a_namespace_does_not_say_how_decisions_are_recorded():
+    text = FINANCE.replace("spec:", "spec:\n  audit: {uneventful: summary}", 1)
+    _, problems = check_files({"a": WIDE, "b": text})
+    assert [p.message for p in problems if p.severity == "error"] == [
+        "`audit` is a setting of the whole mesh, not of namespace `finance`"
+    ]
+
+
 def test_files_of_the_whole_mesh_must_agree():
     other = HEAD + "metadata: {name: other}\nspec: {mode: monitor, onUnscannable: ALERT}\n"
     policy = parse_files({"a": WIDE, "b": other})

@@ -10,7 +10,7 @@ DUTIES: Final = (
         "45 CFR 164.312(b)",
         "Audit controls: record and examine activity in systems that hold PHI.",
         "Decisions, denials, verification. Each decision on a message has a record, written before "
-        "the message went on.",
+        "the message went on, unless the policy has those without findings counted.",
     ),
     (
         "45 CFR 164.308(a)(1)(ii)(D)",
@@ -37,6 +37,8 @@ LIMITS: Final = (
     "It shows messages that passed a guard. A connection that bypasses its sidecar has no record; "
     "`phiguard istio check` looks for such ways.",
     "It says what was found and decided, not that nothing was missed. No detector finds all PHI.",
+    "Decisions that were only counted have no record of their own. Their number is written within "
+    "about a second; a worker that is killed before loses it.",
     "A chain alone does not show that its end was cut off. Signed checkpoints that are kept "
     "elsewhere do; see `phiguard audit verify`.",
     "A signature says that the key signed, not who held the key.",

@@ -119,6 +119,7 @@ def _numbers(summary: Summary) -> Markup:
     return numbers(
         (
             ("decisions", summary.total),
+            *([("of these only counted", summary.summed)] if summary.summed else []),
             ("denied", actions["DENY"]),
             ("redacted", actions["REDACT"]),
             ("alerts", actions["ALERT"]),

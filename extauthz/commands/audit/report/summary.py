@@ -9,7 +9,14 @@ from dataclasses import dataclass, field
 from difflib import unified_diff
 from typing import Any, Final, NamedTuple
 
-from extauthz.commands.audit.record_words import mutual_tls, receiver, text_of
+from extauthz.commands.audit.record_words import (
+    DECISION,
+    SUMMARY,
+    decisions_in,
+    mutual_tls,
+    receiver,
+    text_of,
+)
 
 Record = Mapping[str, Any]
 
@@ -83,6 +90,7 @@ class Summary:
     policies: list[PolicyChange] = field(default_factory=list)
     refusals: list[Record] = field(default_factory=list)
     starts: list[Record] = field(default_factory=list)
+    summed: int = 0
     first: str = ""
     last: str = ""
 
@@ -94,8 +102,8 @@ class Summary:
     def take(self, record: Record) -> None:
         """Count one record of the period."""
         kind = record.get("kind")
-        if kind == "decision":
-            self._decision(record)
+        if kind in (DECISION, SUMMARY):
+            self._decisions(record)
         elif kind == "policy":
             self.came_into_force(record)
         elif kind == "refusal":
@@ -111,27 +119,30 @@ class Summary:
             return
         self.policies.append(PolicyChange(record, _diff(before, record)))
 
-    def _decision(self, record: Record) -> None:
+    def _decisions(self, record: Record) -> None:
+        """Count a decision, or as many as a summary tells of: at the time of its record."""
+        number = decisions_in(record)
+        self.summed += number if record.get("kind") == SUMMARY else 0
         time = text_of(record.get("time"))
         self.first, self.last = self.first or time, time
         action = text_of(record.get("decision"))
         effect = action if record.get("enforced") is True else f"({action})"
         reason = text_of(record.get("reason"))
-        self.actions[effect] += 1
-        self.reasons[effect, reason] += 1
-        _of(self.days, time[:10])[action] += 1
+        self.actions[effect] += number
+        self.reasons[effect, reason] += number
+        _of(self.days, time[:10])[action] += number
         edge = self._edge(record)
-        edge.actions[effect] += 1
-        edge.mtls[mutual_tls(record)] += 1
+        edge.actions[effect] += number
+        edge.mtls[mutual_tls(record)] += number
         for name in set(_texts(record.get("identifiers"))):
-            edge.identifiers[name] += 1
-            _of(self.identifiers, name)[action] += 1
+            edge.identifiers[name] += number
+            _of(self.identifiers, name)[action] += number
         for name in record["infoTypes"] if isinstance(record.get("infoTypes"), dict) else ():
-            self.info_types[name] += 1
+            self.info_types[name] += number
         if record.get("coverage") != "COMPLETE":
             gap = text_of(record.get("gap"))
-            self.gaps[gap] += 1
-            edge.gaps[gap] += 1
+            self.gaps[gap] += number
+            edge.gaps[gap] += number
         if action == "DENY":
             self.denials.append(record)
 
@@ -156,6 +167,7 @@ def merged(parts: Sequence[Summary]) -> Summary:
         whole.reasons.update(part.reasons)
         whole.info_types.update(part.info_types)
         whole.gaps.update(part.gaps)
+        whole.summed += part.summed
         for day, actions in part.days.items():
             _of(whole.days, day).update(actions)
         for identifier, actions in part.identifiers.items():

@@ -5,6 +5,7 @@ import pytest
 from exported_records import FORGED, RECORD, as_read
 from hypothesis import given
 from jsonschema import Draft202012Validator
+from ledgers_in_folders import SUMMARY
 
 from extauthz.records.exports import ocsf
 
@@ -74,3 +75,9 @@ def test_the_schema_refuses_what_is_no_ocsf(broken):
 @given(record=FORGED)
 def test_a_forged_record_fits_the_schema(record):
     assert events(as_read(record))
+
+
+def test_a_summary_of_decisions_is_an_activity_with_a_count():
+    (event,) = events({**SUMMARY, "time": RECORD["time"], "seq": 8, "hash": "c" * 64, "worker": 3})
+    assert (event["type_uid"], event["count"], event["action_id"]) == (400200, 40, 1)
+    assert event["end_time"] - event["start_time"] == 800

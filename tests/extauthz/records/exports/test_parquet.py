@@ -26,7 +26,8 @@ def read(*records):
 
 def as_json(cells):
     """The cells of a row as the values of the ledger's line."""
-    said = {**cells, "time": cells["time"] and f"{cells['time']:%Y-%m-%dT%H:%M:%S.%fZ}"}
+    times = {key: cells[key] for key in ("time", "from", "to")}
+    said = {**cells, **{key: at and f"{at:%Y-%m-%dT%H:%M:%S.%fZ}" for key, at in times.items()}}
     return {key: dict(said[key]) if TYPES[key].startswith("map") else said[key] for key in said}
 
 
