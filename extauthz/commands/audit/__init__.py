@@ -3,20 +3,8 @@
 import argparse
 from typing import TYPE_CHECKING
 
-from extauthz.commands.audit import (
-    archive,
-    export,
-    keys,
-    manifest,
-    prove,
-    prune,
-    query,
-    reviews,
-    show,
-    size,
-    tail,
-    verify,
-)
+from extauthz.commands.audit import archive, export, prune, query, reviews, show, size, tail, verify
+from extauthz.commands.audit.proofs import keys, manifest, prove
 from extauthz.commands.audit.report import command as report
 
 if TYPE_CHECKING:

@@ -15,9 +15,10 @@ from typing import TYPE_CHECKING, Any, Final
 import orjson
 
 from extauthz.commands import table
-from extauthz.commands.audit import keys, ledgers, times
+from extauthz.commands.audit import ledgers, times
 from extauthz.commands.audit.filters import kinds
 from extauthz.commands.audit.ledgers import Chain, Verified
+from extauthz.commands.audit.proofs import keys
 from extauthz.commands.audit.record_words import DECISION, SUMMARY, decisions_in, text_of
 from extauthz.commands.audit.search import Search, Wanted
 from extauthz.commands.errors import UsageError

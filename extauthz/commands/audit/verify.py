@@ -6,10 +6,11 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from extauthz.commands.audit import archived, keys, ledgers, signed
-from extauthz.commands.audit.archived import Result
+from extauthz.commands.audit import ledgers
 from extauthz.commands.audit.ledgers import Chain
-from extauthz.commands.audit.signed import SignedChain, Target
+from extauthz.commands.audit.proofs import archived, keys, signed
+from extauthz.commands.audit.proofs.archived import Result
+from extauthz.commands.audit.proofs.signed import SignedChain, Target
 from extauthz.commands.errors import UsageError
 
 if TYPE_CHECKING:

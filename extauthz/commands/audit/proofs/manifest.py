@@ -5,7 +5,8 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from extauthz.commands.audit import hashes, keys, ledgers
+from extauthz.commands.audit import ledgers
+from extauthz.commands.audit.proofs import hashes, keys
 from extauthz.commands.errors import UsageError
 from extauthz.records import ledger_time
 from extauthz.records.ledger import checkpoints, note_files, notes

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from extauthz.commands.audit.filters import kinds
-from extauthz.commands.audit.hashes import tree_file
 from extauthz.commands.audit.ledgers import Chain
+from extauthz.commands.audit.proofs.hashes import tree_file
 from extauthz.commands.audit.search import Search, Wanted
 from extauthz.commands.errors import UsageError
 from extauthz.records.ledger import checkpoints, merkle, note_files

@@ -8,9 +8,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from extauthz.commands import table
-from extauthz.commands.audit import hashes, indexed, keys, ledgers, signed
+from extauthz.commands.audit import ledgers
 from extauthz.commands.audit.filters import exactly
 from extauthz.commands.audit.ledgers import Chain
+from extauthz.commands.audit.proofs import hashes, indexed, keys, signed
 from extauthz.commands.audit.search import Hit, Search, Wanted
 from extauthz.commands.audit.show import only_counted
 from extauthz.commands.errors import UsageError

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from extauthz.commands.audit import ledgers
 from extauthz.commands.audit.ledgers import Chain, Verified
-from extauthz.commands.audit.signed import note
+from extauthz.commands.audit.proofs.signed import note
 from extauthz.records.ledger import archive, notes
 from extauthz.records.ledger.chain import ChainHead
 from extauthz.records.ledger.notes import NoteError, PublicKey

@@ -2,7 +2,7 @@
 
 import pytest
 
-from extauthz.commands.audit import indexed
+from extauthz.commands.audit.proofs import indexed
 from extauthz.records.ledger import frames, housekeeping, id_index
 from extauthz.records.ledger.file import FileLedger
 from extauthz.records.ledger.id_index import IdIndex

@@ -1,0 +1,1 @@
+"""Proofs that auditors check: signed checkpoints, one record, one archive; and the keys."""
