@@ -192,8 +192,11 @@ def _rows(rows: Rows, detection: Detection, limits: Limits, headers: "_Headers")
         elif row != HEADER:
             found.take(row, column, "", finding)
     reports = [table]
+    known: dict[Document, ScanReport] = {}  # equal documents are read once
     for cell in part.cells:
-        report = detection.scan(cell.document, limits)
+        report = known.get(cell.document)
+        if report is None:
+            report = known[cell.document] = detection.scan(cell.document, limits)
         reports.append(report)
         inside = found.of(cell.document.data)
         for finding in report.findings:

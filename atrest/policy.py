@@ -224,6 +224,11 @@ def _is_individuals(entry: Entry, known: InfoType | None) -> bool:
 
 
 def _is_phi(kept: Kept) -> bool:
+    """Whether a batch or document of the unit is PHI.
+
+    This is stricter than the verdict of the unit, which another finding can make milder: a phone
+    number beside a provider's number is the provider's.
+    """
     return kept.verdict is Verdict.PHI
 
 

@@ -47,12 +47,12 @@ def lines(units: Iterable[Kept], version: str, *, everything: bool = False) -> I
     """
     for kept in units:
         found = [entry for entry in entries(kept) if everything or entry.is_sure]
-        if found and kept.verdict in (Verdict.PHI, Verdict.IDENTIFIERS):
+        if found and found[0].verdict in (Verdict.PHI, Verdict.IDENTIFIERS):
             yield json_line(_event(kept, found, version))
 
 
 def _event(kept: Kept, found: list[Entry], version: str) -> dict[str, Any]:
-    is_phi = kept.verdict is Verdict.PHI
+    is_phi = found[0].verdict is Verdict.PHI
     time = int(datetime.fromisoformat(kept.read_at).astimezone(UTC).timestamp() * 1000)
     severity = _SEVERITIES[kept.protection.stored] if is_phi else _INFORMATIONAL
     return {
@@ -80,7 +80,7 @@ def _event(kept: Kept, found: list[Entry], version: str) -> dict[str, Any]:
         "resources": [_resource(kept)],
         **_PLACES[kept.kind](kept),
         "unmapped": {
-            "verdict": kept.verdict.value,
+            "verdict": found[0].verdict.value,
             "storage": kept.protection.stored.value,
             "connection": kept.protection.carried.value,
             "found": [_found(entry) for entry in found],

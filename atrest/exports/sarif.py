@@ -45,7 +45,7 @@ def pieces(
 
 def _result(entry: Entry) -> Item:
     kept = entry.kept
-    is_phi = kept.verdict is Verdict.PHI
+    is_phi = entry.verdict is Verdict.PHI
     location: Item = {"physicalLocation": {"artifactLocation": {"uri": uri_of(kept)}}}
     inside = [part for part in (entry.column, entry.field) if part]
     if inside:

@@ -122,3 +122,28 @@ def test_a_profile_holds_no_value(detection, canary):
     profile, _ = look(detection, [Rows(("id", "last_name", "ssn", "dob"), rows)])
     assert canary not in repr(profile)
     assert canary not in str(profile.to_json())
+
+
+class Counting:
+    """Detection that counts the documents that it scans."""
+
+    def __init__(self, detection):
+        self._detection = detection
+        self.scans = []
+
+    def scan(self, document, limits):
+        self.scans.append(document.data)
+        return self._detection.scan(document, limits)
+
+
+def test_equal_documents_of_a_batch_are_read_once_and_count_in_each_row(detection):
+    cell = '{"patient": {"name": "Ana Ruiz", "dob": "1960-01-02"}, "dx": "E11.9"}'
+    other = '{"patient": {"name": "Ida Marsh", "dob": "1971-01-02"}, "dx": "I10"}'
+    counting = Counting(detection)
+    items = [Rows(("id", "body"), [(1, cell), (2, other), (3, cell)])]
+    profile, _ = look(counting, items)
+    assert counting.scans.count(cell.encode()) == 1
+    assert profile.documents == 3
+    assert (
+        sum(n for h, n in profile.columns["body"].hits.items() if h.info_type == "PERSON_NAME") == 3
+    )
