@@ -146,10 +146,10 @@ def test_a_guard_at_its_budget_is_not_ready_and_says_so_and_heals(tmp_path):
     folder, policy = tmp_path / "ledger", tmp_path / "p.yaml"
     policy.write_text(POLICY)
     folder.mkdir()
-    fill(folder, 2048)
+    fill(folder, 8192)
     FileLedger(folder, 0, now).close()
     options = "--ledger", folder, "--workers", "1", "--scanners", "0"
-    with Serving(policy, *options, "--ledger-budget", "2KiB", "--ledger-compress") as serving:
+    with Serving(policy, *options, "--ledger-budget", "8KiB", "--ledger-compress") as serving:
         serving.until(LogEvent.LEDGER_FILLS.value)
         serving.until(LogEvent.LEDGER_FAILED.value)
         fill(folder, 0)
@@ -157,7 +157,7 @@ def test_a_guard_at_its_budget_is_not_ready_and_says_so_and_heals(tmp_path):
         serving.until(LogEvent.LEDGER_HEALED.value)
         assert serving.end() == 0
     (full, *_) = (line for line in serving.log if line["event"] == LogEvent.LEDGER_FILLS.value)
-    assert (full["percent"], full["limit"], full["worker"]) == (100, 2048, 0)
+    assert (full["percent"], full["limit"], full["worker"]) == (100, 8192, 0)
     assert len(list(folder.glob("ledger-0-*.zst"))) == 1
 
 
