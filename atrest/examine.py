@@ -10,7 +10,7 @@ from atrest.inference import Label
 from atrest.profile import Column, Hit, Profile, Shape
 from atrest.shapes import shape
 from atrest.source import Budget, Document, Item, ReadError, Rows, Sampled, Unread
-from atrest.table import HEADER, Batch, batch
+from atrest.table import HEADER, Batch, Cell, batch
 from phiscan.engine import Engine
 from phiscan.finding import Finding, Gap, Likelihood, ScanReport
 from phiscan.identifiers import InfoTypeKind
@@ -173,17 +173,7 @@ def _document(document: Document, detection: Detection, limits: Limits) -> Profi
 
 def _rows(rows: Rows, detection: Detection, limits: Limits, headers: "_Headers") -> Profile:
     """Return the profile of a batch: its CSV, and the cells that are documents."""
-    labels = inference.labels(rows.columns, rows.rows)
-    part = batch(rows, limits.body, {number: label.text for number, label in labels.items()})
-    table = detection.scan(Document(part.data, content_type="text/csv"), limits)
-    if labels:
-        if headers.is_new(part):
-            own = batch(replace(rows, rows=rows.rows[:_HEADS]), limits.body)
-            report = detection.scan(Document(own.data, content_type="text/csv"), limits)
-            headers.look(own, report.findings)
-    else:
-        headers.look(part, table.findings)
-    table = replace(table, findings=tuple(_told(part, table.findings, labels)))
+    part, table = _table(rows, detection, limits, headers)
     found = _Found(part.data)
     for finding in table.findings:
         row, column = part.cell_at(finding.location.start)
@@ -192,11 +182,7 @@ def _rows(rows: Rows, detection: Detection, limits: Limits, headers: "_Headers")
         elif row != HEADER:
             found.take(row, column, "", finding)
     reports = [table]
-    known: dict[Document, ScanReport] = {}  # equal documents are read once
-    for cell in part.cells:
-        report = known.get(cell.document)
-        if report is None:
-            report = known[cell.document] = detection.scan(cell.document, limits)
+    for cell, report in _documents(part, detection, limits):
         reports.append(report)
         inside = found.of(cell.document.data)
         for finding in report.findings:
@@ -210,6 +196,33 @@ def _rows(rows: Rows, detection: Detection, limits: Limits, headers: "_Headers")
         gaps=_gaps(reports),
         media=Counter(report.media for report in reports[1:]),
     )
+
+
+def _table(
+    rows: Rows, detection: Detection, limits: Limits, headers: "_Headers"
+) -> tuple[Batch, ScanReport]:
+    """Return rows as CSV whose header says what the columns hold, and the report on it."""
+    labels = inference.labels(rows.columns, rows.rows)
+    part = batch(rows, limits.body, {number: label.text for number, label in labels.items()})
+    report = detection.scan(Document(part.data, content_type="text/csv"), limits)
+    if not labels:
+        headers.look(part, report.findings)
+    elif headers.is_new(part):
+        own = batch(replace(rows, rows=rows.rows[:_HEADS]), limits.body)
+        plain = detection.scan(Document(own.data, content_type="text/csv"), limits)
+        headers.look(own, plain.findings)
+    return part, replace(report, findings=tuple(_told(part, report.findings, labels)))
+
+
+def _documents(
+    part: Batch, detection: Detection, limits: Limits
+) -> Iterator[tuple[Cell, ScanReport]]:
+    """Yield the cells that are documents. Equal ones are read once."""
+    known: dict[Document, ScanReport] = {}
+    for cell in part.cells:
+        if cell.document not in known:
+            known[cell.document] = detection.scan(cell.document, limits)
+        yield cell, known[cell.document]
 
 
 def _is_of_one_cell(part: Batch, finding: Finding) -> bool:

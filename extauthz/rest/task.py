@@ -125,7 +125,7 @@ def _name(name: str, detection: Detection) -> tuple[str, Profile]:
         if f.kind is InfoTypeKind.IDENTIFIER and f.likelihood >= Likelihood.POSSIBLE
     )
     if not found:
-        return name, Profile()
+        return data.decode(), Profile()  # a name need not be UTF-8, and the catalogue is
     hits = Counter({Hit("", f.info_type, f.likelihood, f.subject, f.detector): 1 for f in found})
     return _masked(data, replace(report, findings=found)), Profile(
         columns={NAME: Column(1, 1, hits)}

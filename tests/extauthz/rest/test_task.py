@@ -55,6 +55,10 @@ def test_ordinary_names_stay(detection, name):
     assert masked_name(name, detection) == name
 
 
+def test_a_name_that_is_no_utf_8_can_be_kept(detection):
+    assert masked_name("a\udcff.csv", detection) == "a?.csv"
+
+
 def test_what_is_gone_is_an_outcome(detection, tmp_path):
     found = outcome(detection, tmp_path, "none")
     assert found.profile.unread == {"GONE": 1}
