@@ -158,7 +158,8 @@ def test_a_guard_at_its_budget_is_not_ready_and_says_so_and_heals(tmp_path):
         assert serving.end() == 0
     (full, *_) = (line for line in serving.log if line["event"] == LogEvent.LEDGER_FILLS.value)
     assert (full["percent"], full["limit"], full["worker"]) == (100, 8192, 0)
-    assert len(list(folder.glob("ledger-0-*.zst"))) == 1
+    # after healing the chain goes on in a new segment, so a late look may compress a second one
+    assert (folder / "ledger-0-000000000001.jsonl.zst").exists()
 
 
 def test_one_look_compresses_some_of_many_segments(tmp_path, said, monkeypatch):
