@@ -11,7 +11,10 @@ from tools.own_tests import ROOT
 from tools.release import ReleaseError, check_sdist, check_wheel, checksums, refuse, repacked
 
 NEEDED = [
-    "phiscan/py.typed", "mesh/py.typed", "atrest/py.typed", "extauthz/py.typed",
+    "phiscan/py.typed",
+    "mesh/py.typed",
+    "atrest/py.typed",
+    "extauthz/py.typed",
     "extauthz/demo/clinic.yaml",
 ]
 
