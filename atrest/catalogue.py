@@ -233,7 +233,9 @@ def _of_individuals(found: Sequence[Entry]) -> Iterator[int]:
     sure = [
         (number, entry)
         for number, entry in enumerate(found)
-        if entry.is_sure and entry.subject in _INDIVIDUALS and entry.info_type not in CREDENTIALS
+        if entry.is_sure
+        and (entry.subject in _INDIVIDUALS or _is_health(entry))
+        and entry.info_type not in CREDENTIALS
     ]
     has_person = any(_names_a_person(entry) for _, entry in sure)
     has_provider = any(entry.info_type in _PROVIDERS and entry.is_sure for entry in found)

@@ -165,3 +165,9 @@ def test_logs_and_lists_are_about_nobody(detection):
     assert {entry.info_type for entry in entries(kept)} >= {"IP_ADDRESS", "MEDICATION"}
     assert not any(entry.is_individuals for entry in entries(kept))
     assert kept.verdict is not Verdict.PHI
+
+
+def test_codes_of_nobody_are_the_persons_beside_them(detection):
+    kept = look(detection, ("ssn", "c_2"), ([f"51{n % 9}-44-{1000 + n}" for n in range(ROWS)], ICD))
+    found = {e.column: e.info_type for e in entries(kept) if e.is_individuals}
+    assert found == {"ssn": "US_SOCIAL_SECURITY_NUMBER", "c_2": "DIAGNOSIS"}

@@ -114,7 +114,7 @@ def _verdict(report: Report) -> Markup:
     unread = _not_read(report)
     said = [
         f"Units with PHI that are stored without encryption: {down:,}." * bool(down),
-        f"Units with PHI of which nobody could say: {unknown:,}." * bool(unknown),
+        f"Units with PHI whose encryption is not known: {unknown:,}." * bool(unknown),
         f"Units and places that could not be read, where PHI may lie: {unread:,}." * bool(unread),
     ]
     text = " ".join(filter(None, said))
