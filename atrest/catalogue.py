@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from typing import Any, Final
 
 from atrest.claim import Claim, claim
-from atrest.profile import Column, Hit, Profile
+from atrest.profile import Column, Hit, Profile, rank
 from atrest.protection import Protection, Shield
 from atrest.source import Method, Reason
 from atrest.unit import UnitKind
@@ -198,7 +198,7 @@ def _single(kept: Kept) -> Iterator[Entry]:
     """Yield the entries, each as if it stood alone."""
     for name, column in sorted(kept.profile.columns.items()):
         for (path, info_type), hits in sorted(_by_type(column).items()):
-            best = max(hits, key=lambda hit: (hit.likelihood, hit.subject))
+            best = max(hits, key=rank)
             count = sum(hits.values())
             yield Entry(
                 kept,

@@ -1,14 +1,15 @@
 """What a reader yields becomes a profile: the detectors run over batches of rows and documents."""
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Final
 
 from atrest import inference
+from atrest.batches import in_batches
+from atrest.found import Found
 from atrest.inference import Label
-from atrest.profile import Column, Hit, Profile, Shape
-from atrest.shapes import shape
+from atrest.profile import Column, Profile
 from atrest.source import Budget, Document, Item, ReadError, Rows, Sampled, Unread
 from atrest.table import HEADER, Batch, Cell, batch
 from phiscan.engine import Engine
@@ -18,15 +19,10 @@ from phiscan.scanner import Limits
 from phiscan.verdict import verdict
 from phiscan.words.given_names import GIVEN_NAMES
 
-BATCH_ROWS: Final = 250
-"""Enough rows for the context, few enough for the limits of one scan."""
-BATCH_BYTES: Final = 1 << 20
 _DECODED: Final = 4
 _SECONDS: Final = 60.0
 TABLE: Final = "(table)"
 """The column of what was found in a batch as a whole, and in none of its cells alone."""
-_OF_THE_ROW: Final = frozenset(("PATIENT_RECORD",))
-"""InfoTypes that speak of a whole record, and of none of its cells."""
 _BY_LABEL: Final = "csv_column"
 """The detector of what stands under a label of the header."""
 _AS_PROSE: Final = frozenset(("prose", "echo"))
@@ -76,7 +72,7 @@ def examine(
     headers = _Headers()
     ended: ReadError | None = None
     try:
-        for item in _batches(items):
+        for item in in_batches(items):
             part = _profile(item, detection, limits, headers)
             total = total + part
             beat(part.rows, part.bytes)
@@ -98,67 +94,9 @@ def _profile(item: Item, detection: Detection, limits: Limits, headers: "_Header
             return Profile(unread=Counter([reason.value]))
 
 
-class _Waiting:
-    """Rows of one table that are not yet a batch."""
-
-    def __init__(self) -> None:
-        self._head = Rows((), ())
-        self._rows: list[Sequence[object]] = []
-        self._size = 0
-
-    def is_other(self, item: Item | None) -> bool:
-        """Whether there are rows, and `item` is not more of the same table."""
-        return bool(self._rows) and not (
-            isinstance(item, Rows)
-            and item.table == self._head.table
-            and item.columns == self._head.columns
-        )
-
-    def add(self, rows: Rows) -> Iterator[Rows]:
-        """Take rows, and yield each batch that they fill."""
-        self._head = rows
-        for row in rows.rows:
-            self._rows.append(row)
-            self._size += sum(len(cell) for cell in row if isinstance(cell, (str, bytes)))
-            if len(self._rows) == BATCH_ROWS or self._size > BATCH_BYTES:
-                yield self.take()
-
-    def take(self) -> Rows:
-        """Give the rows away."""
-        taken = replace(self._head, rows=self._rows)
-        self._rows, self._size = [], 0
-        return taken
-
-
-def _batches(items: Iterable[Item]) -> Iterator[Item]:
-    """Cut rows into batches of one size, whatever the pieces in which they were read.
-
-    Raises:
-        ReadError: what `items` raised, after the rows that came before it.
-    """
-    waiting = _Waiting()
-    source = iter(items)
-    ended: ReadError | None = None
-    while True:
-        try:
-            item = next(source, None)
-        except ReadError as error:
-            item, ended = None, error
-        if waiting.is_other(item):
-            yield waiting.take()
-        if item is None:
-            break
-        if isinstance(item, Rows):
-            yield from waiting.add(item)
-        else:
-            yield item
-    if ended is not None:
-        raise ended
-
-
 def _document(document: Document, detection: Detection, limits: Limits) -> Profile:
     report = detection.scan(document, limits)
-    found = _Found(document.data)
+    found = Found(document.data)
     for finding in report.findings:
         found.take(0, "", finding.location.field, finding)
     return Profile(
@@ -174,7 +112,7 @@ def _document(document: Document, detection: Detection, limits: Limits) -> Profi
 def _rows(rows: Rows, detection: Detection, limits: Limits, headers: "_Headers") -> Profile:
     """Return the profile of a batch: its CSV, and the cells that are documents."""
     part, table = _table(rows, detection, limits, headers)
-    found = _Found(part.data)
+    found = Found(part.data)
     for finding in table.findings:
         row, column = part.cell_at(finding.location.start)
         if not _is_of_one_cell(part, finding):
@@ -231,7 +169,7 @@ def _is_of_one_cell(part: Batch, finding: Finding) -> bool:
     return start >= 0 and part.cell_at(end - 1) == part.cell_at(start)
 
 
-def _columns(part: Batch, found: "_Found") -> dict[str, Column]:
+def _columns(part: Batch, found: Found) -> dict[str, Column]:
     columns = {
         part.name_of(number): found.column(number, part.rows, filled, texts)
         for number, (filled, texts) in enumerate(zip(part.filled, part.texts, strict=True))
@@ -300,47 +238,3 @@ class _Headers:
 
 def _gaps(reports: Iterable[ScanReport]) -> Counter[str]:
     return Counter(r.gap.value for r in reports if r.gap not in (Gap.NONE, Gap.PIXELS))
-
-
-class _Found:
-    """The best finding of each row, column, path and infoType.
-
-    Args:
-        data: the bytes in which the findings' offsets stand.
-    """
-
-    def __init__(self, data: bytes) -> None:
-        self._data = data
-        self._best: dict[tuple[int, int | str, str, str], tuple[Hit, str]] = {}
-
-    def of(self, data: bytes) -> "_Found":
-        """Return a view for findings in other bytes. What it takes counts here."""
-        other = _Found(data)
-        other._best = self._best
-        return other
-
-    def take(self, row: int, column: int | str, path: str, finding: Finding) -> None:
-        """Count a finding in a cell. One that speaks of a whole record is no cell's."""
-        if finding.info_type in _OF_THE_ROW:
-            return
-        hit = Hit(path, finding.info_type, finding.likelihood, finding.subject, finding.detector)
-        key = (row, column, path, finding.info_type)
-        known = self._best.get(key)
-        if known is None or (hit.likelihood, hit.subject, hit.detector) > (
-            known[0].likelihood,
-            known[0].subject,
-            known[0].detector,
-        ):
-            start, end = finding.location.start, finding.location.end
-            self._best[key] = (hit, shape(self._data[start:end]) if start >= 0 else "")
-
-    def column(self, column: int | str, rows: int, filled: int, texts: int) -> Column:
-        """Return what one column holds."""
-        found = [pair for key, pair in self._best.items() if key[1] == column]
-        return Column(
-            rows,
-            filled,
-            Counter(hit for hit, _ in found),
-            Counter(Shape(hit.info_type, masked) for hit, masked in found if masked),
-            texts,
-        )

@@ -34,6 +34,14 @@ class Hit(NamedTuple):
     detector: str
 
 
+_SUBJECTS: Final = (Subject.NOBODY, Subject.PROVIDER, Subject.PERSON, Subject.PATIENT)
+
+
+def rank(hit: Hit) -> tuple[Likelihood, int, str]:
+    """Order hits of one infoType: the surest is the best, then the one about a patient."""
+    return hit.likelihood, _SUBJECTS.index(hit.subject), hit.detector
+
+
 class Shape(NamedTuple):
     """The masked shape of values: `999-99-9999`, `Aa Aa`.
 

@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from atrest.examine import BATCH_ROWS, examine
+from atrest.batches import BATCH_ROWS
+from atrest.examine import examine
 from atrest.profile import Profile
 from atrest.source import Budget, Document, Method, ReadError, Reason, Rows, Sampled, Unread
 from phiscan.finding import Verdict
