@@ -16,7 +16,7 @@ PAGES = [
 ]
 TEXT = "\n".join(page.read_text() for page in PAGES)
 OF_OTHERS = {
-    "--descriptor", "--folder", "--include", "--fqdn", "--port", "--reuse-values", "--type", "--wheel",
+    "--descriptor", "--folder", "--fqdn", "--port", "--records", "--reuse-values", "--type", "--wheel",
 }  # fmt: skip
 
 

@@ -154,7 +154,7 @@ def test_a_crash_in_the_middle_of_a_write_leaves_the_old_file(opened, folder, mo
         broken.setattr(Path, "replace", die)
         with pytest.raises(
             ObservationStoreError,
-            match=r"edges cannot be written \(No space left on device\); make the folder",
+            match=r"edges cannot be written \(No space left on device\); make room on the disk",
         ):
             store.save()
     assert [each.count for each in read([folder]).observations] == [1]
