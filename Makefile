@@ -14,8 +14,8 @@ SOAK_MINUTES ?= 30
 SOAK_REQUESTS ?= 1000000
 
 .DEFAULT_GOAL := help
-.PHONY: help zipkin jaeger ferretdb versitygw demo test check unit unit-long e2e e2e-slow at-rest faults \
-	bench soak eval fuzz coverage coverage-floor mutants dist release lock clean envoy peers setup
+.PHONY: help zipkin jaeger ferretdb versitygw kafka demo test check unit unit-long e2e e2e-slow at-rest \
+	faults bench soak eval fuzz coverage coverage-floor mutants dist release lock clean envoy peers setup
 
 help: ## this list
 	@awk -F':.*## ' '/^[a-z0-9-]+:.*## /{printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -58,6 +58,10 @@ zipkin: ## Zipkin into .tools, for the tests of the tracing UI (131 MB; needs Ja
 ferretdb: ## FerretDB into .tools, for the tests of MongoDB's reader (25 MB; needs Go)
 	@mkdir -p .tools
 	@cd tests/atrest/servers/ferretdb && go build -trimpath -ldflags='-s -w' -o "$(CURDIR)/.tools/ferretdb" .
+
+kafka: ## Kafka into .tools, for the tests of its reader (44 MB; needs Java 17 and Maven)
+	@mkdir -p .tools/kafka
+	@mvn -q -B dependency:copy-dependencies -f tests/atrest/servers/kafka/pom.xml -DoutputDirectory="$(CURDIR)/.tools/kafka"
 
 versitygw: ## an S3 gateway into .tools, for the tests of buckets (84 MB; needs Go)
 	@mkdir -p .tools/versitygw.build

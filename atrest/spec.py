@@ -21,6 +21,7 @@ SCHEMES: Final = {
     "fhir+http": "the same without TLS",
     "dicomweb+https": "the studies of a DICOM store, by DICOMweb",
     "dicomweb+http": "the same without TLS",
+    "kafka": "the topics of a Kafka cluster",
     "mongodb": "the collections of a MongoDB database, or of all",
     "duckdb": "the tables of a DuckDB database",
 }

@@ -38,6 +38,7 @@ _STORES: Final[Mapping[str, _Store]] = {
     "fhir+http": _Store("atrest.readers.web.fhir", "", is_server=True),
     "dicomweb+https": _Store("atrest.readers.web.dicomweb", "", is_server=True),
     "dicomweb+http": _Store("atrest.readers.web.dicomweb", "", is_server=True),
+    "kafka": _Store("atrest.readers.kafka.source", "rest-kafka", is_server=True),
     "mongodb": _Store("atrest.readers.mongodb.source", "rest-mongo", is_server=True),
     "duckdb": _Store("atrest.readers.duckdb_source", "rest-duckdb"),
 }

@@ -1,0 +1,1 @@
+"""Kafka: topics, sampled in runs of messages."""
