@@ -52,7 +52,9 @@ def streaming_lab(envoy: Path, folder: Path, sidecars: tuple[Sidecar, ...] = BOT
     """Start the sidecars and the guard, without the sample applications."""
     policy = folder / "policy.yaml"
     policy.write_text(POLICY)
-    with open_lab(Plan(envoy, folder, phiguard(policy), sidecars)) as running:
+    # a busy machine must not decide what arrives: the tests are about bodies and not about time
+    guard = phiguard(policy, "--scan-seconds", "5")
+    with open_lab(Plan(envoy, folder, guard, sidecars)) as running:
         running.processes.stop("workloads")
         yield running
 
