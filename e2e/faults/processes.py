@@ -144,7 +144,20 @@ FAULTS: Final = (
     ),
     Fault("20 times SIGHUP", _hangs_up, lambda _: True, is_harmless=True),
     Fault("SIGSTOP of all scanners", _stops(lambda s: s.scanners), logs(LOST), GONE),
-    Fault("SIGSTOP of a worker", _stops(lambda s: s.workers[:1]), lambda _: True, seconds=2.5),
-    Fault("SIGSTOP of all workers", _stops(lambda s: s.workers), fails(), seconds=2.5),
+    Fault(
+        "SIGSTOP of a worker",
+        _stops(lambda s: s.workers[:1]),
+        lambda _: True,
+        ("SCANNER_LOST",),
+        seconds=2.5,
+    ),
+    # a worker that goes on hears of a scan only after its time, and gives the scanner up
+    Fault(
+        "SIGSTOP of all workers",
+        _stops(lambda s: s.workers),
+        fails(),
+        ("SCANNER_LOST",),
+        seconds=2.5,
+    ),
     Fault("SIGSTOP of the supervisor", _stops(lambda s: [s.guard_pid]), lambda _: True),
 )

@@ -232,7 +232,13 @@ FAULTS: Final = (
         capability=CAP_LINUX_IMMUTABLE,
     ),
     Fault("a file in place of the ledger, and a worker dies", _moves_the_ledger, fails(0), GONE),
-    Fault("descriptors used up (RLIMIT_NOFILE)", _uses_up_descriptors, logs(NO_FILES)),
+    Fault(
+        "descriptors used up (RLIMIT_NOFILE)",
+        _uses_up_descriptors,
+        logs(NO_FILES),
+        # a ledger that the fault before has torn is healed at its next record, and opens a file
+        guard=_FRESH,
+    ),
     Fault(
         "no memory in the workers (RLIMIT_AS)",
         _takes_memory(lambda s: s.workers),
