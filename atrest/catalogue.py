@@ -67,6 +67,7 @@ class Kept:
     protection: Protection
     read_at: str
     detail: str = ""
+    seed: int = 0
 
     @property
     def verdict(self) -> Verdict:

@@ -8,6 +8,7 @@ s3://bucket?endpoint=https://HOST    the objects of a store that is not Amazon's
 """
 
 from dataclasses import dataclass
+from pathlib import PurePosixPath
 from typing import Final
 from urllib.parse import parse_qsl, unquote, urlsplit
 
@@ -25,6 +26,10 @@ SCHEMES: Final = {
     "mongodb": "the collections of a MongoDB database, or of all",
     "duckdb": "the tables of a DuckDB database",
 }
+
+
+_LOCAL: Final = frozenset(("file", "sqlite", "duckdb"))
+"""Stores whose path is one of this machine."""
 
 
 class SpecError(ValueError):
@@ -70,7 +75,7 @@ class Spec:
 def parse(text: str) -> Spec:
     """Read a spec. Raises SpecError."""
     if "://" not in text:
-        return Spec("file", path=text)
+        return Spec("file", path=_plain(text))
     try:
         url = urlsplit(text)
         port = url.port or 0
@@ -92,6 +97,11 @@ def parse(text: str) -> Spec:
         unquote(url.username or ""),
         url.hostname or "",
         port,
-        unquote(url.path),
+        _plain(unquote(url.path)) if url.scheme in _LOCAL else unquote(url.path),
         tuple(options),
     )
+
+
+def _plain(path: str) -> str:
+    """Return a path as its source names it: `exports/` and `./exports` are `exports`."""
+    return str(PurePosixPath(path))

@@ -53,7 +53,7 @@ class Files:
         if stat.S_ISDIR(found.st_mode):
             yield from self._within(self._root, found.st_dev)
         else:
-            yield self._file("", found)
+            yield self._file(self._root.name, found)
 
     def _within(self, folder: Path, device: int) -> Iterator[Unit | Unlisted]:
         if self._mounts.is_kernels_own(device):
@@ -107,7 +107,7 @@ class Files:
             folder = DiskFolder(self._root / unit.name, _opened)
             yield from recognise.items(folder, unit, budget)
             return
-        with _opened(self._root / unit.name if unit.name else self._root) as file:
+        with _opened(self._path(unit)) as file:
             found = os.fstat(file.fileno())
             if not stat.S_ISREG(found.st_mode):
                 raise ReadError(Reason.NOT_A_FILE)
@@ -120,11 +120,15 @@ class Files:
 
     def protection(self, unit: Unit) -> Protection:
         """What is known of the disk below the file."""
-        path = self._root / unit.name if unit.name else self._root
         try:
-            return self._mounts.protection(path.lstat().st_dev)
+            return self._mounts.protection(self._path(unit).lstat().st_dev)
         except OSError:
             return Protection()
+
+    def _path(self, unit: Unit) -> Path:
+        """Return where a unit lies: in the folder, or it is the one file that was named."""
+        is_folder = self._root.is_dir() or unit.name != self._root.name
+        return self._root / unit.name if is_folder else self._root
 
     def close(self) -> None:
         """Nothing is open."""

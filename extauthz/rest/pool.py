@@ -1,7 +1,7 @@
 """The local engine: long-lived processes that each read and scan one unit at a time.
 
 A worker that dies costs its unit and is replaced. So does one that hangs: that for ten minutes
-neither uses the CPU nor reads or writes a byte.
+neither uses the CPU, nor moves a byte, nor wakes up.
 """
 
 import contextlib
@@ -51,14 +51,15 @@ class Pool:
     """Worker processes.
 
     Args:
-        size: how many.
+        size: how many at most. None is started before there is a task for it.
         detectors: that each of them compiles.
     """
 
     def __init__(self, size: int, detectors: Detectors) -> None:
         self._context = multiprocessing.get_context("spawn")
         self._detectors = detectors
-        self._workers = [self._start() for _ in range(size)]
+        self._size = size
+        self._workers: list[_Worker] = []
 
     def _start(self) -> _Worker:
         ours, theirs = self._context.Pipe()
@@ -77,9 +78,7 @@ class Pool:
             beat: called with what was read, and once a second.
         """
         while True:
-            for worker in self._workers:
-                if worker.task is None:
-                    self._give(worker, schedule)
+            self._give_out(schedule)
             busy = [worker for worker in self._workers if worker.task is not None]
             if not busy:
                 return
@@ -93,16 +92,22 @@ class Pool:
                     schedule.done(_taken(worker))
                     yield outcome
 
-    def _give(self, worker: _Worker, schedule: Schedule) -> None:
-        task = schedule.next()
-        if task is None:
-            return
-        worker.task = task
-        worker.began = worker.alive_at = time.monotonic()
-        with contextlib.suppress(
-            BrokenPipeError, ConnectionResetError
-        ):  # heard of at the next look
-            worker.connection.send(task)
+    def _give_out(self, schedule: Schedule) -> None:
+        """Give each idle worker a task. A worker is started when there is one for it."""
+        for number in range(self._size):
+            if number < len(self._workers) and self._workers[number].task is not None:
+                continue
+            task = schedule.next()
+            if task is None:
+                return
+            if number == len(self._workers):
+                self._workers.append(self._start())
+            worker = self._workers[number]
+            worker.task = task
+            worker.began = worker.alive_at = time.monotonic()
+            # a worker that has died is noticed when it is listened to
+            with contextlib.suppress(BrokenPipeError, ConnectionResetError):
+                worker.connection.send(task)
 
     def _hear(self, worker: _Worker, beat: Callable[[Beat], None]) -> Outcome | None:
         try:
@@ -143,10 +148,12 @@ def _taken(worker: _Worker) -> Task:
 
 
 def _vitals(pid: int) -> str:
-    """Return what changes while a process works: its CPU time and the bytes it read and wrote."""
+    """Return what changes while a process works: CPU time, bytes moved, and how often it woke."""
+    folder = Path(f"/proc/{pid}")
     try:
-        times = Path(f"/proc/{pid}/stat").read_text(encoding="ascii").rpartition(")")[2].split()
-        moved = Path(f"/proc/{pid}/io").read_text(encoding="ascii")
+        times = (folder / "stat").read_text(encoding="ascii").rpartition(")")[2].split()
+        moved = (folder / "io").read_text(encoding="ascii")
+        woke = (folder / "status").read_text(encoding="utf-8").partition("voluntary_ctxt")[2]
     except OSError:
         return ""
-    return f"{times[11]} {times[12]} {moved}"
+    return f"{times[11]} {times[12]} {moved} {woke}"

@@ -64,7 +64,7 @@ class Counts:
 
 
 class Reading:
-    """A run over all sources.
+    """A run over all sources. Before `begin` it is a rehearsal, which writes nothing.
 
     Args:
         plan: what is to be read.
@@ -80,8 +80,12 @@ class Reading:
         self._detection = detection
         self.detectors = detectors_digest(detection)
         self.counts = Counts()
-        self._run: Run = store.begin(_now(), self.detectors)
+        self._run: Run | None = None
         self._seen: list[bytes] = []
+
+    def begin(self) -> None:
+        """Begin the run in the catalogue."""
+        self._run = self._store.begin(_now(), self.detectors)
 
     def feeds(self) -> list[Feed]:
         """Return the tasks of each source, listed as they are asked for."""
@@ -127,15 +131,19 @@ class Reading:
     def _put_unlisted(self, place: Unlisted) -> None:
         self.counts.unlisted += 1
         self.counts.incomplete.add(place.source)
-        self._store.put_unlisted(self._run, place, masked_name(place.name, self._detection))
+        if self._run is not None:
+            self._store.put_unlisted(self._run, place, masked_name(place.name, self._detection))
 
     def _how(self) -> str:
-        """Return what a result depends on besides the content: detectors and budget."""
+        """Return what a result depends on besides the content: detectors, budget and seed."""
         budget = self._plan.budget
-        return f"{self.detectors}:{budget.rows}:{budget.document_bytes}:{budget.bytes}"
+        return (
+            f"{self.detectors}:{budget.rows}:{budget.document_bytes}:{budget.bytes}:{budget.seed}"
+        )
 
     def keep(self, outcome: Outcome) -> None:
         """Keep a unit's result."""
+        run = self._begun()
         unit = outcome.unit
         kept = Kept(
             self._keys.of(unit).hex(),
@@ -146,21 +154,28 @@ class Reading:
             self.detectors,
             outcome.profile,
             outcome.protection,
-            self._run.began,
+            run.began,
             outcome.detail,
+            self._plan.budget.seed,
         )
-        self._store.put(self._run, kept, self._how(), outcome.seconds)
+        self._store.put(run, kept, self._how(), outcome.seconds)
         self.counts.read += 1
 
     def _tell_seen(self) -> None:
-        self._store.saw(self._run, self._seen)
+        if self._run is not None:
+            self._store.saw(self._run, self._seen)
         self._seen = []
+
+    def _begun(self) -> Run:
+        if self._run is None:
+            raise RuntimeError("keep and end come after begin")
+        return self._run
 
     def end(self) -> None:
         """End the run. Units that a whole listing did not show are gone."""
         self._tell_seen()
         listed = {spec.name for spec in self._plan.specs} - self.counts.incomplete
-        self._store.end(self._run, _now(), sorted(listed))
+        self._store.end(self._begun(), _now(), sorted(listed))
 
 
 def detectors_digest(detection: Detection) -> str:

@@ -30,7 +30,7 @@ CREATE TABLE units (
     key BLOB PRIMARY KEY, source TEXT NOT NULL, name TEXT NOT NULL, kind TEXT NOT NULL,
     version TEXT NOT NULL, reading TEXT NOT NULL, detectors TEXT NOT NULL, final INTEGER NOT NULL,
     profile BLOB NOT NULL, protection BLOB NOT NULL, detail TEXT NOT NULL, read_at TEXT NOT NULL,
-    seconds REAL NOT NULL, seen INTEGER NOT NULL
+    seed INTEGER NOT NULL, seconds REAL NOT NULL, seen INTEGER NOT NULL
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX units_by_name ON units (source, name);
 CREATE TABLE unlisted (
@@ -43,7 +43,7 @@ CREATE TABLE changes (
 ) STRICT;
 """
 _COLUMNS: Final = (
-    "key, source, name, kind, version, detectors, profile, protection, read_at, detail"
+    "key, source, name, kind, version, detectors, profile, protection, read_at, detail, seed"
 )
 
 
@@ -191,7 +191,7 @@ class Store:
             changed = changes(_kept(row) if row else None, kept)
             self._record(run, kept, changed)
             self._db.execute(
-                "INSERT OR REPLACE INTO units VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?)",
+                "INSERT OR REPLACE INTO units VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)",
                 (
                     key,
                     kept.source,
@@ -205,6 +205,7 @@ class Store:
                     orjson.dumps(protection.to_json(kept.protection)),
                     kept.detail,
                     kept.read_at,
+                    kept.seed,
                     seconds,
                     run.id,
                 ),
@@ -287,7 +288,17 @@ class Store:
 
 
 def _kept(row: tuple[Any, ...]) -> Kept:
-    key, source, name, kind, version, detectors, profile, guarded, read_at, detail = row
+    """Return a row as it was kept. Raises CatalogueError for what this release did not write."""
+    try:
+        return _read(row)
+    except (KeyError, TypeError, ValueError):
+        raise CatalogueError(
+            f"unit {row[0].hex()}: not written by this version of phiguard; name another folder"
+        ) from None
+
+
+def _read(row: tuple[Any, ...]) -> Kept:
+    key, source, name, kind, version, detectors, profile, guarded, read_at, detail, seed = row
     return Kept(
         key.hex(),
         source,
@@ -299,4 +310,5 @@ def _kept(row: tuple[Any, ...]) -> Kept:
         protection.from_json(orjson.loads(guarded)),
         read_at,
         detail,
+        seed,
     )

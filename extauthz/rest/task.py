@@ -74,9 +74,8 @@ def perform(task: Task, detection: Detection, beat: Callable[[int, int], None]) 
     """
     began = time.monotonic()
     profile, protection, detail = Profile(), Protection(), ""
-    shown, name_profile = _name(task.unit.name, detection)
-    if task.unit.is_secret:
-        shown, name_profile = MASKED, Profile()
+    is_secret = task.unit.is_secret
+    shown, name_profile = (MASKED, Profile()) if is_secret else _name(task.unit.name, detection)
     try:
         source = open_source(task.spec, task.manners, os.environ)
         try:

@@ -120,3 +120,26 @@ LOCKED = Kept(
 )
 UNITS = (EXPORT, LOCKED, SCAN, PATIENTS, WARDS)
 PLACES = (Unlisted("file:///data", "closed\u2028room", Reason.NOT_PERMITTED, "permission denied"),)
+
+
+def profile(*info_types, rows=100):
+    """A table whose column `c` holds these infoTypes in every row."""
+    hits = {
+        Hit("", name, Likelihood.LIKELY, Subject.PATIENT, "csv_column"): rows for name in info_types
+    }
+    return Profile(rows=rows, columns={"c": Column(rows, rows, Counter(hits))})
+
+
+def kept(found, *, key="ab12", source="sqlite:///a.db", name="t", version="1"):
+    """A unit with this profile."""
+    return Kept(
+        key,
+        source,
+        name,
+        UnitKind.TABLE,
+        version,
+        "d1",
+        found,
+        Protection(),
+        READ_AT,
+    )

@@ -4,7 +4,7 @@ import dataclasses
 from collections import Counter
 
 import pytest
-from atrest_kept import kept, profile
+from kept_units import kept, profile
 
 from atrest.diff import Change, ChangeKind, changes
 from atrest.protection import Evidence, Protection, Shield

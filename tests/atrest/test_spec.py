@@ -9,6 +9,8 @@ from atrest.spec import Spec, SpecError, parse
     ("text", "spec", "name"),
     [
         ("/data/exports", Spec("file", path="/data/exports"), "file:///data/exports"),
+        ("exports/", Spec("file", path="exports"), "file://exports"),
+        ("./exports", Spec("file", path="exports"), "file://exports"),
         ("notes.txt", Spec("file", path="notes.txt"), "file://notes.txt"),
         ("file:///data", Spec("file", path="/data"), "file:///data"),
         ("sqlite:///a%20b.db", Spec("sqlite", path="/a b.db"), "sqlite:///a b.db"),

@@ -36,14 +36,14 @@ def add_parser(subparsers: "_Subparsers") -> None:
 def run(args: argparse.Namespace) -> int:
     """Print why. Raises UsageError when nothing has this name."""
     with catalogues.opened(args) as store:
-        found = [
-            (kept, entry)
-            for kept in store.units()
-            for entry in entries(kept)
-            if _is_meant(args.what, kept, entry.column)
-        ]
-        known = any(_is_meant(args.what, kept, None) for kept in store.units())
-    if not found and not known:
+        meant = [kept for kept in store.units() if _is_meant(args.what, kept, None)]
+    found = [
+        (kept, entry)
+        for kept in meant
+        for entry in entries(kept)
+        if _is_meant(args.what, kept, entry.column)
+    ]
+    if not meant:
         raise UsageError(f"{shown(args.what)}: not in the catalogue; `phiguard rest report` lists")
     if args.format == "json":
         text = orjson.dumps([_json(*each) for each in found], option=orjson.OPT_INDENT_2).decode()
@@ -79,7 +79,8 @@ def _lines(kept: Kept, entry: Entry) -> Iterator[str]:
         parts = (f"`{shape}` {percent(count / entry.hits)}" for shape, count in shapes[:5])
         yield f"  looks like {', '.join(parts)}"
     methods = ", ".join(kept.profile.methods) or "all"
-    yield f"  rows chosen: {methods}; read {kept.read_at}; detectors {kept.detectors}"
+    seed = "" if methods == "all" else f" (seed {kept.seed})"
+    yield f"  rows chosen: {methods}{seed}; read {kept.read_at}; detectors {kept.detectors}"
     for evidence in (*kept.protection.storage, *kept.protection.connection):
         yield shown(f"  {evidence.asked}: {evidence.answer} ({evidence.shield.value})")
 
@@ -118,4 +119,5 @@ def _json(kept: Kept, entry: Entry) -> dict[str, Any]:
         "detectors": list(entry.detectors),
         "shapes": [{"shape": shape, "rows": count} for shape, count in _shapes(kept, entry)],
         "methods": dict(kept.profile.methods),
+        "seed": kept.seed,
     }

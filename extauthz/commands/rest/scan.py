@@ -50,7 +50,7 @@ def add_parser(subparsers: "_Subparsers") -> None:
     catalogues.add_option(parser)
     parser.add_argument(
         "--rows",
-        type=_count,
+        type=int,
         default=_DEFAULT.rows,
         metavar="N",
         help="of each table read about N rows, chosen at random; 0: all (default: %(default)s)",
@@ -60,7 +60,7 @@ def add_parser(subparsers: "_Subparsers") -> None:
     )
     parser.add_argument(
         "--max-bytes",
-        type=_above_zero,
+        type=int,
         default=_DEFAULT.document_bytes,
         metavar="N",
         help="cut longer documents and cells off (default: %(default)s)",
@@ -75,28 +75,28 @@ def add_parser(subparsers: "_Subparsers") -> None:
     parser.add_argument("--exclude", action="append", default=[], metavar="GLOB", help="not these")
     parser.add_argument(
         "--workers",
-        type=_above_zero,
+        type=int,
         default=len(os.sched_getaffinity(0)),
         metavar="N",
         help="processes that read and scan (default: the CPUs of this process, here %(default)s)",
     )
     parser.add_argument(
         "--connections",
-        type=_above_zero,
+        type=int,
         default=1,
         metavar="N",
         help="to one server at once (default: %(default)s)",
     )
     parser.add_argument(
         "--rows-per-second",
-        type=_count,
+        type=int,
         default=0,
         metavar="N",
         help="of one source at most; 0: without limit (default: %(default)s)",
     )
     parser.add_argument(
         "--bytes-per-second",
-        type=_count,
+        type=int,
         default=0,
         metavar="N",
         help="of one source at most; 0: without limit (default: %(default)s)",
@@ -130,6 +130,7 @@ def run(args: argparse.Namespace) -> int:
         0 when nothing holds PHI; 1 when something does; 2 when something could not be read. With
         a policy: 1 when it is broken, else 2 when something could not be read, else 0.
     """
+    _check(args)
     plan = _plan(args)
     policy = _policy(args)
     detectors = Detectors(
@@ -149,6 +150,7 @@ def run(args: argparse.Namespace) -> int:
                 reading = Reading(plan, store, folder.keys(), detection)
                 if args.dry_run:
                     return summary.dry_run(reading, store, args.workers)
+                reading.begin()
                 _read(reading, _engine(args, detectors))
                 code = summary.after(reading.counts, store)
                 if policy is None:
@@ -196,6 +198,20 @@ def _read(reading: Reading, engine: _Engine) -> None:
         engine.close()
 
 
+def _check(args: argparse.Namespace) -> None:
+    """Raise UsageError for a number that makes no sense."""
+    for flag, value, least in (
+        ("--rows", args.rows, 0),
+        ("--rows-per-second", args.rows_per_second, 0),
+        ("--bytes-per-second", args.bytes_per_second, 0),
+        ("--max-bytes", args.max_bytes, 1),
+        ("--workers", args.workers, 1),
+        ("--connections", args.connections, 1),
+    ):
+        if value < least:
+            raise UsageError(f"{flag} {value}: too small; give {least} or more")
+
+
 def _plan(args: argparse.Namespace) -> Plan:
     budget = Budget(args.rows, args.max_bytes, 0, args.seed)
     share = args.connections
@@ -227,17 +243,3 @@ def _filter(include: list[str], exclude: list[str]) -> Callable[[str], bool]:
         return is_in and not any(fnmatchcase(name, pattern) for pattern in exclude)
 
     return wants
-
-
-def _count(text: str) -> int:
-    number = int(text)
-    if number < 0:
-        raise argparse.ArgumentTypeError(f"{number}: give 0 or more")
-    return number
-
-
-def _above_zero(text: str) -> int:
-    number = int(text)
-    if number <= 0:
-        raise argparse.ArgumentTypeError(f"{number}: give a number above 0")
-    return number

@@ -2,12 +2,12 @@
 
 import sys
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterator
+from dataclasses import dataclass, field
 from typing import Final
 
 from atrest.catalogue import Kept, entries
 from atrest.protection import Shield
-from atrest.source import Unlisted
 from extauthz.commands.progress import amount
 from extauthz.commands.table import aligned, shown
 from extauthz.rest.run import Counts, Reading
@@ -15,66 +15,87 @@ from extauthz.rest.store import Store
 from phiscan.finding import Verdict
 
 _MOST_SHOWN: Final = 20
-_PACE: Final = 500_000
-"""Bytes a second and worker, before anything was measured: tables full of PHI."""
+_PACE: Final = 230_000
+"""Bytes a second and worker, before a scan was measured: dense tables in bench.atrest.examine."""
 _ROW_BYTES: Final = 200
 
 
 def after(counts: Counts, store: Store) -> int:
     """Print what the catalogue holds, and return the exit code."""
-    kept = list(store.units())
-    phi = [each for each in kept if each.verdict is Verdict.PHI]
-    unread = [each for each in kept if each.profile.unread]
-    places = store.unlisted()
-    lines = [*_table(phi), *_unread(unread, places)]
-    lines.append(
-        f"{counts.listed} units, {counts.read} read, {counts.unchanged} unchanged; "
-        f"{len(phi)} hold PHI"
-    )
-    shields = Counter(each.protection.stored for each in phi)
-    if phi:
-        lines.append(
-            f"storage of those with PHI: {shields[Shield.UP]} encrypted, {shields[Shield.DOWN]} "
-            f"not encrypted, {shields[Shield.UNKNOWN]} not known"
-        )
-    gaps = sum(bool(each.profile.gaps) for each in kept)
-    if gaps:
-        lines.append(f"{gaps} not seen whole; `phiguard rest status` says why")
+    seen = _Seen()
+    for kept in store.units():
+        seen.take(kept)
+    for place in store.unlisted():
+        seen.miss(place.reason.value, place.source, place.name, place.detail)
+    lines = [*seen.lines(), *_totals(counts, seen)]
     sys.stdout.write("".join(f"{line}\n" for line in lines))
-    return 2 if unread or places else int(bool(phi))
+    return 2 if seen.missed else int(seen.phi > 0)
 
 
-def _table(phi: list[Kept]) -> list[str]:
-    if not phi:
-        return []
-    rows = [("source", "unit", "storage", "what it holds")]
-    rows += [
-        (shown(each.source), shown(each.name), each.protection.stored.value, _held(each))
-        for each in phi[:_MOST_SHOWN]
-    ]
-    more = len(phi) - _MOST_SHOWN
-    rest = [f"and {more} more; `phiguard rest report` lists all"] if more > 0 else []
-    return [*aligned(rows), *rest, ""]
+@dataclass(slots=True)
+class _Seen:
+    """What of the catalogue is shown, and how much there is: a catalogue can be long."""
+
+    held: list[tuple[str, ...]] = field(default_factory=list)
+    unread: list[tuple[str, ...]] = field(default_factory=list)
+    shields: Counter[Shield] = field(default_factory=Counter)
+    phi: int = 0
+    missed: int = 0
+    gaps: int = 0
+
+    def take(self, kept: Kept) -> None:
+        """Take a unit."""
+        self.gaps += bool(kept.profile.gaps)
+        for reason in sorted(kept.profile.unread):
+            self.miss(reason, kept.source, kept.name, kept.detail)
+        if kept.verdict is not Verdict.PHI:
+            return
+        self.phi += 1
+        self.shields[kept.protection.stored] += 1
+        if len(self.held) < _MOST_SHOWN:
+            names = shown(kept.source), shown(kept.name)
+            self.held.append((*names, kept.protection.stored.value, _held(kept)))
+
+    def miss(self, reason: str, source: str, name: str, detail: str) -> None:
+        """Take a unit or a place that could not be read."""
+        self.missed += 1
+        if len(self.unread) < _MOST_SHOWN:
+            self.unread.append((reason, shown(f"{source} {name}"), shown(detail)))
+
+    def lines(self) -> Iterator[str]:
+        """Yield what holds PHI, and what could not be read."""
+        if self.held:
+            yield from aligned([("source", "unit", "storage", "what it holds"), *self.held])
+            yield from _more(self.phi - len(self.held), "report")
+        if self.unread:
+            yield "not read:"
+            yield from aligned(self.unread)
+            yield from _more(self.missed - len(self.unread), "status")
+
+
+def _more(count: int, command: str) -> Iterator[str]:
+    if count > 0:
+        yield f"and {count} more; `phiguard rest {command}` lists all"
+    yield ""
+
+
+def _totals(counts: Counts, seen: _Seen) -> Iterator[str]:
+    yield (
+        f"{counts.listed} units, {counts.read} read, {counts.unchanged} unchanged; "
+        f"{seen.phi} hold PHI"
+    )
+    if seen.phi:
+        up, down, unknown = (seen.shields[s] for s in (Shield.UP, Shield.DOWN, Shield.UNKNOWN))
+        yield (
+            f"storage of those with PHI: {up} encrypted, {down} not encrypted, {unknown} not known"
+        )
+    if seen.gaps:
+        yield f"{seen.gaps} not seen whole; `phiguard rest status` says why"
 
 
 def _held(kept: Kept) -> str:
     found = sorted({entry.info_type for entry in entries(kept) if entry.is_sure})
     return ", ".join(found[:4]) + (f" and {len(found) - 4} more" if len(found) > 4 else "")
-
-
-def _unread(unread: list[Kept], places: Iterable[Unlisted]) -> list[str]:
-    """Return one line for each unit and place that could not be read."""
-    rows = [
-        (reason, shown(f"{each.source} {each.name}"), shown(each.detail))
-        for each in unread
-        for reason in sorted(each.profile.unread)
-    ]
-    rows += [(p.reason.value, shown(f"{p.source} {p.name}"), shown(p.detail)) for p in places]
-    if not rows:
-        return []
-    more = len(rows) - _MOST_SHOWN
-    rest = [f"and {more} more; `phiguard rest status` lists all"] if more > 0 else []
-    return ["not read:", *aligned(rows[:_MOST_SHOWN]), *rest, ""]
 
 
 def dry_run(reading: Reading, store: Store, workers: int) -> int:
@@ -95,9 +116,10 @@ def dry_run(reading: Reading, store: Store, workers: int) -> int:
         rows.append(
             (shown(feed.source), str(units), str(unchanged), amount(size), str(lines or "-"))
         )
-    pace = store.pace() or _PACE
+    measured = store.pace()
+    pace = measured or _PACE
     seconds = total / pace / workers
     sys.stdout.write("".join(f"{line}\n" for line in aligned(rows)))
-    basis = "as fast as before" if store.pace() else f"at {amount(_PACE)}/s a worker"
+    basis = "as fast as before" if measured else f"at {amount(_PACE)}/s a worker"
     sys.stdout.write(f"about {seconds / 60:.1f} min with {workers} workers, {basis}\n")
     return 2 if reading.counts.unlisted else 0

@@ -37,10 +37,13 @@ def test_every_file_is_a_unit_in_the_order_of_names(folder):
     assert listed(folder)[0].size == 8
 
 
-def test_one_file_is_a_unit_without_a_name(folder):
+def test_one_file_is_a_unit_with_its_own_name(folder):
     (unit,) = listed(folder / "a.json")
-    assert unit.name == ""
-    assert read(folder / "a.json", "") == [Document(b'{"a": 1}')]
+    assert unit.name == "a.json"
+    assert read(folder / "a.json", "a.json") == [Document(b'{"a": 1}')]
+    (folder / "same").mkdir()
+    (folder / "same" / "same").write_text("x")
+    assert read(folder / "same", "same") == [Document(b"x")]
 
 
 def test_a_version_changes_with_the_content_and_not_with_reading(folder):

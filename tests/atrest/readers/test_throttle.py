@@ -34,6 +34,13 @@ def test_what_was_not_used_is_not_saved_up():
     assert time.now - before == 2.0
 
 
+def test_a_long_wait_wakes_up_now_and_then():
+    time, waits = Time(), []
+    Throttle(1, time.clock, lambda s: (waits.append(s), time.sleep(s))).take(100)
+    assert time.now - 100.0 == 100
+    assert max(waits) <= 30
+
+
 def test_no_rate_is_no_limit():
     time = Time()
     Throttle(0, time.clock, time.sleep).take(10**9)

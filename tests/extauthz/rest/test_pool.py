@@ -84,4 +84,6 @@ def test_a_worker_that_stands_still_is_replaced(pool, files, monkeypatch):
 
 
 def test_nothing_to_do_is_nothing(pool, tmp_path):
-    assert list(pool(1).run(schedule(tmp_path), lambda beat: None)) == []
+    workers = pool(2)
+    assert list(workers.run(schedule(tmp_path), lambda beat: None)) == []
+    assert workers._workers == []

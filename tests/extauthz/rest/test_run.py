@@ -31,8 +31,9 @@ def scan(tmp_path, detection):
 
     def one(wants=lambda name: True, budget=Budget()):  # noqa: B008 - frozen
         store = Store(folder.database, create=True)
-        plan = Plan([parse(str(data))], budget, Manners(), 1, wants)
+        plan = Plan([parse(f"{data}/")], budget, Manners(), 1, wants)
         reading = Reading(plan, store, folder.keys(), detection)
+        reading.begin()
         for feed in reading.feeds():
             for task in feed.tasks:
                 reading.keep(perform(task, detection, lambda *_: None))
@@ -72,6 +73,14 @@ def test_a_larger_budget_reads_again(scan):
     assert scan(budget=Budget(rows=9))[0].read == 1
 
 
+def test_another_seed_reads_again_and_is_kept(scan):
+    (scan.data / "a.json").write_text(PHI)
+    scan()
+    counts, kept, _ = scan(budget=Budget(seed=7))
+    assert counts.read == 1
+    assert kept["a.json"].seed == 7
+
+
 def test_what_is_gone_goes_and_what_was_not_asked_for_stays(scan):
     (scan.data / "a.json").write_text(PHI)
     (scan.data / "b.json").write_text(PHI)
@@ -102,10 +111,26 @@ def test_a_source_that_is_away_is_named(tmp_path, detection):
     store = Store(folder.database, create=True)
     plan = Plan([parse(str(tmp_path / "none"))], Budget(), Manners(), 1, lambda name: True)
     reading = Reading(plan, store, folder.keys(), detection)
+    reading.begin()
     assert [list(feed.tasks) for feed in reading.feeds()] == [[]]
     assert [(p.reason.value, p.detail) for p in store.unlisted()] == [
         ("GONE", "No such file or directory")
     ]
+    store.close()
+
+
+def test_a_rehearsal_leaves_the_catalogue_as_it_is(scan, tmp_path, detection):
+    (scan.data / "a.json").write_text(PHI)
+    scan()
+    os.mkfifo(scan.data / "pipe")
+    folder = Folder(tmp_path / "catalogue")
+    store = Store(folder.database)
+    plan = Plan([parse(str(scan.data))], Budget(rows=9), Manners(), 1, lambda name: True)
+    reading = Reading(plan, store, folder.keys(), detection)
+    assert [len(list(feed.tasks)) for feed in reading.feeds()] == [1]
+    assert reading.counts.unlisted == 1
+    assert len(store.runs()) == 1
+    assert store.unlisted() == []
     store.close()
 
 

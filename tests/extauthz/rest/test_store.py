@@ -8,7 +8,7 @@ from collections import Counter
 from pathlib import Path
 
 import pytest
-from atrest_kept import kept, profile
+from kept_units import kept, profile
 
 from atrest.diff import ChangeKind
 from atrest.profile import Profile
@@ -106,7 +106,7 @@ def test_a_failure_in_the_middle_leaves_the_unit_as_it_was(store):
 _KILLED = """
 import os, sys
 sys.path[:0] = sys.argv[2:]
-from atrest_kept import kept, profile
+from kept_units import kept, profile
 from extauthz.rest.store import Store
 from pathlib import Path
 store = Store(Path(sys.argv[1]), create=True)
@@ -140,6 +140,15 @@ def test_no_catalogue_and_a_foreign_file_are_one_line(tmp_path):
         db.execute("PRAGMA user_version = 99")
     with pytest.raises(CatalogueError, match="another version"):
         Store(tmp_path / "d.sqlite")
+
+
+def test_a_unit_that_another_release_wrote_is_one_line(store, tmp_path):
+    store.put(store.begin("t1", "d1"), kept(profile("PERSON_NAME")), "how", 1.0)
+    with sqlite3.connect(tmp_path / "c.sqlite") as db:
+        db.execute("UPDATE units SET profile = CAST('{}' AS BLOB)")
+    db.close()
+    with pytest.raises(CatalogueError, match="not written by this version"):
+        list(store.units())
 
 
 def test_the_pace_is_what_was_measured(store):
