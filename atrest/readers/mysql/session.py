@@ -1,6 +1,5 @@
 """One connection to MySQL or MariaDB that can only read."""
 
-import contextlib
 import struct
 from collections.abc import Generator, Iterator, Sequence
 from typing import Any, Final
@@ -13,15 +12,15 @@ from atrest.manners import Manners
 from atrest.protection import Evidence, Shield
 from atrest.readers.address import Address
 from atrest.readers.mysql.errors import read_error, refusal
+from atrest.readers.snapshots import GRACE, SnapshotSession
 from atrest.readers.tls import SslMode
-from atrest.source import ReadError, Reason
+from atrest.source import ReadError
 
 FAILURES: Final = (
     pymysql.err.Error, OSError, UnicodeError, ValueError, AttributeError, IndexError, KeyError,
     TypeError, AssertionError, struct.error,
 )  # fmt: skip
 """What the driver raises. An answer that makes no sense is one of the later ones."""
-_GRACE: Final = 30
 _PATIENCE: Final = 3600
 """Seconds that the server waits until a piece of its answer is taken."""
 _SNAPSHOT: Final = "START TRANSACTION WITH CONSISTENT SNAPSHOT, READ ONLY"
@@ -29,39 +28,16 @@ _SNAPSHOT: Final = "START TRANSACTION WITH CONSISTENT SNAPSHOT, READ ONLY"
 Row = Sequence[bytes | None]
 
 
-class Session:
-    """A connection that is opened when it is first needed.
+class Session(SnapshotSession["pymysql.Connection[Cursor]"]):
+    """A connection to one server. Its snapshots are those of InnoDB."""
 
-    Args:
-        address: where, and who.
-        manners: how long a statement and a lock may take.
-    """
+    failures = FAILURES
+    refusals = pymysql.err.DatabaseError
+    asked = "Ssl_cipher"
 
     def __init__(self, address: Address, manners: Manners) -> None:
-        self._address = address
-        self._manners = manners
-        self._connection: pymysql.Connection[Cursor] | None = None
-        self._transport: Evidence | None = None
+        super().__init__(address, manners)
         self.is_mariadb = False
-
-    @contextlib.contextmanager
-    def snapshot(self) -> Iterator["Session"]:
-        """One read-only transaction: every statement in it sees InnoDB at one moment.
-
-        Raises:
-            ReadError: the connection cannot be made, or a statement fails.
-        """
-        try:
-            if self._connection is None:
-                self._open()
-            self.run(_SNAPSHOT)
-            yield self
-        except FAILURES as error:
-            if not isinstance(error, pymysql.err.DatabaseError):
-                self.close()  # nobody knows where in an answer the driver stands
-            raise read_error(error) from None
-        finally:
-            self._end()
 
     def run(self, sql: str, *values: object) -> Sequence[Row]:
         """Run a statement with a short answer. `%s` stands for a value."""
@@ -92,28 +68,9 @@ class Session:
         cursor.close()
         self._limit(self._manners.statement_seconds)
 
-    def transport(self) -> Evidence:
-        """How the connection is protected, as the server says. Raises ReadError."""
-        if self._transport is None:
-            with self.snapshot():
-                pass
-        return self._transport or Evidence("Ssl_cipher", "nothing", Shield.UNKNOWN)
-
-    def close(self) -> None:
-        """End the connection."""
-        connection, self._connection = self._connection, None
-        if connection is not None:
-            with contextlib.suppress(*FAILURES):
-                connection.close()
-
-    def _opened(self) -> "pymysql.Connection[Cursor]":
-        if self._connection is None:
-            raise ReadError(Reason.UNREACHABLE, "the connection is closed")
-        return self._connection
-
     def _open(self) -> None:
         address = self._address
-        seconds = self._manners.statement_seconds + _GRACE
+        seconds = self._manners.statement_seconds + GRACE
         connection: pymysql.Connection[Cursor] = pymysql.connect(
             user=address.user,
             password=address.password or "",
@@ -169,17 +126,17 @@ class Session:
         }
         cipher = found.get(b"Ssl_cipher", "")
         if not cipher:
-            return Evidence("Ssl_cipher", "off", Shield.DOWN)
-        return Evidence("Ssl_cipher", f"{found.get(b'Ssl_version', '')} {cipher}", Shield.UP)
+            return Evidence(self.asked, "off", Shield.DOWN)
+        return Evidence(self.asked, f"{found.get(b'Ssl_version', '')} {cipher}", Shield.UP)
 
-    def _end(self) -> None:
-        """End the transaction. A connection that cannot do so is given up."""
-        if self._connection is None:
-            return
-        try:
-            self._connection.rollback()
-        except FAILURES:
-            self.close()
+    def _begin(self) -> None:
+        self.run(_SNAPSHOT)
+
+    def _roll_back(self, connection: "pymysql.Connection[Cursor]") -> None:
+        connection.rollback()
+
+    def _read_error(self, error: Exception) -> ReadError:
+        return read_error(error)
 
 
 def _forget(cursor: SSCursor) -> None:

@@ -1,6 +1,5 @@
 """One connection to PostgreSQL that can only read."""
 
-import contextlib
 import ssl
 from collections.abc import Iterator, Sequence
 from typing import Final
@@ -12,77 +11,38 @@ from atrest.manners import Manners
 from atrest.protection import Evidence, Shield
 from atrest.readers.address import Address
 from atrest.readers.postgres.errors import read_error, refusal
+from atrest.readers.snapshots import GRACE, SnapshotSession
 from atrest.readers.tls import SslMode
-from atrest.source import ReadError, Reason
+from atrest.source import ReadError
 
 FAILURES: Final = (Error, OSError, UnicodeError, ValueError, AttributeError, IndexError, KeyError)
 """What the driver raises. An answer that makes no sense is a KeyError or an IndexError of it."""
-_GRACE: Final = 30
 _TLS: Final = "SELECT ssl, version, cipher FROM pg_stat_ssl WHERE pid = pg_backend_pid()"
 _SNAPSHOT: Final = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY"
 
 
-class Session:
-    """A connection that is opened when it is first needed.
+class Session(SnapshotSession[pg8000.native.Connection]):
+    """A connection to one database."""
 
-    Args:
-        address: where, and who.
-        manners: how long a statement and a lock may take.
-    """
+    failures = FAILURES
+    refusals = DatabaseError
+    asked = "pg_stat_ssl"
 
     def __init__(self, address: Address, manners: Manners) -> None:
-        self._address = address
-        self._manners = manners
-        self._connection: pg8000.native.Connection | None = None
+        super().__init__(address, manners)
         self._is_raw = False
-        self._transport: Evidence | None = None
-
-    @contextlib.contextmanager
-    def snapshot(self) -> Iterator["Session"]:
-        """One read-only transaction: every statement in it sees the database at one moment.
-
-        Raises:
-            ReadError: the connection cannot be made, or a statement fails.
-        """
-        try:
-            if self._connection is None:
-                self._open()
-            self.run(_SNAPSHOT)
-            yield self
-        except FAILURES as error:
-            if not isinstance(error, DatabaseError):
-                self.close()  # nobody knows where in an answer the driver stands
-            raise read_error(error) from None
-        finally:
-            self._end()
 
     def run(self, sql: str, **values: object) -> Sequence[Sequence[object]]:
         """Run one statement of a snapshot and return its rows."""
-        if self._connection is None:
-            raise ReadError(Reason.UNREACHABLE, "the connection is closed")
-        return self._connection.run(sql, **values) or ()
+        return self._opened().run(sql, **values) or ()
 
     def text(self, value: str) -> str:
         """Return a cell as text. A database without an encoding (SQL_ASCII) holds any bytes."""
         return value.encode("latin-1").decode("utf-8", "replace") if self._is_raw else value
 
-    def transport(self) -> Evidence:
-        """How the connection is protected, as the server says. Raises ReadError."""
-        if self._transport is None:
-            with self.snapshot():
-                pass
-        return self._transport or Evidence("pg_stat_ssl", "nothing", Shield.UNKNOWN)
-
-    def close(self) -> None:
-        """End the connection."""
-        connection, self._connection = self._connection, None
-        if connection is not None:
-            with contextlib.suppress(*FAILURES):
-                connection.close()
-
     def _open(self) -> None:
         address = self._address
-        seconds = self._manners.statement_seconds + _GRACE
+        seconds = self._manners.statement_seconds + GRACE
         wire = address.connect(f"{address.host}/.s.PGSQL.{address.port}", seconds)
         try:
             self._connection = pg8000.native.Connection(
@@ -107,11 +67,11 @@ class Session:
             return Evidence("connection", "a Unix socket", Shield.UNKNOWN)
         found = self.run(_TLS)
         if not found:
-            return Evidence("pg_stat_ssl", "nothing", Shield.UNKNOWN)
+            return Evidence(self.asked, "nothing", Shield.UNKNOWN)
         has_tls, version, cipher = found[0]
         if not has_tls:
-            return Evidence("pg_stat_ssl", "off", Shield.DOWN)
-        return Evidence("pg_stat_ssl", f"{version} {cipher}", Shield.UP)
+            return Evidence(self.asked, "off", Shield.DOWN)
+        return Evidence(self.asked, f"{version} {cipher}", Shield.UP)
 
     def _settings(self) -> Iterator[tuple[str, str]]:
         """What this session may do, and how its answers are written."""
@@ -125,14 +85,14 @@ class Session:
         yield "intervalstyle", "iso_8601"
         yield "bytea_output", "hex"
 
-    def _end(self) -> None:
-        """End the transaction. A connection that cannot do so is given up."""
-        if self._connection is None:
-            return
-        try:
-            self._connection.run("ROLLBACK")
-        except FAILURES:
-            self.close()
+    def _begin(self) -> None:
+        self.run(_SNAPSHOT)
+
+    def _roll_back(self, connection: pg8000.native.Connection) -> None:
+        connection.run("ROLLBACK")
+
+    def _read_error(self, error: Exception) -> ReadError:
+        return read_error(error)
 
 
 def _tls(address: Address) -> ssl.SSLContext | bool | None:

@@ -1,0 +1,108 @@
+"""A connection to a database that is opened when it is needed, and whose reads are snapshots."""
+
+import contextlib
+from abc import ABC, abstractmethod
+from collections.abc import Iterator
+from typing import Final, Generic, Protocol, Self, TypeVar
+
+from atrest.manners import Manners
+from atrest.protection import Evidence, Shield
+from atrest.readers.address import Address
+from atrest.source import ReadError, Reason
+
+GRACE: Final = 30
+"""Seconds that the connection waits longer than a statement may take: the server gives up first."""
+
+
+class _Closable(Protocol):
+    def close(self) -> object:
+        """End the connection."""
+        ...
+
+
+C = TypeVar("C", bound=_Closable)
+
+
+class SnapshotSession(ABC, Generic[C]):
+    """What every database's session does. A subclass speaks with its driver.
+
+    Args:
+        address: where, and who.
+        manners: how long a statement and a lock may take.
+    """
+
+    failures: tuple[type[Exception], ...]
+    """What the driver raises."""
+    refusals: type[Exception]
+    """Of those, what the server says. After any other nobody knows where in an answer it stands."""
+    asked: str
+    """Where the driver reads how the connection is protected."""
+
+    def __init__(self, address: Address, manners: Manners) -> None:
+        self._address = address
+        self._manners = manners
+        self._connection: C | None = None
+        self._transport: Evidence | None = None
+
+    @contextlib.contextmanager
+    def snapshot(self) -> Iterator[Self]:
+        """One read-only transaction: every statement in it sees the database at one moment.
+
+        Raises:
+            ReadError: the connection cannot be made, or a statement fails.
+        """
+        try:
+            if self._connection is None:
+                self._open()
+            self._begin()
+            yield self
+        except self.failures as error:
+            if not isinstance(error, self.refusals):
+                self.close()
+            raise self._read_error(error) from None
+        finally:
+            self._end()
+
+    def transport(self) -> Evidence:
+        """How the connection is protected, as the server says. Raises ReadError."""
+        if self._transport is None:
+            with self.snapshot():
+                pass
+        return self._transport or Evidence(self.asked, "nothing", Shield.UNKNOWN)
+
+    def close(self) -> None:
+        """End the connection."""
+        connection, self._connection = self._connection, None
+        if connection is not None:
+            with contextlib.suppress(*self.failures):
+                connection.close()
+
+    def _opened(self) -> C:
+        if self._connection is None:
+            raise ReadError(Reason.UNREACHABLE, "the connection is closed")
+        return self._connection
+
+    def _end(self) -> None:
+        """End the transaction. A connection that cannot do so is given up."""
+        if self._connection is None:
+            return
+        try:
+            self._roll_back(self._connection)
+        except self.failures:
+            self.close()
+
+    @abstractmethod
+    def _open(self) -> None:
+        """Open the connection, and ask how it is protected. Raises ReadError."""
+
+    @abstractmethod
+    def _begin(self) -> None:
+        """Begin the transaction."""
+
+    @abstractmethod
+    def _roll_back(self, connection: C) -> None:
+        """End the transaction."""
+
+    @abstractmethod
+    def _read_error(self, error: Exception) -> ReadError:
+        """Return a failure without the driver's text."""
