@@ -60,15 +60,18 @@ class LedgerUpkeep:
         """Measure, warn, and compress. It raises nothing: what fails is logged once."""
         try:
             self._measure()
-            for _ in range(_BLOCKS_AT_ONCE):
-                if self._index is None or not self._index.grow():
-                    break
             if self._compresses and self._pack():
                 self._measure()
+            self._grow_index()  # last: a full disk must not keep the ledger from being compressed
         except Exception as error:  # noqa: BLE001 - what stops looking would never see room again
             self._say_failed(type(error).__name__)
         else:
             self._failed = ""
+
+    def _grow_index(self) -> None:
+        for _ in range(_BLOCKS_AT_ONCE):
+            if self._index is None or not self._index.grow():
+                break
 
     def _pack(self) -> bool:
         """Compress some segments. Return whether there were any."""

@@ -27,7 +27,7 @@ class Recorder:
     """Writes the records of one worker. Not thread-safe, like the ledger.
 
     Where the policy sums up uneventful decisions, these are counted, and `sum_up` writes the
-    counts. The caller calls it each second, before a checkpoint, and at the end.
+    counts. The caller calls it each second, and at the end.
 
     Args:
         ledger: the worker's chain.
@@ -125,7 +125,7 @@ class Recorder:
     def _append(self, record: Record) -> None:
         """Keep one record. Raises LedgerError."""
         self._ledger.append(record)
-        if self._ledger.is_full:  # so no segment speaks of decisions before its first record
+        if self._ledger.is_full:  # what was decided while a segment was open is counted in it
             with suppress(LedgerError):  # this record is kept; the next decision tries again
                 self._sum_up(in_place=True)
 

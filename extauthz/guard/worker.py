@@ -306,7 +306,6 @@ class Worker:
         """
         try:
             self._ledger.heal()
-            self._recorder.sum_up()  # so a checkpoint signs it
             await asyncio.to_thread(self._ledger.upkeep())
         except LedgerError:  # the health check shows it
             self._pipeline.telemetry.counts.sync_failed()

@@ -76,7 +76,9 @@ class LogEvent(StrEnum):
     CHECKPOINT_FAILED = "a checkpoint cannot be written; it is tried again, decisions go on"
     LEDGER_FILLS = "the audit ledger fills its room; archive closed segments"
     LEDGER_ROOM = "the audit ledger has more room again"
-    LEDGER_UPKEEP_FAILED = "the audit ledger's room cannot be measured, or a segment not compressed"
+    LEDGER_UPKEEP_FAILED = (
+        "the audit ledger's room, a segment's compression or the index of ids failed"
+    )
     EDGES_SET_ASIDE = (
         "the file of counted edges cannot be read and was set aside; counting starts at 0"
     )

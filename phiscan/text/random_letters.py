@@ -4,6 +4,7 @@ Cost: a look at some 500 bytes, and only around a candidate.
 """
 
 import re
+import string
 from itertools import pairwise
 from typing import Final
 
@@ -15,8 +16,7 @@ _CHANGES: Final = 0.45
 """The least part of neighbours of different classes: 0.6 in base64, 0.2 in long names."""
 _LEAST_MIXED: Final = 8
 """The least letters between signs that can show that they are random."""
-# matches "9WQuF3UDseWW+"; not "s/p ", whose blank is no letter
-_BEFORE: Final = re.compile(rb"[A-Za-z0-9+/_-]*\Z")
+_OF_TOKENS: Final = (string.ascii_letters + string.digits + "+/_-").encode()
 # matches "9WQuF3UDseWW+" and "LQ=="; not "s/p CABG", and of "a=1" only "a"
 _LETTERS: Final = re.compile(rb"[A-Za-z0-9+/_-]*+(?:={1,6}(?![A-Za-z0-9]))?")
 # matches "9WQuF3UDseWW" and "EOB" in "9WQuF3UDseWW/EOB"
@@ -30,10 +30,13 @@ def surround(text: bytes, start: int, end: int) -> bool:
     """Whether a range of `text` stands within the letters of a token.
 
     It does in at least 16 letters of base64 that mix cases and digits as encoded bytes do:
-    `HD/2` in `9WQuF3UDseWWLQ+HD/2Yo`. A path has words, and a note has blanks.
+    `HD/2` in `9WQuF3UDseWWLQ+HD/2Yo`. A path begins with a slash or has words, and a note has
+    blanks.
     """
-    before = _BEFORE.search(text, max(0, start - _AROUND), start)
-    first = before.start() if before else start
+    before = text[max(0, start - _AROUND) : start]
+    first = start - len(before) + len(before.rstrip(_OF_TOKENS))
+    if text[first : first + 1] == b"/":
+        return False
     run = _LETTERS.match(text, first, min(len(text), end + _AROUND))
     if run is None or run.end() < end or run.end() - first < _LEAST:
         return False

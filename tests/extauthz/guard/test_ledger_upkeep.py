@@ -65,6 +65,19 @@ def test_at_the_budget_nothing_is_written_until_there_is_room(tmp_path, ledger, 
     assert (ledger.healthy, ledger.head.seq) == (True, head.seq + 2)
 
 
+def test_an_index_that_cannot_be_written_keeps_no_segment_from_being_compressed(tmp_path, said):
+    signing = Signing(Signer("clinic.example", bytes(32)))
+    for _ in range(3):
+        FileLedger(tmp_path, 0, now, signing=signing).close()
+    (tmp_path / "ledger-0.ids").unlink(missing_ok=True)
+    (tmp_path / "ledger-0.ids").mkdir()
+    ledger = FileLedger(tmp_path, 0, now, signing=signing)
+    LedgerUpkeep(ledger, tmp_path, 0, 0, compresses=True).look()
+    assert list(tmp_path.glob("*.zst"))
+    assert [event for event, _ in said] == [LogEvent.LEDGER_UPKEEP_FAILED]
+    ledger.close()
+
+
 def test_without_a_budget_the_disk_is_the_wall(tmp_path, ledger, said):
     fill(tmp_path, 10_000)
     upkeep = LedgerUpkeep(ledger, tmp_path, 0, 0, compresses=False)

@@ -34,6 +34,7 @@ def test_a_word_within_a_token_is_none(text, word):
         ("note=47yo+with+HTN+9WQuF3UDseWWLQ", "HTN"),  # "with" is a word
         ("/api/v2/9WQuF3UDseWWLQ/E119", "E119"),
         ("/Patient/9WQuF3UDseWWLQ/E119", "E119"),
+        ("/p/9WQuF3UDseWWLQ/HIV", "HIV"),  # a path with a random id
         ("dx:E119 9WQuF3UDseWWLQ", "E119"),  # the token stands apart
         ("E119=9WQuF3UDseWWLQ", "E119"),
         ("9WQuF3UDseWWLQ=E119", "E119"),
