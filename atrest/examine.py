@@ -5,14 +5,14 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Final
 
-from atrest import inference
+from atrest import inference, names
 from atrest.batches import in_batches
+from atrest.detection import Detection
 from atrest.found import Found
 from atrest.inference import Label
 from atrest.profile import Column, Profile
 from atrest.source import Budget, Document, Item, ReadError, Rows, Sampled, Unread
 from atrest.table import HEADER, Batch, Cell, batch
-from phiscan.engine import Engine
 from phiscan.finding import Finding, Gap, Likelihood, ScanReport
 from phiscan.identifiers import InfoTypeKind
 from phiscan.scanner import Limits
@@ -31,30 +31,6 @@ _HEADS: Final = 25
 """Rows that are scanned under the columns' own names, where others were put in their place."""
 
 
-@dataclass(frozen=True, slots=True)
-class Detection:
-    """The detectors, and the clock by which a scan ends.
-
-    Args:
-        engine: the compiled detectors.
-        clock: returns seconds and never goes back.
-    """
-
-    engine: Engine
-    clock: Callable[[], float]
-
-    def scan(self, document: Document, limits: Limits) -> ScanReport:
-        """Return the report on one document."""
-        scanner = self.engine.scanner(
-            content_type=document.content_type,
-            content_encoding=document.content_encoding,
-            limits=limits,
-            clock=self.clock,
-        )
-        scanner.feed(document.data)
-        return scanner.finish(truncated=document.truncated)
-
-
 def examine(
     items: Iterable[Item], detection: Detection, budget: Budget, beat: Callable[[int, int], None]
 ) -> tuple[Profile, ReadError | None]:
@@ -70,9 +46,10 @@ def examine(
     limits = Limits(budget.document_bytes, _DECODED * budget.document_bytes, _SECONDS)
     total = Profile()
     headers = _Headers()
+    tables: dict[str, str] = {}
     ended: ReadError | None = None
     try:
-        for item in in_batches(items):
+        for item in in_batches(_shown(items, detection, tables)):
             part = _profile(item, detection, limits, headers)
             total = total + part
             beat(part.rows, part.bytes)
@@ -80,6 +57,17 @@ def examine(
         ended = error
         total = total + Profile(unread=Counter([error.reason.value]))
     return headers.hide(total).settled(), ended
+
+
+def _shown(items: Iterable[Item], detection: Detection, tables: dict[str, str]) -> Iterator[Item]:
+    """Yield items. A table's name is shown as a unit's is; each is looked at once."""
+    for item in items:
+        if isinstance(item, Rows) and item.table:
+            if item.table not in tables:
+                tables[item.table] = names.look(item.table, detection)[0]
+            yield replace(item, table=tables[item.table])
+        else:
+            yield item
 
 
 def _profile(item: Item, detection: Detection, limits: Limits, headers: "_Headers") -> Profile:

@@ -16,13 +16,15 @@ _IDENTIFIER: Final = re.compile(r"[^\W\d][\w.$#-]{0,62}")
 # matches `-1.5`, `1958-03-14 10:00`, `12/31/99`; not `A12`
 _NUMBER: Final = re.compile(r"[-+(]?\d[\d.,:/ T+)Z-]*")
 _MOST: Final = 0.9
+_TELLING: Final = 2
+"""So many labels make a header of any row. A single one may be a value: `Ruiz, Ana, Address`."""
 
 
 def is_header(first: Sequence[str], rows: Sequence[Sequence[str]]) -> bool:
     """Whether `first` names the columns of `rows`.
 
-    It does when one of its cells is a label that the detectors know. Otherwise all of its cells
-    have to look like names that a program gave, above at least one column of numbers or dates.
+    It does when two of its cells are labels that the detectors know. Otherwise one of them is, or
+    all look like names that a program gave, above at least one column of numbers or dates.
 
     Args:
         first: the cells of the first row.
@@ -33,9 +35,10 @@ def is_header(first: Sequence[str], rows: Sequence[Sequence[str]]) -> bool:
         return False
     if any(_NUMBER.fullmatch(name) or name[0] in "{[<\"'^" for name in names):
         return False
-    if any(rule_of(name) is not None for name in names):
+    labels = sum(rule_of(name) is not None for name in names)
+    if labels >= _TELLING:
         return True
-    return all(map(_IDENTIFIER.fullmatch, names)) and any(
+    return bool(labels or all(map(_IDENTIFIER.fullmatch, names))) and any(
         _is_of_numbers([row[column] for row in rows if column < len(row)])
         for column in range(len(names))
     )

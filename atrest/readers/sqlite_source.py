@@ -10,7 +10,7 @@ from atrest.protection import Protection
 from atrest.readers.disk import Mounts
 from atrest.readers.errors import from_os
 from atrest.readers.tables import sqlite
-from atrest.source import Budget, Item, Unlisted
+from atrest.source import Budget, Item, Reason, Unlisted, Unread
 from atrest.spec import Spec
 from atrest.unit import Unit, UnitKind
 
@@ -55,6 +55,8 @@ class Sqlite:
         """Yield rows of a table. Raises ReadError."""
         with contextlib.closing(sqlite.connect(self._path)) as connection:
             yield from sqlite.read(connection, unit.name, budget)
+        if self._version() != unit.version:
+            yield Unread(Reason.CHANGED)
 
     def protection(self, _: Unit) -> Protection:
         """What is known of the disk below the file."""

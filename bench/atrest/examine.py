@@ -16,7 +16,8 @@ from functools import partial
 from pathlib import Path
 from typing import Final
 
-from atrest.examine import Detection, examine
+from atrest.detection import Detection
+from atrest.examine import examine
 from atrest.manners import Manners
 from atrest.readers.registry import open_source
 from atrest.source import Budget, Rows

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator
 from functools import cache
 from typing import Any, Final
 
-from atrest.examine import Detection
+from atrest.detection import Detection
 from extauthz.rest.schedule import Schedule
 from extauthz.rest.task import Outcome, Task, lost, perform
 from extauthz.rest.worker import Beat, Detectors

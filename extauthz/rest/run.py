@@ -7,8 +7,9 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Final
 
+from atrest import names
 from atrest.catalogue import Kept
-from atrest.examine import Detection
+from atrest.detection import Detection
 from atrest.manners import Manners
 from atrest.readers.registry import is_server, open_source
 from atrest.source import Budget, ReadError, Unlisted
@@ -18,7 +19,7 @@ from extauthz.records.release import VERSION
 from extauthz.rest.folder import UnitKeys
 from extauthz.rest.schedule import Feed
 from extauthz.rest.store import Run, Store
-from extauthz.rest.task import Outcome, Task, masked_name
+from extauthz.rest.task import Outcome, Task
 from phiscan.patterns.compiled import digest
 from phiscan.patterns.matcher import plans
 
@@ -132,7 +133,7 @@ class Reading:
         self.counts.unlisted += 1
         self.counts.incomplete.add(place.source)
         if self._run is not None:
-            self._store.put_unlisted(self._run, place, masked_name(place.name, self._detection))
+            self._store.put_unlisted(self._run, place, names.look(place.name, self._detection)[0])
 
     def _how(self) -> str:
         """Return what a result depends on besides the content: detectors, budget and seed."""

@@ -4,11 +4,12 @@ import os
 import time
 from collections import Counter
 from collections.abc import Callable
-from dataclasses import dataclass, replace
-from typing import Final
+from dataclasses import dataclass
 
+from atrest import names
 from atrest.catalogue import NAME
-from atrest.examine import Detection, examine
+from atrest.detection import Detection
+from atrest.examine import examine
 from atrest.manners import Manners
 from atrest.profile import Column, Hit, Profile
 from atrest.protection import Protection
@@ -16,14 +17,6 @@ from atrest.readers.registry import open_source
 from atrest.source import Budget, ReadError, Reason
 from atrest.spec import Spec
 from atrest.unit import Unit
-from phiscan.finding import Likelihood, ScanReport
-from phiscan.identifiers import InfoTypeKind
-from phiscan.redaction.edits import RedactionError
-from phiscan.redaction.redact import redact
-from phiscan.scanner import Limits
-
-_LONGEST_NAME: Final = 1 << 16
-MASKED: Final = "XXX"
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,8 +67,7 @@ def perform(task: Task, detection: Detection, beat: Callable[[int, int], None]) 
     """
     began = time.monotonic()
     profile, protection, detail = Profile(), Protection(), ""
-    is_secret = task.unit.is_secret
-    shown, name_profile = (MASKED, Profile()) if is_secret else _name(task.unit.name, detection)
+    shown, name_profile = _name(task.unit, detection)
     try:
         source = open_source(task.spec, task.manners, os.environ)
         try:
@@ -96,43 +88,17 @@ def perform(task: Task, detection: Detection, beat: Callable[[int, int], None]) 
 
 def lost(unit: Unit, seconds: float) -> Outcome:
     """Return the outcome of a unit whose worker died. Its name was not looked at."""
-    return Outcome(unit, MASKED, _failed(Reason.WORKER_LOST), Protection(), seconds)
+    return Outcome(unit, names.MASKED, _failed(Reason.WORKER_LOST), Protection(), seconds)
 
 
 def _failed(reason: Reason) -> Profile:
     return Profile(unread=Counter([reason.value]))
 
 
-def masked_name(name: str, detection: Detection) -> str:
-    """Return a name with the identifiers masked that the detectors find in it."""
-    return _name(name, detection)[0]
-
-
-def _name(name: str, detection: Detection) -> tuple[str, Profile]:
-    """Return a unit's name with identifiers masked, and what was found in it."""
-    data = name.encode("utf-8", "replace")
-    scanner = detection.engine.scanner(
-        content_type="text/plain",
-        limits=Limits(_LONGEST_NAME, _LONGEST_NAME),
-        clock=detection.clock,
-    )
-    scanner.feed(data)
-    report = scanner.finish()
-    found = tuple(
-        f
-        for f in report.findings
-        if f.kind is InfoTypeKind.IDENTIFIER and f.likelihood >= Likelihood.POSSIBLE
-    )
-    if not found:
-        return data.decode(), Profile()  # a name need not be UTF-8, and the catalogue is
+def _name(unit: Unit, detection: Detection) -> tuple[str, Profile]:
+    """Return a unit's name as it may be shown, and what was found in it."""
+    if unit.is_secret:
+        return names.MASKED, Profile()
+    shown, found = names.look(unit.name, detection)
     hits = Counter({Hit("", f.info_type, f.likelihood, f.subject, f.detector): 1 for f in found})
-    return _masked(data, replace(report, findings=found)), Profile(
-        columns={NAME: Column(1, 1, hits)}
-    )
-
-
-def _masked(data: bytes, report: ScanReport) -> str:
-    try:
-        return redact(data, report).decode("utf-8", "replace")
-    except RedactionError:
-        return MASKED
+    return shown, Profile(columns={NAME: Column(1, 1, hits)} if hits else {})

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from multiprocessing.connection import Connection
 from typing import Final
 
-from atrest.examine import Detection
+from atrest.detection import Detection
 from extauthz.detection import engines
 from extauthz.detection.detector_sets import DetectorSet
 from extauthz.rest.task import Outcome, Task, perform

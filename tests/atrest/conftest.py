@@ -4,7 +4,7 @@ import time
 
 import pytest
 
-from atrest.examine import Detection
+from atrest.detection import Detection
 from phiscan.engine import Engine
 
 

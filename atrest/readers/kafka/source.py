@@ -31,6 +31,9 @@ logging.getLogger("kafka").addHandler(logging.NullHandler())
 logging.getLogger("kafka").propagate = False
 
 COLUMNS: Final = ("key", "value", "headers")
+_BROKERS_OWN: Final = frozenset(
+    ("__consumer_offsets", "__transaction_state", "__share_group_state", "__cluster_metadata")
+)
 _PORT: Final = 9092
 _RUN: Final = 100
 """Messages of one run."""
@@ -107,7 +110,7 @@ class Kafka:
         try:
             names = [self._topic] if self._topic else sorted(consumer.topics())
             for name in names:
-                if name.startswith("__"):
+                if name in _BROKERS_OWN and name != self._topic:
                     continue
                 ranges = self._ranges(consumer, name)
                 version = " ".join(f"{r.partition}:{r.first}-{r.end}" for r in ranges)

@@ -28,6 +28,8 @@ from atrest.spec import Spec
 from atrest.unit import Unit, UnitKind
 
 _SYSTEM: Final = frozenset(("admin", "config", "local"))
+_PROFILE: Final = "system.profile"
+"""Holds the queries that were asked, with their values."""
 _MOST_KEYS: Final = 1_000_000
 _ASKED: Final = 2_500
 """Keys in one question. Their documents are sent as they are read."""
@@ -69,6 +71,7 @@ class Mongodb:
                     filter={"type": {"$ne": "view"}}, authorizedCollections=True, nameOnly=True
                 )
                 if not str(collection["name"]).startswith("system.")
+                or collection["name"] == _PROFILE
             ]
         yield from sorted(found)
 
@@ -76,7 +79,8 @@ class Mongodb:
         rows = size = -1
         with contextlib.suppress(OperationFailure):  # a right that reading does not need
             found = server[database].command("collStats", name)
-            rows, size = int(found["count"]), int(found["size"])
+            # a time series has no count
+            rows, size = int(found.get("count", -1)), int(found.get("size", -1))
         return Unit(self.name, f"{database}.{name}", UnitKind.COLLECTION, "", size, rows)
 
     def read(self, unit: Unit, budget: Budget) -> Iterator[Item]:
@@ -104,9 +108,7 @@ class Mongodb:
         if collection.estimated_document_count(**limits) > _MOST_KEYS:
             try:
                 stage = {"$sample": {"size": budget.rows}}
-                return collection.aggregate(
-                    [stage], batchSize=FETCH, allowDiskUse=True, **limits
-                ), Method.RANDOM
+                return collection.aggregate([stage], batchSize=FETCH, **limits), Method.STORES
             except OperationFailure as error:
                 if error.code not in UNKNOWN_STAGE:
                     raise

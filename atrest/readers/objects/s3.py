@@ -9,6 +9,7 @@ import os
 from collections.abc import Iterator, Mapping
 from functools import lru_cache
 from typing import Any, Final
+from urllib.parse import urlsplit
 
 import boto3
 from botocore import UNSIGNED
@@ -156,7 +157,13 @@ def open_source(spec: Spec, manners: Manners, environ: Mapping[str, str]) -> Obj
         )
     except (BotoCoreError, ValueError) as error:
         raise ReadError(Reason.REFUSED, type(error).__name__) from None
-    return Objects(spec, S3(client, spec.host, is_aws=not endpoint), manners)
+    return Objects(spec, S3(client, spec.host, is_aws=_is_aws(client.meta.endpoint_url)), manners)
+
+
+def _is_aws(address: str) -> bool:
+    """Whether an address is Amazon's own. AWS's configuration file can name another one, too."""
+    host = urlsplit(address).hostname or ""
+    return host.endswith((".amazonaws.com", ".amazonaws.com.cn"))
 
 
 @lru_cache(maxsize=1)

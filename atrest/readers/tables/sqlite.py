@@ -8,17 +8,25 @@ from pathlib import Path
 from typing import Final
 from urllib.parse import quote
 
+from atrest.readers.errors import from_os
 from atrest.source import Budget, Item, Method, ReadError, Reason, Rows, Sampled
 
 MAGIC: Final = b"SQLite format 3\0"
+_WAL: Final = b"\x02\x02"
+"""Bytes 18 and 19 of a database with a write-ahead log (sqlite.org/fileformat2.html, 1.3.3)."""
 _FETCH: Final = 250
 _PICKS: Final = 1 << 32
 
 
 def connect(path: Path) -> sqlite3.Connection:
-    """Open a database to read. Raises ReadError."""
+    """Open a database to read, and write nothing, beside it neither. Raises ReadError.
+
+    SQLite makes files of its own beside a database with a write-ahead log, even to read it. Where
+    nobody has it open, there is no log, and the file alone is read as what it is.
+    """
+    how = "mode=ro&immutable=1" if _is_at_rest(path) else "mode=ro"
     try:
-        found = sqlite3.connect(f"file:{quote(str(path))}?mode=ro", uri=True, timeout=5)
+        found = sqlite3.connect(f"file:{quote(str(path))}?{how}", uri=True, timeout=5)
         found.execute("PRAGMA query_only = ON")
         found.execute("PRAGMA trusted_schema = OFF")
         found.execute("SELECT count(*) FROM sqlite_schema").fetchone()
@@ -26,6 +34,26 @@ def connect(path: Path) -> sqlite3.Connection:
         raise read_error(error) from None
     found.text_factory = _text
     return found
+
+
+def _is_at_rest(path: Path) -> bool:
+    """Whether a database has a write-ahead log that nobody uses.
+
+    Raises:
+        ReadError: the log has content, and its program is gone. It has to be taken over first.
+    """
+    try:
+        with path.open("rb") as file:
+            head = file.read(20)
+    except OSError as error:
+        raise from_os(error) from None
+    if head[18:20] != _WAL:
+        return False
+    log, shared = (path.with_name(path.name + end) for end in ("-wal", "-shm"))
+    has_log = log.exists() and log.stat().st_size > 0
+    if has_log and not shared.exists():
+        raise ReadError(Reason.CHANGED, "a write-ahead log that no program has open")
+    return not has_log
 
 
 def _text(data: bytes) -> str:
@@ -46,9 +74,12 @@ def read_error(error: sqlite3.Error) -> ReadError:
 
 
 def tables(connection: sqlite3.Connection) -> list[str]:
-    """Return the names of the tables. Views are left out: their rows lie in tables."""
+    """Return the names of the tables, those behind full-text indexes too.
+
+    Views and virtual tables are left out: their rows lie in other tables.
+    """
     found = connection.execute(
-        "SELECT name FROM pragma_table_list WHERE schema = 'main' AND type = 'table' "
+        "SELECT name FROM pragma_table_list WHERE schema = 'main' AND type IN ('table', 'shadow') "
         "AND name NOT LIKE 'sqlite\\_%' ESCAPE '\\' ORDER BY name"
     )
     return [name for (name,) in found]

@@ -15,16 +15,17 @@ _MOST_IN_MEMORY: Final = 64 << 20
 
 def read(file: BinaryIO, budget: Budget) -> Iterator[Item]:
     """Yield the rows of each table. Raises ReadError for a torn or an encrypted database."""
-    path = getattr(file, "name", None)
-    if isinstance(path, str):
-        connection = sqlite.connect(Path(path))
+    path = _path(file)
+    if path is not None:
+        connection = sqlite.connect(path)
     else:
         data = file.read(_MOST_IN_MEMORY + 1)
         if len(data) > _MOST_IN_MEMORY:
             yield Unread(Reason.OVER_LIMIT)
             return
         connection = sqlite3.connect(":memory:")
-        connection.deserialize(data)
+        # without a write-ahead log, which memory has not
+        connection.deserialize(data[:18] + b"\x01\x01" + data[20:])
     with contextlib.closing(connection):
         try:
             names = sqlite.tables(connection)
@@ -32,3 +33,11 @@ def read(file: BinaryIO, budget: Budget) -> Iterator[Item]:
             raise sqlite.read_error(error) from None
         for name in names:
             yield from sqlite.read(connection, name, budget, label=name)
+
+
+def _path(file: BinaryIO) -> Path | None:
+    """Return the path of a local file, or None for anything else."""
+    try:
+        return Path(f"/proc/self/fd/{file.fileno()}").readlink()
+    except OSError:  # a stream has no descriptor
+        return None

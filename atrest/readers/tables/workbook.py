@@ -11,6 +11,7 @@ from typing import BinaryIO, Final
 
 from python_calamine import CalamineError, CalamineSheet, CalamineWorkbook
 
+from atrest.header import is_header
 from atrest.picks import Picks
 from atrest.readers.tables import workbook_extent
 from atrest.source import Budget, Item, Method, ReadError, Reason, Rows, Sampled
@@ -18,7 +19,6 @@ from atrest.source import Budget, Item, Method, ReadError, Reason, Rows, Sampled
 _MOST_ROWS: Final = 250
 _LOOKED_AT: Final = 20
 """The header is sought in so many rows: titles stand above it."""
-_FEWEST_COLUMNS: Final = 2
 Row = Sequence[object]
 
 
@@ -66,15 +66,11 @@ def _sheet(name: str, sheet: CalamineSheet, budget: Budget) -> Iterator[Item]:
 def header_of(rows: Sequence[Row]) -> int:
     """Return which of a sheet's first rows is its header, or -1 when it is no table.
 
-    A header fills its row with different words, and rows follow it.
+    The rows above it are titles. The document has a table without a header.
     """
     for at, row in enumerate(rows[:-1]):
-        names = [cell.strip() if isinstance(cell, str) else "" for cell in row]
-        if (
-            len(names) >= _FEWEST_COLUMNS
-            and all(name and not name[0].isdigit() for name in names)
-            and len(set(names)) == len(names)
-        ):
+        names = [cell if isinstance(cell, str) else "" for cell in row]
+        if is_header(names, [[str(cell) for cell in below] for below in rows[at + 1 :]]):
             return at
     return -1
 

@@ -7,7 +7,7 @@ A study is a unit. Its UID is a number given to one patient's study (45 CFR 164.
 the catalogue has the unit's key and no UID.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final
 from urllib.parse import quote, urlencode
 
@@ -27,7 +27,7 @@ _PAGE: Final = 500
 _PAGE_BYTES: Final = 64 << 20
 _JSON: Final = "application/dicom+json"
 _STUDY_UID: Final = "0020000D"
-_CHANGED: Final = ("00201206", "00201208", "00080020")  # series, instances, date of the study
+_CHANGED: Final = ("00201206", "00201208")  # numbers of series and of instances
 
 
 class DicomWeb:
@@ -45,22 +45,28 @@ class DicomWeb:
         self._throttle = throttle
 
     def list(self) -> Iterator[Unit | Unlisted]:
-        """Yield every study. Raises ReadError."""
-        offset = 0
-        while True:
-            query = {"limit": _PAGE, "offset": offset, "includefield": ",".join(_CHANGED[:2])}
-            answer = self._client.get(f"studies?{urlencode(query)}", _JSON)
-            data = answer.body(_PAGE_BYTES)
-            studies = _studies(data) if data else []  # 204: none
+        """Yield every study. Raises ReadError.
+
+        A store may give fewer than were asked for (PS3.18, 8.3.4.4), so only an empty page is the
+        last one.
+        """
+        seen: set[str] = set()
+        while studies := self._page(len(seen)):
             for study in studies:
                 uid = _first(study, _STUDY_UID)
+                if uid in seen:  # a store that does not page gives the first ones again
+                    yield Unlisted(self.name, "studies", Reason.SEES_LESS, "the pages repeat")
+                    return
+                seen.add(uid)
                 # a store that adds an instance counts it; one that does not count is read again
-                counts = [_first(study, tag) for tag in _CHANGED[:2]]
+                counts = [_first(study, tag) for tag in _CHANGED]
                 version = ":".join(counts) if all(counts) else ""
                 yield Unit(self.name, uid, UnitKind.OBJECT, version, is_secret=True)
-            offset += len(studies)
-            if len(studies) < _PAGE:
-                return
+
+    def _page(self, offset: int) -> Sequence[dict[str, Any]]:
+        query = {"limit": _PAGE, "offset": offset, "includefield": ",".join(_CHANGED)}
+        data = self._client.get(f"studies?{urlencode(query)}", _JSON).body(_PAGE_BYTES)
+        return _studies(data) if data else []  # 204: none
 
     def read(self, unit: Unit, budget: Budget) -> Iterator[Item]:
         """Yield the attributes of a study. Raises ReadError."""

@@ -8,8 +8,10 @@ Each file of the manifest is a unit. An export is made anew by each listing, so 
 each time.
 """
 
+import http.client
 import time
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
 from typing import Any, Final
 from urllib.parse import urlencode
 
@@ -21,7 +23,7 @@ from atrest.readers import content
 from atrest.readers.credentials import secret
 from atrest.readers.throttle import Throttle
 from atrest.readers.web.http import Client
-from atrest.source import Budget, Document, Item, ReadError, Reason, Unlisted
+from atrest.source import Budget, Document, Item, ReadError, Reason, Unlisted, Unread
 from atrest.spec import Spec
 from atrest.unit import Unit, UnitKind
 
@@ -101,12 +103,16 @@ class Fhir:
                 if isinstance(item, Document):
                     self._throttle.take(len(item.data))
                 yield item
+            if answer.is_torn:
+                yield Unread(Reason.UNREACHABLE)
+        except http.client.HTTPException as error:
+            raise ReadError(Reason.UNREACHABLE, type(error).__name__) from None
         finally:
             answer.close()
 
-    def protection(self, _: Unit) -> Protection:
-        """Whether the connection is TLS. A server does not say how it stores."""
-        return self._client.protection()
+    def protection(self, unit: Unit) -> Protection:
+        """Whether the connection is TLS: that of the file, which may lie elsewhere."""
+        return replace(self._client, base=unit.handle or self._client.base).protection()
 
     def close(self) -> None:
         """Nothing is open."""

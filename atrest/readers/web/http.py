@@ -121,7 +121,14 @@ class Answer:
             self.close()
         if len(data) > limit:
             raise ReadError(Reason.OVER_LIMIT)
+        if self.is_torn:
+            raise ReadError(Reason.UNREACHABLE, "the answer ends before its Content-Length")
         return data
+
+    @property
+    def is_torn(self) -> bool:
+        """Whether the body ended before its Content-Length: http.client does not say so."""
+        return bool(self.response.length)
 
     def close(self) -> None:
         """End the connection."""

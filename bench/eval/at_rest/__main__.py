@@ -11,7 +11,8 @@ from collections import defaultdict
 from typing import Final
 
 from atrest.catalogue import Kept, entries
-from atrest.examine import Detection, examine
+from atrest.detection import Detection
+from atrest.examine import examine
 from atrest.protection import Protection
 from atrest.source import Budget, Method, Rows, Sampled
 from atrest.unit import UnitKind

@@ -4,7 +4,7 @@ import os
 
 import pytest
 
-from atrest.examine import Detection
+from atrest.detection import Detection
 from atrest.manners import Manners
 from atrest.source import Budget
 from atrest.spec import parse

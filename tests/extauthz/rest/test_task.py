@@ -5,14 +5,14 @@ import dataclasses
 import pytest
 
 from atrest.catalogue import NAME
-from atrest.examine import Detection
+from atrest.detection import Detection
 from atrest.manners import Manners
 from atrest.readers.files import open_source
 from atrest.source import Budget
 from atrest.spec import parse
 from atrest.unit import Unit, UnitKind
 from extauthz.rest import task as tasks
-from extauthz.rest.task import Task, lost, masked_name, perform
+from extauthz.rest.task import Task, lost, perform
 from phiscan.finding import Verdict
 
 
@@ -46,17 +46,6 @@ def test_an_identifier_in_a_name_is_found_and_masked(detection, tmp_path):
     assert found.shown.startswith("export for SSN ")
     hits = found.profile.columns[NAME].hits
     assert {hit.info_type for hit in hits} == {"US_SOCIAL_SECURITY_NUMBER"}
-
-
-@pytest.mark.parametrize(
-    "name", ["public.patient", "b/2026/11/note.txt", "diabetes.csv", "", "é/ü"]
-)
-def test_ordinary_names_stay(detection, name):
-    assert masked_name(name, detection) == name
-
-
-def test_a_name_that_is_no_utf_8_can_be_kept(detection):
-    assert masked_name("a\udcff.csv", detection) == "a?.csv"
 
 
 def test_what_is_gone_is_an_outcome(detection, tmp_path):

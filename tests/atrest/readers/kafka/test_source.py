@@ -74,7 +74,8 @@ def broker():
         pytest.skip(kafka_server.MISSING)
     with kafka_server.broker() as address:
         admin = KafkaAdminClient(bootstrap_servers=address)
-        admin.create_topics([NewTopic("visits", 2, 1), NewTopic("empty", 1, 1)])
+        topics = NewTopic("visits", 2, 1), NewTopic("empty", 1, 1), NewTopic("__audit", 1, 1)
+        admin.create_topics(list(topics))
         admin.close()
         producer = KafkaProducer(bootstrap_servers=address)
         for number in range(1_500):
@@ -92,7 +93,7 @@ def opened(broker, topic=""):
 def test_topics_are_units_and_their_messages_are_rows(broker, detection):
     source = opened(broker)
     units = {unit.name: unit for unit in source.list()}
-    assert sorted(units) == ["empty", "visits"]
+    assert sorted(units) == ["__audit", "empty", "visits"]
     assert units["visits"].rows == 1_500
     items = list(source.read(units["visits"], Budget(rows=0)))
     assert sum(len(item.rows) for item in items if isinstance(item, Rows)) == 1_500

@@ -11,6 +11,7 @@ import pytest
 
 from atrest.manners import Manners
 from atrest.protection import Evidence, Protection, Shield
+from atrest.readers.objects import s3
 from atrest.readers.objects.s3 import evidence_of
 from atrest.readers.registry import open_source
 from atrest.source import Budget, Document, ReadError, Reason, Rows, Sampled, Source
@@ -240,3 +241,18 @@ def test_amazons_own_store_is_reached_by_tls():
     found = source.protection(Unit(source.name, "", UnitKind.OBJECT))
     assert found.carried is Shield.UP
     source.close()
+
+
+@pytest.mark.parametrize(
+    ("address", "is_amazons"),
+    [
+        ("https://s3.eu-west-1.amazonaws.com", True),
+        ("https://s3.cn-north-1.amazonaws.com.cn", True),
+        ("https://minio.clinic:9000", False),
+        ("https://amazonaws.com.evil.example", False),
+    ],
+)
+def test_only_amazons_own_store_says_by_its_silence_that_nothing_is_encrypted(
+    address: str, is_amazons: bool
+):
+    assert s3._is_aws(address) is is_amazons

@@ -79,11 +79,49 @@ def test_it_is_never_written_to(database):
     connection.close()
 
 
+def test_nothing_is_written_beside_it(database):
+    with sqlite3.connect(database) as db:
+        db.execute("PRAGMA journal_mode = WAL")
+    db.close()
+    before = {path.name: path.stat().st_mtime_ns for path in database.parent.iterdir()}
+    assert len(rows(read(database, "patient", Budget(rows=0)))) == 4_000
+    assert {path.name: path.stat().st_mtime_ns for path in database.parent.iterdir()} == before
+
+
+def test_what_stands_only_in_a_log_in_use_is_read_and_a_log_left_behind_is_named(database):
+    db = sqlite3.connect(database)
+    db.execute("PRAGMA journal_mode = WAL")
+    db.execute("INSERT INTO patient VALUES (9999, 'new', NULL)")
+    db.commit()
+    assert len(rows(read(database, "patient", Budget(rows=0)))) == 4_001
+    left = database.with_name("left.db")
+    for end in ("", "-wal"):
+        left.with_name(left.name + end).write_bytes(
+            database.with_name(database.name + end).read_bytes()
+        )
+    db.close()
+    with pytest.raises(ReadError) as error:
+        sqlite.connect(left)
+    assert error.value.reason is Reason.CHANGED
+
+
+def test_a_full_text_index_is_read_by_the_tables_behind_it(tmp_path):
+    path = tmp_path / "fts.db"
+    with sqlite3.connect(path) as db:
+        db.execute("CREATE VIRTUAL TABLE note USING fts5(body)")
+        db.execute("INSERT INTO note VALUES ('SSN 512-44-9031')")
+    db.close()
+    connection = sqlite.connect(path)
+    assert "note_content" in sqlite.tables(connection)
+    connection.close()
+    assert (1, "SSN 512-44-9031") in rows(read(path, "note_content", Budget()))
+
+
 @pytest.mark.parametrize(
     ("prepare", "reason"),
     [
         (lambda path: path.write_bytes(b"Ana Ruiz" * 1_000), Reason.ENCRYPTED),
-        (lambda path: path.unlink(), Reason.NOT_PERMITTED),
+        (lambda path: path.unlink(), Reason.GONE),
     ],
 )
 def test_what_is_no_database_is_an_error_without_its_content(database, prepare, reason):

@@ -28,6 +28,23 @@ def test_all_tables_of_a_file_and_of_bytes(path):
     assert [item.table for item in found if isinstance(item, Rows)] == ["a", "b"]
 
 
+def test_a_local_file_is_read_by_its_path_whatever_its_size(path, monkeypatch):
+    monkeypatch.setattr(sqlite_file, "_MOST_IN_MEMORY", 100)
+    with path.open("rb") as file:
+        assert [i.table for i in sqlite_file.read(file, Budget()) if isinstance(i, Rows)] == [
+            "a",
+            "b",
+        ]
+
+
+def test_a_database_with_a_write_ahead_log_is_read_from_bytes_too(path):
+    with sqlite3.connect(path) as db:
+        db.execute("PRAGMA journal_mode = WAL")
+    db.close()
+    found = list(sqlite_file.read(io.BytesIO(path.read_bytes()), Budget()))
+    assert [item.table for item in found if isinstance(item, Rows)] == ["a", "b"]
+
+
 def test_bytes_that_are_too_many_are_not_read(path, monkeypatch):
     monkeypatch.setattr(sqlite_file, "_MOST_IN_MEMORY", 100)
     found = list(sqlite_file.read(io.BytesIO(path.read_bytes()), Budget()))

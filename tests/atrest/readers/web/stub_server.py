@@ -21,9 +21,8 @@ def serving(answer: Callable[[str, dict[str, str]], Answer]) -> Iterator[str]:
             headers = {name.lower(): value for name, value in self.headers.items()}
             status, further, body = answer(self.path, headers)
             self.send_response(status)
-            for name, value in further.items():
+            for name, value in ({"Content-Length": str(len(body))} | further).items():
                 self.send_header(name, value)
-            self.send_header("Content-Length", str(len(body)))
             self.end_headers()
             self.wfile.write(body)
 

@@ -9,7 +9,7 @@ from stub_server import serving
 from atrest.examine import examine
 from atrest.manners import Manners
 from atrest.readers.web import dicomweb
-from atrest.source import Budget, Document, ReadError, Reason
+from atrest.source import Budget, Document, ReadError, Reason, Unlisted
 from atrest.spec import parse
 from phiscan.finding import Verdict
 
@@ -51,6 +51,28 @@ def test_every_study_of_every_page_is_a_unit(source):
     assert [unit.name for unit in units] == UIDS
     assert all(unit.is_secret for unit in units)
     assert units[0].version == "1:3"
+
+
+@pytest.mark.parametrize("most", [1, 200])
+def test_a_store_that_gives_fewer_than_asked_is_read_to_its_end(most):
+    def capped(path, headers):
+        status, further, body = store(path.replace("limit=500", f"limit={most}"), headers)
+        return status, further, body
+
+    with serving(capped) as address:
+        source = dicomweb.open_source(parse(f"dicomweb+http://{address}/dicom"), Manners(), {})
+        assert len(list(source.list())) == len(UIDS)
+
+
+def test_a_store_that_does_not_page_is_named():
+    def first(path, headers):
+        return store(path.partition("offset=")[0] + "offset=0", headers)
+
+    with serving(first) as address:
+        source = dicomweb.open_source(parse(f"dicomweb+http://{address}/dicom"), Manners(), {})
+        *units, last = source.list()
+    assert len(units) == 500
+    assert (type(last), last.reason) == (Unlisted, Reason.SEES_LESS)
 
 
 def test_a_studys_attributes_are_read(source, detection):

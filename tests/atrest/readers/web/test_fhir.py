@@ -10,7 +10,7 @@ from stub_server import serving
 from atrest.manners import Manners
 from atrest.protection import Shield
 from atrest.readers.web import fhir
-from atrest.source import Budget, Document, ReadError, Reason, Unlisted
+from atrest.source import Budget, Document, ReadError, Reason, Unlisted, Unread
 from atrest.spec import parse
 from atrest.unit import Unit
 
@@ -28,6 +28,7 @@ class Server:
         self.seen = []
         self.polls = itertools.count()
         self.manifest = None
+        self.torn = {}
 
     def __call__(self, path, headers):
         self.seen.append((path, headers))
@@ -41,7 +42,7 @@ class Server:
             files.append({"type": "Patient", "url": f"http://{host}/f/2?sig=SECRET"})
             return 200, {}, self.manifest or json.dumps({"output": files}).encode()
         if path.startswith("/f/"):
-            return 200, {"Content-Type": "application/fhir+ndjson"}, PATIENTS
+            return 200, {"Content-Type": "application/fhir+ndjson"} | self.torn, PATIENTS
         return 404, {}, b"Ana Ruiz is not here"
 
 
@@ -95,6 +96,19 @@ def test_an_export_with_errors_sees_less(server):
     (found,) = opened(server, []).list()
     assert isinstance(found, Unlisted)
     assert found.reason is Reason.SEES_LESS
+
+
+def test_a_file_that_ends_too_soon_is_not_whole(server):
+    source = opened(server, [])
+    unit = next(u for u in source.list() if isinstance(u, Unit))
+    server.torn = {"Content-Length": str(len(PATIENTS) + 9), "Connection": "close"}
+    assert list(source.read(unit, Budget()))[-1] == Unread(Reason.UNREACHABLE)
+
+
+def test_a_file_elsewhere_has_a_connection_of_its_own(server):
+    unit = next(u for u in opened(server, []).list() if isinstance(u, Unit))
+    safe = fhir.open_source(parse("fhir+https://fhir.clinic/r4"), Manners(), {})
+    assert safe.protection(unit).carried is Shield.DOWN
 
 
 def test_a_file_that_is_gone_says_no_word_of_the_server(server):

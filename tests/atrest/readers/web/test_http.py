@@ -64,6 +64,15 @@ def test_a_long_body_is_an_error():
     assert error.value.reason is Reason.OVER_LIMIT
 
 
+def test_a_body_that_ends_too_soon_is_an_error():
+    def torn(path, headers):
+        return 200, {"Content-Length": "20", "Connection": "close"}, b"x" * 7
+
+    with serving(torn) as address, pytest.raises(ReadError) as error:
+        Client(f"http://{address}").get("a", "text/plain").body(100)
+    assert error.value.reason is Reason.UNREACHABLE
+
+
 def test_a_trust_store_that_is_not_there():
     with pytest.raises(ReadError) as error:
         Client("https://127.0.0.1:1", ca="/none").get("a", "text/plain")
