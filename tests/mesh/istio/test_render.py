@@ -2,7 +2,7 @@ from pathlib import Path
 
 import yaml
 
-from extauthz.commands.istio import IMAGE, NAMESPACE
+from extauthz.commands.istio.render import IMAGE, NAMESPACE
 from mesh.istio.installation import Installation
 from mesh.istio.render import files
 

@@ -106,7 +106,7 @@ def test_an_output_that_is_a_file_is_exit_code_2(tmp_path, capsys):
     assert "give a folder to --output" in capsys.readouterr().err
 
 
-EXAMPLE = Path(__file__).parents[3] / "examples" / "hospital" / "hospital.yaml"
+EXAMPLE = Path(__file__).parents[4] / "examples" / "hospital" / "hospital.yaml"
 
 
 def test_a_policys_edges_are_written_beside_the_rest_and_check_stays_clean(tmp_path, capsys):

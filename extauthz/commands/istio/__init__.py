@@ -1,0 +1,38 @@
+"""`phiguard istio`: write the mesh's configuration, and check it.
+
+Exit codes: 0 clean, 1 problems found, 2 wrong use or unreadable input.
+"""
+
+import argparse
+import sys
+from typing import TYPE_CHECKING
+
+from extauthz.commands.istio import check, render
+from extauthz.commands.istio.errors import UsageError
+from mesh.istio.installation import InstallationError
+from mesh.istio.snapshot import SnapshotError
+
+if TYPE_CHECKING:
+    _Subparsers = argparse._SubParsersAction[argparse.ArgumentParser]
+
+_COMMANDS = (render, check)
+
+
+def add_parser(subparsers: "_Subparsers") -> None:
+    """Add `istio` with its own subcommands."""
+    parser = subparsers.add_parser("istio", help="write or check the mesh's configuration")
+    names = "|".join(each.__name__.rpartition(".")[2].replace("_", "-") for each in _COMMANDS)
+    actions = parser.add_subparsers(dest="action", required=True, metavar=names)
+    for command in _COMMANDS:
+        command.add_parser(actions)
+    parser.set_defaults(run=run)
+
+
+def run(args: argparse.Namespace) -> int:
+    """Run the subcommand. Return the exit code."""
+    try:
+        code: int = args.command(args)
+    except (UsageError, InstallationError, SnapshotError) as error:
+        sys.stderr.write(f"phiguard istio: {error}\n")
+        return 2
+    return code
