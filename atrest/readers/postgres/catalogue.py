@@ -44,9 +44,10 @@ SELECT {_NAME}, c.reltuples::bigint, {_VERSION},
   (c.relpages + coalesce(toast.relpages, 0)) * current_setting('block_size')::bigint
 {_FROM}
 """
+_IS_HEAP: Final = "(SELECT amname FROM pg_am WHERE pg_am.oid = c.relam) = 'heap'"
 _TABLE: Final = f"""
 SELECT c.oid::bigint, row_security_active(c.oid), has_table_privilege(c.oid, 'SELECT'),
-  c.reltuples::float8, c.relpages::bigint, current_setting('block_size')::bigint
+  c.reltuples::float8, c.relpages::bigint, current_setting('block_size')::bigint, {_IS_HEAP}
 {_FROM} AND {_NAME} = :name
 """
 _COLUMNS: Final = """
@@ -118,6 +119,7 @@ class Table:
         has_places: whether the role may ask where a row lies (`ctid`).
         density: rows a page, as far as known; negative: unknown.
         page_bytes: of a page.
+        is_heap: whether it is stored as PostgreSQL itself stores tables: a row lies on a page.
     """
 
     name: str
@@ -127,6 +129,7 @@ class Table:
     has_places: bool
     density: float
     page_bytes: int
+    is_heap: bool
 
 
 def units(session: Session, source: str) -> list[Unit]:
@@ -161,7 +164,7 @@ def table(session: Session, name: str) -> Table:
     found = session.run(_TABLE, name=name)
     if not found:
         raise ReadError(Reason.GONE)
-    oid, is_filtered, is_whole, rows, pages, page_bytes = found[0]
+    oid, is_filtered, is_whole, rows, pages, page_bytes, is_heap = found[0]
     columns = session.run(_COLUMNS, oid=oid)
     known = tuple(
         Column(session.text(str(attname)), session.text(str(quoted)), Form(str(form)))
@@ -176,5 +179,6 @@ def table(session: Session, name: str) -> Table:
     pages = int(str(pages))
     density = float(str(rows)) / pages if pages > 0 else -1.0
     return Table(
-        name, known, hidden, bool(is_filtered), bool(is_whole), density, int(str(page_bytes))
-    )
+        name, known, hidden, bool(is_filtered), bool(is_whole), density, int(str(page_bytes)),
+        bool(is_heap),
+    )  # fmt: skip

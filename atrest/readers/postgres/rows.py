@@ -9,9 +9,10 @@ from typing import Final
 
 from atrest.readers.pieces import FETCH, pieces
 from atrest.readers.postgres.catalogue import Column, Form, Table
+from atrest.readers.postgres.places import AT, Places
 from atrest.readers.postgres.session import Session
 from atrest.readers.throttle import Pace
-from atrest.sample import weight_of
+from atrest.sample import Row, weight_of
 from atrest.source import Budget, Item, Method, ReadError, Reason, Sampled, Unread
 
 _FETCHED: Final = 16 << 20
@@ -38,13 +39,38 @@ def read(session: Session, table: Table, budget: Budget, pace: Pace) -> Iterator
         yield Unread(Reason.SEES_LESS)
     for name in table.hidden:
         yield Unread(Reason.NOT_PERMITTED, name)
-    sample, method = _sample(session, table, budget) if table.columns else ("", Method.ALL)
-    if table.columns:
-        yield from _Reading(session, table, budget, pace).rows(sample)
+    if not table.columns:
+        yield Sampled(Method.ALL, budget.seed)
+        return
+    reading = _Reading(session, table, budget, pace)
+    size = _size(session, table)
+    places = _places(session, table, size, budget)
+    if places is not None:
+        yield from reading.rows(reading.at(*places))
+        yield Sampled(Method.RANDOM, budget.seed)
+        return
+    sample, method = _sample(session, table, size, budget)
+    yield from reading.rows(reading.through(sample))
     yield Sampled(method, budget.seed)
 
 
-def _sample(session: Session, table: Table, budget: Budget) -> tuple[str, Method]:
+def _size(session: Session, table: Table) -> int:
+    """Return the bytes of a table whose file nobody replaces until the snapshot ends."""
+    session.run(f"SELECT FROM ONLY {table.name} LIMIT 0")
+    (size,) = session.run("SELECT pg_relation_size(:name::regclass)", name=table.name)[0]
+    return int(str(size))
+
+
+def _places(session: Session, table: Table, size: int, budget: Budget) -> tuple[Places, int] | None:
+    """Return random places and how many to draw, where that is cheaper than the whole table."""
+    if not budget.rows or not table.has_places or not table.is_heap or size <= _COUNTED:
+        return None
+    places = Places(table, size // table.page_bytes, budget.seed)
+    draws = places.draws(session, budget.rows)
+    return (places, draws) if draws else None
+
+
+def _sample(session: Session, table: Table, size: int, budget: Budget) -> tuple[str, Method]:
     """Return the clause that chooses rows, and how it does.
 
     BERNOULLI reads the whole table and gives each row the same chance. SYSTEM would be faster, but
@@ -52,21 +78,19 @@ def _sample(session: Session, table: Table, budget: Budget) -> tuple[str, Method
     """
     if not budget.rows:
         return "", Method.ALL
-    total = _total(session, table)
+    total = _total(session, table, size)
     if total <= budget.rows:
         return "", Method.ALL
     percent = 100 * budget.rows / total
     return f"TABLESAMPLE BERNOULLI ({percent:.10f}) REPEATABLE ({budget.seed})", Method.BERNOULLI
 
 
-def _total(session: Session, table: Table) -> float:
+def _total(session: Session, table: Table, size: int) -> float:
     """Return how many rows the table has: counted, or estimated as the planner does."""
-    (size,) = session.run("SELECT pg_relation_size(:name::regclass)", name=table.name)[0]
-    pages = int(str(size)) / table.page_bytes
-    if table.density < 0 or int(str(size)) <= _COUNTED:
+    if table.density < 0 or size <= _COUNTED:
         (count,) = session.run(f"SELECT count(*) FROM ONLY {table.name}")[0]  # noqa: S608
         return float(str(count))
-    return pages * table.density / _SPARE
+    return size / table.page_bytes * table.density / _SPARE
 
 
 class _Reading:
@@ -87,24 +111,40 @@ class _Reading:
         self._fetch = pace.at_once(FETCH)
         self._short = max(1024, _FETCHED // (self._fetch * len(table.columns)))
         self._names = tuple(column.name for column in table.columns)
+        self._wanted = budget.rows
         self._cut: set[str] = set()
+        place = "ctid::text" if table.has_places else "''"
+        cells = ", ".join(column.piece(1, self._short + 1) for column in table.columns)
+        self._select = f"SELECT {place}, {cells} FROM ONLY {table.name}"  # noqa: S608 - quoted
 
-    def rows(self, sample: str) -> Iterator[Item]:
-        """Yield the rows that a sample chooses."""
-        place = "ctid::text" if self._table.has_places else "''"
-        cells = ", ".join(c.piece(1, self._short + 1) for c in self._table.columns)
-        self._session.run(
-            f"DECLARE phiguard NO SCROLL CURSOR FOR SELECT {place}, {cells} "  # noqa: S608 - quoted
-            f"FROM ONLY {self._table.name} {sample}"
-        )
-        yield from pieces(self._names, self._fetched(), self._pace)
+    def rows(self, found: Iterator[Row]) -> Iterator[Item]:
+        """Yield rows in pieces."""
+        yield from pieces(self._names, map(self._row, found), self._pace)
         yield from (Unread(Reason.OVER_LIMIT, name) for name in sorted(self._cut))
 
-    def _fetched(self) -> Iterator[Sequence[object]]:
+    def through(self, sample: str) -> Iterator[Row]:
+        """Yield the rows that a sample chooses, from the table's beginning to its end."""
+        self._session.run(f"DECLARE phiguard NO SCROLL CURSOR FOR {self._select} {sample}")
         while fetched := self._session.run(f"FETCH {self._fetch} FROM phiguard"):
-            yield from map(self._row, fetched)
+            yield from fetched
 
-    def _row(self, row: Sequence[object]) -> Sequence[object]:
+    def at(self, places: Places, draws: int) -> Iterator[Row]:
+        """Yield the rows at random places, until there are as many as wanted or no draw is left.
+
+        Whole batches are read. When to stop depends on the number of rows alone and not on which
+        they are, so each row keeps the same chance.
+        """
+        known: set[object] = set()
+        for batch in places.batches(self._fetch):
+            for row in self._session.run(f"{self._select} WHERE {AT}", places=batch):
+                if row[0] not in known:
+                    known.add(row[0])
+                    yield row
+            draws -= self._fetch
+            if len(known) >= self._wanted or draws <= 0:
+                return
+
+    def _row(self, row: Row) -> Sequence[object]:
         cells = [self._session.text(c) if isinstance(c, str) else c for c in row[1:]]
         weight = 0
         for number, column in enumerate(self._table.columns):
