@@ -45,8 +45,8 @@ _EVERYWHERE: Final = {
     "baggage": f"ssn={CANARIES['ssn']}",
     "authorization": f"Bearer {CANARIES['ssn']}",
     "x-envoy-decorator-operation": CANARIES["patientName"],
+    "tracestate": f"ssn={CANARIES['ssn']}",
 }
-_STATE: Final = {"tracestate": f"ssn={CANARIES['ssn']}"}
 _GRPC: Final = (("content-type", "application/grpc"), ("te", "trailers"))
 _FRAME: Final = struct.pack(">BI", 0, len(BODY)) + BODY
 _EMPTY_FRAME: Final = struct.pack(">BI", 0, 0)
@@ -127,10 +127,9 @@ def requests(callee: Workload, body: bytes, headers: dict[str, str]) -> Iterator
     """Two with the values everywhere, and one with the values in its body only.
 
     The guard denies most of the first two without a look at the body. Without a trace of the
-    client's, an `x-request-id` that is no UUID keeps Envoy from reporting a span. With one, the
-    client's `tracestate` would be in the span (docs/mesh-admin-guide.md).
+    client's, an `x-request-id` that is no UUID keeps Envoy from reporting a span.
     """
-    for more in (_STATE, {"traceparent": new_traceparent()[1]}):
+    for more in ({}, {"traceparent": new_traceparent()[1]}):
         yield Request(callee.host, "POST", PATH, body, {**_EVERYWHERE, **more, **headers})
     yield Request(callee.host, "POST", _ALLOWED[callee], body, headers)
 
@@ -150,7 +149,10 @@ def over_http1(lab: Lab) -> Iterator[Response]:
 
 
 def over_http2(lab: Lab) -> Iterator[tuple[str, wire.Heard]]:
-    """gRPC and trailers, in requests at each gate and in responses, each with its name."""
+    """gRPC and trailers, in requests at each gate and in responses, each with its name.
+
+    One request has a value as its method. HTTP/1.1 knows only the usual ones.
+    """
     ports, certificates = lab.mesh.ports, lab.mesh.certificates
     for door in (
         wire.Door(ports[EHR].outbound),
@@ -167,6 +169,8 @@ def over_http2(lab: Lab) -> Iterator[tuple[str, wire.Heard]]:
             asked = _http2(BILLING, path, *headers, length)
             asked = replace(asked, frames=(frame,), trailers=trailers)
             yield "request", wire.send(door, Sent(asked, b""))
+        asked = _http2(BILLING, "/claims", traced, method=CANARIES["ssn"])
+        yield "method", wire.send(door, Sent(asked, b""))
     for caller in (BILLING, ANALYTICS):
         door = wire.Door(ports[EHR].inbound, certificates[caller])
         for name, answer in responses():

@@ -97,6 +97,7 @@ def test_no_value_is_in_what_envoy_or_the_guard_write(watched: Lab, page: int) -
     heard = list(over_http1(watched))
     framed = dict(over_http2(watched))
     wait_for_spans(watched)
+    spans = watched.sink.spans()
     until = time.monotonic() + 30
     while b"phiguard.unscannable" not in b"".join(watched.sink.exports):  # the metrics come last
         assert time.monotonic() < until
@@ -122,8 +123,11 @@ def test_no_value_is_in_what_envoy_or_the_guard_write(watched: Lab, page: int) -
     assert {each.status for each in heard} - {503} == {200, 403, 413, 500}
     assert b"phiguard.decision" in out["exports"]
     assert b"withheld" in out["exports"]  # Envoy's own spans, without the URL
+    assert {"POST", "OTHER"} <= {each.attributes.get("http.method") for each in spans}
     assert b'# {trace_id="' in out["metrics page"]
-    assert b"POST" in out["envoy-ehr.log"]  # the access log
+    for log in ("envoy-ehr.log", "envoy-billing.log"):  # the access logs
+        assert b'"POST HTTP/2"' in out[log]
+        assert b'"OTHER HTTP/2"' in out[log]
     assert b"grpc-status" in out["denials over HTTP/2"]
     assert any(name.endswith(".note") for name in out)
     records = b"".join(data for name, data in out.items() if name.endswith(".jsonl"))

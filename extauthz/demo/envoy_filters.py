@@ -4,6 +4,7 @@ The ext_proc filters come from `mesh.istio.ext_proc` as they ship. The ext_authz
 the shipped provider, as istiod does (pilot/pkg/security/authz/builder/extauthz.go).
 """
 
+from collections.abc import Sequence
 from datetime import timedelta
 from typing import Final
 
@@ -47,7 +48,7 @@ from extauthz.demo.envoy_matchers import ExtensionWithMatcher
 from extauthz.demo.envoy_tls import packed
 from extauthz.demo.shipped import provider
 from extauthz.demo.topology import INSTALLATION, Workload
-from mesh.istio import codec_errors, ext_proc, grpc_message, span_names
+from mesh.istio import codec_errors, ext_proc, grpc_message, span_headers
 from mesh.istio.installation import EXTENSION_PROVIDER
 from mesh.istio.manifest import Manifest
 
@@ -110,9 +111,9 @@ def put_aside() -> HttpFilter:
     return _shipped(grpc_message.put_aside(), HeaderMutation)
 
 
-def without_span_name() -> TypedExtensionConfig:
-    """Return the extension that takes the name of a span out of a request."""
-    shipped = span_names.early_mutation()
+def without_headers(headers: Sequence[str]) -> TypedExtensionConfig:
+    """Return the extension that takes headers from a request before Envoy begins its span."""
+    shipped = span_headers.early_mutation(headers)
     config = EarlyHeaderMutation.from_dict(_config(shipped))
     return TypedExtensionConfig(name=str(shipped["name"]), typed_config=packed(config))
 

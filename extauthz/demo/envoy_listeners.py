@@ -55,12 +55,13 @@ from extauthz.demo.envoy_filters import (
     process_streams,
     put_aside,
     router,
-    without_span_name,
+    without_headers,
 )
 from extauthz.demo.envoy_patches import Patch, patched
 from extauthz.demo.envoy_tls import mutual_tls_server, packed
 from extauthz.demo.shipped import access_log_format, custom_tags, provider
 from extauthz.demo.topology import SERVICE_PORT, WORKLOADS, Mesh, Workload
+from mesh.istio import span_headers
 
 _NO_TIMEOUT: Final = timedelta(0)
 
@@ -151,7 +152,7 @@ def _inbound_manager(
     manager.stat_prefix = f"inbound_0.0.0.0_{mesh.ports[workload].inbound};"
     manager.server_name = "istio-envoy"
     if gates & (Gates.RESPONSES | Gates.RECEIVED_STREAMS):
-        manager.early_header_mutation_extensions = [without_span_name()]
+        manager.early_header_mutation_extensions = [without_headers(span_headers.INBOUND)]
     manager.forward_client_cert_details = (
         HttpConnectionManagerForwardClientCertDetails.APPEND_FORWARD
     )
@@ -172,6 +173,8 @@ def _outbound_manager(workload: Workload, gates: Gates) -> HttpConnectionManager
     )
     manager = _manager(workload, filters, routes)
     manager.stat_prefix = f"outbound_0.0.0.0_{SERVICE_PORT};"
+    if gates & (Gates.SENT_REQUESTS | Gates.SENT_STREAMS):
+        manager.early_header_mutation_extensions = [without_headers(span_headers.OUTBOUND)]
     return manager
 
 

@@ -27,9 +27,11 @@ def access_log_format() -> str:
 
 
 def custom_tags() -> Any:  # noqa: ANN401 - as above
-    """Return the span tags of the shipped Telemetry resource, by name."""
+    """Return the span tags of the shipped Telemetry resource, by name, in Envoy's form."""
     spec: Any = mesh_wide.telemetry()["spec"]
-    return spec["tracing"][0]["customTags"]
+    tags = spec["tracing"][0]["customTags"]
+    # Istio's `formatter: {value}` is Envoy's `value`
+    return {tag: kind.get("formatter", kind) for tag, kind in tags.items()}
 
 
 def _mesh_config() -> Any:  # noqa: ANN401 - as above

@@ -8,7 +8,7 @@ from mesh.istio import (
     check_grpc_message,
     check_objects,
     check_provider,
-    check_span_names,
+    check_span_headers,
     check_telemetry,
 )
 from mesh.istio.problem import IstioProblem
@@ -39,7 +39,7 @@ def check(snapshot: MeshSnapshot, provider: str) -> tuple[IstioProblem, ...]:
         *check_objects.check_services(snapshot),
         *check_telemetry.check(snapshot),
         *check_grpc_message.check(snapshot),
-        *check_span_names.check(snapshot),
+        *check_span_headers.check(snapshot),
     )
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 from typing import Final
 
-from mesh.istio.mesh_wide import CLIENTS_TAGS, URL_TAG
+from mesh.istio.mesh_wide import CLIENTS_TAGS, METHOD_OPERATOR, METHOD_TAG, URL_TAG
 from mesh.istio.problem import IstioProblem, problem
 from mesh.istio.snapshot import MeshObject, MeshSnapshot, Node, in_root
 
@@ -12,7 +12,12 @@ from mesh.istio.snapshot import MeshObject, MeshSnapshot, Node, in_root
 _URL_OPERATORS = (":PATH", "%PATH", "ORIGINAL-PATH", "REFERER")
 # part of `%REQ(USER-AGENT)%`, `%REQ(X-REQUEST-ID)%`; not of `%TRACE_ID%`
 _CLIENTS_OPERATORS = ("USER-AGENT", "X-REQUEST-ID")
-_TAGS: Final = (((URL_TAG,), "with path and query"), (CLIENTS_TAGS, "which a client writes"))
+# part of `%REQ(:METHOD)%`, `%CEL(request.method)%`; the shipped operator is taken out before
+_METHOD_OPERATORS = (":METHOD", "REQUEST.METHOD")
+_TAGS: Final = (
+    ((URL_TAG,), "with path and query"),
+    ((*CLIENTS_TAGS, METHOD_TAG), "which a client writes"),
+)
 """Tags that Envoy gives its spans, with what is wrong with them."""
 
 
@@ -74,7 +79,9 @@ def _short_tag_providers(snapshot: MeshSnapshot) -> Iterator[str]:
 
 
 def _replaces(entry: Node, tag: str) -> bool:
-    return not entry.at("custom_tags", tag, "literal").missing
+    written = entry.at("custom_tags", tag)
+    keeps_methods = written.at("formatter", "value").text == METHOD_OPERATOR
+    return not written.at("literal").missing or (tag == METHOD_TAG and keeps_methods)
 
 
 def _leaks(entry: Node, tag: str, short: frozenset[str], *, covered: bool) -> bool:
@@ -123,7 +130,7 @@ def _access_log(document: MeshObject) -> Iterator[IstioProblem]:
             "the default access log holds path and query",
             "set accessLogFormat without :PATH",
         )
-    texts = [str(text.value).upper() for text in formats]
+    texts = [str(text.value).replace(METHOD_OPERATOR, "").upper() for text in formats]
     if any(operator in text for text in texts for operator in _URL_OPERATORS):
         yield problem(
             document, "an access log format holds the URL", "remove :PATH and referer from it"
@@ -133,4 +140,10 @@ def _access_log(document: MeshObject) -> Iterator[IstioProblem]:
             document,
             "an access log format holds what a client writes",
             "remove user-agent from it, and write %TRACE_ID% in the place of x-request-id",
+        )
+    if any(operator in text for text in texts for operator in _METHOD_OPERATORS):
+        yield problem(
+            document,
+            "an access log format holds the method, and a client can send any word as one",
+            "write the method as 20-mesh-config.yaml does",
         )

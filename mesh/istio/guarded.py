@@ -3,7 +3,9 @@
 They name no namespace: `kubectl apply -n NAMESPACE` sets it.
 """
 
-from mesh.istio import codec_errors, ext_proc, grpc_message, span_names
+from collections.abc import Sequence
+
+from mesh.istio import codec_errors, ext_proc, grpc_message, span_headers
 from mesh.istio.installation import EXTENSION_PROVIDER, GUARDED_LABEL, STREAMING, Installation
 from mesh.istio.manifest import Manifest, manifest
 
@@ -25,13 +27,13 @@ def inbound_responses(installation: Installation) -> Manifest:
     """Responses are judged at the workload that sends them. ext_authz never sees them."""
     judge = codec_errors.answered_by_envoy(ext_proc.inbound_responses(installation))
     patches = _before_router("SIDECAR_INBOUND", judge, grpc_message.put_aside())
-    return _envoy_filter("phiguard-inbound-responses", "true", *patches, _span_names())
+    return _envoy_filter("phiguard-inbound-responses", "true", *patches, _inbound_headers())
 
 
 def outbound_requests(installation: Installation) -> Manifest:
     """Requests are judged at their sender, before the mesh encrypts them."""
     judge = ext_proc.outbound_requests(installation)
-    return _envoy_filter("phiguard-outbound-requests", "true", _first(judge))
+    return _envoy_filter("phiguard-outbound-requests", "true", _first(judge), _outbound_headers())
 
 
 def inbound_streams(installation: Installation) -> Manifest:
@@ -47,13 +49,16 @@ def inbound_streams(installation: Installation) -> Manifest:
         "patch": {"operation": "REMOVE"},
     }
     patches = _before_router("SIDECAR_INBOUND", judge, grpc_message.put_aside())
-    return _envoy_filter("phiguard-inbound-streams", STREAMING, *patches, remove, _span_names())
+    return _envoy_filter(
+        "phiguard-inbound-streams", STREAMING, *patches, remove, _inbound_headers()
+    )
 
 
 def outbound_streams(installation: Installation) -> Manifest:
     """As `outbound_requests`, for a workload with long bodies or streams."""
     judge = ext_proc.outbound_streams(installation)
     patches = _before_router("SIDECAR_OUTBOUND", grpc_message.put_aside())
+    patches += [_outbound_headers()]
     return _envoy_filter("phiguard-outbound-streams", STREAMING, _first(judge), *patches)
 
 
@@ -80,11 +85,19 @@ def _first(value: Manifest) -> Manifest:
     }
 
 
-def _span_names() -> Manifest:
+def _inbound_headers() -> Manifest:
+    return _without("SIDECAR_INBOUND", span_headers.INBOUND)
+
+
+def _outbound_headers() -> Manifest:
+    return _without("SIDECAR_OUTBOUND", span_headers.OUTBOUND)
+
+
+def _without(context: str, headers: Sequence[str]) -> Manifest:
     return {
         "applyTo": "NETWORK_FILTER",
-        "match": _match("SIDECAR_INBOUND"),
-        "patch": {"operation": "MERGE", "value": span_names.manager()},
+        "match": _match(context),
+        "patch": {"operation": "MERGE", "value": span_headers.manager(headers)},
     }
 
 

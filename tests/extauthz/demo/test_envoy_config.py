@@ -9,7 +9,7 @@ import pytest
 from extauthz.demo import envoy_config
 from extauthz.demo.envoy_listeners import Gates
 from extauthz.demo.topology import BILLING, EHR, GUARD, WORKLOADS, CertificateFiles, Mesh, Ports
-from mesh.istio.mesh_wide import CLIENTS_TAGS, URL_TAG
+from mesh.istio.mesh_wide import CLIENTS_TAGS, METHOD_OPERATOR, METHOD_TAG, URL_TAG
 
 _GUARD = "outbound|9000||phiguard.phiguard-system.svc.cluster.local"
 _PROCESSOR = "phiguard.ext_proc"
@@ -163,9 +163,10 @@ def test_no_span_and_no_access_log_carries_a_path(mesh: Mesh) -> None:
         (log,) = manager["accessLog"]
 
         assert manager["tracing"]["maxPathTagLength"] == 1
-        tags = manager["tracing"]["customTags"]
+        *tags, method = manager["tracing"]["customTags"]
         assert [each["tag"] for each in tags] == [URL_TAG, *CLIENTS_TAGS]
         assert all(each["literal"] == {"value": "withheld"} for each in tags)
+        assert method == {"tag": METHOD_TAG, "value": METHOD_OPERATOR}
         assert "PATH" not in log["typedConfig"]["logFormat"]["textFormatSource"]["inlineString"]
 
 

@@ -14,5 +14,8 @@ def test_the_check_fails_closed_within_its_deadline() -> None:
 
 
 def test_tags_and_log_line_are_the_shipped_ones() -> None:
-    assert list(custom_tags()) == [mesh_wide.URL_TAG, *mesh_wide.CLIENTS_TAGS]
+    tags = custom_tags()
+    assert list(tags) == [mesh_wide.URL_TAG, *mesh_wide.CLIENTS_TAGS, mesh_wide.METHOD_TAG]
+    assert tags[mesh_wide.URL_TAG] == {"literal": {"value": "withheld"}}
+    assert tags[mesh_wide.METHOD_TAG] == {"value": mesh_wide.METHOD_OPERATOR}
     assert access_log_format() == mesh_wide.ACCESS_LOG_FORMAT

@@ -146,7 +146,7 @@ def test_request_attributes_on_a_filter_that_skips_the_request_are_found(inbound
 
 
 def test_a_patch_that_removes_the_check_is_found(outbound):
-    (patch,) = outbound["spec"]["configPatches"]
+    patch, *_ = outbound["spec"]["configPatches"]
     patch["match"]["listener"]["filterChain"]["filter"]["subFilter"] = {
         "name": "envoy.filters.http.ext_authz"
     }
@@ -156,7 +156,7 @@ def test_a_patch_that_removes_the_check_is_found(outbound):
 
 
 def test_a_route_that_is_exempt_is_found(outbound):
-    (patch,) = outbound["spec"]["configPatches"]
+    patch, *_ = outbound["spec"]["configPatches"]
     patch["applyTo"] = "HTTP_ROUTE"
     patch["patch"]["value"] = {
         "typed_per_filter_config": {"envoy.filters.http.ext_authz": {"disabled": True}}

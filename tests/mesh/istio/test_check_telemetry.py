@@ -3,7 +3,13 @@ import yaml
 
 from mesh.istio.check_telemetry import check
 from mesh.istio.installation import Installation
-from mesh.istio.mesh_wide import CLIENTS_TAGS, mesh_config, telemetry
+from mesh.istio.mesh_wide import (
+    CLIENTS_TAGS,
+    METHOD_OPERATOR,
+    METHOD_TAG,
+    mesh_config,
+    telemetry,
+)
 from mesh.istio.snapshot import read
 
 
@@ -15,7 +21,7 @@ def of_tag(tag, *objects):
     return [message for message in problems(*objects) if tag in message]
 
 
-TAGS = pytest.mark.parametrize("tag", ["http.url", *CLIENTS_TAGS])
+TAGS = pytest.mark.parametrize("tag", ["http.url", *CLIENTS_TAGS, METHOD_TAG])
 
 
 def namespaced(**tracing):
@@ -72,6 +78,16 @@ def test_a_literal_replaces_its_own_tag_alone(tag):
     assert not any(tag in message for message in found)
 
 
+def test_the_shipped_formatter_keeps_usual_methods_and_another_is_found():
+    def found(operator):
+        return of_tag(METHOD_TAG, namespaced(customTags={METHOD_TAG: {"formatter": operator}}))
+
+    assert found({"value": METHOD_OPERATOR}) == []
+    assert len(found({"value": "%REQ(:METHOD)%"})) == 1
+    tags = {"user_agent": {"formatter": {"value": METHOD_OPERATOR}}}
+    assert len(of_tag("user_agent", namespaced(customTags=tags))) == 1
+
+
 @pytest.mark.parametrize(
     "tracing",
     [
@@ -116,3 +132,11 @@ def test_a_log_provider_with_the_url_is_found():
 def test_a_header_of_the_client_in_an_access_log_is_found(operator):
     (found,) = problems({"meshConfig": {"accessLogFile": "x", "accessLogFormat": operator}})
     assert "what a client writes" in found
+
+
+@pytest.mark.parametrize(
+    "operator", ["%REQ(:METHOD)%", "%REQ(:method):7%", "%CEL(request.method)%"]
+)
+def test_any_word_as_a_method_in_an_access_log_is_found(operator):
+    (found,) = problems({"meshConfig": {"accessLogFile": "x", "accessLogFormat": operator}})
+    assert "holds the method" in found

@@ -1,6 +1,6 @@
 import pytest
 
-from mesh.istio import grpc_message, guarded, span_names
+from mesh.istio import grpc_message, guarded, span_headers
 from mesh.istio.installation import Installation
 
 INSTALLATION = Installation("phiguard-system", "phiguard:1")
@@ -68,12 +68,20 @@ def test_an_answer_loses_its_grpc_message_before_the_guard_reads_it(make, contex
     assert aside["patch"] == {"operation": "INSERT_BEFORE", "value": grpc_message.put_aside()}
 
 
-@pytest.mark.parametrize("make", [guarded.inbound_responses, guarded.inbound_streams])
-def test_a_client_cannot_name_the_span_of_its_callee(make):
+@pytest.mark.parametrize(
+    ("make", "context", "headers"),
+    [
+        (guarded.inbound_responses, "SIDECAR_INBOUND", span_headers.INBOUND),
+        (guarded.inbound_streams, "SIDECAR_INBOUND", span_headers.INBOUND),
+        (guarded.outbound_requests, "SIDECAR_OUTBOUND", span_headers.OUTBOUND),
+        (guarded.outbound_streams, "SIDECAR_OUTBOUND", span_headers.OUTBOUND),
+    ],
+)
+def test_no_header_of_a_request_reaches_the_span_of_a_sidecar(make, context, headers):
     merged = make(INSTALLATION)["spec"]["configPatches"][-1]
     assert (merged["applyTo"], merged["patch"]["operation"]) == ("NETWORK_FILTER", "MERGE")
-    assert merged["match"]["context"] == "SIDECAR_INBOUND"
-    assert merged["patch"]["value"] == span_names.manager()
+    assert merged["match"]["context"] == context
+    assert merged["patch"]["value"] == span_headers.manager(headers)
 
 
 def test_ext_authz_goes_in_the_object_that_brings_its_replacement():

@@ -28,9 +28,17 @@ def test_spans_hold_no_url_twice_over():
     assert PROVIDERS[1]["opentelemetry"]["maxTagLength"] == 1
     (tracing,) = mesh_wide.telemetry()["spec"]["tracing"]
     tags = tracing["customTags"]
-    assert list(tags) == ["http.url", *mesh_wide.CLIENTS_TAGS]
+    assert list(tags) == ["http.url", *mesh_wide.CLIENTS_TAGS, "http.method"]
+    method = tags.pop("http.method")
+    assert method == {"formatter": {"value": mesh_wide.METHOD_OPERATOR}}
     assert all(tag == {"literal": {"value": "withheld"}} for tag in tags.values())
     assert tracing["providers"] == [{"name": PROVIDERS[1]["name"]}]
+
+
+def test_a_method_is_written_only_where_it_is_a_usual_one():
+    assert mesh_wide.METHOD_OPERATOR.startswith("%CEL(request.method in ['GET', 'HEAD', 'POST', ")
+    assert mesh_wide.METHOD_OPERATOR.endswith("'TRACE'] ? request.method : 'OTHER')%")
+    assert mesh_wide.METHOD_OPERATOR in mesh_wide.ACCESS_LOG_FORMAT
 
 
 def test_the_access_log_holds_no_part_of_the_url():

@@ -1,0 +1,61 @@
+"""Check that Envoy copies no header of a request into its spans."""
+
+from collections.abc import Iterator
+from typing import Final
+
+from mesh.istio import check_telemetry, span_headers
+from mesh.istio.problem import IstioProblem, problem
+from mesh.istio.snapshot import MeshObject, MeshSnapshot, Node
+
+_HEADERS: Final = {
+    "SIDECAR_INBOUND": span_headers.INBOUND,
+    "SIDECAR_OUTBOUND": span_headers.OUTBOUND,
+}
+_FILES: Final = {
+    "SIDECAR_INBOUND": "32-inbound-responses.yaml",
+    "SIDECAR_OUTBOUND": "33-outbound-requests.yaml",
+}
+
+
+def check(snapshot: MeshSnapshot) -> Iterator[IstioProblem]:
+    """Problems of EnvoyFilters that ask the guard, where spans are reported.
+
+    Without an EnvoyFilter in the snapshot, nothing is known about them.
+    """
+    tracing = check_telemetry.tracing(snapshot)
+    filters = snapshot.kind("EnvoyFilter")
+    if not tracing or not filters:
+        return
+    for context, headers in _HEADERS.items():
+        asking = [document for document in filters if any(map(_asks, _there(document, context)))]
+        for document in asking:
+            removed = {each for patch in _there(document, context) for each in _removed(patch)}
+            if kept := [header for header in headers if header not in removed]:
+                cure = (
+                    "take the patch of its connection manager that `phiguard istio render` writes"
+                )
+                yield problem(document, f"{context}: spans carry a client's {_all(kept)}", cure)
+        if not asking:
+            message = f"no filter of {context} asks the guard: spans carry a client's"
+            yield problem(tracing[0], f"{message} {_all(headers)}", f"apply {_FILES[context]}")
+
+
+def _all(headers: tuple[str, ...] | list[str]) -> str:
+    return " and ".join(headers)
+
+
+def _there(document: MeshObject, context: str) -> Iterator[Node]:
+    for patch in document.spec.at("config_patches"):
+        if patch.at("match", "context").text == context:
+            yield patch
+
+
+def _asks(patch: Node) -> bool:
+    return any(patch.at("patch", "value").everywhere("processing_mode"))
+
+
+def _removed(patch: Node) -> Iterator[str]:
+    extensions = patch.at("patch", "value", "typed_config", "early_header_mutation_extensions")
+    for extension in extensions:
+        for mutation in extension.at("typed_config", "mutations"):
+            yield mutation.at("remove").text.lower()
