@@ -49,7 +49,8 @@ class Kept:
         source: the source's name.
         name: the unit's name; what the detectors found in it is masked.
         kind: what the unit is.
-        version: of the content, as the source says; empty when it cannot say.
+        version: a keyed digest of what the source says of the content's version; empty when it
+            cannot say.
         detectors: the digest of the detectors that read it.
         profile: what was counted.
         protection: what is known of its encryption.
@@ -77,6 +78,11 @@ class Kept:
         of its rows look like.
         """
         return _verdict(self, any(entry.is_individuals for entry in entries(self)))
+
+    @property
+    def is_told(self) -> bool:
+        """Whether there is something to tell of it: PHI, or something that was not seen."""
+        return self.verdict is Verdict.PHI or not self.profile.is_whole
 
     @property
     def is_final(self) -> bool:

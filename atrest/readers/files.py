@@ -9,6 +9,7 @@ import errno
 import os
 import stat
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO, Final
 
@@ -19,6 +20,7 @@ from atrest.readers.disk import Mounts
 from atrest.readers.errors import from_os, reason_of
 from atrest.readers.lake import recognise
 from atrest.readers.lake.disk_folder import DiskFolder
+from atrest.readers.lake.recognise import HERE
 from atrest.readers.lake.table import LOG, METADATA
 from atrest.source import Budget, Document, Item, ReadError, Reason, Unlisted, Unread
 from atrest.spec import Spec
@@ -28,6 +30,19 @@ _FLAGS: Final = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC | os.
 _OF_TABLES: Final = frozenset((LOG, METADATA))
 _BLOCK: Final = 512  # the unit of st_blocks (stat(2))
 _HOLES: Final = 10
+
+
+@dataclass(frozen=True, slots=True)
+class _Folder:
+    """A folder to be listed.
+
+    Args:
+        name: its path in the source.
+        device: on which it lies.
+    """
+
+    name: str
+    device: int
 
 
 class Files:
@@ -51,55 +66,66 @@ class Files:
         except OSError as error:
             raise from_os(error) from None
         if stat.S_ISDIR(found.st_mode):
-            yield from self._within(self._root, found.st_dev)
+            yield from self._below(_Folder(HERE, found.st_dev))
         else:
             yield self._file(self._root.name, found)
 
-    def _within(self, folder: Path, device: int) -> Iterator[Unit | Unlisted]:
-        if self._mounts.is_kernels_own(device):
-            yield self._unlisted(folder, Reason.NOT_A_FILE)
+    def _below(self, root: "_Folder") -> Iterator[Unit | Unlisted]:
+        """Yield what lies in a folder, however deep: Python's own calls would not go so far."""
+        levels = [self._within(root)]
+        while levels:
+            found = next(levels[-1], None)
+            if found is None:
+                levels.pop()
+            elif isinstance(found, _Folder):
+                levels.append(self._within(found))
+            else:
+                yield found
+
+    def _within(self, folder: "_Folder") -> Iterator["Unit | Unlisted | _Folder"]:
+        if self._mounts.is_kernels_own(folder.device):
+            yield self._unlisted(folder.name, Reason.NOT_A_FILE)
             return
         try:
-            with os.scandir(folder) as entries:
+            # a million files are listed: text is faster than Path, most of all to compare
+            with os.scandir(f"{self._root}/{folder.name}") as entries:
                 known = sorted(entries, key=lambda entry: entry.name)
         except OSError as error:
-            yield self._unlisted(folder, reason_of(error))
+            yield self._unlisted(folder.name, reason_of(error))
             return
         if not _OF_TABLES.isdisjoint(entry.name for entry in known):
-            yield from self._table(folder)
+            yield from self._table(folder.name)
+        start = "" if folder.name == HERE else f"{folder.name}/"
         for entry in known:
-            yield from self._entry(entry)
+            if not entry.is_symlink():
+                yield from self._entry(entry, start + entry.name)
 
-    def _table(self, folder: Path) -> Iterator[Unit]:
+    def _table(self, name: str) -> Iterator[Unit]:
         """Yield a folder as a table, when it is one. Then its live files are no units."""
-        table = recognise.table_of(DiskFolder(folder, _opened))
+        table = recognise.table_of(DiskFolder(self._root / name, _opened))
         if table is not None:
-            name = str(folder.relative_to(self._root))
             self._live.update(str(Path(name, file.path)) for file in table.files if file.path)
             yield recognise.unit_of(table, self.name, name)
 
-    def _entry(self, entry: os.DirEntry[str]) -> Iterator[Unit | Unlisted]:
-        if entry.is_symlink():
-            return
-        path = Path(entry.path)
+    def _entry(self, entry: os.DirEntry[str], name: str) -> Iterator["Unit | Unlisted | _Folder"]:
         try:
             found = entry.stat(follow_symlinks=False)
         except OSError as error:
-            yield self._unlisted(path, reason_of(error))
+            yield self._unlisted(name, reason_of(error))
             return
         if stat.S_ISDIR(found.st_mode):
-            yield from self._within(path, found.st_dev)
+            yield _Folder(name, found.st_dev)
         elif not stat.S_ISREG(found.st_mode) or self._mounts.is_kernels_own(found.st_dev):
-            yield self._unlisted(path, Reason.NOT_A_FILE)
-        elif (name := str(path.relative_to(self._root))) not in self._live:
+            yield self._unlisted(name, Reason.NOT_A_FILE)
+        elif name not in self._live:
             yield self._file(name, found)
 
     def _file(self, name: str, found: os.stat_result) -> Unit:
         version = f"{found.st_size}:{found.st_mtime_ns}:{found.st_ino}"
         return Unit(self.name, name, UnitKind.FILE, version, found.st_size)
 
-    def _unlisted(self, path: Path, reason: Reason) -> Unlisted:
-        return Unlisted(self.name, str(path.relative_to(self._root)), reason)
+    def _unlisted(self, name: str, reason: Reason) -> Unlisted:
+        return Unlisted(self.name, name, reason)
 
     def read(self, unit: Unit, budget: Budget) -> Iterator[Item]:
         """Yield what a file holds. Raises ReadError when it cannot be read."""

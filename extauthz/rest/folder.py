@@ -1,4 +1,4 @@
-"""The folder of a catalogue: its database, the key of its units' names, and who is using it."""
+"""The folder of a catalogue: its database, the key of its digests, and who is using it."""
 
 import contextlib
 import fcntl
@@ -42,7 +42,7 @@ class Folder:
             raise self._error(error, "name a folder that this user can write") from None
 
     def keys(self) -> "UnitKeys":
-        """Return the keys of units' names. The secret is made once. Raises CatalogueError."""
+        """Return what makes keys and digests. The secret is made once. Raises CatalogueError."""
         path = self.path / "names.key"
         with contextlib.suppress(FileExistsError):
             try:
@@ -89,9 +89,10 @@ class Folder:
 
 @dataclass(frozen=True, slots=True)
 class UnitKeys:
-    """Makes the keys under which units are kept.
+    """Makes the keys under which units are kept, and the digests of their versions.
 
-    A unit's name may hold PHI, so the catalogue knows it by a keyed digest (BLAKE2b, RFC 7693).
+    A unit's name may hold PHI. Its version may be an ETag, which is often a hash of the content.
+    So the catalogue knows both by keyed digests alone (BLAKE2b, RFC 7693).
 
     Args:
         secret: the key, which never leaves the folder.
@@ -105,5 +106,12 @@ class UnitKeys:
 
     def of(self, unit: Unit) -> bytes:
         """Return the key of a unit."""
-        data = f"{unit.source}\0{unit.name}".encode("utf-8", "surrogateescape")
-        return hashlib.blake2b(data, key=self.secret, digest_size=_DIGEST_BYTES).digest()
+        return self._digest(f"{unit.source}\0{unit.name}", b"unit").digest()
+
+    def version(self, unit: Unit) -> str:
+        """Return the digest of a unit's version, as hexadecimal digits; empty when it has none."""
+        return self._digest(unit.version, b"version").hexdigest() if unit.version else ""
+
+    def _digest(self, text: str, purpose: bytes) -> "hashlib.blake2b":
+        data = text.encode("utf-8", "surrogateescape")
+        return hashlib.blake2b(data, key=self.secret, digest_size=_DIGEST_BYTES, person=purpose)

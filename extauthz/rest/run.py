@@ -12,7 +12,7 @@ from atrest.catalogue import Kept
 from atrest.detection import Detection
 from atrest.manners import Manners
 from atrest.readers.registry import is_server, open_source
-from atrest.source import Budget, ReadError, Unlisted
+from atrest.source import Budget, ReadError, Reason, Unlisted
 from atrest.spec import Spec
 from atrest.unit import Unit
 from extauthz.records.release import VERSION
@@ -70,7 +70,7 @@ class Reading:
     Args:
         plan: what is to be read.
         store: the catalogue.
-        keys: of the units' names.
+        keys: of the units, and digests of their versions.
         detection: the detectors, for names of places that cannot be listed.
     """
 
@@ -96,13 +96,15 @@ class Reading:
         ]
 
     def _tasks(self, spec: Spec) -> Iterator[Task]:
+        how = self._how()
         for unit in self._units(spec):
             key = self._keys.of(unit)
             if not self._plan.wants(unit.name):
                 self._is_there(key)
                 continue
             self.counts.listed += 1
-            if unit.version and self._store.is_known(key, unit.version, self._how()):
+            version = self._keys.version(unit)
+            if version and self._store.is_known(key, version, how):
                 self.counts.unchanged += 1
                 self._is_there(key)
                 continue
@@ -128,6 +130,10 @@ class Reading:
                 source.close()
         except ReadError as error:
             self._put_unlisted(Unlisted(spec.name, "", error.reason, error.detail))
+        # a driver's own error may quote a name or a row, so its text stays here
+        except Exception as error:  # noqa: BLE001 - one source's failure must not end the others
+            fault = type(error).__name__
+            self._put_unlisted(Unlisted(spec.name, "", Reason.INTERNAL_ERROR, fault))
 
     def _put_unlisted(self, place: Unlisted) -> None:
         self.counts.unlisted += 1
@@ -151,7 +157,7 @@ class Reading:
             unit.source,
             outcome.shown,
             unit.kind,
-            unit.version,
+            self._keys.version(unit),
             self.detectors,
             outcome.profile,
             outcome.protection,
@@ -164,7 +170,7 @@ class Reading:
 
     def _tell_seen(self) -> None:
         if self._run is not None:
-            self._store.saw(self._run, self._seen)
+            self._store.saw(self._seen)
         self._seen = []
 
     def _begun(self) -> Run:

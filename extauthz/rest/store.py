@@ -21,7 +21,7 @@ from atrest.source import Reason, Unlisted
 from atrest.unit import UnitKind
 from extauthz.rest.folder import CatalogueError
 
-_VERSION: Final = 1
+_VERSION: Final = 2
 _SCHEMA: Final = """
 CREATE TABLE runs (
     id INTEGER PRIMARY KEY, began TEXT NOT NULL, ended TEXT, detectors TEXT NOT NULL
@@ -30,9 +30,10 @@ CREATE TABLE units (
     key BLOB PRIMARY KEY, source TEXT NOT NULL, name TEXT NOT NULL, kind TEXT NOT NULL,
     version TEXT NOT NULL, reading TEXT NOT NULL, detectors TEXT NOT NULL, final INTEGER NOT NULL,
     profile BLOB NOT NULL, protection BLOB NOT NULL, detail TEXT NOT NULL, read_at TEXT NOT NULL,
-    seed INTEGER NOT NULL, seconds REAL NOT NULL, seen INTEGER NOT NULL
+    seed INTEGER NOT NULL, seconds REAL NOT NULL, is_told INTEGER NOT NULL
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX units_by_name ON units (source, name);
+CREATE INDEX units_to_tell ON units (source, name) WHERE is_told = 1;
 CREATE TABLE unlisted (
     run INTEGER NOT NULL, source TEXT NOT NULL, name TEXT NOT NULL, reason TEXT NOT NULL,
     detail TEXT NOT NULL
@@ -42,6 +43,10 @@ CREATE TABLE changes (
     kind TEXT NOT NULL, column_name TEXT NOT NULL, info_type TEXT NOT NULL
 ) STRICT;
 """
+# beside the file: a run that was killed sees all units again, and a million of them are noted
+# without a write into the file
+_SEEN: Final = "CREATE TEMP TABLE seen (key BLOB PRIMARY KEY) STRICT, WITHOUT ROWID"
+_SAW: Final = "INSERT OR IGNORE INTO temp.seen VALUES (?)"
 _COLUMNS: Final = (
     "key, source, name, kind, version, detectors, profile, protection, read_at, detail, seed"
 )
@@ -136,8 +141,10 @@ class Store:
             self._db.execute("COMMIT")
 
     def begin(self, now: str, detectors: str) -> Run:
-        """Begin a run."""
+        """Begin a run, in which no unit was seen yet."""
         with self._errors():
+            self._db.execute("DROP TABLE IF EXISTS temp.seen")
+            self._db.execute(_SEEN)
             cursor = self._db.execute(
                 "INSERT INTO runs (began, detectors) VALUES (?, ?)", (now, detectors)
             )
@@ -154,14 +161,13 @@ class Store:
         with self._transaction():
             for source in complete:
                 gone = self._db.execute(
-                    f"SELECT {_COLUMNS} FROM units WHERE source = ? AND seen < ?",  # noqa: S608
-                    (source, run.id),
+                    "SELECT key FROM units WHERE source = ? AND key NOT IN temp.seen", (source,)
                 ).fetchall()
-                for row in gone:
-                    self._record(run, _kept(row), changes(_kept(row), None))
-                self._db.execute(
-                    "DELETE FROM units WHERE source = ? AND seen < ?", (source, run.id)
-                )
+                for (key,) in gone:
+                    old = self._get(key)
+                    if old is not None:
+                        self._record(run, old, changes(old, None))
+                    self._db.execute("DELETE FROM units WHERE key = ?", (key,))
             self._db.execute("UPDATE runs SET ended = ? WHERE id = ?", (now, run.id))
 
     def is_known(self, key: bytes, version: str, reading: str) -> bool:
@@ -173,22 +179,16 @@ class Store:
             ).fetchone()
         return row is not None
 
-    def saw(self, run: Run, keys: Iterable[bytes]) -> None:
-        """Note that units are still there, unchanged."""
+    def saw(self, keys: Iterable[bytes]) -> None:
+        """Note that units are still there in this run, unchanged."""
         with self._transaction():
-            self._db.executemany(
-                "UPDATE units SET seen = ? WHERE key = ?", ((run.id, key) for key in keys)
-            )
+            self._db.executemany(_SAW, ((key,) for key in keys))
 
     def put(self, run: Run, kept: Kept, reading: str, seconds: float) -> list[Change]:
         """Keep a unit's result in place of the one before, and return what changed."""
         key = bytes.fromhex(kept.key)
         with self._transaction():
-            row = self._db.execute(
-                f"SELECT {_COLUMNS} FROM units WHERE key = ?",  # noqa: S608 - our own columns
-                (key,),
-            ).fetchone()
-            changed = changes(_kept(row) if row else None, kept)
+            changed = changes(self._get(key), kept)
             self._record(run, kept, changed)
             self._db.execute(
                 "INSERT OR REPLACE INTO units VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)",
@@ -207,10 +207,16 @@ class Store:
                     kept.read_at,
                     kept.seed,
                     seconds,
-                    run.id,
+                    int(kept.is_told),
                 ),
             )
+            self._db.execute(_SAW, (key,))
         return changed
+
+    def _get(self, key: bytes) -> Kept | None:
+        sql = f"SELECT {_COLUMNS} FROM units WHERE key = ?"  # noqa: S608 - our own columns
+        row = self._db.execute(sql, (key,)).fetchone()
+        return _kept(row) if row else None
 
     def _record(self, run: Run, kept: Kept, changed: Iterable[Change]) -> None:
         self._db.executemany(
@@ -242,6 +248,16 @@ class Store:
         with self._errors():
             rows = self._db.execute(
                 f"SELECT {_COLUMNS} FROM units ORDER BY source, name, key"  # noqa: S608
+            )
+            for row in rows:
+                yield _kept(row)
+
+    def told(self) -> Iterator[Kept]:
+        """Yield the units of which a scan tells, in the same order: few of a million."""
+        with self._errors():
+            rows = self._db.execute(
+                f"SELECT {_COLUMNS} FROM units WHERE is_told = 1 "  # noqa: S608
+                "ORDER BY source, name, key"
             )
             for row in rows:
                 yield _kept(row)

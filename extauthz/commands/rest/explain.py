@@ -76,7 +76,9 @@ def _lines(kept: Kept, entry: Entry) -> Iterator[str]:
     yield f"  found by {', '.join(_why(name) for name in entry.detectors)}"
     shapes = _shapes(kept, entry)
     if shapes:
-        parts = (f"`{shape}` {percent(count / entry.hits)}" for shape, count in shapes[:5])
+        # not of the hits: a row may hold several values of one infoType, each with its shape
+        total = sum(count for _, count in shapes)
+        parts = (f"`{shape}` {percent(count / total)}" for shape, count in shapes[:5])
         yield f"  looks like {', '.join(parts)}"
     methods = ", ".join(kept.profile.methods) or "all"
     seed = "" if methods == "all" else f" (seed {kept.seed})"

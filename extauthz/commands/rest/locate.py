@@ -50,5 +50,7 @@ def run(args: argparse.Namespace) -> int:
         raise UsageError(str(error)) from None
     except ReadError as error:
         raise UsageError(f"{shown(args.source)}: {error}") from None
+    except Exception as error:  # noqa: BLE001 - a driver's own text may quote a name or a row
+        raise UsageError(f"{shown(args.source)}: {type(error).__name__}") from None
     sys.stderr.write(f"phiguard: {shown(args.key)}: no unit of this source has this key\n")
     return 1

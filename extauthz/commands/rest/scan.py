@@ -33,6 +33,8 @@ if TYPE_CHECKING:
     _Subparsers = argparse._SubParsersAction[argparse.ArgumentParser]
 
 _DEFAULT: Final = Budget()
+_GREATEST_SEED: Final = (1 << 63) - 1
+"""What every store and the catalogue take (a signed number of eight bytes)."""
 
 
 def add_parser(subparsers: "_Subparsers") -> None:
@@ -127,8 +129,8 @@ def run(args: argparse.Namespace) -> int:
     """Scan all sources.
 
     Returns:
-        0 when nothing holds PHI; 1 when something does; 2 when something could not be read. With
-        a policy: 1 when it is broken, else 2 when something could not be read, else 0.
+        0 when nothing holds PHI; 1 when something does; 2 when something could not be read, or not
+        whole. With a policy: 1 when it is broken, else 2 in the same case, else 0.
     """
     _check(args)
     plan = _plan(args)
@@ -210,6 +212,8 @@ def _check(args: argparse.Namespace) -> None:
     ):
         if value < least:
             raise UsageError(f"{flag} {value}: too small; give {least} or more")
+    if not 0 <= args.seed <= _GREATEST_SEED:
+        raise UsageError(f"--seed {args.seed}: give a number from 0 to {_GREATEST_SEED}")
 
 
 def _plan(args: argparse.Namespace) -> Plan:

@@ -27,14 +27,14 @@ def add_parser(subparsers: "_Subparsers") -> None:
 
 
 def run(args: argparse.Namespace) -> int:
-    """Print the status. Returns 2 when something could not be read."""
+    """Print the status. Returns 2 when something could not be read, or not whole."""
     with catalogues.opened(args) as store:
         status = _status(store)
     if args.format == "json":
         sys.stdout.write(orjson.dumps(status, option=orjson.OPT_INDENT_2).decode() + "\n")
     else:
         sys.stdout.write("".join(f"{line}\n" for line in _lines(status)))
-    return 2 if status["notRead"] else 0
+    return 2 if status["notRead"] or status["notSeenWhole"] else 0
 
 
 def _status(store: Store) -> dict[str, Any]:

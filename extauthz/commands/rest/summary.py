@@ -23,13 +23,13 @@ _ROW_BYTES: Final = 200
 def after(counts: Counts, store: Store) -> int:
     """Print what the catalogue holds, and return the exit code."""
     seen = _Seen()
-    for kept in store.units():
+    for kept in store.told():
         seen.take(kept)
     for place in store.unlisted():
         seen.miss(place.reason.value, place.source, place.name, place.detail)
     lines = [*seen.lines(), *_totals(counts, seen)]
     sys.stdout.write("".join(f"{line}\n" for line in lines))
-    return 2 if seen.missed else int(seen.phi > 0)
+    return 2 if seen.missed or seen.gaps else int(seen.phi > 0)
 
 
 @dataclass(slots=True)
@@ -39,13 +39,15 @@ class _Seen:
     held: list[tuple[str, ...]] = field(default_factory=list)
     unread: list[tuple[str, ...]] = field(default_factory=list)
     shields: Counter[Shield] = field(default_factory=Counter)
+    gaps: Counter[str] = field(default_factory=Counter)
     phi: int = 0
     missed: int = 0
-    gaps: int = 0
+    partly: int = 0
 
     def take(self, kept: Kept) -> None:
         """Take a unit."""
-        self.gaps += bool(kept.profile.gaps)
+        self.partly += bool(kept.profile.gaps)
+        self.gaps.update(set(kept.profile.gaps))
         for reason in sorted(kept.profile.unread):
             self.miss(reason, kept.source, kept.name, kept.detail)
         if kept.verdict is not Verdict.PHI:
@@ -89,8 +91,9 @@ def _totals(counts: Counts, seen: _Seen) -> Iterator[str]:
         yield (
             f"storage of those with PHI: {up} encrypted, {down} not encrypted, {unknown} not known"
         )
-    if seen.gaps:
-        yield f"{seen.gaps} not seen whole; `phiguard rest status` says why"
+    if seen.partly:
+        why = ", ".join(f"{reason} {count}" for reason, count in sorted(seen.gaps.items()))
+        yield f"{seen.partly} not seen whole ({why}); `phiguard rest status` lists them"
 
 
 def _held(kept: Kept) -> str:

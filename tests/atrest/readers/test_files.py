@@ -37,6 +37,20 @@ def test_every_file_is_a_unit_in_the_order_of_names(folder):
     assert listed(folder)[0].size == 8
 
 
+def test_folders_are_listed_however_deep_they_lie(tmp_path):
+    deepest = tmp_path
+    for _ in range(600):
+        deepest = deepest / "d"
+        deepest.mkdir()
+    (deepest / "note.txt").write_text("x")
+    (tmp_path / "z.txt").write_text("x")
+    assert [unit.name for unit in listed(tmp_path)] == ["d/" * 600 + "note.txt", "z.txt"]
+    for folder in [deepest, *deepest.parents][:600]:
+        for file in folder.glob("*.txt"):
+            file.unlink()
+        folder.rmdir()
+
+
 def test_one_file_is_a_unit_with_its_own_name(folder):
     (unit,) = listed(folder / "a.json")
     assert unit.name == "a.json"

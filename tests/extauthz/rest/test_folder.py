@@ -1,8 +1,10 @@
 """The folder of a catalogue: for one run at a time, with a key that it alone knows."""
 
+import hashlib
 import multiprocessing
 import os
 import stat
+from dataclasses import replace
 
 import pytest
 
@@ -31,6 +33,19 @@ def test_a_unit_has_one_key_in_one_catalogue_and_another_elsewhere(folder, tmp_p
     assert folder.keys().of(UNIT) == folder.keys().of(UNIT)
     assert folder.keys().of(UNIT) != other.keys().of(UNIT)
     assert b"ruiz" not in folder.keys().of(UNIT)
+
+
+def test_a_version_is_kept_as_a_keyed_digest(folder, tmp_path):
+    etag = hashlib.md5(b"Ana Ruiz").hexdigest()  # noqa: S324 - what an ETag is
+    unit = replace(UNIT, version=f'"{etag}"')
+    other = Folder(tmp_path / "other")
+    other.make()
+    digest = folder.keys().version(unit)
+    assert etag not in digest
+    assert digest == folder.keys().version(replace(unit, name="another.pdf"))
+    assert digest != folder.keys().version(replace(unit, version='"else"'))
+    assert digest != other.keys().version(unit)
+    assert folder.keys().version(UNIT) == ""
 
 
 def test_the_secret_is_in_no_repr(folder):

@@ -8,6 +8,8 @@ from atrest.detection import Detection
 from atrest.manners import Manners
 from atrest.source import Budget
 from atrest.spec import parse
+from atrest.unit import Unit, UnitKind
+from extauthz.rest import run
 from extauthz.rest.folder import Folder
 from extauthz.rest.run import Plan, Reading, detectors_digest
 from extauthz.rest.store import Store
@@ -117,6 +119,48 @@ def test_a_source_that_is_away_is_named(tmp_path, detection):
         ("GONE", "No such file or directory")
     ]
     store.close()
+
+
+class _Broken:
+    """A source whose driver fails while it lists, with a name in its error."""
+
+    def list(self):
+        yield Unit("file:///data", "a.json", UnitKind.FILE)
+        raise LookupError("no row for Ana Ruiz")
+
+    def close(self):
+        pass
+
+
+def test_a_source_that_fails_in_its_own_way_is_named_and_the_next_one_is_read(
+    scan, tmp_path, detection, monkeypatch
+):
+    (scan.data / "a.json").write_text(PHI)
+    folder = Folder(tmp_path / "catalogue")
+    store = Store(folder.database, create=True)
+    specs = [parse("file:///broken"), parse(str(scan.data))]
+    real = run.open_source
+    monkeypatch.setattr(
+        run, "open_source", lambda spec, *_: _Broken() if spec is specs[0] else real(spec, *_)
+    )
+    reading = Reading(
+        Plan(specs, Budget(), Manners(), 1, lambda _: True), store, folder.keys(), detection
+    )
+    reading.begin()
+    assert [len(list(feed.tasks)) for feed in reading.feeds()] == [1, 1]
+    assert [(p.source, p.reason.value, p.detail) for p in store.unlisted()] == [
+        ("file:///broken", "INTERNAL_ERROR", "LookupError")
+    ]
+    store.close()
+
+
+def test_a_version_is_not_kept_as_the_source_says_it(scan, tmp_path):
+    (scan.data / "a.json").write_text(PHI)
+    _, kept, _ = scan()
+    stat = (scan.data / "a.json").stat()
+    data = b"".join(path.read_bytes() for path in (tmp_path / "catalogue").iterdir())
+    assert kept["a.json"].version
+    assert str(stat.st_mtime_ns).encode() not in data
 
 
 def test_a_rehearsal_leaves_the_catalogue_as_it_is(scan, tmp_path, detection):

@@ -70,10 +70,30 @@ def test_what_a_whole_listing_did_not_show_is_gone(store):
     store.put(first, kept(profile("US_NPI"), key="cd34", name="u"), "how", 1.0)
     store.end(first, "t2", ["sqlite:///a.db"])
     second = store.begin("t3", "d1")
-    store.saw(second, [bytes.fromhex("cd34")])
+    store.saw([bytes.fromhex("cd34")])
     store.end(second, "t4", ["sqlite:///a.db"])
     assert [unit.name for unit in store.units()] == ["u"]
     assert [(c.run, c.name, c.change.kind) for c in store.changes(2)] == [(2, "t", ChangeKind.GONE)]
+
+
+def test_a_scan_tells_of_units_with_phi_and_of_those_not_seen_whole(store):
+    run = store.begin("t1", "d1")
+    gap = Profile(documents=1, gaps=Counter(["OVER_LIMIT"]))
+    unread = Profile(unread=Counter(["GONE"]))
+    phi = dataclasses.replace(profile("PERSON_NAME"), verdicts=Counter(["phi"]))
+    found = {"a": phi, "b": gap, "c": unread, "d": Profile(documents=1), "e": profile("US_NPI")}
+    for number, (name, each) in enumerate(found.items()):
+        store.put(run, kept(each, key=f"0{number}", name=name), "how", 1.0)
+    assert [unit.name for unit in store.told()] == ["a", "b", "c"]
+
+
+def test_what_a_run_saw_is_not_what_the_run_before_saw(store):
+    for when in ("t1", "t2"):
+        run = store.begin(when, "d1")
+        store.put(run, kept(profile("PERSON_NAME")), "how", 1.0)
+    store.begin("t3", "d1")
+    store.end(store.begin("t4", "d1"), "t5", ["sqlite:///a.db"])
+    assert list(store.units()) == []
 
 
 def test_a_listing_with_a_gap_lets_nothing_go(store):

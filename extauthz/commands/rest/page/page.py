@@ -80,6 +80,7 @@ def page(report: Report) -> str:
                 ("not known", summary.stored(Shield.UNKNOWN)),
                 ("encrypted", summary.stored(Shield.UP)),
                 ("not read", _not_read(report)),
+                ("not whole", report.summary.partly_seen),
             )
         ),
         section("Sources", sections.sources(summary)),
@@ -112,16 +113,21 @@ def _verdict(report: Report) -> Markup:
     down = report.summary.stored(Shield.DOWN)
     unknown = report.summary.stored(Shield.UNKNOWN)
     unread = _not_read(report)
+    partly = report.summary.partly_seen
+    runs = report.runs
     said = [
+        "Nothing was scanned yet." * (not runs),
+        "The last run did not end." * (bool(runs) and not runs[-1].ended),
         f"Units with PHI that are stored without encryption: {down:,}." * bool(down),
         f"Units with PHI whose encryption is not known: {unknown:,}." * bool(unknown),
         f"Units and places that could not be read, where PHI may lie: {unread:,}." * bool(unread),
+        f"Units that were not seen whole, where PHI may lie: {partly:,}." * bool(partly),
     ]
     text = " ".join(filter(None, said))
     if not text:
         phi = report.summary.phi
         found = "No unit holds PHI" if not phi else "Every unit with PHI is stored encrypted"
-        return element("p", f"{found}, and every unit could be read.", class_="holds")
+        return element("p", f"{found}, and every unit was read whole.", class_="holds")
     return element("p", text, class_="broken")
 
 

@@ -119,7 +119,7 @@ def not_read(summary: Summary, places: Sequence[Unlisted]) -> Iterator[Markup]:
     if summary.partly:
         yield element("h3", "Not seen whole")
         yield table(("unit", "gap"), summary.partly, empty="")
-        yield from _left_out(sum(each.partly for each in summary.sources.values()))
+        yield from _left_out(summary.partly_seen)
 
 
 def changes(found: Sequence[Changed], runs: int) -> Iterator[Markup]:

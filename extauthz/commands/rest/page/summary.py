@@ -81,6 +81,11 @@ class Summary:
         """All units."""
         return sum(source.units for source in self.sources.values())
 
+    @property
+    def partly_seen(self) -> int:
+        """Units that were not seen whole."""
+        return sum(source.partly for source in self.sources.values())
+
     def stored(self, shield: Shield) -> int:
         """Units with PHI that are stored so."""
         return sum(source.phi[shield] for source in self.sources.values())

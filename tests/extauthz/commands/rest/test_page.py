@@ -11,6 +11,10 @@ from atrest.protection import Shield
 from extauthz.commands.rest.page import sections, summary
 from extauthz.commands.rest.page.page import Report, page
 from extauthz.commands.rest.page.summary import Summary
+from extauthz.rest.store import Run
+
+CUT = replace(SCAN, profile=replace(SCAN.profile, gaps=Counter(["OVER_LIMIT"])))
+ENDED = Run(1, "2026-11-30T08:00:00Z", "2026-11-30T08:30:00Z")
 
 
 def counted(*units):
@@ -20,8 +24,8 @@ def counted(*units):
     return found
 
 
-def report(*units, places=()):
-    return page(Report("2026-11-30T09:00:00Z", "1.2.3", counted(*units), (), places, ()))
+def report(*units, places=(), runs=(ENDED,)):
+    return page(Report("2026-11-30T09:00:00Z", "1.2.3", counted(*units), runs, places, ()))
 
 
 def text_of(markup):
@@ -71,6 +75,7 @@ def test_what_was_not_read_is_told_with_its_reason():
         ([EXPORT], "broken", "without encryption: 1"),
         ([PATIENTS], "broken", "encryption is not known: 1"),
         ([LOCKED], "broken", "could not be read, where PHI may lie: 1"),
+        ([CUT], "broken", "not seen whole, where PHI may lie: 1"),
         ([replace(PATIENTS, protection=stored(Shield.UP))], "holds", "is stored encrypted"),
         ([SCAN, WARDS], "holds", "No unit holds PHI"),
     ],
@@ -78,6 +83,16 @@ def test_what_was_not_read_is_told_with_its_reason():
 def test_the_first_sentence_is_the_worst_that_was_found(units, css, words):
     banner = re.search(r'<p class="(holds|broken)">([^<]*)</p>', report(*units))
     assert (banner[1], words in banner[2]) == (css, True)
+
+
+@pytest.mark.parametrize(
+    ("runs", "words"),
+    [((), "Nothing was scanned yet"), ((replace(ENDED, ended=""),), "The last run did not end")],
+)
+def test_what_was_not_scanned_to_the_end_is_never_said_to_hold(runs, words):
+    said = report(SCAN, runs=runs)
+    assert 'class="holds"' not in said
+    assert words in said
 
 
 def test_lists_end_and_say_how_many_more_there_are():

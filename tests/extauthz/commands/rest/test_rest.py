@@ -134,6 +134,8 @@ def test_the_catalogue_holds_no_value(scanned):
         (["scan", "ftp://x"], "no such kind of source"),
         (["scan", "x", "--engine", "spark"], "one of local, ray"),
         (["scan", "x", "--rows", "-1"], "give 0 or more"),
+        (["scan", "x", "--seed", "-1"], "from 0 to 9223372036854775807"),
+        (["scan", "x", "--seed", str(1 << 63)], "from 0 to 9223372036854775807"),
         (["scan", "x", "--workers", "0"], "give 1 or more"),
         (["diff", "--since", "99"], "there are runs 1 to"),
     ],

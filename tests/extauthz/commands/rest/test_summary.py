@@ -1,0 +1,57 @@
+"""What a scan says at its end: what holds PHI, and what was not seen."""
+
+from collections import Counter
+from dataclasses import replace
+
+import pytest
+from kept_units import EXPORT, LOCKED, PATIENTS, SCAN, UNITS, WARDS
+from rest_catalogue import catalogue
+
+from extauthz.commands.rest import summary
+from extauthz.rest.folder import Folder
+from extauthz.rest.run import Counts
+from extauthz.rest.store import Store
+
+CUT = replace(SCAN, profile=replace(SCAN.profile, gaps=Counter({"OVER_LIMIT": 3, "TORN": 1})))
+
+
+@pytest.fixture
+def after(tmp_path, capsys):
+    """What is said of a catalogue with these units, and the exit code."""
+
+    def one(*units):
+        folder = catalogue(tmp_path / "c", units, places=())
+        store = Store(Folder(folder).database)
+        code = summary.after(Counts(listed=len(units)), store)
+        store.close()
+        return code, capsys.readouterr().out
+
+    return one
+
+
+@pytest.mark.parametrize(
+    ("units", "code"),
+    [([SCAN, WARDS], 0), ([PATIENTS], 1), ([LOCKED], 2), ([CUT], 2), ([PATIENTS, CUT], 2)],
+)
+def test_the_exit_code_is_two_when_something_was_not_seen(after, units, code):
+    assert after(*units)[0] == code
+
+
+def test_what_was_not_seen_whole_is_counted_with_its_reasons(after):
+    _, said = after(CUT, EXPORT, PATIENTS)
+    assert "2 not seen whole (OVER_LIMIT 2, TORN 1); `phiguard rest status` lists them" in said
+    assert "2 hold PHI" in said
+    assert "letter.pdf" not in said  # it holds no PHI, and was read
+
+
+def test_status_says_so_too(tmp_path, phiguard):
+    folder = catalogue(tmp_path / "c", [CUT], places=())
+    code, out, _ = phiguard("rest", "status", "--catalogue", folder)
+    assert code == 2
+    assert "not seen whole" in out
+
+
+def test_all_units_of_the_tests_are_told(after):
+    code, said = after(*UNITS)
+    assert code == 2
+    assert "secret/=x.csv" in said
