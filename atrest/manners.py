@@ -12,9 +12,11 @@ class Manners:
         bytes_per_second: at most so many; 0: without limit.
         statement_seconds: a statement that takes longer is ended.
         lock_seconds: a lock that is waited for longer ends the read of a table.
+        lag_seconds: a replica that is further behind is left alone; 0: without limit.
     """
 
     rows_per_second: float = 0
     bytes_per_second: float = 0
     statement_seconds: int = 300
     lock_seconds: int = 5
+    lag_seconds: float = 60

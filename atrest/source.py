@@ -25,6 +25,8 @@ class Reason(StrEnum):
     ENCRYPTED = "ENCRYPTED"
     OVER_LIMIT = "OVER_LIMIT"
     OUT_OF_TIME = "OUT_OF_TIME"
+    LAGGING = "LAGGING"
+    """The replica that is read fell behind, and was left alone."""
     ARCHIVED = "ARCHIVED"
     """An object in an archive tier. Reading it would restore it, which costs money."""
     REQUESTER_PAYS = "REQUESTER_PAYS"

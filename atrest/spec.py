@@ -3,6 +3,7 @@
 /data/exports                        a folder or a file
 sqlite:///var/lib/app/app.db         the tables of a SQLite database
 postgres://reader@db.clinic/ehr      the tables of a PostgreSQL database
+postgres://a.clinic:5433,b.clinic/x  the same database on several servers
 s3://bucket/prefix                   the objects of a bucket
 s3://bucket?endpoint=https://HOST    the objects of a store that is not Amazon's
 """
@@ -10,7 +11,7 @@ s3://bucket?endpoint=https://HOST    the objects of a store that is not Amazon's
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 from typing import Final
-from urllib.parse import parse_qsl, unquote, urlsplit
+from urllib.parse import SplitResult, parse_qsl, unquote, urlsplit
 
 SCHEMES: Final = {
     "file": "folders and files of this machine",
@@ -32,6 +33,10 @@ _LOCAL: Final = frozenset(("file", "sqlite", "duckdb"))
 """Stores whose path is one of this machine."""
 
 
+_SEVERAL: Final = frozenset(("postgres", "mysql"))
+"""Stores that may have several servers with the same content."""
+
+
 class SpecError(ValueError):
     """A spec is wrong. The text is one line that names the fix, without a credential."""
 
@@ -43,7 +48,7 @@ class Spec:
     Args:
         scheme: the kind of store.
         user: the role; empty for the store's default.
-        host: of a server or the name of a bucket.
+        host: of a server or the name of a bucket. Of several servers `HOST:PORT,HOST`.
         port: of a server; 0: the store's default.
         path: behind the host, with its first slash.
         options: of the query part.
@@ -78,7 +83,7 @@ def parse(text: str) -> Spec:
         return Spec("file", path=_plain(text))
     try:
         url = urlsplit(text)
-        port = url.port or 0
+        host, port = _server(url)
     except ValueError:
         raise SpecError(
             "a source with a wrong host or port; write SCHEME://HOST:PORT/PATH"
@@ -95,11 +100,23 @@ def parse(text: str) -> Spec:
     return Spec(
         url.scheme,
         unquote(url.username or ""),
-        url.hostname or "",
+        host,
         port,
         _plain(unquote(url.path)) if url.scheme in _LOCAL else unquote(url.path),
         tuple(options),
     )
+
+
+def _server(url: SplitResult) -> tuple[str, int]:
+    """Return host and port. Several servers are one host. Raises ValueError for a wrong port."""
+    servers = url.netloc.rpartition("@")[2]
+    if url.scheme not in _SEVERAL or "," not in servers:
+        return url.hostname or "", url.port or 0
+    for server in servers.split(","):
+        one = urlsplit(f"//{server}")
+        if not one.hostname or one.port == 0:
+            raise ValueError
+    return servers.lower(), 0
 
 
 def _plain(path: str) -> str:

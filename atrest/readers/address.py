@@ -4,6 +4,7 @@ import os
 import socket
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from urllib.parse import urlsplit
 
 from atrest.readers.tls import Tls
 from atrest.source import ReadError, Reason
@@ -56,6 +57,19 @@ class Address:
                 wire.close()
             raise ReadError(Reason.UNREACHABLE, _why(error)) from None
         return wire
+
+
+def servers(hosts: str, port: int) -> list[tuple[str, int]]:
+    """Return each host with its port: `a.clinic:5433,b.clinic` names two.
+
+    Args:
+        hosts: those of a spec or of a variable. A Unix socket is one.
+        port: of those that name none.
+    """
+    if "," not in hosts or hosts.startswith("/"):
+        return [(hosts, port)]
+    found = (urlsplit(f"//{host}") for host in hosts.split(","))
+    return [(each.hostname or "localhost", each.port or port) for each in found]
 
 
 def port(environ: Mapping[str, str], variable: str, default: int) -> int:

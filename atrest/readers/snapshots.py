@@ -2,12 +2,13 @@
 
 import contextlib
 from abc import ABC, abstractmethod
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Final, Generic, Protocol, Self, TypeVar
 
 from atrest.manners import Manners
 from atrest.protection import Evidence, Shield
 from atrest.readers.address import Address
+from atrest.readers.replica import Lag
 from atrest.source import ReadError, Reason
 
 GRACE: Final = 30
@@ -27,8 +28,9 @@ class SnapshotSession(ABC, Generic[C]):
     """What every database's session does. A subclass speaks with its driver.
 
     Args:
-        address: where, and who.
-        manners: how long a statement and a lock may take.
+        addresses: where, and who: one for each server that holds the same. A replica is read where
+            one answers, else the first server that does.
+        manners: how long a statement and a lock may take, and how far a replica may be behind.
     """
 
     failures: tuple[type[Exception], ...]
@@ -38,9 +40,11 @@ class SnapshotSession(ABC, Generic[C]):
     asked: str
     """Where the driver reads how the connection is protected."""
 
-    def __init__(self, address: Address, manners: Manners) -> None:
-        self._address = address
+    def __init__(self, addresses: Sequence[Address], manners: Manners) -> None:
+        self._addresses = addresses
+        self._address = addresses[0]
         self._manners = manners
+        self._lag = Lag(manners.lag_seconds, self._seconds_behind)
         self._connection: C | None = None
         self._transport: Evidence | None = None
 
@@ -53,7 +57,8 @@ class SnapshotSession(ABC, Generic[C]):
         """
         try:
             if self._connection is None:
-                self._open()
+                self._open_one()
+            self._lag.wait()
             self._begin()
             yield self
         except self.failures as error:
@@ -62,6 +67,10 @@ class SnapshotSession(ABC, Generic[C]):
             raise self._read_error(error) from None
         finally:
             self._end()
+
+    def keep_up(self) -> None:
+        """Look, from time to time, whether the replica that is read goes on. Raises ReadError."""
+        self._lag.check()
 
     def transport(self) -> Evidence:
         """How the connection is protected, as the server says. Raises ReadError."""
@@ -91,9 +100,45 @@ class SnapshotSession(ABC, Generic[C]):
         except self.failures:
             self.close()
 
+    def _open_one(self) -> None:
+        """Open a connection to a replica, or to the first server that answers.
+
+        Raises:
+            ReadError: no server answers. It is the error of the first.
+        """
+        if len(self._addresses) == 1:
+            self._open()
+            return
+        answered: list[Address] = []
+        failed: list[ReadError] = []
+        for address in self._addresses:
+            self._address = address
+            try:
+                self._open()
+                if self._is_replica():
+                    return
+                answered.append(address)
+            except ReadError as error:
+                failed.append(error)
+            except self.failures as error:
+                failed.append(self._read_error(error))
+            self.close()
+        if not answered:
+            raise failed[0]
+        self._address = answered[0]
+        self._open()
+
     @abstractmethod
     def _open(self) -> None:
         """Open the connection, and ask how it is protected. Raises ReadError."""
+
+    @abstractmethod
+    def _is_replica(self) -> bool:
+        """Whether the server is a replica."""
+
+    @abstractmethod
+    def _seconds_behind(self) -> float | None:
+        """Return how far a replica is behind. None: it does not say, or is no replica."""
 
     @abstractmethod
     def _begin(self) -> None:

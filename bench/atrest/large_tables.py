@@ -4,8 +4,8 @@
 
 A real server on this machine, and a table of 2 GiB for each width of a row. Figures are the
 medians of seconds and of pages that the server looked at. Before each read the table's files leave
-the system's cache. `--gib` makes the tables larger; below 256 MiB the reader never goes to random places.
-Which way is the cheaper one is decided by the pages, and both are measured here.
+the system's cache. `--gib` makes the tables larger. The reader chooses one way by the number of
+pages; here it is made to go both.
 """
 
 import argparse

@@ -13,6 +13,11 @@ from atrest.spec import Spec, SpecError, parse
         ("./exports", Spec("file", path="exports"), "file://exports"),
         ("notes.txt", Spec("file", path="notes.txt"), "file://notes.txt"),
         ("file:///data", Spec("file", path="/data"), "file:///data"),
+        (
+            "postgres://me@A.clinic:5433,b.clinic/ehr",
+            Spec("postgres", "me", "a.clinic:5433,b.clinic", 0, "/ehr"),
+            "postgres://a.clinic:5433,b.clinic/ehr",
+        ),
         ("sqlite:///a%20b.db", Spec("sqlite", path="/a b.db"), "sqlite:///a b.db"),
     ],
 )
@@ -35,6 +40,9 @@ def test_a_name_holds_no_user_and_no_option():
         ("sqlite://u:Secret99@h/p", "stays in the shell's history"),
         ("sqlite://u:Secret99@h:99999/p", "wrong host or port"),
         ("sqlite://[/p", "wrong host or port"),
+        ("mysql://u@a:99999,b/p", "wrong host or port"),
+        ("mysql://u@a,,b/p", "wrong host or port"),
+        ("mysql://u:Secret99@a,b/p", "stays in the shell's history"),
     ],
 )
 def test_a_wrong_spec_is_one_line_without_a_credential(text, said):

@@ -3,22 +3,29 @@
 from collections.abc import Mapping
 
 from atrest.readers import tls
-from atrest.readers.address import Address, port
+from atrest.readers.address import Address, port, servers
 from atrest.readers.credentials import secret
 from atrest.spec import Spec
 
 
-def address(spec: Spec, environ: Mapping[str, str]) -> Address:
-    """Return the address that a spec and the environment name. Its database may be empty: all.
+def addresses(spec: Spec, environ: Mapping[str, str]) -> list[Address]:
+    """Return the addresses that a spec and the environment name, one for each server.
+
+    Their database may be empty: all.
 
     Raises:
         ReadError: a file of credentials cannot be read, or `sslmode` is none.
     """
     socket = spec.option("socket") or ("" if spec.host else environ.get("MYSQL_UNIX_PORT", ""))
-    host = socket or spec.host or environ.get("MYSQL_HOST", "") or "localhost"
+    hosts = socket or spec.host or environ.get("MYSQL_HOST", "") or "localhost"
+    default = spec.port or port(environ, "MYSQL_TCP_PORT", 3306)
+    return [_address(spec, environ, *server) for server in servers(hosts, default)]
+
+
+def _address(spec: Spec, environ: Mapping[str, str], host: str, port: int) -> Address:
     return Address(
         host,
-        spec.port or port(environ, "MYSQL_TCP_PORT", 3306),
+        port,
         spec.path.strip("/"),
         spec.user or environ.get("USER", ""),
         secret(environ, "MYSQL_PWD"),

@@ -74,6 +74,7 @@ def _pages(session: Session, table: Table, cells: str) -> Generator[Row]:
             for row in sent:
                 last = row[0]
                 yield row
+        session.keep_up()
         if last is None:
             return
         after = f"WHERE {table.key} > {int(last)}"
@@ -144,6 +145,7 @@ class _Keys:
                 for row in sent:
                     found += 1
                     yield row
+            self._session.keep_up()
             if found >= self._wanted:
                 return
 

@@ -6,12 +6,12 @@ from typing import Any, Final
 
 import pymysql
 from pymysql import converters
-from pymysql.cursors import Cursor, SSCursor
+from pymysql.cursors import Cursor, DictCursor, SSCursor
 
 from atrest.manners import Manners
 from atrest.protection import Evidence, Shield
 from atrest.readers.address import Address
-from atrest.readers.mysql.errors import read_error, refusal
+from atrest.readers.mysql.errors import number, read_error, refusal
 from atrest.readers.snapshots import GRACE, SnapshotSession
 from atrest.readers.tls import SslMode
 from atrest.source import ReadError
@@ -24,6 +24,11 @@ FAILURES: Final = (
 _PATIENCE: Final = 3600
 """Seconds that the server waits until a piece of its answer is taken."""
 _SNAPSHOT: Final = "START TRANSACTION WITH CONSISTENT SNAPSHOT, READ ONLY"
+_REPLICATION: Final = "SHOW REPLICA STATUS"
+_MARIADB_REPLICATION: Final = "SHOW ALL SLAVES STATUS"
+_LAGS: Final = frozenset(("Seconds_Behind_Source", "Seconds_Behind_Master"))
+_NOT_TOLD: Final = (1064, 1142, 1227)
+"""The server is older than the statement, or the role may not ask."""
 
 Row = Sequence[bytes | None]
 
@@ -35,8 +40,8 @@ class Session(SnapshotSession["pymysql.Connection[Cursor]"]):
     refusals = pymysql.err.DatabaseError
     asked = "Ssl_cipher"
 
-    def __init__(self, address: Address, manners: Manners) -> None:
-        super().__init__(address, manners)
+    def __init__(self, addresses: Sequence[Address], manners: Manners) -> None:
+        super().__init__(addresses, manners)
         self.is_mariadb = False
 
     def run(self, sql: str, *values: object) -> Sequence[Row]:
@@ -128,6 +133,28 @@ class Session(SnapshotSession["pymysql.Connection[Cursor]"]):
         if not cipher:
             return Evidence(self.asked, "off", Shield.DOWN)
         return Evidence(self.asked, f"{found.get(b'Ssl_version', '')} {cipher}", Shield.UP)
+
+    def _is_replica(self) -> bool:
+        """Whether nobody may write to it, which is how replicas are set up and all may ask."""
+        return self.run("SELECT @@GLOBAL.read_only")[0][0] == b"1"
+
+    def _seconds_behind(self) -> float | None:
+        """Return what the server says of its replication, where the role may ask."""
+        try:
+            with self._opened().cursor(DictCursor) as cursor:
+                cursor.execute(_MARIADB_REPLICATION if self.is_mariadb else _REPLICATION)
+                channels = cursor.fetchall()
+        except pymysql.err.DatabaseError as error:
+            if number(error) in _NOT_TOLD:
+                return None
+            raise
+        lags = [
+            float(value)
+            for channel in channels
+            for name, value in channel.items()
+            if name in _LAGS and value is not None
+        ]
+        return max(lags, default=None)
 
     def _begin(self) -> None:
         self.run(_SNAPSHOT)

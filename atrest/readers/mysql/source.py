@@ -1,12 +1,12 @@
 """MySQL or MariaDB as a source: one unit a table, one connection, nothing but reads."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 
 from atrest.manners import Manners
 from atrest.protection import Evidence, Protection, Shield
 from atrest.readers.address import Address
 from atrest.readers.mysql import catalogue, rows
-from atrest.readers.mysql.address import address
+from atrest.readers.mysql.address import addresses
 from atrest.readers.mysql.session import Session
 from atrest.readers.throttle import Pace
 from atrest.source import Budget, Item, ReadError, Unlisted
@@ -22,14 +22,15 @@ class Mysql:
 
     Args:
         name: the source's name.
-        address: where, and who. Its database may be empty: all.
+        addresses: where, and who: one for each server, of which a replica is read. Their
+            database may be empty: all.
         manners: how it may be used.
     """
 
-    def __init__(self, name: str, address: Address, manners: Manners) -> None:
+    def __init__(self, name: str, addresses: Sequence[Address], manners: Manners) -> None:
         self.name = name
-        self._database = address.database
-        self._session = Session(address, manners)
+        self._database = addresses[0].database
+        self._session = Session(addresses, manners)
         self._pace = Pace.of(manners)
 
     def list(self) -> Iterator[Unit | Unlisted]:
@@ -67,4 +68,4 @@ class Mysql:
 
 def open_source(spec: Spec, manners: Manners, environ: Mapping[str, str]) -> Mysql:
     """Open a server. Raises ReadError for credentials that cannot be read."""
-    return Mysql(spec.name, address(spec, environ), manners)
+    return Mysql(spec.name, addresses(spec, environ), manners)

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from atrest.readers import tls
-from atrest.readers.address import Address
+from atrest.readers.address import Address, servers
 from atrest.readers.address import port as port_of
 from atrest.readers.credentials import secret
 from atrest.spec import Spec
@@ -13,14 +13,18 @@ from atrest.spec import Spec
 Environ = Mapping[str, str]
 
 
-def address(spec: Spec, environ: Environ) -> Address:
-    """Return the address that a spec and the environment name.
+def addresses(spec: Spec, environ: Environ) -> list[Address]:
+    """Return the addresses that a spec and the environment name, one for each server.
 
     Raises:
         ReadError: a file of credentials cannot be read, or `sslmode` is none.
     """
-    host = spec.host or spec.option("host") or environ.get("PGHOST", "") or "localhost"
-    port = spec.port or port_of(environ, "PGPORT", 5432)
+    hosts = spec.host or spec.option("host") or environ.get("PGHOST", "") or "localhost"
+    default = spec.port or port_of(environ, "PGPORT", 5432)
+    return [_address(spec, environ, *server) for server in servers(hosts, default)]
+
+
+def _address(spec: Spec, environ: Environ, host: str, port: int) -> Address:
     user = spec.user or environ.get("PGUSER", "") or environ.get("USER", "") or "postgres"
     database = spec.path.strip("/") or environ.get("PGDATABASE", "") or user
     password = secret(environ, "PGPASSWORD")

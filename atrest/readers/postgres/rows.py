@@ -127,6 +127,7 @@ class _Reading:
         self._session.run(f"DECLARE phiguard NO SCROLL CURSOR FOR {self._select} {sample}")
         while fetched := self._session.run(f"FETCH {self._fetch} FROM phiguard"):
             yield from fetched
+            self._session.keep_up()
 
     def at(self, places: Places, draws: int) -> Iterator[Row]:
         """Yield the rows at random places, until there are as many as wanted or no draw is left.
@@ -140,6 +141,7 @@ class _Reading:
                 if row[0] not in known:
                     known.add(row[0])
                     yield row
+            self._session.keep_up()
             draws -= self._fetch
             if len(known) >= self._wanted or draws <= 0:
                 return

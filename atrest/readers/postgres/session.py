@@ -18,6 +18,13 @@ from atrest.source import ReadError
 FAILURES: Final = (Error, OSError, UnicodeError, ValueError, AttributeError, IndexError, KeyError)
 """What the driver raises. An answer that makes no sense is a KeyError or an IndexError of it."""
 _TLS: Final = "SELECT ssl, version, cipher FROM pg_stat_ssl WHERE pid = pg_backend_pid()"
+_IS_REPLICA: Final = "SELECT pg_is_in_recovery()"
+# of a server that is no replica these places are unknown; one that has replayed all is not behind
+_BEHIND: Final = """
+SELECT CASE WHEN NOT pg_is_in_recovery() THEN NULL
+  WHEN pg_last_wal_receive_lsn() = pg_last_wal_replay_lsn() THEN 0
+  ELSE extract(epoch FROM clock_timestamp() - pg_last_xact_replay_timestamp())::float8 END
+"""
 _SNAPSHOT: Final = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY"
 
 
@@ -28,8 +35,8 @@ class Session(SnapshotSession[pg8000.native.Connection]):
     refusals = DatabaseError
     asked = "pg_stat_ssl"
 
-    def __init__(self, address: Address, manners: Manners) -> None:
-        super().__init__(address, manners)
+    def __init__(self, addresses: Sequence[Address], manners: Manners) -> None:
+        super().__init__(addresses, manners)
         self._is_raw = False
 
     def run(self, sql: str, **values: object) -> Sequence[Sequence[object]]:
@@ -84,6 +91,13 @@ class Session(SnapshotSession[pg8000.native.Connection]):
         yield "datestyle", "ISO"
         yield "intervalstyle", "iso_8601"
         yield "bytea_output", "hex"
+
+    def _is_replica(self) -> bool:
+        return bool(self.run(_IS_REPLICA)[0][0])
+
+    def _seconds_behind(self) -> float | None:
+        (seconds,) = self.run(_BEHIND)[0]
+        return None if seconds is None else float(str(seconds))
 
     def _begin(self) -> None:
         self.run(_SNAPSHOT)

@@ -1,12 +1,12 @@
 """A PostgreSQL database as a source: one unit a table, one connection, nothing but reads."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 
 from atrest.manners import Manners
 from atrest.protection import Evidence, Protection, Shield
 from atrest.readers.address import Address
 from atrest.readers.postgres import catalogue, rows
-from atrest.readers.postgres.address import address
+from atrest.readers.postgres.address import addresses
 from atrest.readers.postgres.session import Session
 from atrest.readers.throttle import Pace
 from atrest.source import Budget, Item, ReadError, Reason, Unlisted
@@ -21,13 +21,13 @@ class Postgres:
 
     Args:
         name: the source's name.
-        address: where, and who.
+        addresses: where, and who: one for each server, of which a replica is read.
         manners: how it may be used.
     """
 
-    def __init__(self, name: str, address: Address, manners: Manners) -> None:
+    def __init__(self, name: str, addresses: Sequence[Address], manners: Manners) -> None:
         self.name = name
-        self._session = Session(address, manners)
+        self._session = Session(addresses, manners)
         self._pace = Pace.of(manners)
 
     def list(self) -> Iterator[Unit | Unlisted]:
@@ -61,4 +61,4 @@ class Postgres:
 
 def open_source(spec: Spec, manners: Manners, environ: Mapping[str, str]) -> Postgres:
     """Open a database. Raises ReadError for credentials that cannot be read."""
-    return Postgres(spec.name, address(spec, environ), manners)
+    return Postgres(spec.name, addresses(spec, environ), manners)

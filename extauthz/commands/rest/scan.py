@@ -104,6 +104,13 @@ def add_parser(subparsers: "_Subparsers") -> None:
         help="of one source at most; 0: without limit (default: %(default)s)",
     )
     parser.add_argument(
+        "--replica-lag",
+        type=int,
+        default=round(Manners().lag_seconds),
+        metavar="SECONDS",
+        help="read no replica that is further behind; 0: without limit (default: %(default)s)",
+    )
+    parser.add_argument(
         "--policy",
         type=Path,
         metavar="FILE",
@@ -206,6 +213,7 @@ def _check(args: argparse.Namespace) -> None:
         ("--rows", args.rows, 0),
         ("--rows-per-second", args.rows_per_second, 0),
         ("--bytes-per-second", args.bytes_per_second, 0),
+        ("--replica-lag", args.replica_lag, 0),
         ("--max-bytes", args.max_bytes, 1),
         ("--workers", args.workers, 1),
         ("--connections", args.connections, 1),
@@ -219,7 +227,11 @@ def _check(args: argparse.Namespace) -> None:
 def _plan(args: argparse.Namespace) -> Plan:
     budget = Budget(args.rows, args.max_bytes, 0, args.seed)
     share = args.connections
-    manners = Manners(args.rows_per_second / share, args.bytes_per_second / share)
+    manners = Manners(
+        args.rows_per_second / share,
+        args.bytes_per_second / share,
+        lag_seconds=args.replica_lag,
+    )
     found = [_spec(text) for text in args.sources]
     return Plan(found, budget, manners, args.connections, _filter(args.include, args.exclude))
 

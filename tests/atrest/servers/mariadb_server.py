@@ -58,7 +58,7 @@ class MariadbServer:
 
 
 @contextlib.contextmanager
-def mariadb_server() -> Iterator[MariadbServer]:
+def mariadb_server(*options: str) -> Iterator[MariadbServer]:
     """A server with TLS and keys for tablespaces, whose administrator is `admin`."""
     with folder(OWNER) as place:
         server = MariadbServer(free_port(), place / "sock", certificate(place, OWNER))
@@ -83,6 +83,7 @@ def mariadb_server() -> Iterator[MariadbServer]:
             "--plugin-load-add=file_key_management", "--skip-log-bin", "--skip-name-resolve",
             f"--loose-file-key-management-filename={place / 'keys'}",
             "--debug-no-sync", "--innodb-flush-log-at-trx-commit=0", "--innodb-buffer-pool-size=32M",
+            *options,
         ]  # fmt: skip
         with serving(command, OWNER, server.port):
             yield server

@@ -98,3 +98,25 @@ def postgres_server(programs: Path) -> Iterator[PostgresServer]:
             yield server
         finally:
             server._control("stop", "-m", "immediate")
+
+
+@contextlib.contextmanager
+def standby_of(primary: PostgresServer) -> Iterator[PostgresServer]:
+    """A second server that replays what the first one writes."""
+    with folder(OWNER) as place:
+        server = PostgresServer(free_port(), place, primary.certificate, primary.programs)
+        with (primary.data / "pg" / "pg_hba.conf").open("a") as file:
+            file.write("host replication all 127.0.0.1/32 scram-sha-256\n")
+        primary._control("reload")
+        run(
+            [primary.programs / "pg_basebackup", "-R", "-D", place / "pg", "-c", "fast", "-d",
+             f"host=127.0.0.1 port={primary.port} user={OWNER} password='{PASSWORD}'"],
+            OWNER, cwd=place,
+        )  # fmt: skip
+        with (place / "pg" / "postgresql.conf").open("a") as file:
+            file.write(f"port = {server.port}\nunix_socket_directories = '{place}'\n")
+        server._control("start")
+        try:
+            yield server
+        finally:
+            server._control("stop", "-m", "immediate")

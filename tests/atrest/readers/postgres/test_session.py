@@ -70,3 +70,15 @@ def test_a_unix_socket_is_used(postgres):
 
 def test_a_socket_that_is_not_there_is_unreachable(tmp_path):
     assert refused(f"postgres://u@/x?host={tmp_path}", {})[0] is Reason.UNREACHABLE
+
+
+def test_of_several_servers_the_first_that_answers_is_read_where_none_is_a_replica(postgres):
+    text = f"postgres://postgres@localhost:1,localhost:{postgres.port}/postgres"
+    source = opened(text, PASSWORD)
+    assert units(source) == {}
+    source.close()
+
+
+def test_where_no_server_answers_the_first_says_why(postgres):
+    text = f"postgres://postgres@localhost:1,localhost:{postgres.port}/none"
+    assert refused(text, PASSWORD)[0] is Reason.UNREACHABLE
