@@ -28,7 +28,7 @@ def access_log_format() -> str:
 
 def custom_tags() -> Any:  # noqa: ANN401 - as above
     """Return the span tags of the shipped Telemetry resource, by name, in Envoy's form."""
-    spec: Any = mesh_wide.telemetry()["spec"]
+    spec: Any = mesh_wide.telemetry(INSTALLATION)["spec"]
     tags = spec["tracing"][0]["customTags"]
     # Istio's `formatter: {value}` is Envoy's `value`
     return {tag: kind.get("formatter", kind) for tag, kind in tags.items()}

@@ -4,7 +4,9 @@ This module knows no form of a Kubernetes object.
 """
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+
+from mesh.istio.values import DNS_LABEL, Values
 
 EXTENSION_PROVIDER = "phiguard"
 """The extension provider's name.
@@ -14,13 +16,13 @@ this one.
 """
 
 TRACING_PROVIDER = "otel-tracing"
-COLLECTOR_NAMESPACE = "observability"
-COLLECTOR_HOST = f"opentelemetry-collector.{COLLECTOR_NAMESPACE}.svc.cluster.local"
-COLLECTOR_PORT = 4317
 
-ROOT_NAMESPACE = "istio-system"
+ROOT_NAMESPACE = Values().mesh.root_namespace
+"""The mesh's root namespace, where an admin has not chosen another."""
+
 GUARD_PORT = 9000
 HEALTH_PORT = 9001
+METRICS_PORT = 9002
 CERTS = "/etc/istio-certs"
 
 GUARDED_LABEL = "phiguard.dev/guarded"
@@ -47,8 +49,6 @@ MESSAGE_DEADLINE = "20s"
 A body there may be longer than `MAX_BODY_BYTES`. A scan of 8 MiB and its proof take 16 s at most.
 """
 
-# matches `phiguard-system`; not `PHI_guard`
-_DNS_LABEL = re.compile(r"[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?")
 # matches `phiguard:0.1.0`, `phiguard@sha256:0f`; not `phi guard`
 _IMAGE = re.compile(r"[\w][\w.:/@-]*", re.ASCII)
 
@@ -59,11 +59,12 @@ class InstallationError(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Installation:
-    """Where the guard runs and which image it runs.
+    """Where the guard runs, which image it runs, and what its admin chose.
 
     Args:
         namespace: the guard's own namespace, a DNS label.
         image: container image, preferably with a digest.
+        values: everything else.
 
     Raises:
         InstallationError: one of them cannot be written into a manifest.
@@ -71,9 +72,10 @@ class Installation:
 
     namespace: str
     image: str
+    values: Values = field(default=Values())
 
     def __post_init__(self) -> None:
-        if not _DNS_LABEL.fullmatch(self.namespace):
+        if not re.search(DNS_LABEL, self.namespace):
             raise InstallationError(
                 f"namespace `{self.namespace}` is not a DNS label; "
                 "use a name like `phiguard-system`"
@@ -82,13 +84,34 @@ class Installation:
             raise InstallationError(
                 f"image `{self.image}` is not an image name; use one like `phiguard:0.1.0`"
             )
+        if self.namespace in self.values.guarded_namespaces:
+            raise InstallationError(
+                f"namespace `{self.namespace}` is the guard's own, and cannot be guarded: the "
+                "guard would wait for its own answer; take it out of guardedNamespaces"
+            )
+        if self.root_namespace in self.values.guarded_namespaces:
+            raise InstallationError(
+                f"namespace `{self.root_namespace}` is the mesh's root namespace: what guards it "
+                "would apply to the whole mesh; take it out of guardedNamespaces"
+            )
 
     @property
     def host(self) -> str:
         """The service host of the guard."""
-        return f"phiguard.{self.namespace}.svc.cluster.local"
+        return f"phiguard.{self.namespace}.svc.{self.values.mesh.cluster_domain}"
 
     @property
     def cluster(self) -> str:
         """The Envoy cluster that istiod makes for the guard's port."""
         return f"outbound|{GUARD_PORT}||{self.host}"
+
+    @property
+    def collector_host(self) -> str:
+        """The service host of the OpenTelemetry collector."""
+        collector = self.values.collector
+        return f"{collector.service}.{collector.namespace}.svc.{self.values.mesh.cluster_domain}"
+
+    @property
+    def root_namespace(self) -> str:
+        """The mesh's root namespace."""
+        return self.values.mesh.root_namespace

@@ -1,13 +1,10 @@
 """Mesh-wide settings: the provider, tracing that leaks no URL, and mutual TLS everywhere."""
 
 from mesh.istio.installation import (
-    COLLECTOR_HOST,
-    COLLECTOR_PORT,
     DEADLINE,
     EXTENSION_PROVIDER,
     GUARD_PORT,
     MAX_BODY_BYTES,
-    ROOT_NAMESPACE,
     TRACING_PROVIDER,
     Installation,
 )
@@ -67,7 +64,11 @@ def mesh_config(installation: Installation) -> Manifest:
             "packAsBytes": True,
         },
     }
-    tracing: Manifest = {"service": COLLECTOR_HOST, "port": COLLECTOR_PORT, "maxTagLength": 1}
+    tracing: Manifest = {
+        "service": installation.collector_host,
+        "port": installation.values.collector.port,
+        "maxTagLength": 1,
+    }
     return {
         "meshConfig": {
             "enableAutoMtls": True,
@@ -80,7 +81,7 @@ def mesh_config(installation: Installation) -> Manifest:
     }
 
 
-def telemetry() -> Manifest:
+def telemetry(installation: Installation) -> Manifest:
     """Mesh-wide tracing whose spans hold nothing that a client writes.
 
     Envoy's `http.url` tag holds path and query, and so any identifier that an application puts
@@ -96,7 +97,7 @@ def telemetry() -> Manifest:
     return manifest(
         "telemetry.istio.io/v1",
         "Telemetry",
-        {"name": "mesh-default", "namespace": ROOT_NAMESPACE},
+        {"name": "mesh-default", "namespace": installation.root_namespace},
         spec={"tracing": [{"providers": [{"name": TRACING_PROVIDER}], "customTags": tags}]},
     )
 

@@ -1,22 +1,32 @@
-"""All objects of an installation as YAML files, named in the order in which they are applied."""
+"""All objects of an installation as YAML files, in a folder for each step of the installation.
+
+- `guard/`: the guard.
+- `mesh/`: what holds for the whole mesh.
+- `namespace/`: what switches the guard on in one namespace. These objects name no namespace.
+- `namespaces/NAME/`: the same for each namespace that the values name.
+
+Within a folder, the files' names sort in the order in which they are applied.
+"""
 
 from dataclasses import dataclass
+from typing import cast
 
-from mesh.istio import guard, guarded, mesh_wide
+from mesh.istio import guarded, mesh_wide
 from mesh.istio.authorization import UnknownFormError, read, render
 from mesh.istio.edges import Naming, edges
-from mesh.istio.installation import ROOT_NAMESPACE, Installation
+from mesh.istio.install import guard, monitoring, scaling, walls
+from mesh.istio.installation import Installation
 from mesh.istio.manifest import Manifest, to_yaml
 from mesh.policy.policy import Policy
 
-_HEADER = (
+HEADER = (
     "# Rendered by `phiguard istio render`. Do not edit: change its arguments and render again.\n"
 )
 
 
 _APPLY = "kubectl apply -f"
 
-EDGES_FILE = "40-edges.yaml"
+EDGES_FILE = "edges/40-edges.yaml"
 """The file with a policy's edges.
 
 It comes last: apply it when the records show that no edge is missing.
@@ -34,13 +44,39 @@ class _File:
 
     @property
     def text(self) -> str:
-        return f"{_HEADER}# {self.purpose}\n# {self.command} {self.name}\n{to_yaml(self.manifests)}"
+        return f"{HEADER}# {self.purpose}\n# {self.command} {self.name}\n{to_yaml(self.manifests)}"
 
 
 def files(installation: Installation) -> dict[str, str]:
     """File name to text, in apply order."""
-    parts = (*_guard(installation), *_mesh(installation), *_guarded(installation))
-    return {file.name: file.text for file in parts}
+    return {file.name: file.text for file in _files(installation)}
+
+
+def objects(installation: Installation) -> list[Manifest]:
+    """Every object that the values ask for, in apply order, without the guard's namespace.
+
+    Those of `namespace/` are left out: they belong to no namespace yet.
+    """
+    parts = (*_guard(installation), *_mesh(installation), *_named(installation))
+    found = (each for file in parts for each in file.manifests)
+    return [each for each in found if each["kind"] != "Namespace"]
+
+
+def _files(installation: Installation) -> tuple[_File, ...]:
+    return (
+        *_guard(installation),
+        *_mesh(installation),
+        *_guarded(installation, "namespace", ""),
+        *_named(installation),
+    )
+
+
+def _named(installation: Installation) -> tuple[_File, ...]:
+    return tuple(
+        file
+        for name in installation.values.guarded_namespaces
+        for file in _guarded(installation, f"namespaces/{name}", name)
+    )
 
 
 def policy_edges(policy: Policy, naming: Naming) -> tuple[str, tuple[str, ...]]:
@@ -62,69 +98,99 @@ def policy_edges(policy: Policy, naming: Naming) -> tuple[str, tuple[str, ...]]:
 
 
 def _guard(installation: Installation) -> tuple[_File, ...]:
-    walls = (guard.network_policy(installation), mesh_wide.strict_mtls(installation.namespace))
-    policy = (guard.policy(installation),)
-    pods = tuple(guard.workload(installation))
-    return (
+    """What is there by the values; a file without an object is left out."""
+    pods = (
+        guard.service_account(installation),
+        guard.service(installation),
+        guard.workload(installation),
+        guard.disruption_budget(installation),
+        *scaling.autoscaler(installation),
+        *monitoring.service_monitor(installation),
+    )
+    walled = (
+        walls.network_policy(installation),
+        mesh_wide.strict_mtls(installation.namespace),
+    )
+    found = (
         _File(
-            "10-namespace.yaml", "The guard's namespace.", _APPLY, (guard.namespace(installation),)
+            "guard/10-namespace.yaml",
+            "The guard's namespace.",
+            _APPLY,
+            (guard.namespace(installation),),
         ),
         # `create`, because a second `apply` would replace an enforcing policy with the starter
         # policy
         _File(
-            "11-policy.yaml", "The policy that the guard starts with.", "kubectl create -f", policy
+            "guard/11-policy.yaml",
+            "The policy that the guard starts with.",
+            "kubectl create -f",
+            tuple(guard.policy(installation)),
         ),
-        _File("12-walls.yaml", "Who reaches the guard, and what it reaches.", _APPLY, walls),
-        _File("13-guard.yaml", "The guard.", _APPLY, pods),
+        _File("guard/12-walls.yaml", "Who reaches the guard, and what it reaches.", _APPLY, walled),
+        _File(
+            "guard/13-priority.yaml",
+            "Which pods go first when a node is full.",
+            _APPLY,
+            tuple(scaling.priority_class(installation)),
+        ),
+        _File("guard/14-guard.yaml", "The guard.", _APPLY, pods),
     )
+    return tuple(file for file in found if file.manifests)
 
 
 def _mesh(installation: Installation) -> tuple[_File, ...]:
-    helm = f"helm upgrade istiod istio/istiod -n {ROOT_NAMESPACE} --reuse-values -f"
-    config = (mesh_wide.mesh_config(installation),)
-    mtls = (mesh_wide.strict_mtls(ROOT_NAMESPACE),)
-    return (
+    chosen = installation.values.mesh
+    mtls = (mesh_wide.strict_mtls(installation.root_namespace),) if chosen.strict_mtls else ()
+    spans = (mesh_wide.telemetry(installation),) if chosen.telemetry else ()
+    found = (
         _File(
-            "20-mesh-config.yaml",
-            "Values for the istiod chart; not a Kubernetes object.",
-            helm,
-            config,
-        ),
-        _File(
-            "21-telemetry.yaml",
+            "mesh/21-telemetry.yaml",
             "Mesh-wide tracing whose spans hold nothing that a client writes.",
             _APPLY,
-            (mesh_wide.telemetry(),),
+            spans,
         ),
-        _File("22-mesh-mtls.yaml", "Mutual TLS for every workload of the mesh.", _APPLY, mtls),
+        _File("mesh/22-mesh-mtls.yaml", "Mutual TLS for every workload of the mesh.", _APPLY, mtls),
     )
+    return tuple(file for file in found if file.manifests)
 
 
-def _guarded(installation: Installation) -> tuple[_File, ...]:
-    command = "kubectl apply -n NAMESPACE -f"
-    mtls = (mesh_wide.strict_mtls(),)
-    requests = (guarded.inbound_requests(),)
-    responses = (guarded.inbound_responses(installation),)
-    outbound = (guarded.outbound_requests(installation),)
-    streams = (guarded.inbound_streams(installation), guarded.outbound_streams(installation))
+def _guarded(installation: Installation, folder: str, namespace: str) -> tuple[_File, ...]:
+    """Files of one namespace; with an empty name, of any."""
+    command = _APPLY if namespace else "kubectl apply -n NAMESPACE -f"
+
+    def file(name: str, purpose: str, *found: Manifest) -> _File:
+        placed = tuple(_placed(each, namespace) for each in found)
+        return _File(f"{folder}/{name}", purpose, command, placed)
+
     return (
-        _File("30-namespace-mtls.yaml", "Mutual TLS in one guarded namespace.", command, mtls),
-        _File(
-            "31-inbound-requests.yaml", "Requests at their receiver: ext_authz.", command, requests
+        file("30-mtls.yaml", "Mutual TLS in one guarded namespace.", mesh_wide.strict_mtls()),
+        file(
+            "31-inbound-requests.yaml",
+            "Requests at their receiver: ext_authz.",
+            guarded.inbound_requests(),
         ),
-        _File(
+        file(
             "32-inbound-responses.yaml",
             "Responses at the workload that sends them: ext_proc.",
-            command,
-            responses,
+            guarded.inbound_responses(installation),
         ),
-        _File(
-            "33-outbound-requests.yaml", "Requests at their sender: ext_proc.", command, outbound
+        file(
+            "33-outbound-requests.yaml",
+            "Requests at their sender: ext_proc.",
+            guarded.outbound_requests(installation),
         ),
-        _File(
+        file(
             "34-streams.yaml",
             "Workloads with long bodies or streams: ext_proc, as a stream.",
-            command,
-            streams,
+            guarded.inbound_streams(installation),
+            guarded.outbound_streams(installation),
         ),
     )
+
+
+def _placed(given: Manifest, namespace: str) -> Manifest:
+    """Return the object, in a namespace if one is named."""
+    if not namespace:
+        return given
+    metadata = cast(Manifest, given["metadata"])
+    return {**given, "metadata": {**metadata, "namespace": namespace}}

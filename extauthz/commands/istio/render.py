@@ -3,14 +3,18 @@
 import argparse
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 from extauthz.commands import policies
+from extauthz.commands.istio import values_file
 from extauthz.commands.istio.errors import UsageError
 from extauthz.records.release import VERSION
 from mesh.istio.edges import Naming
 from mesh.istio.installation import Installation
-from mesh.istio.render import EDGES_FILE, files, policy_edges
+from mesh.istio.manifest import Manifest, to_yaml
+from mesh.istio.render import EDGES_FILE, HEADER, files, policy_edges
+from mesh.istio.values import Values
+from mesh.policy_file.json_schema import custom_resource_definition
 
 if TYPE_CHECKING:
     _Subparsers = argparse._SubParsersAction[argparse.ArgumentParser]
@@ -18,19 +22,14 @@ if TYPE_CHECKING:
 NAMESPACE = "phiguard-system"
 IMAGE = f"phiguard:{VERSION}"
 ACCOUNT_LABEL = "app"
+KIND_FILE = "guard/09-segmentation-policies.yaml"
+"""The file of the kind SegmentationPolicy. The chart has the same in `crds/`."""
 
 
 def add_parser(subparsers: "_Subparsers") -> None:
     """Add `render`."""
     render = subparsers.add_parser("render", help="write the manifests of an installation")
-    render.add_argument(
-        "--namespace", default=NAMESPACE, help="the guard's namespace (default: %(default)s)"
-    )
-    render.add_argument(
-        "--image",
-        default=IMAGE,
-        help="the guard's image, preferably with a digest (default: %(default)s)",
-    )
+    add_choices(render)
     render.add_argument(
         "--output",
         type=Path,
@@ -53,17 +52,32 @@ def add_parser(subparsers: "_Subparsers") -> None:
     render.set_defaults(command=run)
 
 
+def add_choices(parser: argparse.ArgumentParser) -> None:
+    """Add the options that say what is installed."""
+    parser.add_argument(
+        "--namespace", default=NAMESPACE, help="the guard's namespace (default: %(default)s)"
+    )
+    parser.add_argument(
+        "--image",
+        default="",
+        help=f"the guard's image, preferably with a digest (default: of the values, or {IMAGE})",
+    )
+    parser.add_argument(
+        "--values", type=Path, metavar="FILE", help="what to choose, as for the Helm chart"
+    )
+
+
 def run(args: argparse.Namespace) -> int:
     """Write the files. Return the exit code."""
     output: Path = args.output
-    rendered = files(Installation(namespace=args.namespace, image=args.image))
+    rendered = {KIND_FILE: _kind(), **files(installation(args))}
     left_out: tuple[str, ...] = ()
     if args.policy is not None:
         text, left_out = policy_edges(policies.usable(args.policy), Naming(args.account_label))
         rendered[EDGES_FILE] = text
     try:
-        output.mkdir(parents=True, exist_ok=True)
         for name, text in rendered.items():
+            (output / name).parent.mkdir(parents=True, exist_ok=True)
             (output / name).write_text(text, encoding="utf-8")
             sys.stdout.write(f"{output / name}\n")
     except OSError as error:
@@ -75,3 +89,19 @@ def run(args: argparse.Namespace) -> int:
             f"phiguard istio: not in {EDGES_FILE}, so the mesh would close it: {line}\n"
         )
     return 1 if left_out else 0
+
+
+def installation(args: argparse.Namespace) -> Installation:
+    """Return what the arguments and the file of values ask for.
+
+    Raises:
+        UsageError: the file cannot be read.
+        InstallationError: a name that Kubernetes would refuse.
+    """
+    image, values = values_file.read(args.values) if args.values else ("", Values())
+    return Installation(args.namespace, args.image or image or IMAGE, values)
+
+
+def _kind() -> str:
+    about = "# The kind SegmentationPolicy.\n# kubectl apply -f " + KIND_FILE + "\n"
+    return HEADER + about + to_yaml([cast(Manifest, custom_resource_definition())])

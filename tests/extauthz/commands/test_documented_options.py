@@ -16,7 +16,8 @@ PAGES = [
 ]
 TEXT = "\n".join(page.read_text() for page in PAGES)
 OF_OTHERS = {
-    "--descriptor", "--folder", "--fqdn", "--port", "--records", "--reuse-values", "--type", "--wheel",
+    "--descriptor", "--folder", "--fqdn", "--port", "--records", "--reuse-values", "--set", "--type",
+    "--version", "--wait", "--wheel",
 }  # fmt: skip
 
 

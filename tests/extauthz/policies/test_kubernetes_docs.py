@@ -6,7 +6,7 @@ from pathlib import Path
 import yaml
 
 from extauthz.policies import kubernetes as kubernetes_policies
-from mesh.istio.guard import NAME
+from mesh.istio.install.guard import NAME
 from mesh.policy_file.json_schema import custom_resource_definition
 
 DOCS = Path(__file__).parents[3] / "docs" / "kubernetes-policies.md"

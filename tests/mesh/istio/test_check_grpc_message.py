@@ -7,7 +7,7 @@ from mesh.istio.installation import Installation
 from mesh.istio.snapshot import read
 
 INSTALLATION = Installation("phiguard-system", "phiguard:1")
-TRACED = mesh_wide.telemetry()
+TRACED = mesh_wide.telemetry(INSTALLATION)
 REQUESTS = guarded.outbound_requests(INSTALLATION)
 
 

@@ -3,7 +3,8 @@ import copy
 import pytest
 import yaml
 
-from mesh.istio import check_objects, guard, guarded, mesh_wide
+from mesh.istio import check_objects, guarded, mesh_wide
+from mesh.istio.install import guard
 from mesh.istio.installation import Installation
 from mesh.istio.snapshot import read
 
@@ -27,7 +28,7 @@ def mtls_problems(*objects):
 
 
 def service_problems(port):
-    service = copy.deepcopy(guard.workload(INSTALLATION)[1])
+    service = copy.deepcopy(guard.service(INSTALLATION))
     service["spec"]["ports"] = [port]
     given = snapshot(service, mesh_wide.mesh_config(INSTALLATION))
     return [problem.message for problem in check_objects.check_services(given)]
@@ -128,7 +129,7 @@ def test_a_guard_port_that_is_not_grpc_is_found(port):
 
 
 def test_a_guard_that_only_an_envoy_filter_calls_is_judged_too():
-    service = copy.deepcopy(guard.workload(INSTALLATION)[1])
+    service = copy.deepcopy(guard.service(INSTALLATION))
     service["spec"]["ports"] = [{"name": "tcp", "port": 9000}]
     given = snapshot(service, guarded.outbound_requests(INSTALLATION))
     assert len(list(check_objects.check_services(given))) == 1

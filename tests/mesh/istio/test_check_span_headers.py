@@ -7,7 +7,7 @@ from mesh.istio.installation import Installation
 from mesh.istio.snapshot import read
 
 INSTALLATION = Installation("phiguard-system", "phiguard:1")
-TRACED = mesh_wide.telemetry()
+TRACED = mesh_wide.telemetry(INSTALLATION)
 INBOUND = guarded.inbound_responses, guarded.inbound_streams
 OUTBOUND = guarded.outbound_requests, guarded.outbound_streams
 

@@ -12,6 +12,8 @@ from mesh.istio.mesh_wide import (
 )
 from mesh.istio.snapshot import read
 
+INSTALLATION = Installation("phiguard-system", "phiguard:1")
+
 
 def problems(*objects):
     return [problem.message for problem in check(read({"f.yaml": yaml.safe_dump_all(objects)}))]
@@ -38,14 +40,19 @@ def tracer(**settings):
 
 
 def test_what_render_writes_is_clean():
-    assert problems(mesh_config(Installation("phiguard-system", "phiguard:1")), telemetry()) == []
+    assert (
+        problems(
+            mesh_config(Installation("phiguard-system", "phiguard:1")), telemetry(INSTALLATION)
+        )
+        == []
+    )
 
 
 @TAGS
 def test_a_tracer_that_reports_what_a_client_writes_is_found(tag):
     (found,) = of_tag(tag, tracer())
     assert "`otel` reports" in found
-    assert problems(tracer(), telemetry()) == []
+    assert problems(tracer(), telemetry(INSTALLATION)) == []
 
 
 def test_a_short_tag_hides_the_url_and_nothing_else():
@@ -60,7 +67,7 @@ def test_a_longer_tag_still_leaks():
 @TAGS
 def test_a_namespace_whose_tags_replace_the_literal_is_found(tag):
     team = namespaced(customTags={"team": {"literal": {"value": "x"}}})
-    (found,) = of_tag(tag, telemetry(), team)
+    (found,) = of_tag(tag, telemetry(INSTALLATION), team)
     assert "spans carry" in found
 
 
@@ -96,7 +103,7 @@ def test_the_shipped_formatter_keeps_usual_methods_and_another_is_found():
     ],
 )
 def test_a_namespace_that_inherits_or_reports_nothing_is_clean(tracing):
-    assert problems(telemetry(), namespaced(**tracing)) == []
+    assert problems(telemetry(INSTALLATION), namespaced(**tracing)) == []
 
 
 def test_a_namespace_with_nothing_safe_to_inherit_is_found():

@@ -1,6 +1,8 @@
 from mesh.istio import mesh_wide
 from mesh.istio.installation import Installation
 
+INSTALLATION = Installation("phiguard-system", "phiguard:1")
+
 PROVIDERS = mesh_wide.mesh_config(Installation("phiguard-system", "phiguard:1"))["meshConfig"][
     "extensionProviders"
 ]
@@ -26,7 +28,7 @@ def test_the_provider_fails_closed_and_sees_the_whole_body():
 
 def test_spans_hold_no_url_twice_over():
     assert PROVIDERS[1]["opentelemetry"]["maxTagLength"] == 1
-    (tracing,) = mesh_wide.telemetry()["spec"]["tracing"]
+    (tracing,) = mesh_wide.telemetry(INSTALLATION)["spec"]["tracing"]
     tags = tracing["customTags"]
     assert list(tags) == ["http.url", *mesh_wide.CLIENTS_TAGS, "http.method"]
     method = tags.pop("http.method")

@@ -15,9 +15,13 @@ def phiguard(*argv):
 
 
 @pytest.fixture
-def folder(tmp_path):
-    assert phiguard("render", "--output", tmp_path / "istio-config") == 0
-    return tmp_path / "istio-config"
+def folder(tmp_path, capsys):
+    made = tmp_path / "istio-config"
+    assert phiguard("render", "--output", made) == 0
+    capsys.readouterr()
+    assert phiguard("mesh-patch") == 0
+    (made / "mesh.yaml").write_text(capsys.readouterr().out)
+    return made
 
 
 def test_what_render_writes_check_calls_clean(folder, capsys):
@@ -33,13 +37,13 @@ def test_render_names_each_file_and_uses_the_arguments(tmp_path, capsys):
         phiguard("render", "--namespace", "other", "--image", "mine:7", "--output", tmp_path) == 0
     )
     written = [Path(line) for line in capsys.readouterr().out.splitlines()]
-    assert written == sorted(tmp_path.iterdir())
-    assert "image: mine:7" in (tmp_path / "13-guard.yaml").read_text()
-    assert "namespace: other" in (tmp_path / "13-guard.yaml").read_text()
+    assert written == sorted(each for each in tmp_path.rglob("*") if each.is_file())
+    assert "image: mine:7" in (tmp_path / "guard" / "14-guard.yaml").read_text()
+    assert "namespace: other" in (tmp_path / "guard" / "14-guard.yaml").read_text()
 
 
 def test_a_fault_is_one_line_on_stdout_and_exit_code_1(folder, capsys):
-    file = folder / "20-mesh-config.yaml"
+    file = folder / "mesh.yaml"
     file.write_text(file.read_text().replace("failOpen: false", "failOpen: true"))
     capsys.readouterr()
     assert phiguard("check", folder) == 1
@@ -49,7 +53,7 @@ def test_a_fault_is_one_line_on_stdout_and_exit_code_1(folder, capsys):
 
 
 def test_a_single_file_is_judged_and_the_rest_is_said_to_be_missing(folder, capsys):
-    assert phiguard("check", folder / "31-inbound-requests.yaml") == 0
+    assert phiguard("check", folder / "namespace" / "31-inbound-requests.yaml") == 0
     assert "not given, so not judged: MeshConfig, EnvoyFilter" in capsys.readouterr().err
 
 
@@ -60,7 +64,7 @@ def test_the_provider_may_have_another_name(folder):
 def test_a_folder_below_is_read_too(folder, tmp_path, capsys):
     nested = tmp_path / "a" / "b"
     shutil.copytree(folder, nested)
-    (nested / "30-namespace-mtls.yaml").write_text(
+    (nested / "namespace" / "30-mtls.yaml").write_text(
         "kind: PeerAuthentication\nspec: {mtls: {mode: DISABLE}}\n"
     )
     assert phiguard("check", tmp_path / "a") == 1
@@ -113,7 +117,7 @@ def test_a_policys_edges_are_written_beside_the_rest_and_check_stays_clean(tmp_p
     assert (
         phiguard("render", "--output", tmp_path, "--policy", EXAMPLE, "--account-label", "sa") == 0
     )
-    text = (tmp_path / "40-edges.yaml").read_text()
+    text = (tmp_path / "edges" / "40-edges.yaml").read_text()
     assert "name: phiguard-edges-billing\n  namespace: finance" in text
     assert "      sa: billing\n" in text
     assert phiguard("check", tmp_path) == 0
@@ -128,7 +132,10 @@ def test_what_istio_cannot_say_is_named_and_left_closed(tmp_path, capsys):
     assert phiguard("render", "--output", tmp_path / "out", "--policy", policy) == 1
     (line,) = capsys.readouterr().err.splitlines()
     assert "so the mesh would close it: rule `billing-files-claims`" in line
-    assert "phiguard-edges-clearinghouse" not in (tmp_path / "out" / "40-edges.yaml").read_text()
+    assert (
+        "phiguard-edges-clearinghouse"
+        not in (tmp_path / "out" / "edges" / "40-edges.yaml").read_text()
+    )
 
 
 def test_a_folder_that_cannot_be_read_says_why(folder, capsys, monkeypatch):

@@ -1,0 +1,69 @@
+"""Who reaches the guard, and what the guard reaches: its NetworkPolicy."""
+
+from mesh.istio.install.names import LABELS, NAME, metadata
+from mesh.istio.installation import (
+    GUARD_PORT,
+    GUARDED_LABEL,
+    METRICS_PORT,
+    Installation,
+)
+from mesh.istio.manifest import Manifest, ManifestValue, manifest
+from mesh.istio.values import PolicySource
+
+_NAMESPACE_NAME = "kubernetes.io/metadata.name"
+_ISTIOD_PORT = 15012
+_API_PORT = 443
+
+
+def network_policy(installation: Installation) -> Manifest:
+    """Guarded namespaces reach the guard; the guard reaches DNS, istiod and the collector.
+
+    Kubelet's probes need no rule: a node always reaches its own pods.
+    """
+    spec: Manifest = {
+        "podSelector": {"matchLabels": LABELS},
+        "policyTypes": ["Ingress", "Egress"],
+        "ingress": _ingress(installation),
+        "egress": _egress(installation),
+    }
+    return manifest(
+        "networking.k8s.io/v1", "NetworkPolicy", metadata(installation, NAME), spec=spec
+    )
+
+
+def _ingress(installation: Installation) -> list[ManifestValue]:
+    guarded: Manifest = {"namespaceSelector": {"matchLabels": {GUARDED_LABEL: "true"}}}
+    found: list[ManifestValue] = [{"from": [guarded], "ports": [_tcp(GUARD_PORT)]}]
+    metrics = installation.values.metrics
+    if metrics.enabled:
+        found.append({"from": [_in_namespace(metrics.namespace)], "ports": [_tcp(METRICS_PORT)]})
+    return found
+
+
+def _egress(installation: Installation) -> list[ManifestValue]:
+    values = installation.values
+    dns: ManifestValue = [{"port": 53, "protocol": "UDP"}, {"port": 53, "protocol": "TCP"}]
+    found: list[ManifestValue] = [
+        {"to": [_in_namespace("kube-system")], "ports": dns},
+        {"to": [_in_namespace(installation.root_namespace)], "ports": [_tcp(_ISTIOD_PORT)]},
+        {
+            "to": [_in_namespace(values.collector.namespace)],
+            "ports": [_tcp(values.collector.port)],
+        },
+    ]
+    if values.policy.source is PolicySource.KUBERNETES:
+        # before or after the network plug-in turned the service's address into an endpoint's
+        ports: list[ManifestValue] = [_tcp(_API_PORT), _tcp(values.api_server.port)]
+        networks: list[ManifestValue] = [
+            {"ipBlock": {"cidr": cidr}} for cidr in values.api_server.cidrs
+        ]
+        found.append({"to": networks, "ports": ports})
+    return found
+
+
+def _tcp(port: int) -> Manifest:
+    return {"port": port, "protocol": "TCP"}
+
+
+def _in_namespace(name: str) -> Manifest:
+    return {"namespaceSelector": {"matchLabels": {_NAMESPACE_NAME: name}}}
