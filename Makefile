@@ -14,7 +14,7 @@ SOAK_MINUTES ?= 30
 SOAK_REQUESTS ?= 1000000
 
 .DEFAULT_GOAL := help
-.PHONY: help zipkin jaeger ferretdb versitygw kafka demo test check unit unit-long e2e e2e-slow at-rest \
+.PHONY: help kube-tools cluster zipkin jaeger ferretdb versitygw kafka demo test check unit unit-long e2e e2e-slow at-rest \
 	faults bench soak eval fuzz coverage coverage-floor mutants dist release lock clean envoy peers setup
 
 help: ## this list
@@ -74,6 +74,36 @@ jaeger: ## Jaeger into .tools, for the test of its queries (122 MB; needs Go; bu
 	@cd .tools/jaeger-build && { test -f go.mod || go mod init jaeger-build; } && \
 	  go get -tool github.com/jaegertracing/jaeger/cmd/jaeger@v1.76.0 && \
 	  go build -o ../jaeger github.com/jaegertracing/jaeger/cmd/jaeger
+
+# what kube-apiserver's own go.mod replaces by folders of its repository
+KUBE_STAGING := api apiextensions-apiserver apimachinery apiserver cli-runtime client-go cloud-provider cluster-bootstrap \
+	code-generator component-base component-helpers controller-manager cri-api cri-client csi-translation-lib \
+	dynamic-resource-allocation endpointslice externaljwt kms kube-aggregator kube-controller-manager kube-proxy \
+	kube-scheduler kubectl kubelet metrics mount-utils pod-security-admission sample-apiserver sample-cli-plugin sample-controller
+
+kube-tools: .tools/etcd .tools/kube-apiserver .tools/istio-crds.yaml ## etcd, kube-apiserver and Istio's kinds into .tools, for `make cluster` (130 MB; needs Go; builds for 10 minutes and more)
+
+.tools/etcd:
+	@mkdir -p .tools/etcd-build
+	@cd .tools/etcd-build && { test -f go.mod || go mod init etcd-build; } && \
+	  go get -tool go.etcd.io/etcd/server/v3@v3.6.13 && \
+	  go build -trimpath -ldflags='-s -w' -o ../etcd go.etcd.io/etcd/server/v3
+
+.tools/kube-apiserver:
+	@mkdir -p .tools/kube-build
+	@cd .tools/kube-build && { test -f go.mod || go mod init kube-build; } && \
+	  for part in $(KUBE_STAGING); do go mod edit -replace k8s.io/$$part=k8s.io/$$part@v0.34.3 || exit 1; done && \
+	  go get -tool k8s.io/kubernetes/cmd/kube-apiserver@v1.34.3 && \
+	  go build -p 1 -trimpath -ldflags='-s -w' -o ../kube-apiserver k8s.io/kubernetes/cmd/kube-apiserver
+
+.tools/istio-crds.yaml:
+	@mkdir -p .tools/istio-build
+	@cd .tools/istio-build && { test -f go.mod || go mod init istio-build; } && \
+	  go get istio.io/api@v1.32.0 && \
+	  cp --no-preserve=mode "$$(go list -m -f '{{.Dir}}' istio.io/api)/kubernetes/customresourcedefinitions.gen.yaml" ../istio-crds.yaml
+
+cluster: $(READY) ## on a real Kubernetes API server: objects, roles, `serve --policy kubernetes://`; says what it could not run
+	@$(BIN)/pytest e2e/cluster -m slow -rs
 
 faults: $(READY) $(ENVOY) ## every fault under live traffic, the slow ones too, with what each cost
 	@$(BIN)/pytest e2e/faults

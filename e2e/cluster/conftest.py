@@ -1,0 +1,18 @@
+"""One API server for all tests here. Where it cannot be started, they say that they did not run."""
+
+from collections.abc import Iterator
+
+import pytest
+
+from e2e.cluster.api_server import NotHereError, Server, api_server
+from mesh.policy_file.json_schema import custom_resource_definition
+
+
+@pytest.fixture(scope="session")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    try:
+        with api_server(tmp_path_factory.mktemp("cluster")) as running:
+            running.define(custom_resource_definition())
+            yield running
+    except NotHereError as error:
+        pytest.skip(str(error))
