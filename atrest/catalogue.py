@@ -19,6 +19,8 @@ from phiscan.identifiers import CREDENTIALS, INFO_TYPES, InfoTypeKind, Trait, ha
 
 NAME: Final = "(name)"
 """The column of what was found in a unit's own name."""
+TABLE: Final = "(table)"
+"""The column of what was found in a batch of rows as a whole, and in none of its cells alone."""
 _SELDOM: Final = 0.1
 _MOST: Final = 0.5
 _FEW: Final = 0.2

@@ -7,6 +7,7 @@ from typing import Final
 
 from atrest import inference, names
 from atrest.batches import in_batches
+from atrest.catalogue import TABLE
 from atrest.detection import Detection
 from atrest.found import Found
 from atrest.inference import Label
@@ -21,8 +22,6 @@ from phiscan.words.given_names import GIVEN_NAMES
 
 _DECODED: Final = 4
 _SECONDS: Final = 60.0
-TABLE: Final = "(table)"
-"""The column of what was found in a batch as a whole, and in none of its cells alone."""
 _BY_LABEL: Final = "csv_column"
 """The detector of what stands under a label of the header."""
 _AS_PROSE: Final = frozenset(("prose", "echo"))

@@ -7,13 +7,13 @@ from dataclasses import replace
 from typing import Final
 
 from atrest.detection import Detection
+from atrest.globs import MASK
 from phiscan.finding import Finding, Likelihood, ScanReport
 from phiscan.identifiers import InfoTypeKind
 from phiscan.redaction.edits import RedactionError
 from phiscan.redaction.redact import redact
 from phiscan.scanner import Limits
 
-MASKED: Final = "XXX"
 _LIMITS: Final = Limits(body=1 << 16, decoded=1 << 16)
 
 
@@ -39,4 +39,4 @@ def _masked(data: bytes, report: ScanReport) -> str:
     try:
         return redact(data, report).decode("utf-8", "replace")
     except RedactionError:
-        return MASKED
+        return MASK

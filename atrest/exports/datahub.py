@@ -11,11 +11,12 @@ from typing import Any, Final
 import orjson
 
 from atrest.catalogue import Kept
+from atrest.exports.places import BUCKETS, HERE, parts_of, place_of
 from atrest.exports.tags import Tagged, tag_of, tagged
 from atrest.unit import UnitKind
 
 # schemes that DataHub knows by another name
-_PLATFORMS: Final = {"postgresql": "postgres", "mongodb": "mongodb", "az": "abs", "gs": "gcs"}
+_PLATFORMS: Final = {"az": "abs", "gs": "gcs"}
 # matches the characters that end a part of a URN: `a,b`, `f(x)`; not `a.b`, `50%`
 _RESERVED: Final = re.compile(r"[,()]")
 # a tag of a data set is known by who gave it (nobody here) and its URN
@@ -43,18 +44,21 @@ def pieces(
 def urn_of(kept: Kept, environment: str) -> str:
     """Return the URN of a unit's dataset, as DataHub's own sources make it.
 
-    A table is `database.schema.table` on the platform of its scheme, an object `bucket/path`, and
-    a file its path.
+    A table of a database is `database.schema.table` on the platform of its scheme, an object
+    `bucket/key`, a topic its name, and a file its path.
     """
-    scheme, _, rest = kept.source.partition("://")
-    host, _, path = rest.partition("/")
-    if kept.kind in (UnitKind.TABLE, UnitKind.COLLECTION):
-        database = path.strip("/") if scheme != "sqlite" else f"/{path}"
-        name = ".".join(part for part in (database, kept.name) if part)
-    elif scheme == "file":
-        name = "/".join(part for part in (f"/{path}".rstrip("/"), kept.name) if part)
+    scheme, host, path = parts_of(kept.source)
+    place = place_of(kept)
+    own = "" if kept.name == HERE else kept.name
+    if place is not None:
+        parts: tuple[str, ...] = (place.database, place.schema, place.table)
+        name = ".".join(part for part in parts if part)
+    elif kept.kind is UnitKind.TOPIC:
+        name = own
+    elif scheme in BUCKETS:  # the name of an object is its whole key
+        name = "/".join(part for part in (host, own) if part)
     else:
-        name = "/".join(part for part in (host, path.strip("/"), kept.name) if part)
+        name = "/".join(part for part in (host + path.rstrip("/"), own) if part)
     platform = _PLATFORMS.get(scheme, scheme)
     return f"urn:li:dataset:(urn:li:dataPlatform:{platform},{_part(name)},{environment})"
 

@@ -7,6 +7,7 @@ from urllib.parse import quote
 import orjson
 
 from atrest.catalogue import Entry, Kept
+from atrest.exports.places import BUCKETS, parts_of
 from atrest.source import Unlisted
 from phiscan.identifiers import INFO_TYPES
 
@@ -27,7 +28,10 @@ def title_of(info_type: str) -> str:
 
 def uri_of(named: Kept | Unlisted) -> str:
     """Return the URI reference (RFC 3986) of a unit or place: its source, and its masked name."""
-    source = quote(named.source, safe=":/[]@")
+    scheme, host, path = parts_of(named.source)
+    # the name of an object is its whole key, with the prefix that was asked for
+    place = f"{scheme}://{host}{'' if scheme in BUCKETS else path}"
+    source = quote(place, safe=":/[]@")
     return f"{source.rstrip('/')}/{quote(named.name)}" if named.name else source
 
 

@@ -10,6 +10,7 @@ from typing import Any, Final
 
 from atrest.catalogue import Entry, Kept, entries
 from atrest.exports.names import identifier_of, json_line
+from atrest.exports.places import parts_of
 from atrest.protection import Shield
 from atrest.unit import UnitKind
 from phiscan.finding import Verdict
@@ -128,7 +129,7 @@ def _file(kept: Kept) -> dict[str, Any]:
 
 
 def _object(kept: Kept) -> dict[str, Any]:
-    scheme, _, bucket = kept.source.partition("://")
+    scheme, bucket, _ = parts_of(kept.source)
     place = {"name": bucket, "type": scheme, "type_id": _BUCKETS.get(scheme, _OTHER)}
     return {"databucket": {**place, **_file(kept)}}
 
@@ -140,7 +141,7 @@ def _named(path: str, kept: Kept) -> dict[str, Any]:
 
 
 def _table(kept: Kept) -> dict[str, Any]:
-    scheme = kept.source.partition("://")[0]
+    scheme, _, _ = parts_of(kept.source)
     type_id = _NO_SQL if kept.kind is UnitKind.COLLECTION else _RELATIONAL
     database = {"name": kept.source, "type": scheme, "type_id": type_id}
     return {"database": database, "table": {"name": kept.name, "uid": kept.key}}

@@ -6,11 +6,13 @@ those of people alone. Written from openmetadata-ingestion 2.0.7.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from pathlib import PurePosixPath
 from typing import Any, Final
 
 from atrest.catalogue import Kept
 from atrest.exports.names import json_line, title_of
-from atrest.exports.tags import CLASSIFICATION, TABLES, Tagged, tag_of, tagged
+from atrest.exports.places import Place, parts_of, place_of
+from atrest.exports.tags import CLASSIFICATION, Tagged, tag_of, tagged
 
 # what OpenMetadata's SDK writes in place of what no name may hold
 _RESERVED: Final = {
@@ -21,6 +23,7 @@ _RESERVED: Final = {
     "\r": "__reserved__carriage_return__",
     "\t": "__reserved__tab__",
 }
+_DEFAULT: Final = "default"
 _ABOUT: Final = "Protected health information (45 CFR 160.103) that phiguard found"
 
 
@@ -30,7 +33,7 @@ def lines(
     *,
     everything: bool = False,
 ) -> Iterator[str]:
-    """Yield the lines. Units that are no tables are left out: they have no columns.
+    """Yield the lines. Units that are no tables of a database are left out: they have no columns.
 
     Args:
         units: returns what is kept. Called twice: for the tags, and for the columns.
@@ -39,32 +42,37 @@ def lines(
         everything: also what is only possible and in few rows.
     """
 
-    def tables() -> Iterator[Tagged]:
-        return (u for u in tagged(units(), everything=everything) if u.kept.kind in TABLES)
+    def tables() -> Iterator[tuple[Tagged, Place]]:
+        for unit in tagged(units(), everything=everything):
+            place = place_of(unit.kept)
+            if place is not None:
+                yield unit, place
 
-    used = {name for unit in tables() for _, types in unit.columns for name in types}
+    used = {name for unit, _ in tables() for _, types in _columns(unit) for name in types}
     for info_type in sorted(used):
         yield json_line(_tag(info_type))
-    for unit in tables():
-        table = table_fqn(unit.kept, services)
-        for column, types in unit.columns:
+    for unit, place in tables():
+        table = table_fqn(unit.kept, place, services)
+        for column, types in _columns(unit):
             for info_type in types:
                 yield json_line(_column(f"{table}.{_quoted(column)}", info_type))
 
 
-def table_fqn(kept: Kept, services: Mapping[str, str]) -> str:
+def _columns(unit: Tagged) -> Iterator[tuple[str, tuple[str, ...]]]:
+    """Yield the tags of columns. Those of the unit as a whole have no place in this form."""
+    return (each for each in unit.columns if each[0])
+
+
+def table_fqn(kept: Kept, place: Place, services: Mapping[str, str]) -> str:
     """Return a table's fully qualified name: `service.database.schema.table`.
 
-    A database without schemas has OpenMetadata's schema `default`.
+    OpenMetadata says `default` for a database above schemas that are databases themselves (MySQL,
+    MongoDB), and for the schema of a database without schemas.
     """
-    _, _, rest = kept.source.partition("://")
-    host, _, path = rest.partition("/")
-    service = services.get(kept.source) or host or path.rpartition("/")[2]
-    schema, dot, table = kept.name.partition(".")
-    if not dot:
-        schema, table = "default", kept.name
-    database = path.strip("/").rpartition("/")[2] or "default"
-    return ".".join(map(_quoted, (service, database, schema, table)))
+    _, host, path = parts_of(kept.source)
+    service = services.get(kept.source) or host or PurePosixPath(path).name
+    parts = (PurePosixPath(place.database).name, place.schema)
+    return ".".join(map(_quoted, (service, *(part or _DEFAULT for part in parts), place.table)))
 
 
 def _quoted(name: str) -> str:

@@ -1,18 +1,19 @@
 """Which tags a catalogue gives to the columns of tables: one for each infoType.
 
-What was found in a unit that is no table has no column, so its tag stands on the unit.
+What was found in a unit that is no table, in a document, or in a row as a whole has no column, so
+its tag stands on the unit.
 """
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Final
 
-from atrest.catalogue import NAME, Kept, entries
+from atrest.catalogue import NAME, TABLE, Kept, entries
 from atrest.globs import MASK
 from atrest.unit import UnitKind
 
 CLASSIFICATION: Final = "PHI"
-TABLES: Final = frozenset((UnitKind.TABLE, UnitKind.COLLECTION))
+_TABLES: Final = frozenset((UnitKind.TABLE, UnitKind.COLLECTION))
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +44,7 @@ def tagged(units: Iterable[Kept], *, everything: bool = False) -> Iterator[Tagge
         found: dict[str, set[str]] = {}
         for entry in entries(kept):
             if entry.column != NAME and (everything or entry.is_sure):
-                column = entry.column if kept.kind in TABLES else ""
+                column = entry.column if kept.kind in _TABLES and entry.column != TABLE else ""
                 found.setdefault(column, set()).add(entry.info_type)
         if found:
             columns = ((name, tuple(sorted(types))) for name, types in sorted(found.items()))

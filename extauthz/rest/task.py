@@ -10,6 +10,7 @@ from atrest import names
 from atrest.catalogue import NAME
 from atrest.detection import Detection
 from atrest.examine import examine
+from atrest.globs import MASK
 from atrest.manners import Manners
 from atrest.profile import Column, Hit, Profile
 from atrest.protection import Protection
@@ -88,7 +89,7 @@ def perform(task: Task, detection: Detection, beat: Callable[[int, int], None]) 
 
 def lost(unit: Unit, seconds: float) -> Outcome:
     """Return the outcome of a unit whose worker died. Its name was not looked at."""
-    return Outcome(unit, names.MASKED, _failed(Reason.WORKER_LOST), Protection(), seconds)
+    return Outcome(unit, MASK, _failed(Reason.WORKER_LOST), Protection(), seconds)
 
 
 def _failed(reason: Reason) -> Profile:
@@ -98,7 +99,7 @@ def _failed(reason: Reason) -> Profile:
 def _name(unit: Unit, detection: Detection) -> tuple[str, Profile]:
     """Return a unit's name as it may be shown, and what was found in it."""
     if unit.is_secret:
-        return names.MASKED, Profile()
+        return MASK, Profile()
     shown, found = names.look(unit.name, detection)
     hits = Counter({Hit("", f.info_type, f.likelihood, f.subject, f.detector): 1 for f in found})
     return shown, Profile(columns={NAME: Column(1, 1, hits)} if hits else {})

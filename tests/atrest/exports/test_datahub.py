@@ -48,9 +48,9 @@ def test_a_document_has_tags_of_its_own():
     [
         ("postgres://db.clinic:5432/ehr", "public.patient", UnitKind.TABLE, "postgres,ehr.public.patient"),
         ("mysql://db", "ehr.patient", UnitKind.TABLE, "mysql,ehr.patient"),
-        ("mongodb://db/ehr", "patient", UnitKind.COLLECTION, "mongodb,ehr.patient"),
+        ("mongodb://db/ehr", "ehr.patient", UnitKind.COLLECTION, "mongodb,ehr.patient"),
         ("sqlite:///var/app.db", "patient", UnitKind.TABLE, "sqlite,/var/app.db.patient"),
-        ("s3://archive/2019", "a/b.csv", UnitKind.OBJECT, "s3,archive/2019/a/b.csv"),
+        ("s3://archive/2019", "2019/a/b.csv", UnitKind.OBJECT, "s3,archive/2019/a/b.csv"),
         ("gs://archive", "a.csv", UnitKind.OBJECT, "gcs,archive/a.csv"),
         ("file:///data", "a (1),b.csv", UnitKind.FILE, "file,/data/a %281%29%2Cb.csv"),
         ("file:///data/a.csv", "", UnitKind.FILE, "file,/data/a.csv"),

@@ -4,7 +4,9 @@ import orjson
 import pytest
 from kept_units import PATIENTS, UNITS
 
+from atrest.catalogue import TABLE
 from atrest.exports import open_metadata
+from atrest.exports.places import place_of
 from atrest.unit import UnitKind
 
 SERVICES = {"postgres://db.clinic/ehr": "clinic_db"}
@@ -43,20 +45,28 @@ def test_a_column_is_suggested_and_never_confirmed():
     [
         ("postgres://db.clinic/ehr", "public.patient", "clinic_db.ehr.public.patient"),
         ("postgres://other.host/ehr", "public.patient", '"other.host".ehr.public.patient'),
-        ("mongodb://db/ehr", "patient", "db.ehr.default.patient"),
+        ("mongodb://db/ehr", "ehr.patient", "db.default.ehr.patient"),
+        ("mongodb://db", "ehr.old.visits", 'db.default.ehr."old.visits"'),
         ("sqlite:///var/app.db", "patient", '"app.db"."app.db".default.patient'),
-        ("mysql://db", 'ehr.odd"table', "db.default.ehr.odd__reserved__quote__table"),
+        ("mysql://db", '`ehr`.`odd"table`', "db.default.ehr.odd__reserved__quote__table"),
     ],
 )
 def test_a_table_has_the_name_of_its_service_database_and_schema(source, name, expected):
     kept = replace(PATIENTS, source=source, name=name)
-    assert open_metadata.table_fqn(kept, SERVICES) == expected
+    assert open_metadata.table_fqn(kept, place_of(kept), SERVICES) == expected
 
 
 def test_a_column_with_a_dot_is_quoted():
     odd = replace(PATIENTS.profile, columns={"a.b": PATIENTS.profile.columns["mrn"]})
     found = lines(replace(PATIENTS, profile=odd))
     assert found[1]["column_fqn"] == 'clinic_db.ehr.public.patient."a.b"'
+
+
+def test_what_was_found_in_a_row_as_a_whole_is_of_no_column():
+    whole = replace(PATIENTS.profile, columns={TABLE: PATIENTS.profile.columns["mrn"]})
+    assert lines(replace(PATIENTS, profile=whole)) == []
+    documents = replace(PATIENTS.profile, columns={"": PATIENTS.profile.columns["mrn"]})
+    assert lines(replace(PATIENTS, profile=documents, kind=UnitKind.COLLECTION)) == []
 
 
 def test_documents_have_no_columns():

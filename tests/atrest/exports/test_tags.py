@@ -2,6 +2,7 @@ from dataclasses import replace
 
 from kept_units import EXPORT, PATIENTS, SCAN, UNITS
 
+from atrest.catalogue import TABLE
 from atrest.exports.tags import tag_of, tagged
 from atrest.unit import UnitKind
 
@@ -32,6 +33,12 @@ def test_a_collection_has_columns():
     assert [column for column, _ in unit.columns] == ["mrn", "note"]
     (unit,) = tagged([replace(PATIENTS, kind=SCAN.kind)])
     assert [column for column, _ in unit.columns] == [""]
+
+
+def test_what_was_found_in_a_row_as_a_whole_is_a_tag_of_the_table():
+    columns = {**PATIENTS.profile.columns, TABLE: PATIENTS.profile.columns["mrn"]}
+    (unit,) = tagged([replace(PATIENTS, profile=replace(PATIENTS.profile, columns=columns))])
+    assert unit.columns[0] == ("", ("MEDICAL_RECORD_NUMBER",))
 
 
 def test_a_tag_stands_below_its_classification():
