@@ -7,6 +7,7 @@ not be asked is UP: plain PostgreSQL cannot know whether its disk is encrypted.
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Final
 
 
 class Shield(StrEnum):
@@ -30,6 +31,10 @@ class Evidence:
     asked: str
     answer: str
     shield: Shield
+
+
+SERVERS_DISK: Final = Evidence("disk of the server", "cannot be asked", Shield.UNKNOWN)
+"""What lies below a database that cannot see its own disk."""
 
 
 @dataclass(frozen=True, slots=True)

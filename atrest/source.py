@@ -66,14 +66,12 @@ class Budget:
     Args:
         rows: of a table at most so many rows; 0: all.
         document_bytes: of one document or cell at most so many bytes.
-        bytes: of a unit without rows at most so many bytes; 0: all.
         seed: of the sample. The same seed chooses the same rows of the same content, where the
             source can.
     """
 
     rows: int = 5_000
     document_bytes: int = 16 << 20
-    bytes: int = 0
     seed: int = 0
 
 
@@ -98,14 +96,12 @@ class Document:
 
     Args:
         data: the bytes.
-        member: where it stands within the unit, when the unit has several.
         content_type: as the source says, or empty.
         content_encoding: as the source says, or empty.
         truncated: whether the document has more bytes.
     """
 
     data: bytes = field(repr=False)
-    member: str = ""
     content_type: str = ""
     content_encoding: str = ""
     truncated: bool = False
@@ -123,8 +119,6 @@ class Method(StrEnum):
     """The store's own sample, whose chances it does not state. No bound follows."""
     BLOCKS = "blocks"
     """Whole blocks of rows at random. Rows of one block are alike, so no bound follows."""
-    FIRST = "first"
-    """The first rows. No bound follows."""
 
     @property
     def is_uniform(self) -> bool:

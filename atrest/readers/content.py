@@ -98,7 +98,7 @@ def _stream(opened: Opened, head: bytes, budget: Budget) -> Iterator[Item]:
     if dialect is not None:
         yield from delimited.read(file, dialect, budget)
     elif not is_whole and (opened.content_type in _LINES or is_lines(head)):
-        yield from pieces(file, budget)
+        yield from pieces(file)
     elif unpacked is not None and not is_whole and opened.file.seekable():
         # a document whose coding phiscan removes itself, under its own limits
         opened.file.seek(0)
@@ -124,9 +124,7 @@ def _unpacked(head: bytes, file: BinaryIO) -> BinaryIO | None:
 def _document(opened: Opened, file: BinaryIO, budget: Budget) -> Document:
     limit = budget.document_bytes
     data = _read(file, limit + 1)
-    return Document(
-        data[:limit], "", opened.content_type, opened.content_encoding, len(data) > limit
-    )
+    return Document(data[:limit], opened.content_type, opened.content_encoding, len(data) > limit)
 
 
 def is_lines(head: bytes) -> bool:
@@ -146,12 +144,10 @@ def is_lines(head: bytes) -> bool:
     return start != b"<" and not head.startswith((b"%PDF", b"{\\rtf", b"MIME-Version"))
 
 
-def pieces(file: BinaryIO, budget: Budget) -> Iterator[Item]:
+def pieces(file: BinaryIO) -> Iterator[Item]:
     """Yield a text in pieces that end where lines end. A line without end is cut off."""
     rest = b""
-    total = 0
     while chunk := _read(file, PIECE):
-        total += len(chunk)
         rest += chunk
         cut = rest.rfind(b"\n") + 1
         if cut:
@@ -160,9 +156,6 @@ def pieces(file: BinaryIO, budget: Budget) -> Iterator[Item]:
         elif len(rest) > _LONGEST_LINE:
             yield Document(rest, truncated=True)
             rest = b""
-        if budget.bytes and total >= budget.bytes:
-            yield Unread(Reason.OVER_LIMIT)
-            break
     if rest:
         yield Document(rest)
 

@@ -16,8 +16,8 @@ import duckdb
 
 from atrest.manners import Manners
 from atrest.protection import Protection
+from atrest.readers.database_file import DatabaseFile
 from atrest.readers.disk import Mounts
-from atrest.readers.errors import from_os
 from atrest.readers.pieces import pieces
 from atrest.readers.throttle import Pace
 from atrest.sample import Row
@@ -123,30 +123,18 @@ class Duckdb:
 
     def __init__(self, path: Path, mounts: Mounts, manners: Manners) -> None:
         self._path = path
-        self._mounts = mounts
+        self._file = DatabaseFile(path, ".wal", mounts)
         self._pace = Pace.of(manners)
         self.name = f"duckdb://{path}"
 
     def list(self) -> Iterator[Unit | Unlisted]:
         """Yield every table. Raises ReadError when the database cannot be opened."""
-        version = self._version()
+        version = self._file.version()
         with self._opened() as connection:
             found = _tables(connection)
         yield from sorted(
             Unit(self.name, each.name, UnitKind.TABLE, version, rows=each.rows) for each in found
         )
-
-    def _version(self) -> str:
-        """Return size and time of the file and of its log: a change of any table changes them."""
-        parts = []
-        try:
-            for path in (self._path, self._path.with_name(self._path.name + ".wal")):
-                if path == self._path or path.exists():
-                    found = path.stat()
-                    parts.append(f"{found.st_size}:{found.st_mtime_ns}:{found.st_ino}")
-        except OSError as error:
-            raise from_os(error) from None
-        return " ".join(parts)
 
     def read(self, unit: Unit, budget: Budget) -> Iterator[Item]:
         """Yield rows of a table: all, or each with the same chance. Raises ReadError."""
@@ -176,10 +164,7 @@ class Duckdb:
 
     def protection(self, _: Unit) -> Protection:
         """What is known of the disk below the file."""
-        try:
-            return self._mounts.protection(self._path.stat().st_dev)
-        except OSError:
-            return Protection()
+        return self._file.protection()
 
     def close(self) -> None:
         """Nothing is open."""

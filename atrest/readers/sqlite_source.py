@@ -7,8 +7,8 @@ from pathlib import Path
 
 from atrest.manners import Manners
 from atrest.protection import Protection
+from atrest.readers.database_file import DatabaseFile
 from atrest.readers.disk import Mounts
-from atrest.readers.errors import from_os
 from atrest.readers.tables import sqlite
 from atrest.source import Budget, Item, Reason, Unlisted, Unread
 from atrest.spec import Spec
@@ -25,12 +25,12 @@ class Sqlite:
 
     def __init__(self, path: Path, mounts: Mounts) -> None:
         self._path = path
-        self._mounts = mounts
+        self._file = DatabaseFile(path, "-wal", mounts)
         self.name = f"sqlite://{path}"
 
     def list(self) -> Iterator[Unit | Unlisted]:
         """Yield every table. Raises ReadError when the database cannot be opened."""
-        version = self._version()
+        version = self._file.version()
         with contextlib.closing(sqlite.connect(self._path)) as connection:
             try:
                 names = sqlite.tables(connection)
@@ -39,31 +39,16 @@ class Sqlite:
         for name in names:
             yield Unit(self.name, name, UnitKind.TABLE, version)
 
-    def _version(self) -> str:
-        """Return size and time of the file and of its log: a change of any table changes them."""
-        parts = []
-        try:
-            for path in (self._path, self._path.with_name(self._path.name + "-wal")):
-                with contextlib.suppress(FileNotFoundError):
-                    found = path.stat()
-                    parts.append(f"{found.st_size}:{found.st_mtime_ns}:{found.st_ino}")
-        except OSError as error:
-            raise from_os(error) from None
-        return " ".join(parts)
-
     def read(self, unit: Unit, budget: Budget) -> Iterator[Item]:
         """Yield rows of a table. Raises ReadError."""
         with contextlib.closing(sqlite.connect(self._path)) as connection:
             yield from sqlite.read(connection, unit.name, budget)
-        if self._version() != unit.version:
+        if self._file.version() != unit.version:
             yield Unread(Reason.CHANGED)
 
     def protection(self, _: Unit) -> Protection:
         """What is known of the disk below the file."""
-        try:
-            return self._mounts.protection(self._path.stat().st_dev)
-        except OSError:
-            return Protection()
+        return self._file.protection()
 
     def close(self) -> None:
         """Nothing is open."""

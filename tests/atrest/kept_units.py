@@ -74,7 +74,7 @@ EXPORT = Kept(
         },
         verdicts=Counter({Verdict.PHI.value: 1}),
         gaps=Counter([Gap.OVER_LIMIT.value]),
-        methods=Counter([Method.FIRST.value]),
+        methods=Counter([Method.BLOCKS.value]),
     ),
     stored(Shield.DOWN, "none"),
     READ_AT,

@@ -62,7 +62,7 @@ def test_what_is_only_possible_has_to_be_frequent(likelihood, count, sure):
         ({"methods": Counter(["all"])}, 0.0, 0.0),
         ({"methods": Counter(["bernoulli"])}, 0.0, 0.0295),
         # no bound follows from the first rows, or from what was not read whole
-        ({"methods": Counter(["first"])}, 0.0, 1.0),
+        ({"methods": Counter(["blocks"])}, 0.0, 1.0),
         ({"methods": Counter(["all"]), "unread": Counter(["GONE"])}, 0.0, 1.0),
         ({"methods": Counter(["bernoulli"]), "gaps": Counter(["OVER_LIMIT"])}, 0.0, 1.0),
     ],

@@ -15,7 +15,7 @@ from pymongo.collection import Collection
 from pymongo.errors import OperationFailure
 
 from atrest.manners import Manners
-from atrest.protection import Evidence, Protection, Shield
+from atrest.protection import SERVERS_DISK, Evidence, Protection, Shield
 from atrest.readers.address import Address
 from atrest.readers.mongodb.client import address, client
 from atrest.readers.mongodb.documents import FETCH, as_items, pieces
@@ -34,7 +34,6 @@ _MOST_KEYS: Final = 1_000_000
 _ASKED: Final = 2_500
 """Keys in one question. Their documents are sent as they are read."""
 # The disk below may be encrypted, whatever the server does.
-_DISK: Final = Evidence("disk of the server", "cannot be asked", Shield.UNKNOWN)
 _Documents = Iterable[RawBSONDocument]
 
 
@@ -138,16 +137,16 @@ class Mongodb:
             with self._asking() as server:
                 found = server.admin.command("serverStatus").get("encryptionAtRest")
         except ReadError:
-            return Protection((_DISK,), (connection,))
+            return Protection((SERVERS_DISK,), (connection,))
         if not isinstance(found, Mapping) or "encryptionEnabled" not in found:
-            return Protection((_DISK,), (connection,))
+            return Protection((SERVERS_DISK,), (connection,))
         is_on = bool(found["encryptionEnabled"])
         storage = Evidence(
             "serverStatus.encryptionAtRest",
             "encryptionEnabled" if is_on else "not encryptionEnabled",
             Shield.UP if is_on else Shield.DOWN,
         )
-        return Protection((_DISK, storage), (connection,))
+        return Protection((SERVERS_DISK, storage), (connection,))
 
     def close(self) -> None:
         """End the connection."""

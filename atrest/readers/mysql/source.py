@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 
 from atrest.manners import Manners
-from atrest.protection import Evidence, Protection, Shield
+from atrest.protection import SERVERS_DISK, Protection
 from atrest.readers.address import Address
 from atrest.readers.mysql import catalogue, rows
 from atrest.readers.mysql.address import addresses
@@ -14,7 +14,6 @@ from atrest.spec import Spec
 from atrest.unit import Unit
 
 # The disk below may be encrypted, whatever the tablespace is.
-_DISK = Evidence("disk of the server", "cannot be asked", Shield.UNKNOWN)
 
 
 class Mysql:
@@ -53,13 +52,13 @@ class Mysql:
         try:
             connection = (self._session.transport(),)
         except ReadError:
-            return Protection((_DISK,))
+            return Protection((SERVERS_DISK,))
         try:
             with self._session.snapshot() as session:
                 found = catalogue.tablespace(session, unit.name)
         except ReadError:  # MySQL has no such table, and without PROCESS it may not be read
             found = None
-        return Protection((_DISK, *([found] if found else ())), connection)
+        return Protection((SERVERS_DISK, *([found] if found else ())), connection)
 
     def close(self) -> None:
         """End the connection."""

@@ -225,7 +225,7 @@ def _check(args: argparse.Namespace) -> None:
 
 
 def _plan(args: argparse.Namespace) -> Plan:
-    budget = Budget(args.rows, args.max_bytes, 0, args.seed)
+    budget = Budget(args.rows, args.max_bytes, args.seed)
     share = args.connections
     manners = Manners(
         args.rows_per_second / share,

@@ -73,12 +73,6 @@ def test_a_line_without_end_is_cut(monkeypatch):
     assert any(item.truncated for item in found)
 
 
-def test_a_budget_of_bytes_ends_a_text_and_says_so():
-    found = read(LINES, Budget(bytes=PIECE))
-    assert found[-2] == Unread(Reason.OVER_LIMIT) or found[-1] == Unread(Reason.OVER_LIMIT)
-    assert sum(len(item.data) for item in documents(found)) < len(LINES)
-
-
 @pytest.mark.parametrize(
     ("head", "why"),
     [
