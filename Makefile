@@ -14,7 +14,7 @@ SOAK_MINUTES ?= 30
 SOAK_REQUESTS ?= 1000000
 
 .DEFAULT_GOAL := help
-.PHONY: help kube-tools cluster zipkin jaeger ferretdb versitygw kafka demo test check unit unit-long e2e e2e-slow at-rest \
+.PHONY: help kube-tools cluster zipkin jaeger ferretdb versitygw fake-gcs azurite kafka demo test check unit unit-long e2e e2e-slow at-rest \
 	faults bench soak eval fuzz coverage coverage-floor mutants dist release lock clean envoy peers setup
 
 help: ## this list
@@ -68,6 +68,15 @@ versitygw: ## an S3 gateway into .tools, for the tests of buckets (84 MB; needs 
 	@cd .tools/versitygw.build && (test -f go.mod || go mod init versitygw.build) \
 	  && go get -tool github.com/versity/versitygw/cmd/versitygw@v1.8.0 \
 	  && go build -trimpath -o ../versitygw github.com/versity/versitygw/cmd/versitygw
+
+fake-gcs: ## a server of Google's storage API into .tools, for the tests of its reader (50 MB; needs Go)
+	@mkdir -p .tools/fake-gcs.build
+	@cd .tools/fake-gcs.build && (test -f go.mod || go mod init fake-gcs.build) \
+	  && go get -tool github.com/fsouza/fake-gcs-server@v1.56.1 \
+	  && go build -trimpath -o ../fake-gcs-server github.com/fsouza/fake-gcs-server
+
+azurite: ## Azurite into .tools, for the tests of Azure's reader (360 MB; needs Node.js)
+	@npm install --silent --no-audit --no-fund --prefix .tools/azurite azurite@3.37.0
 
 jaeger: ## Jaeger into .tools, for the test of its queries (122 MB; needs Go; builds for 10 minutes and more)
 	@mkdir -p .tools/jaeger-build

@@ -6,6 +6,8 @@ postgres://reader@db.clinic/ehr      the tables of a PostgreSQL database
 postgres://a.clinic:5433,b.clinic/x  the same database on several servers
 s3://bucket/prefix                   the objects of a bucket
 s3://bucket?endpoint=https://HOST    the objects of a store that is not Amazon's
+az://container/prefix?account=NAME   the blobs of a container
+gs://bucket/prefix                   the objects of a bucket of Google's
 """
 
 from dataclasses import dataclass
@@ -18,6 +20,8 @@ SCHEMES: Final = {
     "sqlite": "the tables of a SQLite database",
     "postgres": "the tables of a PostgreSQL database",
     "s3": "the objects of a bucket",
+    "az": "the blobs of a container of Azure Blob Storage",
+    "gs": "the objects of a bucket of Google Cloud Storage",
     "mysql": "the tables of a MySQL or MariaDB database, or of all",
     "fhir+https": "a FHIR server, by its bulk export",
     "fhir+http": "the same without TLS",
@@ -28,7 +32,8 @@ SCHEMES: Final = {
     "duckdb": "the tables of a DuckDB database",
 }
 
-
+_STORE: Final = ("account", "endpoint")
+"""Options that say which store has a bucket of this name."""
 _LOCAL: Final = frozenset(("file", "sqlite", "duckdb"))
 """Stores whose path is one of this machine."""
 
@@ -63,13 +68,13 @@ class Spec:
 
     @property
     def name(self) -> str:
-        """The source's name for the catalogue: no user, and of the options the endpoint alone.
+        """The source's name for the catalogue: no user, and of the options the store alone.
 
         Two stores may each have a bucket of one name.
         """
         port = f":{self.port}" if self.port else ""
-        endpoint = self.option("endpoint")
-        place = f"?endpoint={endpoint}" if endpoint else ""
+        said = [f"{name}={self.option(name)}" for name in _STORE if self.option(name)]
+        place = f"?{'&'.join(said)}" if said else ""
         return f"{self.scheme}://{self.host}{port}{self.path}{place}"
 
     def option(self, name: str, default: str = "") -> str:

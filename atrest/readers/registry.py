@@ -33,6 +33,8 @@ _STORES: Final[Mapping[str, _Store]] = {
     "sqlite": _Store("atrest.readers.sqlite_source", ""),
     "postgres": _Store("atrest.readers.postgres.source", "rest-postgres", is_server=True),
     "s3": _Store("atrest.readers.objects.s3", "rest-s3"),
+    "az": _Store("atrest.readers.objects.azure", "rest-azure"),
+    "gs": _Store("atrest.readers.objects.gcs", "rest-gcs"),
     "mysql": _Store("atrest.readers.mysql.source", "rest-mysql", is_server=True),
     "fhir+https": _Store("atrest.readers.web.fhir", "", is_server=True),
     "fhir+http": _Store("atrest.readers.web.fhir", "", is_server=True),

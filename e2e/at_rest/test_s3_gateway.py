@@ -3,38 +3,28 @@
 `make versitygw` builds it.
 """
 
-import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
 import boto3
+import buckets
 import pytest
-from hospital_files import fill
+from buckets import BUDGET, everything, opened, without_type
 from servers.processes import free_port, serving
 
-from atrest.manners import Manners
 from atrest.protection import Shield
-from atrest.readers.registry import open_source
-from atrest.source import Budget, Item, ReadError, Reason, Source
-from atrest.spec import parse
+from atrest.source import ReadError, Reason, Source
 from atrest.unit import Unit, UnitKind
 
-ROOT = Path(__file__).parents[2]
-GATEWAY = ROOT / ".tools" / "versitygw"
-TABLES = ROOT / "tests" / "atrest" / "readers" / "lake" / "written"
+GATEWAY = buckets.TOOLS / "versitygw"
 ACCESS, SECRET = "reader", "not-a-secret-of-anyone"
-BUDGET = Budget(rows=50, seed=7)
 
 pytestmark = pytest.mark.slow
 
 
 @pytest.fixture(scope="module")
 def hospital(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("hospital")
-    fill(folder, 10, 200)
-    shutil.copytree(TABLES, folder / "lake")
-    (folder / "large.csv").write_text("mrn,name\n" + "00123,Ana Ruiz\n" * 300_000)
-    return folder
+    return buckets.hospital(tmp_path_factory.mktemp("hospital"))
 
 
 @pytest.fixture(scope="module")
@@ -54,10 +44,8 @@ def endpoint(hospital: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterat
             aws_secret_access_key=SECRET,
         )
         client.create_bucket(Bucket="hospital")
-        for path in hospital.rglob("*"):
-            if path.is_file():
-                key = str(path.relative_to(hospital))
-                client.put_object(Bucket="hospital", Key=key, Body=path.read_bytes())
+        for key, path in buckets.files(hospital).items():
+            client.put_object(Bucket="hospital", Key=key, Body=path.read_bytes())
         yield place
 
 
@@ -66,15 +54,6 @@ def bucket(endpoint: str, monkeypatch: pytest.MonkeyPatch) -> Source:
     monkeypatch.setenv("AWS_ACCESS_KEY_ID", ACCESS)
     monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", SECRET)
     return opened(f"s3://hospital?endpoint={endpoint}")
-
-
-def opened(spec: str) -> Source:
-    return open_source(parse(spec), Manners(), {})
-
-
-def everything(source: Source) -> dict[str, list[Item]]:
-    units = [unit for unit in source.list() if isinstance(unit, Unit)]
-    return {unit.name: list(source.read(unit, BUDGET)) for unit in units}
 
 
 def test_a_bucket_and_a_folder_with_the_same_files_are_read_alike(bucket: Source, hospital: Path):
@@ -87,16 +66,6 @@ def test_a_bucket_and_a_folder_with_the_same_files_are_read_alike(bucket: Source
             getattr(item, "content_type", "") in ("", "binary/octet-stream") for item in items
         )
     assert without_type(found) == without_type(everything(opened(str(hospital))))
-
-
-def without_type(found: dict[str, list[Item]]) -> dict[str, list[str]]:
-    """What was read, without the type: a gateway says one of its own where none was given."""
-    return {
-        name: [
-            getattr(item, "data", b"").hex() or repr(getattr(item, "rows", item)) for item in items
-        ]
-        for name, items in found.items()
-    }
 
 
 def test_what_the_gateway_does_not_say_of_its_disk_is_unknown(bucket: Source):

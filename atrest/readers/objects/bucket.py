@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Protocol
 
-from atrest.protection import Evidence
+from atrest.protection import Evidence, Shield
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,3 +65,10 @@ class Bucket(Protocol):
     def close(self) -> None:
         """End the connections."""
         ...
+
+
+def reached_by(address: str) -> tuple[Evidence, ...]:
+    """Return the evidence on a connection: whether a store's address is one of TLS."""
+    is_tls = address.startswith("https://")
+    shield = Shield.UP if is_tls else Shield.DOWN
+    return (Evidence("scheme", "https" if is_tls else "http", shield),)

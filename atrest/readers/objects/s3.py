@@ -4,7 +4,6 @@ obstore was tried first. One key such as `./a` or `a//b` ends its whole listing 
 it tells neither the storage class nor how an object is encrypted.
 """
 
-import logging
 import os
 from collections.abc import Iterator, Mapping
 from functools import lru_cache
@@ -18,16 +17,14 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from atrest.manners import Manners
 from atrest.protection import Evidence, Shield
-from atrest.readers.objects.bucket import Listed, Piece
+from atrest.readers.objects.bucket import Listed, Piece, reached_by
+from atrest.readers.objects.libraries import silence
 from atrest.readers.objects.s3_errors import read_error
 from atrest.readers.objects.source import Objects
 from atrest.source import ReadError, Reason
 from atrest.spec import Spec
 
-for _name in ("boto3", "botocore", "urllib3"):
-    # they log paths and whole listings, and a key can be a name of a patient
-    logging.getLogger(_name).addHandler(logging.NullHandler())
-    logging.getLogger(_name).propagate = False
+silence("boto3", "botocore", "urllib3")
 
 _REGION: Final = "us-east-1"
 _SSE: Final = "x-amz-server-side-encryption"
@@ -91,8 +88,7 @@ class S3:
 
     def connection(self) -> tuple[Evidence, ...]:
         """Return whether the store is reached by TLS."""
-        scheme = self._client.meta.endpoint_url.partition(":")[0]
-        return (Evidence("scheme", scheme, Shield.UP if scheme == "https" else Shield.DOWN),)
+        return reached_by(self._client.meta.endpoint_url)
 
     def close(self) -> None:
         """End the connections."""
