@@ -112,6 +112,8 @@ def _envoy_filter(name: str, label: str, *patches: Manifest) -> Manifest:
     # without a selector the filter would wrap every sidecar of the namespace, also the guard's and
     # the collector's
     spec: Manifest = {
+        # after filters of others (0): a neighbour that one of them inserts is there by then
+        "priority": 10,
         "workloadSelector": {"labels": {GUARDED_LABEL: label}},
         "configPatches": list(patches),
     }
