@@ -18,7 +18,7 @@ from atrest.protection import Protection
 from atrest.readers.credentials import secret
 from atrest.readers.throttle import Throttle
 from atrest.readers.web.fhir import address
-from atrest.readers.web.http import Client
+from atrest.readers.web.http import Client, fixed
 from atrest.source import Budget, Document, Item, ReadError, Reason, Unlisted
 from atrest.spec import Spec
 from atrest.unit import Unit, UnitKind
@@ -103,5 +103,5 @@ def _first(study: Mapping[str, Any], tag: str) -> str:
 
 def open_source(spec: Spec, manners: Manners, environ: Mapping[str, str]) -> DicomWeb:
     """Open a DICOM store."""
-    client = Client(address(spec), secret(environ, "DICOMWEB_TOKEN"), spec.option("ca"))
+    client = Client(address(spec), fixed(secret(environ, "DICOMWEB_TOKEN")), spec.option("ca"))
     return DicomWeb(spec.name, client, Throttle(manners.bytes_per_second))

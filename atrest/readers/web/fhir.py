@@ -22,7 +22,8 @@ from atrest.protection import Protection
 from atrest.readers import content
 from atrest.readers.credentials import secret
 from atrest.readers.throttle import Throttle
-from atrest.readers.web.http import Client
+from atrest.readers.web.http import Client, fixed
+from atrest.readers.web.smart import login
 from atrest.source import Budget, Document, Item, ReadError, Reason, Unlisted, Unread
 from atrest.spec import Spec
 from atrest.unit import Unit, UnitKind
@@ -138,12 +139,22 @@ def _pause(retry_after: str) -> float:
 
 
 def open_source(spec: Spec, manners: Manners, environ: Mapping[str, str]) -> Fhir:
-    """Open a FHIR server. `group=` exports one Group, `types=` some types of resources."""
+    """Open a FHIR server.
+
+    Options of the spec: `group` exports one Group, `types` some types of resources, and `scope` is
+    what a login asks for, where it is not `system/TYPE.rs`.
+
+    Raises:
+        ReadError: a login is described, and cannot be made of what is there.
+    """
     group = spec.option("group")
     types = spec.option("types")
     path = f"Group/{group}/$export" if group else "$export"
     query = {"_outputFormat": "application/fhir+ndjson"} | ({"_type": types} if types else {})
-    client = Client(address(spec), secret(environ, "FHIR_TOKEN"), spec.option("ca"))
+    scope = spec.option("scope") or " ".join(f"system/{t}.rs" for t in (types or "*").split(","))
+    client = Client(address(spec), fixed(secret(environ, "FHIR_TOKEN")), spec.option("ca"))
+    if client.bearer is None:
+        client = replace(client, bearer=login(client, scope, environ))
     throttle = Throttle(manners.bytes_per_second)
     return Fhir(spec.name, client, f"{path}?{urlencode(query)}", throttle)
 

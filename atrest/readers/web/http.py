@@ -1,14 +1,14 @@
-"""GET over HTTP/1.1, with a token from the environment, and errors without a server's text.
+"""GET and POST over HTTP/1.1, with a bearer token, and errors without a server's text.
 
 A redirect is not followed: the token would go wherever it leads.
 """
 
 import http.client
 import ssl
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Final
-from urllib.parse import urljoin, urlsplit
+from urllib.parse import urlencode, urljoin, urlsplit
 
 from atrest.protection import Evidence, Protection, Shield
 from atrest.source import ReadError, Reason
@@ -30,12 +30,12 @@ class Client:
 
     Args:
         base: its address: `https://fhir.clinic/r4`.
-        token: a bearer token (RFC 6750), or None.
+        bearer: returns a bearer token (RFC 6750) that is still good; None: there is none.
         ca: file with the certificates that are trusted; empty: those of the system.
     """
 
     base: str
-    token: str | None = field(default=None, repr=False)
+    bearer: Callable[[], str] | None = field(default=None, repr=False)
     ca: str = ""
 
     def get(self, url: str, accept: str, further: Mapping[str, str] | None = None) -> "Answer":
@@ -51,23 +51,43 @@ class Client:
         """
         whole = urljoin(self.base.rstrip("/") + "/", url)
         headers = {"Accept": accept, **(further or {})}
-        if self.token is not None and self._may_have_token(whole):
-            headers["Authorization"] = f"Bearer {self.token}"
-        parts = urlsplit(whole)
+        if self.bearer is not None and self.may_have_secret(whole):
+            headers["Authorization"] = f"Bearer {self.bearer()}"
+        answer = self._answer("GET", whole, headers)
+        status = answer.response.status
+        if status // 100 != 2:
+            answer.close()
+            raise ReadError(_REASONS.get(status, Reason.UNREACHABLE), f"HTTP {status}")
+        return answer
+
+    def post(self, url: str, form: Mapping[str, str]) -> "Answer":
+        """Send a form, without a token. Any status is an answer.
+
+        Args:
+            url: absolute.
+            form: its fields.
+
+        Raises:
+            ReadError: the server cannot be reached.
+        """
+        headers = {
+            "Accept": "application/json",
+            "Content-Type": "application/x-www-form-urlencoded",
+        }
+        return self._answer("POST", url, headers, urlencode(form).encode())
+
+    def _answer(
+        self, method: str, url: str, headers: Mapping[str, str], body: bytes | None = None
+    ) -> "Answer":
+        parts = urlsplit(url)
         path = parts.path + (f"?{parts.query}" if parts.query else "")
         connection = self._connect(parts.scheme, parts.netloc)
         try:
-            connection.request("GET", path or "/", headers=headers)
-            response = connection.getresponse()
+            connection.request(method, path or "/", body, headers)
+            return Answer(connection.getresponse(), connection)
         except (OSError, http.client.HTTPException) as error:
             connection.close()
             raise ReadError(Reason.UNREACHABLE, type(error).__name__) from None
-        if response.status // 100 != 2:
-            response.close()
-            connection.close()
-            reason = _REASONS.get(response.status, Reason.UNREACHABLE)
-            raise ReadError(reason, f"HTTP {response.status}")
-        return Answer(response, connection)
 
     def _connect(self, scheme: str, host: str) -> http.client.HTTPConnection:
         if scheme == "http":
@@ -80,8 +100,8 @@ class Client:
             raise ReadError(Reason.REFUSED, f"TLS: {type(error).__name__}") from None
         return http.client.HTTPSConnection(host, timeout=_SECONDS, context=context)
 
-    def _may_have_token(self, url: str) -> bool:
-        """Whether the token may go there: to the server itself, or to another over TLS."""
+    def may_have_secret(self, url: str) -> bool:
+        """Whether a secret may go there: to the server itself, or to another over TLS."""
         return url.startswith("https://") or urlsplit(url)[:2] == urlsplit(self.base)[:2]
 
     def protection(self) -> Protection:
@@ -134,3 +154,8 @@ class Answer:
         """End the connection."""
         self.response.close()
         self.connection.close()
+
+
+def fixed(token: str | None) -> Callable[[], str] | None:
+    """Return what gives out this one token; None: there is none."""
+    return None if token is None else lambda: token

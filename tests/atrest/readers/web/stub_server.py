@@ -9,17 +9,29 @@ Answer = tuple[int, dict[str, str], bytes]
 
 
 @contextlib.contextmanager
-def serving(answer: Callable[[str, dict[str, str]], Answer]) -> Iterator[str]:
+def serving(
+    answer: Callable[[str, dict[str, str]], Answer],
+    posted: Callable[[str, dict[str, str], bytes], Answer] = lambda *_: (405, {}, b""),
+) -> Iterator[str]:
     """Serve on a port of its own, and give the address.
 
     Args:
         answer: takes the path with its query and the headers in lower case.
+        posted: the same for POST, with the body.
     """
 
     class Handler(BaseHTTPRequestHandler):
         def do_GET(self):
-            headers = {name.lower(): value for name, value in self.headers.items()}
-            status, further, body = answer(self.path, headers)
+            self._send(*answer(self.path, self._headers()))
+
+        def do_POST(self):
+            body = self.rfile.read(int(self.headers["Content-Length"]))
+            self._send(*posted(self.path, self._headers(), body))
+
+        def _headers(self):
+            return {name.lower(): value for name, value in self.headers.items()}
+
+        def _send(self, status, further, body):
             self.send_response(status)
             for name, value in ({"Content-Length": str(len(body))} | further).items():
                 self.send_header(name, value)

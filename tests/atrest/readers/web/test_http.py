@@ -4,7 +4,7 @@ import pytest
 from stub_server import serving
 
 from atrest.protection import Shield
-from atrest.readers.web.http import Client
+from atrest.readers.web.http import Client, fixed
 from atrest.source import ReadError, Reason
 
 
@@ -48,7 +48,7 @@ def test_a_token_goes_to_its_server_and_not_to_another_in_the_clear():
         return 200, {}, b"x"
 
     with serving(answer) as one, serving(answer) as other:
-        client = Client(f"http://{one}/r4", "tok")
+        client = Client(f"http://{one}/r4", fixed("tok"))
         client.get("a", "text/plain").body(10)
         client.get(f"http://{other}/a", "text/plain").body(10)
     assert seen == ["Bearer tok", None]
