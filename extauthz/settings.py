@@ -5,7 +5,7 @@ No other module of `extauthz` outside `commands` reads arguments or the environm
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Final
 from urllib.parse import urlsplit
@@ -84,10 +84,13 @@ class Cluster:
     Args:
         api: the Kubernetes API.
         root: the namespace whose objects speak for the whole mesh.
+        last_good: folder where the last good objects of broken namespaces are kept for a restart,
+            or None for none.
     """
 
     api: Api
     root: str
+    last_good: Path | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -195,6 +198,17 @@ def parse_policy(
         )
     named = f"[{host}]" if ":" in host else host
     return Cluster(Api(f"https://{named}:{port}", account / "token", account / "ca.crt"), root)
+
+
+def with_last_good(policy: Path | Cluster, folder: Path | None) -> Path | Cluster:
+    """Return the policy source with the folder of `--last-good`. Raises SettingsError for files."""
+    if folder is None:
+        return policy
+    if not isinstance(policy, Cluster):
+        raise SettingsError(
+            f"--last-good {folder}: the policy is a file; leave it out, a file is its own last good"
+        )
+    return replace(policy, last_good=folder)
 
 
 def _own_namespace(account: Path) -> str:

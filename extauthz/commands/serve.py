@@ -26,6 +26,7 @@ from extauthz.settings import (
     parse_signing,
     parse_size,
     parse_tls,
+    with_last_good,
 )
 from mesh.policy_file.problems import PolicyError, Severity
 
@@ -51,6 +52,13 @@ def add_parser(subparsers: "_Subparsers") -> None:
         default="",
         metavar="URL",
         help="address of `kubectl proxy`, to read a cluster from outside",
+    )
+    parser.add_argument(
+        "--last-good",
+        type=Path,
+        metavar="DIR",
+        help="with kubernetes://, keep the last good objects of broken namespaces here, for a "
+        "restart",
     )
     _add_addresses(parser)
     _add_ledger(parser)
@@ -271,7 +279,9 @@ def _settings(args: argparse.Namespace) -> Settings:
     settings = Settings(
         host=host,
         port=port,
-        policy=parse_policy(args.policy, args.kubernetes_api, os.environ),
+        policy=with_last_good(
+            parse_policy(args.policy, args.kubernetes_api, os.environ), args.last_good
+        ),
         detectors=tuple(args.detectors),
         health=parse_listen(args.health_listen) if args.health_listen else None,
         metrics=parse_listen(args.metrics_listen) if args.metrics_listen else None,

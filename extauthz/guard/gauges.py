@@ -4,6 +4,7 @@ Each value is read in the thread of who asks, never on the event loop.
 """
 
 import time
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from datetime import time as clock_time
@@ -13,9 +14,10 @@ from typing import Final
 from extauthz.guard import certificate
 from extauthz.guard.admission import Admission
 from extauthz.policies.store import PolicyStore
+from extauthz.records.allow_list import Key
 from extauthz.records.ledger import room
 from extauthz.records.ledger.keeper import Ledger
-from extauthz.records.series import Gauge, Kind, gauge
+from extauthz.records.series import Gauge, Kind, Read, Words, gauge
 from extauthz.scanning.pool import ScannerPool
 from extauthz.settings import Limits, Settings, Tls
 from mesh.policy.policy import Policy
@@ -104,6 +106,23 @@ def _of_queues(limits: Limits, admission: Admission, scanners: ScannerPool) -> l
     ]
 
 
+class _SetAside(Mapping[Words, Read]):
+    """One series for each namespace that is set aside at the moment."""
+
+    def __init__(self, policies: PolicyStore) -> None:
+        self._policies = policies
+
+    def __getitem__(self, words: Words) -> Read:
+        return lambda: 1
+
+    def __iter__(self) -> Iterator[Words]:
+        for each in self._policies.current.aside:
+            yield each.namespace, "closed" if each.closed else "held"
+
+    def __len__(self) -> int:
+        return len(self._policies.current.aside)
+
+
 def _of_policy(policies: PolicyStore, freshness: Freshness) -> list[Gauge]:
     return [
         gauge(
@@ -123,6 +142,13 @@ def _of_policy(policies: PolicyStore, freshness: Freshness) -> list[Gauge]:
             "",
             "Whether the newest policy is not in force",
             lambda: policies.refused,
+        ),
+        Gauge(
+            "phiguard.policy.set_aside",
+            "",
+            "1 for each namespace whose newest policy objects are not in force",
+            _SetAside(policies),
+            (Key.NAMESPACE, Key.STATE),
         ),
         gauge(
             "phiguard.policy.exception.remaining",

@@ -13,14 +13,14 @@ from extauthz.policies.store import PolicySnapshot
 from extauthz.records.judgement import Judgement, ledger_record
 from extauthz.records.ledger.chain import Record
 from extauthz.records.ledger.keeper import Ledger, LedgerError
-from extauthz.records.policy_record import policy_record, refusal_record
+from extauthz.records.policy_record import policy_record, refusal_record, set_aside
 from extauthz.records.summaries import Summaries, edge_of
 from phiscan.patterns.compiled import digest
 from phiscan.patterns.matcher import plans
 
-_InForce = tuple[str, date]
-"""Digest of a policy, and the day for which it holds. The store sets another day when an exception
-ends."""
+_InForce = tuple[str, date, tuple[tuple[str, bool], ...]]
+"""Digest of a policy, the day for which it holds, and what is set aside. The store sets another day
+when an exception ends."""
 
 
 class Recorder:
@@ -105,13 +105,14 @@ class Recorder:
                 snapshot.problems,
                 snapshot.today,
             )
+            | set_aside(snapshot.aside)
         )
         self._newest = snapshot
         self._known.add(_in_force(snapshot))
         self._summaries.forget()
 
     def refused(self, problems: Sequence[str]) -> None:
-        """Keep that a newer revision was refused, and the old one stays. Raises LedgerError."""
+        """Keep why a newer revision, or a namespace's part, is not in force. Raises LedgerError."""
         now = None if self._newest is None else self._newest.policy
         self._append(refusal_record(now, problems))
 
@@ -139,4 +140,5 @@ class Recorder:
 
 
 def _in_force(snapshot: PolicySnapshot) -> _InForce:
-    return "" if snapshot.policy is None else snapshot.policy.digest, snapshot.today
+    aside = tuple((each.namespace, each.closed) for each in snapshot.aside)
+    return "" if snapshot.policy is None else snapshot.policy.digest, snapshot.today, aside

@@ -41,6 +41,7 @@ from extauthz.records.summaries import SECONDS as SUMMARY_SECONDS
 from extauthz.scanning.pool import ScannerPool
 from extauthz.settings import Settings
 from mesh.policy_file.problems import PolicyError
+from mesh.policy_file.teams import SetAside
 
 _READY: Final = ("", wire.AUTHORIZATION, wire.EXTERNAL_PROCESSOR)
 # SERVING as long as this process answers: a restart does not free a full disk
@@ -122,6 +123,7 @@ class Worker:
             ).gauges()
         )
         self._complaint: list[str] = []
+        self._aside: tuple[SetAside, ...] = ()
         self._recorded_complaint: list[str] = []
         self._stopping = asyncio.Event()
         self._hurry = asyncio.Event()
@@ -223,12 +225,21 @@ class Worker:
                 logs.emit(LogEvent.POLICY_LOADED, policy=policy.name, digest=policy.digest)
             if settled:
                 self._complaint = []
+            self._say_aside()
 
-    def _complain(self, problems: list[str]) -> None:
+    def _say_aside(self) -> None:
+        """Log which namespaces are set aside in the policy in force, and why."""
+        aside = self._policies.current.aside
+        if aside != self._aside:
+            self._aside = aside
+            if aside:
+                self._complain([str(line) for line in aside], LogEvent.POLICY_SET_ASIDE)
+
+    def _complain(self, problems: list[str], event: LogEvent = LogEvent.POLICY_REFUSED) -> None:
         """Log the problems of a new revision, once and not every second."""
         if problems != self._complaint:
             self._complaint = problems
-            logs.emit(LogEvent.POLICY_REFUSED, logging.ERROR, problem=shown_problems(problems))
+            logs.emit(event, logging.ERROR, problem=shown_problems(problems))
             self._pipeline.telemetry.counts.policy_refused()
 
     def _server(self, message_bytes: int = 65536) -> grpc.aio.Server:

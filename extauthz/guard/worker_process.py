@@ -35,6 +35,7 @@ from extauthz.guard.metrics_page import MetricsPage
 from extauthz.guard.worker import ListenError, Worker, utc_day
 from extauthz.policies.files import PolicyFiles, PolicyUnreadableError
 from extauthz.policies.kubernetes import KubernetesPolicies
+from extauthz.policies.last_good import NO_MEMORY, MemoryFile
 from extauthz.policies.store import PolicyStore
 from extauthz.records import error_output, ledger_time, logs, otlp
 from extauthz.records.edges.observation_store import (
@@ -230,7 +231,9 @@ def open_store(settings: Settings) -> PolicyStore:
         return PolicyStore(PolicyFiles(settings.policy, settings.detectors), utc_day, engine_of)
     objects = KubernetesPolicies(settings.policy.api, settings.policy.root, settings.detectors)
     objects.start(_FIRST_ANSWER_SECONDS)
-    return PolicyStore(objects, utc_day, engine_of, required=False)
+    folder = settings.policy.last_good
+    memory = NO_MEMORY if folder is None else MemoryFile(folder)
+    return PolicyStore(objects, utc_day, engine_of, required=False, memory=memory)
 
 
 def serve(settings: Settings, policies: PolicyStore, number: int, ties: Ties | None) -> None:

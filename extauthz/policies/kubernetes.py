@@ -40,10 +40,12 @@ class _Known:
 
     Args:
         texts: by `NAMESPACE/NAME`.
+        versions: the uid and generation of each object, by the same name.
         problem: why the texts may be out of date; empty when they are not.
     """
 
     texts: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
+    versions: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
     problem: str = "has not answered yet"
 
 
@@ -96,7 +98,13 @@ class KubernetesPolicies:
                 f"kubernetes://{self._root}: the objects have more than {_MAX_BYTES} bytes; "
                 "limit them"
             )
-        return Texts(known.texts, read_detectors(self._detectors))
+        namespaces = ((name, name.partition("/")[0]) for name in known.texts)
+        return Texts(
+            known.texts,
+            read_detectors(self._detectors),
+            {name: namespace for name, namespace in namespaces if namespace != self._root},
+            known.versions,
+        )
 
     def _follow(self) -> None:
         failures = 0
@@ -123,9 +131,11 @@ class KubernetesPolicies:
 
     def _list(self) -> str:
         listed = kubernetes_api.list_objects(self._api, PATH)
-        self._known = _Known(
-            MappingProxyType(dict(self._part(item) for item in listed.items)), problem=""
-        )
+        texts, versions = {}, {}
+        for item in listed.items:
+            name, text = self._part(item)
+            texts[name], versions[name] = text, _version_of(item)
+        self._known = _Known(MappingProxyType(texts), MappingProxyType(versions), problem="")
         return listed.version
 
     def _watch(self, version: str) -> str:
@@ -139,10 +149,14 @@ class KubernetesPolicies:
 
     def _take(self, event: WatchEvent) -> None:
         name, text = self._part(event.item)
-        texts = {key: known for key, known in self._known.texts.items() if key != name}
+        texts, versions = dict(self._known.texts), dict(self._known.versions)
+        texts.pop(name, None)
+        versions.pop(name, None)
         if event.type != "DELETED":
-            texts[name] = text
-        self._known = replace(self._known, texts=MappingProxyType(texts))
+            texts[name], versions[name] = text, _version_of(event.item)
+        self._known = replace(
+            self._known, texts=MappingProxyType(texts), versions=MappingProxyType(versions)
+        )
 
     def _part(self, item: Mapping[str, Any]) -> tuple[str, str]:
         """Return an object's name and the text of its part of the policy.
@@ -164,6 +178,12 @@ class KubernetesPolicies:
         return f"{namespace}/{name}", _BEYOND_ASCII.sub(
             _escaped, json.dumps(part, indent=2, ensure_ascii=False)
         )
+
+
+def _version_of(item: Mapping[str, Any]) -> str:
+    """Return `UID/GENERATION`: another one for each change of `spec`, and never the same again."""
+    metadata = item["metadata"]
+    return f"{metadata.get('uid', '')}/{metadata.get('generation', '')}"
 
 
 def _problem_of(error: Exception) -> str:

@@ -12,38 +12,69 @@ from datetime import date
 
 from extauthz.detection import detector_sets
 from extauthz.detection.detector_sets import DetectorSet
+from mesh.policy.decision import Mode
 from mesh.policy.policy import Policy
 from mesh.policy.vocabulary import Vocabulary
 from mesh.policy_file import load as policy_file
+from mesh.policy_file import teams
 from mesh.policy_file.problems import FileProblem, PolicyError, Severity
+from mesh.policy_file.teams import LastGood, SetAside
 
 
 @dataclass(frozen=True, slots=True)
 class Texts:
-    """The texts of a revision, by file name."""
+    """The texts of a revision, by file name.
+
+    Args:
+        policies: of the policy.
+        detectors: of the detector sets.
+        owners: the namespace of each text that may be set aside when it is broken.
+        versions: where the source counts them, the version of each text. Texts with the same
+            content are the same whatever their version.
+        closed: namespaces whose texts are left out because nobody knows a good one, each with the
+            mode in which messages to it are denied.
+    """
 
     policies: Mapping[str, str] = field(default_factory=dict)
     detectors: Mapping[str, str] = field(default_factory=dict)
+    owners: Mapping[str, str] = field(default_factory=dict)
+    versions: Mapping[str, str] = field(default_factory=dict, compare=False)
+    closed: Mapping[str, Mode] = field(default_factory=dict)
 
     @property
     def digest(self) -> bytes:
         """A digest of all names and texts."""
         whole = hashlib.sha256()
-        for texts in (self.policies, self.detectors):
+        for texts in (self.policies, self.detectors, self.closed):
             whole.update(len(texts).to_bytes(8, "big"))
             for part in (part for item in sorted(texts.items()) for part in item):
                 data = part.encode(errors="surrogateescape")
                 whole.update(len(data).to_bytes(8, "big") + data)
         return whole.digest()
 
+    def units(self) -> dict[str, dict[str, str]]:
+        """Return the texts that may be set aside, by namespace and name."""
+        found: dict[str, dict[str, str]] = {}
+        for name, namespace in self.owners.items():
+            if name in self.policies:
+                found.setdefault(namespace, {})[name] = self.policies[name]
+        return found
+
 
 @dataclass(frozen=True, slots=True)
 class Revision:
-    """A policy and the detector sets whose infoTypes it may name, with the warnings about both."""
+    """A policy and the detector sets whose infoTypes it may name, with the warnings about both.
+
+    Args:
+        texts: what both were made of. They give the same revision again.
+        aside: namespaces whose newest texts are not among them.
+    """
 
     policy: Policy
     sets: tuple[DetectorSet, ...] = ()
     problems: tuple[FileProblem, ...] = ()
+    texts: Texts = field(default_factory=Texts, repr=False)
+    aside: tuple[SetAside, ...] = ()
 
 
 def parse(texts: Texts, *, today: date) -> Revision:
@@ -52,6 +83,41 @@ def parse(texts: Texts, *, today: date) -> Revision:
     if found is None:
         raise PolicyError(problems)
     return found
+
+
+def settle(texts: Texts, last_good: LastGood, *, today: date) -> Revision:
+    """Return the revision in which the broken namespaces are set aside.
+
+    Raises:
+        PolicyError: a text has an error that no namespace answers for; with every problem.
+    """
+    sets, found = check_sets(texts.detectors)
+    if sets is None:
+        raise PolicyError(found)
+    settled = teams.settle(
+        texts.policies, texts.owners, last_good, today=today, vocabulary=vocabulary(sets)
+    )
+    problems = tuple(sorted((*found, *settled.problems)))
+    if settled.policy is None:
+        raise PolicyError(problems)
+    made = replace(
+        texts,
+        policies=settled.texts,
+        closed=settled.closed,
+        owners={**texts.owners, **_owners(settled.texts, last_good)},
+    )
+    policy = _sealed(settled.policy, sets)
+    return Revision(policy, sets, problems, made, settled.aside)
+
+
+def _owners(texts: Mapping[str, str], last_good: LastGood) -> dict[str, str]:
+    """Return the namespaces of the texts that may be last good ones only."""
+    return {
+        name: namespace
+        for namespace, unit in last_good.units.items()
+        for name in unit
+        if name in texts
+    }
 
 
 def check(
@@ -72,7 +138,8 @@ def check(
     problems = tuple(sorted((*problems, *more)))
     if policy is None:
         return None, problems
-    return Revision(_sealed(policy, sets), sets, problems), problems
+    policy = _sealed(teams.close(policy, texts.closed), sets)
+    return Revision(policy, sets, problems, texts), problems
 
 
 def vocabulary(sets: Sequence[DetectorSet], unseen: frozenset[str] = frozenset()) -> Vocabulary:

@@ -52,6 +52,8 @@ class Key(StrEnum):
     SERVICE = "phiguard.service"
     MTLS = "phiguard.mtls"
     LOSS = "error.type"
+    NAMESPACE = "k8s.namespace.name"
+    STATE = "phiguard.policy.state"
     # https://opentelemetry.io/docs/specs/semconv/registry/attributes/security-rule/
     RULE = "security_rule.name"
     RULE_SET = "security_rule.ruleset.name"
@@ -102,6 +104,7 @@ METRICS: Final[Mapping[str, frozenset[Key]]] = MappingProxyType(
         "phiguard.policy.age": _NO_KEYS,
         "phiguard.policy.refused": _NO_KEYS,
         "phiguard.policy.refusals": _NO_KEYS,
+        "phiguard.policy.set_aside": frozenset({Key.NAMESPACE, Key.STATE}),
         "phiguard.policy.exception.remaining": _NO_KEYS,
         "phiguard.certificate.remaining": _NO_KEYS,
         "phiguard.telemetry.dropped": frozenset({Key.LOSS}),

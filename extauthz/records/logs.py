@@ -62,6 +62,7 @@ class LogEvent(StrEnum):
     NO_POLICY = "there is no policy yet; messages are denied"
     POLICY_LOADED = "policy loaded"
     POLICY_REFUSED = "new policy revision refused; the old one stays in force"
+    POLICY_SET_ASIDE = "policy objects of a namespace are set aside; the others take effect"
     CERTIFICATE_REFUSED = "new certificate cannot be read; the old one stays in use"
     DRAINING = "draining"
     STOPPED = "stopped"

@@ -11,6 +11,7 @@ from typing import Any, Final
 
 from extauthz.records.release import VERSION
 from mesh.policy.policy import Policy
+from mesh.policy_file.teams import SetAside
 
 MAX_PROBLEMS: Final = 20
 """The log and the ledger show so many problems of a policy. `phiguard policy check` shows all."""
@@ -50,12 +51,17 @@ def policy_record(
     }
 
 
+def set_aside(aside: Sequence[SetAside]) -> dict[str, Any]:
+    """Return the key of that record that names the namespaces whose newest part is not in force."""
+    return {"setAside": {each.namespace: "closed" if each.closed else "held" for each in aside}}
+
+
 def refusal_record(policy: Policy | None, problems: Sequence[object]) -> dict[str, Any]:
-    """Return the record of a newer revision that cannot be used: the policy in force stays.
+    """Return the record of a newer revision, or of a namespace's part, that cannot be used.
 
     Args:
-        policy: the one that stays, or None when there is none.
-        problems: why the newer one is refused.
+        policy: the one in force, or None when there is none.
+        problems: why the newer one, or the part, is refused.
     """
     return {
         "kind": "refusal",

@@ -6,6 +6,7 @@ comes first in `_PRECEDENCE` wins. The order of rules and findings does not matt
 can undo another. That makes the decision monotone.
 
     caller      does the proxy that asks belong to the end that it claims to speak for?
+    closed      is the destination in a namespace whose part of the policy is unknown?
     protocol    can the connection be read, or does a rule name its protocol?
     edge        does a rule name the edge, or does the default action open it?
                 is there a rule that could not be evaluated?
@@ -36,13 +37,14 @@ from typing import Final, NamedTuple
 
 from mesh.message.facts import Direction, Facts, Protocol, Vantage
 from mesh.policy.combined_rules import CombinedRules, CombinedRuling, Scope, kind_of, kinds_of
-from mesh.policy.decision import Action, Decision, Reason
-from mesh.policy.matching import Edge, edge_of, rules_on
+from mesh.policy.decision import Action, Decision, Mode, Reason
+from mesh.policy.matching import Edge, closing_mode, edge_of, rules_on
 from mesh.policy.policy import Policy
 from phiscan.finding import Coverage, Gap, ScanReport
 
 _PRECEDENCE: Final = (
     Reason.CALLER_MISMATCH,
+    Reason.NO_POLICY,
     Reason.PROTOCOL_NOT_ALLOWED,
     Reason.AMBIGUOUS_PATH,
     Reason.EDGE_NOT_ALLOWED,
@@ -101,6 +103,7 @@ _NO_PHI: Final = _CONSTANT[Action.ALLOW, Reason.NO_PHI]
 _ALLOWED_BY_DEFAULT: Final = _CONSTANT[Action.ALLOW, Reason.ALLOWED_BY_DEFAULT]
 _FORGED: Final = _CONSTANT[Action.DENY, Reason.CALLER_MISMATCH]
 _UNREADABLE: Final = _CONSTANT[Action.DENY, Reason.PROTOCOL_NOT_ALLOWED]
+_CLOSED: Final = _CONSTANT[Action.DENY, Reason.NO_POLICY]
 
 
 class _Question(NamedTuple):
@@ -147,7 +150,7 @@ def refuse(reason: Reason, policy: Policy | None = None, facts: Facts | None = N
         if policy is None:
             return denial
         enforced = (
-            policy.enforces if facts is None else rules_on(policy, edge_of(facts, policy)).enforced
+            policy.enforces if facts is None else _is_enforced(policy, edge_of(facts, policy))
         )
         return replace(denial, enforced=enforced, policy=policy.digest)
     except Exception:  # noqa: BLE001  # fail closed: the denial that is already made stands
@@ -168,7 +171,7 @@ def _decide(facts: Facts, report: ScanReport, policy: Policy) -> Decision:
     return Decision(
         ruling.action,
         ruling.reason,
-        policy.enforces if forged else rules.enforced,
+        policy.enforces if forged else _is_enforced(policy, edge),
         rules.all_names if ruling.reason is Reason.AMBIGUOUS_PATH else rules.names,
         combined.identifiers if combined else report.identifiers,
         ruling.tipped,
@@ -180,6 +183,11 @@ def _decide(facts: Facts, report: ScanReport, policy: Policy) -> Decision:
         _audits(question) if rules.audits else (),
         combined.masks if combined and ruling.redact else (),
     )
+
+
+def _is_enforced(policy: Policy, edge: Edge) -> bool:
+    mode = closing_mode(policy, edge)
+    return rules_on(policy, edge).enforced if mode is None else mode is Mode.ENFORCE
 
 
 def _audits(question: _Question) -> tuple[tuple[str, Action], ...]:
@@ -210,6 +218,14 @@ def _caller(question: _Question) -> _Ruling | None:
     facts = question.facts
     speaks_for = facts.source if facts.vantage is Vantage.OUTBOUND else facts.destination
     return _FORGED if facts.caller and facts.caller != speaks_for else None
+
+
+def _closed(question: _Question) -> _Ruling | None:
+    """Deny what goes to a namespace whose part of the policy is unknown.
+
+    Fail closed: the part could deny what the other rules allow.
+    """
+    return None if closing_mode(question.policy, question.edge) is None else _CLOSED
 
 
 def _protocol(question: _Question) -> _Ruling | None:
@@ -364,6 +380,7 @@ def _can_redact(question: _Question, combined: CombinedRuling) -> bool:
 
 _QUESTIONS: Final[tuple[Callable[[_Question], _Ruling | None], ...]] = (
     _caller,
+    _closed,
     _protocol,
     _edge,
     _encryption,

@@ -9,9 +9,10 @@ from mesh.message import addresses, identity, paths
 from mesh.message.facts import Facts, Vantage
 from mesh.policy.combined_rules import ApplicableRule, Audits, CombinedRules, RulesBetween
 from mesh.policy.conditions import Condition, Edge, Fit, condition_of
+from mesh.policy.decision import Mode
 from mesh.policy.policy import Peer, Policy, Rule
 
-__all__ = ["CombinedRules", "Edge", "Fit", "edge_of", "peer_matches", "rules_on"]
+__all__ = ["CombinedRules", "Edge", "Fit", "closing_mode", "edge_of", "peer_matches", "rules_on"]
 
 
 def edge_of(facts: Facts, policy: Policy) -> Edge:
@@ -56,6 +57,20 @@ def rules_on(policy: Policy, edge: Edge) -> CombinedRules:
     return cache.combined.get((between, fits)) or cache.combined.keep(
         (between, fits), _combined(policy, between, fits)
     )
+
+
+def closing_mode(policy: Policy, edge: Edge) -> Mode | None:
+    """The mode in which the policy closes the edge, because its destination's part is unknown.
+
+    Where the policy does not know who serves a host of the mesh, the host names the namespace:
+    `billing.finance.svc.cluster.local`. None when the edge is not closed.
+    """
+    if not policy.closed:
+        return None
+    labels = edge.service.split(".")
+    of_host = labels[1] if labels[2:3] == ["svc"] else ""
+    mode = policy.closed.get(identity.namespace_of(edge.destination))
+    return policy.closed.get(of_host) if mode is None else mode
 
 
 def peer_matches(peer: Peer, principal: str) -> bool:

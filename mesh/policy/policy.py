@@ -31,6 +31,8 @@ class Policy:
             exception holds.
         info_types: the infoTypes that its entries may name, with an organisation's own.
         uneventful: how the ledger records uneventful decisions. No decision depends on it.
+        closed: namespaces whose part of the policy is unknown, each with the mode in which every
+            message to it is denied (`mesh.policy_file.teams`).
     """
 
     name: str
@@ -45,6 +47,7 @@ class Policy:
     today: date | None = None
     info_types: InfoTypes = field(default_factory=lambda: INFO_TYPES, repr=False, compare=False)
     uneventful: Uneventful = Uneventful.EACH
+    closed: Mapping[str, Mode] = field(default_factory=lambda: MappingProxyType({}))
     exceptions: frozenset[str] = field(init=False, repr=False, compare=False)
     """Names of the rules that end, expired ones too."""
     _index: RuleIndex = field(init=False, repr=False, compare=False)
@@ -97,4 +100,4 @@ class Policy:
     @property
     def enforces(self) -> bool:
         """Whether the policy or any of its rules changes what the mesh does."""
-        return Mode.ENFORCE in {self.mode, *self._index.modes}
+        return Mode.ENFORCE in {self.mode, *self._index.modes, *self.closed.values()}

@@ -10,9 +10,10 @@ asked for.
 """
 
 import hashlib
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
+from itertools import chain
 from types import MappingProxyType
 from typing import Final, TypeVar
 
@@ -163,9 +164,9 @@ def _rules(parts: Sequence[PolicyPart], mode: Mode, vocabulary: Vocabulary) -> l
     shared = groups_of(vocabulary)
     for part in parts:
         shared = shared if part.namespace else read_groups(part, shared)
-    found: list[PlacedRule] = []
+    found: list[list[PlacedRule]] = [[] for _ in parts]
     entries = 0
-    for part in parts:
+    for at, part in _wide_first(parts):
         groups = read_groups(part, shared) if part.namespace else shared
         of_file = _mode_of(part) if "mode" in part.spec else mode
         default = of_file if of_file is not mode else None
@@ -178,15 +179,24 @@ def _rules(parts: Sequence[PolicyPart], mode: Mode, vocabulary: Vocabulary) -> l
                     f"the rules have more than {MOST_ENTRIES} entries after groups are expanded",
                     _SHORTEN,
                 )
-                return found
-            found.append(replace(each, rule=replace(each.rule, mode=each.rule.mode or default)))
-    _check_names(found)
-    return found
+                return list(chain.from_iterable(found))
+            found[at].append(replace(each, rule=replace(each.rule, mode=each.rule.mode or default)))
+    _check_names([found[at] for at, _ in _wide_first(parts)])
+    return list(chain.from_iterable(found))
 
 
-def _check_names(placed: Sequence[PlacedRule]) -> None:
+def _wide_first(parts: Sequence[PolicyPart]) -> list[tuple[int, PolicyPart]]:
+    """The parts with their numbers, those of the whole mesh first.
+
+    INVARIANT (blame): a clash of a namespace's file with a mesh-wide one, or a limit that both
+    reach, is an error of the namespace's file. So no namespace can break the mesh-wide files.
+    """
+    return sorted(enumerate(parts), key=lambda each: bool(each[1].namespace))
+
+
+def _check_names(placed: Iterable[Sequence[PlacedRule]]) -> None:
     first: dict[str, FilePlace] = {}
-    for each in placed:
+    for each in chain.from_iterable(placed):
         name, place = each.rule.name, each.place
         if name in first:
             place.error(
@@ -198,7 +208,7 @@ def _check_names(placed: Sequence[PlacedRule]) -> None:
 
 def _services(parts: Sequence[PolicyPart]) -> Mapping[str, str]:
     found: dict[str, tuple[str, FilePlace]] = {}
-    for part in parts:
+    for _, part in _wide_first(parts):
         for host, (principal, place) in read_services(part).items():
             if host in found:
                 hint = f"first in {_where(found[host][1], place)}; remove one"

@@ -127,6 +127,7 @@ def read_services(part: PolicyPart) -> dict[str, tuple[str, FilePlace]]:
                     message,
                     f"write `NAME.{part.namespace}.svc.DOMAIN` and an account of the namespace",
                 )
+                continue  # it must not clash with the file that may write it
             services[name] = (served_by, FilePlace(reader, host))
     return services
 

@@ -79,7 +79,7 @@ def test_each_line_of_the_log_has_a_row():
 
 
 def test_each_metric_has_a_row_with_its_labels():
-    shown = {row[0]: set(re.findall(r"[a-z_]+", row[1])) for row in rows("Metrics")}
+    shown = {row[0]: set(re.findall(r"[a-z0-9_]+", row[1])) for row in rows("Metrics")}
 
     assert shown == metrics_by_name()
 

@@ -55,6 +55,7 @@ def test_each_label_and_each_word_in_an_expression_exists(title):
         "phiguard_verdict": {v.value for v in Verdict},
         "phiguard_enforced": {"true", "false"},
         "error_type": {loss.value for loss in Loss},
+        "phiguard_policy_state": {"held", "closed"},
     }
     for metric, selector in SELECTOR.findall(EXPRESSIONS[title]):
         for label, value in MATCHER.findall(selector):

@@ -21,6 +21,7 @@ from extauthz.settings import (
     parse_signing,
     parse_size,
     parse_tls,
+    with_last_good,
 )
 
 
@@ -202,3 +203,11 @@ def test_a_ledger_that_is_not_there_has_no_budget_and_is_not_compressed(changed,
     with pytest.raises(SettingsError, match="no --ledger"):
         check(settings)
     check(replace(settings, ledger=tmp_path))
+
+
+def test_last_good_objects_are_kept_for_a_cluster_only(tmp_path):
+    cluster = Cluster(Api("http://127.0.0.1:1"), "mesh")
+    assert with_last_good(cluster, None) is cluster
+    assert with_last_good(cluster, tmp_path) == Cluster(cluster.api, "mesh", tmp_path)
+    with pytest.raises(SettingsError, match="--last-good .*: the policy is a file"):
+        with_last_good(tmp_path, tmp_path)

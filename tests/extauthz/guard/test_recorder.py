@@ -5,6 +5,7 @@ from datetime import date
 
 import pytest
 from judgements import JUDGEMENT
+from ledger_schema import KINDS, faults
 from running_guard import (
     ALLOWED,
     DENIED,
@@ -20,6 +21,7 @@ from extauthz.guard.recorder import Recorder
 from extauthz.policies.files import PolicyFiles
 from extauthz.policies.store import PolicyStore
 from extauthz.records.ledger.keeper import LedgerError, NoLedger
+from mesh.policy_file.teams import SetAside
 
 TODAY = date(2026, 6, 1)
 OTHER = POLICY.replace("mode: enforce", "mode: monitor")
@@ -95,6 +97,23 @@ def test_an_exception_that_ends_is_a_change(snapshot):
         ({"until-june": "2026-06-01"}, []),
         ({"until-june": "2026-06-01"}, ["until-june"]),
     ]
+
+
+def test_a_namespace_that_is_set_aside_is_a_change(snapshot):
+    ledger, before = Kept(), snapshot(POLICY)
+    recorder = Recorder(ledger)
+    recorder.come_into_force(before)
+    aside = SetAside("clinic", closed=False, problems=()), SetAside("lab", closed=True, problems=())
+    for found in (aside, aside, ()):
+        recorder.come_into_force(replace(before, aside=found))
+    assert [r["setAside"] for r in ledger.records] == [
+        {},
+        {"clinic": "held", "lab": "closed"},
+        {},
+    ]
+    places = KINDS["policy"]["properties"]["setAside"]
+    assert faults(ledger.records[1]["setAside"], places, "setAside") == []
+    assert faults({"lab": "gone"}, places, "setAside") != []
 
 
 def test_a_policy_that_could_not_be_recorded_is_tried_again(snapshot):

@@ -1,5 +1,6 @@
 """Policy objects come from a real HTTP server and become the snapshot in force."""
 
+import re
 import threading
 from datetime import date
 
@@ -10,7 +11,10 @@ from extauthz.policies import kubernetes as kubernetes_policies
 from extauthz.policies.files import PolicyUnreadableError
 from extauthz.policies.kubernetes import KubernetesPolicies
 from extauthz.policies.kubernetes_api import Api
+from extauthz.policies.last_good import MemoryFile
+from extauthz.policies.revision import parse
 from extauthz.policies.store import PolicyStore
+from mesh.policy.decision import Mode
 from mesh.policy_file.problems import PolicyError
 
 WIDE = policy_object(
@@ -25,6 +29,10 @@ TEAM = policy_object("clinic", "own", OWN)
 BROKEN = policy_object(
     "clinic", "bad", {"rules": [{"name": "out", "from": [{}], "to": [{"namespaces": ["finance"]}]}]}
 )
+LAB = {
+    "rules": [{"name": "in", "from": [{"namespaces": ["clinic"]}], "to": [{"namespaces": ["lab"]}]}]
+}
+DAY = date(2026, 6, 1)
 CHART = r"""
 apiVersion: phiguard.dev/v1alpha1
 kind: DetectorSet
@@ -58,7 +66,7 @@ def followed():
 
 
 def store_of(objects):
-    return PolicyStore(objects, lambda: date(2026, 6, 1), lambda _: object(), required=False)
+    return PolicyStore(objects, lambda: DAY, lambda _: object(), required=False)
 
 
 def until(condition):
@@ -118,20 +126,80 @@ def test_a_change_is_a_new_revision_and_a_deletion_is_one_too(followed):
         assert until(lambda: len(store._source.read().policies) == 1)
 
 
-def test_a_broken_object_refuses_the_revision_and_the_old_one_stays(followed):
+def test_a_broken_object_sets_its_namespace_aside_whole(followed):
+    with ApiServer([WIDE, TEAM, policy_object("lab", "own", {"rules": []})]) as server:
+        store = store_of(followed(server))
+        before = store.current
+        server.send("MODIFIED", policy_object("clinic", "own", {"rules": []}))
+        server.send("ADDED", BROKEN)
+        server.send("MODIFIED", policy_object("lab", "own", LAB))
+        assert until(lambda: store.refresh() and "lab/in" in names(store) and store.current.aside)
+        assert names(store) == ["clinic/in", "lab/in", "a"]
+        assert store.current.texts.policies["clinic/own"] == before.texts.policies["clinic/own"]
+        (aside,) = store.current.aside
+        assert (aside.namespace, aside.closed, store.refused) == ("clinic", False, True)
+        assert re.fullmatch(
+            r"namespace clinic is as it was: clinic/bad:\d+:\d+: error: "
+            r"rule `out` reaches beyond namespace `clinic` .*",
+            str(aside),
+        )
+        assert store.refresh() is False
+        server.send("DELETED", BROKEN)
+        assert changed(store)
+        assert (names(store), store.current.aside, store.refused) == (["lab/in", "a"], (), False)
+
+
+def test_a_broken_object_of_the_root_namespace_refuses_the_revision(followed):
     with ApiServer([WIDE, TEAM]) as server:
         store = store_of(followed(server))
         before = store.current
-        server.send("ADDED", BROKEN)
-        with pytest.raises(
-            PolicyError,
-            match=r"clinic/bad:\d+:\d+: error: rule `out` reaches beyond namespace `clinic`",
-        ):
-            until(store.refresh)
-        assert (store.current, store.refused) == (before, True)
+        server.send("MODIFIED", policy_object("clinic", "own", {"rules": []}))
+        server.send("ADDED", policy_object("mesh", "bad", {"ruls": []}))
+        with pytest.raises(PolicyError, match=r"mesh/bad:\d+:\d+: error: unknown key `ruls`"):
+            until(lambda: bool(refreshed(store)) and False)
+        assert (store.refused, store.judged.is_refused) == (True, True)
+        assert "mesh/bad" in {problem.file for problem in store.judged.problems}
+        server.send("DELETED", policy_object("mesh", "bad", {}))
+        assert until(lambda: not (refreshed(store) or store.refused))
+        assert store.current.texts != before.texts
+
+
+def test_a_guard_that_starts_with_a_broken_namespace_closes_it(followed):
+    with ApiServer([WIDE, TEAM, BROKEN]) as server:
+        store = store_of(followed(server))
+        assert (names(store), store.refused) == (["a"], True)
+        assert store.current.policy.closed == {"clinic": Mode.ENFORCE}
+        # what scanner processes are given makes the same policy
+        assert parse(store.current.texts, today=store.current.today).policy == store.current.policy
+        server.send("MODIFIED", WIDE | {"spec": {"mode": "enforce"}})
+        assert changed(store)
+        assert store.current.policy.closed == {"clinic": Mode.ENFORCE}
         server.send("DELETED", BROKEN)
-        assert until(lambda: not (store.refresh() or store.refused))
-        assert store.current is before
+        assert changed(store)
+        assert (names(store), store.refused) == (["clinic/in"], False)
+
+
+def test_a_restart_while_a_namespace_is_broken_keeps_what_it_had(followed, tmp_path):
+    def started(server):
+        memory = MemoryFile(tmp_path / "kept")
+        return PolicyStore(
+            followed(server), lambda: DAY, lambda _: object(), required=False, memory=memory
+        )
+
+    with ApiServer([WIDE, TEAM]) as server:
+        store = started(server)
+        server.send("ADDED", BROKEN)
+        assert changed(store)
+        again = started(server)
+        assert again.current.policy == store.current.policy
+        assert [(each.namespace, each.closed) for each in again.current.aside] == [
+            ("clinic", False)
+        ]
+        # the object was good in between, for all that the next guard knows
+        changed_since = BROKEN | {"metadata": BROKEN["metadata"] | {"generation": 7}}
+        server.items["clinic", "bad"] = changed_since
+        assert started(server).current.policy.closed == {"clinic": Mode.ENFORCE}
+        assert started(server).current.policy.closed == {"clinic": Mode.ENFORCE}
 
 
 def test_without_an_answer_there_is_no_policy_until_there_is_one(followed):

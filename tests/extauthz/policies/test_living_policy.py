@@ -1,11 +1,14 @@
 """The guard's policy and detectors change while it serves."""
 
 import asyncio
+import json
+import logging
 import threading
 
 import pytest
 from grpc_health.v1 import health_pb2, health_pb2_grpc
 from kubernetes_server import ApiServer, policy_object
+from recorded_metrics import RecordedMetrics
 from running_guard import (
     INBOUND,
     POLICY,
@@ -26,6 +29,7 @@ from extauthz.policies.kubernetes_api import Api
 from extauthz.policies.store import PolicyStore
 from extauthz.records import ledger_time
 from extauthz.records.ledger.file import FileLedger
+from extauthz.records.logs import LogEvent
 from extauthz.records.otlp import Pipeline
 from extauthz.settings import Limits, Settings
 
@@ -200,6 +204,68 @@ def test_without_a_policy_all_is_denied_and_the_guard_is_not_ready_until_one_com
         none, some = run(scenario(server))
     assert none == (503, "NO_POLICY", NOT_SERVING)
     assert some[1:] == ("", SERVING)
+
+
+WIDE = {
+    "mode": "enforce",
+    "rules": [{"name": "all", "from": [{}], "to": [{}], "phi": {"request": {"allow": ["*"]}}}],
+}
+OPEN = {"rules": [{"name": "in", "from": [{}], "to": [{"namespaces": ["finance"]}]}]}
+BROKEN = {"rules": [{"name": "in", "from": [{}], "to": [{"namespaces": ["clinic"]}]}]}
+
+
+def test_a_namespace_that_is_closed_gets_nothing_and_logs_ledger_and_gauges_say_so(
+    tmp_path, engine, run, caplog
+):
+    async def scenario(server):
+        objects = KubernetesPolicies(Api(server.url), "mesh")
+        objects.start(10)
+        policies = PolicyStore(objects, utc_day, lambda _: engine, required=False)
+        ledger = FileLedger(tmp_path / "ledger", 0, ledger_time.now)
+        settings = Settings("127.0.0.1", 0, tmp_path, limits=Limits(scan_seconds=20.0))
+        worker = Worker(settings, policies, ledger, Pipeline([], RecordedMetrics()))
+        async with _Bare(worker) as g:
+            worker.refresh_policy()
+            worker._record_policy()
+            closed, gauges = await g.judged(), _set_aside(worker)
+            server.send("MODIFIED", policy_object("finance", "own", OPEN))
+            while policies.current.aside:
+                await asyncio.to_thread(worker.refresh_policy)
+            worker._record_policy()
+            opened = await g.judged()
+            objects.close()
+            return closed, gauges, opened, _set_aside(worker)
+
+    caplog.set_level(logging.INFO)
+    items = [policy_object("mesh", "wide", WIDE), policy_object("finance", "own", BROKEN)]
+    with ApiServer(items) as server:
+        closed, during, opened, after = run(scenario(server))
+
+    assert closed == (503, "NO_POLICY", SERVING)
+    assert opened[:2] != closed[:2]
+    assert (during, after) == ({("finance", "closed"): 1}, {})
+    records = [json.loads(line) for line in _lines(tmp_path / "ledger")]
+    policies = [r for r in records if r["kind"] == "policy"]
+    assert [r["setAside"] for r in policies] == [{"finance": "closed"}, {}]
+    assert list(policies[0]["texts"]) == ["mesh/wide"]
+    (refusal,) = [r for r in records if r["kind"] == "refusal"]
+    assert "namespace finance is closed: finance/own:" in refusal["problems"][0]
+    events = [r.getMessage() for r in caplog.records]
+    assert events.count(LogEvent.POLICY_SET_ASIDE) == 1
+    assert events.count(LogEvent.POLICY_REFUSED) == 0
+
+
+def _lines(ledger):
+    return [line for f in sorted(ledger.rglob("*.jsonl")) for line in f.read_text().splitlines()]
+
+
+def _set_aside(worker):
+    return {
+        words: value
+        for family in worker._pipeline.families()
+        if family.name == "phiguard.policy.set_aside"
+        for words, value in family.values
+    }
 
 
 class _Bare:
