@@ -1,25 +1,24 @@
-"""What lies in a file or an object: tables as rows, long texts in pieces, the rest as one document.
+"""What lies in a file or an object: tables as rows, long texts in pieces, members of long archives,
+and the rest as one document.
 
 The form is recognised by the first bytes, never by a name. Compressed texts are read as a stream,
 so a bomb costs time and no memory.
 """
 
-import bz2
-import gzip
 import io
-import lzma
-import zlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
-from typing import BinaryIO, Final, cast
+from typing import BinaryIO, Final
 
-import zstandard
-
-from atrest.readers import extras
+from atrest.readers import extras, unpack
+from atrest.readers.archives import dicom_file, tar_members, zip_members
+from atrest.readers.archives.zip_directory import BadDirectoryError
 from atrest.readers.errors import from_os
+from atrest.readers.streams import from_start, take
 from atrest.readers.tables import delimited, workbook_extent
-from atrest.readers.zstd import ZstdFile
-from atrest.source import Budget, Document, Item, ReadError, Reason, Unread
+from atrest.readers.unpack import BrokenError, Decoder, TooLargeError, UnpackedFile
+from atrest.source import Budget, Document, Item, ReadError, Reason, Rows, Unread
+from phiscan.containers.members import media_type
 
 _HEAD: Final = 1 << 16
 _ZIP: Final = b"PK\x03\x04"
@@ -28,7 +27,14 @@ PIECE: Final = 1 << 20
 """A long text is cut into pieces of about so many bytes, at the ends of lines."""
 _LONGEST_LINE: Final = 4 << 20
 _LINES: Final = frozenset(("application/fhir+ndjson", "application/x-ndjson"))
-_TORN: Final = (EOFError, lzma.LZMAError, zlib.error, zstandard.ZstdError, gzip.BadGzipFile)
+_DEEPEST: Final = 4
+"""So many compressed streams and archives may stand in each other."""
+_DECODERS: Final[tuple[tuple[bytes, Callable[[], Decoder]], ...]] = (
+    (b"\x1f\x8b\x08", unpack.gzip),
+    (b"BZh", unpack.bzip2),
+    (b"\xfd7zXZ\0", unpack.xz),
+    (b"\x28\xb5\x2f\xfd", unpack.zstd),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,9 +61,9 @@ def items(opened: Opened, budget: Budget) -> Iterator[Item]:
         ReadError: it cannot be read. What was yielded before stays true.
     """
     try:
-        head = _read(opened.file, _HEAD)
+        head = take(opened.file, _HEAD)
         if not opened.file.seekable():
-            yield from _stream(replace(opened, file=_from_start(head, opened.file)), head, budget)
+            yield from _stream(replace(opened, file=from_start(head, opened.file)), head, budget)
             return
         opened.file.seek(0)
         reader = extras.table_reader(head)
@@ -67,11 +73,81 @@ def items(opened: Opened, budget: Budget) -> Iterator[Item]:
         if head.startswith(_ZIP):
             yield from _workbook(opened.file, budget)
             opened.file.seek(0)
-        yield from _stream(opened, head, budget)
-    except _TORN:
+        try:
+            yield from _long(opened, head, budget)
+        except _ShortError:
+            opened.file.seek(0)
+            yield from _stream(opened, head, budget)
+    except BrokenError:
         yield Unread(Reason.MALFORMED)
     except OSError as error:
         raise from_os(error) from None
+
+
+class _ShortError(Exception):
+    """A file is no archive and no picture, or short enough to be one document."""
+
+
+def _long(opened: Opened, head: bytes, budget: Budget) -> Iterator[Item]:
+    """Read an archive or a picture that is too long to be one document.
+
+    Raises:
+        _ShortError: it is no such file. Then nothing was yielded.
+    """
+    if opened.size <= budget.document_bytes:
+        raise _ShortError
+    if tar_members.is_tar(head):
+        yield from tar_members.members(opened.file, _inside(budget, 1))
+    elif dicom_file.is_dicom(head):
+        document = dicom_file.without_pixels(opened.file, budget.document_bytes)
+        if document is None:
+            raise _ShortError
+        yield document
+    elif b"\0" in head:  # bytes may stand before a ZIP, as before one that unpacks itself
+        try:
+            inside = _inside(budget, 1)
+            yield from zip_members.members(opened.file, opened.size, budget, inside)
+        except BadDirectoryError:
+            raise _ShortError from None
+    else:
+        raise _ShortError
+
+
+def _inside(budget: Budget, depth: int) -> Callable[[BinaryIO, str], Iterator[Item]]:
+    """Return what reads a member of an archive.
+
+    A short one is one document, which the detectors recognise. A long one is a table, lines, a tape
+    archive or the beginning of a document. What has to be read at several places cannot be: a table
+    file, or another ZIP.
+    """
+
+    def read(file: BinaryIO, name: str) -> Iterator[Item]:
+        begin = take(file, max(budget.document_bytes, _HEAD) + 1)
+        if len(begin) <= budget.document_bytes:
+            yield Document(begin, media_type(name))
+            return
+        try:
+            if begin.startswith(_ZIP) or extras.is_table(begin) or depth > _DEEPEST:
+                yield Unread(Reason.OVER_LIMIT, name)
+                return
+            opened = Opened(from_start(begin, file), -1)
+            for item in _stream(opened, begin[:_HEAD], budget, depth):
+                yield _named(item, name)
+        except BrokenError:
+            yield Unread(Reason.MALFORMED, name)
+        except TooLargeError:
+            yield Unread(Reason.OVER_LIMIT, name)
+
+    return read
+
+
+def _named(item: Item, name: str) -> Item:
+    """Return an item with the name of the member that it is of."""
+    if isinstance(item, Rows):
+        return replace(item, table=f"{name}/{item.table}" if item.table else name)
+    if isinstance(item, Unread):
+        return replace(item, member=f"{name}/{item.member}" if item.member else name)
+    return item
 
 
 def _workbook(file: BinaryIO, budget: Budget) -> Iterator[Item]:
@@ -86,44 +162,45 @@ def _workbook(file: BinaryIO, budget: Budget) -> Iterator[Item]:
         pass
 
 
-def _stream(opened: Opened, head: bytes, budget: Budget) -> Iterator[Item]:
-    """Read a stream: rows of delimited text, pieces of a long text, or one document."""
+def _stream(opened: Opened, head: bytes, budget: Budget, depth: int = 0) -> Iterator[Item]:
+    """Read a stream: rows of delimited text, pieces of a long text, an archive, or one document."""
     file = opened.file
     unpacked = _unpacked(head, file)
     if unpacked is not None:
-        head = _read(unpacked, _HEAD)
-        file = _from_start(head, unpacked)
+        head = take(unpacked, _HEAD)
+        file = from_start(head, unpacked)
     is_whole = len(head) < _HEAD
     dialect = delimited.dialect_of(head, is_whole=is_whole)
     if dialect is not None:
         yield from delimited.read(file, dialect, budget)
-    elif not is_whole and (opened.content_type in _LINES or is_lines(head)):
+        return
+    if not is_whole and (opened.content_type in _LINES or is_lines(head)):
         yield from pieces(file)
-    elif unpacked is not None and not is_whole and opened.file.seekable():
+        return
+    if tar_members.is_tar(head) and not is_whole:
+        begin = take(file, budget.document_bytes + 1)
+        file = from_start(begin, file)
+        if len(begin) > budget.document_bytes:
+            yield from tar_members.members(file, _inside(budget, depth + 1))
+            return
+    if unpacked is not None and not is_whole and opened.file.seekable():
         # a document whose coding phiscan removes itself, under its own limits
         opened.file.seek(0)
-        yield _document(opened, opened.file, budget)
-    else:
-        yield _document(opened, file, budget)
+        file = opened.file
+    yield _document(opened, file, budget)
 
 
 def _unpacked(head: bytes, file: BinaryIO) -> BinaryIO | None:
     """Return the content of a compressed stream, or None when it is not compressed."""
-    unpacked: object = None
-    if head.startswith(b"\x1f\x8b\x08"):
-        unpacked = gzip.GzipFile(fileobj=file)
-    elif head.startswith(b"BZh"):
-        unpacked = bz2.BZ2File(file)
-    elif head.startswith(b"\xfd7zXZ\0"):
-        unpacked = lzma.LZMAFile(file)  # noqa: SIM115 - its caller closes the file below
-    elif head.startswith(b"\x28\xb5\x2f\xfd"):
-        unpacked = io.BufferedReader(ZstdFile(file))
-    return cast("BinaryIO | None", unpacked)
+    for magic, decoder in _DECODERS:
+        if head.startswith(magic):
+            return io.BufferedReader(UnpackedFile(file, decoder))
+    return None
 
 
 def _document(opened: Opened, file: BinaryIO, budget: Budget) -> Document:
     limit = budget.document_bytes
-    data = _read(file, limit + 1)
+    data = take(file, limit + 1)
     return Document(data[:limit], opened.content_type, opened.content_encoding, len(data) > limit)
 
 
@@ -147,7 +224,7 @@ def is_lines(head: bytes) -> bool:
 def pieces(file: BinaryIO) -> Iterator[Item]:
     """Yield a text in pieces that end where lines end. A line without end is cut off."""
     rest = b""
-    while chunk := _read(file, PIECE):
+    while chunk := take(file, PIECE):
         rest += chunk
         cut = rest.rfind(b"\n") + 1
         if cut:
@@ -158,35 +235,3 @@ def pieces(file: BinaryIO) -> Iterator[Item]:
             rest = b""
     if rest:
         yield Document(rest)
-
-
-def _read(file: BinaryIO, size: int) -> bytes:
-    """Read so many bytes. Files that unpack may give fewer at once."""
-    parts: list[bytes] = []
-    while size > 0 and (part := file.read(size)):
-        parts.append(part)
-        size -= len(part)
-    return b"".join(parts)
-
-
-def _from_start(head: bytes, rest: BinaryIO) -> BinaryIO:
-    return io.BufferedReader(_Chained(head, rest))
-
-
-class _Chained(io.RawIOBase):
-    """The bytes already read, then the rest."""
-
-    def __init__(self, head: bytes, rest: BinaryIO) -> None:
-        self._head = head
-        self._rest = rest
-
-    def readable(self) -> bool:
-        """It can be read."""
-        return True
-
-    def readinto(self, buffer: memoryview) -> int:  # type: ignore[override]
-        """Fill a buffer."""
-        data = self._head[: len(buffer)] or self._rest.read(len(buffer))
-        self._head = self._head[len(buffer) :]
-        buffer[: len(data)] = data
-        return len(data)

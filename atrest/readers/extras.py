@@ -49,6 +49,11 @@ _FORMATS: Final = (
 )
 
 
+def is_table(head: bytes) -> bool:
+    """Whether a file that begins so is a table file, be its library installed or not."""
+    return any(form.begins(head) for form in _FORMATS)
+
+
 def table_reader(head: bytes) -> Reader | None:
     """Return the reader of a file that begins so, or None when it is no table file.
 

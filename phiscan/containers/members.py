@@ -44,12 +44,17 @@ def media_type(name: str) -> str:
 
 
 def add_names(names: Iterable[str], container: str, evidence: Evidence) -> None:
-    """Nest the names and comments as one text, one a line, with blanks between their words.
+    """Nest the names and comments as one text."""
+    add_text(names_text(names), part(container, "names"), evidence)
+
+
+def names_text(names: Iterable[str]) -> str:
+    """Return names and comments as a text, one a line, with blanks between their words.
 
     `labs/ruiz_ana_1961-04-02.pdf` has no word that a detector knows; its words have.
     """
     lines = dict.fromkeys(_SEPARATOR.sub(" ", _EXTENSION.sub(r" \g<0>", name)) for name in names)
-    add_text("\n".join(lines), part(container, "names"), evidence)
+    return "\n".join(lines)
 
 
 def add_text(text: str, location: Location, evidence: Evidence, media: str = "text/plain") -> None:

@@ -8,6 +8,7 @@ from typing import Final
 import pyarrow as pa
 import zstandard
 
+from atrest.readers.unpack import MOST_MEMORY
 from atrest.source import ReadError, Reason
 
 LARGEST: Final = 64 << 20
@@ -45,9 +46,10 @@ def _unpacked(codec: str, data: bytes) -> bytes:
         case "bzip2":
             return bz2.BZ2Decompressor().decompress(data, most)
         case "xz":
-            return lzma.LZMADecompressor().decompress(data, most)
+            return lzma.LZMADecompressor(memlimit=MOST_MEMORY).decompress(data, most)
         case "zstandard":
-            return zstandard.ZstdDecompressor().stream_reader(data).read(most)
+            decoder = zstandard.ZstdDecompressor(max_window_size=MOST_MEMORY)
+            return decoder.stream_reader(data).read(most)
         case "snappy":
             return _snappy(data[:-_SNAPPY_CHECK])  # a checksum follows the block
     raise ReadError(Reason.NO_READER, "an unknown codec")
