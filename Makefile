@@ -105,7 +105,7 @@ kube-tools: .tools/etcd .tools/kube-apiserver .tools/istio-crds.yaml ## etcd, ku
 	@cd .tools/kube-build && { test -f go.mod || go mod init kube-build; } && \
 	  for part in $(KUBE_STAGING); do go mod edit -replace k8s.io/$$part=k8s.io/$$part@v0.34.3 || exit 1; done && \
 	  go get -tool k8s.io/kubernetes/cmd/kube-apiserver@v1.34.3 && \
-	  go build -p 1 -trimpath -ldflags='-s -w' -o ../kube-apiserver k8s.io/kubernetes/cmd/kube-apiserver
+	  go build -p 1 -trimpath -ldflags='-s -w -X k8s.io/component-base/version.gitVersion=v1.34.3' -o ../kube-apiserver k8s.io/kubernetes/cmd/kube-apiserver
 
 .tools/istio-crds.yaml:
 	@mkdir -p .tools/istio-build
