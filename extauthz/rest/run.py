@@ -2,8 +2,8 @@
 
 import hashlib
 import os
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Final
 
@@ -11,6 +11,7 @@ from atrest import names
 from atrest.catalogue import Kept
 from atrest.detection import Detection
 from atrest.manners import Manners
+from atrest.protection import Evidence
 from atrest.readers.registry import is_server, open_source
 from atrest.source import Budget, ReadError, Reason, Unlisted
 from atrest.spec import Spec
@@ -36,6 +37,7 @@ class Plan:
         manners: how the sources may be used.
         connections: to one server at once.
         wants: whether a unit's name is chosen.
+        below: what is known of the volume below a source, by its name.
     """
 
     specs: Sequence[Spec]
@@ -43,6 +45,7 @@ class Plan:
     manners: Manners
     connections: int
     wants: Callable[[str], bool]
+    below: Mapping[str, tuple[Evidence, ...]] = field(default_factory=dict)
 
 
 @dataclass(slots=True)
@@ -96,7 +99,7 @@ class Reading:
         ]
 
     def _tasks(self, spec: Spec) -> Iterator[Task]:
-        how = self._how()
+        how = self._how(spec.name)
         for unit in self._units(spec):
             key = self._keys.of(unit)
             if not self._plan.wants(unit.name):
@@ -141,15 +144,25 @@ class Reading:
         if self._run is not None:
             self._store.put_unlisted(self._run, place, names.look(place.name, self._detection)[0])
 
-    def _how(self) -> str:
-        """Return what a result depends on besides the content: detectors, budget and seed."""
+    def _how(self, source: str) -> str:
+        """Return what a result depends on besides the content.
+
+        Detectors, budget and seed, and what is known of the volume below the source.
+        """
         budget = self._plan.budget
-        return f"{self.detectors}:{budget.rows}:{budget.document_bytes}:{budget.seed}"
+        below = [f":{each.asked}:{each.answer}" for each in self._below(source)]
+        how = f"{self.detectors}:{budget.rows}:{budget.document_bytes}:{budget.seed}"
+        return how + "".join(below)
+
+    def _below(self, source: str) -> tuple[Evidence, ...]:
+        return self._plan.below.get(source, ())
 
     def keep(self, outcome: Outcome) -> None:
         """Keep a unit's result."""
         run = self._begun()
         unit = outcome.unit
+        seen = outcome.protection
+        protection = replace(seen, storage=(*seen.storage, *self._below(unit.source)))
         kept = Kept(
             self._keys.of(unit).hex(),
             unit.source,
@@ -158,12 +171,12 @@ class Reading:
             self._keys.version(unit),
             self.detectors,
             outcome.profile,
-            outcome.protection,
+            protection,
             run.began,
             outcome.detail,
             self._plan.budget.seed,
         )
-        self._store.put(run, kept, self._how(), outcome.seconds)
+        self._store.put(run, kept, self._how(unit.source), outcome.seconds)
         self.counts.read += 1
 
     def _tell_seen(self) -> None:

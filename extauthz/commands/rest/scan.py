@@ -15,7 +15,7 @@ from atrest.source import Budget
 from atrest.spec import Spec, SpecError
 from extauthz.commands import engine as detector_options
 from extauthz.commands.errors import UsageError
-from extauthz.commands.rest import breaches, catalogues, summary
+from extauthz.commands.rest import breaches, catalogues, summary, volumes
 from extauthz.commands.rest.breaches import Judging
 from extauthz.commands.rest.progress import Progress
 from extauthz.detection.engines import EngineError
@@ -124,6 +124,7 @@ def add_parser(subparsers: "_Subparsers") -> None:
         help="local: processes on this machine; ray: the Ray cluster that this machine is in; "
         "ray://HOST:PORT: the client server of a Ray cluster (default: %(default)s)",
     )
+    volumes.add_option(parser)
     parser.add_argument(
         "--dry-run", action="store_true", help="say what would be read, and read nothing"
     )
@@ -233,7 +234,9 @@ def _plan(args: argparse.Namespace) -> Plan:
         lag_seconds=args.replica_lag,
     )
     found = [_spec(text) for text in args.sources]
-    return Plan(found, budget, manners, args.connections, _filter(args.include, args.exclude))
+    wants = _filter(args.include, args.exclude)
+    below = volumes.evidence(args, found)
+    return Plan(found, budget, manners, args.connections, wants, below)
 
 
 def _policy(args: argparse.Namespace) -> PolicyFile | None:

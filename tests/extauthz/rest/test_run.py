@@ -6,6 +6,7 @@ import pytest
 
 from atrest.detection import Detection
 from atrest.manners import Manners
+from atrest.protection import Evidence, Shield
 from atrest.source import Budget
 from atrest.spec import parse
 from atrest.unit import Unit, UnitKind
@@ -31,9 +32,10 @@ def scan(tmp_path, detection):
     data = tmp_path / "data"
     data.mkdir()
 
-    def one(wants=lambda name: True, budget=Budget()):  # noqa: B008 - frozen
+    def one(wants=lambda name: True, budget=Budget(), below=()):  # noqa: B008 - frozen
         store = Store(folder.database, create=True)
-        plan = Plan([parse(f"{data}/")], budget, Manners(), 1, wants)
+        spec = parse(f"{data}/")
+        plan = Plan([spec], budget, Manners(), 1, wants, {spec.name: below})
         reading = Reading(plan, store, folder.keys(), detection)
         reading.begin()
         for feed in reading.feeds():
@@ -47,6 +49,21 @@ def scan(tmp_path, detection):
 
     one.data = data
     return one
+
+
+def test_what_is_known_of_the_volume_is_kept_and_read_again_when_it_changes(scan):
+    (scan.data / "a.json").write_text(PHI)
+    above = scan()[1]["a.json"].protection.storage
+    assert len(above) == 1  # that of the disk
+    up = Evidence("StorageClass", "encrypted: true", Shield.UP)
+    first, kept, _ = scan(below=(up,))
+    second, again, _ = scan(below=(up,))
+    assert (first.read, second.read) == (1, 0)
+    assert kept == again
+    assert set(kept["a.json"].protection.storage) == {*above, up}
+    third, silent, _ = scan(below=(Evidence("StorageClass", "nothing", Shield.UNKNOWN),))
+    assert third.read == 1
+    assert silent["a.json"].protection.stored is Shield.UNKNOWN
 
 
 def test_the_second_run_reads_nothing(scan):
