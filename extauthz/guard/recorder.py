@@ -121,7 +121,7 @@ class Recorder:
         if self._is_overdue:
             self._sum_up()
         else:
-            self._ledger.heal()
+            self._ledger.check()
 
     def _append(self, record: Record) -> None:
         """Keep one record. Raises LedgerError."""

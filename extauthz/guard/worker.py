@@ -203,6 +203,8 @@ class Worker:
         await self._scanners.close()
         for task in filter(None, (self._upkeep, self._summing, self._opening)):
             task.cancel()
+        with contextlib.suppress(LedgerError):  # `_close_ledger` says what is lost
+            await asyncio.to_thread(self._ledger.heal)  # it waits for one that runs
         self._close_ledger()
         self._edges.close()
         await asyncio.to_thread(self._pipeline.close)
@@ -290,11 +292,14 @@ class Worker:
             self._write_counts()
 
     def _write_counts(self) -> None:
-        """Write what was counted. When that fails, decisions are denied, and the upkeep heals."""
+        """Write what was counted.
+
+        When that fails, it stays counted, decisions are denied, and the upkeep heals.
+        """
         try:
             self._recorder.sum_up()
         except LedgerError:
-            self._pipeline.telemetry.counts.ledger_failed()
+            pass  # the health check shows it
         except Exception as raised:  # noqa: BLE001 - it must go on; what is counted stays counted
             logs.error(LogEvent.INTERNAL_ERROR, raised)
 
@@ -313,10 +318,12 @@ class Worker:
     async def _tend_ledger(self) -> None:
         """Heal the ledger, write it to the disk, and report its health.
 
-        A guard that is not ready gets no messages, so no message would heal it.
+        No message heals it: that can take seconds.
         """
+        await self._tell_health()
         try:
-            self._ledger.heal()
+            # after a failed sync that can take seconds; meanwhile messages are denied at once
+            await asyncio.to_thread(self._ledger.heal)
             await asyncio.to_thread(self._ledger.upkeep())
         except LedgerError:  # the health check shows it
             self._pipeline.telemetry.counts.sync_failed()

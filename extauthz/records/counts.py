@@ -60,7 +60,9 @@ class Counts:
             "phiguard.ledger.records", "{record}", "Decisions kept in the ledger"
         )
         self._summed = _from_zero(
-            "phiguard.ledger.summed", "{decision}", "Decisions counted in summaries of the ledger"
+            "phiguard.ledger.summed",
+            "{decision}",
+            "Decisions counted for a summary, which is in the ledger about a second later",
         )
         self._failures = _from_zero(
             "phiguard.ledger.failures", "{record}", "Records that were not kept"

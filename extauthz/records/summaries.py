@@ -20,6 +20,8 @@ from mesh.policy.eventful import is_eventful
 from mesh.policy.policy import Policy
 from phiscan.finding import Coverage, Verdict
 
+KIND: Final = "summary"
+"""The kind of such a record."""
 LIMIT: Final = 1000
 """Edges of one worker that are counted. Each can have a record a second."""
 SECONDS: Final = 1.0
@@ -142,7 +144,7 @@ class Summaries:
 
 def _record(edge: Edge, tally: _Tally) -> dict[str, Any]:
     return {
-        "kind": "summary",
+        "kind": KIND,
         "count": tally.count,
         "bytes": tally.size,
         "from": ledger_time.at(tally.first),

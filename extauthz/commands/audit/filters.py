@@ -196,11 +196,14 @@ def _any_of(key: str, values: Sequence[str], match: _Match) -> Condition:
         found = record.get(key)
         return isinstance(found, str) and any(match(value, found) for value in values)
 
+    def told(value: str) -> bytes:
+        goes_on = match is _starts or (match is identity.matches and value.endswith("*"))
+        return name + (_beginning(value) if goes_on else _quoted(value))
+
     name = _quoted(key) + b":"
-    found = Condition(tuple(name + _beginning(value) for value in values), holds)
-    if match is not str.__eq__:
-        return found
-    return replace(found, key=name, pairs=tuple(name + _quoted(value) for value in values))
+    # nearly each line has a text there
+    needles = () if "*" in values else tuple(name + _beginning(value) for value in values)
+    return Condition(needles, holds, key=name, pairs=tuple(map(told, values)))
 
 
 def kinds(values: Sequence[str]) -> Condition:

@@ -6,8 +6,10 @@ Whoever can write the files may have written anything: a text is shown only by w
 from collections.abc import Mapping
 from typing import Any, Final
 
+from extauthz.records import summaries
+
 DECISION: Final = "decision"
-SUMMARY: Final = "summary"
+SUMMARY: Final = summaries.KIND
 """The kinds of records that tell of decisions."""
 NOT_KNOWN: Final = "not known"
 PROVED: Final = "proved"

@@ -32,6 +32,7 @@ _TIME_CHARS: Final = len("2026-11-30T08:00:00.123456Z")
 _NEVER: Final = b"~"  # after every time
 _HASH: Final = b'"hash":"'
 _HASH_CHARS: Final = 64
+_EMPTY: Final = b'""'
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,8 +44,8 @@ class Condition:
             line has one.
         holds: whether a record does.
         key: as it stands in a line, with its colon, if the condition is that this key of the record
-            has one of some values. Every record that fulfils it has the key.
-        pairs: this key with each of these values.
+            is a text that begins in one of some ways. Every record that fulfils it has the key.
+        pairs: this key with each of these beginnings; a whole text ends with its quote.
     """
 
     needles: tuple[bytes, ...]
@@ -56,10 +57,14 @@ class Condition:
         """Whether the record of a line fulfils it. None: only the parsed record can tell."""
         if not self.key:
             return None
-        if not any(pair in line for pair in self.pairs):
-            return False
+        at = line.find(self.key)
         # a key that is there twice is also one of a name that somebody chose, as of a rule
-        return True if line.count(self.key) == 1 else None
+        if at >= 0 and line.find(self.key, at + 1) >= 0:
+            return None if any(pair in line for pair in self.pairs) else False
+        if at < 0 or not line.startswith(self.pairs, at):
+            return False
+        # `*` names every text but the empty one, which it begins too
+        return None if line.startswith(_EMPTY, at + len(self.key)) else True
 
 
 @dataclass(frozen=True, slots=True)
@@ -217,12 +222,11 @@ def _is_sealed(line: bytes) -> bool:
     It takes a fraction of the time of `unseal`: what was hashed is the line itself without its
     hash. Whether a line that fits is canonical too is left to `phiguard audit verify`.
     """
-    at = line.find(_HASH)
-    end = at + len(_HASH) + _HASH_CHARS
-    if at < 0 or line[end : end + 2] != b'",':
+    before, _, rest = line.partition(_HASH)
+    if rest[_HASH_CHARS : _HASH_CHARS + 2] != b'",':
         return unseal(line) is not None
-    digest = hashlib.sha256(line[:at] + line[end + 2 :]).hexdigest()
-    return digest.encode() == line[end - _HASH_CHARS : end] or unseal(line) is not None
+    digest = hashlib.sha256(before + rest[_HASH_CHARS + 2 :]).hexdigest()
+    return digest.encode() == rest[:_HASH_CHARS] or unseal(line) is not None
 
 
 def _parsed(line: bytes) -> Record | None:
@@ -237,10 +241,10 @@ def _time_of(line: bytes) -> str:
     """Return the time of a line, or empty text when only the parsed record can tell it."""
     # of nested keys, none is named `time` and sorts after the record's own
     at = line.rfind(_TIME) + len(_TIME)
-    found = line[at : at + _TIME_CHARS]
-    is_plain = line[at + _TIME_CHARS : at + _TIME_CHARS + 1] == b'"' and found.endswith(b"Z")
-    is_object = line.startswith(b"{") and line.endswith(b"}")
-    return found.decode("ascii", "replace") if is_plain and is_object and b"\\" not in found else ""
+    found = line[at : at + _TIME_CHARS + 1]
+    is_plain = found[-2:] == b'Z"' and b"\\" not in found and len(found) > _TIME_CHARS
+    is_object = line[:1] == b"{" and line[-1:] == b"}"
+    return found[:-1].decode("ascii", "replace") if is_plain and is_object else ""
 
 
 def _lines_with(data: bytes, needles: Sequence[bytes], last: int) -> Iterable[tuple[int, int]]:

@@ -20,6 +20,7 @@ from extauthz.records.exports.values import (
     words,
 )
 from extauthz.records.release import VERSION
+from extauthz.records.summaries import KIND as SUMMARY
 
 EVENT: Final = "phiguard.decision"
 SUMMARY_EVENT: Final = "phiguard.decision_summary"
@@ -81,7 +82,7 @@ def line(record: Record) -> str:
         "observedTimeUnixNano": time,
         "severityNumber": level,
         "severityText": name,
-        "eventName": SUMMARY_EVENT if record.get("kind") == "summary" else EVENT,
+        "eventName": SUMMARY_EVENT if record.get("kind") == SUMMARY else EVENT,
         "attributes": list(_attributes(record)),
     }
     trace = shown(record.get("trace"))

@@ -74,21 +74,18 @@ def row(record: Record) -> dict[str, object]:
     }
 
 
-def write(records: Iterable[Record], out: BinaryIO) -> int:
-    """Write a file of row groups, and return the number of rows.
+def write(records: Iterable[Record], out: BinaryIO) -> None:
+    """Write a file of row groups.
 
     Raises:
         MissingWriterError: pyarrow is not installed.
     """
     arrow, files = writer_library()
     schema = _schema(arrow)
-    number = 0
     rows = map(row, records)
     with files.ParquetWriter(out, schema, compression="zstd") as writer:
         while group := list(islice(rows, ROWS)):
             writer.write_table(arrow.Table.from_pylist(group, schema=schema))
-            number += len(group)
-    return number
 
 
 def writer_library() -> tuple[Any, Any]:

@@ -11,6 +11,7 @@ second and at the end. `extauthz.records.ledger.durability` says when else it is
 
 import contextlib
 import os
+import threading
 from collections.abc import Callable, Iterable
 from pathlib import Path
 from types import MappingProxyType
@@ -48,7 +49,10 @@ _PURPOSE: Final = Purpose("ledger", "the ledger", "writes", LedgerError)
 
 
 class FileLedger:
-    """One worker's chain in a folder. Not thread-safe, except for `sync`.
+    """One worker's chain in a folder. One thread writes; `sync` and `heal` may run in another.
+
+    INVARIANT (one writer): while the ledger is healthy, only `append_all` writes to the chain, and
+    otherwise only `heal`. `_chain` is held meanwhile, and `append_all` never waits for it.
 
     Args:
         folder: made when missing, mode 0700.
@@ -86,7 +90,9 @@ class FileLedger:
         self._about = about
         self._limit = segment_bytes
         self.written = 0
+        self._chain = threading.Lock()
         self._healthy = False
+        self._is_closed = False
         self._has_begun = False
         self.has_room = True
         # numbers of records: up to `_safe` they are on the disk, up to `_lost` some may never be
@@ -132,10 +138,19 @@ class FileLedger:
     def append_all(self, entries: Iterable[Entry], *, in_place: bool = False) -> None:
         """Keep records, with `schema`, `seq`, `time`, `prev` and `hash` added to each.
 
-        After a failed write, the next call first heals, so that the ledger is whole again as soon
-        as the disk works. It fails too while the folder has no room within its budget.
+        After a failure it fails until `heal` has succeeded, and at once while another thread heals.
         """
-        self.heal()
+        if not self._chain.acquire(blocking=False):
+            raise self._unhealed()
+        try:
+            self.check()
+            self._append_all(entries, in_place=in_place)
+            if self._fsync is Fsync.EACH:
+                self.sync()
+        finally:
+            self._chain.release()
+
+    def _append_all(self, entries: Iterable[Entry], *, in_place: bool) -> None:
         try:
             if self.is_full and not in_place:
                 self._segment.open(segment_name(self._worker, self.head.seq + 1))
@@ -144,8 +159,6 @@ class FileLedger:
         except OSError as error:
             self._healthy = False
             raise self._folder.cannot("written", error) from None
-        if self._fsync is Fsync.EACH:
-            self.sync()
 
     async def kept(self) -> None:
         """Wait until the records so far are as safe as was asked for. Raises LedgerError."""
@@ -158,24 +171,30 @@ class FileLedger:
         if self._lost >= seq:  # also when a later sync went well
             raise self._folder.cannot("synced", self._failure)
 
+    def check(self) -> None:
+        """Raise LedgerError while no record can be written. It never waits for the disk."""
+        self._check_room()
+        if self._is_closed or not self._healthy:
+            raise self._unhealed()
+
     def heal(self) -> None:
         """After a failure, close the torn line with a recovery record.
 
+        It reads and writes again what may not be on the disk. That can take seconds.
+
         Raises:
-            LedgerError: that is not possible yet, or `has_room` is false.
+            LedgerError: that is not possible yet, `has_room` is false, or the ledger is closed.
         """
-        if not self.has_room:
-            self._healthy = False
-            raise LedgerError(
-                f"{self._folder.path}: the ledger has used its budget; "
-                "archive closed segments with `phiguard audit archive`"
-            )
-        if self._healthy:
-            return
-        try:
-            self._continue()
-        except OSError as error:
-            raise self._folder.cannot("written", error) from None
+        with self._chain:
+            self._check_room()
+            if self._is_closed:
+                raise self._unhealed()
+            if self._healthy:
+                return
+            try:
+                self._continue()
+            except OSError as error:
+                raise self._folder.cannot("written", error) from None
 
     def sync(self) -> None:
         """Put everything on the disk. Raises LedgerError."""
@@ -199,15 +218,32 @@ class FileLedger:
         return work
 
     def close(self) -> None:
-        """Sync, and release the files. They are released too when the disk fails."""
-        try:
-            self._segment.close()
-            self._notary.work(is_last=True)()
-        except OSError as error:
-            raise self._folder.cannot("synced", error) from None
-        finally:
-            self._notary.close()
-            self._folder.leave()
+        """Sync, and release the files. They are released too when the disk fails.
+
+        It waits for a thread that heals. After it, nothing is written.
+        """
+        with self._chain:
+            self._is_closed = True
+            try:
+                self._segment.close()
+                self._notary.work(is_last=True)()
+            except OSError as error:
+                raise self._folder.cannot("synced", error) from None
+            finally:
+                self._notary.close()
+                self._folder.leave()
+
+    def _check_room(self) -> None:
+        if not self.has_room:
+            self._healthy = False
+            raise LedgerError(
+                f"{self._folder.path}: the ledger has used its budget; "
+                "archive closed segments with `phiguard audit archive`"
+            )
+
+    def _unhealed(self) -> LedgerError:
+        why = "is closed" if self._is_closed else "failed, and is not healed yet"
+        return LedgerError(f"{self._folder.path}: the ledger {why}; see what was said before")
 
     def _sworn(self, signing: Signing) -> Notary:
         try:

@@ -50,7 +50,7 @@ class Ledger(Protocol):
         """Keep records together: in one segment, and with one sync where each is synced.
 
         The next record is asked for only when the one before is written. After a failure, the one
-        that failed is called kept by the next call that heals, if it was written after all.
+        that failed is called kept by `heal`, in its thread, if it was written after all.
 
         Args:
             entries: the records.
@@ -63,8 +63,14 @@ class Ledger(Protocol):
     async def kept(self) -> None:
         """Wait until the records so far are as safe as was asked for. Raises LedgerError."""
 
+    def check(self) -> None:
+        """Raise LedgerError while no record can be written. It never waits for the disk."""
+
     def heal(self) -> None:
-        """Try to write again after a failure. Raises LedgerError while that fails."""
+        """Make the ledger whole after a failure. Raises LedgerError while that fails.
+
+        It may take seconds, and run in another thread. Meanwhile each `append` fails at once.
+        """
 
     def sync(self) -> None:
         """Put everything on the disk. Raises LedgerError."""
@@ -94,6 +100,9 @@ class NoLedger:
             kept()
 
     async def kept(self) -> None:
+        """Do nothing."""
+
+    def check(self) -> None:
         """Do nothing."""
 
     def heal(self) -> None:

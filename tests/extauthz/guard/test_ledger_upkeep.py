@@ -61,6 +61,7 @@ def test_at_the_budget_nothing_is_written_until_there_is_room(tmp_path, ledger, 
     assert (ledger.healthy, ledger.head) == (False, head)
     fill(tmp_path, 0)
     upkeep.look()
+    ledger.heal()
     ledger.append({"kind": "decision"})
     assert (ledger.healthy, ledger.head.seq) == (True, head.seq + 2)
 

@@ -7,9 +7,12 @@ import threading
 import pytest
 from running_guard import (
     ALLOWED,
+    NOT_SERVING,
     POLICY,
+    SERVING,
     Guard,
     check_request,
+    health,
     kinds,
     processing_call,
     processing_request,
@@ -76,6 +79,7 @@ def test_a_check_whose_record_may_be_lost_is_denied(guard, disk, run):
             disk.is_broken = True
             denied = await g.check(check_request(ALLOWED))
             disk.is_broken = False
+            await g.worker._tend_ledger()
             return denied, await g.check(check_request(ALLOWED))
 
     denied, allowed = run(scenario())
@@ -118,6 +122,7 @@ def test_where_nothing_is_enforced_the_message_passes_and_the_failure_is_counted
             answer = await g.check(check_request(ALLOWED))
             streamed, _ = await g.process(request_head(), body(ALLOWED))
             disk.is_broken = False
+            await g.worker._tend_ledger()
             await g.check(check_request(ALLOWED))
             return g, answer, streamed
 
@@ -128,6 +133,31 @@ def test_where_nothing_is_enforced_the_message_passes_and_the_failure_is_counted
     assert len(g.records("start")) > 1
     assert reasons(g.records())[-1] == "ALLOWED_BY_RULE"
     assert "phiguard.ledger.failures" in g.metrics_json
+
+
+def test_while_the_ledger_is_healed_messages_are_denied_at_once_and_then_judged(guard, disk, run):
+    async def scenario():
+        async with guard() as g, g.channel() as channel:
+            g.worker._upkeep.cancel()
+            disk.is_broken = True
+            await g.check(check_request(ALLOWED))
+            disk.is_broken = False
+            disk.goes_on.clear()  # what writes again waits for a slow disk
+            healing = asyncio.create_task(g.worker._tend_ledger())
+            await asyncio.sleep(0)
+            denied = await g.check(check_request(ALLOWED))
+            unable, is_healing = await health(channel), not healing.done()
+            disk.goes_on.set()
+            await healing
+            allowed = await g.check(check_request(ALLOWED))
+            return denied, unable, is_healing, allowed, await health(channel), g.records()
+
+    denied, unable, is_healing, allowed, able, records = run(scenario())
+    assert denied.dynamic_metadata["reason"] == "LEDGER_UNAVAILABLE"
+    assert (unable, is_healing) == (NOT_SERVING, True)
+    assert (allowed.status.code, able) == (0, SERVING)
+    # what the failed fsync was about is there again, and what was denied has no record
+    assert reasons(records) == ["ALLOWED_BY_RULE"] * 2
 
 
 def test_with_each_a_record_that_cannot_be_synced_denies(guard, disk, run):

@@ -201,7 +201,8 @@ def test_a_count_is_exact_whatever_of_its_line_a_full_disk_took(
     missing, snapshot, opened, tmp_path, disk
 ):
     """A line that lacks its newline only is whole: it counts, and is not written again."""
-    recorder, now = Recorder(opened()), snapshot()
+    ledger, now = opened(), snapshot()
+    recorder = Recorder(ledger)
     for direction in Direction:
         for _ in range(3):
             recorder.keep(clean(now, direction), now)
@@ -209,11 +210,14 @@ def test_a_count_is_exact_whatever_of_its_line_a_full_disk_took(
     with pytest.raises(LedgerError):
         recorder.sum_up()
     disk.missing = 9999
+    with pytest.raises(LedgerError):
+        ledger.heal()
     for each in (clean(now), eventful(now)):
         with pytest.raises(LedgerError):
             recorder.keep(each, now)
     assert recorder.uncounted == 4 - 2 * (missing == 1)
     disk.missing = 0
+    ledger.heal()
     recorder.keep(clean(now), now)
     recorder.sum_up()
     assert (total(tmp_path / "ledger"), recorder.uncounted) == (7, 0)
@@ -222,13 +226,15 @@ def test_a_count_is_exact_whatever_of_its_line_a_full_disk_took(
 def test_counts_that_could_not_be_written_come_before_a_new_decision(
     snapshot, opened, tmp_path, disk
 ):
-    recorder, now = Recorder(opened()), snapshot()
+    ledger, now = opened(), snapshot()
+    recorder = Recorder(ledger)
     for _ in range(3):
         recorder.keep(clean(now), now)
     disk.missing = 9999
     with pytest.raises(LedgerError):
         recorder.sum_up()
     disk.missing = 0
+    ledger.heal()
     recorder.keep(clean(now), now)
     assert (told(tmp_path / "ledger"), recorder.uncounted) == (["policy", "decision", 2], 1)
 
@@ -243,8 +249,19 @@ def test_nothing_is_counted_while_the_ledger_has_no_room(snapshot, opened):
     assert recorder.uncounted == 0
 
 
+def test_nothing_is_counted_after_the_ledger_is_closed(snapshot, opened):
+    ledger, now = opened(), snapshot()
+    recorder = Recorder(ledger)
+    recorder.keep(clean(now), now)
+    ledger.close()
+    with pytest.raises(LedgerError):
+        recorder.keep(clean(now), now)
+    assert recorder.uncounted == 0
+
+
 def test_a_policy_that_cannot_be_recorded_leaves_the_counts(snapshot, opened, tmp_path, disk):
-    recorder, one = Recorder(opened()), snapshot()
+    ledger, one = opened(), snapshot()
+    recorder = Recorder(ledger)
     for _ in range(2):
         recorder.keep(clean(one), one)
     two, disk.missing = snapshot(OTHER), 9999
@@ -252,6 +269,7 @@ def test_a_policy_that_cannot_be_recorded_leaves_the_counts(snapshot, opened, tm
         recorder.come_into_force(two)
     assert recorder.uncounted == 1
     disk.missing = 0
+    ledger.heal()
     recorder.come_into_force(two)
     assert told(tmp_path / "ledger") == ["policy", "decision", 1, "policy"]
 
@@ -302,7 +320,10 @@ def test_each_decision_is_told_once(steps, missing, two_policies, tmp_path_facto
                 answered += recorder.keep(eventful(now), now)
             elif step != "policy":
                 recorder.sum_up()
+        with suppress(LedgerError):
+            ledger.heal()  # as the upkeep does
     disk.missing = 0
+    ledger.heal()
     recorder.sum_up()
     ledger.close()
     assert total(folder) == answered

@@ -6,15 +6,17 @@ import grpc
 import orjson
 import pytest
 from google.protobuf import descriptor_pb2
-from grpc_health.v1 import health_pb2, health_pb2_grpc
 from grpc_reflection.v1alpha import reflection_pb2, reflection_pb2_grpc
 from mutual_tls import certificates_in, secure_check, tls_of
 from running_guard import (
     ALLOWED,
     BILLING,
     EHR,
+    NOT_SERVING,
     POLICY,
+    SERVING,
     check_request,
+    health,
     processing_call,
     request_head,
 )
@@ -25,19 +27,6 @@ from extauthz.demo.topology import EHR as EHR_WORKLOAD
 from extauthz.demo.topology import GUARD
 from extauthz.guard.envoy import wire
 from extauthz.settings import Limits
-
-SERVING, NOT_SERVING = (
-    health_pb2.HealthCheckResponse.SERVING,
-    health_pb2.HealthCheckResponse.NOT_SERVING,
-)
-
-
-async def health(channel, service=""):
-    return (
-        await health_pb2_grpc.HealthStub(channel).Check(
-            health_pb2.HealthCheckRequest(service=service)
-        )
-    ).status
 
 
 @contextlib.contextmanager
@@ -144,8 +133,8 @@ def test_a_ledger_that_cannot_be_written_denies_and_shows_in_health_until_it_hea
                 denied = await g.check(check_request(ALLOWED))
                 await g.worker._tell_health()
                 unable = await health(channel)
+            await g.worker._tend_ledger()
             allowed = await g.check(check_request(ALLOWED))
-            await g.worker._tell_health()
             return denied, unable, allowed, await health(channel)
 
     denied, unable, allowed, healed = run(scenario())

@@ -1,3 +1,4 @@
+import argparse
 import hashlib
 
 import pytest
@@ -133,6 +134,42 @@ def test_what_the_bytes_tell_is_what_the_record_says(chain_of, records, kinds):
     wanted = [record for record in whole if asked.fits(record)]
     assert [hit.record for hit in found] == wanted
     assert [hit.time for hit in found] == [record["time"] for record in wanted]
+
+
+SENT = st.fixed_dictionaries(
+    {
+        "kind": st.just("decision"),
+        "source": st.sampled_from([None, "", "ehr", "eh", "e*", 'e"', "\\", "é", 3, ["ehr"]]),
+        "rules": st.lists(st.sampled_from(["source", '"source":"ehr'])),
+        "audits": st.dictionaries(st.just("source"), st.sampled_from(["ehr", ""])),
+        "time": st.just("2026-11-01T00:00:00.000000Z"),
+    }
+)
+PATTERNS = st.sampled_from(["*", "e*", "ehr*", "ehr", "eh", "e", "e**", "\\*", 'e"*', "é*", ""])
+
+
+@given(st.lists(SENT, max_size=5), st.lists(PATTERNS, min_size=1, max_size=2))
+def test_a_pattern_finds_in_the_bytes_what_it_names_in_the_records(chain_of, records, patterns):
+    parser = argparse.ArgumentParser()
+    filters.add_filters(parser)
+    sources = [word for pattern in patterns for word in ("--source", pattern)]
+    wanted = filters.wanted(parser.parse_args([*sources, "--principal", "*"]))
+    whole = [unseal(line) for line in sealed(*records).splitlines()]
+    matching = [record for record in whole if wanted.fits(record)]
+    assert [hit.record for hit in Search(wanted).of(chain_of(records))] == matching
+    alone = Wanted(tuple(each for each in wanted.conditions if each.key))
+    matching = [record for record in whole if alone.fits(record)]
+    assert [hit.record for hit in Search(alone).of(chain_of(records))] == matching
+
+
+def test_a_source_that_may_be_any_is_told_without_its_record(chain, monkeypatch):
+    monkeypatch.setattr(search_module, "_parsed", lambda line: pytest.fail("parsed"))
+    parser = argparse.ArgumentParser()
+    filters.add_filters(parser)
+    for pattern in ("*", "e*"):
+        wanted = filters.wanted(parser.parse_args(["--source", pattern]))
+        assert times(Search(wanted).of(chain(EARLY, source="ehr"))) == [EARLY]
+        assert times(Search(wanted).of(chain(EARLY, source=None))) == []
 
 
 @pytest.fixture(scope="session")

@@ -49,7 +49,7 @@ def test_a_full_segment_is_on_the_disk_before_its_file_is_closed(tmp_path, calls
     ledger.close()
 
 
-def test_a_disk_that_cannot_sync_is_an_error_until_a_record_is_written_again(tmp_path, monkeypatch):
+def test_a_disk_that_cannot_sync_is_an_error_until_the_ledger_is_healed(tmp_path, monkeypatch):
     def refuse(_file):
         raise OSError(5, "Input/output error")
 
@@ -59,6 +59,7 @@ def test_a_disk_that_cannot_sync_is_an_error_until_a_record_is_written_again(tmp
         ledger.sync()
     assert not ledger.healthy
     monkeypatch.undo()
+    ledger.heal()
     ledger.append({"kind": "decision"})
     assert ledger.healthy
     ledger.close()
@@ -85,6 +86,7 @@ def test_with_each_a_record_that_cannot_be_synced_is_an_error(tmp_path, refusing
     with pytest.raises(LedgerError, match="the ledger cannot be synced"):
         ledger.append({"kind": "decision"})
     refusing.clear()
+    ledger.heal()
     ledger.append({"kind": "decision"})
     ledger.close()
     assert verify(tmp_path) is None
@@ -169,6 +171,7 @@ def test_with_group_every_answer_whose_record_a_failed_sync_may_have_lost_is_tol
                 await task
         assert not ledger.healthy
         refusing.clear()
+        ledger.heal()
         ledger.append({"kind": "decision"})
         await ledger.kept()
         assert ledger.healthy
@@ -257,6 +260,7 @@ def test_with_each_a_failure_that_another_thread_was_told_is_a_failure(tmp_path,
     with pytest.raises(LedgerError, match="cannot be synced"):
         ledger.append({"kind": "decision"})
     thread.join()
+    ledger.heal()
     ledger.append({"kind": "decision"})
     ledger.close()
 
@@ -272,6 +276,7 @@ def test_with_group_a_failure_that_another_thread_was_told_is_a_failure(tmp_path
         with pytest.raises(LedgerError, match="cannot be synced"):
             await waiting
         thread.join()
+        ledger.heal()
         ledger.append({"kind": "decision"})
         await ledger.kept()
         ledger.close()

@@ -1,6 +1,7 @@
 """A ledger's file: records in their chain, segments, and what a changed file shows."""
 
 import os
+import threading
 from pathlib import Path
 
 import orjson
@@ -77,6 +78,9 @@ def test_a_failed_write_is_an_error_and_the_chain_heals_when_the_disk_does(tmp_p
     assert not ledger.healthy
 
     monkeypatch.setattr(os, "write", real)
+    with pytest.raises(LedgerError, match="not healed yet"):
+        ledger.append({"kind": "decision"})
+    ledger.heal()
     ledger.append({"kind": "decision"})
     ledger.close()
 
@@ -98,6 +102,43 @@ def test_a_ledger_heals_without_waiting_for_the_next_record(tmp_path, monkeypatc
 
     assert ledger.healthy
     assert verify(tmp_path) is None
+
+
+def test_while_another_thread_heals_a_record_fails_at_once_and_close_waits(tmp_path, monkeypatch):
+    ledger, goes_on, healing = FileLedger(tmp_path, 0, now), threading.Event(), threading.Event()
+    monkeypatch.setattr(os, "write", lambda _file, _data: 0)
+    with pytest.raises(LedgerError):
+        ledger.append({"kind": "decision"})
+    monkeypatch.undo()
+    real = ledger._settle
+
+    def settle():
+        healing.set()
+        assert goes_on.wait(60)
+        real()
+
+    monkeypatch.setattr(ledger, "_settle", settle)
+    healer, closer = threading.Thread(target=ledger.heal), threading.Thread(target=ledger.close)
+    healer.start()
+    assert healing.wait(60)
+    for fails in (lambda: ledger.append({"kind": "decision"}), ledger.check):
+        with pytest.raises(LedgerError, match="not healed yet"):
+            fails()
+    closer.start()
+    goes_on.set()
+    healer.join()
+    closer.join()
+    assert [each["kind"] for each in lines(tmp_path)] == ["start", "start"]
+    assert verify(tmp_path) is None
+
+
+def test_a_closed_ledger_takes_nothing_more(tmp_path):
+    ledger = FileLedger(tmp_path, 0, now)
+    ledger.close()
+    for fails in (lambda: ledger.append({"kind": "decision"}), ledger.check, ledger.heal):
+        with pytest.raises(LedgerError, match="the ledger is closed"):
+            fails()
+    assert len(lines(tmp_path)) == 1
 
 
 def test_a_folder_that_is_a_file_is_an_error_that_names_it(tmp_path):
@@ -176,6 +217,7 @@ def test_a_file_that_never_syncs_again_neither_stops_the_healing_nor_stays_open(
     with pytest.raises(LedgerError, match="the ledger cannot be written"):
         ledger.append({"kind": "decision", "lost": True})
 
+    ledger.heal()
     ledger.append({"kind": "decision"})
 
     assert ledger.healthy
