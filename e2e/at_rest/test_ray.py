@@ -1,26 +1,15 @@
 """The same catalogue from three nodes of Ray, one of which is lost, as from this machine."""
 
-import importlib.util
 import os
-import shutil
 import subprocess
 import sys
 from pathlib import Path
 
-import pytest
 from hospital_files import fill
+from ray_cluster_marks import NEEDS_RAY
 from reports import catalogue, command
 
-pytestmark = [
-    pytest.mark.slow,
-    pytest.mark.skipif(
-        importlib.util.find_spec("ray") is None, reason="not run: Ray is not there; `make at-rest`"
-    ),
-    pytest.mark.skipif(
-        os.geteuid() != 0 or shutil.which("unshare") is None,
-        reason="not run: Ray listens on all interfaces, and a network namespace needs root",
-    ),
-]
+pytestmark = NEEDS_RAY
 
 
 def test_a_lost_node_loses_nothing(tmp_path):

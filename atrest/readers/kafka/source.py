@@ -6,7 +6,6 @@ are alike, so no bound follows.
 """
 
 import contextlib
-import logging
 import random
 import socket
 from collections.abc import Iterator, Mapping, Sequence
@@ -19,6 +18,7 @@ from kafka.errors import KafkaError
 from atrest.manners import Manners
 from atrest.protection import Evidence, Protection, Shield
 from atrest.readers.credentials import secret
+from atrest.readers.libraries import silence
 from atrest.readers.throttle import Pace
 from atrest.readers.tls import is_this_machine
 from atrest.sample import weight_of
@@ -26,9 +26,7 @@ from atrest.source import Budget, Item, Method, ReadError, Reason, Rows, Sampled
 from atrest.spec import Spec
 from atrest.unit import Unit, UnitKind
 
-# the driver's own lines name topics and quote errors of brokers
-logging.getLogger("kafka").addHandler(logging.NullHandler())
-logging.getLogger("kafka").propagate = False
+silence("kafka")
 
 COLUMNS: Final = ("key", "value", "headers")
 _BROKERS_OWN: Final = frozenset(

@@ -10,9 +10,12 @@ from atrest.manners import Manners
 from atrest.readers import tls
 from atrest.readers.address import Address
 from atrest.readers.credentials import secret
+from atrest.readers.libraries import silence
 from atrest.readers.tls import SslMode
 from atrest.source import ReadError, Reason
 from atrest.spec import Spec
+
+silence("pymongo")
 
 _SECONDS: Final = 10
 """That a server may take until it is found."""

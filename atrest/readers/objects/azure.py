@@ -20,9 +20,9 @@ from azure.storage.blob import BlobProperties, ContainerClient, ExponentialRetry
 from atrest.manners import Manners
 from atrest.protection import Evidence, Shield
 from atrest.readers.credentials import secret
+from atrest.readers.libraries import silence
 from atrest.readers.objects.azure_errors import read_error
 from atrest.readers.objects.bucket import Listed, Piece, reached_by
-from atrest.readers.objects.libraries import silence
 from atrest.readers.objects.source import Objects
 from atrest.source import ReadError, Reason
 from atrest.spec import Spec

@@ -17,9 +17,9 @@ from google.cloud.storage.retry import DEFAULT_RETRY
 
 from atrest.manners import Manners
 from atrest.protection import Evidence, Shield
+from atrest.readers.libraries import silence
 from atrest.readers.objects.bucket import Listed, Piece, reached_by
 from atrest.readers.objects.gcs_errors import ERRORS, read_error
-from atrest.readers.objects.libraries import silence
 from atrest.readers.objects.source import Objects
 from atrest.source import ReadError, Reason
 from atrest.spec import Spec

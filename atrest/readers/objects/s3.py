@@ -17,8 +17,8 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from atrest.manners import Manners
 from atrest.protection import Evidence, Shield
+from atrest.readers.libraries import silence
 from atrest.readers.objects.bucket import Listed, Piece, reached_by
-from atrest.readers.objects.libraries import silence
 from atrest.readers.objects.s3_errors import read_error
 from atrest.readers.objects.source import Objects
 from atrest.source import ReadError, Reason

@@ -53,6 +53,19 @@ def postgres(_: Path, tables: Sequence[Table]) -> Iterator[Started]:
 
 
 @contextlib.contextmanager
+def postgres_of_a_reader(statements: Sequence[str]) -> Iterator[str]:
+    """PostgreSQL whose role `reader` these statements make, with the password of all servers."""
+    programs = postgres_server.programs()
+    if programs is None:
+        raise NotHereError("no PostgreSQL (apt-get install postgresql)")
+    with (
+        postgres_server.postgres_server(programs) as server,
+        server.database("quoting", *statements) as name,
+    ):
+        yield f"postgres://reader@localhost:{server.port}/{name}"
+
+
+@contextlib.contextmanager
 def mariadb(_: Path, tables: Sequence[Table]) -> Iterator[Started]:
     """MariaDB."""
     if not mariadb_server.is_installed():

@@ -6,7 +6,8 @@ import logging
 def silence(*names: str) -> None:
     """Let nothing of these libraries into a log.
 
-    They log paths and whole listings, and a key can be a name of a patient.
+    They log paths, whole listings, documents as they come, and errors of servers. A key can be a
+    name of a patient.
     """
     for name in names:
         logger = logging.getLogger(name)

@@ -1,7 +1,7 @@
 import io
 import logging
 
-from atrest.readers.objects.libraries import silence
+from atrest.readers.libraries import silence
 
 
 def test_what_a_library_logs_is_said_nowhere(capfd):

@@ -1,0 +1,145 @@
+"""A value of every infoType lies in every store that is here, and in rows that break readers.
+
+Each value, its encodings and its unkeyed hashes are sought in the catalogue's folder, in every
+report, in what the commands print, and in the logs of every library at DEBUG.
+"""
+
+import contextlib
+import os
+import subprocess
+
+import pytest
+from canaries_at_rest import (
+    NAMED,
+    broken_files,
+    leaks,
+    leaks_of,
+    named,
+    postgres_that_quotes,
+    tables,
+)
+from reports import command
+from stores import servers
+from stores.local import STORES
+from stores.servers import SERVERS, NotHereError
+
+from extauthz.commands.rest.report import FORMS
+from extauthz.rest.folder import Folder
+from extauthz.rest.store import Store
+
+pytestmark = pytest.mark.slow
+# every process of the run, workers too, logs whatever any library says
+DEBUG = """
+import logging, os, sys
+file = os.environ["CANARY_LOG"] + "." + str(os.getpid())
+logging.basicConfig(level=logging.DEBUG, filename=file)
+logging.getLogger("canary").debug("logs are written")
+"""
+_TAKE_NAMES = ("csv", "parquet", "mongodb", "s3", "kafka")
+
+
+@pytest.fixture(scope="module")
+def scanned(tmp_path_factory):
+    """The folder of one scan over everything, what it printed, and what is not here."""
+    place = tmp_path_factory.mktemp("canaries")
+    (place / "site").mkdir()
+    (place / "site" / "sitecustomize.py").write_text(DEBUG)
+    (place / "logs").mkdir()
+    environ = os.environ | {
+        "PYTHONPATH": f"{place / 'site'}:{os.environ.get('PYTHONPATH', '')}",
+        "CANARY_LOG": str(place / "logs" / "log"),
+    }
+    specs, missing = [broken_files(place / "broken")], {}
+    with contextlib.ExitStack() as running:
+        for name, fill in STORES.items():
+            specs.append(fill(place / name, _of(name)))
+        for name, start in SERVERS.items():
+            try:
+                spec, more = running.enter_context(start(place / f"at-{name}", _of(name)))
+            except NotHereError as error:
+                missing[name] = f"not run: {error}"
+                continue
+            specs.append(spec)
+            environ |= more
+        with contextlib.suppress(NotHereError):
+            specs.append(
+                running.enter_context(servers.postgres_of_a_reader(postgres_that_quotes()))
+            )
+        done = subprocess.run(
+            command("scan", *specs, "--catalogue", place / "catalogue"),
+            env=environ,
+            capture_output=True,
+            check=False,
+        )
+        again = subprocess.run(
+            command("scan", *specs, "--catalogue", place / "catalogue", "--dry-run"),
+            env=environ,
+            capture_output=True,
+            check=False,
+        )
+    assert (done.returncode, again.returncode) == (2, 0), done.stderr + again.stderr
+    return place, done.stdout + done.stderr + again.stdout + again.stderr, missing
+
+
+def _of(store):
+    return [*tables(), named()] if store in _TAKE_NAMES else tables()
+
+
+@pytest.fixture
+def units(scanned):
+    store = Store(Folder(scanned[0] / "catalogue").database)
+    found = list(store.units())
+    store.close()
+    return found
+
+
+@pytest.mark.parametrize("store", SERVERS)
+def test_every_server_was_read(scanned, units, store):
+    if store in scanned[2]:
+        pytest.skip(scanned[2][store])
+    scheme = {"mariadb": "mysql"}.get(store, store)
+    found = [unit for unit in units if unit.source.startswith(f"{scheme}://")]
+    assert len(found) >= 2
+    assert {unit.verdict.value for unit in found} >= {"phi"}
+
+
+def test_rows_that_break_their_readers_are_named(units):
+    failed = {u.name: sorted(u.profile.unread) for u in units if u.profile.unread}
+    assert sum(name.startswith(("cut-", "turned-")) for name in failed) > 10
+    if any(unit.source.startswith("postgres://") for unit in units):
+        assert {"public.quoted", "public.dated"} <= failed.keys()
+    assert not [name for name in failed if "INTERNAL_ERROR" in failed[name]], failed
+
+
+def test_names_that_are_values_are_masked(scanned, units):
+    assert not [unit.name for unit in units if NAMED in unit.name]
+    assert leaks(scanned[1]) == set()
+
+
+def test_the_catalogues_folder_holds_none(scanned):
+    assert leaks_of((scanned[0] / "catalogue").rglob("*")) == {}
+
+
+def test_no_log_of_any_library_holds_one(scanned):
+    logs = list((scanned[0] / "logs").iterdir())
+    assert len(logs) >= 3  # the command, its workers, the rehearsal
+    assert all(b"logs are written" in path.read_bytes() for path in logs)
+    assert leaks_of(logs) == {}
+
+
+@pytest.mark.parametrize("form", FORMS)
+def test_no_report_holds_one(scanned, form, tmp_path):
+    folder, out = scanned[0] / "catalogue", tmp_path / "report"
+    words = command("report", "--all", "--format", form, "--catalogue", folder, "-o", out)
+    done = subprocess.run(words, capture_output=True, check=False)
+    assert done.returncode == 0, done.stderr
+    assert leaks(out.read_bytes() + done.stdout + done.stderr) == set()
+
+
+@pytest.mark.parametrize("words", [("status",), ("diff", "--since", "1"), ("explain", "telling")])
+def test_no_command_prints_one(scanned, words):
+    done = subprocess.run(
+        command(*words, "--catalogue", scanned[0] / "catalogue"), capture_output=True, check=False
+    )
+    assert done.stdout
+    assert leaks(done.stdout + done.stderr) == set()
