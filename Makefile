@@ -92,7 +92,7 @@ KUBE_STAGING := api apiextensions-apiserver apimachinery apiserver cli-runtime c
 	dynamic-resource-allocation endpointslice externaljwt kms kube-aggregator kube-controller-manager kube-proxy \
 	kube-scheduler kubectl kubelet metrics mount-utils pod-security-admission sample-apiserver sample-cli-plugin sample-controller
 
-kube-tools: .tools/etcd .tools/kube-apiserver .tools/istio-crds.yaml ## etcd, kube-apiserver and Istio's kinds into .tools, for `make cluster` (130 MB; needs Go; builds for 10 minutes and more)
+kube-tools: .tools/etcd .tools/kube-apiserver .tools/istio-crds.yaml .tools/kuberay-crds.yaml ## etcd, kube-apiserver, Istio's and KubeRay's kinds into .tools, for `make cluster` (130 MB; needs Go; builds for 10 minutes and more)
 
 .tools/etcd:
 	@mkdir -p .tools/etcd-build
@@ -112,6 +112,12 @@ kube-tools: .tools/etcd .tools/kube-apiserver .tools/istio-crds.yaml ## etcd, ku
 	@cd .tools/istio-build && { test -f go.mod || go mod init istio-build; } && \
 	  go get istio.io/api@v1.32.0 && \
 	  cp --no-preserve=mode "$$(go list -m -f '{{.Dir}}' istio.io/api)/kubernetes/customresourcedefinitions.gen.yaml" ../istio-crds.yaml
+
+.tools/kuberay-crds.yaml:
+	@mkdir -p .tools/kuberay-build
+	@cd .tools/kuberay-build && { test -f go.mod || go mod init kuberay-build; } && \
+	  go mod download github.com/ray-project/kuberay/ray-operator@v1.5.0 && \
+	  cp --no-preserve=mode "$$(go env GOMODCACHE)/github.com/ray-project/kuberay/ray-operator@v1.5.0/config/crd/bases/ray.io_rayclusters.yaml" ../kuberay-crds.yaml
 
 cluster: $(READY) ## on a real Kubernetes API server: objects, roles, `serve --policy kubernetes://`; says what it could not run
 	@$(BIN)/pytest e2e/cluster -m slow -rs

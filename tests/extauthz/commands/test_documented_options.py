@@ -16,7 +16,7 @@ PAGES = [
 ]
 TEXT = "\n".join(page.read_text() for page in PAGES)
 OF_OTHERS = {
-    "--descriptor", "--folder", "--fqdn", "--port", "--records", "--reuse-values", "--set", "--type",
+    "--descriptor", "--folder", "--fqdn", "--from-env-file", "--from-file", "--port", "--records", "--reuse-values", "--set", "--type",
     "--version", "--wait", "--wheel",
 }  # fmt: skip
 
