@@ -58,6 +58,7 @@ class Kept:
         protection: what is known of its encryption.
         read_at: when the run began that read it, ISO 8601 in UTC.
         detail: of the error that ended the read: our own words, an SQLSTATE, an extra to install.
+            Or the masked names of parts that were not read.
     """
 
     key: str

@@ -3,8 +3,9 @@
 import os
 import time
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
+from typing import Final
 
 from atrest import names
 from atrest.catalogue import NAME
@@ -15,9 +16,11 @@ from atrest.manners import Manners
 from atrest.profile import Column, Hit, Profile
 from atrest.protection import Protection
 from atrest.readers.registry import open_source
-from atrest.source import Budget, ReadError, Reason
+from atrest.source import Budget, Item, ReadError, Reason, Unread
 from atrest.spec import Spec
 from atrest.unit import Unit
+
+_MOST_PARTS: Final = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +50,8 @@ class Outcome:
         profile: what was counted. What failed is counted in it too.
         protection: what is known of its encryption.
         seconds: that it took.
-        detail: of the error that ended it: our own words, an SQLSTATE, an extra to install.
+        detail: of the error that ended it: our own words, an SQLSTATE, an extra to install. Or
+            the parts that were not read: columns, and files of a table.
     """
 
     unit: Unit
@@ -72,9 +76,10 @@ def perform(task: Task, detection: Detection, beat: Callable[[int, int], None]) 
     try:
         source = open_source(task.spec, task.manners, os.environ)
         try:
-            items = source.read(task.unit, task.budget)
+            parts: set[str] = set()
+            items = _noting(source.read(task.unit, task.budget), parts)
             profile, error = examine(items, detection, task.budget, beat)
-            detail = error.detail if error else ""
+            detail = error.detail if error else _shown(parts, detection)
             protection = source.protection(task.unit)
         finally:
             source.close()
@@ -90,6 +95,21 @@ def perform(task: Task, detection: Detection, beat: Callable[[int, int], None]) 
 def lost(unit: Unit, seconds: float) -> Outcome:
     """Return the outcome of a unit whose worker died. Its name was not looked at."""
     return Outcome(unit, MASK, _failed(Reason.WORKER_LOST), Protection(), seconds)
+
+
+def _noting(items: Iterable[Item], parts: set[str]) -> Iterator[Item]:
+    """Yield items, and note the names of parts that were not read: columns, files of a table."""
+    for item in items:
+        if isinstance(item, Unread) and item.member:
+            parts.add(item.member)
+        yield item
+
+
+def _shown(parts: set[str], detection: Detection) -> str:
+    """Return the names of parts as they may be shown: a name can be a value."""
+    first = [names.look(part, detection)[0] for part in sorted(parts)[:_MOST_PARTS]]
+    more = len(parts) - len(first)
+    return ", ".join(first) + (f" and {more} more" if more else "")
 
 
 def _failed(reason: Reason) -> Profile:

@@ -7,8 +7,9 @@ import pytest
 from atrest.catalogue import NAME
 from atrest.detection import Detection
 from atrest.manners import Manners
+from atrest.protection import Protection
 from atrest.readers.files import open_source
-from atrest.source import Budget
+from atrest.source import Budget, Reason, Rows, Unread
 from atrest.spec import parse
 from atrest.unit import Unit, UnitKind
 from extauthz.rest import task as tasks
@@ -63,6 +64,39 @@ def test_a_bug_or_a_drivers_error_is_an_outcome_without_its_text(detection, tmp_
     assert found.profile.unread == {"INTERNAL_ERROR": 1}
     assert found.detail == "ValueError"
     assert "Ruiz" not in repr(found)
+
+
+class _Partly:
+    """A source that may not read some columns."""
+
+    def read(self, _, __):
+        yield Rows(("id",), [(1,)])
+        yield from (Unread(Reason.NOT_PERMITTED, name) for name in self.hidden)
+
+    def protection(self, _):
+        return Protection()
+
+    def close(self):
+        pass
+
+
+@pytest.mark.parametrize(
+    ("hidden", "detail"),
+    [
+        (("ssn", "dob", "ssn"), "dob, ssn"),
+        (("ssn 512-44-9031",), "ssn XXX"),
+        ([f"c{number:02}" for number in range(12)], ", ".join(f"c{n:02}" for n in range(10)) + " and 2 more"),
+    ],
+)  # fmt: skip
+def test_the_parts_that_were_not_read_are_named_and_masked(detection, monkeypatch, hidden, detail):
+    source = _Partly()
+    source.hidden = hidden
+    monkeypatch.setattr(tasks, "open_source", lambda *_: source)
+    unit = Unit("postgres://db/ehr", "public.patient", UnitKind.TABLE)
+    task = Task(parse("postgres://db/ehr"), unit, Budget(), Manners())
+    found = perform(task, detection, lambda *_: None)
+    assert found.profile.unread == {"NOT_PERMITTED": len(hidden)}
+    assert found.detail == detail
 
 
 def test_a_missing_extra_says_which(detection):
