@@ -50,7 +50,7 @@ e2e: $(READY) $(ENVOY) ## tests on real Envoy
 e2e-slow: $(READY) $(ENVOY) ## the tests on real Envoy that take too long for each change
 	@$(BIN)/pytest e2e -m slow
 
-at-rest: $(READY) $(RAY) ## scans at rest: random kills, a Ray cluster that loses a node, real servers
+at-rest: $(READY) $(RAY) ## scans at rest: one hospital in all stores, random kills, Ray with a lost node, values sought
 	@PYTHONPATH=.ray-site $(BIN)/pytest e2e/at_rest -m slow -rs
 
 zipkin: ## Zipkin into .tools, for the tests of the tracing UI (131 MB; needs Java 17 and Maven)

@@ -77,7 +77,7 @@ def _run(what: str, data: Path, catalogue: Path, *words: str) -> None:
     command = [sys.executable, "-m", "extauthz.cli", "rest", "scan", str(data), *words]
     before = resource.getrusage(resource.RUSAGE_CHILDREN)
     began = time.monotonic()
-    done = subprocess.run(  # noqa: S603 - this program
+    done = subprocess.run(
         [*command, "--catalogue", str(catalogue)], capture_output=True, text=True, check=True
     )
     seconds = time.monotonic() - began
@@ -85,8 +85,8 @@ def _run(what: str, data: Path, catalogue: Path, *words: str) -> None:
     cpu = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
     said = " ".join(done.stdout.split("\n")[-2].split())
     sys.stdout.write(
-        f"{what}: {seconds:.1f} s, {cpu:.1f} s of CPU, {after.ru_maxrss >> 10} MiB at most; {said}; "
-        f"load {os.getloadavg()[0]:.1f}\n"
+        f"{what}: {seconds:.1f} s, {cpu:.1f} s of CPU, {after.ru_maxrss >> 10} MiB at most; "
+        f"load {os.getloadavg()[0]:.1f}; {said}\n"
     )
     sys.stdout.flush()
 

@@ -2,15 +2,22 @@
 
 from collections import Counter
 from dataclasses import replace
+from itertools import repeat
 
 import pytest
 from kept_units import EXPORT, LOCKED, PATIENTS, SCAN, UNITS, WARDS
 from rest_catalogue import catalogue
 
+from atrest.manners import Manners
+from atrest.source import Budget
+from atrest.spec import parse
+from atrest.unit import Unit, UnitKind
 from extauthz.commands.rest import summary
 from extauthz.rest.folder import Folder
 from extauthz.rest.run import Counts
+from extauthz.rest.schedule import Feed
 from extauthz.rest.store import Store
+from extauthz.rest.task import Task
 
 CUT = replace(SCAN, profile=replace(SCAN.profile, gaps=Counter({"OVER_LIMIT": 3, "TORN": 1})))
 
@@ -55,3 +62,23 @@ def test_all_units_of_the_tests_are_told(after):
     code, said = after(*UNITS)
     assert code == 2
     assert "secret/=x.csv" in said
+
+
+class Many:
+    """A rehearsal over so many tiny files."""
+
+    def __init__(self, files):
+        unit = Unit("file:///data", "a.txt", UnitKind.FILE, "1", 1)
+        task = Task(parse("/data"), unit, Budget(), Manners())
+        self._feed = Feed("file:///data", repeat(task, files))
+        self.counts = Counts()
+
+    def feeds(self):
+        return [self._feed]
+
+
+def test_many_tiny_files_take_their_time(tmp_path, capsys):
+    store = Store(tmp_path / "c.sqlite", create=True)
+    assert summary.dry_run(Many(120_000), store, 2) == 0
+    store.close()
+    assert "about 2.0 min with 2 workers" in capsys.readouterr().out
