@@ -161,7 +161,8 @@ manifests: $(READY) ## rewrite what istio-config/ holds of the code's
 	@$(BIN)/phiguard istio values --schema > istio-config/chart/values.schema.json
 	@mkdir -p istio-config/chart/crds istio-config/chart/files
 	@cp istio-config/guard/09-*.yaml istio-config/chart/crds/
-	@cp istio-config/mesh/[0-9]*.yaml istio-config/namespace/[0-9]*.yaml istio-config/chart/files/
+	@cp istio-config/mesh/[0-9]*.yaml istio-config/namespace/[0-9]*.yaml \
+	  istio-config/gateway/[0-9]*.yaml istio-config/chart/files/
 
 lock: ## rewrite the lock files from pyproject.toml and requirements-*.in
 	@test -x $(BIN)/python || $(MAKE) --no-print-directory setup

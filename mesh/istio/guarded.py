@@ -62,6 +62,23 @@ def outbound_streams(installation: Installation) -> Manifest:
     return _envoy_filter("phiguard-outbound-streams", STREAMING, _first(judge), *patches)
 
 
+def gateway(installation: Installation, key: str, value: str) -> Manifest:
+    """Requests and their answers at an ingress or egress gateway, both as streams.
+
+    A gateway is a caller like any other: its certificate says who sends, and the route says to
+    whom. The filter stands behind the gateway's own authentication and authorization, so what
+    those refuse costs nothing here.
+
+    Args:
+        key: label of the gateway's pods.
+        value: its value.
+    """
+    judge = ext_proc.outbound_streams(installation)
+    patches = _before_router("GATEWAY", judge, grpc_message.put_aside())
+    patches.append(_without("GATEWAY", span_headers.INBOUND))
+    return _selecting(f"phiguard-gateway-{value}", {key: value}, patches)
+
+
 def _before_router(context: str, *values: Manifest) -> list[Manifest]:
     """Insert directly before the router, in this order, after istiod's own authorization.
 
@@ -111,10 +128,14 @@ def _match(context: str, http_filter: str = "") -> Manifest:
 def _envoy_filter(name: str, label: str, *patches: Manifest) -> Manifest:
     # without a selector the filter would wrap every sidecar of the namespace, also the guard's and
     # the collector's
+    return _selecting(name, {GUARDED_LABEL: label}, patches)
+
+
+def _selecting(name: str, labels: Manifest, patches: Sequence[Manifest]) -> Manifest:
     spec: Manifest = {
         # after filters of others (0): a neighbour that one of them inserts is there by then
         "priority": 10,
-        "workloadSelector": {"labels": {GUARDED_LABEL: label}},
+        "workloadSelector": {"labels": labels},
         "configPatches": list(patches),
     }
     return manifest("networking.istio.io/v1alpha3", "EnvoyFilter", {"name": name}, spec=spec)

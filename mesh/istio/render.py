@@ -4,6 +4,8 @@
 - `mesh/`: what holds for the whole mesh.
 - `namespace/`: what switches the guard on in one namespace. These objects name no namespace.
 - `namespaces/NAME/`: the same for each namespace that the values name.
+- `gateway/`: what switches it on at a gateway with the label `istio: ingressgateway`.
+- `gateways/NAME/`: what switches it on at the gateways that they name.
 
 Within a folder, the files' names sort in the order in which they are applied.
 """
@@ -25,6 +27,8 @@ HEADER = (
 
 
 _APPLY = "kubectl apply -f"
+_IN_NAMESPACE = "kubectl apply -n NAMESPACE -f"
+_AT_A_GATEWAY = "Requests and answers at a gateway: ext_proc."
 
 EDGES_FILE = "edges/40-edges.yaml"
 """The file with a policy's edges.
@@ -55,9 +59,14 @@ def files(installation: Installation) -> dict[str, str]:
 def objects(installation: Installation) -> list[Manifest]:
     """Every object that the values ask for, in apply order, without the guard's namespace.
 
-    Those of `namespace/` are left out: they belong to no namespace yet.
+    Those of `namespace/` and `gateway/` are left out: they belong to no namespace yet.
     """
-    parts = (*_guard(installation), *_mesh(installation), *_named(installation))
+    parts = (
+        *_guard(installation),
+        *_mesh(installation),
+        *_named(installation),
+        *_gateways(installation),
+    )
     found = (each for file in parts for each in file.manifests)
     return [each for each in found if each["kind"] != "Namespace"]
 
@@ -66,9 +75,28 @@ def _files(installation: Installation) -> tuple[_File, ...]:
     return (
         *_guard(installation),
         *_mesh(installation),
+        _any_gateway(installation),
         *_guarded(installation, "namespace", ""),
         *_named(installation),
+        *_gateways(installation),
     )
+
+
+def _gateways(installation: Installation) -> tuple[_File, ...]:
+    found = []
+    for each in installation.values.guarded_gateways:
+        namespace, _, label = each.partition("/")
+        key, _, value = label.partition("=")
+        name = f"gateways/{namespace}/35-{value}.yaml"
+        judged = _placed(guarded.gateway(installation, key, value), namespace)
+        found.append(_File(name, _AT_A_GATEWAY, _APPLY, (judged,)))
+    return tuple(found)
+
+
+def _any_gateway(installation: Installation) -> _File:
+    """The object of a gateway with the label of Istio's own chart, in no namespace yet."""
+    judged = guarded.gateway(installation, "istio", "ingressgateway")
+    return _File("gateway/35-gateway.yaml", _AT_A_GATEWAY, _IN_NAMESPACE, (judged,))
 
 
 def _named(installation: Installation) -> tuple[_File, ...]:
@@ -156,7 +184,7 @@ def _mesh(installation: Installation) -> tuple[_File, ...]:
 
 def _guarded(installation: Installation, folder: str, namespace: str) -> tuple[_File, ...]:
     """Files of one namespace; with an empty name, of any."""
-    command = _APPLY if namespace else "kubectl apply -n NAMESPACE -f"
+    command = _APPLY if namespace else _IN_NAMESPACE
 
     def file(name: str, purpose: str, *found: Manifest) -> _File:
         placed = tuple(_placed(each, namespace) for each in found)

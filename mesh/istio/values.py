@@ -16,6 +16,11 @@ QUANTITY: Final = "^[0-9]+([.][0-9]+)?(m|k|Ki|M|Mi|G|Gi|T|Ti)?$"
 CLASS_NAME: Final = "^([a-z0-9]([-a-z0-9.]{0,251}[a-z0-9])?)?$"
 # matches `/var/lib/phiguard` and nothing at all; not `var`, `/var/../etc`
 HOST_PATH: Final = "^(/[-A-Za-z0-9_]+)*$"
+# matches `istio-ingress/istio=ingressgateway`; not `istio-ingress/ingressgateway`
+GATEWAY: Final = (
+    "^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?/[a-z0-9A-Z]([-a-z0-9A-Z_./]{0,251}[a-z0-9A-Z])?="
+    "[a-z0-9]([-a-z0-9]{0,44}[a-z0-9])?$"
+)
 # matches `10.0.0.0/16`, `fd00::/8`; not `10.0.0.1`
 CIDR: Final = "^[0-9a-fA-F.:]+/[0-9]{1,3}$"
 # matches `cluster.local`; not `cluster..local`
@@ -218,6 +223,14 @@ class Values:
     )
     guarded_namespaces: Annotated[
         tuple[str, ...], About("namespaces in which the guard is switched on", pattern=DNS_LABEL)
+    ] = ()
+    guarded_gateways: Annotated[
+        tuple[str, ...],
+        About(
+            "gateways at which the guard is switched on, as NAMESPACE/LABEL=VALUE of their pods, "
+            "such as istio-ingress/istio=ingressgateway",
+            pattern=GATEWAY,
+        ),
     ] = ()
     collector: Annotated[Collector, About("where spans and metrics go")] = field(
         default=Collector()

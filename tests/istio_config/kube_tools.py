@@ -20,6 +20,7 @@ resources: {cpu: "1", memory: 768Mi, memoryLimit: 2Gi}
 priorityClass: {create: false, name: system-cluster-critical}
 ledger: {size: 5Gi, storageClass: fast}
 guardedNamespaces: [clinic, billing]
+guardedGateways: [edge/istio=egressgateway, edge/gateway.networking.k8s.io/gateway-name=public]
 collector: {namespace: obs, service: otel, port: 14317}
 metrics: {enabled: true, namespace: prom, serviceMonitor: true}
 mesh:

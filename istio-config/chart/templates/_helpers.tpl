@@ -50,7 +50,7 @@ phiguard.{{ .Release.Namespace }}.svc.{{ .Values.mesh.clusterDomain }}
 {{- fail (printf "namespace `%s` is the mesh's root namespace: what guards it would apply to the whole mesh; take it out of guardedNamespaces" .) }}
 {{- end }}
 {{- end }}
-{{- if and .Release.IsInstall .Values.guardedNamespaces }}
-{{- fail "install the guard first, with guardedNamespaces empty, and wait until it is ready; then add the namespaces with `helm upgrade`. Until the guard is ready, a guarded namespace refuses every request" }}
+{{- if and .Release.IsInstall (or .Values.guardedNamespaces .Values.guardedGateways) }}
+{{- fail "install the guard first, with guardedNamespaces and guardedGateways empty, and wait until it is ready; then add them with `helm upgrade`. Until the guard is ready, what is guarded refuses every request" }}
 {{- end }}
 {{- end }}

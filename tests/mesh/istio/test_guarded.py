@@ -102,3 +102,19 @@ def test_no_object_names_its_namespace():
         guarded.outbound_requests(INSTALLATION),
     )
     assert all("namespace" not in manifest["metadata"] for manifest in made)
+
+
+def test_a_gateway_is_judged_behind_its_own_authorization_in_both_directions():
+    found = guarded.gateway(INSTALLATION, "istio", "egressgateway")
+    assert found["metadata"]["name"] == "phiguard-gateway-egressgateway"
+    assert found["spec"]["workloadSelector"] == {"labels": {"istio": "egressgateway"}}
+    patches = found["spec"]["configPatches"]
+    assert {each["match"]["context"] for each in patches} == {"GATEWAY"}
+    judge = patches[0]
+    assert judge["patch"]["operation"] == "INSERT_BEFORE"
+    manager = judge["match"]["listener"]["filterChain"]["filter"]
+    assert manager["subFilter"] == {"name": "envoy.filters.http.router"}
+    mode = judge["patch"]["value"]["typed_config"]["processing_mode"]
+    assert {mode[f"{half}_body_mode"] for half in ("request", "response")} == {
+        "FULL_DUPLEX_STREAMED"
+    }

@@ -8,7 +8,8 @@ from mesh.istio.render import files, objects
 from mesh.istio.values import MeshChoice, PolicyChoice, PolicySource, Values
 
 FOLDER = Path(__file__).parents[3] / "istio-config"
-WRITTEN = ("guard", "mesh", "namespace")
+WRITTEN = ("guard", "mesh", "namespace", "gateway")
+NAMELESS = ("namespace/", "gateway/")
 PLAIN = files(Installation("a", "b"))
 
 
@@ -27,14 +28,16 @@ def test_the_folders_in_the_repository_are_what_render_writes():
 
 
 def test_files_sort_in_the_order_in_which_they_are_applied():
-    assert list(PLAIN) == sorted(PLAIN)
+    for folder in {name.rpartition("/")[0] for name in PLAIN}:
+        names = [name for name in PLAIN if name.startswith(f"{folder}/")]
+        assert names == sorted(names)
 
 
 def test_each_file_says_the_command_that_applies_it():
     for name, text in PLAIN.items():
         command = text.splitlines()[2]
         assert command.endswith(f" -f {name}")
-        assert ("-n NAMESPACE" in command) == name.startswith("namespace/")
+        assert ("-n NAMESPACE" in command) == name.startswith(NAMELESS)
 
 
 def test_each_file_holds_objects_of_kubernetes_so_that_kubectl_takes_the_whole_folder():
@@ -69,11 +72,13 @@ def test_a_guarded_namespace_gets_the_same_objects_in_its_own_name():
 
 
 def test_objects_are_those_of_the_files_that_have_a_place():
-    installation = chosen(guarded_namespaces=("clinic",))
+    installation = chosen(
+        guarded_namespaces=("clinic",), guarded_gateways=("edge/istio=egressgateway",)
+    )
     placed = [
         each
         for name, text in files(installation).items()
-        if not name.startswith("namespace/")
+        if not name.startswith(NAMELESS)
         for each in yaml.safe_load_all(text)
         if each["kind"] != "Namespace"
     ]
