@@ -117,11 +117,10 @@ class Recorder:
         self._append(refusal_record(now, problems))
 
     def _check(self) -> None:
-        """Check that the ledger can be written. Raises LedgerError."""
+        """Check that the ledger can be written, earlier counts too. Raises LedgerError."""
+        self._ledger.check()
         if self._is_overdue:
             self._sum_up()
-        else:
-            self._ledger.check()
 
     def _append(self, record: Record) -> None:
         """Keep one record. Raises LedgerError."""

@@ -223,6 +223,25 @@ def test_a_count_is_exact_whatever_of_its_line_a_full_disk_took(
     assert (total(tmp_path / "ledger"), recorder.uncounted) == (7, 0)
 
 
+def test_nothing_is_counted_while_the_ledger_is_not_healed_though_no_count_waits(
+    snapshot, opened, disk
+):
+    ledger, now = opened(), snapshot()
+    recorder = Recorder(ledger)
+    for _ in range(2):
+        recorder.keep(clean(now), now)
+    disk.missing = 1  # the count is in the ledger, which the healing finds out
+    with pytest.raises(LedgerError):
+        recorder.sum_up()
+    disk.missing = 9999
+    with pytest.raises(LedgerError):
+        ledger.heal()
+    assert recorder.uncounted == 0
+    with pytest.raises(LedgerError):
+        recorder.keep(clean(now), now)
+    assert recorder.uncounted == 0
+
+
 def test_counts_that_could_not_be_written_come_before_a_new_decision(
     snapshot, opened, tmp_path, disk
 ):
