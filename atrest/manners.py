@@ -1,6 +1,6 @@
 """Manners: what a store has to bear."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,3 +20,11 @@ class Manners:
     statement_seconds: int = 300
     lock_seconds: int = 5
     lag_seconds: float = 60
+
+    def share(self, readers: int) -> "Manners":
+        """Return what each of so many readers at once may do."""
+        return replace(
+            self,
+            rows_per_second=self.rows_per_second / readers,
+            bytes_per_second=self.bytes_per_second / readers,
+        )

@@ -22,6 +22,8 @@ from atrest.readers.lake import recognise
 from atrest.readers.lake.disk_folder import DiskFolder
 from atrest.readers.lake.recognise import HERE
 from atrest.readers.lake.table import LOG, METADATA
+from atrest.readers.paced import Meter
+from atrest.readers.throttle import Pace
 from atrest.source import Budget, Document, Item, ReadError, Reason, Unlisted, Unread
 from atrest.spec import Spec
 from atrest.unit import Unit, UnitKind
@@ -51,10 +53,12 @@ class Files:
     Args:
         root: its path.
         mounts: of this machine.
+        manners: how many rows and bytes a second.
     """
 
-    def __init__(self, root: Path, mounts: Mounts) -> None:
+    def __init__(self, root: Path, mounts: Mounts, manners: Manners) -> None:
         self._root = root
+        self._meter = Meter(Pace.of(manners))
         self._mounts = mounts
         self._live: set[str] = set()
         self.name = f"file://{root}"
@@ -129,8 +133,16 @@ class Files:
 
     def read(self, unit: Unit, budget: Budget) -> Iterator[Item]:
         """Yield what a file holds. Raises ReadError when it cannot be read."""
+        yield from self._meter.items(self._items(unit, budget))
+
+    def _paced(self, path: Path) -> BinaryIO:
+        return self._meter.file(_opened(path))
+
+    def _items(self, unit: Unit, budget: Budget) -> Iterator[Item]:
         if unit.kind is UnitKind.TABLE:
-            folder = DiskFolder(self._root / unit.name, _opened)
+            folder = DiskFolder(
+                self._root / unit.name, lambda path: self._meter.file(_opened(path))
+            )
             yield from recognise.items(folder, unit, budget)
             return
         with _opened(self._path(unit)) as file:
@@ -140,7 +152,8 @@ class Files:
             if _is_sparse(found, budget):
                 yield from _extents(file, budget)
             else:
-                yield from content.items(content.Opened(file, found.st_size), budget)
+                opened = content.Opened(self._meter.file(file), found.st_size)
+                yield from content.items(opened, budget)
             if self._file(unit.name, os.fstat(file.fileno())).version != unit.version:
                 yield Unread(Reason.CHANGED)
 
@@ -160,9 +173,9 @@ class Files:
         """Nothing is open."""
 
 
-def open_source(spec: Spec, _: Manners, __: Mapping[str, str]) -> Files:
+def open_source(spec: Spec, manners: Manners, _: Mapping[str, str]) -> Files:
     """Open a folder or a file."""
-    return Files(Path(spec.path), Mounts.here())
+    return Files(Path(spec.path), Mounts.here(), manners)
 
 
 def _opened(path: Path) -> BinaryIO:

@@ -9,7 +9,9 @@ from atrest.manners import Manners
 from atrest.protection import Protection
 from atrest.readers.database_file import DatabaseFile
 from atrest.readers.disk import Mounts
+from atrest.readers.paced import Meter
 from atrest.readers.tables import sqlite
+from atrest.readers.throttle import Pace
 from atrest.source import Budget, Item, Reason, Unlisted, Unread
 from atrest.spec import Spec
 from atrest.unit import Unit, UnitKind
@@ -21,11 +23,13 @@ class Sqlite:
     Args:
         path: of the file.
         mounts: of this machine.
+        manners: how many rows and bytes a second.
     """
 
-    def __init__(self, path: Path, mounts: Mounts) -> None:
+    def __init__(self, path: Path, mounts: Mounts, manners: Manners) -> None:
         self._path = path
         self._file = DatabaseFile(path, "-wal", mounts)
+        self._meter = Meter(Pace.of(manners))
         self.name = f"sqlite://{path}"
 
     def list(self) -> Iterator[Unit | Unlisted]:
@@ -42,7 +46,7 @@ class Sqlite:
     def read(self, unit: Unit, budget: Budget) -> Iterator[Item]:
         """Yield rows of a table. Raises ReadError."""
         with contextlib.closing(sqlite.connect(self._path)) as connection:
-            yield from sqlite.read(connection, unit.name, budget)
+            yield from self._meter.items(sqlite.read(connection, unit.name, budget))
         if self._file.version() != unit.version:
             yield Unread(Reason.CHANGED)
 
@@ -54,6 +58,6 @@ class Sqlite:
         """Nothing is open."""
 
 
-def open_source(spec: Spec, _: Manners, __: Mapping[str, str]) -> Sqlite:
+def open_source(spec: Spec, manners: Manners, _: Mapping[str, str]) -> Sqlite:
     """Open a database file."""
-    return Sqlite(Path(spec.path), Mounts.here())
+    return Sqlite(Path(spec.path), Mounts.here(), manners)

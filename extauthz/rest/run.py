@@ -36,6 +36,7 @@ class Plan:
         budget: how much of each unit.
         manners: how the sources may be used.
         connections: to one server at once.
+        workers: that read at once what is no server.
         wants: whether a unit's name is chosen.
         below: what is known of the volume below a source, by its name.
     """
@@ -44,8 +45,13 @@ class Plan:
     budget: Budget
     manners: Manners
     connections: int
+    workers: int
     wants: Callable[[str], bool]
     below: Mapping[str, tuple[Evidence, ...]] = field(default_factory=dict)
+
+    def share(self, spec: Spec) -> Manners:
+        """Return how each of those that read a source at once may use it."""
+        return self.manners.share(self.connections if is_server(spec) else self.workers)
 
 
 @dataclass(slots=True)
@@ -99,7 +105,7 @@ class Reading:
         ]
 
     def _tasks(self, spec: Spec) -> Iterator[Task]:
-        how = self._how(spec.name)
+        how, manners = self._how(spec.name), self._plan.share(spec)
         for unit in self._units(spec):
             key = self._keys.of(unit)
             if not self._plan.wants(unit.name):
@@ -111,7 +117,7 @@ class Reading:
                 self.counts.unchanged += 1
                 self._is_there(key)
                 continue
-            yield Task(spec, unit, self._plan.budget, self._plan.manners)
+            yield Task(spec, unit, self._plan.budget, manners)
 
     def _is_there(self, key: bytes) -> None:
         self._seen.append(key)

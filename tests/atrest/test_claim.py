@@ -1,10 +1,15 @@
 """Bounds against values that are known."""
 
+import math
 import random
+import re
+from pathlib import Path
 
 import pytest
 
 from atrest.claim import Claim, claim, percent
+
+PAGE = Path(__file__).parents[2] / "docs" / "at-rest.md"
 
 
 @pytest.mark.parametrize(
@@ -69,3 +74,29 @@ def test_over_two_hundred_seeds_the_bound_covers_the_truth(share, rows):
         found = claim(hits, rows)
         covered += found.least <= truth / size <= found.most
     assert covered >= 0.95 * seeds
+
+
+def chance(hits, seen, share):
+    """The chance of so many hits (the binomial distribution)."""
+    ways = math.lgamma(seen + 1) - math.lgamma(hits + 1) - math.lgamma(seen - hits + 1)
+    return math.exp(ways + hits * math.log(share) + (seen - hits) * math.log1p(-share))
+
+
+def test_the_worst_coverage_is_the_one_that_the_documentation_states():
+    seen = 5_000  # what is read of a table, where nothing else is asked for
+    claims = [claim(hits, seen) for hits in range(40)]
+    edges = {share for each in claims for share in (each.least, each.most) if 0 < share < 20 / seen}
+    coverage = {
+        share: sum(
+            chance(hits, seen, share)
+            for hits, each in enumerate(claims)
+            if each.least <= share <= each.most
+        )
+        for edge in edges
+        for share in (edge * (1 - 1e-9), edge * (1 + 1e-9))
+    }
+    worst = min(coverage, key=coverage.get)
+    assert worst == pytest.approx(3 / seen, rel=0.01)
+    (stated,) = re.findall(r"now a hit and now none, in\s+([\d.]+) %", PAGE.read_text())
+    assert f"{100 * coverage[worst]:.1f}" == stated
+    assert min(c for share, c in coverage.items() if not 2.8 < share * seen < 3.8) >= 0.95

@@ -26,7 +26,7 @@ def scanned(tmp_path_factory, detection):
     folder = Folder(place / "catalogue")
     folder.make()
     store = Store(folder.database, create=True)
-    plan = Plan(list(specs.values()), Budget(), Manners(), 1, lambda name: True)
+    plan = Plan(list(specs.values()), Budget(), Manners(), 1, 1, lambda name: True)
     reading = Reading(plan, store, folder.keys(), detection)
     reading.begin()
     for feed in reading.feeds():

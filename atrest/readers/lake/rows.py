@@ -32,7 +32,7 @@ def read(table: Table, folder: Folder, budget: Budget) -> Iterator[Item]:
     counted: list[tuple[DataFile, int]] = []
     for file in files:
         try:
-            counted.append((file, file.rows if file.rows >= 0 else _count(file, folder)))
+            counted.append((file, _count(file, folder)))
         except ReadError as error:
             yield Unread(error.reason, file.path)
     picks = Picks(sum(count for _, count in counted), budget.rows, budget.seed)
@@ -46,6 +46,7 @@ def read(table: Table, folder: Folder, budget: Budget) -> Iterator[Item]:
 
 
 def _count(file: DataFile, folder: Folder) -> int:
+    """Return how many rows a file has by its own word. The table's metadata may say fewer."""
     with folder.open(file.path) as opened, as_read_errors():
         return parquet.File(opened).total
 

@@ -12,7 +12,8 @@ from atrest.readers.lake import recognise
 from atrest.readers.objects.bucket import Bucket, Listed, Piece
 from atrest.readers.objects.bucket_folder import BucketFolder
 from atrest.readers.objects.range_file import RangeFile
-from atrest.readers.throttle import Throttle
+from atrest.readers.paced import Meter
+from atrest.readers.throttle import Pace
 from atrest.source import Budget, Document, Item, ReadError, Reason, Unlisted
 from atrest.spec import Spec
 from atrest.unit import Unit, UnitKind
@@ -27,14 +28,14 @@ class Objects:
     Args:
         spec: names the bucket, and what all keys begin with.
         bucket: answers.
-        manners: how many bytes a second.
+        manners: how many rows and bytes a second.
     """
 
     def __init__(self, spec: Spec, bucket: Bucket, manners: Manners) -> None:
         self.name = spec.name
         self._prefix = spec.path.removeprefix("/")
         self._bucket = bucket
-        self._throttle = Throttle(manners.bytes_per_second)
+        self._meter = Meter(Pace.of(manners))
         self._read: Unit | None = None
         self._stored: tuple[Evidence, ...] = ()
 
@@ -71,6 +72,9 @@ class Objects:
                 not restore it, and nothing else is asked.
         """
         self._read, self._stored = unit, ()
+        yield from self._meter.items(self._items(unit, budget))
+
+    def _items(self, unit: Unit, budget: Budget) -> Iterator[Item]:
         if unit.kind is UnitKind.TABLE:
             root = "" if unit.name == recognise.HERE else unit.name
             yield from recognise.items(self._folder(root), unit, budget)
@@ -91,7 +95,7 @@ class Objects:
         return RangeFile(lambda start, end: self._piece(listed, start, end).data, listed.size)
 
     def _piece(self, listed: Listed, start: int, end: int) -> Piece:
-        self._throttle.take(end - start)
+        self._meter.take(end - start)
         piece = self._bucket.piece(listed.key, listed.tag, start, end)
         if len(piece.data) != end - start:
             raise ReadError(Reason.CHANGED)

@@ -12,6 +12,9 @@ from dataclasses import dataclass
 from typing import BinaryIO, Final
 
 from atrest.header import FEWEST_ROWS, is_header
+from atrest.manners import Manners
+from atrest.readers.pieces import pieces
+from atrest.readers.throttle import Pace
 from atrest.sample import reservoir
 from atrest.source import Budget, Item, Method, Reason, Rows, Sampled, Unread
 from phiscan.syntax import csv_rows
@@ -82,8 +85,7 @@ def read(file: BinaryIO, dialect: Dialect, budget: Budget) -> Iterator[Item]:
         yield Rows(dialect.columns, sample.rows)
         yield Sampled(Method.ALL if sample.is_all else Method.RANDOM, budget.seed)
     else:
-        for row in body:
-            yield Rows(dialect.columns, [row])
+        yield from pieces(dialect.columns, body, Pace.of(Manners()))
         yield Sampled(Method.ALL)
     if body.torn:
         yield Unread(Reason.MALFORMED)
@@ -99,7 +101,7 @@ class _Body:
         self.torn = False
 
     def __iter__(self) -> Iterator[tuple[str, ...]]:
-        next(self._reader, None)
+        is_below = False
         while True:
             try:
                 row = next(self._reader)
@@ -108,6 +110,8 @@ class _Body:
             except csv.Error:
                 self.torn = True
                 continue
-            if row:
+            if row and not is_below:
+                is_below = True  # the header: the first line that is not blank
+            elif row:
                 self.torn |= len(row) > self._width
                 yield tuple(row[: self._width]) + ("",) * (self._width - len(row))

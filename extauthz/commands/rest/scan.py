@@ -227,16 +227,11 @@ def _check(args: argparse.Namespace) -> None:
 
 def _plan(args: argparse.Namespace) -> Plan:
     budget = Budget(args.rows, args.max_bytes, args.seed)
-    share = args.connections
-    manners = Manners(
-        args.rows_per_second / share,
-        args.bytes_per_second / share,
-        lag_seconds=args.replica_lag,
-    )
+    manners = Manners(args.rows_per_second, args.bytes_per_second, lag_seconds=args.replica_lag)
     found = [_spec(text) for text in args.sources]
     wants = _filter(args.include, args.exclude)
     below = volumes.evidence(args, found)
-    return Plan(found, budget, manners, args.connections, wants, below)
+    return Plan(found, budget, manners, args.connections, args.workers, wants, below)
 
 
 def _policy(args: argparse.Namespace) -> PolicyFile | None:

@@ -77,7 +77,7 @@ def test_links_are_not_followed(folder):
 
 
 def test_a_link_in_place_of_a_listed_file_is_not_followed(folder):
-    source = Files(folder, Mounts.here())
+    source = Files(folder, Mounts.here(), Manners())
     unit = next(iter(source.list()))
     (folder / "a.json").unlink()
     (folder / "a.json").symlink_to("/etc/passwd")
@@ -98,7 +98,7 @@ def test_pipes_and_sockets_are_named_and_not_opened(folder):
 
 
 def test_a_pipe_in_place_of_a_listed_file_does_not_block(folder):
-    source = Files(folder, Mounts.here())
+    source = Files(folder, Mounts.here(), Manners())
     unit = next(iter(source.list()))
     (folder / "a.json").unlink()
     os.mkfifo(folder / "a.json")
@@ -125,7 +125,7 @@ def test_the_holes_of_a_sparse_file_are_not_read(tmp_path):
 
 
 def test_a_file_that_is_gone_or_changes_is_said(folder):
-    source = Files(folder, Mounts.here())
+    source = Files(folder, Mounts.here(), Manners())
     units = [unit for unit in source.list() if isinstance(unit, Unit)]
     (folder / "a.json").write_text('{"a": "longer"}')
     assert list(source.read(units[0], Budget()))[-1] == Unread(Reason.CHANGED)

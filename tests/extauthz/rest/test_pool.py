@@ -44,7 +44,7 @@ def files(tmp_path):
 
 
 def schedule(folder):
-    units = [u for u in Files(folder, Mounts.here()).list() if isinstance(u, Unit)]
+    units = [u for u in Files(folder, Mounts.here(), Manners()).list() if isinstance(u, Unit)]
     made = (Task(parse(str(folder)), unit, Budget(), Manners()) for unit in units)
     return Schedule([Feed("s", made)])
 

@@ -35,7 +35,7 @@ def scan(tmp_path, detection):
     def one(wants=lambda name: True, budget=Budget(), below=()):  # noqa: B008 - frozen
         store = Store(folder.database, create=True)
         spec = parse(f"{data}/")
-        plan = Plan([spec], budget, Manners(), 1, wants, {spec.name: below})
+        plan = Plan([spec], budget, Manners(), 1, 1, wants, {spec.name: below})
         reading = Reading(plan, store, folder.keys(), detection)
         reading.begin()
         for feed in reading.feeds():
@@ -128,7 +128,7 @@ def test_a_source_that_is_away_is_named(tmp_path, detection):
     folder = Folder(tmp_path / "catalogue")
     folder.make()
     store = Store(folder.database, create=True)
-    plan = Plan([parse(str(tmp_path / "none"))], Budget(), Manners(), 1, lambda name: True)
+    plan = Plan([parse(str(tmp_path / "none"))], Budget(), Manners(), 1, 1, lambda name: True)
     reading = Reading(plan, store, folder.keys(), detection)
     reading.begin()
     assert [list(feed.tasks) for feed in reading.feeds()] == [[]]
@@ -161,7 +161,7 @@ def test_a_source_that_fails_in_its_own_way_is_named_and_the_next_one_is_read(
         run, "open_source", lambda spec, *_: _Broken() if spec is specs[0] else real(spec, *_)
     )
     reading = Reading(
-        Plan(specs, Budget(), Manners(), 1, lambda _: True), store, folder.keys(), detection
+        Plan(specs, Budget(), Manners(), 1, 1, lambda _: True), store, folder.keys(), detection
     )
     reading.begin()
     assert [len(list(feed.tasks)) for feed in reading.feeds()] == [1, 1]
@@ -186,7 +186,7 @@ def test_a_rehearsal_leaves_the_catalogue_as_it_is(scan, tmp_path, detection):
     os.mkfifo(scan.data / "pipe")
     folder = Folder(tmp_path / "catalogue")
     store = Store(folder.database)
-    plan = Plan([parse(str(scan.data))], Budget(rows=9), Manners(), 1, lambda name: True)
+    plan = Plan([parse(str(scan.data))], Budget(rows=9), Manners(), 1, 1, lambda name: True)
     reading = Reading(plan, store, folder.keys(), detection)
     assert [len(list(feed.tasks)) for feed in reading.feeds()] == [1]
     assert reading.counts.unlisted == 1

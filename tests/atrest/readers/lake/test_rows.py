@@ -73,6 +73,14 @@ def test_of_too_many_files_some_are_drawn_and_no_bound_is_claimed(many):
     assert not Method.BLOCKS.is_uniform
 
 
+@pytest.mark.parametrize("said", [0, 1, 9])
+def test_rows_are_counted_by_the_files_and_not_by_what_the_metadata_say(many, said):
+    table, folder = many
+    files = tuple(DataFile(file.path, said) for file in table.files)
+    found = list(rows.read(Table("delta 1", files, table.names), folder, ALL))
+    assert (len(cells(found, "n")), found[-1]) == (460, Sampled(Method.ALL, 0))
+
+
 def test_all_rows_of_many_files_are_all_rows(many):
     table, folder = many
     found = list(rows.read(table, folder, ALL))

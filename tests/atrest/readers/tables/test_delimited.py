@@ -68,3 +68,17 @@ def test_few_rows_are_all_read_and_many_are_sampled():
     found = rows_of(data, Budget(rows=99))
     assert found[-1] == Sampled(Method.RANDOM)
     assert len(found[0].rows) == 99
+
+
+@pytest.mark.parametrize("rows", [0, 100])
+def test_blank_lines_before_the_header_hide_it_not_among_the_rows(rows):
+    (found, sampled) = rows_of(b"\r\n\nid,mrn\n1,2\n\n3,4\n5,6\n", Budget(rows=rows))
+    assert found.columns == ("id", "mrn")
+    assert [tuple(row) for row in found.rows] == [("1", "2"), ("3", "4"), ("5", "6")]
+    assert sampled == Sampled(Method.ALL)
+
+
+def test_all_rows_come_in_pieces():
+    data = b"id,mrn\n" + b"".join(b"%d,x\n" % n for n in range(600))
+    found = [item for item in rows_of(data, Budget(rows=0)) if isinstance(item, Rows)]
+    assert [len(item.rows) for item in found] == [250, 250, 100]
