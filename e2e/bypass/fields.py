@@ -126,6 +126,8 @@ TECHNIQUES: Final = (
         "trace state",
         "tracers write it",
         _trace_state,
+        # removed before the guard is asked; with ext_authz alone it is not (`span_headers`)
+        at=dict.fromkeys(("ext_proc", "both", "receiver"), (DELIVERED, DELIVERED)),
     ),
     Technique("baggage", "tracers write it", _field("baggage", lambda v: f"note={quote(v.text)}")),
     Technique("text in a trace id", "tracers write it", _field("x-b3-traceid", lambda v: v.word)),

@@ -87,7 +87,7 @@ class Technique:
         make: writes the message.
         dirty: how the message with the value ends. Delivered means: without the value.
         clean: how its clean twin ends.
-        at: other ends at single gates, as (dirty, clean).
+        at: other ends at single gates, as (dirty, clean). `receiver` is that of streams.
         known_open: why the value arrives, by gate; empty where it does not. Such a case is expected
             to fail.
     """
