@@ -16,8 +16,8 @@ PAGES = [
 ]
 TEXT = "\n".join(page.read_text() for page in PAGES)
 OF_OTHERS = {
-    "--descriptor", "--folder", "--fqdn", "--from-env-file", "--from-file", "--port", "--records", "--reuse-values", "--set", "--type",
-    "--version", "--wait", "--wheel",
+    "--cascade", "--descriptor", "--folder", "--fqdn", "--from-env-file", "--from-file", "--no-cache-dir",
+    "--port", "--records", "--reuse-values", "--set", "--type", "--version", "--wait", "--wheel",
 }  # fmt: skip
 
 
