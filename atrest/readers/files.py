@@ -102,7 +102,9 @@ class Files:
         start = "" if folder.name == HERE else f"{folder.name}/"
         for entry in known:
             if not entry.is_symlink():
-                yield from self._entry(entry, start + entry.name)
+                found = self._found(entry, start + entry.name)
+                if found is not None:
+                    yield found
 
     def _table(self, name: str) -> Iterator[Unit]:
         """Yield a folder as a table, when it is one. Then its live files are no units."""
@@ -111,18 +113,17 @@ class Files:
             self._live.update(str(Path(name, file.path)) for file in table.files if file.path)
             yield recognise.unit_of(table, self.name, name)
 
-    def _entry(self, entry: os.DirEntry[str], name: str) -> Iterator["Unit | Unlisted | _Folder"]:
+    def _found(self, entry: os.DirEntry[str], name: str) -> "Unit | Unlisted | _Folder | None":
+        """Return what an entry is; None for a file that is part of a table."""
         try:
             found = entry.stat(follow_symlinks=False)
         except OSError as error:
-            yield self._unlisted(name, reason_of(error))
-            return
+            return self._unlisted(name, reason_of(error))
         if stat.S_ISDIR(found.st_mode):
-            yield _Folder(name, found.st_dev)
-        elif not stat.S_ISREG(found.st_mode) or self._mounts.is_kernels_own(found.st_dev):
-            yield self._unlisted(name, Reason.NOT_A_FILE)
-        elif name not in self._live:
-            yield self._file(name, found)
+            return _Folder(name, found.st_dev)
+        if not stat.S_ISREG(found.st_mode) or self._mounts.is_kernels_own(found.st_dev):
+            return self._unlisted(name, Reason.NOT_A_FILE)
+        return None if name in self._live else self._file(name, found)
 
     def _file(self, name: str, found: os.stat_result) -> Unit:
         version = f"{found.st_size}:{found.st_mtime_ns}:{found.st_ino}"

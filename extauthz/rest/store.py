@@ -47,6 +47,7 @@ CREATE TABLE changes (
 # without a write into the file
 _SEEN: Final = "CREATE TEMP TABLE seen (key BLOB PRIMARY KEY) STRICT, WITHOUT ROWID"
 _SAW: Final = "INSERT OR IGNORE INTO temp.seen VALUES (?)"
+_IS_KNOWN: Final = "SELECT 1 FROM units WHERE key = ? AND version = ? AND reading = ? AND final = 1"
 _COLUMNS: Final = (
     "key, source, name, kind, version, detectors, profile, protection, read_at, detail, seed"
 )
@@ -103,6 +104,7 @@ class Store:
             raise CatalogueError(f"{path.parent}: no catalogue; run `phiguard rest scan` first")
         with self._errors():
             self._db = sqlite3.connect(path, isolation_level=None, timeout=10)
+            self._known = self._db.cursor()
             self._db.execute("PRAGMA journal_mode = WAL")
             self._db.execute("PRAGMA synchronous = NORMAL")
             (version,) = self._db.execute("PRAGMA user_version").fetchone()
@@ -120,13 +122,16 @@ class Store:
         try:
             yield
         except sqlite3.Error as error:
-            name = getattr(error, "sqlite_errorname", type(error).__name__)
-            fix = (
-                "free space on its disk"
-                if name == "SQLITE_FULL"
-                else "name a folder that this user can write, on a local disk"
-            )
-            raise CatalogueError(f"{self._path}: {name}; {fix}") from None
+            raise self._error(error) from None
+
+    def _error(self, error: sqlite3.Error) -> CatalogueError:
+        name = getattr(error, "sqlite_errorname", type(error).__name__)
+        fix = (
+            "free space on its disk"
+            if name == "SQLITE_FULL"
+            else "name a folder that this user can write, on a local disk"
+        )
+        return CatalogueError(f"{self._path}: {name}; {fix}")
 
     @contextlib.contextmanager
     def _transaction(self) -> Iterator[None]:
@@ -172,12 +177,10 @@ class Store:
 
     def is_known(self, key: bytes, version: str, reading: str) -> bool:
         """Whether this content was read so, and reading it again would give the same."""
-        with self._errors():
-            row = self._db.execute(
-                "SELECT 1 FROM units WHERE key = ? AND version = ? AND reading = ? AND final = 1",
-                (key, version, reading),
-            ).fetchone()
-        return row is not None
+        try:  # asked for each of a million files, so without what a context costs
+            return self._known.execute(_IS_KNOWN, (key, version, reading)).fetchone() is not None
+        except sqlite3.Error as error:
+            raise self._error(error) from None
 
     def saw(self, keys: Iterable[bytes]) -> None:
         """Note that units are still there in this run, unchanged."""

@@ -114,6 +114,7 @@ def _verdict(report: Report) -> Markup:
     unknown = report.summary.stored(Shield.UNKNOWN)
     unread = _not_read(report)
     partly = report.summary.partly_seen
+    why = ", ".join(f"{gap} {count:,}" for gap, count in sorted(report.summary.gaps.items()))
     runs = report.runs
     said = [
         "Nothing was scanned yet." * (not runs),
@@ -121,7 +122,7 @@ def _verdict(report: Report) -> Markup:
         f"Units with PHI that are stored without encryption: {down:,}." * bool(down),
         f"Units with PHI whose encryption is not known: {unknown:,}." * bool(unknown),
         f"Units and places that could not be read, where PHI may lie: {unread:,}." * bool(unread),
-        f"Units that were not seen whole, where PHI may lie: {partly:,}." * bool(partly),
+        f"Units that were not seen whole, where PHI may lie: {partly:,} ({why})." * bool(partly),
     ]
     text = " ".join(filter(None, said))
     if not text:

@@ -75,7 +75,7 @@ def test_what_was_not_read_is_told_with_its_reason():
         ([EXPORT], "broken", "without encryption: 1"),
         ([PATIENTS], "broken", "encryption is not known: 1"),
         ([LOCKED], "broken", "could not be read, where PHI may lie: 1"),
-        ([CUT], "broken", "not seen whole, where PHI may lie: 1"),
+        ([CUT], "broken", "not seen whole, where PHI may lie: 1 (OVER_LIMIT 1)."),
         ([replace(PATIENTS, protection=stored(Shield.UP))], "holds", "is stored encrypted"),
         ([SCAN, WARDS], "holds", "No unit holds PHI"),
     ],
