@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import pytest
 
 from e2e.cluster.api_server import NotHereError, Server, api_server
-from mesh.policy_file.json_schema import custom_resource_definition
+from mesh.policy_file.custom_resource import custom_resource_definition
 
 
 @pytest.fixture(scope="session")

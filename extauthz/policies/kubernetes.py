@@ -30,6 +30,7 @@ _BEYOND_ASCII: Final = re.compile(r"[^\x00-\x7e]")
 _BMP: Final = 0xFFFF
 # of all texts together: one change parses all of them again, at some ten seconds a MiB
 _MAX_BYTES: Final = 4 << 20
+_OF_KUBERNETES: Final = frozenset({"apiVersion", "kind", "metadata", "status"})
 _CHANCE: Final = random.SystemRandom()  # not the shared generator: this is another thread
 _MAX_SECONDS: Final = 30.0  # between two tries while the API cannot be reached
 
@@ -133,7 +134,7 @@ class KubernetesPolicies:
         listed = kubernetes_api.list_objects(self._api, PATH)
         texts, versions = {}, {}
         for item in listed.items:
-            name, text = self._part(item)
+            name, text = part_of(item, self._root)
             texts[name], versions[name] = text, _version_of(item)
         self._known = _Known(MappingProxyType(texts), MappingProxyType(versions), problem="")
         return listed.version
@@ -148,7 +149,7 @@ class KubernetesPolicies:
         return version
 
     def _take(self, event: WatchEvent) -> None:
-        name, text = self._part(event.item)
+        name, text = part_of(event.item, self._root)
         texts, versions = dict(self._known.texts), dict(self._known.versions)
         texts.pop(name, None)
         versions.pop(name, None)
@@ -158,26 +159,34 @@ class KubernetesPolicies:
             self._known, texts=MappingProxyType(texts), versions=MappingProxyType(versions)
         )
 
-    def _part(self, item: Mapping[str, Any]) -> tuple[str, str]:
-        """Return an object's name and the text of its part of the policy.
 
-        The text is JSON, which is YAML too, with one key a line, so that the place of a problem is
-        useful. Other keys of `metadata` are no part of the policy and must not change its digest.
-        """
-        try:
-            name, namespace = str(item["metadata"]["name"]), str(item["metadata"]["namespace"])
-        except (KeyError, TypeError):
-            raise ApiError("the API listed an object without a name") from None
-        scope = {} if namespace == self._root else {"namespace": namespace}
-        part = {
-            "apiVersion": policy_keys.API_VERSION,
-            "kind": policy_keys.POLICY_KIND,
-            "metadata": {"name": name, **scope},
-            **({"spec": item["spec"]} if "spec" in item else {}),
-        }
-        return f"{namespace}/{name}", _BEYOND_ASCII.sub(
-            _escaped, json.dumps(part, indent=2, ensure_ascii=False)
-        )
+def part_of(item: Mapping[str, Any], root: str) -> tuple[str, str]:
+    """Return an object's name and the text of its part of the policy.
+
+    The text is JSON, which is YAML too, with one key a line, so that the place of a problem is
+    useful. Other keys of `metadata` are no part of the policy and must not change its digest. Keys
+    beside `spec` stay, because the reader refuses those that it does not know.
+
+    Args:
+        item: as the API gives it.
+        root: the namespace whose objects speak for the whole mesh.
+
+    Raises:
+        ApiError: the object has no name.
+    """
+    try:
+        name, namespace = str(item["metadata"]["name"]), str(item["metadata"]["namespace"])
+    except (KeyError, TypeError):
+        raise ApiError("the API listed an object without a name") from None
+    part = {
+        "apiVersion": policy_keys.API_VERSION,
+        "kind": policy_keys.POLICY_KIND,
+        "metadata": {"name": name, **({} if namespace == root else {"namespace": namespace})},
+        **{key: value for key, value in item.items() if key not in _OF_KUBERNETES},
+    }
+    return f"{namespace}/{name}", _BEYOND_ASCII.sub(
+        _escaped, json.dumps(part, indent=2, ensure_ascii=False)
+    )
 
 
 def _version_of(item: Mapping[str, Any]) -> str:

@@ -29,6 +29,11 @@ _NAMESPACE_PATTERN: Final = re.compile(rf"{_NAMESPACE}|[a-z0-9-]{{0,63}}\*")
 
 # matches `cluster.local`, `bill*`, `*-worker`, `*`; not `a*b`, `**`
 _GLOB: Final = re.compile(r"\*?[a-z0-9._-]+|[a-z0-9._-]*\*")
+PRINCIPAL_FORM: Final = _PRINCIPAL.pattern
+PRINCIPAL_PATTERN_FORM: Final = f"{_PRINCIPAL.pattern}|{_PRINCIPAL_PREFIX.pattern}"
+NAMESPACE_PATTERN_FORM: Final = _NAMESPACE_PATTERN.pattern
+GLOB_FORM: Final = _GLOB.pattern
+"""The forms of texts as regular expressions, for schemas."""
 
 
 def principal_of(spiffe_id: str) -> str:

@@ -35,6 +35,9 @@ _PORT: Final = re.compile(r":[0-9]{0,5}$", re.ASCII)
 # matches `billing.finance.svc.cluster.local`, `*.example.com`, `billing*`, `10.0.0.7`; not `a.*.b`,
 # `billing:80`
 _HOST_PATTERN: Final = re.compile(r"\*?[a-z0-9._-]+|[a-z0-9._-]*\*|\[[0-9a-f:.]+\]")
+HOST_PATTERN_FORM: Final = _HOST_PATTERN.pattern
+PATH_PATTERN_FORM: Final = r"\*|/[^%*]*\*?"
+"""The forms of texts as regular expressions, for schemas. Of paths, `is_path_pattern` says more."""
 
 
 def normalise(raw: str) -> str | None:

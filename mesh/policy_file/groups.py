@@ -16,11 +16,9 @@ from yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 
 from mesh.policy.policy import Peer
 from mesh.policy.vocabulary import Vocabulary
+from mesh.policy_file import keys as policy_keys
 from mesh.policy_file.nodes import NodeReader, did_you_mean
 from phiscan.identifiers import INFO_TYPES, Identifier, InfoType, InfoTypeKind
-
-GROUP_NAME: Final = "[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?"
-"""Lower case, so that no group is mistaken for a class or an infoType."""
 
 MOST_ENTRIES: Final = 1_000_000
 """Workloads in all groups, or in all rules, after groups are expanded: seconds of reading."""
@@ -143,7 +141,7 @@ def named_groups(
     """The groups' nodes by name. A name that is taken or malformed is an error and is left out."""
     found: dict[str, Node] = {}
     for name, key, value in reader.items(node, where):
-        if not re.fullmatch(GROUP_NAME, name):
+        if not re.fullmatch(policy_keys.GROUP_NAME, name):
             reader.error(
                 key, f"`{name}` cannot name a group", "write lower-case letters, digits and `-`"
             )

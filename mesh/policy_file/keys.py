@@ -8,6 +8,7 @@ values that are wrong only together are errors there.
 from collections.abc import Mapping
 from typing import Final
 
+from mesh.message import identity, paths
 from mesh.message.facts import Direction, Protocol
 from mesh.policy.decision import Action, Mode, Uneventful
 from phiscan.media_names import MEDIA_NAMES
@@ -16,6 +17,9 @@ from phiscan.redaction.masks import MaskForm
 Schema = dict[str, object]
 Table = Mapping[str, Schema]
 """Key to the schema of its value, in the order in which people write the keys."""
+
+GROUP_NAME: Final = "[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?"
+"""Lower case, so that no group is mistaken for a class or an infoType."""
 
 API_VERSION: Final = "phiguard.dev/v1alpha1"
 POLICY_KIND: Final = "SegmentationPolicy"
@@ -30,8 +34,13 @@ ACTIONS: Final = {"ALLOW": False, "AUDIT": True}
 MTLS: Final = {"true": True, "any": False}
 
 
-def _text(about: str) -> Schema:
-    return {"type": "string", "minLength": 1, "description": about}
+def _text(about: str, form: str = "") -> Schema:
+    return {"type": "string", "minLength": 1, **_whole(form), "description": about}
+
+
+def _whole(form: str) -> Schema:
+    """The whole text has the form of a regular expression."""
+    return {"pattern": f"^(?:{form})$"} if form else {}
 
 
 def _one_of(words: Mapping[str, object], about: str) -> Schema:
@@ -47,8 +56,8 @@ def _list(items: Schema, about: str, least: int = 0) -> Schema:
     }
 
 
-def _texts(about: str, least: int = 1) -> Schema:
-    return _list({"type": "string", "minLength": 1}, about, least)
+def _texts(about: str, least: int = 1, form: str = "") -> Schema:
+    return _list({"type": "string", "minLength": 1, **_whole(form)}, about, least)
 
 
 def closed(table: Table, about: str, required: tuple[str, ...] = ()) -> Schema:
@@ -63,25 +72,43 @@ def closed(table: Table, about: str, required: tuple[str, ...] = ()) -> Schema:
     }
 
 
-def _named(values: Schema, about: str) -> Schema:
-    return {"type": "object", "additionalProperties": values, "description": about}
+def _named(values: Schema, about: str, least: int = 0) -> Schema:
+    return {
+        "type": "object",
+        "additionalProperties": values,
+        **({"minProperties": least} if least else {}),
+        "description": about,
+    }
 
 
 PEER: Final[Table] = {
     "principals": _texts(
-        "SPIFFE identities without scheme, `cluster.local/ns/NAMESPACE/sa/ACCOUNT`; `*` at the end"
+        "SPIFFE identities without scheme, `cluster.local/ns/NAMESPACE/sa/ACCOUNT`; `*` at the end",
+        form=identity.PRINCIPAL_PATTERN_FORM,
     ),
-    "namespaces": _texts("Kubernetes namespaces; `*` at the end"),
-    "trustDomains": _texts("trust domains of identities; `*` at the start or at the end"),
-    "serviceAccounts": _texts("names of service accounts; `*` at the start or at the end"),
+    "namespaces": _texts(
+        "Kubernetes namespaces; `*` at the end", form=identity.NAMESPACE_PATTERN_FORM
+    ),
+    "trustDomains": _texts(
+        "trust domains of identities; `*` at the start or at the end", form=identity.GLOB_FORM
+    ),
+    "serviceAccounts": _texts(
+        "names of service accounts; `*` at the start or at the end", form=identity.GLOB_FORM
+    ),
 }
 _GROUPS: Final[Table] = {
-    "groups": _texts("names of `workloadGroups`; excludes the other keys of a peer")
+    "groups": _texts(
+        "names of `workloadGroups`; excludes the other keys of a peer", form=GROUP_NAME
+    )
 }
 OPERATION: Final[Table] = {
-    "methods": _texts("HTTP methods in capitals", 0),
-    "paths": _texts("decoded paths; `*` at the end", 0),
-    "hosts": _texts("authorities in lower case without port; `*` at the start or at the end", 0),
+    "methods": _texts("HTTP methods in capitals", 0, "[A-Z]+"),
+    "paths": _texts("decoded paths; `*` at the end", 0, paths.PATH_PATTERN_FORM),
+    "hosts": _texts(
+        "authorities in lower case without port; `*` at the start or at the end",
+        0,
+        paths.HOST_PATTERN_FORM,
+    ),
     "ports": _list(
         {"type": "integer", "minimum": PORTS[0], "maximum": PORTS[-1]}, "destination ports"
     ),
@@ -93,12 +120,17 @@ GROUP_MEMBER: Final[Table] = {**PEER, **_GROUPS}
 SOURCE: Final[Table] = {
     **PEER,
     **_GROUPS,
-    "ipBlocks": _texts("addresses of peers without an identity; excludes the other keys"),
+    "ipBlocks": _texts(
+        "addresses of peers without an identity; excludes the other keys", form="[0-9A-Fa-f:][^*]*"
+    ),
 }
 TARGET: Final[Table] = {
     **PEER,
     **_GROUPS,
-    "hosts": _texts("hosts outside the mesh, by ServiceEntry; `*` at the start or at the end"),
+    "hosts": _texts(
+        "hosts outside the mesh, by ServiceEntry; `*` at the start or at the end",
+        form=paths.HOST_PATTERN_FORM,
+    ),
     "operation": closed(OPERATION, "the operation; any when left out"),
 }
 _VALUES: Final = "accepted values; `*` for any"
@@ -107,32 +139,36 @@ WHEN: Final[Table] = {
         "enum": [True, "any"],
         "description": "`any` lets the rule's identifiers flow unencrypted",
     },
-    "claims": _named(_texts(_VALUES), "JWT claims that Envoy has verified"),
+    "claims": _named(_texts(_VALUES), "JWT claims that Envoy has verified", 1),
     "headers": _named(
         _texts(_VALUES),
         "request headers, by names in lower case, that Envoy vouches for in its metadata",
+        1,
     ),
 }
 _ENTRIES: Final = (
     "infoTypes, classes A to R of 45 CFR 164.514(b)(2)(i), groups, or `*` for every individual's"
 )
+ENTRY_FORM: Final = rf"[A-R]|[A-Z][A-Z0-9_]{{2,60}}|{GROUP_NAME}"
+"""InfoTypes (an organisation's own, too), classes and groups, as a regular expression."""
+_ENTRY_OR_STAR: Final = rf"\*|{ENTRY_FORM}"
 FORMS: Final = {form.value: form for form in MaskForm}
 MASK: Final[Table] = {
-    "infoType": _text(_ENTRIES),
+    "infoType": _text(_ENTRIES, _ENTRY_OR_STAR),
     "as": _one_of(FORMS, "the form of the mask; plain is `XXX`"),
 }
 DISCLOSURE: Final[Table] = {
-    "allow": _texts(f"may flow: {_ENTRIES}", 0),
+    "allow": _texts(f"may flow: {_ENTRIES}", 0, _ENTRY_OR_STAR),
     "redact": _list(
         {
             "anyOf": [
-                {"type": "string", "minLength": 1},
+                {"type": "string", "minLength": 1, **_whole(_ENTRY_OR_STAR)},
                 closed(MASK, "an entry with its form", tuple(MASK)),
             ]
         },
         f"is masked: {_ENTRIES}",
     ),
-    "deny": _texts(f"must not flow: {_ENTRIES}", 0),
+    "deny": _texts(f"must not flow: {_ENTRIES}", 0, _ENTRY_OR_STAR),
     "otherwise": _one_of(
         OTHERWISE, "for an individual's identifier that no entry names; DENY when left out"
     ),
@@ -174,7 +210,7 @@ EXCEPTION: Final[Table] = {
     "from": _FROM,
     "to": _TO,
     "direction": _one_of(DIRECTIONS, "both when left out"),
-    "allow": _texts(f"may flow until then: {_ENTRIES}"),
+    "allow": _texts(f"may flow until then: {_ENTRIES}", form=_ENTRY_OR_STAR),
     "owner": _text("who is responsible for it"),
     "reason": _text("why it is needed"),
     "expires": {
@@ -185,8 +221,8 @@ EXCEPTION: Final[Table] = {
 }
 EXCEPTION_REQUIRED: Final = ("name", "from", "to", "allow", "owner", "reason", "expires")
 SERVICE: Final[Table] = {
-    "host": _text("Istio service host, in full"),
-    "principal": _text("who serves it"),
+    "host": _text("Istio service host, in full", r"[a-z0-9._-]+|\[[0-9a-f:.]+\]"),
+    "principal": _text("who serves it", identity.PRINCIPAL_FORM),
 }
 METADATA: Final[Table] = {
     "name": _text("name of the policy"),
@@ -252,7 +288,7 @@ SPEC: Final[Table] = {
         "which principal serves a host, for the sender's sidecar",
     ),
     "identifierGroups": _named(
-        _texts(f"entries: {_ENTRIES[:-4]}"), "groups of identifiers, by name"
+        _texts(f"entries: {_ENTRIES[:-4]}", form=ENTRY_FORM), "groups of identifiers, by name"
     ),
     "workloadGroups": _named(
         _list(closed(GROUP_MEMBER, "a workload: all that is listed must match"), "members", 1),

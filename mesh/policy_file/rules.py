@@ -29,6 +29,8 @@ _EXCEPTION: Final = "the exception"
 # a token of RFC 9110, section 5.6.2, in lower case as Envoy writes header names; matches `x-role`;
 # not `X-Role`, `:path`
 _HEADER: Final = re.compile(r"[a-z0-9!#$%&'*+.^_`|~-]+")
+# as the schema says; Python also reads `2026-W01-1`
+_DAY: Final = re.compile(str(policy_keys.EXCEPTION["expires"]["pattern"]))
 
 
 def read_rule(reader: NodeReader, node: Node, groups: Groups) -> Rule:
@@ -111,7 +113,7 @@ def read_day(reader: NodeReader, node: Node, where: str) -> date:
     """A day, quoted or not. Any other text is an error, and gives `date.min`."""
     word = str(node.value) if isinstance(node, ScalarNode) else ""
     try:
-        return date.fromisoformat(word if len(word) == len("2026-12-31") else "")
+        return date.fromisoformat(word if _DAY.fullmatch(word) else "")
     except ValueError:
         reader.error(node, f"{where} is not a day", "write it as YYYY-MM-DD")
         return date.min

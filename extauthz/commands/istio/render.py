@@ -14,7 +14,7 @@ from mesh.istio.installation import Installation
 from mesh.istio.manifest import Manifest, to_yaml
 from mesh.istio.render import EDGES_FILE, HEADER, files, policy_edges
 from mesh.istio.values import Values
-from mesh.policy_file.json_schema import custom_resource_definition
+from mesh.policy_file.custom_resource import custom_resource_definition
 
 if TYPE_CHECKING:
     _Subparsers = argparse._SubParsersAction[argparse.ArgumentParser]

@@ -2,13 +2,20 @@
 
 import argparse
 import sys
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import orjson
 import yaml
 
+from extauthz.commands.errors import UsageError
+from extauthz.policies import revision
+from extauthz.policies.files import PolicyUnreadableError, read_detectors
 from extauthz.rest import policy_keys
-from mesh.policy_file.json_schema import custom_resource_definition, json_schema
+from mesh.policy.vocabulary import Vocabulary
+from mesh.policy_file.admission import admission_policy
+from mesh.policy_file.custom_resource import custom_resource_definition
+from mesh.policy_file.json_schema import json_schema
 
 if TYPE_CHECKING:
     _Subparsers = argparse._SubParsersAction[argparse.ArgumentParser]
@@ -26,14 +33,41 @@ def add_parser(actions: "_Subparsers") -> None:
         action="store_true",
         help="print the CustomResourceDefinition for Kubernetes instead, as YAML",
     )
+    kinds.add_argument(
+        "--admission",
+        metavar="NAMESPACE",
+        help="print a ValidatingAdmissionPolicy for Kubernetes 1.30 and later instead, as YAML; "
+        "NAMESPACE is the root namespace",
+    )
+    parser.add_argument(
+        "--detectors",
+        type=Path,
+        action="append",
+        default=[],
+        metavar="FILE",
+        help="with --admission: your own detectors, as for `serve`; repeat it for several",
+    )
     parser.set_defaults(run=run)
 
 
 def run(args: argparse.Namespace) -> int:
-    """Print the JSON Schema or the CustomResourceDefinition."""
-    if args.crd:
+    """Print the JSON Schema, or objects for Kubernetes."""
+    if args.admission:
+        made = admission_policy(args.admission, _vocabulary(args.detectors))
+        sys.stdout.write(yaml.safe_dump_all(made, sort_keys=False, width=120))
+    elif args.crd:
         sys.stdout.write(yaml.safe_dump(custom_resource_definition(), sort_keys=False, width=120))
     else:
         schema = policy_keys.json_schema() if args.rest else json_schema()
         sys.stdout.write(orjson.dumps(schema, option=orjson.OPT_INDENT_2).decode() + "\n")
     return 0
+
+
+def _vocabulary(files: list[Path]) -> Vocabulary:
+    try:
+        sets, problems = revision.check_sets(read_detectors(files))
+    except PolicyUnreadableError as error:
+        raise UsageError(str(error)) from None
+    if sets is None:
+        raise UsageError("\n".join(map(str, problems)))
+    return revision.vocabulary(sets)
