@@ -4,6 +4,7 @@ No other module of `extauthz` outside `commands` reads arguments or the environm
 `records.otlp`, which reads the OTEL_* variables.
 """
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -12,6 +13,7 @@ from urllib.parse import urlsplit
 
 from extauthz.detection.engines import Detection
 from extauthz.policies.kubernetes_api import Api
+from extauthz.policies.leases import Place
 from extauthz.records.ledger import key_file
 from extauthz.records.ledger.durability import Fsync
 from extauthz.records.ledger.key_file import KeyFileError
@@ -21,6 +23,9 @@ from mesh.message.identity import is_namespace_pattern
 
 MIB: Final = 1024 * 1024
 _KUBERNETES: Final = "kubernetes://"
+_FILES: Final = "the policy is a file; leave it out, or write --policy kubernetes://NAMESPACE"
+# the name of a pod, short enough for that of a lease
+_POD: Final = re.compile(r"[a-z0-9](?:[-a-z0-9.]{0,228}[a-z0-9])?")
 _ACCOUNT: Final = Path("/var/run/secrets/kubernetes.io/serviceaccount")
 # for headers, attributes and framing around a body of the largest size
 HEADROOM: Final = MIB
@@ -86,11 +91,13 @@ class Cluster:
         root: the namespace whose objects speak for the whole mesh.
         last_good: folder where the last good objects of broken namespaces are kept for a restart,
             or None for none.
+        reporter: who writes the status of the objects, or None for nobody.
     """
 
     api: Api
     root: str
     last_good: Path | None = None
+    reporter: Place | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -205,10 +212,29 @@ def with_last_good(policy: Path | Cluster, folder: Path | None) -> Path | Cluste
     if folder is None:
         return policy
     if not isinstance(policy, Cluster):
-        raise SettingsError(
-            f"--last-good {folder}: the policy is a file; leave it out, a file is its own last good"
-        )
+        raise SettingsError(f"--last-good {folder}: {_FILES}")
     return replace(policy, last_good=folder)
+
+
+def with_status(
+    policy: Path | Cluster, environment: Mapping[str, str], account: Path = _ACCOUNT
+) -> Path | Cluster:
+    """Return the policy source with who writes the status of its objects: `--policy-status`.
+
+    Args:
+        policy: as `parse_policy` returns it.
+        environment: of this process. POD_NAME, or else HOSTNAME, names the replica.
+        account: the folder of a pod's service account.
+
+    Raises:
+        SettingsError: the policy is a file, or this process runs in no pod.
+    """
+    if not isinstance(policy, Cluster):
+        raise SettingsError(f"--policy-status: {_FILES}")
+    pod = environment.get("POD_NAME") or environment.get("HOSTNAME", "")
+    if not _POD.fullmatch(pod):
+        raise SettingsError("--policy-status: not in a pod; set POD_NAME to its name")
+    return replace(policy, reporter=Place(policy.api, _own_namespace(account), pod))
 
 
 def _own_namespace(account: Path) -> str:

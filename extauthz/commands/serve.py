@@ -17,6 +17,7 @@ from extauthz.records.ledger.durability import Fsync
 from extauthz.records.ledger.keeper import LedgerError
 from extauthz.scanning import cpus
 from extauthz.settings import (
+    Cluster,
     Limits,
     Settings,
     SettingsError,
@@ -27,6 +28,7 @@ from extauthz.settings import (
     parse_size,
     parse_tls,
     with_last_good,
+    with_status,
 )
 from mesh.policy_file.problems import PolicyError, Severity
 
@@ -59,6 +61,11 @@ def add_parser(subparsers: "_Subparsers") -> None:
         metavar="DIR",
         help="with kubernetes://, keep the last good objects of broken namespaces here, for a "
         "restart",
+    )
+    parser.add_argument(
+        "--policy-status",
+        action="store_true",
+        help="with kubernetes://, write status and Events of the policy objects, from one replica",
     )
     _add_addresses(parser)
     _add_ledger(parser)
@@ -272,6 +279,12 @@ def run(args: argparse.Namespace) -> int:
         logs.flush()
 
 
+def _policy(args: argparse.Namespace) -> Path | Cluster:
+    policy = parse_policy(args.policy, args.kubernetes_api, os.environ)
+    policy = with_last_good(policy, args.last_good)
+    return with_status(policy, os.environ) if args.policy_status else policy
+
+
 def _settings(args: argparse.Namespace) -> Settings:
     host, port = parse_listen(args.listen)
     # two workers cannot share a port that the system picks
@@ -279,9 +292,7 @@ def _settings(args: argparse.Namespace) -> Settings:
     settings = Settings(
         host=host,
         port=port,
-        policy=with_last_good(
-            parse_policy(args.policy, args.kubernetes_api, os.environ), args.last_good
-        ),
+        policy=_policy(args),
         detectors=tuple(args.detectors),
         health=parse_listen(args.health_listen) if args.health_listen else None,
         metrics=parse_listen(args.metrics_listen) if args.metrics_listen else None,

@@ -36,6 +36,7 @@ from extauthz.guard.worker import ListenError, Worker, utc_day
 from extauthz.policies.files import PolicyFiles, PolicyUnreadableError
 from extauthz.policies.kubernetes import KubernetesPolicies
 from extauthz.policies.last_good import NO_MEMORY, MemoryFile
+from extauthz.policies.reporter import StatusReporter
 from extauthz.policies.store import PolicyStore
 from extauthz.records import error_output, ledger_time, logs, otlp
 from extauthz.records.edges.observation_store import (
@@ -283,7 +284,24 @@ def serve(settings: Settings, policies: PolicyStore, number: int, ties: Ties | N
             settings.ledger_budget,
             compresses=settings.ledger_compress,
         )
+    reporter = _reporter(settings, policies, number)
     asyncio.run(_serve(worker, settings, number, ties, upkeep))
+    if reporter is not None:
+        reporter.close()
+
+
+def _reporter(settings: Settings, policies: PolicyStore, number: int) -> StatusReporter | None:
+    """Begin to report what became of the policy objects: in the first worker of a guard."""
+    place = settings.policy.reporter if isinstance(settings.policy, Cluster) else None
+    if place is None or number:
+        return None
+    reporter = StatusReporter(
+        place,
+        policies,
+        lambda why: logs.emit(LogEvent.STATUS_FAILED, logging.WARNING, problem=why),
+    )
+    reporter.start()
+    return reporter
 
 
 def show_metrics(address: tuple[str, int], sources: Callable[[], Sequence[Source]]) -> None:

@@ -1,6 +1,6 @@
-"""A minimal Kubernetes API client: list and watch objects of one kind, over HTTP/1.1.
+"""A minimal Kubernetes API client over HTTP/1.1: list and watch objects of one kind, and send some.
 
-It uses Python's `http.client` and `ssl`. Two GET requests are no reason for a client library: one
+It uses Python's `http.client` and `ssl`. A few requests are no reason for a client library: one
 would bring a dozen packages into a process that every request of a mesh depends on. The calls
 block, so run them in a thread of their own.
 
@@ -11,7 +11,7 @@ import http.client
 import json
 import ssl
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
@@ -21,6 +21,7 @@ WATCH_SECONDS: Final = 60
 """Seconds after which the server ends a watch. The next watch continues where it ended."""
 # a connection that is silent for longer is dead: the end of the watch is due by then
 _READ_SECONDS: Final = WATCH_SECONDS + 15.0
+_CALL_SECONDS: Final = 10.0
 _PAGE: Final = 500
 _MAX_BYTES: Final = 32 << 20  # of one response; etcd keeps no object of more than 1.5 MiB
 _GONE: Final = 410
@@ -32,7 +33,16 @@ _HINTS: Final = {
 
 
 class ApiError(Exception):
-    """The API did not answer as expected. The text is one line without any text of the response."""
+    """The API did not answer as expected. The text is one line without any text of the response.
+
+    Args:
+        text: the line.
+        status: of the answer; 0 when there was none.
+    """
+
+    def __init__(self, text: str, status: int = 0) -> None:
+        super().__init__(text)
+        self.status = status
 
 
 class GoneError(ApiError):
@@ -117,27 +127,73 @@ def _event(line: bytes) -> WatchEvent:
     return event
 
 
+def call(
+    api: Api,
+    method: str,
+    path: str,
+    body: object = None,
+    *,
+    content: str = "application/json",
+) -> dict[str, Any]:
+    """Make one short request, and return the object in its answer.
+
+    Args:
+        api: the Kubernetes API.
+        method: of HTTP.
+        path: of the object or the collection, with the parameters of the request.
+        body: an object, or None.
+        content: the media type of the body.
+
+    Raises:
+        ApiError: with the status, when the API refused.
+    """
+    sent = None if body is None else json.dumps(body).encode()
+    request = _Request(method, path, sent, content, _CALL_SECONDS)
+    with _answered(api, request) as response:
+        return _parsed(response.read(_MAX_BYTES + 1))
+
+
+@dataclass(frozen=True, slots=True)
+class _Request:
+    """One request, with the seconds of silence after which its connection is dead."""
+
+    method: str
+    path: str
+    body: bytes | None
+    content: str
+    seconds: float
+
+
+def _get(
+    api: Api, path: str, query: dict[str, str]
+) -> AbstractContextManager[http.client.HTTPResponse]:
+    return _answered(api, _Request("GET", f"{path}?{urlencode(query)}", None, "", _READ_SECONDS))
+
+
 @contextmanager
-def _get(api: Api, path: str, query: dict[str, str]) -> Iterator[http.client.HTTPResponse]:
+def _answered(api: Api, request: _Request) -> Iterator[http.client.HTTPResponse]:
     with _transport(api):
-        connection = _connection(api)
+        connection = _connection(api, request.seconds)
+        sent = {} if request.body is None else {"content-type": request.content}
         try:
-            connection.request("GET", f"{path}?{urlencode(query)}", headers=_headers(api))
+            connection.request(
+                request.method, request.path, request.body, {**_headers(api), **sent}
+            )
             response = connection.getresponse()
-            if response.status != http.client.OK:
+            if response.status not in {http.client.OK, http.client.CREATED}:
                 raise _refusal(api, response.status)
             yield response
         finally:
             connection.close()
 
 
-def _connection(api: Api) -> http.client.HTTPConnection:
+def _connection(api: Api, seconds: float) -> http.client.HTTPConnection:
     parts = urlsplit(api.url)
     host = parts.hostname or ""
     if parts.scheme == "https":
         trusted = ssl.create_default_context(cafile=api.ca)
-        return http.client.HTTPSConnection(host, parts.port, timeout=_READ_SECONDS, context=trusted)
-    return http.client.HTTPConnection(host, parts.port, timeout=_READ_SECONDS)
+        return http.client.HTTPSConnection(host, parts.port, timeout=seconds, context=trusted)
+    return http.client.HTTPConnection(host, parts.port, timeout=seconds)
 
 
 def _headers(api: Api) -> dict[str, str]:
@@ -149,9 +205,9 @@ def _headers(api: Api) -> dict[str, str]:
 
 def _refusal(api: Api, status: int) -> ApiError:
     if status == _GONE:
-        return GoneError(f"{api.url}: status {status}")
+        return GoneError(f"{api.url}: status {status}", status)
     hint = _HINTS.get(status, "see the API server's log")
-    return ApiError(f"{api.url}: status {status}; {hint}")
+    return ApiError(f"{api.url}: status {status}; {hint}", status)
 
 
 def _parsed(body: bytes) -> dict[str, Any]:

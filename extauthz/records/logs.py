@@ -63,6 +63,7 @@ class LogEvent(StrEnum):
     POLICY_LOADED = "policy loaded"
     POLICY_REFUSED = "new policy revision refused; the old one stays in force"
     POLICY_SET_ASIDE = "policy objects of a namespace are set aside; the others take effect"
+    STATUS_FAILED = "the status of policy objects cannot be written; it is tried again"
     CERTIFICATE_REFUSED = "new certificate cannot be read; the old one stays in use"
     DRAINING = "draining"
     STOPPED = "stopped"

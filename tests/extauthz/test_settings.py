@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from extauthz.policies.kubernetes_api import Api
+from extauthz.policies.leases import Place
 from extauthz.records.ledger import checkpoints, key_file
 from extauthz.records.ledger.notary import Signing
 from extauthz.records.ledger.notes import Signer
@@ -22,6 +23,7 @@ from extauthz.settings import (
     parse_size,
     parse_tls,
     with_last_good,
+    with_status,
 )
 
 
@@ -209,5 +211,27 @@ def test_last_good_objects_are_kept_for_a_cluster_only(tmp_path):
     cluster = Cluster(Api("http://127.0.0.1:1"), "mesh")
     assert with_last_good(cluster, None) is cluster
     assert with_last_good(cluster, tmp_path) == Cluster(cluster.api, "mesh", tmp_path)
-    with pytest.raises(SettingsError, match="--last-good .*: the policy is a file"):
+    with pytest.raises(SettingsError, match=r"--last-good .*: the policy is a file"):
         with_last_good(tmp_path, tmp_path)
+
+
+def test_status_is_written_in_the_name_of_the_pod(tmp_path):
+    (tmp_path / "namespace").write_text("guards\n")
+    cluster = Cluster(Api("http://127.0.0.1:1"), "mesh")
+    for environment in ({"POD_NAME": "phiguard-0", "HOSTNAME": "x"}, {"HOSTNAME": "phiguard-0"}):
+        made = with_status(cluster, environment, tmp_path)
+        assert made == replace(cluster, reporter=Place(cluster.api, "guards", "phiguard-0"))
+
+
+@pytest.mark.parametrize(
+    ("policy", "pod", "problem"),
+    [
+        (Path("policy.yaml"), "phiguard-0", "the policy is a file"),
+        (Cluster(Api("http://127.0.0.1:1"), "mesh"), "", "set POD_NAME"),
+        (Cluster(Api("http://127.0.0.1:1"), "mesh"), "A/../b", "set POD_NAME"),
+        (Cluster(Api("http://127.0.0.1:1"), "mesh"), "phiguard-0", "not in a pod"),
+    ],
+)
+def test_status_needs_objects_and_a_pod(tmp_path, policy, pod, problem):
+    with pytest.raises(SettingsError, match=problem):
+        with_status(policy, {"POD_NAME": pod}, tmp_path)

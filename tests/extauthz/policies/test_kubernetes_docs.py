@@ -1,4 +1,4 @@
-"""The role in docs/kubernetes-policies.md grants exactly what the guard requests."""
+"""The roles in docs/kubernetes-policies.md are those that an installation has."""
 
 import re
 from pathlib import Path
@@ -6,25 +6,37 @@ from pathlib import Path
 import yaml
 
 from extauthz.policies import kubernetes as kubernetes_policies
-from mesh.istio.install.guard import NAME
-from mesh.policy_file.json_schema import custom_resource_definition
+from extauthz.policies.object_status import statuses
+from mesh.istio.install.rbac import policy_reader, status_writer
+from mesh.istio.installation import Installation
+from mesh.policy_file.custom_resource import custom_resource_definition
 
 DOCS = Path(__file__).parents[3] / "docs" / "kubernetes-policies.md"
+HERE = Installation("phiguard-system", "phiguard:0.1.0")
 
 
-def test_the_role_in_the_docs_is_for_the_objects_that_are_asked_for():
-    role, binding = yaml.safe_load_all(
-        re.search(r"```yaml\n(.*?)```", DOCS.read_text(), re.DOTALL)[1]
-    )
+def without_labels(manifest):
+    metadata = {key: value for key, value in manifest["metadata"].items() if key != "labels"}
+    return {**manifest, "metadata": metadata}
+
+
+def test_the_roles_in_the_docs_are_those_of_an_installation():
+    blocks = re.findall(r"```yaml\n(.*?)```", DOCS.read_text(), re.DOTALL)
+    shown = [list(yaml.safe_load_all(block)) for block in blocks]
+    assert shown == [
+        [without_labels(each) for each in made(HERE)] for made in (policy_reader, status_writer)
+    ]
+
+
+def test_what_is_asked_for_is_what_the_kind_defines():
     kind = custom_resource_definition()["spec"]
     version = kind["versions"][0]["name"]
-    assert role["rules"] == [
-        {
-            "apiGroups": [kind["group"]],
-            "resources": [kind["names"]["plural"]],
-            "verbs": ["get", "list", "watch"],
-        }
-    ]
     assert f"/apis/{kind['group']}/{version}/{kind['names']['plural']}" == kubernetes_policies.PATH
-    assert binding["roleRef"]["name"] == role["metadata"]["name"]
-    assert binding["subjects"][0]["name"] == NAME
+
+
+def test_each_reason_has_a_row():
+    source = Path(statuses.__code__.co_filename).read_text()
+    reasons = set(re.findall(r'_Verdict\(\s*False,\s*"(\w+)"', source)) - {"Invalid"}
+    rows = set(re.findall(r"^\| `(\w+)` \| ", DOCS.read_text(), re.MULTILINE))
+    assert reasons
+    assert reasons | {"InForce"} <= rows
