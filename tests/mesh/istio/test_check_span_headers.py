@@ -47,6 +47,13 @@ def test_an_outbound_filter_that_keeps_the_state_is_found(inbound, outbound):
     assert "SIDECAR_OUTBOUND: spans carry a client's tracestate" in found
 
 
+def test_a_gateway_that_keeps_the_headers_is_found(inbound, outbound):
+    gateway = guarded.gateway(INSTALLATION, "istio", "egressgateway")
+    assert problems(TRACED, inbound, outbound, gateway) == []
+    (found,) = problems(TRACED, inbound, outbound, without(gateway))
+    assert "GATEWAY: spans carry a client's x-envoy-decorator-operation and tracestate" in found
+
+
 @pytest.mark.parametrize("header", ["x-envoy-decorator-operation", "tracestate"])
 def test_a_patch_that_removes_another_header_is_none(inbound, outbound, header):
     text = yaml.safe_dump(inbound).replace(header, "x-other")
