@@ -8,6 +8,7 @@ server's own time is not counted. `scan` reads 2,000 of the rows and runs all de
 prints Markdown. A source whose server or tool is not here is left out, and said so.
 """
 
+import argparse
 import contextlib
 import csv
 import io
@@ -348,7 +349,10 @@ def measure(contender: Contender, detection: Detection) -> str:
 
 
 def main() -> int:
-    """Print the table."""
+    """Parse the command line and print the table."""
+    parser = argparse.ArgumentParser(prog="bench.atrest.sources", description=__doc__)
+    parser.add_argument("sources", nargs="*", help=f"of {', '.join(SOURCES)}; all without any")
+    chosen = parser.parse_args().sources or list(SOURCES)
     detection = Detection(Engine.load(), time.monotonic)
     print(f"{ROWS} rows of {BYTES / ROWS:.0f} bytes, a scan of about {SCANNED} of them:")
     print()
@@ -356,8 +360,8 @@ def main() -> int:
         "| source | plain MB/s | read MB/s | read rows/s | read over plain | scan MB/s | rows/s |"
     )
     print("|---|---|---|---|---|---|---|")
-    for name, opened in SOURCES.items():
-        with opened() as contender:
+    for name in chosen:
+        with SOURCES[name]() as contender:
             cells = measure(contender, detection) if contender else "not run: it is not here ||||||"
         print(f"| {name} | {cells} |", flush=True)
     return 0
