@@ -1,46 +1,69 @@
-"""The objects and mesh configurations in manifests or in `kubectl get -o yaml` output.
+"""The objects and mesh configurations in manifests or in `kubectl get` output."""
 
-Istio and Envoy read protobuf JSON, where `failOpen` and `fail_open` are the same field. So every
-key is converted to snake_case here, once. A check that knew only one spelling would miss the other.
-"""
-
-import itertools
-import re
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from functools import cached_property
 
-import yaml
-
+from mesh.istio import documents
+from mesh.istio.documents import Fields, Items, SnapshotError
 from mesh.istio.installation import ROOT_NAMESPACE
 
-# in one file; `kubectl get` of a large cluster gives some hundred thousand
-_MOST_VALUES = 5_000_000
-# matches the `O` of `failOpen` and the `T` of `mesh_mTLS`; not in `TLS`
-_CAPITAL = re.compile(r"(?<=[a-z0-9])([A-Z])")
+__all__ = ["MeshObject", "MeshSnapshot", "Node", "SnapshotError", "in_root", "read"]
 
-
-class SnapshotError(ValueError):
-    """Text that is not YAML. The message is one line for the user."""
+INJECTOR = "istio-sidecar-injector"
+"""The ConfigMap, one for each revision, that holds the values which sidecars are made with."""
 
 
 @dataclass(frozen=True, slots=True)
 class Node:
-    """A place in a YAML document.
+    """A place in a document.
 
     A missing place is an empty node, so that paths can be followed without checks.
+
+    Args:
+        path: keys as they are written, and indices as `[0]`.
+        line: in its file; 0 when unknown.
     """
 
     value: object = None
+    path: tuple[str, ...] = field(default=(), compare=False)
+    line: int = field(default=0, compare=False)
 
     def at(self, *path: str) -> "Node":
         """The node at this path of snake_case keys; an empty node when it is absent."""
-        value = self.value
+        node = self
         for key in path:
-            value = value.get(key) if isinstance(value, Mapping) else None
-        return Node(value)
+            value = node.value
+            if isinstance(value, Fields) and key in value:
+                line, name = value.places.get(key, (0, key))
+                node = Node(value[key], (*node.path, name), line or node.line)
+            else:
+                found = value.get(key) if isinstance(value, Mapping) else None
+                node = Node(found, (*node.path, _spelled(key, node.path)), node.line)
+        return node
 
     def __iter__(self) -> Iterator["Node"]:
-        return map(Node, self.value if isinstance(self.value, list) else ())
+        if isinstance(self.value, list):
+            lines = self.value.lines if isinstance(self.value, Items) else [0] * len(self.value)
+            for index, (item, line) in enumerate(zip(self.value, lines, strict=True)):
+                yield Node(item, (*self.path, f"[{index}]"), line or self.line)
+
+    def items(self) -> Iterator[tuple[str, "Node"]]:
+        """Each key of a mapping, as it is written, with its node."""
+        if isinstance(self.value, Mapping):
+            for key in self.value:
+                node = self.at(key)
+                yield node.path[-1], node
+
+    @property
+    def labels(self) -> dict[str, str]:
+        """A mapping of names to texts, such as labels or a selector."""
+        return {name: node.text for name, node in self.items()}
+
+    @property
+    def field(self) -> str:
+        """The path as text: `spec.configPatches[0].patch`."""
+        return ".".join(self.path).replace(".[", "[")
 
     @property
     def text(self) -> str:
@@ -50,9 +73,19 @@ class Node:
         )
 
     @property
+    def texts(self) -> list[str]:
+        """The scalars of a list as texts."""
+        return [item.text for item in self]
+
+    @property
     def is_true(self) -> bool:
         """Whether a flag is set, quoted or not."""
         return self.text.lower() == "true"
+
+    @property
+    def is_false(self) -> bool:
+        """Whether a flag is set to false, quoted or not; not when it is absent."""
+        return self.text.lower() == "false"
 
     @property
     def missing(self) -> bool:
@@ -62,27 +95,52 @@ class Node:
     def everywhere(self, key: str) -> Iterator["Node"]:
         """All values of this key, at any depth."""
         if isinstance(self.value, Mapping):
-            for name, child in self.value.items():
+            for name in self.value:
+                child = self.at(name)
                 if name == key:
-                    yield Node(child)
-                yield from Node(child).everywhere(key)
+                    yield child
+                yield from child.everywhere(key)
         for item in self:
             yield from item.everywhere(key)
 
 
-@dataclass(frozen=True, slots=True)
+def _spelled(key: str, path: tuple[str, ...]) -> str:
+    """A key that is absent, as a user would write it: Envoy's own fields are in snake_case."""
+    if "typed_config" in path:
+        return key
+    first, *rest = key.split("_")
+    return first + "".join(word.capitalize() for word in rest)
+
+
+@dataclass(frozen=True)
 class MeshObject:
     """One Kubernetes object, or one mesh configuration.
 
-    A mesh configuration has kind `MeshConfig`, and its fields are under `spec`.
+    A mesh configuration has kind `MeshConfig`, and Helm's values of Istio have kind `MeshValues`.
+    Their fields are under `spec`.
+
+    Args:
+        body: the whole object.
+        in_force: whether it is what istiod reads, and so whole; else a part of it may be elsewhere.
     """
 
     file: str
     kind: str
     name: str
     namespace: str
-    annotations: Node
+    body: Node
     spec: Node
+    in_force: bool = False
+
+    @cached_property
+    def annotations(self) -> Node:
+        """The annotations, with their keys as they are written."""
+        return self.body.at("metadata", "annotations")
+
+    @cached_property
+    def labels(self) -> dict[str, str]:
+        """The object's own labels."""
+        return self.body.at("metadata", "labels").labels
 
     @property
     def title(self) -> str:
@@ -94,15 +152,32 @@ class MeshObject:
         )
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class MeshSnapshot:
-    """All objects that were given, in the order given."""
+    """All objects that were given, in the order given.
+
+    Args:
+        listed: kinds of which every object was given, as a live server lists them. Of other kinds
+            nothing follows from an object that is not there.
+    """
 
     documents: tuple[MeshObject, ...]
+    listed: frozenset[str] = frozenset()
+
+    @cached_property
+    def _by_kind(self) -> dict[str, tuple[MeshObject, ...]]:
+        found: dict[str, list[MeshObject]] = {}
+        for document in self.documents:
+            found.setdefault(document.kind, []).append(document)
+        return {kind: tuple(documents) for kind, documents in found.items()}
 
     def kind(self, name: str) -> tuple[MeshObject, ...]:
         """The documents of one kind."""
-        return tuple(document for document in self.documents if document.kind == name)
+        return self._by_kind.get(name, ())
+
+    def knows(self, name: str) -> bool:
+        """Whether anything can be said of objects of a kind that are not there."""
+        return name in self.listed or name in self._by_kind
 
 
 def read(files: Mapping[str, str]) -> MeshSnapshot:
@@ -116,75 +191,79 @@ def read(files: Mapping[str, str]) -> MeshSnapshot:
     )
 
 
+def of_values(file: str, values: Iterable[object], listed: frozenset[str]) -> MeshSnapshot:
+    """The snapshot of objects as JSON values, from a server.
+
+    Args:
+        file: where they come from, for messages.
+        values: the objects, each with its kind.
+        listed: kinds of which these are all objects.
+    """
+    found = (each for value in values for each in _unpack(file, Node(documents.converted(value))))
+    return MeshSnapshot(tuple(found), listed)
+
+
 def _documents(file: str, text: str) -> Iterator[MeshObject]:
-    for value in _load_all(file, text):
-        yield from _unpack(file, Node(value))
-
-
-def _load_all(file: str, text: str) -> list[object]:
-    try:
-        count = itertools.count()
-        return [_snake(value, count) for value in yaml.safe_load_all(text)]
-    # ValueError: an impossible date such as May 45; RecursionError: `a: &a [*a]`
-    except (yaml.YAMLError, ValueError, RecursionError) as error:
-        mark = getattr(error, "problem_mark", None)
-        line = f":{mark.line + 1}" if mark else ""
-        raise SnapshotError(
-            f"{file}{line}: is not YAML; give manifests or the output of `kubectl get -o yaml`"
-        ) from None
+    for value, line in documents.load(file, text):
+        yield from _unpack(file, Node(value, (), line))
 
 
 def _unpack(file: str, node: Node) -> Iterator[MeshObject]:
     kind = node.at("kind").text
-    if kind.endswith("List"):
+    if kind.endswith("List") and isinstance(node.at("items").value, list):
         for item in node.at("items"):
-            yield from _unpack(file, item)
-    # the ConfigMap that istiod reads: `istio` in `istio-system`
-    elif kind == "ConfigMap" and not node.at("data", "mesh").missing:
-        for value in _load_all(file, node.at("data", "mesh").text):
-            yield _mesh_config(file, node.at("metadata"), Node(value))
-    elif mesh := next((found for found in _mesh_config_places(node) if not found.missing), None):
-        yield _mesh_config(file, node.at("metadata"), mesh)
-    elif kind:
+            # the items of `kubectl get --raw` do not repeat their kind
+            if isinstance(item.value, Fields) and not item.at("kind").text and kind != "List":
+                item.value["kind"] = kind.removesuffix("List")
+            yield from _unpack(file, Node(item.value, (), item.line))
+        return
+    yield from _configurations(file, node)
+    is_configuration = kind in ("ConfigMap", "IstioOperator") and _is_of_istio(node)
+    if kind and not is_configuration:
         metadata = node.at("metadata")
-        namespace = metadata.at("namespace").text
-        yield MeshObject(
-            file,
-            kind,
-            metadata.at("name").text,
-            namespace,
-            metadata.at("annotations"),
-            node.at("spec"),
-        )
+        name, namespace = metadata.at("name").text, metadata.at("namespace").text
+        if documents.is_templated(name + namespace):
+            raise SnapshotError(
+                f"{file}:{node.line}: is a template; render it first: "
+                "`helm template CHART | phiguard istio check -`"
+            )
+        yield MeshObject(file, kind, name, namespace, node, node.at("spec"))
 
 
-def _mesh_config_places(node: Node) -> Iterable[Node]:
-    bare = Node() if node.at("extension_providers").missing or not node.at("kind").missing else node
-    # in Helm values, in an IstioOperator, or as a bare MeshConfig
-    return node.at("mesh_config"), node.at("spec", "mesh_config"), bare
+def _is_of_istio(node: Node) -> bool:
+    return node.at("kind").text == "IstioOperator" or any(True for _ in _configurations("", node))
 
 
-def _mesh_config(file: str, metadata: Node, mesh: Node) -> MeshObject:
-    return MeshObject(
-        file, "MeshConfig", metadata.at("name").text, metadata.at("namespace").text, Node(), mesh
+def _configurations(file: str, node: Node) -> Iterator[MeshObject]:
+    """The mesh configuration and the values of Istio that a document holds."""
+    metadata = node.at("metadata")
+    name, namespace = metadata.at("name").text, metadata.at("namespace").text
+    if node.at("kind").text == "ConfigMap":
+        data = node.at("data")
+        # the ConfigMap that istiod reads: `istio`, or `istio-REVISION`, in its own namespace
+        for key, kind in (("mesh", "MeshConfig"), ("values", "MeshValues")):
+            if data.at(key).missing or (key == "values" and not name.startswith(INJECTOR)):
+                continue
+            text = data.at(key)
+            for value, line in documents.load(file, text.text, before=text.line):
+                within = Node(value, ("data", key), line if text.line else 0)
+                yield MeshObject(file, kind, name, namespace, node, within, in_force=True)
+        return
+    meshes = (node.at("mesh_config"), node.at("spec", "mesh_config"), _bare(node))
+    if mesh := next((found for found in meshes if not found.missing), None):
+        yield MeshObject(file, "MeshConfig", name, namespace, node, mesh)
+    bare = Node() if node.at("kind").text else node
+    for values in (node.at("spec", "values"), bare):
+        if not values.at("global", "proxy").missing or not values.at("pilot", "env").missing:
+            yield MeshObject(file, "MeshValues", name, namespace, node, values)
+
+
+def _bare(node: Node) -> Node:
+    """A MeshConfig that stands alone."""
+    is_one = not node.at("kind").text and any(
+        not node.at(key).missing for key in ("extension_providers", "root_namespace")
     )
-
-
-def _snake(value: object, count: Iterator[int]) -> object:
-    """The value with its keys in snake_case.
-
-    Aliases are expanded here: ten lines of them can stand for gigabytes, hence the limit.
-    """
-    if next(count) > _MOST_VALUES:
-        raise ValueError("too many values")
-    if isinstance(value, Mapping):
-        return {
-            _CAPITAL.sub(r"_\1", str(key)).lower(): _snake(child, count)
-            for key, child in value.items()
-        }
-    if isinstance(value, list):
-        return [_snake(item, count) for item in value]
-    return value
+    return node if is_one else Node()
 
 
 def in_root(document: MeshObject) -> bool:

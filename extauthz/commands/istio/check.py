@@ -1,68 +1,86 @@
 """`phiguard istio check` reports configuration that lets PHI pass unread."""
 
 import argparse
+import os
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
+from extauthz.commands.istio import cluster, outputs, sources
 from extauthz.commands.istio.errors import UsageError
+from extauthz.commands.istio.outputs import FORMATS, Checked
 from mesh.istio import check as checks
-from mesh.istio import snapshot
 from mesh.istio.installation import EXTENSION_PROVIDER
+from mesh.istio.problem import Severity
+from mesh.istio.snapshot import MeshSnapshot
 
 if TYPE_CHECKING:
     _Subparsers = argparse._SubParsersAction[argparse.ArgumentParser]
 
-_SUFFIXES = (".yaml", ".yml", ".json")
+_ORDER: Final = {severity: place for place, severity in enumerate(Severity)}
 
 
 def add_parser(subparsers: "_Subparsers") -> None:
     """Add `check`."""
     check = subparsers.add_parser("check", help="report configuration that lets PHI pass unread")
     check.add_argument(
-        "path", type=Path, metavar="DIR", help="manifests, or `kubectl get -A -o yaml` output"
+        "paths",
+        nargs="*",
+        metavar="FILE|DIR|-|kubernetes://[NAMESPACE]",
+        help="manifests, `kubectl get -o yaml` or `-o json` output, - for standard input, or the "
+        "objects of a cluster, with NAMESPACE as the mesh's root namespace",
     )
     check.add_argument(
         "--provider",
         default=EXTENSION_PROVIDER,
         help="the extension provider's name (default: %(default)s)",
     )
+    check.add_argument(
+        "--format", choices=list(FORMATS), default="text", help="default: %(default)s"
+    )
+    check.add_argument(
+        "--kubeconfig",
+        type=Path,
+        metavar="FILE",
+        help="how to reach the cluster of kubernetes:// (default: as a pod of it)",
+    )
+    check.add_argument(
+        "--kubernetes-api",
+        default="",
+        metavar="URL",
+        help="address of `kubectl proxy`, in place of a kubeconfig",
+    )
+    check.add_argument(
+        "--role",
+        action="store_true",
+        help="print the ClusterRole that kubernetes:// needs, and end",
+    )
     check.set_defaults(command=run)
 
 
 def run(args: argparse.Namespace) -> int:
     """Judge the objects. Return the exit code."""
-    given = snapshot.read(_read(args.path))
-    if not given.documents:
+    if args.role:
+        sys.stdout.write(cluster.role())
+        return 0
+    given, skipped = _given(args)
+    found = sorted(checks.check(given, args.provider), key=lambda p: _ORDER[p.rule.severity])
+    checked = Checked(tuple(found), len(given.documents), checks.unseen(given), skipped)
+    sys.stdout.write(FORMATS[args.format](checked))
+    sys.stderr.write(outputs.summary(checked))
+    return 1 if checked.failed else 0
+
+
+def _given(args: argparse.Namespace) -> tuple[MeshSnapshot, tuple[str, ...]]:
+    live = [path for path in args.paths if path.startswith(cluster.SCHEME)]
+    if live:
+        if len(args.paths) > 1:
+            raise UsageError(f"{live[0]} is a whole mesh; give it alone")
+        return cluster.read(live[0], args.kubeconfig, args.kubernetes_api, os.environ)
+    if args.kubeconfig or args.kubernetes_api:
         raise UsageError(
-            f"no object in `{args.path}`; give a folder of manifests or of `kubectl get -o yaml` "
-            "output"
+            f"--kubeconfig and --kubernetes-api reach a cluster; give {cluster.SCHEME}"
         )
-    problems = checks.check(given, args.provider)
-    for problem in problems:
-        sys.stdout.write(f"{problem}\n")
-    unseen = ", ".join(checks.unseen(given))
-    sys.stderr.write(f"{len(given.documents)} documents, {len(problems)} problems")
-    sys.stderr.write(f"; not given, so not judged: {unseen}\n" if unseen else "\n")
-    return 1 if problems else 0
-
-
-def _read(path: Path) -> dict[str, str]:
-    """Return the text by file name, for one file or for a folder and all below it."""
-    give = "give a folder of manifests or of `kubectl get -o yaml` output"
-    try:
-        if not path.is_file():
-            next(path.iterdir(), None)  # `rglob` skips what it may not read
-    except OSError as error:
-        raise UsageError(f"`{path}`: {(error.strerror or 'unreadable').lower()}; {give}") from None
-    found = (
-        [path] if path.is_file() else sorted(p for p in path.rglob("*") if p.suffix in _SUFFIXES)
-    )
-    if not found:
-        raise UsageError(f"no YAML in `{path}`; {give}")
-    try:
-        return {str(file): file.read_text(encoding="utf-8") for file in found}
-    except (OSError, UnicodeDecodeError):
-        raise UsageError(
-            f"cannot read all of `{path}` as UTF-8 text; check its permissions and files"
-        ) from None
+    if not args.paths:
+        raise UsageError(f"nothing to check; give a file, a folder, - or {cluster.SCHEME}")
+    return sources.read(args.paths)

@@ -1,6 +1,6 @@
 import pytest
 
-from mesh.istio import snapshot
+from mesh.istio import documents
 from mesh.istio.snapshot import Node, SnapshotError, read
 
 MESH = "extensionProviders: [{name: phiguard}]"
@@ -59,7 +59,7 @@ def test_text_that_is_no_yaml_names_file_and_line_and_not_the_text():
 
 
 @pytest.mark.parametrize(
-    "text", ["a: &a [*a]", "a: 2026-05-45", "{[]: 1}", "\x00", "a: !!python/object:os.system x"]
+    "text", ["a: &a [*a]", "{[]: 1}", "\x00", "a: !!python/object:os.system x"]
 )
 def test_yaml_that_yields_no_plain_values_is_refused_too(text):
     with pytest.raises(SnapshotError, match=r"^f\.yaml"):
@@ -67,7 +67,7 @@ def test_yaml_that_yields_no_plain_values_is_refused_too(text):
 
 
 def test_aliases_that_stand_for_gigabytes_are_refused(monkeypatch):
-    monkeypatch.setattr(snapshot, "_MOST_VALUES", 10_000)
+    monkeypatch.setattr(documents, "_MOST_VALUES", 10_000)
     lines = ["a0: &a0 [x, x, x, x, x, x, x, x]"]
     lines += [f"a{n + 1}: &a{n + 1} [{', '.join([f'*a{n}'] * 8)}]" for n in range(6)]
     with pytest.raises(SnapshotError, match=r"^f\.yaml"):

@@ -48,13 +48,13 @@ def test_a_fault_is_one_line_on_stdout_and_exit_code_1(folder, capsys):
     capsys.readouterr()
     assert phiguard("check", folder) == 1
     (line,) = capsys.readouterr().out.splitlines()
-    assert line.startswith(f"{file}: MeshConfig: ")
+    assert line.startswith(f"{file}:8: hole: MeshConfig: ")
     assert "failOpen true" in line
 
 
 def test_a_single_file_is_judged_and_the_rest_is_said_to_be_missing(folder, capsys):
     assert phiguard("check", folder / "namespace" / "31-inbound-requests.yaml") == 0
-    assert "not given, so not judged: MeshConfig, EnvoyFilter" in capsys.readouterr().err
+    assert "not given, so not judged: MeshConfig, Namespace, EnvoyFilter" in capsys.readouterr().err
 
 
 def test_the_provider_may_have_another_name(folder):

@@ -2,34 +2,42 @@
 
 from collections.abc import Iterator
 
-from mesh.istio import check_telemetry, grpc_message
-from mesh.istio.problem import IstioProblem, problem
-from mesh.istio.snapshot import MeshObject, MeshSnapshot, Node
+from mesh.istio import grpc_message
+from mesh.istio.check import telemetry
+from mesh.istio.check.view import Mesh
+from mesh.istio.problem import IstioProblem, Rule, Severity, problem
+from mesh.istio.snapshot import MeshObject, Node
+
+UNREAD = Rule(
+    "spans-hold-grpc-message",
+    Severity.LEAK,
+    "spans carry grpc.message of answers that the guard has refused or not read",
+)
+
+RULES = (UNREAD,)
 
 _SEND = ("SEND", "1")  # protobuf JSON also allows the number of an enum value
 
 
-def check(snapshot: MeshSnapshot) -> Iterator[IstioProblem]:
+def check(mesh: Mesh) -> Iterator[IstioProblem]:
     """Problems of filters that let the tag `grpc.message` hold an application's own words.
 
     Without an EnvoyFilter in the snapshot, nothing is known about them.
     """
-    tracing = check_telemetry.tracing(snapshot)
-    filters = snapshot.kind("EnvoyFilter")
+    tracing = telemetry.tracing(mesh)
+    filters = mesh.kind("EnvoyFilter")
     if not tracing or not filters:
         return
     reading = [document for document in filters if any(map(_reads_trailers, _values(document)))]
     for document in reading:
         if not any(map(_puts_aside, _values(document))):
-            message = "spans carry grpc.message of answers that the guard has refused or not read"
-            cure = (
-                f"take the filter `{grpc_message.FILTER_NAME}` that `phiguard istio render` writes"
-            )
-            yield problem(document, message, cure)
+            message = f"it lacks the filter `{grpc_message.FILTER_NAME}`"
+            cure = "take that filter from what `phiguard istio render` writes"
+            yield problem(UNREAD, document, document.spec.at("config_patches"), message, cure)
     if not reading:
-        message = "no filter reads the trailers of answers, and spans carry their grpc.message"
-        cure = "apply 32-inbound-responses.yaml, or delete the attribute in the collector"
-        yield problem(tracing[0], message, cure)
+        message = "no filter reads the trailers of answers"
+        cure = "apply the filter for responses, or delete the attribute in the collector"
+        yield problem(UNREAD, tracing[0], tracing[0].spec, message, cure)
 
 
 def _values(document: MeshObject) -> Iterator[Node]:

@@ -2,7 +2,8 @@ import pytest
 import yaml
 
 from mesh.istio import guarded, mesh_wide
-from mesh.istio.check_span_headers import check
+from mesh.istio.check.span_headers import check
+from mesh.istio.check.view import Mesh
 from mesh.istio.installation import Installation
 from mesh.istio.snapshot import read
 
@@ -13,7 +14,10 @@ OUTBOUND = guarded.outbound_requests, guarded.outbound_streams
 
 
 def problems(*objects):
-    return [str(found) for found in check(read({"f.yaml": yaml.safe_dump_all(objects)}))]
+    return [
+        str(found)
+        for found in check(Mesh(read({"f.yaml": yaml.safe_dump_all(objects)}), "phiguard"))
+    ]
 
 
 def without(envoy_filter):
@@ -38,13 +42,13 @@ def test_what_render_writes_is_clean(inbound, outbound):
 
 def test_an_inbound_filter_that_keeps_the_headers_is_found(inbound, outbound):
     (found,) = problems(TRACED, without(inbound), outbound)
-    assert "SIDECAR_INBOUND: spans carry" in found
+    assert "SIDECAR_INBOUND: it leaves x-envoy" in found
     assert "x-envoy-decorator-operation and tracestate" in found
 
 
 def test_an_outbound_filter_that_keeps_the_state_is_found(inbound, outbound):
     (found,) = problems(TRACED, inbound, without(outbound))
-    assert "SIDECAR_OUTBOUND: spans carry a client's tracestate" in found
+    assert "SIDECAR_OUTBOUND: it leaves tracestate in requests" in found
 
 
 def test_a_gateway_that_keeps_the_headers_is_found(inbound, outbound):
@@ -58,7 +62,7 @@ def test_a_gateway_that_keeps_the_headers_is_found(inbound, outbound):
 def test_a_patch_that_removes_another_header_is_none(inbound, outbound, header):
     text = yaml.safe_dump(inbound).replace(header, "x-other")
     (found,) = problems(TRACED, yaml.safe_load(text), outbound)
-    assert f"a client's {header}; " in found
+    assert f"it leaves {header} in requests" in found
 
 
 def test_listeners_that_no_filter_touches_are_found(inbound, outbound):

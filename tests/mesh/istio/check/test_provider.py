@@ -3,7 +3,8 @@ import copy
 import pytest
 import yaml
 
-from mesh.istio.check_provider import check
+from mesh.istio.check.provider import check
+from mesh.istio.check.view import Mesh
 from mesh.istio.installation import Installation
 from mesh.istio.mesh_wide import mesh_config
 from mesh.istio.snapshot import read
@@ -11,7 +12,8 @@ from mesh.istio.snapshot import read
 
 def problems(config):
     return [
-        problem.message for problem in check(read({"f.yaml": yaml.safe_dump(config)}), "phiguard")
+        str(problem)
+        for problem in check(Mesh(read({"f.yaml": yaml.safe_dump(config)}), "phiguard"))
     ]
 
 
@@ -82,9 +84,8 @@ def test_a_tracing_provider_may_share_a_prefix_because_policies_never_name_it(co
 
 
 def test_a_mesh_without_the_provider_is_found():
-    assert problems({"meshConfig": {"accessLogFile": "/dev/stdout"}}) == [
-        "no ext_authz provider `phiguard`"
-    ]
+    (found,) = problems({"meshConfig": {"accessLogFile": "/dev/stdout"}})
+    assert "no ext_authz provider `phiguard`" in found
 
 
 def test_an_http_provider_is_found(config):
@@ -92,4 +93,5 @@ def test_an_http_provider_is_found(config):
         "name": "phiguard",
         "envoyExtAuthzHttp": {"service": "x"},
     }
-    assert problems(config) == ["provider `phiguard` speaks HTTP"]
+    (found,) = problems(config)
+    assert "provider `phiguard` speaks HTTP" in found

@@ -3,9 +3,19 @@
 from collections.abc import Iterator
 from typing import Final
 
-from mesh.istio import check_telemetry, span_headers
-from mesh.istio.problem import IstioProblem, problem
-from mesh.istio.snapshot import MeshObject, MeshSnapshot, Node
+from mesh.istio import span_headers
+from mesh.istio.check import telemetry
+from mesh.istio.check.view import Mesh
+from mesh.istio.problem import IstioProblem, Rule, Severity, problem
+from mesh.istio.snapshot import MeshObject, Node
+
+COPIES = Rule(
+    "spans-copy-headers",
+    Severity.LEAK,
+    "a client writes these headers, and Envoy copies them into its spans",
+)
+
+RULES = (COPIES,)
 
 _HEADERS: Final = {
     "SIDECAR_INBOUND": span_headers.INBOUND,
@@ -19,13 +29,13 @@ _FILES: Final = {
 """The listeners of each guarded workload. Not every mesh has a gateway that asks the guard."""
 
 
-def check(snapshot: MeshSnapshot) -> Iterator[IstioProblem]:
+def check(mesh: Mesh) -> Iterator[IstioProblem]:
     """Problems of EnvoyFilters that ask the guard, where spans are reported.
 
     Without an EnvoyFilter in the snapshot, nothing is known about them.
     """
-    tracing = check_telemetry.tracing(snapshot)
-    filters = snapshot.kind("EnvoyFilter")
+    tracing = telemetry.tracing(mesh)
+    filters = mesh.kind("EnvoyFilter")
     if not tracing or not filters:
         return
     for context, headers in _HEADERS.items():
@@ -33,13 +43,14 @@ def check(snapshot: MeshSnapshot) -> Iterator[IstioProblem]:
         for document in asking:
             removed = {each for patch in _there(document, context) for each in _removed(patch)}
             if kept := [header for header in headers if header not in removed]:
-                cure = (
-                    "take the patch of its connection manager that `phiguard istio render` writes"
-                )
-                yield problem(document, f"{context}: spans carry a client's {_all(kept)}", cure)
+                message = f"{context}: it leaves {_all(kept)} in requests"
+                cure = "take the patch of its connection manager that `istio render` writes"
+                at = document.spec.at("config_patches")
+                yield problem(COPIES, document, at, message, cure)
         if not asking and context in _FILES:
-            message = f"no filter of {context} asks the guard: spans carry a client's"
-            yield problem(tracing[0], f"{message} {_all(headers)}", f"apply {_FILES[context]}")
+            message = f"no filter of {context} asks the guard, and none removes {_all(headers)}"
+            cure = f"apply {_FILES[context]}"
+            yield problem(COPIES, tracing[0], tracing[0].spec, message, cure)
 
 
 def _all(headers: tuple[str, ...] | list[str]) -> str:

@@ -1,7 +1,8 @@
 import pytest
 import yaml
 
-from mesh.istio.check_telemetry import check
+from mesh.istio.check.telemetry import check
+from mesh.istio.check.view import Mesh
 from mesh.istio.installation import Installation
 from mesh.istio.mesh_wide import (
     CLIENTS_TAGS,
@@ -16,7 +17,10 @@ INSTALLATION = Installation("phiguard-system", "phiguard:1")
 
 
 def problems(*objects):
-    return [problem.message for problem in check(read({"f.yaml": yaml.safe_dump_all(objects)}))]
+    return [
+        str(problem)
+        for problem in check(Mesh(read({"f.yaml": yaml.safe_dump_all(objects)}), "phiguard"))
+    ]
 
 
 def of_tag(tag, *objects):
@@ -74,7 +78,9 @@ def test_a_namespace_whose_tags_replace_the_literal_is_found(tag):
 @TAGS
 def test_a_header_is_no_literal(tag):
     tags = {tag: {"header": {"name": "x-url"}}}
-    assert len(of_tag(tag, namespaced(customTags=tags))) == 1
+    found = of_tag(tag, namespaced(customTags=tags))
+    assert any("spans carry" in message for message in found)
+    assert any("copies header x-url" in message for message in found)
 
 
 @TAGS
@@ -117,7 +123,7 @@ def test_a_namespace_on_a_provider_with_a_short_tag_hides_the_url():
 
 def test_the_default_access_log_is_found():
     (found,) = problems({"meshConfig": {"accessLogFile": "/dev/stdout"}})
-    assert "default access log" in found
+    assert "Istio's own format holds path" in found
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,214 @@
+"""The objects of a cluster, listed once, for `phiguard istio check kubernetes://`.
+
+It reads what the role of `role()` lets it read, no Secret among it, and writes nothing.
+"""
+
+import tempfile
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+from extauthz.commands.istio import kubeconfig
+from extauthz.commands.istio.errors import UsageError
+from extauthz.policies import kubernetes_api
+from extauthz.policies.kubernetes_api import Api, ApiError, GoneError
+from extauthz.settings import Cluster, SettingsError, parse_policy
+from mesh.istio import snapshot
+from mesh.istio.installation import ROOT_NAMESPACE
+from mesh.istio.manifest import Manifest, manifest, to_yaml
+from mesh.istio.snapshot import MeshSnapshot
+
+SCHEME: Final = "kubernetes://"
+_NAME: Final = "phiguard-istio-check"
+
+
+@dataclass(frozen=True, slots=True)
+class _Kind:
+    name: str
+    group: str
+    version: str
+    plural: str
+
+    @property
+    def path(self) -> str:
+        base = f"/apis/{self.group}" if self.group else "/api"
+        return f"{base}/{self.version}/{self.plural}"
+
+
+_KINDS: Final = tuple(
+    _Kind(*row.split()) if not row.startswith("-") else _Kind(row.split()[1], "", *row.split()[2:])
+    for row in """\
+- Namespace v1 namespaces
+- Pod v1 pods
+- Service v1 services
+- ServiceAccount v1 serviceaccounts
+Deployment apps v1 deployments
+StatefulSet apps v1 statefulsets
+DaemonSet apps v1 daemonsets
+ReplicaSet apps v1 replicasets
+CronJob batch v1 cronjobs
+Job batch v1 jobs
+HorizontalPodAutoscaler autoscaling v2 horizontalpodautoscalers
+NetworkPolicy networking.k8s.io v1 networkpolicies
+ClusterRole rbac.authorization.k8s.io v1 clusterroles
+ClusterRoleBinding rbac.authorization.k8s.io v1 clusterrolebindings
+MutatingWebhookConfiguration admissionregistration.k8s.io v1 mutatingwebhookconfigurations
+AuthorizationPolicy security.istio.io v1 authorizationpolicies
+PeerAuthentication security.istio.io v1 peerauthentications
+RequestAuthentication security.istio.io v1 requestauthentications
+DestinationRule networking.istio.io v1 destinationrules
+Gateway networking.istio.io v1 gateways
+ServiceEntry networking.istio.io v1 serviceentries
+Sidecar networking.istio.io v1 sidecars
+VirtualService networking.istio.io v1 virtualservices
+WorkloadEntry networking.istio.io v1 workloadentries
+EnvoyFilter networking.istio.io v1alpha3 envoyfilters
+Telemetry telemetry.istio.io v1 telemetries
+Gateway gateway.networking.k8s.io v1 gateways
+HTTPRoute gateway.networking.k8s.io v1 httproutes
+GRPCRoute gateway.networking.k8s.io v1 grpcroutes
+SegmentationPolicy phiguard.dev v1alpha1 segmentationpolicies
+""".splitlines()
+)
+_CONFIG_MAPS: Final = ("istio", snapshot.INJECTOR)
+_HINTS: Final = {
+    401: "the API server does not know the token; log in again",
+    410: "its list changes faster than it can be read; ask again in a minute",
+    429: "the API server is busy; ask again in a minute",
+}
+_ABSENT: Final = 404
+_FORBIDDEN: Final = 403
+
+
+def role() -> str:
+    """The objects that let an account read what the check reads, as YAML."""
+    groups: dict[str, list[str]] = {}
+    for kind in _KINDS:
+        groups.setdefault(kind.group, []).append(kind.plural)
+    rules = [
+        {"apiGroups": [group], "resources": list(plurals), "verbs": ["list"]}
+        for group, plurals in groups.items()
+    ]
+    named = [
+        {
+            "apiGroups": [""],
+            "resources": ["configmaps"],
+            "resourceNames": list(_CONFIG_MAPS),
+            "verbs": ["get"],
+        }
+    ]
+    api = "rbac.authorization.k8s.io/v1"
+    objects: list[Manifest] = [
+        manifest(api, "ClusterRole", {"name": _NAME}, rules=rules),
+        manifest(api, "Role", {"name": _NAME, "namespace": ROOT_NAMESPACE}, rules=named),
+    ]
+    return to_yaml(objects)
+
+
+def read(
+    path: str, config: Path | None, proxy: str, environment: Mapping[str, str]
+) -> tuple[MeshSnapshot, tuple[str, ...]]:
+    """The objects of a cluster, and what could not be read of it.
+
+    Args:
+        path: `kubernetes://[NAMESPACE]`, with the mesh's root namespace.
+        config: a kubeconfig; None for the pod's own account, else `KUBECONFIG` or the one in HOME.
+        proxy: address of `kubectl proxy`; empty for none.
+        environment: of this process.
+
+    Raises:
+        UsageError: the cluster cannot be asked, or refuses.
+    """
+    root = path.removeprefix(SCHEME) or ROOT_NAMESPACE
+    with _api(config, proxy, environment) as api:
+        items = [{**item, "kind": kind.name} for kind in _KINDS for item in _listed(api, kind)]
+        found, missing = _config_maps(api, root, items)
+    listed = frozenset(kind.name for kind in _KINDS)
+    return snapshot.of_values(path, [*items, *found], listed), missing
+
+
+@contextmanager
+def _api(config: Path | None, proxy: str, environment: Mapping[str, str]) -> Iterator[Api]:
+    if config is None and not proxy and "KUBERNETES_SERVICE_HOST" not in environment:
+        default = Path(environment.get("HOME", ".")) / ".kube" / "config"
+        config = Path(environment.get("KUBECONFIG") or default)
+        if not config.is_file():
+            raise UsageError(
+                f"{SCHEME}: not in a pod of a cluster; give --kubeconfig FILE, or "
+                "--kubernetes-api http://127.0.0.1:8001 of `kubectl proxy`"
+            )
+    if config is None:
+        try:
+            found = parse_policy(f"{SCHEME}{ROOT_NAMESPACE}", proxy, environment)
+        except SettingsError as error:
+            raise UsageError(str(error)) from None
+        if isinstance(found, Cluster):
+            yield found.api
+        return
+    login = kubeconfig.read(config)
+    with tempfile.TemporaryDirectory(prefix="phiguard-") as folder:  # of mode 0700
+        token, roots = Path(folder) / "token", Path(folder) / "ca.crt"
+        token.write_text(login.token)
+        roots.write_bytes(login.roots)
+        yield Api(login.server, token, roots if login.roots else None)
+
+
+def _listed(api: Api, kind: _Kind) -> tuple[dict[str, Any], ...]:
+    with suppress(GoneError):  # the next page of a list that is too old by now: begin again
+        return _items(api, kind)
+    return _items(api, kind, final=True)
+
+
+def _items(api: Api, kind: _Kind, *, final: bool = False) -> tuple[dict[str, Any], ...]:
+    try:
+        found = kubernetes_api.list_objects(api, kind.path).items
+        if all(isinstance(item, dict) and isinstance(item.get("metadata"), dict) for item in found):
+            return found
+        raise ApiError("a response of the API does not have the documented form")  # noqa: TRY301
+    except ApiError as error:
+        if isinstance(error, GoneError) and not final:
+            raise
+        return _refused(error, kind.plural)
+
+
+def _refused(error: ApiError, what: str) -> tuple[dict[str, Any], ...]:
+    """An empty list where the kind is not installed; else raises UsageError."""
+    if error.status == _ABSENT:
+        return ()
+    if error.status == _FORBIDDEN:
+        raise UsageError(
+            f"the API server forbids to list {what}; "
+            "`phiguard istio check --role | kubectl apply -f -`, and bind both roles"
+        ) from None
+    hint = _HINTS.get(error.status)
+    raise UsageError(f"status {error.status}: {hint}" if hint else str(error)) from None
+
+
+def _config_maps(
+    api: Api, root: str, items: list[dict[str, Any]]
+) -> tuple[list[dict[str, Any]], tuple[str, ...]]:
+    """Istio's own ConfigMaps of each revision."""
+    found, missing = [], []
+    for name in _names(items):
+        try:
+            item = kubernetes_api.call(api, "GET", f"/api/v1/namespaces/{root}/configmaps/{name}")
+            found.append({**item, "kind": "ConfigMap"})
+        except ApiError as error:
+            if error.status not in (_ABSENT, _FORBIDDEN):
+                _refused(error, "configmaps")
+            why = "is not there" if error.status == _ABSENT else "is forbidden; bind the Role"
+            missing.append(f"ConfigMap {root}/{name} {why}")
+    return found, tuple(missing)
+
+
+def _names(items: list[dict[str, Any]]) -> list[str]:
+    revisions = {
+        (item["metadata"].get("labels") or {}).get("istio.io/rev", "default")
+        for item in items
+        if item["kind"] == "MutatingWebhookConfiguration"
+        and "sidecar-injector" in str(item["metadata"].get("name"))
+    }
+    suffixes = [f"-{revision}" for revision in sorted(revisions - {"default"})]
+    return [f"{name}{suffix}" for suffix in ("", *suffixes) for name in _CONFIG_MAPS]

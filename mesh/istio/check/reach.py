@@ -1,0 +1,145 @@
+"""Check that the guard's EnvoyFilters reach the proxies that they are for, and no others."""
+
+from collections.abc import Iterator
+from typing import Final
+
+from mesh.istio.check.patches import INSERTING, guards_patches, selected, selector
+from mesh.istio.check.view import Mesh
+from mesh.istio.check.workloads import Workload, selects
+from mesh.istio.installation import GUARDED_LABEL
+from mesh.istio.problem import IstioProblem, Rule, Severity, problem
+from mesh.istio.snapshot import MeshObject, Node
+
+_HOLE, _REFUSAL = Severity.HOLE, Severity.REFUSAL
+
+WRAPS_ALL = Rule(
+    "filter-wraps-all", _REFUSAL, "the filter wraps every sidecar, also the guard's own"
+)
+WRAPS_OWN = Rule(
+    "filter-wraps-guard",
+    _REFUSAL,
+    "the calls of the guard or the collector are judged themselves, and so on without an end",
+)
+NO_WORKLOAD = Rule("filter-selects-nothing", _HOLE, "no proxy gets the filter", "IST0127")
+WRONG_CONTEXT = Rule(
+    "filter-context-wrong", _HOLE, "proxies of this kind have no such listener, so nothing matches"
+)
+TWICE = Rule(
+    "filter-twice", Severity.ADVICE, "each message is judged twice, and takes twice as long"
+)
+WAYPOINT = Rule("filter-on-waypoint", _HOLE, "EnvoyFilter does not reach waypoints")
+LABEL = Rule(
+    "guarded-label-unknown", _HOLE, "no filter selects this value, so responses pass unread"
+)
+NO_FILTER = Rule(
+    "workload-without-filter",
+    _HOLE,
+    "it has the label, and responses and outbound requests pass unread all the same",
+)
+
+RULES = (WRAPS_ALL, WRAPS_OWN, NO_WORKLOAD, WRONG_CONTEXT, TWICE, WAYPOINT, LABEL, NO_FILTER)
+
+_SIDECARS: Final = ("SIDECAR_INBOUND", "SIDECAR_OUTBOUND")
+_VALUES: Final = ("true", "streaming")
+
+
+def check(mesh: Mesh) -> Iterator[IstioProblem]:
+    """Every problem of who gets the guard's filters."""
+    seen: dict[tuple[str, object, str], MeshObject] = {}
+    for document in mesh.kind("EnvoyFilter"):
+        mine = guards_patches(document)
+        if not mine:
+            continue
+        yield from _selection(mesh, document)
+        for patch in mine:
+            yield from _context(mesh, document, patch)
+            yield from _twice(document, patch, seen)
+    yield from _labels(mesh)
+
+
+def _selection(mesh: Mesh, document: MeshObject) -> Iterator[IstioProblem]:
+    labels, targets = selector(document), document.spec.at("target_refs")
+    if labels.missing and targets.missing:
+        cure = "select workloads by a label"
+        yield problem(WRAPS_ALL, document, labels, "no workloadSelector", cure)
+        return
+    if not targets.missing:
+        yield from _waypoints(mesh, document, targets)
+        return
+    own = (*mesh.guard_workloads, *mesh.serving(mesh.collectors))
+    wrapped = [each for each in selected(mesh, document) if each in own]
+    if wrapped:
+        message = f"it selects {wrapped[0].document.title}"
+        yield problem(WRAPS_OWN, document, labels, message, "take the label off those pods")
+    near = mesh.workloads_of(document.namespace)
+    if near and not mesh.in_root(document) and not selected(mesh, document):
+        message = f"no workload of namespace `{document.namespace}` has these labels"
+        cure = f"label the pods, {GUARDED_LABEL}: true for example"
+        yield problem(NO_WORKLOAD, document, labels, message, cure)
+
+
+def _waypoints(mesh: Mesh, document: MeshObject, targets: Node) -> Iterator[IstioProblem]:
+    waypoints = {
+        (each.namespace, each.name)
+        for each in mesh.kind("Gateway")
+        if each.spec.at("gateway_class_name").text == "istio-waypoint"
+    }
+    for target in targets:
+        if (document.namespace, target.at("name").text) in waypoints:
+            message = f"its target `{target.at('name').text}` is a waypoint"
+            cure = "count ambient workloads as not guarded, or give them sidecars"
+            yield problem(WAYPOINT, document, target, message, cure)
+
+
+def _context(mesh: Mesh, document: MeshObject, patch: Node) -> Iterator[IstioProblem]:
+    context = patch.at("match", "context")
+    reached = selected(mesh, document)
+    if not reached or selector(document).missing:
+        return
+    gateways = [each for each in reached if _is_gateway(mesh, each)]
+    if context.text in _SIDECARS and len(gateways) == len(reached):
+        message = f"{context.text}, and it selects gateways only"
+        yield problem(WRONG_CONTEXT, document, context, message, "write GATEWAY")
+    if context.text == "GATEWAY" and not gateways and mesh.snapshot.knows("Gateway"):
+        message = "GATEWAY, and it selects no gateway"
+        yield problem(WRONG_CONTEXT, document, context, message, "write SIDECAR_INBOUND")
+
+
+def _is_gateway(mesh: Mesh, workload: Workload) -> bool:
+    by_name = any(name == "istio" and "gateway" in value for name, value in workload.labels.items())
+    return by_name or any(
+        not gateway.spec.at("selector").missing
+        and selects(gateway.spec.at("selector"), workload.labels)
+        for gateway in mesh.kind("Gateway")
+    )
+
+
+def _twice(
+    document: MeshObject, patch: Node, seen: dict[tuple[str, object, str], MeshObject]
+) -> Iterator[IstioProblem]:
+    if patch.at("patch", "operation").text not in INSERTING:
+        return
+    context = patch.at("match", "context")
+    labels = tuple(sorted(selector(document).labels.items()))
+    other = seen.setdefault((document.namespace, labels, context.text), document)
+    if (other.namespace, other.name) != (document.namespace, document.name):
+        message = f"{other.title} inserts the guard's filter there too"
+        yield problem(TWICE, document, context, message, "remove one of the two")
+
+
+def _labels(mesh: Mesh) -> Iterator[IstioProblem]:
+    for workload in mesh.workloads:
+        if not workload.guarded:
+            continue
+        if workload.guarded not in _VALUES:
+            message = f"{GUARDED_LABEL} is `{workload.guarded}`"
+            cure = f"write one of {', '.join(_VALUES)}"
+            yield problem(LABEL, workload.document, workload.label, message, cure)
+        elif mesh.snapshot.knows("EnvoyFilter") and not any(
+            each.namespace in (workload.namespace, mesh.root, "")
+            and selects(selector(each), workload.labels)
+            for each in mesh.filters
+        ):
+            message = f"no EnvoyFilter of namespace `{workload.namespace}` selects it"
+            cure = "apply the filters that `phiguard istio render` writes to that namespace"
+            yield problem(NO_FILTER, workload.document, workload.label, message, cure)

@@ -1,0 +1,100 @@
+"""The pods of a snapshot: as they run, or as the object that makes them says."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Final
+
+from mesh.istio.installation import GUARDED_LABEL
+from mesh.istio.snapshot import MeshObject, MeshSnapshot, Node
+
+_TEMPLATES: Final = {
+    "Deployment": ("spec", "template"),
+    "StatefulSet": ("spec", "template"),
+    "DaemonSet": ("spec", "template"),
+    "ReplicaSet": ("spec", "template"),
+    "Job": ("spec", "template"),
+    "CronJob": ("spec", "job_template", "spec", "template"),
+    "Pod": (),
+}
+KINDS: Final = (*_TEMPLATES, "WorkloadEntry")
+_MAKERS: Final = {"ReplicaSet": "Deployment", "Job": "CronJob"}
+"""Who makes objects of a kind, where they have an owner."""
+
+
+@dataclass(frozen=True)
+class Workload:
+    """Pods of one kind.
+
+    Args:
+        pod: metadata and spec of its pods; of a WorkloadEntry, the object itself.
+    """
+
+    document: MeshObject
+    pod: Node
+    labels: Mapping[str, str]
+
+    @property
+    def namespace(self) -> str:
+        """Empty in a manifest that leaves it to `kubectl apply -n`."""
+        return self.document.namespace
+
+    @cached_property
+    def annotations(self) -> Node:
+        """The pod's annotations, with their keys as they are written."""
+        return self.pod.at("metadata", "annotations")
+
+    @property
+    def spec(self) -> Node:
+        """The pod's spec."""
+        return self.pod.at("spec")
+
+    @property
+    def containers(self) -> list[Node]:
+        """All containers, the init containers too."""
+        return [*self.spec.at("containers"), *self.spec.at("init_containers")]
+
+    @property
+    def guarded(self) -> str:
+        """The value of the label that puts the filters on."""
+        return self.labels.get(GUARDED_LABEL, "")
+
+    @property
+    def label(self) -> Node:
+        """The place of that label."""
+        return self.pod.at("metadata", "labels", GUARDED_LABEL)
+
+    @property
+    def ports(self) -> set[str]:
+        """Numbers and names of the ports that its containers declare."""
+        ports = [port for container in self.containers for port in container.at("ports")]
+        return {port.at(key).text for port in ports for key in ("container_port", "name")} - {""}
+
+
+def read(snapshot: MeshSnapshot) -> Iterator[Workload]:
+    """Each workload once: not the pods of a Deployment that was given too."""
+    given = {(d.kind, d.namespace, d.name) for d in snapshot.documents if d.kind in _TEMPLATES}
+    seen: set[tuple[str, str, str]] = set()
+    for kind, path in _TEMPLATES.items():
+        for document in snapshot.kind(kind):
+            owner = next(iter(document.body.at("metadata", "owner_references")), Node())
+            made_by = (owner.at("kind").text, document.namespace, owner.at("name").text)
+            if made_by in given or _maker(made_by) in given or made_by in seen:
+                continue
+            if made_by[0]:
+                seen.add(made_by)
+            pod = document.body.at(*path)
+            yield Workload(document, pod, pod.at("metadata", "labels").labels)
+    for document in snapshot.kind("WorkloadEntry"):
+        yield Workload(document, document.body, document.spec.at("labels").labels)
+
+
+def _maker(made_by: tuple[str, str, str]) -> tuple[str, str, str]:
+    """Who made a ReplicaSet or a Job, by its name: `ehr-6d4c` is of `ehr`."""
+    kind, namespace, name = made_by
+    return _MAKERS.get(kind, ""), namespace, name.rpartition("-")[0]
+
+
+def selects(selector: Node, labels: Mapping[str, str]) -> bool:
+    """Whether a mapping of labels selects these. An empty one selects all."""
+    return all(labels.get(name) == value for name, value in selector.labels.items())
