@@ -55,7 +55,7 @@ def test_a_gateway_that_keeps_the_headers_is_found(inbound, outbound):
     gateway = guarded.gateway(INSTALLATION, "istio", "egressgateway")
     assert problems(TRACED, inbound, outbound, gateway) == []
     (found,) = problems(TRACED, inbound, outbound, without(gateway))
-    assert "GATEWAY: spans carry a client's x-envoy-decorator-operation and tracestate" in found
+    assert "GATEWAY: it leaves x-envoy-decorator-operation and tracestate in requests" in found
 
 
 @pytest.mark.parametrize("header", ["x-envoy-decorator-operation", "tracestate"])
