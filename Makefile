@@ -15,7 +15,7 @@ SOAK_MINUTES ?= 30
 SOAK_REQUESTS ?= 1000000
 
 .DEFAULT_GOAL := help
-.PHONY: help kube-tools cluster zipkin jaeger ferretdb versitygw fake-gcs azurite kafka demo test \
+.PHONY: help istioctl kube-tools cluster zipkin jaeger ferretdb versitygw fake-gcs azurite kafka demo test \
 	check unit unit-long e2e e2e-slow at-rest faults bench soak eval fuzz coverage coverage-floor \
 	mutants dist release lock clean envoy peers setup manifests kube
 
@@ -93,6 +93,14 @@ KUBE_STAGING := api apiextensions-apiserver apimachinery apiserver cli-runtime c
 	kube-scheduler kubectl kubelet metrics mount-utils pod-security-admission sample-apiserver sample-cli-plugin sample-controller
 
 kube-tools: .tools/etcd .tools/kube-apiserver .tools/istio-crds.yaml .tools/kuberay-crds.yaml ## etcd, kube-apiserver, Istio's and KubeRay's kinds into .tools, for `make cluster` (130 MB; needs Go; builds for 10 minutes and more)
+
+istioctl: .tools/istioctl ## istioctl into .tools, to compare `istio check` with (140 MB; needs Go; builds for 10 minutes and more)
+
+.tools/istioctl:
+	@mkdir -p .tools/istioctl-build
+	@cd .tools/istioctl-build && { test -f go.mod || go mod init istioctl-build; } && \
+	  go get -tool istio.io/istio/istioctl/cmd/istioctl@v0.0.0-20260827124520-eed52ebb66ad && \
+	  go build -p 1 -trimpath -ldflags='-s -w' -o ../istioctl istio.io/istio/istioctl/cmd/istioctl
 
 .tools/etcd:
 	@mkdir -p .tools/etcd-build

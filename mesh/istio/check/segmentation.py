@@ -17,6 +17,11 @@ NO_ROLE = Rule(
     _REFUSAL,
     "it gets no policy from the cluster, and denies every message with NO_POLICY",
 )
+NO_STATUS = Rule(
+    "guard-may-not-write-status",
+    Severity.ADVICE,
+    "nobody sees what became of a policy object, except in the guard's log",
+)
 NO_TOKEN = Rule(
     "guard-without-token",
     _REFUSAL,
@@ -46,10 +51,11 @@ NO_JWT = Rule(
     "nobody verifies tokens there, so the condition never holds",
 )
 
-RULES = (NO_ROLE, NO_TOKEN, WALLED, UNREAD, CLAIMS, DOMAIN, NO_JWT)
+RULES = (NO_ROLE, NO_STATUS, NO_TOKEN, WALLED, UNREAD, CLAIMS, DOMAIN, NO_JWT)
 
 _KIND: Final = "SegmentationPolicy"
 _RESOURCE: Final = "segmentationpolicies"
+_STATUS: Final = f"{_RESOURCE}/status"
 _GROUP: Final = "phiguard.dev"
 _VERBS: Final = ("get", "list", "watch")
 _JWT: Final = "envoy.extensions.filters.http.jwt_authn.v3.JwtAuthentication"
@@ -106,6 +112,21 @@ def _role(mesh: Mesh, workload: Workload) -> Iterator[IstioProblem]:
     known = ("ClusterRoleBinding", "ClusterRole")
     if not all(mesh.snapshot.knows(kind) for kind in known):
         return
+    at, account = workload.spec.at("service_account_name"), _account(workload)
+    allowed = _allowed(mesh, workload, _RESOURCE)
+    if missing := [verb for verb in _VERBS if verb not in allowed]:
+        message = f"its account `{account}` may not {', '.join(missing)} {_RESOURCE}"
+        cure = "apply the ClusterRole of docs/kubernetes-policies.md, and bind it"
+        yield problem(NO_ROLE, workload.document, at, message, cure)
+    writes = "--policy-status" in guard_options.arguments(workload)
+    if writes and "patch" not in _allowed(mesh, workload, _STATUS):
+        message = f"its account `{account}` may not patch {_STATUS}"
+        cure = "apply the ClusterRole phiguard-policy-status, and bind it"
+        yield problem(NO_STATUS, workload.document, at, message, cure)
+
+
+def _allowed(mesh: Mesh, workload: Workload, resource: str) -> frozenset[str]:
+    """The verbs that the guard's account may use on a resource of its own kind."""
     roles = {
         binding.body.at("role_ref", "name").text
         for binding in mesh.kind("ClusterRoleBinding")
@@ -117,14 +138,9 @@ def _role(mesh: Mesh, workload: Workload) -> Iterator[IstioProblem]:
     for role in mesh.kind("ClusterRole"):
         for rule in role.body.at("rules") if role.name in roles else ():
             groups, resources = rule.at("api_groups").texts, rule.at("resources").texts
-            if {_GROUP, "*"} & set(groups) and {_RESOURCE, "*"} & set(resources):
+            if {_GROUP, "*"} & set(groups) and {resource, "*"} & set(resources):
                 allowed |= set(rule.at("verbs").texts)
-    missing = [verb for verb in _VERBS if verb not in allowed and "*" not in allowed]
-    if missing:
-        message = f"its account `{_account(workload)}` may not {', '.join(missing)} {_RESOURCE}"
-        cure = "apply the ClusterRole of docs/kubernetes-policies.md, and bind it"
-        at = workload.spec.at("service_account_name")
-        yield problem(NO_ROLE, workload.document, at, message, cure)
+    return frozenset(allowed | {*_VERBS, "patch"} if "*" in allowed else allowed)
 
 
 def _token(mesh: Mesh, workload: Workload) -> Iterator[IstioProblem]:

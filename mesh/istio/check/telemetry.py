@@ -28,7 +28,6 @@ NO_PROVIDERS = Rule(
     "telemetry-ignored",
     _LEAK,
     "Istio ignores a Telemetry without providers, and with it what it withholds",
-    "IST0157",
 )
 
 RULES = (
