@@ -177,13 +177,18 @@ def theirs(server: Server, judged: dict[str, Any]) -> str:
 
 
 @pytest.fixture(scope="module")
-def judge(server: Server) -> Server:
+def judge(server: Server) -> Iterator[Server]:
+    """The server with the admission policy. It speaks for the whole cluster, so it goes again."""
+    unknown = item(ROOT, {"ruls": []})
     for namespace in (ROOT, TEAM):
         server.namespace(namespace)
     for manifest in admission_policy(ROOT):
         server.apply(manifest)
-    wait_until(lambda: theirs(server, item(ROOT, {"ruls": []})), "the admission policy acts")
-    return server
+    wait_until(lambda: theirs(server, unknown), "the admission policy acts")
+    yield server
+    for manifest in admission_policy(ROOT):
+        server.delete(manifest)
+    wait_until(lambda: not theirs(server, unknown), "the admission policy is gone")
 
 
 def test_the_server_refuses_nothing_that_we_accept_and_admits_what_is_listed(judge: Server) -> None:

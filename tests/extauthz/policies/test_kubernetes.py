@@ -231,7 +231,7 @@ def test_more_than_can_be_read_in_a_while_is_refused(followed, monkeypatch):
         assert names(store) == ["a"]
 
 
-@pytest.mark.parametrize("status", [503, 410])
+@pytest.mark.parametrize("status", [401, 403, 410, 429, 503])
 def test_an_api_that_goes_away_leaves_the_policy_in_force_and_is_reported(followed, status):
     """410 answers the list too. As long as that lasts, the objects are unknown."""
     with ApiServer([WIDE]) as server:
@@ -245,6 +245,26 @@ def test_an_api_that_goes_away_leaves_the_policy_in_force_and_is_reported(follow
         server.fail.clear()
         assert until(lambda: not (refreshed(store) or store.refused))
         assert store.current is before
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        b"<html>\n",
+        b"[]\n",
+        b'{"type": "MODIFIED", "object": {"metadata": {"resourceVersion": "11"}}}\n',
+        b'{"type": "MODIFIED"}\n',
+        b"\xff\n",
+    ],
+)
+def test_garbage_leaves_the_policy_in_force_and_the_objects_are_listed_again(followed, line):
+    with ApiServer([WIDE]) as server:
+        store = store_of(followed(server))
+        server.watched.acquire()
+        server.items["clinic", "own"] = TEAM  # the watch does not report this change
+        server.events.put(line)
+        assert changed(store)
+        assert names(store) == ["clinic/in", "a"]
 
 
 def _is_reported(store, status):
