@@ -85,20 +85,20 @@ def check(mesh: Mesh) -> Iterator[IstioProblem]:
     """Every problem of where the guard's filters go."""
     inserted = _inserted_names(mesh)
     for document in mesh.kind("EnvoyFilter"):
-        for patch in guards_patches(document):
-            yield from _place(document, patch, inserted)
-            yield from _bound(document, patch)
-            yield from _port(mesh, document, patch)
-            yield from _target(mesh, document, patch)
+        for patch in document.spec.at("config_patches"):
+            mine = touches(patch.at("patch", "value"))
+            if mine:
+                yield from _place(document, patch, inserted)
+                yield from _bound(document, patch)
+                yield from _port(mesh, document, patch)
+                yield from _target(mesh, document, patch)
+            if mine or _is_beside(patch):
+                yield from _priority(document, patch)
 
 
-def guards_patches(document: MeshObject) -> list[Node]:
-    """The patches of an EnvoyFilter that touch the guard's filters."""
-    return [patch for patch in document.spec.at("config_patches") if _is_mine(patch)]
-
-
-def _is_mine(patch: Node) -> bool:
-    return touches(patch.at("patch", "value")) or any(
+def _is_beside(patch: Node) -> bool:
+    """Whether a patch has one of the guard's filters for a neighbour."""
+    return any(
         "ext_authz" in name.at("name").text or "ext_proc" in name.at("name").text
         for name in patch.at("match", "listener").everywhere("sub_filter")
     )
@@ -147,14 +147,17 @@ def _bound(document: MeshObject, patch: Node) -> Iterator[IstioProblem]:
     if operation.text in INSERTING and context.text in ("", "ANY"):
         cure = "write SIDECAR_INBOUND, SIDECAR_OUTBOUND or GATEWAY"
         yield problem(CONTEXT, document, context, "it has no context", cure)
-    priority = document.spec.at("priority")
-    if operation.text in _RELATIVE and priority.text in ("", "0"):
-        message = f"{operation.text} without a priority"
-        yield problem(NO_PRIORITY, document, operation, message, "set spec.priority: 10")
     version = patch.at("match", "proxy", "proxy_version")
     if not version.missing:
         message = "it matches proxies of one version only"
         yield problem(VERSION, document, version, message, "remove proxyVersion")
+
+
+def _priority(document: MeshObject, patch: Node) -> Iterator[IstioProblem]:
+    operation, priority = patch.at("patch", "operation"), document.spec.at("priority")
+    if operation.text in _RELATIVE and priority.text in ("", "0"):
+        message = f"{operation.text} without a priority"
+        yield problem(NO_PRIORITY, document, operation, message, "set spec.priority: 10")
 
 
 def _port(mesh: Mesh, document: MeshObject, patch: Node) -> Iterator[IstioProblem]:

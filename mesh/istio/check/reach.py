@@ -3,7 +3,8 @@
 from collections.abc import Iterator
 from typing import Final
 
-from mesh.istio.check.patches import INSERTING, guards_patches, selected, selector
+from mesh.istio.check.filters import touches
+from mesh.istio.check.patches import INSERTING, selected, selector
 from mesh.istio.check.view import Mesh
 from mesh.istio.check.workloads import Workload, selects
 from mesh.istio.installation import GUARDED_LABEL
@@ -47,7 +48,8 @@ def check(mesh: Mesh) -> Iterator[IstioProblem]:
     """Every problem of who gets the guard's filters."""
     seen: dict[tuple[str, object, str], MeshObject] = {}
     for document in mesh.kind("EnvoyFilter"):
-        mine = guards_patches(document)
+        patches = document.spec.at("config_patches")
+        mine = [patch for patch in patches if touches(patch.at("patch", "value"))]
         if not mine:
             continue
         yield from _selection(mesh, document)
@@ -121,7 +123,9 @@ def _twice(
         return
     context = patch.at("match", "context")
     labels = tuple(sorted(selector(document).labels.items()))
-    other = seen.setdefault((document.namespace, labels, context.text), document)
+    called = [each.text for each in patch.at("patch", "value").everywhere("cluster_name")]
+    key = (document.namespace, (labels, *called), context.text)
+    other = seen.setdefault(key, document)
     if (other.namespace, other.name) != (document.namespace, document.name):
         message = f"{other.title} inserts the guard's filter there too"
         yield problem(TWICE, document, context, message, "remove one of the two")

@@ -124,10 +124,11 @@ def is_guarded_host(mesh: Mesh, host: str) -> bool:
         names = [f"x.{name}.svc.cluster.local" for name in guarded or {"x"}]
         return not suffix or any(name.endswith(suffix) for name in names)
     parts = host.split(".")
-    in_mesh = len(parts) == 2 or (len(parts) > 2 and parts[2] == "svc")
     if len(parts) == 1:
         return True  # a short name in a manifest without a namespace
-    return in_mesh and (parts[1] in guarded or "" in guarded or not guarded)
+    if len(parts) == 2:  # `ehr.clinic` or `api.example`
+        return parts[1] in guarded
+    return parts[2] == "svc" and (parts[1] in guarded or "" in guarded or not guarded)
 
 
 def _routes(mesh: Mesh, document: MeshObject) -> Iterator[IstioProblem]:

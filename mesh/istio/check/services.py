@@ -7,7 +7,6 @@ from collections.abc import Iterator
 from typing import Final
 
 from mesh.istio.check.view import Host, Mesh
-from mesh.istio.check.workloads import selects
 from mesh.istio.problem import IstioProblem, Rule, Severity, problem
 from mesh.istio.snapshot import MeshObject, Node
 
@@ -62,11 +61,7 @@ def check(mesh: Mesh) -> Iterator[IstioProblem]:
     for host in mesh.guards:
         yield from _guard(mesh, host)
     for document in mesh.kind("Service"):
-        selector = document.spec.at("selector")
-        if not selector.missing and any(
-            each.namespace == document.namespace and selects(selector, each.labels)
-            for each in mesh.guarded_workloads
-        ):
+        if mesh.is_before_guarded(document):
             for port in document.spec.at("ports"):
                 yield from _port(document, port)
 

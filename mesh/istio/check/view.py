@@ -74,7 +74,14 @@ class Mesh:
 
     def workloads_of(self, namespace: str) -> list[Workload]:
         """The workloads of a namespace."""
-        return [each for each in self.workloads if each.namespace == namespace]
+        return self._by_namespace.get(namespace, [])
+
+    @cached_property
+    def _by_namespace(self) -> dict[str, list[Workload]]:
+        found: dict[str, list[Workload]] = {}
+        for each in self.workloads:
+            found.setdefault(each.namespace, []).append(each)
+        return found
 
     @cached_property
     def policies(self) -> tuple[MeshObject, ...]:
@@ -186,6 +193,14 @@ class Mesh:
     def guarded_workloads(self) -> tuple[Workload, ...]:
         """The workloads whose messages the guard judges: one gate is enough."""
         return tuple(each for each in self.workloads if self._is_guarded(each))
+
+    def is_before_guarded(self, service: MeshObject) -> bool:
+        """Whether a Service leads to a guarded workload."""
+        selector = service.spec.at("selector")
+        return not selector.missing and any(
+            selects(selector, each.labels) and self._is_guarded(each)
+            for each in self.workloads_of(service.namespace)
+        )
 
     def _is_guarded(self, workload: Workload) -> bool:
         if not workload.namespace or workload.namespace in self.own_namespaces | {self.root}:
