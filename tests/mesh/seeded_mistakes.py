@@ -5,11 +5,14 @@ new text; `add`, further objects; `field`, where it is found; and `right`, the n
 right, with `change` and `add` of its own.
 """
 
+from functools import lru_cache
 from pathlib import Path
 from typing import Any, Final
 
 import yaml
 from clean_mesh import clean_mesh
+
+from mesh.istio.snapshot import MeshObject, MeshSnapshot, read
 
 Seed = dict[str, Any]
 
@@ -43,6 +46,18 @@ def texts(variant: Seed) -> dict[str, str]:
     if "add" in variant:
         found["added.yaml"] = variant["add"]
     return found
+
+
+def snapshot(variant: Seed) -> MeshSnapshot:
+    """The same as objects."""
+    found = (each for file, text in texts(variant).items() for each in _documents(file, text))
+    return MeshSnapshot(tuple(found))
+
+
+@lru_cache(maxsize=64)
+def _documents(file: str, text: str) -> tuple[MeshObject, ...]:
+    """The objects of one file: most seeds change one of a dozen."""
+    return read({file: text}).documents
 
 
 def name(seed: Seed) -> str:

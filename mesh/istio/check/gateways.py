@@ -131,9 +131,12 @@ def _asks(policy: MeshObject, gateway: MeshObject, mesh: Mesh) -> bool:
     contexts = {patch.at("match", "context").text for patch in policy.spec.at("config_patches")}
     if is_filter and "GATEWAY" not in contexts:
         return False
-    labels = gateway.spec.at("selector").labels or {_NAME: gateway.name}
-    behind = [each for each in mesh.workloads if selects(gateway.spec.at("selector"), each.labels)]
-    places = {each.namespace for each in behind} | {gateway.namespace, mesh.root}
+    selector = gateway.spec.at("selector")
+    labels = selector.labels or {_NAME: gateway.name}
+    # a Gateway of Istio may select pods anywhere; one of the Gateway API has pods of its own
+    behind = mesh.workloads if not selector.missing else ()
+    places = {each.namespace for each in behind if selects(selector, each.labels)}
+    places |= {gateway.namespace, mesh.root}
     return policy.namespace in places and selects(wanted, labels)
 
 

@@ -1,3 +1,4 @@
+import base64
 import json
 import threading
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -6,9 +7,12 @@ from urllib.parse import urlsplit
 import pytest
 import yaml
 from clean_mesh import clean_mesh
+from kubernetes_server import ApiServer
 
 from extauthz.commands.istio import cluster
 from extauthz.commands.istio.errors import UsageError
+from extauthz.demo.certificates import Authority
+from extauthz.demo.topology import GUARD
 from mesh.istio.check import check
 
 OBJECTS = [d for text in clean_mesh().values() for d in yaml.safe_load_all(text) if d]
@@ -21,7 +25,7 @@ class Api:
         self.objects = objects
         self.answers = []
         self.paths = []
-        self._server = ThreadingHTTPServer(("127.0.0.1", 0), _Handler)
+        self._server = _Server(("127.0.0.1", 0), _Handler)
         self._server.daemon_threads = True
         self._server.api = self
         self.url = f"http://127.0.0.1:{self._server.server_address[1]}"
@@ -57,6 +61,11 @@ class Api:
 
 def _base(version):
     return f"/apis/{version.partition('/')[0]}/" if "/" in version else f"/api/{version}/"
+
+
+class _Server(ThreadingHTTPServer):
+    def handle_error(self, *_):
+        """Say nothing of clients that hang up."""
 
 
 class _Handler(BaseHTTPRequestHandler):
@@ -170,6 +179,22 @@ def test_without_a_way_to_the_cluster_the_error_names_both(tmp_path):
         cluster.read("kubernetes://", None, "", {"HOME": str(tmp_path)})
     with pytest.raises(UsageError, match="not on this machine"):
         cluster.read("kubernetes://", None, "https://elsewhere", {})
+
+
+def test_a_kubeconfig_is_taken_from_the_environment_and_its_token_is_sent(tmp_path):
+    tls = Authority.create().issue(GUARD, tmp_path / "tls", dns="localhost")
+    roots = base64.b64encode(tls.authority.read_bytes()).decode()
+    with ApiServer([], tls=tls) as server:
+        named = {"server": server.url, "certificate-authority-data": roots}
+        config = {
+            "contexts": [{"name": "c", "context": {"cluster": "k", "user": "u"}}],
+            "clusters": [{"name": "k", "cluster": named}],
+            "users": [{"name": "u", "user": {"token": "secret"}}],
+            "current-context": "c",
+        }
+        (tmp_path / "config").write_text(yaml.safe_dump(config))
+        cluster.read("kubernetes://", None, "", {"KUBECONFIG": str(tmp_path / "config")})
+    assert {bearer for *_, bearer in server.requests} == {"Bearer secret"}
 
 
 def test_the_role_lists_what_is_listed_and_no_secret():

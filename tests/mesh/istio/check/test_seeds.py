@@ -3,17 +3,16 @@
 from typing import Final
 
 import pytest
-from seeded_mistakes import SEEDS, Seed, name, texts
+from seeded_mistakes import SEEDS, Seed, name, snapshot
 
 from mesh.istio.check import RULES, check
 from mesh.istio.problem import IstioProblem
-from mesh.istio.snapshot import read
 
 _TWINS: Final = [seed for seed in SEEDS if "right" in seed]
 
 
 def _problems(variant: Seed) -> tuple[IstioProblem, ...]:
-    return check(read(texts(variant)), "phiguard")
+    return check(snapshot(variant), "phiguard")
 
 
 def test_the_mesh_in_which_everything_is_right_is_clean() -> None:
