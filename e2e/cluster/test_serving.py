@@ -127,6 +127,8 @@ def cluster(server: Server) -> Server:
     server.apply({**account, "metadata": {"name": "phiguard", "namespace": HERE.namespace}})
     for manifest in (*policy_reader(HERE), *status_writer(HERE)):
         server.apply(manifest)
+    for left in server.call("GET", PATH)["items"]:  # by tests of other files
+        server.delete({**API, "metadata": left["metadata"]})
     server.apply(WIDE)
     server.apply(OWN)
     return server

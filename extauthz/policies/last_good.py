@@ -76,9 +76,18 @@ class MemoryFile:
         )
 
     def keep(self, newest: Texts, made: Revision) -> None:
-        """Keep the texts in force of the namespaces that are set aside."""
+        """Keep the texts in force of the namespaces that are set aside.
+
+        Of a closed namespace, what another worker has kept stays.
+        """
         seen, units = _versions(newest), made.texts.units()
+        # another worker may know what this one does not
+        others = self.recall(newest)
         kept = {
+            each.namespace: {"versions": seen.get(each.namespace, {}), "texts": dict(unit)}
+            for each in made.aside
+            if each.closed and (unit := others.of(each.namespace)) is not None
+        } | {
             each.namespace: {
                 "versions": seen.get(each.namespace, {}),
                 "texts": units.get(each.namespace, {}),

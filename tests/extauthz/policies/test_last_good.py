@@ -60,12 +60,24 @@ def test_a_namespace_that_had_nothing_still_has_nothing(folder):
     assert MemoryFile(folder).recall(broken).of("clinic") == {}
 
 
-@pytest.mark.parametrize("aside", [(), (SetAside("clinic", closed=True, problems=()),)])
-def test_what_is_not_held_is_forgotten(folder, aside):
+CLOSED = (SetAside("clinic", closed=True, problems=()),)
+
+
+def test_what_is_not_set_aside_is_forgotten(folder):
     broken, memory = newest("a", a="u1/3"), MemoryFile(folder)
     memory.keep(broken, revision(a="good"))
-    memory.keep(broken, revision(aside, a="good"))
+    memory.keep(broken, revision((), a="good"))
     assert MemoryFile(folder).recall(broken).of("clinic") is None
+
+
+def test_a_worker_that_has_closed_a_namespace_leaves_what_another_one_kept(folder):
+    before, now = newest("a", a="u1/3"), newest("a", a="u1/4")
+    MemoryFile(folder).keep(before, revision(a="good"))
+    MemoryFile(folder).keep(now, revision(CLOSED))
+    assert MemoryFile(folder).recall(now).of("clinic") is None
+    MemoryFile(folder).keep(now, revision(a="good"))
+    MemoryFile(folder).keep(now, revision(CLOSED))
+    assert MemoryFile(folder).recall(now).of("clinic") == {"clinic/a": "good"}
 
 
 def test_only_the_guard_can_read_it(folder):

@@ -361,3 +361,15 @@ def test_a_finding_is_ruled_by_the_disclosure_of_the_messages_direction(directio
     rules = policy(rule(request=Disclosure(allow=frozenset("A")), response=Disclosure()))
     facts = replace(FACTS, direction=direction)
     assert decide(facts, report(found("PERSON_NAME")), rules).action is action
+
+
+def test_a_message_to_a_closed_namespace_is_denied_before_all_but_a_forged_check():
+    closed = replace(policy(rule(mode=Mode.MONITOR)), closed={"finance": Mode.ENFORCE})
+    judged = decide(replace(FACTS, mtls=False), IDENTIFIERS, closed)
+    assert (spoke(judged), judged.enforced) == ((Action.DENY, Reason.NO_POLICY), True)
+    forged = decide(replace(FACTS, caller="cluster.local/ns/x/sa/y"), IDENTIFIERS, closed)
+    assert spoke(forged) == (Action.DENY, Reason.CALLER_MISMATCH)
+    assert refuse(Reason.OVERLOADED, closed, FACTS).enforced
+    watching = replace(closed, closed={"finance": Mode.MONITOR}, mode=Mode.MONITOR)
+    assert not refuse(Reason.OVERLOADED, watching, FACTS).enforced
+    assert not decide(FACTS, IDENTIFIERS, watching).enforced

@@ -19,8 +19,8 @@ from one_edge import FACTS, report, rule, spoke
 
 from mesh.message.facts import Vantage
 from mesh.policy.decide import decide
-from mesh.policy.decision import Action, Reason
-from mesh.policy.matching import edge_of, rules_on
+from mesh.policy.decision import Action, Mode, Reason
+from mesh.policy.matching import closing_mode, edge_of, rules_on
 from mesh.policy.policy import Disclosure, Peer, Rule, Target
 from phiscan.finding import Coverage, Gap, Verdict
 
@@ -137,3 +137,21 @@ def test_an_expired_exception_is_as_if_it_were_not_there(facts, seen, rules):
     assert decide(facts, seen, replace(rules, today=date(2027, 1, 1))) == decide(
         facts, seen, replace(rules, rules=lasting)
     )
+
+
+@given(ALL_FACTS, reports(), POLICIES, st.sampled_from(list(Mode)))
+def test_closing_a_namespace_denies_all_that_goes_there_and_changes_nothing_else(
+    facts, seen, rules, mode
+):
+    closing = replace(rules, closed={"finance": mode})
+    edge = edge_of(facts, closing)
+    closed, before = decide(facts, seen, closing), decide(facts, seen, rules)
+    if closing_mode(closing, edge) is None:
+        # a forged check is enforced where the policy enforces anywhere
+        forged = closed.reason is Reason.CALLER_MISMATCH
+        assert closed == (replace(before, enforced=closing.enforces) if forged else before)
+    else:
+        assert closed.action is Action.DENY
+        assert closed.reason in {Reason.NO_POLICY, Reason.CALLER_MISMATCH}
+        if closed.reason is Reason.NO_POLICY:
+            assert closed.enforced is (mode is Mode.ENFORCE)

@@ -5,7 +5,8 @@ from types import MappingProxyType
 import pytest
 
 from mesh.message.facts import Facts, Operation, Protocol, Vantage
-from mesh.policy.matching import edge_of, peer_matches, rules_on
+from mesh.policy.decision import Mode
+from mesh.policy.matching import closing_mode, edge_of, peer_matches, rules_on
 from mesh.policy.policy import OperationMatch, Peer, Policy, Rule, Target
 
 EHR = "cluster.local/ns/clinic/sa/ehr"
@@ -253,3 +254,26 @@ def test_only_audit_rules_are_kept_apart():
     policy = replace(POLICY, rules=(plain, replace(plain, name="tried", audit=True)))
     rules = rules_on(policy, edge_of(FACTS, policy))
     assert ([name for name, _ in rules.audits], rules.names) == (["tried"], ("plain",))
+
+
+@pytest.mark.parametrize(
+    ("facts", "mode"),
+    [
+        (FACTS, Mode.MONITOR),
+        (replace(FACTS, mtls=False), Mode.MONITOR),
+        (replace(FACTS, destination="cluster.local/ns/lab/sa/billing"), None),
+        (replace(FACTS, destination=""), None),
+        # the sender's sidecar knows the host only
+        (Facts(vantage=Vantage.OUTBOUND, service="x.finance.svc.cluster.local"), Mode.MONITOR),
+        (Facts(vantage=Vantage.OUTBOUND, service="x.finance.svc"), Mode.MONITOR),
+        (Facts(vantage=Vantage.OUTBOUND, service="x.finance.example.com"), None),
+        (Facts(vantage=Vantage.OUTBOUND, service="finance"), None),
+        # who serves the host counts, not its name
+        (Facts(vantage=Vantage.OUTBOUND, service="moved.lab.svc.cluster.local"), Mode.MONITOR),
+    ],
+)
+def test_an_edge_is_closed_by_the_namespace_of_its_destination(facts, mode):
+    services = {**POLICY.services, "moved.lab.svc.cluster.local": BILLING}
+    policy = replace(POLICY, services=services, closed={"finance": Mode.MONITOR})
+    assert closing_mode(policy, edge_of(facts, policy)) is mode
+    assert closing_mode(POLICY, edge_of(facts, POLICY)) is None
