@@ -171,7 +171,7 @@ def _status() -> Schema:
             "problems": {
                 "type": "array",
                 "maxItems": _MOST_PROBLEMS,
-                "description": "Why the object, or its namespace, is not accepted; warnings.",
+                "description": "What is wrong with the object, without the words of its author.",
                 "items": {
                     "type": "object",
                     "required": ["message"],

@@ -295,7 +295,8 @@ SPEC: Final[Table] = {
         "groups of workloads, by name",
     ),
     "rules": _list(
-        closed(RULE, "opens edges for the identifiers that it lists", RULE_REQUIRED), "in any order"
+        closed(RULE, "opens edges for the identifiers that it lists", RULE_REQUIRED),
+        "each opens edges for the identifiers that it lists; their order does not count",
     ),
     "exceptions": _list(
         closed(EXCEPTION, "allows until a day what no rule denies", EXCEPTION_REQUIRED),
@@ -306,5 +307,5 @@ TOP: Final[Table] = {
     "apiVersion": {"type": "string", "enum": [API_VERSION]},
     "kind": {"type": "string", "enum": [POLICY_KIND]},
     "metadata": closed(METADATA, "what the policy is called", ("name",)),
-    "spec": closed(SPEC, "the policy"),
+    "spec": closed(SPEC, "the policy: who may send which identifiers to whom"),
 }

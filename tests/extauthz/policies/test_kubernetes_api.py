@@ -4,7 +4,7 @@ from kubernetes_server import END, ApiServer, policy_object
 from extauthz.demo.certificates import Authority
 from extauthz.demo.topology import GUARD
 from extauthz.policies import kubernetes_api
-from extauthz.policies.kubernetes_api import Api, ApiError, GoneError, list_objects, watch
+from extauthz.policies.kubernetes_api import Api, ApiError, GoneError, call, list_objects, watch
 
 PATH = "/apis/phiguard.dev/v1alpha1/segmentationpolicies"
 ONE = policy_object("mesh", "one", {})
@@ -104,3 +104,21 @@ def test_a_connection_that_falls_silent_is_dead(monkeypatch):
     monkeypatch.setattr(kubernetes_api, "_READ_SECONDS", 0.2)
     with ApiServer() as server, pytest.raises(ApiError, match="does not answer in time"):
         list(watch(Api(server.url), PATH, "1"))
+
+
+def test_a_call_returns_the_object_of_the_answer():
+    with ApiServer([policy_object("mesh", "wide", {})]) as server:
+        found = call(Api(server.url), "GET", "/apis/any?limit=1")
+    assert [each["metadata"]["name"] for each in found["items"]] == ["wide"]
+    assert server.requests[0][:2] == ("/apis/any", {"limit": "1"})
+
+
+@pytest.mark.parametrize("status", [403, 404, 409, 422, 429, 500])
+def test_a_call_that_is_refused_has_its_status_and_no_text_of_the_answer(status):
+    with ApiServer() as server:
+        server.fail.append(status)
+        with pytest.raises(ApiError) as refused:
+            call(Api(server.url), "GET", "/apis/any")
+    assert refused.value.status == status
+    assert f"status {status}" in str(refused.value)
+    assert "Status" not in str(refused.value)
