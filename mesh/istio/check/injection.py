@@ -17,7 +17,7 @@ INJECTION: Final = "istio-injection"
 REVISION: Final = "istio.io/rev"
 INJECT: Final = "sidecar.istio.io/inject"
 MODE: Final = "istio.io/dataplane-mode"
-_NAME: Final = "kubernetes.io/metadata.name"
+NAME: Final = "kubernetes.io/metadata.name"
 _NEVER: Final = frozenset({"kube-system", "kube-public", "kube-node-lease", "local-path-storage"})
 
 
@@ -31,7 +31,7 @@ def is_injected(mesh: Mesh, workload: Workload) -> bool | None:
     namespace = mesh.namespaces.get(workload.namespace)
     if namespace is None:
         return None
-    named = {_NAME: namespace.name, **namespace.labels}
+    named = {NAME: namespace.name, **namespace.labels}
     hooks = webhooks(mesh)
     if hooks:
         return any(_calls(hook, named, workload.labels) for hook in hooks)
@@ -41,7 +41,7 @@ def is_injected(mesh: Mesh, workload: Workload) -> bool | None:
 def covers_namespace(mesh: Mesh, labels: Mapping[str, str], name: str) -> bool:
     """Whether a pod without labels of its own gets a sidecar in a namespace."""
     hooks = webhooks(mesh)
-    named = {_NAME: name, **labels}
+    named = {NAME: name, **labels}
     return any(_calls(hook, named, {}) for hook in hooks) if hooks else by_labels(named, {})
 
 
@@ -96,13 +96,13 @@ def _has_proxy(workload: Workload) -> bool:
 
 
 def _calls(hook: Node, namespace: Mapping[str, str], pod: Mapping[str, str]) -> bool:
-    return _matches(hook.at("namespace_selector"), namespace) and _matches(
+    return matches(hook.at("namespace_selector"), namespace) and matches(
         hook.at("object_selector"), pod
     )
 
 
-def _matches(selector: Node, labels: Mapping[str, str]) -> bool:
-    """A Kubernetes LabelSelector."""
+def matches(selector: Node, labels: Mapping[str, str]) -> bool:
+    """Whether a LabelSelector of Kubernetes selects these labels."""
     exact = all(labels.get(k) == v for k, v in selector.at("match_labels").labels.items())
     return exact and all(_holds(each, labels) for each in selector.at("match_expressions"))
 

@@ -32,13 +32,28 @@ WAYPOINT = Rule("filter-on-waypoint", _HOLE, "EnvoyFilter does not reach waypoin
 LABEL = Rule(
     "guarded-label-unknown", _HOLE, "no filter selects this value, so responses pass unread"
 )
+ONE_WAY = Rule(
+    "workload-one-way-only",
+    _HOLE,
+    "its responses, or its outbound requests, pass unread",
+)
 NO_FILTER = Rule(
     "workload-without-filter",
     _HOLE,
     "it has the label, and responses and outbound requests pass unread all the same",
 )
 
-RULES = (WRAPS_ALL, WRAPS_OWN, NO_WORKLOAD, WRONG_CONTEXT, TWICE, WAYPOINT, LABEL, NO_FILTER)
+RULES = (
+    WRAPS_ALL,
+    WRAPS_OWN,
+    NO_WORKLOAD,
+    WRONG_CONTEXT,
+    TWICE,
+    WAYPOINT,
+    LABEL,
+    NO_FILTER,
+    ONE_WAY,
+)
 
 _SIDECARS: Final = ("SIDECAR_INBOUND", "SIDECAR_OUTBOUND")
 _VALUES: Final = ("true", "streaming")
@@ -139,11 +154,26 @@ def _labels(mesh: Mesh) -> Iterator[IstioProblem]:
             message = f"{GUARDED_LABEL} is `{workload.guarded}`"
             cure = f"write one of {', '.join(_VALUES)}"
             yield problem(LABEL, workload.document, workload.label, message, cure)
-        elif mesh.snapshot.knows("EnvoyFilter") and not any(
-            each.namespace in (workload.namespace, mesh.root, "")
-            and selects(selector(each), workload.labels)
-            for each in mesh.filters
-        ):
-            message = f"no EnvoyFilter of namespace `{workload.namespace}` selects it"
-            cure = "apply the filters that `phiguard istio render` writes to that namespace"
-            yield problem(NO_FILTER, workload.document, workload.label, message, cure)
+        elif mesh.snapshot.knows("EnvoyFilter"):
+            yield from _directions(mesh, workload)
+
+
+def _directions(mesh: Mesh, workload: Workload) -> Iterator[IstioProblem]:
+    """Report a workload with the label that no filter, or only one direction's, is for."""
+    near = (workload.namespace, mesh.root, "")
+    contexts = {
+        patch.at("match", "context").text or "ANY"
+        for each in mesh.filters
+        if each.namespace in near and selects(selector(each), workload.labels)
+        for patch in each.spec.at("config_patches")
+        if touches(patch.at("patch", "value"))
+    }
+    missing = [each for each in _SIDECARS if contexts.isdisjoint((each, "ANY"))]
+    if len(missing) == len(_SIDECARS):
+        message = f"no EnvoyFilter of namespace `{workload.namespace}` selects it"
+        cure = "apply the filters that `phiguard istio render` writes to that namespace"
+        yield problem(NO_FILTER, workload.document, workload.label, message, cure)
+    elif missing:
+        message = f"no filter of {missing[0]} selects it"
+        cure = "apply both filters that `phiguard istio render` writes for its label"
+        yield problem(ONE_WAY, workload.document, workload.label, message, cure)

@@ -9,6 +9,7 @@ Source: https://istio.io/latest/docs/reference/config/networking/sidecar/
 from collections.abc import Iterator
 from typing import Final
 
+from mesh.istio.check import injection
 from mesh.istio.check.view import Host, Mesh
 from mesh.istio.check.workloads import Workload, selects
 from mesh.istio.problem import IstioProblem, Rule, Severity, problem
@@ -36,7 +37,13 @@ ROOT_SELECTOR = Rule(
     "a Sidecar with a selector holds in its own namespace only, so not for the mesh",
 )
 
-RULES = (HIDES, INGRESS, TWICE, ROOT_SELECTOR)
+NOT_DISCOVERED = Rule(
+    "namespace-not-discovered",
+    Severity.HOLE,
+    "istiod does not read what is in it: neither its policies nor the guard's Service",
+)
+
+RULES = (HIDES, INGRESS, TWICE, ROOT_SELECTOR, NOT_DISCOVERED)
 
 _EVERYWHERE: Final = ("*", "~")
 
@@ -55,6 +62,20 @@ def check(mesh: Mesh) -> Iterator[IstioProblem]:
             cure = "remove it, or move the object to the workload's namespace"
             yield problem(ROOT_SELECTOR, document, selector, message, cure)
     yield from _twice(documents)
+    for document in mesh.kind("MeshConfig"):
+        yield from _discovery(mesh, document)
+
+
+def _discovery(mesh: Mesh, document: MeshObject) -> Iterator[IstioProblem]:
+    selectors = document.spec.at("discovery_selectors")
+    for name in sorted(mesh.calling_namespaces | mesh.own_namespaces):
+        namespace = mesh.namespaces.get(name)
+        if selectors.missing or namespace is None:
+            continue
+        labels = {injection.NAME: name, **namespace.labels}
+        if not any(injection.matches(each, labels) for each in selectors):
+            message = f"discoverySelectors leave namespace `{name}` out"
+            yield problem(NOT_DISCOVERED, document, selectors, message, "select its labels too")
 
 
 def effective(mesh: Mesh, workload: Workload) -> MeshObject | None:
