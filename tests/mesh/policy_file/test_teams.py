@@ -253,6 +253,16 @@ def test_all_files_together_are_too_many_and_the_last_namespace_pays(monkeypatch
     assert "more than 5 entries" in settled.aside[0].problems[0].message
 
 
+def test_a_limit_of_all_files_that_is_exceeded_later_holds_the_revision(monkeypatch):
+    """Whose fault it is cannot be told from the place where the reader stops."""
+    before = in_force("plain", ("none", "opens", "none"))
+    monkeypatch.setattr("mesh.policy_file.load.MOST_ENTRIES", 5)
+    texts, owners, _ = revision("plain", ("opens", "opens", "none"))
+    settled = settle(texts, owners, before)
+    assert settled.policy is None
+    assert "more than 5 entries" in settled.problems[0].message
+
+
 def test_the_digest_says_which_namespaces_are_closed():
     texts, owners, _ = revision("plain", ("reaches beyond", "none", "none"))
     closed = settle(texts, owners, LastGood()).policy
