@@ -92,7 +92,7 @@ KUBE_STAGING := api apiextensions-apiserver apimachinery apiserver cli-runtime c
 	dynamic-resource-allocation endpointslice externaljwt kms kube-aggregator kube-controller-manager kube-proxy \
 	kube-scheduler kubectl kubelet metrics mount-utils pod-security-admission sample-apiserver sample-cli-plugin sample-controller
 
-kube-tools: .tools/etcd .tools/kube-apiserver .tools/istio-crds.yaml .tools/kuberay-crds.yaml ## etcd, kube-apiserver, Istio's and KubeRay's kinds into .tools, for `make cluster` (130 MB; needs Go; builds for 10 minutes and more)
+kube-tools: .tools/etcd .tools/kube-apiserver .tools/istio-crds.yaml .tools/kuberay-crds.yaml .tools/helm4 ## etcd, kube-apiserver, Helm 4, Istio's and KubeRay's kinds into .tools, for `make cluster` (200 MB; needs Go; builds for 10 minutes and more)
 
 istioctl: .tools/istioctl ## istioctl into .tools, to compare `istio check` with (140 MB; needs Go; builds for 10 minutes and more)
 
@@ -114,6 +114,12 @@ istioctl: .tools/istioctl ## istioctl into .tools, to compare `istio check` with
 	  for part in $(KUBE_STAGING); do go mod edit -replace k8s.io/$$part=k8s.io/$$part@v0.34.3 || exit 1; done && \
 	  go get -tool k8s.io/kubernetes/cmd/kube-apiserver@v1.34.3 && \
 	  go build -p 1 -trimpath -ldflags='-s -w -X k8s.io/component-base/version.gitVersion=v1.34.3' -o ../kube-apiserver k8s.io/kubernetes/cmd/kube-apiserver
+
+.tools/helm4:
+	@mkdir -p .tools/helm4-build
+	@cd .tools/helm4-build && { test -f go.mod || go mod init helm4-build; } && \
+	  go get -tool helm.sh/helm/v4/cmd/helm@v4.3.1 && \
+	  go build -p 1 -trimpath -ldflags='-s -w' -o ../helm4 helm.sh/helm/v4/cmd/helm
 
 .tools/istio-crds.yaml:
 	@mkdir -p .tools/istio-build

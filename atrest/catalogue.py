@@ -10,17 +10,13 @@ from dataclasses import dataclass, replace
 from typing import Any, Final
 
 from atrest.claim import Claim, claim
-from atrest.profile import Column, Hit, Profile, rank
+from atrest.profile import NAME, Column, Hit, Profile, rank
 from atrest.protection import Protection, Shield
 from atrest.source import Method, Reason
 from atrest.unit import UnitKind
 from phiscan.finding import Likelihood, Subject, Verdict
 from phiscan.identifiers import CREDENTIALS, INFO_TYPES, InfoTypeKind, Trait, having
 
-NAME: Final = "(name)"
-"""The column of what was found in a unit's own name."""
-TABLE: Final = "(table)"
-"""The column of what was found in a batch of rows as a whole, and in none of its cells alone."""
 _SELDOM: Final = 0.1
 _MOST: Final = 0.5
 _FEW: Final = 0.2

@@ -7,11 +7,10 @@ from typing import Final
 
 from atrest import inference, names
 from atrest.batches import in_batches
-from atrest.catalogue import TABLE
 from atrest.detection import Detection
 from atrest.found import Found
 from atrest.inference import Label
-from atrest.profile import Column, Profile
+from atrest.profile import TABLE, Column, Profile
 from atrest.source import Budget, Document, Item, ReadError, Rows, Sampled, Unread
 from atrest.table import HEADER, Batch, Cell, batch
 from phiscan.finding import Finding, Gap, Likelihood, ScanReport

@@ -12,6 +12,10 @@ from typing import Any, Final, NamedTuple
 
 from phiscan.finding import Likelihood, Subject, Verdict
 
+NAME: Final = "(name)"
+"""The column of what was found in a unit's own name."""
+TABLE: Final = "(table)"
+"""The column of what was found in a batch of rows as a whole, and in none of its cells alone."""
 FEWEST: Final = 20
 """A shape that fewer rows share is dropped: it could tell a person."""
 

@@ -3,10 +3,11 @@
 from collections.abc import Callable, Iterable, Iterator
 from typing import Final
 
-from atrest.catalogue import NAME, Entry, Kept, entries
+from atrest.catalogue import Entry, Kept, entries
 from atrest.exports import sarif_log
 from atrest.exports.names import fingerprint, identifier_of, title_of, uri_of
 from atrest.exports.sarif_log import Item
+from atrest.profile import NAME
 from atrest.source import Unlisted
 from phiscan.finding import Verdict
 

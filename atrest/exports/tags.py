@@ -8,8 +8,9 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Final
 
-from atrest.catalogue import NAME, TABLE, Kept, entries
+from atrest.catalogue import Kept, entries
 from atrest.globs import MASK
+from atrest.profile import NAME, TABLE
 from atrest.unit import UnitKind
 
 CLASSIFICATION: Final = "PHI"

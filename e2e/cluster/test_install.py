@@ -27,7 +27,10 @@ pytestmark = pytest.mark.slow
 
 ROOT: Final = Path(__file__).parents[2]
 CHART: Final = ROOT / "istio-config" / "chart"
-BIN: Final = ROOT / ".kube-venv" / "bin"
+HELMS: Final = {
+    3: (ROOT / ".kube-venv" / "bin" / "helm", "make kube"),
+    4: (ROOT / ".tools" / "helm4", "make kube-tools"),
+}
 ISTIO: Final = ROOT / ".tools" / "istio-crds.yaml"
 NAMESPACE: Final = "phiguard-system"
 Key = tuple[str, str, str]
@@ -46,9 +49,9 @@ def mesh(server: Server) -> Server:
     return server
 
 
-@pytest.fixture
-def helm(mesh: Server) -> Iterator["Helm"]:
-    tool = Helm(mesh)
+@pytest.fixture(params=HELMS)
+def helm(request: pytest.FixtureRequest, mesh: Server) -> Iterator["Helm"]:
+    tool = Helm(mesh, request.param)
     yield tool
     tool("uninstall", "phiguard", "--ignore-not-found")
 
@@ -56,9 +59,10 @@ def helm(mesh: Server) -> Iterator["Helm"]:
 class Helm:
     """Helm against the server, in the guard's namespace."""
 
-    def __init__(self, server: Server) -> None:
-        if not (BIN / "helm").exists():
-            pytest.skip("not run: no helm (make kube)")
+    def __init__(self, server: Server, version: int) -> None:
+        self._binary, how = HELMS[version]
+        if not self._binary.exists():
+            pytest.skip(f"not run: no Helm {version} ({how})")
         self._config = kubeconfig(server)
 
     def __call__(self, *argv: object) -> str:
@@ -69,7 +73,7 @@ class Helm:
     def run(self, *argv: object) -> subprocess.CompletedProcess[str]:
         """The finished process."""
         environment = {**os.environ, "KUBECONFIG": str(self._config), "HELM_NAMESPACE": NAMESPACE}
-        command = [BIN / "helm", *map(str, argv)]
+        command = [self._binary, *map(str, argv)]
         return subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
 
     def made(self) -> dict[Key, Any]:
@@ -129,7 +133,7 @@ def test_the_first_step_cannot_switch_a_namespace_on(helm: Helm) -> None:
     refused = helm.run("install", "phiguard", CHART, "--set", "guardedNamespaces={clinic}")
     assert refused.returncode != 0
     assert "install the guard first" in refused.stderr
-    assert json.loads(helm("list", "--all", "-o", "json")) == []
+    assert json.loads(helm("list", "-o", "json")) == []
 
 
 def test_a_step_of_helm_that_the_server_refuses_leaves_the_guard_as_it_was(
@@ -181,3 +185,19 @@ def test_the_pod_template_is_admitted_where_pod_security_is_restricted(mesh: Ser
     as_root["spec"]["securityContext"]["runAsNonRoot"] = False
     with pytest.raises(RefusedError, match="restricted"):
         mesh.apply(as_root, dry_run=True)
+
+
+def test_both_versions_of_helm_render_the_same(mesh: Server) -> None:
+    chosen = ("--set", "guardedNamespaces={clinic}", "--set", "metrics.enabled=true")
+    rendered = [
+        [
+            each
+            for each in yaml.safe_load_all(
+                Helm(mesh, version)("template", "phiguard", CHART, "--is-upgrade", *chosen)
+            )
+            if each
+        ]
+        for version in HELMS
+    ]
+    assert len(rendered[0]) > 10
+    assert sorted(rendered[0], key=key) == sorted(rendered[1], key=key)

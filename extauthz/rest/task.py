@@ -8,12 +8,11 @@ from dataclasses import dataclass
 from typing import Final
 
 from atrest import names
-from atrest.catalogue import NAME
 from atrest.detection import Detection
 from atrest.examine import examine
 from atrest.globs import MASK
 from atrest.manners import Manners
-from atrest.profile import Column, Hit, Profile
+from atrest.profile import NAME, Column, Hit, Profile
 from atrest.protection import Protection
 from atrest.readers.registry import open_source
 from atrest.source import Budget, Item, ReadError, Reason, Unread

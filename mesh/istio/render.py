@@ -16,7 +16,7 @@ from typing import cast
 from mesh.istio import guarded, mesh_wide
 from mesh.istio.authorization import UnknownFormError, read, render
 from mesh.istio.edges import Naming, edges
-from mesh.istio.install import guard, monitoring, scaling, walls
+from mesh.istio.install import guard, monitoring, rbac, scaling, walls
 from mesh.istio.installation import Installation
 from mesh.istio.manifest import Manifest, to_yaml
 from mesh.policy.policy import Policy
@@ -160,6 +160,12 @@ def _guard(installation: Installation) -> tuple[_File, ...]:
             "Which pods go first when a node is full.",
             _APPLY,
             tuple(scaling.priority_class(installation)),
+        ),
+        _File(
+            "guard/13-roles.yaml",
+            "What the guard may do in the cluster.",
+            _APPLY,
+            tuple(rbac.roles(installation)),
         ),
         _File("guard/14-guard.yaml", "The guard.", _APPLY, pods),
     )

@@ -140,6 +140,9 @@ class PolicyChoice:
             "the policy, as the text of a SegmentationPolicy file, in place of the starter policy"
         ),
     ] = ""
+    status: Annotated[
+        bool, About("write status and Events of SegmentationPolicy objects, by one replica")
+    ] = True
     root_namespace: Annotated[
         str,
         About(

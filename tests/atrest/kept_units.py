@@ -2,8 +2,8 @@
 
 from collections import Counter
 
-from atrest.catalogue import NAME, Kept
-from atrest.profile import Column, Hit, Profile, Shape
+from atrest.catalogue import Kept
+from atrest.profile import NAME, Column, Hit, Profile, Shape
 from atrest.protection import Evidence, Protection, Shield
 from atrest.source import Method, Reason, Unlisted
 from atrest.unit import UnitKind

@@ -17,6 +17,7 @@ VARIANTS = {
         "policy: {source: Kubernetes, rootNamespace: rules}\n"
         "apiServer: {cidrs: [10.0.0.0/16, fd00::/8], port: 8443}\n"
     ),
+    "objects of the cluster without status": "policy: {source: Kubernetes, status: false}",
     "a policy of one's own": (
         "policy:\n  text: |\n    # ours\n    kind: SegmentationPolicy\n    spec:\n      rules: []\n"
     ),

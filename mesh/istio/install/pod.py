@@ -149,10 +149,15 @@ def _arguments(installation: Installation) -> list[ManifestValue]:
             else "/etc/phiguard"
         ),
     }
+    if _reads_objects(installation):
+        # a namespace whose objects are broken keeps its last good ones over a restart
+        options["--last-good"] = f"{_LEDGER}/last-good"
     if values.metrics.enabled:
         options["--metrics-listen"] = f"0.0.0.0:{METRICS_PORT}"
     given = (f"{option}={value}" for option, value in options.items())
-    return ["serve", *given, "--ledger-compress", *values.extra_arguments]
+    status = _reads_objects(installation) and values.policy.status
+    flags = ("--policy-status", "--ledger-compress") if status else ("--ledger-compress",)
+    return ["serve", *given, *flags, *values.extra_arguments]
 
 
 def _environment(installation: Installation) -> list[ManifestValue]:

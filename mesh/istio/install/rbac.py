@@ -8,12 +8,24 @@ and which of them writes; they lie in the guard's own namespace, and so does the
 from mesh.istio.install.names import LABELS, NAME, metadata
 from mesh.istio.installation import Installation
 from mesh.istio.manifest import Manifest, ManifestValue, manifest
+from mesh.istio.values import PolicySource
 from mesh.policy_file.custom_resource import GROUP, PLURAL
 
 POLICIES = f"{NAME}-policies"
 STATUS = f"{NAME}-policy-status"
 _RBAC = "rbac.authorization.k8s.io/v1"
 _RBAC_GROUP = "rbac.authorization.k8s.io"
+
+
+def roles(installation: Installation) -> list[Manifest]:
+    """What the guard of this installation needs: nothing, where its policy is a ConfigMap."""
+    chosen = installation.values.policy
+    if chosen.source is not PolicySource.KUBERNETES:
+        return []
+    return [
+        *policy_reader(installation),
+        *(status_writer(installation) if chosen.status else ()),
+    ]
 
 
 def policy_reader(installation: Installation) -> list[Manifest]:

@@ -4,9 +4,9 @@ import orjson
 import pytest
 from kept_units import PATIENTS, UNITS
 
-from atrest.catalogue import TABLE
 from atrest.exports import open_metadata
 from atrest.exports.places import place_of
+from atrest.profile import TABLE
 from atrest.unit import UnitKind
 
 SERVICES = {"postgres://db.clinic/ehr": "clinic_db"}

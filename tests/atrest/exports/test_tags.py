@@ -2,8 +2,8 @@ from dataclasses import replace
 
 from kept_units import EXPORT, PATIENTS, SCAN, UNITS
 
-from atrest.catalogue import TABLE
 from atrest.exports.tags import tag_of, tagged
+from atrest.profile import TABLE
 from atrest.unit import UnitKind
 
 

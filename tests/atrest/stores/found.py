@@ -3,7 +3,8 @@
 from collections.abc import Iterable
 from pathlib import PurePosixPath
 
-from atrest.catalogue import TABLE, Entry, Kept, entries
+from atrest.catalogue import Entry, Kept, entries
+from atrest.profile import TABLE
 from atrest.unit import UnitKind
 
 Found = dict[tuple[str, str, str], int]

@@ -4,9 +4,9 @@ import dataclasses
 
 import pytest
 
-from atrest.catalogue import NAME
 from atrest.detection import Detection
 from atrest.manners import Manners
+from atrest.profile import NAME
 from atrest.protection import Protection
 from atrest.readers.files import open_source
 from atrest.source import Budget, Reason, Rows, Unread

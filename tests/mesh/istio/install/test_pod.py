@@ -68,6 +68,9 @@ def test_a_guard_that_reads_objects_has_a_token_and_no_config_map():
     spec = found["spec"]
     (container,) = spec["containers"]
     assert options(container)["policy"] == "kubernetes://rules"
+    # on the volume of the ledger: what a broken namespace keeps outlives the pod
+    assert options(container)["last-good"].startswith("/var/lib/phiguard/")
+    assert "--policy-status" in container["args"]
     assert spec["automountServiceAccountToken"] is True
     assert "policy" not in {each["name"] for each in spec["volumes"]}
     assert "policy" not in {each["name"] for each in container["volumeMounts"]}

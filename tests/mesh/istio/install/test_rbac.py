@@ -1,7 +1,8 @@
 """What the guard may do, and no more. `e2e/cluster` shows on a real API server that it suffices."""
 
-from mesh.istio.install.rbac import POLICIES, STATUS, policy_reader, status_writer
+from mesh.istio.install.rbac import POLICIES, STATUS, policy_reader, roles, status_writer
 from mesh.istio.installation import Installation
+from mesh.istio.values import PolicyChoice, PolicySource, Values
 
 HERE = Installation("guards", "phiguard:0.1.0")
 
@@ -47,3 +48,14 @@ def test_each_binding_grants_its_role_to_the_guard():
         assert each["subjects"] == [
             {"kind": "ServiceAccount", "name": "phiguard", "namespace": "guards"}
         ]
+
+
+def test_a_guard_whose_policy_is_a_config_map_may_do_nothing():
+    assert roles(HERE) == []
+
+
+def test_a_guard_that_writes_no_status_may_only_read():
+    for status, expected in ((True, {POLICIES, STATUS}), (False, {POLICIES})):
+        policy = PolicyChoice(source=PolicySource.KUBERNETES, status=status)
+        made = roles(Installation("guards", "phiguard:0.1.0", Values(policy=policy)))
+        assert {each["metadata"]["name"] for each in made} == expected
