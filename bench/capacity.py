@@ -30,7 +30,7 @@ from bench.envoy_round_trip import SIZES, START_SECONDS, RefusedError, Setup, me
 from e2e.soak import processes
 from extauthz.demo import payloads
 from extauthz.demo.client import tls_context
-from extauthz.demo.envoy_listeners import Gates
+from extauthz.demo.gates import Gates
 from extauthz.demo.lab import Plan, Sidecar, open_lab
 from extauthz.demo.processes import LabError
 from extauthz.demo.programs import POLICY, find_envoy, phiguard

@@ -28,7 +28,7 @@ from pathlib import Path
 
 from extauthz.demo import payloads
 from extauthz.demo.client import tls_context
-from extauthz.demo.envoy_listeners import Gates
+from extauthz.demo.gates import Gates
 from extauthz.demo.lab import Lab, Plan, Sidecar, open_lab
 from extauthz.demo.processes import LabError
 from extauthz.demo.programs import POLICY, GuardCommand, find_envoy, phiguard

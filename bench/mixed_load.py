@@ -29,7 +29,7 @@ from typing import Final
 from bench import documents
 from extauthz.demo import payloads
 from extauthz.demo.client import tls_context
-from extauthz.demo.envoy_listeners import Gates
+from extauthz.demo.gates import Gates
 from extauthz.demo.lab import Lab, Plan, Sidecar, open_lab
 from extauthz.demo.processes import LabError
 from extauthz.demo.programs import POLICY, find_envoy, phiguard

@@ -11,7 +11,7 @@ import pytest
 
 from extauthz.demo import payloads
 from extauthz.demo.client import tls_context
-from extauthz.demo.envoy_listeners import Gates
+from extauthz.demo.gates import Gates
 from extauthz.demo.lab import Lab, Plan, Sidecar, open_lab
 from extauthz.demo.programs import POLICY, phiguard
 from extauthz.demo.topology import ANALYTICS, BILLING, EHR, LOOPBACK, Workload

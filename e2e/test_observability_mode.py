@@ -8,14 +8,17 @@ import orjson
 import pytest
 
 from extauthz.demo.client import Request
-from extauthz.demo.envoy_listeners import Gates
+from extauthz.demo.gates import Gates
 from extauthz.demo.lab import Lab, Plan, Sidecar, open_lab
 from extauthz.demo.programs import POLICY, phiguard
 from extauthz.demo.topology import ANALYTICS, EHR, INSTALLATION
 from mesh.istio import ext_proc
 
 _CONFIG: Any = ext_proc.inbound_responses(INSTALLATION)["typed_config"]
+_MANAGER = {"name": "envoy.filters.network.http_connection_manager"}
 _LOOKS_ON = {
+    "applyTo": "HTTP_FILTER",
+    "match": {"context": "SIDECAR_INBOUND", "listener": {"filterChain": {"filter": _MANAGER}}},
     "patch": {
         "operation": "INSERT_FIRST",
         "value": {
@@ -26,7 +29,7 @@ _LOOKS_ON = {
                 "processing_mode": {**_CONFIG["processing_mode"], "response_body_mode": "STREAMED"},
             },
         },
-    }
+    },
 }
 
 
@@ -34,7 +37,9 @@ _LOOKS_ON = {
 def lab(envoy: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lab]:
     sidecars = (
         Sidecar(ANALYTICS),
-        Sidecar(EHR, Gates.ALL & ~Gates.RESPONSES, patches=(_LOOKS_ON,)),
+        Sidecar(
+            EHR, Gates.ALL & ~Gates.RESPONSES, filters=({"spec": {"configPatches": [_LOOKS_ON]}},)
+        ),
     )
     with open_lab(
         Plan(envoy, tmp_path_factory.mktemp("looks-on"), phiguard(POLICY), sidecars)

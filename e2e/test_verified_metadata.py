@@ -17,7 +17,7 @@ from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import padding, rsa
 
 from extauthz.demo.client import Request, Response
-from extauthz.demo.envoy_listeners import Gates
+from extauthz.demo.gates import Gates
 from extauthz.demo.lab import Lab, Plan, Sidecar, open_lab
 from extauthz.demo.programs import phiguard
 from extauthz.demo.topology import BILLING, EHR
@@ -82,10 +82,12 @@ def issuer() -> Issuer:
 def lab(envoy: Path, issuer: Issuer, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lab]:
     folder = tmp_path_factory.mktemp("verified")
     (folder / "policy.yaml").write_text(POLICY)
-    patches: list[Any] = yaml.safe_load(DOCUMENT.read_text())["spec"]["configPatches"]
-    provider = patches[0]["patch"]["value"]["typed_config"]["providers"]["clinic"]
+    document: Any = yaml.safe_load(DOCUMENT.read_text())
+    provider = document["spec"]["configPatches"][0]["patch"]["value"]["typed_config"]["providers"][
+        "clinic"
+    ]
     provider["local_jwks"] = {"inline_string": issuer.keys}
-    sidecars = (Sidecar(EHR, gates=Gates.NONE), Sidecar(BILLING, patches=tuple(patches)))
+    sidecars = (Sidecar(EHR, gates=Gates.NONE), Sidecar(BILLING, filters=(document,)))
     with open_lab(Plan(envoy, folder, phiguard(folder / "policy.yaml"), sidecars)) as running:
         yield running
 

@@ -15,7 +15,7 @@ from typing import Final
 
 from e2e.bypass.backend import Backend, serve
 from e2e.bypass.wire import Answer, Door
-from extauthz.demo.envoy_listeners import Gates
+from extauthz.demo.gates import Gates
 from extauthz.demo.lab import Lab, Plan, Sidecar, open_lab
 from extauthz.demo.programs import phiguard
 from extauthz.demo.topology import ANALYTICS, BILLING, EHR, Workload

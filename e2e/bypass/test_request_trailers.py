@@ -19,9 +19,9 @@ DOCUMENT = Path(__file__).parents[2] / "docs" / "request-trailers.yaml"
 def test_trailers_of_a_request_do_not_arrive(
     envoy: Path, tmp_path_factory: pytest.TempPathFactory
 ) -> None:
-    patches = tuple(yaml.safe_load(DOCUMENT.read_text())["spec"]["configPatches"])
+    filters = (yaml.safe_load(DOCUMENT.read_text()),)
     sidecars = tuple(
-        replace(sidecar, patches=patches) if sidecar.workload is BILLING else sidecar
+        replace(sidecar, filters=filters) if sidecar.workload is BILLING else sidecar
         for sidecar in SIDECARS
     )
     technique = next(each for each in frames.TECHNIQUES if "ext_authz" in each.known_open)

@@ -15,7 +15,7 @@ from e2e.bypass.attempts import ask, attempt
 from e2e.bypass.laboratory import Field, open_field
 from e2e.bypass.technique import CLEAN, DELIVERED, DIRTY, MARKS, Technique
 from e2e.bypass.test_bypass import ABOUT_HTTP
-from extauthz.demo.envoy_listeners import Gates
+from extauthz.demo.gates import Gates
 from extauthz.demo.lab import Sidecar
 from extauthz.demo.topology import ANALYTICS, BILLING, EHR
 

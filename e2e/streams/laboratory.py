@@ -13,7 +13,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from extauthz.demo.envoy_listeners import Gates
+from extauthz.demo.gates import Gates
 from extauthz.demo.lab import Lab, Plan, Sidecar, open_lab
 from extauthz.demo.programs import phiguard
 from extauthz.demo.topology import BILLING, EHR, LOOPBACK

@@ -11,7 +11,7 @@ import pytest
 
 from e2e.streams.laboratory import CLEAN, DIRTY, SSN, streaming_lab
 from extauthz.demo.client import new_traceparent
-from extauthz.demo.envoy_listeners import Gates
+from extauthz.demo.gates import Gates
 from extauthz.demo.lab import Lab, Sidecar
 from extauthz.demo.otlp_sink import Span
 from extauthz.demo.topology import BILLING, EHR, LOOPBACK

@@ -10,6 +10,7 @@ from envoy_data_plane.envoy.config.cluster.v3 import (
     CircuitBreakers,
     CircuitBreakersThresholds,
     Cluster,
+    ClusterCommonLbConfig,
     ClusterDiscoveryType,
     ClusterLbPolicy,
     ClusterTransportSocketMatch,
@@ -81,6 +82,7 @@ def outbound_cluster(caller: Workload, callee: Workload, mesh: Mesh) -> Cluster:
     """
     name = outbound_name(callee)
     cluster = _cluster(name, mesh.ports[callee].inbound, has_sidecar=True)
+    cluster.lb_policy = ClusterLbPolicy.LEAST_REQUEST
     cluster.typed_extension_protocol_options = _as_received()
     cluster.metadata = _istio_service(callee.host, callee.namespace)
     cluster.transport_socket_matches = _auto_mtls(
@@ -92,6 +94,7 @@ def outbound_cluster(caller: Workload, callee: Workload, mesh: Mesh) -> Cluster:
 def guard_cluster(caller: Workload, mesh: Mesh) -> Cluster:
     """Return the cluster of the guard: gRPC over mutual TLS, so that the guard knows its caller."""
     cluster = _cluster(INSTALLATION.cluster, mesh.guard, has_sidecar=True)
+    cluster.lb_policy = ClusterLbPolicy.LEAST_REQUEST
     cluster.metadata = _istio_service(INSTALLATION.host, GUARD.namespace)
     cluster.typed_extension_protocol_options = _http2()
     cluster.transport_socket_matches = _auto_mtls(
@@ -106,6 +109,7 @@ def guard_cluster(caller: Workload, mesh: Mesh) -> Cluster:
 def collector_cluster(mesh: Mesh) -> Cluster:
     """Return the cluster of the OTLP collector."""
     cluster = _cluster(COLLECTOR_CLUSTER, mesh.collector)
+    cluster.lb_policy = ClusterLbPolicy.LEAST_REQUEST
     cluster.typed_extension_protocol_options = _http2()
     return cluster
 
@@ -126,8 +130,8 @@ def _cluster(name: str, port: int, *, has_sidecar: bool = False) -> Cluster:
         name=name,
         type=ClusterDiscoveryType.STATIC,
         connect_timeout=_CONNECT_TIMEOUT,
-        lb_policy=ClusterLbPolicy.LEAST_REQUEST,
         circuit_breakers=CircuitBreakers(thresholds=[limits]),
+        common_lb_config=ClusterCommonLbConfig(),
         alt_stat_name=f"{name};",
         load_assignment=ClusterLoadAssignment(
             cluster_name=name, endpoints=[LocalityLbEndpoints(lb_endpoints=[endpoint])]

@@ -22,9 +22,9 @@ from extauthz.demo.envoy_clusters import (
     inbound_cluster,
     outbound_cluster,
 )
-from extauthz.demo.envoy_listeners import Gates, inbound_listener, outbound_listener
-from extauthz.demo.envoy_patches import Patch
-from extauthz.demo.topology import WORKLOADS, Mesh, Workload
+from extauthz.demo.envoy_listeners import inbound_listener, outbound_listener
+from extauthz.demo.gates import Gates, IstioObject, applied
+from extauthz.demo.topology import Mesh, Workload
 
 # By default Envoy keeps spans for 5 s or until there are five. The demo's table cannot wait for
 # that.
@@ -40,7 +40,7 @@ def bootstrap(
     *,
     gates: Gates = Gates.ALL,
     permissive: bool = False,
-    patches: Sequence[Patch] = (),
+    filters: Sequence[IstioObject] = (),
 ) -> Bootstrap:
     """Return a static bootstrap with everything that istiod would push to this sidecar.
 
@@ -49,9 +49,10 @@ def bootstrap(
         mesh: addresses and certificates.
         gates: where this sidecar asks the guard.
         permissive: whether its inbound listener also accepts plaintext.
-        patches: of an EnvoyFilter, for the inbound listener.
+        filters: further EnvoyFilter objects.
     """
-    others = [callee for callee in WORKLOADS if callee != workload]
+    others = [callee for callee in mesh.ports if callee != workload]
+    objects = applied(gates, filters)
     metadata = {"SERVICE_ACCOUNT": workload.name, "NAMESPACE": workload.namespace}
     return Bootstrap(
         node=Node(
@@ -62,10 +63,8 @@ def bootstrap(
         ),
         static_resources=BootstrapStaticResources(
             listeners=[
-                inbound_listener(
-                    workload, mesh, gates=gates, permissive=permissive, patches=patches
-                ),
-                outbound_listener(workload, mesh, gates=gates),
+                inbound_listener(workload, mesh, applied=objects, permissive=permissive),
+                outbound_listener(workload, mesh, applied=objects),
             ],
             clusters=[
                 inbound_cluster(workload, mesh),

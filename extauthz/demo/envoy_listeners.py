@@ -2,10 +2,13 @@
 
 from collections.abc import Sequence
 from datetime import timedelta
-from enum import Flag, auto
 from typing import Final
 
-from envoy_data_plane.envoy.config.accesslog.v3 import AccessLog
+from envoy_data_plane.envoy.config.accesslog.v3 import (
+    AccessLog,
+    AccessLogFilter,
+    ResponseFlagFilter,
+)
 from envoy_data_plane.envoy.config.core.v3 import (
     DataSource,
     GrpcService,
@@ -19,15 +22,7 @@ from envoy_data_plane.envoy.config.listener.v3 import (
     FilterChainMatch,
     Listener,
     ListenerFilter,
-)
-from envoy_data_plane.envoy.config.route.v3 import (
-    Decorator,
-    RetryPolicy,
-    Route,
-    RouteAction,
-    RouteConfiguration,
-    RouteMatch,
-    VirtualHost,
+    ListenerFilterChainMatchPredicate,
 )
 from envoy_data_plane.envoy.config.trace.v3 import OpenTelemetryConfig, TracingHttp
 from envoy_data_plane.envoy.extensions.access_loggers.file.v3 import FileAccessLog
@@ -44,168 +39,129 @@ from envoy_data_plane.envoy.extensions.filters.network.http_connection_manager.v
 )
 from envoy_data_plane.envoy.extensions.request_id.uuid.v3 import UuidRequestIdConfig
 from envoy_data_plane.envoy.type.tracing.v3 import CustomTag
-from envoy_data_plane.envoy.type.v3 import Percent
+from envoy_data_plane.envoy.type.v3 import Int32Range, Percent
 
-from extauthz.demo.envoy_clusters import COLLECTOR_CLUSTER, INBOUND_CLUSTER, address, outbound_name
-from extauthz.demo.envoy_filters import (
-    before_router,
-    check_requests,
-    process_requests,
-    process_responses,
-    process_streams,
-    put_aside,
-    router,
-    without_headers,
-)
-from extauthz.demo.envoy_patches import Patch, patched
+from extauthz.demo.envoy_clusters import COLLECTOR_CLUSTER, address
+from extauthz.demo.envoy_filters import before_router, custom_authorization, router
+from extauthz.demo.envoy_patches import patched
+from extauthz.demo.envoy_routes import inbound_routes, outbound_routes
 from extauthz.demo.envoy_tls import mutual_tls_server, packed
-from extauthz.demo.shipped import access_log_format, custom_tags, provider
-from extauthz.demo.topology import SERVICE_PORT, WORKLOADS, Mesh, Workload
-from mesh.istio import span_headers
+from extauthz.demo.gates import Applied
+from extauthz.demo.shipped import access_log_format, custom_tags, istio_tags, provider
+from extauthz.demo.topology import LOOPBACK, Mesh, Workload
 
 _NO_TIMEOUT: Final = timedelta(0)
 
 
-class Gates(Flag):
-    """Which of the guard's gates a sidecar has.
-
-    A sidecar for long bodies and streams has the last two, and none of the others.
-    """
-
-    NONE = 0
-    SENT_REQUESTS = auto()
-    RECEIVED_REQUESTS = auto()
-    RESPONSES = auto()
-    ALL = SENT_REQUESTS | RECEIVED_REQUESTS | RESPONSES
-    SENT_STREAMS = auto()
-    RECEIVED_STREAMS = auto()
-    STREAMS = SENT_STREAMS | RECEIVED_STREAMS
-
-
 def inbound_listener(
-    workload: Workload, mesh: Mesh, *, gates: Gates, permissive: bool, patches: Sequence[Patch]
+    workload: Workload, mesh: Mesh, *, applied: Applied, permissive: bool
 ) -> Listener:
     """Return the listener for other sidecars, with mutual TLS.
 
     Args:
         workload: whose sidecar it is.
         mesh: addresses and certificates.
-        gates: where this sidecar asks the guard.
+        applied: the objects that hold for it.
         permissive: whether to accept plaintext in a second filter chain, as istiod does for
             PeerAuthentication PERMISSIVE.
-        patches: of an EnvoyFilter.
     """
-    manager = _inbound_manager(workload, mesh, gates, patches)
-    chains = [_chain(manager, match="tls")]
+    port = mesh.ports[workload].inbound
+    manager = _inbound_manager(workload, port, applied)
+    chains = [_inbound_chain(manager, port, "tls")]
     chains[0].transport_socket = mutual_tls_server(mesh.certificates[workload])
     if permissive:
-        chains.append(_chain(manager, match="raw_buffer"))
-    return Listener(
-        name=f"inbound_{SERVICE_PORT}",
-        address=address(mesh.ports[workload].inbound),
-        filter_chains=chains,
-        listener_filters=[
-            ListenerFilter(
-                name="envoy.filters.listener.tls_inspector",
-                typed_config=packed(TlsInspector(initial_read_buffer_size=512)),
-            )
-        ],
-        listener_filters_timeout=_NO_TIMEOUT,
-        traffic_direction=TrafficDirection.INBOUND,
-        continue_on_listener_filters_timeout=True,
+        chains.append(_inbound_chain(manager, port, "raw_buffer"))
+    inspector = ListenerFilter(
+        name="envoy.filters.listener.tls_inspector",
+        typed_config=packed(TlsInspector(initial_read_buffer_size=512)),
+        filter_disabled=_not_to(port),
     )
+    listener = _listener(port, chains, TrafficDirection.INBOUND)
+    listener.listener_filters = [inspector]
+    # "no route": what fits no filter chain
+    unmatched = AccessLogFilter(response_flag_filter=ResponseFlagFilter(flags=["NR"]))
+    listener.access_log = [_access_log(unmatched)]
+    return listener
 
 
-def outbound_listener(workload: Workload, mesh: Mesh, *, gates: Gates) -> Listener:
+def outbound_listener(workload: Workload, mesh: Mesh, *, applied: Applied) -> Listener:
     """Return the listener for the application's own requests, routed by service host."""
+    port = mesh.ports[workload].outbound
+    manager = _outbound_manager(workload, port, [each for each in mesh.ports if each != workload])
+    chain = FilterChain(
+        filters=[_network_filter(patched(manager, applied.filters, "SIDECAR_OUTBOUND"))],
+        transport_socket_connect_timeout=timedelta(seconds=15),
+    )
+    return _listener(port, [chain], TrafficDirection.OUTBOUND)
+
+
+def _listener(port: int, chains: list[FilterChain], direction: TrafficDirection) -> Listener:
     return Listener(
-        name=f"outbound_{SERVICE_PORT}",
-        address=address(mesh.ports[workload].outbound),
-        filter_chains=[_chain(_outbound_manager(workload, gates))],
+        name=f"{LOOPBACK}_{port}",
+        address=address(port),
+        filter_chains=chains,
         listener_filters_timeout=_NO_TIMEOUT,
-        traffic_direction=TrafficDirection.OUTBOUND,
+        traffic_direction=direction,
         continue_on_listener_filters_timeout=True,
+        max_connections_to_accept_per_socket_event=1,
     )
 
 
-def _inbound_manager(
-    workload: Workload, mesh: Mesh, gates: Gates, patches: Sequence[Patch]
-) -> HttpConnectionManager:
-    filters = check_requests(workload) if Gates.RECEIVED_REQUESTS in gates else []
-    filters += before_router()
-    filters += [process_responses(), put_aside()] if Gates.RESPONSES in gates else []
-    filters += [process_streams(), put_aside()] if Gates.RECEIVED_STREAMS in gates else []
-    name = f"{workload.name}.{workload.namespace}:{SERVICE_PORT}/*"
-    route = Route(
-        name="default",
-        match=RouteMatch(prefix="/"),
-        route=RouteAction(
-            cluster=INBOUND_CLUSTER,
-            timeout=_NO_TIMEOUT,
-            retry_policy=RetryPolicy(retry_on="reset-before-request", num_retries=2),
-        ),
-        decorator=Decorator(operation=name),
+def _not_to(port: int) -> ListenerFilterChainMatchPredicate:
+    this = ListenerFilterChainMatchPredicate(
+        destination_port_range=Int32Range(start=port, end=port + 1)
     )
-    routes = VirtualHost(name=f"inbound|http|{SERVICE_PORT}", domains=["*"], routes=[route])
-    configuration = RouteConfiguration(name=INBOUND_CLUSTER, virtual_hosts=[routes])
-    manager = _manager(workload, patched(filters, patches), configuration)
-    manager.stat_prefix = f"inbound_0.0.0.0_{mesh.ports[workload].inbound};"
+    return ListenerFilterChainMatchPredicate(not_match=this)
+
+
+def _inbound_chain(manager: HttpConnectionManager, port: int, transport: str) -> FilterChain:
+    return FilterChain(
+        name=f"{LOOPBACK}_{port}",
+        filter_chain_match=FilterChainMatch(destination_port=port, transport_protocol=transport),
+        filters=[_network_filter(manager)],
+    )
+
+
+def _network_filter(manager: HttpConnectionManager) -> Filter:
+    return Filter(
+        name="envoy.filters.network.http_connection_manager", typed_config=packed(manager)
+    )
+
+
+def _inbound_manager(workload: Workload, port: int, applied: Applied) -> HttpConnectionManager:
+    manager = manager_of_istiod(
+        workload, custom_authorization(applied.policies, applied.providers, workload)
+    )
+    manager.route_config = inbound_routes(workload)
+    manager.stat_prefix = f"inbound_{LOOPBACK}_{port};"
     manager.server_name = "istio-envoy"
-    if gates & (Gates.RESPONSES | Gates.RECEIVED_STREAMS):
-        manager.early_header_mutation_extensions = [without_headers(span_headers.INBOUND)]
     manager.forward_client_cert_details = (
         HttpConnectionManagerForwardClientCertDetails.APPEND_FORWARD
     )
     manager.set_current_client_cert_details = HttpConnectionManagerSetCurrentClientCertDetails(
         subject=True, dns=True, uri=True
     )
-    return manager
+    return patched(manager, applied.filters, "SIDECAR_INBOUND")
 
 
-def _outbound_manager(workload: Workload, gates: Gates) -> HttpConnectionManager:
-    filters = [process_requests(streams=False)] if Gates.SENT_REQUESTS in gates else []
-    filters += [process_requests(streams=True)] if Gates.SENT_STREAMS in gates else []
-    filters += before_router()
-    filters += [put_aside()] if Gates.SENT_STREAMS in gates else []
-    hosts = [_service_host(callee) for callee in WORKLOADS if callee != workload]
-    routes = RouteConfiguration(
-        name=str(SERVICE_PORT), virtual_hosts=hosts, ignore_port_in_host_matching=True
-    )
-    manager = _manager(workload, filters, routes)
-    manager.stat_prefix = f"outbound_0.0.0.0_{SERVICE_PORT};"
-    if gates & (Gates.SENT_REQUESTS | Gates.SENT_STREAMS):
-        manager.early_header_mutation_extensions = [without_headers(span_headers.OUTBOUND)]
-    return manager
-
-
-def _service_host(callee: Workload) -> VirtualHost:
-    route = Route(
-        name="default",
-        match=RouteMatch(prefix="/"),
-        route=RouteAction(
-            cluster=outbound_name(callee),
-            timeout=_NO_TIMEOUT,
-            retry_policy=RetryPolicy(
-                retry_on="connect-failure,refused-stream,unavailable,cancelled,retriable-status-codes",
-                num_retries=2,
-            ),
-        ),
-        decorator=Decorator(operation=f"{callee.host}:{SERVICE_PORT}/*"),
-    )
-    return VirtualHost(
-        name=f"{callee.host}:{SERVICE_PORT}",
-        domains=[callee.host, f"{callee.name}.{callee.namespace}"],
-        routes=[route],
-        include_request_attempt_count=True,
-    )
-
-
-def _manager(
-    workload: Workload, filters: list[HttpFilter], routes: RouteConfiguration
+def _outbound_manager(
+    workload: Workload, port: int, callees: Sequence[Workload]
 ) -> HttpConnectionManager:
+    manager = manager_of_istiod(workload, [])
+    manager.route_config = outbound_routes(workload, callees)
+    manager.stat_prefix = f"outbound_{LOOPBACK}_{port};"
+    return manager
+
+
+def manager_of_istiod(workload: Workload, checks: list[HttpFilter]) -> HttpConnectionManager:
+    """Return what the connection managers of all listeners have in common, without routes.
+
+    Args:
+        workload: whose proxy it is.
+        checks: filters of authorization, which come first.
+    """
     return HttpConnectionManager(
-        route_config=routes,
-        http_filters=[*filters, router()],
+        http_filters=[*checks, *before_router(), router()],
         tracing=_tracing(workload),
         access_log=[_access_log()],
         use_remote_address=False,
@@ -226,6 +182,7 @@ def _tracing(workload: Workload) -> HttpConnectionManagerTracing:
     The tag `http.url` would hold the path and its query, and so PHI. The provider and the Telemetry
     resource of `istio-config` keep it out. Their settings are used here.
     """
+    tags = {**istio_tags(workload), **custom_tags()}
     exporter = OpenTelemetryConfig(
         grpc_service=GrpcService(
             envoy_grpc=GrpcServiceEnvoyGrpc(cluster_name=COLLECTOR_CLUSTER),
@@ -238,32 +195,17 @@ def _tracing(workload: Workload) -> HttpConnectionManagerTracing:
         random_sampling=Percent(value=100),
         overall_sampling=Percent(value=100),
         max_path_tag_length=provider("opentelemetry")["maxTagLength"],
-        custom_tags=[
-            CustomTag.from_dict({"tag": tag, **value}) for tag, value in custom_tags().items()
-        ],
+        custom_tags=[CustomTag.from_dict({"tag": tag, **tags[tag]}) for tag in sorted(tags)],
         provider=TracingHttp(name="envoy.tracers.opentelemetry", typed_config=packed(exporter)),
     )
 
 
-def _access_log() -> AccessLog:
+def _access_log(condition: AccessLogFilter | None = None) -> AccessLog:
     line = SubstitutionFormatString(
         text_format_source=DataSource(inline_string=access_log_format())
     )
     return AccessLog(
         name="envoy.access_loggers.file",
+        filter=condition,
         typed_config=packed(FileAccessLog(path="/dev/stdout", log_format=line)),
     )
-
-
-def _chain(manager: HttpConnectionManager, *, match: str = "") -> FilterChain:
-    chain = FilterChain(
-        filters=[
-            Filter(
-                name="envoy.filters.network.http_connection_manager", typed_config=packed(manager)
-            )
-        ]
-    )
-    if match:
-        chain.name = f"inbound_{match}"
-        chain.filter_chain_match = FilterChainMatch(transport_protocol=match)
-    return chain

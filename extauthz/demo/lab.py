@@ -16,8 +16,7 @@ from grpc_health.v1 import health_pb2, health_pb2_grpc
 from extauthz.demo import envoy_config
 from extauthz.demo.certificates import Authority
 from extauthz.demo.client import Request, Response, send
-from extauthz.demo.envoy_listeners import Gates
-from extauthz.demo.envoy_patches import Patch
+from extauthz.demo.gates import Gates, IstioObject
 from extauthz.demo.otlp_sink import OtlpSink
 from extauthz.demo.processes import Processes
 from extauthz.demo.programs import GuardCommand
@@ -52,13 +51,13 @@ class Sidecar:
         workload: whose sidecar it is.
         gates: where it asks the guard.
         permissive: whether its inbound listener also accepts plaintext.
-        patches: of an EnvoyFilter, for its inbound listener.
+        filters: further EnvoyFilter objects.
     """
 
     workload: Workload
     gates: Gates = Gates.ALL
     permissive: bool = False
-    patches: tuple[Patch, ...] = ()
+    filters: tuple[IstioObject, ...] = ()
 
 
 CLINIC: Final = (Sidecar(EHR), Sidecar(BILLING, permissive=True), Sidecar(ANALYTICS))
@@ -192,7 +191,7 @@ def _start(lab: Lab) -> None:
             mesh,
             gates=sidecar.gates,
             permissive=sidecar.permissive,
-            patches=sidecar.patches,
+            filters=sidecar.filters,
         )
         envoy_config.write(config, path)
         options = ["--concurrency", "1", "--log-level", "warning", "--disable-hot-restart", *_FLUSH]
