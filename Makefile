@@ -94,7 +94,14 @@ KUBE_STAGING := api apiextensions-apiserver apimachinery apiserver cli-runtime c
 
 kube-tools: .tools/etcd .tools/kube-apiserver .tools/istio-crds.yaml .tools/kuberay-crds.yaml .tools/helm4 ## etcd, kube-apiserver, Helm 4, Istio's and KubeRay's kinds into .tools, for `make cluster` (200 MB; needs Go; builds for 10 minutes and more)
 
-istioctl: .tools/istioctl ## istioctl into .tools, to compare `istio check` with (140 MB; needs Go; builds for 10 minutes and more)
+istioctl: .tools/istioctl .tools/gateway-crds.yaml ## istioctl and the Gateway API's kinds into .tools, to compare `istio check` with (140 MB; needs Go; builds for 10 minutes and more)
+
+.tools/gateway-crds.yaml:
+	@mkdir -p .tools/gateway-build
+	@cd .tools/gateway-build && { test -f go.mod || go mod init gateway-build; } && \
+	  go get sigs.k8s.io/gateway-api@v1.6.0 && \
+	  for kind in "$$(go list -m -f '{{.Dir}}' sigs.k8s.io/gateway-api)"/config/crd/standard/*.yaml; do \
+	    echo ---; cat "$$kind"; done > ../gateway-crds.yaml
 
 .tools/istioctl:
 	@mkdir -p .tools/istioctl-build

@@ -24,6 +24,7 @@ pytestmark = pytest.mark.slow
 TOOLS: Final = Path(__file__).parents[2] / ".tools"
 ISTIO: Final = TOOLS / "istio-crds.yaml"
 ISTIOCTL: Final = TOOLS / "istioctl"
+GATEWAY_API: Final = TOOLS / "gateway-crds.yaml"
 SPACE: Final = "auditors"
 NAMESPACES: Final = ("istio-system", "phiguard-system", "clinic", "observability", "public", "edge")
 NAMESPACES_MORE: Final = ("mesh-policies", "tools", "phigaurd-system")
@@ -102,6 +103,10 @@ def mesh(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cluster]:
             for each in yaml.safe_load_all(ISTIO.read_text()):
                 server.define(each)
             server.define(custom_resource_definition())
+            if GATEWAY_API.exists():
+                for each in yaml.safe_load_all(GATEWAY_API.read_text()):
+                    if each and each["kind"] == "CustomResourceDefinition":
+                        server.define(each)
             for space in (*NAMESPACES, *NAMESPACES_MORE, SPACE):
                 server.namespace(space)
             yield Cluster(server)

@@ -69,6 +69,10 @@ Telemetry telemetry.istio.io v1 telemetries
 Gateway gateway.networking.k8s.io v1 gateways
 HTTPRoute gateway.networking.k8s.io v1 httproutes
 GRPCRoute gateway.networking.k8s.io v1 grpcroutes
+TLSRoute gateway.networking.k8s.io v1 tlsroutes
+TLSRoute gateway.networking.k8s.io v1alpha2 tlsroutes
+TCPRoute gateway.networking.k8s.io v1 tcproutes
+TCPRoute gateway.networking.k8s.io v1alpha2 tcproutes
 SegmentationPolicy phiguard.dev v1alpha1 segmentationpolicies
 """.splitlines()
 )
@@ -88,7 +92,7 @@ def role() -> str:
     for kind in _KINDS:
         groups.setdefault(kind.group, []).append(kind.plural)
     rules = [
-        {"apiGroups": [group], "resources": list(plurals), "verbs": ["list"]}
+        {"apiGroups": [group], "resources": list(dict.fromkeys(plurals)), "verbs": ["list"]}
         for group, plurals in groups.items()
     ]
     named = [

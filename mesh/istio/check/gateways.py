@@ -27,7 +27,6 @@ SELECTOR = Rule(
     "gateway-policy-ignored",
     _HOLE,
     "waypoints read policies with targetRefs only, so it holds nowhere",
-    "IST0166",
 )
 
 RULES = (PLAIN, PASSTHROUGH, OLD_TLS, UNCHECKED, SELECTOR)
