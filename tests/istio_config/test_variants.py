@@ -5,9 +5,12 @@ from kube_tools import CHART, EVERYTHING, FOLDER, NAMESPACE, OVERLAYS, objects, 
 
 from extauthz.commands.istio import values_file
 from extauthz.commands.istio.render import IMAGE, KIND_FILE
-from mesh.istio import render
+from mesh.istio import mesh_wide, render
+from mesh.istio.check import check
 from mesh.istio.install import guard
 from mesh.istio.installation import Installation
+from mesh.istio.manifest import to_yaml
+from mesh.istio.snapshot import read
 
 VARIANTS = {
     "nothing chosen": "replicas: 2",
@@ -51,6 +54,16 @@ def test_the_chart_is_what_render_writes_of_the_same_values(file):
     made = template("-f", file, namespace="guards")
     assert made.returncode == 0, made.stderr
     assert objects(made.stdout) == rendered(installation(file, "guards"))
+
+
+def test_istio_check_finds_what_is_left_out_and_nothing_else(file):
+    chosen = installation(file)
+    config = mesh_wide.mesh_config(chosen)["meshConfig"]
+    root = {"rootNamespace": chosen.root_namespace, "trustDomain": chosen.values.mesh.trust_domain}
+    text = to_yaml([*render.objects(chosen), {"meshConfig": {**config, **root}}])
+    found = {problem.rule.name for problem in check(read({"f.yaml": text}), "phiguard")}
+    # without the Telemetry, the mesh's own must withhold clients' words
+    assert found == (set() if chosen.values.mesh.telemetry else {"spans-hold-client-words"})
 
 
 @pytest.mark.parametrize("name", OVERLAYS)
