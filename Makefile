@@ -17,7 +17,7 @@ SOAK_REQUESTS ?= 1000000
 .DEFAULT_GOAL := help
 .PHONY: help istioctl kube-tools cluster zipkin jaeger ferretdb versitygw fake-gcs azurite kafka demo test \
 	check unit unit-long e2e e2e-slow at-rest faults bench soak eval fuzz coverage coverage-floor \
-	mutants dist release lock clean envoy peers setup manifests kube
+	mutants dist release image-root lock clean envoy peers setup manifests kube
 
 help: ## this list
 	@awk -F':.*## ' '/^[a-z0-9-]+:.*## /{printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -173,7 +173,7 @@ mutants: $(READY) ## fail if no test notices a changed line (MODULES="mesh/polic
 dist: $(READY) ## build sdist, wheel, bill of materials and checksums of the commit, twice; compare
 	@$(BIN)/python -m tools.release --rehearse
 
-release: $(READY) ## dist, unless the tree is dirty, the tag exists or CHANGELOG lacks the version
+release: $(READY) ## dist, unless the tree is dirty, another commit has the tag or CHANGELOG lacks the version
 	@$(BIN)/python -m tools.release
 
 manifests: $(READY) ## rewrite what istio-config/ holds of the code's
@@ -184,6 +184,9 @@ manifests: $(READY) ## rewrite what istio-config/ holds of the code's
 	@cp istio-config/guard/09-*.yaml istio-config/chart/crds/
 	@cp istio-config/mesh/[0-9]*.yaml istio-config/namespace/[0-9]*.yaml \
 	  istio-config/gateway/[0-9]*.yaml istio-config/chart/files/
+
+image-root: dist ## build the Containerfile twice with buildah, compare, run it with runc (root; Debian's buildah, debootstrap, runc; 4 minutes)
+	@$(BIN)/python -m tools.image_root
 
 lock: ## rewrite the lock files from pyproject.toml and requirements-*.in
 	@test -x $(BIN)/python || $(MAKE) --no-print-directory setup

@@ -5,7 +5,7 @@ time from the commit's date. The packages are built twice in different folders, 
 is an error. No network is used.
 
 `make release` first refuses what should not be released: uncommitted changes, a version without a
-changelog section, a tag that exists. `make dist` builds without these checks, and takes the section
+changelog section, a tag of another commit. `make dist` builds without these checks, and takes the section
 [Unreleased] if the version has none.
 """
 
@@ -83,11 +83,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def refuse(root: Path, version: str) -> None:
-    """Raise ReleaseError when the tree has uncommitted changes or the version's tag exists."""
+    """Raise ReleaseError when the tree has uncommitted changes or another commit has the tag."""
     if dirty := _git(root, "status", "--porcelain"):
         raise ReleaseError(f"the tree has uncommitted changes:\n{dirty}")
-    if _git(root, "tag", "--list", f"v{version}"):
-        raise ReleaseError(f"the tag v{version} exists; raise the version in pyproject.toml")
+    at = _git(root, "for-each-ref", "--format=%(objectname)%(*objectname)", f"refs/tags/v{version}")
+    # an annotated tag is followed by the commit that it names
+    if at and not at.endswith(_git(root, "rev-parse", "HEAD")):
+        raise ReleaseError(f"the tag v{version} exists at another commit; raise the version in pyproject.toml")
 
 
 def check_wheel(content: bytes) -> None:

@@ -61,9 +61,12 @@ def test_uncommitted_changes_are_refused(tree):
         refuse(tree[0], "1.0")
 
 
-def test_a_version_whose_tag_exists_is_refused(tree):
-    tree[1]("tag", "v1.0")
-    with pytest.raises(ReleaseError, match=r"v1\.0 exists"):
+@pytest.mark.parametrize("kind", [[], ["-a", "-m", "a"]], ids=["light", "annotated"])
+def test_a_version_whose_tag_names_another_commit_is_refused(tree, kind):
+    tree[1]("tag", *kind, "v1.0")
+    refuse(tree[0], "1.0")
+    tree[1]("commit", "--allow-empty", "-m", "b")
+    with pytest.raises(ReleaseError, match=r"v1\.0 exists at another commit"):
         refuse(tree[0], "1.0")
     refuse(tree[0], "1.1")
 

@@ -21,6 +21,17 @@ def test_a_namespace_that_kubernetes_would_refuse_is_refused_here(name):
         Installation(name, "phiguard:1")
 
 
+@pytest.mark.parametrize(
+    "image",
+    [
+        "phiguard@sha256:" + "0f" * 32,
+        "registry.example:5000/team/phiguard:0.1.0@sha256:" + "0f" * 32,
+    ],
+)
+def test_an_image_may_be_named_by_its_digest(image):
+    assert Installation("guards", image).image == image
+
+
 @pytest.mark.parametrize("image", ["", "phi guard", "phiguard:1\nargs: []", "-phiguard"])
 def test_an_image_that_could_not_stand_in_yaml_is_refused(image):
     with pytest.raises(InstallationError, match="not an image name"):
