@@ -5,8 +5,8 @@ time from the commit's date. The packages are built twice in different folders, 
 is an error. No network is used.
 
 `make release` first refuses what should not be released: uncommitted changes, a version without a
-changelog section, a tag of another commit. `make dist` builds without these checks, and takes the section
-[Unreleased] if the version has none.
+changelog section, a tag of another commit. `make dist` builds without these checks, and takes the
+section [Unreleased] if the version has none.
 """
 
 import argparse
@@ -89,7 +89,9 @@ def refuse(root: Path, version: str) -> None:
     at = _git(root, "for-each-ref", "--format=%(objectname)%(*objectname)", f"refs/tags/v{version}")
     # an annotated tag is followed by the commit that it names
     if at and not at.endswith(_git(root, "rev-parse", "HEAD")):
-        raise ReleaseError(f"the tag v{version} exists at another commit; raise the version in pyproject.toml")
+        raise ReleaseError(
+            f"the tag v{version} exists at another commit; raise the version in pyproject.toml"
+        )
 
 
 def check_wheel(content: bytes) -> None:
