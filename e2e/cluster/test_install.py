@@ -141,7 +141,7 @@ def test_a_step_of_helm_that_the_server_refuses_leaves_the_guard_as_it_was(
 ) -> None:
     helm("install", "phiguard", CHART)
     # the size of a claim cannot be changed
-    refused = helm.run("upgrade", "phiguard", CHART, "--set", "ledger.size=1Gi", "--atomic")
+    refused = helm.run("upgrade", "phiguard", CHART, "--set", "ledger.size=1Gi")
     assert refused.returncode != 0
     (workload,) = [each for at, each in helm.made().items() if at[0] == "StatefulSet"]
     kept = mesh.get(workload)["spec"]["volumeClaimTemplates"][0]["spec"]["resources"]

@@ -16,7 +16,7 @@ PAGES = [
 ]
 TEXT = "\n".join(page.read_text() for page in PAGES)
 OF_OTHERS = {
-    "--cascade", "--descriptor", "--folder", "--fqdn", "--from-env-file", "--from-file", "--no-cache-dir",
+    "--cascade", "--descriptor", "--folder", "--fqdn", "--from-env-file", "--from-file", "--gib", "--no-cache-dir",
     "--port", "--records", "--reuse-values", "--set", "--type", "--version", "--wait", "--wheel",
 }  # fmt: skip
 

@@ -59,7 +59,7 @@ def test_what_a_sample_says_is_a_bound():
     )
     assert ("postgres://db.clinic/ehr public.ward", 30, "0 % of all rows") in found.clean
     sampled = replace(WARDS, profile=replace(WARDS.profile, methods=Counter(["bernoulli"])))
-    assert counted(sampled).clean[0][2] == "at most 9.5 % of rows at 95 %"
+    assert counted(sampled).clean[0][2] == "at most 10 % of rows at 95 %"
 
 
 def test_what_was_not_read_is_told_with_its_reason():
