@@ -16,8 +16,10 @@ PAGES = [
 ]
 TEXT = "\n".join(page.read_text() for page in PAGES)
 OF_OTHERS = {
-    "--cascade", "--descriptor", "--folder", "--fqdn", "--from-env-file", "--from-file", "--gib", "--no-cache-dir",
-    "--port", "--records", "--reuse-values", "--set", "--type", "--version", "--wait", "--wheel",
+    "--build-arg", "--cascade", "--descriptor", "--folder", "--fqdn", "--from-env-file",
+    "--from-file", "--gib", "--layers", "--no-cache-dir", "--port", "--raw", "--records",
+    "--repo", "--reuse-values", "--set", "--timestamp", "--type", "--version", "--wait",
+    "--wheel",
 }  # fmt: skip
 
 
