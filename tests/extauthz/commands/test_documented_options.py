@@ -16,9 +16,10 @@ PAGES = [
 ]
 TEXT = "\n".join(page.read_text() for page in PAGES)
 OF_OTHERS = {
-    "--build-arg", "--cascade", "--descriptor", "--folder", "--fqdn", "--from-env-file",
-    "--from-file", "--gib", "--layers", "--no-cache-dir", "--port", "--raw", "--records",
-    "--repo", "--reuse-values", "--set", "--timestamp", "--type", "--version", "--wait",
+    "--build-arg", "--cascade", "--certificate-identity", "--certificate-oidc-issuer",
+    "--descriptor", "--folder", "--fqdn", "--from-env-file", "--from-file", "--gib", "--layers",
+    "--no-cache-dir", "--port", "--raw", "--records", "--repo", "--reuse-values", "--set",
+    "--signer-workflow", "--source-ref", "--timestamp", "--type", "--version", "--wait",
     "--wheel",
 }  # fmt: skip
 
