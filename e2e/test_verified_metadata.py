@@ -3,9 +3,7 @@
 They count only where Envoy vouches for them.
 """
 
-import base64
 import json
-import time
 from collections.abc import Iterator
 from pathlib import Path
 from secrets import token_hex
@@ -13,9 +11,7 @@ from typing import Any
 
 import pytest
 import yaml
-from cryptography.hazmat.primitives import hashes
-from cryptography.hazmat.primitives.asymmetric import padding, rsa
-
+from e2e.issuer import ISSUER, Issuer, encoded
 from extauthz.demo.client import Request, Response
 from extauthz.demo.gates import Gates
 from extauthz.demo.lab import Lab, Plan, Sidecar, open_lab
@@ -24,7 +20,6 @@ from extauthz.demo.topology import BILLING, EHR
 from extauthz.demo.workloads import DELIVERY_HEADER
 
 DOCUMENT = Path(__file__).parents[1] / "docs" / "verified-metadata.yaml"
-ISSUER = {"iss": "https://id.clinic.example", "aud": "clinic"}
 PHI = b'{"patientName": "Ana Ruiz", "diagnosis": "E11.9"}'
 POLICY = f"""\
 apiVersion: phiguard.dev/v1alpha1
@@ -45,32 +40,6 @@ spec:
     when: {{headers: {{x-purpose-of-use: [TREATMENT, PAYMENT]}}}}
     phi: {{request: {{allow: ["*"]}}, response: {{allow: ["*"]}}}}
 """
-
-
-class Issuer:
-    """Signs tokens, and has the public key as a JWK set."""
-
-    def __init__(self) -> None:
-        self._key = rsa.generate_private_key(public_exponent=65537, key_size=2048)
-        numbers = self._key.public_key().public_numbers()
-        n, e = (
-            _encoded(number.to_bytes((number.bit_length() + 7) // 8))
-            for number in (numbers.n, numbers.e)
-        )
-        self.keys = json.dumps(
-            {"keys": [{"kty": "RSA", "alg": "RS256", "kid": "lab", "n": n, "e": e}]}
-        )
-
-    def token(self, **claims: object) -> dict[str, str]:
-        head = {"alg": "RS256", "typ": "JWT", "kid": "lab"}
-        body = {**ISSUER, "exp": int(time.time()) + 600, **claims}
-        signed = ".".join(_encoded(json.dumps(part).encode()) for part in (head, body))
-        signature = self._key.sign(signed.encode(), padding.PKCS1v15(), hashes.SHA256())
-        return {"authorization": f"Bearer {signed}.{_encoded(signature)}"}
-
-
-def _encoded(data: bytes) -> str:
-    return base64.urlsafe_b64encode(data).rstrip(b"=").decode()
 
 
 @pytest.fixture(scope="module")
@@ -131,7 +100,7 @@ def test_a_token_of_another_issuer_stops_at_envoy(lab: Lab) -> None:
 
 def test_without_a_token_phi_is_denied_whatever_other_headers_say(lab: Lab) -> None:
     forged = {
-        "x-jwt-payload": _encoded(json.dumps({**ISSUER, "role": "doctor"}).encode()),
+        "x-jwt-payload": encoded(json.dumps({**ISSUER, "role": "doctor"}).encode()),
         "role": "doctor",
     }
     response, delivered = _sent(lab, "/claims", forged)

@@ -69,9 +69,9 @@ def address(port: int) -> Address:
 
 def inbound_cluster(workload: Workload, mesh: Mesh) -> Cluster:
     """Return the cluster of a sidecar's own application."""
-    cluster = _cluster(INBOUND_CLUSTER, mesh.ports[workload].app)
+    cluster = static_cluster(INBOUND_CLUSTER, mesh.ports[workload].app)
     cluster.typed_extension_protocol_options = _as_received()
-    cluster.metadata = _istio_service(workload.host, workload.namespace)
+    cluster.metadata = istio_service(workload.host, workload.namespace)
     return cluster
 
 
@@ -81,10 +81,10 @@ def outbound_cluster(caller: Workload, callee: Workload, mesh: Mesh) -> Cluster:
     It uses mutual TLS, pinned to the service account of `callee`.
     """
     name = outbound_name(callee)
-    cluster = _cluster(name, mesh.ports[callee].inbound, has_sidecar=True)
+    cluster = static_cluster(name, mesh.ports[callee].inbound, has_sidecar=True)
     cluster.lb_policy = ClusterLbPolicy.LEAST_REQUEST
     cluster.typed_extension_protocol_options = _as_received()
-    cluster.metadata = _istio_service(callee.host, callee.namespace)
+    cluster.metadata = istio_service(callee.host, callee.namespace)
     cluster.transport_socket_matches = _auto_mtls(
         mesh.certificates[caller], callee, sni=_sni(SERVICE_PORT, callee.host), alpn=["istio"]
     )
@@ -93,9 +93,9 @@ def outbound_cluster(caller: Workload, callee: Workload, mesh: Mesh) -> Cluster:
 
 def guard_cluster(caller: Workload, mesh: Mesh) -> Cluster:
     """Return the cluster of the guard: gRPC over mutual TLS, so that the guard knows its caller."""
-    cluster = _cluster(INSTALLATION.cluster, mesh.guard, has_sidecar=True)
+    cluster = static_cluster(INSTALLATION.cluster, mesh.guard, has_sidecar=True)
     cluster.lb_policy = ClusterLbPolicy.LEAST_REQUEST
-    cluster.metadata = _istio_service(INSTALLATION.host, GUARD.namespace)
+    cluster.metadata = istio_service(INSTALLATION.host, GUARD.namespace)
     cluster.typed_extension_protocol_options = _http2()
     cluster.transport_socket_matches = _auto_mtls(
         mesh.certificates[caller],
@@ -108,13 +108,14 @@ def guard_cluster(caller: Workload, mesh: Mesh) -> Cluster:
 
 def collector_cluster(mesh: Mesh) -> Cluster:
     """Return the cluster of the OTLP collector."""
-    cluster = _cluster(COLLECTOR_CLUSTER, mesh.collector)
+    cluster = static_cluster(COLLECTOR_CLUSTER, mesh.collector)
     cluster.lb_policy = ClusterLbPolicy.LEAST_REQUEST
     cluster.typed_extension_protocol_options = _http2()
     return cluster
 
 
-def _cluster(name: str, port: int, *, has_sidecar: bool = False) -> Cluster:
+def static_cluster(name: str, port: int, *, has_sidecar: bool = False) -> Cluster:
+    """Return a cluster of one port on loopback, with what istiod sets on every cluster."""
     limits = CircuitBreakersThresholds(
         max_connections=_UNLIMITED,
         max_pending_requests=_UNLIMITED,
@@ -154,7 +155,7 @@ def _auto_mtls(
     ]
 
 
-def _istio_service(host: str, namespace: str) -> Metadata:
+def istio_service(host: str, namespace: str) -> Metadata:
     """Return the metadata behind the attribute of the service host.
 
     The attribute is `xds.cluster_metadata.filter_metadata['istio']['services'][0]['host']`.

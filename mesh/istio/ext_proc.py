@@ -16,8 +16,8 @@ Why these values:
 - Attributes are CEL expressions; Envoy silently leaves out an unknown one. `request_attributes` are
   sent with the request headers only, so a filter that skips the request must ask for
   `response_attributes`.
-- Metadata is forwarded by namespace, at the receiver only: what a sender's own sidecar writes
-  proves nothing.
+- Metadata is forwarded by namespace, at the receiver and at a gateway only: what a sender's own
+  sidecar writes proves nothing.
 """
 
 from mesh.istio.installation import MESSAGE_DEADLINE, Installation
@@ -79,6 +79,19 @@ def outbound_streams(installation: Installation) -> Manifest:
     return _outbound(installation, _judge(request=_STREAMED, response=_STREAMED))
 
 
+def gateway_streams(installation: Installation) -> Manifest:
+    """As `outbound_streams`, with the claims and headers that the gateway vouches for.
+
+    A gateway belongs to the mesh's admin, and no application stands beside it that could write its
+    metadata.
+    """
+    more: dict[str, ManifestValue] = {
+        "request_attributes": list(OUTBOUND_ATTRIBUTES),
+        "metadata_options": _vouched(),
+    }
+    return _filter(installation, _judge(request=_STREAMED, response=_STREAMED), more)
+
+
 def inbound_responses(installation: Installation) -> Manifest:
     """The filter that judges a response at its sender, before the mesh encrypts it."""
     return _inbound(installation, _judge(response=_BUFFERED), "response_attributes")
@@ -98,12 +111,15 @@ def _outbound(installation: Installation, mode: Manifest) -> Manifest:
 
 
 def _inbound(installation: Installation, mode: Manifest, attributes: str) -> Manifest:
-    vouched: Manifest = {"forwarding_namespaces": {"untyped": list(NAMESPACES)}}
     more: dict[str, ManifestValue] = {
         attributes: list(INBOUND_ATTRIBUTES),
-        "metadata_options": vouched,
+        "metadata_options": _vouched(),
     }
     return _filter(installation, mode, more)
+
+
+def _vouched() -> Manifest:
+    return {"forwarding_namespaces": {"untyped": list(NAMESPACES)}}
 
 
 def _filter(

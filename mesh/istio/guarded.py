@@ -73,7 +73,7 @@ def gateway(installation: Installation, key: str, value: str) -> Manifest:
         key: label of the gateway's pods.
         value: its value.
     """
-    judge = ext_proc.outbound_streams(installation)
+    judge = ext_proc.gateway_streams(installation)
     patches = _before_router("GATEWAY", judge, grpc_message.put_aside())
     patches.append(_without("GATEWAY", span_headers.INBOUND))
     return _selecting(f"phiguard-gateway-{value}", {key: value}, patches)

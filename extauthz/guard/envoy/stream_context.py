@@ -104,6 +104,9 @@ class StreamContext:
             vantage=Vantage.OUTBOUND,
             source=principal(f"spiffe://{self.trust_domain}/ns/{namespace}/sa/{account}"),
             service=host(self._text(service)),
+            # only a gateway's filter hands them on
+            claims=self.claims,
+            headers=self.vouched,
         )
 
     def _is_mutual(self, source: str) -> bool | None:

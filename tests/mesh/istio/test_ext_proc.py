@@ -16,7 +16,7 @@ from mesh.istio import ext_proc
 from mesh.istio.installation import Installation
 
 INSTALLATION = Installation("phiguard-system", "phiguard:1")
-STREAMS = (ext_proc.outbound_streams, ext_proc.inbound_streams)
+STREAMS = (ext_proc.outbound_streams, ext_proc.inbound_streams, ext_proc.gateway_streams)
 ALL = pytest.mark.parametrize(
     "make", [ext_proc.outbound_requests, ext_proc.inbound_responses, *STREAMS]
 )
@@ -139,7 +139,7 @@ def test_the_whole_node_is_never_asked_for(make):
     assert "xds.node" not in (*config.request_attributes, *config.response_attributes)
 
 
-def test_only_the_receivers_metadata_is_handed_on():
+def test_only_the_metadata_of_a_receiver_and_of_a_gateway_is_handed_on():
     options = parse(ext_proc.inbound_responses).metadata_options
     assert options is not None
     assert options.forwarding_namespaces is not None
@@ -148,3 +148,6 @@ def test_only_the_receivers_metadata_is_handed_on():
         "phiguard.headers",
     ]
     assert parse(ext_proc.outbound_requests).metadata_options is None
+    gateway = parse(ext_proc.gateway_streams)
+    assert gateway.metadata_options == options
+    assert gateway.request_attributes == parse(ext_proc.outbound_streams).request_attributes

@@ -102,6 +102,19 @@ def test_headers_of_the_first_message_hold_for_the_whole_stream():
     assert "TREATMENT" not in repr((context, facts))
 
 
+def test_what_a_gateway_vouches_for_holds_for_the_request_and_its_answer():
+    head = request_head()
+    vouched = head.metadata_context.filter_metadata
+    vouched["envoy.filters.http.jwt_authn"].update({"payload": {"role": "nurse"}})
+    vouched["phiguard.headers"].update({"x-purpose-of-use": "TREATMENT"})
+    context = learned(head, processing_request("response_headers"))
+    for direction in Direction:
+        facts = context.facts(direction)
+        assert facts.vantage is Vantage.OUTBOUND
+        assert facts.claims == (("role", frozenset({"nurse"})),)
+        assert facts.headers == (("x-purpose-of-use", frozenset({"TREATMENT"})),)
+
+
 def test_the_trust_domain_is_the_operators():
     context = learned(request_head(), start=StreamContext("", "example.org"))
 
