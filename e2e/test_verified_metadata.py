@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 import yaml
+
 from e2e.issuer import ISSUER, Issuer, encoded
 from extauthz.demo.client import Request, Response
 from extauthz.demo.gates import Gates
