@@ -31,10 +31,16 @@ _MAX_BYTES: Final = 256 << 20
 def default_folder(environment: Mapping[str, str]) -> Path:
     """Return $XDG_CACHE_HOME/phiguard, else ~/.cache/phiguard.
 
+    For a user without a home, such as a bare number in a container: a folder that cannot be made.
     Source: XDG Base Directory Specification.
     """
-    base = environment.get("XDG_CACHE_HOME", "")
-    return (Path(base) if Path(base).is_absolute() else Path("~/.cache").expanduser()) / "phiguard"
+    base = Path(environment.get("XDG_CACHE_HOME", ""))
+    if not base.is_absolute():
+        try:
+            base = Path("~/.cache").expanduser()
+        except RuntimeError:
+            base = Path("/nonexistent/.cache")
+    return base / "phiguard"
 
 
 class EngineCache:

@@ -120,6 +120,17 @@ def test_a_release_is_tested_and_built_for_both_processors():
     assert {"image-X64", "image-ARM64"} <= set(re.findall(r"image-\w+", pushed))
 
 
+def test_no_artifact_of_a_release_has_the_name_of_one_of_its_tests():
+    made = [
+        {each["with"]["name"] for each in steps(name) if "upload-artifact" in each.get("uses", "")}
+        for name in ("release.yml", "test.yml")
+    ]
+    assert all(made)
+    assert not made[0] & made[1]
+    fetched = re.findall(r"--name (\S+)", text("release.yml"))
+    assert set(fetched) == made[0] - {"image-${{ runner.arch }}"}
+
+
 @pytest.mark.parametrize(("tag", "code"), [(f"v{VERSION}", 0), (VERSION, 1), (f"v{VERSION}.1", 1)])
 def test_a_tag_that_is_not_the_version_is_not_released(tag, code):
     script = step("packages", "the tag is the version")["run"]

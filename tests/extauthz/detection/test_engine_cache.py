@@ -119,6 +119,16 @@ def test_the_default_folder_is_the_users_cache():
     assert default_folder({}).parts[-2:] == (".cache", "phiguard")
 
 
+def test_a_user_without_a_home_has_a_folder_that_cannot_be_made(monkeypatch):
+    def unknown(uid):
+        raise KeyError(uid)
+
+    monkeypatch.delenv("HOME", raising=False)
+    monkeypatch.setattr("pwd.getpwuid", unknown)
+    assert str(default_folder({})) == "/nonexistent/.cache/phiguard"
+    assert str(default_folder({"XDG_CACHE_HOME": "/x"})) == "/x/phiguard"
+
+
 def test_a_full_engine_loads_from_bytes(cache):
     engine = Engine.load()
     assert _verdict(Engine.load(engine.serialized())) == "identifiers"
