@@ -47,6 +47,7 @@ from extauthz.demo.envoy_clusters import (
     outbound_name,
     static_cluster,
 )
+from extauthz.demo.envoy_config import prompt_spans
 from extauthz.demo.envoy_listeners import manager_of_istiod
 from extauthz.demo.envoy_patches import patched
 from extauthz.demo.envoy_routes import outbound_route
@@ -166,6 +167,7 @@ def _bootstrap(gateway: Workload, mesh: Mesh, chain: FilterChain, *routed: Clust
             listeners=[listener],
             clusters=[*routed, guard_cluster(gateway, mesh), collector_cluster(mesh)],
         ),
+        layered_runtime=prompt_spans(),
         admin=Admin(address=address(ports.admin)),
     )
 
@@ -173,4 +175,12 @@ def _bootstrap(gateway: Workload, mesh: Mesh, chain: FilterChain, *routed: Clust
 def written(config: Bootstrap, path: Path) -> Sequence[str | Path]:
     """Write a bootstrap, and return the options with which Envoy reads it."""
     path.write_text(json.dumps(config.to_dict()), encoding="utf-8")
-    return ["--config-path", path, "--concurrency", "1", "--disable-hot-restart"]
+    return [
+        "--config-path",
+        path,
+        "--concurrency",
+        "1",
+        "--disable-hot-restart",
+        "--file-flush-interval-msec",
+        "100",
+    ]

@@ -10,11 +10,12 @@ import pytest
 from e2e.gateways.envoys import EGRESS, INGRESS, PARTNER
 from e2e.gateways.laboratory import Gateways, open_gateways
 from e2e.issuer import Issuer
-from extauthz.demo.client import Request, Response
+from extauthz.demo.client import Request, Response, new_traceparent
 from extauthz.demo.topology import BILLING, EHR
 from extauthz.demo.workloads import DELIVERY_HEADER
 
-PHI = json.dumps({"patientName": "Ana Ruiz", "diagnosis": "E11.9", "ssn": "541-27-8860"}).encode()
+SSN = "541-27-8860"
+PHI = json.dumps({"patientName": "Ana Ruiz", "diagnosis": "E11.9", "ssn": SSN}).encode()
 CLEAN = b'{"article": "gauze rolls", "shelf": "A12", "count": 300}'
 FORGED = {
     "x-forwarded-client-cert": f"By={BILLING.spiffe};Hash=00;URI={EHR.spiffe}",
@@ -109,6 +110,28 @@ def test_what_a_client_says_of_itself_is_gone_behind_the_gateway(gateways):
     for name, value in FORGED.items():
         if name.startswith("x-envoy-") and name != "x-envoy-peer-metadata-id":
             assert delivery.headers.get(name) != value
+
+
+@pytest.mark.parametrize(
+    ("way", "gateway"), [(Gateways.from_outside, INGRESS), (Gateways.to_partner, EGRESS)]
+)
+def test_no_span_and_no_log_of_a_gateway_holds_what_a_client_writes(gateways, way, gateway):
+    trace, parent = new_traceparent()
+    mark = f"clinic={SSN}"
+    written = {"x-envoy-decorator-operation": mark, "tracestate": mark, "user-agent": mark}
+    sent(gateways, way, f"/notes?ssn={SSN}", CLEAN, traceparent=parent, **written)
+
+    service = f"{gateway.name}.{gateway.namespace}"
+    spans = gateways.lab.sink.trace(
+        trace, until=lambda found: service in {each.service for each in found}, seconds=20
+    )
+    assert service in {each.service for each in spans}
+    log = gateways.lab.plan.folder / f"envoy-{gateway.name}.log"
+    gateways.lab.processes.wait_until(
+        lambda: trace in log.read_text(), "the line of the access log"
+    )
+    for text in (b"".join(gateways.lab.sink.exports), log.read_bytes()):
+        assert SSN.encode() not in text
 
 
 @pytest.mark.parametrize(("role", "status"), [("doctor", 200), ("clerk", 403)])

@@ -73,10 +73,15 @@ def bootstrap(
                 collector_cluster(mesh),
             ],
         ),
-        layered_runtime=LayeredRuntime(
-            layers=[RuntimeLayer(name="laboratory", static_layer=Struct.from_dict(_RUNTIME))]
-        ),
+        layered_runtime=prompt_spans(),
         admin=Admin(address=address(mesh.ports[workload].admin)),
+    )
+
+
+def prompt_spans() -> LayeredRuntime:
+    """Return the runtime settings with which Envoy sends each span at once."""
+    return LayeredRuntime(
+        layers=[RuntimeLayer(name="laboratory", static_layer=Struct.from_dict(_RUNTIME))]
     )
 
 
