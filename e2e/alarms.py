@@ -42,7 +42,7 @@ from extauthz.guard.envoy import wire
 from extauthz.records.ledger import key_file
 from extauthz.records.ledger.notes import Signer
 
-RULES: Final = Path(__file__).parents[1] / "monitoring" / "phiguard-alerts.yaml"
+RULES: Final = Path(__file__).parents[1] / "extauthz" / "monitoring" / "phiguard-alerts.yaml"
 NOISE: Final = base64.b64encode(hashlib.shake_256(b"opaque").digest(208)).decode()
 CLEAN: Final = b'{"status": "ok"}'
 PHI: Final = b'{"patientName": "Ana Ruiz", "diagnosis": "E11.9", "email": "ana.ruiz@example.net"}'

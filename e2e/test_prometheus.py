@@ -1,4 +1,4 @@
-"""The alarms of monitoring/ in a real Prometheus that scrapes a real guard: each of them fires.
+"""The alarms of extauthz/monitoring/ in a real Prometheus that scrapes a real guard: each fires.
 
 It needs Debian's package `prometheus`, and root for a small disk.
 """

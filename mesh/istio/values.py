@@ -169,6 +169,10 @@ class Metrics:
         str, About("namespace of Prometheus, which may read the page", pattern=DNS_LABEL)
     ] = "monitoring"
     service_monitor: Annotated[bool, About("a ServiceMonitor for the Prometheus operator")] = False
+    rules: Annotated[bool, About("a PrometheusRule with the alarms")] = False
+    dashboard: Annotated[bool, About("a ConfigMap with the dashboard, for Grafana's sidecar")] = (
+        False
+    )
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,4 @@
-"""The files of monitoring/, and the metrics that a guard exposes."""
+"""The files of extauthz/monitoring/, and the metrics that a guard exposes."""
 
 import functools
 import json
@@ -19,7 +19,7 @@ from extauthz.records.allow_list import METRICS
 from extauthz.records.ledger import key_file
 from extauthz.records.ledger.notes import Signer
 
-FOLDER = Path(__file__).parents[2] / "monitoring"
+FOLDER = Path(__file__).parents[2] / "extauthz" / "monitoring"
 RULES = FOLDER / "phiguard-alerts.yaml"
 DASHBOARD = FOLDER / "phiguard-dashboard.json"
 # matches `# TYPE phiguard_ready gauge`; not a line of help or a sample

@@ -22,7 +22,7 @@ ledger: {size: 5Gi, storageClass: fast}
 guardedNamespaces: [clinic, billing]
 guardedGateways: [edge/istio=egressgateway, edge/gateway.networking.k8s.io/gateway-name=public]
 collector: {namespace: obs, service: otel, port: 14317}
-metrics: {enabled: true, namespace: prom, serviceMonitor: true}
+metrics: {enabled: true, namespace: prom, serviceMonitor: true, rules: true, dashboard: true}
 mesh:
   rootNamespace: mesh-root
   clusterDomain: corp.example

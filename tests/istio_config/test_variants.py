@@ -1,10 +1,13 @@
 """The chart and the overlays say what `phiguard istio render` says of the same values."""
 
+from pathlib import Path
+
 import pytest
 from kube_tools import CHART, EVERYTHING, FOLDER, NAMESPACE, OVERLAYS, objects, plain, run, template
 
 from extauthz.commands.istio import values_file
 from extauthz.commands.istio.render import IMAGE, KIND_FILE
+from extauthz.commands.istio.watching import ALARMS, DASHBOARD, watching
 from mesh.istio import mesh_wide, render
 from mesh.istio.check import check
 from mesh.istio.install import guard
@@ -39,7 +42,7 @@ def installation(file, namespace=NAMESPACE):
 def rendered(chosen):
     return {
         (each["kind"], each["metadata"].get("namespace", ""), each["metadata"]["name"]): plain(each)
-        for each in render.objects(chosen)
+        for each in (*render.objects(chosen), *watching(chosen))
     }
 
 
@@ -96,4 +99,5 @@ def test_the_files_of_the_chart_are_those_of_the_other_folders():
         FOLDER / KIND_FILE,
         *(each for step in steps for each in FOLDER.glob(f"{step}/[0-9]*")),
     ]
+    sources += [Path(str(each)) for each in (ALARMS, DASHBOARD)]
     assert copies == {each.name: each.read_text() for each in sources}, "run `make manifests`"

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, cast
 
 from extauthz.commands import policies
-from extauthz.commands.istio import values_file
+from extauthz.commands.istio import values_file, watching
 from extauthz.commands.istio.errors import UsageError
 from extauthz.records.release import VERSION
 from mesh.istio.edges import Naming
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 NAMESPACE = "phiguard-system"
 IMAGE = f"phiguard:{VERSION}"
 ACCOUNT_LABEL = "app"
+WATCHING_FILE = "guard/15-watching.yaml"
 KIND_FILE = "guard/09-segmentation-policies.yaml"
 """The file of the kind SegmentationPolicy. The chart has the same in `crds/`."""
 
@@ -70,7 +71,10 @@ def add_choices(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> int:
     """Write the files. Return the exit code."""
     output: Path = args.output
-    rendered = {KIND_FILE: _kind(), **files(installation(args))}
+    chosen = installation(args)
+    rendered = {KIND_FILE: _kind(), **files(chosen)}
+    if watched := watching.watching(chosen):
+        rendered[WATCHING_FILE] = _commented(WATCHING_FILE, "What watches the guard.", watched)
     left_out: tuple[str, ...] = ()
     if args.policy is not None:
         text, left_out = policy_edges(policies.usable(args.policy), Naming(args.account_label))
@@ -103,5 +107,9 @@ def installation(args: argparse.Namespace) -> Installation:
 
 
 def _kind() -> str:
-    about = "# The kind SegmentationPolicy.\n# kubectl apply -f " + KIND_FILE + "\n"
-    return HEADER + about + to_yaml([cast(Manifest, custom_resource_definition())])
+    kind = cast(Manifest, custom_resource_definition())
+    return _commented(KIND_FILE, "The kind SegmentationPolicy.", [kind])
+
+
+def _commented(name: str, purpose: str, manifests: list[Manifest]) -> str:
+    return f"{HEADER}# {purpose}\n# kubectl apply -f {name}\n{to_yaml(manifests)}"
