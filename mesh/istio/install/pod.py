@@ -143,6 +143,8 @@ def _arguments(installation: Installation) -> list[ManifestValue]:
         "--trust-domain": values.mesh.trust_domain,
         "--ledger": f"{_LEDGER}/ledger",
         "--edges": f"{_LEDGER}/edges",
+        # compiled detectors: without them each start compiles anew
+        "--cache": f"{_LEDGER}/engines",
         "--policy": (
             f"kubernetes://{values.policy.root_namespace}"
             if _reads_objects(installation)
