@@ -12,13 +12,18 @@ from secrets import randbelow
 from typing import Final
 
 from mesh.istio.installation import Installation
+from mesh.istio.values import MeshChoice, Values
 
 TRUST_DOMAIN: Final = "cluster.local"
 LOOPBACK: Final = "127.0.0.1"
 SERVICE_PORT: Final = 8080
 """The port of every sample service in its Kubernetes Service. Sidecars listen on free ports."""
 
-INSTALLATION: Final = Installation(namespace="phiguard-system", image="phiguard:laboratory")
+INSTALLATION: Final = Installation(
+    namespace="phiguard-system",
+    image="phiguard:laboratory",
+    values=Values(mesh=MeshChoice(methods_in_spans=True)),
+)
 """The names that `phiguard istio render` writes. No image is ever pulled here."""
 
 # below Linux's ephemeral range (32768 and up), so that no outgoing connection takes a port between

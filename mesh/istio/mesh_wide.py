@@ -85,14 +85,15 @@ def telemetry(installation: Installation) -> Manifest:
     """Mesh-wide tracing whose spans hold nothing that a client writes.
 
     Envoy's `http.url` tag holds path and query, and so any identifier that an application puts
-    there. Other tags are copies of headers. The literals replace the tags, and a formatter keeps
-    the usual methods. Where a namespace replaces the tags, the provider's `maxTagLength` shortens
-    the URL to `/`.
+    there. Other tags are copies of headers. The literals replace the tags. A formatter can keep the
+    usual methods from Envoy 1.37 on, which is Istio 1.29's. Where a namespace replaces the tags,
+    the provider's `maxTagLength` shortens the URL to `/`.
     """
     withheld: Manifest = {"literal": {"value": "withheld"}}
+    kept: Manifest = {"formatter": {"value": METHOD_OPERATOR}}
     tags: Manifest = {
         **dict.fromkeys((URL_TAG, *CLIENTS_TAGS), withheld),
-        METHOD_TAG: {"formatter": {"value": METHOD_OPERATOR}},
+        METHOD_TAG: kept if installation.values.mesh.methods_in_spans else withheld,
     }
     return manifest(
         "telemetry.istio.io/v1",

@@ -192,6 +192,10 @@ class MeshChoice:
         ),
     ] = ""
     telemetry: Annotated[bool, About("the Telemetry that keeps clients' words out of spans")] = True
+    methods_in_spans: Annotated[
+        bool,
+        About("keep the usual methods in Envoy's spans, by a key that Istio 1.28 does not know"),
+    ] = False
     strict_mtls: Annotated[
         bool, About("mutual TLS for every workload; cuts off callers without a sidecar")
     ] = False

@@ -29,6 +29,7 @@ mesh:
   trustDomain: corp.example
   revision: 1-30-3
   telemetry: true
+  methodsInSpans: true
   strictMtls: true
 imagePullSecrets: [registry]
 extraArguments: ["--workers=2", "--fsync=each"]

@@ -1,5 +1,6 @@
 from mesh.istio import mesh_wide
 from mesh.istio.installation import Installation
+from mesh.istio.values import MeshChoice, Values
 
 INSTALLATION = Installation("phiguard-system", "phiguard:1")
 
@@ -31,10 +32,16 @@ def test_spans_hold_no_url_twice_over():
     (tracing,) = mesh_wide.telemetry(INSTALLATION)["spec"]["tracing"]
     tags = tracing["customTags"]
     assert list(tags) == ["http.url", *mesh_wide.CLIENTS_TAGS, "http.method"]
-    method = tags.pop("http.method")
-    assert method == {"formatter": {"value": mesh_wide.METHOD_OPERATOR}}
     assert all(tag == {"literal": {"value": "withheld"}} for tag in tags.values())
     assert tracing["providers"] == [{"name": PROVIDERS[1]["name"]}]
+
+
+def test_the_usual_methods_stay_in_spans_where_an_admin_says_that_istio_knows_how():
+    mesh = MeshChoice(methods_in_spans=True)
+    chosen = Installation("phiguard-system", "phiguard:1", Values(mesh=mesh))
+    (tracing,) = mesh_wide.telemetry(chosen)["spec"]["tracing"]
+    method = tracing["customTags"]["http.method"]
+    assert method == {"formatter": {"value": mesh_wide.METHOD_OPERATOR}}
 
 
 def test_a_method_is_written_only_where_it_is_a_usual_one():
