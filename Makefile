@@ -38,9 +38,9 @@ check: $(READY) ## lint, format, types, layers
 
 unit: $(READY) $(KUBE) ## tests of the packages
 	@echo "== unit tests"
-	@$(BIN)/pytest tests -n auto --dist worksteal --hypothesis-profile quick
+	@$(BIN)/pytest tests -m "not slow" -n auto --dist worksteal --hypothesis-profile quick
 
-unit-long: $(READY) $(KUBE) ## the same with all examples of each property: three times as many
+unit-long: $(READY) $(KUBE) ## the same with the slow ones, and all examples of each property: three times as many
 	@$(BIN)/pytest tests -n auto --dist worksteal
 
 e2e: $(READY) $(ENVOY) ## tests on real Envoy

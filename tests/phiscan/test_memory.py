@@ -121,6 +121,7 @@ _DOCUMENTS: dict[str, tuple[str, Callable[[bytes], bytes]]] = {
 }
 
 
+@pytest.mark.slow
 def test_nothing_that_a_document_wrote_is_held_after_its_report(engine):
     wrote = {}
     for name in _DOCUMENTS:
@@ -252,6 +253,7 @@ def _way(item: object, above: dict[int, object]) -> Iterable[str]:
         item = holder
 
 
+@pytest.mark.slow
 def test_the_search_finds_what_is_held():
     kept: tuple[list, dict, set] = [], {}, set()
     names = {}

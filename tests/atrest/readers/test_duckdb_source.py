@@ -130,6 +130,7 @@ def test_a_row_of_too_many_long_cells_is_cut_and_says_so(made, monkeypatch):
     assert unread == [Unread(Reason.OVER_LIMIT, "a")]
 
 
+@pytest.mark.slow
 def test_a_table_whose_values_do_not_fit_into_memory_says_so(made, tmp_path):
     mine = made(
         "CREATE TABLE t AS SELECT repeat(chr(65 + range::INTEGER), 2000000) AS note FROM range(200)"

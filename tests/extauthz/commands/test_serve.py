@@ -65,6 +65,7 @@ def test_serve_answers_health_shows_metrics_reads_the_policy_again_and_ends_with
 
 
 @pytest.mark.parametrize("spares", [0, 1])
+@pytest.mark.slow
 def test_a_worker_that_cannot_have_its_ledger_says_why(policy, tmp_path, spares):
     file = tmp_path / "report.html"
     file.write_text("")
@@ -105,6 +106,7 @@ def test_a_worker_that_dies_is_started_again_and_the_page_tells_it(policy, tmp_p
         assert "a worker died and is restarted" in {line["event"] for line in s.log}
 
 
+@pytest.mark.slow
 def test_a_page_on_a_taken_address_is_an_error_of_one_line(policy):
     with socket.create_server(("127.0.0.1", 0)) as taken:
         page = f"127.0.0.1:{taken.getsockname()[1]}"
@@ -157,6 +159,7 @@ def test_workers_end_when_their_supervisor_is_killed(policy, tmp_path):
             time.sleep(0.05)
 
 
+@pytest.mark.slow
 def test_a_worker_that_served_is_tried_again_while_its_ledger_cannot_be_opened(policy, tmp_path):
     ledger = tmp_path / "ledger"
     with Serving(policy, "--ledger", ledger, "--workers", "2") as s:

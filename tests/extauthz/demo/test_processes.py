@@ -29,6 +29,7 @@ def test_children_end_when_the_context_fails(tmp_path: Path) -> None:
     assert processes.children["sleeper"].popen.returncode is not None
 
 
+@pytest.mark.slow
 def test_a_child_that_ignores_the_request_is_killed(tmp_path: Path) -> None:
     with Processes(tmp_path) as processes:
         child = processes.start("deaf", _DEAF)

@@ -127,7 +127,7 @@ def end(s):
     return rest
 
 
-@pytest.mark.parametrize("workers", [1, 2])
+@pytest.mark.parametrize("workers", [pytest.param(1, marks=pytest.mark.slow), 2])
 def test_whoever_is_refused_is_counted_by_cause(serve, certificates, workers):
     foreign = context(certificates["foreign"])
     with serve("--workers", workers) as s:
@@ -171,6 +171,7 @@ def test_who_knocks_and_goes_leaves_no_line_and_a_server_name_cannot_write_one(s
     assert MARK not in rest
 
 
+@pytest.mark.slow
 def test_a_flood_of_connections_is_a_few_lines_with_the_whole_count(serve):
     with serve("--workers", "2") as s:
         s.until("serving", 2)
@@ -186,6 +187,7 @@ def test_a_flood_of_connections_is_a_few_lines_with_the_whole_count(serve):
     assert MARK not in rest
 
 
+@pytest.mark.slow
 def test_a_worker_that_crashes_leaves_the_lines_of_code_that_ran(serve):
     with serve("--workers", "2") as s:
         s.until("serving", 2)

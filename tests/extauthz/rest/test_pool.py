@@ -71,6 +71,7 @@ def test_a_worker_that_is_killed_costs_its_unit_and_is_replaced(pool, files):
     assert all(w.process.is_alive() for w in workers._workers)
 
 
+@pytest.mark.slow
 def test_a_worker_that_stands_still_is_replaced(pool, files, monkeypatch):
     monkeypatch.setattr(pools, "_HANGS_AFTER", 2.0)
     workers = pool(1)

@@ -58,6 +58,7 @@ def settled(source, name):
     return found
 
 
+@pytest.mark.slow
 def test_a_change_of_rows_columns_or_rights_gives_a_new_version(mariadb, source):
     create = "CREATE TABLE t (id int)", "INSERT INTO t VALUES (1)"
     with mariadb.database("versions", *create) as name:

@@ -158,6 +158,7 @@ def test_a_read_only_archive_is_one_line_and_nothing_moves(run, ledger, monkeypa
     assert content(ledger) == before
 
 
+@pytest.mark.slow
 def test_a_ledger_of_many_segments(run, ledger, tmp_path):
     # a hundred thousand files: every hundredth a segment, the rest left over from something else
     many = tmp_path / "ledger"
