@@ -98,20 +98,25 @@ def is_there(server: Server, item: Mapping[str, Any]) -> bool:
 
 
 def test_install_upgrade_rollback_and_uninstall_leave_what_they_should(
-    helm: Helm, mesh: Server
+    helm: Helm, mesh: Server, tmp_path: Path
 ) -> None:
-    helm("install", "phiguard", CHART)
-    first = helm.made()
+    def apply(step: str, text: str) -> dict[Key, Any]:
+        """Apply the whole file of values, as docs/install.md has it for each step."""
+        values = tmp_path / "values.yaml"
+        values.write_text(text)
+        helm(step, "phiguard", CHART, "-f", values)
+        return helm.made()
+
+    first = apply("install", "replicas: 2")
     assert all(is_there(mesh, each) for each in first.values())
     assert not [kind for kind, namespace, _ in first if namespace == "clinic"]
 
-    helm("upgrade", "phiguard", CHART, "--set", "guardedNamespaces={clinic,billing}")
-    second = helm.made()
+    second = apply("upgrade", "guardedNamespaces: [clinic, billing]")
     switched_on = second.keys() - first.keys()
     assert {namespace for _, namespace, _ in switched_on} == {"clinic", "billing"}
     assert all(is_there(mesh, each) for each in second.values())
 
-    helm("upgrade", "phiguard", CHART, "--set", "guardedNamespaces={clinic}", "--set", "replicas=4")
+    apply("upgrade", "guardedNamespaces: [clinic]\nreplicas: 4")
     billing = [each for at, each in second.items() if at[1] == "billing"]
     assert not any(is_there(mesh, each) for each in billing)
     workload = first["StatefulSet", NAMESPACE, "phiguard"]
@@ -121,7 +126,7 @@ def test_install_upgrade_rollback_and_uninstall_leave_what_they_should(
     assert all(is_there(mesh, each) for each in second.values())
     assert mesh.get(workload)["spec"]["replicas"] == 2
 
-    helm("upgrade", "phiguard", CHART, "--set", "guardedNamespaces=null")
+    apply("upgrade", "guardedNamespaces: []")
     assert not any(is_there(mesh, second[at]) for at in switched_on)
     assert all(is_there(mesh, each) for each in first.values())
 

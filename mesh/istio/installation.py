@@ -6,7 +6,7 @@ This module knows no form of a Kubernetes object.
 import re
 from dataclasses import dataclass, field
 
-from mesh.istio.values import DNS_LABEL, Values
+from mesh.istio.values import DNS_LABEL, IMAGE, Values
 
 EXTENSION_PROVIDER = "phiguard"
 """The extension provider's name.
@@ -49,9 +49,6 @@ MESSAGE_DEADLINE = "20s"
 A body there may be longer than `MAX_BODY_BYTES`. A scan of 8 MiB and its proof take 16 s at most.
 """
 
-# matches `phiguard:0.1.0`, `phiguard@sha256:0f`; not `phi guard`
-_IMAGE = re.compile(r"[\w][\w.:/@-]*", re.ASCII)
-
 
 class InstallationError(ValueError):
     """A name that Kubernetes would refuse. The text is one line for the user."""
@@ -80,7 +77,7 @@ class Installation:
                 f"namespace `{self.namespace}` is not a DNS label; "
                 "use a name like `phiguard-system`"
             )
-        if not _IMAGE.fullmatch(self.image):
+        if not re.search(IMAGE, self.image):
             raise InstallationError(
                 f"image `{self.image}` is not an image name; use one like `phiguard:0.1.0`"
             )

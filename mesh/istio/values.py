@@ -10,6 +10,8 @@ from typing import Annotated, Final
 
 # matches `clinic`; not `Clinic_1`
 DNS_LABEL: Final = "^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$"
+# matches `phiguard:0.1.0`, `phiguard@sha256:0f`; not `phi guard`
+IMAGE: Final = "^[A-Za-z0-9_][A-Za-z0-9_.:/@-]*$"
 # matches `500m`, `1Gi`, `0.5`; not `1 GB`
 QUANTITY: Final = "^[0-9]+([.][0-9]+)?(m|k|Ki|M|Mi|G|Gi|T|Ti)?$"
 # matches `fast-ssd.v2` and nothing at all; not `Fast SSD`
@@ -280,6 +282,9 @@ class Values:
             "set ledger.hostPath": daemons and not ledger.host_path,
             "ledger.hostPath is for a DaemonSet only; a StatefulSet has a volume for each "
             "replica": not daemons and bool(ledger.host_path),
+            "policy.mode is of the starter policy only; say it in policy.text": (
+                bool(self.policy.text) and self.policy.mode is Mode.ENFORCE
+            ),
             "metrics.serviceMonitor needs metrics.enabled": (
                 self.metrics.service_monitor and not self.metrics.enabled
             ),

@@ -42,6 +42,7 @@ def test_helm_finds_nothing_to_complain_about():
         "workload: DaemonSet\nledger: {hostPath: /var/lib/phiguard}\nautoscaling: {enabled: true}",
         "ledger: {hostPath: /var/lib/phiguard}",
         "metrics: {serviceMonitor: true}",
+        "policy: {mode: enforce, text: 'kind: SegmentationPolicy'}",
         f"guardedNamespaces: [{NAMESPACE}]",
         "guardedNamespaces: [istio-system]",
     ],
@@ -61,6 +62,7 @@ def test_values_that_cannot_hold_together_are_refused_in_the_same_words(text, tm
 @pytest.mark.parametrize(
     "text",
     [
+        "image: registry.example/phiguard@sha256:…",
         "replica: 3",
         "ledger: {sise: 5Gi}",
         "replicas: many",

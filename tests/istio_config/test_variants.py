@@ -25,7 +25,8 @@ VARIANTS = {
     ),
     "objects of the cluster without status": "policy: {source: Kubernetes, status: false}",
     "a policy of one's own": (
-        "policy:\n  text: |\n    # ours\n    kind: SegmentationPolicy\n    spec:\n      rules: []\n"
+        "policy:\n  text: |\n    # ours\n    apiVersion: phiguard.dev/v1alpha1\n    kind: SegmentationPolicy\n"
+        "    metadata: {name: ours}\n    spec: {rules: []}\n"
     ),
     "scaled by what waits": "autoscaling: {enabled: true, waiting: 20, cpuPercent: 70}",
     "without what can be left out": (

@@ -47,7 +47,8 @@ def run(args: argparse.Namespace) -> int:
     part = mesh_wide.mesh_config(render.installation(args))
     if args.remove and not args.current:
         raise UsageError(f"--remove needs what is there now; {_GIVE}")
-    current = _read(args.current) if args.current else {}
+    # `helm get values` of a release without any prints `null`
+    current = (_read(args.current) or {}) if args.current else {}
     try:
         merged = remove(current, part) if args.remove else put(current, part)
     except MeshPatchError as error:
@@ -58,7 +59,7 @@ def run(args: argparse.Namespace) -> int:
     return 0
 
 
-def _read(name: str) -> dict[str, Any]:
+def _read(name: str) -> dict[str, Any] | None:
     where = "standard input" if name == "-" else f"`{name}`"
     try:
         if name == "-":
@@ -79,6 +80,6 @@ def _read(name: str) -> dict[str, Any]:
         raise UsageError(f"{where}{line} is not one YAML document; {_GIVE}") from None
     except (yaml.YAMLError, ValueError, RecursionError):
         raise UsageError(f"{where} is not YAML; {_GIVE}") from None
-    if not isinstance(found, dict):
+    if found is not None and not isinstance(found, dict):
         raise UsageError(f"{where} is no mapping; {_GIVE}")
     return found

@@ -14,8 +14,11 @@ from yaml.nodes import Node, ScalarNode
 
 from extauthz.commands.istio.errors import UsageError
 from mesh.istio.install.values_schema import IMAGE, Field, fields_of
+from mesh.istio.values import IMAGE as IMAGE_PATTERN
 from mesh.istio.values import Values
+from mesh.policy_file import load
 from mesh.policy_file.nodes import NodeReader
+from mesh.policy_file.problems import PolicyError, Severity
 
 
 def read(path: Path) -> tuple[str, Values]:
@@ -46,14 +49,38 @@ def read(path: Path) -> tuple[str, Values]:
 def _values(reader: NodeReader, root: Node) -> tuple[str, Values]:
     known = {each.key: each for each in fields_of(Values)}
     found = reader.mapping(root, (IMAGE, *known), "the values")
-    image = reader.text(found.pop(IMAGE), f"`{IMAGE}`") if IMAGE in found else ""
+    image = _image(reader, found.pop(IMAGE)) if IMAGE in found else ""
     given = {known[key].name: _value(reader, node, known[key], key) for key, node in found.items()}
     try:
-        return image, Values(**given)
+        values = Values(**given)
     except ValueError as error:
         if not reader.failed:  # an error of one value stands in for a value that contradicts none
             reader.error(root, str(error))
         return image, Values()
+    _check_policy(reader, root, values)
+    return image, values
+
+
+def _image(reader: NodeReader, node: Node) -> str:
+    image = reader.text(node, f"`{IMAGE}`")
+    if image and not re.search(IMAGE_PATTERN, image):
+        reader.error(node, f"`{image}` is not an image name", "use one like `phiguard:0.1.0`")
+    return image
+
+
+def _check_policy(reader: NodeReader, root: Node, values: Values) -> None:
+    """A guard with a broken policy refuses everything; say so before it is installed.
+
+    With detectors of its own, a policy may name infoTypes that are not known here.
+    """
+    own = any(each.startswith("--detectors") for each in values.extra_arguments)
+    if values.policy.text and not own:
+        try:
+            load.parse(values.policy.text, file="policy.text")
+        except PolicyError as error:
+            for problem in error.problems:
+                if problem.severity is Severity.ERROR:
+                    reader.error(root, f"the policy cannot be used: {problem}")
 
 
 def _value(reader: NodeReader, node: Node, field: Field, where: str) -> Any:  # noqa: ANN401 - by type

@@ -39,6 +39,9 @@ phiguard.{{ .Release.Namespace }}.svc.{{ .Values.mesh.clusterDomain }}
 {{- else if .Values.ledger.hostPath }}
 {{- fail "ledger.hostPath is for a DaemonSet only; a StatefulSet has a volume for each replica" }}
 {{- end }}
+{{- if and .Values.policy.text (eq .Values.policy.mode "enforce") }}
+{{- fail "policy.mode is of the starter policy only; say it in policy.text" }}
+{{- end }}
 {{- if and .Values.metrics.serviceMonitor (not .Values.metrics.enabled) }}
 {{- fail "metrics.serviceMonitor needs metrics.enabled" }}
 {{- end }}

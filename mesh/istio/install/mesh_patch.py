@@ -57,6 +57,8 @@ def put(given: Manifest, part: Manifest) -> Merged:
     _put_providers(config, _list(wanted[_PROVIDERS], _PROVIDERS), merged)
     if config.get("enableAutoMtls") is False:
         merged.changes.append("enableAutoMtls: was false, which leaves calls to the guard in clear")
+    elif "enableAutoMtls" not in config:
+        merged.changes.append("enableAutoMtls: true, Istio's default, written out")
     config["enableAutoMtls"] = True
     if _FORMAT not in config:
         merged.changes.append(f"{_FORMAT}: added, without any part of a URL")

@@ -8,6 +8,7 @@ from dataclasses import dataclass, fields, is_dataclass
 from enum import StrEnum
 from typing import Any, Final, get_args, get_origin, get_type_hints
 
+from mesh.istio.values import IMAGE as IMAGE_PATTERN
 from mesh.istio.values import About, Values
 
 Schema = dict[str, Any]
@@ -51,7 +52,7 @@ def fields_of(group: type) -> Iterator[Field]:
 
 def schema() -> Schema:
     """Return the schema of `values.yaml`."""
-    image: Schema = {"description": IMAGE_MEANING, "type": "string", "minLength": 1}
+    image: Schema = {"description": IMAGE_MEANING, "type": "string", "pattern": IMAGE_PATTERN}
     whole = _object(Values)
     properties = {IMAGE: image, **whole["properties"]}
     # Helm adds `global` to the values of every chart

@@ -1,6 +1,6 @@
 import pytest
 
-from mesh.istio.values import Autoscaling, Ledger, Metrics, Values, WorkloadKind
+from mesh.istio.values import Autoscaling, Ledger, Metrics, Mode, PolicyChoice, Values, WorkloadKind
 
 
 @pytest.mark.parametrize(
@@ -17,6 +17,7 @@ from mesh.istio.values import Autoscaling, Ledger, Metrics, Values, WorkloadKind
         ),
         ({"workload": WorkloadKind.DAEMON_SET}, "lost with its pod"),
         ({"ledger": Ledger(host_path="/var/lib/phiguard")}, "for a DaemonSet only"),
+        ({"policy": PolicyChoice(mode=Mode.ENFORCE, text="x")}, "say it in policy.text"),
         ({"metrics": Metrics(service_monitor=True)}, "needs metrics.enabled"),
     ],
 )

@@ -63,3 +63,11 @@ def test_a_file_that_is_not_there_and_removing_from_nothing_are_exit_code_2(tmp_
     assert phiguard(tmp_path / "none") == 2
     assert phiguard("--remove") == 2
     assert "--remove needs what is there now" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("text", ["null\n", ""])
+def test_a_release_without_values_is_one_that_gets_the_guards_part(tmp_path, capsys, text):
+    (tmp_path / "istiod.yaml").write_text(text)
+    assert phiguard(tmp_path / "istiod.yaml") == 0
+    out = capsys.readouterr().out
+    assert yaml.safe_load(out)["meshConfig"]["extensionProviders"][0]["name"] == "phiguard"

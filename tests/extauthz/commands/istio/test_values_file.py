@@ -52,6 +52,8 @@ def test_each_kind_of_value_is_read(tmp_path):
         ("mesh: {revision: '1.30'}", "`mesh.revision` is `1.30`, which is not allowed"),
         ("ledger: {hostPath: /var/../etc}", "which is not allowed"),
         ("workload: DaemonSet", "set ledger.hostPath"),
+        ("image: a…", "is not an image name"),
+        ("policy: {text: 'nonsense: ['}", "the policy cannot be used: policy.text:1"),
         ("a: &x 1", "is an anchor or alias"),
         ("a: 1\n---\nb: 2", "a second document starts here"),
         ("{{ .Values.image }}", "error"),
