@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from mesh.istio.check.view import Mesh
-from mesh.istio.check.workloads import Workload, selects
+from mesh.istio.check.workloads import Workload, selected_twice, selects
 from mesh.istio.problem import IstioProblem, Rule, Severity, problem
 from mesh.istio.snapshot import MeshObject, Node
 
@@ -132,15 +132,9 @@ def _unknown_port(
 
 
 def _twice(documents: list[MeshObject]) -> Iterator[IstioProblem]:
-    first: dict[tuple[str, object], MeshObject] = {}
-    for document in documents:
-        selector = document.spec.at("selector", "match_labels")
-        key = (document.namespace, tuple(sorted(selector.labels.items())))
-        other = first.setdefault(key, document)
-        same = other.name == document.name or not document.namespace
-        if not same:
-            message = f"{other.title} selects the same workloads"
-            yield problem(TWICE, document, selector, message, "remove one of the two")
+    for document, selector, other in selected_twice(documents, "selector", "match_labels"):
+        message = f"{other.title} selects the same workloads"
+        yield problem(TWICE, document, selector, message, "remove one of the two")
 
 
 def _nowhere(mesh: Mesh) -> Iterator[IstioProblem]:

@@ -11,7 +11,7 @@ from typing import Final
 
 from mesh.istio.check import injection
 from mesh.istio.check.view import Host, Mesh
-from mesh.istio.check.workloads import Workload, selects
+from mesh.istio.check.workloads import Workload, selected_twice, selects
 from mesh.istio.problem import IstioProblem, Rule, Severity, problem
 from mesh.istio.snapshot import MeshObject, Node
 
@@ -136,11 +136,6 @@ def _ingress(document: MeshObject) -> Iterator[IstioProblem]:
 
 
 def _twice(documents: list[MeshObject]) -> Iterator[IstioProblem]:
-    first: dict[tuple[str, object], MeshObject] = {}
-    for document in documents:
-        selector = document.spec.at("workload_selector", "labels")
-        key = (document.namespace, tuple(sorted(selector.labels.items())))
-        other = first.setdefault(key, document)
-        if other.name != document.name and document.namespace:
-            message = f"{other.title} selects the same workloads"
-            yield problem(TWICE, document, selector, message, "make one of the two")
+    for document, selector, other in selected_twice(documents, "workload_selector", "labels"):
+        message = f"{other.title} selects the same workloads"
+        yield problem(TWICE, document, selector, message, "make one of the two")

@@ -1,6 +1,6 @@
 """The pods of a snapshot: as they run, or as the object that makes them says."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Final
@@ -98,3 +98,20 @@ def _maker(made_by: tuple[str, str, str]) -> tuple[str, str, str]:
 def selects(selector: Node, labels: Mapping[str, str]) -> bool:
     """Whether a mapping of labels selects these. An empty one selects all."""
     return all(labels.get(name) == value for name, value in selector.labels.items())
+
+
+def selected_twice(
+    documents: Iterable[MeshObject], *path: str
+) -> Iterator[tuple[MeshObject, Node, MeshObject]]:
+    """Each object that selects what another of its namespace selects: it, its selector, the other.
+
+    Args:
+        path: where the selector's labels lie in a spec.
+    """
+    first: dict[tuple[str, object], MeshObject] = {}
+    for document in documents:
+        selector = document.spec.at(*path)
+        key = (document.namespace, tuple(sorted(selector.labels.items())))
+        other = first.setdefault(key, document)
+        if other.name != document.name and document.namespace:
+            yield document, selector, other
