@@ -1,0 +1,1 @@
+"""Posture: is the guard up at each cell of the mesh, and what says so?"""
