@@ -20,12 +20,14 @@ class Layer(StrEnum):
 class Stance(StrEnum):
     """What a piece of evidence says of a cell.
 
-    JUDGED: the guard judges each message. CLOSED: no message passes. DOWN: a message can pass
-    unjudged, or the guard cannot be asked. UNKNOWN: it does not say.
+    JUDGED: the guard judges each message. CLOSED: no message passes. IDLE: all was read that could
+    show something, and nothing was there to see. DOWN: a message can pass unjudged, or the guard
+    cannot be asked. UNKNOWN: it does not say.
     """
 
     JUDGED = "judged"
     CLOSED = "closed"
+    IDLE = "idle"
     DOWN = "down"
     UNKNOWN = "unknown"
 
