@@ -1,14 +1,15 @@
 """The posture of a whole mesh: every cell with its verdict, and what was not counted."""
 
-from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 
 from mesh.istio.check.view import Mesh
 from mesh.istio.snapshot import MeshSnapshot
+from mesh.posture.cell import Cell
 from mesh.posture.declared import Declared
 from mesh.posture.evidence import Evidence, Layer, Stance
-from mesh.posture.inventory import Inventory, Omission, Placed
+from mesh.posture.inventory import CANARY_LABEL, Inventory, Omission, Placed
 from mesh.posture.sources import CanaryOutcomes, Heartbeats, ProxyConfiguration
 from mesh.posture.verdict import Freshness, State, Verdict, judge
 
@@ -62,3 +63,67 @@ def audit(inputs: Inputs, now: float, freshness: Freshness) -> Report:
     Args:
         now: Unix seconds.
     """
+    mesh = Mesh(inputs.objects, inputs.provider)
+    inventory, declared = Inventory(mesh), Declared(mesh, inputs.objects_at)
+    proxies = _by_pod(inputs.proxies)
+    verdicts = []
+    for placed in inventory.placed:
+        names = [pod.name for pod in placed.pods]
+        principal = f"{_trust_domain(mesh)}/ns/{placed.name.namespace}/sa/{placed.account}"
+        opted_in = _opted_in(mesh, placed.name.namespace)
+        for cell, first in declared.of(placed):
+            evidence = [first, *_effective(cell, placed, proxies, inputs.unreadable)]
+            if inputs.heartbeats is not None:
+                evidence.append(inputs.heartbeats.evidence(cell, principal, placed.shared))
+            if inputs.canaries is not None:
+                evidence.append(inputs.canaries.evidence(cell, opted_in))
+            verdicts.append(judge(cell, names, evidence, now, freshness))
+    return Report(now, tuple(verdicts), inventory.omitted)
+
+
+def _effective(
+    cell: Cell,
+    placed: Placed,
+    proxies: Mapping[tuple[str, str], Sequence[ProxyConfiguration]],
+    unreadable: Mapping[tuple[str, str], str],
+) -> Iterator[Evidence]:
+    """What the proxies of a workload's pods say; nothing of a pod without its configuration."""
+    for pod in placed.pods:
+        key = pod.namespace, pod.name
+        if why := unreadable.get(key):
+            yield _unknown(pod.name, why, "dump-unreadable")
+            continue
+        said = {
+            replace(proxy.evidence(cell.direction, cell.port, cell.peers), pod=pod.name)
+            for proxy in proxies.get(key, ())
+        }
+        if len({each.stance for each in said}) > 1:
+            yield _unknown(pod.name, "two config dumps of it disagree", "dumps-disagree")
+        elif said:
+            yield min(said, key=lambda each: -1.0 if each.at is None else each.at)
+
+
+def _unknown(pod: str, text: str, code: str) -> Evidence:
+    fix = "collect its config dump again"
+    return Evidence(
+        Layer.EFFECTIVE, Stance.UNKNOWN, "config dump", None, text, pod=pod, fix=fix, code=code
+    )
+
+
+def _by_pod(
+    proxies: Sequence[ProxyConfiguration],
+) -> dict[tuple[str, str], list[ProxyConfiguration]]:
+    found: dict[tuple[str, str], list[ProxyConfiguration]] = {}
+    for each in proxies:
+        found.setdefault((each.namespace, each.pod), []).append(each)
+    return found
+
+
+def _trust_domain(mesh: Mesh) -> str:
+    said = (d.spec.at("trust_domain").text for d in mesh.kind("MeshConfig") if d.in_force)
+    return next((each for each in said if each), "cluster.local")
+
+
+def _opted_in(mesh: Mesh, namespace: str) -> bool:
+    document = mesh.namespaces.get(namespace)
+    return document is not None and document.labels.get(CANARY_LABEL) == "true"

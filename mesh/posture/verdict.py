@@ -1,7 +1,8 @@
 """One verdict for one cell, from all evidence about it.
 
-INVARIANT (less evidence never makes UP): each layer must be there, once for each cell, and effective
-once for each pod. So whatever is taken away leaves a layer without evidence, and that is UNKNOWN.
+INVARIANT (less evidence never makes UP): each layer must be there, once for each cell, and the
+effective one for each pod. So whatever is taken away leaves a layer without evidence, and that is
+UNKNOWN.
 """
 
 from collections.abc import Collection, Iterable

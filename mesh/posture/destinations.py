@@ -1,0 +1,146 @@
+"""Which services a workload can call, by port, and what they speak.
+
+Source: https://istio.io/latest/docs/reference/config/networking/sidecar/ and
+https://istio.io/latest/docs/ops/configuration/traffic-management/protocol-selection/
+"""
+
+from collections import defaultdict
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Final
+
+from mesh.istio.check import scoping
+from mesh.istio.check.services import EXPORT
+from mesh.istio.check.view import Mesh
+from mesh.istio.check.workloads import Workload
+from mesh.istio.snapshot import MeshObject, Node
+
+HTTP: Final = ("http", "http2", "grpc", "grpc-web", "kubernetes.io/h2c", "kubernetes.io/ws")
+_KUBERNETES: Final = ("kubernetes", "default")
+PLATFORM_NAMESPACES: Final = frozenset({"kube-system", "kube-public", "kube-node-lease"})
+
+
+@dataclass(frozen=True, slots=True)
+class Destination:
+    """One port of one service.
+
+    Args:
+        host: `lab.clinic.svc.cluster.local`.
+        protocol: as the port says it: an HTTP protocol, another word, or empty when it says none.
+        platform: whether it belongs to Kubernetes or Istio themselves, or to the guard.
+    """
+
+    host: str
+    port: int
+    protocol: str
+    is_udp: bool
+    platform: bool
+    document: MeshObject
+
+    @property
+    def is_http(self) -> bool:
+        """Whether Envoy reads messages there."""
+        return self.protocol in HTTP and not self.is_udp
+
+
+def platform_namespaces(mesh: Mesh) -> frozenset[str]:
+    """Namespaces of Kubernetes, Istio, the guard and the collector themselves."""
+    return PLATFORM_NAMESPACES | mesh.own_namespaces | {mesh.root}
+
+
+class Destinations:
+    """Every port of every service and ServiceEntry of a mesh."""
+
+    def __init__(self, mesh: Mesh) -> None:
+        self._mesh = mesh
+        self._platform = platform_namespaces(mesh)
+        self._all = [(each, _exported(each)) for each in self._read()]
+        self._seen: dict[tuple[str, int], dict[int, list[Destination]]] = {}
+
+    def of(self, workload: Workload) -> dict[int, list[Destination]]:
+        """The ports that a workload's proxy knows, each with who listens there."""
+        sidecar = scoping.effective(self._mesh, workload)
+        key = workload.namespace, id(sidecar)
+        if key not in self._seen:
+            found: dict[int, list[Destination]] = defaultdict(list)
+            for each, exported in self._all:
+                visible = "*" in exported or workload.namespace in exported
+                if visible and (sidecar is None or _shows(sidecar, each)):
+                    found[each.port].append(each)
+            self._seen[key] = dict(found)
+        return self._seen[key]
+
+    def _read(self) -> Iterator[Destination]:
+        for document in self._mesh.kind("Service"):
+            host = f"{document.name}.{document.namespace}.svc"
+            platform = document.namespace in self._platform
+            platform |= (document.name, document.namespace) == _KUBERNETES
+            for port in document.spec.at("ports"):
+                yield _destination(document, host, port, "port", platform)
+        for document in self._mesh.kind("ServiceEntry"):
+            for host in document.spec.at("hosts").texts:
+                for port in document.spec.at("ports"):
+                    yield _destination(document, host, port, "number", platform=False)
+
+
+def _destination(
+    document: MeshObject, host: str, port: Node, number: str, platform: bool
+) -> Destination:
+    text = port.at(number).text
+    said = port.at("app_protocol").text or port.at("name").text.partition("-")[0]
+    if number == "number":
+        said = port.at("protocol").text
+    return Destination(
+        host=host,
+        port=int(text) if text.isdigit() else 0,
+        protocol=said.lower(),
+        is_udp=port.at("protocol").text.upper() == "UDP",
+        platform=platform,
+        document=document,
+    )
+
+
+def _exported(destination: Destination) -> frozenset[str]:
+    """Names of the namespaces that see it; `*` for all."""
+    document = destination.document
+    if document.kind == "ServiceEntry":
+        said = document.spec.at("export_to").texts
+    else:
+        said = [word.strip() for word in document.annotations.at(EXPORT).text.split(",")]
+    named = {document.namespace if word == "." else word for word in said if word}
+    return frozenset(named or {"*"}) - {"~"}
+
+
+def _shows(sidecar: MeshObject, destination: Destination) -> bool:
+    """Whether a Sidecar lets its workloads see a destination."""
+    egress = sidecar.spec.at("egress")
+    if egress.missing:
+        return True
+    for entry in egress:
+        number = entry.at("port", "number").text
+        if number and number != str(destination.port):
+            continue
+        if any(_names(word, sidecar, destination) for word in entry.at("hosts").texts):
+            return True
+    return False
+
+
+def _names(word: str, sidecar: MeshObject, destination: Destination) -> bool:
+    namespace, slash, host = word.partition("/")
+    if not slash:
+        namespace, host = "*", word
+    own = destination.document.namespace
+    if namespace == ".":
+        namespace = sidecar.namespace
+    if namespace not in ("*", own):
+        return False
+    host = _short(host)
+    if host.startswith("*"):
+        return destination.host.endswith(host[1:])
+    return host == destination.host
+
+
+def _short(host: str) -> str:
+    """A host without the cluster's domain: `lab.clinic.svc`."""
+    before, service, _ = host.partition(".svc.")
+    return f"{before}.svc" if service else host

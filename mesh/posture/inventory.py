@@ -1,0 +1,197 @@
+"""The cells of a mesh: each workload that runs, by direction, port and class of peers."""
+
+from collections import Counter, defaultdict
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Final
+
+from mesh.istio.check.view import Mesh
+from mesh.istio.check.workloads import selects
+from mesh.istio.snapshot import MeshObject, Node
+from mesh.message.facts import Vantage
+from mesh.posture import pods
+from mesh.posture.cell import Cell, PeerClass, WorkloadName
+from mesh.posture.destinations import Destination, Destinations, platform_namespaces
+from mesh.posture.pods import Pod
+
+CANARY_LABEL: Final = "phiguard.dev/canary"
+"""A namespace with it and the value `true` lets canaries in."""
+_GATEWAY_NAME: Final = "gateway.networking.k8s.io/gateway-name"
+_WAYPOINT: Final = "istio-waypoint"
+
+
+@dataclass(frozen=True, slots=True)
+class Omission:
+    """What has no cell, and why."""
+
+    name: str
+    why: str
+
+
+@dataclass(frozen=True)
+class Placed:
+    """One workload that runs.
+
+    Args:
+        pods: its pods that have not ended; never empty.
+        services: the Services in front of it.
+        servers: of a gateway, the servers of its Gateway objects, each with its object.
+        destinations: the ports that it can call.
+        shared: whether another workload has its service account too.
+    """
+
+    name: WorkloadName
+    pods: tuple[Pod, ...]
+    services: tuple[MeshObject, ...]
+    servers: tuple[tuple[MeshObject, Node], ...]
+    is_gateway: bool
+    destinations: dict[int, list[Destination]]
+    shared: bool
+
+    @property
+    def account(self) -> str:
+        """Name of its service account."""
+        return self.pods[0].account
+
+    @cached_property
+    def cells(self) -> tuple[Cell, ...]:
+        """Its cells, sorted."""
+        return tuple(sorted(set(self._gateway() if self.is_gateway else self._sidecar())))
+
+    @cached_property
+    def ports(self) -> frozenset[int]:
+        """Ports of its pods: declared by a container, or the target of a Service."""
+        found = {number for pod in self.pods for number in pod.ports.values()}
+        for service in self.services:
+            for port in service.spec.at("ports"):
+                found |= self.targets(port)
+        return frozenset(found)
+
+    def targets(self, port: Node) -> set[int]:
+        """The ports of its pods that a Service's port leads to."""
+        target = port.at("target_port").text or port.at("port").text
+        if target.isdigit():
+            return {int(target)}
+        return {pod.ports[target] for pod in self.pods if target in pod.ports}
+
+    def _sidecar(self) -> Iterator[Cell]:
+        for port in (0, *self.ports):
+            for peers in (PeerClass.MESH, PeerClass.PLAINTEXT):
+                yield Cell(self.name, Vantage.INBOUND, port, peers)
+        for port, reached in self.destinations.items():
+            if any(not each.platform for each in reached):
+                yield Cell(self.name, Vantage.OUTBOUND, port, PeerClass.MESH)
+            if any(each.platform and not each.is_udp for each in reached):
+                yield Cell(self.name, Vantage.OUTBOUND, port, PeerClass.PLATFORM)
+        yield Cell(self.name, Vantage.OUTBOUND, 0, PeerClass.OUTSIDE)
+
+    def _gateway(self) -> Iterator[Cell]:
+        for _, server in self.servers:
+            text = server.at("port", "number").text or server.at("port").text
+            port = int(text) if text.isdigit() else 0
+            yield Cell(self.name, Vantage.INBOUND, port, peers_of(server))
+            yield Cell(self.name, Vantage.INBOUND, port, PeerClass.PLAINTEXT)
+
+
+def peers_of(server: Node) -> PeerClass:
+    """Who calls a server of a gateway: peers of the mesh at an egress gateway, else clients."""
+    return PeerClass.MESH if server.at("tls", "mode").text == "ISTIO_MUTUAL" else PeerClass.OUTSIDE
+
+
+class Inventory:
+    """The workloads of a mesh, and what was left out."""
+
+    def __init__(self, mesh: Mesh) -> None:
+        self._mesh = mesh
+        self._platform = platform_namespaces(mesh)
+        self._running = self._grouped()
+        self._destinations = Destinations(mesh)
+        self._services = _by_namespace(mesh.kind("Service"))
+
+    @cached_property
+    def placed(self) -> tuple[Placed, ...]:
+        """Each workload that runs outside the platform, sorted by name."""
+        owners = Counter((name.namespace, group[0].account) for name, group in self._ours)
+        return tuple(
+            self._place(name, group, owners[name.namespace, group[0].account] > 1)
+            for name, group in self._ours
+        )
+
+    @cached_property
+    def omitted(self) -> tuple[Omission, ...]:
+        """What has no cell."""
+        platform = Counter(name.namespace for name in self._running if self._is_platform(name))
+        found = [
+            Omission(f"namespace {namespace}", f"platform: {count} workloads are not counted")
+            for namespace, count in sorted(platform.items())
+        ]
+        made = {(name.namespace, name.kind, name.name) for name in self._running}
+        for each in self._mesh.workloads:
+            document = each.document
+            if document.kind in ("Pod", "Job", "ReplicaSet") or document.namespace in (
+                *self._platform, "",
+            ):  # fmt: skip
+                continue
+            if (document.namespace, document.kind, document.name) not in made:
+                why = "no pod of it runs"
+                if document.kind == "WorkloadEntry":
+                    why = "it is outside Kubernetes, and nobody can see what runs there"
+                name = f"{document.namespace}/{document.kind}/{document.name}"
+                found.append(Omission(name, why))
+        return tuple(found)
+
+    @cached_property
+    def _ours(self) -> list[tuple[WorkloadName, list[Pod]]]:
+        return [(n, g) for n, g in sorted(self._running.items()) if not self._is_platform(n)]
+
+    def _is_platform(self, name: WorkloadName) -> bool:
+        return name.namespace in self._platform
+
+    def _grouped(self) -> dict[WorkloadName, list[Pod]]:
+        found: dict[WorkloadName, list[Pod]] = defaultdict(list)
+        makers = pods.makers(self._mesh.snapshot)
+        for pod in pods.running(self._mesh.snapshot):
+            found[pods.name_of(pod, makers)].append(pod)
+        return found
+
+    def _place(self, name: WorkloadName, group: Sequence[Pod], shared: bool) -> Placed:
+        labels = group[0].workload.labels
+        services = tuple(
+            each
+            for each in self._services.get(name.namespace, [])
+            if not each.spec.at("selector").missing
+            and any(selects(each.spec.at("selector"), pod.workload.labels) for pod in group)
+        )
+        servers = tuple(self._servers(name.namespace, labels))
+        return Placed(
+            name=name,
+            pods=tuple(group),
+            services=services,
+            servers=servers,
+            is_gateway=bool(servers),
+            destinations=self._destinations.of(group[0].workload),
+            shared=shared,
+        )
+
+    def _servers(self, namespace: str, labels: object) -> Iterator[tuple[MeshObject, Node]]:
+        """Servers and listeners of the Gateway objects that select a pod's labels."""
+        if not isinstance(labels, dict):
+            return
+        for document in self._mesh.kind("Gateway"):
+            selector = document.spec.at("selector")
+            if not selector.missing and selects(selector, labels):
+                yield from ((document, server) for server in document.spec.at("servers"))
+            elif (
+                labels.get(_GATEWAY_NAME) == document.name
+                and document.namespace == namespace
+                and document.spec.at("gateway_class_name").text != _WAYPOINT
+            ):
+                yield from ((document, server) for server in document.spec.at("listeners"))
+
+
+def _by_namespace(documents: Sequence[MeshObject]) -> dict[str, list[MeshObject]]:
+    found: dict[str, list[MeshObject]] = defaultdict(list)
+    for document in documents:
+        found[document.namespace].append(document)
+    return found
