@@ -6,16 +6,22 @@ from mesh.message.body_digests import UNCHANGED, FieldChanges, Replaced
 from mesh.message.facts import Facts
 from mesh.message.headers import NO_HEADERS, Headers
 from mesh.policy.decision import Decision, Reason
-from phiscan.finding import ScanReport
+from phiscan.finding import Gap, ScanReport
 
 
 @dataclass(frozen=True, slots=True)
 class Head:
-    """The head of the message. With `end`, neither a body nor trailers follow."""
+    """The head of the message.
+
+    Args:
+        end: neither a body nor trailers follow.
+        gap: why the message cannot be read as its protocol says. No scan makes it complete then.
+    """
 
     facts: Facts = field(repr=False)
     headers: Headers = NO_HEADERS
     end: bool = False
+    gap: Gap = Gap.NONE
 
     @property
     def content_type(self) -> str:

@@ -1,6 +1,7 @@
-"""One direction of one HTTP exchange as a state machine without I/O: events in, an outcome out.
+"""One message as a state machine without I/O: events in, an outcome out.
 
 Theory of operation. The shells (ext_authz, ext_proc, simulate) turn what they receive into events.
+So does `mesh.exchange.mllp_messages` with HL7 over MLLP, whose messages have no trailers.
 The machine scans as events arrive and says once what to do:
 
     state  Head                    Body            Body(end)   Trailers    Failure
@@ -37,7 +38,7 @@ from dataclasses import replace
 from enum import Enum
 from typing import Final, Protocol
 
-from mesh.exchange import http_rules
+from mesh.exchange import http_rules, mllp_events
 from mesh.exchange.events import Body, Event, Failure, Head, Outcome, Trailers
 from mesh.message import head_fields
 from mesh.message.body_digests import Replaced
@@ -47,7 +48,7 @@ from mesh.policy.decide import decide, refuse
 from mesh.policy.decision import Action, Decision, Reason
 from mesh.policy.policy import Policy
 from phiscan.fault import place_of
-from phiscan.finding import Coverage, Location, ScanReport
+from phiscan.finding import Coverage, Gap, Location, ScanReport, worse
 from phiscan.redaction.digests import digests_of
 from phiscan.redaction.edits import Masked, RedactionError
 from phiscan.redaction.masks import (
@@ -186,7 +187,7 @@ class Exchange:
         decided = head if facts is head.facts else replace(head, facts=facts)
         message = _Message(decided, self._policy, self._open_scanner, self._earlier, self._mask_key)
         message.feed_fields(head_fields.of_head(facts, head.headers))
-        if head.end or facts.protocol is not WireProtocol.HTTP:
+        if head.end or not facts.protocol.is_read:
             return message.outcome()
         self._message, self._state = message, State.BODY
         return None
@@ -236,7 +237,7 @@ class _Message:
     def outcome(self) -> Outcome:
         facts = self._head.facts
         truncated = self._truncated or http_rules.is_cut_off(self._head, self._received)
-        report = self._scanner.finish(truncated=truncated)
+        report = self._unread(self._scanner.finish(truncated=truncated))
         decision = decide(facts, _beside(self._earlier, report), self._policy)
         if decision.reason is Reason.REDACTION_UNAVAILABLE:
             left = self._left_by_masks(report)
@@ -256,6 +257,15 @@ class _Message:
         replaced = self._replaced_by(redacted[0], report)
         changes = replaced.changes(self._head.headers)
         return Outcome(facts, decision, report, redacted[0], changes, replaced)
+
+    def _unread(self, report: ScanReport) -> ScanReport:
+        """The report of a message that may be unreadable as its protocol says."""
+        gap = self._head.gap
+        if gap is Gap.NONE:
+            return report
+        is_whole = report.coverage is Coverage.COMPLETE
+        coverage = Coverage.UNSCANNABLE if is_whole else report.coverage
+        return replace(report, coverage=coverage, gap=worse(gap, report.gap))
 
     def _body(self) -> bytes:
         """What was received. Only a body that was kept can be asked for."""
@@ -305,7 +315,7 @@ class _Message:
 
         def mask(body: bytes, found: ScanReport) -> Masked:
             targets = [f for f in found.findings if f.info_type in forms]
-            return masked(body, found, targets, self._masks(forms))
+            return self._framable(masked(body, found, targets, self._masks(forms)))
 
         def passes(found: ScanReport) -> bool:
             then = decide(self._head.facts, found, self._policy)
@@ -323,6 +333,14 @@ class _Message:
             return mask_until(self._body(), report, mask, self._scanned_whole, passes)
         except (RedactionError, MissingKeyError):
             return None
+
+    def _framable(self, made: Masked) -> Masked:
+        """The masked body. Raises RedactionError when no frame of its protocol can hold it."""
+        if self._head.facts.protocol is WireProtocol.MLLP and mllp_events.holds_frame_bytes(
+            made.data
+        ):
+            raise RedactionError("cannot redact: a mask holds a byte of MLLP's frame")
+        return made
 
     def _masks(self, forms: Mapping[str, MaskForm]) -> Masks:
         today = self._policy.today

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field
 from enum import StrEnum
+from typing import Final
 
 from phiscan.protobuf.schemas import Rpc
 
@@ -26,29 +27,45 @@ class Vantage(StrEnum):
 class Protocol(StrEnum):
     """What the connection carries.
 
-    Only HTTP can be read. The others pass only where a rule names them.
+    HTTP and MLLP can be read. All but HTTP pass only where a rule names them.
+
+    UPGRADE: what follows an upgrade of HTTP. TCP: bytes of which nobody knows the form.
     """
 
     HTTP = "HTTP"
     UPGRADE = "UPGRADE"
     TCP = "TCP"
+    MLLP = "MLLP"
+
+    @property
+    def is_read(self) -> bool:
+        """Whether the content of its messages can be read."""
+        return self in _READ
+
+
+_READ: Final = frozenset((Protocol.HTTP, Protocol.MLLP))
 
 
 @dataclass(frozen=True, slots=True)
 class Operation:
     """The operation of a message: `AttributeContext.Request.http`, as Envoy routed it.
 
+    Of HL7 over MLLP, it is the type of the message.
+
     Args:
         method: `POST`.
         path: raw path with query, `/claims?draft=1`. It can hold PHI, so no repr shows it.
         host: `:authority`, with or without a port.
         port: destination port; 0 when unknown.
+        message_type: `ADT^A01`, and of an answer the type of the message that it answers. Empty
+            where MSH-9 has another form, or nobody knows what is answered.
     """
 
     method: str = ""
     path: str = field(default="", repr=False)
     host: str = ""
     port: int = 0
+    message_type: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -70,14 +70,14 @@ class Condition:
     _exact: frozenset[str] = field(init=False, repr=False, compare=False)
     _prefixes: tuple[str, ...] = field(init=False, repr=False, compare=False)
     _is_plain: bool = field(init=False, repr=False, compare=False)
-    _is_http: bool = field(init=False, repr=False, compare=False)
+    _protocols: frozenset[Protocol] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         # split the patterns once: `fit` runs for each message
         patterns = self.operation.paths
         object.__setattr__(self, "_exact", frozenset(p for p in patterns if not p.endswith("*")))
         object.__setattr__(self, "_prefixes", tuple(p[:-1] for p in patterns if p.endswith("*")))
-        object.__setattr__(self, "_is_http", Protocol.HTTP in self.operation.protocols)
+        object.__setattr__(self, "_protocols", frozenset(self.operation.protocols))
         object.__setattr__(
             self,
             "_is_plain",
@@ -90,10 +90,10 @@ class Condition:
         A message that cannot be read (UPGRADE, TCP) meets an entry of any protocol;
         `mesh.policy.decide` denies it unless an entry lists its protocol. A message that can be
         read must be listed: a rule for a database's TCP connection must not open HTTP between the
-        same two workloads.
+        same two workloads, and a rule for an API must not open the interface for HL7.
         """
         operation = self.operation
-        if not self._is_http and edge.protocol is Protocol.HTTP:
+        if edge.protocol.is_read and edge.protocol not in self._protocols:
             return Fit.NO
         if operation.methods and edge.method not in operation.methods:
             return Fit.NO

@@ -44,6 +44,17 @@ class Uneventful(StrEnum):
     SUMMARY = "summary"
 
 
+class Refusal(StrEnum):
+    """What the sender of a refused HL7 message over MLLP gets.
+
+    NAK: a negative acknowledgement, and the connection goes on.
+    CLOSE: the end of the connection.
+    """
+
+    NAK = "NAK"
+    CLOSE = "CLOSE"
+
+
 class Reason(StrEnum):
     """Why the action was chosen.
 

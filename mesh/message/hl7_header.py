@@ -1,0 +1,120 @@
+"""What the header of an HL7 v2 message says: MSH, and MSA-2 of an answer.
+
+Only what is needed to rule on a message and to answer it. Nothing here says what the message holds:
+`phiscan` reads that.
+
+Source: HL7 v2, chapter 2, segments MSH and MSA.
+"""
+
+import re
+from dataclasses import astuple, dataclass, field
+from typing import Final
+
+from mesh.message.message_types import is_type
+from phiscan.formats.hl7v2.delimiters import V2Delimiters
+
+MOST_BYTES: Final = 8192
+"""Bytes of MSH that are read. Its fields have a few hundred at most."""
+# A header at the start of a segment. matches b"\rMSH|", b"MSH^"; not b"xMSH|", b"MSH1"
+_HEADER: Final = re.compile(rb"(?:^[\r\n\t ]*+|[\r\n])(MSH[!-/:-@[-`{-~])")
+_FIRST: Final = re.compile(rb"[\r\n\t ]*(?:MSH|BHS|FHS)[!-/:-@[-`{-~]")
+# Delimiters: punctuation of ASCII. matches b"|^~\\&", b"#*~"; not b"|ABC"
+_DELIMITERS: Final = re.compile(rb"[!-/:-@[-`{-~]{4,6}")
+_BEGINS: Final = re.compile(rb"[\r\n\t ]*MSH[!-/:-@[-`{-~]")
+_LINE: Final = re.compile(rb"[^\r\n]*")
+# matches "2.3.1"; not "2.5^USA", "3.0"
+_VERSION: Final = re.compile(r"2\.[0-9](?:\.[0-9])?")
+_PROCESSING: Final = re.compile(r"[A-Z](?:\^[A-Z])?")
+
+
+@dataclass(frozen=True, slots=True)
+class V2Header:
+    """MSH of one message, with what it says of routing and of answers.
+
+    No repr shows it: senders write anything there.
+
+    Args:
+        sender, receiver: application and facility, MSH-3 and 4, MSH-5 and 6, as they stand.
+        message_type: `ADT^A01`; empty where MSH-9 has another form.
+        control_id: MSH-10.
+        processing: MSH-11, `P`; empty where it has another form.
+        version: MSH-12, `2.5.1`; empty where it has another form.
+        accept: MSH-15, when the sender wants an accept acknowledgement.
+        charsets: the repetitions of MSH-18.
+    """
+
+    delimiters: V2Delimiters = field(repr=False)
+    sender: tuple[bytes, bytes] = field(repr=False)
+    receiver: tuple[bytes, bytes] = field(repr=False)
+    message_type: str = field(repr=False)
+    control_id: bytes = field(repr=False)
+    processing: str = field(repr=False)
+    version: str = field(repr=False)
+    accept: str = field(repr=False)
+    charsets: tuple[str, ...] = field(repr=False)
+
+
+def read(message: bytes) -> V2Header | None:
+    """The header of a message. None where none can be read.
+
+    Args:
+        message: begins with MSH, or with the header of a batch or a file and holds an MSH.
+    """
+    if _FIRST.match(message) is None or (found := _HEADER.search(message)) is None:
+        return None
+    line = _LINE.match(message, found.start(1), found.start(1) + MOST_BYTES)
+    segment = line[0] if line else b""
+    marks, _, _ = segment[4:].partition(segment[3:4])
+    delimiters = segment[3:4] + marks
+    known = V2Delimiters.of(segment) if _DELIMITERS.fullmatch(delimiters) else None
+    if known is None or len(set(astuple(known))) < len(astuple(known)):
+        return None
+    # MSH-1 is the delimiter itself, so MSH-n stands at n - 1
+    fields = [*segment.split(known.field), *([b""] * 18)]
+    return V2Header(
+        delimiters=known,
+        sender=(fields[2], fields[3]),
+        receiver=(fields[4], fields[5]),
+        message_type=_type(fields[8], known),
+        control_id=fields[9],
+        processing=_of_form(_PROCESSING, fields[10].replace(known.component, b"^")),
+        version=_of_form(_VERSION, fields[11].partition(known.component)[0]),
+        accept=_text(fields[14]),
+        charsets=tuple(_text(each) for each in fields[17].split(known.repetition)),
+    )
+
+
+def begins_message(content: bytes) -> bool:
+    """Whether the first segment is MSH, and not the header of a batch."""
+    return _BEGINS.match(content) is not None
+
+
+def answered(message: bytes, delimiters: V2Delimiters) -> bytes | None:
+    """MSA-2: the control id of the message that this one answers.
+
+    None when it answers none, and empty when it has several of them.
+    """
+    mark = re.escape(delimiters.field)
+    found = set(re.findall(rb"[\r\n]MSA%b[^\r\n%b]*(?:%b([^\r\n%b]*))?" % ((mark,) * 4), message))
+    if not found:
+        return None
+    return found.pop() if len(found) == 1 else b""
+
+
+def _type(written: bytes, delimiters: V2Delimiters) -> str:
+    """Message code and trigger event. What stands behind them is the structure."""
+    parts = written.split(delimiters.component)
+    if len(parts) > 1 and not parts[1]:
+        parts = parts[:1]
+    text = _text(b"^".join(parts[:2]))
+    return text if is_type(text) else ""
+
+
+def _of_form(form: re.Pattern[str], written: bytes) -> str:
+    text = _text(written)
+    return text if form.fullmatch(text) else ""
+
+
+def _text(written: bytes) -> str:
+    """The field as text; `?` for what is not ASCII, so that no form fits."""
+    return written.decode("ascii", "replace").replace("\ufffd", "?")
