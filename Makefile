@@ -183,7 +183,7 @@ manifests: $(READY) ## rewrite what istio-config/ holds of the code's
 	@mkdir -p istio-config/chart/crds istio-config/chart/files
 	@cp istio-config/guard/09-*.yaml istio-config/chart/crds/
 	@cp istio-config/mesh/[0-9]*.yaml istio-config/namespace/[0-9]*.yaml \
-	  istio-config/gateway/[0-9]*.yaml extauthz/monitoring/phiguard-* istio-config/chart/files/
+	  istio-config/gateway/[0-9]*.yaml istio-config/mllp/[0-9]*.yaml extauthz/monitoring/phiguard-* istio-config/chart/files/
 
 image-root: dist ## build the Containerfile twice with buildah, compare, run it with runc (root; Debian's buildah, debootstrap, runc; 4 minutes)
 	@$(BIN)/python -m tools.image_root

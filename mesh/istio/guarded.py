@@ -76,7 +76,7 @@ def gateway(installation: Installation, key: str, value: str) -> Manifest:
     judge = ext_proc.gateway_streams(installation)
     patches = _before_router("GATEWAY", judge, grpc_message.put_aside())
     patches.append(_without("GATEWAY", span_headers.INBOUND))
-    return _selecting(f"phiguard-gateway-{value}", {key: value}, patches)
+    return selecting(f"phiguard-gateway-{value}", {key: value}, patches)
 
 
 def _before_router(context: str, *values: Manifest) -> list[Manifest]:
@@ -128,10 +128,11 @@ def _match(context: str, http_filter: str = "") -> Manifest:
 def _envoy_filter(name: str, label: str, *patches: Manifest) -> Manifest:
     # without a selector the filter would wrap every sidecar of the namespace, also the guard's and
     # the collector's
-    return _selecting(name, {GUARDED_LABEL: label}, patches)
+    return selecting(name, {GUARDED_LABEL: label}, patches)
 
 
-def _selecting(name: str, labels: Manifest, patches: Sequence[Manifest]) -> Manifest:
+def selecting(name: str, labels: Manifest, patches: Sequence[Manifest]) -> Manifest:
+    """An EnvoyFilter for pods with these labels."""
     spec: Manifest = {
         # after filters of others (0): a neighbour that one of them inserts is there by then
         "priority": 10,

@@ -4,16 +4,18 @@
 - `mesh/`: what holds for the whole mesh.
 - `namespace/`: what switches the guard on in one namespace. These objects name no namespace.
 - `namespaces/NAME/`: the same for each namespace that the values name.
+- `mllp/`: what switches it on at port 2575, for HL7 over MLLP, in one namespace.
 - `gateway/`: what switches it on at a gateway with the label `istio: ingressgateway`.
 - `gateways/NAME/`: what switches it on at the gateways that they name.
 
 Within a folder, the files' names sort in the order in which they are applied.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import cast
 
-from mesh.istio import guarded, mesh_wide
+from mesh.istio import guarded, mesh_wide, mllp
 from mesh.istio.authorization import UnknownFormError, read, render
 from mesh.istio.edges import Naming, edges
 from mesh.istio.install import guard, monitoring, rbac, scaling, walls
@@ -28,6 +30,7 @@ HEADER = (
 
 _APPLY = "kubectl apply -f"
 _IN_NAMESPACE = "kubectl apply -n NAMESPACE -f"
+_MLLP = "HL7 over MLLP: network ext_proc."
 _AT_A_GATEWAY = "Requests and answers at a gateway: ext_proc."
 
 EDGES_FILE = "edges/40-edges.yaml"
@@ -59,7 +62,7 @@ def files(installation: Installation) -> dict[str, str]:
 def objects(installation: Installation) -> list[Manifest]:
     """Every object that the values ask for, in apply order, without the guard's namespace.
 
-    Those of `namespace/` and `gateway/` are left out: they belong to no namespace yet.
+    Those of `namespace/`, `mllp/` and `gateway/` are left out: they belong to no namespace yet.
     """
     parts = (
         *_guard(installation),
@@ -76,6 +79,7 @@ def _files(installation: Installation) -> tuple[_File, ...]:
         *_guard(installation),
         *_mesh(installation),
         _any_gateway(installation),
+        _File("mllp/36-mllp.yaml", _MLLP, _IN_NAMESPACE, _any_hl7(installation)),
         *_guarded(installation, "namespace", ""),
         *_named(installation),
         *_gateways(installation),
@@ -100,11 +104,22 @@ def _any_gateway(installation: Installation) -> _File:
 
 
 def _named(installation: Installation) -> tuple[_File, ...]:
-    return tuple(
-        file
-        for name in installation.values.guarded_namespaces
-        for file in _guarded(installation, f"namespaces/{name}", name)
-    )
+    ports, found = installation.values.mllp.ports, list[_File]()
+    for name in installation.values.guarded_namespaces:
+        found += _guarded(installation, f"namespaces/{name}", name)
+        if ports:
+            judged = _hl7(installation, ports, name)
+            found.append(_File(f"namespaces/{name}/36-mllp.yaml", _MLLP, _APPLY, judged))
+    return tuple(found)
+
+
+def _any_hl7(installation: Installation) -> tuple[Manifest, ...]:
+    """The objects of the chosen ports, else of the registered one, in no namespace yet."""
+    return _hl7(installation, installation.values.mllp.ports or (mllp.PORT,), "")
+
+
+def _hl7(installation: Installation, ports: Sequence[int], namespace: str) -> tuple[Manifest, ...]:
+    return tuple(_placed(each, namespace) for each in mllp.objects(installation, ports))
 
 
 def policy_edges(policy: Policy, naming: Naming) -> tuple[str, tuple[str, ...]]:

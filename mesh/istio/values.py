@@ -154,6 +154,21 @@ class PolicyChoice:
 
 
 @dataclass(frozen=True, slots=True)
+class Mllp:
+    """HL7 over MLLP, on plain TCP."""
+
+    ports: Annotated[
+        tuple[int, ...],
+        About(
+            "ports that carry HL7 over MLLP in guarded namespaces, of Services and, where they "
+            "differ, of pods, such as 2575; empty for none",
+            minimum=1,
+            maximum=65_535,
+        ),
+    ] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Collector:
     """The OpenTelemetry collector that guard and sidecars send to."""
 
@@ -245,6 +260,7 @@ class Values:
             pattern=GATEWAY,
         ),
     ] = ()
+    mllp: Annotated[Mllp, About("HL7 over MLLP, judged message by message")] = field(default=Mllp())
     collector: Annotated[Collector, About("where spans and metrics go")] = field(
         default=Collector()
     )

@@ -21,6 +21,7 @@ priorityClass: {create: false, name: system-cluster-critical}
 ledger: {size: 5Gi, storageClass: fast}
 guardedNamespaces: [clinic, billing]
 guardedGateways: [edge/istio=egressgateway, edge/gateway.networking.k8s.io/gateway-name=public]
+mllp: {ports: [2575, 12575]}
 collector: {namespace: obs, service: otel, port: 14317}
 metrics: {enabled: true, namespace: prom, serviceMonitor: true, rules: true, dashboard: true}
 mesh:

@@ -84,7 +84,7 @@ def test_an_overlay_is_what_render_writes_of_its_values(name):
     assert found == expected
 
 
-@pytest.mark.parametrize("name", ["guard", "mesh", "namespace", "gateway"])
+@pytest.mark.parametrize("name", ["guard", "mesh", "namespace", "mllp", "gateway"])
 def test_a_base_holds_each_file_of_its_folder(name):
     made = run("kubectl", "kustomize", FOLDER / name)
     assert made.returncode == 0, made.stderr
@@ -95,7 +95,7 @@ def test_a_base_holds_each_file_of_its_folder(name):
 def test_the_files_of_the_chart_are_those_of_the_other_folders():
     copies = {each.name: each.read_text() for each in (CHART / "files").iterdir()}
     copies |= {each.name: each.read_text() for each in (CHART / "crds").iterdir()}
-    steps = ("mesh", "namespace", "gateway")
+    steps = ("mesh", "namespace", "mllp", "gateway")
     sources = [
         FOLDER / KIND_FILE,
         *(each for step in steps for each in FOLDER.glob(f"{step}/[0-9]*")),

@@ -7,7 +7,7 @@ from mesh.istio.installation import Installation
 from mesh.istio.manifest import manifest, to_yaml
 from mesh.istio.mesh_wide import mesh_config
 from mesh.istio.render import files
-from mesh.istio.values import Values
+from mesh.istio.values import Mllp, Values
 
 NAMESPACE = "clinic"
 
@@ -36,7 +36,7 @@ spec:
       containers:
       - name: ehr
         image: ehr:1
-        ports: [{name: http, containerPort: 8080}]
+        ports: [{name: http, containerPort: 8080}, {name: hl7, containerPort: 2575}]
         securityContext: {capabilities: {drop: [ALL]}}
 ---
 apiVersion: apps/v1
@@ -57,6 +57,9 @@ spec:
   - name: http
     port: 80
     targetPort: 8080
+  - name: tcp-hl7
+    port: 2575
+    targetPort: hl7
 ---
 apiVersion: v1
 kind: Service
@@ -96,11 +99,11 @@ def _mesh(installation: Installation) -> str:
 
 def clean_mesh() -> dict[str, str]:
     """Texts by file name."""
-    values = Values(guarded_namespaces=(NAMESPACE,))
+    values = Values(guarded_namespaces=(NAMESPACE,), mllp=Mllp(ports=(2575,)))
     installation = Installation("phiguard-system", "phiguard:1", values)
     rendered = {
         name: text
         for name, text in files(installation).items()
-        if not name.startswith(("namespace/", "gateway/"))
+        if not name.startswith(("namespace/", "mllp/", "gateway/"))
     }
     return {**rendered, "cluster.yaml": _CLUSTER, "mesh.yaml": _mesh(installation)}

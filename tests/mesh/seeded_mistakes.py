@@ -27,6 +27,7 @@ _FILES: Final = {
     "responses": "namespaces/clinic/32-inbound-responses.yaml",
     "requests": "namespaces/clinic/33-outbound-requests.yaml",
     "streams": "namespaces/clinic/34-streams.yaml",
+    "mllp": "namespaces/clinic/36-mllp.yaml",
 }
 _CLEAN: Final = clean_mesh()
 SEEDS: Final[list[Seed]] = [

@@ -88,9 +88,7 @@ def _value(reader: NodeReader, node: Node, field: Field, where: str) -> Any:  # 
     if is_dataclass(kind):
         return _group(reader, node, cast(type, kind), where)
     if field.is_list:
-        return reader.strings(
-            node, name, lambda word: re.search(about.pattern, word) is not None, about.description
-        )
+        return _list(reader, node, field, name)
     if issubclass(kind, StrEnum):
         return reader.choice(node, {each.value: each for each in kind}, name)
     if issubclass(kind, bool):
@@ -98,6 +96,16 @@ def _value(reader: NodeReader, node: Node, field: Field, where: str) -> Any:  # 
     if issubclass(kind, int):
         return reader.integer(node, range(about.minimum, about.maximum + 1), name)
     return _text(reader, node, field, name)
+
+
+def _list(reader: NodeReader, node: Node, field: Field, name: str) -> tuple[object, ...]:
+    about = field.about
+    if field.has_numbers:
+        allowed = range(about.minimum, about.maximum + 1)
+        return tuple(reader.integer(each, allowed, name) for each in reader.sequence(node, name))
+    return reader.strings(
+        node, name, lambda word: re.search(about.pattern, word) is not None, about.description
+    )
 
 
 def _group(reader: NodeReader, node: Node, kind: type, where: str) -> object:

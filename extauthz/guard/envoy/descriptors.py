@@ -1,8 +1,8 @@
 """Envoy's schemas as protobuf descriptors, made from the dataclasses of envoy-data-plane.
 
-The module walks the message types that `Check` and `Process` can reach. It writes one file
-descriptor for each protobuf package, as protoc would from Envoy's own .proto files: nested
-messages, oneofs, proto3 `optional`, map entries, enums and both services. The cost is linear in the
+The module walks the message types that `Check` and both `Process` calls can reach. It writes one
+file descriptor for each protobuf package, as protoc would from Envoy's own .proto files: nested
+messages, oneofs, proto3 `optional`, map entries, enums and the services. The cost is linear in the
 number of fields; there are about fifty messages.
 """
 
@@ -21,10 +21,12 @@ with warnings.catch_warnings():
     from envoy_data_plane.envoy.extensions.filters.http.ext_proc import v3 as _filter
     from envoy_data_plane.envoy.service.auth import v3 as _auth
     from envoy_data_plane.envoy.service.ext_proc import v3 as _ext_proc
+    from envoy_data_plane.envoy.service.network_ext_proc import v3 as _network
     from envoy_data_plane.message_pool import default_message_pool
 
 AUTHORIZATION: Final = "envoy.service.auth.v3.Authorization"
 EXTERNAL_PROCESSOR: Final = "envoy.service.ext_proc.v3.ExternalProcessor"
+NETWORK_PROCESSOR: Final = "envoy.service.network_ext_proc.v3.NetworkExternalProcessor"
 
 _ROOTS: Final = (
     _auth.CheckRequest,
@@ -32,10 +34,13 @@ _ROOTS: Final = (
     _ext_proc.ProcessingRequest,
     _ext_proc.ProcessingResponse,
     _filter.ProcessingMode,
+    _network.ProcessingRequest,
+    _network.ProcessingResponse,
 )
 _RPCS: Final = (
     (AUTHORIZATION, "Check", "CheckRequest", "CheckResponse", False),
     (EXTERNAL_PROCESSOR, "Process", "ProcessingRequest", "ProcessingResponse", True),
+    (NETWORK_PROCESSOR, "Process", "ProcessingRequest", "ProcessingResponse", True),
 )
 
 _Field = descriptor_pb2.FieldDescriptorProto
@@ -232,7 +237,7 @@ class _Files:
         field.type_name = f".{package}.{name}.{entry.name}"
 
     def add_services(self) -> None:
-        """Write both services, so that gRPC reflection can describe them."""
+        """Write the services, so that gRPC reflection can describe them."""
         for service, method, request, response, streaming in _RPCS:
             package, _, own = service.rpartition(".")
             self.file(package).service.add(name=own).method.add(

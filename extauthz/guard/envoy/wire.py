@@ -1,4 +1,4 @@
-"""Envoy's messages as protobuf (upb) classes: the codec of `check` and `processing`.
+"""Envoy's messages as protobuf (upb) classes: the codec of `check`, `processing` and `network`.
 
 `envoy-data-plane` has the schemas but parses slowly. protobuf has the codec but no schemas.
 `extauthz.guard.envoy.descriptors` makes descriptors of the schemas, and this module makes classes
@@ -15,11 +15,12 @@ from google.protobuf import descriptor_pool, message_factory
 from google.protobuf.message import DecodeError, Message
 
 from extauthz.guard.envoy import descriptors
-from extauthz.guard.envoy.descriptors import AUTHORIZATION, EXTERNAL_PROCESSOR
+from extauthz.guard.envoy.descriptors import AUTHORIZATION, EXTERNAL_PROCESSOR, NETWORK_PROCESSOR
 
 __all__ = [
     "AUTHORIZATION",
     "EXTERNAL_PROCESSOR",
+    "NETWORK_PROCESSOR",
     "DecodeError",
     "decoder",
     "encode",

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping
 from typing import Final
 
-from mesh.istio import codec_errors
+from mesh.istio import codec_errors, network_ext_proc
 from mesh.istio.check import guard_options
 from mesh.istio.check.durations import seconds
 from mesh.istio.check.view import Mesh
@@ -120,6 +120,12 @@ def touches(value: Node) -> bool:
     """
     kind = judging(value).at("typed_config", "@type").text
     return kind.endswith((_EXT_PROC, _EXT_AUTHZ)) or _is_guard_filter(value.at("name").text)
+
+
+def judges_tcp(patch: Node) -> bool:
+    """Whether a patch inserts the network filter that asks the guard about TCP."""
+    kind = patch.at("patch", "value", "typed_config", "@type").text
+    return kind.endswith(network_ext_proc.TYPE)
 
 
 def _is_matched(value: Node) -> bool:

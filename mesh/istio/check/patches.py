@@ -6,7 +6,7 @@ A patch that matches nothing is not an error anywhere: Envoy runs without it.
 from collections.abc import Iterator
 from typing import Final
 
-from mesh.istio.check.filters import judging, touches
+from mesh.istio.check.filters import judges_tcp, judging, touches
 from mesh.istio.check.view import FILTER_TYPES, Host, Mesh
 from mesh.istio.check.workloads import Workload, selects
 from mesh.istio.problem import IstioProblem, Rule, Severity, problem
@@ -162,7 +162,7 @@ def _priority(document: MeshObject, patch: Node) -> Iterator[IstioProblem]:
 
 def _port(mesh: Mesh, document: MeshObject, patch: Node) -> Iterator[IstioProblem]:
     port, context = patch.at("match", "listener", "port_number"), patch.at("match", "context").text
-    if port.missing or context not in _SIDECARS:
+    if port.missing or context not in _SIDECARS or judges_tcp(patch):
         return
     if context == "SIDECAR_INBOUND":
         near = [each for each in selected(mesh, document) if each.ports]

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from typing import Final
 
-from mesh.istio.check.filters import touches
+from mesh.istio.check.filters import judges_tcp, touches
 from mesh.istio.check.patches import INSERTING, selected, selector
 from mesh.istio.check.view import Mesh
 from mesh.istio.check.workloads import Workload, selects
@@ -139,7 +139,9 @@ def _twice(
     context = patch.at("match", "context")
     labels = tuple(sorted(selector(document).labels.items()))
     called = [each.text for each in patch.at("patch", "value").everywhere("cluster_name")]
-    key = (document.namespace, (labels, *called), context.text)
+    # HTTP and TCP filters are of different chains, and so are those of different ports
+    place = (patch.at("apply_to").text, patch.at("match", "listener", "port_number").text)
+    key = (document.namespace, (labels, place, *called), context.text)
     other = seen.setdefault(key, document)
     if (other.namespace, other.name) != (document.namespace, document.name):
         message = f"{other.title} inserts the guard's filter there too"
@@ -166,7 +168,7 @@ def _directions(mesh: Mesh, workload: Workload) -> Iterator[IstioProblem]:
         for each in mesh.filters
         if each.namespace in near and selects(selector(each), workload.labels)
         for patch in each.spec.at("config_patches")
-        if touches(patch.at("patch", "value"))
+        if touches(patch.at("patch", "value")) and not judges_tcp(patch)
     }
     missing = [each for each in _SIDECARS if contexts.isdisjoint((each, "ANY"))]
     if len(missing) == len(_SIDECARS):

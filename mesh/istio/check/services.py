@@ -6,6 +6,7 @@ Source: https://istio.io/latest/docs/ops/configuration/traffic-management/protoc
 from collections.abc import Iterator
 from typing import Final
 
+from mesh.istio.check import mllp
 from mesh.istio.check.view import Host, Mesh
 from mesh.istio.problem import IstioProblem, Rule, Severity, problem
 from mesh.istio.snapshot import MeshObject, Node
@@ -63,7 +64,7 @@ def check(mesh: Mesh) -> Iterator[IstioProblem]:
     for document in mesh.kind("Service"):
         if mesh.is_before_guarded(document):
             for port in document.spec.at("ports"):
-                yield from _port(document, port)
+                yield from _port(mesh, document, port)
 
 
 def _guard(mesh: Mesh, host: Host) -> Iterator[IstioProblem]:
@@ -137,7 +138,7 @@ def protocol(port: Node) -> str:
     return "grpc-web" if name.startswith("grpc-web") else name.partition("-")[0]
 
 
-def _port(document: MeshObject, port: Node) -> Iterator[IstioProblem]:
+def _port(mesh: Mesh, document: MeshObject, port: Node) -> Iterator[IstioProblem]:
     number, spoken = port.at("port").text, protocol(port)
     where = port.at("name") if port.at("app_protocol").missing else port.at("app_protocol")
     move = "or keep PHI off that port"
@@ -145,13 +146,13 @@ def _port(document: MeshObject, port: Node) -> Iterator[IstioProblem]:
         yield problem(
             UDP, document, port.at("protocol"), f"port {number} is UDP", f"use TCP, {move}"
         )
-    elif spoken in _TCP:
+    elif spoken in _TCP and not (mllp.is_named(port) or mllp.is_read(mesh, document, port)):
         message = f"port {number} is {spoken}"
         yield problem(TCP, document, where, message, f"name it `http-...` if it is HTTP, {move}")
     elif spoken in _TLS:
         message = f"port {number} is {spoken}"
         cure = f"let the application speak HTTP and leave TLS to the mesh, {move}"
         yield problem(TLS, document, where, message, cure)
-    elif spoken not in _HTTP:
+    elif spoken not in (*_HTTP, *_TCP):
         message = f"port {number} does not say its protocol"
         yield problem(UNNAMED, document, where, message, "name it `http-...` or `grpc-...`")

@@ -64,7 +64,9 @@ def _there(document: MeshObject, context: str) -> Iterator[Node]:
 
 
 def _asks(patch: Node) -> bool:
-    return any(patch.at("patch", "value").everywhere("processing_mode"))
+    """Whether it inserts a filter for HTTP: TCP has no headers."""
+    is_http = patch.at("apply_to").text != "NETWORK_FILTER"
+    return is_http and any(patch.at("patch", "value").everywhere("processing_mode"))
 
 
 def _removed(patch: Node) -> Iterator[str]:

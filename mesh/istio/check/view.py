@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Final
 
+from mesh.istio import network_ext_proc
 from mesh.istio.check import workloads
 from mesh.istio.check.workloads import Workload, selects
 from mesh.istio.installation import ROOT_NAMESPACE
@@ -16,6 +17,7 @@ from mesh.istio.snapshot import MeshObject, MeshSnapshot, Node
 FILTER_TYPES: Final = (
     "envoy.extensions.filters.http.ext_proc.v3.ExternalProcessor",
     "envoy.extensions.filters.http.ext_authz.v3.ExtAuthz",
+    network_ext_proc.TYPE,
 )
 _PARTS_OF_A_CLUSTER: Final = 4  # outbound|9000||phiguard.phiguard-system.svc.cluster.local
 

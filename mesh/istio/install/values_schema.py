@@ -32,8 +32,13 @@ class Field:
 
     @property
     def is_list(self) -> bool:
-        """Whether the value is a list of texts."""
+        """Whether the value is a list, of texts or of numbers."""
         return get_origin(self.type) is tuple
+
+    @property
+    def has_numbers(self) -> bool:
+        """Whether it is a list of numbers."""
+        return self.is_list and get_args(self.type)[0] is int
 
 
 def key_of(name: str) -> str:
@@ -69,15 +74,19 @@ def _schema(value: Field) -> Schema:
     about: Schema = {"description": value.about.description}
     if is_dataclass(value.type):
         return {**about, **_object(value.type)}
+    limits: Schema = {"minimum": value.about.minimum, "maximum": value.about.maximum}
     if value.is_list:
-        items = {"type": "string", "pattern": value.about.pattern}
+        items: Schema = (
+            {"type": "integer", **limits}
+            if value.has_numbers
+            else {"type": "string", "pattern": value.about.pattern}
+        )
         return {**about, "type": "array", "items": items, "uniqueItems": True}
     if issubclass(value.type, StrEnum):
         return {**about, "enum": [each.value for each in value.type]}
     if issubclass(value.type, bool):
         return {**about, "type": "boolean"}
     if issubclass(value.type, int):
-        limits = {"minimum": value.about.minimum, "maximum": value.about.maximum}
         return {**about, "type": "integer", **limits}
     return {**about, "type": "string"} | (
         {"pattern": value.about.pattern} if value.about.pattern else {}

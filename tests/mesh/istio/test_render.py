@@ -5,11 +5,11 @@ import yaml
 from extauthz.commands.istio.render import IMAGE, KIND_FILE, NAMESPACE
 from mesh.istio.installation import Installation
 from mesh.istio.render import files, objects
-from mesh.istio.values import MeshChoice, PolicyChoice, PolicySource, Values
+from mesh.istio.values import MeshChoice, Mllp, PolicyChoice, PolicySource, Values
 
 FOLDER = Path(__file__).parents[3] / "istio-config"
-WRITTEN = ("guard", "mesh", "namespace", "gateway")
-NAMELESS = ("namespace/", "gateway/")
+WRITTEN = ("guard", "mesh", "namespace", "mllp", "gateway")
+NAMELESS = ("namespace/", "mllp/", "gateway/")
 PLAIN = files(Installation("a", "b"))
 
 
@@ -71,9 +71,28 @@ def test_a_guarded_namespace_gets_the_same_objects_in_its_own_name():
     assert "namespaces/clinic/31-inbound-requests.yaml" in texts
 
 
+def test_ports_of_mllp_are_judged_only_where_they_are_chosen():
+    assert not any("mllp" in name for name in chosen_files(guarded_namespaces=("clinic",)))
+    texts = chosen_files(guarded_namespaces=("clinic",), mllp=Mllp(ports=(6661, 6662)))
+    found = [
+        patch["match"]["listener"]["portNumber"]
+        for each in yaml.safe_load_all(texts["namespaces/clinic/36-mllp.yaml"])
+        for patch in each["spec"]["configPatches"]
+    ]
+    assert set(found) == {6661, 6662}
+
+
+def chosen_files(**values):
+    return {
+        name: text for name, text in files(chosen(**values)).items() if not name.startswith("mllp/")
+    }
+
+
 def test_objects_are_those_of_the_files_that_have_a_place():
     installation = chosen(
-        guarded_namespaces=("clinic",), guarded_gateways=("edge/istio=egressgateway",)
+        guarded_namespaces=("clinic",),
+        guarded_gateways=("edge/istio=egressgateway",),
+        mllp=Mllp(ports=(2575,)),
     )
     placed = [
         each

@@ -27,13 +27,15 @@ def test_each_kind_of_value_is_read(tmp_path):
         "replicas: 3\n"
         "metrics: {enabled: true}\n"
         "guardedNamespaces: [clinic, billing]\n"
-        "extraArguments: ['--workers=2']\n",
+        "extraArguments: ['--workers=2']\n"
+        "mllp: {ports: [2575, 6661]}\n",
     )
     assert values.workload is WorkloadKind.DAEMON_SET
     assert values.ledger.host_path == "/var/lib/phiguard"
     assert values.replicas == 3
     assert values.metrics.enabled is True
     assert values.guarded_namespaces == ("clinic", "billing")
+    assert values.mllp.ports == (2575, 6661)
 
 
 @pytest.mark.parametrize(
@@ -46,6 +48,9 @@ def test_each_kind_of_value_is_read(tmp_path):
         ("ledger:\n  sise: 5Gi", "2:3: error: unknown key `sise` in `ledger`"),
         ("replicas: '3'", "write it without quotes"),
         ("replicas: 0", "expected a whole number from 1 to 1000"),
+        ("mllp: {ports: [hl7]}", "expected a whole number from 1 to 65535"),
+        ("mllp: {ports: [70000]}", "expected a whole number from 1 to 65535"),
+        ("mllp: {ports: 2575}", "`mllp.ports`"),
         ("workload: Deployment", "expected `StatefulSet` or `DaemonSet`"),
         ("metrics: {enabled: yes please}", "expected true or false"),
         ("guardedNamespaces: [Clinic_1]", "`Clinic_1` is not allowed"),

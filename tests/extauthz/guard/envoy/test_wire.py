@@ -172,8 +172,9 @@ def test_nested_types_have_their_real_names():
     )
 
 
-def test_services_are_described_for_reflection():
-    method = wire.pool().FindServiceByName(wire.EXTERNAL_PROCESSOR).methods_by_name["Process"]
+@pytest.mark.parametrize("service", [wire.EXTERNAL_PROCESSOR, wire.NETWORK_PROCESSOR])
+def test_services_are_described_for_reflection(service):
+    method = wire.pool().FindServiceByName(service).methods_by_name["Process"]
 
     assert (method.input_type.name, method.client_streaming, method.server_streaming) == (
         "ProcessingRequest",

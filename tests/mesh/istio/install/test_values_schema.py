@@ -41,6 +41,8 @@ def test_words_and_limits_come_from_the_types():
     assert SCHEMA["properties"]["workload"]["enum"] == [each.value for each in WorkloadKind]
     replicas = SCHEMA["properties"]["replicas"]
     assert (replicas["minimum"], replicas["maximum"]) == (1, 1000)
+    port = SCHEMA["properties"]["mllp"]["properties"]["ports"]["items"]
+    assert port == {"type": "integer", "minimum": 1, "maximum": 65535}
 
 
 def test_each_default_is_allowed():
