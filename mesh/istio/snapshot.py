@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cached_property, lru_cache
 
 from mesh.istio import documents
 from mesh.istio.documents import Fields, Items, SnapshotError
@@ -106,8 +106,11 @@ class Node:
 
 def _spelled(key: str, path: tuple[str, ...]) -> str:
     """A key that is absent, as a user would write it: Envoy's own fields are in snake_case."""
-    if "typed_config" in path:
-        return key
+    return key if "typed_config" in path else _in_camel_case(key)
+
+
+@lru_cache(maxsize=1024)
+def _in_camel_case(key: str) -> str:
     first, *rest = key.split("_")
     return first + "".join(word.capitalize() for word in rest)
 

@@ -122,12 +122,12 @@ class Contradictions:
 
 def _holds(mesh: Mesh, document: MeshObject, placed: Placed) -> bool:
     """Whether an object is about a workload; what we do not know is about all."""
+    if document.namespace in mesh.own_namespaces:
+        return True  # the guard itself
     if document.kind == "EnvoyFilter":
         return selects(filter_selector(document), placed.pods[0].workload.labels)
     if path := _SELECTORS.get(document.kind):
         return selects(document.spec.at(*path), placed.pods[0].workload.labels)
-    if document.namespace in mesh.own_namespaces:
-        return True  # the guard itself
     return _RELATIONS.get(document.kind, _about_all)(document, placed)
 
 
@@ -158,7 +158,9 @@ def _is_called(document: MeshObject, placed: Placed) -> bool:
 
 def _rules_calls(document: MeshObject, placed: Placed) -> bool:
     host = document.spec.at("host").text
-    called = (each.host for reached in placed.destinations.values() for each in reached)
+    called = (
+        each.host for reached in placed.destinations.values() for each in reached.destinations
+    )
     return any(_is_host(host, document, each) for each in called)
 
 
@@ -179,7 +181,7 @@ def _calls(document: MeshObject, placed: Placed) -> set[int]:
     return {
         port
         for port, reached in placed.destinations.items()
-        if any(each.document is document for each in reached)
+        if any(each.document is document for each in reached.destinations)
     }
 
 

@@ -6,7 +6,7 @@ that `mesh.istio.check` knows as a mistake may stand against it.
 Nothing follows from an object that is not there, unless its kind was listed whole.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Final
@@ -98,7 +98,7 @@ class Declared:
         for pod in placed.pods:
             title = f"Pod {pod.namespace}/{pod.name}"
             if not placed.is_gateway:
-                for code, text, fix in pod.weaknesses():
+                for code, text, fix in pod.weaknesses:
                     yield _Finding(Stance.DOWN, text, title, fix, code)
                 inbound = cell.direction is Vantage.INBOUND
                 gap = (
@@ -177,11 +177,9 @@ class Declared:
         if not all(self._filters("SIDECAR_OUTBOUND", p.workload.labels) for p in placed.pods):
             text = "no EnvoyFilter of the guard reads what it sends"
             yield _down(text, "label its pods phiguard.dev/guarded", "no-outbound-filter")
+        reached = placed.destinations[cell.port]
         platform = cell.peers is PeerClass.PLATFORM
-        reached = placed.destinations.get(cell.port, [])
-        unread = [d for d in reached if d.platform is platform and not d.is_http]
-        if platform:
-            unread = [each for each in unread if not each.is_udp]
+        unread = reached.unread_of_platform if platform else reached.unread_of_mesh
         if unread:
             yield _unread(unread)
         yield _Finding(Stance.JUDGED, "requests are declared to be judged before they are sent")
@@ -231,7 +229,7 @@ def _spoken(cell: Cell, placed: Placed) -> Iterator[_Finding]:
                 yield _Finding(Stance.DOWN, text, service.title, fix, "port-not-http")
 
 
-def _unread(unread: list[Destination]) -> _Finding:
+def _unread(unread: Sequence[Destination]) -> _Finding:
     named = ", ".join(f"{d.host} ({d.protocol or 'no protocol'})" for d in unread[:3])
     more = f" and {len(unread) - 3} more" if len(unread) > 3 else ""
     return _Finding(

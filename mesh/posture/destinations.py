@@ -7,6 +7,7 @@ https://istio.io/latest/docs/ops/configuration/traffic-management/protocol-selec
 from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Final
 
 from mesh.istio.check import scoping
@@ -43,6 +44,33 @@ class Destination:
         return self.protocol in HTTP and not self.is_udp
 
 
+@dataclass(frozen=True)
+class Reached:
+    """Who listens at one port, of those that a workload can call."""
+
+    destinations: tuple[Destination, ...]
+
+    @cached_property
+    def of_mesh(self) -> tuple[Destination, ...]:
+        """Those of applications."""
+        return tuple(each for each in self.destinations if not each.platform)
+
+    @cached_property
+    def of_platform(self) -> tuple[Destination, ...]:
+        """Those of the platform, but for UDP: a sidecar captures none, and DNS is in each mesh."""
+        return tuple(each for each in self.destinations if each.platform and not each.is_udp)
+
+    @cached_property
+    def unread_of_mesh(self) -> tuple[Destination, ...]:
+        """Those of applications where no sidecar reads messages."""
+        return tuple(each for each in self.of_mesh if not each.is_http)
+
+    @cached_property
+    def unread_of_platform(self) -> tuple[Destination, ...]:
+        """Those of the platform where no sidecar reads messages."""
+        return tuple(each for each in self.of_platform if not each.is_http)
+
+
 def platform_namespaces(mesh: Mesh) -> frozenset[str]:
     """Namespaces of Kubernetes, Istio, the guard and the collector themselves."""
     return PLATFORM_NAMESPACES | mesh.own_namespaces | {mesh.root}
@@ -55,9 +83,9 @@ class Destinations:
         self._mesh = mesh
         self._platform = platform_namespaces(mesh)
         self._all = [(each, _exported(each)) for each in self._read()]
-        self._seen: dict[tuple[str, int], dict[int, list[Destination]]] = {}
+        self._seen: dict[tuple[str, int], dict[int, Reached]] = {}
 
-    def of(self, workload: Workload) -> dict[int, list[Destination]]:
+    def of(self, workload: Workload) -> dict[int, Reached]:
         """The ports that a workload's proxy knows, each with who listens there."""
         sidecar = scoping.effective(self._mesh, workload)
         key = workload.namespace, id(sidecar)
@@ -67,7 +95,7 @@ class Destinations:
                 visible = "*" in exported or workload.namespace in exported
                 if visible and (sidecar is None or _shows(sidecar, each)):
                     found[each.port].append(each)
-            self._seen[key] = dict(found)
+            self._seen[key] = {port: Reached(tuple(each)) for port, each in found.items()}
         return self._seen[key]
 
     def _read(self) -> Iterator[Destination]:

@@ -1,18 +1,18 @@
 """The cells of a mesh: each workload that runs, by direction, port and class of peers."""
 
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Final
 
 from mesh.istio.check.view import Mesh
-from mesh.istio.check.workloads import selects
+from mesh.istio.check.workloads import Labelled, selects
 from mesh.istio.snapshot import MeshObject, Node
 from mesh.message.facts import Vantage
 from mesh.posture import pods
 from mesh.posture.cell import Cell, PeerClass, WorkloadName
-from mesh.posture.destinations import Destination, Destinations, platform_namespaces
+from mesh.posture.destinations import Destinations, Reached, platform_namespaces
 from mesh.posture.pods import Pod
 
 CANARY_LABEL: Final = "phiguard.dev/canary"
@@ -46,7 +46,7 @@ class Placed:
     services: tuple[MeshObject, ...]
     servers: tuple[tuple[MeshObject, Node], ...]
     is_gateway: bool
-    destinations: dict[int, list[Destination]]
+    destinations: dict[int, Reached]
     shared: bool
 
     @property
@@ -80,9 +80,9 @@ class Placed:
             for peers in (PeerClass.MESH, PeerClass.PLAINTEXT):
                 yield Cell(self.name, Vantage.INBOUND, port, peers)
         for port, reached in self.destinations.items():
-            if any(not each.platform for each in reached):
+            if reached.of_mesh:
                 yield Cell(self.name, Vantage.OUTBOUND, port, PeerClass.MESH)
-            if any(each.platform and not each.is_udp for each in reached):
+            if reached.of_platform:
                 yield Cell(self.name, Vantage.OUTBOUND, port, PeerClass.PLATFORM)
         yield Cell(self.name, Vantage.OUTBOUND, 0, PeerClass.OUTSIDE)
 
@@ -107,7 +107,7 @@ class Inventory:
         self._platform = platform_namespaces(mesh)
         self._running = self._grouped()
         self._destinations = Destinations(mesh)
-        self._services = _by_namespace(mesh.kind("Service"))
+        self._services = self._selected()
 
     @cached_property
     def placed(self) -> tuple[Placed, ...]:
@@ -155,19 +155,27 @@ class Inventory:
             found[pods.name_of(pod, makers)].append(pod)
         return found
 
+    def _selected(self) -> dict[WorkloadName, tuple[MeshObject, ...]]:
+        """The Services in front of each workload."""
+        near: dict[str, list[tuple[Mapping[str, str], WorkloadName]]] = defaultdict(list)
+        for name, group in self._running.items():
+            near[name.namespace] += [(pod.workload.labels, name) for pod in group]
+        labelled = {namespace: Labelled(found) for namespace, found in near.items()}
+        services: dict[WorkloadName, tuple[MeshObject, ...]] = {}
+        for document in self._mesh.kind("Service"):
+            selector = document.spec.at("selector")
+            if not selector.missing and document.namespace in labelled:
+                for name in set(labelled[document.namespace].selected(selector)):
+                    services[name] = (*services.get(name, ()), document)
+        return services
+
     def _place(self, name: WorkloadName, group: Sequence[Pod], shared: bool) -> Placed:
         labels = group[0].workload.labels
-        services = tuple(
-            each
-            for each in self._services.get(name.namespace, [])
-            if not each.spec.at("selector").missing
-            and any(selects(each.spec.at("selector"), pod.workload.labels) for pod in group)
-        )
         servers = tuple(self._servers(name.namespace, labels))
         return Placed(
             name=name,
             pods=tuple(group),
-            services=services,
+            services=self._services.get(name, ()),
             servers=servers,
             is_gateway=bool(servers),
             destinations=self._destinations.of(group[0].workload),
@@ -188,10 +196,3 @@ class Inventory:
                 and document.spec.at("gateway_class_name").text != _WAYPOINT
             ):
                 yield from ((document, server) for server in document.spec.at("listeners"))
-
-
-def _by_namespace(documents: Sequence[MeshObject]) -> dict[str, list[MeshObject]]:
-    found: dict[str, list[MeshObject]] = defaultdict(list)
-    for document in documents:
-        found[document.namespace].append(document)
-    return found

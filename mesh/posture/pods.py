@@ -92,8 +92,12 @@ class Pod:
                 return _options([*each.at("command").texts, *each.at("args").texts])
         return None
 
-    def weaknesses(self) -> Iterator[tuple[str, str, str]]:
+    @cached_property
+    def weaknesses(self) -> tuple[tuple[str, str, str], ...]:
         """What lets any traffic of it pass round the sidecar: a code, a clause and the fix."""
+        return tuple(self._weaknesses())
+
+    def _weaknesses(self) -> Iterator[tuple[str, str, str]]:
         spec = self.document.spec
         if spec.at("host_network").is_true:
             yield "host-network", "it is on the host's network", "give it a network of its own"

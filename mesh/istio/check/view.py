@@ -10,7 +10,7 @@ from typing import Final
 
 from mesh.istio import network_ext_proc
 from mesh.istio.check import workloads
-from mesh.istio.check.workloads import Workload, selects
+from mesh.istio.check.workloads import Labelled, Workload, selects
 from mesh.istio.installation import ROOT_NAMESPACE
 from mesh.istio.snapshot import MeshObject, MeshSnapshot, Node
 
@@ -84,6 +84,13 @@ class Mesh:
         for each in self.workloads:
             found.setdefault(each.namespace, []).append(each)
         return found
+
+    @cached_property
+    def _labelled(self) -> dict[str, Labelled[Workload]]:
+        return {
+            name: Labelled((each.labels, each) for each in found)
+            for name, found in self._by_namespace.items()
+        }
 
     @cached_property
     def policies(self) -> tuple[MeshObject, ...]:
@@ -199,10 +206,9 @@ class Mesh:
     def is_before_guarded(self, service: MeshObject) -> bool:
         """Whether a Service leads to a guarded workload."""
         selector = service.spec.at("selector")
-        return not selector.missing and any(
-            selects(selector, each.labels) and self._is_guarded(each)
-            for each in self.workloads_of(service.namespace)
-        )
+        if selector.missing or service.namespace not in self._labelled:
+            return False
+        return any(map(self._is_guarded, self._labelled[service.namespace].selected(selector)))
 
     def _is_guarded(self, workload: Workload) -> bool:
         if not workload.namespace or workload.namespace in self.own_namespaces | {self.root}:

@@ -1,13 +1,15 @@
 """The pods of a snapshot: as they run, or as the object that makes them says."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Final
+from typing import Final, Generic, TypeVar
 
 from mesh.istio.installation import GUARDED_LABEL
 from mesh.istio.snapshot import MeshObject, MeshSnapshot, Node
 
+_Thing = TypeVar("_Thing")
 _TEMPLATES: Final = {
     "Deployment": ("spec", "template"),
     "StatefulSet": ("spec", "template"),
@@ -49,7 +51,7 @@ class Workload:
         """The pod's spec."""
         return self.pod.at("spec")
 
-    @property
+    @cached_property
     def containers(self) -> list[Node]:
         """All containers, the init containers too."""
         return [*self.spec.at("containers"), *self.spec.at("init_containers")]
@@ -98,6 +100,25 @@ def _maker(made_by: tuple[str, str, str]) -> tuple[str, str, str]:
 def selects(selector: Node, labels: Mapping[str, str]) -> bool:
     """Whether a mapping of labels selects these. An empty one selects all."""
     return all(labels.get(name) == value for name, value in selector.labels.items())
+
+
+class Labelled(Generic[_Thing]):
+    """Things with labels, found by selectors without asking each of them."""
+
+    def __init__(self, things: Iterable[tuple[Mapping[str, str], _Thing]]) -> None:
+        self._all = tuple(things)
+        self._by_label: dict[tuple[str, str], list[tuple[Mapping[str, str], _Thing]]]
+        self._by_label = defaultdict(list)
+        for labels, thing in self._all:
+            for label in labels.items():
+                self._by_label[label].append((labels, thing))
+
+    def selected(self, selector: Node) -> list[_Thing]:
+        """What a mapping of labels selects, in the order given. An empty one selects all."""
+        wanted = selector.labels.items()
+        lists = [self._by_label.get(label, ()) for label in wanted]
+        fewest: Sequence[tuple[Mapping[str, str], _Thing]] = min(lists, key=len, default=self._all)
+        return [thing for labels, thing in fewest if wanted <= labels.items()]
 
 
 def selected_twice(

@@ -1,0 +1,267 @@
+"""The posture of a whole mesh: each seeded hole is seen, and nothing else."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from typing import Any, Final
+
+import pytest
+from clean_mesh import clean_mesh
+from hypothesis import given
+from hypothesis import strategies as st
+from living_mesh import LISTED, NOW, living, pod
+from seeded_mistakes import SEEDS, Seed, name, snapshot
+
+from mesh.istio.check import RULES
+from mesh.istio.problem import Severity
+from mesh.istio.snapshot import MeshObject, MeshSnapshot, of_values, read
+from mesh.message.facts import Vantage
+from mesh.posture.audit import Inputs, Report, audit
+from mesh.posture.cell import Cell, PeerClass
+from mesh.posture.evidence import Evidence, Layer, Stance
+from mesh.posture.verdict import Freshness, State
+
+_SEVERITY: Final = {rule.name: rule.severity for rule in RULES}
+
+
+@dataclass(frozen=True)
+class Agreeing:
+    """A proxy in which all is well."""
+
+    namespace: str
+    pod: str
+    at: float | None = NOW
+
+    def evidence(self, direction: Vantage, port: int, peers: PeerClass) -> Evidence:
+        closed = peers in (PeerClass.PLAINTEXT, PeerClass.OUTSIDE)
+        stance = Stance.CLOSED if closed else Stance.JUDGED
+        return Evidence(Layer.EFFECTIVE, stance, "dump", self.at, "all is well")
+
+
+class Seen:
+    """Guards that have seen everything."""
+
+    def evidence(self, cell: Cell, principal: str, shared: bool) -> Evidence:
+        return Evidence(Layer.OBSERVED, Stance.JUDGED, "ledger", NOW, "it was judged")
+
+
+class NoCanaries:
+    """Nobody sends canaries."""
+
+    def evidence(self, cell: Cell, opted_in: bool) -> Evidence:
+        return Evidence(Layer.PROVED, Stance.IDLE, "canaries", NOW, "none")
+
+
+def judged(objects: MeshSnapshot) -> Report:
+    """The audit where only the objects can say that something is wrong."""
+    proxies = [Agreeing(pod.namespace, pod.name) for pod in objects.kind("Pod")]
+    inputs = Inputs(objects, NOW, proxies, {}, Seen(), NoCanaries())
+    return audit(inputs, NOW, Freshness())
+
+
+def test_a_mesh_in_which_everything_is_right_is_up() -> None:
+    report = judged(living(snapshot({})))
+    assert [each.line for each in report.verdicts if each.state is not State.UP] == []
+    assert len(report.verdicts) > 10
+
+
+NO_CELL: Final = {
+    "claims-without-authentication": "it is about what a rule of the policy asks for",
+    "destination-rule-unverified": "nobody can reach the host: no ServiceEntry has it",
+    "filter-wraps-guard": "it is about the collector's pods",
+    "guard-ledger-not-kept": "messages are judged, and their records end with the pod",
+    "guard-single-replica": "the guard is up until it restarts",
+    "policy-object-unread": "it is about which policy holds",
+    "policy-provider-unknown": "no workload is in that namespace",
+    "policy-without-provider": "no workload is in that namespace",
+    "policy-wraps-guard": "the guard judges its own checks too",
+    "segmentation-claims-unverified": "it is about what a rule of the policy asks for",
+    "segmentation-trust-domain": "it is about what a rule of the policy asks for",
+}
+"""Why a hole of `istio check` leaves each cell as it is."""
+MORE_THAN_ADVICE: Final = {
+    "filter-twice": "the seed moves the filter of answers to the other direction",
+    "gateway-not-guarded": "the gateway itself does not ask the guard",
+    "sidecar-twice": "the seed's pod has no label, so no filter is for it",
+}
+NOT_RIGHT_FOR_A_POD: Final = {
+    "gateway-not-guarded": "a sidecar's policy does not make the gateway ask the guard",
+    "gateway-plain-http": "the gateway itself does not ask the guard",
+    "pod-without-sidecar": "the seed's pod has no label, so no filter is for it",
+}
+
+
+TWINS: Final = [s for s in SEEDS if "right" in s and s["rule"] not in NOT_RIGHT_FOR_A_POD]
+
+
+@pytest.mark.parametrize("seed", SEEDS, ids=name)
+def test_a_seeded_hole_turns_a_cell_down(seed: Seed) -> None:
+    report = judged(living(snapshot(seed)))
+    down = [each for each in report.verdicts if each.state is State.DOWN]
+    if _SEVERITY[seed["rule"]] in (Severity.HOLE, Severity.REFUSAL):
+        assert bool(down) is (seed["rule"] not in NO_CELL)
+    else:
+        assert bool(down) is (seed["rule"] in MORE_THAN_ADVICE)
+    assert all(each.line for each in report.verdicts)
+
+
+@pytest.mark.parametrize("seed", TWINS, ids=name)
+def test_its_twin_that_is_right_is_not_down(seed: Seed) -> None:
+    report = judged(living(snapshot(seed["right"])))
+    assert [each.line for each in report.verdicts if each.state is State.DOWN] == []
+
+
+CLEAN: Final = living(snapshot({}), replicas=2)
+
+
+def changed(change: Callable[[dict[str, Any]], None]) -> MeshSnapshot:
+    """The clean mesh, and of `ehr` a pod more that somebody has changed since it was made."""
+    labels = {"app": "ehr", "phiguard.dev/guarded": "true"}
+    value: dict[str, Any] = {
+        "containers": [
+            {"name": "ehr", "ports": [{"name": "http", "containerPort": 8080}]},
+            {"name": "istio-proxy"},
+        ],
+        "initContainers": [
+            {"name": "istio-init", "args": ["-i", "*", "-x", "", "-b", "*", "-d", "15090,15021"]}
+        ],
+        "serviceAccountName": "ehr",
+        "labels": labels,
+    }
+    change(value)
+    owner = {"kind": "ReplicaSet", "name": "ehr-7d9c"}
+    labels = {**value.pop("labels"), "pod-template-hash": "7d9c"}
+    made = pod("clinic", "ehr-7d9c-new", labels, value, owner)
+    return MeshSnapshot((*CLEAN.documents, *made), LISTED)
+
+
+def arguments(*words: str) -> Callable[[dict[str, Any]], None]:
+    """A pod whose istio-init has these arguments."""
+    return lambda spec: spec["initContainers"].__setitem__(
+        0, {"name": "istio-init", "args": list(words)}
+    )
+
+
+def container(**fields: Any) -> Callable[[dict[str, Any]], None]:
+    """A pod whose application has these fields."""
+    return lambda spec: spec["containers"][0].update(fields)
+
+
+ALL: Final = ("-i", "*", "-b", "*")
+IN, OUT = "inbound", "outbound"
+HOLES_OF_PODS: Final = [
+    ("no sidecar", lambda s: s["containers"].pop(), {IN, OUT}),
+    ("host network", lambda s: s.update(hostNetwork=True), {IN, OUT}),
+    ("user 1337 of the pod", lambda s: s.update(securityContext={"runAsUser": 1337}), {IN, OUT}),
+    ("user 1337", container(securityContext={"runAsUser": 1337}), {IN, OUT}),
+    ("privileged", container(securityContext={"privileged": True}), {IN, OUT}),
+    ("NET_ADMIN", container(securityContext={"capabilities": {"add": ["NET_ADMIN"]}}), {IN, OUT}),
+    ("NET_RAW", container(securityContext={"capabilities": {"add": ["CAP_NET_RAW"]}}), {IN, OUT}),
+    ("no label", lambda s: s["labels"].pop("phiguard.dev/guarded"), {IN, OUT}),
+    ("another label", lambda s: s["labels"].update({"phiguard.dev/guarded": "yes"}), {IN, OUT}),
+    ("inbound port excluded", arguments(*ALL, "-d", "15090,8080"), {IN}),
+    ("undeclared inbound port excluded", arguments(*ALL, "-d", "15090,9999"), {IN}),
+    ("some inbound ports only", arguments("-i", "*", "-b", "8080"), {IN}),
+    ("no inbound port", arguments("-i", "*", "-b", ""), {IN}),
+    ("inbound ports not said", arguments("-i", "*"), {IN}),
+    ("outbound port excluded", arguments(*ALL, "-o", "80"), {OUT}),
+    ("outbound range excluded", arguments(*ALL, "-x", "10.0.0.0/8"), {OUT}),
+    ("some outbound ranges only", arguments("-i", "10.0.0.0/8", "-b", "*"), {OUT}),
+    ("no outbound range", arguments("-i", "", "-b", "*"), {OUT}),
+    ("interface excluded", arguments(*ALL, "-c", "eth1"), {OUT}),
+]
+
+
+@pytest.mark.parametrize(("change", "sides"), [h[1:] for h in HOLES_OF_PODS],
+                         ids=[h[0] for h in HOLES_OF_PODS])  # fmt: skip
+def test_a_pod_that_is_not_as_its_workload_says_turns_cells_down(change, sides) -> None:
+    report = judged(changed(change))
+    down = {each.cell.direction for each in report.verdicts if each.state is State.DOWN}
+    assert down == sides
+    names = {each.cell.workload.name for each in report.verdicts if each.state is State.DOWN}
+    assert names == {"ehr"}
+
+
+def test_a_pod_that_is_as_its_workload_says_is_up() -> None:
+    assert judged(changed(lambda spec: None)).counts.keys() == {State.UP}
+
+
+@pytest.mark.parametrize(
+    "status",
+    [
+        {"phase": "Pending"},
+        {"phase": "Unknown"},
+        {},
+        {"phase": "Running"},
+        {"phase": "Running", "conditions": [{"type": "Ready", "status": "False"}]},
+    ],
+)
+def test_a_pod_between_states_is_unknown(status: dict[str, Any]) -> None:
+    found = []
+    for each in CLEAN.documents:
+        if each.kind == "Pod" and each.name == "ehr-7d9c-0":
+            body = {**each.body.value, "kind": "Pod", "status": status}  # type: ignore[dict-item]
+            found += of_values("pods.json", [body], LISTED).documents
+        else:
+            found.append(each)
+    report = judged(MeshSnapshot(tuple(found), LISTED))
+    state = {each.cell.workload.name: each.state for each in report.verdicts}
+    assert state == {"ehr": State.UNKNOWN, "notes": State.UP}
+
+
+@pytest.mark.parametrize("kind", sorted(LISTED))
+def test_a_kind_that_was_not_listed_leaves_nothing_up(kind: str) -> None:
+    rest = tuple(each for each in CLEAN.documents if each.kind != kind)
+    for documents in (CLEAN.documents, rest):
+        report = judged(MeshSnapshot(documents, LISTED - {kind}))
+        assert State.UP not in report.counts
+
+
+def test_no_configuration_of_the_mesh_leaves_nothing_up() -> None:
+    rest = tuple(each for each in CLEAN.documents if each.kind != "MeshConfig")
+    assert State.UP not in judged(MeshSnapshot(rest, LISTED)).counts
+
+
+def test_a_part_of_the_configuration_is_not_what_istiod_reads() -> None:
+    found = tuple(
+        replace(each, in_force=False) if each.kind == "MeshConfig" else each
+        for each in CLEAN.documents
+    )
+    assert State.UP not in judged(MeshSnapshot(found, LISTED)).counts
+
+
+FILES: Final = clean_mesh()
+
+
+@given(st.permutations(range(len(CLEAN.documents))))
+def test_the_order_of_objects_says_nothing(order: list[int]) -> None:
+    def lines(documents: tuple[MeshObject, ...]) -> list[str]:
+        return [each.line for each in judged(MeshSnapshot(documents, LISTED)).verdicts]
+
+    assert lines(tuple(CLEAN.documents[place] for place in order)) == lines(CLEAN.documents)
+
+
+@given(st.sampled_from(SEEDS), st.data())
+def test_less_is_never_better(seed: Seed, data: st.DataObject) -> None:
+    """A kind that is gone, or a layer that is gone, turns no cell UP."""
+    whole = living(snapshot(seed))
+    before = {each.cell: each.state for each in judged(whole).verdicts}
+    kinds = {each.kind for each in whole.documents}
+    gone = data.draw(st.sampled_from(sorted(kinds)))
+    rest = tuple(each for each in whole.documents if each.kind != gone)
+    for each in judged(MeshSnapshot(rest, LISTED - {gone})).verdicts:
+        assert each.state is not State.UP or before.get(each.cell) is State.UP
+
+
+def test_thirty_workloads_in_which_everything_is_right_are_up() -> None:
+    one = FILES["cluster.yaml"]
+    start = one.index("apiVersion: apps/v1")
+    many = one[:start] + "---\n".join(
+        one[start : one.index("---\napiVersion: v1\nkind: Service", start) + 4].replace(
+            "ehr", f"ehr{number}"
+        ).replace("notes", f"notes{number}")
+        for number in range(15)
+    ).replace("---\n---", "---")  # fmt: skip
+    many += one[one.index("---\napiVersion: v1\nkind: Service", start) + 4 :]
+    report = judged(living(read({**FILES, "cluster.yaml": many})))
+    assert len({each.cell.workload for each in report.verdicts}) == 30
+    assert report.counts.keys() == {State.UP}
