@@ -6,6 +6,8 @@ from typing import Final
 
 FRAME_BYTE: Final = re.compile(rb"[\x0b\x1c]")
 """A byte that starts or ends a frame: VT, FS."""
+END: Final = b"\x1c\x0d"
+"""What ends a frame."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +39,11 @@ class Commit:
 
     is_positive: bool
 
+    @property
+    def content(self) -> bytes:
+        """What stands in its frame."""
+        return b"\x06" if self.is_positive else b"\x15"
+
 
 @dataclass(frozen=True, slots=True)
 class NotMllp:
@@ -65,4 +72,9 @@ def holds_frame_bytes(content: bytes) -> bool:
 
 def framed(content: bytes) -> bytes:
     """The frame of a message."""
-    return b"".join((b"\x0b", content, b"\x1c\x0d"))
+    return b"".join((b"\x0b", content, END))
+
+
+def begun(content: bytes) -> bytes:
+    """The beginning of a frame. The rest of the message follows, and `END`."""
+    return b"\x0b" + content

@@ -60,25 +60,21 @@ class Part:
         is_one = self.header is not None and len(list(starts)) == 1
         return self.header.message_type if self.header is not None and is_one else ""
 
-    def events(self, facts: Facts, message_type: str) -> tuple[Event, ...]:
-        """The message as events, for its judgement.
+    def facts(self, facts: Facts, message_type: str) -> Facts:
+        """The facts of the message.
 
         Args:
-            facts: of the connection.
+            facts: of the connection, with the direction of the message.
             message_type: that rules are asked about.
         """
+        operation = replace(facts.operation, message_type=message_type)
+        return replace(facts, protocol=Protocol.MLLP, redactable=self.is_whole, operation=operation)
+
+    def events(self, facts: Facts) -> tuple[Event, ...]:
+        """The message as events, for its judgement by these facts."""
         charset = self._charset()
         media = f"{_MEDIA}; charset={charset}" if charset else _MEDIA
-        head = Head(
-            replace(
-                facts,
-                protocol=Protocol.MLLP,
-                redactable=self.is_whole,
-                operation=replace(facts.operation, message_type=message_type),
-            ),
-            Headers((("content-type", media),)),
-            gap=self.gap,
-        )
+        head = Head(facts, Headers((("content-type", media),)), gap=self.gap)
         return head, Body(self.content, end=True, truncated=not self.is_whole)
 
     def _charset(self) -> str:

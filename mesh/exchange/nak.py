@@ -28,10 +28,6 @@ from mesh.message.hl7_header import V2Header
 from mesh.policy.decision import Reason
 from phiscan.formats.hl7v2.delimiters import V2Delimiters
 
-MOST_NAME: Final = 227
-"""Bytes of an application or a facility: the length of the data type HD."""
-MOST_ID: Final = 199
-"""Bytes of a control id, from version 2.7 on. Before, it was 20."""
 _OWN_ID: Final = 20
 _ACCEPTED: Final = frozenset(("AL", "ER"))
 _ERROR: Final = "207", "Application internal error", "HL70357"
@@ -105,7 +101,7 @@ class _Writer:
     def msh(self, header: V2Header | None, refused: Refused, version: str) -> bytes:
         marks = self._marks
         by, to = (header.receiver, header.sender) if header else ((b"", b""),) * 2
-        names = [self._clean(name, MOST_NAME) for name in (*by, *to)]
+        names = [self._clean(name) for name in (*by, *to)]
         encoding = b"".join((marks.component, marks.repetition, marks.escape, marks.subcomponent))
         processing = self._parts(*((header.processing if header else "") or "P").split("^"))
         return self._segment(
@@ -123,7 +119,7 @@ class _Writer:
     def reason(
         self, header: V2Header | None, refused: Refused, code: Code, version: str
     ) -> tuple[bytes, bytes]:
-        control_id = self._clean(header.control_id, MOST_ID) if header else b""
+        control_id = self._clean(header.control_id) if header else b""
         text = _WITHHELD if code is Code.WITHHELD else _DENIED
         msa = b"MSA", code.value.encode(), control_id
         if _is_before(version, "2.5"):
@@ -144,9 +140,9 @@ class _Writer:
     def _parts(self, *components: str) -> bytes:
         return self._marks.component.join(each.encode() for each in components)
 
-    def _clean(self, name: bytes, most: int) -> bytes:
+    def _clean(self, name: bytes) -> bytes:
         """A field of the message, in printable ASCII and without what would end it."""
-        text = _UNPRINTABLE.sub(b"?", name[:most])
+        text = _UNPRINTABLE.sub(b"?", name)
         for mark in (self._marks.field, self._marks.repetition):
             text = text.replace(mark, b"?")
         return text

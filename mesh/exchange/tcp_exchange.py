@@ -7,31 +7,49 @@ a time; what came later waits in its framer as raw bytes. The lanes do not wait 
     --------  --------------  -------------------------------------------------------------------
     READING   the next frame  a message, or what is not MLLP: JUDGING; End: ENDED
     JUDGING   nothing         the last judgement of the frame: READING, PASSING, SKIPPING or RAW
-    PASSING   the rest of it  each Rest goes on; the last one: READING
-    SKIPPING  the rest of it  each Rest is dropped; the last one: READING
+    PASSING   the rest of it  each Rest goes on; the last one: READING; End: ENDED
+    SKIPPING  the rest of it  each Rest is dropped; the last one: READING; End: ENDED
     RAW       bytes           they go on; End: ENDED
     ENDED     nothing
 
-`docs/decisions/0029-hl7-over-mllp.md` has the whole table. What it does not have, and any exception
-inside, closes the connection: fail closed.
+`docs/decisions/0029-hl7-over-mllp.md` has the tables of events and judgements. What they do not
+have, and any exception inside, closes the connection: fail closed.
 
 INVARIANT (nothing undecided): bytes leave only after a judgement whose effect lets them pass, and a
 message leaves whole, in a frame that is written anew. What is not whole passes only where the
 policy lets it pass unread.
 
-INVARIANT (order): messages of one direction leave in the order in which they came.
+INVARIANT (order): messages of one direction leave in the order in which they came. A NAK stands
+between the messages of its own direction, never within one.
 
 Memory: a lane holds the frame that is open and what was fed at last. A shell that feeds more than
-`LIMIT` and 1 MiB while a judgement is out is cut off.
+one message and `SLACK` while a judgement is out is cut off.
 """
+
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+from typing import Final
 
 from mesh.exchange.mllp import LIMIT
 from mesh.exchange.tcp_events import (
+    Close,
+    Fault,
+    Judged,
+    Overdue,
+    Received,
+    Send,
     TcpEvent,
     TcpStep,
     Wait,
 )
+from mesh.exchange.tcp_lane import Lane, LaneState
+from mesh.exchange.tcp_refusal import Connection
 from mesh.message.facts import Direction, Facts
+from mesh.policy.decision import Reason
+
+_MOST_DEFERRED: Final = 64
+_NOT_OURS: Final = frozenset((LaneState.PASSING, LaneState.RAW, LaneState.ENDED))
+"""States of a lane in which nothing of ours can be said to its receiver."""
 
 
 class TcpExchange:
@@ -39,35 +57,120 @@ class TcpExchange:
 
     Args:
         facts: of the connection: who talks to whom, where, as the proxy says. Direction, protocol
-            and operation are set for each message; the port stays.
+            and message type are set for each message; the port stays.
         limit: bytes of the longest message that is read whole.
     """
 
     def __init__(self, facts: Facts, limit: int = LIMIT) -> None:
-        raise NotImplementedError
+        shared = Connection()
+        self._lanes = {
+            direction: Lane(replace(facts, direction=direction), shared, limit)
+            for direction in Direction
+        }
+        self._deferred: list[Send] = []
+        self._fault: Reason | None = None
+        self._is_closed = False
+
+    def __repr__(self) -> str:
+        return f"TcpExchange({', '.join(map(repr, self._lanes.values()))})"
 
     @property
     def held(self) -> int:
         """The number of bytes that wait here, for `Reservation.cover`."""
-        raise NotImplementedError
+        return 0 if self._is_closed else sum(lane.held for lane in self._lanes.values())
 
     @property
     def is_closed(self) -> bool:
         """Whether `Close` was given. Nothing follows it."""
-        raise NotImplementedError
+        return self._is_closed
 
     @property
     def owes(self) -> bool:
         """Whether something that came has no verdict yet. The shell's stream must not end then."""
-        raise NotImplementedError
+        return not self._is_closed and any(lane.owes for lane in self._lanes.values())
 
     def waits(self, direction: Direction) -> Wait:
         """What a direction waits for, so that the shell knows which deadline runs."""
-        raise NotImplementedError
+        return Wait.NOTHING if self._is_closed else self._lanes[direction].waits
 
     def receive(self, event: TcpEvent) -> tuple[TcpStep, ...]:
         """Take one event. Return what to do, in this order. Never raises.
 
         Each `Judge` must be answered by a `Judged`. Until then its direction gives no other.
         """
-        raise NotImplementedError
+        if self._is_closed:
+            return ()
+        try:
+            steps = tuple(self._until_close(self._step(event)))
+        except Exception:  # noqa: BLE001  # fail closed; its text could quote a message
+            steps = (Close(Reason.INTERNAL_ERROR),)
+        if steps and isinstance(steps[-1], Close):
+            self._is_closed = True
+            self._lanes.clear()  # what is held never leaves
+        return steps
+
+    def _step(self, event: TcpEvent) -> Iterator[TcpStep]:
+        if isinstance(event, Judged):
+            yield from self._judged(event)
+        elif self._fault is not None:
+            return  # the connection ends with the judgement that is out
+        elif isinstance(event, Received):
+            lane = self._lanes[event.direction]
+            yield from self._in_turn(event.direction, lane.feed(event.data, end=event.end))
+        elif isinstance(event, Overdue):
+            yield from self._in_turn(event.direction, self._lanes[event.direction].overdue())
+        else:
+            yield from self._fail(event)
+
+    def _judged(self, event: Judged) -> Iterator[TcpStep]:
+        direction, lane = next(
+            (direction, lane)
+            for direction, lane in self._lanes.items()
+            if lane.state is LaneState.JUDGING and lane.number == event.number
+        )
+        yield from self._in_turn(direction, lane.judged(event))
+        if self._fault is None:
+            yield from self._in_turn(direction, lane.pull())
+        elif not self._is_judging:
+            yield Close(self._fault)
+
+    def _fail(self, event: Fault) -> Iterator[TcpStep]:
+        self._fault = event.reason
+        for direction, lane in self._lanes.items():
+            yield from self._in_turn(direction, lane.fail(event.reason))
+        if not self._is_judging:
+            yield Close()
+
+    @property
+    def _is_judging(self) -> bool:
+        return any(lane.number >= 0 for lane in self._lanes.values())
+
+    def _in_turn(self, direction: Direction, steps: Iterable[TcpStep]) -> Iterator[TcpStep]:
+        """The steps of a lane, without a NAK inside of a frame that goes that way in pieces."""
+        for step in steps:
+            if not isinstance(step, Send) or step.direction is direction:
+                yield step
+                continue
+            other = self._lanes[step.direction].state
+            if other is LaneState.PASSING and len(self._deferred) < _MOST_DEFERRED:
+                self._deferred.append(step)
+            else:
+                yield Close() if other in _NOT_OURS else step
+        yield from self._after_frame(direction)
+
+    def _after_frame(self, direction: Direction) -> Iterator[TcpStep]:
+        """The NAKs that waited for the end of a frame. A direction that has ended takes none."""
+        state = self._lanes[direction].state
+        if state is LaneState.PASSING:
+            return
+        waiting = [nak for nak in self._deferred if nak.direction is direction]
+        self._deferred = [nak for nak in self._deferred if nak.direction is not direction]
+        yield from waiting if state is not LaneState.ENDED else ()
+
+    @staticmethod
+    def _until_close(steps: Iterable[TcpStep]) -> Iterator[TcpStep]:
+        """The steps up to the first that closes."""
+        for step in steps:
+            yield step
+            if isinstance(step, Close):
+                return

@@ -15,6 +15,11 @@ from phiscan.formats.hl7v2.delimiters import V2Delimiters
 
 MOST_BYTES: Final = 8192
 """Bytes of MSH that are read. Its fields have a few hundred at most."""
+MOST_NAME: Final = 227
+"""Bytes of an application or a facility: the length of the data type HD."""
+MOST_ID: Final = 199
+"""Bytes of a control id, from version 2.7 on. Before, it was 20."""
+_MOST_CHARSETS: Final = 8
 # A header at the start of a segment. matches b"\rMSH|", b"MSH^"; not b"xMSH|", b"MSH1"
 _HEADER: Final = re.compile(rb"(?:^[\r\n\t ]*+|[\r\n])(MSH[!-/:-@[-`{-~])")
 _FIRST: Final = re.compile(rb"[\r\n\t ]*(?:MSH|BHS|FHS)[!-/:-@[-`{-~]")
@@ -29,7 +34,7 @@ _PROCESSING: Final = re.compile(r"[A-Z](?:\^[A-Z])?")
 
 @dataclass(frozen=True, slots=True)
 class V2Header:
-    """MSH of one message, with what it says of routing and of answers.
+    """MSH of one message, with what it says of routing and of answers. It is small.
 
     No repr shows it: senders write anything there.
 
@@ -73,14 +78,14 @@ def read(message: bytes) -> V2Header | None:
     fields = [*segment.split(known.field), *([b""] * 18)]
     return V2Header(
         delimiters=known,
-        sender=(fields[2], fields[3]),
-        receiver=(fields[4], fields[5]),
+        sender=(fields[2][:MOST_NAME], fields[3][:MOST_NAME]),
+        receiver=(fields[4][:MOST_NAME], fields[5][:MOST_NAME]),
         message_type=_type(fields[8], known),
-        control_id=fields[9],
+        control_id=fields[9][:MOST_ID],
         processing=_of_form(_PROCESSING, fields[10].replace(known.component, b"^")),
         version=_of_form(_VERSION, fields[11].partition(known.component)[0]),
-        accept=_text(fields[14]),
-        charsets=tuple(_text(each) for each in fields[17].split(known.repetition)),
+        accept=_text(fields[14][:2]),
+        charsets=tuple(map(_text, fields[17].split(known.repetition)[:_MOST_CHARSETS])),
     )
 
 
@@ -98,7 +103,7 @@ def answered(message: bytes, delimiters: V2Delimiters) -> bytes | None:
     found = set(re.findall(rb"[\r\n]MSA%b[^\r\n%b]*(?:%b([^\r\n%b]*))?" % ((mark,) * 4), message))
     if not found:
         return None
-    return found.pop() if len(found) == 1 else b""
+    return found.pop()[:MOST_ID] if len(found) == 1 else b""
 
 
 def _type(written: bytes, delimiters: V2Delimiters) -> str:

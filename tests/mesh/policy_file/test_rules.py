@@ -118,7 +118,7 @@ def test_what_a_rule_leaves_out_allows_nothing():
         (
             "[HTTP]",
             "[http]",
-            "a protocol is `http`, expected `HTTP`, `UPGRADE` or `TCP`",
+            "a protocol is `http`, expected `HTTP`, `UPGRADE`, `TCP` or `MLLP`",
             "did you mean `HTTP`?",
         ),
         ("[HTTP]", "[]", "`protocols` is empty", "leave the key out for HTTP"),

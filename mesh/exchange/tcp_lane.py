@@ -1,0 +1,205 @@
+"""One direction of a TCP connection: what of its bytes is judged, sent on, or dropped.
+
+`mesh.exchange.tcp_exchange` has the theory.
+"""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from enum import Enum
+from typing import Final
+
+from mesh.exchange import mllp_messages
+from mesh.exchange.events import Event, Head
+from mesh.exchange.mllp import Framer
+from mesh.exchange.mllp import State as FramerState
+from mesh.exchange.mllp_events import END, Commit, End, FrameEvent, Message, Raw, Rest, framed
+from mesh.exchange.mllp_messages import Part
+from mesh.exchange.tcp_events import Close, Judge, Judged, Send, TcpStep, Wait
+from mesh.exchange.tcp_frame import OpenFrame, passes
+from mesh.exchange.tcp_refusal import OTHER_WAY, Connection, refusal
+from mesh.message.facts import Direction, Facts, Protocol
+from mesh.policy.decision import Reason
+
+SLACK: Final = 1 << 20
+"""Bytes beyond one message that may wait for a judgement: what a proxy gives at once."""
+_MOST_UNCOMMITTED: Final = 64
+
+
+class LaneState(Enum):
+    """What a lane does with what it reads."""
+
+    READING = "reading"
+    JUDGING = "judging"
+    PASSING = "passing"
+    SKIPPING = "skipping"
+    RAW = "raw"
+    ENDED = "ended"
+
+
+class Lane:
+    """One direction.
+
+    Args:
+        facts: of the connection, with this direction.
+        connection: what it shares with the other direction.
+        limit: bytes of the longest message that is read whole.
+    """
+
+    def __init__(self, facts: Facts, connection: Connection, limit: int) -> None:
+        self.state = LaneState.READING
+        self.number = -1  # of the `Judge` that is out
+        self._facts = facts
+        self._connection = connection
+        self._limit = limit
+        self._framer = Framer(limit)
+        self._frame: OpenFrame | None = None
+        self._failure: Reason | None = None
+        self._has_ended = False
+
+    def __repr__(self) -> str:
+        return f"Lane({self._facts.direction}, {self.state.name}, {self.held} bytes)"
+
+    @property
+    def held(self) -> int:
+        """The number of bytes that wait here."""
+        return self._framer.held + (self._frame.size if self._frame else 0)
+
+    @property
+    def owes(self) -> bool:
+        """Whether something that came has no verdict yet."""
+        is_open = self._framer.state in (FramerState.INSIDE, FramerState.CLOSING)
+        return self.state is LaneState.JUDGING or (self.state is LaneState.READING and is_open)
+
+    @property
+    def waits(self) -> Wait:
+        """What the direction waits for."""
+        if self.state in (LaneState.JUDGING, LaneState.RAW, LaneState.ENDED):
+            return Wait.NOTHING
+        state = self._framer.state
+        if state in (FramerState.CLOSING, FramerState.REST_CLOSING):
+            return Wait.CARRIAGE_RETURN
+        is_open = state is FramerState.INSIDE or self.state is LaneState.SKIPPING
+        return Wait.FRAME if is_open else Wait.NOTHING
+
+    def feed(self, data: bytes, *, end: bool) -> Iterator[TcpStep]:
+        """Take bytes that came."""
+        if self._has_ended:
+            raise ValueError("bytes came after the end of a stream")
+        self._framer.feed(data)
+        if end:
+            self._has_ended = True
+            self._framer.end()
+        if self.state is not LaneState.JUDGING:
+            yield from self.pull()
+        elif self._framer.held > self._limit + SLACK:
+            yield Close(Reason.OVERLOADED)
+
+    def overdue(self) -> Iterator[TcpStep]:
+        """Take it that what is waited for does not come."""
+        wait = self.waits
+        if wait is Wait.FRAME and self.state is LaneState.SKIPPING:
+            yield Close(Reason.OUT_OF_TIME)
+        elif wait is not Wait.NOTHING:
+            self._failure = Reason.OUT_OF_TIME if wait is Wait.FRAME else None
+            self._framer.overdue()
+            yield from self.pull()
+
+    def fail(self, reason: Reason) -> Iterator[TcpStep]:
+        """Refuse the message that is held, if there is one."""
+        if self.state is LaneState.READING and self.owes:
+            self._failure = reason
+            self._framer.overdue()
+            yield from self.pull()
+
+    def pull(self) -> Iterator[TcpStep]:
+        """Read on, until a judgement is out or bytes are missing."""
+        while self.state is not LaneState.JUDGING:
+            event = self._framer.next_event()
+            if event is None:
+                return
+            yield from self._on(event)
+
+    def _on(self, event: FrameEvent) -> Iterator[TcpStep]:
+        if isinstance(event, Message):
+            yield self._judge(event)
+        elif isinstance(event, Rest):
+            yield from self._on_rest(event)
+        elif isinstance(event, Commit):
+            yield from self._on_commit(event)
+        elif isinstance(event, Raw):
+            yield self._send(event.data)
+        elif isinstance(event, End):
+            self.state = LaneState.ENDED
+            yield Send(self._facts.direction, b"", end=True)
+        else:  # not MLLP
+            yield self._asked((Head(replace(self._facts, protocol=Protocol.TCP)),))
+
+    def _judge(self, message: Message) -> Judge:
+        parts = tuple((part, self._facts_of(part)) for part in mllp_messages.parts(message))
+        self._frame = OpenFrame(message.is_whole, parts, self._failure)
+        self._failure = None
+        return self._asked(self._frame.events())
+
+    def _facts_of(self, part: Part) -> Facts:
+        """The facts of a message. One that comes back has the type of what it answers."""
+        if self._facts.direction is Direction.REQUEST:
+            return part.facts(self._facts, part.own_type)
+        sent = self._connection.sent.find(part.answers)
+        return part.facts(self._facts, sent.message_type if sent else "")
+
+    def _asked(self, events: tuple[Event, ...]) -> Judge:
+        self.state, self.number = LaneState.JUDGING, next(self._connection.numbers)
+        return Judge(self.number, events)
+
+    def _on_rest(self, rest: Rest) -> Iterator[TcpStep]:
+        if self.state is LaneState.PASSING:
+            yield self._send(rest.data + END if rest.is_last else rest.data)
+        if rest.is_last:
+            self.state = LaneState.READING
+
+    def _on_commit(self, commit: Commit) -> Iterator[TcpStep]:
+        """A commit acknowledgement goes on while a message waits for one."""
+        other = OTHER_WAY[self._facts.direction]
+        if self._connection.uncommitted[other]:
+            self._connection.uncommitted[other] -= 1
+            self._connection.is_release2 = True
+            yield self._send(framed(commit.content))
+
+    def judged(self, judged: Judged) -> Iterator[TcpStep]:
+        """Take the judgement that is out."""
+        self.number, frame = -1, self._frame
+        if frame is None:  # what is not MLLP goes on as it is, or the connection ends
+            self.state = LaneState.RAW
+            if not passes(judged):
+                yield Close(judged.decision.reason)
+            return
+        frame.take(judged)
+        if not frame.is_judged:
+            yield self._asked(frame.events())
+            return
+        self._frame = None
+        yield from self._release(frame) if frame.refused is None else self._refuse(frame)
+
+    def _release(self, frame: OpenFrame) -> Iterator[TcpStep]:
+        direction, connection = self._facts.direction, self._connection
+        for part, facts in frame.parts:
+            if part.header is not None and direction is Direction.REQUEST:
+                connection.sent.add(part.header, facts.operation.message_type)
+        waiting = connection.uncommitted[direction] + 1
+        connection.uncommitted[direction] = min(waiting, _MOST_UNCOMMITTED)
+        self.state = LaneState.READING if frame.is_whole else LaneState.PASSING
+        yield self._send(frame.released())
+
+    def _refuse(self, frame: OpenFrame) -> Iterator[TcpStep]:
+        if frame.refused is None:
+            raise AssertionError("nothing was refused")
+        part, judged = frame.refused
+        self.state = LaneState.READING if frame.is_whole else LaneState.SKIPPING
+        answer = refusal(part, judged, self._facts.direction, self._connection)
+        if answer is not None:
+            yield answer
+        if answer is None or frame.failure is not None:
+            yield Close(judged.decision.reason)
+
+    def _send(self, data: bytes) -> Send:
+        return Send(self._facts.direction, data)
