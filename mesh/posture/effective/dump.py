@@ -5,7 +5,7 @@ type. `istioctl proxy-config all -o json` prints the same.
 """
 
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from enum import Enum, auto
 from typing import Final
@@ -24,7 +24,12 @@ from mesh.posture.effective.tree import (
 )
 
 _PREFIX: Final = "envoy.admin."
-_ZTUNNEL: Final = frozenset({"workloads", "services", "policies", "certificates"})
+_EMPTY: Final[Tree] = {}
+_DYNAMIC: Final = {
+    "cluster": ("dynamic_active_clusters", "dynamic_warming_clusters"),
+    "route_config": ("dynamic_route_configs",),
+}
+_ZTUNNEL: Final = frozenset({"services", "policies", "certificates"})
 
 
 class DumpError(ValueError):
@@ -92,38 +97,38 @@ def split(dump: Mapping[str, object]) -> Parts:
 
 def _split(dump: Tree) -> Parts:
     if "configs" not in dump:
-        if dump.keys() & _ZTUNNEL and isinstance(dump.get("workloads"), list | Mapping):
+        if isinstance(dump.get("workloads"), list | Mapping) and dump.keys() & _ZTUNNEL:
             return Parts(ProxyNode(ProxyKind.ZTUNNEL))
         raise DumpError("it has no `configs`, so it is no config dump of a proxy")
+    found = _by_type(dump)
+    if "BootstrapConfigDump" not in found:
+        raise DumpError("it has no bootstrap, so nobody says whose proxy it is")
+    node = nodes.read(tree(tree(found["BootstrapConfigDump"], "bootstrap"), "node"))
+    clusters = found.get("ClustersConfigDump", _EMPTY)
+    routes = found.get("RoutesConfigDump", _EMPTY)
+    return Parts(
+        node,
+        _listeners(found["ListenersConfigDump"]) if "ListenersConfigDump" in found else None,
+        _clusters(clusters) if "ClustersConfigDump" in found else None,
+        frozenset(_named(clusters, "dynamic_warming_clusters", "cluster")),
+        _refused(clusters, "cluster") | _refused(routes, "route_config"),
+        _routes(routes) if "RoutesConfigDump" in found else None,
+        _scopes(found.get("ScopedRoutesConfigDump", _EMPTY)),
+        _endpoints(found["EndpointsConfigDump"]) if "EndpointsConfigDump" in found else None,
+        _secrets(found["SecretsConfigDump"]) if "SecretsConfigDump" in found else None,
+    )
+
+
+def _by_type(dump: Tree) -> dict[str, Tree]:
     found: dict[str, Tree] = {}
     for part in trees(dump, "configs"):
-        name = kind(part)
-        version, _, name = name.removeprefix(_PREFIX).partition(".")
+        version, _, name = kind(part).removeprefix(_PREFIX).partition(".")
         if version != "v3":
             raise DumpError(f"it has a part of type `{shown(kind(part))}`, which is not known")
         if name in found:
             raise DumpError(f"it has two parts of type `{shown(name)}`")
         found[name] = part
-    if "BootstrapConfigDump" not in found:
-        raise DumpError("it has no bootstrap, so nobody says whose proxy it is")
-    clusters = found.get("ClustersConfigDump")
-    routes = found.get("RoutesConfigDump")
-    listeners = found.get("ListenersConfigDump")
-    endpoints = found.get("EndpointsConfigDump")
-    secrets = found.get("SecretsConfigDump")
-    return Parts(
-        nodes.read(tree(tree(found["BootstrapConfigDump"], "bootstrap"), "node")),
-        None if listeners is None else _listeners(listeners),
-        None if clusters is None else _clusters(clusters),
-        frozenset() if clusters is None else _warming(clusters),
-        _refused(clusters, "dynamic_warming_clusters", "cluster", "name")
-        | _refused(clusters, "dynamic_active_clusters", "cluster", "name")
-        | _refused(routes, "dynamic_route_configs", "route_config", "name"),
-        None if routes is None else _routes(routes),
-        _scopes(found.get("ScopedRoutesConfigDump", {})),
-        None if endpoints is None else _endpoints(endpoints),
-        None if secrets is None else _secrets(secrets),
-    )
+    return found
 
 
 def _listeners(part: Tree) -> list[Served]:
@@ -158,16 +163,20 @@ def _clusters(part: Tree) -> dict[str, Tree]:
     return found
 
 
-def _warming(part: Tree) -> frozenset[str]:
-    return frozenset(
-        text(tree(entry, "cluster"), "name") for entry in trees(part, "dynamic_warming_clusters")
-    )
+def _named(part: Tree, key: str, inner: str) -> Iterator[str]:
+    for entry in trees(part, key):
+        yield text(tree(entry, inner), "name")
 
 
-def _refused(part: Tree | None, key: str, inner: str, name: str) -> frozenset[str]:
-    return frozenset(
-        text(tree(entry, inner), name) for entry in trees(part or {}, key) if "error_state" in entry
-    )
+def _refused(part: Tree, inner: str) -> frozenset[str]:
+    """Names of what the proxy refused an update of."""
+    found = set()
+    for key in _DYNAMIC[inner]:
+        for entry in trees(part, key):
+            if "error_state" in entry:
+                refused = tree(tree(entry, "error_state"), "failed_configuration")
+                found.add(text(tree(entry, inner) or refused, "name"))
+    return frozenset(found)
 
 
 def _routes(part: Tree) -> dict[str, Tree]:

@@ -1,14 +1,19 @@
 """One proxy's own configuration, and what it says of each cell of its pod."""
 
 from collections.abc import Mapping
+from typing import Final
 
 from mesh.message.facts import Vantage
 from mesh.posture.cell import PeerClass
 from mesh.posture.effective import dump as dumps
+from mesh.posture.effective import inbound, outbound
 from mesh.posture.effective.dump import Parts
+from mesh.posture.effective.finding import Finding, down, unknown, unread
 from mesh.posture.effective.names import GuardNames
-from mesh.posture.effective.node import ProxyNode
-from mesh.posture.evidence import Evidence, Layer, Stance
+from mesh.posture.effective.node import ProxyKind, ProxyNode
+from mesh.posture.effective.tree import UnreadableError
+from mesh.posture.effective.view import View
+from mesh.posture.evidence import Evidence, Layer
 
 
 def read(dump: Mapping[str, object], guard: GuardNames, source: str, at: float | None) -> "Proxy":
@@ -37,7 +42,7 @@ class Proxy:
 
     def __init__(self, parts: Parts, guard: GuardNames, source: str, at: float | None) -> None:
         self._parts = parts
-        self._guard = guard
+        self._view = View(parts, guard)
         self.source = source
         self._at = at
 
@@ -68,5 +73,35 @@ class Proxy:
             port: inbound, a port of the pod; outbound, of the service that is called; 0 for any
                 other port.
         """
-        text = f"{direction} {port} {peers}: not judged yet"
-        return Evidence(Layer.EFFECTIVE, Stance.UNKNOWN, self.source, self._at, text, self.pod)
+        found = self._found(direction, port, peers)
+        return Evidence(
+            Layer.EFFECTIVE,
+            found.stance,
+            self.source,
+            self._at,
+            found.text,
+            self.pod,
+            found.object,
+            found.fix,
+            found.code,
+        )
+
+    def _found(self, direction: Vantage, port: int, peers: PeerClass) -> Finding:
+        if self.node.kind is ProxyKind.ZTUNNEL:
+            return _ZTUNNEL
+        if self.node.kind is ProxyKind.WAYPOINT:
+            return _WAYPOINT
+        try:
+            if direction is Vantage.INBOUND:
+                return inbound.judge(self._view, port, peers)
+            return outbound.judge(self._view, port, peers)
+        except UnreadableError as error:
+            return unread(error)
+
+
+_ZTUNNEL: Final = down(
+    "ztunnel",
+    "ztunnel passes bytes on and reads none",
+    "give the workload a sidecar, or a waypoint that asks the guard",
+)
+_WAYPOINT: Final = unknown("waypoint", "how a waypoint asks the guard cannot be read from its dump")

@@ -1,0 +1,71 @@
+"""Is each message to a port of the pod judged, and each answer? Are strangers refused?"""
+
+from collections.abc import Iterator
+from typing import Final
+
+from mesh.posture.cell import PeerClass
+from mesh.posture.effective.finding import Finding, unknown, unread, worst
+from mesh.posture.effective.listener import Chain, Listener, Transport
+from mesh.posture.effective.manager import INBOUND
+from mesh.posture.effective.node import ProxyKind
+from mesh.posture.effective.transport import refuses_without_certificate
+from mesh.posture.effective.tree import UnreadableError
+from mesh.posture.effective.view import View
+from mesh.posture.evidence import Stance
+
+_NOBODY: Final = unknown("no-listener", "no listener of the proxy takes this port")
+_REFUSED: Final = Finding(Stance.CLOSED, "mtls", "peers without a certificate are refused")
+
+
+def judge(view: View, port: int, peers: PeerClass) -> Finding:
+    """The worst finding for one port.
+
+    Args:
+        port: of the pod.
+        peers: `MESH` or `PLAINTEXT`.
+
+    Raises:
+        UnreadableError: the listeners have another shape.
+    """
+    found: list[Finding] = []
+    for listener in _taking(view, port):
+        found += view.unsettled(listener)
+        try:
+            found += _judged(view, listener, port, peers)
+        except UnreadableError as error:
+            found.append(unread(error))
+    return worst(found, _NOBODY)
+
+
+def _taking(view: View, port: int) -> list[Listener]:
+    """The listeners that take a port: those bound to it, else those that take what is redirected.
+
+    A listener of which only an update is known that was refused may take any port.
+    """
+    is_gateway = view.parts.node.kind is ProxyKind.GATEWAY
+    # istiod calls the listeners of a gateway outbound
+    near = view.listeners if is_gateway else view.inbound
+    bound = [each for each in near if port in each.ports]
+    found = bound or [each for each in near if each.captures]
+    return found + [each for each in view.listeners if each.refused and not each.config]
+
+
+def _judged(view: View, listener: Listener, port: int, peers: PeerClass) -> Iterator[Finding]:
+    if peers is PeerClass.PLAINTEXT:
+        for chain in listener.chains(port, *Transport):
+            found = refuses_without_certificate(chain) or _REFUSED
+            yield found.within(chain.title)
+        return
+    # at a gateway, anybody may come
+    is_gateway = view.parts.node.kind is ProxyKind.GATEWAY
+    seen = tuple(Transport) if is_gateway else (Transport.TLS,)
+    for chain in listener.chains(port, *seen):
+        yield _through(view, chain).within(chain.title)
+
+
+def _through(view: View, chain: Chain) -> Finding:
+    try:
+        way = view.way(chain)
+    except UnreadableError as error:
+        return unread(error)
+    return way.judged if way.manager is None else view.judged(way.manager, INBOUND)

@@ -1,0 +1,134 @@
+"""A dump with what follows from it, worked out once and only where it is asked for."""
+
+from collections.abc import Iterator
+from functools import cached_property
+from typing import Final
+
+from mesh.posture.effective import manager as managers
+from mesh.posture.effective import routes as tables
+from mesh.posture.effective.dump import Parts
+from mesh.posture.effective.finding import Finding, unknown, unread
+from mesh.posture.effective.listener import Chain, Listener
+from mesh.posture.effective.manager import Asked
+from mesh.posture.effective.names import GuardNames
+from mesh.posture.effective.network import Way, way
+from mesh.posture.effective.reach import Reach
+from mesh.posture.effective.routes import Routes
+from mesh.posture.effective.tree import Tree, UnreadableError, shown, text, tree, trees
+
+_OUTBOUND: Final = ("OUTBOUND", "2")
+_INBOUND: Final = ("INBOUND", "1")
+
+
+class View:
+    """What the cells of one proxy are judged by.
+
+    Args:
+        parts: of its dump.
+        guard: the guard's names.
+    """
+
+    def __init__(self, parts: Parts, guard: GuardNames) -> None:
+        self.parts = parts
+        self.guard = guard
+        self.reach = Reach(parts)
+        self._ways: dict[int, Way] = {}
+        self._tables: dict[str, Routes] = {}
+        self._judged: dict[tuple[int, Asked], Finding] = {}
+        self._routed: dict[int, Routes] = {}
+
+    @cached_property
+    def listeners(self) -> list[Listener]:
+        """All listeners.
+
+        Raises:
+            UnreadableError: there is no such part, or a listener has another shape.
+        """
+        if self.parts.listeners is None:
+            raise UnreadableError("the dump has no listeners; collect it again, whole")
+        return [Listener(each) for each in self.parts.listeners]
+
+    @cached_property
+    def inbound(self) -> list[Listener]:
+        """The listeners for peers."""
+        return [each for each in self.listeners if each.direction in _INBOUND]
+
+    @cached_property
+    def outbound(self) -> list[Listener]:
+        """The listeners for the application's own messages."""
+        return [each for each in self.listeners if each.direction in _OUTBOUND]
+
+    def way(self, chain: Chain) -> Way:
+        """Where a chain sends a connection.
+
+        Raises:
+            UnreadableError: one of its filters is not known.
+        """
+        key = id(chain.config)
+        if key not in self._ways:
+            self._ways[key] = way(chain, self.guard, self.reach)
+        return self._ways[key]
+
+    def judged(self, manager: Tree, asked: Asked) -> Finding:
+        """How the guard stands before what passes a connection manager. It is total."""
+        key = (id(manager), asked)
+        if key not in self._judged:
+            try:
+                routes = self.routes(manager)
+            except UnreadableError as error:
+                return unread(error)
+            self._judged[key] = managers.judge(manager, routes, asked, self.guard, self.reach)
+        return self._judged[key]
+
+    def routes(self, manager: Tree) -> Routes:
+        """All routes that a connection manager may use.
+
+        Raises:
+            UnreadableError: they are not in the dump, or have another shape.
+        """
+        key = id(manager)
+        if key not in self._routed:
+            self._routed[key] = tables.together(self._routes(manager))
+        return self._routed[key]
+
+    def _routes(self, manager: Tree) -> Iterator[Routes]:
+        if "route_config" in manager:
+            yield tables.read(tree(manager, "route_config"))
+        elif "rds" in manager:
+            yield self._table(text(tree(manager, "rds"), "route_config_name"))
+        elif "scoped_routes" in manager:
+            yield from self._scoped(tree(manager, "scoped_routes"))
+        else:
+            raise UnreadableError("a connection manager has no routes")
+
+    def _scoped(self, scoped: Tree) -> Iterator[Routes]:
+        own = tree(scoped, "scoped_route_configurations_list")
+        names = [
+            text(each, "route_configuration_name")
+            for each in trees(own, "scoped_route_configurations")
+        ] or self.parts.scopes.get(text(scoped, "name"), [])
+        if not names:
+            raise UnreadableError("the dump lacks the scoped routes of a connection manager")
+        for name in names:
+            yield self._table(name)
+
+    def _table(self, name: str) -> Routes:
+        if name not in self._tables:
+            known = self.parts.routes
+            if known is None or name not in known:
+                raise UnreadableError(f"the dump lacks the routes `{shown(name)}`")
+            found = tables.read(known[name])
+            if name in self.parts.refused:
+                said = f"the proxy refused an update of the routes `{shown(name)}`"
+                found.odd.append(unknown("update-refused", said))
+            self._tables[name] = found
+        return self._tables[name]
+
+    def unsettled(self, listener: Listener) -> Iterator[Finding]:
+        """What keeps a listener's configuration from being what the proxy runs, or will run."""
+        name = shown(listener.name)
+        if listener.refused:
+            said = f"the proxy refused an update of listener `{name}`"
+            yield unknown("update-refused", said, "look at error_state in its config dump")
+        if listener.is_warming:
+            yield unknown("warming", f"listener `{name}` is not in use yet", "collect it again")
