@@ -23,6 +23,8 @@ class Inputs:
         objects_at: when they were listed, the oldest one, in Unix seconds; None when nobody says.
         proxies: configurations of proxies.
         unreadable: why a pod's configuration cannot be read, by namespace and pod.
+        doubts: why a configuration may not be the one that holds, by namespace and pod: istiod has
+            sent a newer one that the proxy has not acknowledged.
         heartbeats: of all guards; None when no ledger was given.
         canaries: None when nobody says whether there are any.
         provider: name of the guard's extension provider.
@@ -32,6 +34,7 @@ class Inputs:
     objects_at: float | None
     proxies: Sequence[ProxyConfiguration] = ()
     unreadable: Mapping[tuple[str, str], str] = field(default_factory=dict)
+    doubts: Mapping[tuple[str, str], str] = field(default_factory=dict)
     heartbeats: Heartbeats | None = None
     canaries: CanaryOutcomes | None = None
     provider: str = "phiguard"
@@ -72,7 +75,7 @@ def audit(inputs: Inputs, now: float, freshness: Freshness) -> Report:
         principal = f"{_trust_domain(mesh)}/ns/{placed.name.namespace}/sa/{placed.account}"
         opted_in = _opted_in(mesh, placed.name.namespace)
         for cell, first in declared.of(placed):
-            evidence = [first, *_effective(cell, placed, proxies, inputs.unreadable)]
+            evidence = [first, *_effective(cell, placed, proxies, inputs)]
             if inputs.heartbeats is not None:
                 evidence.append(inputs.heartbeats.evidence(cell, principal, placed.shared))
             if inputs.canaries is not None:
@@ -85,22 +88,30 @@ def _effective(
     cell: Cell,
     placed: Placed,
     proxies: Mapping[tuple[str, str], Sequence[ProxyConfiguration]],
-    unreadable: Mapping[tuple[str, str], str],
+    inputs: Inputs,
 ) -> Iterator[Evidence]:
     """What the proxies of a workload's pods say; nothing of a pod without its configuration."""
     for pod in placed.pods:
         key = pod.namespace, pod.name
-        if why := unreadable.get(key):
-            yield _unknown(pod.name, why, "dump-unreadable")
-            continue
         said = {
             replace(proxy.evidence(cell.direction, cell.port, cell.peers), pod=pod.name)
             for proxy in proxies.get(key, ())
         }
-        if len({each.stance for each in said}) > 1:
+        stances = {each.stance for each in said}
+        if Stance.DOWN in stances and len(stances) == 1:
+            yield min(said, key=_time)
+        elif why := inputs.unreadable.get(key):
+            yield _unknown(pod.name, why, "dump-unreadable")
+        elif why := inputs.doubts.get(key):
+            yield _unknown(pod.name, why, "out-of-sync")
+        elif len(stances) > 1:
             yield _unknown(pod.name, "two config dumps of it disagree", "dumps-disagree")
         elif said:
-            yield min(said, key=lambda each: -1.0 if each.at is None else each.at)
+            yield min(said, key=_time)
+
+
+def _time(evidence: Evidence) -> float:
+    return -1.0 if evidence.at is None else evidence.at
 
 
 def _unknown(pod: str, text: str, code: str) -> Evidence:

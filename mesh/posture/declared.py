@@ -6,15 +6,16 @@ that `mesh.istio.check` knows as a mistake may stand against it.
 Nothing follows from an object that is not there, unless its kind was listed whole.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Final
 
 from mesh.istio import check
-from mesh.istio.check.filters import touches
+from mesh.istio.check.filters import judges_tcp, touches
 from mesh.istio.check.patches import selector as filter_selector
 from mesh.istio.check.scoping import effective as sidecar_of
+from mesh.istio.check.services import HTTP, protocol
 from mesh.istio.check.view import Mesh
 from mesh.istio.check.workloads import selects
 from mesh.istio.snapshot import MeshObject, Node
@@ -22,7 +23,7 @@ from mesh.message.facts import Vantage
 from mesh.posture import peer_authentication
 from mesh.posture.cell import Cell, PeerClass
 from mesh.posture.contradictions import Contradiction, Contradictions
-from mesh.posture.destinations import HTTP, Destination
+from mesh.posture.destinations import Destination
 from mesh.posture.evidence import Evidence, Layer, Stance
 from mesh.posture.inventory import Placed
 
@@ -33,6 +34,7 @@ NEEDED: Final = (
 """Kinds that must be listed whole. MeshConfig must be there too, as istiod reads it."""
 
 _STREAMING: Final = "streaming"
+_INBOUND, _OUTBOUND, _GATEWAY = "SIDECAR_INBOUND", "SIDECAR_OUTBOUND", "GATEWAY"
 _CLEAR_REDIRECT: Final = ("tls", "https_redirect")
 
 
@@ -134,10 +136,13 @@ class Declared:
     def _inbound(self, cell: Cell, placed: Placed) -> Iterator[_Finding]:
         labels = [pod.workload for pod in placed.pods]
         if placed.is_gateway:
-            if not all(self._filters("GATEWAY", pod.labels) for pod in labels):
+            if not all(self._filters(_GATEWAY, pod.labels) for pod in labels):
                 text = "no EnvoyFilter of the guard is for this gateway"
                 yield _down(text, "list the gateway in the guard's values", "gateway-unguarded")
             yield _Finding(Stance.JUDGED, "the gateway's filter asks the guard")
+            return
+        if all(self._filters(_INBOUND, pod.labels, cell.port) for pod in labels):
+            yield _Finding(Stance.JUDGED, "messages of the connection are declared to be judged")
             return
         streams = all(pod.guarded == _STREAMING for pod in labels)
         asked = [[p for p in self._mesh.policies if self._mesh.checks(p, pod)] for pod in labels]
@@ -145,7 +150,7 @@ class Declared:
             text = f"no AuthorizationPolicy asks provider `{self._mesh.provider}` for it"
             fix = "apply the guard's objects to its namespace"
             yield _down(text, fix, "no-policy")
-        if not all(self._filters("SIDECAR_INBOUND", pod.labels) for pod in labels):
+        if not all(self._filters(_INBOUND, pod.labels) for pod in labels):
             text = "no EnvoyFilter of the guard reads its answers"
             yield _down(text, "label its pods phiguard.dev/guarded", "no-inbound-filter")
         yield from _spoken(cell, placed)
@@ -174,12 +179,14 @@ class Declared:
         return _Finding(Stance.CLOSED, "the gateway takes TLS only, or redirects to it")
 
     def _outbound(self, cell: Cell, placed: Placed) -> Iterator[_Finding]:
-        if not all(self._filters("SIDECAR_OUTBOUND", p.workload.labels) for p in placed.pods):
+        if not all(self._filters(_OUTBOUND, p.workload.labels) for p in placed.pods):
             text = "no EnvoyFilter of the guard reads what it sends"
             yield _down(text, "label its pods phiguard.dev/guarded", "no-outbound-filter")
         reached = placed.destinations[cell.port]
         platform = cell.peers is PeerClass.PLATFORM
-        unread = reached.unread_of_platform if platform else reached.unread_of_mesh
+        unread = list(reached.unread_of_platform if platform else reached.unread_of_mesh)
+        if all(self._filters(_OUTBOUND, p.workload.labels, cell.port) for p in placed.pods):
+            unread = [each for each in unread if not each.is_plain_tcp]
         if unread:
             yield _unread(unread)
         yield _Finding(Stance.JUDGED, "requests are declared to be judged before they are sent")
@@ -199,20 +206,30 @@ class Declared:
                     return _open(mode, document)
         return _Finding(Stance.CLOSED, "hosts that the mesh does not know are out of reach")
 
-    def _filters(self, context: str, labels: object) -> bool:
-        """Whether one of the guard's filters is for these pods in a context."""
-        return isinstance(labels, dict) and any(
-            selects(selector, labels) for selector in self._by_context.get(context, ())
+    def _filters(self, context: str, labels: Mapping[str, str], port: int | None = None) -> bool:
+        """Whether one of the guard's filters is for these pods in a context.
+
+        Args:
+            port: where it has to read connections of TCP; None for HTTP on each port.
+        """
+        return any(
+            selects(selector, labels) for selector in self._gates_by_place.get((context, port), ())
         )
 
     @cached_property
-    def _by_context(self) -> dict[str, list[Node]]:
-        found: dict[str, list[Node]] = {}
+    def _gates_by_place(self) -> dict[tuple[str, int | None], list[Node]]:
+        """Selectors of the guard's filters, by context and port."""
+        found: dict[tuple[str, int | None], list[Node]] = {}
         for document in self._mesh.filters:
             for patch in document.spec.at("config_patches"):
-                if touches(patch.at("patch", "value")):
-                    context = patch.at("match", "context").text
-                    found.setdefault(context, []).append(filter_selector(document))
+                context = patch.at("match", "context").text
+                port: int | None = None
+                if judges_tcp(patch):
+                    number = patch.at("match", "listener", "port_number").text
+                    port = int(number) if number.isdigit() else -1
+                elif not touches(patch.at("patch", "value")):
+                    continue
+                found.setdefault((context, port), []).append(filter_selector(document))
         return found
 
 
@@ -222,8 +239,8 @@ def _spoken(cell: Cell, placed: Placed) -> Iterator[_Finding]:
         for port in service.spec.at("ports"):
             if cell.port not in placed.targets(port):
                 continue
-            said = port.at("app_protocol").text or port.at("name").text.partition("-")[0]
-            if said.lower() not in HTTP or port.at("protocol").text.upper() == "UDP":
+            said = protocol(port)
+            if said not in HTTP or port.at("protocol").text.upper() == "UDP":
                 text = f"its Service says `{said or port.at('protocol').text or 'nothing'}` of it"
                 fix = "name the port http-… or grpc-…"
                 yield _Finding(Stance.DOWN, text, service.title, fix, "port-not-http")

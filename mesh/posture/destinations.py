@@ -11,12 +11,11 @@ from functools import cached_property
 from typing import Final
 
 from mesh.istio.check import scoping
-from mesh.istio.check.services import EXPORT
+from mesh.istio.check.services import EXPORT, HTTP, TCP_LIKE, protocol
 from mesh.istio.check.view import Mesh
 from mesh.istio.check.workloads import Workload
 from mesh.istio.snapshot import MeshObject, Node
 
-HTTP: Final = ("http", "http2", "grpc", "grpc-web", "kubernetes.io/h2c", "kubernetes.io/ws")
 _KUBERNETES: Final = ("kubernetes", "default")
 PLATFORM_NAMESPACES: Final = frozenset({"kube-system", "kube-public", "kube-node-lease"})
 
@@ -42,6 +41,11 @@ class Destination:
     def is_http(self) -> bool:
         """Whether Envoy reads messages there."""
         return self.protocol in HTTP and not self.is_udp
+
+    @property
+    def is_plain_tcp(self) -> bool:
+        """Whether Envoy forwards its bytes, and so a network filter can read them."""
+        return self.protocol in TCP_LIKE and not self.is_udp
 
 
 @dataclass(frozen=True)
@@ -115,13 +119,11 @@ def _destination(
     document: MeshObject, host: str, port: Node, number: str, platform: bool
 ) -> Destination:
     text = port.at(number).text
-    said = port.at("app_protocol").text or port.at("name").text.partition("-")[0]
-    if number == "number":
-        said = port.at("protocol").text
+    said = port.at("protocol").text.lower() if number == "number" else protocol(port)
     return Destination(
         host=host,
         port=int(text) if text.isdigit() else 0,
-        protocol=said.lower(),
+        protocol=said,
         is_udp=port.at("protocol").text.upper() == "UDP",
         platform=platform,
         document=document,

@@ -51,8 +51,8 @@ RULES = (
 
 _HTTP2_NAMES: Final = ("grpc", "http2")
 _HTTP2_APP_PROTOCOLS: Final = ("grpc", "http2", "kubernetes.io/h2c")
-_HTTP: Final = ("http", "http2", "grpc", "grpc-web", "kubernetes.io/h2c", "kubernetes.io/ws")
-_TCP: Final = ("tcp", "mongo", "mysql", "redis", "thrift", "dubbo")
+HTTP: Final = ("http", "http2", "grpc", "grpc-web", "kubernetes.io/h2c", "kubernetes.io/ws")
+TCP_LIKE: Final = ("tcp", "mongo", "mysql", "redis", "thrift", "dubbo")
 _TLS: Final = ("tls", "https", "kubernetes.io/wss")
 EXPORT: Final = "networking.istio.io/exportTo"
 
@@ -146,13 +146,13 @@ def _port(mesh: Mesh, document: MeshObject, port: Node) -> Iterator[IstioProblem
         yield problem(
             UDP, document, port.at("protocol"), f"port {number} is UDP", f"use TCP, {move}"
         )
-    elif spoken in _TCP and not (mllp.is_named(port) or mllp.is_read(mesh, document, port)):
+    elif spoken in TCP_LIKE and not (mllp.is_named(port) or mllp.is_read(mesh, document, port)):
         message = f"port {number} is {spoken}"
         yield problem(TCP, document, where, message, f"name it `http-...` if it is HTTP, {move}")
     elif spoken in _TLS:
         message = f"port {number} is {spoken}"
         cure = f"let the application speak HTTP and leave TLS to the mesh, {move}"
         yield problem(TLS, document, where, message, cure)
-    elif spoken not in (*_HTTP, *_TCP):
+    elif spoken not in (*HTTP, *TCP_LIKE):
         message = f"port {number} does not say its protocol"
         yield problem(UNNAMED, document, where, message, "name it `http-...` or `grpc-...`")

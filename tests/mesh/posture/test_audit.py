@@ -6,7 +6,7 @@ from typing import Any, Final
 
 import pytest
 from clean_mesh import clean_mesh
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from living_mesh import LISTED, NOW, living, pod
 from seeded_mistakes import SEEDS, Seed, name, snapshot
@@ -54,7 +54,7 @@ class NoCanaries:
 def judged(objects: MeshSnapshot) -> Report:
     """The audit where only the objects can say that something is wrong."""
     proxies = [Agreeing(pod.namespace, pod.name) for pod in objects.kind("Pod")]
-    inputs = Inputs(objects, NOW, proxies, {}, Seen(), NoCanaries())
+    inputs = Inputs(objects, NOW, proxies, heartbeats=Seen(), canaries=NoCanaries())
     return audit(inputs, NOW, Freshness())
 
 
@@ -232,6 +232,7 @@ def test_a_part_of_the_configuration_is_not_what_istiod_reads() -> None:
 FILES: Final = clean_mesh()
 
 
+@settings(max_examples=10)
 @given(st.permutations(range(len(CLEAN.documents))))
 def test_the_order_of_objects_says_nothing(order: list[int]) -> None:
     def lines(documents: tuple[MeshObject, ...]) -> list[str]:
@@ -240,6 +241,7 @@ def test_the_order_of_objects_says_nothing(order: list[int]) -> None:
     assert lines(tuple(CLEAN.documents[place] for place in order)) == lines(CLEAN.documents)
 
 
+@settings(max_examples=10)  # a mesh is judged twice in each
 @given(st.sampled_from(SEEDS), st.data())
 def test_less_is_never_better(seed: Seed, data: st.DataObject) -> None:
     """A kind that is gone, or a layer that is gone, turns no cell UP."""
@@ -265,3 +267,42 @@ def test_thirty_workloads_in_which_everything_is_right_are_up() -> None:
     report = judged(living(read({**FILES, "cluster.yaml": many})))
     assert len({each.cell.workload for each in report.verdicts}) == 30
     assert report.counts.keys() == {State.UP}
+
+
+@dataclass(frozen=True)
+class Broken(Agreeing):
+    """A proxy that is open."""
+
+    def evidence(self, direction: Vantage, port: int, peers: PeerClass) -> Evidence:
+        return Evidence(Layer.EFFECTIVE, Stance.DOWN, "dump", self.at, "it is open", code="open")
+
+
+EHR: Final = ("clinic", "ehr-7d9c-0")
+
+
+@pytest.mark.parametrize(
+    ("proxies", "more", "state", "code"),
+    [
+        ([Agreeing(*EHR)], {}, State.UP, ""),
+        ([], {}, State.UNKNOWN, "no-effective"),
+        ([Agreeing("other", "ehr-7d9c-0")], {}, State.UNKNOWN, "no-effective"),
+        ([Agreeing(*EHR, at=NOW - 7200)], {}, State.UNKNOWN, "stale"),
+        ([Broken(*EHR)], {}, State.DOWN, "open"),
+        ([Agreeing(*EHR), Agreeing(*EHR, at=NOW - 9)], {}, State.UP, ""),
+        ([Agreeing(*EHR), Broken(*EHR)], {}, State.UNKNOWN, "dumps-disagree"),
+        ([], {"unreadable": {EHR: "it is torn"}}, State.UNKNOWN, "dump-unreadable"),
+        ([Agreeing(*EHR)], {"unreadable": {EHR: "it is torn"}}, State.UNKNOWN, "dump-unreadable"),
+        ([Agreeing(*EHR)], {"doubts": {EHR: "late"}}, State.UNKNOWN, "out-of-sync"),
+        ([Broken(*EHR)], {"doubts": {EHR: "late"}}, State.DOWN, "open"),
+        ([Agreeing(*EHR)], {"heartbeats": None}, State.UNKNOWN, "no-observed"),
+        ([Agreeing(*EHR)], {"canaries": None}, State.UNKNOWN, "no-proved"),
+        ([Agreeing(*EHR)], {"objects_at": None}, State.UNKNOWN, "no-time"),
+    ],
+)
+def test_what_proxies_say_of_their_pods(
+    proxies: list[Agreeing], more: dict[str, Any], state: State, code: str
+) -> None:
+    inputs = Inputs(living(snapshot({})), NOW, proxies, heartbeats=Seen(), canaries=NoCanaries())
+    report = audit(replace(inputs, **more), NOW, Freshness())
+    ehr = [each for each in report.verdicts if each.cell.workload.name == "ehr"]
+    assert {(each.state, each.decisive.code) for each in ehr} == {(state, code)}

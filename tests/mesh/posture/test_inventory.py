@@ -30,10 +30,13 @@ def test_each_port_of_a_workload_has_cells_of_both_kinds_of_peers() -> None:
     assert names == [
         "inbound/*/mesh",
         "inbound/*/plaintext",
+        "inbound/2575/mesh",
+        "inbound/2575/plaintext",
         "inbound/8080/mesh",
         "inbound/8080/plaintext",
         "outbound/*/outside",
         "outbound/80/mesh",
+        "outbound/2575/mesh",
         "outbound/4317/platform",
         "outbound/9000/platform",
     ]
