@@ -4,8 +4,8 @@ from dataclasses import dataclass
 from typing import Final
 
 from mesh.istio.check.view import Host, Mesh
+from mesh.posture.destinations import platform_namespaces
 
-_KUBERNETES: Final = "kube-"
 _API_SERVER: Final = ("kubernetes", "default")
 PARTS_OF_A_CLUSTER: Final = 4  # outbound|8080|v1|ehr.clinic.svc.cluster.local
 
@@ -17,7 +17,7 @@ class GuardNames:
     Args:
         provider: its extension provider.
         clusters: `outbound|9000||phiguard.phiguard-system.svc.cluster.local`.
-        platform: namespaces of Istio, the guard and the collector. `kube-*` is known without them.
+        platform: namespaces of Kubernetes, Istio, the guard and the collector.
     """
 
     provider: str
@@ -31,14 +31,10 @@ class GuardNames:
             return False
         service = Host(parts[3], parts[1]).service
         namespace = service[1]
-        return (
-            service == _API_SERVER
-            or namespace.startswith(_KUBERNETES)
-            or (bool(namespace) and namespace in self.platform)
-        )
+        return service == _API_SERVER or namespace in self.platform
 
 
 def of(mesh: Mesh) -> GuardNames:
     """The names that the objects of a mesh give."""
     clusters = frozenset(f"outbound|{host.port}||{host.name}" for host in mesh.guards)
-    return GuardNames(mesh.provider, clusters, mesh.own_namespaces | {mesh.root})
+    return GuardNames(mesh.provider, clusters, platform_namespaces(mesh))
