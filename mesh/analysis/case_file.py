@@ -19,6 +19,7 @@ from mesh.exchange.events import Head
 from mesh.message import identity
 from mesh.message.facts import Claims, Direction, Facts, Operation, Protocol, Vantage
 from mesh.message.headers import Headers
+from mesh.message.message_types import is_type
 from mesh.policy.decision import Action, Reason
 from mesh.policy.policy import Policy
 from mesh.policy.vocabulary import BUILT_IN, Vocabulary
@@ -51,6 +52,7 @@ _REQUEST: Final = (
         "redactable",
     ),
     *("method", "path", "host", "port", "headers", "contentType", "truncated", *_BODIES),
+    "messageType",
     *("sourceAddress", "claims", "verifiedHeaders"),
 )
 _FLAGS: Final = {"mtls": False, "redactable": True, "truncated": False}
@@ -208,13 +210,35 @@ def _facts(reader: NodeReader, request: Mapping[str, Node], flags: Mapping[str, 
         caller=principal("caller"),
         mtls=flags["mtls"],
         redactable=flags["redactable"],
-        operation=Operation(text("method"), text("path"), text("host"), port),
+        operation=Operation(
+            text("method"), text("path"), text("host"), port, _message_type(reader, request)
+        ),
         source_address=text("sourceAddress"),
         claims=_vouched(reader, request["claims"], "claim") if "claims" in request else None,
         headers=_vouched(reader, request["verifiedHeaders"], "header")
         if "verifiedHeaders" in request
         else None,
     )
+
+
+def _message_type(reader: NodeReader, request: Mapping[str, Node]) -> str:
+    """The type of the HL7 message that a response answers. A request says its own."""
+    if "messageType" not in request:
+        return ""
+    node = request["messageType"]
+    written = {
+        key: str(request[key].value) if key in request else "" for key in ("protocol", "direction")
+    }
+    if written != {"protocol": Protocol.MLLP.value, "direction": Direction.RESPONSE.value}:
+        reader.error(
+            node,
+            "`messageType` is of a response over MLLP: the type of the message that it answers",
+            "leave it out; the type of a request stands in its MSH-9",
+        )
+    word = reader.text(node, "`messageType`")
+    if word and not is_type(word):
+        reader.error(node, f"`{word}` is not a message type", "write it as `ADT^A01`")
+    return word
 
 
 def _vouched(reader: NodeReader, node: Node, what: str) -> Claims:

@@ -257,6 +257,8 @@ def _settings(old: Policy, new: Policy) -> tuple[Setting, ...]:
             str(new.treat_identifiers_as_phi).lower(),
             opens=old.treat_identifiers_as_phi,
         ),
+        # either way nothing of a refused message flows
+        Setting("mllp.onDenied", old.mllp_refusal, new.mllp_refusal, opens=False),
         # it lets nothing flow, but less is recorded of what flows
         Setting(
             "audit.uneventful",

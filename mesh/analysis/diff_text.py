@@ -229,7 +229,7 @@ def _operations(found: Iterable[OperationClass], known: Iterable[OperationClass]
     for protocol in sorted(protocols):
         here: set[tuple[str, ...]] = {each.labels for each in found if each.protocol is protocol}
         everything = {each.labels for each in known if each.protocol is protocol}
-        for axis in range(4):
+        for axis in range(5):
             here = set(_opened(here, axis, {labels[axis] for labels in everything}))
         yield from (_operation(protocol, labels) for labels in here)
 
@@ -246,10 +246,12 @@ def _opened(
 
 
 def _operation(protocol: Protocol, labels: tuple[str, ...]) -> str:
-    method, path, host, port = labels
+    method, path, host, port, message_type = labels
     words = [] if protocol is Protocol.HTTP else [protocol.value]
     if (method, path) != (ANY, ANY):
         words += [method if method != ANY else "any method", path if path != ANY else "any path"]
+    if message_type != ANY:
+        words.append(message_type)
     if host != ANY:
         words.append(f"host {host}")
     if port != ANY:

@@ -6,16 +6,17 @@ exact value; for each prefix, the texts that it names and no longer pattern name
 that no pattern names. One witness stands for its whole class. Patterns of hosts may also start with
 `*`, so there each pair of a prefix and a suffix has a witness as well.
 
-The classes cannot show ambiguous paths and unknown ports, which no rule can open, nor claims and
-headers.
+The classes cannot show ambiguous paths, unknown ports and unknown message types, which no rule can
+open, nor claims and headers.
 
 Cost: trust domains x namespaces x accounts of workloads; methods x paths x hosts x ports of
-operations.
+operations, and message types x ports.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Set
 from dataclasses import dataclass
 from itertools import count, product
+from math import prod
 from string import ascii_lowercase, ascii_uppercase
 from typing import Final
 
@@ -39,12 +40,13 @@ class OperationClass:
 
     Args:
         operation: its witness.
-        labels: method, path, host and port as the policies write them; `*` where they name none.
+        labels: method, path, host, port and message type as the policies write them; `*` where they
+            name none.
     """
 
     operation: Operation
     protocol: Protocol
-    labels: tuple[str, str, str, str]
+    labels: tuple[str, str, str, str, str]
 
 
 def workloads(peers: Iterable[Peer]) -> Mapping[str, str]:
@@ -75,8 +77,8 @@ def workloads(peers: Iterable[Peer]) -> Mapping[str, str]:
 class OperationClasses:
     """One operation of every class that some entries tell apart.
 
-    UPGRADE and TCP are included only where an entry lists them. The classes are the product of
-    methods, paths, hosts and ports. `len` counts them without building one.
+    UPGRADE, TCP and MLLP are included only where an entry lists them. The classes are the product
+    of methods, paths, hosts, message types and ports. `len` counts them without building one.
     """
 
     def __init__(self, operations: Iterable[OperationMatch]) -> None:
@@ -87,25 +89,30 @@ class OperationClasses:
         paths = witnesses({word for entry in entries for word in entry.paths}, root="/")
         hosts = _either_end({word for entry in entries for word in entry.hosts})
         self._ports = _ports({port for entry in entries for port in entry.ports})
+        types = witnesses(
+            {word for entry in entries for word in entry.message_types}, filler=_FILLER.upper()
+        )
         listed = {protocol for entry in entries for protocol in entry.protocols} | {Protocol.HTTP}
         bare = {"": ANY}
         self._words = {
-            protocol: (bare, bare, bare) if protocol is Protocol.TCP else (methods, paths, hosts)
+            protocol: {
+                Protocol.TCP: (bare, bare, bare, bare),
+                Protocol.MLLP: (bare, bare, bare, types),
+            }.get(protocol, (methods, paths, hosts, bare))
             for protocol in sorted(listed)
         }
 
     def __len__(self) -> int:
-        return len(self._ports) * sum(
-            len(methods) * len(paths) * len(hosts) for methods, paths, hosts in self._words.values()
-        )
+        return len(self._ports) * sum(prod(map(len, words)) for words in self._words.values())
 
     def __iter__(self) -> Iterator[OperationClass]:
-        for protocol, (methods, paths, hosts) in self._words.items():
-            for (method, m), (path, p), (host, h), (port, n) in product(
-                methods.items(), paths.items(), hosts.items(), self._ports.items()
+        for protocol, words in self._words.items():
+            methods, paths, hosts, types = (each.items() for each in words)
+            for (method, m), (path, p), (host, h), (kind, t), (port, n) in product(
+                methods, paths, hosts, types, self._ports.items()
             ):
-                operation = Operation(method, path, host, port)
-                yield OperationClass(operation, protocol, (m, p, h, n))
+                operation = Operation(method, path, host, port, kind)
+                yield OperationClass(operation, protocol, (m, p, h, n, t))
 
 
 def hosts(patterns: Set[str]) -> dict[str, str]:

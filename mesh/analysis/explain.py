@@ -81,7 +81,7 @@ def _edge(facts: Facts) -> str:
     callee = (facts.service if outbound else facts.destination) or "a peer without an identity"
     words = [
         f"{facts.source or 'a peer without an identity'} -> {callee}",
-        f"{operation.method} {operation.path}".strip(),
+        f"{operation.method} {operation.path}".strip() or operation.message_type,
         str(facts.direction),
         "seen by the sender" if outbound else f"{'mutual' if facts.mtls else 'without mutual'} TLS",
     ]

@@ -113,7 +113,7 @@ def standing(facts: Facts, policy: Policy) -> object:
     said = (
         rules.disclosure(is_request=is_request, encrypted=edge.encrypted) if rules.named else None
     )
-    is_read = edge.protocol is Protocol.HTTP
+    is_read = edge.protocol.is_read
     masking = rules.masking(is_request=is_request)
     return (
         said,
@@ -122,7 +122,7 @@ def standing(facts: Facts, policy: Policy) -> object:
         rules.enforced,
         rules.waived,
         is_read,
-        is_read or edge.protocol in rules.protocols,
+        edge.protocol is Protocol.HTTP or edge.protocol in rules.protocols,
         edge.encrypted,
         rules.on_opaque,
     )

@@ -28,7 +28,10 @@ def rule_coverage(results: Iterable[tuple[Case, CaseResult]]) -> tuple[RuleCover
 
     AUDIT rules count too.
     """
-    cases = [(case, {*result.outcome.decision.rules, *_audited(case)}) for case, result in results]
+    cases = [
+        (case, {*result.outcome.decision.rules, *_audited(case, result)})
+        for case, result in results
+    ]
     policies = {case.policy.digest: case.policy for case, _ in cases}
     return tuple(
         RuleCoverage(
@@ -44,9 +47,10 @@ def rule_coverage(results: Iterable[tuple[Case, CaseResult]]) -> tuple[RuleCover
     )
 
 
-def _audited(case: Case) -> Iterable[str]:
+def _audited(case: Case, result: CaseResult) -> Iterable[str]:
     """The AUDIT rules of the case's edge. A decision leaves out those that would have allowed."""
-    rules = rules_on(case.policy, edge_of(case.head.facts, case.policy))
+    facts = result.outcome.facts or case.head.facts
+    rules = rules_on(case.policy, edge_of(facts, case.policy))
     return (name for name, _ in rules.audits)
 
 

@@ -1,15 +1,15 @@
 """What a rule requires of a message besides its two ends, and how surely a message meets it.
 
 The answer has three values. It is UNSURE when the guard cannot know: an ambiguous path, an unknown
-port, or claims that Envoy does not report. `mesh.policy.decide` then denies wherever such a rule
-could matter: a rule that cannot be evaluated denies.
+port or message type, or claims that Envoy does not report. `mesh.policy.decide` then denies
+wherever such a rule could matter: a rule that cannot be evaluated denies.
 """
 
 from dataclasses import dataclass, field
 from enum import IntEnum
 from typing import NamedTuple
 
-from mesh.message import paths
+from mesh.message import identity, paths
 from mesh.message.addresses import Address, Block
 from mesh.message.facts import Claims, Protocol
 from mesh.policy.rule import OperationMatch, Rule, Wanted
@@ -36,6 +36,7 @@ class Edge(NamedTuple):
         address: address of the peer; None when unknown.
         claims: verified claims; None when it is unknown whether there are any.
         headers: request headers that Envoy vouches for; None as for `claims`.
+        message_type: of an HL7 message; empty when it is unknown.
     """
 
     source: str
@@ -50,6 +51,7 @@ class Edge(NamedTuple):
     address: Address | None = None
     claims: Claims | None = None
     headers: Claims | None = None
+    message_type: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +83,8 @@ class Condition:
         object.__setattr__(
             self,
             "_is_plain",
-            not (self.blocks or self.claims or self.headers or self.operation.ports),
+            not (self.blocks or self.claims or self.headers or self.operation.ports)
+            and not self.operation.message_types,
         )
 
     def fit(self, edge: Edge) -> Fit:
@@ -104,7 +107,9 @@ class Condition:
         fit = self._path_fit(edge.path) if operation.paths else Fit.YES
         if self._is_plain or fit is Fit.NO:  # holds for nearly all rules
             return fit
-        return min(fit, _port_fit(operation, edge.port), self._peer_fit(edge))
+        return min(
+            fit, _type_fit(operation, edge), _port_fit(operation, edge.port), self._peer_fit(edge)
+        )
 
     def _path_fit(self, path: str | None) -> Fit:
         if path is None:
@@ -130,6 +135,18 @@ def condition_of(rule: Rule, operation: OperationMatch, blocks: tuple[Block, ...
 
 def _names_host(patterns: tuple[str, ...], host: str) -> bool:
     return any(paths.host_matches(pattern, host) for pattern in patterns)
+
+
+def _type_fit(operation: OperationMatch, edge: Edge) -> Fit:
+    """Only HL7 messages have a type. One whose type nobody can be sure of may be any."""
+    if not operation.message_types:
+        return Fit.YES
+    if edge.protocol is not Protocol.MLLP:
+        return Fit.NO
+    if not edge.message_type:
+        return Fit.UNSURE
+    named = any(identity.matches(each, edge.message_type) for each in operation.message_types)
+    return Fit.YES if named else Fit.NO
 
 
 def _port_fit(operation: OperationMatch, port: int) -> Fit:

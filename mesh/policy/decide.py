@@ -229,6 +229,7 @@ def _closed(question: _Question) -> _Ruling | None:
 
 
 def _protocol(question: _Question) -> _Ruling | None:
+    """Deny what no rule lists, but for HTTP: a policy that says nothing of it does not open it."""
     protocol = question.edge.protocol
     return (
         None if protocol is Protocol.HTTP or protocol in question.rules.protocols else _UNREADABLE
@@ -267,7 +268,7 @@ def _media(question: _Question) -> _Ruling | None:
         is_request=question.facts.direction is Direction.REQUEST, encrypted=question.edge.encrypted
     )
     # what follows an upgrade, and TCP, is not read at all
-    is_read = question.edge.protocol is Protocol.HTTP
+    is_read = question.edge.protocol.is_read
     if listed.media is None or (is_read and listed.admits(_kinds_read(report))):
         return None
     # fail closed all the same: `_coverage` denies these, and its reason says whose fault it is

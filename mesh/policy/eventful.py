@@ -5,7 +5,7 @@ exception, judged otherwise by an AUDIT rule, or sent without mutual TLS is even
 known is eventful too.
 """
 
-from mesh.message.facts import Facts, Protocol
+from mesh.message.facts import Facts
 from mesh.policy.decision import Action, Decision, Reason
 from mesh.policy.policy import Policy
 from phiscan.finding import Coverage, Gap, ScanReport, Verdict
@@ -25,7 +25,7 @@ def is_eventful(facts: Facts, decision: Decision, report: ScanReport, policy: Po
         and decision.reason is Reason.NO_PHI
         and _says_nothing(decision)
         and _is_clean(report)
-        and facts.protocol is Protocol.HTTP  # of nothing else the content is read
+        and facts.protocol.is_read
         and facts.mtls is True
         and facts.source != ""
         and facts.destination != ""

@@ -45,6 +45,7 @@ def edge_of(facts: Facts, policy: Policy) -> Edge:
         else None,
         facts.claims,
         facts.headers,
+        operation.message_type,
     )
 
 

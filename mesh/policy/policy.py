@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from types import MappingProxyType
 
-from mesh.policy.decision import Action, Mode, Uneventful
+from mesh.policy.decision import Action, Mode, Refusal, Uneventful
 from mesh.policy.decision_cache import DecisionCache
 from mesh.policy.rule import Disclosure, OperationMatch, Peer, Rule, Target, Terms, Wanted
 from mesh.policy.rule_index import RuleIndex
@@ -30,6 +30,7 @@ class Policy:
         today: the day (UTC) on which exceptions are judged. None when it is unknown: then no
             exception holds.
         info_types: the infoTypes that its entries may name, with an organisation's own.
+        mllp_refusal: what the sender of a refused HL7 message over MLLP gets.
         uneventful: how the ledger records uneventful decisions. No decision depends on it.
         closed: namespaces whose part of the policy is unknown, each with the mode in which every
             message to it is denied (`mesh.policy_file.teams`).
@@ -46,6 +47,7 @@ class Policy:
     rules: tuple[Rule, ...] = ()
     today: date | None = None
     info_types: InfoTypes = field(default_factory=lambda: INFO_TYPES, repr=False, compare=False)
+    mllp_refusal: Refusal = Refusal.NAK
     uneventful: Uneventful = Uneventful.EACH
     closed: Mapping[str, Mode] = field(default_factory=lambda: MappingProxyType({}))
     exceptions: frozenset[str] = field(init=False, repr=False, compare=False)

@@ -39,6 +39,9 @@ class OperationMatch:
     """`operation` of one entry of `to`, as in Istio AuthorizationPolicy.
 
     An empty tuple matches anything.
+
+    Args:
+        message_types: patterns of HL7 message types; only with MLLP as the one protocol.
     """
 
     methods: tuple[str, ...] = ()
@@ -46,6 +49,7 @@ class OperationMatch:
     hosts: tuple[str, ...] = ()
     ports: tuple[int, ...] = ()
     protocols: tuple[Protocol, ...] = (Protocol.HTTP,)
+    message_types: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

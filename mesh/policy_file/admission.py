@@ -95,6 +95,7 @@ def _keys() -> Iterator[_Check]:
     yield _closed("object", _OBJECT, "the object")
     yield _closed("object.spec", policy_keys.SPEC, "spec")
     yield _under("object.spec", "audit", policy_keys.AUDIT, "spec.audit")
+    yield _under("object.spec", "mllp", policy_keys.MLLP, "spec.mllp")
     yield _closed("variables.services", policy_keys.SERVICE, "an entry of spec.services", each=1)
     yield _Check(
         f"variables.workloadGroups.all(n, variables.workloadGroups[n].all(e, "

@@ -8,9 +8,9 @@ values that are wrong only together are errors there.
 from collections.abc import Mapping
 from typing import Final
 
-from mesh.message import identity, paths
+from mesh.message import identity, message_types, paths
 from mesh.message.facts import Direction, Protocol
-from mesh.policy.decision import Action, Mode, Uneventful
+from mesh.policy.decision import Action, Mode, Refusal, Uneventful
 from phiscan.media_names import MEDIA_NAMES
 from phiscan.redaction.masks import MaskForm
 
@@ -30,6 +30,7 @@ UNSCANNABLE: Final = {action.value: action for action in (Action.DENY, Action.AL
 OPAQUE: Final = {action.value: action for action in (Action.ALERT, Action.ALLOW, Action.DENY)}
 OTHERWISE: Final = {action.value: action for action in (Action.DENY, Action.REDACT, Action.ALERT)}
 UNEVENTFUL: Final = {word.value: word for word in Uneventful}
+ON_DENIED: Final = {refusal.value: refusal for refusal in Refusal}
 ACTIONS: Final = {"ALLOW": False, "AUDIT": True}
 MTLS: Final = {"true": True, "any": False}
 
@@ -114,6 +115,11 @@ OPERATION: Final[Table] = {
     ),
     "protocols": _list(
         {"type": "string", "enum": [p.value for p in Protocol]}, "HTTP when left out", 1
+    ),
+    "messageTypes": _texts(
+        "types of HL7 messages, with `protocols: [MLLP]`: `ADT^A01`, `ORU^*`",
+        0,
+        message_types.TYPE_PATTERN_FORM,
     ),
 }
 GROUP_MEMBER: Final[Table] = {**PEER, **_GROUPS}
@@ -261,12 +267,20 @@ AUDIT: Final[Table] = {
         "by edge in a summary each second; each when left out",
     ),
 }
+MLLP: Final[Table] = {
+    "onDenied": _one_of(
+        ON_DENIED,
+        "what the sender of a refused message gets: a negative acknowledgement, or the end of the "
+        "connection; NAK when left out",
+    ),
+}
 MESH_WIDE: Final = (
     "defaultAction",
     "treatIdentifiersAsPhi",
     "onUnscannable",
     "onOpaque",
     "audit",
+    "mllp",
 )
 """Keys of `spec` that a file with a namespace must not write."""
 SPEC: Final[Table] = {
@@ -283,6 +297,7 @@ SPEC: Final[Table] = {
     ),
     "onOpaque": _ON_OPAQUE,
     "audit": closed(AUDIT, "how decisions are recorded"),
+    "mllp": closed(MLLP, "what happens to HL7 messages over MLLP"),
     "services": _list(
         closed(SERVICE, "one service", tuple(SERVICE)),
         "which principal serves a host, for the sender's sidecar",

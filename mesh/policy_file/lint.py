@@ -22,6 +22,7 @@ from mesh.message.facts import Protocol
 from mesh.policy.decision import Action, Mode, Uneventful
 from mesh.policy.policy import Disclosure, OperationMatch, Peer, Policy, Rule, Target
 from mesh.policy.vocabulary import InfoTypes
+from mesh.policy_file.lint_protocols import lint_protocols
 from mesh.policy_file.nodes import FilePlace
 from phiscan.identifiers import INFO_TYPES, InfoTypeKind
 
@@ -43,7 +44,7 @@ def lint(policy: Policy, spec: Mapping[str, FilePlace], places: Sequence[FilePla
     _lint_spec(policy, spec)
     for rule, place in zip(policy.rules, places, strict=True):
         _lint_rule(policy, rule, place)
-        _lint_media(rule, place)
+        lint_protocols(rule, place)
         _lint_outside(rule, place)
         _lint_terms(policy, rule, place)
     _lint_shadowed(policy, places)
@@ -95,23 +96,6 @@ def _lint_rule(policy: Policy, rule: Rule, place: FilePlace) -> None:
             place.warn(
                 message, "move it to `deny`; health information is stated by a document's structure"
             )
-
-
-def _lint_media(rule: Rule, place: FilePlace) -> None:
-    """Warn about connections that the rule opens and that its own list of media closes."""
-    listed = {protocol for target in rule.targets for protocol in target.operation.protocols}
-    unread = sorted(listed - {Protocol.HTTP})
-    lists = [
-        direction
-        for direction, part in (("request", rule.request), ("response", rule.response))
-        if part.media is not None
-    ]
-    for direction in lists if unread else ():
-        place.warn(
-            f"rule `{rule.name}` lists {' and '.join(unread)}, which cannot be read, and `media` "
-            f"in `{direction}` refuses what was not read",
-            "write a rule without `media` for those connections",
-        )
 
 
 def _lint_outside(rule: Rule, place: FilePlace) -> None:
@@ -256,8 +240,8 @@ def _sizes(rule: Rule) -> tuple[int, int]:
     A group of workloads counts in full in every rule that names it.
     """
     targets = sum(
-        _size(t.peer) + sum(map(len, (t.operation.methods, t.operation.paths, t.operation.hosts)))
-        for t in rule.targets
+        _size(t.peer) + sum(map(len, (o.methods, o.paths, o.hosts, o.message_types)))
+        for t, o in ((t, t.operation) for t in rule.targets)
     )
     return sum(map(_size, rule.sources)), targets
 
@@ -354,6 +338,7 @@ def _operation_covers(wide: OperationMatch, narrow: OperationMatch) -> bool:
         and _list_covers(wide.paths, narrow.paths, identity.covers)
         and _list_covers(wide.hosts, narrow.hosts, paths.host_covers)
         and (not wide.ports or (bool(narrow.ports) and set(narrow.ports) <= set(wide.ports)))
+        and _list_covers(wide.message_types, narrow.message_types, identity.covers)
         and set(narrow.protocols) <= set(wide.protocols)
     )
 

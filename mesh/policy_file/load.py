@@ -19,7 +19,7 @@ from typing import Final, TypeVar
 
 from yaml.nodes import Node
 
-from mesh.policy.decision import Action, Mode, Uneventful
+from mesh.policy.decision import Action, Mode, Refusal, Uneventful
 from mesh.policy.policy import Policy
 from mesh.policy.vocabulary import BUILT_IN, Vocabulary
 from mesh.policy_file import keys as policy_keys
@@ -141,6 +141,7 @@ def _combined(parts: Sequence[PolicyPart], today: date | None, vocabulary: Vocab
         rules=tuple(each.rule for each in placed),
         today=today,
         info_types=vocabulary.info_types,
+        mllp_refusal=_setting(wide, "mllp", _mllp_refusal, Refusal.NAK),
         uneventful=_setting(wide, "audit", _uneventful, Uneventful.EACH),
     )
     if not any(part.reader.failed for part in parts):
@@ -250,6 +251,13 @@ def _uneventful(part: PolicyPart, key: str) -> Uneventful:
     if "uneventful" not in keys:
         return Uneventful.EACH
     return part.reader.choice(keys["uneventful"], policy_keys.UNEVENTFUL, "`uneventful`")
+
+
+def _mllp_refusal(part: PolicyPart, key: str) -> Refusal:
+    keys = part.reader.mapping(part.spec[key], policy_keys.MLLP, f"`{key}`")
+    if "onDenied" not in keys:
+        return Refusal.NAK
+    return part.reader.choice(keys["onDenied"], policy_keys.ON_DENIED, "`onDenied`")
 
 
 def _where(place: FilePlace, seen_from: FilePlace) -> str:

@@ -8,6 +8,7 @@ from yaml.nodes import Node
 
 from mesh.message import addresses, identity, paths
 from mesh.message.facts import Protocol
+from mesh.message.message_types import is_type_pattern
 from mesh.policy.policy import OperationMatch, Peer, Target
 from mesh.policy_file import keys as policy_keys
 from mesh.policy_file.groups import MOST_ENTRIES, Groups, group_words, in_order, named_groups
@@ -20,6 +21,7 @@ _PRINCIPAL_HINT: Final = (
 _NAMESPACE_HINT: Final = "write a namespace, with `*` at most at its end"
 _PATH_HINT: Final = "write a decoded path that starts with `/`, with `*` at most at its end"
 _HOST_HINT: Final = "write a host in lower case without port, with `*` at its start or at its end"
+_TYPE_HINT: Final = "write `ADT^A01`, `ORU^*`, `ACK` or `*`, as MSH-9 has it, in capitals"
 _METHOD_HINT: Final = "write it in capitals; leave `methods` out for any"
 
 _GLOB_HINT: Final = "write lower-case letters, digits, `.` and `-`, with `*` at most at one end"
@@ -156,6 +158,8 @@ def _operation(reader: NodeReader, node: Node) -> OperationMatch:
     protocols = _items(reader, keys, "protocols")
     if "protocols" in keys and not protocols:
         reader.error(keys["protocols"], "`protocols` is empty", "leave the key out for HTTP")
+    read = tuple(reader.choice(item, _PROTOCOLS, "a protocol") for item in protocols)
+    _check_protocols(reader, keys, read)
     return OperationMatch(
         methods=_strings(reader, keys, "methods"),
         paths=_strings(reader, keys, "paths"),
@@ -164,9 +168,29 @@ def _operation(reader: NodeReader, node: Node) -> OperationMatch:
             reader.integer(item, policy_keys.PORTS, "a port")
             for item in _items(reader, keys, "ports")
         ),
-        protocols=tuple(reader.choice(item, _PROTOCOLS, "a protocol") for item in protocols)
-        or (Protocol.HTTP,),
+        protocols=read or (Protocol.HTTP,),
+        message_types=_strings(reader, keys, "messageTypes"),
     )
+
+
+def _check_protocols(reader: NodeReader, keys: _Keys, protocols: tuple[Protocol, ...]) -> None:
+    """Check that each key of an operation is one of its protocols.
+
+    A key that means nothing for a protocol would either open more than it says, or nothing.
+    """
+    if "messageTypes" in keys and set(protocols) != {Protocol.MLLP}:
+        reader.error(
+            keys["messageTypes"],
+            "`messageTypes` is for HL7 over MLLP only",
+            "write `protocols: [MLLP]` beside it, and other protocols in an entry of their own",
+        )
+    of_http = [key for key in ("methods", "paths", "hosts") if key in keys]
+    if Protocol.MLLP in protocols and of_http:
+        reader.error(
+            keys[of_http[0]],
+            f"HL7 over MLLP has no `{of_http[0]}`",
+            "give HTTP an entry of its own; `messageTypes` names what MLLP carries",
+        )
 
 
 def _strings(reader: NodeReader, keys: _Keys, key: str) -> tuple[str, ...]:
@@ -174,6 +198,7 @@ def _strings(reader: NodeReader, keys: _Keys, key: str) -> tuple[str, ...]:
         "methods": (_is_method, _METHOD_HINT),
         "paths": (paths.is_path_pattern, _PATH_HINT),
         "hosts": (paths.is_host_pattern, _HOST_HINT),
+        "messageTypes": (is_type_pattern, _TYPE_HINT),
     }[key]
     return reader.strings(keys[key], f"`{key}`", is_valid, hint) if key in keys else ()
 
