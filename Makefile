@@ -51,7 +51,7 @@ e2e-slow: $(READY) $(ENVOY) ## the tests on real Envoy that take too long for ea
 	@$(BIN)/pytest e2e -m slow
 
 at-rest: $(READY) $(RAY) ## scans at rest: one hospital in all stores, random kills, Ray with a lost node, values sought
-	@PYTHONPATH=.ray-site $(BIN)/pytest e2e/at_rest -m slow -rs
+	@PYTHONPATH="$(CURDIR)/.ray-site" $(BIN)/pytest e2e/at_rest -m slow -rs
 
 zipkin: ## Zipkin into .tools, for the tests of the tracing UI (131 MB; needs Java 17 and Maven)
 	@mkdir -p .tools
@@ -231,7 +231,7 @@ $(FUZZER): requirements-fuzz.lock $(READY)
 	@touch $@
 
 $(RAY): requirements-ray.lock $(READY)
-	@echo "== fetching Ray into .ray-site (once; about 290 MB)"
+	@echo "== fetching Ray into .ray-site (once; about 360 MB)"
 	@rm -rf .ray-site
 	@$(BIN)/python -m pip install -q --disable-pip-version-check --require-hashes --target .ray-site -r requirements-ray.lock
 	@touch $@

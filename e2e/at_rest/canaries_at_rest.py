@@ -1,6 +1,8 @@
 """A value of every infoType in every store, and rows that break what reads them."""
 
 import csv
+import os
+import shutil
 import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
@@ -13,6 +15,7 @@ from stores.hospital import Table
 SSN = CANARIES["ssn"]
 ROWS = 30
 NAMED = f"SSN-{SSN}"
+BROKEN = "breaks-its-reader.txt"
 
 
 def tables() -> list[Table]:
@@ -56,6 +59,7 @@ def broken_files(folder: Path) -> str:
     for number, value in enumerate(CANARIES.values()):
         (folder / f"one{number}.txt").write_text(value)
     (folder / f"{NAMED}.txt").write_text(SSN)
+    (folder / BROKEN).write_bytes(BODY)
     (folder / "torn.json").write_bytes(BODY[:-7])
     (folder / "torn.gz").write_bytes(b"\x1f\x8b\x08" + BODY)
     (folder / "latin.csv").write_bytes(b"mrn,name\n" + "\n".join(_latin()).encode("latin-1"))
@@ -70,6 +74,18 @@ def broken_files(folder: Path) -> str:
     data = (folder / "encrypted.parquet").read_bytes()
     (folder / "encrypted.parquet").write_bytes(data[:-4] + b"PARE")
     return str(folder)
+
+
+def watched(place: Path) -> dict[str, str]:
+    """The environment of a scan whose processes log everything below `place`."""
+    (place / "site").mkdir()
+    shutil.copy(Path(__file__).with_name("canary_site.py"), place / "site" / "sitecustomize.py")
+    (place / "logs").mkdir()
+    return os.environ | {
+        "PYTHONPATH": f"{place / 'site'}:{os.environ.get('PYTHONPATH', '')}",
+        "CANARY_LOG": str(place / "logs" / "log"),
+        "CANARY_BROKEN": BROKEN,
+    }
 
 
 def _latin() -> Iterator[str]:

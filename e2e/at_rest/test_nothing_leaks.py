@@ -5,11 +5,11 @@ report, in what the commands print, and in the logs of every library at DEBUG.
 """
 
 import contextlib
-import os
 import subprocess
 
 import pytest
 from canaries_at_rest import (
+    BROKEN,
     NAMED,
     broken_files,
     leaks,
@@ -17,6 +17,7 @@ from canaries_at_rest import (
     named,
     postgres_that_quotes,
     tables,
+    watched,
 )
 from reports import command
 from stores import servers
@@ -28,13 +29,6 @@ from extauthz.rest.folder import Folder
 from extauthz.rest.store import Store
 
 pytestmark = pytest.mark.slow
-# every process of the run, workers too, logs whatever any library says
-DEBUG = """
-import logging, os, sys
-file = os.environ["CANARY_LOG"] + "." + str(os.getpid())
-logging.basicConfig(level=logging.DEBUG, filename=file)
-logging.getLogger("canary").debug("logs are written")
-"""
 _TAKE_NAMES = ("csv", "parquet", "mongodb", "s3", "kafka")
 
 
@@ -42,13 +36,7 @@ _TAKE_NAMES = ("csv", "parquet", "mongodb", "s3", "kafka")
 def scanned(tmp_path_factory):
     """The folder of one scan over everything, what it printed, and what is not here."""
     place = tmp_path_factory.mktemp("canaries")
-    (place / "site").mkdir()
-    (place / "site" / "sitecustomize.py").write_text(DEBUG)
-    (place / "logs").mkdir()
-    environ = os.environ | {
-        "PYTHONPATH": f"{place / 'site'}:{os.environ.get('PYTHONPATH', '')}",
-        "CANARY_LOG": str(place / "logs" / "log"),
-    }
+    environ = watched(place)
     specs, missing = [broken_files(place / "broken")], {}
     with contextlib.ExitStack() as running:
         for name, fill in STORES.items():
@@ -108,7 +96,7 @@ def test_rows_that_break_their_readers_are_named(units):
     assert sum(name.startswith(("cut-", "turned-")) for name in failed) > 10
     if any(unit.source.startswith("postgres://") for unit in units):
         assert {"public.quoted", "public.dated"} <= failed.keys()
-    assert not [name for name in failed if "INTERNAL_ERROR" in failed[name]], failed
+    assert {n for n in failed if "INTERNAL_ERROR" in failed[n]} == {BROKEN}, failed
 
 
 def test_names_that_are_values_are_masked(scanned, units):

@@ -18,6 +18,7 @@ from atrest.readers.registry import open_source
 from atrest.source import Budget, Item, ReadError, Reason, Unread
 from atrest.spec import Spec
 from atrest.unit import Unit
+from extauthz.rest.quiet import quiet
 
 _MOST_PARTS: Final = 10
 
@@ -62,7 +63,9 @@ class Outcome:
 
 
 def perform(task: Task, detection: Detection, beat: Callable[[int, int], None]) -> Outcome:
-    """Read one unit. Nothing is raised: a failure is an outcome.
+    """Read one unit. A failure is an outcome, and what a driver prints goes nowhere.
+
+    Only what ends the process is raised: KeyboardInterrupt and SystemExit.
 
     Args:
         task: the unit.
@@ -70,25 +73,35 @@ def perform(task: Task, detection: Detection, beat: Callable[[int, int], None]) 
         beat: called with rows and bytes as they were read.
     """
     began = time.monotonic()
-    profile, protection, detail = Profile(), Protection(), ""
-    shown, name_profile = _name(task.unit, detection)
+    shown, named, protection = MASK, Profile(), Protection()
     try:
-        source = open_source(task.spec, task.manners, os.environ)
-        try:
-            parts: set[str] = set()
-            items = _noting(source.read(task.unit, task.budget), parts)
-            profile, error = examine(items, detection, task.budget, beat)
-            detail = error.detail if error else _shown(parts, detection)
-            protection = source.protection(task.unit)
-        finally:
-            source.close()
+        with quiet():
+            shown, named = _name(task.unit, detection)
+            profile, protection, detail = _read(task, detection, beat)
     except ReadError as error:
         profile, detail = _failed(error.reason), error.detail
-    # a driver's own error quotes rows, so its text stays here
-    except Exception as error:  # noqa: BLE001 - one unit's failure must not end the others
+    except (KeyboardInterrupt, SystemExit):
+        raise
+    # a driver's own error quotes rows, so its text stays here; one in Rust raises no Exception
+    except BaseException as error:  # noqa: BLE001 - one unit's failure must not end the others
         profile, detail = _failed(Reason.INTERNAL_ERROR), type(error).__name__
     seconds = time.monotonic() - began
-    return Outcome(task.unit, shown, profile + name_profile, protection, seconds, detail)
+    return Outcome(task.unit, shown, profile + named, protection, seconds, detail)
+
+
+def _read(
+    task: Task, detection: Detection, beat: Callable[[int, int], None]
+) -> tuple[Profile, Protection, str]:
+    """Return what was counted, what is known of the encryption, and what was not read."""
+    source = open_source(task.spec, task.manners, os.environ)
+    try:
+        parts: set[str] = set()
+        items = _noting(source.read(task.unit, task.budget), parts)
+        profile, error = examine(items, detection, task.budget, beat)
+        detail = error.detail if error else _shown(parts, detection)
+        return profile, source.protection(task.unit), detail
+    finally:
+        source.close()
 
 
 def lost(unit: Unit, seconds: float) -> Outcome:

@@ -1,6 +1,7 @@
 """One unit: whatever happens, there is an outcome, and no value is in it."""
 
 import dataclasses
+import os
 
 import pytest
 
@@ -64,6 +65,36 @@ def test_a_bug_or_a_drivers_error_is_an_outcome_without_its_text(detection, tmp_
     assert found.profile.unread == {"INTERNAL_ERROR": 1}
     assert found.detail == "ValueError"
     assert "Ruiz" not in repr(found)
+
+
+class _Panic(BaseException):
+    """What native code raises: no Exception."""
+
+
+def test_native_code_that_fails_is_an_outcome_and_what_it_prints_goes_nowhere(
+    detection, tmp_path, monkeypatch, capfd
+):
+    def broken(*_):
+        os.write(2, b"thread panicked at row (512-44-9031, Ana Ruiz)")
+        raise _Panic("row (512-44-9031, Ana Ruiz)")
+
+    monkeypatch.setattr(tasks, "open_source", broken)
+    found = outcome(detection, tmp_path, "x")
+    assert found.profile.unread == {"INTERNAL_ERROR": 1}
+    assert found.detail == "_Panic"
+    assert "Ruiz" not in repr(found) + "".join(capfd.readouterr())
+
+
+@pytest.mark.parametrize("end", [SystemExit, KeyboardInterrupt])
+def test_what_ends_the_process_ends_it(detection, tmp_path, monkeypatch, end):
+    """Ray ends a worker so, and then gives its unit to another one."""
+
+    def ended(*_):
+        raise end
+
+    monkeypatch.setattr(tasks, "open_source", ended)
+    with pytest.raises(end):
+        outcome(detection, tmp_path, "x")
 
 
 class _Partly:
