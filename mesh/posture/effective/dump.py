@@ -5,7 +5,7 @@ type. `istioctl proxy-config all -o json` prints the same.
 """
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from enum import Enum, auto
 from typing import Final
@@ -53,12 +53,14 @@ class Served:
 
     Args:
         refused: whether the proxy refused a later update of it.
+        is_own: whether it is of the proxy's bootstrap, and not of istiod.
     """
 
     name: str
     config: Tree
     use: InUse
     refused: bool
+    is_own: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +95,8 @@ def split(dump: Mapping[str, object]) -> Parts:
         return _split(dump)
     except UnreadableError as error:
         raise DumpError(str(error)) from None
+    except RecursionError:
+        raise DumpError("it is nested too deeply") from None
 
 
 def _split(dump: Tree) -> Parts:
@@ -135,7 +139,7 @@ def _listeners(part: Tree) -> list[Served]:
     found = []
     for entry in trees(part, "static_listeners"):
         config = tree(entry, "listener")
-        found.append(Served(text(config, "name"), config, InUse.ACTIVE, "error_state" in entry))
+        found.append(Served(text(config, "name"), config, InUse.ACTIVE, False, is_own=True))
     for entry in trees(part, "dynamic_listeners"):
         refused = "error_state" in entry
         states = (
@@ -160,7 +164,16 @@ def _clusters(part: Tree) -> dict[str, Tree]:
         for entry in trees(part, key):
             cluster = tree(entry, "cluster")
             found[text(cluster, "name")] = cluster
+        _single(_named(part, key, "cluster"), "cluster")
     return found
+
+
+def _single(names: Iterable[str], what: str) -> None:
+    seen: set[str] = set()
+    for name in names:
+        if name in seen:
+            raise DumpError(f"it has two of {what} `{shown(name)}`")
+        seen.add(name)
 
 
 def _named(part: Tree, key: str, inner: str) -> Iterator[str]:
@@ -185,6 +198,8 @@ def _routes(part: Tree) -> dict[str, Tree]:
         for entry in trees(part, key):
             config = tree(entry, "route_config")
             found[text(config, "name")] = config
+    # inline routes are listed too, some of them twice; nobody asks for those by name
+    _single(_named(part, "dynamic_route_configs", "route_config"), "route configuration")
     return found
 
 

@@ -15,6 +15,7 @@ from typing import Final
 from mesh.posture.effective.dump import InUse, Served
 from mesh.posture.effective.tree import (
     Tree,
+    UnreadableError,
     flag,
     kind,
     number,
@@ -56,6 +57,7 @@ _TLS_INSPECTOR: Final = "envoy.extensions.filters.listener.tls_inspector.v3.TlsI
 _ORIGINAL: Final = "envoy.extensions.filters.listener.original_dst.v3.OriginalDst"
 _BEFORE_TRANSPORT: Final = ("prefix_ranges", "address_suffix", "suffix_len", "server_names")
 _DEEPEST: Final = 20
+_NO_DIRECTION: Final = ("", "UNSPECIFIED", "0")
 
 
 class Transport(StrEnum):
@@ -97,6 +99,10 @@ class Listener:
         self.refused = served.refused
         self.direction = text(served.config, "traffic_direction")
         self.addresses = frozenset(_addresses(served.config))
+        if not self.addresses and not served.refused:
+            raise UnreadableError(f"listener `{shown(served.name)}` has no address")
+        if self.direction in _NO_DIRECTION and not served.is_own and not served.refused:
+            raise UnreadableError(f"listener `{shown(served.name)}` has no direction")
 
     @property
     def ports(self) -> frozenset[int]:
@@ -205,7 +211,10 @@ def _addresses(config: Tree) -> Iterator[tuple[str, int]]:
     for place in places:
         socket = tree(place, "socket_address")
         if socket:
-            yield text(socket, "address"), number(socket, "port_value")
+            port = number(socket, "port_value")
+            if not port:
+                raise UnreadableError("a listener has an address without a port")
+            yield text(socket, "address"), port
 
 
 def _of_transport(chains: list[Tree], transport: Transport) -> Iterator[Tree]:

@@ -97,7 +97,7 @@ def _findings(
 
 
 def _copies(routes: Routes) -> Iterator[Finding]:
-    for mirror in sorted(routes.mirrors - routes.clusters):
+    for mirror in sorted(routes.mirrors):
         said = f"a copy of requests goes to `{shown(mirror)}`, which the guard is not told of"
         yield down("mirrored", said, "remove the mirror from the VirtualService")
 

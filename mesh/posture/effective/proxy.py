@@ -97,6 +97,8 @@ class Proxy:
             return outbound.judge(self._view, port, peers)
         except UnreadableError as error:
             return unread(error)
+        except RecursionError:
+            return unknown("unreadable", "the configuration is nested too deeply")
 
 
 _ZTUNNEL: Final = down(

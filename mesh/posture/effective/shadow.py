@@ -20,7 +20,8 @@ KINDS: Final = {
 _KNOWN: Final = frozenset(
     {
         "@type", "rules", "rules_stat_prefix", "matcher", "shadow_rules",
-        "shadow_rules_stat_prefix", "track_per_rule_stats", "stat_prefix", "enforcement_type", "delay_deny",
+        "shadow_rules_stat_prefix", "track_per_rule_stats", "stat_prefix", "enforcement_type",
+        "delay_deny",
     }
 )  # fmt: skip
 _KEY: Final = "shadow_effective_policy_id"

@@ -11,6 +11,7 @@ Tree = Mapping[str, object]
 
 _EMPTY: Final[Tree] = {}
 _SHOWN: Final = 80
+_GREATEST: Final = 2**64
 
 
 class UnreadableError(ValueError):
@@ -77,7 +78,7 @@ def text(parent: Tree, key: str) -> str:
         return ""
     if isinstance(value, str):
         return value
-    if isinstance(value, bool) or not isinstance(value, int | float):
+    if isinstance(value, bool) or not isinstance(value, int | float) or abs(value) > _GREATEST:
         raise UnreadableError(f"`{key}` is no text")
     return str(value)
 

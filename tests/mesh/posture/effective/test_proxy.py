@@ -1,0 +1,78 @@
+"""Whose proxy it is, and what is said of proxies that are not read."""
+
+import json
+from typing import Any
+
+import pytest
+from real_dumps import AT, GUARD, INBOUND, Dump
+
+from mesh.posture.effective.dump import DumpError
+from mesh.posture.effective.node import ProxyKind
+from mesh.posture.effective.proxy import read
+from mesh.posture.evidence import Layer, Stance
+
+
+def test_a_proxy_says_itself_whose_it_is() -> None:
+    proxy = Dump("guarded").proxy()
+    assert (proxy.namespace, proxy.pod, proxy.at) == ("clinic", "ehr-6c9f-x2v4p", AT)
+    node = proxy.node
+    assert (node.kind, node.ip, node.workload) == (ProxyKind.SIDECAR, "127.0.0.11", "ehr")
+    assert (node.service_account, node.cluster, node.version) == ("ehr", "Kubernetes", "1.30.3")
+    assert Dump("gateway").proxy().node.kind is ProxyKind.GATEWAY
+
+
+def test_evidence_names_its_source_its_time_and_its_pod() -> None:
+    found = Dump("guarded").evidence(INBOUND)
+    assert found.layer is Layer.EFFECTIVE
+    assert (found.source, found.at, found.pod) == ("a test", AT, "ehr-6c9f-x2v4p")
+
+
+def test_the_parts_may_come_in_any_order() -> None:
+    dump = Dump("guarded")
+    dump.body["configs"].reverse()
+    assert dump.evidence(INBOUND) == Dump("guarded").evidence(INBOUND)
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("{}", "it has no `configs`"),
+        ('{"configs": {}}', "`configs` is no list"),
+        ('{"configs": [1]}', "`configs` holds something else than objects"),
+        ('{"configs": []}', "it has no bootstrap"),
+        ('{"configs": [{"@type": "x/envoy.admin.v4.BootstrapConfigDump"}]}', "is not known"),
+        ('{"configs": [{"@type": 1}]}', "it has a part of type"),
+        ('{"configs": [{"@type": []}]}', "`@type` is no text"),
+        (
+            '{"configs": [{"@type": "x/envoy.admin.v3.ClustersConfigDump"},'
+            ' {"@type": "x/envoy.admin.v3.ClustersConfigDump"}]}',
+            "it has two parts",
+        ),
+        ('{"configs": [{"@type": "x/envoy.admin.v3.BootstrapConfigDump"}]}', "the node's id ``"),
+        (
+            '{"configs": [{"@type": "x/envoy.admin.v3.BootstrapConfigDump",'
+            ' "bootstrap": {"node": {"id": "sidecar~1.2.3.4~pod~x"}}}]}',
+            "names no pod",
+        ),
+    ],
+)
+def test_what_is_no_dump_is_refused_in_one_line(text: str, said: str) -> None:
+    with pytest.raises(DumpError, match=r"^[^\n]*$") as refused:
+        read(json.loads(text), GUARD, "a test", None)
+    assert said in str(refused.value)
+
+
+ZTUNNEL: dict[str, Any] = {"workloads": [], "services": [], "policies": [], "config": {}}
+
+
+def test_ztunnel_reads_nothing() -> None:
+    proxy = read(ZTUNNEL, GUARD, "a test", AT)
+    found = proxy.evidence(*INBOUND)
+    assert (found.stance, found.code, proxy.pod) == (Stance.DOWN, "ztunnel", "")
+
+
+def test_a_waypoint_is_not_known() -> None:
+    dump = Dump("guarded")
+    node = dump.part("BootstrapConfigDump")["bootstrap"]["node"]
+    node["id"] = node["id"].replace("sidecar~", "waypoint~")
+    assert dump.evidence(INBOUND).stance is Stance.UNKNOWN
