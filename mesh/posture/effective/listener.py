@@ -142,13 +142,7 @@ class Listener:
             UnreadableError: the listener chooses chains in a way that is not known.
         """
         only(self.config, _KNOWN, f"listener `{shown(self.name)}`")
-        near = [Chain(self.name, each) for each in self._of_port(port)]
-        certain = any(
-            not tree(each.config, "filter_chain_match").get("transport_protocol")
-            and _is_certain(each.config)
-            for each in near
-        )
-        return near if certain else near + self._default()
+        return [Chain(self.name, each) for each in self._of_port(port)] + self._default()
 
     def chains(self, port: int, *transports: Transport) -> list[Chain]:
         """The chains that a connection to a port can reach, and perhaps some more.
@@ -163,13 +157,10 @@ class Listener:
         near = self._of_port(port)
         found: dict[int, Chain] = {}
         for transport in self._seen(port, transports):
-            taken = list(_of_transport(near, transport))
-            for each in taken:
+            for each in _of_transport(near, transport):
                 found[id(each)] = Chain(self.name, each)
-            if not any(_is_certain(each) for each in taken):
-                for chain in self._default():
-                    found[id(chain.config)] = chain
-        return list(found.values())
+        # whether every connection finds another chain first cannot be told from most matches
+        return [*found.values(), *self._default()]
 
     def _default(self) -> list[Chain]:
         if "default_filter_chain" not in self.config:
@@ -232,12 +223,6 @@ def _of_transport(chains: list[Tree], transport: Transport) -> Iterator[Tree]:
             elif asked not in tuple(Transport):
                 free.append(each)  # without one, and those that are not known
         yield from exact or free
-
-
-def _is_certain(chain: Tree) -> bool:
-    """Whether a chain takes every connection of its port and transport."""
-    match = tree(chain, "filter_chain_match")
-    return not any(match.get(key) for key in _MATCH - {"destination_port", "transport_protocol"})
 
 
 def _holds(predicate: Tree, port: int, depth: int = 0) -> bool | None:

@@ -104,6 +104,8 @@ def _findings(view: View, chain: Chain, peers: PeerClass) -> Iterator[Finding]:
     clusters = way.clusters if routes is None else routes.clusters | routes.mirrors
     asked = _ASKED.get(peers, frozenset())
     reached = {each: leads(view, each) & asked for each in sorted(clusters)}
+    if routes is not None:
+        yield from routes.odd
     there = [each for each, found in reached.items() if found]
     if not there:
         if not clusters or all(leads(view, each) == {Leads.NOWHERE} for each in clusters):

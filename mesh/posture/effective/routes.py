@@ -94,7 +94,11 @@ def read(table: Tree) -> Routes:
     only(table, _TABLE, "a route configuration")
     _override(table, shown(text(table, "name")), found)
     _mirror(table, found)
-    for host in trees(table, "virtual_hosts"):
+    hosts = trees(table, "virtual_hosts")
+    if not hosts:
+        said = f"the routes `{shown(text(table, 'name'))}` have no virtual host"
+        found.odd.append(unknown("no-routes", said))
+    for host in hosts:
         only(host, _HOST, "a virtual host")
         _override(host, shown(text(host, "name")), found)
         _mirror(host, found)

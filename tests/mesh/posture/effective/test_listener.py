@@ -119,9 +119,9 @@ RANGE = {"destination_port_range": {"start": 80, "end": 81}}
         ((PORT, PORT_TLS), False, PLAIN, {"port"}),
         ((ALL, PORT_TLS), False, PLAIN, set()),  # Envoy never goes back to `all`
         ((ALL, PORT_TLS), True, PLAIN, {"default"}),
-        ((PORT_TLS, PORT_RAW), True, TLS, {"tls"}),
+        ((PORT_TLS, PORT_RAW), True, TLS, {"tls", "default"}),
         ((SOME,), True, TLS, {"some", "default"}),
-        ((SOME, PORT), True, TLS, {"some", "port"}),
+        ((SOME, PORT), False, TLS, {"some", "port"}),
         ((), True, TLS, {"default"}),
         ((), False, TLS, set()),
     ],

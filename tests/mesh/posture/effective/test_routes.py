@@ -25,6 +25,7 @@ HOLES = tuple(
             lambda d: d.routes()["virtual_hosts"][0].update(matcher={}),
             "unreadable",
         ),
+        ("no hosts", lambda d: d.routes().pop("virtual_hosts"), "no-routes"),
         ("an update was refused", lambda d: entry(d).update(error_state={}), "update-refused"),
         ("a route of tomorrow", lambda d: route(d).update(teleport={}), "unreadable"),
         ("a route that leads nowhere", lambda d: route(d).pop("route"), "unknown-route"),
