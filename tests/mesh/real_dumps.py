@@ -19,7 +19,8 @@ from mesh.posture.evidence import Evidence
 FOLDER = Path(__file__).parent / "posture" / "effective" / "dumps"
 CLUSTER = "outbound|9000||phiguard.phiguard-system.svc.cluster.local"
 GUARD = GuardNames("phiguard", frozenset({CLUSTER}), frozenset({"istio-system", "phiguard-system"}))
-AT = 1_796_000_000.0
+AT = 1_796_050_800.0
+"""Fifteen minutes after the dumps were taken, in Unix seconds."""
 
 Json = Any
 """A part of a dump. The tests change it."""

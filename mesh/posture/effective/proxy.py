@@ -1,18 +1,20 @@
 """One proxy's own configuration, and what it says of each cell of its pod."""
 
 from collections.abc import Mapping
+from functools import cached_property
 from typing import Final
 
 from mesh.message.facts import Vantage
 from mesh.posture.cell import PeerClass
+from mesh.posture.effective import certificates, edges, inbound, outbound
 from mesh.posture.effective import dump as dumps
-from mesh.posture.effective import inbound, outbound
 from mesh.posture.effective.dump import Parts
-from mesh.posture.effective.finding import Finding, down, unknown, unread
+from mesh.posture.effective.finding import Finding, down, unknown, unread, worst
 from mesh.posture.effective.names import GuardNames
 from mesh.posture.effective.node import ProxyKind, ProxyNode
 from mesh.posture.effective.tree import UnreadableError
 from mesh.posture.effective.view import View
+from mesh.posture.encryption import Certificate, Edge
 from mesh.posture.evidence import Evidence, Layer
 
 
@@ -86,6 +88,23 @@ class Proxy:
             found.code,
         )
 
+    @cached_property
+    def edges(self) -> tuple[Edge, ...]:
+        """How the proxy encrypts what it sends to each service that it knows."""
+        return tuple(edges.read(self._parts, self.source))
+
+    @property
+    def certificates(self) -> tuple[Certificate, ...]:
+        """The certificates that the proxy got by SDS; none where one cannot be read."""
+        try:
+            return self._certificates
+        except UnreadableError:
+            return ()
+
+    @cached_property
+    def _certificates(self) -> tuple[Certificate, ...]:
+        return tuple(certificates.of_secrets(self._parts.secrets or [], self.source))
+
     def _found(self, direction: Vantage, port: int, peers: PeerClass) -> Finding:
         if self.node.kind is ProxyKind.ZTUNNEL:
             return _ZTUNNEL
@@ -93,8 +112,10 @@ class Proxy:
             return _WAYPOINT
         try:
             if direction is Vantage.INBOUND:
-                return inbound.judge(self._view, port, peers)
-            return outbound.judge(self._view, port, peers)
+                found = inbound.judge(self._view, port, peers)
+            else:
+                found = outbound.judge(self._view, port, peers)
+            return worst([*certificates.faults(self._certificates, self._at), found], found)
         except UnreadableError as error:
             return unread(error)
         except RecursionError:

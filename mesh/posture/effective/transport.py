@@ -39,11 +39,18 @@ def asks(chain: Chain) -> Asks:
         raise UnreadableError(f"transport socket `{shown(found)}` is not known")
     if not flag(config, "require_client_certificate"):
         return Asks.TLS
-    return Asks.CERTIFICATE if _verifies(tree(config, "common_tls_context")) else Asks.TLS
+    return Asks.CERTIFICATE if asks_authority(tree(config, "common_tls_context")) else Asks.TLS
 
 
-def _verifies(context: Tree) -> bool:
-    """Whether certificates are verified against an authority."""
+def asks_authority(context: Tree) -> bool:
+    """Whether the certificates of peers are verified against an authority.
+
+    Args:
+        context: Envoy's `CommonTlsContext`.
+
+    Raises:
+        UnreadableError: they are verified in a way that is not known.
+    """
     if "combined_validation_context" in context:
         both = tree(context, "combined_validation_context")
         own = tree(both, "default_validation_context")

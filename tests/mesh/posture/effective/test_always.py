@@ -18,6 +18,7 @@ from holes import CELLS, GOOD, Hole, host, override, route
 from hypothesis import given
 from hypothesis import strategies as st
 from real_dumps import (
+    AT,
     GUARD,
     INBOUND,
     OUTBOUND,
@@ -77,7 +78,7 @@ PATHS = {name: list(paths(Dump(name).body)) for name in ("guarded", "streaming",
 def evidence(body: Json, cell: Cell) -> Evidence | None:
     """Evidence of a dump; None when it is refused."""
     try:
-        return read(body, GUARD, "a test", 1.0).evidence(*cell)
+        return read(body, GUARD, "a test", AT).evidence(*cell)
     except DumpError:
         return None
 
