@@ -6,6 +6,7 @@ It needs Debian's package `prometheus`, and root for a small disk.
 import os
 import shutil
 import signal
+import socket
 import subprocess
 import sys
 import time
@@ -32,6 +33,13 @@ from e2e.alarms import (
 )
 from extauthz.demo.processes import Processes
 from extauthz.demo.topology import ANALYTICS, BILLING, EHR, free_ports
+from extauthz.guard.metrics_page import MetricsPage
+from extauthz.posture import metrics
+from mesh.message.facts import Vantage
+from mesh.posture.audit import Report
+from mesh.posture.cell import Cell, PeerClass, WorkloadName
+from mesh.posture.evidence import Evidence, Layer, Stance
+from mesh.posture.verdict import Grade, State, Verdict
 
 pytestmark = pytest.mark.slow
 
@@ -89,17 +97,43 @@ def story(binary: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[dic
         processes.wait_until(
             lambda: '"serving"' in (folder / "guard.log").read_text(), "guard", seconds=60
         )
-        pages = [guard.page, f"127.0.0.1:{other_page}"]
+        posture = Posture()
+        pages = [guard.page, f"127.0.0.1:{other_page}", posture.page]
         with prometheus(binary, folder, pages) as running:
-            yield _told(guard, running, processes)
+            yield _told(guard, running, processes, posture)
 
 
-def _told(guard: Troubled, seen: Prometheus, processes: Processes) -> dict[str, set[str]]:
+class Posture:
+    """The page of `phiguard posture watch`, with an audit that the story chooses."""
+
+    def __init__(self) -> None:
+        self.report = Report(time.time(), (), ())
+        listener = socket.create_server(("127.0.0.1", 0))
+        self.page = f"127.0.0.1:{listener.getsockname()[1]}"
+        MetricsPage(listener, lambda: [("", metrics.families(self.report, 0))]).start()
+
+    def worsens(self) -> None:
+        """One cell is DOWN, one is UNKNOWN, and nobody has looked for two days."""
+        why = Evidence(Layer.DECLARED, Stance.DOWN, "mesh", None, "it passes unread")
+        workload = WorkloadName("clinic", "Deployment", "ehr")
+        verdicts = tuple(
+            Verdict(
+                Cell(workload, Vantage.INBOUND, port, PeerClass.MESH), state, Grade.NONE, why, ()
+            )
+            for port, state in enumerate((State.DOWN, State.UNKNOWN), 8080)
+        )
+        self.report = Report(time.time() - 2 * 86400, verdicts, ())
+
+
+def _told(
+    guard: Troubled, seen: Prometheus, processes: Processes, posture: Posture
+) -> dict[str, set[str]]:
     after: dict[str, set[str]] = {}
     with guard.traffic(guard.check, 0.2):
         seen.wait_for(*AT_ONCE)
         time.sleep(12)  # longer than a range, so that clean traffic is all that there is
         after["clean"] = seen.firing()
+        posture.worsens()
         guard.check(PHI)
         time.sleep(14)  # longer than an offset, so that there is a day ago
         _messages(guard, seen)

@@ -24,6 +24,7 @@ _COMMANDS: Final = {
     "policy": "check, explain or test a policy",
     "simulate": "show what a policy does with the messages of a case file",
     "istio": "write or check the mesh's configuration",
+    "posture": "prove that the guard is up everywhere, or say where it is not known",
     "audit": "read, verify or export the audit ledger",
 }
 _WRONG: Final = 2

@@ -54,6 +54,7 @@ class Key(StrEnum):
     LOSS = "error.type"
     NAMESPACE = "k8s.namespace.name"
     STATE = "phiguard.policy.state"
+    CELL_STATE = "phiguard.posture.state"
     # https://opentelemetry.io/docs/specs/semconv/registry/attributes/security-rule/
     RULE = "security_rule.name"
     RULE_SET = "security_rule.ruleset.name"
@@ -112,6 +113,8 @@ METRICS: Final[Mapping[str, frozenset[Key]]] = MappingProxyType(
         "phiguard.workers.serving": _NO_KEYS,
         "phiguard.workers.configured": _NO_KEYS,
         "phiguard.worker.deaths": _NO_KEYS,
+        "phiguard.posture.cells": frozenset({Key.CELL_STATE}),
+        "phiguard.posture.audited": _NO_KEYS,
     }
 )
 """The metrics that may leave, each with the attributes that it may have."""

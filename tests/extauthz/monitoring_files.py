@@ -15,9 +15,11 @@ from certificates_of_tests import key_pem, pem
 from running_guard import POLICY
 from serving import Serving, free_port
 
+from extauthz.posture import metrics
 from extauthz.records.allow_list import METRICS
 from extauthz.records.ledger import key_file
 from extauthz.records.ledger.notes import Signer
+from mesh.posture.audit import Report
 
 FOLDER = Path(__file__).parents[2] / "extauthz" / "monitoring"
 RULES = FOLDER / "phiguard-alerts.yaml"
@@ -50,12 +52,12 @@ def scraped(page):
 
 @functools.cache
 def metrics_by_name():
-    """The metrics that a real guard with all its parts exposes, each with its labels.
+    """The metrics that a real guard with all its parts, and the posture, expose with their labels.
 
     A histogram is named without `_bucket`.
     """
     with tempfile.TemporaryDirectory() as folder:
-        text = _page_of_a_guard(Path(folder))
+        text = _page_of_a_guard(Path(folder)) + _page_of_the_posture(Path(folder) / "posture.prom")
     kinds = dict(_TYPE.findall(text))
     labels = {name.replace(".", "_"): keys for name, keys in METRICS.items()}
     return {
@@ -64,6 +66,11 @@ def metrics_by_name():
         }
         for name, kind in kinds.items()
     }
+
+
+def _page_of_the_posture(path):
+    metrics.write(path, Report(0.0, (), ()), 0)
+    return path.read_text()
 
 
 def _page_of_a_guard(folder):

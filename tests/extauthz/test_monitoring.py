@@ -10,6 +10,7 @@ import yaml
 from monitoring_files import FOLDER, RULES, alarms, metrics_by_name, panels
 
 from extauthz.guard.envoy.answers import GUARD_FAILURES
+from extauthz.posture.metrics import STATES
 from extauthz.records.allow_list import Key
 from extauthz.records.exposition import WORKER
 from extauthz.records.span_queue import Loss
@@ -56,6 +57,7 @@ def test_each_label_and_each_word_in_an_expression_exists(title):
         "phiguard_enforced": {"true", "false"},
         "error_type": {loss.value for loss in Loss},
         "phiguard_policy_state": {"held", "closed"},
+        "phiguard_posture_state": set(STATES),
     }
     for metric, selector in SELECTOR.findall(EXPRESSIONS[title]):
         for label, value in MATCHER.findall(selector):

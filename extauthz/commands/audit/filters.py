@@ -17,7 +17,7 @@ from mesh.message import identity
 from mesh.policy.decision import Action, Reason
 from phiscan.identifiers import Identifier
 
-KINDS: Final = (DECISION, SUMMARY, "policy", "refusal", "start", "recovery", "key")
+KINDS: Final = (DECISION, SUMMARY, "policy", "refusal", "start", "recovery", "key", "posture")
 _SOURCE: Final = ("--source", "PRINCIPAL", "who sends the request; may end with *")
 _ENDS: Final = ("source", "destination", "caller")
 _SHORTEST: Final = 6

@@ -23,6 +23,10 @@ _WRONG: Final = 2
 _IS_SUMMARY: Final = f'"kind":"{SUMMARY}"'.encode()
 # so many rows have columns of the same width; a result of any length needs little memory
 _ROWS: Final = 1000
+_OTHER_KEYS: Final = (
+    "policy", "name", "mode", "version", "host", "worker", "torn", "id", "reason", "cells",
+    "states", "accepted", "report",
+)  # fmt: skip
 
 
 def add_parser(actions: "_Subparsers") -> None:
@@ -140,7 +144,7 @@ def _other(hit: Hit) -> Iterator[str]:
     record = hit.record
     words = " ".join(
         f"{key}={table.shown(str(record[key]))}"
-        for key in ("policy", "name", "mode", "version", "host", "worker", "torn", "id", "reason")
+        for key in _OTHER_KEYS
         if record.get(key) is not None
     )
     yield f"{table.shown(hit.time)}  {table.shown(str(record.get('kind')))}  {words}\n"

@@ -126,7 +126,7 @@ def read(
         UsageError: the cluster cannot be asked, or refuses.
     """
     root = path.removeprefix(SCHEME) or ROOT_NAMESPACE
-    with _api(config, proxy, environment) as api:
+    with reached(config, proxy, environment) as api:
         items = [{**item, "kind": kind.name} for kind in _KINDS for item in _listed(api, kind)]
         found, missing = _config_maps(api, root, items)
     listed = frozenset(kind.name for kind in _KINDS)
@@ -134,7 +134,17 @@ def read(
 
 
 @contextmanager
-def _api(config: Path | None, proxy: str, environment: Mapping[str, str]) -> Iterator[Api]:
+def reached(config: Path | None, proxy: str, environment: Mapping[str, str]) -> Iterator[Api]:
+    """Yield the API of a cluster, and keep the files of its login until the end.
+
+    Args:
+        config: a kubeconfig; None for the pod's own account, else `KUBECONFIG` or the one in HOME.
+        proxy: address of `kubectl proxy`; empty for none.
+        environment: of this process.
+
+    Raises:
+        UsageError: there is no way to log in.
+    """
     if config is None and not proxy and "KUBERNETES_SERVICE_HOST" not in environment:
         default = Path(environment.get("HOME", ".")) / ".kube" / "config"
         config = Path(environment.get("KUBECONFIG") or default)

@@ -42,6 +42,7 @@ LIMITS: Final = (
     "A chain alone does not show that its end was cut off. Signed checkpoints that are kept "
     "elsewhere do; see `phiguard audit verify`.",
     "A signature says that the key signed, not who held the key.",
-    "Whether the mesh was set up as it should be (posture) is not in a ledger.",
+    "Whether the guard was up everywhere is known only as of each audit of the posture, and only "
+    "where a ledger with such records was given.",
     "It helps to prepare for an audit. It does not certify compliance.",
 )

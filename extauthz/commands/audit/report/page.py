@@ -81,6 +81,7 @@ def page(report: Report) -> str:
         section("Policies that were refused", sections.refusals(summary)),
         section("Exceptions", sections.exceptions(summary)),
         section("Starts of the guard", sections.starts(summary)),
+        section("Posture: where the guard was up", sections.postures(summary)),
         section("Verification", _verification(report)),
         section("Reviews", _reviews(report)),
         section("What this is evidence for", _duties()),

@@ -222,6 +222,39 @@ def starts(summary: Summary) -> Iterator[Markup]:
     )
 
 
+def postures(summary: Summary) -> Iterator[Markup]:
+    """Yield the audits of the posture, the last ones, and which cells were DOWN in the last."""
+    yield table(
+        ("audited", "cells", "UP", "UNKNOWN", "DOWN", "accepted", "SHA-256 of the report"),
+        [
+            (
+                text_of(record.get("at"))[:19].replace("T", " "),
+                _number(record.get("cells")),
+                *(_number(_part(record, state)) for state in ("UP", "UNKNOWN", "DOWN")),
+                _number(record.get("accepted")),
+                text_of(record.get("report")),
+            )
+            for record in summary.postures[-_ROWS:]
+        ],
+        empty="These ledgers have no record of an audit of the posture, so nothing is known of "
+        "workloads that no guard has seen: phiguard posture audit --record DIR.",
+    )
+    last = summary.postures[-1] if summary.postures else {}
+    down = last.get("down")
+    if isinstance(down, list) and down:
+        yield element("h3", "DOWN in the last audit, and not accepted")
+        yield element("ul", *(element("li", str(name)) for name in down[:_ROWS]))
+
+
+def _part(record: Record, state: str) -> object:
+    states = record.get("states")
+    return states.get(state) if isinstance(states, dict) else None
+
+
+def _number(value: object) -> int:
+    return value if type(value) is int else 0
+
+
 def _listed(value: object) -> str:
     return "; ".join(map(str, value)) if isinstance(value, list) else ""
 

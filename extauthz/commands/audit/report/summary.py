@@ -90,6 +90,7 @@ class Summary:
     policies: list[PolicyChange] = field(default_factory=list)
     refusals: list[Record] = field(default_factory=list)
     starts: list[Record] = field(default_factory=list)
+    postures: list[Record] = field(default_factory=list)
     summed: int = 0
     first: str = ""
     last: str = ""
@@ -110,6 +111,8 @@ class Summary:
             self.refusals.append(record)
         elif kind in ("start", "recovery"):
             self.starts.append(record)
+        elif kind == "posture":
+            self.postures.append(record)
 
     def came_into_force(self, record: Record) -> None:
         """Take a policy. Each worker records it, so one that is in force already is no change."""
@@ -179,6 +182,7 @@ def merged(parts: Sequence[Summary]) -> Summary:
     whole.denials.extend(sorted((d for part in parts for d in part.denials), key=_time))
     whole.refusals = sorted((r for part in parts for r in part.refusals), key=_time)
     whole.starts = sorted((r for part in parts for r in part.starts), key=_time)
+    whole.postures = sorted((r for part in parts for r in part.postures), key=_time)
     whole.first = min((part.first for part in parts if part.first), default="")
     whole.last = max((part.last for part in parts), default="")
     return whole

@@ -1,0 +1,26 @@
+"""`phiguard posture`: where the guard is up, where it is down, and where nobody knows.
+
+Exit codes: 0 no cell is DOWN, 1 one is (or is UNKNOWN, with --strict), 2 wrong use or unreadable
+input.
+"""
+
+import argparse
+from typing import TYPE_CHECKING
+
+from extauthz.commands.posture import audit, collect, coverage, diff, explain, watch
+
+if TYPE_CHECKING:
+    _Subparsers = argparse._SubParsersAction[argparse.ArgumentParser]
+
+_COMMANDS = (audit, watch, diff, explain, coverage, collect)
+
+
+def add_parser(subparsers: "_Subparsers") -> None:
+    """Add `posture` with its own subcommands."""
+    parser = subparsers.add_parser(
+        "posture", help="prove that the guard is up everywhere, or say where it is not known"
+    )
+    names = "|".join(each.__name__.rpartition(".")[2] for each in _COMMANDS)
+    actions = parser.add_subparsers(dest="action", required=True, metavar=names)
+    for command in _COMMANDS:
+        command.add_parser(actions)

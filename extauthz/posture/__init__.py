@@ -1,0 +1,1 @@
+"""Collectors of a mesh's posture: a folder, a cluster, istiod, ledgers."""
