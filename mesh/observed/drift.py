@@ -16,11 +16,11 @@ from dataclasses import dataclass, replace
 from datetime import date
 from enum import StrEnum
 
-from mesh.message.facts import Direction, Facts, Operation, Vantage
+from mesh.message.facts import Direction, Facts, Operation, Protocol, Vantage
+from mesh.observed import route_samples
 from mesh.observed.observation import Encryption, Observation, merge
 from mesh.observed.proposal import Ends
 from mesh.observed.proposal_caveats import ends_of
-from mesh.observed.route_samples import witness, witnesses
 from mesh.observed.service_hosts import namespace_of_host, services_of
 from mesh.policy.decide import decide
 from mesh.policy.decision import Action, Decision, Reason
@@ -130,7 +130,7 @@ def _drifted(
     each: Observation, ends: Ends, policy: Policy
 ) -> Iterator[tuple[DriftSite, Collection[str]]]:
     sighting, content = each.sighting, each.content
-    facts = _facts(each, witness(sighting.route))
+    facts = _facts(each, _witnesses(each, ())[0])
     where = ends, sighting.method, sighting.route
     edge = decide(facts, ScanReport(), policy)
     if not edge.rules:
@@ -161,29 +161,36 @@ def _used(merged: Iterable[Observation], deciding: Mapping[bool, Policy]) -> set
         )
         for identified, policy in deciding.items()
     }
-    patterns = {
-        path
-        for rule in asking[True].rules
-        for target in rule.targets
-        for path in target.operation.paths
-    }
-    paths: dict[str, tuple[str, ...]] = {}
+    operations = [target.operation for rule in asking[True].rules for target in rule.targets]
+    patterns = frozenset(
+        pattern for each in operations for pattern in (*each.paths, *each.message_types)
+    )
+    routes: dict[tuple[Protocol, str], tuple[str, ...]] = {}
     used: set[str] = set()
     for each in merged:
-        route = each.sighting.route
-        if route not in paths:
-            paths[route] = witnesses(route, patterns)
+        key = each.sighting.protocol, each.sighting.route
+        if key not in routes:
+            routes[key] = _witnesses(each, patterns)
         policy = asking[bool(each.sighting.source)]
         used.update(
             name
-            for path in paths[route]
-            for name in decide(_facts(each, path), ScanReport(), policy).rules
+            for witness in routes[key]
+            for name in decide(_facts(each, witness), ScanReport(), policy).rules
         )
     return used
 
 
-def _facts(each: Observation, path: str) -> Facts:
+def _witnesses(each: Observation, patterns: Collection[str]) -> tuple[str, ...]:
+    """Paths of a route, or message types, that stand for what was seen; the plain one first."""
+    route = each.sighting.route
+    if each.sighting.protocol is Protocol.MLLP:
+        return route_samples.message_types(route, patterns)
+    return route_samples.witnesses(route, patterns)
+
+
+def _facts(each: Observation, witness: str) -> Facts:
     sighting = each.sighting
+    is_hl7 = sighting.protocol is Protocol.MLLP
     outbound = sighting.vantage is Vantage.OUTBOUND
     return Facts(
         direction=sighting.direction,
@@ -194,7 +201,9 @@ def _facts(each: Observation, path: str) -> Facts:
         service=sighting.service,
         mtls=sighting.encryption is Encryption.MTLS,
         redactable=True,
-        operation=Operation(sighting.method, path),
+        operation=Operation(message_type=witness)
+        if is_hl7
+        else Operation(sighting.method, witness),
     )
 
 

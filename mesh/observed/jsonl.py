@@ -22,6 +22,7 @@ import orjson
 
 from mesh.message import identity, paths
 from mesh.message.facts import Direction, Protocol, Vantage
+from mesh.message.message_types import is_recorded
 from mesh.observed.observation import (
     INFO_TYPE,
     MEDIA,
@@ -177,7 +178,9 @@ def _sighting(found: Mapping[str, Any], where: str) -> Sighting:
         destination=text("destination", _is_principal),
         service=text("service", lambda host: not host or paths.is_host_pattern(host)),
         method=text("method", lambda method: method in {"", OTHER_METHOD} or method in METHODS),
-        route=text("route", is_template),
+        route=text(
+            "route", is_recorded if found["protocol"] == Protocol.MLLP.value else is_template
+        ),
         direction=word("direction", Direction),
         vantage=word("vantage", Vantage),
         protocol=word("protocol", Protocol),

@@ -39,6 +39,7 @@ from mesh.observed.proposal_caveats import (
     mark_of,
     needs_rule,
     operation_of,
+    pattern_for,
     unread_operations,
 )
 from mesh.observed.service_hosts import services_of
@@ -76,7 +77,7 @@ def propose(observations: Iterable[Observation], *, min_count: int = MIN_COUNT) 
             aside[key].add(each)
             if is_read(each):
                 readable[key].add(each)
-        elif (pattern := route_template.pattern_of(each.sighting.route)) and needs_rule(each):
+        elif (pattern := pattern_for(each.sighting.route)) and needs_rule(each):
             calls[ProposedCall(ends, each.sighting.method, pattern)].add(each)
     rare = {call for call, total in calls.items() if total.messages < min_count}
     common = {call: total for call, total in calls.items() if call not in rare}
@@ -168,7 +169,7 @@ def _set_aside(key: _Aside, total: CallSum, readable: CallSum | None) -> Marked:
     could be read.
     """
     mark, ends, method, route = key
-    pattern = route_template.pattern_of(route)
+    pattern = pattern_for(route)
     rule = None
     if readable is not None and mark is Mark.OUTSIDE and pattern and ends.source:
         rule = _alone(ProposedCall(ends, method, pattern), readable, mtls=not readable.phi)

@@ -22,6 +22,9 @@ _ADVICE = {
     Mark.UNENCRYPTED: (
         "give both ends a sidecar and mutual TLS, or stop it; nothing below is opened"
     ),
+    Mark.HL7_UNENCRYPTED: (
+        "give both ends a sidecar and mutual TLS; without a rule they do not pass"
+    ),
     Mark.OUTSIDE: ("if it may leave, uncomment its rule; `mtls: any` lets PHI out, with an alert"),
     Mark.UNKNOWN_DESTINATION: "the receiver is unknown; nothing below is opened",
     Mark.UNSEEN_RECEIVER: (
@@ -33,6 +36,7 @@ _ADVICE = {
     ),
     Mark.AMBIGUOUS: "`//`, `/../`, `;`, `%2f` and the like; refused where a rule lists paths",
     Mark.METHOD: "nothing below is opened",
+    Mark.MESSAGE_TYPE: "not of HL7's tables, or an answer to nobody knows what; nothing is opened",
     Mark.RARE: "seen in fewer than {least} messages; uncomment what is intended",
     Mark.RARE_IDENTIFIER: "seen in fewer than {least} messages; add to `allow` what is intended",
 }
@@ -144,9 +148,11 @@ def _rule(rule: Proposed, name: str) -> Iterator[str]:
     for template, pattern in rule.widened:
         yield f"  # wider than what was seen: {template} is opened as {pattern}"
     for methods, patterns in rule.operations:
-        paths = ", ".join(map(json.dumps, patterns))
+        named = ", ".join(map(json.dumps, patterns))
+        of_http = f"methods: [{', '.join(methods)}], paths: [{named}]"
+        of_hl7 = f"protocols: [MLLP], messageTypes: [{named}]"
         yield f"  - {peer}"
-        yield f"    operation: {{methods: [{', '.join(methods)}], paths: [{paths}]}}"
+        yield f"    operation: {{{of_http if any(methods) else of_hl7}}}"
     if not rule.mtls:
         yield "  when: {mtls: any}"
     yield "  phi:"

@@ -5,7 +5,7 @@ These are the pure values of the observation store, made from judged messages an
 
 INVARIANT (no value): an observation holds principals, service hosts from Envoy's own configuration,
 words of closed sets, infoTypes, counts and days. It holds no path, query, header, address or body;
-a path is reduced to its route template.
+a path is reduced to its route template, and a type of HL7 message to one of the standard's tables.
 """
 
 import re
@@ -19,6 +19,7 @@ from typing import Final, NamedTuple
 
 from mesh.message import paths
 from mesh.message.facts import Direction, Facts, Protocol, Vantage
+from mesh.message.message_types import recorded
 from mesh.observed.route_template import template_of
 from mesh.policy.decision import Action, Decision, Reason
 from phiscan.finding import Coverage, ScanReport, Verdict
@@ -65,8 +66,9 @@ class Sighting(NamedTuple):
         destination: principal of the destination. At the sender's side it is what the policy in
             force says about the host; empty when unknown.
         service: host that the sender's sidecar routed to; empty at the receiver's side.
-        method: one of `METHODS`, `OTHER_METHOD`, or empty (TCP).
-        route: a template of `mesh.observed.route_template`.
+        method: one of `METHODS`, `OTHER_METHOD`, or empty (TCP, MLLP).
+        route: a template of `mesh.observed.route_template`. Of HL7 over MLLP it is the message
+            type, as `mesh.message.message_types.recorded` has it.
         stopped: whether the guard refused the message and enforced that.
     """
 
@@ -149,7 +151,9 @@ def sighting_of(
         method=operation.method
         if operation.method in METHODS or not operation.method
         else OTHER_METHOD,
-        route=template_of(operation.path, own),
+        route=recorded(operation.message_type)
+        if facts.protocol is Protocol.MLLP
+        else template_of(operation.path, own),
         direction=facts.direction,
         vantage=facts.vantage,
         protocol=facts.protocol,

@@ -12,6 +12,7 @@ class Mark(StrEnum):
     """Why something that was seen is not proposed, worst first."""
 
     UNENCRYPTED = "PHI without mutual TLS"
+    HL7_UNENCRYPTED = "HL7 messages without mutual TLS"
     OUTSIDE = "leaves the mesh"
     UNKNOWN_DESTINATION = "to a destination without an identity"
     UNSEEN_RECEIVER = "to a host of the mesh whose workload is unknown"
@@ -19,6 +20,7 @@ class Mark(StrEnum):
     UNREAD = "not read completely"
     AMBIGUOUS = "ambiguous path"
     METHOD = "unusual method"
+    MESSAGE_TYPE = "unknown message type"
     RARE = "rare"
     RARE_IDENTIFIER = "identifiers that are rare on their operation"
 
@@ -40,7 +42,10 @@ class Ends:
 
 @dataclass(frozen=True, slots=True, order=True)
 class ProposedCall:
-    """One operation of one edge as a rule can name it: a method and a path pattern."""
+    """One operation of one edge as a rule can name it: a method and a path pattern.
+
+    Of HL7 over MLLP it is a message type, and the method is empty.
+    """
 
     ends: Ends
     method: str
@@ -69,7 +74,7 @@ class Proposed:
     """One proposed rule.
 
     Args:
-        operations: path patterns by methods, both sorted.
+        operations: path patterns by methods, both sorted. Message types stand by an empty method.
         messages: sum over its operations of the messages of the busiest vantage and direction.
         widened: route templates, each with the wider pattern that stands for it.
         mtls: False where PHI would have to flow without mutual TLS.

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator, Mapping
 
 from mesh.message.facts import Direction, Protocol, Vantage
+from mesh.message.message_types import is_type
 from mesh.observed.observation import OTHER_METHOD, Encryption, Observation, Sighting
 from mesh.observed.proposal import Ends, Mark, ProposedCall
 from mesh.observed.route_template import AMBIGUOUS, pattern_of
@@ -28,13 +29,18 @@ def is_read(observation: Observation) -> bool:
     No rule is offered otherwise: unread content must not be a reason to open an operation.
     """
     sighting = observation.sighting
-    return sighting.coverage is Coverage.COMPLETE and sighting.protocol is Protocol.HTTP
+    return sighting.coverage is Coverage.COMPLETE and sighting.protocol.is_read
+
+
+def pattern_for(route: str) -> str | None:
+    """How a rule names a route: a path pattern, or a type of HL7 message. None when no rule can."""
+    return route if is_type(route) else pattern_of(route)
 
 
 def operation_of(observation: Observation, principals: Mapping[str, str]) -> ProposedCall | None:
     """The operation of an observation as a rule names it; None when no rule can."""
     sighting = observation.sighting
-    pattern = pattern_of(sighting.route)
+    pattern = pattern_for(sighting.route)
     if not pattern:
         return None
     return ProposedCall(ends_of(observation, principals), sighting.method, pattern)
@@ -74,14 +80,20 @@ def _marks(observation: Observation, ends: Ends) -> Iterator[Mark]:
         yield Mark.UNREAD
     if sighting.route == AMBIGUOUS:
         yield Mark.AMBIGUOUS
-    if sighting.method in {"", OTHER_METHOD} or not sighting.route:
+    if sighting.protocol is Protocol.MLLP:
+        if not is_type(sighting.route):
+            yield Mark.MESSAGE_TYPE
+    elif sighting.method in {"", OTHER_METHOD} or not sighting.route:
         yield Mark.METHOD
 
 
 def _marks_of_ends(sighting: Sighting, ends: Ends) -> Iterator[Mark]:
     phi = sighting.verdict is Verdict.PHI
-    if phi and (not ends.source or sighting.encryption is Encryption.NONE):
-        yield Mark.UNENCRYPTED
+    if not ends.source or sighting.encryption is Encryption.NONE:
+        if phi:
+            yield Mark.UNENCRYPTED
+        elif sighting.protocol is Protocol.MLLP:  # it does not pass with an alert, as HTTP does
+            yield Mark.HL7_UNENCRYPTED
     if sighting.vantage is Vantage.OUTBOUND and ends.host:
         yield Mark.UNSEEN_RECEIVER if namespace_of_host(ends.host) else Mark.OUTSIDE
     elif not ends.destination and (phi or sighting.encryption is not Encryption.NONE):

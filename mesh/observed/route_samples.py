@@ -9,9 +9,11 @@ from collections.abc import Iterable
 from typing import Final
 
 from mesh.message import identity
+from mesh.message.message_types import OTHER, is_type, recorded
 from mesh.observed.route_template import AMBIGUOUS, HOLE, MORE, literals, template_of
 
 _ID: Final = "0x0"  # has a digit, so no template keeps it as a word
+_OTHER_TYPE: Final = "ZZZ^Z00"  # of no table, and hardly any rule names it
 _TWO_WAYS: Final = "/a//a"
 
 
@@ -51,3 +53,11 @@ def _named_by(pattern: str, template: str) -> str:
             return ""
     path = "/".join(segments)
     return path if template_of(path, literals(template)) == template else ""
+
+
+def message_types(seen: str, patterns: Iterable[str]) -> tuple[str, ...]:
+    """The message types that a recorded one stands for: itself, or those of no table."""
+    if seen != OTHER:
+        return (seen,)
+    named = (pattern.replace("*", "Z00") for pattern in sorted(set(patterns)))
+    return (_OTHER_TYPE, *(each for each in named if is_type(each) and recorded(each) == OTHER))

@@ -7,7 +7,7 @@ can undo another. That makes the decision monotone.
 
     caller      does the proxy that asks belong to the end that it claims to speak for?
     closed      is the destination in a namespace whose part of the policy is unknown?
-    protocol    can the connection be read, or does a rule name its protocol?
+    protocol    is it HTTP, or does a rule name its protocol?
     edge        does a rule name the edge, or does the default action open it?
                 is there a rule that could not be evaluated?
     encryption  is the connection mutual TLS?
@@ -103,6 +103,7 @@ _NO_PHI: Final = _CONSTANT[Action.ALLOW, Reason.NO_PHI]
 _ALLOWED_BY_DEFAULT: Final = _CONSTANT[Action.ALLOW, Reason.ALLOWED_BY_DEFAULT]
 _FORGED: Final = _CONSTANT[Action.DENY, Reason.CALLER_MISMATCH]
 _UNREADABLE: Final = _CONSTANT[Action.DENY, Reason.PROTOCOL_NOT_ALLOWED]
+_UNNAMED: Final = _CONSTANT[Action.DENY, Reason.EDGE_NOT_ALLOWED]
 _CLOSED: Final = _CONSTANT[Action.DENY, Reason.NO_POLICY]
 
 
@@ -231,9 +232,9 @@ def _closed(question: _Question) -> _Ruling | None:
 def _protocol(question: _Question) -> _Ruling | None:
     """Deny what no rule lists, but for HTTP: a policy that says nothing of it does not open it."""
     protocol = question.edge.protocol
-    return (
-        None if protocol is Protocol.HTTP or protocol in question.rules.protocols else _UNREADABLE
-    )
+    if protocol is Protocol.HTTP or protocol in question.rules.protocols:
+        return None
+    return _UNNAMED if protocol.is_read else _UNREADABLE
 
 
 def _edge(question: _Question) -> _Ruling | None:

@@ -67,6 +67,7 @@ PATHS = st.one_of(
     st.lists(SEGMENTS, max_size=4).map(lambda segments: "/" + "/".join(filter(None, segments))),
     st.lists(SEGMENTS, max_size=3).map(lambda segments: "/" + "/".join(segments)),
 )
+TYPES = st.sampled_from(["ADT^A01", "ADT^A08", "ORU^R01", "ANA^RUZ", ""])
 FINDINGS = st.builds(
     found,
     st.sampled_from(
@@ -102,10 +103,15 @@ def facts(draw: st.DrawFn) -> Facts:
     vantage = draw(st.sampled_from(Vantage))
     outbound = vantage is Vantage.OUTBOUND
     source = draw(st.sampled_from([EHR, EHR, LAB, ""]))
+    protocol = draw(
+        st.sampled_from(
+            [Protocol.HTTP] * 8 + [Protocol.UPGRADE, Protocol.TCP] + [Protocol.MLLP] * 3
+        )
+    )
     return Facts(
         direction=draw(st.sampled_from(Direction)),
         vantage=vantage,
-        protocol=draw(st.sampled_from([Protocol.HTTP] * 8 + [Protocol.UPGRADE, Protocol.TCP])),
+        protocol=protocol,
         source=source,
         destination="" if outbound else draw(st.sampled_from([BILLING, BILLING, CLAIMS, ""])),
         service=draw(st.sampled_from([BILLING_HOST, BILLING_HOST, OUTSIDE, ""]))
@@ -113,7 +119,9 @@ def facts(draw: st.DrawFn) -> Facts:
         else "",
         mtls=bool(source) and not outbound and draw(st.sampled_from([True, True, False])),
         redactable=True,
-        operation=Operation(
+        operation=Operation(port=8080, message_type=draw(TYPES))
+        if protocol is Protocol.MLLP
+        else Operation(
             draw(st.sampled_from(["GET", "POST", "ZEBULON"])), draw(PATHS), "billing", 8080
         ),
     )

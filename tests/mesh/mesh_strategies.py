@@ -65,13 +65,20 @@ DESTINATIONS = st.one_of(
 )
 CLAIMS = st.sampled_from([(), (), (("role", ("doctor",)),), (("role", ("*",)),)])
 HEADERS = st.sampled_from([(), (), (), (("x-purpose", ("TREATMENT",)),)])
-OPERATIONS = st.builds(
+HL7 = st.builds(
+    OperationMatch,
+    ports=st.sampled_from([(), (), (80,)]),
+    protocols=st.just((Protocol.MLLP,)),
+    message_types=st.sampled_from([(), ("ADT^A01",), ("ADT^*", "ACK"), ("*",)]),
+)
+HTTP_OR_OTHER = st.builds(
     OperationMatch,
     methods=st.sampled_from([(), (), ("POST",)]),
     paths=st.sampled_from([(), (), ("/claims",), ("/claims/*",)]),
     ports=st.sampled_from([(), (), (80,)]),
     protocols=st.sampled_from([(Protocol.HTTP,), tuple(Protocol)]),
 )
+OPERATIONS = st.one_of(HTTP_OR_OTHER, HTTP_OR_OTHER, HL7)
 RULES = st.lists(
     st.builds(
         Rule,
@@ -108,11 +115,22 @@ POLICIES = st.builds(
     rules=RULES.map(tuple),
     today=st.sampled_from([None, date(2026, 6, 1)]),
 )
+
+
+def of_its_protocol(facts: Facts) -> Facts:
+    """The facts, with the operation of an HL7 message or of any other."""
+    operation = facts.operation
+    if facts.protocol is Protocol.MLLP:
+        kind = operation.message_type
+        return replace(facts, operation=Operation(port=operation.port, message_type=kind))
+    return replace(facts, operation=replace(operation, message_type=""))
+
+
 ALL_FACTS = st.builds(
     Facts,
     direction=st.sampled_from(Direction),
     vantage=st.sampled_from(Vantage),
-    protocol=st.sampled_from([Protocol.HTTP, Protocol.HTTP, Protocol.UPGRADE, Protocol.TCP]),
+    protocol=st.sampled_from([Protocol.HTTP, *Protocol]),
     source=st.sampled_from([EHR, EHR, *PRINCIPALS]),
     destination=st.sampled_from([BILLING, BILLING, *PRINCIPALS]),
     service=st.sampled_from(["billing", "billing", "other"]),
@@ -125,13 +143,14 @@ ALL_FACTS = st.builds(
         st.sampled_from(["/claims", "/claims/1?a=b", "/x/../claims", ""]),
         st.sampled_from(["", "billing:80"]),
         st.sampled_from([0, 80]),
+        st.sampled_from(["ADT^A01", "ADT^A08", "ORU^R01", "ACK", ""]),
     ),
     source_address=st.sampled_from(["", "10.1.2.3", "192.0.2.1", "nonsense"]),
     claims=st.sampled_from(
         [None, (), (("role", frozenset({"doctor"})),), (("role", frozenset({"clerk"})),)]
     ),
     headers=st.sampled_from([None, (), (("x-purpose", frozenset({"TREATMENT"})),)]),
-)
+).map(of_its_protocol)
 FINDINGS = st.builds(
     found, st.sampled_from(NAMES), st.sampled_from(Subject), st.sampled_from([-1, 0, 7])
 )

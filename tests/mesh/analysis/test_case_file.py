@@ -203,3 +203,20 @@ def test_what_audit_rules_would_have_done_is_compared():
 )
 def test_a_case_file_is_told_from_a_policy_by_its_own_keys(text, answer):
     assert case_file.is_case_file(text) is answer
+
+
+@pytest.mark.parametrize(
+    ("request_", "problem"),
+    [
+        ("{messageType: ADT^A01}", "`messageType` is of a response over MLLP"),
+        ("{protocol: MLLP, messageType: ADT^A01}", "the type of a request stands in its MSH-9"),
+        ("{protocol: MLLP, direction: response, messageType: adt}", "`adt` is not a message type"),
+    ],
+)
+def test_the_type_of_an_answered_message_is_of_a_response(request_, problem):
+    assert problem in problem_of(request_)
+
+
+def test_a_response_over_mllp_says_what_it_answers():
+    (case,) = load("{protocol: MLLP, direction: response, messageType: ADT^A01, body: x}")
+    assert case.head.facts.operation.message_type == "ADT^A01"

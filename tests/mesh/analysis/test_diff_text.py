@@ -20,6 +20,44 @@ OWN = {name for name, info_type in INFO_TYPES.items() if info_type.identifier}
 HEALTH = set(INFO_TYPES) - OWN
 
 
+HL7 = """
+apiVersion: phiguard.dev/v1alpha1
+kind: SegmentationPolicy
+metadata: {name: hl7}
+spec:
+  rules:
+  - name: admissions
+    from: [{principals: [cluster.local/ns/clinic/sa/ehr]}]
+    to:
+    - principals: [cluster.local/ns/lab/sa/lis]
+      operation: {protocols: [MLLP], messageTypes: [ADT^A01]}
+    phi: {request: {allow: [PERSON_NAME]}}
+"""
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "said"),
+    [
+        (
+            "[ADT^A01]",
+            "[ADT^A01, ORU^*]",
+            [
+                "clinic/ehr may now call lab/lis at MLLP ORU^*",
+                "clinic/ehr may now call lab/lis at MLLP ORU^* without mutual TLS",
+                "lab/lis may now receive PERSON_NAME from clinic/ehr at MLLP ORU^* (request)",
+            ],
+        ),
+        (
+            "spec:\n",
+            "spec:\n  mllp: {onDenied: CLOSE}\n",
+            ["mllp.onDenied is now CLOSE, it was NAK"],
+        ),
+    ],
+)
+def test_a_message_type_is_named_as_the_policy_writes_it(old, new, said):
+    assert sentences(old, new, HL7) == said
+
+
 def sentences(old: str, new: str, text: str = CLINIC) -> list[str]:
     assert old in text
     changed = text.replace(old, new)

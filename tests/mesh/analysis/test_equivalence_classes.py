@@ -71,6 +71,22 @@ def test_a_host_pattern_at_either_end_has_a_witness_and_so_have_both_together():
     assert paths.host_matches("*.org", "apiother.org")
 
 
+def test_a_message_type_has_a_witness_for_each_pattern_and_nothing_of_http():
+    hl7 = OperationMatch(protocols=(Protocol.MLLP,), message_types=("ADT^A01", "ADT^*", "ACK"))
+    classes = OperationClasses([hl7, OperationMatch(methods=("GET",), paths=("/a",))])
+    found = [each for each in classes if each.protocol is Protocol.MLLP]
+    assert {each.operation.message_type: each.labels[4] for each in found} == {
+        "ADT^A01": "ADT^A01",
+        "ADT^OTHER": "ADT^*",
+        "ACK": "ACK",
+        "OTHER": ANY,
+    }
+    assert {(each.operation.method, each.operation.path) for each in found} == {("", "")}
+    others = [each for each in classes if each.protocol is Protocol.HTTP]
+    assert {each.operation.message_type for each in others} == {""}
+    assert len(classes) == len(list(classes)) == len(found) + len(others)
+
+
 def test_an_operation_of_another_protocol_is_tried_only_where_an_entry_lists_it():
     assert {each.protocol for each in OperationClasses([OperationMatch()])} == {Protocol.HTTP}
     tcp = [

@@ -183,6 +183,28 @@ def test_a_tcp_connection_is_decided_at_its_head():
     assert reason_of(head, rules=policy((Protocol.TCP,))) is Reason.NO_PHI
 
 
+HL7 = replace(FACTS, protocol=Protocol.MLLP, operation=Operation(message_type="ADT^A01"))
+
+
+def test_an_hl7_message_is_read_to_its_end():
+    rules = policy((Protocol.MLLP,), allow=frozenset({"*"}))
+    machine = exchange(rules)
+    outcome = outcome_of(machine, Head(HL7), Body(b"ssn " + MARKER, end=True))
+    assert (outcome.decision.reason, outcome.report.size) == (Reason.ALLOWED_BY_RULE, 15)
+    assert reason_of(Head(HL7), Body(b"x", end=True)) is Reason.EDGE_NOT_ALLOWED
+
+
+@pytest.mark.parametrize(
+    ("truncated", "coverage"), [(False, Coverage.UNSCANNABLE), (True, Coverage.TRUNCATED)]
+)
+def test_no_scan_completes_a_message_that_is_not_of_its_protocols_form(truncated, coverage):
+    rules = policy((Protocol.MLLP,))
+    head = Head(HL7, gap=Gap.MALFORMED)
+    outcome = outcome_of(exchange(rules), head, Body(b"x", end=True, truncated=truncated))
+    assert (outcome.report.coverage, outcome.report.gap) == (coverage, Gap.MALFORMED)
+    assert outcome.decision.action is Action.DENY
+
+
 def test_several_content_headers_are_one_list():
     head = Head(
         FACTS,

@@ -19,6 +19,7 @@ from marked_messages import (
 
 from mesh.exchange.machine import Body, Exchange, Head, Trailers
 from mesh.message.body_digests import FieldChanges
+from mesh.message.facts import Operation, Protocol
 from mesh.message.headers import Headers
 from mesh.policy.decision import Action, Mode, Reason
 from phiscan.finding import (
@@ -230,3 +231,17 @@ def test_a_plain_mask_that_a_gate_cannot_write_costs_no_further_scan():
     head = Head(replace(FACTS, redactable=False))
     outcome = outcome_of(exchange(policy(**REDACT), only), head, *MESSAGE[1:])
     assert outcome.decision.reason is Reason.REDACTION_UNAVAILABLE
+
+
+@pytest.mark.parametrize("mark", [b"\x0b", b"\x1c"])
+def test_a_masked_hl7_message_that_no_frame_can_hold_is_refused(mark):
+    hl7 = replace(FACTS, protocol=Protocol.MLLP, operation=Operation(message_type="ADT^A01"))
+    body = Body(b"ssn " + MARKER + mark, end=True)
+    rules = policy((Protocol.MLLP,), **REDACT)
+    outcome = outcome_of(exchange(rules), Head(hl7), body)
+    assert (outcome.decision.effect, outcome.decision.reason) == (
+        Action.DENY,
+        Reason.REDACTION_FAILED,
+    )
+    assert outcome.body is None
+    assert outcome_of(exchange(policy(**REDACT)), Head(FACTS), body).body is not None

@@ -1,5 +1,7 @@
 """The framer's table of states and events, and that no cut of the bytes changes what it gives."""
 
+import itertools
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -256,7 +258,7 @@ def read(pieces: list[bytes]) -> list[object]:
 @given(STREAM, st.lists(st.integers(0, 200), max_size=8))
 def test_no_cut_of_the_bytes_changes_what_is_read(stream, at):
     ends = [0, *sorted(min(each, len(stream)) for each in at), len(stream)]
-    pieces = [stream[a:b] for a, b in zip(ends, ends[1:], strict=False)]
+    pieces = [stream[a:b] for a, b in itertools.pairwise(ends)]
     whole = read([stream])
     assert read(pieces) == whole
     assert read([stream[n : n + 1] for n in range(len(stream))]) == whole

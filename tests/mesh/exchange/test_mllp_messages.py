@@ -108,7 +108,7 @@ def test_a_flawed_frame_is_unreadable_and_its_header_still_answers():
 
 def test_a_cut_frame_is_one_message_that_was_not_seen_whole():
     part = only(BATCH, is_whole=False)
-    head, body = part.events(part.facts(FACTS, ""))
+    _head, body = part.events(part.facts(FACTS, ""))
     assert isinstance(body, Body)
     assert body.truncated
     assert part.own_type == ""

@@ -1,9 +1,10 @@
 """Each state of a direction with each event, order, answers, batches, faults."""
 
+import itertools
 from dataclasses import replace
 
 import pytest
-from hl7_samples import ack, adt, msh, siu
+from hl7_samples import ack, adt, siu
 from hypothesis import given
 from hypothesis import strategies as st
 from tcp_shell import (
@@ -518,7 +519,7 @@ CUTS = st.lists(st.integers(0, 2000), max_size=8)
 
 def sent_over(data: bytes, at: list[int], shell: Shell) -> tuple[object, ...]:
     ends = [0, *sorted(min(each, len(data)) for each in at), len(data)]
-    for a, b in zip(ends, ends[1:], strict=False):
+    for a, b in itertools.pairwise(ends):
         if shell.closed is None:
             shell.request(data[a:b])
     if shell.closed is None:

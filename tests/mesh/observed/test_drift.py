@@ -24,7 +24,7 @@ from learn_strategies import (
     outbound,
 )
 
-from mesh.message.facts import Direction, Protocol
+from mesh.message.facts import Direction, Operation, Protocol
 from mesh.observed.drift import DriftKind, drift
 from mesh.observed.learn import propose
 from mesh.observed.learn_text import render
@@ -271,3 +271,33 @@ def test_what_was_read_as_a_medium_that_the_policy_does_not_list_is_reported():
     ]
     (found,) = drift(observed([(inbound(), as_json), (inbound(), as_parts)]), listed).drifted
     assert found.messages <= 2
+
+
+HL7 = f"""
+  rules:
+  - name: admissions
+    from: [{{principals: ["{EHR}"]}}]
+    to: [{{principals: ["{BILLING}"], operation: {{protocols: [MLLP], messageTypes: ["ADT^*"]}}}}]
+    phi: {{request: {{allow: [PERSON_NAME]}}}}
+  - name: own
+    from: [{{principals: ["{EHR}"]}}]
+    to: [{{principals: ["{BILLING}"], operation: {{protocols: [MLLP], messageTypes: ["ZPM^*"]}}}}]
+"""
+
+
+def hl7(kind):
+    return replace(inbound(), protocol=Protocol.MLLP, operation=Operation(message_type=kind))
+
+
+def test_a_message_type_that_no_rule_names_is_an_unnamed_edge():
+    found = places((hl7("ADT^A01"), NOTHING), (hl7("ORU^R01"), NOTHING), against=policy(HL7))
+    assert [(what, reason) for what, reason, _ in found] == [
+        (DriftKind.EDGE, Reason.EDGE_NOT_ALLOWED)
+    ]
+    sites = drift(observed([(hl7("ORU^R01"), NOTHING)]), policy(HL7)).drifted
+    assert [(site.place.method, site.place.route) for site in sites] == [("", "ORU^R01")]
+
+
+def test_a_rule_for_types_of_no_table_may_have_been_used():
+    assert drift(observed([(hl7("ADT^A01"), NOTHING)]), policy(HL7)).unused == ("own",)
+    assert drift(observed([(hl7("ZPM^Z01"), NOTHING)]), policy(HL7)).unused == ("admissions",)

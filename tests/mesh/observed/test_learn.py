@@ -29,7 +29,7 @@ from learn_strategies import (
 from mesh_strategies import found
 
 from mesh.message import identity, paths
-from mesh.message.facts import Direction, Protocol
+from mesh.message.facts import Direction, Operation, Protocol
 from mesh.observed.learn import propose
 from mesh.observed.learn_text import render
 from mesh.observed.observation import merge
@@ -310,3 +310,36 @@ def test_of_two_that_may_serve_a_host_its_namesake_does():
 
 def test_no_traffic_gives_a_policy_that_opens_nothing():
     assert learned([]).rules == ()
+
+
+def hl7(kind="ADT^A01", **more):
+    return replace(
+        inbound(**more), protocol=Protocol.MLLP, operation=Operation(message_type=kind, port=2575)
+    )
+
+
+def test_message_types_are_learned_in_place_of_methods_and_paths():
+    answer = replace(hl7("ORU^R01"), direction=Direction.RESPONSE)
+    seen = observed([(hl7(), PHI), (hl7("ORU^R01"), PHI), (answer, NOTHING), (inbound(), PHI)])
+    text = render(propose(seen, min_count=1), name="p", least=1)
+    assert 'operation: {protocols: [MLLP], messageTypes: ["ADT^A01", "ORU^R01"]}' in text
+    policy = parse(text, file="p.yaml")
+    assert decide(hl7(), PHI, policy).action is Action.ALLOW
+    assert decide(answer, NOTHING, policy).action is Action.ALLOW
+    assert decide(hl7("ADT^A08"), PHI, policy).action is Action.DENY
+
+
+@pytest.mark.parametrize(
+    ("message", "report", "mark"),
+    [
+        (hl7(""), PHI, Mark.MESSAGE_TYPE),
+        (hl7("ANA^RUZ"), PHI, Mark.MESSAGE_TYPE),
+        (hl7(mtls=False), NOTHING, Mark.HL7_UNENCRYPTED),
+        (hl7(mtls=False), PHI, Mark.UNENCRYPTED),
+    ],
+)
+def test_of_what_no_rule_for_mllp_can_name_none_is_proposed(message, report, mark):
+    found = propose(observed([(message, report)]), min_count=1)
+    assert [marked.mark for marked in found.marked] == [mark]
+    assert found.rules == ()
+    assert "ANA" not in render(found, name="p", least=1)

@@ -1,3 +1,4 @@
+from dataclasses import replace
 from datetime import date
 
 import pytest
@@ -20,6 +21,7 @@ from learn_strategies import (
 )
 from mesh_strategies import found
 
+from mesh.message.facts import Operation, Protocol
 from mesh.observed.observation import Encryption, counted_kinds, merge, sighting_of
 from mesh.policy.decide import decide
 from mesh.policy.policy import Policy
@@ -94,3 +96,14 @@ def test_merging_does_not_depend_on_order_or_on_earlier_merges(messages, cut):
 )
 def test_what_is_refused_is_recorded_where_the_policy_enforces(policy, stopped):
     assert observe((inbound(), PHI), policy).sighting.stopped is stopped
+
+
+@pytest.mark.parametrize(
+    ("written", "route"),
+    [("ADT^A01", "ADT^A01"), ("ANA^RUZ", "OTHER"), ("ZPM^Z01", "OTHER"), ("", "")],
+)
+def test_of_an_hl7_message_its_type_is_counted_when_it_is_of_the_tables(written, route):
+    operation = Operation(message_type=written)
+    message = replace(inbound(), protocol=Protocol.MLLP, operation=operation)
+    sighting = observe((message, NOTHING)).sighting
+    assert (sighting.method, sighting.route, sighting.protocol) == ("", route, Protocol.MLLP)

@@ -332,3 +332,22 @@ def test_a_list_of_media_for_what_cannot_be_read_is_pointed_out(rule, words):
     found = [w for w in warnings_of(rule) if "cannot be read" in w]
     assert len(found) == bool(words)
     assert all(word in warning for warning in found for word in words)
+
+
+@pytest.mark.parametrize(
+    ("rule", "is_told"),
+    [
+        (f"{to('protocols: [MLLP]')}, when: {{claims: {{role: [a]}}}}", True),
+        (f"{to('protocols: [MLLP]')}, when: {{headers: {{x-role: [a]}}}}", True),
+        (to("protocols: [MLLP]"), False),
+        (f"{to('protocols: [HTTP]')}, when: {{claims: {{role: [a]}}}}", False),
+    ],
+)
+def test_a_rule_for_mllp_that_no_message_can_meet_is_pointed_out(rule, is_told):
+    assert any("lists MLLP" in warning for warning in warnings_of(rule)) is is_told
+
+
+def test_a_list_of_media_is_read_of_mllp():
+    assert not any(
+        "cannot be read" in w for w in warnings_of(f"{to('protocols: [MLLP]')}, {lists('hl7v2')}")
+    )
