@@ -18,6 +18,7 @@ PARTS = (
     "bench.scanner_trip",
     "bench.mixed_load",
     "bench.killed_worker",
+    "bench.config_dump",
 )
 
 

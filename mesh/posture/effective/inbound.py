@@ -38,16 +38,8 @@ def judge(view: View, port: int, peers: PeerClass) -> Finding:
 
 
 def _taking(view: View, port: int) -> list[Listener]:
-    """The listeners that take a port: those bound to it, else those that take what is redirected.
-
-    A listener of which only an update is known that was refused may take any port.
-    """
-    is_gateway = view.parts.node.kind is ProxyKind.GATEWAY
-    # istiod calls the listeners of a gateway outbound
-    near = view.listeners if is_gateway else view.inbound
-    bound = [each for each in near if port in each.ports]
-    found = bound or [each for each in near if each.captures]
-    return found + [each for each in view.listeners if each.refused and not each.config]
+    """The listeners bound to a port, else those that take what is redirected to them."""
+    return (view.inbound.bound(port) or view.inbound.capturing) + view.unread
 
 
 def _judged(view: View, listener: Listener, port: int, peers: PeerClass) -> Iterator[Finding]:

@@ -104,7 +104,7 @@ class Listener:
         if self.direction in _NO_DIRECTION and not served.is_own and not served.refused:
             raise UnreadableError(f"listener `{shown(served.name)}` has no direction")
 
-    @property
+    @cached_property
     def ports(self) -> frozenset[int]:
         """The ports that it takes."""
         return frozenset(port for _, port in self.addresses)

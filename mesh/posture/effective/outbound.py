@@ -1,7 +1,6 @@
 """Is each message that the pod sends judged before it leaves, or out of reach?"""
 
 from collections.abc import Iterator
-from enum import Enum, auto
 from typing import Final
 
 from mesh.posture.cell import PeerClass
@@ -10,7 +9,7 @@ from mesh.posture.effective.listener import Chain, Listener
 from mesh.posture.effective.manager import OUTBOUND
 from mesh.posture.effective.routes import ANYWHERE
 from mesh.posture.effective.tree import Tree, UnreadableError, kind, shown, text, tree, trees
-from mesh.posture.effective.view import View
+from mesh.posture.effective.view import Leads, View
 from mesh.posture.evidence import Stance
 
 _BLACK_HOLE: Final = "BlackHoleCluster"
@@ -24,15 +23,6 @@ _NOT_CAPTURED: Final = unknown(
     "not-captured", "no listener of the proxy takes what goes to other hosts"
 )
 _CATCH_ALL_FIX: Final = "set outboundTrafficPolicy.mode: REGISTRY_ONLY"
-
-
-class Leads(Enum):
-    """Where a cluster leads."""
-
-    NOWHERE = auto()
-    SERVICE = auto()
-    PLATFORM = auto()
-    OUTSIDE = auto()
 
 
 _ASKED: Final = {
@@ -72,14 +62,13 @@ def _taking(view: View, port: int, peers: PeerClass) -> tuple[list[Listener], bo
 
     What no listener of a port takes, the one that captures everything does.
     """
-    unknown_ones = [each for each in view.listeners if each.refused and not each.config]
+    side = view.outbound
     if peers is PeerClass.OUTSIDE or not port:
-        captured = any(each.captures for each in view.outbound)
-        return view.outbound + unknown_ones, captured
-    bound = [each for each in view.outbound if port in each.ports]
+        return side.listeners + view.unread, bool(side.capturing)
+    bound = side.bound(port)
     if not any(each.is_wildcard(port) for each in bound):
-        bound += [each for each in view.outbound if each.captures and each not in bound]
-    return bound + unknown_ones, True
+        bound = bound + [each for each in side.capturing if each not in bound]
+    return bound + view.unread, True
 
 
 def _chains(listener: Listener, port: int, peers: PeerClass) -> list[Chain]:
@@ -103,12 +92,12 @@ def _findings(view: View, chain: Chain, peers: PeerClass) -> Iterator[Finding]:
     routes = None if way.manager is None else view.routes(way.manager)
     clusters = way.clusters if routes is None else routes.clusters | routes.mirrors
     asked = _ASKED.get(peers, frozenset())
-    reached = {each: leads(view, each) & asked for each in sorted(clusters)}
+    reached = {each: _leads(view, each) & asked for each in sorted(clusters)}
     if routes is not None:
         yield from routes.odd
     there = [each for each, found in reached.items() if found]
     if not there:
-        if not clusters or all(leads(view, each) == {Leads.NOWHERE} for each in clusters):
+        if not clusters or all(_leads(view, each) == {Leads.NOWHERE} for each in clusters):
             yield _CLOSED
         return
     judged = way.judged if way.manager is None else view.judged(way.manager, OUTBOUND)
@@ -128,6 +117,18 @@ def _named(judged: Finding, there: list[str], reached: dict[str, frozenset[Leads
         _CATCH_ALL_FIX if outside and judged.code in ("tcp", "no-gate") else judged.fix,
         judged.object,
     )
+
+
+def _leads(view: View, name: str) -> frozenset[Leads]:
+    """Where a cluster leads, worked out once.
+
+    Raises:
+        UnreadableError: the dump does not say it.
+    """
+    known = view.leads.get(name)
+    if known is None:
+        known = view.leads[name] = leads(view, name)
+    return known
 
 
 def leads(view: View, name: str) -> frozenset[Leads]:

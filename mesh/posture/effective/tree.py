@@ -24,7 +24,10 @@ def tree(parent: Tree, key: str) -> Tree:
     Raises:
         UnreadableError: it is something else.
     """
-    return as_tree(parent.get(key, _EMPTY), key)
+    value = parent.get(key)
+    if type(value) is dict:  # as JSON is parsed; a look at `Mapping` is slow
+        return value
+    return as_tree(value, key)
 
 
 def as_tree(value: object, what: str) -> Tree:
@@ -48,7 +51,7 @@ def trees(parent: Tree, key: str) -> list[Tree]:
     """
     found = items(parent, key)
     for each in found:
-        if not isinstance(each, Mapping):
+        if type(each) is not dict and not isinstance(each, Mapping):
             raise UnreadableError(f"`{key}` holds something else than objects")
     return cast("list[Tree]", found)
 
@@ -73,11 +76,11 @@ def text(parent: Tree, key: str) -> str:
     Raises:
         UnreadableError: it is something else.
     """
-    value = parent.get(key)
+    value = parent.get(key, "")
+    if type(value) is str:
+        return value
     if value is None:
         return ""
-    if isinstance(value, str):
-        return value
     if isinstance(value, bool) or not isinstance(value, int | float) or abs(value) > _GREATEST:
         raise UnreadableError(f"`{key}` is no text")
     return str(value)
@@ -137,4 +140,6 @@ def kind(config: Tree) -> str:
 def shown(name: str) -> str:
     """A name out of a dump, as it may stand in a line."""
     cut = name if len(name) <= _SHOWN else name[: _SHOWN - 1] + "…"
+    if cut.isprintable():
+        return cut
     return "".join(each if each.isprintable() else "?" for each in cut)

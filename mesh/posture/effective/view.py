@@ -1,6 +1,7 @@
 """A dump with what follows from it, worked out once and only where it is asked for."""
 
 from collections.abc import Iterator
+from enum import Enum, auto
 from functools import cached_property
 from typing import Final
 
@@ -12,12 +13,50 @@ from mesh.posture.effective.listener import Chain, Listener
 from mesh.posture.effective.manager import Asked
 from mesh.posture.effective.names import GuardNames
 from mesh.posture.effective.network import Way, way
+from mesh.posture.effective.node import ProxyKind
 from mesh.posture.effective.reach import Reach
 from mesh.posture.effective.routes import Routes
 from mesh.posture.effective.tree import Tree, UnreadableError, shown, text, tree, trees
 
 _OUTBOUND: Final = ("OUTBOUND", "2")
 _INBOUND: Final = ("INBOUND", "1")
+
+
+class Leads(Enum):
+    """Where a cluster leads."""
+
+    NOWHERE = auto()
+    SERVICE = auto()
+    PLATFORM = auto()
+    OUTSIDE = auto()
+
+
+class Side:
+    """The listeners of one direction.
+
+    Args:
+        listeners: all of them.
+    """
+
+    def __init__(self, listeners: list[Listener]) -> None:
+        self.listeners = listeners
+        self._by_port: dict[int, list[Listener]] = {}
+        for each in listeners:
+            for port in each.ports:
+                self._by_port.setdefault(port, []).append(each)
+
+    def bound(self, port: int) -> list[Listener]:
+        """Those that are bound to a port."""
+        return self._by_port.get(port, [])
+
+    @cached_property
+    def capturing(self) -> list[Listener]:
+        """Those that take what is redirected to them, whatever its port.
+
+        Raises:
+            UnreadableError: a listener has another shape.
+        """
+        return [each for each in self.listeners if each.captures]
 
 
 class View:
@@ -32,6 +71,7 @@ class View:
         self.parts = parts
         self.guard = guard
         self.reach = Reach(parts)
+        self.leads: dict[str, frozenset[Leads]] = {}
         self._ways: dict[int, Way] = {}
         self._tables: dict[str, Routes] = {}
         self._judged: dict[tuple[int, Asked], Finding] = {}
@@ -49,14 +89,21 @@ class View:
         return [Listener(each) for each in self.parts.listeners]
 
     @cached_property
-    def inbound(self) -> list[Listener]:
-        """The listeners for peers."""
-        return [each for each in self.listeners if each.direction in _INBOUND]
+    def inbound(self) -> "Side":
+        """The listeners for peers. istiod calls those of a gateway outbound."""
+        if self.parts.node.kind is ProxyKind.GATEWAY:
+            return Side(self.listeners)
+        return Side([each for each in self.listeners if each.direction in _INBOUND])
 
     @cached_property
-    def outbound(self) -> list[Listener]:
+    def outbound(self) -> "Side":
         """The listeners for the application's own messages."""
-        return [each for each in self.listeners if each.direction in _OUTBOUND]
+        return Side([each for each in self.listeners if each.direction in _OUTBOUND])
+
+    @cached_property
+    def unread(self) -> list[Listener]:
+        """Listeners of which only a refused update is known. Each may take any port."""
+        return [each for each in self.listeners if each.refused and not each.config]
 
     def way(self, chain: Chain) -> Way:
         """Where a chain sends a connection.
