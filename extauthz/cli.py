@@ -18,6 +18,7 @@ _COMMANDS: Final = {
     "demo": "run real Envoy sidecars, workloads and the guard on this machine",
     "serve": "answer Envoy's ext_authz and ext_proc calls",
     "scan": "report the PHI in files",
+    "baseline": "keep the findings that are there, so that only new ones count",
     "rest": "find the PHI at rest in files, buckets and databases",
     "redact": "write a document with the PHI masked",
     "detectors": "list detectors, or check custom ones",

@@ -43,7 +43,7 @@ def chunks(path: str, limit: int) -> Iterator[bytes]:
                 left -= len(chunk)
                 yield chunk
     except OSError as error:
-        raise UsageError(_unreadable(path, error)) from None
+        raise UsageError(unreadable(path, error)) from None
 
 
 def names(paths: Iterable[str], failed: Failed) -> Iterator[str]:
@@ -70,17 +70,23 @@ def names(paths: Iterable[str], failed: Failed) -> Iterator[str]:
 
 def _within(path: str, failed: Callable[[str], None]) -> Iterator[str]:
     for folder, folders, files in os.walk(
-        path, onerror=lambda error: failed(_unreadable(error.filename, error))
+        path, onerror=lambda error: failed(unreadable(error.filename, error))
     ):
         folders.sort()
         for name in sorted(files):
-            found = str(Path(folder, name))
-            if _is_special(found):
-                failed(
-                    f"{found}: a pipe, socket or device, and no file; name it by itself to read it"
-                )
-            else:
-                yield found
+            yield from regular(str(Path(folder, name)), failed)
+
+
+def regular(path: str, failed: Failed) -> Iterator[str]:
+    """Yield the path of a file that was found in a folder, unless reading it could wait for ever.
+
+    Args:
+        failed: receives one line for a pipe, socket or device.
+    """
+    if _is_special(path):
+        failed(f"{path}: a pipe, socket or device, and no file; name it by itself to read it")
+    else:
+        yield path
 
 
 def size(path: str) -> int:
@@ -99,7 +105,8 @@ def _is_special(path: str) -> bool:
         return False
 
 
-def _unreadable(path: str, error: OSError) -> str:
+def unreadable(path: str, error: OSError) -> str:
+    """Return the line for what cannot be read, and why."""
     return (
         f"{path}: {(error.strerror or 'unreadable').lower()}; give a file that this user can read"
     )

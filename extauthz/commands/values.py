@@ -27,8 +27,10 @@ def allow(args: argparse.Namespace) -> None:
         if args.values_anywhere:
             raise UsageError("--values-anywhere: no values are shown; add --show-values")
         return
-    if args.format == "sarif":
-        raise UsageError("--show-values: SARIF files are shared; show values as a table or jsonl")
+    if args.format not in ("table", "json", "jsonl"):
+        raise UsageError(
+            "--show-values: such files are shared; show values as a table, json or jsonl"
+        )
     if not (sys.stdout.isatty() or args.values_anywhere):
         raise UsageError(
             "--show-values: standard output is no terminal, so PHI would be stored; "

@@ -113,6 +113,7 @@ def test_scan_as_json_lines_has_the_documented_keys_and_no_value(phiguard, docum
         "unlisted",
         "opaque",
         "bytes",
+        "fails",
         "elapsedMs",
     ]
     assert list(line["findings"][0]) == [
@@ -123,6 +124,9 @@ def test_scan_as_json_lines_has_the_documented_keys_and_no_value(phiguard, docum
         "field",
         "start",
         "end",
+        "line",
+        "column",
+        "counted",
     ]
     assert (line["verdict"], line["bytes"]) == ("phi", len(REDACTED))
     assert "536-22-8790" not in out
@@ -171,7 +175,7 @@ def test_clean_documents_are_exit_code_0_and_unreadable_ones_2_after_the_rest(
 
     assert phiguard("scan", clean)[0] == 0
     code, out, err = phiguard("scan", tmp_path / "missing", document)
-    assert (code, "claim.json" in out, one_line(err)) == (2, True, True)
+    assert (code, "claim.json" in out, one_line(err)) == (3, True, True)
 
 
 def test_a_document_that_is_not_seen_whole_is_not_clean(phiguard, tmp_path):
@@ -179,7 +183,7 @@ def test_a_document_that_is_not_seen_whole_is_not_clean(phiguard, tmp_path):
     path.write_bytes(b"x" * 20)
 
     code, out, _ = phiguard("scan", "--max-bytes", "10", path)
-    assert (code, "TRUNCATED OVER_LIMIT" in out) == (1, True)
+    assert (code, "TRUNCATED OVER_LIMIT" in out) == (2, True)
 
 
 def test_redact_masks_and_proves_it(phiguard, document):

@@ -1,0 +1,85 @@
+"""Findings that were there before: a file of them, and what is new beside them.
+
+A finding is known again by its document, its infoType and what surrounds it
+(`extauthz.commands.scan.places`), and each as often as it was there. So another line of the same
+form is new, and lines above may come and go. The file holds no value and no hash of one.
+"""
+
+from collections import Counter
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Final
+
+import orjson
+
+from extauthz.commands.errors import UsageError
+
+_SCHEMA: Final = 1
+Key = tuple[str, str, str]
+"""Path, infoType, surroundings."""
+
+
+class Baseline:
+    """How often each finding is known."""
+
+    def __init__(self, known: Counter[Key]) -> None:
+        self._left = Counter(known)
+
+    def takes(self, key: Key) -> bool:
+        """Whether a finding is known; each is taken as often as it was there."""
+        if self._left[key] <= 0:
+            return False
+        self._left[key] -= 1
+        return True
+
+    @property
+    def gone(self) -> int:
+        """How many of the known findings were not there any more."""
+        return sum(count for count in self._left.values() if count > 0)
+
+
+NOTHING: Final = Counter[Key]()
+
+
+def read(path: Path) -> Counter[Key]:
+    """Read a baseline. Raises UsageError."""
+    try:
+        found = orjson.loads(path.read_bytes())
+    except OSError as error:
+        raise UsageError(
+            f"{path}: {(error.strerror or 'unreadable').lower()}; make one with "
+            "`phiguard baseline write`"
+        ) from None
+    except orjson.JSONDecodeError:
+        raise UsageError(f"{path}: no JSON; make it anew with `phiguard baseline write`") from None
+    try:
+        if found["schema"] != _SCHEMA:
+            raise UsageError(
+                f"{path}: schema {found['schema']!r} is not known; make it anew with "
+                "`phiguard baseline write`"
+            )
+        return Counter(
+            {
+                (str(each["path"]), str(each["infoType"]), str(each["around"])): int(each["count"])
+                for each in found["findings"]
+            }
+        )
+    except (KeyError, TypeError, ValueError):
+        raise UsageError(f"{path}: no baseline; make one with `phiguard baseline write`") from None
+
+
+def write(path: Path, keys: Iterable[Key]) -> int:
+    """Write a baseline, sorted, one finding a line. Return how many findings it has."""
+    counted = Counter(keys)
+    lines = [
+        orjson.dumps({"path": key[0], "infoType": key[1], "around": key[2], "count": count})
+        for key, count in sorted(counted.items())
+    ]
+    body = b",\n".join(lines)
+    temporary = path.with_name(f"{path.name}.new")
+    try:
+        temporary.write_bytes(b'{"schema":%d,"findings":[\n%s\n]}\n' % (_SCHEMA, body))
+        temporary.replace(path)
+    except OSError as error:
+        raise UsageError(f"{path}: {(error.strerror or 'not writable').lower()}") from None
+    return counted.total()

@@ -1,0 +1,229 @@
+"""`phiguard scan` reports the PHI in files: its location and its class, never its value."""
+
+import argparse
+import sys
+from collections.abc import Callable, Iterable, Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+from extauthz.commands import documents, engine, table, values
+from extauthz.commands.errors import UsageError
+from extauthz.commands.progress import Progress, Silent
+from extauthz.commands.scan import baseline, outputs, sarif
+from extauthz.commands.scan.examine import Examiner, examine_all, recognizers_of
+from extauthz.commands.scan.examined import FAILS, Counted, Examined, Judged, judge
+from extauthz.commands.scan.selection import Selection
+from phiscan.engine import Engine
+from phiscan.finding import ScanReport
+
+if TYPE_CHECKING:
+    _Subparsers = argparse._SubParsersAction[argparse.ArgumentParser]
+
+_MIB: Final = 1024 * 1024
+FOUND, UNREAD = 1, 2
+"""Bits of the exit code: PHI was found, and something was not read whole."""
+_FORMATS: Final = ("table", "json", "jsonl", "sarif", "junit", "html")
+
+
+def add_parser(subparsers: "_Subparsers") -> None:
+    """Add `scan`."""
+    parser = subparsers.add_parser("scan", help="report the PHI in files")
+    parser.add_argument("--format", choices=_FORMATS, default="table", help="default: %(default)s")
+    parser.add_argument(
+        "--fail-on",
+        choices=tuple(FAILS),
+        default="phi",
+        help="the least that makes the exit code 1: PHI; also identifiers without health context; "
+        "also health information about nobody; or any finding (default: %(default)s)",
+    )
+    parser.add_argument(
+        "--baseline",
+        type=Path,
+        metavar="FILE",
+        help="findings that were there before (`phiguard baseline write`) count no more",
+    )
+    parser.add_argument(
+        "--show-values", action="store_true", help="show the found values too, on a terminal only"
+    )
+    parser.add_argument(
+        "--values-anywhere",
+        action="store_true",
+        help="with --show-values: also write values to a file or a pipe, which then holds PHI",
+    )
+    add_reading(parser)
+    parser.set_defaults(run=run)
+
+
+def add_reading(parser: argparse.ArgumentParser) -> None:
+    """Add what is read, and how."""
+    parser.add_argument(
+        "paths",
+        nargs="+",
+        metavar="PATH",
+        help="a file, a folder with all its files, or - for stdin",
+    )
+    parser.add_argument(
+        "--exclude",
+        action="append",
+        default=[],
+        metavar="PATTERN",
+        help="leave out of a folder what this pattern of .gitignore's form matches",
+    )
+    parser.add_argument(
+        "--force-exclude",
+        action="store_true",
+        help="leave out also files that are named here themselves, for hooks that name each file",
+    )
+    parser.add_argument(
+        "--all-files",
+        action="store_true",
+        help="read also what git ignores and does not track, and what .phiguardignore leaves out",
+    )
+    parser.add_argument(
+        "--no-inline-ignores",
+        dest="inline_ignores",
+        action="store_false",
+        help="let `phiguard:ignore(INFOTYPE) reason` in a document say nothing",
+    )
+    parser.add_argument(
+        "--jobs", type=int, default=1, metavar="N", help="processes (default: %(default)s)"
+    )
+    parser.add_argument(
+        "--content-type",
+        default="",
+        metavar="TYPE",
+        help="of every document; without it, the type is recognised",
+    )
+    parser.add_argument(
+        "--content-encoding", default="", metavar="CODING", help="of every document, such as gzip"
+    )
+    parser.add_argument(
+        "--max-bytes",
+        type=int,
+        default=64 * _MIB,
+        metavar="N",
+        help="cut longer documents off (default: %(default)s)",
+    )
+    parser.add_argument(
+        "--model",
+        dest="models",
+        action="append",
+        default=[],
+        metavar="MODEL",
+        help="also read prose with a model, which is slow: "
+        "spacy:FOLDER, gliner:FOLDER, presidio[:CONFIG.yaml], python:FILE.py:FUNCTION",
+    )
+    engine.add_detectors(parser)
+    engine.add_choices(parser)
+
+
+def run(args: argparse.Namespace) -> int:
+    """Scan all documents.
+
+    Returns:
+        0 when all are clean. Else the sum of 1, for what `--fail-on` names or a credential, and 2,
+        for a document that could not be read whole or a folder that holds none.
+    """
+    values.allow(args)
+    known = baseline.NOTHING if args.baseline is None else baseline.read(args.baseline)
+    scan = Scan(args)
+    known_again = baseline.Baseline(known)
+    totals = _Totals()
+    judged = totals.taking(judge(each, known_again, args.fail_on) for each in scan.examined())
+    sys.stdout.writelines(_printed(args, scan, judged))
+    sys.stderr.writelines(f"{line}\n" for line in totals.lines(scan.selection, known_again))
+    for message in scan.failed:
+        sys.stderr.write(f"phiguard: {message}\n")
+    return FOUND * totals.fails | UNREAD * (totals.partly or bool(scan.failed))
+
+
+class Scan:
+    """The documents of one command line, examined as they are asked for.
+
+    Raises:
+        UsageError: the arguments make no sense.
+    """
+
+    def __init__(self, args: argparse.Namespace) -> None:
+        for option, number in (("--max-bytes", args.max_bytes), ("--jobs", args.jobs)):
+            if number <= 0:
+                raise UsageError(f"{option} {number}: too small; give a number above 0")
+        self._args = args
+        self.failed: list[str] = []
+        self.selection = Selection(args.exclude, args.all_files, args.force_exclude)
+        models = recognizers_of(args.models)
+        self.engine: Engine = engine.load(args)
+        self._examiner = Examiner(self.engine, args, models)
+
+    def examined(self) -> Iterator[Examined]:
+        """Yield every document that could be read."""
+        args = self._args
+        paths: Iterable[str] = self.selection.paths(args.paths, self.failed.append)
+        progress: Progress = Silent()
+        # JSON lines on a terminal show the progress themselves
+        if sys.stderr.isatty() and not (args.format == "jsonl" and sys.stdout.isatty()):
+            paths = list(paths)
+            progress = Progress(len(paths), sum(map(documents.size, paths)))
+        yield from examine_all(self._examiner, paths, args.jobs, progress, self.failed)
+        progress.clear()
+
+
+class _Totals:
+    """What was counted over all documents, for the exit code and the last lines."""
+
+    def __init__(self) -> None:
+        self.fails = self.partly = False
+        self._inline = self._known = self._without_reason = 0
+
+    def taking(self, documents: Iterable[Judged]) -> Iterator[Judged]:
+        """Pass documents on, and count them."""
+        for each in documents:
+            self.fails |= each.fails
+            self.partly |= not each.examined.is_whole
+            self._inline += each.count(Counted.INLINE)
+            self._known += each.count(Counted.BASELINE)
+            self._without_reason += each.examined.without_reason
+            yield each
+
+    def lines(self, selection: Selection, known: baseline.Baseline) -> Iterator[str]:
+        """What was left out, so that nobody takes it for clean."""
+        for who, count in sorted(selection.left_out.items()):
+            if who:
+                yield f"phiguard: {count} files or folders left out by {who}"
+        if self._inline:
+            yield f"phiguard: {self._inline} findings ignored by a comment beside them"
+        if self._known:
+            yield f"phiguard: {self._known} findings were there before, as the baseline says"
+        if known.gone:
+            yield f"phiguard: {known.gone} findings of the baseline are gone; write it anew"
+        if self._without_reason:
+            yield (
+                f"phiguard: {self._without_reason} comments phiguard:ignore give no reason, and "
+                "do not hold"
+            )
+
+
+def _printed(args: argparse.Namespace, scan: Scan, judged: Iterator[Judged]) -> Iterator[str]:
+    info_types, unread = scan.engine.info_types, scan.failed
+    printers: dict[str, Callable[[], Iterator[str]]] = {
+        "table": lambda: _table(table.Summary(info_types, args.fail_on), judged),
+        "json": lambda: outputs.json_document(judged, unread),
+        "jsonl": lambda: outputs.json_lines(judged),
+        "sarif": lambda: sarif.pieces(judged, info_types),
+        "junit": lambda: outputs.junit(judged, unread, info_types),
+        "html": lambda: outputs.page(judged, unread, info_types),
+    }
+    return printers[args.format]()
+
+
+def _table(summary: table.Summary, judged: Iterator[Judged]) -> Iterator[str]:
+    lines: list[str] = []
+
+    def rows() -> Iterator[tuple[str, ScanReport]]:
+        for each in judged:
+            found = each.examined
+            lines.extend(values.lines(found.path, found.report, found.values))
+            yield found.path, found.report
+
+    text = table.render(rows(), summary)
+    yield "".join(f"{line}\n" for line in lines) + text
